@@ -10,7 +10,7 @@ import re
 from pathlib import Path
 from typing import BinaryIO, Final
 
-from ..formats import matroska, tags
+from ..formats import matroska, mp4, tags
 from ..formats.matroska import Element
 from ..words import Message, Value
 
@@ -168,10 +168,7 @@ class _Check:
             if element.size != 4:
                 self.wrong.append(Message("element_no_checksum", **place))
             return
-        self._file.seek(element.body)
-        most = matroska.MAX_ELEMENT
-        sizes = (min(most, element.end - at) for at in range(element.body, element.end, most))
-        if any(self._file.read(size).strip(b"\0") for size in sizes):
+        if not mp4.is_zero(self._file, element.body, element.end):
             self.wrong.append(Message("element_not_empty", **place))
 
     def _words(self, element: Element, content: str, place: _Place) -> None:

@@ -87,8 +87,8 @@ def _wrong_credentials(file: BinaryIO, size: int) -> list[Message]:
 def _wrong(file: BinaryIO, box: Mp4Box, top: frozenset[bytes]) -> list[Message]:
     """What is wrong with a box itself, not with those in it."""
     if box.kind in mp4.PADDING:
-        filled = _not_empty(file, box)
-        return [Message("box_not_empty", box=box.path, at=box.start)] if filled else []
+        empty = mp4.is_zero(file, box.body, box.end)
+        return [] if empty else [Message("box_not_empty", box=box.path, at=box.start)]
     if box.kind not in _allowed(box, top):
         return [Message("box_not_allowed", box=box.path, at=box.start)]
     pattern = _CONTENT.get((box.parent, box.kind))
@@ -129,10 +129,3 @@ def _first_child(file: BinaryIO, box: Mp4Box, top: frozenset[bytes]) -> int | No
     if box.parent == b"stsd":
         return mp4.first_part(file, box, box.kind in mp4.VIDEO)
     return mp4.first_child(file, box)
-
-
-def _not_empty(file: BinaryIO, box: Mp4Box) -> bool:
-    """Whether padding holds anything but zeros, to its last byte."""
-    file.seek(box.body)
-    sizes = (min(_MOST, box.end - at) for at in range(box.body, box.end, _MOST))
-    return any(file.read(size).strip(b"\0") for size in sizes)

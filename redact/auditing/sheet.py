@@ -158,26 +158,23 @@ def _tile(source: RGB, output: RGB, words: str) -> RGB:
 def _sheet(tiles: list[RGB], more: int) -> RGB:
     """Tiles in rows, under a banner that says what this picture is, over what is not shown."""
     width = _COLUMNS * 2 * _SIDE
-    banner = np.full((36, width, 3), (150, 20, 20), np.uint8)
-    words = "NOT FOR RELEASE: shows what the output hides"
-    cv2.putText(
-        banner, words, (10, 25), cv2.FONT_HERSHEY_SIMPLEX, 0.7, (255, 255, 255), 1, cv2.LINE_AA
-    )
-    parts = [banner]
+    parts = [_line("NOT FOR RELEASE: shows what the output hides", width, (150, 20, 20))]
     for start in range(0, len(tiles), _COLUMNS):
         row = tiles[start : start + _COLUMNS]
         strip = np.full((_SIDE + _TEXT, width, 3), 24, np.uint8)
         strip[:, : len(row) * 2 * _SIDE] = np.hstack(row)
         parts.append(strip)
     if more:
-        parts.append(_line(f"and {counted(more, 'more finding')}, told in words only", width))
+        parts.append(
+            _line(f"and {counted(more, 'more finding')}, told in words only", width, (24, 24, 24))
+        )
     return np.vstack(parts)
 
 
-def _line(words: str, width: int) -> RGB:
-    strip = np.full((36, width, 3), 24, np.uint8)
-    font, white = cv2.FONT_HERSHEY_SIMPLEX, (240, 240, 240)
-    cv2.putText(strip, words, (10, 25), font, 0.6, white, 1, cv2.LINE_AA)
+def _line(words: str, width: int, colour: tuple[int, int, int]) -> RGB:
+    strip = np.full((36, width, 3), colour, np.uint8)
+    font, white = cv2.FONT_HERSHEY_SIMPLEX, (255, 255, 255)
+    cv2.putText(strip, words, (10, 25), font, 0.7, white, 1, cv2.LINE_AA)
     return strip
 
 

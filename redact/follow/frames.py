@@ -21,7 +21,7 @@ from typing import Any, Final
 import av
 
 from ..errors import UnsafeError
-from ..media import Decode, SourceInfo, decode_from, opened, packets_of
+from ..media import Decode, SourceInfo, decode_from, opened_video, packets_of
 from ..plan import Plan
 from ..types import Frame
 from ..words import problem
@@ -105,8 +105,7 @@ def _read(
 ) -> tuple[list[int | None], list[tuple[int | None, int | None, int]]]:
     times: list[int | None] = []
     keys: list[tuple[int | None, int | None, int]] = []
-    with opened(info.path) as container:
-        stream: Any = container.streams[info.video.index]
+    with opened_video(info) as (container, stream):
         try:
             for packet in packets_of(container, stream):
                 if not packet.size:

@@ -176,6 +176,13 @@ def first_part(file: BinaryIO, entry: Mp4Box, video: bool) -> int:
     return entry.body + 28 + {1: 16, 2: 36}.get(version, 0)
 
 
+def is_zero(file: BinaryIO, start: int, end: int) -> bool:
+    """Whether a stretch of a file holds nothing but zeros, to its last byte."""
+    file.seek(start)
+    sizes = (min(1 << 20, end - at) for at in range(start, end, 1 << 20))
+    return not any(file.read(size).strip(b"\0") for size in sizes)
+
+
 def name_of(kind: bytes) -> str:
     """A code as text; what cannot be printed is a "?"."""
     return "".join(c if c.isprintable() else "?" for c in kind.decode("mac_roman"))

@@ -21,9 +21,8 @@ def units(data: bytes, length_size: int, most: int | None = None) -> Iterator[by
             begin = at + length_size
             at = begin + int.from_bytes(data[at:begin])
             unit = data[begin:at]
-            if (
-                b"\0\0\1" in unit
-            ):  # some recorders put the end of the sequence behind the last slice
+            # Some recorders put the end of the sequence behind the last slice.
+            if b"\0\0\1" in unit:
                 yield from units(b"\0\0\1" + unit, 0, most)
             else:
                 yield unit[:most]

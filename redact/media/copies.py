@@ -19,7 +19,7 @@ import av
 from ..formats.nal_units import messages, parameter_sets, units
 from .h264_headers import Bits, sequence_of
 from .info import SourceInfo
-from .source import only, opened, packets_of
+from .source import opened_video, packets_of
 
 SLICE, IDR, SEI, SEQUENCE, PICTURE, DELIMITER, END, FILLER = 1, 5, 6, 7, 8, 9, 10, 12
 """Kinds of units (ITU-T H.264, table 7-1)."""
@@ -81,9 +81,7 @@ def stretches_of(info: SourceInfo) -> Iterator[Coded]:
         InputError: the file cannot be opened any more.
         ValueError: its parameter sets cannot be read.
     """
-    with opened(info.path) as container:
-        stream: Any = container.streams[info.video.index]
-        only(container, {stream.index})
+    with opened_video(info) as (container, stream):
         own = ParameterSets.of(stream.codec_context.extradata)
         begun: _Stretch | None = None
         try:
@@ -220,9 +218,7 @@ class Copies:
     def packets(self) -> Generator[tuple[int, bytes, bool]]:
         """PTS, coded picture with start codes, and whether it is an IDR picture, of everything that
         is copied, in order; read as it is asked for."""
-        with opened(self._info.path) as container:
-            stream: Any = container.streams[self._info.video.index]
-            only(container, {stream.index})
+        with opened_video(self._info) as (container, stream):
             size = self.parameters.length_size
             spans = iter(self.copied)
             span = next(spans, None)
@@ -241,9 +237,8 @@ class Copies:
 
 def parameters_of(info: SourceInfo) -> ParameterSets:
     """Raises ValueError where they cannot be read."""
-    with opened(info.path) as container:
-        context: Any = container.streams[info.video.index].codec_context
-        return ParameterSets.of(context.extradata)
+    with opened_video(info) as (_, stream):
+        return ParameterSets.of(stream.codec_context.extradata)
 
 
 def choose_copies(

@@ -29,8 +29,7 @@ from .source import (
     NO_TIMESTAMPS,
     LateStreamsError,
     holds_unlisted,
-    only,
-    opened,
+    opened_video,
     packets_of,
     stated_end,
 )
@@ -49,6 +48,12 @@ encoders use 2 to 7 between two anchors."""
 _EARLY, _PICTURES_EARLY = Fraction(1, 2), 6
 """Seconds before the end that a file states at which its last picture may be, and pictures at its
 own rate. Meaning: of a video whose last picture stays for a while none is missed."""
+
+
+def use_threads(context: Any, most: int = MAX_THREADS) -> None:
+    """Let a decoder use several processors, where there are any."""
+    context.thread_type = "AUTO"
+    context.thread_count = min(most, os.cpu_count() or 1)
 
 
 class _RefusedError(Exception):
@@ -156,14 +161,10 @@ class Decode:
         """
         damage = Damage()
         held: deque[tuple[av.VideoFrame, Harm]] = deque()
-        index = self.info.video.index
-        with opened(self.info.path) as container:
-            stream: Any = container.streams[index]
-            only(container, {index})
+        with opened_video(self.info) as (container, stream):
             if self.info.part is not None:
                 _go_near(self.info, self.info.part, container, stream)
-            stream.codec_context.thread_type = "AUTO"
-            stream.codec_context.thread_count = threads
+            use_threads(stream.codec_context, threads)
             self._stated = stated_end(container, stream)
             keys = KeyPictures(stream.codec_context)
             pictures = self._pictures(container, stream, damage, frame_times, keys)

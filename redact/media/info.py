@@ -86,6 +86,9 @@ class Stored:
     peak: float
 
 
+FIELD_ORDERS: Final = {"progressive": 1, "tt": 2, "bb": 3, "tb": 4, "bt": 5}
+"""FFmpeg's numbers (AVFieldOrder): the field that was coded first, and the one shown first."""
+
 OF_CAMERAS: Final = Fraction(3, 2)
 """Largest ratio of a pixel's sides that is taken as it is declared: that of DVCPRO HD; of
 PAL and NTSC widescreen it is less. Halved lines of video recorders are above it: they are looked at

@@ -26,15 +26,22 @@ from ..types import decimal
 from ..words import Message, problem
 from .colour import colour_of, content_light_of, mastering_of, side_data
 from .frame_planes import orientation_of
-from .info import OF_CAMERAS, AudioInfo, Colour, Dropped, Orientation, SourceInfo, VideoInfo
+from .info import (
+    FIELD_ORDERS,
+    OF_CAMERAS,
+    AudioInfo,
+    Colour,
+    Dropped,
+    Orientation,
+    SourceInfo,
+    VideoInfo,
+)
 from .pixel_formats import is_rgb, working_notes
 from .pyav import fraction, tags_of
 from .source import NO_TIMESTAMPS, cut_off, cut_off_by_edits, only, opened, packets_of
 
 ASSUMED_RATE = Fraction(25)
 """Frames per second of a raw stream that states no rate: the default of FFmpeg's demuxers."""
-
-_FIELD_ORDERS = {1: "progressive", 2: "tt", 3: "bb", 4: "tb", 5: "bt"}
 
 LATE_START = 10
 """Seconds; a clock that starts later leaves a noticeable blank in players that honour it."""
@@ -191,7 +198,7 @@ def _colour(frame: av.VideoFrame, context: Any) -> Colour:
 
 
 def _field_order(frame: av.VideoFrame, context: Any) -> str:
-    order = _FIELD_ORDERS.get(context.field_order, "")
+    order = next((name for name, n in FIELD_ORDERS.items() if n == context.field_order), "")
     if frame.interlaced_frame and order in ("", "progressive"):
         # Only the frames say that they are interlaced; top field first is what HD and PAL are.
         return "tt"

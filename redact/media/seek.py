@@ -4,7 +4,6 @@ part of a video, read as if it were all of it, for previews.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from dataclasses import replace
 from fractions import Fraction
@@ -13,10 +12,10 @@ from typing import Any
 import av
 
 from ..types import Frame, Timeline
-from .decode import MAX_THREADS, Decode
+from .decode import Decode, use_threads
 from .frame_planes import upright
 from .info import Excerpt, Orientation, SourceInfo
-from .source import only, opened, packets_of
+from .source import opened_video, packets_of
 
 Mark = tuple[int | None, int | None, int]
 """Pts, dts and size of a packet."""
@@ -45,12 +44,9 @@ def decode_from(
         UnsafeError: the picture changes its size or format midway.
     """
     frames = Decode(info)
-    with opened(info.path) as container:
-        stream: Any = container.streams[info.video.index]
-        only(container, {info.video.index})
+    with opened_video(info) as (container, stream):
         context = stream.codec_context
-        context.thread_type = "AUTO"
-        context.thread_count = min(MAX_THREADS, os.cpu_count() or 1)
+        use_threads(context)
         wanted = first
         try:
             container.seek(seek, stream=stream, backward=True)

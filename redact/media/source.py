@@ -107,6 +107,16 @@ def _come_to_rest(container: InputContainer) -> None:
             stream.codec_context.flush_buffers()
 
 
+@contextmanager
+def opened_video(
+    info: SourceInfo, *, edit_lists: bool = True
+) -> Iterator[tuple[InputContainer, Any]]:
+    """The container of a source and its video stream, the only one that is read; see `opened`."""
+    with opened(info.path, edit_lists=edit_lists) as container:
+        only(container, {info.video.index})
+        yield container, container.streams[info.video.index]
+
+
 class LateStreamsError(av.FFmpegError):
     """Streams began midway in a file, as where a recorder changed their numbers: PyAV knows those
     of its beginning only."""
@@ -299,9 +309,7 @@ def coded_pictures(info: SourceInfo) -> int:
         InputError: the file cannot be opened any more.
     """
     count = 0
-    with opened(info.path, edit_lists=False) as container:
-        stream: Any = container.streams[info.video.index]
-        only(container, {stream.index})
+    with opened_video(info, edit_lists=False) as (container, stream):
         vp8 = stream.codec_context.name == "vp8"
         try:
             for packet in packets_of(container, stream):

@@ -21,7 +21,7 @@ from .colour import numbers
 from .copies import Copied, Copies, DecodingTimes
 from .encoders import choose_encoding, nominal_rate, priority_kept
 from .frame_planes import Fields, fitted
-from .info import SourceInfo
+from .info import FIELD_ORDERS, SourceInfo
 from .output_formats import (
     THREADS,
     WEB,
@@ -34,8 +34,6 @@ from .output_formats import (
 
 X264_LATE = 2
 """Places by which x264 shows a picture later than it was coded, at most."""
-
-_FIELD_ORDERS = {"progressive": 1, "tt": 2, "bb": 3, "tb": 4, "bt": 5}
 
 
 class VideoWriter:
@@ -151,7 +149,7 @@ class VideoWriter:
         if encoding.interlaced:
             context.flags |= Flags.interlaced_dct.value | Flags.interlaced_me.value
         if video.field_order and video.orientation.identity:
-            context.field_order = _FIELD_ORDERS[video.field_order]
+            context.field_order = FIELD_ORDERS[video.field_order]
         with priority_kept():
             context.open()  # now, so that what it refuses is told before the work
 

@@ -114,25 +114,17 @@ class Ring:
 
     def __init__(self, seconds: float, most_bytes: int) -> None:
         self._frames: deque[SmallFrame] = deque()
-        self._sizes: deque[int] = deque()
         self._seconds = seconds
         self._most_bytes = most_bytes
         self._bytes = 0
 
     def push(self, small: SmallFrame) -> None:
         self._frames.append(small)
-        self._sizes.append(small.nbytes)
-        self._bytes += self._sizes[-1]
+        self._bytes += small.nbytes
         while len(self._frames) > 2 and (
             self._bytes > self._most_bytes or small.time - self._frames[0].time > self._seconds
         ):
-            self._frames.popleft()
-            self._bytes -= self._sizes.popleft()
-
-    def clear(self) -> None:
-        self._frames.clear()
-        self._sizes.clear()
-        self._bytes = 0
+            self._bytes -= self._frames.popleft().nbytes
 
     def __len__(self) -> int:
         return len(self._frames)
