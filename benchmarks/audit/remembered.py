@@ -18,9 +18,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from redact.auditing.audit_detectors import SIZES, AuditDetectors
-from redact.detection import Area
 from redact.media import plane_array
-from redact.types import Detections, Frame
+from redact.types import Detections, Frame, Rect
 
 
 class Memory:
@@ -66,7 +65,7 @@ def remembering(memory: Memory) -> type[AuditDetectors]:
     """The audit's detectors with a memory."""
 
     class Remembering(AuditDetectors):
-        def seen(self, frame: Frame, only: Sequence[Area] | None = None) -> Detections:
+        def seen(self, frame: Frame, only: Sequence[Rect] | None = None) -> Detections:
             question = (SIZES, self.targets, self.names, by_pixels(frame), only)
             found: Detections = memory.answer(
                 question, lambda: super(Remembering, self).seen(frame, only)

@@ -20,7 +20,7 @@ from typing import Any
 import numpy as np
 
 import redact
-from redact.detection import Area, CloseUp, Witnesses, load_close_up, load_detector
+from redact.detection import CloseUp, Witnesses, load_close_up, load_detector
 from redact.errors import RedactError
 from redact.media import Decode, SourceInfo, probe, sha256_of
 from redact.pipeline import Delivery, Journal, order_to_apply
@@ -36,6 +36,7 @@ from redact.types import (
     Detections,
     Frame,
     Keyframe,
+    Rect,
     State,
     Target,
     Timeline,
@@ -85,7 +86,7 @@ class Sightings:
         self._fresh = False
         self.remembered = 0.0
 
-    def at(self, frame: Frame, only: Sequence[Area] | None = None) -> Detections:
+    def at(self, frame: Frame, only: Sequence[Rect] | None = None) -> Detections:
         """See `redact.detection.Detector.detect_frame`; looks at parts are kept by the parts."""
         key = f"{frame.index}" if only is None else f"{frame.index} {[tuple(a) for a in only]}"
         took = f"seconds {key}"

@@ -15,7 +15,6 @@ from numpy.typing import NDArray
 
 from ..allocator import trim
 from ..detection import (
-    Area,
     Networks,
     Scale,
     Sizes,
@@ -27,7 +26,7 @@ from ..detection import (
     require_models,
 )
 from ..media import Orientation, upright
-from ..types import Detections, Frame, Presentation, Target, apart
+from ..types import Detections, Frame, Presentation, Rect, Target, apart
 from .limits import Limits
 
 SIZES: Final = Sizes(
@@ -93,7 +92,7 @@ class AuditDetectors:
         self.names.append((Verifier.name, Verifier.weights_sha256))
         self.looks = self.close = 0
 
-    def look(self, frame: Frame, only: Sequence[Area] | None = None) -> Detections:
+    def look(self, frame: Frame, only: Sequence[Rect] | None = None) -> Detections:
         """All targets in a picture, large enough to be reported; scores are probabilities.
 
         Args:
@@ -108,7 +107,7 @@ class AuditDetectors:
         self.looks += 1
         width = frame.size[0]
         if only is not None:
-            only = [area._replace(left=width - area.left - area.width) for area in only]
+            only = [area._replace(x1=width - area.x2, x2=width - area.x1) for area in only]
         found = self.seen(mirrored(frame), only)
         height = found.xyxy[:, 3] - found.xyxy[:, 1]
         tall = height >= self._limits.least.of(found.target)
@@ -116,7 +115,7 @@ class AuditDetectors:
         x1, y1, x2, y2 = found.xyxy.T
         return Detections(np.stack([width - x2, y1, width - x1, y2], 1), found.score, found.target)
 
-    def seen(self, frame: Frame, only: Sequence[Area] | None = None) -> Detections:
+    def seen(self, frame: Frame, only: Sequence[Rect] | None = None) -> Detections:
         """What all networks see in a picture as it is, or in parts of it, however faintly."""
         seen: Detections = self._all.detect_frame(frame, only)
         return seen

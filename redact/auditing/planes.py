@@ -14,9 +14,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from ..detection import Area, Scaler
+from ..detection import Scaler
 from ..media import plane_array
-from ..types import Frame
+from ..types import Frame, Rect
 
 Plane: TypeAlias = NDArray[np.uint8]
 """Samples of one plane, uint8 [H, W]; chroma has the size of its own grid."""
@@ -103,7 +103,7 @@ class Painter:
     def rgb(self, frame: Frame) -> NDArray[np.uint8]:
         """The whole picture, uint8 [H, W, 3]; HDR is brought down to what screens show."""
         width, height = frame.size
-        whole = Area(0, 0, width, height)
+        whole = Rect(0, 0, width, height)
         return self._scaler.frame(frame.picture).view(whole, (width, height))
 
 

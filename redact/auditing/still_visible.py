@@ -17,10 +17,10 @@ import numpy as np
 from av.video.reformatter import VideoReformatter
 
 from ..allocator import trim_at_times
-from ..detection import Area, load_calibration
+from ..detection import load_calibration
 from ..plan import Plan
 from ..track import Clues, Looks, Tracker, TrackSettings, probability_of, shrink
-from ..types import EVERYWHERE, Box, Detections, Frame, Region, Target, Track
+from ..types import EVERYWHERE, Box, Detections, Frame, Rect, Region, Target, Track
 from .audit_detectors import AuditDetectors
 from .limits import Limits
 from .template_match import MakeMask
@@ -172,11 +172,11 @@ def followed(
     return tracker.finish().tracks
 
 
-def _area(box: Box, width: int, height: int) -> Area:
+def _area(box: Box, width: int, height: int) -> Rect:
     """Whole pixels of a place, cut at the picture."""
     x1, y1 = max(0, int(box.x1)), max(0, int(box.y1))
     x2, y2 = min(width, ceil(box.x2)), min(height, ceil(box.y2))
-    return Area(x1, y1, max(1, x2 - x1), max(1, y2 - y1))
+    return Rect(x1, y1, max(x1 + 1, x2), max(y1 + 1, y2))
 
 
 def probable(misfits: list[Misfit], weights: Mapping[str, Mapping[str, float]]) -> float:

@@ -18,7 +18,7 @@ from .loader import (
 )
 from .network import OurNetwork
 from .nms import iou
-from .scaling import Area, Scaler
+from .scaling import Scaler
 from .verifier import Verifier
 from .views import CONTEXT as PART_CONTEXT
 from .views import Scale

@@ -24,11 +24,11 @@ from numpy.typing import NDArray
 from ..errors import DependencyError, ModelError, UnsafeError
 from ..libraries import refusal
 from ..settings import Sensitivity
-from ..types import Detections, Frame, Target
+from ..types import Detections, Frame, Rect, Target
 from ..words import problem
 from .network import clipped, to_source
 from .nms import suppress
-from .scaling import Area, Picture, Scaler
+from .scaling import Picture, Scaler
 from .views import Scale, View, views
 from .weights import FULL_RANGE, NMS_IOU, SHORT_RANGE, WEIGHTS, read_weights
 
@@ -167,7 +167,7 @@ class BlazeFaces:
     def detect(self, rgb: NDArray[np.uint8]) -> Detections:
         return self.look(self._scaler.array(rgb))
 
-    def detect_frame(self, frame: Frame, only: Sequence[Area] | None = None) -> Detections:
+    def detect_frame(self, frame: Frame, only: Sequence[Rect] | None = None) -> Detections:
         """Looks at all of the frame, whatever is asked for."""
         return self.look(self._scaler.frame(frame.picture))
 

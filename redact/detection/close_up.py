@@ -15,12 +15,12 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from ..types import Detections, Frame, Presentation, Target
+from ..types import Detections, Frame, Presentation, Rect, Target
 from .calibration import UNSEEN, log_odds
 from .centerface import SAME
 from .network import PAD
 from .nms import iou
-from .scaling import Area, Picture, Scaler, turned_boxes
+from .scaling import Picture, Scaler, turned_boxes
 from .verifier import CHANNELS, SIDE, Verifier
 
 LookAtImage = Callable[[NDArray[np.uint8]], Detections]
@@ -91,7 +91,7 @@ class CloseUp:
         odds = np.zeros(len(boxes), np.float32)
         width, height = picture.size
         shown = _square_pixels(width, height, way.aspect)
-        rgb = picture.view(Area(0, 0, width, height), shown)
+        rgb = picture.view(Rect(0, 0, width, height), shown)
         boxes = boxes * np.tile(np.array(shown) / (width, height), 2)
         if way.upside_down:
             rgb, boxes = rgb[::-1, ::-1], turned_boxes(boxes, shown)

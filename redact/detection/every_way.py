@@ -15,10 +15,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..media import Orientation, upright
-from ..types import Detections, Frame, PerKind, Presentation, Target
+from ..types import Detections, Frame, PerKind, Presentation, Rect, Target
 from .detector import Detector
 from .nms import suppress
-from .scaling import Area, turned_boxes
+from .scaling import turned_boxes
 from .witnesses import SAME_FACE
 
 SAME: Final = PerKind(
@@ -43,13 +43,13 @@ def turned(frame: Frame) -> Frame:
 
 def seen_turned(
     frame: Frame,
-    only: Sequence[Area] | None,
-    look: Callable[[Frame, Sequence[Area] | None], Detections],
+    only: Sequence[Rect] | None,
+    look: Callable[[Frame, Sequence[Rect] | None], Detections],
 ) -> Detections:
     """What somebody sees in a frame, or in parts of it, when it is shown upside down."""
     width, height = frame.size
     if only is not None:
-        only = [Area(width - a.left - a.width, height - a.top - a.height, *a[2:]) for a in only]
+        only = [Rect(width - a.x2, height - a.y2, width - a.x1, height - a.y1) for a in only]
     found = look(turned(frame), only)
     return Detections(turned_boxes(found.xyxy, frame.size), found.score, found.target)
 
@@ -96,13 +96,13 @@ class InEveryWay:
                 found.append(detector.detect(rgb))
         return together(found)
 
-    def detect_frame(self, frame: Frame, only: Sequence[Area] | None = None) -> Detections:
+    def detect_frame(self, frame: Frame, only: Sequence[Rect] | None = None) -> Detections:
         """See `Detector`; `only`: see `Witnesses.detect_frame`, for detectors that know it."""
         found = []
         for shown in self.presentations:
             look: Any = self._made[shown.aspect].detect_frame
 
-            def asked(picture: Frame, parts: Sequence[Area] | None, look: Any = look) -> Detections:
+            def asked(picture: Frame, parts: Sequence[Rect] | None, look: Any = look) -> Detections:
                 seen: Detections = look(picture) if parts is None else look(picture, parts)
                 return seen
 

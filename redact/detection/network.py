@@ -9,10 +9,10 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from ..types import Detections, Frame, Target
+from ..types import Detections, Frame, Rect, Target
 from .device import OpenNetwork
 from .nms import cluster
-from .scaling import Area, Picture, Scaler
+from .scaling import Picture, Scaler
 from .views import Scale, View, look_at_view, views
 from .weights import CANDIDATE_SCORE, FACE_PLATE, NETWORK_SCORE, NMS_IOU, WEIGHTS
 from .weights_for_processor import read_network
@@ -260,7 +260,7 @@ class FacePlateDetector:
     def detect(self, rgb: NDArray[np.uint8]) -> Detections:
         return self.look(self._scaler.array(rgb))
 
-    def detect_frame(self, frame: Frame, only: Sequence[Area] | None = None) -> Detections:
+    def detect_frame(self, frame: Frame, only: Sequence[Rect] | None = None) -> Detections:
         return self.look(self._scaler.frame(frame.picture, only))
 
     def look(self, picture: Picture) -> Detections:
@@ -286,7 +286,7 @@ def to_source(found: Detections, view: View) -> Detections:
     scale_x = view.area.width / view.size[0]
     scale_y = view.area.height / view.size[1]
     factor = np.array([scale_x, scale_y, scale_x, scale_y], np.float32)
-    origin = np.array([view.area.left, view.area.top] * 2, np.float32)
+    origin = np.array(view.area[:2] * 2, np.float32)
     return Detections(found.xyxy * factor + origin, found.score, found.target)
 
 

@@ -96,9 +96,8 @@ def whole_in(found: Detections, view: View, size: tuple[int, int]) -> Detections
     """
     area, near = view.area, CUT / view.zoom
     x1, y1, x2, y2 = found.xyxy.T
-    right, bottom = area.left + area.width, area.top + area.height
-    cut = (x1 < area.left + near) & (area.left > 0) | (x2 > right - near) & (right < size[0])
-    cut |= (y1 < area.top + near) & (area.top > 0) | (y2 > bottom - near) & (bottom < size[1])
+    cut = (x1 < area.x1 + near) & (area.x1 > 0) | (x2 > area.x2 - near) & (area.x2 < size[0])
+    cut |= (y1 < area.y1 + near) & (area.y1 > 0) | (y2 > area.y2 - near) & (area.y2 < size[1])
     return found.select(~cut)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from threading import Lock
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 import av
 import av.filter
@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from ..errors import UnsafeError
 from ..media import graph_for, pushed
+from ..types import Rect
 from ..words import problem
 
 # FFmpeg's AVColorSpace → swscale's matrices (libavutil/pixfmt.h, libswscale/swscale.h).
@@ -28,15 +29,6 @@ _MATRIX: Final = {
 }
 _PQ: Final = 16
 """Transfer function of HDR10: AVCOL_TRC_SMPTE2084 in FFmpeg."""
-
-
-class Area(NamedTuple):
-    """A rectangle of whole source pixels."""
-
-    left: int
-    top: int
-    width: int
-    height: int
 
 
 def turned_boxes(boxes: NDArray[Any], size: tuple[int, int]) -> NDArray[Any]:
@@ -54,7 +46,7 @@ class Picture:
     """
 
     def __init__(
-        self, frame: av.VideoFrame, scaler: Scaler, only: Sequence[Area] | None = None
+        self, frame: av.VideoFrame, scaler: Scaler, only: Sequence[Rect] | None = None
     ) -> None:
         self._frame = frame
         self._scaler = scaler
@@ -65,7 +57,7 @@ class Picture:
         """Width and height in pixels."""
         return self._frame.width, self._frame.height
 
-    def view(self, area: Area, size: tuple[int, int]) -> NDArray[np.uint8]:
+    def view(self, area: Rect, size: tuple[int, int]) -> NDArray[np.uint8]:
         """`area` of the picture scaled to `size` (width, height): uint8 [H, W, 3] RGB.
 
         Raises:
@@ -86,11 +78,11 @@ class Scaler:
         self._reformatters: dict[tuple[int, int, int, int], VideoReformatter] = {}
         self._crops: dict[tuple[object, ...], av.filter.Graph] = {}
 
-    def frame(self, frame: av.VideoFrame, only: Sequence[Area] | None = None) -> Picture:
+    def frame(self, frame: av.VideoFrame, only: Sequence[Rect] | None = None) -> Picture:
         """`only`: see `Picture`."""
         return Picture(frame, self, only)
 
-    def array(self, rgb: NDArray[np.uint8], only: Sequence[Area] | None = None) -> Picture:
+    def array(self, rgb: NDArray[np.uint8], only: Sequence[Rect] | None = None) -> Picture:
         """Picture of an RGB array, uint8 [H, W, 3]; `only`: see `Picture`.
 
         Raises:
@@ -100,12 +92,12 @@ class Scaler:
             raise ValueError(f"expected uint8 [H, W, 3], got {rgb.dtype} {list(rgb.shape)}")
         return Picture(av.VideoFrame.from_ndarray(np.ascontiguousarray(rgb), "rgb24"), self, only)
 
-    def view(self, frame: av.VideoFrame, area: Area, size: tuple[int, int]) -> NDArray[np.uint8]:
+    def view(self, frame: av.VideoFrame, area: Rect, size: tuple[int, int]) -> NDArray[np.uint8]:
         """See `Picture.view`."""
         with self._one_at_a_time:
             return self._view(frame, area, size)
 
-    def _view(self, frame: av.VideoFrame, area: Area, size: tuple[int, int]) -> NDArray[np.uint8]:
+    def _view(self, frame: av.VideoFrame, area: Rect, size: tuple[int, int]) -> NDArray[np.uint8]:
         try:
             part = frame
             if area != (0, 0, frame.width, frame.height):
@@ -129,13 +121,13 @@ class Scaler:
         rgb = small.to_ndarray().astype(np.uint8, copy=False)
         return _PQ_TO_SDR[rgb] if frame.color_trc == _PQ else rgb
 
-    def _cropped(self, frame: av.VideoFrame, area: Area) -> av.VideoFrame:
+    def _cropped(self, frame: av.VideoFrame, area: Rect) -> av.VideoFrame:
         """Part of a frame, without copying: FFmpeg's crop filter moves the plane pointers."""
         key = (frame.width, frame.height, frame.format.name, area)
         if key not in self._crops:
-            left, top, width, height = map(str, area)
-            crop = {"w": width, "h": height, "x": left, "y": top, "exact": "1"}
-            self._crops[key] = graph_for(frame, ("crop", crop))
+            crop = {"w": area.width, "h": area.height, "x": area.x1, "y": area.y1, "exact": 1}
+            options = {name: str(value) for name, value in crop.items()}
+            self._crops[key] = graph_for(frame, ("crop", options))
         return pushed(self._crops[key], frame)
 
 

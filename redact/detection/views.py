@@ -10,13 +10,13 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from math import ceil
-from typing import Final, NamedTuple
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ..types import Detections
-from .scaling import Area, Picture
+from ..types import Detections, Rect
+from .scaling import Picture
 
 _ALIGN: Final = 8
 """Tiles begin on multiples of this: the origin then falls on a chroma sample in every format.
@@ -33,7 +33,7 @@ class View:
         scale: which of the scales asked for it belongs to.
     """
 
-    area: Area
+    area: Rect
     size: tuple[int, int]
     scale: int = field(default=0, compare=False)
 
@@ -94,7 +94,7 @@ def views(width: int, height: int, scales: tuple[Scale, ...], aspect: float = 1.
         zoom_x, zoom_y = zoom * shown_w / width, zoom * shown_h / height
         for top, bottom in _source_spans(height, zoom_y, scale):
             for left, right in _source_spans(width, zoom_x, scale):
-                area = Area(left, top, right - left, bottom - top)
+                area = Rect(left, top, right, bottom)
                 size = (
                     max(1, round(area.width * zoom_x)),
                     max(1, round(area.height * zoom_y)),
@@ -124,19 +124,6 @@ WORTH: Final = 0.8
 image of their size."""
 
 
-class Span(NamedTuple):
-    """Whole pixels of an image: columns x1 to x2 - 1, rows y1 to y2 - 1."""
-
-    x1: int
-    y1: int
-    x2: int
-    y2: int
-
-    @property
-    def pixels(self) -> int:
-        return (self.x2 - self.x1) * (self.y2 - self.y1)
-
-
 def look_at_view(
     picture: Picture, view: View, look: Callable[[NDArray[np.uint8]], Detections]
 ) -> Detections:
@@ -162,14 +149,14 @@ def look_at_view(
     return Detections.concat(found)
 
 
-def spans_of(view: View, only: Sequence[Area] | None) -> list[Span]:
+def spans_of(view: View, only: Sequence[Rect] | None) -> list[Rect]:
     """Which pixels of an image are to be shown to the network, for parts of the source picture.
 
     They hold every asked pixel that the image has, with `CONTEXT` around it as far as the image
     goes; spans are made one where that is less to look at.
     """
     width, height = view.size
-    whole = Span(0, 0, width, height)
+    whole = Rect(0, 0, width, height)
     if only is None:
         return [whole]
     spans = [span for area in only if (span := _span(view, area)) is not None]
@@ -177,15 +164,15 @@ def spans_of(view: View, only: Sequence[Area] | None) -> list[Span]:
     return [whole] if sum(s.pixels for s in spans) >= WORTH * whole.pixels else spans
 
 
-def _span(view: View, area: Area) -> Span | None:
+def _span(view: View, area: Rect) -> Rect | None:
     """Pixels of the image for one area, None where the image has nothing of it."""
     width, height = view.size
     zoom_x, zoom_y = width / view.area.width, height / view.area.height
-    x1, y1 = (area.left - view.area.left) * zoom_x, (area.top - view.area.top) * zoom_y
+    x1, y1 = (area.x1 - view.area.x1) * zoom_x, (area.y1 - view.area.y1) * zoom_y
     x2, y2 = x1 + area.width * zoom_x, y1 + area.height * zoom_y
     if x2 <= 0 or y2 <= 0 or x1 >= width or y1 >= height:
         return None
-    return Span(
+    return Rect(
         max(0, int((x1 - CONTEXT) // GRID) * GRID),
         max(0, int((y1 - CONTEXT) // GRID) * GRID),
         min(width, -int(-(x2 + CONTEXT) // GRID) * GRID),
@@ -193,20 +180,16 @@ def _span(view: View, area: Area) -> Span | None:
     )
 
 
-def _joined(spans: list[Span]) -> list[Span]:
-    """Spans that hold all that the given ones hold, with no more pixels."""
-    out: list[Span] = []
+def _joined(spans: list[Rect]) -> list[Rect]:
+    """Rectangles that hold all that the given ones hold, with no more pixels."""
+    out: list[Rect] = []
     for span in spans:
         while (other := next((o for o in out if _fit(o, span)), None)) is not None:
             out.remove(other)
-            span = _around(other, span)
+            span = other.union(span)
         out.append(span)
     return out
 
 
-def _fit(a: Span, b: Span) -> bool:
-    return _around(a, b).pixels <= a.pixels + b.pixels
-
-
-def _around(a: Span, b: Span) -> Span:
-    return Span(min(a.x1, b.x1), min(a.y1, b.y1), max(a.x2, b.x2), max(a.y2, b.y2))
+def _fit(a: Rect, b: Rect) -> bool:
+    return a.union(b).pixels <= a.pixels + b.pixels

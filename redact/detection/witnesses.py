@@ -17,12 +17,12 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from ..types import USUAL, Detections, Frame, Target, widened
+from ..types import USUAL, Detections, Frame, Rect, Target, widened
 from .calibration import Calibration, probability
 from .close_up import LookAtImage
 from .network import FacePlateDetector, clipped
 from .nms import cluster
-from .scaling import Area, Picture, Scaler
+from .scaling import Picture, Scaler
 
 SAME_FACE: Final = 0.35
 """IoU from which boxes of different networks are one face: one frames the head from the eyebrows
@@ -85,11 +85,11 @@ class Witnesses:
         # and all of them are busy only while networks run.
         self._beside = ThreadPoolExecutor(1, "looking") if others else None
 
-    def detect(self, rgb: NDArray[np.uint8], only: Sequence[Area] | None = None) -> Detections:
+    def detect(self, rgb: NDArray[np.uint8], only: Sequence[Rect] | None = None) -> Detections:
         """See `Detector`; `only` as in `detect_frame`."""
         return self._weigh(self._scaler.array(rgb, only))
 
-    def detect_frame(self, frame: Frame, only: Sequence[Area] | None = None) -> Detections:
+    def detect_frame(self, frame: Frame, only: Sequence[Rect] | None = None) -> Detections:
         """See `Detector`.
 
         Args:

@@ -22,13 +22,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .. import __version__
-from ..detection import Area, Detector, Verifier, device_now
+from ..detection import Detector, Verifier, device_now
 from ..errors import InputError, UnsafeError
 from ..files import Answer, AnswerFile, beside
 from ..record import library_versions
 from ..settings import DetectSettings
 from ..track import Ask, LookAtParts
-from ..types import Detections, Frame
+from ..types import Detections, Frame, Rect
 
 
 class KeptLooks:
@@ -70,7 +70,7 @@ class KeptLooks:
     def looking(self, look: LookAtParts) -> LookAtParts:
         """`look`, which is spared what it answered before."""
 
-        def answer(frame: Frame, areas: Sequence[Area] | None) -> Detections:
+        def answer(frame: Frame, areas: Sequence[Rect] | None) -> Detections:
             question = _digest(b"look", _name(frame), repr(areas).encode())
             known = self._known(question, 3)
             if known is not None:

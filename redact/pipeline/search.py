@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 from ..detection import (
-    Area,
     Detector,
     device_now,
     in_every_way,
@@ -26,6 +25,7 @@ from ..types import (
     Detections,
     Frame,
     Presentation,
+    Rect,
     Scope,
     Target,
     Timeline,
@@ -159,7 +159,7 @@ def _only_asked(detector: Detector, settings: DetectSettings) -> LookAtParts:
     """How a detector of others is asked; an answer that nobody asked for stops the run."""
     asked = hidden_with(settings.targets)
 
-    def look(frame: Frame, _: Sequence[Area] | None) -> Detections:
+    def look(frame: Frame, _: Sequence[Rect] | None) -> Detections:
         found = detector.detect_frame(frame)
         if strange := set(found.target.tolist()) - set(asked):
             words = ", ".join(t.word for t in Target if t in strange) or f"{min(strange)}"

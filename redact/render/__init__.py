@@ -8,7 +8,6 @@ from .renderer import Renderer
 from .shapes import (
     RIM,
     ROUNDING,
-    Rect,
     Shape,
     drawn_area_of,
     mask_frame,

@@ -23,9 +23,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..media import Layout
+from ..types import Rect
 from .hidden import Hidden
 from .samples import Samples
-from .shapes import Rect
 
 CELLS = 24
 """Least cells across the larger side of a mask; up to twice as many."""

@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..media import Layout
-from .shapes import Rect, Shape, core_of, groups_of
+from ..types import Rect
+from .shapes import Shape, core_of, groups_of
 
 FILTER_REACH = 6
 """Pixels, beyond its own block, over which chroma resampling may have carried the core into a

@@ -12,11 +12,11 @@ from numpy.typing import NDArray
 
 from ..media import Layout
 from ..settings import RenderSettings, Style
-from ..types import Frame, Region
+from ..types import Frame, Rect, Region
 from .fill import Field
 from .hidden import Hidden, filter_reach, soft_radius
 from .samples import Samples
-from .shapes import RIM, Rect, Shape, shape_of
+from .shapes import RIM, Shape, shape_of
 from .stamp import check_stamp, write_stamp
 from .styles import Canvas, MaskStyle, load_style, write_notice
 from .styles.solid import Solid

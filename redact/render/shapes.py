@@ -15,7 +15,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, TypeAlias
 
 import av
 import cv2
@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 
 from ..errors import UnsafeError
 from ..media import Colour, SourceInfo
-from ..types import Box, Frame, Outline, Region
+from ..types import Box, Frame, Outline, Rect, Region
 from ..words import problem
 
 RIM = 8
@@ -58,42 +58,6 @@ _CHORD = math.cos(math.pi / _AROUND)
 around it."""
 
 Coordinates: TypeAlias = NDArray[np.floating[Any]]
-
-
-class Rect(NamedTuple):
-    """Whole pixels (or grid samples): columns x1 to x2 - 1 and rows y1 to y2 - 1."""
-
-    x1: int
-    y1: int
-    x2: int
-    y2: int
-
-    @property
-    def width(self) -> int:
-        return self.x2 - self.x1
-
-    @property
-    def height(self) -> int:
-        return self.y2 - self.y1
-
-    @property
-    def holds_any(self) -> bool:
-        """Whether it holds a pixel at all."""
-        return self.width > 0 and self.height > 0
-
-    @property
-    def slices(self) -> tuple[slice, slice]:
-        """Index of an array [rows, columns]."""
-        return slice(self.y1, self.y2), slice(self.x1, self.x2)
-
-    def grown(self, x: int, y: int, width: int, height: int) -> Rect:
-        """Moved outward by x and y, cut at a picture of `width` by `height`."""
-        return Rect(
-            max(0, self.x1 - x),
-            max(0, self.y1 - y),
-            min(width, self.x2 + x),
-            min(height, self.y2 + y),
-        )
 
 
 @dataclass(frozen=True, slots=True)

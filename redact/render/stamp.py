@@ -7,9 +7,9 @@ import numpy as np
 
 from ..errors import UsageError
 from ..settings import Corner, Stamp
-from ..types import Box
+from ..types import Box, Rect
 from ..words import problem
-from .shapes import RIM, Rect
+from .shapes import RIM
 from .styles import Canvas
 from .styles.outline import SMALLEST_CAPITAL, capital_of, text_size, write_words
 

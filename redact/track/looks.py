@@ -16,9 +16,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from ..detection import PART_CONTEXT, SCALES, Area
+from ..detection import PART_CONTEXT, SCALES
 from ..settings import Sensitivity
-from ..types import Detections, Frame
+from ..types import Detections, Frame, Rect
 from .geometry import SAME, iou_pairs
 from .sensitivities import JITTER
 from .small_pictures import LONG_SIDE, SmallFrame
@@ -70,7 +70,7 @@ class Seen:
         rows, columns = self._picture.shape
         self._factor = width / columns, height / rows
 
-    def changed(self, small: SmallFrame) -> list[Area] | None:
+    def changed(self, small: SmallFrame) -> list[Rect] | None:
         """Parts of a later picture, in source pixels, outside of which nothing changed.
 
         None where the pictures cannot be compared: look at all of it.
@@ -80,23 +80,22 @@ class Seen:
             return None
         return [self._area(*box) for box in boxes_of(changed_blocks(self._picture, now))]
 
-    def looked(self, small: SmallFrame, areas: list[Area]) -> None:
+    def looked(self, small: SmallFrame, areas: list[Rect]) -> None:
         """Parts of a later picture were looked at."""
         now = _compared(small)
         for area in areas:
             x, y = self._factor
-            left, top = math.floor(area.left / x), math.floor(area.top / y)
-            right = math.ceil((area.left + area.width) / x)
-            bottom = math.ceil((area.top + area.height) / y)
+            left, top = math.floor(area.x1 / x), math.floor(area.y1 / y)
+            right, bottom = math.ceil(area.x2 / x), math.ceil(area.y2 / y)
             self._picture[top:bottom, left:right] = now[top:bottom, left:right]
 
-    def _area(self, left: int, top: int, right: int, bottom: int) -> Area:
+    def _area(self, left: int, top: int, right: int, bottom: int) -> Rect:
         """Source pixels of a rectangle of blocks, cut at the picture."""
         across, down = (BLOCK * side for side in self._factor)
         x1, y1 = math.floor(left * across), math.floor(top * down)
         x2 = min(self._size[0], math.ceil(right * across))
         y2 = min(self._size[1], math.ceil(bottom * down))
-        return Area(x1, y1, x2 - x1, y2 - y1)
+        return Rect(x1, y1, x2, y2)
 
 
 def unchanged(earlier: SmallFrame, later: SmallFrame) -> bool:
@@ -164,7 +163,7 @@ MOST_PATIENCE = 4.0
 """Times `whole_every` after which all of the picture is looked at, however often that told nothing
 new: two doublings, from one second to four."""
 
-LookAtParts = Callable[[Frame, Sequence[Area] | None], Detections]
+LookAtParts = Callable[[Frame, Sequence[Rect] | None], Detections]
 """A detector: everything that is seen in parts of a frame, or, for None, in all of it."""
 
 
@@ -216,7 +215,7 @@ class Looks:
         self._found = found
         return found
 
-    def _changed(self, frame: Frame, small: SmallFrame) -> list[Area] | None:
+    def _changed(self, frame: Frame, small: SmallFrame) -> list[Rect] | None:
         """Parts to be looked at, None for all of the picture."""
         due = small.time - self._whole_at >= self._patience * self._every - JITTER
         if self._seen is None or frame.damaged or due:
@@ -237,20 +236,17 @@ class Looks:
         known[new[likely & (self._found.target[old] == found.target[new])]] = True
         return min(2 * self._patience, MOST_PATIENCE) if known.all() else 1.0
 
-    def _with_what_they_cut(self, areas: list[Area], frame: Frame) -> list[Area]:
+    def _with_what_they_cut(self, areas: list[Rect], frame: Frame) -> list[Rect]:
         """Areas made so large that none cuts through anything that was seen before."""
         grown = []
         boxes = self._found.xyxy[_plain(self._found)]
         for area in areas:
             hit = boxes[_touching(boxes, [area])]
-            corners = np.array(
-                [area.left, area.top, area.left + area.width, area.top + area.height]
-            )
-            low = np.floor(np.vstack([corners[None, :2], hit[:, :2]]).min(axis=0))
-            high = np.ceil(np.vstack([corners[None, 2:], hit[:, 2:]]).max(axis=0))
+            low = np.floor(np.vstack([area[:2], hit[:, :2]]).min(axis=0))
+            high = np.ceil(np.vstack([area[2:], hit[:, 2:]]).max(axis=0))
             left, top = (max(0, int(v)) for v in low)
             right, bottom = (min(int(v), side) for v, side in zip(high, frame.size, strict=True))
-            grown.append(Area(left, top, right - left, bottom - top))
+            grown.append(Rect(left, top, right, bottom))
         return grown
 
 
@@ -259,7 +255,7 @@ def _plain(found: Detections) -> NDArray[np.bool_]:
     return np.asarray(found.score >= FAINT.of(found.target))
 
 
-def taken_together(before: Detections, now: Detections, areas: Sequence[Area]) -> Detections:
+def taken_together(before: Detections, now: Detections, areas: Sequence[Rect]) -> Detections:
     """What was seen before outside of areas that were looked at anew, and now in them.
 
     Args:
@@ -279,7 +275,7 @@ def taken_together(before: Detections, now: Detections, areas: Sequence[Area]) -
 
 
 def _moved_out(
-    before: Detections, now: Detections, stale: NDArray[np.bool_], areas: Sequence[Area]
+    before: Detections, now: Detections, stale: NDArray[np.bool_], areas: Sequence[Rect]
 ) -> NDArray[np.bool_]:
     """Which of `now` lie outside the areas and are what lay in them before."""
     outside = ~_touching(now.xyxy, areas)
@@ -290,14 +286,10 @@ def _moved_out(
     return out
 
 
-def _touching(boxes: NDArray[np.float32], areas: Sequence[Area]) -> NDArray[np.bool_]:
+def _touching(boxes: NDArray[np.float32], areas: Sequence[Rect]) -> NDArray[np.bool_]:
     """[N] which boxes share a pixel with one of the areas."""
     out = np.zeros(len(boxes), np.bool_)
-    for left, top, width, height in areas:
-        out |= (
-            (boxes[:, 0] < left + width)
-            & (boxes[:, 2] > left)
-            & (boxes[:, 1] < top + height)
-            & (boxes[:, 3] > top)
-        )
+    for x1, y1, x2, y2 in areas:
+        across = (boxes[:, 0] < x2) & (boxes[:, 2] > x1)
+        out |= across & (boxes[:, 1] < y2) & (boxes[:, 3] > y1)
     return out

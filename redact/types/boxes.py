@@ -81,6 +81,50 @@ class Box(NamedTuple):
         return Box(*(a + (b - a) * t for a, b in zip(self, other, strict=True)))
 
 
+class Rect(NamedTuple):
+    """A rectangle of whole pixels (or samples): columns x1 to x2 - 1 and rows y1 to y2 - 1."""
+
+    x1: int
+    y1: int
+    x2: int
+    y2: int
+
+    @property
+    def width(self) -> int:
+        return self.x2 - self.x1
+
+    @property
+    def height(self) -> int:
+        return self.y2 - self.y1
+
+    @property
+    def pixels(self) -> int:
+        return self.width * self.height
+
+    @property
+    def holds_any(self) -> bool:
+        """Whether it holds a pixel at all."""
+        return self.width > 0 and self.height > 0
+
+    @property
+    def slices(self) -> tuple[slice, slice]:
+        """Index of an array [rows, columns]."""
+        return slice(self.y1, self.y2), slice(self.x1, self.x2)
+
+    def grown(self, x: int, y: int, width: int, height: int) -> Rect:
+        """Moved outward by x and y, cut at a picture of `width` by `height`."""
+        return Rect(
+            max(0, self.x1 - x),
+            max(0, self.y1 - y),
+            min(width, self.x2 + x),
+            min(height, self.y2 + y),
+        )
+
+    def union(self, other: Rect) -> Rect:
+        """Smallest rectangle that contains both."""
+        return Rect(*map(min, self[:2], other[:2]), *map(max, self[2:], other[2:]))
+
+
 @dataclass(frozen=True, slots=True)
 class Detections:
     """N detections in one upright picture.

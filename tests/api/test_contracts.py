@@ -9,11 +9,11 @@ import pytest
 from numpy.typing import NDArray
 
 from redact.detection import Detector, load_detector
-from redact.render import Canvas, Field, MaskStyle, Rect, Renderer, Shape
+from redact.render import Canvas, Field, MaskStyle, Renderer, Shape
 from redact.render.styles import Blur, Mosaic
 from redact.settings import RenderSettings, Sensitivity, Style
 from redact.testing import DetectorContract, StyleContract
-from redact.types import Detections, Frame, Target
+from redact.types import Detections, Frame, Rect, Target
 
 
 class Bright:

@@ -10,7 +10,8 @@ import av
 import numpy as np
 from numpy.typing import NDArray
 
-from redact.detection.scaling import Area, Scaler
+from redact.detection.scaling import Scaler
+from redact.types import Rect
 
 RGB = NDArray[np.uint8]
 WIDTH, HEIGHT = 1920, 1080
@@ -47,7 +48,7 @@ def paste(scene: RGB, picture: RGB, face: BOXES, height: float, at: tuple[int, i
     x1, y1, x2, y2 = face
     grow = CONTEXT * (y2 - y1)
     left, top = max(0, int(x1 - grow)), max(0, int(y1 - grow))
-    area = Area(left, top, min(w, int(x2 + grow)) - left, min(h, int(y2 + grow)) - top)
+    area = Rect(left, top, min(w, int(x2 + grow)), min(h, int(y2 + grow)))
     zoom = height / (y2 - y1)
     size = max(8, round(area.width * zoom)), max(8, round(area.height * zoom))
     small = Scaler().array(picture).view(area, size)
@@ -68,7 +69,7 @@ def scenes(
     """1080p pictures, `each` faces in every one, at random places of a grid, all faces once."""
     rng = np.random.default_rng(seed)
     h, w = background.shape[:2]
-    large = Scaler().array(background).view(Area(0, 0, w, h), (WIDTH, HEIGHT))
+    large = Scaler().array(background).view(Rect(0, 0, w, h), (WIDTH, HEIGHT))
     cell = int(height * (2 * CONTEXT + 1.5))
     cells = [
         (x, y) for x in range(0, WIDTH - cell + 1, cell) for y in range(0, HEIGHT - cell + 1, cell)

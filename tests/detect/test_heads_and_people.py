@@ -9,11 +9,11 @@ import pytest
 
 from redact.detection.eye import CHANNELS, Eye
 from redact.detection.people import SIDE, People, whole_in
-from redact.detection.scaling import Area, Scaler
+from redact.detection.scaling import Scaler
 from redact.detection.views import Scale, View
 from redact.detection.witnesses import with_heads
 from redact.errors import UnsafeError
-from redact.types import Detections, Target
+from redact.types import Detections, Rect, Target
 
 
 def found(target: Target, *rows: tuple[float, ...]) -> Detections:
@@ -57,7 +57,7 @@ def test_half_a_body_that_a_surer_one_holds_is_hidden_with_it() -> None:
 
 
 def test_a_body_that_a_tile_cuts_is_left_to_the_next_tile() -> None:
-    view = View(Area(0, 0, 416, 400), (416, 400))
+    view = View(Rect(0, 0, 416, 400), (416, 400))
     bodies = found(
         Target.PERSON, (300, 50, 415, 300, 0.5), (0, 50, 80, 300, 0.5), (200, 50, 280, 399, 0.5)
     )

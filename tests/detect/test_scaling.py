@@ -12,7 +12,8 @@ import pytest
 from av.video.reformatter import ColorRange, Colorspace, VideoReformatter
 
 from redact.detection import scaling
-from redact.detection.scaling import Area, Scaler
+from redact.detection.scaling import Scaler
+from redact.types import Rect
 
 FORMATS = [
     "yuv420p", "yuvj420p", "yuv422p", "yuv444p", "yuv420p10le", "yuv422p10le", "nv12",
@@ -45,7 +46,7 @@ def stored(rgb: np.ndarray, form: str, space: Colorspace, span: ColorRange) -> a
 def test_colours_come_out_as_they_were(space: Colorspace, span: ColorRange) -> None:
     rgb = picture(320, 240)
     frame = stored(rgb, "yuv444p", space, span)
-    small = Scaler().frame(frame).view(Area(0, 0, 320, 240), (320, 240))
+    small = Scaler().frame(frame).view(Rect(0, 0, 320, 240), (320, 240))
     assert np.abs(small.astype(int) - rgb).max() <= 6
 
 
@@ -55,9 +56,9 @@ def test_every_format_and_odd_sizes(form: str, size: tuple[int, int]) -> None:
     rgb = picture(*size)
     frame = av.VideoFrame.from_ndarray(rgb, "rgb24").reformat(format=form)
     scaler = Scaler()
-    small = scaler.frame(frame).view(Area(0, 0, *size), (64, 48))
+    small = scaler.frame(frame).view(Rect(0, 0, *size), (64, 48))
     assert small.shape == (48, 64, 3) and small.dtype == np.uint8
-    want = scaler.array(rgb).view(Area(0, 0, *size), (64, 48)).astype(int)
+    want = scaler.array(rgb).view(Rect(0, 0, *size), (64, 48)).astype(int)
     if form.startswith("gray"):
         want = want @ np.array([[0.299], [0.587], [0.114]])
     assert np.abs(small - want).mean() < 6
@@ -67,8 +68,8 @@ def test_every_format_and_odd_sizes(form: str, size: tuple[int, int]) -> None:
 def test_a_crop_shows_the_same_pixels_as_the_whole(form: str) -> None:
     frame = av.VideoFrame.from_ndarray(picture(321, 243), "rgb24").reformat(format=form)
     scaler = Scaler()
-    whole = scaler.frame(frame).view(Area(0, 0, 321, 243), (321, 243)).astype(int)
-    area = Area(104, 56, 160, 120)
+    whole = scaler.frame(frame).view(Rect(0, 0, 321, 243), (321, 243)).astype(int)
+    area = Rect(104, 56, 264, 176)
     part = scaler.frame(frame).view(area, (160, 120))
     inner = whole[56:176, 104:264]
     # Chroma at the rim, and of odd widths, is interpolated from other neighbours.
@@ -79,7 +80,7 @@ def test_the_frame_keeps_its_tags_and_pixels() -> None:
     frame = stored(picture(64, 48), "yuv420p", Colorspace.BT2020, ColorRange.MPEG)
     frame.color_trc, frame.color_primaries = 16, 9
     before = frame.to_ndarray().copy()
-    Scaler().frame(frame).view(Area(8, 8, 40, 32), (20, 16))
+    Scaler().frame(frame).view(Rect(8, 8, 48, 40), (20, 16))
     tags = (frame.colorspace, frame.color_range, frame.color_trc, frame.color_primaries)
     assert tags == (9, ColorRange.MPEG, 16, 9)
     assert (frame.to_ndarray() == before).all()
@@ -90,7 +91,7 @@ def test_pq_is_brightened_to_what_networks_know() -> None:
     grey = np.full((16, 16, 3), round(0.38 * 255), np.uint8)
     frame = av.VideoFrame.from_ndarray(grey, "rgb24")
     frame.color_trc = 16
-    shown = Scaler().frame(frame).view(Area(0, 0, 16, 16), (16, 16))
+    shown = Scaler().frame(frame).view(Rect(0, 0, 16, 16), (16, 16))
     assert 100 < shown.mean() < 150
 
 
@@ -125,5 +126,5 @@ def test_one_picture_is_scaled_for_one_thread_at_a_time(monkeypatch: pytest.Monk
     monkeypatch.setattr(scaling, "VideoReformatter", Slow)
     shown = Scaler().array(picture(64, 48))
     with ThreadPoolExecutor(2) as pool:
-        list(pool.map(lambda side: shown.view(Area(0, 0, 64, 48), (side, side)), range(8, 16)))
+        list(pool.map(lambda side: shown.view(Rect(0, 0, 64, 48), (side, side)), range(8, 16)))
     assert most == 1

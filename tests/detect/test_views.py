@@ -13,10 +13,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from redact.detection import Area, load_detector
+from redact.detection import load_detector
 from redact.detection.loader import SCALES
 from redact.detection.views import CONTEXT, GRID, Scale, View, spans, spans_of, views
-from redact.types import Frame
+from redact.types import Frame, Rect
 
 from ..pipeline.conftest import SAMPLE
 
@@ -44,8 +44,7 @@ def test_views_stay_inside_and_are_bounded(width: int, height: int, aspect: floa
         largest = max(s.tile for s in scales)
         for view in seen:
             area = view.area
-            assert area.left >= 0 and area.left + area.width <= width
-            assert area.top >= 0 and area.top + area.height <= height
+            assert 0 <= area.x1 < area.x2 <= width and 0 <= area.y1 < area.y2 <= height
             assert min(view.size) >= 1 and max(view.size) <= largest + 8
 
 
@@ -72,7 +71,7 @@ def test_what_lies_in_a_part_is_seen_as_in_the_whole(frame: Frame) -> None:
     assert len(sure) >= 2
     for box, score, target in zip(sure.xyxy, sure.score, sure.target, strict=True):
         x1, y1, x2, y2 = (int(v) for v in box)
-        part = detector.detect_frame(frame, [Area(x1, y1, x2 - x1 + 1, y2 - y1 + 1)])
+        part = detector.detect_frame(frame, [Rect(x1, y1, x2 + 1, y2 + 1)])
         near = np.abs(part.xyxy - box).max(axis=1) <= 0.1 * max(x2 - x1, y2 - y1)
         alike = part.select(near & (part.target == target))
         assert len(alike) and abs(float(alike.score[0] - score)) < 0.2
@@ -91,8 +90,8 @@ def test_spans_hold_what_is_asked_for(
 ) -> None:
     zoom = data.draw(st.sampled_from([0.25, 0.5, 1.0, 1.37, 2.0]))
     size = max(1, round(width * zoom)), max(1, round(height * zoom))
-    view = View(Area(0, 0, width, height), size)
-    areas = [Area(*area) for area in wanted]
+    view = View(Rect(0, 0, width, height), size)
+    areas = [Rect(x, y, x + w, y + h) for x, y, w, h in wanted]
     spans = spans_of(view, areas)
     shown = np.zeros((size[1], size[0]), np.bool_)
     assert sum(span.pixels for span in spans) <= size[0] * size[1]
@@ -100,7 +99,7 @@ def test_spans_hold_what_is_asked_for(
         assert 0 <= x1 < x2 <= size[0] and 0 <= y1 < y2 <= size[1]
         assert x1 % GRID == 0 and y1 % GRID == 0
         shown[y1:y2, x1:x2] = True
-    for left, top, wide, tall in areas:
+    for left, top, wide, tall in wanted:
         x, y = left * size[0] / width, top * size[1] / height
         right, bottom = x + wide * size[0] / width, y + tall * size[1] / height
         columns = slice(max(0, int(x - CONTEXT)), int(right + CONTEXT))

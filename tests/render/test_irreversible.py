@@ -15,9 +15,10 @@ from hypothesis.errors import NoSuchExample
 
 from redact.render import Renderer, drawn_area_of, stamp_box
 from redact.render.fill import Cells, Field, Surroundings
-from redact.render.shapes import Rect, Shape
+from redact.render.shapes import Shape
 from redact.render.styles import Blur, Canvas
 from redact.settings import RenderSettings, Stamp, Style
+from redact.types import Rect
 
 from .pictures import Scene, crowded_scenes, planes, scenes
 

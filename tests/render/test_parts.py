@@ -19,11 +19,11 @@ from redact.render.fill import CELLS, Cells, Field, Surroundings
 from redact.render.hidden import Hidden
 from redact.render.renderer import _say
 from redact.render.samples import layout_of
-from redact.render.shapes import Rect, Shape, shape_of
+from redact.render.shapes import Shape, shape_of
 from redact.render.styles import Blur, Canvas
 from redact.render.styles.mosaic import _block_centres
 from redact.settings import RenderSettings, Style
-from redact.types import Box, Frame, Region, State, Target
+from redact.types import Box, Frame, Rect, Region, State, Target
 
 from .pictures import Scene, frame_of, noise, planes
 

@@ -15,8 +15,8 @@ from redact.media import Layout
 from redact.render import RIM, ROUNDING, drawn_area_of, mask_of
 from redact.render.hidden import SOFT, Hidden, soft_radius
 from redact.render.samples import layout_of
-from redact.render.shapes import Rect, shape_of
-from redact.types import Box, Outline, Region, State, Target
+from redact.render.shapes import shape_of
+from redact.types import Box, Outline, Rect, Region, State, Target
 
 from .pictures import regions
 

@@ -11,12 +11,11 @@ from av.video.reformatter import VideoReformatter
 from hypothesis import given
 from hypothesis import strategies as st
 
-from redact.detection import Area
 from redact.settings import Sensitivity
 from redact.track import Looks, settings_of
 from redact.track.looks import MEAN, PIXEL, boxes_of, changed_blocks, taken_together
 from redact.track.small_pictures import shrink
-from redact.types import Box, Detections, Frame
+from redact.types import Box, Detections, Frame, Rect
 
 from .scenes import HEIGHT, WIDTH, Grey, Thing, as_frame, draw, seen, texture
 
@@ -30,19 +29,18 @@ class Recorder:
     it was shown."""
 
     def __init__(self) -> None:
-        self.shown: list[tuple[int, Sequence[Area] | None]] = []
+        self.shown: list[tuple[int, Sequence[Rect] | None]] = []
         self.visible = False
 
-    def __call__(self, frame: Frame, only: Sequence[Area] | None = None) -> Detections:
+    def __call__(self, frame: Frame, only: Sequence[Rect] | None = None) -> Detections:
         self.shown.append((frame.index, only))
         box = FACE.box(0)
         here = only is None or any(_holds(a, box) for a in only)
         return seen([box] if self.visible and here else [])
 
 
-def _holds(area: Area, box: Box) -> bool:
-    right, bottom = area.left + area.width, area.top + area.height
-    return area.left < box.x2 and right > box.x1 and area.top < box.y2 and bottom > box.y1
+def _holds(area: Rect, box: Box) -> bool:
+    return area.x1 < box.x2 and area.x2 > box.x1 and area.y1 < box.y2 and area.y2 > box.y1
 
 
 class Clip:
@@ -167,7 +165,8 @@ def test_nothing_is_lost_where_looks_meet(
         Box(b.x1 + dx, b.y1 + dy, b.x2 + dx, b.y2 + dy)
         for b, (dx, dy) in zip(boxes, shift, strict=True)
     ]
-    area = Area(*(data.draw(st.integers(0, 60)) for _ in range(2)), 40, 40)
+    x, y = (data.draw(st.integers(0, 60)) for _ in range(2))
+    area = Rect(x, y, x + 40, y + 40)
     both = taken_together(seen(boxes), seen(moved), [area])
     for old, new in zip(boxes, moved, strict=True):
         near = [b for b in both.xyxy.tolist() if Box(*b).iou(old) > 0.3 or Box(*b).iou(new) > 0.3]

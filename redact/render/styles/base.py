@@ -11,10 +11,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...media import Layout, plane_array
+from ...types import Rect
 from ..fill import Field, Surroundings
 from ..hidden import Hidden
 from ..samples import Coding, Samples, coding_of, layout_of, samples_of
-from ..shapes import Rect, Shape
+from ..shapes import Shape
 
 Index = NDArray[np.intp]
 

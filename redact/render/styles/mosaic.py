@@ -7,8 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from ...types import Rect
 from ..fill import Field
-from ..shapes import Rect, Shape
+from ..shapes import Shape
 from .base import Canvas
 
 BLOCKS = 10

@@ -8,9 +8,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from ...types import Box, Frame, State
+from ...types import Box, Frame, Rect, State
 from ..fill import Field
-from ..shapes import Rect, Shape
+from ..shapes import Shape
 from .base import Canvas
 from .solid import FONT
 

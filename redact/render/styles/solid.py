@@ -9,11 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...errors import UsageError
-from ...types import Outline
+from ...types import Outline, Rect
 from ...words import problem
 from ..fill import Field
 from ..samples import samples_of
-from ..shapes import Rect, Shape
+from ..shapes import Shape
 from .base import Canvas
 
 FIELDS = ("track", "target")
