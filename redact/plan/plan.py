@@ -10,8 +10,9 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, fields, replace
 from fractions import Fraction
+from functools import cached_property
 from typing import Any
 
 from ..settings import DetectSettings
@@ -28,9 +29,9 @@ from ..types import (
     runs_of,
 )
 from ..words import Message
-from .certain import Known, is_certain
 from .review import MutedSpan, ReviewState, Subject
 from .tracks_by_frame import TracksByFrame
+from .where_sure import is_certain, own_stretch
 
 HELD_GROWTH = 0.35
 """How much every side of a box grows (share of its size) in a frame that could not be checked:
@@ -79,7 +80,7 @@ class SourceRef:
         return box.x1 < self.width and box.y1 < self.height and box.x2 > 0 and box.y2 > 0
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Plan:
     """Tracks of a whole clip and what is done with each.
 
@@ -113,16 +114,36 @@ class Plan:
     detectors: tuple[tuple[str, str], ...] = ()
     frames_looked_at: int | None = None
     doubts: tuple[Doubt, ...] = ()
-    _by_frame: TracksByFrame = field(init=False, repr=False, compare=False)
-    _known: Known = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         ids = [t.id for t in self.tracks]
         if len(set(ids)) != len(ids):
             raise ValueError("two tracks have the same id")
-        by_frame = TracksByFrame(self.tracks, HELD_REACH)
-        object.__setattr__(self, "_by_frame", by_frame)  # the way past `frozen`
-        object.__setattr__(self, "_known", Known(self.tracks, self.subjects))
+
+    def __getstate__(self) -> dict[str, Any]:
+        """What was worked out is left out of copies and pickles."""
+        return {field.name: getattr(self, field.name) for field in fields(self)}
+
+    @cached_property
+    def _by_frame(self) -> TracksByFrame:
+        return TracksByFrame(self.tracks, HELD_REACH)
+
+    @cached_property
+    def _parts(self) -> dict[int, list[Track]]:
+        """All tracks of the subject of each that is not alone."""
+        by_number = {track.id: track for track in self.tracks}
+        return {
+            number: [by_number[n] for n in subject.tracks if n in by_number]
+            for subject in self.subjects
+            for number in subject.tracks
+            if len(subject.tracks) > 1
+        }
+
+    @cached_property
+    def _stretches(self) -> dict[int, tuple[Track, tuple[int, int] | None]]:
+        """By identity: a track that is asked about need not be the plan's, a change may have made
+        it."""
+        return {}
 
     @property
     def not_searched(self) -> tuple[Message, ...]:
@@ -197,13 +218,14 @@ class Plan:
 
     def certain(self, track: Track, frame: int) -> bool:
         """See `is_certain`."""
-        within = self._known.own_stretch(track, self.cuts)
-        return is_certain(track, frame, self.source.timeline, within)
+        if id(track) not in self._stretches:
+            self._stretches[id(track)] = track, own_stretch(track, self.cuts)
+        return is_certain(track, frame, self.source.timeline, self._stretches[id(track)][1])
 
     def _lies_on_its_own(self, track: Track, frame: int) -> bool:
         """Whether another part of the same kept subject is surely there: one person found twice is
         not hidden by their own second mask."""
-        parts = self._known.parts_of(track.id)
+        parts = self._parts.get(track.id, [])
         here = track.at(frame) if parts else None
         if here is None:
             return False

@@ -34,10 +34,6 @@ class TracksByFrame:
     def __init__(self, tracks: Sequence[Track], reach: int) -> None:
         self._tracks, self._reach = tracks, reach
 
-    def __reduce__(self) -> tuple[type[TracksByFrame], tuple[Sequence[Track], int]]:
-        """Copies and pickles are made of the tracks alone."""
-        return TracksByFrame, (self._tracks, self._reach)
-
     def tracks_near(self, frame: int) -> list[Track]:
         """The tracks that are near a frame, in their order."""
         numbers: list[int] = []

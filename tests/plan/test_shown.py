@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from redact.auditing.what_is_hidden import PlanCovers
-from redact.plan import HELD_REACH, Decision, Plan, Subject, is_certain
+from redact.plan import HELD_REACH, Decision, Plan, Subject
+from redact.plan.where_sure import is_certain
 from redact.types import Action, Box, Confirmed, Keyframe, State, Target, Track
 
 from .test_plan import FRAMES, SETTINGS, SOURCE, plans

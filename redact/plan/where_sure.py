@@ -8,7 +8,6 @@ from fractions import Fraction
 from typing import Final
 
 from ..types import Box, Keyframe, State, Timeline, Track
-from .review import Subject
 
 _BETWEEN: Final = (State.INTERPOLATED, State.FOLLOWED)
 
@@ -65,45 +64,6 @@ def is_certain(
     if here.state in _BETWEEN:
         return _between_two_near(track, frame, timeline, (first, last))
     return here.state in (State.DETECTED, State.MANUAL)
-
-
-class Known:
-    """What is asked of the tracks of a plan for every frame, worked out once, when it is asked.
-
-    Args:
-        tracks, subjects: of the plan.
-    """
-
-    def __init__(self, tracks: Sequence[Track], subjects: Sequence[Subject]) -> None:
-        self._tracks, self._subjects = tracks, subjects
-        self._stretches: dict[int, tuple[Track, tuple[int, int] | None]] = {}
-        self._parts: dict[int, list[Track]] | None = None
-
-    def __reduce__(self) -> tuple[type[Known], tuple[Sequence[Track], Sequence[Subject]]]:
-        """Copies and pickles are made of what it was made of."""
-        return Known, (self._tracks, self._subjects)
-
-    def parts_of(self, number: int) -> Sequence[Track]:
-        """All tracks of a track's subject; none where it is alone."""
-        if self._parts is None:
-            several = [s.tracks for s in self._subjects if len(s.tracks) > 1]
-            by_number = {track.id: track for track in self._tracks} if several else {}
-            self._parts = {
-                number: [by_number[n] for n in numbers if n in by_number]
-                for numbers in several
-                for number in numbers
-            }
-        return self._parts.get(number, ())
-
-    def own_stretch(self, track: Track, cuts: Sequence[int]) -> tuple[int, int] | None:
-        """See there."""
-        if not cuts:
-            return None
-        # A track that is asked about need not be one of these: a change may have made it.
-        known = self._stretches.get(id(track))
-        if known is None:
-            known = self._stretches[id(track)] = track, own_stretch(track, cuts)
-        return known[1]
 
 
 def _between_two_near(
