@@ -12,10 +12,9 @@ import cv2
 import numpy as np
 
 from benchmarks.real.labels import find_clips
-from redact.detection import SCALES, OurNetwork
+from redact.detection import SIZES, OurNetwork
 from redact.detection.centerface import TILTS, CenterFace
 from redact.detection.eye import Eye
-from redact.detection.loader import CENTERFACE_SCALES, PEOPLE_SCALES, TILTED_SCALE
 from redact.detection.people import People
 from redact.detection.scaling import Picture, Scaler
 from redact.detection.weights import CENTERFACE, EYE, FACE_PLATE, PEOPLE, WEIGHTS
@@ -60,24 +59,22 @@ class Networks:
         """The looks at pictures whose pixels are so many times as wide as high."""
         if aspect in self._looks:
             return self._looks[aspect]
-        large, small = CENTERFACE_SCALES[self._sensitivity]
-        scales = SCALES[self._sensitivity]
+        large, small = SIZES[self._sensitivity].faces
+        scales = SIZES[self._sensitivity].ours
         looks: dict[str, Look] = {
             OURS: self._ours.detector(*scales, sample_aspect=aspect).look,
             LARGE: lambda picture: self._centerface.look(picture, large, aspect),
             SMALL: lambda picture: self._centerface.look(picture, small, aspect),
         }
-        if self._thorough:
-            looks[TILTED] = lambda picture: self._centerface.look(
-                picture, TILTED_SCALE, aspect, TILTS
-            )
+        if (tilted := SIZES[self._sensitivity].tilted) is not None:
+            looks[TILTED] = lambda picture: self._centerface.look(picture, tilted, aspect, TILTS)
         if self._people is not None:
             eye, bodies = self._people
             looks |= {
                 EYE_LARGE: lambda picture: eye.look(picture, large, aspect),
                 EYE_SMALL: lambda picture: eye.look(picture, small, aspect),
                 BODIES: lambda picture: bodies.look(
-                    picture, PEOPLE_SCALES[self._sensitivity], aspect
+                    picture, SIZES[self._sensitivity].people, aspect
                 ),
             }
         self._looks[aspect] = looks

@@ -96,13 +96,13 @@ class Ours:
     """redact's own network alone, at the scales of `balanced`; faces and plates."""
 
     def __init__(self) -> None:
-        from redact.detection import SCALES, OurNetwork
+        from redact.detection import SIZES, OurNetwork
         from redact.settings import Sensitivity
         from redact.types import Target
 
         self._plate = Target.PLATE
         network = OurNetwork((Target.FACE, Target.PLATE))
-        self._net = network.detector(*SCALES[Sensitivity.BALANCED])
+        self._net = network.detector(*SIZES[Sensitivity.BALANCED].ours)
 
     def __call__(self, rgb: Rgb) -> tuple[F32, F32, I64]:
         found = self._net.detect(rgb)

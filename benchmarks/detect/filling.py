@@ -112,13 +112,13 @@ class Alone:
     """Our network at the scales of `balanced`, with the tiny one or without: probabilities."""
 
     def __init__(self, tiny: bool) -> None:
-        from redact.detection import SCALES, OurNetwork
+        from redact.detection import SIZES, OurNetwork
         from redact.detection.calibration import load_calibration
         from redact.detection.loader import FILLING
         from redact.settings import Sensitivity
         from redact.types import Target
 
-        scales = SCALES[Sensitivity.BALANCED]
+        scales = SIZES[Sensitivity.BALANCED].ours
         if not tiny:
             scales = tuple(s for s in scales if s != FILLING)
         self._net = OurNetwork((Target.FACE, Target.PLATE)).detector(*scales)

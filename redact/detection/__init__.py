@@ -7,7 +7,7 @@ from .detector import Detector, load_plugin
 from .device import DEVICES, describe_devices, device_now, on_device
 from .every_way import in_every_way
 from .loader import (
-    SCALES,
+    SIZES,
     Networks,
     Sizes,
     files_of,

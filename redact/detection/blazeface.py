@@ -10,10 +10,8 @@ from __future__ import annotations
 import atexit
 import importlib
 import os
-import queue
 import sys
 import tempfile
-import weakref
 from collections.abc import Callable, Sequence
 from types import ModuleType
 from typing import Any, Final, TypeVar
@@ -43,8 +41,8 @@ FOREHEAD: Final = 0.15
 """Added above BlazeFace's boxes, share of their height: BlazeFace frames from the eyebrows
 down, the labels from the hairline."""
 
-SCALES: Final = (Scale(640),)
-"""How large they look: once, at the whole picture."""
+SCALE: Final = Scale(640)
+"""How large both look at the whole picture."""
 
 _T = TypeVar("_T")
 
@@ -65,7 +63,7 @@ def make(
     """
     if set(targets) != {Target.FACE}:
         raise ValueError("MediaPipe finds faces alone: add --targets face")
-    return BlazeFaces(SCALES, sample_aspect)
+    return BlazeFaces(sample_aspect)
 
 
 def load_mediapipe() -> ModuleType:
@@ -97,7 +95,6 @@ class BlazeFace:
 
     def __init__(self, weights: str) -> None:
         data = read_weights(weights)
-        _close_those_left()
         self._mediapipe = load_mediapipe()
         from mediapipe.tasks.python import BaseOptions, vision
 
@@ -117,8 +114,7 @@ class BlazeFace:
             raise problem(DependencyError, "mediapipe_broken", error=error) from error
         except (RuntimeError, ValueError) as error:
             raise problem(ModelError, "mediapipe_weights", weights=weights, error=error) from error
-        _open.add(self._task)
-        weakref.finalize(self, _left.put, self._task).atexit = False
+        _open.append(self._task)
 
     def run(self, rgb: NDArray[np.uint8]) -> Detections:
         """Faces in one image, uint8 [H, W, 3], boxes in its pixels.
@@ -144,23 +140,20 @@ class BlazeFace:
 
 
 class BlazeFaces:
-    """Both models on the whole picture and on tiles; see `Detector`.
+    """Both models on the whole picture; see `Detector`.
 
     Args:
-        scales: sizes at which the full-range model looks; the short-range model sees only
-            the first of them.
         sample_aspect: width of a source pixel divided by its height.
 
     Raises:
         ModelError, DependencyError: see `BlazeFace`.
     """
 
-    def __init__(self, scales: tuple[Scale, ...], sample_aspect: float = 1.0) -> None:
-        self.name = "MediaPipe BlazeFace full range sparse + short range"
+    name: Final = "MediaPipe BlazeFace full range sparse + short range"
+
+    def __init__(self, sample_aspect: float = 1.0) -> None:
         self.weights_sha256 = "+".join(WEIGHTS[w].sha256 for w in (FULL_RANGE, SHORT_RANGE))
-        self._full = BlazeFace(FULL_RANGE)
-        self._short = BlazeFace(SHORT_RANGE)
-        self._scales = scales
+        self._models = BlazeFace(FULL_RANGE), BlazeFace(SHORT_RANGE)
         self._aspect = sample_aspect
         self._scaler = Scaler()
 
@@ -174,13 +167,10 @@ class BlazeFaces:
     def look(self, picture: Picture) -> Detections:
         """The same for a picture that has been decoded already."""
         width, height = picture.size
-        first = views(width, height, self._scales[:1], self._aspect)
         parts = []
-        for view in views(width, height, self._scales, self._aspect):
+        for view in views(width, height, (SCALE,), self._aspect):
             image = picture.view(view.area, view.size)
-            parts.append(_whole_face(self._full.run(image), view))
-            if view in first:
-                parts.append(_whole_face(self._short.run(image), view))
+            parts += [_whole_face(model.run(image), view) for model in self._models]
         return suppress(clipped(Detections.concat(parts), width, height), NMS_IOU)
 
 
@@ -193,36 +183,20 @@ def _whole_face(found: Detections, view: View) -> Detections:
     return Detections(xyxy, boxes.score, boxes.target)
 
 
-_open: Final[set[Any]] = set()
-"""Tasks that are not closed yet."""
-
-_left: Final[queue.SimpleQueue[Any]] = queue.SimpleQueue()
-"""Those that nobody uses any more. They are only put aside when their owner is collected: that may
-be at any moment and in any thread, also in one that holds what closing a task waits for."""
-
-
-def _close_those_left() -> None:
-    while True:
-        try:
-            _close(_left.get_nowait())
-        except queue.Empty:
-            return
+_open: Final[list[Any]] = []
+"""Tasks, which live until the process ends: closed by the garbage collector, one waits for its own
+thread, be it in a thread that holds what that waits for."""
 
 
 @atexit.register
 def _close_all() -> None:
     """Free tasks while the interpreter is still whole; later, MediaPipe prints a traceback."""
-    for task in tuple(_open):
-        _close(task)
-
-
-def _close(task: Any) -> None:
-    _open.discard(task)
-    try:
-        task.close()
-    except RuntimeError:
-        # At the end of the process MediaPipe's own thread may be gone; the system frees all.
-        task._handle = None
+    for task in _open:
+        try:
+            task.close()
+        except RuntimeError:
+            # MediaPipe's own thread may be gone by now; the system frees all.
+            task._handle = None
 
 
 def _quietly(action: Callable[[], _T]) -> _T:

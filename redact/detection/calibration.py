@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
-from typing import Final
+from typing import Final, Literal
 
 import msgspec
 import numpy as np
@@ -33,20 +33,11 @@ MOST_SIZE: Final = 3.0
 """Units of size beyond which nothing was there to learn from."""
 
 
-class _Spread(msgspec.Struct, frozen=True):
-    """Least squares of a detector's box: what to add to each side, shares of its size."""
-
-    left: float
-    top: float
-    right: float
-    bottom: float
-
-
 class _File(msgspec.Struct, frozen=True):
     fitted: dict[str, str]
     weights: dict[str, str]
     looks: dict[str, dict[str, float]]
-    boxes: dict[str, _Spread]
+    boxes: dict[str, dict[Literal["left", "top", "right", "bottom"], float]]
     tracks: dict[str, dict[str, float]]
 
 
@@ -127,7 +118,7 @@ def load_calibration() -> Calibration:
     ]:
         raise problem(ModelError, "calibration_lacks", targets=", ".join(missing))
     boxes = {
-        name: np.array([s.left, s.top, s.right, s.bottom], np.float32)
-        for name, s in file.boxes.items()
+        name: np.array([sides[s] for s in ("left", "top", "right", "bottom")], np.float32)
+        for name, sides in file.boxes.items()
     }
     return Calibration(file.looks, boxes, file.tracks)

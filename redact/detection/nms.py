@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -108,10 +108,15 @@ def suppress(detections: Detections, iou: float) -> Detections:
     return detections.select(index[np.argsort(-detections.score[index], kind="stable")])
 
 
-def iou(a: NDArray[np.floating], b: NDArray[np.floating]) -> NDArray[np.float64]:
-    """Intersection over union of every box of `a` [N, 4] with every one of `b` [M, 4]: [N, M]."""
+def common(a: NDArray[np.floating], b: NDArray[np.floating]) -> NDArray[Any]:
+    """Area in which every box of `a` [N, 4] overlaps every one of `b` [M, 4]: [N, M]."""
     low = np.maximum(a[:, None, :2], b[None, :, :2])
     high = np.minimum(a[:, None, 2:], b[None, :, 2:])
-    common = np.clip(high - low, 0, None).prod(axis=2)
+    return np.asarray(np.clip(high - low, 0, None).prod(axis=2))
+
+
+def iou(a: NDArray[np.floating], b: NDArray[np.floating]) -> NDArray[np.float64]:
+    """Intersection over union of every box of `a` [N, 4] with every one of `b` [M, 4]: [N, M]."""
+    shared = common(a, b)
     area = [np.clip(x[:, 2:] - x[:, :2], 0, None).prod(axis=1) for x in (a, b)]
-    return np.asarray(common / np.maximum(area[0][:, None] + area[1][None] - common, 1e-6))
+    return np.asarray(shared / np.maximum(area[0][:, None] + area[1][None] - shared, 1e-6))

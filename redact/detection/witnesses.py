@@ -21,7 +21,7 @@ from ..types import USUAL, Detections, Frame, Rect, Target, widened
 from .calibration import Calibration, probability
 from .close_up import LookAtImage
 from .network import FacePlateDetector, clipped
-from .nms import cluster
+from .nms import cluster, common
 from .scaling import Picture, Scaler
 
 SAME_FACE: Final = 0.35
@@ -224,9 +224,7 @@ def with_heads(bodies: Detections, heads: Detections) -> Detections:
     """
     heads = heads.select(np.argsort(-heads.score, kind="stable"))
     box, score = bodies.xyxy.copy(), bodies.score.copy()
-    low = np.maximum(heads.xyxy[:, None, :2], box[None, :, :2])
-    high = np.minimum(heads.xyxy[:, None, 2:], box[None, :, 2:])
-    inside = np.clip(high - low, 0, None).prod(axis=2)
+    inside = common(heads.xyxy, box)
     size = np.clip(heads.xyxy[:, 2:] - heads.xyxy[:, :2], 0, None).prod(axis=1)[:, None]
     middle = (heads.xyxy[:, 1] + heads.xyxy[:, 3])[:, None] / 2
     fits = (inside >= HOLDS * size) & (middle <= box[:, 1] + UPPER * (box[:, 3] - box[:, 1]))
@@ -248,9 +246,7 @@ def with_heads(bodies: Detections, heads: Detections) -> Detections:
 def without_parts(found: Detections) -> Detections:
     """Without what lies in a surer one, an arm or half a body: it is hidden with that."""
     found = found.select(np.argsort(-found.score, kind="stable"))
-    low = np.maximum(found.xyxy[:, None, :2], found.xyxy[None, :, :2])
-    high = np.minimum(found.xyxy[:, None, 2:], found.xyxy[None, :, 2:])
-    common = np.clip(high - low, 0, None).prod(axis=2)
-    size = np.maximum(np.diagonal(common), 1e-6)
-    within = np.tril(common >= LIES_IN * size[:, None], -1).any(axis=1)
+    shared = common(found.xyxy, found.xyxy)
+    size = np.maximum(np.diagonal(shared), 1e-6)
+    within = np.tril(shared >= LIES_IN * size[:, None], -1).any(axis=1)
     return found.select(~within)

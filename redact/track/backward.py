@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from ..types import Target
 from .arrays import Arrays
 from .follow import COAST, SEARCHED, Find, find_again, step
-from .geometry import IDENTITY, SAME, Affine, Boxes, iou_pairs, warped
+from .geometry import IDENTITY, SAME, Affine, Boxes, pairs_of_kind, warped
 from .sightings import ClipRecord, How, SightingLog
 from .small_pictures import Patches, Ring, SmallFrame, patches_of
 
@@ -67,9 +67,8 @@ class Sighted:
         if frame not in self._frames or not len(ids):
             return out
         others, places, kinds = self._frames[frame]
-        i, j, _ = iou_pairs(boxes, places, SAME)
-        good = targets[i] == kinds[j]
-        out[i[good]] = others[j[good]]
+        i, j = pairs_of_kind(boxes, targets, places, kinds, SAME)
+        out[i] = others[j]
         return out
 
 

@@ -131,6 +131,19 @@ def iou_pairs(a: Boxes, b: Boxes, least: float) -> tuple[Index, Index, NDArray[n
     return i[good], j[good], iou[good]
 
 
+def pairs_of_kind(
+    a: NDArray[np.floating],
+    target: NDArray[np.int8],
+    b: NDArray[np.floating],
+    other_target: NDArray[np.int8],
+    least: float,
+) -> tuple[Index, Index]:
+    """Indices i, j of all pairs of boxes of one target with an IoU of at least `least` (> 0)."""
+    i, j, _ = iou_pairs(a.astype(np.float64), b.astype(np.float64), least)
+    same = target[i] == other_target[j]
+    return i[same], j[same]
+
+
 def lies_on(
     boxes: Boxes,
     target: NDArray[np.int8],
@@ -139,9 +152,8 @@ def lies_on(
     least: float,
 ) -> NDArray[np.bool_]:
     """[len(boxes)] which boxes overlap one of `others` of their target by `least` (IoU) or more."""
-    i, j, _ = iou_pairs(boxes, others, least)
     out = np.zeros(len(boxes), np.bool_)
-    out[i[target[i] == other_target[j]]] = True
+    out[pairs_of_kind(boxes, target, others, other_target, least)[0]] = True
     return out
 
 

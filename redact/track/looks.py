@@ -16,10 +16,10 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from ..detection import PART_CONTEXT, SCALES
+from ..detection import PART_CONTEXT, SIZES
 from ..settings import Sensitivity
 from ..types import Detections, Frame, Rect
-from .geometry import SAME, iou_pairs
+from .geometry import SAME, Index, pairs_of_kind
 from .sensitivities import JITTER
 from .small_pictures import LONG_SIDE, SmallFrame
 from .track_starts import FAINT
@@ -43,7 +43,7 @@ MOST_AREAS = 8
 """Each is an image of its own to the networks; about what a busy street needs."""
 
 AROUND = round(
-    PART_CONTEXT * (LONG_SIDE >> LEVEL) / (BLOCK * SCALES[Sensitivity.BALANCED][0].long_side)
+    PART_CONTEXT * (LONG_SIDE >> LEVEL) / (BLOCK * SIZES[Sensitivity.BALANCED].ours[0].long_side)
 )
 """Blocks around an area that the networks are shown besides, at the size at which `balanced` shows
 them the picture."""
@@ -229,11 +229,8 @@ class Looks:
             return 1.0
         found = found.select(_plain(found) & ~_touching(found.xyxy, areas))
         known = np.zeros(len(found), np.bool_)
-        old, new, _ = iou_pairs(
-            self._found.xyxy.astype(np.float64), found.xyxy.astype(np.float64), SAME
-        )
-        likely = _plain(self._found)[old]
-        known[new[likely & (self._found.target[old] == found.target[new])]] = True
+        old, new = _same(self._found, found)
+        known[new[_plain(self._found)[old]]] = True
         return min(2 * self._patience, MOST_PATIENCE) if known.all() else 1.0
 
     def _with_what_they_cut(self, areas: list[Rect], frame: Frame) -> list[Rect]:
@@ -266,8 +263,7 @@ def taken_together(before: Detections, now: Detections, areas: Sequence[Rect]) -
     fresh = now.select(_touching(now.xyxy, areas))
     stale = _touching(before.xyxy, areas)
     # A thing at the edge, seen a pixel farther out than before, is not two things.
-    old, new, _ = iou_pairs(before.xyxy.astype(np.float64), fresh.xyxy.astype(np.float64), SAME)
-    stale[old[before.target[old] == fresh.target[new]]] = True
+    stale[_same(before, fresh)[0]] = True
     # Nor is one at the edge lost that is seen a pixel farther out now: it stays as it was, unless
     # the look just made, which reaches over the edge, sees it there.
     moved = _moved_out(before, now, stale, areas)
@@ -279,11 +275,15 @@ def _moved_out(
 ) -> NDArray[np.bool_]:
     """Which of `now` lie outside the areas and are what lay in them before."""
     outside = ~_touching(now.xyxy, areas)
-    old, new, _ = iou_pairs(before.xyxy.astype(np.float64), now.xyxy.astype(np.float64), SAME)
-    same = (before.target[old] == now.target[new]) & stale[old] & outside[new]
+    old, new = _same(before, now)
     out = np.zeros(len(now), np.bool_)
-    out[new[same]] = True
+    out[new[stale[old] & outside[new]]] = True
     return out
+
+
+def _same(old: Detections, new: Detections) -> tuple[Index, Index]:
+    """Indices of pairs that are one thing."""
+    return pairs_of_kind(old.xyxy, old.target, new.xyxy, new.target, SAME)
 
 
 def _touching(boxes: NDArray[np.float32], areas: Sequence[Rect]) -> NDArray[np.bool_]:

@@ -224,10 +224,7 @@ def patches_of(small: SmallFrame, boxes: Boxes) -> Patches:
     Returns:
         float32 [N, CELLS, CELLS].
     """
-    return normalised(sample(small, boxes, CELLS, CONTEXT))
-
-
-def normalised(samples: Patches) -> Patches:
+    samples = sample(small, boxes, CELLS, CONTEXT)
     centred = samples - samples.mean(axis=(1, 2), keepdims=True)
     norm = np.sqrt((centred**2).sum(axis=(1, 2), keepdims=True))
     shows = norm >= FLAT * samples.shape[1]

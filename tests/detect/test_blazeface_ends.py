@@ -8,13 +8,13 @@ import sys
 COLLECTED_WHILE_A_THREAD_IS_GIVEN_WORK = """
 import gc
 from concurrent.futures import thread
-from redact.detection.blazeface import SCALES, BlazeFaces
+from redact.detection.blazeface import BlazeFaces
 
-faces = BlazeFaces(SCALES)
+faces = BlazeFaces()
 with thread._global_shutdown_lock:  # as in `submit`, which makes objects, and so may collect some
     del faces
     gc.collect()
-BlazeFaces(SCALES)
+BlazeFaces()
 print("went on")
 """
 

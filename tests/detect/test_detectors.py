@@ -11,7 +11,7 @@ import pytest
 from numpy.typing import NDArray
 
 from redact.detection import Detector, load_detector
-from redact.detection.blazeface import SCALES, BlazeFaces, make
+from redact.detection.blazeface import BlazeFaces, make
 from redact.detection.witnesses import LEAST_PROBABILITY, Witnesses
 from redact.errors import UnsafeError
 from redact.settings import Sensitivity
@@ -38,7 +38,7 @@ def as_frame(rgb: NDArray[np.uint8], form: str = "yuv420p") -> Frame:
 @pytest.fixture(scope="module", params=["fast", "balanced", "thorough", "mediapipe"])
 def detector(request: pytest.FixtureRequest) -> Detector:
     if request.param == "mediapipe":
-        return BlazeFaces(SCALES)
+        return BlazeFaces()
     return load_detector(request.param)
 
 
@@ -108,7 +108,7 @@ def test_a_failing_engine_is_never_an_empty_answer(detector: Detector) -> None:
         detect = run
 
     ours = isinstance(detector, Witnesses)
-    holder: Any = detector._ours._network._network if ours else detector._full
+    holder: Any = detector._ours._network._network if ours else detector._models[0]
     name = "_session" if ours else "_task"
     real = getattr(holder, name)
     setattr(holder, name, Broken())

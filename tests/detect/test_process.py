@@ -14,8 +14,8 @@ ROOT = Path(__file__).resolve().parents[2]
 RUN_ALL = """
 import numpy as np
 from redact.detection import load_detector
-from redact.detection.blazeface import SCALES, BlazeFaces
-for d in (load_detector("thorough"), BlazeFaces(SCALES)):
+from redact.detection.blazeface import BlazeFaces
+for d in (load_detector("thorough"), BlazeFaces()):
     print(len(d.detect(np.full((200, 300, 3), 80, np.uint8))))
 """
 
@@ -84,10 +84,10 @@ def cdll(name, *rest, **more):
         raise OSError("libEGL.so.1: cannot open shared object file: No such file or directory")
     return real(name, *rest, **more)
 ctypes.CDLL = cdll
-from redact.detection.blazeface import SCALES, BlazeFaces
+from redact.detection.blazeface import BlazeFaces
 from redact.errors import DependencyError
 try:
-    BlazeFaces(SCALES)
+    BlazeFaces()
 except DependencyError as e:
     print(e.message, e.hint)
 """

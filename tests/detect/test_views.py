@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from redact.detection import load_detector
-from redact.detection.loader import SCALES
+from redact.detection.loader import SIZES
 from redact.detection.views import CONTEXT, GRID, Scale, View, spans, spans_of, views
 from redact.types import Frame, Rect
 
@@ -38,7 +38,7 @@ def test_spans_cover_and_overlap(length: int, tile: int, share: float) -> None:
 
 @given(width=st.integers(1, 5000), height=st.integers(1, 5000), aspect=st.floats(0.5, 2.0))
 def test_views_stay_inside_and_are_bounded(width: int, height: int, aspect: float) -> None:
-    for scales in SCALES.values():
+    for scales in (sizes.ours for sizes in SIZES.values()):
         seen = views(width, height, scales, aspect)
         assert seen and len(set(seen)) == len(seen)
         largest = max(s.tile for s in scales)
