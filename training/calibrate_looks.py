@@ -13,9 +13,9 @@ are the weights of every network's log odds, of the size and of the constant, fo
 * "head" and "person", with --heads only: the eye, beside what the fitted weights say of faces, and
   the person detector, whose box is right if the middle of a labelled head lies in its upper half.
 
-What the product would have seen is asked of the product itself: `redact.detection.witnesses` joins
-the boxes, and what it asks of its calibration is what is fitted. No witness can get a weight below
-0, so that a network that becomes surer never makes an object less probable.
+What the product would have seen is asked of the product itself: `redact.detection.several_networks`
+joins the boxes, and what it asks of its calibration is what is fitted. No witness can get a weight
+below 0, so that a network that becomes surer never makes an object less probable.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from redact.detection.calibration import UNSEEN, Calibration, load_calibration, log_odds, size_units
-from redact.detection.witnesses import (
+from redact.detection.several_networks import (
     EYE,
     EYE_SMALL,
     FACES,

@@ -33,8 +33,8 @@ from onnx.helper import (
     make_opsetid,
     make_tensor_value_info,
 )
-
 from redact.detection.processor import CHANNELS, LARGEST_PRODUCT
+
 from redact.detection.weights import TRIAL, in_7_bits
 from training.eight_bit import LARGEST, OPSET
 

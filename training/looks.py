@@ -17,10 +17,10 @@ from redact.detection.centerface import TILTS, CenterFace
 from redact.detection.eye import Eye
 from redact.detection.people import People
 from redact.detection.scaling import Picture, Scaler
+from redact.detection.several_networks import EYE as EYE_LARGE
+from redact.detection.several_networks import EYE_SMALL, LARGE, OURS, SMALL, TILTED, Look
+from redact.detection.several_networks import PEOPLE as BODIES
 from redact.detection.weights import CENTERFACE, EYE, FACE_PLATE, PEOPLE, WEIGHTS
-from redact.detection.witnesses import EYE as EYE_LARGE
-from redact.detection.witnesses import EYE_SMALL, LARGE, OURS, SMALL, TILTED, Look
-from redact.detection.witnesses import PEOPLE as BODIES
 from redact.media import Decode, probe
 from redact.settings import Sensitivity
 from redact.types import Detections, Target

@@ -125,7 +125,7 @@ class Alone:
         self._calibration = load_calibration()
 
     def __call__(self, rgb: RGB) -> dict[str, tuple[F32, F32]]:
-        from redact.detection.witnesses import OURS, weighed, weighed_plates
+        from redact.detection.several_networks import OURS, weighed, weighed_plates
         from redact.types import Target
 
         seen = self._net.detect(rgb)

@@ -13,7 +13,6 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from ..allocator import trim
 from ..detection import (
     Networks,
     Scale,
@@ -26,6 +25,7 @@ from ..detection import (
     require_models,
 )
 from ..media import Orientation, upright
+from ..memory import trim
 from ..types import Detections, Frame, Presentation, Rect, Target, apart
 from .limits import Limits
 

@@ -19,9 +19,9 @@ from .outside_masks import OutsideMasks, drawn_around
 from .planes import Both
 from .redrawn import Redrawn
 from .result import AuditSettings, Check
-from .schedule import edges
 from .template_match import LetGo, MakeMask, TemplateMatcher, between_tracks
 from .what_is_hidden import stamped
+from .where_to_look import edges
 
 
 @dataclass(frozen=True, slots=True)

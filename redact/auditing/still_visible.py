@@ -16,8 +16,8 @@ from math import ceil
 import numpy as np
 from av.video.reformatter import VideoReformatter
 
-from ..allocator import trim_at_times
 from ..detection import load_calibration
+from ..memory import trim_at_times
 from ..plan import Plan
 from ..track import Clues, Looks, Tracker, TrackSettings, probability_of, shrink
 from ..types import EVERYWHERE, Box, Detections, Frame, Rect, Region, Target, Track

@@ -45,7 +45,7 @@ it; of a whole film it would be gigabytes."""
 
 
 @dataclass(frozen=True, slots=True)
-class Surroundings:
+class Circumstances:
     """What a suspect is judged against.
 
     Attributes:
@@ -69,9 +69,9 @@ class Surroundings:
             # The way past `frozen`.
             object.__setattr__(self, name, lru_cache(_REMEMBERED)(regions))
 
-    def __reduce__(self) -> tuple[type[Surroundings], tuple[object, ...]]:
+    def __reduce__(self) -> tuple[type[Circumstances], tuple[object, ...]]:
         """What is remembered is not copied or kept: benchmarks judge the same audit again."""
-        return Surroundings, (self.plan, self.covers, self.looks, self.times)
+        return Circumstances, (self.plan, self.covers, self.looks, self.times)
 
     def _regions(self, frame: int) -> list[Region]:
         return [] if self.plan is None else self.plan.regions_at(frame)
@@ -81,7 +81,7 @@ class Surroundings:
         return () if self.plan is None else self.plan.tracks
 
 
-def believed(tracks: Iterable[Track], around: Surroundings, limits: Limits) -> list[Suspect]:
+def believed(tracks: Iterable[Track], around: Circumstances, limits: Limits) -> list[Suspect]:
     """The suspects among everything that was seen outside the masks.
 
     Args:
@@ -97,7 +97,7 @@ def believed(tracks: Iterable[Track], around: Surroundings, limits: Limits) -> l
 
 
 def judged(
-    probability: float, target: Target, path: Stretch, around: Surroundings, limits: Limits
+    probability: float, target: Target, path: Stretch, around: Circumstances, limits: Limits
 ) -> Suspect:
     """What is believed of something that was seen outside the masks.
 
@@ -117,7 +117,7 @@ def judged(
     return Suspect(target, path, 1 / (1 + exp(-odds)), rule, track)
 
 
-def stretches(seen: Track, around: Surroundings, limits: Limits) -> list[Stretch]:
+def stretches(seen: Track, around: Circumstances, limits: Limits) -> list[Stretch]:
     """Where a track of what was seen is really in view: near a frame in which detectors saw it, not
     where masks lie on it, and not where it stays visible by decision."""
     found: list[list[tuple[int, Box]]] = [[]]
@@ -149,14 +149,14 @@ def _nearest(time: float, times: list[float]) -> float:
     return min((abs(t - time) for t in times[max(0, at - 1) : at + 1]), default=inf)
 
 
-def _hidden(target: Target, frame: int, box: Box, around: Surroundings, limits: Limits) -> bool:
+def _hidden(target: Target, frame: int, box: Box, around: Circumstances, limits: Limits) -> bool:
     if by_decision(target, box, around.kept(frame), limits):
         return True
     least = limits.covered * box.area
     return box.area > 0 and any(box.common(r.box) >= least for r in around.hidden(frame))
 
 
-def beside(target: Target, path: Stretch, around: Surroundings, limits: Limits) -> Track | None:
+def beside(target: Target, path: Stretch, around: Circumstances, limits: Limits) -> Track | None:
     """The sure hidden track of the same kind that ends or begins next to a place in view."""
     best: tuple[float, Track] | None = None
     for track in around.tracks:

@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from ..allocator import give_back, trim_at_times
 from ..detection import load_calibration
 from ..errors import RedactError, UnsafeError
 from ..media import Decode, SourceInfo, for_web, probe, read_ahead
+from ..memory import give_back, trim_at_times
 from ..plan import Plan
 from ..progress import Progress
 from ..record import DetectorPart, KeptPart, LookedPart
@@ -25,11 +25,11 @@ from .findings_and_fixes import Seen, findings_of
 from .limits import Limits
 from .planes import Both, Plane, luma
 from .result import AuditResult, AuditSettings, Check
-from .schedule import Due, moments
 from .still_visible import Misfit, StillVisible, followed, probable
-from .suspects import Surroundings, believed, judged
+from .suspects import Circumstances, believed, judged
 from .template_match import MakeMask
 from .what_is_hidden import Covers, PixelCovers, PlanCovers
+from .where_to_look import Due, moments
 
 Load = Callable[[tuple[Target, ...], Sequence[Presentation], Limits, bool], AuditDetectors]
 """Makes detectors as `AuditDetectors` does, from what that takes."""
@@ -106,7 +106,7 @@ class Collected:
 
     tracks: tuple[Track, ...]
     misfits: tuple[Misfit, ...]
-    around: Surroundings
+    around: Circumstances
     compared: Compared
     checks: tuple[Check, ...]
     looked: LookedPart
@@ -171,7 +171,7 @@ def collect(
                         suspects += opinion.suspects(pair.source, found)
             trim_at_times(pair.index)
             stage.advance()
-    around = Surroundings(plan, covers, compared.looks, times)
+    around = Circumstances(plan, covers, compared.looks, times)
     misfits, tracks = opinion.misfits, tuple[Track, ...]()
     beliefs = [probable([m], load_calibration().tracks) for m in misfits]
     beliefs += [judged(*s[:2], (s[2:],), around, limits).probability for s in suspects]

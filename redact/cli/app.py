@@ -23,9 +23,9 @@ import click
 from click.core import ParameterSource
 
 from .. import __version__
-from ..allocator import keep_small
 from ..errors import ExitCode, RedactError, StoppedError, UsageError
 from ..libraries import lacking
+from ..memory import keep_small
 from ..types import Box, Target, area_in_words
 from ..words import error_as_json, problem, say, told
 from .help import choose_language, in_language, line_of, with_words

@@ -5,7 +5,6 @@ from .centerface import CenterFace
 from .close_up import CloseUp, square_around
 from .detector import Detector, load_plugin
 from .device import DEVICES, describe_devices, device_now, on_device
-from .every_way import in_every_way
 from .loader import (
     SIZES,
     Networks,
@@ -18,9 +17,10 @@ from .loader import (
 )
 from .network import OurNetwork
 from .nms import iou
+from .presentations import in_every_way
 from .scaling import Scaler
+from .several_networks import Witnesses
 from .verifier import Verifier
 from .views import CONTEXT as PART_CONTEXT
 from .views import Scale
 from .weights import ModelState, describe_models
-from .witnesses import Witnesses

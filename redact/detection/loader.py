@@ -14,17 +14,17 @@ from .calibration import load_calibration
 from .centerface import TILTS, CenterFace
 from .close_up import CloseUp, LookAtImage
 from .detector import Detector
-from .every_way import InEveryWay
 from .eye import Eye
 from .network import CHANNELS, FacePlateDetector, OurNetwork, default_threads, threads_each
 from .people import SIDE, People
+from .presentations import InEveryWay
+from .several_networks import EYE as EYE_LARGE
+from .several_networks import EYE_SMALL, LARGE, SMALL, TILTED, Look, Witnesses
+from .several_networks import PEOPLE as BODIES
 from .verifier import Verifier
 from .views import Scale
 from .weights import CENTERFACE, EYE, FACE_PLATE, PEOPLE, VERIFIER, WEIGHTS
 from .weights_for_processor import read_network
-from .witnesses import EYE as EYE_LARGE
-from .witnesses import EYE_SMALL, LARGE, SMALL, TILTED, Look, Witnesses
-from .witnesses import PEOPLE as BODIES
 
 FILLING: Final = Scale(160, least=20.0)
 """What fills the picture is looked at very small. `least` is an eighth of the longer side: larger

@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
 
-from ..allocator import trim_at_times
 from ..inspect import prepare_release
 from ..media import (
     Copied,
@@ -19,6 +18,7 @@ from ..media import (
     choose_encoding,
     read_ahead,
 )
+from ..memory import trim_at_times
 from ..plan import Plan, with_held
 from ..record import sign_content
 from ..render import Renderer

@@ -12,12 +12,12 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
-from ..allocator import give_back
 from ..auditing import COPIED, AuditResult, require_detectors
 from ..detection import Detector
 from ..errors import InputError, OutputError, UnsafeError
 from ..files import OutputFile
 from ..media import SourceInfo, probe, sha256_of
+from ..memory import give_back
 from ..plan import Plan
 from ..progress import Progress
 from ..record import ModelPart, RunRecord

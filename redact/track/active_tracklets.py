@@ -24,9 +24,10 @@ from .geometry import (
     to_centres,
     warped,
 )
+from .patches import Patches, pairwise_likeness, patches_of
 from .sensitivities import TrackSettings
 from .sightings import How, SightingLog
-from .small_pictures import Patches, SmallFrame, pairwise_likeness, patches_of, picture_area
+from .small_pictures import SmallFrame, picture_area
 from .track_starts import STARTS
 from .tracklets import FIRM, Tracklets
 

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from ..types import Detections
 from .arrays import Arrays
 from .geometry import Boxes, Index, close_pairs, paired_iou, to_centres
-from .small_pictures import Patches, pairwise_likeness
+from .patches import Patches, pairwise_likeness
 
 
 @dataclass(frozen=True, slots=True)

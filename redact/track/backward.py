@@ -17,8 +17,9 @@ from ..types import Target
 from .arrays import Arrays
 from .follow import COAST, SEARCHED, Find, find_again, step
 from .geometry import IDENTITY, SAME, Affine, Boxes, pairs_of_kind, warped
+from .patches import Patches, patches_of
 from .sightings import ClipRecord, How, SightingLog
-from .small_pictures import Patches, Ring, SmallFrame, patches_of
+from .small_pictures import Ring, SmallFrame
 
 
 @dataclass(frozen=True, slots=True)

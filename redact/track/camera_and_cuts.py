@@ -22,7 +22,8 @@ from numpy.typing import NDArray
 
 from .geometry import IDENTITY, Affine, scale_of
 from .looks import unchanged
-from .small_pictures import FLAT, SmallFrame
+from .patches import FLAT
+from .small_pictures import SmallFrame
 
 LONG_SIDE = 320
 """Camera motion is measured in the first pyramid level that is not longer than this,

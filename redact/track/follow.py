@@ -17,15 +17,8 @@ from numpy.typing import NDArray
 
 from ..types import PerKind, Target
 from .geometry import Boxes, to_boxes, to_centres
-from .small_pictures import (
-    CELLS,
-    CONTEXT,
-    Patches,
-    SmallFrame,
-    pairwise_likeness,
-    patches_of,
-    sample,
-)
+from .patches import CONTEXT, Patches, pairwise_likeness, patches_of, sample
+from .small_pictures import CELLS, SmallFrame
 
 WINDOW = 2 * CELLS
 """Samples along one side of the searched window: the object may be off its predicted

@@ -18,7 +18,8 @@ from .arrays import Arrays
 from .associate import Observations
 from .belief import Clues
 from .geometry import IDENTITY, Affine, Boxes, scale_of, to_boxes, to_centres, warped_centres
-from .small_pictures import Patches, SmallFrame, patches_of, picture_area
+from .patches import Patches, patches_of
+from .small_pictures import SmallFrame, picture_area
 
 FIRM = 0.0
 """Log odds from which a detection is matched in the first round: as likely as not."""

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from redact.auditing.findings_and_fixes import Seen, findings_of
 from redact.auditing.limits import LIMITS
-from redact.auditing.suspects import Surroundings, Suspect, believed, stretches
+from redact.auditing.suspects import Circumstances, Suspect, believed, stretches
 from redact.auditing.template_match import TemplateMatcher
 from redact.auditing.what_is_hidden import PlanCovers
 from redact.cli.results import in_plain_words
@@ -31,9 +31,9 @@ def plan_of(*tracks: Track) -> Plan:
     return Plan(source, settings, tracks)
 
 
-def around(plan: Plan) -> Surroundings:
+def around(plan: Plan) -> Circumstances:
     times = {n: n / 25 for n in range(FRAMES)}
-    return Surroundings(plan, PlanCovers(plan, 0.1), TemplateMatcher(plan.tracks), times)
+    return Circumstances(plan, PlanCovers(plan, 0.1), TemplateMatcher(plan.tracks), times)
 
 
 def track(
@@ -124,7 +124,7 @@ def test_of_a_long_clip_no_more_is_remembered_than_of_half_a_minute() -> None:
 
     plan = plan_of(track(1, range(long)))
     times = {n: n / 25 for n in range(long)}
-    everything = Surroundings(plan, Covers(plan, 0.1), TemplateMatcher(plan.tracks), times)
+    everything = Circumstances(plan, Covers(plan, 0.1), TemplateMatcher(plan.tracks), times)
     before = everything.hidden(0)
     assert everything.hidden(0) is before  # a crowd is judged frame by frame, again and again
     for frame in range(long):

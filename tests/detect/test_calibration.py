@@ -14,8 +14,7 @@ from hypothesis import strategies as st
 
 from redact.detection import calibration
 from redact.detection.calibration import FILE, load_calibration, log_odds, probability
-from redact.detection.weights import CENTERFACE, FACE_PLATE, VERIFIER, WEIGHTS
-from redact.detection.witnesses import (
+from redact.detection.several_networks import (
     EYE,
     EYE_SMALL,
     FACES,
@@ -25,6 +24,7 @@ from redact.detection.witnesses import (
     SMALL,
     TILTED,
 )
+from redact.detection.weights import CENTERFACE, FACE_PLATE, VERIFIER, WEIGHTS
 from redact.errors import ModelError
 from redact.types import SEARCHED
 

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from redact.detection import Detector, load_detector
 from redact.detection.blazeface import BlazeFaces, make
-from redact.detection.witnesses import LEAST_PROBABILITY, Witnesses
+from redact.detection.several_networks import LEAST_PROBABILITY, Witnesses
 from redact.errors import UnsafeError
 from redact.settings import Sensitivity
 from redact.types import Box, Detections, Frame, Target

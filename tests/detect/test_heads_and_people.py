@@ -10,8 +10,8 @@ import pytest
 from redact.detection.eye import CHANNELS, Eye
 from redact.detection.people import SIDE, People, whole_in
 from redact.detection.scaling import Scaler
+from redact.detection.several_networks import with_heads
 from redact.detection.views import Scale, View
-from redact.detection.witnesses import with_heads
 from redact.errors import UnsafeError
 from redact.types import Detections, Rect, Target
 

@@ -14,8 +14,7 @@ from redact.detection import load_calibration
 from redact.detection.calibration import Calibration, probability
 from redact.detection.centerface import CenterFace
 from redact.detection.scaling import Picture, Scaler
-from redact.detection.views import Scale
-from redact.detection.witnesses import (
+from redact.detection.several_networks import (
     LARGE,
     OURS,
     SMALL,
@@ -24,6 +23,7 @@ from redact.detection.witnesses import (
     weighed,
     weighed_plates,
 )
+from redact.detection.views import Scale
 from redact.errors import UnsafeError
 from redact.types import Detections, Target
 

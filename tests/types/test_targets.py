@@ -17,8 +17,8 @@ import redact
 from redact.auditing.limits import LIMITS
 from redact.auditing.what_is_hidden import share_of_middle
 from redact.detection import load_calibration, load_detector
-from redact.detection.every_way import SAME
 from redact.detection.loader import files_of
+from redact.detection.presentations import SAME
 from redact.errors import ExitCode
 from redact.pipeline.remarks import SMALL
 from redact.plan import dump_plan, parse_plan

@@ -19,10 +19,10 @@ from ..types import Detections, Frame, PerKind, Presentation, Rect, Target
 from .detector import Detector
 from .nms import suppress
 from .scaling import turned_boxes
-from .witnesses import SAME_FACE
+from .several_networks import SAME_FACE
 
 SAME: Final = PerKind(
-    "detection/every_way: SAME",
+    "detection/presentations: SAME",
     {
         Target.FACE: SAME_FACE,
         Target.PLATE: SAME_FACE,
