@@ -5,22 +5,21 @@ that is no plan.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Final
 
 import msgspec
+from msgspec import structs
 
 from ..errors import PlanError
 from ..files import FOOTAGE_ENDINGS, open_file, write_whole
 from ..formats import matroska
-from ..types import Box, Keyframe, Origin, Target, Timeline, Track, hidden_with, is_text
+from ..types import Keyframe, Origin, Target, Timeline, Track, hidden_with, is_text
 from ..words import Message, problem, reason_of
 from .file_fields import (
     FORMAT,
     FORMAT_VERSION,
-    KeyframeRecord,
     PlanRecord,
     SourceRecord,
     TrackRecord,
@@ -62,7 +61,7 @@ def dump_plan(plan: Plan, known: Dumped | None = None) -> bytes:
             the plan does not have any more are dropped. For whoever saves after every change.
     """
     known = known or Dumped()
-    record = _record_of(replace(plan, tracks=()), known)
+    record = _without_tracks(plan, known)
     head = msgspec.json.format(msgspec.json.encode(record), indent=1)
     assert head.endswith(b'"tracks": []\n}')
     pieces = [head[: -len(b"[]\n}")], b"["]
@@ -83,16 +82,17 @@ def _dump_tracks(tracks: Sequence[Track], known: Dumped) -> list[tuple[bytes, by
 
 
 def _dump_head(track: Track) -> bytes:
-    head = msgspec.json.encode(_track_record(track, []))
+    same = {name: getattr(track, name) for name in TrackRecord.__struct_fields__}
+    record = TrackRecord(**same | {"target": track.target.word, "keyframes": ()})
+    head = msgspec.json.encode(record)
     return b"  " + head[: -len(b"[]}")] + b"[\n    "
 
 
 def _dump_keys(keys: Sequence[Keyframe]) -> bytes:
-    records = map(_keyframe_record, keys)
-    return b",\n    ".join(msgspec.json.encode(record) for record in records)
+    return b",\n    ".join(map(msgspec.json.encode, keys))
 
 
-def _record_of(plan: Plan, known: Dumped) -> PlanRecord:
+def _without_tracks(plan: Plan, known: Dumped) -> PlanRecord:
     source = plan.source
     return PlanRecord(
         format=FORMAT,
@@ -108,33 +108,14 @@ def _record_of(plan: Plan, known: Dumped) -> PlanRecord:
             pts=known.runs_of(source.timeline),
         ),
         settings=settings_record(plan),
-        cuts=list(plan.cuts),
-        unchecked=list(plan.unchecked),
-        subjects=list(plan.subjects),
-        muted=list(plan.muted),
+        cuts=plan.cuts,
+        unchecked=plan.unchecked,
+        subjects=plan.subjects,
+        muted=plan.muted,
         review=plan.review,
         doubts=doubt_records(plan.doubts),
-        tracks=[_track_record(t, list(map(_keyframe_record, t.keyframes))) for t in plan.tracks],
+        tracks=(),
     )
-
-
-def _track_record(track: Track, keyframes: list[KeyframeRecord]) -> TrackRecord:
-    return TrackRecord(
-        id=track.id,
-        target=track.target.word,
-        action=track.action,
-        origin=track.origin,
-        reason=track.reason,
-        decided_by=track.decided_by,
-        certainty=track.certainty,
-        decided_at=track.decided_at,
-        confirmed=list(track.confirmed),
-        keyframes=keyframes,
-    )
-
-
-def _keyframe_record(key: Keyframe) -> KeyframeRecord:
-    return KeyframeRecord(frame=key.frame, box=key.box, state=key.state, score=key.score)
 
 
 def read_plan(path: Path) -> Plan:
@@ -237,11 +218,11 @@ def _plan_of(record: PlanRecord) -> Plan:
         tracks=tuple(
             _track_of(t, i, reference, record.settings.targets) for i, t in enumerate(record.tracks)
         ),
-        cuts=tuple(record.cuts),
-        unchecked=tuple(record.unchecked),
+        cuts=record.cuts,
+        unchecked=record.unchecked,
         version=record.redact_version,
         subjects=tuple(s.but(tracks=tuple(sorted(s.tracks))) for s in record.subjects),
-        muted=tuple(record.muted),
+        muted=record.muted,
         review=record.review,
         detectors=tuple((d.name, d.sha256) for d in record.settings.detectors),
         frames_looked_at=looked_at,
@@ -249,14 +230,16 @@ def _plan_of(record: PlanRecord) -> Plan:
     )
 
 
-def _check_frames(where: str, frames: list[int], count: int) -> None:
-    if frames != sorted(set(frames)):
+def _check_frames(where: str, frames: tuple[int, ...], count: int) -> None:
+    if list(frames) != sorted(set(frames)):
         raise ValueError(f"{where}: frames must rise strictly")
     if frames and frames[-1] >= count:
         raise ValueError(f"{where}: frame {frames[-1]} is past the last frame {count - 1}")
 
 
-def _track_of(record: TrackRecord, number: int, source: SourceRef, looked_for: list[str]) -> Track:
+def _track_of(
+    record: TrackRecord, number: int, source: SourceRef, looked_for: Sequence[str]
+) -> Track:
     where, count = f"$.tracks[{number}]", len(source.timeline)
     for i, key in enumerate(record.keyframes):
         if not is_box(key.box):
@@ -275,26 +258,13 @@ def _track_of(record: TrackRecord, number: int, source: SourceRef, looked_for: l
             f"{where}.target: a detector found this {record.target}, but $.settings.targets says "
             "that none was looked for"
         )
-    if not any(source.shows(Box(*key.box)) for key in record.keyframes):
+    if not any(source.shows(key.box) for key in record.keyframes):
         raise ValueError(
             f"{where}.keyframes: no box lies in the picture, {source.width}×{source.height} "
             "pixels, so the track would hide nothing"
         )
     try:
-        return Track(
-            id=record.id,
-            target=Target.from_word(record.target),
-            keyframes=tuple(
-                Keyframe(k.frame, Box(*k.box), k.state, k.score) for k in record.keyframes
-            ),
-            action=record.action,
-            origin=record.origin,
-            reason=record.reason,
-            decided_by=record.decided_by,
-            certainty=record.certainty,
-            decided_at=record.decided_at,
-            confirmed=tuple(record.confirmed),
-        )
+        return Track(**structs.asdict(record) | {"target": Target.from_word(record.target)})
     except ValueError as error:
         raise ValueError(f"{where}: {error}") from None
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from msgspec import Meta, Struct
+from msgspec import Meta
 
 from ..settings import Caution, Damaged, DetectSettings, Sensitivity
 from ..types import (
@@ -17,28 +17,24 @@ from ..types import (
     Box,
     Confirmed,
     Doubt,
+    Keyframe,
     Natural,
     Origin,
     Positive,
+    Probability,
     Scope,
     Sha256,
-    State,
     Target,
     TargetWord,
     UtcOrNone,
+    Value,
     pattern_of,
 )
 from .plan import Plan, is_box
 from .review import MutedSpan, ReviewState, Subject
 
-_Number = Annotated[float, Meta(ge=-1e30, le=1e30)]
 
-
-class _ShortFile(Struct, forbid_unknown_fields=True, omit_defaults=True):
-    """As `_File`; what has its default value is left out."""
-
-
-def check_subjects(subjects: list[Subject], known: frozenset[int]) -> None:
+def check_subjects(subjects: tuple[Subject, ...], known: frozenset[int]) -> None:
     """Raises ValueError where a track is unknown, or belongs to two subjects."""
     taken: set[int] = set()
     for i, subject in enumerate(subjects):
@@ -50,7 +46,7 @@ def check_subjects(subjects: list[Subject], known: frozenset[int]) -> None:
             taken.add(number)
 
 
-def check_muted(muted: list[MutedSpan]) -> None:
+def check_muted(muted: tuple[MutedSpan, ...]) -> None:
     """Raises ValueError where a span ends before it begins."""
     for i, m in enumerate(muted):
         if m.end <= m.start:
@@ -74,97 +70,64 @@ def check_review(review: ReviewState, frames: int) -> None:
 
 
 _LookedFor = Annotated[str, Meta(pattern=pattern_of(SEARCHED))]
-_Corners = tuple[_Number, _Number, _Number, _Number]
-_Spans = Annotated[
-    list[tuple[_Number, _Number]],
-    Meta(description="first and last second, after the first picture, of the spans looked at"),
-]
-_Ignored = Annotated[
-    list[_Corners],
-    Meta(description="areas, as boxes: what lies wholly inside one was not looked for"),
-]
-_Only = Annotated[
-    list[_Corners],
-    Meta(description="areas, as boxes: what touches none of them was not looked for"),
-]
 
 
-class DetectorRecord(_ShortFile):
+class DetectorRecord(Value, frozen=True):
     name: str
     sha256: str
 
 
-class ScopeRecord(_ShortFile):
-    """What a user did not want looked for. It is visible, and the audit does not look there."""
-
-    between: _Spans = []
-    ignored: _Ignored = []
-    only: _Only = []
-
-
-class SettingsRecord(_ShortFile):
+class SettingsRecord(Value, frozen=True):
     targets: Annotated[
-        list[_LookedFor],
+        tuple[_LookedFor, ...],
         Meta(min_length=1, description="what was looked for, and what the audit looks for"),
     ]
     sensitivity: Sensitivity
-    detectors: list[DetectorRecord]
-    frames_looked_at: (
-        Annotated[
-            Natural, Meta(description="by the detectors; in others, what was seen is followed")
-        ]
-        | None
-    ) = None
+    detectors: tuple[DetectorRecord, ...]
+    frames_looked_at: Annotated[
+        Natural | None, Meta(description="by the detectors; in others, what was seen is followed")
+    ] = None
     centerface: bool = True
     detector: str = ""
     caution: Caution = Caution.NORMAL
-    scope: ScopeRecord | None = None
+    scope: Scope = EVERYWHERE
     damaged: Damaged = Damaged.HOLD
 
 
 def settings_record(plan: Plan) -> SettingsRecord:
     """What was asked for, and who looked."""
     asked = plan.settings
-    limits = asked.scope
-    scope = ScopeRecord(list(limits.between), list(limits.ignored), list(limits.only))
     return SettingsRecord(
-        targets=[t.word for t in asked.targets],
+        targets=tuple(t.word for t in asked.targets),
         sensitivity=asked.sensitivity,
-        detectors=[DetectorRecord(name=n, sha256=s) for n, s in plan.detectors],
+        detectors=tuple(DetectorRecord(*detector) for detector in plan.detectors),
         frames_looked_at=plan.frames_looked_at,
         centerface=asked.centerface,
         detector=asked.detector,
         caution=asked.caution,
-        scope=None if limits.everything else scope,
+        # Only the default itself, and not one like it, is left out of the file.
+        scope=EVERYWHERE if asked.scope.everything else asked.scope,
         damaged=asked.damaged,
     )
 
 
 def settings_of(record: SettingsRecord) -> DetectSettings:
     """What was asked for. Raises ValueError."""
+    for i, (start, end) in enumerate(record.scope.between):
+        if not 0 <= start < end:  # JSON has no infinity, and no NaN
+            raise ValueError(f"$.settings.scope.between[{i}]: {start:g} to {end:g} is no span")
+    for name in ("ignored", "only"):
+        for i, area in enumerate(getattr(record.scope, name)):
+            if not (area.x1 < area.x2 and area.y1 < area.y2):
+                raise ValueError(f"$.settings.scope.{name}[{i}]: is not a box")
     return DetectSettings(
         tuple(Target.from_word(t) for t in record.targets),
         record.sensitivity,
         record.centerface,
         record.detector,
         record.caution,
-        EVERYWHERE if record.scope is None else _scope_of(record.scope),
+        record.scope,
         record.damaged,
-    )
-
-
-def _scope_of(record: ScopeRecord) -> Scope:
-    for i, (start, end) in enumerate(record.between):
-        if not 0 <= start < end:  # JSON has no infinity, and no NaN
-            raise ValueError(f"$.settings.scope.between[{i}]: {start:g} to {end:g} is no span")
-    for name, areas in (("ignored", record.ignored), ("only", record.only)):
-        for i, (x1, y1, x2, y2) in enumerate(areas):
-            if not (x1 < x2 and y1 < y2):
-                raise ValueError(f"$.settings.scope.{name}[{i}]: is not a box")
-    return Scope(
-        tuple(record.between),
-        tuple(Box(*area) for area in record.ignored),
-        tuple(Box(*area) for area in record.only),
     )
 
 
@@ -174,57 +137,47 @@ FORMAT_VERSION = 1
 _Rational = Annotated[str, Meta(pattern="^[1-9][0-9]{0,18}/[1-9][0-9]{0,18}$")]
 
 
-class _File(Struct, forbid_unknown_fields=True):
-    """Base of everything in the file: a misspelt field is an error, not a default."""
+class TrackRecord(Value, frozen=True, kw_only=True):
+    """One object over time; the fields of `Track`."""
 
-
-class KeyframeRecord(_File, omit_defaults=True):
-    frame: Natural
-    box: tuple[float, float, float, float]
-    state: State
-    score: Annotated[float, Meta(ge=0, le=1)] | None = None
-
-
-class TrackRecord(_File, kw_only=True, omit_defaults=True):
     id: Positive
     target: TargetWord
     action: Action
     origin: Origin
     reason: str
     decided_by: str
-    certainty: (
-        Annotated[float, Meta(ge=0, le=1, description="probability that it is what it seems")]
-        | None
-    ) = None
+    certainty: Annotated[
+        Probability | None, Meta(description="probability that it is what it seems")
+    ] = None
     decided_at: UtcOrNone = ""
     confirmed: Annotated[
-        list[Confirmed], Meta(description="of two about one frame, the later counts")
-    ] = []
-    keyframes: Annotated[list[KeyframeRecord], Meta(min_length=1)]
+        tuple[Confirmed, ...], Meta(description="of two about one frame, the later counts")
+    ] = ()
+    keyframes: Annotated[tuple[Keyframe, ...], Meta(min_length=1)]
 
 
-class DoubtRecord(_File):
+class DoubtRecord(Value, frozen=True):
     """A place without a mask at which somebody may be."""
 
     frame: Natural
     target: _LookedFor
-    box: _Corners
-    chance: Annotated[float, Meta(ge=0, le=1, description="probability that it is that")]
+    box: Box
+    chance: Annotated[Probability, Meta(description="probability that it is that")]
 
 
-def doubt_records(doubts: tuple[Doubt, ...]) -> list[DoubtRecord]:
-    return [DoubtRecord(d.frame, d.target.word, d.box, d.chance) for d in doubts]
+def doubt_records(doubts: tuple[Doubt, ...]) -> tuple[DoubtRecord, ...]:
+    return tuple(DoubtRecord(d.frame, d.target.word, d.box, d.chance) for d in doubts)
 
 
-def doubts_of(records: list[DoubtRecord], frames: int) -> tuple[Doubt, ...]:
+def doubts_of(records: tuple[DoubtRecord, ...], frames: int) -> tuple[Doubt, ...]:
     """Raises ValueError where one lies outside the clip of `frames` frames, or is no box."""
     for i, d in enumerate(records):
         if d.frame >= frames or not is_box(d.box):
             raise ValueError(f"$.doubts[{i}]: {list(d.box)} in frame {d.frame} is no place")
-    return tuple(Doubt(d.frame, Target.from_word(d.target), Box(*d.box), d.chance) for d in records)
+    return tuple(Doubt(d.frame, Target.from_word(d.target), d.box, d.chance) for d in records)
 
 
-class SourceRecord(_File):
+class SourceRecord(Value, frozen=True):
     name: str
     sha256: Sha256
     size: Natural
@@ -234,7 +187,7 @@ class SourceRecord(_File):
     pts: list[list[int]]
 
 
-class PlanRecord(_File, kw_only=True, omit_defaults=True):
+class PlanRecord(Value, frozen=True, kw_only=True):
     """The whole file. `docs/plan.schema.json` is generated from this class."""
 
     format: Annotated[str, Meta(pattern=f"^{FORMAT}$")]
@@ -242,16 +195,16 @@ class PlanRecord(_File, kw_only=True, omit_defaults=True):
     redact_version: str
     source: SourceRecord
     settings: SettingsRecord
-    cuts: list[Natural]
-    unchecked: list[Natural]
+    cuts: tuple[Natural, ...]
+    unchecked: tuple[Natural, ...]
     subjects: Annotated[
-        list[Subject], Meta(description="tracks that are one person, plate or thing")
-    ] = []
+        tuple[Subject, ...], Meta(description="tracks that are one person, plate or thing")
+    ] = ()
     muted: Annotated[
-        list[MutedSpan], Meta(description="spans of sound that the output does not have")
-    ] = []
+        tuple[MutedSpan, ...], Meta(description="spans of sound that the output does not have")
+    ] = ()
     review: ReviewState | None = None
     doubts: Annotated[
-        list[DoubtRecord], Meta(description="places without a mask at which somebody may be")
-    ] = []
-    tracks: list[TrackRecord]
+        tuple[DoubtRecord, ...], Meta(description="places without a mask at which somebody may be")
+    ] = ()
+    tracks: tuple[TrackRecord, ...]

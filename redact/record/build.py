@@ -297,6 +297,8 @@ def _json_value(value: object) -> Any:
             return {str(key): _json_value(item) for key, item in value.items()}
         case list() | tuple() | set() | frozenset():
             return [_json_value(item) for item in value]
+        case msgspec.Struct():
+            return _json_value(msgspec.structs.asdict(value))
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         return {f.name: _json_value(getattr(value, f.name)) for f in dataclasses.fields(value)}
     return readable(str(value))

@@ -1,7 +1,7 @@
 """The ideas redact is made of, one type each. Stages know these and not each other."""
 
 from .boxes import Box, Detections, Rect
-from .fields import Natural, Positive, Sha256, TargetWord, Utc, UtcOrNone, Value
+from .fields import Natural, Positive, Probability, Sha256, TargetWord, Utc, UtcOrNone, Value
 from .frame import Frame, Runs, Silenced, Timeline, count_of, joined, runs_of
 from .presentation import Presentation
 from .scope import EVERYWHERE, Scope, area_in_words

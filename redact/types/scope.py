@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Final
+from typing import Annotated, Final
 
 import numpy as np
+from msgspec import Meta
 
 from .boxes import Box, Detections
+from .fields import Value
 from .text import clock
 
 SLACK: Final = 1.0
@@ -15,20 +16,21 @@ SLACK: Final = 1.0
 time that is read off one may be a second late or early."""
 
 
-@dataclass(frozen=True, slots=True)
-class Scope:
-    """Limits that a user sets to the search; what lies outside is visible, and nobody looks at it.
+_Number = Annotated[float, Meta(ge=-1e30, le=1e30)]
+_Span = tuple[_Number, _Number]
 
-    Attributes:
-        between: first and last second, counted from the first picture, of the spans in which it is
-            looked; none: all the time.
-        ignored: areas, upright source pixels: what lies wholly inside one is not looked for.
-        only: areas: what touches none of them is not looked for; none: the whole picture.
-    """
 
-    between: tuple[tuple[float, float], ...] = ()
-    ignored: tuple[Box, ...] = ()
-    only: tuple[Box, ...] = ()
+class Scope(Value, frozen=True):
+    """Limits that a user sets to the search: what lies outside is visible, and nobody looks there.
+    Spans are first and last seconds after the first picture; areas are upright source pixels."""
+
+    between: Annotated[tuple[_Span, ...], Meta(description="none: all the time")] = ()
+    ignored: Annotated[
+        tuple[Box, ...], Meta(description="what lies wholly inside one is not looked for")
+    ] = ()
+    only: Annotated[
+        tuple[Box, ...], Meta(description="what touches none is not looked for; none: all is")
+    ] = ()
 
     @property
     def everything(self) -> bool:

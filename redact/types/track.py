@@ -12,28 +12,21 @@ from typing import Annotated, Final, NamedTuple, overload
 from msgspec import Meta
 
 from .boxes import Box
-from .fields import Natural, UtcOrNone, Value
+from .fields import Natural, Probability, UtcOrNone, Value
 from .target import Action, Origin, State, Target
 
 DOUBTFUL: Final = 0.5
 """Probability below which a track is as likely something else as what it is called."""
 
 
-@dataclass(frozen=True, slots=True)
-class Keyframe:
-    """Where a track is in one frame.
+class Keyframe(Value, frozen=True):
+    """Where a track is in one frame: in upright source pixels, without any margin. The state holds
+    up to the next keyframe; where it is detected, it has the detector's score."""
 
-    Attributes:
-        frame: frame index (`Frame.index`).
-        box: upright source pixels, without the margin that the renderer adds.
-        state: holds for this frame and all frames up to the next keyframe.
-        score: detector score where the state is detected, else None.
-    """
-
-    frame: int
+    frame: Natural
     box: Box
     state: State
-    score: float | None = None
+    score: Probability | None = None
 
 
 class Keyframes(Sequence[Keyframe]):

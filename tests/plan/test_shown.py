@@ -137,7 +137,7 @@ def test_a_damaged_frame_hides_where_a_track_is_before_and_after_it(frame: int) 
 def test_a_decision_to_keep_does_not_go_over_a_cut() -> None:
     """The singer who was kept became, behind a cut, a man in the audience, and was shown."""
     track = kept([D] * 30)
-    keys = [replace(k, score=0.9 if k.frame == 3 else 0.5) for k in track.keyframes]
+    keys = [k.but(score=0.9 if k.frame == 3 else 0.5) for k in track.keyframes]
     track = replace(track, keyframes=tuple(keys))
     plan = replace(plan_of(track), cuts=(12,))
     assert plan.shown_spans(track) == [(0, 11)], "where it is seen best"

@@ -75,7 +75,7 @@ def decided(folder: Path) -> Manifest:
     face, client, plate, drawn = plan.tracks
     seen = (Confirmed(40, 60, True, "R. Roe", WHEN), Confirmed(61, 70, False, "R. Roe", WHEN))
     guessed = [
-        replace(key, state=State.FOLLOWED) if 40 <= key.frame <= 70 else key
+        key.but(state=State.FOLLOWED) if 40 <= key.frame <= 70 else key
         for key in (client.at(n) for n in range(client.first, client.last + 1))
         if key is not None
     ]

@@ -99,7 +99,7 @@ def test_tracks_of_one_subject_are_one_entry_with_its_spans(tmp_path: Path) -> N
 
 
 def later(keys: tuple[Keyframe, ...], frames: int) -> tuple[Keyframe, ...]:
-    return tuple(replace(key, frame=key.frame + frames) for key in keys)
+    return tuple(key.but(frame=key.frame + frames) for key in keys)
 
 
 def test_codes_of_a_case_stand_with_their_words_and_their_rule(tmp_path: Path) -> None:
