@@ -8,8 +8,8 @@ onnxruntime uses there). With weights up to 127 it often does not fit: CenterFac
 then 1.3 off (rms), 1.0 too low on average, and what is plainly a face may be missed. Weights up to
 64 always fit, for 2 x 255 x 64 < 2^15. So beside every `NAME.int8.onnx` this writes a
 `NAME.int7.onnx`, whose weights are halved and whose scales are doubled; redact takes the one that
-the processor computes rightly (`redact.detection.processor`). It also writes the small network with
-which redact finds that out.
+the processor computes rightly (`redact.detection.weights_for_processor`). It also writes the small
+network with which redact finds that out.
 
 Measured with `qemu-x86_64 -cpu Haswell` beside a processor with VNNI on 14 frames of dev clips:
 with halved weights both give the same bytes, and log odds lie .22 (CenterFace) and .12 (our
@@ -33,9 +33,9 @@ from onnx.helper import (
     make_opsetid,
     make_tensor_value_info,
 )
-from redact.detection.processor import CHANNELS, LARGEST_PRODUCT
 
 from redact.detection.weights import TRIAL, in_7_bits
+from redact.detection.weights_for_processor import CHANNELS, LARGEST_PRODUCT
 from training.eight_bit import LARGEST, OPSET
 
 MODELS = Path(__file__).parents[1] / "redact" / "models"

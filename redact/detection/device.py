@@ -19,7 +19,7 @@ import onnxruntime
 from numpy.typing import NDArray
 
 from ..errors import DependencyError, ModelError, UnsafeError
-from ..words import problem
+from ..words import problem, say
 
 FIRST_THAT_CALLS_HOME: Final = (1, 29)
 """1.30 and newer upload telemetry from Linux a few seconds after a session is made (a trace of
@@ -141,7 +141,7 @@ def _best(warn: Callable[[str], None]) -> str:
         try:
             _try(name)
         except DependencyError as error:
-            warn(f"{error.message}; another device is used, which is slower")
+            warn(say("another_device", why=error.message))
         else:
             return name
     return CPU
