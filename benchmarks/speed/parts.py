@@ -30,7 +30,7 @@ from redact.auditing.template_match import LetGo
 from redact.detection import centerface, network, verifier
 from redact.detection.close_up import CloseUp
 from redact.detection.scaling import Scaler
-from redact.detection.witnesses import Witnesses
+from redact.detection.several_networks import Witnesses
 from redact.media import Decode, VideoWriter, decode
 from redact.pipeline import Delivery, redact_video
 from redact.progress import Silent, Stage
