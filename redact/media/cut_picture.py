@@ -19,7 +19,7 @@ from .frame_planes import plane_array
 _TAIL: Final = b"\xa5" * 64
 """What is put behind a picture: no start of a unit, and no end."""
 
-_MOST: Final = 64 << 20
+_MOST: Final = 32 << 20
 """Bytes of packets that are kept; of a stream with more between two key pictures nothing is said.
 """
 
@@ -29,10 +29,11 @@ class LastPicture:
 
     Args:
         context: of the decoder.
+        guessed: its packets are cut by content; elsewhere the container tells how long they are.
     """
 
-    def __init__(self, context: Any) -> None:
-        self._watched = context.codec.canonical_name == "hevc"
+    def __init__(self, context: Any, guessed: bool) -> None:
+        self._watched = guessed and context.codec.canonical_name == "hevc"
         # Pictures that are shown before a key picture need those from the one before that on.
         self._before: list[bytes] = []
         self._since: list[bytes] = []

@@ -194,8 +194,9 @@ class Decode:
     ) -> Iterator[av.VideoFrame]:
         context = stream.codec_context
         complaints, gaps, coded = Complaints(), gaps_in(context), CodedPictures(context)
-        latest = LastPicture(context)
-        guessed = container.format.flags & NO_TIMESTAMPS or container.format.name in _CUT_BY_US
+        no_times = bool(container.format.flags & NO_TIMESTAMPS)
+        guessed = no_times or container.format.name in _CUT_BY_US
+        latest = LastPicture(context, guessed)
         for packet in self._packets(container, stream, damage):
             # A single thread decodes nothing meanwhile: what complains is the demuxer.
             self.torn |= context.thread_count == 1 and complaints.any()
@@ -216,7 +217,7 @@ class Decode:
             for picture in pictures:
                 coded.picture(picture)
                 yield picture
-        self.torn |= guessed and not self.torn and latest.is_cut()
+        self.torn |= not self.torn and latest.is_cut()
         self.lost = coded.lost(self.errors > 0)
         if coded.undecodable and self.info.part is None:
             self._warn(Message("before_key", count=coded.undecodable))
