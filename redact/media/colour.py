@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+from collections.abc import Callable
 from fractions import Fraction
 from typing import Any
 
@@ -101,24 +102,23 @@ def content_light_of(data: bytes | None) -> ContentLight | None:
     return ContentLight(max_cll, max_fall) if max_cll or max_fall else None
 
 
-def x265_mastering(mastering: Mastering) -> str | None:
-    """The value of x265's `master-display`; it needs all parts. Units are those of the SEI."""
-    if mastering.primaries is None or mastering.white is None or mastering.luminance is None:
-        return None
-    points = zip("RGB", mastering.primaries, strict=True)
-    named = {**dict(points), "WP": mastering.white}
-    low, high = (round(v * 10000) for v in mastering.luminance)
-    xy = {name: ",".join(str(round(v * 50000)) for v in point) for name, point in named.items()}
-    return "".join(f"{name}({xy[name]})" for name in ("G", "B", "R", "WP")) + f"L({high},{low})"
+def x265_mastering(mastering: Mastering) -> str:
+    """The value of x265's `master-display`: the units of the SEI; "" where a part is missing."""
+    return _mastering(mastering, lambda v: str(round(v * 50000)), lambda v: str(round(v * 10000)))
 
 
-def svt_mastering(mastering: Mastering) -> str | None:
-    """The value of SVT-AV1's `mastering-display`: decimal fractions."""
+def svt_mastering(mastering: Mastering) -> str:
+    """The value of SVT-AV1's `mastering-display`: decimal fractions; "" where a part is missing."""
+    return _mastering(mastering, lambda v: f"{float(v):.5f}", lambda v: f"{float(v):.4f}")
+
+
+def _mastering(
+    mastering: Mastering, point: Callable[[Fraction], str], light: Callable[[Fraction], str]
+) -> str:
     if mastering.primaries is None or mastering.white is None or mastering.luminance is None:
-        return None
-    points = zip("RGB", mastering.primaries, strict=True)
-    named = {**dict(points), "WP": mastering.white}
-    low, high = mastering.luminance
-    xy = {name: ",".join(f"{float(v):.5f}" for v in point) for name, point in named.items()}
-    text = "".join(f"{name}({xy[name]})" for name in ("G", "B", "R", "WP"))
-    return text + f"L({float(high):.4f},{float(low):.4f})"
+        return ""
+    red, green, blue = mastering.primaries
+    points = {"G": green, "B": blue, "R": red, "WP": mastering.white}
+    low, high = map(light, mastering.luminance)
+    xy = (f"{name}({','.join(map(point, at))})" for name, at in points.items())
+    return f"{''.join(xy)}L({high},{low})"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -16,7 +16,7 @@ from ..errors import OutputError
 from ..settings import EncodeSettings
 from ..words import Message, problem
 from .colour import svt_mastering, x265_mastering
-from .info import SourceInfo, VideoInfo
+from .info import Mastering, SourceInfo, VideoInfo
 from .output_formats import (
     CODECS,
     KNOWN,
@@ -185,11 +185,19 @@ def _x264(crf: int, preset: str, video: VideoInfo) -> dict[str, str]:
     # Threads share each frame instead of taking several frames at a time, each of which is held in
     # memory.
     params = ["sliced-threads=1"]
-    if video.mastering is not None and (text := x265_mastering(video.mastering)):
-        params.append(f"mastering-display={text}")
-    if video.content_light is not None:
-        params.append(f"cll={video.content_light.max_cll},{video.content_light.max_fall}")
+    params += _hdr(video, x265_mastering, "mastering-display", "cll")
     return options | {"x264-params": ":".join(params)}
+
+
+def _hdr(
+    video: VideoInfo, text_of: Callable[[Mastering], str], mastering: str, light: str
+) -> Iterator[str]:
+    """How bright the screen was on which it was graded, and how bright it gets, under the names
+    that an encoder has for them."""
+    if video.mastering is not None and (text := text_of(video.mastering)):
+        yield f"{mastering}={text}"
+    if video.content_light is not None:
+        yield f"{light}={video.content_light.max_cll},{video.content_light.max_fall}"
 
 
 def _lookahead(video: VideoInfo) -> int:
@@ -204,10 +212,7 @@ def _x265(crf: int, preset: str, video: VideoInfo) -> dict[str, str]:
         params.append(f"rc-lookahead={_lookahead(video)}")
     if video.colour.transfer == "smpte2084":
         params += ["hdr10=1", "hdr10-opt=1"]
-    if video.mastering is not None and (text := x265_mastering(video.mastering)):
-        params.append(f"master-display={text}")
-    if video.content_light is not None:
-        params.append(f"max-cll={video.content_light.max_cll},{video.content_light.max_fall}")
+    params += _hdr(video, x265_mastering, "master-display", "max-cll")
     return {
         "crf": str(crf),
         "preset": preset,
@@ -221,10 +226,7 @@ def _x265(crf: int, preset: str, video: VideoInfo) -> dict[str, str]:
 def _svt(crf: int, preset: str, video: VideoInfo) -> dict[str, str]:
     os.environ.setdefault("SVT_LOG", "1")  # it prints its settings to the terminal otherwise
     params = ["lp=2"]
-    if video.mastering is not None and (text := svt_mastering(video.mastering)):
-        params.append(f"mastering-display={text}")
-    if video.content_light is not None:
-        params.append(f"content-light={video.content_light.max_cll},{video.content_light.max_fall}")
+    params += _hdr(video, svt_mastering, "mastering-display", "content-light")
     return {
         "crf": str(crf),
         "preset": preset,

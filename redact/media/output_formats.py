@@ -5,24 +5,15 @@ name of an output.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ..errors import OutputError
 from ..words import problem
 from .info import SourceInfo
 
-X26X_PRESETS = (
-    "ultrafast",
-    "superfast",
-    "veryfast",
-    "faster",
-    "fast",
-    "medium",
-    "slow",
-    "slower",
-    "veryslow",
-)
+_X26X = "ultrafast superfast veryfast faster fast medium slow slower veryslow"
+X26X_PRESETS = tuple(_X26X.split())
 X264_PRESET = "faster"
 """As good and as small as with x264's own "medium", in six tenths of its time: what was coded once
 already gains nothing from a longer search (`benchmarks/speed`)."""
@@ -73,76 +64,34 @@ class Codec:
 
 WEB = "web"
 
-KNOWN = {
-    codec.name: codec
-    for codec in (
-        Codec(
-            "h264",
-            "libx264",
-            frozenset(("mp4", "mov", "matroska")),
-            _YUV[8] | _YUV[10],
-            18,
-            51,
-            X264_PRESET,
-            X26X_PRESETS,
-        ),
-        # What every browser plays; the pictures are made for it before (`for_web`).
-        Codec(
-            WEB,
-            "libx264",
-            frozenset(("mp4",)),
-            frozenset(("yuv420p",)),
-            18,
-            51,
-            X264_PRESET,
-            X26X_PRESETS,
-        ),
-        Codec(
-            "hevc",
-            "libx265",
-            frozenset(("mp4", "mov", "matroska")),
-            _YUV[8] | _YUV[10],
-            20,
-            51,
-            "medium",
-            X26X_PRESETS,
-        ),
-        Codec(
-            "vp9",
-            "libvpx-vp9",
-            frozenset(("mp4", "matroska", "webm")),
-            _YUV[8],
-            24,
-            63,
-            "4",
-            tuple(map(str, range(9))),
-            odd=True,
-        ),
-        Codec(
-            "av1",
-            "libsvtav1",
-            frozenset(("mp4", "matroska", "webm")),
-            frozenset(("yuv420p", "yuv420p10le")),
-            24,
-            63,
-            "8",
-            tuple(map(str, range(11))),
-            odd=True,
-        ),
-        Codec(
-            "ffv1",
-            "ffv1",
-            frozenset(("matroska",)),
-            _YUV[8] | _YUV[10] | {"gray", "gray10le"},
-            None,
-            0,
-            "",
-            (),
-            odd=True,
-            lossless=True,
-        ),
-    )
-}
+_ANY_BUT_WEBM = frozenset(("mp4", "mov", "matroska"))
+_ANY_BUT_MOV = frozenset(("mp4", "webm", "matroska"))
+_420 = frozenset(("yuv420p", "yuv420p10le"))
+_H264 = Codec(
+    "h264", "libx264", _ANY_BUT_WEBM, _YUV[8] | _YUV[10], 18, 51, X264_PRESET, X26X_PRESETS
+)
+_NUMBERS = tuple(map(str, range(11)))
+_ALL = (
+    _H264,
+    # What every browser plays; the pictures are made for it before (`for_web`).
+    replace(_H264, name=WEB, containers=frozenset(("mp4",)), formats=frozenset(("yuv420p",))),
+    replace(_H264, name="hevc", encoder="libx265", crf=20, preset="medium"),
+    Codec("vp9", "libvpx-vp9", _ANY_BUT_MOV, _YUV[8], 24, 63, "4", _NUMBERS[:9], odd=True),
+    Codec("av1", "libsvtav1", _ANY_BUT_MOV, _420, 24, 63, "8", _NUMBERS, odd=True),
+    Codec(
+        "ffv1",
+        "ffv1",
+        frozenset(("matroska",)),
+        _YUV[8] | _YUV[10] | {"gray", "gray10le"},
+        crf=None,
+        worst=0,
+        preset="",
+        presets=(),
+        odd=True,
+        lossless=True,
+    ),
+)
+KNOWN = {codec.name: codec for codec in _ALL}
 CODECS = ("auto", *KNOWN)
 """Values of `EncodeSettings.codec`."""
 
@@ -156,7 +105,6 @@ def presets_of(codec: str) -> tuple[str, ...]:
 MUXERS = {".mp4": "mp4", ".m4v": "mp4", ".mov": "mov", ".mkv": "matroska", ".webm": "webm"}
 """FFmpeg's muxer for each extension."""
 
-_ALIASES = {"mkv": "matroska", "m4v": "mp4"}
 _MAX_TIMESCALE = 2**31 - 1
 
 
@@ -175,7 +123,7 @@ def container_for(path: Path) -> str:
 def muxer_name(container: str) -> str:
     """Muxer for a container given as extension or muxer name. Raises OutputError."""
     name = container.lower().lstrip(".")
-    name = _ALIASES.get(name, name)
+    name = MUXERS.get(f".{name}", name)
     if name not in MUXERS.values():
         raise problem(OutputError, "unknown_container", container=container)
     return name
