@@ -19,7 +19,6 @@ from ..record import (
     CheckResult,
     FindingPart,
     Manifest,
-    SourcePart,
     TrackPart,
 )
 from ..types import Action, Target, clock
@@ -157,8 +156,7 @@ def summary_parts(manifest: Manifest, audit: AuditView | None, text: ReportWords
         count = len(audit.findings) + len(audit.accepted) + len(audit.failed)
         verdict, words = "bad", text("summary.findings", count=count)
     return {
-        **_completeness(manifest.source, text),
-        **_streams(manifest, text),
+        **_completeness(manifest, text),
         "hidden": hidden,
         "kept": kept,
         "alarms_count": alarms,
@@ -185,8 +183,11 @@ def _by_person(manifest: Manifest, text: ReportWords) -> str:
     return text("summary.decided", decided=decided, rest=len(manifest.tracks) - decided)
 
 
-def _completeness(source: SourcePart, text: ReportWords) -> dict[str, str]:
-    """How many pictures of the original were read, and in words how many were not."""
+def _completeness(manifest: Manifest, text: ReportWords) -> dict[str, str]:
+    """How many pictures of the original were read, and in words how many were not; `all_there`:
+    whose pictures are all in the output; `other_streams`: the video streams of the original that
+    are not in it, "" if there is none."""
+    source = manifest.source
     read, declared = source.frames, source.declared_frames
     counts = {"read": text.number(read), "declared": text.number(declared or 0)}
     incomplete, pictures = "", counts["read"]
@@ -195,29 +196,23 @@ def _completeness(source: SourcePart, text: ReportWords) -> dict[str, str]:
         pictures = text("summary.pictures_of", **counts)
     elif source.bytes_missing:
         incomplete = text("summary.ends_early")
-    return {"incomplete": incomplete, "pictures": pictures}
-
-
-def _streams(manifest: Manifest, text: ReportWords) -> dict[str, str]:
-    """`all_there`: whose pictures are all in the output; `other_streams`: the video streams of the
-    original that are not in it, "" if there is none."""
-    source = manifest.source
-    frames, others = text.number(source.frames), [p for p in manifest.removed if p.kind == "video"]
-    declared = source.declared_frames
-    short = source.bytes_missing or (declared is not None and source.frames < declared)
-    if short:
+    others = [f"{part.stream}" for part in manifest.removed if part.kind == "video"]
+    frames, left_out = counts["read"], ""
+    if others:
+        one = "summary.other_stream" if len(others) == 1 else "summary.other_streams"
+        left_out = text(one, count=len(others), streams=", ".join(others))
+    if incomplete:
         whole = text("summary.frames_read", frames=frames)
     elif others:
         whole = text("summary.frames_of_stream", frames=frames, stream=source.video_stream)
     else:
         whole = text("summary.frames", frames=frames)
-    if not others:
-        return {"all_there": whole, "other_streams": ""}
-    numbers = ", ".join(str(p.stream) for p in others)
-    if len(others) == 1:
-        return {"all_there": whole, "other_streams": text("summary.other_stream", streams=numbers)}
-    told = text("summary.other_streams", count=len(others), streams=numbers)
-    return {"all_there": whole, "other_streams": told}
+    return {
+        "incomplete": incomplete,
+        "pictures": pictures,
+        "all_there": whole,
+        "other_streams": left_out,
+    }
 
 
 def case_parts(manifest: Manifest, text: ReportWords) -> dict[str, Any]:
