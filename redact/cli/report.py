@@ -82,8 +82,7 @@ def _check_places(places: Sequence[Path], force: bool, never: tuple[Path, ...]) 
 
 def _require_record(page: Path, record: CheckResult) -> None:
     """Raise CheckFailedError if the record does not hold. The output itself may lie elsewhere."""
-    failed = [p for p in record.parts if p.failed and (p.name, p.verdict) != ("output", "missing")]
-    if failed:
+    if failed := record.broken:
         parts = tuple(Message("part_failed", name=p.name, verdict=p.verdict) for p in failed)
         raise problem(CheckFailedError, "report_record_broken", path=page, parts=parts)
 

@@ -49,6 +49,12 @@ class CheckResult:
         failed = {(p.name, p.verdict) for p in self.parts if p.failed}
         return bool(failed) and failed <= {("output", "missing"), ("source", "missing")}
 
+    @property
+    def broken(self) -> list[CheckedPart]:
+        """Parts of the record that fail; an output that lies elsewhere is none."""
+        missing = ("output", "missing")
+        return [p for p in self.parts if p.failed and (p.name, p.verdict) != missing]
+
     def part(self, name: str) -> CheckedPart | None:
         return next((p for p in self.parts if p.name == name), None)
 

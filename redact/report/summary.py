@@ -128,10 +128,8 @@ def record_words(record: CheckResult | None, text: ReportWords) -> dict[str, Any
     that is not said, else ""."""
     if record is None:
         return {"record_broken": "", "record_signer": "", "log_entry": ""}
-    # An output that lies elsewhere was not looked at: that is no failure of its record.
-    failed = [p for p in record.parts if p.failed and (p.name, p.verdict) != ("output", "missing")]
     parts = ", ".join(
-        f"{text.term('part', p.name)} ({text.term('verdict', p.verdict)})" for p in failed
+        f"{text.term('part', p.name)} ({text.term('verdict', p.verdict)})" for p in record.broken
     )
     signer = text("record.signed", fingerprint=record.signer) if record.signer else ""
     number, time = record.log_entry
