@@ -12,6 +12,7 @@ function whereIn([x1, y1, x2, y2]) {
 }
 /** Doubtful findings that are told one by one beside those that are not, as in the terminal. */
 const FEW = 2;
+let unfolded = false;
 const middle = (f) => f.places[Math.floor(f.places.length / 2)];
 
 export function findings() {
@@ -20,7 +21,7 @@ export function findings() {
   const doubtful = state.findings.filter((f) => f.doubtful), folded = doubtful.length > FEW && doubtful.length < state.findings.length;
   const told = folded ? state.findings.filter((f) => !f.doubtful) : state.findings, at = doubtful.some((f) => f.number === state.finding);
   return [make("p", { class: "small" }, open ? t("findings_note", { n: open }) : `✓ ${t("findings_answered")}`), ...told.map(item),
-    ...(folded ? [make("details", { id: "doubtful", open: at }, make("summary", {}, t("doubtful_findings", { n: doubtful.length })), ...doubtful.map(item))] : [])];
+    ...(folded ? [make("details", { id: "doubtful", open: at || unfolded, ontoggle: (e) => { unfolded = e.target.open; } }, make("summary", {}, t("doubtful_findings", { n: doubtful.length })), ...doubtful.map(item))] : [])];
 }
 
 function item(f) {
