@@ -4,10 +4,14 @@
 `redact.track.box_per_frame` and the margin that every mask has: for each labelled face or plate
 that one look of `balanced` sees, the least margin (share of the box's size on every side) with
 which a mask on that box holds `HELD` of it. A face counts as the ellipse in its box.
+
+`--stills` measures `ABOVE` of the same module: for each plate of the half's annotated stills, of
+which there are many more, the least margin beside it, and above and below, that holds all of it.
 """
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from itertools import pairwise
 
@@ -15,7 +19,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.detect.metrics import iou_matrix
-from redact.detection import load_detector
+from benchmarks.leak.__main__ import find_library
+from redact.detection import Detector, load_detector
 from redact.types import Detections, Target
 
 from .__main__ import arguments, chosen_labels
@@ -58,6 +63,26 @@ def seen(labelled: list[Box], found: Detections, target: str) -> Iterator[tuple[
             yield float(found.score[best]), margin_needed(label, found.xyxy[best], target)
 
 
+def overhang(label: Box, box: NDArray[np.float32]) -> tuple[float, float]:
+    """By how much a label sticks out of a box: beside it, in widths, and above or below it, in
+    heights of the box."""
+    low, high = np.subtract(box[:2], label[:2]), np.subtract(label[2:], box[2:])
+    beside, above = np.maximum(low, high) / (box[2:] - box[:2])
+    return float(beside), float(above)
+
+
+def of_stills(detector: Detector, half: str) -> Iterator[tuple[float, float]]:
+    """`overhang` of every plate of a half's stills that one look sees."""
+    library = find_library(False, half)
+    for name in library.names("plate", 0, LEAST["plate"], np.inf, 1):
+        still = library.still(name)
+        found = detector.detect(still.rgb).only([Target.PLATE])
+        for label in still.targets("plate", LEAST["plate"]):
+            overlap = iou_matrix(np.asarray([label.box], np.float32), found.xyxy)[0]
+            if overlap.max(initial=0) >= OVERLAP:
+                yield overhang(label.box, found.xyxy[int(overlap.argmax())])
+
+
 def rows(target: str, measured: list[tuple[float, float]]) -> Iterator[str]:
     for low, high in pairwise(SURE):
         needed = [m for p, m in measured if low <= p < high or p == high == 1.0]
@@ -67,9 +92,16 @@ def rows(target: str, measured: list[tuple[float, float]]) -> Iterator[str]:
 
 
 def main() -> None:
-    args = arguments()
-    labels, clips = chosen_labels(args)
+    words = sys.argv[1:]
+    args = arguments([w for w in words if w != "--stills"])
     detector = load_detector("balanced")
+    if "--stills" in words:
+        edges = np.array(list(of_stills(detector, args.half))).T
+        for where, needed in zip(("beside", "above or below"), edges, strict=True):
+            marks = ", ".join(f"{q:.0%} {np.quantile(needed, q):.3f}" for q in SHARES)
+            print(f"{len(needed)} plates, {where}: {marks}")
+        return
+    labels, clips = chosen_labels(args)
     measured: dict[str, list[tuple[float, float]]] = {"face": [], "plate": []}
     for clip, path in clips.items():
         mine = {f.frame: f for f in labels.frames if f.clip == clip}

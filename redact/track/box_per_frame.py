@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from ..types import Box, Keyframe, State, Target
 from .at_border import whole_at_border
-from .geometry import OUTWARD, Boxes, grown, union, warped
+from .geometry import OUTWARD, Boxes, grown, to_boxes, to_centres, union, warped
 from .sensitivities import TrackSettings
 from .sightings import SPEED_TIME, ClipRecord, How, Rows, end_speed
 
@@ -26,6 +26,10 @@ Measured by `python -m benchmarks.real.misplaced --half dev`."""
 BY_ODDS: Final = 0.045
 """How much less it is for each unit of log odds. Measured by the same command."""
 
+ABOVE: Final = 0.05
+"""Growth of a plate above and below, share of its height: the same error is a larger share of its
+height than of its width. Measured by `python -m benchmarks.real.misplaced --half dev --stills`."""
+
 
 def enlarged(
     boxes: Boxes,
@@ -37,8 +41,7 @@ def enlarged(
     """Boxes of one track, one per frame, each containing the box it came from.
 
     A plate has an edge, and a detector that doubts whether something is a plate does not doubt
-    where it ends: of 15, doubtful and sure ones, none needed more than half of the margin that
-    every mask has (by the command above).
+    where it ends; what its box misses, it misses above and below.
 
     Args:
         boxes: [N, 4] best estimates.
@@ -48,7 +51,8 @@ def enlarged(
         target: what it is.
     """
     if not target.spec.round:
-        return _smeared(boxes, boxes)
+        taller = (boxes[:, 3:] - boxes[:, 1:2]) * ABOVE
+        return _smeared(boxes + taller * [0, -1, 0, 1], boxes)
     return _smeared(grown(boxes, _misplaced(detected, scores, times)), boxes)
 
 
@@ -204,6 +208,7 @@ def fill(
         end = clip.frame_after(last, settings.grace, ceiling)
     at = rows["frame"] - start
     boxes = np.zeros((end - start + 1, 4))
+    rows = _as_large_as_looks(rows, target, clip)
     boxes[at] = rows["box"]
     scores = np.full(len(boxes), np.nan, np.float32)
     detected = at[rows["how"] == How.DETECTED]
@@ -214,6 +219,30 @@ def fill(
     if "growth" not in settings.left_out:
         boxes = enlarged(boxes, detected, scores, clip.times(start, end), target)
     return Dense(start, steady(boxes), _states(len(boxes), at, detected), scores)
+
+
+def _as_large_as_looks(rows: Rows, target: Target, clip: ClipRecord) -> Rows:
+    """Sightings, those that were followed of the size that the looks before and after them tell:
+    pixels show where something went, and little of where it ends. A plate is as large as the larger
+    of both: what looks differ in is how much of it they frame.
+    """
+    looks = np.flatnonzero(rows["how"] == How.DETECTED)
+    if not len(looks):
+        return rows
+    centres = to_centres(rows["box"].astype(np.float64))
+    size = centres[looks, 2:]
+    if target.spec.round:
+        times = np.array([clip.time(frame) for frame in rows["frame"].tolist()])
+        told = np.stack([np.interp(times, times[looks], line) for line in size.T], axis=1)
+    else:
+        after = np.searchsorted(looks, np.arange(len(rows)))
+        later = size[np.minimum(after, len(looks) - 1)]
+        told = np.maximum(size[np.maximum(after - 1, 0)], later)
+    followed = rows["how"] != How.DETECTED
+    centres[followed, 2:] = told[followed]
+    rows = rows.copy()
+    rows["box"] = to_boxes(centres)
+    return rows
 
 
 def _states(count: int, at: NDArray[np.intp], detected: NDArray[np.intp]) -> list[State]:

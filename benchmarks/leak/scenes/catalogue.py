@@ -137,7 +137,7 @@ ROWS: tuple[_Line, ...] = (
     _Line(drive_by, 0, 2),
 )
 DEFAULT_HEIGHTS = {"face": (20.0, 190.0), "plate": (12.0, 110.0)}
-LOOSE = ("mik1i_facedet", "macwin_mask__1540810914-DkKevCnwmu")
+LOOSE = ("mik1i_facedet", "macwin_mask")
 """Stills (starts of names) whose face boxes contain the hair, which is no leaked face."""
 SMOKE = ("face-pan-1", "face-pillars-1", "face-crossing-1", "plate-pan-1", "plate-zoom-in-1")
 
