@@ -1,8 +1,9 @@
-"""Do the audit's eyes err where the plan's erred? `python -m benchmarks.audit.eyes CLIPS…`
+"""What does the eye see that plans leave open? `python -m benchmarks.audit.eyes --plans DIR CLIPS…`
 
-On frames that people labelled (the *dev* half of `benchmarks/real`), the look of a balanced run and
-the audit's look at the same picture, each by itself: of what the one does not see, how much does
-the other see? Single looks: what tracking adds is not in these numbers.
+On frames that people labelled the eye looks at the whole picture at three sizes. Of its boxes on
+which no mask of the plan lies: how many of each score and more are there, and how many labelled
+things that are open do they find? From this come the numbers of glances in `calibration.json`.
+Plans are those that `benchmarks.review.moments` makes and keeps.
 """
 
 from __future__ import annotations
@@ -12,50 +13,98 @@ from collections import Counter
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
-from benchmarks.real.labels import HOME, LabelledFrame, default_files, find_clips, read_labels
-from redact.auditing import Limits
-from redact.auditing.audit_detectors import AuditDetectors
-from redact.detection import iou, load_detector
+from benchmarks.real.labels import HALVES, HOME, LabelledFrame, default_files, find_clips
+from benchmarks.real.labels import read_labels as labels_of
+from benchmarks.real.measure import LEAK, MaskView
+from redact.detection import Scale, iou
+from redact.detection.eye import CHANNELS, Eye
+from redact.detection.scaling import Scaler
 from redact.media import Decode, probe
+from redact.plan import Plan, read_plan
+from redact.plan.build import COVERED
+from redact.render import mask_of
+from redact.settings import RenderSettings
 from redact.types import Detections, Target
 
-TARGETS = (Target.FACE, Target.PLATE)
-SAME = {Target.FACE: 0.35, Target.PLATE: 0.35}
-HIDDEN = 0.2
-"""Probability of one look from which a plan would hide it, if that look were all."""
+SIZES = (416, 640, 960)
+SCORES = (0.1, 0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.5)
+LEAST = {Target.FACE: 12.0, Target.PLATE: 8.0, Target.HEAD: 12.0}
+"""Pixels of height from which what is open counts; smaller ones nobody knows."""
+
+SAME = 0.3
+"""IoU from which a box is that of a labelled thing."""
+
+LIES_IN, LARGER = 0.6, 8.0
+"""Share of a face that lies in a head that is seen, and times by which that may be larger."""
 
 
-def best(found: Detections, target: Target, boxes: np.ndarray) -> np.ndarray:
-    """[N] highest probability of a detection on each labelled box."""
-    mine = found.only([target])
-    if not len(boxes) or not len(mine):
-        return np.zeros(len(boxes))
-    return np.where(iou(boxes, mine.xyxy) >= SAME[target], mine.score, 0.0).max(axis=1)
+def mask_in(plan: Plan, frame: int) -> NDArray[np.uint8]:
+    """1 where a frame is hidden, uint8 [H, W]."""
+    size = plan.source.width, plan.source.height
+    return mask_of(plan.regions_at(frame), *size, RenderSettings().margin).astype(np.uint8)
 
 
-def stray(found: Detections, label: LabelledFrame, least: float) -> int:
-    """Detections of so high a probability that nothing labelled touches."""
-    sure = found.select(found.score >= least)
-    known = np.array([*label.known, *label.osd], np.float64).reshape(-1, 4)
-    touched = iou(sure.xyxy.astype(np.float64), known) > 0
-    return int((~touched.any(axis=1)).sum())
+def uncovered(found: Detections, mask: NDArray[np.uint8]) -> Detections:
+    """Boxes on which no mask lies, the surest first."""
+    bare = []
+    for x1, y1, x2, y2 in found.xyxy:
+        part = mask[max(0, int(y1)) : int(np.ceil(y2)), max(0, int(x1)) : int(np.ceil(x2))]
+        bare.append(bool(part.size) and float(part.mean()) < COVERED)
+    found = found.select(np.array(bare, np.bool_))
+    return found.select(np.argsort(-found.score, kind="stable"))
+
+
+def open_in(label: LabelledFrame, target: Target, view: MaskView) -> NDArray[np.float64]:
+    """[N, 4] what is labelled and open: of heads, the faces that a head would lead to."""
+    word = "face" if target is Target.HEAD else target.word
+    boxes = [
+        box
+        for kind, box in label.targets()
+        if kind == word
+        and box[3] - box[1] >= LEAST[target]
+        and view.open_share(box, kind) > LEAK[kind]
+    ]
+    return np.array(boxes, np.float64).reshape(-1, 4)
+
+
+def hits(found: Detections, target: Target, things: NDArray[np.float64]) -> NDArray[np.float64]:
+    """[N] score of the surest box on each thing, 0 where there is none."""
+    if not len(found) or not len(things):
+        return np.zeros(len(things))
+    seen = found.xyxy.astype(np.float64)
+    same = iou(things, seen) >= SAME
+    if target is Target.HEAD:
+        low, high = (
+            np.maximum(things[:, None, :2], seen[:, :2]),
+            np.minimum(things[:, None, 2:], seen[:, 2:]),
+        )
+        common = np.clip(high - low, 0, None).prod(axis=2)
+        area = (things[:, 2:] - things[:, :2]).prod(axis=1)[:, None]
+        large = (seen[:, 2:] - seen[:, :2]).prod(axis=1)[None] <= LARGER * area
+        same |= (common >= LIES_IN * area) & large
+    return np.asarray(np.where(same, found.score, 0.0).max(axis=1))
 
 
 def main() -> None:
-    """Look at every labelled frame twice and print a table."""
+    """Look at every labelled frame and print a table."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.audit.eyes", description=__doc__)
     parser.add_argument("clips", type=Path, nargs="+", help="folders that hold the clips")
+    parser.add_argument("--plans", type=Path, required=True, help="folder of CLIP.plan.json")
+    parser.add_argument("--half", choices=HALVES, default="dev")
     args = parser.parse_args()
-    labels = read_labels(default_files(args.clips[0]), "dev", HOME / "split.json")
-    limits = Limits()
-    count, strays, frames = Counter[tuple[str, ...]](), Counter[str](), 0
+    labels = labels_of(default_files(args.clips[0]), args.half, HOME / "split.json")
+    eye, scaler = Eye(1, CHANNELS), Scaler()
+    boxes, found_open, is_open = Counter[tuple[Target, int, float]](), Counter[object](), Counter()
+    frames = 0
     for name, path in find_clips(labels.clips(), args.clips).items():
-        info = probe(path)
-        aspect = float(info.video.upright_sample_aspect)
-        plan = load_detector(sample_aspect=aspect)
-        audit = AuditDetectors(TARGETS, info.video.presentations, limits)
-        wanted = {f.frame: f for f in labels.of(name).frames}
+        planned = args.plans / f"{name}.plan.json"
+        if not planned.exists():
+            continue
+        plan, info = read_plan(planned), probe(path)
+        mine = labels.of(name).sized((plan.source.width, plan.source.height))
+        wanted = {f.frame: f for f in mine.frames if f.frame < len(plan.source.timeline)}
         for frame in Decode(info):
             if frame.index > max(wanted, default=-1):
                 break
@@ -63,20 +112,27 @@ def main() -> None:
             if label is None:
                 continue
             frames += 1
-            seen = plan.detect_frame(frame), audit.look(frame)
-            for who, found in zip(("plan", "audit"), seen, strict=True):
-                strays[who] += stray(found, label, limits.believed)
-            for target, rows in zip(TARGETS, (label.faces, label.plates), strict=True):
-                boxes = np.array(rows, np.float64).reshape(-1, 4)
-                for a, b in zip(*(best(s, target, boxes) for s in seen), strict=True):
-                    count[target.word, "all"] += 1
-                    count[target.word, "missed by the plan's look"] += a < HIDDEN
-                    count[target.word, "missed by the audit's look"] += b < HIDDEN
-                    count[target.word, "of the plan's misses, seen by the audit"] += a < HIDDEN <= b
-                    count[target.word, "and followed"] += a < HIDDEN and b >= limits.candidate
-    print(f"{frames} frames; more probable than not, and on nothing labelled: {dict(strays)}")
-    for (target, what), number in count.items():
-        print(f"{target}: {what}: {number}")
+            mask = mask_in(plan, frame.index)
+            things = {t: open_in(label, t, MaskView(mask)) for t in CHANNELS}
+            is_open.update({t: len(things[t]) for t in CHANNELS})
+            aspect = float(info.video.upright_sample_aspect)
+            for size in SIZES:
+                seen = eye.look(scaler.frame(frame.picture), Scale(size), aspect)
+                seen = seen.select(seen.score >= SCORES[0])
+                for target in CHANNELS:
+                    bare = uncovered(seen.only([target]), mask)
+                    best = hits(bare, target, things[target])
+                    for score in SCORES:
+                        boxes[target, size, score] += int((bare.score >= score).sum())
+                        found_open[target, size, score] += int((best >= score).sum())
+    print(f"{frames} frames: open things that are found of all, and boxes without a mask")
+    print("| | " + " | ".join(f"≥ {score}" for score in SCORES) + " |")
+    print("|---|" + "---|" * len(SCORES))
+    for target in CHANNELS:
+        for size in SIZES:
+            keys = [(target, size, score) for score in SCORES]
+            cells = (f"{found_open[k]} of {is_open[target]}, {boxes[k]}" for k in keys)
+            print(f"| {target.word} at {size} | {' | '.join(cells)} |")
 
 
 if __name__ == "__main__":

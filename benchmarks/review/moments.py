@@ -28,6 +28,7 @@ import numpy as np
 
 from benchmarks.real.judge import Scores, judge_clip
 from benchmarks.real.labels import HALVES, HOME, default_files, find_clips, read_labels
+from benchmarks.real.labels import Box as Corners
 from benchmarks.real.measure import MaskView
 from redact import api
 from redact.plan import Plan, read_plan, write_plan
@@ -35,6 +36,7 @@ from redact.render import mask_of
 from redact.review.moments import Moment, risky_moments, undecided_moments
 from redact.review.sights import SightsKept
 from redact.settings import RenderSettings
+from redact.types import Box
 
 FIRST = (5, 10, 20, 30)
 """Moments a minute."""
@@ -43,11 +45,21 @@ WITHIN = 0.5
 """Seconds from a moment within which what is open is seen by whoever looks at it: the page shows
 the whole picture, and a person steps or plays a little back and forth."""
 
+FOLLOWED, SAME = 5.0, 0.3
+"""Seconds and overlap (IoU) within which a marked place of a moment is that of what is open: the
+page marks it, and who draws a mask there lets it be followed."""
+
 DRAWS = 200
 """Orders by chance that are averaged."""
 
-Place = tuple[str, float]
-"""A clip, and seconds in it."""
+
+@dataclass(frozen=True)
+class Look:
+    """A moment that a person looks at: clip, seconds, and the place that the page marks there."""
+
+    clip: str
+    seconds: float
+    place: Box | None = None
 
 
 @dataclass(frozen=True)
@@ -56,21 +68,33 @@ class Open:
 
     Attributes:
         kind: "face or plate", of which none may be open; "head": the default does not hide it.
-        times: of a labelled track, all in which it is open.
+        places: seconds and place; of a labelled track, all in which it is open.
     """
 
     clip: str
     kind: str
-    times: tuple[float, ...]
+    places: tuple[tuple[float, Box], ...]
+
+    def at_hand(self, look: Look) -> bool:
+        """Whether somebody who looks there sees it, or marks it."""
+        return any(
+            abs(look.seconds - time) <= WITHIN
+            or (
+                look.place is not None
+                and abs(look.seconds - time) <= FOLLOWED
+                and look.place.iou(box) >= SAME
+            )
+            for time, box in self.places
+        )
 
 
 @dataclass(frozen=True)
 class Clip:
-    """A clip with its ranking: seconds and chance, the likeliest first."""
+    """A clip with its ranking: chance and moment."""
 
     name: str
     length: float
-    moments: tuple[tuple[float, float], ...]
+    moments: tuple[tuple[float, Look], ...]
 
 
 KINDS = ("face or plate", "head")
@@ -106,33 +130,50 @@ def left_open(plan: Plan, clip: str, labels: Sequence[Path], half: str) -> list[
     scores = Scores("")
     mine = read_labels(labels, half, HOME / "split.json").of(clip)
     judge_clip(scores, mine.sized((width, height)), view_of)
-    at = plan.seconds
-    found = [Open(clip, KINDS[0], (at(o.frame),)) for s in scores.frames for o in s.leaks]
+
+    def opened(kind: str, *places: tuple[int, Corners]) -> Open:
+        return Open(clip, kind, tuple((plan.seconds(n), Box(*box)) for n, box in places))
+
+    found = [opened(KINDS[0], (o.frame, o.box)) for s in scores.frames for o in s.leaks]
     heads = (o for s in scores.frames for o in s.heads if o.leaked)
-    found += [Open(clip, KINDS[1], (at(o.frame),)) for o in heads]
+    found += [opened(KINDS[1], (o.frame, o.box)) for o in heads]
+    boxes = {(t.id, t.target): t.boxes for t in mine.tracks}
     tracks = (t for t in scores.tracks if t.leaked)
-    return found + [Open(clip, KINDS[0], tuple(map(at, t.leaked))) for t in tracks]
-
-
-def count(gaps: Iterable[Open], looked_at: Iterable[Place]) -> dict[str, int]:
-    """How many of each kind are at hand for whoever looks there."""
-    times = defaultdict(list)
-    for clip, time in looked_at:
-        times[clip].append(time)
-    hit = [
-        gap.kind
-        for gap in gaps
-        if any(abs(a - b) <= WITHIN for a in times[gap.clip] for b in gap.times)
+    return found + [
+        opened(KINDS[0], *((n, boxes[t.id, t.target][n]) for n in t.leaked)) for t in tracks
     ]
+
+
+def looks_of(plan: Plan, name: str) -> tuple[tuple[float, Look], ...]:
+    """The ranking of a plan: how probable each moment is, and what a person sees there."""
+    return tuple(
+        (
+            m.chance,
+            Look(
+                name,
+                plan.seconds(m.frame),
+                plan.doubts[-m.track - 1].box if m.track < 0 else None,
+            ),
+        )
+        for m in ranking(plan)
+    )
+
+
+def count(gaps: Iterable[Open], looks: Iterable[Look]) -> dict[str, int]:
+    """How many of each kind are at hand for whoever takes these looks."""
+    by_clip = defaultdict(list)
+    for look in looks:
+        by_clip[look.clip].append(look)
+    hit = [gap.kind for gap in gaps if any(map(gap.at_hand, by_clip[gap.clip]))]
     return {kind: hit.count(kind) for kind in KINDS}
 
 
 def rows(clips: Sequence[Clip], gaps: Sequence[Open]) -> list[dict[str, object]]:
     """For each number of moments a minute, what is found: ranked, in order of time, by chance."""
     minutes = sum(clip.length for clip in clips) / 60
-    pooled = sorted((-chance, clip.name, time) for clip in clips for time, chance in clip.moments)
-    ranked = [(name, time) for _, name, time in pooled]
-    seconds = [(c.name, n + 0.5) for c in clips for n in range(math.ceil(c.length))]
+    pooled = sorted((m for clip in clips for m in clip.moments), key=lambda m: -m[0])
+    ranked = [look for _, look in pooled]
+    seconds = [Look(c.name, n + 0.5) for c in clips for n in range(math.ceil(c.length))]
     draw = random.Random(0)
     draws = [draw.sample(seconds, len(seconds)) for _ in range(DRAWS)]
     found: list[dict[str, object]] = []
@@ -171,8 +212,7 @@ def main() -> None:
             continue
         plan = plan_for(path, options.plans)
         length = plan.seconds(len(plan.source.timeline) - 1)
-        times = tuple((plan.seconds(m.frame), m.chance) for m in ranking(plan))
-        clips.append(Clip(name, length, times))
+        clips.append(Clip(name, length, looks_of(plan, name)))
         gaps += left_open(plan, name, files, options.half)
     table = rows(clips, gaps)
     is_open = {kind: sum(gap.kind == kind for gap in gaps) for kind in KINDS}

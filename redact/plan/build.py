@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import replace
 from typing import Final
@@ -66,17 +67,27 @@ COVERED: Final = 0.4
 """Share of a place from which a mask lies on it: as in the audit (`redact.auditing.limits`)."""
 
 
+STAYED: Final = 0.5
+"""Overlap (IoU) from which two of one kind in one minute are one thing that has not moved: it is
+told once, else a lamp post would fill the page."""
+
+
 def uncovered(plan: Plan, doubts: Iterable[Doubt]) -> tuple[Doubt, ...]:
     """The likeliest of the places that no mask lies on, in order of time."""
     seconds = plan.seconds(len(plan.source.timeline) - 1)
     most = math.ceil(MOST_A_MINUTE * seconds / 60)
     found: list[Doubt] = []
+    by_minute: dict[int, list[Doubt]] = defaultdict(list)
     for doubt in sorted(doubts, key=lambda d: (-d.chance, d.frame, d.box)):
         if len(found) >= most:
             break
+        told = by_minute[int(plan.seconds(doubt.frame) / 60)]
+        if any(d.target is doubt.target and d.box.iou(doubt.box) >= STAYED for d in told):
+            continue
         least = COVERED * doubt.box.area
         if all(r.box.common(doubt.box) < least for r in plan.regions_at(doubt.frame)):
-            found.append(replace(doubt, box=_outward(doubt.box), chance=round(doubt.chance, 4)))
+            told.append(replace(doubt, box=_outward(doubt.box), chance=round(doubt.chance, 4)))
+            found.append(told[-1])
     return tuple(sorted(found, key=lambda d: (d.frame, d.box)))
 
 

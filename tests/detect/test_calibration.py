@@ -66,7 +66,7 @@ def test_it_names_the_weights_and_how_it_was_fitted() -> None:
     known = {name: w.sha256 for name, w in WEIGHTS.items()}
     assert {FACE_PLATE, VERIFIER, CENTERFACE} <= set(file["weights"])
     assert all(known[name] == digest for name, digest in file["weights"].items())
-    assert all("python -m training." in said for said in file["fitted"].values())
+    assert all("python -m " in said for said in file["fitted"].values())
     assert {"looks", "tracks"} <= set(file["fitted"])
 
 

@@ -198,9 +198,10 @@ def test_a_plan_that_does_not_say_how_many_frames_were_looked_at_is_read() -> No
 def test_the_likeliest_places_without_a_mask_are_kept_two_for_each_moment_of_the_page() -> None:
     hidden = Track(1, Target.FACE, [Keyframe(0, Box(0, 0, 40, 40), State.DETECTED)])
     given = [Doubt(0, Target.FACE, Box(5, 5, 35, 45), 0.9)]  # under the mask
-    given += [Doubt(n, Target.PLATE, Box(60, 60, 90, 70), n / 100) for n in range(FRAMES)]
+    given += [Doubt(n, Target.PLATE, Box(4 * n, 60, 4 * n + 3, 70), n / 100) for n in range(FRAMES)]
+    given += [Doubt(20, Target.PLATE, given[-1].box, 0.5)]  # the same place: told once
     plan = build_plan(SOURCE, SETTINGS, [hidden], (), (), LOOKED, doubts=given)
-    assert [d.frame for d in plan.doubts] == [38, 39]  # of a clip of 1.3 seconds
+    assert [d.frame for d in plan.doubts] == [20, 38]  # of a clip of 1.3 seconds
 
 
 def test_a_plan_is_a_value() -> None:
