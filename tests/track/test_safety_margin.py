@@ -71,7 +71,7 @@ def test_looks_tell_how_large_something_is_and_pixels_only_where(
         clip.add(i / 25, IDENTITY, (640, 360))
         how = How.DETECTED if i in (0, 4) else How.FOLLOWED
         rows[i] = (0, i, how, 0.999, (200 - width / 2, 100, 200 + width / 2, 150))
-    dense = fill(rows, target, 0, 4, clip, TrackSettings(), frozenset())
+    dense = fill(rows, target, 0, 4, clip, TrackSettings())
     # Each reaches half the way to its neighbours, too.
     halfway = np.convolve(np.pad(told, 1, mode="edge"), [0.5, 0.5], "valid")
     wide = np.maximum(np.maximum(halfway[1:], halfway[:-1]), told)
