@@ -64,4 +64,4 @@ def test_plates_of_two_lines(shared_eval: Path) -> None:
 
 
 def test_faces(shared_eval: Path) -> None:
-    check(looked(largest(shared_eval, "face", 6), Target.FACE, 24.0, 7))
+    check(looked(largest(shared_eval, "face", 5), Target.FACE, 24.0, 5))
