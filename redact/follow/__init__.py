@@ -16,7 +16,16 @@ from ..track import COAST, SmallFrame, motion_between, patches_of, shrink, step,
 from ..types import Box, Keyframe, State
 from .frames import Frames, PacketIndex, Superseded, bytes_of, index_packets
 
-__all__ = ["Frames", "GoOn", "PacketIndex", "Superseded", "bytes_of", "follow", "index_packets"]
+__all__ = [
+    "CHUNK",
+    "Frames",
+    "GoOn",
+    "PacketIndex",
+    "Superseded",
+    "bytes_of",
+    "follow",
+    "index_packets",
+]
 
 CHUNK: Final = 96
 """Small pictures that are held at once where time runs backwards."""

@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from ..auditing import Finding, FindingKind, hiding_places
 from ..errors import MismatchError, OutputExistsError, UsageError
 from ..files import check_writable, made_folder, sweep
-from ..follow import Frames, follow, index_packets
+from ..follow import CHUNK, Frames, follow, index_packets
 from ..media import SourceInfo, probe
 from ..plan import Plan, edit, read_plan
 from ..progress import Progress, Stage
@@ -154,26 +154,35 @@ def _hiding(
     if not open_ones:
         return plan
     last = len(plan.source.timeline) - 1
-    frames = Frames(info, plan, index_packets(info, plan))
+    index = index_packets(info, plan)
+    frames = Frames(info, plan, index)
+    back = 0 if index.direct else CHUNK
     with contextlib.closing(frames), progress.stage("follow", None) as stage:
         for finding in open_ones:
             plan, _ = edit.add_track(
                 plan,
                 finding.target,
-                hiding_places(finding, last, _beyond(finding, plan, frames, stage)),
+                hiding_places(finding, last, _beyond(finding, plan, frames, stage, back)),
                 Decided(say("found_by_audit", number=finding.number), decided_by),
             )
     return plan
 
 
 def _beyond(
-    finding: Finding, plan: Plan, frames: Frames, stage: Stage
+    finding: Finding, plan: Plan, frames: Frames, stage: Stage, back: int
 ) -> Iterator[tuple[int, Box]]:
     """Where the same thing is before and after it was found, as far as it can be followed and is
-    not hidden: the audit looks now and then, and so do its findings begin and end."""
+    not hidden: the audit looks now and then, and so do its findings begin and end.
+
+    Args:
+        back: frames before it at most, 0 for all: a file in which no start in the middle is trusted
+            is decoded from its beginning for every few of them.
+    """
 
     def is_open(key: Keyframe) -> bool:
         stage.advance()
+        if back and key.frame <= finding.first - back:
+            return False
         masks = [region.box for region in plan.regions_at(key.frame)]
         return not any(key.box.common(mask) >= _HIDDEN * key.box.area for mask in masks)
 
