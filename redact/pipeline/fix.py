@@ -12,7 +12,7 @@ from typing import Final
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from ..auditing import Finding, FindingKind, hiding_places
-from ..errors import MismatchError, OutputExistsError, UsageError
+from ..errors import InputError, MismatchError, OutputExistsError, UnsafeError, UsageError
 from ..files import check_writable, made_folder, sweep
 from ..follow import CHUNK, Frames, follow, index_packets
 from ..media import SourceInfo, probe
@@ -187,8 +187,10 @@ def _beyond(
         return not any(key.box.common(mask) >= _HIDDEN * key.box.area for mask in masks)
 
     for ahead, (frame, box) in ((False, finding.path[0]), (True, finding.path[-1])):
-        way = follow(frames, plan, frame, box, is_open, ahead=ahead, back=not ahead)
-        yield from ((key.frame, key.box) for key in way)
+        # Of a file that does not give the same frames again the drawing will tell.
+        with contextlib.suppress(InputError, UnsafeError):
+            way = follow(frames, plan, frame, box, is_open, ahead=ahead, back=not ahead)
+            yield from ((key.frame, key.box) for key in way)
 
 
 def remove_held(held: HeldBack) -> list[Path]:
