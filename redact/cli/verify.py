@@ -77,14 +77,10 @@ def verify(source: Path, output: Path, plan_file: Path | None, **params: Any) ->
 
 def _with_options(settings: AuditSettings, params: dict[str, Any]) -> AuditSettings:
     """What is asked for, in the place of what record and plan say."""
-    if params["margin"] is not None:
-        # Masks with another margin than the record's were drawn by something else.
-        settings = replace(settings, margin=params["margin"], render=None)
-    if params["targets"] is not None:
-        settings = replace(settings, targets=params["targets"])
+    given = {n: params[n] for n in ("margin", "targets") if params[n] is not None}
     if params["sensitivity"] is not None:
-        settings = replace(settings, sensitivity=Sensitivity(params["sensitivity"]))
-    return settings
+        given["sensitivity"] = Sensitivity(params["sensitivity"])
+    return replace(settings, **given)
 
 
 def _write_sheet(

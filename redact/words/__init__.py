@@ -18,29 +18,6 @@ from ..errors import RedactError
 from .catalogue import LANGUAGES, Words, surface, words_of
 from .language import VARIABLE, language_of, speak, speaking, spoken
 
-__all__ = [
-    "LANGUAGES",
-    "VARIABLE",
-    "Message",
-    "Told",
-    "Value",
-    "Words",
-    "as_json",
-    "error_as_json",
-    "language_of",
-    "problem",
-    "reason_of",
-    "said",
-    "say",
-    "speak",
-    "speaking",
-    "spoken",
-    "surface",
-    "told",
-    "told_again",
-    "word",
-]
-
 Value = str | int | float | None
 """What a message of a record may hold: all of it JSON."""
 
