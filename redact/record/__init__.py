@@ -25,7 +25,6 @@ from .custody_log import append, read_log
 from .log_chain import LogState, head_path, unproven
 from .manifest import (
     Manifest,
-    SourcePart,
     dump_manifest,
     manifest_path,
     parse_manifest,

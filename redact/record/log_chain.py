@@ -35,7 +35,6 @@ from .signature import (
     SignatureHex,
     fingerprint,
     is_signed,
-    make_signature,
     named_key,
 )
 
@@ -71,7 +70,7 @@ class LogEntry(Struct, forbid_unknown_fields=True, frozen=True, omit_defaults=Tr
         entry = replace(entry, hash=entry.digest())
         if key is None:
             return entry
-        return replace(entry, signature=make_signature(bytes.fromhex(entry.hash), key))
+        return replace(entry, signature=key.sign(bytes.fromhex(entry.hash)).hex())
 
     def digest(self) -> str:
         """What its hash must be."""
@@ -193,7 +192,7 @@ class Head(Struct, forbid_unknown_fields=True, frozen=True, omit_defaults=True):
     def signed(self, key: Ed25519PrivateKey | None) -> Head:
         """The same, signed; for no key, unsigned."""
         head = replace(self, signed_by=named_key(key), signature="")
-        return head if key is None else replace(head, signature=make_signature(head.line(), key))
+        return head if key is None else replace(head, signature=key.sign(head.line()).hex())
 
     @property
     def holds(self) -> bool:

@@ -40,11 +40,6 @@ def signature_path(signed: Path) -> Path:
     return signed.with_name(signed.name + SUFFIX)
 
 
-def make_signature(data: bytes, key: Ed25519PrivateKey) -> str:
-    """A signature over `data`, which must name the key: hex."""
-    return key.sign(data).hex()
-
-
 _SMALL_ORDER: Final = frozenset(
     (
         "0000000000000000000000000000000000000000000000000000000000000000",
@@ -128,17 +123,13 @@ def new_key(path: Path, passphrase: bytes | None) -> Ed25519PrivateKey:
         raise unwritable(path, error) from None
     write_whole(path, pem, mode=0o600)
     try:
-        write_whole(public, public_pem(key.public_key()))
+        form = serialization.PublicFormat.SubjectPublicKeyInfo
+        pem = key.public_key().public_bytes(serialization.Encoding.PEM, form)
+        write_whole(public, pem)
     except RedactError:  # half a pair is of no use, and would be in the way
         path.unlink()
         raise
     return key
-
-
-def public_pem(key: Ed25519PublicKey) -> bytes:
-    return key.public_bytes(
-        serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
-    )
 
 
 def load_private_key(path: Path, passphrase: bytes | None) -> Ed25519PrivateKey:

@@ -18,7 +18,7 @@ from .content_credentials import Credentials
 from .custody_log import anchor_of, append, case_details, check_appendable, run_details
 from .manifest import dump_manifest, manifest_path
 from .run_record import RunRecord
-from .signature import make_signature, named_key, signature_path
+from .signature import named_key, signature_path
 from .without_folders import file_name
 
 
@@ -105,9 +105,7 @@ def write_evidence(record: RunRecord, choice: EvidenceChoice, force: bool = Fals
     write_whole(path, data, force=force, mode=mode)
     signature = signature_path(path)
     if choice.key is not None:
-        write_whole(
-            signature, bytes.fromhex(make_signature(data, choice.key)), force=True, mode=mode
-        )
+        write_whole(signature, choice.key.sign(data), force=True, mode=mode)
     else:
         signature.unlink(missing_ok=True)  # of an older manifest, replaced by --force
     if choice.log is not None:
