@@ -67,7 +67,7 @@ class Open:
     """A labelled thing that the masks leave open.
 
     Attributes:
-        kind: "face or plate", of which none may be open; "head": the default does not hide it.
+        kind: "faces and plates", of which none may be open; "heads": the default hides none.
         places: seconds and place; of a labelled track, all in which it is open.
     """
 
@@ -97,7 +97,7 @@ class Clip:
     moments: tuple[tuple[float, Look], ...]
 
 
-KINDS = ("face or plate", "head")
+KINDS = ("faces and plates", "heads")
 
 
 def ranking(plan: Plan) -> list[Moment]:
@@ -230,7 +230,7 @@ def main() -> None:
         return
     print(f"{options.half}: {len(clips)} clips, {minutes:.1f} minutes; open in labels: {is_open}")
     ways = ("ranked", "in order of time", "by chance")
-    print("| first, a minute | " + " | ".join(f"{k}s, {way}" for k in KINDS for way in ways) + " |")
+    print("| first, a minute | " + " | ".join(f"{k}, {way}" for k in KINDS for way in ways) + " |")
     print("|---|" + "---|" * len(KINDS) * len(ways))
     for row in table:
         cells = (f"{row[way][kind]}" for kind in KINDS for way in ways)  # type: ignore[index]
