@@ -108,7 +108,7 @@ def test_a_kept_track_on_somebody_by_guess_alone_is_a_leak_where_it_shows(clip: 
     plan = clip.plan(keep=True)
     (sure,) = plan.tracks
     guessed = [
-        replace(k, state=State.FOLLOWED, score=None) if k.frame < 15 else k for k in sure.keyframes
+        k.but(state=State.FOLLOWED, score=None) if k.frame < 15 else k for k in sure.keyframes
     ]
     plan = replace(plan, tracks=(replace(sure, keyframes=tuple(guessed)),))
     result = clip.audit(clip.render(plan, "partly.mp4"), plan)

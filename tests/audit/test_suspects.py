@@ -106,9 +106,7 @@ def test_a_stretch_that_no_detector_saw_is_none() -> None:
 def test_who_stays_by_decision_is_no_suspect(target: Target) -> None:
     kept = replace(track(7, range(30)), action=Action.KEEP, reason="asked for")
     seen = track(1, range(5, 20), target=target, state=State.DETECTED)
-    followed = replace(
-        seen, keyframes=tuple(replace(k, state=State.FOLLOWED) for k in seen.keyframes)
-    )
+    followed = replace(seen, keyframes=tuple(k.but(state=State.FOLLOWED) for k in seen.keyframes))
     assert stretches(followed, around(plan_of(kept)), LIMITS) == []
     assert len(stretches(seen, around(plan_of(kept)), LIMITS)) == 1  # detectors saw it elsewhere
 

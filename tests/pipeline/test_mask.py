@@ -152,7 +152,7 @@ def test_no_masks_where_other_frames_are_decoded(
         "one frame more": (*line.pts, line.pts[-1] + 1),
     }[change]
     tracks = tuple(
-        replace(t, keyframes=(t.keyframes[0], replace(t.keyframes[1], frame=len(pts) - 2)))
+        replace(t, keyframes=(t.keyframes[0], t.keyframes[1].but(frame=len(pts) - 2)))
         for t in plan.tracks
     )
     wrong = replace(
