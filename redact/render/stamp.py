@@ -11,7 +11,7 @@ from ..types import Box, Rect
 from ..words import problem
 from .shapes import RIM
 from .styles import Canvas
-from .styles.outline import SMALLEST_CAPITAL, capital_of, text_size, write_words
+from .styles.outline import SMALLEST_CAPITAL, can_write, capital_of, text_size, write_words
 
 HEIGHT = 1 / 36
 """Height of a capital, share of the picture's."""
@@ -22,7 +22,7 @@ _WHITE = (255, 255, 255)
 def check_stamp(stamp: Stamp) -> None:
     """Raises UsageError if a stamp is empty or has letters without a glyph."""
     text = stamp.text
-    if not text.strip() or not text.isascii() or not text.isprintable():
+    if not text.strip() or not can_write(text):
         raise problem(UsageError, "stamp_undrawn", text=text)
 
 

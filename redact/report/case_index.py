@@ -15,9 +15,10 @@ from typing import Any, Final
 from urllib.parse import quote
 
 from .. import __version__
-from ..types import clock, day, one_line, readable
+from ..types import clock, one_line, readable
 from ..words import Message, said, say, spoken, told_again, word
 from .pages import rendered
+from .report_words import ReportWords
 
 MARK = b'<meta name="generator" content="redact case index">'
 """Stands in every such page: one may be replaced by a newer one, other files may not."""
@@ -110,7 +111,7 @@ def case_page(
         "case.html",
         title=one_line(readable(title)),
         version=__version__,
-        date=day(datetime.now(UTC)),
+        date=ReportWords(spoken()).day(datetime.now(UTC).isoformat()),
         verdict="good" if all(row["good"] for row in rows) else "bad",
         line=line,
         rows=rows,

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from ..record import CERTAINTY, Manifest, TrackPart
-from ..types import DOUBTFUL, Action, Origin, State, clock, runs_of
+from ..types import DOUBTFUL, Action, Origin, State, runs_of
 from .report_words import ReportWords
 from .timeline import COLOURS
 
@@ -36,6 +36,7 @@ class Exemption:
         decided_by: a person, or the program's rule.
         decided_at: when, UTC; "" where it is not on record.
         origin: how it came to be marked.
+        times: the spans in words.
         number: in the log; of several that are printed as one, all.
         tracks: numbers, rising; empty for sound.
         reason: the meaning, after its code where it has one that says something else.
@@ -57,16 +58,13 @@ class Exemption:
     decided_at: str
     origin: str
     number: str = ""
+    times: tuple[str, ...] = ()
     tracks: tuple[int, ...] = ()
     reason: str = ""
     pictures: str = ""
     states: str = ""
     css: str = ""
     alarm: bool = False
-
-    @property
-    def times(self) -> list[str]:
-        return [f"{clock(start)}–{clock(end)}" for start, end in self.spans]
 
     @property
     def track_numbers(self) -> str:
@@ -91,8 +89,10 @@ def picture_entries(manifest: Manifest, text: ReportWords) -> list[Exemption]:
 def _of_subject(tracks: list[TrackPart], manifest: Manifest, text: ReportWords) -> Exemption:
     first = tracks[0]
     code, meaning, basis = _reason(first.reason, manifest)
+    spans = _joined((t.first_seconds, t.last_seconds) for t in tracks)
     return Exemption(
-        spans=_joined((t.first_seconds, t.last_seconds) for t in tracks),
+        spans=spans,
+        times=tuple(f"{text.clock(start)}–{text.clock(end)}" for start, end in spans),
         medium=text("log.picture"),
         target=target_words(first, text),
         action=_action(tracks, text),
@@ -214,8 +214,8 @@ def exemption_csv(manifest: Manifest, text: ReportWords) -> bytes:
     for number, entry in enumerate(every, 1):
         for start, end in entry.spans:
             row = (
-                str(number), clock(start), clock(end), entry.medium, entry.target, entry.action,
-                entry.method, entry.code, entry.meaning, entry.legal_basis, entry.decided_by,
+                str(number), text.clock(start), text.clock(end), entry.medium, entry.target,
+                entry.action, entry.method, entry.code, entry.meaning, entry.legal_basis, entry.decided_by,
                 entry.decided_at, entry.origin, " ".join(map(str, entry.tracks)), entry.pictures,
             )  # fmt: skip
             writer.writerow([harmless(cell) for cell in row])
@@ -227,48 +227,64 @@ def harmless(cell: str) -> str:
     return f"'{cell}" if cell.startswith(_FORMULA) else cell
 
 
-IN_TEXT: Final = 8
-"""Entries up to which the log stands in the report itself; a longer one stands in its annex."""
+IN_TEXT: Final = 5
+"""Entries up to which the log stands in the report itself and says everything about each; a longer
+one stands in its annex, where what is the same for all is said once."""
 
 FEW: Final = 60
-"""Entries up to which the log says everything about each; a crowd would fill twenty pages."""
+"""Entries up to which each has a row of its own, with its certainty and the moment of its decision;
+a crowd would fill twenty pages."""
 
 PACKED: Final = 150
 """Rows from which on the log is printed as small as can be read: a crowd of 262 in eight pages."""
 
 _COMMON: Final = ("method", "origin", "reason", "legal_basis", "decided_by")
 
+_OF_FEW: Final = ("decided_at", "states")
+
 
 def log_parts(manifest: Manifest, text: ReportWords) -> dict[str, Any]:
-    """The rows of the log, and apart from them what was called a false alarm. Where there are many,
-    what is the same in all stands above them once, and a row has one line; the CSV has all of it.
+    """The rows of the log, and apart from them what was called a false alarm. In the annex, what is
+    the same in all stands above them once, and a row has one line; the CSV has all of it.
     """
     every = picture_entries(manifest, text)
     alarms = [entry for entry in every if entry.alarm]
     return {
-        **_log([entry for entry in every if not entry.alarm], text),
+        **_log([entry for entry in every if not entry.alarm], len(every) > IN_TEXT, text),
         "alarms": list(_merged(alarms)) if len(alarms) > FEW else alarms,
         "log_in_annex": len(every) > IN_TEXT,
     }
 
 
-def _log(every: Sequence[Exemption], text: ReportWords) -> dict[str, Any]:
-    if len(every) <= FEW:
+def _log(every: Sequence[Exemption], in_annex: bool, text: ReportWords) -> dict[str, Any]:
+    if not in_annex:
         return {"log_rows": every, "log_common": None, "log_varying": (), "log_packed": False}
-    same = [name for name in _COMMON if len({getattr(entry, name) for entry in every}) == 1]
+    few = len(every) <= FEW
+    if not every:  # all of it was a false alarm
+        return {**_log(every, False, text), "log_few": few}
+    told = (*_COMMON, *_OF_FEW) if few else _COMMON
+    same = [name for name in told if len({getattr(entry, name) for entry in every}) == 1]
     common = [
-        text(f"log.{name}")
+        _within(text(f"log.{name}"))
         + text("title.colon")
         + (getattr(every[0], name) or text("case.not_given"))
         for name in same
+        if getattr(every[0], name) or name not in _OF_FEW
     ]
-    rows = list(_merged(every))
+    varying = [(name, text(f"log.{name}")) for name in told if name not in same]
+    rows = every if few else list(_merged(every))
     return {
+        "log_few": few,
         "log_rows": rows,
         "log_packed": len(rows) > PACKED,
         "log_common": text("title.semicolon").join(common),
-        "log_varying": [(name, text(f"log.{name}")) for name in _COMMON if name not in same],
+        "log_varying": varying,
     }
+
+
+def _within(label: str) -> str:
+    """A heading as it stands within a sentence."""
+    return label[:1].lower() + label[1:]
 
 
 def _merged(entries: Iterable[Exemption]) -> Iterator[Exemption]:
@@ -294,6 +310,6 @@ def _states(tracks: Sequence[TrackPart], text: ReportWords) -> str:
             known = state in {s.value for s in State}
             counts[CERTAINTY[State(state)] if known else state] += count
     return ", ".join(
-        f"{count} {text(f'hidden.{word}') if word in COLOURS else word}"
+        f"{text(f'hidden.{word}') if word in COLOURS else word} {count}"
         for word, count in counts.items()
     )

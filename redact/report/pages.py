@@ -29,7 +29,7 @@ from ..record import (
     parse_manifest,
     sha256_of_bytes,
 )
-from ..types import clock, readable
+from ..types import readable
 from ..words import problem
 from .exemptions import log_parts
 from .report_words import ReportWords
@@ -81,14 +81,13 @@ def render_report(
         page_style(manifest, text),
         m=manifest,
         t=text,
-        clock=clock,
         **record_words(record, text),
         timeline=Markup(timeline_svg(manifest, text)),  # escapes its own text
         manifest_sha256=sha256_of_bytes(data),
         audit=audit,
         **summary_parts(manifest, audit, text),
         **case_parts(manifest, text),
-        legend=legend(text),
+        legend=legend(manifest, text),
         drawn=len(drawn_tracks(manifest)),
         per_target=list(per_target(manifest, text)),
         review=reviewed(manifest, text),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from ..record import MessagePart
+from ..types import clock
 from ..words import LANGUAGES, Words, surface
 
 
@@ -51,6 +52,15 @@ class ReportWords:
     def joined(self, messages: Iterable[MessagePart]) -> str:
         """Several statements in a row."""
         return self("title.semicolon").join(map(self.said, messages))
+
+    def clock(self, seconds: float, digits: int = 3) -> str:
+        """A time in a video: 1:02.345 or 1:02,345."""
+        return self.words.number(clock(seconds, digits))
+
+    def day(self, iso: str) -> str:
+        """A day of the calendar: 6 May 2026."""
+        year, month, day = (int(part) for part in iso[:10].split("-"))
+        return f"{day} {self('title.months').split()[month - 1]} {year}"
 
     def number(self, value: float, digits: int = 0) -> str:
         """A number in the language's own form: 1,234.5 or 1 234,5 (narrow no-break space)."""

@@ -13,6 +13,7 @@ from typing import Any
 
 from ..plan import count_of
 from ..record import (
+    CERTAINTY,
     TEXT_FIELDS,
     AuditPart,
     CheckPart,
@@ -21,7 +22,7 @@ from ..record import (
     Manifest,
     TrackPart,
 )
-from ..types import Action, Target, clock
+from ..types import Action, State, Target
 from .report_words import ReportWords
 from .timeline import COLOURS, KEPT
 
@@ -79,7 +80,7 @@ def _finding(finding: FindingPart, text: ReportWords) -> tuple[str, str, str, st
     kind = text.term("finding", finding.kind)
     return (
         text("audit.doubtful", kind=kind) if finding.doubtful else kind,
-        "–".join(map(clock, finding.seconds)),
+        "–".join(map(text.clock, finding.seconds)),
         text.word("target", finding.target),
         _place(finding.box, text),
         text.term("rule", finding.rule),
@@ -215,15 +216,22 @@ def _completeness(manifest: Manifest, text: ReportWords) -> dict[str, str]:
 
 def case_parts(manifest: Manifest, text: ReportWords) -> dict[str, Any]:
     pairs = [(text(f"case.{name}"), getattr(manifest.case, name)) for name in TEXT_FIELDS]
-    return {"case_rows": pairs, "case_given": any(value for _, value in pairs)}
+    given = [(label, value) for label, value in pairs if value]
+    return {"case_rows": given, "case_missing": [label for label, value in pairs if not value]}
 
 
-def legend(text: ReportWords) -> list[tuple[str, str, str]]:
+def legend(manifest: Manifest, text: ReportWords) -> list[tuple[str, str, str]]:
+    """What the colours mean that the timeline has."""
+    states = {state for track in manifest.tracks for state in track.frames_per_state}
+    there = {CERTAINTY[s] for s in State if s.value in states}
     words = [
         (text(f"hidden.{word}"), colour, text(f"hidden.legend_{word}"))
         for word, colour in COLOURS.items()
+        if word in there
     ]
-    return [*words, (text("action.keep"), KEPT, text("hidden.legend_kept"))]
+    if any(track.shown for track in manifest.tracks):
+        words.append((text("action.keep"), KEPT, text("hidden.legend_kept")))
+    return words
 
 
 def per_target(manifest: Manifest, text: ReportWords) -> Iterator[dict[str, Any]]:
@@ -279,7 +287,7 @@ def reviewed(manifest: Manifest, text: ReportWords) -> dict[str, Any] | None:
         "answers": [
             (
                 text.term("finding", a.kind),
-                clock(a.first_frame * per_frame),
+                text.clock(a.first_frame * per_frame),
                 text.word("target", a.target),
                 _answer(a.answer, a.reason, text),
                 ", ".join(filter(None, (a.answered_by, a.answered_at[:16].replace("T", " ")))),

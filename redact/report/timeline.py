@@ -9,7 +9,7 @@ from ..record import Manifest, TrackPart
 from ..types import clock, runs_of
 from .report_words import ReportWords
 
-WIDTH, LABEL, ROW, HEAD = 1000, 215, 22, 30
+WIDTH, LABEL, ROW, HEAD = 1000, 180, 15, 28
 """Pixels: of the drawing, its labels, a row, and the axis."""
 
 MOST = 36
@@ -37,7 +37,7 @@ def timeline_svg(manifest: Manifest, text: ReportWords) -> str:
     title = escape(text("hidden.timeline"))
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" role="img" '
-        f'aria-label="{title}" font-family="inherit" font-size="14">',
+        f'aria-label="{title}" font-family="inherit" font-size="12">',
         f"<title>{title}</title>",
         *_axis(manifest, height),
     ]
@@ -69,12 +69,12 @@ def _ticks(seconds: float) -> list[float]:
 
 def _row(track: TrackPart, frames: int, y: int, text: ReportWords) -> Iterator[str]:
     label = f"{track.track}  {text.word('target', track.target)}"
-    yield f'<text x="0" y="{y + 15}" fill="#222">{escape(label)}</text>'
+    yield f'<text x="0" y="{y + 11}" fill="#222">{escape(label)}</text>'
     for first, last, word in _columns(track, frames):
         colour = KEPT if word == _SHOWN else COLOURS[word]
         yield (
-            f'<rect x="{LABEL + first}" y="{y + 2}" width="{last - first + 1}" '
-            f'height="{ROW - 5}" fill="{colour}" shape-rendering="crispEdges"/>'
+            f'<rect x="{LABEL + first}" y="{y + 1}" width="{last - first + 1}" '
+            f'height="{ROW - 3}" fill="{colour}" shape-rendering="crispEdges"/>'
         )
 
 

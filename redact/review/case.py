@@ -326,7 +326,9 @@ class Case:
             {
                 "name": self.name,
                 "case": self.wish.evidence.case.case if self.wish.evidence.case else "",
-                "videos": [video.told() for video in self.videos],
+                "videos": [
+                    {**video.told(), "next": video.number == self._first} for video in self.videos
+                ],
                 "pdf": find_spec("weasyprint") is not None,
             }
         )

@@ -10,6 +10,7 @@ import pytest
 
 from redact.errors import UsageError
 from redact.render import Renderer, drawn_area_of, require_room, stamp_box
+from redact.render.styles.outline import can_write
 from redact.settings import Corner, RenderSettings, Stamp
 from redact.types import Box, Frame, Region, State, Target
 
@@ -63,7 +64,24 @@ def test_a_mask_in_the_corner_is_the_same_with_and_without_it() -> None:
     assert (luma != stamped)[~area].any()
 
 
-@pytest.mark.parametrize("text", ["", "  ", "copie caviardée", "two\nlines"])
+def test_what_hangs_below_the_line_and_accents_are_seen() -> None:
+    """The descenders of "copy" were cut off, and a French stamp was refused."""
+    if not can_write("é"):
+        pytest.skip("this OpenCV has no accents")
+    heights = []
+    for text in ("case", "copy", "masquée", "À"):
+        frame = Renderer(RenderSettings(stamp=Stamp(text))).draw(grey(960, 540), [])
+        bright = planes(frame.picture)[0] > 220
+        rows = np.flatnonzero(bright.any(axis=1))
+        heights.append(int(rows[-1] - rows[0]))
+        box = stamp_box(Stamp(text), 960, 540)
+        assert box.y1 < rows[0] and rows[-1] < box.y2 - 1, "with its dark edge"
+    case, copy, accented, capital = heights
+    assert copy > 1.25 * case
+    assert accented > copy and capital > 1.25 * case
+
+
+@pytest.mark.parametrize("text", ["", "  ", "副本", "two\nlines"])
 def test_what_cannot_be_drawn_is_refused(text: str) -> None:
     with pytest.raises(UsageError, match="stamp"):
         Renderer(RenderSettings(stamp=Stamp(text)))

@@ -151,6 +151,49 @@ def test_one_is_kept_throughout_by_looking(
 
 
 @pytest.mark.slow
+def test_gaps_between_looks_are_answered_as_one_and_the_next_part_plays_by_itself(
+    browser: Any, street: Path, found: Plan, tmp_path: Path
+) -> None:
+    """Each had to be started and answered by itself: 17 times for seven seconds of a real clip."""
+    resize(browser, 1280, 720)
+    source, plan_file, kept, *_ = prepared(found, tmp_path, street)
+    one = track_of(found, kept)
+    only_at_7 = [
+        replace(key, frame=n, state=State.DETECTED if n == 7 else State.FOLLOWED)
+        for n in range(one.first, one.last + 1)
+        if (key := one.at(n))
+    ]
+    plan = found.with_track(replace(one, keyframes=tuple(only_at_7), action=Action.KEEP))
+    assert plan.to_confirm(track_of(plan, kept)) == [(0, 6), (8, 15)]
+    write_plan(plan, plan_file, force=True)
+    with served_here(source, plan_file) as server:
+        it = Page(browser, server.address)
+        it.choose(kept)
+        it.press("v")
+        it.until(lambda: it.frame() == 15)
+        it.press("y")
+        it.until(lambda: hidden_in(read_plan(plan_file), kept) == [])
+        it.press("z", ctrl=True)
+        it.until(lambda: hidden_in(read_plan(plan_file), kept))
+        it.press("ESCAPE")
+        it.go(10)
+        it.press("s")  # two parts, which are answered one after the other
+        it.until(lambda: len(read_plan(plan_file).tracks) > len(found.tracks))
+        part = max(t.id for t in read_plan(plan_file).tracks)
+        it.choose(part, add=True)
+        it.press("j")
+        it.until(lambda: track(plan_file, part).action is Action.KEEP)
+        it.press("v")
+        it.until(lambda: it.frame() == 9)
+        it.press("y")
+        it.until(lambda: it.frame() == 15)
+        it.press("y")
+        it.until(lambda: not it.js("return document.getElementById('confirm')"))
+        after = read_plan(plan_file)
+        assert hidden_in(after, kept) == hidden_in(after, part) == []
+
+
+@pytest.mark.slow
 def test_what_is_followed_from_a_kept_one_is_kept(
     browser: Any, street: Path, found: Plan, tmp_path: Path
 ) -> None:

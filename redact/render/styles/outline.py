@@ -84,6 +84,9 @@ SMALLEST_CAPITAL = 9
 _CAPITAL = 22
 """Height in pixels of a capital of OpenCV's Hershey font at scale 1."""
 
+_LINE = "ÀÇgjpqy|"
+"""Letters that reach as far above and below the line as any."""
+
 _RED, _BLACK = (255, 70, 60), (0, 0, 0)
 
 
@@ -95,8 +98,26 @@ def capital_of(height: int, share: float) -> int:
 def text_size(text: str, capital: int) -> tuple[int, int]:
     """Width and height in pixels of a line of text with its dark edge."""
     stroke = _stroke(capital)
-    (width, height), _ = cv2.getTextSize(text, FONT, capital / _CAPITAL, stroke)
-    return width + 2 * stroke, height + 2 * stroke
+    scale = capital / _CAPITAL
+    (width, _), _ = cv2.getTextSize(text, FONT, scale, stroke)
+    (_, height), below = cv2.getTextSize(_LINE, FONT, scale, stroke)
+    return width + 2 * stroke, height + below + 2 * stroke + 1
+
+
+def can_write(text: str) -> bool:
+    """Whether the installed OpenCV has a glyph for every letter: from release 5 on it knows those
+    with accents, before that ASCII alone."""
+    if text.isascii() or int(cv2.__version__.split(".")[0]) < 5:
+        return text.isascii() and text.isprintable()
+    missing = _glyph("\uffff")
+    return text.isprintable() and all(c == " " or (_glyph(c) != missing).any() for c in text)
+
+
+def _glyph(letter: str) -> NDArray[np.uint8]:
+    """A letter by itself, uint8 [48, 64]."""
+    drawn: NDArray[np.uint8] = np.zeros((48, 64), np.uint8)
+    cv2.putText(drawn, letter, (8, 34), FONT, 1, 255, 1, cv2.LINE_8)
+    return drawn
 
 
 def write_words(
@@ -107,7 +128,7 @@ def write_words(
     rgb: tuple[int, int, int],
     spared: NDArray[np.uint8] | None = None,
 ) -> None:
-    """Write a line of ASCII text, in place.
+    """Write a line of text that `can_write`, in place.
 
     Args:
         canvas: the picture; its masks stay as they are only where `spared` says so.
@@ -119,7 +140,9 @@ def write_words(
     stroke = _stroke(capital)
     width, height = text_size(text, capital)
     letters: NDArray[np.uint8] = np.zeros((height, width), np.uint8)
-    start, scale = (stroke, height - stroke - 1), capital / _CAPITAL
+    scale = capital / _CAPITAL
+    below = cv2.getTextSize(_LINE, FONT, scale, stroke)[1]
+    start = (stroke, height - below - stroke - 1)
     cv2.putText(letters, text, start, FONT, scale, 255, stroke, cv2.LINE_8)
     # Widened, not written again with a thicker stroke: fonts then set their letters farther apart.
     kernel = np.ones((2 * stroke + 1, 2 * stroke + 1), np.uint8)

@@ -21,11 +21,11 @@ const open = (n, what) => tried(async () => { toast(t(what === "result" ? "openi
 function acts(video) {
   const { number: n, state } = video, shown = ["ready", "behind", "held"].includes(state);
   return [
-    state === "search" && now.videos.some((v) => v.state === "searching") ? button(t("search_first"), () => tried(() => post("first", { n })), { class: "quiet" }) : null,
+    state === "search" && !video.next && now.videos.some((v) => v.state === "searching") ? button(t("search_first"), () => tried(() => post("first", { n })), { class: "quiet" }) : null,
     shown ? button(t("play_result"), () => open(n, "result"), { data: { play: n } }) : null,
     shown ? button(t("report"), () => open(n, "report"), { data: { report: n } }) : null,
     shown && now.pdf ? button("PDF", () => open(n, "pdf"), { title: t("report_pdf") }) : null,
-    state === "look" || shown || state === "making" ? link(t(state === "held" ? "to_findings" : state === "look" ? "look_and_decide" : "look"), n, state === "look" || state === "held") : null,
+    state === "look" || shown || state === "making" ? link(t(state === "held" ? "to_findings" : state === "look" ? "look_and_decide" : "decisions"), n, state === "look" || state === "held") : null,
   ].filter(Boolean);
 }
 function row(video) {
@@ -36,7 +36,7 @@ function row(video) {
   picture(video, canvas);
   return make("li", { class: "video", data: { video: video.number, state } }, canvas,
     make("div", {}, make("h3", {}, video.name), make("div", { class: "muted small" }, facts),
-      make("div", { class: "state" }, make("span", { class: `mark ${state}` }, `${MARKS[state]} ${t(`case_state.${state}`)}`),
+      make("div", { class: "state" }, make("span", { class: `mark ${state}` }, `${MARKS[state]} ${t(`case_state.${state === "search" && video.next ? "next" : state}`)}`),
         ...(work ? [bar, make("span", { class: "muted small" }, stageWords({ number: video.number, ...work }))] : []),
         state === "refused" ? make("span", { class: "small" }, said(video.problem)) : "",
         state === "ready" ? make("span", { class: "muted small" }, video.result) : "")),
@@ -56,17 +56,18 @@ async function picture(video, canvas) {
 
 /** Draw anew what changed, and nothing under a finger or the focus that did not. */
 function show() {
-  $("clip-name").textContent = now.case || now.name;
   document.title = `${now.case || now.name || t("choose_folder")} – redact`;
   $("index").hidden = !now.videos.some((v) => v.state === "ready" || v.state === "behind");
   let list = $("videos");
   if (!list) {
     list = make("ul", { id: "videos" });
-    main.replaceChildren(make("div", { class: "lead" }, make("h2", {}, now.case || now.name), make("span", { id: "counts", class: "muted" })), list);
+    main.replaceChildren(make("div", { class: "lead" }, make("h2", {}, [now.case, now.name].filter(Boolean).join(" · ")), make("span", { id: "counts", class: "muted" })), make("p", { id: "what-next", class: "muted" }), list);
     rows.clear();
   }
   const count = (...states) => now.videos.filter((v) => states.includes(v.state)).length;
-  $("counts").textContent = [t("videos", { n: now.videos.length }), ...[["to_look", count("look", "held", "behind")], ["to_search", count("search", "searching")], ["are_ready", count("ready")]].filter(([, n]) => n).map(([key, n]) => t(key, { n }))].join(" · ");
+  $("counts").textContent = [t("videos", { n: now.videos.length }), ...[["to_look", count("look", "held", "behind")], ["to_search", count("search", "searching")], ["refused_ones", count("refused")], ["are_ready", count("ready")]].filter(([, n]) => n).map(([key, n]) => t(key, { n }))].join(" · ");
+  const left = count("search", "searching") ? "next.search" : count("look", "held", "behind", "making") ? "next.look" : count("ready") ? "next.ready" : "";
+  $("what-next").textContent = left && t(left);
   for (const video of now.videos) {
     const key = JSON.stringify([video, current(), now.videos.some((v) => v.state === "searching")]), known = rows.get(video.number);
     if (known?.key === key) continue;

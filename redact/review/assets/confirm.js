@@ -6,10 +6,22 @@ import { allTold } from "./seen.js";
 
 const SLOWER = 4, LEAST = 220; // times as slow as it plays; milliseconds a picture, so that it counts as looked at
 const TALL = 0.4; // share of the height that a face gets
+const NEAR = 0.5; // seconds: what lies closer together is played, and answered, as one
 let playing = null, lens = null, wait = 0;
 
-/** The stretches of the chosen one that wait for a word: track, first and last picture. */
-export const stretches = () => (chosen().length === 1 ? chosen()[0].confirm || [] : []);
+/** Where nobody is sure of the chosen one: track, first and last picture. */
+const unsure = () => (chosen().length === 1 ? chosen()[0].confirm || [] : []);
+/** The stretches of the chosen one that wait for a word. Between two looks of a network lie a few
+ *  pictures each: to answer for every such gap by itself would be dozens of keys a minute. */
+export function stretches() {
+  const joined = [], at = new Map(); // track → its last stretch
+  for (const [track, first, last] of unsure()) {
+    const before = at.get(track);
+    if (before && state.times[first] - state.times[before[2]] <= NEAR) before[2] = last;
+    else { at.set(track, [track, first, last]); joined.push(at.get(track)); }
+  }
+  return joined;
+}
 export const isConfirming = () => Boolean(playing);
 /** The stretch that is being asked about. */
 export const asked = () => playing && [playing.track, playing.first, playing.last];
@@ -21,7 +33,7 @@ export function playStretch(stretch = null) {
   const [track, first, last] = next;
   lens ||= { ...player.lens };
   if (state.view === "result") player.setView("outlines");
-  playing = { track, first, last, far: first - 1, ended: false };
+  playing = { track, first, last, far: first - 1, begun: false };
   player.stop();
   player.show(first);
 }
@@ -31,12 +43,16 @@ export const playAround = (track, first, last) => playStretch([track, first, las
 function shown() {
   if (!playing) return;
   const { track, first, last } = playing, n = state.frame;
+  playing.begun ||= n === first; // until then, a picture that was asked for before may still come
+  if (!playing.begun) return;
   if (n < first || n > last) return end(); // somebody went elsewhere
   enlarge(state.boxes.find((box) => box[0] === track));
   if (n === playing.far + 1) playing.far = n;
   clearTimeout(wait);
   if (n === last) return;
-  const pace = Math.max(LEAST, SLOWER * 1000 * (state.times[n + 1] - state.times[n]));
+  const usual = 1000 * (state.times[n + 1] - state.times[n]), own = unsure().filter(([of]) => of === track);
+  const slowly = !own.length || own.some(([, a, b]) => a <= n && n <= b); // the rest of it is surely the same
+  const pace = slowly ? Math.max(LEAST, SLOWER * usual) : usual;
   wait = setTimeout(() => { if (playing && state.frame === n) player.show(n + 1); }, pace);
 }
 function enlarge(box) {
@@ -65,4 +81,5 @@ export async function answer(same) {
   if (stretches().length) { playing = null; playStretch(stretches().find(([, from]) => from > until) || stretches()[0]); } else { end(); toast(t("all_confirmed")); }
 }
 on("frame", shown);
+on("wanted", (n) => { if (playing && !playing.begun && n !== playing.first) end(); });
 on("select", () => { if (playing && !chosen().some((s) => s.tracks.some((k) => k.id === playing.track))) end(); });

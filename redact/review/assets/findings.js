@@ -38,7 +38,7 @@ function item(f) {
     f.drawn ? reason : make("p", { class: "small" }, t("undrawn_note")),
     make("div", { class: "row" },
       make("button", { onclick: () => showFinding(f.number) }, t("show")),
-      make("button", { class: "primary", data: { answer: "hide" }, onclick: () => answer(f, "hide", "") }, t("hide_it")),
+      make("button", { class: f.answer ? "" : "primary", data: { answer: "hide" }, onclick: () => answer(f, "hide", "") }, t("hide_it")),
       f.drawn ? make("button", { data: { answer: "none" }, onclick: () => answer(f, "none", reason.value) }, t("it_is_none")) : null));
   picture(shot, f);
   return node;
@@ -53,8 +53,10 @@ async function picture(canvas, f) {
       shots.set(key, decoded(unpacked(await bytes("frame", query))[1]));
     }
     const bitmap = await shots.get(key), scale = bitmap.width / state.clip.width;
-    const w = Math.max((box[2] - box[0]) * 3, (box[3] - box[1]) * 6, 80), h = w / 2;
-    const x = (box[0] + box[2]) / 2 - w / 2, y = (box[1] + box[3]) / 2 - h / 2, pen = canvas.getContext("2d");
+    // Two and a half times the box, or 80 pixels, and nothing beyond the picture while there is picture.
+    const { width, height } = state.clip, w = Math.min(Math.max((box[2] - box[0]) * 2.5, (box[3] - box[1]) * 5, 80), Math.max(width, 2 * height)), h = w / 2;
+    const within = (middle, size, whole) => (size > whole ? (whole - size) / 2 : Math.max(0, Math.min(whole - size, middle - size / 2)));
+    const x = within((box[0] + box[2]) / 2, w, width), y = within((box[1] + box[3]) / 2, h, height), pen = canvas.getContext("2d");
     pen.drawImage(bitmap, x * scale, y * scale, w * scale, h * scale, 0, 0, 280, 140);
     pen.strokeStyle = "#ff5b45"; pen.lineWidth = 2;
     const k = 280 / w;

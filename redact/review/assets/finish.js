@@ -1,9 +1,10 @@
 // The last step: how it is made, how far it is, where it lies.
 import { isOneOfSeveral, post } from "./api.js";
-import { change, inTurn, load, make, said, state, tell, toast } from "./store.js";
+import { change, inTurn, load, make, said, select, state, tell, title, toast } from "./store.js";
 import { current, t } from "./words.js";
 import { stageWords } from "./stage.js";
 import { flush } from "./seen.js";
+import { playStretch } from "./confirm.js";
 
 const dialog = document.getElementById("dialog");
 const wish = { style: "cover", audio: "keep", kind: "evidence", stamp: "", corner: "bottom-right" };
@@ -14,12 +15,15 @@ const choice = (name, value, words, note) => make("label", { class: "choice" },
   make("input", { type: "radio", name, value, checked: wish[name] === value, onchange: () => { wish[name] = value; } }),
   make("span", {}, words, note ? make("div", { class: "small muted" }, note) : null));
 
+const guessedIn = (subject) => subject.confirm.reduce((n, [, first, last]) => n + last - first + 1, 0);
 /** What a careful person would still do, each with the way there. */
 function leftToDo() {
-  const s = state.summary, open = [...state.subjects.values()].filter((x) => !x.decision).length;
+  const s = state.summary, everybody = [...state.subjects.values()], open = everybody.filter((x) => !x.decision).length;
+  const waiting = everybody.find((x) => x.confirm?.length);
   const item = (words, go) => make("li", {}, make("span", {}, words), make("button", { onclick: () => { dialog.close(); go(); } }, t("look")));
   return [
     s.findings_answered < s.findings ? item(t("left_findings", { n: s.findings - s.findings_answered }), () => tell("finding", (state.findings.find((f) => !f.answer) || {}).number)) : null,
+    waiting ? item(t("left_confirm", { who: title(waiting), n: guessedIn(waiting) }), () => { select(waiting.id); playStretch(); }) : null,
     s.moments_seen < s.moments ? item(t("left_moments", { n: s.moments - s.moments_seen }), () => tell("next-moment")) : null,
     s.frames_seen < s.frames ? item(t("left_pictures", { n: s.frames - s.frames_seen }), () => tell("next-unseen")) : null,
     open ? item(t("left_open", { n: open }), () => tell("filter", "open")) : null,
@@ -113,10 +117,10 @@ export async function jobOver(job) {
     r.held ? make("div", { class: "item row", id: "old-copy" }, make("span", { class: "grow small" }, t("old_copy", { n: r.held })), make("button", { onclick: (e) => { const row = e.target.parentNode; tried(async () => { await post("remove-held"); row.replaceChildren(`✓ ${t("removed")}`); }); } }, t("remove"))) : null,
     make("details", {}, make("summary", {}, t("notes")), ...notes.map((line) => make("div", {}, line))),
     make("div", { class: "actions" },
-      r.needs_review ? null : make("button", { id: "play-result", onclick: () => shown("result") }, t("play_result")),
+      r.needs_review ? null : make("button", { id: "play-result", class: "primary", onclick: () => shown("result") }, t("play_result")),
       r.needs_review || !r.beside.length ? null : make("button", { id: "show-report", onclick: () => shown("report") }, t("report")),
       isOneOfSeveral && !r.needs_review ? make("button", { id: "to-all", onclick: () => { location.href = "/"; } }, t("all_videos")) : null,
-      make("button", { id: "close-result", class: bad ? "" : "primary", onclick: () => dialog.close() }, t("close")),
+      make("button", { id: "close-result", onclick: () => dialog.close() }, t("close")),
       r.needs_review && r.findings ? make("button", { class: "primary", id: "to-findings", onclick: () => { dialog.close(); tell("finding", state.findings[0]?.number); } }, t("to_findings")) : null));
   if (!dialog.open) dialog.showModal();
 }

@@ -9,7 +9,7 @@ import * as player from "./player.js";
 import { mark, setMark } from "./sound.js";
 import { stripes } from "./timeline.js";
 import { findings, showFinding } from "./findings.js";
-import { answer, asked, playAround, playStretch } from "./confirm.js";
+import { answer, asked, playAround, playStretch, stretches } from "./confirm.js";
 
 const panel = document.getElementById("panel"), tabs = document.getElementById("tabs");
 const TABS = ["subject", "findings", "sound", "seen"];
@@ -55,7 +55,7 @@ function whyKeep(who, value, more = {}) {
 function deciding(s) {
   return [
     ...whyKeep([s], state.keepReason || (s.decision === "keep" ? s.reason : ""), { placeholder: t("why_keep_example") }),
-    make("div", { class: "row" }, button(t("only_this"), () => only(s.id), { class: "primary wide", id: "only" })),
+    make("div", { class: "row" }, button(t("only_this"), () => only(s.id), { class: s.certainty === "by hand" ? "wide" : "primary wide", id: "only" })),
     make("label", { for: "name" }, t("name")),
     make("input", { type: "text", value: s.name, placeholder: `${t(`target.${s.target}`)} ${s.id}`, maxlength: 80, id: "name", onchange: (e) => edit("rename", { id: s.id, name: e.target.value }) }),
   ];
@@ -86,25 +86,25 @@ function looked(s) {
 function visible(s, kind) {
   if (kind !== "keep" && kind !== "none") return [];
   const shown = s.shown, frames = s.visible, all = s.frames;
-  const times = shown.slice(0, 4).map(([a, b]) => `${clock(state.times[a])}–${clock(state.times[b])}`).join(", ");
-  const more = shown.length > 4 ? ` ${t("and_more", { n: shown.length - 4 })}` : "";
+  const few = shown.length <= 4; // more are seen in the timeline, and not read
+  const times = shown.map(([a, b]) => `${clock(state.times[a])}–${clock(state.times[b])}`).join(", ");
   const waiting = s.confirm.reduce((n, [, a, b]) => n + b - a + 1, 0), rest = all - frames - waiting;
   return [make("p", { id: "visible" }, make("b", {}, t("visible_in", { n: frames, of: all })), waiting ? make("b", { class: "doubt" }, `, ${t("to_confirm", { n: waiting })}`) : ""),
-    make("p", { class: "small muted" }, frames ? t("visible_at", { times, more }) : t("visible_nowhere"), rest ? ` ${t("stays_hidden", { n: rest })}` : ""),
+    make("p", { class: "small muted" }, [frames ? (few ? t("visible_at", { times }) : "") : t("visible_nowhere"), rest ? t("stays_hidden", { n: rest }) : ""].filter(Boolean).join(" ")),
     ...confirming(s)];
 }
 /** Where nobody is sure of a kept one: what plays it, and what answers. */
 function confirming(s) {
   if (!s.confirm.length) return [];
-  const now = String(asked() || "");
+  const now = String(asked() || ""), waiting = stretches();
   return [make("div", { class: "item warn", id: "confirm" },
     make("p", { class: "small" }, t("confirm_note")),
     make("div", { class: "row" },
       keyed(t("confirm_play"), "V", () => playStretch(), { class: now ? "" : "primary", id: "confirm-play" }),
       keyed(t("confirm_yes"), "Y", () => answer(true), { class: now ? "primary" : "", id: "confirm-yes" }),
       keyed(t("confirm_no"), "R", () => answer(false), { id: "confirm-no" })),
-    make("div", { class: "row" }, ...s.confirm.slice(0, 12).map((stretch) => button(`${clock(state.times[stretch[1]])}–${clock(state.times[stretch[2]])}`, () => playStretch(stretch), { class: "quiet small", "aria-pressed": String(String(stretch) === now) }))),
-    s.confirm.length > 12 ? make("p", { class: "small muted" }, t("and_more", { n: s.confirm.length - 12 })) : "")];
+    make("div", { class: "row" }, ...waiting.slice(0, 12).map((stretch) => button(`${clock(state.times[stretch[1]])}–${clock(state.times[stretch[2]])}`, () => playStretch(stretch), { class: "quiet small", "aria-pressed": String(String(stretch) === now) }))),
+    waiting.length > 12 ? make("p", { class: "small muted" }, t("and_more", { n: waiting.length - 12 })) : "")];
 }
 /** Who hides a kept one all the same: often the same person, found twice. */
 let coveredOf = "", coveredBy = [];
