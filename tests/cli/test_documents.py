@@ -87,6 +87,20 @@ def test_nothing_claims_more_than_was_measured() -> None:
         assert not banned.search(page.read_text(encoding="utf-8")), page.name
 
 
+def test_the_french_page_gives_the_figures_of_the_english_one() -> None:
+    """Whoever measures anew changes one of them, and forgets the other."""
+
+    def rows(page: str) -> list[list[str]]:
+        table = re.findall(r"^\|.*\d.*\|$", (ROOT / "docs" / page).read_text("utf-8"), re.M)
+        return [re.findall(r"\d+(?:[.,]\d+)?", row.replace(",", ".")) for row in table]
+
+    english = rows("how-sure.md")
+    assert len(english) >= 5 and rows("fr/fiabilite.md") == english
+    heads = [set(re.findall(r"\d+ (?:of|sur|têtes annotées sur) 175", (ROOT / "docs" / p).read_text("utf-8")))
+             for p in ("how-sure.md", "fr/fiabilite.md")]  # fmt: skip
+    assert [next(iter(found)).split()[0] for found in heads] == ["36"] * 2
+
+
 PAGES = sorted(
     [
         *ROOT.glob("*.md"),
