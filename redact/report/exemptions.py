@@ -215,8 +215,9 @@ def exemption_csv(manifest: Manifest, text: ReportWords) -> bytes:
         for start, end in entry.spans:
             row = (
                 str(number), text.clock(start), text.clock(end), entry.medium, entry.target,
-                entry.action, entry.method, entry.code, entry.meaning, entry.legal_basis, entry.decided_by,
-                entry.decided_at, entry.origin, " ".join(map(str, entry.tracks)), entry.pictures,
+                entry.action, entry.method, entry.code, entry.meaning, entry.legal_basis,
+                entry.decided_by, entry.decided_at, entry.origin, " ".join(map(str, entry.tracks)),
+                entry.pictures,
             )  # fmt: skip
             writer.writerow([harmless(cell) for cell in row])
     return out.getvalue().encode("utf-8-sig", "replace")

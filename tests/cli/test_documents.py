@@ -96,9 +96,6 @@ def test_the_french_page_gives_the_figures_of_the_english_one() -> None:
 
     english = rows("how-sure.md")
     assert len(english) >= 5 and rows("fr/fiabilite.md") == english
-    heads = [set(re.findall(r"\d+ (?:of|sur|têtes annotées sur) 175", (ROOT / "docs" / p).read_text("utf-8")))
-             for p in ("how-sure.md", "fr/fiabilite.md")]  # fmt: skip
-    assert [next(iter(found)).split()[0] for found in heads] == ["36"] * 2
 
 
 PAGES = sorted(

@@ -100,6 +100,9 @@ def test_one_is_kept_throughout_by_looking(
         words = it.text("#visible")
         assert str(total - guessed) in words and str(total) in words
         it.shot("to-confirm")
+        it.click("#finish")  # nor is it forgotten there
+        assert str(guessed) in it.text("dialog .todo")
+        it.press("ESCAPE")
         assert hidden_in(read_plan(plan_file), kept) == list(range(GUESSED[0], GUESSED[1] + 1))
 
         # It is played slowly and large, and only what was on the screen can be confirmed.

@@ -125,6 +125,7 @@ def test_the_story_of_a_case(browser: Any, street: Path, found: Plan, tmp_path: 
         page.shot("confirmed")
 
         # the list by kind, and in another order
+        looks.be("en", "light", 1440, 900)
         plates = [f"card-{n}" for n in longest(found, Target.PLATE)]
         pick(page, "kinds", "plate")
         assert sorted(cards(page)) == sorted(plates)
@@ -257,6 +258,7 @@ def test_the_story_of_a_case(browser: Any, street: Path, found: Plan, tmp_path: 
         page.click("#to-all")
         page.opened()
         page.until(lambda: state_of(2) == "ready")
+        looks.be("fr", "dark", 1440, 900)
         looks.be("en", "light", 1024)
         page.shot("case-ready")
         page.click("[data-play='2']")
