@@ -32,23 +32,27 @@ class Cover(Solid):
 
     Args:
         label: see `Solid`.
+        tone, edge: red, green, blue.
     """
 
     name = "cover"
 
-    def __init__(self, label: str = "") -> None:
-        super().__init__(TONE, label)
+    def __init__(
+        self, label: str = "", tone: tuple[int, int, int] = TONE, edge: tuple[int, int, int] = EDGE
+    ) -> None:
+        super().__init__(tone, label)
+        self._edge = edge
 
     def decorate(self, canvas: Canvas, shapes: list[Shape]) -> None:
-        _draw_edges(canvas, shapes)
+        draw_edges(canvas, shapes, self._edge)
         super().decorate(canvas, shapes)
 
 
-def _draw_edges(canvas: Canvas, shapes: list[Shape]) -> None:
+def draw_edges(canvas: Canvas, shapes: list[Shape], edge: tuple[int, int, int] = EDGE) -> None:
     """Darken the outermost pixels of masks, on luma, but not where another mask goes on: masks
     that touch become one cover."""
     hidden = canvas.hidden
-    ink = round(float(samples_of(EDGE, canvas.coding, canvas.layout)[0]))
+    ink = round(float(samples_of(edge, canvas.coding, canvas.layout)[0]))
     for group, alike in hidden.groups:
         core = hidden.core[group.slices]
         inner: dict[int, NDArray[np.uint8]] = {}
@@ -60,5 +64,5 @@ def _draw_edges(canvas: Canvas, shapes: list[Shape]) -> None:
                 inner[thick] = np.asarray(cv2.erode(core, kernel, borderValue=255), np.uint8)
             x1, y1, x2, y2 = rect = shape.rect(hidden.width, hidden.height)
             rows, columns = slice(y1 - group.y1, y2 - group.y1), slice(x1 - group.x1, x2 - group.x1)
-            edge = core[rows, columns] > inner[thick][rows, columns]
-            canvas.planes[0][rect.slices][edge] = ink
+            rim = core[rows, columns] > inner[thick][rows, columns]
+            canvas.planes[0][rect.slices][rim] = ink
