@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -45,6 +46,36 @@ def test_set_by_numbers(path: Path) -> None:
     assert after.regions_at(60) == []
     # Frame 100 is damaged: it cannot be told who is where.
     assert {r.track for r in after.regions_at(100)} == {1, 2, 3, 4} - {3}
+
+
+def test_a_false_alarm_and_a_keep_that_was_looked_at_throughout_hold_in_every_picture(
+    path: Path,
+) -> None:
+    """Both stayed hidden wherever they were only followed."""
+
+    def hidden(number: int) -> set[int]:
+        plan = read_plan(path)
+        return {n for n in range(FRAMES) for r in plan.regions_at(n) if r.track == number}
+
+    plan = read_plan(path)
+    numbers = [track.id for track in plan.tracks[:2]]
+    for number in numbers:
+        one = edit.track_of(plan, number)
+        keys = [replace(key, state=State.FOLLOWED, score=None) for key in one.keyframes]
+        plan = plan.with_track(replace(one, keyframes=tuple(keys)))
+    write_plan(plan, path, force=True)
+    damaged = {n + by for n in plan.unchecked for by in range(-15, 16)}  # masks are held around it
+    kept, alarm = numbers
+    assert call("set", path, kept, "--action", "keep").exit_code == 0
+    assert hidden(kept) - damaged, "nobody is sure where it is"
+    confirm = ("--action", "keep", "--confirmed", "--by", "R. Roe")
+    assert call("set", path, kept, *confirm).exit_code == 0
+    assert call("set", path, alarm, "--action", "false-alarm").exit_code == 0
+    assert hidden(kept) | hidden(alarm) <= damaged
+    (said,) = edit.track_of(read_plan(path), kept).confirmed
+    assert said.by == "R. Roe" and said.same
+    refused = call("set", path, alarm, "--action", "redact", "--confirmed")
+    assert isinstance(refused.exception, UsageError)
 
 
 def test_show(path: Path) -> None:

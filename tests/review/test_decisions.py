@@ -5,6 +5,7 @@ who decided is on record, and nothing is lost or replaced without a word.
 from __future__ import annotations
 
 import json
+import signal
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -309,6 +310,10 @@ def test_a_search_that_a_review_began_goes_on_after_a_kill(tmp_path: Path) -> No
         _, words = process.communicate(timeout=60)
         assert "holds every decision" not in words
     assert looks.exists() and not (tmp_path / "clip.redacted.plan.json").exists()
+    with served(source) as (_, process):
+        process.send_signal(signal.SIGINT)
+        _, words = process.communicate(timeout=60)
+        assert "There is no plan yet" in words and "holds every decision" not in words
     with served(source) as (address, _):
         opened_plan(address)
     assert (tmp_path / "clip.redacted.plan.json").exists() and not looks.exists()

@@ -32,6 +32,12 @@ def test_both_languages_have_the_same_words() -> None:
     assert {key for key in EN if EN[key] == FR[key]} <= SAME
 
 
+def test_words_that_french_took_for_one_are_two() -> None:
+    """To take back a change, and to leave a dialog; to keep somebody visible, and to go there."""
+    for one, other in (("undo", "cancel"), ("keep", "show"), ("keep", "look"), ("show", "hide")):
+        assert EN[one] != EN[other] and FR[one] != FR[other], (one, other)
+
+
 def test_every_word_of_the_page_is_in_the_catalogue() -> None:
     asked = set(re.findall(r'data-(?:word|title|label)="([^"]+)"', CODE["index.html"]))
     started = set()
