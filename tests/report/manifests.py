@@ -91,6 +91,14 @@ def decided(folder: Path) -> Manifest:
     return build_manifest(replace(record, answers={1: ("a statue", "R. Roe", WHEN)}))
 
 
+def a_dozen(folder: Path) -> Manifest:
+    """More entries than stand in the report itself, and few enough for a row each."""
+    plan = make_plan()
+    tracks = [replace(plan.tracks[i % 3], id=i + 1) for i in range(12)]
+    tracks[1] = replace(tracks[1], decided_at=WHEN)
+    return build_manifest(make_record(folder, case=None, plan=replace(plan, tracks=tuple(tracks))))
+
+
 def variants(folder: Path) -> list[Manifest]:
     """Manifests that together bring out every part of the report."""
     full = build_manifest(make_record(folder), log=LogAnchor(entries=3, head="0" * 64))
@@ -139,4 +147,5 @@ def variants(folder: Path) -> list[Manifest]:
         with_other_streams(full, 3, 0),
         with_other_streams(full, 3, 0, 5),
         decided(folder),
+        a_dozen(folder),
     ]

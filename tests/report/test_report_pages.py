@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 import subprocess
+from collections.abc import Iterator
 from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path
@@ -29,6 +30,7 @@ from redact.words import LANGUAGES
 
 from ..record.samples import FRAMES, make_plan, make_record
 from .conftest import MANY
+from .manifests import a_dozen
 
 
 def crowd_of(count: int, folder: Path) -> Manifest:
@@ -59,6 +61,27 @@ def test_a_crowd_has_a_line_for_each_in_the_log(tmp_path: Path) -> None:
     # Once, above the rows.
     assert "statutory basis: art. 6(1)(c) GDPR" in log and log.count("GDPR") == 1
     assert "<br>" not in log
+
+
+def test_each_of_a_dozen_keeps_its_moment_and_its_certainty(tmp_path: Path) -> None:
+    log = log_of(report_html(a_dozen(tmp_path)))
+    assert log.count("<tr class=") == 12
+    assert "2026-" in log and "seen " in log and "statutory basis: not given" in log
+
+
+def test_no_column_is_pushed_off_the_page(tmp_path: Path) -> None:
+    """A sentence about one who is kept in some pictures only was never broken."""
+    weasyprint = pytest.importorskip("weasyprint", reason="needs the extra redact-footage[pdf]")
+    for page in weasyprint.HTML(string=report_html(a_dozen(tmp_path)).decode()).render().pages:
+        ends = [box.position_x + box.width for box in _boxes(page._page_box) if box.width]
+        assert max(ends) <= page.width
+
+
+def _boxes(box: Any) -> Iterator[Any]:
+    if isinstance(getattr(box, "width", None), int | float):
+        yield box
+    for child in getattr(box, "children", ()):
+        yield from _boxes(child)
 
 
 def test_tracks_of_a_crowd_that_differ_in_nothing_share_a_line(tmp_path: Path) -> None:
