@@ -18,8 +18,9 @@ from ..errors import OutputError
 from ..files import PRIVATE, make_private, write_whole
 from ..media import Decode, SourceInfo, probe
 from ..plan import Plan
-from ..types import Action, Box, State, Track, clock, counted
-from ..words import problem, word
+from ..render import writable
+from ..types import Action, Box, State, Track, clock
+from ..words import problem, say, word
 from .compared import pairs
 from .planes import Painter
 from .result import AuditResult
@@ -85,7 +86,7 @@ def rows_of_findings(result: AuditResult) -> list[Row]:
     rows = []
     for f in result.findings[:_MOST]:
         frame, box = f.path[len(f.path) // 2]
-        kind, target = word("finding", f.kind), f.target.spec.names["en"].one  # as in reports
+        kind, target = word("finding", f.kind), word("target", f.target.word)  # as in reports
         rows.append(Row(frame, box, f"{f.number}. {kind}: {target}, {clock(f.start)}"))
     return rows
 
@@ -99,9 +100,8 @@ def _of_tracks(plan: Plan) -> list[Row]:
         key = _least_certain(track)
         here = track.at(key)
         assert here is not None
-        target = track.target.spec.names["en"].one
-        words = f"track {track.id}, {target}, {here.state}, {track.certainty:.2f}"
-        rows.append(Row(key, here.box, words))
+        known = {"number": track.id, "target": track.target.word, "sure": track.certainty}
+        rows.append(Row(key, here.box, say("sheet_track", **known)))
     return rows
 
 
@@ -149,32 +149,30 @@ def _enlarged(rgb: RGB, box: Box) -> RGB:
 def _tile(source: RGB, output: RGB, words: str) -> RGB:
     head = np.full((_TEXT, 2 * _SIDE, 3), 24, np.uint8)
     font, white = cv2.FONT_HERSHEY_SIMPLEX, (240, 240, 240)
-    cv2.putText(head, words[:64], (6, 17), font, 0.42, white, 1, cv2.LINE_AA)
-    cv2.putText(head, "source", (6, 37), font, 0.4, (170, 170, 170), 1, cv2.LINE_AA)
-    cv2.putText(head, "output", (_SIDE + 6, 37), font, 0.4, (170, 170, 170), 1, cv2.LINE_AA)
+    cv2.putText(head, writable(words)[:64], (6, 17), font, 0.42, white, 1, cv2.LINE_AA)
+    for left, name in ((6, say("sheet_source")), (_SIDE + 6, say("sheet_output"))):
+        cv2.putText(head, writable(name), (left, 37), font, 0.4, (170, 170, 170), 1, cv2.LINE_AA)
     return np.vstack([head, np.hstack([source, output])])
 
 
 def _sheet(tiles: list[RGB], more: int) -> RGB:
     """Tiles in rows, under a banner that says what this picture is, over what is not shown."""
     width = _COLUMNS * 2 * _SIDE
-    parts = [_line("NOT FOR RELEASE: shows what the output hides", width, (150, 20, 20))]
+    parts = [_line(say("sheet_banner"), width, (150, 20, 20))]
     for start in range(0, len(tiles), _COLUMNS):
         row = tiles[start : start + _COLUMNS]
         strip = np.full((_SIDE + _TEXT, width, 3), 24, np.uint8)
         strip[:, : len(row) * 2 * _SIDE] = np.hstack(row)
         parts.append(strip)
     if more:
-        parts.append(
-            _line(f"and {counted(more, 'more finding')}, told in words only", width, (24, 24, 24))
-        )
+        parts.append(_line(say("sheet_more", count=more), width, (24, 24, 24)))
     return np.vstack(parts)
 
 
 def _line(words: str, width: int, colour: tuple[int, int, int]) -> RGB:
     strip = np.full((36, width, 3), colour, np.uint8)
     font, white = cv2.FONT_HERSHEY_SIMPLEX, (255, 255, 255)
-    cv2.putText(strip, words, (10, 25), font, 0.7, white, 1, cv2.LINE_AA)
+    cv2.putText(strip, writable(words), (10, 25), font, 0.7, white, 1, cv2.LINE_AA)
     return strip
 
 

@@ -15,4 +15,4 @@ from .shapes import (
     mask_of,
 )
 from .stamp import require_room, stamp_box
-from .styles import Canvas, MaskStyle, notice_box, write_notice
+from .styles import Canvas, MaskStyle, notice_box, writable, write_notice

@@ -89,6 +89,7 @@ def picture_entries(manifest: Manifest, text: ReportWords) -> list[Exemption]:
 def _of_subject(tracks: list[TrackPart], manifest: Manifest, text: ReportWords) -> Exemption:
     first = tracks[0]
     code, meaning, basis = _reason(first.reason, manifest)
+    meaning = text.term("reason", meaning)
     spans = _joined((t.first_seconds, t.last_seconds) for t in tracks)
     return Exemption(
         spans=spans,

@@ -256,7 +256,7 @@ def _reasons(tracks: list[TrackPart], text: ReportWords) -> str:
     """Each decision with its reasons: "hidden: third party; shown: client"."""
     parts = []
     for action in Action:
-        given = {t.reason for t in tracks if t.action is action}
+        given = {text.term("reason", t.reason) for t in tracks if t.action is action}
         words = [*sorted(given - {""}), *([text("log.no_reason")] if "" in given else [])]
         if words:
             parts.append(text.word("action", action.value) + text("title.colon") + ", ".join(words))

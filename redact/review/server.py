@@ -17,7 +17,7 @@ from typing import Any, ClassVar, Final, Protocol
 from urllib.parse import parse_qsl, urlsplit
 
 from ..types import table_of
-from ..words import LANGUAGES, VARIABLE, spoken, surface
+from ..words import LANGUAGES, VARIABLE, Words, spoken, surface
 from .guard import (
     PAGE_HEADER,
     SAFE_HEADERS,
@@ -112,8 +112,9 @@ def _in_language(page: Answer) -> Answer:
 
 
 def _words(language: str) -> dict[str, Any]:
-    """The page's words in a language, with the names of targets."""
+    """The page's words in a language, with the names of targets and the program's own reasons."""
     words = dict(surface(language, "page"))
+    words |= {f"reason.{own}": said for own, said in Words(language).tables["reason"].items()}
     words |= {f"target.{w}": name.capitalize() for w, name in table_of(language, "short").items()}
     forms = (("a_target", "a"), ("seen_target", "seen"))
     return words | {

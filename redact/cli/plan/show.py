@@ -87,7 +87,7 @@ def _table(rows: list[dict[str, Any]]) -> Table:
     for row in sorted(rows, key=lambda row: (row["subject"], row["track"])):
         name = f"{row['subject']} {row['name']}".strip()
         subject, before = ("" if row["subject"] == before else name), row["subject"]
-        reason = " / ".join(str(row[k]) for k in ("reason", "by") if row[k])
+        reason = " / ".join(filter(None, (word("reason", str(row["reason"])), str(row["by"]))))
         cells = [subject, *(row[key] for key in _FACTS)]
         cells += [
             _probability(row),

@@ -8,7 +8,7 @@ from ...words import problem
 from .base import Blur, Canvas, MaskStyle
 from .cover import Cover
 from .mosaic import Mosaic
-from .outline import Outline, notice_box, write_notice
+from .outline import Outline, notice_box, writable, write_notice
 from .solid import Solid
 
 __all__ = [
@@ -21,6 +21,7 @@ __all__ = [
     "Solid",
     "load_style",
     "notice_box",
+    "writable",
     "write_notice",
 ]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from dataclasses import replace
 
 import cv2
@@ -111,6 +112,14 @@ def can_write(text: str) -> bool:
         return text.isascii() and text.isprintable()
     missing = _glyph("\uffff")
     return text.isprintable() and all(c == " " or (_glyph(c) != missing).any() for c in text)
+
+
+def writable(text: str) -> str:
+    """A text as the installed OpenCV can write it: without accents where it knows none."""
+    if can_write(text):
+        return text
+    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
+    return " ".join(plain.split())
 
 
 def _glyph(letter: str) -> NDArray[np.uint8]:

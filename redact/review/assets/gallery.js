@@ -1,6 +1,6 @@
 // One card a subject; filters; choosing many; deciding with one key.
 import { chosen, edit, kindOf, make, on, point, select, state, tell, title, toast } from "./store.js";
-import { clock, number, t } from "./words.js";
+import { clock, number, reasonWords, t } from "./words.js";
 import { drawFace } from "./faces.js";
 import * as player from "./player.js";
 
@@ -36,7 +36,7 @@ function card(subject) {
   const kind = kindOf(subject);
   const sure = subject.certainty === "by hand" ? t("by_hand") : t(`certainty.${subject.certainty}`);
   const parts = subject.tracks.length > 1 ? ` · ${t("parts", { n: subject.tracks.length })}` : "";
-  const reason = subject.reason;
+  const reason = reasonWords(subject.reason);
   const node = make("div", { class: "card", role: "option", id: `card-${subject.id}`, data: { id: subject.id, kind }, "aria-label": `${title(subject)}, ${t(`state.${kind}`)}, ${sure}` },
     make("canvas", { width: 112, height: 112 }),
     make("div", {},

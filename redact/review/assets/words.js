@@ -31,6 +31,8 @@ export function t(key, values = {}) {
   if (typeof text !== "string") text = values.n === 1 || (language === "fr" && values.n === 0) ? text.one : text.many;
   return text.replace(/\{(\w+)\}/g, (_, name) => (typeof values[name] === "number" ? number(values[name]) : values[name] ?? ""));
 }
+/** Why something was decided: what a person wrote, or a reason of the program in this language. */
+export const reasonWords = (reason) => catalogue[`reason.${reason}`] ?? reason;
 /** Keys by what is printed on them. */
 export const keyNames = (keys) => keys.replace(/Space|Shift|Home|End|Enter|Esc/g, (name) => t(`key.${name}`));
 export const current = () => language;
