@@ -108,7 +108,8 @@ function ruler(width) {
   for (let s = Math.ceil(range.from / step) * step; s <= range.to; s += step) {
     const x = xOf(s);
     pen.fillRect(x, 14, 1, 4);
-    pen.fillText(clock(s, step < 1 ? 2 : 0), x + 3, 12);
+    const words = clock(s, step < 1 ? 2 : 0);
+    if (x + 3 + pen.measureText(words).width <= width) pen.fillText(words, x + 3, 12); // none is cut off
   }
   pen.fillText(t("row_seen"), 12, 29);
   pen.fillStyle = css("--lane");
