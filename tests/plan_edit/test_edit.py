@@ -61,7 +61,7 @@ def test_a_false_alarm_and_a_keep_that_was_looked_at_throughout_hold_in_every_pi
     numbers = [track.id for track in plan.tracks[:2]]
     for number in numbers:
         one = edit.track_of(plan, number)
-        keys = [replace(key, state=State.FOLLOWED, score=None) for key in one.keyframes]
+        keys = [key.but(state=State.FOLLOWED, score=None) for key in one.keyframes]
         plan = plan.with_track(replace(one, keyframes=tuple(keys)))
     write_plan(plan, path, force=True)
     damaged = {n + by for n in plan.unchecked for by in range(-15, 16)}  # masks are held around it

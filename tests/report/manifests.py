@@ -95,7 +95,7 @@ def a_dozen(folder: Path) -> Manifest:
     """More entries than stand in the report itself, and few enough for a row each."""
     plan = make_plan()
     tracks = [replace(plan.tracks[i % 3], id=i + 1) for i in range(12)]
-    guessed = tuple(replace(key, state=State.FOLLOWED, score=None) for key in tracks[1].keyframes)
+    guessed = tuple(key.but(state=State.FOLLOWED, score=None) for key in tracks[1].keyframes)
     looked = Confirmed(40, 60, True, "R. Roe, of the records office", WHEN)
     tracks[1] = replace(tracks[1], keyframes=guessed, decided_at=WHEN, confirmed=(looked,))
     return build_manifest(make_record(folder, case=None, plan=replace(plan, tracks=tuple(tracks))))

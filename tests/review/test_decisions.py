@@ -163,7 +163,7 @@ def test_gaps_between_looks_are_answered_as_one_and_the_next_part_plays_by_itsel
     source, plan_file, kept, *_ = prepared(found, tmp_path, street)
     one = track_of(found, kept)
     only_at_7 = [
-        replace(key, frame=n, state=State.DETECTED if n == 7 else State.FOLLOWED)
+        key.but(frame=n, state=State.DETECTED if n == 7 else State.FOLLOWED)
         for n in range(one.first, one.last + 1)
         if (key := one.at(n))
     ]
