@@ -83,19 +83,19 @@ def run(
         results = videos.previews(part)
     else:
         videos.check()
-        check_index(index, videos.delivery)
         remember_found([one.path for one in found.footage], several)
-        results, begun = results_so_far(), time.monotonic()
-        try:
-            with folder_for(output, several):
+        with folder_for(output, several):
+            check_index(index, videos.delivery)  # it may lie in that folder
+            results, begun = results_so_far(), time.monotonic()
+            try:
                 if address is not None:
                     videos.elsewhere(address)
                 elif several and jobs > 1:
                     videos.at_once(jobs)
                 else:
                     videos.one_by_one(alone=not (several or one_of_several))
-        finally:
-            videos.sum_up(results, index, time.monotonic() - begun)
+            finally:
+                videos.sum_up(results, index, time.monotonic() - begun)
     if params["as_json"]:
         tell_json(results if several else results[0])
     return int(worst(ExitCode(result["exit_code"]) for result in results))

@@ -41,7 +41,6 @@ def test_two_at_once_write_what_one_after_the_other_does(case: Path, tmp_path: P
     one, two = tmp_path / "one", tmp_path / "two"
     index = two / "case.html"
     assert call("run", case, "-o", one, *FAST).returncode == ExitCode.INPUT
-    two.mkdir()
     words = ("run", case, "-o", two, *FAST, "--jobs", 2, "--index", index, "--case", "2026-1")
     done = call(*words, "--json")
     assert done.returncode == ExitCode.INPUT, done.stderr
