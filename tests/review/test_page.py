@@ -8,6 +8,10 @@ from pathlib import Path
 import pytest
 
 import redact.review
+from redact.plan import DAMAGED
+from redact.report import ReportWords
+from redact.review.bridging import REASON
+from redact.review.editing import CUT_OFF
 from redact.review.looked_at import SPEEDS, VIEWS
 from redact.review.refused import RefusedError
 from redact.review.server import _words
@@ -48,6 +52,13 @@ def test_every_word_of_the_page_is_in_the_catalogue() -> None:
     assert asked - EN.keys() == set()
     for start in started:
         assert any(key.startswith(start) for key in EN), start
+
+
+def test_reasons_of_the_program_are_told_in_both_languages() -> None:
+    """They stand in plans in English, and so they stood in a French report and on the page."""
+    for reason in (CUT_OFF, REASON, DAMAGED):
+        assert EN[f"reason.{reason}"] == reason != FR[f"reason.{reason}"]
+        assert ReportWords("fr").term("reason", reason) == FR[f"reason.{reason}"]
 
 
 def test_no_word_is_left_over() -> None:
