@@ -188,6 +188,7 @@ def test_gaps_between_looks_are_answered_as_one_and_the_next_part_plays_by_itsel
         it.press("j")
         it.until(lambda: track(plan_file, part).action is Action.KEEP)
         it.until(lambda: it.state("state.selected.length") == 1)
+        it.go(0)
         it.press("v")
         it.until(lambda: it.frame() == 9)
         it.press("y")
