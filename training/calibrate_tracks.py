@@ -25,8 +25,7 @@ from benchmarks.leak.scenes.build import build
 from benchmarks.leak.scenes.catalogue import specs
 from benchmarks.leak.tools import cache_folder
 from benchmarks.real.labels import find_clips
-from redact.detection.loader import WEIGHTS
-from redact.detection.weights import CENTERFACE, EYE, VERIFIER
+from redact.detection.weights import CENTERFACE, EYE, FACE_PLATE, VERIFIER
 from redact.types import USUAL, Target
 from training import calibration_file
 from training.labelled import Labelled, dev_labels, of_frame, of_truth
@@ -152,7 +151,7 @@ def main() -> None:
     frames = sum(len(labels) for _, labels in clips.values())
     said = ", ".join(f"{count} {word}s" for word, count in real.items())
     on = f"{frames} frames, {len(used)} tracks, {said}"
-    used_weights = (WEIGHTS, CENTERFACE, VERIFIER, *((EYE,) if a.heads else ()))
+    used_weights = (FACE_PLATE, CENTERFACE, VERIFIER, *((EYE,) if a.heads else ()))
     name = "tracks, heads" if a.heads else "tracks"
     calibration_file.write(a.out, {"tracks": weights}, name, on, used_weights)
 

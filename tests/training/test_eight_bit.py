@@ -15,9 +15,9 @@ from onnx import numpy_helper  # noqa: E402
 from onnx.helper import make_graph, make_model, make_node, make_opsetid  # noqa: E402
 from onnx.helper import make_tensor_value_info as value  # noqa: E402
 
-from redact.detection.loader import WEIGHTS  # noqa: E402
 from redact.detection.weights import (  # noqa: E402
     CENTERFACE,
+    FACE_PLATE,
     TRIAL,
     VERIFIER,
     in_7_bits,
@@ -33,7 +33,7 @@ from training.eight_bit import (  # noqa: E402
 )
 from training.headroom import trial, with_headroom  # noqa: E402
 
-SHIPPED = (WEIGHTS, VERIFIER, CENTERFACE)
+SHIPPED = (FACE_PLATE, VERIFIER, CENTERFACE)
 
 
 def largest(model: onnx.ModelProto) -> int:
