@@ -1,8 +1,8 @@
 """What `redact run` costs: `python -m benchmarks.speed`, or `make bench-speed`.
 
-Every clip goes through a plain transcode with the same encoder settings, through the whole of
-`redact run`, in turn, `--repeat` times; the tables show medians and their ratios. If --deface says
-how to start it, deface is run once. Seconds on the clock mean something on a machine that does
+Every clip goes through a plain transcode (x264's preset medium), through the whole of `redact run`,
+in turn, `--repeat` times; the tables show medians and their ratios. If --deface says how to start
+it, deface is run once. Seconds on the clock mean something on a machine that does
 nothing else; processor seconds are shown beside them.
 
 With --folder every measurement is kept. A run that was stopped, by Ctrl-C or by --minutes, goes on
