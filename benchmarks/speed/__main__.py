@@ -47,7 +47,7 @@ def arguments(words: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--clips", default=",".join(KINDS), help=f"of {', '.join(KINDS)}")
     parser.add_argument("--frames", type=int, default=150, help="of the clips that move, at most")
     parser.add_argument("--frames-4k", type=int, default=60, help="of the 4K clip, at most")
-    parser.add_argument("--still-seconds", type=float, default=120.0, help="of the still camera")
+    parser.add_argument("--still-seconds", type=int, default=120, help="of the still camera")
     parser.add_argument("--repeat", type=int, default=2, help="runs of each, but of deface")
     parser.add_argument("--minutes", type=float, default=inf, help="begin nothing after so many")
     parser.add_argument("--deface", default="", help="how to start deface, a command line")
@@ -137,7 +137,7 @@ def growth(args: argparse.Namespace, folder: Path, kept: Kept) -> Iterator[str]:
     args = argparse.Namespace(**vars(args) | {"deface": ""})
     head = "| frames | tracks | run, processor a frame | to the first |\n|---|---|---|---|"
     for title, made in (
-        ("length", [clips.still_camera(shared, folder, most * s) for s in (0.25, 0.5, 1.0)]),
+        ("length", [clips.still_camera(shared, folder, round(most * s)) for s in (0.25, 0.5, 1.0)]),
         ("people", [clips.crowd(shared, folder, args.frames, s) for s in (0.25, 0.5, 1.0)]),
     ):
         yield f"\nCost against {title}\n\n| clip {head}---|"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
-from itertools import islice
+from itertools import cycle, islice
 from pathlib import Path
 from typing import Any
 
@@ -19,13 +19,9 @@ from redact.media import Decode, probe
 Rgb = NDArray[np.uint8]
 
 FEW_FACES, CROWD = "aiguy__test.mp4", "dlib_mot__MOT20-08-raw_shorter.h264"
-CAMERA = ("intel_sample__walk.mkv", "intel_sample__again.mkv")
-NOISE = 1.5
-"""Standard deviation in grey levels of the noise of a still camera: that of an indoor
-camera by day."""
-
-STILL_FOR = 17.0
-"""Seconds between two visits of people in the still clip: twenty in six minutes."""
+CAMERA = "intel_sample__one-by-one-person-detection.mp4"
+EMPTY = 5
+"""Seconds at the beginning of that clip in which nobody is in the room."""
 
 
 @dataclass(frozen=True)
@@ -77,26 +73,44 @@ def uhd(shared: Path, folder: Path, frames: int) -> Clip:
     return _written("4K", folder / f"uhd_{frames}.mp4", large, Fraction(30), 20)
 
 
-def still_camera(shared: Path, folder: Path, seconds: float) -> Clip:
-    """480p from a camera on a wall: nobody for `STILL_FOR`, then somebody comes through, again and
-    again for `seconds`. The still stretches are one picture with a camera's noise."""
-    rate = Fraction(25)
-    path = folder / f"still_{round(seconds)}.mp4"
-    name = f"480p, still camera, {seconds:g} s"
-    return _written(name, path, _visits(shared, round(seconds * rate), rate), rate, 26)
+def still_camera(shared: Path, folder: Path, seconds: int, quiet: int = 0) -> Clip:
+    """432p from a camera on a wall, as it was coded: within 139 s six people come through a room,
+    one by one, and leave it; then nobody does for `quiet` seconds; again and again for `seconds`.
+    What is empty is the camera's own first seconds, repeated."""
+    path = folder / f"still_{seconds}_{quiet}.mp4"
+    if not path.exists():
+        part = path.with_suffix(".part.mp4")
+        with av.open(str(shared / CAMERA)) as source, av.open(str(part), "w") as out:
+            _repeated(source, out, seconds, quiet)
+        part.replace(path)
+    video = probe(path).video
+    name = f"432p, still camera, {seconds} s"
+    return Clip(name, path, video.frames or 0, *video.upright_size)
 
 
-def _visits(shared: Path, count: int, rate: Fraction) -> Iterator[Rgb]:
-    rng = np.random.default_rng(1)
-    made, turn = 0, 0
-    while made < count:
-        visit = list(pictures(shared / CAMERA[turn % len(CAMERA)], 10**6))
-        turn += 1
-        stretch = [visit[0]] * round(STILL_FOR * rate) + visit
-        for rgb in stretch[: count - made]:
-            noise = rng.normal(0, NOISE, rgb.shape[:2])[..., None]
-            yield np.clip(np.rint(rgb + noise), 0, 255).astype(np.uint8)
-        made += len(stretch)
+def _repeated(source: Any, out: Any, seconds: int, quiet: int) -> None:
+    """Coded pictures of a clip, from one that can be decoded by itself to the next, at later
+    times."""
+    camera = source.streams.video[0]
+    stream = out.add_stream_from_template(camera)
+    frame = round(1 / (camera.average_rate * camera.time_base))
+    packets = [packet for packet in source.demux(video=0) if packet.size]
+    begins = [n for n, packet in enumerate(packets) if packet.is_keyframe]
+    stretches = [packets[a:b] for a, b in zip(begins, [*begins[1:], len(packets)], strict=True)]
+    empty = [s for s in stretches if s[0].pts * camera.time_base < EMPTY]
+    times = round(quiet / EMPTY)
+    begin = 0
+    for stretch in cycle([*stretches, *(times * empty)]):
+        if begin * camera.time_base >= seconds:
+            break
+        move = begin - min(packet.pts for packet in stretch)
+        for packet in stretch:
+            again: Any = av.Packet(bytes(packet))
+            again.pts, again.dts = packet.pts + move, packet.dts + move
+            again.duration, again.time_base = frame, camera.time_base
+            again.is_keyframe, again.stream = packet.is_keyframe, stream
+            out.mux(again)
+        begin += frame * len(stretch)
 
 
 def pictures(path: Path, frames: int) -> Iterator[Rgb]:

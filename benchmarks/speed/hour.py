@@ -1,8 +1,8 @@
 """One hour of a still camera: `python -m benchmarks.speed.hour`.
 
-Two minutes in which people come through (`clips.still_camera`), then eight in which nobody does,
-again and again. A plain transcode, a run, and a run with `--copy-untouched`: what each takes, and
-how much of its result is the recording, bit for bit.
+Two minutes in which six people come through a room, then eight in which nobody does, again and
+again (`clips.still_camera`). A plain transcode, a run, and a run with `--copy-untouched`: what each
+takes, and how much of its result is the recording, bit for bit.
 """
 
 from __future__ import annotations
@@ -10,80 +10,35 @@ from __future__ import annotations
 import argparse
 import tempfile
 from collections.abc import Iterator
-from fractions import Fraction
-from itertools import cycle
 from math import inf
 from pathlib import Path
-from typing import Any
-
-import av
-
-from redact.media import probe
 
 from .__main__ import shared_clips
-from .clips import still_camera
+from .clips import Clip, still_camera
 from .kept import Kept, OutOfTime
 from .runs import Took, redact, transcode
 
-BUSY, QUIET = 120, 480
-"""Seconds in which people come through, and in which nobody does."""
+QUIET = 461
+"""Seconds in which nobody comes: with the camera's own 139, ten minutes."""
 
 
-def hour(shared: Path, folder: Path, seconds: int) -> Path:
-    """The clip: the coded pictures of a short one, repeated."""
-    path = folder / f"hour_{seconds}.mp4"
-    if path.exists():
-        return path
-    part = path.with_suffix(".part.mp4")
-    with (
-        av.open(str(still_camera(shared, folder, BUSY).path)) as source,
-        av.open(str(part), "w") as out,
-    ):
-        camera = source.streams.video[0]
-        stream: Any = out.add_stream_from_template(camera)
-        base, rate = camera.time_base, camera.average_rate
-        assert base is not None and rate is not None
-        frame, begin = Fraction(1) / (rate * base), Fraction(0)
-        stretches = stretches_of([packet for packet in source.demux(video=0) if packet.size])
-        # Nobody is there in the first one.
-        quiet = [stretches[0]] * round(QUIET * rate / len(stretches[0]))
-        for stretch in cycle([*stretches, *quiet]):
-            if begin * base >= seconds:
-                break
-            move = int(begin) - min(packet.pts for packet in stretch)
-            for packet in stretch:
-                again: Any = av.Packet(bytes(packet))
-                again.pts, again.dts = packet.pts + move, packet.dts + move
-                again.duration, again.time_base = int(frame), base
-                again.is_keyframe, again.stream = packet.is_keyframe, stream
-                out.mux(again)
-            begin += frame * len(stretch)
-    part.replace(path)
-    return path
-
-
-def stretches_of(packets: list[Any]) -> list[list[Any]]:
-    """Coded pictures from each key picture to before the next."""
-    begins = [n for n, packet in enumerate(packets) if packet.is_keyframe]
-    return [packets[a:b] for a, b in zip(begins, [*begins[1:], len(packets)], strict=True)]
-
-
-def rows(clip: Path, kept: Kept) -> Iterator[str]:
+def rows(clip: Clip, kept: Kept) -> Iterator[str]:
     """Lines of the table.
 
     Raises:
         OutOfTime: what is missing would have to be measured now.
     """
-    frames = probe(clip).video.frames or 0
     with tempfile.TemporaryDirectory() as made:
         folder = Path(made)
-        plain = kept.take(f"{clip.name} transcode", lambda: transcode(clip, folder))
-        yield _row("transcode", plain, plain, frames)
+        plain = kept.take(f"{clip.path.name} transcode", lambda: transcode(clip.path, folder))
+        yield _row("transcode", plain, plain, clip.frames)
         for option in ("", "--copy-untouched"):
             options = option.split()
             name = " ".join(["redact run", *options])
-            run = kept.take(f"{clip.name} {name}", lambda o=options: redact(clip, folder, o))
-            yield _row(name, run, plain, frames)
+            run = kept.take(
+                f"{clip.path.name} {name}", lambda o=options: redact(clip.path, folder, o)
+            )
+            yield _row(name, run, plain, clip.frames)
 
 
 def _row(name: str, took: Took, plain: Took, frames: int) -> str:
@@ -115,7 +70,7 @@ def main() -> None:
     args = parser.parse_args()
     args.folder.mkdir(parents=True, exist_ok=True)
     kept = Kept(args.folder / "measured.json", args.minutes)
-    clip = hour(shared_clips(), args.folder, args.seconds)
+    clip = still_camera(shared_clips(), args.folder, args.seconds, QUIET)
     print(HEAD, flush=True)
     try:
         for text in rows(clip, kept):
