@@ -42,7 +42,7 @@ class Clip:
 
 
 def few_faces(shared: Path, folder: Path, frames: int) -> Clip:
-    """1080p from a phone: a person or two in view."""
+    """1080p from a camera over a street: about fifteen people, few faces large enough to be seen."""
     source = pictures(shared / FEW_FACES, frames)
     path = folder / f"few_faces_{frames}.mp4"
     return _written("1080p, few faces", path, source, Fraction(30), 20)
@@ -65,7 +65,7 @@ def crowd(shared: Path, folder: Path, frames: int, share: float = 1.0) -> Clip:
 
 
 def uhd(shared: Path, folder: Path, frames: int) -> Clip:
-    """4K: the phone's clip enlarged twice, for want of one of its own."""
+    """4K: the street enlarged twice, for want of a clip of its own."""
     large = (
         cv2.resize(rgb, (3840, 2160), interpolation=cv2.INTER_CUBIC)
         for rgb in pictures(shared / FEW_FACES, frames)
