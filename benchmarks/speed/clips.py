@@ -42,7 +42,7 @@ class Clip:
 
 
 def few_faces(shared: Path, folder: Path, frames: int) -> Clip:
-    """1080p from a camera over a street: about fifteen people, few faces large enough to be seen."""
+    """1080p from a camera over a street: fifteen people, few faces large enough to see."""
     source = pictures(shared / FEW_FACES, frames)
     path = folder / f"few_faces_{frames}.mp4"
     return _written("1080p, few faces", path, source, Fraction(30), 20)
