@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections import deque
 from collections.abc import Collection, Iterator
+from contextlib import ExitStack
 from dataclasses import replace
 from fractions import Fraction
 from typing import Any
@@ -18,7 +19,7 @@ from .coded_pictures import CodedPictures
 from .colour import numbers
 from .conversion import fits, join
 from .cut_picture import LastPicture
-from .damage import Complaints, Damage, Harm, KeyPictures, concealed
+from .damage import Complaints, Damage, Harm, KeyPictures, concealed, listening
 from .for_web import web_pictures
 from .frame_planes import upright
 from .frame_times import FrameTimes
@@ -161,7 +162,12 @@ class Decode:
         """
         damage = Damage()
         held: deque[tuple[av.VideoFrame, Harm]] = deque()
-        with opened_video(self.info) as (container, stream):
+        with ExitStack() as opening:
+            opening.enter_context(listening())
+            complaints = Complaints()
+            container, stream = opening.enter_context(opened_video(self.info))
+            # What it makes no sense of near the beginning FFmpeg's demuxer passes over now.
+            self.torn |= complaints.any() and "matroska" in container.format.name
             if self.info.part is not None:
                 _go_near(self.info, self.info.part, container, stream)
             use_threads(stream.codec_context, threads)

@@ -8,6 +8,7 @@ from collections.abc import Callable, Collection
 from dataclasses import replace
 from pathlib import Path
 
+import av
 import pytest
 
 from redact.media import Decode, probe
@@ -127,3 +128,21 @@ def test_streams_that_begin_midway_are_told(shared_hostile: Path) -> None:
     decode = Decode(probe(shared_hostile / "newpid_611.mts"))
     assert sum(1 for _ in decode) == 25 and decode.torn
     assert Message("streams_midway") in decode.warnings
+
+
+@pytest.mark.parametrize("kept", [2, 3])
+def test_what_is_passed_over_when_a_short_matroska_file_is_opened_is_told(
+    tmp_path: Path, kept: int
+) -> None:
+    """One block says that it is longer than all that is left: six of eight pictures were gone."""
+    whole = make(tmp_path / "whole.mkv", Clip(pts=range(8)))
+    with av.open(str(whole)) as container:
+        blocks = [packet.pos for packet in container.demux(video=0) if packet.size]
+    data = bytearray(whole.read_bytes())
+    data[blocks[kept] - 2 : blocks[kept]] = b"\x7f\xfe"  # its size (RFC 8794, 4)
+    broken = tmp_path / "broken.mkv"
+    broken.write_bytes(data)
+    decode = Decode(probe(broken))
+    assert sum(1 for _ in decode) == kept and decode.torn
+    decode = Decode(probe(whole))
+    assert sum(1 for _ in decode) == 8 and not decode.torn
