@@ -123,7 +123,7 @@ def detect(
         whole.tracks,
         whole.cuts,
         unchecked,
-        who_looks(info, settings, detector),
+        who_looks(info, settings, detector if whole_only else None),  # own ones, with the glance
         looked,
         broken,
         (*whole.doubts, *glancing.doubts),
