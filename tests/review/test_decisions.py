@@ -14,7 +14,7 @@ import pytest
 
 from redact.media import probe
 from redact.pipeline import plan_of_video
-from redact.plan import Plan, read_plan, write_plan
+from redact.plan import Decision, Plan, Subject, read_plan, write_plan
 from redact.types import Action, Keyframe, State, Target, Track
 
 from ..pipeline.conftest import ROOT
@@ -178,6 +178,39 @@ def test_gaps_between_looks_are_answered_as_one(
         it.press("y")
         it.until(lambda: hidden_in(read_plan(plan_file), kept) == [])
         it.until(lambda: not it.js("return document.getElementById('confirm')"))
+
+
+@pytest.mark.slow
+def test_after_an_answer_the_next_stretch_plays_by_itself(
+    browser: Any, street: Path, found: Plan, tmp_path: Path
+) -> None:
+    """The picture that was drawn anew after the answer ended it: each had to be started anew."""
+    resize(browser, 1280, 720)
+    source, plan_file, kept, *_ = prepared(found, tmp_path, street)
+    one = track_of(found, kept)
+    keys = [key.but(frame=n, state=State.FOLLOWED) for n in range(16) if (key := one.at(n))]
+    parts = (keys[:8], keys[8:])
+    both = [
+        replace(one, id=number, keyframes=tuple(part), action=Action.KEEP)
+        for number, part in zip((kept, 90), parts, strict=True)
+    ]
+    rest = [t for t in found.tracks if t.id != kept]
+    tracks = tuple(sorted([*rest, *both], key=lambda t: t.id))
+    plan = replace(found, tracks=tracks, subjects=(Subject((kept, 90), Decision.KEEP),))
+    assert [plan.to_confirm(t) for t in both] == [[(0, 7)], [(8, 15)]]
+    write_plan(plan, plan_file, force=True)
+    with served_here(source, plan_file) as server:
+        it = Page(browser, server.address)
+        it.choose(kept)
+        it.go(0)
+        it.press("v")
+        it.until(lambda: it.frame() == 7)
+        it.press("y")
+        it.until(lambda: it.frame() == 15)
+        it.press("y")
+        it.until(lambda: not it.js("return document.getElementById('confirm')"))
+        after = read_plan(plan_file)
+        assert hidden_in(after, kept) == hidden_in(after, 90) == []
 
 
 @pytest.mark.slow
