@@ -2,7 +2,7 @@
 
 On frames that people labelled the eye looks at the whole picture at three sizes. Of its boxes on
 which no mask of the plan lies: how many of each score and more are there, and how many labelled
-things that are open do they find? From this come the numbers of glances in `calibration.json`.
+things that are open do they find?
 Plans are those that `benchmarks.review.moments` makes and keeps.
 """
 

@@ -5,8 +5,6 @@ from .centerface import CenterFace
 from .close_up import CloseUp, square_around
 from .detector import Detector, load_plugin
 from .device import DEVICES, describe_devices, device_now, on_device
-from .glance import EVERY as GLANCE_EVERY
-from .glance import Glance, glanced_at
 from .loader import (
     SIZES,
     Networks,

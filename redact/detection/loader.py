@@ -15,7 +15,6 @@ from .centerface import TILTS, CenterFace
 from .close_up import CloseUp, LookAtImage
 from .detector import Detector
 from .eye import Eye
-from .glance import glanced_at
 from .network import CHANNELS, FacePlateDetector, OurNetwork, default_threads, threads_each
 from .people import SIDE, People
 from .presentations import InEveryWay
@@ -256,6 +255,4 @@ def require_models(targets: Sequence[Target]) -> None:
     known = hidden_with(targets)
     for name in (FACE_PLATE, VERIFIER, *(name for t, name in needed.items() if t in known)):
         read_network(name)
-    if glanced_at(targets):
-        read_network(EYE)
     load_calibration()

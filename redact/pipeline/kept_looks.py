@@ -22,7 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .. import __version__
-from ..detection import Detector, Glance, Verifier, device_now
+from ..detection import Detector, Verifier, device_now
 from ..errors import InputError, UnsafeError
 from ..files import Answer, AnswerFile, beside
 from ..record import library_versions
@@ -152,7 +152,6 @@ def looks_kept(
         "settings": repr(settings),
         "detector": [detector.name, detector.weights_sha256],
         "device": device_now(),
-        "glance": [Glance.name, Glance.weights_sha256],
         "verifier": [Verifier.name, Verifier.weights_sha256],
     }
     return KeptLooks(None if plan_file is None else looks_path(plan_file), made_by)

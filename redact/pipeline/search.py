@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 from ..detection import (
-    GLANCE_EVERY,
     Detector,
-    Glance,
     device_now,
-    glanced_at,
     in_every_way,
     load_close_up,
     load_detector,
@@ -22,11 +19,10 @@ from ..errors import DependencyError, InputError, UsageError
 from ..media import Decode, SourceInfo, read_ahead, sha256_of
 from ..plan import Plan, SourceRef, build_plan
 from ..settings import DetectSettings
-from ..track import FrameClock, LookAtParts, Looks, Tracker, settings_of
+from ..track import LookAtParts, Looks, Tracker, settings_of
 from ..types import (
     Box,
     Detections,
-    Doubt,
     Frame,
     Presentation,
     Rect,
@@ -69,7 +65,6 @@ def detect(
     require_scope(info, settings.scope)
     detector, look, whole_only = _who_looks(info, settings, detector)
     close_up = load_close_up(detector, settings.targets)
-    glancing = _Glancing(info, settings, whole_only)
     numbers = settings_of(settings.sensitivity, settings.caution)
     digest = sha256_of(info.path, journal)
     frames, pts = Decode(info), list[int]()
@@ -89,7 +84,6 @@ def detect(
                 if tracker.wants_detection(frame) and settings.scope.at(since_first):
                     found = settings.scope.select(looks.at(frame, tracker.small_picture(frame)))
                 tracker.observe(frame, found)
-                glancing.at(frame, since_first, kept.looking)
                 if frame.damaged:
                     unchecked.append(frame.index)
                 if frame.broken:
@@ -123,46 +117,11 @@ def detect(
         whole.tracks,
         whole.cuts,
         unchecked,
-        who_looks(info, settings, detector if whole_only else None),  # own ones, with the glance
+        who_looks(info, settings, detector),
         looked,
         broken,
-        (*whole.doubts, *glancing.doubts),
+        whole.doubts,
     )
-
-
-class _Glancing:
-    """Glances at a video while it is searched, for what the search overlooks (`Glance`).
-
-    Args:
-        info, settings: of the search.
-        theirs: a detector of others searches.
-
-    Attributes:
-        doubts: what was seen, whether a mask will lie there or not.
-    """
-
-    def __init__(self, info: SourceInfo, settings: DetectSettings, theirs: bool) -> None:
-        targets = () if theirs else glanced_at(settings.targets, centerface=settings.centerface)
-        self._scope, self._clock, self._due = settings.scope, FrameClock(), 0.0
-        self._glance: Any = None
-        if targets:
-            ways = info.video.presentations
-            self._glance = in_every_way(ways, lambda aspect: Glance(targets, aspect))
-        self.doubts: list[Doubt] = []
-
-    def at(
-        self, frame: Frame, since_first: float, kept: Callable[[LookAtParts], LookAtParts]
-    ) -> None:
-        """Glance at a frame if it is time to; `kept` spares glances that were taken before."""
-        time = self._clock.at(since_first)
-        if self._glance is None or time < self._due or not self._scope.at(since_first):
-            return
-        self._due = time + GLANCE_EVERY
-        # No part of it: so that what is kept tells this question from one of the search.
-        seen = self._scope.select(kept(self._glance.detect_frame)(frame, ()))
-        for n in range(len(seen)):
-            target = Target(int(seen.target[n]))
-            self.doubts.append(Doubt(frame.index, target, seen.box(n), float(seen.score[n])))
 
 
 def _prepared(frames: Iterable[Frame], tracker: Tracker) -> Iterator[Frame]:
@@ -225,9 +184,7 @@ def who_looks(
     detector = _of_others(info, settings, detector)
     if detector is not None:
         return ((detector.name, detector.weights_sha256),)
-    own = own_name(settings.sensitivity, settings.targets, centerface=settings.centerface)
-    glance = glanced_at(settings.targets, centerface=settings.centerface)
-    return (own, (Glance.name, Glance.weights_sha256)) if glance else (own,)
+    return (own_name(settings.sensitivity, settings.targets, centerface=settings.centerface),)
 
 
 def _of_others(

@@ -73,8 +73,7 @@ def _track_part(
         action=track.action,
         origin=track.origin,
         method=str(style) if hidden else "none",
-        # Who only glances finds no track.
-        found_by=tuple(name for name, _ in plan.detectors[:1])
+        found_by=tuple(name for name, _ in plan.detectors)
         if track.origin is Origin.AUTO
         else (track.origin.value,),
         reason=track.reason or case.reasons.get(track.target.word, ""),
