@@ -69,7 +69,7 @@ def test_a_case_says_it_again_in_the_next_run(cut: Path, tmp_path: Path) -> None
         assert result["state"] == state
         hidden.append(result["hidden"])
         told = page.read_text()
-        assert "<td>source incomplete</td>" in told and 'class="verdict bad"' in told
+        assert ">source incomplete</td>" in told and 'class="verdict bad"' in told
         words_for_it = ", ".join(f"{n} {word}" for word, n in result["hidden"].items())
         assert f"<td>{words_for_it or 'nothing found'}</td>" in told
     assert hidden[0] == hidden[1]
