@@ -32,14 +32,17 @@ FARTHEST: Final = 4.0
 
 ORDINARY: Final = PerKind(
     "track/belief: ORDINARY",
-    {Target.FACE: 0.005, Target.PLATE: 0.01, Target.HEAD: 0.01, Target.PERSON: 0.05},
+    {Target.FACE: 0.005, Target.PLATE: 0.005, Target.HEAD: 0.01, Target.PERSON: 0.05},
 )
 """Share of the picture that may be hidden for nothing at the ordinary cost; a mask of ten times
-that hides ten times as much of what happened. It is what most of a kind take. Plates get more than
-most take: with half of it one that filled the picture stayed open although every look saw it, and
-on real dev footage one sign less was hidden, for eight frames; with less, more stay open
-(`benchmarks/TRIED.md`). A head is twice its face. A body is twenty times a head; a quarter of that
-is given: with less, somebody who bent down stayed open on a dev clip."""
+that hides ten times as much of what happened. It is what most of a kind take. A head is twice its
+face. A body is twenty times a head; a quarter of that is given: with less, somebody who bent down
+stayed open on a dev clip."""
+
+MOST: Final = 0.25
+"""Share of the picture from which hiding more costs no more: what happened is gone either way.
+Without it a plate that filled the picture of a moved still of dev stayed open, although every look
+saw it; a plate's `ORDINARY` twice as large hid that one too, and a sixth more for nothing."""
 
 TargetWeights = Mapping[str, float]
 
@@ -186,5 +189,5 @@ def worth_hiding(
         doubt: factor on the odds from which it is worth it.
     """
     p = probability_of(clues, weights)
-    in_vain = np.maximum(1.0, clues.share / ORDINARY.of(clues.target))
+    in_vain = np.maximum(1.0, np.minimum(clues.share, MOST) / ORDINARY.of(clues.target))
     return np.asarray(p * leak_cost >= doubt * in_vain * (1 - p))
