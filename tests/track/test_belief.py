@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from redact.detection import load_calibration
 from redact.settings import Sensitivity
 from redact.track import settings_of
-from redact.track.belief import ORDINARY, STRONGEST, Clues, probability_of, worth_hiding
+from redact.track.belief import MOST, ORDINARY, STRONGEST, Clues, probability_of, worth_hiding
 from redact.types import SEARCHED, Target
 
 from .scenes import WEIGHTS
@@ -86,8 +86,10 @@ def test_pieces_are_one_object_in_any_order(parts: list, rng: object) -> None:
 
 @pytest.mark.parametrize("target", [Target.FACE, Target.PLATE])
 def test_hiding_much_of_the_picture_needs_more_than_hiding_little(target: Target) -> None:
-    side = np.sqrt(ORDINARY[target] * PICTURE)
-    little = np.array([[0.0, 0, side, side]])
+    ordinary, most, all_of_it = (
+        np.array([[0.0, 0, 1, 1]]) * np.sqrt(share * PICTURE)
+        for share in (ORDINARY[target], MOST, 1.0)
+    )
     odds = np.arange(-5, 6, 0.25)
 
     def least(box: np.ndarray) -> float:
@@ -96,7 +98,8 @@ def test_hiding_much_of_the_picture_needs_more_than_hiding_little(target: Target
             o for o in odds if worth_hiding(clues_of(o, [], box, target), WEIGHTS, leak_cost=4.0)[0]
         )
 
-    assert least(little / 2) == least(little) < least(3 * little) < least(6 * little)
+    assert least(ordinary / 2) == least(ordinary) < least(3 * ordinary) < least(most)
+    assert least(most) == least(all_of_it)  # a plate that fills the picture is hidden, too
 
 
 @given(first, looks)
