@@ -19,7 +19,8 @@ from benchmarks.real.labels import HALVES, HOME, LabelledFrame, default_files, f
 from benchmarks.real.labels import read_labels as labels_of
 from benchmarks.real.measure import LEAK, MaskView
 from redact.detection import Scale, iou
-from redact.detection.eye import CHANNELS, Eye
+from redact.detection.centerface import decoded, padded
+from redact.detection.eye import CHANNELS, OUTPUTS, Eye
 from redact.detection.scaling import Scaler
 from redact.media import Decode, probe
 from redact.plan import Plan, read_plan
@@ -87,6 +88,15 @@ def hits(found: Detections, target: Target, things: NDArray[np.float64]) -> NDAr
     return np.asarray(np.where(same, found.score, 0.0).max(axis=1))
 
 
+class WholeEye(Eye):
+    """The eye, asked for faces and plates as well."""
+
+    def run(self, rgb: NDArray[np.uint8]) -> Detections:
+        heat, geometry = self._network.run(padded(rgb), *OUTPUTS)
+        maps = zip(heat[0], geometry[0], CHANNELS, strict=True)
+        return Detections.concat([decoded(h, g[:2], g[2:], t) for h, g, t in maps])
+
+
 def main() -> None:
     """Look at every labelled frame and print a table."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.audit.eyes", description=__doc__)
@@ -95,7 +105,7 @@ def main() -> None:
     parser.add_argument("--half", choices=HALVES, default="dev")
     args = parser.parse_args()
     labels = labels_of(default_files(args.clips[0]), args.half, HOME / "split.json")
-    eye, scaler = Eye(1, CHANNELS), Scaler()
+    eye, scaler = WholeEye(1), Scaler()
     boxes, found_open, is_open = Counter[tuple[Target, int, float]](), Counter[object](), Counter()
     frames = 0
     for name, path in find_clips(labels.clips(), args.clips).items():

@@ -24,23 +24,13 @@ offsets down and to the right; names in the file."""
 
 
 class Eye(CenterFace):
-    """The network, loaded once; see `CenterFace`.
-
-    Args:
-        threads: processors for one picture.
-        targets: what of `CHANNELS` is asked for.
-    """
+    """The network, loaded once; see `CenterFace`."""
 
     name = "redact eye"
     file = EYE
 
-    def __init__(self, threads: int, targets: tuple[Target, ...] = (Target.HEAD,)) -> None:
-        super().__init__(threads)
-        self._asked = [(n, t) for n, t in enumerate(CHANNELS) if t in targets]
-
     def run(self, rgb: NDArray[np.uint8]) -> Detections:
         """All peaks of one image, uint8 [H, W, 3], before suppression, boxes in its pixels."""
         heat, geometry = self._network.run(padded(rgb), *OUTPUTS)
-        return Detections.concat(
-            [decoded(heat[0, n], geometry[0, n, :2], geometry[0, n, 2:], t) for n, t in self._asked]
-        )
+        n = CHANNELS.index(Target.HEAD)
+        return decoded(heat[0, n], geometry[0, n, :2], geometry[0, n, 2:], Target.HEAD)
