@@ -18,6 +18,7 @@ from redact.cli.plan.group import named, save
 from redact.errors import PlanError, RedactError, UsageError
 from redact.plan import Plan, dump_plan, edit, parse_plan, read_plan, write_plan
 from redact.types import Action, Box, Keyframe, Origin, State, Target, Track
+from redact.words import speaking
 
 from ..record.samples import FRAMES, make_plan
 
@@ -84,6 +85,9 @@ def test_show(path: Path) -> None:
     assert "0:00.160" in result.output and "client / J. Doe" in result.output
     rows = json.loads(call("show", path, "--json").output)["tracks"]
     assert [r["track"] for r in rows] == [1, 2, 3, 4]
+    with speaking("fr"):
+        shown = call("show", path).output
+    assert "visage" in shown and "face" not in shown
 
 
 def test_a_muted_span_after_the_clip_is_refused_and_one_over_its_end_told(path: Path) -> None:

@@ -10,8 +10,8 @@ from msgspec.structs import asdict
 from rich.table import Table
 
 from ...plan import Plan, read_plan, user_input
-from ...types import Origin, Track
-from ...words import said, say, word
+from ...types import Origin, Track, table_of
+from ...words import said, say, spoken, word
 from ..terminal import PlainConsole, tell_json
 from .group import plan, plan_argument, span_words, target_choice
 
@@ -83,12 +83,13 @@ def _table(rows: list[dict[str, Any]]) -> Table:
         table.add_column(word("plan_column", column))
         if column in ("no.", "frames"):
             table.columns[-1].justify = "right"
-    before = 0
+    kinds, before = table_of(spoken(), "short"), 0
     for row in sorted(rows, key=lambda row: (row["subject"], row["track"])):
         name = f"{row['subject']} {row['name']}".strip()
         subject, before = ("" if row["subject"] == before else name), row["subject"]
         reason = " / ".join(filter(None, (word("reason", str(row["reason"])), str(row["by"]))))
-        cells = [subject, *(row[key] for key in _FACTS)]
+        facts = (row["track"], kinds[row["target"]], row["from"], row["to"], row["frames"])
+        cells = [subject, *facts]
         cells += [
             _probability(row),
             row["best"]["time"],
@@ -105,9 +106,6 @@ _COLUMNS = (
     *("subject", "no.", "target", "from", "to", "frames", "probability", "seen", "place"),
     *("origin", "action", "reason"),
 )
-
-
-_FACTS = ("track", "target", "from", "to", "frames")
 
 
 def _probability(row: dict[str, Any]) -> str:
