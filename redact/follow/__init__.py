@@ -4,6 +4,7 @@ exact frames that it takes.
 
 from __future__ import annotations
 
+import contextlib
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator
 from typing import Final
@@ -11,24 +12,28 @@ from typing import Final
 import numpy as np
 from av.video.reformatter import VideoReformatter
 
+from ..errors import InputError, UnsafeError
 from ..plan import Plan
 from ..track import COAST, SmallFrame, motion_between, patches_of, shrink, step, warped
 from ..types import Box, Keyframe, State
 from .frames import Frames, PacketIndex, Superseded, bytes_of, index_packets
 
 __all__ = [
-    "CHUNK",
     "Frames",
     "GoOn",
     "PacketIndex",
     "Superseded",
     "bytes_of",
     "follow",
+    "follow_on",
     "index_packets",
 ]
 
 CHUNK: Final = 96
 """Small pictures that are held at once where time runs backwards."""
+
+HIDDEN: Final = 0.9
+"""Share of a thing under one mask from which it is followed no further: margins hide the rest."""
 
 GoOn = Callable[[Keyframe], bool]
 
@@ -74,6 +79,32 @@ def follow(
             if not go_on(key):
                 return tuple(found[index] for index in sorted(found))
     return tuple(found[index] for index in sorted(found))
+
+
+def follow_on(
+    frames: Frames, plan: Plan, ends: tuple[tuple[int, Box], tuple[int, Box]], go_on: GoOn
+) -> Iterator[Keyframe]:
+    """Where something that an audit found is before and after that, as far as it can be followed
+    and is not hidden: the audit looks now and then, and so do its findings begin and end.
+
+    Of a file in which no start in the middle is trusted, and which is decoded from its beginning
+    for every few frames back, only `CHUNK` frames before are looked at.
+
+    Args:
+        frames, plan, go_on: as of `follow`.
+        ends: frame and box where it was found first, and last.
+    """
+    earliest = 0 if frames.direct else ends[0][0] - CHUNK
+
+    def is_open(key: Keyframe) -> bool:
+        masks = [region.box for region in plan.regions_at(key.frame)]
+        hidden = any(key.box.common(mask) >= HIDDEN * key.box.area for mask in masks)
+        return go_on(key) and not hidden and key.frame > earliest
+
+    for ahead, (frame, box) in zip((False, True), ends, strict=True):
+        # Of a file that does not give the same frames again the drawing will tell.
+        with contextlib.suppress(InputError, UnsafeError):
+            yield from follow(frames, plan, frame, box, is_open, ahead=ahead, back=not ahead)
 
 
 def _scene(plan: Plan, frame: int) -> tuple[int, int]:

@@ -136,6 +136,7 @@ class Frames:
         most_bytes: bound of what is kept, beside the frame that was asked for.
 
     Attributes:
+        direct: of the index.
         jumps: how often decoding started anew, for tests and benchmarks.
     """
 
@@ -154,7 +155,7 @@ class Frames:
         self._lock = threading.Lock()
         self._tickets = threading.Lock()
         self._newest = 0
-        self._direct = index.direct
+        self.direct = index.direct
         self.jumps = 0
 
     def get(self, frame: int, *, newest_wins: bool = False) -> Frame:
@@ -187,7 +188,7 @@ class Frames:
             self._bytes = 0
 
     def _decoded(self, wanted: int, ticket: int | None) -> Frame:
-        start = self._index.start_for(wanted) if self._direct else BEGINNING
+        start = self._index.start_for(wanted) if self.direct else BEGINNING
         if self._decoding is None or not start.frame <= self._next <= wanted:
             self._jump(start.frame)
         assert self._decoding is not None
@@ -212,8 +213,8 @@ class Frames:
 
     def _from_the_beginning(self) -> Frame:
         """The file did not do what its packets promised: no start in the middle is trusted."""
-        if self._direct:
-            self._direct = False
+        if self.direct:
+            self.direct = False
             self._jump(0)
             assert self._decoding is not None
             frame = next(self._decoding, None)
@@ -225,7 +226,7 @@ class Frames:
     def _jump(self, frame: int) -> None:
         self._stop()
         self.jumps += 1
-        start = self._index.start_for(frame) if self._direct else BEGINNING
+        start = self._index.start_for(frame) if self.direct else BEGINNING
         if start.frame == 0:
             self._decoding = iter(Decode(self._info))
         else:

@@ -5,21 +5,20 @@ from __future__ import annotations
 import contextlib
 import os
 import shlex
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
-from typing import Final
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from ..auditing import Finding, FindingKind, hiding_places
-from ..errors import InputError, MismatchError, OutputExistsError, UnsafeError, UsageError
+from ..errors import MismatchError, OutputExistsError, UsageError
 from ..files import check_writable, made_folder, sweep
-from ..follow import CHUNK, Frames, follow, index_packets
+from ..follow import Frames, follow_on, index_packets
 from ..media import SourceInfo, probe
 from ..plan import Plan, edit, read_plan
-from ..progress import Progress, Stage
+from ..progress import Progress
 from ..record import CaseFields, Credentials, EvidenceChoice, checked_case
-from ..types import Box, Decided, Keyframe
+from ..types import Decided, Keyframe
 from ..words import Message, problem, say
 from .beside_result import record_beside
 from .held_back import HeldBack, among, held_back_for, name_in
@@ -29,9 +28,6 @@ from .order import Acceptance, Order
 from .publish import keep_beside
 from .result import Result
 from .run import apply
-
-_HIDDEN: Final = 0.9
-"""Share of a thing under one mask from which it is followed no further: margins hide the rest."""
 
 
 def fix_held(
@@ -154,43 +150,23 @@ def _hiding(
     if not open_ones:
         return plan
     last = len(plan.source.timeline) - 1
-    index = index_packets(info, plan)
-    frames = Frames(info, plan, index)
-    back = 0 if index.direct else CHUNK
+    frames = Frames(info, plan, index_packets(info, plan))
     with contextlib.closing(frames), progress.stage("follow", None) as stage:
+
+        def go_on(_: Keyframe) -> bool:
+            stage.advance()
+            return True
+
         for finding in open_ones:
+            ends = finding.path[0], finding.path[-1]
+            more = ((key.frame, key.box) for key in follow_on(frames, plan, ends, go_on))
             plan, _ = edit.add_track(
                 plan,
                 finding.target,
-                hiding_places(finding, last, _beyond(finding, plan, frames, stage, back)),
+                hiding_places(finding, last, more),
                 Decided(say("found_by_audit", number=finding.number), decided_by),
             )
     return plan
-
-
-def _beyond(
-    finding: Finding, plan: Plan, frames: Frames, stage: Stage, back: int
-) -> Iterator[tuple[int, Box]]:
-    """Where the same thing is before and after it was found, as far as it can be followed and is
-    not hidden: the audit looks now and then, and so do its findings begin and end.
-
-    Args:
-        back: frames before it at most, 0 for all: a file in which no start in the middle is trusted
-            is decoded from its beginning for every few of them.
-    """
-
-    def is_open(key: Keyframe) -> bool:
-        stage.advance()
-        if back and key.frame <= finding.first - back:
-            return False
-        masks = [region.box for region in plan.regions_at(key.frame)]
-        return not any(key.box.common(mask) >= _HIDDEN * key.box.area for mask in masks)
-
-    for ahead, (frame, box) in ((False, finding.path[0]), (True, finding.path[-1])):
-        # Of a file that does not give the same frames again the drawing will tell.
-        with contextlib.suppress(InputError, UnsafeError):
-            way = follow(frames, plan, frame, box, is_open, ahead=ahead, back=not ahead)
-            yield from ((key.frame, key.box) for key in way)
 
 
 def remove_held(held: HeldBack) -> list[Path]:

@@ -9,6 +9,7 @@ from typing import Final
 from ..plan import (
     SAME,
     Decision,
+    FindingNote,
     Plan,
     ReviewState,
     Subject,
@@ -387,24 +388,48 @@ def keys_between(track: Track, first: int, last: int) -> tuple[Keyframe, ...]:
     return _sorted(keys)
 
 
-def answer(plan: Plan, number: int, words: str, decided: Decided) -> Plan:
-    """Hide a finding, or say why it is none. Raises PlanError."""
-    reason, by, at = decided
-    review = plan.review or ReviewState()
-    note = next((f for f in review.findings if f.number == number), None)
+def finding_of(plan: Plan, number: int) -> FindingNote:
+    """A finding of the last audit. Raises PlanError: there is none of that number."""
+    notes = plan.review.findings if plan.review else ()
+    note = next((f for f in notes if f.number == number), None)
     if note is None:
         raise RefusedError("no_finding", number=number)
+    return note
+
+
+def without_mask(plan: Plan, note: FindingNote) -> Plan:
+    """The plan as it was before the finding was hidden, if it was."""
+    if note.track is None or all(track.id != note.track for track in plan.tracks):
+        return plan
+    return edit.remove_tracks(plan, [note.track])
+
+
+def answer(
+    plan: Plan, number: int, words: str, decided: Decided, more: Iterable[Keyframe] = ()
+) -> Plan:
+    """Hide a finding, or say why it is none.
+
+    Args:
+        plan: with the finding.
+        number: of the finding.
+        words: "hide" or "none".
+        decided: why, by whom and when.
+        more: where the same thing is before and after it was found.
+
+    Raises:
+        PlanError: there is no such finding, or the answer does not suffice.
+    """
+    reason, by, at = decided
+    note, review = finding_of(plan, number), plan.review or ReviewState()
     if words not in ("hide", "none"):
         raise RefusedError("unknown")
     if words == "none" and (not note.drawn or not any(c.isalnum() for c in reason)):
         raise RefusedError("needs_reason", number=number)
-    # It was hidden before: that mask goes again.
-    if note.track is not None and any(track.id == note.track for track in plan.tracks):
-        plan = edit.remove_tracks(plan, [note.track])
-    hidden = None
+    plan, hidden = without_mask(plan, note), None
     if words == "hide" and note.drawn:
-        keys = [Keyframe(frame, Box(*box), State.MANUAL) for frame, box in note.places]
-        plan, hidden = add(plan, Target.from_word(note.target), keys, decided)
+        keys = {frame: Keyframe(frame, Box(*box), State.MANUAL) for frame, box in note.places}
+        keys |= {key.frame: key for key in more if not note.first <= key.frame <= note.last}
+        plan, hidden = add(plan, Target.from_word(note.target), _sorted(keys), decided)
     done = note.but(answer=words, reason=reason, track=hidden, answered_by=by, answered_at=at)
     done = marked(plan, done)
     notes = tuple(done if f.number == number else f for f in review.findings)

@@ -19,6 +19,7 @@ from ..pipeline import held_back_for, remove_held
 from ..plan import Plan, covering, subject_of
 from ..record import checked_option
 from ..settings import Style
+from ..types import runs_of
 from ..words import LANGUAGES, problem
 from .finishing import begin_finish
 from .looked_at import VIEWS, with_seen
@@ -53,7 +54,7 @@ def routes_of(session: Session) -> dict[tuple[str, str], Route]:
 
 _NAMES: Final = {
     "GET": "state plan frame faces alike covered sound waveform",
-    "POST": "leave edit undo redo reviewer follow bridge seen finish stop open remove-held",
+    "POST": "leave edit undo redo reviewer follow hide bridge seen finish stop open remove-held",
 }
 """Routes by method, each a function of the page that has its name."""
 
@@ -149,7 +150,7 @@ class _Page:
 
     def covered(self, values: dict[str, Any]) -> Answer:
         """Subjects that hide a kept one all the same, each with the first frame, how many, and in
-        how many of them it is itself only a guess."""
+        how many of them it is itself only a guess; and where nobody hides it, as runs."""
         plan = self._session.ready().open_plan.plan
         mine = frozenset(subject_of(plan, int(values["id"])).tracks)
         by_number = {track.id: track for track in plan.tracks}
@@ -165,7 +166,10 @@ class _Page:
             for number, where in frames.items()
         ]
         told.sort(key=lambda row: -row[2])
-        return as_json({"covered": told})
+        spans = (span for n in mine for span in plan.shown_spans(by_number[n]))
+        seen = {frame for first, last in spans for frame in range(first, last + 1)}
+        bare = runs_of(seen.difference(*frames.values()))
+        return as_json({"covered": told, "bare": bare})
 
     def sound(self, values: dict[str, Any]) -> Answer:
         here = self._session.ready()
@@ -211,6 +215,10 @@ class _Page:
 
     def follow(self, values: dict[str, Any]) -> Answer:
         self._session.follow(values)
+        return as_json({})
+
+    def hide(self, values: dict[str, Any]) -> Answer:
+        self._session.hide_found(values)
         return as_json({})
 
     def bridge(self, values: dict[str, Any]) -> Answer:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from ..files import PRIVATE
-from ..follow import Frames, follow, index_packets
+from ..follow import Frames, follow, follow_on, index_packets
 from ..media import SourceInfo, default_output, probe
 from ..pipeline import Journal, detect, forget_looks, held_back_for, require_same_source
 from ..plan import Plan, edit, read_plan, write_plan
@@ -141,6 +141,29 @@ class Session:
             return {"track": number, "first": keys[0].frame, "last": keys[-1].frame}
 
         self.begin("follow", work)
+
+    def hide_found(self, what: dict[str, Any]) -> None:
+        """Hide a finding, and what was found on as far as it can be followed and is open: the
+        audit may have seen somebody for a fraction of a second who is there for longer."""
+        here, number = self.ready(), int(what["number"])
+        note = editing.finding_of(here.open_plan.plan, number)
+        plan = editing.without_mask(here.open_plan.plan, note)
+        inside = sorted(n for n, _ in note.places if note.first <= n <= note.last)
+        if not note.drawn or not inside:
+            raise RefusedError("no_finding", number=number)
+        at = dict(note.places)
+        first, last = ((n, Box(*at[n])) for n in (inside[0], inside[-1]))
+
+        def work(job: Job) -> dict[str, int]:
+            with job.until_asked("follow", len(plan.source.timeline)) as go_on:
+                more = list(follow_on(here.others, plan, (first, last), go_on))
+            after = here.open_plan.change(
+                lambda plan: editing.answer(plan, number, "hide", decided_now(plan), more)
+            )
+            mask = edit.track_of(after, editing.finding_of(after, number).track or 0)
+            return {"finding": number, "first": mask.first, "last": mask.last}
+
+        self.begin("hide", work)
 
     def bridge(self, what: dict[str, Any]) -> None:
         """Follow or hold the mask across the gap between two parts of a subject."""

@@ -197,6 +197,34 @@ def test_a_face_that_nobody_has_looked_at_is_not_published(
     assert review is not None and {note.answer for note in review.findings} == {"none"}
 
 
+def test_who_was_found_for_a_moment_is_hidden_for_as_long_as_they_are_seen(
+    session: Session, found: Plan
+) -> None:
+    """The audit looks seven times a second: its findings begin and end anywhere."""
+    there = session.ready().open_plan
+    (gone,) = {t.id: t for t in found.tracks}.keys() - {t.id for t in there.plan.tracks}
+    seen = {k.frame: k.box for t in found.tracks if t.id == gone for k in t.keyframes}
+    middle = sorted(seen)[len(seen) // 2]
+    place = (middle, tuple(seen[middle]))
+    note = FindingNote(2, "possible_leak", "face", middle, middle, (place,))
+    there.note(lambda review: review.but(findings=(note,)))
+    for _ in range(2):  # pressed again, it hides no less
+        session.hide_found({"number": 2})
+        told = over(session)
+        assert told["last"] - told["first"] > 0.8 * len(seen)
+        review = there.plan.review
+        assert review is not None and review.findings[0].answer == "hide"
+        (mask,) = (t for t in there.plan.tracks if t.id == review.findings[0].track)
+        for frame, box in seen.items():
+            here = mask.at(frame)
+            assert here is None or box.common(here.box) > 0.5 * box.area, frame
+    there.undo()
+    there.undo()
+    review = there.plan.review
+    assert review is not None and not review.findings[0].answer, "one step takes it back"
+    assert len(there.plan.tracks) == len(found.tracks) - 1
+
+
 BOX = [10.0, 10.0, 60.0, 60.0]
 
 

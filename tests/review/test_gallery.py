@@ -30,6 +30,8 @@ def test_one_who_was_found_twice_is_suggested_when_there_was_time(
     assert every and suggested[0][0] == 2 and suggested[0][1] >= ALIKE
     assert 3 not in dict(suggested), "both were seen in the same picture"
     assert gallery.alike(plan, 1, seconds=-1) == (suggested, True)  # they are remembered
+    head = replace(plan, tracks=(first, replace(second, target=Target.HEAD)))
+    assert Gallery(frames, 1.0).alike(head, 1) == ([], True), "another kind looks like nobody"
     plates = tuple(replace(track, target=Target.PLATE) for track in plan.tracks)
     assert Gallery(frames, 1.0).alike(replace(plan, tracks=plates), 1) == ([], True)
     frames.close()

@@ -1,6 +1,6 @@
 // What the audit found, one at a time, in plain words with its picture.
 import { bytes, decoded, unpacked } from "./api.js";
-import { edit, make, state, tell } from "./store.js";
+import { change, edit, make, state, tell, toast } from "./store.js";
 import { clock, t } from "./words.js";
 import * as player from "./player.js";
 
@@ -65,10 +65,18 @@ async function picture(canvas, f) {
 }
 async function answer(f, words, reason) {
   document.activeElement?.blur();
-  if (await edit("answer", { number: f.number, answer: words, reason }, t("done"))) {
-    const next = state.findings.find((g) => !g.answer);
-    if (next) showFinding(next.number);
-  }
+  if (words === "hide" && f.drawn) { // followed first, for as long as it is seen
+    if (await change("hide", { number: f.number })) { toast(t("following")); tell("job"); }
+  } else if (await edit("answer", { number: f.number, answer: words, reason }, t("done"))) nextOpen();
+}
+function nextOpen() {
+  const next = state.findings.find((g) => !g.answer);
+  if (next) showFinding(next.number);
+}
+/** The mask of a finding is there: in which pictures, and on to the next. */
+export function hidden({ first, last }) {
+  toast(t("found_hidden", { n: last - first + 1, from: clock(state.times[first]), to: clock(state.times[last]) }));
+  nextOpen();
 }
 export function showFinding(n) {
   const f = state.findings.find((g) => g.number === n);

@@ -9,7 +9,7 @@ import * as overlay from "./overlay.js";
 import * as gallery from "./gallery.js";
 import * as timeline from "./timeline.js";
 import * as side from "./side.js";
-import { nextFinding } from "./findings.js";
+import { hidden, nextFinding } from "./findings.js";
 import { jobMoved, jobOver } from "./finish.js";
 import { loadWave, setMark } from "./sound.js";
 import { flush } from "./seen.js";
@@ -150,6 +150,7 @@ async function followedOrHeld(job) {
   await loadPlan();
   if (job.problem) return toast(job.problem.error === "stopped" ? t("stopped") : said(job.problem), true);
   const r = job.result;
+  if (job.kind === "hide") return hidden(r);
   select(state.ofTrack.get(r.track));
   if (job.kind === "bridge") return toast(t("bridged", { n: r.frames, followed: r.followed, held: r.frames - r.followed }));
   const pictures = r.last - r.first + 1;

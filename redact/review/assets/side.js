@@ -85,11 +85,13 @@ function looked(s) {
 /** When a kept one is really visible: a decision to show counts only where the track is sure. */
 function visible(s, kind) {
   if (kind !== "keep" && kind !== "none") return [];
-  const shown = s.shown, frames = s.visible, all = s.frames;
-  const few = shown.length <= 4; // more are seen in the timeline, and not read
-  const times = shown.map(([a, b]) => `${clock(state.times[a])}–${clock(state.times[b])}`).join(", ");
-  const waiting = s.confirm.reduce((n, [, a, b]) => n + b - a + 1, 0), rest = all - frames - waiting;
-  return [make("p", { id: "visible" }, make("b", {}, t("visible_in", { n: frames, of: all })), waiting ? make("b", { class: "doubt" }, `, ${t("to_confirm", { n: waiting })}`) : ""),
+  const bare = coverage(s).bare, all = s.frames;
+  if (!bare) return [make("p", { id: "visible" }, "…")];
+  const frames = bare.reduce((n, [a, b]) => n + b - a + 1, 0), under = s.visible - frames;
+  const few = bare.length <= 4; // more are seen in the timeline, and not read
+  const times = bare.map(([a, b]) => `${clock(state.times[a])}–${clock(state.times[b])}`).join(", ");
+  const waiting = s.confirm.reduce((n, [, a, b]) => n + b - a + 1, 0), rest = all - s.visible - waiting;
+  return [make("p", { id: "visible" }, make("b", {}, t("visible_in", { n: frames, of: all })), under ? make("b", { class: "doubt" }, `, ${t("under_mask", { n: under })}`) : "", waiting ? make("b", { class: "doubt" }, `, ${t("to_confirm", { n: waiting })}`) : ""),
     make("p", { class: "small muted" }, [frames ? (few ? t("visible_at", { times }) : "") : t("visible_nowhere"), rest ? t("stays_hidden", { n: rest }) : ""].filter(Boolean).join(" ")),
     ...confirming(s)];
 }
@@ -106,17 +108,21 @@ function confirming(s) {
     make("div", { class: "row" }, ...waiting.slice(0, 12).map((stretch) => button(`${clock(state.times[stretch[1]])}–${clock(state.times[stretch[2]])}`, () => playStretch(stretch), { class: "quiet small", "aria-pressed": String(String(stretch) === now) }))),
     waiting.length > 12 ? make("p", { class: "small muted" }, t("and_more", { n: waiting.length - 12 })) : "")];
 }
-/** Who hides a kept one all the same: often the same person, found twice. */
-let coveredOf = "", coveredBy = [];
-function covers(s, kind) {
-  if (kind !== "keep" && kind !== "none") return [];
+/** Who hides a kept one all the same, and where nobody does; until that is known, neither. */
+let coveredOf = "", cover = { covered: [], bare: null };
+function coverage(s) {
   const key = `${s.id}/${state.revision}`;
   if (coveredOf !== key) {
     coveredOf = key;
-    coveredBy = [];
-    get("covered", { id: s.id }).then((told) => { if (coveredOf === key) { coveredBy = told.covered; if (state.tab === "subject") render(); } }).catch(() => {});
+    cover = { covered: [], bare: null };
+    get("covered", { id: s.id }).then((told) => { if (coveredOf === key) { cover = told; if (state.tab === "subject") render(); } }).catch(() => {});
   }
-  const rows = coveredBy.slice(0, 4).filter(([id]) => state.subjects.has(id)).map(([id, frame, n, guessed]) => {
+  return cover;
+}
+/** Who hides a kept one all the same: often the same person, found twice. */
+function covers(s, kind) {
+  if (kind !== "keep" && kind !== "none") return [];
+  const rows = coverage(s).covered.slice(0, 4).filter(([id]) => state.subjects.has(id)).map(([id, frame, n, guessed]) => {
     const other = state.subjects.get(id), face = make("canvas", { width: 112, height: 112 });
     face.style.width = face.style.height = "40px";
     drawFace(face, other.best);
@@ -136,7 +142,7 @@ async function uncover(id, other) {
 }
 /** Take the mask away of whoever hides the chosen one without being sure to be there. */
 export function uncoverFirst() {
-  const s = chosen().length === 1 ? chosen()[0] : null, row = coveredBy.find(([id, , , guessed]) => guessed && state.subjects.has(id));
+  const s = chosen().length === 1 ? chosen()[0] : null, row = cover.covered.find(([id, , , guessed]) => guessed && state.subjects.has(id));
   if (s && coveredOf === `${s.id}/${state.revision}` && row) return uncover(s.id, row[0]);
   return toast(t("nothing_covers"));
 }
