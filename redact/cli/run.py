@@ -186,7 +186,9 @@ class _Videos:
         if index is not None:
             title = (case.case if case else "") or say("videos")
             write_index(index, results, found.left_out, left, title, took, self.terminal)
-        if found.several and left and not self.delivery.release:
+        codes = {result["exit_code"] for result in results}
+        unfinished = left or ExitCode.INTERRUPTED in codes
+        if found.several and unfinished and not self.delivery.release:
             self.terminal.say(say("go_on_with_rest"))
 
     @contextlib.contextmanager

@@ -73,13 +73,17 @@ def test_wrong_usage_is_json_too() -> None:
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="no Ctrl-C to a single process")
-def test_stopped_among_several_tells_what_was_finished(tmp_path: Path) -> None:
-    bad = tmp_path / "bad.mp4"
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_stopped_among_several_tells_what_was_finished_and_how_to_go_on(
+    tmp_path: Path, jobs: int
+) -> None:
+    bad, worse = tmp_path / "bad.mp4", tmp_path / "worse.mp4"
     bad.write_bytes(b"no video")
+    worse.write_bytes(b"nor is this")
     with subprocess.Popen(
         [
-            *(sys.executable, "-m", "redact", "run", bad, SAMPLE, tmp_path / "c.mp4"),
-            *("-o", tmp_path, "--json", "--no-manifest"),
+            *(sys.executable, "-m", "redact", "run", bad, worse, SAMPLE),
+            *("-o", tmp_path, "--json", "--no-manifest", "--jobs", str(jobs)),
         ],
         cwd=ROOT,
         stdout=subprocess.PIPE,
@@ -89,18 +93,23 @@ def test_stopped_among_several_tells_what_was_finished(tmp_path: Path) -> None:
         preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
     ) as child:
         assert child.stderr is not None
-        assert "bad.mp4" in child.stderr.readline()  # the first has failed, the next is begun
-        child.stderr.readline()
-        time.sleep(0.5)
+        told = {bad.name, worse.name}  # both have failed, and the last is begun
+        while told:
+            line = child.stderr.readline()
+            told -= {name for name in told if name in line}
+        time.sleep(1)
         child.send_signal(signal.SIGINT)
-        out, _ = child.communicate(timeout=200)
+        out, words = child.communicate(timeout=200)
     assert child.returncode == ExitCode.INTERRUPTED
     results = json.loads(out)
-    assert [(r["source"], r["exit_code"]) for r in results] == [
+    assert [(r["source"], r["exit_code"]) for r in results[:2]] == [
         (str(bad), ExitCode.INPUT),
-        (str(SAMPLE), ExitCode.INTERRUPTED),
+        (str(worse), ExitCode.INPUT),
     ]
-    assert results[1]["error"] == "stopped"
+    if jobs == 1:
+        (last,) = results[2:]
+        assert (last["source"], last["error"]) == (str(SAMPLE), "stopped")
+    assert "Give the same command again" in words
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="no Ctrl-C to a single process")

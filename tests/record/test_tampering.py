@@ -76,6 +76,12 @@ def assert_said(result: CheckResult) -> None:
             str(result.summary) == "The record holds: the output and its record were not changed."
         )
     assert result.holds == (not failed)
+    # What was changed is never called unchanged, nor is what nothing is tied to.
+    words = f"{result.summary} {result.trust or ''}"
+    if "not changed" in words:
+        assert manifest.verdict == "intact", words
+    if "the output and its record were not changed" in words:
+        assert not failed and manifest.verdict == "intact", words
     # Nobody is named as the signer whose signature does not hold.
     signature = result.part("signature")
     assert signature is not None
