@@ -318,6 +318,7 @@ def main() -> None:
     parser.add_argument("--clips", type=Path, required=True, help="folder of real clips")
     parser.add_argument("--half", choices=HALVES, default="dev")
     parser.add_argument("--each", type=int, default=40, help="pairs of each kind")
+    parser.add_argument("--seed", type=int, default=7, help="of pairs, light, shaking and flashes")
     parser.add_argument("--told", action="store_true", help="print what was wrong")
     parser.add_argument("--only", default="", help="only kinds with this in their name")
     args = parser.parse_args()
@@ -325,7 +326,7 @@ def main() -> None:
     clips = {n: read_clip(args.clips / n) for n in split[args.half] if (args.clips / n).exists()}
     groups = [[n for n in g["clips"] if n in clips] for g in split["groups"].values()]
     same = [pair for group in groups for pair in permutations(group, 2)]
-    rng, who = np.random.default_rng(7), tools()
+    rng, who = np.random.default_rng(args.seed), tools()
     counts: dict[str, dict[str, Count]] = {}
     for case in chain(with_cuts(clips, same, args.each, rng), without_cuts(clips, rng)):
         if args.only not in case.kind:
