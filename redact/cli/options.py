@@ -26,7 +26,7 @@ from ..settings import (
     Style,
 )
 from ..types import SEARCHED, USUAL, Box, Scope, Target, apart, clock
-from ..words import problem, say
+from ..words import problem, say, spoken
 from .app import PATH, Decorator, remember_sources, together, typed
 from .terminal import Terminal
 
@@ -203,6 +203,11 @@ def scope_of(params: dict[str, Any]) -> Scope:
     return Scope(params["only_between"], params["ignore_area"], params["only_area"])
 
 
+def _label(template: str) -> str:
+    """A label that names kinds in the language of the command."""
+    return template if spoken() == "en" else template.replace("{target}", f"{{target:{spoken()}}}")
+
+
 def render_settings(params: dict[str, Any]) -> RenderSettings:
     """Raises UsageError where an option would have no effect on what is drawn."""
     style = Style(params["style"])
@@ -219,7 +224,7 @@ def render_settings(params: dict[str, Any]) -> RenderSettings:
                 other=shown_by[-1].value,
             )
     return RenderSettings(
-        style, params["margin"], params["colour"], params["label"], stamp=_stamp(params)
+        style, params["margin"], params["colour"], _label(params["label"]), stamp=_stamp(params)
     )
 
 

@@ -14,6 +14,7 @@ from ..errors import OutputError, UsageError
 from ..files import make_private, private_folder, write_whole
 from ..media import Decode, SourceInfo, probe
 from ..plan import user_input
+from ..render import writable
 from ..types import Frame, clock
 from ..words import problem, say
 from . import options
@@ -108,7 +109,7 @@ def gridded(rgb: NDArray[np.uint8], words: str) -> NDArray[np.uint8]:
     for y in range(0, height, step):
         _line(inner[y : y + 1])
         _words(whole, str(y), (4, top + y + 10))
-    _words(whole, f"{words}  NOT FOR RELEASE", (left, top + height + 19))
+    _words(whole, f"{words}  {writable(say('notice'))}", (left, top + height + 19))
     return whole
 
 

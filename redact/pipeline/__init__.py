@@ -9,7 +9,7 @@ from .kept_looks import KeptLooks, forget_looks
 from .kept_plan import keep_plan, plan_of_video, require_same_source
 from .order import Acceptance, Delivery, Order, check_order, order_to_apply, order_to_run
 from .planned_frames import CheckedFrames
-from .preview import NOTICE, Preview, make_preview
+from .preview import Preview, make_preview
 from .publish import keep_beside
 from .result import Result, ResultState
 from .review_copy import write_masks, write_outline

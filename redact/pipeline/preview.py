@@ -7,7 +7,6 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Final
 
 from ..auditing import finding_pictures, require_detectors
 from ..files import check_writable, keep_to_owner, make_private, private_folder
@@ -20,17 +19,15 @@ from ..media import (
 )
 from ..plan import Plan, edit
 from ..progress import Progress
-from ..render import Renderer, notice_box, require_room
+from ..render import Renderer, notice_box, require_room, writable
 from ..settings import Audio, DrawSettings, Settings
 from ..types import Decided, Target
+from ..words import say
 from .journal import Journal
 from .order import Delivery, Order
 from .result import Result
 from .run import apply
 from .search import detect
-
-NOTICE: Final = "PREVIEW - NOT FOR RELEASE"
-"""Over every picture of a preview, since files get renamed and moved."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +63,7 @@ def make_preview(
     """
     info = part_of(probe(source), *part)
     draw = DrawSettings(
-        replace(settings.render, notice=NOTICE), replace(settings.encode, audio=Audio.MUTE)
+        replace(settings.render, notice=_notice()), replace(settings.encode, audio=Audio.MUTE)
     )
     final = _place(info, wish, settings.encode.codec)
     # Under a name of ours in the closed folder lies nothing but an earlier preview.
@@ -118,9 +115,14 @@ def _remove_earlier(final: Path, kept: Iterable[Path]) -> None:
                 path.unlink()
 
 
+def _notice() -> str:
+    """Over every picture of a preview, since files get renamed and moved."""
+    return writable(say("preview_notice"))
+
+
 def _with_notice(plan: Plan) -> Plan:
     """The plan with a region under the words, so that the audit knows what was drawn there."""
-    box = notice_box(plan.source.width, plan.source.height, NOTICE)
+    box = notice_box(plan.source.width, plan.source.height, _notice())
     frames = sorted({0, len(plan.source.timeline) - 1})
     places = [(frame, box) for frame in frames]
-    return edit.add_track(plan, Target.REGION, places, Decided(NOTICE))[0]
+    return edit.add_track(plan, Target.REGION, places, Decided(_notice()))[0]

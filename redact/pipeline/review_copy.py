@@ -9,10 +9,10 @@ from ..errors import UsageError
 from ..files import OutputFile, make_private, private_folder
 from ..media import SourceInfo, VideoWriter, container_for
 from ..plan import Plan
-from ..render import Renderer, mask_frame, mask_info, write_notice
+from ..render import Renderer, mask_frame, mask_info, writable, write_notice
 from ..settings import Audio, EncodeSettings, RenderSettings, Style
 from ..types import Action, Region, Track
-from ..words import problem
+from ..words import problem, say, spoken, word
 from .journal import Journal
 from .kept_plan import require_same_source
 from .planned_frames import CheckedFrames
@@ -105,6 +105,7 @@ def _draw_outlines(
     # What the plan keeps is shown as well: the frames come with what is hidden only.
     every = tuple(replace(track, action=Action.REDACT) for track in plan.tracks)
     words = {track.id: _words(track) for track in plan.tracks}
+    notice = writable(say("notice"))
     # Where it would be shown if it were kept: the same question, asked of every track.
     sure = replace(plan, tracks=tuple(replace(t, action=Action.KEEP) for t in plan.tracks))
     frames = CheckedFrames(info, replace(plan, tracks=every))
@@ -115,7 +116,7 @@ def _draw_outlines(
         for frame, regions in frames:
             certain = {region.track for region in sure.shown_at(frame.index, frame.damaged)}
             drawn = renderer.draw(frame, [_named(r, words, certain) for r in regions])
-            writer.write(write_notice(drawn))
+            writer.write(write_notice(drawn, notice))
             step.advance()
     for warning in (*info.warnings, *frames.warnings, *writer.notes):
         journal.warn(warning)
@@ -128,5 +129,6 @@ def _named(region: Region, words: dict[int, str], certain: set[int]) -> Region:
 
 def _words(track: Track) -> str:
     """What stands after a track's number."""
-    more = {Action.KEEP: ", KEEP", Action.FALSE_ALARM: ", FALSE ALARM"}.get(track.action, "")
-    return f"{track.target.word}{more}"
+    kind = track.target.spec.names[spoken()].short
+    decided = "" if track.action is Action.REDACT else word("action", track.action).upper()
+    return writable(f"{kind}, {decided}" if decided else kind)

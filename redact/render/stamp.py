@@ -11,7 +11,7 @@ from ..types import Box, Rect
 from ..words import problem
 from .shapes import RIM
 from .styles import Canvas
-from .styles.outline import SMALLEST_CAPITAL, can_write, capital_of, text_size, write_words
+from .styles.lettering import SMALLEST_CAPITAL, can_write, capital_of, text_size, write_words
 
 HEIGHT = 1 / 36
 """Height of a capital, share of the picture's."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from dataclasses import replace
+from fractions import Fraction
 from pathlib import Path
 from subprocess import CompletedProcess
 
@@ -18,7 +19,7 @@ from redact.errors import ExitCode
 from redact.files import PRIVATE
 from redact.media import Decode, probe
 from redact.plan import write_plan
-from redact.render import Renderer, drawn_area_of
+from redact.render import Renderer, drawn_area_of, write_notice
 from redact.types import Action, Box, Frame, Keyframe, Region, State, Target, Track
 
 from .conftest import STREET_FRAMES
@@ -92,6 +93,24 @@ def test_a_kept_track_is_told_from_a_hidden_one(
     assert len(rows) > 50
     assert rows.max() < KEPT.y1 and rows.min() > KEPT.y1 - 40
     assert columns.min() > KEPT.x1
+
+
+def test_its_notice_is_in_the_language_of_the_command(
+    redact: Command, street: Path, plan_file: Path, tmp_path: Path
+) -> None:
+    assert redact("--lang", "fr", "outline", street, plan_file, "-o", tmp_path).returncode == 0
+    shown = rgb(tmp_path / PRIVATE / "outline-street.mp4")[0]
+    red = (shown[..., 0] > 170) & (shown[..., 1] < 120) & (shown[..., 2] < 120)
+
+    def found(text: str) -> float:
+        """Share of the letters of a notice that are red."""
+        grey = np.full((*shown.shape[:2], 3), 90, np.uint8)
+        frame = Frame(0, 0, Fraction(1, 25), av.VideoFrame.from_ndarray(grey, format="rgb24"))
+        frame = replace(frame, picture=frame.picture.reformat(format="yuv420p"))
+        letters = write_notice(frame, text).picture.to_ndarray(format="rgb24")[..., 0] > 200
+        return float(red[letters].mean())
+
+    assert found("NE PAS DIFFUSER") > 0.8 > 0.5 > found("NOT FOR RELEASE")
 
 
 def test_a_number_has_a_question_mark_where_the_track_is_guessed(

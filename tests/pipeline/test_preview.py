@@ -11,7 +11,6 @@ import pytest
 
 from redact.errors import ExitCode
 from redact.media import Decode, probe
-from redact.pipeline import NOTICE
 from redact.render import notice_box
 
 
@@ -42,7 +41,7 @@ def test_a_preview_is_marked_and_closed(redact, folder: Path) -> None:
     assert rate is not None and not info.audio
     frames = list(Decode(info))
     assert frames[0].pts == 0 and abs(len(frames) - 0.4 * float(rate)) <= 1
-    box = notice_box(*info.video.upright_size, NOTICE)
+    box = notice_box(*info.video.upright_size, "PREVIEW - NOT FOR RELEASE")
     for frame in frames:
         rows, columns = slice(int(box.y1), int(box.y2)), slice(int(box.x1), int(box.x2))
         rgb = frame.picture.to_ndarray(format="rgb24")[rows, columns].astype(int)

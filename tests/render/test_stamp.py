@@ -10,7 +10,7 @@ import pytest
 
 from redact.errors import UsageError
 from redact.render import Renderer, drawn_area_of, require_room, stamp_box
-from redact.render.styles.outline import can_write
+from redact.render.styles.lettering import can_write
 from redact.settings import Corner, RenderSettings, Stamp
 from redact.types import Box, Frame, Region, State, Target
 

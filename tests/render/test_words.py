@@ -6,20 +6,25 @@ from fractions import Fraction
 from pathlib import Path
 
 import av
+import click
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from redact.cli.options import render_settings
+from redact.cli.run import run
 from redact.errors import UsageError
 from redact.render import Renderer, mask_of, notice_box, write_notice
 from redact.render.styles.outline import COLOUR_OF
 from redact.settings import RenderSettings, Style
 from redact.types import Box, Frame, Region, State, Target
+from redact.words import speaking
 
 from .pictures import planes
 from .test_decoder import FRAMES, encode
 
 GREY = 90
+NOTICE = "NOT FOR RELEASE"
 
 
 def plain(width: int, height: int, form: str) -> Frame:
@@ -60,6 +65,30 @@ def test_a_label_stands_in_the_middle_and_out_from_its_colour(
     assert abs((columns.min() + columns.max()) / 2 - 150) < 6
     ink = {16} if dark else {235}
     assert set(labelled[rows, columns].tolist()) == ink
+
+
+def test_a_label_names_a_kind_in_the_language_that_it_says() -> None:
+    """Whoever draws it again gets the same words, whichever language is spoken there."""
+    region = Region(7, Target.PLATE, Box(20, 60, 280, 140), State.DETECTED)
+    drawn = {}
+    for label in ("{target}", "{target:en}", "{target:fr}", "plate", "plaque"):
+        with speaking("fr"):
+            picture = Renderer(RenderSettings(label=label)).draw(
+                plain(300, 200, "yuv420p"), [region]
+            )
+        drawn[label] = planes(picture.picture)[0].tobytes()
+    assert drawn["{target:fr}"] == drawn["plaque"] != drawn["plate"]
+    assert drawn["{target}"] == drawn["{target:en}"] == drawn["plate"]
+    for label in ("{target:de}", "{track:fr}", "{target!r}", "{target:>9}"):
+        with pytest.raises(UsageError, match="unknown"):
+            Renderer(RenderSettings(label=label))
+
+
+def test_a_label_that_is_given_in_french_names_kinds_in_french() -> None:
+    given = {"style": "cover", "margin": 0.1, "colour": (0, 0, 0), "label": "{track} {target}"}
+    for language, kept in (("en", "{track} {target}"), ("fr", "{track} {target:fr}")):
+        with speaking(language), click.Context(run):
+            assert render_settings({**given, "stamp": "", "stamp_corner": None}).label == kept
 
 
 def test_white_and_black_are_the_ends_of_the_range() -> None:
@@ -114,9 +143,9 @@ def test_a_name_stands_beside_the_mask_and_is_whole(box: Box, below: bool) -> No
 
 @pytest.mark.parametrize("size", [(320, 240), (96, 64), (640, 360)])
 def test_the_notice_is_drawn_whole_and_only_where_it_says(size: tuple[int, int]) -> None:
-    out = rgb_of(write_notice(plain(*size, "yuv444p")))
+    out = rgb_of(write_notice(plain(*size, "yuv444p"), NOTICE))
     rows, columns = np.nonzero(np.abs(out - GREY).max(axis=2) > 20)
-    box = notice_box(*size)
+    box = notice_box(*size, NOTICE)
     assert 0 <= box.x1 <= columns.min() and columns.max() < box.x2 <= size[0]
     assert 0 <= box.y1 <= rows.min() and rows.max() < box.y2
     assert columns.max() - columns.min() > 0.9 * box.width
@@ -135,7 +164,7 @@ def test_a_notice_on_decoded_frames_spoils_none_that_is_predicted_from_them(tmp_
                 for n, picture in enumerate(container.decode(video=0))
             )
             # Held as a list, no picture is given back to the decoder before all are there.
-            shown = map(write_notice, frames if meanwhile else list(frames))
+            shown = (write_notice(f, NOTICE) for f in (frames if meanwhile else list(frames)))
             found.append([planes(frame.picture) for frame in shown])
     assert len(found[0]) == len(found[1]) == FRAMES
     for one, other in zip(*found, strict=True):

@@ -7,8 +7,9 @@ from ...settings import RenderSettings, Style
 from ...words import problem
 from .base import Blur, Canvas, MaskStyle
 from .cover import Cover
+from .lettering import notice_box, writable, write_notice
 from .mosaic import Mosaic
-from .outline import Outline, notice_box, writable, write_notice
+from .outline import Outline
 from .solid import Solid
 
 __all__ = [

@@ -9,17 +9,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...errors import UsageError
-from ...types import Outline, Rect
-from ...words import problem
+from ...types import Outline, Rect, Target
+from ...words import LANGUAGES, problem
 from ..fill import Field
 from ..samples import samples_of
 from ..shapes import Shape
 from .base import Canvas
+from .lettering import FONT, writable
 
-FIELDS = ("track", "target")
-"""What a label template may name between braces."""
+FIELDS = {"track": ("",), "target": ("", *LANGUAGES)}
+"""What a label template may name between braces, and what may follow behind a colon: the kind is
+named in that language, so that a template says the same whoever draws it again."""
 
-FONT = cv2.FONT_HERSHEY_SIMPLEX
 WIDEST = 0.8
 """Largest width of a label, share of the mask's box."""
 TALLEST_ON_FACE, TALLEST_ON_PLATE = 0.25, 0.45
@@ -77,7 +78,7 @@ class Solid:
 
     def _text(self, shape: Shape) -> str:
         region = shape.region
-        return self._label.format(track=region.track, target=region.target.word)
+        return self._label.format(track=region.track, target=_Kind(region.target))
 
     def _contrast(self, canvas: Canvas) -> float:
         """Luma of black or white, whichever stands out from the colour."""
@@ -87,14 +88,24 @@ class Solid:
         return float(samples_of(ink, canvas.coding, canvas.layout)[0])
 
 
+class _Kind:
+    """A kind of target that a template names."""
+
+    def __init__(self, target: Target) -> None:
+        self._target = target
+
+    def __format__(self, language: str) -> str:
+        names = self._target.spec.names
+        return writable(names[language].short) if language else self._target.word
+
+
 def check_label(label: str) -> None:
     """Raises UsageError if a label template has unknown fields or letters without a glyph."""
     try:
-        names = [part[1] for part in string.Formatter().parse(label) if part[1] is not None]
-        plain = all(part[2] in ("", None) for part in string.Formatter().parse(label))
+        fields = [part[1:] for part in string.Formatter().parse(label) if part[1] is not None]
     except ValueError as error:
         raise problem(UsageError, "label_no_template", label=label, error=error) from None
-    if not plain or not set(names) <= set(FIELDS):
+    if any(how not in FIELDS.get(name or "", ()) or turned for name, how, turned in fields):
         raise problem(UsageError, "label_unknown", label=label)
     if not label.isascii() or not label.isprintable():
         raise problem(UsageError, "label_letters", label=label)
