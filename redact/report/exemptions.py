@@ -91,25 +91,26 @@ def _of_subject(tracks: list[TrackPart], manifest: Manifest, text: ReportWords) 
     code, meaning, basis = _reason(first.reason, manifest)
     meaning = text.term("reason", meaning)
     spans = _joined((t.first_seconds, t.last_seconds) for t in tracks)
+    alarm = first.action is Action.FALSE_ALARM
     return Exemption(
         spans=spans,
         times=tuple(f"{text.clock(start)}–{text.clock(end)}" for start, end in spans),
         medium=text("log.picture"),
-        target=target_words(first, text),
+        target=text.word("target", first.target) if alarm else target_words(first, text),
         action=_action(tracks, text),
         method=text.word("method", first.method),
         code=code,
         meaning=meaning,
         legal_basis=basis,
         decided_by=first.decided_by or text(_nobody_named(first)),
-        decided_at=_moment(max(t.decided_at for t in tracks)),
+        decided_at=_moment(max(t.decided_at for t in tracks), text),
         origin=text.word("origin", first.origin.value),
         tracks=tuple(sorted(t.track for t in tracks)),
         reason=meaning if code in ("", meaning) else f"{code}{text('title.colon')}{meaning}",
         pictures=str(sum(map(_pictures, tracks))),
         states=_states(tracks, text),
         css="keep" if first.action is Action.KEEP else "redact",
-        alarm=first.action is Action.FALSE_ALARM,
+        alarm=alarm,
     )
 
 
@@ -126,7 +127,7 @@ def _sound_entries(manifest: Manifest, text: ReportWords) -> Iterator[Exemption]
             meaning=meaning,
             legal_basis=basis,
             decided_by=span.decided_by or text("log.not_stated"),
-            decided_at=_moment(span.decided_at),
+            decided_at=_moment(span.decided_at, text),
             origin=text.word("origin", "manual"),
         )
 
@@ -185,9 +186,9 @@ def _who(tracks: Sequence[TrackPart], text: ReportWords) -> str:
     return ", ".join(name or text("log.person") for name in names)
 
 
-def _moment(at: str) -> str:
+def _moment(at: str, text: ReportWords) -> str:
     """A moment for people, to the minute: 2026-05-06 07:08 UTC."""
-    return f"{at[:10]} {at[11:16]} UTC" if at else ""
+    return f"{text.moment(at)} UTC" if at else ""
 
 
 def _nobody_named(track: TrackPart) -> str:
@@ -312,6 +313,6 @@ def _states(tracks: Sequence[TrackPart], text: ReportWords) -> str:
             known = state in {s.value for s in State}
             counts[CERTAINTY[State(state)] if known else state] += count
     return ", ".join(
-        f"{text(f'hidden.{word}') if word in COLOURS else word} {count}"
+        f"{text(f'hidden.{word}') if word in COLOURS else word}\N{NO-BREAK SPACE}{count}"
         for word, count in counts.items()
     )

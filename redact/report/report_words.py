@@ -62,6 +62,11 @@ class ReportWords:
         year, month, day = (int(part) for part in iso[:10].split("-"))
         return f"{day} {self('title.months').split()[month - 1]} {year}"
 
+    def moment(self, iso: str, until: int = 16) -> str:
+        """A moment as its language writes it, of as many letters of ISO 8601: 2026-05-06 07:08."""
+        year, month, day = iso[:10].split("-")
+        return f"{self('title.date', year=year, month=month, day=day)} {iso[11:until]}"
+
     def number(self, value: float, digits: int = 0) -> str:
         """A number in the language's own form: 1,234.5 or 1 234,5 (narrow no-break space)."""
         return self.words.number(f"{value:,.{digits}f}")

@@ -89,8 +89,9 @@ def _finding(finding: FindingPart, text: ReportWords) -> tuple[str, str, str, st
 
 def _taken(finding: FindingPart, accepted: str, text: ReportWords) -> tuple[str, ...]:
     kind, time, target, place, _ = _finding(finding, text)
-    moment = f"{finding.accepted_at[:10]} {finding.accepted_at[11:16]} UTC"
-    who = [finding.accepted_by or text("log.person"), *([moment] if finding.accepted_at else [])]
+    at = finding.accepted_at
+    moment = [f"{text.moment(at)} UTC"] if at else []
+    who = [finding.accepted_by or text("log.person"), *moment]
     return kind, time, target, place, finding.accepted or accepted, ", ".join(who)
 
 
@@ -134,8 +135,10 @@ def record_words(record: CheckResult | None, text: ReportWords) -> dict[str, Any
     )
     signer = text("record.signed", fingerprint=record.signer) if record.signer else ""
     number, time = record.log_entry
-    when = f"{time[:10]} {time[11:19]} UTC"
-    entry = text("integrity.entry", number=text.number(number), time=when) if number else ""
+    entry = ""
+    if number:
+        when = f"{text.moment(time, 19)} UTC"
+        entry = text("integrity.entry", number=text.number(number), time=when)
     return {
         "record_broken": text("record.broken", parts=parts) if parts else "",
         "record_signer": signer or text("record.unsigned"),
@@ -150,7 +153,12 @@ def summary_parts(manifest: Manifest, audit: AuditView | None, text: ReportWords
     elif audit.passed:
         verdict, words = "good", text("summary.held")
     elif audit.accepted and not audit.findings and not audit.failed:
-        verdict, words = "none", text("summary.accepted", count=len(audit.accepted))
+        verdict, words = (
+            "none",
+            text(
+                "summary.accepted", count=len(audit.accepted), section=5 if manifest.tracks else 4
+            ),
+        )
     else:
         count = len(audit.findings) + len(audit.accepted) + len(audit.failed)
         verdict, words = "bad", text("summary.findings", count=count)
@@ -229,7 +237,9 @@ def legend(manifest: Manifest, text: ReportWords) -> list[tuple[str, str, str]]:
         for word, colour in COLOURS.items()
         if word in there
     ]
-    if any(track.shown for track in manifest.tracks):
+    if any(track.action is Action.FALSE_ALARM for track in manifest.tracks):
+        words.append((text("hidden.bare"), KEPT, text("hidden.legend_alarm")))
+    elif any(track.shown for track in manifest.tracks):
         words.append((text("action.keep"), KEPT, text("hidden.legend_kept")))
     return words
 
@@ -290,7 +300,9 @@ def reviewed(manifest: Manifest, text: ReportWords) -> dict[str, Any] | None:
                 text.clock(a.first_frame * per_frame),
                 text.word("target", a.target),
                 _answer(a.answer, a.reason, text),
-                ", ".join(filter(None, (a.answered_by, a.answered_at[:16].replace("T", " ")))),
+                ", ".join(
+                    filter(None, (a.answered_by, a.answered_at and text.moment(a.answered_at)))
+                ),
             )
             for a in review.answers
         ],

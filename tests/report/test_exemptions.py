@@ -129,9 +129,10 @@ def test_a_persons_decisions_are_told_from_what_nobody_touched(
     record, text = decided(tmp_path), ReportWords(language)
     rows = {row["tracks"]: row for row in table(record, language)}
     by, at = "decided by", "decided at (UTC)"
+    when = {"en": "2026-11-27 22:15 UTC", "fr": "27/11/2026 22:15 UTC"}[language]
     # Nobody gave a name, and yet somebody decided: no rule did.
-    assert (rows["1"][by], rows["1"][at]) == (text("log.person"), "2026-11-27 22:15 UTC")
-    assert (rows["3"][by], rows["3"][at]) == ("R. Roe", "2026-11-27 22:15 UTC")
+    assert (rows["1"][by], rows["1"][at]) == (text("log.person"), when)
+    assert (rows["3"][by], rows["3"][at]) == ("R. Roe", when)
     page = report_html(record, language).decode()
     assert text("summary.decided", decided=4, rest=0) in page
     untouched = build_manifest(make_record(tmp_path))
@@ -148,13 +149,15 @@ def test_false_alarms_and_accepted_findings_have_lists_of_their_own(
     log, rest = page.split(f"<h3>{text('alarms.heading')}</h3>")
     alarms, rest = rest.split(text("audit.heading"))
     plate = text.word("target", "plate")
-    assert plate in alarms and "R. Roe" in alarms
+    assert f"<td>{plate}</td>" in alarms and "R. Roe" in alarms, "it has no mask"
     in_log = log.split(text("log.heading"))[1]
     assert plate not in in_log, "it stands among what is hidden and shown"
     accepted = rest.split(f"<h3>{text('audit.accepted')}</h3>")[1].split("</table>")[0]
-    assert "a statue" in accepted and "R. Roe, 2026-11-27 22:15 UTC" in accepted
+    assert "a statue" in accepted and f"R. Roe, {text.moment('2026-11-27T22:15')} UTC" in accepted
     # It is said as what it is, at the top too.
-    assert text("summary.accepted", count=1) in page and text("audit.all_accepted") in page
+    assert (
+        text("summary.accepted", count=1, section=5) in page and text("audit.all_accepted") in page
+    )
     assert text("summary.findings", count=1) not in page and text("audit.failed") not in page
 
 
@@ -168,6 +171,6 @@ def test_the_record_says_what_rests_on_a_persons_word(tmp_path: Path) -> None:
         (61, 70, False, "R. Roe"),
     ]
     assert rows_of(record, "2")[0]["action"] == (
-        "shown in 209 of 221 pictures, else hidden; in 21 of them because it was confirmed while "
-        "looking, by: R. Roe"
+        "shown in 209 of 221 pictures, else hidden; pictures in which it was confirmed while "
+        "looking: 21 (R. Roe)"
     )

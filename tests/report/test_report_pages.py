@@ -11,6 +11,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 from click.testing import CliRunner
 from PIL import Image
@@ -19,6 +20,7 @@ from redact.cli.report import report as report_command
 from redact.errors import DependencyError, UsageError
 from redact.record import build_manifest
 from redact.record.manifest import Manifest, dump_manifest, manifest_path
+from redact.record.manifest_parts import MutedPart
 from redact.report import (
     as_pdf,
     report_html,
@@ -63,10 +65,23 @@ def test_a_crowd_has_a_line_for_each_in_the_log(tmp_path: Path) -> None:
     assert "<br>" not in log
 
 
+@pytest.mark.parametrize("count", [0, 1, MANY])
+def test_sections_and_annexes_are_numbered_without_a_gap(count: int, tmp_path: Path) -> None:
+    """The annex of a short report began with B, and muted sound had no number."""
+    record = crowd_of(count, tmp_path)
+    muted = MutedPart(0.5, 1.0, "mute", "an address", "R. Roe")
+    for manifest in (record, msgspec.structs.replace(record, muted=[muted])):
+        page = report_html(manifest, "fr").decode()
+        sections, annexes = re.findall(r"<h2>(\d+)\. ", page), re.findall(r"<h3>([A-Z])\. ", page)
+        assert sections == [f"{n}" for n in range(1, len(sections) + 1)]
+        assert page.count("<h2>") == len(sections) + 1, "all but the annex"
+        assert "".join(annexes) == "ABC"[: 3 if count > 1 else 2]
+
+
 def test_each_of_a_dozen_keeps_its_moment_and_its_certainty(tmp_path: Path) -> None:
     log = log_of(report_html(a_dozen(tmp_path)))
     assert log.count("<tr class=") == 12
-    assert "2026-" in log and "seen " in log and "statutory basis: not given" in log
+    assert "2026-" in log and "seen\xa0" in log and "statutory basis: not given" in log
 
 
 def test_no_column_is_pushed_off_the_page(tmp_path: Path) -> None:
