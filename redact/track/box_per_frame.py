@@ -11,7 +11,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from ..types import Box, Keyframe, State, Target
+from ..types import DOUBTFUL, Box, Keyframe, State, Target
 from .at_border import whole_at_border
 from .geometry import OUTWARD, Boxes, grown, to_boxes, to_centres, union, warped
 from .sensitivities import TrackSettings
@@ -196,7 +196,8 @@ def fill(
     clip: ClipRecord,
     settings: TrackSettings,
 ) -> Dense:
-    """Boxes and states of one object from its sightings; contains every box that was seen.
+    """Boxes and states of one object from its sightings; contains every box that was seen, but
+    doubtful ones of a head only as `_as_surer_looks` has them.
 
     Args:
         rows: sightings, one per frame, rising.
@@ -223,6 +224,34 @@ def fill(
     return Dense(start, steady(boxes), _states(len(boxes), at, detected), scores)
 
 
+ONE_SIZE: Final = 2.0
+"""Seconds before and after a look at a head in which it is about as large. 1, 1.5 and 2.5 did hardly
+less or more on twelve dev clips; a judgement between them."""
+
+
+def _as_surer_looks(
+    sizes: NDArray[np.float64], scores: NDArray[np.float64], times: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Sizes of looks at a head, the doubtful ones no larger than the looks around say: a look that
+    hardly sees a head takes its shoulders in, and then the whole body. A likely look keeps its
+    size: heads come nearer.
+
+    Args:
+        sizes: [N, 2] width and height.
+        scores: [N] probabilities.
+        times: [N] seconds, rising.
+    """
+    out = sizes.copy()
+    logs, weights = np.log(np.maximum(sizes, 1.0)), np.maximum(scores, 1e-3) ** 2
+    first = np.searchsorted(times, times - ONE_SIZE)
+    last = np.searchsorted(times, times + ONE_SIZE, side="right")
+    for i in np.flatnonzero(scores < DOUBTFUL).tolist():
+        near = slice(first[i], last[i])
+        mean = np.average(logs[near], axis=0, weights=weights[near])
+        out[i] = np.minimum(sizes[i], np.exp(mean))
+    return out
+
+
 def _as_large_as_looks(rows: Rows, target: Target, clip: ClipRecord) -> Rows:
     """Sightings, those that were followed of the size that the looks before and after them tell:
     pixels show where something went, and little of where it ends. A plate is as large as the larger
@@ -232,9 +261,13 @@ def _as_large_as_looks(rows: Rows, target: Target, clip: ClipRecord) -> Rows:
     if not len(looks):
         return rows
     centres = to_centres(rows["box"].astype(np.float64))
+    times = np.array([clip.time(frame) for frame in rows["frame"].tolist()])
+    if target is Target.HEAD:
+        centres[looks, 2:] = _as_surer_looks(
+            centres[looks, 2:], rows["score"][looks].astype(np.float64), times[looks]
+        )
     size = centres[looks, 2:]
     if target.spec.round:
-        times = np.array([clip.time(frame) for frame in rows["frame"].tolist()])
         told = np.stack([np.interp(times, times[looks], line) for line in size.T], axis=1)
     else:
         after = np.searchsorted(looks, np.arange(len(rows)))

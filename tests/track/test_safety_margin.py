@@ -78,6 +78,25 @@ def test_looks_tell_how_large_something_is_and_pixels_only_where(
     assert (dense.boxes[:, 2] - dense.boxes[:, 0]).tolist() == pytest.approx(wide.tolist())
 
 
+@pytest.mark.parametrize(
+    ("target", "doubtful", "wide"),
+    [(Target.HEAD, 0.1, 42), (Target.HEAD, 0.6, 80), (Target.FACE, 0.1, 80)],
+)
+def test_a_head_is_no_larger_where_a_look_doubts_it(
+    target: Target, doubtful: float, wide: float
+) -> None:
+    """Such a look takes the shoulders in. A likely one keeps its size: heads come nearer."""
+    rows, clip = np.zeros(5, ROW), ClipRecord()
+    for i in range(5):
+        clip.add(i / 5, IDENTITY, (640, 360))
+        half = 40 if i == 2 else 20
+        score = doubtful if i == 2 else 0.9
+        rows[i] = (0, i, How.DETECTED, score, (200 - half, 200 - half, 200 + half, 200 + half))
+    bare = TrackSettings(left_out=frozenset({"growth"}))
+    seen = fill(rows, target, 0, 4, clip, bare).boxes[2]
+    assert seen[2] - seen[0] == pytest.approx(wide, abs=2)
+
+
 def test_between_a_sure_and_a_doubtful_sighting_the_mask_grows_gradually() -> None:
     found = widths({0: 0.995, 4: 0.4})
     assert found == sorted(found) and found[0] == 40 and found[1] < found[3] < found[4]
