@@ -30,7 +30,7 @@ from typing import Any, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from redact.detection.calibration import UNSEEN, Calibration, load_calibration, log_odds, size_units
+from redact.detection.calibration import UNSEEN, Calibration, log_odds, size_units
 from redact.detection.several_networks import (
     EYE,
     EYE_SMALL,
@@ -81,8 +81,8 @@ WITNESSES = {
 class Listener:
     """Stands in for a `Calibration` and remembers what it was asked about."""
 
-    def __init__(self, boxes: Mapping[str, NDArray[np.float32]]) -> None:
-        self._real = Calibration({}, boxes, {})
+    def __init__(self, known: Calibration) -> None:
+        self._real = known
         self.scores: Mapping[str, NDArray[np.float32]] = {}
         self.height = np.zeros(0, np.float32)
 
@@ -113,10 +113,12 @@ class Rows:
     labelled: int = 0
 
 
-def rows_of(
-    pictures: Iterable[LookedAt], kind: str, boxes: Mapping[str, NDArray[np.float32]]
-) -> Rows:
-    """All objects of one kind in all pictures in which that kind was labelled."""
+def rows_of(pictures: Iterable[LookedAt], kind: str, known: Calibration) -> Rows:
+    """All objects of one kind in all pictures in which that kind was labelled.
+
+    Args:
+        known: how far each network's boxes are off and, for heads, what is said of faces.
+    """
     rows, word = Rows(), kind.split()[0]
     for picture in pictures:
         truth = picture.label.of("head" if word == "person" else word)
@@ -124,7 +126,7 @@ def rows_of(
             continue
         rows.pictures += 1
         rows.labelled += len(truth)
-        found, listener = _seen(picture, kind, boxes)
+        found, listener = _seen(picture, kind, known)
         ignored = picture.label.ignored if word == "face" else np.zeros((0, 4))
         judge = of_a_head if word == "person" else judged
         verdict, missed = judge(found.xyxy.astype(np.float64), truth, ignored)
@@ -138,10 +140,8 @@ def rows_of(
     return rows
 
 
-def _seen(
-    picture: LookedAt, kind: str, boxes: Mapping[str, NDArray[np.float32]]
-) -> tuple[Detections, Listener]:
-    listener = Listener(boxes)
+def _seen(picture: LookedAt, kind: str, known: Calibration) -> tuple[Detections, Listener]:
+    listener = Listener(known)
     asked = cast(Calibration, listener)
     if kind == "plate":
         return weighed_plates(picture.seen[OURS].only([Target.PLATE]), asked), listener
@@ -150,7 +150,7 @@ def _seen(
     of = "face" if kind == "head" else kind
     seen = {name: picture.seen[name].only([Target.FACE]) for name in WITNESSES[of]}
     if kind == "head":
-        faces = as_wholes(weighed(seen, "face", load_calibration()))
+        faces = as_wholes(weighed(seen, "face", known))
         seen = {FACES: faces, EYE: picture.seen[EYE], EYE_SMALL: picture.seen[EYE_SMALL]}
     found = weighed(seen, kind, asked)
     if not len(found):
@@ -252,9 +252,11 @@ def fit_all(
             file["boxes"][witness] = measured
     file["boxes"].setdefault(f"{OURS} plate", dict.fromkeys(SIDES, 0))
     boxes = {n: np.array([b[s] for s in SIDES], np.float32) for n, b in file["boxes"].items()}
+    # Of the file, which still belongs to other weights than those that are fitted for.
+    known = Calibration(file["looks"], boxes, {})
     looks = {}
     for kind in kinds:
-        rows = rows_of(pictures, kind, boxes)
+        rows = rows_of(pictures, kind, known)
         if not 0 < sum(rows.truth) < len(rows.truth):
             raise SystemExit(f"{kind}: real and false objects are both needed to fit weights")
         looks[kind], odds = fitted(rows, kind)
