@@ -67,7 +67,8 @@ def scene(count: int) -> list[LookedAt]:
 
 
 def test_looks_are_fitted_through_the_detector_s_own_joining() -> None:
-    looks = fit_all(scene(2000), ("face", "face alone", "plate"), {"boxes": dict(UNMOVED)})
+    file = {"boxes": dict(UNMOVED), "looks": {}}
+    looks = fit_all(scene(2000), ("face", "face alone", "plate"), file)
     assert looks["face"] == pytest.approx(TRUE, abs=0.25)
     weak = np.float32([0.1, 0.3, 0.6, 0.9])
     for kind in ("face alone", "plate"):
