@@ -225,8 +225,8 @@ def fill(
 
 
 ONE_SIZE: Final = 2.0
-"""Seconds before and after a look at a head in which it is about as large. 1, 1.5 and 2.5 did hardly
-less or more on twelve dev clips; a judgement between them."""
+"""Seconds before and after a look at a head in which it is about as large. 1, 1.5 and 2.5 did
+hardly less or more on twelve dev clips; a judgement between them."""
 
 
 def _as_surer_looks(
