@@ -7,14 +7,18 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from redact.errors import OutputError, OutputExistsError
+from redact.errors import OutputError, OutputExistsError, PlanError
 from redact.files import PRIVATE, OutputFile, make_private, output, sweep, write_whole
 from redact.media import default_output, probe, sha256_of
 from redact.media.output_formats import MUXERS, container_for, muxer_name
+from redact.pipeline.held_back import read_held
+from redact.plan import read_plan
+from redact.record import head_path, needs_passphrase, read_case_file, read_log, read_manifest
 
 from .media.footage import Clip, make
 
@@ -302,3 +306,21 @@ def test_what_a_killed_run_left_goes_when_its_command_is_given_again(tmp_path: P
     (tmp_path / ".a.mp4.0123abcd.partial").write_bytes(b"half")
     OutputFile(tmp_path / "a.mp4").discard()
     assert names(tmp_path) == []
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no such files there")
+@pytest.mark.parametrize(
+    "read", [read_plan, read_manifest, read_held, read_case_file, read_log, needs_passphrase]
+)
+def test_nobody_waits_for_a_pipe(tmp_path: Path, read: Callable[[Path], object]) -> None:
+    """Where a file is named, or lies in a folder that somebody sent."""
+    os.mkfifo(tmp_path / "a.file")
+    with pytest.raises(PlanError, match=r"a\.file"):
+        read(tmp_path / "a.file")
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no such files there")
+def test_nobody_waits_for_the_head_of_a_log(tmp_path: Path) -> None:
+    (tmp_path / "a.log").write_bytes(b"")
+    os.mkfifo(head_path(tmp_path / "a.log"))
+    assert read_log(tmp_path / "a.log").breaks

@@ -8,7 +8,6 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Final
 
 from ..plan import Plan
 from ..settings import Style
@@ -130,9 +129,6 @@ def _some(items: list[int] | list[str], shown: int = 5) -> str:
     return ", ".join(map(str, items[:shown])) + (", …" if len(items) > shown else "")
 
 
-ASKED_EVERY: Final = 8
-"""Frames after which masks are looked for in the pixels alone, too, where drawing again tells."""
-
 Places = dict[int, list[tuple[int, Box]]]
 """Track id → (frame, box), upright source pixels."""
 
@@ -185,9 +181,6 @@ class Compared:
             wanted = self._drawn.wanted(source, output, regions)
             self._outside.see(index, both if wanted is None else wanted, None)
             bare = [] if wanted is None else self._drawn.bare(both, wanted, regions)
-            # What draws nothing draws nothing a second time either: the pixels are asked as well.
-            if index % ASKED_EVERY == 0:
-                bare += [r for r in regions if r not in bare and not_drawn(both, r, self._limits)]
         else:
             hidden = mask() if self._plan is None else drawn_around(mask()) if regions else None
             if self._stamped is not None:

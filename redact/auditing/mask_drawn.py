@@ -29,6 +29,10 @@ class Shown(NamedTuple):
     same: int
     telling: int
 
+    def tells(self, limits: Limits) -> bool:
+        """Whether that is too many for a mask that was drawn."""
+        return self.same >= limits.grid and self.same >= limits.undrawn * self.telling
+
 
 def not_drawn(both: Both, region: Region, limits: Limits = LIMITS) -> bool:
     """Whether the output shows the source in what was to be hidden.
@@ -38,10 +42,7 @@ def not_drawn(both: Both, region: Region, limits: Limits = LIMITS) -> bool:
         region: what was to be hidden.
     """
     luma, colour = shows_source(*both.luma, region, limits), shows_colour(both, region, limits)
-    return any(
-        shown.same >= limits.grid and shown.same >= limits.undrawn * shown.telling
-        for shown in (luma, colour)
-    )
+    return luma.tells(limits) or colour.tells(limits)
 
 
 def shows_source(source: Plane, output: Plane, region: Region, limits: Limits = LIMITS) -> Shown:

@@ -20,6 +20,7 @@ from ..render import Renderer
 from ..settings import RenderSettings
 from ..types import Box, Frame, Region
 from .limits import Limits
+from .mask_drawn import shows_colour, shows_source
 from .planes import Both, Plane
 
 
@@ -65,7 +66,34 @@ class Redrawn:
         for (a, o), (w, _) in zip(both.chroma, wanted.chroma, strict=True):
             asked.append(((both.right, both.down), levels / 2, a, w, o))
         grown = self._margin
-        return [r for r in regions if any(_shows(r.box.grown(grown), *plane) for plane in asked)]
+        return [
+            region
+            for region in regions
+            if any(_shows(region.box.grown(grown), *plane) for plane in asked)
+            or self._skipped(both, wanted, region)
+        ]
+
+    def _skipped(self, both: Both, wanted: Both, region: Region) -> bool:
+        """Whether it was left as it was when it was drawn here: what draws nothing draws nothing a
+        second time either. Then the pixels are asked; the rim of a mask can look like what is
+        around a plate, so that they alone would be wrong."""
+        box, limits, step = region.box, self._limits, (both.right, both.down)
+        if _equal(box, (1, 1), both.luma[0], wanted.luma[0]):
+            return shows_source(*both.luma, region, limits).tells(limits)
+        pairs = zip(both.chroma, wanted.chroma, strict=True)
+        left = any(_equal(box, step, source, drawn) for (source, _), (drawn, _) in pairs)
+        return left and shows_colour(both, region, limits).tells(limits)
+
+
+def _equal(box: Box, step: tuple[int, int], a: Plane, b: Plane) -> bool:
+    """Whether most samples in a box are the same."""
+    part = _part(box, step)
+    return bool(np.mean(a[part] == b[part]) > 0.5) if a[part].size else False
+
+
+def _part(box: Box, step: tuple[int, int]) -> tuple[slice, slice]:
+    (right, down), (x1, y1, x2, y2) = step, (max(0.0, side) for side in box)
+    return slice(int(y1 / down), ceil(y2 / down)), slice(int(x1 / right), ceil(x2 / right))
 
 
 def _shows(
@@ -77,8 +105,7 @@ def _shows(
     Args:
         step: pixels per sample of the planes, across and down.
     """
-    (right, down), (x1, y1, x2, y2) = step, (max(0.0, side) for side in box)
-    part = slice(int(y1 / down), ceil(y2 / down)), slice(int(x1 / right), ceil(x2 / right))
+    part = _part(box, step)
     if not (here := output[part]).size:
         return False  # beyond the border
     apart = cv2.subtract(cv2.absdiff(here, wanted[part]), cv2.absdiff(here, source[part]))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
@@ -15,9 +14,6 @@ from ..words import say, word
 from . import options
 from .app import HELP, PATH
 from .terminal import tell, tell_json
-
-if TYPE_CHECKING:
-    pass
 
 
 @click.command(context_settings=HELP)

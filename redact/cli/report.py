@@ -12,7 +12,7 @@ from typing import Any
 import click
 
 from ..errors import CheckFailedError, OutputExistsError, RedactError, UsageError
-from ..files import check_writable, write_whole
+from ..files import check_writable, read_file, write_whole
 from ..pipeline import Delivery
 from ..record import CheckResult, check_output, manifest_path, parse_manifest, read_manifest
 from ..report import (
@@ -103,7 +103,7 @@ def check_index(path: Path | None, delivery: Delivery) -> None:
         raise problem(UsageError, "index_is_a_page", path=path)
     check_writable(path, force=True, whole=True)
     try:
-        index = not path.exists() or CASE_MARK in path.read_bytes()[:4096]
+        index = not path.exists() or CASE_MARK in read_file(path)[:4096]
     except OSError:  # nobody can say what it is
         index = False
     if not index:

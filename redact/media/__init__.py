@@ -27,5 +27,13 @@ from .pyav import graph_for, pushed, tags_of
 from .read_ahead import read_ahead
 from .seek import copy_of, decode_from, part_of
 from .silence import quietly, read_sound
-from .source import coded_pictures, opened, opened_video, packets_of, sha256_of, sha256_of_bytes
+from .source import (
+    coded_pictures,
+    opened,
+    opened_video,
+    packets_of,
+    refuse_address,
+    sha256_of,
+    sha256_of_bytes,
+)
 from .writer import VideoWriter

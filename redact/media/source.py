@@ -45,6 +45,13 @@ NO_TIMESTAMPS = 0x0080
 """AVFMT_NOTIMESTAMPS (libavformat/avformat.h): the format holds no times."""
 
 
+def refuse_address(path: Path) -> None:
+    """Raises InputError where a name is an address of the network."""
+    if re.match(r"^(https?|rtsp|rtmp|ftp):/", str(path)):
+        # Of several slashes `Path` keeps one.
+        raise problem(InputError, "is_address", path=re.sub(":/+", "://", f"{path}"))
+
+
 @contextmanager
 def opened(path: Path, *, edit_lists: bool = True) -> Iterator[InputContainer]:
     """An input container of a local file, whatever its name looks like to FFmpeg.
@@ -59,8 +66,7 @@ def opened(path: Path, *, edit_lists: bool = True) -> Iterator[InputContainer]:
     Raises:
         InputError: where the file cannot be read or is no video container.
     """
-    if re.match(r"^(https?|rtsp|rtmp|ftp):/", str(path)):
-        raise problem(InputError, "is_address", path=re.sub(":/+", "://", f"{path}"))
+    refuse_address(path)
     try:
         kind = path.stat()
     except OSError as error:

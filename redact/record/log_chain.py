@@ -26,7 +26,7 @@ from msgspec import Meta, Struct
 from msgspec.structs import replace
 
 from ..errors import PlanError
-from ..files import sync_folder, write_whole
+from ..files import read_file, sync_folder, write_whole
 from ..media import sha256_of_bytes
 from ..words import Message, Told, problem, reason_of
 from .manifest_parts import LogAnchor
@@ -209,7 +209,7 @@ def read_head(log: Path) -> Head | None:
     """The head of a log; None without one. Raises PlanError if it cannot be read."""
     path = head_path(log)
     try:
-        data = path.read_bytes()
+        data = read_file(path)
     except FileNotFoundError:
         return None
     except OSError as error:

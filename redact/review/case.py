@@ -20,7 +20,7 @@ from typing import Any, Final
 
 from ..batch import Command, Footage, find_footage, run_in_process
 from ..errors import InputError, RedactError
-from ..files import PRIVATE, check_writable, names_footage, write_whole
+from ..files import PRIVATE, check_writable, names_footage, read_file, write_whole
 from ..media import Decode, SourceInfo, probe
 from ..pipeline import Result, ResultState, held_back_for, plan_of_video, record_beside
 from ..plan import read_plan
@@ -358,7 +358,7 @@ class Case:
     def _index(self, language: str) -> Path:
         """Write the page about the whole case, with a report of each result that has a record."""
         place = (self.wish.folder or self.videos[0].source.parent) / "case.html"
-        if place.exists() and CASE_MARK not in place.read_bytes()[:4096]:
+        if place.exists() and CASE_MARK not in read_file(place)[:4096]:
             raise RefusedError("no_index", name=place.name)
         done = [v for v in self.videos if v.state in ("ready", "behind", "held", "refused")]
         results = [video.result(language) for video in done]

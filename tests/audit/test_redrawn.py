@@ -7,6 +7,7 @@ from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
+import av
 import numpy as np
 import pytest
 
@@ -14,13 +15,14 @@ import redact
 from redact.auditing import AuditSettings
 from redact.auditing.audit_detectors import mirrored
 from redact.auditing.compared import Compared, TimeCheck, pairs
+from redact.auditing.mask_drawn import not_drawn
 from redact.auditing.planes import Both
 from redact.media import Decode, VideoWriter, plane_array, probe, sha256_of
 from redact.pipeline import audit_settings, record_beside
-from redact.plan import Plan
+from redact.plan import Plan, SourceRef
 from redact.render import Renderer
-from redact.settings import DrawSettings, EncodeSettings, RenderSettings, Style
-from redact.types import Box, Frame, Region
+from redact.settings import DetectSettings, DrawSettings, EncodeSettings, RenderSettings, Style
+from redact.types import Box, Frame, Keyframe, Region, State, Target, Timeline, Track
 
 from .conftest import FRAMES, Clip, face_box, scenery, write_video
 
@@ -79,6 +81,33 @@ def test_masks_that_are_drawn_as_planned_pass(clip: Clip, style: Style, crf: int
     assert proved(clip, output, plan, settings) == ([], [])
 
 
+def test_a_mask_whose_rim_looks_like_what_is_around_a_plate_passes() -> None:
+    """It was held back, and nobody could accept or mend it."""
+    box = Box(40.4, 39.8, 73.7, 49.7)
+    picture = np.full((720, 1280, 3), 90, np.uint8)  # so large that the rim has two pixels
+    picture[34:60, 30:84] = 20  # a bumper
+    picture[40:49, 41:73] = 130
+    picture[42:47, 43:71:3] = 90  # letters
+    track = Track(1, Target.PLATE, (Keyframe(0, box, State.DETECTED, 0.9),))
+    source = SourceRef("a.mp4", "0" * 64, 1, 1280, 720, Timeline(Fraction(1, 25), (0,)))
+    plan = Plan(source, DetectSettings(), (track,))
+    output = Renderer(MASKS).draw(frame_of(picture), plan.regions_at(0))
+    both = Both.of(frame_of(picture), output)
+    assert not_drawn(both, *plan.regions_at(0)), "the pixels alone are wrong"
+    compared = Compared(plan, AuditSettings(render=MASKS), (1280, 720))
+    compared.add(frame_of(picture), output, both, lambda: np.zeros((720, 1280), np.uint8))
+    assert not compared.undrawn
+
+
+def test_what_draws_nothing_a_second_time_either_is_found(
+    clip: Clip, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plan = clip.plan()
+    monkeypatch.setattr(Renderer, "draw", lambda self, frame, regions: frame)
+    output = clip.render(plan, "nothing drawn.mp4")
+    assert proved(clip, output, plan)[0] == [*range(FRAMES)]
+
+
 def test_verify_draws_again_as_the_record_says(clip: Clip, tmp_path: Path) -> None:
     plan, settings = clip.plan(), RenderSettings(style=Style.MOSAIC, margin=0.2)
     plan = replace(plan, source=replace(plan.source, sha256=sha256_of(clip.info.path)))
@@ -117,6 +146,11 @@ def test_mirrored_is_the_same_picture_the_other_way_round(clip: Clip) -> None:
     frame = next(iter(Decode(clip.info)))
     for one, two in zip(planes(mirrored(frame)), planes(frame), strict=True):
         assert np.array_equal(one, two[:, ::-1])
+
+
+def frame_of(rgb: np.ndarray) -> Frame:
+    picture = av.VideoFrame.from_ndarray(rgb, "rgb24").reformat(format="yuv420p")
+    return Frame(0, 0, Fraction(1, 25), picture)
 
 
 def planes(frame: Frame) -> list[np.ndarray]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ import numpy as np
 import pytest
 
 from redact.errors import InputError
+from redact.inspect import inspect_file
 from redact.media import probe
 from redact.words import Message
 
@@ -142,8 +144,9 @@ def test_cover_art_is_not_a_video(tmp_path: Path) -> None:
         assert len(container.streams) == 1
 
 
-def test_an_address_is_no_file() -> None:
+@pytest.mark.parametrize("read", [probe, inspect_file])
+def test_an_address_is_no_file(read: Callable[[Path], object]) -> None:
     address = "https://example.org/a.mp4"  # of which `Path` keeps one slash
     with pytest.raises(InputError, match="never goes to the network") as refused:
-        probe(Path(address))
+        read(Path(address))
     assert refused.value.message.startswith(f"{address}: ")

@@ -351,10 +351,3 @@ def test_a_forged_count_of_frames_takes_no_memory() -> None:
     document["source"]["pts"] = [[0], [1, 90_000_000]]
     with pytest.raises(PlanError, match="more than any real clip has"):
         parse_plan(json.dumps(document).encode(), "p.json")
-
-
-@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no such files there")
-def test_a_pipe_is_no_plan(tmp_path: Path) -> None:
-    os.mkfifo(tmp_path / "p.json")
-    with pytest.raises(PlanError, match=r"p\.json"):
-        read_plan(tmp_path / "p.json")

@@ -7,12 +7,14 @@ import json
 import socket
 import threading
 import time
+import webbrowser
 from collections.abc import Iterator
 
 import pytest
 
 from redact.review import server as server_module
 from redact.review.guard import SAFE_HEADERS
+from redact.review.routes import serve
 from redact.review.server import Answer, PageServer, as_json
 
 from .browser import until
@@ -245,3 +247,20 @@ def test_the_content_of_a_question_is_not_the_next_request(server: PageServer) -
         while piece := connection.recv(1 << 16):
             answers += piece
     assert answers.count(b"HTTP/1.1 ") == 1 and answers.startswith(b"HTTP/1.1 400")
+
+
+def test_a_browser_that_does_not_come_back_keeps_nobody_waiting(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """As those of the console do, which run until they are left."""
+    left = threading.Event()
+    monkeypatch.setattr(webbrowser, "open", lambda address: left.wait(60))
+    made = PageServer({("POST", "/api/join"): lambda values: as_json({})})
+    thread = threading.Thread(target=serve, args=(made, lambda address: None), daemon=True)
+    thread.start()
+    try:
+        assert ask(made, "POST", "/api/join").status == 200
+    finally:
+        left.set()
+        made.shutdown()
+        thread.join(60)
