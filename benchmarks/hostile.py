@@ -14,9 +14,9 @@ its own. What may not happen:
   the same place and picture, in a published result (`face`). It has many false alarms: only places
   count at which it finds one in half of the pictures of the sound video.
 
-Cases are numbered; a case is the same wherever it is run, as far as the encoder of its video decides
-alike, which x264 does not always do. Results are appended to `--out`, one line a case, and cases that
-are there already are passed over, so that a count can be reached in slices:
+Cases are numbered; a case is the same wherever it is run, as far as the encoder of its video
+decides alike, which x264 does not always do. Results are appended to `--out`, one line a case, and
+cases that are there already are passed over, so that a count can be reached in slices:
 
     python -m benchmarks.hostile --out hostile.jsonl --count 2000 --minutes 20
 
