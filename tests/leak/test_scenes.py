@@ -13,8 +13,9 @@ from benchmarks.leak.scenes.build import claim, film
 from benchmarks.leak.scenes.catalogue import SMOKE, specs
 from benchmarks.leak.scenes.paths import Mover
 from benchmarks.leak.scenes.scene import Pillars, StillScene, View
+from benchmarks.leak.scenes.slant import slant_of
 from benchmarks.leak.scenes.stills import Label, Library, Still, package_still, texture
-from benchmarks.leak.truth import Truth
+from benchmarks.leak.truth import Instance, Truth
 
 SIZE = (640, 352)
 
@@ -47,6 +48,24 @@ def test_truth_lies_on_the_object(target: str, way: str) -> None:
                 region = track.instances[n].region(target, *SIZE)
                 assert (region & red).sum() / (region | red).sum() > 0.88
     assert truth.tracks
+
+
+@pytest.mark.parametrize("degrees", [-12.0, 12.0])
+@pytest.mark.parametrize("fall", [-24, 24])
+def test_of_a_slanted_plate_only_itself_is_claimed_once_it_is_turned(
+    fall: int, degrees: float
+) -> None:
+    picture = np.full((640, 960, 3), 90, np.uint8)
+    low, high = max(0, -fall), max(0, fall)
+    corners = [(400, 300 + low), (540, 300 + high), (540, 364 - low), (400, 364 - high)]
+    cv2.fillPoly(picture, [np.array(corners, np.int32)], (255, 0, 0))
+    box = (400.0, 300.0, 541.0, 365.0)
+    still = Still("slanted", picture, (Label("plate", box, slant=slant_of(picture, box)),))
+    scene = StillScene(still, lambda _: View(470, 332, 2.0, degrees), *SIZE)
+    shown, (seen,) = scene.at(0)
+    red = (shown[..., 0] > 170) & (shown[..., 1] < 60)
+    region = Instance(seen.box, outline=seen.outline).region("plate", *SIZE)
+    assert (region & red).sum() / (region | red).sum() > 0.9
 
 
 def test_view_never_leaves_the_still() -> None:

@@ -19,8 +19,8 @@ from .effects import clock
 from .scene import Seen
 from .stills import Library
 
-FORMAT = 4
-"""Raised whenever a clip of the same name changes."""
+FORMAT = 5
+"""Raised whenever a clip of the same name, or its truth, changes."""
 DARK = 0.15
 """Gain under which a fading picture claims no truth."""
 

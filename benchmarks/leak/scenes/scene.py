@@ -60,7 +60,8 @@ Path = Callable[[float], View]
 
 
 def project(affine: Affine, label: Label, key: str) -> Seen:
-    """A label seen through a camera: faces as turned ellipses, plates as turned rectangles."""
+    """A label seen through a camera: faces as turned ellipses, plates as their boxes, and in a
+    turned picture as what of the box the plate's slant leaves, turned."""
     x1, y1, x2, y2 = label.box
     if label.target == "face":
         cx, cy = affine @ np.array([(x1 + x2) / 2, (y1 + y2) / 2, 1.0])
@@ -68,10 +69,13 @@ def project(affine: Affine, label: Label, key: str) -> Seen:
         half = np.hypot(affine[:, 0] * (x2 - x1) / 2, affine[:, 1] * (y2 - y1) / 2)
         box = (cx - half[0], cy - half[1], cx + half[0], cy + half[1])
         return Seen(key, "face", tuple(map(float, box)), ignore=label.ignore)  # type: ignore[arg-type]
-    corners = np.array([[x1, y1, 1], [x2, y1, 1], [x2, y2, 1], [x1, y2, 1]]) @ affine.T
+    turned = abs(affine[1, 0]) > 1e-3
+    fall = label.slant * (x2 - x1) if turned else 0.0
+    left, right = max(0.0, -fall), max(0.0, fall)
+    corners = [[x1, y1 + left, 1], [x2, y1 + right, 1], [x2, y2 - left, 1], [x1, y2 - right, 1]]
+    corners = np.array(corners) @ affine.T
     low, high = corners.min(0), corners.max(0)
     outline = tuple((float(x), float(y)) for x, y in corners)
-    turned = abs(affine[1, 0]) > 1e-3
     box = (float(low[0]), float(low[1]), float(high[0]), float(high[1]))
     return Seen(key, label.target, box, outline if turned else (), ignore=label.ignore)
 

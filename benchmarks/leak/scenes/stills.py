@@ -15,15 +15,22 @@ from benchmarks.halves import in_half
 from ..truth import Box
 from ..video import Picture
 from .rendered import car
+from .slant import slant_of
 
 
 @dataclass(frozen=True)
 class Label:
-    """A labelled object; an ignored one counts neither as leak nor as over-redaction."""
+    """A labelled object.
+
+    Attributes:
+        ignore: it counts neither as leak nor as over-redaction.
+        slant: of a plate in its box (`slant`).
+    """
 
     target: str
     box: Box
     ignore: bool = False
+    slant: float = 0.0
 
     @property
     def height(self) -> float:
@@ -104,11 +111,13 @@ class Library:
         scale = self._labels[name].get("scale", 1)
         if scale != 1:
             picture = cv2.resize(picture, None, fx=scale, fy=scale, interpolation=cv2.INTER_CUBIC)
-        labels = tuple(
-            Label(b["target"], tuple(b["box"]), bool(b["ignore"]))
-            for b in self._labels[name]["boxes"]
-        )
-        return Still(name, np.asarray(cv2.cvtColor(picture, cv2.COLOR_BGR2RGB), np.uint8), labels)
+        rgb = np.asarray(cv2.cvtColor(picture, cv2.COLOR_BGR2RGB), np.uint8)
+        labels = []
+        for known in self._labels[name]["boxes"]:
+            box = tuple(known["box"])
+            slant = slant_of(rgb, box) if known["target"] == "plate" else 0.0
+            labels.append(Label(known["target"], box, bool(known["ignore"]), slant))
+        return Still(name, rgb, tuple(labels))
 
 
 def _wide_enough(entry: dict[str, Any]) -> dict[str, Any]:
