@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..types import Detections, Frame, Presentation, Rect, Target
-from .calibration import UNSEEN, log_odds
+from .calibration import UNSEEN, load_calibration, log_odds
 from .centerface import SAME
 from .network import PAD
 from .nms import iou
@@ -35,6 +35,10 @@ PLATE_WINDOWS: Final = (1.8, 4.8)
 """The same for the verifier: a plate is told by its letters and, as burnt-in text has letters too,
 by the car around it. Chosen in `training/README.md`, "The verifier"."""
 
+GLANCE: Final = 256
+"""Pixels of the longer side of the picture in which the eye looks for a plate that fills it: that
+of 160, 192, 256 and 320 at which it was least unsure of any (`training.calibrate_filling`)."""
+
 LEAST_WINDOW: Final = 12.0
 """Least side of such a square in source pixels: the verifier learnt from things of 6
 pixels."""
@@ -45,8 +49,9 @@ class CloseUp:
 
     Args:
         verifier: knows plates.
-        networks: who knows each other kind in one image: faces CenterFace, or our network where
-            that is not to look; heads the eye.
+        networks: who knows a kind in one image: faces CenterFace, or our network where that is not
+            to look; heads, and plates that fill the picture, the eye, or for these the verifier
+            where that is not to look.
         presentations: every place is looked at in each of these ways, and the best counts.
     """
 
@@ -167,10 +172,33 @@ class CloseUp:
         return np.float32(log_odds(best)[0])
 
     def _plates(self, rgb: NDArray[np.uint8], boxes: NDArray[np.float64]) -> NDArray[np.float32]:
-        """[N] by the verifier, mean over the windows."""
+        """[N] by the verifier, mean over the windows; of what fills the picture by the eye."""
         windows = [square_around(rgb, box, times) for box in boxes for times in PLATE_WINDOWS]
         odds = log_odds(self._verifier.scores(np.stack(windows))[:, CHANNELS.index(Target.PLATE)])
-        return np.asarray(odds.reshape(len(boxes), -1).mean(axis=1), np.float32)
+        odds = odds.reshape(len(boxes), -1).mean(axis=1)
+        if Target.PLATE in self._networks and (filling := fills(boxes, rgb.shape)).any():
+            odds[filling] = self._filling(rgb, boxes[filling])
+        return np.asarray(odds, np.float32)
+
+    def _filling(self, rgb: NDArray[np.uint8], boxes: NDArray[np.float64]) -> NDArray[np.float32]:
+        """[N] by the eye, which is shown the whole picture, small."""
+        best = glanced(rgb, boxes, self._networks[Target.PLATE])
+        tall = np.asarray(boxes[:, 3] - boxes[:, 1], np.float32)
+        return load_calibration().odds("plate filling", {"eye": best}, tall)
+
+
+def glanced(
+    rgb: NDArray[np.uint8], boxes: NDArray[np.float64], look: LookAtImage, side: int = GLANCE
+) -> NDArray[np.float32]:
+    """[N] score of the surest plate at each box in the whole picture, its longer side brought to
+    `side` pixels."""
+    height, width = rgb.shape[:2]
+    zoom = side / max(height, width)
+    size = max(1, round(width * zoom)), max(1, round(height * zoom))
+    how = cv2.INTER_AREA if zoom < 1 else cv2.INTER_LINEAR
+    seen = look(np.asarray(cv2.resize(rgb, size, interpolation=how), np.uint8))
+    there = iou(boxes * zoom, seen.xyxy) >= SAME
+    return np.asarray(np.where(there, seen.score, 0.0).max(axis=1, initial=0.0), np.float32)
 
 
 BESIDE: Final = 0.7
@@ -210,6 +238,20 @@ def _square_pixels(width: int, height: int, aspect: float) -> tuple[int, int]:
     else:
         wider = taller * aspect
     return max(1, round(width * wider)), max(1, round(height * taller))
+
+
+def fills(boxes: NDArray[np.float64], shape: tuple[int, ...]) -> NDArray[np.bool_]:
+    """[N] which boxes are so large that even the verifier's narrow window reaches beyond the
+    picture on both sides: it sees much grey then, and a whole scene in grey looks like a plate.
+
+    Args:
+        boxes: [N, 4].
+        shape: of the picture, height and width first.
+    """
+    size = np.array([shape[1], shape[0]], np.float64)
+    sides = boxes[:, 2:] - boxes[:, :2]
+    longer = np.argmax(sides, axis=1)
+    return np.asarray(sides.max(axis=1) * PLATE_WINDOWS[0] > size[longer])
 
 
 def _window(box: NDArray[np.float64], times: float) -> float:

@@ -1,7 +1,8 @@
 """The eye: CenterFace with a branch for plates and heads, trained on by `training.eye`.
 
-redact asks it about heads, which no other of its networks knows from behind or from above. What it
-was trained on, and how good it is, is said in `redact/models/MODEL_CARD.md`.
+redact asks it about heads, which no other of its networks knows from behind or from above, and
+about plates that fill the picture (`close_up`). What it was trained on, and how good it is, is said
+in `redact/models/MODEL_CARD.md`.
 """
 
 from __future__ import annotations
@@ -24,13 +25,22 @@ offsets down and to the right; names in the file."""
 
 
 class Eye(CenterFace):
-    """The network, loaded once; see `CenterFace`."""
+    """The network, loaded once; see `CenterFace`.
+
+    Args:
+        threads: processors for one picture.
+        target: what it is asked about, one of `CHANNELS`.
+    """
 
     name = "redact eye"
     file = EYE
 
+    def __init__(self, threads: int, target: Target = Target.HEAD) -> None:
+        super().__init__(threads)
+        self._target = target
+
     def run(self, rgb: NDArray[np.uint8]) -> Detections:
         """All peaks of one image, uint8 [H, W, 3], before suppression, boxes in its pixels."""
         heat, geometry = self._network.run(padded(rgb), *OUTPUTS)
-        n = CHANNELS.index(Target.HEAD)
-        return decoded(heat[0, n], geometry[0, n, :2], geometry[0, n, 2:], Target.HEAD)
+        n = CHANNELS.index(self._target)
+        return decoded(heat[0, n], geometry[0, n, :2], geometry[0, n, 2:], self._target)

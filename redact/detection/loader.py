@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Final
 
 from ..errors import UsageError
@@ -117,6 +118,9 @@ class Networks:
         self._faces = CenterFace(each) if beside else None
         self._heads = Eye(each) if Target.HEAD in known else None
         self._people = People(each) if Target.PERSON in known else None
+        # Loaded by the first plate that fills the picture: few clips have one.
+        plates = centerface and Target.PLATE in known
+        self._filling = cache(lambda: Eye(each, Target.PLATE)) if plates else None
 
     def witnesses(
         self, sizes: Sizes, sample_aspect: float, said: tuple[str, str] = ("", "")
@@ -143,6 +147,8 @@ class Networks:
                 others[Target.FACE][TILTED] = lambda picture: faces.look(
                     picture, tilted, sample_aspect, TILTS
                 )
+        if (filling := self._filling) is not None:
+            closely[Target.PLATE] = lambda rgb: filling().run(rgb)
         if (heads := self._heads) is not None:
             closely[Target.HEAD] = heads.run
             others[Target.HEAD] = {
@@ -216,8 +222,9 @@ def own_name(
 def load_close_up(
     detector: Detector, targets: Sequence[Target] = USUAL, threads: int | None = None
 ) -> CloseUp:
-    """Close looks at what a detector has seen: at plates by the verifier, at faces and heads by
-    that network of the detector which knows them best; for a detector of others, by ours.
+    """Close looks at what a detector has seen: at plates by the verifier, at faces, heads and
+    plates that fill the picture by that network of the detector which knows them best; for a
+    detector of others, by ours.
 
     Args:
         targets: what the detector looks for.
@@ -251,8 +258,14 @@ def require_models(targets: Sequence[Target]) -> None:
         ModelError: a model is missing or is not the pinned one.
         DependencyError: the engine contacts a server.
     """
-    needed = {Target.FACE: CENTERFACE, Target.HEAD: EYE, Target.PERSON: PEOPLE}
+    needed = {
+        Target.FACE: CENTERFACE,
+        Target.PLATE: EYE,
+        Target.HEAD: EYE,
+        Target.PERSON: PEOPLE,
+    }
     known = hidden_with(targets)
-    for name in (FACE_PLATE, VERIFIER, *(name for t, name in needed.items() if t in known)):
+    others = dict.fromkeys(name for t, name in needed.items() if t in known)
+    for name in (FACE_PLATE, VERIFIER, *others):
         read_network(name)
     load_calibration()

@@ -55,7 +55,6 @@ class Weights:
 
 
 _OLDER: Final = "processors without VNNI"
-_PEOPLE_TOO: Final = "--targets heads, people"
 
 # fmt: off
 WEIGHTS: Final = {
@@ -67,8 +66,8 @@ WEIGHTS: Final = {
         "624414dc582b39bcb639e0030f996b188d8695f0180829222eb2c777f041a930"),
     CENTERFACE: Weights("CenterFace, int8", "faces, at every sensitivity",
         "318c9a3843d1fb63c9159379a38fd41f6c2dbb51f4caf04227d306270611448d"),
-    EYE: Weights("redact eye, int8", _PEOPLE_TOO,
-        "23345e421be425691750a7d744d5738d318e42ce6656c8d4e6f7db07e1d04375", required=False),
+    EYE: Weights("redact eye, int8", "plates and heads",
+        "23345e421be425691750a7d744d5738d318e42ce6656c8d4e6f7db07e1d04375"),
     PEOPLE: Weights("NanoDet, int8", "--targets people",
         "a99b134203f0a84a046e8707709bcac92d84dea4a66a387de05fc9064d9fe99f", required=False),
     TRIAL: Weights("eight-bit-trial", _OLDER,
@@ -80,7 +79,7 @@ WEIGHTS: Final = {
     "centerface/centerface.int7.onnx": Weights("centerface.int7", _OLDER,
         "93ba21baaf6c1e83c66fa6ae2a0bcdc958f10c31d414adf8054b97d0c1c60ef2"),
     "eye/eye.int7.onnx": Weights("eye.int7", _OLDER,
-        "b4135a990c09bc1b90416d9b791d63d72adcba1ac8d4635569724943eacb3bbc", required=False),
+        "b4135a990c09bc1b90416d9b791d63d72adcba1ac8d4635569724943eacb3bbc"),
     "nanodet/nanodet-person.int7.onnx": Weights("nanodet-person.int7", _OLDER,
         "869fe957ffc0212029e4b0c48b46cd6c51b4ac7a80a8958c5ce1359bef0e1ccd", required=False),
     FULL_RANGE: Weights("MediaPipe face detection, full range", "--detector mediapipe",

@@ -36,6 +36,7 @@ KINDS = {
     "plate": {OURS},
     "head": {FACES, EYE, EYE_SMALL},
     "person": {PEOPLE},
+    "plate filling": {EYE},
 }
 
 

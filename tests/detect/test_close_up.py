@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from pathlib import Path
 
 import av
+import cv2
 import numpy as np
 import pytest
 from hypothesis import given
@@ -12,6 +14,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from skimage import data
 
+from benchmarks.detect.filling import HEIGHT, WIDTH, largest, moved
 from redact.detection import CenterFace, CloseUp, Verifier, load_close_up, load_detector
 from redact.detection.calibration import UNSEEN, log_odds
 from redact.detection.verifier import SIDE
@@ -28,9 +31,11 @@ def frame_of(rgb: NDArray[np.uint8]) -> Frame:
     return Frame(0, 0, Fraction(1, 30), picture)
 
 
-def ask(close_up: CloseUp, rgb: NDArray[np.uint8], *boxes: list[float]) -> list[float]:
-    faces = np.full(len(boxes), Target.FACE, np.int8)
-    return close_up.ask(frame_of(rgb), np.array(boxes).reshape(-1, 4), faces).tolist()
+def ask(
+    close_up: CloseUp, rgb: NDArray[np.uint8], *boxes: list[float], target: Target = Target.FACE
+) -> list[float]:
+    what = np.full(len(boxes), target, np.int8)
+    return close_up.ask(frame_of(rgb), np.array(boxes).reshape(-1, 4), what).tolist()
 
 
 @pytest.fixture(scope="module")
@@ -109,3 +114,40 @@ def test_centerface_takes_close_looks_wherever_it_looks_at_all() -> None:
     for detector, on in ((with_it, True), (without, False)):
         closely = detector.look_closely[Target.FACE]
         assert isinstance(getattr(closely, "__self__", None), CenterFace) is on
+
+
+def test_the_eye_is_asked_about_a_plate_that_fills_the_picture_and_no_other(
+    verifier: Verifier,
+) -> None:
+    shown = []
+
+    def eye(rgb: NDArray[np.uint8]) -> Detections:
+        shown.append(rgb.shape)
+        box = np.array([[0.2, 0.2, 0.8, 0.5]], np.float32) * 256
+        return Detections(box, np.array([0.9], np.float32), np.array([Target.PLATE], np.int8))
+
+    boxes = [[102.4, 102.4, 409.6, 256.0], [102.4, 102.4, 358.4, 256.0]]
+    closely = CloseUp(verifier, {Target.PLATE: eye})
+    filling, _ = ask(closely, data.astronaut(), *boxes, target=Target.PLATE)
+    alone = ask(CloseUp(verifier, {}), data.astronaut(), *boxes, target=Target.PLATE)
+    assert shown == [(256, 256, 3)]
+    assert filling > 5 > alone[0]
+
+
+def test_plates_that_fill_a_turned_picture_are_told_from_scenes(shared_eval: Path) -> None:
+    detector = load_detector(targets=(Target.PLATE,), threads=1)
+    close_up = load_close_up(detector, (Target.PLATE,), threads=1)
+
+    def said(rgb: NDArray[np.uint8], box: list[float]) -> float:
+        return ask(close_up, rgb, box, target=Target.PLATE)[0]
+
+    for still in largest(shared_eval, "plate", 3, wide=True):
+        upright, (x1, y1, x2, y2) = moved(still, 0.9, (0.5, 0.5), data.rocket())
+        for degrees in (-12, 0, 12):
+            turn = cv2.getRotationMatrix2D((WIDTH / 2, HEIGHT / 2), degrees, 0.9)
+            rgb = cv2.warpAffine(upright, turn, (WIDTH, HEIGHT), borderMode=cv2.BORDER_REPLICATE)
+            corners = np.array([[x1, y1, 1], [x2, y1, 1], [x2, y2, 1], [x1, y2, 1]]) @ turn.T
+            assert said(rgb, [*corners.min(axis=0), *corners.max(axis=0)]) > 3
+    for scene in (data.rocket(), data.chelsea(), data.stereo_motorcycle()[0]):
+        height, width = scene.shape[:2]
+        assert said(scene, [0.1 * width, 0.15 * height, 0.95 * width, 0.95 * height]) < 0
