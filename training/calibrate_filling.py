@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
@@ -62,6 +63,7 @@ def main() -> None:
     """Fit the numbers, print how far both kinds lie apart, write the file."""
     parser = argparse.ArgumentParser(prog="python -m training.calibrate_filling")
     parser.add_argument("--shared", type=Path, required=True, help="holds eval/ and clips/")
+    parser.add_argument("--every", type=int, default=1, help="only every n-th picture of a still")
     parser.add_argument("--clips", type=Path, action="append", default=[], help="further clips")
     args = parser.parse_args()
     detector, eye = load_detector("balanced", [Target.PLATE]), Eye(1, Target.PLATE)
@@ -78,7 +80,7 @@ def main() -> None:
             rows.append([float(s) for s in scores])
             truth.append(float(real))
 
-    for picture, box in filmed(args.shared):
+    for picture, box in islice(filmed(args.shared), 0, None, args.every):
         take(picture, True, box[None])
     for picture, labelled in frames(args.shared, args.clips):
         take(picture, False, labelled["plate"])

@@ -36,8 +36,8 @@ PLATE_WINDOWS: Final = (1.8, 4.8)
 by the car around it. Chosen in `training/README.md`, "The verifier"."""
 
 GLANCE: Final = 256
-"""Pixels of the longer side of the picture in which the eye looks for a plate that fills it: that
-of 160, 192, 256 and 320 at which it was least unsure of any (`training.calibrate_filling`)."""
+"""Pixels of the longer side of the picture in which the eye looks for a plate that fills it. At 160,
+192 and 320 it says much the same (`training.calibrate_filling`)."""
 
 LEAST_WINDOW: Final = 12.0
 """Least side of such a square in source pixels: the verifier learnt from things of 6
@@ -241,17 +241,15 @@ def _square_pixels(width: int, height: int, aspect: float) -> tuple[int, int]:
 
 
 def fills(boxes: NDArray[np.float64], shape: tuple[int, ...]) -> NDArray[np.bool_]:
-    """[N] which boxes are so large that even the verifier's narrow window reaches beyond the
-    picture on both sides: it sees much grey then, and a whole scene in grey looks like a plate.
+    """[N] which boxes are so large that even the verifier's narrow window is larger than the
+    picture: it sees much grey then, and a whole scene in grey looks like a plate.
 
     Args:
         boxes: [N, 4].
         shape: of the picture, height and width first.
     """
-    size = np.array([shape[1], shape[0]], np.float64)
-    sides = boxes[:, 2:] - boxes[:, :2]
-    longer = np.argmax(sides, axis=1)
-    return np.asarray(sides.max(axis=1) * PLATE_WINDOWS[0] > size[longer])
+    longer = (boxes[:, 2:] - boxes[:, :2]).max(axis=1)
+    return np.asarray(longer * PLATE_WINDOWS[0] > max(shape[:2]))
 
 
 def _window(box: NDArray[np.float64], times: float) -> float:
