@@ -36,8 +36,8 @@ PLATE_WINDOWS: Final = (1.8, 4.8)
 by the car around it. Chosen in `training/README.md`, "The verifier"."""
 
 GLANCE: Final = 256
-"""Pixels of the longer side of the picture in which the eye looks for a plate that fills it. At 160,
-192 and 320 it says much the same (`training.calibrate_filling`)."""
+"""Pixels of the longer side of the picture in which the eye looks for a plate that fills it. At
+160, 192 and 320 it says much the same (`training.calibrate_filling`)."""
 
 LEAST_WINDOW: Final = 12.0
 """Least side of such a square in source pixels: the verifier learnt from things of 6
