@@ -11,7 +11,18 @@ from redact.plan import SourceRef, build_plan, with_subjects
 from redact.settings import DetectSettings
 from redact.types import Box, Detections, Timeline
 
-from .scenes import HEIGHT, WIDTH, Thing, as_frame, covered, draw, seen, texture, track_clip
+from .scenes import (
+    HEIGHT,
+    WIDTH,
+    Grey,
+    Thing,
+    as_frame,
+    covered,
+    draw,
+    seen,
+    texture,
+    track_clip,
+)
 
 STAND = Thing(lambda i: (100.0, 60.0))
 A, B = texture(1, HEIGHT, WIDTH), texture(2, HEIGHT, WIDTH) // 3 + 10
@@ -35,20 +46,49 @@ def test_onset_does_not_reach_over_a_cut() -> None:
     assert covered(tracks.tracks, 20, STAND.box(20))
 
 
+def flashed(picture: Grey, gain: float = 2, lift: int = 90) -> Grey:
+    return np.minimum(picture.astype(int) * gain + lift, 255).astype(np.uint8)
+
+
 @pytest.mark.parametrize("length", [1, 3, 5])
 def test_flash_is_no_cut(length: int) -> None:
     frames = []
     for i in range(40):
         picture = draw(A, [STAND], i)
-        if 15 <= i < 15 + length:
-            picture = np.minimum(picture.astype(int) * 2 + 90, 255).astype(np.uint8)
-        frames.append(as_frame(i, picture))
+        frames.append(as_frame(i, flashed(picture) if 15 <= i < 15 + length else picture))
     found = [NONE if 15 <= i < 15 + length else seen([STAND.box(i)]) for i in range(40)]
     tracks = track_clip(frames, found)
     assert tracks.cuts == ()
     assert len(tracks.tracks) == 1
     for i in range(40):
         assert covered(tracks.tracks, i, STAND.box(i)), i
+
+
+@pytest.mark.parametrize(("ground", "gain", "lift"), [(A // 2, 2.5, 0), (A, 6, 60)])
+def test_footage_that_flashes_all_the_time_is_cut_where_it_is_cut(
+    ground: Grey, gain: float, lift: int
+) -> None:
+    """Corners are lost at both ends of a flash, and no picture before it may be like the one after
+    it, where it began before the clip, or burnt all out for longer than pictures are kept."""
+    lit = {*range(3), *range(15, 21), *range(23, 32), *range(43, 46)}
+    pictures = [draw(ground, [STAND], i) if i < 40 else B for i in range(60)]
+    frames = [
+        as_frame(i, flashed(picture, gain, lift) if i in lit else picture)
+        for i, picture in enumerate(pictures)
+    ]
+    assert track_clip(frames, [NONE] * 60).cuts == (40,)
+
+
+def test_one_room_in_other_light_is_another_scene() -> None:
+    """Somebody else may be there: what stands still is found again, but not all of it."""
+    rooms = [
+        draw(A, [Thing(lambda _, x=x: (x, 20.0), (90, 150), seed)], 0)
+        for x, seed in ((30.0, 7), (180.0, 8))
+    ]
+    frames = [
+        as_frame(i, rooms[0] if i < 20 else (rooms[1] * 0.75).astype(np.uint8)) for i in range(45)
+    ]
+    assert track_clip(frames, [NONE] * 45).cuts == (20,)
 
 
 def test_fade_to_black_is_no_cut_and_keeps_the_mask_while_it_shows() -> None:
