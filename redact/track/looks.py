@@ -39,6 +39,17 @@ MEAN = 1.5
 """And all of a block on average: less than one pixel may, so that something faint and
 large is noticed."""
 
+SPOT = 3
+"""Pixels of that level along a side of the least that counts while nothing at all is seen, half of
+a face of 20 pixels in 1080p. Noise is finer, and averages out: of a still camera whose key pictures
+code all of it anew, single pixels change by 18 levels then, and means of such spots by 5."""
+
+SPOT_APART, BLOCK_APART = 5, 2.5
+"""Grey levels by which the mean of a spot, and that of a block, may differ then."""
+
+BRIGHTER = 8
+"""And by which all of the picture may be brighter or darker, as a camera makes it."""
+
 MOST_AREAS = 8
 """Each is an image of its own to the networks; about what a busy street needs."""
 
@@ -70,15 +81,22 @@ class Seen:
         rows, columns = self._picture.shape
         self._factor = width / columns, height / rows
 
-    def changed(self, small: SmallFrame) -> list[Rect] | None:
+    def changed(self, small: SmallFrame, empty: bool) -> list[Rect] | None:
         """Parts of a later picture, in source pixels, outside of which nothing changed.
+
+        Args:
+            small: the picture.
+            empty: nothing at all was seen, however faintly: then noise is no change.
 
         None where the pictures cannot be compared: look at all of it.
         """
         now = _compared(small)
         if now.shape != self._picture.shape:
             return None
-        return [self._area(*box) for box in boxes_of(changed_blocks(self._picture, now))]
+        changed = changed_blocks(self._picture, now)
+        if empty and changed.any():
+            changed &= beyond_noise(self._picture, now)
+        return [self._area(*box) for box in boxes_of(changed)]
 
     def looked(self, small: SmallFrame, areas: list[Rect]) -> None:
         """Parts of a later picture were looked at."""
@@ -111,18 +129,29 @@ def _compared(small: SmallFrame) -> NDArray[np.uint8]:
 def changed_blocks(before: NDArray[np.uint8], now: NDArray[np.uint8]) -> Mask:
     """Blocks that differ visibly. `before` and `now` are [h, w]; the last blocks may be smaller."""
     apart = cv2.absdiff(before, now)
-    height, width = apart.shape
-    rows, columns = -(-height // BLOCK), -(-width // BLOCK)
-    below, right = rows * BLOCK - height, columns * BLOCK - width
-    padded = cv2.copyMakeBorder(apart, 0, below, 0, right, cv2.BORDER_CONSTANT, value=0)
-    over = cv2.threshold(padded, PIXEL, 255, cv2.THRESH_BINARY)[1]
+    over = cv2.threshold(apart, PIXEL, 255, cv2.THRESH_BINARY)[1]
     # Means of blocks, in whole levels: 2 stands for everything from 1.5 on, and one pixel of 255 in
     # a block makes 4.
-    total, any_over = (
-        cv2.resize(picture, (columns, rows), interpolation=cv2.INTER_AREA)
-        for picture in (padded, over)
-    )
-    return np.asarray((any_over > 0) | (total > MEAN), np.bool_)
+    return np.asarray((_of_blocks(over) > 0) | (_of_blocks(apart) > MEAN), np.bool_)
+
+
+def beyond_noise(before: NDArray[np.uint8], now: NDArray[np.uint8]) -> Mask:
+    """Blocks that differ by more than noise, and than the rest of the picture; see above."""
+    apart = cv2.subtract(now, before, dtype=cv2.CV_32F)
+    apart -= np.clip(np.median(apart[::7, ::7]), -BRIGHTER, BRIGHTER)
+    spots = np.abs(cv2.blur(apart, (SPOT, SPOT)))
+    over = cv2.threshold(spots, SPOT_APART, 1, cv2.THRESH_BINARY)[1]
+    far = np.abs(_of_blocks(apart)) > BLOCK_APART
+    return np.asarray(far | (_of_blocks(over) > 0), np.bool_)
+
+
+def _of_blocks(picture: cv2.typing.MatLike) -> cv2.typing.MatLike:
+    """Mean of each block; beyond the border is 0."""
+    height, width = picture.shape
+    rows, columns = -(-height // BLOCK), -(-width // BLOCK)
+    below, right = rows * BLOCK - height, columns * BLOCK - width
+    filled = cv2.copyMakeBorder(picture, 0, below, 0, right, cv2.BORDER_CONSTANT, value=0)
+    return cv2.resize(filled, (columns, rows), interpolation=cv2.INTER_AREA)
 
 
 def boxes_of(mask: Mask) -> list[tuple[int, int, int, int]]:
@@ -220,11 +249,11 @@ class Looks:
         due = small.time - self._whole_at >= self._patience * self._every - JITTER
         if self._seen is None or frame.damaged or due:
             return None
-        return self._seen.changed(small)
+        return self._seen.changed(small, not len(self._found))
 
     def _patience_after(self, found: Detections, small: SmallFrame) -> float:
         """How patient to be after a look at all of the picture has seen `found`."""
-        areas = None if self._seen is None else self._seen.changed(small)
+        areas = None if self._seen is None else self._seen.changed(small, not len(self._found))
         if areas is None:
             return 1.0
         found = found.select(_plain(found) & ~_touching(found.xyxy, areas))

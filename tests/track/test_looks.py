@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+import cv2
 import numpy as np
 import pytest
 from av.video.reformatter import VideoReformatter
@@ -13,7 +14,16 @@ from hypothesis import strategies as st
 
 from redact.settings import Sensitivity
 from redact.track import Looks, settings_of
-from redact.track.looks import MEAN, PIXEL, boxes_of, changed_blocks, taken_together
+from redact.track.looks import (
+    MEAN,
+    PIXEL,
+    SPOT,
+    SPOT_APART,
+    beyond_noise,
+    boxes_of,
+    changed_blocks,
+    taken_together,
+)
 from redact.track.small_pictures import shrink
 from redact.types import Box, Detections, Frame, Rect
 
@@ -107,10 +117,74 @@ def test_a_face_that_fades_in_slowly_is_seen(seconds: int) -> None:
     for i in range(count + 1):
         share = i / count
         clip.recorder.visible = share >= 0.3
-        found = clip.show(mixed(share))
+        found = clip.show(anew(mixed(share), i // 25))
         late = share - 0.3  # it becomes visible at .3, and must be seen at .4 at the latest
         assert len(found) == 1 or late < 0.1, share
     assert clip.looks.whole == 1 and clip.looks.parts >= 2
+
+
+def anew(grey: Grey, seed: int) -> Grey:
+    """A picture whose noise is coded anew, as in a key picture."""
+    noise = np.random.default_rng(seed).normal(0, 2, grey.shape)
+    return np.asarray(np.clip(np.rint(grey + noise), 0, 255), np.uint8)
+
+
+def small_and_faint(grey: Grey, levels: int) -> Grey:
+    """The picture with something of the size of a small face that is a little brighter."""
+    left, top, right, bottom = map(int, FACE.box(0))
+    with_it = grey.astype(int)
+    with_it[(top + bottom) // 2 :, (left + right) // 2 :][:12, :10] += levels
+    return np.asarray(np.clip(with_it, 0, 255), np.uint8)
+
+
+def test_noise_that_a_key_picture_codes_anew_is_no_change() -> None:
+    clip = Clip(every=1e6)
+    for index in range(100):
+        clip.show(anew(GROUND, index // 10))
+    assert (clip.looks.whole, clip.looks.parts) == (1, 0)
+
+
+def test_while_anything_is_seen_noise_is_looked_at_too() -> None:
+    """Of a doubtful face each look says another thing, and the surest of them counts."""
+    clip = Clip(every=1e6)
+    clip.recorder.visible = True
+    for index in range(100):
+        clip.show(anew(mixed(1.0), index // 10))
+    assert clip.looks.parts == 9
+
+
+@pytest.mark.parametrize("at", [50, 53])
+def test_what_appears_at_a_key_picture_or_between_two_is_looked_at_at_once(at: int) -> None:
+    """And stays where it was first, without a move that would give it away."""
+    clip = Clip(every=1e6)
+    for index in range(at + 1):
+        clip.recorder.visible = index == at
+        clean = GROUND if index < at else small_and_faint(GROUND, 10)
+        found = clip.show(anew(clean, index // 10))
+    assert len(found) == 1
+    assert [index for index, _ in clip.recorder.shown] == [0, at]
+
+
+def brighter(levels: int) -> Grey:
+    """The ground with less contrast, and brighter by so much."""
+    return np.asarray(GROUND // 2 + 60 + levels, np.uint8)
+
+
+def test_a_camera_that_brightens_its_picture_shows_nothing_new() -> None:
+    clip = Clip(every=1e6)
+    clip.show(brighter(0))
+    clip.show(brighter(6))
+    assert clip.looks.parts == 0
+    clip.show(small_and_faint(brighter(6), 10))
+    assert clip.looks.parts == 1
+    assert len(clip.recorder.shown[-1][1] or ()) == 1
+
+
+def test_a_picture_that_became_much_brighter_is_looked_at_again() -> None:
+    clip = Clip(every=1e6)
+    for levels in range(0, 40, 2):
+        clip.show(brighter(levels))
+    assert clip.looks.parts >= 2
 
 
 def test_a_face_that_is_gone_is_gone() -> None:
@@ -151,6 +225,11 @@ def test_every_pixel_that_changed_lies_in_a_part(seed: int, height: int, width: 
     assert left.max() <= PIXEL
     blocks = left[: height // 8 * 8, : width // 8 * 8].reshape(height // 8, 8, width // 8, 8)
     assert blocks.mean(axis=(1, 3)).max() <= MEAN
+    apart = now.astype(np.float32) - before
+    spots = np.abs(cv2.blur(apart - np.median(apart[::7, ::7]), (SPOT, SPOT)))
+    for x1, y1, x2, y2 in boxes_of(beyond_noise(before, now)):
+        spots[8 * y1 : 8 * y2, 8 * x1 : 8 * x2] = 0
+    assert spots.max() <= SPOT_APART + 1e-3
 
 
 @given(st.lists(st.tuples(st.integers(0, 80), st.integers(0, 80)), max_size=6), st.data())
