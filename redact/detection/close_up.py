@@ -9,7 +9,8 @@ seldom take for one at another. Plates are shown to the verifier.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Final
+from concurrent.futures import ThreadPoolExecutor, wait
+from typing import Final, TypeVar
 
 import cv2
 import numpy as np
@@ -24,7 +25,9 @@ from .scaling import Picture, Scaler, turned_boxes
 from .verifier import CHANNELS, SIDE, Verifier
 
 LookAtImage = Callable[[NDArray[np.uint8]], Detections]
-"""A network: uint8 [H, W, 3], RGB, to what it sees, in its pixels."""
+"""A network: uint8 [H, W, 3], RGB, to what it sees, in its pixels; two threads may ask it."""
+
+T = TypeVar("T")
 
 FACE_WINDOW: Final = 5.0
 """Side of the square around a face or head, in its longer side: it is then 32 pixels tall to its
@@ -64,6 +67,16 @@ class CloseUp:
         self._verifier, self._networks = verifier, dict(networks)
         self._presentations = tuple(dict.fromkeys(presentations))
         self._scaler = Scaler()
+        # Networks here use half of the processors each: see `threads_each`.
+        self._two = ThreadPoolExecutor(2, "looking closely")
+
+    def _each(self, look: Callable[[int], T], rows: NDArray[np.intp]) -> list[T]:
+        """What is seen of each of some rows, two of which are looked at at a time."""
+        if len(rows) < 2:
+            return [look(int(row)) for row in rows]
+        looks = [self._two.submit(look, int(row)) for row in rows]
+        wait(looks)  # whoever goes on, or fails, finds nobody at work
+        return [done.result() for done in looks]
 
     def ask(
         self, frame: Frame, boxes: NDArray[np.float64], target: NDArray[np.int8]
@@ -104,8 +117,10 @@ class CloseUp:
         plates = np.flatnonzero(target == Target.PLATE)
         if len(plates):
             odds[plates] = self._plates(rgb, boxes[plates])
-        for row in np.flatnonzero(target != Target.PLATE):
-            odds[row] = self._round(rgb, boxes[row], Target(int(target[row])))
+        others = np.flatnonzero(target != Target.PLATE)
+        odds[others] = self._each(
+            lambda row: self._round(rgb, boxes[row], Target(int(target[row]))), others
+        )
         return odds
 
     def _seen(self, window: NDArray[np.uint8], target: Target) -> Detections:
@@ -132,16 +147,19 @@ class CloseUp:
             LookupError: nobody here knows one of the targets.
             UnsafeError: if a network fails.
         """
-        out, odds = boxes.copy(), np.zeros(len(boxes), np.float32)
-        for row, kind in enumerate(target.tolist()):
+        if not len(boxes):
+            return boxes.copy(), np.zeros(0, np.float32)
+
+        def look(row: int) -> tuple[NDArray[np.float64], np.float32]:
             rgb, origin = _cut_out(grey, boxes[row])
             box = boxes[row] - np.tile(origin, 2)
-            if kind == Target.PLATE:
-                odds[row] = self._plates(rgb, box[None])[0]
-                continue
-            move, odds[row] = self._beside(rgb, box, Target(kind))
-            out[row] = boxes[row] + np.tile(move, 2)
-        return out, odds
+            if target[row] == Target.PLATE:
+                return boxes[row], self._plates(rgb, box[None])[0]
+            move, odds = self._beside(rgb, box, Target(int(target[row])))
+            return boxes[row] + np.tile(move, 2), odds
+
+        places, odds = zip(*self._each(look, np.arange(len(boxes))), strict=True)
+        return np.stack(places), np.array(odds, np.float32)
 
     def _beside(
         self, rgb: NDArray[np.uint8], box: NDArray[np.float64], target: Target

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from threading import Lock
 from typing import Final
 
 import numpy as np
@@ -90,6 +91,7 @@ class OurNetwork:
         self._network = OpenNetwork(
             weights, threads or default_threads(), name, keep_memory=keep_memory
         )
+        self._one_at_a_time = Lock()
         self._grids: dict[
             tuple[int, int],
             tuple[NDArray[np.uint8], NDArray[np.float32], NDArray[np.float32]],
@@ -117,9 +119,10 @@ class OurNetwork:
             UnsafeError: if the network fails or answers with numbers that are not finite.
         """
         height, width = rgb.shape[:2]
-        image, x, y = self._prepared(width, height)
-        image[0, :height, :width] = rgb
-        scores, distances = self._network.run(image, "scores", "distances")
+        with self._one_at_a_time:  # there is one array for each size
+            image, x, y = self._prepared(width, height)
+            image[0, :height, :width] = rgb
+            scores, distances = self._network.run(image, "scores", "distances")
         parts = [_decoded(scores[0, n], distances[0], x, y, t) for n, t in self._asked]
         return Detections.concat(parts)
 

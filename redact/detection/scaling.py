@@ -50,6 +50,7 @@ class Picture:
     ) -> None:
         self._frame = frame
         self._scaler = scaler
+        self._made: dict[tuple[int, int], NDArray[np.uint8]] = {}
         self.only = only
 
     @property
@@ -58,23 +59,30 @@ class Picture:
         return self._frame.width, self._frame.height
 
     def view(self, area: Rect, size: tuple[int, int]) -> NDArray[np.uint8]:
-        """`area` of the picture scaled to `size` (width, height): uint8 [H, W, 3] RGB.
+        """`area` of the picture scaled to `size` (width, height): uint8 [H, W, 3] RGB, to be read
+        only: who asks for all of the picture at the same size gets the same array.
 
         Raises:
             UnsafeError: if libswscale cannot convert the frame.
         """
-        return self._scaler.view(self._frame, area, size)
+        with self._scaler.one_at_a_time:
+            if area != (0, 0, *self.size):
+                return self._scaler.view(self._frame, area, size)
+            if size not in self._made:
+                self._made[size] = self._scaler.view(self._frame, area, size)
+            return self._made[size]
 
 
 class Scaler:
     """libswscale with its set-up kept between frames, one set per area and size.
 
-    Several threads may ask for views of one picture: one after the other is served, for PyAV
-    writes into a frame while it is scaled, and takes that back.
+    Attributes:
+        one_at_a_time: to be held while a view is made. Several threads may ask for views of one
+            picture, and PyAV writes into a frame while it is scaled, and takes that back.
     """
 
     def __init__(self) -> None:
-        self._one_at_a_time = Lock()
+        self.one_at_a_time = Lock()
         self._reformatters: dict[tuple[int, int, int, int], VideoReformatter] = {}
         self._crops: dict[tuple[object, ...], av.filter.Graph] = {}
 
@@ -94,10 +102,6 @@ class Scaler:
 
     def view(self, frame: av.VideoFrame, area: Rect, size: tuple[int, int]) -> NDArray[np.uint8]:
         """See `Picture.view`."""
-        with self._one_at_a_time:
-            return self._view(frame, area, size)
-
-    def _view(self, frame: av.VideoFrame, area: Rect, size: tuple[int, int]) -> NDArray[np.uint8]:
         try:
             part = frame
             if area != (0, 0, frame.width, frame.height):

@@ -47,8 +47,12 @@ def verifier() -> Verifier:
 def test_a_face_is_told_from_what_lies_beside_it(centerface: bool) -> None:
     close_up = load_close_up(load_detector(threads=1, centerface=centerface), threads=1)
     beside = [420.0, 100, 480, 180], [60.0, 400, 120, 470], [400.0, 400, 440, 450]
-    face, *others = ask(close_up, data.astronaut(), list(ASTRONAUT), *beside)
+    boxes = [list(ASTRONAUT), *beside]
+    face, *others = ask(close_up, data.astronaut(), *boxes)
     assert face >= 0 > -1.5 > max(others)
+    # Two are looked at at a time, and neither is told what the other shows.
+    one_by_one = [ask(close_up, data.astronaut(), box)[0] for box in boxes]
+    assert ask(close_up, data.astronaut(), *10 * boxes) == 10 * one_by_one
 
 
 def test_a_face_beside_the_place_does_not_count() -> None:
