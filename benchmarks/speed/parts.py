@@ -12,7 +12,7 @@ import tempfile
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib import import_module
 from inspect import ismethod
@@ -20,6 +20,8 @@ from pathlib import Path
 from typing import Any
 
 import cv2
+import numpy as np
+from numpy.typing import NDArray
 
 from benchmarks.track import shortened
 from redact.auditing.compared import Compared
@@ -29,6 +31,7 @@ from redact.auditing.redrawn import Redrawn
 from redact.auditing.template_match import LetGo
 from redact.detection import centerface, network, verifier
 from redact.detection.close_up import CloseUp
+from redact.detection.device import OpenNetwork
 from redact.detection.scaling import Scaler
 from redact.detection.several_networks import Witnesses
 from redact.media import Decode, VideoWriter, decode
@@ -103,28 +106,15 @@ class Parts(Silent):
 
     def networks(self, module: Any, name: str) -> None:
         """The same of each size of picture that networks of a module are shown."""
-        plain: Callable[..., Any] = module.open_network
+        parts = self
 
-        def opened(*args: Any, **words: Any) -> Any:
-            return _Session(plain(*args, **words), self, name)
+        class Timed(OpenNetwork):
+            def run(self, pictures: NDArray[Any], *outputs: str) -> list[NDArray[np.float32]]:
+                pixels = int(max(pictures.shape[1:])) * int(sorted(pictures.shape[1:])[-2])
+                with parts.part(f"{name} of {pixels / 1e6:.1f} MP"):
+                    return super().run(pictures, *outputs)
 
-        module.open_network = opened
-
-
-class _Session:
-    """A session of onnxruntime whose runs are timed."""
-
-    def __init__(self, session: Any, parts: Parts, name: str) -> None:
-        self._session, self._parts, self._name = session, parts, name
-
-    def run(self, outputs: list[str], inputs: dict[str, Any]) -> Any:
-        shape = next(iter(inputs.values())).shape
-        pixels = int(max(shape[1:])) * int(sorted(shape[1:])[-2])
-        with self._parts.part(f"{self._name} of {pixels / 1e6:.1f} MP"):
-            return self._session.run(outputs, inputs)
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._session, name)
+        module.OpenNetwork = Timed
 
 
 def watched() -> Parts:
