@@ -1,26 +1,42 @@
 // Requests to the page's own server. The token comes in the fragment, or for a code that stands in
 // the fragment and is good once, and goes in a header.
-const KEY = "redact.token", PAGE = "redact.page", ONCE = "once.";
+const KEY = "redact.token",
+  PAGE = "redact.page",
+  ONCE = "once.";
 const given = location.hash.slice(1);
 const BASE = location.pathname; // "/", or that of one video of several
 /** Whether this is the page of one video of several. */
 export const isOneOfSeveral = BASE !== "/";
 if (given) {
   history.replaceState(null, "", BASE); // not left in the address bar or the history
-  sessionStorage.setItem(KEY, given.startsWith(ONCE) ? await exchanged(given.slice(ONCE.length)) : given);
+  sessionStorage.setItem(
+    KEY,
+    given.startsWith(ONCE) ? await exchanged(given.slice(ONCE.length)) : given,
+  );
 }
 /** The token for a code; "" where somebody has used it before. */
 async function exchanged(code) {
-  const reply = await fetch("/api/exchange", { method: "POST", headers: { "X-Redact-Token": code }, body: "{}", cache: "no-store" });
+  const reply = await fetch("/api/exchange", {
+    method: "POST",
+    headers: { "X-Redact-Token": code },
+    body: "{}",
+    cache: "no-store",
+  });
   return reply.ok ? (await reply.json()).token : "";
 }
 /** Whether no other tab has this name. One that was duplicated has what the first one stored, and
  *  is another window all the same. Of one that is loaded anew, the name is free in a moment. */
-const isFree = (name) => new Promise((done) => {
-  if (!navigator.locks) return done(true);
-  const kept = () => { done(true); return new Promise(() => {}); }; // for as long as the page is there
-  navigator.locks.request(`redact.${name}`, { signal: AbortSignal.timeout(1500) }, kept).catch(() => done(false));
-});
+const isFree = (name) =>
+  new Promise((done) => {
+    if (!navigator.locks) return done(true);
+    const kept = () => {
+      done(true);
+      return new Promise(() => {});
+    }; // for as long as the page is there
+    navigator.locks
+      .request(`redact.${name}`, { signal: AbortSignal.timeout(1500) }, kept)
+      .catch(() => done(false));
+  });
 while (!sessionStorage.getItem(PAGE) || !(await isFree(sessionStorage.getItem(PAGE)))) {
   const bytes = crypto.getRandomValues(new Uint8Array(16));
   sessionStorage.setItem(PAGE, Array.from(bytes, (b) => b.toString(16).padStart(2, "0")).join(""));
@@ -41,7 +57,9 @@ async function isThere() {
     await new Promise((done) => setTimeout(done, wait));
     try {
       return (await fetch("/icon.svg", { cache: "no-store" })).ok;
-    } catch { /* not yet */ }
+    } catch {
+      /* not yet */
+    }
   }
   return false;
 }
@@ -55,10 +73,21 @@ const end = (why, lost = false) => ends.forEach((listener) => listener(why, lost
 const TOLD = ["seen", "leave", "join", "stop"];
 
 async function ask(method, path, { query, body, signal, keepalive } = {}) {
-  const headers = { "X-Redact-Token": sessionStorage.getItem(KEY) || "", "X-Redact-Page": sessionStorage.getItem(PAGE) };
+  const headers = {
+    "X-Redact-Token": sessionStorage.getItem(KEY) || "",
+    "X-Redact-Page": sessionStorage.getItem(PAGE),
+  };
   if (body !== undefined) headers["Content-Type"] = "application/json";
   const url = `${BASE}api/${path}` + (query ? `?${new URLSearchParams(query)}` : "");
-  const send = () => fetch(url, { method, headers, signal, keepalive, body: body === undefined ? undefined : JSON.stringify(body), cache: "no-store" });
+  const send = () =>
+    fetch(url, {
+      method,
+      headers,
+      signal,
+      keepalive,
+      body: body === undefined ? undefined : JSON.stringify(body),
+      cache: "no-store",
+    });
   let reply;
   try {
     reply = await send();
@@ -80,9 +109,11 @@ async function ask(method, path, { query, body, signal, keepalive } = {}) {
   throw new Refused(reply.status, told);
 }
 
-export const get = async (path, query, signal) => (await ask("GET", path, { query, signal })).json();
+export const get = async (path, query, signal) =>
+  (await ask("GET", path, { query, signal })).json();
 export const post = async (path, body = {}) => (await ask("POST", path, { body })).json();
-export const bytes = async (path, query, signal) => (await ask("GET", path, { query, signal })).arrayBuffer();
+export const bytes = async (path, query, signal) =>
+  (await ask("GET", path, { query, signal })).arrayBuffer();
 export const leave = () => ask("POST", "leave", { body: {}, keepalive: true }).catch(() => {});
 /** Take this review for this page; false where another page has it. */
 export async function join(force) {
@@ -98,7 +129,10 @@ export async function join(force) {
 /** An answer that begins with the length of a JSON value: the value and the bytes after it. */
 export function unpacked(buffer) {
   const size = new DataView(buffer).getUint32(0);
-  return [JSON.parse(new TextDecoder().decode(new Uint8Array(buffer, 4, size))), new Uint8Array(buffer, 4 + size)];
+  return [
+    JSON.parse(new TextDecoder().decode(new Uint8Array(buffer, 4, size))),
+    new Uint8Array(buffer, 4 + size),
+  ];
 }
 
 /** A JPEG as something that a canvas draws. Decoded from memory where the browser can: what is in

@@ -1,8 +1,12 @@
 // Pictures of subjects, fetched in small lots when they come into view.
 import { bytes, decoded, unpacked } from "./api.js";
 
-const LOT = 4, MOST = 600, TRIES = 3;
-const known = new Map(), waiting = new Map(), tried = new Map();
+const LOT = 4,
+  MOST = 600,
+  TRIES = 3;
+const known = new Map(),
+  waiting = new Map(),
+  tried = new Map();
 let working = false;
 
 /** Draw the picture of a track at a frame into a canvas, now or when it is there. */
@@ -33,8 +37,13 @@ async function work() {
         if (!part.length) continue;
         const bitmap = await decoded(part);
         known.set(key, bitmap);
-        if (known.size > MOST) { const old = known.keys().next().value; known.get(old).close?.(); known.delete(old); }
-        for (const canvas of waiting.get(key) || []) if (canvas.dataset.face === key) put(canvas, bitmap);
+        if (known.size > MOST) {
+          const old = known.keys().next().value;
+          known.get(old).close?.();
+          known.delete(old);
+        }
+        for (const canvas of waiting.get(key) || [])
+          if (canvas.dataset.face === key) put(canvas, bitmap);
       }
       for (const key of keys) waiting.delete(key);
     } catch {

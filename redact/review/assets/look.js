@@ -16,9 +16,13 @@ export async function beginLook(anew) {
     $("language").textContent = LANGUAGES.find((other) => other !== current()).toUpperCase();
     await anew();
   };
-  $("theme").onclick = () => theme(document.documentElement.dataset.theme === "dark" ? "light" : "dark");
+  $("theme").onclick = () =>
+    theme(document.documentElement.dataset.theme === "dark" ? "light" : "dark");
   $("language").onclick = () => language(LANGUAGES.find((other) => other !== current()));
-  theme(localStorage.getItem("redact.theme") || (matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light"));
+  theme(
+    localStorage.getItem("redact.theme") ||
+      (matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light"),
+  );
   const page = document.documentElement;
   const asked = "chosen" in page.dataset ? page.lang : (navigator.language || "en").slice(0, 2);
   await language(localStorage.getItem("redact.language") || asked);

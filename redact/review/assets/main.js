@@ -1,6 +1,17 @@
 // Beginning, keys, and the watch over what happens outside the page.
 import { get, isOneOfSeveral, join, leave, onEnd, post } from "./api.js";
-import { change, edit, load as loadPlan, make, on, said, select, state, tell, toast } from "./store.js";
+import {
+  change,
+  edit,
+  load as loadPlan,
+  make,
+  on,
+  said,
+  select,
+  state,
+  tell,
+  toast,
+} from "./store.js";
 import { t } from "./words.js";
 import { beginLook } from "./look.js";
 import { stageWords } from "./stage.js";
@@ -19,8 +30,13 @@ import { showKeys } from "./keys.js";
 
 const $ = (id) => document.getElementById(id);
 const dialog = $("dialog");
-const TOLD = "redact.told", told = () => Number(sessionStorage.getItem(TOLD) || 0); // the last work whose end was shown
-let ended = false, working = false, handled = 0, unsaved = "", wake = () => {};
+const TOLD = "redact.told",
+  told = () => Number(sessionStorage.getItem(TOLD) || 0); // the last work whose end was shown
+let ended = false,
+  working = false,
+  handled = 0,
+  unsaved = "",
+  wake = () => {};
 
 /** Draw anew what has words in it. */
 function reworded() {
@@ -36,9 +52,21 @@ function reworded() {
   $("zoom-whole").textContent = t("percent", { n: Math.round(100 * player.lens.zoom) });
 }
 function views() {
-  $("views").replaceChildren(...player.VIEWS.map((view, i) => make("button", {
-    role: "radio", "aria-checked": String(state.view === view), title: `${t(`view.${view}_title`)} (${i + 1})`, data: { view }, onclick: () => player.setView(view),
-  }, t(`view.${view}`))));
+  $("views").replaceChildren(
+    ...player.VIEWS.map((view, i) =>
+      make(
+        "button",
+        {
+          role: "radio",
+          "aria-checked": String(state.view === view),
+          title: `${t(`view.${view}_title`)} (${i + 1})`,
+          data: { view },
+          onclick: () => player.setView(view),
+        },
+        t(`view.${view}`),
+      ),
+    ),
+  );
 }
 const savedWords = () => (unsaved ? `✕ ${t("unsaved")}` : `✓ ${t("saved")}`);
 function saved() {
@@ -80,7 +108,10 @@ async function opened() {
     }
     $("opening-text").textContent = t("opening", { name: now.name });
     $("opening-detail").textContent = job ? stageWords(job) : "";
-    if (job?.total) { $("opening-bar").max = job.total; $("opening-bar").value = job.done; } else $("opening-bar").removeAttribute("value");
+    if (job?.total) {
+      $("opening-bar").max = job.total;
+      $("opening-bar").value = job.done;
+    } else $("opening-bar").removeAttribute("value");
     await new Promise((done) => setTimeout(done, 300));
   }
 }
@@ -93,7 +124,10 @@ function usable(yes) {
 const PLACE = `redact.place${location.pathname}`;
 function placed() {
   const { frame, view, tab, filter, kind, sort, selected, finding } = state;
-  sessionStorage.setItem(PLACE, JSON.stringify({ frame, view, tab, filter, kind, sort, selected, finding }));
+  sessionStorage.setItem(
+    PLACE,
+    JSON.stringify({ frame, view, tab, filter, kind, sort, selected, finding }),
+  );
 }
 function backInPlace() {
   const { frame = 0, selected = [], ...rest } = JSON.parse(sessionStorage.getItem(PLACE) || "{}");
@@ -121,9 +155,16 @@ async function start() {
 /** Every second while something is worked on, else every three: progress, and changes from outside. */
 async function watch() {
   while (!ended) {
-    await new Promise((done) => { wake = done; setTimeout(done, working ? 400 : 2500); });
+    await new Promise((done) => {
+      wake = done;
+      setTimeout(done, working ? 400 : 2500);
+    });
     let now;
-    try { now = await get("state"); } catch { continue; }
+    try {
+      now = await get("state");
+    } catch {
+      continue;
+    }
     if (now.outside || now.revision > state.revision) {
       await loadPlan();
       if (now.outside) toast(t("changed_outside"));
@@ -136,8 +177,10 @@ async function watch() {
     }
     const job = now.job;
     working = Boolean(job && !job.over);
-    if (working) { jobMoved(job); busy(job); }
-    else if (job && job.number !== handled) {
+    if (working) {
+      jobMoved(job);
+      busy(job);
+    } else if (job && job.number !== handled) {
       handled = job.number;
       sessionStorage.setItem(TOLD, handled);
       busy(null);
@@ -148,15 +191,20 @@ async function watch() {
 }
 async function followedOrHeld(job) {
   await loadPlan();
-  if (job.problem) return toast(job.problem.error === "stopped" ? t("stopped") : said(job.problem), true);
+  if (job.problem)
+    return toast(job.problem.error === "stopped" ? t("stopped") : said(job.problem), true);
   const r = job.result;
   if (job.kind === "hide") return hidden(r);
   select(state.ofTrack.get(r.track));
-  if (job.kind === "bridge") return toast(t("bridged", { n: r.frames, followed: r.followed, held: r.frames - r.followed }));
+  if (job.kind === "bridge")
+    return toast(t("bridged", { n: r.frames, followed: r.followed, held: r.frames - r.followed }));
   const pictures = r.last - r.first + 1;
   toast(pictures > 1 ? t("followed", { n: pictures }) : t("not_followed"), pictures === 1);
 }
-on("job", () => { working = true; wake(); });
+on("job", () => {
+  working = true;
+  wake();
+});
 function busy(job) {
   $("stop").hidden = !job; // of the finished video too: the dialog with its own may have been closed
   $("saved").textContent = job ? stageWords(job) : savedWords();
@@ -168,9 +216,31 @@ function ending(why, answer, lost = false) {
   $("opening-bar").hidden = true;
   $("opening-text").textContent = t(`end.${why}`);
   const hint = why === "gone" && !state.clip ? "end.search_hint" : `end.${why}_hint`; // there is no plan yet
-  $("opening-detail").replaceChildren(...(lost ? [make("p", { id: "lost" }, t("end.lost"))] : []), t(hint));
+  $("opening-detail").replaceChildren(
+    ...(lost ? [make("p", { id: "lost" }, t("end.lost"))] : []),
+    t(hint),
+  );
   if (dialog.open) dialog.close();
-  if (why === "busy" || why === "elsewhere") $("opening-detail").append(make("div", { class: "actions" }, make("button", { class: "primary", onclick: () => { if (answer) { $("opening-detail").replaceChildren(); answer(true); } else join(true).then(() => location.reload()); } }, t("take_over"))));
+  if (why === "busy" || why === "elsewhere")
+    $("opening-detail").append(
+      make(
+        "div",
+        { class: "actions" },
+        make(
+          "button",
+          {
+            class: "primary",
+            onclick: () => {
+              if (answer) {
+                $("opening-detail").replaceChildren();
+                answer(true);
+              } else join(true).then(() => location.reload());
+            },
+          },
+          t("take_over"),
+        ),
+      ),
+    );
 }
 onEnd((why, lost) => {
   if (ended && !lost) return; // what was lost is said, whoever noticed the end first
@@ -180,9 +250,13 @@ onEnd((why, lost) => {
 
 function nextChange() {
   const frames = new Set(state.clip.cuts);
-  for (const s of state.subjects.values()) for (const k of s.tracks) for (const [a] of k.runs) frames.add(a);
+  for (const s of state.subjects.values())
+    for (const k of s.tracks) for (const [a] of k.runs) frames.add(a);
   const next = [...frames].filter((n) => n > state.frame).sort((a, b) => a - b)[0];
-  if (next !== undefined) { player.stop(); player.show(next); }
+  if (next !== undefined) {
+    player.stop();
+    player.show(next);
+  }
 }
 const one = () => (state.selected.length === 1 ? state.subjects.get(state.selected[0]) : null);
 const here = () => one() && side.nearest(one()); // as the buttons beside the picture
@@ -190,24 +264,57 @@ const ACTIONS = {
   " ": () => (player.isPlaying() ? player.stop() : player.play()),
   ArrowLeft: (e) => player.step(e.shiftKey ? -10 : -1),
   ArrowRight: (e) => player.step(e.shiftKey ? 10 : 1),
-  Home: () => { player.stop(); player.show(0); },
-  End: () => { player.stop(); player.show(state.frames - 1); },
+  Home: () => {
+    player.stop();
+    player.show(0);
+  },
+  End: () => {
+    player.stop();
+    player.show(state.frames - 1);
+  },
   ArrowUp: (e) => gallery.chooseNext(-1, e.shiftKey),
   ArrowDown: (e) => gallery.chooseNext(1, e.shiftKey),
-  1: () => player.setView("outlines"), 2: () => player.setView("result"), 3: () => player.setView("original"),
-  h: () => gallery.decide("hide"), k: () => gallery.decide("keep"), x: () => gallery.decide("false alarm"),
-  o: () => one() && gallery.only(one().id), j: () => side.joinChosen(), n: side.nextMoment, f: nextFinding, c: nextChange,
-  v: () => playStretch(), y: () => answer(true), r: () => answer(false), t: () => side.uncoverFirst(),
+  1: () => player.setView("outlines"),
+  2: () => player.setView("result"),
+  3: () => player.setView("original"),
+  h: () => gallery.decide("hide"),
+  k: () => gallery.decide("keep"),
+  x: () => gallery.decide("false alarm"),
+  o: () => one() && gallery.only(one().id),
+  j: () => side.joinChosen(),
+  n: side.nextMoment,
+  f: nextFinding,
+  c: nextChange,
+  v: () => playStretch(),
+  y: () => answer(true),
+  r: () => answer(false),
+  t: () => side.uncoverFirst(),
   d: () => overlay.setDrawing(!overlay.isDrawing()),
   s: () => here() && edit("split", { track: here().id, frame: state.frame }, t("split_done")),
-  "[": () => here() && edit("span", { track: here().id, first: state.frame, last: here().last }, t("done")),
-  "]": () => here() && edit("span", { track: here().id, first: here().first, last: state.frame }, t("done")),
-  "+": () => player.zoomBy(1.4), "=": () => player.zoomBy(1.4), "-": () => player.zoomBy(1 / 1.4),
-  0: player.resetZoom, "?": showKeys,
-  Escape: () => { if (isConfirming()) { endConfirming(); side.render(); return; } overlay.endDrawn(); overlay.setDrawing(false); setMark(null); select([]); },
+  "[": () =>
+    here() && edit("span", { track: here().id, first: state.frame, last: here().last }, t("done")),
+  "]": () =>
+    here() && edit("span", { track: here().id, first: here().first, last: state.frame }, t("done")),
+  "+": () => player.zoomBy(1.4),
+  "=": () => player.zoomBy(1.4),
+  "-": () => player.zoomBy(1 / 1.4),
+  0: player.resetZoom,
+  "?": showKeys,
+  Escape: () => {
+    if (isConfirming()) {
+      endConfirming();
+      side.render();
+      return;
+    }
+    overlay.endDrawn();
+    overlay.setDrawing(false);
+    setMark(null);
+    select([]);
+  },
 };
 document.addEventListener("keydown", (event) => {
-  if (!state.clip || ended || dialog.open || event.target.closest("input, textarea, select")) return;
+  if (!state.clip || ended || dialog.open || event.target.closest("input, textarea, select"))
+    return;
   if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "z") {
     event.preventDefault();
     change(event.shiftKey ? "redo" : "undo", {}, t(event.shiftKey ? "redone" : "undone"));
@@ -218,11 +325,17 @@ document.addEventListener("keydown", (event) => {
     gallery.chooseAll();
     return;
   }
-  if (nudge(event)) { event.preventDefault(); return; }
+  if (nudge(event)) {
+    event.preventDefault();
+    return;
+  }
   if (event.ctrlKey || event.metaKey || event.altKey) return;
   if ((event.key === " " || event.key === "Enter") && event.target.closest("button")) return;
   const action = ACTIONS[event.key.length === 1 ? event.key.toLowerCase() : event.key];
-  if (action) { event.preventDefault(); action(event); }
+  if (action) {
+    event.preventDefault();
+    action(event);
+  }
 });
 $("back10").onclick = () => player.step(-10);
 $("back1").onclick = () => player.step(-1);
@@ -238,13 +351,28 @@ $("undo").onclick = () => change("undo", {}, t("undone"));
 $("redo").onclick = () => change("redo", {}, t("redone"));
 $("help").onclick = showKeys;
 $("stop").onclick = () => post("stop");
-on("playing", () => { $("play").setAttribute("aria-pressed", String(player.isPlaying())); if (!player.isPlaying()) { flush(); side.render(); } });
+on("playing", () => {
+  $("play").setAttribute("aria-pressed", String(player.isPlaying()));
+  if (!player.isPlaying()) {
+    flush();
+    side.render();
+  }
+});
 on("view", views);
 on("plan", saved);
-on("theme", () => { if (state.clip) player.paint(); });
-addEventListener("pagehide", () => { if (state.clip) placed(); flush(true); if (!ended) leave(); });
-addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
+on("theme", () => {
+  if (state.clip) player.paint();
+});
+addEventListener("pagehide", () => {
+  if (state.clip) placed();
+  flush(true);
+  if (!ended) leave();
+});
+addEventListener("pageshow", (event) => {
+  if (event.persisted) location.reload();
+});
 begin().catch((error) => {
   console.warn(error.message);
-  if (!ended && !$("opening").hidden && !$("opening-detail").textContent) $("opening-detail").textContent = said(error);
+  if (!ended && !$("opening").hidden && !$("opening-detail").textContent)
+    $("opening-detail").textContent = said(error);
 });

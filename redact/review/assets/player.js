@@ -5,25 +5,43 @@ import { css, frameAt, on, said, state, tell, toast } from "./store.js";
 import * as sound from "./sound.js";
 import { noteSeen } from "./seen.js";
 
-const viewport = document.getElementById("viewport"), canvas = document.getElementById("picture");
+const viewport = document.getElementById("viewport"),
+  canvas = document.getElementById("picture");
 const draw2d = canvas.getContext("2d");
 export const VIEWS = ["outlines", "result", "original"];
 export const lens = { zoom: 1, x: 0.5, y: 0.5 };
-let bitmap = null, wanted = 0, flying = null, playing = null, speed = 1, stamp = 0;
+let bitmap = null,
+  wanted = 0,
+  flying = null,
+  playing = null,
+  speed = 1,
+  stamp = 0;
 const ahead = new Map(); // answers fetched before they are needed, by key
 
 /** Where the picture lies in the viewport, in CSS pixels. */
 export function place() {
-  const width = viewport.clientWidth, height = viewport.clientHeight, { width: w, height: h, aspect } = state.clip;
-  const shown = (w * aspect) / h, fit = Math.min(width / shown, height) * lens.zoom;
-  const tall = fit, wide = fit * shown;
-  const left = wide <= width ? (width - wide) / 2 : Math.min(0, Math.max(width - wide, width / 2 - lens.x * wide));
-  const top = tall <= height ? (height - tall) / 2 : Math.min(0, Math.max(height - tall, height / 2 - lens.y * tall));
+  const width = viewport.clientWidth,
+    height = viewport.clientHeight,
+    { width: w, height: h, aspect } = state.clip;
+  const shown = (w * aspect) / h,
+    fit = Math.min(width / shown, height) * lens.zoom;
+  const tall = fit,
+    wide = fit * shown;
+  const left =
+    wide <= width
+      ? (width - wide) / 2
+      : Math.min(0, Math.max(width - wide, width / 2 - lens.x * wide));
+  const top =
+    tall <= height
+      ? (height - tall) / 2
+      : Math.min(0, Math.max(height - tall, height / 2 - lens.y * tall));
   return { left, top, sx: wide / w, sy: tall / h, wide, tall };
 }
-const keyOf = (n) => `${n}/${state.view}/${state.view === "result" ? state.revision : 0}/${widthWanted()}`;
+const keyOf = (n) =>
+  `${n}/${state.view}/${state.view === "result" ? state.revision : 0}/${widthWanted()}`;
 const widthWanted = () => {
-  const { wide } = place(), most = state.clip.width;
+  const { wide } = place(),
+    most = state.clip.width;
   const pixels = wide * devicePixelRatio;
   return pixels >= most ? 4096 : Math.max(160, Math.ceil(pixels / 160) * 160);
 };
@@ -41,10 +59,16 @@ export function show(n, { quiet = false } = {}) {
   if (!flying) fly();
   else if (flying.n !== wanted && performance.now() - flying.since > 120) flying.abort.abort();
 }
-export const again = () => { ahead.clear(); stamp += 1; show(wanted, { quiet: true }); };
+export const again = () => {
+  ahead.clear();
+  stamp += 1;
+  show(wanted, { quiet: true });
+};
 
 async function fly() {
-  const n = wanted, key = keyOf(n), mine = { n, since: performance.now(), abort: new AbortController(), stamp };
+  const n = wanted,
+    key = keyOf(n),
+    mine = { n, since: performance.now(), abort: new AbortController(), stamp };
   flying = mine;
   try {
     const got = ahead.get(key) || (await fetched(n, mine.abort.signal));
@@ -53,7 +77,11 @@ async function fly() {
     if (stamp === mine.stamp) shown(got);
   } catch (error) {
     flying = null;
-    if (error.name !== "AbortError" && error.error !== "superseded" && error.error !== "elsewhere") {
+    if (
+      error.name !== "AbortError" &&
+      error.error !== "superseded" &&
+      error.error !== "elsewhere"
+    ) {
       if (error.said) toast(said(error), true);
       stop();
       return;
@@ -64,13 +92,16 @@ async function fly() {
 }
 
 async function prefetch(n) {
-  const key = keyOf(n), asked = stamp;
+  const key = keyOf(n),
+    asked = stamp;
   if (n >= state.frames || ahead.has(key)) return;
   try {
     const got = await fetched(n);
     if (ahead.size > 6) ahead.delete(ahead.keys().next().value);
     if (key === keyOf(n) && asked === stamp) ahead.set(key, got); // or it shows what was before a change
-  } catch { /* a newer wish came first */ }
+  } catch {
+    /* a newer wish came first */
+  }
 }
 
 function shown(got) {
@@ -91,7 +122,9 @@ function shown(got) {
 }
 
 export function paint() {
-  const width = viewport.clientWidth, height = viewport.clientHeight, ratio = devicePixelRatio;
+  const width = viewport.clientWidth,
+    height = viewport.clientHeight,
+    ratio = devicePixelRatio;
   if (canvas.width !== Math.round(width * ratio) || canvas.height !== Math.round(height * ratio)) {
     canvas.width = Math.round(width * ratio);
     canvas.height = Math.round(height * ratio);
@@ -117,7 +150,10 @@ export function step(by) {
 export const isPlaying = () => Boolean(playing);
 export const setSpeed = (value) => {
   speed = value;
-  if (playing) { stop(); play(); }
+  if (playing) {
+    stop();
+    play();
+  }
 };
 
 /** Play by the clock: the frame that is due is asked for, those between are not shown and not seen. */
@@ -151,10 +187,14 @@ export function stop() {
 }
 
 export function zoomAt(factor, cx, cy) {
-  const before = place(), zoom = Math.max(1, Math.min(16, lens.zoom * factor));
-  const px = (cx - before.left) / before.wide, py = (cy - before.top) / before.tall;
+  const before = place(),
+    zoom = Math.max(1, Math.min(16, lens.zoom * factor));
+  const px = (cx - before.left) / before.wide,
+    py = (cy - before.top) / before.tall;
   lens.zoom = zoom;
-  const after = place(), width = viewport.clientWidth, height = viewport.clientHeight;
+  const after = place(),
+    width = viewport.clientWidth,
+    height = viewport.clientHeight;
   lens.x = px + (width / 2 - cx) / after.wide;
   lens.y = py + (height / 2 - cy) / after.tall;
   lensMoved();
@@ -162,7 +202,9 @@ export function zoomAt(factor, cx, cy) {
   zoomAt.timer = setTimeout(again, 150); // sharper, once the hand is still
 }
 function lensMoved() {
-  document.getElementById("zoom-whole").textContent = t("percent", { n: Math.round(100 * lens.zoom) });
+  document.getElementById("zoom-whole").textContent = t("percent", {
+    n: Math.round(100 * lens.zoom),
+  });
   paint();
   tell("lens");
 }
@@ -172,7 +214,8 @@ export function look(zoom, x, y) {
   lensMoved();
 }
 /** Larger or smaller around the middle of what is seen. */
-export const zoomBy = (factor) => zoomAt(factor, viewport.clientWidth / 2, viewport.clientHeight / 2);
+export const zoomBy = (factor) =>
+  zoomAt(factor, viewport.clientWidth / 2, viewport.clientHeight / 2);
 export function pan(dx, dy) {
   const { wide, tall } = place();
   lens.x = Math.max(0, Math.min(1, lens.x - dx / wide));
@@ -185,6 +228,13 @@ export function resetZoom() {
   again();
 }
 new ResizeObserver(() => {
-  if (state.clip) { paint(); tell("lens"); clearTimeout(zoomAt.timer); zoomAt.timer = setTimeout(again, 200); }
+  if (state.clip) {
+    paint();
+    tell("lens");
+    clearTimeout(zoomAt.timer);
+    zoomAt.timer = setTimeout(again, 200);
+  }
 }).observe(viewport);
-on("plan", (renewed) => { if (renewed) again(); });
+on("plan", (renewed) => {
+  if (renewed) again();
+});

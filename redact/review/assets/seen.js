@@ -3,7 +3,9 @@ import { post } from "./api.js";
 import { inTurn, state, taken } from "./store.js";
 
 const GLANCE = 200; // milliseconds; what a jump takes away sooner, nobody has looked at
-let lots = new Map(), timer = 0, latest = null;
+let lots = new Map(),
+  timer = 0,
+  latest = null;
 
 export function noteSeen(frame, speed) {
   settle(frame);
@@ -18,7 +20,8 @@ const young = () => latest && performance.now() - latest.since < GLANCE;
 function settle(next) {
   if (!latest) return;
   const { frame, view, subject } = latest;
-  const speed = latest.speed === "still" && young() && Math.abs(next - frame) > 1 ? "fast" : latest.speed;
+  const speed =
+    latest.speed === "still" && young() && Math.abs(next - frame) > 1 ? "fast" : latest.speed;
   const key = `${view}/${speed}/${subject}`;
   if (!lots.has(key)) lots.set(key, { view, speed, subject: subject || null, frames: [] });
   lots.get(key).frames.push(frame);
@@ -38,5 +41,10 @@ export async function flush(ending = false) {
   const shown = [...lots.values()];
   lots = new Map();
   const send = async () => taken(await post("seen", { shown }));
-  if (shown.length) try { await (ending === true ? send() : inTurn(send)); } catch { /* the page is ending */ }
+  if (shown.length)
+    try {
+      await (ending === true ? send() : inTurn(send));
+    } catch {
+      /* the page is ending */
+    }
 }

@@ -2,8 +2,11 @@
 import { bytes, get } from "./api.js";
 import { state, tell } from "./store.js";
 
-const RATE = 24000, PIECE = 5;
-let context = null, running = 0, sources = [];
+const RATE = 24000,
+  PIECE = 5;
+let context = null,
+  running = 0,
+  sources = [];
 export const wave = { peaks: null, rate: 20, done: false };
 export const mark = { start: null, end: null };
 
@@ -13,15 +16,19 @@ export async function play(from, speed) {
   context ||= new AudioContext();
   context.resume();
   const mine = ++running;
-  let at = from, when = context.currentTime + 0.05;
+  let at = from,
+    when = context.currentTime + 0.05;
   while (mine === running && at < state.duration) {
     const end = Math.min(at + PIECE, state.duration);
     let data;
     try {
       data = new Int16Array(await bytes("sound", { from: at, to: end, view: state.view }));
-    } catch { return; }
+    } catch {
+      return;
+    }
     if (mine !== running || !data.length) return;
-    const buffer = context.createBuffer(1, data.length, RATE), samples = buffer.getChannelData(0);
+    const buffer = context.createBuffer(1, data.length, RATE),
+      samples = buffer.getChannelData(0);
     for (let i = 0; i < data.length; i++) samples[i] = data[i] / 32768;
     const source = context.createBufferSource();
     source.buffer = buffer;
@@ -32,12 +39,19 @@ export async function play(from, speed) {
     sources.push(source);
     when = begin + buffer.duration / speed;
     at = end;
-    await new Promise((done) => setTimeout(done, Math.max(0, (when - context.currentTime - 2) * 1000)));
+    await new Promise((done) =>
+      setTimeout(done, Math.max(0, (when - context.currentTime - 2) * 1000)),
+    );
   }
 }
 export function stop() {
   running++;
-  for (const source of sources) try { source.stop(); } catch { /* it had ended */ }
+  for (const source of sources)
+    try {
+      source.stop();
+    } catch {
+      /* it had ended */
+    }
   sources = [];
 }
 
@@ -55,6 +69,9 @@ export async function loadWave() {
   }
 }
 export function setMark(a, b) {
-  [mark.start, mark.end] = a == null ? [null, null] : [Math.max(0, Math.min(a, b)), Math.min(state.duration, Math.max(a, b))];
+  [mark.start, mark.end] =
+    a == null
+      ? [null, null]
+      : [Math.max(0, Math.min(a, b)), Math.min(state.duration, Math.max(a, b))];
   tell("mark");
 }

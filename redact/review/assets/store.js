@@ -3,8 +3,30 @@ import { post, get, Refused } from "./api.js";
 import { current, t } from "./words.js";
 
 export const state = {
-  clip: null, times: [], subjects: new Map(), ofTrack: new Map(), muted: [], findings: [], moments: [], moment: null, seen: [], summary: {},
-  selected: [], pointed: 0, filter: "all", kind: "all", sort: "time", frame: 0, boxes: [], view: "outlines", revision: 0, undo: false, redo: false, tab: "subject", finding: 0, job: null,
+  clip: null,
+  times: [],
+  subjects: new Map(),
+  ofTrack: new Map(),
+  muted: [],
+  findings: [],
+  moments: [],
+  moment: null,
+  seen: [],
+  summary: {},
+  selected: [],
+  pointed: 0,
+  filter: "all",
+  kind: "all",
+  sort: "time",
+  frame: 0,
+  boxes: [],
+  view: "outlines",
+  revision: 0,
+  undo: false,
+  redo: false,
+  tab: "subject",
+  finding: 0,
+  job: null,
 };
 const listeners = {};
 export const on = (name, listener) => (listeners[name] ||= []).push(listener);
@@ -14,7 +36,8 @@ export const tell = (name, value) => (listeners[name] || []).forEach((listener) 
 function timesOf(runs, [over, under]) {
   const out = [0];
   let at = 0;
-  for (const [step, count] of runs.slice(1)) for (let i = 0; i < count; i++) out.push(((at += step) * over) / under);
+  for (const [step, count] of runs.slice(1))
+    for (let i = 0; i < count; i++) out.push(((at += step) * over) / under);
   return out;
 }
 
@@ -30,20 +53,34 @@ async function loaded() {
   state.pts = plan.pts;
   state.times = timesOf(plan.pts, plan.time_base);
   state.frames = state.times.length;
-  state.duration = state.times[state.frames - 1] + (state.frames > 1 ? state.times[state.frames - 1] - state.times[state.frames - 2] : 0.04);
+  state.duration =
+    state.times[state.frames - 1] +
+    (state.frames > 1 ? state.times[state.frames - 1] - state.times[state.frames - 2] : 0.04);
   state.subjects = new Map(plan.subjects.map((s) => [s.id, s]));
   taken(plan);
 }
 
 /** Take in what a change brought. */
 export function taken(told) {
-  for (const news of told.changed || []) state.subjects.set(news.id, { ...state.subjects.get(news.id), ...news });
+  for (const news of told.changed || [])
+    state.subjects.set(news.id, { ...state.subjects.get(news.id), ...news });
   for (const id of told.gone || []) state.subjects.delete(id);
   state.ofTrack = new Map();
-  for (const s of state.subjects.values()) for (const track of s.tracks) state.ofTrack.set(track.id, s.id);
+  for (const s of state.subjects.values())
+    for (const track of s.tracks) state.ofTrack.set(track.id, s.id);
   state.selected = state.selected.filter((id) => state.subjects.has(id));
   const renewed = told.revision !== state.revision;
-  for (const name of ["moments", "muted", "findings", "seen", "summary", "revision", "undo", "redo"]) if (name in told) state[name] = told[name];
+  for (const name of [
+    "moments",
+    "muted",
+    "findings",
+    "seen",
+    "summary",
+    "revision",
+    "undo",
+    "redo",
+  ])
+    if (name in told) state[name] = told[name];
   state.wasSeen = new Uint8Array(state.frames);
   state.unseen = [];
   let next = 0;
@@ -80,13 +117,21 @@ export function said(error) {
   return words ? words.filter(Boolean).map(sentence).join(" ") : t("look_again");
 }
 /** What to do begins with a capital; what was wrong may begin with the name of a file. */
-const sentence = (text, i) => (i ? text[0].toUpperCase() + text.slice(1) : text).replace(/([^.?!…])$/, "$1.");
+const sentence = (text, i) =>
+  (i ? text[0].toUpperCase() + text.slice(1) : text).replace(/([^.?!…])$/, "$1.");
 export const edit = (op, values = {}, done = "") => change("edit", { op, ...values }, done);
 
 export function select(ids, { add = false } = {}) {
   const list = Array.isArray(ids) ? ids : [ids];
   state.keepReason = ""; // it was written for somebody else
-  state.selected = add ? [...new Set([...state.selected.filter((id) => !(list.length === 1 && id === list[0])), ...(list.length === 1 && state.selected.includes(list[0]) ? [] : list)])] : list;
+  state.selected = add
+    ? [
+        ...new Set([
+          ...state.selected.filter((id) => !(list.length === 1 && id === list[0])),
+          ...(list.length === 1 && state.selected.includes(list[0]) ? [] : list),
+        ]),
+      ]
+    : list;
   tell("select");
 }
 export function point(id) {
@@ -99,7 +144,8 @@ export const chosen = () => state.selected.map((id) => state.subjects.get(id)).f
 
 /** The frame that is on screen at a time. */
 export function frameAt(seconds) {
-  let low = 0, high = state.frames - 1;
+  let low = 0,
+    high = state.frames - 1;
   while (low < high) {
     const middle = (low + high + 1) >> 1;
     if (state.times[middle] <= seconds + 1e-9) low = middle;
@@ -107,17 +153,28 @@ export function frameAt(seconds) {
   }
   return low;
 }
-export const title = (subject) => subject.name || t(`target.${subject.target}`, {}) + ` ${subject.id}`;
-export const kindOf = (subject) => ({ keep: "keep", hide: "hide", "false alarm": "none" })[subject.decision] || "open";
+export const title = (subject) =>
+  subject.name || t(`target.${subject.target}`, {}) + ` ${subject.id}`;
+export const kindOf = (subject) =>
+  ({ keep: "keep", hide: "hide", "false alarm": "none" })[subject.decision] || "open";
 
 /** One message at a time, over everything, an open dialog too; a fault stays until it is clicked, or
  *  for as long as it takes to read it twice. */
 let fading = 0;
 export function toast(words, bad = false) {
   const box = document.getElementById("toasts");
-  const hide = () => { box.replaceChildren(); box.hidePopover(); };
+  const hide = () => {
+    box.replaceChildren();
+    box.hidePopover();
+  };
   clearTimeout(fading);
-  box.replaceChildren(make("div", { class: bad ? "toast bad" : "toast", role: bad ? "alert" : null, onclick: hide }, words));
+  box.replaceChildren(
+    make(
+      "div",
+      { class: bad ? "toast bad" : "toast", role: bad ? "alert" : null, onclick: hide },
+      words,
+    ),
+  );
   if (box.matches(":popover-open")) box.hidePopover(); // a dialog may have opened since
   box.showPopover();
   fading = setTimeout(hide, bad ? Math.max(8000, 120 * words.length) : 2600);
@@ -136,4 +193,5 @@ export function make(tag, props = {}, ...children) {
   node.append(...children.filter((c) => c != null));
   return node;
 }
-export const css = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+export const css = (name) =>
+  getComputedStyle(document.documentElement).getPropertyValue(name).trim();
