@@ -194,12 +194,14 @@ def test_a_picture_fetched_ahead_shows_what_was_changed_meanwhile(review: Review
       press("End");
       await until(() => state.frame === state.frames - 1);
       const asked = fetch;
-      let late = false;
+      let late = false, there = false, release;
+      const changed = new Promise((done) => { release = done; });
       globalThis.fetch = async (path, how) => {
         const reply = await asked(path, how);
         if (path.includes("n=5&") && !late) {
           late = true;
-          await wait(1500);
+          await changed;
+          there = true;
         }
         return reply;
       };
@@ -207,7 +209,9 @@ def test_a_picture_fetched_ahead_shows_what_was_changed_meanwhile(review: Review
       await until(() => late);
       const box = [10, 10, 60, 60], at = { first: 0, last: 9, target: "region" };
       await (await page("store.js")).edit("add", { box, ...at });
-      await wait(2500);
+      release();
+      await until(() => there);
+      await wait(800);
       press("ArrowRight");
       await until(() => state.frame === 5);
       return state.boxes.some((b) => b[5] === "manual");
