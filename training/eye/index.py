@@ -54,7 +54,7 @@ AROUND = 0.2
 BY_EYE_WEIGHT = 4.0
 #: How far a head reaches beyond a face's box, in shares of its sides: left and right, up, down.
 #: Near the medians of the heads labelled by eye (`training.eye.teacher --compare`).
-BESIDE, ABOVE, BELOW = 0.2, 0.36, 0.1
+BESIDE, ABOVE, BELOW = 0.2, 0.42, 0.1
 
 Box = list[float]
 
