@@ -23,8 +23,12 @@ from ..pipeline.conftest import ROOT, SAMPLE, shorten
 
 @pytest.fixture(scope="module")
 def case(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A case that tests leave as they found it."""
+    return held_case(tmp_path_factory.mktemp("case"))
+
+
+def held_case(folder: Path) -> Path:
     """A folder with a.mp4 and b.mp4; a result of a.mp4 was held back in a folder out."""
-    folder = tmp_path_factory.mktemp("case")
     shorten(SAMPLE, folder / "a.mp4", 8, skip=70)
     (folder / "b.mp4").write_bytes((folder / "a.mp4").read_bytes())
     (folder / "out").mkdir()
@@ -84,6 +88,7 @@ def test_of_two_results_none_is_chosen(case: Path) -> None:
     assert done.returncode == ExitCode.NEEDS_REVIEW, done.stderr
     with pytest.raises(InputError, match="several results") as refused:
         find_held(case / "a.mp4")
+    shutil.rmtree(plan.parent)
     for folder in ("out", "other"):
         assert f"redact fix {case}/{folder}/NOT-FOR-RELEASE/" in refused.value.hint
 
@@ -148,7 +153,8 @@ def test_a_review_of_what_was_held_back_begins_with_what_was_found(case: Path) -
             process.terminate()
 
 
-def test_what_is_mended_already_is_called_so(case: Path) -> None:
+def test_what_is_mended_already_is_called_so(tmp_path: Path) -> None:
+    case = held_case(tmp_path)
     held = "out/NOT-FOR-RELEASE/a.redacted.needs-review.mp4"
     for code in (ExitCode.DONE, ExitCode.EXISTS):
         done = call("fix", held, cwd=case)

@@ -14,9 +14,10 @@ from redact.media import Decode, probe
 from redact.render import notice_box
 
 
-@pytest.fixture(scope="module")
-def folder(street: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    place = tmp_path_factory.mktemp("preview")
+@pytest.fixture
+def folder(street: Path, tmp_path: Path) -> Path:
+    place = tmp_path / "preview"
+    place.mkdir()
     (place / "cam.mp4").write_bytes(street.read_bytes())
     return place
 
