@@ -19,6 +19,8 @@ from ..plan import read_plan
 from ..progress import Progress
 from ..record import (
     CaseFields,
+    CheckResult,
+    EvidenceChoice,
     Manifest,
     check_output,
     library_versions,
@@ -156,8 +158,7 @@ def _unlike(manifest: Manifest, wanted: _Wanted, progress: Progress) -> Iterator
         yield Message("result_of_other_user")
     if manifest.source.sha256_before != sha256_of(source, progress):
         yield Message("result_other_file")
-    key = None if evidence.key is None else raw_public(evidence.key.public_key())
-    record = check_output(order.final, log=evidence.log, key=key)
+    record = _holds(order.final, evidence)
     if not record.holds:
         yield record.summary
 
@@ -167,7 +168,7 @@ def _held_differs(held: HeldBack, wanted: _Wanted, progress: Progress) -> bool:
     path = plan_file if plan_file is not None and plan_file.exists() else Path(held.plan)
     if held.redact != __version__ or wanted.differs_from(held.settings):
         return True
-    if hash_of(path) != held.plan_sha256:
+    if hash_of(path) != held.plan_sha256 or _record_lacks(held, wanted.order.evidence):
         return True
     try:  # the note does not say who looked; the plan does
         if read_plan(path).detectors != wanted.who_looks:
@@ -175,3 +176,23 @@ def _held_differs(held: HeldBack, wanted: _Wanted, progress: Progress) -> bool:
     except PlanError:
         return True
     return held.source_sha256 != sha256_of(wanted.order.info.path, progress)
+
+
+def _record_lacks(held: HeldBack, evidence: EvidenceChoice) -> bool:
+    """Whether the record of a result that was held back lacks what is wanted now: a key, a log or
+    a case that was first named since asks for it anew. What it has besides does no harm."""
+    if not evidence.manifest:
+        return False
+    output = Path(held.output)
+    record = record_beside(output)
+    if record is None or evidence.case not in (None, record.case):
+        return True
+    if evidence.credentials and evidence.credentials.sha256 != record.output.credentials:
+        return True
+    return not _holds(output, evidence).holds
+
+
+def _holds(output: Path, evidence: EvidenceChoice) -> CheckResult:
+    """Whether a record holds, is by the key that is to sign, and stands in the log of the case."""
+    key = None if evidence.key is None else raw_public(evidence.key.public_key())
+    return check_output(output, log=evidence.log, key=key)

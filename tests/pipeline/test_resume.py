@@ -104,6 +104,21 @@ def test_what_was_held_back_is_not_searched_again(tiny: Path, tmp_path: Path) ->
     assert "needs review since an earlier run" in again.stderr
     assert json.loads(again.stdout)["state"] == "needs review"
     assert sorted(p.name for p in closed.iterdir()) == before
+    # A log and a key that were first named since are no matter of what lies there: its record is in
+    # no log, and not signed. So it is made again, from the same plan; and then stands.
+    key, log = tmp_path / "key.pem", tmp_path / "case.log"
+    assert call("key", "new", "--out", key, "--no-passphrase").returncode == 0
+    more = ("run", source, *FAST, "--log", log, "--sign", key, "--json")
+    for _ in range(2):
+        again = call(*more)
+        assert again.returncode == ExitCode.NEEDS_REVIEW, again.stderr
+        held = Path(json.loads(again.stdout)["output"])
+        known = call("check", held, "--log", log, "--key", f"{key}.pub")
+        assert known.returncode == ExitCode.DONE, known.stdout
+        assert held.name == "a.redacted.needs-review-2.mp4"
+    steps = json.loads(held.with_name(held.name + ".manifest.json").read_text())["run"]["steps"]
+    (detect,) = (s for s in steps if s["name"] == "detect")
+    assert [said["code"] for said in detect["detail"]] == ["plan_taken_up"]
 
 
 def test_what_killed_runs_left_is_removed_before_a_release(tiny: Path, tmp_path: Path) -> None:

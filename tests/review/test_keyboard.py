@@ -115,7 +115,11 @@ def test_a_code_is_good_once_and_a_reload_needs_none(
 
 
 def test_it_speaks_french_in_the_dark(page: Page) -> None:
+    page.choose(1)
+    page.press("k")
+    page.until(lambda: page.text("#toasts") == "Visible by decision")
     look_like(page, "fr", "dark")
+    assert page.text("#toasts") == "", "nothing that was said in English is left"
     assert page.text("#finish") == "Terminer…"
     assert page.find("#play").get_attribute("title") == "Lire ou arrêter (Espace)"
     page.click("[data-filter=none]")

@@ -1,5 +1,5 @@
 // Light or dark, and the language: switched by two buttons, remembered by the browser.
-import { tell } from "./store.js";
+import { hideToast, tell } from "./store.js";
 import { current, LANGUAGES, load } from "./words.js";
 
 const $ = (id) => document.getElementById(id);
@@ -13,6 +13,8 @@ export async function beginLook(anew) {
   const language = async (name) => {
     localStorage.setItem("redact.language", name);
     await load(name);
+    // What was said in the other language goes; a fault stays until it has been read.
+    if (!$("toasts").querySelector(".bad")) hideToast();
     $("language").textContent = LANGUAGES.find((other) => other !== current()).toUpperCase();
     await anew();
   };

@@ -163,21 +163,22 @@ export const kindOf = (subject) =>
 let fading = 0;
 export function toast(words, bad = false) {
   const box = document.getElementById("toasts");
-  const hide = () => {
-    box.replaceChildren();
-    box.hidePopover();
-  };
-  clearTimeout(fading);
-  box.replaceChildren(
+  hideToast();
+  box.append(
     make(
       "div",
-      { class: bad ? "toast bad" : "toast", role: bad ? "alert" : null, onclick: hide },
+      { class: bad ? "toast bad" : "toast", role: bad ? "alert" : null, onclick: hideToast },
       words,
     ),
   );
-  if (box.matches(":popover-open")) box.hidePopover(); // a dialog may have opened since
-  box.showPopover();
-  fading = setTimeout(hide, bad ? Math.max(8000, 120 * words.length) : 2600);
+  box.showPopover(); // anew, above a dialog that has opened since
+  fading = setTimeout(hideToast, bad ? Math.max(8000, 120 * words.length) : 2600);
+}
+export function hideToast() {
+  const box = document.getElementById("toasts");
+  clearTimeout(fading);
+  box.replaceChildren();
+  if (box.matches(":popover-open")) box.hidePopover();
 }
 
 /** A small maker of nodes: text is always text, never markup. */
