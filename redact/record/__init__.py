@@ -1,8 +1,8 @@
 """The record that ties an output to its original."""
 
 from ..media import sha256_of_bytes
-from .build import build_manifest, library_versions, settings_as_json
-from .build_tracks import CERTAINTY, muted_parts, track_parts
+from .build import build_manifest, decisions_sha256, library_versions, settings_as_json
+from .build_tracks import CERTAINTY, muted_parts
 from .case import (
     TEXT_FIELDS,
     CaseFields,

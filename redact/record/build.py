@@ -142,7 +142,17 @@ def _run(record: RunRecord) -> RunPart:
         ),
         stretches=record.stretches[0],
         stretches_untouched=record.stretches[1],
+        decisions_sha256=decisions_sha256(record.plan),
     )
+
+
+def decisions_sha256(plan: Plan) -> str:
+    """SHA-256, hex, of all that a result is made of: where masks are, who decided what about them,
+    where something is visible, and the muted spans. What was only looked at makes no difference,
+    nor does who is held to be one person where that hides and shows nothing."""
+    shown = [plan.shown_spans(track) for track in plan.tracks]
+    bare = dataclasses.replace(plan, subjects=(), review=None)
+    return hashlib.sha256(dump_plan(bare) + repr(shown).encode()).hexdigest()
 
 
 def _tool(record: RunRecord) -> ToolPart:

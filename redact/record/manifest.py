@@ -131,6 +131,14 @@ class RunPart(Part):
     stretches_untouched: Annotated[
         Natural, Meta(description="those of them in which nothing is hidden")
     ] = 0
+    decisions_sha256: Annotated[
+        str,
+        Meta(
+            pattern="^([0-9a-f]{64})?$",
+            description="SHA-256 of all in the plan that the output was made of, not of what was "
+            "looked at besides; empty: made before this was noted",
+        ),
+    ] = ""
 
 
 FORMAT = "redact-manifest"

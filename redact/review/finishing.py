@@ -24,12 +24,11 @@ from ..plan import Plan
 from ..record import (
     CaseFields,
     EvidenceChoice,
-    TrackPart,
     checked_option,
+    decisions_sha256,
     manifest_path,
     read_manifest,
     signature_path,
-    track_parts,
 )
 from ..settings import Audio, Corner, DrawSettings, EncodeSettings, Stamp, Style
 from ..words import LANGUAGES, Words, problem
@@ -127,15 +126,7 @@ def holds(final: Path, plan: Plan) -> bool:
         record = read_manifest(manifest_path(final))
     except PlanError:
         return False
-    now = track_parts(plan, "", CaseFields())
-    same = [_decided(t) for t in now] == [_decided(t) for t in record.tracks]
-    muted = [m.start / 1000 for m in plan.muted] == [m.start_seconds for m in record.muted]
-    return same and muted
-
-
-def _decided(track: TrackPart) -> tuple[object, ...]:
-    ends = track.first_frame, track.last_frame
-    return (track.track, track.action, ends, track.shown, track.decided_by, track.decided_at)
+    return record.run.decisions_sha256 == decisions_sha256(plan)
 
 
 def _evidence(session: Session, plan: Plan, wish: dict[str, Any], release: bool) -> EvidenceChoice:

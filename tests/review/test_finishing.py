@@ -13,16 +13,28 @@ import pytest
 
 from redact.auditing import AuditResult, Finding, FindingKind
 from redact.pipeline import apply
-from redact.plan import FindingNote, Plan, ReviewState, edit, marked, read_plan, write_plan
-from redact.record import LookedPart
+from redact.plan import (
+    FindingNote,
+    Plan,
+    ReviewState,
+    SeenFrames,
+    edit,
+    marked,
+    read_plan,
+    with_subjects,
+    write_plan,
+)
+from redact.record import LookedPart, build_manifest, dump_manifest, manifest_path
 from redact.review import finishing
 from redact.review.answers import accepted, noted
 from redact.review.finishing import begin_finish
 from redact.review.looked_at import review_summary
+from redact.review.open_plan import edited
 from redact.review.session import Session
 from redact.settings import DetectSettings, Sensitivity
 from redact.types import Box, Target
 
+from ..record.samples import make_record
 from .plans import plan_of
 
 REASON = "a statue"
@@ -254,6 +266,24 @@ def test_what_was_decided_while_the_video_was_made_is_not_in_it(
     monkeypatch.undo()
     begin_finish(session, {"style": "solid"})
     assert not over(session)["overtaken"]
+
+
+def test_a_result_that_lacks_a_change_is_not_said_to_hold_all(found: Plan, tmp_path: Path) -> None:
+    """A mask that was moved, and a muted span that ends elsewhere, were in "the file there"."""
+    drawn, _ = edit.add_track(found, Target.REGION, [(2, Box(*BOX)), (9, Box(*BOX))])
+    drawn = edited(drawn, {"op": "mute", "start": 0.2, "end": 0.3, "how": "mute"}, "")
+    number, final = drawn.tracks[-1].id, tmp_path / "a.mp4"
+    record = build_manifest(make_record(tmp_path, plan=drawn))
+    manifest_path(final).write_bytes(dump_manifest(record))
+    looked = ReviewState(seen=(SeenFrames("outlines", "still", ((0, 9),)),))
+    assert finishing.holds(final, drawn)
+    assert finishing.holds(final, with_subjects(replace(drawn, review=looked)))
+    for changed in (
+        edited(drawn, {"op": "place", "track": number, "frame": 2, "box": [9, 9, 70, 70]}, ""),
+        edited(drawn, {"op": "remute", "number": 1, "start": 0.2, "end": 0.4, "how": "mute"}, ""),
+        edited(drawn, {"op": "decide", "ids": [number], "decision": "keep"}, ""),
+    ):
+        assert not finishing.holds(final, changed)
 
 
 def test_the_plan_that_a_review_makes_is_for_its_owner_alone(
