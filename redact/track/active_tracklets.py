@@ -289,8 +289,8 @@ class ActiveTracklets:
             int(r.id[row]),
             Target(int(r.target[row])),
             frame,
-            box,
-            look,
+            box.copy(),
+            look.copy(),
             self.rows.motion.speed[row, :2].copy(),
             float(self._earned(np.array([row]), TRUSTED_BACK)[0]),
         )

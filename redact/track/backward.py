@@ -3,11 +3,15 @@
 A detector recognises a face some frames after it came into view. So every object, once it is
 believed, is followed from its first sighting backwards until it is gone, hidden, out of the
 picture or older than the ring; and one that was found again after a gap, back into the gap.
+
+What is done with later frames does not depend on it, and in a crowd it takes as long as a network.
+So a thread does it, while the networks look at the next frames.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -51,6 +55,12 @@ class Sighted:
     def __init__(self) -> None:
         self._frames: dict[int, tuple[NDArray[np.int32], Boxes, NDArray[np.int8]]] = {}
 
+    def copy(self) -> Sighted:
+        """One to which nothing more is added."""
+        other = Sighted()
+        other._frames = self._frames.copy()
+        return other
+
     def add(
         self, frame: int, ids: NDArray[np.int32], boxes: Boxes, targets: NDArray[np.int8]
     ) -> None:
@@ -90,12 +100,13 @@ class BackwardFollower:
     """Runs jobs together, one frame at a time into the past, and over no cut.
 
     Args:
-        ring, clip, log, sighted: of the tracker.
+        ring, clip, sighted: of the tracker.
         cuts: first frames of new scenes, as far as they are known.
         find: looks closely for whom the pixels have lost, or may no longer be trusted with; None:
             nobody does.
 
     Attributes:
+        log: what was seen so; to be read after `finish`, as are:
         links: pairs of tracklets that following has shown to be one object.
     """
 
@@ -103,7 +114,6 @@ class BackwardFollower:
         self,
         ring: Ring,
         clip: ClipRecord,
-        log: SightingLog,
         sighted: Sighted,
         cuts: Sequence[int] = (),
         find: Find | None = None,
@@ -111,32 +121,56 @@ class BackwardFollower:
         self._cuts, self._find = cuts, find
         self._ring = ring
         self._clip = clip
-        self._log = log
         self._sighted = sighted
+        self._thread = ThreadPoolExecutor(1, "following back")
+        self._running: Future[None] | None = None
+        self.log = SightingLog()
         self.links: list[tuple[int, int]] = []
 
     def run(self, jobs: list[Job]) -> None:
-        """Follow all objects of `jobs`; their sightings go to the log."""
-        waiting = sorted(range(len(jobs)), key=lambda i: -jobs[i].frame)
-        if not waiting:
+        """Begin to follow all objects of `jobs`, once those given before are done.
+
+        Raises:
+            Exception: what stopped those given before.
+        """
+        if not jobs:
             return
+        self.finish()
+        newest = max(job.frame for job in jobs)
+        # What is known now: the tracker goes on meanwhile.
+        pictures = self._ring.get(newest), tuple(self._ring.before(newest))
+        known = self._sighted.copy(), tuple(self._cuts)
+        self._running = self._thread.submit(self._follow, jobs, *pictures, *known)
+
+    def finish(self) -> None:
+        """Return when all is done; raises as `run` does."""
+        if self._running is not None:
+            self._running.result()
+
+    def _follow(
+        self,
+        jobs: list[Job],
+        here: SmallFrame | None,
+        earlier: tuple[SmallFrame, ...],
+        sighted: Sighted,
+        cuts: tuple[int, ...],
+    ) -> None:
+        """Follow all of `jobs` from the picture of the newest, if that is still there, through
+        those before it, newest first."""
+        waiting = sorted(range(len(jobs)), key=lambda i: -jobs[i].frame)
         chase = self._begun([], jobs)
-        here = self._ring.get(jobs[waiting[0]].frame)
-        for there in self._ring.before(jobs[waiting[0]].frame):
+        for there in earlier:
             ready = [number for number in waiting if jobs[number].frame > there.index]
             waiting = waiting[len(ready) :]
             if ready:
                 chase = _Chase.concat([chase, self._begun(ready, jobs)])
-            if here is not None and self._cut_between(there, here):
-                chase = chase.select(np.zeros(0, np.intp))
             if here is not None:
-                chase = self._back(chase, jobs, here, there)
+                if any(there.index < cut <= here.index for cut in cuts):
+                    chase = chase.select(np.zeros(0, np.intp))
+                chase = self._back(chase, jobs, here, there, sighted)
             if not waiting and not len(chase):
                 return
             here = there
-
-    def _cut_between(self, there: SmallFrame, here: SmallFrame) -> bool:
-        return any(there.index < cut <= here.index for cut in self._cuts)
 
     def _begun(self, numbers: list[int], jobs: list[Job]) -> _Chase:
         """These jobs, where they begin."""
@@ -152,7 +186,14 @@ class BackwardFollower:
             times.copy(),
         )
 
-    def _back(self, chase: _Chase, jobs: list[Job], here: SmallFrame, there: SmallFrame) -> _Chase:
+    def _back(
+        self,
+        chase: _Chase,
+        jobs: list[Job],
+        here: SmallFrame,
+        there: SmallFrame,
+        sighted: Sighted,
+    ) -> _Chase:
         """One step of all jobs under way; those that go on."""
         if not len(chase):
             return chase
@@ -176,7 +217,7 @@ class BackwardFollower:
         chase.recent = np.where(found[:, None, None], patches, chase.recent)
         chase.seen = np.where(found, there.time, chase.seen)
         chase.sure = np.where(again, there.time, chase.sure)
-        over = self._record(chase, mine, found, again, there)
+        over = self._record(chase, mine, found, again, there, sighted)
         patience = COAST if self._find is None else SEARCHED
         return chase.select(~over & (chase.seen - there.time <= patience))
 
@@ -187,11 +228,12 @@ class BackwardFollower:
         found: NDArray[np.bool_],
         again: NDArray[np.bool_],
         there: SmallFrame,
+        sighted: Sighted,
     ) -> NDArray[np.bool_]:
         """Log what was found; True where it has met an earlier sighting of the object."""
         ids = np.array([j.tracklet for j in mine], np.int32)
         targets = np.array([j.target for j in mine], np.int8)
-        other = self._sighted.same(there.index, ids, chase.box, targets)
+        other = sighted.same(there.index, ids, chase.box, targets)
         met = found & (other >= 0)
         # A close look knows a face, and not whose.
         same = met & ~again
@@ -200,7 +242,7 @@ class BackwardFollower:
         rows = found & ~met
         boxes = chase.box[rows]
         none = np.zeros(len(boxes), np.float32)
-        self._log.add(ids[rows], there.index, How.FOLLOWED, boxes, none)
+        self.log.add(ids[rows], there.index, How.FOLLOWED, boxes, none)
         return met
 
     def _learn(

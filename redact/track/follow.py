@@ -103,9 +103,10 @@ def _peak(window: NDArray[np.float32], recent: Patches, anchor: Patches) -> NDAr
     """Shift in cells (x, y) at which both patches fit best together."""
     surface = cv2.matchTemplate(window, recent, cv2.TM_CCOEFF_NORMED)
     surface = surface + cv2.matchTemplate(window, anchor, cv2.TM_CCOEFF_NORMED)
-    surface = np.nan_to_num(np.asarray(surface, np.float64) / 2, nan=-1.0) - _DISTANCE
-    y, x = divmod(int(surface.argmax()), surface.shape[1])
-    return np.array([_vertex(surface[y, :], x), _vertex(surface[:, x], y)]) - CELLS / 2
+    fit = np.asarray(surface, np.float64) / 2
+    fit = np.fmax(fit, -1.0, out=fit) - _DISTANCE
+    y, x = divmod(int(fit.argmax()), fit.shape[1])
+    return np.array([_vertex(fit[y, :], x), _vertex(fit[:, x], y)]) - CELLS / 2
 
 
 Find = Callable[[NDArray[np.uint8], Boxes, NDArray[np.int8]], tuple[Boxes, NDArray[np.float32]]]
@@ -193,8 +194,8 @@ def _leads_back(here: SmallFrame, boxes: Boxes, patches: Patches) -> NDArray[np.
     windows = sample(here, boxes, WINDOW, CONTEXT * WINDOW / CELLS)
     out = np.zeros(len(boxes), np.bool_)
     for i, (window, patch) in enumerate(zip(windows, patches, strict=True)):
-        surface = cv2.matchTemplate(window, patch, cv2.TM_CCOEFF_NORMED) - _DISTANCE
-        y, x = divmod(int(np.nan_to_num(surface, nan=-1.0).argmax()), surface.shape[1])
+        surface = np.fmax(cv2.matchTemplate(window, patch, cv2.TM_CCOEFF_NORMED), -1.0) - _DISTANCE
+        y, x = divmod(int(surface.argmax()), surface.shape[1])
         out[i] = max(abs(x - CELLS / 2), abs(y - CELLS / 2)) <= RETURN
     return out
 

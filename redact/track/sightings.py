@@ -118,6 +118,10 @@ class SightingLog:
         if len(self._parts) > 1024:
             self._parts = [np.concatenate(self._parts)]
 
+    def take(self, other: SightingLog) -> None:
+        """Add all sightings of another log; of two that say the same of a frame, its own count."""
+        self._parts += other._parts
+
     def jumped(self, tracklet: int, frame: int) -> None:
         """A tracklet no longer looks like what it was."""
         self.jumps.add((tracklet, frame))

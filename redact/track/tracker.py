@@ -120,9 +120,7 @@ class Tracker:
             self._weights = BEST_LOOK
         self._active = ActiveTracklets(self.settings, self._log, self._weights, find)
         self._sighted = Sighted()
-        self._back = BackwardFollower(
-            self._ring, self._clip, self._log, self._sighted, self._cuts.cuts, find
-        )
+        self._back = BackwardFollower(self._ring, self._clip, self._sighted, self._cuts.cuts, find)
         self._last: SmallFrame | None = None
         self._view: _View | None = None
         self._ahead: dict[int, _Prepared] = {}
@@ -190,6 +188,8 @@ class Tracker:
         self._cuts.finish()
         if self._last is not None:
             self._back.run(self._active.jobs(self._last, all_now=True))
+        self._back.finish()
+        self._log.take(self._back.log)
         self._active.finish()
         cuts = tuple(self._cuts.cuts)
         tracks = weave(
