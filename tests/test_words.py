@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import inspect
+import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -23,12 +24,15 @@ from redact.words import (
     LANGUAGES,
     Message,
     Words,
+    error_as_json,
     language_of,
+    problem,
     reason_of,
     say,
     speak,
     surface,
     told,
+    told_again,
 )
 
 ENGLISH, FRENCH = Words("en"), Words("fr")
@@ -306,3 +310,15 @@ def test_the_locale_or_the_variable_chooses_the_language(
     environment: dict[str, str], language: str
 ) -> None:
     assert language_of(environment) == language
+
+
+def test_what_was_kept_as_json_is_told_in_one_language() -> None:
+    """An index in French said of a result "existe déjà : it was made with other settings"."""
+    other = Message("result_other_settings", settings="style")
+    for why in (other, problem(errors.UsageError, "nothing_to_accept", name="a.mp4")):
+        error = problem(errors.OutputExistsError, "result_in_the_way", path="a.mp4", why=why)
+        kept = json.loads(json.dumps(error_as_json(error, "a.mp4")))
+        for language in LANGUAGES:
+            speak(language)
+            assert told_again(kept) == told(error)
+    assert told(error, "fr")[0] != told(error, "en")[0]

@@ -102,12 +102,12 @@ class _Wanted:
         return who_looks(self.order.info, self.settings, self.detector)
 
     def differs_from(self, before: Mapping[str, Any]) -> list[str]:
-        """Names of settings that differ from those on record, for example "style"."""
+        """Names of settings that differ from those on record, for example "style" or "stamp"."""
         draw = self.order.draw
         now = settings_as_json(Settings(self.settings, draw.render, draw.encode))
         then, today = _flat(before), _flat(json.loads(json.dumps(now)))
         keys = sorted(key for key in then.keys() | today.keys() if then.get(key) != today.get(key))
-        return [key.rpartition(".")[2] for key in keys]
+        return list(dict.fromkeys(key.split(".")[1] for key in keys))
 
 
 def _flat(value: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:

@@ -72,7 +72,8 @@ class Exemption:
 
 
 def picture_entries(manifest: Manifest, text: ReportWords) -> list[Exemption]:
-    """One entry for all tracks of a subject about which the same was decided, in order of time."""
+    """One entry for all tracks of a subject about which the same was decided, in order of time;
+    false alarms, which a report lists apart, come last."""
     groups: dict[object, list[TrackPart]] = defaultdict(list)
     for track in manifest.tracks:
         same = (
@@ -82,7 +83,7 @@ def picture_entries(manifest: Manifest, text: ReportWords) -> list[Exemption]:
         words = target_words(track, text)
         groups[(track.subject or track.track, *same, track.origin, words)].append(track)
     found = [_of_subject(tracks, manifest, text) for tracks in groups.values()]
-    found.sort(key=lambda e: (e.spans[0], e.tracks))
+    found.sort(key=lambda e: (e.alarm, e.spans[0], e.tracks))
     return [replace(entry, number=f"{number}") for number, entry in enumerate(found, 1)]
 
 

@@ -93,7 +93,7 @@ def render_report(
         review=reviewed(manifest, text),
         **log_parts(manifest, text),
         command=shlex.join(manifest.run.command),
-        check_command=check_command(manifest),
+        check_command=check_command(manifest, text),
         settings=list(_flat(manifest.run.settings)),
         limits=[_limit(limit.code, limit.detail, text) for limit in manifest.not_checked],
         notes=list(map(text.said, manifest.notes)),

@@ -101,16 +101,18 @@ def _place(box: Iterable[float], text: ReportWords) -> str:
     return text("audit.at", x=left, y=top, width=right - left, height=bottom - top)
 
 
-def check_command(manifest: Manifest) -> str:
+def check_command(manifest: Manifest, text: ReportWords) -> str:
     """`redact check` with the original, the log and the public key, where the run used them.
 
-    A manifest names neither log nor key: their names are those on the command line of the run.
+    A manifest names neither log nor key: their names are those on the command line of the run. A
+    run that took them over from an earlier one, as `redact fix` does, has none there.
     """
     words = ["redact", "check", manifest.output.name, "--source", manifest.source.name]
     if manifest.custody_log is not None:
-        words += ["--log", _given(manifest, "--log") or "CASE.log"]
-    if key := _given(manifest, "--sign"):
-        words += ["--key", f"{key}.pub"]
+        words += ["--log", _given(manifest, "--log") or text("integrity.some_log")]
+    key = _given(manifest, "--sign")
+    if key or manifest.signed_by:
+        words += ["--key", f"{key}.pub" if key else text("integrity.some_key")]
     return shlex.join(words)
 
 

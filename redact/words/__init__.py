@@ -122,8 +122,25 @@ def error_as_json(error: RedactError, source: str | None) -> dict[str, Any]:
         "error": error.message,
         "hint": error.hint,
         "code": error.code,
-        "values": as_json(error.values),
+        "values": _kept(error.values),
     }
+
+
+def _kept(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Values as JSON values from which all of it can be told in any language."""
+    return {name: _kept_one(value) for name, value in values.items()}
+
+
+def _kept_one(value: Any) -> Any:
+    if isinstance(value, Value):
+        return value
+    if isinstance(value, tuple):
+        return [_kept_one(one) for one in value]
+    if isinstance(value, RedactError) and value.code:
+        return {"problem": value.code, "values": _kept(value.values)}
+    if isinstance(value, Message):
+        return {"message": value.code, "values": _kept(value.values)}
+    return str(value)
 
 
 def told(error: RedactError, language: str | None = None) -> tuple[str, str]:

@@ -107,8 +107,12 @@ class Words:
 
     def value(self, value: Any, how: str) -> str:
         """A value as its place wants it."""
-        if isinstance(value, tuple):
+        if isinstance(value, tuple | list):
             return ", ".join(self.value(one, how) for one in value)
+        if isinstance(value, dict):  # see `error_as_json`
+            if "problem" in value:
+                return self.problem(value["problem"], value["values"])[0]
+            return self.message(value["message"], value["values"])
         if isinstance(value, RedactError):
             return value.message if not value.code else self.problem(value.code, value.values)[0]
         if hasattr(value, "code"):

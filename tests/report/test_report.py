@@ -155,10 +155,14 @@ def test_the_command_to_verify_names_log_and_key(manifest: Manifest) -> None:
     run = msgspec.structs.replace(manifest.run, command=typed)
     signed = msgspec.structs.replace(manifest, run=run)
     plain = "redact check 'bodycam 7.redacted.mp4' --source 'bodycam 7.mp4'"
-    assert check_command(signed) == f"{plain} --log 'case 7.log' --key me.pem.pub"
-    assert check_command(manifest) == f"{plain} --log CASE.log"
-    assert check_command(msgspec.structs.replace(manifest, custody_log=None)) == plain
-    assert escape(check_command(signed)) in report_html(signed, "fr").decode()
+    english, french = ReportWords("en"), ReportWords("fr")
+    assert check_command(signed, english) == f"{plain} --log 'case 7.log' --key me.pem.pub"
+    assert check_command(manifest, english) == f"{plain} --log CASE.log"
+    assert check_command(msgspec.structs.replace(manifest, custody_log=None), english) == plain
+    assert escape(check_command(signed, french)) in report_html(signed, "fr").decode()
+    # `redact fix` takes log and key over from the run before: neither stands on its command line.
+    mended = msgspec.structs.replace(manifest, signed_by="ab" * 32)
+    assert check_command(mended, french) == f"{plain} --log AFFAIRE.log --key CABINET.pem.pub"
 
 
 def test_timeline_draws_every_state_at_its_place(manifest: Manifest) -> None:
