@@ -10,7 +10,7 @@ import pytest
 from redact.errors import PlanError
 from redact.follow import Frames, index_packets
 from redact.media import probe
-from redact.plan import Plan, Subject
+from redact.plan import Plan, Subject, edit
 from redact.review import editing
 from redact.review.bridging import Gap, followed_across, gaps_of, held_across
 from redact.review.moments import subject_moments, undecided_moments
@@ -75,6 +75,10 @@ def test_a_decision_to_show_somebody_does_not_show_what_was_only_guessed() -> No
     assert all(t.action is Action.KEEP for t in kept.tracks)
     assert all(kept.regions_at(frame)[0].track == number for frame in range(41, 60))
     assert kept.regions_at(20) == kept.regions_at(70) == []
+    # Of somebody who is kept already, what is held is kept too, and waits to be confirmed.
+    filled, number = editing.bridge(editing.decide(plan, [1], editing.Decision.KEEP), GAP, keys)
+    held = edit.track_of(filled, number)
+    assert held.action is Action.KEEP and filled.to_confirm(held) == [(41, 59)]
 
 
 def test_one_frame_is_hidden_wherever_it_was() -> None:
