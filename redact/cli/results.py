@@ -9,6 +9,7 @@ import sys
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Final
 
 import click
@@ -18,7 +19,7 @@ from ..files import PRIVATE
 from ..pipeline import Delivery, HeldBack, Result, ResultState, from_here, held_back_for
 from ..plan import Plan
 from ..record import Manifest, manifest_path
-from ..types import Action, as_argument, clock
+from ..types import Action, Decided, as_argument, clock
 from ..words import said, say, spoken, word
 from .app import PATH, together, typed
 from .destination import is_folder
@@ -129,7 +130,8 @@ def tell_findings(result: Result, verbose: bool, terminal: Terminal) -> None:
         timeline = record.plan.source.timeline
         start = float(timeline.time(0)) if len(timeline) else 0.0
         size = source.video.upright_size
-        for line in in_plain_words(audit.findings, size, result.pictures, start):
+        answers = record.answers
+        for line in in_plain_words(audit.findings, size, result.pictures, start, answers):
             terminal.say(line)
         for check in audit.checks:
             if not check.passed:
@@ -191,7 +193,11 @@ _DOWN = ("upper", "middle", "lower")
 
 
 def in_plain_words(
-    findings: Sequence[Finding], size: tuple[int, int], pictures: Sequence[Path], start: float
+    findings: Sequence[Finding],
+    size: tuple[int, int],
+    pictures: Sequence[Path],
+    start: float,
+    answers: Mapping[int, Decided] = MappingProxyType({}),
 ) -> Iterator[str]:
     """One line a finding, with its number.
 
@@ -200,6 +206,7 @@ def in_plain_words(
         size: width and height of the upright picture.
         pictures: of the first findings, in order.
         start: time of the first picture in seconds; players count from there.
+        answers: why a finding was accepted, by its number; of the others it is asked.
     """
     doubtful = [finding for finding in findings if finding.doubtful]
     folded = doubtful if _FEW < len(doubtful) < len(findings) else []
@@ -208,7 +215,10 @@ def in_plain_words(
             when = _when(finding.start - start, finding.end - start)
             parts = [f"{finding.number}. {_what(finding)} {when}, {place(finding, size)}."]
             parts += [say("perhaps_nothing")] if finding.doubtful else []
-            parts += [] if finding.kind is FindingKind.UNDRAWN else [say("hide_it")]
+            if finding.number in answers:
+                parts.append(say("accepted_as", reason=answers[finding.number].reason))
+            elif finding.kind is not FindingKind.UNDRAWN:
+                parts.append(say("hide_it"))
             parts += [say("see_picture", name=pictures[n].name)] if n < len(pictures) else []
             yield " ".join(parts)
     if folded:

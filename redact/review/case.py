@@ -27,7 +27,7 @@ from ..plan import read_plan
 from ..record import EvidenceChoice
 from ..report import CASE_MARK, case_page, in_one_line, report_beside
 from ..settings import DetectSettings
-from ..words import LANGUAGES, problem, reason_of, speaking
+from ..words import LANGUAGES, problem, reason_of, speaking, told_again
 from .finishing import holds
 from .jobs import Job
 from .open_plan import alone_with
@@ -313,9 +313,8 @@ class Case:
             check_writable(video.plan, never=(video.source,), whole=True)
             result = run_in_process(command, self._over.is_set, moved=moved).result
             if not video.plan.exists() and not self._over.is_set():
-                said = [result.get("error", ""), result.get("hint", "")]
-                problem = {"error": "refused", "said": dict.fromkeys(LANGUAGES, said)}
-                video.problem = problem
+                said = {language: list(told_again(result, language)) for language in LANGUAGES}
+                video.problem = {"error": "refused", "said": said}
         except (RedactError, OSError) as error:
             video.problem = in_words(error if isinstance(error, RedactError) else _input(error))
         finally:

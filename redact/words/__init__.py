@@ -153,12 +153,12 @@ def told(error: RedactError, language: str | None = None) -> tuple[str, str]:
     return words_of(language or spoken()).problem(error.code, error.values)
 
 
-def told_again(result: Mapping[str, Any]) -> tuple[str, str]:
-    """What `error_as_json` kept, told in the language that is spoken."""
+def told_again(result: Mapping[str, Any], language: str | None = None) -> tuple[str, str]:
+    """What `error_as_json` kept, told in a language, by default the one that is spoken."""
     known = result.get("code") in words_of("en").tables["problem"]
     if known and isinstance(values := result.get("values"), dict):
         with suppress(KeyError, ValueError, TypeError):  # of another version
-            return words_of(spoken()).problem(result["code"], values)
+            return words_of(language or spoken()).problem(result["code"], values)
     return result.get("error", ""), result.get("hint", "")
 
 

@@ -77,6 +77,7 @@ def published(street: Path, leaky: Plan, tmp_path_factory: pytest.TempPathFactor
 def test_findings_are_accepted_with_a_reason(published: Published) -> None:
     assert published.run.returncode == ExitCode.DONE, published.run.stderr
     assert "published in spite of findings" in published.run.stderr
+    assert f"Accepted: {REASON}." in published.run.stderr and "Hide it?" not in published.run.stderr
     names = {p.name for p in published.output.parent.iterdir()}
     assert names == {"p.json", "out.mp4", "out.mp4.manifest.json", "desk"}
     manifest = json.loads(Path(f"{published.output}.manifest.json").read_text())

@@ -61,9 +61,10 @@ class Asking:
 
 
 @contextmanager
-def asking(*places: Path, folder: Path | None = None) -> Iterator[Asking]:
+def asking(
+    *places: Path, folder: Path | None = None, words: tuple[str, ...] = ("--sensitivity", "fast")
+) -> Iterator[Asking]:
     settings = DetectSettings(sensitivity=Sensitivity.FAST)
-    words = ("--sensitivity", "fast")
     case = Case(Wish(settings, RenderSettings().margin, EvidenceChoice(), folder, words), places)
     server = case.server()
     threading.Thread(target=server.serve, daemon=True).start()
@@ -167,6 +168,17 @@ def test_only_what_was_made_of_a_video_is_opened(
         assert ask.states()["a.mp4"] == "behind", "no record says that it holds the decisions"
         (two / "case.html").write_text("somebody's own")
         assert ask("/api/open", {"what": "index"})[1]["error"] == "no_index"
+
+
+def test_why_a_search_was_refused_is_told_in_the_language_of_the_page(
+    street: Path, tmp_path: Path
+) -> None:
+    """A page in French gave the reason of the search in the background in English."""
+    shutil.copy(street, tmp_path / "a.mp4")
+    with asking(tmp_path, words=("--detector", "nobody")) as ask:
+        until(lambda: ask.states() == {"a.mp4": "refused"})
+        said = ask.videos()[0]["problem"]["said"]
+        assert "nobody" in said["fr"][0] and said["fr"] != said["en"], said
 
 
 @pytest.mark.slow

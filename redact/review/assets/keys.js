@@ -69,6 +69,7 @@ export function showKeys() {
     ),
   );
   dialog.showModal();
+  dialog.scrollTop = 0; // the button at its end has the focus
 }
 dialog.addEventListener("close", () => {
   dialog.className = "";
