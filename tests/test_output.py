@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from redact.errors import OutputError, OutputExistsError, PlanError
-from redact.files import PRIVATE, OutputFile, make_private, output, sweep, write_whole
+from redact.files import PRIVATE, OutputFile, claim_beside, make_private, output, sweep
 from redact.media import default_output, probe, sha256_of
 from redact.media.output_formats import MUXERS, container_for, muxer_name
 from redact.pipeline.held_back import read_held
@@ -171,7 +171,7 @@ WRITES_FOR_EVER = """
 import sys, itertools
 from pathlib import Path
 from redact.media import Decode, VideoWriter, probe
-from redact.files import PRIVATE, OutputFile, make_private, output, sweep, write_whole
+from redact.files import OutputFile
 from redact.settings import EncodeSettings
 info = probe(Path(sys.argv[1]))
 with OutputFile(Path(sys.argv[2])) as out:
@@ -255,10 +255,12 @@ def test_a_folder_that_cannot_be_closed_is_told(
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere such a folder is refused")
-def test_what_others_put_in_its_place_is_not_published(tmp_path: Path) -> None:
-    shared = tmp_path / "shared"
-    shared.mkdir()
-    shared.chmod(0o777)
+@pytest.mark.parametrize("above", [False, True])
+def test_what_others_put_in_its_place_is_not_published(tmp_path: Path, above: bool) -> None:
+    """In a folder that others may write to, or one in it, which they can put another one for."""
+    shared = tmp_path / "open" / "shared"
+    shared.mkdir(parents=True)
+    (shared.parent if above else shared).chmod(0o777)
     with OutputFile(shared / "a.mp4", guarded=True) as out:
         out.inside.write_bytes(b"checked")
         folder = out.temporary.parent
@@ -268,6 +270,25 @@ def test_what_others_put_in_its_place_is_not_published(tmp_path: Path) -> None:
         out.temporary.write_bytes(b"another")
         out.commit()
     assert (shared / "a.mp4").read_bytes() == b"checked"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere such a folder is refused")
+def test_what_others_replace_at_once_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tmp_path.chmod(0o777)
+
+    def replaced(path: Path) -> None:
+        if path == tmp_path:  # the file has its name just now
+            (tmp_path / "b.mp4").write_bytes(b"another")
+            (tmp_path / "b.mp4").replace(tmp_path / "a.mp4")
+
+    monkeypatch.setattr(output, "_sync", replaced)
+    with (
+        OutputFile(tmp_path / "a.mp4", guarded=True) as out,
+        pytest.raises(OutputError, match="others may write"),
+    ):
+        out.commit()
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere such a folder is refused")
@@ -290,16 +311,9 @@ def test_a_very_long_name_has_a_hidden_one(tmp_path: Path) -> None:
     with OutputFile(final) as out:
         out.commit()
     assert names(tmp_path) == [final.name]
-
-
-@pytest.mark.skipif(os.name == "nt", reason="no such permissions there")
-def test_small_files_are_for_whom_the_user_wants(tmp_path: Path) -> None:
-    before = os.umask(0o077)
-    try:
-        write_whole(tmp_path / "a.json", b"{}")
-    finally:
-        os.umask(before)
-    assert (tmp_path / "a.json").stat().st_mode & 0o777 == 0o600
+    beside = claim_beside(final, "looks")
+    assert beside is not None
+    beside.remove()
 
 
 def test_what_a_killed_run_left_goes_when_its_command_is_given_again(tmp_path: Path) -> None:

@@ -39,12 +39,18 @@ def plan_of_video(info: SourceInfo, folder: Path | None = None) -> Path:
     Args:
         info: of the video.
         folder: for results; None: beside the video.
+
+    Raises:
+        OutputExistsError: in that place is one of another user, who may have decided to show
+            somebody.
     """
     usual = default_output(info)
     places = [review_plan(usual), info.path.with_suffix(".plan.json")]
     if folder is not None:
         places.insert(0, review_plan(folder / usual.name))
     there = [path for path in places if path.exists() and belongs_to_user(path)]
+    if not there and os.path.lexists(places[0]):
+        raise problem(OutputExistsError, "plan_of_others", path=places[0], name=info.path)
     return max(there, key=lambda path: path.stat().st_mtime_ns, default=places[0])
 
 

@@ -101,7 +101,7 @@ def write_evidence(record: RunRecord, choice: EvidenceChoice, force: bool = Fals
     data = dump_manifest(manifest)
     path = manifest_path(record.output)
     # Beside a result that was held back, it is as closed as that.
-    mode = 0o600 if path.parent.resolve().name == PRIVATE else 0o644
+    mode = 0o600 if path.parent.resolve().name == PRIVATE else None
     write_whole(path, data, force=force, mode=mode)
     signature = signature_path(path)
     if choice.key is not None:

@@ -104,9 +104,10 @@ def test_workers_end_with_the_command_that_started_them(case: Path, tmp_path: Pa
     process.wait()
     while list((tmp_path / "out").glob(".*.run")) and time.monotonic() < deadline:
         time.sleep(0.05)
+    assert not list((tmp_path / "out").glob("*.mp4")), "a worker went on"
     left = list((tmp_path / "out").glob(".*"))
     # Answers of the networks stay for the next run, closed to others and without any picture.
-    assert all(p.name.endswith(".looks") for p in left), "a worker went on, or left something"
+    assert all(p.name.endswith(".looks") for p in left), "a worker left something"
     assert all(p.stat().st_mode & 0o077 == 0 for p in left)
 
 

@@ -18,7 +18,16 @@ import pytest
 import redact
 from redact.errors import MismatchError, OutputError, OutputExistsError
 from redact.media import probe
-from redact.pipeline import Delivery, HeldBack, Journal, fix_held, order_to_run
+from redact.pipeline import (
+    Delivery,
+    HeldBack,
+    Journal,
+    fix_held,
+    held_back_for,
+    order_to_run,
+    plan_of_video,
+    remove_held,
+)
 from redact.pipeline.kept_plan import take_up_plan
 from redact.progress import Silent
 from redact.settings import DetectSettings, Sensitivity, Settings
@@ -57,12 +66,11 @@ def test_what_was_checked_is_what_is_published(
     stages = importlib.import_module("redact.pipeline.run")
     look = stages.check
 
-    def look_then_swap(*args: Any, **named: Any) -> Any:
-        found = look(*args, **named)
-        swap(shared)
-        return found
+    def swapped(*args: Any, **named: Any) -> Any:
+        swap(shared)  # neither the audit nor what comes after it goes by the name
+        return look(*args, **named)
 
-    monkeypatch.setattr(stages, "check", look_then_swap)
+    monkeypatch.setattr(stages, "check", swapped)
     redact.run(shared / "a.mp4", None, SETTINGS)
     output = shared / "a.redacted.mp4"
     assert output.read_bytes()[4:8] == b"ftyp"
@@ -103,6 +111,12 @@ def test_a_plan_of_another_user_is_not_taken_up(shared: Path) -> None:
     order = order_to_run(info, SETTINGS.draw, Delivery(plan_out=path))
     taken = take_up_plan(order, SETTINGS.detect, journal)
     assert taken is not None, "what is named on the command line is taken up"
+    with pytest.raises(OutputExistsError, match="belongs to another user"):
+        plan_of_video(info)  # a review would go on with it
+    own = shared / "a.plan.json"
+    own.write_bytes(path.read_bytes())
+    os.utime(own, (0, 0))
+    assert plan_of_video(info) == own
 
 
 def note(folder: Path, **changed: Any) -> HeldBack:
@@ -135,3 +149,18 @@ def test_a_note_of_somebody_else_reaches_nothing_elsewhere(
     assert held.marked().own, "one's own may"
     other = msgspec.structs.replace(held.marked(), output=str(tmp_path / "b.mp4"))
     assert not other.own
+
+
+@pytest.mark.skipif(os.name == "nt" or os.geteuid() != 0, reason="only root can give files away")
+def test_a_result_that_somebody_else_held_back_is_none_of_the_users(tmp_path: Path) -> None:
+    kept = tmp_path / "kept.mp4"
+    held = note(tmp_path, files=[str(kept)])
+    place = Path(held.output)
+    place.parent.mkdir()
+    for path, data in ((kept, b""), (place, b""), (held.note, msgspec.json.encode(held))):
+        path.write_bytes(data)
+    found = held_back_for(Path(held.final), place.parent)
+    assert found is not None and found.output == held.output
+    os.chown(held.note, 12345, -1)
+    assert held_back_for(Path(held.final), place.parent) is None
+    assert remove_held(held) == [place, held.note] and kept.exists()

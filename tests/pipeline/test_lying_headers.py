@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -11,13 +12,16 @@ import numpy as np
 import pytest
 
 from redact.auditing import AuditSettings, verify
+from redact.auditing.limits import LIMITS
+from redact.auditing.where_to_look import moments
 from redact.media import probe
 from redact.pipeline import Journal, detect
 from redact.progress import Silent
 from redact.settings import DetectSettings, Sensitivity
-from redact.types import Detections, Frame, Target
+from redact.types import Detections, Frame, Target, Timeline
 
 from ..media.footage import Clip, make
+from ..review.plans import plan_of
 from .conftest import SAMPLE
 
 FAST = DetectSettings(sensitivity=Sensitivity.FAST)
@@ -66,6 +70,12 @@ def test_faces_are_seen_whatever_shape_the_pixels_are_said_to_have(
     path = street(tmp_path / f"lie.{container}", shape)
     assert probe(path).video.sample_aspect == shape  # the lie was told
     assert faces_in(path) == 2
+
+
+def test_the_audit_sees_faces_whatever_shape_the_pixels_are_said_to_have(tmp_path: Path) -> None:
+    path = street(tmp_path / "lie.mp4", Fraction(16))
+    info, settings = probe(path), AuditSettings(targets=(Target.FACE,))
+    assert len(verify(info, path, None, settings=settings, progress=Silent()).findings) == 2
 
 
 def test_faces_are_seen_where_container_and_pictures_disagree(tmp_path: Path) -> None:
@@ -140,3 +150,8 @@ def test_no_clock_leaves_many_pictures_unlooked_at(tmp_path: Path) -> None:
     settings = AuditSettings(targets=(Target.FACE,))
     result = verify(info, path, None, settings=settings, progress=Silent())
     assert result.looked.frames_looked_at >= 4  # 0, 26, 52 and the last
+    plan = plan_of(frames=600)
+    times = Timeline(Fraction(1, 50_000), tuple(range(600)))
+    plan = replace(plan, source=replace(plan.source, timeline=times))
+    whole = moments(plan, Sensitivity.BALANCED, LIMITS)
+    assert max(np.diff([n for n, places in sorted(whole.items()) if places is None])) <= 256

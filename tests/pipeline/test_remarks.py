@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
-from redact.pipeline.remarks import remarks_on_masks
+from redact.media import probe
+from redact.pipeline import Journal, order_to_run
+from redact.pipeline.remarks import remark_on_run, remarks_on_masks
 from redact.plan import Plan
+from redact.progress import Silent
+from redact.settings import DrawSettings
 from redact.types import Box, Keyframe, State, Target, Track
 
 from ..review.plans import plan_of
+from .conftest import alone
 
 FRAMES = 100
 
 
-def plan_with(*boxes: Box, last: int = FRAMES - 1) -> Plan:
+def plan_with(*boxes: Box, first: int = 0, last: int = FRAMES - 1) -> Plan:
     tracks = tuple(
-        Track(n, Target.FACE, tuple(Keyframe(f, box, State.DETECTED, 0.9) for f in (0, last)))
+        Track(n, Target.FACE, tuple(Keyframe(f, box, State.DETECTED, 0.9) for f in (first, last)))
         for n, box in enumerate(boxes, 1)
     )
     plan = plan_of()
@@ -41,3 +47,11 @@ def test_people_who_are_too_small_are_told() -> None:
     assert said(plan_with(small, small, large)) == ["heads_small_of"]
     assert said(plan_with(small, large, large)) == []
     assert said(plan_with()) == []
+
+
+def test_a_run_tells_it_with_the_time(street: Path, tmp_path: Path) -> None:
+    order = order_to_run(probe(street), DrawSettings(), alone(tmp_path / "o.mp4"))
+    journal = Journal(Silent())
+    remark_on_run(order, plan_with(Box(0, 0, 640, 300), first=75), journal)
+    (said,) = (w for w in journal.warnings if w.code == "masks_large")
+    assert 3.0 <= float(said.values["seconds"]) < 3.2

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from redact.errors import ExitCode
+from redact.plan import dump_plan, parse_plan
 
 FAST = ("--sensitivity", "fast")
 
@@ -113,7 +114,7 @@ def bare(plan: bytes, path: Path) -> Path:
     """A plan that hides nothing: the audit finds the faces."""
     value = json.loads(plan)
     value["tracks"] = []
-    path.write_text(json.dumps(value))
+    path.write_bytes(dump_plan(parse_plan(json.dumps(value).encode(), path.name)))
     return path
 
 
@@ -176,7 +177,14 @@ def test_nothing_held_back_lies_in_a_release_folder(
     assert done.returncode == ExitCode.NEEDS_REVIEW, done.stderr
     assert list(folder.iterdir()) == []
     # Here the name tells what it was made from.
-    assert (tmp_path / "NOT-FOR-RELEASE" / f"{source.stem}.needs-review.mp4").exists()
+    closed = tmp_path / "NOT-FOR-RELEASE"
+    assert (closed / f"{source.stem}.needs-review.mp4").exists()
+    # What was made from it once is known by its source, whatever neutral name is free by then.
+    held = sorted(closed.iterdir())
+    again = ("--release", "--audio", "mute", "-o", folder / "b.mp4", *FAST)
+    done = redact("run", source, *again)
+    assert done.returncode == ExitCode.NEEDS_REVIEW, done.stderr
+    assert "since an earlier run" in done.stderr and sorted(closed.iterdir()) == held
     done = redact("fix", source, "--accept-findings", "all=test")
     assert done.returncode == ExitCode.DONE, done.stderr
     assert [p.name for p in folder.iterdir()] == ["video.mp4"]

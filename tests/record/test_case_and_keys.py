@@ -12,9 +12,11 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from redact.errors import OutputError, OutputExistsError, PlanError, UsageError
-from redact.record import CaseFields, ReasonCode, read_case_file
+from redact.record import CaseFields, EvidenceChoice, ReasonCode, read_case_file, write_evidence
 from redact.record.case import case_from_mapping, checked_case, reasons_from_options
 from redact.record.signature import load_private_key, load_public_key, new_key, raw_public
+
+from .samples import make_record
 
 
 def test_case_file(tmp_path: Path) -> None:
@@ -191,6 +193,19 @@ def test_umask_does_not_matter(tmp_path: Path) -> None:
         os.umask(old)
     if sys.platform != "win32":
         assert stat.S_IMODE((tmp_path / "k.pem").stat().st_mode) == 0o600
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no such permissions there")
+def test_record_and_log_are_for_whom_the_user_wants(tmp_path: Path) -> None:
+    """Record, signature, log and its head: whoever closes new files to others closes these."""
+    old = os.umask(0o077)
+    try:
+        key = new_key(tmp_path / "k.pem", None)
+        write_evidence(make_record(tmp_path), EvidenceChoice(log=tmp_path / "case.log", key=key))
+    finally:
+        os.umask(old)
+    assert len(list(tmp_path.iterdir())) == 8
+    assert [p.name for p in tmp_path.iterdir() if p.stat().st_mode & 0o077] == []
 
 
 def test_the_page_for_lawyers_shows_every_field_of_a_case_file(tmp_path: Path) -> None:

@@ -11,9 +11,13 @@ from itertools import combinations
 from pathlib import Path
 
 import pytest
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.asymmetric.ed25519 import (
+    Ed25519PrivateKey,
+    Ed25519PublicKey,
+)
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from redact.errors import CheckFailedError
+from redact.errors import CheckFailedError, PlanError
 from redact.record import EvidenceChoice, append, check_output, read_log, write_evidence
 from redact.record.check import CheckResult
 from redact.record.log_chain import head_path
@@ -22,6 +26,7 @@ from redact.record.signature import (
     is_signed,
     is_small_order,
     load_private_key,
+    load_public_key,
     new_key,
     raw_public,
     signature_path,
@@ -340,3 +345,11 @@ def test_a_key_under_which_anybody_signs_is_refused(first: str) -> None:
     key, nothing = first + high, bytes([1]) + bytes(63)
     forged = any(is_signed(str(n).encode(), nothing.hex(), key) for n in range(64))
     assert not forged and is_small_order(bytes.fromhex(key))
+
+
+def test_a_file_with_such_a_key_is_refused(tmp_path: Path) -> None:
+    weak = Ed25519PublicKey.from_public_bytes(bytes([1]) + bytes(31))
+    form = Encoding.PEM, PublicFormat.SubjectPublicKeyInfo
+    (tmp_path / "k.pub").write_bytes(weak.public_bytes(*form))
+    with pytest.raises(PlanError, match="anybody can sign"):
+        load_public_key(tmp_path / "k.pub")

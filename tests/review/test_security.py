@@ -254,7 +254,7 @@ def test_a_browser_that_does_not_come_back_keeps_nobody_waiting(
 ) -> None:
     """As those of the console do, which run until they are left."""
     left = threading.Event()
-    monkeypatch.setattr(webbrowser, "open", lambda address: left.wait(60))
+    monkeypatch.setattr(webbrowser, "open", lambda address: left.wait())
     made = PageServer({("POST", "/api/join"): lambda values: as_json({})})
     thread = threading.Thread(target=serve, args=(made, lambda address: None), daemon=True)
     thread.start()
