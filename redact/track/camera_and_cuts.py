@@ -3,20 +3,21 @@
 Corners (Shi and Tomasi 1994) are tracked by pyramidal Lucas-Kanade and a similarity is fitted
 by RANSAC; objects that move by themselves are its outliers.
 
-At a cut no motion explains the new picture: corners do not follow the camera, and blocks are not
-found again anywhere near their places. How blocks are found depends on neither brightness nor
-contrast, so that cuts in the dark are seen. Corners are lost where the light changes: there it
-counts whether the blocks are found where one motion would have taken all of them, so that lamps
-that go on, and flashes, are no cuts. A cut must last: after a flash the old picture comes back.
-Where all is black for a while, the pictures before and after it are compared. Over a cut that is
-missed somebody may be taken for another; one that is imagined costs some looks.
+At a cut no motion explains the new picture: parts of it are not found near their places in those
+before. How they are found depends on neither brightness nor contrast, so that cuts in the dark are
+seen, and lamps that go on are none. Pictures of the moment before are compared with pictures of
+the moment after, and what counts are the two that are most alike: a flash, a smear or a jerk does
+not keep all of them apart. They must be less alike than pictures on either side are among
+themselves: so a still camera is cut where its recording jumps, and one that is waved about is not.
+Over a cut that is missed somebody may be taken for another; one that is imagined costs some looks.
 """
 
 from __future__ import annotations
 
 import math
 from collections import deque
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 
 import cv2
 import numpy as np
@@ -39,9 +40,9 @@ FEW = 12
 may all sit on one person who walks."""
 
 AGREED = 0.35
-"""Share of corners that must agree for a motion to be the camera's; and above which it is the same
-scene. The ground may show less than half of the corners where a crowd walks, and after a
-cut hardly any agree; a judgement, not fitted."""
+"""Share of corners that must agree for a motion to be the camera's. The ground may show less than
+half of the corners where a crowd walks, and after a cut hardly any agree; a judgement, not
+fitted."""
 
 MOST_SCALE = 1.25
 """Largest zoom between two frames that is believed: faster than any lens."""
@@ -111,57 +112,55 @@ def _full_pixels(small: SmallFrame, level: int) -> float:
     return float(small.levels[0].shape[1] / small.levels[level].shape[1] / small.scale)
 
 
+FOLLOWED = 0.7
+"""Share of corners that follow the camera from which no cut is looked for: only one frame in twenty
+of the clips of dev has less."""
+
 WIDE = 160
 """Pixels along the wide side of the pictures in which cuts are looked for: noise of dark
 footage averages out, and a block still has features."""
 
 BLOCK = 16
-"""Pixels along the side of a block that is searched for in the picture before; what moves
-inside a scene moves as a whole over less."""
+"""Pixels along the side of a block that is searched for in another picture."""
 
 SEARCHED = 16
 """Pixels by which a block may have moved: a tenth of the picture in a frame, which is
 faster than anybody can see."""
 
-TOGETHER = 3
-"""Pixels by which blocks may differ that move with a camera, which may turn as well."""
-
-FITS = 0.5
-"""Correlation from which a block is found again."""
-
-ANYBODY = 0.8
-"""Share of blocks, by contrast, that are found again by one motion in a picture of the same room
-with other people in it, in other light: up to .82 on dev. Where a flash begins or ends it is more
-than .84, nineteen times in twenty."""
-
-LIT = 1.1
-"""Times as bright as before, or as dark, from which the light has changed over a block. Corners are
-followed by their brightness, and so are lost where a flash begins or ends."""
-
-SAME_SCENE = 1.1
-"""Share of corners that follow the camera, plus how well blocks are found again (a correlation),
-below which the picture is another one. Chosen on the clips of dev, as they are and darkened: of
-frames that follow each other hardly any has less than 1.13; of two clips of the same room, with
-another person in it, none had more than 1.07."""
-
-DROP = 0.55
-"""And so much less than between the two pictures before: half of what a cut takes off at
-least; whoever swings a camera blurs one picture after the other. A judgement, looked at on dev."""
-
-OTHER_SCENE = 0.7
-"""Below this it is another picture whatever was before. Chosen with `SAME_SCENE`: of 50 pairs of
-unrelated clips, as they are and darkened, none had more than .66."""
+TOGETHER = 4
+"""Blocks along the side of a part that must be found as a whole, but that each may lie a pixel off:
+one block is found somewhere in any picture, sixteen together are not."""
 
 BURNT_OUT = 245
 """Luma from which a flash has burnt out what is there."""
 
 SOME_BURNT, MOST_BURNT = 0.25, 0.9
-"""Share of a block that is burnt out, above which it is not expected to be found again; and of a
-picture, above which the rest tells nothing."""
+"""Share of a block that is burnt out, above which it tells nothing; and of a picture."""
 
 FLASH_TIME = 0.4
 """Seconds within which the old picture returns after a flash: longer than several flashes
-on end last, shorter than a shot."""
+on end last, shorter than a shot. As much on either side of a cut is compared."""
+
+APART = 0.07
+"""Seconds between the pictures that are compared: two frames, as most cameras record."""
+
+LONG = 0.3
+"""Seconds from which two pictures on the same side are far enough apart to tell how alike the
+pictures of this footage are: as far as most that are compared across a cut."""
+
+ALIKE = 0.9
+"""Likeness from which two neighbours are of one scene, whatever others are like."""
+
+UNLIKE = 0.45
+"""Likeness below which two pictures are of two scenes: those of unrelated clips have .2 to .4. It
+is taken for that of two of which one is mostly burnt out."""
+
+LESS = 0.06
+"""By how much less than on either side pictures across a cut are alike; chosen on one part of
+the clips of dev, with `UNLIKE`, and looked at on the other."""
+
+LEAST = UNLIKE + LESS
+"""How alike pictures of one side are expected to be at least, and where that is not known."""
 
 
 class CutFinder:
@@ -171,7 +170,6 @@ class CutFinder:
         self.cuts: list[int] = []
         self._recent: deque[SmallFrame] = deque()
         self._dark = False
-        self._usual = 0.0  # nobody knows yet how alike the pictures of this footage are
         self._suspects: list[_Suspect] = []
         self._cut_at = -math.inf
 
@@ -186,191 +184,161 @@ class CutFinder:
             self._dark = True
             return False
         self._settle(small)
-        suspect = self._suspect(small, agreed) if self._recent else None
+        suspect = None
+        if self._recent and (self._dark or agreed < FOLLOWED):
+            suspect = _suspect(small, self._recent)
         if suspect is not None:
             self._suspects.append(suspect)
         self._dark = False
         self._recent.append(small)
-        while small.time - self._recent[0].time > FLASH_TIME:
+        while len(self._recent) > 2 and small.time - self._recent[0].time > FLASH_TIME:
             self._recent.popleft()
         return suspect is not None
 
     def finish(self) -> None:
-        """After the last frame: what has nothing in common with the old scene is a cut, and what
-        may be a flash is none."""
+        """After the last frame: a flash may have been its end."""
         for suspect in self._suspects:
-            other = replace(suspect, limit=OTHER_SCENE)
-            if not other.is_over(self._recent[-1]):
-                self._cut(suspect.first)
+            self._decide(suspect, LEAST)
         self._suspects = []
-
-    def _cut(self, first: SmallFrame) -> None:
-        """A new scene begins here, unless one has just begun: no shot is so short."""
-        if first.time - self._cut_at >= FLASH_TIME:
-            self.cuts.append(first.index)
-            self._cut_at = first.time
-
-    def _suspect(self, small: SmallFrame, agreed: float) -> _Suspect | None:
-        """A picture that is another than that before it, and than those before that one."""
-        before, usual = self._recent[-1], self._usual
-        self._usual = agreed + 1
-        if agreed >= AGREED and not self._dark:
-            return None
-        if self._dark:
-            usual, agreed = 2.0, motion_between(before, small).agreed
-        self._usual = _likeness(before, small, agreed)
-        limit = max(OTHER_SCENE, min(SAME_SCENE, usual - DROP))
-        suspect = _Suspect(small, self._earlier(), limit)
-        if self._usual >= limit or (not self._dark and suspect.is_over(small)):
-            return None
-        return suspect
-
-    def _earlier(self) -> tuple[SmallFrame, ...]:
-        """Some pictures of the last moments, as far apart as one, in which most is to be seen: the
-        flash may have begun already, and burn out what it lights."""
-        count = len(self._recent)
-        halves = range(0, (count + 1) // 2), range(count // 2, count)
-        clearest = {max(half, key=lambda i: _contrast(self._recent[i])) for half in halves}
-        return tuple(self._recent[i] for i in sorted({*clearest, count - 1}))
 
     def _settle(self, now: SmallFrame) -> None:
         """Decide about suspects: the old scene is back (it was a flash), or stayed away (a cut)."""
         waiting = []
         for suspect in self._suspects:
-            if suspect.is_over(now):
+            suspect.look(now)
+            if suspect.most >= suspect.expected - LESS:
                 break  # and what came after it was part of the flash
-            if now.time - suspect.first.time < FLASH_TIME:
+            if now.time - suspect.after[0].time < FLASH_TIME:
                 waiting.append(suspect)
             else:
-                self._cut(suspect.first)
+                self._decide(suspect, _expected(suspect.after))
         self._suspects = waiting
 
+    def _decide(self, suspect: _Suspect, expected: float) -> None:
+        """A new scene begins here, unless one has just begun: no shot is so short."""
+        first = suspect.after[0]
+        unlike = suspect.most < min(suspect.expected, expected) - LESS
+        if unlike and first.time - self._cut_at >= FLASH_TIME:
+            self.cuts.append(first.index)
+            self._cut_at = first.time
 
-@dataclass(frozen=True, slots=True)
+
+@dataclass(slots=True)
 class _Suspect:
     """Attributes:
-    first: of the new scene, if it is one.
-    earlier: pictures before it.
-    limit: likeness from which a picture is of their scene.
+    before: pictures of the old scene, the newest first.
+    expected: how alike they are among themselves.
+    after: pictures of the new scene, if it is one, from its first.
+    most: how alike those two are that are most alike across.
     """
 
-    first: SmallFrame
-    earlier: tuple[SmallFrame, ...]
-    limit: float
+    before: Sequence[SmallFrame]
+    expected: float
+    after: list[SmallFrame] = field(default_factory=list)
+    most: float = 0.0
 
-    def is_over(self, now: SmallFrame) -> bool:
-        """Whether the old scene is back: it was a flash."""
-        return any(_likeness(one, now) >= self.limit for one in self.earlier)
+    def look(self, now: SmallFrame) -> None:
+        """Compare a later picture, if it is not too close to the last."""
+        if self.after and now.time - self.after[-1].time < APART:
+            return
+        self.after.append(now)
+        for one in self.before:
+            if self.most < self.expected - LESS:
+                self.most = max(self.most, _likeness(one, now))
+
+
+def _suspect(small: SmallFrame, recent: Sequence[SmallFrame]) -> _Suspect | None:
+    """A picture that is unlike all before it."""
+    if _likeness(recent[-1], small) >= ALIKE:
+        return None
+    before = _apart(reversed(recent))
+    suspect = _Suspect(before, _expected(before[::-1]))
+    suspect.look(small)
+    return suspect if suspect.most < suspect.expected - LESS else None
+
+
+def _apart(pictures: Iterable[SmallFrame]) -> list[SmallFrame]:
+    """Some of the pictures, from the first."""
+    chosen: list[SmallFrame] = []
+    for small in pictures:
+        if not chosen or abs(small.time - chosen[-1].time) >= APART:
+            chosen.append(small)
+    return chosen
+
+
+def _expected(pictures: Sequence[SmallFrame]) -> float:
+    """How alike pictures of one side are, in order: of those some time apart the two that are most,
+    as others may be flashes."""
+    likeness = [
+        _likeness(a, b)
+        for number, a in enumerate(pictures)
+        for b in pictures[number + 1 :]
+        if b.time - a.time >= LONG
+    ]
+    return max([LEAST, *likeness])
 
 
 def _flat(small: SmallFrame) -> bool:
     """Whether it shows nothing, or next to nothing, that could be told apart."""
-    return _contrast(small) < FLAT or _burnt(small.levels[-1]) > MOST_BURNT
+    picture = small.levels[-1]
+    return float(picture.std()) < FLAT or float((picture >= BURNT_OUT).mean()) > MOST_BURNT
 
 
-def _burnt(picture: NDArray[np.uint8]) -> float:
-    """Share of a picture that is burnt out."""
-    return float((picture >= BURNT_OUT).mean())
-
-
-def _contrast(small: SmallFrame) -> float:
-    return float(small.levels[-1].std())
-
-
-def _likeness(a: SmallFrame, b: SmallFrame, agreed: float | None = None) -> float:
-    """0 to 2: share of corners that follow one motion, plus how well blocks are found again.
-
-    Where the light has changed, corners are not found; there it counts how many blocks one motion
-    takes to where they are.
-
-    Args:
-        a, b: pictures, `a` the earlier one.
-        agreed: of the motion between them, if that is known.
-    """
-    if agreed is None:
-        agreed = motion_between(a, b).agreed
-    found, together = _blocks(a, b)
-    return found + max(agreed, together)
-
-
-def _blocks(a: SmallFrame, b: SmallFrame) -> tuple[float, float]:
-    """How well the blocks of `b` are found again in `a`.
+def _likeness(a: SmallFrame, b: SmallFrame) -> float:
+    """How well the parts of `b` are found again near their places in `a`: each block of a part may
+    lie a little off where the part as a whole is found (as in DeepMatching, Revaud et al. 2016, of
+    one level).
 
     Returns:
-        Mean of the best correlations of blocks near their places, each weighed by its contrast:
-        where there is hardly any, noise is looked for, which is never found again; a block without
-        contrast is found again where there was none before. And, where the light has changed over
-        most of the picture, how many are found again by one motion (`_together`), else 0.
+        Mean correlation, each block weighed by its contrast: about .3 for two pictures that have
+        nothing in common, 1 for the same; `UNLIKE` where a flash has burnt out most of one.
     """
     if a.luma.shape != b.luma.shape:
-        return 0.0, 0.0
+        return 0.0
     before, now = _without_bars(_narrow(a), _narrow(b))
-    height, width = now.shape
-    places = [
-        (y, x)
-        for y in range(0, height - BLOCK + 1, BLOCK)
-        for x in range(0, width - BLOCK + 1, BLOCK)
-    ]
-    lit = _is_lit(before, now, places)
-    found, weights = [], []
-    moved: list[tuple[float, NDArray[np.float32]]] = []
-    for y, x in places:
+    rows, columns = (side // BLOCK for side in now.shape)
+    if not rows * columns:
+        return 0.0
+    lost = _burnt(before) != _burnt(now)
+    if lost.mean() > 0.5:
+        return UNLIKE
+    side = 2 * SEARCHED + 3  # a border keeps blocks apart where they are widened
+    fits = np.full((rows, columns, side, side), -1, np.float32)
+    weights = np.zeros((rows, columns), np.float32)
+    around = cv2.copyMakeBorder(before, *(SEARCHED,) * 4, cv2.BORDER_REPLICATE)
+    for row, column in np.argwhere(~lost):
+        y, x = row * BLOCK, column * BLOCK
         block = now[y : y + BLOCK, x : x + BLOCK]
-        weights.append(max(float(block.std()), FLAT))
-        if weights[-1] <= FLAT:
-            found.append(float(before[y : y + BLOCK, x : x + BLOCK].std() < FLAT))
+        contrast = float(block.std())
+        if contrast < FLAT:
             continue
-        top, left = max(0, y - SEARCHED), max(0, x - SEARCHED)
-        around = before[top : y + BLOCK + SEARCHED, left : x + BLOCK + SEARCHED]
-        fits = cv2.matchTemplate(around, block, cv2.TM_CCOEFF_NORMED)
-        fits = np.nan_to_num(fits, nan=0.0, posinf=0.0, neginf=0.0)
-        found.append(float(fits.max()))
-        there = before[y : y + BLOCK, x : x + BLOCK]
-        if lit and not (_burnt(there) > SOME_BURNT or _burnt(block) > SOME_BURNT):
-            # By how much it moved, the same place for all blocks; what lies outside is unknown.
-            where = np.full((2 * SEARCHED + 1,) * 2, np.nan, np.float32)
-            down, right = top - y + SEARCHED, left - x + SEARCHED
-            where[down : down + fits.shape[0], right : right + fits.shape[1]] = fits
-            moved.append((weights[-1], where))
-    if not found:
-        return 0.0, 0.0
-    enough = 10 * len(moved) >= len(places)  # a few are found together anywhere
-    together = _together(moved) if moved and enough else 0.0
-    return float(np.average(found, weights=weights)), together
+        near = around[y : y + BLOCK + 2 * SEARCHED, x : x + BLOCK + 2 * SEARCHED]
+        found = cv2.matchTemplate(near, block, cv2.TM_CCOEFF_NORMED)
+        fits[row, column, 1:-1, 1:-1] = np.nan_to_num(found, nan=0.0, posinf=0.0, neginf=0.0)
+        weights[row, column] = contrast
+    if not weights.any():
+        return 0.0
+    near_by = cv2.dilate(fits.reshape(-1, side), np.ones((3, 3), np.uint8)).reshape(fits.shape)
+    parts = np.asarray(near_by * weights[..., None, None], np.float32)
+    for axis in (0, 1):
+        parts, weights = _sums(parts, axis), _sums(weights, axis)
+    return float(parts.max(axis=(2, 3)).sum() / weights.sum())
 
 
-def _is_lit(
-    before: NDArray[np.uint8], now: NDArray[np.uint8], places: list[tuple[int, int]]
-) -> bool:
-    """Whether the light has changed over most blocks, named by their tops and lefts."""
-    means = [
-        [float(picture[y : y + BLOCK, x : x + BLOCK].mean()) + 1 for picture in (before, now)]
-        for y, x in places
-    ]
-    ratio = float(np.median([after / first for first, after in means])) if means else 1.0
-    return max(ratio, 1 / ratio) > LIT
+def _sums(values: NDArray[np.float32], axis: int) -> NDArray[np.float32]:
+    """Sums of `TOGETHER` neighbours along an axis, or of all where there are fewer."""
+    count = values.shape[axis]
+    size = min(TOGETHER, count)
+    parts = [values.take(range(i, i + count - size + 1), axis) for i in range(size)]
+    return np.asarray(np.sum(parts, axis=0), np.float32)
 
 
-def _together(moved: list[tuple[float, NDArray[np.float32]]]) -> float:
-    """How many blocks are found again by one motion, that which fits all of them best: each by
-    itself is found somewhere, whatever it is looked for in.
-
-    Args:
-        moved: of each block its weight and, by how much it may have moved, how well it fits.
-
-    Returns:
-        From 0, as for any two pictures of one room, to 1.
-    """
-    weights, fits = np.array([w for w, _ in moved]), np.stack([m for _, m in moved])
-    known = ~np.isnan(fits)
-    heavy = weights[:, None, None] * known
-    weighed = heavy.sum(axis=0)
-    whole = (heavy * np.where(known, fits, 0.0)).sum(axis=0) / np.maximum(weighed, 1e-9)
-    whole[weighed < weights.sum() / 2] = -1.0  # hardly any block has its place in the picture
-    y, x = np.unravel_index(int(whole.argmax()), whole.shape)
-    near = np.s_[max(0, y - TOGETHER) : y + TOGETHER + 1, max(0, x - TOGETHER) : x + TOGETHER + 1]
-    again = np.where(known, fits, -1.0)[:, *near].max(axis=(1, 2)) >= FITS
-    return max(0.0, float(np.average(again, weights=weights)) - ANYBODY) / (1 - ANYBODY)
+def _burnt(picture: NDArray[np.uint8]) -> NDArray[np.bool_]:
+    """Blocks that a flash has burnt out."""
+    rows, columns = (side // BLOCK for side in picture.shape)
+    burnt = picture[: rows * BLOCK, : columns * BLOCK] >= BURNT_OUT
+    share = burnt.reshape(rows, BLOCK, columns, BLOCK).mean(axis=(1, 3))
+    return np.asarray(share > SOME_BURNT, np.bool_)
 
 
 def _without_bars(

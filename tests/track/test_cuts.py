@@ -79,16 +79,27 @@ def test_footage_that_flashes_all_the_time_is_cut_where_it_is_cut(
     assert track_clip(frames, [NONE] * 60).cuts == (40,)
 
 
-def test_one_room_in_other_light_is_another_scene() -> None:
+@pytest.mark.parametrize("light", [1.0, 0.75])
+def test_one_room_at_another_time_is_another_scene(light: float) -> None:
     """Somebody else may be there: what stands still is found again, but not all of it."""
-    rooms = [
-        draw(A, [Thing(lambda _, x=x: (x, 20.0), (90, 150), seed)], 0)
-        for x, seed in ((30.0, 7), (180.0, 8))
+    people = [(30.0, 7), (180.0, 8)]
+    moments = [
+        draw(A, [Thing(lambda i, x=x: (x + i / 2, 20.0), (90, 150), seed)], i)
+        for x, seed in people
+        for i in range(22)
     ]
     frames = [
-        as_frame(i, rooms[0] if i < 20 else (rooms[1] * 0.75).astype(np.uint8)) for i in range(45)
+        as_frame(i, picture if i < 22 else (picture * light).astype(np.uint8))
+        for i, picture in enumerate(moments)
     ]
-    assert track_clip(frames, [NONE] * 45).cuts == (20,)
+    assert track_clip(frames, [NONE] * 44).cuts == (22,)
+
+
+def test_a_repeated_picture_is_no_reason_for_a_cut() -> None:
+    """As from a camera that records five a second: from one to the next, somebody moves far."""
+    person = Thing(lambda i: (10.0 + 25 * (i // 5), 10.0), (200, 170), 7)
+    frames = [as_frame(i, draw(A, [person], i)) for i in range(45)]
+    assert track_clip(frames, [NONE] * 45).cuts == ()
 
 
 def test_fade_to_black_is_no_cut_and_keeps_the_mask_while_it_shows() -> None:
