@@ -153,7 +153,7 @@ ALIKE = 0.9
 
 UNLIKE = 0.45
 """Likeness below which two pictures are of two scenes: those of unrelated clips have .2 to .4. It
-is taken for that of two of which one is mostly burnt out."""
+is taken for theirs where nothing is known, as all of a side is burnt out."""
 
 LESS = 0.06
 """By how much less than on either side pictures across a cut are alike; chosen on one part of
@@ -217,7 +217,7 @@ class CutFinder:
     def _decide(self, suspect: _Suspect, expected: float) -> None:
         """A new scene begins here, unless one has just begun: no shot is so short."""
         first = suspect.after[0]
-        unlike = suspect.most < min(suspect.expected, expected) - LESS
+        unlike = (suspect.most or UNLIKE) < min(suspect.expected, expected) - LESS
         if unlike and first.time - self._cut_at >= FLASH_TIME:
             self.cuts.append(first.index)
             self._cut_at = first.time
@@ -229,7 +229,7 @@ class _Suspect:
     before: pictures of the old scene, the newest first.
     expected: how alike they are among themselves.
     after: pictures of the new scene, if it is one, from its first.
-    most: how alike those two are that are most alike across.
+    most: how alike those two are that are most alike across, 0 while that is not known.
     """
 
     before: Sequence[SmallFrame]
@@ -244,12 +244,12 @@ class _Suspect:
         self.after.append(now)
         for one in self.before:
             if self.most < self.expected - LESS:
-                self.most = max(self.most, _likeness(one, now))
+                self.most = max(self.most, _likeness(one, now) or 0.0)
 
 
 def _suspect(small: SmallFrame, recent: Sequence[SmallFrame]) -> _Suspect | None:
     """A picture that is unlike all before it."""
-    if _likeness(recent[-1], small) >= ALIKE:
+    if (_likeness(recent[-1], small) or 0.0) >= ALIKE:
         return None
     before = _apart(reversed(recent))
     suspect = _Suspect(before, _expected(before[::-1]))
@@ -269,13 +269,13 @@ def _apart(pictures: Iterable[SmallFrame]) -> list[SmallFrame]:
 def _expected(pictures: Sequence[SmallFrame]) -> float:
     """How alike pictures of one side are, in order: of those some time apart the two that are most,
     as others may be flashes."""
-    likeness = [
-        _likeness(a, b)
+    known = [
+        likeness
         for number, a in enumerate(pictures)
         for b in pictures[number + 1 :]
-        if b.time - a.time >= LONG
+        if b.time - a.time >= LONG and (likeness := _likeness(a, b)) is not None
     ]
-    return max([LEAST, *likeness])
+    return max([LEAST, *known])
 
 
 def _flat(small: SmallFrame) -> bool:
@@ -284,14 +284,14 @@ def _flat(small: SmallFrame) -> bool:
     return float(picture.std()) < FLAT or float((picture >= BURNT_OUT).mean()) > MOST_BURNT
 
 
-def _likeness(a: SmallFrame, b: SmallFrame) -> float:
+def _likeness(a: SmallFrame, b: SmallFrame) -> float | None:
     """How well the parts of `b` are found again near their places in `a`: each block of a part may
     lie a little off where the part as a whole is found (as in DeepMatching, Revaud et al. 2016, of
     one level).
 
     Returns:
         Mean correlation, each block weighed by its contrast: about .3 for two pictures that have
-        nothing in common, 1 for the same; `UNLIKE` where a flash has burnt out most of one.
+        nothing in common, 1 for the same; None where a flash has burnt out most of one.
     """
     if a.luma.shape != b.luma.shape:
         return 0.0
@@ -301,7 +301,7 @@ def _likeness(a: SmallFrame, b: SmallFrame) -> float:
         return 0.0
     lost = _burnt(before) != _burnt(now)
     if lost.mean() > 0.5:
-        return UNLIKE
+        return None
     side = 2 * SEARCHED + 3  # a border keeps blocks apart where they are widened
     fits = np.full((rows, columns, side, side), -1, np.float32)
     weights = np.zeros((rows, columns), np.float32)
