@@ -16,6 +16,9 @@ BANDS = ((10.0, 20.0), (20.0, 40.0), (40.0, 80.0), (80.0, 1e9))
 HEADLINE = {"face": 24.0, "plate": 12.0}
 """Height from which the promise of `balanced` holds."""
 
+BARE = 0.5
+"""Share of an instance; where less of it is hidden, hardly any mask is on it."""
+
 Keep = Callable[[float], bool]
 
 
@@ -28,8 +31,10 @@ class Leaks:
         unjudged: instances that had no detail to show, or that the output does not show.
         tracks, leaked_tracks: with at least one judged instance, and with a leaked one.
         longest, longest_ms: frames and milliseconds of the longest run of leaked frames.
-        edge: leaked instances in runs that begin with a track's first or end with its last.
-        start, end: of these, those in runs that begin with its first, and in the others.
+        start, end: leaked instances in runs that begin with a track's first, and in others that end
+            with its last.
+        bare, bare_start, bare_end: of `leaked`, `start` and `end`, those of which less than half is
+            hidden: no mask is there, or elsewhere. Of the others a rim is open.
         where: (clip, target, id, leaked frames) of leaked tracks.
     """
 
@@ -40,9 +45,11 @@ class Leaks:
     leaked_tracks: int = 0
     longest: int = 0
     longest_ms: float = 0.0
-    edge: int = 0
     start: int = 0
     end: int = 0
+    bare: int = 0
+    bare_start: int = 0
+    bare_end: int = 0
     where: list[tuple[str, str, int, list[int]]] = field(default_factory=list)
 
     def add(self, clip: str, track: TrackResult, keep: Keep) -> None:
@@ -69,10 +76,12 @@ class Leaks:
             ms += 1000 * float(np.median(steps)) if len(steps) else 0.0
         if len(run) > self.longest:
             self.longest, self.longest_ms = len(run), ms
-        if first == judged[0] or last == judged[-1]:
-            self.edge += len(run)
-            self.start += len(run) if first == judged[0] else 0
-            self.end += len(run) if first != judged[0] else 0
+        bare = sum((track.coverage[i] or 0.0) < BARE for i in run)
+        self.bare += bare
+        if first == judged[0]:
+            self.start, self.bare_start = self.start + len(run), self.bare_start + bare
+        elif last == judged[-1]:
+            self.end, self.bare_end = self.end + len(run), self.bare_end + bare
 
     @property
     def frame_leak(self) -> float:

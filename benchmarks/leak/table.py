@@ -34,6 +34,7 @@ def headline(summaries: list[Summary]) -> str:
     for s in summaries:
         for target, leaks in s.headline.items():
             edge = f"{leaks.start}, {leaks.end} of {leaks.leaked}" if leaks.leaked else "–"
+            bare = f"{leaks.bare_start}, {leaks.bare_end} of {leaks.bare}" if leaks.bare else "–"
             rows.append(
                 [
                     s.tool,
@@ -42,10 +43,20 @@ def headline(summaries: list[Summary]) -> str:
                     _frames(leaks),
                     f"{leaks.longest} ({leaks.longest_ms:.0f} ms)" if leaks.longest else "–",
                     edge,
+                    bare,
                 ]
             )
     return _rows(
-        ["tool", "target, px", "track leak", "frame leak", "longest run", "at start, at end"], rows
+        [
+            "tool",
+            "target, px",
+            "track leak",
+            "frame leak",
+            "longest run",
+            "at start, at end",
+            "of these less than half hidden",
+        ],
+        rows,
     )
 
 

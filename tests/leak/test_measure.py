@@ -185,7 +185,8 @@ def test_sums_tell_runs_edges_and_bound() -> None:
     )
     leaks = result.headline["face"]
     assert (leaks.instances, leaks.leaked, leaks.tracks, leaks.leaked_tracks) == (12, 3, 2, 1)
-    assert (leaks.longest, round(leaks.longest_ms), leaks.edge) == (2, 80, 2)
+    assert (leaks.longest, round(leaks.longest_ms)) == (2, 80)
+    assert (leaks.start, leaks.end, leaks.bare_start) == (2, 0, 2)
     assert leaks.bound() is None
     clean = summarise("t", ["face"], [_measured([False] * 6)] * 60).headline["face"]
     assert clean.bound() == pytest.approx(3 / 60)
