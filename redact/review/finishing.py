@@ -8,7 +8,7 @@ from typing import Any
 
 from ..auditing import AuditResult, require_detectors
 from ..errors import PlanError, UsageError
-from ..files import make_folder
+from ..files import belongs_to_user, make_folder
 from ..pipeline import (
     Delivery,
     Journal,
@@ -118,10 +118,12 @@ def _stamp(wish: dict[str, Any]) -> Stamp | None:
 
 
 def holds(final: Path, plan: Plan) -> bool:
-    """Whether the result that is there was made of the decisions of a plan.
+    """Whether the result that is there was made of the decisions of a plan, by this user.
 
     What was only looked at since makes no difference.
     """
+    if not all(map(belongs_to_user, (final, manifest_path(final)))):
+        return False  # somebody may have put another video and its record in this place
     try:
         record = read_manifest(manifest_path(final))
     except PlanError:

@@ -275,6 +275,7 @@ def test_a_result_that_lacks_a_change_is_not_said_to_hold_all(found: Plan, tmp_p
     number, final = drawn.tracks[-1].id, tmp_path / "a.mp4"
     record = build_manifest(make_record(tmp_path, plan=drawn))
     manifest_path(final).write_bytes(dump_manifest(record))
+    final.write_bytes(b"")
     looked = ReviewState(seen=(SeenFrames("outlines", "still", ((0, 9),)),))
     assert finishing.holds(final, drawn)
     assert finishing.holds(final, with_subjects(replace(drawn, review=looked)))
@@ -284,6 +285,9 @@ def test_a_result_that_lacks_a_change_is_not_said_to_hold_all(found: Plan, tmp_p
         edited(drawn, {"op": "decide", "ids": [number], "decision": "keep"}, ""),
     ):
         assert not finishing.holds(final, changed)
+    if os.name != "nt" and os.geteuid() == 0:  # only root can give files away
+        os.chown(manifest_path(final), 12345, -1)
+        assert not finishing.holds(final, drawn)
 
 
 def test_the_plan_that_a_review_makes_is_for_its_owner_alone(
