@@ -15,11 +15,18 @@ from numpy.typing import NDArray
 from skimage import data
 
 from benchmarks.detect.filling import HEIGHT, WIDTH, largest, moved
-from redact.detection import CenterFace, CloseUp, Verifier, load_close_up, load_detector
+from redact.detection import (
+    CenterFace,
+    CloseUp,
+    Verifier,
+    in_every_way,
+    load_close_up,
+    load_detector,
+)
 from redact.detection.calibration import UNSEEN, log_odds
 from redact.detection.verifier import SIDE
 from redact.errors import UnsafeError
-from redact.types import Detections, Frame, Target
+from redact.types import Detections, Frame, Presentation, Target
 
 from .test_detectors import ASTRONAUT
 
@@ -53,6 +60,21 @@ def test_a_face_is_told_from_what_lies_beside_it(centerface: bool) -> None:
     # Two are looked at at a time, and neither is told what the other shows.
     one_by_one = [ask(close_up, data.astronaut(), box)[0] for box in boxes]
     assert ask(close_up, data.astronaut(), *10 * boxes) == 10 * one_by_one
+
+
+def test_a_face_in_odd_pixels_is_looked_at_as_it_is_declared_too() -> None:
+    """Stored a quarter as wide as it is."""
+    squeezed = cv2.resize(data.astronaut(), None, fx=0.25, fy=1, interpolation=cv2.INTER_AREA)
+    x1, y1, x2, y2 = ASTRONAUT
+    place = [x1 / 4, y1, x2 / 4, y2]
+    ways = Presentation(4.0), Presentation(1.0)
+    every = in_every_way(ways, lambda aspect: load_detector(threads=1, sample_aspect=aspect))
+    plain = load_close_up(load_detector(threads=1), threads=1)
+    assert (
+        ask(plain, squeezed, place)[0]
+        < 0
+        <= ask(load_close_up(every, threads=1), squeezed, place)[0]
+    )
 
 
 def test_a_face_beside_the_place_does_not_count() -> None:
