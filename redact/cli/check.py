@@ -39,9 +39,10 @@ def check(
     if as_json:
         tell_json(_as_json(result))
     else:
-        for part in result.parts:
-            name, verdict = word("part", part.name), word("verdict", part.verdict)
-            tell(f"{name:<10} {verdict:<14} {' '.join(map(said, part.said))}")
+        rows = [(word("part", p.name), word("verdict", p.verdict)) for p in result.parts]
+        wide, wider = (max(map(len, column)) for column in zip(*rows, strict=True))
+        for part, (name, verdict) in zip(result.parts, rows, strict=True):
+            tell(f"{name:<{wide}}  {verdict:<{wider}}  {' '.join(map(said, part.said))}")
         tell(said(result.summary))
         if result.trust:
             tell(said(result.trust))

@@ -39,6 +39,7 @@ from redact.record.signature import (
     raw_public,
     signature_path,
 )
+from redact.words import speaking
 
 from ..media.footage import Clip, make
 from .authority import make_signer
@@ -64,6 +65,9 @@ def test_key_sign_check_log(tmp_path: Path) -> None:
     options = ["--source", record.source.path, "--log", custody, "--key", f"{secret}.pub"]
     good = call(check, record.output, *options)
     assert good.return_value == ExitCode.DONE and "were not changed" in good.output
+    with speaking("fr"):  # whose words are longer, and stand in columns all the same
+        rows = call(check, record.output, *options).output.splitlines()[:5]
+    assert len({row.index("intact") for row in rows}) == 1, rows
     as_json = json.loads(call(check, record.output, "--json", *options).output)
     assert as_json["holds"] and {p["name"] for p in as_json["parts"]} >= {"output", "log"}
     wrong = tmp_path / "other.mp4"
