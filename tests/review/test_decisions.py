@@ -79,6 +79,19 @@ def numbers_in(words: str) -> list[int]:
     return [int(number) for number in re.findall(r"\d+", words)]
 
 
+_NOTE_FRAMES = """
+const viewport = document.getElementById("viewport");
+let frame = null, since = 0;
+window.noted = [];  // how long each picture was on the screen, in milliseconds
+new MutationObserver(() => {
+  const next = Number(viewport.dataset.frame), now = performance.now();
+  if (next === frame) return;  // drawn anew
+  if (frame !== null) window.noted.push([frame, now - since]);
+  [frame, since] = [next, now];
+}).observe(viewport, { attributeFilter: ["data-frame"] });
+"""
+
+
 def zoom(it: Page) -> float:
     script = (
         "const done = arguments[arguments.length - 1];"
@@ -112,11 +125,15 @@ def test_one_is_kept_throughout_by_looking(
         assert hidden_in(read_plan(plan_file), kept) == list(range(GUESSED[0], GUESSED[1] + 1))
 
         # It is played slowly and large, and only what was on the screen can be confirmed.
+        it.js(_NOTE_FRAMES)
         it.press("v")
         it.until(lambda: zoom(it) > 1.5)
         it.until(lambda: it.frame() > GUESSED[0])
         it.shot("played")
         it.until(lambda: it.frame() == GUESSED[1])
+        stayed = [(frame, ms) for frame, ms in it.js("return noted") if frame in range(*GUESSED)]
+        assert [frame for frame, _ in stayed] == list(range(*GUESSED))
+        assert min(ms for _, ms in stayed) > 180, stayed  # of 40 as it is played
         it.press("y")
         it.until(lambda: track(plan_file, kept).confirmed)
         assert hidden_in(read_plan(plan_file), kept) == []
