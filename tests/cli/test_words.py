@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 
 import pytest
 
 from docs.generate import cli_reference
+from redact.auditing import AuditResult, Finding, FindingKind, fix_command
 from redact.cli.doctor import examine
+from redact.cli.results import tell_result, what_to_do
 from redact.cli.terminal import Terminal
 from redact.errors import ExitCode
-from redact.types import counted
+from redact.pipeline import Result, ResultState
+from redact.record import LookedPart
+from redact.settings import Sensitivity
+from redact.types import Box, Target, counted
 
 from ..program import program
 
@@ -33,6 +39,22 @@ def test_commands_to_copy_stand_alone_on_their_lines(capsys: pytest.CaptureFixtu
     ]
     Terminal().error("a.mp4: is empty", "copy it again")
     assert capsys.readouterr().err.splitlines()[1] == "  do:  copy it again"
+
+
+def test_commands_to_copy_quote_a_path_with_spaces(capsys: pytest.CaptureFixture[str]) -> None:
+    source, held = Path("my case/a.mp4"), Path("my case/NOT-FOR-RELEASE/a b.mp4")
+    shown = ((3, Box(1, 2, 30, 40)),)
+    found = Finding(1, FindingKind.UNCOVERED, Target.FACE, 3, 3, 0.1, 0.1, shown, (), "probable")
+    looked = LookedPart(9, 9, 0, (), ("face",))
+    audit = AuditResult(Sensitivity.FAST, True, (found,), (), (), looked)
+    result = Result(source, held, held, ResultState.NEEDS_REVIEW, audit=audit)
+    tell_result(result, Terminal(), verbose=False)  # of an earlier run
+    told = [*what_to_do(result).splitlines(), *capsys.readouterr().err.splitlines()]
+    fixes = [shlex.split(line) for line in told if line.startswith("redact ")]
+    assert [words[:3] for words in fixes] == [["redact", "fix", str(held)]] * 3
+    plan = Path("my case/p.json")
+    add, apply = map(shlex.split, fix_command([found], plan, source).splitlines())
+    assert add[3] == str(plan) and apply[2:4] == [str(source), str(plan)]
 
 
 def test_the_reference_shows_the_help_that_the_tool_shows() -> None:

@@ -117,6 +117,8 @@ return there.filter((node) => {
   const below = !scrolls(node) && (r.bottom > innerHeight + 1 || r.top < -1);
   return r.left < -1 || r.right > innerWidth + 1 || below
     || (!/INPUT|SELECT/.test(node.tagName) && cuts(node))
+    || (node.matches(".tag") && (node.scrollWidth > node.clientWidth + 1
+      || r.right > around.getBoundingClientRect().right + 1))
     || (style(around).overflowX === "hidden" && cuts(around));
 }).map((node) => `${node.tagName} ${node.id} ${node.innerText || node.value}`.slice(0, 80));
 """

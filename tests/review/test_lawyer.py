@@ -143,7 +143,9 @@ def test_the_story_of_a_case(browser: Any, street: Path, found: Plan, tmp_path: 
         page.until(lambda: track(plan_file, alarm).action is Action.REDACT)
         page.press("z", ctrl=True, shift=True)
         page.until(lambda: track(plan_file, alarm).action is Action.FALSE_ALARM)
+        looks.be("fr", "dark", 1024)
         page.shot("false-alarm")
+        looks.be("en", "light", 1440, 900)
 
         # draw a box on something that moves, and have it followed; and one for a moment only
         car = plan_box(found, longest(found, Target.PLATE)[1], 10)
@@ -242,6 +244,7 @@ def test_the_story_of_a_case(browser: Any, street: Path, found: Plan, tmp_path: 
                     ).answer
                 )
             )
+        looks.be("fr", "dark", 1024)
         page.shot("answered")
         page.click("#finish")
         page.click("#start-finish")

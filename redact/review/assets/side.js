@@ -521,7 +521,7 @@ function legend() {
       { followed: [14, 8], interpolated: [5, 6], padded: [3, 8], held: [18, 6, 4, 6] }[name] || [],
     );
     pen.strokeRect(4, 4, 52, 20);
-    return make("div", { class: "row small" }, c, t(`legend.${name}`));
+    return make("div", { class: "row legend small" }, c, t(`legend.${name}`));
   });
   const lanes = ["seen", "unseen"].map((name) => {
     const c = make("canvas", { width: 60, height: 24 }),
@@ -533,7 +533,7 @@ function legend() {
       pen.fillStyle = fill;
       pen.fillRect(1, 1, 28, 10);
     }
-    return make("div", { class: "row small" }, c, t(`legend.${name}`));
+    return make("div", { class: "row legend small" }, c, t(`legend.${name}`));
   });
   return make(
     "div",
