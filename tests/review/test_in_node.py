@@ -77,6 +77,30 @@ def test_a_result_that_came_while_nobody_looked_is_shown_once(
     assert "street.redacted" in shown[0] and int(shown[1]) > 0
 
 
+def test_the_list_is_sorted_as_is_asked(street: Path, found: Plan, tmp_path: Path) -> None:
+    """In the order of time, of doubt or of length, each of which is another one here."""
+    spans = {1: (2, 5, 0.5), 2: (0, 3, 0.9), 3: (4, 14, 0.7)}
+    tracks = tuple(
+        Track(n, Target.FACE, [Keyframe(f, BOX, State.DETECTED, score) for f in (first, last)])
+        for n, (first, last, score) in spans.items()
+    )
+    alone = tuple(Subject((number,)) for number in spans)
+    source, plan_file = tmp_path / "street.mp4", tmp_path / "street.plan.json"
+    source.write_bytes(street.read_bytes())
+    write_plan(replace(found, tracks=tracks, subjects=alone), plan_file)
+    with served_here(source, plan_file) as server:
+        orders = Review(server, plan_file).does("""
+          const { listed } = await import("./gallery.js");
+          const orders = [];
+          for (const by of ["time", "doubt", "long"]) {
+            await write("#sort", by);
+            orders.push(listed().map((s) => s.id));
+          }
+          return orders;
+        """)
+    assert orders == [[2, 1, 3], [1, 3, 2], [3, 1, 2]]
+
+
 def test_doubtful_findings_are_folded_behind_those_that_are_not(review: Review) -> None:
     notes = tuple(
         FindingNote(n, "possible_leak", "face", n, n, ((n, tuple(BOX)),), doubtful=n > 2)
