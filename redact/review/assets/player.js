@@ -11,7 +11,7 @@ const draw2d = canvas.getContext("2d");
 export const VIEWS = ["outlines", "result", "original"];
 export const lens = { zoom: 1, x: 0.5, y: 0.5 };
 let bitmap = null,
-  wanted = 0,
+  wanted = null, // until the first one is asked for: it need not be the first of the video
   flying = null,
   playing = null,
   speed = 1,
@@ -62,7 +62,7 @@ export function show(n, { quiet = false } = {}) {
 export const again = () => {
   ahead.clear();
   stamp += 1;
-  show(wanted, { quiet: true });
+  if (wanted !== null) show(wanted, { quiet: true });
 };
 
 async function fly() {
