@@ -87,7 +87,7 @@ def read_clip(path: Path) -> Shot:
 def material(
     half: str, part: str | None, folder: Path, cameras: Path | None
 ) -> tuple[dict[str, Shot], list[list[str]]]:
-    """Clips by name, and which of them one camera or film shows.
+    """Clips by name, and which of them one camera or film shows; without what no camera took.
 
     Args:
         half: of `real/split.json`.
@@ -108,8 +108,9 @@ def material(
     named = []
     for name, paths in groups.items():
         if part is None or zlib.crc32(name.encode()) % len(PARTS) == PARTS.index(part):
-            clips |= {path.name: fitted(read_clip(path)) for path in paths if path.exists()}
-            named.append([path.name for path in paths if path.exists()])
+            here = [p for p in paths if p.exists() and not p.name.startswith(DRAWN)]
+            clips |= {path.name: fitted(read_clip(path)) for path in here}
+            named.append([path.name for path in here])
     return clips, named
 
 
@@ -227,7 +228,7 @@ def with_cuts(
     rng: np.random.Generator,
 ) -> Iterator[Case]:
     """Pairs of shots, `each` of every kind, and pairs of each group, which one camera filmed."""
-    names = [n for n in clips if not n.startswith(DRAWN)]
+    names = list(clips)
     same = {pair for group in groups for pair in permutations(group, 2)}
     pairs = [p for p in permutations(names, 2) if p not in same]
     at = SHOT, SHOT
@@ -284,8 +285,6 @@ def without_cuts(clips: dict[str, Shot], rng: np.random.Generator) -> Iterator[C
     """All clips, in every way; their own cuts are known."""
     for kind, change in WITHOUT.items():
         for name, shot in clips.items():
-            if name.startswith(DRAWN):
-                continue
             inside = tuple((c, c) for c in CUT_INSIDE.get(name, ()))
             yield Case(kind, name, change(shot, rng), inside)
 

@@ -156,8 +156,8 @@ UNLIKE = 0.45
 is taken for theirs where nothing is known, as all of a side is burnt out."""
 
 LESS = 0.06
-"""By how much less than on either side pictures across a cut are alike; chosen on one part of
-the clips of dev, with `UNLIKE`, and looked at on the other."""
+"""By how much less than on either side pictures across a cut are alike. Chosen, as `UNLIKE`, on 490
+cuts in 46 minutes made of clips of dev and of cameras that networks learned from."""
 
 LEAST = UNLIKE + LESS
 """How alike pictures of one side are expected to be at least, and where that is not known."""
