@@ -16,6 +16,7 @@ from redact.settings import Sensitivity
 from redact.track import Looks, settings_of
 from redact.track.looks import (
     MEAN,
+    NEAR,
     PIXEL,
     SPOT,
     SPOT_APART,
@@ -144,13 +145,24 @@ def test_noise_that_a_key_picture_codes_anew_is_no_change() -> None:
     assert (clip.looks.whole, clip.looks.parts) == (1, 0)
 
 
-def test_while_anything_is_seen_noise_is_looked_at_too() -> None:
+def test_noise_is_looked_at_where_anything_is_seen_and_nowhere_else() -> None:
     """Of a doubtful face each look says another thing, and the surest of them counts."""
     clip = Clip(every=1e6)
     clip.recorder.visible = True
     for index in range(100):
         clip.show(anew(mixed(1.0), index // 10))
-    assert clip.looks.parts == 9
+    assert clip.looks.parts >= 5
+    x1, y1, x2, y2 = FACE.box(0).grown(NEAR)
+    near = Box(x1 - 32, y1 - 32, x2 + 32, y2 + 32)  # whole blocks, and a gap to the border
+    for _, areas in clip.recorder.shown[1:]:
+        assert areas is not None and all(near.contains(Box(*area)) for area in areas)
+
+
+def test_a_look_at_all_of_the_picture_is_one_whatever_it_was_for() -> None:
+    clip = Clip()
+    for index in range(40):  # at 20 all of it changes
+        clip.show(GROUND if index < 20 else np.asarray(255 - GROUND, np.uint8))
+    assert [index for index, _ in clip.recorder.shown] == [0, 20]
 
 
 @pytest.mark.parametrize("at", [50, 53])
