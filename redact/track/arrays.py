@@ -19,7 +19,8 @@ class Arrays:
         return [getattr(self, field.name) for field in fields(self)]  # type: ignore[arg-type]
 
     def __len__(self) -> int:
-        return len(self._columns()[0])
+        first = fields(self)[0]  # type: ignore[arg-type]
+        return len(getattr(self, first.name))
 
     def select(self, which: Which) -> Self:
         """The rows at a boolean mask or an index array."""
