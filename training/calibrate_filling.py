@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Iterator
+from functools import partial
 from itertools import islice
 from pathlib import Path
 
@@ -66,7 +67,8 @@ def main() -> None:
     parser.add_argument("--every", type=int, default=1, help="only every n-th picture of a still")
     parser.add_argument("--clips", type=Path, action="append", default=[], help="further clips")
     args = parser.parse_args()
-    detector, eye = load_detector("balanced", [Target.PLATE]), Eye(1, Target.PLATE)
+    detector, eye = load_detector("balanced", [Target.PLATE]), Eye(1)
+    plates = partial(eye.see, target=Target.PLATE)
     rows: list[list[float]] = []
     truth: list[float] = []
 
@@ -76,7 +78,7 @@ def main() -> None:
         good &= found.score >= FAINT[Target.PLATE]
         good &= np.array([bool((iou(tuple(b), hit) >= SAME).any()) for b in found.xyxy]) == real
         for box in found.xyxy[good][: 1 if real else None]:
-            scores = [glanced(picture, box[None].astype(np.float64), eye.run, s)[0] for s in SIZES]
+            scores = [glanced(picture, box[None].astype(np.float64), plates, s)[0] for s in SIZES]
             rows.append([float(s) for s in scores])
             truth.append(float(real))
 

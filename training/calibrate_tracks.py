@@ -28,24 +28,22 @@ from benchmarks.real.labels import find_clips
 from redact.detection.weights import CENTERFACE, EYE, FACE_PLATE, VERIFIER
 from redact.types import USUAL, Target
 from training import calibration_file
+from training.films import trained_on
 from training.labelled import Labelled, dev_labels, of_frame, of_truth
 from training.regression import answers, false_at_recall, held_out, logistic
 from training.tracklets import Tracklet, tracklets_of
 
 CLUES = {
-    "face": ("best", "mean", "hits", "travel", "close"),
+    "face": ("best", "mean", "hits", "close"),
     "plate": ("best", "mean", "close"),
-    "head": ("best", "mean", "hits", "travel", "close"),
+    "head": ("best", "mean", "hits", "close"),
 }
 """Which clues are weighed, chosen by the figures of held-out clips that this command prints. How
-large a plate is counts for nothing: those of footage are far away and those of stills near, and
-each alone teaches that the other is none."""
+far something moves says no more beside them. How large a plate is counts for nothing: those of
+footage are far away and those of stills near, and each alone teaches that the other is none."""
 
 RIDGE = {"face": 0.003, "plate": 0.005, "head": 0.003}
 """Pull towards 0: there are few tracks of plates, and those of one clip are alike."""
-
-RISING = ("best", "mean", "hits", "close")
-"""Clues of which more never makes a track less probable."""
 
 
 Clips = dict[str, tuple[Path, list[Labelled]]]
@@ -103,15 +101,16 @@ def fit(tracklets: Sequence[Tracklet], word: str) -> dict[str, float]:
     Prints how many mistakes are let in at a recall, for clips that were held out of the fit.
     """
     mine = [t for t in tracklets if t.word == word and t.verdict >= 0]
+    if word != Target.PLATE.word:  # the eye is surer of what it learnt from
+        mine = [t for t in mine if not trained_on(t.clip)]
     truth = np.array([float(t.verdict) for t in mine])
     if not 0 < truth.sum() < len(truth):
         raise SystemExit(f"{word}: real and false tracks are both needed to fit weights")
-    names = CLUES[word]
-    columns = np.array([[t.clues[n] for n in names] for t in mine])
+    columns = np.array([[t.clues[n] for n in CLUES[word]] for t in mine])
     weight = np.array([t.weight for t in mine])
-    rising = [n in RISING for n in names]
-    weights = logistic(columns, truth, weight, RIDGE[word], rising)
-    numbers = calibration_file.rounded(("bias", *names), weights)
+    # More of a clue never makes a track less probable.
+    weights = logistic(columns, truth, weight, RIDGE[word], [True] * len(CLUES[word]))
+    numbers = calibration_file.rounded(("bias", *CLUES[word]), weights)
     print(f"{word}: {int(truth.sum())} real, {int((1 - truth).sum())} false tracks, {numbers}")
     odds = held_out(columns, truth, [t.clip for t in mine], RIDGE[word])
     unlike = np.logaddexp(0, odds) - truth * odds

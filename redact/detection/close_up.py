@@ -16,7 +16,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from ..types import Detections, Frame, Presentation, Rect, Target
+from ..types import Detections, Frame, Presentation, Rect, Target, widened
 from .calibration import UNSEEN, load_calibration, log_odds
 from .centerface import SAME
 from .network import PAD
@@ -53,8 +53,8 @@ class CloseUp:
     Args:
         verifier: knows plates.
         networks: who knows a kind in one image: faces CenterFace, or our network where that is not
-            to look; heads, and plates that fill the picture, the eye, or for these the verifier
-            where that is not to look.
+            to look; heads, also those that faces are on, and plates that fill the picture, the
+            eye, or for these the verifier where that is not to look.
         presentations: every place is looked at in each of these ways, and the best counts.
     """
 
@@ -181,13 +181,21 @@ class CloseUp:
     def _round(
         self, rgb: NDArray[np.uint8], box: NDArray[np.float64], target: Target
     ) -> np.float32:
-        """Of the surest face or head that is seen at the box."""
-        seen = self._seen(square_around(rgb, box, FACE_WINDOW), target)
+        """Of the surest face or head that is seen at the box; of a face, the mean with that of the
+        head that it should be on."""
+        window = square_around(rgb, box, FACE_WINDOW)
         half = (box[2:] - box[:2]) / _window(box, FACE_WINDOW) * SIDE / 2
-        shown = np.concatenate([SIDE / 2 - half, SIDE / 2 + half])
-        there = iou(shown[None], seen.xyxy)[0] >= SAME
-        best = seen.score[there].max(initial=UNSEEN, keepdims=True)
-        return np.float32(log_odds(best)[0])
+        shown = np.concatenate([SIDE / 2 - half, SIDE / 2 + half])[None]
+
+        def surest(target: Target, at: NDArray[np.floating]) -> np.float32:
+            seen = self._seen(window, target)
+            there = iou(at, seen.xyxy)[0] >= SAME
+            return np.float32(log_odds(seen.score[there].max(initial=UNSEEN, keepdims=True))[0])
+
+        odds = [surest(target, shown)]
+        if target is Target.FACE and Target.HEAD in self._networks:
+            odds.append(surest(Target.HEAD, widened(shown, Target.FACE)))
+        return np.float32(np.mean(odds))
 
     def _plates(self, rgb: NDArray[np.uint8], boxes: NDArray[np.float64]) -> NDArray[np.float32]:
         """[N] by the verifier, mean over the windows; of what fills the picture by the eye."""

@@ -1,8 +1,8 @@
 """The eye: CenterFace with a branch for plates and heads, trained on by `training.eye`.
 
-redact asks it about heads, which no other of its networks knows from behind or from above, and
-about plates that fill the picture (`close_up`). What it was trained on, and how good it is, is said
-in `redact/models/MODEL_CARD.md`.
+redact asks it about heads, which no other of its networks knows from behind or from above; about
+the head that a face should be on, and about plates that fill the picture (`close_up`). What it was
+trained on, and how good it is, is said in `redact/models/MODEL_CARD.md`.
 """
 
 from __future__ import annotations
@@ -29,18 +29,17 @@ class Eye(CenterFace):
 
     Args:
         threads: processors for one picture.
-        target: what it is asked about, one of `CHANNELS`.
     """
 
     name = "redact eye"
     file = EYE
 
-    def __init__(self, threads: int, target: Target = Target.HEAD) -> None:
-        super().__init__(threads)
-        self._target = target
-
     def run(self, rgb: NDArray[np.uint8]) -> Detections:
-        """All peaks of one image, uint8 [H, W, 3], before suppression, boxes in its pixels."""
+        """All heads of one image, uint8 [H, W, 3], before suppression, boxes in its pixels."""
+        return self.see(rgb, Target.HEAD)
+
+    def see(self, rgb: NDArray[np.uint8], target: Target) -> Detections:
+        """The same of one of `CHANNELS`."""
         heat, geometry = self._network.run(padded(rgb), *OUTPUTS)
-        n = CHANNELS.index(self._target)
-        return decoded(heat[0, n], geometry[0, n, :2], geometry[0, n, 2:], self._target)
+        n = CHANNELS.index(target)
+        return decoded(heat[0, n], geometry[0, n, :2], geometry[0, n, 2:], target)

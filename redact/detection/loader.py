@@ -116,11 +116,9 @@ class Networks:
         each = threads or (threads_each() if beside else default_threads())
         self._ours = OurNetwork([t for t in CHANNELS if t in known], each, keep_memory)
         self._faces = CenterFace(each) if beside else None
-        self._heads = Eye(each) if Target.HEAD in known else None
+        # Loaded by the first face or plate that it is asked about: many clips have none.
+        self._eye = cache(lambda: Eye(each)) if centerface else None
         self._people = People(each) if Target.PERSON in known else None
-        # Loaded by the first plate that fills the picture: few clips have one.
-        plates = centerface and Target.PLATE in known
-        self._filling = cache(lambda: Eye(each, Target.PLATE)) if plates else None
 
     def witnesses(
         self, sizes: Sizes, sample_aspect: float, said: tuple[str, str] = ("", "")
@@ -147,10 +145,11 @@ class Networks:
                 others[Target.FACE][TILTED] = lambda picture: faces.look(
                     picture, tilted, sample_aspect, TILTS
                 )
-        if (filling := self._filling) is not None:
-            closely[Target.PLATE] = lambda rgb: filling().run(rgb)
-        if (heads := self._heads) is not None:
-            closely[Target.HEAD] = heads.run
+        if (eye := self._eye) is not None:
+            closely[Target.PLATE] = lambda rgb: eye().see(rgb, Target.PLATE)
+            closely[Target.HEAD] = lambda rgb: eye().run(rgb)
+        if eye is not None and Target.HEAD in hidden_with(self.targets):
+            heads = eye()
             others[Target.HEAD] = {
                 EYE_LARGE: lambda picture: heads.look(picture, large, sample_aspect),
                 EYE_SMALL: lambda picture: heads.look(picture, small, sample_aspect),
@@ -174,7 +173,7 @@ def files_of(targets: Sequence[Target], *, centerface: bool = True) -> list[tupl
     found = [(FacePlateDetector.name, FACE_PLATE)]
     if centerface and Target.FACE in known:
         found.append((CenterFace.name, CENTERFACE))
-    if Target.HEAD in known:
+    if centerface:
         found.append((Eye.name, EYE))
     if Target.PERSON in known:
         found.append((People.name, PEOPLE))

@@ -14,15 +14,12 @@ from .backward import Job
 from .belief import Clues, TargetWeights, worth_hiding
 from .follow import ANCHOR, CLOSELY, COAST, SEARCHED, Find, find_again, step
 from .geometry import (
-    IDENTITY,
     SAME,
     Affine,
     Boxes,
     iou_pairs,
     lies_on,
     scale_of,
-    to_centres,
-    warped,
 )
 from .patches import Patches, pairwise_likeness, patches_of
 from .sensitivities import TrackSettings
@@ -119,8 +116,6 @@ class ActiveTracklets:
         self._time = time
         self.rows.motion.predict(elapsed)
         self.rows.motion.warp(camera)
-        if len(self.rows) and camera is not IDENTITY:
-            self.rows.origin = warped(self.rows.origin, camera)
 
     def restless(self, camera: Affine, small: SmallFrame) -> bool:
         """Whether something moves too fast, or is too uncertain, to go without a look."""
@@ -358,9 +353,6 @@ class ActiveTracklets:
         r.detected[rows] = r.sure[rows] = r.seen[rows] = small.time
         r.since[rows] = 0
         r.clues.hit(rows, seen.odds, seen.boxes, picture_area(small))
-        r.clues.travel[rows] = np.maximum(
-            r.clues.travel[rows], _distance(r.origin[rows], seen.boxes)
-        )
         if small.damaged:
             return
         self._note_jumps(rows, small, seen.odds >= FIRM, looks)
@@ -402,10 +394,3 @@ class ActiveTracklets:
         self._made += len(fresh)
         self.rows = Tracklets.concat([self.rows, fresh])
         self._log.add(fresh.id, small.index, How.DETECTED, seen.boxes, seen.probability)
-
-
-def _distance(a: NDArray[np.float64], b: NDArray[np.float64]) -> NDArray[np.float64]:
-    """[N] between centres, in sizes of `b`."""
-    first, second = to_centres(a), to_centres(b)
-    size = np.sqrt(np.maximum(second[:, 2:], 1.0).prod(axis=1))
-    return np.asarray(np.hypot(*(first[:, :2] - second[:, :2]).T) / size)

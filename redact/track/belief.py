@@ -1,8 +1,8 @@
 """How probable it is that a whole track is a face, or a plate: one number from all it showed.
 
 A single look may take a lantern for a face; a face is seen again and again, by several networks,
-moves as people do, and still looks like one when it is looked at closely. These clues are weighed
-by a logistic regression, whose weights stand in `redact/models/calibration.json`.
+and still looks like one when it is looked at closely. These clues are weighed by a logistic
+regression, whose weights stand in `redact/models/calibration.json`.
 """
 
 from __future__ import annotations
@@ -26,9 +26,6 @@ STRONGEST: Final = 6.0
 
 ENOUGH_LOOKS: Final = 16
 """Looks after which more of the same are no further evidence."""
-
-FARTHEST: Final = 4.0
-"""Its own sizes that something has to travel to have moved for sure."""
 
 ORDINARY: Final = PerKind(
     "track/belief: ORDINARY",
@@ -65,7 +62,6 @@ class Clues(Arrays):
         total: float64 [N], sum of the log odds of all looks, missed ones counted as `MISSED`.
         close: float64 [N], sum of the log odds of close looks at its best pictures.
         asked: float64 [N], number of these pictures.
-        travel: float64 [N], farthest from where it began, camera motion apart, own sizes.
         latest: float64 [N], log odds of the last look that saw it.
         share: float64 [N], of the picture's area that its box has at the best look.
     """
@@ -77,7 +73,6 @@ class Clues(Arrays):
     total: NDArray[np.float64]
     close: NDArray[np.float64]
     asked: NDArray[np.float64]
-    travel: NDArray[np.float64]
     latest: NDArray[np.float64]
     share: NDArray[np.float64]
 
@@ -96,7 +91,6 @@ class Clues(Arrays):
             total=strong.copy(),
             close=zero,
             asked=zero.copy(),
-            travel=zero.copy(),
             latest=strong.copy(),
             share=areas(boxes) / picture,
         )
@@ -116,7 +110,6 @@ class Clues(Arrays):
             added(self.total),
             added(self.close),
             added(self.asked),
-            np.array([self.travel.max()]),
             self.latest[-1:],
             self.share[best : best + 1],
         )
@@ -154,7 +147,6 @@ class Clues(Arrays):
             "mean": self.total / np.maximum(self.looks, 1),
             "hits": np.log2(np.minimum(self.hits, ENOUGH_LOOKS)),
             "close": self.close / np.maximum(self.asked, 1),
-            "travel": np.log2(1 + np.minimum(self.travel, FARTHEST)),
         }
 
 

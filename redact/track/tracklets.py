@@ -128,7 +128,6 @@ class Tracklets(Arrays):
     believed: bool [N], whether the object is worth following.
     chasing: bool [N], whether the pixel tracker has not lost it.
     box: float64 [N, 4], at the last sighting.
-    origin: float64 [N, 4], where it began, moved with the camera since.
     recent: float32 [N, CELLS, CELLS], look at the last sighting.
     anchor: float32 [N, CELLS, CELLS], look at the last detection.
     known: float32 [N, CELLS, CELLS], look at the last firm detection, all 0 where there was none.
@@ -150,7 +149,6 @@ class Tracklets(Arrays):
     believed: NDArray[np.bool_]
     chasing: NDArray[np.bool_]
     box: Boxes
-    origin: Boxes
     recent: Patches
     anchor: Patches
     known: Patches
@@ -180,7 +178,6 @@ class Tracklets(Arrays):
             believed=np.zeros(count, np.bool_),
             chasing=np.full(count, not small.damaged),
             box=seen.boxes,
-            origin=seen.boxes,
             recent=looks,
             anchor=looks,
             known=np.where((seen.odds >= FIRM)[:, None, None], looks, none),

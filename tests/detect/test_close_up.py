@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
 
@@ -26,11 +27,9 @@ from redact.detection import (
 from redact.detection.calibration import UNSEEN, log_odds
 from redact.detection.verifier import SIDE
 from redact.errors import UnsafeError
-from redact.types import Detections, Frame, Presentation, Target
+from redact.types import Detections, Frame, Presentation, Target, widened
 
 from .test_detectors import ASTRONAUT
-
-NOT_SEEN = float(log_odds(np.array([UNSEEN], np.float32))[0])
 
 
 def frame_of(rgb: NDArray[np.uint8]) -> Frame:
@@ -82,7 +81,7 @@ def test_a_face_beside_the_place_does_not_count() -> None:
     close_up = load_close_up(load_detector(threads=1), threads=1)
     x1, y1, x2, y2 = ASTRONAUT
     shoulder = [x1, y2, x2, 2 * y2 - y1]
-    assert ask(close_up, data.astronaut(), shoulder) == [NOT_SEEN]
+    assert ask(close_up, data.astronaut(), shoulder)[0] < -3
 
 
 def test_a_face_is_found_beside_the_place_where_it_was_and_nowhere_else() -> None:
@@ -133,6 +132,28 @@ def test_a_network_that_fails_is_never_an_answer(verifier: Verifier) -> None:
 
     with pytest.raises(UnsafeError, match="failed"):
         ask(CloseUp(verifier, {Target.FACE: broken}), data.astronaut(), list(ASTRONAUT))
+
+
+def only_heads(score: float) -> Callable[[NDArray[np.uint8]], Detections]:
+    """Sees one head, that of a face in the middle of the square around it."""
+
+    def look(rgb: NDArray[np.uint8]) -> Detections:
+        width, height = SIDE / 5 * np.array([0.8, 1.0])
+        face = np.array([SIDE - width, SIDE - height, SIDE + width, SIDE + height]) / 2
+        head = widened(face[None], Target.FACE)
+        return Detections(head, np.array([score], np.float32), np.array([Target.HEAD], np.int8))
+
+    return look
+
+
+def test_a_face_on_no_head_is_less_likely_one(verifier: Verifier) -> None:
+    box, face = [100.0, 100, 140, 150], load_detector(threads=1).look_closely[Target.FACE]
+
+    def said(head: float) -> float:
+        both = {Target.FACE: face, Target.HEAD: only_heads(head)}
+        return ask(CloseUp(verifier, both), data.astronaut(), box)[0]
+
+    assert said(0.9) - said(0.05) > 2
 
 
 def test_centerface_takes_close_looks_wherever_it_looks_at_all() -> None:

@@ -18,7 +18,7 @@ from redact.types import Box, Detections, Frame, Target, Track
 
 Grey = NDArray[np.uint8]
 WEIGHTS = {
-    "face": {"bias": -2.1, "best": 0.45, "mean": 0.56, "hits": 0.5, "travel": 0.72},
+    "face": {"bias": -2.03, "best": 0.38, "mean": 0.5, "hits": 0.58},
     "plate": {"bias": 0.2, "best": 0.41, "mean": 0.43, "close": 0.64},
 }
 """Weights of the belief in tracks for all tests of the tracker: near the first that were fitted,

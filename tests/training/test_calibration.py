@@ -86,7 +86,7 @@ def test_second_boxes_and_heads_count_for_neither_side() -> None:
 
 def test_tracks_of_known_clues_are_fitted() -> None:
     rng = np.random.default_rng(2)
-    names = ("best", "mean", "hits", "travel", "close")
+    names = ("best", "mean", "hits", "close")
     tracklets = []
     for number in range(4000):
         clues = dict(zip(names, rng.normal(size=len(names)).tolist(), strict=True))
@@ -96,7 +96,7 @@ def test_tracks_of_known_clues_are_fitted() -> None:
         tracklets += [Tracklet(clip, word, 0, real, clues) for word in ("face", "plate")]
     face, plate = fit(tracklets, "face"), fit(tracklets, "plate")
     assert face == pytest.approx(
-        {"bias": -1, "best": 1.5, "mean": 0, "hits": 0.8, "travel": 0, "close": 0}, abs=0.2
+        {"bias": -1, "best": 1.5, "mean": 0, "hits": 0.8, "close": 0}, abs=0.2
     )
     assert plate["best"] > 0.9 and set(plate) == {"bias", "best", "mean", "close"}
 
