@@ -187,4 +187,5 @@ def test_redacts_own_networks_are_named_without_loading_them(
     ((name, weights),) = who_looks(probe(empty), wanted, None)
     assert (name, weights) == (loaded.name, loaded.weights_sha256)
     beside = centerface and Target.FACE in targets
-    assert ("CenterFace" in name) == beside and len(weights.split("+")) == (2 if beside else 1)
+    assert ("CenterFace" in name) == beside and ("redact eye" in name) == centerface
+    assert len(weights.split("+")) == 1 + beside + centerface

@@ -67,7 +67,7 @@ def test_the_record_goes_by_the_plan(redact, street: Path, tmp_path: Path) -> No
     # The record names every network that looked, those of the audit among them.
     audited = [(d["name"], d["sha256"]) for d in manifest["audit"]["looked"]["detectors"]]
     models = [(m["name"], m["sha256"]) for m in manifest["tool"]["models"] if m["role"] == "audit"]
-    assert len(audited) == 2 and models == audited
+    assert len(audited) == 3 and models == audited
     assert [m["role"] for m in manifest["tool"]["models"]].count("detect") == 1
 
 
