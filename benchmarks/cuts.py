@@ -31,7 +31,8 @@ import numpy as np
 from av.video.reformatter import VideoReformatter
 from numpy.typing import NDArray
 
-from redact.track.camera_and_cuts import CutFinder, motion_between
+from redact.track.camera_motion import motion_between
+from redact.track.cuts import CutFinder
 from redact.track.small_pictures import SmallFrame, shrink
 from redact.types import Frame
 from training.films import CAMERA_SCENES

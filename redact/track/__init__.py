@@ -1,7 +1,7 @@
 """From detections of single frames to objects over the whole clip."""
 
 from .belief import Clues, probability_of
-from .camera_and_cuts import motion_between
+from .camera_motion import motion_between
 from .follow import COAST, step
 from .frame_clock import FrameClock
 from .geometry import warped

@@ -23,7 +23,7 @@ help where a face has few pixels."""
 
 FLAT = 1.5
 """Standard deviation in grey levels below which a patch shows nothing that could be found, and a
-thumbnail (`camera_and_cuts`) nothing that could be told apart: noise alone deviates by as
+thumbnail (`cuts`) nothing that could be told apart: noise alone deviates by as
 much."""
 
 

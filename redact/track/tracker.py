@@ -21,7 +21,8 @@ from .assemble import weave
 from .associate import observations_of
 from .backward import BackwardFollower, Sighted
 from .belief import BEST_LOOK, TargetWeights
-from .camera_and_cuts import CameraMotion, CutFinder, motion_between
+from .camera_motion import CameraMotion, motion_between
+from .cuts import CutFinder
 from .follow import Find
 from .frame_clock import FrameClock
 from .geometry import IDENTITY, Affine, Boxes

@@ -1,7 +1,4 @@
-"""How the camera moved between two frames, and where a scene is cut.
-
-Corners (Shi and Tomasi 1994) are tracked by pyramidal Lucas-Kanade and a similarity is fitted
-by RANSAC; objects that move by themselves are its outliers.
+"""Where a scene is cut.
 
 At a cut no motion explains the new picture: parts of it are not found near their places in those
 before. How they are found depends on neither brightness nor contrast, so that cuts in the dark are
@@ -23,94 +20,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from .geometry import IDENTITY, Affine, scale_of
-from .looks import unchanged
 from .patches import FLAT
 from .small_pictures import SmallFrame
-
-LONG_SIDE = 320
-"""Camera motion is measured in the first pyramid level that is not longer than this,
-in pixels: camera motion is coarse, and small pictures are fast."""
-
-CORNERS = 120
-"""Corners that are followed at most; four numbers are told by far fewer."""
-
-FEW = 12
-"""Fewer corners than this say nothing; the camera is taken as standing still. A few
-may all sit on one person who walks."""
-
-AGREED = 0.35
-"""Share of corners that must agree for a motion to be the camera's. The ground may show less than
-half of the corners where a crowd walks, and after a cut hardly any agree; a judgement, not
-fitted."""
-
-MOST_SCALE = 1.25
-"""Largest zoom between two frames that is believed: faster than any lens."""
-
-
-@dataclass(frozen=True, slots=True)
-class CameraMotion:
-    """Attributes:
-    matrix: maps full-resolution pixels of the earlier frame to the later one.
-    agreed: share of corners that follow `matrix`, 0 where there were none.
-    """
-
-    matrix: Affine
-    agreed: float
-
-
-STILL = CameraMotion(IDENTITY, 0.0)
-"""No motion that any corner agreed to."""
-
-
-UNMOVED = CameraMotion(IDENTITY, 1.0)
-"""All of the picture agrees that nothing moved."""
-
-
-def motion_between(earlier: SmallFrame, later: SmallFrame) -> CameraMotion:
-    """Camera motion from `earlier` to `later`; `STILL` where it cannot be told."""
-    if unchanged(earlier, later):
-        return UNMOVED
-    level = next(
-        (i for i, p in enumerate(earlier.levels) if max(p.shape) <= LONG_SIDE),
-        len(earlier.levels) - 1,
-    )
-    a, b = earlier.levels[level], later.levels[level]
-    if a.shape != b.shape:
-        return STILL
-    corners = cv2.goodFeaturesToTrack(a, CORNERS, 0.01, 8)
-    if corners is None or len(corners) < FEW:
-        return STILL
-    moved, found, _ = cv2.calcOpticalFlowPyrLK(
-        a, b, corners.astype(np.float32), np.zeros_like(corners), winSize=(15, 15), maxLevel=3
-    )
-    good = found[:, 0] == 1
-    if int(good.sum()) < FEW:
-        return STILL
-    start, end = corners[good, 0], moved[good, 0]
-    # Coordinates of pixel centres become edges' coordinates before they are scaled up.
-    factor = _full_pixels(earlier, level)
-    matrix, inliers = cv2.estimateAffinePartial2D(
-        (start + 0.5) * factor,
-        (end + 0.5) * factor,
-        method=cv2.RANSAC,
-        ransacReprojThreshold=float(1.5 * factor),
-        maxIters=300,
-    )
-    if matrix is None or inliers is None or not np.isfinite(matrix).all():
-        return STILL
-    agreed = float(inliers.sum()) / len(corners)
-    scale = scale_of(matrix)
-    # Of all that are followed at most: of few corners a third may sit on one car that passes.
-    if inliers.sum() < AGREED * CORNERS or not 1 / MOST_SCALE < scale < MOST_SCALE:
-        return CameraMotion(IDENTITY, agreed)
-    return CameraMotion(np.asarray(matrix, np.float64), agreed)
-
-
-def _full_pixels(small: SmallFrame, level: int) -> float:
-    """Full-resolution pixels per pixel of a pyramid level."""
-    return float(small.levels[0].shape[1] / small.levels[level].shape[1] / small.scale)
-
 
 FOLLOWED = 0.7
 """Share of corners that follow the camera from which no cut is looked for: only one frame in twenty
