@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Final
+from threading import Lock
+from typing import Final, TypeVar
 
 from ..errors import UsageError
 from ..settings import Sensitivity
@@ -26,6 +27,8 @@ from .verifier import Verifier
 from .views import Scale
 from .weights import CENTERFACE, EYE, FACE_PLATE, PEOPLE, VERIFIER, WEIGHTS
 from .weights_for_processor import read_network
+
+T = TypeVar("T")
 
 FILLING: Final = Scale(160, least=20.0)
 """What fills the picture is looked at very small. `least` is an eighth of the longer side: larger
@@ -117,7 +120,7 @@ class Networks:
         self._ours = OurNetwork([t for t in CHANNELS if t in known], each, keep_memory)
         self._faces = CenterFace(each) if beside else None
         # Loaded by the first face or plate that it is asked about: many clips have none.
-        self._eye = cache(lambda: Eye(each)) if centerface else None
+        self._eye = once(lambda: Eye(each)) if centerface else None
         self._people = People(each) if Target.PERSON in known else None
 
     def witnesses(
@@ -159,6 +162,17 @@ class Networks:
                 BODIES: lambda picture: people.look(picture, sizes.people, sample_aspect)
             }
         return Witnesses(ours, others, kind, load_calibration(), *said, closely, self.targets)
+
+
+def once(make: Callable[[], T]) -> Callable[[], T]:
+    """Gives what `make` makes: made when somebody first asks, while others wait for it."""
+    made, lock = cache(make), Lock()
+
+    def get() -> T:
+        with lock:
+            return made()
+
+    return get
 
 
 def files_of(targets: Sequence[Target], *, centerface: bool = True) -> list[tuple[str, str]]:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from fractions import Fraction
 from pathlib import Path
+from time import sleep
 
 import av
 import cv2
@@ -25,6 +27,7 @@ from redact.detection import (
     load_detector,
 )
 from redact.detection.calibration import UNSEEN, log_odds
+from redact.detection.loader import once
 from redact.detection.verifier import SIDE
 from redact.errors import UnsafeError
 from redact.types import Detections, Frame, Presentation, Target, widened
@@ -154,6 +157,19 @@ def test_a_face_on_no_head_is_less_likely_one(verifier: Verifier) -> None:
         return ask(CloseUp(verifier, both), data.astronaut(), box)[0]
 
     assert said(0.9) - said(0.05) > 2
+
+
+def test_two_who_ask_at_once_load_a_network_once() -> None:
+    made = []
+
+    def make() -> int:
+        sleep(0.05)
+        made.append(1)
+        return len(made)
+
+    get = once(make)
+    with ThreadPoolExecutor(2) as two:
+        assert [f.result() for f in [two.submit(get) for _ in range(2)]] == [1, 1]
 
 
 def test_centerface_takes_close_looks_wherever_it_looks_at_all() -> None:
