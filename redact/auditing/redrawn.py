@@ -62,9 +62,10 @@ class Redrawn:
         # What the codec does to a picture that was left as it was.
         usual = cv2.mean(cv2.absdiff(output[some], source[some]), mask=left)[0]
         levels = max(limits.nearer, limits.nearer_lossy * usual)
-        asked = [((1, 1), levels, both.luma[0], wanted.luma[0], output)]
+        asked = [((1, 1), 3, levels, both.luma[0], wanted.luma[0], output)]
         for (a, o), (w, _) in zip(both.chroma, wanted.chroma, strict=True):
-            asked.append(((both.right, both.down), levels / 2, a, w, o))
+            # Codecs smear the colour of a rim, which is thinner than five samples.
+            asked.append(((both.right, both.down), 5, levels / 2, a, w, o))
         grown = self._margin
         return [
             region
@@ -97,20 +98,27 @@ def _part(box: Box, step: tuple[int, int]) -> tuple[slice, slice]:
 
 
 def _shows(
-    box: Box, step: tuple[int, int], levels: float, source: Plane, wanted: Plane, output: Plane
+    box: Box,
+    step: tuple[int, int],
+    side: int,
+    levels: float,
+    source: Plane,
+    wanted: Plane,
+    output: Plane,
 ) -> bool:
     """Whether the output is nearer to the source than to what was wanted somewhere in a box, by
-    more than so many levels and in a square of nine samples.
+    more than so many levels and in a square.
 
     Args:
         step: pixels per sample of the planes, across and down.
+        side: of the square, in samples.
     """
     part = _part(box, step)
     if not (here := output[part]).size:
         return False  # beyond the border
     apart = cv2.subtract(cv2.absdiff(here, wanted[part]), cv2.absdiff(here, source[part]))
     over = cv2.threshold(apart, levels, 1, cv2.THRESH_BINARY)[1]
-    kernel = np.ones((3, 3))
+    kernel = np.ones((side, side))
     return bool(cv2.erode(over, kernel, borderType=cv2.BORDER_CONSTANT, borderValue=0).any())
 
 

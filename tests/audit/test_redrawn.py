@@ -8,6 +8,7 @@ from fractions import Fraction
 from pathlib import Path
 
 import av
+import cv2
 import numpy as np
 import pytest
 
@@ -58,6 +59,23 @@ DEFECTS: dict[str, Callable[[Region], list[Region]]] = {
     "moved": lambda region: [replace(region, box=moved(region.box, 0.15))],
     "too small": lambda region: [replace(region, box=region.box.grown(-0.15))],
 }
+
+
+def test_a_rim_whose_colour_a_codec_smeared_passes() -> None:
+    """Three samples of colour at the rim look like the source, and none of luma."""
+    picture = np.full((180, 320, 3), (200, 40, 40), np.uint8)
+    track = Track(1, Target.PLATE, (Keyframe(0, Box(40, 40, 100, 100), State.DETECTED, 0.9),))
+    source = SourceRef("a.mp4", "0" * 64, 1, 320, 180, Timeline(Fraction(1, 25), (0,)))
+    plan = Plan(source, DetectSettings(), (track,))
+    shown = frame_of(picture)
+    output = Renderer(MASKS).draw(frame_of(picture), plan.regions_at(0))
+    for bare, drawn in zip(planes(shown)[1:], planes(output)[1:], strict=True):
+        inside = (drawn != bare).astype(np.uint8)
+        rim = (inside == 1) & (cv2.erode(inside, np.ones((7, 7), np.uint8)) == 0)
+        drawn[rim] = bare[rim]
+    compared = Compared(plan, AuditSettings(render=MASKS), (320, 180))
+    compared.add(shown, output, Both.of(shown, output), lambda: np.zeros((180, 320), np.uint8))
+    assert not compared.undrawn
 
 
 @pytest.mark.parametrize("crf", [None, 40])
