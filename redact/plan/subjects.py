@@ -202,9 +202,8 @@ def standing(subject: Subject, tracks: Sequence[Track]) -> Decision:
         subject, tracks: it and all of its tracks. If one of them is visible, so is the subject.
     """
     actions = {track.action for track in tracks}
-    if Action.KEEP in actions:  # plans of older versions kept false alarms
-        alarm = subject.decision is Decision.FALSE_ALARM
-        return Decision.FALSE_ALARM if alarm else Decision.KEEP
+    if Action.KEEP in actions:
+        return Decision.KEEP
     if Action.FALSE_ALARM in actions:
         return Decision.FALSE_ALARM
     # Whoever decided by a command that it stays hidden need not have a page.

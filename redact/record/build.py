@@ -135,6 +135,7 @@ def _run(record: RunRecord) -> RunPart:
         command=command,
         settings=settings_as_json(record.settings),
         plan_sha256=hashlib.sha256(dump_plan(record.plan)).hexdigest(),
+        decisions_sha256=decisions_sha256(record.plan),
         started=stamp(record.started),
         finished=stamp(record.finished),
         steps=tuple(
@@ -142,7 +143,6 @@ def _run(record: RunRecord) -> RunPart:
         ),
         stretches=record.stretches[0],
         stretches_untouched=record.stretches[1],
-        decisions_sha256=decisions_sha256(record.plan),
     )
 
 

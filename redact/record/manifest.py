@@ -55,17 +55,15 @@ class SourcePart(Part):
             description="as its headers say, or, where they do not and some were lost, as many as "
             "its packets hold; null: nothing is known of any"
         ),
-    ] = None
+    ]
     cut_frames: Annotated[
         Natural, Meta(description="of the declared ones, those that its edit list cuts off")
-    ] = 0
-    bytes_missing: Annotated[
-        int, Meta(ge=0, description="at its end, as far as its headers tell")
-    ] = 0
+    ]
+    bytes_missing: Annotated[int, Meta(ge=0, description="at its end, as far as its headers tell")]
     torn: Annotated[
         bool, Meta(description="parts of it could not be read: pictures may be missing")
-    ] = False
-    video_stream: Annotated[Natural, Meta(description="the one that is redacted, from 0")] = 0
+    ]
+    video_stream: Annotated[Natural, Meta(description="the one that is redacted, from 0")]
 
 
 class CopiedPart(Part):
@@ -122,23 +120,22 @@ class RunPart(Part):
     command: Annotated[tuple[str, ...], Meta(description="as typed, folders removed")]
     settings: dict[str, Any]
     plan_sha256: Sha256
+    decisions_sha256: Annotated[
+        Sha256,
+        Meta(
+            description="of all in the plan that the output was made of, not of what was looked "
+            "at besides"
+        ),
+    ]
     started: Utc
     finished: Utc
     steps: tuple[StepPart, ...]
     stretches: Annotated[
         Natural, Meta(description="of the source, each from one key frame to the next")
-    ] = 0
+    ]
     stretches_untouched: Annotated[
         Natural, Meta(description="those of them in which nothing is hidden")
-    ] = 0
-    decisions_sha256: Annotated[
-        str,
-        Meta(
-            pattern="^([0-9a-f]{64})?$",
-            description="SHA-256 of all in the plan that the output was made of, not of what was "
-            "looked at besides; empty: made before this was noted",
-        ),
-    ] = ""
+    ]
 
 
 FORMAT = "redact-manifest"

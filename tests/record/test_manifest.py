@@ -111,11 +111,14 @@ def test_an_original_that_was_cut_off_is_on_record(tmp_path: Path) -> None:
     assert counts == (FRAMES, 2 * FRAMES, 7)
 
 
-def test_a_record_without_the_declared_frames_is_read(manifest: Manifest) -> None:
-    old = json.loads(dump_manifest(manifest))
-    del old["source"]["declared_frames"], old["source"]["bytes_missing"]
-    read = parse_manifest(json.dumps(old).encode(), "old").source
-    assert (read.declared_frames, read.bytes_missing) == (None, 0)
+@pytest.mark.parametrize(
+    ("part", "name"), [("run", "decisions_sha256"), ("source", "declared_frames")]
+)
+def test_a_record_that_does_not_say_it_is_refused(manifest: Manifest, part: str, name: str) -> None:
+    data = json.loads(dump_manifest(manifest))
+    del data[part][name]
+    with pytest.raises(PlanError, match=name):
+        parse_manifest(json.dumps(data).encode(), "x.json")
 
 
 def test_source_that_changed_fails(tmp_path: Path) -> None:
@@ -226,6 +229,7 @@ def test_schema_accepts_a_manifest_and_refuses_a_wrong_one(manifest: Manifest) -
     [
         (("output", "sha256"), "xyz", r"\$\.output\.sha256"),
         (("source", "name"), "/home/jane/a.mp4", r"\$\.source\.name"),
+        (("run", "decisions_sha256"), "", r"\$\.run\.decisions_sha256"),
         (("run", "started"), "yesterday", r"\$\.run\.started"),
         (("tracks", 1, "last_frame"), 10**6, r"\$\.tracks\[1\]\.last_frame"),
         (("tracks", 1, "shown"), [[0, 10**8]], r"\$\.tracks\[1\]\.shown\[0\]: 0 to 1000"),
