@@ -16,9 +16,9 @@ import pytest
 import redact
 from redact import errors
 from redact.auditing import FindingKind
-from redact.cli.app import COMMANDS
+from redact.cli.app import COMMANDS, SECTIONS
 from redact.cli.app import redact as program
-from redact.cli.help import _CLICK, with_words
+from redact.cli.help import _CLICK, _SECTION_OF, _SECTIONS, with_words
 from redact.files import check_writable
 from redact.words import (
     LANGUAGES,
@@ -153,6 +153,9 @@ def test_no_french_text_was_left_in_english() -> None:
         french = FRENCH.tables["problem"][code]
         assert what != french[0] and (cure != french[1] or COMMAND.match(cure)), code
         assert what and cure and all(french), code
+        for text in (cure, french[1]):
+            begins_well = not text[0].islower() or text.startswith("redact ")
+            assert begins_well or COMMAND.match(text), text
 
 
 def values_of(entry: Any) -> dict[str, Any]:
@@ -220,10 +223,19 @@ def test_every_command_and_option_explains_itself(language: str) -> None:
                 used.add(option.name if option.name not in words[path] else f"{path}.{option.name}")
     with_words(program, "redact")
     named = {"about"} | {f"{name}_default" for name in ("targets", "sensitivity", "margin")}
+    assert words["command_sections"].keys() == SECTIONS.keys()
+    assert words["option_sections"].keys() == _SECTIONS.keys()
+    assert _SECTION_OF.keys() <= {name.rpartition(".")[2] for name in used}
     for table, rows in words.items():
         if table == "options":
             assert rows.keys() <= used
-        elif table not in ("commands", "manual", "metavar", "click", "redact"):
+        elif not table.endswith("_sections") and table not in (
+            "commands",
+            "manual",
+            "metavar",
+            "click",
+            "redact",
+        ):
             assert {f"{table}.{name}" for name in rows.keys() - named} <= used, table
 
 

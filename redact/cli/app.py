@@ -11,16 +11,19 @@ import gc
 import importlib
 import io
 import os
+import shlex
 import signal
 import sys
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field
+from itertools import chain
 from pathlib import Path
 from types import FrameType
 from typing import Any, Final, NoReturn
 
 import click
 from click.core import ParameterSource
+from click.exceptions import NoSuchCommand
 
 from .. import __version__
 from ..errors import ExitCode, RedactError, StoppedError, UsageError
@@ -28,11 +31,17 @@ from ..libraries import lacking
 from ..memory import keep_small
 from ..types import Box, Target, area_in_words
 from ..words import error_as_json, problem, say, told
-from .help import choose_language, in_language, line_of, with_words
+from .help import Sectioned, choose_language, heading, line_of, with_words
 from .terminal import Terminal, outlive_readers, tell, tell_json
 
 HELP: Final = {"help_option_names": ["-h", "--help"]}
 """Settings of every command, so that `-h` is known to each, also where it is called alone."""
+
+
+def command(function: Callable[..., Any]) -> click.Command:
+    """A command of its own, whose help shows its options in sections."""
+    return click.command(cls=Sectioned, context_settings=HELP)(function)
+
 
 PATH: Final = click.Path(path_type=Path)
 """Type of an option or argument that names a file or folder."""
@@ -156,28 +165,16 @@ def _text(value: Any) -> str:
     return str(value)
 
 
-COMMANDS: Final = (
-    "run",
-    "watch",
-    "fix",
-    "detect",
-    "apply",
-    "review",
-    "desktop",
-    "outline",
-    "still",
-    "mask",
-    "verify",
-    "plan",
-    "probe",
-    "inspect",
-    "report",
-    "check",
-    "key",
-    "log",
-    "doctor",
-)
-"""In the order in which users meet them; each is in a module of its name."""
+SECTIONS: Final = {
+    "usual": ("run", "review", "fix", "desktop", "watch"),
+    "steps": ("detect", "plan", "still", "outline", "apply", "mask"),
+    "files": ("probe", "inspect", "verify"),
+    "papers": ("check", "report", "log", "key"),
+    "machine": ("doctor",),
+}
+"""The commands, each in a module of its name, under the headings of `redact --help`."""
+
+COMMANDS: Final = tuple(chain.from_iterable(SECTIONS.values()))
 
 
 class _Commands(click.Group):
@@ -196,13 +193,22 @@ class _Commands(click.Group):
         command: click.Command = getattr(module, cmd_name)
         return with_words(command, cmd_name)
 
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        if args[0] not in COMMANDS and not args[0].startswith("-"):
+            raise NoSuchCommand(args[0], possibilities=COMMANDS, ctx=ctx)
+        return super().resolve_command(ctx, args)
+
     def get_params(self, ctx: click.Context) -> list[click.Parameter]:
         with_words(self, "redact")
         return super().get_params(ctx)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        with formatter.section(in_language("Commands")):
-            formatter.write_dl([(name, line_of(name)) for name in COMMANDS])
+        width = max(map(len, COMMANDS))
+        for section, names in SECTIONS.items():
+            with formatter.section(heading("command_sections", section)):
+                formatter.write_dl([(name.ljust(width), line_of(name)) for name in names])
 
 
 @click.group(cls=_Commands, context_settings=HELP)
@@ -253,6 +259,8 @@ def _show(error: click.ClickException) -> None:
         for name in filter(os.path.isfile, sys.argv[1:]):
             if name.startswith(error.option_name):
                 tell(say("file_of_that_name", path=f".{os.sep}{name}"), err=True)
+    if isinstance(error, NoSuchCommand) and os.path.exists(error.command_name):  # noqa: PTH110
+        tell(say("file_without_command", path=shlex.quote(error.command_name)), err=True)
 
 
 def defect(error: Exception, source: Path | None = None) -> RedactError:

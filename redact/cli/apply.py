@@ -10,13 +10,13 @@ import click
 from .. import api
 from ..settings import DrawSettings
 from . import options
-from .app import HELP
+from .app import command
 from .destination import PlaceType, check_release, folder_for
 from .results import chosen_delivery, finish_options, tell_result
 from .terminal import Terminal, tell_json
 
 
-@click.command(context_settings=HELP)
+@command
 @options.source_argument
 @options.plan_argument
 @click.option("-o", "--output", type=PlaceType())

@@ -14,11 +14,11 @@ from ..record import (
 )
 from ..words import said, word
 from . import options
-from .app import HELP, PATH
+from .app import PATH, command
 from .terminal import tell, tell_json
 
 
-@click.command(context_settings=HELP)
+@command
 @click.argument("output", type=PATH)
 @click.option("--source", type=PATH)
 @click.option("--log", type=PATH)

@@ -16,7 +16,7 @@ from ..errors import OutputError
 from ..files import check_writable, write_whole
 from ..words import problem, reason_of, say
 from . import options
-from .app import HELP, PATH
+from .app import PATH, command
 from .terminal import Terminal
 
 _MARK: Final = "written by redact desktop"
@@ -46,7 +46,7 @@ _WINDOWS: Final = '@rem {mark}\r\n@start "" {program} -m redact review\r\n'
 _NAMES: Final = {"linux": "redact.desktop", "macos": "redact.command", "windows": "redact.cmd"}
 
 
-@click.command(context_settings=HELP)
+@command
 @click.option("--system", type=click.Choice(tuple(_NAMES)))
 @click.option("-o", "--output", "folder", type=PATH)
 @click.option("--remove", is_flag=True)

@@ -14,12 +14,12 @@ from ..pipeline import forget_looks
 from ..plan import write_plan
 from ..words import say
 from . import options
-from .app import HELP, PATH
+from .app import PATH, command
 from .sources import end_with_parent, lower_priority
 from .terminal import Terminal, tell_json
 
 
-@click.command(context_settings=HELP)
+@command
 @options.source_argument
 @click.option("-o", "--output", "plan_file", type=PATH)
 @options.detect_options

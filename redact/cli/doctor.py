@@ -9,7 +9,6 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Final
 
-import click
 from rich.table import Table
 
 from .. import __version__
@@ -24,11 +23,11 @@ from ..settings import DetectSettings, Sensitivity, Settings
 from ..types import SEARCHED, USUAL, Target
 from ..words import Message, problem, say, told, word
 from . import options
-from .app import HELP
+from .app import command
 from .terminal import PlainConsole, tell_json
 
 
-@click.command(context_settings=HELP)
+@command
 @options.json_option
 def doctor(as_json: bool) -> int:
     """`redact doctor`."""

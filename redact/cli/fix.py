@@ -19,13 +19,13 @@ from ..pipeline import (
 from ..record import checked_option
 from ..words import problem, say
 from . import options
-from .app import HELP, PATH
+from .app import PATH, command
 from .evidence_options import content_signer, private_key, take_acceptance
 from .results import tell_result, typed_command
 from .terminal import Terminal, tell_json
 
 
-@click.command(context_settings=HELP)
+@command
 @click.argument("name", type=PATH)
 @click.option("--accept-findings", metavar="NUMBERS=REASON", callback=take_acceptance)
 @click.option("--by", default="")

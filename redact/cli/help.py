@@ -61,6 +61,43 @@ def line_of(name: str) -> str:
     return line
 
 
+def heading(table: str, section: str) -> str:
+    """Of a section of commands or of options."""
+    words: str = surface(spoken(), "help")[table][section]
+    return words
+
+
+_SECTIONS = {
+    "search": "targets sensitivity caution damage only_between only_area ignore_area "
+    "without_centerface detector device",
+    "masks": "style margin colour label stamp stamp_corner",
+    "video": "audio codec for_web crf preset copy_untouched release",
+    "part": "preview part_from part_to",
+    "several": "recursive jobs scheduler insecure_scheduler index",
+    "case": "case_file case_case case_exhibit case_operator case_reviewer case_recipient "
+    "case_purpose case_legal_basis reasons no_manifest custody_log sign_key c2pa",
+}
+"""Of what commands have many options of; the others are told first."""
+
+_SECTION_OF = {name: section for section, names in _SECTIONS.items() for name in names.split()}
+
+
+class Sectioned(click.Command):
+    """A command that has too many options for one list."""
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        rows: dict[str, list[tuple[str, str]]] = {section: [] for section in ("", *_SECTIONS)}
+        for parameter in self.get_params(ctx):
+            row = parameter.get_help_record(ctx)
+            if row is not None and isinstance(parameter, click.Option):
+                rows[_SECTION_OF.get(parameter.name or "", "")].append(row)
+        for section, told in rows.items():
+            title = heading("option_sections", section) if section else in_language("Options")
+            if told:
+                with formatter.section(title):
+                    formatter.write_dl(told)
+
+
 def with_words(command: click.Command, path: str) -> click.Command:
     """A command whose help texts, and those of the commands in it, are filled in.
 

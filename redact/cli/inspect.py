@@ -12,11 +12,11 @@ from ..inspect import Inspection, inspect_file
 from ..types import readable
 from ..words import say, word
 from . import options
-from .app import HELP, PATH
+from .app import PATH, command
 from .terminal import tell, tell_json
 
 
-@click.command(context_settings=HELP)
+@command
 @click.argument("file", type=PATH)
 @options.json_option
 @options.verbose_option

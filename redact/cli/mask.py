@@ -10,11 +10,11 @@ from .. import api
 from ..plan import read_plan
 from ..words import say
 from . import options
-from .app import HELP, PATH
+from .app import PATH, command
 from .terminal import Terminal
 
 
-@click.command(context_settings=HELP)
+@command
 @options.source_argument
 @options.plan_argument
 @click.option("-o", "--output", type=PATH, required=True)

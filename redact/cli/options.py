@@ -118,7 +118,6 @@ scope_options = together(
 )
 
 detect_options = together(
-    device_option,
     click.option(
         "--targets",
         type=targets,
@@ -131,6 +130,7 @@ detect_options = together(
     scope_options,
     click.option("--without-centerface", is_flag=True),
     click.option("--detector", default="", metavar="NAME"),
+    device_option,
 )
 
 stamp_options = together(

@@ -11,12 +11,12 @@ from ..media import SourceInfo, default_output, probe
 from ..plan import read_plan
 from ..words import say
 from . import options
-from .app import HELP
+from .app import command
 from .destination import PlaceType, is_folder
 from .terminal import Terminal
 
 
-@click.command(context_settings=HELP)
+@command
 @options.source_argument
 @options.plan_argument
 @click.option("-o", "--output", type=PlaceType(), required=True)

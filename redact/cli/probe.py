@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import click
 from av.codec import Codec
 from rich.table import Table
 
@@ -15,14 +14,14 @@ from ..progress import About
 from ..types import clock, decimal
 from ..words import said, say, word
 from . import options
-from .app import HELP
+from .app import command
 from .terminal import PlainConsole, tell_json
 
 if TYPE_CHECKING:
     pass
 
 
-@click.command(context_settings=HELP)
+@command
 @options.source_argument
 @options.json_option
 def probe(source: Path, as_json: bool) -> int:

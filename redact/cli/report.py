@@ -28,11 +28,11 @@ from ..report import (
 )
 from ..words import Message, problem, say, spoken
 from . import options
-from .app import HELP, PATH
+from .app import PATH, command
 from .terminal import Terminal, tell
 
 
-@click.command(context_settings=HELP)
+@command
 @click.argument("output", type=PATH)
 @click.option("--html", type=PATH)
 @click.option("--csv", "csv_path", type=PATH)

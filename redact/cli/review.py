@@ -16,14 +16,14 @@ from ..plan import read_plan
 from ..review import Case, Session, Wish, alone_with, serve, server_of
 from ..words import problem, say
 from . import options
-from .app import HELP, PATH, typed_options
+from .app import PATH, command, typed_options
 from .destination import PlaceType
 from .detect import detect
 from .evidence_options import evidence_options
 from .terminal import Terminal
 
 
-@click.command(context_settings=HELP)
+@command
 @click.argument("names", metavar="[SOURCE]... [PLAN]", nargs=-1, type=PATH)
 @click.option("-o", "--output", "folder", type=PlaceType())
 @click.option("-r", "--recursive", is_flag=True)

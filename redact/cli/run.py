@@ -19,7 +19,7 @@ from ..pipeline import Delivery
 from ..settings import Settings
 from ..words import problem, say
 from . import options
-from .app import HELP, PATH, remember_found, results_so_far
+from .app import PATH, command, remember_found, results_so_far
 from .destination import PlaceType, check_release, check_results, folder_for, is_folder
 from .report import check_index, write_index
 from .results import chosen_delivery, finish_options
@@ -37,7 +37,7 @@ from .summary import tell_summary
 from .terminal import Terminal, tell_json
 
 
-@click.command(context_settings=HELP)
+@command
 @options.sources_argument
 @click.option("-o", "--output", type=PlaceType())
 @click.option("-r", "--recursive", is_flag=True)

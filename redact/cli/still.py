@@ -18,7 +18,7 @@ from ..render import writable
 from ..types import Frame, clock
 from ..words import problem, say
 from . import options
-from .app import HELP, PATH
+from .app import PATH, command
 from .terminal import Terminal
 
 _STEPS = (10, 20, 25, 50, 100, 200, 250, 500, 1000)
@@ -28,7 +28,7 @@ _LINES = 12
 """Lines across the longer side, at most."""
 
 
-@click.command(context_settings=HELP)
+@command
 @options.source_argument
 @click.option("--at", "moment", required=True)
 @click.option("-o", "--output", type=PATH, required=True)

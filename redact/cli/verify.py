@@ -23,12 +23,12 @@ from ..plan import Plan, read_plan
 from ..settings import Sensitivity
 from ..words import say, told
 from . import options
-from .app import HELP, PATH
+from .app import PATH, command
 from .results import in_plain_words, words_for
 from .terminal import Terminal, tell_json
 
 
-@click.command(context_settings=HELP)
+@command
 @options.source_argument
 @click.argument("output", type=PATH)
 @click.option("--plan", "plan_file", type=PATH)

@@ -15,7 +15,7 @@ from ..files import make_folder
 from ..types import clock, readable
 from ..words import problem, say, told_again, word
 from . import options
-from .app import HELP, PATH
+from .app import PATH, command
 from .results import chosen_delivery, finish_options
 from .run import place_of, worst
 from .sources import run_one
@@ -25,7 +25,7 @@ FAILURES = "failed"
 """Folder beside the results: a note in words for each video that was refused."""
 
 
-@click.command(context_settings=HELP)
+@command
 @click.argument("folder", type=PATH)
 @click.option("-o", "--output", type=PATH, required=True)
 @click.option("-r", "--recursive", is_flag=True)

@@ -93,8 +93,6 @@ for processors without VNNI, and the trial finds out which they are. CenterFace,
 were brought to 8 bits by `training.eight_bit`, `training.eye.eight_bit` and `training.people_8bit`;
 MediaPipe's models are those in the official wheel of mediapipe 0.10.21."""
 
-HOW_TO_GET: Final = "install redact again: pip install --force-reinstall --no-deps redact-footage"
-
 
 @dataclass(frozen=True, slots=True)
 class ModelState:
@@ -103,7 +101,6 @@ class ModelState:
     Attributes:
         file: name below `redact/models/`.
         state: "ok", "missing" or "changed".
-        how_to_get: what a user does about it.
     """
 
     name: str
@@ -112,7 +109,6 @@ class ModelState:
     state: str
     needed_for: str
     required: bool
-    how_to_get: str = HOW_TO_GET
 
 
 def describe_models() -> list[ModelState]:

@@ -12,7 +12,7 @@ import av
 
 from ..errors import InputError
 from ..formats import matroska, mp4
-from ..media import refuse_address
+from ..media import refuse_streams
 from ..words import Message, problem
 from .disclosures import Disclosure, Disclosures, Kind, Text
 from .matroska import inspect_matroska
@@ -59,7 +59,7 @@ def inspect_file(path: Path) -> Inspection:
     Raises:
         InputError: it cannot be read, is empty, or is of no format known here.
     """
-    refuse_address(path)
+    refuse_streams(path)
     found = Disclosures()
     try:
         status = path.stat()

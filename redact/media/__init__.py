@@ -32,7 +32,7 @@ from .source import (
     opened,
     opened_video,
     packets_of,
-    refuse_address,
+    refuse_streams,
     sha256_of,
     sha256_of_bytes,
 )

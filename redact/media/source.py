@@ -45,8 +45,10 @@ NO_TIMESTAMPS = 0x0080
 """AVFMT_NOTIMESTAMPS (libavformat/avformat.h): the format holds no times."""
 
 
-def refuse_address(path: Path) -> None:
-    """Raises InputError where a name is an address of the network."""
+def refuse_streams(path: Path) -> None:
+    """Raises InputError where a name is an address of the network, or means standard input."""
+    if str(path) == "-":
+        raise problem(InputError, "is_standard_input", path=path)
     if re.match(r"^(https?|rtsp|rtmp|ftp):/", str(path)):
         # Of several slashes `Path` keeps one.
         raise problem(InputError, "is_address", path=re.sub(":/+", "://", f"{path}"))
@@ -66,7 +68,7 @@ def opened(path: Path, *, edit_lists: bool = True) -> Iterator[InputContainer]:
     Raises:
         InputError: where the file cannot be read or is no video container.
     """
-    refuse_address(path)
+    refuse_streams(path)
     try:
         kind = path.stat()
     except OSError as error:

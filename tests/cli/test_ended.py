@@ -43,6 +43,16 @@ def test_what_a_person_reads_is_french_and_what_a_program_reads_stays(tmp_path: 
     assert "Il manque l’argument" in usage.stderr and usage.returncode == ExitCode.USAGE
 
 
+def test_who_forgets_the_command_or_mistypes_it_is_told_what_to_write(tmp_path: Path) -> None:
+    (tmp_path / "a cam.mp4").touch()
+    forgotten = program("a cam.mp4", cwd=tmp_path)
+    assert forgotten.returncode == ExitCode.USAGE
+    assert forgotten.stderr.endswith("write: redact run 'a cam.mp4'\n")
+    assert "Did you mean 'run'?" in program("rnu", cwd=tmp_path).stderr
+    piped = program("run", "-", cwd=tmp_path)
+    assert piped.returncode == ExitCode.INPUT and "standard input" in piped.stderr
+
+
 def test_errors_are_json_too_where_json_was_asked_for(plan: Path, tmp_path: Path) -> None:
     missing, out = tmp_path / "no.mp4", tmp_path / "o.mp4"
     for arguments, code in (

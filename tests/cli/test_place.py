@@ -70,7 +70,7 @@ def test_advice_names_no_option_that_is_not_meant(street: Path, tmp_path: Path) 
     assert "p.json" in done.stderr and "-o" not in done.stderr
     done = call("run", street, "-o", "o.mp4", cwd=tmp_path)
     assert done.returncode == ExitCode.EXISTS
-    assert "choose another name with -o" in done.stderr
+    assert "Choose another name with -o" in done.stderr
 
 
 @pytest.mark.parametrize("table", ["x.html", "./x.html", "nowhere/x.csv"])
