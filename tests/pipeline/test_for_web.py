@@ -11,7 +11,8 @@ import av
 import numpy as np
 import pytest
 
-from redact.media import WEB, Decode, VideoWriter, for_web, plane_array, probe
+from redact.errors import OutputError
+from redact.media import WEB, Decode, VideoWriter, choose_encoding, for_web, plane_array, probe
 from redact.settings import EncodeSettings
 
 from ..media.footage import Clip, Sound, make
@@ -124,3 +125,12 @@ def test_odd_sides_full_chroma_and_pcm(tmp_path: Path) -> None:
         luma, stored = plane_array(frame.picture, 0), plane_array(before.picture, 0)
         assert np.array_equal(luma[:97, :161], stored)
         assert np.array_equal(luma[-1], luma[-2]) and np.array_equal(luma[:, -1], luma[:, -2])
+
+
+@pytest.mark.parametrize("pixel_format", ["yuv444p", "yuv422p", "yuv420p10le"])
+def test_nothing_else_is_coded_for_the_web(tmp_path: Path, pixel_format: str) -> None:
+    """Pictures that nobody made fit are refused: what is coded plays in every browser."""
+    info = probe(make(tmp_path / "a.mkv", Clip("ffv1", pixel_format, (96, 64), options={})))
+    with pytest.raises(OutputError, match=f"cannot keep {pixel_format}"):
+        choose_encoding(info, EncodeSettings(WEB), "mp4")
+    assert choose_encoding(for_web(info), EncodeSettings(WEB), "mp4").pixel_format == "yuv420p"

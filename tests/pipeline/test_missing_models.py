@@ -27,17 +27,18 @@ def bare(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 STAGES = """
 import sys
-from pathlib import Path
+import redact
 from redact.errors import ModelError
-from redact.pipeline import Delivery, redact_video
 from redact.progress import Silent
-from redact.settings import Settings
 class Told(Silent):
     def stage(self, name, total, unit="frames"):
         print("stage", name)
         return super().stage(name, total, unit)
 try:
-    redact_video(Path(sys.argv[1]), Settings(), Delivery(Path(sys.argv[2])), Told())
+    if len(sys.argv) > 3:
+        redact.apply(sys.argv[1], sys.argv[3], sys.argv[2], progress=Told())
+    else:
+        redact.run(sys.argv[1], output=sys.argv[2], progress=Told())
 except ModelError:
     print("refused")
 """
@@ -88,6 +89,8 @@ def test_plates_can_be_hidden_without_and_applied_again(
     done = call(bare, "apply", street, plan, "-o", tmp_path / "b.mp4")
     assert done.returncode == ExitCode.MODEL, done.stderr
     assert not (tmp_path / "b.mp4").exists()
+    done = python(bare, "-c", STAGES, street, tmp_path / "b.mp4", plan)
+    assert done.stdout.split() == ["stage", "hash", "refused"], done.stdout + done.stderr
 
 
 def test_doctor_does_not_call_it_ready(bare: Path) -> None:
