@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import functools
 import os
+import re
 import sys
 from itertools import pairwise
 from typing import Any
@@ -117,11 +118,16 @@ def with_words(command: click.Command, path: str) -> click.Command:
             if isinstance(parameter.show_default, str):
                 parameter.show_default = own[f"{name}_default"]
         parameter.metavar = _metavar(command, parameter, words["metavar"])
+    # In the list of a group: the first sentence, without its examples.
+    command.short_help = _MORE.split(own["about"].strip(), maxsplit=1)[0]
     if isinstance(command, click.Group):
         command.subcommand_metavar = words["metavar"]["COMMAND [ARGS]..."]
         for name, inner in getattr(command, "commands", {}).items():
             with_words(inner, f"{path} {name}")
     return command
+
+
+_MORE = re.compile(r"\.(\s|$)|\s?: |, for example|, par exemple|; ")
 
 
 def _metavar(command: click.Command, parameter: click.Parameter, known: dict[str, str]) -> Any:

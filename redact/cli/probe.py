@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from av.codec import Codec
 from rich.table import Table
@@ -16,9 +16,6 @@ from ..words import said, say, word
 from . import options
 from .app import command
 from .terminal import PlainConsole, tell_json
-
-if TYPE_CHECKING:
-    pass
 
 
 @command

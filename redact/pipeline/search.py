@@ -224,12 +224,17 @@ def require_scope(info: SourceInfo, scope: Scope, timeline: Timeline | None = No
         first = timeline.time(0)
         if not any(scope.at(float(timeline.time(n) - first)) for n in range(len(timeline))):
             raise _no_picture_in(info, scope)
-    size = f"the picture of {info.path.name}, which is {width}×{height} pixels"
+    name, size = info.path.name, f"{width}×{height}"
     for option, areas in (("--ignore-area", scope.ignored), ("--only-area", scope.only)):
         for area in areas:
             if not area.common(picture):
                 raise problem(
-                    UsageError, "area_outside", option=option, area=area_in_words(area), size=size
+                    UsageError,
+                    "area_outside",
+                    option=option,
+                    area=area_in_words(area),
+                    name=name,
+                    size=size,
                 )
             if area.common(picture) < area.area:
                 inside = area_in_words(
@@ -240,6 +245,7 @@ def require_scope(info: SourceInfo, scope: Scope, timeline: Timeline | None = No
                     "area_over_border",
                     option=option,
                     area=area_in_words(area),
+                    name=name,
                     size=size,
                     inside=inside,
                 )
@@ -247,5 +253,7 @@ def require_scope(info: SourceInfo, scope: Scope, timeline: Timeline | None = No
 
 def _no_picture_in(info: SourceInfo, scope: Scope) -> UsageError:
     """The error where a whole clip has no picture in the spans in which it is looked."""
-    spans = " and ".join(f"{clock(a, 1)} to {clock(b, 1)}" for a, b in scope.between)
+    spans = tuple(
+        Message("span_between", start=clock(a, 1), end=clock(b, 1)) for a, b in scope.between
+    )
     return problem(UsageError, "nothing_between", name=info.path.name, spans=spans)

@@ -72,7 +72,7 @@ def in_one_line(
 
 
 def tracks_hidden(result: Mapping[str, Any]) -> str:
-    """How many tracks are hidden, for a cell: "3 face, 1 plate; 2 kept"; "" if not known."""
+    """How many tracks are hidden, for a cell: "3 faces, 1 licence plate"; "" if not known."""
     if "hidden" not in result:
         return ""
     hidden = [say("cell_hidden", count=n, kind=kind) for kind, n in result["hidden"].items()]

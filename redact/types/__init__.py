@@ -24,7 +24,6 @@ from .target import (
 from .text import (
     as_argument,
     clock,
-    counted,
     date_and_time,
     day,
     decimal,

@@ -45,11 +45,6 @@ def is_text(head: bytes) -> bool:
     return b"\0" not in head
 
 
-def counted(number: int, thing: str) -> str:
-    """A number with its noun: "1 track", "2 tracks"."""
-    return f"{number} {thing}" if number == 1 else f"{number} {thing}s"
-
-
 def numbered(tracks: Iterable[int]) -> str:
     """Tracks by their numbers: "track 3", "tracks 3, 9"."""
     numbers = [str(n) for n in tracks]

@@ -112,7 +112,7 @@ def test_without_dask_or_a_scheduler_it_says_what_to_do(case: Path, tmp_path: Pa
     assert done.returncode == ExitCode.USAGE and "exclude each other" in done.stderr
     done = call(*words, "127.0.0.1:1")
     assert done.returncode in (ExitCode.DEPENDENCY, ExitCode.INPUT)
-    assert "redact-footage[cluster]" in done.stderr or "no scheduler answers" in done.stderr
+    assert "constraints/extras.txt" in done.stderr or "no scheduler answers" in done.stderr
     assert "Traceback" not in done.stderr
 
 

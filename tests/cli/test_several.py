@@ -171,7 +171,7 @@ def test_the_summary_says_what_was_hidden_and_what_stands(
     results[1]["incomplete"] = "b.mp4 ends early."
     tell_summary(results, [], Terminal(), took=5.0)
     said = " ".join(capsys.readouterr().err.split())
-    assert "a.mp4 done before 3 face, 1 plate; 2 kept 0:04 a.redacted.mp4" in said
+    assert "a.mp4 done before 3 faces, 1 licence plate; 2 kept 0:04 a.redacted.mp4" in said
     assert "b.mp4 source incomplete nothing found 0:04 b.redacted.mp4" in said
     assert "c.mp4 done before none; 1 kept 0:04 c.redacted.mp4" in said
     assert "d.mp4 needs review, source incomplete nothing found 0:04 d.mp4" in said

@@ -37,8 +37,8 @@ def test_commands_to_copy_stand_alone_on_their_lines(capsys: pytest.CaptureFixtu
         "redact plan add p.json",
         "redact apply a.mp4 p.json",
     ]
-    Terminal().error("a.mp4: is empty", "copy it again")
-    assert capsys.readouterr().err.splitlines()[1] == "  do:  copy it again"
+    Terminal().error("a.mp4: is empty", "Copy it again")
+    assert capsys.readouterr().err.splitlines()[1] == "  do:  Copy it again"
 
 
 def test_commands_to_copy_quote_a_path_with_spaces(capsys: pytest.CaptureFixture[str]) -> None:

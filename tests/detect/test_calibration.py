@@ -93,7 +93,7 @@ def test_a_file_for_other_weights_is_refused(changed: Callable[..., None]) -> No
     changed(lambda file: file["weights"].update({FACE_PLATE: "0" * 64}))
     with pytest.raises(ModelError, match="belongs to other weights") as caught:
         load_calibration()
-    assert FACE_PLATE in caught.value.message and "install redact again" in caught.value.hint
+    assert FACE_PLATE in caught.value.message and "Install redact again" in caught.value.hint
 
 
 @pytest.mark.parametrize("part", ["looks", "boxes", "tracks", "weights"])

@@ -68,7 +68,7 @@ def test_a_run_with_faces_is_refused_at_every_sensitivity(
     output = tmp_path / "out.mp4"
     done = call(bare, "run", street, "-o", output, "--sensitivity", sensitivity)
     assert done.returncode == ExitCode.MODEL, done.stderr
-    assert "centerface/" in done.stderr and "install redact again" in done.stderr
+    assert "centerface/" in done.stderr and "Install redact again" in done.stderr
     assert list(tmp_path.iterdir()) == []
 
 

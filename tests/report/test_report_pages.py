@@ -151,7 +151,7 @@ def test_a_pdf_without_the_extra_is_refused_in_words(tmp_path: Path, manifest: M
     manifest_path(output).write_bytes(dump_manifest(manifest))
     result = CliRunner().invoke(report_command, [str(output), "--pdf", str(tmp_path / "r.pdf")])
     assert isinstance(result.exception, DependencyError)
-    assert "redact-footage[pdf]" in result.exception.hint
+    assert "constraints/extras.txt" in result.exception.hint
     assert not (tmp_path / "r.pdf").exists()
 
 
