@@ -164,7 +164,7 @@ def test_the_source_is_never_replaced(
 def test_a_missing_folder_is_told_with_what_to_do(tmp_path: Path) -> None:
     with pytest.raises(OutputError) as caught:
         OutputFile(tmp_path / "nowhere" / "a.mp4")
-    assert caught.value.hint == "make the folder first"
+    assert caught.value.hint == "Make the folder first."
 
 
 WRITES_FOR_EVER = """

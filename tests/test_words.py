@@ -288,11 +288,11 @@ def test_an_error_of_a_file_is_told_in_either_language(tmp_path: Path) -> None:
     with pytest.raises(redact.RedactError) as caught:
         check_writable(tmp_path / "nowhere" / "a.mp4")
     error, path = caught.value, tmp_path / "nowhere" / "a.mp4"
-    english = (f"{path}: cannot be written (No such file or directory)", "make the folder first")
+    english = (f"{path}: cannot be written (No such file or directory)", "Make the folder first.")
     assert (error.message, error.hint) == told(error, "en") == english
     assert told(error, "fr") == (
         f"{path}\u00a0: écriture impossible (ce fichier ou ce dossier n’existe pas)",
-        "créez d’abord le dossier",
+        "Créez d’abord le dossier.",
     )
     assert told(redact.RedactError("only English", "so"), "fr") == ("only English", "so")
     odd = OSError(9999, "odd")

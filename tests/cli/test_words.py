@@ -16,17 +16,9 @@ from redact.errors import ExitCode
 from redact.pipeline import Result, ResultState
 from redact.record import LookedPart
 from redact.settings import Sensitivity
-from redact.types import Box, Target, counted
+from redact.types import Box, Target
 
 from ..program import program
-
-
-def test_one_thing_is_singular() -> None:
-    assert [counted(n, "plate track") for n in range(3)] == [
-        "0 plate tracks",
-        "1 plate track",
-        "2 plate tracks",
-    ]
 
 
 def test_commands_to_copy_stand_alone_on_their_lines(capsys: pytest.CaptureFixture[str]) -> None:
