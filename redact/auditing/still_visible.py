@@ -9,7 +9,7 @@ what is found beside it. Without one they look at the output.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from math import ceil
 
@@ -25,6 +25,7 @@ from .audit_detectors import AuditDetectors
 from .limits import Limits
 from .template_match import MakeMask
 from .what_is_hidden import Covers, Mask, by_decision, share_of_middle, shares_covered
+from .where_to_look import Span
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +71,7 @@ class StillVisible:
         self._detectors, self._limits = detectors, limits
         # What a user did not want looked for is visible on purpose.
         self._scope = EVERYWHERE if plan is None else plan.settings.scope
-        self._begun: Fraction | None = None
+        self._begun = Fraction(0) if plan is None else plan.source.timeline.time(0)
         self._shrinker = VideoReformatter()
         self._looks = Looks(detectors.look, whole_every)
         self.misfits: list[Misfit] = []
@@ -82,12 +83,10 @@ class StillVisible:
         are noted. None where a user did not want anything looked for.
 
         Args:
-            shown: frames in rising order, the first one that of the clip.
+            shown: frames in rising order.
             mask: makes its mask.
             places: parts of it to look at, None for all of it.
         """
-        if self._begun is None:
-            self._begun = shown.time
         if not self._scope.at(float(shown.time - self._begun)):
             return None
         if places is None:
@@ -146,30 +145,45 @@ class StillVisible:
 
 def followed(
     frames: Iterable[tuple[Frame, MakeMask]],
+    spans: Sequence[Span],
     wanted: Callable[[Frame], bool],
     looking: StillVisible,
     detectors: AuditDetectors,
-) -> tuple[Track, ...]:
-    """Everything that is seen outside the masks, however doubtful, followed over the whole clip.
+) -> list[Track]:
+    """Everything that is seen outside the masks in some spans, however doubtful, followed.
 
     Args:
-        frames: all of them, each with what makes its mask.
+        frames: from the first one of the clip on, each with what makes its mask; as many are taken
+            as the spans need.
+        spans: rising and apart.
         wanted: whether a frame is looked at.
         looking: looks.
-        detectors: take the close looks of the tracker.
+        detectors: take the close looks of the trackers, one for each span.
     """
-    tracker = Tracker(
-        # Everything is kept, however doubtful or large: nothing is hidden by it.
-        # When it is looked, the schedule says.
-        settings=TrackSettings(leak_cost=float("inf"), look_every=float("inf"), ring_time=1.0),
-        # Two people who each show for a moment are two suspects, not one who comes back.
-        ablate=frozenset({"padding", "stitch"}),
-        ask=detectors.ask,
-    )
-    for frame, mask in frames:
-        tracker.observe(frame, looking.look(frame, mask) if wanted(frame) else None)
-        trim_at_times(frame.index)
-    return tracker.finish().tracks
+    found, passing = list[Track](), iter(frames)
+    for first, last in spans:
+        tracker = Tracker(
+            # Everything is kept, however doubtful or large: nothing is hidden by it.
+            # When it is looked, the schedule says.
+            settings=TrackSettings(leak_cost=float("inf"), look_every=float("inf"), ring_time=1.0),
+            # Two people who each show for a moment are two suspects, not one who comes back.
+            ablate=frozenset({"padding", "stitch"}),
+            ask=detectors.ask,
+        )
+        for frame, mask in passing:
+            if frame.index >= first:
+                seen = looking.look(frame, mask) if wanted(frame) else None
+                tracker.observe(replace(frame, index=frame.index - first), seen)
+                trim_at_times(frame.index)
+            if frame.index >= last:
+                break
+        found += [_later(track, first) for track in tracker.finish().tracks]
+    return found
+
+
+def _later(track: Track, frames: int) -> Track:
+    """The same track so many frames later."""
+    return replace(track, keyframes=[k.but(frame=k.frame + frames) for k in track.keyframes])
 
 
 def _area(box: Box, width: int, height: int) -> Rect:

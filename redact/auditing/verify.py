@@ -29,7 +29,7 @@ from .still_visible import Misfit, StillVisible, followed, probable
 from .suspects import Circumstances, believed, judged
 from .template_match import MakeMask
 from .what_is_hidden import Covers, PixelCovers, PlanCovers
-from .where_to_look import Due, moments
+from .where_to_look import Due, moments, spans_around
 
 Load = Callable[[tuple[Target, ...], Sequence[Presentation], Limits, bool], AuditDetectors]
 """Makes detectors as `AuditDetectors` does, from what that takes."""
@@ -137,8 +137,8 @@ def collect(
     """All passes of the audit; see `verify` for arguments and errors.
 
     The first compares every frame (the proof of drawing), and detectors look where somebody is most
-    probably overlooked. Only where they see somebody there, or no plan tells where to look, does a
-    second one look everywhere.
+    probably overlooked. Around those whom they believe they see there a second one looks often, and
+    follows; where no plan tells where to look, everywhere.
 
     Args:
         load: makes the detectors; benchmarks give some that remember what they saw.
@@ -172,22 +172,27 @@ def collect(
             trim_at_times(pair.index)
             stage.advance()
     around = Circumstances(plan, covers, compared.looks, times)
-    misfits, tracks = opinion.misfits, tuple[Track, ...]()
-    beliefs = [probable([m], load_calibration().tracks) for m in misfits]
-    beliefs += [judged(*s[:2], (s[2:],), around, limits).probability for s in suspects]
-    if plan is None or max(beliefs, default=0.0) >= limits.believed:
-        everywhere = StillVisible(
-            plan, covers, detectors, limits, settings_of(settings.sensitivity).whole_every
-        )
+    if plan is None:
+        spans = [(0, max(times, default=0))]
+    else:
+        weights = load_calibration().tracks
+        beliefs = [(m.frame, probable([m], weights)) for m in opinion.misfits]
+        beliefs += [(s[2], judged(*s[:2], (s[2:],), around, limits).probability) for s in suspects]
+        seen = [frame for frame, probability in beliefs if probability >= limits.believed]
+        spans = spans_around(seen, plan, settings.sensitivity, limits)
+    misfits, tracks = opinion.misfits, list[Track]()
+    if spans:
+        every = settings_of(settings.sensitivity).whole_every
+        again = StillVisible(plan, covers, detectors, limits, every)
         due = Due(limits.look_seconds(settings.sensitivity), {*wanted, max(times, default=0)})
-        with progress.stage("audit", source.expected_frames) as stage:
+        with progress.stage("audit", spans[-1][1] + 1) as stage:
             shown = _shown(source, finished, plan, covers, stage.advance)
-            tracks = followed(shown, due, everywhere, detectors)
-        misfits = everywhere.misfits
+            tracks = followed(shown, spans, due, again, detectors)
+        misfits = [*misfits, *again.misfits]
     line = plan.source.timeline if plan is not None and settings.copied else None
     proof = () if line is None else (copies.check(source, finished, line),)
     return Collected(
-        tracks,
+        tuple(tracks),
         tuple(misfits),
         around,
         compared,

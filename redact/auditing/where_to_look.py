@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
 from itertools import pairwise
@@ -12,6 +13,9 @@ from ..settings import Sensitivity
 from ..track import FrameClock
 from ..types import Action, Box, Frame, State, Timeline, Track
 from .limits import Limits
+
+Span = tuple[int, int]
+"""First and last frame, both included."""
 
 
 def moments(plan: Plan, sensitivity: Sensitivity, limits: Limits) -> dict[int, list[Box] | None]:
@@ -24,7 +28,7 @@ def moments(plan: Plan, sensitivity: Sensitivity, limits: Limits) -> dict[int, l
     line, looked = plan.source.timeline, plan.frames_looked_at
     if looked is None:
         looked = len(line)
-    times = 2 if sensitivity is Sensitivity.THOROUGH else 1
+    times = _times(sensitivity)
     left = times * max(1.0, limits.share * looked)
     chosen: dict[int, list[Box] | None] = {len(line) - 1: None}
     chosen |= dict.fromkeys(_even(line, limits.whole_every / times))
@@ -38,6 +42,37 @@ def moments(plan: Plan, sensitivity: Sensitivity, limits: Limits) -> dict[int, l
             left -= max(limits.least_part, box.area / picture)
             places.append(box)
     return chosen
+
+
+def spans_around(
+    frames: Iterable[int], plan: Plan, sensitivity: Sensitivity, limits: Limits
+) -> list[Span]:
+    """Where it is looked a second time around frames in which somebody is believed to be seen.
+
+    As far as the next look at all of the picture on either side can be: whoever stays in view for
+    longer is seen by that, and is a reason to look there, too. Over no cut: nobody is followed over
+    one.
+
+    Returns:
+        Rising and apart.
+    """
+    line, cuts = plan.source.timeline, sorted(plan.cuts)
+    far, found = limits.whole_every / _times(sensitivity), list[Span]()
+    for frame in sorted(set(frames)):
+        scene = bisect_right(cuts, frame)
+        floor = cuts[scene - 1] if scene else 0
+        ceiling = cuts[scene] - 1 if scene < len(cuts) else len(line) - 1
+        first = max(floor, line.frame_at(line.time(frame) - far))
+        last = min(ceiling, line.frame_at(line.time(frame) + far))
+        if found and first <= found[-1][1]:
+            first = found.pop()[0]
+        found.append((first, last))
+    return found
+
+
+def _times(sensitivity: Sensitivity) -> int:
+    """How many times as often as usual is looked."""
+    return 2 if sensitivity is Sensitivity.THOROUGH else 1
 
 
 def _even(line: Timeline, every: float) -> Iterator[int]:

@@ -47,6 +47,17 @@ def test_missing_masks_are_found(clip: Clip, first: int, length: int) -> None:
     assert leak.track is not None
 
 
+def test_it_looks_again_around_a_leak_alone(clip: Clip) -> None:
+    """Of a whole file it would take as long as of an hour in which there is one suspect."""
+    plan = clip.plan(_hole(26, 2))
+    often = AuditSettings(render=RenderSettings(), limits=replace(LIMITS, whole_every=0.2))
+    whole = clip.audit(clip.render(clip.plan(), "whole.mp4"), clip.plan(), often)
+    result = clip.audit(clip.render(plan, "late.mp4"), plan, often)
+    (leak,) = [f for f in result.findings if f.kind is FindingKind.UNCOVERED]
+    assert abs(leak.first - 26) <= 2 and abs(leak.last - 27) <= 2
+    assert result.looked.frames_looked_at < 2 * whole.looked.frames_looked_at
+
+
 def test_subject_that_no_plan_knows_is_found(clip: Clip) -> None:
     plan = clip.plan(lambda n: None)
     result = clip.audit(clip.render(plan, "unknown.mp4"), plan)

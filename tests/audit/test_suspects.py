@@ -15,6 +15,7 @@ from redact.auditing.limits import LIMITS
 from redact.auditing.suspects import Circumstances, Suspect, believed, stretches
 from redact.auditing.template_match import TemplateMatcher
 from redact.auditing.what_is_hidden import PlanCovers
+from redact.auditing.where_to_look import spans_around
 from redact.cli.results import in_plain_words
 from redact.plan import Plan, SourceRef
 from redact.settings import DetectSettings, Sensitivity
@@ -55,6 +56,19 @@ def test_what_is_more_probable_is_not_believed_less(a: float, b: float) -> None:
     found = [len(believed([track(1, range(5), certainty=p)], alone, LIMITS)) for p in (low, high)]
     assert found[0] <= found[1]
     assert found[1] == (high >= LIMITS.believed - 1e-9)
+
+
+def test_it_looks_again_as_far_as_the_next_whole_look_and_over_no_cut() -> None:
+    often, plan = replace(LIMITS, whole_every=0.5), replace(plan_of(), cuts=(30,))
+    for seen, spans in (
+        ([], []),
+        ([0], [(0, 13)]),
+        ([25], [(13, 29)]),
+        ([59, 31], [(30, 44), (47, 59)]),
+        ([5, 29, 16, 30], [(0, 29), (30, 43)]),
+    ):
+        assert spans_around(seen, plan, Sensitivity.BALANCED, often) == spans
+    assert spans_around([10], plan, Sensitivity.THOROUGH, often) == [(4, 17)]
 
 
 def test_beside_a_hidden_subject_less_proof_is_needed() -> None:
