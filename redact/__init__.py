@@ -1,4 +1,4 @@
-"""redact: turns footage into footage that can be shared without identifying people.
+"""redact: makes footage that can be shared without identifying people.
 
     import redact
 

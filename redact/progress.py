@@ -1,4 +1,4 @@
-"""How stages tell what they are doing, without knowing who listens.
+"""How stages report progress without knowing who listens.
 
 The command line passes a listener that draws on the terminal; who wants none passes `Silent`.
 """

@@ -1,4 +1,4 @@
-"""Was a mask drawn? The source's own detail shows where it was not.
+"""Was a mask drawn? Where it was not, the source's own detail shows.
 
 A plane is taken off source and output alike in each cell of a mask, since any smooth fill gives
 that too; what is left of the output is correlated with what is left of the source. This asks

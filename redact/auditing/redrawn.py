@@ -1,4 +1,4 @@
-"""The proof of drawing: the masks are drawn once more on the source, and the output must be that.
+"""The proof of drawing: the masks are drawn again on the source, and the output must match.
 
 A mask that is missing, late, moved or too small leaves a place where the output is nearer to the
 source than to what was to be drawn. Outside the masks source and drawing are one, so no such place

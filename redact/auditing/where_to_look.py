@@ -1,4 +1,4 @@
-"""Where it is worth to look again, and where a hidden subject is searched for in its pixels."""
+"""Where to look again, and where to search the pixels for a hidden subject."""
 
 from __future__ import annotations
 

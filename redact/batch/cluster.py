@@ -1,5 +1,5 @@
-"""The side of the user: which schedulers may be spoken to; workers looked at once, then one file
-at a time for each of them.
+"""The user's side of a cluster: which schedulers are allowed; workers are checked once, then get
+one file at a time.
 """
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
-"""Files of many, each worked on by a process of its own: how many at once, as far as the memory
-goes, and what each printed, or that it was lost.
+"""Many files, each handled by its own process: how many fit into memory at once, and what each
+process printed, or that it was lost.
 """
 
 from __future__ import annotations

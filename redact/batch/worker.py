@@ -1,5 +1,5 @@
-"""What a worker does: the same command, for one file, in a process of its own; and whether it would
-write what this machine writes, by what it has and what it sees.
+"""What a worker does: it runs the same command for one file in its own process. And whether it
+would write what this machine writes, judged by what it has installed and which files it sees.
 """
 
 from __future__ import annotations

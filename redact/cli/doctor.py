@@ -1,4 +1,4 @@
-"""`redact doctor`: what this installation has and lacks."""
+"""`redact doctor`: is this installation complete, and does it work?"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`redact fix`: mend a result that was held back."""
+"""`redact fix`: hide what the audit found in a result that was held back."""
 
 from __future__ import annotations
 

@@ -1,6 +1,5 @@
-"""What the commands say about themselves, and what click says for them, in the language that is
-spoken. The texts stand in `help.toml`: a table for each command, and `options` for what several
-have.
+"""What `--help` says, and what click says by itself, in the language of the command. The texts are
+in `help.toml`: a table for each command, and `options` for those that several share.
 """
 
 from __future__ import annotations

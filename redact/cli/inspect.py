@@ -1,4 +1,4 @@
-"""`redact inspect`: what in a file tells who made it."""
+"""`redact inspect`: what in a file reveals who made it."""
 
 from __future__ import annotations
 

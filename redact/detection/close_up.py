@@ -1,4 +1,4 @@
-"""A close look at a place in which a detector has seen something: is it really a face, or a plate?
+"""A close look at a place where a detector has seen something: is it really a face, or a plate?
 
 A detector looks at the whole picture at a few sizes, and small things are small to it. Here the
 place is cut out and enlarged. Faces are shown to CenterFace once more, and heads to the eye, at a

@@ -1,5 +1,5 @@
-"""What every detector can do; and detectors of others, which packages name as entry points of the
-group `redact.detectors`.
+"""What every detector can do; and detectors from other packages, which name them as entry points of
+the group `redact.detectors`.
 """
 
 from __future__ import annotations

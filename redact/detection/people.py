@@ -1,4 +1,4 @@
-"""NanoDet: a person detector of others, asked where whole bodies are hidden.
+"""NanoDet: another project's person detector, used where whole bodies are hidden.
 
 NanoDet-g 416 (github.com/RangiLyu/nanodet, Apache-2.0), trained by its authors on COCO, brought to
 8 bits by `training.people_8bit`. Its picture has one fixed size; larger ones are cut into tiles.

@@ -1,5 +1,5 @@
-"""Which weights are used, proof that they are the ones that were measured, and from which score on
-a detection counts. To be measured anew with every change of weights.
+"""Which weights are used, proof that they are the ones that were measured, and the score from which
+a detection counts. Measure again whenever the weights change.
 
 Weights of this release: face-plate.int8.onnx, SHA-256 98ac7172…
 Recall / precision of what `balanced` says of single pictures (probabilities, CenterFace included):
@@ -33,8 +33,6 @@ CENTERFACE: Final = "centerface/centerface.int8.onnx"
 EYE: Final = "eye/eye.int8.onnx"
 PEOPLE: Final = "nanodet/nanodet-person.int8.onnx"
 TRIAL: Final = "eight-bit-trial.onnx"
-FULL_RANGE: Final = "mediapipe/face_detection_full_range_sparse.tflite"
-SHORT_RANGE: Final = "mediapipe/face_detection_short_range.tflite"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +64,7 @@ WEIGHTS: Final = {
         "624414dc582b39bcb639e0030f996b188d8695f0180829222eb2c777f041a930"),
     CENTERFACE: Weights("CenterFace, int8", "faces, at every sensitivity",
         "318c9a3843d1fb63c9159379a38fd41f6c2dbb51f4caf04227d306270611448d"),
-    EYE: Weights("redact eye, int8", "plates and heads",
+    EYE: Weights("redact eye, int8", "heads and close looks",
         "1e1718fa8a33f19c9fd4ee971597727c55f8e147db2246ad208ddc00e3432fd6"),
     PEOPLE: Weights("NanoDet, int8", "--targets people",
         "a99b134203f0a84a046e8707709bcac92d84dea4a66a387de05fc9064d9fe99f", required=False),
@@ -82,16 +80,12 @@ WEIGHTS: Final = {
         "ea714a20afe0f5156a56ee4787d5fb81ea86969bec52b641ec0769c998edd07e"),
     "nanodet/nanodet-person.int7.onnx": Weights("nanodet-person.int7", _OLDER,
         "869fe957ffc0212029e4b0c48b46cd6c51b4ac7a80a8958c5ce1359bef0e1ccd", required=False),
-    FULL_RANGE: Weights("MediaPipe face detection, full range", "--detector mediapipe",
-        "2c3728e6da56f21e21a320433396fb06d40d9088f2247c05e5635a688d45dfe1", required=False),
-    SHORT_RANGE: Weights("MediaPipe face detection, short range", "--detector mediapipe",
-        "bbff11cebd1eb27a1e004cae0b0e63ec8c551cbf34a4451148b4908b8db3eca8", required=False),
 }
 # fmt: on
 """By file below `redact/models/`. What runs is int8; int7, made by `training.headroom`, is the same
 for processors without VNNI, and the trial finds out which they are. CenterFace, the eye and NanoDet
-were brought to 8 bits by `training.eight_bit`, `training.eye.eight_bit` and `training.people_8bit`;
-MediaPipe's models are those in the official wheel of mediapipe 0.10.21."""
+were brought to 8 bits by `training.eight_bit`, `training.eye.eight_bit` and
+`training.people_8bit`."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Which form of an 8-bit network this processor computes rightly.
+"""Which form of an 8-bit network this processor computes correctly.
 
 Processors without VNNI or its like (most before 2019, some until 2022) add two products of 8-bit
 numbers in 16 bits, where what does not fit is cut off. There, and only there, the form whose

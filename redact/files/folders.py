@@ -1,5 +1,5 @@
-"""Folders for files: whether they can be written to, made, closed to others, and gone again where
-nothing came of them.
+"""Folders for files: checking that they can be written to, making them, closing them to others, and
+removing them again if nothing was written.
 """
 
 from __future__ import annotations

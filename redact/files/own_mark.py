@@ -1,4 +1,4 @@
-"""A mark by which redact knows again what it wrote for this user on this machine.
+"""A mark by which redact recognises what it wrote for this user on this machine.
 
 What a person decided is kept in files that can be handed on: a plan, a note about a result that was
 held back. Who receives one must not find the sender's decisions counted as his own. So what counts

@@ -1,4 +1,4 @@
-"""Reading files that a user, or somebody who sent him a folder, names."""
+"""Reading files that are named by a user, or by somebody who sent them a folder."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What may stand in the headers of coded sound: comments, and how a header is made bare of them.
+"""What the headers of coded sound may hold: comments, and how to strip them.
 
 Sources: Vorbis I 4.2 and 5.2, RFC 7845 (Opus), RFC 9639 (FLAC), ISO/IEC 14496-3 1.6.2.1 (AAC).
 """

@@ -1,4 +1,4 @@
-"""Bringing a decoded picture into the one pixel format that a video is worked on in.
+"""Converting a decoded picture into the one pixel format in which a video is processed.
 
 A few codecs may change their format from picture to picture, as JPEGs in a row do, and files that
 were joined.

@@ -1,4 +1,4 @@
-"""Pictures as every browser shows them: 8 bits, 4:2:0, no HDR, even sides.
+"""Pictures that every browser can show: 8 bits, 4:2:0, no HDR, even width and height.
 
 HDR is brought into the range of usual screens by a table of colours, which is reckoned here and
 looked up by FFmpeg (`lut3d`): this build of FFmpeg has no filter that knows HDR.

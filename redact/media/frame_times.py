@@ -1,4 +1,4 @@
-"""The time of each decoded picture, and what is done where a file has none."""
+"""The time of each decoded picture, and what happens if the file states none."""
 
 from __future__ import annotations
 

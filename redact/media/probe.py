@@ -1,4 +1,4 @@
-"""What is in a file, and what of it may reach an output. Everything that is not named here is
+"""What is in a file, and which parts of it may reach an output. Everything not named here is
 dropped.
 
 Kept: one video stream (its pixels, times, sample aspect, colour description, static HDR

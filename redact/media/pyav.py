@@ -1,4 +1,4 @@
-"""What releases of PyAV give differently, in one form: numbers, and texts that are no UTF-8.
+"""Differences between releases of PyAV, brought into one form: numbers, and text that is not UTF-8.
 
 In release 18 a number is a Fraction, and None where a file does not tell it. From 19 on it is an
 `AVRational`, of value 0 or with a denominator of 0 where a file does not tell it.

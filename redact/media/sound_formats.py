@@ -1,5 +1,6 @@
-"""How sound may be coded in each container: codecs, encoders, rates, channels; and sound that
-changes its form midway."""
+"""How sound can be coded in each container: codecs, encoders, rates, channels; and sound that
+changes format midway.
+"""
 
 from __future__ import annotations
 

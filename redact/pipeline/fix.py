@@ -1,4 +1,6 @@
-"""A result that was held back: what was found in it is hidden as well, and it is checked again."""
+"""Fixing a result that was held back: what was found in it is hidden too, and it is checked
+again.
+"""
 
 from __future__ import annotations
 

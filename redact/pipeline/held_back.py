@@ -1,5 +1,5 @@
-"""A result that was held back: the note beside it, from which one command can mend it; and findings
-that a person has looked at, which are found again, or refused.
+"""A result that was held back: the note beside it, from which one command can fix it; and findings
+that a person has looked at, which are looked up in it or refused.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What the detectors saw so far, kept while a video is searched: a run that was stopped goes on.
+"""What the detectors have seen so far, kept during a search so that a stopped run can continue.
 
 The networks take most of the time of a search, and what they answer is a few numbers. Each answer
 is written down as it is given, in a hidden file beside the plan that the search is for. A run that

@@ -1,4 +1,4 @@
-"""Whose plan is it? That of this very file; and the plan that a run keeps for the next one."""
+"""Does a plan belong to this file? And the plan that a run keeps for the next one."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
-"""What is to become of one video: what a user wishes, and the order that is made of it, with every
-name worked out. What could only fail after a long run is refused before it.
+"""What to do with one video: what the user wants, and the order made from it, with every file name
+worked out. Whatever would fail only after a long run is refused before it.
 """
 
 from __future__ import annotations

@@ -1,4 +1,5 @@
-"""A source decoded again under its plan: each frame with what is hidden in it, or nothing at all.
+"""A source decoded again under its plan: each frame with what is hidden in it. Any other picture
+stops the run.
 
 Everything that draws a plan goes through here, so that a mask can only land on the picture that
 it was made for, and so that the masks on record are those that are drawn.

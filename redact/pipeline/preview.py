@@ -1,4 +1,4 @@
-"""A part of a video as it would become, to be looked at before the whole is done, and no more."""
+"""A preview: part of a video as the result would show it, to look at before the whole is done."""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""A finished file gets its name, or one in a closed folder; and what belongs beside it."""
+"""A finished file gets its final name, or one in a closed folder; then what belongs beside it is
+written.
+"""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
-"""Is a result there already, made from the same source in the same way? By the record and the plan
-that lie beside it, or by the note of one that was held back.
+"""Is there already a result, made from the same source in the same way? The record and the plan
+beside it tell, or the note of one that was held back.
 """
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
-"""Plans as JSON files: strict to read, stable to write, one keyframe a line; and what a file is
-that is no plan.
+"""Plans as JSON files: read strictly, written in a stable order, one keyframe a line; and what a
+file is if it is not a plan.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What stands in a plan file, field by field; `docs/plan.schema.json` is made from this.
+"""The fields of a plan file; `docs/plan.schema.json` is made from this.
 
 What a review writes and how the tracks were found is checked as strictly as the rest.
 """

@@ -1,4 +1,5 @@
-"""What a person adds to a plan besides tracks: who is one, which sound goes, what was looked at.
+"""What a person adds to a plan besides tracks: who is the same person, which sound is removed, what
+was looked at.
 
 It stands in the plan's file, and what was looked at in the record, as it is here.
 """

@@ -1,4 +1,4 @@
-"""Who is one: tracks that are surely one person from the start, and those that only look alike.
+"""Which tracks are one person: those that certainly are, and those that only look alike.
 
 Only frames in which a track was *detected* count. Following may go over to somebody else where two
 cross, so that a followed box that lies on another person says nothing about who is who.

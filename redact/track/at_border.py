@@ -1,4 +1,4 @@
-"""What comes in over the border of the picture is whole behind it.
+"""What enters over the border of the picture continues beyond it.
 
 A detector sees the part that is in the picture. Whoever is followed from there keeps the size of
 that part, and both its sides move: more and more of the face would stay open between the border and

@@ -1,4 +1,4 @@
-"""The clock that search and check go by: that of the file, but no faster than pictures can come.
+"""The clock of search and audit: that of the file, but no faster than pictures can come.
 
 A file may say that 250 pictures last five milliseconds. Who counts seconds alone looks at the first
 and the last of them, and follows nobody who was in between.

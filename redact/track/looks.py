@@ -1,4 +1,4 @@
-"""What the detector says of a frame, without asking it again about what has not changed.
+"""What the detector says about a frame, without asking it again about what has not changed.
 
 Cameras that are fixed to a wall show the same picture for hours. Of a part whose pixels are what
 they were when the detector last looked at it, it would say the same again: what it said then is

@@ -1,4 +1,6 @@
-"""From when on a detection begins a track: as a tracklet, which is hidden once it is believed."""
+"""The score from which a detection starts a track: as a tracklet, which is hidden once it is
+believed.
+"""
 
 from __future__ import annotations
 

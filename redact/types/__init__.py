@@ -1,4 +1,4 @@
-"""The ideas redact is made of, one type each. Stages know these and not each other."""
+"""The ideas that redact is made of, one type each. Stages know these, not each other."""
 
 from .boxes import Box, Detections, Rect
 from .fields import Natural, Positive, Probability, Sha256, TargetWord, Utc, UtcOrNone, Value

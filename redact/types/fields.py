@@ -1,4 +1,6 @@
-"""Fields of the files that redact writes and reads, and values that stand in them as they are."""
+"""Field types of the files that redact writes and reads, and values that are stored in them as they
+are.
+"""
 
 from __future__ import annotations
 

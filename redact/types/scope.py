@@ -1,4 +1,4 @@
-"""Where and when it is looked for targets, where a user does not want it everywhere."""
+"""Where and when to look for targets, if a user does not want to look everywhere."""
 
 from __future__ import annotations
 

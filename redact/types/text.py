@@ -1,5 +1,5 @@
-"""Text that comes from file names, numbers in words, and the one way in which a time or a date is
-read from people and written for them.
+"""Text from file names, numbers in words, and the one way in which times and dates are read from
+people and written for them.
 """
 
 from __future__ import annotations

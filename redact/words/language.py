@@ -1,4 +1,4 @@
-"""Which language is spoken: what was asked for, else that of the locale, else English."""
+"""Which language is used: the one asked for, else that of the locale, else English."""
 
 from __future__ import annotations
 
