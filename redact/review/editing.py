@@ -325,7 +325,8 @@ def _looked_at(plan: Plan) -> set[int]:
 
 
 def uncover(plan: Plan, number: int, other: int, decided: Decided = UNDECIDED) -> Plan:
-    """Take the mask of another subject away where it is only a guess and hides a kept one.
+    """Take the mask of another subject away where it is only a guess and hides a kept one. What is
+    taken away becomes one subject without a mask, however often it came and went.
 
     Raises:
         PlanError: the other is seen there itself, or nobody has looked at the pictures.
@@ -337,10 +338,16 @@ def uncover(plan: Plan, number: int, other: int, decided: Decided = UNDECIDED) -
     looked = _looked_at(plan)
     if any(frame not in looked for hiding in frames.values() for frame in hiding):
         raise RefusedError("look_first")
+    before = _alarms(plan)
     for track, hiding in frames.items():
         for first, last in reversed(runs_of(hiding)):
             plan = _cut_out(plan, track, first, last, decided)
-    return plan
+    gone = sorted(_alarms(plan) - before)
+    return plan if len(gone) < 2 else merge(plan, gone)
+
+
+def _alarms(plan: Plan) -> set[int]:
+    return {track.id for track in plan.tracks if track.action is Action.FALSE_ALARM}
 
 
 def guessed_over(plan: Plan, mine: frozenset[int], others: frozenset[int]) -> dict[int, list[int]]:

@@ -295,7 +295,8 @@ def _certainty(tracks: tuple[Track, ...], score: float | None, seen: int) -> str
 
 def boxes_at(plan: Plan, frame: int) -> list[list[Any]]:
     """Everybody in a frame: track, left, top, right, bottom, state, whether it is surely on its
-    subject, whether it is visible by decision. Near damage, masks are shown as they are held."""
+    subject or a person said so, whether it is visible by decision. Near damage, masks are shown as
+    they are held."""
     hidden = {region.track: region for region in plan.regions_at(frame)}
     shown = {region.track: region for region in plan.shown_at(frame)}
     found = []
@@ -303,7 +304,7 @@ def boxes_at(plan: Plan, frame: int) -> list[list[Any]]:
         here = shown.get(track.id) or hidden.get(track.id)
         if here is not None:
             corners = [round(v, 2) for v in here.box]
-            sure = plan.certain(track, frame)
+            sure = plan.vouched(track, frame)
             found.append([track.id, *corners, here.state.value, sure, track.id in shown])
     return found
 

@@ -77,7 +77,8 @@ def encoded(picture: Rgb, quality: int = QUALITY) -> bytes:
 
 
 def face(frame: Frame, box: Box, aspect: float = 1.0) -> Rgb:
-    """A square picture of a subject: uint8 [FACE, FACE, 3]; beyond the frame's border its edge.
+    """A square picture of a subject: uint8 [FACE, FACE, 3]; at the frame's border it lies inside,
+    and what is larger than the frame has black beside it.
 
     Args:
         frame: where it is seen.
@@ -89,6 +90,7 @@ def face(frame: Frame, box: Box, aspect: float = 1.0) -> Rgb:
     (cx, cy), grown = box.centre, 1 + 2 * AROUND
     tall = max(box.height, box.width * aspect, 12.0) * grown
     wide = tall / aspect
+    cx, cy = _inside(cx, wide, width), _inside(cy, tall, height)
     matrix = np.array(
         [[wide / FACE, 0, cx - wide / 2], [0, tall / FACE, cy - tall / 2]], np.float64
     )
@@ -99,10 +101,13 @@ def face(frame: Frame, box: Box, aspect: float = 1.0) -> Rgb:
             cv2.resize(whole, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA), np.uint8
         )
         matrix *= scale
-    picture = cv2.warpAffine(
-        whole, matrix, (FACE, FACE), flags=how, borderMode=cv2.BORDER_REPLICATE
-    )
+    picture = cv2.warpAffine(whole, matrix, (FACE, FACE), flags=how)
     return np.asarray(picture, np.uint8)
+
+
+def _inside(centre: float, length: float, of: int) -> float:
+    """The centre of a stretch that lies inside `of` pixels, or in their middle if it is longer."""
+    return max(length / 2, min(centre, of - length / 2)) if length < of else of / 2
 
 
 def look_of(picture: Rgb) -> NDArray[np.float32]:

@@ -93,7 +93,8 @@ def test_the_page_is_told_of_everybody_in_a_frame(plan: Plan, data: st.DataObjec
                 here = next((r for r in hidden if r.track == track.id), None)
             if here is not None:
                 corners = [round(v, 2) for v in here.box]
-                sure = is_certain(track, frame, LINE)
+                said = track.confirmed_at(frame)
+                sure = is_certain(track, frame, LINE) if said is None else said.same
                 shown = plan.shows(track, frame)
                 expected[track.id] = [track.id, *corners, here.state.value, sure, shown]
         assert boxes_at(plan, frame) == list(expected.values())

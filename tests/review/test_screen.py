@@ -17,7 +17,7 @@ from redact.render import mask_of
 from redact.settings import RenderSettings
 from redact.types import Target
 
-from .browser import Page, resize, served_here, until
+from .browser import Page, look_like, resize, served_here, until
 
 
 @pytest.fixture
@@ -90,6 +90,29 @@ def test_outlines_show_the_edge_of_what_will_be_hidden(page: Page, found: Plan) 
         inside = cv2.erode(mask, np.ones((3, 3), np.uint8), borderValue=1)
         edge = (mask > 0) & (inside == 0)
         assert near[edge].mean() > 0.95, (region, near[edge].mean())
+
+
+_LEGEND = """
+const data = document.querySelector(".legend canvas").getContext("2d").getImageData(4, 14, 1, 1);
+const probe = document.body.appendChild(document.createElement("i"));
+probe.style.color = "var(--detected)";
+const [r, g, b] = getComputedStyle(probe).color.match(/\\d+/g).map(Number);
+probe.remove();
+return Math.abs(r - data.data[0]) + Math.abs(g - data.data[1]) + Math.abs(b - data.data[2]);
+"""
+
+
+def test_the_legend_and_the_clock_say_what_is(page: Page) -> None:
+    """The legend kept the colours of the other theme, and the last picture lay behind the end."""
+    for theme in ("dark", "light", "dark"):
+        look_like(page, "en", theme)
+        assert page.js(_LEGEND) < 8, theme
+    page.press("END")
+    page.until(lambda: page.frame() == 15)
+    told = page.text("#clock").split(" · ")[0].split(" / ")
+    now, end = (float(words.split(":")[1]) for words in told)
+    assert now <= end
+    assert page.text("#zoom-whole") == "100%"
 
 
 def readable(path: Path) -> bytes:

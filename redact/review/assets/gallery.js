@@ -293,7 +293,11 @@ on("filter", (name) => {
   state.filter = name;
   render();
 });
-on("select", mark);
+on("select", () => {
+  mark();
+  const i = order.findIndex((s) => s.id === state.selected.at(-1)); // chosen elsewhere, or drawn
+  if (i >= 0) reveal(i);
+});
 on("point", mark);
 on("frame", () => {
   if (state.filter === "here" && !player.isPlaying()) render();

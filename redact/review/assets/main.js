@@ -139,6 +139,7 @@ async function start() {
   await loadPlan();
   const frame = backInPlace();
   $("opening").hidden = true;
+  player.look(player.lens.zoom, player.lens.x, player.lens.y); // and say how large
   usable(true);
   overlay.fillTargets();
   views();

@@ -114,7 +114,7 @@ function shown(got) {
   paint();
   noteSeen(state.frame, playing ? (speed <= 1 ? "normal" : "fast") : "still");
   document.getElementById("clock").textContent =
-    `${clock(state.times[state.frame], 2)} / ${clock(state.duration, 1)} · ${t("frame_n", { n: state.frame })}`;
+    `${clock(state.times[state.frame], 2)} / ${clock(state.duration, 2)} · ${t("frame_n", { n: state.frame })}`;
   viewport.dataset.frame = state.frame; // what is on screen, for tests and readers
   viewport.dataset.pts = got.head.pts;
   viewport.dataset.view = state.view;

@@ -144,7 +144,7 @@ function deciding(s) {
       "div",
       { class: "row" },
       button(t("only_this"), () => only(s.id), {
-        class: s.certainty === "by hand" ? "wide" : "primary wide",
+        class: s.certainty === "by hand" || kindOf(s) === "none" ? "wide" : "primary wide",
         id: "only",
       }),
     ),
@@ -237,7 +237,7 @@ function visible(s, kind) {
     make(
       "p",
       { id: "visible" },
-      make("b", {}, t("visible_in", { n: frames, of: all })),
+      make("b", {}, frames === all ? t("visible_in_all", { n: all }) : t("visible_in", { n: frames, of: all })),
       under ? make("b", { class: "doubt" }, `, ${t("under_mask", { n: under })}`) : "",
       waiting ? make("b", { class: "doubt" }, `, ${t("to_confirm", { n: waiting })}`) : "",
     ),
@@ -331,7 +331,7 @@ function covers(s, kind) {
         { class: "item small", data: { covers: id } },
         make(
           "div",
-          { class: "row" },
+          { class: "row one-line" },
           face,
           make("span", {}, t("covered_by", { who: title(other), n })),
         ),
@@ -521,7 +521,7 @@ function legend() {
       { followed: [14, 8], interpolated: [5, 6], padded: [3, 8], held: [18, 6, 4, 6] }[name] || [],
     );
     pen.strokeRect(4, 4, 52, 20);
-    return make("div", { class: "row legend small" }, c, t(`legend.${name}`));
+    return make("div", { class: "row one-line legend small" }, c, t(`legend.${name}`));
   });
   const lanes = ["seen", "unseen"].map((name) => {
     const c = make("canvas", { width: 60, height: 24 }),
@@ -533,7 +533,7 @@ function legend() {
       pen.fillStyle = fill;
       pen.fillRect(1, 1, 28, 10);
     }
-    return make("div", { class: "row legend small" }, c, t(`legend.${name}`));
+    return make("div", { class: "row one-line legend small" }, c, t(`legend.${name}`));
   });
   return make(
     "div",
@@ -729,6 +729,9 @@ on("plan", (renewed) => {
     document.getElementById("looked").replaceWith(looked(chosen()[0]));
 });
 on("tab", render);
+on("theme", () => {
+  if (state.clip) render(); // the legend is drawn in the colours of the theme
+});
 on("mark", () => {
   if (state.tab === "sound") render();
 });
