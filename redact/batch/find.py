@@ -8,7 +8,7 @@ import contextlib
 import glob
 import os
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -22,6 +22,12 @@ from ..words import Message, problem
 
 _OURS: Final = re.compile(r"\.(redacted|needs-review(-\d+)?|preview)(\.|$)", re.IGNORECASE)
 _SOUND_ALONE: Final = (".mka",)
+_TELLS: Final = re.compile(
+    r"\.(avif|bmp|gif|hei[cf]|jpe?g|png|tiff?|webp|aac|flac|m4a|mka|mp3|og[ag]|opus|wav|wma)$",
+    re.IGNORECASE,
+)
+"""Endings of pictures and sound, which can show or name somebody: who hands over a folder must know
+that nothing in them was hidden."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +50,7 @@ class Found:
 
     Attributes:
         footage: in order of the names given, then of the paths in each.
-        left_out: videos that were passed over, with the reason.
+        left_out: videos that were passed over, and pictures and sound beside them, with the reason.
         searched: whether a folder or a pattern was among the names.
     """
 
@@ -84,7 +90,14 @@ def find_footage(
     for place in named:
         if place.is_dir():
             top = Path(place.resolve().name) if folders > 1 else Path()
-            here = [(p, top / p.parent.relative_to(place)) for p in _listed(place, recursive)]
+            here = [
+                (p, top / p.parent.relative_to(place)) for p in _listed(place, recursive, _is_video)
+            ]
+            left_out += [
+                (path, Message("left_no_video"))
+                for path in _listed(place, recursive, _is_other)
+                if _why_not(path, results, place) is None
+            ]
         elif _is_pattern(place):
             matching = sorted(glob.glob(str(place), recursive=recursive))  # noqa: PTH207 - as typed
             here = [(Path(p), Path()) for p in matching if _is_video(Path(p))]
@@ -104,12 +117,12 @@ def find_footage(
     return Found(tuple(_once(footage)), tuple(left_out), searched)
 
 
-def _listed(folder: Path, recursive: bool) -> Iterator[Path]:
+def _listed(folder: Path, recursive: bool, taken: Callable[[Path], bool]) -> Iterator[Path]:
     for top, folders, files in os.walk(folder):
         if recursive:
             yield from (Path(top, f) for f in sorted(folders) if _hidden_videos(Path(top, f)))
         folders[:] = sorted(f for f in folders if not f.startswith(".")) if recursive else []
-        yield from (p for p in (Path(top, name) for name in sorted(files)) if _is_video(p))
+        yield from filter(taken, (Path(top, name) for name in sorted(files)))
 
 
 def _is_video(path: Path) -> bool:
@@ -118,6 +131,11 @@ def _is_video(path: Path) -> bool:
         return taken and path.is_file() and not _is_apple_double(path)
     except OSError:  # a name that is too long for the system
         return False
+
+
+def _is_other(path: Path) -> bool:
+    """Whether a file is a picture or sound, by its name."""
+    return _TELLS.fullmatch(path.suffix) is not None
 
 
 def _hidden_videos(folder: Path) -> bool:

@@ -25,7 +25,8 @@ def case(tmp_path: Path) -> Path:
         "a.mp4", "b.MOV", "notes.txt", "sound.mka", ".hidden.mp4", "a.redacted.mp4",
         "a.redacted.plan.json", "cam.mp4.manifest.json", "cam.mp4", "day/c.mkv", "day/deep/d.avi",
         "NOT-FOR-RELEASE/a.redacted.needs-review.mp4", "NOT-FOR-RELEASE/review-a.mp4",
-        "x.redacted.needs-review-2.mp4", ".git/e.mp4", "out/f.mp4",
+        "x.redacted.needs-review-2.mp4", ".git/e.mp4", "out/f.mp4", "day/photo.JPG",
+        "NOT-FOR-RELEASE/a.redacted.needs-review.finding-1.png", "out/sheet.png",
     ):  # fmt: skip
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_bytes(b"")
@@ -52,6 +53,8 @@ def test_what_redact_made_is_left_out_and_said(case: Path) -> None:
         "f.mp4": "in the folder for the results",
         ".hidden.mp4": "hidden",
         ".git": "hidden",
+        "sound.mka": "not a video; redact hides nothing in it",
+        "photo.JPG": "not a video; redact hides nothing in it",
     }
 
 
