@@ -37,12 +37,6 @@ def shared_eval() -> Path:
     return _shared("eval")
 
 
-@pytest.fixture(scope="session")
-def shared_hostile() -> Path:
-    """Folder of damaged and forged clips; the test skips where it is absent."""
-    return _shared("hostile")
-
-
 @pytest.fixture(autouse=True, scope="session")
 def state_of_its_own(tmp_path_factory: pytest.TempPathFactory) -> None:
     """No test leaves anything in the folders of whoever runs them."""

@@ -144,6 +144,11 @@ def packets_of(container: InputContainer, streams: Any = None) -> Iterator[Any]:
         yield from container.demux() if streams is None else container.demux(streams)
     except IndexError as error:
         raise LateStreamsError from error
+    # From version 19 on PyAV passes over them without a word. FFmpeg lists them.
+    untyped: Any = container  # PyAV's stubs lack this method
+    listed = re.findall(r"^ +Stream #0:(\d+)", untyped.dumps_format(), re.MULTILINE)
+    if len(set(listed)) > len(container.streams):
+        raise LateStreamsError
 
 
 def only(container: InputContainer, indices: set[int]) -> None:

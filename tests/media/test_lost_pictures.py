@@ -123,10 +123,20 @@ def test_pictures_before_the_first_key_picture_are_told(tmp_path: Path) -> None:
     assert Message("before_key", count=5) in decode.warnings
 
 
-def test_streams_that_begin_midway_are_told(shared_hostile: Path) -> None:
-    """One changed byte of a transport stream, for which PyAV ends with an error of its own."""
-    decode = Decode(probe(shared_hostile / "newpid_611.mts"))
-    assert sum(1 for _ in decode) == 25 and decode.torn
+def test_streams_that_begin_midway_are_told(tmp_path: Path) -> None:
+    """A recorder that changes the number of its stream: the packets of the new one reach nobody."""
+    options = {"preset": "ultrafast", "g": "12", "bf": "0"}
+    whole = make(tmp_path / "whole.ts", Clip(pts=range(60), options=options))
+    sound = Decode(probe(whole))
+    assert (sum(1 for _ in sound), sound.torn) == (60, False)
+    data = bytearray(whole.read_bytes())
+    video = [at for at in range(0, len(data), 188) if data[at + 1 : at + 3] in (b"\1\0", b"A\0")]
+    begins = [at for at in video if data[at + 1] == 0x41]  # a picture
+    for at in video[video.index(begins[36]) :]:
+        data[at + 2] = 0x7A
+    (tmp_path / "changed.ts").write_bytes(data)
+    decode = Decode(probe(tmp_path / "changed.ts"))
+    assert sum(1 for _ in decode) == 36 and decode.torn
     assert Message("streams_midway") in decode.warnings
 
 
