@@ -51,17 +51,23 @@ if TYPE_CHECKING:
     from .progress import Progress as Progress
     from .progress import Silent as Silent
     from .record import CaseFields as CaseFields
+    from .record import Credentials as Credentials
     from .record import EvidenceChoice as EvidenceChoice
     from .record import Manifest as Manifest
+    from .record import ReasonCode as ReasonCode
     from .record import RunRecord as RunRecord
     from .render import MaskStyle as MaskStyle
     from .settings import Audio as Audio
+    from .settings import Caution as Caution
+    from .settings import Corner as Corner
+    from .settings import Damaged as Damaged
     from .settings import DetectSettings as DetectSettings
     from .settings import DrawSettings as DrawSettings
     from .settings import EncodeSettings as EncodeSettings
     from .settings import RenderSettings as RenderSettings
     from .settings import Sensitivity as Sensitivity
     from .settings import Settings as Settings
+    from .settings import Stamp as Stamp
     from .settings import Style as Style
     from .types import Action as Action
     from .types import Box as Box
@@ -70,6 +76,7 @@ if TYPE_CHECKING:
     from .types import Keyframe as Keyframe
     from .types import Origin as Origin
     from .types import Region as Region
+    from .types import Scope as Scope
     from .types import State as State
     from .types import Target as Target
     from .types import Timeline as Timeline
@@ -88,16 +95,19 @@ _HOMES = {
         "CheckFailedError DependencyError ExitCode InputError MismatchError ModelError "
         "OutputError OutputExistsError PlanError RedactError UnsafeError UsageError"
     ),
-    "record": "CaseFields EvidenceChoice Manifest RunRecord",
+    "record": "CaseFields Credentials EvidenceChoice Manifest ReasonCode RunRecord",
     "words": "Message",
     "plan": "Plan",
     "progress": "Progress Silent",
     "render": "MaskStyle",
     "pipeline": "Acceptance Delivery Result ResultState",
     "settings": (
-        "Audio DetectSettings DrawSettings EncodeSettings RenderSettings Sensitivity Settings Style"
+        "Audio Caution Corner Damaged DetectSettings DrawSettings EncodeSettings RenderSettings "
+        "Sensitivity Settings Stamp Style"
     ),
-    "types": "Action Box Detections Frame Keyframe Origin Region State Target Timeline Track",
+    "types": (
+        "Action Box Detections Frame Keyframe Origin Region Scope State Target Timeline Track"
+    ),
 }
 """Module → the public names that it holds; type checkers read them above."""
 

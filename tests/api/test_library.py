@@ -6,8 +6,11 @@ import json
 import logging
 import subprocess
 import sys
+from collections.abc import Iterator
 from dataclasses import replace
+from enum import Enum
 from pathlib import Path
+from typing import get_args, get_type_hints
 
 import av
 import pytest
@@ -46,6 +49,27 @@ def test_every_name_is_there_and_is_no_module() -> None:
         assert getattr(redact, name).__doc__, f"{name} says nothing about itself"
     with pytest.raises(AttributeError, match="redact"):
         _ = redact.no_such_name  # type: ignore[attr-defined]
+
+
+def test_whatever_settings_are_made_of_is_public() -> None:
+    waiting, seen = [redact.Settings, redact.Delivery], set[type]()
+    while waiting:
+        kind = waiting.pop()
+        seen.add(kind)
+        if not issubclass(kind, Enum):
+            hints = get_type_hints(kind, localns={"MaskStyle": redact.MaskStyle})
+            waiting += {t for hint in hints.values() for t in classes_in(hint)} - seen
+    own = {kind.__name__ for kind in seen}
+    assert {"Caution", "Scope", "Stamp", "CaseFields", "Credentials"} <= own
+    assert own - set(redact.__all__) == set()
+
+
+def classes_in(hint: object) -> Iterator[type]:
+    """Classes of redact in an annotation."""
+    if isinstance(hint, type) and hint.__module__.startswith("redact."):
+        yield hint
+    for part in get_args(hint):
+        yield from classes_in(part)
 
 
 def test_types_are_told_to_whoever_checks_them() -> None:
