@@ -60,9 +60,15 @@ def centerface_file(given: Path | None) -> Path | None:
     return None
 
 
+def float32_of(models: Path) -> Path:
+    """The network in float32 of a folder that `training` wrote; beside redact's own it is not."""
+    written = models / "face-plate.onnx"
+    return written if written.exists() else MODELS.parents[1] / "training" / "face-plate.onnx"
+
+
 def contestants(args: argparse.Namespace) -> dict[str, tuple[Detector, tuple[str, ...]]]:
     """Every detector with the targets it knows."""
-    f32, i8 = args.models / "face-plate.onnx", args.models / "face-plate.int8.onnx"
+    f32, i8 = float32_of(args.models), args.models / "face-plate.int8.onnx"
     out: dict[str, tuple[Detector, tuple[str, ...]]] = {}
     for sensitivity in args.package:
         out[f"redact {sensitivity}"] = (Package(sensitivity), TARGETS)
@@ -121,9 +127,8 @@ def time_table(args: argparse.Namespace) -> tuple[dict[str, Any], list[str]]:
     """Milliseconds and ratios to CenterFace, all in one run, on two threads unless told."""
     threads = 1 if args.one_thread else 2
     found = centerface_file(args.centerface)
-    i8, f32 = (
-        session(args.models / n, threads) for n in ("face-plate.int8.onnx", "face-plate.onnx")
-    )
+    i8 = session(args.models / "face-plate.int8.onnx", threads)
+    f32 = session(float32_of(args.models), threads)
     frames = {
         "int8": timing.runner(i8),
         "int8 with second scale": timing.runner(i8, True),

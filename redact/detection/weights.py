@@ -58,8 +58,6 @@ _OLDER: Final = "processors without VNNI"
 WEIGHTS: Final = {
     FACE_PLATE: Weights("redact face+plate, int8", "every run",
         "98ac7172563a19fc62ac3bfa9adfad9bb221e4ef0942cbee700c25679c620959"),
-    "face-plate.onnx": Weights("redact face+plate, float32", "comparison only",
-        "b0084ec6ef0f503524306ea2c97bf607b71c762c2d267dd84dccdff8e82e4310", required=False),
     VERIFIER: Weights("redact verifier, int8", "every run",
         "624414dc582b39bcb639e0030f996b188d8695f0180829222eb2c777f041a930"),
     CENTERFACE: Weights("CenterFace, int8", "faces, at every sensitivity",

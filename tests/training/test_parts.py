@@ -11,18 +11,17 @@ torch = pytest.importorskip("torch", reason="torch (training/requirements.txt) i
 ort = pytest.importorskip("onnxruntime")
 pytest.importorskip("onnx")
 
-MODELS = Path(__file__).resolve().parents[2] / "redact" / "models"
+ROOT = Path(__file__).resolve().parents[2]
+MODELS, FLOAT32 = ROOT / "redact" / "models", ROOT / "training" / "face-plate.onnx"
 
 
 def test_shipped_weights_load_and_survive_recalibration() -> None:
     from training.network import load_onnx, recalibrate
 
-    net = load_onnx(MODELS / "face-plate.onnx")
+    net = load_onnx(FLOAT32)
     picture = np.random.default_rng(0).integers(0, 256, (1, 96, 128, 3), np.uint8)
     image = torch.from_numpy(picture).permute(0, 3, 1, 2).float()
-    want = ort.InferenceSession(str(MODELS / "face-plate.onnx")).run(
-        ["scores", "distances"], {"image": picture}
-    )
+    want = ort.InferenceSession(str(FLOAT32)).run(["scores", "distances"], {"image": picture})
     for _ in range(2):
         net.eval()
         with torch.no_grad():
@@ -71,13 +70,13 @@ def test_held_out_twelfth_is_stable() -> None:
     assert 0.07 < share < 0.1
 
 
-@pytest.mark.parametrize("name", ["face-plate.onnx", "face-plate.int8.onnx"])
-def test_raised_scores_move_by_as_much_and_boxes_stay(name: str) -> None:
+@pytest.mark.parametrize("file", [FLOAT32, MODELS / "face-plate.int8.onnx"])
+def test_raised_scores_move_by_as_much_and_boxes_stay(file: Path) -> None:
     import onnx
 
     from training.calibrate import raise_scores
 
-    model = onnx.load(str(MODELS / name))
+    model = onnx.load(str(file))
     picture = np.random.default_rng(0).integers(0, 256, (1, 96, 128, 3), np.uint8)
     before = ort.InferenceSession(model.SerializeToString()).run(None, {"image": picture})
     raised = raise_scores(model, (0.5, 0.0)).SerializeToString()

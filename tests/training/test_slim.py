@@ -12,7 +12,7 @@ import pytest
 torch = pytest.importorskip("torch", reason="torch (training/requirements.txt) is not installed")
 onnx = pytest.importorskip("onnx")
 
-MODELS = Path(__file__).resolve().parents[2] / "redact" / "models"
+FLOAT32 = Path(__file__).resolve().parents[2] / "training" / "face-plate.onnx"
 
 
 @pytest.fixture(scope="module")
@@ -31,7 +31,7 @@ def images():  # type: ignore[no-untyped-def]
 def wide():  # type: ignore[no-untyped-def]
     from training.network import load_onnx
 
-    return load_onnx(MODELS / "face-plate.onnx").eval()
+    return load_onnx(FLOAT32).eval()
 
 
 def outputs(net, images):  # type: ignore[no-untyped-def]

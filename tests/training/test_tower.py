@@ -12,13 +12,13 @@ torch = pytest.importorskip("torch", reason="torch (training/requirements.txt) i
 pytest.importorskip("onnx")
 tower = pytest.importorskip("training.tower")
 
-MODELS = Path(__file__).resolve().parents[2] / "redact" / "models"
+FLOAT32 = Path(__file__).resolve().parents[2] / "training" / "face-plate.onnx"
 
 
 def test_neighbourhoods_give_the_scores_of_the_whole_picture() -> None:
     from training.network import load_onnx
 
-    net = load_onnx(MODELS / "face-plate.onnx").eval()
+    net = load_onnx(FLOAT32).eval()
     image = np.random.default_rng(0).integers(0, 256, (1, 96, 128, 3), np.uint8)
     maps, scores, _ = tower.features(net, image)
     near, inner = tower.neighbourhoods(maps, np.arange(scores.shape[1]))

@@ -11,7 +11,8 @@ import pytest
 for needed in ("torch", "onnx", "onnxruntime"):
     pytest.importorskip(needed, reason=f"{needed} (training/requirements.txt) is not installed")
 
-MODELS = Path(__file__).resolve().parents[2] / "redact" / "models"
+ROOT = Path(__file__).resolve().parents[2]
+MODELS, FLOAT32 = ROOT / "redact" / "models", ROOT / "training" / "face-plate.onnx"
 
 
 @pytest.fixture(scope="module")
@@ -69,7 +70,7 @@ def test_training_goes_on_from_the_shipped_file() -> None:
     from training.verifier import SIDE, is_verifier, shipped
 
     file = MODELS / "verifier.int8.onnx"
-    assert is_verifier(file) and not is_verifier(MODELS / "face-plate.onnx")
+    assert is_verifier(file) and not is_verifier(FLOAT32)
     images = np.random.default_rng(4).integers(0, 256, (4, SIDE, SIDE, 3), np.uint8)
     with torch.no_grad():
         read = torch.sigmoid(
@@ -104,7 +105,7 @@ def test_training_goes_on_and_8_bit_says_the_same(crops: Path, tmp_path: Path) -
     def recipe(steps: int) -> Recipe:
         return Recipe(minutes=5, size=SIDE, batch=16, threads=1, max_steps=steps, save_s=0.0)
 
-    init = MODELS / "face-plate.onnx"
+    init = FLOAT32
     verify.train(crops, init, tmp_path, recipe(2))
     net = verify.train(crops, init, tmp_path, recipe(4))
     verify.export(net, tmp_path / verify.EXPORTED)
