@@ -47,6 +47,10 @@ FORMAT = "redact-held-back"
 _MARK = ".needs-review"
 
 
+PathText = Annotated[str, Meta(pattern=r"^[^\x00]*$")]
+"""Of any system: with a zero in it, none of them can look it up."""
+
+
 class HeldBack(Struct, forbid_unknown_fields=True, kw_only=True):
     """The whole file `NAME.needs-review.json`. It lies in a closed folder and names paths.
 
@@ -67,24 +71,24 @@ class HeldBack(Struct, forbid_unknown_fields=True, kw_only=True):
 
     format: Annotated[str, Meta(pattern=f"^{FORMAT}$")] = FORMAT
     redact: str = __version__
-    source: str
+    source: PathText
     source_sha256: str
-    final: str
-    output: str
-    plan: str
+    final: PathText
+    output: PathText
+    plan: PathText
     plan_sha256: str
     settings: dict[str, Any]
     release: bool
     force: bool
     no_manifest: bool
-    log: str
-    sign_key: str
+    log: PathText
+    sign_key: PathText
     case: CaseFields
     findings: list[FindingPart]
     failed: list[str]
     acceptable: bool
-    files: list[str]
-    credentials: list[str] = msgspec.field(default_factory=list)
+    files: list[PathText]
+    credentials: list[PathText] = msgspec.field(default_factory=list)
     mark: str = ""
 
     @property

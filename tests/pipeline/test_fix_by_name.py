@@ -80,6 +80,17 @@ def test_a_note_that_was_copied_with_its_folder_removes_nothing_elsewhere(
     assert sorted((case / "out" / "NOT-FOR-RELEASE").iterdir()) == before
 
 
+def test_a_note_with_names_that_no_system_knows_is_no_note(case: Path, tmp_path: Path) -> None:
+    """Whoever sends one would stop every command in its folder."""
+    shutil.copytree(case / "out" / "NOT-FOR-RELEASE", tmp_path / "NOT-FOR-RELEASE")
+    note = tmp_path / "NOT-FOR-RELEASE" / "a.redacted.needs-review.json"
+    said = json.loads(note.read_text())
+    note.write_text(json.dumps(said | {"output": f"{said['output']}\0"}))
+    done = call("fix", note)
+    assert done.returncode == ExitCode.PLAN and "output" in done.stderr, done.stderr
+    assert call("fix", "a.mp4", cwd=tmp_path).returncode == ExitCode.INPUT
+
+
 def test_of_two_results_none_is_chosen(case: Path) -> None:
     plan = case / "other" / "a.redacted.plan.json"
     plan.parent.mkdir()
