@@ -85,7 +85,7 @@ def test_a_note_with_names_that_no_system_knows_is_no_note(case: Path, tmp_path:
     shutil.copytree(case / "out" / "NOT-FOR-RELEASE", tmp_path / "NOT-FOR-RELEASE")
     note = tmp_path / "NOT-FOR-RELEASE" / "a.redacted.needs-review.json"
     said = json.loads(note.read_text())
-    note.write_text(json.dumps(said | {"output": f"{said['output']}\0"}))
+    note.write_text(json.dumps(said | {"output": f"\0{said['output']}"}))
     done = call("fix", note)
     assert done.returncode == ExitCode.PLAN and "output" in done.stderr, done.stderr
     assert call("fix", "a.mp4", cwd=tmp_path).returncode == ExitCode.INPUT
