@@ -85,6 +85,20 @@ def read_clip(path: Path) -> Shot:
     return np.stack(frames)
 
 
+def camera_groups(half: str, folder: Path, cameras: Path | None) -> dict[str, list[Path]]:
+    """Clips that one camera or film shows, by name; those of `training.films` belong to dev."""
+    split = json.loads((Path(__file__).parent / "real" / "split.json").read_text())
+    groups = {
+        name: [folder / clip for clip in group["clips"]]
+        for name, group in split["groups"].items()
+        if group["half"] == half
+    }
+    if cameras is not None and half == "dev":
+        for scene, films in CAMERA_SCENES.items():
+            groups[scene] = [cameras / f"{f.replace('/', '__')}.mp4" for f in films]
+    return groups
+
+
 def material(
     half: str, part: str | None, folder: Path, cameras: Path | None
 ) -> tuple[dict[str, Shot], list[list[str]]]:
@@ -96,18 +110,9 @@ def material(
         folder: of the real clips.
         cameras: folder of camera clips, which belong to dev; see `training.films`.
     """
-    split = json.loads((Path(__file__).parent / "real" / "split.json").read_text())
-    groups = {
-        name: [folder / clip for clip in group["clips"]]
-        for name, group in split["groups"].items()
-        if group["half"] == half
-    }
-    if cameras is not None and half == "dev":
-        for scene, films in CAMERA_SCENES.items():
-            groups[scene] = [cameras / f"{f.replace('/', '__')}.mp4" for f in films]
     clips: dict[str, Shot] = {}
     named = []
-    for name, paths in groups.items():
+    for name, paths in camera_groups(half, folder, cameras).items():
         if part is None or zlib.crc32(name.encode()) % len(PARTS) == PARTS.index(part):
             here = [p for p in paths if p.exists() and not p.name.startswith(DRAWN)]
             clips |= {path.name: fitted(read_clip(path)) for path in here}

@@ -12,7 +12,7 @@ from ..types import Target
 from .associate import Objects, Observations, assign, possible_pairs
 from .backward import Job
 from .belief import Clues, TargetWeights, worth_hiding
-from .follow import ANCHOR, CLOSELY, COAST, SEARCHED, Find, find_again, step
+from .follow import ANCHOR, CLOSELY, COAST, SEARCHED, Find, find_again, looks_same, step
 from .geometry import (
     SAME,
     Affine,
@@ -116,6 +116,11 @@ class ActiveTracklets:
         self._time = time
         self.rows.motion.predict(elapsed)
         self.rows.motion.warp(camera)
+
+    def note_same(self, small: SmallFrame) -> None:
+        """In a picture in which much moves at once: note who looks as when seen last."""
+        same = looks_same(small, self.rows.motion.boxes, self.rows.recent)
+        self._log.held_on |= {(int(tracklet), small.index) for tracklet in self.rows.id[same]}
 
     def restless(self, camera: Affine, small: SmallFrame) -> bool:
         """Whether something moves too fast, or is too uncertain, to go without a look."""

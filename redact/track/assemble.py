@@ -4,7 +4,8 @@ object on both sides of a gap are joined by one global assignment.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from bisect import bisect_right
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -173,6 +174,7 @@ def weave(
     links: list[tuple[int, int]],
     clip: ClipRecord,
     cuts: tuple[int, ...],
+    jolts: Sequence[int],
     settings: TrackSettings,
     weights: Mapping[str, TargetWeights],
 ) -> tuple[Track, ...]:
@@ -184,6 +186,7 @@ def weave(
         links: pairs of tracklets (later, earlier) that are one object.
         clip: times and camera motions.
         cuts: first frames of new scenes.
+        jolts: frames in which much moved at once (`Jolts`), rising.
         settings, weights: see `Tracker`.
     """
     rows_of = log.by_tracklet()
@@ -212,7 +215,7 @@ def weave(
         first = group[0]
         dense = fill(rows, first.target, first.floor, first.ceiling, clip, settings)
         begins = first.first
-        for part in dense.divided(_jumps(group, log.jumps)):
+        for part in dense.divided(_jumps(group, log, jolts)):
             parts.append((begins, first.target, keyframes_of(part), round(p, 4)))
             begins = part.first + len(part.boxes)
     parts.sort(key=lambda part: part[0])
@@ -222,11 +225,15 @@ def weave(
     )
 
 
-def _jumps(group: list[Piece], jumps: set[tuple[int, int]]) -> list[int]:
-    """Frames from which an object may be somebody else: it looks like another than before. What was
-    decided about the one must not hold for the other, so a track ends there; both are hidden as
-    the one would be."""
-    frames = {f for t, f in jumps if any(t == piece.tracklet for piece in group)}
+def _jumps(group: list[Piece], log: SightingLog, jolts: Sequence[int]) -> list[int]:
+    """Frames from which an object may be somebody else: it looks like another than before, or much
+    moved at once and it was not seen to go on. What was decided about the one must not hold for the
+    other, so a track ends there; both are hidden as the one would be."""
+    ours = {piece.tracklet for piece in group}
+    frames = {f for t, f in log.jumps if t in ours}
+    for jolt in jolts[bisect_right(jolts, group[0].first) : bisect_right(jolts, group[-1].last)]:
+        if not any((t, jolt) in log.held_on for t in ours):
+            frames.add(jolt)
     for before, after in pairwise(group):
         if (before.looks[1] * after.looks[0]).sum() < ANCHOR:
             frames.add(after.first)

@@ -99,6 +99,8 @@ class SightingLog:
         self._parts: list[Rows] = []
         self.jumps: set[tuple[int, int]] = set()
         """Tracklets and frames in which they no longer look like what they were."""
+        self.held_on: set[tuple[int, int]] = set()
+        """Tracklets, and frames in which much moved at once but they look as just before."""
 
     def add(
         self,

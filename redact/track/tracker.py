@@ -27,6 +27,7 @@ from .follow import Find
 from .frame_clock import FrameClock
 from .geometry import IDENTITY, Affine, Boxes
 from .given_up import given_up
+from .jolts import Jolts
 from .sensitivities import JITTER, PARTS, TrackSettings, settings_of
 from .sightings import ClipRecord, SightingLog
 from .small_pictures import Ring, SmallFrame, shrink
@@ -56,11 +57,13 @@ class _View:
         small: the picture.
         camera: motion since the (undamaged) frame before.
         suspect: a new scene may begin here.
+        jolted: much moves at once, as where a recording jumps.
     """
 
     small: SmallFrame
     camera: Affine
     suspect: bool
+    jolted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +115,7 @@ class Tracker:
         self.settings = replace(settings, whole_every=whole_every, left_out=ablate)
         self._ring = Ring(self.settings.ring_time, self.settings.ring_bytes)
         self._scaler, self._clock = VideoReformatter(), FrameClock()
-        self._cuts = CutFinder()
+        self._cuts, self._jolts = CutFinder(), Jolts()
         self._clip = ClipRecord()
         self._log = SightingLog()
         self._ask = ask
@@ -170,6 +173,8 @@ class Tracker:
         small = view.small
         self._clip.add(small.time, view.camera, frame.size)
         self._active.predict(small.time, view.camera)
+        if view.jolted:
+            self._active.note_same(small)
         if detections is not None:
             self._looked_at = small.time
             self._active.match(small, observations_of(detections))
@@ -199,6 +204,7 @@ class Tracker:
             self._back.links,
             self._clip,
             cuts,
+            self._jolts.frames(),
             self.settings,
             self._weights,
         )
@@ -223,7 +229,8 @@ class Tracker:
             return _View(small, IDENTITY, True)
         suspect = self._cuts.push(small, camera.agreed)
         still = suspect or "camera" in self.settings.left_out
-        return _View(small, IDENTITY if still else camera.matrix, suspect)
+        jolted = self._jolts.push(small.index, camera.agreed)
+        return _View(small, IDENTITY if still else camera.matrix, suspect, jolted)
 
     def _note(self, small: SmallFrame) -> None:
         """Remember who was where, for those who are followed back later."""

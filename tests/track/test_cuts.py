@@ -160,3 +160,24 @@ def test_a_cut_in_the_last_moment_of_a_clip_is_one() -> None:
     tracks = track_clip(frames, [seen([STAND.box(i)]) if i < 40 else NONE for i in range(45)])
     assert tracks.cuts == (40,)
     assert max(t.last for t in tracks.tracks) == 39
+
+
+@pytest.mark.parametrize("another", [True, False])
+def test_where_a_recording_jumps_a_track_goes_on_only_over_the_same_one(another: bool) -> None:
+    """A still camera, later: no cut, as most of the picture is the same. A kept man became another
+    who stood where he had stood."""
+    here, place = Box(100, 60, 130, 96), np.s_[60:96, 100:130]
+    one, unlike = texture(1, 36, 30, 5), texture(7, 36, 30, 5)
+    other = (one // 2 + unlike // 2).astype(np.uint8) if another else one
+    walkers = [
+        Thing(lambda i, x=x: (x if i < 20 else x + 34, 110), seed=x) for x in (10, 150, 220)
+    ]
+    frames = []
+    for i in range(40):
+        picture = draw(A, walkers, i)
+        picture[place] = one if i < 20 else other
+        frames.append(as_frame(i, picture))
+    tracks = track_clip(frames, [seen([here])] * 40)
+    assert tracks.cuts == ()
+    spans = [(t.first, t.last) for t in tracks.tracks]
+    assert spans == ([(0, 19), (20, 39)] if another else [(0, 39)])
