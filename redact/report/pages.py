@@ -107,11 +107,19 @@ def render_report(
     )
 
 
+def _bound(words: str) -> str:
+    """With references to an article or a section on one line: "art. 15, § 4"."""
+    return re.sub(
+        r"(\bart\.|§|\bn°|\bno\.) (?=\w)|(?<=\d,) (?=§)", lambda m: f"{m[1] or ''}\u00a0", words
+    )
+
+
 def rendered(template: str, style: str = "", **values: Any) -> bytes:
     """A page from a template, with style besides the usual; whatever the values hold is escaped."""
     environment = Environment(
         autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
+    environment.filters["bound"] = _bound
     style = Markup(_resource("report.css") + style)
     page = environment.from_string(_resource(template)).render(style=style, **values)
     # Lone surrogates cannot be encoded; a file name of such bytes must not stop the report.

@@ -12,8 +12,9 @@ from .report_words import ReportWords
 WIDTH, LABEL, ROW, HEAD = 1000, 180, 15, 28
 """Pixels: of the drawing, its labels, a row, and the axis."""
 
-MOST = 36
-"""Rows that are drawn. More would be several pages of slivers; the log lists all tracks."""
+MOST = 20
+"""Rows that are drawn. With more their labels could not be read on a sheet, where the drawing may
+be the third of a page; the log lists all tracks."""
 
 WEAKEST_FIRST = ("held", "bridged", "manual", "seen")
 COLOURS = {"seen": "#1f4e79", "bridged": "#7fa8cf", "held": "#c0392b", "manual": "#6b4c9a"}

@@ -104,7 +104,7 @@ def test_facts_are_in_the_report(manifest: Manifest) -> None:
         manifest.output.sha256,
         manifest.run.plan_sha256,
         "2026-114",
-        "art. 6(1)(c) GDPR",
+        "art.\u00a06(1)(c) GDPR",  # no line ends within it
         "Cour d’appel &lt;Lyon&gt;",
         "third party&#39;s car",
         "seen where a hidden subject was a moment before or after",

@@ -169,9 +169,7 @@ def test_where_a_recording_jumps_a_track_goes_on_only_over_the_same_one(another:
     here, place = Box(100, 60, 130, 96), np.s_[60:96, 100:130]
     one, unlike = texture(1, 36, 30, 5), texture(7, 36, 30, 5)
     other = (one // 2 + unlike // 2).astype(np.uint8) if another else one
-    walkers = [
-        Thing(lambda i, x=x: (x if i < 20 else x + 34, 110), seed=x) for x in (10, 150, 220)
-    ]
+    walkers = [Thing(lambda i, x=x: (x if i < 20 else x + 34, 110), seed=x) for x in (10, 150, 220)]
     frames = []
     for i in range(40):
         picture = draw(A, walkers, i)
