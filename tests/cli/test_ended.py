@@ -119,7 +119,7 @@ def test_stopped_among_several_tells_what_was_finished_and_how_to_go_on(
     if jobs == 1:
         (last,) = results[2:]
         assert (last["source"], last["error"]) == (str(SAMPLE), "stopped")
-    assert "Give the same command again" in words
+    assert "Run the same command again" in words
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="no Ctrl-C to a single process")

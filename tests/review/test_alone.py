@@ -191,7 +191,7 @@ def test_ctrl_c_is_its_usual_end(work: tuple[Path, Path]) -> None:
         opened(page(address))
         process.send_signal(signal.SIGINT)
         _, words = process.communicate(timeout=200)
-        assert process.returncode == 0 and "holds every decision" in words
+        assert process.returncode == 0 and "every decision is saved here" in words
 
 
 def test_it_closes_with_the_page(work: tuple[Path, Path]) -> None:

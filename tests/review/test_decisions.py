@@ -351,12 +351,12 @@ def test_a_search_that_a_review_began_goes_on_after_a_kill(tmp_path: Path) -> No
         wait_for(lambda: looks.exists() and looks.stat().st_size > 500)
         process.kill()
         _, words = process.communicate(timeout=60)
-        assert "holds every decision" not in words
+        assert "every decision is saved here" not in words
     assert looks.exists() and not (tmp_path / "clip.redacted.plan.json").exists()
     with served(source) as (_, process):
         process.send_signal(signal.SIGINT)
         _, words = process.communicate(timeout=60)
-        assert "There is no plan yet" in words and "holds every decision" not in words
+        assert "There is no plan yet" in words and "every decision is saved here" not in words
     with served(source) as (address, _):
         opened_plan(address)
     assert (tmp_path / "clip.redacted.plan.json").exists() and not looks.exists()
