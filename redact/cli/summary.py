@@ -78,7 +78,7 @@ def _why(result: Mapping[str, Any]) -> str:
     if "error" not in result:
         return ""
     message, _ = told_again(result)
-    return re.sub(rf"^{re.escape(result['source'])} ?: ", "", message)
+    return re.sub(rf"^{re.escape(result['source'])}\s?: ", "", message)
 
 
 def without(text: str) -> str:

@@ -15,9 +15,10 @@ from redact.cli.destination import check_results
 from redact.cli.run import run, worst
 from redact.cli.summary import tell_summary
 from redact.cli.terminal import Terminal
-from redact.errors import ExitCode, UsageError
+from redact.errors import ExitCode, InputError, UsageError
 from redact.media import default_output_name
 from redact.pipeline import Delivery
+from redact.words import LANGUAGES, error_as_json, problem, speaking
 
 
 def refused(*arguments: object) -> UsageError | None:
@@ -176,6 +177,17 @@ def test_the_summary_says_what_was_hidden_and_what_stands(
     assert "c.mp4 done before none; 1 kept 0:04 c.redacted.mp4" in said
     assert "d.mp4 needs review, source incomplete nothing found 0:04 d.mp4" in said
     assert said.endswith("4 files: 2 done before, 1 source incomplete, 1 needs review; took 0:05")
+
+
+def test_the_summary_does_not_name_a_refused_source_twice(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    error = problem(InputError, "empty", path="a.mp4")
+    refused = {**error_as_json(error, "a.mp4"), "state": "refused", "seconds": 0.0}
+    for language in LANGUAGES:
+        with speaking(language):
+            tell_summary([refused], [], Terminal(), took=0)
+        assert capsys.readouterr().err.count("a.mp4") == 1, language
 
 
 @pytest.mark.parametrize("failure", [c for c in ExitCode if c.name not in ("DONE", "INCOMPLETE")])
