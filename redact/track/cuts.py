@@ -155,12 +155,12 @@ class _Suspect:
         self.after.append(now)
         for one in self.before:
             if self.most < self.expected - LESS:
-                self.most = max(self.most, _likeness(one, now) or 0.0)
+                self.most = max(self.most, likeness(one, now) or 0.0)
 
 
 def _suspect(small: SmallFrame, recent: Sequence[SmallFrame]) -> _Suspect | None:
     """A picture that is unlike all before it."""
-    if (_likeness(recent[-1], small) or 0.0) >= ALIKE:
+    if (likeness(recent[-1], small) or 0.0) >= ALIKE:
         return None
     before = _apart(reversed(recent))
     suspect = _Suspect(before, _expected(before[::-1]))
@@ -181,10 +181,10 @@ def _expected(pictures: Sequence[SmallFrame]) -> float:
     """How alike pictures of one side are, in order: of those some time apart the two that are most,
     as others may be flashes."""
     known = [
-        likeness
+        alike
         for number, a in enumerate(pictures)
         for b in pictures[number + 1 :]
-        if b.time - a.time >= LONG and (likeness := _likeness(a, b)) is not None
+        if b.time - a.time >= LONG and (alike := likeness(a, b)) is not None
     ]
     return max([LEAST, *known])
 
@@ -195,7 +195,7 @@ def _flat(small: SmallFrame) -> bool:
     return float(picture.std()) < FLAT or float((picture >= BURNT_OUT).mean()) > MOST_BURNT
 
 
-def _likeness(a: SmallFrame, b: SmallFrame) -> float | None:
+def likeness(a: SmallFrame, b: SmallFrame) -> float | None:
     """How well the parts of `b` are found again near their places in `a`: each block of a part may
     lie a little off where the part as a whole is found (as in DeepMatching, Revaud et al. 2016, of
     one level).

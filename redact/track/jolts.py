@@ -1,60 +1,101 @@
-"""Pictures in which much moves at once, as where the recording of a still camera jumps.
+"""Pictures that are much less like the one before than those around, as where a still camera's
+recording jumps.
 
-Such a jump may move no more of the picture than people who walk through it, so that it is no cut
-(`cuts`). But more moves than just before and just after, and somebody else may stand where somebody
-stood. There a track ends, unless who is in its box was seen to go on.
+Such a jump may change no more of the picture than people who walk through it, so that it is no cut
+(`cuts`). But somebody else may stand where somebody stood. There a track ends, unless who is in its
+box was seen to go on.
 """
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
 from statistics import median
 from typing import Final
 
-AROUND: Final = 8
-"""Pictures before, and after, by which it is told how much moves usually: a third of a second."""
+from .cuts import likeness
+from .small_pictures import SmallFrame
 
-SUDDEN: Final = 3.0
-"""Times as many corners as usual that stop following the camera."""
+AROUND: Final = 4
+"""Pictures before, and after, with which one is compared: a sixth of a second."""
+
+LOST: Final = 0.08
+"""Share of corners that stop following the camera, at least: fewer are chance."""
+
+MORE: Final = 1.2
+"""Times as many as in any picture of a third of a second before."""
+
+UNLIKE: Final = 0.08
+"""How unlike the picture before it is, at least."""
+
+SUDDEN: Final = 4.0
+"""How many times as unlike as the pictures around usually are."""
 
 ALONE: Final = 1.5
-"""Times as many as in any other picture around: who begins to run is fast in the next one, too.
-Both were chosen on 32 such jumps of cameras of dev and of those that networks learned from."""
+"""How many times as unlike as any of them: who begins to run is as fast in the next. Chosen, as the
+others, on 67 such jumps of cameras of dev and of those that networks learned from."""
 
-USUAL: Final = 0.02
-"""Share of corners that are lost in any picture, at least: two of a hundred are chance."""
+
+@dataclass(slots=True)
+class _Jolt:
+    """Attributes:
+    frame: its index.
+    unlike: how unlike the picture before it is.
+    around: the same of the pictures before and after.
+    """
+
+    frame: int
+    unlike: float
+    around: list[float] = field(default_factory=list)
+
+    def stands_out(self) -> bool:
+        usual = median(self.around) if self.around else 0.0
+        return self.unlike >= max(SUDDEN * usual, ALONE * max(self.around, default=0.0))
 
 
 class Jolts:
-    """Pictures are pushed in order; what they are is known for sure after the last."""
+    """Pictures are pushed in order; what they are is known for sure a little later."""
 
     def __init__(self) -> None:
-        self._frames: list[int] = []
-        self._lost: list[float] = []
+        self._found: list[_Jolt] = []
+        self._recent: deque[SmallFrame] = deque(maxlen=AROUND + 2)
+        self._lost: deque[float] = deque(maxlen=2 * AROUND)
 
-    def push(self, frame: int, agreed: float) -> bool:
-        """Take a picture; whether it may be one.
+    def push(self, small: SmallFrame, agreed: float) -> bool:
+        """Take an undamaged picture; whether it may be one.
 
         Args:
-            frame: its index.
+            small: the picture.
             agreed: share of corners that followed the camera from the picture before.
         """
-        self._frames.append(frame)
-        self._lost.append(1 - agreed)
-        return _stands_out(1 - agreed, self._lost[-1 - AROUND : -1], 1.0)
+        lost, before = 1 - agreed, [*self._lost]
+        self._lost.append(lost)
+        self._recent.append(small)
+        now = None
+        for jolt in self._found[-1:]:
+            if small.index > jolt.frame and len(jolt.around) < 2 * AROUND:
+                now = _unlike(self._recent)
+                jolt.around.append(now)
+        if lost < LOST or lost <= MORE * max(before, default=0.0):
+            return False
+        jolt = _Jolt(small.index, _unlike(self._recent) if now is None else now)
+        if jolt.unlike < UNLIKE:
+            return False
+        earlier = [*self._recent][:-1]
+        jolt.around = [_unlike(pair) for pair in pairwise(earlier)]
+        if not jolt.stands_out():
+            return False
+        self._found.append(jolt)
+        return True
 
     def frames(self) -> list[int]:
         """Indices of all that were one, rising."""
-        found = []
-        for at, (frame, lost) in enumerate(zip(self._frames, self._lost, strict=True)):
-            before = self._lost[max(0, at - AROUND) : at]
-            around = [*before, *self._lost[at + 1 : at + 1 + AROUND]]
-            if _stands_out(lost, before, 1.0) and _stands_out(lost, around, ALONE):
-                found.append(frame)
-        return found
+        return [jolt.frame for jolt in self._found if jolt.stands_out()]
 
 
-def _stands_out(lost: float, others: Sequence[float], alone: float) -> bool:
-    if len(others) < 3 or lost < alone * max(others):
-        return False
-    return lost >= SUDDEN * max(USUAL, median(others))
+def _unlike(pictures: Sequence[SmallFrame]) -> float:
+    """How unlike the last two are; 0 where a flash has burnt them out."""
+    alike = likeness(pictures[-2], pictures[-1]) if len(pictures) > 1 else None
+    return 0.0 if alike is None else 1 - alike

@@ -229,7 +229,7 @@ class Tracker:
             return _View(small, IDENTITY, True)
         suspect = self._cuts.push(small, camera.agreed)
         still = suspect or "camera" in self.settings.left_out
-        jolted = self._jolts.push(small.index, camera.agreed)
+        jolted = self._jolts.push(small, camera.agreed)
         return _View(small, IDENTITY if still else camera.matrix, suspect, jolted)
 
     def _note(self, small: SmallFrame) -> None:

@@ -245,7 +245,7 @@ function visible(s, kind) {
       "p",
       { class: "small muted" },
       [
-        frames ? (few ? t("visible_at", { times }) : "") : t("visible_nowhere"),
+        frames && few ? t("visible_at", { times }) : "",
         rest ? t("stays_hidden", { n: rest }) : "",
       ]
         .filter(Boolean)
