@@ -46,7 +46,7 @@ def verify(
 ) -> AuditResult:
     """Audit a finished file against its source.
 
-    Both files are decoded side by side, one or two frames of each in memory at a time. Neither is
+    Both files are decoded side by side, a few frames of each in memory at a time. Neither is
     changed.
 
     Args:
@@ -156,8 +156,9 @@ def collect(
     suspects: list[tuple[float, Target, int, Box]] = []
     with (
         progress.stage("audit", source.expected_frames) as stage,
-        # Decoded and compared in a thread, while the networks look at the pair before.
-        read_ahead(_compared(_decoded(source, played, plan), covers, compared), most=1) as passing,
+        # A thread decodes, one compares, and in this one the networks look at the pair before.
+        read_ahead(_decoded(source, played, plan), most=1) as decoded,
+        read_ahead(_compared(decoded, covers, compared), most=1) as passing,
     ):
         for pair, mask in passing:
             clock.add(pair)
