@@ -9,9 +9,9 @@ import av
 import pytest
 
 from redact.errors import ExitCode
-from redact.report.case_index import tracks_hidden
 from redact.media import probe
 from redact.pipeline.result import missing_words
+from redact.report.case_index import tracks_hidden
 
 from ..cli.conftest import call
 from ..media.footage import Clip, make, remux
