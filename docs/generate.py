@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import inspect
 import json
 from pathlib import Path
 from typing import Any
@@ -61,7 +62,8 @@ def schema_of(kind: type[msgspec.Struct]) -> dict[str, Any]:
     schema = msgspec.json.schema(kind)
     for part in schema["$defs"].values():
         if "description" in part:
-            part["description"] = part["description"].split("\n\n")[0]
+            # Up to Python 3.12 a docstring is as indented as it is written.
+            part["description"] = inspect.cleandoc(part["description"]).split("\n\n")[0]
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}
 
 
