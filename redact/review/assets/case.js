@@ -136,7 +136,13 @@ function show() {
       make(
         "div",
         { class: "lead" },
-        make("h2", {}, [now.case, now.name].filter(Boolean).join(" · ")),
+        make(
+          "h2",
+          {},
+          (now.name?.includes(now.case) ? [now.name] : [now.case, now.name])
+            .filter(Boolean)
+            .join(" · "),
+        ),
         make("span", { id: "counts", class: "muted" }),
       ),
       make("p", { id: "what-next", class: "muted" }),

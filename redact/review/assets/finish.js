@@ -1,5 +1,5 @@
 // The last step: how it is made, how far it is, where it lies.
-import { isOneOfSeveral, post } from "./api.js";
+import { get, isOneOfSeveral, post } from "./api.js";
 import { change, inTurn, load, make, said, select, state, tell, title, toast } from "./store.js";
 import { current, t } from "./words.js";
 import { stageWords } from "./stage.js";
@@ -29,28 +29,29 @@ const choice = (name, value, words, note) =>
 
 const guessedIn = (subject) =>
   subject.confirm.reduce((n, [, first, last]) => n + last - first + 1, 0);
-/** What a careful person would still do, each with the way there. */
+/** A thing to do, with the way there. */
+const item = (words, go) =>
+  make(
+    "li",
+    {},
+    make("span", {}, words),
+    make(
+      "button",
+      {
+        onclick: () => {
+          dialog.close();
+          go();
+        },
+      },
+      t("look"),
+    ),
+  );
+/** What a careful person would still do. */
 function leftToDo() {
   const s = state.summary,
     everybody = [...state.subjects.values()],
     open = everybody.filter((x) => !x.decision).length;
   const waiting = everybody.find((x) => x.confirm?.length);
-  const item = (words, go) =>
-    make(
-      "li",
-      {},
-      make("span", {}, words),
-      make(
-        "button",
-        {
-          onclick: () => {
-            dialog.close();
-            go();
-          },
-        },
-        t("look"),
-      ),
-    );
   return [
     s.findings_answered < s.findings
       ? item(t("left_findings", { n: s.findings - s.findings_answered }), () =>
@@ -91,18 +92,29 @@ const choices = (id, words, key, values) =>
     ),
   );
 
+/** Who is kept, and yet lies under a mask of somebody else. */
+async function coveredToDo() {
+  const kept = [...state.subjects.values()].filter((s) => s.decision === "keep");
+  const told = await Promise.all(kept.map((s) => get("covered", { id: s.id }).catch(() => null)));
+  return kept.flatMap((s, i) => {
+    const bare = told[i]?.bare.reduce((n, [first, last]) => n + last - first + 1, 0);
+    const n = s.visible - (bare ?? s.visible);
+    return n ? [item(t("left_covered", { who: title(s), n }), () => select(s.id))] : [];
+  });
+}
+const todo = (left) =>
+  left.length
+    ? [make("p", { class: "small muted" }, t("left_title")), make("ul", { class: "todo" }, ...left)]
+    : [make("p", {}, `✓ ${t("nothing_left")}`)];
+
 export function askFinish() {
-  const left = leftToDo();
+  const left = make("div", {}, ...todo(leftToDo()));
+  coveredToDo().then((more) => {
+    if (more.length) left.replaceChildren(...todo([...more, ...leftToDo()]));
+  });
   fill(
     make("h2", { id: "dialog-title" }, t("finish_title")),
-    left.length
-      ? make(
-          "div",
-          {},
-          make("p", { class: "small muted" }, t("left_title")),
-          make("ul", { class: "todo" }, ...left),
-        )
-      : make("p", {}, `✓ ${t("nothing_left")}`),
+    left,
     make("h3", {}, t("kind")),
     make(
       "div",
