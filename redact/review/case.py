@@ -125,7 +125,9 @@ class Video:
             return "searching"
         if self.problem is not None:
             return "refused"
-        if self.info is None or not self.plan.exists():
+        if self.info is None:
+            return "opening"
+        if not self.plan.exists():
             return "search"
         seen = tuple(map(_changed, (self.plan, self.final, self.final.parent / PRIVATE)))
         if seen != self._known[0]:

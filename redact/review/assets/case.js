@@ -8,6 +8,7 @@ import { stageWords } from "./stage.js";
 const $ = (id) => document.getElementById(id),
   main = $("case-main");
 const MARKS = {
+  opening: "◌",
   search: "○",
   searching: "◔",
   look: "◉",
