@@ -20,7 +20,7 @@ from ..types import Silenced
 from ..words import Message
 from .damage import set_aside
 from .info import AudioInfo, SourceInfo
-from .pyav import fraction
+from .pyav import UNDECODABLE, fraction
 from .silence import quietly
 from .sound_formats import COPYABLE, ENCODERS, Alike, aac_rate, layout_of, plain_layout
 from .source import only, opened, packets_of
@@ -223,7 +223,7 @@ class _CodedTrack:
         end = not packet.size
         try:
             frames = self._source.codec_context.decode(None if end else packet)
-        except (av.FFmpegError, EOFError):
+        except UNDECODABLE:
             frames = []  # the gap is filled with silence
         for frame in frames:
             frame.time_base = packet.time_base

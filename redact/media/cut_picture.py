@@ -15,6 +15,7 @@ import av
 
 from .damage import set_aside
 from .frame_planes import plane_array
+from .pyav import UNDECODABLE
 
 _TAIL: Final = b"\xa5" * 64
 """What is put behind a picture: no start of a unit, and no end."""
@@ -65,7 +66,7 @@ def _decoded(packets: Iterable[bytes]) -> Iterator[int]:
     context.thread_count = 1
     with set_aside():
         for packet in (*map(av.Packet, packets), None):
-            with contextlib.suppress(av.FFmpegError, EOFError):
+            with contextlib.suppress(*UNDECODABLE):
                 for picture in context.decode(packet):
                     planes = (plane_array(picture, n) for n in range(len(picture.planes)))
                     yield from (crc32(plane.tobytes()) for plane in planes)

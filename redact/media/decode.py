@@ -26,6 +26,7 @@ from .frame_times import FrameTimes
 from .h264_gaps import gaps_in
 from .info import Excerpt, SourceInfo
 from .pixel_formats import working_format, working_notes
+from .pyav import UNDECODABLE
 from .source import (
     NO_TIMESTAMPS,
     LateStreamsError,
@@ -255,7 +256,7 @@ class Decode:
         with av.logging.Capture() as log:
             try:
                 pictures: list[av.VideoFrame] = context.decode(packet if packet.size else None)
-            except (av.FFmpegError, EOFError):
+            except UNDECODABLE:
                 failed = True
                 pictures = []
         complained = complaints.new()

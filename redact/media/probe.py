@@ -37,7 +37,7 @@ from .info import (
     VideoInfo,
 )
 from .pixel_formats import is_rgb, working_notes
-from .pyav import fraction, tags_of
+from .pyav import UNDECODABLE, fraction, tags_of
 from .source import NO_TIMESTAMPS, cut_off, cut_off_by_edits, only, opened, packets_of
 
 ASSUMED_RATE = Fraction(25)
@@ -133,7 +133,7 @@ def _first_frame(
 def _decoded(context: Any, packet: Any) -> Iterator[av.VideoFrame]:
     try:
         yield from context.decode(packet if packet.size else None)
-    except (av.FFmpegError, EOFError):
+    except UNDECODABLE:
         return
 
 

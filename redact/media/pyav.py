@@ -18,6 +18,11 @@ KEEPS_BAD_TEXT: Final[dict[str, Any]] = (
 """Arguments of `av.open` with which a tag that is no UTF-8 is no error; release 19 needs none."""
 
 
+UNDECODABLE: Final = (av.FFmpegError, EOFError, ValueError)
+"""What a decoder raises on a packet that it can make nothing of. A plain ValueError comes from
+release 19 on, for every packet after one with which the decoder could not be opened."""
+
+
 def graph_for(picture: av.VideoFrame, *filters: tuple[str, dict[str, str]]) -> av.filter.Graph:
     """A chain of FFmpeg's filters, each with its options, for pictures like this one."""
     graph = av.filter.Graph()

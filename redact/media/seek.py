@@ -9,12 +9,11 @@ from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
-import av
-
 from ..types import Frame, Timeline
 from .decode import Decode, use_threads
 from .frame_planes import upright
 from .info import Excerpt, Orientation, SourceInfo
+from .pyav import UNDECODABLE
 from .source import opened_video, packets_of
 
 Mark = tuple[int | None, int | None, int]
@@ -60,7 +59,7 @@ def decode_from(
                         return
                     yield frames.upright_frame(picture, wanted, picture.pts, False)
                     wanted += 1
-        except (av.FFmpegError, EOFError):
+        except UNDECODABLE:
             return
 
 

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from ..types import Silenced
 from .damage import set_aside
-from .pyav import fraction
+from .pyav import UNDECODABLE, fraction
 from .sound_formats import Alike
 from .source import only, opened, packets_of
 
@@ -90,6 +90,6 @@ def _frames(container: Any, stream: Any) -> Iterator[Any]:
                 if packet is None:
                     return
                 frames = stream.codec_context.decode(packet if packet.size else None)
-            except (av.FFmpegError, EOFError):
+            except UNDECODABLE:
                 frames = []
         yield from frames

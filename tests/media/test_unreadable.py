@@ -91,6 +91,16 @@ def silence() -> av.AudioFrame:
     return frame
 
 
+def test_a_decoder_that_cannot_be_opened(tmp_path: Path) -> None:
+    """Of the decoder's own header, the length of one part is wrong."""
+    options = {"preset": "ultrafast", "x265-params": "log-level=none"}
+    data = bytearray(make(tmp_path / "a.mp4", Clip("libx265", options=options)).read_bytes())
+    header = data.index(b"hvcC") + 4
+    data[header + 26 : header + 28] = b"\xff\xff"
+    (tmp_path / "a.mp4").write_bytes(data)
+    unreadable(tmp_path / "a.mp4", "not one frame of the video can be decoded")
+
+
 def test_sound_without_picture(tmp_path: Path) -> None:
     with av.open(str(tmp_path / "a.m4a"), "w", format="mp4") as output:
         stream = output.add_stream("aac", rate=48000)
