@@ -118,7 +118,8 @@ def looks_same(small: SmallFrame, expected: Boxes, recent: Patches) -> NDArray[n
         float(np.nan_to_num(cv2.matchTemplate(w, r, cv2.TM_CCOEFF_NORMED)).max())
         for w, r in zip(windows, recent, strict=True)
     ]
-    return np.array(fits) >= SAME_LOOK
+    shows = recent.any(axis=(1, 2))  # OpenCV finds what shows nothing everywhere
+    return np.asarray(shows & (np.array(fits) >= SAME_LOOK))
 
 
 def _peak(window: NDArray[np.float32], recent: Patches, anchor: Patches) -> NDArray[np.float64]:
