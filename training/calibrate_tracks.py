@@ -35,7 +35,7 @@ from training.tracklets import Tracklet, tracklets_of
 
 CLUES = {
     "face": ("best", "mean", "hits", "close"),
-    "plate": ("best", "mean", "close"),
+    "plate": ("mean", "close"),
     "head": ("best", "mean", "hits", "close"),
 }
 """Which clues are weighed, chosen by the figures of held-out clips that this command prints. How

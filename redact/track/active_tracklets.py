@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from ..types import Target
 from .associate import Objects, Observations, assign, possible_pairs
 from .backward import Job
-from .belief import Clues, TargetWeights, worth_hiding
+from .belief import ASKED, Clues, TargetWeights, worth_hiding
 from .follow import ANCHOR, CLOSELY, COAST, SEARCHED, Find, find_again, looks_same, step
 from .geometry import (
     SAME,
@@ -53,12 +53,14 @@ NEAR = 0.15
 """IoU with a believed tracklet's expected place from which a faint detection may be it: loose, as
 the assignment decides afterwards."""
 
-ASKED = 3
-"""Close looks at a tracklet: more of one thing say the same."""
-
 SURE = 3.0
 """Log odds of a look from which a face needs no close one: as sure as in 19 of 20 cases;
 fitted belief is then hardly another (`training/README.md`, "Close looks")."""
+
+CLEARER = 1.0
+"""Log odds by which a look is so much surer than the last that a close one followed that its
+picture tells more: somebody who came in at the border stands in full view. Half of it and twice as
+much do hardly less or more (`training/README.md`, "Close looks")."""
 
 TRUSTED_BACK = 3.0
 """Times as long as it was seen that an object is followed back: its start is followed back
@@ -171,16 +173,18 @@ class ActiveTracklets:
         r.pending[fresh] = time
 
     def to_ask(self, time: float) -> NDArray[np.intp]:
-        """Rows whose present picture is worth a close look: their best so far, and few of them."""
+        """Rows whose present picture is worth a close look: the best so far of those of which
+        little is known yet, or one that is clearer than what is known."""
         r = self.rows
-        good = (r.detected == time) & (r.clues.asked < ASKED)
-        good &= CLOSELY.of(r.target)
-        good &= (r.target == Target.PLATE) | (r.clues.best < SURE)
-        best = r.clues.latest >= r.clues.best
-        return np.flatnonzero(good & best)
+        best = (r.detected == time) & (r.clues.latest >= r.clues.best) & CLOSELY.of(r.target)
+        doubtful = (r.target == Target.PLATE) | (r.clues.best < SURE)
+        little = (r.clues.asked < ASKED) & doubtful
+        clearer = (r.clues.asked > 0) & (r.clues.latest >= r.examined + CLEARER)
+        return np.flatnonzero(best & (little | clearer))
 
     def answered(self, rows: NDArray[np.intp], odds: NDArray[np.float32]) -> None:
         """Take in what close looks at `rows` said, log odds."""
+        self.rows.examined[rows] = self.rows.clues.latest[rows]
         self.rows.clues.looked_closely(rows, odds)
 
     def _round(

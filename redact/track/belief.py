@@ -24,6 +24,9 @@ MISSED: Final = -4.0
 STRONGEST: Final = 6.0
 """Log odds beyond which one look says no more (a probability of .9975)."""
 
+ASKED: Final = 3
+"""Close looks that count: more of one thing say the same."""
+
 ENOUGH_LOOKS: Final = 16
 """Looks after which more of the same are no further evidence."""
 
@@ -61,7 +64,7 @@ class Clues(Arrays):
         best: float64 [N], highest log odds of a look.
         total: float64 [N], sum of the log odds of all looks, missed ones counted as `MISSED`.
         close: float64 [N], sum of the log odds of close looks at its best pictures.
-        asked: float64 [N], number of these pictures.
+        asked: float64 [N], number of these pictures, of one tracklet at most `ASKED`.
         latest: float64 [N], log odds of the last look that saw it.
         share: float64 [N], of the picture's area that its box has at the best look.
     """
@@ -132,9 +135,12 @@ class Clues(Arrays):
         self.share[rows] = np.where(better, areas(boxes) / picture, self.share[rows])
 
     def looked_closely(self, rows: NDArray[np.intp], odds: NDArray[np.float32]) -> None:
-        """Take in close looks at `rows`, log odds."""
+        """Take in close looks at `rows`, log odds; one too many takes the place of a part of what
+        the others said, whose pictures were worse."""
+        full = self.asked[rows] >= ASKED
+        self.close[rows] *= np.where(full, 1 - 1 / ASKED, 1.0)
         self.close[rows] += odds
-        self.asked[rows] += 1
+        self.asked[rows] += ~full
 
     def trimmed(self, since: NDArray[np.float64]) -> Clues:
         """Without the `since` [N] looks that came after the last sighting."""

@@ -132,6 +132,7 @@ class Tracklets(Arrays):
     anchor: float32 [N, CELLS, CELLS], look at the last detection.
     known: float32 [N, CELLS, CELLS], look at the last firm detection, all 0 where there was none.
     unbroken: bool [N], whether every look since then was like one of those before it.
+    examined: float64 [N], log odds of the last look that a close one followed.
     start: int32 [N], frame of the first sighting.
     start_time: float64 [N], seconds.
     start_box, start_look: box and patch there.
@@ -153,6 +154,7 @@ class Tracklets(Arrays):
     anchor: Patches
     known: Patches
     unbroken: NDArray[np.bool_]
+    examined: NDArray[np.float64]
     start: NDArray[np.int32]
     start_time: NDArray[np.float64]
     start_box: Boxes
@@ -182,6 +184,7 @@ class Tracklets(Arrays):
             anchor=looks,
             known=np.where((seen.odds >= FIRM)[:, None, None], looks, none),
             unbroken=np.ones(count, np.bool_),
+            examined=np.full(count, -np.inf),
             start=np.full(count, small.index, np.int32),
             start_time=now,
             start_box=seen.boxes,

@@ -8,8 +8,7 @@ from numpy.typing import NDArray
 
 from redact.detection import load_calibration
 from redact.track import settings_of
-from redact.track.active_tracklets import ASKED
-from redact.track.belief import Clues, worth_hiding
+from redact.track.belief import ASKED, Clues, worth_hiding
 from redact.types import SEARCHED, Box, Detections, Frame, Target, Track
 
 from .scenes import WEIGHTS, rendered, seen, track_clip, tracker_of
@@ -53,6 +52,21 @@ def test_few_looks_are_taken_at_one_and_at_the_place_that_was_seen() -> None:
     tracked(closely, rising(0.4))
     assert len(closely.boxes) == ASKED
     assert all(np.allclose(box, list(HEAD), atol=1e-3) for box in closely.boxes)
+
+
+def test_a_clearer_picture_is_looked_at_and_says_more_than_those_before() -> None:
+    """Somebody comes in at the border, half of a face in each of the first close looks, and then
+    stands in full view, which the detector is sure of at once."""
+
+    class Clearer(Closely):
+        def ask(self, frame: Frame, *rest: NDArray[np.generic]) -> NDArray[np.float32]:
+            self.odds = -3.5 if frame.index < 3 else 2.0
+            return super().ask(frame, *rest)
+
+    closely = Clearer(0.0)
+    coming = [seen([HEAD], p) for p in (0.4, 0.41, 0.42, 0.8, 0.95, *[0.98] * 15)]
+    assert tracked(closely, coming)
+    assert len(closely.boxes) == ASKED + 2
 
 
 def test_a_face_that_is_sure_needs_none_and_a_plate_does() -> None:
