@@ -7,7 +7,7 @@ review`. `tests/packaging/test_installed.py` does the same in `make test`.
 With `--bounds` (`make bounds`) it is tried with other releases of its dependencies: all at their
 lower bounds, each one alone at its lower bound where that fails, the newest within the bounds, and
 each one alone at its newest release where that lies beyond its upper bound. It ends by saying which
-bound to raise. onnxruntime is not tried beyond its own: newer ones contact servers.
+bound to raise. MediaPipe and onnxruntime are not tried beyond theirs: newer ones contact servers.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ HEADLESS = ROOT / "constraints" / "headless.txt"
 FIRST = (3, 11)
 """The oldest Python that redact knows (pyproject.toml)."""
 
-CONTACTS_A_SERVER = frozenset(("onnxruntime",))
+CONTACTS_A_SERVER = frozenset(("mediapipe", "onnxruntime"))
 FRAMES, SKIP = 8, 70
 """Of the sample: few, and two faces and two plates are in view."""
 

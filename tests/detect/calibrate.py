@@ -20,6 +20,8 @@ import numpy as np
 
 from benchmarks.detect.metrics import ImageResult, iou_matrix, tally
 from redact.detection import Detector, load_detector
+from redact.detection.blazeface import make
+from redact.settings import Sensitivity
 from redact.types import Frame, Target
 from tests.detect.pasted import HEIGHT, WIDTH, read_rgb, real_faces, scenes
 
@@ -29,7 +31,11 @@ THRESHOLDS = (0.06, 0.1, 0.2, 0.3, 0.4, 0.5)
 def detectors(names: str) -> dict[str, Detector]:
     found: dict[str, Detector] = {}
     for name in names.split(","):
-        if name == "thorough-alone":
+        if name == "mediapipe":
+            found[name] = make(
+                sensitivity=Sensitivity.BALANCED, targets=(Target.FACE,), sample_aspect=1.0
+            )
+        elif name == "thorough-alone":
             found[name] = load_detector("thorough", centerface=False)
         else:
             found[name] = load_detector(name)
@@ -104,7 +110,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("what", choices=["stills", "pasted", "time"])
     parser.add_argument("--eval", type=Path, default=Path("../shared/eval"))
-    parser.add_argument("--detectors", default="fast,balanced,thorough")
+    parser.add_argument("--detectors", default="fast,balanced,thorough,mediapipe")
     parser.add_argument("--every", type=int, default=1, help="use every n-th picture")
     options = parser.parse_args()
     if options.what == "stills":

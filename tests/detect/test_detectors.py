@@ -11,8 +11,10 @@ import pytest
 from numpy.typing import NDArray
 
 from redact.detection import Detector, load_detector
+from redact.detection.blazeface import BlazeFaces, make
 from redact.detection.several_networks import LEAST_PROBABILITY, Witnesses
 from redact.errors import UnsafeError
+from redact.settings import Sensitivity
 from redact.types import Box, Detections, Frame, Target
 
 data = pytest.importorskip("skimage.data", reason="needs scikit-image's pictures")
@@ -33,8 +35,10 @@ def as_frame(rgb: NDArray[np.uint8], form: str = "yuv420p") -> Frame:
     return Frame(0, 0, Fraction(1, 25), picture)
 
 
-@pytest.fixture(scope="module", params=["fast", "balanced", "thorough"])
+@pytest.fixture(scope="module", params=["fast", "balanced", "thorough", "mediapipe"])
 def detector(request: pytest.FixtureRequest) -> Detector:
+    if request.param == "mediapipe":
+        return BlazeFaces()
     return load_detector(request.param)
 
 
@@ -89,16 +93,27 @@ def test_unknown_sensitivity() -> None:
         load_detector("paranoid")
 
 
+def test_mediapipe_is_refused_for_what_it_does_not_know() -> None:
+    asked = {"sensitivity": Sensitivity.BALANCED, "sample_aspect": 1.0}
+    with pytest.raises(ValueError, match="--targets face"):
+        make(targets=(Target.FACE, Target.PLATE), **asked)
+    assert covers(make(targets=(Target.FACE,), **asked).detect(data.astronaut()), ASTRONAUT)
+
+
 def test_a_failing_engine_is_never_an_empty_answer(detector: Detector) -> None:
     class Broken:
         def run(self, *args: object) -> list[NDArray[np.float32]]:
             raise RuntimeError("out of memory")
 
-    assert isinstance(detector, Witnesses)
-    holder: Any = detector._ours._network._network
-    real, holder._session = holder._session, Broken()
+        detect = run
+
+    ours = isinstance(detector, Witnesses)
+    holder: Any = detector._ours._network._network if ours else detector._models[0]
+    name = "_session" if ours else "_task"
+    real = getattr(holder, name)
+    setattr(holder, name, Broken())
     try:
         with pytest.raises(UnsafeError):
             detector.detect(data.astronaut())
     finally:
-        holder._session = real
+        setattr(holder, name, real)

@@ -14,7 +14,9 @@ ROOT = Path(__file__).resolve().parents[2]
 RUN_ALL = """
 import numpy as np
 from redact.detection import load_detector
-print(len(load_detector("thorough").detect(np.full((200, 300, 3), 80, np.uint8))))
+from redact.detection.blazeface import BlazeFaces
+for d in (load_detector("thorough"), BlazeFaces()):
+    print(len(d.detect(np.full((200, 300, 3), 80, np.uint8))))
 """
 
 
@@ -34,7 +36,7 @@ def test_no_internet_socket_is_opened(tmp_path: Path) -> None:
         pytest.skip("tracing is not permitted here")
     assert done.returncode == 0, done.stderr
     calls = log.read_text(errors="replace")
-    assert "onnxruntime" in calls  # the trace saw the engine
+    assert "libmediapipe" in calls and "onnxruntime" in calls  # the trace saw both engines
     assert "AF_INET" not in calls
 
 
@@ -71,3 +73,23 @@ def test_opencv_check_has_an_exit_status() -> None:
     )
     done = python(code)
     assert done.returncode == 7 and "libgl1" in done.stderr
+
+
+def test_missing_egl_is_told_with_the_cure() -> None:
+    code = """
+import ctypes
+real = ctypes.CDLL
+def cdll(name, *rest, **more):
+    if "libmediapipe" in str(name):
+        raise OSError("libEGL.so.1: cannot open shared object file: No such file or directory")
+    return real(name, *rest, **more)
+ctypes.CDLL = cdll
+from redact.detection.blazeface import BlazeFaces
+from redact.errors import DependencyError
+try:
+    BlazeFaces()
+except DependencyError as e:
+    print(e.message, e.hint)
+"""
+    done = python(code)
+    assert "apt-get install libegl1" in done.stdout, done.stderr

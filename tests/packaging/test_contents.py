@@ -34,6 +34,7 @@ def test_models_of_others_are_the_pinned_ones_with_their_licences(wheel: zipfile
     for name, weights in WEIGHTS.items():
         assert hashlib.sha256(wheel.read(f"redact/models/{name}")).hexdigest() == weights.sha256
     others = (
+        ("mediapipe", "Apache License", "unchanged"),
         ("centerface", "StarClouds", "changed"),
         ("eye", "StarClouds", "trained on"),
         ("nanodet", "Apache License", "changed"),
@@ -56,11 +57,12 @@ def test_the_wheel_holds_nothing_else(wheel: zipfile.ZipFile) -> None:
 def test_the_wheel_says_what_it_is(wheel: zipfile.ZipFile) -> None:
     info = f"redact_footage-{__version__}.dist-info"
     points = wheel.read(f"{info}/entry_points.txt").decode()
-    assert "redact = redact.cli:main" in points
+    assert "redact = redact.cli:main" in points and "mediapipe = redact.detection." in points
     meta = message_from_string(wheel.read(f"{info}/METADATA").decode())
     assert meta["Version"] == __version__
     assert meta["License-Expression"] == "Apache-2.0 AND MIT"
     needs = meta.get_all("Requires-Dist") or []
+    assert "mediapipe==0.10.33" in needs, "newer ones contact a server"
     assert any(n.startswith("onnxruntime<1.29") for n in needs), "newer ones contact a server"
     assert any(n.startswith(f"{info}/licenses/LICENSE") for n in wheel.namelist())
 

@@ -1,4 +1,4 @@
-"""What is written of a plan's tracks for other tools: the boxes that show something."""
+"""What of a plan's tracks is written for other tools: the boxes that show something."""
 
 from __future__ import annotations
 

@@ -1,0 +1,25 @@
+"""MediaPipe's tasks are closed by those who load the next one, not by the garbage collector."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+COLLECTED_WHILE_A_THREAD_IS_GIVEN_WORK = """
+import gc
+from concurrent.futures import thread
+from redact.detection.blazeface import BlazeFaces
+
+faces = BlazeFaces()
+with thread._global_shutdown_lock:  # as in `submit`, which makes objects, and so may collect some
+    del faces
+    gc.collect()
+BlazeFaces()
+print("went on")
+"""
+
+
+def test_collecting_a_detector_waits_for_nothing() -> None:
+    command = [sys.executable, "-c", COLLECTED_WHILE_A_THREAD_IS_GIVEN_WORK]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120)
+    assert (done.stdout, done.returncode) == ("went on\n", 0), done.stderr
