@@ -1,7 +1,8 @@
-"""What the system lacks for OpenCV, in clear words.
+"""What the system lacks for OpenCV and MediaPipe, in clear words.
 
-Its usual build draws on displays and needs libGL, which servers and containers often lack.
-`python -m redact.libraries` says whether it can be loaded (exit status 0 or not).
+OpenCV's display build, which MediaPipe asks for, needs libGL; MediaPipe's own library needs libEGL
+and libGLESv2. Servers and containers often have none of them. `python -m redact.libraries` says
+whether OpenCV can be loaded (exit status 0 or not).
 """
 
 from __future__ import annotations
@@ -15,12 +16,14 @@ from .words import problem
 
 _SYSTEM_LIBRARIES: Final = {
     "libGL.so": "libgl1",
+    "libEGL.so": "libegl1",
+    "libGLESv2.so": "libgles2",
     "libgthread-2.0.so": "libglib2.0-0",
     "libglib-2.0.so": "libglib2.0-0",
     "libxcb.so": "libxcb1",
     "libX11.so": "libx11-6",
 }
-"""Shared library → Debian package, all that it needs beyond a bare system."""
+"""Shared library → Debian package, all that the two need beyond a bare system."""
 
 _SWAP: Final = (
     "pip uninstall -y opencv-contrib-python && "
@@ -28,14 +31,22 @@ _SWAP: Final = (
 )
 
 
-def lacking(error: Exception) -> DependencyError | None:
-    """What to tell the user where OpenCV was not loaded because the system lacks something; None of
+def lacking(library: str, error: Exception) -> DependencyError | None:
+    """What to tell the user about a load that failed because the system lacks something; None of
     any other error."""
     missing = next((name for name in _SYSTEM_LIBRARIES if name in str(error)), None)
     if missing is None:
         return None
-    package = _SYSTEM_LIBRARIES[missing]
-    return problem(DependencyError, "opencv_library", missing=missing, package=package, swap=_SWAP)
+    known = {"library": library, "missing": missing, "package": _SYSTEM_LIBRARIES[missing]}
+    if library == "OpenCV":
+        return problem(DependencyError, "opencv_library", **known, swap=_SWAP)
+    return problem(DependencyError, "system_library", **known)
+
+
+def refusal(library: str, error: Exception) -> DependencyError:
+    """What to tell the user about an import or a library load that failed."""
+    unloaded = problem(DependencyError, "library_unloaded", library=library, text=str(error))
+    return lacking(library, error) or unloaded
 
 
 def main() -> int:
@@ -43,7 +54,7 @@ def main() -> int:
     try:
         importlib.import_module("cv2")
     except (ImportError, OSError) as error:
-        told = lacking(error) or DependencyError(f"{error}", "")
+        told = refusal("OpenCV", error)
         print(f"{told.message}\n{told.hint}", file=sys.stderr)
         return int(told.exit_code)
     return 0

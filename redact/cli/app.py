@@ -245,7 +245,7 @@ def main() -> NoReturn:
         if isinstance(error, OSError) and error.errno == errno.ENAMETOOLONG:
             # Whoever first asks the system about a name that was typed meets it.
             _fail(asked, problem(UsageError, "name_too_long_here", path=error.filename))
-        _fail(asked, lacking(error) or defect(error))
+        _fail(asked, lacking("OpenCV", error) or defect(error))
     sys.exit(code if isinstance(code, int) else ExitCode.DONE)
 
 

@@ -33,6 +33,8 @@ CENTERFACE: Final = "centerface/centerface.int8.onnx"
 EYE: Final = "eye/eye.int8.onnx"
 PEOPLE: Final = "nanodet/nanodet-person.int8.onnx"
 TRIAL: Final = "eight-bit-trial.onnx"
+FULL_RANGE: Final = "mediapipe/face_detection_full_range_sparse.tflite"
+SHORT_RANGE: Final = "mediapipe/face_detection_short_range.tflite"
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,12 +80,16 @@ WEIGHTS: Final = {
         "ea714a20afe0f5156a56ee4787d5fb81ea86969bec52b641ec0769c998edd07e"),
     "nanodet/nanodet-person.int7.onnx": Weights("nanodet-person.int7", _OLDER,
         "869fe957ffc0212029e4b0c48b46cd6c51b4ac7a80a8958c5ce1359bef0e1ccd", required=False),
+    FULL_RANGE: Weights("MediaPipe face detection, full range", "--detector mediapipe",
+        "2c3728e6da56f21e21a320433396fb06d40d9088f2247c05e5635a688d45dfe1", required=False),
+    SHORT_RANGE: Weights("MediaPipe face detection, short range", "--detector mediapipe",
+        "bbff11cebd1eb27a1e004cae0b0e63ec8c551cbf34a4451148b4908b8db3eca8", required=False),
 }
 # fmt: on
 """By file below `redact/models/`. What runs is int8; int7, made by `training.headroom`, is the same
 for processors without VNNI, and the trial finds out which they are. CenterFace, the eye and NanoDet
 were brought to 8 bits by `training.eight_bit`, `training.eye.eight_bit` and
-`training.people_8bit`."""
+`training.people_8bit`; MediaPipe's models are those in the official wheel of mediapipe 0.10.21."""
 
 
 @dataclass(frozen=True, slots=True)
