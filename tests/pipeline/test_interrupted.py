@@ -85,9 +85,13 @@ def test_kill_leaves_no_final_name_and_no_unredacted_frame(
     output = tmp_path / "out.mkv"
     process = start(longer, plan, output)
     partial = wait_for_partial(tmp_path, process, 1)
-    # A file that holds no picture yet would pass whatever is drawn.
+    # A file that holds no picture yet would pass whatever is drawn. It does not go on while
+    # somebody looks: on a busy machine it would be ready before it is killed.
+    process.send_signal(signal.SIGSTOP)
     while not spreads_of_frames(partial) and process.poll() is None:
+        process.send_signal(signal.SIGCONT)
         time.sleep(0.1)
+        process.send_signal(signal.SIGSTOP)
     process.kill()
     process.wait()
     assert not output.exists()

@@ -136,7 +136,11 @@ def look_like(page: Page, language: str, theme: str) -> None:
         page.until(lambda now=now, wanted=wanted: page.js(now) == wanted)
 
 
-def until(true: Callable[[], Any], seconds: float = 60) -> Any:
+PATIENCE = 200.0
+"""Seconds after which what did not happen will not: a machine may have twenty times its work."""
+
+
+def until(true: Callable[[], Any], seconds: float = PATIENCE) -> Any:
     """What a condition gives once it holds."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:
@@ -176,7 +180,7 @@ class Page:
             f"import('/store.js').then(({{ state }}) => done({what}))"
         )
 
-    def until(self, true: Callable[[], Any], seconds: float = 60) -> Any:
+    def until(self, true: Callable[[], Any], seconds: float = PATIENCE) -> Any:
         return until(true, seconds)
 
     def shot(self, name: str) -> None:

@@ -133,17 +133,9 @@ def test_an_end_that_was_closed_is_nobodys() -> None:
 @pytest.mark.skipif(os.getuid() != 0, reason="only root can act as another user")
 def test_another_user_who_closes_at_once_is_not_taken_for_root() -> None:
     with socket.create_server(("127.0.0.1", 0)) as listens:
-        child = os.fork()
-        if child == 0:
-            try:
-                os.setuid(65534)
-                with socket.create_connection(listens.getsockname()) as client:
-                    client.sendall(b"POST /api/exchange HTTP/1.1")
-                    time.sleep(0.1)
-            finally:
-                os._exit(0)
+        child = another_user(listens.getsockname()[1], "POST /api/exchange HTTP/1.1", "sleep 0.1")
         there, peer = listens.accept()
-        os.waitpid(child, 0)
+        child.communicate()
         with there:
             # It is listed as the other user's for a moment, and as root's then.
             for _ in range(20):
@@ -152,29 +144,22 @@ def test_another_user_who_closes_at_once_is_not_taken_for_root() -> None:
                 time.sleep(0.02)
 
 
-def as_user(user: int, server: PageServer) -> bytes:
-    """What another user gets who knows the token. In a fork: they may not run our Python."""
+def another_user(port: int, says: str, then: str) -> subprocess.Popen[bytes]:
+    """A process of nobody that has connected and said something, in the shell: they may not run
+    our Python."""
+    script = f'exec 3<>/dev/tcp/127.0.0.1/{port}; printf %s "$1" >&3; {then}'
+    words = ["bash", "-c", script, "bash", says]
+    return subprocess.Popen(words, user=65534, cwd="/", stdout=subprocess.PIPE)
+
+
+def told_to_another_user(server: PageServer) -> bytes:
+    """What another user gets who knows the token."""
     asked = (
         f"GET /api/picture HTTP/1.1\r\nHost: 127.0.0.1:{server.port}\r\n"
         f"X-Redact-Token: {server.token}\r\nX-Redact-Page: page-one\r\n"
         "Connection: close\r\n\r\n"
     )
-    reading, writing = os.pipe()
-    child = os.fork()
-    if child == 0:
-        try:
-            os.setuid(user)
-            with socket.create_connection(("127.0.0.1", server.port), 10) as plain:
-                plain.sendall(asked.encode())
-                while part := plain.recv(4096):
-                    os.write(writing, part)
-        finally:
-            os._exit(0)
-    os.close(writing)
-    with os.fdopen(reading, "rb") as pipe:
-        told = pipe.read()
-    os.waitpid(child, 0)
-    return told
+    return another_user(server.port, asked, "cat <&3").communicate()[0]
 
 
 @linux
@@ -182,6 +167,6 @@ def as_user(user: int, server: PageServer) -> bytes:
 def test_another_user_is_refused_even_with_the_token(
     server: PageServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert as_user(65534, server) == b""
+    assert told_to_another_user(server) == b""
     monkeypatch.setattr(PageServer, "verify_request", lambda *_: True)
-    assert b"face" in as_user(65534, server), "without the defence the test would tell"
+    assert b"face" in told_to_another_user(server), "without the defence the test would tell"
