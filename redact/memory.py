@@ -32,11 +32,8 @@ def give_back() -> None:
 
 
 def trim() -> None:
-    """Return free pages to the system, also those between pieces in use; takes a millisecond.
-
-    For just before something that needs much: otherwise its peak lies on top of whatever was left
-    scattered, which differs from one time to the next.
-    """
+    """Return free pages to the system, also those between pieces in use; takes a millisecond, and
+    as much again to get them back."""
     if (libc := _glibc()) is not None:
         libc.malloc_trim(0)
 

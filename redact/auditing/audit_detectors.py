@@ -25,7 +25,6 @@ from ..detection import (
     require_models,
 )
 from ..media import Orientation, upright
-from ..memory import trim
 from ..types import Detections, Frame, Presentation, Rect, Target, apart
 from .limits import Limits
 
@@ -103,7 +102,6 @@ class AuditDetectors:
         Raises:
             UnsafeError: the picture could not be checked.
         """
-        trim()  # no moment of a run needs more memory than this one
         self.looks += 1
         width = frame.size[0]
         if only is not None:
