@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import stat
+import time
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -56,9 +57,10 @@ class Looks:
         self.check()
 
     def check(self) -> None:
-        for _ in range(20):  # it is drawn anew for a moment
+        for _ in range(40):  # it is drawn anew for a moment
             if not self._page.cut_off():
                 return
+            time.sleep(0.25)
         cut = self._page.cut_off()
         assert not cut, "\n".join(cut)
 
@@ -347,8 +349,8 @@ def check_output(source: Path, result: Path, plan: Plan, gone: Any, kept: int, d
 
 def check_sound(result: Path) -> None:
     loud = np.zeros(3000)
-    for time, samples in read_sound(result, probe(result).audio[0].index, 1000):
-        at = round(float(time) * 1000)
+    for second, samples in read_sound(result, probe(result).audio[0].index, 1000):
+        at = round(float(second) * 1000)
         loud[at : at + len(samples)] = np.abs(samples)[: len(loud) - at]
     assert loud[230:370].max() < 0.002  # the codec smears a little at both ends
     assert loud[50:150].max() > 0.02 and loud[450:550].max() > 0.02
