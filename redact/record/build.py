@@ -46,7 +46,7 @@ from .manifest_parts import (
 from .run_record import RunRecord
 from .without_folders import FREE_TEXT, argument_without_folders, file_name, without_folders
 
-LIBRARIES = ("av", "numpy", "onnxruntime", "opencv-contrib-python", "scipy")
+LIBRARIES = ("av", "mediapipe", "numpy", "onnxruntime", "opencv-contrib-python", "scipy")
 """What decodes, looks, follows and draws."""
 
 
