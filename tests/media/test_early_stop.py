@@ -21,8 +21,8 @@ ROOT = Path(__file__).parents[2]
 PATIENCE = 120
 """Seconds after which the process is taken to wait for ever; it needs three of processor time."""
 
-TRIES = 60
-"""Of each way of stopping. Without `_come_to_rest`, nine runs of nine waited for ever."""
+TRIES = 25
+"""Of each way of stopping. Without `_come_to_rest`, five runs of five waited for ever."""
 
 
 def spoilt(path: Path, codec: str, options: dict[str, str]) -> Path:

@@ -153,9 +153,9 @@ def test_killed_at_random_moments_it_ends_as_undisturbed(tiny: Path, tmp_path: P
     sources.mkdir()
     for name in ("a.mp4", "b.mp4"):
         (sources / name).write_bytes(tiny.read_bytes())
-    seen = disturbed(sources, tmp_path, moments=4, seed=2)
+    seen = disturbed(sources, tmp_path, moments=2, seed=2)
     assert seen.faults == []
-    assert seen.kills >= 4 and seen.batches >= 1
+    assert seen.kills >= 2 and seen.batches >= 1
 
 
 def test_leftovers_are_told_from_files_in_use(tmp_path: Path) -> None:
