@@ -90,7 +90,8 @@ def face(frame: Frame, box: Box, aspect: float = 1.0) -> Rgb:
     (cx, cy), grown = box.centre, 1 + 2 * AROUND
     tall = max(box.height, box.width * aspect, 12.0) * grown
     wide = tall / aspect
-    cx, cy = _inside(cx, wide, width), _inside(cy, tall, height)
+    # Half a pixel more: what is nearer to the border than a centre is blended with black.
+    cx, cy = _inside(cx, wide + 1, width), _inside(cy, tall + 1, height)
     matrix = np.array(
         [[wide / FACE, 0, cx - wide / 2], [0, tall / FACE, cy - tall / 2]], np.float64
     )
@@ -101,6 +102,7 @@ def face(frame: Frame, box: Box, aspect: float = 1.0) -> Rgb:
             cv2.resize(whole, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA), np.uint8
         )
         matrix *= scale
+    matrix[:, 2] += (matrix[:, :2].sum(axis=1) - 1) / 2  # centres of pixels, not their corners
     picture = cv2.warpAffine(whole, matrix, (FACE, FACE), flags=how)
     return np.asarray(picture, np.uint8)
 

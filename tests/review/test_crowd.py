@@ -37,6 +37,15 @@ def page(browser: Any, street: Path, found: Plan, tmp_path: Path) -> Iterator[Pa
         yield Page(browser, server.address)
 
 
+def in_view(page: Page, card: str) -> bool:
+    """Whether a card of the list is seen whole."""
+    script = """
+        const a = document.querySelector(arguments[0])?.getBoundingClientRect();
+        const b = document.getElementById('cards').getBoundingClientRect();
+        return !!a && b.top <= a.top && a.bottom <= b.bottom"""
+    return bool(page.js(script, card))
+
+
 def click(page: Page, x: float, y: float) -> None:
     from selenium.webdriver import ActionChains
 
@@ -57,8 +66,11 @@ def test_the_nearest_is_chosen_and_the_next_with_another_click(page: Page) -> No
         seen += page.state("state.selected")
         assert "3 lie here" in page.text("#notice")
     assert sorted(seen) == [1, 2, 3]
+    page.js("document.getElementById('cards').scrollTop = 1e9")
+    page.until(lambda: not in_view(page, "#card-3"))
     click(page, 25, 55)
     page.until(lambda: page.state("state.selected") == [3])
+    page.until(lambda: in_view(page, "#card-3"), 10)  # the list goes to whoever is chosen
 
 
 def test_only_the_cards_in_view_are_in_the_page(page: Page) -> None:
@@ -77,13 +89,7 @@ def test_only_the_cards_in_view_are_in_the_page(page: Page) -> None:
     for _ in range(45):
         page.press("ARROW_DOWN")
     card = f"#card-{page.state('state.selected')[0]}"
-    seen = page.js(
-        "const a = document.querySelector(arguments[0]).getBoundingClientRect();"
-        "const b = document.getElementById('cards').getBoundingClientRect();"
-        "return b.top <= a.top && a.bottom <= b.bottom",
-        card,
-    )
-    assert seen and page.find(card).get_attribute("aria-posinset") == "45"
+    assert in_view(page, card) and page.find(card).get_attribute("aria-posinset") == "45"
     assert page.find(card).get_attribute("aria-setsize") == str(count)
     page.press("h")
     page.until(lambda: "hidden" in page.text(card))

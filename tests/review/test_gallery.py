@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from fractions import Fraction
 from pathlib import Path
+
+import av
+import numpy as np
 
 from redact.follow import Frames, index_packets
 from redact.media import probe
 from redact.plan import Plan
 from redact.review import editing
-from redact.review.pictures_and_sound import ALIKE, Gallery
-from redact.types import Target, Track
+from redact.review.pictures_and_sound import ALIKE, Gallery, face
+from redact.types import Box, Frame, Target, Track
 
 
 def test_one_who_was_found_twice_is_suggested_when_there_was_time(
@@ -35,3 +39,14 @@ def test_one_who_was_found_twice_is_suggested_when_there_was_time(
     plates = tuple(replace(track, target=Target.PLATE) for track in plan.tracks)
     assert Gallery(frames, 1.0).alike(replace(plan, tracks=plates), 1) == ([], True)
     frames.close()
+
+
+def test_a_picture_of_somebody_at_the_border_shows_the_scene_up_to_it() -> None:
+    """Its edge was smeared over half of the picture, or black lay there."""
+    y, x = np.mgrid[:120, :160]
+    brighter = np.stack([60 + x + y // 4] * 3, -1).astype(np.uint8)
+    frame = Frame(0, 0, Fraction(1, 25), av.VideoFrame.from_ndarray(brighter, "rgb24"))
+    for at in (Box(0, 0, 30, 30), Box(145, 100, 160, 120)):
+        picture = face(frame, at)[..., 0].astype(int)
+        assert picture.min() >= 55
+        assert (picture[:, 8:] > picture[:, :-8]).all(), "every column shows another place"

@@ -94,6 +94,7 @@ def test_the_story_of_a_case(browser: Any, street: Path, found: Plan, tmp_path: 
         )
         page.until(lambda: state_of(2) == "look" and state_of(1) == "refused")
         looks.check()
+        assert page.text(".lead h2") == "case 24-117", "its number stands in the folder's name"
         page.shot("case")
         page.until(lambda: state_of(3) == "look", 120)  # it was searched in the background
         page.click("[data-look='2']")
