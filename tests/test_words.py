@@ -141,6 +141,15 @@ def test_a_code_is_in_one_room() -> None:
                     assert seen.setdefault((table, code), file.name) == file.name, code
 
 
+def test_a_french_piste_is_one_of_sound_or_of_a_file() -> None:
+    """Who is followed is an "objet suivi" on the command line, as in the report and on the page."""
+    for file in (HOME / "words" / "fr").glob("*.toml"):
+        if file.stem not in ("auditing", "inspect"):  # they tell of tracks of files
+            text = file.read_text("utf-8")
+            other = re.findall(r".*\bpistes?\b(?! sonore| audio).*", text, re.IGNORECASE)
+            assert not other, (file.name, other)
+
+
 def test_no_french_text_was_left_in_english() -> None:
     """Words that are the same in both languages; anything else was forgotten."""
     alike = {
