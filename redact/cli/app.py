@@ -43,7 +43,21 @@ def command(function: Callable[..., Any]) -> click.Command:
     return click.command(cls=Sectioned, context_settings=HELP)(function)
 
 
-PATH: Final = click.Path(path_type=Path)
+class PathType(click.Path):
+    """Asks the system about a name as soon as it is read: from Python 3.14 on `exists` says of a
+    name that is too long for any file that there is none."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        path = super().convert(value, param, ctx)
+        try:
+            os.lstat(path)
+        except OSError as error:
+            if error.errno == errno.ENAMETOOLONG:
+                raise problem(UsageError, "name_too_long_here", path=path) from error
+        return path
+
+
+PATH: Final = PathType(path_type=Path)
 """Type of an option or argument that names a file or folder."""
 
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
@@ -243,7 +257,7 @@ def main() -> NoReturn:
         if os.environ.get("REDACT_TRACEBACK"):
             raise
         if isinstance(error, OSError) and error.errno == errno.ENAMETOOLONG:
-            # Whoever first asks the system about a name that was typed meets it.
+            # A name that follows from one that was typed.
             _fail(asked, problem(UsageError, "name_too_long_here", path=error.filename))
         _fail(asked, lacking("OpenCV", error) or defect(error))
     sys.exit(code if isinstance(code, int) else ExitCode.DONE)

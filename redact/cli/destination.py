@@ -19,11 +19,12 @@ from ..inspect import is_release_name
 from ..media import default_output_name
 from ..pipeline import Delivery
 from ..words import problem
+from .app import PathType
 
 _FOLDER = "redact.folder"
 
 
-class PlaceType(click.Path):
+class PlaceType(PathType):
     """A path that stands for a folder if it ends with a separator, which `Path` would drop."""
 
     def __init__(self) -> None:

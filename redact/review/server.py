@@ -200,6 +200,7 @@ class PageServer(ThreadingMixIn, TCPServer):
         self.token = new_token()
         self.hand_over = HandOver(self.token)
         self.presence = Presence()
+        self._closed = threading.Event()
         super().__init__(("127.0.0.1", 0), _Handler)
 
     @property
@@ -231,9 +232,14 @@ class PageServer(ThreadingMixIn, TCPServer):
             if self.busy():  # a person waits for it: their hour begins when it is done
                 self.presence.wait()
             elif self.presence.over():
-                break
-            time.sleep(0.5)
-        self.shutdown()
+                self.shutdown()
+                return
+            if self._closed.wait(0.5):
+                return
+
+    def server_close(self) -> None:
+        self._closed.set()
+        super().server_close()
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """A page that went away in the middle of an answer is no error."""

@@ -66,6 +66,8 @@ def talking_clip(path: Path, pixels: str, codec: str = "aac") -> SourceInfo:
         for n in range(5):
             frame = av.VideoFrame(96, 64, pixels)
             frame.pts, frame.time_base = n, Fraction(1, 25)
+            for plane in frame.planes:  # what memory held before may be no value of ten bits
+                plane.update(bytes(plane.buffer_size))
             out.mux(video.encode(frame))
             heard = av.AudioFrame("fltp", "stereo", 1024)
             heard.sample_rate, heard.pts, heard.time_base = 48000, n * 1024, Fraction(1, 48000)
