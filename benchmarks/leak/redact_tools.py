@@ -93,13 +93,18 @@ class Sightings:
         if key not in self._known:
             begun = time.process_time()
             found = self._detector.detect_frame(frame, only)
-            self._known[key] = np.c_[found.xyxy, found.score, found.target].astype(np.float32)
+            self._known[key] = np.c_[found.xyxy, found.score, found.target, found.fringe].astype(
+                np.float32
+            )
             self._known[took] = np.float64(time.process_time() - begun)
             self._fresh = True
         else:
             self.remembered += float(self._known.get(took, 0.0))
-        rows = self._known[key].reshape(-1, 6)
-        return Detections(rows[:, :4].copy(), rows[:, 4].copy(), rows[:, 5].astype(np.int8))
+        rows = self._known[key].reshape(-1, 10)
+        xyxy, score, target, fringe = np.split(rows, [4, 5, 6], axis=1)
+        return Detections(
+            xyxy.copy(), score[:, 0].copy(), target[:, 0].astype(np.int8), fringe.copy()
+        )
 
     def keep(self) -> None:
         if self._fresh:

@@ -3,7 +3,8 @@
 `python -m benchmarks.real.misplaced --half dev` measures `UNSURE` and `BY_ODDS` of
 `redact.track.box_per_frame` and the margin that every mask has: for each labelled face or plate
 that one look of `balanced` sees, the least margin (share of the box's size on every side) with
-which a mask on that box holds `HELD` of it. A face counts as the ellipse in its box.
+which a mask on that box, of a face with its fringe, holds `HELD` of it. A face counts as the
+ellipse in its box.
 
 `--stills` measures `ABOVE` of the same module: for each plate of the half's annotated stills, of
 which there are many more, the least margin beside it, and above and below, that holds all of it.
@@ -60,7 +61,8 @@ def seen(labelled: list[Box], found: Detections, target: str) -> Iterator[tuple[
         overlap = iou_matrix(np.asarray([label], np.float32), found.xyxy)[0]
         best = int(overlap.argmax())
         if overlap[best] >= OVERLAP:
-            yield float(found.score[best]), margin_needed(label, found.xyxy[best], target)
+            boxes = found.with_fringes() if target == "face" else found.xyxy
+            yield float(found.score[best]), margin_needed(label, boxes[best], target)
 
 
 def overhang(label: Box, box: NDArray[np.float32]) -> tuple[float, float]:

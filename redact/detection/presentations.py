@@ -51,7 +51,13 @@ def seen_turned(
     if only is not None:
         only = [Rect(width - a.x2, height - a.y2, width - a.x1, height - a.y1) for a in only]
     found = look(turned(frame), only)
-    return Detections(turned_boxes(found.xyxy, frame.size), found.score, found.target)
+    return _upside_down(found, frame.size)
+
+
+def _upside_down(found: Detections, size: tuple[int, int]) -> Detections:
+    """What was seen in a picture of some width and height, as it lies in the picture turned."""
+    other_side = np.roll(found.fringe, 2, axis=1)
+    return Detections(turned_boxes(found.xyxy, size), found.score, found.target, other_side)
 
 
 def together(found: Sequence[Detections]) -> Detections:
@@ -90,8 +96,7 @@ class InEveryWay:
             detector = self._made[shown.aspect]
             if shown.upside_down:
                 seen = detector.detect(np.ascontiguousarray(rgb[::-1, ::-1]))
-                boxes = turned_boxes(seen.xyxy, (rgb.shape[1], rgb.shape[0]))
-                found.append(Detections(boxes, seen.score, seen.target))
+                found.append(_upside_down(seen, (rgb.shape[1], rgb.shape[0])))
             else:
                 found.append(detector.detect(rgb))
         return together(found)

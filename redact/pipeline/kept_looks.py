@@ -72,17 +72,19 @@ class KeptLooks:
 
         def answer(frame: Frame, areas: Sequence[Rect] | None) -> Detections:
             question = _digest(b"look", _name(frame), repr(areas).encode())
-            known = self._known(question, 3)
+            known = self._known(question, 4)
             if known is not None:
                 self.taken_up += 1
-                xyxy, score, target = known
+                xyxy, score, target, fringe = known
                 return Detections(
                     np.frombuffer(xyxy, np.float32).reshape(-1, 4).copy(),
                     np.frombuffer(score, np.float32).copy(),
                     np.frombuffer(target, np.int8).copy(),
+                    np.frombuffer(fringe, np.float32).reshape(-1, 4).copy(),
                 )
             seen = look(frame, areas)
-            self._keep(question, [x.tobytes() for x in (seen.xyxy, seen.score, seen.target)])
+            parts = seen.xyxy, seen.score, seen.target, seen.fringe
+            self._keep(question, [part.tobytes() for part in parts])
             return seen
 
         return answer

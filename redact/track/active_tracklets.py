@@ -357,7 +357,7 @@ class ActiveTracklets:
         if not len(rows):
             return
         r = self.rows
-        self._log.add(r.id[rows], small.index, How.DETECTED, seen.boxes, seen.probability)
+        self._detected(r.id[rows], small, seen)
         seen_before = r.seen[rows].copy()
         r.detected[rows] = r.sure[rows] = r.seen[rows] = small.time
         r.since[rows] = 0
@@ -402,4 +402,8 @@ class ActiveTracklets:
         fresh = Tracklets.of_new(self._made, small, seen, looks)
         self._made += len(fresh)
         self.rows = Tracklets.concat([self.rows, fresh])
-        self._log.add(fresh.id, small.index, How.DETECTED, seen.boxes, seen.probability)
+        self._detected(fresh.id, small, seen)
+
+    def _detected(self, ids: NDArray[np.int32], small: SmallFrame, seen: Observations) -> None:
+        """Write down what a look saw of the tracklets with these ids."""
+        self._log.add(ids, small.index, How.DETECTED, seen.boxes, seen.probability, seen.fringe)

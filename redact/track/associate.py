@@ -23,11 +23,13 @@ class Observations(Arrays):
         boxes: float64 [N, 4].
         odds: float32 [N], log odds of being what they seem.
         target: int8 [N].
+        fringe: float32 [N, 4], see `Detections`.
     """
 
     boxes: Boxes
     odds: NDArray[np.float32]
     target: NDArray[np.int8]
+    fringe: NDArray[np.float32]
 
     @property
     def probability(self) -> NDArray[np.float32]:
@@ -45,7 +47,7 @@ def observations_of(found: Detections) -> Observations:
     found = found.select(order.astype(np.intp))
     p = np.clip(found.score, 1e-4, 1 - 1e-4).astype(np.float64)
     odds = np.log(p / (1 - p)).astype(np.float32)
-    return Observations(found.xyxy.astype(np.float64), odds, found.target)
+    return Observations(found.xyxy.astype(np.float64), odds, found.target, found.fringe)
 
 
 REACH = 0.6

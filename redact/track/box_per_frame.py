@@ -11,20 +11,24 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from ..types import DOUBTFUL, Box, Keyframe, State, Target
+from ..types import ALONE, DOUBTFUL, Box, Keyframe, PerKind, State, Target
 from .at_border import whole_at_border
-from .geometry import OUTWARD, Boxes, grown, to_boxes, to_centres, union, warped
+from .geometry import OUTWARD, Boxes, to_boxes, to_centres, union, warped
 from .sensitivities import TrackSettings
 from .sightings import SPEED_TIME, ClipRecord, How, Rows, end_speed
 
-UNSURE: Final = 0.20
-"""Growth of an even guess, share of the box's size on every side. A detector that doubts whether
-something is a face doubts where it ends as well: to hold 97 % of a face in 19 of 20 cases, a look
-of a probability below .5 needed a margin of .37, one above .99 needed .13; every mask has .12.
-Measured by `python -m benchmarks.real.misplaced --half dev`."""
+UNSURE: Final = PerKind(
+    "track/box_per_frame: UNSURE",
+    {Target.FACE: 0.125, Target.PLATE: 0.0, Target.HEAD: 0.125, Target.PERSON: 0.20},
+)
+"""Growth of an even guess beyond its fringe, share of the box's size on every side. A detector that
+doubts whether something is a face doubts where it ends as well, the more so the fewer the
+witnesses that saw it. Of faces and heads chosen on dev beside the fringe (`benchmarks/TRIED.md`,
+"growth by doubt"); of people as before there was one, which they have not."""
 
 BY_ODDS: Final = 0.045
-"""How much less it is for each unit of log odds. Measured by the same command."""
+"""How much less it is for each unit of log odds, as a look of a probability below .5 needs a margin
+that one above .99 does not. Measured by `python -m benchmarks.real.misplaced --half dev`."""
 
 ABOVE: Final = 0.05
 """Growth of a plate above and below, share of its height: the same error is a larger share of its
@@ -37,36 +41,47 @@ def enlarged(
     boxes: Boxes,
     detected: NDArray[np.intp],
     scores: NDArray[np.float32],
+    fringe: NDArray[np.float32],
     times: NDArray[np.float64],
     target: Target,
 ) -> Boxes:
     """Boxes of one track, one per frame, each containing the box it came from.
 
-    A plate has an edge, and a detector that doubts whether something is a plate does not doubt
-    where it ends; what its box misses, it misses above and below.
+    A face reaches as far as anybody saw it, and by doubt a little farther. A plate has an edge, and
+    a detector that doubts whether something is a plate does not doubt where it ends; what its box
+    misses, it misses above and below.
 
     Args:
         boxes: [N, 4] best estimates.
         detected: rows with a detection, rising.
         scores: [N] probabilities, read at `detected` only.
+        fringe: [len(detected), 4] of the detections (`Detections.fringe`).
         times: [N] seconds.
         target: what it is.
     """
+    size = np.tile(boxes[:, 2:] - boxes[:, :2], 2)
     if not target.spec.round:
-        taller = (boxes[:, 3:] - boxes[:, 1:2]) * ABOVE
-        return _smeared(boxes + taller * [0, -1, 0, 1], boxes)
-    return _smeared(grown(boxes, _misplaced(detected, scores, times)), boxes)
+        return _smeared(boxes + OUTWARD * size * [0, ABOVE, 0, ABOVE], boxes)
+    doubt = _misplaced(detected, scores, times, UNSURE[target])[:, None]
+    reach = np.full(boxes.shape, ALONE)
+    if len(detected):
+        reach = np.stack([np.interp(times, times[detected], side) for side in fringe.T], axis=1)
+    return _smeared(boxes + OUTWARD * size * (reach + doubt), boxes)
 
 
 def _misplaced(
-    detected: NDArray[np.intp], scores: NDArray[np.float32], times: NDArray[np.float64]
+    detected: NDArray[np.intp],
+    scores: NDArray[np.float32],
+    times: NDArray[np.float64],
+    most: float,
 ) -> NDArray[np.float64]:
-    """[N] by what share of its size a box may miss what it hides, certainty apart."""
+    """[N] by what share of its size a box may miss what it hides, certainty and fringe apart; at
+    `most` for an even guess."""
     if not len(detected):
-        return np.full(len(times), UNSURE)
+        return np.full(len(times), most)
     p = np.clip(scores[detected].astype(np.float64), 1e-4, 1 - 1e-4)
     odds = np.interp(times, times[detected], np.log(p / (1 - p)))
-    return np.asarray(np.clip(UNSURE - BY_ODDS * odds, 0.0, UNSURE))
+    return np.asarray(np.clip(most - BY_ODDS * odds, 0.0, most))
 
 
 def _smeared(out: Boxes, boxes: Boxes) -> Boxes:
@@ -220,7 +235,8 @@ def fill(
     _beyond(boxes, at, start, clip, rows)
     boxes = whole_at_border(boxes, detected, clip.size, target)
     if "growth" not in settings.left_out:
-        boxes = enlarged(boxes, detected, scores, clip.times(start, end), target)
+        fringe = rows["fringe"][rows["how"] == How.DETECTED]
+        boxes = enlarged(boxes, detected, scores, fringe, clip.times(start, end), target)
     return Dense(start, steady(boxes), _states(len(boxes), at, detected), scores)
 
 

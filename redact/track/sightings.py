@@ -85,9 +85,11 @@ ROW = np.dtype(
         ("how", np.int8),
         ("score", np.float32),
         ("box", np.float32, (4,)),
+        ("fringe", np.float32, (4,)),
     ]
 )
-"""`score` is the probability of a detection, 0 where it was followed."""
+"""`score` is the probability of a detection and `fringe` what it says of its box (`Detections`),
+0 where it was followed."""
 
 Rows = NDArray[np.void]
 
@@ -109,13 +111,14 @@ class SightingLog:
         how: How,
         boxes: Boxes,
         scores: NDArray[np.float32],
+        fringe: NDArray[np.float32] | float = 0.0,
     ) -> None:
         """Add N sightings of one frame."""
         if not len(tracklets):
             return
         rows = np.zeros(len(tracklets), ROW)
         rows["tracklet"], rows["frame"], rows["how"] = tracklets, frame, how
-        rows["score"], rows["box"] = scores, boxes
+        rows["score"], rows["box"], rows["fringe"] = scores, boxes, fringe
         self._parts.append(rows)
         if len(self._parts) > 1024:
             self._parts = [np.concatenate(self._parts)]

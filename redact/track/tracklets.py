@@ -14,8 +14,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from ..types import Detections
 from .arrays import Arrays
-from .associate import Observations
+from .associate import Observations, observations_of
 from .belief import Clues
 from .geometry import IDENTITY, Affine, Boxes, scale_of, to_boxes, to_centres, warped_centres
 from .patches import Patches, patches_of
@@ -195,6 +196,6 @@ class Tracklets(Arrays):
 
     @classmethod
     def none(cls) -> Tracklets:
-        nobody = Observations(np.zeros((0, 4)), np.zeros(0, np.float32), np.zeros(0, np.int8))
+        nobody = observations_of(Detections.empty())
         blank = SmallFrame(0, 0.0, (np.zeros((1, 1), np.uint8),), 1.0, False)
         return cls.of_new(0, blank, nobody, patches_of(blank, nobody.boxes))

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -125,6 +125,11 @@ class Rect(NamedTuple):
         return Rect(*map(min, self[:2], other[:2]), *map(max, self[2:], other[2:]))
 
 
+ALONE: Final = 0.075
+"""Fringe of what a single look saw, which cannot tell how far another one would see it reach. With
+it a doubtful face is hidden as far as before there were fringes (`track.box_per_frame.UNSURE`)."""
+
+
 @dataclass(frozen=True, slots=True)
 class Detections:
     """N detections in one upright picture.
@@ -133,24 +138,34 @@ class Detections:
         xyxy: float32 [N, 4], left, top, right, bottom in upright source pixels (see `Box`).
         score: float32 [N], 0 to 1.
         target: int8 [N], values of `Target`.
+        fringe: float32 [N, 4], how far beyond each side of its box the thing may reach, shares of
+            the box's width (left, right) and height (top, bottom), not negative. Where several
+            looks saw it, each box is between theirs, and the fringe reaches out to where single
+            ones saw more. Masks hide it; whatever asks where a thing is goes by the box. `ALONE`
+            everywhere where it is not given.
 
     Raises:
-        ValueError: if the arrays disagree in length or hold values that are not finite.
+        ValueError: if the arrays disagree in length or hold values that are not finite, or if a
+            fringe is negative.
     """
 
     xyxy: NDArray[np.float32]
     score: NDArray[np.float32]
     target: NDArray[np.int8]
+    fringe: NDArray[np.float32] = None  # type: ignore[assignment]  # set below
 
     def __post_init__(self) -> None:
         n = len(self.score)
-        if self.xyxy.shape != (n, 4) or self.target.shape != (n,):
-            raise ValueError(
-                f"arrays disagree: xyxy {self.xyxy.shape}, score {n}, target {self.target.shape}"
-            )
+        if self.fringe is None:
+            object.__setattr__(self, "fringe", np.full((n, 4), ALONE, np.float32))
+        shapes = self.xyxy.shape, self.target.shape, self.fringe.shape
+        if shapes != ((n, 4), (n,), (n, 4)):
+            raise ValueError(f"arrays disagree: score {n}, xyxy, target and fringe {shapes}")
         # A NaN would compare false everywhere and so vanish silently: that is a leak.
-        if not (np.isfinite(self.xyxy).all() and np.isfinite(self.score).all()):
+        if not all(np.isfinite(part).all() for part in (self.xyxy, self.score, self.fringe)):
             raise ValueError("detections hold values that are not finite")
+        if (self.fringe < 0).any():
+            raise ValueError("a negative fringe would leave a rim of what was seen open")
 
     @classmethod
     def empty(cls) -> Detections:
@@ -165,6 +180,7 @@ class Detections:
             np.concatenate([p.xyxy for p in parts]),
             np.concatenate([p.score for p in parts]),
             np.concatenate([p.target for p in parts]),
+            np.concatenate([p.fringe for p in parts]),
         )
 
     def __len__(self) -> int:
@@ -172,10 +188,17 @@ class Detections:
 
     def select(self, which: NDArray[np.bool_] | NDArray[np.intp]) -> Detections:
         """The detections at a boolean mask or an index array."""
-        return Detections(self.xyxy[which], self.score[which], self.target[which])
+        return Detections(
+            self.xyxy[which], self.score[which], self.target[which], self.fringe[which]
+        )
 
     def only(self, targets: Sequence[Target]) -> Detections:
         return self.select(np.isin(self.target, [int(t) for t in targets]))
 
     def box(self, i: int) -> Box:
         return Box(*map(float, self.xyxy[i]))
+
+    def with_fringes(self) -> NDArray[np.float32]:
+        """Boxes as far as each may reach: float32 [N, 4] as `xyxy`."""
+        size = np.tile(self.xyxy[:, 2:] - self.xyxy[:, :2], 2)
+        return np.asarray(self.xyxy + self.fringe * size * [-1, -1, 1, 1], np.float32)

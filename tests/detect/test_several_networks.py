@@ -25,7 +25,7 @@ from redact.detection.several_networks import (
 )
 from redact.detection.views import Scale
 from redact.errors import UnsafeError
-from redact.types import Detections, Target
+from redact.types import ALONE, Detections, Target
 
 NONE = np.zeros(4, np.float32)
 MADE_UP = Calibration(
@@ -68,6 +68,19 @@ def test_two_networks_that_agree_are_one_face_and_surer_than_either() -> None:
     assert both.score[0] > max(one(ours=0.5, large=0), one(ours=0, large=0.5)) + 0.1
     # Its box lies between theirs, ours made taller by what ours leaves out.
     assert 40 <= both.xyxy[0, 0] <= 42 and 35 <= both.xyxy[0, 1] <= 41
+
+
+def test_a_face_has_a_fringe_where_one_network_saw_more_of_it() -> None:
+    """The chin under a mask: below as far as the fainter look saw it, times the root of its score,
+    and nothing on the sides that both agree on. Of what only one network could see nobody knows."""
+    short, whole = [40.0, 40, 80, 90], [40.0, 40, 80, 110]
+    both = weighed({LARGE: faces((short, 0.9)), SMALL: faces((whole, 0.25))}, "face", MADE_UP)
+    (box,), (fringe,) = both.xyxy, both.fringe
+    assert fringe[:3].max() < 1e-6
+    assert fringe[3] == pytest.approx(0.5 * (110 - box[3]) / (box[3] - box[1]), rel=1e-5)
+    assert box[3] + fringe[3] * (box[3] - box[1]) > 100 > box[3] + 5
+    alone = weighed({LARGE: faces((short, 0.9))}, "face", MADE_UP)
+    assert alone.fringe.tolist() == [pytest.approx([ALONE] * 4)]
 
 
 def test_what_lies_apart_stays_apart() -> None:
