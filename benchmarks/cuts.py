@@ -6,6 +6,8 @@ different times; and the same scene nearer. Clips that have no cut are shaken, d
 flashes. The halves are those of the real clips (`real/split.json`): no camera is in both.
 `--cameras` adds to dev the clips of cameras from which networks learned (`training.films`); by
 camera, these and dev fall into two parts, one to choose on and one to see whether it holds.
+`--repositories` takes other clips instead, on which nothing was chosen: those of `cut_clips.json`,
+from a folder that holds each repository named there, checked out, at OWNER/NAME.
 
 PySceneDetect (`pip install scenedetect`) is no dependency of redact; its columns are left out
 without it.
@@ -18,9 +20,10 @@ import json
 import math
 import sys
 import zlib
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import lru_cache
 from itertools import chain, pairwise, permutations
 from pathlib import Path
 from typing import Any, Final
@@ -50,6 +53,9 @@ FADE: Final = 8
 LONGEST: Final = 300
 """Frames of a clip that are read."""
 
+LONGER: Final = 750
+"""Frames of a clip of `cut_clips.json` that are read."""
+
 DRAWN: Final = ("torchcodec__av1", "torchcodec__h26", "metadata_extractor__sample")
 """Beginnings of names of test patterns and logos, which no camera took."""
 
@@ -71,8 +77,9 @@ Shot = NDArray[np.uint8]
 """[frames, H, W, 3], BGR."""
 
 
-def read_clip(path: Path) -> Shot:
-    """A clip, `WIDTH` pixels wide, its beginning."""
+@lru_cache(16)
+def read_clip(path: Path, longest: int) -> Shot:
+    """A clip, `WIDTH` pixels wide, 16:9, its beginning."""
     frames = []
     with av.open(str(path)) as container:
         stream = container.streams.video[0]
@@ -80,9 +87,38 @@ def read_clip(path: Path) -> Shot:
         for frame in container.decode(stream):
             height = round(frame.height * WIDTH / frame.width / 2) * 2
             frames.append(frame.reformat(WIDTH, height, "bgr24", interpolation="AREA").to_ndarray())
-            if len(frames) == LONGEST:
+            if len(frames) == longest:
                 break
-    return np.stack(frames)
+    return fitted(np.stack(frames))
+
+
+@dataclass(frozen=True, slots=True)
+class Footage:
+    """Clips by name.
+
+    Attributes:
+        paths: of the clips.
+        related: those that are no unrelated clips of one another.
+        cameras: those that one camera or film shows.
+        cuts: first frames of new shots inside the clips.
+        ends: how many frames of a clip are read, `LONGEST` where it is not named.
+        dark: those that were filmed in the dark.
+    """
+
+    paths: Mapping[str, Path]
+    related: Sequence[Sequence[str]]
+    cameras: Sequence[Sequence[str]]
+    cuts: Mapping[str, Sequence[int]]
+    ends: Mapping[str, int] = field(default_factory=dict)
+    dark: Sequence[str] = ()
+
+    def shot(self, name: str) -> Shot:
+        """A clip."""
+        return read_clip(self.paths[name], self.ends.get(name, LONGEST))
+
+    def piece(self, name: str, rng: np.random.Generator) -> Shot:
+        """A stretch of a clip that has no cut in it."""
+        return piece(self.shot(name), rng, self.cuts.get(name, ()))
 
 
 def camera_groups(half: str, folder: Path, cameras: Path | None) -> dict[str, list[Path]]:
@@ -99,10 +135,8 @@ def camera_groups(half: str, folder: Path, cameras: Path | None) -> dict[str, li
     return groups
 
 
-def material(
-    half: str, part: str | None, folder: Path, cameras: Path | None
-) -> tuple[dict[str, Shot], list[list[str]]]:
-    """Clips by name, and which of them one camera or film shows; without what no camera took.
+def footage(half: str, part: str | None, folder: Path, cameras: Path | None) -> Footage:
+    """The real clips, without what no camera took.
 
     Args:
         half: of `real/split.json`.
@@ -110,14 +144,39 @@ def material(
         folder: of the real clips.
         cameras: folder of camera clips, which belong to dev; see `training.films`.
     """
-    clips: dict[str, Shot] = {}
-    named = []
+    clips: dict[str, Path] = {}
+    groups = []
     for name, paths in camera_groups(half, folder, cameras).items():
         if part is None or zlib.crc32(name.encode()) % len(PARTS) == PARTS.index(part):
             here = [p for p in paths if p.exists() and not p.name.startswith(DRAWN)]
-            clips |= {path.name: fitted(read_clip(path)) for path in here}
-            named.append([path.name for path in here])
-    return clips, named
+            clips |= {path.name: path for path in here}
+            groups.append([path.name for path in here])
+    return Footage(clips, groups, groups, CUT_INSIDE)
+
+
+def other_footage(half: str, folder: Path) -> Footage:
+    """The clips of `cut_clips.json`.
+
+    Args:
+        half: of its repositories.
+        folder: that holds each of them, at OWNER/NAME.
+    """
+    known = json.loads((Path(__file__).parent / "cut_clips.json").read_text())
+    groups = {
+        name: {f"{name}/{path}": what for path, what in repository["clips"].items()}
+        for name, repository in known["repositories"].items()
+        if repository["half"] == half
+    }
+    clips = {name: what for group in groups.values() for name, what in group.items()}
+    cameras = [[f"{name}/{p}" for p in paths] for name, paths in known["one camera"]]
+    return Footage(
+        {name: folder / name for name in clips},
+        [list(group) for group in groups.values()],
+        [group for group in cameras if clips.keys() >= set(group)],
+        {name: what["cuts"] for name, what in clips.items() if "cuts" in what},
+        {name: what.get("end", LONGER) for name, what in clips.items()},
+        [name for name, what in clips.items() if what.get("dark")],
+    )
 
 
 def fitted(shot: Shot, height: int = WIDTH * 9 // 16) -> Shot:
@@ -227,20 +286,15 @@ def piece(shot: Shot, rng: np.random.Generator, inside: Sequence[int]) -> Shot:
     return shot[at : at + SHOT]
 
 
-def with_cuts(
-    clips: dict[str, Shot],
-    groups: Sequence[Sequence[str]],
-    each: int,
-    rng: np.random.Generator,
-) -> Iterator[Case]:
-    """Pairs of shots, `each` of every kind, and pairs of each group, which one camera filmed."""
-    names = list(clips)
-    same = {pair for group in groups for pair in permutations(group, 2)}
+def with_cuts(footage: Footage, each: int, rng: np.random.Generator) -> Iterator[Case]:
+    """Pairs of shots, `each` of every kind, and pairs of what one camera filmed."""
+    names = list(footage.paths)
+    same = {pair for group in footage.related for pair in permutations(group, 2)}
     pairs = [p for p in permutations(names, 2) if p not in same]
     at = SHOT, SHOT
 
     def two(a: str, b: str) -> tuple[Shot, Shot]:
-        return tuple(piece(clips[n], rng, CUT_INSIDE.get(n, ())) for n in (a, b))  # type: ignore[return-value]
+        return footage.piece(a, rng), footage.piece(b, rng)
 
     def drawn() -> Iterator[tuple[str, str]]:
         for number in rng.choice(len(pairs), each, replace=len(pairs) < each):
@@ -268,14 +322,17 @@ def with_cuts(
     for a, b in drawn():
         bars = letterboxed(np.concatenate(two(a, b)), rng)
         yield Case("letterbox", f"{a} | {b}", bars, (at,))
-    for group in groups:
+    for group in footage.cameras:
         of_one = list(permutations(group, 2))
         for number in rng.permutation(len(of_one))[:MOST_OF_ONE]:
             a, b = of_one[int(number)]
             yield Case("one camera", f"{a} | {b}", np.concatenate(two(a, b)), (at,))
     for a in names:
-        shot = piece(clips[a], rng, CUT_INSIDE.get(a, ()))
+        shot = footage.piece(a, rng)
         yield Case("nearer", a, np.concatenate([shot, nearer(shot)]), (at,))
+    pairs = [p for p in permutations(footage.dark, 2) if p not in same]
+    for a, b in drawn() if pairs else ():
+        yield Case("filmed in the dark", f"{a} | {b}", np.concatenate(two(a, b)), (at,))
 
 
 WITHOUT: Final[dict[str, Callable[[Shot, np.random.Generator], Shot]]] = {
@@ -287,12 +344,12 @@ WITHOUT: Final[dict[str, Callable[[Shot, np.random.Generator], Shot]]] = {
 }
 
 
-def without_cuts(clips: dict[str, Shot], rng: np.random.Generator) -> Iterator[Case]:
+def without_cuts(footage: Footage, rng: np.random.Generator) -> Iterator[Case]:
     """All clips, in every way; their own cuts are known."""
     for kind, change in WITHOUT.items():
-        for name, shot in clips.items():
-            inside = tuple((c, c) for c in CUT_INSIDE.get(name, ()))
-            yield Case(kind, name, change(shot, rng), inside)
+        for name in footage.paths:
+            inside = tuple((c, c) for c in footage.cuts.get(name, ()))
+            yield Case(kind, name, change(footage.shot(name), rng), inside)
 
 
 def of_redact(frames: Shot) -> list[int]:
@@ -365,7 +422,9 @@ def counted(count: Count, case: Case, told: Sequence[int]) -> list[str]:
 def main() -> None:
     """Print how many cuts each tool finds, and how many it imagines in ten minutes."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.cuts", description=__doc__)
-    parser.add_argument("--clips", type=Path, required=True, help="folder of real clips")
+    source = parser.add_mutually_exclusive_group(required=True)
+    source.add_argument("--clips", type=Path, help="folder of real clips")
+    source.add_argument("--repositories", type=Path, help="folder of those of cut_clips.json")
     parser.add_argument("--half", choices=HALVES, default="dev")
     parser.add_argument("--cameras", type=Path, help="folder of camera clips, for dev")
     parser.add_argument("--part", choices=PARTS, help="of the sources of dev")
@@ -374,10 +433,13 @@ def main() -> None:
     parser.add_argument("--told", action="store_true", help="print what was wrong")
     parser.add_argument("--only", default="", help="only kinds with this in their name")
     args = parser.parse_args()
-    clips, groups = material(args.half, args.part, args.clips, args.cameras)
+    if args.repositories:
+        taken = other_footage(args.half, args.repositories)
+    else:
+        taken = footage(args.half, args.part, args.clips, args.cameras)
     rng, who = np.random.default_rng(args.seed), tools()
     counts: dict[str, dict[str, Count]] = {}
-    for case in chain(with_cuts(clips, groups, args.each, rng), without_cuts(clips, rng)):
+    for case in chain(with_cuts(taken, args.each, rng), without_cuts(taken, rng)):
         if args.only not in case.kind:
             continue
         rows = counts.setdefault(case.kind, {name: Count() for name in who})
@@ -395,9 +457,9 @@ def _print(counts: dict[str, dict[str, Count]], who: list[str]) -> None:
     total = {name: Count() for name in who}
     for kind, row in counts.items():
         for name in who:
-            for field in ("cuts", "found", "false", "frames"):
-                mine = getattr(total[name], field) + getattr(row[name], field)
-                setattr(total[name], field, mine)
+            for what in ("cuts", "found", "false", "frames"):
+                mine = getattr(total[name], what) + getattr(row[name], what)
+                setattr(total[name], what, mine)
         print(_row(kind, [row[n] for n in who]))
     print(_row("all", [total[n] for n in who]))
     for name in who:
