@@ -216,3 +216,15 @@ def test_at_200_percent_the_picture_is_still_there(page: Page) -> None:
         page.press("ESCAPE")
     finally:
         resize(page.browser, 1280, 720)
+
+
+def test_work_that_goes_on_pushes_nothing_off_a_narrow_page(page: Page) -> None:
+    """In French the line that says how far it is made the page wider than its window."""
+    resize(page.browser, 1024, 760)
+    look_like(page, "fr", "light")
+    page.js("""
+        for (const id of ["stop", "all-videos"]) document.getElementById(id).hidden = false;
+        document.getElementById("saved").textContent = "Suivi · 76 % · encore 5 s environ";
+    """)
+    assert page.cut_off() == []
+    resize(page.browser, 1280, 720)
