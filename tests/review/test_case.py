@@ -61,21 +61,27 @@ class Asking:
 
 
 @contextmanager
-def asking(
+def serving(
     *places: Path, folder: Path | None = None, words: tuple[str, ...] = ("--sensitivity", "fast")
-) -> Iterator[Asking]:
+) -> Iterator[tuple[Case, PageServer]]:
     settings = DetectSettings(sensitivity=Sensitivity.FAST)
     case = Case(Wish(settings, RenderSettings().margin, EvidenceChoice(), folder, words), places)
     server = case.server()
     threading.Thread(target=server.serve, daemon=True).start()
     try:
-        ask = Asking(case, server)
-        assert ask("/api/join", {})[0] == 200
-        yield ask
+        yield case, server
     finally:
         server.shutdown()
         server.server_close()
         case.close()
+
+
+@contextmanager
+def asking(*places: Path, **wish: Any) -> Iterator[Asking]:
+    with serving(*places, **wish) as (case, server):
+        ask = Asking(case, server)
+        assert ask("/api/join", {})[0] == 200
+        yield ask
 
 
 @pytest.fixture

@@ -8,8 +8,10 @@ from typing import Any
 import pytest
 
 from redact.plan import Plan, write_plan
+from redact.review.open_plan import alone_with
 
 from .browser import Page, look_like, resize, served_here, until
+from .test_case import serving
 
 FOLDER = {
     "en": "cannot be written (Not a directory). Choose another place.",
@@ -63,3 +65,22 @@ def test_a_file_that_is_no_video_is_refused_in_words(
         ask = f"return {names}.map((name) => document.getElementById(name).innerText)"
         until(lambda: browser.execute_script(ask)[0] == words)
         assert detail in browser.execute_script(ask)[1]
+
+
+def test_a_video_that_is_open_elsewhere_can_be_left_and_tried_again(
+    browser: Any, street: Path, found: Plan, tmp_path: Path
+) -> None:
+    """The page said so, showed work going on for ever, and led nowhere."""
+    source, plan_file = tmp_path / "street.mp4", tmp_path / "street.plan.json"
+    source.write_bytes(street.read_bytes())
+    write_plan(found, plan_file)
+    with serving(tmp_path) as (_, server):
+        page = Page(browser, server.address)
+        with alone_with(plan_file):
+            page.click("[data-look='1']")
+            page.until(lambda: "another review" in page.text("#opening-detail"))
+            assert page.js("return document.getElementById('opening-bar').hidden")
+            actions = page.text("#opening-detail .actions")
+        assert actions.splitlines() == ["‹ All videos", "Try again"]
+        page.click("#opening .actions button:last-child")
+        page.opened()

@@ -87,6 +87,21 @@ async function begin() {
   await start();
   watch();
 }
+/** Why there is nothing to look at, and what can be done. */
+function notOpened(why) {
+  const name = $("clip-name").textContent || t("this_video");
+  $("opening-text").textContent = t("not_opened", { name });
+  $("opening-bar").hidden = true;
+  $("opening-detail").replaceChildren(
+    why,
+    make(
+      "div",
+      { class: "actions" },
+      isOneOfSeveral ? make("button", { onclick: () => location.assign("/") }, t("all_videos")) : "",
+      make("button", { onclick: () => location.reload() }, t("try_again")),
+    ),
+  );
+}
 async function opened() {
   for (;;) {
     const now = await get("state");
@@ -100,12 +115,7 @@ async function opened() {
       handled = untold ? 0 : job?.number || 0;
       return;
     }
-    if (job?.problem) {
-      $("opening-text").textContent = t("not_opened", { name: now.name });
-      $("opening-detail").textContent = said(job.problem);
-      $("opening-bar").hidden = true;
-      throw new Error(said(job.problem));
-    }
+    if (job?.problem) throw job.problem;
     $("opening-text").textContent = t("opening", { name: now.name });
     $("opening-detail").textContent = job ? stageWords(job) : "";
     if (job?.total) {
@@ -373,7 +383,6 @@ addEventListener("pageshow", (event) => {
   if (event.persisted) location.reload();
 });
 begin().catch((error) => {
-  console.warn(error.message);
-  if (!ended && !$("opening").hidden && !$("opening-detail").textContent)
-    $("opening-detail").textContent = said(error);
+  console.warn(said(error));
+  if (!ended && !$("opening").hidden) notOpened(said(error));
 });
