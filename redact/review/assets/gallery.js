@@ -12,7 +12,7 @@ import {
   title,
   toast,
 } from "./store.js";
-import { clock, number, reasonWords, t } from "./words.js";
+import { number, reasonWords, span, t } from "./words.js";
 import { drawFace } from "./faces.js";
 import * as player from "./player.js";
 
@@ -72,7 +72,7 @@ function card(subject) {
       "div",
       {},
       make("div", { class: "title" }, make("span", {}, title(subject)), tag(kind)),
-      make("div", { class: "line" }, `${clock(subject.from)} – ${clock(subject.to)}${parts}`),
+      make("div", { class: "line" }, span(subject.from, subject.to) + parts),
       make(
         "div",
         { class: subject.certainty === "unsure" ? "line doubt" : "line" },

@@ -15,7 +15,7 @@ import {
   title,
   toast,
 } from "./store.js";
-import { clock, t } from "./words.js";
+import { clock, span, t } from "./words.js";
 import { drawFace } from "./faces.js";
 import { allTold } from "./seen.js";
 import { decide, goTo, only, tag } from "./gallery.js";
@@ -106,7 +106,7 @@ function head(s, kind) {
       {},
       make("h2", {}, title(s)),
       tag(kind),
-      make("div", { class: "small muted" }, `${clock(s.from)} – ${clock(s.to)}`),
+      make("div", { class: "small muted" }, span(s.from, s.to)),
       make("div", { class: "small muted" }, sure),
     ),
   );
@@ -229,7 +229,7 @@ function visible(s, kind) {
     under = s.visible - frames;
   const few = bare.length <= 4; // more are seen in the timeline, and not read
   const times = bare
-    .map(([a, b]) => `${clock(state.times[a])}–${clock(state.times[b])}`)
+    .map(([a, b]) => span(state.times[a], state.times[b], "–"))
     .join(", ");
   const waiting = s.confirm.reduce((n, [, a, b]) => n + b - a + 1, 0),
     rest = all - s.visible - waiting;
@@ -284,7 +284,7 @@ function confirming(s) {
           .slice(0, 12)
           .map((stretch) =>
             button(
-              `${clock(state.times[stretch[1]])}–${clock(state.times[stretch[2]])}`,
+              span(state.times[stretch[1]], state.times[stretch[2]], "–"),
               () => playStretch(stretch),
               { class: "quiet small", "aria-pressed": String(String(stretch) === now) },
             ),
@@ -426,7 +426,7 @@ function parts(s) {
         "div",
         { class: "row small" },
         button(
-          `${clock(state.times[k.first])} – ${clock(state.times[k.last])}`,
+          span(state.times[k.first], state.times[k.last]),
           () => player.show(k.first),
           { class: "quiet" },
         ),

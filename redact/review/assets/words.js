@@ -61,3 +61,7 @@ export function clock(seconds, digits = 1) {
   const text = h ? `${h}:${String(m).padStart(2, "0")}:${rest}` : `${m}:${rest}`;
   return language === "fr" ? text.replace(".", ",") : text;
 }
+/** From when to when; a moment is told once. */
+export function span(from, to, between = " – ") {
+  return [...new Set([clock(from), clock(to)])].join(between);
+}
