@@ -134,7 +134,10 @@ def holds(final: Path, plan: Plan) -> bool:
 def _evidence(session: Session, plan: Plan, wish: dict[str, Any], release: bool) -> EvidenceChoice:
     """The record that the command line asked for, with what the page adds; none for a release."""
     if release:
-        session.evidence.refuse_with("a publication")
+        # Name and case only fill fields, and the page has said that a publication has none.
+        rest = [word for word in session.evidence.given if word not in ("--case", "--operator")]
+        if rest:
+            raise problem(UsageError, "publication_alone", others=", ".join(rest))
         return EvidenceChoice(manifest=False)
     given = CaseFields(
         case=checked_option(str(wish.get("case") or "").strip()[:200], "the case"),

@@ -284,6 +284,9 @@ def test_the_result_that_is_there_is_replaced_only_if_a_person_says_so(
         # The command line has said who and for which case.
         assert it.js("return document.getElementById('f-case').value") == "2026-114"
         assert it.js("return document.getElementById('f-reviewer').value") == "R. Roe"
+        it.click("input[value=release]")  # has no record in which they would stand
+        assert not it.js("return document.getElementById('f-case').checkVisibility()")
+        it.click("input[value=evidence]")
         it.click("#start-finish")
         assert "does not hold your decisions" in it.text("#replace-why")
         it.shot("replace")

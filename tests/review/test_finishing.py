@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from redact.auditing import AuditResult, Finding, FindingKind
+from redact.errors import UsageError
 from redact.pipeline import apply
 from redact.plan import (
     FindingNote,
@@ -24,7 +25,13 @@ from redact.plan import (
     with_subjects,
     write_plan,
 )
-from redact.record import LookedPart, build_manifest, dump_manifest, manifest_path
+from redact.record import (
+    EvidenceChoice,
+    LookedPart,
+    build_manifest,
+    dump_manifest,
+    manifest_path,
+)
 from redact.review import finishing
 from redact.review.answers import accepted, noted
 from redact.review.finishing import begin_finish
@@ -301,3 +308,13 @@ def test_the_plan_that_a_review_makes_is_for_its_owner_alone(
         assert os.name == "nt" or path.stat().st_mode & 0o777 == 0o600
     finally:
         made.close()
+
+
+def test_a_publication_leaves_out_name_and_case_but_no_log(session: Session) -> None:
+    """A review that was started with them could publish nothing, and said so of options."""
+    plan = session.ready().open_plan.plan
+    session.evidence = EvidenceChoice(given=("--case", "--operator"))
+    assert not finishing._evidence(session, plan, {}, release=True).manifest
+    session.evidence = EvidenceChoice(given=("--case", "--log"))
+    with pytest.raises(UsageError, match="go with --log"):
+        finishing._evidence(session, plan, {}, release=True)

@@ -143,7 +143,7 @@ export function askFinish() {
     ),
     make(
       "div",
-      { class: "pair" },
+      { class: "pair recorded" },
       make(
         "div",
         {},
@@ -195,7 +195,7 @@ export function askFinish() {
         CORNERS.map((v) => [v, t(`corner.${v}`)]),
       ),
     ),
-    make("p", { class: "small muted" }, state.clip.signs ? t("signs") : t("signs_not")),
+    make("p", { class: "small muted recorded" }, state.clip.signs ? t("signs") : t("signs_not")),
     make(
       "div",
       { class: "actions" },
