@@ -40,9 +40,13 @@ def cluster(xyxy: NDArray[np.float32], score: NDArray[np.float32], iou: float) -
     count = len(order)
     # Who suppressed each, by rank, itself where nobody did; plain lists are quicker one by one.
     hosts, by = list(range(count)), [-1] * count
-    for pair, (a, b) in enumerate(zip(better.tolist(), worse.tolist(), strict=True)):
-        if hosts[b] == b and hosts[a] == a:
-            hosts[b], by[b] = a, pair
+    begins, others = np.searchsorted(better, np.arange(count + 1)).tolist(), worse.tolist()
+    for a in range(count):
+        if hosts[a] == a:  # who went suppresses nobody
+            for pair in range(begins[a], begins[a + 1]):
+                b = others[pair]
+                if hosts[b] == b:
+                    hosts[b], by[b] = a, pair
     host, pairs = np.array(hosts, np.intp), np.array(by, np.intp)
     survives = host == np.arange(count)
     place = np.cumsum(survives) - 1
@@ -71,8 +75,10 @@ def _overlapping(
     count = np.maximum(np.searchsorted(x1, reach, side="right") - first, 0)
     one = np.repeat(first - 1, count)
     other = np.arange(len(one)) + np.repeat(first - np.cumsum(count) + count, count)
-    middle, tall = y1 + y2, y2 - y1
-    near = np.abs(middle[one] - middle[other]) <= tall[one] + tall[other]
+    # Up and down: what two boxes share is at least iou / (1 + iou) of both heights together.
+    middle, apart = y1 + y2, (1 - iou) / (1 + iou) / _ROUNDED * (y2 - y1) + _PIXELS
+    far = np.abs(np.repeat(middle, count) - middle[other])
+    near = np.flatnonzero(far <= np.repeat(apart, count) + apart[other])
     one, other = one[near], other[near]
     area = _areas(xyxy)[by_left]
     w = np.minimum(x2[one], x2[other]) - x1[other]
@@ -87,8 +93,8 @@ def _overlapping(
     return i[order], j[order], share[order]
 
 
-_ROUNDED = np.float32(0.999)
-"""Less than one by more than any rounding."""
+_ROUNDED, _PIXELS = np.float32(0.999), np.float32(0.01)
+"""Less than one by more than any rounding, and more pixels than any."""
 
 
 def _areas(xyxy: NDArray[np.float32]) -> NDArray[np.float32]:

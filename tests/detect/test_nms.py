@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -74,3 +75,21 @@ def test_everybody_belongs_to_the_best_box_that_it_overlaps(
     plain = _one_by_one(xyxy, score, iou)
     assert [int(kept[o]) for o in owner] == [best for best, _ in plain]
     np.testing.assert_allclose(overlap, [share for _, share in plain], atol=1e-5)
+
+
+@pytest.mark.parametrize("iou", [0.3, 0.5])
+@pytest.mark.parametrize("side", [1.0, 40.0, 2000.0])
+@pytest.mark.parametrize("way", [(1, 0), (0, 1)])
+def test_a_box_goes_up_to_the_very_overlap_that_is_asked(
+    iou: float, side: float, way: tuple[int, int]
+) -> None:
+    """Pairs that are too far apart are not looked at: not one too many."""
+    limit = side * (1 - iou) / (1 + iou)  # moved by so much, as much as that overlaps
+
+    def left(move: float) -> int:
+        here = np.array([100, 200, 100 + side, 200 + side])
+        there = here + move * np.tile(way, 2)
+        return len(cluster(np.array([here, there], np.float32), np.ones(2, np.float32), iou).kept)
+
+    assert left(0.998 * limit) == 1
+    assert left(1.002 * limit) == 2
