@@ -136,7 +136,7 @@ def padded(rgb: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """An image [H, W, 3] as the network takes it: [1, 3, H', W'], sides multiples of `ALIGN`."""
     height, width = rgb.shape[:2]
     out = np.zeros((1, 3, -(-height // ALIGN) * ALIGN, -(-width // ALIGN) * ALIGN), np.uint8)
-    out[0, :, :height, :width] = rgb.transpose(2, 0, 1)
+    cv2.split(rgb, list(out[0, :, :height, :width]))  # numpy takes four times as long
     return out
 
 

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from redact.detection import Detector, load_detector
 from redact.detection.blazeface import BlazeFaces, make
+from redact.detection.centerface import padded
 from redact.detection.several_networks import LEAST_PROBABILITY, Witnesses
 from redact.errors import UnsafeError
 from redact.settings import Sensitivity
@@ -33,6 +34,15 @@ def as_frame(rgb: NDArray[np.uint8], form: str = "yuv420p") -> Frame:
     )
     picture.colorspace = 1
     return Frame(0, 0, Fraction(1, 25), picture)
+
+
+def test_centerface_is_shown_the_picture_colour_by_colour() -> None:
+    """And black beyond it, up to sides that it can halve."""
+    rgb = np.random.default_rng(0).integers(0, 256, (40, 100, 3), np.uint8)[:33, 3:]
+    shown = padded(rgb)
+    assert shown.shape == (1, 3, 64, 128)
+    assert (shown[0, :, :33, :97] == rgb.transpose(2, 0, 1)).all()
+    assert not shown[..., 33:, :].any() and not shown[..., 97:].any()
 
 
 @pytest.fixture(scope="module", params=["fast", "balanced", "thorough", "mediapipe"])
