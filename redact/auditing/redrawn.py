@@ -62,62 +62,62 @@ class Redrawn:
         # What the codec does to a picture that was left as it was.
         usual = cv2.mean(cv2.absdiff(output[some], source[some]), mask=left)[0]
         levels = max(limits.nearer, limits.nearer_lossy * usual)
-        asked = [((1, 1), 3, levels, both.luma[0], wanted.luma[0], output)]
-        for (a, o), (w, _) in zip(both.chroma, wanted.chroma, strict=True):
+        colours = [(a, w, o) for (a, o), (w, _) in zip(both.chroma, wanted.chroma, strict=True)]
+        step = both.right, both.down
+
+        def shows(region: Region) -> bool:
+            box = region.box.grown(self._margin)
+            if _shows(_part(box, (1, 1)), 3, levels, source, wanted.luma[0], output):
+                return True
+            part = _part(box, step)
             # Codecs smear the colour of a rim, which is thinner than five samples.
-            asked.append(((both.right, both.down), 5, levels / 2, a, w, o))
-        grown = self._margin
-        return [
-            region
-            for region in regions
-            if any(_shows(region.box.grown(grown), *plane) for plane in asked)
-            or self._skipped(both, wanted, region)
-        ]
+            return any(_shows(part, 5, levels / 2, *planes) for planes in colours)
+
+        return [r for r in regions if shows(r) or self._skipped(both, wanted, r)]
 
     def _skipped(self, both: Both, wanted: Both, region: Region) -> bool:
         """Whether it was left as it was when it was drawn here: what draws nothing draws nothing a
         second time either. Then the pixels are asked; the rim of a mask can look like what is
         around a plate, so that they alone would be wrong."""
-        box, limits, step = region.box, self._limits, (both.right, both.down)
-        if _equal(box, (1, 1), both.luma[0], wanted.luma[0]):
+        limits, part = self._limits, _part(region.box, (1, 1))
+        if _equal(both.luma[0][part], wanted.luma[0][part]):
             return shows_source(*both.luma, region, limits).tells(limits)
+        part = _part(region.box, (both.right, both.down))
         pairs = zip(both.chroma, wanted.chroma, strict=True)
-        left = any(_equal(box, step, source, drawn) for (source, _), (drawn, _) in pairs)
+        left = any(_equal(source[part], drawn[part]) for (source, _), (drawn, _) in pairs)
         return left and shows_colour(both, region, limits).tells(limits)
 
 
-def _equal(box: Box, step: tuple[int, int], a: Plane, b: Plane) -> bool:
-    """Whether most samples in a box are the same."""
-    part = _part(box, step)
-    return bool(np.mean(a[part] == b[part]) > 0.5) if a[part].size else False
+def _equal(a: Plane, b: Plane) -> bool:
+    """Whether most samples are the same."""
+    return 2 * cv2.countNonZero(cv2.compare(a, b, cv2.CMP_EQ)) > a.size if a.size else False
 
 
-def _part(box: Box, step: tuple[int, int]) -> tuple[slice, slice]:
+Part = tuple[slice, slice]
+"""Rows and columns of a plane."""
+
+
+def _part(box: Box, step: tuple[int, int]) -> Part:
+    """Samples in a box, of a plane with one sample for so many pixels across and down."""
     (right, down), (x1, y1, x2, y2) = step, (max(0.0, side) for side in box)
     return slice(int(y1 / down), ceil(y2 / down)), slice(int(x1 / right), ceil(x2 / right))
 
 
 def _shows(
-    box: Box,
-    step: tuple[int, int],
-    side: int,
-    levels: float,
-    source: Plane,
-    wanted: Plane,
-    output: Plane,
+    part: Part, side: int, levels: float, source: Plane, wanted: Plane, output: Plane
 ) -> bool:
-    """Whether the output is nearer to the source than to what was wanted somewhere in a box, by
-    more than so many levels and in a square.
+    """Whether the output is nearer to the source than to what was wanted somewhere in a part of
+    the planes, by more than so many levels and in a square.
 
     Args:
-        step: pixels per sample of the planes, across and down.
         side: of the square, in samples.
     """
-    part = _part(box, step)
     if not (here := output[part]).size:
         return False  # beyond the border
     apart = cv2.subtract(cv2.absdiff(here, wanted[part]), cv2.absdiff(here, source[part]))
     over = cv2.threshold(apart, levels, 1, cv2.THRESH_BINARY)[1]
+    if cv2.countNonZero(over) < side * side:
+        return False  # nearly always, so only now are squares sought
     kernel = np.ones((side, side))
     return bool(cv2.erode(over, kernel, borderType=cv2.BORDER_CONSTANT, borderValue=0).any())
 
