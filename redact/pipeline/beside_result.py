@@ -11,8 +11,14 @@ from ..auditing import AuditSettings
 from ..errors import PlanError
 from ..files import read_file
 from ..media import Copied
-from ..plan import Plan
-from ..record import Manifest, manifest_path, read_manifest, sha256_of_bytes
+from ..plan import Plan, read_plan
+from ..record import (
+    Manifest,
+    decisions_sha256,
+    manifest_path,
+    read_manifest,
+    sha256_of_bytes,
+)
 from .held_back import render_from_json, stamp_from_json
 from .order import review_plan
 
@@ -26,9 +32,15 @@ def record_beside(output: Path) -> Manifest | None:
 
 
 def plan_beside(output: Path, record: Manifest) -> Path | None:
-    """The plan that the record names by its hash, if it lies beside the output."""
+    """The plan that the record names by its hash, if it lies beside the output, or the same one in
+    which nothing but what was looked at and answered has changed since."""
     path = review_plan(output)
-    return path if hash_of(path) == record.run.plan_sha256 else None
+    if hash_of(path) == record.run.plan_sha256:
+        return path
+    with contextlib.suppress(PlanError):
+        if decisions_sha256(read_plan(path)) == record.run.decisions_sha256:
+            return path
+    return None
 
 
 def hash_of(path: Path) -> str:

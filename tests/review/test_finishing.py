@@ -13,7 +13,8 @@ import pytest
 
 from redact.auditing import AuditResult, Finding, FindingKind
 from redact.errors import UsageError
-from redact.pipeline import apply
+from redact.pipeline import apply, plan_beside
+from redact.pipeline.order import review_plan
 from redact.plan import (
     FindingNote,
     Plan,
@@ -286,12 +287,18 @@ def test_a_result_that_lacks_a_change_is_not_said_to_hold_all(found: Plan, tmp_p
     looked = ReviewState(seen=(SeenFrames("outlines", "still", ((0, 9),)),))
     assert finishing.holds(final, drawn)
     assert finishing.holds(final, with_subjects(replace(drawn, review=looked)))
+    # And `verify` knows the plan by it: a try that was held back has left findings in it since.
+    beside = review_plan(final)
+    write_plan(with_subjects(replace(drawn, review=looked)), beside)
+    assert plan_beside(final, record) == beside
     for changed in (
         edited(drawn, {"op": "place", "track": number, "frame": 2, "box": [9, 9, 70, 70]}, ""),
         edited(drawn, {"op": "remute", "number": 1, "start": 0.2, "end": 0.4, "how": "mute"}, ""),
         edited(drawn, {"op": "decide", "ids": [number], "decision": "keep"}, ""),
     ):
         assert not finishing.holds(final, changed)
+        write_plan(changed, beside, force=True)
+        assert plan_beside(final, record) is None
     if os.name != "nt" and os.geteuid() == 0:  # only root can give files away
         os.chown(manifest_path(final), 12345, -1)
         assert not finishing.holds(final, drawn)
