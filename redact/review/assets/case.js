@@ -126,8 +126,14 @@ async function picture(video, canvas) {
   }
 }
 
+// A row that is drawn anew between press and release would lose the click.
+let pressed = false;
+for (const kind of ["pointerdown", "pointermove", "pointerup", "pointercancel"])
+  addEventListener(kind, (event) => (pressed = event.buttons > 0), true);
+
 /** Draw anew what changed, and nothing under a finger or the focus that did not. */
 function show() {
+  if (pressed) return;
   document.title = `${now.case || now.name || t("choose_folder")} – redact`;
   $("index").hidden = !now.videos.some((v) => v.state === "ready" || v.state === "behind");
   let list = $("videos");
