@@ -188,11 +188,13 @@ def test_the_logs_of_a_program_that_uses_redact_are_as_it_left_them(
     """Errors are counted for as long as something is decoded, and no longer."""
     # What another test decodes and has not ended still listens.
     monkeypatch.setattr(damage, "_listeners", 0)
+    skips = av.logging.get_skip_repeated()
     info = probe(make(tmp_path / "in.mp4", Clip()))
     logger, before = logging.getLogger("libav"), av.logging.get_level()
     said = logger.level
     try:
         av.logging.set_level(level)
+        av.logging.set_skip_repeated(True)
         logger.setLevel(logging.INFO)
         first, second = iter(Decode(info)), iter(Decode(info))
         next(first), next(second)
@@ -204,6 +206,7 @@ def test_the_logs_of_a_program_that_uses_redact_are_as_it_left_them(
         assert av.logging.get_skip_repeated()
     finally:
         av.logging.set_level(before)
+        av.logging.set_skip_repeated(skips)
         logger.setLevel(said)
 
 

@@ -51,9 +51,18 @@ def driver(width: int = 1280, height: int = 720, language: str = "en") -> Any:
 
 def resize(browser: Any, width: int, height: int) -> None:
     """Make the page itself that large."""
-    browser.set_window_size(width, height)
-    inner = browser.execute_script("return [innerWidth, innerHeight]")
-    browser.set_window_size(2 * width - inner[0], 2 * height - inner[1])
+
+    def fits() -> bool:
+        inner = browser.execute_script("return [innerWidth, innerHeight]")
+        if inner == [width, height]:
+            return True
+        outer = browser.get_window_size()
+        browser.set_window_size(
+            outer["width"] + width - inner[0], outer["height"] + height - inner[1]
+        )
+        return False
+
+    until(fits)
 
 
 @contextmanager
