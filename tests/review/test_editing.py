@@ -249,7 +249,7 @@ def test_a_finding_is_hidden_or_explained() -> None:
     assert not hidden(plan, 2, 7), "the mask of the other answer goes again"
     assert plan.review.findings[0].reason == "a statue"
     for reason in ("", " ", "…"):
-        with pytest.raises(PlanError, match="needs a reason"):
+        with pytest.raises(PlanError, match="give a reason"):
             do(finding(), "answer", number=1, answer="none", reason=reason)
     with pytest.raises(PlanError, match="unknown"):
         do(finding(), "answer", number=1, answer="perhaps")
