@@ -253,7 +253,7 @@ def test_a_finding_is_hidden_or_explained() -> None:
             do(finding(), "answer", number=1, answer="none", reason=reason)
     with pytest.raises(PlanError, match="unknown"):
         do(finding(), "answer", number=1, answer="perhaps")
-    with pytest.raises(PlanError, match="was drawn"):
+    with pytest.raises(PlanError, match="nothing to hide"):
         do(finding(drawn=False), "answer", number=1, answer="none", reason="a statue")
 
 
