@@ -35,7 +35,7 @@ demo: $(STAMP)  ## redact the sample and say where the result is
 	$(BIN)/python samples/demo.py
 
 test: lint  ## lint and all tests, and the wheel in a fresh environment of every Python here
-	REDACT_WHEEL=1 $(BIN)/python -m pytest -n 2 --dist worksteal
+	REDACT_WHEEL=1 $(BIN)/python -m pytest -n 3 --dist worksteal
 
 test-clips: $(STAMP)  ## every clip of the shared footage through the whole run, many minutes
 	REDACT_ALL_CLIPS=1 $(BIN)/python -m pytest -n 2 tests/pipeline/test_clips.py tests/cli/test_recordings.py
