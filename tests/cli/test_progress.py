@@ -17,7 +17,7 @@ from redact.progress import About
 
 from ..pipeline.conftest import ROOT, SAMPLE, shorten
 
-pty = pytest.importorskip("pty", reason="this system has no pseudo terminals")
+pty = pytest.importorskip("pty", reason="this system has no pseudo terminals", exc_type=ImportError)
 
 
 @pytest.fixture(scope="module")
