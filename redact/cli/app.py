@@ -53,7 +53,7 @@ class PathType(click.Path):
             os.lstat(path)
         except OSError as error:
             if error.errno == errno.ENAMETOOLONG:
-                raise problem(UsageError, "name_too_long_here", path=path) from error
+                raise  # `main` tells of it
         return path
 
 
@@ -257,7 +257,7 @@ def main() -> NoReturn:
         if os.environ.get("REDACT_TRACEBACK"):
             raise
         if isinstance(error, OSError) and error.errno == errno.ENAMETOOLONG:
-            # A name that follows from one that was typed.
+            # A name that was typed, or one that follows from it.
             _fail(asked, problem(UsageError, "name_too_long_here", path=error.filename))
         _fail(asked, lacking("OpenCV", error) or defect(error))
     sys.exit(code if isinstance(code, int) else ExitCode.DONE)
