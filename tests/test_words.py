@@ -117,6 +117,21 @@ def test_no_words_are_left_over() -> None:
             assert there or any(map(code.startswith, started)), code
 
 
+def test_the_page_names_no_option_where_it_tells_a_warning() -> None:
+    """A lawyer at the page read "(--audio mute drops it)" and had no place to write that."""
+    source = "\n".join(path.read_text("utf-8") for path in (HOME / "pipeline").glob("*.py"))
+    warned = set(re.findall(r'\.warn\(\s*Message\(\s*"(\w+)"', source)) | {"not_played_everywhere"}
+    assert len(warned) > 10
+    for words in (ENGLISH, FRENCH):
+        page = words.tables["on_page"]
+        assert page.keys() <= words.tables["message"].keys()
+        for code in warned | page.keys():
+            for text in forms(page.get(code, words.tables["message"][code])):
+                assert not re.search(r"--[a-z]|redact [a-z]+ ", text), (code, text)
+        for code in page:
+            assert places(page[code]) <= places(words.tables["message"][code]), code
+
+
 def test_languages_have_the_same_tables_codes_and_places() -> None:
     assert ENGLISH.tables.keys() == FRENCH.tables.keys()
     for name, table in ENGLISH.tables.items():

@@ -31,7 +31,7 @@ from ..record import (
     signature_path,
 )
 from ..settings import Audio, Corner, DrawSettings, EncodeSettings, Stamp, Style
-from ..words import LANGUAGES, Words, problem
+from ..words import LANGUAGES, Message, Words, problem, words_of
 from .answers import accepted, noted
 from .jobs import Job
 from .open_plan import ChangedOutsideError, OpenPlan
@@ -161,16 +161,21 @@ def _result(result: Result, order: Order) -> dict[str, Any]:
         "needs_review": result.needs_review,
         "may_be_accepted": audit.may_be_accepted,
         "findings": len(audit.findings),
-        "failed": {name: _failed(audit, Words(name)) for name in LANGUAGES},
+        "failed": {name: _failed(audit, words_of(name)) for name in LANGUAGES},
         "accepted": record.accepted,
         "sha256": record.output_sha256,
         "beside": [path.name for path in files if path.exists()],
         "held": 0 if held is None else len(held.all_files()),
         "warnings": {
-            name: [Words(name).message(w.code, w.values) for w in record.warnings]
-            for name in LANGUAGES
+            name: [_on_page(said, words_of(name)) for said in record.warnings] for name in LANGUAGES
         },
     }
+
+
+def _on_page(said: Message, words: Words) -> str:
+    """A warning in the words of the page, which names no options of commands."""
+    entry = words.tables["on_page"].get(said.code)
+    return words.message(said.code, said.values) if not entry else words.filled(entry, said.values)
 
 
 def _failed(audit: AuditResult, words: Words) -> list[str]:
