@@ -42,6 +42,8 @@ PLATES_ABSENT = frozenset(
         "falls_at_home",
         "webcam_students",
         "roads_from_above",
+        "caltech_round",
+        "grocery_store",
     }
 )
 #: Face sets that leave clear faces out: an unlabelled "face" there is not known to be a mistake.

@@ -208,7 +208,7 @@ SOURCES = (
         "579788908228",
         r"^(asl_gestures/(?!again|night|walk)[a-z]+\.mkv|preview/(store-aisle-detection|classroom"
         r"|worker-zone-detection|face-demographics-walking|face-demographics-walking-and-pause"
-        r"|head-pose-face-detection-female-and-male|people-detection)\.gif)$",
+        r"|head-pose-face-detection-female-and-male)\.gif)$",
         "CC BY 4.0",
         "a shop aisle, a classroom, a corridor, one signer",
         films(r".", 40),
@@ -262,5 +262,27 @@ SOURCES = (
         "public domain (as declared; Hard Hat Workers of Northeastern University, China)",
         "workers with and without hard hats, every head boxed",
         workers_with_hats,
+    ),
+    Source(
+        "caltech_round",
+        "people",
+        "MachineLearning2020/Homework2-Caltech101",
+        "836044dd0002",
+        r"^101_ObjectCategories/(soccer_ball|Motorbikes|car_side|chair|windsor_chair|cup|sunflower"
+        r"|water_lilly|strawberry|lotus|bonsai|headphone|hedgehog|rooster|pigeon|emu|elephant"
+        r"|platypus|rhino|brontosaurus|gramophone|pizza|barrel|mandolin)/",
+        "CC BY 4.0 (as a card of Caltech 101 elsewhere says)",
+        "wheels, balls, flowers, chairs, birds and other round things",
+        pictures("101_ObjectCategories", 3),
+    ),
+    Source(
+        "grocery_store",
+        "people",
+        "marcusklasson/GroceryStoreDataset",
+        "fc80ba90f803",
+        r"^dataset/(train|val|test)/",
+        "MIT",
+        "fruit, vegetables, cartons and bottles on the shelves of Swedish shops, nobody in them",
+        pictures("dataset", 2),
     ),
 )

@@ -27,6 +27,8 @@ SHARE = {
     "intel_previews": 2.0,
     "falls_at_home": 4.0,
     "caltech_things": 2.0,
+    "caltech_round": 3.0,
+    "grocery_store": 10.0,
     "roads_from_above": 0.7,
     "mask853": 8.0,
     "mik1i_facedet": 6.0,
