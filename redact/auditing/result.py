@@ -13,7 +13,7 @@ from ..media import Copied
 from ..plan import Plan
 from ..record import KeptPart, LookedPart
 from ..settings import RenderSettings, Sensitivity, Stamp
-from ..types import USUAL, Box, Target, clock, hidden_with
+from ..types import USUAL, Action, Box, Target, clock, hidden_with
 from ..words import Message, said, say, word
 from .limits import LIMITS, Limits
 
@@ -255,9 +255,13 @@ class AuditResult:
             yield Message("checks_failed", count=failed)
 
     def _limits(self) -> Iterator[Message]:
-        looked, kept = self.looked, [str(k.track) for k in self.kept]
-        if kept:
-            yield Message("visible_by_decision", count=len(kept), tracks=", ".join(kept))
+        looked = self.looked
+        for action, code in (
+            (Action.KEEP, "visible_by_decision"),
+            (Action.FALSE_ALARM, "false_alarm_by_decision"),
+        ):
+            if tracks := [str(k.track) for k in self.kept if k.action is action]:
+                yield Message(code, count=len(tracks), tracks=", ".join(tracks))
         yield Message(
             "looked_at",
             compared=looked.frames_compared,

@@ -302,7 +302,11 @@ def _kept(plan: Plan | None) -> tuple[KeptPart, ...]:
     if plan is None:
         return ()
     return tuple(
-        KeptPart(t.id, t.target.word, (t.first, t.last), tuple(plan.shown_spans(t)), t.reason)
+        KeptPart(
+            *(t.id, t.target.word, (t.first, t.last), tuple(plan.shown_spans(t))),
+            t.reason,
+            t.action,
+        )
         for t in plan.tracks
         if t.action is not Action.REDACT
     )

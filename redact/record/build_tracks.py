@@ -67,6 +67,8 @@ def _track_part(
     first, last = runs[0][0], runs[-1][1]
     kept = bool(track.confirmed) and track.action is Action.KEEP
     sure = track.score if track.certainty is None else track.certainty
+    # Those of the case say why something is hidden, and nothing of what is shown or is none.
+    of_case = case.reasons.get(track.target.word, "") if track.action is Action.REDACT else ""
     return TrackPart(
         track=track.id,
         target=track.target.word,
@@ -76,7 +78,7 @@ def _track_part(
         found_by=tuple(name for name, _ in plan.detectors)
         if track.origin is Origin.AUTO
         else (track.origin.value,),
-        reason=track.reason or case.reasons.get(track.target.word, ""),
+        reason=track.reason or of_case,
         decided_by=track.decided_by,
         decided_at=track.decided_at,
         by_person=track.by_person,

@@ -43,8 +43,8 @@ class CaseFields(Value, frozen=True, omit_defaults=False):
         recipient: who will get the output.
         purpose: what for.
         legal_basis: the rule that asks for or allows the redaction.
-        reasons: reason code or text by target word (`Target.word`); a track's own reason goes
-            before it.
+        reasons: why what is hidden is hidden: reason code or text by target word (`Target.word`);
+            a track's own reason goes before it.
         codes: what the reason codes of this case mean; empty where reasons are plain words.
     """
 

@@ -79,13 +79,14 @@ class CheckPart(Part):
 
 
 class KeptPart(Part):
-    """A subject that is visible by decision."""
+    """A track that has no mask of its own by decision: it is shown, or is a false alarm."""
 
     track: Positive
     target: TargetWord
     frames: tuple[Natural, Natural]
     shown: Runs
     reason: str
+    action: Annotated[Action, Meta(description="keep or false-alarm")] = Action.KEEP
 
 
 class DetectorPart(Part):

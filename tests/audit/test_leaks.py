@@ -112,6 +112,10 @@ def test_kept_subject_is_listed_and_is_no_leak(clip: Clip) -> None:
     assert result.passed, result.in_words()
     assert [k.track for k in result.kept] == [1]
     assert any("visible by decision: track 1" in line for line in result.in_words())
+    plan = replace(plan, tracks=(replace(plan.tracks[0], action=Action.FALSE_ALARM),))
+    words = clip.audit(clip.folder / "kept.mp4", plan).in_words()
+    assert "false alarm by decision, no mask: track 1" in words
+    assert not any("visible by decision" in line for line in words)
 
 
 def test_a_kept_track_on_somebody_by_guess_alone_is_a_leak_where_it_shows(clip: Clip) -> None:

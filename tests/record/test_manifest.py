@@ -24,7 +24,7 @@ from redact.record.manifest import Manifest, parse_manifest
 from redact.record.manifest_parts import MessagePart, RemovedPart
 from redact.record.without_folders import argument_without_folders, without_folders
 from redact.settings import Sensitivity
-from redact.types import Target
+from redact.types import Action, Target
 from redact.words import Message
 
 from .samples import FRAMES, make_plan, make_record
@@ -143,6 +143,17 @@ def test_ledger_tells_states_reasons_and_holds(manifest: Manifest) -> None:
     assert kept.frames_per_state == {"detected": 219, "held": 2}
     assert plate.reason == "third party's car"
     assert drawn.found_by == ("manual",)
+
+
+@pytest.mark.parametrize("action", [Action.KEEP, Action.FALSE_ALARM])
+def test_the_reasons_of_the_case_are_reasons_for_hiding(tmp_path: Path, action: Action) -> None:
+    """A thing that is no face at all was told as a false alarm because of a "third party"."""
+    record = make_record(tmp_path)
+    bare = [replace(t, action=action) if t.id == 3 else t for t in record.plan.tracks]
+    bare_plan = replace(record.plan, tracks=tuple(bare))
+    assert [t.reason for t in build_manifest(replace(record, plan=bare_plan)).tracks] == [
+        *("third party", "client", "", "computer screen")
+    ]
 
 
 def test_how_sure_a_track_is_goes_on_record_to_four_digits(tmp_path: Path) -> None:
