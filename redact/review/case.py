@@ -93,7 +93,7 @@ class Video:
     session: Session | None = None
     routes: dict[tuple[str, str], Route] = field(default_factory=dict)
     _claim: ExitStack = field(default_factory=ExitStack)
-    _known: tuple[object, str] = (None, "")
+    _known: tuple[object, str, bool] = (None, "", False)
 
     def look(self) -> None:
         """Find out what it is, with its picture."""
@@ -129,10 +129,25 @@ class Video:
             return "opening"
         if not self.plan.exists():
             return "search"
+        return self._searched()[1]
+
+    @property
+    def incomplete(self) -> bool:
+        """Whether it is known to end before its headers say: from its headers, or by the record of
+        its result, for which every picture was read."""
+        if self.info is None:
+            return False
+        known = self.info.missing > 0 or self.info.torn
+        return known or (self.plan.exists() and self._searched()[2])
+
+    def _searched(self) -> tuple[object, str, bool]:
+        """Of one that was searched: what the answer hangs on, its state, and whether its record
+        says that it is incomplete."""
         seen = tuple(map(_changed, (self.plan, self.final, self.final.parent / PRIVATE)))
         if seen != self._known[0]:
-            self._known = seen, self._standing()
-        return self._known[1]
+            made = self._made()
+            self._known = seen, self._standing(), made is not None and made.missing is not None
+        return self._known
 
     def _standing(self) -> str:
         """Of one that was searched."""
@@ -167,6 +182,7 @@ class Video:
             "size": None if info is None else info.video.upright_size,
             "picture": bool(self.picture),
             "state": self.state,
+            "incomplete": self.incomplete,
             "work": work,
             "problem": self.problem and _without(self.problem, f"{self.source}"),
             "result": self.final.name,
@@ -195,16 +211,22 @@ class Video:
 
     def result(self, language: str) -> dict[str, Any]:
         """As `redact run --json` tells of it, for the index in a language."""
-        held = self.held
-        if held is None and (self.info is None or not self.final.exists()):
+        made = self._made()
+        if made is None:
             known = self.problem and _without(self.problem, f"{self.source}")
             why = known["said"][language][0] if known else ""
             return {"source": str(self.source), "state": "refused", "error": why}
+        return made.to_json()
+
+    def _made(self) -> Result | None:
+        """What was made of it last, as far as the record beside that tells."""
+        held = self.held
+        if held is None and (self.info is None or not self.final.exists()):
+            return None
         state = ResultState.DONE if held is None else ResultState.NEEDS_REVIEW
         output = held or self.final
         record = record_beside(output)
-        result = Result.of_earlier(self.source, output, self.final, state, record, self.plan)
-        return result.to_json()
+        return Result.of_earlier(self.source, output, self.final, state, record, self.plan)
 
 
 class Case:

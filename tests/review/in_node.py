@@ -17,7 +17,7 @@ ASSETS = Path(redact.review.__file__).parent / "assets"
 STAND_IN = Path(__file__).with_name("stand_in.mjs")
 
 
-def in_node(address: str, folder: Path, steps: str) -> Any:
+def in_node(address: str, folder: Path, steps: str, page: str = "index.html") -> Any:
     """What a person gets who takes some steps on the page.
 
     Args:
@@ -25,6 +25,7 @@ def in_node(address: str, folder: Path, steps: str) -> Any:
         folder: for the scripts, an empty one of each call.
         steps: body of a function in JavaScript; it may use `state` of the page and what `person` in
             stand_in.mjs has, and returns a JSON value.
+        page: name of its file, that of one video or of a case.
     """
     node = shutil.which("node")
     if node is None:
@@ -34,7 +35,7 @@ def in_node(address: str, folder: Path, steps: str) -> Any:
     names = "state, document, clock, wait, until, find, send, page, text, click, press, write"
     (folder / "steps.mjs").write_text(f"export default async ({{ {names} }}) => {{\n{steps}\n}};\n")
     ran = subprocess.run(
-        [node, STAND_IN, address, folder / "index.html", folder / "steps.mjs"],
+        [node, STAND_IN, address, folder / page, folder / "steps.mjs"],
         capture_output=True,
         text=True,
         timeout=250,

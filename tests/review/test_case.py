@@ -11,19 +11,22 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from redact.plan import read_plan, write_plan
-from redact.record import EvidenceChoice
+from redact.record import EvidenceChoice, build_manifest, dump_manifest, manifest_path
 from redact.review import Case, Wish
 from redact.review.server import PageServer
 from redact.settings import DetectSettings, RenderSettings, Sensitivity
 
 from ..pipeline.conftest import SAMPLE, shorten
+from ..record.samples import make_record
 from .browser import until
+from .in_node import in_node
 
 PAGE = "a page"
 
@@ -187,6 +190,30 @@ def test_why_a_search_was_refused_is_told_in_the_language_of_the_page(
         until(lambda: ask.states() == {"a.mp4": "refused"})
         said = ask.videos()[0]["problem"]["said"]
         assert "nobody" in said["fr"][0] and said["fr"] != said["en"], said
+
+
+def test_what_has_no_copy_or_ends_early_is_not_said_to_be_ready(two: Path) -> None:
+    """ "All copies are ready" stood above a video that could not be opened, and the copy of a file
+    that ends early was ready with a green tick, where `redact run` ends with a code of its own."""
+    (two / "c.mp4").write_bytes(b"no video")
+    with serving(two) as (case, server):
+        until(lambda: [v.state for v in case.videos] == ["look", "look", "refused"])
+        (two / "elsewhere").mkdir()
+        record = make_record(two / "elsewhere")
+        for video, missing in zip(case.videos, (0, 9), strict=False):
+            short = replace(record.source, missing=missing)
+            made = replace(record, source=short, plan=read_plan(video.plan))
+            manifest_path(video.final).write_bytes(dump_manifest(build_manifest(made)))
+            video.final.write_bytes(b"made")
+        steps = """
+            await until(() => document.querySelectorAll(".ready").length === 2);
+            const states = [...document.querySelectorAll(".state")];
+            return [...states.map((n) => n.textContent), await text("#what-next")];
+        """
+        whole, cut, _, next_ = in_node(server.address, two / "page", steps, "case.html")
+    assert whole.startswith("✓ ready") and "incomplete" not in whole
+    assert "ready" in cut and "✓" not in cut and "source incomplete" in cut
+    assert "1 video could not be searched and has no copy" in next_ and "All" not in next_
 
 
 @pytest.mark.slow

@@ -93,8 +93,9 @@ function row(video) {
         make(
           "span",
           { class: `mark ${state}` },
-          `${MARKS[state]} ${t(`case_state.${state === "search" && video.next ? "next" : state}`)}`,
+          `${state === "ready" && video.incomplete ? "" : `${MARKS[state]} `}${t(`case_state.${state === "search" && video.next ? "next" : state}`)}`,
         ),
+        video.incomplete ? make("span", { class: "mark held" }, `! ${t("incomplete")}`) : "",
         ...(work
           ? [
               bar,
@@ -169,14 +170,19 @@ function show() {
       .filter(([, n]) => n)
       .map(([key, n]) => t(key, { n })),
   ].join(" · ");
+  const refused = count("refused");
   const left = count("search", "searching")
     ? "next.search"
     : count("look", "held", "behind", "making")
       ? "next.look"
-      : count("ready")
-        ? "next.ready"
-        : "";
-  $("what-next").textContent = left && t(left);
+      : !count("ready")
+        ? ""
+        : refused
+          ? "next.ready_others"
+          : "next.ready";
+  $("what-next").textContent = [refused && t("next.refused", { n: refused }), left && t(left)]
+    .filter(Boolean)
+    .join(" ");
   for (const video of now.videos) {
     const key = JSON.stringify([video, current(), now.videos.some((v) => v.state === "searching")]),
       known = rows.get(video.number);
