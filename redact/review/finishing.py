@@ -161,6 +161,8 @@ def _result(result: Result, order: Order) -> dict[str, Any]:
         "needs_review": result.needs_review,
         "may_be_accepted": audit.may_be_accepted,
         "findings": len(audit.findings),
+        "incomplete": result.missing
+        and {n: words_of(n).message(result.missing.code, result.missing.values) for n in LANGUAGES},
         "failed": {name: _failed(audit, words_of(name)) for name in LANGUAGES},
         "accepted": record.accepted,
         "sha256": record.output_sha256,

@@ -201,8 +201,10 @@ def test_what_has_no_copy_or_ends_early_is_not_said_to_be_ready(two: Path) -> No
         (two / "elsewhere").mkdir()
         record = make_record(two / "elsewhere")
         for video, missing in zip(case.videos, (0, 9), strict=False):
-            short = replace(record.source, missing=missing)
-            made = replace(record, source=short, plan=read_plan(video.plan))
+            plan = read_plan(video.plan)
+            declared = replace(record.source.video, frames=len(plan.source.timeline))
+            source = replace(record.source, video=declared, missing=missing)
+            made = replace(record, source=source, plan=plan)
             manifest_path(video.final).write_bytes(dump_manifest(build_manifest(made)))
             video.final.write_bytes(b"made")
         steps = """

@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 
+from redact.auditing import AuditResult
+from redact.pipeline import Result
 from redact.plan import FindingNote, Plan, ReviewState, Subject, read_plan, write_plan
+from redact.record import LookedPart
+from redact.review import finishing
 from redact.review import server as server_module
 from redact.review.server import PageServer
+from redact.settings import Sensitivity
 from redact.types import Action, Box, Keyframe, State, Target, Track
 
+from ..record.samples import make_record
 from .browser import served_here, until
 from .in_node import in_node
 
@@ -75,6 +83,31 @@ def test_a_result_that_came_while_nobody_looked_is_shown_once(
       return [words, sessionStorage.getItem("redact.told")];
     """)
     assert "street.redacted" in shown[0] and int(shown[1]) > 0
+
+
+def test_that_the_source_ends_early_is_told_where_the_result_is(
+    review: Review, tmp_path: Path
+) -> None:
+    """A green tick, and the words for which `redact run` ends with a code of its own lay folded
+    behind "Details"."""
+    record = make_record(tmp_path)
+    record = replace(record, source=replace(record.source, missing=9))
+    looked = LookedPart(100, 100, 0, (), ("face",))
+    result = Result.of_run(
+        record,
+        AuditResult(Sensitivity.BALANCED, True, (), (), (), looked),
+        tmp_path / "a.mp4",
+        False,
+    )
+    order = SimpleNamespace(final=tmp_path / "a.mp4", closed=tmp_path)
+    told = {**finishing._result(result, cast(Any, order)), "overtaken": False}
+    title, words = review.does(f"""
+      const {{ jobOver }} = await page("finish.js");
+      await jobOver({{ kind: "finish", result: {json.dumps(told)} }});
+      return [await text("#dialog-title"), await text("#incomplete")];
+    """)
+    assert "✓" not in title and "incomplete" in title
+    assert "ends early" in words and "Copy the file again" in words
 
 
 def test_the_list_is_sorted_as_is_asked(street: Path, found: Plan, tmp_path: Path) -> None:

@@ -288,14 +288,16 @@ export async function jobOver(job) {
     return;
   }
   const r = job.result,
-    bad = r.needs_review || r.overtaken;
+    bad = r.needs_review || r.overtaken || r.incomplete;
   const words = r.needs_review
     ? t("needs_look")
     : r.overtaken
       ? t("overtaken")
-      : r.accepted
-        ? t("done_accepted")
-        : t("done_passed");
+      : r.incomplete
+        ? t("done_incomplete")
+        : r.accepted
+          ? t("done_accepted")
+          : t("done_passed");
   const notes = [
     ...r.beside.map((name) => `${t("beside")} ${name}`),
     `SHA-256 ${r.sha256}`,
@@ -313,6 +315,7 @@ export async function jobOver(job) {
       words,
     ),
     r.overtaken ? make("p", { id: "overtaken" }, t("overtaken_note")) : null,
+    r.incomplete ? make("p", { id: "incomplete" }, r.incomplete[current()]) : null,
     make(
       "p",
       {},
