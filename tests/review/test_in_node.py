@@ -223,6 +223,30 @@ def test_a_key_corrects_the_part_that_its_button_corrects(review: Review) -> Non
     assert [(t.first, t.last) for t in review.plan.tracks] == [(0, 2), (5, 8), (10, 12)]
 
 
+def test_who_is_in_the_picture_is_chosen_in_the_picture(review: Review) -> None:
+    """The player went to the best picture of them, and "Ends here" cut there."""
+    (low, high) = (Keyframe(n, BOX, State.DETECTED, score) for n, score in ((3, 0.5), (12, 0.9)))
+    write_plan(
+        replace(review.plan, tracks=(Track(1, Target.FACE, (low, high)),), subjects=()),
+        review.plan_file,
+        force=True,
+    )
+    frames = review.does("""
+      await until(() => state.subjects.size === 1);
+      const player = await page("player.js"), gallery = await page("gallery.js");
+      const found = [];
+      for (const n of [9, 1]) {
+        player.show(n);
+        await until(() => state.frame === n);
+        press("Escape");
+        gallery.chooseNext(1);
+        found.push(player.there());
+      }
+      return found;
+    """)
+    assert frames == [9, 12], "and who is not in it, is shown"
+
+
 def test_to_take_back_is_said_only_of_what_was_taken_back(review: Review) -> None:
     """At the beginning, "Undone" stood there for every press of the keys."""
     words = review.does("""

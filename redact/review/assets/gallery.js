@@ -31,11 +31,10 @@ const TESTS = {
   open: (s) => kindOf(s) === "open",
   unsure: (s) => s.certainty === "unsure",
   none: (s) => kindOf(s) === "none",
-  here: (s) =>
-    s.first <= state.frame &&
-    state.frame <= s.last &&
-    s.tracks.some((k) => k.first <= state.frame && state.frame <= k.last),
+  here: (s) => isIn(s, state.frame),
 };
+const isIn = (s, n) =>
+  s.first <= n && n <= s.last && s.tracks.some((k) => k.first <= n && n <= k.last);
 
 const ofKind = (s) => state.kind === "all" || s.target === state.kind;
 export const listed = () =>
@@ -246,10 +245,12 @@ export function chooseNext(by, more) {
   reveal(i);
 }
 
+/** Go to somebody's best picture, unless there is a mask of them in this one: what is corrected
+ *  next is corrected in the picture that was looked at. */
 export function goTo(subject) {
   if (!subject) return;
   player.stop();
-  player.show(subject.best[1]);
+  if (!isIn(subject, player.there())) player.show(subject.best[1]);
 }
 
 /** Everybody whom the filter shows. */

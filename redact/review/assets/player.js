@@ -143,6 +143,8 @@ export function setView(view) {
   tell("view");
   again();
 }
+/** The picture that is on the screen, or will be. */
+export const there = () => wanted;
 export function step(by) {
   stop();
   show(wanted + by);

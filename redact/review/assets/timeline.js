@@ -4,7 +4,7 @@ import { clock, t } from "./words.js";
 import * as player from "./player.js";
 import { frameAt } from "./store.js";
 import { mark, setMark, wave } from "./sound.js";
-import { listed, MARKS } from "./gallery.js";
+import { goTo, listed, MARKS } from "./gallery.js";
 
 const scroller = document.getElementById("lanes"),
   canvas = document.getElementById("lanes-canvas"),
@@ -237,7 +237,7 @@ canvas.addEventListener("pointerdown", (event) => {
   const subject = laneAt(y);
   if (subject) select(subject.id, { add: event.ctrlKey || event.metaKey });
   if (x < NAMES) {
-    if (subject) player.show(subject.best[1]);
+    goTo(subject);
     return;
   }
   player.stop();
