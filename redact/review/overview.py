@@ -24,6 +24,7 @@ from ..plan import (
 from ..render import ROUNDING
 from ..types import Keyframe, Origin, Outline, Target, Track, runs_of
 from .bridging import gaps_of
+from .editing import CUT_OFF
 from .looked_at import review_summary, seen_runs
 from .moments import Moment, risky_moments, subject_moments, undecided_moments
 from .sights import Sights, SightsKept
@@ -243,6 +244,8 @@ def _of_subject(
         "name": subject.name,
         "decision": decision.value,
         "reason": next((t.reason for t in tracks if t.reason), ""),
+        # The page calls what was cut off no false alarm: it may be somebody, and is not hidden.
+        "cut": decision is Decision.FALSE_ALARM and all(t.reason == CUT_OFF for t in tracks),
         "by": next((t.decided_by for t in tracks if t.decided_by), ""),
         "shown": [span for _, span in visible],
         **_confirmation(plan, tracks, decision, visible),

@@ -247,6 +247,31 @@ def test_who_is_in_the_picture_is_chosen_in_the_picture(review: Review) -> None:
     assert frames == [9, 12], "and who is not in it, is shown"
 
 
+def test_who_is_open_behind_a_cut_is_told_and_taken_back_there(review: Review) -> None:
+    """ "Done", and the person was open for the rest of the video, as a "false alarm"."""
+    ends = (Keyframe(n, BOX, State.DETECTED, 0.9) for n in (2, 12))
+    write_plan(
+        replace(review.plan, tracks=(Track(1, Target.FACE, tuple(ends)),), subjects=()),
+        review.plan_file,
+        force=True,
+    )
+    told, card, filters, back = review.does("""
+      await until(() => state.subjects.size === 1);
+      await (await page("player.js")).show(8);
+      await until(() => state.frame === 8);
+      press("ArrowDown");
+      press("]");
+      const told = await text(".toast"), card = await text("#card-2");
+      const filters = await text("#filters");
+      await click("#undo-span");
+      await until(() => state.subjects.size === 1);
+      return [told, card, filters, state.subjects.get(1).last];
+    """)
+    assert "Face 1 is not hidden in 4 pictures after this one" in told
+    assert "cut off, not hidden" in card and "false alarm" not in card
+    assert "False alarms0" in filters and back == 12
+
+
 def test_to_take_back_is_said_only_of_what_was_taken_back(review: Review) -> None:
     """At the beginning, "Undone" stood there for every press of the keys."""
     words = review.does("""

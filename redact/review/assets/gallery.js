@@ -30,7 +30,7 @@ const TESTS = {
   all: () => true,
   open: (s) => kindOf(s) === "open",
   unsure: (s) => s.certainty === "unsure",
-  none: (s) => kindOf(s) === "none",
+  none: (s) => kindOf(s) === "none" && !s.cut,
   here: (s) => isIn(s, state.frame),
 };
 const isIn = (s, n) =>
@@ -64,13 +64,13 @@ function card(subject) {
       role: "option",
       id: `card-${subject.id}`,
       data: { id: subject.id, kind },
-      "aria-label": `${title(subject)}, ${t(`state.${kind}`)}, ${sure}`,
+      "aria-label": `${title(subject)}, ${stateWords(subject)}, ${sure}`,
     },
     make("canvas", { width: 112, height: 112 }),
     make(
       "div",
       {},
-      make("div", { class: "title" }, make("span", {}, title(subject)), tag(kind)),
+      make("div", { class: "title" }, make("span", {}, title(subject)), tag(subject)),
       make("div", { class: "line" }, span(subject.from, subject.to) + parts),
       make(
         "div",
@@ -84,8 +84,11 @@ function card(subject) {
   return node;
 }
 export const MARKS = { keep: "✓", hide: "■", none: "∅", open: "○" };
-export const tag = (kind) =>
-  make("span", { class: `tag ${kind}` }, `${MARKS[kind]} ${t(`state.${kind}`)}`);
+const stateWords = (subject) => t(subject.cut ? "state_cut" : `state.${kindOf(subject)}`);
+export const tag = (subject) => {
+  const kind = kindOf(subject);
+  return make("span", { class: `tag ${kind}` }, `${MARKS[kind]} ${stateWords(subject)}`);
+};
 
 /** Of an hour's thousands, only the cards in view and some around them are in the page. Those that
  *  did not change stay in place, with their pictures. */

@@ -302,10 +302,8 @@ const ACTIONS = {
   t: () => side.uncoverFirst(),
   d: () => overlay.setDrawing(!overlay.isDrawing()),
   s: () => here() && edit("split", { track: here().id, frame: state.frame }, t("split_done")),
-  "[": () =>
-    here() && edit("span", { track: here().id, first: state.frame, last: here().last }, t("done")),
-  "]": () =>
-    here() && edit("span", { track: here().id, first: here().first, last: state.frame }, t("done")),
+  "[": () => one() && side.beginHere(one()),
+  "]": () => one() && side.endHere(one()),
   "+": () => player.zoomBy(1.4),
   "=": () => player.zoomBy(1.4),
   "-": () => player.zoomBy(1 / 1.4),

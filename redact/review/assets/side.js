@@ -79,7 +79,7 @@ function subjectPanel() {
   const s = who[0],
     kind = kindOf(s);
   return [
-    head(s, kind),
+    head(s),
     looked(s),
     ...visible(s, kind),
     ...covers(s, kind),
@@ -90,7 +90,7 @@ function subjectPanel() {
     ...alikes(s),
   ];
 }
-function head(s, kind) {
+function head(s) {
   const face = make("canvas", { width: 112, height: 112 });
   drawFace(face, s.best);
   const sure =
@@ -105,7 +105,7 @@ function head(s, kind) {
       "div",
       {},
       make("h2", {}, title(s)),
-      tag(kind),
+      tag(s),
       make("div", { class: "small muted" }, span(s.from, s.to)),
       make("div", { class: "small muted" }, sure),
     ),
@@ -166,20 +166,8 @@ function correcting(s) {
     make(
       "div",
       { class: "two" },
-      keyed(t("span_start"), "[", () =>
-        edit(
-          "span",
-          { track: nearest(s).id, first: state.frame, last: nearest(s).last },
-          t("done"),
-        ),
-      ),
-      keyed(t("span_end"), "]", () =>
-        edit(
-          "span",
-          { track: nearest(s).id, first: nearest(s).first, last: state.frame },
-          t("done"),
-        ),
-      ),
+      keyed(t("span_start"), "[", () => beginHere(s)),
+      keyed(t("span_end"), "]", () => endHere(s)),
       keyed(
         t("split"),
         "S",
@@ -203,6 +191,25 @@ const keyed = (words, key, act, props) => {
 };
 /** The part of somebody that is in this picture, or else the one that is nearest in time. */
 export const nearest = (s) => s.tracks.reduce((a, b) => (gap(b) < gap(a) ? b : a));
+export const beginHere = (s) => spanned(s, state.frame, nearest(s).last);
+export const endHere = (s) => spanned(s, nearest(s).first, state.frame);
+/** Let the nearest part of somebody begin or end elsewhere; and say in how many pictures nobody
+ *  hides them any more. */
+async function spanned(s, first, last) {
+  const part = nearest(s),
+    still = [...s.tracks.filter((k) => k !== part).map((k) => [k.first, k.last]), ...s.shown];
+  let open = 0;
+  for (let n = part.first; n <= part.last; n++)
+    if ((n < first || n > last) && !still.some(([a, b]) => a <= n && n <= b)) open++;
+  if (!(await edit("span", { track: part.id, first, last }))) return;
+  if (!open) return toast(t("done"));
+  const words = part.first < first ? "open_before" : "open_after";
+  toast(
+    t(words, { who: title(s), n: open }),
+    false,
+    button(t("undo"), () => change("undo", {}, t("undone")), { id: "undo-span" }),
+  );
+}
 const gap = (k) => Math.max(0, k.first - state.frame, state.frame - k.last);
 
 /** In how many of its pictures somebody has looked, and in how many while it was chosen. */

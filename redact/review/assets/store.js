@@ -93,6 +93,7 @@ export function taken(told) {
 }
 
 export async function change(path, body, done) {
+  hideToast(); // what it offers is about the change before
   try {
     const told = await inTurn(async () => {
       const answer = await post(path, body);
@@ -158,10 +159,10 @@ export const title = (subject) =>
 export const kindOf = (subject) =>
   ({ keep: "keep", hide: "hide", "false alarm": "none" })[subject.decision] || "open";
 
-/** One message at a time, over everything, an open dialog too; a fault stays until it is clicked, or
- *  for as long as it takes to read it twice. */
+/** One message at a time, over everything, an open dialog too; a fault, or what has a button `more`,
+ *  stays until it is clicked, or for as long as it takes to read it twice. */
 let fading = 0;
-export function toast(words, bad = false) {
+export function toast(words, bad = false, more = null) {
   const box = document.getElementById("toasts");
   hideToast();
   box.append(
@@ -169,10 +170,11 @@ export function toast(words, bad = false) {
       "div",
       { class: bad ? "toast bad" : "toast", role: bad ? "alert" : null, onclick: hideToast },
       words,
+      more,
     ),
   );
   box.showPopover(); // anew, above a dialog that has opened since
-  fading = setTimeout(hideToast, bad ? Math.max(8000, 120 * words.length) : 2600);
+  fading = setTimeout(hideToast, bad || more ? Math.max(8000, 120 * words.length) : 2600);
 }
 export function hideToast() {
   const box = document.getElementById("toasts");
