@@ -78,6 +78,21 @@ def _decided(track: Track, decision: Decision, decided: Decided = UNDECIDED) -> 
     )
 
 
+def give_reason(plan: Plan, ids: Iterable[int], decided: Decided) -> Plan:
+    """Say why it is decided as it is about subjects. What nobody has decided about stays so: the
+    reason is then that of whatever is decided next."""
+    for number in ids:
+        of = subject_of(plan, number)
+        tracks = [edit.track_of(plan, n) for n in of.tracks]
+        if all(track.reason == decided.reason for track in tracks):
+            continue
+        by, at = decided.by, decided.at
+        if standing(of, tracks) is Decision.NONE:
+            by = at = ""
+        plan = edit.set_tracks(plan, of.tracks, reason=decided.reason, decided_by=by or None, at=at)
+    return plan
+
+
 def only(plan: Plan, number: int, decided: Decided = UNDECIDED) -> Plan:
     """Keep one subject and hide all others; false alarms stay as they are."""
     chosen = subject_of(plan, number)

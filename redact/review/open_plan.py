@@ -36,6 +36,7 @@ from .editing import (
     answer,
     confirm,
     decide,
+    give_reason,
     merge,
     only,
     place,
@@ -300,6 +301,7 @@ def _still(plan: Plan, what: dict[str, Any], decided: Decided) -> Plan:
 
 _ACTIONS: Final[dict[str, Callable[[Plan, dict[str, Any], Decided], Plan]]] = {
     "decide": lambda p, w, d: decide(p, map(int, w["ids"]), Decision(w["decision"]), d),
+    "reason": lambda p, w, d: give_reason(p, map(int, w["ids"]), d),
     "only": lambda p, w, d: only(p, int(w["id"]), d),
     "confirm": lambda p, w, d: confirm(
         p, int(w["track"]), int(w["first"]), int(w["last"]), w["same"] is True, d

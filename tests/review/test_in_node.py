@@ -57,11 +57,59 @@ def test_a_reason_that_is_given_after_the_decision_stands_in_the_plan(review: Re
       press("ArrowDown");
       press("k");
       await until(() => [...state.subjects.values()].some((s) => s.decision === "keep"));
-      await write("#keep-reason", "client");
+      await write("#why", "client");
       await until(() => [...state.subjects.values()].some((s) => s.reason === "client"));
     """)
     kept = [t for t in review.plan.tracks if t.action is Action.KEEP]
     assert kept and {t.reason for t in kept} == {"client"}
+
+
+def test_a_reason_is_kept_whatever_is_decided(review: Review) -> None:
+    """What was written for one who is hidden was taken without a word, and saved nowhere."""
+    labels = review.does("""
+      press("ArrowDown");
+      const [id] = state.selected, one = () => state.subjects.get(id), labels = [];
+      const told = async (reason) => {
+        labels.push(await text("[for=why]"));
+        await write("#why", reason);
+        await until(() => one().reason === reason);
+      };
+      await told("a minor");
+      const undecided = one().decision;
+      press("h");
+      await until(() => one().decision === "hide");
+      const kept = one().reason;
+      await told("third party");
+      press("x");
+      await until(() => one().decision === "false alarm");
+      const other = one().reason;
+      await told("a statue");
+      return [...labels, undecided, kept, other];
+    """)
+    assert labels == [
+        *("Reason for the decision (goes on record)", "Reason for hiding (goes on record)"),
+        *("Reason for the false alarm (goes on record)", "", "a minor", ""),
+    ]
+    (told,) = [t for t in review.plan.tracks if t.action is Action.FALSE_ALARM]
+    assert told.reason == "a statue" and told.decided_at
+
+
+def test_a_button_that_is_pressed_after_a_reason_was_written_is_one_step(review: Review) -> None:
+    """Saved first, the reason would draw the panel anew under the button that is held down."""
+    before = review.plan
+    review.does("""
+      press("ArrowDown");
+      send(document.body, "pointerdown");
+      await write("#why", "client");
+      await wait(300);
+      await click("#d-keep");
+      send(document.body, "pointerup");
+      await until(() => state.subjects.get(state.selected[0]).reason === "client");
+      await wait(300);
+      press("z", { ctrlKey: true });
+      await until(() => !state.undo);
+    """)
+    assert review.plan.tracks == before.tracks
 
 
 def test_a_result_that_came_while_nobody_looked_is_shown_once(
@@ -331,7 +379,7 @@ def test_who_could_not_be_decided_about_stays_chosen(review: Review) -> None:
       await click("[data-filter=open]");
       press("ArrowDown");
       const before = String(state.selected);
-      state.keepReason = "x".repeat(600);
+      state.why = "x".repeat(600);
       press("k");
       await wait(800);
       return String(state.selected) === before;

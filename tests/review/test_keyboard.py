@@ -133,13 +133,16 @@ def test_a_reason_stays_with_whom_it_was_written_for(
     page: Page, review: tuple[PageServer, Path]
 ) -> None:
     page.choose(1)
-    page.write("#keep-reason", "client")
+    page.write("#why", "client")
     page.choose(2)
-    page.until(lambda: page.js("return document.getElementById('keep-reason').value") == "")
+    page.until(lambda: page.js("return document.getElementById('why').value") == "")
     page.press("k")
-    page.until(lambda: read_plan(review[1]).tracks[1].action is Action.KEEP)
-    assert read_plan(review[1]).tracks[1].reason == ""
+    page.until(lambda: page.state("state.subjects.get(2).decision") == "keep")
+    first, second = read_plan(review[1]).tracks[:2]
+    assert (first.reason, first.action) == ("client", Action.REDACT)
+    assert (second.reason, second.action) == ("", Action.KEEP)
     page.choose(1)
-    page.write("#keep-reason", "client")
+    page.until(lambda: page.js("return document.getElementById('why').value") == "client")
     page.click("#d-keep")
-    page.until(lambda: read_plan(review[1]).tracks[0].reason == "client")
+    page.until(lambda: read_plan(review[1]).tracks[0].action is Action.KEEP)
+    assert read_plan(review[1]).tracks[0].reason == "client"

@@ -104,7 +104,7 @@ def test_the_story_of_a_case(browser: Any, street: Path, found: Plan, tmp_path: 
 
         # keep one throughout, with a reason: what nobody is sure of is looked at and confirmed
         page.choose(kept)
-        page.write("#keep-reason", "client")
+        page.write("#why", "client")
         page.click("#d-keep")
         page.until(lambda: track(plan_file, kept).action is Action.KEEP)
         assert track(plan_file, kept).reason == "client"

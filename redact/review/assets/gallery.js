@@ -12,7 +12,7 @@ import {
   title,
   toast,
 } from "./store.js";
-import { number, reasonWords, span, t } from "./words.js";
+import { isOwnReason, number, reasonWords, span, t } from "./words.js";
 import { drawFace } from "./faces.js";
 import * as player from "./player.js";
 
@@ -263,7 +263,7 @@ export const chooseAll = () => select(listed().map((s) => s.id));
 export async function decide(decision) {
   const who = chosen();
   if (!who.length) return toast(t("choose_first"), true);
-  const reason = decision === "keep" ? reasonFor(who) : "";
+  const reason = reasonFor(who, decision);
   const words = { hide: "decided_hide", keep: "decided_keep", "false alarm": "decided_none" }[
     decision
   ];
@@ -272,6 +272,7 @@ export async function decide(decision) {
     { ids: who.map((s) => s.id), decision, reason },
     t(words, { n: who.length }),
   );
+  if (done && state.why === reason) state.why = ""; // it is saved
   if (done && state.filter === "open") {
     const next = listed().find((s) => sorted(s, who.at(-1)) > 0) || listed()[0];
     if (next) {
@@ -281,11 +282,14 @@ export async function decide(decision) {
   }
 }
 export const only = async (id) =>
-  edit("only", { id, reason: reasonFor([state.subjects.get(id)]) }, t("decided_only"));
-/** What was written for those that are chosen, or stands with the one already; never what was written
- *  for somebody else. */
-const reasonFor = (who) =>
-  state.keepReason || (who.length === 1 && who[0].decision === "keep" ? who[0].reason : "");
+  edit("only", { id, reason: reasonFor([state.subjects.get(id)], "keep") }, t("decided_only"));
+/** What was written for those that are chosen, or stands with each already, be it before anybody
+ *  decided; never what was written for somebody else, or of another decision. */
+const reasonFor = (who, decision) =>
+  state.why || (who.every((s) => [decision, ""].includes(s.decision)) ? reasonOf(who) : "");
+/** The reason that a person gave for all of those. */
+export const reasonOf = ([first, ...others]) =>
+  others.every((s) => s.reason === first.reason) && !isOwnReason(first.reason) ? first.reason : "";
 
 document.getElementById("d-hide").addEventListener("click", () => decide("hide"));
 document.getElementById("d-keep").addEventListener("click", () => decide("keep"));

@@ -5,6 +5,7 @@ import {
   change,
   css,
   edit,
+  inTurn,
   kindOf,
   make,
   on,
@@ -18,7 +19,7 @@ import {
 import { clock, span, t } from "./words.js";
 import { drawFace } from "./faces.js";
 import { allTold } from "./seen.js";
-import { decide, goTo, only, tag } from "./gallery.js";
+import { decide, goTo, only, reasonOf, tag } from "./gallery.js";
 import * as player from "./player.js";
 import { mark, setMark } from "./sound.js";
 import { stripes } from "./timeline.js";
@@ -111,35 +112,47 @@ function head(s) {
     ),
   );
 }
-/** Why those are kept; said before the decision or after it. */
-function whyKeep(who, value, more = {}) {
-  const said = (e) => {
-    if (who.every((s) => state.subjects.get(s.id)?.decision === "keep"))
-      edit(
-        "decide",
-        { ids: who.map((s) => s.id), decision: "keep", reason: e.target.value },
-        t("done"),
-      );
-  };
+/** Why it is decided so about those, whatever the decision is; said before it or after it. */
+function why(who) {
+  const decision = who.every((s) => s.decision === who[0].decision) ? who[0].decision : "",
+    key = { hide: "why_hide", keep: "why_keep", "false alarm": "why_none" }[decision] || "why";
   return [
-    make("label", { for: "keep-reason" }, t("why_keep")),
+    make("label", { for: "why" }, t(key)),
     make("input", {
       type: "text",
-      id: "keep-reason",
-      value,
-      ...more,
+      id: "why",
+      value: state.why || reasonOf(who),
+      placeholder: t(`${key}_example`),
       oninput: (e) => {
-        state.keepReason = e.target.value;
+        state.why = e.target.value;
       },
-      onchange: said,
+      onchange: (e) => saveReason(who, e.target.value),
     }),
   ];
 }
+/** Until when a mouse button or a finger is down, and what is under it has had its click. */
+let released = Promise.resolve();
+const down = () => {
+  released = new Promise((done) => {
+    const over = () => setTimeout(done);
+    for (const end of ["pointerup", "pointercancel"])
+      document.addEventListener(end, over, { once: true, capture: true });
+  });
+};
+document.addEventListener("pointerdown", down, true);
+/** Let a decision stand as it is, and save why. A button that is just being pressed comes first:
+ *  the panel is not drawn anew under it, and what it decides takes the reason along. */
+async function saveReason(who, reason) {
+  await released;
+  await inTurn(async () => {});
+  const left = who.map((s) => state.subjects.get(s.id)).filter(Boolean),
+    ids = left.filter((s) => reasonOf([s]) !== reason).map((s) => s.id);
+  if (ids.length && !(await edit("reason", { ids, reason }, t("done")))) return;
+  if (state.why === reason) state.why = "";
+}
 function deciding(s) {
   return [
-    ...whyKeep([s], state.keepReason || (s.decision === "keep" ? s.reason : ""), {
-      placeholder: t("why_keep_example"),
-    }),
+    ...why([s]),
     make(
       "div",
       { class: "row" },
@@ -502,7 +515,7 @@ function several(who) {
       button(t("join"), () => joinChosen(), { class: "primary", id: "join" }),
     ),
     make("p", { class: "small muted" }, t("join_note")),
-    ...whyKeep(who, state.keepReason || ""),
+    ...why(who),
   ];
 }
 export async function joinChosen() {

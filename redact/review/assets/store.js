@@ -124,7 +124,7 @@ export const edit = (op, values = {}, done = "") => change("edit", { op, ...valu
 
 export function select(ids, { add = false } = {}) {
   const list = Array.isArray(ids) ? ids : [ids];
-  state.keepReason = ""; // it was written for somebody else
+  state.why = ""; // it was written for somebody else
   state.selected = add
     ? [
         ...new Set([

@@ -38,6 +38,7 @@ export function t(key, values = {}) {
 }
 /** Why something was decided: what a person wrote, or a reason of the program in this language. */
 export const reasonWords = (reason) => catalogue[`reason.${reason}`] ?? reason;
+export const isOwnReason = (reason) => `reason.${reason}` in catalogue;
 /** Keys by what is printed on them. */
 export const keyNames = (keys) =>
   keys.replace(/Space|Shift|Home|End|Enter|Esc/g, (name) => t(`key.${name}`));
