@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
 from ..plan import (
@@ -51,22 +51,17 @@ def seen_runs(review: ReviewState | None, *, fast: bool = False) -> Runs:
     return review.frames_seen(fast=fast) if review else ()
 
 
-def review_summary(plan: Plan, moments: Iterable[int]) -> dict[str, Any]:
-    """Numbers for the page: frames seen, moments (given by their frames), findings answered."""
-    total = len(plan.source.timeline)
+def review_summary(plan: Plan, moments: Sequence[bool]) -> dict[str, Any]:
+    """Numbers for the page: frames seen, moments (whether each was), findings answered."""
     seen, flown = seen_runs(plan.review), seen_runs(plan.review, fast=True)
-    was_seen = bytearray(total)
-    for first, last in seen:
-        was_seen[first : last + 1] = bytes([1]) * (last + 1 - first)
-    known = [was_seen[frame] for frame in moments]
     findings = plan.review.findings if plan.review else ()
     return {
         "reviewer": plan.review.reviewer if plan.review else "",
-        "frames": total,
+        "frames": len(plan.source.timeline),
         "frames_seen": count_of(seen),
         "frames_seen_fast_only": count_of(flown) - count_of(seen),
-        "moments": len(known),
-        "moments_seen": sum(known),
+        "moments": len(moments),
+        "moments_seen": sum(moments),
         "findings": len(findings),
         "findings_answered": sum(answered_here(plan, f) for f in findings),
     }

@@ -12,7 +12,7 @@ from itertools import pairwise
 from typing import Final
 
 from ..plan import Decision, Plan, answered_here
-from ..types import Box, Keyframe, State, Track, runs_of
+from ..types import Box, Keyframe, Origin, State, Track, runs_of
 from .bridging import gaps_of
 from .sights import SightsKept
 
@@ -29,6 +29,7 @@ ENDS: Final = 0.05
 LEFT: Final = 0.008
 GAP: Final = 0.07
 GUESSED: Final = (0.01, 0.024, 0.06)
+DRAWN: Final = 0.2
 VISIBLE: Final = (0.15, 0.08)
 DAMAGED: Final = 0.15
 FINDING: Final = 0.9
@@ -37,12 +38,12 @@ MISSED: Final = 0.03
 """Probability that somebody is open, if the track is what it seems. In this order: just before a
 mask begins or after it ends in the midst of the picture; the same at its border, or where another
 track is; between two parts of one person; in a long guess (for a moment, for each second more, at
-most); at the ends and in the middle of what is visible by decision; where the picture is damaged;
-at a finding, and at one that was answered; in any second in which nothing points to anybody. A
-place that was given up comes with a probability of its own. What nobody saw leaves no trace in a
-plan: a person has to look for it. Judgements, of which the first four were lowered to a fifth
-on dev, where ends of masks stood before what was really open; what the ranking finds is
-measured (`benchmarks/review/README.md`, "Risky moments")."""
+most); where a mask that follows one box ends; at the ends and in the middle of what is visible by
+decision; where the picture is damaged; at a finding, and at one that was answered; in any second in
+which nothing points to anybody. A place that was given up comes with a probability of its own. What
+nobody saw leaves no trace in a plan: a person has to look for it. Judgements, of which the first
+four were lowered to a fifth on dev, where ends of masks stood before what was really open; what the
+ranking finds is measured (`benchmarks/review/README.md`, "Risky moments")."""
 
 BORDER: Final = 0.1
 """Share of its size from which a box ends at the border of the picture."""
@@ -54,8 +55,8 @@ class Moment:
 
     Attributes:
         frame: to look at.
-        why: a word of the page's catalogue: finding, damaged, doubted, visible, begins, ends, gap,
-            guessed, missed.
+        why: a word of the page's catalogue: finding, drawn, damaged, doubted, visible, begins,
+            ends, gap, guessed, missed.
         track: whom it is about, 0 for nobody, less than 0 for one of the plan's doubts: -1 is the
             first.
         shown: frame in which that one has a box, for a picture.
@@ -200,6 +201,8 @@ def _of_track(plan: Plan, track: Track, kept: SightsKept) -> Iterator[Moment]:
     if track.last < last and track.last + 1 not in cuts:
         chance = _end_chance(plan, track, track.last, track.last + 1) * sure
         yield Moment(track.last + 1, "ends", track.id, track.last, chance)
+    for end in _strayed(track):
+        yield Moment(end, "drawn", track.id, end, DRAWN)
     least, more, most = GUESSED
     for start, end, state in kept.of(track).runs:
         if state in _WEAK and end - start >= LONG:
@@ -208,6 +211,18 @@ def _of_track(plan: Plan, track: Track, kept: SightsKept) -> Iterator[Moment]:
             yield Moment(
                 middle, "guessed", track.id, middle, min(most, least + more * seconds) * sure
             )
+
+
+def _strayed(track: Track) -> set[int]:
+    """The ends of a mask that pixels carried on from one box: if it went astray, it is there that
+    it is farthest from what it was to hide."""
+    if track.origin is not Origin.MANUAL:
+        return set()
+    set_by_hand = [key.frame for key in track.keyframes if key.state is State.MANUAL]
+    followed = any(key.state is State.FOLLOWED for key in track.keyframes)
+    if not followed or len(set_by_hand) != 1:
+        return set()
+    return {track.first, track.last} - set(set_by_hand)
 
 
 def _end_chance(plan: Plan, track: Track, at: int, beyond: int) -> float:

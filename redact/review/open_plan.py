@@ -134,13 +134,17 @@ class OpenPlan:
             return self.plan
 
     def add(self, function: Callable[[Plan], tuple[Plan, int]]) -> int:
-        """`change` by a function that also gives the number of the track that it added."""
+        """`change` by a function that also gives the number of the track that it added. If one of
+        that number was there before and was taken back, nobody has looked at this one."""
         numbers: list[int] = []
 
         def changed(plan: Plan) -> Plan:
             after, number = function(plan)
             numbers.append(number)
-            return after
+            if after.review is None:
+                return after
+            looked = (s for s in after.review.subjects if s.track != number)
+            return replace(after, review=after.review.but(subjects=tuple(looked)))
 
         self.change(changed)
         return numbers[-1]

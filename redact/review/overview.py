@@ -105,13 +105,29 @@ class Overview:
         """What a decision changes besides subjects; `_told` is already that of the plan."""
         review = plan.review
         moments = self._ranking(plan)
+        seen = self._seen(plan, moments)
         return {
             "muted": [_muted(plan, n, m) for n, m in enumerate(plan.muted, 1)],
             "findings": [_finding(plan, f) for f in review.findings] if review else [],
-            "moments": [_moment(plan, m) for m in moments],
+            "moments": [_moment(plan, m, s) for m, s in zip(moments, seen, strict=True)],
             "seen": seen_runs(review),
-            "summary": review_summary(plan, [m.frame for m in moments]),
+            "summary": review_summary(plan, seen),
         }
+
+    def _seen(self, plan: Plan, moments: Sequence[Moment]) -> list[bool]:
+        """Whether each moment was looked at. A mask that was drawn and followed lies in pictures
+        that were looked at before there was one: it was, where its subject was chosen."""
+        was_seen = bytearray(len(plan.source.timeline))
+        for first, last in seen_runs(plan.review):
+            was_seen[first : last + 1] = bytes([1]) * (last + 1 - first)
+        looked = {
+            track["id"]: told["looked"] for told in self._told.values() for track in told["tracks"]
+        }
+        return [
+            bool(was_seen[m.frame])
+            and (m.why != "drawn" or any(a <= m.frame <= b for a, b in looked.get(m.track, ())))
+            for m in moments
+        ]
 
     def _ranking(self, plan: Plan) -> list[Moment]:
         """The risky moments, ranked anew where something changed in what they are made of."""
@@ -148,10 +164,11 @@ def _news(before: dict[str, Any], now: dict[str, Any]) -> dict[str, Any]:
     return {"id": now["id"], **{key: value for key, value in now.items() if before[key] != value}}
 
 
-def _moment(plan: Plan, moment: Moment) -> tuple[Any, ...]:
-    """A moment as the page shows it, with the place that it points to, where there is no mask."""
+def _moment(plan: Plan, moment: Moment, seen: bool) -> tuple[Any, ...]:
+    """A moment as the page shows it, with the place that it points to, where there is no mask, and
+    whether it was looked at."""
     place = plan.doubts[-moment.track - 1].box if moment.track < 0 else None
-    return moment.frame, moment.why, moment.track, moment.shown, moment.more, place
+    return moment.frame, moment.why, moment.track, moment.shown, moment.more, place, seen
 
 
 def _muted(plan: Plan, number: int, span: MutedSpan) -> dict[str, Any]:

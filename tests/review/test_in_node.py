@@ -320,6 +320,22 @@ def test_who_is_open_behind_a_cut_is_told_and_taken_back_there(review: Review) -
     assert "False alarms0" in filters and back == 12
 
 
+def test_what_is_asked_of_a_moment_stands_there_while_its_picture_does(review: Review) -> None:
+    """Its question left the list as one came to it, and nobody knew what the brackets meant."""
+    asked, away = review.does("""
+      await until(() => state.moments.length);
+      press("n");
+      const [frame, why] = state.moments[0], { t } = await page("words.js");
+      await until(() => state.frame === frame);
+      await until(() => state.moments[0].at(-1)); // it counts as looked at
+      const asked = (await text("#notice")).includes(t(`why.${why}`));
+      press("ArrowRight");
+      await until(() => state.frame !== frame);
+      return [asked, (await text("#notice")).includes(t(`why.${why}`))];
+    """)
+    assert (asked, away) == (True, False)
+
+
 def test_to_take_back_is_said_only_of_what_was_taken_back(review: Review) -> None:
     """At the beginning, "Undone" stood there for every press of the keys."""
     words = review.does("""

@@ -8,7 +8,16 @@ from dataclasses import replace
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from redact.plan import Decision, FindingNote, Plan, ReviewState, marked
+from redact.plan import (
+    Decision,
+    FindingNote,
+    Plan,
+    ReviewState,
+    SeenFrames,
+    SeenSubject,
+    marked,
+    with_subjects,
+)
 from redact.review.moments import (
     A_MINUTE,
     APART,
@@ -17,8 +26,9 @@ from redact.review.moments import (
     subject_moments,
     undecided_moments,
 )
+from redact.review.overview import Overview
 from redact.review.sights import SightsKept
-from redact.types import Box, Doubt, State, Target
+from redact.types import Box, Doubt, Keyframe, Origin, State, Target
 
 from .plans import AWAY, HERE, plan_of, track
 
@@ -109,6 +119,27 @@ def test_what_was_given_up_comes_by_its_probability_before_ends_of_masks() -> No
     likely, not_so = (Doubt(n, Target.FACE, AWAY, p) for n, p in ((70, 0.12), (99, 0.02)))
     found = ranking(replace(plan, doubts=(likely, not_so)))
     assert [(m.why, m.frame, m.track) for m in found[:2]] == [("doubted", 70, -1), ("ends", 41, 1)]
+
+
+def test_a_mask_that_follows_one_box_is_asked_about_until_it_was_looked_at() -> None:
+    """It had gone over to a wall, and nothing led there: the pictures in which it went astray had
+    been looked at before it was drawn."""
+    box = ((30, 39, State.FOLLOWED, HERE), (40, 40, State.MANUAL, HERE))
+    drawn = replace(track(1, *box, (41, 80, State.FOLLOWED, AWAY)), origin=Origin.MANUAL)
+    seen = (SeenFrames("outlines", "still", ((0, 99),)),)
+    plan = with_subjects(plan_of(drawn))
+
+    def asked(*looked: SeenSubject) -> dict[int, bool]:
+        there = replace(plan, review=ReviewState(seen=seen, subjects=looked))
+        told = Overview().changes(there)
+        assert told["summary"]["moments_seen"] == sum(m[-1] for m in told["moments"])
+        return {m[0]: m[-1] for m in told["moments"] if m[1] == "drawn"}
+
+    assert asked() == {30: False, 80: False}
+    assert asked(SeenSubject(1, ((75, 80),))) == {30: False, 80: True}
+    again = replace(drawn, keyframes=(*drawn.keyframes[:-1], Keyframe(80, HERE, State.MANUAL)))
+    plan = with_subjects(plan_of(again))
+    assert asked() == {}, "a person has said where it is"
 
 
 def test_a_finding_comes_first_until_it_is_answered() -> None:

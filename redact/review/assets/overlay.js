@@ -73,15 +73,18 @@ export function paint() {
   if (drag?.rect) dashed(drag.rect);
   for (const box of [drawn, previewed]) if (box) dashed(rectOf([0, ...box]));
   if (state.tab === "findings") foundHere();
-  const place =
-    state.moment === state.frame && state.moments.find(([frame]) => frame === state.frame)?.[5];
+  const place = asked()?.[5];
   if (place) brackets(place, "");
   note();
 }
 
+/** The risky moment that was gone to, while its picture is shown. */
+const asked = () =>
+  state.moment === state.frame ? state.moments.find(([frame]) => frame === state.frame) : null;
+
 function note() {
   const node = document.getElementById("notice");
-  const words = [];
+  const words = asked() ? [t(`why.${asked()[1]}`)] : [];
   if (state.damaged) words.push(t("damaged_here"));
   // Of a slow machine: what is on screen is what it was before.
   if (state.shownView && state.shownView !== state.view) words.push(t("loading"));

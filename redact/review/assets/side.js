@@ -673,7 +673,7 @@ function seenPanel() {
       bar.style.width = `${of ? (100 * n) / of : 100}%`;
       return make("div", { class: "meter" }, bar);
     };
-  const unseen = state.moments.filter(([frame]) => !state.wasSeen[frame]);
+  const unseen = state.moments.filter((one) => !one.at(-1));
   return [
     make("label", { for: "reviewer" }, t("reviewer")),
     make("input", {
@@ -728,8 +728,9 @@ function goMoment(frame, track) {
 /** Where there is nothing to look at, nothing was looked at. */
 const allSeen = () => (state.moments.length ? `✓ ${t("all_moments")}` : t("no_moments"));
 export function nextMoment() {
-  const unseen = state.moments.filter(([frame]) => frame !== state.frame && !state.wasSeen[frame]);
-  const next = unseen[0]; // they are in order, the likeliest first
+  const unseen = state.moments.filter((one) => !one.at(-1)); // in order, the likeliest first
+  const next =
+    unseen.find(([frame]) => frame !== state.frame) || unseen.find(([, why]) => why === "drawn");
   if (!next) return toast(allSeen());
   goMoment(next[0], next[2]);
 }
