@@ -115,14 +115,14 @@ function head(s) {
 /** Why it is decided so about those, whatever the decision is; said before it or after it. */
 function why(who) {
   const decision = who.every((s) => s.decision === who[0].decision) ? who[0].decision : "",
-    key = { hide: "why_hide", keep: "why_keep", "false alarm": "why_none" }[decision] || "why";
+    key = decision === "false alarm" ? "none" : decision || "open";
   return [
-    make("label", { for: "why" }, t(key)),
+    make("label", { for: "why" }, t(`reason_for.${key}`)),
     make("input", {
       type: "text",
       id: "why",
       value: state.why || reasonOf(who),
-      placeholder: t(`${key}_example`),
+      placeholder: t(`reason_example.${key}`),
       oninput: (e) => {
         state.why = e.target.value;
       },
