@@ -134,8 +134,7 @@ def holds(final: Path, plan: Plan) -> bool:
 def _evidence(session: Session, plan: Plan, wish: dict[str, Any], release: bool) -> EvidenceChoice:
     """The record that the command line asked for, with what the page adds; none for a release."""
     if release:
-        # Name and case only fill fields, and the page has said that a publication has none.
-        rest = [word for word in session.evidence.given if word not in ("--case", "--operator")]
+        rest = bars_release(session.evidence)
         if rest:
             raise problem(UsageError, "publication_alone", others=", ".join(rest))
         return EvidenceChoice(manifest=False)
@@ -145,6 +144,12 @@ def _evidence(session: Session, plan: Plan, wish: dict[str, Any], release: bool)
     )
     case = (session.evidence.case or CaseFields()).overridden_by(given)
     return replace(session.evidence, case=None if case.empty else case)
+
+
+def bars_release(evidence: EvidenceChoice) -> list[str]:
+    """The options that ask for a record, with which a review can publish nothing. Name and case
+    only fill fields, and the page has said that a publication has none."""
+    return [word for word in evidence.given if word not in ("--case", "--operator")]
 
 
 def _result(result: Result, order: Order) -> dict[str, Any]:

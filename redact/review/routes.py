@@ -21,7 +21,7 @@ from ..record import checked_option
 from ..settings import Style
 from ..types import runs_of
 from ..words import LANGUAGES, problem
-from .finishing import begin_finish
+from .finishing import bars_release, begin_finish
 from .looked_at import VIEWS, with_seen
 from .open_plan import ChangedOutsideError
 from .overview import boxes_at
@@ -114,6 +114,7 @@ class _Page:
                 "signs": self._session.evidence.key is not None,
                 "margin": self._session.render.margin,
                 "case": self._session.case_name,
+                "releases": not bars_release(self._session.evidence),
             }
             return as_json({**everything, **self._steps(), **about})
 

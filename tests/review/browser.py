@@ -17,6 +17,7 @@ from typing import Any
 
 import pytest
 
+from redact.record import EvidenceChoice
 from redact.review import Session, server_of
 from redact.review.server import PageServer
 from redact.settings import DetectSettings, RenderSettings
@@ -97,10 +98,15 @@ def served(
 
 
 @contextmanager
-def served_here(source: Path, plan_file: Path, folder: Path | None = None) -> Iterator[PageServer]:
+def served_here(
+    source: Path,
+    plan_file: Path,
+    folder: Path | None = None,
+    evidence: EvidenceChoice | None = None,
+) -> Iterator[PageServer]:
     """The same in this process, which is up in a moment; results go into `folder`."""
     margin = RenderSettings().margin
-    session = Session(source, plan_file, DetectSettings(), margin, folder=folder)
+    session = Session(source, plan_file, DetectSettings(), margin, evidence, folder)
     server = server_of(session)
     threading.Thread(target=server.serve, daemon=True).start()
     try:

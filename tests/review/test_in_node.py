@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -14,7 +15,7 @@ import pytest
 from redact.auditing import AuditResult
 from redact.pipeline import Result
 from redact.plan import FindingNote, Plan, ReviewState, Subject, read_plan, write_plan
-from redact.record import LookedPart
+from redact.record import EvidenceChoice, LookedPart
 from redact.review import finishing
 from redact.review import server as server_module
 from redact.review.server import PageServer
@@ -334,6 +335,24 @@ def test_what_is_asked_of_a_moment_stands_there_while_its_picture_does(review: R
       return [asked, (await text("#notice")).includes(t(`why.${why}`))];
     """)
     assert (asked, away) == (True, False)
+
+
+def test_a_publication_that_cannot_be_made_is_not_offered(
+    street: Path, found: Plan, tmp_path: Path
+) -> None:
+    """It was refused after the click, with the names of options."""
+    shutil.copy(street, tmp_path / "street.mp4")
+    write_plan(found, tmp_path / "street.plan.json")
+    chosen = EvidenceChoice(given=("--case-file", "--log"))
+    files = tmp_path / "street.mp4", tmp_path / "street.plan.json"
+    with served_here(*files, evidence=chosen) as server:
+        review = Review(server, tmp_path / "street.plan.json")
+        barred, words = review.does("""
+          await click("#finish");
+          const [, release] = document.querySelectorAll(".choice");
+          return ["disabled" in release.querySelector("input").attributes, release.textContent];
+        """)
+    assert barred and "Not in this review" in words and "--" not in words
 
 
 def test_to_take_back_is_said_only_of_what_was_taken_back(review: Review) -> None:

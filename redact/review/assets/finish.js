@@ -11,7 +11,7 @@ const wish = { style: "cover", audio: "keep", kind: "evidence", stamp: "", corne
 
 const CORNERS = ["top-left", "top-right", "bottom-left", "bottom-right"];
 const fill = (...nodes) => dialog.replaceChildren(...nodes.filter(Boolean));
-const choice = (name, value, words, note) =>
+const choice = (name, value, words, note, props = {}) =>
   make(
     "label",
     { class: "choice" },
@@ -23,6 +23,7 @@ const choice = (name, value, words, note) =>
       onchange: () => {
         wish[name] = value;
       },
+      ...props,
     }),
     make("span", {}, words, note ? make("div", { class: "small muted" }, note) : null),
   );
@@ -120,7 +121,13 @@ export function askFinish() {
       "div",
       { class: "pair" },
       choice("kind", "evidence", t("kind.evidence"), t("kind.evidence_note")),
-      choice("kind", "release", t("kind.release"), t("kind.release_note")),
+      choice(
+        "kind",
+        "release",
+        t("kind.release"),
+        t(state.clip.releases ? "kind.release_note" : "kind.release_barred"),
+        { disabled: !state.clip.releases },
+      ),
     ),
     make(
       "div",
