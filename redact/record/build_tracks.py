@@ -175,6 +175,7 @@ def review_part(plan: Plan) -> ReviewPart | None:
     review = plan.review
     if review is None:
         return None
+    there = {track.id for track in plan.tracks}
     return ReviewPart(
         reviewer=review.reviewer,
         frames=len(plan.source.timeline),
@@ -182,7 +183,8 @@ def review_part(plan: Plan) -> ReviewPart | None:
         findings=len(review.findings),
         findings_answered=sum(answered_here(plan, f) for f in review.findings),
         seen=review.seen,
-        subjects=review.subjects,
+        # A mask that was drawn and taken back is nowhere else in the record.
+        subjects=tuple(s for s in review.subjects if s.track in there),
         answers=tuple(
             AnswerPart(
                 *(f.kind, f.target, f.first, f.last, f.answer, f.reason),

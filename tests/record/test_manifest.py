@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 from redact.errors import PlanError, RedactError, UnsafeError
 from redact.media import Dropped
-from redact.plan import MutedSpan
+from redact.plan import MutedSpan, ReviewState, SeenSubject
 from redact.record import build_manifest, dump_manifest, read_manifest
 from redact.record.manifest import Manifest, parse_manifest
 from redact.record.manifest_parts import MessagePart, RemovedPart
@@ -329,6 +329,14 @@ def _valid() -> bytes:
 
 
 VALID = _valid()
+
+
+def test_a_mask_that_was_taken_back_is_not_on_record_as_looked_at(tmp_path: Path) -> None:
+    """Drawn, chosen and undone, it was the only word of a "track 4" in the whole report."""
+    record = make_record(tmp_path)
+    looked = ReviewState("J. Doe", subjects=tuple(SeenSubject(n, ((4, 7),)) for n in (1, 9)))
+    written = build_manifest(replace(record, plan=replace(record.plan, review=looked)))
+    assert written.review and [s.track for s in written.review.subjects] == [1]
 
 
 def test_muted_spans_are_on_record_where_there_was_sound(tmp_path: Path) -> None:
