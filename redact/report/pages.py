@@ -31,7 +31,7 @@ from ..record import (
 )
 from ..types import readable
 from ..words import problem
-from .exemptions import log_parts
+from .exemptions import exemption_csv, log_parts
 from .report_words import ReportWords
 from .summary import (
     audit_view,
@@ -201,7 +201,8 @@ def as_pdf(page: bytes) -> bytes:
 
 
 def report_beside(output: Path, language: str, *, pdf: bool = False) -> Path:
-    """Where the report is, made anew unless it is younger than the record.
+    """Where the report is, with the exemption log beside it as `redact report` writes both; each is
+    made anew unless it is younger than the record.
 
     Args:
         output: the result.
@@ -213,11 +214,18 @@ def report_beside(output: Path, language: str, *, pdf: bool = False) -> Path:
     """
     record = manifest_path(output)
     place = output.with_name(f"{output.name}.report.{'pdf' if pdf else 'html'}")
-    if place.exists() and place.stat().st_mtime_ns >= record.stat().st_mtime_ns:
+    table = output.with_name(f"{output.name}.exemptions.csv")
+    made = record.stat().st_mtime_ns
+    old = {p for p in (place, table) if not p.exists() or p.stat().st_mtime_ns < made}
+    if not old:
         return place
     data = record.read_bytes()
-    page = report_html(parse_manifest(data, str(record)), language, data, check_output(output))
-    write_whole(place, as_pdf(page) if pdf else page, force=True)
+    value = parse_manifest(data, str(record))
+    if place in old:
+        page = report_html(value, language, data, check_output(output))
+        write_whole(place, as_pdf(page) if pdf else page, force=True)
+    if table in old:
+        write_whole(table, exemption_csv(value, ReportWords(language)), force=True)
     return place
 
 

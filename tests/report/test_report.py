@@ -23,6 +23,7 @@ from redact.record.manifest_parts import LogAnchor, MessagePart
 from redact.report import (
     ReportWords,
     exemption_csv,
+    report_beside,
     report_html,
 )
 from redact.report.summary import check_command
@@ -210,6 +211,21 @@ def test_command(tmp_path: Path, manifest: Manifest) -> None:
     broken = run(program, ["report", str(output), "--force"])
     assert "out.mp4.manifest.json" in str(broken.exception)
     assert 'lang="fr"' in page.read_text("utf-8")
+
+
+def test_the_page_makes_what_the_command_makes(tmp_path: Path, manifest: Manifest) -> None:
+    """It made no exemption log, and then the command would make none: the report was there."""
+    output, other = tmp_path / "out.mp4", tmp_path / "other"
+    manifest_path(output).write_bytes(dump_manifest(manifest))
+    assert report_beside(output, "fr") == tmp_path / "out.mp4.report.html"
+    names = (f"{other}.html", f"{other}.csv")
+    options = ["--lang", "fr", "--html", names[0], "--csv", names[1]]
+    assert CliRunner().invoke(program, ["report", str(output), *options]).exit_code == 0
+    made = [tmp_path / f"out.mp4.{kind}" for kind in ("report.html", "exemptions.csv")]
+    assert [p.read_bytes() for p in made] == [Path(name).read_bytes() for name in names]
+    made[1].unlink()  # as a version before this one left it
+    report_beside(output, "fr")
+    assert made[1].exists()
 
 
 def test_a_report_on_a_changed_output_ends_with_a_failed_check(tmp_path: Path) -> None:
