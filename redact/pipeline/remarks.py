@@ -182,7 +182,8 @@ def remark_on_run(order: Order, plan: Plan, journal: Journal) -> None:
             Message("standing_plates", count=len(standing), tracks=numbers, seconds=seconds)
         )
     if info.audio and order.draw.encode.audio is Audio.KEEP:
-        journal.warn(Message("sound_kept"))
+        out = len(muted_parts(plan, _sound_by_headers(info, plan)))
+        journal.warn(Message("sound_kept_but", count=out) if out else Message("sound_kept"))
     if order.release and order.draw.encode.audio is Audio.KEEP and len(info.audio) > 1:
         journal.warn(Message("sounds_released", count=len(info.audio)))
     if order.release and (stamp := order.draw.render.stamp) is not None:
@@ -205,7 +206,11 @@ def dropped_sound(
 ) -> tuple[Fraction, Fraction] | None:
     """When sound begins and ends that is dropped as a whole, spans of a plan with it, as far as
     headers tell; None where there is none, or where it is kept."""
-    if not info.audio or encode.audio is Audio.KEEP:
+    return None if encode.audio is Audio.KEEP else _sound_by_headers(info, plan)
+
+
+def _sound_by_headers(info: SourceInfo, plan: Plan) -> tuple[Fraction, Fraction] | None:
+    if not info.audio:
         return None
     start = plan.source.timeline.time(0)
     lasts = plan.source.timeline.length or Fraction() if info.duration is None else info.duration
