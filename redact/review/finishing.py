@@ -160,7 +160,7 @@ def _result(result: Result, order: Order) -> dict[str, Any]:
     files = [] if beside is None else [beside, signature_path(beside)]
     held = None if result.needs_review else held_back_for(order.final, order.closed)
     return {
-        "output": str(result.output),
+        "output": str(result.output.absolute()),
         "name": result.output.name,
         "folder": str(result.output.parent),
         "needs_review": result.needs_review,

@@ -303,6 +303,16 @@ def _still(plan: Plan, what: dict[str, Any], decided: Decided) -> Plan:
     return add(plan, Target.from_word(what["target"]), keys, decided)[0]
 
 
+def _mute(plan: Plan, what: dict[str, Any], decided: Decided) -> Plan:
+    start, end = _seconds(what["start"]), _seconds(what["end"])
+    length = plan.source.timeline.length
+    if not 0 <= start < end:
+        raise RefusedError("mute_order")
+    if length is not None and start >= length:
+        raise RefusedError("mute_late")
+    return edit.mute(plan, start, end, Sound(what["how"]), decided)
+
+
 _ACTIONS: Final[dict[str, Callable[[Plan, dict[str, Any], Decided], Plan]]] = {
     "decide": lambda p, w, d: decide(p, map(int, w["ids"]), Decision(w["decision"]), d),
     "reason": lambda p, w, d: give_reason(p, map(int, w["ids"]), d),
@@ -319,9 +329,7 @@ _ACTIONS: Final[dict[str, Callable[[Plan, dict[str, Any], Decided], Plan]]] = {
     "span": lambda p, w, d: span(p, int(w["track"]), int(w["first"]), int(w["last"]), d),
     "split": lambda p, w, d: split(p, int(w["track"]), int(w["frame"])),
     "remove": lambda p, w, d: remove(p, map(int, w["ids"])),
-    "mute": lambda p, w, d: edit.mute(
-        p, _seconds(w["start"]), _seconds(w["end"]), Sound(w["how"]), d
-    ),
+    "mute": _mute,
     "remute": lambda p, w, d: _ACTIONS["mute"](edit.unmute(p, [int(w["number"])]), w, d),
     "unmute": lambda p, w, d: edit.unmute(p, [int(w["number"])]),
     "answer": lambda p, w, d: answer(p, int(w["number"]), str(w["answer"]), d),

@@ -25,6 +25,7 @@ from redact.plan import (
 )
 from redact.review import editing
 from redact.review.open_plan import edited
+from redact.review.refused import RefusedError
 from redact.types import Action, Box, Decided, Keyframe, Origin, State, Target
 
 from .plans import AWAY, BESIDE, FRAMES, HERE, plan_of, three, track
@@ -318,6 +319,13 @@ def test_a_reason_is_whatever_the_command_line_takes(reason: str) -> None:
 def test_what_is_no_time_is_told_in_words(time: Any) -> None:
     with pytest.raises(PlanError, match="no time"):
         do(three(), "mute", start=0, end=time, how="mute")
+
+
+@pytest.mark.parametrize(("start", "end"), [(2, 2), (3, 2), (-1, 2), (99, 100)])
+def test_what_cannot_be_muted_is_told_in_sentences(start: float, end: float) -> None:
+    """ "muting from 2 s to 2 s: is not a span", the page said."""
+    with pytest.raises(RefusedError, match="The span to mute"):
+        do(three(), "mute", start=start, end=end, how="mute")
 
 
 frames = st.integers(-3, FRAMES + 3)

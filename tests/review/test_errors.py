@@ -18,8 +18,8 @@ FOLDER = {
     "fr": "écriture impossible (ce n’est pas un dossier). Choisissez un autre emplacement.",
 }
 SPAN = {
-    "en": "muting from 3 s to 2 s: is not a span. Give a start before the end.",
-    "fr": "de 3 s à 2 s\xa0: ce n’est pas un passage. Donnez un début qui précède la fin.",
+    "en": "The span to mute has to end after it begins. Write two times, the earlier one first.",
+    "fr": "Le passage à couper doit finir après son début. Écrivez deux temps, le premier d’abord.",
 }
 OPENED = {
     "en": ("street.mp4 cannot be opened", "is a text file, not a video. Give the name of"),

@@ -102,6 +102,8 @@ function notOpened(why) {
     ),
   );
 }
+/** Stages of a search, which goes on without a page; opening what was searched has others. */
+const SEARCH = ["detect", "track"];
 async function opened() {
   for (;;) {
     const now = await get("state");
@@ -117,7 +119,10 @@ async function opened() {
     }
     if (job?.problem) throw job.problem;
     $("opening-text").textContent = t("opening", { name: now.name });
-    $("opening-detail").textContent = job ? stageWords(job) : "";
+    $("opening-detail").replaceChildren(
+      make("div", {}, job ? stageWords(job) : ""),
+      job && SEARCH.includes(job.stage) ? make("p", { class: "small" }, t("search_goes_on")) : "",
+    );
     if (job?.total) {
       $("opening-bar").max = job.total;
       $("opening-bar").value = job.done;

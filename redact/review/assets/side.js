@@ -16,7 +16,7 @@ import {
   title,
   toast,
 } from "./store.js";
-import { clock, span, t } from "./words.js";
+import { clock, reasonWords, span, t } from "./words.js";
 import { drawFace } from "./faces.js";
 import { allTold } from "./seen.js";
 import { decide, goTo, only, reasonOf, tag } from "./gallery.js";
@@ -108,7 +108,7 @@ function head(s) {
       make("h2", {}, title(s)),
       tag(s),
       make("div", { class: "small muted" }, span(s.from, s.to)),
-      make("div", { class: "small muted" }, sure),
+      make("div", { class: "small muted" }, s.cut ? `${sure} · ${reasonWords(s.reason)}` : sure),
     ),
   );
 }
@@ -580,6 +580,7 @@ function soundPanel() {
     value: mark.end == null ? "" : mark.end.toFixed(2),
   });
   const seconds = (node) => {
+    if (!node.value.trim()) return null; // no time, and not the beginning
     const parts = node.value.trim().replace(",", ".").split(":").map(Number);
     return parts.reduce((a, b) => a * 60 + b, 0);
   };
