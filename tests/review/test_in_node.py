@@ -116,15 +116,23 @@ def test_a_button_that_is_pressed_after_a_reason_was_written_is_one_step(review:
 def test_a_result_that_came_while_nobody_looked_is_shown_once(
     review: Review, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Loaded anew while the video was made, the page showed nothing of what came of it."""
+    """Loaded anew while the video was made, the page showed nothing of what came of it. And that
+    nobody gave a name was not asked about: the record said so when it was too late."""
     monkeypatch.setattr(server_module, "GONE", 60.0)
-    review.does("""
+    asked = review.does("""
       await click("#finish");
       await click("#start-finish");
+      const asked = await text("#dialog-title");
+      await click("#give-name");
+      const field = document.activeElement.id;
+      await click("#start-finish");
+      await click("#nameless");
       const { get, leave } = await page("api.js");
       await until(async () => (await get("state")).job.kind === "finish");
       await leave();
+      return [asked, field];
     """)
+    assert asked == ["Nobody’s name will stand in the record", "f-reviewer"]
     until(lambda: not review.server.busy(), 200)
     shown = review.does("""
       const words = await text("#result-path");

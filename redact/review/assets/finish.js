@@ -207,11 +207,39 @@ export function askFinish() {
       "div",
       { class: "actions" },
       make("button", { onclick: () => dialog.close() }, t("cancel")),
-      make("button", { class: "primary", id: "start-finish", onclick: () => begin() }, t("start")),
+      make("button", { class: "primary", id: "start-finish", onclick: start }, t("start")),
     ),
   );
   if (!dialog.open) dialog.showModal();
   document.getElementById("start-finish").focus();
+}
+
+/** Evidence says who decided: that nobody's name will stand there is asked about, once. */
+let nameless = false;
+function start() {
+  const name = document.getElementById("f-reviewer").value.trim();
+  return name || nameless || wish.kind === "release" ? begin() : askNameless();
+}
+function askNameless() {
+  const back = () => {
+    askFinish();
+    document.getElementById("f-reviewer").focus();
+  };
+  const goOn = () => {
+    nameless = true;
+    begin();
+  };
+  fill(
+    make("h2", { id: "dialog-title" }, t("nameless_title")),
+    make("p", {}, t("nameless_note")),
+    make(
+      "div",
+      { class: "actions" },
+      make("button", { id: "nameless", onclick: goOn }, t("nameless")),
+      make("button", { class: "primary", id: "give-name", onclick: back }, t("give_name")),
+    ),
+  );
+  document.getElementById("give-name").focus();
 }
 
 async function begin(replace = false) {
