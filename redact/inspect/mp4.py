@@ -104,9 +104,23 @@ def _structure(file: BinaryIO, box: Mp4Box, found: Disclosures) -> None:
         case b"udta" | b"meta" | b"ilst":
             pass  # their children speak
         case b"":
-            found.add(Kind.UNUSUAL, box.path, Message("bytes_no_box", count=box.size))
+            found.add(Kind.UNUSUAL, *_no_box(file, box))
         case _ if box.kind not in STRUCTURE:
             found.add(Kind.UNUSUAL, box.path, box.content(file))
+
+
+def _no_box(file: BinaryIO, box: Mp4Box) -> tuple[str, Message]:
+    """Where a stretch lies that is no box, and what it is: the last box of the file, of which the
+    end is missing, or something else."""
+    head = box.content(file)[:16]
+    if not box.above and len(head) >= 8:
+        size, kind = struct.unpack_from(">I4s", head)
+        if size == 1 and len(head) == 16:
+            (size,) = struct.unpack_from(">Q", head, 8)
+        if kind in mp4.TOP and size > box.size:
+            name = mp4.name_of(kind)
+            return name, Message("file_ends_early", count=size - box.size, box=name)
+    return box.path, Message("bytes_no_box", count=box.size)
 
 
 def _dates(box: Mp4Box, data: bytes, found: Disclosures) -> None:

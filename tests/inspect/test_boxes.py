@@ -185,6 +185,18 @@ def test_every_reference_and_every_last_box_is_looked_at() -> None:
     ]
 
 
+def test_a_file_that_was_cut_off_is_said_to_end_early() -> None:
+    """It was told as "bytes that are no box", which says nothing to whoever sent a part of it."""
+    long = struct.pack(">I4sQ", 1, b"mdat", 500)
+    for cut in (FTYP + box(b"mdat", bytes(492))[:200], FTYP + (long + bytes(484))[:200]):
+        ((kind, where, what),) = said_by(cut)
+        assert (kind, where) == (Kind.UNUSUAL, "mdat")
+        assert what == "the file ends early: 300 bytes of its last box, mdat, are missing"
+    assert said_by(FTYP + b"\0\0\1\0junk" + bytes(20)) == [
+        (Kind.UNUSUAL, "?", "28 bytes that are no box")
+    ]
+
+
 def test_the_vendor_of_every_sample_entry_is_blanked() -> None:
     """A sound entry without parts has 28 bytes; a wide header has its language farther back."""
     entry = box(b"sowt", bytes(12), b"FFMP", bytes(12))
