@@ -13,9 +13,12 @@ from ..plan import (
     SeenSubject,
     answered_here,
     count_of,
+    edit,
     joined,
     runs_of,
+    subject_of,
 )
+from .moments import follows_to
 
 VIEWS: Final = ("outlines", "result", "original")
 SPEEDS: Final = ("still", "normal", "fast")
@@ -44,6 +47,19 @@ def with_seen(review: ReviewState, shown: Iterable[dict[str, Any]], frames: int)
         seen=tuple(SeenFrames(v, s, runs) for (v, s), runs in sorted(seen.items()) if runs),
         subjects=tuple(SeenSubject(t, runs) for t, runs in sorted(subjects.items()) if runs),
     )
+
+
+def with_parts(plan: Plan, shown: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    """What was shown of subjects, and the same of each part of them that follows one box. Before
+    it was drawn, nobody can have looked at it, though its subject was chosen."""
+    found = []
+    for item in shown:
+        found.append(item)
+        if item.get("subject") is not None:
+            parts = (edit.track_of(plan, n) for n in subject_of(plan, item["subject"]).tracks)
+            followed = [part.id for part in parts if follows_to(part)]
+            found += [{**item, "subject": n} for n in followed if n != item["subject"]]
+    return found
 
 
 def seen_runs(review: ReviewState | None, *, fast: bool = False) -> Runs:

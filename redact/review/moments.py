@@ -201,7 +201,7 @@ def _of_track(plan: Plan, track: Track, kept: SightsKept) -> Iterator[Moment]:
     if track.last < last and track.last + 1 not in cuts:
         chance = _end_chance(plan, track, track.last, track.last + 1) * sure
         yield Moment(track.last + 1, "ends", track.id, track.last, chance)
-    for end in _strayed(track):
+    for end in follows_to(track):
         yield Moment(end, "drawn", track.id, end, DRAWN)
     least, more, most = GUESSED
     for start, end, state in kept.of(track).runs:
@@ -213,9 +213,9 @@ def _of_track(plan: Plan, track: Track, kept: SightsKept) -> Iterator[Moment]:
             )
 
 
-def _strayed(track: Track) -> set[int]:
-    """The ends of a mask that pixels carried on from one box: if it went astray, it is there that
-    it is farthest from what it was to hide."""
+def follows_to(track: Track) -> set[int]:
+    """The ends of a mask that pixels carried on from one box, none of another: if it went astray,
+    it is there that it is farthest from what it was to hide."""
     if track.origin is not Origin.MANUAL:
         return set()
     set_by_hand = [key.frame for key in track.keyframes if key.state is State.MANUAL]

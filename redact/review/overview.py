@@ -116,13 +116,11 @@ class Overview:
 
     def _seen(self, plan: Plan, moments: Sequence[Moment]) -> list[bool]:
         """Whether each moment was looked at. A mask that was drawn and followed lies in pictures
-        that were looked at before there was one: it was, where its subject was chosen."""
+        that were looked at before there was one: it was, where it was chosen itself."""
         was_seen = bytearray(len(plan.source.timeline))
         for first, last in seen_runs(plan.review):
             was_seen[first : last + 1] = bytes([1]) * (last + 1 - first)
-        looked = {
-            track["id"]: told["looked"] for told in self._told.values() for track in told["tracks"]
-        }
+        looked = {s.track: s.frames for s in plan.review.subjects} if plan.review else {}
         return [
             bool(was_seen[m.frame])
             and (m.why != "drawn" or any(a <= m.frame <= b for a, b in looked.get(m.track, ())))

@@ -22,7 +22,7 @@ from ..settings import Style
 from ..types import runs_of
 from ..words import LANGUAGES, problem
 from .finishing import bars_release, begin_finish
-from .looked_at import VIEWS, with_seen
+from .looked_at import VIEWS, with_parts, with_seen
 from .open_plan import ChangedOutsideError
 from .overview import boxes_at
 from .pictures_and_sound import heard, jpeg, masked
@@ -235,6 +235,7 @@ class _Page:
         for item in shown:
             if item.get("subject") not in there:  # taken back before the page told of it
                 item["subject"] = None
+        shown = with_parts(here.open_plan.plan, shown)
         here.open_plan.note(lambda review: with_seen(review, shown, frames))
         return self._changed(lambda: here.open_plan.plan)
 

@@ -157,7 +157,9 @@ def test_that_the_source_ends_early_is_told_where_the_result_is(
         False,
     )
     order = SimpleNamespace(final=tmp_path / "a.mp4", closed=tmp_path)
-    told = {**finishing._result(result, cast(Any, order)), "overtaken": False}
+    here = replace(result, output=Path("a.mp4"))  # as a command that was given a relative path
+    told = {**finishing._result(here, cast(Any, order)), "overtaken": False}
+    assert Path(told["output"]).is_absolute()
     title, words = review.does(f"""
       const {{ jobOver }} = await page("finish.js");
       await jobOver({{ kind: "finish", result: {json.dumps(told)} }});

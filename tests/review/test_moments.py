@@ -15,9 +15,11 @@ from redact.plan import (
     ReviewState,
     SeenFrames,
     SeenSubject,
+    Subject,
     marked,
     with_subjects,
 )
+from redact.review.looked_at import with_parts, with_seen
 from redact.review.moments import (
     A_MINUTE,
     APART,
@@ -137,6 +139,16 @@ def test_a_mask_that_follows_one_box_is_asked_about_until_it_was_looked_at() -> 
 
     assert asked() == {30: False, 80: False}
     assert asked(SeenSubject(1, ((75, 80),))) == {30: False, 80: True}
+    # As a part of somebody who was chosen in all of these pictures, it was looked at in none.
+    whole = replace(
+        plan_of(track(1, (0, 20, State.DETECTED, HERE)), replace(drawn, id=2)),
+        subjects=(Subject((1, 2)),),
+    )
+    plan, before = whole, SeenSubject(1, ((0, 99),))
+    assert asked(before) == {30: False, 80: False}
+    item = {"view": "outlines", "speed": "still", "frames": [80], "subject": 1}
+    after = with_seen(ReviewState(subjects=(before,)), with_parts(whole, [item]), 100)
+    assert asked(*after.subjects) == {30: False, 80: True}
     again = replace(drawn, keyframes=(*drawn.keyframes[:-1], Keyframe(80, HERE, State.MANUAL)))
     plan = with_subjects(plan_of(again))
     assert asked() == {}, "a person has said where it is"
