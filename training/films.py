@@ -27,7 +27,7 @@ SAME_CAMERA = frozenset(
     {"fi089", "fi102", "fi142", "nofi006", "nofi014", "nofi015", "nofi026", "nofi108"}
 )
 #: Clips of the evaluation with the people or the room of films of `intel_previews` (seen by eye).
-#: The film of the room is left out now; two of its frames taught those of our networks that are shipped.
+#: The film of the room is left out now; two of its frames taught the networks that are shipped.
 LIKE_INTEL_PREVIEWS = frozenset(
     {"intel_sample/again", "intel_sample/night", "intel_sample/walk"}
     | {"intel_sample/one-by-one-person-detection"}
