@@ -94,14 +94,20 @@ def give_reason(plan: Plan, ids: Iterable[int], decided: Decided) -> Plan:
 
 
 def only(plan: Plan, number: int, decided: Decided = UNDECIDED) -> Plan:
-    """Keep one subject and hide all others; false alarms stay as they are."""
+    """Keep one subject and hide all others; false alarms stay as they are, and so does who is hidden
+    by decision already. A reason that was written before anybody decided is that of hiding."""
     chosen = subject_of(plan, number)
-    others = [
-        s.tracks[0]
-        for s in all_subjects(plan)
-        if s.tracks != chosen.tracks and s.decision is not Decision.FALSE_ALARM
-    ]
-    plan = decide(plan, others, Decision.HIDE, decided._replace(reason=""))
+    by_reason: dict[str, list[int]] = {}
+    for subject in all_subjects(plan):
+        if subject.tracks == chosen.tracks or subject.decision is Decision.FALSE_ALARM:
+            continue
+        first = edit.track_of(plan, subject.tracks[0])
+        stands = standing(subject, [edit.track_of(plan, n) for n in subject.tracks])
+        if stands is not Decision.HIDE:
+            reason = first.reason if stands is Decision.NONE else ""
+            by_reason.setdefault(reason, []).append(first.id)
+    for reason, others in by_reason.items():
+        plan = decide(plan, others, Decision.HIDE, decided._replace(reason=reason))
     return decide(plan, [number], Decision.KEEP, decided)
 
 

@@ -73,7 +73,8 @@ class Moment:
 
 
 def risky_moments(plan: Plan, of_subjects: Iterable[Moment]) -> list[Moment]:
-    """The ranking, the most probable first; at most one a second, and `A_MINUTE` a minute.
+    """The ranking, the most probable first; at most one a second, and `A_MINUTE` a minute, beside
+    what was drawn.
 
     Args:
         plan: with what is common to all: findings and damage.
@@ -108,17 +109,18 @@ class _Chosen:
         return (self._pts[frame] - self._pts[0]) * self._rate
 
     def add(self, moment: Moment) -> None:
-        """Take a moment, or count it to the one beside which it lies."""
+        """Take a moment, or count it to the one beside which it lies. What a person drew is asked
+        about for itself: masks of one scene end together, and each may have gone astray."""
         time = self._time(moment.frame)
         second = int(time / APART)
         near = [n for s in (second - 1, second, second + 1) for n in self._by_second.get(s, ())]
         beside = [n for n in near if abs(self._time(self.moments[n].frame) - time) < APART]
-        if beside:
+        if beside and moment.why != "drawn":
             at = min(beside, key=lambda n: abs(self.moments[n].frame - moment.frame))
             one = self.moments[at]
             both = 1 - (1 - one.chance) * (1 - moment.chance)
             self.moments[at] = replace(one, chance=both, more=one.more + 1)
-        elif len(self.moments) < self._most:
+        elif len(self.moments) < self._most or moment.why == "drawn":
             self._by_second.setdefault(second, []).append(len(self.moments))
             self.moments.append(moment)
 

@@ -55,6 +55,7 @@ def test_two_at_once_write_what_one_after_the_other_does(case: Path, tmp_path: P
     for name in ("a", "b"):
         report = f"{name}.redacted.mp4.report.html"
         assert found.pop(report) and f'href="{report}"' in page
+        assert found.pop(f"{name}.redacted.mp4.exemptions.csv")  # as `redact report` writes it
     assert "broken.mp4" in page and "refused" in page
     assert found == contents(one)
     record = json.loads((two / "a.redacted.mp4.manifest.json").read_text())

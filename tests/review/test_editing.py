@@ -71,6 +71,18 @@ def test_a_followed_box_on_another_person_joins_nobody() -> None:
     assert len(all_subjects(with_subjects(plan_of(a, b)))) == 2
 
 
+def test_who_is_hidden_keeps_the_reason_when_another_one_alone_is_shown() -> None:
+    plan = do(three(), "decide", ids=[1], decision="hide", reason="a minor")
+    plan = do(plan, "reason", ids=[3], reason="a bystander")
+    plan = do(plan, "only", id=2, reason="client")
+    reasons = {t.id: (t.action, t.reason) for t in plan.tracks}
+    assert reasons == {
+        1: (Action.REDACT, "a minor"),
+        2: (Action.KEEP, "client"),
+        3: (Action.REDACT, "a bystander"),
+    }
+
+
 def test_only_one_is_shown_and_false_alarms_stay() -> None:
     plan = do(three(), "decide", ids=[3], decision="false alarm")
     plan = do(plan, "only", id=2, reason="client")

@@ -326,7 +326,7 @@ def test_who_is_open_behind_a_cut_is_told_and_taken_back_there(review: Review) -
       await until(() => state.subjects.size === 1);
       return [told, card, filters, state.subjects.get(1).last];
     """)
-    assert "Face 1 is not hidden in 4 pictures after this one" in told
+    assert "Face 1 has no mask of its own in 4 pictures after this one" in told
     assert "not hidden" in card and "cut off by hand" in card and "false alarm" not in card
     assert "False alarms0" in filters and back == 12
 

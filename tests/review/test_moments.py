@@ -154,6 +154,15 @@ def test_a_mask_that_follows_one_box_is_asked_about_until_it_was_looked_at() -> 
     assert asked() == {}, "a person has said where it is"
 
 
+def test_every_mask_that_follows_one_box_is_asked_about_though_they_end_together() -> None:
+    """Of two that ended with a clip of two seconds, the page never led to the second."""
+    keys = ((30, 39, State.FOLLOWED, HERE), (40, 40, State.MANUAL, HERE))
+    both = (replace(track(n, *keys), origin=Origin.MANUAL) for n in (1, 2))
+    plan = with_subjects(plan_of(*both))
+    told = Overview().changes(replace(plan, review=ReviewState()))
+    assert sorted((m[0], m[2]) for m in told["moments"] if m[1] == "drawn") == [(30, 1), (30, 2)]
+
+
 def test_a_finding_comes_first_until_it_is_answered() -> None:
     plan = plan_of(track(1, (0, 40, State.DETECTED, HERE)))
     note = FindingNote(1, "possible_leak", "face", 80, 84, ((80, tuple(AWAY)),))
