@@ -94,8 +94,8 @@ def give_reason(plan: Plan, ids: Iterable[int], decided: Decided) -> Plan:
 
 
 def only(plan: Plan, number: int, decided: Decided = UNDECIDED) -> Plan:
-    """Keep one subject and hide all others; false alarms stay as they are, and so does who is hidden
-    by decision already. A reason that was written before anybody decided is that of hiding."""
+    """Keep one subject and hide all others; false alarms stay as they are, and so does whoever is
+    hidden by decision already. A reason written before anybody decided is that of hiding."""
     chosen = subject_of(plan, number)
     by_reason: dict[str, list[int]] = {}
     for subject in all_subjects(plan):
