@@ -13,7 +13,7 @@ from ..auditing import AuditResult
 from ..errors import ExitCode
 from ..plan import Plan
 from ..record import Manifest, RunRecord, manifest_path
-from ..types import Action
+from ..types import Outcome
 from ..words import Message
 
 
@@ -43,6 +43,7 @@ class Result:
         hidden: how many tracks are hidden, of each target by its word; None where that is not
             known.
         kept: how many a person kept visible.
+        cut_off: how many are parts that a person cut off by hand, so that they are not hidden.
         false_alarms: how many a person said are nothing to hide.
         audit, record: of this run; None where an earlier one had done the work.
         plan_file, manifest, sheet: None where they are not kept.
@@ -56,6 +57,7 @@ class Result:
     missing: Message | None = None
     hidden: dict[str, int] | None = None
     kept: int = 0
+    cut_off: int = 0
     false_alarms: int = 0
     audit: AuditResult | None = None
     record: RunRecord | None = None
@@ -82,7 +84,7 @@ class Result:
             wanted,
             ResultState.NEEDS_REVIEW if held_back else state,
             missing,
-            *_counted((t.target.word, t.action) for t in record.plan.tracks),
+            *_counted((t.target.word, Outcome.of(t.action, t.reason)) for t in record.plan.tracks),
             audit=audit,
             record=record,
         )
@@ -103,7 +105,7 @@ class Result:
         said = known.source
         declared = None if said.declared_frames is None else said.declared_frames - said.cut_frames
         missing = missing_words(source.name, said.frames, declared, said.bytes_missing, said.torn)
-        counts = _counted((track.target, track.action) for track in known.tracks)
+        counts = _counted((t.target, Outcome.of(t.action, t.reason)) for t in known.tracks)
         manifest = manifest_path(output)
         return cls(
             source, output, wanted, state, missing, *counts, plan_file=plan_file, manifest=manifest
@@ -138,6 +140,8 @@ class Result:
         }
         if self.hidden is not None:
             told |= {"hidden": self.hidden, "kept": self.kept}
+            if self.cut_off:
+                told["cut_off"] = self.cut_off
             if self.false_alarms:
                 told["false_alarms"] = self.false_alarms
         record, audit = self.record, self.audit
@@ -156,15 +160,15 @@ class Result:
         }
 
 
-def _counted(tracks: Iterable[tuple[str, Action]]) -> tuple[dict[str, int], int, int]:
-    """Tracks that are hidden, by target, how many are kept, and how many are false alarms."""
+def _counted(tracks: Iterable[tuple[str, Outcome]]) -> tuple[dict[str, int], int, int, int]:
+    """Tracks that are hidden, by target, and how many are kept, cut off, and false alarms."""
     counts = Counter(tracks)
-    hidden = {word: n for (word, action), n in sorted(counts.items()) if action is Action.REDACT}
-    kept, alarms = (
-        sum(n for (_, action), n in counts.items() if action is wanted)
-        for wanted in (Action.KEEP, Action.FALSE_ALARM)
+    hidden = {word: n for (word, of), n in sorted(counts.items()) if of is Outcome.REDACT}
+    kept, cut_off, alarms = (
+        sum(n for (_, of), n in counts.items() if of is wanted)
+        for wanted in (Outcome.KEEP, Outcome.CUT_OFF, Outcome.FALSE_ALARM)
     )
-    return hidden, kept, alarms
+    return hidden, kept, cut_off, alarms
 
 
 def _text(path: Path | None) -> str | None:

@@ -20,7 +20,7 @@ from ..errors import UnsafeError
 from ..media import Dropped
 from ..plan import Plan, dump_plan
 from ..settings import Audio, Sensitivity, Settings
-from ..types import USUAL, Action, Target, hidden_with, readable, stamp
+from ..types import USUAL, Action, Outcome, Target, hidden_with, readable, stamp
 from ..words import Message, as_json, problem
 from .build_tracks import muted_parts, review_part, track_parts
 from .case import CaseFields
@@ -209,9 +209,10 @@ def _limits(record: RunRecord, case: CaseFields) -> list[LimitPart]:
     kept = [str(t.id) for t in plan.tracks if t.action is Action.KEEP]
     if kept:
         limits.append(LimitPart("kept_by_decision", ", ".join(kept)))
-    alarms = [str(t.id) for t in plan.tracks if t.action is Action.FALSE_ALARM]
-    if alarms:
-        limits.append(LimitPart("false_alarms", ", ".join(alarms)))
+    for outcome, code in ((Outcome.CUT_OFF, "cut_off"), (Outcome.FALSE_ALARM, "false_alarms")):
+        bare = [str(t.id) for t in plan.tracks if Outcome.of(t.action, t.reason) is outcome]
+        if bare:
+            limits.append(LimitPart(code, ", ".join(bare)))
     if plan.unchecked:
         limits.append(LimitPart("damaged_frames", str(len(plan.unchecked))))
     if record.source.dropped:

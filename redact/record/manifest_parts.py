@@ -79,7 +79,7 @@ class CheckPart(Part):
 
 
 class KeptPart(Part):
-    """A track that has no mask of its own by decision: it is shown, or is a false alarm."""
+    """A track that has no mask of its own by decision: shown, cut off, or a false alarm."""
 
     track: Positive
     target: TargetWord

@@ -77,7 +77,9 @@ def tracks_hidden(result: Mapping[str, Any]) -> str:
         return ""
     hidden = [say("cell_hidden", count=n, kind=kind) for kind, n in result["hidden"].items()]
     kept, alarms = result["kept"], result.get("false_alarms", 0)
+    cut_off = result.get("cut_off", 0)
     more = [say("cell_kept", count=kept)] if kept else []
+    more += [say("cell_cut_off", count=cut_off)] if cut_off else []
     more += [say("cell_alarms", count=alarms)] if alarms else []
     if not (hidden or more):
         return say("finds_nothing")

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from ..record import CERTAINTY, Manifest, TrackPart
-from ..types import DOUBTFUL, Action, Origin, State, runs_of
+from ..types import DOUBTFUL, Action, Origin, Outcome, State, runs_of
 from .report_words import ReportWords
 from .timeline import COLOURS
 
@@ -92,12 +92,12 @@ def _of_subject(tracks: list[TrackPart], manifest: Manifest, text: ReportWords) 
     code, meaning, basis = _reason(first.reason, manifest)
     meaning = text.term("reason", meaning)
     spans = _joined((t.first_seconds, t.last_seconds) for t in tracks)
-    alarm = first.action is Action.FALSE_ALARM
+    bare = first.action is Action.FALSE_ALARM
     return Exemption(
         spans=spans,
         times=tuple(f"{text.clock(start)}–{text.clock(end)}" for start, end in spans),
         medium=text("log.picture"),
-        target=text.word("target", first.target) if alarm else target_words(first, text),
+        target=text.word("target", first.target) if bare else target_words(first, text),
         action=_action(tracks, text),
         method=text.word("method", first.method),
         code=code,
@@ -110,8 +110,8 @@ def _of_subject(tracks: list[TrackPart], manifest: Manifest, text: ReportWords) 
         reason=meaning if code in ("", meaning) else f"{code}{text('title.colon')}{meaning}",
         pictures=str(sum(map(_pictures, tracks))),
         states=_states(tracks, text),
-        css="keep" if first.action is Action.KEEP else "redact",
-        alarm=alarm,
+        css="redact" if first.action is Action.REDACT else "keep",
+        alarm=Outcome.of(first.action, first.reason) is Outcome.FALSE_ALARM,
     )
 
 
@@ -127,7 +127,7 @@ def _sound_entries(manifest: Manifest, text: ReportWords) -> Iterator[Exemption]
             code=code,
             meaning=meaning,
             legal_basis=basis,
-            decided_by=span.decided_by or text("log.not_stated"),
+            decided_by=span.decided_by or text("log.person"),
             decided_at=_moment(span.decided_at, text),
             origin=text.word("origin", "manual"),
         )
@@ -167,12 +167,14 @@ def _pictures(track: TrackPart) -> int:
 
 def _action(tracks: Sequence[TrackPart], text: ReportWords) -> str:
     """Hidden or shown; shown in how many pictures, where kept tracks are hidden in some."""
-    word, total = text.word("action", tracks[0].action.value), sum(map(_pictures, tracks))
-    if tracks[0].action is Action.REDACT:
+    outcome, total = Outcome.of(tracks[0].action, tracks[0].reason), sum(map(_pictures, tracks))
+    word = text.word("action", outcome.value)
+    if outcome is Outcome.REDACT:
         return word
     shown = sum(last - first + 1 for t in tracks for first, last in t.shown)
     if shown < total:
-        word = text("log.shown_part", shown=shown, total=total)
+        part = text("log.shown_part", shown=shown, total=total)
+        word = part if outcome is Outcome.KEEP else word + text("title.semicolon") + part
     confirmed = sum(last - first + 1 for t in tracks for first, last in t.shown_confirmed)
     if confirmed:
         word += text("title.semicolon") + text(

@@ -22,7 +22,7 @@ from ..record import (
     Manifest,
     TrackPart,
 )
-from ..types import Action, State, Target
+from ..types import Action, Outcome, State, Target
 from .report_words import ReportWords
 from .timeline import COLOURS, KEPT
 
@@ -149,7 +149,7 @@ def record_words(record: CheckResult | None, text: ReportWords) -> dict[str, Any
 
 
 def summary_parts(manifest: Manifest, audit: AuditView | None, text: ReportWords) -> dict[str, Any]:
-    hidden, kept, alarms = _counts(manifest.tracks)
+    hidden, kept, cut_off, alarms = _counts(manifest.tracks)
     if audit is None:
         verdict, words = "none", text("summary.no_audit")
     elif audit.passed:
@@ -168,6 +168,7 @@ def summary_parts(manifest: Manifest, audit: AuditView | None, text: ReportWords
         **_completeness(manifest, text),
         "hidden": hidden,
         "kept": kept,
+        "cut_off_count": cut_off,
         "alarms_count": alarms,
         "by_person": _by_person(manifest, text),
         "verdict": verdict,
@@ -175,13 +176,11 @@ def summary_parts(manifest: Manifest, audit: AuditView | None, text: ReportWords
     }
 
 
-def _counts(tracks: Sequence[TrackPart]) -> tuple[int, int, int]:
-    """How many are hidden, kept, and called a false alarm."""
-    hidden, kept, alarms = (
-        sum(t.action is action for t in tracks)
-        for action in (Action.REDACT, Action.KEEP, Action.FALSE_ALARM)
-    )
-    return hidden, kept, alarms
+def _counts(tracks: Sequence[TrackPart]) -> tuple[int, int, int, int]:
+    """How many are hidden, kept, cut off by hand, and called a false alarm."""
+    found = [Outcome.of(t.action, t.reason) for t in tracks]
+    hidden, kept, cut_off, alarms = map(found.count, Outcome)
+    return hidden, kept, cut_off, alarms
 
 
 def _by_person(manifest: Manifest, text: ReportWords) -> str:
@@ -253,12 +252,13 @@ def per_target(manifest: Manifest, text: ReportWords) -> Iterator[dict[str, Any]
     for target in (t.word for t in Target):
         tracks = groups.get(target, [])
         if tracks:
-            hidden, kept, alarms = _counts(tracks)
+            hidden, kept, cut_off, alarms = _counts(tracks)
             yield {
                 "target": text.word("target", target),
                 "tracks": len(tracks),
                 "hidden": hidden,
                 "kept": kept,
+                "cut_off": cut_off,
                 "alarms": alarms,
                 "reasons": _reasons(tracks, text),
             }
@@ -267,11 +267,14 @@ def per_target(manifest: Manifest, text: ReportWords) -> Iterator[dict[str, Any]
 def _reasons(tracks: list[TrackPart], text: ReportWords) -> str:
     """Each decision with its reasons: "hidden: third party; shown: client"."""
     parts = []
-    for action in Action:
-        given = {text.term("reason", t.reason) for t in tracks if t.action is action}
+    for outcome in Outcome:
+        reasons = [t.reason for t in tracks if Outcome.of(t.action, t.reason) is outcome]
+        given = {text.term("reason", reason) for reason in reasons}
         words = [*sorted(given - {""}), *([text("log.no_reason")] if "" in given else [])]
         if words:
-            parts.append(text.word("action", action.value) + text("title.colon") + ", ".join(words))
+            done = text.word("action", outcome.value)
+            alone = outcome is Outcome.CUT_OFF  # that is the reason too
+            parts.append(done if alone else done + text("title.colon") + ", ".join(words))
     return text("title.semicolon").join(parts)
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from typing import Final
 
 from ..plan import (
     SAME,
@@ -21,6 +20,7 @@ from ..plan import (
     subject_of,
 )
 from ..types import (
+    CUT_OFF,
     UNDECIDED,
     Action,
     Box,
@@ -38,9 +38,6 @@ from .bridging import REASON as BRIDGE
 from .bridging import Gap, gaps_of
 from .looked_at import seen_runs
 from .refused import RefusedError
-
-CUT_OFF: Final = "cut off by hand"
-"""Reason of the part of a detected track that a person says is not there."""
 
 _ACTION = {
     Decision.NONE: Action.REDACT,

@@ -22,9 +22,8 @@ from ..plan import (
     standing,
 )
 from ..render import ROUNDING
-from ..types import Keyframe, Origin, Outline, Target, Track, runs_of
+from ..types import Keyframe, Origin, Outcome, Outline, Target, Track, runs_of
 from .bridging import gaps_of
-from .editing import CUT_OFF
 from .looked_at import review_summary, seen_runs
 from .moments import Moment, risky_moments, subject_moments, undecided_moments
 from .sights import Sights, SightsKept
@@ -260,7 +259,7 @@ def _of_subject(
         "decision": decision.value,
         "reason": next((t.reason for t in tracks if t.reason), ""),
         # The page calls what was cut off no false alarm: it may be somebody, and is not hidden.
-        "cut": decision is Decision.FALSE_ALARM and all(t.reason == CUT_OFF for t in tracks),
+        "cut": all(Outcome.of(t.action, t.reason) is Outcome.CUT_OFF for t in tracks),
         "by": next((t.decided_by for t in tracks if t.decided_by), ""),
         "shown": [span for _, span in visible],
         **_confirmation(plan, tracks, decision, visible),

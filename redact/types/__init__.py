@@ -7,10 +7,12 @@ from .presentation import Presentation
 from .scope import EVERYWHERE, Scope, area_in_words
 from .target import (
     ANY_KIND,
+    CUT_OFF,
     SEARCHED,
     USUAL,
     Action,
     Origin,
+    Outcome,
     Outline,
     PerKind,
     State,

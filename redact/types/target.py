@@ -292,6 +292,25 @@ class Action(StrEnum):
     """It is nothing to hide: it has no mask in any picture."""
 
 
+CUT_OFF: Final = "cut off by hand"
+"""Reason of the part of a detected track that a person cut off; for a plan it is a false alarm."""
+
+
+class Outcome(StrEnum):
+    """What people are told that was done with a track: its action, but of what was cut off never
+    that it is a false alarm. Nobody said so, and it may be somebody."""
+
+    REDACT = "redact"
+    KEEP = "keep"
+    CUT_OFF = "cut-off"
+    FALSE_ALARM = "false-alarm"
+
+    @classmethod
+    def of(cls, action: Action, reason: str) -> Outcome:
+        cut = action is Action.FALSE_ALARM and reason == CUT_OFF
+        return cls.CUT_OFF if cut else cls(action.value)
+
+
 class Origin(StrEnum):
     """Who made a track."""
 

@@ -6,13 +6,14 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from redact.auditing import AuditSettings, FindingKind
 from redact.auditing.limits import LIMITS
 from redact.media import probe
 from redact.settings import Corner, RenderSettings, Sensitivity, Stamp, Style
-from redact.types import Action, Box, Keyframe, Region, State, Target, Track
+from redact.types import CUT_OFF, Action, Box, Keyframe, Region, State, Target, Track
 
 from .conftest import FRAMES, HEIGHT, WIDTH, Clip, face_box, picture, scenery, write_video
 
@@ -116,6 +117,12 @@ def test_kept_subject_is_listed_and_is_no_leak(clip: Clip) -> None:
     words = clip.audit(clip.folder / "kept.mp4", plan).in_words()
     assert "false alarm by decision, no mask: track 1" in words
     assert not any("visible by decision" in line for line in words)
+    cut_off = tuple(
+        msgspec.structs.replace(k, reason=CUT_OFF, action=Action.FALSE_ALARM) for k in result.kept
+    )
+    words = replace(result, kept=cut_off).in_words()
+    assert "not hidden (cut off by hand): track 1" in words
+    assert not any("false alarm" in line for line in words)
 
 
 def test_a_kept_track_on_somebody_by_guess_alone_is_a_leak_where_it_shows(clip: Clip) -> None:

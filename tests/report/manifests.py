@@ -20,7 +20,7 @@ from redact.plan import (
 from redact.record import build_manifest
 from redact.record.manifest import Manifest
 from redact.record.manifest_parts import AuditPart, LogAnchor, MessagePart, RemovedPart
-from redact.types import Action, Confirmed, State
+from redact.types import CUT_OFF, Action, Confirmed, State
 
 from ..record.samples import AUDIT, make_plan, make_record
 from .conftest import MANY
@@ -91,6 +91,17 @@ def decided(folder: Path) -> Manifest:
     return build_manifest(replace(record, answers={1: ("a statue", "R. Roe", WHEN)}))
 
 
+def cut_off(folder: Path) -> Manifest:
+    """The record of a run before which a person cut off track 1, and called track 2 a statue."""
+    plan = make_plan()
+    face, client, *others = plan.tracks
+    gone = (
+        replace(face, action=Action.FALSE_ALARM, reason=CUT_OFF),
+        replace(client, action=Action.FALSE_ALARM, reason="a statue"),
+    )
+    return build_manifest(make_record(folder, plan=replace(plan, tracks=(*gone, *others))))
+
+
 def a_dozen(folder: Path) -> Manifest:
     """More entries than stand in the report itself, and few enough for a row each."""
     plan = make_plan()
@@ -146,6 +157,7 @@ def variants(folder: Path) -> list[Manifest]:
             make_record(folder, audit=None, case=None, warnings=(), plan=replace(plan, tracks=()))
         ),
         *reviewed(folder),
+        cut_off(folder),
         with_other_streams(full, 3, 0),
         with_other_streams(full, 3, 0, 5),
         decided(folder),

@@ -12,16 +12,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from redact.plan import Subject
+from redact.plan import MutedSpan, Subject
 from redact.record import ReasonCode, build_manifest
 from redact.record.manifest import Manifest
 from redact.report import ReportWords, exemption_csv, report_html
 from redact.report.exemptions import harmless
-from redact.types import Keyframe
+from redact.types import CUT_OFF, Keyframe
 from redact.words import LANGUAGES
 
 from ..record.samples import make_case, make_plan, make_record
-from .manifests import decided
+from .manifests import cut_off, decided
 
 
 def table(manifest: Manifest, language: str = "en") -> list[dict[str, str]]:
@@ -159,6 +159,39 @@ def test_false_alarms_and_accepted_findings_have_lists_of_their_own(
         text("summary.accepted", count=1, section=5) in page and text("audit.all_accepted") in page
     )
     assert text("summary.findings", count=1) not in page and text("audit.failed") not in page
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_was_cut_off_is_called_no_false_alarm(tmp_path: Path, language: str) -> None:
+    """It may be somebody's real face: nobody said that it is none."""
+    record = cut_off(tmp_path)
+    words = {"en": "not hidden (cut off by hand)", "fr": "non masqué (retranché à la main)"}
+    text = ReportWords(language)
+    statue = text.word("action", "false-alarm")
+    rows = {
+        row["tracks"]: row["action"].split(text("title.semicolon"))[0]
+        for row in table(record, language)
+    }
+    assert rows["1"] == words[language] and rows["2"].startswith(statue)
+    page = report_html(record, language).decode()
+    log, rest = page.split(f"<h3>{text('alarms.heading')}</h3>")
+    alarms = rest.split("</table>")[0]
+    assert words[language] in log.split(text("log.heading"))[1]
+    assert "a statue" in alarms and text.term("reason", CUT_OFF) not in alarms
+    for count in ("summary.cut_off_by_hand", "summary.alarms"):
+        assert text(count, count=1) in page
+    for limit, track in (("cut_off", "1"), ("false_alarms", "2")):
+        assert text(f"limits.{limit}", detail=track) in page
+
+
+def test_sound_that_somebody_without_a_name_took_out_was_taken_out_by_a_person(
+    tmp_path: Path,
+) -> None:
+    plan = replace(make_plan(), muted=(MutedSpan(400, 800),))
+    record, text = build_manifest(make_record(tmp_path, plan=plan)), ReportWords("en")
+    (row,) = (row for row in table(record) if row["picture or sound"] == text("log.sound"))
+    assert row["decided by"] == text("log.person")
+    assert text("log.person") in report_html(record).decode().split(text("sound.heading"))[-1]
 
 
 def test_the_record_says_what_rests_on_a_persons_word(tmp_path: Path) -> None:

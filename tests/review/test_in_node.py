@@ -314,7 +314,7 @@ def test_who_is_open_behind_a_cut_is_told_and_taken_back_there(review: Review) -
         review.plan_file,
         force=True,
     )
-    told, card, filters, back = review.does("""
+    told, card, filters, label, pressed, still_cut, back = review.does("""
       await until(() => state.subjects.size === 1);
       await (await page("player.js")).show(8);
       await until(() => state.frame === 8);
@@ -322,13 +322,21 @@ def test_who_is_open_behind_a_cut_is_told_and_taken_back_there(review: Review) -
       press("]");
       const told = await text(".toast"), card = await text("#card-2");
       const filters = await text("#filters");
+      (await page("store.js")).select(2);
+      const label = await text("[for=why]");
+      const pressed = document.getElementById("d-none").attributes["aria-pressed"];
+      await write("#why", "a passer-by");
+      await wait(300);
+      const cut = state.subjects.get(2).cut;
       await click("#undo-span");
       await until(() => state.subjects.size === 1);
-      return [told, card, filters, state.subjects.get(1).last];
+      return [told, card, filters, label, pressed, cut, state.subjects.get(1).last];
     """)
     assert "Face 1 has no mask of its own in 4 pictures after this one" in told
     assert "not hidden" in card and "cut off by hand" in card and "false alarm" not in card
     assert "False alarms0" in filters and back == 12
+    assert label == "Reason for the decision (goes on record)" and pressed == "false"
+    assert still_cut, "a reason made a false alarm of it"
 
 
 def test_what_is_asked_of_a_moment_stands_there_while_its_picture_does(review: Review) -> None:

@@ -205,7 +205,7 @@ function mark() {
     "aria-activedescendant",
     state.selected.length ? `card-${state.selected.at(-1)}` : "",
   );
-  const kinds = new Set(chosen().map(kindOf));
+  const kinds = new Set(chosen().map((s) => (s.cut ? "cut" : kindOf(s)))); // that is no button's
   for (const [id, kind] of [
     ["d-hide", "hide"],
     ["d-keep", "keep"],

@@ -115,7 +115,9 @@ function head(s) {
 /** Why it is decided so about those, whatever the decision is; said before it or after it. */
 function why(who) {
   const decision = who.every((s) => s.decision === who[0].decision) ? who[0].decision : "",
-    key = decision === "false alarm" ? "none" : decision || "open";
+    // Of what was cut off nobody said what it is: a reason is that of what is decided next.
+    cut = who.every((s) => s.cut),
+    key = cut ? "open" : decision === "false alarm" ? "none" : decision || "open";
   return [
     make("label", { for: "why" }, t(`reason_for.${key}`)),
     make("input", {
@@ -145,10 +147,10 @@ document.addEventListener("pointerdown", down, true);
 async function saveReason(who, reason) {
   await released;
   await inTurn(async () => {});
-  const left = who.map((s) => state.subjects.get(s.id)).filter(Boolean),
+  const left = who.map((s) => state.subjects.get(s.id)).filter((s) => s && !s.cut),
     ids = left.filter((s) => reasonOf([s]) !== reason).map((s) => s.id);
   if (ids.length && !(await edit("reason", { ids, reason }, t("done")))) return;
-  if (state.why === reason) state.why = "";
+  if (left.length && state.why === reason) state.why = "";
 }
 function deciding(s) {
   return [
