@@ -34,7 +34,6 @@ class Job:
         self.stage_name = ""
         self.done = 0
         self.total: int | None = None
-        self.warnings: list[str] = []
         self.result: Any = None
         self.problem: dict[str, Any] | None = None
         self.over = threading.Event()
@@ -79,9 +78,7 @@ class Job:
             yield go_on
 
     def warn(self, what: Message) -> None:
-        text = str(what)
-        if text not in self.warnings:
-            self.warnings.append(text)
+        """Nothing: the page tells the warnings of a record with its result."""
 
     def state(self) -> dict[str, Any]:
         """For the page."""
@@ -94,7 +91,6 @@ class Job:
             "over": self.over.is_set(),
             "result": self.result,
             "problem": self.problem,
-            "warnings": self.warnings,
         }
 
     def _run(self) -> None:
