@@ -87,7 +87,7 @@ class AuditDetectors:
             return networks.witnesses(SIZES, aspect)
 
         self._all: Any = in_every_way(presentations, make)
-        self._close_up = load_close_up(self._all)
+        self._close_up = load_close_up(self._all, self.targets)
         self.names.append((Verifier.name, Verifier.weights_sha256))
         self.looks = self.close = 0
 

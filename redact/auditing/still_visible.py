@@ -16,7 +16,7 @@ from math import ceil
 import numpy as np
 from av.video.reformatter import VideoReformatter
 
-from ..detection import load_calibration
+from ..detection import CLOSELY, load_calibration
 from ..memory import trim_at_times
 from ..plan import Plan
 from ..track import Clues, Looks, Tracker, TrackSettings, probability_of, shrink
@@ -118,14 +118,15 @@ class StillVisible:
         ]
 
     def _clues(self, shown: Frame, found: Detections) -> Clues:
-        """One look and one close look at each."""
+        """One look at each, and one close look at each that a network looks at closely."""
         boxes = found.xyxy.astype(np.float64)
         p = np.clip(found.score, 1e-4, 1 - 1e-4)
         odds = np.log(p / (1 - p)).astype(np.float32)
         width, height = shown.size
         clues = Clues.of_new(found.target, odds, boxes, float(width * height))
-        every = np.arange(len(found))
-        clues.looked_closely(every, self._detectors.ask(shown, boxes, found.target))
+        rows = np.flatnonzero(CLOSELY.of(found.target))
+        said = self._detectors.ask(shown, boxes[rows], found.target[rows])
+        clues.looked_closely(rows, said)
         return clues
 
     def _note(self, shown: Frame, found: Detections, mask: Mask, regions: list[Region]) -> None:

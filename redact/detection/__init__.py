@@ -2,7 +2,7 @@
 
 from .calibration import load_calibration
 from .centerface import CenterFace
-from .close_up import CloseUp, square_around
+from .close_up import CLOSELY, CloseUp, square_around
 from .detector import Detector, load_plugin
 from .device import DEVICES, describe_devices, device_now, on_device
 from .loader import (

@@ -16,13 +16,20 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from ..types import Detections, Frame, Presentation, Rect, Target, widened
+from ..types import Detections, Frame, PerKind, Presentation, Rect, Target, widened
 from .calibration import UNSEEN, load_calibration, log_odds
 from .centerface import SAME
 from .network import PAD
 from .nms import iou
 from .scaling import Picture, Scaler, turned_boxes
 from .verifier import CHANNELS, SIDE, Verifier
+
+CLOSELY: Final = PerKind(
+    "detection/close_up: CLOSELY",
+    {Target.FACE: True, Target.PLATE: True, Target.HEAD: True, Target.PERSON: False},
+)
+"""Which kinds a network looks at closely: a body is large and needs no closer look. Whoever asks
+for close looks leaves out the others, and `load_close_up` has a network for each of these."""
 
 LookAtImage = Callable[[NDArray[np.uint8]], Detections]
 """A network: uint8 [H, W, 3], RGB, to what it sees, in its pixels; two threads may ask it."""

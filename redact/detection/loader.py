@@ -14,7 +14,7 @@ from ..types import USUAL, Presentation, Target, apart, hidden_with
 from ..words import problem
 from .calibration import load_calibration
 from .centerface import TILTS, CenterFace
-from .close_up import CloseUp, LookAtImage
+from .close_up import CLOSELY, CloseUp, LookAtImage
 from .detector import Detector
 from .eye import Eye
 from .network import CHANNELS, FacePlateDetector, OurNetwork, default_threads, threads_each
@@ -244,6 +244,7 @@ def load_close_up(
         threads: processors for the verifier, None for all that this process may use, at most 8.
 
     Raises:
+        LookupError: the detector has no network for a kind that is looked at closely.
         ModelError, DependencyError: see `load_detector`.
     """
     presentations: Sequence[Presentation] = (Presentation(),)
@@ -258,6 +259,10 @@ def load_close_up(
         networks = {Target.FACE: OurNetwork([Target.FACE], threads).run}
         if Target.HEAD in hidden_with(targets):
             networks = {**networks, Target.HEAD: Eye(threads or default_threads()).run}
+    # The verifier knows plates.
+    alone = [t for t in hidden_with(targets) if CLOSELY[t] and t is not Target.PLATE]
+    if missing := [t.word for t in alone if t not in networks]:
+        raise LookupError(f"no network looks closely at {', '.join(missing)}")
     return CloseUp(Verifier(threads), networks, presentations)
 
 

@@ -8,11 +8,12 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from ..detection import CLOSELY
 from ..types import Target
 from .associate import Objects, Observations, assign, possible_pairs
 from .backward import Job
 from .belief import ASKED, Clues, TargetWeights, worth_hiding
-from .follow import ANCHOR, CLOSELY, COAST, SEARCHED, Find, find_again, looks_same, step
+from .follow import ANCHOR, COAST, SEARCHED, Find, find_again, looks_same, step
 from .geometry import (
     SAME,
     Affine,

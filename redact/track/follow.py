@@ -15,7 +15,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from ..types import PerKind, Target
+from ..detection import CLOSELY
 from .geometry import Boxes, to_boxes, to_centres
 from .patches import CONTEXT, Patches, pairwise_likeness, patches_of, sample
 from .small_pictures import CELLS, SmallFrame
@@ -135,13 +135,6 @@ def _peak(window: NDArray[np.float32], recent: Patches, anchor: Patches) -> NDAr
 Find = Callable[[NDArray[np.uint8], Boxes, NDArray[np.int8]], tuple[Boxes, NDArray[np.float32]]]
 """Luma, boxes [N, 4] in its pixels where things are expected, their targets [N]; to boxes and log
 odds [N]: `redact.detection.CloseUp.find`."""
-
-CLOSELY = PerKind(
-    "track/follow: CLOSELY",
-    {Target.FACE: True, Target.PLATE: True, Target.HEAD: True, Target.PERSON: False},
-)
-"""What a network can look at closely: what `CloseUp` knows; a body is large and needs no
-closer look."""
 
 STILL_THERE = -1.1
 """Log odds of such a look from which a thing that was followed to this place is still there:

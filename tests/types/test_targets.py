@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
+from fractions import Fraction
 from pathlib import Path
 
+import av
 import msgspec
 import numpy as np
 import pytest
@@ -14,9 +16,11 @@ from numpy.typing import NDArray
 from skimage import data
 
 import redact
+from redact.auditing.audit_detectors import AuditDetectors
 from redact.auditing.limits import LIMITS
+from redact.auditing.still_visible import StillVisible
 from redact.auditing.what_is_hidden import share_of_middle
-from redact.detection import load_calibration, load_detector
+from redact.detection import CLOSELY, load_calibration, load_close_up, load_detector
 from redact.detection.loader import files_of
 from redact.detection.presentations import SAME
 from redact.errors import ExitCode
@@ -27,7 +31,6 @@ from redact.report.report_words import ReportWords
 from redact.review.server import page_files
 from redact.track.at_border import LARGEST
 from redact.track.belief import ORDINARY, Clues, probability_of
-from redact.track.follow import CLOSELY
 from redact.track.track_starts import FAINT, STARTS
 from redact.types import (
     SEARCHED,
@@ -36,6 +39,7 @@ from redact.types import (
     Detections,
     Frame,
     PerKind,
+    Presentation,
     Region,
     State,
     Target,
@@ -95,6 +99,41 @@ def test_every_room_serves_every_kind_that_is_searched_for(target: Target) -> No
     assert corner == (0 if target.spec.round else 1), "a round thing's corners show what is behind"
 
 
+@pytest.mark.parametrize("target", SEARCHED)
+def test_the_audit_can_suspect_every_kind_that_is_searched_for(target: Target) -> None:
+    """Whoever is seen outside the masks is looked at closely, if a network knows the kind so."""
+    picture = av.VideoFrame.from_ndarray(data.astronaut(), format="rgb24")
+    frame = Frame(0, 0, Fraction(1, 30), picture)
+    eyes = AuditDetectors((target,), [Presentation()], LIMITS)
+    looking = StillVisible(None, NothingHidden(), eyes, LIMITS)
+    kind = np.array([target], np.int8)
+    seen = Detections(
+        np.array([[170, 60, 290, 200]], np.float32), np.array([0.9], np.float32), kind
+    )
+    ((probability, what, *_),) = looking.suspects(frame, seen)
+    assert what is target and 0 < probability < 1
+    assert eyes.close == CLOSELY[target]
+
+
+class NothingHidden:
+    """There is no mask and no decision."""
+
+    def mask(
+        self, index: int, source: NDArray[np.uint8], output: NDArray[np.uint8]
+    ) -> NDArray[np.uint8]:
+        return np.zeros(output.shape, np.uint8)
+
+    def kept(self, index: int) -> list[Region]:
+        return []
+
+
+def test_a_detector_that_lacks_a_close_look_is_refused_when_it_is_loaded() -> None:
+    lacking = load_detector("fast", (HEAD,), threads=1)
+    lacking.look_closely = {k: v for k, v in lacking.look_closely.items() if k is not HEAD}
+    with pytest.raises(LookupError, match="no network looks closely at head"):
+        load_close_up(lacking, (HEAD,), threads=1)
+
+
 @pytest.mark.parametrize("target", [t for t in Target if t not in SEARCHED])
 def test_what_nothing_searches_for_is_refused_in_every_room(target: Target) -> None:
     with pytest.raises(ValueError, match=target.word):
@@ -133,7 +172,7 @@ lines = [l.replace("auto()", str(next(numbers))) if " = auto()" in l else l
 exec(compile("".join(lines), kinds.__file__, "exec"), kinds.__dict__)
 for name in [n for n in sys.modules if n.startswith("redact") and n != kinds.__name__]:
     del sys.modules[name]
-from redact.detection import load_detector
+from redact.detection import CLOSELY, load_detector
 from redact.types import Target
 from skimage import data
 assert [int(t) for t in Target] == [{numbers}]
