@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import ast
+import functools
 import inspect
 import json
+import os
 import re
+import shutil
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -360,3 +365,38 @@ def test_what_was_kept_as_json_is_told_in_one_language() -> None:
             speak(language)
             assert told_again(kept) == told(error)
     assert told(error, "fr")[0] != told(error, "en")[0]
+
+
+def test_a_third_language_is_one_folder(tmp_path: Path) -> None:
+    """Polish has three plural forms where English has two, and is named nowhere else."""
+    package = tmp_path / "redact"
+    package.mkdir()
+    for part in HOME.iterdir():
+        if part.name != "words":
+            (package / part.name).symlink_to(part)
+    shutil.copytree(HOME / "words", package / "words")
+    polish = Path(shutil.copytree(HOME / "words" / "en", package / "words" / "pl"))
+    words = (polish / "cli.toml").read_text("utf-8")
+    forms = '{ one = "{count} obraz", few = "{count} obrazy", other = "{count} obrazów" }'
+    assert words.count("[message]\n") == 1
+    new = f"[message]\nimages = {forms}\n"
+    (polish / "cli.toml").write_text(words.replace("[message]\n", new), "utf-8")
+    terms = (polish / "terms.toml").read_text("utf-8")
+    assert 'face = "face"' in terms
+    (polish / "terms.toml").write_text(terms.replace('face = "face"', 'face = "twarz"'), "utf-8")
+    asked = """
+from redact.words import LANGUAGES, Words
+words = Words("pl")
+assert LANGUAGES == ("en", "fr", "pl"), LANGUAGES
+print(*(words.message("images", {"count": n}) for n in (1, 2, 5, 22, 112)), sep=", ")
+print(words.word("target_short", "face"), words.number("1,234.5"))
+"""
+    at = {**os.environ, "PYTHONPATH": str(tmp_path), "PYTHONUTF8": "1"}
+    run = functools.partial(subprocess.run, env=at, cwd=tmp_path, text=True, capture_output=True)
+    done = run([sys.executable, "-c", asked])
+    assert done.stdout.split("\n")[:2] == [
+        "1 obraz, 2 obrazy, 5 obrazów, 22 obrazy, 112 obrazów",
+        "twarz 1\N{NO-BREAK SPACE}234,5",
+    ], done.stderr
+    helped = run([sys.executable, "-m", "redact", "--lang", "pl", "plan", "show", "--help"])
+    assert helped.returncode == 0 and "[en|fr|pl]" in helped.stdout, helped.stderr

@@ -14,7 +14,7 @@ from typing import Any
 import click
 from click import core, decorators, exceptions, formatting, parser, termui, types
 
-from ..words import LANGUAGES, VARIABLE, language_of, speak, spoken, surface
+from ..words import FALLBACK, LANGUAGES, VARIABLE, language_of, speak, spoken, surface, words_of
 
 _CLICK = (core, decorators, exceptions, formatting, parser, termui, types)
 """Modules of click that hand their texts to gettext, under these two names. Catalogues of gettext
@@ -23,14 +23,15 @@ are compiled files, which would be a second format for ours."""
 
 def in_language(text: str) -> str:
     """A text of click in the language that is spoken; as it is where the table lacks it."""
-    if spoken() == "en":
-        return text
     said: str = surface(spoken(), "help")["click"].get(text, text)
     return said
 
 
-def _one_or_many(one: str, many: str, count: int) -> str:
-    return in_language(one if count == 1 else many)
+def _in_plural(one: str, many: str, count: int) -> str:
+    """A text of click with a count. The table holds its plural: one text, or one for each form."""
+    known = surface(spoken(), "help")["click"].get(many, many)
+    forms = known if isinstance(known, dict) else {"one": in_language(one), "other": known}
+    return words_of(spoken()).plural(forms, count)
 
 
 def choose_language() -> None:
@@ -50,7 +51,7 @@ def choose_language() -> None:
 def translate_click() -> None:
     """Let click say its texts in the language that is spoken when it says them."""
     for module in _CLICK:
-        for name, function in (("_", in_language), ("ngettext", _one_or_many)):
+        for name, function in (("_", in_language), ("ngettext", _in_plural)):
             if hasattr(module, name):
                 setattr(module, name, function)
 
@@ -137,7 +138,7 @@ def _metavar(command: click.Command, parameter: click.Parameter, known: dict[str
         if isinstance(parameter, click.Argument)
         else parameter.type.name.upper()
     )
-    if spoken() == "en" or plain not in known:
+    if spoken() == FALLBACK or plain not in known:
         return declared
     several = isinstance(parameter, click.Argument) and parameter.nargs == -1
     return known[plain] + ("..." if several else "")

@@ -26,7 +26,7 @@ from ..settings import (
     Style,
 )
 from ..types import SEARCHED, USUAL, Box, Scope, Target, apart, clock
-from ..words import problem, say, spoken
+from ..words import FALLBACK, problem, say, spoken
 from .app import PATH, Decorator, remember_sources, together, typed
 from .terminal import Terminal
 
@@ -205,7 +205,8 @@ def scope_of(params: dict[str, Any]) -> Scope:
 
 def _label(template: str) -> str:
     """A label that names kinds in the language of the command."""
-    return template if spoken() == "en" else template.replace("{target}", f"{{target:{spoken()}}}")
+    own = spoken() != FALLBACK
+    return template.replace("{target}", f"{{target:{spoken()}}}") if own else template
 
 
 def render_settings(params: dict[str, Any]) -> RenderSettings:

@@ -20,7 +20,7 @@ from ..pipeline import Delivery, HeldBack, Result, ResultState, from_here, held_
 from ..plan import Plan
 from ..record import Manifest, manifest_path
 from ..types import Action, Decided, Outcome, as_argument, clock
-from ..words import said, say, spoken, word
+from ..words import said, say, word
 from .app import PATH, together, typed
 from .destination import is_folder
 from .evidence_options import evidence_options, take_acceptance
@@ -236,7 +236,7 @@ _FEW: Final = 2
 
 
 def _what(finding: Finding) -> str:
-    thing = finding.target.spec.names[spoken()].a
+    thing = word("target_in_sentence", finding.target.word)
     if finding.kind is FindingKind.UNDRAWN:
         if finding.track is None:
             return say("mask_undrawn", thing=thing)
@@ -245,7 +245,7 @@ def _what(finding: Finding) -> str:
         if finding.track is None:
             return say("mask_misfits", thing=thing)
         return say("mask_of_track_misfits", thing=thing, track=finding.track)
-    seen = finding.target.spec.names[spoken()].seen
+    seen = word("target_detected", finding.target.word)
     return say("may_be_visible", thing=f"{seen[0].upper()}{seen[1:]}")
 
 

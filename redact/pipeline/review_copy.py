@@ -12,7 +12,7 @@ from ..plan import Plan
 from ..render import Renderer, mask_frame, mask_info, writable, write_notice
 from ..settings import Audio, EncodeSettings, RenderSettings, Style
 from ..types import Action, Region, Track
-from ..words import problem, say, spoken, word
+from ..words import problem, say, word
 from .journal import Journal
 from .kept_plan import require_same_source
 from .planned_frames import CheckedFrames
@@ -129,6 +129,6 @@ def _named(region: Region, words: dict[int, str], certain: set[int]) -> Region:
 
 def _words(track: Track) -> str:
     """What stands after a track's number."""
-    kind = track.target.spec.names[spoken()].short
+    kind = word("target_short", track.target.word)
     decided = "" if track.action is Action.REDACT else word("action", track.action).upper()
     return writable(f"{kind}, {decided}" if decided else kind)

@@ -30,7 +30,7 @@ from ..record import (
     sha256_of_bytes,
 )
 from ..types import readable
-from ..words import problem
+from ..words import FALLBACK, problem
 from .exemptions import exemption_csv, log_parts
 from .report_words import ReportWords
 from .summary import (
@@ -48,7 +48,7 @@ from .timeline import drawn_tracks, timeline_svg
 
 def report_html(
     manifest: Manifest,
-    language: str = "en",
+    language: str = FALLBACK,
     data: bytes | None = None,
     record: CheckResult | None = None,
 ) -> bytes:

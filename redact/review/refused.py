@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ..errors import PlanError, RedactError
-from ..words import LANGUAGES, problem, surface, told
+from ..words import FALLBACK, LANGUAGES, problem, surface, told
 
 
 class RefusedError(PlanError):
@@ -17,7 +17,7 @@ class RefusedError(PlanError):
     """
 
     def __init__(self, code: str, **values: int | str) -> None:
-        words: str = surface("en", "page")[f"refused.{code}"]
+        words: str = surface(FALLBACK, "page")[f"refused.{code}"]
         message, _, hint = words.format(**values).partition(". ")
         super().__init__(message.removesuffix("."), hint)
         self.refusal = code

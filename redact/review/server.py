@@ -16,8 +16,7 @@ from socketserver import TCPServer, ThreadingMixIn
 from typing import Any, ClassVar, Final, Protocol
 from urllib.parse import parse_qsl, urlsplit
 
-from ..types import table_of
-from ..words import LANGUAGES, VARIABLE, Words, spoken, surface
+from ..words import FALLBACK, LANGUAGES, VARIABLE, Words, spoken, surface
 from .guard import (
     PAGE_HEADER,
     SAFE_HEADERS,
@@ -105,7 +104,7 @@ def page_files(front: str = PAGE) -> dict[str, Answer]:
 
 def _in_language(page: Answer) -> Answer:
     """The page in the language that the command was asked for; else that of the browser counts."""
-    if VARIABLE not in os.environ and spoken() == "en":
+    if VARIABLE not in os.environ and spoken() == FALLBACK:
         return page
     chosen = f'<html lang="{spoken()}" data-chosen'.encode()
     return Answer(page.body.replace(b'<html lang="en"', chosen, 1), page.kind)
@@ -115,10 +114,11 @@ def _words(language: str) -> dict[str, Any]:
     """The page's words in a language, with the names of targets and the program's own reasons."""
     words = dict(surface(language, "page"))
     words |= {f"reason.{own}": said for own, said in Words(language).tables["reason"].items()}
-    words |= {f"target.{w}": name.capitalize() for w, name in table_of(language, "short").items()}
-    forms = (("a_target", "a"), ("seen_target", "seen"))
+    tables = Words(language).tables
+    words |= {f"target.{kind}": name.capitalize() for kind, name in tables["target_short"].items()}
+    kinds = (("a_target", "target_in_sentence"), ("seen_target", "target_detected"))
     return words | {
-        f"{key}.{w}": name for key, form in forms for w, name in table_of(language, form).items()
+        f"{key}.{kind}": name for key, table in kinds for kind, name in tables[table].items()
     }
 
 

@@ -20,7 +20,6 @@ from .target import (
     apart,
     hidden_with,
     pattern_of,
-    table_of,
     widened,
 )
 from .text import (

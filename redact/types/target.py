@@ -64,31 +64,9 @@ class Outline(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Names:
-    """A target in one language.
-
-    Attributes:
-        one, several: as terms, singular and plural.
-        a: in a sentence.
-        short: where there is little room.
-        like: in a sentence about what detectors take for it, "" where that is `a`.
-    """
-
-    one: str
-    several: str
-    a: str
-    short: str
-    like: str = ""
-
-    @property
-    def seen(self) -> str:
-        """What was seen, where nobody has looked at it yet."""
-        return self.like or self.a
-
-
-@dataclass(frozen=True, slots=True)
 class TargetSpec:
-    """All that is peculiar to a kind of target. A new one is a member of `Target` and a row here.
+    """All that is peculiar to a kind of target. A new one is a member of `Target`, a row here, and
+    its names in the tables `target…` of the catalogues (`terms.toml`).
 
     Attributes:
         outline: of its mask.
@@ -98,14 +76,12 @@ class TargetSpec:
         reach: how far that one reaches beyond it: left and right, above, below, shares of its
             width and height.
         category: its number in exchange files; COCO counts from 1.
-        names: by language.
     """
 
     outline: Outline
     searched: bool
     option: str
     category: int
-    names: dict[str, Names]
     part_of: Target | None = None
     reach: tuple[float, float, float] = (0.0, 0.0, 0.0)
 
@@ -124,32 +100,18 @@ TARGETS: Final[dict[Target, TargetSpec]] = {
         # Medians of the heads labelled by eye (`training.eye.index`).
         reach=(0.2, 0.36, 0.1),
         category=1,
-        names={
-            "en": Names("face", "faces", "a face", "face", "a face or the back of a head"),
-            "fr": Names("visage", "visages", "un visage", "visage", "un visage ou une tête de dos"),
-        },
     ),
     Target.PLATE: TargetSpec(
         outline=Outline.BOX,
         searched=True,
         option="plates",
         category=2,
-        names={
-            "en": Names("licence plate", "licence plates", "a licence plate", "plate"),
-            "fr": Names(
-                "plaque d’immatriculation", "plaques d’immatriculation", "une plaque", "plaque"
-            ),
-        },
     ),
     Target.REGION: TargetSpec(
         outline=Outline.BOX,
         searched=False,
         option="",
         category=3,
-        names={
-            "en": Names("marked region", "marked regions", "something", "region"),
-            "fr": Names("zone marquée", "zones marquées", "quelque chose", "zone"),
-        },
     ),
     Target.HEAD: TargetSpec(
         outline=Outline.ELLIPSE,
@@ -160,20 +122,12 @@ TARGETS: Final[dict[Target, TargetSpec]] = {
         # canon; of whom only the head is seen, more is hidden rather than less.
         reach=(1.0, 0.1, 6.5),
         category=4,
-        names={
-            "en": Names("head", "heads", "a head", "head"),
-            "fr": Names("tête", "têtes", "une tête", "tête"),
-        },
     ),
     Target.PERSON: TargetSpec(
         outline=Outline.ROUNDED,
         searched=True,
         option="people",
         category=5,
-        names={
-            "en": Names("person", "people", "a person", "person"),
-            "fr": Names("personne", "personnes", "une personne", "personne"),
-        },
     ),
 }
 
@@ -253,16 +207,6 @@ ANY_KIND: Final = ", ".join(t.word for t in Target)
 def pattern_of(targets: Sequence[Target]) -> str:
     """A regular expression that matches the word of any of them, for schemas."""
     return f"^({'|'.join(t.word for t in targets)})$"
-
-
-def table_of(language: str, form: str) -> dict[str, str]:
-    """Word of each target → its name in a language.
-
-    Args:
-        language: "en" or "fr".
-        form: a field of `Names`, or `seen`.
-    """
-    return {t.word: getattr(t.spec.names[language], form) for t in Target}
 
 
 class State(StrEnum):

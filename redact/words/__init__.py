@@ -15,7 +15,7 @@ from types import NoneType
 from typing import Any, TypeVar
 
 from ..errors import RedactError
-from .catalogue import LANGUAGES, Words, surface, words_of
+from .catalogue import FALLBACK, LANGUAGES, Words, surface, words_of
 from .language import VARIABLE, language_of, speak, speaking, spoken
 
 Value = str | int | float | None
@@ -47,7 +47,7 @@ class Message:
         self.values = values
 
     def __str__(self) -> str:
-        return words_of("en").message(self.code, self.values)
+        return words_of(FALLBACK).message(self.code, self.values)
 
     def __repr__(self) -> str:
         return f"Message({self.code!r}, {self.values!r})"
@@ -71,7 +71,7 @@ Told = Message | RedactError
 
 def as_json(values: Mapping[str, Any]) -> dict[str, Value]:
     """Values of a message or an error as JSON values."""
-    english = words_of("en")
+    english = words_of(FALLBACK)
     return {n: v if isinstance(v, Value) else english.value(v, "") for n, v in values.items()}
 
 
@@ -109,7 +109,7 @@ def problem(kind: type[E], code: str, /, **values: object) -> E:
             text and no number is told as text.
     """
     plain = _plain(values)
-    made = kind(*words_of("en").problem(code, plain))
+    made = kind(*words_of(FALLBACK).problem(code, plain))
     made.code, made.values = code, plain
     return made
 
@@ -155,7 +155,7 @@ def told(error: RedactError, language: str | None = None) -> tuple[str, str]:
 
 def told_again(result: Mapping[str, Any], language: str | None = None) -> tuple[str, str]:
     """What `error_as_json` kept, told in a language, by default the one that is spoken."""
-    known = result.get("code") in words_of("en").tables["problem"]
+    known = result.get("code") in words_of(FALLBACK).tables["problem"]
     if known and isinstance(values := result.get("values"), dict):
         with suppress(KeyError, ValueError, TypeError):  # of another version
             return words_of(language or spoken()).problem(result["code"], values)
@@ -165,5 +165,5 @@ def told_again(result: Mapping[str, Any], language: str | None = None) -> tuple[
 def reason_of(error: OSError) -> str:
     """Why the system refused: its name in the table `errno`, or else the system's own words."""
     name = errno.errorcode.get(error.errno or 0, "")
-    known = name in words_of("en").tables["errno"]
+    known = name in words_of(FALLBACK).tables["errno"]
     return name if known else error.strerror or str(error)

@@ -15,16 +15,27 @@ from importlib import resources
 from string import Formatter
 from typing import Any, Final
 
-from ..errors import RedactError
-from ..types import clock, table_of
+from babel import Locale
+from babel.numbers import get_decimal_symbol, get_group_symbol
 
-LANGUAGES: Final = ("en", "fr")
+from ..errors import RedactError
+from ..types import clock
+
+FALLBACK: Final = "en"
+"""The language of records, logs and programs, and of whoever asks for none that is known."""
+
+LANGUAGES: Final = (
+    FALLBACK,
+    *sorted(
+        folder.name
+        for folder in resources.files(__package__).iterdir()
+        if folder.joinpath("terms.toml").is_file() and folder.name != FALLBACK
+    ),
+)
+"""One for each folder of catalogues, named by its code as the CLDR has it."""
 
 SURFACES: Final = ("help", "page", "report")
 """Files that are read alone."""
-
-SINGULAR: Final = {"en": (1,), "fr": (0, 1)}
-"""Counts that take the singular."""
 
 
 @cache
@@ -39,23 +50,31 @@ def surface(language: str, name: str) -> dict[str, Any]:
 
 
 def _parsed(language: str, name: str) -> dict[str, Any]:
-    text = resources.files(__package__).joinpath(language, f"{name}.toml").read_text("utf-8")
-    if language == "fr":  # French puts a space there that must not break a line
-        text = _BEFORE_SIGNS.sub("\N{NO-BREAK SPACE}", text)
-    return tomllib.loads(text)
+    return tomllib.loads(_spaces(language).sub("\N{NO-BREAK SPACE}", _text(language, name)))
 
 
-_BEFORE_SIGNS: Final = re.compile(r" (?=[:;?!»])|(?<=«) ")
+def _text(language: str, name: str) -> str:
+    return resources.files(__package__).joinpath(language, f"{name}.toml").read_text("utf-8")
+
+
+@cache
+def _spaces(language: str) -> re.Pattern[str]:
+    """Finds the spaces that must not break a line, as French has them before some signs."""
+    signs = tomllib.loads(_text(language, "terms"))["typography"]
+    ways = ((" (?=[{}])", signs["before"]), ("(?<=[{}]) ", signs["after"]))
+    found = [way.format(re.escape(those)) for way, those in ways if those]
+    return re.compile("|".join(found) or "(?!)")
 
 
 class Words:
     """What the rooms say in a language.
 
-    The words of a message may be two texts, `one` and `many`, of which its value `count` chooses.
-    A place in them may name how it is filled: `{x:target}` by the word for `x` in the table
-    `target`, `{x:dB}` in decibels ("equal" where there is no difference), `{x:clock}` as players
-    show seconds, `{x:.2f}` as in Python with the language's own decimal sign. A value may itself
-    be a message, or an error, or several of them, and is said in the same language.
+    The words of a message may be several texts, one for each plural form that the language has in
+    the CLDR (`one`, `few`, `other` …), of which its value `count` chooses. A place in them may name
+    how it is filled: `{x:target}` by the word for `x` in the table `target`, `{x:dB}` in decibels
+    ("equal" where there is no difference), `{x:clock}` as players show seconds, `{x:.2f}` and
+    `{x:,}` as in Python with the language's own signs. A value may itself be a message, or an
+    error, or several of them, and is said in the same language.
 
     Args:
         language: one of `LANGUAGES`.
@@ -65,14 +84,13 @@ class Words:
         if language not in LANGUAGES:
             raise ValueError(f"no catalogue for {language!r}")
         self.language = language
+        self._locale = Locale(language)
         self.tables: dict[str, dict[str, Any]] = {"message": {}, "problem": {}}
         for file in resources.files(__package__).joinpath(language).iterdir():
             name, _, kind = file.name.partition(".")
             if kind == "toml" and name not in SURFACES:
                 for table, rows in _parsed(language, name).items():
                     self.tables.setdefault(table, {}).update(rows)
-        self.tables["target"] = dict(table_of(language, "one"))
-        self.tables["targets"] = dict(table_of(language, "several"))
         self._formatter = _Formatter(self)
 
     def word(self, table: str, name: str) -> str:
@@ -102,8 +120,13 @@ class Words:
             KeyError, ValueError, TypeError: the values do not fit.
         """
         if isinstance(entry, dict):
-            entry = entry["one" if values.get("count") in SINGULAR[self.language] else "many"]
+            entry = self.plural(entry, values.get("count"))
         return self._formatter.vformat(entry, (), values)
+
+    def plural(self, forms: Mapping[str, str], count: Any) -> str:
+        """The form that goes with a count; `other` where there is none, or it is no number."""
+        form = self._locale.plural_form(count) if isinstance(count, int | float) else "other"
+        return forms.get(form, forms["other"])
 
     def value(self, value: Any, how: str) -> str:
         """A value as its place wants it."""
@@ -127,8 +150,9 @@ class Words:
         return self.number(text) if isinstance(value, float) or how == "," else text
 
     def number(self, text: str) -> str:
-        """A number that is written as in English: 1,234.5, or 1 234,5 (narrow no-break space)."""
-        return text.replace(",", "\u202f").replace(".", ",") if self.language == "fr" else text
+        """A number that Python wrote, 1,234.5, with the signs of the language: 1 234,5."""
+        signs = get_group_symbol(self._locale) + get_decimal_symbol(self._locale)
+        return text.translate(str.maketrans(",.", signs))
 
 
 class _Formatter(Formatter):

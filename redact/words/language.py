@@ -7,21 +7,21 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Final
 
-from .catalogue import LANGUAGES
+from .catalogue import FALLBACK, LANGUAGES
 
 VARIABLE: Final = "REDACT_LANG"
 
 _SOURCES: Final = (VARIABLE, "LC_ALL", "LC_MESSAGES", "LANG")
 """The first that is set decides, as for every program (POSIX, 8.2)."""
 
-_spoken = "en"
+_spoken = FALLBACK
 
 
 def language_of(environment: Mapping[str, str]) -> str:
-    """The language that the environment asks for; English where it is one without a catalogue."""
+    """The language that the environment asks for; `FALLBACK` if that has no catalogue."""
     named = next((environment[name] for name in _SOURCES if environment.get(name)), "")
     language = re.split("[._@-]", named)[0].lower()
-    return language if language in LANGUAGES else "en"
+    return language if language in LANGUAGES else FALLBACK
 
 
 def speak(language: str) -> None:

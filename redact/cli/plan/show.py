@@ -10,8 +10,8 @@ from msgspec.structs import asdict
 from rich.table import Table
 
 from ...plan import Plan, read_plan, user_input
-from ...types import Origin, Track, table_of
-from ...words import said, say, spoken, word
+from ...types import Origin, Track
+from ...words import said, say, word
 from ..terminal import PlainConsole, tell_json
 from .group import plan, plan_argument, span_words, target_choice
 
@@ -83,14 +83,18 @@ def _table(rows: list[dict[str, Any]]) -> Table:
         table.add_column(word("plan_column", column))
         if column in ("no.", "frames"):
             table.columns[-1].justify = "right"
-    kinds, before = table_of(spoken(), "short"), 0
+    before = 0
     for row in sorted(rows, key=lambda row: (row["subject"], row["track"])):
         name = f"{row['subject']} {row['name']}".strip()
         subject, before = ("" if row["subject"] == before else name), row["subject"]
         reason = " / ".join(filter(None, (word("reason", str(row["reason"])), str(row["by"]))))
-        facts = (row["track"], kinds[row["target"]], row["from"], row["to"], row["frames"])
-        cells = [subject, *facts]
-        cells += [
+        cells = [
+            subject,
+            row["track"],
+            word("target_short", row["target"]),
+            row["from"],
+            row["to"],
+            row["frames"],
             _probability(row),
             row["best"]["time"],
             _place(row["best"]),

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from ...errors import UsageError
 from ...types import Outline, Rect, Target
-from ...words import LANGUAGES, problem
+from ...words import LANGUAGES, problem, words_of
 from ..fill import Field
 from ..samples import samples_of
 from ..shapes import Shape
@@ -95,8 +95,8 @@ class _Kind:
         self._target = target
 
     def __format__(self, language: str) -> str:
-        names = self._target.spec.names
-        return writable(names[language].short) if language else self._target.word
+        kind = self._target.word
+        return writable(words_of(language).word("target_short", kind)) if language else kind
 
 
 def check_label(label: str) -> None:
