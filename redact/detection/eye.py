@@ -1,4 +1,4 @@
-"""The eye: CenterFace with a branch for plates and heads, trained on by `training.eye`.
+"""The eye: CenterFace with a branch for plates and heads, trained on by `lab.training.eye`.
 
 redact asks it about heads, which no other of its networks knows from behind or from above; about
 the head that a face should be on, and about plates that fill the picture (`close_up`). What it was
@@ -17,7 +17,7 @@ from .centerface import CenterFace, decoded, padded
 from .weights import EYE
 
 CHANNELS: Final = (Target.FACE, Target.PLATE, Target.HEAD)
-"""What each channel of its maps stands for: `training.eye.targets.TARGETS`."""
+"""What each channel of its maps stands for: `lab.training.eye.targets.TARGETS`."""
 
 OUTPUTS: Final = ("heat", "geometry")
 """Heat [1, channels, H/4, W/4] and geometry [1, channels, 4, H/4, W/4]: log of height and width,

@@ -33,7 +33,7 @@ T = TypeVar("T")
 FILLING: Final = Scale(160, least=20.0)
 """What fills the picture is looked at very small. `least` is an eighth of the longer side: larger
 than that, a plate is as large as those that the network was trained on only here. Measured:
-`python -m benchmarks.detect.filling` (`training/README.md`, "What fills the picture")."""
+`python -m lab.detect.filling` (`lab/training/README.md`, "What fills the picture")."""
 
 
 @dataclass(frozen=True, slots=True)

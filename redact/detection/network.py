@@ -158,7 +158,7 @@ ABSENT: Final = 0.4
 """A scale that saw nothing is taken to have seen this share of the best score.
 
 Chosen on every second annotated still; 0.3 to 0.5 move average precision by less than .005
-(`training/README.md`, "Two scales and agreement")."""
+(`lab/training/README.md`, "Two scales and agreement")."""
 
 EXPECTED: Final[dict[Target, tuple[float, float]]] = {
     Target.FACE: (10.0, 250.0),

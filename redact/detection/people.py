@@ -1,7 +1,8 @@
 """NanoDet: another project's person detector, used where whole bodies are hidden.
 
 NanoDet-g 416 (github.com/RangiLyu/nanodet, Apache-2.0), trained by its authors on COCO, brought to
-8 bits by `training.people_8bit`. Its picture has one fixed size; larger ones are cut into tiles.
+8 bits by `lab.training.people_8bit`. Its picture has one fixed size; larger ones are cut into
+tiles.
 """
 
 from __future__ import annotations

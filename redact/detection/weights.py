@@ -86,10 +86,11 @@ WEIGHTS: Final = {
         "bbff11cebd1eb27a1e004cae0b0e63ec8c551cbf34a4451148b4908b8db3eca8", required=False),
 }
 # fmt: on
-"""By file below `redact/models/`. What runs is int8; int7, made by `training.headroom`, is the same
-for processors without VNNI, and the trial finds out which they are. CenterFace, the eye and NanoDet
-were brought to 8 bits by `training.eight_bit`, `training.eye.eight_bit` and
-`training.people_8bit`; MediaPipe's models are those in the official wheel of mediapipe 0.10.21."""
+"""By file below `redact/models/`. What runs is int8; int7, made by `lab.training.headroom`, is the
+same for processors without VNNI, and the trial finds out which they are. CenterFace, the eye and
+NanoDet were brought to 8 bits by `lab.training.eight_bit`, `lab.training.eye.eight_bit` and
+`lab.training.people_8bit`; MediaPipe's models are those in the official wheel of mediapipe
+0.10.21."""
 
 
 @dataclass(frozen=True, slots=True)

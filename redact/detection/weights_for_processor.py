@@ -2,7 +2,7 @@
 
 Processors without VNNI or its like (most before 2019, some until 2022) add two products of 8-bit
 numbers in 16 bits, where what does not fit is cut off. There, and only there, the form whose
-weights need 7 bits is taken: `training.headroom` made it, and says what it costs.
+weights need 7 bits is taken: `lab.training.headroom` made it, and says what it costs.
 """
 
 from __future__ import annotations

@@ -16,7 +16,7 @@ _X26X = "ultrafast superfast veryfast faster fast medium slow slower veryslow"
 X26X_PRESETS = tuple(_X26X.split())
 X264_PRESET = "faster"
 """As good and as small as with x264's own "medium", in six tenths of its time: what was coded once
-already gains nothing from a longer search (`benchmarks/speed`)."""
+already gains nothing from a longer search (`lab/speed`)."""
 
 _YUV = {
     8: frozenset(("yuv420p", "yuv422p", "yuv444p")),

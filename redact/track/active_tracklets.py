@@ -56,12 +56,12 @@ the assignment decides afterwards."""
 
 SURE = 3.0
 """Log odds of a look from which a face needs no close one: as sure as in 19 of 20 cases;
-fitted belief is then hardly another (`training/README.md`, "Close looks")."""
+fitted belief is then hardly another (`lab/training/README.md`, "Close looks")."""
 
 CLEARER = 1.0
 """Log odds by which a look is so much surer than the last that a close one followed that its
 picture tells more: somebody who came in at the border stands in full view. Half of it and twice as
-much do hardly less or more (`training/README.md`, "Close looks")."""
+much do hardly less or more (`lab/training/README.md`, "Close looks")."""
 
 TRUSTED_BACK = 3.0
 """Times as long as it was seen that an object is followed back: its start is followed back

@@ -30,7 +30,7 @@ LARGEST: Final = PerKind(
     },
 )
 """Largest width in heights, and height in widths. Measured: of the 284 faces in the labels of dev
-(`benchmarks/real/labels_dev*.json`) that no border cuts, nine in ten are no wider, and nineteen in
+(`lab/real/labels_dev*.json`) that no border cuts, nine in ten are no wider, and nineteen in
 twenty no taller; of 46 plates nine in ten. Heads: faces with `TargetSpec.reach` around them.
 People: somebody who stands with arms beside the body, or walks; a judgement."""
 

@@ -24,7 +24,7 @@ UNSURE: Final = PerKind(
 """Growth of an even guess beyond its fringe, share of the box's size on every side. A detector that
 doubts whether something is a face doubts where it ends as well: to hold 97 % of a face in 19 of 20
 cases, a look of a probability below .5 needed a margin of .27 beyond its fringe, one above .99
-needed .08; every mask has .12. Measured by `python -m benchmarks.real.misplaced --half dev`. Bodies
+needed .08; every mask has .12. Measured by `python -m lab.real.misplaced --half dev`. Bodies
 have no fringe."""
 
 BY_ODDS: Final = 0.045
@@ -34,7 +34,7 @@ ABOVE: Final = 0.05
 """Growth of a plate above and below, share of its height: the same error is a larger share of its
 height than of its width. To hold all of nine in ten of 211 plates, a look needed a margin of .09
 beside them and .15 above and below; every mask has .12, and .18 with this. Measured by
-`python -m benchmarks.real.misplaced --half dev --stills`."""
+`python -m lab.real.misplaced --half dev --stills`."""
 
 
 def enlarged(

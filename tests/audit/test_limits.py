@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.audit import pixels, sweep
+from lab.audit import pixels, sweep
 from redact import auditing
 from redact.auditing import Limits
 from redact.auditing.limits import LIMITS

@@ -147,7 +147,7 @@ def test_of_a_long_clip_no_more_is_remembered_than_of_half_a_minute() -> None:
 
 
 def test_what_was_seen_can_be_kept_and_judged_again() -> None:
-    """As `benchmarks.audit` does, which tries other limits on the same looks."""
+    """As `lab.audit` does, which tries other limits on the same looks."""
     before = around(plan_of(track(1, range(5))))
     assert before.hidden(3)
     after = pickle.loads(pickle.dumps(before))

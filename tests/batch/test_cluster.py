@@ -17,9 +17,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from benchmarks.cluster.local import local_cluster, local_worker
-from benchmarks.cluster.simulate import File, time_for
-from benchmarks.kill import contents
+from lab.cluster.local import local_cluster, local_worker
+from lab.cluster.simulate import File, time_for
+from lab.kill import contents
 from redact.batch import check_address
 from redact.batch.worker import unlike, what_is_installed, what_is_seen
 from redact.errors import ExitCode, UsageError

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from benchmarks.kill import contents
+from lab.kill import contents
 from redact.batch import Command, Done, jobs_that_fit, run_in_process
 from redact.batch.processes import BASE, bytes_for
 from redact.cli.sources import tell_as_they_end

@@ -51,7 +51,7 @@ def test_links_in_documents_lead_somewhere() -> None:
 def test_files_that_documents_name_are_there() -> None:
     named = [
         (page.name, file)
-        for page in (*PAGES, ROOT / "training" / "README.md")
+        for page in (*PAGES, ROOT / "lab" / "training" / "README.md")
         if page.name != "CHANGELOG.md"
         for file in re.findall(r"\b(redact/[\w/]+\.(?:py|toml|json))\b", page.read_text("utf-8"))
     ]
@@ -102,7 +102,7 @@ PAGES = sorted(
     [
         *ROOT.glob("*.md"),
         *(p for p in (ROOT / "docs").rglob("*.md") if p.name != "cli.md"),
-        *(ROOT / "benchmarks").rglob("README.md"),
+        *(p for p in (ROOT / "lab").rglob("README.md") if "training" not in p.parts),
         ROOT / "redact" / "models" / "MODEL_CARD.md",
     ]
 )

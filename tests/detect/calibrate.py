@@ -18,7 +18,7 @@ from pathlib import Path
 import av
 import numpy as np
 
-from benchmarks.detect.metrics import ImageResult, iou_matrix, tally
+from lab.detect.metrics import ImageResult, iou_matrix, tally
 from redact.detection import Detector, load_detector
 from redact.detection.blazeface import make
 from redact.settings import Sensitivity

@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from benchmarks.detect import reference
+from lab.detect import reference
 from redact.detection.network import ABSENT, agree
 from redact.detection.nms import cluster
 from redact.detection.weights import NMS_IOU

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from skimage import data
 
-from benchmarks.detect.filling import HEIGHT, WIDTH, largest, moved
+from lab.detect.filling import HEIGHT, WIDTH, largest, moved
 from redact.detection import (
     CenterFace,
     CloseUp,

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from benchmarks.detect.evalset import Detector
-from benchmarks.detect.eyes import BetterScore, LogOdds, at_recall
-from benchmarks.detect.metrics import ImageResult
+from lab.detect.evalset import Detector
+from lab.detect.eyes import BetterScore, LogOdds, at_recall
+from lab.detect.metrics import ImageResult
 
 PICTURE = np.zeros((100, 200, 3), np.uint8)
 FACE, OTHER = (10.0, 10.0, 50.0, 60.0), (120.0, 20.0, 150.0, 60.0)

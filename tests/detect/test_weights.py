@@ -38,7 +38,7 @@ NAMED = re.compile(r"SHA-256[\s`'\"(:,]*(?:(?:begins|beginning)\s+with\s+)?`?([0
 def named_weights() -> Iterator[tuple[str, str]]:
     """(place, prefix of a SHA-256) wherever a document or a docstring names one."""
     pages = [ROOT / "README.md", ROOT / "CONTRIBUTING.md"]
-    for folder in ("docs", "benchmarks", "samples", "training", "redact"):
+    for folder in ("docs", "lab", "samples", "redact"):
         pages += sorted((ROOT / folder).rglob("*.md"))
     for path in (*pages, *sorted((ROOT / "redact").rglob("*.py"))):
         text = path.read_text(encoding="utf-8")

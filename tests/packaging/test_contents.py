@@ -72,4 +72,4 @@ def test_the_sdist_can_be_built_from(built: Built) -> None:
         names = {name.split("/", 1)[1] for name in archive.getnames() if "/" in name}
     for needed in ("pyproject.toml", "README.md", "LICENSE", "docs/redact.1"):
         assert needed in names
-    assert not [n for n in names if n.startswith(("benchmarks/", "training/"))]
+    assert not [n for n in names if n.startswith("lab/")]

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.installs import FRAMES, LOCKED, SKIP, Environment, Python, pythons, try_out
+from lab.installs import FRAMES, LOCKED, SKIP, Environment, Python, pythons, try_out
 from redact import __version__
 
 from ..pipeline.conftest import SAMPLE, shorten

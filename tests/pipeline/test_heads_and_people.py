@@ -21,7 +21,7 @@ CROP = 780, 90, 480, 270
 """Left, top, width and height of the two in the street, who show no face."""
 
 HEADS = ((903, 173, 915, 187), (962, 181, 980, 200))
-"""Labelled by eye in frame 63 (`benchmarks/real/labels_dev_shared.json`)."""
+"""Labelled by eye in frame 63 (`lab/real/labels_dev_shared.json`)."""
 
 LABELLED = 63 - FIRST
 

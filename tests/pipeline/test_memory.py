@@ -1,4 +1,4 @@
-"""Memory does not grow with the length of a clip (the full-size figures: `benchmarks.memory`)."""
+"""Memory does not grow with the length of a clip (the full-size figures: `lab.memory`)."""
 
 from __future__ import annotations
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.kill import disturbed
+from lab.kill import disturbed
 from redact.errors import ExitCode, OutputError
 from redact.files import new_partial, sweep
 from redact.pipeline.claim import Claim
@@ -148,7 +148,7 @@ def test_a_plan_of_another_file_or_setting_is_not_taken_up(tiny: Path, tmp_path:
 
 @pytest.mark.skipif(sys.platform == "win32", reason="no SIGKILL there")
 def test_killed_at_random_moments_it_ends_as_undisturbed(tiny: Path, tmp_path: Path) -> None:
-    """A handful here; `python -m benchmarks.kill` takes two hundred."""
+    """A handful here; `python -m lab.kill` takes two hundred."""
     sources = tmp_path / "case"
     sources.mkdir()
     for name in ("a.mp4", "b.mp4"):

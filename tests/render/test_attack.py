@@ -7,9 +7,9 @@ import pytest
 
 pytest.importorskip("skimage", reason="needs scikit-image, of the extra 'samples'")
 
-from benchmarks.attack.attackers import Hits, learned, nearest
-from benchmarks.attack.bench import RIM_TOO, Row, Sizes, faces, plates, tracks
-from benchmarks.attack.redactions import REDACTIONS, Start
+from lab.attack.attackers import Hits, learned, nearest
+from lab.attack.bench import RIM_TOO, Row, Sizes, faces, plates, tracks
+from lab.attack.redactions import REDACTIONS, Start
 from redact.types import Box, Target
 
 SMALL = Sizes(known=7, unknown=4, tracks=12, frames=3, plates=30)

@@ -1,1 +1,0 @@
-"""Attacks on redacted faces and plates: `python -m benchmarks.attack`."""

@@ -1,4 +1,0 @@
-"""What redaction tools leak and hide for nothing on real footage labelled by eye.
-
-Run `python -m benchmarks.real`; how it measures is told in README.md beside this file.
-"""

@@ -1,0 +1,1 @@
+"""Attacks on redacted faces and plates: `python -m lab.attack`."""

@@ -1,0 +1,107 @@
+"""Command line: `python -m lab.audit --help`."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import tempfile
+from pathlib import Path
+
+from redact.auditing import AuditSettings, Limits
+from redact.auditing.audit_detectors import AuditDetectors
+from redact.settings import Sensitivity
+
+from ..halves import HALVES
+from .bench import Case, Output, Score, finds, load, outputs, save
+from .plant import KINDS
+from .remembered import Memory, remembering
+from .sweep import SWEPT, changed, print_sweep
+
+BANDS = ("face 24–48", "face 48–96", "face ≥ 96", "plate 12–24", "plate ≥ 24")
+
+
+def main() -> None:
+    """Run the benchmark and print its table as Markdown."""
+    parser = argparse.ArgumentParser(prog="python -m lab.audit", description=__doc__)
+    shared = Path(os.environ.get("REDACT_SHARED", Path(__file__).parents[3] / "shared"))
+    parser.add_argument("--stills", type=Path, default=shared / "eval")
+    parser.add_argument("--half", choices=HALVES, help="stills of one half alone")
+    parser.add_argument("--work", type=Path, default=Path(tempfile.gettempdir()) / "bench-audit")
+    parser.add_argument("--scenes", type=int, default=24, help="for each seed")
+    parser.add_argument("--seed", default="1", help="one, or FIRST-LAST")
+    parser.add_argument("--sensitivity", choices=[s.value for s in Sensitivity], default="balanced")
+    parser.add_argument("--sweep", action="store_true", help="every limit up and down as well")
+    parser.add_argument("--limits", nargs="+", choices=list(SWEPT), help="sweep these alone")
+    parser.add_argument("--with", dest="other", action="append", default=[], help="NAME=VALUE")
+    parser.add_argument("--again", action="store_true", help="judge what an earlier run has kept")
+    parser.add_argument("--cost", action="store_true", help="remember no looks, and say the cost")
+    args = parser.parse_args()
+    settings = AuditSettings(Sensitivity(args.sensitivity), limits=changed(Limits(), args.other))
+    first, _, last = args.seed.partition("-")
+    memory = Memory(args.work / "seen.sqlite")
+    made: list[Output] = []
+    audited: list[Case] = []
+    for seed in range(int(first), int(last or first) + 1):
+        made += outputs(args.stills, args.work, args.scenes, seed, args.half)
+        kept = args.work / f"cases-{args.sensitivity}-{args.half}-{seed}-{args.scenes}.pickle"
+        if not args.again or not kept.exists():
+            look = AuditDetectors if args.cost else remembering(memory)
+            save(kept, [output.audited(settings, look) for output in made[len(audited) :]])
+        audited += load(kept)
+        print(f"\r{len(audited)} outputs audited", end="", flush=True)
+    print()
+    print_table(audited, settings.limits)
+    if args.cost:
+        print_cost(audited)
+    if args.sweep:
+        print_sweep(made, audited, settings, remembering(memory), args.limits or list(SWEPT))
+
+
+def print_table(audited: list[Case], limits: Limits) -> None:
+    """Share of planted leaks found by kind and size, then what was found besides."""
+    score = Score.of(audited, limits)
+    print(f"| leak | {' | '.join(BANDS)} | all |")
+    print("|---|" + "---|" * (len(BANDS) + 1))
+    for kind in KINDS:
+        cells = []
+        for band in BANDS:
+            planted = score.planted.get((kind, band), 0)
+            cells.append(f"{score.found[kind, band]}/{planted}" if planted else "–")
+        print(f"| {kind} | {' | '.join(cells)} | {'{}/{}'.format(*score.share(kind))} |")
+    print(f"\nfound: {'{} of {}'.format(*score.share(*KINDS))}")
+    print(
+        f"false spans: {len(score.false)} in {score.minutes:.2f} minutes, {score.rate:.2f} a minute"
+    )
+    for name, finding in score.false:
+        box = [round(v) for v in finding.box]
+        print(f"  {name}: {finding.in_words()}, at {box}")
+    print_missed(audited, limits)
+    for case in audited:
+        for check in case.seen.checks:
+            if not check.passed:
+                print(f"  failed: {case.name}: {check.name}: {check.detail}")
+
+
+def print_cost(audited: list[Case]) -> None:
+    """Processor time a frame, loading of models included."""
+    frames = sum(c.seen.looked.frames_compared for c in audited)
+    cpu = sum(c.cpu_seconds for c in audited)
+    print(f"cost: {1000 * cpu / max(frames, 1):.0f} ms of processor time a frame")
+
+
+def print_missed(audited: list[Case], limits: Limits) -> None:
+    """The leaks that were not found, to look at."""
+    for case in audited:
+        findings = case.findings(limits)
+        for planted in case.leaks:
+            if not any(finds(f, planted) for f in findings):
+                box = planted.subject.boxes[planted.first]
+                print(
+                    f"  missed: {case.name}: {planted.kind}, {planted.subject.target.word}, "
+                    f"{planted.subject.height:.0f} px, frames {planted.first}–{planted.last}, "
+                    f"at {[round(v) for v in box] if box else None}"
+                )
+
+
+if __name__ == "__main__":
+    main()

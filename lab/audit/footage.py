@@ -1,0 +1,105 @@
+"""What does the audit find of what a run missed? `python -m lab.audit.footage CLIPS…`
+
+Real clips of the *dev* half of `lab/real` with labelled frames go through a whole run, and
+the audit judges its own run's output. A labelled face or plate is missed where the plan's masks
+leave its middle open; it is found where a finding of its kind lies on it within half a second. A
+finding that is in view in a labelled frame and touches nothing labelled is false.
+"""
+
+from __future__ import annotations
+
+import argparse
+import tempfile
+from collections import Counter
+from collections.abc import Iterable
+from pathlib import Path
+
+from lab.real.labels import HOME, LabelledFrame, default_files, find_clips, read_labels
+from redact.auditing import AuditSettings, Finding, verify
+from redact.auditing.limits import LIMITS
+from redact.auditing.what_is_hidden import share_of_middle
+from redact.media import probe
+from redact.pipeline import Delivery, Journal, detect, order_to_apply
+from redact.pipeline.draw import draw as write
+from redact.plan import Plan
+from redact.progress import Silent
+from redact.record import EvidenceChoice
+from redact.render import mask_of
+from redact.settings import DetectSettings, DrawSettings
+from redact.types import Box, Target
+
+SOON = 0.5
+"""Seconds from a finding to a labelled frame in which it counts: who looks at the finding
+sees the face."""
+
+TOUCHES = 0.1
+"""IoU from which a finding lies on a label: as in `lab.audit`."""
+
+
+def missed(plan: Plan, label: LabelledFrame) -> list[tuple[Target, Box]]:
+    """What is labelled in a frame and its masks leave open."""
+    width, height = plan.source.width, plan.source.height
+    mask = mask_of(plan.regions_at(label.frame), width, height, DrawSettings().render.margin)
+    found = []
+    for word, corners in label.targets():
+        box, target = Box(*corners), Target.from_word(word)
+        covered = share_of_middle(mask, box, target, LIMITS.core)
+        if box.height >= LIMITS.least_height(target) and covered < LIMITS.fits:
+            found.append((target, box))
+    return found
+
+
+def finds(finding: Finding, target: Target, box: Box, frame: int, plan: Plan) -> bool:
+    """Whether a finding lies on a label, then or soon before or after."""
+    time = plan.source.timeline.time
+    return finding.target is target and any(
+        abs(time(f) - time(frame)) <= SOON and there.iou(box) >= TOUCHES
+        for f, there in finding.path
+    )
+
+
+def false(finding: Finding, labels: Iterable[LabelledFrame]) -> bool:
+    """Whether a finding is in view in a labelled frame and touches nothing labelled in any."""
+    there = dict(finding.path)
+    seen = [f for f in labels if f.frame in there]
+    touched = any(there[f.frame].common(Box(*b)) > 0 for f in seen for b in f.known)
+    return bool(seen) and not touched
+
+
+def main() -> None:
+    """Run and audit clip by clip, and print what was counted so far."""
+    parser = argparse.ArgumentParser(prog="python -m lab.audit.footage", description=__doc__)
+    parser.add_argument("clips", type=Path, nargs="+", help="folders that hold the clips")
+    parser.add_argument("--every", type=int, default=1, help="take every Nth clip")
+    parser.add_argument("--most", type=int, default=10_000, help="clips")
+    args = parser.parse_args()
+    labels = read_labels(default_files(args.clips[0]), "dev", HOME / "split.json")
+    paths = find_clips(labels.clips(), args.clips)
+    names = [n for n in paths if any(f.targets() for f in labels.of(n).frames)]
+    count, seconds = Counter[str](), 0.0
+    for name in names[:: args.every][: args.most]:
+        info, journal, draw = probe(paths[name]), Journal(Silent()), DrawSettings()
+        frames = labels.of(name).frames
+        plan = detect(info, DetectSettings(), journal)
+        with tempfile.TemporaryDirectory() as folder:
+            output = Path(folder) / "output.mp4"
+            wish = Delivery(output, keep_plan=False, evidence=EvidenceChoice(manifest=False))
+            write(order_to_apply(info, draw, wish), plan, output, journal)
+            settings = AuditSettings.of_plan(plan, draw.render)
+            result = verify(info, output, plan, settings=settings, progress=Silent())
+        seconds += float(plan.source.timeline.time(len(plan.source.timeline) - 1))
+        for label in frames:
+            count["labelled"] += len(label.targets())
+            for target, box in missed(plan, label):
+                count[f"{target.word}: missed by the run"] += 1
+                hit = any(finds(f, target, box, label.frame, plan) for f in result.findings)
+                count[f"{target.word}: of these found by the audit"] += hit
+        count["findings"] += len(result.findings)
+        count["false in a labelled frame"] += sum(false(f, frames) for f in result.findings)
+        count["clips"] += 1
+        count["clips with a finding"] += bool(result.findings)
+        print(f"{name}: {dict(sorted(count.items()))}, {seconds:.0f} s", flush=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,129 @@
+"""`python -m lab.leak`: leaked frames and tracks of redact and its peers."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+from pathlib import Path
+
+from lab.halves import HALVES
+from redact.track import PARTS
+
+from . import table
+from .runner import Runner, mot_clips
+from .scenes.build import build
+from .scenes.catalogue import SMOKE, moved, specs
+from .scenes.stills import Library
+from .summary import summarise
+from .targets import verdicts
+from .tools import cache_folder, tool
+from .truth import Truth
+
+SEED = 1
+TOOLS = (
+    "redact-fast",
+    "redact-balanced",
+    "redact-thorough",
+    "per-frame",
+    "deface",
+    "deface-best",
+    "oracle",
+    "nothing",
+)
+ABLATION = ("redact-balanced", *(f"ablate-{p}" for p in sorted(PARTS)), "ablate-all", "per-frame")
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m lab.leak", description=__doc__)
+    parser.add_argument(
+        "--half", choices=HALVES, default="test", help="of the stills: no source is in both"
+    )
+    parser.add_argument(
+        "--moved", type=int, metavar="N", help="N fresh clips instead of the fixed catalogue"
+    )
+    parser.add_argument("--seed", type=int, default=SEED, help="of the camera's ways (and --moved)")
+    parser.add_argument("--out", type=Path, help="folder for leak.json and leak.md")
+    parser.add_argument("--tools", default=",".join(TOOLS), help="names with commas")
+    parser.add_argument("--subset", choices=("all", "smoke"), default="all")
+    parser.add_argument("--clips", help="only clips whose name contains one of these (commas)")
+    parser.add_argument("--every", type=int, default=1, help="only every n-th clip")
+    parser.add_argument("--part", default="1/1", help="K/N: the K-th of N shares of the clips")
+    parser.add_argument(
+        "--known", action="store_true", help="only clips that every tool has done in earlier runs"
+    )
+    parser.add_argument("--mot", type=Path, help="folder of real clips with MOT truth instead")
+    parser.add_argument("--ablation", action="store_true", help="parts of the tracker left out")
+    parser.add_argument("--package", action="store_true", help="package pictures only")
+    parser.add_argument("--worst", action="store_true", help="list leaked tracks of every tool")
+    return parser.parse_args()
+
+
+def find_library(package: bool, half: str | None) -> Library:
+    """A half's stills beside the checkout (or in REDACT_SHARED), else package pictures."""
+    beside = Path(__file__).resolve().parents[2].parent / "shared"
+    shared = Path(os.environ.get("REDACT_SHARED", beside))
+    if package or not (shared / "eval" / "labels.json").exists():
+        return Library(None)
+    return Library(shared, half)
+
+
+def _clips(args: argparse.Namespace, cache: Path) -> list[tuple[Path, Truth]]:
+    if args.mot:
+        return mot_clips(args.mot)
+    library = find_library(args.package, args.half)
+    wanted = moved(args.moved, args.seed) if args.moved else specs()
+    if args.subset == "smoke":
+        wanted = [s for s in wanted if s.name in SMOKE]
+    if args.clips:
+        wanted = [s for s in wanted if any(part in s.name for part in args.clips.split(","))]
+    part, parts = (int(x) for x in args.part.split("/"))
+    wanted = wanted[:: args.every][part - 1 :: parts]
+    return build(cache / f"clips-{library.name}-{args.seed}", library, args.seed, wanted)
+
+
+def main() -> None:
+    args = _arguments()
+    cache = cache_folder()
+    clips = _clips(args, cache)
+    names = ABLATION if args.ablation else tuple(args.tools.split(","))
+    tools = [tool(n) for n in names]
+    runner = Runner(cache)
+    if args.known:
+        clips = [c for c in clips if all(runner.known(t, *c) for t in tools)]
+    measured = runner.all(tools, clips)
+    summaries = [summarise(t.name, t.targets, measured[t.name]) for t in tools]
+    tracks = sum(len(truth.tracks) for _, truth in clips)
+    instances = sum(len(t.instances) for _, truth in clips for t in truth.tracks)
+    stills = "real clips" if args.mot else f"half {args.half}"
+    head = f"{stills}: {len(clips)} clips, {tracks} truth tracks, {instances} truth instances"
+    if args.ablation:
+        parts = [table.ablation(summaries)]
+    else:
+        parts = [
+            table.headline(summaries),
+            table.rest(summaries),
+            table.bands(summaries),
+            table.kinds(summaries),
+            *verdicts(summaries),
+        ]
+    if args.worst:
+        parts += [f"{s.tool}\n\n{table.worst(s)}" for s in summaries]
+    text = "\n\n".join([head, *parts])
+    print(text)
+    if args.out:
+        args.out.mkdir(parents=True, exist_ok=True)
+        stem = "ablation" if args.ablation else "leak"
+        record = {
+            "clips": len(clips),
+            "tracks": tracks,
+            "instances": instances,
+            "versions": {t.name: t.version for t in tools},
+            "tools": [s.to_json() for s in summaries],
+        }
+        (args.out / f"{stem}.json").write_text(json.dumps(record, indent=1))
+        (args.out / f"{stem}.md").write_text(text + "\n")
+
+
+if __name__ == "__main__":
+    main()

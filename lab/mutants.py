@@ -1,0 +1,351 @@
+"""`python -m lab.mutants`: small defects, put in by chance; which do the tests not notice?
+
+A mutant is the program with one operator, constant or condition changed. Of all that can be made
+in the packages named, `--count` are drawn with a fixed seed. Each is put into a copy of the
+repository and judged by the tests of its own package alone, and of these by the tests that call the
+changed function, the quickest first. Which call it is noted once, while the tests run without a
+defect; a line outside every function is judged by all tests of its package. A mutant that survives
+shows a line that no test of its package holds to what it does. Either a test is missing, or the
+line makes no difference.
+
+With `--careless` the mutants are what a careless hand would do to a promise: a check is skipped, a
+call or a whole procedure is left out, a hash is compared with itself, the first or the last round
+of a loop (a plane, a track, an entry) is not done.
+
+Why not `mutmut` or `cosmic-ray`: both run every mutant of a package, here some thousands at half a
+minute each, and neither draws a sample that can be repeated.
+"""
+
+from __future__ import annotations
+
+import argparse
+import ast
+import copy
+import json
+import os
+import random
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypedDict
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+TESTS = {
+    "plan": ["tests/plan", "tests/plan_edit"],
+    "render": ["tests/render"],
+    "evidence": ["tests/record", "tests/report"],
+}
+"""Folder in `redact/` → tests of that package."""
+
+LIMIT = 300
+"""Seconds that the tests may take; a mutant that runs on is noticed. Ten times as long as
+they take on two processors."""
+
+SWAPS: dict[type[ast.AST], type[ast.AST]] = {
+    ast.Lt: ast.LtE,
+    ast.LtE: ast.Lt,
+    ast.Gt: ast.GtE,
+    ast.GtE: ast.Gt,
+    ast.Eq: ast.NotEq,
+    ast.NotEq: ast.Eq,
+    ast.Is: ast.IsNot,
+    ast.IsNot: ast.Is,
+    ast.In: ast.NotIn,
+    ast.NotIn: ast.In,
+    ast.Add: ast.Sub,
+    ast.Sub: ast.Add,
+    ast.Mult: ast.Add,
+    ast.Div: ast.Mult,
+    ast.FloorDiv: ast.Div,
+    ast.And: ast.Or,
+    ast.Or: ast.And,
+}
+Changes = Callable[[ast.AST], list[Callable[[], None]]]
+"""From a node to functions that change it in place, each in one way."""
+
+TWINS = {"min": "max", "max": "min", "any": "all", "all": "any"}
+
+
+class Called(TypedDict):
+    """What one test did without a defect."""
+
+    seconds: float
+    functions: list[str]
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """One change: file, line, first line of the function (0: none), words, the changed file."""
+
+    path: Path
+    line: int
+    function: int
+    change: str
+    source: str
+
+    @property
+    def name(self) -> str:
+        return f"{self.path.relative_to(ROOT)}:{self.line}: {self.change}"
+
+
+def mutants_of(path: Path, changes: Changes) -> Iterator[Mutant]:
+    """All mutants of one file, of one kind."""
+    tree = ast.parse(path.read_text("utf-8"))
+    functions = _functions(tree)
+    skipped = set(_not_run(tree))
+    for at, node in enumerate(ast.walk(tree)):
+        if node in skipped:
+            continue
+        for number in range(len(changes(node))):
+            other = copy.deepcopy(tree)
+            changed = next(n for i, n in enumerate(ast.walk(other)) if i == at)
+            before = _words(changed)
+            changes(changed)[number]()
+            line = getattr(node, "lineno", 0)
+            change = f"{before} → {_words(changed)}"
+            yield Mutant(path, line, functions.get(node, 0), change, ast.unparse(other))
+
+
+def _functions(tree: ast.AST) -> dict[ast.AST, int]:
+    """First line of the innermost function around each node, as its code object has it."""
+    found = {}
+    for node in ast.walk(tree):  # outer ones come first
+        if isinstance(node, ast.FunctionDef):
+            first = min((d.lineno for d in node.decorator_list), default=node.lineno)
+            for part in node.body:
+                found |= dict.fromkeys(ast.walk(part), first)
+    return found
+
+
+def _not_run(tree: ast.AST) -> Iterator[ast.AST]:
+    """Annotations and docstrings, which do nothing."""
+    for node in ast.walk(tree):
+        for part in ("annotation", "returns"):
+            told = getattr(node, part, None)
+            if told is not None:
+                yield from ast.walk(told)
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
+            yield from ast.walk(node)
+
+
+def slips(node: ast.AST) -> list[Callable[[], None]]:
+    """One operator, constant or condition changed."""
+    found: list[Callable[[], None]] = []
+    if isinstance(node, ast.BinOp | ast.BoolOp) and type(node.op) in SWAPS:
+        found.append(lambda: setattr(node, "op", SWAPS[type(node.op)]()))
+    if isinstance(node, ast.Compare):
+        first = node.ops[0]
+        found.append(lambda: node.ops.__setitem__(0, SWAPS[type(first)]()))
+    if isinstance(node, ast.If | ast.While | ast.IfExp):
+        found.append(lambda: setattr(node, "test", ast.UnaryOp(ast.Not(), node.test)))
+    if isinstance(node, ast.Constant):
+        if isinstance(node.value, bool):
+            found.append(lambda: setattr(node, "value", not node.value))
+        elif isinstance(node.value, int | float):
+            found.append(lambda: setattr(node, "value", node.value + 1))
+    if isinstance(node, ast.Name) and node.id in TWINS:
+        found.append(lambda: setattr(node, "id", TWINS[node.id]))
+    if isinstance(node, ast.Return) and node.value is not None:
+        found.append(lambda: setattr(node, "value", ast.Constant(None)))
+    return found
+
+
+def careless(node: ast.AST) -> list[Callable[[], None]]:
+    """A check, a call, a procedure or a round of a loop left out; a hash compared with itself."""
+    found: list[Callable[[], None]] = []
+    leaves = ast.Raise | ast.Return | ast.Continue
+    if isinstance(node, ast.If) and isinstance(node.body[-1], leaves):
+        found.append(lambda: setattr(node, "test", ast.Constant(False)))
+    if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
+        found.append(lambda: setattr(node, "value", ast.Constant(None)))
+    if isinstance(node, ast.FunctionDef) and _is_procedure(node):
+        found.append(lambda: node.body.insert(0, ast.Return(None)))
+    if isinstance(node, ast.Compare) and isinstance(node.ops[0], ast.Eq | ast.NotEq):
+        is_hash = re.search("sha256|hash|digest|hex", ast.unparse(node))
+        found += [lambda: node.comparators.__setitem__(0, node.left)] if is_hash else []
+    if isinstance(node, ast.For):
+        for rest in ("1:", ":-1"):
+            less = f"list({ast.unparse(node.iter)})[{rest}]"
+            found.append(lambda less=less: setattr(node, "iter", ast.parse(less, mode="eval").body))
+    return found
+
+
+def _is_procedure(node: ast.FunctionDef) -> bool:
+    told = node.returns
+    return isinstance(told, ast.Constant) and told.value is None and len(node.body) > 1
+
+
+def _words(node: ast.AST) -> str:
+    if isinstance(node, ast.FunctionDef):
+        text = f"{node.name}: {ast.unparse(node.body[0])}"
+    else:
+        text = ast.unparse(node)
+    if isinstance(node, ast.If | ast.For | ast.While | ast.FunctionDef):
+        text = text.partition("\n")[0]  # without its body
+    text = " ".join(text.split())
+    return text if len(text) <= 70 else f"{text[:69]}…"
+
+
+def draw(packages: list[str], changes: Changes, count: int, seed: int) -> list[Mutant]:
+    """A sample of the mutants of some packages, the same for the same seed and code.
+
+    In random order, so that whoever stops early has a sample as well.
+    """
+    files = [p for name in packages for p in sorted((ROOT / "redact" / name).rglob("*.py"))]
+    found = [mutant for path in files for mutant in mutants_of(path, changes)]
+    print(f"{len(found)} mutants can be made in {', '.join(packages)}; {count} are drawn")
+    return random.Random(seed).sample(found, min(count, len(found)))
+
+
+@dataclass(frozen=True)
+class Judge:
+    """Runs tests in a copy of the repository.
+
+    Attributes:
+        home: the copy.
+        tests: of each package, what its tests called: id → seconds and functions.
+    """
+
+    home: Path
+    tests: dict[str, dict[str, Called]]
+
+    @classmethod
+    def over(cls, home: Path, packages: list[str]) -> Judge:
+        """Runs the tests of some packages once, without a defect."""
+        tests = {}
+        for name in packages:
+            notes = home / f"called-{name}.json"
+            done = _pytest(home, ["-p", "lab.mutants", *TESTS[name]], notes)
+            if done:
+                raise SystemExit(f"the tests of {name} fail without a defect")
+            tests[name] = json.loads(notes.read_text())
+            seconds = sum(test["seconds"] for test in tests[name].values())
+            print(f"{name}: {len(tests[name])} tests, {seconds:.0f} s", flush=True)
+        return cls(home, tests)
+
+    def notices(self, mutant: Mutant) -> bool:
+        """Whether a test fails. The copy is left as it was."""
+        place = self.home / mutant.path.relative_to(ROOT)
+        original = place.read_text("utf-8")
+        known = self.tests[mutant.path.relative_to(ROOT / "redact").parts[0]]
+        where = f"{mutant.path.relative_to(ROOT)}:{mutant.function}"
+        chosen = [t for t in known if not mutant.function or where in known[t]["functions"]]
+        chosen.sort(key=lambda test: known[test]["seconds"])
+        place.write_text(mutant.source, "utf-8")
+        try:
+            return bool(chosen) and bool(_pytest(self.home, chosen))
+        finally:
+            place.write_text(original, "utf-8")
+
+
+def _pytest(home: Path, arguments: list[str], notes: Path | None = None) -> int:
+    command = [sys.executable, "-m", "pytest", "-qx", "-p", "no:cacheprovider", *arguments]
+    environment = {**os.environ, "PYTHONPATH": str(home), "MUTANTS_NOTES": str(notes or "")}
+    try:
+        return subprocess.run(
+            command,
+            cwd=home,
+            env=environment,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            timeout=LIMIT if notes is None else None,
+        ).returncode
+    except subprocess.TimeoutExpired:
+        return 1
+
+
+class Notes:
+    """Plugin of pytest: which functions each test calls, those of its file's fixtures included."""
+
+    def __init__(self) -> None:
+        self.calls: dict[str, set[str]] = {}
+        self.seconds: dict[str, float] = {}
+        self.fixtures: dict[str, set[str]] = {}
+
+    @pytest.hookimpl(hookwrapper=True)
+    def pytest_runtest_setup(self, item: Any) -> Iterator[None]:
+        with _calls(self.fixtures.setdefault(str(item.path), set())):
+            yield
+
+    @pytest.hookimpl(hookwrapper=True)
+    def pytest_runtest_call(self, item: Any) -> Iterator[None]:
+        began = time.monotonic()
+        with _calls(self.calls.setdefault(item.nodeid, set())):
+            yield
+        self.seconds[item.nodeid] = time.monotonic() - began
+
+    def pytest_sessionfinish(self, session: Any) -> None:
+        found = {
+            test: {
+                "seconds": self.seconds[test],
+                "functions": sorted(called | self.fixtures[str(ROOT / test.split("::")[0])]),
+            }
+            for test, called in self.calls.items()
+        }
+        Path(os.environ["MUTANTS_NOTES"]).write_text(json.dumps(found))
+
+
+@contextmanager
+def _calls(into: set[str]) -> Iterator[None]:
+    """Adds the file and first line of every function of redact that is called meanwhile."""
+    codes: set[Any] = set()
+    inside = str(ROOT / "redact")
+
+    # A trace function that returns None is told of calls alone, which costs less than a profile.
+    def called(frame: Any, _event: str, _: object) -> None:
+        if frame.f_code.co_filename.startswith(inside):
+            codes.add(frame.f_code)
+
+    sys.settrace(called)
+    threading.settrace(called)
+    try:
+        yield
+    finally:
+        sys.settrace(None)
+        threading.settrace(None)  # type: ignore[arg-type]
+        into |= {f"{Path(c.co_filename).relative_to(ROOT)}:{c.co_firstlineno}" for c in codes}
+
+
+def pytest_configure(config: Any) -> None:
+    """Called by pytest where this module is its plugin."""
+    config.pluginmanager.register(Notes())
+
+
+def main() -> None:
+    """Draw, judge, print one line for each mutant and the sum."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("packages", nargs="*", default=list(TESTS), help="of redact/")
+    parser.add_argument("--count", type=int, default=150)
+    parser.add_argument("--seed", type=int, default=17)
+    parser.add_argument("--match", default="", help="only mutants whose line holds this")
+    parser.add_argument("--careless", action="store_true", help="leave out checks, calls, rounds")
+    options = parser.parse_args()
+    changes = careless if options.careless else slips
+    drawn = draw(options.packages, changes, options.count, options.seed)
+    drawn = [mutant for mutant in drawn if options.match in mutant.name]
+    left = 0
+    with tempfile.TemporaryDirectory() as folder:
+        home = Path(folder) / "redact"
+        never = shutil.ignore_patterns(".git", ".venv*", "site", "__pycache__", ".*_cache")
+        shutil.copytree(ROOT, home, ignore=never)
+        judge = Judge.over(home, options.packages)
+        for number, mutant in enumerate(drawn, start=1):
+            found = judge.notices(mutant)
+            left += not found
+            told = "noticed " if found else "SURVIVED"
+            print(f"{number}/{len(drawn)} {told} {mutant.name}", flush=True)
+    print(f"{len(drawn) - left} of {len(drawn)} were noticed; {left} survived")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,66 @@
+"""`python -m lab.same OTHER CLIP...`: do two versions of redact write the same?
+
+Runs `redact run` of this checkout and of the one in the folder OTHER over the same clips, the audit
+among it, and compares the output and the plan byte by byte and the manifest but for what says when
+and by which version it was made. For changes that should move code and nothing else.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+HERE = Path(__file__).resolve().parents[1]
+OF_THE_RUN = frozenset({"started", "finished", "seconds", "tool", "command"})
+"""Keys of a manifest that differ between two runs that do the same."""
+
+
+def written(home: Path, clip: Path, folder: Path) -> dict[str, Any]:
+    """What one version makes of a clip: bytes of the output and of the plan, and the manifest."""
+    folder.mkdir(parents=True)
+    command = [sys.executable, "-m", "redact", "run", str(clip), "-o", str(folder / clip.name)]
+    env = {**os.environ, "PYTHONPATH": str(home)}
+    done = subprocess.run(command, cwd=home, env=env, capture_output=True, text=True)
+    # What is held back lies in a folder of its own; its files are compared like the others.
+    files = {f.name: f for f in sorted(folder.rglob("*")) if f.is_file()}
+    found: dict[str, Any] = {"exit code": done.returncode, "files": sorted(files)}
+    for name, file in files.items():
+        if name.endswith(".manifest.json"):
+            found["manifest"] = without(json.loads(file.read_text()))
+        elif not name.endswith((".html", ".log")):
+            found[name] = file.read_bytes()
+    return found
+
+
+def without(value: Any) -> Any:
+    """A manifest without what differs from run to run."""
+    if isinstance(value, dict):
+        return {k: without(v) for k, v in value.items() if k not in OF_THE_RUN}
+    return [without(v) for v in value] if isinstance(value, list) else value
+
+
+def main() -> None:
+    ap = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    ap.add_argument("other", type=Path, help="folder of the other version")
+    ap.add_argument("clips", type=Path, nargs="+")
+    args = ap.parse_args()
+    differ = 0
+    for clip in args.clips:
+        with tempfile.TemporaryDirectory() as temp:
+            a = written(HERE, clip.resolve(), Path(temp) / "a")
+            b = written(args.other.resolve(), clip.resolve(), Path(temp) / "b")
+        what = [k for k in {**a, **b} if a.get(k) != b.get(k)]
+        differ += bool(what)
+        print(f"{clip.name}: {'differs in ' + ', '.join(what) if what else 'the same'}", flush=True)
+    print(f"{len(args.clips) - differ} of {len(args.clips)} clips are the same")
+    sys.exit(1 if differ else 0)
+
+
+if __name__ == "__main__":
+    main()

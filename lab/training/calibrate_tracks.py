@@ -1,0 +1,161 @@
+"""Fits how much each clue of a whole track counts, and writes `calibration.json`.
+
+    python -m lab.training.calibrate_tracks LABELS... --clips FOLDER... [--moved]
+
+Run it after `lab.training.calibrate_looks`: the tracker weighs what the looks mean. LABELS and
+--clips are those of that command; only the half dev is used. Every clip passes through the detector
+and the tracker of `balanced`; every tracklet that is there in a labelled frame is real, a mistake,
+or neither, and a logistic regression learns the one from the other by its clues
+(`redact/track/belief.py`). With --moved the clips that `lab.leak` makes of the stills of the
+same half teach, too: footage of cameras in shops has few plates, and hardly one that is near.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from lab.leak.__main__ import SEED, find_library
+from lab.leak.scenes.build import build
+from lab.leak.scenes.catalogue import specs
+from lab.leak.tools import cache_folder
+from lab.real.labels import find_clips
+from lab.training import calibration_file
+from lab.training.films import trained_on
+from lab.training.labelled import Labelled, dev_labels, of_frame, of_truth
+from lab.training.regression import answers, false_at_recall, held_out, logistic
+from lab.training.tracklets import Tracklet, tracklets_of
+from redact.detection.weights import CENTERFACE, EYE, FACE_PLATE, VERIFIER
+from redact.types import USUAL, Target
+
+CLUES = {
+    "face": ("best", "mean", "hits", "close"),
+    "plate": ("mean", "close"),
+    "head": ("best", "mean", "hits", "close"),
+}
+"""Which clues are weighed, chosen by the figures of held-out clips that this command prints. How
+far something moves says no more beside them. How large a plate is counts for nothing: those of
+footage are far away and those of stills near, and each alone teaches that the other is none."""
+
+RIDGE = {"face": 0.003, "plate": 0.005, "head": 0.003}
+"""Pull towards 0: there are few tracks of plates, and those of one clip are alike."""
+
+
+Clips = dict[str, tuple[Path, list[Labelled]]]
+
+
+def footage(files: Sequence[Path], folders: Sequence[Path]) -> Clips:
+    """All labelled clips of the half dev that are at hand."""
+    labels = dev_labels(files)
+    return {
+        clip: (path, [of_frame(f) for f in labels.of(clip).frames])
+        for clip, path in find_clips(labels.clips(), folders).items()
+    }
+
+
+def moved_stills() -> Clips:
+    """The clips that are made of the stills of the half dev, every third frame labelled."""
+    library = find_library(package=False, half="dev")
+    made = build(cache_folder() / f"clips-{library.name}-{SEED}", library, SEED, specs())
+    return {path.name: (path, of_truth(truth)) for path, truth in made}
+
+
+def gather(
+    clips: Clips, keep: Path | None, threads: int, targets: tuple[Target, ...] = USUAL
+) -> list[Tracklet]:
+    """Tracklets of all clips.
+
+    Args:
+        targets: what is looked for.
+        keep: file in which the tracklets of finished clips are kept, None to keep nothing.
+    """
+    state = json.dumps(calibration_file.read(calibration_file.FILE)["looks"], sort_keys=True)
+    done = _kept(keep, state)
+    for clip, (path, mine) in clips.items():
+        if clip in done:
+            continue
+        done[clip] = [t.as_json() for t in tracklets_of(path, mine, threads, targets)]
+        if sys.stderr.isatty():
+            print(f"\r{len(done)} clips, {clip}   ", end="", file=sys.stderr)
+        if keep is not None:
+            keep.write_text(json.dumps({"looks": state, "clips": done}))
+    return [Tracklet(**row) for clip in clips for row in done[clip]]
+
+
+def _kept(keep: Path | None, state: str) -> dict[str, list[dict[str, object]]]:
+    """What an earlier run kept, if the looks still mean the same."""
+    if keep is None or not keep.exists():
+        return {}
+    there = json.loads(keep.read_text())
+    return dict(there["clips"]) if there["looks"] == state else {}
+
+
+def fit(tracklets: Sequence[Tracklet], word: str) -> dict[str, float]:
+    """Weights of the clues of one target, by name.
+
+    Prints how many mistakes are let in at a recall, for clips that were held out of the fit.
+    """
+    mine = [t for t in tracklets if t.word == word and t.verdict >= 0]
+    if word != Target.PLATE.word:  # the eye is surer of what it learnt from
+        mine = [t for t in mine if not trained_on(t.clip)]
+    truth = np.array([float(t.verdict) for t in mine])
+    if not 0 < truth.sum() < len(truth):
+        raise SystemExit(f"{word}: real and false tracks are both needed to fit weights")
+    columns = np.array([[t.clues[n] for n in CLUES[word]] for t in mine])
+    weight = np.array([t.weight for t in mine])
+    # More of a clue never makes a track less probable.
+    weights = logistic(columns, truth, weight, RIDGE[word], [True] * len(CLUES[word]))
+    numbers = calibration_file.rounded(("bias", *CLUES[word]), weights)
+    print(f"{word}: {int(truth.sum())} real, {int((1 - truth).sum())} false tracks, {numbers}")
+    odds = held_out(columns, truth, [t.clip for t in mine], RIDGE[word])
+    unlike = np.logaddexp(0, odds) - truth * odds
+    print(f"  held out: {unlike.mean():.3f} nats a track", end="")
+    print(f" (fitted {_nats(answers(columns, weights), truth):.3f})")
+    for recall, false in false_at_recall(odds, truth, int(truth.sum())).items():
+        print(f"  held out, recall {recall:.2f}: {false} false tracks")
+    return numbers
+
+
+def _nats(odds: np.ndarray, truth: np.ndarray) -> float:
+    return float((np.logaddexp(0, odds) - truth * odds).mean())
+
+
+def main() -> None:
+    ap = argparse.ArgumentParser(
+        prog="python -m lab.training.calibrate_tracks", description=__doc__
+    )
+    ap.add_argument("labels", type=Path, nargs="+", help="label files of real footage")
+    ap.add_argument("--clips", type=Path, nargs="+", required=True, help="folders of the clips")
+    ap.add_argument("--moved", action="store_true", help="moved stills of the half dev as well")
+    ap.add_argument("--only", choices=sorted(CLUES), help="the one target to fit, not both")
+    ap.add_argument("--heads", action="store_true", help="fit 'head', and only that")
+    ap.add_argument("--clips-named", nargs="+", default=[], help="these clips only")
+    ap.add_argument("--keep", type=Path, help="JSON file in which tracklets are kept between runs")
+    ap.add_argument("--threads", type=int, default=2)
+    ap.add_argument("--out", type=Path, default=calibration_file.FILE)
+    a = ap.parse_args()
+    clips = footage(a.labels, a.clips) | (moved_stills() if a.moved else {})
+    if a.clips_named:
+        clips = {name: clips[name] for name in a.clips_named}
+    targets = (Target.PLATE, Target.HEAD) if a.heads else USUAL
+    tracklets = gather(clips, a.keep, a.threads, targets)
+    only = Target.HEAD.word if a.heads else a.only
+    words = [t.word for t in targets if only in (None, t.word)]
+    weights = {word: fit(tracklets, word) for word in words}
+    used = [t for t in tracklets if t.verdict >= 0]
+    real = {w: sum(t.verdict for t in used if t.word == w) for w in words}
+    frames = sum(len(labels) for _, labels in clips.values())
+    said = ", ".join(f"{count} {word}s" for word, count in real.items())
+    on = f"{frames} frames, {len(used)} tracks, {said}"
+    used_weights = (FACE_PLATE, CENTERFACE, VERIFIER, *((EYE,) if a.heads else ()))
+    name = "tracks, heads" if a.heads else "tracks"
+    calibration_file.write(a.out, {"tracks": weights}, name, on, used_weights)
+
+
+if __name__ == "__main__":
+    main()

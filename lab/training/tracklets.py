@@ -1,0 +1,128 @@
+"""What the tracker makes of labelled clips: tracklets, their clues, and what each of them is."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from lab.leak.redact_tools import Sightings
+from lab.leak.tools import cache_folder
+from lab.training.labelled import Boxes, Labelled, holds_centre, overlaps
+from redact.detection import load_close_up, load_detector
+from redact.media import Decode, probe, sha256_of
+from redact.pipeline import Journal
+from redact.progress import Silent
+from redact.settings import Sensitivity
+from redact.track import Looks, Tracker
+from redact.track.active_tracklets import Retired
+from redact.track.belief import BEST_LOOK
+from redact.track.sensitivities import settings_of
+from redact.track.sightings import Rows
+from redact.types import USUAL, Target
+
+SAME = 0.3
+"""IoU from which a tracklet is on a labelled face or plate: its box is guessed between two looks,
+so that it may be a little farther off than that of a look."""
+
+ON_IGNORED = 0.2
+"""IoU from which it is on something that counts for neither side."""
+
+BELIEVE_MOST = 50.0
+"""Cost of a leak at which tracklets are made for the fit: nearly all are followed to their end, so
+that what is learnt does not depend on what was believed before."""
+
+
+@dataclass(frozen=True)
+class Tracklet:
+    """One object as the tracker saw it.
+
+    Attributes:
+        clip: name; word: of the target; frame: of the first sighting.
+        verdict: 1 a labelled object, 0 a mistake, -1 neither.
+        clues: what the belief weighs, see `redact.track.belief.Clues.columns`.
+        weight: how much it counts, as its clip's labels say.
+    """
+
+    clip: str
+    word: str
+    frame: int
+    verdict: int
+    clues: dict[str, float]
+    weight: float = 1.0
+
+    def as_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+def tracklets_of(
+    path: Path, labels: Sequence[Labelled], threads: int, targets: tuple[Target, ...] = USUAL
+) -> list[Tracklet]:
+    """All tracklets of a clip that were there in one of its labelled frames.
+
+    What the detector sees is kept as `lab.leak` keeps it, so that a change of the tracker or
+    of what it asks the verifier costs no second detection.
+    """
+    info = probe(path)
+    aspect = float(info.video.upright_sample_aspect)
+    detector = load_detector(targets=targets, threads=threads, sample_aspect=aspect)
+    shape = f"{sha256_of(path, Journal(Silent()))} {aspect} {tuple(t.word for t in targets)}"
+    seen = Sightings(detector, shape, cache_folder() / "detections")
+    tracker = Tracker(
+        weights=BEST_LOOK,  # while the weights are still to be found
+        ask=load_close_up(detector, targets, threads).ask,
+        settings=replace(settings_of(Sensitivity.BALANCED), leak_cost=BELIEVE_MOST),
+    )
+    looks = Looks(seen.at, tracker.settings.whole_every)
+    for frame in Decode(info):
+        wanted = tracker.wants_detection(frame)
+        tracker.observe(frame, looks.at(frame, tracker.small_picture(frame)) if wanted else None)
+    tracker.finish()
+    seen.keep()
+    # Nothing but this fit needs the tracklets themselves, so the tracker has no door for them.
+    retired, sightings = tracker._active.retired, tracker._log.by_tracklet()
+    found = []
+    for number, over in retired.items():
+        verdict = verdict_of(over, sightings[number], labels)
+        if verdict is not None:
+            first = int(sightings[number]["frame"][0])
+            clues = {name: float(v[0]) for name, v in over.clues.columns().items()}
+            word, weight = over.target.word, labels[0].weight
+            found.append(Tracklet(path.name, word, first, verdict, clues, weight))
+    return found
+
+
+def verdict_of(over: Retired, rows: Rows, labels: Sequence[Labelled]) -> int | None:
+    """1: on a labelled object in any labelled frame; -1: on what counts for neither side; 0: on
+    nothing that is labelled; None: not there in any labelled frame."""
+    first, last = rows["frame"][0] - 1, rows["frame"][-1] + 1
+    there = [label for label in labels if first <= label.frame <= last]
+    verdicts = [_verdict(box_at(rows, x.frame), over.target.word, x) for x in there]
+    if 1 in verdicts:
+        return 1
+    return None if not verdicts else min(verdicts)
+
+
+def _verdict(box: Boxes, word: str, label: Labelled) -> int:
+    truth = label.of(word)
+    if truth is None:
+        return -1
+    if overlaps(box, truth).max(initial=0) >= SAME:
+        return 1
+    if word != "face":
+        return -1 if overlaps(box, label.ignored).max(initial=0) >= ON_IGNORED else 0
+    around = np.concatenate([label.ignored, truth])
+    middle = np.concatenate([(box[:2] + box[2:]) / 2] * 2)
+    on_known = overlaps(box, label.ignored).max(initial=0) >= ON_IGNORED
+    inside = any(holds_centre(known, middle[None]) for known in around)
+    return -1 if on_known or inside or holds_centre(box, label.ignored) else 0
+
+
+def box_at(rows: Rows, frame: int) -> Boxes:
+    """[4], where a tracklet was in a frame, on a straight line between its sightings."""
+    frames = rows["frame"].astype(np.float64)
+    sides = rows["box"].astype(np.float64).T
+    return np.array([np.interp(frame, frames, side) for side in sides])
