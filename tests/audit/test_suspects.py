@@ -12,7 +12,14 @@ from hypothesis import strategies as st
 
 from redact.auditing.findings_and_fixes import Seen, findings_of
 from redact.auditing.limits import LIMITS
-from redact.auditing.suspects import Circumstances, Suspect, believed, stretches
+from redact.auditing.suspects import (
+    Circumstances,
+    Stretch,
+    Suspect,
+    believed,
+    judged,
+    stretches,
+)
 from redact.auditing.template_match import TemplateMatcher
 from redact.auditing.what_is_hidden import PlanCovers
 from redact.auditing.where_to_look import spans_around
@@ -86,6 +93,19 @@ def test_beside_a_hidden_subject_less_proof_is_needed() -> None:
     ]
     for other in others:
         assert believed([doubtful], around(plan_of(other)), LIMITS) == []
+
+
+def test_who_is_hidden_while_somebody_shows_is_not_the_one_who_shows() -> None:
+    """Two stand side by side: the mask of one is no reason to believe in the other."""
+    doubtful = track(1, range(20, 40), certainty=0.4)
+    for last, beside in ((31, True), (40, False)):
+        neighbour = track(7, range(10, last - 1), box=Box(104, 50, 144, 100))
+        found = judged(0.4, Target.FACE, path_of(doubtful), around(plan_of(neighbour)), LIMITS)
+        assert (found.track == 7) == beside, last
+
+
+def path_of(seen: Track) -> Stretch:
+    return tuple((key.frame, key.box) for key in seen.keyframes)
 
 
 def test_a_place_counts_only_where_no_mask_lies_on_it() -> None:

@@ -15,13 +15,21 @@ import pytest
 
 from redact.auditing import audit_detectors
 from redact.errors import ModelError, RedactError, UnsafeError
-from redact.media import Decode, plane_array, probe
-from redact.pipeline import Journal, apply, detect, order_to_apply, redact_video, search
-from redact.plan import HELD_REACH, Plan, read_plan
+from redact.media import Decode, plane_array, probe, sha256_of
+from redact.pipeline import (
+    CheckedFrames,
+    Journal,
+    apply,
+    detect,
+    order_to_apply,
+    redact_video,
+    search,
+)
+from redact.plan import HELD_REACH, Plan, SourceRef, read_plan
 from redact.progress import Silent, Stage
 from redact.record import build_manifest
-from redact.settings import DetectSettings, Sensitivity, Settings
-from redact.types import Detections, Frame, State, Target, Timeline
+from redact.settings import Damaged, DetectSettings, Sensitivity, Settings
+from redact.types import Box, Detections, Frame, Keyframe, State, Target, Timeline, Track
 
 from ..media.footage import Clip, make
 from ..media.test_damage import spoil
@@ -306,3 +314,31 @@ def test_unreadable_plans_name_the_file(tmp_path: Path) -> None:
     with pytest.raises(RedactError) as caught:
         read_plan(tmp_path / "absent.plan.json")
     assert "absent.plan.json" in caught.value.message
+
+
+@pytest.mark.parametrize("damaged", [Damaged.HOLD, Damaged.HIDE])
+def test_one_broken_picture_that_nothing_hides_stops_the_second_pass(
+    tmp_path: Path, damaged: Damaged
+) -> None:
+    """The first pass was not told of it, and no mask is near that could be held over it."""
+    whole = make(tmp_path / "whole.mkv", Clip("ffv1", pts=range(40), options={"g": "1"}))
+    broken = spoil(Path(shutil.copy(whole, tmp_path / "broken.mkv")), 0.4, 8000)
+    bad = [f.index for f in Decode(probe(broken)) if f.damaged and f.broken]
+    assert 0 < len(bad) <= HELD_REACH, "the masks would not be too old"
+    settings = replace(FAST.detect, damaged=damaged)
+    bare = Plan(source_of(broken), settings, ())
+    with pytest.raises(UnsafeError, match="damaged"):
+        list(CheckedFrames(probe(broken), bare))
+    # A mask that is held there hides what can be, and a plan that knows of it was asked.
+    keys = (Keyframe(bad[0], Box(0, 0, 40, 40), State.DETECTED),)
+    masked = replace(bare, tracks=(Track(1, Target.FACE, keys),))
+    frames = len(bare.source.timeline)
+    known = replace(bare, unchecked=tuple(range(frames)))
+    for plan in (masked, known):
+        assert len(list(CheckedFrames(probe(broken), plan))) == frames
+
+
+def source_of(path: Path) -> SourceRef:
+    info = probe(path)
+    timeline = Timeline(info.video.time_base, tuple(f.pts for f in Decode(info)))
+    return SourceRef(path.name, sha256_of(path), info.size, *info.video.upright_size, timeline)

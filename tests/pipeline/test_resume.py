@@ -10,12 +10,14 @@ import subprocess
 import sys
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from lab.kill import disturbed
 from redact.errors import ExitCode, OutputError
 from redact.files import new_partial, sweep
 from redact.pipeline.claim import Claim
+from redact.pipeline.held_back import read_held
 
 from ..cli.conftest import call
 from ..pipeline.conftest import SAMPLE, shorten
@@ -119,6 +121,35 @@ def test_what_was_held_back_is_not_searched_again(tiny: Path, tmp_path: Path) ->
     steps = json.loads(held.with_name(held.name + ".manifest.json").read_text())["run"]["steps"]
     (detect,) = (s for s in steps if s["name"] == "detect")
     assert [said["code"] for said in detect["detail"]] == ["plan_taken_up"]
+
+
+def test_what_an_earlier_version_made_is_made_again(tiny: Path, tmp_path: Path) -> None:
+    """Another version may see what this one overlooked. Done or held back, its result is neither
+    taken for this one's nor replaced unasked."""
+    source, plan = tmp_path / "a.mp4", tmp_path / "a.redacted.plan.json"
+    source.write_bytes(tiny.read_bytes())
+    assert call("run", source, *FAST).returncode == ExitCode.DONE
+    record = tmp_path / "a.redacted.mp4.manifest.json"
+    for part, value in (("redact", "0.0.1"), ("libraries", {"av": "0.0.1"})):
+        known = json.loads(record.read_text())
+        before, known["tool"][part] = known["tool"][part], value
+        record.write_text(json.dumps(known))
+        done = call("run", source, *FAST)
+        assert done.returncode == ExitCode.EXISTS and "another version" in done.stderr
+        known["tool"][part] = before
+        record.write_text(json.dumps(known))
+    tracks = ",".join(str(t["id"]) for t in json.loads(plan.read_text())["tracks"])
+    assert call("plan", "remove", plan, tracks, "--automatic").returncode == 0
+    (tmp_path / "a.redacted.mp4").unlink()
+    record.unlink()
+    assert call("run", source, *FAST).returncode == ExitCode.NEEDS_REVIEW
+    note = tmp_path / "NOT-FOR-RELEASE" / "a.redacted.needs-review.json"
+    held = msgspec.structs.replace(read_held(note), redact="0.0.1").marked()
+    note.write_bytes(msgspec.json.encode(held))
+    again = call("run", source, *FAST)
+    assert again.returncode == ExitCode.NEEDS_REVIEW
+    assert "since an earlier run" not in again.stderr
+    assert note.with_name("a.redacted.needs-review-2.json").exists()
 
 
 def test_what_killed_runs_left_is_removed_before_a_release(tiny: Path, tmp_path: Path) -> None:

@@ -173,3 +173,23 @@ def test_one_person_found_twice_is_not_hidden_by_their_own_second_mask() -> None
     assert [n for n in range(20) if joined.regions_at(n)] == list(range(10, 20))
     apart = replace(joined, tracks=(one, kept([F] * 20, number=2, box=Box(200, 40, 240, 90))))
     assert [n for n in range(20) if apart.regions_at(n)] == list(range(20))
+
+
+def test_a_hidden_part_uncovers_nothing_of_a_kept_one() -> None:
+    """Only where another part is shown itself does it say that the one who is kept is there."""
+    sure, guessed = kept([D] * 9, number=2), kept([F] * 9)
+    both = (Subject((1, 2)),)
+    assert replace(plan_of(guessed, sure), subjects=both).regions_at(4) == []
+    hidden = replace(sure, action=Action.REDACT)
+    plan = replace(plan_of(guessed, hidden), subjects=both)
+    assert [r.track for r in plan.regions_at(4)] == [1, 2]
+
+
+def test_an_object_may_move_a_third_of_its_size_under_a_held_mask() -> None:
+    """The usual step between two pictures; a mask that is held is for the one that nobody saw."""
+    keys = tuple(Keyframe(n, HERE, D) for n in range(5))
+    (held,) = plan_of(Track(1, Target.FACE, keys), unchecked=(4,)).regions_at(4)
+    for x, y in ((-1, 0), (1, 0), (0, -1), (0, 1)):
+        right, down = x * HERE.width / 3, y * HERE.height / 3
+        moved = Box(HERE.x1 + right, HERE.y1 + down, HERE.x2 + right, HERE.y2 + down)
+        assert held.box.contains(moved), (x, y)

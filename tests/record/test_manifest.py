@@ -18,13 +18,13 @@ from hypothesis import strategies as st
 
 from redact.errors import PlanError, RedactError, UnsafeError
 from redact.media import Dropped
-from redact.plan import MutedSpan, ReviewState, SeenSubject
-from redact.record import build_manifest, dump_manifest, read_manifest
+from redact.plan import Decision, MutedSpan, ReviewState, SeenSubject, Subject
+from redact.record import build_manifest, decisions_sha256, dump_manifest, read_manifest
 from redact.record.manifest import Manifest, parse_manifest
 from redact.record.manifest_parts import MessagePart, RemovedPart
 from redact.record.without_folders import argument_without_folders, without_folders
 from redact.settings import Sensitivity
-from redact.types import Action, Target
+from redact.types import Action, Box, Keyframe, State, Target
 from redact.words import Message
 
 from .samples import FRAMES, make_plan, make_record
@@ -357,3 +357,20 @@ def test_the_name_of_a_removed_track_is_not_on_record(tmp_path: Path) -> None:
     source = replace(record.source, dropped=(Dropped("data", what, "stream 2"),))
     data = dump_manifest(build_manifest(replace(record, source=source)))
     assert b"Jane Doe" not in data
+
+
+def test_a_result_under_which_somebody_else_would_show_is_not_current() -> None:
+    """Who is one person stands in no mask, but shows a guess where another part is surely there."""
+    seen = replace(make_plan().tracks[1], id=1, keyframes=(Keyframe(0, HERE, State.DETECTED, 0.9),))
+    guess = replace(seen, id=2, keyframes=(Keyframe(0, HERE, State.FOLLOWED),))
+    plan = replace(make_plan(), tracks=(seen, guess), unchecked=())
+    joined = replace(plan, subjects=(Subject((1, 2), Decision.KEEP),))
+    assert plan.regions_at(0) and not joined.regions_at(0)
+    assert decisions_sha256(plan) != decisions_sha256(joined)
+    # Where it hides and shows nothing, it makes no difference.
+    far = replace(guess, keyframes=(Keyframe(9, HERE, State.FOLLOWED),))
+    plan, joined = (replace(p, tracks=(seen, far)) for p in (plan, joined))
+    assert decisions_sha256(plan) == decisions_sha256(joined)
+
+
+HERE = Box(40, 40, 80, 90)

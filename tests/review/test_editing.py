@@ -147,6 +147,18 @@ def test_what_a_person_confirms_while_looking_is_shown_and_no_more() -> None:
         do(plan, "confirm", track=2, first=30, last=34, same=True)
 
 
+def test_what_was_confirmed_does_not_outlive_the_decision_it_was_said_of() -> None:
+    """Keep, confirm, hide, keep: the stretch that was confirmed for the first Keep stayed open."""
+    plan = do(guessed(), "confirm", track=1, first=30, last=39, same=True)
+    assert not hidden(plan, 1, 34)
+    for between in ("hide", "false alarm", ""):
+        again = do(
+            do(plan, "decide", ids=[1], decision=between), "decide", ids=[1], decision="keep"
+        )
+        assert hidden(again, 1, 34), between
+    assert not hidden(do(plan, "decide", ids=[1], decision="keep"), 1, 34)
+
+
 def test_not_him_here_hides_even_where_a_detector_was_sure() -> None:
     plan = do(guessed(), "confirm", track=1, first=35, last=45, same=False)
     assert hidden(plan, 1, 42) and not hidden(plan, 1, 46)

@@ -123,6 +123,27 @@ def test_what_was_given_up_comes_by_its_probability_before_ends_of_masks() -> No
     assert [(m.why, m.frame, m.track) for m in found[:2]] == [("doubted", 70, -1), ("ends", 41, 1)]
 
 
+def test_the_end_of_what_follows_one_box_comes_before_all_but_findings() -> None:
+    """Its mask goes as far as pixels carried it: nothing else is as likely to have gone astray, but
+    for what the audit found. Where nothing points to anybody comes after all that is likely."""
+    keys = ((30, 39, State.FOLLOWED, HERE), (40, 40, State.MANUAL, HERE))
+    drawn = replace(track(1, *keys), origin=Origin.MANUAL)
+    ends = track(2, (0, 420, State.DETECTED, AWAY))
+    kept = track(3, (200, 320, State.DETECTED, HERE))
+    note = FindingNote(1, "possible_leak", "face", 600, 600, ((600, tuple(AWAY)),))
+    plan = replace(
+        plan_of(drawn, ends, kept, frames=1500),
+        unchecked=(700,),
+        review=ReviewState(findings=(note,)),
+    )
+    of_kept = subject_moments(Decision.KEEP, [], [(3, (200, 320))])
+    of_others = [m for t in (drawn, ends) for m in undecided_moments(plan, (t,), SightsKept())]
+    found = [m.why for m in risky_moments(plan, of_kept + of_others)]
+    order = list(dict.fromkeys(found))
+    assert max(m.chance for m in of_kept) < min(m.chance for m in of_others if m.why == "drawn")
+    assert order == ["finding", "drawn", "visible", "damaged", "ends", "missed"]
+
+
 def test_a_mask_that_follows_one_box_is_asked_about_until_it_was_looked_at() -> None:
     """It had gone over to a wall, and nothing led there: the pictures in which it went astray had
     been looked at before it was drawn."""
@@ -161,6 +182,17 @@ def test_every_mask_that_follows_one_box_is_asked_about_though_they_end_together
     plan = with_subjects(plan_of(*both))
     told = Overview().changes(replace(plan, review=ReviewState()))
     assert sorted((m[0], m[2]) for m in told["moments"] if m[1] == "drawn") == [(30, 1), (30, 2)]
+
+
+def test_what_is_hardly_a_leak_does_not_keep_a_person_from_the_rest_of_the_video() -> None:
+    """Thirty walk out of the picture in the first half of a minute, where nobody is in the second;
+    but what no network saw leaves no trace, and may be anywhere."""
+    at_border = Box(0, 100, 50, 160)
+    leaving = [
+        track(n, (25 * n - 20, 25 * n, State.DETECTED, at_border)) for n in range(1, A_MINUTE + 1)
+    ]
+    found = ranking(plan_of(*leaving, frames=1500))
+    assert sum(m.frame > 800 for m in found) >= A_MINUTE / 3
 
 
 def test_a_finding_comes_first_until_it_is_answered() -> None:

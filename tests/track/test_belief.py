@@ -11,6 +11,7 @@ from redact.detection import load_calibration
 from redact.settings import Sensitivity
 from redact.track import settings_of
 from redact.track.belief import MOST, ORDINARY, STRONGEST, Clues, probability_of, worth_hiding
+from redact.track.track_starts import STARTS
 from redact.types import SEARCHED, Target
 
 from .scenes import WEIGHTS
@@ -123,3 +124,21 @@ def test_the_installed_weights_hide_what_one_look_is_sure_of() -> None:
             clues = clues_of(STRONGEST, [], BOX / 4)
             clues.target[:] = Target.from_word(word)
             assert worth_hiding(clues, weights, settings_of(how).leak_cost)[0], (word, how)
+
+
+@given(st.floats(-4, 9), st.lists(st.none() | st.floats(-4, 9), max_size=20))
+def test_a_look_that_saw_nothing_never_speaks_for_it(
+    start: float, later: list[float | None]
+) -> None:
+    assert believed(start, [*later, None]) <= believed(start, later) + 1e-6
+
+
+@given(st.floats(-4, 9), st.lists(st.none() | st.floats(-4, 9), max_size=20))
+def test_a_look_that_saw_nothing_says_no_more_than_the_faintest_sighting(
+    start: float, later: list[float | None]
+) -> None:
+    """Whoever turns his head, or passes behind posts, is there in between."""
+    faintest = min(map(STARTS.__getitem__, SEARCHED))
+    missed, seen = (clues_of(start, [*later, o], target=Target.PLATE) for o in (None, faintest))
+    mean = [float(clues.columns()["mean"][0]) for clues in (missed, seen)]
+    assert mean[0] >= mean[1] - 1e-9

@@ -155,6 +155,14 @@ def test_a_track_ends_where_it_begins_to_look_like_somebody_else() -> None:
     assert len(same.tracks) == 1
 
 
+def test_no_shot_is_so_short_that_a_track_is_cut_twice() -> None:
+    """A third picture a fifth of a second after a cut: an edit that was blended, or a smear."""
+    between = texture(3, HEIGHT, WIDTH)
+    pictures = [A if i < 20 else between if i < 25 else B for i in range(50)]
+    frames = [as_frame(i, picture) for i, picture in enumerate(pictures)]
+    assert len(track_clip(frames, [NONE] * 50).cuts) == 1
+
+
 def test_a_cut_in_the_last_moment_of_a_clip_is_one() -> None:
     frames = [as_frame(i, draw(A, [STAND], i) if i < 40 else B) for i in range(45)]
     tracks = track_clip(frames, [seen([STAND.box(i)]) if i < 40 else NONE for i in range(45)])
