@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from .mask_size import MARGIN
 from .types import EVERYWHERE, USUAL, Scope, Target, apart
 
 if TYPE_CHECKING:
@@ -115,8 +116,7 @@ class RenderSettings:
 
     Attributes:
         style: see `Style`; or one of your own.
-        margin: added to every side of a box, share of its size; the usual one is what a sure
-            detection leaves out (`python -m lab.real.misplaced --half dev`).
+        margin: added to every side of a box, share of its size (`redact.mask_size`).
         colour: red, green, blue, 0 to 255, of the solid style.
         label: text template printed on masks of the styles cover and solid; "" for none; "{track}"
             is the number.
@@ -125,7 +125,7 @@ class RenderSettings:
     """
 
     style: Style | MaskStyle = Style.COVER
-    margin: float = 0.12
+    margin: float = MARGIN
     colour: tuple[int, int, int] = (128, 128, 128)
     label: str = ""
     notice: str = ""

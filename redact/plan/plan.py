@@ -15,6 +15,7 @@ from fractions import Fraction
 from functools import cached_property
 from typing import Any
 
+from ..mask_size import held
 from ..settings import DetectSettings
 from ..types import (
     Action,
@@ -32,10 +33,6 @@ from ..words import Message
 from .review import MutedSpan, ReviewState, Subject
 from .tracks_by_frame import TracksByFrame
 from .where_sure import is_certain, own_stretch
-
-HELD_GROWTH = 0.35
-"""How much every side of a box grows (share of its size) in a frame that could not be checked:
-an object seldom moves more than a third of its own size between neighbouring frames."""
 
 HELD_REACH = 12
 """Frames around an unchecked frame from which tracks are held: about half a second, the usual
@@ -295,7 +292,7 @@ class Plan:
         box = boxes[0]
         for other in boxes[1:]:
             box = box.union(other)
-        return Keyframe(frame, box.grown(HELD_GROWTH), State.HELD)
+        return Keyframe(frame, held(box), State.HELD)
 
     def seconds(self, frame: int) -> float:
         """Time of a frame in seconds after the first picture, as a player shows it; to 1 µs."""

@@ -23,6 +23,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import UnsafeError
+from ..mask_size import with_margin
 from ..media import Colour, SourceInfo
 from ..types import Box, Frame, Outline, Rect, Region
 from ..words import problem
@@ -159,7 +160,7 @@ def shape_of(region: Region, margin: float) -> Shape:
     """
     x1, x2 = sorted((region.box.x1, region.box.x2))
     y1, y2 = sorted((region.box.y1, region.box.y2))
-    grown = Box(x1, y1, x2, y2).grown(max(0.0, margin))
+    grown = with_margin(Box(x1, y1, x2, y2), margin)
     half = HALF_PIXEL
     # `max` takes 0 instead of a margin that is no number, so the margin is looked at by itself.
     if not all(map(math.isfinite, (*grown, margin))) or max(map(abs, grown)) > FARTHEST:

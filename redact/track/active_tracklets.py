@@ -9,19 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..detection import CLOSELY
-from ..types import Target
+from ..types import Boxes, Target
 from .associate import Objects, Observations, assign, possible_pairs
 from .backward import Job
 from .belief import ASKED, Clues, TargetWeights, worth_hiding
 from .follow import ANCHOR, COAST, SEARCHED, Find, find_again, looks_same, step
-from .geometry import (
-    SAME,
-    Affine,
-    Boxes,
-    iou_pairs,
-    lies_on,
-    scale_of,
-)
+from .geometry import SAME, Affine, iou_pairs, lies_on, scale_of
 from .patches import Patches, pairwise_likeness, patches_of
 from .sensitivities import TrackSettings
 from .sightings import How, SightingLog

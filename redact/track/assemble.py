@@ -12,13 +12,13 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from ..types import Target, Track
+from ..types import Boxes, Target, Track
 from .active_tracklets import Retired
 from .associate import LOOK_WEIGHT, MOST_REACH, REACH, SIZE_RATIO, Pairs, assign
 from .belief import Clues, TargetWeights, probability_of, worth_hiding
 from .box_per_frame import fill, keyframes_of
 from .follow import ANCHOR
-from .geometry import Boxes, Index, areas, carried, to_centres
+from .geometry import Index, areas, carried, to_centres
 from .sensitivities import TrackSettings
 from .sightings import SPEED_TIME, ClipRecord, How, Rows, SightingLog, end_speed
 

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ..types import Detections
+from ..types import Boxes, Detections
 from .arrays import Arrays
-from .geometry import Boxes, Index, close_pairs, paired_iou, to_centres
+from .geometry import Index, close_pairs, paired_iou, to_centres
 from .patches import Patches, pairwise_likeness
 
 

@@ -17,10 +17,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ..types import Target
+from ..types import Boxes, Target
 from .arrays import Arrays
 from .follow import COAST, SEARCHED, Find, find_again, step
-from .geometry import IDENTITY, SAME, Affine, Boxes, pairs_of_kind, warped
+from .geometry import IDENTITY, SAME, Affine, pairs_of_kind, warped
 from .patches import Patches, patches_of
 from .sightings import ClipRecord, How, SightingLog
 from .small_pictures import Ring, SmallFrame

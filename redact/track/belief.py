@@ -14,9 +14,9 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from ..types import SEARCHED, PerKind, Target
+from ..types import SEARCHED, Boxes, PerKind, Target
 from .arrays import Arrays
-from .geometry import Boxes, areas
+from .geometry import areas
 
 MISSED: Final = -4.0
 """Log odds of a look that did not see the object: about the least that a look returns."""

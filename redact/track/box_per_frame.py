@@ -1,5 +1,5 @@
 """A box for every frame of a track: between sightings, before the first and after the last;
-enlarged only by errors that were measured; and as keyframes that never lose a pixel.
+enlarged by the steps of `redact.mask_size`; and as keyframes that never lose a pixel.
 """
 
 from __future__ import annotations
@@ -11,109 +11,11 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from ..types import ALONE, DOUBTFUL, Box, Keyframe, PerKind, State, Target
-from .at_border import whole_at_border
-from .geometry import OUTWARD, Boxes, to_boxes, to_centres, union, warped
+from ..mask_size import SLACK, Sighted, enlarged
+from ..types import DOUBTFUL, OUTWARD, Box, Boxes, Keyframe, State, Target, union
+from .geometry import to_boxes, to_centres, warped
 from .sensitivities import TrackSettings
 from .sightings import SPEED_TIME, ClipRecord, How, Rows, end_speed
-
-UNSURE: Final = PerKind(
-    "track/box_per_frame: UNSURE",
-    {Target.FACE: 0.125, Target.PLATE: 0.0, Target.HEAD: 0.125, Target.PERSON: 0.20},
-)
-"""Growth of an even guess beyond its fringe, share of the box's size on every side. A detector that
-doubts whether something is a face doubts where it ends as well: to hold 97 % of a face in 19 of 20
-cases, a look of a probability below .5 needed a margin of .27 beyond its fringe, one above .99
-needed .08; every mask has .12. Measured by `python -m lab.real.misplaced --half dev`. Bodies
-have no fringe."""
-
-BY_ODDS: Final = 0.045
-"""How much less it is for each unit of log odds. Measured by the same command."""
-
-ABOVE: Final = 0.05
-"""Growth of a plate above and below, share of its height: the same error is a larger share of its
-height than of its width. To hold all of nine in ten of 211 plates, a look needed a margin of .09
-beside them and .15 above and below; every mask has .12, and .18 with this. Measured by
-`python -m lab.real.misplaced --half dev --stills`."""
-
-
-def enlarged(
-    boxes: Boxes,
-    detected: NDArray[np.intp],
-    scores: NDArray[np.float32],
-    fringe: NDArray[np.float32],
-    times: NDArray[np.float64],
-    target: Target,
-) -> Boxes:
-    """Boxes of one track, one per frame, each containing the box it came from.
-
-    A face reaches as far as anybody saw it, and by doubt a little farther. A plate has an edge, and
-    a detector that doubts whether something is a plate does not doubt where it ends; what its box
-    misses, it misses above and below.
-
-    Args:
-        boxes: [N, 4] best estimates.
-        detected: rows with a detection, rising.
-        scores: [N] probabilities, read at `detected` only.
-        fringe: [len(detected), 4] of the detections (`Detections.fringe`).
-        times: [N] seconds.
-        target: what it is.
-    """
-    size = np.tile(boxes[:, 2:] - boxes[:, :2], 2)
-    if not target.spec.round:
-        return _smeared(boxes + OUTWARD * size * [0, ABOVE, 0, ABOVE], boxes)
-    doubt = _misplaced(detected, scores, times, UNSURE[target])[:, None]
-    reach = np.full(boxes.shape, ALONE)
-    if len(detected):
-        reach = np.stack([np.interp(times, times[detected], side) for side in fringe.T], axis=1)
-    return _smeared(boxes + OUTWARD * size * (reach + doubt), boxes)
-
-
-def _misplaced(
-    detected: NDArray[np.intp],
-    scores: NDArray[np.float32],
-    times: NDArray[np.float64],
-    most: float,
-) -> NDArray[np.float64]:
-    """[N] by what share of its size a box may miss what it hides, certainty and fringe apart; at
-    `most` for an even guess."""
-    if not len(detected):
-        return np.full(len(times), most)
-    p = np.clip(scores[detected].astype(np.float64), 1e-4, 1 - 1e-4)
-    odds = np.interp(times, times[detected], np.log(p / (1 - p)))
-    return np.asarray(np.clip(most - BY_ODDS * odds, 0.0, most))
-
-
-def _smeared(out: Boxes, boxes: Boxes) -> Boxes:
-    """Every box reaches half the way to where the object is in the neighbouring frames: that
-    is how far an open shutter can smear it, and it evens out unsteady detections."""
-    if len(boxes) < 2:
-        return out
-    middle = (boxes[1:] + boxes[:-1]) / 2
-    out = out.copy()
-    out[:-1] = union(out[:-1], middle)
-    out[1:] = union(out[1:], middle)
-    return out
-
-
-STEADY: Final = 1.2
-"""How much larger the area of a box may be than that of the one in a neighbouring frame: things
-do not grow by a fifth in a frame, so it was a look that was off, and a mask that jumps draws
-every eye; the box beside it is made larger, never one smaller. Something that does (a plate that
-comes into view from behind a pole) is hidden a little farther around, for a few frames."""
-
-
-def steady(boxes: Boxes) -> Boxes:
-    """Boxes of neighbouring frames, each containing the one it came from, that do not jump in size.
-
-    Args:
-        boxes: [N, 4], one per frame.
-    """
-    centre, size = (boxes[:, :2] + boxes[:, 2:]) / 2, boxes[:, 2:] - boxes[:, :2]
-    least = 1 / np.sqrt(STEADY)
-    for here, there in (*pairwise(range(len(size))), *pairwise(range(len(size))[::-1])):
-        size[there] = np.maximum(size[there], least * size[here])
-    return np.hstack([centre - size / 2, centre + size / 2])
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,11 +40,6 @@ class Dense:
             Dense(self.first + a, self.boxes[a:b], self.states[a:b], self.scores[a:b])
             for a, b in pairwise([0, *inside, len(self.boxes)])
         ]
-
-
-SLACK = 0.01
-"""Keyframes are larger than the boxes by this share of the size, on every side; the boxes
-between may then wander inside the interpolated ones. It is a pixel of a face of 100."""
 
 
 def keyframes_of(dense: Dense) -> tuple[Keyframe, ...]:
@@ -233,11 +130,9 @@ def fill(
     scores[detected] = rows["score"][rows["how"] == How.DETECTED]
     _between(boxes, at, start, clip)
     _beyond(boxes, at, start, clip, rows)
-    boxes = whole_at_border(boxes, detected, clip.size, target)
-    if "growth" not in settings.left_out:
-        fringe = rows["fringe"][rows["how"] == How.DETECTED]
-        boxes = enlarged(boxes, detected, scores, fringe, clip.times(start, end), target)
-    return Dense(start, steady(boxes), _states(len(boxes), at, detected), scores)
+    fringe = rows["fringe"][rows["how"] == How.DETECTED]
+    seen = Sighted(target, boxes, clip.times(start, end), detected, scores, fringe, clip.size)
+    return Dense(start, enlarged(seen), _states(len(boxes), at, detected), scores)
 
 
 ONE_SIZE: Final = 2.0

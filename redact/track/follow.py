@@ -16,7 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..detection import CLOSELY
-from .geometry import Boxes, to_boxes, to_centres
+from ..types import Boxes
+from .geometry import to_boxes, to_centres
 from .patches import CONTEXT, Patches, pairwise_likeness, patches_of, sample
 from .small_pictures import CELLS, SmallFrame
 

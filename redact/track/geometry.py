@@ -11,16 +11,12 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-Boxes = NDArray[np.float64]
-"""[N, 4] left, top, right, bottom."""
+from ..types import Boxes
 
 Affine = NDArray[np.float64]
 """[2, 3] matrix that maps (x, y, 1) of one frame to (x, y) of a later one."""
 
 IDENTITY: Affine = np.array([[1.0, 0.0, 0.0], [0.0, 1.0, 0.0]])
-
-OUTWARD = np.array([-1.0, -1.0, 1.0, 1.0])
-"""The direction of each side of a box; times this, all four count outward."""
 
 SAME = 0.5
 """IoU from which two boxes are taken for the same object: most of each lies in the
@@ -43,11 +39,6 @@ def areas(boxes: Boxes) -> NDArray[np.float64]:
     """Area of every box: [N]."""
     side = np.clip(boxes[:, 2:] - boxes[:, :2], 0, None)
     return np.asarray(side[:, 0] * side[:, 1])
-
-
-def union(a: Boxes, b: Boxes) -> Boxes:
-    """Smallest box that contains both, row by row."""
-    return np.concatenate([np.minimum(a[:, :2], b[:, :2]), np.maximum(a[:, 2:], b[:, 2:])], axis=1)
 
 
 def grown(boxes: Boxes, share: NDArray[np.float64] | float) -> Boxes:

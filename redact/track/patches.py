@@ -11,7 +11,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from .geometry import Boxes, to_centres
+from ..types import Boxes
+from .geometry import to_centres
 from .small_pictures import CELLS, SmallFrame
 
 Patches = NDArray[np.float32]

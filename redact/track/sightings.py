@@ -11,7 +11,8 @@ from enum import IntEnum
 import numpy as np
 from numpy.typing import NDArray
 
-from .geometry import IDENTITY, Affine, Boxes, compose, inverse, to_centres, warped
+from ..types import Boxes
+from .geometry import IDENTITY, Affine, compose, inverse, to_centres, warped
 
 
 class ClipRecord:

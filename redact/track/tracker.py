@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from ..detection import load_calibration
 from ..settings import Sensitivity
-from ..types import Detections, Doubt, Frame, Track
+from ..types import Boxes, Detections, Doubt, Frame, Track
 from .active_tracklets import ActiveTracklets
 from .assemble import weave
 from .associate import observations_of
@@ -25,7 +25,7 @@ from .camera_motion import CameraMotion, motion_between
 from .cuts import CutFinder
 from .follow import Find
 from .frame_clock import FrameClock
-from .geometry import IDENTITY, Affine, Boxes
+from .geometry import IDENTITY, Affine
 from .given_up import given_up
 from .jolts import Jolts
 from .sensitivities import JITTER, PARTS, TrackSettings, settings_of

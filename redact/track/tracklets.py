@@ -14,11 +14,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ..types import Detections
+from ..types import Boxes, Detections
 from .arrays import Arrays
 from .associate import Observations, observations_of
 from .belief import Clues
-from .geometry import IDENTITY, Affine, Boxes, scale_of, to_boxes, to_centres, warped_centres
+from .geometry import IDENTITY, Affine, scale_of, to_boxes, to_centres, warped_centres
 from .patches import Patches, patches_of
 from .small_pictures import SmallFrame, picture_area
 

@@ -13,6 +13,17 @@ from numpy.typing import NDArray
 
 from .target import Target
 
+Boxes = NDArray[np.float64]
+"""[N, 4] left, top, right, bottom."""
+
+OUTWARD: Final = np.array([-1.0, -1.0, 1.0, 1.0])
+"""The direction of each side of a box; times this, all four count outward."""
+
+
+def union(a: Boxes, b: Boxes) -> Boxes:
+    """Smallest box that contains both, row by row."""
+    return np.concatenate([np.minimum(a[:, :2], b[:, :2]), np.maximum(a[:, 2:], b[:, 2:])], axis=1)
+
 
 class Box(NamedTuple):
     """A box in upright source pixels: x to the right, y down, edges not pixel centres.
@@ -127,7 +138,7 @@ class Rect(NamedTuple):
 
 ALONE: Final = 0.075
 """Fringe of what a single look saw, which cannot tell how far another one would see it reach. With
-it a doubtful face is hidden as far as before there were fringes (`track.box_per_frame.UNSURE`)."""
+it a doubtful face is hidden as far as before there were fringes (`mask_size.UNSURE`)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,12 +24,12 @@ from redact.detection import CLOSELY, load_calibration, load_close_up, load_dete
 from redact.detection.loader import files_of
 from redact.detection.presentations import SAME
 from redact.errors import ExitCode
+from redact.mask_size import LARGEST
 from redact.pipeline.remarks import SMALL
 from redact.plan import dump_plan, parse_plan
 from redact.render import mask_of
 from redact.report.report_words import ReportWords
 from redact.review.server import page_files
-from redact.track.at_border import LARGEST
 from redact.track.belief import ORDINARY, Clues, probability_of
 from redact.track.track_starts import FAINT, STARTS
 from redact.types import (

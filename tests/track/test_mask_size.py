@@ -1,4 +1,4 @@
-"""How much larger than the best estimate a track's boxes are drawn."""
+"""How much larger than the best estimate a track's boxes are drawn, step by step."""
 
 from __future__ import annotations
 
@@ -10,11 +10,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from redact.track.box_per_frame import ABOVE, STEADY, UNSURE, enlarged, fill, steady
-from redact.track.geometry import IDENTITY, Boxes
+from redact import mask_size
+from redact.mask_size import ABOVE, STEADY, UNSURE, Sighted, enlarged, steady, steps, with_margin
+from redact.settings import RenderSettings
+from redact.track.box_per_frame import _as_large_as_looks, fill
+from redact.track.geometry import IDENTITY
 from redact.track.sensitivities import TrackSettings
 from redact.track.sightings import ROW, ClipRecord, How
-from redact.types import ALONE, Target, Track
+from redact.types import ALONE, SEARCHED, Box, Boxes, Target, Track
 
 from .scenes import HEIGHT, WIDTH, Thing, as_frame, draw, seen, texture, track_clip
 
@@ -22,14 +25,25 @@ TIMES = np.arange(5) / 10
 STILL = np.tile([100.0, 100.0, 140.0, 160.0], (5, 1))
 
 
-def drawn(
-    scores: dict[int, float], target: Target, fringe: tuple[float, ...] = (0, 0, 0, 0)
-) -> Boxes:
-    """Boxes of an object that stands still, detected in these frames with these scores."""
+def sighted(
+    scores: dict[int, float],
+    target: Target,
+    fringe: tuple[float, ...] = (0, 0, 0, 0),
+    boxes: Boxes = STILL,
+    picture: tuple[int, int] = (10_000, 10_000),
+) -> Sighted:
+    """An object that was detected in these frames with these scores."""
     rows = np.full(5, np.nan, np.float32)
     rows[list(scores)] = np.array(list(scores.values()), np.float32)
     at, fringes = np.array(sorted(scores), np.intp), np.tile(np.float32(fringe), (len(scores), 1))
-    return enlarged(STILL, at, rows, fringes, TIMES, target)
+    return Sighted(target, boxes, TIMES, at, rows, fringes, picture)
+
+
+def drawn(
+    scores: dict[int, float], target: Target, fringe: tuple[float, ...] = (0, 0, 0, 0)
+) -> Boxes:
+    """Boxes of one that stands still."""
+    return enlarged(sighted(scores, target, fringe))
 
 
 def widths(scores: dict[int, float], target: Target = Target.FACE) -> list[float]:
@@ -129,9 +143,8 @@ def test_a_head_is_no_larger_where_a_look_doubts_it(
         half = 40 if i == 2 else 20
         score = doubtful if i == 2 else 0.9
         rows[i] = (0, i, How.DETECTED, score, (200 - half, 200 - half, 200 + half, 200 + half), 0)
-    bare = TrackSettings(left_out=frozenset({"growth"}))
-    seen = fill(rows, target, 0, 4, clip, bare).boxes[2]
-    assert seen[2] - seen[0] == pytest.approx(wide, abs=2)
+    box = _as_large_as_looks(rows, target, clip)["box"][2]
+    assert box[2] - box[0] == pytest.approx(wide, abs=2)
 
 
 def test_between_a_sure_and_a_doubtful_sighting_the_mask_grows_gradually() -> None:
@@ -144,7 +157,7 @@ def test_what_no_detector_saw_is_drawn_as_for_an_even_guess() -> None:
 
 
 @given(
-    target=st.sampled_from(Target),
+    target=st.sampled_from(SEARCHED),
     scores=st.dictionaries(st.integers(0, 4), st.floats(0, 1), max_size=5),
     walk=st.lists(st.floats(-30, 30), min_size=5, max_size=5),
 )
@@ -152,10 +165,7 @@ def test_every_box_holds_the_estimate_and_half_the_way_to_its_neighbours(
     target: Target, scores: dict[int, float], walk: list[float]
 ) -> None:
     boxes = STILL + np.cumsum(walk)[:, None] * np.array([1.0, 0.0, 1.0, 0.0])
-    rows = np.full(5, np.nan, np.float32)
-    rows[list(scores)] = np.array(list(scores.values()), np.float32)
-    at, none = np.array(sorted(scores), np.intp), np.zeros((len(scores), 4), np.float32)
-    larger = enlarged(boxes, at, rows, none, TIMES, target)
+    larger = enlarged(sighted(scores, target, boxes=boxes))
     halfway = (boxes[1:] + boxes[:-1]) / 2
     for inner, outer in ((boxes, larger), (halfway, larger[:-1]), (halfway, larger[1:])):
         assert (outer[:, :2] <= inner[:, :2] + 1e-6).all()
@@ -189,3 +199,46 @@ def test_who_comes_nearer_at_an_ordinary_speed_is_hidden_as_he_is() -> None:
     sizes = 40 * 1.05 ** np.arange(30)
     boxes = np.stack([0 * sizes, 0 * sizes, sizes, 1.3 * sizes], axis=1)
     assert steady(boxes) == pytest.approx(boxes)
+
+
+@given(
+    target=st.sampled_from(SEARCHED),
+    scores=st.dictionaries(st.integers(0, 4), st.floats(0, 1), max_size=5),
+    fringe=st.tuples(*[st.floats(0, 0.5)] * 4),
+    corners=st.lists(
+        st.tuples(*[st.floats(-20, 340)] * 2, *[st.floats(1, 90)] * 2), min_size=5, max_size=5
+    ),
+)
+def test_each_step_holds_what_the_one_before_hid(
+    target: Target,
+    scores: dict[int, float],
+    fringe: tuple[float, ...],
+    corners: list[tuple[float, float, float, float]],
+) -> None:
+    boxes = np.array([[x, y, x + w, y + h] for x, y, w, h in corners])
+    inner = boxes
+    for name, outer in steps(sighted(scores, target, fringe, boxes, (320, 240))):
+        assert (outer[:, :2] <= inner[:, :2] + 1e-6).all(), name
+        assert (outer[:, 2:] >= inner[:, 2:] - 1e-6).all(), name
+        if name == "border":
+            assert (outer[sorted(scores)] == boxes[sorted(scores)]).all(), "a detection stays"
+        inner = outer
+
+
+def test_the_page_of_steps_names_those_that_are_taken() -> None:
+    """Whoever reads the head of the module knows all of them, in their order."""
+    lines = [line.split("|") for line in (mask_size.__doc__ or "").splitlines() if "| `" in line]
+    told = {cells[1].strip(" `"): cells[2] for cells in lines}
+    taken = [n for t in SEARCHED for n, _ in steps(sighted({}, t)) if n != "seen"]
+    assert [n for n in told if "tracks" in told[n]] == sorted(set(taken), key=[*told].index)
+    rest = {n for n in told if "tracks" not in told[n] and "track" not in told[n]}
+    assert rest == {"held", "margin"}
+    face = Box(0, 0, 100, 100)
+    assert with_margin(face, RenderSettings().margin).width == pytest.approx(124)
+    assert with_margin(face, -1) == face
+
+
+def test_who_was_seen_inside_the_picture_is_not_stretched_to_its_border() -> None:
+    boxes = np.array([[x, 50.0, x + 30, 86] for x in (100, 60, 40, 40, 40)])
+    seen = sighted({0: 0.9}, Target.FACE, boxes=boxes, picture=(WIDTH, HEIGHT))
+    assert (dict(steps(seen))["border"] == boxes).all()

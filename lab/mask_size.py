@@ -1,0 +1,73 @@
+"""What each step added to the masks of a video: `python -m lab.mask_size VIDEO [--track N]`.
+
+Searches the video as `redact run` does and prints, for every track, the median area of its boxes
+after each step of `redact.mask_size`, in units of the boxes in which it was seen; `--at SECONDS`
+prints the boxes of one moment instead.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterator
+from pathlib import Path
+from unittest.mock import patch
+
+import numpy as np
+
+from redact.mask_size import MARGIN, SLACK, Sighted, steps
+from redact.media import probe
+from redact.pipeline import detect
+from redact.pipeline.journal import Journal
+from redact.progress import Silent
+from redact.settings import DetectSettings
+from redact.track import box_per_frame
+from redact.types import Boxes
+
+
+def recorded(video: Path, settings: DetectSettings) -> list[tuple[Sighted, dict[str, Boxes]]]:
+    """Every object that the search of a video kept, with its boxes after each step."""
+    found: list[tuple[Sighted, dict[str, Boxes]]] = []
+
+    def enlarged(seen: Sighted) -> Boxes:
+        found.append((seen, dict(steps(seen))))
+        return found[-1][1]["steady"]
+
+    with patch.object(box_per_frame, "enlarged", enlarged):
+        detect(probe(video), settings, Journal(Silent()))
+    return found
+
+
+def drawn(of: dict[str, Boxes]) -> Iterator[tuple[str, Boxes]]:
+    """The steps of a track, and those that come after it."""
+    yield from of.items()
+    boxes = of["steady"]
+    for name, share in (("slack", SLACK), ("margin", MARGIN)):
+        size = np.tile(boxes[:, 2:] - boxes[:, :2], 2)
+        boxes = boxes + np.array([-1, -1, 1, 1]) * size * share
+        yield name, boxes
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
+    parser.add_argument("video", type=Path)
+    parser.add_argument("--track", type=int, help="this one alone, in order of appearance")
+    parser.add_argument("--at", type=float, metavar="SECONDS", help="the boxes of one moment")
+    options = parser.parse_args()
+    objects = sorted(recorded(options.video, DetectSettings()), key=lambda o: o[0].times[0])
+    for number, (seen, of) in enumerate(objects, start=1):
+        if options.track not in (None, number):
+            continue
+        when = f"{seen.times[0]:.2f} to {seen.times[-1]:.2f} s"
+        print(f"{number} {seen.target.word}, {when}, {len(seen.detected)} detections")
+        row = None if options.at is None else int(np.abs(seen.times - options.at).argmin())
+        for name, boxes in drawn(of):
+            if row is not None:
+                print(f"  {name:8}", *(f"{side:8.1f}" for side in boxes[row]))
+                continue
+            areas = (boxes[:, 2:] - boxes[:, :2]).prod(axis=1)
+            first = (of["seen"][:, 2:] - of["seen"][:, :2]).prod(axis=1)
+            print(f"  {name:8}{np.median(areas / np.maximum(first, 1)):6.2f}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,224 @@
+"""How large a mask is: every step from the box in which something was seen to what hides it.
+
+The steps, in order. Each returns boxes that contain those of the step before; no other file
+enlarges a mask.
+
+| step      | taken where             | what it covers                                          |
+|-----------|-------------------------|---------------------------------------------------------|
+| `border`  | tracks (`steps`)        | the part of somebody who is cut off by the border       |
+| `fringe`  | tracks (`steps`)        | what a single network saw beyond the box, for a face    |
+| `doubt`   | tracks (`steps`)        | where an unsure detection may end, for a face           |
+| `edge`    | tracks (`steps`)        | the error of detected boxes, for a plate                |
+| `blur`    | tracks (`steps`)        | what an open shutter smears                             |
+| `steady`  | tracks (`steps`)        | jumps in size from one frame to the next                |
+| `slack`   | keyframes of a track    | boxes between two keyframes that leave their straight line |
+| `held`    | plans                   | what moved in a frame that could not be checked         |
+| `margin`  | drawing                 | what a sure detection leaves out, and the user's wish   |
+
+`python -m lab.mask_size VIDEO` prints what each step added to the masks of a video.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .types import ALONE, OUTWARD, Box, Boxes, PerKind, Target, union
+
+
+@dataclass(frozen=True, slots=True)
+class Sighted:
+    """One object over time, as the steps know it.
+
+    Attributes:
+        target: what it is.
+        boxes: float64 [N, 4], one per frame: the best estimates of where it is, upright pixels.
+        times: float64 [N], seconds.
+        detected: rows with a detection, rising.
+        scores: float32 [N], probabilities, read at `detected` only.
+        fringe: float32 [len(detected), 4], of the detections (`Detections.fringe`).
+        picture: upright width and height.
+    """
+
+    target: Target
+    boxes: Boxes
+    times: NDArray[np.float64]
+    detected: NDArray[np.intp]
+    scores: NDArray[np.float32]
+    fringe: NDArray[np.float32]
+    picture: tuple[int, int]
+
+    @property
+    def size(self) -> NDArray[np.float64]:
+        """[N, 4] the width or height that belongs to each side of each box."""
+        return np.tile(self.boxes[:, 2:] - self.boxes[:, :2], 2)
+
+
+def enlarged(seen: Sighted) -> Boxes:
+    """The boxes after all steps of a track: float64 [N, 4]."""
+    *_, (_, boxes) = steps(seen)
+    return boxes
+
+
+def steps(seen: Sighted) -> Iterator[tuple[str, Boxes]]:
+    """Each step of a track, by name, with the boxes after it; the first is `seen` itself."""
+    yield "seen", seen.boxes
+    seen = replace(seen, boxes=border(seen))
+    yield "border", seen.boxes
+    boxes = seen.boxes
+    for step in (fringe, doubt) if seen.target.spec.round else (edge,):
+        boxes = step(seen, boxes)
+        yield step.__name__, boxes
+    boxes = blur(seen, boxes)
+    yield "blur", boxes
+    yield "steady", steady(boxes)
+
+
+AT_BORDER: Final = 0.05
+"""Share of its size from which a seen box ends at the border: detectors' boxes end a pixel or two
+before it."""
+
+LARGEST: Final = PerKind(
+    "mask_size: LARGEST",
+    {
+        Target.FACE: (1.0, 1.6),
+        Target.PLATE: (3.2, 0.6),
+        Target.HEAD: (1.1, 1.5),
+        Target.PERSON: (0.8, 3.5),
+    },
+)
+"""Largest width in heights, and height in widths. Measured: of the 284 faces in the labels of dev
+(`lab/real/labels_dev*.json`) that no border cuts, nine in ten are no wider, and nineteen in
+twenty no taller; of 46 plates nine in ten. Heads: faces with `TargetSpec.reach` around them.
+People: somebody who stands with arms beside the body, or walks; a judgement."""
+
+
+def border(seen: Sighted) -> Boxes:
+    """What enters over the border of the picture continues beyond it.
+
+    A detector sees the part that is in the picture. Whoever is followed from there keeps the size
+    of that part, and both its sides move: more and more of the face would stay open between the
+    border and the mask. So until it is seen again, the side that was at the border stays there, as
+    long as what is hidden is no larger than a whole face or plate. Detections stay as they are.
+    """
+    boxes, detected = seen.boxes, seen.detected
+    if not len(detected):
+        return boxes
+    width, height = (boxes[:, 2:] - boxes[:, :2]).T
+    edges = np.array([0, 0, *seen.picture], np.float64)
+    cut = ((boxes - edges) * OUTWARD >= -AT_BORDER * seen.size)[detected]
+    after = np.searchsorted(detected, np.arange(len(boxes)))
+    before = np.maximum(after - 1, 0)
+    cut_here = cut[before] | cut[np.minimum(after, len(detected) - 1)]
+    cut_here[detected] = False
+    wide, tall = LARGEST[seen.target]
+    largest = np.stack([wide * height, tall * width] * 2, axis=1)
+    # From the side that lies opposite; no farther than to the border.
+    whole = np.roll(boxes, 2, axis=1) + OUTWARD * largest
+    low, high = np.maximum(whole[:, :2], 0), np.minimum(whole[:, 2:], seen.picture)
+    whole = np.concatenate([low, high], axis=1)
+    larger = np.where(whole * OUTWARD > boxes * OUTWARD, whole, boxes)
+    return np.asarray(np.where(cut_here, larger, boxes))
+
+
+def fringe(seen: Sighted, boxes: Boxes) -> Boxes:
+    """A face reaches as far as any network saw it."""
+    reach = np.full(boxes.shape, ALONE)
+    if len(seen.detected):
+        at = seen.times[seen.detected]
+        reach = np.stack([np.interp(seen.times, at, side) for side in seen.fringe.T], axis=1)
+    return np.asarray(boxes + OUTWARD * seen.size * reach)
+
+
+UNSURE: Final = PerKind(
+    "mask_size: UNSURE",
+    {Target.FACE: 0.125, Target.PLATE: 0.0, Target.HEAD: 0.125, Target.PERSON: 0.20},
+)
+"""Growth of an even guess beyond its fringe, share of the box's size on every side. A detector that
+doubts whether something is a face doubts where it ends as well: to hold 97 % of a face in 19 of 20
+cases, a look of a probability below .5 needed a margin of .27 beyond its fringe, one above .99
+needed .08; every mask has .12. Measured by `python -m lab.real.misplaced --half dev`. Bodies
+have no fringe."""
+
+BY_ODDS: Final = 0.045
+"""How much less it is for each unit of log odds. Measured by the same command."""
+
+
+def doubt(seen: Sighted, boxes: Boxes) -> Boxes:
+    """A detection that is unsure of a face is unsure of where it ends as well."""
+    most = UNSURE[seen.target]
+    share = np.full(len(boxes), most)
+    if len(seen.detected):
+        p = np.clip(seen.scores[seen.detected].astype(np.float64), 1e-4, 1 - 1e-4)
+        odds = np.interp(seen.times, seen.times[seen.detected], np.log(p / (1 - p)))
+        share = np.clip(most - BY_ODDS * odds, 0.0, most)
+    return np.asarray(boxes + OUTWARD * seen.size * share[:, None])
+
+
+ABOVE: Final = 0.05
+"""Growth of a plate above and below, share of its height: the same error is a larger share of its
+height than of its width. To hold all of nine in ten of 211 plates, a look needed a margin of .09
+beside them and .15 above and below; every mask has .12, and .18 with this. Measured by
+`python -m lab.real.misplaced --half dev --stills`."""
+
+
+def edge(seen: Sighted, boxes: Boxes) -> Boxes:
+    """A plate ends at its edge, however unsure a detector is that it is one; what a detected box
+    misses of it, it misses above and below."""
+    return boxes + OUTWARD * seen.size * [0, ABOVE, 0, ABOVE]
+
+
+def blur(seen: Sighted, boxes: Boxes) -> Boxes:
+    """Every box reaches half the way to where the object is in the neighbouring frames: an open
+    shutter can smear it that far, and unsteady detections are evened out."""
+    if len(boxes) < 2:
+        return boxes
+    middle = (seen.boxes[1:] + seen.boxes[:-1]) / 2
+    boxes = boxes.copy()
+    boxes[:-1] = union(boxes[:-1], middle)
+    boxes[1:] = union(boxes[1:], middle)
+    return boxes
+
+
+STEADY: Final = 1.2
+"""How much larger the area of a box may be than that of the one in a neighbouring frame: things
+do not grow by a fifth in a frame, so it was a look that was off, and a mask that jumps draws
+every eye; the box beside it is made larger, never one smaller. Something that does (a plate that
+comes into view from behind a pole) is hidden a little farther around, for a few frames."""
+
+
+def steady(boxes: Boxes) -> Boxes:
+    """Boxes [N, 4] of neighbouring frames that do not jump in size."""
+    centre, size = (boxes[:, :2] + boxes[:, 2:]) / 2, boxes[:, 2:] - boxes[:, :2]
+    least = 1 / np.sqrt(STEADY)
+    for here, there in (*pairwise(range(len(size))), *pairwise(range(len(size))[::-1])):
+        size[there] = np.maximum(size[there], least * size[here])
+    return np.hstack([centre - size / 2, centre + size / 2])
+
+
+SLACK: Final = 0.01
+"""Keyframes are larger than the boxes by this share of the size, on every side; the boxes between
+may then leave the straight line between two keyframes. It is a pixel of a face of 100."""
+
+HELD_GROWTH: Final = 0.35
+"""How much every side of a box grows (share of its size) in a frame that could not be checked:
+an object seldom moves more than a third of its own size between neighbouring frames."""
+
+MARGIN: Final = 0.12
+"""The margin of every mask, share of the box's size on every side, where the user wants no other:
+what a sure detection leaves out (`python -m lab.real.misplaced --half dev`)."""
+
+
+def held(box: Box) -> Box:
+    """A box in a frame that could not be checked."""
+    return box.grown(HELD_GROWTH)
+
+
+def with_margin(box: Box, margin: float) -> Box:
+    """A box as it is drawn. Whoever asks for a negative margin gets none."""
+    return box.grown(max(0.0, margin))
