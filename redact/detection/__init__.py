@@ -4,7 +4,7 @@ from .calibration import load_calibration
 from .centerface import CenterFace
 from .close_up import CLOSELY, CloseUp, square_around
 from .detector import Detector, load_plugin
-from .device import DEVICES, describe_devices, device_now, on_device
+from .device import DEVICES, OpenNetwork, describe_devices, device_now, on_device
 from .loader import (
     SIZES,
     Networks,
@@ -15,7 +15,7 @@ from .loader import (
     own_name,
     require_models,
 )
-from .network import OurNetwork
+from .network import OurNetwork, default_threads
 from .nms import iou
 from .presentations import in_every_way
 from .scaling import Scaler
@@ -23,4 +23,4 @@ from .several_networks import Witnesses
 from .verifier import Verifier
 from .views import CONTEXT as PART_CONTEXT
 from .views import Scale
-from .weights import ModelState, describe_models
+from .weights import TEXT_DETECTION, TEXT_RECOGNITION, ModelState, describe_models, read_weights

@@ -94,6 +94,11 @@ class OpenNetwork:
         self._session = open_network(weights, threads, name, keep_memory=keep_memory)
         self._input = self._session.get_inputs()[0].name
 
+    @property
+    def metadata(self) -> dict[str, str]:
+        """What its makers wrote into its file, by name."""
+        return dict(self._session.get_modelmeta().custom_metadata_map)
+
     def run(self, pictures: NDArray[Any], *outputs: str) -> list[NDArray[np.float32]]:
         """What it gives for pictures: the outputs of these names, or all of them.
 

@@ -32,6 +32,8 @@ VERIFIER: Final = "verifier.int8.onnx"
 CENTERFACE: Final = "centerface/centerface.int8.onnx"
 EYE: Final = "eye/eye.int8.onnx"
 PEOPLE: Final = "nanodet/nanodet-person.int8.onnx"
+TEXT_DETECTION: Final = "ppocr/text-detection.onnx"
+TEXT_RECOGNITION: Final = "ppocr/text-recognition.onnx"
 TRIAL: Final = "eight-bit-trial.onnx"
 FULL_RANGE: Final = "mediapipe/face_detection_full_range_sparse.tflite"
 SHORT_RANGE: Final = "mediapipe/face_detection_short_range.tflite"
@@ -68,6 +70,10 @@ WEIGHTS: Final = {
         "1e1718fa8a33f19c9fd4ee971597727c55f8e147db2246ad208ddc00e3432fd6"),
     PEOPLE: Weights("NanoDet, int8", "--targets people",
         "a99b134203f0a84a046e8707709bcac92d84dea4a66a387de05fc9064d9fe99f", required=False),
+    TEXT_DETECTION: Weights("PP-OCRv4, finds text", "reading",
+        "15ba55ba067a117d95e7f78220062fe8b36526a40a386bcd9f9bc2cbf1a5b16d"),
+    TEXT_RECOGNITION: Weights("PP-OCRv4, reads text", "reading",
+        "26bba89b81fd3586e07bcbad98c9b1600c0bff011258b094afa72bcee43950db"),
     TRIAL: Weights("eight-bit-trial", _OLDER,
         "4265ce7ec0740406484948646544342b39766676d9cf7752166f7cf4dedf9a3f"),
     "face-plate.int7.onnx": Weights("face-plate.int7", _OLDER,
@@ -89,8 +95,8 @@ WEIGHTS: Final = {
 """By file below `redact/models/`. What runs is int8; int7, made by `lab.training.headroom`, is the
 same for processors without VNNI, and the trial finds out which they are. CenterFace, the eye and
 NanoDet were brought to 8 bits by `lab.training.eight_bit`, `lab.training.eye.eight_bit` and
-`lab.training.people_8bit`; MediaPipe's models are those in the official wheel of mediapipe
-0.10.21."""
+`lab.training.people_8bit`, PP-OCRv4 was stored in 16 bits by `lab.training.sixteen_bit`;
+MediaPipe's models are those in the official wheel of mediapipe 0.10.21."""
 
 
 @dataclass(frozen=True, slots=True)

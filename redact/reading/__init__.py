@@ -1,0 +1,4 @@
+"""Reading text in pictures: licence plates, signs, burnt-in captions."""
+
+from .plate_number import is_plate_number
+from .reader import Reader, Text

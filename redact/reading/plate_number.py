@@ -1,0 +1,35 @@
+"""What a licence plate says, told from what a sign says."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+LEAST: Final = 4
+"""Letters and digits of the shortest plate that is told from a word, a price or a house number."""
+
+MOST: Final = 12
+"""Letters and digits of the longest: an Indian plate has ten, and a frame or a country's mark is
+read along."""
+
+_CLOCK: Final = re.compile(
+    r"""\d{1,4}[-/.年]\d{1,2}[-/.月]\d{1,4}  # a date
+      | \d{1,2}:\d{2}                       # a time
+    """,
+    re.VERBOSE,
+)
+
+
+def is_plate_number(text: str) -> bool:
+    """Whether a text reads like a plate: four to twelve letters and digits, a digit among them,
+    and neither a date nor a time of day.
+
+    Args:
+        text: as it was read, all lines of one place joined.
+    """
+    signs = [c for c in text if c.isalnum()]
+    return (
+        LEAST <= len(signs) <= MOST
+        and any(c.isdigit() for c in signs)
+        and _CLOCK.search(text) is None
+    )

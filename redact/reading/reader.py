@@ -1,0 +1,282 @@
+"""The reader: finds lines of text in a picture, and says what they read.
+
+PP-OCRv4 (PaddleOCR, Apache-2.0) in the ONNX files of the wheel `rapidocr-onnxruntime` 1.4.4. One
+network marks the pixels that lie within text (Liao et al., "Real-time Scene Text Detection with
+Differentiable Binarization", 2020); another reads each line (Du et al., "SVTR", 2022).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from ..detection import (
+    TEXT_DETECTION,
+    TEXT_RECOGNITION,
+    OpenNetwork,
+    default_threads,
+    read_weights,
+)
+from ..types import Box
+
+IN_TEXT: Final = 0.3
+"""Score from which a pixel lies within text: as PaddleOCR uses the network."""
+
+LEAST_LINE: Final = 0.5
+"""Mean score of the pixels of a line from which it is one: likewise."""
+
+UNCLIP: Final = 1.6
+"""The network marks the inner part of a line; the whole one is larger by this times area ÷
+perimeter on each side: likewise."""
+
+STEP: Final = 32
+"""Sides of the picture that the detecting network takes are multiples of it."""
+
+LINE_HEIGHT: Final = 48
+"""Pixels of height in which the recognising network takes a line: as it was trained."""
+
+LEAST_WIDTH: Final = 320
+"""Least width of that picture, grey beyond the line: likewise."""
+
+MOST_WIDTH: Final = 1600
+"""Greatest width: a longer line is squeezed. It bounds time and memory for a picture of one line
+of text from side to side."""
+
+MOST_LINES: Final = 100
+"""Lines of one picture that are read, the tallest ones: a page of a book has forty."""
+
+BATCH: Final = 6
+"""Lines that are read at a time, of about one width."""
+
+UPRIGHT: Final = 1.5
+"""Height ÷ width from which a line runs from top to bottom and is turned: as PaddleOCR does."""
+
+MOST_SIDE: Final = 2000
+"""Pixels of the longer side of the largest picture that is looked at; a larger one is shrunk."""
+
+CROP_HEIGHT: Final = 96
+"""Pixels of height to which a small place is enlarged before it is looked at."""
+
+CROP_BORDER: Final = 24
+"""Pixels around an enlarged place, which repeat its edge: text that touches the border of a
+picture is not found."""
+
+MARGIN: Final = 0.15
+"""Of a box's height that is read beyond each side of it: a detector's box may cut through the
+letters."""
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """One line of text.
+
+    Attributes:
+        text: what it reads; "" if the line is there, but not legible.
+        score: mean probability of its characters, 0 to 1.
+        corners: float32 [4, 2], x and y in pixels of the picture that was given, clockwise from
+            the top left of the line.
+    """
+
+    text: str
+    score: float
+    corners: NDArray[np.float32]
+
+    @property
+    def box(self) -> Box:
+        """The upright box around it."""
+        (x1, y1), (x2, y2) = self.corners.min(axis=0), self.corners.max(axis=0)
+        return Box(float(x1), float(y1), float(x2), float(y2))
+
+    @property
+    def height(self) -> float:
+        """Of the line, across its direction, in pixels."""
+        return float(np.linalg.norm(self.corners[3] - self.corners[0]))
+
+
+class Reader:
+    """The two networks, loaded once.
+
+    Args:
+        threads: processors to use, None for all that this process may use, at most 8.
+
+    Attributes:
+        name: for reports.
+        weights_sha256: of both files.
+
+    Raises:
+        ModelError: if weights are missing or are not the pinned ones.
+        DependencyError: if the engine contacts a server.
+    """
+
+    name: Final = "PP-OCRv4"
+
+    def __init__(self, threads: int | None = None) -> None:
+        threads = threads or default_threads()
+        self._lines = OpenNetwork(read_weights(TEXT_DETECTION), threads, self.name)
+        self._letters = OpenNetwork(read_weights(TEXT_RECOGNITION), threads, self.name)
+        # Class 0 is the gap between two characters, the last one a space.
+        self._alphabet = ["", *self._letters.metadata["character"].splitlines(), " "]
+
+    def read(self, rgb: NDArray[np.uint8]) -> list[Text]:
+        """All lines of text in a picture, from top to bottom.
+
+        Args:
+            rgb: uint8 [H, W, 3]. Text from about 12 pixels of height is read.
+
+        Raises:
+            UnsafeError: if a network fails or answers with numbers that are not finite.
+        """
+        height, width = rgb.shape[:2]
+        zoom = min(1.0, MOST_SIDE / max(height, width))
+        return self._read(rgb, zoom, 0)
+
+    def read_place(self, rgb: NDArray[np.uint8], box: NDArray[np.floating]) -> list[Text]:
+        """All lines of text at a place, which is enlarged if it is small.
+
+        Args:
+            rgb: uint8 [H, W, 3], the whole picture.
+            box: [4], left, top, right, bottom in its pixels.
+
+        Returns:
+            Lines with corners in pixels of `rgb`.
+
+        Raises:
+            UnsafeError: see `read`.
+        """
+        height, width = rgb.shape[:2]
+        x1, y1, x2, y2 = (float(v) for v in box)
+        more = MARGIN * (y2 - y1)
+        left, top = max(0, int(x1 - more)), max(0, int(y1 - more))
+        right, bottom = min(width, int(x2 + more) + 1), min(height, int(y2 + more) + 1)
+        if right <= left or bottom <= top:
+            return []
+        part = rgb[top:bottom, left:right]
+        zoom = CROP_HEIGHT / (bottom - top)
+        zoom = min(zoom, MOST_SIDE / (right - left))
+        moved = np.array([left, top], np.float32)
+        return [
+            Text(line.text, line.score, line.corners + moved)
+            for line in self._read(part, zoom, CROP_BORDER)
+        ]
+
+    def _read(self, rgb: NDArray[np.uint8], zoom: float, border: int) -> list[Text]:
+        """Lines in a picture that is looked at `zoom` times as large, with a border around."""
+        shown = _resized(rgb, zoom)
+        if border:
+            frame = (border,) * 4
+            shown = np.asarray(cv2.copyMakeBorder(shown, *frame, cv2.BORDER_REPLICATE), np.uint8)
+        lines = self._find(shown)
+        # They are cut out where there are more pixels: of a picture that was shrunk, from that.
+        if zoom < 1 and not border:
+            shown, lines = rgb, [corners / zoom for corners in lines]
+            border, zoom = 0, 1.0
+        read = self._recognise([_straightened(shown, corners) for corners in lines])
+        found = [
+            Text(text, score, np.asarray((corners - border) / zoom, np.float32))
+            for corners, (text, score) in zip(lines, read, strict=True)
+        ]
+        return sorted(found, key=lambda line: (line.box.y1, line.box.x1))
+
+    def _find(self, rgb: NDArray[np.uint8]) -> list[NDArray[np.float32]]:
+        """Corners [4, 2] of each line, the tallest first, at most `MOST_LINES`."""
+        height, width = rgb.shape[:2]
+        size = _multiple(width), _multiple(height)
+        (given,) = self._lines.run(_prepared(cv2.resize(rgb, size)))
+        score = given[0, 0]
+        marked = cv2.dilate((score > IN_TEXT).astype(np.uint8), np.ones((2, 2), np.uint8))
+        outlines, _ = cv2.findContours(marked, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
+        back = np.array([width / size[0], height / size[1]], np.float32)
+        found: list[tuple[float, NDArray[np.float32]]] = []
+        for outline in outlines:
+            middle, (across, down), angle = cv2.minAreaRect(outline)
+            if min(across, down) < 2 or _mean_within(score, outline) < LEAST_LINE:
+                continue
+            grow = 2 * UNCLIP * across * down / (2 * (across + down))
+            rect = middle, (across + grow, down + grow), angle
+            corners = _clockwise(np.asarray(cv2.boxPoints(rect), np.float32)) * back
+            found.append((min(across, down), corners))
+        found.sort(key=lambda line: -line[0])
+        return [corners for _, corners in found[:MOST_LINES]]
+
+    def _recognise(self, lines: Sequence[NDArray[np.uint8]]) -> list[tuple[str, float]]:
+        """Text and score of each line's picture."""
+        out = [("", 0.0)] * len(lines)
+        order = sorted(range(len(lines)), key=lambda i: _wide(lines[i]))
+        for start in range(0, len(order), BATCH):
+            rows = order[start : start + BATCH]
+            width = max(LEAST_WIDTH, *(_wide(lines[i]) for i in rows))
+            shown = np.zeros((len(rows), 3, LINE_HEIGHT, width), np.float32)
+            for n, i in enumerate(rows):
+                line = cv2.resize(lines[i], (_wide(lines[i]), LINE_HEIGHT))
+                shown[n, :, :, : line.shape[1]] = _prepared(line)[0]
+            (given,) = self._letters.run(shown)
+            for n, i in enumerate(rows):
+                out[i] = self._spelled(given[n])
+        return out
+
+    def _spelled(self, given: NDArray[np.float32]) -> tuple[str, float]:
+        """Text and mean probability from probabilities [T, characters]: of each column the
+        likeliest, the same one in a row once (Graves et al. 2006)."""
+        best = given.argmax(axis=1)
+        new = np.concatenate([[True], best[1:] != best[:-1]]) & (best > 0)
+        text = "".join(self._alphabet[i] for i in best[new]).strip()
+        return (text, float(given.max(axis=1)[new].mean())) if text else ("", 0.0)
+
+
+def _multiple(side: float) -> int:
+    return max(STEP, round(side / STEP) * STEP)
+
+
+def _resized(rgb: NDArray[np.uint8], zoom: float) -> NDArray[np.uint8]:
+    if zoom == 1:
+        return rgb
+    how = cv2.INTER_AREA if zoom < 1 else cv2.INTER_CUBIC
+    height, width = rgb.shape[:2]
+    size = max(1, round(width * zoom)), max(1, round(height * zoom))
+    return np.asarray(cv2.resize(rgb, size, interpolation=how), np.uint8)
+
+
+def _prepared(rgb: NDArray[Any]) -> NDArray[np.float32]:
+    """As both networks take it: blue, green, red, from -1 to 1, float32 [1, 3, H, W]."""
+    return np.ascontiguousarray((rgb[:, :, ::-1].transpose(2, 0, 1)[None] / 127.5 - 1), np.float32)
+
+
+def _mean_within(score: NDArray[np.float32], outline: NDArray[Any]) -> float:
+    """Mean of the scores within the least rectangle around an outline."""
+    x, y, width, height = cv2.boundingRect(outline)
+    corners = cv2.boxPoints(cv2.minAreaRect(outline)) - (x, y)
+    inside = np.zeros((height, width), np.uint8)
+    cv2.fillPoly(inside, [corners.astype(np.int32)], 1)
+    return float(cv2.mean(score[y : y + height, x : x + width], inside)[0])
+
+
+def _clockwise(corners: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Corners [4, 2] of a rectangle in any order, from the top left one on: of the two on the left
+    the upper, of the two on the right the upper, and so on."""
+    left, right = np.split(corners[np.argsort(corners[:, 0], kind="stable")], 2)
+    left, right = left[np.argsort(left[:, 1])], right[np.argsort(right[:, 1])]
+    return np.stack([left[0], right[0], right[1], left[1]])
+
+
+def _straightened(rgb: NDArray[np.uint8], corners: NDArray[np.float32]) -> NDArray[np.uint8]:
+    """The line between four corners, uint8 [h, w, 3], turned so that it runs from left to right."""
+    width = max(1, round(float(np.linalg.norm(corners[1] - corners[0]))))
+    height = max(1, round(float(np.linalg.norm(corners[3] - corners[0]))))
+    to = np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float32)
+    move = cv2.getPerspectiveTransform(corners, to)
+    line = cv2.warpPerspective(
+        rgb, move, (width, height), flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE
+    )
+    turned = np.rot90(line) if height >= UPRIGHT * width else line
+    return np.ascontiguousarray(turned, np.uint8)
+
+
+def _wide(line: NDArray[np.uint8]) -> int:
+    """Width of a line's picture as it is read."""
+    height, width = line.shape[:2]
+    return min(MOST_WIDTH, max(1, int(np.ceil(LINE_HEIGHT * width / height))))

@@ -1,0 +1,93 @@
+"""Drawn text of many sizes and places is read, and nothing is read where there is none."""
+
+from __future__ import annotations
+
+import time
+
+import cv2
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from redact.reading import Reader, is_plate_number
+
+
+@pytest.fixture(scope="module")
+def reader() -> Reader:
+    return Reader(2)
+
+
+def drawn(
+    text: str, height: float, at: tuple[int, int], size: tuple[int, int] = (640, 360)
+) -> NDArray[np.uint8]:
+    """A grey picture of a width and height, with dark letters of a height on a light plate."""
+    picture = np.full((size[1], size[0], 3), 90, np.uint8)
+    scale, thick = height / 22, max(1, round(height / 9))
+    (wide, tall), _ = cv2.getTextSize(text, cv2.FONT_HERSHEY_SIMPLEX, scale, thick)
+    x, y = at
+    pad = int(height / 2)
+    cv2.rectangle(picture, (x - pad, y - tall - pad), (x + wide + pad, y + pad), (230,) * 3, -1)
+    cv2.putText(picture, text, at, cv2.FONT_HERSHEY_SIMPLEX, scale, (20,) * 3, thick, cv2.LINE_AA)
+    return picture
+
+
+def plain(text: str) -> str:
+    return "".join(c for c in text if c.isalnum())
+
+
+@pytest.mark.parametrize("height", [14, 20, 40, 90])
+def test_a_number_is_read_where_it_stands(reader: Reader, height: int) -> None:
+    picture = drawn("KX72 BRT", height, (60, 200))
+    (line,) = reader.read(picture)
+    assert plain(line.text) == "KX72BRT"
+    assert is_plate_number(line.text)
+    assert abs(line.box.y2 - 200) < height / 2 and abs(line.box.x1 - 60) < height / 2
+
+
+@pytest.mark.parametrize("height", [11, 14, 40, 90])
+def test_a_place_is_read_enlarged(reader: Reader, height: int) -> None:
+    picture = drawn("KX72 BRT", height, (60, 200))
+    wide = cv2.getTextSize("KX72 BRT", cv2.FONT_HERSHEY_SIMPLEX, height / 22, height // 9)[0][0]
+    box = np.array([60 - height / 3, 200 - 1.3 * height, 60 + wide + height / 3, 200 + height / 3])
+    lines = reader.read_place(picture, box)
+    assert [plain(line.text) for line in lines] == ["KX72BRT"]
+    assert abs(lines[0].box.x1 - 60) < height and abs(lines[0].box.y2 - 200) < height
+
+
+def test_a_line_that_runs_downhill_is_read_straight(reader: Reader) -> None:
+    picture = drawn("4TB 8890", 40, (160, 200))
+    turn = cv2.getRotationMatrix2D((320, 180), -20, 1)
+    turned = np.asarray(cv2.warpAffine(picture, turn, (640, 360), borderValue=(90,) * 3), np.uint8)
+    assert [plain(line.text) for line in reader.read(turned)] == ["4TB8890"]
+
+
+def test_nothing_is_read_where_nothing_is_written(reader: Reader) -> None:
+    empty = np.full((200, 300, 3), 120, np.uint8)
+    assert reader.read(empty) == []
+    assert reader.read_place(empty, np.array([50.0, 50, 120, 70])) == []
+    assert reader.read_place(empty, np.array([400.0, 50, 420, 70])) == []
+
+
+def test_a_page_full_of_text_takes_bounded_time(reader: Reader) -> None:
+    page = np.full((2600, 3600, 3), 240, np.uint8)
+    for y in range(40, 2600, 40):
+        cv2.putText(page, "lorem ipsum " * 14, (20, y), cv2.FONT_HERSHEY_SIMPLEX, 1, (0,) * 3, 2)
+    begun = time.monotonic()
+    lines = reader.read(page)
+    assert 10 <= len(lines) <= 100
+    assert time.monotonic() - begun < 60
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["PE63 TVF", "32-LBD-6", "DP·989CC", "GJ15AE-4097", "90043", "粤B·12345", "UP 16 CU0006"],
+)
+def test_plates_are_plates(text: str) -> None:
+    assert is_plate_number(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["", "000", "WH .GOV", "MGE", "RESTAURANT", "12:41:07", "2024-05-01", "A1" * 8, "---"]
+)
+def test_words_clocks_and_dates_are_no_plates(text: str) -> None:
+    assert not is_plate_number(text)
