@@ -72,10 +72,10 @@ def test_a_page_full_of_text_takes_bounded_time(reader: Reader) -> None:
     page = np.full((2600, 3600, 3), 240, np.uint8)
     for y in range(40, 2600, 40):
         cv2.putText(page, "lorem ipsum " * 14, (20, y), cv2.FONT_HERSHEY_SIMPLEX, 1, (0,) * 3, 2)
-    begun = time.monotonic()
+    begun = time.process_time()
     lines = reader.read(page)
     assert 10 <= len(lines) <= 100
-    assert time.monotonic() - begun < 60
+    assert time.process_time() - begun < 60
 
 
 @pytest.mark.parametrize(
