@@ -9,11 +9,11 @@
 takes no time; `redact.errors` holds what can go wrong.
 """
 
-from __future__ import annotations
-
 import importlib
-from typing import TYPE_CHECKING, Any
 
+# `python -m redact` runs this while the current folder is still where Python looks for code first:
+# nothing is imported that Python has not loaded by then, `typing` and `__future__` neither.
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from .api import apply as apply
     from .api import audit as audit
@@ -116,10 +116,10 @@ _HOME = {name: home for home, names in _HOMES.items() for name in names.split()}
 __all__ = ["__version__", *sorted(_HOME)]
 
 
-def __getattr__(name: str) -> Any:
+def __getattr__(name: str) -> object:
     if name not in _HOME:
         raise AttributeError(f"module 'redact' has no attribute {name!r}")
-    value = getattr(importlib.import_module(f".{_HOME[name]}", __name__), name)
+    value: object = getattr(importlib.import_module(f".{_HOME[name]}", __name__), name)
     globals()[name] = value
     return value
 

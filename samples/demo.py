@@ -11,6 +11,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from redact import safe_python
+
 HERE = Path(__file__).resolve().parent
 SOURCE = HERE / "street.mp4"
 OUT = HERE / "out"
@@ -40,7 +42,7 @@ def sheet(before: Path, after: Path, picture: Path) -> None:
 def main() -> None:
     OUT.mkdir(exist_ok=True)
     result = OUT / "street.redacted.mp4"
-    command = [sys.executable, "-m", "redact", "run", str(SOURCE), "-o", str(result)]
+    command = [*safe_python.START, "run", str(SOURCE), "-o", str(result)]
     command += ["--force", "--no-plan"]
     done = subprocess.run([*command, *sys.argv[1:]], check=False)
     if done.returncode:

@@ -50,11 +50,11 @@ def local_worker(
 
 @contextlib.contextmanager
 def _dask(log: Path, root: Path, *words: str) -> Iterator[subprocess.Popen[bytes]]:
-    environment = {**os.environ, "PYTHONPATH": str(root)}
+    environment = {**os.environ, "PYTHONPATH": str(root), "PYTHONSAFEPATH": "1"}
     with log.open("wb") as file:
         process = subprocess.Popen(
             [sys.executable, "-m", "dask", *words],
-            cwd=root,  # with -m, Python looks there before it looks at PYTHONPATH
+            cwd=root,
             env=environment,
             stdout=file,
             stderr=file,

@@ -18,7 +18,7 @@ from ..errors import DependencyError, InputError, UsageError
 from ..files import new_partial
 from ..words import problem
 from .processes import Command, Done, lost
-from .worker import unlike, what_is_installed, what_is_seen, work_on
+from .worker import is_started_safely, unlike, what_is_installed, what_is_seen, work_on
 
 _LOCAL_NAMES = ("localhost", "ip6-localhost")
 
@@ -98,7 +98,8 @@ class Cluster:
         self._client.close()  # the scheduler forgets what nobody waits for, and the workers stop
 
     def check(self, folder: Path, places: Sequence[Path], sources: Sequence[Path]) -> None:
-        """Refuse workers that have another redact, or do not see the same files.
+        """Refuse workers that take code from their current folder, have another redact, or do not
+        see the same files.
 
         Args:
             folder: in which relative paths begin.
@@ -108,6 +109,7 @@ class Cluster:
         Raises:
             UsageError: what differs, and where.
         """
+        self._compare("workers_unsafe", _SAFE, is_started_safely)
         self._compare("workers_differ", what_is_installed(), what_is_installed)
         marks = []
         try:
@@ -174,6 +176,9 @@ class Cluster:
             there = self._client.status == "running" and self._client.scheduler_info()["workers"]
             if not there:
                 raise problem(InputError, "scheduler_gone", address=self._address)
+
+
+_SAFE = {"PYTHONSAFEPATH": True}
 
 
 def _done(future: Any, command: Command) -> Done:

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from .. import safe_python
 from ..errors import ExitCode, RedactError
 from ..media import probe
 from ..progress import Moved, read_progress
@@ -174,16 +175,15 @@ def run_in_process(
     begun = time.monotonic()
     if unwanted():
         return Done(lost(command.source, exit_code=ExitCode.INTERRUPTED))
-    program = (sys.executable, "-m", "redact", command.name, "--json", "--one-of-several")
     with subprocess.Popen(
-        [*program, *command.words],
+        [*safe_python.START, command.name, "--json", "--one-of-several", *command.words],
         stdin=subprocess.PIPE,  # closed by the system when this process dies
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
         errors="surrogateescape",
         cwd=command.folder,
-        env=environment,
+        env=safe_python.environment(os.environ if environment is None else environment),
     ) as process:
         printed: list[str] = []
         told: list[str] = []

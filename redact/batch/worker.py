@@ -32,6 +32,12 @@ def what_is_installed() -> dict[str, str]:
     }
 
 
+def is_started_safely() -> dict[str, bool]:
+    """Whether dask's own processes here look for code elsewhere than in their current folder; those
+    that we start always do."""
+    return {"PYTHONSAFEPATH": bool(os.environ.get("PYTHONSAFEPATH"))}
+
+
 def what_is_seen(folder: str, paths: list[str]) -> dict[str, Any]:
     """A folder and files as they look from here: None for what is not there.
 

@@ -12,6 +12,7 @@ from typing import Final
 
 import click
 
+from .. import safe_python
 from ..errors import OutputError
 from ..files import check_writable, write_whole
 from ..words import problem, reason_of, say
@@ -31,7 +32,8 @@ GenericName=Redaction of videos
 GenericName[fr]=Masquage dans les vidéos
 Comment=Hide faces and licence plates in videos
 Comment[fr]=Masquer visages et plaques dans les vidéos
-Exec={program} -m redact review
+Exec={program} {words} review
+Path=/
 Icon={icon}
 Terminal=false
 Categories=AudioVideo;Video;
@@ -39,9 +41,9 @@ StartupNotify=false
 """
 # Desktop Entry Specification 1.5
 
-_MACOS: Final = "#!/bin/sh\n# {mark}\nexec {program} -m redact review\n"
+_MACOS: Final = "#!/bin/sh\n# {mark}\ncd /\nexec {program} {words} review\n"
 
-_WINDOWS: Final = '@rem {mark}\r\n@start "" {program} -m redact review\r\n'
+_WINDOWS: Final = '@rem {mark}\r\n@start "" /d "%SystemRoot%" {program} {words} review\r\n'
 
 _NAMES: Final = {"linux": "redact.desktop", "macos": "redact.command", "windows": "redact.cmd"}
 
@@ -105,15 +107,16 @@ def _desktop() -> Path:
 
 
 def _content(system: str) -> bytes:
-    program = Path(sys.executable)
+    program, words = Path(safe_python.START[0]), " ".join(safe_python.WORDS)
+    known = {"mark": _MARK, "words": words}
     if system == "linux":
         icon = resources.files("redact.review").joinpath("assets", "icon.svg")
-        return _LINUX.format(mark=_MARK, program=_in_exec(f"{program}"), icon=icon).encode()
+        return _LINUX.format(**known, program=_in_exec(f"{program}"), icon=icon).encode()
     if system == "macos":
-        return _MACOS.format(mark=_MARK, program=shlex.quote(f"{program}")).encode()
+        return _MACOS.format(**known, program=shlex.quote(f"{program}")).encode()
     silent = program.with_name("pythonw.exe")  # without a window of its own
     chosen = silent if silent.exists() else program
-    return _WINDOWS.format(mark=_MARK, program=f'"{chosen}"'.replace("%", "%%")).encode()
+    return _WINDOWS.format(**known, program=f'"{chosen}"'.replace("%", "%%")).encode()
 
 
 def _in_exec(path: str) -> str:

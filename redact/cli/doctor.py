@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import platform
+import subprocess
+import sys
 from dataclasses import asdict, dataclass
 from importlib import resources
 from pathlib import Path
@@ -11,7 +14,7 @@ from typing import Any, Final
 
 from rich.table import Table
 
-from .. import __version__
+from .. import __version__, safe_python
 from ..auditing import require_detectors
 from ..detection import ModelState, describe_devices, describe_models
 from ..errors import DependencyError, ExitCode, RedactError
@@ -86,7 +89,7 @@ def examine() -> Installation:
     problems = {target: _problem(target) for target in SEARCHED}
     first = next((p for p in problems.values() if p is not None), None)
     # Without a model or a library there is nothing to try.
-    failed = try_run() if first is None else None
+    failed = try_run() or try_folder_of_code() if first is None else None
     return Installation(
         describe_models(),
         describe_devices(),
@@ -138,6 +141,28 @@ def try_run() -> RedactError | None:
     return problem(RedactError, "trial_drawn") if done.needs_review else None
 
 
+def try_folder_of_code() -> RedactError | None:
+    """Whether a process of ours would execute files of its current folder that are named like
+    modules; None where it would not, as it must be among files that somebody sent."""
+    unsafe = safe_python.unsafe_entries()
+    if unsafe:
+        return problem(DependencyError, "pythonpath_unsafe", entries=os.pathsep.join(unsafe))
+    names = {*sys.stdlib_module_names, *(name.partition(".")[0] for name in sys.modules)}
+    with TemporaryDirectory(prefix="redact-") as folder:
+        mark = Path(folder, "executed.txt")
+        for name in names:
+            Path(folder, f"{name}.py").write_text(f"open({str(mark)!r}, 'a')\n", "utf-8")
+        subprocess.run(
+            [*safe_python.START, "doctor", "--help"],
+            cwd=folder,
+            env=safe_python.environment(),
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            check=False,
+        )
+        return problem(DependencyError, "folder_executed") if mark.exists() else None
+
+
 _COLUMNS = ("model", "state", "needed_for", "sha256")
 
 
@@ -155,6 +180,8 @@ def _print(found: Installation) -> None:
     for name, encoder in found.encoders.items():
         console.print(say("encoder_is", name=name, state=encoder))
     console.print(say("libraries", names=", ".join(f"{k} {v}" for k, v in found.libraries.items())))
+    if "-m" in sys.orig_argv and not sys.flags.safe_path:
+        console.print(say("started_by_module"), soft_wrap=True)
     if found.problem is None:
         console.print(say("ready"))
         return
