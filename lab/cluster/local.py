@@ -34,14 +34,19 @@ def local_cluster(folder: Path, workers: int, pinned: bool = False) -> Iterator[
 
 @contextlib.contextmanager
 def local_worker(
-    address: str, folder: Path, name: str, root: Path, processor: int | None = None
+    address: str,
+    folder: Path,
+    name: str,
+    root: Path,
+    processor: int | None = None,
+    **env: str,
 ) -> Iterator[None]:
-    """One more worker, which has the redact that lies in `root`, and one processor if it is named
-    (Linux)."""
+    """One more worker, which has the redact that lies in `root`, variables of its own, and one
+    processor if it is named (Linux)."""
     log = folder / f"{name}.log"
     words = ("--host", "127.0.0.1", "--nthreads", "1", "--no-dashboard", "--name", name)
     place = ("--local-directory", str(folder))
-    with _dask(log, root, "worker", address, *words, *place) as process:
+    with _dask(log, root, "worker", address, *words, *place, **env) as process:
         if processor is not None:
             os.sched_setaffinity(process.pid, {processor})  # before it starts others
         _waited_for(log, "(Registered to)")
@@ -49,8 +54,8 @@ def local_worker(
 
 
 @contextlib.contextmanager
-def _dask(log: Path, root: Path, *words: str) -> Iterator[subprocess.Popen[bytes]]:
-    environment = {**os.environ, "PYTHONPATH": str(root), "PYTHONSAFEPATH": "1"}
+def _dask(log: Path, root: Path, *words: str, **env: str) -> Iterator[subprocess.Popen[bytes]]:
+    environment = {**os.environ, "PYTHONPATH": str(root), "PYTHONSAFEPATH": "1", **env}
     with log.open("wb") as file:
         process = subprocess.Popen(
             [sys.executable, "-m", "dask", *words],

@@ -164,6 +164,17 @@ def test_a_worker_with_another_redact_is_refused(
 
 
 @needs_dask
+def test_a_worker_that_takes_code_from_its_folder_is_refused(
+    case: Path, scheduler: str, tmp_path: Path
+) -> None:
+    with local_worker(scheduler, tmp_path, "other", ROOT, PYTHONSAFEPATH=""):
+        done = call("run", case, "-o", tmp_path / "out", *FAST, "--scheduler", scheduler)
+    assert done.returncode == ExitCode.USAGE
+    assert "without PYTHONSAFEPATH=1" in done.stderr
+    assert list((tmp_path / "out").rglob("*.mp4")) == []
+
+
+@needs_dask
 @pytest.mark.skipif(sys.platform == "win32", reason="no SIGKILL there")
 def test_workers_stop_when_the_one_who_ordered_is_gone(scheduler: str, tmp_path: Path) -> None:
     shorten(SAMPLE, tmp_path / "long.mp4", 150)

@@ -57,7 +57,11 @@ def test_the_documentation_tells_how_to_switch_it_on(shell: str) -> None:
 @pytest.mark.skipif(shutil.which("bash") is None, reason="click asks bash for its version")
 def test_the_program_itself_prints_a_script_that_bash_takes() -> None:
     done = subprocess.run(
-        [sys.executable, "-c", "import sys; sys.argv = ['redact']; import redact.__main__"],
+        [
+            sys.executable,
+            "-c",
+            "import sys; sys.argv = ['redact']; from redact.__main__ import main; main()",
+        ],
         env={**os.environ, "PYTHONPATH": str(ROOT), VARIABLE: "bash_source"},
         capture_output=True,
         text=True,

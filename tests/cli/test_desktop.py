@@ -47,7 +47,7 @@ def test_the_desktop_goes_by_its_own_name(tmp_path: Path) -> None:
         text = (tmp_path / place).read_text()
         (line,) = [line for line in text.splitlines() if line.startswith("Exec=")]
         assert shlex.split(line.removeprefix("Exec=")) == [
-            *(sys.executable, "-m", "redact", "review")
+            *(sys.executable, "-P", "-m", "redact", "review")
         ]
         assert os.access(tmp_path / place, os.X_OK)
         check = shutil.which("desktop-file-validate")
