@@ -58,7 +58,7 @@ def test_the_wheel_holds_nothing_else(wheel: zipfile.ZipFile) -> None:
 def test_the_wheel_says_what_it_is(wheel: zipfile.ZipFile) -> None:
     info = f"redact_footage-{__version__}.dist-info"
     points = wheel.read(f"{info}/entry_points.txt").decode()
-    assert "redact = redact.cli:main" in points and "mediapipe = redact.detection." in points
+    assert "redact = redact.__main__:main" in points
     meta = message_from_string(wheel.read(f"{info}/METADATA").decode())
     assert meta["Version"] == __version__
     assert meta["License-Expression"] == "Apache-2.0 AND MIT"
