@@ -104,8 +104,7 @@ def test_a_code_is_good_once_and_a_reload_needs_none(
     browser.switch_to.new_window("tab")
     try:
         browser.get(once)
-        words = browser.find_element("id", "opening-text")
-        page.until(lambda: words.text == "This address is not valid")
+        page.until(lambda: page.text("#opening-text") == "This address is not valid")
     finally:
         browser.close()
         browser.switch_to.window(browser.window_handles[0])

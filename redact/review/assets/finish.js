@@ -15,7 +15,6 @@ const CORNERS = ["top-left", "top-right", "bottom-left", "bottom-right"];
 const STYLES = ["cover", "blur", "mosaic", "solid"];
 const wish = (name) => (value) => (state.wish = { ...state.wish, [name]: value });
 const ofCase = () => state.wish.case ?? state.clip.case ?? "";
-const options = (stem, names) => names.map((name) => [name, t(`${stem}.${name}`)]);
 
 export const askFinish = () => (state.dialog = { kind: "finish" });
 export function FinishDialog() {
@@ -34,7 +33,7 @@ export function FinishDialog() {
       <${Purpose} value="release" note=${clip.releases ? "kind.release_note" : "kind.release_barred"} disabled=${!clip.releases} />
     </div>
     <div class="pair">
-      <div><${Choices} id="f-style" label=${t("style")} value=${now.style} values=${options("style", STYLES)} take=${wish("style")} /></div>
+      <div><${Choices} id="f-style" label=${t("style")} value=${now.style} values=${STYLES.map((name) => [name, t(`style.${name}`)])} take=${wish("style")} /></div>
       ${clip.sound > 0 && html`<div><${Choices} id="f-audio" label=${t("sound")} value=${now.audio} values=${sound} take=${wish("audio")} /></div>`}
     </div>
     <div class="pair recorded">
@@ -43,7 +42,7 @@ export function FinishDialog() {
     </div>
     <div class="pair">
       <div><${Line} id="f-stamp" word="stamp" value=${now.stamp} take=${wish("stamp")} maxlength="80" placeholder=${t("stamp_example")} /></div>
-      <div><${Choices} id="f-corner" label=${t("corner")} value=${now.corner} values=${options("corner", CORNERS)} take=${wish("corner")} /></div>
+      <div><${Choices} id="f-corner" label=${t("corner")} value=${now.corner} values=${CORNERS.map((name) => [name, t(`corner.${name}`)])} take=${wish("corner")} /></div>
     </div>
     <p class="small muted recorded">${t(clip.signs ? "signs" : "signs_not")}</p>
     <div class="actions">

@@ -82,19 +82,19 @@ function Cards() {
     top = Math.max(0, Math.min(view.value.top, most)),
     first = Math.max(0, Math.floor(top / row.value) - AROUND),
     last = Math.min(all.length, Math.ceil((top + view.value.height) / row.value) + AROUND);
-  const room = {
-    paddingTop: `${3 + first * row.value}px`,
-    paddingBottom: `${10 + (all.length - last) * row.value}px`,
-  };
-  return html`<div id="cards" ref=${box} role="listbox" aria-multiselectable="true" tabindex="0" style=${room}
+  const room = (at) => ({ // for those that are not in the page
+    marginTop: at === first ? `${first * row.value}px` : "",
+    marginBottom: at === last - 1 ? `${(all.length - last) * row.value}px` : "",
+  });
+  return html`<div id="cards" ref=${box} role="listbox" aria-multiselectable="true" tabindex="0"
     aria-label=${t("people")} aria-activedescendant=${chosen ? `card-${chosen}` : null}
     onscroll=${measure} onpointerleave=${() => point(0)}>
     ${all.slice(first, last).map(
-      (s, i) => html`<${Card} key=${s.id} subject=${s} at=${first + i + 1} of=${all.length} />`,
+      (s, i) => html`<${Card} key=${s.id} subject=${s} at=${first + i + 1} of=${all.length} style=${room(first + i)} />`,
     )}
   </div>`;
 }
-function Card({ subject: s, at, of }) {
+function Card({ subject: s, at, of, style }) {
   const kind = kindOf(s),
     sure = certainty(s),
     reason = reasonWords(s.reason),
@@ -107,7 +107,7 @@ function Card({ subject: s, at, of }) {
     if (!add) goTo(s);
   };
   return html`<div id=${`card-${s.id}`} class=${s.id === state.pointed ? "card pointed" : "card"} role="option"
-    data-id=${s.id} data-kind=${kind} aria-label=${`${title(s)}, ${stateWords(s)}, ${sure}`}
+    style=${style} data-id=${s.id} data-kind=${kind} aria-label=${`${title(s)}, ${stateWords(s)}, ${sure}`}
     aria-selected=${String(state.selected.includes(s.id))} aria-posinset=${at} aria-setsize=${of}
     onclick=${click} onpointermove=${() => point(s.id)}>
     <${Face} of=${s.best} />
