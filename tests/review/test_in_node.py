@@ -203,7 +203,7 @@ def test_doubtful_findings_are_folded_behind_those_that_are_not(review: Review) 
     steps = """
       await until(() => document.querySelectorAll("#panel .item").length === 5);
       const numbers = (css) => [...document.querySelectorAll(css)].map((n) => Number(n.dataset.finding));
-      const open = () => "open" in document.querySelector("#doubtful").attributes;
+      const open = () => document.querySelector("#doubtful").open;
       const before = open(), words = await text("#doubtful summary");
       (await page("findings.js")).showFinding(4);
       await wait(50);

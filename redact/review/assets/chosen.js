@@ -173,7 +173,9 @@ const Several = ({ who }) => html`
   <h2>${t("chosen", { n: who.length })}</h2>
   <div class="alike row">
     ${who.slice(0, 24).map(
-      (s) => html`<button key=${s.id} title=${title(s)} aria-label=${title(s)} onclick=${() => select(s.id)}>
+      (
+        s,
+      ) => html`<button key=${s.id} title=${title(s)} aria-label=${title(s)} onclick=${() => select(s.id)}>
         <${Face} of=${s.best} />
       </button>`,
     )}

@@ -26,10 +26,13 @@ export function Findings() {
       ${open().length ? t("findings_note", { n: open().length }) : `✓ ${t("findings_answered")}`}
     </p>
     ${all.filter((f) => !folded || !f.doubtful).map(item)}
-    ${folded && html`<details id="doubtful" open=${at || unfolded.value} ontoggle=${(e) => (unfolded.value = e.target.open)}>
+    ${
+      folded &&
+      html`<details id="doubtful" open=${at || unfolded.value} ontoggle=${(e) => (unfolded.value = e.target.open)}>
       <summary>${t("doubtful_findings", { n: doubtful.length })}</summary>
       ${doubtful.map(item)}
-    </details>`}
+    </details>`
+    }
   `;
 }
 
@@ -63,9 +66,12 @@ function Finding({ of: f }) {
   return html`<div ref=${node} class=${current ? "item current" : "item"} data-finding=${f.number}>
     <div>${f.number}. ${words(f)}${f.doubtful && ` ${t("perhaps_nothing")}`}</div>
     <${Shot} of=${f} />
-    ${f.answer && html`<div class="row"><span class=${`tag ${f.answer}`}>
+    ${
+      f.answer &&
+      html`<div class="row"><span class=${`tag ${f.answer}`}>
       ${f.answer === "hide" ? `■ ${t("will_be_hidden")}` : `∅ ${t("is_none", { reason: f.reason })}`}
-    </span></div>`}
+    </span></div>`
+    }
     ${f.said && html`<p class="small">${t(f.said === "hide" ? "said_hide" : "said_none", { reason: f.said_reason })}</p>`}
     ${
       f.drawn
@@ -75,8 +81,11 @@ function Finding({ of: f }) {
     <div class="row">
       <${Button} word="show" act=${() => showFinding(f.number)} />
       <${Button} word="hide_it" class=${f.answer ? "" : "primary"} data-answer="hide" act=${() => hide(f)} />
-      ${f.drawn && html`<${Button} word="it_is_none" data-answer="none"
-        act=${() => answer(f, "none", state.drafts[draft] ?? reason)} />`}
+      ${
+        f.drawn &&
+        html`<${Button} word="it_is_none" data-answer="none"
+        act=${() => answer(f, "none", state.drafts[draft] ?? reason)} />`
+      }
     </div>
   </div>`;
 }

@@ -54,7 +54,10 @@ export function FinishDialog() {
 const Line = ({ word, take, ...props }) =>
   html`<${Field} label=${t(word)} oninput=${(e) => take(e.target.value)} ...${props} />`;
 /** Who decides, kept with the plan: it stands in the record. */
-export const Reviewer = ({ id, done = "" }) => html`<${Field} id=${id} draft="reviewer" maxlength="120"
+export const Reviewer = ({
+  id,
+  done = "",
+}) => html`<${Field} id=${id} draft="reviewer" maxlength="120"
   label=${t("reviewer")} value=${state.summary.reviewer} take=${(name) => change("reviewer", { name }, done)} />`;
 const Purpose = ({ value, note, disabled }) => html`<label class="choice">
   <input type="radio" name="kind" value=${value} checked=${state.wish.kind === value} disabled=${disabled}
@@ -82,9 +85,16 @@ function ToDo() {
       t("left_covered", { who: title(who), n: hidden }),
       () => select(who.id),
     ]),
-    [s.findings > s.findings_answered && t("left_findings", { n: s.findings - s.findings_answered }), () => nextFinding(0)],
+    [
+      s.findings > s.findings_answered &&
+        t("left_findings", { n: s.findings - s.findings_answered }),
+      () => nextFinding(0),
+    ],
     [waiting && t("left_confirm", { who: title(waiting), n }), confirm],
-    [s.moments > s.moments_seen && t("left_moments", { n: s.moments - s.moments_seen }), nextMoment],
+    [
+      s.moments > s.moments_seen && t("left_moments", { n: s.moments - s.moments_seen }),
+      nextMoment,
+    ],
     [s.frames > s.frames_seen && t("left_pictures", { n: s.frames - s.frames_seen }), nextUnseen],
     [open > 0 && t("left_open", { n: open }), () => (state.filter = "open")],
   ].filter(([words]) => words);
@@ -139,7 +149,8 @@ async function make(replace = false) {
     await post("finish", { ...given, release: kind === "release", case: ofCase(), replace });
     state.working = true;
   } catch (error) {
-    if (error.error === "result_there") return (state.dialog = { kind: "replace", ...error.values });
+    if (error.error === "result_there")
+      return (state.dialog = { kind: "replace", ...error.values });
     askFinish();
     toast(said(error), true);
   }

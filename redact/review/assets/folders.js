@@ -9,7 +9,8 @@ import { Button } from "./button.js";
 export function Folders({ chosen }) {
   const here = useSignal(null),
     refused = (error) => toast(said(error), true);
-  const go = (folder) => post("folders", { in: folder }).then((told) => (here.value = told), refused);
+  const go = (folder) =>
+    post("folders", { in: folder }).then((told) => (here.value = told), refused);
   useEffect(() => void go(""), []);
   if (!here.value) return null;
   const { in: path, up, folders, videos } = here.value,

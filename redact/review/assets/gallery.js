@@ -6,7 +6,18 @@ import { number, reasonWords, span, t } from "./words.js";
 import { Button } from "./button.js";
 import { Choices } from "./field.js";
 import { Face } from "./faces.js";
-import { chooseRange, decide, FILTERS, goTo, kind, kinds, listed, MARKS, ofKind, ORDERS } from "./list.js";
+import {
+  chooseRange,
+  decide,
+  FILTERS,
+  goTo,
+  kind,
+  kinds,
+  listed,
+  MARKS,
+  ofKind,
+  ORDERS,
+} from "./list.js";
 
 export const Gallery = () => html`
   <section id="gallery" aria-labelledby="gallery-title">
@@ -32,7 +43,9 @@ function Filters() {
   return html`
     <div id="filters" role="group" aria-label=${t("filters")}>
       ${Object.keys(FILTERS).map(
-        (name) => html`<${Button} pressed=${state.filter === name} data-filter=${name} act=${() => (state.filter = name)}>
+        (
+          name,
+        ) => html`<${Button} pressed=${state.filter === name} data-filter=${name} act=${() => (state.filter = name)}>
           ${t(`filter.${name}`)}
           ${name !== "here" && html`<b>${number(ofKind.value.filter(FILTERS[name]).length)}</b>`}
         <//>`,
@@ -82,16 +95,20 @@ function Cards() {
     top = Math.max(0, Math.min(view.value.top, most)),
     first = Math.max(0, Math.floor(top / row.value) - AROUND),
     last = Math.min(all.length, Math.ceil((top + view.value.height) / row.value) + AROUND);
-  const room = (at) => ({ // for those that are not in the page
+  const room = (at) => ({
+    // for those that are not in the page
     marginTop: at === first ? `${first * row.value}px` : "",
     marginBottom: at === last - 1 ? `${(all.length - last) * row.value}px` : "",
   });
   return html`<div id="cards" ref=${box} role="listbox" aria-multiselectable="true" tabindex="0"
     aria-label=${t("people")} aria-activedescendant=${chosen ? `card-${chosen}` : null}
     onscroll=${measure} onpointerleave=${() => point(0)}>
-    ${all.slice(first, last).map(
-      (s, i) => html`<${Card} key=${s.id} subject=${s} at=${first + i + 1} of=${all.length} style=${room(first + i)} />`,
-    )}
+    ${all
+      .slice(first, last)
+      .map(
+        (s, i) =>
+          html`<${Card} key=${s.id} subject=${s} at=${first + i + 1} of=${all.length} style=${room(first + i)} />`,
+      )}
   </div>`;
 }
 function Card({ subject: s, at, of, style }) {

@@ -9,7 +9,8 @@ import { showKeys } from "./keys.js";
 import { LookButtons } from "./look.js";
 import { Pill } from "./moments.js";
 
-export const Logo = () => html`<h1><img src="/icon.svg" alt="" width="24" height="24" />redact</h1>`;
+export const Logo = () =>
+  html`<h1><img src="/icon.svg" alt="" width="24" height="24" />redact</h1>`;
 const kept = () => (state.unsaved ? `✕ ${t("unsaved")}` : `✓ ${t("saved")}`);
 
 export const Header = ({ name, plan }) => html`<header>

@@ -122,7 +122,8 @@ const GROUPS = [
 const Group = ({ name, keys }) => html`
   <h3>${t(`keys.${name}`)}</h3>
   ${Object.entries(keys).map(
-    ([key, word]) => html`<p key=${key}><span><kbd>${keyNames(key)}</kbd></span><span>${t(word)}</span></p>`,
+    ([key, word]) =>
+      html`<p key=${key}><span><kbd>${keyNames(key)}</kbd></span><span>${t(word)}</span></p>`,
   )}
 `;
 export const KeysDialog = () => html`

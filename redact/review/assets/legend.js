@@ -23,7 +23,10 @@ const bar = (name) =>
 export const Legend = () => html`
   <h3>${t("legend")}</h3>
   ${Object.entries(OUTLINES).map(([name, dash]) =>
-    row(name, html`<rect x="2" y="2" width="26" height="10" class=${`outline ${name}`} stroke-dasharray=${dash} />`),
+    row(
+      name,
+      html`<rect x="2" y="2" width="26" height="10" class=${`outline ${name}`} stroke-dasharray=${dash} />`,
+    ),
   )}
   <h3>${t("timeline")}</h3>
   ${["seen", "unseen"].map(bar)}

@@ -20,7 +20,9 @@ export const FILTERS = {
 };
 const isIn = (s, n) =>
   s.first <= n && n <= s.last && s.tracks.some((k) => k.first <= n && n <= k.last);
-export const kinds = computed(() => [...new Set([...state.subjects.values()].map((s) => s.target))]);
+export const kinds = computed(() => [
+  ...new Set([...state.subjects.values()].map((s) => s.target)),
+]);
 /** The kind that is shown, as long as there is one of it. */
 export const kind = () => (kinds.value.includes(state.kind) ? state.kind : "all");
 export const ofKind = computed(() =>
@@ -60,7 +62,11 @@ export async function decide(decision) {
   const ids = who.map((s) => s.id),
     reason = reasonFor(who, decision),
     words = { hide: "decided_hide", keep: "decided_keep", "false alarm": "decided_none" };
-  const done = await edit("decide", { ids, decision, reason }, t(words[decision], { n: ids.length }));
+  const done = await edit(
+    "decide",
+    { ids, decision, reason },
+    t(words[decision], { n: ids.length }),
+  );
   if (!done) return;
   if (state.why === reason) state.why = ""; // it is saved
   if (state.filter !== "open") return;

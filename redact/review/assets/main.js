@@ -61,7 +61,8 @@ async function opened() {
     document.title = `${now.name} – redact`;
     if (now.ready) {
       // A result that came while the page was loaded anew, or closed, is still to be shown.
-      const untold = now.job && (!now.job.over || (now.job.kind === "finish" && now.job.number > told()));
+      const untold =
+        now.job && (!now.job.over || (now.job.kind === "finish" && now.job.number > told()));
       if (!untold) handled = now.job?.number || 0;
       return;
     }

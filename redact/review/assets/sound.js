@@ -23,7 +23,10 @@ export async function play(from, speed) {
     const data = new Int16Array(sent),
       buffer = context.createBuffer(1, data.length, RATE),
       source = context.createBufferSource();
-    buffer.copyToChannel(Float32Array.from(data, (v) => v / 32768), 0);
+    buffer.copyToChannel(
+      Float32Array.from(data, (v) => v / 32768),
+      0,
+    );
     source.buffer = buffer;
     source.playbackRate.value = speed;
     source.connect(context.destination);

@@ -28,7 +28,12 @@ export function SoundPanel() {
     value = { "mute-from": state.mark?.start.toFixed(2), "mute-to": state.mark?.end.toFixed(2) },
     [start, end, reason] = FIELDS.map((name) => state.drafts[name] ?? value[name] ?? "");
   const mute = async (how) => {
-    const values = { start: seconds(start), end: seconds(end), how, reason: reason || old?.reason || "" };
+    const values = {
+      start: seconds(start),
+      end: seconds(end),
+      how,
+      reason: reason || old?.reason || "",
+    };
     const done = old
       ? edit("remute", { number: old.number, ...values }, t("done"))
       : edit("mute", values, t("muted"));

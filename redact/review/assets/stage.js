@@ -14,7 +14,10 @@ export const Stage = () => html`
     <div id="above">
       <div id="views" role="radiogroup" aria-label=${t("view")}>
         ${player.VIEWS.map(
-          (view, i) => html`<button role="radio" aria-checked=${String(state.view === view)} data-view=${view}
+          (
+            view,
+            i,
+          ) => html`<button role="radio" aria-checked=${String(state.view === view)} data-view=${view}
             title=${`${t(`view.${view}_title`)} (${i + 1})`} onclick=${() => player.setView(view)}>
             ${t(`view.${view}`)}
           </button>`,

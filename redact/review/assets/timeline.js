@@ -140,8 +140,7 @@ function drawLane(subject, y, each, stripes) {
     for (const [a, b] of state.unseen)
       if (b >= first && a <= last)
         bar(state.times[Math.max(a, first)], endOf(Math.min(b, last)), y + 3, each - 6, stripes);
-  for (const [a, b] of subject.shown)
-    bar(state.times[a], endOf(b), y + each - 3, 2, css("--text"));
+  for (const [a, b] of subject.shown) bar(state.times[a], endOf(b), y + each - 3, 2, css("--text"));
 }
 /** Stripes in the colour of the ground, which leave half of what they are drawn over. */
 function striped() {
@@ -261,7 +260,8 @@ function wheel(event) {
   const [x] = at(event),
     { from, to } = seen(),
     long = to - from;
-  if (!event.ctrlKey) return show(from + ((event.deltaX || event.deltaY) / size.value.width) * long, long);
+  if (!event.ctrlKey)
+    return show(from + ((event.deltaX || event.deltaY) / size.value.width) * long, long);
   const middle = timeOf(x),
     next = Math.min(state.duration, Math.max(0.5, long * Math.exp(event.deltaY / 300)));
   show(middle - ((middle - from) / long) * next, next);

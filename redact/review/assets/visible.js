@@ -45,11 +45,13 @@ export function Visible({ of: s }) {
       ${n > 0 && bare.length <= FEW && t("visible_at", { times })} ${rest > 0 && t("stays_hidden", { n: rest })}
     </p>
     ${s.confirm.length > 0 && html`<${Confirm} />`}
-    ${covered.slice(0, 4).map(
-      ([id, ...where]) =>
-        state.subjects.has(id) &&
-        html`<${Covering} key=${id} of=${s} by=${state.subjects.get(id)} where=${where} />`,
-    )}
+    ${covered
+      .slice(0, 4)
+      .map(
+        ([id, ...where]) =>
+          state.subjects.has(id) &&
+          html`<${Covering} key=${id} of=${s} by=${state.subjects.get(id)} where=${where} />`,
+      )}
   `;
 }
 
@@ -67,7 +69,9 @@ function Confirm() {
     </div>
     <div class="row">
       ${waiting.slice(0, MOST).map(
-        (stretch) => html`<${Button} key=${stretch} class="quiet small" pressed=${pressed(stretch)} act=${() => playStretch(stretch)}>
+        (
+          stretch,
+        ) => html`<${Button} key=${stretch} class="quiet small" pressed=${pressed(stretch)} act=${() => playStretch(stretch)}>
           ${span(state.times[stretch[1]], state.times[stretch[2]], "–")}
         <//>`,
       )}
