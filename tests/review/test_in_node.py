@@ -202,7 +202,8 @@ def test_doubtful_findings_are_folded_behind_those_that_are_not(review: Review) 
     write_plan(told, review.plan_file, force=True)
     steps = """
       await until(() => document.querySelectorAll("#panel .item").length === 5);
-      const numbers = (css) => [...document.querySelectorAll(css)].map((n) => Number(n.dataset.finding));
+      const all = (css) => [...document.querySelectorAll(css)];
+      const numbers = (css) => all(css).map((n) => Number(n.dataset.finding));
       const open = () => document.querySelector("#doubtful").open;
       const before = open(), words = await text("#doubtful summary");
       (await page("findings.js")).showFinding(4);
