@@ -65,7 +65,7 @@ samples: $(STAMP)  ## make samples/street.mp4 anew
 recordings: $(STAMP)  ## make docs/recordings anew
 	$(BIN)/python -m docs.record
 
-docs: $(STAMP)  ## make docs/cli.md, the man page and the JSON schemas anew
+docs: $(STAMP)  ## make docs/commands.md, the man page and the JSON schemas anew
 	$(BIN)/python -m docs.generate
 
 site: $(STAMP)  ## make the pages of docs/ into a site in site/, which needs no network to be read

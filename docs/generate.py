@@ -12,41 +12,65 @@ import click
 import msgspec
 
 from redact.cli.app import COMMANDS, redact
-from redact.cli.help import translate_click, with_words
+from redact.cli.help import in_language, translate_click, with_words
+from redact.errors import ExitCode
 from redact.plan import PlanRecord
 from redact.record import Manifest
-from redact.words import speak
+from redact.words import speak, surface
 
 from .manual import man_page
 
 HERE = Path(__file__).resolve().parent
 
+EVERYWHERE = ("--lang", "--help")
+"""Options of every command."""
 
-HEAD = {
-    "en": "# Command line\n\nMade by `make docs` from the commands themselves.\n",
-    "fr": "# Les commandes\n\nPage établie par `make docs` d’après les commandes elles-mêmes.\n",
-}
+PAGES = {"en": "commands.md", "fr": "commandes.md"}
 
 
-def cli_reference(language: str) -> str:
-    """Every command with its help text, as Markdown."""
+def reference(language: str) -> str:
+    """Every command with its help text, and every exit code, as Markdown."""
     choose(language)
-    parts = [HEAD[language]]
-    parts += _section(redact, click.Context(redact, info_name="redact", **redact.context_settings))
-    return "\n".join(parts)
+    words = surface(language, "help")
+    said = words["reference"]
+    parts = [f"# {said['title']}\n\n{said['line']}\n"]
+    context = click.Context(redact, info_name="redact", **redact.context_settings)
+    parts += _section(redact, context, set(), said["shared"])
+    parts += [f"## {said['exit_codes']}\n\n| {said['code']} | {said['meaning']} |\n|---|---|"]
+    parts += [f"| {code:d} | {words['exit_codes'][code.name.lower()]} |" for code in ExitCode]
+    return "\n".join([*parts, "", words["exit_codes"]["rule"], ""])
 
 
-def _section(command: click.Command, context: click.Context) -> list[str]:
+def _section(
+    command: click.Command, context: click.Context, told: set[tuple[str, str]], also: str
+) -> list[str]:
+    """A command and those in it; of its options in full those that no command before it told."""
     context.max_content_width = context.terminal_width = 90
-    lines = [
-        f"## {context.command_path}\n",
-        f"```text\n{command.get_help(context).rstrip()}\n```\n",
+    formatter = context.make_formatter()
+    command.format_usage(context, formatter)
+    command.format_help_text(context, formatter)
+    records = [
+        (parameter.opts[-1], record)
+        for parameter in command.get_params(context)
+        if (record := parameter.get_help_record(context)) is not None and record[1]
     ]
+    own = [record for _, record in records if record not in told]
+    again = [name for name, record in records if record in told and name not in EVERYWHERE]
+    if own:
+        with formatter.section(in_language("Options")):
+            formatter.write_dl(own)
+    told |= set(own)
+    if isinstance(command, click.Group):
+        command.format_commands(context, formatter)
+    lines = [f"## {context.command_path}\n", f"```text\n{formatter.getvalue().rstrip()}\n```\n"]
+    if again:
+        lines.append(f"{also}: {', '.join(f'`{name}`' for name in again)}.\n")
     if isinstance(command, click.Group):
         for name in command.list_commands(context):
             child = command.get_command(context, name)
             assert child is not None, name
-            lines += _section(child, click.Context(child, info_name=name, parent=context))
+            inner = click.Context(child, info_name=name, parent=context)
+            lines += _section(child, inner, told, also)
     return lines
 
 
@@ -71,7 +95,7 @@ def documents() -> dict[str, str]:
     """File name and content of every generated document."""
     made = {}
     for language, folder in (("fr", "fr/"), ("en", "")):
-        made[f"{folder}cli.md"] = cli_reference(language)
+        made[folder + PAGES[language]] = reference(language)
         made[f"{folder}redact.1"] = man_page(language)
     return made | {
         "plan.schema.json": json.dumps(schema_of(PlanRecord), indent=1) + "\n",

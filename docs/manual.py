@@ -9,6 +9,7 @@ import click
 
 from redact import __version__
 from redact.cli.app import redact
+from redact.errors import ExitCode
 from redact.words import surface
 
 
@@ -24,7 +25,7 @@ def man_page(language: str) -> str:
         *(f".SH {words['description']}", *_paragraphs(redact.help or "")),
         f".SH {words['commands']}",
         *_commands(redact, context),
-        *(f".SH {words['exit_status']}", _text(words["exit_codes"])),
+        *(f".SH {words['exit_status']}", *_codes(language)),
         *(f".SH {words['environment']}", *_variables(words)),
     ]
     return "\n".join(lines) + "\n"
@@ -49,6 +50,13 @@ def _command(command: click.Command, context: click.Context) -> Iterator[str]:
         record = parameter.get_help_record(context)
         if record is not None and record[1]:  # arguments are told in the text above
             yield from (".TP", f".B {_text(record[0])}", _text(record[1]))
+
+
+def _codes(language: str) -> Iterator[str]:
+    known = surface(language, "help")["exit_codes"]
+    for code in ExitCode:
+        yield from (".TP", f".B {code:d}", _text(known[code.name.lower()].replace("`", "")))
+    yield from (".PP", _text(known["rule"].replace("`", "")))
 
 
 def _variables(words: dict[str, str]) -> Iterator[str]:

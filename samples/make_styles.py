@@ -1,4 +1,4 @@
-"""Make the pictures of `docs/styles.md`: every style on four scenes.
+"""Make the pictures of `docs/deciding.md`: every style on four scenes.
 
     pip install -e '.[samples]' && python samples/make_styles.py docs/images
 

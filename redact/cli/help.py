@@ -109,6 +109,7 @@ def with_words(command: click.Command, path: str) -> click.Command:
     words = surface(spoken(), "help")
     own: dict[str, str] = words[path]
     command.help = own["about"]
+    command._help_option = None  # click keeps the one that it made in another language
     if all(option.name != "lang" for option in command.params):
         command.params.append(_lang())
     for parameter in command.params:

@@ -17,6 +17,7 @@ from docs.generate import documents
 from redact import __version__
 from redact.cli.app import COMMANDS, redact
 from redact.errors import ExitCode
+from redact.words import surface
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -37,9 +38,18 @@ def test_every_command_loads_and_says_what_it_does(name: str) -> None:
 
 
 def test_every_exit_code_is_explained() -> None:
-    page = (ROOT / "docs" / "exit-codes.md").read_text(encoding="utf-8")
-    table = re.findall(r"^\| (\d+) \|", page, re.M)
-    assert sorted(map(int, table)) == sorted(map(int, ExitCode))
+    for page in ("commands.md", "fr/commandes.md"):
+        text = (ROOT / "docs" / page).read_text(encoding="utf-8")
+        table = re.findall(r"^\| (\d+) \| \w", text, re.M)
+        assert sorted(map(int, table)) == sorted(map(int, ExitCode))
+
+
+def test_the_english_page_of_commands_is_english() -> None:
+    """click keeps the line of --help that it made first, and pages are made one after the other."""
+    pages = documents()
+    assert "Show this message and exit." in pages["commands.md"]
+    for line in surface("fr", "help")["click"].values():
+        assert line not in pages["commands.md"] or line in surface("en", "help")["click"].values()
 
 
 def test_links_in_documents_lead_somewhere() -> None:
@@ -60,7 +70,7 @@ def test_files_that_documents_name_are_there() -> None:
 
 
 def test_promises_name_tests_that_exist() -> None:
-    text = (ROOT / "docs" / "promises.md").read_text(encoding="utf-8")
+    text = (ROOT / "docs" / "trust.md").read_text(encoding="utf-8")
     named = re.findall(r"`(tests/[^`]+)`", text)
     assert len(named) > 8
     for name in named:
@@ -91,17 +101,18 @@ def test_the_french_page_gives_the_figures_of_the_english_one() -> None:
     """Whoever measures anew changes one of them, and forgets the other."""
 
     def rows(page: str) -> list[list[str]]:
-        table = re.findall(r"^\|.*\d.*\|$", (ROOT / "docs" / page).read_text("utf-8"), re.M)
+        text = (ROOT / "docs" / page).read_text("utf-8").split("\n## ")[1]
+        table = re.findall(r"^\|.*\d.*\|$", text, re.M)
         return [re.findall(r"\d+(?:[.,]\d+)?", row.replace(",", ".")) for row in table]
 
-    english = rows("how-sure.md")
-    assert len(english) >= 5 and rows("fr/fiabilite.md") == english
+    english = rows("trust.md")
+    assert len(english) >= 5 and rows("fr/confiance.md") == english
 
 
 PAGES = sorted(
     [
         *ROOT.glob("*.md"),
-        *(p for p in (ROOT / "docs").rglob("*.md") if p.name != "cli.md"),
+        *(p for p in (ROOT / "docs").rglob("*.md") if not p.name.startswith("command")),
         *(p for p in (ROOT / "lab").rglob("README.md") if "training" not in p.parts),
         ROOT / "redact" / "models" / "MODEL_CARD.md",
     ]

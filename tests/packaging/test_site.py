@@ -32,7 +32,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_every_page_is_there(site: Path) -> None:
     pages = {p.relative_to(site).as_posix() for p in site.rglob("*.html")}
-    wanted = {"index.html", "lawyers.html", "journalists.html", "demarrage.html", "how-sure.html"}
+    wanted = {"index.html", "lawyers.html", "journalists.html", "fr/demarrer.html", "trust.html"}
     assert wanted <= pages
     assert {"project/security.html", "project/benchmark-real.html"} <= pages
 

@@ -93,7 +93,11 @@ new MutationObserver(() => {
 
 
 def zoom(it: Page) -> float:
-    return float(it.state("state.lens.zoom"))
+    script = (
+        "const done = arguments[arguments.length - 1];"
+        "import('/player.js').then(({ lens }) => done(lens.zoom))"
+    )
+    return float(it.browser.execute_async_script(script))
 
 
 @pytest.mark.slow

@@ -23,7 +23,7 @@ SAID = {
         " plates open",
         "{stray} % of the picture",
     ),
-    "docs/how-sure.md": (
+    "docs/trust.md": (
         "{faces} of {of_faces} ({share} %)",
         "{plates} of {of_plates} (",
         "{tracks} of {of_tracks} tracks",
@@ -33,7 +33,7 @@ SAID = {
         "| faces open | {share} % (",
         "| hidden away from every face and plate | {stray} % (",
     ),
-    "docs/demarrage.md": (
+    "docs/fr/demarrer.md": (
         "laissé visibles {faces} visages sur {of_faces} et {plates} plaques sur {of_plates}",
     ),
 }
