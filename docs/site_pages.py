@@ -23,13 +23,11 @@ BESIDE = {
     "CHANGELOG.md": "project/changes.md",
     "samples/CREDITS.md": "project/credits.md",
     "redact/models/MODEL_CARD.md": "project/model-cards.md",
-    "lab/README.md": "project/benchmarks.md",
-    "lab/real/README.md": "project/benchmark-real.md",
-    "lab/leak/README.md": "project/benchmark-leak.md",
-    "lab/attack/README.md": "project/benchmark-attack.md",
-    "lab/audit/README.md": "project/benchmark-audit.md",
-    "lab/cluster/README.md": "project/benchmark-cluster.md",
-    "lab/detect/README.md": "project/benchmark-detect.md",
+    "lab/README.md": "project/laboratory.md",
+    "lab/real/README.md": "project/real.md",
+    "lab/leak/README.md": "project/leak.md",
+    "lab/attack/README.md": "project/attack.md",
+    "lab/audit/README.md": "project/audit.md",
 }
 """Path in the repository to path in the site."""
 

@@ -8,7 +8,6 @@ import os
 from pathlib import Path
 
 from lab.halves import HALVES
-from redact.track import PARTS
 
 from . import table
 from .runner import Runner, mot_clips
@@ -31,7 +30,6 @@ TOOLS = (
     "oracle",
     "nothing",
 )
-ABLATION = ("redact-balanced", *(f"ablate-{p}" for p in sorted(PARTS)), "ablate-all", "per-frame")
 
 
 def _arguments() -> argparse.Namespace:
@@ -53,7 +51,6 @@ def _arguments() -> argparse.Namespace:
         "--known", action="store_true", help="only clips that every tool has done in earlier runs"
     )
     parser.add_argument("--mot", type=Path, help="folder of real clips with MOT truth instead")
-    parser.add_argument("--ablation", action="store_true", help="parts of the tracker left out")
     parser.add_argument("--package", action="store_true", help="package pictures only")
     parser.add_argument("--worst", action="store_true", help="list leaked tracks of every tool")
     return parser.parse_args()
@@ -86,8 +83,7 @@ def main() -> None:
     args = _arguments()
     cache = cache_folder()
     clips = _clips(args, cache)
-    names = ABLATION if args.ablation else tuple(args.tools.split(","))
-    tools = [tool(n) for n in names]
+    tools = [tool(n) for n in args.tools.split(",")]
     runner = Runner(cache)
     if args.known:
         clips = [c for c in clips if all(runner.known(t, *c) for t in tools)]
@@ -97,23 +93,19 @@ def main() -> None:
     instances = sum(len(t.instances) for _, truth in clips for t in truth.tracks)
     stills = "real clips" if args.mot else f"half {args.half}"
     head = f"{stills}: {len(clips)} clips, {tracks} truth tracks, {instances} truth instances"
-    if args.ablation:
-        parts = [table.ablation(summaries)]
-    else:
-        parts = [
-            table.headline(summaries),
-            table.rest(summaries),
-            table.bands(summaries),
-            table.kinds(summaries),
-            *verdicts(summaries),
-        ]
+    parts = [
+        table.headline(summaries),
+        table.rest(summaries),
+        table.bands(summaries),
+        table.kinds(summaries),
+        *verdicts(summaries),
+    ]
     if args.worst:
         parts += [f"{s.tool}\n\n{table.worst(s)}" for s in summaries]
     text = "\n\n".join([head, *parts])
     print(text)
     if args.out:
         args.out.mkdir(parents=True, exist_ok=True)
-        stem = "ablation" if args.ablation else "leak"
         record = {
             "clips": len(clips),
             "tracks": tracks,
@@ -121,8 +113,8 @@ def main() -> None:
             "versions": {t.name: t.version for t in tools},
             "tools": [s.to_json() for s in summaries],
         }
-        (args.out / f"{stem}.json").write_text(json.dumps(record, indent=1))
-        (args.out / f"{stem}.md").write_text(text + "\n")
+        (args.out / "leak.json").write_text(json.dumps(record, indent=1))
+        (args.out / "leak.md").write_text(text + "\n")
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""redact's stages as tools of the benchmark: whole, without tracking, and with parts left out.
+"""redact's stages as tools of the benchmark: whole, and without tracking.
 
 `redact-*` run detection, tracking, plan and drawing exactly as `redact run` does, in this
 process, to spare the start of a program for every clip. They leave out the audit, which looks at
@@ -147,11 +147,10 @@ class Planned:
 
 
 class RedactTool:
-    """redact, or a part of it.
+    """redact, or its detector alone.
 
     Args:
         sensitivity: as of the command line.
-        ablate: parts of the tracker that are left out.
         tracking: False for the control: every detection is drawn in its own frame and nowhere
             else.
         folder: where detections are kept.
@@ -164,7 +163,6 @@ class RedactTool:
         name: str,
         sensitivity: str,
         folder: Path,
-        ablate: frozenset[str] = frozenset(),
         tracking: bool = True,
         centerface: bool = True,
         caution: Caution = Caution.NORMAL,
@@ -174,7 +172,7 @@ class RedactTool:
         self.targets = tuple(t.word for t in hides)
         self._hides = hides
         self._sensitivity = Sensitivity(sensitivity)
-        self._ablate, self._tracking, self._folder = ablate, tracking, folder
+        self._tracking, self._folder = tracking, folder
         self._centerface, self._caution = centerface, caution
         self._loaded: dict[float, tuple[Witnesses, CloseUp]] = {}
         self.version = fingerprint()
@@ -243,9 +241,7 @@ class RedactTool:
                 single += self._alone(sightings.at(frame), frame.index, len(single))
             return tuple(single), ()
         numbers = settings_of(self._sensitivity, self._caution)
-        tracker = Tracker(
-            settings=numbers, ablate=self._ablate, ask=close_up.ask, find=close_up.find
-        )
+        tracker = Tracker(settings=numbers, ask=close_up.ask, find=close_up.find)
         looks = Looks(sightings.at, tracker.settings.whole_every)
         for frame in Decode(info):
             seen.add(frame)

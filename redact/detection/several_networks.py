@@ -27,7 +27,7 @@ from .scaling import Picture, Scaler
 
 SAME_FACE: Final = 0.35
 """IoU from which boxes of different networks are one face: one frames the head from the eyebrows
-down, another from the hair. As matching in `lab/detect`."""
+down, another from the hair. As matching in `lab/detect/metrics.py`."""
 
 LEAST_PROBABILITY: Final = 0.005
 """Candidates below this are not worth keeping for anybody."""

@@ -1,18 +1,8 @@
 """Which weights are used, proof that they are the ones that were measured, and the score from which
 a detection counts. Measure again whenever the weights change.
 
-Weights of this release: face-plate.int8.onnx, SHA-256 98ac7172…
-Recall / precision of what `balanced` says of single pictures (probabilities, CenterFace included):
-
-    python -m tests.detect.calibrate stills --every 3 --detectors balanced
-        probability        0.06        0.1         0.2         0.3         0.4
-        207 faces ≥ 24 px  .986/.907   .986/.940   .981/.971   .981/.976   .981/.976
-        122 plates ≥ 8 px  .934/.630   .926/.706   .910/.822   .902/.880   .877/.907
-    python -m tests.detect.calibrate pasted --every 3 --detectors balanced   (recall, 1080p)
-        88 faces of 20 px  .727        .727        .636        .614        .545
-        88 faces of 32 px  .943        .932        .898        .886        .875
-
-Both use the folder of annotated stills given with --eval. Faces match at IoU 0.35, plates at 0.5.
+What they find on single pictures stands in `redact/models/MODEL_CARD.md`, by
+`python -m lab.training.evaluate EVAL --package balanced`.
 """
 
 from __future__ import annotations

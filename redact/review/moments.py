@@ -43,7 +43,7 @@ decision; where the picture is damaged; at a finding, and at one that was answer
 which nothing points to anybody. A place that was given up comes with a probability of its own. What
 nobody saw leaves no trace in a plan: a person has to look for it. Judgements, of which the first
 four were lowered to a fifth on dev, where ends of masks stood before what was really open; what the
-ranking finds is measured (`lab/review/README.md`, "Risky moments")."""
+ranking finds is measured (`lab/README.md`, "Risky moments")."""
 
 BORDER: Final = 0.1
 """Share of its size from which a box ends at the border of the picture."""

@@ -7,6 +7,6 @@ from .frame_clock import FrameClock
 from .geometry import warped
 from .looks import LookAtParts, Looks
 from .patches import patches_of
-from .sensitivities import PARTS, TrackSettings, settings_of
+from .sensitivities import TrackSettings, settings_of
 from .small_pictures import SmallFrame, shrink
 from .tracker import Ask, Tracker, Tracks

@@ -148,13 +148,12 @@ class ActiveTracklets:
         self._last_look = small.time
         free = np.ones(len(self.rows), np.bool_)
         started = self._round(free, seen.select(seen.odds >= FIRM), small)
-        if "low-round" not in self._settings.left_out:
-            starts = seen.odds >= STARTS.of(seen.target)
-            weak = seen.select(starts & (seen.odds < FIRM))
-            started += self._round(free, weak, small)
-            free &= self.rows.believed[: len(free)]
-            faint = seen.select(~starts)
-            self._round(free, faint.select(self._near(free, faint)), small)
+        starts = seen.odds >= STARTS.of(seen.target)
+        weak = seen.select(starts & (seen.odds < FIRM))
+        started += self._round(free, weak, small)
+        free &= self.rows.believed[: len(free)]
+        faint = seen.select(~starts)
+        self._round(free, faint.select(self._near(free, faint)), small)
         for fresh, looks in started:
             self._start(small, fresh, looks)
 
@@ -206,7 +205,7 @@ class ActiveTracklets:
     def follow(self, small: SmallFrame) -> None:
         """Look in the pixels for what was not detected in this frame."""
         earlier, self._earlier = self._earlier, small
-        if earlier is None or not len(self.rows) or "follow" in self._settings.left_out:
+        if earlier is None or not len(self.rows) or not self._settings.follow_time:
             return
         rows = self._unseen(small)
         r = self.rows
@@ -277,7 +276,7 @@ class ActiveTracklets:
         for row in np.flatnonzero(due):
             jobs.append(self._job(int(row), int(r.start[row]), r.start_box[row], r.start_look[row]))
         r.pending[due] = np.nan
-        return [] if "follow" in self._settings.left_out else jobs
+        return jobs if self._settings.follow_time else []
 
     def _job(
         self, row: int, frame: int, box: NDArray[np.float64], look: NDArray[np.float32]

@@ -197,10 +197,10 @@ def weave(
         for piece in _split(tracklet, retired[tracklet], rows_of[tracklet], cuts, len(clip))
     ]
     pieces.sort(key=lambda p: (p.first, int(p.target), *p.rows["box"][0].tolist()))
-    if "stitch" in settings.left_out:
-        groups = [[piece] for piece in pieces]
-    else:
+    if settings.stitch_time:
         groups = stitched(pieces, set(links), clip, settings.stitch_time)
+    else:
+        groups = [[piece] for piece in pieces]
     objects = []
     for group in groups:
         members = dict.fromkeys(piece.tracklet for piece in group)
@@ -208,10 +208,8 @@ def weave(
         if worth_hiding(clues, weights, settings.leak_cost)[0]:
             p = float(probability_of(clues, weights)[0])
             objects.append((group, _joined([piece.rows for piece in group]), p))
-    if "merge" not in settings.left_out:
-        objects = _without_stacks(objects)
     parts = []
-    for group, rows, p in objects:
+    for group, rows, p in _without_stacks(objects):
         first = group[0]
         dense = fill(rows, first.target, first.floor, first.ceiling, clip, settings)
         begins = first.first

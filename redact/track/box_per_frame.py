@@ -117,10 +117,8 @@ def fill(
         floor, ceiling: first and last frame that may be used (the scene).
     """
     first, last = int(rows["frame"][0]), int(rows["frame"][-1])
-    start, end = first, last
-    if "padding" not in settings.left_out:
-        start = clip.frame_before(first, settings.grace, floor)
-        end = clip.frame_after(last, settings.grace, ceiling)
+    start = clip.frame_before(first, settings.grace, floor)
+    end = clip.frame_after(last, settings.grace, ceiling)
     at = rows["frame"] - start
     boxes = np.zeros((end - start + 1, 4))
     rows = _as_large_as_looks(rows, target, clip)

@@ -6,15 +6,6 @@ from dataclasses import dataclass, replace
 
 from ..settings import Caution, Sensitivity
 
-PARTS = frozenset(
-    (
-        *("low-round", "camera", "follow", "stitch", "padding", "verify", "merge", "belief"),
-        *("growth", "unchanged"),
-    )
-)
-"""Parts that can be switched off by name, to measure what each is worth. Without "unchanged", every
-look is at all of the picture."""
-
 
 @dataclass(frozen=True, slots=True)
 class TrackSettings:
@@ -28,12 +19,12 @@ class TrackSettings:
         whole_every: seconds between two looks at all of the picture where only parts of it change,
             more where these show nothing new (`redact.track.Looks`); 0: every look is at all of it.
         lost_time: how long an unseen object may be found again by its motion alone.
-        stitch_time: longest gap over which two tracklets become one object.
+        stitch_time: longest gap over which two tracklets become one object; 0: none do.
         grace: before a track's first and after its last sighting.
-        follow_time: longest time the pixel tracker may go without a detection.
+        follow_time: longest time the pixel tracker may go without a detection; 0: it does not
+            follow.
         ring_time: how far back small pictures are kept.
         ring_bytes: most memory that they may take.
-        left_out: names of `PARTS`, to measure what each is worth.
     """
 
     leak_cost: float = 10.0
@@ -45,7 +36,6 @@ class TrackSettings:
     follow_time: float = 2.0
     ring_time: float = 3.0
     ring_bytes: int = 64 << 20
-    left_out: frozenset[str] = frozenset()
 
 
 CAUTION = {Caution.LOW: 0.25, Caution.NORMAL: 1.0, Caution.HIGH: 4.0}

@@ -7,7 +7,7 @@ all sightings -> pieces cut at scene cuts -> stitched -> filled, padded, grown -
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from av.video.reformatter import VideoReformatter
@@ -20,7 +20,7 @@ from .active_tracklets import ActiveTracklets
 from .assemble import weave
 from .associate import observations_of
 from .backward import BackwardFollower, Sighted
-from .belief import BEST_LOOK, TargetWeights
+from .belief import TargetWeights
 from .camera_motion import CameraMotion, motion_between
 from .cuts import CutFinder
 from .follow import Find
@@ -28,7 +28,7 @@ from .frame_clock import FrameClock
 from .geometry import IDENTITY, Affine
 from .given_up import given_up
 from .jolts import Jolts
-from .sensitivities import JITTER, PARTS, TrackSettings, settings_of
+from .sensitivities import JITTER, TrackSettings, settings_of
 from .sightings import ClipRecord, SightingLog
 from .small_pictures import Ring, SmallFrame, shrink
 
@@ -88,31 +88,22 @@ class Tracker:
 
     Args:
         sensitivity: chooses the numbers in `TrackSettings`.
-        ablate: names of parts to leave out (see `PARTS`), for measurements only.
         settings: numbers to use instead of the sensitivity's own.
         weights: of the belief in tracks, those of the installed models if None.
         ask: takes close looks (`redact.detection.CloseUp.ask`) at each object's best pictures.
         find: takes close looks (`redact.detection.CloseUp.find`) where somebody should be.
-
-    Raises:
-        ValueError: for an unknown name in `ablate`.
     """
 
     def __init__(
         self,
         sensitivity: Sensitivity | str = Sensitivity.BALANCED,
         *,
-        ablate: frozenset[str] = frozenset(),
         settings: TrackSettings | None = None,
         weights: Mapping[str, TargetWeights] | None = None,
         ask: Ask | None = None,
         find: Find | None = None,
     ) -> None:
-        if ablate - PARTS:
-            raise ValueError(f"unknown parts {sorted(ablate - PARTS)}; known: {sorted(PARTS)}")
-        settings = settings or settings_of(Sensitivity(sensitivity))
-        whole_every = 0.0 if "unchanged" in ablate else settings.whole_every
-        self.settings = replace(settings, whole_every=whole_every, left_out=ablate)
+        self.settings = settings or settings_of(Sensitivity(sensitivity))
         self._ring = Ring(self.settings.ring_time, self.settings.ring_bytes)
         self._scaler, self._clock = VideoReformatter(), FrameClock()
         self._cuts, self._jolts = CutFinder(), Jolts()
@@ -120,8 +111,6 @@ class Tracker:
         self._log = SightingLog()
         self._ask = ask
         self._weights = load_calibration().tracks if weights is None else weights
-        if "belief" in ablate:
-            self._weights = BEST_LOOK
         self._active = ActiveTracklets(self.settings, self._log, self._weights, find)
         self._sighted = Sighted()
         self._back = BackwardFollower(self._ring, self._clip, self._sighted, self._cuts.cuts, find)
@@ -178,7 +167,7 @@ class Tracker:
         if detections is not None:
             self._looked_at = small.time
             self._active.match(small, observations_of(detections))
-            if self._ask is not None and "verify" not in self.settings.left_out:
+            if self._ask is not None:
                 rows = self._active.to_ask(small.time)
                 r = self._active.rows
                 self._active.answered(rows, self._ask(frame, r.box[rows], r.target[rows]))
@@ -228,9 +217,8 @@ class Tracker:
         if camera is None:
             return _View(small, IDENTITY, True)
         suspect = self._cuts.push(small, camera.agreed)
-        still = suspect or "camera" in self.settings.left_out
         jolted = self._jolts.push(small, camera.agreed)
-        return _View(small, IDENTITY if still else camera.matrix, suspect, jolted)
+        return _View(small, IDENTITY if suspect else camera.matrix, suspect, jolted)
 
     def _note(self, small: SmallFrame) -> None:
         """Remember who was where, for those who are followed back later."""

@@ -17,15 +17,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lab.cluster.local import local_cluster, local_worker
-from lab.cluster.simulate import File, time_for
-from lab.kill import contents
 from redact.batch import check_address
 from redact.batch.worker import unlike, what_is_installed, what_is_seen
 from redact.errors import ExitCode, UsageError
 
 from ..cli.conftest import call
+from ..killing import contents
 from ..pipeline.conftest import ROOT, SAMPLE, shorten
+from .local_cluster import local_cluster, local_worker
 
 FAST = ("--sensitivity", "fast", "--preset", "ultrafast")
 needs_dask = pytest.mark.skipif(
@@ -190,16 +189,3 @@ def test_workers_stop_when_the_one_who_ordered_is_gone(scheduler: str, tmp_path:
         time.sleep(0.1)
     left = sorted(path.name for path in out.iterdir())
     assert left == [".long.redacted.plan.json.looks"], "a worker went on, or left something"
-
-
-sizes = st.lists(st.floats(1, 1e4), min_size=1, max_size=40)
-
-
-@given(sizes, st.integers(1, 64))
-def test_no_reckoned_case_is_quicker_than_it_can_be(seconds: list[float], workers: int) -> None:
-    files = [File(s, s * 1e6) for s in seconds]
-    taken = time_for(files, workers, float("inf"))
-    least = max(max(seconds), sum(seconds) / workers)
-    assert least * (1 - 1e-6) <= taken <= least * (2 - 1 / workers) * (1 + 1e-6)  # Graham 1966
-    narrow = time_for(files, workers, 4e6)  # four at full speed, however many there are
-    assert narrow >= max(taken, sum(seconds) / 4) * (1 - 1e-6)

@@ -14,7 +14,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lab.kill import contents
 from redact.batch import Command, Done, jobs_that_fit, run_in_process
 from redact.batch.processes import BASE, bytes_for
 from redact.cli.sources import tell_as_they_end
@@ -22,6 +21,7 @@ from redact.cli.terminal import Terminal
 from redact.errors import ExitCode
 
 from ..cli.conftest import call
+from ..killing import contents
 from ..pipeline.conftest import ROOT, SAMPLE, shorten
 
 FAST = ("--sensitivity", "fast", "--preset", "ultrafast")

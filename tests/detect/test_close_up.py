@@ -17,7 +17,6 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from skimage import data
 
-from lab.detect.filling import HEIGHT, WIDTH, largest, moved
 from redact.detection import (
     CenterFace,
     CloseUp,
@@ -32,6 +31,7 @@ from redact.detection.verifier import SIDE
 from redact.errors import UnsafeError
 from redact.types import Detections, Frame, Presentation, Target, widened
 
+from .filling import HEIGHT, WIDTH, largest, moved
 from .test_detectors import ASTRONAUT
 
 

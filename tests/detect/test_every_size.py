@@ -13,7 +13,7 @@ from redact.types import Target
 pytest.importorskip("cv2", reason="stills are moved with OpenCV")
 data = pytest.importorskip("skimage.data", reason="needs scikit-image's pictures")
 
-from lab.detect.filling import HEIGHT, SEEN, WIDTH, Still, iou, largest, moved  # noqa: E402
+from .filling import HEIGHT, SEEN, WIDTH, Still, iou, largest, moved  # noqa: E402
 
 PLAIN = 0.3
 """Probability from which a still, its object a fifth of the picture, shows a plain case."""

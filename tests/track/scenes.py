@@ -82,8 +82,13 @@ def seen(boxes: Iterable[Box], score: float = 0.95, target: Target = Target.FACE
     return Detections(xyxy, np.full(n, score, np.float32), np.full(n, int(target), np.int8))
 
 
-def tracker_of(sensitivity: str = "balanced", **more: Any) -> Tracker:
+PARTS = {"follow": "follow_time", "stitch": "stitch_time", "grace": "grace"}
+"""What a tracker of a test can do without, and the number that is then 0."""
+
+
+def tracker_of(sensitivity: str = "balanced", *without: str, **more: Any) -> Tracker:
     settings = replace(settings_of(Sensitivity(sensitivity)), leak_cost=COSTS[sensitivity])
+    settings = replace(settings, **{PARTS[part]: 0.0 for part in without})
     return Tracker(sensitivity, **{"weights": WEIGHTS, "settings": settings, **more})
 
 

@@ -97,7 +97,7 @@ def test_a_mask_does_not_leave_the_place_where_somebody_was_seen(speed: float) -
     ground = texture(99, HEIGHT, WIDTH)
     frames = [as_frame(i, draw(ground, [thing], i)) for i in range(40)]
     found = [seen([thing.box(i)]) if 15 <= i <= 25 else Detections.empty() for i in range(40)]
-    tracker = tracker_of(ablate=frozenset({"follow"}))
+    tracker = tracker_of("balanced", "follow")
     (track,) = track_clip(frames, found, tracker).tracks
     assert track.first < 15 and track.last > 25
     for beyond, edge in (

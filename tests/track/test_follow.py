@@ -48,7 +48,7 @@ def test_object_is_followed_forward_after_its_last_detection() -> None:
 
 
 def test_without_following_the_same_clip_leaks() -> None:
-    tracker = tracker_of(ablate=frozenset({"follow"}))
+    tracker = tracker_of("balanced", "follow")
     tracks = track_clip(rendered([WALK], 60), found_in(WALK, 60, range(35, 60)), tracker)
     assert not covered(tracks.tracks, 5, WALK.box(5), 0.5)
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from redact.track import Tracker, settings_of
+from redact.track import settings_of
 from redact.track.small_pictures import Ring, SmallFrame
 from redact.types import Box, Detections, Frame, State, Target
 
@@ -27,11 +27,6 @@ from .scenes import (
 STAND = Thing(lambda i: (100.0, 60.0))
 WALK = Thing(lambda i: (40.0 + 2.0 * i, 60.0))
 NONE = Detections.empty()
-
-
-def test_unknown_part_is_refused() -> None:
-    with pytest.raises(ValueError, match="unknown parts"):
-        Tracker("balanced", ablate=frozenset({"nonsense"}))
 
 
 def test_frames_out_of_order_are_refused() -> None:
@@ -107,7 +102,7 @@ def test_pieces_that_are_doubtful_alone_are_believed_together() -> None:
     found = [seen([small.box(i)], 0.35) if i in shown else NONE for i in range(24)]
     (track,) = track_clip(rendered([small], 24), found).tracks
     assert all(contained([track], i, small.box(i)) for i in range(24))
-    apart = track_clip(rendered([small], 24), found, tracker_of(ablate=frozenset({"stitch"})))
+    apart = track_clip(rendered([small], 24), found, tracker_of("balanced", "stitch"))
     assert apart.tracks == ()
 
 
@@ -117,10 +112,6 @@ def test_weak_detections_continue_a_sure_track() -> None:
     assert len(tracks) == 1
     here = tracks[0].at(25)
     assert here is not None and here.state is State.DETECTED
-    without = track_clip(
-        rendered([WALK], 30), found, tracker_of(ablate=frozenset({"low-round", "follow"}))
-    )
-    assert not covered(without.tracks, 25, WALK.box(25), 0.5)
 
 
 def test_camera_motion_is_needed_on_a_panning_clip() -> None:
@@ -135,10 +126,8 @@ def test_camera_motion_is_needed_on_a_panning_clip() -> None:
     ]
     frames = [replace(f, index=i, pts=i * 512) for i, f in enumerate(frames)]
     found = [seen([stand.box(i + 26)]) if i % 5 == 0 else None for i in range(24)]
-    part = frozenset({"follow"})
-    assert len(track_clip(frames, found, tracker_of(ablate=part)).tracks) == 1
-    lost = track_clip(frames, found, tracker_of(ablate=part | {"camera", "stitch"}))
-    assert len(lost.tracks) > 1
+    alone = tracker_of("balanced", "follow", "stitch")
+    assert len(track_clip(frames, found, alone).tracks) == 1
 
 
 def test_stitching_joins_what_a_long_gap_parted() -> None:
@@ -147,7 +136,7 @@ def test_stitching_joins_what_a_long_gap_parted() -> None:
     hidden = range(16, 52)
     found = [NONE if i in hidden else seen([walk.box(i)]) for i in range(70)]
     assert len(track_clip(rendered([walk, wall], 70), found).tracks) == 1
-    parted = track_clip(rendered([walk, wall], 70), found, tracker_of(ablate=frozenset({"stitch"})))
+    parted = track_clip(rendered([walk, wall], 70), found, tracker_of("balanced", "stitch"))
     assert len(parted.tracks) == 2
 
 
@@ -204,9 +193,12 @@ def test_ring_is_bounded_in_time_and_bytes() -> None:
 def test_variable_frame_rate_pads_by_time() -> None:
     """Grace is seconds: a clip at 5 frames a second is padded by few frames."""
     found = [seen([STAND.box(i)]) if 10 <= i < 20 else NONE for i in range(30)]
-    part = frozenset({"follow"})
-    slow = track_clip(rendered([STAND], 30, fps=5), found, tracker_of(ablate=part)).tracks[0]
-    fast = track_clip(rendered([STAND], 30, fps=50), found, tracker_of(ablate=part)).tracks[0]
+    slow = track_clip(rendered([STAND], 30, fps=5), found, tracker_of("balanced", "follow")).tracks[
+        0
+    ]
+    fast = track_clip(
+        rendered([STAND], 30, fps=50), found, tracker_of("balanced", "follow")
+    ).tracks[0]
     assert (slow.first, slow.last) == (9, 20)
     assert (fast.first, fast.last) == (0, 29)
 

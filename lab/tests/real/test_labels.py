@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import json
-import zlib
 from pathlib import Path
 from typing import Any
 
 import pytest
-
-from lab.training.sources import SOURCES
 
 REAL = Path(__file__).resolve().parents[2] / "real"
 KINDS = ("faces", "dups", "heads", "plates", "osd", "osd_all")
@@ -64,19 +61,6 @@ def test_dev_cameras_are_no_test_cameras() -> None:
         pytest.skip("the dev cameras are not labelled here yet")
     reserved = {c for group in read("split.json")["test_cctv"]["groups"].values() for c in group}
     assert not {r["clip"] for r in read("labels_dev.json")} & reserved
-
-
-def test_footage_for_cuts_is_dealt_by_its_rule_and_was_used_for_nothing_else() -> None:
-    known = json.loads((REAL.parent / "cut_clips.json").read_text(encoding="utf-8"))
-    names = set(known["repositories"])
-    assert not names & {source.repo for source in SOURCES}
-    for name, repository in known["repositories"].items():
-        assert repository["half"] == ("test" if zlib.crc32(name.encode()) % 3 else "dev"), name
-        for clip in repository["clips"].values():
-            cuts = clip.get("cuts", [])
-            assert cuts == sorted(set(cuts)) and all(0 < c < clip.get("end", 750) for c in cuts)
-    for name, paths in known["one camera"]:
-        assert set(paths) <= set(known["repositories"][name]["clips"])
 
 
 def test_faults_are_found() -> None:

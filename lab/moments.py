@@ -6,7 +6,7 @@ ranking. The clips are seconds long, so all of them are taken as one case: of a 
 the first 10 M moments are those that a person gets to who looks at ten a minute. Beside the ranking
 stand seconds in the order of time, and seconds by chance.
 
-    python -m lab.review.moments --half dev --plans FOLDER
+    python -m lab.moments --half dev --plans FOLDER
 
 Plans are taken from the folder (CLIP.plan.json), and made and kept there where one is missing.
 """

@@ -1,34 +1,25 @@
-"""A batch that is killed at random moments and given again: `python -m lab.kill`.
+"""A batch that is killed at random moments and given again.
 
 Runs `redact run FOLDER` on short cuts of the sample, kills it with SIGKILL at a random moment,
 gives the same command again, and so on. After every kill nothing under a final name may be
 half-written; after every batch that ends by itself the outputs and plans must be, byte for byte,
 those of a batch that nobody disturbed, and no hidden file may be left.
-
-With `--work FOLDER` the count is kept there: the same command goes on where this one was stopped,
-as long as it is the same redact.
 """
 
 from __future__ import annotations
 
-import argparse
-import contextlib
 import hashlib
-import json
 import os
 import random
 import shutil
 import signal
 import subprocess
 import sys
-import tempfile
 import time
 from collections import Counter
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from redact.batch.worker import what_is_installed
 from redact.errors import ExitCode
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -84,28 +75,15 @@ def undisturbed(sources: Path, results: Path) -> tuple[dict[str, str], float]:
     return contents(results), time.monotonic() - begun
 
 
-def disturbed(
-    sources: Path,
-    work: Path,
-    moments: int,
-    seed: int = 0,
-    seen: Outcome | None = None,
-    after: Callable[[Outcome], None] = lambda seen: None,
-) -> Outcome:
-    """Kill batches until `moments` random moments are seen; `work` is a folder for their results.
-
-    What is seen is entered in `seen`, where that is given, and told to `after`, as it goes on.
-    """
-    shutil.rmtree(work / "undisturbed", ignore_errors=True)  # done before, it would tell no time
+def disturbed(sources: Path, work: Path, moments: int, seed: int) -> Outcome:
+    """Kill batches until `moments` random moments are seen; results go into folders of `work`."""
     expected, seconds = undisturbed(sources, work / "undisturbed")
-    seen = seen or Outcome()
-    chance = random.Random(f"{seed} {seen.kills}")
+    seen = Outcome()
+    chance = random.Random(seed)
     while seen.kills < moments:
         results = work / f"batch-{seen.batches + 1}"
-        shutil.rmtree(results, ignore_errors=True)  # of a count that was stopped
         while not _once(sources, results, expected, chance.uniform(0, seconds), seen):
-            after(seen)
-        after(seen)
+            pass
         shutil.rmtree(results)
     return seen
 
@@ -155,59 +133,3 @@ def _moment(names: list[str], made: dict[str, str], expected: dict[str, str]) ->
     if any(name.endswith(".run") for name in names):
         return "a file was begun, or had just got its name"
     return "between two files" if 0 < len(made) < len(expected) else "before or behind all files"
-
-
-def _clips(folder: Path) -> Path:
-    """Three short clips: short, so that most moments are not spent on the networks."""
-    from tests.pipeline.conftest import SAMPLE, shorten
-
-    if not folder.exists():
-        folder.mkdir()
-        for number, skip in enumerate((60, 75, 90), 1):
-            shorten(SAMPLE, folder / f"{number}.mp4", 5, skip=skip)
-    return folder
-
-
-def _counted(tally: Path, installed: dict[str, str]) -> Outcome:
-    """What was seen by an earlier command with the same redact."""
-    if not tally.exists():
-        return Outcome()
-    kept = json.loads(tally.read_text())
-    if kept.pop("installed") != installed:
-        raise SystemExit(f"{tally}: is of another redact: choose another folder")
-    return Outcome(**{**kept, "found": Counter(kept["found"])})
-
-
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--moments", type=int, default=200)
-    parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--work", type=Path, help="Folder in which the count is kept.")
-    options = parser.parse_args()
-    with contextlib.ExitStack() as stack:
-        work = options.work or Path(stack.enter_context(tempfile.TemporaryDirectory()))
-        work.mkdir(exist_ok=True)
-        tally, installed = work / "tally.json", what_is_installed()
-        seen = _counted(tally, installed)
-
-        def keep(seen: Outcome) -> None:
-            tally.write_text(json.dumps({**vars(seen), "installed": installed}))
-            if sys.stderr.isatty():
-                print(f"\r{seen.kills}/{options.moments}", end="", file=sys.stderr, flush=True)
-
-        with contextlib.suppress(KeyboardInterrupt):  # Ctrl-C: what was seen so far
-            disturbed(_clips(work / "case"), work, options.moments, options.seed, seen, keep)
-    print(
-        f"killed {seen.kills} times in {seen.batches} batches; "
-        f"{seen.left} hidden files were left by kills, none after a batch; "
-        f"{len(seen.faults)} faults"
-    )
-    for moment, count in seen.found.most_common():
-        print(f"{count:4} kills: {moment}")
-    for fault in seen.faults:
-        print(fault)
-    sys.exit(1 if seen.faults else 0)
-
-
-if __name__ == "__main__":
-    main()

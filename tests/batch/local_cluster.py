@@ -16,39 +16,27 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 @contextlib.contextmanager
-def local_cluster(folder: Path, workers: int, pinned: bool = False) -> Iterator[str]:
-    """The address of a scheduler with so many workers; their words go to files in `folder`.
-
-    With `pinned` each has one processor and no other has it, as on a machine of its own.
-    """
+def local_cluster(folder: Path, workers: int) -> Iterator[str]:
+    """The address of a scheduler with so many workers; their words go to files in `folder`."""
     log = folder / "scheduler.log"
     words = ("--host", "127.0.0.1", "--port", "0", "--no-dashboard")
     with contextlib.ExitStack() as stack:
         stack.enter_context(_dask(log, ROOT, "scheduler", *words))
         address = _waited_for(log, r"Scheduler at:\s+(tcp://127.0.0.1:\d+)")
         for number in range(workers):
-            processor = number if pinned else None
-            stack.enter_context(local_worker(address, folder, f"w{number}", ROOT, processor))
+            stack.enter_context(local_worker(address, folder, f"w{number}", ROOT))
         yield address
 
 
 @contextlib.contextmanager
 def local_worker(
-    address: str,
-    folder: Path,
-    name: str,
-    root: Path,
-    processor: int | None = None,
-    **env: str,
+    address: str, folder: Path, name: str, root: Path, **env: str
 ) -> Iterator[None]:
-    """One more worker, which has the redact that lies in `root`, variables of its own, and one
-    processor if it is named (Linux)."""
+    """One more worker, which has the redact that lies in `root`, and variables of its own."""
     log = folder / f"{name}.log"
     words = ("--host", "127.0.0.1", "--nthreads", "1", "--no-dashboard", "--name", name)
     place = ("--local-directory", str(folder))
-    with _dask(log, root, "worker", address, *words, *place, **env) as process:
-        if processor is not None:
-            os.sched_setaffinity(process.pid, {processor})  # before it starts others
+    with _dask(log, root, "worker", address, *words, *place, **env):
         _waited_for(log, "(Registered to)")
         yield
 

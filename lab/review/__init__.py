@@ -1,1 +1,0 @@
-"""What the review page costs: its pictures, its answers, and a person's clicks."""
