@@ -1,6 +1,7 @@
 """Which weights are used, proof that they are the ones that were measured, and the score from which
 a detection counts. Measure again whenever the weights change.
 
+Weights of this release: face-plate.int8.onnx, SHA-256 98ac7172…
 What they find on single pictures stands in `redact/models/MODEL_CARD.md`, by
 `python -m lab.training.evaluate EVAL --package balanced`.
 """

@@ -29,9 +29,7 @@ def local_cluster(folder: Path, workers: int) -> Iterator[str]:
 
 
 @contextlib.contextmanager
-def local_worker(
-    address: str, folder: Path, name: str, root: Path, **env: str
-) -> Iterator[None]:
+def local_worker(address: str, folder: Path, name: str, root: Path, **env: str) -> Iterator[None]:
     """One more worker, which has the redact that lies in `root`, and variables of its own."""
     log = folder / f"{name}.log"
     words = ("--host", "127.0.0.1", "--nthreads", "1", "--no-dashboard", "--name", name)

@@ -34,7 +34,7 @@ def test_every_page_is_there(site: Path) -> None:
     pages = {p.relative_to(site).as_posix() for p in site.rglob("*.html")}
     wanted = {"index.html", "lawyers.html", "journalists.html", "fr/demarrer.html", "trust.html"}
     assert wanted <= pages
-    assert {"project/security.html", "project/benchmark-real.html"} <= pages
+    assert {"project/security.html", "project/real.html"} <= pages
 
 
 def test_no_page_loads_anything_from_elsewhere(site: Path) -> None:
