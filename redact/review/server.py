@@ -8,10 +8,11 @@ import re
 import socket
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler
 from importlib import resources
+from importlib.resources.abc import Traversable
 from socketserver import TCPServer, ThreadingMixIn
 from typing import Any, ClassVar, Final, Protocol
 from urllib.parse import parse_qsl, urlsplit
@@ -89,17 +90,22 @@ def page_files(front: str = PAGE) -> dict[str, Answer]:
         front: name of the page that is at the root. Where it is not that of one video, that one is
             at `MOUNTED`, named by its pattern.
     """
-    found = {}
-    folder = resources.files(__package__).joinpath("assets")
-    for file in folder.iterdir():
-        kind = _KINDS.get(file.name.rpartition(".")[2])
-        if kind:
-            found[f"/{file.name}"] = Answer(file.read_bytes(), kind)
+    found = dict(_files(resources.files(__package__).joinpath("assets")))
     for language in LANGUAGES:
         found[f"/{language}.json"] = as_json(_words(language))
     pages = {name: _in_language(found.pop(f"/{name}")) for name in (PAGE, "case.html")}
     mounted = {} if front == PAGE else {MOUNTED.pattern: pages[PAGE]}
     return {**found, **mounted, "/": pages[front]}
+
+
+def _files(folder: Traversable, path: str = "/") -> Iterator[tuple[str, Answer]]:
+    """What lies in a folder of the pages and in those below it, each by its path."""
+    for file in folder.iterdir():
+        kind = _KINDS.get(file.name.rpartition(".")[2])
+        if file.is_dir():
+            yield from _files(file, f"{path}{file.name}/")
+        elif kind:
+            yield f"{path}{file.name}", Answer(file.read_bytes(), kind)
 
 
 def _in_language(page: Answer) -> Answer:

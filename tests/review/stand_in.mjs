@@ -12,11 +12,17 @@ const camel = (name) => name.replace(/-(\w)/g, (_, c) => c.toUpperCase());
 class Node extends EventTarget {
   constructor(tag) {
     super();
-    Object.assign(this, { tagName: tag.toUpperCase(), children: [], attributes: {}, dataset: {}, style: {}, parentNode: null, words: "", value: "", clientWidth: 800, clientHeight: 450, scrollTop: 0, open: false, popped: false });
+    Object.assign(this, { tagName: tag.toUpperCase(), localName: tag, nodeType: tag === "#text" ? 3 : 1, children: [], attributes: {}, dataset: {}, style: {}, parentNode: null, words: "", value: "", clientWidth: 800, clientHeight: 450, scrollTop: 0, open: false, popped: false });
   }
   get id() { return this.attributes.id || ""; }
   get hidden() { return "hidden" in this.attributes; }
   set hidden(yes) { if (yes) this.attributes.hidden = ""; else delete this.attributes.hidden; }
+  get disabled() { return "disabled" in this.attributes; }
+  get data() { return this.words; }
+  set data(words) { this.words = String(words); }
+  get childNodes() { return this.children; }
+  get firstChild() { return this.children[0] ?? null; }
+  get nextSibling() { const all = this.parentNode?.children ?? []; return all[all.indexOf(this) + 1] ?? null; }
   get className() { return this.attributes.class || ""; }
   set className(names) { this.attributes.class = names; }
   get classList() { return { toggle() {} }; }
@@ -40,6 +46,14 @@ class Node extends EventTarget {
     }
     if (this.tagName === "SELECT") this.value ||= this.children[0]?.attributes.value || "";
   }
+  insertBefore(node, next) {
+    node.remove();
+    node.parentNode = this;
+    this.children.splice(next ? this.children.indexOf(next) : this.children.length, 0, node);
+    return node;
+  }
+  removeChild(node) { this.children.splice(this.children.indexOf(node), 1); node.parentNode = null; return node; }
+  remove() { this.parentNode?.removeChild(this); }
   appendChild(node) { this.append(node); return node; }
   replaceChildren(...nodes) {
     for (const node of this.children) node.parentNode = null;
@@ -69,7 +83,7 @@ class Node extends EventTarget {
   blur() { document.activeElement = document.body; }
   click() { if (!this.disabled) send(this, "click"); }
   showModal() { this.open = true; }
-  close() { this.open = false; send(this, "close"); }
+  close() { this.open = false; document.activeElement = document.body; send(this, "close"); }
   showPopover() { this.popped = true; }
   hidePopover() { this.popped = false; }
   setPointerCapture() {} scrollIntoView() {}
@@ -82,7 +96,7 @@ function send(node, type, more = {}) {
   return event;
 }
 
-const document = Object.assign(new Node("#document"), { visibilityState: "visible", title: "", createElement: (tag) => new Node(tag) });
+const document = Object.assign(new Node("#document"), { visibilityState: "visible", title: "", createElement: (tag) => new Node(tag), createElementNS: (_, tag) => new Node(tag), createTextNode: (words) => Object.assign(new Node("#text"), { words: String(words) }) });
 document.getElementById = (id) => [...document.all()].find((node) => node.id === id) ?? null;
 let inside = document;
 for (const [, close, tag, words, text] of readFileSync(html, "utf8").replace(/<!doctype[^>]*>/i, "").matchAll(/<(\/?)([\w-]+)([^>]*)>|([^<]+)/g)) {
@@ -90,7 +104,6 @@ for (const [, close, tag, words, text] of readFileSync(html, "utf8").replace(/<!
   if (close) { inside = inside.parentNode; continue; }
   const node = new Node(tag);
   for (const [, name, value] of words.matchAll(/([\w-]+)(?:="([^"]*)")?/g)) node.setAttribute(name, value ?? "");
-  node.disabled = "disabled" in node.attributes;
   inside.append(node);
   if (!/^(meta|link|img|path|circle|option)$/.test(tag) || (tag === "option" && !words.endsWith("/"))) inside = words.endsWith("/") ? inside : node;
 }
@@ -134,6 +147,6 @@ const person = {
 };
 const { state } = await import(pages + "store.js");
 await import(pages + document.querySelector("script").attributes.src.slice(1));
-await until(() => document.getElementById("opening").hidden && (document.getElementById("videos") || "frame" in (document.getElementById("viewport")?.dataset ?? {})));
+await until(() => document.getElementById("opening")?.hidden && (document.getElementById("videos") || "frame" in (document.getElementById("viewport")?.dataset ?? {})));
 console.log(JSON.stringify((await (await import(pathToFileURL(steps).href)).default({ ...person, state })) ?? null));
 process.exit(0);

@@ -93,11 +93,7 @@ new MutationObserver(() => {
 
 
 def zoom(it: Page) -> float:
-    script = (
-        "const done = arguments[arguments.length - 1];"
-        "import('/player.js').then(({ lens }) => done(lens.zoom))"
-    )
-    return float(it.browser.execute_async_script(script))
+    return float(it.state("state.lens.zoom"))
 
 
 @pytest.mark.slow

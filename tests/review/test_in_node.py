@@ -182,7 +182,7 @@ def test_the_list_is_sorted_as_is_asked(street: Path, found: Plan, tmp_path: Pat
     write_plan(replace(found, tracks=tracks, subjects=alone), plan_file)
     with served_here(source, plan_file) as server:
         orders = Review(server, plan_file).does("""
-          const { listed } = await import("./gallery.js");
+          const { listed } = await page("list.js");
           const orders = [];
           for (const by of ["time", "doubt", "long"]) {
             await write("#sort", by);
@@ -202,10 +202,12 @@ def test_doubtful_findings_are_folded_behind_those_that_are_not(review: Review) 
     write_plan(told, review.plan_file, force=True)
     steps = """
       await until(() => document.querySelectorAll("#panel .item").length === 5);
-      const numbers = (css) => [...document.querySelectorAll(css)].map((n) => n.dataset.finding);
-      const open = () => "open" in document.querySelector("#doubtful").attributes;
+      const all = (css) => [...document.querySelectorAll(css)];
+      const numbers = (css) => all(css).map((n) => Number(n.dataset.finding));
+      const open = () => document.querySelector("#doubtful").open;
       const before = open(), words = await text("#doubtful summary");
-      (await page("store.js")).tell("finding", 4);
+      (await page("findings.js")).showFinding(4);
+      await wait(50);
       return [numbers("#panel .item"), numbers("#panel details .item"), before, open(), words];
     """
     shown, folded, before, after, words = review.does(steps)
@@ -292,13 +294,13 @@ def test_who_is_in_the_picture_is_chosen_in_the_picture(review: Review) -> None:
     )
     frames = review.does("""
       await until(() => state.subjects.size === 1);
-      const player = await page("player.js"), gallery = await page("gallery.js");
+      const player = await page("player.js"), list = await page("list.js");
       const found = [];
       for (const n of [9, 1]) {
         player.show(n);
         await until(() => state.frame === n);
         press("Escape");
-        gallery.chooseNext(1);
+        list.chooseNext(1);
         found.push(player.there());
       }
       return found;
@@ -377,10 +379,9 @@ def test_to_take_back_is_said_only_of_what_was_taken_back(review: Review) -> Non
     """At the beginning, "Undone" stood there for every press of the keys."""
     words = review.does("""
       const undo = async () => {
-        const toasts = await find("#toasts");
-        toasts.replaceChildren();
+        state.toast = null;
         press("z", { ctrlKey: true });
-        return until(() => toasts.textContent);
+        return (await until(() => state.toast)).words;
       };
       press("ArrowDown");
       press("h");
@@ -488,16 +489,14 @@ def test_a_box_that_could_not_be_taken_is_not_lost(review: Review) -> None:
     """Refused because something else was being worked on, it was gone."""
     assert (
         review.does("""
-      const { drawnBox, redraw } = await page("overlay.js");
       const kept = [];
       for (const button of ["#draw-still", "#draw-follow"]) {
-        redraw([-90, -90, -10, -10]);
-        const toasts = await find("#toasts");
-        toasts.replaceChildren();
+        state.drawn = [-90, -90, -10, -10];
+        state.toast = null;
         await click(button);
-        await until(() => toasts.textContent);
+        await until(() => state.toast);
         await wait(50);
-        kept.push(drawnBox());
+        kept.push(state.drawn);
       }
       return kept;
     """)

@@ -43,11 +43,11 @@ def page(browser: Any, review: tuple[PageServer, Path]) -> Page:
 def test_a_box_is_drawn_moved_and_held(page: Page, review: tuple[PageServer, Path]) -> None:
     page.press("d")
     page.press("ENTER")
-    page.until(lambda: page.js("return !document.getElementById('draw-menu').hidden"))
-    before = page.browser.execute_async_script(DRAWN)
+    page.until(lambda: page.js("return document.getElementById('draw-menu')"))
+    before = page.state(DRAWN)
     page.press("ARROW_RIGHT", "ARROW_RIGHT", "ARROW_DOWN")
     page.press("ARROW_RIGHT", shift=True)
-    after = page.browser.execute_async_script(DRAWN)
+    after = page.state(DRAWN)
     assert after[0] > before[0] and after[1] > before[1]
     assert after[2] - after[0] > before[2] - before[0]
     page.press("TAB")  # from "follow it" to "hide here all along"
@@ -58,10 +58,7 @@ def test_a_box_is_drawn_moved_and_held(page: Page, review: tuple[PageServer, Pat
     assert page.complaints() == []
 
 
-DRAWN = (
-    "const done = arguments[arguments.length - 1];"
-    "import('/overlay.js').then(({ drawnBox }) => done([...drawnBox()]))"
-)
+DRAWN = "[...state.drawn]"
 
 
 def test_a_mask_is_moved_in_one_step(page: Page, review: tuple[PageServer, Path]) -> None:
@@ -107,8 +104,7 @@ def test_a_code_is_good_once_and_a_reload_needs_none(
     browser.switch_to.new_window("tab")
     try:
         browser.get(once)
-        words = browser.find_element("id", "opening-text")
-        page.until(lambda: words.text == "This address is not valid")
+        page.until(lambda: page.text("#opening-text") == "This address is not valid")
     finally:
         browser.close()
         browser.switch_to.window(browser.window_handles[0])

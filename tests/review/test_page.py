@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -19,7 +21,8 @@ from redact.types import State
 from redact.words import LANGUAGES, surface
 
 ASSETS = Path(redact.review.__file__).parent / "assets"
-CODE = {p.name: p.read_text(encoding="utf-8") for p in ASSETS.iterdir()}
+CODE = {p.name: p.read_text(encoding="utf-8") for p in ASSETS.iterdir() if p.is_file()}
+VENDORED = ASSETS / "vendor"
 EN, FR = (_words(language) for language in LANGUAGES)
 PLACE = re.compile(r"\{\w+\}")
 
@@ -43,11 +46,11 @@ def test_words_that_french_took_for_one_are_two() -> None:
 
 
 def test_every_word_of_the_page_is_in_the_catalogue() -> None:
-    asked = set(re.findall(r'data-(?:word|title|label)="([^"]+)"', CODE["index.html"]))
-    started = set()
+    asked, started = set(), set()
     for name, text in CODE.items():
         if name.endswith(".js"):
             asked |= set(re.findall(r"\bt\(\s*\"([^\"]+)\"", text))
+            asked |= set(re.findall(r'<\$\{\w+\}[^>]*? (?:word|title)="([^"]+)"', text))
             started |= set(re.findall(r"\bt\(\s*`([\w.]+)\$\{", text))
     assert asked - EN.keys() == set()
     for start in started:
@@ -81,7 +84,7 @@ def test_nothing_comes_from_elsewhere_and_text_is_never_markup() -> None:
         for address in re.findall(r"https?://[^\s\"'<>)]+", text):
             assert address == "http://www.w3.org/2000/svg", (name, address)
         assert not re.search(
-            r"innerHTML|outerHTML\s*=[^=]|insertAdjacentHTML|document\.write|eval\(", text
+            r"innerHTML|InnerHTML|outerHTML\s*=[^=]|insertAdjacentHTML|document\.write|eval\(", text
         )
         if name.endswith(".html"):
             assert not re.search(r"<script(?![^>]*src=)|\son\w+=|style=", text)
@@ -124,14 +127,15 @@ def test_words_and_shapes_can_be_told_from_their_ground(theme: str) -> None:
         assert contrast(own[front], own[back]) >= 3, (front, back)
 
 
-def test_nothing_that_works_on_the_plan_is_live_before_there_is_one() -> None:
-    """'Finish…' asked a plan for its sound that was not there while another window was open."""
-    page = (ASSETS / "index.html").read_text()
-    for name in ("finish", "progress-pill", "undo", "redo"):
-        (button,) = re.findall(rf'<button id="{name}"[^>]*>', page)
-        assert button.endswith(" disabled>"), button
-    assert "<main inert>" in page
-    assert re.search(r'<section id="timeline"[^>]* inert>', page)
+def test_what_others_wrote_is_what_was_recorded() -> None:
+    """Its version and source stand beside it, and so does its licence."""
+    told = tomllib.loads((VENDORED / "VENDORED.toml").read_text("utf-8"))
+    assert told.keys() == {path.name for path in VENDORED.glob("*.js")}
+    for name, of in told.items():
+        code = (VENDORED / name).read_bytes()
+        assert hashlib.sha256(code).hexdigest() == of["sha256"], name
+        assert set(re.findall(rb'from"([^"]+)"', code)) <= {b"./" + n.encode() for n in told}, name
+        assert (VENDORED / of["licence"]).read_text("utf-8").strip()
 
 
 def test_every_refusal_has_its_words() -> None:

@@ -1,9 +1,52 @@
 // What the audit found, one at a time, in plain words with its picture.
 import { bytes, decoded, unpacked } from "./api.js";
-import { change, edit, make, state, tell, toast } from "./store.js";
+import { html, signal, useEffect, useRef } from "./html.js";
+import { begin, edit, state, toast } from "./store.js";
 import { clock, t } from "./words.js";
+import { Button } from "./button.js";
+import { Field } from "./field.js";
 import * as player from "./player.js";
 
+const FEW = 2; // doubtful ones that are told one by one beside those that are not, as in the terminal
+const unfolded = signal(false);
+const middle = (f) => f.places[Math.floor(f.places.length / 2)];
+const open = () => state.findings.filter((f) => !f.answer);
+
+export function Findings() {
+  const all = state.findings;
+  if (!all.length)
+    return html`<p class="muted">${t("no_findings")}</p>
+      <p class="small muted">${t("no_findings_note")}</p>`;
+  const doubtful = all.filter((f) => f.doubtful),
+    folded = doubtful.length > FEW && doubtful.length < all.length,
+    at = doubtful.some((f) => f.number === state.finding),
+    item = (f) => html`<${Finding} key=${f.number} of=${f} />`;
+  return html`
+    <p class="small">
+      ${open().length ? t("findings_note", { n: open().length }) : `✓ ${t("findings_answered")}`}
+    </p>
+    ${all.filter((f) => !folded || !f.doubtful).map(item)}
+    ${
+      folded &&
+      html`<details id="doubtful" open=${at || unfolded.value} ontoggle=${(e) => (unfolded.value = e.target.open)}>
+      <summary>${t("doubtful_findings", { n: doubtful.length })}</summary>
+      ${doubtful.map(item)}
+    </details>`
+    }
+  `;
+}
+
+const KINDS = { mask_does_not_fit: "misfit", mask_not_drawn: "undrawn" };
+function words(f) {
+  const key = KINDS[f.kind.replaceAll(" ", "_")] || "leak",
+    [from, to] = [clock(state.times[f.first]), clock(state.times[f.last])];
+  const told = t(`finding.${key}`, {
+    target: t(`${key === "leak" ? "seen" : "a"}_target.${f.target}`),
+    time: from === to ? t("at_time", { from }) : t("between_times", { from, to }),
+    where: whereIn(middle(f)[1]),
+  });
+  return told[0].toUpperCase() + told.slice(1);
+}
 /** Where in the picture, as a person says it. */
 function whereIn([x1, y1, x2, y2]) {
   const third = (v, size) => Math.max(0, Math.min(2, Math.floor((3 * v) / size)));
@@ -11,200 +54,99 @@ function whereIn([x1, y1, x2, y2]) {
     y = third((y1 + y2) / 2, state.clip.height);
   return t(`where.${["upper", "middle", "lower"][y]}_${["left", "centre", "right"][x]}`);
 }
-/** Doubtful findings that are told one by one beside those that are not, as in the terminal. */
-const FEW = 2;
-let unfolded = false;
-const middle = (f) => f.places[Math.floor(f.places.length / 2)];
 
-export function findings() {
-  if (!state.findings.length)
-    return [
-      make("p", { class: "muted" }, t("no_findings")),
-      make("p", { class: "small muted" }, t("no_findings_note")),
-    ];
-  const open = state.findings.filter((f) => !f.answer).length;
-  const doubtful = state.findings.filter((f) => f.doubtful),
-    folded = doubtful.length > FEW && doubtful.length < state.findings.length;
-  const told = folded ? state.findings.filter((f) => !f.doubtful) : state.findings,
-    at = doubtful.some((f) => f.number === state.finding);
-  return [
-    make(
-      "p",
-      { class: "small" },
-      open ? t("findings_note", { n: open }) : `✓ ${t("findings_answered")}`,
-    ),
-    ...told.map(item),
-    ...(folded
-      ? [
-          make(
-            "details",
-            {
-              id: "doubtful",
-              open: at || unfolded,
-              ontoggle: (e) => {
-                unfolded = e.target.open;
-              },
-            },
-            make("summary", {}, t("doubtful_findings", { n: doubtful.length })),
-            ...doubtful.map(item),
-          ),
-        ]
-      : []),
-  ];
-}
-
-function item(f) {
-  const key =
-    { possible_leak: "leak", mask_does_not_fit: "misfit", mask_not_drawn: "undrawn" }[
-      f.kind.replaceAll(" ", "_")
-    ] || "leak";
-  const from = clock(state.times[f.first]),
-    to = clock(state.times[f.last]);
-  const when = from === to ? t("at_time", { from }) : t("between_times", { from, to });
-  const words = t(`finding.${key}`, {
-    target: t(`${key === "leak" ? "seen" : "a"}_target.${f.target}`),
-    time: when,
-    where: whereIn(middle(f)[1]),
-  });
-  const shot = make("canvas", { class: "shot", width: 280, height: 140 });
-  const reason = make("input", {
-    type: "text",
-    placeholder: t("none_example"),
-    value: f.answer === "none" ? f.reason : "",
-    "aria-label": t("reason"),
-  });
-  const answered = f.answer
-    ? make(
-        "div",
-        { class: "row" },
-        make(
-          "span",
-          { class: `tag ${f.answer === "hide" ? "hide" : "none"}` },
-          f.answer === "hide"
-            ? `■ ${t("will_be_hidden")}`
-            : `∅ ${t("is_none", { reason: f.reason })}`,
-        ),
-      )
-    : null;
-  const node = make(
-    "div",
-    { class: `item${f.number === state.finding ? " current" : ""}`, data: { finding: f.number } },
-    make(
-      "div",
-      {},
-      `${f.number}. ${words[0].toUpperCase()}${words.slice(1)}${f.doubtful ? ` ${t("perhaps_nothing")}` : ""}`,
-    ),
-    shot,
-    answered,
-    f.said
-      ? make(
-          "p",
-          { class: "small" },
-          f.said === "hide" ? t("said_hide") : t("said_none", { reason: f.said_reason }),
-        )
-      : null,
-    f.drawn ? reason : make("p", { class: "small" }, t("undrawn_note")),
-    make(
-      "div",
-      { class: "row" },
-      make("button", { onclick: () => showFinding(f.number) }, t("show")),
-      make(
-        "button",
-        {
-          class: f.answer ? "" : "primary",
-          data: { answer: "hide" },
-          onclick: () => answer(f, "hide", ""),
-        },
-        t("hide_it"),
-      ),
+function Finding({ of: f }) {
+  const node = useRef(),
+    current = f.number === state.finding,
+    draft = `finding/${f.number}`,
+    reason = f.answer === "none" ? f.reason : "";
+  useEffect(() => {
+    if (current) node.current.scrollIntoView({ block: "nearest" });
+  }, [current]);
+  return html`<div ref=${node} class=${current ? "item current" : "item"} data-finding=${f.number}>
+    <div>${f.number}. ${words(f)}${f.doubtful && ` ${t("perhaps_nothing")}`}</div>
+    <${Shot} of=${f} />
+    ${
+      f.answer &&
+      html`<div class="row"><span class=${`tag ${f.answer}`}>
+      ${f.answer === "hide" ? `■ ${t("will_be_hidden")}` : `∅ ${t("is_none", { reason: f.reason })}`}
+    </span></div>`
+    }
+    ${f.said && html`<p class="small">${t(f.said === "hide" ? "said_hide" : "said_none", { reason: f.said_reason })}</p>`}
+    ${
       f.drawn
-        ? make(
-            "button",
-            { data: { answer: "none" }, onclick: () => answer(f, "none", reason.value) },
-            t("it_is_none"),
-          )
-        : null,
-    ),
-  );
-  picture(shot, f);
-  return node;
-}
-const shots = new Map();
-async function picture(canvas, f) {
-  const [frame, box] = middle(f),
-    key = `${frame}/${box}/${state.revision}`;
-  try {
-    if (!shots.has(key)) {
-      if (shots.size > 12) shots.clear();
-      const query = { n: frame, view: "result", w: 4096, still: 1 };
-      shots.set(key, decoded(unpacked(await bytes("frame", query))[1]));
+        ? html`<${Field} draft=${draft} value=${reason} placeholder=${t("none_example")} aria-label=${t("reason")} />`
+        : html`<p class="small">${t("undrawn_note")}</p>`
     }
-    const bitmap = await shots.get(key),
-      scale = bitmap.width / state.clip.width;
-    // Two and a half times the box, or 80 pixels, and nothing beyond the picture while there is picture.
-    const { width, height } = state.clip,
-      w = Math.min(
-        Math.max((box[2] - box[0]) * 2.5, (box[3] - box[1]) * 5, 80),
-        Math.max(width, 2 * height),
-      ),
-      h = w / 2;
-    const within = (middle, size, whole) =>
-      size > whole ? (whole - size) / 2 : Math.max(0, Math.min(whole - size, middle - size / 2));
-    const x = within((box[0] + box[2]) / 2, w, width),
-      y = within((box[1] + box[3]) / 2, h, height),
-      pen = canvas.getContext("2d");
-    pen.drawImage(bitmap, x * scale, y * scale, w * scale, h * scale, 0, 0, 280, 140);
-    pen.strokeStyle = "#ff5b45";
-    pen.lineWidth = 2;
-    const k = 280 / w;
-    pen.strokeRect(
-      (box[0] - x) * k,
-      (box[1] - y) * k,
-      (box[2] - box[0]) * k,
-      (box[3] - box[1]) * k,
-    );
-  } catch {
-    shots.delete(key);
-  }
+    <div class="row">
+      <${Button} word="show" act=${() => showFinding(f.number)} />
+      <${Button} word="hide_it" class=${f.answer ? "" : "primary"} data-answer="hide" act=${() => hide(f)} />
+      ${
+        f.drawn &&
+        html`<${Button} word="it_is_none" data-answer="none"
+        act=${() => answer(f, "none", state.drafts[draft] ?? reason)} />`
+      }
+    </div>
+  </div>`;
 }
-async function answer(f, words, reason) {
-  document.activeElement?.blur();
-  if (words === "hide" && f.drawn) {
-    // followed first, for as long as it is seen
-    if (await change("hide", { number: f.number })) {
-      toast(t("following"));
-      tell("job");
-    }
-  } else if (await edit("answer", { number: f.number, answer: words, reason }, t("done")))
-    nextOpen();
+
+const WIDE = 280,
+  TALL = 140;
+/** The place of a finding, as it will be seen: two and a half times the box, or 80 pixels, and nothing
+ *  beyond the picture while there is picture. */
+function Shot({ of: f }) {
+  const canvas = useRef(),
+    [frame, box] = middle(f),
+    { revision } = state;
+  useEffect(() => {
+    let stale = false;
+    const draw = async () => {
+      const query = { n: frame, view: "result", w: 4096, still: 1 },
+        bitmap = await decoded(unpacked(await bytes("frame", query))[1]);
+      if (stale) return;
+      const { width, height } = state.clip,
+        scale = bitmap.width / width,
+        [wide, tall] = [box[2] - box[0], box[3] - box[1]],
+        w = Math.min(Math.max(wide * 2.5, tall * 5, 80), Math.max(width, 2 * height)),
+        h = (w * TALL) / WIDE,
+        k = WIDE / w;
+      const within = (at, size, whole) =>
+        size > whole ? (whole - size) / 2 : Math.max(0, Math.min(whole - size, at - size / 2));
+      const x = within((box[0] + box[2]) / 2, w, width),
+        y = within((box[1] + box[3]) / 2, h, height),
+        pen = canvas.current.getContext("2d");
+      pen.drawImage(bitmap, x * scale, y * scale, w * scale, h * scale, 0, 0, WIDE, TALL);
+      pen.strokeStyle = "#ff5b45";
+      pen.lineWidth = 2;
+      pen.strokeRect((box[0] - x) * k, (box[1] - y) * k, wide * k, tall * k);
+    };
+    draw().catch(() => {}); // it is asked for again after the next change
+    return () => (stale = true);
+  }, [f.number, revision]);
+  return html`<canvas class="shot" ref=${canvas} width=${WIDE} height=${TALL} />`;
 }
-function nextOpen() {
-  const next = state.findings.find((g) => !g.answer);
-  if (next) showFinding(next.number);
+
+/** Hide it, followed for as long as it is seen; what was not drawn is only drawn. */
+const hide = (f) =>
+  f.drawn ? begin("hide", { number: f.number }, t("following")) : answer(f, "hide", "");
+async function answer(f, said, reason) {
+  if (await edit("answer", { number: f.number, answer: said, reason }, t("done"))) nextFinding(0);
 }
 /** The mask of a finding is there: in which pictures, and on to the next. */
 export function hidden({ first, last }) {
-  toast(
-    t("found_hidden", {
-      n: last - first + 1,
-      from: clock(state.times[first]),
-      to: clock(state.times[last]),
-    }),
-  );
-  nextOpen();
+  const [from, to] = [clock(state.times[first]), clock(state.times[last])];
+  toast(t("found_hidden", { n: last - first + 1, from, to }));
+  nextFinding(0);
 }
-export function showFinding(n) {
-  const f = state.findings.find((g) => g.number === n);
+export function showFinding(number) {
+  const f = state.findings.find((one) => one.number === number);
   if (!f) return;
-  state.finding = n;
+  state.finding = number;
+  state.tab = "findings";
   player.stop();
   if (state.view !== "result") player.setView("result");
   player.show(middle(f)[0]);
-  tell("tab");
-  document.querySelector(`[data-finding="${n}"]`)?.scrollIntoView({ block: "nearest" });
 }
-export function nextFinding() {
-  const open = state.findings.filter((f) => !f.answer);
-  const next = open.find((f) => f.number > state.finding) || open[0];
-  if (next) tell("finding", next.number);
-}
+/** The next one without an answer. */
+export const nextFinding = (after = state.finding) =>
+  showFinding((open().find((f) => f.number > after) || open()[0])?.number);

@@ -1,31 +1,35 @@
 // Light or dark, and the language: switched by two buttons, remembered by the browser.
-import { hideToast, tell } from "./store.js";
+import { html } from "./html.js";
+import { hideToast, state } from "./store.js";
 import { current, LANGUAGES, load } from "./words.js";
+import { Button, Icon } from "./button.js";
 
-const $ = (id) => document.getElementById(id);
-function theme(name) {
+function setTheme(name) {
   document.documentElement.dataset.theme = name;
   localStorage.setItem("redact.theme", name);
-  tell("theme");
+  state.theme = name;
 }
-/** Begin as it was left, or as the browser is; `anew` draws the page once there are other words. */
-export async function beginLook(anew) {
-  const language = async (name) => {
-    localStorage.setItem("redact.language", name);
-    await load(name);
-    // What was said in the other language goes; a fault stays until it has been read.
-    if (!$("toasts").querySelector(".bad")) hideToast();
-    $("language").textContent = LANGUAGES.find((other) => other !== current()).toUpperCase();
-    await anew();
-  };
-  $("theme").onclick = () =>
-    theme(document.documentElement.dataset.theme === "dark" ? "light" : "dark");
-  $("language").onclick = () => language(LANGUAGES.find((other) => other !== current()));
-  theme(
-    localStorage.getItem("redact.theme") ||
-      (matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light"),
-  );
-  const page = document.documentElement;
+async function setLanguage(name) {
+  localStorage.setItem("redact.language", name);
+  await load(name);
+  if (!state.toast?.bad) hideToast(); // a fault stays until it has been read
+}
+const other = () => LANGUAGES.find((name) => name !== current());
+
+/** Begin as it was left, or as the browser is. */
+export async function beginLook() {
+  const dark = matchMedia("(prefers-color-scheme: dark)").matches,
+    page = document.documentElement;
   const asked = "chosen" in page.dataset ? page.lang : (navigator.language || "en").slice(0, 2);
-  await language(localStorage.getItem("redact.language") || asked);
+  setTheme(localStorage.getItem("redact.theme") || (dark ? "dark" : "light"));
+  await setLanguage(localStorage.getItem("redact.language") || asked);
 }
+export const LookButtons = () => html`
+  <${Button} id="language" class="quiet icon" title="language" act=${() => setLanguage(other())}>
+    ${other().toUpperCase()}
+  <//>
+  <${Button} id="theme" class="quiet icon" title="theme"
+    act=${() => setTheme(state.theme === "dark" ? "light" : "dark")}>
+    <${Icon}><circle cx="10" cy="10" r="7" /><path d="M10 3a7 7 0 0 1 0 14z" class="full" /><//>
+  <//>
+`;

@@ -16,34 +16,30 @@ const shifted = ([x1, y1, x2, y2], [dx, dy], size) =>
 /** Take a key that draws or moves; whether it was one. */
 export function nudge(event) {
   if (event.ctrlKey || event.metaKey) return false;
-  if (event.key === "Enter" && overlay.isDrawing() && !overlay.drawnBox()) {
+  if (event.key === "Enter" && state.drawing) {
     overlay.offerMiddle();
     return true;
   }
   const way = WAYS[event.key],
     step = Math.max(PIXELS, Math.round(state.clip.width / 240));
-  if (!way || event.target.closest("select")) return false;
+  if (!way) return false;
   const by = way.map((v) => v * step);
-  if (overlay.drawnBox()) {
-    overlay.redraw(shifted(overlay.drawnBox(), by, event.shiftKey));
+  if (state.drawn) {
+    state.drawn = shifted(state.drawn, by, event.shiftKey);
     return true;
   }
-  if (!event.altKey) return false;
-  const box = moved?.box || overlay.chosenBox();
+  const box = event.altKey && overlay.chosenBox();
   if (!box) return false;
-  moved = {
-    track: box[0],
-    frame: moved?.frame ?? state.frame,
-    box: [box[0], ...shifted(box.slice(1, 5), by, event.shiftKey), ...box.slice(5)],
-  };
-  overlay.preview(moved.box.slice(1, 5));
+  moved ||= { track: box[0], frame: state.frame, box: box.slice(1, 5) };
+  moved.box = shifted(moved.box, by, event.shiftKey);
+  state.previewed = moved.box;
   clearTimeout(timer);
   timer = setTimeout(placed, 450); // many presses are one step to take back
   return true;
 }
 async function placed() {
-  const { track, frame, box } = moved;
+  const what = moved;
   moved = null;
-  await edit("place", { track, frame, box: box.slice(1, 5) }, t("moved_here"));
-  overlay.preview(null);
+  await edit("place", what, t("moved_here"));
+  state.previewed = null;
 }

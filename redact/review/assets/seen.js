@@ -10,7 +10,7 @@ let lots = new Map(),
 export function noteSeen(frame, speed) {
   settle(frame);
   if (document.visibilityState !== "visible") return;
-  const subject = state.selected.length === 1 ? state.selected[0] : 0;
+  const subject = state.selected.length === 1 ? state.selected[0] : null;
   latest = { frame, speed, view: state.view, subject, since: performance.now() };
   timer ||= setTimeout(flush, 1500);
 }
@@ -19,11 +19,11 @@ const young = () => latest && performance.now() - latest.since < GLANCE;
  *  it only flew by. From one picture to the very next is a step. */
 function settle(next) {
   if (!latest) return;
-  const { frame, view, subject } = latest;
-  const speed =
-    latest.speed === "still" && young() && Math.abs(next - frame) > 1 ? "fast" : latest.speed;
-  const key = `${view}/${speed}/${subject}`;
-  if (!lots.has(key)) lots.set(key, { view, speed, subject: subject || null, frames: [] });
+  const { frame, view, subject } = latest,
+    flew = latest.speed === "still" && young() && Math.abs(next - frame) > 1,
+    speed = flew ? "fast" : latest.speed,
+    key = `${view}/${speed}/${subject}`;
+  if (!lots.has(key)) lots.set(key, { view, speed, subject, frames: [] });
   lots.get(key).frames.push(frame);
   latest = null;
 }
@@ -40,11 +40,7 @@ export async function flush(ending = false) {
   else timer = setTimeout(flush, GLANCE);
   const shown = [...lots.values()];
   lots = new Map();
+  if (!shown.length) return;
   const send = async () => taken(await post("seen", { shown }));
-  if (shown.length)
-    try {
-      await (ending === true ? send() : inTurn(send));
-    } catch {
-      /* the page is ending */
-    }
+  await (ending === true ? send() : inTurn(send)).catch(() => {}); // the page is ending
 }

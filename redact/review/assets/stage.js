@@ -1,17 +1,134 @@
-// How far a piece of work is, in words.
-import { duration, t } from "./words.js";
+// The picture, with what is drawn over it, and the buttons that move it.
+import { html, useLayoutEffect, useRef, useSignal } from "./html.js";
+import { begin, edit, select, state, toast } from "./store.js";
+import { clock, t } from "./words.js";
+import { Button, Icon } from "./button.js";
+import { Choices } from "./field.js";
+import { nextChange } from "./keys.js";
+import { momentHere, nextMoment } from "./moments.js";
+import * as overlay from "./overlay.js";
+import * as player from "./player.js";
 
-const begun = { stage: "", done: 0, since: 0 };
-export function stageWords(job) {
-  const stage = `${job.number}/${job.stage}`,
-    now = performance.now() / 1000;
-  if (begun.stage !== stage) Object.assign(begun, { stage, done: job.done, since: now });
-  const parts = [t(`stage.${job.stage || "start"}`)];
-  if (job.total)
-    parts.push(t("percent", { n: Math.min(100, Math.round((100 * job.done) / job.total)) }));
-  const spent = now - begun.since,
-    made = job.done - begun.done;
-  if (job.total && spent > 4 && made > 0)
-    parts.push(t("time_left", { time: duration((spent * (job.total - job.done)) / made) }));
-  return parts.join(" · ");
+export const Stage = () => html`
+  <section id="stage" aria-label=${t("player")}>
+    <div id="above">
+      <div id="views" role="radiogroup" aria-label=${t("view")}>
+        ${player.VIEWS.map(
+          (
+            view,
+            i,
+          ) => html`<button role="radio" aria-checked=${String(state.view === view)} data-view=${view}
+            title=${`${t(`view.${view}_title`)} (${i + 1})`} onclick=${() => player.setView(view)}>
+            ${t(`view.${view}`)}
+          </button>`,
+        )}
+      </div>
+      <span class="grow" />
+      <${Button} id="draw" word="draw" hotkey="D" pressed=${state.drawing} act=${() => overlay.setDrawing(!state.drawing)} />
+      <${Button} id="next-moment" word="next_moment" hotkey="N" act=${nextMoment} />
+    </div>
+    <${Viewport} />
+    <${Controls} />
+  </section>
+`;
+function Viewport() {
+  const [viewport, picture, canvas] = [useRef(), useRef(), useRef()];
+  useLayoutEffect(() => {
+    player.attach({ viewport: viewport.current, canvas: picture.current });
+    overlay.attach({ viewport: viewport.current, canvas: canvas.current });
+  }, []);
+  return html`<div id="viewport" ref=${viewport}>
+    <canvas id="picture" ref=${picture} />
+    <canvas id="overlay" ref=${canvas} tabindex="0" aria-label=${t("picture")} onpointerdown=${overlay.down}
+      onpointermove=${overlay.move} onpointerup=${overlay.up} onpointerleave=${overlay.leave} />
+    ${state.clip && html`<${Notice} />`}
+    ${state.drawn && html`<${DrawMenu} />`}
+  </div>`;
 }
+/** What is to be known of the picture that is shown. */
+function Notice() {
+  const { shot, view, boxes } = state,
+    moment = momentHere(),
+    [many, stacked] = [overlay.crowd(), overlay.stacked()],
+    words = [];
+  if (moment) words.push(t(`why.${moment[1]}`));
+  if (shot.damaged) words.push(t("damaged_here"));
+  // Of a slow machine: what is on screen is what it was before.
+  if (shot.view && shot.view !== view) words.push(t("loading"));
+  else if (view === "result") words.push(t("as_it_will_be"));
+  if (state.drawing) words.push(t("draw_hint"));
+  else if (stacked > 1) words.push(t("stacked", { n: stacked }));
+  else if (many && view === "outlines" && !state.drawn)
+    words.push(t("crowded", { n: boxes.length }));
+  return html`<div id="notice" role="status" hidden=${!words.length}>${words.join(" · ")}</div>`;
+}
+
+/** What is to become of the box that was drawn. */
+function DrawMenu() {
+  const menu = useRef(),
+    place = useSignal({}),
+    target = useSignal(state.clip.drawn[0]);
+  useLayoutEffect(() => menu.current.querySelector("#draw-follow").focus(), []);
+  useLayoutEffect(() => {
+    place.value = overlay.beside(menu.current.offsetWidth, menu.current.offsetHeight);
+  }, [state.drawn, state.lens]);
+  /** Do something with it; where that was refused, it is not lost. */
+  const taken = (act) => async () => {
+    const [box, frame] = [state.drawn, state.frame];
+    state.drawn = null;
+    if (!(await act({ box, target: target.value })) && state.frame === frame) state.drawn = box;
+  };
+  const hide = (first, last) => (box) => edit("add", { ...box, first, last }, t("added"));
+  const follow = (box) => begin("follow", { ...box, frame: state.frame }, t("following"));
+  const here = hide(state.frame, state.frame);
+  return html`<div id="draw-menu" ref=${menu} role="group" aria-label=${t("drawn")} style=${place.value}>
+    <${Choices} id="draw-target" aria-label=${t("target")} value=${target.value} take=${(name) => (target.value = name)}
+      values=${state.clip.drawn.map((name) => [name, t(`target.${name}`)])} />
+    <${Button} id="draw-follow" word="follow" class="primary" act=${taken(follow)} />
+    <${Button} id="draw-here" word="still_here" act=${taken(here)} />
+    <${Button} id="draw-still" word="still_clip" act=${taken(hide(0, state.frames - 1))} />
+    <${Button} id="draw-cancel" word="cancel" class="quiet" act=${() => (state.drawn = null)} />
+  </div>`;
+}
+
+const SPEEDS = [0.5, 1, 2, 4].map((speed) => [String(speed), `${speed}×`.replace("0.5", "½")]);
+const ICONS = {
+  back10: "m10 5-5 5 5 5m6-10-5 5 5 5",
+  back1: "m12.5 5-5 5 5 5",
+  next1: "m7.5 5 5 5-5 5",
+  next10: "m4 5 5 5-5 5m6-10 5 5-5 5",
+  next_change: "m4 5 5 5-5 5M14.5 4v12",
+  zoom_out: "M5 10h10",
+  zoom_in: "M5 10h10M10 5v10",
+};
+const icon = (name, hotkey, act) =>
+  html`<${Button} id=${name.replace("_", "-")} class="quiet icon" title=${name} hotkey=${hotkey} act=${act}>
+    <${Icon} d=${ICONS[name]} />
+  <//>`;
+const Controls = () => html`
+  <div id="controls">
+    <span class="group">
+      ${icon("back10", "Shift ←", () => player.step(-10))} ${icon("back1", "←", () => player.step(-1))}
+      <${Button} id="play" class="icon" title="play" hotkey="Space" pressed=${state.playing} act=${player.playOrStop}>
+        <${Icon}>
+          <path class="full" d=${state.playing ? "M5 4h3.5v12H5zm6.5 0H15v12h-3.5z" : "M6 3.5v13l10.5-6.5z"} />
+        <//>
+      <//>
+      ${icon("next1", "→", () => player.step(1))} ${icon("next10", "Shift →", () => player.step(10))}
+      ${icon("next_change", "C", nextChange)}
+    </span>
+    <span id="clock">
+      ${state.wanted !== null && `${clock(state.times[state.frame], 2)} / ${clock(state.duration, 2)} · ${t("frame_n", { n: state.frame })}`}
+    </span>
+    <span class="grow" />
+    <${Choices} id="speed" aria-label=${t("speed")} values=${SPEEDS} value=${String(state.speed)}
+      take=${(speed) => player.setSpeed(Number(speed))} />
+    <span class="group" role="group" aria-label=${t("zoom")}>
+      ${icon("zoom_out", "−", () => player.zoomBy(1 / 1.4))}
+      <${Button} id="zoom-whole" class="quiet" title="zoom_whole" hotkey="0" act=${player.resetZoom}>
+        ${t("percent", { n: Math.round(100 * state.lens.zoom) })}
+      <//>
+      ${icon("zoom_in", "+", () => player.zoomBy(1.4))}
+    </span>
+  </div>
+`;

@@ -1,36 +1,65 @@
-// What the page knows, and who wants to be told when it changes.
-import { post, get, Refused } from "./api.js";
-import { current, t } from "./words.js";
+// All that the page knows, in one place: a signal for each field, read and written as a plain one.
+// Whatever draws a field, or follows it with `effect`, is told when it changes.
+import { get, post, Refused } from "./api.js";
+import { batch, computed, signal } from "./html.js";
+import { said, t } from "./words.js";
 
-export const state = {
+export const state = {};
+const property = (name, of) =>
+  Object.defineProperty(state, name, {
+    get: () => of.value,
+    set: (value) => (of.value = value),
+    enumerable: true,
+  });
+for (const [name, value] of Object.entries({
+  // of the plan, as the server told it last
   clip: null,
-  times: [],
   subjects: new Map(),
-  ofTrack: new Map(),
   muted: [],
   findings: [],
   moments: [],
-  moment: null,
   seen: [],
   summary: {},
-  selected: [],
-  pointed: 0,
-  filter: "all",
-  kind: "all",
-  sort: "time",
-  frame: 0,
-  boxes: [],
-  view: "outlines",
   revision: 0,
   undo: false,
   redo: false,
+  // what is on the screen, and where
+  shot: { frame: 0, boxes: [], damaged: false, view: "" },
+  wanted: null, // the picture that was asked for last; none before the first
+  view: "outlines",
+  style: "cover",
+  lens: { zoom: 1, x: 0.5, y: 0.5 },
+  playing: false,
+  speed: 1,
   tab: "subject",
-  finding: 0,
-  job: null,
-};
-const listeners = {};
-export const on = (name, listener) => (listeners[name] ||= []).push(listener);
-export const tell = (name, value) => (listeners[name] || []).forEach((listener) => listener(value));
+  filter: "all",
+  kind: "all",
+  sort: "time",
+  theme: "light",
+  // what a person is about to do
+  selected: [],
+  pointed: 0,
+  moment: null, // picture of the risky moment that was gone to
+  finding: 0, // number of the one that is looked at
+  why: "", // the reason that is being written
+  drafts: {}, // other fields that were written in, by name
+  drawing: false,
+  drawn: null, // the box that was drawn: x1, y1, x2, y2
+  previewed: null, // a mask that is being moved by keys
+  confirming: null, // the stretch that is played: track, first, last
+  mark: null, // what of the sound is marked, in seconds: start, end
+  remute: 0, // number of the muted span that is being changed
+  wave: null,
+  wish: { style: "cover", audio: "keep", kind: "evidence", stamp: "", corner: "bottom-right" },
+  // over all of it
+  opening: {}, // in front of everything, until there is a plan: see opening.js
+  dialog: null, // see dialog.js
+  toast: null,
+  job: null, // what is being worked on
+  working: false,
+  unsaved: "", // why nothing can be saved
+}))
+  property(name, signal(value));
 
 /** Times of all frames in seconds after the first, from the plan's run lengths. */
 function timesOf(runs, [over, under]) {
@@ -40,58 +69,68 @@ function timesOf(runs, [over, under]) {
     for (let i = 0; i < count; i++) out.push(((at += step) * over) / under);
   return out;
 }
+/** The frames that were looked at as one byte each, and the runs of those that were not. */
+function looked() {
+  const was = new Uint8Array(state.frames),
+    not = [];
+  let next = 0;
+  for (const [a, b] of [...state.seen, [state.frames, state.frames]]) {
+    if (a > next) not.push([next, a - 1]);
+    was.fill(1, a, b + 1);
+    next = b + 1;
+  }
+  return { was, not };
+}
+const lookedAt = computed(looked);
+for (const [name, of] of Object.entries({
+  frame: () => state.shot.frame,
+  boxes: () => state.shot.boxes,
+  shownView: () => state.shot.view,
+  times: () => (state.clip ? timesOf(state.clip.pts, state.clip.time_base) : []),
+  frames: () => state.times.length,
+  duration: () => {
+    const [before = 0, last = 0] = state.times.slice(-2);
+    return state.frames > 1 ? 2 * last - before : 0.04;
+  },
+  ofTrack: () =>
+    new Map([...state.subjects.values()].flatMap((s) => s.tracks.map((k) => [k.id, s.id]))),
+  wasSeen: () => lookedAt.value.was,
+  unseen: () => lookedAt.value.not,
+  chosen: () => state.selected.map((id) => state.subjects.get(id)).filter(Boolean),
+  one: () => (state.chosen.length === 1 ? state.chosen[0] : null),
+}))
+  property(name, computed(of));
 
 /** What is answered is taken in in the order of asking: of two answers that overtook each other, the
  *  older one would bring back what is no more. */
 let turn = Promise.resolve();
 export const inTurn = (work) => (turn = turn.then(work, work));
 
-export const load = () => inTurn(loaded);
-async function loaded() {
-  const plan = await get("plan");
-  state.clip = plan;
-  state.pts = plan.pts;
-  state.times = timesOf(plan.pts, plan.time_base);
-  state.frames = state.times.length;
-  state.duration =
-    state.times[state.frames - 1] +
-    (state.frames > 1 ? state.times[state.frames - 1] - state.times[state.frames - 2] : 0.04);
-  state.subjects = new Map(plan.subjects.map((s) => [s.id, s]));
-  taken(plan);
-}
+export const load = () =>
+  inTurn(async () => {
+    const plan = await get("plan");
+    batch(() => {
+      state.clip = plan;
+      state.subjects = new Map(plan.subjects.map((s) => [s.id, s]));
+      taken(plan);
+    });
+  });
 
+const TOLD = "moments muted findings seen summary revision undo redo".split(" ");
 /** Take in what a change brought. */
-export function taken(told) {
-  for (const news of told.changed || [])
-    state.subjects.set(news.id, { ...state.subjects.get(news.id), ...news });
-  for (const id of told.gone || []) state.subjects.delete(id);
-  state.ofTrack = new Map();
-  for (const s of state.subjects.values())
-    for (const track of s.tracks) state.ofTrack.set(track.id, s.id);
-  state.selected = state.selected.filter((id) => state.subjects.has(id));
-  const renewed = told.revision !== state.revision;
-  for (const name of [
-    "moments",
-    "muted",
-    "findings",
-    "seen",
-    "summary",
-    "revision",
-    "undo",
-    "redo",
-  ])
-    if (name in told) state[name] = told[name];
-  state.wasSeen = new Uint8Array(state.frames);
-  state.unseen = [];
-  let next = 0;
-  for (const [a, b] of [...state.seen, [state.frames, state.frames]]) {
-    if (a > next) state.unseen.push([next, a - 1]);
-    state.wasSeen.fill(1, a, b + 1);
-    next = b + 1;
-  }
-  tell("plan", renewed);
-}
+export const taken = (told) =>
+  batch(() => {
+    if (told.changed?.length || told.gone?.length) {
+      const subjects = new Map(state.subjects);
+      for (const news of told.changed) subjects.set(news.id, { ...subjects.get(news.id), ...news });
+      for (const id of told.gone) subjects.delete(id);
+      state.subjects = subjects;
+    }
+    if (state.chosen.length < state.selected.length) state.selected = state.chosen.map((s) => s.id);
+    for (const name of TOLD) if (name in told) state[name] = told[name];
+  });
 
+/** Ask the server for a change; what it answers, or null where it was refused, which was said. */
 export async function change(path, body, done) {
   hideToast(); // what it offers is about the change before
   try {
@@ -100,7 +139,6 @@ export async function change(path, body, done) {
       if ("revision" in answer) taken(answer);
       return answer;
     });
-    tell("saved");
     if (done) toast(done);
     return told;
   } catch (error) {
@@ -110,91 +148,57 @@ export async function change(path, body, done) {
     return null;
   }
 }
-/** A refusal, or what stopped a piece of work, in the page's language. */
-export function said(error) {
-  const own = t(`refused.${error.error}`, error.values);
-  if (own !== `refused.${error.error}`) return own;
-  const words = error.said?.[current()];
-  return words ? words.filter(Boolean).map(sentence).join(" ") : t("look_again");
-}
-/** What to do begins with a capital; what was wrong may begin with the name of a file. */
-const sentence = (text, i) =>
-  (i ? text[0].toUpperCase() + text.slice(1) : text).replace(/([^.?!…])$/, "$1.");
 export const edit = (op, values = {}, done = "") => change("edit", { op, ...values }, done);
+export const undo = () => change("undo", {}, t("undone"));
+export const redo = () => change("redo", {}, t("redone"));
+/** Begin a piece of work that goes on by itself; whether it has begun. */
+export async function begin(path, body, done) {
+  const begun = await change(path, body, done);
+  if (begun) state.working = true;
+  return begun;
+}
 
-export function select(ids, { add = false } = {}) {
-  const list = Array.isArray(ids) ? ids : [ids];
-  state.why = ""; // it was written for somebody else
-  state.selected = add
-    ? [
-        ...new Set([
-          ...state.selected.filter((id) => !(list.length === 1 && id === list[0])),
-          ...(list.length === 1 && state.selected.includes(list[0]) ? [] : list),
-        ]),
-      ]
-    : list;
-  tell("select");
-}
-export function point(id) {
-  if (id !== state.pointed) {
-    state.pointed = id;
-    tell("point");
-  }
-}
-export const chosen = () => state.selected.map((id) => state.subjects.get(id)).filter(Boolean);
+/** Choose somebody, or with `add` one more or one less; what is known of them comes into view. */
+export const select = (ids, { add = false } = {}) =>
+  batch(() => {
+    const list = [ids].flat();
+    state.why = ""; // it was written for somebody else
+    if (!add) state.selected = list;
+    else if (list.every((id) => state.selected.includes(id)))
+      state.selected = state.selected.filter((id) => !list.includes(id));
+    else state.selected = [...new Set([...state.selected, ...list])];
+    if (state.selected.length) state.tab = "subject";
+  });
+export const point = (id) => (state.pointed = id);
 
 /** The frame that is on screen at a time. */
 export function frameAt(seconds) {
-  let low = 0,
-    high = state.frames - 1;
+  const times = state.times;
+  let [low, high] = [0, times.length - 1];
   while (low < high) {
     const middle = (low + high + 1) >> 1;
-    if (state.times[middle] <= seconds + 1e-9) low = middle;
+    if (times[middle] <= seconds + 1e-9) low = middle;
     else high = middle - 1;
   }
   return low;
 }
-export const title = (subject) =>
-  subject.name || t(`target.${subject.target}`, {}) + ` ${subject.id}`;
+export const title = (subject) => subject.name || `${t(`target.${subject.target}`)} ${subject.id}`;
 export const kindOf = (subject) =>
   ({ keep: "keep", hide: "hide", "false alarm": "none" })[subject.decision] || "open";
+/** The number of frames in runs of them. */
+export const count = (runs) => runs.reduce((n, [first, last]) => n + last - first + 1, 0);
 
-/** One message at a time, over everything, an open dialog too; a fault, or what has a button `more`,
- *  stays until it is clicked, or for as long as it takes to read it twice. */
+/** One message at a time; a fault, or what has a button `more`, stays until it is clicked, or for as
+ *  long as it takes to read it twice. */
 let fading = 0;
 export function toast(words, bad = false, more = null) {
-  const box = document.getElementById("toasts");
   hideToast();
-  box.append(
-    make(
-      "div",
-      { class: bad ? "toast bad" : "toast", role: bad ? "alert" : null, onclick: hideToast },
-      words,
-      more,
-    ),
-  );
-  box.showPopover(); // anew, above a dialog that has opened since
+  state.toast = { words, bad, more };
   fading = setTimeout(hideToast, bad || more ? Math.max(8000, 120 * words.length) : 2600);
 }
 export function hideToast() {
-  const box = document.getElementById("toasts");
   clearTimeout(fading);
-  box.replaceChildren();
-  if (box.matches(":popover-open")) box.hidePopover();
-}
-
-/** A small maker of nodes: text is always text, never markup. */
-export function make(tag, props = {}, ...children) {
-  const node = document.createElement(tag);
-  for (const [name, value] of Object.entries(props)) {
-    if (name === "class") node.className = value;
-    else if (name.startsWith("on")) node.addEventListener(name.slice(2), value);
-    else if (name === "data") Object.assign(node.dataset, value);
-    else if (value === true) node.setAttribute(name, "");
-    else if (value !== false && value != null) node.setAttribute(name, value);
-  }
-  node.append(...children.filter((c) => c != null));
-  return node;
+  state.toast = null;
 }
 export const css = (name) =>
   getComputedStyle(document.documentElement).getPropertyValue(name).trim();

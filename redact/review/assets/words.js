@@ -1,68 +1,82 @@
-// Every word of the page from one catalogue per language.
-let catalogue = {};
-let language = "en";
+// Every word of the page from one catalogue per language; numbers and plurals by the browser's own
+// rules for it. Whatever shows words is drawn anew when the language changes.
+import { signal } from "./html.js";
+
 export const LANGUAGES = ["en", "fr"];
+const spoken = signal({ language: "en", catalogue: {} });
 
 export async function load(wanted) {
-  language = LANGUAGES.includes(wanted) ? wanted : "en";
-  catalogue = await (await fetch(`/${language}.json`)).json();
+  const language = LANGUAGES.includes(wanted) ? wanted : "en";
+  const catalogue = await (await fetch(`/${language}.json`)).json();
+  const [plural, numbers] = [new Intl.PluralRules(language), new Intl.NumberFormat(language)];
   document.documentElement.lang = language;
-  for (const node of document.querySelectorAll("[data-word]")) labelled(node, t(node.dataset.word));
-  for (const node of document.querySelectorAll("[data-title]")) {
-    const words =
-      t(node.dataset.title) + (node.dataset.key ? ` (${keyNames(node.dataset.key)})` : "");
-    node.title = words;
-    node.setAttribute("aria-label", words);
-  }
-  for (const node of document.querySelectorAll("[data-label]"))
-    node.setAttribute("aria-label", t(node.dataset.label));
+  spoken.value = { language, catalogue, plural, numbers };
 }
-
-function labelled(node, words) {
-  node.textContent = words;
-  if (node.dataset.key) {
-    const key = document.createElement("kbd");
-    key.textContent = keyNames(node.dataset.key);
-    node.append(key);
-  }
-}
+export const current = () => spoken.value.language;
+export const number = (value) => spoken.value.numbers.format(value);
 
 /** The words of a key, `{name}` filled in; of two texts, `one` and `many`, `values.n` chooses. */
 export function t(key, values = {}) {
+  const { catalogue, plural } = spoken.value;
   let text = catalogue[key] ?? key;
   if (typeof text !== "string")
-    text = values.n === 1 || (language === "fr" && values.n === 0) ? text.one : text.many;
+    text = plural.select(values.n ?? 0) === "one" ? text.one : text.many;
   return text.replace(/\{(\w+)\}/g, (_, name) =>
     typeof values[name] === "number" ? number(values[name]) : (values[name] ?? ""),
   );
 }
 /** Why something was decided: what a person wrote, or a reason of the program in this language. */
-export const reasonWords = (reason) => catalogue[`reason.${reason}`] ?? reason;
-export const isOwnReason = (reason) => `reason.${reason}` in catalogue;
+export const reasonWords = (reason) => spoken.value.catalogue[`reason.${reason}`] ?? reason;
+export const isOwnReason = (reason) => `reason.${reason}` in spoken.value.catalogue;
 /** Keys by what is printed on them. */
 export const keyNames = (keys) =>
   keys.replace(/Space|Shift|Home|End|Enter|Esc/g, (name) => t(`key.${name}`));
-export const current = () => language;
-export const number = (value) => new Intl.NumberFormat(language).format(value);
+
+/** A refusal, or what stopped a piece of work: what was wrong, and what to do. */
+export function said(error) {
+  const own = t(`refused.${error.error}`, error.values);
+  if (own !== `refused.${error.error}`) return own;
+  const words = error.said?.[current()];
+  return words ? words.filter(Boolean).map(sentence).join(" ") : t("look_again");
+}
+/** What to do begins with a capital; what was wrong may begin with the name of a file. */
+const sentence = (text, i) =>
+  (i ? text[0].toUpperCase() + text.slice(1) : text).replace(/([^.?!…])$/, "$1.");
 
 /** About how long something still takes, in words. */
-export const duration = (seconds) =>
+const duration = (seconds) =>
   seconds < 90
     ? t("seconds", { n: Math.max(5, 5 * Math.round(seconds / 5)) })
     : t("minutes", { n: Math.round(seconds / 60) });
 
 /** Seconds as 1:02.5, with an hour only where there is one. */
 export function clock(seconds, digits = 1) {
-  const scale = 10 ** digits;
-  const all = Math.max(0, Math.floor(seconds * scale + 1e-6)) / scale;
-  const h = Math.floor(all / 3600),
-    m = Math.floor((all % 3600) / 60),
-    s = all % 60;
-  const rest = s.toFixed(digits).padStart(digits ? 3 + digits : 2, "0");
-  const text = h ? `${h}:${String(m).padStart(2, "0")}:${rest}` : `${m}:${rest}`;
-  return language === "fr" ? text.replace(".", ",") : text;
+  const scale = 10 ** digits,
+    all = Math.max(0, Math.floor(seconds * scale + 1e-6)) / scale,
+    [h, m] = [Math.floor(all / 3600), Math.floor((all % 3600) / 60)];
+  const rest = (all % 60).toLocaleString(current(), {
+    minimumIntegerDigits: 2,
+    minimumFractionDigits: digits,
+    maximumFractionDigits: digits,
+  });
+  return h ? `${h}:${String(m).padStart(2, "0")}:${rest}` : `${m}:${rest}`;
 }
 /** From when to when; a moment is told once. */
-export function span(from, to, between = " – ") {
-  return [...new Set([clock(from), clock(to)])].join(between);
+export const span = (from, to, between = " – ") =>
+  [...new Set([clock(from), clock(to)])].join(between);
+
+const begun = { stage: "", done: 0, since: 0 };
+/** How far a piece of work is, in words. */
+export function stageWords(job) {
+  const stage = `${job.number}/${job.stage}`,
+    now = performance.now() / 1000;
+  if (begun.stage !== stage) Object.assign(begun, { stage, done: job.done, since: now });
+  const parts = [t(`stage.${job.stage || "start"}`)];
+  if (job.total)
+    parts.push(t("percent", { n: Math.min(100, Math.round((100 * job.done) / job.total)) }));
+  const spent = now - begun.since,
+    made = job.done - begun.done;
+  if (job.total && spent > 4 && made > 0)
+    parts.push(t("time_left", { time: duration((spent * (job.total - job.done)) / made) }));
+  return parts.join(" · ");
 }

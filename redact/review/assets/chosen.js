@@ -1,0 +1,186 @@
+// What is known of the chosen ones, why it is decided so, and what can be corrected.
+import { get } from "./api.js";
+import { html, useEffect, useMemo, useSignal } from "./html.js";
+import { begin, edit, inTurn, kindOf, select, state, title } from "./store.js";
+import { clock, reasonWords, span, t } from "./words.js";
+import { Button } from "./button.js";
+import { Face } from "./faces.js";
+import { Field } from "./field.js";
+import { certainty, Tag } from "./gallery.js";
+import { Legend } from "./legend.js";
+import { beginHere, endHere, joinChosen, nearest, only, reasonOf, split } from "./list.js";
+import { Visible } from "./visible.js";
+import * as player from "./player.js";
+
+export function Chosen() {
+  const [s, ...others] = state.chosen;
+  if (!s)
+    return html`<p>${t("choose_someone")}</p>
+      <p class="muted small">${t("nobody_missing")}</p>
+      <${Legend} />`;
+  if (others.length) return html`<${Several} who=${state.chosen} />`;
+  const kept = ["keep", "none"].includes(kindOf(s));
+  return html`
+    <${Who} of=${s} />
+    <${Looked} of=${s} />
+    ${kept ? html`<${Visible} key=${s.id} of=${s} />` : html`<${Gaps} of=${s} />`}
+    <${Why} who=${[s]} />
+    <div class="row">
+      <${Button} id="only" word="only_this" act=${() => only(s.id)}
+        class=${s.certainty === "by hand" || kindOf(s) === "none" ? "wide" : "primary wide"} />
+    </div>
+    <${Field} id="name" draft=${`name/${s.id}`} label=${t("name")} value=${s.name} maxlength="80"
+      placeholder=${`${t(`target.${s.target}`)} ${s.id}`} take=${(name) => edit("rename", { id: s.id, name })} />
+    <${Correct} of=${s} />
+    ${s.tracks.length > 1 && html`<${Parts} of=${s} />`}
+    <${Alike} key=${s.id} of=${s} />
+  `;
+}
+function Who({ of: s }) {
+  const share = t("percent", { n: Math.min(99, Math.round(100 * s.score)) }),
+    sure = s.certainty === "by hand" ? certainty(s) : `${certainty(s)} (${share})`;
+  return html`<div class="who">
+    <${Face} of=${s.best} />
+    <div>
+      <h2>${title(s)}</h2>
+      <${Tag} of=${s} />
+      <div class="small muted">${span(s.from, s.to)}</div>
+      <div class="small muted">${s.cut ? `${sure} · ${reasonWords(s.reason)}` : sure}</div>
+    </div>
+  </div>`;
+}
+/** In how many of its pictures somebody has looked, and in how many while it was chosen. */
+function Looked({ of: s }) {
+  const { wasSeen } = state;
+  const values = useMemo(() => {
+    const own = new Set(),
+      chosen = new Set();
+    for (const k of s.tracks) for (let at = k.first; at <= k.last; at++) own.add(at);
+    for (const [a, b] of s.looked)
+      for (let at = a; at <= b; at++) if (own.has(at) && wasSeen[at]) chosen.add(at);
+    const n = [...own].filter((at) => wasSeen[at]).length;
+    return { n, of: own.size, chosen: chosen.size };
+  }, [s, wasSeen]);
+  return html`<p class="small" id="looked">${t("looked", values)}</p>`;
+}
+/** Why it is decided so about those, whatever the decision is; said before it or after it. */
+function Why({ who }) {
+  const decision = who.every((s) => s.decision === who[0].decision) ? who[0].decision : "",
+    // Of what was cut off nobody said what it is: a reason is that of what is decided next.
+    cut = who.every((s) => s.cut),
+    key = cut ? "open" : decision === "false alarm" ? "none" : decision || "open";
+  return html`
+    <label for="why">${t(`reason_for.${key}`)}</label>
+    <input type="text" id="why" value=${state.why || reasonOf(who)} placeholder=${t(`reason_example.${key}`)}
+      oninput=${(e) => (state.why = e.target.value)} onchange=${(e) => saveReason(who, e.target.value)} />
+  `;
+}
+/** Until when a mouse button or a finger is down, and what is under it has had its click. */
+let released = Promise.resolve();
+const down = () => {
+  released = new Promise((done) => {
+    for (const end of ["pointerup", "pointercancel"])
+      document.addEventListener(end, () => setTimeout(done), { once: true, capture: true });
+  });
+};
+document.addEventListener("pointerdown", down, true);
+/** Let a decision stand as it is, and save why. A button that is just being pressed comes first: what
+ *  it decides takes the reason along, as one step. */
+async function saveReason(who, reason) {
+  await released;
+  await inTurn(async () => {});
+  const left = who.map((s) => state.subjects.get(s.id)).filter((s) => s && !s.cut),
+    ids = left.filter((s) => reasonOf([s]) !== reason).map((s) => s.id);
+  if (ids.length && !(await edit("reason", { ids, reason }, t("done")))) return;
+  if (left.length && state.why === reason) state.why = "";
+}
+function Correct({ of: s }) {
+  const here = s.tracks.find((k) => k.first <= state.frame && state.frame <= k.last);
+  const followFrom = () => {
+    const box = state.boxes.find((b) => b[0] === here.id)?.slice(1, 5),
+      what = { frame: state.frame, box, target: s.target, track: here.id };
+    if (box) begin("follow", what, t("following"));
+  };
+  const remove = () => edit("remove", { ids: [s.id] }, t("removed"));
+  return html`<h3>${t("correct")}</h3>
+    <div class="two">
+      <${Button} word="span_start" hotkey="[" act=${() => beginHere(s)} />
+      <${Button} word="span_end" hotkey="]" act=${() => endHere(s)} />
+      <${Button} word="split" hotkey="S" title="split_title" act=${() => split(s)}
+        disabled=${!here || here.first >= state.frame} />
+      <${Button} word="follow_from" title="follow_title" disabled=${!here} act=${followFrom} />
+      ${s.origin === "manual" && html`<${Button} id="remove" word="remove" act=${remove} />`}
+    </div>`;
+}
+/** Where somebody who is hidden has no mask between two parts: what can be done about it. */
+const Gaps = ({ of: s }) =>
+  s.gaps.map(({ before, after, first, last }) => {
+    const fill = (how) => () => begin("bridge", { before, after, how }),
+      [from, to] = [clock(state.times[first], 2), clock(state.times[last], 2)];
+    return html`<div class="item warn" data-gap=${before}>
+      <div>${t("gap", { from, to, n: last - first + 1 })}</div>
+      <p class="small">${t("gap_note")}</p>
+      <div class="row">
+        <${Button} word="gap_follow" class="primary" data-bridge="follow" act=${fill("follow")} />
+        <${Button} word="gap_hold" data-bridge="hold" act=${fill("hold")} />
+        <${Button} word="show" act=${() => player.show(first)} />
+      </div>
+    </div>`;
+  });
+function Parts({ of: s }) {
+  const inOrder = [...s.tracks].sort((a, b) => a.first - b.first);
+  return html`<h3>${t("parts_title")}</h3>
+    ${inOrder.map(
+      (k) => html`<div class="row small" key=${k.id}>
+        <${Button} class="quiet" act=${() => player.show(k.first)}>
+          ${span(state.times[k.first], state.times[k.last])}
+        <//>
+        <${Button} word="separate" act=${() => edit("separate", { track: k.id }, t("separated"))} />
+      </div>`,
+    )}`;
+}
+/** Who looks like somebody: by and by, for in a crowd it takes a while until all have a picture. */
+function Alike({ of: s }) {
+  const alike = useSignal([]);
+  useEffect(() => {
+    let timer = 0,
+      over = false;
+    const ask = async () => {
+      const told = await get("alike", { id: s.id }).catch(() => null);
+      if (!told || over) return;
+      alike.value = told.alike;
+      if (!told.every) timer = setTimeout(ask, 500);
+    };
+    ask();
+    return () => clearTimeout(timer, (over = true));
+  }, []);
+  const found = alike.value.map(([id]) => state.subjects.get(id)).filter(Boolean);
+  const both = (other) => () => {
+    select([s.id, other.id]);
+    player.show(other.best[1]);
+  };
+  if (!found.length) return null;
+  return html`<h3>${t("alike")}</h3>
+    <p class="small muted">${t("alike_note")}</p>
+    <div class="alike">
+      ${found.map(
+        (other) => html`<button key=${other.id} title=${title(other)} onclick=${both(other)}
+          aria-label=${t("choose_both", { who: title(other) })}><${Face} of=${other.best} /></button>`,
+      )}
+    </div>`;
+}
+const Several = ({ who }) => html`
+  <h2>${t("chosen", { n: who.length })}</h2>
+  <div class="alike row">
+    ${who.slice(0, 24).map(
+      (
+        s,
+      ) => html`<button key=${s.id} title=${title(s)} aria-label=${title(s)} onclick=${() => select(s.id)}>
+        <${Face} of=${s.best} />
+      </button>`,
+    )}
+  </div>
+  <div class="row"><${Button} id="join" word="join" class="primary" act=${joinChosen} /></div>
+  <p class="small muted">${t("join_note")}</p>
+  <${Why} who=${who} />
+`;

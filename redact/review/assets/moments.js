@@ -1,0 +1,70 @@
+// What was looked at, and where somebody is likeliest to be open: the risky moments, one by one.
+import { html } from "./html.js";
+import { change, select, state, title, toast } from "./store.js";
+import { clock, t } from "./words.js";
+import { Button } from "./button.js";
+import { Face } from "./faces.js";
+import { Field } from "./field.js";
+import * as player from "./player.js";
+
+const MOST = 30;
+const unseen = () => state.moments.filter((one) => !one.at(-1)); // in order, the likeliest first
+
+export function SeenPanel() {
+  const s = state.summary,
+    left = unseen();
+  const meter = (n, of) =>
+    html`<div class="meter"><span style=${{ width: `${of ? (100 * n) / of : 100}%` }} /></div>`;
+  return html`
+    <${Field} id="reviewer" label=${t("reviewer")} value=${s.reviewer} maxlength="120"
+      take=${(name) => change("reviewer", { name }, t("done"))} />
+    <p class="small muted">${t("reviewer_note")}</p>
+    <h3>${t("seen_frames", { n: s.frames_seen, of: s.frames })}</h3>
+    ${meter(s.frames_seen, s.frames)}
+    ${s.frames_seen_fast_only > 0 && html`<p class="small muted">${t("seen_fast", { n: s.frames_seen_fast_only })}</p>`}
+    <h3>${t("seen_moments", { n: s.moments_seen, of: s.moments })}</h3>
+    ${meter(s.moments_seen, s.moments)}
+    <p class="small">${left.length ? t("moments_note") : allSeen()}</p>
+    ${left.length > 0 && html`<div class="row"><${Button} word="next_moment" class="primary" act=${nextMoment} /></div>`}
+    <div class="list moments">${left.slice(0, MOST).map((one) => html`<${Moment} key=${one[0]} of=${one} />`)}</div>
+    ${left.length > MOST && html`<p class="small muted">${t("and_more", { n: left.length - MOST })}</p>`}
+  `;
+}
+/** One of the ranking: its picture, when, whom it is about, and what may be wrong there. */
+function Moment({ of: [frame, why, track, shown, more] }) {
+  const who = state.subjects.get(state.ofTrack.get(track));
+  return html`<button class="quiet small moment" data-moment=${frame} onclick=${() => goMoment(frame, track)}>
+    ${(who || track < 0) && html`<${Face} of=${[track, shown]} />`}
+    <span>
+      <b>${clock(state.times[frame])}${who && ` · ${title(who)}`}</b>
+      <span>${t(`why.${why}`)}${more > 0 && ` ${t("more_here", { n: more })}`}</span>
+    </span>
+  </button>`;
+}
+function goMoment(frame, track) {
+  state.moment = frame; // the place that it points to is marked there
+  if (state.ofTrack.has(track)) select(state.ofTrack.get(track));
+  player.goTo(frame);
+}
+/** Where there is nothing to look at, nothing was looked at. */
+const allSeen = () => (state.moments.length ? `✓ ${t("all_moments")}` : t("no_moments"));
+export function nextMoment() {
+  const left = unseen(),
+    next = left.find(([at]) => at !== state.frame) || left.find(([, why]) => why === "drawn");
+  if (!next) return toast(allSeen());
+  goMoment(next[0], next[2]);
+}
+export const nextUnseen = () => goMoment(state.wasSeen.indexOf(0));
+/** The risky moment that was gone to, while its picture is shown. */
+export const momentHere = () =>
+  state.moment === state.frame ? state.moments.find(([frame]) => frame === state.frame) : null;
+
+/** How many of them were seen, in the head of the page. */
+export function Pill() {
+  const { moments, moments_seen: n } = state.summary,
+    share = moments ? n / moments : 1;
+  return html`<${Button} id="progress-pill" title="pill_title" disabled=${Boolean(state.opening)} act=${() => (state.tab = "seen")}>
+    <span id="progress-bar" style=${{ width: `${100 * share}%` }} />
+    <span id="progress-text">${state.clip && (share >= 1 ? allSeen() : t("pill", { n, of: moments }))}</span>
+  <//>`;
+}

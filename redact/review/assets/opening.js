@@ -1,0 +1,50 @@
+// What stands in front of everything: how far the video is opened, why it cannot be, or that it ended.
+// `state.opening` has `job` while something is worked on, `problem` where that failed, and `end`, why
+// nothing can be done here any more, with `lost` and the way to go on, `take`.
+import { isOneOfSeveral } from "./api.js";
+import { html } from "./html.js";
+import { state } from "./store.js";
+import { said, stageWords, t } from "./words.js";
+import { Button } from "./button.js";
+
+/** Stages of a search, which goes on without a page; opening what was searched has others. */
+const SEARCH = ["detect", "track"];
+
+export function Opening({ name = "" }) {
+  const now = state.opening || {},
+    { job, problem, end } = now;
+  const words = end ? `end.${end}` : problem ? "not_opened" : "opening",
+    share = job?.total ? { max: job.total, value: job.done } : {};
+  return html`<div id="opening" role="status" hidden=${!state.opening}>
+    <div class="box">
+      <img src="/icon.svg" alt="" width="56" height="56" />
+      <h2 id="opening-text">${t(words, { name: name || t("this_video") })}</h2>
+      <progress key=${Boolean(job?.total)} id="opening-bar" hidden=${Boolean(end || problem)} ...${share} />
+      <div id="opening-detail" class="muted">
+        ${end ? html`<${End} ...${now} />` : problem ? html`<${Failed} problem=${problem} />` : job && html`<${Work} job=${job} />`}
+      </div>
+    </div>
+  </div>`;
+}
+const Work = ({ job }) => html`
+  <div>${stageWords(job)}</div>
+  ${SEARCH.includes(job.stage) && html`<p class="small">${t("search_goes_on")}</p>`}
+`;
+/** Why there is nothing to look at, and what can be done. */
+const Failed = ({ problem }) => html`
+  ${said(problem)}
+  <div class="actions">
+    ${isOneOfSeveral && html`<${Button} word="all_videos" act=${() => location.assign("/")} />`}
+    <${Button} word="try_again" act=${() => location.reload()} />
+  </div>
+`;
+/** What was typed and is in no plan yet is shown, so that it can be copied. */
+const End = ({ end, lost, hint, take }) => {
+  const typed = [state.why, ...Object.values(state.drafts)].filter(Boolean);
+  return html`
+    ${lost && html`<p id="lost">${t("end.lost")}</p>`}
+    ${t(hint || `end.${end}_hint`)}
+    ${typed.length > 0 && html`<p id="typed">${t("end.typed", { words: typed.join(" · ") })}</p>`}
+    ${take && html`<div class="actions"><${Button} word="take_over" class="primary" act=${take} /></div>`}
+  `;
+};

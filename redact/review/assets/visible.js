@@ -1,0 +1,115 @@
+// When a kept one is really visible: a decision to show counts only where the track is sure, and no
+// mask of somebody else lies.
+import { get } from "./api.js";
+import { html, signal, useEffect } from "./html.js";
+import { count, edit, select, state, title, toast } from "./store.js";
+import { span, t } from "./words.js";
+import { Button } from "./button.js";
+import { answer, playStretch, stretches } from "./confirm.js";
+import { Face } from "./faces.js";
+import { nearest } from "./list.js";
+import * as player from "./player.js";
+import { allTold } from "./seen.js";
+
+const FEW = 4, // stretches that are told by their times; more are seen in the timeline, and not read
+  MOST = 12,
+  A_LOOK = 50; // pictures
+/** Who hides the chosen one all the same, and where nobody does; none until that is known. */
+const told = signal(null);
+const cover = () => (told.value?.revision === state.revision ? told.value : null);
+
+export function Visible({ of: s }) {
+  const { revision } = state;
+  useEffect(() => {
+    let stale = false;
+    const ask = get("covered", { id: s.id });
+    ask.then((answer) => stale || (told.value = { ...answer, revision })).catch(() => {});
+    return () => (stale = true);
+  }, [revision]);
+  useEffect(() => () => (told.value = null), []);
+  if (!cover()) return html`<p id="visible">…</p>`;
+  const { bare, covered } = cover(),
+    n = count(bare),
+    under = s.visible - n,
+    waiting = s.confirm.reduce((sum, [, a, b]) => sum + b - a + 1, 0),
+    rest = s.frames - s.visible - waiting;
+  const times = bare.map(([a, b]) => span(state.times[a], state.times[b], "–")).join(", ");
+  const doubt = (words) => html`<b class="doubt">, ${words}</b>`;
+  return html`
+    <p id="visible">
+      <b>${n === s.frames ? t("visible_in_all", { n }) : t("visible_in", { n, of: s.frames })}</b>
+      ${under > 0 && doubt(t("under_mask", { n: under }))}
+      ${waiting > 0 && doubt(t("to_confirm", { n: waiting }))}
+    </p>
+    <p class="small muted">
+      ${n > 0 && bare.length <= FEW && t("visible_at", { times })} ${rest > 0 && t("stays_hidden", { n: rest })}
+    </p>
+    ${s.confirm.length > 0 && html`<${Confirm} />`}
+    ${covered
+      .slice(0, 4)
+      .map(
+        ([id, ...where]) =>
+          state.subjects.has(id) &&
+          html`<${Covering} key=${id} of=${s} by=${state.subjects.get(id)} where=${where} />`,
+      )}
+  `;
+}
+
+/** Where nobody is sure of a kept one: what plays it, and what answers. */
+function Confirm() {
+  const now = state.confirming,
+    waiting = stretches(),
+    pressed = (stretch) => String(stretch) === String(now);
+  return html`<div class="item warn" id="confirm">
+    <p class="small">${t("confirm_note")}</p>
+    <div class="row">
+      <${Button} id="confirm-play" word="confirm_play" hotkey="V" class=${now ? "" : "primary"} act=${() => playStretch()} />
+      <${Button} id="confirm-yes" word="confirm_yes" hotkey="Y" class=${now ? "primary" : ""} act=${() => answer(true)} />
+      <${Button} id="confirm-no" word="confirm_no" hotkey="R" act=${() => answer(false)} />
+    </div>
+    <div class="row">
+      ${waiting.slice(0, MOST).map(
+        (
+          stretch,
+        ) => html`<${Button} key=${stretch} class="quiet small" pressed=${pressed(stretch)} act=${() => playStretch(stretch)}>
+          ${span(state.times[stretch[1]], state.times[stretch[2]], "–")}
+        <//>`,
+      )}
+    </div>
+    ${waiting.length > MOST && html`<p class="small muted">${t("and_more", { n: waiting.length - MOST })}</p>`}
+  </div>`;
+}
+
+/** Somebody who hides a kept one all the same: often the same person, found twice. */
+function Covering({ of: s, by, where: [frame, n, guessed] }) {
+  const run = s.shown.find(([a, b]) => a <= frame && frame <= b) || [0, frame],
+    show = () => playStretch([nearest(s, frame).id, frame, Math.min(run[1], frame + A_LOOK)]);
+  const both = () => {
+    select([s.id, by.id]);
+    player.show(frame);
+  };
+  return html`<div class="item small" data-covers=${by.id}>
+    <div class="row one-line">
+      <${Face} of=${by.best} class="tiny" />
+      <span>${t("covered_by", { who: title(by), n })}</span>
+    </div>
+    <div class="row">
+      <${Button} word="show" act=${show} />
+      ${
+        guessed
+          ? html`<${Button} word="uncover" hotkey="T" act=${() => uncover(s.id, by.id)} />`
+          : html`<${Button} word="choose_both_button" act=${both} />`
+      }
+    </div>
+    <p class="muted">${t(guessed ? "covered_guess" : "covered_note")}</p>
+  </div>`;
+}
+async function uncover(id, other) {
+  await allTold();
+  return edit("uncover", { id, other }, t("uncovered"));
+}
+/** Take the mask away of whoever hides the chosen one without being sure to be there. */
+export function uncoverFirst() {
+  const row = cover()?.covered.find(([id, , , guessed]) => guessed && state.subjects.has(id));
+  return state.one && row ? uncover(state.one.id, row[0]) : toast(t("nothing_covers"));
+}
