@@ -12,8 +12,6 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from typing import Final, Protocol
 
-from .words import Message
-
 
 class About(int):
     """A total that is an estimate, and is shown as one."""
@@ -26,16 +24,21 @@ class Stage(Protocol):
         """Say that `steps` more units (frames, bytes) are done."""
 
 
-class Progress(Protocol):
-    """Listener for stages and warnings."""
+class Stages(Protocol):
+    """Listener for stages."""
 
     def stage(
         self, name: str, total: int | None, unit: str = "frames"
     ) -> AbstractContextManager[Stage]:
         """Open a stage of `total` units (`About` where estimated, None where unknown)."""
 
-    def warn(self, what: Message) -> None:
-        """Say something that the user must know but that does not stop the run."""
+
+class Progress(Stages, Protocol):
+    """Listener for stages and warnings."""
+
+    def warn(self, text: str) -> None:
+        """Say something that the user must know but that does not stop the run, in the language
+        that is spoken; English unless a command chose another."""
 
 
 class _SilentStage:
@@ -53,8 +56,8 @@ class Silent:
     def stage(self, name: str, total: int | None, unit: str = "frames") -> Iterator[Stage]:
         yield _SilentStage()
 
-    def warn(self, what: Message) -> None:
-        self.warnings.append(str(what))
+    def warn(self, text: str) -> None:
+        self.warnings.append(text)
 
 
 Moved = Callable[[str, int, int | None], None]

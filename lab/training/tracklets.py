@@ -19,7 +19,7 @@ from redact.progress import Silent
 from redact.settings import Sensitivity
 from redact.track import Looks, Tracker
 from redact.track.active_tracklets import Retired
-from redact.track.belief import BEST_LOOK
+from redact.track.belief import AS_DETECTED
 from redact.track.sensitivities import settings_of
 from redact.track.sightings import Rows
 from redact.types import USUAL, Target
@@ -72,7 +72,7 @@ def tracklets_of(
     shape = f"{sha256_of(path, Journal(Silent()))} {aspect} {tuple(t.word for t in targets)}"
     seen = Sightings(detector, shape, cache_folder() / "detections")
     tracker = Tracker(
-        weights=BEST_LOOK,  # while the weights are still to be found
+        weights=AS_DETECTED,  # while the weights are still to be found
         ask=load_close_up(detector, targets, threads).ask,
         settings=replace(settings_of(Sensitivity.BALANCED), leak_cost=BELIEVE_MOST),
     )

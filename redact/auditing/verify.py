@@ -12,7 +12,7 @@ from ..errors import RedactError, UnsafeError
 from ..media import Decode, SourceInfo, for_web, probe, read_ahead
 from ..memory import give_back, trim_at_times
 from ..plan import Plan
-from ..progress import Progress
+from ..progress import Stages
 from ..record import DetectorPart, KeptPart, LookedPart
 from ..track import settings_of
 from ..types import Action, Box, Frame, Presentation, Target, Track
@@ -41,7 +41,7 @@ def verify(
     plan: Plan | None,
     *,
     settings: AuditSettings,
-    progress: Progress,
+    progress: Stages,
     load: Load = AuditDetectors,
 ) -> AuditResult:
     """Audit a finished file against its source.
@@ -131,7 +131,7 @@ def collect(
     finished: SourceInfo,
     plan: Plan | None,
     settings: AuditSettings,
-    progress: Progress,
+    progress: Stages,
     load: Load = AuditDetectors,
 ) -> Collected:
     """All passes of the audit; see `verify` for arguments and errors.

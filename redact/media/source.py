@@ -21,7 +21,7 @@ from av.stream import Discard
 
 from ..errors import InputError
 from ..formats import matroska, mp4
-from ..progress import Progress, Silent
+from ..progress import Silent, Stages
 from ..types import is_text
 from ..words import Message, problem, reason_of
 from .coded_pictures import hidden_vp8
@@ -186,7 +186,7 @@ def sha256_of_bytes(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
 
 
-def sha256_of(path: Path, progress: Progress | None = None) -> str:
+def sha256_of(path: Path, progress: Stages | None = None) -> str:
     """SHA-256 of a file, hex.
 
     Raises:

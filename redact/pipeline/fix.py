@@ -18,7 +18,7 @@ from ..files import check_writable, made_folder, sweep
 from ..follow import Frames, follow_on, index_packets
 from ..media import SourceInfo, probe
 from ..plan import Plan, edit, read_plan
-from ..progress import Progress
+from ..progress import Progress, Stages
 from ..record import CaseFields, Credentials, EvidenceChoice, checked_case
 from ..types import Decided, Keyframe
 from ..words import Message, problem, say
@@ -145,7 +145,7 @@ def _order_as_before(
 
 
 def _hiding(
-    plan: Plan, info: SourceInfo, findings: list[Finding], decided_by: str, progress: Progress
+    plan: Plan, info: SourceInfo, findings: list[Finding], decided_by: str, progress: Stages
 ) -> Plan:
     """The plan with a track for each finding. A mask that was not drawn is in it already."""
     open_ones = [f for f in findings if f.kind is not FindingKind.UNDRAWN]

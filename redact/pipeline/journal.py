@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 
 from ..progress import Progress, Silent, Stage
 from ..record import Step
-from ..words import Message
+from ..words import Message, said
 
 
 class OpenStep:
@@ -28,7 +28,7 @@ class OpenStep:
 
 
 class Journal:
-    """A `Progress` that remembers, so that the record tells what the terminal showed."""
+    """Stages and warnings of a run, remembered: the record tells what the terminal showed."""
 
     def __init__(self, progress: Progress) -> None:
         self._progress = progress
@@ -60,8 +60,8 @@ class Journal:
         """Tell the user, once, and the record."""
         if what not in self.warnings:
             self.warnings.append(what)
-            self._progress.warn(what)
+            self._progress.warn(said(what))
 
     def note(self, what: Message) -> None:
         """Tell the user what was converted; the record has notes of its own."""
-        self._progress.warn(what)
+        self._progress.warn(said(what))

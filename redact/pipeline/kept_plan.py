@@ -13,7 +13,7 @@ from ..errors import MismatchError, OutputExistsError, PlanError
 from ..files import belongs_to_user
 from ..media import SourceInfo, default_output, sha256_of
 from ..plan import Plan, read_plan, write_plan
-from ..progress import Progress
+from ..progress import Stages
 from ..settings import DetectSettings
 from ..words import Message, problem
 from .journal import Journal
@@ -128,7 +128,7 @@ def _made_with(name: str, value: object) -> Message:
 
 
 def require_same_source(
-    plan: Plan, info: SourceInfo, progress: Progress, digest: str | None = None
+    plan: Plan, info: SourceInfo, progress: Stages, digest: str | None = None
 ) -> str:
     """SHA-256 of the file, hex, if the plan was made for it.
 

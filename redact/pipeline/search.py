@@ -19,7 +19,7 @@ from ..errors import DependencyError, InputError, UsageError
 from ..media import Decode, SourceInfo, read_ahead, sha256_of
 from ..plan import Plan, SourceRef, build_plan
 from ..settings import DetectSettings
-from ..track import LookAtParts, Looks, Tracker, settings_of
+from ..track import AS_DETECTED, LookAtParts, Looks, Tracker, settings_of
 from ..types import (
     Box,
     Detections,
@@ -74,7 +74,9 @@ def detect(
         journal.step("detect", info.expected_frames) as step,
     ):
         ask = kept.asking(close_up.ask)
-        tracker = Tracker(settings=numbers, ask=ask, find=close_up.find)
+        # What a detector of others says is a probability, which our networks do not weigh again.
+        weights = AS_DETECTED if whole_only else None
+        tracker = Tracker(settings=numbers, ask=ask, find=close_up.find, weights=weights)
         looks = Looks(kept.looking(look), 0.0 if whole_only else numbers.whole_every)
         with read_ahead(_prepared(frames, tracker)) as decoded:
             for frame in decoded:

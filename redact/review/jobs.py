@@ -10,7 +10,6 @@ from typing import Any
 
 from ..errors import RedactError
 from ..types import Keyframe
-from ..words import Message
 from .refused import defect, in_words
 
 _NUMBERS = itertools.count(1)
@@ -77,7 +76,7 @@ class Job:
 
             yield go_on
 
-    def warn(self, what: Message) -> None:
+    def warn(self, text: str) -> None:
         """Nothing: the page tells the warnings of a record with its result."""
 
     def state(self) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """From detections of single frames to objects over the whole clip."""
 
-from .belief import Clues, probability_of
+from .belief import AS_DETECTED, Clues, probability_of
 from .camera_motion import motion_between
 from .follow import COAST, step
 from .frame_clock import FrameClock

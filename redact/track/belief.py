@@ -47,10 +47,10 @@ saw it; a plate's `ORDINARY` twice as large hid that one too, and a sixth more f
 
 TargetWeights = Mapping[str, float]
 
-BEST_LOOK: Final[Mapping[str, TargetWeights]] = {
+AS_DETECTED: Final[Mapping[str, TargetWeights]] = {
     target.word: {"bias": 0.0, "best": 1.0} for target in SEARCHED
 }
-"""Weights with which a track is as probable as its best look, to leave belief out."""
+"""Weights with which a track is as probable as its best detection, whatever else is known."""
 
 
 @dataclass

@@ -18,7 +18,7 @@ from redact.detection import load_detector
 from redact.media import probe
 from redact.pipeline import keep_plan
 from redact.pipeline.search import who_looks
-from redact.types import Detections, Frame, Target
+from redact.types import SEARCHED, Detections, Frame, Target
 
 from ..pipeline.conftest import SAMPLE, shorten
 
@@ -29,17 +29,22 @@ class Always:
     """Says the same of every picture, and counts how often it was asked."""
 
     def __init__(
-        self, name: str = "weak", weights: str = "1", *, face: tuple[int, ...] = ()
+        self,
+        name: str = "weak",
+        weights: str = "1",
+        *,
+        face: tuple[int, ...] = (),
+        target: Target = Target.FACE,
     ) -> None:
         self.name, self.weights_sha256 = name, weights * 64
-        self._face, self.asked = face, 0
+        self._face, self._target, self.asked = face, target, 0
 
     def detect(self, rgb: NDArray[np.uint8]) -> Detections:
         self.asked += 1
         if not self._face:
             return Detections.empty()
         box, score = np.array([self._face], np.float32), np.array([0.95], np.float32)
-        return Detections(box, score, np.array([Target.FACE], np.int8))
+        return Detections(box, score, np.array([self._target], np.int8))
 
     def detect_frame(self, frame: Frame) -> Detections:
         return self.detect(frame.picture.to_ndarray(format="rgb24"))
@@ -189,3 +194,24 @@ def test_redacts_own_networks_are_named_without_loading_them(
     beside = centerface and Target.FACE in targets
     assert ("CenterFace" in name) == beside and ("redact eye" in name) == centerface
     assert len(weights.split("+")) == 1 + beside + centerface
+
+
+@pytest.mark.parametrize("target", SEARCHED)
+def test_boxes_of_ones_own_are_hidden_whatever_our_networks_think(
+    empty: Path, target: Target
+) -> None:
+    """Plates were lost: nothing is there for our verifier to confirm."""
+    settings = redact.DetectSettings(targets=(target,))
+    plan = redact.detect(empty, settings, detector=Always(face=(20, 20, 80, 80), target=target))
+    (track,) = plan.tracks
+    assert track.target is target and (track.first, track.last) == (0, 5)
+    for frame in range(6):
+        (region,) = plan.regions_at(frame)
+        x1, y1, x2, y2 = region.box
+        assert x1 <= 20 and y1 <= 20 and x2 >= 80 and y2 >= 80
+
+
+def test_a_kind_that_nobody_asked_for_is_refused_by_name(empty: Path) -> None:
+    marked = Always(face=(20, 20, 80, 80), target=Target.REGION)
+    with pytest.raises(redact.DependencyError, match="region"):
+        redact.detect(empty, detector=marked)
