@@ -1,5 +1,5 @@
 """Strict checks of the output as a file: its streams, tags, boxes and elements; does it decode
-without error and show all that it holds; is the sound that a plan takes out really gone?
+without error and show all that it holds?
 
 An allow-list: what is not named here fails, so that a new kind of metadata is found and not
 waved through. The output is decoded while no other file is: FFmpeg's errors are counted for the
@@ -8,20 +8,14 @@ whole process, so beside a damaged source a sound output would be blamed for the
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
-from typing import Final
 
 import av
-import numpy as np
-from numpy.typing import NDArray
 
-from ..errors import InputError, RedactError
+from ..errors import InputError
 from ..formats import tags
-from ..media import SourceInfo, coded_pictures, opened, read_sound, tags_of
-from ..types import Silenced
+from ..media import SourceInfo, coded_pictures, opened, tags_of
 from ..words import Message, problem
-from .limits import LIMITS, Limits
 from .matroska_elements import wrong_elements
 from .mp4_boxes import wrong_boxes
 from .result import Check
@@ -102,68 +96,3 @@ def check_all_shown(finished: SourceInfo, shown: int) -> Check:
     if held > shown:
         return Check(_NAME, False, (Message("not_all_shown", held=held, shown=shown),))
     return Check(_NAME, False, (Message("shows_more", held=held, shown=shown),))
-
-
-NAME: Final = "muted_sound"
-
-RATE: Final = 8000
-"""Samples a second that are listened to: all of speech."""
-
-
-def check_sound(
-    output: Path, finished: SourceInfo, spans: Sequence[Silenced], limits: Limits = LIMITS
-) -> list[Check]:
-    """One check where anything was to be taken out of sound that is there, else none.
-
-    Args:
-        output: the finished file.
-        finished: as it was probed.
-        spans: on its clock.
-    """
-    if not spans or not finished.audio:
-        return []
-    worst, where, there = 0.0, spans[0], set()
-    try:
-        for audio in finished.audio:
-            for number, span in enumerate(spans):
-                left = _left(output, audio.index, span, limits.smear)
-                if left is None:
-                    continue
-                there.add(number)
-                limit = limits.tone_left if span.how == "tone" else limits.quiet
-                if left / limit > worst:
-                    worst, where = left / limit, span
-    except RedactError:
-        return [Check(NAME, False, (Message("sound_unreadable"),))]
-    if worst > 1:
-        return [Check(NAME, False, (Message("sound_left", seconds=float(where.start)),))]
-    return [Check(NAME, True, (Message("sound_taken_out", count=len(there)),))] if there else []
-
-
-def _left(path: Path, stream: int, span: Silenced, smear: float) -> float | None:
-    """Largest sample of a span, without the tone that replaces it; None: the file has no sound
-    there."""
-    first, last = float(span.start) + smear, float(span.end) - smear
-    loudest: float | None = None
-    for time, samples in read_sound(path, stream, RATE, span.start):
-        begin = float(time)
-        if begin >= float(span.end):
-            break
-        loudest = loudest or 0.0
-        inside = samples[
-            max(0, round((first - begin) * RATE)) : max(0, round((last - begin) * RATE))
-        ]
-        if len(inside):
-            rest = _without_tone(inside) if span.how == "tone" else inside
-            loudest = max(loudest, float(np.abs(rest).max()))
-    return loudest
-
-
-def _without_tone(samples: NDArray[np.float32]) -> NDArray[np.float64]:
-    """What is left once the best fitting tone of 1 kHz is taken off."""
-    if len(samples) < RATE // 100:
-        return np.zeros(1)
-    angle = 2 * np.pi * 1000 / RATE * np.arange(len(samples))
-    waves = np.stack([np.sin(angle), np.cos(angle)], axis=1)
-    fit, *_ = np.linalg.lstsq(waves, samples.astype(np.float64), rcond=None)
-    return np.asarray(samples - waves @ fit, np.float64)

@@ -20,9 +20,10 @@ from ..words import Message, problem
 from .audit_detectors import AuditDetectors
 from .compared import Compared, Pair, TimeCheck, pairs
 from .copied_pictures import CopiedPictures
-from .file_checks import check_all_shown, check_container, check_sound
+from .file_checks import check_all_shown, check_container
 from .findings_and_fixes import Seen, findings_of
 from .limits import Limits
+from .muted_sound import check_sound
 from .planes import Both, Plane, luma
 from .result import AuditResult, AuditSettings, Check
 from .still_visible import Misfit, StillVisible, followed, probable
@@ -73,8 +74,9 @@ def verify(
         source = for_web(source)
     same_size = size_check(source.video.upright_size, finished.video.upright_size)
     checks += [_upright(finished), same_size]
-    silenced = () if plan is None else plan.silenced()
-    checks += check_sound(output, finished, silenced, settings.limits)
+    if plan is not None:
+        first = plan.source.timeline.time(0)
+        checks += check_sound(finished, plan.silenced(), settings.limits, first)
     if not same_size.passed:
         return _blind(settings, plan, checks)
     collected = collect(source, finished, plan, settings, progress, load)

@@ -201,13 +201,22 @@ class VideoInfo:
 
 @dataclass(frozen=True, slots=True)
 class AudioInfo:
-    """One audio stream that can be kept."""
+    """One audio stream that can be kept.
+
+    Attributes:
+        index: of the stream in its container.
+        codec, channels, sample_rate, language: as declared.
+        begins, ends: seconds on the clock of the file, as far as headers tell; None where they do
+            not. Neither need be the beginning or the end of the pictures.
+    """
 
     index: int
     codec: str
     channels: int
     sample_rate: int
     language: str = ""
+    begins: Fraction | None = field(default=None, compare=False)
+    ends: Fraction | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -269,6 +278,15 @@ class SourceInfo:
     torn: bool = False
     warnings: tuple[Message, ...] = ()
     part: Excerpt | None = None
+
+    @property
+    def sound(self) -> tuple[Fraction | None, Fraction | None]:
+        """When the first sound begins and the last one ends, seconds on the clock of the file; None
+        where there is none, or where headers do not say."""
+        begins = [a.begins for a in self.audio if a.begins is not None]
+        ends = [a.ends for a in self.audio]
+        latest = max((e for e in ends if e is not None), default=None)
+        return min(begins, default=None), None if None in ends else latest
 
     @property
     def expected_frames(self) -> int | None:

@@ -267,15 +267,21 @@ def choose_video(container: InputContainer) -> Stream | None:
 
 def audio_info(stream: Any) -> AudioInfo | None:
     """Description of an audio stream that can be kept, None where it cannot be read."""
-    context = stream.codec_context
+    context, base = stream.codec_context, fraction(stream.time_base)
     if context is None or not context.sample_rate or not context.layout.nb_channels:
         return None
+    begins = ends = None
+    if base is not None and stream.start_time is not None:
+        begins = stream.start_time * base
+        ends = None if stream.duration is None else begins + stream.duration * base
     return AudioInfo(
         index=stream.index,
         codec=context.codec.canonical_name,
         channels=context.layout.nb_channels,
         sample_rate=context.sample_rate,
         language=language_of(stream),
+        begins=begins,
+        ends=ends,
     )
 
 

@@ -10,6 +10,7 @@ from typing import Any, Final
 
 import av
 import numpy as np
+from av.audio.frame import AudioFrame
 from numpy.typing import NDArray
 
 from ..types import Silenced
@@ -58,6 +59,35 @@ def read_sound(
         rate: samples a second of what is given.
         start: seconds on the clock of the file; pieces before it are left out.
     """
+    mixer = av.AudioResampler(format="fltp", layout="mono", rate=rate)
+    for time, frame in _timed(path, stream, start):
+        for part in mixer.resample(frame):
+            samples = np.asarray(part.to_ndarray()[0], np.float32)
+            if start is None or time + Fraction(len(samples), rate) > start:
+                yield time, samples
+            time += Fraction(len(samples), rate)
+
+
+def read_channels(
+    path: Path, stream: int, start: Fraction | None = None
+) -> Iterator[tuple[Fraction, int, AudioSamples]]:
+    """All channels of a stream as they are, piece by piece: time of the first sample in seconds,
+    samples a second, samples [channels, n]. A mix would not do: what is in two channels with
+    opposite signs is not in their sum.
+
+    Args:
+        path, stream, start: as for `read_sound`.
+    """
+    for time, frame in _timed(path, stream, start):
+        plain = av.AudioResampler(format="fltp", layout=frame.layout, rate=frame.sample_rate)
+        for part in plain.resample(frame):
+            yield time, part.sample_rate, np.asarray(part.to_ndarray(), np.float32)
+
+
+def _timed(
+    path: Path, stream: int, start: Fraction | None
+) -> Iterator[tuple[Fraction, AudioFrame]]:
+    """Decoded sound in one format, with its times on the clock of the file."""
     with opened(path) as container:
         only(container, {stream})
         sound: Any = container.streams[stream]
@@ -68,17 +98,11 @@ def read_sound(
                 container.seek(where, stream=sound, backward=True)
             except av.FFmpegError:
                 container.seek(0)
-        mixer, alike = av.AudioResampler(format="fltp", layout="mono", rate=rate), Alike()
+        alike = Alike()
         for frame in chain.from_iterable(map(alike.made_of, _frames(container, sound))):
             base = fraction(frame.time_base)
-            if frame.pts is None or base is None:
-                continue
-            time = frame.pts * base
-            for part in mixer.resample(frame):
-                samples = np.asarray(part.to_ndarray()[0], np.float32)
-                if start is None or time + Fraction(len(samples), rate) > start:
-                    yield time, samples
-                time += Fraction(len(samples), rate)
+            if frame.pts is not None and base is not None:
+                yield frame.pts * base, frame
 
 
 def _frames(container: Any, stream: Any) -> Iterator[Any]:

@@ -212,9 +212,11 @@ def dropped_sound(
 def _sound_by_headers(info: SourceInfo, plan: Plan) -> tuple[Fraction, Fraction] | None:
     if not info.audio:
         return None
-    start = plan.source.timeline.time(0)
+    begins, ends = info.sound
+    if begins is None:
+        begins = plan.source.timeline.time(0)
     lasts = plan.source.timeline.length or Fraction() if info.duration is None else info.duration
-    return start, start + lasts
+    return begins, begins + lasts if ends is None else ends
 
 
 def remark_on_silence(

@@ -7,7 +7,7 @@ from .build import DAMAGED, build_plan, with_held
 from .consequences import consequences, covering, mistakable
 from .file import Dumped, dump_plan, parse_plan, read_plan, write_plan
 from .file_fields import PlanRecord
-from .plan import HELD_REACH, SAME, Plan, SourceRef
+from .plan import ALL_SOUND, HELD_REACH, SAME, Plan, SourceRef
 from .review import (
     Decision,
     FindingNote,

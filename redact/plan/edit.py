@@ -18,7 +18,6 @@ from ..types import (
     State,
     Target,
     Track,
-    clock,
 )
 from ..words import problem
 from .plan import Plan, is_box
@@ -191,19 +190,15 @@ def mute(
 ) -> Plan:
     """Take a span out of the sound; times are seconds after the first picture.
 
-    It may end after the pictures, for sound often goes on for a moment: then all sound up to that
-    time is taken out. A plan does not know how long the sound is; the record tells what was there.
+    Sound that begins before the first picture has times below zero there, and sound may go on after
+    the last picture. `Plan.silenced` tells which of it a span takes out. A plan does not know when
+    the sound begins and ends; the record tells what was there.
 
     Raises:
-        PlanError: the span ends before it begins, or begins before the first picture or when no
-            picture is shown any more.
+        PlanError: the span ends before it begins.
     """
-    if not (0 <= start < end and math.isfinite(end)):
+    if not (math.isfinite(start) and start < end and math.isfinite(end)):
         raise problem(PlanError, "no_span", start=f"{start:g}", end=f"{end:g}")
-    length = plan.source.timeline.length
-    if length is not None and start >= length:
-        shown = clock(plan.seconds(len(plan.source.timeline) - 1))
-        raise problem(PlanError, "muted_after_end", start=clock(start), shown=shown)
     # Outward to the millisecond: no trace of the sound may be left at either end.
     span = MutedSpan(math.floor(start * 1000), math.ceil(end * 1000), how, *decided)
     order = sorted((*plan.muted, span), key=lambda m: (m.start, m.end))

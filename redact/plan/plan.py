@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
 from fractions import Fraction
 from functools import cached_property
-from typing import Any
+from typing import Any, Final
 
 from ..mask_size import held
 from ..settings import DetectSettings
@@ -37,6 +37,9 @@ from .where_sure import is_certain, own_stretch
 HELD_REACH = 12
 """Frames around an unchecked frame from which tracks are held: about half a second, the usual
 distance after which a decoder has recovered at the next intra picture."""
+
+ALL_SOUND: Final = 10**8
+"""Seconds before and after the pictures within which all of the sound lies."""
 
 SAME = 0.5
 """Overlap from which two masks of one kept subject are on one and the same face."""
@@ -300,15 +303,30 @@ class Plan:
         return round(float(timeline.time(frame) - timeline.time(0)), 6)
 
     def silenced(self) -> tuple[Silenced, ...]:
-        """The muted spans on the clock of the source, which need not start with the first picture;
-        the spans of a plan count from there."""
+        """The muted spans on the clock of the source, on which the first picture need not be at 0.
+
+        Sound may begin before the first picture and go on after the last one. A span that begins
+        with the first picture takes out what is heard before it, too, and one that ends while the
+        last picture is shown takes out all that follows: whoever mutes from the beginning to the
+        end of the pictures means everything.
+        """
         if not self.muted:
             return ()
-        start = self.source.timeline.time(0)
-        return tuple(
-            Silenced(start + Fraction(m.start, 1000), start + Fraction(m.end, 1000), m.how.value)
-            for m in self.muted
-        )
+        first = self.source.timeline.time(0)
+
+        def on_the_clock(m: MutedSpan) -> Silenced:
+            start = -ALL_SOUND if m.start == 0 else Fraction(m.start, 1000)
+            end = ALL_SOUND if self.goes_to_the_end(m) else Fraction(m.end, 1000)
+            return Silenced(first + start, first + end, m.how.value)
+
+        return tuple(map(on_the_clock, self.muted))
+
+    def goes_to_the_end(self, span: MutedSpan) -> bool:
+        """Whether a muted span takes out all sound from its beginning on: it ends while the last
+        picture is shown, or later than any sound."""
+        timeline, end = self.source.timeline, Fraction(span.end, 1000)
+        last = timeline.time(len(timeline) - 1) - timeline.time(0)
+        return last <= end < (timeline.length or last) + Fraction(1, 1000) or end >= ALL_SOUND
 
     def with_track(self, track: Track) -> Plan:
         """A plan in which `track` is added, or replaces the one of the same id."""

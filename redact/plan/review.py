@@ -11,7 +11,7 @@ from typing import Annotated
 
 from msgspec import Meta
 
-from ..types import Natural, Positive, Runs, TargetWord, UtcOrNone, Value, joined
+from ..types import Milliseconds, Natural, Positive, Runs, TargetWord, UtcOrNone, Value, joined
 
 
 class Decision(StrEnum):
@@ -50,13 +50,17 @@ class MutedSpan(Value, frozen=True, rename={"start": "start_ms", "end": "end_ms"
     """A span of sound that the output does not have.
 
     Attributes:
-        start, end: milliseconds after the first picture.
+        start, end: milliseconds after the first picture; sound that begins before it has times
+            below zero. See `Plan.silenced` for spans that reach the first or the last picture.
         how: silence, or a tone.
         reason, decided_by, decided_at: why, who and when (UTC); they go on record.
     """
 
-    start: Annotated[Natural, Meta(description="milliseconds after the first picture")]
-    end: Positive
+    start: Annotated[
+        Milliseconds,
+        Meta(description="milliseconds after the first picture; below zero: before it"),
+    ]
+    end: Milliseconds
     how: Sound = Sound.MUTE
     reason: str = ""
     decided_by: str = ""

@@ -12,8 +12,9 @@ from typing import Final
 from ..errors import UsageError
 from ..types import Box, Timeline, clock, read_clock
 from ..words import problem
-from .plan import Plan
+from .plan import ALL_SOUND, Plan
 
+_MINUS: Final = ("-", "\N{MINUS SIGN}")
 _FRAME: Final = re.compile(r"[fF#](\d{1,10})")
 
 
@@ -61,6 +62,8 @@ def parse_box(text: str) -> Box:
 
 def parse_clock(text: str) -> Fraction:
     """Seconds of a time, see `read_clock`. Raises UsageError."""
+    if text.strip().startswith(_MINUS):
+        raise problem(UsageError, "time_below_zero", text=text)
     try:
         return read_clock(text)
     except ValueError:
@@ -99,12 +102,16 @@ def parse_time(text: str, plan: Plan, *, last: bool = False) -> int:
     return timeline.frame_at(moment) if last else _on_screen(timeline, moment)
 
 
-def parse_seconds(text: str, plan: Plan) -> float:
-    """Seconds after the first picture of a time as a player shows it. Raises UsageError."""
+def parse_seconds(text: str) -> float:
+    """Seconds after the first picture, for sound: -0.85 is before it. Raises UsageError.
+
+    "start" and "end" are those of the sound, wherever they are (see `Plan.silenced`).
+    """
     word = text.strip().lower()
     if word in ("start", "end"):
-        # Sound may last longer than the pictures: to its end, whatever that is.
-        return 0.0 if word == "start" else plan.seconds(len(plan.source.timeline) - 1) + 3600
+        return 0.0 if word == "start" else float(ALL_SOUND)
+    if word[:1] in _MINUS:
+        return -float(parse_clock(word[1:]))
     return float(parse_clock(text))
 
 
@@ -123,7 +130,7 @@ def is_after_end(text: str, plan: Plan) -> bool:
     """Whether a time (not a frame, nor a word) lies after the end of the clip, as far as it plays:
     the last picture is shown for as long as the one before it."""
     word = text.strip().lower()
-    if word in ("start", "end") or _FRAME.fullmatch(word):
+    if word in ("start", "end") or word.startswith(_MINUS) or _FRAME.fullmatch(word):
         return False
     end = plan.source.timeline.length
     return end is not None and parse_clock(text) > end

@@ -150,23 +150,27 @@ def muted_parts(plan: Plan, sounded: tuple[Fraction, Fraction] | None) -> list[M
     Args:
         plan: with the spans that were to be taken out.
         sounded: see `RunRecord`: a span that lies before or after it took nothing out, and is not
-            listed.
+            listed; of any other, what lies within it is.
     """
     if sounded is None or not plan.muted:
         return []
     first = plan.source.timeline.time(0)
-    begin, end = (round(float(time - first), 3) for time in sounded)
+    begin, end = sounded
+
+    def after_first(time: Fraction) -> float:
+        return round(float(time - first), 3)
+
     return [
         MutedPart(
-            m.start / 1000,
-            min(m.end / 1000, end),
+            after_first(max(taken.start, begin)),
+            after_first(min(taken.end, end)),
             m.how.value,
             m.reason,
             m.decided_by,
             m.decided_at,
         )
-        for m in plan.muted
-        if m.start / 1000 < end and m.end / 1000 > begin
+        for m, taken in zip(plan.muted, plan.silenced(), strict=True)
+        if taken.start < end and taken.end > begin
     ]
 
 

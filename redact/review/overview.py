@@ -12,7 +12,6 @@ from ..media import SourceInfo
 from ..plan import (
     Decision,
     FindingNote,
-    MutedSpan,
     Plan,
     Runs,
     Subject,
@@ -26,6 +25,7 @@ from ..types import Keyframe, Origin, Outcome, Outline, Target, Track, runs_of
 from .bridging import gaps_of
 from .looked_at import review_summary, seen_runs
 from .moments import Moment, risky_moments, subject_moments, undecided_moments
+from .pictures_and_sound import sound_span
 from .sights import Sights, SightsKept
 
 SURE: Final = 0.9
@@ -81,11 +81,12 @@ class Overview:
         self._moments: list[list[Moment]] = []
         self._ranked: tuple[object, list[list[Moment]], list[Moment]] | None = None
         self._told: dict[int, dict[str, Any]] = {}
+        self._sound = 0.0, 0.0
         self.kept = SightsKept()
 
     def everything(self, plan: Plan, info: SourceInfo) -> dict[str, Any]:
         """The whole plan, for a page that has just been opened."""
-        self._told = self._subjects(plan)
+        self._told, self._sound = self._subjects(plan), sound_span(info, plan)
         return {**clip(plan, info), **self._changing(plan), "subjects": list(self._told.values())}
 
     def changes(self, plan: Plan) -> dict[str, Any]:
@@ -106,7 +107,7 @@ class Overview:
         moments = self._ranking(plan)
         seen = self._seen(plan, moments)
         return {
-            "muted": [_muted(plan, n, m) for n, m in enumerate(plan.muted, 1)],
+            "muted": _muted(plan, self._sound),
             "findings": [_finding(plan, f) for f in review.findings] if review else [],
             "moments": [_moment(plan, m, s) for m, s in zip(moments, seen, strict=True)],
             "seen": seen_runs(review),
@@ -168,11 +169,20 @@ def _moment(plan: Plan, moment: Moment, seen: bool) -> tuple[Any, ...]:
     return moment.frame, moment.why, moment.track, moment.shown, moment.more, place, seen
 
 
-def _muted(plan: Plan, number: int, span: MutedSpan) -> dict[str, Any]:
-    """A muted span as the page draws it: one that goes on with the sound ends with the clip."""
-    length = plan.source.timeline.length
-    end = span.end if length is None else min(span.end, round(length * 1000))
-    return {**asdict(span), "number": number, "end": end}
+def _muted(plan: Plan, sound: tuple[float, float]) -> list[dict[str, Any]]:
+    """The muted spans as the page draws them: in milliseconds after the first picture, as far as
+    they take out sound that is there."""
+    zero = plan.source.timeline.time(0)
+    begins, ends = (round(1000 * at) for at in sound)
+    told = []
+    for number, (span, taken) in enumerate(zip(plan.muted, plan.silenced(), strict=True), 1):
+        start = max(round(1000 * (taken.start - zero)), begins)
+        end = min(round(1000 * (taken.end - zero)), ends)
+        if start < end:
+            told.append({**asdict(span), "number": number, "start": start, "end": end})
+        else:  # where there is no sound
+            told.append({**asdict(span), "number": number})
+    return told
 
 
 def clip(plan: Plan, info: SourceInfo) -> dict[str, Any]:
@@ -198,6 +208,8 @@ def clip(plan: Plan, info: SourceInfo) -> dict[str, Any]:
         },
         "drawn": [t.word for t in sorted(Target, key=lambda t: t.spec.searched)],
         "sound": len(info.audio),
+        # When it begins and ends, seconds after the first picture: below zero is before it.
+        "sound_span": sound_span(info, plan),
     }
 
 

@@ -17,14 +17,14 @@ from ..pipeline import Journal, detect, forget_looks, held_back_for, require_sam
 from ..plan import Plan, edit, read_plan, write_plan
 from ..record import CaseFields, EvidenceChoice
 from ..settings import DetectSettings, RenderSettings
-from ..types import Box, Decided, State, Target, stamp
+from ..types import Box, Decided, State, Target, clock, stamp
 from . import editing
 from .answers import noted
 from .bridging import Gap, followed_across, held_across
 from .jobs import Job
-from .open_plan import OpenPlan, edited
+from .open_plan import OpenPlan, edited, seconds_of
 from .overview import Overview
-from .pictures_and_sound import Gallery, Waveform
+from .pictures_and_sound import Gallery, Waveform, sound_span, to_the_ends
 from .refused import RefusedError
 
 
@@ -114,10 +114,23 @@ class Session:
     def edit(self, what: dict[str, Any]) -> Plan:
         """One action of the page. Raises as `OpenPlan.change` and `edited`."""
         here = self.ready()
-        if what.get("op") == "mute" and not here.info.audio:
-            raise RefusedError("no_sound")
+        if what.get("op") in ("mute", "remute"):
+            what = self._muting(here, what)
         open_plan = here.open_plan
         return open_plan.change(lambda plan: edited(plan, what, *decided_now(plan)[1:]))
+
+    def _muting(self, here: Open, what: dict[str, Any]) -> dict[str, Any]:
+        """A span that is to be muted, on the clock of the sound that is there."""
+        if not here.info.audio:
+            raise RefusedError("no_sound")
+        sound = sound_span(here.info, here.open_plan.plan)
+        start, end = seconds_of(what["start"]), seconds_of(what["end"])
+        if start >= end:
+            raise RefusedError("mute_order")
+        if start >= sound[1] or end <= sound[0]:
+            raise RefusedError("mute_beside", begin=clock(sound[0]), end=clock(sound[1]))
+        start, end = to_the_ends(start, end, sound)
+        return {**what, "start": start, "end": end}
 
     def follow(self, what: dict[str, Any]) -> None:
         """Draw a box and follow what is in it; with "track", it is a part of that one's subject,

@@ -1,7 +1,17 @@
 """The ideas that redact is made of, one type each. Stages know these, not each other."""
 
 from .boxes import ALONE, OUTWARD, Box, Boxes, Detections, Rect, union
-from .fields import Natural, Positive, Probability, Sha256, TargetWord, Utc, UtcOrNone, Value
+from .fields import (
+    Milliseconds,
+    Natural,
+    Positive,
+    Probability,
+    Sha256,
+    TargetWord,
+    Utc,
+    UtcOrNone,
+    Value,
+)
 from .frame import Frame, Runs, Silenced, Timeline, count_of, joined, runs_of
 from .presentation import Presentation
 from .scope import EVERYWHERE, Scope, area_in_words

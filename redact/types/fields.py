@@ -16,6 +16,7 @@ _MOST: Final = 2**63 - 1
 
 Natural = Annotated[int, Meta(ge=0, le=_MOST)]
 Positive = Annotated[int, Meta(ge=1, le=_MOST)]
+Milliseconds = Annotated[int, Meta(ge=-_MOST, le=_MOST)]
 Probability = Annotated[float, Meta(ge=0, le=1)]
 Sha256 = Annotated[str, Meta(pattern="^[0-9a-f]{64}$")]
 TargetWord = Annotated[str, Meta(pattern=pattern_of(tuple(Target)))]

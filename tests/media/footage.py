@@ -25,7 +25,10 @@ ADVANCE = 3
 
 @dataclass
 class Sound:
-    """One audio track: a sine tone of `hertz`, `seconds` long, starting at `start`."""
+    """One audio track: a sine tone of `hertz`, `seconds` long, starting at `start`; 1 is full.
+
+    `said`: from when to when it has another pitch, and which.
+    """
 
     codec: str = "aac"
     rate: int = 48000
@@ -34,6 +37,8 @@ class Sound:
     hertz: float = 440
     seconds: float = 1.0
     start: Fraction = Fraction(0)
+    level: float = 0.366
+    said: tuple[float, float, float] | None = None
 
 
 @dataclass
@@ -118,7 +123,10 @@ def _add(output: Any, sound: Sound) -> Any:
 def _play(output: Any, stream: Any, sound: Sound) -> None:
     count = round(sound.seconds * sound.rate)
     wave = np.sin(2 * np.pi * sound.hertz * np.arange(count) / sound.rate)
-    stereo = np.repeat((wave * 12000).astype(np.int16)[None], 2, axis=0)
+    if sound.said is not None:
+        a, b = (round(at * sound.rate) for at in sound.said[:2])
+        wave[a:b] = np.sin(2 * np.pi * sound.said[2] * np.arange(a, b) / sound.rate)
+    stereo = np.repeat((wave * sound.level * 32767).astype(np.int16)[None], 2, axis=0)
     channels = 1 if sound.layout == "mono" else 2
     for at in range(0, count, 1024):
         block = np.ascontiguousarray(stereo[:channels, at : at + 1024])

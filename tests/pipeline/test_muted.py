@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from redact.errors import ExitCode
+from redact.media import probe, read_sound
 from redact.plan import MutedSpan, read_plan, write_plan
 from redact.words import Message
 
@@ -87,3 +88,23 @@ def test_spans_of_sound_that_is_dropped_as_a_whole_stay_on_record(redact, tmp_pa
     _, record, table = applied(redact, clip, "--audio", "mute")
     assert [m["reason"] for m in record["muted"]] == ["a name"] and "a name" in table
     assert checks(record) == []
+
+
+def test_from_0_to_the_end_takes_out_what_is_heard_before_and_after_the_pictures(
+    redact, tmp_path: Path
+) -> None:
+    """It left the 0.84 s before the first picture at full level, without a word."""
+    sounds = Sound(seconds=4.0), Sound("libmp3lame", seconds=1.0)
+    clip = make(tmp_path / "cam.mp4", Clip(pts=range(21, 71), sounds=sounds))
+    plan = tmp_path / "cam.plan.json"
+    assert redact("detect", clip, "-o", plan, "--sensitivity", "fast").returncode == 0
+    assert redact("plan", "mute", plan, "--from", "0", "--to", "end").returncode == 0
+    _, record, _ = applied(redact, clip)
+    finished = probe(tmp_path / "new.mp4")
+    for audio in finished.audio:
+        pieces = list(read_sound(finished.path, audio.index, 8000))
+        assert sum(len(samples) for _, samples in pieces) > 7900
+        assert max(abs(samples).max() for _, samples in pieces) < 0.001
+    ((start, end),) = [(m["start_seconds"], m["end_seconds"]) for m in record["muted"]]
+    assert start == pytest.approx(-0.84, abs=0.03) and end == pytest.approx(3.16, abs=0.05)
+    assert [c["passed"] for c in checks(record)] == [True]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from dataclasses import replace
 from fractions import Fraction
 from typing import Any
@@ -99,7 +100,8 @@ def test_nothing_of_a_muted_span_is_left_at_either_end(start: float, length: flo
 
 
 @pytest.mark.parametrize(
-    ("start", "end"), [(2, 2), (3, 2), (-1, 2), (0, float("inf")), (0, float("nan"))]
+    ("start", "end"),
+    [(2, 2), (3, 2), (-1, -2), (0, math.inf), (0, math.nan), (math.nan, 1)],
 )
 def test_what_is_no_span_is_not_muted(start: float, end: float) -> None:
     with pytest.raises(PlanError):
@@ -117,18 +119,29 @@ def test_muted_spans_are_numbered_in_order_of_time() -> None:
             edit.unmute(plan, [1, number])
 
 
-def test_a_span_that_begins_after_the_clip_is_refused() -> None:
-    """The clip lasts ten seconds: its last picture comes at nine, and is shown for one."""
-    plan = lasting(10)
-    for start in (10, 10.5, 99):
-        with pytest.raises(PlanError, match="is after the last picture") as caught:
-            edit.mute(plan, start, start + 1)
-        assert "It is shown at 0:09.000." in caught.value.hint
-    # Sound may go on after the last picture: a span that has begun takes it out.
-    (span,) = edit.mute(plan, 9.999, 3600).muted
-    assert (span.start, span.end) == (9999, 3600000)
-    # One picture does not tell how long it is shown.
-    assert edit.mute(lasting(1), 5, 6).muted
+def taken(plan: Plan) -> list[tuple[float, float]]:
+    """What is silenced, seconds after the first picture; ± infinity for all that is there."""
+
+    def seconds(time: Fraction) -> float:
+        after = float(time - plan.source.timeline.time(0))
+        return after if abs(after) < 1e6 else math.copysign(math.inf, after)
+
+    return [(seconds(s.start), seconds(s.end)) for s in plan.silenced()]
+
+
+def test_a_span_over_all_pictures_takes_out_all_sound() -> None:
+    """The clip lasts ten seconds: its last picture comes at nine, and is shown for one. "From 0 to
+    the end" left what was heard before the first picture."""
+    plan, far = lasting(10), math.inf
+    for end in (9, 9.5, 10, 1e8):
+        assert taken(edit.mute(plan, 0, end)) == [(-far, far)]
+    assert taken(edit.mute(plan, 0, 8.999)) == [(-far, 8.999)]
+    assert taken(edit.mute(plan, 0.001, 10)) == [(0.001, far)]
+    # Who names a time outside the pictures knows of the sound there.
+    assert taken(edit.mute(plan, -0.85, 12.5)) == [(-0.85, 12.5)]
+    assert taken(edit.mute(plan, -0.85, -0.2)) == [(-0.85, -0.2)]
+    assert taken(edit.mute(plan, 11, 12)) == [(11, 12)]
+    assert taken(edit.mute(lasting(1), 5, 6)) == [(5, 6)]
 
 
 def test_a_clip_that_starts_late_is_silenced_where_it_was_said() -> None:

@@ -90,20 +90,27 @@ def test_show(path: Path) -> None:
     assert "visage" in shown and "face" not in shown
 
 
-def test_a_muted_span_after_the_clip_is_refused_and_one_over_its_end_told(path: Path) -> None:
+def test_sound_before_and_after_the_pictures_is_muted_and_the_user_told(path: Path) -> None:
     """The clip lasts twelve seconds, its last picture comes at 11.96."""
-    before = path.read_bytes()
     result = call("mute", path, "--from", "0:12", "--to", "0:13")
-    assert isinstance(result.exception, PlanError)
-    assert result.exception.message == "muting from 0:12.000: is after the last picture"
-    assert path.read_bytes() == before
+    assert result.exit_code == 0 and "only sound that goes on after the pictures" in result.output
+    result = call("mute", path, "--from", "-0.85", "--to", "0:00")
+    assert result.exit_code == 0 and "--from -0.85: is before the first picture" in result.output
+    assert "sound from -0:00.850 to 0:00.000 is taken out" in result.output
     result = call("mute", path, "--from", "0:11.98", "--to", "99")
     assert result.exit_code == 0, result.output
-    assert "sound from 0:11.980 to the end is taken out" in result.output
-    assert "--to 99: the clip ends at 0:11.960; the span ends with the sound" in result.output
-    assert "sound taken out, 1: from 0:11.980 to the end, mute" in call("show", path).output
-    result = call("mute", path, "--from", "1", "--to", "2")
-    assert "0:01.000 to 0:02.000" in result.output and "the clip ends" not in result.output
+    assert "sound from 0:11.980 to 1:39.000 is taken out" in result.output
+    assert "--to 99: the last picture is shown at 0:11.960; sound" in result.output
+    result = call("mute", path, "--from", "1", "--to", "2", "--bleep")
+    assert "0:01.000 to 0:02.000" in result.output and "picture" not in result.output
+    call("mute", path, "--from", "0", "--to", "end")
+    shown = call("show", path).output
+    assert "sound taken out, 1: from -0:00.850 to 0:00.000, mute" in shown
+    assert "sound taken out, 2: from the beginning to the end, mute" in shown
+    assert "sound taken out, 3: from 0:01.000 to 0:02.000, bleep" in shown
+    result = call("add", path, "--box", "0,0,9,9", "--from", "-1", "--to", "2")
+    assert isinstance(result.exception, UsageError)
+    assert "'-1': is before the first picture, which is at 0" in result.exception.message
 
 
 def test_keeping_without_a_reason_is_mentioned(path: Path) -> None:

@@ -93,10 +93,11 @@ def test_numbers_seconds_and_moments() -> None:
     for wrong in ("", "x", "7-5", "1,,2"):
         with pytest.raises(UsageError):
             user_input.parse_numbers(wrong)
-    assert user_input.parse_seconds(" Start", PLAN) == 0
-    assert user_input.parse_seconds("0:01.5", PLAN) == 1.5
+    assert user_input.parse_seconds(" Start") == 0
+    assert user_input.parse_seconds("0:01.5") == 1.5
+    assert user_input.parse_seconds("-0:01.5") == user_input.parse_seconds("−1.5") == -1.5
     # Sound may go on after the last picture.
-    assert user_input.parse_seconds("END", PLAN) > PLAN.seconds(FRAMES - 1) + 60
+    assert user_input.parse_seconds("END") > PLAN.seconds(FRAMES - 1) + 60
     assert user_input.parse_moment("start ") == (0, None)
     assert user_input.parse_moment("End") == (None, None)
     assert user_input.parse_moment("F12") == (12, None)

@@ -345,7 +345,7 @@ def test_muted_spans_are_on_record_where_there_was_sound(tmp_path: Path) -> None
     plan = replace(make_plan(), muted=tuple(MutedSpan(*span) for span in spans))
     record = make_record(tmp_path, plan=plan, sounded=(Fraction(3), Fraction(5)))
     told = build_manifest(record).muted
-    assert [(m.start_seconds, m.end_seconds) for m in told] == [(0.5, 1.5), (1.5, 3.0)]
+    assert [(m.start_seconds, m.end_seconds) for m in told] == [(1.0, 1.5), (1.5, 3.0)]
     silent = build_manifest(replace(record, sounded=None))
     assert silent.muted == []
     assert "sound_partly_muted" not in {limit.code for limit in silent.not_checked}

@@ -249,7 +249,7 @@ def test_it_says_what_a_person_looked_at_and_which_sound_is_gone(tmp_path: Path)
     assert "2 of 3 were answered" in page and "none: a statue" in page
     assert "0:00.400" in page and "an address" in page
     log = exemption_csv(value, ReportWords("en")).decode("utf-8-sig")
-    assert "0:00.900,0:01.000,sound,sound,taken out,tone,,an address" in log
+    assert "0:00.900,0:01.000,sound,sound,taken out,bleep,,an address" in log
     assert any(limit.code == "sound_partly_muted" for limit in value.not_checked)
 
 

@@ -320,7 +320,7 @@ def test_what_is_drawn_is_not_taken_for_what_was_drawn_before() -> None:
         {"op": "span", "track": 1, "first": 70, "last": 80},
         {"op": "split", "track": 1, "frame": 0},
         {"op": "mute", "start": 3, "end": 2, "how": "mute"},
-        {"op": "mute", "start": 50, "end": 60, "how": "mute"}, {"op": "unmute", "number": 1},
+        {"op": "unmute", "number": 1},
         {"op": "decide", "ids": [1], "decision": "keep", "reason": "x\ny"},
     ],
 )  # fmt: skip
@@ -345,7 +345,7 @@ def test_what_is_no_time_is_told_in_words(time: Any) -> None:
         do(three(), "mute", start=0, end=time, how="mute")
 
 
-@pytest.mark.parametrize(("start", "end"), [(2, 2), (3, 2), (-1, 2), (99, 100)])
+@pytest.mark.parametrize(("start", "end"), [(2, 2), (3, 2), (-1, -2)])
 def test_what_cannot_be_muted_is_told_in_sentences(start: float, end: float) -> None:
     """ "muting from 2 s to 2 s: is not a span", the page said."""
     with pytest.raises(RefusedError, match="The span to mute"):

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import base64
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pytest
 
 from redact.plan import edit, read_plan, write_plan
-from redact.review.overview import Overview
+from redact.review.pictures_and_sound import heard
 from redact.review.refused import RefusedError
 from redact.review.session import Session
 from redact.settings import DetectSettings, RenderSettings
 
 from ..media.footage import Clip, Sound, make
 from ..pipeline.test_mask import plan_of
-from .browser import until
+from .browser import Page, served_here, until
 
 
 def opened(folder: Path, sounds: tuple[Sound, ...]) -> Session:
@@ -41,9 +44,80 @@ def test_a_span_over_the_end_is_drawn_to_the_end(tmp_path: Path) -> None:
     try:
         plan = session.edit({"op": "mute", "start": 0.5, "end": 99, "how": "mute"})
         (span,) = plan.muted
-        assert (span.start, span.end) == (500, 99000)
-        (shown,) = Overview().changes(plan)["muted"]
-        assert (shown["start"], shown["end"], shown["number"]) == (500, 2000, 1)
+        assert span.start == 500 and span.end > 99000
+        assert session.open is not None
+        (shown,) = session.open.overview.changes(plan)["muted"]
+        assert (shown["start"], shown["number"]) == (500, 1) and 1950 < shown["end"] < 2050
         assert edit.unmute(plan, [1]).muted == ()
     finally:
         session.close()
+
+
+def test_sound_outside_the_pictures_is_on_the_page(tmp_path: Path) -> None:
+    """It begins 0.84 s before the first picture and ends 1.16 s after the last one."""
+    clip = make(tmp_path / "cam.mp4", Clip(pts=range(21, 46), sounds=[Sound(seconds=3.0)]))
+    write_plan(plan_of(clip), tmp_path / "p.json")
+    session = Session(clip, tmp_path / "p.json", DetectSettings(), RenderSettings().margin)
+    until(lambda: session.open is not None)
+    here = session.ready()
+    try:
+        told = here.overview.everything(here.open_plan.plan, here.info)["sound_span"]
+        assert told == pytest.approx((-0.84, 2.16), abs=0.05)
+        here.waveform.state()
+        until(lambda: here.waveform.state()["done"])
+        wave = here.waveform.state()
+        peaks = base64.b64decode(wave["peaks"])
+        assert wave["from"] == pytest.approx(-0.84, abs=0.05)
+        assert all(peaks[n] > 50 for n in (5, 30, 58)) and not any(peaks[62:])
+
+        def loudest(start: float, end: float) -> int:
+            plan = here.open_plan.plan
+            return int(np.abs(np.frombuffer(heard(here.info, plan, start, end, True), "<i2")).max())
+
+        assert loudest(-0.8, -0.1) > 5000 and loudest(1.1, 2.1) > 5000
+        for begin, end in ((-0.83, -0.4), (-0.4, 0.2), (1.5, 2.13)):
+            session.edit({"op": "mute", "start": begin, "end": end, "how": "mute"})
+        assert loudest(-0.84, 0.2) == 0 == loudest(1.5, 2.16) < loudest(0.3, 1.4)
+        shown = here.overview.changes(here.open_plan.plan)["muted"]
+        assert [(m["start"], m["end"]) for m in shown] == [(-840, -400), (-400, 200), (1500, 2160)]
+        with pytest.raises(RefusedError, match="has to end after it begins"):
+            session.edit({"op": "mute", "start": 3, "end": 2, "how": "mute"})
+        for begin, end in ((-5, -1), (2.2, 4)):
+            with pytest.raises(RefusedError, match="no sound in that span") as caught:
+                session.edit({"op": "mute", "start": begin, "end": end, "how": "mute"})
+            assert "from -0:00.840 to 0:02" in caught.value.hint
+    finally:
+        session.close()
+
+
+def test_the_whole_strip_is_muted_by_one_drag(browser: Any, tmp_path: Path) -> None:
+    """It showed the pictures' time alone: what was heard before and after them stayed."""
+    clip = make(tmp_path / "cam.mp4", Clip(pts=range(21, 46), sounds=[Sound(seconds=3.0)]))
+    write_plan(plan_of(clip), tmp_path / "p.json")
+    from selenium.webdriver import ActionChains
+
+    with served_here(clip, tmp_path / "p.json") as server:
+        page = Page(browser, server.address)
+        span = page.state("[state.span.from, state.span.to]")
+        assert span == pytest.approx((-0.84, 2.16), abs=0.05)
+        strip = page.find("#lanes-canvas")
+        wide = strip.size["width"]
+        # In the row of the sound; to the right end, and beyond it.
+        up = strip.size["height"] / 2 - 50
+        chain = ActionChains(browser).move_to_element_with_offset(strip, 152 - wide / 2, -up)
+        chain.click_and_hold().move_by_offset(wide - 155, 0).release().perform()
+        page.until(lambda: page.state("state.tab") == "sound")
+        page.shot("marked")
+        page.click("#mute")
+        page.until(lambda: page.state("state.muted.length") == 1)
+        shown = page.state("state.muted.map((m) => [m.start, m.end])")[0]
+        assert shown == [round(1000 * at) for at in span]
+        page.shot("muted")
+        page.write("#mute-from", "-0:00.6")
+        page.write("#mute-to", "0:00.5")
+        page.click("#tone")
+        page.until(lambda: page.state("state.muted.length") == 2)
+    plan = read_plan(tmp_path / "p.json")
+    assert sorted(str(s.how) for s in plan.muted) == ["mute", "tone"]
+    heard_from = [s.start for s in plan.silenced()]
+    assert min(heard_from) < -1000 and float(max(heard_from)) - 0.84 == pytest.approx(-0.6)

@@ -22,7 +22,7 @@ from .group import (
     by_option,
     decided,
     mention_cleared,
-    mention_late,
+    mention_sound_outside,
     named,
     plan,
     plan_argument,
@@ -101,25 +101,25 @@ def remove(plan_path: Path, tracks: str, automatic: bool) -> None:
 @plan_argument
 @click.option("--from", "start", required=True)
 @click.option("--to", "end", required=True)
-@options.choice("--with", Sound.MUTE, "how")
+@click.option("--bleep", is_flag=True)
 @reason_option
 @by_option
 def mute(
-    plan_path: Path, start: str, end: str, how: str, reason: str | None, by: str | None
+    plan_path: Path, start: str, end: str, bleep: bool, reason: str | None, by: str | None
 ) -> None:
     """`redact plan mute`."""
     value = read_plan(plan_path)
     changed = edit.mute(
         value,
-        user_input.parse_seconds(start, value),
-        user_input.parse_seconds(end, value),
-        Sound(how),
+        user_input.parse_seconds(start),
+        user_input.parse_seconds(end),
+        Sound.TONE if bleep else Sound.MUTE,
         decided(reason, by),
     )
     save(changed, value, plan_path)
     new = next((m for m in changed.muted if m not in value.muted), changed.muted[0])
     tell(say("sound_taken", path=plan_path, span=span_words(new, value)), err=True)
-    mention_late("--to", end, value, sound=True)
+    mention_sound_outside(new, value, start, end)
     if not reason:
         Terminal().warn(say("muted_without_reason"))
 

@@ -127,18 +127,28 @@ def _when(plan: Plan, keys: list[Keyframe]) -> str:
 
 def span_words(span: MutedSpan, plan: Plan) -> str:
     """From when to when a span of sound lasts, for example "0:01.000 to the end"."""
-    length = plan.source.timeline.length
-    late = length is not None and span.end > length * 1000
-    end = say("the_end") if late else clock(span.end / 1000)
-    return say("from_to", start=clock(span.start / 1000), end=end)
+    start = say("the_beginning") if span.start == 0 else clock(span.start / 1000)
+    end = say("the_end") if plan.goes_to_the_end(span) else clock(span.end / 1000)
+    return say("from_to", start=start, end=end)
 
 
-def mention_late(option: str, text: str, plan: Plan, sound: bool = False) -> None:
+def mention_late(option: str, text: str, plan: Plan) -> None:
     """Say so where a span was to go on after the end of the clip."""
     if user_input.is_after_end(text, plan):
         end = clock(plan.seconds(len(plan.source.timeline) - 1))
-        code = "ends_with_sound" if sound else "ends_with_clip"
-        Terminal().warn(say(code, option=option, text=text, end=end))
+        Terminal().warn(say("ends_with_clip", option=option, text=text, end=end))
+
+
+def mention_sound_outside(span: MutedSpan, plan: Plan, start: str, end: str) -> None:
+    """Say so where a span of sound lies before the first picture, or after the last one."""
+    if span.start < 0:
+        Terminal().warn(say("muted_before_pictures", text=start))
+    length = plan.source.timeline.length
+    last = clock(plan.seconds(len(plan.source.timeline) - 1))
+    if length is not None and span.start >= length * 1000:
+        Terminal().warn(say("muted_after_pictures", text=start, end=last))
+    elif user_input.is_after_end(end, plan):
+        Terminal().warn(say("ends_with_sound", text=end, end=last))
 
 
 def mention_added(track: Track, at_one_time: bool) -> None:

@@ -135,18 +135,25 @@ export function setSpeed(value) {
   play();
 }
 
-/** Play by the clock: the frame that is due is asked for, those between are not shown and not seen. */
+/** Play by the clock: the frame that is due is asked for, those between are not shown and not seen.
+ *  While only sound is heard, the first picture stands, or the last one. */
 export function play() {
   if (playing || !state.frames) return;
   const from = state.wanted >= state.frames - 1 ? 0 : state.wanted;
-  playing = { start: performance.now(), from: state.times[from] };
+  const last = state.times[state.frames - 1],
+    heard = state.clip.sound && state.speed <= sound.FASTEST,
+    end = heard ? Math.max(last, state.span.to) : last;
+  playing = {
+    start: performance.now(),
+    from: from || !heard ? state.times[from] : state.span.from,
+  };
   state.playing = true;
   sound.play(playing.from, state.speed);
   const tick = () => {
     if (!playing) return;
     const time = playing.from + ((performance.now() - playing.start) / 1000) * state.speed;
-    if (time >= state.times[state.frames - 1]) return goTo(state.frames - 1);
-    const n = frameAt(time);
+    if (time >= end) return goTo(state.frames - 1);
+    const n = frameAt(Math.max(0, time));
     if (!flying && n !== state.wanted) show(n);
     playing.timer = requestAnimationFrame(tick);
   };

@@ -4,20 +4,21 @@ import { state } from "./store.js";
 
 const RATE = 24000,
   PIECE = 5;
+export const FASTEST = 2; // at 4x nothing can be understood
 let context = null,
   running = 0,
   sources = [];
 
 export async function play(from, speed) {
   stop();
-  if (!state.clip.sound || speed > 2) return; // at 4x nothing can be understood
+  if (!state.clip.sound || speed > FASTEST) return;
   context ||= new AudioContext();
   context.resume();
   const mine = ++running;
   let at = from,
     when = context.currentTime + 0.05;
-  while (mine === running && at < state.duration) {
-    const to = Math.min(at + PIECE, state.duration),
+  while (mine === running && at < state.span.to) {
+    const to = Math.min(at + PIECE, state.span.to),
       sent = await bytes("sound", { from: at, to, view: state.view }).catch(() => null);
     if (mine !== running || !sent?.byteLength) return;
     const data = new Int16Array(sent),
@@ -51,7 +52,8 @@ export async function loadWave() {
     const got = await get("waveform").catch(() => null);
     if (!got) return;
     const peaks = Uint8Array.from(atob(got.peaks), (c) => c.charCodeAt(0));
-    state.wave = { peaks, rate: got.per_second };
+    // `from` is below zero where sound begins before the first picture.
+    state.wave = { peaks, from: got.from, rate: got.per_second };
     if (got.done) return;
     await new Promise((done) => setTimeout(done, 700));
   }
@@ -60,4 +62,7 @@ export const setMark = (a, b) =>
   (state.mark =
     a == null
       ? null
-      : { start: Math.max(0, Math.min(a, b)), end: Math.min(state.duration, Math.max(a, b)) });
+      : {
+          start: Math.max(state.span.from, Math.min(a, b)),
+          end: Math.min(state.span.to, Math.max(a, b)),
+        });

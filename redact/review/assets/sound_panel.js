@@ -1,6 +1,6 @@
 // What is taken out of the sound: marked on the waveform, or written.
 import { html } from "./html.js";
-import { edit, state } from "./store.js";
+import { edit, frameAt, state } from "./store.js";
 import { clock, t } from "./words.js";
 import { Button } from "./button.js";
 import { Field, forget } from "./field.js";
@@ -8,14 +8,16 @@ import * as player from "./player.js";
 import { setMark } from "./sound.js";
 
 const FIELDS = ["mute-from", "mute-to", "mute-reason"];
-/** A written time in seconds: none is no time, and not the beginning. */
+/** A written time in seconds, below zero before the first picture: none is no time, and not the
+ *  beginning. */
 function seconds(text) {
-  if (!text.trim()) return null;
-  return text
-    .trim()
+  const [, minus, time] = text.trim().match(/^([-−]?)(.*)$/);
+  if (!time) return null;
+  const after = time
     .replace(",", ".")
     .split(":")
     .reduce((sum, part) => sum * 60 + Number(part), 0);
+  return minus ? -after : after;
 }
 function over() {
   state.remute = 0;
@@ -58,7 +60,7 @@ export function SoundPanel() {
 function Muted({ of: m }) {
   const [start, end] = [m.start / 1000, m.end / 1000];
   const listen = () => {
-    player.goTo(state.times.findIndex((s) => s >= start - 1));
+    player.goTo(frameAt(Math.max(0, start - 1)));
     player.play();
   };
   const alter = () => {

@@ -92,6 +92,11 @@ for (const [name, of] of Object.entries({
     const [before = 0, last = 0] = state.times.slice(-2);
     return state.frames > 1 ? 2 * last - before : 0.04;
   },
+  // Seconds of all that is seen or heard: sound may begin before the pictures, and outlast them.
+  span: () => {
+    const [from, to] = state.clip?.sound_span || [0, 0];
+    return { from: Math.min(0, from), to: Math.max(state.duration, to) };
+  },
   ofTrack: () =>
     new Map([...state.subjects.values()].flatMap((s) => s.tracks.map((k) => [k.id, s.id]))),
   wasSeen: () => lookedAt.value.was,

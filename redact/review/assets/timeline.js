@@ -58,7 +58,7 @@ const lane = () => {
   const room = Math.floor((size.value.height - head() - EDGE) / Math.max(1, listed().length));
   return Math.max(LEAST, Math.min(MOST, room));
 };
-const seen = () => (range.value.to ? range.value : { from: 0, to: state.duration });
+const seen = () => (range.value.to ? range.value : state.span);
 const wide = () => size.value.width - NAMES - EDGE - 4;
 const xOf = (seconds) => NAMES + ((seconds - seen().from) / (seen().to - seen().from)) * wide();
 const timeOf = (x) => seen().from + ((x - NAMES) / wide()) * (seen().to - seen().from);
@@ -192,15 +192,15 @@ function drawSound() {
   const middle = RULER + SOUND / 2 - 1,
     tall = SOUND - 3,
     right = size.value.width - EDGE,
-    { peaks, rate } = state.wave || {};
+    { peaks, from, rate } = state.wave || {};
   pen.fillStyle = css("--muted");
   pen.fillText(t("row_sound"), 12, middle + 4);
   pen.fillStyle = css("--lane");
   pen.fillRect(NAMES, RULER, right - NAMES, tall);
   pen.fillStyle = css("--muted");
   for (let x = NAMES; peaks && x < right; x++) {
-    const a = Math.floor(timeOf(x) * rate),
-      b = Math.max(a + 1, Math.floor(timeOf(x + 1) * rate)),
+    const a = Math.max(0, Math.floor((timeOf(x) - from) * rate)),
+      b = Math.max(a + 1, Math.floor((timeOf(x + 1) - from) * rate)),
       loud = Math.max(0, ...peaks.subarray(a, b)),
       h = Math.max(1, Math.sqrt(loud / 255) * (SOUND - 6));
     pen.fillRect(x, middle - h / 2, 1, h);
@@ -251,7 +251,7 @@ function up() {
 }
 /** Show so many seconds, from a time on. */
 function show(from, long) {
-  const start = Math.max(0, Math.min(state.duration - long, from));
+  const start = Math.max(state.span.from, Math.min(state.span.to - long, from));
   range.value = { from: start, to: start + long };
 }
 function wheel(event) {
@@ -263,7 +263,7 @@ function wheel(event) {
   if (!event.ctrlKey)
     return show(from + ((event.deltaX || event.deltaY) / size.value.width) * long, long);
   const middle = timeOf(x),
-    next = Math.min(state.duration, Math.max(0.5, long * Math.exp(event.deltaY / 300)));
+    next = Math.min(state.span.to - state.span.from, Math.max(0.5, long * Math.exp(event.deltaY / 300)));
   show(middle - ((middle - from) / long) * next, next);
 }
 /** Keep the current frame in sight while playing a long clip. */

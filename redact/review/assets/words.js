@@ -52,14 +52,16 @@ const duration = (seconds) =>
 /** Seconds as 1:02.5, with an hour only where there is one. */
 export function clock(seconds, digits = 1) {
   const scale = 10 ** digits,
-    all = Math.max(0, Math.floor(seconds * scale + 1e-6)) / scale,
+    whole = Math.floor(seconds * scale + 1e-6),
+    all = Math.abs(whole) / scale,
     [h, m] = [Math.floor(all / 3600), Math.floor((all % 3600) / 60)];
   const rest = (all % 60).toLocaleString(current(), {
     minimumIntegerDigits: 2,
     minimumFractionDigits: digits,
     maximumFractionDigits: digits,
   });
-  return h ? `${h}:${String(m).padStart(2, "0")}:${rest}` : `${m}:${rest}`;
+  const minutes = h ? `${h}:${String(m).padStart(2, "0")}` : m;
+  return `${whole < 0 ? "−" : ""}${minutes}:${rest}`;
 }
 /** From when to when; a moment is told once. */
 export const span = (from, to, between = " – ") =>

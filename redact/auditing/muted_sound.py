@@ -1,0 +1,106 @@
+"""Is the sound that a plan takes out really gone? The finished file is decoded, and every channel
+of every track is measured in every span.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fractions import Fraction
+from itertools import pairwise
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..errors import RedactError
+from ..media import HERTZ, LEVEL, SourceInfo, read_channels
+from ..types import Silenced, clock
+from ..words import Message
+from .limits import LIMITS, Limits
+from .result import Check
+
+NAME: Final = "muted_sound"
+
+PERIODS: Final = 10
+"""Of the bleep, from which its level can be told."""
+
+
+def check_sound(
+    finished: SourceInfo,
+    spans: Sequence[Silenced],
+    limits: Limits = LIMITS,
+    zero: Fraction = Fraction(0),
+) -> list[Check]:
+    """One check where anything was to be taken out of sound that is there, else none.
+
+    Args:
+        finished: the finished file, as it was probed.
+        spans: on its clock.
+        limits: `quiet`, `tone_left`, `tone_level` and `smear` are used.
+        zero: time of the first picture, from which a finding counts.
+    """
+    there: set[int] = set()
+    try:
+        for audio in finished.audio if spans else ():
+            left = _first_left(finished, audio.index, spans, limits, there)
+            if left is not None:
+                at = clock(float(left - zero), 2)
+                return [Check(NAME, False, (Message("sound_left", at=at),))]
+    except RedactError:
+        return [Check(NAME, False, (Message("sound_unreadable"),))]
+    return [Check(NAME, True, (Message("sound_taken_out", count=len(there)),))] if there else []
+
+
+def _first_left(
+    finished: SourceInfo, stream: int, spans: Sequence[Silenced], limits: Limits, there: set[int]
+) -> Fraction | None:
+    """Where a track first holds what a span should have taken out, seconds; None: nowhere.
+
+    Args:
+        finished, stream, spans, limits: as above.
+        there: gets the numbers of the spans in which the track has sound.
+    """
+    pieces = _disjoint(spans)
+    for time, rate, samples in read_channels(finished.path, stream, pieces[0].start):
+        if time >= pieces[-1].end:
+            break
+        over = time + Fraction(samples.shape[1], rate)
+        there |= {n for n, span in enumerate(spans) if span.start < over and span.end > time}
+        for span in pieces:
+            if span.start >= over or span.end <= time:
+                continue
+            smear = min(Fraction(limits.smear), (span.end - span.start) / 3)
+            first = max(0, round((span.start + smear - time) * rate))
+            last = min(samples.shape[1], round((span.end - smear - time) * rate))
+            if first < last and _holds_more(samples[:, first:last], rate, span.how, limits):
+                return time + Fraction(first, rate)
+    return None
+
+
+def _disjoint(spans: Sequence[Silenced]) -> list[Silenced]:
+    """The same without overlaps, in order: of two spans the later one counts, as it is drawn over
+    the other; what adjoins and is alike is one."""
+    found: list[Silenced] = []
+    edges = sorted({edge for span in spans for edge in (span.start, span.end)})
+    for start, end in pairwise(edges):
+        over = [span.how for span in spans if span.start <= start and end <= span.end]
+        if over and found and found[-1].end == start and found[-1].how == over[-1]:
+            found[-1] = Silenced(found[-1].start, end, over[-1])
+        elif over:
+            found.append(Silenced(start, end, over[-1]))
+    return found
+
+
+def _holds_more(samples: NDArray[np.float32], rate: int, how: str, limits: Limits) -> bool:
+    """Whether samples [channels, n] of a span hold anything but what was to be there."""
+    if how != "tone":
+        return bool(np.abs(samples).max() > limits.quiet)
+    if samples.shape[1] < PERIODS * rate / HERTZ:  # a rest at the end of a span
+        return bool(np.abs(samples).max() > LEVEL * (1 + limits.tone_level) + limits.tone_left)
+    angle = 2 * np.pi * HERTZ / rate * np.arange(samples.shape[1])
+    waves = np.stack([np.sin(angle), np.cos(angle)], axis=1)
+    found, *_ = np.linalg.lstsq(waves, samples.T.astype(np.float64), rcond=None)
+    level = np.hypot(*found) / LEVEL
+    rest = samples.T - waves @ found
+    off = np.abs(level - 1).max() > limits.tone_level
+    return bool(off or np.abs(rest).max() > limits.tone_left)
