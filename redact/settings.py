@@ -148,15 +148,12 @@ class EncodeSettings:
         crf: quality, None for the codec's default here.
         preset: speed, None for the codec's default here.
         audio: keep or mute.
-        copy_untouched: stretches in which nothing is hidden are copied as they were coded, where
-            codec and container allow it (`redact.media.choose_copies`).
     """
 
     codec: str = "auto"
     crf: int | None = None
     preset: str | None = None
     audio: Audio = Audio.KEEP
-    copy_untouched: bool = False
 
 
 @dataclass(frozen=True, slots=True)

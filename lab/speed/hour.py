@@ -1,8 +1,7 @@
 """One hour of a still camera: `python -m lab.speed.hour`.
 
 Two minutes in which six people come through a room, then eight in which nobody does, again and
-again (`clips.still_camera`). A plain transcode, a run, and a run with `--copy-untouched`: what each
-takes, and how much of its result is the recording, bit for bit.
+again (`clips.still_camera`): what a plain transcode takes, and what a run.
 """
 
 from __future__ import annotations
@@ -32,13 +31,8 @@ def rows(clip: Clip, kept: Kept) -> Iterator[str]:
         folder = Path(made)
         plain = kept.take(f"{clip.path.name} transcode", lambda: transcode(clip.path, folder))
         yield _row("transcode", plain, plain, clip.frames)
-        for option in ("", "--copy-untouched"):
-            options = option.split()
-            name = " ".join(["redact run", *options])
-            run = kept.take(
-                f"{clip.path.name} {name}", lambda o=options: redact(clip.path, folder, o)
-            )
-            yield _row(name, run, plain, clip.frames)
+        run = kept.take(f"{clip.path.name} redact run", lambda: redact(clip.path, folder))
+        yield _row("redact run", run, plain, clip.frames)
 
 
 def _row(name: str, took: Took, plain: Took, frames: int) -> str:
@@ -50,14 +44,11 @@ def _row(name: str, took: Took, plain: Took, frames: int) -> str:
         f"{took.processor / plain.processor:.1f}",
         f"{1000 * took.processor / frames:.1f} ms",
         f"{took.memory:.0f} MB",
-        f"{took.copied / frames:.0%}",
     ]
     return "| " + " | ".join(cells) + " |"
 
 
-HEAD = (
-    "| | time | ÷ transcode | processor | ÷ transcode | a frame | memory | copied |\n|" + "---|" * 8
-)
+HEAD = "| | time | ÷ transcode | processor | ÷ transcode | a frame | memory |\n|" + "---|" * 7
 
 
 def main() -> None:

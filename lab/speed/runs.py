@@ -8,6 +8,7 @@ import shlex
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import median
@@ -26,7 +27,6 @@ class Took:
         memory: peak resident memory, MB.
         stages: seconds on the clock of the stages that redact's record names.
         tracks: that redact found.
-        copied: frames of the result that are the source's, bit for bit.
     """
 
     wall: float
@@ -34,7 +34,6 @@ class Took:
     memory: float
     stages: dict[str, float] = field(default_factory=dict)
     tracks: int = 0
-    copied: int = 0
 
 
 def transcode(source: Path, folder: Path) -> Took:
@@ -43,7 +42,7 @@ def transcode(source: Path, folder: Path) -> Took:
     return _took([sys.executable, "-m", "lab.speed.transcode", str(source), str(output)])
 
 
-def redact(source: Path, folder: Path, more: list[str]) -> Took:
+def redact(source: Path, folder: Path, more: Sequence[str] = ()) -> Took:
     """The whole command, audit included, with `more` options."""
     output = folder / "redacted.mp4"
     command = [sys.executable, "-m", "redact", "run", str(source), "-o", str(output)]
@@ -52,8 +51,7 @@ def redact(source: Path, folder: Path, more: list[str]) -> Took:
     manifest = json.loads(Path(record["manifest"]).read_text())
     stages = {step["name"]: step["seconds"] for step in manifest["run"]["steps"]}
     tracks = sum(record["tracks"].values())
-    copied = sum(c["last"] + 1 - c["first"] for c in manifest["output"].get("copied", ()))
-    return Took(took.wall, took.processor, took.memory, stages, tracks, copied)
+    return Took(took.wall, took.processor, took.memory, stages, tracks)
 
 
 def deface(source: Path, folder: Path, command: str) -> Took:

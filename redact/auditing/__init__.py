@@ -1,7 +1,6 @@
 """Audit of a finished file: what can still be seen, and is everything else as it was?"""
 
 from .audit_detectors import require_detectors
-from .copied_pictures import COPIED
 from .findings_and_fixes import fix_command, hiding_places
 from .limits import Limits
 from .result import AuditResult, AuditSettings, Check, Finding, FindingKind

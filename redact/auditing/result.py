@@ -9,7 +9,6 @@ from typing import Any, Final, Self
 
 import msgspec
 
-from ..media import Copied
 from ..plan import Plan
 from ..record import KeptPart, LookedPart
 from ..settings import RenderSettings, Sensitivity, Stamp
@@ -31,7 +30,6 @@ class AuditSettings:
         limits: every number that decides.
         stamp: that was drawn on every picture (`RenderSettings.stamp`). Its place may differ from
             the source; it hides nothing.
-        copied: stretches that must be those of the source, bit for bit.
         render: how this version of redact drew the masks: they are drawn again, and the output must
             be that. None where this is not known: that a mask was drawn is then told by the detail
             of the source under it.
@@ -44,7 +42,6 @@ class AuditSettings:
     credentials: bool = False
     limits: Limits = LIMITS
     stamp: Stamp | None = None
-    copied: tuple[Copied, ...] = ()
     render: RenderSettings | None = None
 
     @classmethod

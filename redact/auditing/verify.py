@@ -19,7 +19,6 @@ from ..types import Action, Box, Frame, Presentation, Target, Track
 from ..words import Message, problem
 from .audit_detectors import AuditDetectors
 from .compared import Compared, Pair, TimeCheck, pairs
-from .copied_pictures import CopiedPictures
 from .file_checks import check_all_shown, check_container
 from .findings_and_fixes import Seen, findings_of
 from .limits import Limits
@@ -152,7 +151,6 @@ def collect(
     detectors = load(settings.targets, source.video.presentations, limits, centerface)
     compared = Compared(plan, settings, source.video.upright_size)
     clock, times, played = TimeCheck(), dict[int, float](), Decode(finished)
-    copies = CopiedPictures(settings.copied)
     wanted = {} if plan is None else moments(plan, settings.sensitivity, limits)
     opinion = StillVisible(plan, covers, detectors, limits)
     suspects: list[tuple[float, Target, int, Box]] = []
@@ -164,7 +162,6 @@ def collect(
     ):
         for pair, mask in passing:
             clock.add(pair)
-            copies.see(pair)
             # A frame that the output has besides bears the number of the one before it.
             if pair.source is not None:
                 times[pair.index] = pair.source.seconds
@@ -192,8 +189,6 @@ def collect(
             shown = _shown(source, finished, plan, covers, stage.advance)
             tracks = followed(shown, spans, due, again, detectors)
         misfits = [*misfits, *again.misfits]
-    line = plan.source.timeline if plan is not None and settings.copied else None
-    proof = () if line is None else (copies.check(source, finished, line),)
     return Collected(
         tuple(tracks),
         tuple(misfits),
@@ -203,7 +198,6 @@ def collect(
             *clock.checks(max(played.errors, clock.damaged) and _damage_alone(finished)),
             check_all_shown(finished, clock.output),
             compared.check(),
-            *proof,
         ),
         LookedPart(
             compared.frames,

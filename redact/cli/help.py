@@ -72,7 +72,7 @@ _SECTIONS = {
     "search": "targets sensitivity caution damage only_between only_area ignore_area "
     "without_centerface detector device",
     "masks": "style margin colour label stamp stamp_corner",
-    "video": "audio codec for_web crf preset copy_untouched release",
+    "video": "audio codec for_web crf preset release",
     "part": "preview part_from part_to",
     "several": "recursive jobs scheduler insecure_scheduler index",
     "case": "case_file case_case case_exhibit case_operator case_reviewer case_recipient "

@@ -169,7 +169,6 @@ encode_options = together(
     click.option("--for-web", is_flag=True),
     click.option("--crf", type=click.IntRange(0, 63)),
     click.option("--preset"),
-    click.option("--copy-untouched", is_flag=True),
 )
 
 preview_options = together(
@@ -245,8 +244,6 @@ def encode_settings(params: dict[str, Any]) -> EncodeSettings:
     if params["for_web"]:
         if codec not in ("auto", "h264", WEB):
             raise problem(UsageError, "for_web_codec", codec=codec)
-        if params["copy_untouched"]:
-            raise problem(UsageError, "for_web_copies")
         codec = WEB
     presets = presets_of(codec)
     if preset is not None and presets and preset not in presets:
@@ -259,7 +256,6 @@ def encode_settings(params: dict[str, Any]) -> EncodeSettings:
         params["crf"],
         params["preset"],
         Audio(params["audio"]),
-        params["copy_untouched"],
     )
 
 

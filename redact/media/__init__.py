@@ -1,6 +1,5 @@
 """Reading and writing video files: exact times, upright pictures, nothing but what is allowed."""
 
-from .copies import Copied, Copies, choose_copies, stretches_of
 from .decode import Decode
 from .encoders import choose_encoding, describe_encoders
 from .for_web import for_web

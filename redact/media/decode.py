@@ -306,7 +306,6 @@ class Decode:
         video = self.info.video
         self._require_same(picture, index)
         picture.time_base = video.time_base
-        key = bool(picture.key_frame)
         picture = self._plain(picture)
         if self._shown is not None:
             picture = self._shown(picture)
@@ -318,7 +317,7 @@ class Decode:
         picture.color_trc = transfer
         picture.colorspace = matrix
         picture.color_range = full
-        return Frame(index, pts, video.time_base, picture, damaged, key)
+        return Frame(index, pts, video.time_base, picture, damaged)
 
     def _require_same(self, picture: av.VideoFrame, index: int) -> None:
         """Raise UnsafeError if the picture cannot stand in a row with the first one."""

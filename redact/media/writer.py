@@ -18,7 +18,6 @@ from ..types import Frame, Silenced, clock
 from ..words import Message, problem, reason_of
 from .audio import AudioFeed
 from .colour import numbers
-from .copies import Copied, Copies, DecodingTimes
 from .encoders import choose_encoding, nominal_rate, priority_kept
 from .frame_planes import Fields, fitted
 from .info import FIELD_ORDERS, SourceInfo
@@ -31,9 +30,6 @@ from .output_formats import (
     muxer_options,
     widest_gap,
 )
-
-X264_LATE = 2
-"""Places by which x264 shows a picture later than it was coded, at most."""
 
 
 class VideoWriter:
@@ -52,8 +48,6 @@ class VideoWriter:
         copy_audio: False to code sound anew even where it could be copied, so that nothing
             gets through that was written between the sounds, as a release has it.
         silenced: spans of the sound that are taken out.
-        copies: stretches of the source that are copied as they were coded, see `choose_copies`;
-            their frames are given to `write` like all others.
 
     Attributes:
         notes: what a person should know about the output.
@@ -70,7 +64,6 @@ class VideoWriter:
         container: str = "",
         copy_audio: bool = True,
         silenced: Sequence[Silenced] = (),
-        copies: Copies | None = None,
     ) -> None:
         self._path = path
         self._info = info
@@ -87,11 +80,6 @@ class VideoWriter:
         self._last: int | None = None
         self._audio: AudioFeed | None = None
         self._closed = False
-        self._copies = copies
-        self._copied: Any = iter(()) if copies is None else copies.packets()
-        self._decoding = (
-            None if copies is None else DecodingTimes(copies.times, max(copies.late, X264_LATE))
-        )
         try:
             self._output = av.open(
                 f"file:{path}", "w", format=muxer, container_options=muxer_options(muxer, info)
@@ -99,7 +87,6 @@ class VideoWriter:
             flags: Any = ContainerFlags.bitexact
             self._output.flags |= flags.value
             self._stream: Any = self._add_video()
-            self._encoder: Any = self._stream.codec_context
             if settings.audio is Audio.KEEP and info.audio:
                 goal = WEB if self._encoding.codec.name == WEB else muxer
                 self._audio = AudioFeed(info, self._output, goal, copy_audio, silenced)
@@ -110,28 +97,10 @@ class VideoWriter:
     def _add_video(self) -> Any:
         video, encoding = self._info.video, self._encoding
         stream: Any = self._output.add_stream(
-            encoding.codec.encoder, rate=nominal_rate(video), options=self._options()
+            encoding.codec.encoder, rate=nominal_rate(video), options=encoding.options
         )
         stream.time_base = video.time_base
         context = stream.codec_context
-        self._open(context)
-        self._global = context.flags & Flags.global_header.value
-        self._parameters = bytes(context.extradata or b"")
-        if self._copies is not None:
-            context.extradata = self._copies.parameters.beside(self._parameters)
-        return stream
-
-    def _options(self) -> dict[str, str]:
-        """Of the encoder; beside copied pictures its parameter sets have a number of their own."""
-        options = dict(self._encoding.options)
-        if self._copies is not None:
-            number = self._copies.parameters.free_number()
-            params = options.get("x264-params"), f"sps-id={number}"
-            options["x264-params"] = ":".join(filter(None, params))
-        return options
-
-    def _open(self, context: Any) -> None:
-        video, encoding = self._info.video, self._encoding
         context.width, context.height = video.upright_size
         context.pix_fmt = encoding.pixel_format
         context.time_base = video.time_base
@@ -152,6 +121,7 @@ class VideoWriter:
             context.field_order = FIELD_ORDERS[video.field_order]
         with priority_kept():
             context.open()  # now, so that what it refuses is told before the work
+        return stream
 
     @property
     def encoder(self) -> str:
@@ -190,49 +160,10 @@ class VideoWriter:
         picture.pict_type = 0  # or the source's frame types would be forced on the encoder
         self._pending[frame.pts] = picture.duration
         self._written += 1
-        copied = None if self._copies is None else self._copies.at(frame.index)
         try:
-            if copied is None:
-                self._encode(picture)
-                return
-            if frame.index == copied.first and self._encoder is not None:
-                self._encode(None)
-                self._encoder = None
-            if frame.index == copied.last:
-                self._copy(copied)
+            self._mux(self._stream.encode(picture))
         except (av.FFmpegError, OSError) as error:
             raise self._failed(error) from error
-
-    def _encode(self, picture: av.VideoFrame | None) -> None:
-        """Code a picture, or with None those that the encoder still holds."""
-        if self._encoder is None:
-            self._encoder = self._another_encoder()
-        packets = self._encoder.encode(picture)
-        for packet in packets:
-            packet.stream = self._stream
-        self._mux(packets)
-
-    def _another_encoder(self) -> Any:
-        """One that begins behind a copied stretch, with the parameter sets of the first."""
-        context: Any = av.CodecContext.create(self._encoding.codec.encoder, "w")
-        context.framerate = nominal_rate(self._info.video)
-        context.options = self._options()
-        context.flags |= self._global
-        self._open(context)
-        if bytes(context.extradata or b"") != self._parameters:
-            raise problem(UnsafeError, "writer_parameters", name=self._path.name)
-        return context
-
-    def _copy(self, copied: Copied) -> None:
-        """Write a stretch as it was coded."""
-        for _ in range(copied.first, copied.last + 1):
-            found = next(self._copied, None)
-            if found is None:
-                break  # pictures are left over, and `close` tells
-            packet: Any = av.Packet(found[1])
-            packet.pts, packet.is_keyframe = found[0], found[2]
-            packet.time_base, packet.stream = self._info.video.time_base, self._stream
-            self._mux([packet])
 
     def _round(self, time: Fraction) -> None:
         """Note, or refuse, what a container that counts milliseconds does to a frame's time."""
@@ -275,8 +206,7 @@ class VideoWriter:
             return
         self._closed = True
         try:
-            if self._encoder is not None:
-                self._encode(None)
+            self._mux(self._stream.encode(None))
             if self._pending or not self._written:
                 raise problem(
                     UnsafeError,
@@ -300,10 +230,6 @@ class VideoWriter:
                 duration = self._pending.pop(packet.pts)
             except KeyError:
                 raise problem(UnsafeError, "strange_time", path=self._path.name) from None
-            if self._decoding is not None:
-                packet.dts = self._decoding.next()
-                if packet.dts > packet.pts:
-                    raise problem(UnsafeError, "strange_time", path=self._path.name)
             if self._encoding.codec.encoder == "libx264":
                 packet = self._without_user_data(packet)
             if duration > 0:
@@ -329,8 +255,6 @@ class VideoWriter:
         return problem(OutputError, "cannot_encode", path=self._path.name, reason=reason)
 
     def _abandon(self) -> None:
-        if self._copies is not None:
-            self._copied.close()
         if self._audio is not None:
             self._audio.close()
 

@@ -10,7 +10,6 @@ from .. import __version__
 from ..auditing import AuditSettings
 from ..errors import PlanError
 from ..files import read_file
-from ..media import Copied
 from ..plan import Plan, read_plan
 from ..record import (
     Manifest,
@@ -68,11 +67,7 @@ def audit_settings(record: Manifest | None, plan: Plan | None) -> AuditSettings:
         if record.tool.redact == __version__:  # another may draw in another way
             with contextlib.suppress(KeyError, TypeError, ValueError):
                 settings = replace(settings, render=render_from_json(render))
-        settings = replace(
-            settings,
-            credentials=bool(record.output.credentials),
-            copied=tuple(Copied(c.first, c.last, c.sha256) for c in record.output.copied),
-        )
+        settings = replace(settings, credentials=bool(record.output.credentials))
     if plan is not None:
         asked = plan.settings
         settings = replace(settings, sensitivity=asked.sensitivity, targets=asked.targets)

@@ -4,11 +4,10 @@ what it finds: findings that a person has looked at, and never any others.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from ..auditing import AuditResult, AuditSettings, Finding, verify
-from ..media import Copied
 from ..plan import Plan
 from ..settings import Audio
 from ..types import Decided
@@ -21,15 +20,12 @@ def check(
     drawn: Plan,
     finished: Path,
     journal: Journal,
-    copied: tuple[Copied, ...] = (),
 ) -> AuditResult:
-    """What a hostile viewer would find in a finished file that `drawn` was drawn in, and whether
-    what was copied of the source is the source's."""
+    """What a hostile viewer would find in a finished file that `drawn` was drawn in."""
     draw = order.draw
     sound = draw.encode.audio is Audio.KEEP and bool(order.info.audio)
     signed = order.evidence.credentials is not None
     settings = AuditSettings.of_plan(drawn, draw.render, sound, signed)
-    settings = replace(settings, copied=copied)
     with journal.step("audit", None, inner=True) as step:
         found = verify(order.info, finished, drawn, settings=settings, progress=journal)
         step.say(*found.summary())

@@ -110,11 +110,6 @@ class Order:
         if self.draw.encode.codec == WEB:
             object.__setattr__(self, "info", for_web(self.info))
 
-    def without_copies(self) -> Order:
-        """The same, but that everything is encoded anew."""
-        encode = replace(self.draw.encode, copy_untouched=False)
-        return replace(self, draw=replace(self.draw, encode=encode))
-
     @property
     def container(self) -> str:
         return container_for(self.final)
@@ -150,8 +145,6 @@ def _order(info: SourceInfo, draw: DrawSettings, wish: Delivery) -> Order:
         if info.audio and draw.encode.audio is Audio.KEEP and not wish.sound_chosen:
             # Nobody said whether voices are to be published.
             raise problem(UsageError, "release_sound", name=info.path.name)
-        if draw.encode.copy_untouched:
-            raise problem(UsageError, "release_copies")
     # Never into a folder that is to be handed out.
     beside = info.path if wish.release else final
     closed = (wish.review_dir or beside.parent) / PRIVATE

@@ -30,9 +30,6 @@ class CheckedFrames:
             file may be told of it at different frames.
         warnings: what a person should know about the iteration so far.
         source: as a whole iteration found it, see `redact.media.Decode.found`.
-        stretches: of the source that begin with a picture that decoding can begin with, in the
-            iteration so far.
-        untouched: those in which nothing is hidden.
     """
 
     def __init__(self, info: SourceInfo, plan: Plan) -> None:
@@ -41,7 +38,6 @@ class CheckedFrames:
         self.source = info
         self.held: list[int] = []
         self.warnings: list[Message] = []
-        self.stretches = self.untouched = 0
 
     def __iter__(self) -> Iterator[tuple[Frame, list[Region]]]:
         """Decode from the start.
@@ -53,8 +49,6 @@ class CheckedFrames:
         """
         times, known = self._plan.source.timeline.pts, frozenset(self._plan.unchecked)
         self.held, self.warnings = [], []
-        self.stretches = self.untouched = 0
-        clean = False
         decoded, count = Decode(self._info), 0
         for frame in decoded:
             if frame.index >= len(times) or frame.pts != times[frame.index]:
@@ -66,11 +60,6 @@ class CheckedFrames:
             regions = self._plan.regions_at(frame.index, frame.damaged)
             if self._untrusted(frame) and not regions and frame.index not in known:
                 self._stop(frame.index, frame.index)
-            if frame.key or not self.stretches:
-                self.stretches += 1
-                self.untouched += clean
-                clean = True
-            clean = clean and not regions
             yield frame, regions
             count += 1
         if count != len(times):
@@ -81,7 +70,6 @@ class CheckedFrames:
                 decoded=count,
                 checked=len(times),
             )
-        self.untouched += clean
         self.warnings = list(decoded.warnings)
         self.source = decoded.found()
         if self.held:

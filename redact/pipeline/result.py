@@ -149,8 +149,6 @@ class Result:
             return told if self.needs_review else told | {"manifest": _text(self.manifest)}
         return told | {
             "frames": record.frames_written,
-            "stretches": record.stretches[0],
-            "stretches_untouched": record.stretches[1],
             "tracks": dict(Counter(t.target.word for t in record.plan.tracks)),
             "manifest": _text(self.manifest),
             "sha256": record.output_sha256,

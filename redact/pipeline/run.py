@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
-from ..auditing import COPIED, AuditResult, require_detectors
+from ..auditing import require_detectors
 from ..detection import Detector
 from ..errors import InputError, OutputError, UnsafeError
 from ..files import OutputFile
@@ -25,7 +25,7 @@ from ..settings import DetectSettings, Settings
 from ..words import Message, problem, say
 from .check import Accepted, answers_to, check, reason_to_publish
 from .claim import claimed
-from .draw import Drawn, draw
+from .draw import draw
 from .held_back import meant_by, name_in
 from .journal import Journal
 from .kept_plan import keep_plan, require_same_source, take_up_plan
@@ -131,7 +131,9 @@ def apply(
     remark_on_run(order, plan, journal)
     with OutputFile(order.final, order.force, (info.path,), guarded=True) as out:
         with _still_there(out.inside, order.final):
-            drawn, audit = _drawn_and_checked(order, plan, out.inside, journal)
+            drawn = draw(order, plan, out.inside, journal)
+            give_back()
+            audit = check(order, drawn.plan, out.inside, journal)
             after = _unchanged(info, before, journal)
             output_sha256, size = sha256_of(out.inside, journal), out.inside.stat().st_size
         reason = reason_to_publish(audit, accepted)
@@ -154,8 +156,6 @@ def apply(
         frames_written=len(plan.source.timeline),
         warnings=tuple(journal.warnings),
         notes=drawn.notes,
-        stretches=drawn.stretches,
-        copied=drawn.copied,
         models=tuple(ModelPart(d.name, d.sha256, "audit") for d in audit.looked.detectors),
         audit=audit.to_json(),
         accepted=reason,
@@ -165,21 +165,6 @@ def apply(
         sounded=drawn.sounded,
     )
     return Result.of_run(record, audit, order.final, held_back)
-
-
-def _drawn_and_checked(
-    order: Order, plan: Plan, finished: Path, journal: Journal
-) -> tuple[Drawn, AuditResult]:
-    """The finished file; made anew without copies where one of them is not the recording."""
-    drawn = draw(order, plan, finished, journal)
-    give_back()
-    audit = check(order, drawn.plan, finished, journal, drawn.copied)
-    if all(found.passed for found in audit.checks if found.name == COPIED):
-        return drawn, audit
-    journal.warn(Message("copies_given_up"))
-    drawn = draw(order.without_copies(), plan, finished, journal)
-    give_back()
-    return drawn, check(order, drawn.plan, finished, journal)
 
 
 @contextmanager

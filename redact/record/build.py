@@ -27,7 +27,6 @@ from .case import CaseFields
 from .manifest import (
     FORMAT,
     FORMAT_VERSION,
-    CopiedPart,
     Manifest,
     OutputPart,
     RunPart,
@@ -83,7 +82,6 @@ def build_manifest(
             sha256=record.output_sha256,
             frames=record.frames_written,
             credentials=record.credentials,
-            copied=tuple(CopiedPart(*stretch) for stretch in record.copied),
         ),
         case=case,
         run=_run(record),
@@ -141,8 +139,6 @@ def _run(record: RunRecord) -> RunPart:
         steps=tuple(
             StepPart(s.name, _messages(s.detail), round(s.seconds, 3)) for s in record.steps
         ),
-        stretches=record.stretches[0],
-        stretches_untouched=record.stretches[1],
     )
 
 

@@ -6,6 +6,7 @@ read with validation.
 
 from __future__ import annotations
 
+import contextlib
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -66,20 +67,6 @@ class SourcePart(Part):
     video_stream: Annotated[Natural, Meta(description="the one that is redacted, from 0")]
 
 
-class CopiedPart(Part):
-    """A stretch of the result that was copied as it was coded."""
-
-    first: Natural
-    last: Natural
-    sha256: Annotated[
-        str,
-        Meta(
-            pattern="^[0-9a-f]{64}$",
-            description="over its slices in coded order, four bytes of length before each",
-        ),
-    ]
-
-
 class OutputPart(Part):
     """The redacted file: a new file, with its own hash."""
 
@@ -95,10 +82,6 @@ class OutputPart(Part):
             "empty: it has none",
         ),
     ] = ""
-    copied: Annotated[
-        tuple[CopiedPart, ...],
-        Meta(description="first and last frame of stretches that are the source's, bit for bit"),
-    ] = ()
 
 
 class ToolPart(Part):
@@ -130,12 +113,6 @@ class RunPart(Part):
     started: Utc
     finished: Utc
     steps: tuple[StepPart, ...]
-    stretches: Annotated[
-        Natural, Meta(description="of the source, each from one key frame to the next")
-    ]
-    stretches_untouched: Annotated[
-        Natural, Meta(description="those of them in which nothing is hidden")
-    ]
 
 
 FORMAT = "redact-manifest"
@@ -206,13 +183,43 @@ def read_manifest(path: Path) -> Manifest:
 def parse_manifest(data: bytes, name: str) -> Manifest:
     """Like `read_manifest`, from memory; `name` stands for the file in messages."""
     try:
-        manifest = msgspec.json.decode(data, type=Manifest)
+        manifest = _decoded(data)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise problem(PlanError, "manifest_malformed", name=name, error=error) from None
     wrong = _contradiction(manifest)
     if wrong:
         raise problem(PlanError, "manifest_malformed", name=name, error=wrong)
     return manifest
+
+
+_OLD_FIELDS = {"output": ("copied",), "run": ("stretches", "stretches_untouched")}
+"""Of records of earlier versions, which could copy minutes as they were coded. Nothing else in a
+record depends on them."""
+
+
+def _decoded(data: bytes) -> Manifest:
+    """Raises msgspec.DecodeError."""
+    try:
+        return msgspec.json.decode(data, type=Manifest)
+    except msgspec.ValidationError:
+        older = _without_old_fields(data)
+        if older is None:
+            raise
+        return msgspec.convert(older, Manifest)
+
+
+def _without_old_fields(data: bytes) -> dict[str, Any] | None:
+    """The value of a record without the fields that only earlier versions wrote; None if it has
+    none of them."""
+    with contextlib.suppress(msgspec.DecodeError):
+        value = msgspec.json.decode(data)
+        found = False
+        for part, names in _OLD_FIELDS.items():
+            inner = value.get(part) if isinstance(value, dict) else None
+            if isinstance(inner, dict):
+                found = any([inner.pop(name, None) is not None for name in names]) or found
+        return value if found else None
+    return None
 
 
 def _contradiction(manifest: Manifest) -> str:

@@ -9,7 +9,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-from ..media import Copied, SourceInfo
+from ..media import SourceInfo
 from ..plan import Plan
 from ..settings import Settings
 from ..types import Decided
@@ -52,9 +52,6 @@ class RunRecord:
         frames_written: pictures in the output.
         warnings: what the user was warned of: decode errors, dropped streams, …
         notes: what was converted on the way, for example "audio track 1: pcm → aac".
-        stretches: of the source, each from one key frame to the next, and those of them in which
-            nothing was hidden; 0, 0 where that is not known.
-        copied: stretches of the output that are those of the source, bit for bit.
         models: networks that ran besides the plan's detectors, for example in the audit.
         drawn: the plan as its masks were drawn, with damage that drawing met and the plan does
             not know; None where it met none. Times and damaged frames on record are its.
@@ -84,8 +81,6 @@ class RunRecord:
     frames_written: int
     warnings: tuple[Message, ...] = ()
     notes: tuple[Message, ...] = ()
-    stretches: tuple[int, int] = (0, 0)
-    copied: tuple[Copied, ...] = ()
     models: tuple[ModelPart, ...] = ()
     drawn: Plan | None = None
     audit: Mapping[str, Any] | None = None

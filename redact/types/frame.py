@@ -29,7 +29,6 @@ class Frame:
         damaged: the decoder reported an error, concealed part of the picture, or predicted it
             from another than it was coded from, so what it shows cannot be trusted to be what the
             camera saw.
-        key: decoding can begin with it.
         broken: damaged, and there is more to it than a coded picture that is missing before it, or
             an error in a small part of it (`redact.media.damage.CONCEALED`).
     """
@@ -39,7 +38,6 @@ class Frame:
     time_base: Fraction
     picture: av.VideoFrame
     damaged: bool = False
-    key: bool = False
     broken: bool = False
 
     @property

@@ -323,7 +323,7 @@ def test_frames_that_an_encoder_swallows_are_told(tmp_path: Path) -> None:
     writer = VideoWriter(tmp_path / "out.mp4", info, FAST)
     for frame in Decode(info):
         writer.write(frame)
-    writer._encoder = _Swallows(writer._encoder)
+    writer._stream = _Swallows(writer._stream)
     assert 0 < len(writer._pending) < 12
     with pytest.raises(UnsafeError, match=rf"{len(writer._pending)} of 12 frames were not written"):
         writer.close()
