@@ -192,7 +192,7 @@ def parse_manifest(data: bytes, name: str) -> Manifest:
     return manifest
 
 
-_OLD_FIELDS = {"output": ("copied",), "run": ("stretches", "stretches_untouched")}
+_OLD_FIELDS = {"output": {"copied"}, "run": {"stretches", "stretches_untouched"}}
 """Of records of earlier versions, which could copy minutes as they were coded. Nothing else in a
 record depends on them."""
 
@@ -217,7 +217,9 @@ def _without_old_fields(data: bytes) -> dict[str, Any] | None:
         for part, names in _OLD_FIELDS.items():
             inner = value.get(part) if isinstance(value, dict) else None
             if isinstance(inner, dict):
-                found = any([inner.pop(name, None) is not None for name in names]) or found
+                for name in inner.keys() & names:
+                    del inner[name]
+                    found = True
         return value if found else None
     return None
 
