@@ -14,6 +14,7 @@ from .review import (
     MutedSpan,
     ReviewState,
     SeenFrames,
+    SeenMoment,
     SeenSubject,
     Sound,
     Subject,

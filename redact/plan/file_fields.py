@@ -61,6 +61,8 @@ def check_review(review: ReviewState, frames: int) -> None:
             if not before < first <= last < frames:
                 raise ValueError(f"$.review: frames {first} to {last} do not rise within the clip")
             before = last
+    if any(moment.frame >= frames for moment in review.moments):
+        raise ValueError("$.review.moments: a frame lies outside the clip")
     for f in review.findings:
         if not f.first <= f.last < frames or any(frame >= frames for frame, _ in f.places):
             raise ValueError(f"$.review.findings: finding {f.number} lies outside the clip")

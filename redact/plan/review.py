@@ -95,6 +95,24 @@ class SeenSubject(Value, frozen=True):
     frames: Runs
 
 
+class SeenMoment(Value, frozen=True):
+    """A risky moment that a person looked at.
+
+    Attributes:
+        frame: to look at.
+        why: what may be wrong there, a word of the page.
+        track: whom it is about; 0 for nobody, less than 0 for one of the plan's doubts.
+        beside: why and whom of those within a second, which were looked at with it.
+        answered: from its picture alone, without going there.
+    """
+
+    frame: Natural
+    why: Annotated[str, Meta(pattern="^[a-z]+$")]
+    track: int
+    beside: tuple[tuple[str, int], ...] = ()
+    answered: bool = False
+
+
 class FindingNote(Value, frozen=True):
     """A finding of the last audit, and what a person said about it.
 
@@ -135,12 +153,16 @@ class ReviewState(Value, frozen=True):
         seen: frames by view and speed.
         subjects: frames by chosen subject.
         findings: of the last audit.
+        moments: risky moments that were looked at, whatever was decided since.
+        moments_left: how many were not, when the page last knew.
     """
 
     reviewer: str = ""
     seen: tuple[SeenFrames, ...] = ()
     subjects: tuple[SeenSubject, ...] = ()
     findings: tuple[FindingNote, ...] = ()
+    moments: tuple[SeenMoment, ...] = ()
+    moments_left: Natural = 0
 
     def frames_seen(self, *, fast: bool = False) -> Runs:
         """Frames that were shown in any view, without those that only flew by unless `fast`."""

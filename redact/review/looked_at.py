@@ -10,6 +10,7 @@ from ..plan import (
     ReviewState,
     Runs,
     SeenFrames,
+    SeenMoment,
     SeenSubject,
     answered_here,
     count_of,
@@ -18,7 +19,7 @@ from ..plan import (
     runs_of,
     subject_of,
 )
-from .moments import follows_to
+from .moments import APART, Moment, follows_to
 
 VIEWS: Final = ("outlines", "result", "original")
 SPEEDS: Final = ("still", "normal", "fast")
@@ -62,22 +63,97 @@ def with_parts(plan: Plan, shown: Iterable[dict[str, Any]]) -> list[dict[str, An
     return found
 
 
+def with_moments(
+    review: ReviewState, plan: Plan, moments: Sequence[Moment], looked: Sequence[bool]
+) -> ReviewState:
+    """A review that knows which risky moments were looked at, and how many were not. What was looked
+    at once stays so, though a decision has since made another ranking.
+
+    Args:
+        review: before.
+        plan: of the clip.
+        moments: the ranking as it is now.
+        looked: whether the frame of each was looked at.
+    """
+    known, left = Settled(plan, review.moments), 0
+    for moment, seen in zip(moments, looked, strict=True):
+        if moment in known:
+            continue
+        if seen:
+            known.add(_noted(moment))
+        left += not seen
+    return review.but(moments=tuple(known.moments), moments_left=left)
+
+
+class Settled:
+    """Moments that were looked at. A moment is in it where it, or what lies within a second of it
+    and asks the same of the same one, was."""
+
+    def __init__(self, plan: Plan, moments: Iterable[SeenMoment] = ()) -> None:
+        self.moments: list[SeenMoment] = []
+        self._plan = plan
+        self._times: dict[tuple[str, int], list[float]] = {}
+        for one in moments:
+            self.add(one)
+
+    def add(self, one: SeenMoment) -> None:
+        self.moments.append(one)
+        for about in {(one.why, one.track), *one.beside}:
+            self._times.setdefault(about, []).append(self._plan.seconds(one.frame))
+
+    def __contains__(self, moment: Moment) -> bool:
+        time = self._plan.seconds(moment.frame)
+        return any(abs(t - time) < APART for t in self._times.get((moment.why, moment.track), ()))
+
+
+def _noted(moment: Moment, answered: bool = False) -> SeenMoment:
+    beside = dict.fromkeys((other.why, other.track) for other in moment.beside)
+    return SeenMoment(moment.frame, moment.why, moment.track, tuple(beside), answered)
+
+
+def with_answers(
+    review: ReviewState, plan: Plan, moments: Sequence[Moment], frames: Iterable[int], yes: bool
+) -> ReviewState:
+    """A review in which a person said of moments, from their pictures, that nothing is to be hidden
+    there; or, where not `yes`, takes that back.
+
+    Args:
+        review: before.
+        plan: of the clip.
+        moments: the ranking.
+        frames: which of them, by their frames.
+    """
+    asked = set(frames)
+    chosen = [moment for moment in moments if moment.frame in asked]
+    known = Settled(plan, review.moments)
+    if yes:
+        for moment in chosen:
+            if moment not in known:
+                known.add(_noted(moment, answered=True))
+        return review.but(moments=tuple(known.moments))
+    kept = (one for one in review.moments if not any(m in Settled(plan, (one,)) for m in chosen))
+    return review.but(moments=tuple(kept))
+
+
 def seen_runs(review: ReviewState | None, *, fast: bool = False) -> Runs:
     """`ReviewState.frames_seen`, where there is a review."""
     return review.frames_seen(fast=fast) if review else ()
 
 
-def review_summary(plan: Plan, moments: Sequence[bool]) -> dict[str, Any]:
-    """Numbers for the page: frames seen, moments (whether each was), findings answered."""
-    seen, flown = seen_runs(plan.review), seen_runs(plan.review, fast=True)
-    findings = plan.review.findings if plan.review else ()
+def review_summary(plan: Plan, review: ReviewState | None = None) -> dict[str, Any]:
+    """Numbers for the page: frames seen, moments seen, findings answered; of the plan's own review
+    or of one that knows more."""
+    review = review or plan.review or ReviewState()
+    seen, flown = seen_runs(review), seen_runs(review, fast=True)
+    findings = review.findings
     return {
-        "reviewer": plan.review.reviewer if plan.review else "",
+        "reviewer": review.reviewer,
         "frames": len(plan.source.timeline),
         "frames_seen": count_of(seen),
         "frames_seen_fast_only": count_of(flown) - count_of(seen),
-        "moments": len(moments),
-        "moments_seen": sum(moments),
+        "moments": len(review.moments) + review.moments_left,
+        "moments_seen": len(review.moments),
+        "moments_answered": sum(moment.answered for moment in review.moments),
         "findings": len(findings),
         "findings_answered": sum(answered_here(plan, f) for f in findings),
     }

@@ -61,7 +61,7 @@ class Moment:
             first.
         shown: frame in which that one has a box, for a picture.
         chance: that somebody is open there, 0 to 1.
-        more: other moments that lie within a second and are seen with it.
+        beside: other moments that lie within a second and are seen with it, the likeliest first.
     """
 
     frame: int
@@ -69,7 +69,7 @@ class Moment:
     track: int
     shown: int
     chance: float
-    more: int = 0
+    beside: tuple[Moment, ...] = ()
 
 
 def risky_moments(plan: Plan, of_subjects: Iterable[Moment]) -> list[Moment]:
@@ -119,7 +119,7 @@ class _Chosen:
             at = min(beside, key=lambda n: abs(self.moments[n].frame - moment.frame))
             one = self.moments[at]
             both = 1 - (1 - one.chance) * (1 - moment.chance)
-            self.moments[at] = replace(one, chance=both, more=one.more + 1)
+            self.moments[at] = replace(one, chance=both, beside=(*one.beside, moment))
         elif len(self.moments) < self._most or moment.why == "drawn":
             self._by_second.setdefault(second, []).append(len(self.moments))
             self.moments.append(moment)

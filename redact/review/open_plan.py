@@ -191,7 +191,10 @@ class OpenPlan:
             if noted is not None:
                 theirs = self.plan.review or ReviewState()
                 self.plan = replace(
-                    self.plan, review=theirs.but(seen=noted.seen, subjects=noted.subjects)
+                    self.plan,
+                    review=theirs.but(
+                        seen=noted.seen, subjects=noted.subjects, moments=noted.moments
+                    ),
                 )
             self._back.clear()
             self._forth.clear()

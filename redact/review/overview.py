@@ -13,6 +13,7 @@ from ..plan import (
     Decision,
     FindingNote,
     Plan,
+    ReviewState,
     Runs,
     Subject,
     all_subjects,
@@ -23,7 +24,7 @@ from ..plan import (
 from ..render import ROUNDING
 from ..types import Keyframe, Origin, Outcome, Outline, Target, Track, runs_of
 from .bridging import gaps_of
-from .looked_at import review_summary, seen_runs
+from .looked_at import Settled, review_summary, seen_runs, with_answers, with_moments
 from .moments import Moment, risky_moments, subject_moments, undecided_moments
 from .pictures_and_sound import sound_span
 from .sights import Sights, SightsKept
@@ -35,6 +36,9 @@ best score."""
 SURE_SCORE: Final = 0.7
 
 LIKELY: Final = 0.5
+
+MOST_BESIDE: Final = 40
+"""Moments beside another one that the page is told of; in a crowd there are hundreds."""
 
 FEW: Final = 3
 """Frames in which it was detected; fewer are unsure whatever the score."""
@@ -105,14 +109,27 @@ class Overview:
         """What a decision changes besides subjects; `_told` is already that of the plan."""
         review = plan.review
         moments = self._ranking(plan)
-        seen = self._seen(plan, moments)
+        noted = self.noted(plan, review or ReviewState())
+        settled = Settled(plan, noted.moments)
+        seen = [moment in settled for moment in moments]
         return {
             "muted": _muted(plan, self._sound),
             "findings": [_finding(plan, f) for f in review.findings] if review else [],
             "moments": [_moment(plan, m, s) for m, s in zip(moments, seen, strict=True)],
             "seen": seen_runs(review),
-            "summary": review_summary(plan, seen),
+            "summary": review_summary(plan, noted),
         }
+
+    def noted(self, plan: Plan, review: ReviewState) -> ReviewState:
+        """A review of the plan that knows which of its risky moments were looked at."""
+        moments = self._ranking(plan)
+        return with_moments(review, plan, moments, self._seen(plan, moments))
+
+    def answered(
+        self, plan: Plan, review: ReviewState, frames: Sequence[int], yes: bool
+    ) -> ReviewState:
+        """See `with_answers`."""
+        return with_answers(review, plan, self._ranking(plan), frames, yes)
 
     def _seen(self, plan: Plan, moments: Sequence[Moment]) -> list[bool]:
         """Whether each moment was looked at. A mask that was drawn and followed lies in pictures
@@ -163,10 +180,13 @@ def _news(before: dict[str, Any], now: dict[str, Any]) -> dict[str, Any]:
 
 
 def _moment(plan: Plan, moment: Moment, seen: bool) -> tuple[Any, ...]:
-    """A moment as the page shows it, with the place that it points to, where there is no mask, and
-    whether it was looked at."""
+    """A moment as the page shows it: with how many lie beside it, the place that it points to, where
+    there is no mask, those beside it as frame, why, track and frame with a box, and whether it was
+    looked at."""
     place = plan.doubts[-moment.track - 1].box if moment.track < 0 else None
-    return moment.frame, moment.why, moment.track, moment.shown, moment.more, place, seen
+    beside = [(m.frame, m.why, m.track, m.shown) for m in moment.beside[:MOST_BESIDE]]
+    own = moment.frame, moment.why, moment.track, moment.shown
+    return *own, len(moment.beside), place, beside, seen
 
 
 def _muted(plan: Plan, sound: tuple[float, float]) -> list[dict[str, Any]]:

@@ -38,6 +38,15 @@ FACE: Final = 112
 AROUND: Final = 0.35
 """Shown around a subject, share of its size: hair and shoulders help to know a person."""
 
+SCENE: Final = 480
+"""Pixels across of the picture of a risky moment."""
+
+SCENE_AROUND: Final = 3.0
+WIDER: Final = 5.0
+LEAST_SHOWN: Final = 0.25
+"""What it shows across: so many times the width and the height of the place, at least that share of
+the frame."""
+
 Rgb = NDArray[np.uint8]
 
 
@@ -209,6 +218,30 @@ class Gallery:
                 found.append((other.tracks[0], round(likeness, 3)))
         return sorted(found, key=lambda pair: -pair[1])[:MOST_SUGGESTED], every
 
+    def scene(
+        self, plan: Plan, number: int, box: Box | None, settings: RenderSettings
+    ) -> tuple[bytes, list[float] | None]:
+        """A frame as it will be, around a box, as JPEG; and the box in that picture: left, top,
+        right and bottom as shares of it. Of the whole frame where there is no box.
+
+        Raises UnsafeError and InputError as `Frames`.
+        """
+        frame = masked(self._frames.get(number), plan, settings)
+        width, height = frame.size
+        if box is None:
+            return jpeg(frame, SCENE), None
+        wide = min(width, max(SCENE_AROUND * box.width, WIDER * box.height, width * LEAST_SHOWN))
+        tall = min(height, wide * height / width)
+        x = _inside(box.centre[0], wide, width) - wide / 2
+        y = _inside(box.centre[1], tall, height) - tall / 2
+        part = bgr(frame, width, height)[int(y) : round(y + tall), int(x) : round(x + wide)]
+        size = SCENE, max(1, round(SCENE * tall / wide))
+        smaller = cv2.INTER_AREA if wide > SCENE else cv2.INTER_CUBIC
+        picture = np.asarray(cv2.resize(part, size, interpolation=smaller), np.uint8)
+        left, right = ((v - x) / wide for v in (box.x1, box.x2))
+        top, bottom = ((v - y) / tall for v in (box.y1, box.y2))
+        return encoded(picture), [left, top, right, bottom]
+
     def _met(self, a: list[Track], b: list[Track]) -> bool:
         """Whether both were detected in some frame: then they are two."""
         ours, theirs = ([s for t in tracks if (s := self._kept.of(t).seen)] for tracks in (a, b))
@@ -250,6 +283,18 @@ def _place(plan: Plan, track: int, frame: int) -> Box | None:
         return doubt.box if doubt is not None and doubt.frame == frame else None
     key = next((t.at(frame) for t in plan.tracks if t.id == track), None)
     return None if key is None else key.box
+
+
+def place_of_moment(plan: Plan, frame: int, track: int, shown: int) -> Box | None:
+    """What a risky moment is about: where a track is in the frame in which it is `shown`, or else a
+    finding in `frame`; None for the whole picture."""
+    box = _place(plan, track, shown) if track else None
+    if box is not None or plan.review is None:
+        return box
+    found = [f for f in plan.review.findings if (f.first + f.last) // 2 == frame and f.places]
+    if not found:
+        return None
+    return Box(*min(found[0].places, key=lambda place: abs(place[0] - frame))[1])
 
 
 RATE: Final = 24000

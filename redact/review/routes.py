@@ -25,7 +25,7 @@ from .finishing import bars_release, begin_finish
 from .looked_at import VIEWS, with_parts, with_seen
 from .open_plan import ChangedOutsideError
 from .overview import boxes_at
-from .pictures_and_sound import heard, jpeg, masked
+from .pictures_and_sound import heard, jpeg, masked, place_of_moment
 from .refused import RefusedError, defect, in_words
 from .server import Answer, PageServer, Route, as_json
 from .session import Session
@@ -53,8 +53,9 @@ def routes_of(session: Session) -> dict[tuple[str, str], Route]:
 
 
 _NAMES: Final = {
-    "GET": "state plan frame faces alike covered sound waveform",
-    "POST": "leave edit undo redo reviewer follow hide bridge seen finish stop open remove-held",
+    "GET": "state plan frame faces scene alike covered sound waveform",
+    "POST": "leave edit undo redo reviewer follow hide bridge seen moments finish stop open"
+    " remove-held",
 }
 """Routes by method, each a function of the page that has its name."""
 
@@ -143,6 +144,17 @@ class _Page:
         pairs = [tuple(map(int, part.split(":"))) for part in str(values["of"]).split(",")][:64]
         pictures = here.gallery.pictures(here.open_plan.plan, [(t, f) for t, f in pairs])
         return _packed({"sizes": [len(p) for p in pictures]}, pictures)
+
+    def scene(self, values: dict[str, Any]) -> Answer:
+        """The picture of a risky moment as it will be, around the place that it is about: length
+        of the JSON, JSON with that place as shares of the picture (none: the whole one), JPEG."""
+        here = self._session.ready()
+        plan, number = here.open_plan.plan, int(values["n"])
+        if not 0 <= number < len(plan.source.timeline):
+            raise ValueError("there is no such frame")
+        box = place_of_moment(plan, number, int(values["track"]), int(values["shown"]))
+        picture, place = here.gallery.scene(plan, number, box, self._session.render)
+        return _packed({"place": place}, [picture])
 
     def alike(self, values: dict[str, Any]) -> Answer:
         here = self._session.ready()
@@ -239,6 +251,13 @@ class _Page:
         here.open_plan.note(lambda review: with_seen(review, shown, frames))
         return self._changed(lambda: here.open_plan.plan)
 
+    def moments(self, values: dict[str, Any]) -> Answer:
+        """Note what was said of risky moments from their pictures."""
+        here = self._session.ready()
+        plan, frames, yes = here.open_plan.plan, list(values["frames"]), bool(values["yes"])
+        here.open_plan.note(lambda review: here.overview.answered(plan, review, frames, yes))
+        return self._changed(lambda: here.open_plan.plan)
+
     def finish(self, values: dict[str, Any]) -> Answer:
         begin_finish(self._session, values)
         return as_json({})
@@ -266,8 +285,10 @@ class _Page:
     def _changed(self, change: Callable[[], Plan]) -> Answer:
         here = self._session.ready()
         with here.open_plan.lock:
-            change()
-            return as_json({**here.overview.changes(here.open_plan.plan), **self._steps()})
+            plan = change()
+            told = here.overview.changes(plan)
+            here.open_plan.note(lambda review: here.overview.noted(plan, review))
+            return as_json({**told, **self._steps()})
 
     def _steps(self) -> dict[str, Any]:
         open_plan = self._session.ready().open_plan

@@ -6,7 +6,7 @@ import { Button } from "./button.js";
 import * as confirm from "./confirm.js";
 import { nextFinding } from "./findings.js";
 import * as list from "./list.js";
-import { nextMoment } from "./moments.js";
+import { nextMoment, openSheet } from "./moments.js";
 import { nudge } from "./nudge.js";
 import * as overlay from "./overlay.js";
 import * as player from "./player.js";
@@ -45,6 +45,7 @@ const ACTIONS = {
   o: of((s) => list.only(s.id)),
   j: list.joinChosen,
   n: nextMoment,
+  m: openSheet,
   f: () => nextFinding(),
   c: nextChange,
   v: () => confirm.playStretch(),
@@ -88,6 +89,7 @@ const GROUPS = [
       "Home End": "ends",
       C: "next_change",
       N: "next_moment",
+      M: "sheet",
       F: "next_finding",
     },
     look: { "1 2 3": "view", "+ − 0": "zoom" },

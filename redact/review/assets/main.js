@@ -16,6 +16,7 @@ import * as player from "./player.js";
 import { flush } from "./seen.js";
 import { Side } from "./side.js";
 import { loadWave } from "./sound.js";
+import { SheetDialog } from "./sheet.js";
 import { Stage } from "./stage.js";
 import { Timeline } from "./timeline.js";
 import { Toasts } from "./toasts.js";
@@ -27,6 +28,7 @@ const DIALOGS = {
   replace: finish.ReplaceDialog,
   making: finish.MakingDialog,
   result: finish.ResultDialog,
+  moments: SheetDialog,
 };
 let video = { name: "", plan: "" },
   ended = false;

@@ -25,7 +25,10 @@ export function SeenPanel() {
     <h3>${t("seen_moments", { n: s.moments_seen, of: s.moments })}</h3>
     ${meter(s.moments_seen, s.moments)}
     <p class="small">${left.length ? t("moments_note") : allSeen()}</p>
-    ${left.length > 0 && html`<div class="row"><${Button} word="next_moment" class="primary" act=${nextMoment} /></div>`}
+    <div class="row">
+      ${left.length > 0 && html`<${Button} word="next_moment" class="primary" act=${nextMoment} />`}
+      ${state.moments.length > 0 && html`<${Button} id="open-sheet" word="sheet" hotkey="M" act=${openSheet} />`}
+    </div>
     <div class="list moments">${left.slice(0, MOST).map((one) => html`<${Moment} key=${one[0]} of=${one} />`)}</div>
     ${left.length > MOST && html`<p class="small muted">${t("and_more", { n: left.length - MOST })}</p>`}
   `;
@@ -41,13 +44,20 @@ function Moment({ of: [frame, why, track, shown, more] }) {
     </span>
   </button>`;
 }
-function goMoment(frame, track) {
+export const openSheet = () => (state.dialog = { kind: "moments" });
+export function goMoment(frame, track) {
   state.moment = frame; // the place that it points to is marked there
   if (state.ofTrack.has(track)) select(state.ofTrack.get(track));
   player.goTo(frame);
 }
 /** Where there is nothing to look at, nothing was looked at. */
-const allSeen = () => (state.moments.length ? `✓ ${t("all_moments")}` : t("no_moments"));
+const allSeen = () =>
+  state.summary.moments ? `✓ ${t("all_moments")} ${notLookedAt()}` : t("no_moments");
+/** What was not looked at, beside the risky moments. */
+export function notLookedAt() {
+  const { frames, frames_seen: seen } = state.summary;
+  return seen < frames ? t("not_looked_at", { n: frames - seen, of: frames }) : "";
+}
 export function nextMoment() {
   const left = unseen(),
     next = left.find(([at]) => at !== state.frame) || left.find(([, why]) => why === "drawn");
@@ -65,6 +75,6 @@ export function Pill() {
     share = moments ? n / moments : 1;
   return html`<${Button} id="progress-pill" title="pill_title" disabled=${Boolean(state.opening)} act=${() => (state.tab = "seen")}>
     <span id="progress-bar" style=${{ width: `${100 * share}%` }} />
-    <span id="progress-text">${state.clip && (share >= 1 ? allSeen() : t("pill", { n, of: moments }))}</span>
+    <span id="progress-text">${state.clip && (share >= 1 ? (moments ? `✓ ${t("all_moments")}` : t("no_moments")) : t("pill", { n, of: moments }))}</span>
   <//>`;
 }

@@ -1,0 +1,122 @@
+// All risky moments as pictures with the place marked, the surest first: answered by one click each.
+import { bytes, decoded, unpacked } from "./api.js";
+import { html, useEffect, useRef, useSignal } from "./html.js";
+import { change, state, title } from "./store.js";
+import { clock, t } from "./words.js";
+import { Button } from "./button.js";
+import { closeDialog } from "./dialog.js";
+import { goMoment, notLookedAt } from "./moments.js";
+
+const MOST = 60; // pictures at once; the next ones come when these are answered
+let last = null; // picture of the moment that was answered last: with Shift, all up to another one
+
+export function SheetDialog() {
+  const s = state.summary,
+    more = useSignal(MOST),
+    shown = state.moments.slice(0, more.value);
+  const answer = (at, yes, event) => {
+    const from = event.shiftKey && last !== null ? shown.findIndex(([frame]) => frame === last) : at,
+      range = shown.slice(Math.min(from, at), Math.max(from, at) + 1);
+    last = shown[at][0];
+    change("moments", { frames: range.map(([frame]) => frame), yes });
+  };
+  const left = s.moments - s.moments_seen;
+  return html`
+    <h2 id="dialog-title">${t("sheet")}</h2>
+    <p class="small muted">${t("sheet_note")}</p>
+    <p id="sheet-state" role="status">
+      ${left ? t("pill", { n: s.moments_seen, of: s.moments }) : `✓ ${t("all_moments")}`}
+      ${s.moments_answered > 0 && ` ${t("answered_here", { n: s.moments_answered })}`} ${notLookedAt()}
+    </p>
+    <div class="sheet">
+      ${shown.map(
+        (one, i) => html`<${Tile} key=${`${one[0]}/${one[1]}`} of=${one} answer=${(yes, e) => answer(i, yes, e)} />`,
+      )}
+    </div>
+    <div class="actions">
+      ${
+        state.moments.length > shown.length &&
+        html`<${Button} act=${() => (more.value += MOST)}>${t("more_moments", { n: state.moments.length - shown.length })}<//>`
+      }
+      <${Button} word="close" class="primary" act=${closeDialog} />
+    </div>
+  `;
+}
+
+function Tile({ of: [frame, why, track, shown, more, , beside, seen], answer }) {
+  const opened = useSignal(false),
+    go = () => {
+      closeDialog();
+      goMoment(frame, track);
+    };
+  return html`<article class=${seen ? "tile seen" : "tile"} data-moment=${frame}>
+    <button class="picture" title=${t("go_there")} aria-label=${t("go_there")} onclick=${go}>
+      <${Scene} n=${frame} track=${track} shown=${shown} />
+    </button>
+    <p><b>${when(frame, track)}</b> ${t(`why.${why}`)}</p>
+    <div class="row">
+      ${
+        seen
+          ? html`<span class="tag keep">✓ ${t("looked_at_it")}</span>
+              <${Button} word="take_back" class="quiet small" act=${(e) => answer(false, e)} />`
+          : html`<${Button} word="nothing_open" class="small" data-answer="fine" act=${(e) => answer(true, e)} />`
+      }
+      ${
+        more > 0 &&
+        html`<${Button} class="quiet small" pressed=${opened.value} data-more=${more} act=${() => (opened.value = !opened.value)}>
+          ${t("more_here", { n: more })}
+        <//>`
+      }
+    </div>
+    ${opened.value && html`<ul>${beside.map((other) => html`<${Beside} of=${other} />`)}</ul>`}
+    ${opened.value && more > beside.length && html`<p class="small muted">${t("and_more", { n: more - beside.length })}</p>`}
+  </article>`;
+}
+const when = (frame, track) => {
+  const who = state.subjects.get(state.ofTrack.get(track));
+  return clock(state.times[frame]) + (who ? ` · ${title(who)}` : "");
+};
+function Beside({ of: [frame, why, track, shown] }) {
+  const go = () => {
+    closeDialog();
+    goMoment(frame, track);
+  };
+  return html`<li>
+    <button class="picture" aria-label=${t("go_there")} onclick=${go}><${Scene} n=${frame} track=${track} shown=${shown} /></button>
+    <span class="small">${when(frame, track)}<br />${t(`why.${why}`)}</span>
+  </li>`;
+}
+
+// One after the other, those that are in view first: each is decoded and drawn for it.
+let turn = Promise.resolve();
+/** A moment as it will be in the result, with its place marked. */
+function Scene({ n, track, shown }) {
+  const canvas = useRef(),
+    { revision } = state;
+  useEffect(() => {
+    let gone = false;
+    const draw = async () => {
+      if (gone) return;
+      const [head, jpeg] = unpacked(await bytes("scene", { n, track, shown })),
+        bitmap = await decoded(jpeg),
+        node = canvas.current;
+      if (gone) return;
+      [node.width, node.height] = [bitmap.width, bitmap.height];
+      const pen = node.getContext("2d");
+      pen.drawImage(bitmap, 0, 0);
+      if (!head.place) return;
+      const [x1, y1, x2, y2] = head.place.map((v, i) => v * (i % 2 ? node.height : node.width));
+      pen.strokeStyle = "#ff5b45";
+      pen.lineWidth = 3;
+      pen.strokeRect(x1 - 3, y1 - 3, x2 - x1 + 6, y2 - y1 + 6);
+    };
+    const seen = new IntersectionObserver(([entry]) => {
+      if (!entry.isIntersecting) return;
+      seen.disconnect();
+      turn = turn.then(draw).catch(() => {}); // it stays grey, and its words say what to look for
+    });
+    seen.observe(canvas.current);
+    return () => seen.disconnect((gone = true));
+  }, [n, track, shown, revision]);
+  return html`<canvas ref=${canvas} width="480" height="270" />`;
+}

@@ -1,0 +1,68 @@
+"""The sheet of risky moments: answered by one click each, and not asked again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from redact.plan import Plan, read_plan, write_plan
+from redact.types import Box, Keyframe, State, Target, Track
+
+from .browser import Page, resize, served_here
+
+SPANS = [(2, 5), (8, 13), (9, 12)]
+
+
+@pytest.fixture
+def page(browser: Any, street: Path, found: Plan, tmp_path: Path) -> Iterator[Page]:
+    """Masks that begin and end in the midst of the picture."""
+    tracks = tuple(
+        Track(n, Target.FACE, [Keyframe(f, Box(40, 40, 70, 70), State.DETECTED, 0.9) for f in span])
+        for n, span in enumerate(SPANS, 1)
+    )
+    source, plan_file = tmp_path / "street.mp4", tmp_path / "street.plan.json"
+    source.write_bytes(street.read_bytes())
+    write_plan(replace(found, tracks=tracks, subjects=()), plan_file)
+    resize(browser, 1280, 720)
+    with served_here(source, plan_file) as server:
+        yield Page(browser, server.address, "sheet-")
+
+
+def test_moments_are_answered_on_their_pictures_and_not_asked_again(
+    page: Page, tmp_path: Path
+) -> None:
+    page.until(lambda: page.state("state.moments.length") > 0)
+    total = page.state("state.summary.moments")
+    page.press("m")
+    page.until(lambda: page.js("return document.querySelectorAll('.tile').length") == total)
+    painted = """
+        const c = document.querySelector(".tile canvas");
+        return c.getContext("2d").getImageData(0, 0, 480, c.height).data.some((v) => v > 60)"""
+    page.until(lambda: page.js(painted))
+    page.shot("open")
+    page.click("[data-more]")
+    page.until(lambda: page.js("return document.querySelectorAll('.tile li canvas').length"))
+    page.shot("more")
+    page.click("[data-answer=fine]")
+    page.until(lambda: page.state("state.summary.moments_answered") == 1)
+    review = read_plan(tmp_path / "street.plan.json").review
+    assert page.complaints() == []
+    before = page.state("[state.summary.moments_seen, state.moments[0].at(-1)]")
+    assert before[1]
+    # A decision makes another ranking, of which what was answered is no part: nothing jumps back.
+    page.press("ESCAPE")
+    page.choose(1)
+    page.press("x")
+    page.until(lambda: page.state("state.subjects.get(1).decision") == "false alarm")
+    assert page.state("state.summary.moments_seen") >= before[0]
+    assert review is None or all(m.frame < 16 for m in review.moments)
+    page.press("z", ctrl=True)
+    page.until(lambda: page.state("state.subjects.get(1).decision") == "")
+    assert page.state("state.moments.filter((m) => m.at(-1)).length") >= 1
+    page.browser.refresh()
+    page.opened()
+    assert page.state("state.summary.moments_answered") == 1
