@@ -164,10 +164,11 @@ class ReviewState(Value, frozen=True):
     moments: tuple[SeenMoment, ...] = ()
     moments_left: Natural = 0
 
-    def frames_seen(self, *, fast: bool = False) -> Runs:
-        """Frames that were shown in any view, without those that only flew by unless `fast`."""
+    def frames_seen(self, *, fast: bool = False, played: bool = False) -> Runs:
+        """Frames that were shown in any view, without those that only flew by unless `fast`; where
+        `played`, only those that were shown while it played."""
         runs: Runs = ()
         for part in self.seen:
-            if fast or part.speed != "fast":
+            if part.speed == "normal" or (not played and (fast or part.speed == "still")):
                 runs = joined(runs, part.frames)
         return runs

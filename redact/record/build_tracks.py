@@ -197,4 +197,8 @@ def review_part(plan: Plan) -> ReviewPart | None:
             )
             for f in review.findings
         ),
+        moments=len(review.moments) + review.moments_left,
+        moments_seen=len(review.moments),
+        moments_answered=sum(moment.answered for moment in review.moments),
+        frames_played=count_of(review.frames_seen(played=True)),
     )

@@ -217,6 +217,12 @@ class ReviewPart(Part):
     seen: tuple[SeenFrames, ...]
     subjects: tuple[SeenSubject, ...]
     answers: tuple[AnswerPart, ...]
+    moments: Annotated[Natural, Meta(description="risky moments that the page listed")] = 0
+    moments_seen: Natural = 0
+    moments_answered: Annotated[
+        Natural, Meta(description="of those seen, from their picture alone")
+    ] = 0
+    frames_played: Annotated[Natural, Meta(description="shown while it played at 1x at most")] = 0
 
 
 class ModelPart(Part):

@@ -296,6 +296,15 @@ def reviewed(manifest: Manifest, text: ReportWords) -> dict[str, Any] | None:
             # Rounded down: nothing that was not seen may count as seen.
             share=text.number(int(share)),
         ),
+        "moments": text(
+            "review.moments",
+            seen=text.number(review.moments_seen),
+            moments=text.number(review.moments),
+            answered=text.number(review.moments_answered),
+            share=text.number(int(100 * review.frames_played / max(review.frames, 1))),
+        )
+        if review.moments
+        else "",
         "findings": text(
             "review.findings", answered=review.findings_answered, findings=review.findings
         ),

@@ -66,8 +66,8 @@ def with_parts(plan: Plan, shown: Iterable[dict[str, Any]]) -> list[dict[str, An
 def with_moments(
     review: ReviewState, plan: Plan, moments: Sequence[Moment], looked: Sequence[bool]
 ) -> ReviewState:
-    """A review that knows which risky moments were looked at, and how many were not. What was looked
-    at once stays so, though a decision has since made another ranking.
+    """A review that knows which risky moments were looked at, and how many were not. What was
+    looked at once stays so, though a decision has since made another ranking.
 
     Args:
         review: before.

@@ -180,9 +180,9 @@ def _news(before: dict[str, Any], now: dict[str, Any]) -> dict[str, Any]:
 
 
 def _moment(plan: Plan, moment: Moment, seen: bool) -> tuple[Any, ...]:
-    """A moment as the page shows it: with how many lie beside it, the place that it points to, where
-    there is no mask, those beside it as frame, why, track and frame with a box, and whether it was
-    looked at."""
+    """A moment as the page shows it: with how many lie beside it, the place that it points to,
+    where there is no mask, those beside it as frame, why, track and frame with a box, and whether
+    it was looked at."""
     place = plan.doubts[-moment.track - 1].box if moment.track < 0 else None
     beside = [(m.frame, m.why, m.track, m.shown) for m in moment.beside[:MOST_BESIDE]]
     own = moment.frame, moment.why, moment.track, moment.shown

@@ -13,6 +13,7 @@ from redact.plan import (
     MutedSpan,
     ReviewState,
     SeenFrames,
+    SeenMoment,
     SeenSubject,
     Sound,
     marked,
@@ -60,6 +61,8 @@ def reviewed(folder: Path) -> list[Manifest]:
         (SeenFrames("outlines", "still", ((0, 9),)), SeenFrames("result", "fast", ((5, 99),))),
         (SeenSubject(plan.tracks[0].id, ((3, 4),)),),
         notes,
+        moments=(SeenMoment(3, "ends", 1, answered=True),),
+        moments_left=2,
     )
     muted = (MutedSpan(400, 800), MutedSpan(900, 1000, Sound.TONE, "an address", "R. Roe"))
     plans = replace(plan, review=state, muted=muted), replace(plan, review=ReviewState())

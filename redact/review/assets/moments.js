@@ -52,7 +52,7 @@ export function goMoment(frame, track) {
 }
 /** Where there is nothing to look at, nothing was looked at. */
 const allSeen = () =>
-  state.summary.moments ? `✓ ${t("all_moments")} ${notLookedAt()}` : t("no_moments");
+  state.summary.moments ? `✓ ${t("all_moments")}. ${notLookedAt()}` : t("no_moments");
 /** What was not looked at, beside the risky moments. */
 export function notLookedAt() {
   const { frames, frames_seen: seen } = state.summary;

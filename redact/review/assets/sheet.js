@@ -15,7 +15,8 @@ export function SheetDialog() {
     more = useSignal(MOST),
     shown = state.moments.slice(0, more.value);
   const answer = (at, yes, event) => {
-    const from = event.shiftKey && last !== null ? shown.findIndex(([frame]) => frame === last) : at,
+    const from =
+        event.shiftKey && last !== null ? shown.findIndex(([frame]) => frame === last) : at,
       range = shown.slice(Math.min(from, at), Math.max(from, at) + 1);
     last = shown[at][0];
     change("moments", { frames: range.map(([frame]) => frame), yes });
@@ -25,12 +26,13 @@ export function SheetDialog() {
     <h2 id="dialog-title">${t("sheet")}</h2>
     <p class="small muted">${t("sheet_note")}</p>
     <p id="sheet-state" role="status">
-      ${left ? t("pill", { n: s.moments_seen, of: s.moments }) : `✓ ${t("all_moments")}`}
+      ${left ? `${t("pill", { n: s.moments_seen, of: s.moments })}.` : `✓ ${t("all_moments")}.`}
       ${s.moments_answered > 0 && ` ${t("answered_here", { n: s.moments_answered })}`} ${notLookedAt()}
     </p>
     <div class="sheet">
       ${shown.map(
-        (one, i) => html`<${Tile} key=${`${one[0]}/${one[1]}`} of=${one} answer=${(yes, e) => answer(i, yes, e)} />`,
+        (one, i) =>
+          html`<${Tile} key=${`${one[0]}/${one[1]}`} of=${one} answer=${(yes, e) => answer(i, yes, e)} />`,
       )}
     </div>
     <div class="actions">
