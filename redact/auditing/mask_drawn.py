@@ -12,15 +12,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cache
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from ..types import Region, Target
+from ..types import Box, Region
 from .limits import LIMITS, Limits
 from .planes import Both, Plane
+
+WHOLE: Final = 0.999
+"""Share of a cell from which a silhouette takes up all of it: less rounding."""
 
 
 class Shown(NamedTuple):
@@ -86,7 +89,8 @@ def _shown(
     least_x, least_y = fewest // right, fewest // down
     x1, y1 = max(0, int(box.x1 / right)), max(0, int(box.y1 / down))
     x2, y2 = min(width, int(np.ceil(box.x2 / right))), min(height, int(np.ceil(box.y2 / down)))
-    most = limits.grid
+    # An arm or a trunk seldom fills a quarter of a box.
+    most = limits.grid if region.silhouette is None else 2 * limits.grid
     columns, rows = min(most, (x2 - x1) // least_x), min(most, (y2 - y1) // least_y)
     if columns < 1 or rows < 1 or columns * rows < most:
         return Shown(0, 0)
@@ -96,9 +100,10 @@ def _shown(
     )
     # Area scaling also averages codec noise away.
     part = slice(y1, y2), slice(x1, x2)
+    pixels = Box(x1 * right, y1 * down, x2 * right, y2 * down)
     a = np.hstack([_detail(source[part], size, rows, columns) for source, _ in pairs])
     aa = (a * a).mean(axis=1)
-    telling = (aa >= texture**2) & _inside(rows, columns, region.target)
+    telling = (aa >= texture**2) & _inside(rows, columns, region, pixels)
     if not telling.any():
         return Shown(0, 0)
     b = np.hstack([_detail(output[part], size, rows, columns) for _, output in pairs])
@@ -109,10 +114,20 @@ def _shown(
     return Shown(int(same.sum()), int(telling.sum()))
 
 
-def _inside(rows: int, columns: int, target: Target) -> NDArray[np.bool_]:
-    """[rows·columns] cells that a mask covers: a face's is an ellipse and leaves its corners."""
+def _inside(rows: int, columns: int, region: Region, part: Box) -> NDArray[np.bool_]:
+    """[rows·columns] cells that a mask covers: a face's is an ellipse and leaves its corners, and
+    beside a silhouette the source is to be seen.
+
+    Args:
+        part: what of the region's box the cells divide, upright pixels.
+    """
+    if region.silhouette is not None:
+        x, y = part.width / columns, part.height / rows
+        lefts, tops = part.x1 + x * np.arange(columns), part.y1 + y * np.arange(rows)
+        places = [Box(left, top, left + x, top + y) for top in tops for left in lefts]
+        return np.array([region.common(at) >= WHOLE * at.area for at in places], np.bool_)
     cells = np.ones((rows, columns), np.bool_)
-    if target.spec.round and min(rows, columns) >= 3:
+    if region.target.spec.round and min(rows, columns) >= 3:
         cells[[0, 0, -1, -1], [0, -1, 0, -1]] = False
     return cells.ravel()
 

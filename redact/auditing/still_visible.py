@@ -24,7 +24,15 @@ from ..types import EVERYWHERE, Box, Detections, Frame, Rect, Region, Target, Tr
 from .audit_detectors import AuditDetectors
 from .limits import Limits
 from .template_match import MakeMask
-from .what_is_hidden import Covers, Mask, by_decision, share_of_middle, shares_covered
+from .what_is_hidden import (
+    Covers,
+    Mask,
+    by_decision,
+    share_of_middle,
+    shares_covered,
+    shares_of_bodies,
+    with_boxes,
+)
 from .where_to_look import Span
 
 
@@ -101,11 +109,18 @@ class StillVisible:
         if not len(found):
             return found
         hidden = mask()
-        covered = shares_covered(hidden, found.xyxy)
+        regions = [] if self._plan is None else self._plan.regions_at(shown.index)
+        boxed, bodies = with_boxes(hidden, regions), found.target == Target.PERSON
+        covered = np.where(
+            bodies,
+            shares_of_bodies(hidden, boxed, found.xyxy),
+            shares_covered(hidden, found.xyxy),
+        )
         outside = covered < self._limits.covered
         if self._plan is not None:
             sure = (found.score >= self._limits.believed) & ~outside
-            self._note(shown, found.select(sure), hidden, self._plan.regions_at(shown.index))
+            self._note(shown, found.select(sure & ~bodies), hidden, regions)
+            self._note(shown, found.select(sure & bodies), boxed, regions)
         return found.select(outside)
 
     def suspects(self, shown: Frame, found: Detections) -> list[tuple[float, Target, int, Box]]:
@@ -138,7 +153,7 @@ class StillVisible:
         clues = self._clues(shown, found)
         for i in range(len(found)):
             box = found.box(i)
-            owner = max(regions, key=lambda r: r.box.common(box), default=None)
+            owner = max(regions, key=lambda r: r.common(box), default=None)
             if owner is not None:
                 row = clues.select(np.array([i]))
                 self.misfits.append(Misfit(shown.index, box, owner.track, row))

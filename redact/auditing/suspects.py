@@ -153,7 +153,7 @@ def _hidden(target: Target, frame: int, box: Box, around: Circumstances, limits:
     if by_decision(target, box, around.kept(frame), limits):
         return True
     least = limits.covered * box.area
-    return box.area > 0 and any(box.common(r.box) >= least for r in around.hidden(frame))
+    return box.area > 0 and any(r.common(box) >= least for r in around.hidden(frame))
 
 
 def beside(target: Target, path: Stretch, around: Circumstances, limits: Limits) -> Track | None:

@@ -25,7 +25,7 @@ from numpy.typing import NDArray
 from ..plan import Plan
 from ..types import Action, Box, Region, State, Target, Track
 from .limits import LIMITS, Limits
-from .what_is_hidden import middle_of, share_of_middle
+from .what_is_hidden import middle_of, share_of_middle, with_boxes
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,14 +198,14 @@ def _shown(
             or a.box.iou(b.box) < limits.same
         ):
             return []
-        if not any(_share(a.box, r.box) >= limits.covered for r in plan.regions_at(frame)):
+        if not any(_share(a.box, r) >= limits.covered for r in plan.regions_at(frame)):
             places.append((frame, a.box))
     return places
 
 
-def _share(box: Box, other: Box) -> float:
-    """Share of a box that lies in another one."""
-    return box.common(other) / max(box.area, 1e-6)
+def _share(box: Box, mask: Region) -> float:
+    """Share of a box that a mask hides."""
+    return mask.common(box) / max(box.area, 1e-6)
 
 
 MakeMask = Callable[[], NDArray[np.uint8]]
@@ -264,15 +264,19 @@ class LetGo:
             window = sample_around(source, lost.box, self._limits.side)
             found = best_place(lost.look, lost.box, window, self._limits)
             still = track in now and found.value >= self._limits.alike
-            if still and self._bare(mask(), found.box, lost.target):
+            if still and self._bare(mask(), found.box, lost.target, list(now.values())):
                 self.places[track].append((index, found.box))
                 lost.box = found.box
             else:
                 del self._lost[track]
         self._before, self._luma = now, source
 
-    def _bare(self, mask: NDArray[np.uint8], box: Box, target: Target) -> bool:
+    def _bare(
+        self, mask: NDArray[np.uint8], box: Box, target: Target, regions: list[Region]
+    ) -> bool:
         """Whether the masks of a frame leave open what was hidden before."""
+        if target is Target.PERSON:
+            mask = with_boxes(mask, regions)
         share = share_of_middle(mask, box, target, self._limits.core)
         return share < self._limits.fits
 

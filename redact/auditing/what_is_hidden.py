@@ -4,8 +4,9 @@ what the output no longer shows.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Protocol
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import Final, Protocol
 
 import cv2
 import numpy as np
@@ -51,6 +52,32 @@ class PlanCovers:
 
     def kept(self, index: int) -> list[Region]:
         return self._plan.judged_at(index)
+
+
+SHAPE: Final = 0.15
+"""Share of somebody's box that their shape takes up at least; as in `redact.detection`, which
+believes none that takes up less."""
+
+
+def with_boxes(hidden: Mask, regions: Sequence[Region]) -> Mask:
+    """What is hidden, where bodies are judged by their boxes: who is hidden as a silhouette has all
+    of the box, in which a detector sees them."""
+    height, width = hidden.shape
+    shaped = [replace(r, silhouette=None) for r in regions if r.silhouette is not None]
+    return hidden | mask_of(shaped, width, height, 0.0).view(np.uint8) if shaped else hidden
+
+
+def shares_of_bodies(hidden: Mask, boxed: Mask, xyxy: NDArray[np.floating]) -> NDArray[np.float64]:
+    """As `shares_covered`, of bodies: the boxes of silhouettes count where the silhouettes take up
+    as much as somebody does. Who stands beside somebody in their box is not hidden with them.
+
+    Args:
+        hidden: what is hidden.
+        boxed: `with_boxes` of it.
+        xyxy: [N, 4], upright source pixels.
+    """
+    shape = shares_covered(hidden, xyxy)
+    return np.where(shape >= SHAPE, shares_covered(boxed, xyxy), shape)
 
 
 def stamped(stamp: Stamp | None, width: int, height: int) -> Mask | None:

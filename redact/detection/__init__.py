@@ -20,6 +20,7 @@ from .nms import iou
 from .presentations import in_every_way
 from .scaling import Scaler
 from .several_networks import Witnesses
+from .silhouettes import Selfie
 from .verifier import Verifier
 from .views import CONTEXT as PART_CONTEXT
 from .views import Scale

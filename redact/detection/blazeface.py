@@ -7,14 +7,8 @@ faces.
 
 from __future__ import annotations
 
-import atexit
-import importlib
-import os
-import sys
-import tempfile
-from collections.abc import Callable, Sequence
-from types import ModuleType
-from typing import Any, Final, TypeVar
+from collections.abc import Sequence
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,14 +18,12 @@ from ..libraries import refusal
 from ..settings import Sensitivity
 from ..types import Detections, Frame, Rect, Target
 from ..words import problem
+from .mediapipe import closed_at_exit, load_mediapipe, quietly
 from .network import clipped, to_source
 from .nms import suppress
 from .scaling import Picture, Scaler
 from .views import Scale, View, views
 from .weights import FULL_RANGE, NMS_IOU, SHORT_RANGE, WEIGHTS, read_weights
-
-MEDIAPIPE_VERSION: Final = "0.10.33"
-"""The one version that may run: newer ones contact a server, older ones lack the model."""
 
 LEAST_SCORE: Final = 0.3
 """Detections below this are not returned: its scores are near 0 or near 1, and below this nearly
@@ -43,8 +35,6 @@ down, the labels from the hairline."""
 
 SCALE: Final = Scale(640)
 """How large both look at the whole picture."""
-
-_T = TypeVar("_T")
 
 
 def make(
@@ -64,22 +54,6 @@ def make(
     if set(targets) != {Target.FACE}:
         raise ValueError("MediaPipe finds faces alone: add --targets face")
     return BlazeFaces(sample_aspect)
-
-
-def load_mediapipe() -> ModuleType:
-    """The mediapipe module, in the version that makes no network calls.
-
-    Raises:
-        DependencyError: if it or a library it needs is missing, or it is another version.
-    """
-    try:
-        mediapipe = importlib.import_module("mediapipe")
-    except (ImportError, OSError) as error:
-        raise refusal("MediaPipe", error) from error
-    found = str(getattr(mediapipe, "__version__", "unknown"))
-    if found != MEDIAPIPE_VERSION:
-        raise problem(DependencyError, "mediapipe_version", found=found)
-    return mediapipe
 
 
 class BlazeFace:
@@ -105,16 +79,16 @@ class BlazeFace:
             min_suppression_threshold=0.3,
         )
         try:
-            self._task: Any = _quietly(lambda: vision.FaceDetector.create_from_options(options))
+            self._task: Any = quietly(lambda: vision.FaceDetector.create_from_options(options))
             # Its first image makes the engine log; that belongs to loading.
-            _quietly(lambda: self.run(np.full((192, 192, 3), 114, np.uint8)))
+            quietly(lambda: self.run(np.full((192, 192, 3), 114, np.uint8)))
         except OSError as error:
             raise refusal("MediaPipe", error) from error
         except UnsafeError as error:
             raise problem(DependencyError, "mediapipe_broken", error=error) from error
         except (RuntimeError, ValueError) as error:
             raise problem(ModelError, "mediapipe_weights", weights=weights, error=error) from error
-        _open.append(self._task)
+        closed_at_exit(self._task)
 
     def run(self, rgb: NDArray[np.uint8]) -> Detections:
         """Faces in one image, uint8 [H, W, 3], boxes in its pixels.
@@ -181,43 +155,3 @@ def _whole_face(found: Detections, view: View) -> Detections:
     xyxy = boxes.xyxy.copy()
     xyxy[:, 1] -= FOREHEAD * height
     return Detections(xyxy, boxes.score, boxes.target)
-
-
-_open: Final[list[Any]] = []
-"""Tasks, which live until the process ends: closed by the garbage collector, one waits for its own
-thread, be it in a thread that holds what that waits for."""
-
-
-@atexit.register
-def _close_all() -> None:
-    """Free tasks while the interpreter is still whole; later, MediaPipe prints a traceback."""
-    for task in _open:
-        try:
-            task.close()
-        except RuntimeError:
-            # MediaPipe's own thread may be gone by now; the system frees all.
-            task._handle = None
-
-
-def _quietly(action: Callable[[], _T]) -> _T:
-    """Run an action with the process's standard error set aside: native libraries write to it.
-
-    If the action fails, what they wrote is let through, for it may say why.
-    """
-    sys.stderr.flush()
-    try:
-        saved = os.dup(2)
-    except OSError:  # no standard error at all: nothing to keep clean
-        return action()
-    with tempfile.TemporaryFile() as aside:
-        os.dup2(aside.fileno(), 2)
-        try:
-            return action()
-        except BaseException:
-            os.dup2(saved, 2)
-            aside.seek(0)
-            os.write(2, aside.read())
-            raise
-        finally:
-            os.dup2(saved, 2)
-            os.close(saved)

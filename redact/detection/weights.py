@@ -28,6 +28,7 @@ TEXT_RECOGNITION: Final = "ppocr/text-recognition.onnx"
 TRIAL: Final = "eight-bit-trial.onnx"
 FULL_RANGE: Final = "mediapipe/face_detection_full_range_sparse.tflite"
 SHORT_RANGE: Final = "mediapipe/face_detection_short_range.tflite"
+SELFIE: Final = "mediapipe/selfie_segmentation.tflite"
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,13 +82,16 @@ WEIGHTS: Final = {
         "2c3728e6da56f21e21a320433396fb06d40d9088f2247c05e5635a688d45dfe1", required=False),
     SHORT_RANGE: Weights("MediaPipe face detection, short range", "--detector mediapipe",
         "bbff11cebd1eb27a1e004cae0b0e63ec8c551cbf34a4451148b4908b8db3eca8", required=False),
+    SELFIE: Weights("MediaPipe selfie segmentation", "--targets people",
+        "377080ee15ed550e0c4da6c3017f16b76445b58a40e01dddddbddfc0308a426c", required=False),
 }
 # fmt: on
 """By file below `redact/models/`. What runs is int8; int7, made by `lab.training.headroom`, is the
 same for processors without VNNI, and the trial finds out which they are. CenterFace, the eye and
 NanoDet were brought to 8 bits by `lab.training.eight_bit`, `lab.training.eye.eight_bit` and
-`lab.training.people_8bit`, PP-OCRv4 was stored in 16 bits by `lab.training.sixteen_bit`;
-MediaPipe's models are those in the official wheel of mediapipe 0.10.21."""
+`lab.training.people_8bit`, PP-OCRv4 was stored in 16 bits by `lab.training.sixteen_bit`. MediaPipe's
+face models are those in the official wheel of mediapipe 0.10.21; `lab.training.selfie` made its
+third one."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -97,8 +97,8 @@ def follow_on(
     earliest = 0 if frames.direct else ends[0][0] - CHUNK
 
     def is_open(key: Keyframe) -> bool:
-        masks = [region.box for region in plan.regions_at(key.frame)]
-        hidden = any(key.box.common(mask) >= HIDDEN * key.box.area for mask in masks)
+        masks = plan.regions_at(key.frame)
+        hidden = any(mask.common(key.box) >= HIDDEN * key.box.area for mask in masks)
         return go_on(key) and not hidden and key.frame > earliest
 
     for ahead, (frame, box) in zip((False, True), ends, strict=True):

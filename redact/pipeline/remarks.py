@@ -7,6 +7,7 @@ from fractions import Fraction
 from statistics import median
 from typing import Final
 
+import cv2
 import numpy as np
 
 from ..media import Decode, SourceInfo
@@ -154,10 +155,16 @@ def _covered(plan: Plan, frame: int, damaged: set[int]) -> float:
         box = region.box
         left, right = box.x1 / plan.source.width, box.x2 / plan.source.width
         top, low = box.y1 / plan.source.height, box.y2 / plan.source.height
-        hidden[
+        part = hidden[
             max(0, round(top * rows)) : max(0, round(low * rows)),
             max(0, round(left * columns)) : max(0, round(right * columns)),
-        ] = True
+        ]
+        if region.silhouette is None:
+            part[...] = True
+        elif part.size:
+            cells = region.silhouette.cells.astype(np.uint8)
+            size = part.shape[1], part.shape[0]
+            part |= cv2.resize(cells, size, interpolation=cv2.INTER_NEAREST) > 0
     return float(hidden.mean())
 
 

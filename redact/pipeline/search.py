@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from ..detection import (
     Detector,
+    Selfie,
     device_now,
     in_every_way,
     load_close_up,
@@ -17,7 +19,7 @@ from ..detection import (
 )
 from ..errors import DependencyError, InputError, UsageError
 from ..media import Decode, SourceInfo, read_ahead, sha256_of
-from ..plan import Plan, SourceRef, build_plan
+from ..plan import Plan, SourceRef, build_plan, uncovered
 from ..settings import DetectSettings
 from ..track import AS_DETECTED, LookAtParts, Looks, Tracker, settings_of
 from ..types import (
@@ -38,6 +40,7 @@ from ..words import Message, problem
 from .journal import Journal
 from .kept_looks import looks_kept
 from .remarks import remark_on_damage
+from .silhouettes import with_silhouettes
 
 
 def detect(
@@ -113,7 +116,7 @@ def detect(
         whole = tracker.finish()
         step.say(Message("tracked", count=len(whole.tracks), cuts=len(whole.cuts)))
     timeline = Timeline(info.video.time_base, tuple(pts))
-    return build_plan(
+    plan = build_plan(
         SourceRef(readable(info.path.name), digest, info.size, *info.video.upright_size, timeline),
         settings,
         whole.tracks,
@@ -122,8 +125,10 @@ def detect(
         who_looks(info, settings, detector),
         looked,
         broken,
-        whole.doubts,
     )
+    plan = with_silhouettes(info, plan, journal)
+    # A silhouette leaves open what its box would have covered.
+    return replace(plan, doubts=uncovered(plan, whole.doubts))
 
 
 def _prepared(frames: Iterable[Frame], tracker: Tracker) -> Iterator[Frame]:
@@ -175,7 +180,8 @@ def _only_asked(detector: Detector, settings: DetectSettings) -> LookAtParts:
 def who_looks(
     info: SourceInfo, settings: DetectSettings, detector: Detector | None
 ) -> tuple[tuple[str, str], ...]:
-    """Name of each detector that a search asks, with the SHA-256 of its weights.
+    """Name of each detector that a search asks, with the SHA-256 of its weights; and of the
+    network that tells the shapes of people.
 
     A result is only one that was made in the same way where the same detector looked. Of redact's
     own networks this is known without loading them; what a package brings must say it itself.
@@ -184,9 +190,13 @@ def who_looks(
         UsageError, DependencyError: see `redact.detection.load_plugin`.
     """
     detector = _of_others(info, settings, detector)
-    if detector is not None:
-        return ((detector.name, detector.weights_sha256),)
-    return (own_name(settings.sensitivity, settings.targets, centerface=settings.centerface),)
+    if detector is None:
+        found = own_name(settings.sensitivity, settings.targets, centerface=settings.centerface)
+    else:
+        found = detector.name, detector.weights_sha256
+    if Target.PERSON not in settings.targets:
+        return (found,)
+    return found, (Selfie.name, Selfie.weights_sha256)
 
 
 def _of_others(

@@ -3,7 +3,7 @@
 from ..types import Runs, count_of, joined, runs_of
 from . import edit, user_input
 from .answers import answered_here, marked
-from .build import DAMAGED, build_plan, with_held
+from .build import DAMAGED, build_plan, uncovered, with_held
 from .consequences import consequences, covering, mistakable
 from .file import Dumped, dump_plan, parse_plan, read_plan, write_plan
 from .file_fields import PlanRecord

@@ -85,7 +85,7 @@ def uncovered(plan: Plan, doubts: Iterable[Doubt]) -> tuple[Doubt, ...]:
         if any(d.target is doubt.target and d.box.iou(doubt.box) >= STAYED for d in told):
             continue
         least = COVERED * doubt.box.area
-        if all(r.box.common(doubt.box) < least for r in plan.regions_at(doubt.frame)):
+        if all(r.common(doubt.box) < least for r in plan.regions_at(doubt.frame)):
             told.append(replace(doubt, box=_outward(doubt.box), chance=round(doubt.chance, 4)))
             found.append(told[-1])
     return tuple(sorted(found, key=lambda d: (d.frame, d.box)))

@@ -78,7 +78,7 @@ def covering(plan: Plan, ids: frozenset[int]) -> dict[int, dict[int, list[int]]]
         shown = [region for region in plan.shown_at(frame) if region.track in ids]
         for other in plan.regions_at(frame) if shown else ():
             for mine in shown:
-                if mine.box.common(other.box) >= _COVERED * mine.box.area:
+                if other.common(mine.box) >= _COVERED * mine.box.area:
                     found[mine.track][other.track].append(frame)
     return found
 

@@ -251,6 +251,11 @@ def _track_of(
     for i, said in enumerate(record.confirmed):
         if not said.first <= said.last < count:
             raise ValueError(f"{where}.confirmed[{i}]: {said.first} to {said.last} is no span")
+    for i, shaped in enumerate(record.shapes):
+        try:
+            shaped.silhouette()
+        except ValueError as error:
+            raise ValueError(f"{where}.shapes[{i}]: {error}") from None
     # Where the picture is damaged, a region hides it that no detector found.
     allowed = (*hidden_with(map(Target.from_word, looked_for)), Target.REGION)
     if record.origin is Origin.AUTO and record.target not in {t.word for t in allowed}:

@@ -24,6 +24,7 @@ from ..types import (
     Probability,
     Scope,
     Sha256,
+    Shaped,
     Target,
     TargetWord,
     UtcOrNone,
@@ -154,6 +155,10 @@ class TrackRecord(Value, frozen=True, kw_only=True):
     decided_at: UtcOrNone = ""
     confirmed: Annotated[
         tuple[Confirmed, ...], Meta(description="of two about one frame, the later counts")
+    ] = ()
+    shapes: Annotated[
+        tuple[Shaped, ...],
+        Meta(description="which cells of the box a person takes up, up to the next entry"),
     ] = ()
     keyframes: Annotated[tuple[Keyframe, ...], Meta(min_length=1)]
 

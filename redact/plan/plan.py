@@ -188,7 +188,10 @@ class Plan:
             if held:
                 here = self._held(track, frame, here)
             if here is not None:
-                regions.append(Region(track.id, track.target, here.box, here.state))
+                shape = track.silhouette(here)
+                regions.append(
+                    Region(track.id, track.target, here.box, here.state, silhouette=shape)
+                )
         return regions
 
     def shows(self, track: Track, frame: int, damaged: bool = False) -> bool:

@@ -2,8 +2,9 @@
 
 Two areas belong to every mask:
 
-* the *core* (`mask_of`): a face's or head's holds the ellipse in the margin box, a person's that
-  box with round corners, anything else's the whole margin box. Nothing of what a picture shows in
+* the *core* (`mask_of`): a face's or head's holds the ellipse in the margin box, a person's their
+  silhouette and a margin around it or, where it is not known, the margin box with round corners,
+  anything else's the whole margin box. Nothing of what a picture shows in
   the core, and no chroma sample computed from it, is ever used or kept.
 * the *drawn area* (`drawn_area_of`): the core and a rim of at most `RIM` pixels around it, in which
   outside pixels are blended into the fill and chroma samples that reach into the core are
@@ -15,7 +16,8 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any, TypeAlias
+from functools import lru_cache
+from typing import Any, Final, TypeAlias
 
 import av
 import cv2
@@ -25,7 +27,7 @@ from numpy.typing import NDArray
 from ..errors import UnsafeError
 from ..mask_size import with_margin
 from ..media import Colour, SourceInfo
-from ..types import Box, Frame, Outline, Rect, Region
+from ..types import COLUMNS, ROWS, Box, Frame, Outline, Rect, Region, Silhouette
 from ..words import problem
 
 RIM = 8
@@ -58,6 +60,13 @@ _CHORD = math.cos(math.pi / _AROUND)
 """An ellipse larger by the inverse of this goes through the corners of the polygon of so many sides
 around it."""
 
+_FINE: Final = 8
+"""Points of the grid on which a silhouette is grown, along the side of one of its cells."""
+
+_HELD: Final = 51
+"""Of 255, from which a pixel between the points of that grid is hidden: beside a cell it is a
+quarter at least, at its corner, less what interpolation is off."""
+
 Coordinates: TypeAlias = NDArray[np.floating[Any]]
 
 
@@ -70,11 +79,13 @@ class Shape:
         box: margin box, grown by half a pixel so that pixel *centres* inside the outline
             mean *whole* pixels of the margin box (of the ellipse in it) inside.
         half: half width and half height of the outline itself; it is centred on the box.
+        grown: pixels around its cells that belong to a silhouette; it lies in the box.
     """
 
     region: Region
     box: Box
     half: tuple[float, float]
+    grown: float = 0.0
 
     @property
     def size(self) -> float:
@@ -86,7 +97,8 @@ class Shape:
         return self.region.target.spec.outline
 
     def radius(self, xs: Coordinates, ys: Coordinates) -> NDArray[np.float32]:
-        """Distance from the centre as a share of the outline's, at the points ys × xs.
+        """Distance from the centre as a share of the outline's, at the points ys × xs; of a
+        silhouette, of that of its box.
 
         Args:
             xs: [w] and ys: [h], upright pixels, edges not centres (0.5 is the first centre).
@@ -109,7 +121,9 @@ class Shape:
 
     def holds(self, other: Shape) -> bool:
         """Whether all of another outline lies in this one; as both are convex, some points on it,
-        a little outside, tell for all."""
+        a little outside, tell for all. A silhouette, which is not, is never asked that much."""
+        if self.region.silhouette is not None:
+            return False
         (cx, cy), (hx, hy) = other.box.centre, other.half
         around = np.linspace(0, 2 * np.pi, _AROUND, endpoint=False) + np.pi / 4
         across, down = np.cos(around) / _CHORD, np.sin(around) / _CHORD
@@ -138,13 +152,61 @@ class Shape:
             return
         xs = np.arange(rect.x1, rect.x2) + 0.5
         ys = np.arange(rect.y1, rect.y2) + 0.5
-        if self.outline is Outline.ELLIPSE:  # as below, without roots: a crowd has many
+        if self.region.silhouette is not None:
+            inside = self._of_silhouette(self.region.silhouette, rect)
+        elif self.outline is Outline.ELLIPSE:  # as below, without roots: a crowd has many
             (cx, cy), (hx, hy) = self.box.centre, self.half
             x2, y2 = ((xs - cx) / (hx * _HAIR)) ** 2, ((ys - cy) / (hy * _HAIR)) ** 2
             inside = x2[None, :] <= (1 - y2)[:, None]
         else:
             inside = self.radius(xs, ys) <= _HAIR
         core[rect.slices] |= inside.view(np.uint8) * np.uint8(255)
+
+    def _of_silhouette(self, silhouette: Silhouette, rect: Rect) -> NDArray[np.bool_]:
+        """Pixels of a rectangle that lie on a silhouette's cells, or not farther than `grown`."""
+        x1, y1, x2, y2 = self.region.box
+        x1, x2, y1, y2 = min(x1, x2), max(x1, x2), min(y1, y2), max(y1, y2)
+        step = (max(x2 - x1, 1e-3) / COLUMNS / _FINE, max(y2 - y1, 1e-3) / ROWS / _FINE)
+        reach = math.ceil(self.grown / step[0]), math.ceil(self.grown / step[1])
+        # Of a box of next to no width, more than all of it would be a wall.
+        reach = min(reach[0], COLUMNS * _FINE), min(reach[1], ROWS * _FINE)
+        fine = _grown(silhouette, *reach)
+        # From the centre of a pixel to the points of the grid, which lie between its samples.
+        move = np.array(
+            [
+                [1 / step[0], 0, (rect.x1 + 0.5 - x1) / step[0] + reach[0] + _EDGE - 0.5],
+                [0, 1 / step[1], (rect.y1 + 0.5 - y1) / step[1] + reach[1] + _EDGE - 0.5],
+            ]
+        )
+        flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+        size = rect.width, rect.height
+        return np.asarray(cv2.warpAffine(fine, move, size, flags=flags) >= _HELD)
+
+
+_IN_CELL: Final = 78
+"""Of 255, what a point of a cell has at least, where the cells around it are empty: .56 squared."""
+
+_EDGE: Final = 1
+"""Empty points around a silhouette's grid, so that its edge is as soft there as elsewhere."""
+
+
+@lru_cache(256)
+def _grown(silhouette: Silhouette, across: int, down: int) -> NDArray[np.uint8]:
+    """A silhouette's cells, `_FINE` points along each side, without their steps, and grown by an
+    ellipse of so many points: uint8, 255 inside; with room for what it grows, and `_EDGE`."""
+    cells: NDArray[np.uint8] = np.pad(silhouette.cells, 1).astype(np.uint8) * np.uint8(255)
+    size = cells.shape[1] * _FINE, cells.shape[0] * _FINE
+    # Between the middles of cells; so much is reached by every point of one, and by few beyond.
+    smooth = cv2.resize(cells, size, interpolation=cv2.INTER_LINEAR) >= _IN_CELL
+    fine: NDArray[np.uint8] = smooth.astype(np.uint8)[_FINE:-_FINE, _FINE:-_FINE] * np.uint8(255)
+    fine = np.pad(fine, ((down + _EDGE,) * 2, (across + _EDGE,) * 2))
+    kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * across + 1, 2 * down + 1))
+    return np.asarray(cv2.dilate(fine, kernel), np.uint8)
+
+
+SILHOUETTE_MARGIN: Final = 0.5
+"""How far a silhouette grows, share of what the shorter side of its box would: the margin of a box
+makes good for where a detector's box ends too early, and a silhouette was cut out of it."""
 
 
 def shape_of(region: Region, margin: float) -> Shape:
@@ -165,6 +227,10 @@ def shape_of(region: Region, margin: float) -> Shape:
     # `max` takes 0 instead of a margin that is no number, so the margin is looked at by itself.
     if not all(map(math.isfinite, (*grown, margin))) or max(map(abs, grown)) > FARTHEST:
         raise problem(UnsafeError, "box_undrawn", track=region.track, box=tuple(region.box))
+    if region.silhouette is not None:
+        beyond = SILHOUETTE_MARGIN * max(0.0, margin) * min(x2 - x1, y2 - y1) + half
+        box = Box(x1 - beyond, y1 - beyond, x2 + beyond, y2 + beyond)
+        return Shape(region, box, (box.width / 2, box.height / 2), beyond)
     box = Box(grown.x1 - half, grown.y1 - half, grown.x2 + half, grown.y2 + half)
     # A head is an ellipse in its box; the corners of the box show what is behind it.
     return Shape(region, box, (box.width / 2, box.height / 2))

@@ -15,6 +15,7 @@ from .fields import (
 from .frame import Frame, Runs, Silenced, Timeline, count_of, joined, runs_of
 from .presentation import Presentation
 from .scope import EVERYWHERE, Scope, area_in_words
+from .silhouette import COLUMNS, ROWS, Cells, Shaped, Silhouette
 from .target import (
     ANY_KIND,
     CUT_OFF,

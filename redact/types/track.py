@@ -13,6 +13,7 @@ from msgspec import Meta
 
 from .boxes import Box
 from .fields import Natural, Probability, UtcOrNone, Value
+from .silhouette import Shaped, Silhouette, shape_at
 from .target import Action, Origin, State, Target
 
 DOUBTFUL: Final = 0.5
@@ -129,6 +130,7 @@ class Track:
         certainty: probability, by all that was seen of it, that it is what `target` says; None
             where no detector found it.
         confirmed: what a person said of stretches of it; of two about one frame, the later counts.
+        shapes: of a person, in rising frame order, where they are known; each holds up to the next.
         first, last: frame indices, both included.
 
     Raises:
@@ -145,6 +147,7 @@ class Track:
     certainty: float | None = None
     decided_at: str = ""
     confirmed: tuple[Confirmed, ...] = ()
+    shapes: tuple[Shaped, ...] = ()
     first: int = field(init=False, repr=False, compare=False)
     last: int = field(init=False, repr=False, compare=False)
     _keys: Keyframes = field(init=False, repr=False, compare=False)
@@ -162,6 +165,9 @@ class Track:
             keys = Keyframes(keys)
         if not all(map(lt, keys.frames, keys.frames[1:])):
             raise ValueError(f"track {self.id}: keyframes must rise strictly in frame order")
+        starts = [shaped.frame for shaped in self.shapes]
+        if not all(map(lt, starts, starts[1:])):
+            raise ValueError(f"track {self.id}: shapes must rise strictly in frame order")
         for name, value in (
             ("keyframes", keys),
             ("_keys", keys),
@@ -196,6 +202,13 @@ class Track:
         t = (frame - here.frame) / (after.frame - here.frame)
         return Keyframe(frame, here.box.lerp(after.box, t), here.state, here.score)
 
+    def silhouette(self, here: Keyframe) -> Silhouette | None:
+        """What of its box it takes up; None: all of it. Of a box that a person drew, or that is
+        held over damage, nobody knows more than the box."""
+        if here.state in (State.MANUAL, State.HELD):
+            return None
+        return shape_at(self.shapes, here.frame)
+
 
 @dataclass(frozen=True, slots=True)
 class Doubt:
@@ -225,9 +238,11 @@ class Region:
     Attributes:
         track: id of the track it comes from.
         target: decides the shape of the mask (`TargetSpec.outline`).
-        box: upright source pixels, without margin; the mask contains all of it.
+        box: upright source pixels, without margin; the mask contains all of it, or of its
+            silhouette.
         state: how certain the box is; see `State`.
         label: text that a style may print on the mask; never derived from pixels.
+        silhouette: what of the box is hidden; None: all of it.
     """
 
     track: int
@@ -235,3 +250,10 @@ class Region:
     box: Box
     state: State
     label: str = ""
+    silhouette: Silhouette | None = None
+
+    def common(self, box: Box) -> float:
+        """Square pixels of a box that it hides, margin apart."""
+        if self.silhouette is None:
+            return self.box.common(box)
+        return self.silhouette.common(self.box, box)

@@ -112,15 +112,17 @@ def export_coco(plan: Plan) -> bytes:
     annotations: list[dict[str, Any]] = []
     for track in plan.tracks:
         for key in chain.from_iterable(shown_runs(plan, track)):
-            box = key.box
+            box, shape = key.box, track.silhouette(key)
+            polygons = [list(_corners(box))] if shape is None else shape.outline(box)
+            area = box.area if shape is None else shape.common(box, box)
             annotations.append(
                 {
                     "id": len(annotations) + 1,
                     "image_id": key.frame + 1,
                     "category_id": track.target.spec.category,
                     "bbox": [round(v, 4) for v in (box.x1, box.y1, box.width, box.height)],
-                    "segmentation": [[round(v, 4) for v in _corners(box)]],
-                    "area": round(box.area, 4),
+                    "segmentation": [[round(v, 4) for v in corners] for corners in polygons],
+                    "area": round(area, 4),
                     "iscrowd": 0,
                     "track_id": track.id,
                     "attributes": {"state": key.state.value, "action": track.action.value},

@@ -1,0 +1,100 @@
+"""People are hidden as they stand there, and not as boxes: their shapes, looked for once it is
+known where they are.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import replace
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..detection import Scaler, Selfie
+from ..errors import DependencyError
+from ..media import SourceInfo, read_ahead
+from ..plan import Plan
+from ..track import Look, shapes_between
+from ..types import Box, Frame, Origin, Rect, State, Target
+from ..words import Message
+from .journal import Journal
+from .planned_frames import CheckedFrames
+
+EVERY: Final = 0.15
+"""Seconds between two looks at a shape: as often as the networks look at the picture."""
+
+LARGEST: Final = 1920
+"""Pixels along the longer side of a picture in which shapes are looked for."""
+
+
+def with_silhouettes(info: SourceInfo, plan: Plan, journal: Journal) -> Plan:
+    """A plan that says which part of their box its people take up, where that can be told.
+
+    Args:
+        info: of the source.
+        plan: of a search. What a person drew or decided is left as it is.
+        journal: where MediaPipe cannot be loaded, it is told that boxes are hidden.
+
+    Raises:
+        InputError, UnsafeError: see `CheckedFrames`; and if the network fails.
+        ModelError: the weights are missing or are not the pinned ones.
+    """
+    people = {t.id: t for t in plan.tracks if t.target is Target.PERSON and t.origin is Origin.AUTO}
+    if not people:
+        return plan
+    try:
+        network = Selfie()
+    except DependencyError as error:
+        journal.warn(Message("people_as_boxes", error=error.message))
+        return plan
+    looks: dict[int, list[Look]] = defaultdict(list)
+    looked: dict[int, float] = {}
+    taken = told = 0
+    with (
+        journal.step("silhouettes", len(plan.source.timeline)) as step,
+        read_ahead(iter(CheckedFrames(info, plan))) as frames,
+    ):
+        pictures = _Pictures(info)
+        for frame, regions in frames:
+            for region in regions:
+                track = people.get(region.track)
+                if track is None or region.state is State.HELD:
+                    continue
+                due = frame.seconds - looked.get(track.id, -EVERY) >= EVERY - 1e-3
+                if not due and frame.index != track.last:
+                    continue
+                looked[track.id] = frame.seconds
+                shape = network.silhouette(*pictures.of(frame, region.box))
+                looks[track.id].append((frame.index, shape))
+                taken, told = taken + 1, told + (shape is not None)
+            step.advance()
+        step.say(Message("silhouettes", count=len(people), looks=taken, told=told))
+    shaped = (
+        replace(track, shapes=shapes_between(looks[track.id], track.last))
+        if track.id in looks
+        else track
+        for track in plan.tracks
+    )
+    return replace(plan, tracks=tuple(shaped))
+
+
+class _Pictures:
+    """Pictures of a source as the network takes them: their pixels as wide as high."""
+
+    def __init__(self, info: SourceInfo) -> None:
+        width, height = info.video.upright_size
+        aspect = info.video.presentations[0].aspect
+        zoom = min(1.0, LARGEST / max(width * aspect, height))
+        self._size = max(1, round(width * aspect * zoom)), max(1, round(height * zoom))
+        self._scaler = Scaler()
+        self._made: tuple[int, NDArray[np.uint8]] | None = None
+
+    def of(self, frame: Frame, box: Box) -> tuple[NDArray[np.uint8], Box]:
+        """The picture of a frame, uint8 [H, W, 3], and a box of the frame as it lies in it."""
+        (width, height), (wide, high) = frame.size, self._size
+        if self._made is None or self._made[0] != frame.index:
+            whole = Rect(0, 0, width, height)
+            self._made = frame.index, self._scaler.frame(frame.picture).view(whole, self._size)
+        x, y = wide / width, high / height
+        return self._made[1], Box(box.x1 * x, box.y1 * y, box.x2 * x, box.y2 * y)
