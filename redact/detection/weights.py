@@ -89,9 +89,9 @@ WEIGHTS: Final = {
 """By file below `redact/models/`. What runs is int8; int7, made by `lab.training.headroom`, is the
 same for processors without VNNI, and the trial finds out which they are. CenterFace, the eye and
 NanoDet were brought to 8 bits by `lab.training.eight_bit`, `lab.training.eye.eight_bit` and
-`lab.training.people_8bit`, PP-OCRv4 was stored in 16 bits by `lab.training.sixteen_bit`. MediaPipe's
-face models are those in the official wheel of mediapipe 0.10.21; `lab.training.selfie` made its
-third one."""
+`lab.training.people_8bit`, PP-OCRv4 was stored in 16 bits by `lab.training.sixteen_bit`. Of
+MediaPipe, the face models are those in the official wheel of mediapipe 0.10.21, and
+`lab.training.selfie` made the third one."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,6 +34,8 @@ from redact.types import (
     Keyframe,
     Origin,
     Scope,
+    Shaped,
+    Silhouette,
     State,
     Target,
     Timeline,
@@ -67,6 +69,9 @@ doubts = st.builds(
 )
 
 
+silhouettes = st.none() | st.binary(min_size=100, max_size=100).filter(any).map(Silhouette)
+
+
 @st.composite
 def tracks(draw: st.DrawFn) -> Track:
     frames = sorted(draw(st.sets(st.integers(0, FRAMES - 1), min_size=1, max_size=6)))
@@ -82,7 +87,9 @@ def tracks(draw: st.DrawFn) -> Track:
     target, action = draw(st.sampled_from(Target)), draw(st.sampled_from(Action))
     people = [Origin.MANUAL, Origin.IMPORTED]
     origin = draw(st.sampled_from(people if target not in SETTINGS.targets else Origin))
-    return Track(1, target, keys, action, origin)
+    starts = sorted(draw(st.sets(st.integers(0, FRAMES - 1), max_size=2)))
+    shapes = tuple(Shaped.at(frame, draw(silhouettes)) for frame in starts)
+    return Track(1, target, keys, action, origin, shapes=shapes)
 
 
 @st.composite

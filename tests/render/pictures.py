@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 import av
@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from redact.render import mask_of
-from redact.types import Box, Frame, Region, State, Target
+from redact.types import Box, Frame, Region, Silhouette, State, Target
 
 FORMATS = (  # all that `redact.media` gives
     "yuv420p",
@@ -115,11 +115,9 @@ class Scene:
     def moved(self, step: int) -> Scene:
         """The same masks a little later."""
         regions = [
-            Region(
-                r.track,
-                r.target,
-                Box(r.box.x1 + step, r.box.y1 + step / 2, r.box.x2 + step, r.box.y2 + step / 2),
-                r.state,
+            replace(
+                r,
+                box=Box(r.box.x1 + step, r.box.y1 + step / 2, r.box.x2 + step, r.box.y2 + step / 2),
             )
             for r in self.regions
         ]
@@ -137,6 +135,10 @@ class Scene:
         return frame_of(arrays, self.width, self.height, self.form, index)
 
 
+silhouettes = st.none() | st.binary(min_size=100, max_size=100).filter(any).map(Silhouette)
+"""Of people, any cells, apart or not; or the box."""
+
+
 @st.composite
 def regions(draw: st.DrawFn, width: int, height: int) -> list[Region]:
     """Up to four regions anywhere near the picture, any size, overlapping or not."""
@@ -148,7 +150,8 @@ def regions(draw: st.DrawFn, width: int, height: int) -> list[Region]:
         h = draw(st.floats(0, 0.8 * height))
         target = draw(st.sampled_from(list(Target)))
         state = draw(st.sampled_from(list(State)))
-        found.append(Region(track, target, Box(x, y, x + w, y + h), state))
+        shape = draw(silhouettes) if target is Target.PERSON else None
+        found.append(Region(track, target, Box(x, y, x + w, y + h), state, silhouette=shape))
     return found
 
 

@@ -16,7 +16,7 @@ from redact.render import RIM, ROUNDING, drawn_area_of, mask_of
 from redact.render.hidden import SOFT, Hidden, soft_radius
 from redact.render.samples import layout_of
 from redact.render.shapes import shape_of
-from redact.types import Box, Outline, Rect, Region, State, Target
+from redact.types import COLUMNS, ROWS, Box, Outline, Rect, Region, State, Target
 
 from .pictures import regions
 
@@ -36,15 +36,31 @@ def ellipse_in(box: Box) -> np.ndarray:
     return np.asarray(((xs - cx) / a)[None] ** 2 + ((ys - cy) / b)[:, None] ** 2 <= 1)
 
 
+def of_cells(region: Region) -> np.ndarray:
+    """Pixels whose centres lie in the cells of a silhouette."""
+    (x1, y1, x2, y2), silhouette = region.box, region.silhouette
+    assert silhouette is not None
+    column = (np.arange(WIDTH) + 0.5 - x1) / max(x2 - x1, 1e-9) * COLUMNS
+    row = (np.arange(HEIGHT) + 0.5 - y1) / max(y2 - y1, 1e-9) * ROWS
+    across, down = (column >= 0) & (column < COLUMNS), (row >= 0) & (row < ROWS)
+    found = np.zeros((HEIGHT, WIDTH), np.bool_)
+    found[np.ix_(down, across)] = silhouette.cells[
+        np.ix_(row[down].astype(int), column[across].astype(int))
+    ]
+    return found
+
+
 @settings(max_examples=200, deadline=None)
 @given(found=regions(WIDTH, HEIGHT), margin=st.floats(0, 0.6))
 def test_what_must_be_hidden_is_masked(found: list[Region], margin: float) -> None:
-    """Of a face or head the ellipse in the margin box, of a person all but round corners, of all
-    else every pixel that the box touches."""
+    """Of a face or head the ellipse in the margin box, of a person their silhouette or all
+    but round corners, of all else every pixel that the box touches."""
     mask = mask_of(found, WIDTH, HEIGHT, margin)
     for region in found:
         box = region.box.grown(margin)
-        if region.target.spec.outline is Outline.ROUNDED:
+        if region.silhouette is not None:
+            assert mask[of_cells(region)].all()
+        elif region.target.spec.outline is Outline.ROUNDED:
             bend = ROUNDING * min(box.width, box.height) + 1
             tall = Box(box.x1 + bend, box.y1, box.x2 - bend, box.y2)
             wide = Box(box.x1, box.y1 + bend, box.x2, box.y2 - bend)

@@ -1,0 +1,45 @@
+"""When the shape of somebody is believed."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from redact.detection import Selfie
+from redact.detection.silhouettes import agrees
+from redact.types import COLUMNS, ROWS, Box
+
+BODY = Box(0, 0, 100, 200)
+
+
+def cells(top: int, bottom: int, left: int, right: int) -> np.ndarray:
+    found = np.zeros((ROWS, COLUMNS), np.bool_)
+    found[top:bottom, left:right] = True
+    return found
+
+
+@pytest.mark.parametrize(
+    ("shape", "believed"),
+    [
+        (cells(2, 38, 5, 15), True),
+        (cells(0, 0, 0, 0), False),  # nobody
+        (cells(2, 38, 9, 11), False),  # a post
+        (cells(20, 40, 2, 18), False),  # the head is missing
+        (cells(0, 18, 2, 18), False),  # it ends at the waist
+    ],
+)
+def test_a_shape_counts_that_fits_its_box(shape: np.ndarray, believed: bool) -> None:
+    assert agrees(shape, BODY, BODY) is believed
+
+
+def test_what_lies_beyond_the_border_is_not_asked_for() -> None:
+    """Of somebody whose legs are out of the picture."""
+    assert agrees(cells(2, 20, 5, 15), BODY, Box(0, 0, 100, 100))
+
+
+def test_of_a_wall_and_of_next_to_nothing_nothing_is_told() -> None:
+    network = Selfie()
+    wall = np.random.default_rng(3).integers(90, 110, (300, 300, 3)).astype(np.uint8)
+    assert network.silhouette(wall, Box(50, 20, 150, 280)) is None
+    assert network.silhouette(wall, Box(50, 20, 60, 40)) is None
+    assert network.silhouette(wall, Box(-500, 20, -400, 280)) is None

@@ -1,0 +1,63 @@
+"""People are hidden as silhouettes, and as boxes wherever that is unsure."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from redact.detection import mediapipe
+from redact.media import probe
+from redact.pipeline import Journal
+from redact.pipeline.silhouettes import with_silhouettes
+from redact.plan import Plan, dump_plan, parse_plan, read_plan, with_held
+from redact.progress import Silent
+from redact.render import mask_of
+from redact.types import Box, Keyframe, State, Target, Track
+
+WOMAN = Box(132, 62, 250, 206)
+FACE = Box(168, 92, 220, 142)
+WALL = Box(140, 66, 156, 90), Box(226, 66, 244, 120)
+"""In the corners of her box, above her shoulders."""
+FIRST, LAST = 8, 12
+
+
+@pytest.fixture(scope="module")
+def plan(street: Path, street_plan: Path) -> Plan:
+    """One woman of the sample, in a few frames."""
+    keys = [Keyframe(n, WOMAN, State.DETECTED, 0.9) for n in (FIRST, LAST)]
+    settings = replace(read_plan(street_plan).settings, targets=(Target.PERSON,))
+    track = Track(1, Target.PERSON, keys, certainty=0.9)
+    return replace(read_plan(street_plan), settings=settings, tracks=(track,), subjects=())
+
+
+def hidden(plan: Plan, frame: int, box: Box) -> float:
+    """Share of a box that is hidden."""
+    mask = mask_of(plan.regions_at(frame), 480, 270, 0.12)
+    x1, y1, x2, y2 = map(int, box)
+    return float(mask[y1:y2, x1:x2].mean())
+
+
+def test_her_shape_is_hidden_and_the_wall_beside_her_stays(street: Path, plan: Plan) -> None:
+    journal = Journal(Silent())
+    found = with_silhouettes(probe(street), plan, journal)
+    assert parse_plan(dump_plan(found), "p.json") == found
+    assert journal.steps[0].name == "silhouettes" and not journal.warnings
+    for frame in range(FIRST, LAST + 1):
+        assert hidden(found, frame, FACE) == 1
+        assert all(hidden(found, frame, wall) < 0.5 < hidden(plan, frame, wall) for wall in WALL)
+    damaged = with_held(found, [10])
+    assert all(hidden(damaged, 10, wall) == 1 for wall in WALL), "a box is held over damage"
+    by_hand = [key.but(state=State.MANUAL) for key in found.tracks[0].keyframes]
+    drawn = found.with_track(replace(found.tracks[0], keyframes=by_hand))
+    assert all(hidden(drawn, 10, wall) > 0.5 for wall in WALL), "what a person draws is hidden"
+
+
+def test_without_mediapipe_boxes_are_hidden_and_the_user_is_told(
+    street: Path, plan: Plan, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(mediapipe, "MEDIAPIPE_VERSION", "0.0")
+    journal = Journal(Silent())
+    assert with_silhouettes(probe(street), plan, journal) == plan
+    assert [warning.code for warning in journal.warnings] == ["people_as_boxes"]

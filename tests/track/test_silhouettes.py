@@ -1,0 +1,44 @@
+"""Shapes over time: between two looks what either saw, and the box where one could not tell."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from redact.track import Look, shapes_between
+from redact.types import Silhouette
+
+silhouettes = st.binary(min_size=100, max_size=100).filter(any).map(Silhouette)
+
+
+@st.composite
+def looks(draw: st.DrawFn) -> list[Look]:
+    frames = sorted(draw(st.sets(st.integers(0, 60), min_size=1, max_size=9)))
+    # Few different ones, so that shapes also stay.
+    known = draw(st.lists(st.none() | silhouettes, min_size=1, max_size=3))
+    return [(frame, draw(st.sampled_from(known))) for frame in frames]
+
+
+@given(looks(), st.integers(0, 3))
+def test_what_is_hidden_holds_both_looks_around_a_frame(found: list[Look], beyond: int) -> None:
+    last = found[-1][0] + beyond
+    shapes = shapes_between(found, last)
+    assert [s.frame for s in shapes] == sorted({s.frame for s in shapes})
+    for frame in range(last + 1):
+        shape = next((s.silhouette() for s in reversed(shapes) if s.frame <= frame), None)
+        before = [look for at, look in found if at <= frame][-1:]
+        after = [look for at, look in found if at > frame][:1]
+        around = before + (after if after or frame == last == found[-1][0] else [None])
+        if not before or None in around:
+            assert shape is None, frame
+            continue
+        for look in around:
+            assert shape is not None and look is not None
+            assert shape.union(look) == shape
+        assert shape.share <= 1.15 * max(sum(look.share for look in around if look), 0.001)
+
+
+def test_a_shape_that_hardly_changes_stays() -> None:
+    first, most = bytes([255] * 50 + [0] * 50), bytes([255] * 48 + [0] * 52)
+    found = [(0, Silhouette(first)), (5, Silhouette(most)), (10, Silhouette(most))]
+    assert [s.frame for s in shapes_between(found, 10)] == [0]

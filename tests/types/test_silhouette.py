@@ -1,0 +1,58 @@
+"""The shape of somebody in a box: kept as it is, measured as it is drawn."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from redact.types import COLUMNS, ROWS, Box, Shaped, Silhouette
+
+silhouettes = st.binary(min_size=100, max_size=100).filter(any).map(Silhouette)
+BOX = Box(10, 20, 10 + 3 * COLUMNS, 20 + 2 * ROWS)
+
+
+@given(silhouettes)
+def test_it_is_the_same_after_a_file(silhouette: Silhouette) -> None:
+    assert Shaped.at(7, silhouette).silhouette() == silhouette
+    assert Silhouette.of(silhouette.cells) == silhouette
+
+
+@given(silhouettes, silhouettes)
+def test_two_together_are_the_cells_of_both(one: Silhouette, other: Silhouette) -> None:
+    assert np.array_equal(one.union(other).cells, one.cells | other.cells)
+
+
+@given(silhouettes)
+def test_it_has_its_cells_in_common_with_boxes(silhouette: Silhouette) -> None:
+    assert silhouette.common(BOX, BOX) == pytest.approx(6 * silhouette.cells.sum())
+    row, column = np.argwhere(silhouette.cells)[0].tolist()
+    cell = Box(10 + 3 * column, 20 + 2 * row, 13 + 3 * column, 22 + 2 * row)
+    assert silhouette.common(BOX, cell) == pytest.approx(6)
+    assert silhouette.common(BOX, cell.grown(-0.25)) == pytest.approx(1.5)
+    assert silhouette.common(BOX, Box(0, 0, 10, 20)) == 0
+
+
+@given(silhouettes)
+def test_its_polygons_hold_every_cell(
+    silhouette: Silhouette,
+) -> None:
+    drawn = np.zeros((2 * ROWS, 3 * COLUMNS), np.uint8)
+    for corners in silhouette.outline(BOX):
+        points = np.array(corners).reshape(-1, 2) - [10, 20]
+        own = np.zeros_like(drawn)
+        # Corners lie on the edges of pixels.
+        cv2.fillPoly(own, [np.rint(16 * points - 8).astype(np.int32)], 1, shift=4)
+        drawn |= own
+    cells = silhouette.cells.repeat(2, axis=0).repeat(3, axis=1)
+    assert drawn[cells].all()
+
+
+def test_one_that_would_hide_nothing_is_refused() -> None:
+    with pytest.raises(ValueError, match="nothing"):
+        Silhouette(bytes(100))
+    with pytest.raises(ValueError, match="bytes"):
+        Silhouette(b"x")
+    assert Shaped.at(0, None).silhouette() is None
