@@ -239,7 +239,7 @@ def test_nothing_is_called_looked_at_that_was_not(review: Review) -> None:
       await click("#finish");
       return [pill, left, await text("dialog")];
     """)
-    assert "risky moment" in pill
+    assert "Risky moments seen: 0 of" in pill
     assert "15 pictures not looked at" in left and "Everything was decided" not in left
     assert "Everything was decided and looked at" in all_looked
 
@@ -334,7 +334,7 @@ def test_who_is_open_behind_a_cut_is_told_and_taken_back_there(review: Review) -
       await until(() => state.subjects.size === 1);
       return [told, card, filters, label, pressed, cut, state.subjects.get(1).last];
     """)
-    assert "Face 1 has no mask of its own in 4 pictures after this one" in told
+    assert "From here on, Face 1 is no longer hidden (4 pictures)" in told
     assert "not hidden" in card and "cut off by hand" in card and "false alarm" not in card
     assert "False alarms0" in filters and back == 12
     assert label == "Reason for the decision (goes on record)" and pressed == "false"

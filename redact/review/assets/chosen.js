@@ -58,8 +58,8 @@ function Looked({ of: s }) {
     for (const k of s.tracks) for (let at = k.first; at <= k.last; at++) own.add(at);
     for (const [a, b] of s.looked)
       for (let at = a; at <= b; at++) if (own.has(at) && wasSeen[at]) chosen.add(at);
-    const n = [...own].filter((at) => wasSeen[at]).length;
-    return { n, of: own.size, chosen: chosen.size };
+    const seen = [...own].filter((at) => wasSeen[at]).length;
+    return { n: own.size, seen, chosen: chosen.size };
   }, [s, wasSeen]);
   return html`<p class="small" id="looked">${t("looked", values)}</p>`;
 }

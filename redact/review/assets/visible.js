@@ -37,7 +37,7 @@ export function Visible({ of: s }) {
   const doubt = (words) => html`<b class="doubt">, ${words}</b>`;
   return html`
     <p id="visible">
-      <b>${n === s.frames ? t("visible_in_all", { n }) : t("visible_in", { n, of: s.frames })}</b>
+      <b>${n === s.frames ? t("visible_in_all", { n }) : t("visible_in", { n: s.frames, seen: n })}</b>
       ${under > 0 && doubt(t("under_mask", { n: under }))}
       ${waiting > 0 && doubt(t("to_confirm", { n: waiting }))}
     </p>

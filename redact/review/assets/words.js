@@ -15,12 +15,12 @@ export async function load(wanted) {
 export const current = () => spoken.value.language;
 export const number = (value) => spoken.value.numbers.format(value);
 
-/** The words of a key, `{name}` filled in; of two texts, `one` and `many`, `values.n` chooses. */
+/** The words of a key, `{name}` filled in; of several texts, `values.n` chooses by
+ *  the rules of plural of the language. */
 export function t(key, values = {}) {
   const { catalogue, plural } = spoken.value;
   let text = catalogue[key] ?? key;
-  if (typeof text !== "string")
-    text = plural.select(values.n ?? 0) === "one" ? text.one : text.many;
+  if (typeof text !== "string") text = text[plural.select(values.n ?? 0)] ?? text.other;
   return text.replace(/\{(\w+)\}/g, (_, name) =>
     typeof values[name] === "number" ? number(values[name]) : (values[name] ?? ""),
   );
