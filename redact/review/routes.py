@@ -114,7 +114,9 @@ class _Page:
             about = {
                 "signs": self._session.evidence.key is not None,
                 "margin": self._session.render.margin,
-                "case": self._session.case_name,
+                "case": self._session.case.case,
+                "codes": list(self._session.case.codes.items()),
+                "reasons": self._session.case.reasons,
                 "releases": not bars_release(self._session.evidence),
             }
             return as_json({**everything, **self._steps(), **about})

@@ -75,10 +75,9 @@ class Session:
         self.render = RenderSettings(margin=margin)
         self.open: Open | None = None
         self.last_output: Path | None = None
-        case = self.evidence.case or CaseFields()
-        self.named = case.reviewer or case.operator
+        self.case = self.evidence.case or CaseFields()
+        self.named = self.case.reviewer or self.case.operator
         """Who works here, as the command line says it."""
-        self.case_name = case.case
         self._jobs = threading.Lock()
         self.job: Job | None = None
         self.begin("open", self._opened)

@@ -15,7 +15,7 @@ import pytest
 from redact.auditing import AuditResult
 from redact.pipeline import Result
 from redact.plan import FindingNote, Plan, ReviewState, Subject, read_plan, write_plan
-from redact.record import EvidenceChoice, LookedPart
+from redact.record import CaseFields, EvidenceChoice, LookedPart
 from redact.review import finishing
 from redact.review import server as server_module
 from redact.review.server import PageServer
@@ -512,3 +512,87 @@ def test_nothing_is_noted_of_somebody_who_is_no_more(review: Review) -> None:
     """)
     state = review.plan.review
     assert state is not None and 77 not in {s.track for s in state.subjects} and state.seen
+
+
+def test_a_region_of_one_picture_is_the_chosen_one(review: Review) -> None:
+    """Another one stayed chosen, and was decided about with the next key."""
+    chosen, new = review.does("""
+      press("ArrowDown");
+      await until(() => state.selected.length);
+      const known = [...state.subjects.keys()];
+      state.drawn = [10, 10, 60, 60];
+      await click("#draw-here");
+      await until(() => state.subjects.size > known.length);
+      const [id] = [...state.subjects.keys()].filter((n) => !known.includes(n));
+      await until(() => state.selected.length === 1 && state.selected[0] === id);
+      return [state.selected, id];
+    """)
+    assert chosen == [new]
+
+
+def test_choosing_somebody_leaves_the_findings(review: Review) -> None:
+    assert (
+        review.does("""
+      await click("#tab-findings");
+      press("ArrowDown");
+      return state.tab;
+    """)
+        == "subject"
+    )
+
+
+def test_a_decision_without_a_reason_is_told(review: Review) -> None:
+    """As the command line says it; the page said nothing."""
+    told, left, after = review.does("""
+      press("ArrowDown");
+      press("k");
+      const told = await text("#no-reason");
+      await click("#finish");
+      const left = await text("dialog .todo");
+      document.getElementById("dialog").close();
+      await write("#why", "client");
+      await until(() => state.subjects.get(state.selected[0]).reason === "client");
+      await until(() => !document.getElementById("no-reason"));
+      return [told, left, true];
+    """)
+    assert told.startswith("No reason is given") and "1 decision without a reason" in left and after
+
+
+def test_reasons_of_the_case_are_offered(street: Path, found: Plan, tmp_path: Path) -> None:
+    """A code had to be known by heart, and a slip of the pen was refused at the end."""
+    source, plan_file = tmp_path / "street.mp4", tmp_path / "street.plan.json"
+    source.write_bytes(street.read_bytes())
+    write_plan(found, plan_file)
+    codes = {"b7C": "privacy of third parties", "b7D": "a source"}
+    evidence = EvidenceChoice(case=CaseFields(codes=codes))
+    with served_here(source, plan_file, evidence=evidence) as server:
+        words = Review(server, plan_file).does("""
+          press("ArrowDown");
+          press("h");
+          await until(() => state.one?.decision === "hide");
+          const words = await text("#panel .codes");
+          await click("[data-code=b7D]");
+          await until(() => state.one.reason === "b7D");
+          return words;
+        """)
+    assert "privacy of third parties" in words
+    assert "b7D" in {track.reason for track in read_plan(plan_file).tracks}
+
+
+def test_what_was_typed_outlives_a_refusal_and_is_shown_at_the_end(review: Review) -> None:
+    """A time that was refused, or a reason, was gone with the next picture of the page."""
+    kept, shown = review.does("""
+      await click("#tab-sound");
+      await write("#mute-from", "3");
+      await write("#mute-to", "2");
+      await write("#mute-reason", "an address");
+      await click("#mute");
+      await until(() => state.toast?.bad);
+      press("ArrowDown");
+      await wait(50);
+      await click("#tab-sound");
+      const kept = (await find("#mute-reason")).value;
+      state.opening = { end: "gone" };
+      return [kept, await text("#typed")];
+    """)
+    assert kept == "an address" and "an address" in shown

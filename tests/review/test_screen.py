@@ -230,3 +230,48 @@ def test_work_that_goes_on_pushes_nothing_off_a_narrow_page(page: Page) -> None:
     """)
     assert page.cut_off() == []
     resize(page.browser, 1280, 720)
+
+
+def on_screen(page: Page) -> float:
+    """Mean grey of the middle of the picture, as a person sees it."""
+    shot = page.find("#viewport").screenshot_as_png
+    picture = cv2.imdecode(np.frombuffer(shot, np.uint8), cv2.IMREAD_GRAYSCALE)
+    assert picture is not None
+    height, width = picture.shape
+    return float(picture[height // 2 :, width // 4 : -width // 4].mean())
+
+
+def test_the_view_is_brightened_by_keys_and_the_result_is_not(page: Page) -> None:
+    page.go(7)
+    before = on_screen(page)
+    for key in ("g", "g", "b"):
+        page.press(key)
+    page.until(lambda: on_screen(page) > before + 25)
+    assert "the result is not changed" in page.text("#notice")
+    assert not page.js(_DIFFERS), "only how it is shown"
+    page.shot("brighter")
+    page.press("b", shift=True)
+    page.press("g", "g", shift=True)
+    page.until(lambda: abs(on_screen(page) - before) < 3)
+    assert page.state("Object.values(state.sight).every((v) => v === 1)")
+
+
+_DIFFERS = """
+const pen = document.getElementById("picture").getContext("2d");
+return pen.filter !== "none";
+"""
+
+
+def test_a_magnifier_shows_what_lies_under_the_mouse(page: Page) -> None:
+    from selenium.webdriver import ActionChains
+
+    page.press("l")
+    ActionChains(page.browser).move_to_element(page.find("#overlay")).perform()
+    ring = """
+        const c = document.getElementById("overlay"), k = c.width / c.clientWidth;
+        const [x, y] = [c.width / 2, c.height / 2];
+        return [...c.getContext("2d").getImageData(x, y - 119 * k, 1, 1).data]"""
+    page.until(lambda: page.js(ring)[3] > 0)
+    page.shot("magnified")
+    page.press("l")
+    page.until(lambda: page.js(ring)[3] == 0)

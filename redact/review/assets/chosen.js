@@ -68,11 +68,34 @@ function Why({ who }) {
   const decision = who.every((s) => s.decision === who[0].decision) ? who[0].decision : "",
     // Of what was cut off nobody said what it is: a reason is that of what is decided next.
     cut = who.every((s) => s.cut),
-    key = cut ? "open" : decision === "false alarm" ? "none" : decision || "open";
+    key = cut ? "open" : decision === "false alarm" ? "none" : decision || "open",
+    written = state.why || reasonOf(who),
+    { codes, reasons } = state.clip,
+    // Of what is hidden, the case may give one for every kind.
+    given = written || (key === "hide" && who.every((s) => reasons[s.target]));
+  const take = (reason) => {
+    state.why = reason;
+    if (decision) saveReason(who, reason);
+  };
   return html`
     <label for="why">${t(`reason_for.${key}`)}</label>
-    <input type="text" id="why" value=${state.why || reasonOf(who)} placeholder=${t(`reason_example.${key}`)}
+    <input type="text" id="why" value=${written} list="codes" placeholder=${t(`reason_example.${key}`)}
       oninput=${(e) => (state.why = e.target.value)} onchange=${(e) => saveReason(who, e.target.value)} />
+    <datalist id="codes">${codes.map(([code, meaning]) => html`<option value=${code}>${meaning}</option>`)}</datalist>
+    ${
+      codes.length > 0 &&
+      html`<div class="row codes" role="group" aria-label=${t("codes")}>
+        ${codes.map(
+          ([
+            code,
+            meaning,
+          ]) => html`<${Button} class="small" pressed=${written === code} data-code=${code} act=${() => take(code)}>
+            <b>${code}</b> ${meaning}
+          <//>`,
+        )}
+      </div>`
+    }
+    ${decision && !cut && !given && html`<p class="small doubt" id="no-reason">${t(`no_reason.${key}`)}</p>`}
   `;
 }
 /** Until when a mouse button or a finger is down, and what is under it has had its click. */

@@ -1,7 +1,7 @@
 // The last step: how it is made, how far it is, where it lies.
 import { get, isOneOfSeveral, post } from "./api.js";
 import { html, useEffect, useSignal } from "./html.js";
-import { change, count, inTurn, load, select, state, title, toast } from "./store.js";
+import { change, count, inTurn, kindOf, load, select, state, title, toast } from "./store.js";
 import { current, said, stageWords, t } from "./words.js";
 import { Button } from "./button.js";
 import { playStretch } from "./confirm.js";
@@ -75,6 +75,7 @@ function ToDo() {
   }, []);
   const waiting = everybody.find((x) => x.confirm?.length),
     n = waiting && waiting.confirm.reduce((sum, [, first, last]) => sum + last - first + 1, 0),
+    bare = everybody.filter((x) => ["keep", "none"].includes(kindOf(x)) && !x.reason && !x.cut),
     open = everybody.filter((x) => !x.decision).length;
   const confirm = () => {
     select(waiting.id);
@@ -96,6 +97,7 @@ function ToDo() {
       nextMoment,
     ],
     [s.frames > s.frames_seen && t("left_pictures", { n: s.frames - s.frames_seen }), nextUnseen],
+    [bare.length > 0 && t("left_reasons", { n: bare.length }), () => select(bare[0].id)],
     [open > 0 && t("left_open", { n: open }), () => (state.filter = "open")],
   ].filter(([words]) => words);
   const go = (act) => () => {

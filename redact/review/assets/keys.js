@@ -10,6 +10,7 @@ import { nextMoment, openSheet } from "./moments.js";
 import { nudge } from "./nudge.js";
 import * as overlay from "./overlay.js";
 import * as player from "./player.js";
+import * as sight from "./sight.js";
 import { setMark } from "./sound.js";
 import { uncoverFirst } from "./visible.js";
 
@@ -60,6 +61,11 @@ const ACTIONS = {
   "=": () => player.zoomBy(1.4),
   "-": () => player.zoomBy(1 / 1.4),
   0: player.resetZoom,
+  b: (e) => sight.change("brightness", e.shiftKey),
+  e: (e) => sight.change("contrast", e.shiftKey),
+  g: (e) => sight.change("gamma", e.shiftKey),
+  i: sight.reset,
+  l: sight.magnify,
   "?": showKeys,
   Escape: escape,
 };
@@ -92,7 +98,15 @@ const GROUPS = [
       M: "sheet",
       F: "next_finding",
     },
-    look: { "1 2 3": "view", "+ − 0": "zoom" },
+    look: {
+      "1 2 3": "view",
+      "+ − 0": "zoom",
+      "B Shift B": "sight.brightness",
+      "E Shift E": "sight.contrast",
+      "G Shift G": "sight.gamma",
+      I: "sight_reset",
+      L: "magnifier",
+    },
     decide: {
       "↑ ↓": "choose_next",
       "Ctrl A": "choose_all",

@@ -8,8 +8,11 @@ import * as player from "./player.js";
 
 const CROWD = 30; // more than that in view, and their numbers would hide the people
 const FONT = 'system-ui, "DejaVu Sans", sans-serif';
+const RADIUS = 120, // of the magnifier, in pixels
+  LARGER = 4;
 let canvas = null,
   viewport = null,
+  mouse = null,
   pen = null,
   drag = null;
 
@@ -84,6 +87,7 @@ export function paint() {
   if (finding) brackets(finding, `${state.finding}`);
   const place = momentHere()?.[5];
   if (place) brackets(place, "");
+  if (state.magnified && mouse) player.magnify(pen, mouse, RADIUS, LARGER);
 }
 
 /** Where something lies that is looked at, with its number: brackets, so that nothing is hidden. */
@@ -280,7 +284,8 @@ const between = (x1, y1, x2, y2) => [
   Math.abs(y2 - y1),
 ];
 export function move(event) {
-  const [x, y] = at(event);
+  const [x, y] = (mouse = at(event));
+  if (state.magnified) paint();
   if (!drag) {
     const [box] = hits(x, y);
     point(box ? idOf(box) : 0);
@@ -320,7 +325,11 @@ export async function up() {
   }
   paint();
 }
-export const leave = () => point(0);
+export function leave() {
+  mouse = null;
+  point(0);
+  paint();
+}
 export function wheel(event) {
   event.preventDefault();
   player.zoomAt(Math.exp(-event.deltaY / 400), ...at(event));

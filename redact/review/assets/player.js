@@ -32,7 +32,7 @@ export function place() {
 const keyOf = (n) =>
   `${n}/${state.view}/${state.view === "result" ? state.revision : 0}/${widthWanted()}`;
 const widthWanted = () => {
-  const pixels = place().wide * devicePixelRatio;
+  const pixels = state.magnified ? Infinity : place().wide * devicePixelRatio;
   return pixels >= state.clip.width ? 4096 : Math.max(160, Math.ceil(pixels / 160) * 160);
 };
 
@@ -114,6 +114,27 @@ function paint() {
   const { left, top, wide, tall } = place();
   pen.imageSmoothingQuality = "high";
   pen.drawImage(bitmap, left, top, wide, tall);
+}
+
+/** Draw what lies under a place of the viewport into a circle around it, larger. */
+export function magnify(pen, [x, y], radius, factor) {
+  if (!bitmap) return;
+  const { left, top, wide, tall } = place();
+  pen.save();
+  pen.beginPath();
+  pen.arc(x, y, radius, 0, 2 * Math.PI);
+  pen.clip();
+  pen.fillStyle = css("--stage");
+  pen.fillRect(x - radius, y - radius, 2 * radius, 2 * radius);
+  pen.filter = canvas.style.filter;
+  const start = (at, from) => at - (at - from) * factor;
+  pen.drawImage(bitmap, start(x, left), start(y, top), wide * factor, tall * factor);
+  pen.restore();
+  pen.beginPath();
+  pen.arc(x, y, radius, 0, 2 * Math.PI);
+  pen.lineWidth = 2;
+  pen.strokeStyle = "#fff";
+  pen.stroke();
 }
 
 export function setView(view) {
@@ -215,6 +236,6 @@ export function attach(parts) {
     if (state.clip && state.shot && state.theme && state.lens) untracked(paint);
   });
   effect(() => {
-    if (state.revision) untracked(again);
+    if (state.revision || state.magnified) untracked(again); // larger, it is to be sharp too
   });
 }

@@ -8,6 +8,7 @@ import { nextChange } from "./keys.js";
 import { momentHere, nextMoment } from "./moments.js";
 import * as overlay from "./overlay.js";
 import * as player from "./player.js";
+import { filter, Gamma, isNeutral, SightMenu } from "./sight.js";
 
 export const Stage = () => html`
   <section id="stage" aria-label=${t("player")}>
@@ -24,6 +25,7 @@ export const Stage = () => html`
         )}
       </div>
       <span class="grow" />
+      <${SightMenu} />
       <${Button} id="draw" word="draw" hotkey="D" pressed=${state.drawing} act=${() => overlay.setDrawing(!state.drawing)} />
       <${Button} id="next-moment" word="next_moment" hotkey="N" act=${nextMoment} />
     </div>
@@ -38,7 +40,8 @@ function Viewport() {
     overlay.attach({ viewport: viewport.current, canvas: canvas.current });
   }, []);
   return html`<div id="viewport" ref=${viewport}>
-    <canvas id="picture" ref=${picture} />
+    <canvas id="picture" ref=${picture} style=${{ filter: filter() }} />
+    <${Gamma} />
     <canvas id="overlay" ref=${canvas} tabindex="0" aria-label=${t("picture")} onpointerdown=${overlay.down}
       onpointermove=${overlay.move} onpointerup=${overlay.up} onpointerleave=${overlay.leave} />
     ${state.clip && html`<${Notice} />`}
@@ -56,6 +59,7 @@ function Notice() {
   // Of a slow machine: what is on screen is what it was before.
   if (shot.view && shot.view !== view) words.push(t("loading"));
   else if (view === "result") words.push(t("as_it_will_be"));
+  if (!isNeutral()) words.push(t("sight_changed"));
   if (state.drawing) words.push(t("draw_hint"));
   else if (stacked > 1) words.push(t("stacked", { n: stacked }));
   else if (many && view === "outlines" && !state.drawn)
@@ -78,7 +82,12 @@ function DrawMenu() {
     state.drawn = null;
     if (!(await act({ box, target: target.value })) && state.frame === frame) state.drawn = box;
   };
-  const hide = (first, last) => (box) => edit("add", { ...box, first, last }, t("added"));
+  const hide = (first, last) => async (box) => {
+    const known = new Set(state.subjects.keys()),
+      told = await edit("add", { ...box, first, last }, t("added"));
+    if (told) select(told.changed.map((s) => s.id).filter((id) => !known.has(id)));
+    return told;
+  };
   const follow = (box) => begin("follow", { ...box, frame: state.frame }, t("following"));
   const here = hide(state.frame, state.frame);
   return html`<div id="draw-menu" ref=${menu} role="group" aria-label=${t("drawn")} style=${place.value}>

@@ -29,6 +29,8 @@ for (const [name, value] of Object.entries({
   view: "outlines",
   style: "cover",
   lens: { zoom: 1, x: 0.5, y: 0.5 },
+  sight: { brightness: 1, contrast: 1, gamma: 1 }, // of the view, never of the result
+  magnified: false,
   playing: false,
   speed: 1,
   tab: "subject",

@@ -263,7 +263,10 @@ function wheel(event) {
   if (!event.ctrlKey)
     return show(from + ((event.deltaX || event.deltaY) / size.value.width) * long, long);
   const middle = timeOf(x),
-    next = Math.min(state.span.to - state.span.from, Math.max(0.5, long * Math.exp(event.deltaY / 300)));
+    next = Math.min(
+      state.span.to - state.span.from,
+      Math.max(0.5, long * Math.exp(event.deltaY / 300)),
+    );
   show(middle - ((middle - from) / long) * next, next);
 }
 /** Keep the current frame in sight while playing a long clip. */
