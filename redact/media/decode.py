@@ -133,7 +133,7 @@ class Decode:
         video = self.info.video
         if video.frames is None and self.lost and self.info.part is None:
             video = replace(video, frames=self._given + self.lost)
-        return replace(self.info, video=video, torn=self.torn)
+        return replace(self.info, video=video, torn=self.torn or self.info.torn)
 
     def _timed(self, threads: int) -> Iterator[tuple[av.VideoFrame, int, Harm]]:
         """Decoded pictures, each with its time and what is wrong with it."""

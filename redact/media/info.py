@@ -261,8 +261,8 @@ class SourceInfo:
         video, audio: what is kept.
         dropped: what is not, in order of appearance.
         missing: bytes that the file lacks at its end, as far as its headers tell.
-        torn: it could not be read everywhere, so that nobody knows how many pictures it held;
-            known once it was decoded.
+        torn: it could not be read everywhere, or ends early, so that nobody knows how many pictures
+            it held; the first is known once it was decoded.
         warnings: anything unusual that the user should know.
         part: which pictures are read, None for all.
     """

@@ -67,10 +67,10 @@ def probe(path: Path) -> SourceInfo:
         video = replace(video, cut=cut_off_by_edits(path, container.format.name, stream))
         dropped += _frame_extras(frame, stream.index)
         warnings += working_notes(video.pixel_format)
-        missing, words = cut_off(path, container.format.name, stream)
-        warnings += [words] if words else []
+        lacks = cut_off(path, container.format.name, stream)
+        warnings += [lacks.words] if lacks.words else []
         info = _source_info(path, container, video, audio, dropped, warnings)
-        return replace(info, missing=missing)
+        return replace(info, missing=lacks.missing, torn=lacks.torn)
 
 
 def _source_info(
@@ -157,7 +157,6 @@ def _video_info(
             if declared_rate
             else Message("no_timestamps_assumed", rate=shown)
         )
-        warnings.append(Message("no_end"))
     extras = side_data(frame)
     declared, coded = _shapes(stream, context)
     if max(declared, 1 / declared) > OF_CAMERAS or coded not in (None, declared):

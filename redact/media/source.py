@@ -13,14 +13,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from fractions import Fraction
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import av
 from av.container import InputContainer
 from av.stream import Discard
 
 from ..errors import InputError
-from ..formats import matroska, mp4
+from ..formats import mp4
+from ..formats.ends import end_of
 from ..progress import Silent, Stages
 from ..types import is_text
 from ..words import Message, problem, reason_of
@@ -207,50 +208,44 @@ def sha256_of(path: Path, progress: Stages | None = None) -> str:
     return digest.hexdigest()
 
 
-def cut_off(path: Path, container: str, stream: Any) -> tuple[int, Message | None]:
-    """Bytes that a file lacks at its end, and that in words; 0 and None where none are known of.
+class CutOff(NamedTuple):
+    """What a file lacks at its end, by its own account.
 
-    MP4 and MOV list every picture in an index; Matroska and WebM state the length of the whole;
-    transport streams consist of whole packets. No other container says where it should end.
+    Attributes:
+        missing: bytes, as far as it tells how many.
+        torn: something is missing besides, and it does not tell how much.
+        words: that in words, or that nobody can tell; None where the file is whole.
+    """
+
+    missing: int = 0
+    torn: bool = False
+    words: Message | None = None
+
+
+def cut_off(path: Path, container: str, stream: Any) -> CutOff:
+    """What a file lacks at its end.
+
+    MP4 and MOV list every picture in an index. What other containers say stands in
+    `redact.formats.ends`.
 
     Args:
         path: the file.
         container: FFmpeg's demuxer name.
         stream: the video, as opened by PyAV.
     """
-    size = path.stat().st_size
     if "mp4" in container:
-        entries = stream.index_entries
+        size, entries = path.stat().st_size, stream.index_entries
         ends = [entry.pos + entry.size for entry in entries]
         beyond = sum(end > size for end in ends)
         if beyond:
             words = Message("index_beyond_end", beyond=beyond, indexed=len(ends))
-            return max(ends) - size, words
-    elif "matroska" in container:
-        missing = _segment_end(path) - size
-        if missing > 0:
-            return missing, Message("bytes_missing", missing=missing)
-    elif container == "mpegts":
-        missing = _missing_of_packet(path, size)
-        if missing:
-            return missing, Message("bytes_missing", missing=missing)
-    return 0, None
-
-
-_PACKETS = ((188, 0), (192, 4), (204, 0))
-"""Bytes of a packet in a transport stream, and before its sync byte (ISO/IEC 13818-1; with a time
-before it, as cameras write; with check bytes behind it)."""
-
-
-def _missing_of_packet(path: Path, size: int) -> int:
-    """Bytes that the last packet of a transport stream lacks; 0 where the first ones do not say how
-    long packets are."""
-    with path.open("rb") as file:
-        head = file.read(4 * 204)
-    for length, before in _PACKETS:
-        if len(head) >= 4 * length and set(head[before : 4 * length : length]) == {0x47}:
-            return -size % length
-    return 0
+            return CutOff(max(ends) - size, words=words)
+    end = end_of(path, container)
+    if end.missing:
+        return CutOff(end.missing, words=Message("bytes_missing", missing=end.missing))
+    if end.cut or end.broken:
+        return CutOff(torn=True, words=Message("end_missing" if end.cut else "file_torn"))
+    return CutOff() if end.told else CutOff(words=Message("no_end"))
 
 
 def cut_off_by_edits(path: Path, container: str, stream: Any) -> int:
@@ -268,18 +263,6 @@ def cut_off_by_edits(path: Path, container: str, stream: Any) -> int:
     with opened(path, edit_lists=False) as whole:
         all_of_it: Any = whole.streams[stream.index]
         return max(0, len(all_of_it.index_entries) - shown)
-
-
-def _segment_end(path: Path) -> int:
-    """Where the segment of a Matroska file ends by its own account; 0 if it does not say."""
-    with path.open("rb") as file:
-        head = matroska.element_at(file, 0, matroska.ANYWHERE)
-        if head is None or head.endless:
-            return 0
-        segment = matroska.element_at(file, head.end, matroska.ANYWHERE)
-    if segment is None or segment.name != "Segment" or segment.endless:
-        return 0
-    return segment.end
 
 
 def stated_end(container: InputContainer, stream: Any) -> Fraction | None:

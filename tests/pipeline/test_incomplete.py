@@ -119,3 +119,24 @@ def test_a_damaged_file_without_a_count_of_pictures_is_incomplete(tmp_path: Path
         done = call(*words)
         assert done.returncode == ExitCode.INCOMPLETE, done.stderr
         assert "a.mkv has 11 of 12 pictures" in done.stderr.splitlines()[-1]
+
+
+def test_a_file_without_a_mark_of_its_end_is_told_so(tmp_path: Path) -> None:
+    """A transport stream says nowhere how long it is: neither is it called whole."""
+    whole = make(tmp_path / "whole.ts", Clip(pts=range(20), options={"preset": "ultrafast"}))
+    packets = len(whole.read_bytes()) // 188
+    clip = tmp_path / "cam.ts"
+    clip.write_bytes(whole.read_bytes()[: 188 * (packets * 2 // 3)])
+    done = call("run", clip, "-o", tmp_path / "out.mp4", "--sensitivity", "fast")
+    words = "whether the end of the file is missing cannot be told for this format"
+    assert f"note: {words}" in done.stderr
+    record = json.loads((tmp_path / "out.mp4.manifest.json").read_bytes())
+    assert {"code": "no_end", "values": {}} in record["warnings"]
+
+
+def test_a_gif_without_its_last_byte_is_incomplete(tmp_path: Path) -> None:
+    clip = make(tmp_path / "cam.gif", Clip("gif", "rgb8", options={}))
+    clip.write_bytes(clip.read_bytes()[:-1])
+    done = call("run", clip, "-o", tmp_path / "out.mp4", "--sensitivity", "fast")
+    assert done.returncode == ExitCode.INCOMPLETE, done.stderr
+    assert "cam.gif is damaged, and pictures of it may be missing" in done.stderr

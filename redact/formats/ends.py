@@ -1,0 +1,366 @@
+"""Where a file ends by its own account: the end of a recording that was cut off has to be missed.
+
+`ENDS` has a row for each container that says where it ends, by FFmpeg's name of it: lengths, counts
+of frames, page numbers, end marks. Of all others nobody can tell.
+
+Files come from strangers. No number in a file is trusted: whatever makes no sense ends the walk,
+and what was walked over by then does not count as whole.
+"""
+
+from __future__ import annotations
+
+import struct
+import zlib
+from collections.abc import Callable
+from pathlib import Path
+from typing import BinaryIO, Final, NamedTuple
+
+from . import matroska, mp4
+
+
+class End(NamedTuple):
+    """What a file says about its end.
+
+    Attributes:
+        told: it says where it ends, or marks it.
+        missing: bytes that are not there, as far as it tells how many.
+        cut: what it says about its end does not hold, whether or not it tells how many bytes.
+        broken: its parts do not follow each other as they say, or not all are what they were.
+    """
+
+    told: bool = True
+    missing: int = 0
+    cut: bool = False
+    broken: bool = False
+
+    @classmethod
+    def at(cls, place: int, size: int) -> End:
+        """That of a file of so many bytes which says that it ends at a byte."""
+        return cls(missing=max(0, place - size), cut=place > size)
+
+
+WHOLE: Final = End()
+CUT: Final = End(cut=True)
+BROKEN: Final = End(broken=True)
+UNTOLD: Final = End(told=False)
+
+
+def end_of(path: Path, container: str) -> End:
+    """What a file says about its end.
+
+    Args:
+        path: of the file.
+        container: FFmpeg's name of the demuxer.
+
+    Raises:
+        OSError: it cannot be read.
+    """
+    find = next((ENDS[name] for name in container.split(",") if name in ENDS), None)
+    if find is None:
+        return UNTOLD
+    with path.open("rb") as file:
+        return find(file, path.stat().st_size)
+
+
+def _mp4(file: BinaryIO, size: int) -> End:
+    """An index lists every picture, and `redact.media` compares it; of fragments, the index of them
+    that comes last (`mfra`) is the mark of the end (ISO/IEC 14496-12, 8.8.9)."""
+    kinds = [box.kind for box in mp4.boxes(file, 0, size)]
+    if b"moof" not in kinds:
+        return WHOLE
+    if b"" in kinds:
+        return CUT
+    return WHOLE if b"mfra" in kinds[kinds.index(b"moof") :] else UNTOLD
+
+
+def _matroska(file: BinaryIO, size: int) -> End:
+    head = matroska.element_at(file, 0, matroska.ANYWHERE)
+    if head is None or head.endless:
+        return UNTOLD
+    segment = matroska.element_at(file, head.end, matroska.ANYWHERE)
+    if segment is None or segment.name != "Segment" or segment.endless:
+        return UNTOLD
+    return End.at(segment.end, size)
+
+
+_PACKETS: Final = ((188, 0), (192, 4), (204, 0))
+"""Bytes of a packet in a transport stream, and before its sync byte (ISO/IEC 13818-1; with a time
+before it, as cameras write; with check bytes behind it)."""
+
+
+def _transport(file: BinaryIO, size: int) -> End:
+    """It consists of whole packets, and does not say how many."""
+    head = file.read(4 * 204)
+    for length, before in _PACKETS:
+        if len(head) >= 4 * length and set(head[before : 4 * length : length]) == {0x47}:
+            return End(told=False, missing=-size % length, cut=size % length > 0)
+    return UNTOLD
+
+
+def _program(file: BinaryIO, size: int) -> End:
+    """It may end with a code that says so (ISO/IEC 13818-1, 2.5.3.3); many writers leave it out."""
+    file.seek(max(0, size - 4))
+    return WHOLE if file.read() == b"\0\0\1\xb9" else UNTOLD
+
+
+def _avi(file: BinaryIO, size: int) -> End:
+    """It consists of RIFF chunks; a recorder that was cut off left the size of the last one 0."""
+    end = 0
+    while end < size:
+        at = end + end % 2
+        file.seek(at)
+        head = file.read(8)
+        if head[:4] != b"RIFF" or len(head) < 8:
+            return WHOLE if at else UNTOLD
+        length = int.from_bytes(head[4:], "little")
+        if length in (0, 0xFFFFFFFF):
+            return CUT
+        end = at + 8 + length
+    return End.at(end, size)
+
+
+_FLV_TAGS: Final = frozenset((8, 9, 18))
+_FLV_LATE: Final = 0.5
+"""Seconds by which the last tag may come before the end that is stated: a frame lasts."""
+
+
+def _flv(file: BinaryIO, size: int) -> End:
+    """Tags, each with its length before and behind it; the first script tag may state the size of
+    the file and its seconds (Adobe Flash Video File Format 10.1, annex E)."""
+    file.seek(5)
+    at = int.from_bytes(file.read(4), "big") + 4
+    stated: dict[bytes, float] = {}
+    last = 0.0
+    while at < size:
+        file.seek(at)
+        head = file.read(11)
+        length = int.from_bytes(head[1:4], "big")
+        if len(head) < 11 or at + 15 + length > size:
+            return End(missing=max(1, at + 15 + length - size) if len(head) >= 4 else 0, cut=True)
+        if head[0] & 0x1F not in _FLV_TAGS:
+            return BROKEN
+        last = max(last, int.from_bytes(head[7:8] + head[4:7], "big") / 1000)
+        if head[0] == 18 and not stated:
+            stated = _amf_numbers(file.read(length))
+        at += 15 + length
+    if stated.get(b"filesize", 0) > size:
+        return End.at(int(stated[b"filesize"]), size)
+    seconds = stated.get(b"duration", 0)
+    if seconds > 0:
+        return CUT if last < seconds - _FLV_LATE else WHOLE
+    return WHOLE if stated.get(b"filesize") else UNTOLD
+
+
+def _amf_numbers(data: bytes) -> dict[bytes, float]:
+    """Numbers of a script tag by their names, those that tell where a file ends."""
+    found = {}
+    for name in (b"duration", b"filesize"):
+        at = data.find(len(name).to_bytes(2, "big") + name + b"\0")
+        value = data[at + len(name) + 3 :][:8]
+        if at >= 0 and len(value) == 8:
+            number = struct.unpack(">d", value)[0]
+            found[name] = number if 0 <= number < 1 << 62 else 0.0
+    return found
+
+
+_ASF_FILE: Final = bytes.fromhex("A1DCAB8C47A9CF118EE400C00C205365")
+_ASF_LIVE: Final = 1
+
+
+def _asf(file: BinaryIO, size: int) -> End:
+    """Objects with their lengths; one states the size of the file, unless it was broadcast (ASF
+    specification 1.20, sections 3.2 and 5)."""
+    head = file.read(1 << 16)
+    fields = head[head.find(_ASF_FILE) + 24 :][:80]
+    if int.from_bytes(fields[64:68], "little") & _ASF_LIVE:
+        return UNTOLD
+    at, told = 0, int.from_bytes(fields[16:24], "little")
+    while at < size:
+        file.seek(at)
+        length = int.from_bytes(file.read(24)[16:], "little")
+        if length < 24:
+            return BROKEN
+        at += length
+    return End.at(max(at, told), size)
+
+
+_MXF_PARTITION: Final = bytes.fromhex("060E2B34020501010D01020101")
+_MXF_FOOTER, _MXF_RANDOM_INDEX = 4, 17
+
+
+def _mxf(file: BinaryIO, size: int) -> End:
+    """The first partition says where the last one begins, behind all pictures (SMPTE ST 377-1, 7);
+    a recorder that was cut off left that 0."""
+    head = file.read(1 << 16)
+    first = head.find(_MXF_PARTITION)
+    if first < 0:
+        return UNTOLD
+    length = head[first + 16] if len(head) > first + 16 else 0
+    body = first + 17 + (length & 0x7F if length & 0x80 else 0)
+    footer = int.from_bytes(head[body + 24 : body + 32], "big")
+    at, kinds = first, set()
+    while at < size:
+        key, end = _klv(file, at)
+        if end is None:
+            return BROKEN if size - at > 24 else CUT
+        if key.startswith(_MXF_PARTITION):
+            kinds.add(key[13])
+        at = end
+    if at > size or footer > size:
+        return End.at(max(at, first + footer), size)
+    if not kinds.isdisjoint((_MXF_FOOTER, _MXF_RANDOM_INDEX)):
+        return WHOLE
+    return CUT if footer else UNTOLD
+
+
+def _klv(file: BinaryIO, at: int) -> tuple[bytes, int | None]:
+    """Key of an item of MXF, and where it ends; None where there is none (SMPTE ST 336)."""
+    file.seek(at)
+    head = file.read(25)
+    if len(head) < 17 or head[:4] != _MXF_PARTITION[:4]:
+        return b"", None
+    length, more = head[16], 0
+    if length & 0x80:
+        more = length & 0x7F
+        length = int.from_bytes(head[17 : 17 + more], "big")
+    return head[:16], at + 17 + more + length
+
+
+def _gif(file: BinaryIO, size: int) -> End:
+    """Blocks up to a byte that marks the end (GIF89a specification, 27)."""
+    head = file.read(13)
+    at = 13 + _colours(head[10]) if len(head) == 13 else size
+    while at < size:
+        file.seek(at)
+        start = file.read(10)
+        if start[0] == 0x3B:
+            return WHOLE
+        if start[0] == 0x2C and len(start) == 10:
+            at += 11 + _colours(start[9])
+        elif start[0] == 0x21:
+            at += 2
+        else:
+            return BROKEN
+        while True:  # blocks of 255 bytes at most, up to an empty one
+            file.seek(at)
+            length = file.read(1)
+            if not length:
+                return CUT
+            at += 1 + length[0]
+            if not length[0]:
+                break
+    return CUT
+
+
+def _colours(flags: int) -> int:
+    """Bytes of a table of colours."""
+    return 3 << (flags & 7) + 1 if flags & 0x80 else 0
+
+
+_OGG_LAST: Final = 4
+
+
+def _ogg(file: BinaryIO, size: int) -> End:
+    """Pages with numbers and checksums; the last one of each stream says that it is (RFC 3533)."""
+    pages: dict[bytes, int] = {}
+    open_streams: set[bytes] = set()
+    at, gap = 0, False
+    while at < size:
+        file.seek(at)
+        head = file.read(27)
+        if head[:4] != b"OggS"[: len(head)]:
+            return BROKEN
+        table = file.read(head[26]) if len(head) == 27 else b""
+        end = at + 27 + len(table) + sum(table)
+        if len(head) < 27 or len(table) < head[26] or end > size:
+            return End(missing=max(1, end - size), cut=True)
+        page = head[:22] + bytes(4) + head[26:] + table + file.read(sum(table))
+        if _ogg_checksum(page) != int.from_bytes(head[22:26], "little"):
+            return BROKEN
+        stream, number, kind = head[14:18], int.from_bytes(head[18:22], "little"), head[5]
+        gap |= stream in pages and number != pages[stream] + 1
+        pages[stream] = number
+        open_streams.discard(stream) if kind & _OGG_LAST else open_streams.add(stream)
+        at = end
+    if gap:
+        return BROKEN
+    return CUT if open_streams else WHOLE
+
+
+_MIRRORED: Final = bytes(int(f"{byte:08b}"[::-1], 2) for byte in range(256))
+
+
+def _ogg_checksum(page: bytes) -> int:
+    """CRC-32 from the highest bit on, which is zlib's of mirrored bits (RFC 3533, 6)."""
+    mirrored = zlib.crc32(page.translate(_MIRRORED), 0xFFFFFFFF) ^ 0xFFFFFFFF
+    return int(f"{mirrored:032b}"[::-1], 2)
+
+
+_NUT_INDEX: Final = bytes.fromhex("4E58DD672F23E64E")
+
+
+def _nut(file: BinaryIO, size: int) -> End:
+    """An index may stand at the end, with its own length in its last bytes."""
+    file.seek(max(0, size - 12))
+    length = int.from_bytes(file.read(8), "big")
+    file.seek(max(0, size - length))
+    return WHOLE if length and file.read(8) == _NUT_INDEX else UNTOLD
+
+
+_SAMPLES: Final = {"420": 1.5, "422": 2, "444": 3, "411": 1.5, "mon": 1}
+"""Samples of a picture by how its colours are stored, shares of its pixels."""
+
+
+def _yuv4mpeg(file: BinaryIO, size: int) -> End:
+    """Pictures of one size; how many is not said."""
+    head = file.readline(1 << 12)
+    words = {word[:1]: word[1:].decode("latin-1") for word in head.split()[1:]}
+    width, height = words.get(b"W", ""), words.get(b"H", "")
+    colours = words.get(b"C", "420")
+    if not (width.isdigit() and height.isdigit()) or colours[:3] not in _SAMPLES:
+        return UNTOLD
+    w, h = int(width), int(height)
+    across = {"420": 2, "422": 2, "411": 4}.get(colours[:3], 1)
+    chroma = (
+        0
+        if colours[:3] == "mon"
+        else 2 * -(-w // across) * (-(-h // 2) if colours[:3] == "420" else h)
+    )
+    deep = 2 if colours[3:].lstrip("o").startswith(("p1", "p9", "1")) else 1
+    alpha = w * h if colours.endswith("alpha") else 0
+    picture = len(b"FRAME\n") + deep * (w * h + chroma + alpha)
+    rest = (size - len(head)) % picture
+    return End(told=False, missing=picture - rest if rest else 0, cut=rest > 0)
+
+
+def _ivf(file: BinaryIO, size: int) -> End:
+    """Frames with their lengths, and how many there are; 0 where the recorder was cut off."""
+    head = file.read(32)
+    told, at, count = int.from_bytes(head[24:28], "little"), 32, 0
+    while at < size:
+        file.seek(at)
+        frame = file.read(12)
+        at += 12 + int.from_bytes(frame[:4], "little")
+        if len(frame) < 12 or at > size:
+            return End(missing=max(1, at - size), cut=True)
+        count += 1
+    if not told:
+        return UNTOLD
+    return CUT if count < told else WHOLE
+
+
+ENDS: Final[dict[str, Callable[[BinaryIO, int], End]]] = {
+    "mp4": _mp4,
+    "matroska": _matroska,
+    "mpegts": _transport,
+    "mpeg": _program,
+    "avi": _avi,
+    "flv": _flv,
+    "asf": _asf,
+    "mxf": _mxf,
+    "gif": _gif,
+    "ogg": _ogg,
+    "nut": _nut,
+    "yuv4mpegpipe": _yuv4mpeg,
+    "ivf": _ivf,
+}

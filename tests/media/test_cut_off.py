@@ -1,0 +1,112 @@
+"""A file that was cut off does not end as if it were whole, whatever its container."""
+
+from __future__ import annotations
+
+import random
+from pathlib import Path
+
+import pytest
+
+from redact.errors import RedactError
+from redact.formats.ends import end_of
+from redact.media import Decode, SourceInfo, probe
+from redact.words import Message
+
+from .footage import Clip, Sound, make
+
+X264 = {"preset": "ultrafast", "g": "5"}
+FRAGMENTS = {"movflags": "frag_keyframe+empty_moov"}
+MADE = {
+    "h264.flv": Clip(options=X264, sounds=[Sound("libmp3lame", 44100)]),
+    "old.flv": Clip("flv"),
+    "wmv2.wmv": Clip("wmv2", sounds=[Sound("libmp3lame", 44100)]),
+    "mpeg2.mxf": Clip("mpeg2video"),
+    "gif.gif": Clip("gif", "rgb8"),
+    "vp8.ogg": Clip("libvpx", options={}, sounds=[Sound("vorbis")]),
+    "mpeg4.avi": Clip("mpeg4"),
+    "vp8.ivf": Clip("libvpx", options={}),
+    "h264.mkv": Clip(options=X264),
+    "h264.mp4": Clip(options=X264, container_options={"movflags": "faststart"}),
+    "fragments.mp4": Clip(options=X264, container_options=FRAGMENTS),
+}
+SAYS_NOTHING = {
+    "mpeg4.nut": Clip("mpeg4"),
+    "plain.y4m": Clip("wrapped_avframe", options={}),
+    "h264.ts": Clip(options=X264),
+    "mpeg2.mpg": Clip("mpeg2video"),
+    "h264.h264": Clip(options=X264),
+}
+NO_END = Message("no_end")
+FRAMES = 12
+
+
+def read(path: Path) -> tuple[int, SourceInfo]:
+    """Frames that come out, and what is known of the file afterwards."""
+    frames = Decode(probe(path))
+    return sum(1 for _ in frames), frames.found()
+
+
+def incomplete(path: Path) -> bool:
+    count, info = read(path)
+    declared = info.video.shown
+    return info.missing > 0 or info.torn or (declared is not None and count < declared)
+
+
+def cuts(path: Path) -> list[Path]:
+    """Copies that end at six places, among them before the last byte."""
+    data, rng = path.read_bytes(), random.Random(1)
+    places = [rng.randrange(len(data) // 10, len(data)) for _ in range(5)]
+    copies = []
+    for place in (*places, len(data) - 1):
+        copy = path.with_name(f"{place}-{path.name}")
+        copy.write_bytes(data[:place])
+        copies.append(copy)
+    return copies
+
+
+@pytest.mark.parametrize("name", MADE)
+def test_a_container_that_says_where_it_ends_is_held_to_it(tmp_path: Path, name: str) -> None:
+    path = make(tmp_path / name, MADE[name])
+    count, info = read(path)
+    assert (count, info.missing, info.torn) == (FRAMES, 0, False) and NO_END not in info.warnings
+    for copy in cuts(path):
+        try:
+            assert incomplete(copy), copy.name
+        except RedactError:
+            continue  # nothing of it can be shown
+
+
+@pytest.mark.parametrize("name", SAYS_NOTHING)
+def test_of_a_container_that_does_not_nobody_says_that_it_is_whole(
+    tmp_path: Path, name: str
+) -> None:
+    path = make(tmp_path / name, SAYS_NOTHING[name])
+    count, info = read(path)
+    assert (count, info.missing, info.torn) == (FRAMES, 0, False)
+    assert (NO_END in info.warnings) == (not name.endswith("nut"))  # FFmpeg's has an index
+    for copy in cuts(path):
+        assert incomplete(copy) or NO_END in probe(copy).warnings, copy.name
+
+
+def test_pages_that_are_damaged_are_noticed(tmp_path: Path) -> None:
+    """FFmpeg passes over them, with the pictures in them, and shows the rest without a word."""
+    path = make(tmp_path / "vp8.ogg", MADE["vp8.ogg"])
+    data, rng = path.read_bytes(), random.Random(1)
+    for _ in range(8):
+        changed = bytearray(data)
+        changed[rng.randrange(len(data) // 2, len(data))] ^= 1 << rng.randrange(8)
+        path.write_bytes(changed)
+        assert incomplete(path)
+
+
+@pytest.mark.parametrize("name", [*MADE, *SAYS_NOTHING])
+def test_any_bytes_have_some_end(tmp_path: Path, name: str) -> None:
+    """Whatever stands in the file: no walk fails, or goes on for ever."""
+    path = make(tmp_path / name, (MADE | SAYS_NOTHING)[name])
+    data, container, rng = path.read_bytes(), probe(path).container, random.Random(1)
+    for _ in range(60):
+        changed = bytearray(data)
+        for _ in range(rng.choice((1, 4, 40))):
+            changed[rng.randrange(len(data))] = rng.choice((0, 255, rng.randrange(256)))
+        path.write_bytes(changed[: rng.randrange(1, len(data) + 1)])
+        assert end_of(path, container).missing >= 0
