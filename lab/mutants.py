@@ -1,16 +1,19 @@
 """`python -m lab.mutants`: small defects, put in by chance; which do the tests not notice?
 
 A mutant is the program with one operator, constant or condition changed. Of all that can be made
-in the packages named, `--count` are drawn with a fixed seed. Each is put into a copy of the
-repository and judged by the tests of its own package alone, and of these by the tests that call the
-changed function, the quickest first. Which call it is noted once, while the tests run without a
-defect; a line outside every function is judged by all tests of its package. A mutant that survives
-shows a line that no test of its package holds to what it does. Either a test is missing, or the
-line makes no difference.
+in the rooms named, `--count` are drawn with a fixed seed. Each is put into a copy of the repository
+and judged by the tests of its own room alone, and of these by the tests that call the changed
+function, the quickest first. Which call it, in pytest or in a command that a test starts, is noted
+once, while the tests run without a defect; a line outside every function is judged by all tests of
+its room. A mutant that survives shows a line that no test of its room holds to what it does. Either
+a test is missing, or the line makes no difference.
 
 With `--careless` the mutants are what a careless hand would do to a promise: a check is skipped, a
-call or a whole procedure is left out, a hash is compared with itself, the first or the last round
-of a loop (a plane, a track, an entry) is not done.
+call or a whole procedure is left out, one of several conditions or terms is dropped, one of two
+values is always taken, a hash is compared with itself, the first or the last round of a loop (a
+plane, a track, an entry) is not done.
+
+Tests that are marked as slow, those in a browser among them, are left out unless `--slow` is given.
 
 Why not `mutmut` or `cosmic-ray`: both run every mutant of a package, here some thousands at half a
 minute each, and neither draws a sample that can be repeated.
@@ -31,7 +34,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -39,13 +42,21 @@ from typing import Any, TypedDict
 
 import pytest
 
+from tests import program
+
+_MAIN = program._main
 ROOT = Path(__file__).resolve().parents[1]
-TESTS = {
-    "plan": ["tests/plan", "tests/plan_edit"],
-    "render": ["tests/render"],
-    "evidence": ["tests/record", "tests/report"],
+ROOMS = sorted({path.parent.name for path in (ROOT / "redact").glob("*/[!_]*.py")})
+"""Packages of redact with code in them."""
+
+ELSEWHERE = {
+    "auditing": ("audit",),
+    "detection": ("detect",),
+    "files": ("pipeline", "record"),
+    "plan": ("plan", "plan_edit"),
+    "record": ("record", "report"),
 }
-"""Folder in `redact/` → tests of that package."""
+"""Folders of tests of the rooms whose tests lie not in one of the same name."""
 
 LIMIT = 300
 """Seconds that the tests may take; a mutant that runs on is noticed. Ten times as long as
@@ -70,6 +81,13 @@ SWAPS: dict[type[ast.AST], type[ast.AST]] = {
     ast.And: ast.Or,
     ast.Or: ast.And,
 }
+
+
+def folders_of(room: str) -> list[str]:
+    """Folders of the tests of a room."""
+    return [f"tests/{name}" for name in ELSEWHERE.get(room, (room,))]
+
+
 Changes = Callable[[ast.AST], list[Callable[[], None]]]
 """From a node to functions that change it in place, each in one way."""
 
@@ -96,6 +114,11 @@ class Mutant:
     @property
     def name(self) -> str:
         return f"{self.path.relative_to(ROOT)}:{self.line}: {self.change}"
+
+
+def room_of(mutant: Mutant) -> str:
+    """The room that it is in."""
+    return mutant.path.relative_to(ROOT / "redact").parts[0]
 
 
 def mutants_of(path: Path, changes: Changes) -> Iterator[Mutant]:
@@ -151,6 +174,8 @@ def slips(node: ast.AST) -> list[Callable[[], None]]:
     if isinstance(node, ast.Constant):
         if isinstance(node.value, bool):
             found.append(lambda: setattr(node, "value", not node.value))
+        elif isinstance(node.value, float) and node.value:
+            found += [lambda f=f: setattr(node, "value", node.value * f) for f in (0.5, 2.0)]
         elif isinstance(node.value, int | float):
             found.append(lambda: setattr(node, "value", node.value + 1))
     if isinstance(node, ast.Name) and node.id in TWINS:
@@ -161,8 +186,16 @@ def slips(node: ast.AST) -> list[Callable[[], None]]:
 
 
 def careless(node: ast.AST) -> list[Callable[[], None]]:
-    """A check, a call, a procedure or a round of a loop left out; a hash compared with itself."""
+    """A check, a call, a procedure, a condition, a term or a round of a loop left out; a hash
+    compared with itself."""
     found: list[Callable[[], None]] = []
+    if isinstance(node, ast.BoolOp):
+        found += [lambda i=i: node.values.pop(i) for i in range(len(node.values))]
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add | ast.Sub | ast.Mult | ast.Div):
+        neutral = ast.Constant(0 if isinstance(node.op, ast.Add | ast.Sub) else 1)
+        found += _without_a_term(node, neutral)
+    if isinstance(node, ast.IfExp):
+        found += [lambda v=v: setattr(node, "test", ast.Constant(v)) for v in (True, False)]
     leaves = ast.Raise | ast.Return | ast.Continue
     if isinstance(node, ast.If) and isinstance(node.body[-1], leaves):
         found.append(lambda: setattr(node, "test", ast.Constant(False)))
@@ -177,6 +210,18 @@ def careless(node: ast.AST) -> list[Callable[[], None]]:
         for rest in ("1:", ":-1"):
             less = f"list({ast.unparse(node.iter)})[{rest}]"
             found.append(lambda less=less: setattr(node, "iter", ast.parse(less, mode="eval").body))
+    return found
+
+
+def _without_a_term(node: ast.BinOp, neutral: ast.Constant) -> list[Callable[[], None]]:
+    """`a + b` becomes `a` and `b`; what else is added than numbers is left out as well, for it is
+    taken times nothing: `b"…" * 0`."""
+    if isinstance(node.op, ast.Mult | ast.Div):
+        return [lambda: setattr(node, "right", neutral)]
+    found: list[Callable[[], None]] = []
+    for side in ("left", "right"):
+        nothing = ast.BinOp(getattr(node, side), ast.Mult(), ast.Constant(0))
+        found.append(lambda side=side, nothing=nothing: setattr(node, side, nothing))
     return found
 
 
@@ -220,12 +265,13 @@ class Judge:
     tests: dict[str, dict[str, Called]]
 
     @classmethod
-    def over(cls, home: Path, packages: list[str]) -> Judge:
-        """Runs the tests of some packages once, without a defect."""
+    def over(cls, home: Path, packages: list[str], slow: bool = False) -> Judge:
+        """Runs the tests of some rooms once, without a defect."""
         tests = {}
         for name in packages:
             notes = home / f"called-{name}.json"
-            done = _pytest(home, ["-p", "lab.mutants", *TESTS[name]], notes)
+            which = [] if slow else ["-m", "not slow"]
+            done = _pytest(home, ["-p", "lab.mutants", *which, *folders_of(name)], notes)
             if done:
                 raise SystemExit(f"the tests of {name} fail without a defect")
             tests[name] = json.loads(notes.read_text())
@@ -237,7 +283,7 @@ class Judge:
         """Whether a test fails. The copy is left as it was."""
         place = self.home / mutant.path.relative_to(ROOT)
         original = place.read_text("utf-8")
-        known = self.tests[mutant.path.relative_to(ROOT / "redact").parts[0]]
+        known = self.tests[room_of(mutant)]
         where = f"{mutant.path.relative_to(ROOT)}:{mutant.function}"
         chosen = [t for t in known if not mutant.function or where in known[t]["functions"]]
         chosen.sort(key=lambda test: known[test]["seconds"])
@@ -250,7 +296,12 @@ class Judge:
 
 def _pytest(home: Path, arguments: list[str], notes: Path | None = None) -> int:
     command = [sys.executable, "-m", "pytest", "-qx", "-p", "no:cacheprovider", *arguments]
-    environment = {**os.environ, "PYTHONPATH": str(home), "MUTANTS_NOTES": str(notes or "")}
+    environment = {
+        "REDACT_SHARED": str(ROOT.parent / "shared"),
+        **os.environ,
+        "PYTHONPATH": str(home),
+        "MUTANTS_NOTES": str(notes or ""),
+    }
     try:
         return subprocess.run(
             command,
@@ -274,14 +325,18 @@ class Notes:
 
     @pytest.hookimpl(hookwrapper=True)
     def pytest_runtest_setup(self, item: Any) -> Iterator[None]:
-        with _calls(self.fixtures.setdefault(str(item.path), set())):
+        called = self.fixtures.setdefault(str(item.path), set())
+        with _calls(called):
             yield
+        called |= _of_commands()
 
     @pytest.hookimpl(hookwrapper=True)
     def pytest_runtest_call(self, item: Any) -> Iterator[None]:
         began = time.monotonic()
-        with _calls(self.calls.setdefault(item.nodeid, set())):
+        called = self.calls.setdefault(item.nodeid, set())
+        with _calls(called):
             yield
+        called |= _of_commands()
         self.seconds[item.nodeid] = time.monotonic() - began
 
     def pytest_sessionfinish(self, session: Any) -> None:
@@ -316,20 +371,46 @@ def _calls(into: set[str]) -> Iterator[None]:
         into |= {f"{Path(c.co_filename).relative_to(ROOT)}:{c.co_firstlineno}" for c in codes}
 
 
+def _of_commands() -> set[str]:
+    """Functions that commands called which ended since this was last asked."""
+    found: set[str] = set()
+    for path in Path(os.environ["MUTANTS_NOTES"]).parent.glob("command-*.json"):
+        found |= set(json.loads(path.read_text()))
+        path.unlink()
+    return found
+
+
+def noted_main(words: list[str], cwd: Path, env: Mapping[str, str], *more: Any) -> None:
+    """`tests.program._main`, whose calls are noted."""
+    called: set[str] = set()
+    try:
+        with _calls(called):
+            _MAIN(words, cwd, env, *more)
+    finally:
+        folder = Path(env["MUTANTS_NOTES"]).parent
+        written = folder / f".{os.getpid()}"
+        written.write_text(json.dumps(sorted(called)))
+        written.rename(folder / f"command-{os.getpid()}.json")
+
+
 def pytest_configure(config: Any) -> None:
     """Called by pytest where this module is its plugin."""
     config.pluginmanager.register(Notes())
+    program._main = noted_main
 
 
 def main() -> None:
     """Draw, judge, print one line for each mutant and the sum."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("packages", nargs="*", default=list(TESTS), help="of redact/")
+    parser.add_argument("packages", nargs="*", default=ROOMS, metavar="room", help="of redact/")
     parser.add_argument("--count", type=int, default=150)
     parser.add_argument("--seed", type=int, default=17)
     parser.add_argument("--match", default="", help="only mutants whose line holds this")
     parser.add_argument("--careless", action="store_true", help="leave out checks, calls, rounds")
+    parser.add_argument("--slow", action="store_true", help="with the tests that are slow")
     options = parser.parse_args()
+    if unknown := set(options.packages) - set(ROOMS):
+        parser.error(f"no room: {', '.join(sorted(unknown))}; there are {', '.join(ROOMS)}")
     changes = careless if options.careless else slips
     drawn = draw(options.packages, changes, options.count, options.seed)
     drawn = [mutant for mutant in drawn if options.match in mutant.name]
@@ -338,7 +419,7 @@ def main() -> None:
         home = Path(folder) / "redact"
         never = shutil.ignore_patterns(".git", ".venv*", "site", "__pycache__", ".*_cache")
         shutil.copytree(ROOT, home, ignore=never)
-        judge = Judge.over(home, options.packages)
+        judge = Judge.over(home, sorted({room_of(m) for m in drawn}), options.slow)
         for number, mutant in enumerate(drawn, start=1):
             found = judge.notices(mutant)
             left += not found
