@@ -12,7 +12,7 @@ import msgspec
 from ..plan import Plan
 from ..record import KeptPart, LookedPart
 from ..settings import RenderSettings, Sensitivity, Stamp
-from ..types import USUAL, Box, Outcome, Target, clock, hidden_with
+from ..types import USUAL, Action, Box, Target, clock, hidden_with
 from ..words import Message, said, say, word
 from .limits import LIMITS, Limits
 
@@ -253,11 +253,11 @@ class AuditResult:
 
     def _limits(self) -> Iterator[Message]:
         looked = self.looked
-        kept = [(Outcome.of(k.action, k.reason), str(k.track)) for k in self.kept]
+        kept = [(k.action, str(k.track)) for k in self.kept]
         for outcome, code in (
-            (Outcome.KEEP, "visible_by_decision"),
-            (Outcome.CUT_OFF, "cut_off_by_hand"),
-            (Outcome.FALSE_ALARM, "false_alarm_by_decision"),
+            (Action.KEEP, "visible_by_decision"),
+            (Action.CUT_OFF, "cut_off_by_hand"),
+            (Action.FALSE_ALARM, "false_alarm_by_decision"),
         ):
             if tracks := [track for of, track in kept if of is outcome]:
                 yield Message(code, count=len(tracks), tracks=", ".join(tracks))

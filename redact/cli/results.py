@@ -19,7 +19,7 @@ from ..files import PRIVATE
 from ..pipeline import Delivery, HeldBack, Result, ResultState, from_here, held_back_for
 from ..plan import Plan
 from ..record import Manifest, manifest_path
-from ..types import Action, Decided, Outcome, as_argument, clock
+from ..types import Action, Decided, as_argument, clock
 from ..words import said, say, word
 from .app import PATH, together, typed
 from .destination import is_folder
@@ -171,10 +171,10 @@ def tracks_in_words(plan: Plan) -> str:
     kept = [t.id for t in tracks if t.action is Action.KEEP]
     words += [_of_tracks("keeps_tracks", kept)] if kept else []
     for outcome, code in (
-        (Outcome.CUT_OFF, "cut_off_tracks"),
-        (Outcome.FALSE_ALARM, "alarm_tracks"),
+        (Action.CUT_OFF, "cut_off_tracks"),
+        (Action.FALSE_ALARM, "alarm_tracks"),
     ):
-        bare = [t.id for t in tracks if Outcome.of(t.action, t.reason) is outcome]
+        bare = [t.id for t in tracks if t.action is outcome]
         words += [_of_tracks(code, bare)] if bare else []
     return ", ".join(words) or say("nothing_to_hide")
 

@@ -13,7 +13,7 @@ from ..auditing import AuditResult
 from ..errors import ExitCode
 from ..plan import Plan
 from ..record import Manifest, RunRecord, manifest_path
-from ..types import Outcome
+from ..types import Action
 from ..words import Message
 
 
@@ -84,7 +84,7 @@ class Result:
             wanted,
             ResultState.NEEDS_REVIEW if held_back else state,
             missing,
-            *_counted((t.target.word, Outcome.of(t.action, t.reason)) for t in record.plan.tracks),
+            *_counted((t.target.word, t.action) for t in record.plan.tracks),
             audit=audit,
             record=record,
         )
@@ -105,7 +105,7 @@ class Result:
         said = known.source
         declared = None if said.declared_frames is None else said.declared_frames - said.cut_frames
         missing = missing_words(source.name, said.frames, declared, said.bytes_missing, said.torn)
-        counts = _counted((t.target, Outcome.of(t.action, t.reason)) for t in known.tracks)
+        counts = _counted((t.target, t.action) for t in known.tracks)
         manifest = manifest_path(output)
         return cls(
             source, output, wanted, state, missing, *counts, plan_file=plan_file, manifest=manifest
@@ -158,13 +158,13 @@ class Result:
         }
 
 
-def _counted(tracks: Iterable[tuple[str, Outcome]]) -> tuple[dict[str, int], int, int, int]:
+def _counted(tracks: Iterable[tuple[str, Action]]) -> tuple[dict[str, int], int, int, int]:
     """Tracks that are hidden, by target, and how many are kept, cut off, and false alarms."""
     counts = Counter(tracks)
-    hidden = {word: n for (word, of), n in sorted(counts.items()) if of is Outcome.REDACT}
+    hidden = {word: n for (word, of), n in sorted(counts.items()) if of is Action.REDACT}
     kept, cut_off, alarms = (
         sum(n for (_, of), n in counts.items() if of is wanted)
-        for wanted in (Outcome.KEEP, Outcome.CUT_OFF, Outcome.FALSE_ALARM)
+        for wanted in (Action.KEEP, Action.CUT_OFF, Action.FALSE_ALARM)
     )
     return hidden, kept, cut_off, alarms
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from ..errors import UsageError
 from ..files import OutputFile, make_private, private_folder
 from ..media import SourceInfo, VideoWriter, container_for
-from ..plan import Plan
+from ..plan import Decision, Plan, all_subjects
 from ..render import Renderer, mask_frame, mask_info, writable, write_notice
 from ..settings import Audio, EncodeSettings, RenderSettings, Style
 from ..types import Action, Region, Track
@@ -103,12 +103,14 @@ def _draw_outlines(
     """Draw and encode every frame. Raises as `CheckedFrames` and `VideoWriter`."""
     renderer = Renderer(RenderSettings(Style.OUTLINE, margin), review=True)
     # What the plan keeps is shown as well: the frames come with what is hidden only.
-    every = tuple(replace(track, action=Action.REDACT) for track in plan.tracks)
+    subjects = all_subjects(plan)
+    every = tuple(subject.but(decision=Decision.NONE) for subject in subjects)
     words = {track.id: _words(track) for track in plan.tracks}
     notice = writable(say("notice"))
     # Where it would be shown if it were kept: the same question, asked of every track.
-    sure = replace(plan, tracks=tuple(replace(t, action=Action.KEEP) for t in plan.tracks))
-    frames = CheckedFrames(info, replace(plan, tracks=every))
+    kept = tuple(subject.but(decision=Decision.KEEP) for subject in subjects)
+    sure = plan.with_subjects(kept)
+    frames = CheckedFrames(info, plan.with_subjects(every))
     with (
         journal.step("outline", len(plan.source.timeline)) as step,
         VideoWriter(path, info, EncodeSettings(audio=Audio.MUTE), container) as writer,

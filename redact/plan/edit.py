@@ -1,4 +1,7 @@
-"""Changing what a plan hides, as functions from plan to plan."""
+"""Changing the tracks and the sound of a plan, as functions from plan to plan.
+
+What is decided about tracks is changed by `redact.plan.decisions`.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +14,6 @@ from ..types import (
     UNDECIDED,
     Action,
     Box,
-    Confirmed,
     Decided,
     Keyframe,
     Origin,
@@ -22,52 +24,6 @@ from ..types import (
 from ..words import problem
 from .plan import Plan, is_box
 from .review import MutedSpan, ReviewState, Sound
-
-
-def set_tracks(
-    plan: Plan,
-    ids: Iterable[int],
-    *,
-    action: Action | None = None,
-    reason: str | None = None,
-    decided_by: str | None = None,
-    at: str = "",
-    confirmed: bool = False,
-) -> Plan:
-    """Change the decision on some tracks; None leaves a field as it is.
-
-    Where the action becomes another one, reason and name are those of a decision that is no
-    longer so: what is not given anew is cleared, and so is what was confirmed for it.
-
-    Args:
-        plan, ids: of which tracks.
-        action, reason, decided_by: what is decided, why, and by whom.
-        at: when, UTC; "" where the caller does not say.
-        confirmed: the person has looked at all of the tracks' pictures, and it is always the same.
-
-    Raises:
-        PlanError: there is no track of that number.
-    """
-    wanted = set(ids)
-    for number in sorted(wanted - {track.id for track in plan.tracks}):
-        raise problem(PlanError, "no_track", number=number)
-
-    def decided(track: Track) -> Track:
-        if action not in (None, track.action):
-            track = replace(track, reason="", decided_by="", decided_at="", confirmed=())
-        track = replace(
-            track,
-            action=track.action if action is None else action,
-            reason=track.reason if reason is None else reason,
-            decided_by=track.decided_by if decided_by is None else decided_by,
-            decided_at=at or track.decided_at,
-        )
-        if not confirmed:
-            return track
-        whole = Confirmed(track.first, track.last, True, track.decided_by, at)
-        return replace(track, confirmed=(whole,))
-
-    return replace(plan, tracks=tuple(decided(t) if t.id in wanted else t for t in plan.tracks))
 
 
 def add_track(
@@ -162,11 +118,9 @@ def remove_tracks(plan: Plan, ids: Iterable[int], *, automatic: bool = False) ->
         if track.origin is Origin.AUTO and not automatic:
             raise problem(PlanError, "found_by_detector", number=number)
         wanted.add(number)
-    subjects = (s.but(tracks=tuple(n for n in s.tracks if n not in wanted)) for s in plan.subjects)
     return replace(
         plan,
         tracks=tuple(t for t in plan.tracks if t.id not in wanted),
-        subjects=tuple(s for s in subjects if s.tracks),
         review=plan.review and _without_masks(plan.review, wanted),
     )
 

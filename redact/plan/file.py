@@ -10,13 +10,14 @@ from pathlib import Path
 from typing import Final
 
 import msgspec
-from msgspec import structs
+from msgspec import Struct, structs
 
 from ..errors import PlanError
 from ..files import FOOTAGE_ENDINGS, open_file, write_whole
 from ..formats import matroska
 from ..types import Keyframe, Origin, Target, Timeline, Track, hidden_with, is_text
 from ..words import Message, problem, reason_of
+from .earlier import EarlierPlan, converted
 from .file_fields import (
     FORMAT,
     FORMAT_VERSION,
@@ -142,13 +143,24 @@ def parse_plan(data: bytes, name: str) -> Plan:
     if other:
         raise problem(PlanError, "not_a_plan", name=name, why=other)
     try:
-        record = msgspec.json.decode(data, type=PlanRecord)
+        record = _record_of(data)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise problem(PlanError, "bad_field", path=name, text=error) from error
     try:
         return _plan_of(record)
     except ValueError as error:
         raise problem(PlanError, "bad_field", path=name, text=error) from error
+
+
+class _Version(Struct):
+    format_version: int = FORMAT_VERSION
+
+
+def _record_of(data: bytes) -> PlanRecord:
+    """Raises as `msgspec.json.decode`."""
+    if msgspec.json.decode(data, type=_Version).format_version == 1:
+        return converted(msgspec.json.decode(data, type=EarlierPlan))
+    return msgspec.json.decode(data, type=PlanRecord)
 
 
 def write_plan(

@@ -13,7 +13,6 @@ from ..settings import Caution, Damaged, DetectSettings, Sensitivity
 from ..types import (
     EVERYWHERE,
     SEARCHED,
-    Action,
     Box,
     Confirmed,
     Doubt,
@@ -27,12 +26,12 @@ from ..types import (
     Shaped,
     Target,
     TargetWord,
-    UtcOrNone,
     Value,
     pattern_of,
 )
 from .plan import Plan, is_box
-from .review import MutedSpan, ReviewState, Subject
+from .review import MutedSpan, ReviewState
+from .subject import Subject
 
 
 def check_subjects(subjects: tuple[Subject, ...], known: frozenset[int]) -> None:
@@ -135,24 +134,21 @@ def settings_of(record: SettingsRecord) -> DetectSettings:
 
 
 FORMAT = "redact-plan"
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
+"""Of files that are written; those of version 1 are read too (`redact.plan.earlier`)."""
 
 _Rational = Annotated[str, Meta(pattern="^[1-9][0-9]{0,18}/[1-9][0-9]{0,18}$")]
 
 
 class TrackRecord(Value, frozen=True, kw_only=True):
-    """One object over time; the fields of `Track`."""
+    """One object over time; what is decided about it stands in its subject."""
 
     id: Positive
     target: TargetWord
-    action: Action
     origin: Origin
-    reason: str
-    decided_by: str
     certainty: Annotated[
         Probability | None, Meta(description="probability that it is what it seems")
     ] = None
-    decided_at: UtcOrNone = ""
     confirmed: Annotated[
         tuple[Confirmed, ...], Meta(description="of two about one frame, the later counts")
     ] = ()
@@ -198,14 +194,18 @@ class PlanRecord(Value, frozen=True, kw_only=True):
     """The whole file. `docs/plan.schema.json` is generated from this class."""
 
     format: Annotated[str, Meta(pattern=f"^{FORMAT}$")]
-    format_version: Annotated[int, Meta(ge=1, le=FORMAT_VERSION)]
+    format_version: Annotated[int, Meta(ge=FORMAT_VERSION, le=FORMAT_VERSION)]
     redact_version: str
     source: SourceRecord
     settings: SettingsRecord
     cuts: tuple[Natural, ...]
     unchecked: tuple[Natural, ...]
     subjects: Annotated[
-        tuple[Subject, ...], Meta(description="tracks that are one person, plate or thing")
+        tuple[Subject, ...],
+        Meta(
+            description="tracks that are one person, plate or thing, and what is decided about it; "
+            "a track of none of them is hidden, and nobody has decided about it"
+        ),
     ] = ()
     muted: Annotated[
         tuple[MutedSpan, ...], Meta(description="spans of sound that the output does not have")

@@ -9,7 +9,7 @@ show one person must not go with it. What is nothing to hide has no mask at all.
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields, replace
 from fractions import Fraction
 from functools import cached_property
@@ -30,7 +30,8 @@ from ..types import (
     runs_of,
 )
 from ..words import Message
-from .review import MutedSpan, ReviewState, Subject
+from .review import MutedSpan, ReviewState
+from .subject import Subject, decision_of, settled, without_decision
 from .tracks_by_frame import TracksByFrame
 from .where_sure import is_certain, own_stretch
 
@@ -92,8 +93,9 @@ class Plan:
         unchecked: frames whose picture was damaged, rising; masks near them are held and
             enlarged.
         version: of redact, that made the plan.
-        subjects: tracks that a person, or `redact review`, holds to be one and the same; a track
-            that none of them names is a subject of its own.
+        subjects: who is one person, plate or thing, and what was decided about each, in order of
+            their first tracks. A track that none of them names is a subject of its own, about which
+            nobody has said anything. What `tracks` say of decisions is filled in from here.
         muted: spans of the sound that are not in the output.
         review: what a person has looked at and said; None where nobody reviewed.
         detectors: name of each detector that looked, with the SHA-256 of its weights.
@@ -119,6 +121,9 @@ class Plan:
         ids = [t.id for t in self.tracks]
         if len(set(ids)) != len(ids):
             raise ValueError("two tracks have the same id")
+        subjects, tracks = settled(self.subjects, self.tracks)
+        for name, value in (("subjects", subjects), ("tracks", tracks)):
+            object.__setattr__(self, name, value)  # the way past `frozen`
 
     def __getstate__(self) -> dict[str, Any]:
         """What was worked out is left out of copies and pickles."""
@@ -205,7 +210,7 @@ class Plan:
         """
         if track.action is Action.REDACT or damaged or self._unchecked(frame):
             return False
-        if track.action is Action.FALSE_ALARM:
+        if track.action.unmasked:
             return track.at(frame) is not None
         said = track.confirmed_at(frame)
         if said is not None and not said.same:
@@ -234,7 +239,7 @@ class Plan:
             return False
         for other in parts:
             there = other.at(frame) if other is not track else None
-            if there is None or other.action is not Action.KEEP or other.target != track.target:
+            if there is None or other.target != track.target:
                 continue
             if there.box.iou(here.box) >= SAME and self.vouched(other, frame):
                 return True
@@ -269,7 +274,7 @@ class Plan:
         """What is visible in a frame because a person saw it and decided so: `shown_at`, but of
         what is nothing to hide only where it surely is that thing. Where its mask was only carried
         on, somebody may have come in its place, of whom nobody has said anything."""
-        alarms = {t.id: t for t in self.tracks_near(frame) if t.action is Action.FALSE_ALARM}
+        alarms = {t.id: t for t in self.tracks_near(frame) if t.action.unmasked}
         return [
             region
             for region in self.shown_at(frame)
@@ -332,9 +337,33 @@ class Plan:
         return last <= end < (timeline.length or last) + Fraction(1, 1000) or end >= ALL_SOUND
 
     def with_track(self, track: Track) -> Plan:
-        """A plan in which `track` is added, or replaces the one of the same id."""
+        """A plan in which `track` is added, or replaces the one of the same id, about whose subject
+        the same is decided as before.
+
+        Raises:
+            ValueError: it says something else of a decision than the track that it replaces.
+        """
+        before = next((t for t in self.tracks if t.id == track.id), track)
+        if decision_of(track) != decision_of(before):
+            raise ValueError(f"track {track.id}: decisions are changed by redact.plan.decisions")
         others = [t for t in self.tracks if t.id != track.id]
         return replace(self, tracks=tuple(sorted([*others, track], key=lambda t: t.id)))
+
+    def with_subjects(
+        self, subjects: Iterable[Subject], tracks: Iterable[Track] | None = None
+    ) -> Plan:
+        """A plan in which it is said anew who is one, and what was decided.
+
+        Args:
+            subjects: all of which anything is to be said.
+            tracks: None: those of this plan. What they say of decisions is filled in anew.
+        """
+        anew = tuple(subjects)
+        told = {number: subject.told for subject in anew for number in subject.tracks}
+        every = self.tracks if tracks is None else tracks
+        # Those about which the same is said as before stay the same values: pages compare them.
+        bare = (t if told.get(t.id) == decision_of(t) else without_decision(t) for t in every)
+        return replace(self, tracks=tuple(bare), subjects=anew)
 
     def next_id(self) -> int:
         """A number that no track has, and none had that is gone but was looked at or hides a

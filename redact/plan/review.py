@@ -1,5 +1,5 @@
-"""What a person adds to a plan besides tracks: who is the same person, which sound is removed, what
-was looked at.
+"""What a person adds to a plan besides tracks and decisions: which sound is removed, and what was
+looked at and answered.
 
 It stands in the plan's file, and what was looked at in the record, as it is here.
 """
@@ -12,31 +12,6 @@ from typing import Annotated
 from msgspec import Meta
 
 from ..types import Milliseconds, Natural, Positive, Runs, TargetWord, UtcOrNone, Value, joined
-
-
-class Decision(StrEnum):
-    """What a person decided about a subject."""
-
-    NONE = ""
-    """Nobody decided yet: it is hidden by rule."""
-    HIDE = "hide"
-    KEEP = "keep"
-    FALSE_ALARM = "false alarm"
-    """It is no face and no plate: it has no mask, so that the picture stays as it was."""
-
-
-class Subject(Value, frozen=True):
-    """Tracks of one person, plate or thing.
-
-    Attributes:
-        tracks: their numbers, rising, at least one.
-        decision: what a person decided about all of them.
-        name: what a person calls it, "" for its number.
-    """
-
-    tracks: Annotated[tuple[Positive, ...], Meta(min_length=1)]
-    decision: Decision = Decision.NONE
-    name: str = ""
 
 
 class Sound(StrEnum):

@@ -13,9 +13,9 @@ from fractions import Fraction
 from itertools import pairwise
 from typing import Final
 
-from ..types import Action, Box, Keyframe, State, Track
+from ..types import Box, Keyframe, State, Track
 from .plan import Plan
-from .review import Decision, Subject
+from .subject import Subject, in_order
 
 HANDOVER: Final = Fraction(1, 4)
 """Seconds between the last sight of one track and the first of the next, at most."""
@@ -34,14 +34,18 @@ def all_subjects(plan: Plan) -> tuple[Subject, ...]:
     """Subjects of every track, in order of their first track's number."""
     taken = {number for subject in plan.subjects for number in subject.tracks}
     alone = (Subject((track.id,)) for track in plan.tracks if track.id not in taken)
-    return tuple(sorted((*plan.subjects, *alone), key=lambda s: s.tracks[0]))
+    return in_order((*plan.subjects, *alone))
 
 
 def with_subjects(plan: Plan) -> Plan:
-    """The plan with surely equal tracks joined, if nobody has said yet who is one."""
-    if plan.subjects:
-        return replace(plan, subjects=all_subjects(plan))
-    return replace(plan, subjects=tuple(_joined(plan)))
+    """The plan with a subject for every track: surely equal tracks are joined, but for those of
+    whom somebody has said already who is one, or decided."""
+    taken = {number for subject in plan.subjects for number in subject.tracks}
+    open_ = tuple(track for track in plan.tracks if track.id not in taken)
+    if not open_:
+        return plan
+    joined = _joined(replace(plan, tracks=open_, subjects=()))
+    return plan.with_subjects((*plan.subjects, *joined))
 
 
 def _joined(plan: Plan) -> Iterator[Subject]:
@@ -130,6 +134,8 @@ def _doubles(plan: Plan, joined: Callable[[Track, Track], bool]) -> Iterator[tup
     active: list[Track] = []
     detected = {track.id: _detected(track) for track in plan.tracks}
     for track in sorted(plan.tracks, key=lambda t: t.first):
+        if not detected[track.id]:
+            continue
         active = [t for t in active if t.last >= track.first]
         for other in active:
             if (
@@ -193,22 +199,6 @@ def _near(track: Track, frame: int, box: Box) -> bool:
 def subject_of(plan: Plan, track: int) -> Subject:
     """The subject that a track belongs to."""
     return next((s for s in all_subjects(plan) if track in s.tracks), Subject((track,)))
-
-
-def standing(subject: Subject, tracks: Sequence[Track]) -> Decision:
-    """What holds of a subject: a command decides about tracks, whatever was decided on the page.
-
-    Args:
-        subject, tracks: it and all of its tracks. If one of them is visible, so is the subject.
-    """
-    actions = {track.action for track in tracks}
-    if Action.KEEP in actions:
-        return Decision.KEEP
-    if Action.FALSE_ALARM in actions:
-        return Decision.FALSE_ALARM
-    # Whoever decided by a command that it stays hidden need not have a page.
-    decided = subject.decision is not Decision.NONE or all(t.decided_at for t in tracks)
-    return Decision.HIDE if decided else Decision.NONE
 
 
 def state_runs(first: int, last: int, keys: Sequence[Keyframe]) -> Iterator[tuple[int, int, State]]:

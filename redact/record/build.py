@@ -20,7 +20,7 @@ from ..errors import UnsafeError
 from ..media import Dropped
 from ..plan import Plan, dump_plan
 from ..settings import Audio, Sensitivity, Settings
-from ..types import USUAL, Action, Outcome, Target, hidden_with, readable, stamp
+from ..types import USUAL, Action, Target, hidden_with, readable, stamp
 from ..words import Message, as_json, problem
 from .build_tracks import muted_parts, review_part, track_parts
 from .case import CaseFields
@@ -205,8 +205,8 @@ def _limits(record: RunRecord, case: CaseFields) -> list[LimitPart]:
     kept = [str(t.id) for t in plan.tracks if t.action is Action.KEEP]
     if kept:
         limits.append(LimitPart("kept_by_decision", ", ".join(kept)))
-    for outcome, code in ((Outcome.CUT_OFF, "cut_off"), (Outcome.FALSE_ALARM, "false_alarms")):
-        bare = [str(t.id) for t in plan.tracks if Outcome.of(t.action, t.reason) is outcome]
+    for outcome, code in ((Action.CUT_OFF, "cut_off"), (Action.FALSE_ALARM, "false_alarms")):
+        bare = [str(t.id) for t in plan.tracks if t.action is outcome]
         if bare:
             limits.append(LimitPart(code, ", ".join(bare)))
     if plan.unchecked:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
 from typing import TypeVar
 
-from ..plan import Plan, answered_here, count_of, state_runs
+from ..plan import Plan, Subject, answered_here, count_of, state_runs
 from ..types import Action, Confirmed, Origin, State, Track, runs_of
 from .case import CaseFields
 from .manifest_parts import (
@@ -38,8 +38,13 @@ frames alternate with the detector's stride and would make one span each."""
 def track_parts(plan: Plan, style: str, case: CaseFields) -> tuple[TrackPart, ...]:
     """One entry per track of the plan, in order of track number."""
     held = _held_frames(plan)
+    of = {number: subject for subject in plan.subjects for number in subject.tracks}
     return tuple(
-        _track_part(track, plan, style, case, held.get(track.id, set())) for track in plan.tracks
+        _track_part(
+            *(track, of.get(track.id, Subject((track.id,))), plan, style, case),
+            held.get(track.id, set()),
+        )
+        for track in plan.tracks
     )
 
 
@@ -54,7 +59,7 @@ def _held_frames(plan: Plan) -> dict[int, set[int]]:
 
 
 def _track_part(
-    track: Track, plan: Plan, style: str, case: CaseFields, held: set[int]
+    track: Track, subject: Subject, plan: Plan, style: str, case: CaseFields, held: set[int]
 ) -> TrackPart:
     whole = list(state_runs(track.first, track.last, track.keyframes))
     runs = list(_with_held(whole, held))
@@ -81,7 +86,7 @@ def _track_part(
         reason=track.reason or of_case,
         decided_by=track.decided_by,
         decided_at=track.decided_at,
-        by_person=track.by_person,
+        by_person=subject.by_person,
         confirmed=list(_confirmed(track)) if kept else [],
         shown_confirmed=list(_by_confirmation(track, plan, shown)) if kept else [],
         first_frame=first,
@@ -92,7 +97,7 @@ def _track_part(
         spans=tuple(SpanPart(word, first, last) for first, last, word in _merged(words)),
         score=None if sure is None else round(sure, 4),
         shown=tuple(shown),
-        subject=next((s.tracks[0] for s in plan.subjects if track.id in s.tracks[1:]), None),
+        subject=subject.tracks[0] if track.id in subject.tracks[1:] else None,
     )
 
 

@@ -15,12 +15,14 @@ from msgspec import Meta, field
 
 from ..errors import PlanError
 from ..files import read_file
-from ..types import Natural, Sha256, Utc
+from ..plan import EARLIER_CUT_OFF
+from ..types import Action, Natural, Sha256, Utc
 from ..words import problem, reason_of
 from .case import CaseFields
 from .manifest_parts import (
     AuditPart,
     FileName,
+    KeptPart,
     LimitPart,
     LogAnchor,
     MessagePart,
@@ -186,6 +188,7 @@ def parse_manifest(data: bytes, name: str) -> Manifest:
         manifest = _decoded(data)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise problem(PlanError, "manifest_malformed", name=name, error=error) from None
+    _tell_cut_off(manifest)
     wrong = _contradiction(manifest)
     if wrong:
         raise problem(PlanError, "manifest_malformed", name=name, error=wrong)
@@ -222,6 +225,15 @@ def _without_old_fields(data: bytes) -> dict[str, Any] | None:
                     found = True
         return value if found else None
     return None
+
+
+def _tell_cut_off(manifest: Manifest) -> None:
+    """Earlier versions told what was cut off by hand as a false alarm with that for a reason."""
+    kept = manifest.audit.kept_by_decision if manifest.audit else ()
+    parts: tuple[TrackPart | KeptPart, ...] = (*manifest.tracks, *kept)
+    for part in parts:
+        if part.action is Action.FALSE_ALARM and part.reason == EARLIER_CUT_OFF:
+            part.action, part.reason = Action.CUT_OFF, ""
 
 
 def _contradiction(manifest: Manifest) -> str:

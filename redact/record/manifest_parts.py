@@ -86,7 +86,7 @@ class KeptPart(Part):
     frames: tuple[Natural, Natural]
     shown: Runs
     reason: str
-    action: Annotated[Action, Meta(description="keep or false-alarm")] = Action.KEEP
+    action: Annotated[Action, Meta(description="keep, cut-off or false-alarm")] = Action.KEEP
 
 
 class DetectorPart(Part):

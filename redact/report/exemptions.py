@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from ..record import CERTAINTY, Manifest, TrackPart
-from ..types import DOUBTFUL, Action, Origin, Outcome, State, runs_of
+from ..types import DOUBTFUL, Action, Origin, State, runs_of
 from .report_words import ReportWords
 from .timeline import COLOURS
 
@@ -92,7 +92,7 @@ def _of_subject(tracks: list[TrackPart], manifest: Manifest, text: ReportWords) 
     code, meaning, basis = _reason(first.reason, manifest)
     meaning = text.term("reason", meaning)
     spans = _joined((t.first_seconds, t.last_seconds) for t in tracks)
-    bare = first.action is Action.FALSE_ALARM
+    bare = first.action.unmasked
     return Exemption(
         spans=spans,
         times=tuple(f"{text.clock(start)}–{text.clock(end)}" for start, end in spans),
@@ -102,7 +102,8 @@ def _of_subject(tracks: list[TrackPart], manifest: Manifest, text: ReportWords) 
         method=text.word("method", first.method),
         code=code,
         meaning=meaning,
-        legal_basis=basis,
+        # The law allows to hide: of whoever is shown, it says nothing.
+        legal_basis=basis if first.action is Action.REDACT else "",
         decided_by=first.decided_by or text(_nobody_named(first)),
         decided_at=_moment(max(t.decided_at for t in tracks), text),
         origin=text.word("origin", first.origin.value),
@@ -111,7 +112,7 @@ def _of_subject(tracks: list[TrackPart], manifest: Manifest, text: ReportWords) 
         pictures=str(sum(map(_pictures, tracks))),
         states=_states(tracks, text),
         css="redact" if first.action is Action.REDACT else "keep",
-        alarm=Outcome.of(first.action, first.reason) is Outcome.FALSE_ALARM,
+        alarm=first.action is Action.FALSE_ALARM,
     )
 
 
@@ -167,14 +168,14 @@ def _pictures(track: TrackPart) -> int:
 
 def _action(tracks: Sequence[TrackPart], text: ReportWords) -> str:
     """Hidden or shown; shown in how many pictures, where kept tracks are hidden in some."""
-    outcome, total = Outcome.of(tracks[0].action, tracks[0].reason), sum(map(_pictures, tracks))
+    outcome, total = tracks[0].action, sum(map(_pictures, tracks))
     word = text.word("action", outcome.value)
-    if outcome is Outcome.REDACT:
+    if outcome is Action.REDACT:
         return word
     shown = sum(last - first + 1 for t in tracks for first, last in t.shown)
     if shown < total:
         part = text("log.shown_part", shown=shown, total=total)
-        word = part if outcome is Outcome.KEEP else word + text("title.semicolon") + part
+        word = part if outcome is Action.KEEP else word + text("title.semicolon") + part
     confirmed = sum(last - first + 1 for t in tracks for first, last in t.shown_confirmed)
     if confirmed:
         word += text("title.semicolon") + text(

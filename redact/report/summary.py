@@ -22,7 +22,7 @@ from ..record import (
     Manifest,
     TrackPart,
 )
-from ..types import Action, Outcome, State, Target
+from ..types import Action, State, Target
 from .report_words import ReportWords
 from .timeline import COLOURS, KEPT
 
@@ -178,8 +178,8 @@ def summary_parts(manifest: Manifest, audit: AuditView | None, text: ReportWords
 
 def _counts(tracks: Sequence[TrackPart]) -> tuple[int, int, int, int]:
     """How many are hidden, kept, cut off by hand, and called a false alarm."""
-    found = [Outcome.of(t.action, t.reason) for t in tracks]
-    hidden, kept, cut_off, alarms = map(found.count, Outcome)
+    found = [t.action for t in tracks]
+    hidden, kept, cut_off, alarms = map(found.count, Action)
     return hidden, kept, cut_off, alarms
 
 
@@ -267,14 +267,15 @@ def per_target(manifest: Manifest, text: ReportWords) -> Iterator[dict[str, Any]
 def _reasons(tracks: list[TrackPart], text: ReportWords) -> str:
     """Each decision with its reasons: "hidden: third party; shown: client"."""
     parts = []
-    for outcome in Outcome:
-        reasons = [t.reason for t in tracks if Outcome.of(t.action, t.reason) is outcome]
+    for outcome in Action:
+        reasons = [t.reason for t in tracks if t.action is outcome]
         given = {text.term("reason", reason) for reason in reasons}
-        words = [*sorted(given - {""}), *([text("log.no_reason")] if "" in given else [])]
-        if words:
+        # That it was cut off by hand says why where nobody gave another reason.
+        lacks = "" in given and outcome is not Action.CUT_OFF
+        words = [*sorted(given - {""}), *([text("log.no_reason")] if lacks else [])]
+        if reasons:
             done = text.word("action", outcome.value)
-            alone = outcome is Outcome.CUT_OFF  # that is the reason too
-            parts.append(done if alone else done + text("title.colon") + ", ".join(words))
+            parts.append(done + text("title.colon") + ", ".join(words) if words else done)
     return text("title.semicolon").join(parts)
 
 

@@ -11,8 +11,6 @@ from ..follow import Frames, GoOn, follow
 from ..plan import Plan
 from ..types import Keyframe, State, Track
 
-REASON: Final = "fills the gap between two parts that were joined"
-
 GROWTH: Final = 0.25
 """Share of its size by which a mask that is only held is larger: nobody saw where it should be."""
 

@@ -1,4 +1,5 @@
-"""What a person can do to a plan on the page, each as a function from plan to plan."""
+"""What a person can do to a plan on the page besides deciding (`redact.plan.decisions`), each as a
+function from plan to plan."""
 
 from __future__ import annotations
 
@@ -14,13 +15,13 @@ from ..plan import (
     Subject,
     all_subjects,
     covering,
+    decisions,
     edit,
     marked,
-    standing,
     subject_of,
+    undecided,
 )
 from ..types import (
-    CUT_OFF,
     UNDECIDED,
     Action,
     Box,
@@ -34,60 +35,9 @@ from ..types import (
     Track,
     runs_of,
 )
-from .bridging import REASON as BRIDGE
 from .bridging import Gap, gaps_of
 from .looked_at import seen_runs
 from .refused import RefusedError
-
-_ACTION = {
-    Decision.NONE: Action.REDACT,
-    Decision.HIDE: Action.REDACT,
-    Decision.KEEP: Action.KEEP,
-    Decision.FALSE_ALARM: Action.FALSE_ALARM,
-}
-
-
-def decide(
-    plan: Plan, ids: Iterable[int], decision: Decision, decided: Decided = UNDECIDED
-) -> Plan:
-    """Decide about subjects, each named by one of its tracks."""
-    wanted = set(ids)
-    for number in wanted - {track.id for track in plan.tracks}:
-        edit.track_of(plan, number)  # says that there is none
-    chosen = {s.tracks for s in all_subjects(plan) if wanted & set(s.tracks)}
-    numbers = {number for tracks in chosen for number in tracks}
-    subjects = tuple(
-        s.but(decision=decision) if s.tracks in chosen else s for s in all_subjects(plan)
-    )
-    tracks = tuple(_decided(t, decision, decided) if t.id in numbers else t for t in plan.tracks)
-    return replace(plan, tracks=tracks, subjects=subjects)
-
-
-def _decided(track: Track, decision: Decision, decided: Decided = UNDECIDED) -> Track:
-    reason, by, at = UNDECIDED if decision is Decision.NONE else decided
-    return replace(
-        track,
-        action=_ACTION[decision],
-        reason=reason,
-        decided_by=by,
-        decided_at=at,
-        confirmed=track.confirmed if decision is Decision.KEEP else (),
-    )
-
-
-def give_reason(plan: Plan, ids: Iterable[int], decided: Decided) -> Plan:
-    """Say why it is decided as it is about subjects. What nobody has decided about stays so: the
-    reason is then that of whatever is decided next."""
-    for number in ids:
-        of = subject_of(plan, number)
-        tracks = [edit.track_of(plan, n) for n in of.tracks]
-        if all(track.reason == decided.reason for track in tracks):
-            continue
-        by, at = decided.by, decided.at
-        if standing(of, tracks) is Decision.NONE:
-            by = at = ""
-        plan = edit.set_tracks(plan, of.tracks, reason=decided.reason, decided_by=by or None, at=at)
-    return plan
 
 
 def only(plan: Plan, number: int, decided: Decided = UNDECIDED) -> Plan:
@@ -96,16 +46,14 @@ def only(plan: Plan, number: int, decided: Decided = UNDECIDED) -> Plan:
     chosen = subject_of(plan, number)
     by_reason: dict[str, list[int]] = {}
     for subject in all_subjects(plan):
-        if subject.tracks == chosen.tracks or subject.decision is Decision.FALSE_ALARM:
+        if subject.tracks == chosen.tracks or subject.decision.action.unmasked:
             continue
-        first = edit.track_of(plan, subject.tracks[0])
-        stands = standing(subject, [edit.track_of(plan, n) for n in subject.tracks])
-        if stands is not Decision.HIDE:
-            reason = first.reason if stands is Decision.NONE else ""
-            by_reason.setdefault(reason, []).append(first.id)
+        if subject.decision is not Decision.HIDE:
+            reason = subject.reason if subject.decision is Decision.NONE else ""
+            by_reason.setdefault(reason, []).append(subject.tracks[0])
     for reason, others in by_reason.items():
-        plan = decide(plan, others, Decision.HIDE, decided._replace(reason=reason))
-    return decide(plan, [number], Decision.KEEP, decided)
+        plan = decisions.decide(plan, others, Decision.HIDE, decided._replace(reason=reason))
+    return decisions.decide(plan, [number], Decision.KEEP, decided)
 
 
 def merge(plan: Plan, ids: Sequence[int], decided: Decided = UNDECIDED) -> Plan:
@@ -122,20 +70,35 @@ def merge(plan: Plan, ids: Sequence[int], decided: Decided = UNDECIDED) -> Plan:
     if len({edit.track_of(plan, number).target for number in tracks}) > 1:
         raise RefusedError("join_kinds")
     old = [s for s in all_subjects(plan) if s.tracks in chosen]
-    before = {standing(s, [edit.track_of(plan, n) for n in s.tracks]) for s in old}
-    same = len(before) == 1
+    before = {s.decision for s in old}
     name = next((s.name for s in old if s.name), "")
-    decision = next(iter(before)) if same else Decision.NONE
     rest = [s for s in all_subjects(plan) if s.tracks not in chosen]
-    joined = Subject(tuple(tracks), decision, name)
-    plan = replace(plan, subjects=_ordered((*rest, joined)))
-    if same:
-        return plan
-    if before <= {Decision.KEEP, Decision.HIDE, Decision.NONE} and Decision.KEEP in before:
-        kept = [edit.track_of(plan, number) for number in tracks]
-        reason = next((t.reason for t in kept if t.action is Action.KEEP and t.reason), "")
-        return decide(plan, [tracks[0]], Decision.KEEP, decided._replace(reason=reason))
-    return decide(plan, [tracks[0]], Decision.NONE)
+    plan = _unconfirmed(plan, [n for s in old if s.decision is not Decision.KEEP for n in s.tracks])
+    if len(before) == 1:
+        joined = _said_together(old).but(tracks=tuple(tracks), name=name)
+    elif before <= {Decision.KEEP, Decision.HIDE, Decision.NONE} and Decision.KEEP in before:
+        reason = next((s.reason for s in old if s.decision is Decision.KEEP and s.reason), "")
+        said = {"reason": reason, "decided_by": decided.by, "decided_at": decided.at}
+        joined = Subject(tuple(tracks), Decision.KEEP, name, **said)
+    else:
+        plan = _unconfirmed(plan, tracks)
+        joined = Subject(tuple(tracks), name=name)
+    return plan.with_subjects((*rest, joined))
+
+
+def _said_together(subjects: Sequence[Subject]) -> Subject:
+    """One subject for several that were decided alike: nothing that was said of one is lost."""
+    reasons = dict.fromkeys(s.reason for s in subjects if s.reason)
+    names = dict.fromkeys(s.decided_by for s in subjects if s.decided_by)
+    at = max(s.decided_at for s in subjects)
+    said = {"reason": "; ".join(reasons), "decided_by": ", ".join(names), "decided_at": at}
+    return subjects[0].but(**said)
+
+
+def _unconfirmed(plan: Plan, numbers: Sequence[int]) -> Plan:
+    """Without what was confirmed of these tracks."""
+    tracks = (replace(t, confirmed=()) if t.id in numbers else t for t in plan.tracks)
+    return replace(plan, tracks=tuple(tracks))
 
 
 def separate(plan: Plan, number: int) -> Plan:
@@ -145,8 +108,8 @@ def separate(plan: Plan, number: int) -> Plan:
         raise RefusedError("alone", number=number)
     left = subject.but(tracks=tuple(n for n in subject.tracks if n != number))
     rest = [s for s in all_subjects(plan) if s.tracks != subject.tracks]
-    plan = replace(plan, subjects=_ordered((*rest, left, Subject((number,)))))
-    return decide(plan, [number], Decision.NONE)
+    plan = _unconfirmed(plan, [number])
+    return plan.with_subjects((*rest, left, Subject((number,))))
 
 
 def rename(plan: Plan, number: int, name: str) -> Plan:
@@ -155,7 +118,7 @@ def rename(plan: Plan, number: int, name: str) -> Plan:
     subjects = (
         s.but(name=name.strip()[:80]) if s.tracks == chosen else s for s in all_subjects(plan)
     )
-    return replace(plan, subjects=tuple(subjects))
+    return plan.with_subjects(subjects)
 
 
 def add(
@@ -170,25 +133,26 @@ def add(
     added, number = edit.add_followed(plan, target, keys, decided)
     track = edit.track_of(added, number)
     if to is None:
-        return _with_subject(plan, track, Decision.HIDE), number
-    first = edit.track_of(plan, to)
-    reason = decided.reason or first.reason
-    part = replace(track, target=first.target, action=first.action, reason=reason)
-    return _with_part(plan, part, to), number
+        return _with_subject(plan, track, Decision.HIDE, decided), number
+    part = replace(track, target=edit.track_of(plan, to).target)
+    return _with_part(plan, part, to, decided.reason), number
 
 
-def _with_subject(plan: Plan, track: Track, decision: Decision) -> Plan:
+def _with_subject(plan: Plan, track: Track, decision: Decision, decided: Decided) -> Plan:
     """With a new track as a subject of its own."""
-    subjects = (*all_subjects(plan), Subject((track.id,), decision))
-    return replace(plan.with_track(track), subjects=_ordered(subjects))
+    new = Subject((track.id,), decision, "", *decided)
+    return plan.with_track(undecided(track)).with_subjects((*all_subjects(plan), new))
 
 
-def _with_part(plan: Plan, track: Track, of: int) -> Plan:
-    """With a new track as a part of the subject of another."""
+def _with_part(plan: Plan, track: Track, of: int, reason: str = "") -> Plan:
+    """With a new track as a part of the subject of another, which has this reason if it has none
+    so far."""
     subject = subject_of(plan, of)
     rest = [s for s in all_subjects(plan) if s.tracks != subject.tracks]
-    longer = subject.but(tracks=(*subject.tracks, track.id))
-    return replace(plan.with_track(track), subjects=_ordered((*rest, longer)))
+    numbers = tuple(sorted((*subject.tracks, track.id)))
+    longer = subject.but(tracks=numbers, reason=subject.reason or reason)
+    new = replace(undecided(track), confirmed=track.confirmed)
+    return plan.with_track(new).with_subjects((*rest, longer))
 
 
 def bridge(
@@ -204,11 +168,8 @@ def bridge(
     if gap not in gaps_of([edit.track_of(plan, number) for number in subject.tracks]):
         raise RefusedError("no_gap")
     number, first = plan.next_id(), edit.track_of(plan, gap.before)
-    track = Track(
-        *(number, first.target, tuple(keys), first.action, Origin.MANUAL, BRIDGE, decided.by),
-        decided_at=decided.at,
-    )
-    return _with_part(plan, track, gap.before), number
+    track = Track(number, first.target, tuple(keys), origin=Origin.MANUAL)
+    return _with_part(plan, track, gap.before, decided.reason), number
 
 
 def place(plan: Plan, number: int, frame: int, box: Box) -> Plan:
@@ -270,17 +231,8 @@ def _cut_off(plan: Plan, number: int, first: int, last: int, decided: Decided) -
     plan = plan.with_track(replace(track, keyframes=keys_between(track, *rest)))
     if track.origin is Origin.MANUAL:
         return plan
-    gone = replace(
-        track,
-        id=plan.next_id(),
-        keyframes=keys_between(track, first, last),
-        action=Action.FALSE_ALARM,
-        reason=CUT_OFF,
-        decided_by=decided.by,
-        decided_at=decided.at,
-        confirmed=(),
-    )
-    return _with_subject(plan, gone, Decision.FALSE_ALARM)
+    gone = replace(track, id=plan.next_id(), keyframes=keys_between(track, first, last))
+    return _with_subject(plan, gone, Decision.CUT_OFF, decided)
 
 
 def split(plan: Plan, number: int, frame: int) -> Plan:
@@ -295,9 +247,9 @@ def split(plan: Plan, number: int, frame: int) -> Plan:
     new = plan.next_id()
     before = keys_between(track, track.first, frame - 1)
     after = keys_between(track, frame, track.last)
-    other = replace(_decided(track, Decision.NONE), id=new, keyframes=after)
+    other = replace(undecided(track), id=new, keyframes=after)
     plan = plan.with_track(replace(track, keyframes=before)).with_track(other)
-    return replace(plan, subjects=_ordered(all_subjects(plan)))
+    return plan.with_subjects(all_subjects(plan))
 
 
 def confirm(
@@ -356,16 +308,16 @@ def uncover(plan: Plan, number: int, other: int, decided: Decided = UNDECIDED) -
     looked = _looked_at(plan)
     if any(frame not in looked for hiding in frames.values() for frame in hiding):
         raise RefusedError("look_first")
-    before = _alarms(plan)
+    before = _cut(plan)
     for track, hiding in frames.items():
         for first, last in reversed(runs_of(hiding)):
             plan = _cut_out(plan, track, first, last, decided)
-    gone = sorted(_alarms(plan) - before)
+    gone = sorted(_cut(plan) - before)
     return plan if len(gone) < 2 else merge(plan, gone)
 
 
-def _alarms(plan: Plan) -> set[int]:
-    return {track.id for track in plan.tracks if track.action is Action.FALSE_ALARM}
+def _cut(plan: Plan) -> set[int]:
+    return {track.id for track in plan.tracks if track.action is Action.CUT_OFF}
 
 
 def guessed_over(plan: Plan, mine: frozenset[int], others: frozenset[int]) -> dict[int, list[int]]:
@@ -393,8 +345,7 @@ def _cut_out(plan: Plan, number: int, first: int, last: int, decided: Decided) -
         return _cut_off(plan, number, first, last, decided)
     if len(subject_of(plan, number).tracks) > 1:
         plan = separate(plan, number)
-    gone = decided._replace(reason=CUT_OFF)
-    return decide(plan, [number], Decision.FALSE_ALARM, gone)
+    return decisions.decide(plan, [number], Decision.CUT_OFF, decided)
 
 
 def remove(plan: Plan, ids: Iterable[int]) -> Plan:
@@ -463,7 +414,3 @@ def answer(
 
 def _sorted(keys: dict[int, Keyframe]) -> tuple[Keyframe, ...]:
     return tuple(keys[frame] for frame in sorted(keys))
-
-
-def _ordered(subjects: Iterable[Subject]) -> tuple[Subject, ...]:
-    return tuple(sorted(subjects, key=lambda s: s.tracks[0]))

@@ -157,14 +157,14 @@ def subject_moments(
     undecided: list[Moment],
     visible: Sequence[tuple[int, tuple[int, int]]],
 ) -> list[Moment]:
-    """What is worth a look of one subject, once its decision is known; nothing of a false alarm.
+    """What is worth a look of one subject, once its decision is known; nothing of what has no mask.
 
     Args:
         decision: that holds of the subject.
         undecided: see `undecided_moments`.
         visible: track, and first and last frame of each span in which it is visible by decision.
     """
-    if decision is Decision.FALSE_ALARM:
+    if decision.action.unmasked:
         return []
     if decision is not Decision.KEEP:
         return undecided

@@ -22,6 +22,7 @@ from ..plan import (
     Plan,
     ReviewState,
     Sound,
+    decisions,
     dump_plan,
     edit,
     parse_plan,
@@ -35,8 +36,6 @@ from .editing import (
     add,
     answer,
     confirm,
-    decide,
-    give_reason,
     merge,
     only,
     place,
@@ -310,8 +309,8 @@ def _mute(plan: Plan, what: dict[str, Any], decided: Decided) -> Plan:
 
 
 _ACTIONS: Final[dict[str, Callable[[Plan, dict[str, Any], Decided], Plan]]] = {
-    "decide": lambda p, w, d: decide(p, map(int, w["ids"]), Decision(w["decision"]), d),
-    "reason": lambda p, w, d: give_reason(p, map(int, w["ids"]), d),
+    "decide": lambda p, w, d: decisions.decide(p, map(int, w["ids"]), Decision(w["decision"]), d),
+    "reason": lambda p, w, d: decisions.give_reason(p, map(int, w["ids"]), d),
     "only": lambda p, w, d: only(p, int(w["id"]), d),
     "confirm": lambda p, w, d: confirm(
         p, int(w["track"]), int(w["first"]), int(w["last"]), w["same"] is True, d

@@ -19,10 +19,9 @@ from ..plan import (
     all_subjects,
     answered_here,
     joined,
-    standing,
 )
 from ..render import ROUNDING
-from ..types import Keyframe, Origin, Outcome, Outline, Target, Track, runs_of
+from ..types import Action, Keyframe, Origin, Outline, Target, Track, runs_of
 from .bridging import gaps_of
 from .looked_at import Settled, review_summary, seen_runs, with_answers, with_moments
 from .moments import Moment, risky_moments, subject_moments, undecided_moments
@@ -163,7 +162,7 @@ class Overview:
             keys = tuple(id(track.keyframes) for track in tracks)
             known[keys] = self._found.get(keys) or _found(plan, tracks, self.kept)
             looked = _looked(tracks, by_chosen)
-            key = (*map(id, tracks), subject.decision, subject.name, looked)
+            key = (*map(id, tracks), subject, looked)
             made[key] = self._made.get(key) or _of_subject(
                 plan, subject, tracks, known[keys], looked
             )
@@ -284,15 +283,16 @@ def _of_subject(
 ) -> _Made:
     """A subject with what is decided about it; the parts that were found are those of `found`."""
     visible = [(track.id, span) for track in tracks for span in plan.shown_spans(track)]
-    decision = standing(subject, tracks)
+    decision = subject.decision
+    # The page calls what was cut off no false alarm: it may be somebody, and is not hidden.
+    cut = decision is Decision.CUT_OFF
     told = {
         **found.told,
         "name": subject.name,
-        "decision": decision.value,
-        "reason": next((t.reason for t in tracks if t.reason), ""),
-        # The page calls what was cut off no false alarm: it may be somebody, and is not hidden.
-        "cut": all(Outcome.of(t.action, t.reason) is Outcome.CUT_OFF for t in tracks),
-        "by": next((t.decided_by for t in tracks if t.decided_by), ""),
+        "decision": (Decision.FALSE_ALARM if cut else decision).value,
+        "reason": subject.reason,
+        "cut": cut,
+        "by": subject.decided_by,
         "shown": [span for _, span in visible],
         **_confirmation(plan, tracks, decision, visible),
         "looked": looked,
@@ -311,7 +311,7 @@ def _confirmation(
 
     Of two parts in one frame, the one is asked about that a person drew: it is where they said.
     """
-    if decision not in (Decision.KEEP, Decision.FALSE_ALARM):
+    if decision.action is Action.REDACT:
         return {"frames": 0, "visible": 0, "confirm": []}
     there = {n for track in tracks for n in range(track.first, track.last + 1)}
     shown = {n for _, (first, last) in visible for n in range(first, last + 1)}

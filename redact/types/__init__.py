@@ -18,12 +18,10 @@ from .scope import EVERYWHERE, Scope, area_in_words
 from .silhouette import COLUMNS, ROWS, Cells, Shaped, Silhouette
 from .target import (
     ANY_KIND,
-    CUT_OFF,
     SEARCHED,
     USUAL,
     Action,
     Origin,
-    Outcome,
     Outline,
     PerKind,
     State,

@@ -232,27 +232,16 @@ class Action(StrEnum):
     REDACT = "redact"
     KEEP = "keep"
     """It is the one who stays visible: wherever it surely is, or a person confirmed it."""
+    CUT_OFF = "cut-off"
+    """A person took the mask away there: it has none in any picture. Nobody said that it is nothing
+    to hide, and it may be somebody."""
     FALSE_ALARM = "false-alarm"
     """It is nothing to hide: it has no mask in any picture."""
 
-
-CUT_OFF: Final = "cut off by hand"
-"""Reason of the part of a detected track that a person cut off; for a plan it is a false alarm."""
-
-
-class Outcome(StrEnum):
-    """What people are told that was done with a track: its action, but of what was cut off never
-    that it is a false alarm. Nobody said so, and it may be somebody."""
-
-    REDACT = "redact"
-    KEEP = "keep"
-    CUT_OFF = "cut-off"
-    FALSE_ALARM = "false-alarm"
-
-    @classmethod
-    def of(cls, action: Action, reason: str) -> Outcome:
-        cut = action is Action.FALSE_ALARM and reason == CUT_OFF
-        return cls.CUT_OFF if cut else cls(action.value)
+    @property
+    def unmasked(self) -> bool:
+        """Whether there is no mask in any sound picture, however unsure it is what is there."""
+        return self in (Action.CUT_OFF, Action.FALSE_ALARM)
 
 
 class Origin(StrEnum):

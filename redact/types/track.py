@@ -125,8 +125,9 @@ class Track:
     be given as any sequence and are kept as `Keyframes`.
 
     Attributes:
-        reason, decided_by, decided_at: why, who and when (UTC), of the last decision; all empty
-            where nobody decided.
+        action, reason, decided_by, decided_at: what was decided about the subject that it belongs
+            to, why, by whom and when (UTC); see `redact.plan.Subject`, from which a plan fills
+            them in. A track that says something and is of no subject yet becomes one.
         certainty: probability, by all that was seen of it, that it is what `target` says; None
             where no detector found it.
         confirmed: what a person said of stretches of it; of two about one frame, the later counts.
@@ -180,11 +181,6 @@ class Track:
     def score(self) -> float | None:
         """Highest detector score on the track, None if no detector saw it."""
         return max((k.score for k in self.keyframes if k.score is not None), default=None)
-
-    @property
-    def by_person(self) -> bool:
-        """Whether a person decided about it, be it that it stays hidden."""
-        return bool(self.decided_at or self.decided_by) or self.action is not Action.REDACT
 
     def confirmed_at(self, frame: int) -> Confirmed | None:
         """What a person said last of a frame."""

@@ -257,7 +257,7 @@ def _document() -> dict[str, Any]:
         (["cuts"], [5, 4], "$.cuts"),
         (["unchecked"], [4000], "$.unchecked"),
         (["tracks", 0, "target"], "dog", "$.tracks[0].target"),
-        (["tracks", 0, "action"], "hide", "$.tracks[0].action"),
+        (["tracks", 0, "action"], "hide", "$.tracks[0]"),
         (["settings", "targets"], [], "$.settings.targets"),
         (["settings", "targets"], ["region"], "$.settings.targets"),
         (["settings", "targets"], ["plate"], "$.tracks[0].target"),

@@ -25,6 +25,7 @@ from redact.plan import (
     dump_plan,
     edit,
     parse_plan,
+    undecided,
 )
 from redact.types import Silenced, Timeline
 
@@ -36,7 +37,7 @@ PLACE = (3, (1.0, 2.0, 30.0, 40.0))
 
 def reviewed() -> Plan:
     """A plan with everything that a person can add."""
-    tracks = [kept([D] * 5, number=number) for number in (1, 2, 3)]
+    tracks = [undecided(kept([D] * 5, number=number)) for number in (1, 2, 3)]
     return replace(
         plan_of(*tracks),
         subjects=(Subject((1, 3), name="client"), Subject((2,))),

@@ -108,7 +108,7 @@ def test_every_track_is_hidden_or_shown_and_all_agree(
         assert any(a <= frame <= b for a, b in spans) == plan.shows(track, frame)
     if not damaged:
         # The audit takes a false alarm's word for no face that comes where it was only followed.
-        alarms = {t.id for t in plan.tracks if t.action is Action.FALSE_ALARM}
+        alarms = {t.id for t in plan.tracks if t.action.unmasked}
         sure = {t.id for t in plan.tracks if plan.certain(t, frame)}
         judged = [r.track for r in PlanCovers(plan, 0.1).kept(frame)]
         assert judged == sorted(n for n in shown if n not in alarms or n in sure)
@@ -169,20 +169,21 @@ def test_one_person_found_twice_is_not_hidden_by_their_own_second_mask() -> None
     one, two = kept([D] * 10), kept([F] * 20, number=2)
     plan = plan_of(one, two)
     assert [n for n in range(10) if plan.regions_at(n)] == list(range(10))
-    joined = replace(plan, subjects=(Subject((1, 2), Decision.KEEP),))
+    joined = plan.with_subjects((Subject((1, 2), Decision.KEEP),))
     assert [n for n in range(20) if joined.regions_at(n)] == list(range(10, 20))
-    apart = replace(joined, tracks=(one, kept([F] * 20, number=2, box=Box(200, 40, 240, 90))))
+    away = kept([F] * 20, number=2, box=Box(200, 40, 240, 90))
+    apart = joined.with_subjects(joined.subjects, (one, away))
     assert [n for n in range(20) if apart.regions_at(n)] == list(range(20))
 
 
 def test_a_hidden_part_uncovers_nothing_of_a_kept_one() -> None:
     """Only where another part is shown itself does it say that the one who is kept is there."""
     sure, guessed = kept([D] * 9, number=2), kept([F] * 9)
-    both = (Subject((1, 2)),)
-    assert replace(plan_of(guessed, sure), subjects=both).regions_at(4) == []
-    hidden = replace(sure, action=Action.REDACT)
-    plan = replace(plan_of(guessed, hidden), subjects=both)
-    assert [r.track for r in plan.regions_at(4)] == [1, 2]
+    plan = plan_of(guessed, sure)
+    assert plan.with_subjects((Subject((1, 2), Decision.KEEP),)).regions_at(4) == []
+    apart = Subject((1,), Decision.KEEP), Subject((2,), Decision.HIDE)
+    for subjects in (apart, (Subject((1, 2), Decision.HIDE),), (Subject((1, 2)),)):
+        assert [r.track for r in plan.with_subjects(subjects).regions_at(4)] == [1, 2]
 
 
 def test_an_object_may_move_a_third_of_its_size_under_a_held_mask() -> None:

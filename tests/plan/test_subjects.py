@@ -8,7 +8,7 @@ from itertools import pairwise
 import pytest
 from hypothesis import given
 
-from redact.plan import Plan, state_runs, with_subjects
+from redact.plan import Plan, state_runs, undecided, with_subjects
 from redact.types import Box, Keyframe, State, Track
 
 from .test_plan import tracks
@@ -24,7 +24,7 @@ def numbers(plan: Plan) -> list[tuple[int, ...]]:
 
 
 def seen(number: int, first: int, states: list[State], box: Box = PLACE) -> Track:
-    return kept(states, number=number, first=first, box=box)
+    return undecided(kept(states, number=number, first=first, box=box))
 
 
 def test_who_is_lost_and_seen_again_at_once_in_the_same_place_is_one() -> None:

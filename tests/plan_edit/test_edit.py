@@ -196,9 +196,8 @@ def test_show_says_where_and_how_large(path: Path) -> None:
         Keyframe(0, Box(1, 2, 11, 22), State.MANUAL),
         Keyframe(9, Box(1, 2, 11, 22), State.MANUAL),
     )
-    plan = plan.with_track(Track(1, Target.FACE, keys)).with_track(
-        Track(2, Target.REGION, still, origin=Origin.MANUAL)
-    )
+    tracks = Track(1, Target.FACE, keys), Track(2, Target.REGION, still, origin=Origin.MANUAL)
+    plan = plan.with_subjects((), tracks)
     write_plan(plan, path, force=True)
     rows = json.loads(call("show", path, "--json").output)["tracks"]
     assert rows[0]["best"] == {

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 from redact.cli.plan import plan as plan_command
 from redact.errors import PlanError
-from redact.plan import Plan, edit, read_plan, write_plan
+from redact.plan import Plan, decisions, read_plan, write_plan
 from redact.plan.exchange import FORMATS, add_imported, coinciding
 from redact.types import Box, Keyframe, Origin, State, Target, Timeline
 
@@ -200,7 +200,7 @@ def test_a_crowd_is_imported_and_decided_about_at_once() -> None:
     pieces = f'<annotations><track label="face">{boxes}</track></annotations>'
     start = time.process_time()
     plan = imported("coco", crowd)
-    changed = edit.set_tracks(plan, [t.id for t in plan.tracks], reason="crowd")
+    changed = decisions.change(plan, [t.id for t in plan.tracks], reason="crowd")
     cut, _ = add_imported(
         replace(EMPTY, source=long), FORMATS["cvat"].read(pieces.encode(), "x", None)
     )

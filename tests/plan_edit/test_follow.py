@@ -111,7 +111,7 @@ def test_tracks_of_one_subject_stand_together(drawn: tuple[Path, Path]) -> None:
         call("add", plan, "--box", "1,2,30,40", "--from", f"f{at}", "--to", f"f{at + 1}")
     value = read_plan(plan)
     joined = (Subject((1, 3), name="Anna"), Subject((2,)))
-    write_plan(replace(value, subjects=joined), plan, force=True)
+    write_plan(value.with_subjects(joined), plan, force=True)
     lines = call("show", plan).output.splitlines()
     rows = [line.split() for line in lines[2:]]
     assert [row[:3] for row in rows] == [

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from redact.errors import RedactError, UsageError
-from redact.plan import edit, user_input
+from redact.plan import decisions, user_input
 from redact.types import Timeline
 
 from ..record.samples import FRAMES, make_plan
@@ -33,7 +33,7 @@ def test_any_list_of_numbers_is_read_or_refused(text: str) -> None:
     try:
         ids = user_input.parse_ids(text, PLAN)
         assert list(ids) == sorted(set(ids))
-        edit.set_tracks(PLAN, ids, reason="x")
+        decisions.change(PLAN, ids, reason="x")
     except RedactError as error:
         assert error.hint
 

@@ -373,8 +373,9 @@ def test_a_result_under_which_somebody_else_would_show_is_not_current() -> None:
     """Who is one person stands in no mask, but shows a guess where another part is surely there."""
     seen = replace(make_plan().tracks[1], id=1, keyframes=(Keyframe(0, HERE, State.DETECTED, 0.9),))
     guess = replace(seen, id=2, keyframes=(Keyframe(0, HERE, State.FOLLOWED),))
-    plan = replace(make_plan(), tracks=(seen, guess), unchecked=())
-    joined = replace(plan, subjects=(Subject((1, 2), Decision.KEEP),))
+    plan = replace(make_plan(), tracks=(seen, guess), unchecked=(), subjects=())
+    both = Subject((1, 2), Decision.KEEP, "", seen.reason, seen.decided_by)
+    joined = replace(plan, subjects=(both,))
     assert plan.regions_at(0) and not joined.regions_at(0)
     assert decisions_sha256(plan) != decisions_sha256(joined)
     # Where it hides and shows nothing, it makes no difference.

@@ -21,7 +21,7 @@ from redact.plan import (
 from redact.record import build_manifest
 from redact.record.manifest import Manifest
 from redact.record.manifest_parts import AuditPart, LogAnchor, MessagePart, RemovedPart
-from redact.types import CUT_OFF, Action, Confirmed, State
+from redact.types import Action, Confirmed, State
 
 from ..record.samples import AUDIT, make_plan, make_record
 from .conftest import MANY
@@ -89,7 +89,7 @@ def decided(folder: Path) -> Manifest:
         drawn,
     )
     record = make_record(
-        folder, plan=replace(plan, tracks=tracks), accepted="a statue", audit=AUDIT
+        folder, plan=replace(plan, tracks=tracks, subjects=()), accepted="a statue", audit=AUDIT
     )
     return build_manifest(replace(record, answers={1: ("a statue", "R. Roe", WHEN)}))
 
@@ -99,10 +99,12 @@ def cut_off(folder: Path) -> Manifest:
     plan = make_plan()
     face, client, *others = plan.tracks
     gone = (
-        replace(face, action=Action.FALSE_ALARM, reason=CUT_OFF),
+        replace(face, action=Action.CUT_OFF),
         replace(client, action=Action.FALSE_ALARM, reason="a statue"),
     )
-    return build_manifest(make_record(folder, plan=replace(plan, tracks=(*gone, *others))))
+    return build_manifest(
+        make_record(folder, plan=replace(plan, tracks=(*gone, *others), subjects=()))
+    )
 
 
 def a_dozen(folder: Path) -> Manifest:
@@ -112,7 +114,9 @@ def a_dozen(folder: Path) -> Manifest:
     guessed = tuple(key.but(state=State.FOLLOWED, score=None) for key in tracks[1].keyframes)
     looked = Confirmed(40, 60, True, "R. Roe, of the records office", WHEN)
     tracks[1] = replace(tracks[1], keyframes=guessed, decided_at=WHEN, confirmed=(looked,))
-    return build_manifest(make_record(folder, case=None, plan=replace(plan, tracks=tuple(tracks))))
+    return build_manifest(
+        make_record(folder, case=None, plan=replace(plan, tracks=tuple(tracks), subjects=()))
+    )
 
 
 def variants(folder: Path) -> list[Manifest]:
@@ -120,7 +124,8 @@ def variants(folder: Path) -> list[Manifest]:
     full = build_manifest(make_record(folder), log=LogAnchor(entries=3, head="0" * 64))
     passed = {**AUDIT, "passed": True, "findings": []}
     plan = make_plan()
-    many = replace(plan, tracks=tuple(replace(plan.tracks[i % 3], id=i + 1) for i in range(MANY)))
+    many = tuple(replace(plan.tracks[i % 3], id=i + 1) for i in range(MANY))
+    many = replace(plan, tracks=many, subjects=())
     odd = msgspec.structs.replace(
         full,
         output=msgspec.structs.replace(full.output, frames=1, credentials="cd" * 32),

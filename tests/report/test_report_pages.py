@@ -42,7 +42,7 @@ def crowd_of(count: int, folder: Path) -> Manifest:
         replace(plan.tracks[0], id=i + 1, keyframes=keyframes(i % FRAMES, 1 + i // FRAMES))
         for i in range(count)
     )
-    return build_manifest(make_record(folder, plan=replace(plan, tracks=tracks)))
+    return build_manifest(make_record(folder, plan=replace(plan, tracks=tracks, subjects=())))
 
 
 def keyframes(first: int, length: int) -> tuple[Keyframe, ...]:
@@ -103,7 +103,9 @@ def test_tracks_of_a_crowd_that_differ_in_nothing_share_a_line(tmp_path: Path) -
     plan = make_plan()
     crowd = tuple(replace(plan.tracks[i % 3], id=i + 1) for i in range(90))
     log = log_of(
-        report_html(build_manifest(make_record(tmp_path, plan=replace(plan, tracks=crowd))))
+        report_html(
+            build_manifest(make_record(tmp_path, plan=replace(plan, tracks=crowd, subjects=())))
+        )
     )
     assert log.count("<tr class=") == 3
     assert "third party&#39;s car" in log  # differs, so it stands in its row

@@ -10,7 +10,7 @@ import pytest
 from redact.errors import PlanError
 from redact.follow import Frames, index_packets
 from redact.media import probe
-from redact.plan import Plan, Subject, edit
+from redact.plan import Decision, Plan, Subject, decisions, edit
 from redact.review import editing
 from redact.review.bridging import Gap, followed_across, gaps_of, held_across
 from redact.review.moments import subject_moments, undecided_moments
@@ -47,7 +47,7 @@ def test_a_gap_is_a_risky_moment_until_it_is_filled() -> None:
     mended = undecided_moments(filled, filled.tracks, SightsKept())
     assert [m for m in mended if m.why == "gap"] == []
     # Of somebody who is to be seen, it is no leak.
-    assert subject_moments(editing.Decision.KEEP, moments, []) == []
+    assert subject_moments(Decision.KEEP, moments, []) == []
 
 
 @pytest.mark.parametrize("cuts", [(), (41,), (50,), (59,), (60,)])
@@ -71,12 +71,12 @@ def test_a_decision_to_show_somebody_does_not_show_what_was_only_guessed() -> No
     plan = apart()
     keys = held_across(plan, plan.tracks[0].keyframes[-1], plan.tracks[1].keyframes[0])
     filled, number = editing.bridge(plan, GAP, keys)
-    kept = editing.decide(filled, [1], editing.Decision.KEEP, Decided("client"))
+    kept = decisions.decide(filled, [1], Decision.KEEP, Decided("client"))
     assert all(t.action is Action.KEEP for t in kept.tracks)
     assert all(kept.regions_at(frame)[0].track == number for frame in range(41, 60))
     assert kept.regions_at(20) == kept.regions_at(70) == []
     # Of somebody who is kept already, what is held is kept too, and waits to be confirmed.
-    filled, number = editing.bridge(editing.decide(plan, [1], editing.Decision.KEEP), GAP, keys)
+    filled, number = editing.bridge(decisions.decide(plan, [1], Decision.KEEP), GAP, keys)
     held = edit.track_of(filled, number)
     assert held.action is Action.KEEP and filled.to_confirm(held) == [(41, 59)]
 

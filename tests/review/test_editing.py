@@ -91,7 +91,7 @@ def test_only_one_is_shown_and_false_alarms_stay() -> None:
     kept = edit.track_of(plan, 2)
     assert (kept.reason, kept.decided_by) == ("client", "R. Roe")
     # To hide everybody else is a person's decision about each of them.
-    assert all(t.by_person and t.decided_at for t in plan.tracks)
+    assert all(t.decided_by and t.decided_at for t in plan.tracks)
 
 
 def test_a_decision_that_is_taken_back_leaves_no_reason() -> None:
@@ -196,13 +196,12 @@ def test_another_guess_over_a_kept_one_is_taken_away_there_and_nowhere_else() ->
         assert not over, frame
         away = any(r.box.iou(AWAY) > 0.9 for r in clear.regions_at(frame))
         assert away == (frame not in (*range(41, 49), *range(51, 59))), frame
-    gone = [t for t in clear.tracks if t.reason == editing.CUT_OFF]
+    gone = [t for t in clear.tracks if t.action is Action.CUT_OFF]
     assert sorted((t.first, t.last) for t in gone) == [(41, 48), (51, 58)]
-    assert {t.action for t in gone} == {Action.FALSE_ALARM}
     # In the list of a real crowd seven entries came of one key.
     (one,) = [s for s in all_subjects(clear) if gone[0].id in s.tracks]
     assert sorted(one.tracks) == sorted(t.id for t in gone)
-    assert one.decision is Decision.FALSE_ALARM
+    assert one.decision is Decision.CUT_OFF
     with pytest.raises(PlanError, match="Not all of"):
         do(replace(plan, review=None), "uncover", id=1, other=2)
     seen = track(2, (10, 80, State.DETECTED, HERE))
@@ -239,9 +238,9 @@ def test_a_moved_mask_moves_in_its_frame_alone() -> None:
 def test_what_is_cut_off_a_detected_track_stays_on_record() -> None:
     plan = do(three(), "span", track=1, first=10, last=50)
     assert (edit.track_of(plan, 1).first, edit.track_of(plan, 1).last) == (10, 50)
-    gone = [t for t in plan.tracks if t.reason == editing.CUT_OFF]
+    gone = [t for t in plan.tracks if t.action is Action.CUT_OFF]
     assert [(t.first, t.last) for t in gone] == [(0, 9), (51, 60)]
-    assert all(t.action is Action.FALSE_ALARM and t.decided_by == "R. Roe" for t in gone)
+    assert all(t.decided_by == "R. Roe" for t in gone)
     assert not hidden(plan, 1, 5) and not hidden(plan, 4, 5)
 
 

@@ -15,7 +15,15 @@ import pytest
 
 from redact.errors import PlanError
 from redact.media import probe
-from redact.plan import Dumped, ReviewState, dump_plan, edit, read_plan, write_plan
+from redact.plan import (
+    Decision,
+    Dumped,
+    ReviewState,
+    decisions,
+    dump_plan,
+    read_plan,
+    write_plan,
+)
 from redact.review import editing
 from redact.review.looked_at import seen_runs, with_seen
 from redact.review.open_plan import ChangedOutsideError, OpenPlan, edited
@@ -102,7 +110,7 @@ def test_what_was_seen_stays_seen_when_a_change_is_undone(open_plan: OpenPlan) -
 def test_a_plan_that_changed_outside_is_not_overwritten(open_plan: OpenPlan) -> None:
     keep(open_plan, 1)
     other = read_plan(open_plan.path)
-    theirs = editing.decide(other, [2], editing.Decision.KEEP, Decided("witness", "S. Poe"))
+    theirs = decisions.decide(other, [2], Decision.KEEP, Decided("witness", "S. Poe"))
     write_plan(theirs, open_plan.path, force=True)
     data = open_plan.path.read_bytes()
     with pytest.raises(ChangedOutsideError):
@@ -155,7 +163,7 @@ def test_the_same_bytes_written_again_are_no_change(open_plan: OpenPlan) -> None
 def test_known_tracks_give_the_same_bytes() -> None:
     plan, known = three(), Dumped()
     assert dump_plan(plan, known) == dump_plan(plan)
-    after = editing.decide(plan, [2], editing.Decision.KEEP)
+    after = decisions.decide(plan, [2], Decision.KEEP)
     assert dump_plan(after, known) == dump_plan(after)
     assert len(known.heads) == len(known.lines) == 3
 
@@ -216,10 +224,10 @@ def test_the_page_is_told_the_ranking_and_what_is_left_of_it() -> None:
     """What did not change is not worked out again, and is right all the same."""
     memory, plan, info = Overview(), three(), probe(SAMPLE)
     memory.everything(plan, info)
-    for change in ([1], [3], [1, 2]):
-        plan = editing.decide(plan, change, editing.Decision.KEEP)
+    for change, news_of in (([1], [1]), ([3], [3]), ([1, 2], [2])):
+        plan = decisions.decide(plan, change, Decision.KEEP)
         news = memory.changes(plan)
-        assert [s["id"] for s in news["changed"]] == change
+        assert [s["id"] for s in news["changed"]] == news_of
         assert news["moments"] == Overview().everything(plan, info)["moments"]
         assert news["summary"]["moments"] == len(news["moments"]) > 0
     frames = [frame for frame, *_ in news["moments"]]
@@ -227,7 +235,7 @@ def test_the_page_is_told_the_ranking_and_what_is_left_of_it() -> None:
     seen = replace(plan, review=with_seen(ReviewState(), shown, FRAMES))
     assert memory.changes(seen)["summary"]["moments_seen"] == len(frames)
     for number in (1, 2, 3):
-        plan = editing.decide(plan, [number], editing.Decision.FALSE_ALARM)
+        plan = decisions.decide(plan, [number], Decision.FALSE_ALARM)
     of_tracks = [track for _, _, track, *_ in memory.changes(plan)["moments"] if track]
     assert of_tracks == [], "a false alarm is no risk"
 
@@ -245,7 +253,7 @@ def test_the_page_is_told_the_ranking_and_what_is_left_of_it() -> None:
 def test_what_a_command_decided_since_is_told(on_the_page: str, command: Action, told: str) -> None:
     """The page went on calling somebody hidden whom `plan set` had made visible."""
     plan = edited(three(), {"op": "decide", "ids": [1], "decision": on_the_page}, "")
-    plan = edit.set_tracks(plan, [1], action=command)
+    plan = decisions.decide(plan, [1], Decision.of(command))
     (subject, *_) = Overview().everything(plan, probe(SAMPLE))["subjects"]
     assert (subject["decision"], bool(subject["shown"])) == (told, command is Action.KEEP)
     # To join it with one that is decided otherwise keeps the whole, whichever is kept.
@@ -255,11 +263,13 @@ def test_what_a_command_decided_since_is_told(on_the_page: str, command: Action,
     assert all(t.action is Action.KEEP for t in joined.tracks if t.id != 3)
 
 
-def test_of_parts_that_a_command_decided_apart_the_visible_one_is_told() -> None:
+def test_a_command_about_one_part_decides_about_the_whole_subject() -> None:
+    """It decided about the part alone, and the page said of the other what was not so."""
     plan = edited(three(), {"op": "merge", "ids": [1, 2]}, "")
-    plan = edit.set_tracks(plan, [1], action=Action.KEEP)
+    plan = decisions.change(plan, [1], Decision.KEEP, reason="client")
+    assert [(t.action, t.reason) for t in plan.tracks[:2]] == [(Action.KEEP, "client")] * 2
     (subject, *_) = Overview().everything(plan, probe(SAMPLE))["subjects"]
-    assert subject["decision"] == "keep"
+    assert subject["decision"] == "keep" and subject["reason"] == "client"
 
 
 def test_of_a_known_subject_the_page_is_told_what_is_new() -> None:

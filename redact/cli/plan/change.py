@@ -11,7 +11,16 @@ import click
 
 from ...errors import PlanError, UsageError
 from ...files import read_file, write_whole
-from ...plan import Sound, consequences, edit, mistakable, read_plan, user_input
+from ...plan import (
+    Decision,
+    Sound,
+    consequences,
+    decisions,
+    edit,
+    mistakable,
+    read_plan,
+    user_input,
+)
 from ...plan.exchange import FORMATS, add_imported, coinciding
 from ...types import Action, Target, Track, stamp
 from ...words import problem, reason_of, say
@@ -56,14 +65,14 @@ def set_(
         raise problem(UsageError, "confirmed_without_keep")
     value = read_plan(plan_path)
     ids = user_input.parse_ids(tracks, value)
-    changed = edit.set_tracks(
+    changed = decisions.change(
         value,
         ids,
-        action=None if action is None else Action(action),
+        None if action is None else Decision.of(Action(action)),
         reason=said(reason, "--reason"),
-        decided_by=said(by, "--by"),
+        by=said(by, "--by"),
         at=stamp(datetime.now(UTC)),
-        confirmed=confirmed,
+        looked_at_all=confirmed,
     )
     save(changed, value, plan_path)
     tell(say("tracks_changed", path=plan_path, tracks=named(ids)), err=True)

@@ -1,0 +1,128 @@
+"""Deciding about subjects, as functions from plan to plan: for commands, the page and programs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+
+from ..errors import PlanError
+from ..types import UNDECIDED, Confirmed, Decided, Track
+from ..words import problem
+from .plan import Plan
+from .subject import Decision, Subject
+from .subjects import with_subjects
+
+
+def decide(
+    plan: Plan,
+    ids: Iterable[int],
+    decision: Decision,
+    decided: Decided = UNDECIDED,
+    *,
+    looked_at_all: bool = False,
+) -> Plan:
+    """Decide about subjects. What a person confirmed for another decision is cleared.
+
+    Args:
+        plan: before.
+        ids: of tracks; each stands for the whole subject that it belongs to.
+        decision: `Decision.NONE` takes back what was decided, with its reason.
+        decided: why, by whom and when.
+        looked_at_all: the person has looked at all pictures of these subjects, and it is always
+            the same one.
+
+    Raises:
+        PlanError: there is no track of that number.
+    """
+    said = UNDECIDED if decision is Decision.NONE else decided
+    return _changed(plan, ids, lambda _: (decision, said), looked_at_all)
+
+
+def change(
+    plan: Plan,
+    ids: Iterable[int],
+    decision: Decision | None = None,
+    *,
+    reason: str | None = None,
+    by: str | None = None,
+    at: str = "",
+    looked_at_all: bool = False,
+) -> Plan:
+    """Change a part of what was decided about subjects; None leaves it as it is. Whatever nobody
+    had decided about is then hidden by decision.
+
+    If the decision becomes another one, reason and name are those of a decision that is no longer
+    so: what is not given anew is cleared.
+
+    Args:
+        plan, ids, looked_at_all: see `decide`.
+        decision, reason, by, at: what is decided, why, by whom, and when (UTC; "": not known).
+
+    Raises:
+        PlanError: there is no track of that number.
+    """
+
+    def of(subject: Subject) -> tuple[Decision, Decided]:
+        before = subject.decision
+        now = decision or (Decision.HIDE if before is Decision.NONE else before)
+        same = now.action is before.action
+        old = Decided(subject.reason, subject.decided_by, subject.decided_at)
+        kept = old if same else UNDECIDED
+        return now, Decided(
+            kept.reason if reason is None else reason,
+            kept.by if by is None else by,
+            at or kept.at,
+        )
+
+    return _changed(plan, ids, of, looked_at_all)
+
+
+def give_reason(plan: Plan, ids: Iterable[int], decided: Decided) -> Plan:
+    """Say why it is decided as it is about subjects. What nobody has decided about stays so: the
+    reason is then that of whatever is decided next."""
+
+    def of(subject: Subject) -> tuple[Decision, Decided]:
+        old = Decided(subject.reason, subject.decided_by, subject.decided_at)
+        if subject.reason == decided.reason:
+            return subject.decision, old
+        if subject.decision is Decision.NONE:
+            return subject.decision, Decided(decided.reason)
+        return subject.decision, decided._replace(by=decided.by or old.by)
+
+    return _changed(plan, ids, of)
+
+
+def _changed(
+    plan: Plan,
+    ids: Iterable[int],
+    of: Callable[[Subject], tuple[Decision, Decided]],
+    looked_at_all: bool = False,
+) -> Plan:
+    """With what `of` says of the subjects that the tracks belong to."""
+    wanted = set(ids)
+    for number in sorted(wanted - {track.id for track in plan.tracks}):
+        raise problem(PlanError, "no_track", number=number)
+    before = with_subjects(plan)
+    subjects, told = list[Subject](), dict[int, bool]()
+    for subject in before.subjects:
+        if wanted & set(subject.tracks):
+            decision, (reason, by, at) = of(subject)
+            told |= dict.fromkeys(subject.tracks, decision is subject.decision)
+            said = {"reason": reason, "decided_by": by, "decided_at": at}
+            subject = subject.but(decision=decision, **said)
+        subjects.append(subject)
+    tracks = [
+        track if told.get(track.id, True) else replace(track, confirmed=())
+        for track in before.tracks
+    ]
+    after = before.with_subjects(subjects, tracks)
+    if not looked_at_all:
+        return after
+    whole = (_looked_at(track) if track.id in told else track for track in after.tracks)
+    return replace(after, tracks=tuple(whole))
+
+
+def _looked_at(track: Track) -> Track:
+    """Confirmed throughout, by whoever decided."""
+    said = Confirmed(track.first, track.last, True, track.decided_by, track.decided_at)
+    return replace(track, confirmed=(said,))
