@@ -14,6 +14,7 @@ import av
 
 from ..errors import InputError
 from ..formats import tags
+from ..formats.containers import Structure, read_as
 from ..media import SourceInfo, coded_pictures, opened, tags_of
 from ..words import Message, problem
 from .matroska_elements import wrong_elements
@@ -34,9 +35,10 @@ def check_container(
             checks = [_streams(container, source, audio_expected), _tags(container)]
             name, streams = container.format.name, len(container.streams)
         needed = Message("structure_good")
-        if "mp4" in name:
+        structure = read_as(name).structure
+        if structure is Structure.BOXES:
             checks.append(_check("boxes", wrong_boxes(output, credentials), needed))
-        elif "matroska" in name:
+        elif structure is Structure.ELEMENTS:
             checks.append(_check("elements", wrong_elements(output, streams), needed))
     except (av.FFmpegError, OSError) as error:
         raise problem(InputError, "output_unopened", output=output, error=error) from error

@@ -4,4 +4,4 @@ Probe, audit, inspection and release read the same structure from here. What the
 their own.
 """
 
-from . import ends, matroska, mp4, nal_units, sound_headers, tags
+from . import containers, ends, matroska, mp4, nal_units, sound_headers, tags

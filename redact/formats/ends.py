@@ -1,7 +1,7 @@
 """Where a file ends by its own account: the end of a recording that was cut off has to be missed.
 
-`ENDS` has a row for each container that says where it ends, by FFmpeg's name of it: lengths, counts
-of frames, page numbers, end marks. Of all others nobody can tell.
+There is a function for each container that says where it ends, by lengths, counts of frames, page
+numbers or end marks; of all others nobody can tell. Each takes the file and its size in bytes.
 
 Files come from strangers. No number in a file is trusted: whatever makes no sense ends the walk,
 and what was walked over by then does not count as whole.
@@ -11,8 +11,6 @@ from __future__ import annotations
 
 import struct
 import zlib
-from collections.abc import Callable
-from pathlib import Path
 from typing import BinaryIO, Final, NamedTuple
 
 from . import matroska, mp4
@@ -45,24 +43,7 @@ BROKEN: Final = End(broken=True)
 UNTOLD: Final = End(told=False)
 
 
-def end_of(path: Path, container: str) -> End:
-    """What a file says about its end.
-
-    Args:
-        path: of the file.
-        container: FFmpeg's name of the demuxer.
-
-    Raises:
-        OSError: it cannot be read.
-    """
-    find = next((ENDS[name] for name in container.split(",") if name in ENDS), None)
-    if find is None:
-        return UNTOLD
-    with path.open("rb") as file:
-        return find(file, path.stat().st_size)
-
-
-def _mp4(file: BinaryIO, size: int) -> End:
+def mp4_end(file: BinaryIO, size: int) -> End:
     """An index lists every picture, and `redact.media` compares it; of fragments, the index of them
     that comes last (`mfra`) is the mark of the end (ISO/IEC 14496-12, 8.8.9)."""
     kinds = [box.kind for box in mp4.boxes(file, 0, size)]
@@ -73,7 +54,7 @@ def _mp4(file: BinaryIO, size: int) -> End:
     return WHOLE if b"mfra" in kinds[kinds.index(b"moof") :] else UNTOLD
 
 
-def _matroska(file: BinaryIO, size: int) -> End:
+def matroska_end(file: BinaryIO, size: int) -> End:
     head = matroska.element_at(file, 0, matroska.ANYWHERE)
     if head is None or head.endless:
         return UNTOLD
@@ -88,7 +69,7 @@ _PACKETS: Final = ((188, 0), (192, 4), (204, 0))
 before it, as cameras write; with check bytes behind it)."""
 
 
-def _transport(file: BinaryIO, size: int) -> End:
+def transport_end(file: BinaryIO, size: int) -> End:
     """It consists of whole packets, and does not say how many."""
     head = file.read(4 * 204)
     for length, before in _PACKETS:
@@ -97,13 +78,13 @@ def _transport(file: BinaryIO, size: int) -> End:
     return UNTOLD
 
 
-def _program(file: BinaryIO, size: int) -> End:
+def program_end(file: BinaryIO, size: int) -> End:
     """It may end with a code that says so (ISO/IEC 13818-1, 2.5.3.3); many writers leave it out."""
     file.seek(max(0, size - 4))
     return WHOLE if file.read() == b"\0\0\1\xb9" else UNTOLD
 
 
-def _avi(file: BinaryIO, size: int) -> End:
+def avi_end(file: BinaryIO, size: int) -> End:
     """It consists of RIFF chunks; a recorder that was cut off left the size of the last one 0."""
     end = 0
     while end < size:
@@ -124,7 +105,7 @@ _FLV_LATE: Final = 0.5
 """Seconds by which the last tag may come before the end that is stated: a frame lasts."""
 
 
-def _flv(file: BinaryIO, size: int) -> End:
+def flv_end(file: BinaryIO, size: int) -> End:
     """Tags, each with its length before and behind it; the first script tag may state the size of
     the file and its seconds (Adobe Flash Video File Format 10.1, annex E)."""
     file.seek(5)
@@ -167,7 +148,7 @@ _ASF_FILE: Final = bytes.fromhex("A1DCAB8C47A9CF118EE400C00C205365")
 _ASF_LIVE: Final = 1
 
 
-def _asf(file: BinaryIO, size: int) -> End:
+def asf_end(file: BinaryIO, size: int) -> End:
     """Objects with their lengths; one states the size of the file, unless it was broadcast (ASF
     specification 1.20, sections 3.2 and 5)."""
     head = file.read(1 << 16)
@@ -188,7 +169,7 @@ _MXF_PARTITION: Final = bytes.fromhex("060E2B34020501010D01020101")
 _MXF_FOOTER, _MXF_RANDOM_INDEX = 4, 17
 
 
-def _mxf(file: BinaryIO, size: int) -> End:
+def mxf_end(file: BinaryIO, size: int) -> End:
     """The first partition says where the last one begins, behind all pictures (SMPTE ST 377-1, 7);
     a recorder that was cut off left that 0."""
     head = file.read(1 << 16)
@@ -226,7 +207,7 @@ def _klv(file: BinaryIO, at: int) -> tuple[bytes, int | None]:
     return head[:16], at + 17 + more + length
 
 
-def _gif(file: BinaryIO, size: int) -> End:
+def gif_end(file: BinaryIO, size: int) -> End:
     """Blocks up to a byte that marks the end (GIF89a specification, 27)."""
     head = file.read(13)
     at = 13 + _colours(head[10]) if len(head) == 13 else size
@@ -260,7 +241,7 @@ def _colours(flags: int) -> int:
 _OGG_LAST: Final = 4
 
 
-def _ogg(file: BinaryIO, size: int) -> End:
+def ogg_end(file: BinaryIO, size: int) -> End:
     """Pages with numbers and checksums; the last one of each stream says that it is (RFC 3533)."""
     pages: dict[bytes, int] = {}
     open_streams: set[bytes] = set()
@@ -299,7 +280,7 @@ def _ogg_checksum(page: bytes) -> int:
 _NUT_INDEX: Final = bytes.fromhex("4E58DD672F23E64E")
 
 
-def _nut(file: BinaryIO, size: int) -> End:
+def nut_end(file: BinaryIO, size: int) -> End:
     """An index may stand at the end, with its own length in its last bytes."""
     file.seek(max(0, size - 12))
     length = int.from_bytes(file.read(8), "big")
@@ -311,7 +292,7 @@ _SAMPLES: Final = {"420": 1.5, "422": 2, "444": 3, "411": 1.5, "mon": 1}
 """Samples of a picture by how its colours are stored, shares of its pixels."""
 
 
-def _yuv4mpeg(file: BinaryIO, size: int) -> End:
+def yuv4mpeg_end(file: BinaryIO, size: int) -> End:
     """Pictures of one size; how many is not said."""
     head = file.readline(1 << 12)
     words = {word[:1]: word[1:].decode("latin-1") for word in head.split()[1:]}
@@ -333,7 +314,7 @@ def _yuv4mpeg(file: BinaryIO, size: int) -> End:
     return End(told=False, missing=picture - rest if rest else 0, cut=rest > 0)
 
 
-def _ivf(file: BinaryIO, size: int) -> End:
+def ivf_end(file: BinaryIO, size: int) -> End:
     """Frames with their lengths, and how many there are; 0 where the recorder was cut off."""
     head = file.read(32)
     told, at, count = int.from_bytes(head[24:28], "little"), 32, 0
@@ -347,20 +328,3 @@ def _ivf(file: BinaryIO, size: int) -> End:
     if not told:
         return UNTOLD
     return CUT if count < told else WHOLE
-
-
-ENDS: Final[dict[str, Callable[[BinaryIO, int], End]]] = {
-    "mp4": _mp4,
-    "matroska": _matroska,
-    "mpegts": _transport,
-    "mpeg": _program,
-    "avi": _avi,
-    "flv": _flv,
-    "asf": _asf,
-    "mxf": _mxf,
-    "gif": _gif,
-    "ogg": _ogg,
-    "nut": _nut,
-    "yuv4mpegpipe": _yuv4mpeg,
-    "ivf": _ivf,
-}

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from ..errors import CheckFailedError, InputError
-from ..formats import matroska
+from ..formats.containers import Structure, structure_of
 from ..words import Message, problem
 from . import mp4
 from .matroska import walk as walk_matroska
@@ -90,11 +90,9 @@ def neutralise(path: Path) -> None:
     with path.open("r+b") as file:
         size = file.seek(0, os.SEEK_END)
         file.seek(0)
-        head = file.read(8)
-        edits = list(_matroska_edits(file, size) if head.startswith(matroska.MAGIC) else ())
-        if head[4:8] == b"ftyp":
-            edits = list(_mp4_edits(file, size))
-        for offset, data in edits:
+        edits = {Structure.BOXES: _mp4_edits, Structure.ELEMENTS: _matroska_edits}
+        structure = structure_of(file.read(12))
+        for offset, data in list(edits[structure](file, size)) if structure else ():
             file.seek(offset)
             file.write(data)
         file.flush()

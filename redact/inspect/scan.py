@@ -6,12 +6,12 @@ import stat
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, Final
 
 import av
 
 from ..errors import InputError
-from ..formats import matroska, mp4
+from ..formats.containers import Structure, structure_of
 from ..media import refuse_streams
 from ..words import Message, problem
 from .disclosures import Disclosure, Disclosures, Kind, Text
@@ -19,8 +19,11 @@ from .matroska import inspect_matroska
 from .mp4 import inspect_mp4
 from .streams import inspect_streams
 
-HEAD = 64
+HEAD: Final = 64
 """Bytes that tell the format."""
+
+INSPECTED: Final = {Structure.BOXES: inspect_mp4, Structure.ELEMENTS: inspect_matroska}
+"""What walks through a file, by what it is made of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,11 +105,7 @@ def _reason(path: Path, error: Exception) -> Text | InputError:
 
 def _container(file: BinaryIO, size: int, found: Disclosures) -> bool:
     """Walk the container's structure; False if it is none that is walked here."""
-    head = file.read(HEAD)
-    if head[4:8] in mp4.FIRST_KINDS:
-        inspect_mp4(file, size, found)
-    elif head.startswith(matroska.MAGIC):
-        inspect_matroska(file, size, found)
-    else:
-        return False
-    return True
+    structure = structure_of(file.read(HEAD))
+    if structure is not None:
+        INSPECTED[structure](file, size, found)
+    return structure is not None

@@ -15,6 +15,7 @@ from typing import Any
 from av.stream import Disposition
 
 from ..formats import sound_headers, tags
+from ..formats.containers import read_as
 from ..formats.nal_units import messages, units
 from ..media import opened, packets_of, tags_of
 from ..words import Message
@@ -142,9 +143,6 @@ def inspect_strings(data: bytes, where: Text, found: Disclosures) -> None:
             found.add(Kind.ENCODER, Message("in_coded_data", where=where), match[0])
 
 
-WALKED = ("mov", "matroska")
-"""Demuxers whose files are walked box by box, so their tags are told there."""
-
 MPEG = frozenset(("mpeg1video", "mpeg2video", "mpeg4", "h263", "msmpeg4v3"))
 STRING_PACKETS = 8
 """Packets per stream searched for names of encoders: they stand at the start."""
@@ -159,7 +157,8 @@ def inspect_streams(path: Path, found: Disclosures) -> tuple[str, int]:
     """
     with opened(path) as container:
         name = container.format.name
-        walked = any(part in name for part in WALKED)
+        # Whatever is walked box by box tells its tags there.
+        walked = read_as(name).structure is not None
         _tags(tags_of(container.metadata), Message("in_container"), walked, found)
         for stream in container.streams:
             _stream(stream, walked, found)

@@ -16,13 +16,14 @@ from av.container import InputContainer, OutputContainer
 from av.stream import Disposition
 
 from ..formats import sound_headers
+from ..formats.containers import Writable
 from ..types import Silenced
 from ..words import Message
 from .damage import set_aside
 from .info import AudioInfo, SourceInfo
 from .pyav import UNDECODABLE, fraction
 from .silence import quietly
-from .sound_formats import COPYABLE, ENCODERS, Alike, aac_rate, layout_of, plain_layout
+from .sound_formats import Alike, aac_rate, layout_of, plain_layout
 from .source import only, opened, packets_of
 
 
@@ -37,7 +38,7 @@ class AudioFeed:
     Args:
         info: its `audio` says which streams.
         output: streams are added to it on construction, so before its header is written.
-        container: muxer name, or "web" for an MP4 that every browser plays.
+        container: of the output.
         copy: False to code all sound anew, so that no coded byte of the source gets through.
         silenced: spans that are taken out; where there is one, all sound is coded again.
 
@@ -49,7 +50,7 @@ class AudioFeed:
         self,
         info: SourceInfo,
         output: OutputContainer,
-        container: str,
+        container: Writable,
         copy: bool = True,
         silenced: Sequence[Silenced] = (),
     ) -> None:
@@ -67,17 +68,22 @@ class AudioFeed:
         self._next: Any = None
 
     def _track(
-        self, source: InputContainer, audio: AudioInfo, number: int, container: str, copy: bool
+        self,
+        source: InputContainer,
+        audio: AudioInfo,
+        number: int,
+        container: Writable,
+        copy: bool,
     ) -> _Track:
         stream: Any = source.streams[audio.index]
-        allowed = container == "matroska" or audio.codec in COPYABLE[container]
+        allowed = container.takes(audio.codec)
         track: _CopiedTrack | _CodedTrack
         header = sound_headers.bare_header(audio.codec, stream.codec_context.extradata or b"")
         cut = cut_by_edits(stream)
         if copy and allowed and header is not None and not cut and not self._silenced:
             track = _CopiedTrack(stream, self._output, header)
         else:
-            encoder = ENCODERS[container]
+            encoder = container.sound_encoder
             track = _CodedTrack(stream, self._output, encoder, audio, self._silenced)
             self._note(audio, number, encoder.removeprefix("lib"), copy, cut)
         if audio.language:

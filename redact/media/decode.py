@@ -13,6 +13,7 @@ from typing import Any
 import av
 
 from ..errors import InputError, UnsafeError
+from ..formats.containers import Structure, read_as
 from ..types import Frame
 from ..words import Message, problem
 from .coded_pictures import CodedPictures
@@ -38,9 +39,6 @@ from .source import (
 
 MAX_THREADS = 8
 """More decoding threads each hold frames in memory and gain little."""
-
-_CUT_BY_US = ("mpeg", "mpegts")
-"""Demuxers that hold no packets of pictures: FFmpeg finds by the content where each begins."""
 
 B_PICTURES = 8
 """Pictures that may be shown before, and predicted from, a picture that was coded earlier:
@@ -168,7 +166,8 @@ class Decode:
             complaints = Complaints()
             container, stream = opening.enter_context(opened_video(self.info))
             # What it makes no sense of near the beginning FFmpeg's demuxer passes over now.
-            self.torn |= complaints.any() and "matroska" in container.format.name
+            kind = read_as(container.format.name)
+            self.torn |= complaints.any() and kind.structure is Structure.ELEMENTS
             if self.info.part is not None:
                 _go_near(self.info, self.info.part, container, stream)
             use_threads(stream.codec_context, threads)
@@ -202,7 +201,7 @@ class Decode:
         context = stream.codec_context
         complaints, gaps, coded = Complaints(), gaps_in(context), CodedPictures(context)
         no_times = bool(container.format.flags & NO_TIMESTAMPS)
-        guessed = no_times or container.format.name in _CUT_BY_US
+        guessed = no_times or read_as(container.format.name).cut_by_ffmpeg
         latest = LastPicture(context, guessed)
         for packet in self._packets(container, stream, damage):
             # A single thread decodes nothing meanwhile: what complains is the demuxer.
@@ -365,7 +364,7 @@ decoded, and pictures refer to those before them."""
 def _go_near(info: SourceInfo, part: Excerpt, container: Any, stream: Any) -> None:
     """Have the demuxer go on at a key picture before a part, where the container can be trusted
     to find one; others are read from the beginning."""
-    if info.video.timestamps and info.container.startswith(("mov", "matroska")):
+    if info.video.timestamps and read_as(info.container).structure is not None:
         before = part.first - round(_EARLIER / info.video.time_base)
         if before > part.first - part.shift:
             container.seek(before, stream=stream, backward=True)

@@ -13,6 +13,7 @@ from pathlib import Path
 import av
 
 from ..errors import OutputError
+from ..formats.containers import WRITABLE, Structure
 from ..settings import EncodeSettings
 from ..words import Message, problem
 from .colour import svt_mastering, x265_mastering
@@ -28,8 +29,6 @@ from .output_formats import (
     Codec,
 )
 from .pixel_formats import layout
-
-_NAMES = {"mp4": "MP4", "mov": "MOV", "matroska": "MKV", "webm": "WebM"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,14 +60,15 @@ def choose_encoding(info: SourceInfo, settings: EncodeSettings, container: str) 
     """
     video = info.video
     codec = _codec(video, settings.codec, container)
+    boxes = WRITABLE[container].structure is Structure.BOXES
     if codec.name == WEB and container not in codec.containers:
         raise problem(OutputError, "for_web_container")
     if container not in codec.containers:
-        fits = ", ".join(sorted(_NAMES[c] for c in codec.containers))
+        fits = ", ".join(sorted(WRITABLE[c].label for c in codec.containers))
         raise problem(
             OutputError,
             "codec_and_container",
-            container=_NAMES[container],
+            container=WRITABLE[container].label,
             codec=codec.name,
             fits=fits,
         )
@@ -80,7 +80,7 @@ def choose_encoding(info: SourceInfo, settings: EncodeSettings, container: str) 
     everywhere = codec.lossless or (codec.name == "h264" and pixel_format == "yuv420p")
     if video.stored is not None:
         notes += _changed_for_web(video)
-    if settings.codec == "auto" and container in ("mp4", "mov") and not everywhere:
+    if settings.codec == "auto" and boxes and not everywhere:
         notes.append(Message("not_played_everywhere", codec=codec.name, format=pixel_format))
     options = _options(codec, settings, video)
     if interlaced:
@@ -92,7 +92,7 @@ def choose_encoding(info: SourceInfo, settings: EncodeSettings, container: str) 
         pixel_format=pixel_format,
         options=options,
         interlaced=interlaced,
-        tag="hvc1" if codec.name == "hevc" and container in ("mp4", "mov") else "",
+        tag="hvc1" if codec.name == "hevc" and boxes else "",
         notes=tuple(notes),
     )
 
@@ -118,7 +118,7 @@ def _codec(video: VideoInfo, wanted: str, container: str) -> Codec:
                 OutputError, "unknown_codec", wanted=wanted, codecs=", ".join(CODECS)
             ) from None
     deep = layout(video.frame_format).bits > 8 or video.colour.hdr
-    if container == "webm":
+    if container not in KNOWN["h264"].containers:
         # This build of libvpx writes 8 bits only.
         return KNOWN["av1" if deep else "vp9"]
     # x265 as FFmpeg drives it cannot code fields; x264 codes 10-bit fields.

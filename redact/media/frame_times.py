@@ -6,6 +6,7 @@ from fractions import Fraction
 from heapq import heappop, heappush
 
 from ..errors import InputError
+from ..formats.containers import read_as
 from ..types import clock
 from ..words import problem
 from .info import SourceInfo
@@ -34,7 +35,7 @@ class FrameTimes:
         self._video = info.video
         self._last: int | None = None
         self._index = -1
-        self._unordered = info.container == "avi"
+        self._unordered = read_as(info.container).unordered
         self._waiting: list[int] = []
         self.moved = 0
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ..errors import OutputError
+from ..formats.containers import MUXERS, WRITABLE, Structure
 from ..words import problem
 from .info import SourceInfo
 
@@ -102,9 +103,6 @@ def presets_of(codec: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(preset for c in codecs for preset in c.presets))
 
 
-MUXERS = {".mp4": "mp4", ".m4v": "mp4", ".mov": "mov", ".mkv": "matroska", ".webm": "webm"}
-"""FFmpeg's muxer for each extension."""
-
 _MAX_TIMESCALE = 2**31 - 1
 
 
@@ -124,7 +122,7 @@ def muxer_name(container: str) -> str:
     """Muxer for a container given as extension or muxer name. Raises OutputError."""
     name = container.lower().lstrip(".")
     name = MUXERS.get(f".{name}", name)
-    if name not in MUXERS.values():
+    if name not in WRITABLE:
         raise problem(OutputError, "unknown_container", container=container)
     return name
 
@@ -146,7 +144,7 @@ def muxer_options(container: str, info: SourceInfo) -> dict[str, str]:
     """Options of a muxer that keep times exact and write nothing about who made the file."""
     # bitexact: no name or version of the writer, no random numbers, no dates.
     options = {"fflags": "+bitexact", "avoid_negative_ts": "disabled"}
-    if container in ("mp4", "mov"):
+    if WRITABLE[container].structure is Structure.BOXES:
         timescale = info.video.time_base.denominator
         # Edit lists, which hold the start of each track, are in units of the movie, which
         # would be a millisecond by default.
@@ -164,7 +162,7 @@ def muxer_options(container: str, info: SourceInfo) -> dict[str, str]:
 
 def exact(container: str, info: SourceInfo) -> bool:
     """Whether a container can hold every time of the source without rounding."""
-    if container in ("mp4", "mov"):
+    if WRITABLE[container].structure is Structure.BOXES:
         return info.video.time_base.denominator <= _MAX_TIMESCALE
     # Matroska and WebM count milliseconds (FFmpeg's muxer offers nothing finer).
     return 1000 % info.video.time_base.denominator == 0
@@ -173,4 +171,4 @@ def exact(container: str, info: SourceInfo) -> bool:
 def widest_gap(container: str) -> float:
     """Ticks of the picture's clock from one frame to the next must be fewer than this. Over a
     wider gap, FFmpeg's muxer of MP4 and MOV puts the frame at another time, or fails."""
-    return _MAX_TIMESCALE if container in ("mp4", "mov") else math.inf
+    return _MAX_TIMESCALE if WRITABLE[container].structure is Structure.BOXES else math.inf

@@ -10,23 +10,8 @@ from fractions import Fraction
 import av
 from av.audio.frame import AudioFrame
 
-from .output_formats import WEB
 from .pyav import fraction
 
-# What players of each container take. Matroska takes everything that FFmpeg can name.
-COPYABLE = {
-    "mp4": frozenset(["aac", "mp3", "ac3", "eac3", "alac", "opus", "flac", "dts"]),
-    "mov": frozenset(
-        (
-            *("aac", "mp3", "ac3", "eac3", "alac", "amr_nb", "amr_wb"),
-            *("pcm_u8", "pcm_s8", "pcm_alaw", "pcm_mulaw"),
-            *(f"pcm_{form}{end}" for form in ("s16", "s24", "s32", "f32") for end in ("le", "be")),
-        )
-    ),
-    "webm": frozenset(("opus", "vorbis")),
-    WEB: frozenset(("aac", "mp3")),
-}
-ENCODERS = {"mp4": "aac", WEB: "aac", "mov": "aac", "webm": "libopus", "matroska": "aac"}
 _LAYOUTS = {1: "mono", 2: "stereo", 3: "3.0", 4: "4.0", 5: "5.0", 6: "5.1", 7: "6.1", 8: "7.1"}
 _PLAIN = {
     "aac": ("mono", "stereo", "3.0", "4.0", "5.0", "5.1", "7.1"),

@@ -21,7 +21,7 @@ from av.stream import Discard
 
 from ..errors import InputError
 from ..formats import mp4
-from ..formats.ends import end_of
+from ..formats.containers import Structure, read_as, structure_of
 from ..progress import Silent, Stages
 from ..types import is_text
 from ..words import Message, problem, reason_of
@@ -163,7 +163,7 @@ def _not_readable(path: Path, error: BaseException) -> InputError:
         return problem(InputError, "may_not_read", path=f"{path}")
     with path.open("rb") as file:
         head = file.read(4096)
-    if head[4:8] in mp4.FIRST_KINDS:
+    if structure_of(head) is Structure.BOXES:
         return problem(InputError, "no_moov", path=f"{path}")
     if is_text(head):
         return problem(InputError, "is_text", path=f"{path}")
@@ -225,7 +225,7 @@ class CutOff(NamedTuple):
 def cut_off(path: Path, container: str, stream: Any) -> CutOff:
     """What a file lacks at its end.
 
-    MP4 and MOV list every picture in an index. What other containers say stands in
+    MP4 and MOV list every picture in an index. What else containers say about their end is told in
     `redact.formats.ends`.
 
     Args:
@@ -233,14 +233,16 @@ def cut_off(path: Path, container: str, stream: Any) -> CutOff:
         container: FFmpeg's demuxer name.
         stream: the video, as opened by PyAV.
     """
-    if "mp4" in container:
-        size, entries = path.stat().st_size, stream.index_entries
+    kind, size = read_as(container), path.stat().st_size
+    if kind.structure is Structure.BOXES:
+        entries = stream.index_entries
         ends = [entry.pos + entry.size for entry in entries]
         beyond = sum(end > size for end in ends)
         if beyond:
             words = Message("index_beyond_end", beyond=beyond, indexed=len(ends))
             return CutOff(max(ends) - size, words=words)
-    end = end_of(path, container)
+    with path.open("rb") as file:
+        end = kind.end_of(file, size)
     if end.missing:
         return CutOff(end.missing, words=Message("bytes_missing", missing=end.missing))
     if end.cut or end.broken:
@@ -258,7 +260,7 @@ def cut_off_by_edits(path: Path, container: str, stream: Any) -> int:
         path, container, stream: as for `cut_off`.
     """
     shown = sum(not entry.is_discard for entry in stream.index_entries)
-    if "mp4" not in container or shown >= stream.frames:
+    if read_as(container).structure is not Structure.BOXES or shown >= stream.frames:
         return 0
     with opened(path, edit_lists=False) as whole:
         all_of_it: Any = whole.streams[stream.index]
@@ -271,7 +273,7 @@ def stated_end(container: InputContainer, stream: Any) -> Fraction | None:
     What FFmpeg's demuxer cannot make sense of, it passes over, to the end of the file if need be,
     and says so at most when the file is opened.
     """
-    if "matroska" not in container.format.name:
+    if read_as(container.format.name).structure is not Structure.ELEMENTS:
         return None
     said = next((v for k, v in stream.metadata.items() if k.upper().startswith("DURATION")), "")
     parts = re.fullmatch(r"(\d+):(\d\d):(\d\d\.\d{1,9})", said.strip())
@@ -286,7 +288,7 @@ def stated_end(container: InputContainer, stream: Any) -> Fraction | None:
 def holds_unlisted(path: Path, container: InputContainer) -> bool:
     """Whether a fragmented MP4 or MOV, read to its end, holds bytes of pictures or sound that none
     of its fragments listed: FFmpeg passes over what it does not recognise without a word."""
-    if "mp4" not in container.format.name:
+    if read_as(container.format.name).structure is not Structure.BOXES:
         return False
     listed = sum(entry.size for stream in container.streams for entry in stream.index_entries)
     with path.open("rb") as file:
@@ -314,5 +316,6 @@ def coded_pictures(info: SourceInfo) -> int:
         except av.FFmpegError:
             pass  # decoding stops at the same place, and tells
         # FFmpeg passes over samples of an MP4 that have another description than the first ones.
-        listed = stream.frames if "mp4" in container.format.name else 0
+        boxes = read_as(container.format.name).structure is Structure.BOXES
+        listed = stream.frames if boxes else 0
     return max(count, listed)

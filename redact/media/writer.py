@@ -13,6 +13,7 @@ from av.codec.context import Flags
 from av.container.core import Flags as ContainerFlags
 
 from ..errors import OutputError, UnsafeError
+from ..formats.containers import FOR_BROWSERS, WRITABLE
 from ..settings import Audio, EncodeSettings
 from ..types import Frame, Silenced, clock
 from ..words import Message, problem, reason_of
@@ -88,7 +89,7 @@ class VideoWriter:
             self._output.flags |= flags.value
             self._stream: Any = self._add_video()
             if settings.audio is Audio.KEEP and info.audio:
-                goal = WEB if self._encoding.codec.name == WEB else muxer
+                goal = FOR_BROWSERS if self._encoding.codec.name == WEB else WRITABLE[muxer]
                 self._audio = AudioFeed(info, self._output, goal, copy_audio, silenced)
                 self.notes += self._audio.notes
         except (av.FFmpegError, ValueError, OSError) as error:

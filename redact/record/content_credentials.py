@@ -25,6 +25,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from .. import __version__
 from ..errors import DependencyError, OutputError, UsageError
 from ..files import new_partial, read_file
+from ..formats.containers import WRITABLE
 from ..types import day
 from ..words import problem, reason_of
 
@@ -166,7 +167,7 @@ def _algorithm(key: _Key, path: Path) -> str:
 SOURCE_LABEL: Final = "org.redact-footage.source"
 """Assertion that holds the SHA-256 of the original."""
 
-MIME: Final = {"mp4": "video/mp4", "mov": "video/quicktime"}
+MIME: Final = {row.muxer: row.mime for row in WRITABLE.values() if row.mime}
 """By container. Others have no place for credentials, or the library does not know it."""
 
 SETTINGS: Final[dict[str, Any]] = {
