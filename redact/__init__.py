@@ -65,6 +65,7 @@ if TYPE_CHECKING:
     from .settings import DrawSettings as DrawSettings
     from .settings import EncodeSettings as EncodeSettings
     from .settings import RenderSettings as RenderSettings
+    from .settings import Rotate as Rotate
     from .settings import Sensitivity as Sensitivity
     from .settings import Settings as Settings
     from .settings import Stamp as Stamp
@@ -103,6 +104,7 @@ _HOMES = {
     "pipeline": "Acceptance Delivery Result ResultState",
     "settings": (
         "Audio Caution Corner Damaged DetectSettings DrawSettings EncodeSettings RenderSettings "
+        "Rotate "
         "Sensitivity Settings Stamp Style"
     ),
     "types": (

@@ -57,6 +57,17 @@ class Style(StrEnum):
     """For review copies only: hides nothing, so the renderer refuses it for release."""
 
 
+class Rotate(StrEnum):
+    """By how many degrees pictures are turned clockwise when they are looked at once more."""
+
+    AUTO = "auto"
+    """As faces in a few of them lie."""
+    NOT = "0"
+    RIGHT = "90"
+    OVER = "180"
+    LEFT = "270"
+
+
 @dataclass(frozen=True, slots=True)
 class DetectSettings:
     """What is looked for, and how.
@@ -71,6 +82,7 @@ class DetectSettings:
         caution: how readily something is hidden that may be no target.
         scope: where and when it is looked.
         damaged: what is done with damaged pictures.
+        rotate: whether pictures are looked at turned as well.
 
     Raises:
         ValueError: nothing to look for, or something that nothing can look for.
@@ -83,6 +95,7 @@ class DetectSettings:
     caution: Caution = Caution.NORMAL
     scope: Scope = EVERYWHERE
     damaged: Damaged = Damaged.HOLD
+    rotate: Rotate = Rotate.AUTO
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "targets", apart(self.targets))  # the way past `frozen`

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from ..detection import load_calibration
+from ..detection import load_calibration, with_turns
 from ..errors import RedactError, UnsafeError
 from ..media import Decode, SourceInfo, for_web, probe, read_ahead
 from ..memory import give_back, trim_at_times
@@ -148,7 +148,8 @@ def collect(
     give_back()
     covers: Covers = PixelCovers(limits) if plan is None else PlanCovers(plan, settings.margin)
     centerface = plan is None or plan.settings.centerface
-    detectors = load(settings.targets, source.video.presentations, limits, centerface)
+    ways = with_turns(source.video.presentations, () if plan is None else plan.turned)
+    detectors = load(settings.targets, ways, limits, centerface)
     compared = Compared(plan, settings, source.video.upright_size)
     clock, times, played = TimeCheck(), dict[int, float](), Decode(finished)
     wanted = {} if plan is None else moments(plan, settings.sensitivity, limits)

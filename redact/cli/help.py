@@ -69,7 +69,7 @@ def heading(table: str, section: str) -> str:
 
 
 _SECTIONS = {
-    "search": "targets sensitivity caution damage only_between only_area ignore_area "
+    "search": "targets sensitivity caution damage rotate only_between only_area ignore_area "
     "without_centerface detector device",
     "masks": "style margin colour label stamp stamp_corner",
     "video": "audio codec for_web crf preset release",

@@ -20,6 +20,7 @@ from ..settings import (
     DetectSettings,
     EncodeSettings,
     RenderSettings,
+    Rotate,
     Sensitivity,
     Settings,
     Stamp,
@@ -127,6 +128,7 @@ detect_options = together(
     choice("--sensitivity", Sensitivity.BALANCED),
     choice("--caution", Caution.NORMAL),
     choice("--damage", Damaged.HOLD),
+    choice("--rotate", Rotate.AUTO),
     scope_options,
     click.option("--without-centerface", is_flag=True),
     click.option("--detector", default="", metavar="NAME"),
@@ -191,6 +193,7 @@ def detect_settings(params: dict[str, Any]) -> DetectSettings:
         caution=Caution(params["caution"]),
         scope=scope_of(params),
         damaged=Damaged(params["damage"]),
+        rotate=Rotate(params["rotate"]),
     )
 
 

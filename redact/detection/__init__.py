@@ -17,7 +17,7 @@ from .loader import (
 )
 from .network import OurNetwork, default_threads
 from .nms import iou
-from .presentations import in_every_way
+from .presentations import in_every_way, with_turns
 from .scaling import Scaler
 from .several_networks import Witnesses
 from .silhouettes import Selfie

@@ -118,9 +118,7 @@ class CloseUp:
         shown = _square_pixels(width, height, way.aspect)
         rgb = picture.view(Rect(0, 0, width, height), shown)
         boxes = boxes * np.tile(np.array(shown) / (width, height), 2)
-        if way.upside_down:
-            rgb, boxes = rgb[::-1, ::-1], turned_boxes(boxes, shown)
-            rgb = np.ascontiguousarray(rgb)
+        rgb, boxes = _turned(rgb, boxes, way.turns)
         plates = np.flatnonzero(target == Target.PLATE)
         if len(plates):
             odds[plates] = self._plates(rgb, boxes[plates])
@@ -160,13 +158,25 @@ class CloseUp:
         def look(row: int) -> tuple[NDArray[np.float64], np.float32]:
             rgb, origin = _cut_out(grey, boxes[row])
             box = boxes[row] - np.tile(origin, 2)
-            if target[row] == Target.PLATE:
-                return boxes[row], self._plates(rgb, box[None])[0]
-            move, odds = self._beside(rgb, box, Target(int(target[row])))
-            return boxes[row] + np.tile(move, 2), odds
+            turns = dict.fromkeys(way.turns for way in self._presentations)
+            ways = [self._there(rgb, box, Target(int(target[row])), turn) for turn in turns]
+            place, odds = max(ways, key=lambda way: float(way[1]))
+            return place + np.tile(origin, 2), odds
 
         places, odds = zip(*self._each(look, np.arange(len(boxes))), strict=True)
         return np.stack(places), np.array(odds, np.float32)
+
+    def _there(
+        self, rgb: NDArray[np.uint8], box: NDArray[np.float64], target: Target, turns: int
+    ) -> tuple[NDArray[np.float64], np.float32]:
+        """The place of a thing and the log odds that it is one, by an image that is shown turned
+        by so many quarters."""
+        shown, at = _turned(rgb, box[None], turns)
+        if target is Target.PLATE:
+            return box, self._plates(shown, at)[0]
+        move, odds = self._beside(shown, at[0], target)
+        size = shown.shape[1], shown.shape[0]
+        return turned_boxes(at + np.tile(move, 2), size, -turns % 4)[0], odds
 
     def _beside(
         self, rgb: NDArray[np.uint8], box: NDArray[np.float64], target: Target
@@ -239,6 +249,16 @@ BESIDE: Final = 0.7
 
 GROWN: Final = 1.6
 """Times as large or small as it was: networks frame a face with hair or without."""
+
+
+def _turned(
+    rgb: NDArray[np.uint8], boxes: NDArray[np.float64], turns: int
+) -> tuple[NDArray[np.uint8], NDArray[np.float64]]:
+    """An image [H, W, 3] and boxes [N, 4] in it, turned clockwise by so many quarters."""
+    if not turns:
+        return rgb, boxes
+    size = rgb.shape[1], rgb.shape[0]
+    return np.ascontiguousarray(np.rot90(rgb, -turns)), turned_boxes(boxes, size, turns)
 
 
 def _cut_out(

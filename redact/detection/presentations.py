@@ -34,30 +34,44 @@ SAME: Final = PerKind(
 before one another, and each of them is to be hidden."""
 
 
-def turned(frame: Frame) -> Frame:
-    """The same frame upside down."""
-    picture, how = frame.picture, Orientation(turns=2)
-    # In its own format: chroma of an odd side may then lie a pixel beside its place.
-    return replace(frame, picture=upright(picture, how, picture.format.name))
+def turned(frame: Frame, turns: int) -> Frame:
+    """The same frame, turned clockwise by so many quarters."""
+    picture, how = frame.picture, Orientation(turns=turns)
+    # In its own format where that holds all samples: chroma of an odd side may then lie a pixel
+    # beside its place.
+    form = "" if turns % 2 else picture.format.name
+    return replace(frame, picture=upright(picture, how, form))
 
 
 def seen_turned(
     frame: Frame,
     only: Sequence[Rect] | None,
     look: Callable[[Frame, Sequence[Rect] | None], Detections],
+    turns: int,
 ) -> Detections:
-    """What somebody sees in a frame, or in parts of it, when it is shown upside down."""
-    width, height = frame.size
+    """What somebody sees in a frame, or in parts of it, when it is shown turned."""
+    shown = turned(frame, turns)
     if only is not None:
-        only = [Rect(width - a.x2, height - a.y2, width - a.x1, height - a.y1) for a in only]
-    found = look(turned(frame), only)
-    return _upside_down(found, frame.size)
+        parts = turned_boxes(np.array(only, np.int64).reshape(-1, 4), frame.size, turns)
+        only = [Rect(*part) for part in parts.tolist()]
+    return _turned_back(look(shown, only), shown.size, turns)
 
 
-def _upside_down(found: Detections, size: tuple[int, int]) -> Detections:
-    """What was seen in a picture of some width and height, as it lies in the picture turned."""
-    other_side = np.roll(found.fringe, 2, axis=1)
-    return Detections(turned_boxes(found.xyxy, size), found.score, found.target, other_side)
+def _turned_back(found: Detections, size: tuple[int, int], turns: int) -> Detections:
+    """What was seen in a picture of some width and height that had been turned, as it lies in the
+    picture before."""
+    back = -turns % 4
+    sides = np.roll(found.fringe, back, axis=1)
+    return Detections(turned_boxes(found.xyxy, size, back), found.score, found.target, sides)
+
+
+def with_turns(
+    presentations: Sequence[Presentation], degrees: Sequence[int]
+) -> tuple[Presentation, ...]:
+    """All of some ways of showing a picture, and the first one turned by some degrees as well."""
+    first = presentations[0]
+    more = (replace(first, turns=turn // 90 % 4) for turn in degrees)
+    return tuple(dict.fromkeys((*presentations, *more)))
 
 
 def together(found: Sequence[Detections]) -> Detections:
@@ -85,18 +99,20 @@ class InEveryWay:
         self, presentations: Sequence[Presentation], make: Callable[[float], Detector]
     ) -> None:
         self.presentations = tuple(presentations)
-        self._made = {p.aspect: make(p.aspect) for p in presentations}
-        self.first = self._made[presentations[0].aspect]
+        shapes = dict.fromkeys(p.shown_aspect for p in presentations)
+        self._made = {aspect: make(aspect) for aspect in shapes}
+        self.first = self._made[presentations[0].shown_aspect]
         self.name, self.weights_sha256 = self.first.name, self.first.weights_sha256
 
     def detect(self, rgb: NDArray[np.uint8]) -> Detections:
         """See `Detector`."""
         found = []
         for shown in self.presentations:
-            detector = self._made[shown.aspect]
-            if shown.upside_down:
-                seen = detector.detect(np.ascontiguousarray(rgb[::-1, ::-1]))
-                found.append(_upside_down(seen, (rgb.shape[1], rgb.shape[0])))
+            detector = self._made[shown.shown_aspect]
+            if shown.turns:
+                other = np.ascontiguousarray(np.rot90(rgb, -shown.turns))
+                size = other.shape[1], other.shape[0]
+                found.append(_turned_back(detector.detect(other), size, shown.turns))
             else:
                 found.append(detector.detect(rgb))
         return together(found)
@@ -105,14 +121,14 @@ class InEveryWay:
         """See `Detector`; `only`: see `Witnesses.detect_frame`, for detectors that know it."""
         found = []
         for shown in self.presentations:
-            look: Any = self._made[shown.aspect].detect_frame
+            look: Any = self._made[shown.shown_aspect].detect_frame
 
             def asked(picture: Frame, parts: Sequence[Rect] | None, look: Any = look) -> Detections:
                 seen: Detections = look(picture) if parts is None else look(picture, parts)
                 return seen
 
             found.append(
-                seen_turned(frame, only, asked) if shown.upside_down else asked(frame, only)
+                seen_turned(frame, only, asked, shown.turns) if shown.turns else asked(frame, only)
             )
         return together(found)
 
@@ -125,6 +141,6 @@ def in_every_way(
     Args:
         presentations, make: see `InEveryWay`.
     """
-    if len(presentations) == 1 and not presentations[0].upside_down:
+    if len(presentations) == 1 and not presentations[0].turns:
         return make(presentations[0].aspect)
     return InEveryWay(presentations, make)

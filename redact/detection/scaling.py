@@ -31,9 +31,15 @@ _PQ: Final = 16
 """Transfer function of HDR10: AVCOL_TRC_SMPTE2084 in FFmpeg."""
 
 
-def turned_boxes(boxes: NDArray[Any], size: tuple[int, int]) -> NDArray[Any]:
-    """Boxes [N, 4] of a picture of a width and height, in that picture upside down."""
-    return np.asarray(np.array([*size, *size], boxes.dtype) - boxes[:, [2, 3, 0, 1]])
+def turned_boxes(boxes: NDArray[Any], size: tuple[int, int], turns: int) -> NDArray[Any]:
+    """Boxes [N, 4] of a picture of a width and height, in that picture turned clockwise by so many
+    quarters."""
+    width, height = size
+    for _ in range(turns % 4):
+        x1, y1, x2, y2 = boxes.T
+        boxes = np.stack([height - y2, x1, height - y1, x2], axis=1).astype(boxes.dtype)
+        width, height = height, width
+    return boxes
 
 
 class Picture:

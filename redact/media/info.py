@@ -175,7 +175,7 @@ class VideoInfo:
             shapes += [self.coded_aspect or Fraction(1), Fraction(1)]
         if self.orientation.turns % 2:
             shapes = [1 / shape for shape in shapes]
-        ways = (False, True) if self.orientation.turns == 2 else (False,)
+        ways = (0, 2) if self.orientation.turns == 2 else (0,)
         return tuple(Presentation(float(a), way) for a in dict.fromkeys(shapes) for way in ways)
 
     @property

@@ -16,6 +16,7 @@ from ..detection import (
     load_detector,
     load_plugin,
     own_name,
+    with_turns,
 )
 from ..errors import DependencyError, InputError, UsageError
 from ..media import Decode, SourceInfo, read_ahead, sha256_of
@@ -41,6 +42,7 @@ from .journal import Journal
 from .kept_looks import looks_kept
 from .remarks import remark_on_damage
 from .silhouettes import with_silhouettes
+from .which_way_up import turned_by
 
 
 def detect(
@@ -66,7 +68,8 @@ def detect(
         UnsafeError: a frame could not be checked.
     """
     require_scope(info, settings.scope)
-    detector, look, whole_only = _who_looks(info, settings, detector)
+    turned = turned_by(info, settings, journal)
+    detector, look, whole_only = _who_looks(info, settings, detector, turned)
     close_up = load_close_up(detector, settings.targets)
     numbers = settings_of(settings.sensitivity, settings.caution)
     digest = sha256_of(info.path, journal)
@@ -126,7 +129,7 @@ def detect(
         looked,
         broken,
     )
-    plan = with_silhouettes(info, plan, journal)
+    plan = with_silhouettes(info, replace(plan, turned=turned), journal)
     # A silhouette leaves open what its box would have covered.
     return replace(plan, doubts=uncovered(plan, whole.doubts))
 
@@ -139,14 +142,17 @@ def _prepared(frames: Iterable[Frame], tracker: Tracker) -> Iterator[Frame]:
 
 
 def _who_looks(
-    info: SourceInfo, settings: DetectSettings, detector: Detector | None
+    info: SourceInfo,
+    settings: DetectSettings,
+    detector: Detector | None,
+    turned: Sequence[int],
 ) -> tuple[Detector, LookAtParts, bool]:
     """What the settings say is to look, how it is asked, and whether only at whole pictures.
 
     Raises:
         UsageError: nobody looks for what is wanted.
     """
-    detector = _of_others(info, settings, detector)
+    detector = _of_others(info, settings, detector, turned)
     if detector is not None:  # of others, who know nothing of looks at parts of a picture
         return detector, _only_asked(detector, settings), True
 
@@ -158,7 +164,7 @@ def _who_looks(
             centerface=settings.centerface,
         )
 
-    ours: Any = in_every_way(info.video.presentations, make)
+    ours: Any = in_every_way(with_turns(info.video.presentations, turned), make)
     return ours, ours.detect_frame, False
 
 
@@ -200,12 +206,17 @@ def who_looks(
 
 
 def _of_others(
-    info: SourceInfo, settings: DetectSettings, detector: Detector | None
+    info: SourceInfo,
+    settings: DetectSettings,
+    detector: Detector | None,
+    turned: Sequence[int] = (),
 ) -> Detector | None:
     """The detector that was passed in or, without one, is named; None where redact's own look."""
-    if detector is not None and any(p.upside_down for p in info.video.presentations):
+    presentations = with_turns(info.video.presentations, turned)
+    if detector is not None and any(p.turns for p in presentations):
         given = detector
-        ways = Presentation(), Presentation(upside_down=True)
+        turns = dict.fromkeys((0, *(p.turns for p in presentations)))
+        ways = tuple(Presentation(turns=turn) for turn in turns)
         return in_every_way(ways, lambda _: given)
     if detector is not None or not settings.detector:
         return detector
@@ -213,7 +224,7 @@ def _of_others(
     def make(aspect: float) -> Detector:
         return load_plugin(settings.detector, settings.sensitivity, settings.targets, aspect)
 
-    return in_every_way(info.video.presentations, make)
+    return in_every_way(presentations, make)
 
 
 def require_scope(info: SourceInfo, scope: Scope, timeline: Timeline | None = None) -> None:

@@ -238,6 +238,7 @@ def _plan_of(record: PlanRecord) -> Plan:
         review=record.review,
         detectors=tuple((d.name, d.sha256) for d in record.settings.detectors),
         frames_looked_at=looked_at,
+        turned=record.settings.turned,
         doubts=doubts_of(record.doubts, len(timeline)),
     )
 

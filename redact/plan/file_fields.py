@@ -5,11 +5,11 @@ What a review writes and how the tracks were found is checked as strictly as the
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from msgspec import Meta
 
-from ..settings import Caution, Damaged, DetectSettings, Sensitivity
+from ..settings import Caution, Damaged, DetectSettings, Rotate, Sensitivity
 from ..types import (
     EVERYWHERE,
     SEARCHED,
@@ -94,6 +94,11 @@ class SettingsRecord(Value, frozen=True):
     caution: Caution = Caution.NORMAL
     scope: Scope = EVERYWHERE
     damaged: Damaged = Damaged.HOLD
+    rotate: Rotate = Rotate.AUTO
+    turned: Annotated[
+        tuple[Literal[90, 180, 270], ...],
+        Meta(description="degrees clockwise by which pictures were looked at turned as well"),
+    ] = ()
 
 
 def settings_record(plan: Plan) -> SettingsRecord:
@@ -110,6 +115,8 @@ def settings_record(plan: Plan) -> SettingsRecord:
         # Only the default itself, and not one like it, is left out of the file.
         scope=EVERYWHERE if asked.scope.everything else asked.scope,
         damaged=asked.damaged,
+        rotate=asked.rotate,
+        turned=plan.turned,
     )
 
 
@@ -130,6 +137,7 @@ def settings_of(record: SettingsRecord) -> DetectSettings:
         record.caution,
         record.scope,
         record.damaged,
+        record.rotate,
     )
 
 

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields, replace
 from fractions import Fraction
 from functools import cached_property
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from ..mask_size import held
 from ..settings import DetectSettings
@@ -101,6 +101,7 @@ class Plan:
         detectors: name of each detector that looked, with the SHA-256 of its weights.
         frames_looked_at: by the detectors; in the others, what was seen before was followed. None
             where the plan does not say.
+        turned: degrees clockwise, 90, 180 or 270, by which pictures were looked at turned as well.
         doubts: places without a mask at which somebody may be, in order of time.
     """
 
@@ -115,6 +116,7 @@ class Plan:
     review: ReviewState | None = None
     detectors: tuple[tuple[str, str], ...] = ()
     frames_looked_at: int | None = None
+    turned: tuple[Literal[90, 180, 270], ...] = ()
     doubts: tuple[Doubt, ...] = ()
 
     def __post_init__(self) -> None:

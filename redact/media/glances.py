@@ -1,0 +1,57 @@
+"""A few frames of a source, found by jumping: what kind of footage is it?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+import av
+
+from ..errors import InputError
+from ..types import Frame
+from .decode import Decode
+from .info import SourceInfo
+from .pyav import UNDECODABLE
+from .source import opened_video
+
+EVERY: Final = 2.0
+"""Seconds between two glances: a few in every scene."""
+
+MOST: Final = 120
+"""Glances at one source: in longer ones they lie farther apart."""
+
+_SPARE: Final = 0.08
+"""Share of all frames that are decoded on the way to where a glance was wanted. Where key frames
+are rare and this is used up, they are taken as they come."""
+
+
+def glances(info: SourceInfo) -> Iterator[Frame]:
+    """Some frames, about evenly spread, in order; their numbers count glances. What cannot be
+    decoded is left out: whoever searches the source will tell.
+
+    Args:
+        info: the source; of a part of it, the whole is looked at.
+    """
+    base, frames = info.video.time_base, Decode(info)
+    seconds = float(info.duration or 0)
+    count = max(1, min(MOST, round(seconds / EVERY)))
+    spare = int(_SPARE * (info.expected_frames or 0))
+    last: int | None = None
+    try:
+        with opened_video(info) as (container, stream):
+            begin = stream.start_time or 0
+            for number in range(count):
+                wanted = begin + round(number * seconds / count / base)
+                if number:
+                    container.seek(wanted, stream=stream, backward=True)
+                for picture in container.decode(stream):
+                    pts = picture.pts
+                    if number and (pts is None or (pts < wanted and spare > 0)):
+                        spare -= 1
+                        continue
+                    if pts is None or last is None or pts > last:
+                        yield frames.upright_frame(picture, number, pts or 0, False)
+                        last = pts
+                    break
+    except (*UNDECODABLE, InputError, av.FFmpegError):
+        return
