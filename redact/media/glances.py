@@ -14,11 +14,17 @@ from .info import SourceInfo
 from .pyav import UNDECODABLE
 from .source import opened_video
 
-EVERY: Final = 2.0
-"""Seconds between two glances: a few in every scene."""
+EVERY: Final = 3.0
+"""Seconds between two glances: as long as most shots."""
+
+LEAST: Final = 3
+"""Glances at a source, however short."""
 
 MOST: Final = 120
 """Glances at one source: in longer ones they lie farther apart."""
+
+_FEW: Final = 100
+"""Frames that are decoded on the way at least: a short clip often has but one key frame."""
 
 _SPARE: Final = 0.08
 """Share of all frames that are decoded on the way to where a glance was wanted. Where key frames
@@ -34,8 +40,8 @@ def glances(info: SourceInfo) -> Iterator[Frame]:
     """
     base, frames = info.video.time_base, Decode(info)
     seconds = float(info.duration or 0)
-    count = max(1, min(MOST, round(seconds / EVERY)))
-    spare = int(_SPARE * (info.expected_frames or 0))
+    count = max(LEAST, min(MOST, round(seconds / EVERY))) if seconds else 1
+    spare = max(_FEW, int(_SPARE * (info.expected_frames or 0)))
     last: int | None = None
     try:
         with opened_video(info) as (container, stream):

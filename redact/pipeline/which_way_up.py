@@ -23,6 +23,9 @@ from .journal import Journal
 SIDE: Final = 640
 """Pixels of the longer side of a picture, as it is shown to CenterFace."""
 
+MOST_ZOOM: Final = 2.0
+"""Times that a picture is enlarged at most: larger faces than it knows lie any way for it."""
+
 UPRIGHT: Final = 0.8
 """Score of a face in a picture as it is, from which it is not turned."""
 
@@ -81,7 +84,7 @@ def _scores(info: SourceInfo) -> Iterable[NDArray[np.float64]]:
     aspect = info.video.presentations[0].aspect
     for frame in glances(info):
         width, height = frame.size
-        zoom = SIDE / max(width * aspect, height)
+        zoom = min(MOST_ZOOM, SIDE / max(width * aspect, height))
         size = max(1, round(width * aspect * zoom)), max(1, round(height * zoom))
         rgb = scaler.frame(frame.picture).view(Rect(0, 0, width, height), size)
         ways = np.zeros(4)

@@ -1,0 +1,76 @@
+"""A picture that is shown turned: what is seen in it lies where it is in the picture as it was."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import av
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from redact.detection import in_every_way, with_turns
+from redact.detection.scaling import turned_boxes
+from redact.types import Detections, Frame, Presentation, Rect, Target
+
+SIZE = 96, 64
+
+
+class Bright:
+    """Sees what is bright in a picture, and that it has the longer fringe on its left. Where it is
+    asked for a part, it sees nothing elsewhere."""
+
+    name, weights_sha256 = "bright", "0" * 64
+
+    def detect(self, rgb: np.ndarray) -> Detections:
+        return self._of(rgb[..., 1])
+
+    def detect_frame(self, frame: Frame, only: list[Rect] | None = None) -> Detections:
+        grey = frame.picture.to_ndarray(format="gray")
+        if only is not None:
+            outside = np.ones(grey.shape, np.bool_)
+            for part in only:
+                outside[part.slices] = False
+            grey = np.where(outside, 0, grey)
+        return self._of(grey)
+
+    def _of(self, grey: np.ndarray) -> Detections:
+        rows, columns = np.nonzero(grey > 128)
+        if not len(rows):
+            return Detections.empty()
+        box = [[columns.min(), rows.min(), columns.max() + 1, rows.max() + 1]]
+        fringe = np.array([[0.3, 0.0, 0.1, 0.2]], np.float32)
+        face = np.array([Target.FACE], np.int8)
+        return Detections(np.array(box, np.float32), np.array([0.9], np.float32), face, fringe)
+
+
+@pytest.mark.parametrize("form", ["yuv420p", "yuv422p", "yuv444p", "gray"])
+@pytest.mark.parametrize("turns", [1, 2, 3])
+def test_a_box_comes_back_to_its_place(turns: int, form: str) -> None:
+    rgb = np.zeros((SIZE[1], SIZE[0], 3), np.uint8)
+    rgb[10:30, 40:80] = 255
+    detector = in_every_way([Presentation(turns=turns)], lambda _: Bright())
+    picture = av.VideoFrame.from_ndarray(rgb, "rgb24").reformat(format=form)
+    frame = Frame(0, 0, Fraction(1, 25), picture)
+    look = detector.detect_frame
+    for found in (detector.detect(rgb), look(frame), look(frame, [Rect(32, 8, 96, 40)])):
+        assert np.abs(found.xyxy[0] - (40, 10, 80, 30)).max() <= 1
+        # Of the picture as it was shown, the left side had .3.
+        assert found.fringe[0, (0 - turns) % 4] == pytest.approx(0.3)
+    assert not len(look(frame, [Rect(0, 40, 32, 64)]))
+
+
+@given(st.integers(0, 3), st.integers(1, 500), st.integers(1, 500))
+def test_turning_on_to_the_full_round_changes_nothing(turns: int, width: int, height: int) -> None:
+    boxes = np.array([[1.0, 2.0, 30.0, 44.0], [-5.0, 0.0, 600.0, 7.0]])
+    size = (height, width) if turns % 2 else (width, height)
+    there = turned_boxes(boxes, (width, height), turns)
+    assert (there[:, 2:] > there[:, :2]).all()
+    assert np.array_equal(turned_boxes(there, size, -turns % 4), boxes)
+
+
+def test_a_picture_that_lies_on_its_side_has_the_shape_of_its_pixels_turned() -> None:
+    ways = with_turns([Presentation(aspect=2.0)], [90, 180])
+    assert [way.shown_aspect for way in ways] == [2.0, 0.5, 2.0]
+    assert with_turns(ways, [90]) == ways, "once is enough"

@@ -1,0 +1,94 @@
+"""A camera that lay on its side or hung upside down: who is filmed is found all the same."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from fractions import Fraction
+from pathlib import Path
+
+import av
+import numpy as np
+import pytest
+
+from redact.media import Decode, probe
+from redact.pipeline import Journal, detect
+from redact.pipeline.which_way_up import plainly, turned_by
+from redact.plan import dump_plan, parse_plan, read_plan
+from redact.progress import Silent
+from redact.settings import DetectSettings, Rotate, Sensitivity
+from redact.types import Box, Target
+
+from ..conftest import SHARED
+
+FACES = DetectSettings((Target.FACE,), Sensitivity.FAST)
+
+
+def laid(source: Path, target: Path, quarters: int, frames: int = 16, first: int = 0) -> Path:
+    """Frames of a clip, recorded by a camera that was turned: clockwise, their tops to the right
+    for one quarter; nothing in the file says so."""
+    with av.open(str(target), "w") as out:
+        stream = out.add_stream("libx264", rate=25, options={"crf": "16", "preset": "veryfast"})
+        for frame in Decode(probe(source)):
+            if not first <= frame.index < first + frames:
+                continue
+            rgb = np.rot90(frame.picture.to_ndarray(format="rgb24"), -quarters)
+            rgb = np.ascontiguousarray(rgb[: len(rgb) // 2 * 2, : rgb.shape[1] // 2 * 2])
+            if not stream.codec_context.is_open:
+                stream.height, stream.width, stream.pix_fmt = *rgb.shape[:2], "yuv420p"
+            picture = av.VideoFrame.from_ndarray(rgb, "rgb24")
+            picture.pts, picture.time_base = frame.index - first, Fraction(1, 25)
+            out.mux(stream.encode(picture))
+        out.mux(stream.encode(None))
+    return target
+
+
+def test_faces_of_a_clip_on_its_side_are_hidden(
+    street: Path, street_plan: Path, tmp_path: Path
+) -> None:
+    journal = Journal(Silent())
+    plan = detect(probe(laid(street, tmp_path / "side.mp4", 1)), FACES, journal)
+    assert plan.turned == (270,)
+    assert [warning.code for warning in journal.warnings] == ["turned"]
+    assert parse_plan(dump_plan(plan), "p.json") == plan
+    as_upright = [t for t in read_plan(street_plan).tracks if t.target is Target.FACE]
+    sure = [t for t in as_upright if (t.certainty or 0) > 0.9]
+    assert len(sure) == 2
+    for track in sure:
+        for frame in range(track.first, track.last + 1):
+            here = track.at(frame)
+            assert here is not None
+            x1, y1, x2, y2 = here.box.grown(-0.2)
+            face = Box(270 - y2, x1, 270 - y1, x2)
+            shares = [region.common(face) / face.area for region in plan.regions_at(frame)]
+            assert max(shares, default=0) > 0.9, (track.id, frame)
+
+
+@pytest.mark.parametrize("quarters", [0, 1, 2, 3])
+def test_faces_tell_which_way_up_they_are(street: Path, tmp_path: Path, quarters: int) -> None:
+    clip = street if not quarters else laid(street, tmp_path / "laid.mp4", quarters)
+    expected = () if not quarters else (360 - 90 * quarters,)
+    assert turned_by(probe(clip), FACES, Journal(Silent())) == expected
+
+
+def test_the_user_has_the_last_word(street: Path) -> None:
+    info, journal = probe(street), Journal(Silent())
+    for rotate, expected in ((Rotate.NOT, ()), (Rotate.LEFT, (270,))):
+        assert turned_by(info, replace(FACES, rotate=rotate), journal) == expected
+
+
+def test_one_doubtful_picture_turns_nothing() -> None:
+    doubtful, sure = np.array([0.2, 0.6, 0.1, 0.1]), np.array([0.2, 0.9, 0.1, 0.1])
+    unclear, upright = np.array([0.55, 0.6, 0.1, 0.1]), np.array([0.9, 0.0, 0.0, 0.0])
+    assert plainly([doubtful, upright, unclear, unclear]) == ()
+    assert plainly([doubtful, upright, doubtful]) == plainly([sure, upright]) == (90,)
+
+
+@pytest.mark.parametrize("name", ["mmaction2__demo", "with-gps.mov", "intel_sample__walk"])
+def test_real_people_tell_which_way_up_they_are(name: str, tmp_path: Path) -> None:
+    clips = sorted((SHARED / "clips").glob(f"*{name}*"))
+    if not clips:
+        pytest.skip("needs the folder 'clips' of shared test footage (REDACT_SHARED)")
+    assert turned_by(probe(clips[0]), FACES, Journal(Silent())) == ()
+    for quarters in (1, 2, 3):
+        clip = laid(clips[0], tmp_path / f"{quarters}.mp4", quarters, frames=60)
+        assert turned_by(probe(clip), FACES, Journal(Silent())) == (360 - 90 * quarters,)
