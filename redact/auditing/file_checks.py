@@ -13,7 +13,8 @@ from pathlib import Path
 import av
 
 from ..errors import InputError
-from ..formats import tags
+from ..files import read_file
+from ..formats import photographs, tags
 from ..formats.containers import Structure, read_as
 from ..media import SourceInfo, coded_pictures, opened, tags_of
 from ..words import Message, problem
@@ -25,11 +26,14 @@ from .result import Check
 def check_container(
     source: SourceInfo, output: Path, audio_expected: bool | None, credentials: bool = False
 ) -> list[Check]:
-    """Checks of streams, tags and (in MP4, MOV, MKV and WebM) structure of the output.
+    """Checks of streams, tags and (in MP4, MOV, MKV and WebM) structure of the output; of a
+    photograph, of its parts.
 
     Raises:
         InputError: the output cannot be opened at all.
     """
+    if source.photograph:
+        return [_parts(output)]
     try:
         with opened(output) as container:
             checks = [_streams(container, source, audio_expected), _tags(container)]
@@ -43,6 +47,18 @@ def check_container(
     except (av.FFmpegError, OSError) as error:
         raise problem(InputError, "output_unopened", output=output, error=error) from error
     return checks
+
+
+def _parts(output: Path) -> Check:
+    """Whether a photograph holds its picture and nothing else, to the last byte."""
+    try:
+        parts = list(photographs.parts_of(read_file(output)))
+    except OSError as error:
+        raise problem(InputError, "output_unopened", output=output, error=error) from error
+    wrong = [Message("photo_part", name=part.name) for part in parts if not part.picture]
+    if not parts:
+        wrong = [Message("unreadable")]
+    return _check("parts", wrong, Message("structure_good"))
 
 
 def _check(name: str, wrong: list[Message], good: Message) -> Check:

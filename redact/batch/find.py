@@ -23,8 +23,7 @@ from ..words import Message, problem
 _OURS: Final = re.compile(r"\.(redacted|needs-review(-\d+)?|preview)(\.|$)", re.IGNORECASE)
 _SOUND_ALONE: Final = (".mka",)
 _TELLS: Final = re.compile(
-    r"\.(avif|bmp|gif|hei[cf]|jpe?g|png|tiff?|webp|aac|flac|m4a|mka|mp3|og[ag]|opus|wav|wma)$",
-    re.IGNORECASE,
+    r"\.(bmp|tiff?|dng|cr[23]|nef|arw|aac|flac|m4a|mka|mp3|og[ag]|opus|wav|wma)$", re.IGNORECASE
 )
 """Endings of pictures and sound, which can show or name somebody: who hands over a folder must know
 that nothing in them was hidden."""

@@ -21,11 +21,12 @@ from .guarded_folder import GuardedFolder, others_may_write
 from .leftovers import LockedFile, new_partial, sweep
 
 FOOTAGE_ENDINGS: Final = re.compile(
-    r"\.(3gp|avi|flv|h26[45]|hevc|m2ts|m4v|mjpeg|mk[av]|mov|mp4|mpe?g|mts|ts|webm|wmv)$",
+    r"\.(3gp|avi|flv|gif|h26[45]|hevc|m2ts|m4v|mjpeg|mk[av]|mov|mp4|mpe?g|mts|ts|webm|wmv"
+    r"|avif|hei[cf]|jpe?g|webp)$",
     re.IGNORECASE,
 )
 """Endings of files that no plan, record or report replaces, not even by force: a slip of the
-pen must not cost the original."""
+pen must not cost the original. (PNG is not among them: redact's own pictures are PNG.)"""
 
 PRIVATE: Final = "NOT-FOR-RELEASE"
 """Folder for what shows hidden subjects; its name says what is in it."""
@@ -195,12 +196,12 @@ class OutputFile:
 
 
 def names_footage(path: Path) -> bool:
-    """Whether the ending of a name is that of a video."""
-    return FOOTAGE_ENDINGS.fullmatch(path.suffix) is not None
+    """Whether the ending of a name is that of a video or a photograph."""
+    return FOOTAGE_ENDINGS.fullmatch(path.suffix) is not None or path.suffix.lower() == ".png"
 
 
 def _refuse_footage(path: Path) -> None:
-    if names_footage(path) and os.path.lexists(path):
+    if FOOTAGE_ENDINGS.fullmatch(path.suffix) and os.path.lexists(path):
         raise problem(OutputExistsError, "is_footage", path=path)
 
 

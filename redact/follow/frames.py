@@ -80,7 +80,7 @@ def index_packets(
         InputError: the file cannot be opened.
     """
     nowhere = PacketIndex((BEGINNING,), False)
-    if not info.video.timestamps:
+    if info.photograph or not info.video.timestamps:
         return nowhere
     times, keys = _read(info, advance)
     known = {pts for pts in times if pts is not None}

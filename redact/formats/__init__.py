@@ -4,4 +4,4 @@ Probe, audit, inspection and release read the same structure from here. What the
 their own.
 """
 
-from . import containers, ends, matroska, mp4, nal_units, sound_headers, tags
+from . import containers, ends, matroska, mp4, nal_units, photographs, sound_headers, tags

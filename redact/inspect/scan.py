@@ -11,12 +11,14 @@ from typing import BinaryIO, Final
 import av
 
 from ..errors import InputError
+from ..formats import photographs
 from ..formats.containers import Structure, structure_of
-from ..media import refuse_streams
+from ..media import WRITTEN, is_photograph, refuse_streams
 from ..words import Message, problem
 from .disclosures import Disclosure, Disclosures, Kind, Text
 from .matroska import inspect_matroska
 from .mp4 import inspect_mp4
+from .photographs import inspect_exif, inspect_photograph
 from .streams import inspect_streams
 
 HEAD: Final = 64
@@ -69,6 +71,10 @@ def inspect_file(path: Path) -> Inspection:
         if not stat.S_ISREG(status.st_mode):
             raise problem(InputError, "inspect_no_file", path=path)
         with path.open("rb") as file:
+            photograph = photographs.kind_of(file.read(HEAD)) if is_photograph(path) else ""
+            file.seek(0)
+            if photograph:
+                return _photograph(path, photograph, file.read(), _moment(status.st_mtime))
             known = _container(file, status.st_size, found)
     except (OSError, ValueError) as error:
         why = (error.strerror if isinstance(error, OSError) else "") or str(error)
@@ -85,6 +91,14 @@ def inspect_file(path: Path) -> Inspection:
         container, packets = "unknown", 0
     changed = _moment(status.st_mtime)
     return Inspection(path, container, found.found, found.generic, packets, known, changed)
+
+
+def _photograph(path: Path, kind: str, data: bytes, changed: datetime | None) -> Inspection:
+    """Of HEIC and AVIF only what Pillow reads is told, so none of them is called clean."""
+    found = Disclosures()
+    walked = kind in WRITTEN
+    (inspect_photograph if walked else inspect_exif)(data, found)
+    return Inspection(path, kind, found.found, found.generic, 1, walked, changed)
 
 
 def _moment(seconds: float) -> datetime | None:

@@ -21,6 +21,7 @@ from .output_formats import (
     default_output_name,
     presets_of,
 )
+from .photographs import WRITTEN, PhotoWriter, is_photograph
 from .pixel_formats import WORKING, Layout, layout
 from .probe import probe
 from .pyav import graph_for, pushed, tags_of

@@ -26,6 +26,7 @@ from .frame_planes import upright
 from .frame_times import FrameTimes
 from .h264_gaps import gaps_in
 from .info import Excerpt, SourceInfo
+from .photographs import picture_of
 from .pixel_formats import working_format, working_notes
 from .pyav import UNDECODABLE
 from .source import (
@@ -102,6 +103,9 @@ class Decode:
                 more than that of the first.
         """
         self.warnings = []
+        if self.info.photograph:
+            yield self.upright_frame(picture_of(self.info.path), 0, 0, False)
+            return
         threads = 1 if self._known else min(MAX_THREADS, os.cpu_count() or 1)
         index, last = 0, None
         while True:

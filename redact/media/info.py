@@ -7,6 +7,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Final
 
+from ..formats import photographs
 from ..progress import About
 from ..types import Presentation
 from ..words import Message
@@ -287,6 +288,11 @@ class SourceInfo:
         ends = [a.ends for a in self.audio]
         latest = max((e for e in ends if e is not None), default=None)
         return min(begins, default=None), None if None in ends else latest
+
+    @property
+    def photograph(self) -> bool:
+        """Whether it is one picture without a time (`redact.media.photographs`)."""
+        return self.container in photographs.KINDS
 
     @property
     def expected_frames(self) -> int | None:

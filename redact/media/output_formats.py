@@ -11,6 +11,7 @@ from pathlib import Path
 from ..errors import OutputError
 from ..formats.containers import MUXERS, WRITABLE, Structure
 from ..words import problem
+from . import photographs
 from .info import SourceInfo
 
 _X26X = "ultrafast superfast veryfast faster fast medium slow slower veryslow"
@@ -107,13 +108,14 @@ _MAX_TIMESCALE = 2**31 - 1
 
 
 def container_for(path: Path) -> str:
-    """FFmpeg's muxer for an output name.
+    """FFmpeg's muxer for an output name, or the kind of a photograph.
 
     Raises:
         OutputError: if the extension is of no container that can be written.
     """
+    ending = path.suffix.lower()
     try:
-        return MUXERS[path.suffix.lower()]
+        return photographs.ENDINGS.get(ending) or MUXERS[ending]
     except KeyError:
         raise problem(OutputError, "unknown_ending", path=path) from None
 
@@ -129,13 +131,18 @@ def muxer_name(container: str) -> str:
 
 def default_output(info: SourceInfo, codec: str = "auto") -> Path:
     """`<stem>.redacted<ext>` beside the source; .mp4 where its container cannot be written, or is
-    none for browsers and `codec` is "web"."""
+    none for browsers and `codec` is "web"; of a photograph that cannot be written, .jpg."""
     return info.path.with_name(default_output_name(info.path, codec))
 
 
 def default_output_name(source: Path, codec: str = "auto") -> str:
     """Name of `default_output`, for a source that need not be there."""
-    muxer = MUXERS.get(source.suffix.lower())
+    ending = source.suffix.lower()
+    if ending in photographs.ENDINGS:
+        return f"{source.stem}.redacted{source.suffix}"
+    if ending in photographs.READ_ALONE:
+        return f"{source.stem}.redacted.jpg"
+    muxer = MUXERS.get(ending)
     suffix = ".mp4" if muxer is None or (codec == WEB and muxer != "mp4") else source.suffix
     return f"{source.stem}.redacted{suffix}"
 

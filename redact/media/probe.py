@@ -36,9 +36,18 @@ from .info import (
     SourceInfo,
     VideoInfo,
 )
+from .photographs import is_photograph, photograph_info
 from .pixel_formats import is_rgb, working_notes
 from .pyav import UNDECODABLE, fraction, tags_of
-from .source import NO_TIMESTAMPS, cut_off, cut_off_by_edits, only, opened, packets_of
+from .source import (
+    NO_TIMESTAMPS,
+    cut_off,
+    cut_off_by_edits,
+    only,
+    opened,
+    packets_of,
+    refuse_streams,
+)
 
 ASSUMED_RATE = Fraction(25)
 """Frames per second of a raw stream that states no rate: the default of FFmpeg's demuxers."""
@@ -48,11 +57,14 @@ LATE_START = 10
 
 
 def probe(path: Path) -> SourceInfo:
-    """Read a file's headers and decode its first frame.
+    """Read a file's headers and decode its first frame; of a photograph, its headers.
 
     Raises:
         InputError: where no video can be read; nothing else is raised for any file.
     """
+    refuse_streams(path)
+    if is_photograph(path):
+        return photograph_info(path)
     with opened(path) as container:
         stream = choose_video(container)
         if stream is None:

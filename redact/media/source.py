@@ -306,6 +306,8 @@ def coded_pictures(info: SourceInfo) -> int:
     Raises:
         InputError: the file cannot be opened any more.
     """
+    if info.photograph:
+        return 1
     count = 0
     with opened_video(info, edit_lists=False) as (container, stream):
         vp8 = stream.codec_context.name == "vp8"

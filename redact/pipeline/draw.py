@@ -9,6 +9,7 @@ from pathlib import Path
 
 from ..inspect import prepare_release
 from ..media import (
+    PhotoWriter,
     SourceInfo,
     VideoWriter,
     read_ahead,
@@ -55,13 +56,11 @@ def draw(order: Order, plan: Plan, finished: Path, journal: Journal) -> Drawn:
 
 def _rendered(order: Order, plan: Plan, finished: Path, journal: Journal) -> Drawn:
     info, draw = order.info, order.draw
-    # A release copies no sound: its coded bytes can say who recorded it.
-    where = (finished, info, draw.encode, order.container, not order.release)
     renderer = Renderer(draw.render)
     frames, written = CheckedFrames(info, plan), 0
     with (
         journal.step("render", len(plan.source.timeline)) as step,
-        VideoWriter(*where, plan.silenced()) as writer,
+        _writer(order, plan, finished) as writer,
         read_ahead(frames, most=1) as ahead,
         # A thread decodes, one draws, and this one encodes.
         read_ahead((renderer.draw(*masked) for masked in ahead), most=1) as drawn,
@@ -84,6 +83,15 @@ def _rendered(order: Order, plan: Plan, finished: Path, journal: Journal) -> Dra
     remark_on_silence(plan, sounded, journal)
     remark_on_label(renderer.labelled, journal)
     return Drawn(frames.source, tuple(writer.notes), with_held(plan, frames.held), sounded)
+
+
+def _writer(order: Order, plan: Plan, finished: Path) -> VideoWriter | PhotoWriter:
+    if order.info.photograph:
+        return PhotoWriter(finished, order.container)
+    encode, container = order.draw.encode, order.container
+    # A release copies no sound: its coded bytes can say who recorded it.
+    copy_audio = not order.release
+    return VideoWriter(finished, order.info, encode, container, copy_audio, plan.silenced())
 
 
 def _state_content(order: Order, drawn: Plan, finished: Path, journal: Journal) -> None:

@@ -12,7 +12,15 @@ from typing import Final
 from ..errors import OutputError, UsageError
 from ..files import PRIVATE, check_folder, check_writable
 from ..inspect import release_path
-from ..media import WEB, SourceInfo, choose_encoding, container_for, default_output, for_web
+from ..media import (
+    WEB,
+    WRITTEN,
+    SourceInfo,
+    choose_encoding,
+    container_for,
+    default_output,
+    for_web,
+)
 from ..record import (
     CREDENTIAL_FORMATS,
     EvidenceChoice,
@@ -187,7 +195,11 @@ def check_order(order: Order, *, searched: bool = False) -> None:
         if order.container not in CREDENTIAL_FORMATS:
             raise problem(UsageError, "c2pa_container", name=order.final.name)
         require_c2pa()
-    choose_encoding(order.info, order.draw.encode, order.container)
+    if order.info.photograph != (order.container in WRITTEN):
+        code = "photo_endings" if order.info.photograph else "photo_of_video"
+        raise problem(OutputError, code, path=order.final)
+    if not order.info.photograph:
+        choose_encoding(order.info, order.draw.encode, order.container)
     Renderer(order.draw.render)
     require_room(order.draw.render.stamp, *order.info.video.upright_size)
     check_writable(order.final, order.force, never=(order.info.path,))

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ..auditing import finding_pictures, require_detectors
+from ..errors import UsageError
 from ..files import check_writable, keep_to_owner, make_private, private_folder
 from ..media import (
     SourceInfo,
@@ -22,7 +23,7 @@ from ..progress import Progress
 from ..render import Renderer, notice_box, require_room, writable
 from ..settings import Audio, DrawSettings, Settings
 from ..types import Decided, Target
-from ..words import say
+from ..words import problem, say
 from .journal import Journal
 from .order import Delivery, Order
 from .result import Result
@@ -61,7 +62,10 @@ def make_preview(
     Raises:
         RedactError: as a run.
     """
-    info = part_of(probe(source), *part)
+    whole = probe(source)
+    if whole.photograph:
+        raise problem(UsageError, "photo_has_no_part", path=source)
+    info = part_of(whole, *part)
     draw = DrawSettings(
         replace(settings.render, notice=_notice()), replace(settings.encode, audio=Audio.MUTE)
     )

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -34,7 +35,7 @@ from .publish import Publishing, keep_beside, publish
 from .remarks import remark_on_run
 from .result import Result
 from .resume import earlier_result
-from .search import detect, require_scope
+from .search import detect, require_scope, settings_for
 
 
 def redact_video(
@@ -59,7 +60,9 @@ def redact_video(
     Raises:
         RedactError: it failed; nothing unfinished has its final name.
     """
-    order = order_to_run(probe(source), settings.draw, wish)
+    info = probe(source)
+    settings = replace(settings, detect=settings_for(info, settings.detect))
+    order = order_to_run(info, settings.draw, wish)
     with claimed(order) as (order, claim):
         earlier = earlier_result(
             order,

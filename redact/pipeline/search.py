@@ -21,7 +21,7 @@ from ..detection import (
 from ..errors import DependencyError, InputError, UsageError
 from ..media import Decode, SourceInfo, read_ahead, sha256_of
 from ..plan import Plan, SourceRef, build_plan, uncovered
-from ..settings import DetectSettings
+from ..settings import DetectSettings, Sensitivity
 from ..track import AS_DETECTED, LookAtParts, Looks, Tracker, settings_of
 from ..types import (
     Box,
@@ -67,6 +67,7 @@ def detect(
         InputError: the video cannot be read.
         UnsafeError: a frame could not be checked.
     """
+    settings = settings_for(info, settings)
     require_scope(info, settings.scope)
     turned = turned_by(info, settings, journal)
     detector, look, whole_only = _who_looks(info, settings, detector, turned)
@@ -132,6 +133,14 @@ def detect(
     plan = with_silhouettes(info, replace(plan, turned=turned), journal)
     # A silhouette leaves open what its box would have covered.
     return replace(plan, doubts=uncovered(plan, whole.doubts))
+
+
+def settings_for(info: SourceInfo, settings: DetectSettings) -> DetectSettings:
+    """What a source is searched with: of a photograph there is no other frame that could show what
+    this one does not, so everything looks at it."""
+    if not info.photograph:
+        return settings
+    return replace(settings, sensitivity=Sensitivity.THOROUGH)
 
 
 def _prepared(frames: Iterable[Frame], tracker: Tracker) -> Iterator[Frame]:

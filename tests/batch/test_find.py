@@ -43,7 +43,7 @@ def test_a_folder_alone_is_not_searched_deeper(case: Path) -> None:
 
 def test_what_redact_made_is_left_out_and_said(case: Path) -> None:
     found = find_footage([case], recursive=True, results=case / "out")
-    assert names(found, case) == ["a.mp4", "b.MOV", "day/c.mkv", "day/deep/d.avi"]
+    assert names(found, case) == ["a.mp4", "b.MOV", "day/c.mkv", "day/photo.JPG", "day/deep/d.avi"]
     assert {p.name: str(why) for p, why in found.left_out} == {
         "a.redacted.mp4": "made by redact",
         "cam.mp4": "made by redact",
@@ -53,8 +53,9 @@ def test_what_redact_made_is_left_out_and_said(case: Path) -> None:
         "f.mp4": "in the folder for the results",
         ".hidden.mp4": "hidden",
         ".git": "hidden",
-        "sound.mka": "not a video; redact hides nothing in it",
-        "photo.JPG": "not a video; redact hides nothing in it",
+        "a.redacted.needs-review.finding-1.png": "made by redact",
+        "sheet.png": "in the folder for the results",
+        "sound.mka": "neither a video nor a photograph that redact reads; nothing in it is hidden",
     }
 
 
@@ -65,11 +66,13 @@ def test_results_are_laid_out_as_the_footage_is(case: Path) -> None:
         "a.mp4": ".",
         "b.MOV": ".",
         "c.mkv": "day",
+        "photo.JPG": "day",
         "d.avi": "day/deep",
         "f.mp4": "out",
+        "sheet.png": "out",
     }
     two = find_footage([case / "day", case / "out"])
-    assert [str(one.below) for one in two.footage] == ["day", "out"]
+    assert [str(one.below) for one in two.footage] == ["day", "day", "out", "out"]
 
 
 def test_results_beside_the_footage_do_not_hide_it(case: Path) -> None:
@@ -96,7 +99,9 @@ def test_a_folder_with_a_file_in_it_gives_the_file_once(case: Path) -> None:
         "b.MOV",
         "day/c.mkv",
         "day/deep/d.avi",
+        "day/photo.JPG",
         "out/f.mp4",
+        "out/sheet.png",
     ]
 
 

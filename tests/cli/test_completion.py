@@ -51,7 +51,7 @@ def test_every_command_is_offered(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize("shell", SHELLS)
 def test_the_documentation_tells_how_to_switch_it_on(shell: str) -> None:
     line = f"{VARIABLE}={shell}_source redact"
-    assert line in (ROOT / "docs" / "install.md").read_text(encoding="utf-8")
+    assert line in (ROOT / "docs" / "start.md").read_text(encoding="utf-8")
 
 
 @pytest.mark.skipif(shutil.which("bash") is None, reason="click asks bash for its version")

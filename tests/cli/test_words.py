@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from docs.generate import cli_reference
+from docs.generate import reference
 from redact.auditing import AuditResult, Finding, FindingKind, fix_command
 from redact.cli.doctor import examine
 from redact.cli.results import tell_result, what_to_do
@@ -50,7 +50,7 @@ def test_commands_to_copy_quote_a_path_with_spaces(capsys: pytest.CaptureFixture
 
 
 def test_the_reference_shows_the_help_that_the_tool_shows() -> None:
-    text = cli_reference("en")
+    text = reference("en")
     assert "  -h, --help " in text
     assert "  --help " not in text
 

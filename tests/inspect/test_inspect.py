@@ -283,9 +283,9 @@ def test_missing_empty_and_foreign_files(tmp_path: Path) -> None:
         with pytest.raises(InputError):
             inspect_file(tmp_path / name)
     picture = np.zeros((8, 8, 3), np.uint8)
-    cv2.imwrite(str(tmp_path / "still.jpg"), picture)
+    cv2.imwrite(str(tmp_path / "still.bmp"), picture)
     with pytest.raises(InputError, match="is a picture") as refused:
-        inspect_file(tmp_path / "still.jpg")
+        inspect_file(tmp_path / "still.bmp")
     assert "complete" not in refused.value.hint
 
 

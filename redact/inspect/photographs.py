@@ -1,0 +1,73 @@
+"""What a photograph says beside its picture: EXIF and its thumbnail, XMP, IPTC, profiles, comments,
+second pictures, and bytes behind the end.
+"""
+
+from __future__ import annotations
+
+import io
+import warnings
+from typing import Final
+
+from PIL import ExifTags, Image
+
+from ..formats.photographs import parts_of
+from ..words import Message
+from .disclosures import Disclosures, Kind
+
+_KINDS: Final = {
+    "Make": Kind.DEVICE,
+    "Model": Kind.DEVICE,
+    "LensModel": Kind.DEVICE,
+    "BodySerialNumber": Kind.IDENTIFIER,
+    "CameraOwnerName": Kind.NAME,
+    "Artist": Kind.NAME,
+    "Copyright": Kind.NAME,
+    "Software": Kind.ENCODER,
+    "MakerNote": Kind.USER_DATA,
+    "UserComment": Kind.USER_DATA,
+}
+"""What fields of EXIF say; of others, the words "date" and "time" in their name tell."""
+
+
+def inspect_photograph(data: bytes, found: Disclosures) -> None:
+    """Tell every part of a JPEG, PNG or WebP file that is not its picture, and each field of EXIF.
+
+    Args:
+        data: all of the file.
+        found: takes what is found.
+    """
+    for part in parts_of(data):
+        if part.picture:
+            found.add_generic(part.name, f"{part.size}")
+            continue
+        head = data[part.body : part.body + part.size][:200]
+        text = "".join(chr(byte) if 32 <= byte < 127 else " " for byte in head)
+        kind = Kind.UNUSUAL if part.name == "after the end" else Kind.TAG
+        text = " ".join(text.split())
+        found.add(kind, part.name, text or Message("photo_bytes", count=part.size))
+    inspect_exif(data, found)
+
+
+def inspect_exif(data: bytes, found: Disclosures) -> None:
+    """Tell each field of EXIF, in whatever file Pillow finds it."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            exif = Image.open(io.BytesIO(data)).getexif()
+            tables = [("EXIF", dict(exif), ExifTags.TAGS)]
+            for ifd in (ExifTags.IFD.Exif, ExifTags.IFD.GPSInfo, ExifTags.IFD.IFD1):
+                names = ExifTags.GPSTAGS if ifd is ExifTags.IFD.GPSInfo else ExifTags.TAGS
+                tables.append((f"EXIF {ifd.name}", dict(exif.get_ifd(ifd)), names))
+    except Exception:  # whatever Pillow says of it: the parts themselves were told
+        return
+    for where, table, names in tables:
+        for number, value in table.items():
+            if number in tuple(ExifTags.IFD):
+                continue
+            key = names.get(number, f"{number:04X}")
+            kind = _KINDS.get(key, Kind.DATE if "Date" in key or "Time" in key else Kind.TAG)
+            if "GPS" in where:
+                kind = Kind.LOCATION
+            elif "IFD1" in where:
+                kind = Kind.THUMBNAIL
+            found.add(kind, f"{where} {key}", str(value))

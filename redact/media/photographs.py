@@ -1,0 +1,249 @@
+"""Photographs: a file with one picture, read as a video of one frame, and written as the picture
+and nothing else.
+
+Pillow reads and writes them, with pillow-heif for HEIC where it is installed. The picture is turned
+upright by its EXIF orientation and brought to sRGB by its colour profile, since neither is written.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import warnings
+from fractions import Fraction
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Final, Self
+
+import av
+import numpy as np
+from PIL import ExifTags, Image, ImageCms, ImageOps, UnidentifiedImageError
+
+from ..errors import InputError, OutputError, UnsafeError
+from ..files import open_file, read_file
+from ..formats.photographs import AVIF, HEIF, JPEG, PNG, WEBP, kind_of, parts_of
+from ..types import Frame
+from ..words import Message, problem
+from .info import Colour, Dropped, Orientation, SourceInfo, VideoInfo
+
+ENDINGS: Final = {".jpg": JPEG, ".jpeg": JPEG, ".png": PNG, ".webp": WEBP}
+"""Endings of the photographs that are written, with their kind."""
+
+READ_ALONE: Final = (".heic", ".heif", ".avif")
+"""Endings of those that are read, and written as JPEG."""
+
+WRITTEN: Final = frozenset(ENDINGS.values())
+"""Kinds of photographs that are written."""
+
+SAVED: Final[dict[str, dict[str, Any]]] = {
+    JPEG: {"quality": 95, "subsampling": 0, "optimize": True},
+    PNG: {},
+    WEBP: {"quality": 95, "method": 4},
+}
+"""How Pillow saves each kind. What is drawn is coded once more, so quality is high."""
+
+_CODECS: Final = {JPEG: "mjpeg", HEIF: "hevc", AVIF: "av1"}
+"""FFmpeg's names of the codings, where they are others."""
+
+_SRGB: Final = Colour("bt709", "iec61966-2-1", "bt709", "pc")
+
+
+def is_photograph(path: Path) -> bool:
+    """Whether a file is one picture, by its content; an animation is a video."""
+    try:
+        with open_file(path) as file:
+            head = file.read(16)
+        kind = kind_of(head)
+        if not kind:
+            return False
+        if kind == JPEG:
+            return not _is_motion_jpeg(path)
+        with _opened(path) as image:
+            return int(getattr(image, "n_frames", 1)) == 1
+    except InputError:
+        return True  # by its head it is one; reading it tells what is wrong with it
+    except OSError:
+        return False
+
+
+def _is_motion_jpeg(path: Path) -> bool:
+    """Whether one picture follows the other and nothing says that they belong together (MPF), as
+    it does where a phone keeps a second picture in a photograph."""
+    parts = list(parts_of(read_file(path)))
+    if any(part.name.startswith("APP2 MPF") for part in parts):
+        return False
+    with open_file(path) as file:
+        file.seek(parts[-1].body)
+        return parts[-1].name == "after the end" and file.read(3) == b"\xff\xd8\xff"
+
+
+def photograph_info(path: Path) -> SourceInfo:
+    """What is in a photograph. Raises InputError if it cannot be read."""
+    with open_file(path) as file:
+        kind = kind_of(file.read(16))
+    with _opened(path) as image:
+        width, height = image.size
+        turned = image.getexif().get(ExifTags.Base.Orientation, 1) in (5, 6, 7, 8)
+        warned = [Message("transparency_dropped", format=image.mode)] if _see_through(image) else []
+        dropped = (*_exif(image), *_other_parts(path, kind))
+    video = VideoInfo(
+        index=0,
+        codec=_CODECS.get(kind, kind),
+        width=height if turned else width,
+        height=width if turned else height,
+        orientation=Orientation(),
+        pixel_format="rgb24",
+        time_base=Fraction(1),
+        rate=None,
+        sample_aspect=Fraction(1),
+        colour=_SRGB,
+        frames=1,
+    )
+    size = path.stat().st_size
+    return SourceInfo(path, kind, size, None, video, (), dropped, warnings=tuple(warned))
+
+
+def picture_of(path: Path) -> av.VideoFrame:
+    """The upright picture, rgb24 in sRGB. Raises InputError if a byte of it is missing."""
+    with _opened(path) as image:
+        try:
+            image.load()
+            upright = ImageOps.exif_transpose(image)
+            plain = _opaque(_in_srgb(upright, image.info.get("icc_profile")))
+        except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
+            raise problem(InputError, "photo_unread", path=path, reason=f"{error}") from error
+    return av.VideoFrame.from_ndarray(np.asarray(plain), format="rgb24")
+
+
+class PhotoWriter:
+    """Context manager that writes one photograph; the counterpart of `VideoWriter`.
+
+    Args:
+        path: written at once: give it the temporary name of an `OutputFile`.
+        container: kind of the file, one of `SAVED`.
+
+    Attributes:
+        notes: what a person should know about the output.
+        encoder: how the picture is coded, for the record.
+        sounded: None: there is no sound.
+
+    Raises:
+        OutputError: the file cannot be written.
+    """
+
+    sounded: tuple[Fraction, Fraction] | None = None
+
+    def __init__(self, path: Path, container: str) -> None:
+        self._path, self._kind, self._written = path, container, False
+        told = " ".join(f"{name}={value}" for name, value in SAVED[container].items())
+        self.encoder = f"Pillow {container} {told}".strip()
+        self.notes: list[Message] = []
+
+    def write(self, frame: Frame) -> None:
+        """Write the picture. Raises UnsafeError if there is a second one."""
+        if self._written:
+            raise problem(UnsafeError, "writer_time", name=self._path.name, index=frame.index)
+        rgb = frame.picture.to_ndarray(format="rgb24")
+        try:
+            with self._path.open("r+b" if self._path.exists() else "wb") as file:
+                file.truncate()
+                # No EXIF, no profile, no comment: Pillow writes what it is given.
+                Image.fromarray(rgb).save(file, format=self._kind, **SAVED[self._kind])
+        except OSError as error:
+            reason = error.strerror or str(error)
+            raise problem(
+                OutputError, "cannot_encode", path=self._path.name, reason=reason
+            ) from error
+        self._written = True
+
+    def close(self) -> None:
+        """Raises UnsafeError if nothing was written."""
+        if not self._written:
+            raise problem(UnsafeError, "not_all_written", path=self._path.name, missing=1, all=1)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None
+    ) -> None:
+        if error is None:
+            self.close()
+
+
+def _opened(path: Path) -> Image.Image:
+    """An image whose header was read. Raises InputError."""
+    data = read_file(path)
+    if kind_of(data[:16]) == HEIF:
+        try:
+            from pillow_heif import register_heif_opener
+        except ImportError:
+            raise problem(InputError, "photo_heic", path=path) from None
+        register_heif_opener(thumbnails=False)
+    try:
+        with warnings.catch_warnings():
+            # Twice as many pixels are refused by Pillow itself.
+            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
+            return Image.open(io.BytesIO(data))
+    except UnidentifiedImageError as error:
+        raise problem(InputError, "photo_unread", path=path, reason="unknown form") from error
+    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
+        raise problem(InputError, "photo_unread", path=path, reason=f"{error}") from error
+
+
+def _see_through(image: Image.Image) -> bool:
+    return image.mode in ("RGBA", "LA", "PA", "La", "RGBa") or "transparency" in image.info
+
+
+def _opaque(image: Image.Image) -> Image.Image:
+    """RGB with 8 bits; what is behind a transparent part is white."""
+    if image.mode.startswith("I"):  # 16 bits of grey
+        image = Image.fromarray((np.asarray(image) >> 8).astype(np.uint8))
+    if not _see_through(image):
+        return image.convert("RGB")
+    over = image.convert("RGBA")
+    white = Image.new("RGBA", over.size, "white")
+    return Image.alpha_composite(white, over).convert("RGB")
+
+
+def _in_srgb(image: Image.Image, profile: bytes | None) -> Image.Image:
+    """The colours that a profile describes, as sRGB; a profile that nobody can read counts for
+    none, as in browsers."""
+    if not profile:
+        return image
+    with contextlib.suppress(ImageCms.PyCMSError, ValueError):
+        described = ImageCms.ImageCmsProfile(io.BytesIO(profile))
+        mode = "RGBA" if image.mode == "RGBA" else "RGB"
+        made = ImageCms.profileToProfile(
+            image, described, ImageCms.createProfile("sRGB"), outputMode=mode
+        )
+        return image if made is None else made
+    return image
+
+
+_SHOWN: Final = 60
+"""Characters of a tag's value that are shown."""
+
+
+def _exif(image: Image.Image) -> list[Dropped]:
+    exif, found = image.getexif(), []
+    tables = [(exif, ExifTags.TAGS)] + [
+        (exif.get_ifd(ifd), ExifTags.GPSTAGS if ifd == ExifTags.IFD.GPSInfo else ExifTags.TAGS)
+        for ifd in (ExifTags.IFD.Exif, ExifTags.IFD.GPSInfo)
+    ]
+    for table, names in tables:
+        for number, value in dict(table).items():
+            if number in tuple(ExifTags.IFD):
+                continue
+            text = " ".join(str(value).split())[:_SHOWN]
+            key = names.get(number, f"{number:04X}")
+            found.append(Dropped("tag", Message("tag", key=key, text=text), "EXIF"))
+    return found
+
+
+def _other_parts(path: Path, kind: str) -> list[Dropped]:
+    if kind not in SAVED:
+        return []
+    data = read_file(path)
+    named = dict.fromkeys(p.name for p in parts_of(data) if not p.picture)
+    return [Dropped("data", Message("named", name=name), "container") for name in named]

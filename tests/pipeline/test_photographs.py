@@ -1,0 +1,182 @@
+"""Photographs through the whole run: upright, hidden, and nothing in the file but the picture."""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+from pathlib import Path
+
+import av
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+from PIL import Image, ImageCms
+
+import redact
+from redact.formats.photographs import kind_of, parts_of
+from redact.inspect import inspect_file
+from redact.media import Decode, probe
+
+from ..program import program
+from .conftest import SAMPLE
+
+GPS, MAKE, ORIENTATION = 0x8825, 0x010F, 0x0112
+TURNS = {
+    1: None,
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_90,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_270,
+}
+"""EXIF orientation → how the upright picture is stored."""
+
+
+@pytest.fixture(scope="module")
+def street() -> Image.Image:
+    """One frame of the sample, in which two people and two cars are."""
+    with av.open(str(SAMPLE)) as container:
+        for number, frame in enumerate(container.decode(video=0)):
+            if number == 75:
+                return Image.fromarray(frame.to_ndarray(format="rgb24"))
+    raise AssertionError("the sample is shorter than it was")
+
+
+def telling() -> Image.Exif:
+    """EXIF as a phone writes it: who, where, and the picture once more in small."""
+    exif = Image.Exif()
+    exif[MAKE] = "Acme phones"
+    exif.get_ifd(GPS)[1] = "N"
+    exif.get_ifd(GPS)[2] = (48.0, 51.0, 29.0)
+    return exif
+
+
+def saved(picture: Image.Image, path: Path, orientation: int = 1) -> Path:
+    """A photograph that says all that a phone says."""
+    exif, turn = telling(), TURNS[orientation]
+    exif[ORIENTATION] = orientation
+    stored = picture if turn is None else picture.transpose(turn)
+    profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    more = {"comment": b"shot by Jane"} if path.suffix == ".jpg" else {}
+    stored.save(path, quality=95, exif=exif, icc_profile=profile, xmp=b"<x:xmpmeta/>", **more)
+    with path.open("ab") as file:
+        file.write(b"and a second picture behind its end" if path.suffix == ".jpg" else b"")
+    return path
+
+
+def pixels(path: Path) -> NDArray[np.int16]:
+    return np.asarray(Image.open(path).convert("RGB"), np.int16)
+
+
+@pytest.mark.parametrize("name", ["a.jpg", "b.png", "c.webp"])
+def test_a_photograph_is_hidden_and_says_nothing(
+    street: Image.Image, tmp_path: Path, name: str
+) -> None:
+    source = saved(street, tmp_path / name)
+    assert not inspect_file(source).clean
+    result = redact.run(source, tmp_path / f"out{source.suffix}")
+    assert result.state is redact.ResultState.DONE and result.record is not None
+    kinds = sorted(t.target.word for t in result.record.plan.tracks)
+    assert kinds == ["face", "face", "plate", "plate"]
+    assert result.record.plan.settings.sensitivity is redact.Sensitivity.THOROUGH
+    data = result.output.read_bytes()
+    assert all(part.picture for part in parts_of(data))
+    assert inspect_file(result.output).clean
+    for word in (b"Acme", b"Jane", b"xmp", b"ICC", b"Exif", b"second"):
+        assert word not in data
+    before, after = pixels(source), pixels(result.output)
+    hidden = np.zeros(before.shape[:2], bool)
+    for region in result.record.plan.regions_at(0):
+        x1, y1, x2, y2 = (int(v) for v in region.box)
+        middle = after[(y1 + y2) // 2, (x1 + x2) // 2]
+        assert np.abs(middle - 128).max() < 12, "it is covered in grey"
+        dx, dy = (x2 - x1) // 3, (y2 - y1) // 3
+        hidden[max(0, y1 - dy) : y2 + dy, max(0, x1 - dx) : x2 + dx] = True
+    assert np.median(np.abs(before - after)[~hidden]) <= 3, "the rest stays"
+
+
+def test_every_orientation_comes_out_upright(street: Image.Image, tmp_path: Path) -> None:
+    upright = np.asarray(street, np.int16)
+    for orientation in TURNS:
+        source = saved(street, tmp_path / f"{orientation}.jpg", orientation)
+        info = probe(source)
+        assert info.video.upright_size == street.size and info.photograph
+        (frame,) = Decode(info)
+        shown = frame.picture.to_ndarray(format="rgb24").astype(np.int16)
+        assert np.median(np.abs(shown - upright)) <= 3, orientation
+
+
+def test_colours_of_a_wide_profile_are_those_of_srgb(tmp_path: Path) -> None:
+    """A profile is not written, so what it says has to be in the numbers."""
+    lab = ImageCms.ImageCmsProfile(ImageCms.createProfile("LAB"))
+    srgb = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB"))
+    red = Image.new("RGB", (64, 64), (200, 40, 40))
+    in_lab = ImageCms.profileToProfile(red, srgb, lab, outputMode="LAB")
+    assert in_lab is not None
+    path = tmp_path / "lab.tif"
+    in_lab.save(path, icc_profile=lab.tobytes())
+    with Image.open(path) as image:
+        from redact.media.photographs import _in_srgb
+
+        plain = _in_srgb(image, image.info["icc_profile"])
+        assert np.abs(np.asarray(plain, np.int16)[0, 0] - (200, 40, 40)).max() <= 3
+
+
+def test_what_is_cut_off_is_no_photograph(street: Image.Image, tmp_path: Path) -> None:
+    whole = saved(street, tmp_path / "a.jpg").read_bytes()
+    for share in (0.3, 0.7):
+        path = tmp_path / "cut.jpg"
+        path.write_bytes(whole[: int(len(whole) * share)])
+        with pytest.raises(redact.InputError, match=re.escape("cut.jpg")):
+            redact.run(path, tmp_path / "out.jpg")
+    assert not (tmp_path / "out.jpg").exists()
+
+
+def test_a_photograph_is_no_video_nor_the_other_way_round(
+    street: Image.Image, tmp_path: Path
+) -> None:
+    source = saved(street, tmp_path / "a.jpg")
+    with pytest.raises(redact.OutputError, match="photograph"):
+        redact.run(source, tmp_path / "a.mp4")
+    with pytest.raises(redact.OutputError, match="video"):
+        redact.run(SAMPLE, tmp_path / "a.png")
+    done = program("run", source, "--preview", "2s", cwd=tmp_path)
+    assert done.returncode == 2 and "photograph" in done.stderr
+
+
+def test_a_folder_of_both_is_done_and_a_release_says_nothing(
+    street: Image.Image, tmp_path: Path
+) -> None:
+    folder, out = tmp_path / "case", tmp_path / "out"
+    folder.mkdir()
+    small = street.resize((320, 180))
+    saved(small, folder / "a.jpg", 6)
+    (folder / "notes.tiff").write_bytes(b"II*\0")
+    done = program("run", folder, "-o", f"{out}/", "--release", "--json", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    (told,) = json.loads(done.stdout)
+    result = Path(told["output"])
+    assert result.name == "video.jpg" and result.stat().st_mtime == 315_532_800
+    assert Image.open(result).size == (320, 180) and inspect_file(result).clean
+
+
+@given(st.binary(max_size=400), st.sampled_from(["jpeg", "png", "webp"]))
+def test_no_byte_of_a_file_passes_unseen(tail: bytes, kind: str) -> None:
+    """Every byte belongs to exactly one part, whatever stands behind the beginning."""
+    file = io.BytesIO()
+    Image.new("RGB", (8, 8)).save(file, kind)
+    good = file.getvalue()
+    assert all(part.picture for part in parts_of(good))
+    data = good + tail
+    parts = list(parts_of(data))
+    assert parts[-1].body + parts[-1].size == len(data)
+    assert all(part.picture for part in parts) == (not tail)
+    broken = good[: len(good) // 2] + tail
+    if kind_of(broken):
+        last = list(parts_of(broken))[-1]
+        assert last.body + last.size == len(broken)
