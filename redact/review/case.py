@@ -23,19 +23,21 @@ from ..errors import InputError, RedactError
 from ..files import PRIVATE, check_writable, names_footage, read_file, write_whole
 from ..media import Decode, SourceInfo, probe
 from ..pipeline import Result, ResultState, held_back_for, plan_of_video, record_beside
-from ..plan import read_plan
+from ..plan import Plan, read_plan
 from ..record import EvidenceChoice
 from ..report import CASE_MARK, case_page, in_one_line, report_beside
 from ..settings import DetectSettings
 from ..words import LANGUAGES, problem, reason_of, speaking, told_again
 from .finishing import holds
 from .jobs import Job
+from .looked_at import progress_of
 from .open_plan import alone_with
 from .pictures_and_sound import jpeg
 from .refused import RefusedError, defect, in_words
-from .routes import QUIET, routes_of, told
+from .routes import QUIET, language_of, routes_of, shown_of, told
 from .server import Answer, PageServer, Route, as_json
 from .session import Session, place_of
+from .shelf import Shelf
 from .system_programs import show, show_of
 
 WIDE: Final = 320
@@ -93,7 +95,7 @@ class Video:
     session: Session | None = None
     routes: dict[tuple[str, str], Route] = field(default_factory=dict)
     _claim: ExitStack = field(default_factory=ExitStack)
-    _known: tuple[object, str, bool] = (None, "", False)
+    _known: tuple[object, str, bool, dict[str, int] | None] = (None, "", False, None)
 
     def look(self) -> None:
         """Find out what it is, with its picture."""
@@ -140,25 +142,28 @@ class Video:
         known = self.info.missing > 0 or self.info.torn
         return known or (self.plan.exists() and self._searched()[2])
 
-    def _searched(self) -> tuple[object, str, bool]:
-        """Of one that was searched: what the answer hangs on, its state, and whether its record
-        says that it is incomplete."""
+    def _searched(self) -> tuple[object, str, bool, dict[str, int] | None]:
+        """Of one that was searched: what the answer hangs on, its state, whether its record says
+        that it is incomplete, and how far its review is."""
         seen = tuple(map(_changed, (self.plan, self.final, self.final.parent / PRIVATE)))
         if seen != self._known[0]:
             made = self._made()
-            self._known = seen, self._standing(), made is not None and made.missing is not None
+            try:
+                plan = read_plan(self.plan)
+            except RedactError:
+                plan = None
+            reviewed = None if plan is None else progress_of(plan)
+            state = self._standing(plan, reviewed)
+            self._known = seen, state, made is not None and made.missing is not None, reviewed
         return self._known
 
-    def _standing(self) -> str:
-        """Of one that was searched."""
+    def _standing(self, plan: Plan | None, reviewed: dict[str, int] | None) -> str:
+        """Of one that was searched, by its plan (None: it cannot be read) and its review."""
         if self.held is not None:
             return "held"
         if not self.final.exists():
-            return "look"
-        try:
-            return "ready" if holds(self.final, read_plan(self.plan)) else "behind"
-        except RedactError:
-            return "behind"
+            return "begun" if reviewed else "look"
+        return "ready" if plan is not None and holds(self.final, plan) else "behind"
 
     @property
     def held(self) -> Path | None:
@@ -186,9 +191,10 @@ class Video:
             "work": work,
             "problem": self.problem and _without(self.problem, f"{self.source}"),
             "result": self.final.name,
+            "reviewed": self._searched()[3] if self.info and self.plan.exists() else None,
         }
 
-    def open(self, wish: Wish) -> None:
+    def open(self, wish: Wish, shelf: Shelf) -> None:
         """Begin its review. Raises RefusedError before it was searched, OutputError while another
         review has its plan."""
         if self.session is not None and (self.session.open or self.job):
@@ -198,7 +204,8 @@ class Video:
             raise RefusedError("not_searched", name=self.source.name)
         self._claim.enter_context(alone_with(self.plan))
         session = self.session = Session(
-            self.source, self.plan, wish.settings, wish.margin, wish.evidence, self.folder
+            *(self.source, self.plan, wish.settings, wish.margin, wish.evidence, self.folder),
+            shelf=shelf,
         )
         self.routes = routes_of(session)
 
@@ -239,6 +246,7 @@ class Case:
     def __init__(self, wish: Wish, places: Sequence[Path] = (), recursive: bool = False) -> None:
         self.wish = wish
         self.videos: list[Video] = []
+        self.shelf = Shelf()
         self.name = ""
         self._recursive = recursive
         self._first = 0
@@ -251,6 +259,7 @@ class Case:
             ("POST", "leave"): lambda values: as_json({}),
             ("POST", "first"): self._search_first,
             ("POST", "open"): self._open,
+            ("POST", "show"): self._show,
             ("POST", "folders"): self._folders,
             ("POST", "choose"): self._choose,
         }
@@ -262,7 +271,9 @@ class Case:
     def server(self) -> PageServer:
         """Serves the page of the case, and under it that of each video."""
         quiet = QUIET | {"/api/case", "/api/picture"}
-        return PageServer(self, quiet, self.busy, front=FRONT, works=self.searching)
+        return PageServer(
+            self, quiet, self.busy, front=FRONT, works=self.searching, shelf=self.shelf
+        )
 
     def busy(self) -> bool:
         return any(video.job for video in self.videos)
@@ -311,7 +322,7 @@ class Case:
             for other in self.videos:
                 if other is not video and other.job is None:
                     other.close()
-            video.open(self.wish)
+            video.open(self.wish, self.shelf)
             return video.routes["POST", "/api/join"]
 
     def _work(self) -> None:
@@ -366,7 +377,7 @@ class Case:
 
     def _open(self, values: dict[str, Any]) -> Answer:
         """Show a result, its report, or the index of the case."""
-        language = values["language"] if values.get("language") in LANGUAGES else LANGUAGES[0]
+        language = language_of(values)
         if values["what"] == "index":
             with speaking(language):
                 show(self._index(language))
@@ -374,9 +385,15 @@ class Case:
         video = self._video(values["n"])
         if video is None:
             raise RefusedError("unknown")
-        held = video.held
-        show_of(held or video.final, str(values["what"]), language)
+        show_of(video.held or video.final, str(values["what"]), language)
         return as_json({})
+
+    def _show(self, values: dict[str, Any]) -> Answer:
+        """Where the page finds a result or its report, to show it itself."""
+        video = self._video(values["n"])
+        if video is None:
+            raise RefusedError("unknown")
+        return as_json(shown_of(self.shelf, video.held or video.final, values))
 
     def _index(self, language: str) -> Path:
         """Write the page about the whole case, with a report of each result that has a record."""

@@ -6,12 +6,14 @@ from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
 from ..plan import (
+    Decision,
     Plan,
     ReviewState,
     Runs,
     SeenFrames,
     SeenMoment,
     SeenSubject,
+    all_subjects,
     answered_here,
     count_of,
     edit,
@@ -138,6 +140,19 @@ def with_answers(
 def seen_runs(review: ReviewState | None, *, fast: bool = False) -> Runs:
     """`ReviewState.frames_seen`, where there is a review."""
     return review.frames_seen(fast=fast) if review else ()
+
+
+def progress_of(plan: Plan) -> dict[str, int] | None:
+    """How far the review of a plan is: how many are decided about of how many, and `review_summary`
+    of what was looked at; None where nobody has begun."""
+    everybody = all_subjects(plan)
+    decided = sum(s.decision is not Decision.NONE for s in everybody)
+    review = plan.review or ReviewState()
+    if not decided and not review.moments and not review.seen:
+        return None
+    summary = review_summary(plan)
+    numbers = ("moments", "moments_seen", "frames", "frames_seen")
+    return {"people": len(everybody), "decided": decided} | {n: summary[n] for n in numbers}
 
 
 def review_summary(plan: Plan, review: ReviewState | None = None) -> dict[str, Any]:

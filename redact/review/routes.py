@@ -10,6 +10,7 @@ import threading
 import webbrowser
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 from typing import Any, Final
 
 from ..errors import RedactError
@@ -29,7 +30,8 @@ from .pictures_and_sound import heard, jpeg, masked, place_of_moment
 from .refused import RefusedError, defect, in_words
 from .server import Answer, PageServer, Route, as_json
 from .session import Session
-from .system_programs import show_of
+from .shelf import Shelf
+from .system_programs import file_of, show_of
 
 WIDEST: Final = 4096
 """Pixels of a picture that the page gets."""
@@ -54,7 +56,7 @@ def routes_of(session: Session) -> dict[tuple[str, str], Route]:
 
 _NAMES: Final = {
     "GET": "state plan frame faces scene alike covered sound waveform",
-    "POST": "leave edit undo redo reviewer follow hide bridge seen moments finish stop open"
+    "POST": "leave edit undo redo reviewer follow hide bridge seen moments finish stop open show"
     " remove-held",
 }
 """Routes by method, each a function of the page that has its name."""
@@ -274,9 +276,15 @@ class _Page:
         output = self._session.last_output
         if output is None:
             raise RefusedError("nothing_made", name=self._session.source.name)
-        language = values["language"] if values.get("language") in LANGUAGES else LANGUAGES[0]
-        show_of(output, str(values["what"]), language)
+        show_of(output, str(values["what"]), language_of(values))
         return as_json({})
+
+    def show(self, values: dict[str, Any]) -> Answer:
+        """Where the page finds the result that was made last, or its report, to show it itself."""
+        output = self._session.last_output
+        if output is None:
+            raise RefusedError("nothing_made", name=self._session.source.name)
+        return as_json(shown_of(self._session.shelf, output, values))
 
     def remove_held(self, values: dict[str, Any]) -> Answer:
         """Remove the older copy of what is ready now, which was held back, with all beside it."""
@@ -301,6 +309,20 @@ class _Page:
         }
 
 
+def language_of(values: dict[str, Any]) -> str:
+    """The language of the page that asks."""
+    return values["language"] if values.get("language") in LANGUAGES else LANGUAGES[0]
+
+
+def shown_of(shelf: Shelf, output: Path, values: dict[str, Any]) -> dict[str, str]:
+    """What the page shows of a result: under which path, and where it lies.
+
+    Raises as `file_of`.
+    """
+    file = file_of(output, str(values["what"]), language_of(values))
+    return {"at": shelf.put(file), "path": str(file.absolute())}
+
+
 def _packed(head: dict[str, Any], parts: list[bytes]) -> Answer:
     data = json.dumps(head, separators=(",", ":")).encode()
     return Answer(struct.pack(">I", len(data)) + data + b"".join(parts), "application/octet-stream")
@@ -308,7 +330,7 @@ def _packed(head: dict[str, Any], parts: list[bytes]) -> Answer:
 
 def server_of(session: Session) -> PageServer:
     """Serves the page of one video."""
-    return PageServer(routes_of(session), QUIET, session.busy)
+    return PageServer(routes_of(session), QUIET, session.busy, shelf=session.shelf)
 
 
 def serve(server: PageServer, say: Callable[[str], None], open_browser: bool = True) -> None:

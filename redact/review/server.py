@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler
 from importlib import resources
 from importlib.resources.abc import Traversable
+from pathlib import Path
 from socketserver import TCPServer, ThreadingMixIn
 from typing import Any, ClassVar, Final, Protocol
 from urllib.parse import parse_qsl, urlsplit
@@ -28,6 +29,7 @@ from .guard import (
     of_this_user,
     refused,
 )
+from .shelf import HEADERS, KINDS, Shelf, part_of, pieces
 
 LARGEST: Final = 1 << 20
 """Bytes of a request's body."""
@@ -35,8 +37,8 @@ LARGEST: Final = 1 << 20
 IDLE: Final = 3600.0
 """Seconds without anything done by a person, after which the server ends."""
 
-GONE: Final = 6.0
-"""Seconds after the last page said goodbye; one that is only loaded anew is back by then."""
+GONE: Final = 130.0
+"""Seconds after the last page said goodbye: whoever left it by mistake can come back."""
 
 PRESENT: Final = 75.0
 """Seconds after its last word for which a page counts as open: hidden tabs speak once a minute."""
@@ -184,6 +186,7 @@ class PageServer(ThreadingMixIn, TCPServer):
         busy: whether work is going on that a closed page must not end.
         front: see `page_files`.
         works: whether work is going on for which a page that is open may wait without an end.
+        shelf: what the routes put there for the page to show.
     """
 
     daemon_threads = True
@@ -197,11 +200,13 @@ class PageServer(ThreadingMixIn, TCPServer):
         busy: Callable[[], bool] = lambda: False,
         front: str = PAGE,
         works: Callable[[], bool] = lambda: False,
+        shelf: Shelf | None = None,
     ) -> None:
         self.routes = routes
         self.quiet = quiet
         self.busy = busy
         self.works = works
+        self.shelf = shelf or Shelf()
         self.files = page_files(front)
         self.token = new_token()
         self.hand_over = HandOver(self.token)
@@ -290,14 +295,17 @@ class _Handler(BaseHTTPRequestHandler):
         path = self.path.partition("?")[0]
         name = MOUNTED.pattern if MOUNTED.fullmatch(path) else path
         file = self.server.files.get(name) if self.command == "GET" else None
+        shown = self.server.shelf.get(path) if self.command == "GET" else None
         exchange = (self.command, path) == ("POST", EXCHANGE)
         secret = self.server.hand_over.code if exchange else self.server.token
-        why = refused(self._asked(file is not None), self.server.port, secret)
+        why = refused(self._asked(file is not None or shown is not None), self.server.port, secret)
         if why is not None:
             self.close_connection = True
             self._send(as_json({"error": why[1]}, why[0]))
         elif file is not None:
             self._send(file)
+        elif shown is not None:
+            self._show(shown)
         elif exchange:
             token = self.server.hand_over.take(self.headers.get(TOKEN_HEADER, ""))
             self._send(as_json({"token": token}, 200 if token else 401))
@@ -346,6 +354,27 @@ class _Handler(BaseHTTPRequestHandler):
             self.send_header("Connection", "close")
         self.end_headers()
         self.wfile.write(answer.body)
+
+    def _show(self, file: Path) -> None:
+        """Send a file, or the part of it that a player asks for."""
+        try:
+            size = file.stat().st_size
+        except OSError:
+            self._send(as_json({"error": "there is nothing here"}, 404))
+            return
+        part = part_of(size, self.headers.get("Range", ""))
+        first, last = part or (0, size - 1)
+        self.send_response(206 if part else 200)
+        for name, value in HEADERS:
+            self.send_header(name, value)
+        self.send_header("Content-Type", KINDS.get(file.suffix, "application/octet-stream"))
+        self.send_header("Accept-Ranges", "bytes")
+        if part:
+            self.send_header("Content-Range", f"bytes {first}-{last}/{size}")
+        self.send_header("Content-Length", str(last + 1 - first))
+        self.end_headers()
+        for data in pieces(file, first, last):
+            self.wfile.write(data)
 
     def log_message(self, format: str, *args: Any) -> None:
         """Nothing of what a person looks at is written anywhere."""

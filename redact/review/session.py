@@ -26,6 +26,7 @@ from .open_plan import OpenPlan, edited, seconds_of
 from .overview import Overview
 from .pictures_and_sound import Gallery, Waveform, sound_span, to_the_ends
 from .refused import RefusedError
+from .shelf import Shelf
 
 
 @dataclass
@@ -56,6 +57,7 @@ class Session:
         margin: that masks are shown and drawn with.
         evidence: what record the command line asked for.
         folder: for results; None: beside the source.
+        shelf: for files that the page shows itself.
     """
 
     def __init__(
@@ -66,6 +68,7 @@ class Session:
         margin: float,
         evidence: EvidenceChoice | None = None,
         folder: Path | None = None,
+        shelf: Shelf | None = None,
     ) -> None:
         self.evidence = evidence or EvidenceChoice()
         self.folder = folder
@@ -73,6 +76,7 @@ class Session:
         self.plan_path = plan_path
         self.settings = settings
         self.render = RenderSettings(margin=margin)
+        self.shelf = shelf or Shelf()
         self.open: Open | None = None
         self.last_output: Path | None = None
         self.case = self.evidence.case or CaseFields()

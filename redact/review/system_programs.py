@@ -15,8 +15,8 @@ from ..report import report_beside
 from .refused import RefusedError
 
 
-def show_of(output: Path, what: str, language: str) -> None:
-    """Show a result or what belongs to it.
+def file_of(output: Path, what: str, language: str) -> Path:
+    """A result or what belongs to it.
 
     Args:
         output: the result.
@@ -24,12 +24,17 @@ def show_of(output: Path, what: str, language: str) -> None:
         language: of a report that is made now.
 
     Raises:
-        RefusedError: it is not there, or the system has no program that opens files.
+        RefusedError: it is not there.
         RedactError, OSError: the report cannot be made.
     """
     if not output.exists():
         raise RefusedError("nothing_made", name=output.name)
-    show(output if what == "result" else report_beside(output, language, pdf=what == "pdf"))
+    return output if what == "result" else report_beside(output, language, pdf=what == "pdf")
+
+
+def show_of(output: Path, what: str, language: str) -> None:
+    """Show it in a program of the system. Raises as `file_of` and `show`."""
+    show(file_of(output, what, language))
 
 
 def show(path: Path) -> None:

@@ -194,14 +194,6 @@ def test_ctrl_c_is_its_usual_end(work: tuple[Path, Path]) -> None:
         assert process.returncode == 0 and "every decision is saved here" in words
 
 
-def test_it_closes_with_the_page(work: tuple[Path, Path]) -> None:
-    with served(*work) as (address, process):
-        ask = page(address)
-        opened(ask)
-        ask("POST", "/api/leave", {})
-        assert process.wait(timeout=200) == 0
-
-
 def test_the_command_line_and_the_page_take_turns(work: tuple[Path, Path]) -> None:
     source, plan = work
     with served(source, plan) as (address, _):

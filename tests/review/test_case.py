@@ -17,7 +17,7 @@ from typing import Any
 
 import pytest
 
-from redact.plan import read_plan, write_plan
+from redact.plan import ReviewState, SeenMoment, read_plan, write_plan
 from redact.record import EvidenceChoice, build_manifest, dump_manifest, manifest_path
 from redact.review import Case, Wish
 from redact.review.server import PageServer
@@ -204,6 +204,10 @@ def test_what_has_no_copy_or_ends_early_is_not_said_to_be_ready(two: Path) -> No
             plan = read_plan(video.plan)
             declared = replace(record.source.video, frames=len(plan.source.timeline))
             source = replace(record.source, video=declared, missing=missing)
+            looked = SeenMoment(3, "ends", 1)
+            reviewed = ReviewState(moments=(looked,), moments_left=0)
+            plan = replace(plan, review=reviewed)
+            write_plan(plan, video.plan, force=True)
             made = replace(record, source=source, plan=plan)
             manifest_path(video.final).write_bytes(dump_manifest(build_manifest(made)))
             video.final.write_bytes(b"made")
@@ -216,6 +220,42 @@ def test_what_has_no_copy_or_ends_early_is_not_said_to_be_ready(two: Path) -> No
     assert whole.startswith("✓ ready") and "incomplete" not in whole
     assert "ready" in cut and "✓" not in cut and "source incomplete" in cut
     assert "1 video could not be searched and has no copy" in next_ and "All" not in next_
+
+
+def test_half_of_the_decisions_are_told_as_such(two: Path) -> None:
+    """One that was begun looked like one that nobody had opened; and a copy with moments that
+    nobody had looked at had a green tick."""
+    plan_file = two / "a.plan.json"
+    plan = read_plan(plan_file)
+    looked = ReviewState(moments=(SeenMoment(3, "ends", 1),), moments_left=2)
+    begun = replace(plan, review=looked, subjects=())
+    write_plan(begun, plan_file, force=True)
+    with serving(two) as (case, server):
+        until(lambda: [v.state for v in case.videos] == ["begun", "look"])
+        (two / "elsewhere").mkdir()
+        record = make_record(two / "elsewhere")
+        video = case.videos[0]
+        declared = replace(record.source.video, frames=len(plan.source.timeline))
+        source = replace(record.source, video=declared)
+        made = replace(record, source=source, plan=read_plan(plan_file))
+        steps = """
+            await until(() => document.querySelector(".begun"));
+            const told = [await text(".state"), await text(".acts")];
+            await (await page("api.js")).leave();
+            return told;
+        """
+        told, acts = in_node(server.address, two / "page", steps, "case.html")
+        assert "half decided" in told and "Risky moments seen: 1 of 3" in told
+        assert "people and plates decided" in told and "Go on" in acts
+        manifest_path(video.final).write_bytes(dump_manifest(build_manifest(made)))
+        video.final.write_bytes(b"made")
+        until(lambda: video.state == "ready")
+        steps = """
+            await until(() => document.querySelector("[data-state=ready]"));
+            return text(".state");
+        """
+        ready = in_node(server.address, two / "page2", steps, "case.html")
+        assert ready.startswith("ready") and "Risky moments seen: 1 of 3" in ready
 
 
 @pytest.mark.slow

@@ -256,6 +256,11 @@ def test_the_story_of_a_case(browser: Any, street: Path, found: Plan, tmp_path: 
         result = Path(page.text("#result-path"))
         assert result == case / "street.redacted.mp4", "it got its final name"
         page.click("#show-report")
+        looks.check()
+        page.until(lambda: page.js("return document.querySelector('iframe')"))
+        assert page.text("#shown-path") == f"{result}.report.html"
+        page.shot("report")
+        page.click("#close-shown")
         page.click("#old-copy button")
         page.until(lambda: not held.parent.exists())  # nothing is left of what was held back
 
@@ -276,13 +281,19 @@ def test_the_story_of_a_case(browser: Any, street: Path, found: Plan, tmp_path: 
         away.rename(result)
         page.until(lambda: state_of(2) == "ready")
         page.click("[data-play='2']")
+        plays = "return document.querySelector('video')?.videoWidth > 0"
+        page.until(lambda: page.js(plays))
+        assert page.text("#shown-path") == f"{result}", "and nothing of the system was needed"
+        page.shot("played-here")
+        page.press("ESCAPE")
         page.click("#index")
-        wanted = [f"{result}.report.html", f"{result}", f"{case / 'case.html'}"]
+        wanted = [f"{case / 'case.html'}"]
         # Programs of the system are started one by one, and may be slow to begin.
         page.until(lambda: sorted(opened_by(programs)) == sorted(wanted))
         assert page.complaints() == []
     assert "notes.mp4" in (case / "case.html").read_text("utf-8")
-    assert "Rapport" in Path(wanted[0]).read_text("utf-8"), "in the language of the page"
+    report = Path(f"{result}.report.html").read_text("utf-8")
+    assert "Rapport" in report, "in the language of the page"
     check_output(source, result, read_plan(plan_file), gone, kept, drawn.id)
     check_record(result)
     assert call("check", result, "--source", source).returncode == ExitCode.DONE

@@ -9,6 +9,7 @@ import threading
 import time
 import webbrowser
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -206,6 +207,41 @@ def test_it_ends_with_the_last_page(server: PageServer, monkeypatch: pytest.Monk
     assert not server.presence.over()
     assert ask(server, "POST", "/api/leave").status == 200
     until(server.presence.over)
+
+
+def test_whoever_left_the_page_by_mistake_has_two_minutes(server: PageServer) -> None:
+    """It was six seconds: "back" pressed, or the window closed, and the review had ended."""
+    assert ask(server, "POST", "/api/leave").status == 200
+    left = server.presence.left
+    assert left is not None
+    server.presence.left = left - 120
+    assert not server.presence.over()
+    server.presence.left = left - 240
+    assert server.presence.over()
+
+
+def test_what_the_page_shows_in_a_frame_is_asked_for_by_itself_alone(
+    server: PageServer, tmp_path: Path
+) -> None:
+    """A frame and a player send no token: the path is the secret, and the page the only framer."""
+    video = tmp_path / "a.mp4"
+    video.write_bytes(bytes(range(100)))
+    path = server.shelf.put(video)
+    whole = ask(server, "GET", path, X_Redact_Token=None)
+    assert (whole.status, whole.body) == (200, video.read_bytes())
+    assert whole.headers["X-Frame-Options"] == "SAMEORIGIN"
+    assert "frame-ancestors 'self'" in whole.headers["Content-Security-Policy"]
+    assert "script-src" not in whole.headers["Content-Security-Policy"]
+    part = ask(server, "GET", path, X_Redact_Token=None, Range="bytes=10-19")
+    assert (part.status, part.body) == (206, bytes(range(10, 20)))
+    assert part.headers["Content-Range"] == "bytes 10-19/100"
+    for wrong in ("bytes=10", "bytes=200-300", "lines=1-2", "bytes=-", "bytes=9-2"):
+        assert ask(server, "GET", path, X_Redact_Token=None, Range=wrong).body == whole.body
+    assert ask(server, "GET", path, Host="evil.example").status == 421
+    assert ask(server, "GET", path, Sec_Fetch_Site="cross-site").status == 403
+    assert ask(server, "GET", path[:-5], X_Redact_Token=None).status == 401
+    video.unlink()
+    assert ask(server, "GET", path, X_Redact_Token=None).status == 404
 
 
 def test_it_ends_after_an_hour_without_a_person(

@@ -4,10 +4,12 @@ import { html, render, signal, useEffect, useRef } from "./html.js";
 import { state, toast } from "./store.js";
 import { clock, current, said, stageWords, t } from "./words.js";
 import { Button } from "./button.js";
+import { Dialog } from "./dialog.js";
 import { Folders } from "./folders.js";
 import { Logo } from "./header.js";
 import { beginLook, LookButtons } from "./look.js";
 import { Opening } from "./opening.js";
+import { show, ShowDialog } from "./show.js";
 import { Toasts } from "./toasts.js";
 
 const MARKS = {
@@ -15,6 +17,7 @@ const MARKS = {
   search: "○",
   searching: "◔",
   look: "◉",
+  begun: "◑",
   making: "◔",
   held: "!",
   ready: "✓",
@@ -24,9 +27,9 @@ const MARKS = {
 const known = signal(null); // the case, as the server told it last
 const count = (...states) => known.value.videos.filter((v) => states.includes(v.state)).length;
 const tried = (work) => work.catch((error) => toast(said(error), true));
-const open = (n, what) => () => {
-  toast(t(what === "result" ? "opening_player" : "opening_report"));
-  tried(post("open", { n, what, language: current() }));
+const openIndex = () => {
+  toast(t("opening_report"));
+  tried(post("open", { what: "index", language: current() }));
 };
 
 const App = () => html`
@@ -34,12 +37,13 @@ const App = () => html`
     <${Logo} />
     <span class="grow" />
     <span class="group"><${LookButtons} /></span>
-    <${Button} id="index" word="make_index" hidden=${!known.value || !count("ready", "behind")} act=${open(0, "index")} />
+    <${Button} id="index" word="make_index" hidden=${!known.value || !count("ready", "behind")} act=${openIndex} />
   </header>
   <main id="case-main" inert=${Boolean(state.opening)}>
     ${known.value && (known.value.videos.length ? html`<${Videos} />` : html`<${Folders} chosen=${again} />`)}
   </main>
   <${Opening} />
+  <${Dialog} kinds=${{ show: ShowDialog }} />
   <${Toasts} />
 `;
 function Videos() {
@@ -47,13 +51,17 @@ function Videos() {
     refused = count("refused"),
     search = count("search", "searching");
   const counts = [
-    ["to_look", count("look", "held", "behind")],
+    ["to_look", count("look", "begun", "held", "behind")],
     ["to_search", search],
     ["refused_ones", refused],
     ["are_ready", count("ready")],
   ].filter(([, n]) => n);
   const ready = count("ready") && (refused ? "next.ready_others" : "next.ready"),
-    left = search ? "next.search" : count("look", "held", "behind", "making") ? "next.look" : ready;
+    left = search
+      ? "next.search"
+      : count("look", "begun", "held", "behind", "making")
+        ? "next.look"
+        : ready;
   return html`
     <div class="lead">
       <h2>${(name?.includes(number) ? [name] : [number, name]).filter(Boolean).join(" · ")}</h2>
@@ -69,7 +77,9 @@ function Videos() {
 }
 function Video({ of: v }) {
   const facts = [v.seconds == null ? "" : clock(v.seconds, 0), v.size ? v.size.join(" × ") : ""],
-    mark = v.state === "ready" && v.incomplete ? "" : `${MARKS[v.state]} `,
+    whole = v.reviewed && v.reviewed.moments === v.reviewed.moments_seen,
+    // A tick only where nothing is left to look at.
+    mark = v.state !== "ready" || (whole && !v.incomplete) ? `${MARKS[v.state]} ` : "",
     words = t(`case_state.${v.state === "search" && v.next ? "next" : v.state}`),
     share = v.work?.total ? { max: v.work.total, value: Math.min(v.work.done, v.work.total) } : {};
   return html`<li class="video" data-video=${v.number} data-state=${v.state}>
@@ -78,7 +88,7 @@ function Video({ of: v }) {
       <h3>${v.name}</h3>
       <div class="muted small">${facts.filter(Boolean).join(" · ")}</div>
       <div class="state">
-        <span class=${`mark ${v.state}`}>${mark}${words}</span>
+        <span class=${`mark ${v.state === "ready" && !whole ? "begun" : v.state}`}>${mark}${words}</span>
         ${v.incomplete && html`<span class="mark held">! ${t("incomplete")}</span>`}
         ${
           v.work &&
@@ -87,21 +97,32 @@ function Video({ of: v }) {
         }
         ${v.state === "refused" && html`<span class="small">${said(v.problem)}</span>`}
         ${v.state === "ready" && html`<span class="muted small">${v.result}</span>`}
+        ${
+          ["begun", "held", "ready", "behind"].includes(v.state) &&
+          html`<span class="muted small reviewed">${v.reviewed ? reviewed(v.reviewed) : t("reviewed_never")}</span>`
+        }
       </div>
     </div>
     <div class="acts"><${Acts} of=${v} /></div>
   </li>`;
 }
+/** How far its review is: people, risky moments, what was looked at. */
+const reviewed = ({ people, decided, moments, moments_seen: seen, frames, frames_seen: n }) =>
+  [
+    t("reviewed_people", { n: people, decided }),
+    t("pill", { n: seen, of: moments }),
+    t("reviewed_watched", { n: Math.floor((100 * n) / Math.max(1, frames)) }),
+  ].join(" · ");
 /** What can be done with a video now, the most likely first. */
 function Acts({ of: { number: n, state: now, next } }) {
   const shown = ["ready", "behind", "held"].includes(now),
-    words = { held: "to_findings", look: "look_and_decide" }[now],
+    words = { held: "to_findings", look: "look_and_decide", begun: "go_on" }[now],
     first = now === "search" && !next && count("searching");
   return html`
     ${first > 0 && html`<${Button} word="search_first" class="quiet" act=${() => tried(post("first", { n }))} />`}
-    ${shown && html`<${Button} word="play_result" data-play=${n} act=${open(n, "result")} />`}
-    ${shown && html`<${Button} word="report" data-report=${n} act=${open(n, "report")} />`}
-    ${shown && known.value.pdf && html`<${Button} title="report_pdf" act=${open(n, "pdf")}>PDF<//>`}
+    ${shown && html`<${Button} word="play_result" data-play=${n} act=${() => show("result", n)} />`}
+    ${shown && html`<${Button} word="report" data-report=${n} act=${() => show("report", n)} />`}
+    ${shown && known.value.pdf && html`<${Button} title="report_pdf" act=${() => show("pdf", n)}>PDF<//>`}
     ${
       (shown || words || now === "making") &&
       html`<a class=${words ? "button primary" : "button"} href=${`/v/${n}/`} data-look=${n}>${t(words || "decisions")}</a>`

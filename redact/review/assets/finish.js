@@ -10,6 +10,7 @@ import { Choices, Field } from "./field.js";
 import { showFinding, nextFinding } from "./findings.js";
 import { nextMoment, nextUnseen } from "./moments.js";
 import { flush } from "./seen.js";
+import { Path, show } from "./show.js";
 
 const CORNERS = ["top-left", "top-right", "bottom-left", "bottom-right"];
 const STYLES = ["cover", "blur", "mosaic", "solid"];
@@ -187,10 +188,6 @@ export async function jobOver({ problem, result }) {
   else if (problem) toast(said(problem), true);
 }
 const tried = (work) => work.catch((error) => toast(said(error), true));
-const opened = (what) => async () => {
-  const done = t(what === "result" ? "opening_player" : "opening_report");
-  await tried(post("open", { what, language: current() }).then(() => toast(done)));
-};
 export function ResultDialog({ result: r }) {
   const held = useSignal(r.held),
     bad = r.needs_review || r.overtaken || r.incomplete;
@@ -207,7 +204,6 @@ export function ResultDialog({ result: r }) {
     note = r.needs_review ? look : r.accepted ? "done_accepted_note" : "done_note",
     beside = r.beside.map((name) => `${t("beside")} ${name}`),
     notes = [...beside, `SHA-256 ${r.sha256}`, ...r.warnings[current()]];
-  const copy = () => navigator.clipboard.writeText(r.output).then(() => toast(t("copied")));
   const remove = () => tried(post("remove-held").then(() => (held.value = "removed")));
   const toFindings = () => {
     closeDialog();
@@ -221,7 +217,7 @@ export function ResultDialog({ result: r }) {
     ${r.incomplete && html`<p id="incomplete">${r.incomplete[current()]}</p>`}
     <p>${t(note, { n: r.findings })}</p>
     ${r.failed[current()].map((line) => html`<p class="small">${line}</p>`)}
-    <div class="path"><span id="result-path">${r.output}</span><${Button} word="copy" act=${copy} /></div>
+    <${Path} id="result-path" of=${r.output} />
     ${
       held.value &&
       html`<div class="item row" id="old-copy">
@@ -234,8 +230,8 @@ export function ResultDialog({ result: r }) {
     }
     <details><summary>${t("notes")}</summary>${notes.map((line) => html`<div>${line}</div>`)}</details>
     <div class="actions">
-      ${!r.needs_review && html`<${Button} id="play-result" word="play_result" class="primary" act=${opened("result")} />`}
-      ${!r.needs_review && r.beside.length > 0 && html`<${Button} id="show-report" word="report" act=${opened("report")} />`}
+      ${!r.needs_review && html`<${Button} id="play-result" word="play_result" class="primary" act=${() => show("result")} />`}
+      ${!r.needs_review && r.beside.length > 0 && html`<${Button} id="show-report" word="report" act=${() => show("report")} />`}
       ${!r.needs_review && isOneOfSeveral && html`<${Button} id="to-all" word="all_videos" act=${() => location.assign("/")} />`}
       <${Button} id="close-result" word="close" act=${closeDialog} />
       ${r.needs_review && r.findings > 0 && html`<${Button} id="to-findings" word="to_findings" class="primary" act=${toFindings} />`}

@@ -14,6 +14,7 @@ import { beginLook } from "./look.js";
 import { Opening } from "./opening.js";
 import * as player from "./player.js";
 import { flush } from "./seen.js";
+import { ShowDialog } from "./show.js";
 import { Side } from "./side.js";
 import { loadWave } from "./sound.js";
 import { SheetDialog } from "./sheet.js";
@@ -29,6 +30,7 @@ const DIALOGS = {
   making: finish.MakingDialog,
   result: finish.ResultDialog,
   moments: SheetDialog,
+  show: ShowDialog,
 };
 let video = { name: "", plan: "" },
   ended = false;

@@ -1,0 +1,45 @@
+// A result or its report, shown by the page itself, with the path where it lies.
+import { post } from "./api.js";
+import { html, useSignal } from "./html.js";
+import { state, toast } from "./store.js";
+import { current, said, t } from "./words.js";
+import { Button } from "./button.js";
+
+const refused = (error) => toast(said(error), true);
+const asked = (path, what, n) => post(path, { what, language: current(), n });
+
+/** Show what was made of a video: "result", "report" or "pdf"; `n` names the video of a case. What
+ *  the dialog shows now comes back afterwards. */
+export async function show(what, n) {
+  const back = state.dialog;
+  const told = await asked("show", what, n).catch(refused);
+  if (told?.at) state.dialog = { kind: "show", what, n, back, ...told };
+}
+export function ShowDialog({ what, n, at, path, back }) {
+  const unplayable = useSignal(false);
+  const outside = () =>
+    asked("open", what, n).then(
+      () => toast(t(what === "result" ? "opening_player" : "opening_report")),
+      refused,
+    );
+  return html`
+    <h2 id="dialog-title">${t(what === "result" ? "play_result" : "report")}</h2>
+    <${Path} of=${path} />
+    ${
+      what !== "result"
+        ? html`<iframe src=${at} title=${t("report")} sandbox=${what === "pdf" ? null : ""} />`
+        : unplayable.value
+          ? html`<p id="unplayable">${t("unplayable")}</p>`
+          : html`<video src=${at} controls autoplay onerror=${() => (unplayable.value = true)} />`
+    }
+    <div class="actions">
+      <${Button} word="outside" act=${outside} />
+      <${Button} id="close-shown" word="close" class="primary" act=${() => (state.dialog = back)} />
+    </div>
+  `;
+}
+/** Where something lies, to be copied. */
+export function Path({ of, id = "shown-path" }) {
+  const copy = () => navigator.clipboard.writeText(of).then(() => toast(t("copied")));
+  return html`<div class="path"><span id=${id}>${of}</span><${Button} word="copy" act=${copy} /></div>`;
+}
