@@ -12,14 +12,15 @@ LOCKED := $(PIP) --require-hashes -r constraints
 # Some images set it: then each of the commands that tests start would compile every library anew.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help demo test test-lab test-clips test-kills test-cluster test-wheel lint format samples docs \
+.PHONY: help demo test test-lab test-clips test-kills test-cluster test-installs test-wheel coverage lint \
+        format samples docs \
         site wheel bench bench-real bench-leak bench-attack bench-audit bench-speed recordings \
-        train-smoke locks bounds headless clean
+        train-smoke locks upgrade pins bounds headless clean
 
 help:  ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
 
-$(STAMP): pyproject.toml constraints/dev.txt
+$(STAMP): pyproject.toml constraints/dev.txt constraints/redact.txt
 	$(PYTHON) -m venv $(VENV)
 	$(LOCKED)/dev.txt
 	$(PIP) --no-build-isolation --no-deps --editable .
@@ -33,8 +34,14 @@ headless:  ## swap in the OpenCV build that needs no display libraries
 demo: $(STAMP)  ## redact the sample and say where the result is
 	$(BIN)/python samples/demo.py
 
-test: lint  ## lint and all tests, and the wheel in a fresh environment of every Python here
+test: $(STAMP)  ## all tests, and the wheel in a fresh environment of every Python here
 	REDACT_WHEEL=1 $(BIN)/python -m pytest -n 3 --dist worksteal
+
+coverage: $(STAMP)  ## which lines of redact/ no test runs, those in programs that tests start included
+	$(BIN)/coverage erase
+	$(BIN)/coverage run -m pytest -n 3 --dist worksteal $(TESTS)
+	$(BIN)/coverage combine --quiet
+	$(BIN)/coverage report --skip-covered --sort=miss
 
 test-lab: $(STAMP)  ## the tests of the laboratory (lab/)
 	$(BIN)/python -m pytest -n 3 --dist worksteal lab/tests
@@ -48,6 +55,9 @@ test-kills: $(STAMP)  ## a batch killed at 200 random moments ends as an undistu
 test-cluster: $(STAMP)  ## runs on a dask cluster of two workers, which other tests skip
 	$(LOCKED)/extras.txt
 	$(BIN)/python -m pytest tests/batch
+
+test-installs: $(STAMP)  ## every way of installing that docs/start.md shows, each in a fresh environment
+	REDACT_INSTALLS=1 $(BIN)/python -m pytest --timeout 3000 tests/packaging/test_documented.py
 
 test-wheel: $(STAMP)  ## build wheel and sdist, try the wheel with every Python of this machine
 	REDACT_WHEEL=sdist $(BIN)/python -m pytest tests/packaging
@@ -76,15 +86,14 @@ site: $(STAMP)  ## make the pages of docs/ into a site in site/, which needs no 
 wheel: $(STAMP)  ## build dist/*.whl with everything that a run needs, and the sdist
 	$(BIN)/python -m hatchling build -d dist
 
-LOCK := $(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
-        --no-annotate --custom-compile-command 'make locks'
+locks: $(STAMP)  ## write constraints/ anew after a change to pyproject.toml; what is pinned stays
+	$(BIN)/python -m lab.locks
 
-locks: $(STAMP)  ## write constraints/ anew: the newest releases within the bounds of pyproject.toml
-	$(LOCK) pyproject.toml --extra dev --extra samples --extra docs -o constraints/dev.txt
-	echo hatchling | $(LOCK) pyproject.toml - -c constraints/dev.txt -o constraints/redact.txt
-	echo hatchling | $(LOCK) pyproject.toml - --extra pdf --extra c2pa --extra cluster \
-	    -c constraints/dev.txt -o constraints/extras.txt
-	echo 'opencv-contrib-python-headless>=4.10,<5.2' | $(LOCK) --no-deps - -o constraints/headless.txt
+upgrade: $(STAMP)  ## write constraints/ anew with the newest releases within the bounds
+	$(BIN)/python -m lab.locks --upgrade
+
+pins: $(STAMP)  ## ask the registry whether every pinned release is still there
+	$(BIN)/python -m lab.locks --check
 
 bounds: $(STAMP)  ## try lowest and newest releases of the dependencies, say which bound to raise
 	$(BIN)/python -m lab.installs --bounds
