@@ -85,6 +85,19 @@ def test_no_room_uses_one_that_is_not_below_it() -> None:
     assert found == []
 
 
+def test_the_product_knows_nothing_of_the_laboratory_and_of_tests() -> None:
+    found = []
+    for path in sorted(HOME.rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.ImportFrom):
+                named = [node.module or ""] if node.level == 0 else []
+            else:
+                named = [a.name for a in node.names] if isinstance(node, ast.Import) else []
+            beside = {"lab", "tests", "docs", "samples"} & {name.split(".")[0] for name in named}
+            found += [f"{path.relative_to(HOME)} imports {name}" for name in beside]
+    assert found == []
+
+
 def test_the_check_sees_what_it_should() -> None:
     """It would be worth nothing if it found no import at all."""
     audit = [parts for path in (HOME / "auditing").glob("*.py") for parts in imports(path)]
