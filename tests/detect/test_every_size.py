@@ -56,12 +56,12 @@ def check(rows: list[tuple[int, float, tuple[float, float], float]]) -> None:
 
 
 def test_plates_of_one_line(shared_eval: Path) -> None:
-    check(looked(largest(shared_eval, "plate", 6, wide=True), Target.PLATE, 12.0, 9))
+    check(looked(largest(shared_eval, "plate", 4, wide=True), Target.PLATE, 12.0, 7))
 
 
 def test_plates_of_two_lines(shared_eval: Path) -> None:
-    check(looked(largest(shared_eval, "plate", 6), Target.PLATE, 30.0, 7))
+    check(looked(largest(shared_eval, "plate", 4), Target.PLATE, 30.0, 6))
 
 
 def test_faces(shared_eval: Path) -> None:
-    check(looked(largest(shared_eval, "face", 5), Target.FACE, 24.0, 5))
+    check(looked(largest(shared_eval, "face", 4), Target.FACE, 24.0, 4))
