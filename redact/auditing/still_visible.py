@@ -103,8 +103,18 @@ class StillVisible:
             found = self._detectors.look(shown, [_area(box, *shown.size) for box in places])
         found = self._scope.select(found)
         if kept := self._covers.kept(shown.index):
-            named = zip(found.target, map(found.box, range(len(found))), strict=True)
-            decided = [by_decision(Target(int(t)), box, kept, self._limits) for t, box in named]
+            alarms = self._covers.alarms(kept)
+            decided = [
+                by_decision(
+                    *(Target(int(found.target[i])), found.box(i)),
+                    # What a network is sure of is told, whatever a person called it.
+                    [r for r in kept if r.track not in alarms]
+                    if found.score[i] >= self._limits.sure
+                    else kept,
+                    self._limits,
+                )
+                for i in range(len(found))
+            ]
             found = found.select(~np.array(decided, np.bool_))
         if not len(found):
             return found

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from math import exp, hypot, inf, log
 from typing import Final
@@ -91,6 +91,7 @@ def believed(tracks: Iterable[Track], around: Circumstances, limits: Limits) -> 
     for track in tracks:
         for path in stretches(track, around, limits):
             suspect = judged(track.certainty or 0.0, track.target, path, around, limits)
+            suspect = _called_none(suspect, around, limits)
             if suspect.probability >= limits.believed:
                 found.append(suspect)
     return found
@@ -115,6 +116,17 @@ def judged(
             odds += limits.alike_odds
     track = neighbour.id if neighbour is not None else None
     return Suspect(target, path, 1 / (1 + exp(-odds)), rule, track)
+
+
+def _called_none(suspect: Suspect, around: Circumstances, limits: Limits) -> Suspect:
+    """The suspect, told as what a person called a false alarm if it is that."""
+    for frame, box in suspect.path:
+        for region in around.kept(frame):
+            if region.track in around.covers.alarms([region]) and by_decision(
+                suspect.target, box, [region], limits
+            ):
+                return replace(suspect, rule="sure_alarm", track=region.track)
+    return suspect
 
 
 def stretches(seen: Track, around: Circumstances, limits: Limits) -> list[Stretch]:

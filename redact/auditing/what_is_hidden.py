@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from ..plan import Plan
 from ..render import mask_of, stamp_box
 from ..settings import Stamp
-from ..types import Box, Region, Target
+from ..types import Action, Box, Region, Target
 from .limits import LIMITS, Limits
 from .planes import BLOCK, block_difference
 
@@ -37,6 +37,9 @@ class Covers(Protocol):
     def kept(self, index: int) -> list[Region]:
         """Subjects that are visible by decision in a frame."""
 
+    def alarms(self, kept: list[Region]) -> frozenset[int]:
+        """Tracks of those that a person called a false alarm."""
+
 
 class PlanCovers:
     """The plan's masks, as `redact.render` draws them."""
@@ -44,6 +47,7 @@ class PlanCovers:
     def __init__(self, plan: Plan, margin: float) -> None:
         self._plan = plan
         self._margin = margin
+        self._alarms = frozenset(t.id for t in plan.tracks if t.action is Action.FALSE_ALARM)
 
     def mask(self, index: int, source: NDArray[np.uint8], output: NDArray[np.uint8]) -> Mask:
         height, width = output.shape
@@ -52,6 +56,9 @@ class PlanCovers:
 
     def kept(self, index: int) -> list[Region]:
         return self._plan.judged_at(index)
+
+    def alarms(self, kept: list[Region]) -> frozenset[int]:
+        return self._alarms & {region.track for region in kept}
 
 
 SHAPE: Final = 0.15
@@ -183,6 +190,9 @@ class PixelCovers:
 
     def kept(self, index: int) -> list[Region]:
         return []
+
+    def alarms(self, kept: list[Region]) -> frozenset[int]:
+        return frozenset()
 
 
 def _changed(

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Iterator
 from itertools import pairwise
 from math import inf
 
-from ..plan import Plan
+from ..plan import Plan, decisions
 from ..settings import Sensitivity
 from ..track import FrameClock
 from ..types import Action, Box, Frame, State, Timeline, Track
@@ -22,8 +22,9 @@ def moments(plan: Plan, sensitivity: Sensitivity, limits: Limits) -> dict[int, l
     """Frames at which a second opinion is worth most → places to look at, upright source pixels;
     None is all of the picture.
 
-    All of the picture at even distances and in the last frame; and the places where somebody is
-    most probably overlooked, as many as `Limits.share` of what the search looked at.
+    All of the picture at even distances and in the last frame; where what a person called a false
+    alarm is seen best; and the places where somebody is most probably overlooked, as many as
+    `Limits.share` of what the search looked at.
     """
     line, looked = plan.source.timeline, plan.frames_looked_at
     if looked is None:
@@ -32,6 +33,10 @@ def moments(plan: Plan, sensitivity: Sensitivity, limits: Limits) -> dict[int, l
     left = times * max(1.0, limits.share * looked)
     chosen: dict[int, list[Box] | None] = {len(line) - 1: None}
     chosen |= dict.fromkeys(_even(line, limits.whole_every / times))
+    for frame, box in _alarms(plan):
+        places = chosen.setdefault(frame, [])
+        if places is not None:
+            places.append(box)
     picture = plan.source.width * plan.source.height
     for _, frame, box in sorted(_risky(plan, limits), key=lambda r: (-r[0], r[1])):
         if left <= 0:
@@ -83,6 +88,16 @@ def _even(line: Timeline, every: float) -> Iterator[int]:
         if time >= due:
             yield frame
             due = time + every
+
+
+def _alarms(plan: Plan) -> Iterator[tuple[int, Box]]:
+    """Frames and places in which false alarms are seen best."""
+    for track in plan.tracks:
+        if track.action is Action.FALSE_ALARM:
+            for frame in decisions.surest_frames(track):
+                here = track.at(frame)
+                assert here is not None
+                yield frame, here.box.grown(0.5)
 
 
 def _risky(plan: Plan, limits: Limits) -> Iterator[tuple[float, int, Box]]:

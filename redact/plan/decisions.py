@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import replace
+from typing import Final
 
 from ..errors import PlanError
-from ..types import UNDECIDED, Confirmed, Decided, Track
+from ..types import UNDECIDED, Action, Confirmed, Decided, Keyframe, Track
 from ..words import problem
 from .plan import Plan
 from .subject import Decision, Subject
-from .subjects import with_subjects
+from .subjects import all_subjects, with_subjects
+from .where_sure import best_frame
 
 
 def decide(
@@ -90,6 +92,42 @@ def give_reason(plan: Plan, ids: Iterable[int], decided: Decided) -> Plan:
         return subject.decision, decided._replace(by=decided.by or old.by)
 
     return _changed(plan, ids, of)
+
+
+SURE: Final = 0.9
+"""Probability from which the networks were sure of a track: to call that a false alarm opens what
+most likely is a face or a plate, so that a person looks first, and says why (chosen)."""
+
+_PICTURES: Final = 3
+"""Of a track that are to be looked at, each the surest of another part of it (chosen)."""
+
+
+def sure_alarms(plan: Plan, ids: Iterable[int]) -> list[Track]:
+    """Tracks of these subjects of which the networks were sure, and which nobody has looked at to
+    call them a false alarm."""
+    wanted = set(ids)
+    numbers = {n for s in all_subjects(plan) if wanted & set(s.tracks) for n in s.tracks}
+    return [t for t in plan.tracks if t.id in numbers and is_sure(t) and not _confirmed_alarm(t)]
+
+
+def is_sure(track: Track) -> bool:
+    """Whether the networks were sure of what a track is."""
+    return track.certainty is not None and track.certainty >= SURE
+
+
+def surest_frames(track: Track) -> list[int]:
+    """Frames in which a track is seen most surely, rising, from its beginning, middle and end."""
+    length = track.last - track.first + 1
+    best: dict[int, Keyframe] = {}
+    for key in track.keyframes:
+        part = _PICTURES * (key.frame - track.first) // length
+        if (key.score or 0.0) > (best[part].score or 0.0 if part in best else 0.0):
+            best[part] = key
+    return sorted(key.frame for key in best.values()) or [best_frame(track.keyframes)]
+
+
+def _confirmed_alarm(track: Track) -> bool:
+    return track.action is Action.FALSE_ALARM and any(said.same for said in track.confirmed)
 
 
 def _changed(

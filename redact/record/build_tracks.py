@@ -87,7 +87,7 @@ def _track_part(
         decided_by=track.decided_by,
         decided_at=track.decided_at,
         by_person=subject.by_person,
-        confirmed=list(_confirmed(track)) if kept else [],
+        confirmed=[] if track.action is Action.REDACT else list(_confirmed(track)),
         shown_confirmed=list(_by_confirmation(track, plan, shown)) if kept else [],
         first_frame=first,
         last_frame=last,

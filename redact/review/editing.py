@@ -33,11 +33,39 @@ from ..types import (
     State,
     Target,
     Track,
+    clock,
     runs_of,
 )
 from .bridging import Gap, gaps_of
 from .looked_at import seen_runs
 from .refused import RefusedError
+
+
+def decide(
+    plan: Plan, ids: Sequence[int], decision: Decision, decided: Decided = UNDECIDED
+) -> Plan:
+    """Decide about subjects (`redact.plan.decisions.decide`). To call a false alarm what the
+    networks were sure of, a person has to have looked at its surest pictures, and to say why.
+
+    Raises:
+        PlanError: nobody has looked, or there is no reason.
+    """
+    sure = decisions.sure_alarms(plan, ids) if decision is Decision.FALSE_ALARM else []
+    looked = _looked_at(plan) if sure else set()
+    for track in sure:
+        frames = decisions.surest_frames(track)
+        unseen = [frame for frame in frames if frame not in looked]
+        if unseen or not any(map(str.isalnum, decided.reason)):
+            times = ", ".join(clock(plan.seconds(frame), 1) for frame in unseen or frames)
+            code = "alarm_look" if unseen else "alarm_reason"
+            percent = int(100 * (track.certainty or 0.0))
+            first = unseen[0] if unseen else frames[0]
+            raise RefusedError(code, number=track.id, percent=percent, times=times, frame=first)
+    plan = decisions.decide(plan, ids, decision, decided)
+    for track in sure:
+        runs = runs_of(looked & set(range(track.first, track.last + 1)))
+        plan = plan.with_track(_said(edit.track_of(plan, track.id), runs, True, decided))
+    return plan
 
 
 def only(plan: Plan, number: int, decided: Decided = UNDECIDED) -> Plan:

@@ -36,6 +36,7 @@ from .editing import (
     add,
     answer,
     confirm,
+    decide,
     merge,
     only,
     place,
@@ -309,7 +310,7 @@ def _mute(plan: Plan, what: dict[str, Any], decided: Decided) -> Plan:
 
 
 _ACTIONS: Final[dict[str, Callable[[Plan, dict[str, Any], Decided], Plan]]] = {
-    "decide": lambda p, w, d: decisions.decide(p, map(int, w["ids"]), Decision(w["decision"]), d),
+    "decide": lambda p, w, d: decide(p, [int(n) for n in w["ids"]], Decision(w["decision"]), d),
     "reason": lambda p, w, d: decisions.give_reason(p, map(int, w["ids"]), d),
     "only": lambda p, w, d: only(p, int(w["id"]), d),
     "confirm": lambda p, w, d: confirm(

@@ -18,6 +18,7 @@ from ..plan import (
     Subject,
     all_subjects,
     answered_here,
+    decisions,
     joined,
 )
 from ..render import ROUNDING
@@ -292,6 +293,8 @@ def _of_subject(
         "decision": (Decision.FALSE_ALARM if cut else decision).value,
         "reason": subject.reason,
         "cut": cut,
+        # Called a false alarm, though the networks were sure of it: listed at Finish.
+        "sure_alarm": decision is Decision.FALSE_ALARM and any(map(decisions.is_sure, tracks)),
         "by": subject.decided_by,
         "shown": [span for _, span in visible],
         **_confirmation(plan, tracks, decision, visible),

@@ -115,8 +115,12 @@ def test_kept_subject_is_listed_and_is_no_leak(clip: Clip) -> None:
     assert any("visible by decision: track 1" in line for line in result.in_words())
     alarm = replace(plan.tracks[0], action=Action.FALSE_ALARM)
     plan = replace(plan, tracks=(alarm,), subjects=())
-    words = clip.audit(clip.folder / "kept.mp4", plan).in_words()
+    called_none = clip.audit(clip.folder / "kept.mp4", plan)
+    words = called_none.in_words()
     assert "false alarm by decision, no mask: track 1" in words
+    # A network is sure that it is a face, whatever a person called it.
+    assert not called_none.passed
+    assert {(f.rule, f.track) for f in called_none.findings} == {("sure_alarm", 1)}
     assert not any("visible by decision" in line for line in words)
     cut_off = tuple(msgspec.structs.replace(k, action=Action.CUT_OFF) for k in result.kept)
     words = replace(result, kept=cut_off).in_words()

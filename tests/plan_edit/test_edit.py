@@ -383,3 +383,26 @@ def test_a_damaged_plan_is_refused_by_name_and_left_alone(data: st.DataObject) -
             assert file.read_bytes() == raw
         else:
             assert read_plan(file).tracks[0].action is Action.KEEP
+
+
+def test_what_the_networks_were_sure_of_is_no_false_alarm_by_a_slip(path: Path) -> None:
+    """A plate of 98 % went out open, for one key was pressed."""
+    plan = read_plan(path)
+    sure, doubted = (
+        replace(t, certainty=c) for t, c in zip(plan.tracks, (0.98, 0.6), strict=False)
+    )
+    write_plan(plan.with_subjects((), (sure, doubted)), path, force=True)
+    before = path.read_bytes()
+    for more in ((), ("--confirmed",), ("--reason", "a poster"), ("--confirmed", "--reason", "-")):
+        done = call("set", path, f"{sure.id}", "--action", "false-alarm", *more)
+        assert done.exit_code == PlanError.exit_code and "98 %" in done.stderr, done.stderr
+        assert path.read_bytes() == before
+    assert call("set", path, f"{doubted.id}", "--action", "false-alarm").exit_code == 0
+    explained = ("--confirmed", "--reason", "a poster")
+    assert call("set", path, f"{sure.id}", "--action", "false-alarm", *explained).exit_code == 0
+    (told,) = [t for t in read_plan(path).tracks if t.id == sure.id]
+    assert (told.action, told.reason, bool(told.confirmed)) == (
+        Action.FALSE_ALARM,
+        "a poster",
+        True,
+    )

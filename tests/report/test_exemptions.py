@@ -207,3 +207,13 @@ def test_the_record_says_what_rests_on_a_persons_word(tmp_path: Path) -> None:
         "shown in 209 of 221 pictures, else hidden; pictures in which it was confirmed while "
         "looking: 21 (R. Roe)"
     )
+
+
+def test_the_law_is_named_for_what_is_hidden_alone(tmp_path: Path) -> None:
+    """It stood beside a client who is shown, a statue, and what was cut off, as if it asked for
+    that."""
+    for record in (decided(tmp_path), cut_off(tmp_path)):
+        assert record.case.legal_basis
+        for row in table(record, "en"):
+            hidden = row["action"].startswith(("hidden", "taken out"))
+            assert bool(row["statutory basis"]) == hidden, row

@@ -54,7 +54,8 @@ def prepared(found: Plan, folder: Path, street: Path) -> tuple[Path, Path, int, 
     over = [Keyframe(n, away.box, State.DETECTED, 0.9) for n in range(11)]
     over += [Keyframe(n, key.box, State.FOLLOWED) for n in (11, 12, 13) if (key := mine.at(n))]
     hiding = replace(strangers, keyframes=tuple(over))
-    bench = guessed_in(track_of(found, alarm), 3, 9)
+    # Of what they are sure of, the page would ask twice.
+    bench = replace(guessed_in(track_of(found, alarm), 3, 9), certainty=0.6)
     plan = found
     for changed in (mine, hiding, bench):
         plan = plan.with_track(changed)

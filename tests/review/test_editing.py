@@ -397,3 +397,31 @@ def test_whatever_is_done_the_plan_is_one_and_keeps_nobody_by_itself(
 def test_a_target_that_is_no_word_is_refused(target: object) -> None:
     with pytest.raises(RedactError):
         do(finding(), "add", target=target, box=[10, 10, 50, 50], first=0, last=5)
+
+
+def test_what_the_networks_were_sure_of_is_no_false_alarm_by_one_key() -> None:
+    """It is looked at where it is seen most surely, and a reason is given."""
+    keys = [Keyframe(n, HERE, State.DETECTED, 0.99 if n in (5, 25, 55) else 0.8) for n in range(61)]
+    plan = three().with_track(replace(track(1, (0, 0, State.DETECTED, HERE)), keyframes=keys))
+    plan = replace(plan, tracks=tuple(replace(t, certainty=0.98) for t in plan.tracks))
+    alarm = {"ids": [1], "decision": "false alarm"}
+
+    def looked_at(*frames: int) -> Plan:
+        seen = SeenFrames("outlines", "still", tuple((frame, frame) for frame in frames))
+        return replace(plan, review=ReviewState(seen=(seen,)))
+
+    for looked, words in ((plan, "0:00.2, 0:01.0, 0:02.2"), (looked_at(5, 55), "at 0:01.0,")):
+        with pytest.raises(PlanError) as caught:
+            do(looked, "decide", **alarm, reason="a poster")
+        assert caught.value.refusal == "alarm_look"
+        assert "98 %" in caught.value.message and words in str(caught.value.hint)
+    whole = looked_at(5, 25, 55)
+    with pytest.raises(PlanError) as caught:
+        do(whole, "decide", **alarm, reason=" - ")
+    assert caught.value.refusal == "alarm_reason"
+    done = do(whole, "decide", **alarm, reason="a poster")
+    told = edit.track_of(done, 1)
+    assert told.action is Action.FALSE_ALARM and [c.first for c in told.confirmed] == [5, 25, 55]
+    # A new reason is no new decision; taken back and called so again, it is asked anew.
+    assert do(done, "decide", **alarm, reason="a statue").tracks[0].reason == "a statue"
+    assert do(done, "decide", ids=[1], decision="").tracks[0].confirmed == ()

@@ -81,7 +81,9 @@ def test_the_story_of_a_case(browser: Any, street: Path, found: Plan, tmp_path: 
     kept, missed = longest(found, Target.FACE)[:2]
     alarm = longest(found, Target.PLATE)[0]
     # One face is not in the plan: the audit has to find it, and the lawyer has to hide it.
-    hole = replace(found, tracks=tuple(t for t in found.tracks if t.id != missed))
+    # Of a plate that the networks are sure of, the page would ask twice.
+    doubted = (replace(t, certainty=0.6) if t.id == alarm else t for t in found.tracks)
+    hole = replace(found, tracks=tuple(t for t in doubted if t.id != missed))
     write_plan(hole, plan_file)
     gone = next(t for t in found.tracks if t.id == missed)
     words = ("--operator", "R. Roe", "--case", "24-117", "--sensitivity", "fast")

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from ...errors import PlanError, UsageError
 from ...files import read_file, write_whole
 from ...plan import (
     Decision,
+    Plan,
     Sound,
     consequences,
     decisions,
@@ -22,7 +24,7 @@ from ...plan import (
     user_input,
 )
 from ...plan.exchange import FORMATS, add_imported, coinciding
-from ...types import Action, Target, Track, stamp
+from ...types import Action, Target, Track, clock, stamp
 from ...words import problem, reason_of, say
 from .. import options
 from ..app import PATH
@@ -61,10 +63,12 @@ def set_(
     """`redact plan set`."""
     if action is None and reason is None and by is None and not confirmed:
         raise problem(UsageError, "nothing_to_set")
-    if confirmed and action != Action.KEEP:
+    if confirmed and action not in (Action.KEEP, Action.FALSE_ALARM):
         raise problem(UsageError, "confirmed_without_keep")
     value = read_plan(plan_path)
     ids = user_input.parse_ids(tracks, value)
+    if action == Action.FALSE_ALARM:
+        _stop_at_sure_alarms(value, ids, confirmed and any(map(str.isalnum, reason or "")))
     changed = decisions.change(
         value,
         ids,
@@ -84,6 +88,24 @@ def set_(
         for line in mistakable(changed, [track.id for track in kept]):
             Terminal().warn(line)
     _mention_unexplained(kept)
+
+
+def _stop_at_sure_alarms(plan: Plan, ids: Iterable[int], explained: bool) -> None:
+    """What the networks were sure of is most likely no false alarm: whoever says so has looked, and
+    gives a reason. Raises PlanError."""
+    sure = decisions.sure_alarms(plan, ids)
+    if not sure or explained:
+        return
+    track = max(sure, key=lambda t: t.certainty or 0.0)
+    frames = decisions.surest_frames(track)
+    raise problem(
+        PlanError,
+        "alarm_unconfirmed",
+        tracks=named(t.id for t in sure),
+        number=track.id,
+        percent=int(100 * (track.certainty or 0.0)),
+        times=", ".join(clock(plan.seconds(frame), 1) for frame in frames),
+    )
 
 
 def _mention_unexplained(kept: list[Track]) -> None:

@@ -77,6 +77,7 @@ function ToDo() {
   const waiting = everybody.find((x) => x.confirm?.length),
     n = waiting && waiting.confirm.reduce((sum, [, first, last]) => sum + last - first + 1, 0),
     bare = everybody.filter((x) => ["keep", "none"].includes(kindOf(x)) && !x.reason && !x.cut),
+    alarms = everybody.filter((x) => x.sure_alarm),
     open = everybody.filter((x) => !x.decision).length;
   const confirm = () => {
     select(waiting.id);
@@ -98,6 +99,7 @@ function ToDo() {
       nextMoment,
     ],
     [s.frames > s.frames_seen && t("left_pictures", { n: s.frames - s.frames_seen }), nextUnseen],
+    [alarms.length > 0 && t("left_alarms", { n: alarms.length }), () => select(alarms[0].id)],
     [bare.length > 0 && t("left_reasons", { n: bare.length }), () => select(bare[0].id)],
     [open > 0 && t("left_open", { n: open }), () => (state.filter = "open")],
   ].filter(([words]) => words);
