@@ -55,12 +55,12 @@ def decide(
     for track in sure:
         frames = decisions.surest_frames(track)
         unseen = [frame for frame in frames if frame not in looked]
-        if unseen or not any(map(str.isalnum, decided.reason)):
-            times = ", ".join(clock(plan.seconds(frame), 1) for frame in unseen or frames)
-            code = "alarm_look" if unseen else "alarm_reason"
-            percent = int(100 * (track.certainty or 0.0))
-            first = unseen[0] if unseen else frames[0]
-            raise RefusedError(code, number=track.id, percent=percent, times=times, frame=first)
+        told = {"number": track.id, "percent": int(100 * (track.certainty or 0.0))}
+        if unseen:
+            times = ", ".join(clock(plan.seconds(frame), 1) for frame in unseen)
+            raise RefusedError("alarm_look", times=times, frame=unseen[0], **told)
+        if not any(map(str.isalnum, decided.reason)):
+            raise RefusedError("alarm_reason", **told)
     plan = decisions.decide(plan, ids, decision, decided)
     for track in sure:
         runs = runs_of(looked & set(range(track.first, track.last + 1)))
