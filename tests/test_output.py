@@ -50,12 +50,10 @@ def test_until_it_is_published_it_is_for_its_owner_alone(tmp_path: Path, umask: 
             with OutputFile(tmp_path / f"{number}.mp4", mode=mode) as out:
                 assert out.temporary.stat().st_mode & 0o777 == 0o600
                 out.commit()
-        with OutputFile(tmp_path / "closed.mp4") as out:
-            out.commit_as(tmp_path / "closed.mp4", private=True)
     finally:
         os.umask(before)
     modes = {path.name: path.stat().st_mode & 0o777 for path in tmp_path.iterdir()}
-    assert modes == {"0.mp4": 0o666 & ~umask, "1.mp4": 0o640, "closed.mp4": 0o600}
+    assert modes == {"0.mp4": 0o666 & ~umask, "1.mp4": 0o640}
 
 
 @pytest.mark.parametrize("error", [ValueError, KeyboardInterrupt, SystemExit])

@@ -95,8 +95,8 @@ class OutputFile:
         """
         return self.commit_as(self._final)
 
-    def commit_as(self, other: Path, *, private: bool = False) -> Path:
-        """Publish under another name, in this folder or another, `private` for its owner alone.
+    def commit_as(self, other: Path) -> Path:
+        """Publish under another name, in this folder or, closed to others, in another.
 
         Raises as `commit`.
         """
@@ -104,8 +104,7 @@ class OutputFile:
             return self._carry(other)
         self._check(other)
         try:
-            if not private:
-                self._open_up()
+            self._open_up()
             _sync(self.inside)
             if self._force:
                 self.inside.replace(other)

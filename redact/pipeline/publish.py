@@ -42,7 +42,7 @@ def publish(
         make_private(order.closed)
     if publishing is not None:
         publishing(name, digest)
-    output = out.commit_as(name, private=held_back)
+    output = out.commit_as(name)
     if order.release:
         clear_times(output)
     return output

@@ -23,7 +23,6 @@ from ..record import (
     EvidenceChoice,
     Manifest,
     check_output,
-    library_versions,
     manifest_path,
     raw_public,
     read_manifest,
@@ -141,7 +140,7 @@ def _unlike(manifest: Manifest, wanted: _Wanted, progress: Progress) -> Iterator
     changed = wanted.differs_from(manifest.run.settings)
     if changed:
         yield Message("result_other_settings", settings=", ".join(changed))
-    if manifest.tool.redact != __version__ or manifest.tool.libraries != library_versions():
+    if manifest.tool.redact != __version__:
         yield Message("result_other_version")
     signer = "" if evidence.credentials is None else evidence.credentials.sha256
     if manifest.output.credentials != signer:

@@ -130,14 +130,15 @@ def test_what_an_earlier_version_made_is_made_again(tiny: Path, tmp_path: Path) 
     source.write_bytes(tiny.read_bytes())
     assert call("run", source, *FAST).returncode == ExitCode.DONE
     record = tmp_path / "a.redacted.mp4.manifest.json"
-    for part, value in (("redact", "0.0.1"), ("libraries", {"av": "0.0.1"})):
-        known = json.loads(record.read_text())
-        before, known["tool"][part] = known["tool"][part], value
-        record.write_text(json.dumps(known))
-        done = call("run", source, *FAST)
-        assert done.returncode == ExitCode.EXISTS and "another version" in done.stderr
-        known["tool"][part] = before
-        record.write_text(json.dumps(known))
+    whole = record.read_text()
+    known = json.loads(whole)
+    record.write_text(json.dumps({**known, "tool": {**known["tool"], "redact": "0.0.1"}}))
+    done = call("run", source, *FAST)
+    assert done.returncode == ExitCode.EXISTS and "another version" in done.stderr
+    # A library that was upgraded makes no result stale: it was audited as it is.
+    record.write_text(json.dumps({**known, "tool": {**known["tool"], "libraries": {"av": "9"}}}))
+    assert call("run", source, *FAST).returncode == ExitCode.DONE
+    record.write_text(whole)
     tracks = ",".join(str(t["id"]) for t in json.loads(plan.read_text())["tracks"])
     assert call("plan", "remove", plan, tracks, "--automatic").returncode == 0
     (tmp_path / "a.redacted.mp4").unlink()
