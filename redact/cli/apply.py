@@ -11,6 +11,7 @@ from .. import api
 from ..settings import DrawSettings
 from . import options
 from .app import command
+from .decisions_of_others import adopt_option, require_own_decisions
 from .destination import PlaceType, check_release, folder_for
 from .results import chosen_delivery, finish_options, tell_result
 from .terminal import Terminal, tell_json
@@ -24,13 +25,15 @@ from .terminal import Terminal, tell_json
 @options.encode_options
 @finish_options
 @options.device_option
+@adopt_option
 @options.force_option
 @options.json_option
 @options.verbose_option
-def apply(source: Path, plan_file: Path, output: Path | None, **params: Any) -> int:
+def apply(source: Path, plan_file: Path, output: Path | None, adopt: bool, **params: Any) -> int:
     """`redact apply`."""
     terminal = Terminal()
     draw = DrawSettings(options.render_settings(params), options.encode_settings(params))
+    require_own_decisions(plan_file, adopt, terminal)
     with folder_for(output):
         delivery = chosen_delivery(params, output)
         check_release(source, delivery)

@@ -138,7 +138,7 @@ def passphrase(prompt: str, confirm: bool) -> bytes:
         UsageError: it is empty, or there is nobody to ask.
     """
     text = os.environ.get(_VARIABLE)
-    if text is None and not _can_ask():
+    if text is None and not can_ask():
         raise problem(UsageError, "no_terminal")
     if text is None:
         text = str(click.prompt(prompt, hide_input=True, confirmation_prompt=confirm, err=True))
@@ -150,7 +150,7 @@ def passphrase(prompt: str, confirm: bool) -> bytes:
 _VARIABLE = "REDACT_PASSPHRASE"
 
 
-def _can_ask() -> bool:
+def can_ask() -> bool:
     """Whether there is a terminal, be it that standard input is another thing."""
     try:
         with Path("/dev/tty").open("rb"):

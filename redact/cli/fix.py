@@ -20,6 +20,7 @@ from ..record import checked_option
 from ..words import problem, say
 from . import options
 from .app import PATH, command
+from .decisions_of_others import adopt_option, require_own_decisions
 from .evidence_options import content_signer, private_key, take_acceptance
 from .results import tell_result, typed_command
 from .terminal import Terminal, tell_json
@@ -30,6 +31,7 @@ from .terminal import Terminal, tell_json
 @click.option("--accept-findings", metavar="NUMBERS=REASON", callback=take_acceptance)
 @click.option("--by", default="")
 @click.option("--remove", is_flag=True)
+@adopt_option
 @options.json_option
 @options.verbose_option
 def fix(
@@ -37,6 +39,7 @@ def fix(
     accept_findings: Acceptance | None,
     by: str,
     remove: bool,
+    adopt: bool,
     as_json: bool,
     verbose: bool,
 ) -> int:
@@ -46,6 +49,7 @@ def fix(
     if remove:
         return _remove(held, accept_findings, terminal)
     refuse_elsewhere(held)  # before any key that it names is read
+    require_own_decisions(from_here(held.plan), adopt, terminal)
     result = fix_held(
         held,
         terminal,

@@ -17,6 +17,7 @@ from ..review import Case, Session, Wish, alone_with, serve, server_of
 from ..words import problem, say
 from . import options
 from .app import PATH, command, typed_options
+from .decisions_of_others import adopt_option, require_own_decisions
 from .destination import PlaceType
 from .detect import detect
 from .evidence_options import evidence_options
@@ -30,9 +31,15 @@ from .terminal import Terminal
 @options.detect_options
 @options.margin_option
 @evidence_options
+@adopt_option
 @click.option("--no-open", is_flag=True)
 def review(
-    names: tuple[Path, ...], folder: Path | None, recursive: bool, no_open: bool, **params: Any
+    names: tuple[Path, ...],
+    folder: Path | None,
+    recursive: bool,
+    adopt: bool,
+    no_open: bool,
+    **params: Any,
 ) -> int:
     """`redact review`."""
     terminal = Terminal()
@@ -74,6 +81,7 @@ def review(
             terminal.say(say("goes_on_with", path=plan_file))
     if plan_file.exists():
         read_plan(plan_file)
+        require_own_decisions(plan_file, adopt, terminal)
     else:
         check_writable(plan_file, never=(source,), whole=True)
     with alone_with(plan_file):

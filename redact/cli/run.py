@@ -20,6 +20,7 @@ from ..settings import Settings
 from ..words import problem, say
 from . import options
 from .app import PATH, command, remember_found, results_so_far
+from .decisions_of_others import adopt_option, require_own_decisions
 from .destination import PlaceType, check_release, check_results, folder_for, is_folder
 from .report import check_index, write_index
 from .results import chosen_delivery, finish_options
@@ -47,6 +48,7 @@ from .terminal import Terminal, tell_json
 @finish_options
 @options.preview_options
 @click.option("--no-plan", is_flag=True)
+@adopt_option
 @click.option("--jobs", type=click.IntRange(1, 64), default=1, show_default=True)
 @click.option("--scheduler", metavar="ADDRESS")
 @click.option("--insecure-scheduler", is_flag=True)
@@ -64,11 +66,14 @@ def run(
     insecure_scheduler: bool,
     index: Path | None,
     one_of_several: bool,
+    adopt: bool,
     **params: Any,
 ) -> int:
     """`redact run`."""
     if one_of_several:
         end_with_parent()
+    if params["plan_out"] is not None:
+        require_own_decisions(params["plan_out"], adopt, Terminal(for_parent=one_of_several))
     address = _scheduler(scheduler, insecure_scheduler, jobs)
     found = find_footage(sources, recursive=recursive, results=output)
     videos = _Videos(

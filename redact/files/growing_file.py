@@ -1,7 +1,7 @@
 """A file of answers that grows one by one, survives a kill at any moment, and is read in order.
 
-Each record is a length, a checksum over itself and all before it, and its content. What a kill cut
-off, or a disk garbled, ends the file there.
+Each record is a length, this user's mark of itself and all before it (`own_mark`), and its content.
+What a kill cut off, a disk garbled, or somebody else wrote, ends the file there.
 """
 
 from __future__ import annotations
@@ -11,13 +11,13 @@ import os
 import stat
 import sys
 import time
-from hashlib import blake2b
 from pathlib import Path
 from typing import Final
 
 import msgspec
 
 from .leftovers import LockedFile, claim
+from .own_mark import own_mark
 
 MOST_BYTES: Final = 1 << 30
 """Answers beyond this size are not kept: days of a street, hours of a dense crowd."""
@@ -142,4 +142,4 @@ def _ours(handle: int) -> bool:
 
 
 def _checksum(before: bytes, data: bytes) -> bytes:
-    return blake2b(before + data, digest_size=_CHECKSUM).digest()
+    return bytes.fromhex(own_mark(b"answer\0" + before + data))[:_CHECKSUM]

@@ -10,7 +10,7 @@ from .. import __version__
 from ..auditing import AuditSettings
 from ..errors import PlanError
 from ..files import read_file
-from ..plan import Plan, read_plan
+from ..plan import Plan, read_plan, without_mark
 from ..record import (
     Manifest,
     decisions_sha256,
@@ -43,9 +43,9 @@ def plan_beside(output: Path, record: Manifest) -> Path | None:
 
 
 def hash_of(path: Path) -> str:
-    """SHA-256 of a small file, "" if there is none."""
+    """SHA-256 of a plan's file without its mark, as records name it; "" if there is none."""
     try:
-        return sha256_of_bytes(read_file(path))
+        return sha256_of_bytes(without_mark(read_file(path))[0])
     except OSError:
         return ""
 

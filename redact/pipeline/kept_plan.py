@@ -10,9 +10,8 @@ from pathlib import Path
 from .. import __version__
 from ..detection import Detector
 from ..errors import MismatchError, OutputExistsError, PlanError
-from ..files import belongs_to_user
 from ..media import SourceInfo, default_output, sha256_of
-from ..plan import Plan, read_plan, write_plan
+from ..plan import Plan, is_own_plan, read_plan, write_plan
 from ..progress import Stages
 from ..settings import DetectSettings
 from ..words import Message, problem
@@ -41,14 +40,14 @@ def plan_of_video(info: SourceInfo, folder: Path | None = None) -> Path:
         folder: for results; None: beside the video.
 
     Raises:
-        OutputExistsError: in that place is one of another user, who may have decided to show
-            somebody.
+        OutputExistsError: in that place is one that redact did not write for this user; somebody
+            else may have decided in it to show somebody.
     """
     usual = default_output(info)
     places = [review_plan(usual), info.path.with_suffix(".plan.json")]
     if folder is not None:
         places.insert(0, review_plan(folder / usual.name))
-    there = [path for path in places if path.exists() and belongs_to_user(path)]
+    there = [path for path in places if is_own_plan(path)]
     if not there and os.path.lexists(places[0]):
         raise problem(OutputExistsError, "plan_of_others", path=places[0], name=info.path)
     return max(there, key=lambda path: path.stat().st_mtime_ns, default=places[0])
@@ -61,8 +60,9 @@ def take_up_plan(
     looked, kept; None if there is none.
 
     What a person has decided in it since is kept as well. One that does not fit is passed over, to
-    be replaced, where the order says so. One of another user, who may have decided to show
-    somebody, fits only where the order names it. The step goes on record in the place of detection.
+    be replaced, where the order says so. One that redact did not write for this user fits only
+    where the order names it: somebody else may have decided in it to show somebody. The step goes
+    on record in the place of detection.
 
     Raises:
         OutputExistsError: what is there is no such plan, and must not be replaced.
@@ -73,7 +73,7 @@ def take_up_plan(
         return None
     try:
         plan = read_plan(path)
-        ours = order.plan_named or belongs_to_user(path)
+        ours = order.plan_named or is_own_plan(path)
         why = None if ours else Message("plan_of_other_user")
         why = why or _unfit(plan, order.info, settings, journal, detector)
     except PlanError:

@@ -6,7 +6,7 @@ from .answers import answered_here, marked
 from .build import DAMAGED, build_plan, uncovered, with_held
 from .consequences import consequences, covering, mistakable
 from .earlier import CUT_OFF as EARLIER_CUT_OFF
-from .file import Dumped, dump_plan, parse_plan, read_plan, write_plan
+from .file import Dumped, dump_plan, is_own_plan, parse_plan, read_plan, without_mark, write_plan
 from .file_fields import PlanRecord
 from .plan import ALL_SOUND, HELD_REACH, SAME, Plan, SourceRef
 from .review import (

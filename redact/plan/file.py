@@ -4,6 +4,7 @@ file is if it is not a plan.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
 from pathlib import Path
@@ -13,7 +14,14 @@ import msgspec
 from msgspec import Struct, structs
 
 from ..errors import PlanError
-from ..files import FOOTAGE_ENDINGS, open_file, write_whole
+from ..files import (
+    FOOTAGE_ENDINGS,
+    is_own,
+    open_file,
+    own_mark,
+    read_file,
+    write_whole,
+)
 from ..formats import matroska
 from ..types import Keyframe, Origin, Target, Timeline, Track, hidden_with, is_text
 from ..words import Message, problem, reason_of
@@ -163,6 +171,31 @@ def _record_of(data: bytes) -> PlanRecord:
     return msgspec.json.decode(data, type=PlanRecord)
 
 
+_END: Final = b"\n}\n"
+_MARK: Final = re.compile(rb',\n "mark": "([0-9a-f]{64})"\n}\n\Z')
+
+
+def without_mark(data: bytes) -> tuple[bytes, str]:
+    """The bytes of a plan's file without its mark, as `dump_plan` gives them, and the mark; "" if
+    it has none."""
+    found = _MARK.search(data, max(0, len(data) - 128))
+    return (data, "") if found is None else (data[: found.start()] + _END, found[1].decode())
+
+
+def is_own_plan(path: Path) -> bool:
+    """Whether redact wrote a plan as it is for this user on this machine. Any other may hold
+    decisions of somebody else. False where it cannot be read."""
+    try:
+        content, mark = without_mark(read_file(path))
+    except OSError:
+        return False
+    return bool(mark) and is_own(_marked_content(content), mark)
+
+
+def _marked_content(content: bytes) -> bytes:
+    return b"plan\0" + content
+
+
 def write_plan(
     plan: Plan,
     path: Path,
@@ -170,6 +203,7 @@ def write_plan(
     force: bool = False,
     never: Iterable[Path] = (),
     known: Dumped | None = None,
+    own: bool = True,
 ) -> bytes:
     """Write a plan in a stable layout, one keyframe a line, whole or not at all.
 
@@ -180,6 +214,7 @@ def write_plan(
         plan, path: what, and where.
         force, never: see `redact.files.OutputFile`.
         known: see `dump_plan`.
+        own: what is decided in it is this user's, see `is_own_plan`.
 
     Returns:
         What was written.
@@ -188,6 +223,9 @@ def write_plan(
         OutputExistsError, OutputError: nothing was written.
     """
     data = dump_plan(plan, known)
+    if own:
+        mark = own_mark(_marked_content(data)).encode()
+        data = data.removesuffix(_END) + b',\n "mark": "' + mark + b'"' + _END
     write_whole(path, data, force=force, never=never, mode=0o600)
     return data
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from msgspec import Meta
+from msgspec import UNSET, Meta, UnsetType
 
 from ..settings import Caution, Damaged, DetectSettings, Rotate, Sensitivity
 from ..types import (
@@ -223,3 +223,7 @@ class PlanRecord(Value, frozen=True, kw_only=True):
         tuple[DoubtRecord, ...], Meta(description="places without a mask at which somebody may be")
     ] = ()
     tracks: tuple[TrackRecord, ...]
+    mark: Annotated[
+        str | UnsetType,
+        Meta(description="by which redact knows the user whose decisions these are; files only"),
+    ] = UNSET

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -10,7 +10,7 @@ from ..errors import PlanError
 from ..media import sha256_of_bytes
 from ..words import Message, Told, Value
 from .custody_log import read_log, told_otherwise
-from .log_chain import LogState, against_anchor, unproven
+from .log_chain import LogEntry, LogState, against_anchor, unproven
 from .manifest import Manifest
 
 
@@ -21,8 +21,8 @@ class CheckedPart:
     Attributes:
         name: "output", "source", "manifest", "signature" or "log".
         verdict: "intact", or what is wrong with it: "changed", "not the original", "damaged",
-            "missing", "cut", "broken", "other key", "end not signed", "not mentioned"; "unsigned"
-            and "not given" are no failures.
+            "missing", "cut", "broken", "other key", "end not signed", "not mentioned", "replaced";
+            "unsigned" and "not given" are no failures.
         said: the same in plain words, a sentence each.
     """
 
@@ -103,6 +103,12 @@ def check_log(
         fields = ", ".join(other)
         part = verdict_on("log", "broken", "log_says_otherwise", number=entry.number, fields=fields)
         return Logged(part)
+    if entry is not None and (newer := _made_anew(entry, state.entries)):
+        made: dict[str, Value] = {"number": newer.number, "time": newer.time}
+        return Logged(
+            CheckedPart("log", "replaced", (Message("log_made_anew", older=entry.number, **made),)),
+            known,
+        )
     logged = _against_log(state, known, record, anchored)
     # A manifest that was changed, and that the log does not know, may name anybody's key.
     key = given or (named if anchored or known else "")
@@ -113,6 +119,23 @@ def check_log(
     if key and entry.signed_by != key:
         return replace(logged, unproven=True)
     return replace(logged, entry=(entry.number, entry.time))
+
+
+_SAME_OUTPUT = ("source_sha256", "output", "recipient", "purpose")
+
+
+def _made_anew(entry: LogEntry, entries: Sequence[LogEntry]) -> LogEntry | None:
+    """The last entry of another run that made another file of the same output of the same source
+    later; None if the entry is about the newest. Made for somebody else, it is no other version."""
+    made = entry.details
+    later = (
+        e
+        for e in reversed(entries)
+        if e.number > entry.number
+        and e.details.get("output_sha256") not in (None, made.get("output_sha256"))
+        and all(e.details.get(name) == made.get(name) for name in _SAME_OUTPUT)
+    )
+    return next(later, None)
 
 
 def _end_not_signed(kind: str, why: Message) -> CheckedPart:

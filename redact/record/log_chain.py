@@ -17,6 +17,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -292,6 +293,10 @@ def _remarks(entries: tuple[LogEntry, ...], uncovered: tuple[LogEntry, ...]) -> 
             yield Message("log_signed_entries", key=fingerprint(key), numbers=numbers)
         else:
             yield Message("log_unsigned_entries", numbers=numbers)
+    for before, entry in pairwise(entries):
+        if entry.time < before.time:  # both UTC, in one layout
+            times = {"time": entry.time, "then": before.time}
+            yield Message("log_back_in_time", number=entry.number, **times)
 
 
 def unproven(state: LogState, key: str) -> tuple[str, Message] | None:

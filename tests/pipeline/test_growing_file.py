@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import os
 from fractions import Fraction
 from pathlib import Path
@@ -98,6 +99,18 @@ def test_it_is_for_its_owner_alone_and_for_one_at_a_time(tmp_path: Path) -> None
     link = tmp_path / "link"
     link.symlink_to(kept)
     assert AnswerFile.opened(link) is None and kept.read_bytes() == b"dear"
+
+
+def test_answers_that_another_user_wrote_are_not_believed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Out of an unpacked archive the file is the receiver's: "nobody was seen" would show faces."""
+    marks = importlib.import_module("redact.files.own_mark")
+    with monkeypatch.context() as elsewhere:
+        elsewhere.setattr(marks, "_secret", lambda: bytes(32))
+        written(tmp_path / "a", [Answer(b"question", [b"nobody"])])
+        assert len(read(tmp_path / "a")) == 1
+    assert read(tmp_path / "a") == []
 
 
 def test_a_full_disk_or_a_large_file_ends_the_keeping_alone(

@@ -226,3 +226,31 @@ def test_an_entry_must_say_what_the_manifest_says(
         append(case.log, "checked", {}, case.key)
     part = case.check(**({} if signed else {"key": None})).part("log")
     assert part is not None and part.verdict == "broken" and next(iter(change)) in part.text
+
+
+@pytest.mark.parametrize("signed", [True, False])
+def test_an_older_result_in_the_place_of_a_newer_one_is_told(tmp_path: Path, signed: bool) -> None:
+    """Record, video and signature of the first run hold, but the log knows of a second one."""
+    case = make_case(tmp_path, signed)
+    key = case.key if signed else None
+    run = read_log(case.log).entries[1]
+    anew = {**run.details, "output_sha256": "1" * 64, "manifest_sha256": "2" * 64}
+    append(case.log, "run", {**anew, "recipient": "somebody else"}, key)
+    append(case.log, "run", {**anew, "source_sha256": "3" * 64}, key)
+    options = {} if signed else {"key": None}
+    assert case.check(**options).holds, "made for somebody else, or of another video"
+    append(case.log, "run", anew, key)
+    part = case.check(**options).part("log")
+    assert part is not None and part.verdict == "replaced" and "Entry 6" in part.text
+    done = call(check, case.output, "--log", case.log)
+    assert done.return_value == ExitCode.CHECK_FAILED and "replaced" in done.output
+
+
+def test_times_that_run_backwards_are_told(tmp_path: Path) -> None:
+    case = make_case(tmp_path)
+    assert read_log(case.log).remarks == ()
+    first, run, last = read_log(case.log).entries
+    write_entries(case, [first, replace(run, time=FORGED), last], case.key)
+    (remark,) = read_log(case.log).remarks
+    assert "entry 2" in str(remark) and FORGED in str(remark)
+    assert call(log, "verify", case.log).output.count(FORGED) >= 1

@@ -14,7 +14,7 @@ import click
 
 from ...errors import PlanError
 from ...files import claim_beside, unwritable
-from ...plan import MutedSpan, Plan, read_plan, user_input, write_plan
+from ...plan import MutedSpan, Plan, is_own_plan, read_plan, user_input, write_plan
 from ...record import checked_option
 from ...types import Box, Decided, Keyframe, State, Target, Track, clock, runs_of, stamp
 from ...words import Message, problem, say
@@ -47,7 +47,7 @@ def save(changed: Plan, before: Plan, path: Path) -> None:
     with _alone_with(path):
         if read_plan(path) != before:
             raise problem(PlanError, "plan_changed", path=path)
-        write_plan(changed, path, force=True)
+        write_plan(changed, path, force=True, own=is_own_plan(path))
 
 
 @contextlib.contextmanager

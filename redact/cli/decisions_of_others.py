@@ -1,0 +1,66 @@
+"""Decisions in a plan that redact did not write for this user on this machine.
+
+A plan travels: whoever sent it may have decided that somebody stays visible, and the file would
+count as the receiver's decision. So what it shows is listed, and counts once the user says so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+
+from ..errors import UsageError
+from ..plan import Plan, is_own_plan, read_plan
+from ..types import USUAL, Action
+from ..words import problem, said, say, word
+from .evidence_options import can_ask
+from .terminal import Terminal
+
+adopt_option = click.option("--adopt", is_flag=True)
+
+
+def require_own_decisions(path: Path, adopt: bool, terminal: Terminal) -> None:
+    """List what somebody else decided to show, and ask whether it is to count.
+
+    Args:
+        path: of a plan; nothing is asked of one that is this user's or not there.
+        adopt: the user has said already that it counts.
+
+    Raises:
+        PlanError: it cannot be read.
+        UsageError: there is nobody to ask.
+        click.Abort: the user said no.
+    """
+    if not path.exists() or is_own_plan(path):
+        return
+    terminal.say(say("plan_of_somebody", path=path))
+    decisions = list(_shown(read_plan(path)))
+    for line in decisions:
+        terminal.say(f"  {line}")
+    if adopt or not decisions:
+        return
+    if not can_ask():
+        raise problem(UsageError, "decisions_not_adopted", path=path, count=len(decisions))
+    if not click.confirm(say("adopt_decisions"), err=True):
+        raise click.Abort
+
+
+def _shown(plan: Plan) -> Iterator[str]:
+    """What is visible because the plan says so, a line each."""
+    for row in plan.table():
+        if row["action"] != Action.REDACT:
+            yield say(
+                "decision_to_show",
+                track=row["track"],
+                target=word("target_short", row["target"]),
+                begin=row["from"],
+                end=row["to"],
+                action=word("action", row["action"]),
+                reason=row["reason"] or "–",
+            )
+    yield from map(said, plan.not_searched)
+    missing = [target.word for target in USUAL if target not in plan.settings.targets]
+    if missing:
+        yield say("targets_not_searched", names=", ".join(word("targets", t) for t in missing))

@@ -1,0 +1,110 @@
+"""A plan out of an archive belongs to whoever unpacked it; what it decides was decided by somebody
+else. It counts only where the user says so."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+import redact
+from redact.errors import ExitCode, OutputExistsError
+from redact.media import probe
+from redact.pipeline import plan_of_video
+from redact.plan import Plan, is_own_plan, read_plan, without_mark, write_plan
+from redact.types import Action
+
+from ..pipeline.conftest import street, street_plan
+from .conftest import call
+
+__all__ = ["street", "street_plan"]
+
+FAST = ("--sensitivity", "fast", "--preset", "ultrafast")
+
+
+@pytest.fixture
+def case(street: Path, street_plan: Path, tmp_path: Path) -> Path:
+    """A folder with a video and a plan that shows somebody, as the sender's machine wrote it."""
+    shutil.copy(street, tmp_path / "a.mp4")
+    plan = read_plan(street_plan)
+    first = replace(plan.tracks[0], action=Action.KEEP, reason="not needed")
+    path = tmp_path / "a.redacted.plan.json"
+    write_plan(replace(plan, tracks=(first, *plan.tracks[1:])), path)
+    handed_on(path)
+    return tmp_path
+
+
+def handed_on(path: Path) -> None:
+    """The file as it is with whom it was sent to: with a mark that is not theirs."""
+    content, mark = without_mark(path.read_bytes())
+    path.write_bytes(path.read_bytes().replace(mark.encode(), b"0" * 64))
+    assert without_mark(path.read_bytes())[0] == content
+
+
+def test_redact_knows_what_it_wrote(street_plan: Path, tmp_path: Path) -> None:
+    plan, path = read_plan(street_plan), tmp_path / "p.json"
+    write_plan(plan, path)
+    assert is_own_plan(path) and read_plan(path) == plan
+    path.write_bytes(path.read_bytes().replace(b'"action":"redact"', b'"action":"keep"  '))
+    assert not is_own_plan(path), "somebody changed it by hand"
+    path.write_bytes(without_mark(path.read_bytes())[0])
+    assert not is_own_plan(path) and read_plan(path).tracks
+    assert not is_own_plan(tmp_path / "none")
+
+
+def test_a_run_does_not_take_it_up(case: Path) -> None:
+    done = call("run", case / "a.mp4", *FAST)
+    assert done.returncode == ExitCode.EXISTS and "somebody else" in done.stderr
+    assert not (case / "a.redacted.mp4").exists()
+    with pytest.raises(OutputExistsError, match="somebody else"):
+        plan_of_video(probe(case / "a.mp4"))
+
+
+@pytest.mark.parametrize("command", ["apply", "run", "review"])
+def test_named_it_is_listed_and_asked_about(case: Path, command: str) -> None:
+    plan = case / "a.redacted.plan.json"
+    words = [command, case / "a.mp4", *(("--plan", plan) if command == "run" else (plan,))]
+    words += ["--no-open"] if command == "review" else FAST if command == "run" else []
+    done = call(*words)
+    assert done.returncode == ExitCode.USAGE, done.stderr
+    assert "track 1" in done.stderr and "not needed" in done.stderr and "--adopt" in done.stderr
+    assert list(case.glob("*.mp4")) == [case / "a.mp4"] and not is_own_plan(plan)
+
+
+def test_who_adopts_it_has_decided(case: Path) -> None:
+    plan = case / "a.redacted.plan.json"
+    done = call("apply", case / "a.mp4", plan, "--adopt", "-o", case / "b.mp4")
+    assert "not needed" in done.stderr
+    assert (case / "b.mp4").exists() or done.returncode == ExitCode.NEEDS_REVIEW
+
+
+def test_a_change_makes_nothing_else_in_it_one_s_own(case: Path) -> None:
+    plan = case / "a.redacted.plan.json"
+    assert call("plan", "set", plan, "2", "--action", "keep").returncode == 0
+    assert read_plan(plan).tracks[1].action is Action.KEEP
+    assert not is_own_plan(plan)
+
+
+def test_what_limits_the_search_is_asked_about_too(street: Path, case: Path) -> None:
+    plan = case / "a.redacted.plan.json"
+    whole = read_plan(plan)
+    hidden = tuple(t for t in whole.tracks if t.target is redact.Target.PLATE)
+    narrow = replace(whole.settings, targets=(redact.Target.PLATE,))
+    write_plan(replace(whole, tracks=hidden, subjects=(), settings=narrow), plan, force=True)
+    handed_on(plan)
+    done = call("apply", case / "a.mp4", plan)
+    assert done.returncode == ExitCode.USAGE and "not looked for: faces" in done.stderr
+
+
+def test_own_plans_are_taken_up_wherever_they_lie(case: Path) -> None:
+    path = case / "a.redacted.plan.json"
+    plan: Plan = read_plan(path)
+    write_plan(plan, path, force=True)
+    path.chmod(0o644)
+    moved = case / "moved.json"
+    shutil.copy(path, moved)
+    assert is_own_plan(moved)
+    assert json.loads(moved.read_bytes())["mark"]
