@@ -14,8 +14,16 @@ import redact
 from redact.errors import ExitCode, OutputExistsError
 from redact.media import probe
 from redact.pipeline import plan_of_video
-from redact.plan import Plan, is_own_plan, read_plan, without_mark, write_plan
-from redact.types import Action
+from redact.plan import (
+    Decision,
+    Plan,
+    decisions,
+    is_own_plan,
+    read_plan,
+    without_mark,
+    write_plan,
+)
+from redact.types import Action, Decided
 
 from ..pipeline.conftest import street, street_plan
 from .conftest import call
@@ -30,9 +38,9 @@ def case(street: Path, street_plan: Path, tmp_path: Path) -> Path:
     """A folder with a video and a plan that shows somebody, as the sender's machine wrote it."""
     shutil.copy(street, tmp_path / "a.mp4")
     plan = read_plan(street_plan)
-    first = replace(plan.tracks[0], action=Action.KEEP, reason="not needed")
     path = tmp_path / "a.redacted.plan.json"
-    write_plan(replace(plan, tracks=(first, *plan.tracks[1:])), path)
+    first = plan.tracks[0].id
+    write_plan(decisions.decide(plan, [first], Decision.KEEP, Decided("not needed")), path)
     handed_on(path)
     return tmp_path
 
