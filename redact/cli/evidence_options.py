@@ -25,7 +25,7 @@ from ..record import (
     load_private_key,
     needs_passphrase,
     raw_public,
-    read_case_file,
+    read_case,
     read_log,
     reasons_from_options,
 )
@@ -76,7 +76,9 @@ def _choice(params: dict[str, Any]) -> EvidenceChoice:
     file, log, sign, c2pa = (
         params.pop(name) for name in ("case_file", "custody_log", "sign_key", "c2pa")
     )
-    base = CaseFields() if file is None else read_case_file(file)
+    base, exhibits = (CaseFields(), {}) if file is None else read_case(file)
+    if fields["exhibit"]:
+        exhibits = {}
     case = base.overridden_by(CaseFields(**fields))
     keeps = not params.pop("no_manifest")
     if not keeps:
@@ -85,7 +87,8 @@ def _choice(params: dict[str, Any]) -> EvidenceChoice:
     if log is not None:
         warn_of_unsigned(log, key)
     credentials = None if c2pa is None else content_signer(*c2pa)
-    return EvidenceChoice(keeps, None if case.empty else case, log, key, given, sign, credentials)
+    told = None if case.empty else case
+    return EvidenceChoice(keeps, told, log, key, given, sign, credentials, exhibits)
 
 
 def content_signer(certificate: Path, key: Path) -> Credentials:

@@ -144,7 +144,8 @@ def order_to_apply(
 
 
 def _order(info: SourceInfo, draw: DrawSettings, wish: Delivery) -> Order:
-    final, evidence = _final_name(info, wish, draw.encode.codec), wish.evidence
+    final = _final_name(info, wish, draw.encode.codec)
+    evidence = wish.evidence.for_video(info.path)
     if len(os.fsencode(final.name)) > LONGEST_NAME:
         raise problem(OutputError, "name_too_long", path=final, most=LONGEST_NAME)
     if wish.release:

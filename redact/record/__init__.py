@@ -8,6 +8,7 @@ from .case import (
     CaseFields,
     ReasonCode,
     checked_case,
+    read_case,
     read_case_file,
     reasons_from_options,
 )

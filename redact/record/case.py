@@ -94,8 +94,13 @@ def _require_codes(case: CaseFields, where: str = "") -> None:
 
 
 def read_case_file(path: Path) -> CaseFields:
-    """Case fields from a TOML file: one key per field, a table `[reasons]` by target, and a table
-    `[codes]` of what reason codes mean.
+    """Case fields from a TOML file; see `read_case`."""
+    return read_case(path)[0]
+
+
+def read_case(path: Path) -> tuple[CaseFields, dict[str, str]]:
+    """From a TOML file: one key per field, a table `[reasons]` by target, and a table `[codes]` of
+    what reason codes mean; and its table `[exhibits]`, the number of each video by its name.
 
     Keys may be written with "-" or "_". Raises PlanError that names the file and the field.
     """
@@ -109,7 +114,13 @@ def read_case_file(path: Path) -> CaseFields:
         raise problem(
             PlanError, "case_not_toml", path=path, reason=error or "nested too deeply"
         ) from None
-    return case_from_mapping(raw, str(path))
+    exhibits = raw.pop("exhibits", {})
+    if not isinstance(exhibits, Mapping):
+        raise problem(PlanError, "exhibits_table", where=path)
+    numbers = {
+        name: checked_text(number, f"{path}: exhibits.{name}") for name, number in exhibits.items()
+    }
+    return case_from_mapping(raw, str(path)), numbers
 
 
 def case_from_mapping(raw: Mapping[str, Any], where: str) -> CaseFields:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -34,6 +35,7 @@ class EvidenceChoice:
         key_file: where it was read from.
         credentials: what signs content credentials in the output; None for none.
         given: options that the user typed, for messages.
+        exhibits: numbers of the exhibits by the names of their videos.
     """
 
     manifest: bool = True
@@ -43,6 +45,16 @@ class EvidenceChoice:
     given: tuple[str, ...] = ()
     key_file: Path | None = None
     credentials: Credentials | None = None
+    exhibits: Mapping[str, str] = field(default_factory=dict)
+
+    def for_video(self, path: Path) -> EvidenceChoice:
+        """The same, with the number of the exhibit that a video is. Videos of one name in several
+        folders are told apart by as much of their paths as is given."""
+        named = [name for name in self.exhibits if f"/{path.as_posix()}".endswith(f"/{name}")]
+        if not named:
+            return self
+        number = self.exhibits[max(named, key=len)]
+        return replace(self, case=(self.case or CaseFields()).but(exhibit=number))
 
     def refuse_with(self, option: str) -> None:
         """Raise UsageError if anything was asked for that `option` would leave out."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import stat
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,11 +13,24 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from redact.errors import OutputError, OutputExistsError, PlanError, UsageError
-from redact.record import CaseFields, EvidenceChoice, ReasonCode, read_case_file, write_evidence
+from redact.media import probe
+from redact.pipeline import Delivery, order_to_run
+from redact.record import (
+    CaseFields,
+    EvidenceChoice,
+    ReasonCode,
+    read_case,
+    read_case_file,
+    write_evidence,
+)
 from redact.record.case import case_from_mapping, checked_case, reasons_from_options
 from redact.record.signature import load_private_key, load_public_key, new_key, raw_public
+from redact.settings import DrawSettings
 
+from ..program import ROOT
 from .samples import make_record
+
+STREET = ROOT / "samples" / "street.mp4"
 
 
 def test_case_file(tmp_path: Path) -> None:
@@ -34,6 +48,28 @@ def test_case_file(tmp_path: Path) -> None:
     both = case.overridden_by(given_here)
     assert both.case == "other" and both.legal_basis == "art. 6"
     assert both.reasons == {"face": "third party", "plate": "car"}
+
+
+def test_each_video_of_a_folder_is_an_exhibit_of_its_own(tmp_path: Path) -> None:
+    """One number stood in the record of every video. A record names those of no other."""
+    path = tmp_path / "case.toml"
+    numbers = '[exhibits]\n"cam4.mp4" = "7"\n"yard/cam5.mp4" = "8"\n"cam5.mp4" = "9"\n'
+    path.write_text('case = "2026-114"\nexhibit = "1"\n' + numbers, "utf-8")
+    case, exhibits = read_case(path)
+    choice = EvidenceChoice(case=case, exhibits=exhibits)
+    for video, number in (
+        *(("in/cam4.mp4", "7"), ("yard/cam5.mp4", "8"), ("in/cam5.mp4", "9")),
+        *(("my-cam4.mp4", "1"), ("cam4.mp4", "7")),
+    ):
+        given = choice.for_video(tmp_path / video).case
+        assert given == CaseFields(case="2026-114", exhibit=number), video
+    for numbered, number in (({}, "1"), ({"street.mp4": "12"}, "12")):
+        wish = Delivery(tmp_path / "a.mp4", evidence=replace(choice, exhibits=numbered))
+        told = order_to_run(probe(STREET), DrawSettings(), wish).evidence.case
+        assert told == CaseFields(case="2026-114", exhibit=number)
+    path.write_text("exhibits = 7\n", "utf-8")
+    with pytest.raises(PlanError, match="expected a table"):
+        read_case(path)
 
 
 def test_reason_codes_of_a_case(tmp_path: Path) -> None:
