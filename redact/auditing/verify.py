@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Final
 
 from ..detection import load_calibration, with_turns
 from ..errors import RedactError, UnsafeError
-from ..media import Decode, SourceInfo, for_web, probe, read_ahead
+from ..media import Decode, SourceInfo, for_web, probe, read_ahead, top_left
 from ..memory import give_back, trim_at_times
 from ..plan import Plan
 from ..progress import Stages
@@ -71,7 +72,8 @@ def verify(
         return _blind(settings, plan, [*checks, Check("decodes", False, (Message("unreadable"),))])
     if _made_for_web(source, finished):
         source = for_web(source)
-    same_size = size_check(source.video.upright_size, finished.video.upright_size)
+    sizes = source.video.upright_size, finished.video.upright_size
+    same_size = size_check(*sizes, other_tool=plan is None)
     checks += [_upright(finished), same_size]
     if plan is not None:
         first = plan.source.timeline.time(0)
@@ -214,7 +216,15 @@ def _decoded(source: SourceInfo, finished: Decode, plan: Plan | None) -> Iterato
     """Both files, frame by frame."""
     # Those who searched and drew have found out what is damaged.
     known = None if plan is None else frozenset(plan.unchecked)
-    return pairs(iter(Decode(source, known)), iter(finished))
+    return pairs(iter(Decode(source, known)), _common(finished, source.video.upright_size))
+
+
+def _common(frames: Iterable[Frame], size: tuple[int, int]) -> Iterator[Frame]:
+    """Frames without what another tool put to the right of the picture, or below it."""
+    for frame in frames:
+        if frame.size != size and is_padded(size, frame.size):
+            frame = replace(frame, picture=top_left(frame.picture, *size))
+        yield frame
 
 
 def _damage_alone(finished: SourceInfo) -> int:
@@ -279,11 +289,23 @@ def _made_for_web(source: SourceInfo, finished: SourceInfo) -> bool:
     return now.codec == "h264" and now.frame_format == "yuv420p" and not now.colour.hdr and other
 
 
-def size_check(source: tuple[int, int], output: tuple[int, int]) -> Check:
-    """Is the output as large as the upright source?"""
+BLOCK: Final = 16
+"""Pixels of a coded block: tools that write whole ones make a picture larger by less."""
+
+
+def is_padded(source: tuple[int, int], output: tuple[int, int]) -> bool:
+    """Whether a picture is as large as the source's, or larger by less than a block."""
+    return all(0 <= now - was < BLOCK for was, now in zip(source, output, strict=True))
+
+
+def size_check(source: tuple[int, int], output: tuple[int, int], other_tool: bool = False) -> Check:
+    """Is the output as large as the upright source? That of another tool may be padded."""
     (a, b), (c, d) = source, output
     if source == output:
         return Check("size", True, (Message("size", width=c, height=d),))
+    if other_tool and is_padded(source, output):
+        told = Message("size_padded", width=c, height=d, wanted_width=a, wanted_height=b)
+        return Check("size", True, (told,))
     told = Message("size_differs", width=c, height=d, wanted_width=a, wanted_height=b)
     return Check("size", False, (told,))
 

@@ -97,6 +97,7 @@ def find_footage(
                 for path in _listed(place, recursive, _is_other)
                 if _why_not(path, results, place) is None
             ]
+            left_out += _overlooked(place, recursive, results)
         elif _is_pattern(place):
             matching = sorted(glob.glob(str(place), recursive=recursive))  # noqa: PTH207 - as typed
             here = [(Path(p), Path()) for p in matching if _is_video(Path(p))]
@@ -135,6 +136,27 @@ def _is_video(path: Path) -> bool:
 def _is_other(path: Path) -> bool:
     """Whether a file is a picture or sound, by its name."""
     return _TELLS.fullmatch(path.suffix) is not None
+
+
+def _is_broken_link(path: Path) -> bool:
+    return names_footage(path) and path.is_symlink() and not path.exists()
+
+
+def _overlooked(
+    folder: Path, recursive: bool, results: Path | None
+) -> Iterator[tuple[Path, Message]]:
+    """What a user may take for searched: links to nothing with the name of a video, and folders
+    with videos where folders in the folder are not searched."""
+    for path in _listed(folder, recursive, _is_broken_link):
+        yield path, Message("left_broken")
+    if recursive:
+        return
+    for inside in sorted(folder.iterdir()):
+        if not inside.is_dir() or inside.name.startswith(".") or inside.name == PRIVATE:
+            continue
+        of_results = results is not None and _lies_in(inside, results)
+        if not of_results and next(_listed(inside, True, _is_video), None) is not None:
+            yield inside, Message("left_folder")
 
 
 def _hidden_videos(folder: Path) -> bool:

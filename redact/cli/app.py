@@ -28,7 +28,7 @@ from click.exceptions import NoSuchCommand
 from .. import __version__
 from ..errors import ExitCode, RedactError, StoppedError, UsageError
 from ..libraries import lacking
-from ..memory import keep_small
+from ..memory import keep_small, leave_no_dump
 from ..types import Box, Target, area_in_words
 from ..words import error_as_json, problem, say, told
 from .help import Sectioned, choose_language, heading, line_of, with_words
@@ -239,6 +239,7 @@ def main() -> NoReturn:
         if number is not None and signal.getsignal(number) is not signal.SIG_IGN:
             signal.signal(number, _interrupt)
     keep_small()
+    leave_no_dump()
     outlive_readers()
     choose_language()
     asked = Asked()

@@ -3,7 +3,7 @@
 from .decode import Decode
 from .encoders import choose_encoding, describe_encoders
 from .for_web import for_web
-from .frame_planes import copy_tags, plane_array, upright
+from .frame_planes import copy_tags, plane_array, top_left, upright
 from .glances import glances
 from .info import (
     Colour,

@@ -87,6 +87,21 @@ def upright(picture: av.VideoFrame, how: Orientation, target: str = "") -> av.Vi
     return result
 
 
+def top_left(picture: av.VideoFrame, width: int, height: int) -> av.VideoFrame:
+    """A new frame with so much of a larger one, from its corner; time and colour tags are copied.
+
+    Args:
+        picture: planar YUV or grey.
+        width, height: luma samples.
+    """
+    result = av.VideoFrame(width, height, picture.format.name)
+    for index in range(len(result.planes)):
+        plane = plane_array(result, index)
+        plane[...] = plane_array(picture, index)[: plane.shape[0], : plane.shape[1]]
+    copy_tags(picture, result)
+    return result
+
+
 def copy_tags(source: av.VideoFrame, target: av.VideoFrame) -> None:
     """Copy time and colour description, and nothing else, from one frame to another."""
     target.pts = source.pts

@@ -176,6 +176,8 @@ def needs_passphrase(path: Path) -> bool:
 def _read_key(path: Path) -> bytes:
     try:
         return read_file(path)
+    except FileNotFoundError:
+        raise problem(PlanError, "no_key_there", path=path) from None
     except (OSError, ValueError) as error:
         why = (error.strerror if isinstance(error, OSError) else "") or str(error)
         raise problem(PlanError, "key_unread", path=path, why=why) from None

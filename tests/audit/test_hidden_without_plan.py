@@ -49,6 +49,21 @@ def test_a_face_that_only_changed_is_found(clip: Clip, change: Change) -> None:
     assert result.findings, result.in_words()
 
 
+def test_what_another_tool_padded_is_compared_where_both_have_a_picture(clip: Clip) -> None:
+    """FFmpeg and others make sides multiples of 16; the audit looked at nothing then."""
+    pictures = [np.pad(picture(n), ((0, 8), (0, 14), (0, 0)), "edge") for n in range(FRAMES)]
+    padded, wide = clip.folder / "padded.mp4", clip.folder / "wide.mp4"
+    write_video(padded, pictures)
+    result = clip.audit(padded, None)
+    (size,) = (c for c in result.checks if c.name == "size")
+    assert size.passed and "padded to whole blocks" in size.detail
+    assert result.findings, result.in_words()
+    wider = [np.pad(picture(n), ((0, 0), (0, 16), (0, 0)), "edge") for n in range(FRAMES)]
+    write_video(wide, wider)
+    result = clip.audit(wide, None)
+    assert not next(c for c in result.checks if c.name == "size").passed
+
+
 @pytest.mark.parametrize("crf", [30, 40])
 def test_strong_compression_hides_nothing(clip: Clip, crf: int) -> None:
     plan = clip.plan(lambda n: None)

@@ -41,6 +41,18 @@ def test_a_folder_alone_is_not_searched_deeper(case: Path) -> None:
     assert names(find_footage([case]), case) == ["a.mp4", "b.MOV"]
 
 
+def test_what_a_user_may_take_for_searched_is_said(case: Path) -> None:
+    """Folders in the folder, and a link whose video lies on a disk that is not there."""
+    (case / "gone.mp4").symlink_to(case / "elsewhere.mp4")
+    told = {p.name: str(why) for p, why in find_footage([case], results=case / "out").left_out}
+    assert told["gone.mp4"] == "a link to a file that is not there"
+    assert told["day"] == "holds videos and was not searched; add -r"
+    assert not {"out", "NOT-FOR-RELEASE", ".git"} & told.keys()
+    deeper = find_footage([case], results=case / "out", recursive=True)
+    told = {p.name: str(why) for p, why in deeper.left_out}
+    assert "day" not in told and "gone.mp4" in told
+
+
 def test_what_redact_made_is_left_out_and_said(case: Path) -> None:
     found = find_footage([case], recursive=True, results=case / "out")
     assert names(found, case) == ["a.mp4", "b.MOV", "day/c.mkv", "day/photo.JPG", "day/deep/d.avi"]

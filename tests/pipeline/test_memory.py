@@ -58,3 +58,18 @@ def repeat(source: Path, target: Path, times: int) -> None:
 def packets_step(packets: list[tuple[bytes, int, int, bool]]) -> int:
     times = sorted(p[1] for p in packets)
     return times[1] - times[0]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+def test_no_command_leaves_its_memory_on_a_disk_when_it_crashes() -> None:
+    """Faces are in it. A limit does not hold for dumps that are piped to a program."""
+    ask = "import resource, sys; from redact.cli import main; sys.argv = ['redact', '--version']"
+    ask += """
+try:
+    main()
+except SystemExit:
+    print(resource.getrlimit(resource.RLIMIT_CORE))
+    print(open('/proc/self/coredump_filter').read())
+"""
+    done = subprocess.run([sys.executable, "-c", ask], cwd=ROOT, capture_output=True, text=True)
+    assert done.stdout.split("\n")[1:3] == ["(0, 0)", "00000000"], done
