@@ -134,7 +134,7 @@ def test_the_wrong_key_file_is_named_as_what_it_is(tmp_path: Path) -> None:
         (call(key, "show", secret), "is a private key"),
         (call(check, output, "--key", secret), "is a private key"),
         (call(log, "add", tmp_path / "l", "x", "--sign", f"{secret}.pub"), "is a public key"),
-        (call(log, "add", tmp_path / "l", "x", "--sign", tmp_path / "no.pem"), "cannot read"),
+        (call(log, "add", tmp_path / "l", "x", "--sign", tmp_path / "no.pem"), "no such key"),
     ):
         assert isinstance(result.exception, PlanError), result.exception
         assert words in result.exception.message
