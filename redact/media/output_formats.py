@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
+from fractions import Fraction
 from pathlib import Path
 
 from ..errors import OutputError
@@ -165,6 +166,19 @@ def muxer_options(container: str, info: SourceInfo) -> dict[str, str]:
             "write_tmcd": "0",
         }
     return options
+
+
+RELEASE_CLOCK = Fraction(1, 720_000)
+"""Seconds of a tick of every release: how a camera or program counts time tells which one it was.
+It holds every time of films of 24, 25, 30, 50 and 60 pictures a second, of NTSC's, and of clocks of
+milliseconds and of 90 kHz; another time is moved by less than a microsecond."""
+
+
+def with_release_clock(info: SourceInfo, container: str) -> SourceInfo:
+    """A source whose times count in `RELEASE_CLOCK`, where a container has ticks of its own."""
+    if WRITABLE[container].structure is not Structure.BOXES:
+        return info  # these count milliseconds, whatever the source does
+    return replace(info, video=replace(info.video, time_base=RELEASE_CLOCK))
 
 
 def exact(container: str, info: SourceInfo) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Sequence
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Any, Self
@@ -30,13 +31,14 @@ from .output_formats import (
     muxer_name,
     muxer_options,
     widest_gap,
+    with_release_clock,
 )
 
 
 class VideoWriter:
     """Context manager that writes one video file.
 
-    Every frame given to `write` becomes exactly one coded picture with exactly its PTS;
+    Every frame given to `write` becomes exactly one coded picture with exactly its time;
     `close` checks that. Leaving the context by an exception closes the file unfinished.
 
     Args:
@@ -46,8 +48,9 @@ class VideoWriter:
         settings: see `EncodeSettings`.
         container: "mp4", "mov", "mkv" or "webm", or FFmpeg's muxer name; "" goes by the
             extension of `path`.
-        copy_audio: False to code sound anew even where it could be copied, so that nothing
-            gets through that was written between the sounds, as a release has it.
+        release: nothing may tell who made it: sound is coded anew even where it could be copied, so
+            that nothing gets through that was written between the sounds, and MP4 and MOV count
+            time in `RELEASE_CLOCK`, not in ticks of the source's own.
         silenced: spans of the sound that are taken out.
 
     Attributes:
@@ -63,12 +66,14 @@ class VideoWriter:
         info: SourceInfo,
         settings: EncodeSettings,
         container: str = "",
-        copy_audio: bool = True,
+        release: bool = False,
         silenced: Sequence[Silenced] = (),
     ) -> None:
+        muxer = muxer_name(container) if container else container_for(path)
+        if release:
+            info = with_release_clock(info, muxer)
         self._path = path
         self._info = info
-        muxer = muxer_name(container) if container else container_for(path)
         self._encoding = choose_encoding(info, settings, muxer)
         self.notes: list[Message] = list(self._encoding.notes)
         order = info.video.field_order
@@ -90,7 +95,7 @@ class VideoWriter:
             self._stream: Any = self._add_video()
             if settings.audio is Audio.KEEP and info.audio:
                 goal = FOR_BROWSERS if self._encoding.codec.name == WEB else WRITABLE[muxer]
-                self._audio = AudioFeed(info, self._output, goal, copy_audio, silenced)
+                self._audio = AudioFeed(info, self._output, goal, not release, silenced)
                 self.notes += self._audio.notes
         except (av.FFmpegError, ValueError, OSError) as error:
             raise self._failed(error) from error
@@ -143,6 +148,7 @@ class VideoWriter:
             UnsafeError: if the order or size of the frames is not that of the source.
             OutputError: if the file cannot be written.
         """
+        frame, lasts = self._on_clock(frame)
         if self._last is not None and frame.pts <= self._last:
             raise problem(UnsafeError, "writer_time", name=self._path.name, index=frame.index)
         if frame.pts < 0:
@@ -159,12 +165,20 @@ class VideoWriter:
         if self._fields is not None:
             picture = self._fields.mark(picture)
         picture.pict_type = 0  # or the source's frame types would be forced on the encoder
-        self._pending[frame.pts] = picture.duration
+        self._pending[frame.pts] = lasts
         self._written += 1
         try:
             self._mux(self._stream.encode(picture))
         except (av.FFmpegError, OSError) as error:
             raise self._failed(error) from error
+
+    def _on_clock(self, frame: Frame) -> tuple[Frame, int]:
+        """A frame in ticks of the output's clock, and for how many of them it is shown."""
+        base, lasts = self._info.video.time_base, frame.picture.duration
+        if frame.time_base == base:
+            return frame, lasts
+        pts = round(frame.time / base)
+        return replace(frame, pts=pts, time_base=base), round(lasts * frame.time_base / base)
 
     def _round(self, time: Fraction) -> None:
         """Note, or refuse, what a container that counts milliseconds does to a frame's time."""

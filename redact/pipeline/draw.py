@@ -89,9 +89,7 @@ def _writer(order: Order, plan: Plan, finished: Path) -> VideoWriter | PhotoWrit
     if order.info.photograph:
         return PhotoWriter(finished, order.container)
     encode, container = order.draw.encode, order.container
-    # A release copies no sound: its coded bytes can say who recorded it.
-    copy_audio = not order.release
-    return VideoWriter(finished, order.info, encode, container, copy_audio, plan.silenced())
+    return VideoWriter(finished, order.info, encode, container, order.release, plan.silenced())
 
 
 def _state_content(order: Order, drawn: Plan, finished: Path, journal: Journal) -> None:

@@ -87,7 +87,7 @@ def test_what_redact_writes_passes(
     talking: SourceInfo, tmp_path: Path, codec: str, suffix: str, copy: bool
 ) -> None:
     path = tmp_path / f"out.{suffix}"
-    with VideoWriter(path, talking, EncodeSettings(codec=codec), copy_audio=copy) as writer:
+    with VideoWriter(path, talking, EncodeSettings(codec=codec), release=not copy) as writer:
         for frame in Decode(talking):
             writer.write(frame)
     check = boxes(talking, path)

@@ -210,7 +210,7 @@ def test_release_is_clean_and_repeatable(tmp_path: Path, suffix: str) -> None:
     # with the same pixels in other bits, with PyAV alone as well: then the third tells.
     for number in range(3):
         path = tmp_path / f"{number}{suffix}"
-        with VideoWriter(path, info, EncodeSettings(), copy_audio=False) as writer:
+        with VideoWriter(path, info, EncodeSettings(), release=True) as writer:
             for frame in Decode(info):
                 writer.write(frame)
         size = path.stat().st_size

@@ -155,7 +155,7 @@ def test_broken_sound_is_no_damage_of_the_picture(tmp_path: Path) -> None:
     info = probe(with_broken_sound(source, tmp_path / "broken.mkv"))
     before = av.logging.get_last_error()[0]
     decode = Decode(info)
-    with VideoWriter(tmp_path / "out.mkv", info, FAST, copy_audio=False) as writer:
+    with VideoWriter(tmp_path / "out.mkv", info, FAST, release=True) as writer:
         for frame in decode:
             assert not frame.damaged, f"frame {frame.index}"
             writer.write(frame)
@@ -171,7 +171,7 @@ def test_broken_sound_does_not_hide_damage_of_the_picture(tmp_path: Path) -> Non
     # FFmpeg says nothing of some spoilt pictures; of this one it does.
     info = probe(with_broken_sound(source, tmp_path / "broken.mkv", spoilt=19))
     differing = 0
-    with VideoWriter(tmp_path / "out.mkv", info, FAST, copy_audio=False) as writer:
+    with VideoWriter(tmp_path / "out.mkv", info, FAST, release=True) as writer:
         for frame in Decode(info):
             pairs = zip(clean[frame.pts], samples(frame.picture), strict=True)
             differs = any((a != b).any() for a, b in pairs)

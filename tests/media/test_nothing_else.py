@@ -99,7 +99,7 @@ def test_two_runs_give_the_same_bytes(tmp_path: Path, codec: str) -> None:
     settings = EncodeSettings(codec, preset=PRESETS[codec])
     outputs = [tmp_path / f"{n}.mkv" for n in "ab"]
     for output in outputs:
-        rewrite(source, output, settings, copy_audio=False)
+        rewrite(source, output, settings, release=True)
     first, second = (o.read_bytes() for o in outputs)
     assert first == second
     assert not SIGNATURE.search(first)
@@ -189,7 +189,7 @@ def test_a_copy_of_the_sound_can_be_refused(tmp_path: Path) -> None:
     source = make(tmp_path / "in.mp4", Clip(sounds=[Sound()]))
     assert SIGNATURE.search(b"".join(p for _, p in audio_packets(source)[0]))
     info = probe(source)
-    with VideoWriter(tmp_path / "out.mp4", info, FAST, copy_audio=False) as writer:
+    with VideoWriter(tmp_path / "out.mp4", info, FAST, release=True) as writer:
         for frame in Decode(info):
             writer.write(frame)
     assert [n.code for n in writer.notes] == ["audio_coded_for_release"]

@@ -92,7 +92,7 @@ def test_sound_coded_anew_names_no_program(tmp_path: Path, layout: str, suffix: 
     source = make(tmp_path / "in.mov", Clip(prepare=silence("pcm_s16le", layout)))
     info, output = probe(source), tmp_path / f"out.{suffix}"
     settings = EncodeSettings(preset="8") if suffix == "webm" else FAST
-    with VideoWriter(output, info, settings, copy_audio=False) as writer:
+    with VideoWriter(output, info, settings, release=True) as writer:
         for frame in Decode(info):
             writer.write(frame)
     assert prepare_release(output).clean
@@ -102,7 +102,7 @@ def test_sound_coded_anew_names_no_program(tmp_path: Path, layout: str, suffix: 
 def test_channels_of_which_nobody_knows_where_they_belong_are_refused(tmp_path: Path) -> None:
     source = make(tmp_path / "in.mkv", Clip(prepare=silence("pcm_s16le", "hexadecagonal")))
     with pytest.raises(OutputError, match="16 channels"):
-        VideoWriter(tmp_path / "out.mkv", probe(source), FAST, copy_audio=False)
+        VideoWriter(tmp_path / "out.mkv", probe(source), FAST, release=True)
 
 
 @pytest.mark.parametrize(

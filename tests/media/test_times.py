@@ -252,7 +252,7 @@ def test_a_gap_in_the_sound_stays_a_gap(tmp_path: Path) -> None:
 
 def test_sound_that_changes_its_channels_midway_is_encoded_on(tmp_path: Path) -> None:
     source = changing_sound(tmp_path)
-    rewrite(source, tmp_path / "out.mp4", copy_audio=False)
+    rewrite(source, tmp_path / "out.mp4", release=True)
     assert abs(onset(tmp_path / "out.mp4") - onset(source)) < Fraction(1, 100)
     ends = [audio_packets(path)[0][-1][0] for path in (source, tmp_path / "out.mp4")]
     assert ends[0] > 1.8 and abs(ends[0] - ends[1]) < Fraction(1, 20)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from fractions import Fraction
 from pathlib import Path
 
 import pytest
@@ -11,8 +12,9 @@ import pytest
 from redact.batch import find_footage
 from redact.errors import ExitCode
 from redact.inspect import clear_times
+from redact.media import probe
 
-from ..media.footage import Clip, Sound, audio_packets, commented, make
+from ..media.footage import Clip, Sound, audio_packets, commented, make, times
 
 COMMON = ("--sensitivity", "fast", "--audio", "keep", "--preset", "ultrafast")
 """With this preset x264 decides alike every time, with slower ones nearly every time."""
@@ -92,3 +94,22 @@ def test_a_release_and_a_record_exclude_each_other(redact, street: Path, tmp_pat
     assert done.returncode == ExitCode.USAGE
     assert "--operator" in done.stderr
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("ticks", [12_289, 19_001])
+def test_the_clock_of_a_camera_is_not_released(redact, tmp_path: Path, ticks: int) -> None:
+    """Every frame keeps its time, and the ticks in which the source counts it are not told."""
+    step = ticks // 24
+    sound = [Sound(seconds=0.5)]
+    source = make(
+        tmp_path / "cam.mov",
+        Clip(time_base=Fraction(1, ticks), pts=range(0, 20 * step, step), sounds=sound),
+    )
+    assert probe(source).video.time_base == Fraction(1, ticks)
+    done = redact("run", source, "--release", "-o", tmp_path / "video.mp4", *COMMON)
+    assert done.returncode == ExitCode.DONE, done.stderr
+    released = probe(tmp_path / "video.mp4")
+    assert released.video.time_base == Fraction(1, 720_000)
+    for was, now in zip(times(source), times(released.path), strict=True):
+        assert abs(was - now) <= Fraction(1, 1_440_000)
+    assert ticks.to_bytes(4, "big") not in released.path.read_bytes()
