@@ -10,7 +10,7 @@ from pathlib import Path
 from lab.halves import HALVES
 
 from . import table
-from .runner import Runner, mot_clips
+from .runner import Runner
 from .scenes.build import build
 from .scenes.catalogue import SMOKE, moved, specs
 from .scenes.stills import Library
@@ -50,7 +50,6 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument(
         "--known", action="store_true", help="only clips that every tool has done in earlier runs"
     )
-    parser.add_argument("--mot", type=Path, help="folder of real clips with MOT truth instead")
     parser.add_argument("--package", action="store_true", help="package pictures only")
     parser.add_argument("--worst", action="store_true", help="list leaked tracks of every tool")
     return parser.parse_args()
@@ -66,8 +65,6 @@ def find_library(package: bool, half: str | None) -> Library:
 
 
 def _clips(args: argparse.Namespace, cache: Path) -> list[tuple[Path, Truth]]:
-    if args.mot:
-        return mot_clips(args.mot)
     library = find_library(args.package, args.half)
     wanted = moved(args.moved, args.seed) if args.moved else specs()
     if args.subset == "smoke":
@@ -91,8 +88,9 @@ def main() -> None:
     summaries = [summarise(t.name, t.targets, measured[t.name]) for t in tools]
     tracks = sum(len(truth.tracks) for _, truth in clips)
     instances = sum(len(t.instances) for _, truth in clips for t in truth.tracks)
-    stills = "real clips" if args.mot else f"half {args.half}"
-    head = f"{stills}: {len(clips)} clips, {tracks} truth tracks, {instances} truth instances"
+    head = (
+        f"half {args.half}: {len(clips)} clips, {tracks} truth tracks, {instances} truth instances"
+    )
     parts = [
         table.headline(summaries),
         table.rest(summaries),

@@ -15,7 +15,7 @@ from .errors import ToolError
 from .metrics import ClipResult, judge_clip
 from .outputs import Outputs, write
 from .tools import Oracle, Tool
-from .truth import Truth, read_mot
+from .truth import Truth
 
 
 @dataclass(frozen=True)
@@ -100,24 +100,3 @@ def _mark(truth: Truth) -> str:
 def _extra(tool: Tool, truth: Truth) -> str:
     """Only masks drawn from the truth depend on it."""
     return _mark(truth) if isinstance(tool, Oracle) else ""
-
-
-def mot_clips(folder: Path) -> list[tuple[Path, Truth]]:
-    """Real clips with truth: NAME.mp4 (or .mkv, .mov) beside NAME.txt in MOT format.
-
-    Raises:
-        FileNotFoundError: if there is none.
-    """
-    found = []
-    for text in sorted(folder.glob("*.txt")):
-        endings = (".mp4", ".mkv", ".mov", ".avi")
-        clip = next((c for e in endings if (c := text.with_suffix(e)).exists()), None)
-        if clip is None:
-            continue
-        count, size = 0, (0, 0)
-        for _, picture in video.read(clip):
-            count, size = count + 1, (picture.shape[1], picture.shape[0])
-        found.append((clip, read_mot(text, clip.stem, *size, count)))
-    if not found:
-        raise FileNotFoundError(f"{folder}: no clip with a .txt of the same name beside it")
-    return found

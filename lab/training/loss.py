@@ -17,8 +17,6 @@ ALPHA, BETA, TOP = 0.5, 4.0, 9
 BOX_WEIGHT = 2.0
 #: A point may lie this many strides beside the centre of an object smaller than its cell.
 MIN_HALF_SIDE = 0.75
-#: Boxes of another network are imitated where it gives at least this score.
-SEEN = 0.1
 
 
 def decode(points: Tensor, distances: Tensor) -> Tensor:
@@ -117,23 +115,3 @@ def detection_loss(
     _, g = giou(boxes[positive], matched[positive])
     q = quality.amax(1)[positive]
     return cls_loss, BOX_WEIGHT * ((1.0 - g) * q).sum() / total
-
-
-def imitation_loss(
-    logits: Tensor, distances: Tensor, wide: tuple[Tensor, Tensor], points: Tensor
-) -> Tensor:
-    """How far the outputs are from those of another network on the same crops, a scalar.
-
-    Class and box loss are those of `detection_loss` with the other network's scores as quality at
-    every point and its boxes as truth where it sees an object (knowledge distillation on dense
-    outputs, as in Localization Distillation, Zheng et al., arXiv:2102.12252).
-    """
-    goal, boxes = wide[0].sigmoid(), decode(points, wide[1])
-    total = goal.sum().clamp_min(1.0)
-    focal = (logits.sigmoid() - goal).abs().pow(2)
-    cls = fn.binary_cross_entropy_with_logits(logits, goal, reduction="none") * focal
-    seen = goal.amax(1) > SEEN
-    if not bool(seen.any()):
-        return cls.sum() / total
-    _, g = giou(decode(points, distances)[seen], boxes[seen])
-    return (cls.sum() + BOX_WEIGHT * ((1.0 - g) * goal.amax(1)[seen]).sum()) / total

@@ -1,7 +1,6 @@
 """Third step: train, with checkpoints, resume and a schedule by the clock.
 
-    python -m lab.training.train CACHE OUT --minutes 100 [--init face-plate.onnx] [--teacher
-    wide.onnx]
+    python -m lab.training.train CACHE OUT --minutes 100 [--init face-plate.onnx]
 
 The learning rate follows a cosine over the wall-clock time given, so that a run ends decayed
 however busy the machine is. A run which finds OUT/last.pt goes on from it with its own clock.
@@ -23,7 +22,7 @@ from torch import Tensor, nn
 from torch.utils.data import DataLoader
 
 from lab.training.dataset import Crops, collate
-from lab.training.loss import detection_loss, imitation_loss
+from lab.training.loss import detection_loss
 from lab.training.network import FacePlateNet, centres, load_onnx, recalibrate
 
 
@@ -124,7 +123,6 @@ class Run:
         out: Path,
         recipe: Recipe,
         init: Path | None,
-        teacher: Path | None = None,
     ) -> None:
         torch.manual_seed(recipe.seed)
         self.out, self.recipe = out, recipe
@@ -135,15 +133,13 @@ class Run:
         if init is not None and not (out / "last.pt").exists():
             first = collate([x for x, _ in zip(iter(self.data), range(48), strict=False)])
             recalibrate(self.net, first[0].float())
-        self.teacher = load_onnx(teacher).eval() if teacher else None
-        for net in filter(None, (self.net, self.teacher)):
-            net.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+        self.net.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         self.average = copy.deepcopy(self.net).eval()
         self.frozen = [self.net.stem, self.net.s8, self.net.s16][: recipe.freeze]
         for part in self.frozen:
             part.requires_grad_(False)
         self.device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
-        for net in filter(None, (self.net, self.average, self.teacher)):
+        for net in (self.net, self.average):
             net.to(self.device)
         self.opt = optimiser(self.net, recipe)
 
@@ -193,11 +189,6 @@ class Run:
             logits, dist = self.net(x)
         cls, box = detection_loss(logits.float(), dist.float(), truth, points, strides)
         loss = cls + box
-        if self.teacher is not None:
-            with torch.no_grad(), torch.autocast(self.device.type, dtype=torch.bfloat16):
-                goal, far = self.teacher(x)
-            wide = (goal.float(), far.float())
-            loss = loss + imitation_loss(logits.float(), dist.float(), wide, points)
         self.opt.zero_grad(set_to_none=True)
         loss.backward()  # type: ignore[no-untyped-call]
         nn.utils.clip_grad_norm_(self.net.parameters(), 10.0)
@@ -302,13 +293,12 @@ def main() -> None:
     ap.add_argument("cache", type=Path)
     ap.add_argument("out", type=Path)
     ap.add_argument("--init", type=Path)
-    ap.add_argument("--teacher", type=Path, help="float32 file whose outputs are imitated as well")
     add_options(ap, Recipe())
     args = vars(ap.parse_args())
-    cache, out, init, teacher = (args.pop(k) for k in ("cache", "out", "init", "teacher"))
+    cache, out, init = (args.pop(k) for k in ("cache", "out", "init"))
     recipe = Recipe(**args)
     prepare(out, recipe.threads)
-    run = Run(cache, out, recipe, init, teacher)
+    run = Run(cache, out, recipe, init)
     begin(run, out, recipe)
     train(run)
 

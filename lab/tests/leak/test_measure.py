@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 from lab.leak import pixels, video
 from lab.leak.flicker import FlickerMeter
 from lab.leak.metrics import ClipResult, TrackResult, coverage, judge_clip
-from lab.leak.runner import Measured, mot_clips
+from lab.leak.runner import Measured
 from lab.leak.summary import summarise
-from lab.leak.truth import Instance, Truth, TruthTrack, read_mot, visible_share
+from lab.leak.truth import Instance, Truth, TruthTrack, visible_share
 
 from .planted import filmed
 
@@ -140,22 +140,6 @@ def test_truth_file_comes_back_equal(tmp_path: Path) -> None:
     truth = Truth("c", 64, 48, 9, ("pan",), [track], {2: [(0.0, 0.0, 5.0, 5.0)]})
     truth.save(tmp_path / "t.json")
     assert Truth.load(tmp_path / "t.json") == truth
-
-
-def test_mot_truth_is_read(tmp_path: Path) -> None:
-    text = tmp_path / "clip.txt"
-    text.write_text("1,7,10,10,20,24,1,1,1\n2,7,12,10,20,24,1,1,0.2\n2,9,40,20,30,12,1,2,1\n")
-    truth = read_mot(text, "clip", 100, 80, 2)
-    assert [(t.target, sorted(t.instances)) for t in truth.tracks] == [
-        ("face", [0]),
-        ("plate", [1]),
-    ]
-    assert truth.ignore == {1: [(12.0, 10.0, 32.0, 34.0)]}
-    text.write_text("1,7,ten,10,20,24\n")
-    with pytest.raises(ValueError, match=r"clip\.txt, line 1"):
-        read_mot(text, "clip", 100, 80, 2)
-    with pytest.raises(FileNotFoundError):
-        mot_clips(tmp_path)
 
 
 def _measured(leaked: list[bool]) -> Measured:
