@@ -83,6 +83,7 @@ class DetectSettings:
         scope: where and when it is looked.
         damaged: what is done with damaged pictures.
         rotate: whether pictures are looked at turned as well.
+        reader: whether what may be a plate is read; see the model card.
 
     Raises:
         ValueError: nothing to look for, or something that nothing can look for.
@@ -96,6 +97,7 @@ class DetectSettings:
     scope: Scope = EVERYWHERE
     damaged: Damaged = Damaged.HOLD
     rotate: Rotate = Rotate.AUTO
+    reader: bool = True
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "targets", apart(self.targets))  # the way past `frozen`

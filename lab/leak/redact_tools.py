@@ -27,6 +27,7 @@ from redact.pipeline import Delivery, Journal, order_to_apply
 from redact.pipeline.draw import draw
 from redact.plan import Plan, SourceRef, build_plan
 from redact.progress import Silent
+from redact.reading import NumberReader
 from redact.record import EvidenceChoice
 from redact.settings import Caution, DetectSettings, Sensitivity, Settings
 from redact.track import Looks, Tracker, settings_of
@@ -45,7 +46,7 @@ from redact.types import (
 
 from .errors import ToolError
 
-ROOMS = ("types", "media", "detection", "track", "plan", "render", "models")
+ROOMS = ("types", "media", "detection", "reading", "track", "plan", "render", "models")
 """Parts of redact that decide what an output looks like."""
 
 
@@ -241,7 +242,8 @@ class RedactTool:
                 single += self._alone(sightings.at(frame), frame.index, len(single))
             return tuple(single), ()
         numbers = settings_of(self._sensitivity, self._caution)
-        tracker = Tracker(settings=numbers, ask=close_up.ask, find=close_up.find)
+        read = NumberReader().legible
+        tracker = Tracker(settings=numbers, ask=close_up.ask, find=close_up.find, read=read)
         looks = Looks(sightings.at, tracker.settings.whole_every)
         for frame in Decode(info):
             seen.add(frame)

@@ -131,6 +131,7 @@ detect_options = together(
     choice("--rotate", Rotate.AUTO),
     scope_options,
     click.option("--without-centerface", is_flag=True),
+    click.option("--without-reader", is_flag=True),
     click.option("--detector", default="", metavar="NAME"),
     device_option,
 )
@@ -194,6 +195,7 @@ def detect_settings(params: dict[str, Any]) -> DetectSettings:
         scope=scope_of(params),
         damaged=Damaged(params["damage"]),
         rotate=Rotate(params["rotate"]),
+        reader=not params["without_reader"],
     )
 
 

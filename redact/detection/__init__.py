@@ -24,4 +24,11 @@ from .silhouettes import Selfie
 from .verifier import Verifier
 from .views import CONTEXT as PART_CONTEXT
 from .views import Scale
-from .weights import TEXT_DETECTION, TEXT_RECOGNITION, ModelState, describe_models, read_weights
+from .weights import (
+    TEXT_DETECTION,
+    TEXT_RECOGNITION,
+    WEIGHTS,
+    ModelState,
+    describe_models,
+    read_weights,
+)

@@ -25,9 +25,10 @@ from .. import __version__
 from ..detection import Detector, Verifier, device_now
 from ..errors import InputError, UnsafeError
 from ..files import Answer, AnswerFile, beside
+from ..reading import Reader
 from ..record import library_versions
 from ..settings import DetectSettings
-from ..track import Ask, LookAtParts
+from ..track import Ask, LookAtParts, Read
 from ..types import Detections, Frame, Rect
 
 
@@ -107,6 +108,22 @@ class KeptLooks:
 
         return answer
 
+    def reading(self, read: Read) -> Read:
+        """`read`, which is spared what it answered before."""
+
+        def answer(frame: Frame, boxes: NDArray[np.float64]) -> NDArray[np.bool_]:
+            if not len(boxes):
+                return read(frame, boxes)
+            question = _digest(b"read", _name(frame), boxes.tobytes())
+            known = self._known(question, 1)
+            if known is not None:
+                return np.frombuffer(known[0], np.bool_).copy()
+            legible = read(frame, boxes)
+            self._keep(question, [legible.tobytes()])
+            return legible
+
+        return answer
+
     def _known(self, question: bytes, parts: int) -> list[bytes] | None:
         """The next answer in the file, if it is one to this question."""
         if self._file is None:
@@ -155,6 +172,7 @@ def looks_kept(
         "detector": [detector.name, detector.weights_sha256],
         "device": device_now(),
         "verifier": [Verifier.name, Verifier.weights_sha256],
+        "reader": [Reader.name, Reader.weights_sha256],
     }
     return KeptLooks(None if plan_file is None else looks_path(plan_file), made_by)
 

@@ -121,6 +121,7 @@ def _made_with(name: str, value: object) -> Message:
         return Message("plan_with", option=option, value=value.value)
     others = {
         "centerface": "--without-centerface",
+        "reader": "--without-reader",
         "scope": "--only-between, --only-area, --ignore-area",
     }
     option = others.get(name, f"--{name.replace('_', '-')}")

@@ -21,6 +21,7 @@ from ..detection import (
 from ..errors import DependencyError, InputError, UsageError
 from ..media import Decode, SourceInfo, read_ahead, sha256_of
 from ..plan import Plan, SourceRef, build_plan, uncovered
+from ..reading import NumberReader, Reader
 from ..settings import DetectSettings, Sensitivity
 from ..track import AS_DETECTED, LookAtParts, Looks, Tracker, settings_of
 from ..types import (
@@ -83,7 +84,8 @@ def detect(
         ask = kept.asking(close_up.ask)
         # What a detector of others says is a probability, which our networks do not weigh again.
         weights = AS_DETECTED if whole_only else None
-        tracker = Tracker(settings=numbers, ask=ask, find=close_up.find, weights=weights)
+        read = kept.reading(NumberReader().legible) if not whole_only and reads(settings) else None
+        tracker = Tracker(settings=numbers, ask=ask, find=close_up.find, read=read, weights=weights)
         looks = Looks(kept.looking(look), 0.0 if whole_only else numbers.whole_every)
         with read_ahead(_prepared(frames, tracker)) as decoded:
             for frame in decoded:
@@ -126,7 +128,7 @@ def detect(
         whole.tracks,
         whole.cuts,
         unchecked,
-        who_looks(info, settings, detector),
+        who_looks(info, settings, detector if whole_only else None),
         looked,
         broken,
     )
@@ -195,8 +197,8 @@ def _only_asked(detector: Detector, settings: DetectSettings) -> LookAtParts:
 def who_looks(
     info: SourceInfo, settings: DetectSettings, detector: Detector | None
 ) -> tuple[tuple[str, str], ...]:
-    """Name of each detector that a search asks, with the SHA-256 of its weights; and of the
-    network that tells the shapes of people.
+    """Name of each detector that a search asks, with the SHA-256 of its weights; so of the reader
+    and of the network that tells the shapes of people.
 
     A result is only one that was made in the same way where the same detector looked. Of redact's
     own networks this is known without loading them; what a package brings must say it itself.
@@ -206,12 +208,19 @@ def who_looks(
     """
     detector = _of_others(info, settings, detector)
     if detector is None:
-        found = own_name(settings.sensitivity, settings.targets, centerface=settings.centerface)
+        found = [own_name(settings.sensitivity, settings.targets, centerface=settings.centerface)]
     else:
-        found = detector.name, detector.weights_sha256
-    if Target.PERSON not in settings.targets:
-        return (found,)
-    return found, (Selfie.name, Selfie.weights_sha256)
+        found = [(detector.name, detector.weights_sha256)]
+    if Target.PERSON in settings.targets:
+        found.append((Selfie.name, Selfie.weights_sha256))
+    if detector is None and reads(settings):
+        found.append((Reader.name, Reader.weights_sha256))
+    return tuple(found)
+
+
+def reads(settings: DetectSettings) -> bool:
+    """Whether our own networks have what may be a plate read."""
+    return settings.reader and Target.PLATE in hidden_with(settings.targets)
 
 
 def _of_others(

@@ -99,6 +99,7 @@ class SettingsRecord(Value, frozen=True):
         tuple[Literal[90, 180, 270], ...],
         Meta(description="degrees clockwise by which pictures were looked at turned as well"),
     ] = ()
+    reader: Annotated[bool, Meta(description="whether what may be a plate was read")] = True
 
 
 def settings_record(plan: Plan) -> SettingsRecord:
@@ -117,6 +118,7 @@ def settings_record(plan: Plan) -> SettingsRecord:
         damaged=asked.damaged,
         rotate=asked.rotate,
         turned=plan.turned,
+        reader=asked.reader,
     )
 
 
@@ -138,6 +140,7 @@ def settings_of(record: SettingsRecord) -> DetectSettings:
         record.scope,
         record.damaged,
         record.rotate,
+        record.reader,
     )
 
 

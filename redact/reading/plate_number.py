@@ -12,6 +12,9 @@ MOST: Final = 12
 """Letters and digits of the longest: an Indian plate has ten, and a frame or a country's mark is
 read along."""
 
+MOST_DIGITS: Final = 8
+"""Digits of the longest plate without a letter: more of them are a telephone number."""
+
 _CLOCK: Final = re.compile(
     r"""\d{1,4}[-/.年]\d{1,2}[-/.月]\d{1,4}  # a date
       | \d{1,2}:\d{2}                       # a time
@@ -21,15 +24,13 @@ _CLOCK: Final = re.compile(
 
 
 def is_plate_number(text: str) -> bool:
-    """Whether a text reads like a plate: four to twelve letters and digits, a digit among them,
-    and neither a date nor a time of day.
+    """Whether a text reads like a plate: four to twelve letters and digits, a digit among them;
+    neither a date, a time of day nor a telephone number.
 
     Args:
         text: as it was read, all lines of one place joined.
     """
     signs = [c for c in text if c.isalnum()]
-    return (
-        LEAST <= len(signs) <= MOST
-        and any(c.isdigit() for c in signs)
-        and _CLOCK.search(text) is None
-    )
+    digits = sum(c.isdigit() for c in signs)
+    most = MOST_DIGITS if digits == len(signs) else MOST
+    return LEAST <= len(signs) <= most and digits > 0 and _CLOCK.search(text) is None

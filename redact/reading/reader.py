@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from ..detection import (
     TEXT_DETECTION,
     TEXT_RECOGNITION,
+    WEIGHTS,
     OpenNetwork,
     default_threads,
     read_weights,
@@ -114,6 +115,9 @@ class Reader:
     """
 
     name: Final = "PP-OCRv4"
+    weights_sha256: Final = "+".join(
+        WEIGHTS[file].sha256 for file in (TEXT_DETECTION, TEXT_RECOGNITION)
+    )
 
     def __init__(self, threads: int | None = None) -> None:
         threads = threads or default_threads()

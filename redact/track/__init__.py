@@ -10,4 +10,4 @@ from .patches import patches_of
 from .sensitivities import TrackSettings, settings_of
 from .silhouettes import Look, shapes_between
 from .small_pictures import SmallFrame, shrink
-from .tracker import Ask, Tracker, Tracks
+from .tracker import Ask, Read, Tracker, Tracks

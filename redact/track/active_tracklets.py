@@ -12,7 +12,7 @@ from ..detection import CLOSELY
 from ..types import Boxes, Target
 from .associate import Objects, Observations, assign, possible_pairs
 from .backward import Job
-from .belief import ASKED, Clues, TargetWeights, worth_hiding
+from .belief import ASKED, Clues, TargetWeights, probability_of, worth_hiding
 from .follow import ANCHOR, COAST, SEARCHED, Find, find_again, looks_same, step
 from .geometry import SAME, Affine, iou_pairs, lies_on, scale_of
 from .patches import Patches, pairwise_likeness, patches_of
@@ -55,6 +55,22 @@ CLEARER = 1.0
 """Log odds by which a look is so much surer than the last that a close one followed that its
 picture tells more: somebody who came in at the border stands in full view. Half of it and twice as
 much do hardly less or more (`lab/training/README.md`, "Close looks")."""
+
+READABLE = 32.0
+"""Pixels of width from which a plate is read: of 29 that are narrower than 60, none of less than 45
+could be read."""
+
+LARGER = 1.25
+"""Times as wide as it was when it was read last, from which it is read again: somebody who rides up
+to the camera is read at most ten times."""
+
+PART = 0.2
+"""IoU from which one box is on the plate of another: with half of it, or with the bumper around it.
+Both can be read, and neither is a second plate."""
+
+BEYOND_DOUBT = 0.98
+"""Probability from which a plate is not read: it is hidden whatever its size is, as hiding for
+nothing never costs more than `belief.MOST` over `belief.ORDINARY` times the ordinary."""
 
 TRUSTED_BACK = 3.0
 """Times as long as it was seen that an object is followed back: its start is followed back
@@ -179,6 +195,27 @@ class ActiveTracklets:
         """Take in what close looks at `rows` said, log odds."""
         self.rows.examined[rows] = self.rows.clues.latest[rows]
         self.rows.clues.looked_closely(rows, odds)
+
+    def to_read(self, time: float) -> NDArray[np.intp]:
+        """Rows of what may be plates whose present picture is worth reading: large enough, and
+        clearly larger than when they were read last. None that is known, because it was read or
+        is believed without; and none that lies on one, for it is a part of that, or more than it.
+        """
+        r = self.rows
+        plates = np.flatnonzero((r.detected == time) & (r.target == Target.PLATE))
+        sure = probability_of(r.clues.select(plates), self._weights) >= BEYOND_DOUBT
+        known = sure | (r.clues.read[plates] > 0)
+        width = r.box[plates, 2] - r.box[plates, 0]
+        rows = plates[~known & (width >= np.maximum(READABLE, LARGER * r.read_width[plates]))]
+        plates = plates[known]
+        on_known = lies_on(r.box[rows], r.target[rows], r.box[plates], r.target[plates], PART)
+        return np.asarray(rows[~on_known])
+
+    def was_read(self, rows: NDArray[np.intp], legible: NDArray[np.bool_]) -> None:
+        """Take in whether a number could be read in `rows`."""
+        r = self.rows
+        r.read_width[rows] = r.box[rows, 2] - r.box[rows, 0]
+        r.clues.read[rows] = np.maximum(r.clues.read[rows], legible)
 
     def _round(
         self, free: NDArray[np.bool_], seen: Observations, small: SmallFrame

@@ -1,8 +1,8 @@
 """How probable it is that a whole track is a face, or a plate: one number from all it showed.
 
 A single look may take a lantern for a face; a face is seen again and again, by several networks,
-and still looks like one when it is looked at closely. These clues are weighed by a logistic
-regression, whose weights stand in `redact/models/calibration.json`.
+and still looks like one when it is looked at closely, and a plate can be read. These clues are
+weighed by a logistic regression, whose weights stand in `redact/models/calibration.json`.
 """
 
 from __future__ import annotations
@@ -76,6 +76,7 @@ class Clues(Arrays):
         asked: float64 [N], number of these pictures, of one tracklet at most `ASKED`.
         latest: float64 [N], log odds of the last look that saw it.
         share: float64 [N], of the picture's area that its box has at the best look.
+        read: float64 [N], 1 where a plate's number could be read in it, else 0.
     """
 
     target: NDArray[np.int8]
@@ -87,6 +88,7 @@ class Clues(Arrays):
     asked: NDArray[np.float64]
     latest: NDArray[np.float64]
     share: NDArray[np.float64]
+    read: NDArray[np.float64]
 
     @classmethod
     def of_new(
@@ -105,6 +107,7 @@ class Clues(Arrays):
             asked=zero.copy(),
             latest=strong.copy(),
             share=areas(boxes) / picture,
+            read=zero.copy(),
         )
 
     def as_one(self) -> Clues:
@@ -124,6 +127,7 @@ class Clues(Arrays):
             added(self.asked),
             self.latest[-1:],
             self.share[best : best + 1],
+            self.read.max(keepdims=True),
         )
 
     def missed(self) -> None:
@@ -162,6 +166,7 @@ class Clues(Arrays):
             "mean": self.total / np.maximum(self.looks, 1),
             "hits": np.log2(np.minimum(self.hits, ENOUGH_LOOKS)),
             "close": self.close / np.maximum(self.asked, 1),
+            "read": self.read,
         }
 
 
@@ -193,10 +198,12 @@ def worth_hiding(
     Args:
         clues, weights: see `probability_of`.
         leak_cost: what leaving it open costs, if hiding a thing of ordinary size for nothing
-            costs 1.
+            costs 1. A plate that was read is of ordinary size, however large: what is plainest to
+            read costs most if it is left open.
         doubt: factor on the odds from which it is worth it.
     """
     p = probability_of(clues, weights)
     in_vain = np.maximum(1.0, np.minimum(clues.share, MOST) / ORDINARY.of(clues.target))
+    in_vain = np.where(clues.read > 0, 1.0, in_vain)
     leaks = leak_cost * LEAKS.of(clues.target)
     return np.asarray(p * leaks >= doubt * in_vain * (1 - p))

@@ -35,6 +35,9 @@ from .small_pictures import Ring, SmallFrame, shrink
 Ask = Callable[[Frame, Boxes, NDArray[np.int8]], NDArray[np.float32]]
 """Frame, boxes [N, 4] and targets [N] to log odds [N]."""
 
+Read = Callable[[Frame, Boxes], NDArray[np.bool_]]
+"""Frame and boxes [N, 4] to whether a plate's number can be read at each, [N]."""
+
 
 @dataclass(frozen=True, slots=True)
 class Tracks:
@@ -92,6 +95,7 @@ class Tracker:
         weights: of the belief in tracks, those of the installed models if None.
         ask: takes close looks (`redact.detection.CloseUp.ask`) at each object's best pictures.
         find: takes close looks (`redact.detection.CloseUp.find`) where somebody should be.
+        read: reads what may be plates (`redact.reading.NumberReader.legible`).
     """
 
     def __init__(
@@ -102,6 +106,7 @@ class Tracker:
         weights: Mapping[str, TargetWeights] | None = None,
         ask: Ask | None = None,
         find: Find | None = None,
+        read: Read | None = None,
     ) -> None:
         self.settings = settings or settings_of(Sensitivity(sensitivity))
         self._ring = Ring(self.settings.ring_time, self.settings.ring_bytes)
@@ -109,7 +114,7 @@ class Tracker:
         self._cuts, self._jolts = CutFinder(), Jolts()
         self._clip = ClipRecord()
         self._log = SightingLog()
-        self._ask = ask
+        self._ask, self._read = ask, read
         self._weights = load_calibration().tracks if weights is None else weights
         self._active = ActiveTracklets(self.settings, self._log, self._weights, find)
         self._sighted = Sighted()
@@ -171,6 +176,9 @@ class Tracker:
                 rows = self._active.to_ask(small.time)
                 r = self._active.rows
                 self._active.answered(rows, self._ask(frame, r.box[rows], r.target[rows]))
+            if self._read is not None:
+                rows = self._active.to_read(small.time)
+                self._active.was_read(rows, self._read(frame, self._active.rows.box[rows]))
             self._active.renew(small.time)
         if not small.damaged:
             self._active.follow(small)

@@ -134,6 +134,7 @@ class Tracklets(Arrays):
     known: float32 [N, CELLS, CELLS], look at the last firm detection, all 0 where there was none.
     unbroken: bool [N], whether every look since then was like one of those before it.
     examined: float64 [N], log odds of the last look that a close one followed.
+    read_width: float64 [N], width of its box when it was read last, 0 where it was not.
     start: int32 [N], frame of the first sighting.
     start_time: float64 [N], seconds.
     start_box, start_look: box and patch there.
@@ -156,6 +157,7 @@ class Tracklets(Arrays):
     known: Patches
     unbroken: NDArray[np.bool_]
     examined: NDArray[np.float64]
+    read_width: NDArray[np.float64]
     start: NDArray[np.int32]
     start_time: NDArray[np.float64]
     start_box: Boxes
@@ -186,6 +188,7 @@ class Tracklets(Arrays):
             known=np.where((seen.odds >= FIRM)[:, None, None], looks, none),
             unbroken=np.ones(count, np.bool_),
             examined=np.full(count, -np.inf),
+            read_width=np.zeros(count),
             start=np.full(count, small.index, np.int32),
             start_time=now,
             start_box=seen.boxes,

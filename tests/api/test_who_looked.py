@@ -189,8 +189,11 @@ def test_redacts_own_networks_are_named_without_loading_them(
 ) -> None:
     wanted = redact.DetectSettings(targets, sensitivity, centerface)
     loaded = load_detector(sensitivity, targets, threads=1, centerface=centerface)
-    ((name, weights),) = who_looks(probe(empty), wanted, None)
+    (name, weights), *readers = who_looks(probe(empty), wanted, None)
     assert (name, weights) == (loaded.name, loaded.weights_sha256)
+    assert [reader for reader, _ in readers] == ["PP-OCRv4"] * (Target.PLATE in targets)
+    unread = replace(wanted, reader=False)
+    assert who_looks(probe(empty), unread, None) == ((name, weights),)
     beside = centerface and Target.FACE in targets
     assert ("CenterFace" in name) == beside and ("redact eye" in name) == centerface
     assert len(weights.split("+")) == 1 + beside + centerface
