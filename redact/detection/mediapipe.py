@@ -16,7 +16,7 @@ from ..libraries import refusal
 from ..words import problem
 
 MEDIAPIPE_VERSION: Final = "0.10.33"
-"""The one version that may run: newer ones contact a server, older ones lack a model."""
+"""The one version that may run: newer ones contact a server."""
 
 _T = TypeVar("_T")
 

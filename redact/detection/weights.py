@@ -26,8 +26,6 @@ PEOPLE: Final = "nanodet/nanodet-person.int8.onnx"
 TEXT_DETECTION: Final = "ppocr/text-detection.onnx"
 TEXT_RECOGNITION: Final = "ppocr/text-recognition.onnx"
 TRIAL: Final = "eight-bit-trial.onnx"
-FULL_RANGE: Final = "mediapipe/face_detection_full_range_sparse.tflite"
-SHORT_RANGE: Final = "mediapipe/face_detection_short_range.tflite"
 SELFIE: Final = "mediapipe/selfie_segmentation.tflite"
 
 
@@ -78,10 +76,6 @@ WEIGHTS: Final = {
         "ea714a20afe0f5156a56ee4787d5fb81ea86969bec52b641ec0769c998edd07e"),
     "nanodet/nanodet-person.int7.onnx": Weights("nanodet-person.int7", _OLDER,
         "869fe957ffc0212029e4b0c48b46cd6c51b4ac7a80a8958c5ce1359bef0e1ccd", required=False),
-    FULL_RANGE: Weights("MediaPipe face detection, full range", "--detector mediapipe",
-        "2c3728e6da56f21e21a320433396fb06d40d9088f2247c05e5635a688d45dfe1", required=False),
-    SHORT_RANGE: Weights("MediaPipe face detection, short range", "--detector mediapipe",
-        "bbff11cebd1eb27a1e004cae0b0e63ec8c551cbf34a4451148b4908b8db3eca8", required=False),
     SELFIE: Weights("MediaPipe selfie segmentation", "--targets people",
         "377080ee15ed550e0c4da6c3017f16b76445b58a40e01dddddbddfc0308a426c", required=False),
 }
@@ -89,9 +83,8 @@ WEIGHTS: Final = {
 """By file below `redact/models/`. What runs is int8; int7, made by `lab.training.headroom`, is the
 same for processors without VNNI, and the trial finds out which they are. CenterFace, the eye and
 NanoDet were brought to 8 bits by `lab.training.eight_bit`, `lab.training.eye.eight_bit` and
-`lab.training.people_8bit`, PP-OCRv4 was stored in 16 bits by `lab.training.sixteen_bit`. Of
-MediaPipe, the face models are those in the official wheel of mediapipe 0.10.21, and
-`lab.training.selfie` made the third one."""
+`lab.training.people_8bit`, PP-OCRv4 was stored in 16 bits by `lab.training.sixteen_bit`, and
+MediaPipe's was given the range of its input by `lab.training.selfie`."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,10 +13,11 @@ ROOT = Path(__file__).resolve().parents[2]
 
 RUN_ALL = """
 import numpy as np
-from redact.detection import load_detector
-from redact.detection.blazeface import BlazeFaces
-for d in (load_detector("thorough"), BlazeFaces()):
-    print(len(d.detect(np.full((200, 300, 3), 80, np.uint8))))
+from redact.detection import Selfie, load_detector
+from redact.types import Box
+grey = np.full((200, 300, 3), 80, np.uint8)
+print(len(load_detector("thorough").detect(grey)))
+print(Selfie().silhouette(grey, Box(50, 20, 150, 180)))
 """
 
 
@@ -84,10 +85,10 @@ def cdll(name, *rest, **more):
         raise OSError("libEGL.so.1: cannot open shared object file: No such file or directory")
     return real(name, *rest, **more)
 ctypes.CDLL = cdll
-from redact.detection.blazeface import BlazeFaces
+from redact.detection import Selfie
 from redact.errors import DependencyError
 try:
-    BlazeFaces()
+    Selfie()
 except DependencyError as e:
     print(e.message, e.hint)
 """

@@ -8,18 +8,18 @@ import sys
 COLLECTED_WHILE_A_THREAD_IS_GIVEN_WORK = """
 import gc
 from concurrent.futures import thread
-from redact.detection.blazeface import BlazeFaces
+from redact.detection import Selfie
 
-faces = BlazeFaces()
+shapes = Selfie()
 with thread._global_shutdown_lock:  # as in `submit`, which makes objects, and so may collect some
-    del faces
+    del shapes
     gc.collect()
-BlazeFaces()
+Selfie()
 print("went on")
 """
 
 
-def test_collecting_a_detector_waits_for_nothing() -> None:
+def test_collecting_a_task_waits_for_nothing() -> None:
     command = [sys.executable, "-c", COLLECTED_WHILE_A_THREAD_IS_GIVEN_WORK]
     done = subprocess.run(command, capture_output=True, text=True, timeout=120)
     assert (done.stdout, done.returncode) == ("went on\n", 0), done.stderr
