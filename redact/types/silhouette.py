@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Annotated, Final, Self
 
-import cv2
 import numpy as np
 from msgspec import Meta
 from numpy.typing import NDArray
@@ -76,6 +75,8 @@ class Silhouette:
         COCO. Gaps that are enclosed are left out."""
         twice = np.pad(self.cells, 1).repeat(2, axis=0).repeat(2, axis=1)
         wide: NDArray[np.uint8] = twice.astype(np.uint8)
+        import cv2  # here, so that a system that lacks what OpenCV needs is told so in words
+
         contours, _ = cv2.findContours(wide, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
         step = np.array([box.width / COLUMNS, box.height / ROWS])
         found = []
