@@ -255,7 +255,7 @@ def test_half_of_the_decisions_are_told_as_such(two: Path) -> None:
             return text(".state");
         """
         ready = in_node(server.address, two / "page2", steps, "case.html")
-        assert ready.startswith("ready") and "Risky moments seen: 1 of 3" in ready
+        assert ready.startswith("◑ ready") and "Risky moments seen: 1 of 3" in ready
 
 
 @pytest.mark.slow

@@ -79,7 +79,8 @@ function Video({ of: v }) {
   const facts = [v.seconds == null ? "" : clock(v.seconds, 0), v.size ? v.size.join(" × ") : ""],
     whole = v.reviewed && v.reviewed.moments === v.reviewed.moments_seen,
     // A tick only where nothing is left to look at.
-    mark = v.state !== "ready" || (whole && !v.incomplete) ? `${MARKS[v.state]} ` : "",
+    half = v.state === "ready" && !whole,
+    mark = v.state === "ready" && v.incomplete ? "" : `${MARKS[half ? "begun" : v.state]} `,
     words = t(`case_state.${v.state === "search" && v.next ? "next" : v.state}`),
     share = v.work?.total ? { max: v.work.total, value: Math.min(v.work.done, v.work.total) } : {};
   return html`<li class="video" data-video=${v.number} data-state=${v.state}>
@@ -88,7 +89,7 @@ function Video({ of: v }) {
       <h3>${v.name}</h3>
       <div class="muted small">${facts.filter(Boolean).join(" · ")}</div>
       <div class="state">
-        <span class=${`mark ${v.state === "ready" && !whole ? "begun" : v.state}`}>${mark}${words}</span>
+        <span class=${`mark ${half ? "begun" : v.state}`}>${mark}${words}</span>
         ${v.incomplete && html`<span class="mark held">! ${t("incomplete")}</span>`}
         ${
           v.work &&

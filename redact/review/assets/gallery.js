@@ -124,7 +124,7 @@ function Card({ subject: s, at, of, style }) {
     if (!add) goTo(s);
   };
   return html`<div id=${`card-${s.id}`} class=${s.id === state.pointed ? "card pointed" : "card"} role="option"
-    style=${style} data-id=${s.id} data-kind=${kind} aria-label=${`${title(s)}, ${stateWords(s)}, ${sure}`}
+    style=${style} data-id=${s.id} data-kind=${kind}
     aria-selected=${String(state.selected.includes(s.id))} aria-posinset=${at} aria-setsize=${of}
     onclick=${click} onpointermove=${() => point(s.id)}>
     <${Face} of=${s.best} />

@@ -25,7 +25,7 @@ export async function beginLook() {
   await setLanguage(localStorage.getItem("redact.language") || asked);
 }
 export const LookButtons = () => html`
-  <${Button} id="language" class="quiet icon" title="language" act=${() => setLanguage(other())}>
+  <${Button} id="language" class="quiet icon" title="language" named act=${() => setLanguage(other())}>
     ${other().toUpperCase()}
   <//>
   <${Button} id="theme" class="quiet icon" title="theme"

@@ -73,7 +73,7 @@ export const momentHere = () =>
 export function Pill() {
   const { moments, moments_seen: n } = state.summary,
     share = moments ? n / moments : 1;
-  return html`<${Button} id="progress-pill" title="pill_title" disabled=${Boolean(state.opening)} act=${() => (state.tab = "seen")}>
+  return html`<${Button} id="progress-pill" title="pill_title" named disabled=${Boolean(state.opening)} act=${() => (state.tab = "seen")}>
     <span id="progress-bar" style=${{ width: `${100 * share}%` }} />
     <span id="progress-text">${state.clip && (share >= 1 ? (moments ? `✓ ${t("all_moments")}` : t("no_moments")) : t("pill", { n, of: moments }))}</span>
   <//>`;

@@ -2,7 +2,7 @@
 import { html } from "./html.js";
 import { state } from "./store.js";
 import { t } from "./words.js";
-import { Button } from "./button.js";
+import { Button, Icon } from "./button.js";
 
 const NEUTRAL = { brightness: 1, contrast: 1, gamma: 1 };
 const LEAST = 0.25,
@@ -33,7 +33,12 @@ export const Gamma = () => html`<svg class="unseen" aria-hidden="true">
 
 /** The same with a mouse. */
 export const SightMenu = () => html`<details id="sight">
-  <summary>${t("sight")}${!isNeutral() && " ●"}</summary>
+  <summary title=${t("sight")} aria-label=${t("sight")}>
+    <${Icon}>
+      <circle cx="10" cy="10" r="3.5" class=${isNeutral() ? "" : "full"} />
+      <path d="M10 2v2M10 16v2M2 10h2M16 10h2M4.5 4.5l1.4 1.4M14.1 14.1l1.4 1.4M4.5 15.5l1.4-1.4M14.1 5.9l1.4-1.4" />
+    <//>
+  </summary>
   <div class="menu">
     <p class="small muted">${t("sight_note")}</p>
     ${Object.keys(NEUTRAL).map(

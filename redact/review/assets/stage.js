@@ -134,7 +134,7 @@ const Controls = () => html`
       take=${(speed) => player.setSpeed(Number(speed))} />
     <span class="group" role="group" aria-label=${t("zoom")}>
       ${icon("zoom_out", "−", () => player.zoomBy(1 / 1.4))}
-      <${Button} id="zoom-whole" class="quiet" title="zoom_whole" hotkey="0" act=${player.resetZoom}>
+      <${Button} id="zoom-whole" class="quiet" title="zoom_whole" named hotkey="0" act=${player.resetZoom}>
         ${t("percent", { n: Math.round(100 * state.lens.zoom) })}
       <//>
       ${icon("zoom_in", "+", () => player.zoomBy(1.4))}

@@ -137,8 +137,9 @@ export const taken = (told) =>
     for (const name of TOLD) if (name in told) state[name] = told[name];
   });
 
-/** Ask the server for a change; what it answers, or null where it was refused, which was said. */
-export async function change(path, body, done) {
+/** Ask the server for a change; what it answers, or null where it was refused: that was said, and told
+ *  to `refused`. */
+export async function change(path, body, done, refused = () => {}) {
   hideToast(); // what it offers is about the change before
   try {
     const told = await inTurn(async () => {
@@ -152,10 +153,12 @@ export async function change(path, body, done) {
     if (!(error instanceof Refused)) return null;
     if (error.error === "outside") await load();
     toast(said(error), true);
+    refused(error);
     return null;
   }
 }
-export const edit = (op, values = {}, done = "") => change("edit", { op, ...values }, done);
+export const edit = (op, values = {}, done = "", refused) =>
+  change("edit", { op, ...values }, done, refused);
 export const undo = () => change("undo", {}, t("undone"));
 export const redo = () => change("redo", {}, t("redone"));
 /** Begin a piece of work that goes on by itself; whether it has begun. */
