@@ -596,3 +596,27 @@ def test_what_was_typed_outlives_a_refusal_and_is_shown_at_the_end(review: Revie
       return [kept, await text("#typed")];
     """)
     assert kept == "an address" and "an address" in shown
+
+
+def test_a_sure_face_is_shown_and_asked_about_before_it_is_a_false_alarm(review: Review) -> None:
+    """One key opened what the networks were sure of, without a question."""
+    sure = next(t for t in review.plan.tracks if (t.certainty or 0) >= 0.9)
+    shown, decision, reason = review.does(f"""
+      const {{ select }} = await page("store.js"), shown = [];
+      select({sure.id});
+      const asks = () => document.activeElement.id === "why";
+      for (let n = 0; n < 6 && !asks(); n++) {{
+        const before = String(state.confirming);
+        press("x");
+        await until(() => asks() || String(state.confirming) !== before);
+        if (asks()) break;
+        await until(() => state.frame === state.confirming[1]);
+        shown.push(state.frame);
+      }}
+      const open = state.one.decision;
+      await write("#why", "a mannequin");
+      press("x");
+      await until(() => state.one.decision === "false alarm");
+      return [shown, open, state.one.reason];
+    """)
+    assert 1 <= len(shown) <= 3 and decision == "" and reason == "a mannequin"

@@ -26,7 +26,8 @@ PLACE = re.compile(r"\{\w+\}")
 
 SAME = {
     "how.mute", "view.original", "state.keep", "kind.release", "why.visible",
-    "target.region", "filter.all", "sight.contrast", "end.busy", "end.elsewhere", "minutes", "seconds",
+    "target.region", "filter.all", "sight.contrast", "end.busy", "end.elsewhere", "minutes",
+    "seconds",
 }  # fmt: skip
 
 
