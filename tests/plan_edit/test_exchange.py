@@ -1,4 +1,4 @@
-"""COCO and CVAT: what is exported comes back; what is malformed is refused precisely."""
+"""COCO: what is exported comes back; what is malformed is refused precisely."""
 
 from __future__ import annotations
 
@@ -7,9 +7,7 @@ import math
 import time
 from collections.abc import Iterable
 from dataclasses import replace
-from fractions import Fraction
 from pathlib import Path
-from xml.etree import ElementTree
 
 import pytest
 from click.testing import CliRunner
@@ -20,7 +18,7 @@ from redact.cli.plan import plan as plan_command
 from redact.errors import PlanError
 from redact.plan import Plan, decisions, read_plan, write_plan
 from redact.plan.exchange import FORMATS, add_imported, coinciding
-from redact.types import Box, Keyframe, Origin, State, Target, Timeline
+from redact.types import Box, Keyframe, Origin, State, Target
 
 from ..record.samples import FRAMES, make_plan
 
@@ -121,30 +119,6 @@ def test_gaps_of_a_second_are_bridged_and_longer_ones_split() -> None:
     assert [(t.first, t.last) for t in tracks] == [(0, 19), (59, 59)]
 
 
-@pytest.mark.parametrize("name", ["a.mp4", "a & b <c>.mp4", "it's.mp4", 'the "one".mp4', "'\".mp4"])
-def test_cvat_names_the_file_whatever_its_name_holds(name: str) -> None:
-    plan = replace(PLAN, source=replace(PLAN.source, name=name))
-    root = ElementTree.fromstring(FORMATS["cvat"].export(plan))
-    assert root.findtext("meta/source") == name
-
-
-def test_cvat_keeps_the_last_box_until_outside() -> None:
-    def box(frame: int, outside: int) -> str:
-        return (
-            f'<box frame="{frame}" outside="{outside}" keyframe="1" xtl="1" ytl="1" xbr="9" '
-            'ybr="9"/>'
-        )
-
-    def spans(boxes: str) -> list[tuple[int, int]]:
-        data = f'<annotations><track id="3" label="face">{boxes}</track></annotations>'
-        return [(t.first, t.last) for t in imported("cvat", data.encode()).tracks]
-
-    both = box(0, 0) + box(10, 1) + box(100, 0) + box(200, 0)
-    assert spans(both + box(250, 1)) == [(0, 9), (100, 249)]
-    # Never said to be gone: it is there until the end.
-    assert spans(both) == [(0, 9), (100, FRAMES - 1)]
-
-
 def corners_of(box: Box, degrees: float) -> list[tuple[float, float]]:
     (x, y), turn = box.centre, math.radians(degrees)
     across = (box.width / 2 * math.cos(turn), box.width / 2 * math.sin(turn))
@@ -156,58 +130,39 @@ def corners_of(box: Box, degrees: float) -> list[tuple[float, float]]:
     ]
 
 
-def turned(name: str, degrees: float) -> bytes:
+def turned(degrees: float) -> bytes:
     """A long plate that is level in frame 0 and turned in frame 20."""
-    if name == "coco":
-        boxes = [
-            f'{{"image_id": {frame}, "category_id": 1, "bbox": [100, 190, 200, 20], "track_id": 1, '
-            f'"attributes": {{"rotation": {angle}}}}}'
-            for frame, angle in ((0, 0.0), (20, degrees))
-        ]
-        return (
-            '{"images": [{"id": 0, "frame_id": 0}, {"id": 20, "frame_id": 20}], "categories": '
-            f'[{{"id": 1, "name": "plate"}}], "annotations": [{", ".join(boxes)}]}}'
-        ).encode()
-    place = 'xtl="100" ytl="190" xbr="300" ybr="210"'
+    boxes = [
+        f'{{"image_id": {frame}, "category_id": 1, "bbox": [100, 190, 200, 20], "track_id": 1, '
+        f'"attributes": {{"rotation": {angle}}}}}'
+        for frame, angle in ((0, 0.0), (20, degrees))
+    ]
     return (
-        f'<annotations><track label="plate"><box frame="0" {place}/>'
-        f'<box frame="20" rotation="{degrees}" {place}/></track></annotations>'
+        '{"images": [{"id": 0, "frame_id": 0}, {"id": 20, "frame_id": 20}], "categories": '
+        f'[{{"id": 1, "name": "plate"}}], "annotations": [{", ".join(boxes)}]}}'
     ).encode()
 
 
-@pytest.mark.parametrize("name", ["coco", "cvat"])
 @pytest.mark.parametrize("degrees", [30.0, 90.0, 315.0])
-def test_what_is_turned_is_covered_at_its_corners_too(name: str, degrees: float) -> None:
-    track = imported(name, turned(name, degrees)).tracks[0]
+def test_what_is_turned_is_covered_at_its_corners_too(degrees: float) -> None:
+    track = imported("coco", turned(degrees)).tracks[0]
     for frame in (0, 5, 10, 20):
         key = track.at(frame)
         assert key is not None
         for x, y in corners_of(Box(100, 190, 300, 210), degrees * frame / 20):
             assert key.box.x1 <= x <= key.box.x2 and key.box.y1 <= y <= key.box.y2
-    level = imported(name, turned(name, 0.0)).tracks[0].at(0)
+    level = imported("coco", turned(0.0)).tracks[0].at(0)
     assert level is not None and level.box == (100, 190, 300, 210)
 
 
 def test_a_crowd_is_imported_and_decided_about_at_once() -> None:
-    """Ten thousand tracks took half a minute, each of two ways; a track in pieces as well."""
+    """Ten thousand tracks took half a minute, each of two ways."""
     crowd = coco((0, track, 10) for track in range(1, 10_001))
-    long = replace(EMPTY.source, timeline=Timeline(Fraction(1, 25), tuple(range(40_000))))
-    place = 'xtl="1" ytl="1" xbr="9" ybr="9"'
-    boxes = "".join(
-        f'<box frame="{frame}" outside="0" {place}/><box frame="{frame + 2}" outside="1" {place}/>'
-        for frame in range(0, 39_999, 3)
-    )
-    pieces = f'<annotations><track label="face">{boxes}</track></annotations>'
     start = time.process_time()
     plan = imported("coco", crowd)
     changed = decisions.change(plan, [t.id for t in plan.tracks], reason="crowd")
-    cut, _ = add_imported(
-        replace(EMPTY, source=long), FORMATS["cvat"].read(pieces.encode(), "x", None)
-    )
     assert time.process_time() - start < 10  # some five times what it takes
     assert len(changed.tracks) == 10_000 and {t.reason for t in changed.tracks} == {"crowd"}
-    assert [(t.first, t.last) for t in cut.tracks[:2]] == [(0, 1), (3, 4)]
-    assert len(cut.tracks) == 13_333
 
 
 BAD = [
@@ -228,30 +183,6 @@ BAD = [
         '{"images": [{"id": 1}], "annotations": [{"image_id": 1, "category_id": 1, "bbox": '
         '[1,2,3,4]}]}',
         r"category_id: 1 is not one of face",
-    ),
-    ("cvat", "<annotations>", "is not XML"),
-    ("cvat", "<a/>", "begins with <a>"),
-    ("cvat", "<annotations><image/></annotations>", "CVAT for images"),
-    (
-        "cvat",
-        '<annotations><track id="5" label="nose"/></annotations>',
-        "track 5: label: 'nose'",
-    ),
-    (
-        "cvat",
-        '<annotations><track id="5" label="face"><box frame="0" xtl="a"/></track></annotations>',
-        "track 5: box 0: xtl: 'a'",
-    ),
-    (
-        "cvat",
-        '<annotations><track id="5" label="face"><box frame="0" xtl="1" ytl="1" xbr="9" ybr="9"/>'
-        '<polygon frame="9" points="1,1;9,1;9,9"/></track></annotations>',
-        "track 5: holds a <polygon>",
-    ),
-    (
-        "cvat",
-        '<!DOCTYPE a [<!ENTITY b "c">]><annotations/>',
-        "document type",
     ),
 ]  # fmt: skip
 

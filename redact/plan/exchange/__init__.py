@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from ...types import Target
 from ..plan import Plan
 from .coco import export_coco, read_coco
-from .cvat import export_cvat, read_cvat
 from .imported import ImportedTrack, add_imported, coinciding
 
 
@@ -24,7 +23,6 @@ class Format:
 
 FORMATS = {
     "coco": Format(".json", read_coco, export_coco),
-    "cvat": Format(".xml", read_cvat, export_cvat),
 }
 
 __all__ = ["FORMATS", "Format", "ImportedTrack", "add_imported", "coinciding"]
