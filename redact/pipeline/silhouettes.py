@@ -15,7 +15,7 @@ from ..detection import Scaler, Selfie
 from ..errors import DependencyError
 from ..media import SourceInfo, read_ahead
 from ..plan import Plan
-from ..track import Look, shapes_between
+from ..track import Look, settings_of, shapes_between, worth_its_box
 from ..types import Box, Frame, Origin, Rect, State, Target
 from ..words import Message
 from .journal import Journal
@@ -29,7 +29,8 @@ LARGEST: Final = 1920
 
 
 def with_silhouettes(info: SourceInfo, plan: Plan, journal: Journal) -> Plan:
-    """A plan that says which part of their box its people take up, where that can be told.
+    """A plan that says which part of their box its people take up, where that can be told, and
+    without the doubtful ones of whom no shape is seen.
 
     Args:
         info: of the source.
@@ -69,14 +70,20 @@ def with_silhouettes(info: SourceInfo, plan: Plan, journal: Journal) -> Plan:
                 looks[track.id].append((frame.index, shape))
                 taken, told = taken + 1, told + (shape is not None)
             step.advance()
-        step.say(Message("silhouettes", count=len(people), looks=taken, told=told))
-    shaped = (
-        replace(track, shapes=shapes_between(looks[track.id], track.last))
-        if track.id in looks
-        else track
-        for track in plan.tracks
-    )
-    return replace(plan, tracks=tuple(shaped))
+        shaped = [
+            replace(track, shapes=shapes_between(looks[track.id], track.last))
+            if track.id in looks
+            else track
+            for track in plan.tracks
+        ]
+        leak_cost = settings_of(plan.settings.sensitivity, plan.settings.caution).leak_cost
+        area = float(plan.source.width * plan.source.height)
+        stays = [t for t in shaped if t.id not in people or worth_its_box(t, leak_cost, area)]
+        shapeless = len(shaped) - len(stays)
+        count = len(people) - shapeless
+        step.say(Message("silhouettes", count=count, looks=taken, told=told, shapeless=shapeless))
+    numbered = (replace(track, id=n) for n, track in enumerate(stays, start=1))
+    return replace(plan, tracks=tuple(numbered))
 
 
 class _Pictures:

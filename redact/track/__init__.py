@@ -8,6 +8,6 @@ from .geometry import warped
 from .looks import LookAtParts, Looks
 from .patches import patches_of
 from .sensitivities import TrackSettings, settings_of
-from .silhouettes import Look, shapes_between
+from .silhouettes import Look, shapes_between, worth_its_box
 from .small_pictures import SmallFrame, shrink
 from .tracker import Ask, Read, Tracker, Tracks

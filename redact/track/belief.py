@@ -40,15 +40,6 @@ heads that are labelled in camera clips of dev, half take .14 %, nine in ten at 
 twenty times a head; half of that is given: with less, somebody who bent down stayed open on a dev
 clip."""
 
-LEAKS: Final = PerKind(
-    "track/belief: LEAKS",
-    {Target.FACE: 1.0, Target.PLATE: 1.0, Target.HEAD: 1.0, Target.PERSON: 0.2},
-)
-"""What leaving a kind open costs, for each time that it is as probable as a face. Somebody is in
-several boxes where only one is doubted: of 67 heads and faces of dev, the surest box around each
-was .63 or surer but for one at the border, which any number leaves open; and with .2 the doubtful
-boxes, mostly around nobody, no longer hide what is a quarter of all that was hidden."""
-
 MOST: Final = 0.25
 """Share of the picture from which hiding more costs no more: what happened is gone either way.
 Without it a plate that filled the picture of a moved still of dev stayed open, although every look
@@ -205,5 +196,4 @@ def worth_hiding(
     p = probability_of(clues, weights)
     in_vain = np.maximum(1.0, np.minimum(clues.share, MOST) / ORDINARY.of(clues.target))
     in_vain = np.where(clues.read > 0, 1.0, in_vain)
-    leaks = leak_cost * LEAKS.of(clues.target)
-    return np.asarray(p * leaks >= doubt * in_vain * (1 - p))
+    return np.asarray(p * leak_cost >= doubt * in_vain * (1 - p))

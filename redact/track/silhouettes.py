@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import pairwise
+from statistics import median
 from typing import Final
 
-from ..types import Shaped, Silhouette
+from ..types import Shaped, Silhouette, Target, Track
+from .belief import ORDINARY
 
 Look = tuple[int, Silhouette | None]
 """A frame, and what of the box a person took up in it; None where the box must do."""
@@ -14,6 +16,38 @@ Look = tuple[int, Silhouette | None]
 LOOSER: Final = 1.15
 """Times that a shape may be larger than it need be and stay as it is: one that changes at every
 look draws every eye, and what is hidden too much is a rim."""
+
+
+SHAPELESS: Final = 0.2
+"""What leaving somebody open costs of whom no shape is seen, share of what it costs otherwise; and
+a box of twice the ordinary size costs twice as much, however large. A network that sees no body in
+a box is a witness that nobody is there. Measured on 66 frames of 33 clips of dev with 125 labelled
+heads and faces: none is open, and of what was hidden a quarter is left to see."""
+
+MOSTLY: Final = 0.5
+"""Share of a track's frames from which its shape is seen."""
+
+
+def worth_its_box(track: Track, leak_cost: float, picture: float) -> bool:
+    """Whether somebody is hidden, now that it is known where shapes are seen.
+
+    Args:
+        track: of a person, with its shapes.
+        leak_cost: see `redact.track.TrackSettings`.
+        picture: area of the picture, square pixels.
+    """
+    p = track.certainty
+    if p is None or _share_told(track) >= MOSTLY:
+        return True
+    share = median(key.box.area for key in track.keyframes) / picture
+    return p * SHAPELESS * leak_cost >= max(1.0, share / ORDINARY[Target.PERSON]) * (1 - p)
+
+
+def _share_told(track: Track) -> float:
+    """Share of the frames of a track in which it has a shape."""
+    ends = [*(shaped.frame for shaped in track.shapes[1:]), track.last + 1]
+    told = sum(e - s.frame for s, e in zip(track.shapes, ends, strict=False) if s.cells)
+    return told / (track.last - track.first + 1)
 
 
 def shapes_between(looks: Sequence[Look], last: int) -> tuple[Shaped, ...]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from redact.track import Look, shapes_between
-from redact.types import Silhouette
+from redact.track import Look, shapes_between, worth_its_box
+from redact.types import Box, Keyframe, Shaped, Silhouette, State, Target, Track
 
 silhouettes = st.binary(min_size=100, max_size=100).filter(any).map(Silhouette)
 
@@ -42,3 +42,23 @@ def test_a_shape_that_hardly_changes_stays() -> None:
     first, most = bytes([255] * 50 + [0] * 50), bytes([255] * 48 + [0] * 52)
     found = [(0, Silhouette(first)), (5, Silhouette(most)), (10, Silhouette(most))]
     assert [s.frame for s in shapes_between(found, 10)] == [0]
+
+
+def person(certainty: float, told: float, share: float) -> Track:
+    """Somebody in 100 frames, with a shape in some of them, on a share of the picture."""
+    box = Box(0, 0, 100, 100 * share)
+    keys = [Keyframe(0, box, State.DETECTED, certainty), Keyframe(99, box, State.DETECTED, 0.1)]
+    everything = Silhouette(bytes([255] * 100))
+    shapes = (Shaped.at(0, everything), Shaped.at(round(100 * told), None)) if told else ()
+    return Track(1, Target.PERSON, keys, certainty=certainty, shapes=shapes)
+
+
+def test_who_is_doubted_is_hidden_where_a_shape_is_seen() -> None:
+    def hidden(certainty: float, told: float, share: float = 0.02) -> bool:
+        return worth_its_box(person(certainty, told, share), 10.0, 100.0 * 100.0)
+
+    assert hidden(0.1, 0.6) and hidden(0.1, 0.6, share=0.9), "a shape costs little"
+    assert not hidden(0.3, 0.0) and not hidden(0.3, 0.4)
+    assert hidden(0.35, 0.0), "a small box costs little"
+    assert not hidden(0.75, 0.0, share=0.9) and hidden(0.95, 0.0, share=0.9)
+    assert worth_its_box(person(0.3, 0.0, 0.02), 40.0, 100.0 * 100.0), "a leak may cost more"
