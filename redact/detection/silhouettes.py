@@ -27,11 +27,11 @@ AROUND: Final = 0.15
 """Shown around the longer side of the box, share of it: what is behind somebody tells where they
 end."""
 
-PERSON: Final = 0.25
+PERSON: Final = 0.3
 """What it must say of a pixel, 0 to 1, for a person to be there: it is seldom between .1 and .9,
 and hiding more is the lesser evil."""
 
-TOUCHED: Final = 0.2
+TOUCHED: Final = 0.3
 """Share of a cell from which it is taken up."""
 
 _SAMPLES: Final = 4

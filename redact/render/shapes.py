@@ -204,7 +204,7 @@ def _grown(silhouette: Silhouette, across: int, down: int) -> NDArray[np.uint8]:
     return np.asarray(cv2.dilate(fine, kernel), np.uint8)
 
 
-SILHOUETTE_MARGIN: Final = 0.25
+SILHOUETTE_MARGIN: Final = 0.2
 """How far a silhouette grows, share of what the shorter side of its box would: the margin of a box
 makes good for where a detector's box ends too early, and a silhouette was seen in it. With less, a
 head on dev was open."""

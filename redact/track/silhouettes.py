@@ -13,7 +13,11 @@ from .belief import ORDINARY
 Look = tuple[int, Silhouette | None]
 """A frame, and what of the box a person took up in it; None where the box must do."""
 
-LOOSER: Final = 1.15
+MOMENT: Final = 3
+"""Looks in a row that did not tell a shape, at most, for what is between two that did: half a
+second."""
+
+LOOSER: Final = 1.1
 """Times that a shape may be larger than it need be and stay as it is: one that changes at every
 look draws every eye, and what is hidden too much is a rim."""
 
@@ -39,6 +43,8 @@ def worth_its_box(track: Track, leak_cost: float, picture: float) -> bool:
     p = track.certainty
     if p is None or _share_told(track) >= MOSTLY:
         return True
+    if track.score is not None:  # a part of somebody after a jump has the certainty of the whole
+        p = min(p, track.score)
     share = median(key.box.area for key in track.keyframes) / picture
     return p * SHAPELESS * leak_cost >= max(1.0, share / ORDINARY[Target.PERSON]) * (1 - p)
 
@@ -54,12 +60,15 @@ def shapes_between(looks: Sequence[Look], last: int) -> tuple[Shaped, ...]:
     """Shapes of a track from looks at it.
 
     Between two looks it is hidden where it was in either, relative to its box, which moves with it.
-    Wherever one of the two could not tell, and after the last look, the box is.
+    Wherever one of the two could not tell, and after the last look, the box is. For a moment
+    between two that could, somebody has their shape or one between, and a cell around it: boxes
+    that come and go draw every eye.
 
     Args:
         looks: in rising order of frame.
         last: the last frame of the track.
     """
+    looks = _bridged(looks)
     shapes: list[Shaped] = []
     before: Silhouette | None = None
     end = (last, looks[-1][1] if looks and looks[-1][0] == last else None)
@@ -71,6 +80,19 @@ def shapes_between(looks: Sequence[Look], last: int) -> tuple[Shaped, ...]:
             shapes.append(Shaped.at(frame, both))
         before = both
     return tuple(shapes) if any(shaped.cells for shaped in shapes) else ()
+
+
+def _bridged(looks: Sequence[Look]) -> list[Look]:
+    """Looks, those of a moment between two that told a shape telling one as well."""
+    found = list(looks)
+    sure = [n for n, (_, shape) in enumerate(looks) if shape is not None]
+    for a, b in pairwise(sure):
+        before, after = looks[a][1], looks[b][1]
+        assert before is not None and after is not None
+        if 1 < b - a <= MOMENT + 1:
+            between = before.union(after).grown()
+            found[a + 1 : b] = [(frame, between) for frame, _ in looks[a + 1 : b]]
+    return found
 
 
 def _still_fits(shape: Silhouette, needed: Silhouette) -> bool:

@@ -64,6 +64,13 @@ class Silhouette:
         """All cells of both."""
         return Silhouette.of(self.cells | other.cells)
 
+    def grown(self) -> Silhouette:
+        """All its cells and those beside them."""
+        cells = np.pad(self.cells, 1)
+        height, width = self.cells.shape
+        shifted = [cells[y : y + height, x : x + width] for y in range(3) for x in range(3)]
+        return Silhouette.of(np.logical_or.reduce(shifted))
+
     def common(self, box: Box, other: Box) -> float:
         """Square pixels that it has in common with another box, where it lies in `box`."""
         across = _overlaps(box.x1, box.width / COLUMNS, COLUMNS, other.x1, other.x2)
