@@ -78,7 +78,11 @@ def with_silhouettes(info: SourceInfo, plan: Plan, journal: Journal) -> Plan:
         ]
         leak_cost = settings_of(plan.settings.sensitivity, plan.settings.caution).leak_cost
         area = float(plan.source.width * plan.source.height)
-        stays = [t for t in shaped if t.id not in people or worth_its_box(t, leak_cost, area)]
+        stays = [
+            track
+            for track in shaped
+            if track.id not in people or worth_its_box(track, looks[track.id], leak_cost, area)
+        ]
         shapeless = len(shaped) - len(stays)
         count = len(people) - shapeless
         step.say(Message("silhouettes", count=count, looks=taken, told=told, shapeless=shapeless))

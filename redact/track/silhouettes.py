@@ -29,31 +29,26 @@ a box is a witness that nobody is there. Measured on 66 frames of 33 clips of de
 heads and faces: none is open, and of what was hidden a quarter is left to see."""
 
 MOSTLY: Final = 0.5
-"""Share of a track's frames from which its shape is seen."""
+"""Share of the looks from which a shape is seen."""
 
 
-def worth_its_box(track: Track, leak_cost: float, picture: float) -> bool:
+def worth_its_box(track: Track, looks: Sequence[Look], leak_cost: float, picture: float) -> bool:
     """Whether somebody is hidden, now that it is known where shapes are seen.
 
     Args:
-        track: of a person, with its shapes.
+        track: of a person.
+        looks: at its shape.
         leak_cost: see `redact.track.TrackSettings`.
         picture: area of the picture, square pixels.
     """
     p = track.certainty
-    if p is None or _share_told(track) >= MOSTLY:
+    told = sum(shape is not None for _, shape in looks)
+    if p is None or told >= MOSTLY * max(1, len(looks)):
         return True
     if track.score is not None:  # a part of somebody after a jump has the certainty of the whole
         p = min(p, track.score)
     share = median(key.box.area for key in track.keyframes) / picture
     return p * SHAPELESS * leak_cost >= max(1.0, share / ORDINARY[Target.PERSON]) * (1 - p)
-
-
-def _share_told(track: Track) -> float:
-    """Share of the frames of a track in which it has a shape."""
-    ends = [*(shaped.frame for shaped in track.shapes[1:]), track.last + 1]
-    told = sum(e - s.frame for s, e in zip(track.shapes, ends, strict=False) if s.cells)
-    return told / (track.last - track.first + 1)
 
 
 def shapes_between(looks: Sequence[Look], last: int) -> tuple[Shaped, ...]:
