@@ -17,7 +17,7 @@ from redact.render import mask_of
 from redact.types import Box, Keyframe, State, Target, Track
 
 WOMAN = Box(132, 62, 250, 206)
-FACE = Box(168, 92, 220, 142)
+FACE = Box(177, 96, 211, 136)
 WALL = Box(140, 66, 156, 90), Box(226, 66, 244, 120)
 """In the corners of her box, above her shoulders."""
 FIRST, LAST = 8, 12

@@ -73,8 +73,8 @@ def test_who_is_doubted_is_hidden_where_a_shape_is_seen() -> None:
         looks: list[Look] = [(n, everything if n < told else None) for n in range(10)]
         return worth_its_box(person(certainty, share, own), looks, 10.0, 100.0 * 100.0)
 
-    assert hidden(0.1, 6) and hidden(0.1, 6, share=0.9), "a shape costs little"
-    assert not hidden(0.3, 0) and not hidden(0.3, 4)
+    assert hidden(0.1, 8) and hidden(0.1, 8, share=0.9), "a shape costs little"
+    assert not hidden(0.3, 0) and not hidden(0.3, 7)
     assert hidden(0.35, 0), "a small box costs little"
     assert not hidden(0.75, 0, share=0.9) and hidden(0.95, 0, share=0.9)
     assert not hidden(0.95, 0, share=0.9, own=0.1), "a part that no look saw"
