@@ -25,8 +25,9 @@ look draws every eye, and what is hidden too much is a rim."""
 SHAPELESS: Final = 0.2
 """What leaving somebody open costs of whom no shape is seen, share of what it costs otherwise; and
 a box of twice the ordinary size costs twice as much, however large. A network that sees no body in
-a box is a witness that nobody is there. Measured on 66 frames of 33 clips of dev with 125 labelled
-heads and faces: none is open, and of what was hidden a quarter is left to see."""
+a box is a witness that nobody is there. On 66 frames of 33 clips of dev, with 125 labelled heads
+and faces, this leaves one open, at the border, and hides 22 % of the pictures where boxes hid
+45 %."""
 
 MOSTLY: Final = 0.8
 """Share of the looks from which a shape is seen."""
