@@ -2,7 +2,7 @@
 
 Without an argument the wheel is installed by `constraints/redact.txt` for every Python of this
 machine that redact knows, and tried out there: `redact doctor`, one video, one page of `redact
-review`. `tests/packaging/test_installed.py` does the same in `make test`.
+review`. `tests/packaging/test_installed.py` does the same in `make test` for two of them.
 
 With `--bounds` (`make bounds`) it is tried with other releases of its dependencies: all at their
 lower bounds, each one alone at its lower bound where that fails, the newest within the bounds, and

@@ -29,12 +29,7 @@ def in_blocks(face: np.ndarray) -> np.ndarray:
     return np.asarray(cv2.resize(small, size, interpolation=cv2.INTER_NEAREST), np.uint8)
 
 
-def noisy(face: np.ndarray) -> np.ndarray:
-    noise = np.random.default_rng(1).normal(0, 14, face.shape)
-    return np.clip(face + noise, 0, 255).astype(np.uint8)
-
-
-@pytest.mark.parametrize("change", [brighter, blurred, in_blocks, noisy])
+@pytest.mark.parametrize("change", [brighter, blurred, in_blocks])
 def test_a_face_that_only_changed_is_found(clip: Clip, change: Change) -> None:
     """What other tools draw may leave a face that everybody recognises."""
     path = clip.folder / f"{change.__name__}.mp4"
@@ -64,10 +59,9 @@ def test_what_another_tool_padded_is_compared_where_both_have_a_picture(clip: Cl
     assert not next(c for c in result.checks if c.name == "size").passed
 
 
-@pytest.mark.parametrize("crf", [30, 40])
-def test_strong_compression_hides_nothing(clip: Clip, crf: int) -> None:
+def test_strong_compression_hides_nothing(clip: Clip) -> None:
     plan = clip.plan(lambda n: None)
-    result = clip.audit(clip.render(plan, f"bare{crf}.mp4", crf=crf), None)
+    result = clip.audit(clip.render(plan, "bare.mp4", crf=40), None)
     assert result.findings, result.in_words()
 
 

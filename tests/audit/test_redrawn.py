@@ -91,8 +91,10 @@ def test_a_mask_that_is_drawn_wrong_in_one_frame_is_found(
     assert proved(clip, output, plan)[0] == [AT]
 
 
-@pytest.mark.parametrize("style", [Style.COVER, Style.BLUR, Style.MOSAIC])
-@pytest.mark.parametrize("crf", [None, 40, 51])
+@pytest.mark.parametrize(
+    ("style", "crf"),
+    [(Style.COVER, None), (Style.COVER, 51), (Style.BLUR, 51), (Style.MOSAIC, 51)],
+)
 def test_masks_that_are_drawn_as_planned_pass(clip: Clip, style: Style, crf: int | None) -> None:
     plan, settings = clip.plan(), RenderSettings(style=style)
     output = clip.render(plan, f"{style.value} {crf}.mp4", crf=crf, settings=settings)
