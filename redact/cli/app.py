@@ -57,8 +57,9 @@ class PathType(click.Path):
         return path
 
 
-PATH: Final = PathType(path_type=Path)
-"""Type of an option or argument that names a file or folder."""
+PATH: Final = PathType(path_type=Path, readable=False)
+"""Type of an option or argument that names a file or folder. Whether it can be read is found out by
+whoever reads it: a video that cannot is no mistake of the command line."""
 
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -158,3 +159,24 @@ def test_a_reader_that_leaves_changes_no_exit_code(plan: Path, tmp_path: Path) -
         finally:
             os.close(writer)
         assert done.returncode == code, arguments
+
+
+POWERLESS = ("setpriv", "--bounding-set", "-dac_override,-dac_read_search")
+"""Before a command: the user root may read as little as others."""
+
+
+def test_a_video_that_may_not_be_read_is_no_mistake_of_the_command_line(tmp_path: Path) -> None:
+    """It ended with 2 and the usage of the command, and with 3 in a folder."""
+    source = tmp_path / "a.mp4"
+    source.write_bytes(SAMPLE.read_bytes())
+    source.chmod(0)
+    start = [sys.executable, "-m", "redact"]
+    if os.access(source, os.R_OK):
+        if shutil.which("setpriv") is None:
+            pytest.skip("this user may read everything")
+        start = [*POWERLESS, *start]
+    for words in (("run", source, "-o", f"{tmp_path}/out/"), ("probe", source)):
+        command = [*start, *map(str, words)]
+        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+        assert done.returncode == ExitCode.INPUT, done.stderr
+        assert done.stderr.startswith(f"error: {source}: may not be read"), done.stderr
