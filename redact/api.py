@@ -301,7 +301,7 @@ def consequences(plan: Plan, ids: Iterable[int]) -> list[str]:
         plan: with the decision (`redact.plan.edit` changes plans).
         ids: of tracks that it keeps.
     """
-    return list(plans.consequences(plan, list(ids)))
+    return list(pipeline.consequences(plan, list(ids)))
 
 
 def read_plan(path: AnyPath) -> Plan:

@@ -2,6 +2,7 @@
 
 from .beside_result import audit_settings, plan_beside, record_beside
 from .check import Accepted, same_place
+from .consequences import FREE, consequences, covering, mistakable
 from .fix import fix_held, from_here, refuse_elsewhere, remove_held
 from .held_back import HeldBack, find_held, held_back_for, meant_by
 from .journal import Journal

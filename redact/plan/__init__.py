@@ -4,7 +4,6 @@ from ..types import Runs, count_of, joined, runs_of
 from . import decisions, edit, user_input
 from .answers import answered_here, marked
 from .build import DAMAGED, build_plan, uncovered, with_held
-from .consequences import consequences, covering, mistakable
 from .earlier import CUT_OFF as EARLIER_CUT_OFF
 from .file import Dumped, dump_plan, is_own_plan, parse_plan, read_plan, without_mark, write_plan
 from .file_fields import PlanRecord

@@ -22,6 +22,7 @@ from ..types import (
     Box,
     Doubt,
     Keyframe,
+    Outline,
     Region,
     Silenced,
     State,
@@ -41,6 +42,9 @@ distance after which a decoder has recovered at the next intra picture."""
 
 ALL_SOUND: Final = 10**8
 """Seconds before and after the pictures within which all of the sound lies."""
+
+NEAR = 1.0
+"""Shares of its size around a box in which its mask may lie on somebody: no margin is larger."""
 
 SAME = 0.5
 """Overlap from which two masks of one kept subject are on one and the same face."""
@@ -184,9 +188,11 @@ class Plan:
         unchecked although the plan does not know: decoders report damage late, so that one
         pass may be told of it and the other not.
 
-        A track that is not to be hidden is among them wherever `shows` does not hold.
+        A track that is not to be hidden is among them wherever `shows` does not hold. A mask that
+        is surely on its subject spares the face of somebody who is shown (`Region.spared`).
         """
         held = damaged or self._unchecked(frame)
+        shown = [] if held or not self._keeps else self._faces_shown_at(frame)
         regions = []
         for track in self.tracks_near(frame):
             if self.shows(track, frame, damaged):
@@ -195,9 +201,12 @@ class Plan:
             if held:
                 here = self._held(track, frame, here)
             if here is not None:
-                shape = track.silhouette(here)
+                shape, spared = track.silhouette(here), tuple[Box, ...]()
+                if shown and self.certain(track, frame):
+                    near = here.box.grown(NEAR)
+                    spared = tuple(box for box in shown if box.common(near) > 0)
                 regions.append(
-                    Region(track.id, track.target, here.box, here.state, silhouette=shape)
+                    Region(track.id, track.target, here.box, here.state, "", shape, spared)
                 )
         return regions
 
@@ -271,6 +280,20 @@ class Plan:
         kept = (t for t in self.tracks_near(frame) if t.action is not Action.REDACT)
         here = ((t, t.at(frame)) for t in kept if self.shows(t, frame, damaged))
         return [Region(t.id, t.target, k.box, k.state) for t, k in here if k is not None]
+
+    @cached_property
+    def _keeps(self) -> bool:
+        return any(track.action is Action.KEEP for track in self.tracks)
+
+    def _faces_shown_at(self, frame: int) -> list[Box]:
+        """Faces and heads of people who are kept and shown in a frame."""
+        kept = (t for t in self.tracks_near(frame) if t.action is Action.KEEP)
+        here = (
+            t.at(frame)
+            for t in kept
+            if t.target.spec.outline is Outline.ELLIPSE and self.shows(t, frame)
+        )
+        return [key.box for key in here if key is not None]
 
     def judged_at(self, frame: int) -> list[Region]:
         """What is visible in a frame because a person saw it and decided so: `shown_at`, but of

@@ -10,6 +10,7 @@ from .shapes import (
     ROUNDING,
     Shape,
     drawn_area_of,
+    free_share,
     mask_frame,
     mask_info,
     mask_of,

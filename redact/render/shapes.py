@@ -121,8 +121,9 @@ class Shape:
 
     def holds(self, other: Shape) -> bool:
         """Whether all of another outline lies in this one; as both are convex, some points on it,
-        a little outside, tell for all. A silhouette, which is not, is never asked that much."""
-        if self.region.silhouette is not None:
+        a little outside, tell for all. What is not, a silhouette or a mask that spares a face, is
+        never asked that much."""
+        if self.region.silhouette is not None or self.region.spared:
             return False
         (cx, cy), (hx, hy) = other.box.centre, other.half
         around = np.linspace(0, 2 * np.pi, _AROUND, endpoint=False) + np.pi / 4
@@ -160,7 +161,14 @@ class Shape:
             inside = x2[None, :] <= (1 - y2)[:, None]
         else:
             inside = self.radius(xs, ys) <= _HAIR
+        if self.region.spared:
+            inside &= ~_on_any(self.region.spared, xs, ys) | self._own(rect)
         core[rect.slices] |= inside.view(np.uint8) * np.uint8(255)
+
+    def _own(self, rect: Rect) -> NDArray[np.bool_]:
+        """Pixels of a rectangle that lie in the same mask without a margin."""
+        here = replace(self.region.moved(-rect.x1, -rect.y1), spared=())
+        return core_of([shape_of(here, 0.0)], rect.width, rect.height) > 0
 
     def _of_silhouette(self, silhouette: Silhouette, rect: Rect) -> NDArray[np.bool_]:
         """Pixels of a rectangle that lie on a silhouette's cells, or not farther than `grown`."""
@@ -181,6 +189,15 @@ class Shape:
         flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
         size = rect.width, rect.height
         return np.asarray(cv2.warpAffine(fine, move, size, flags=flags) >= _HELD)
+
+
+def _on_any(boxes: Sequence[Box], xs: Coordinates, ys: Coordinates) -> NDArray[np.bool_]:
+    """[h, w] whether points lie in the ellipse in any of these boxes."""
+    found = np.zeros((len(ys), len(xs)), np.bool_)
+    for box in boxes:
+        (cx, cy), hx, hy = box.centre, max(box.width / 2, 1e-3), max(box.height / 2, 1e-3)
+        found |= ((xs - cx) / hx)[None, :] ** 2 + ((ys - cy) / hy)[:, None] ** 2 <= 1
+    return found
 
 
 _IN_CELL: Final = 78
@@ -271,6 +288,22 @@ def mask_of(regions: Sequence[Region], width: int, height: int, margin: float) -
     finite.
     """
     return core_of([shape_of(r, margin) for r in regions], width, height) > 0
+
+
+def free_share(shown: Region, regions: Sequence[Region], margin: float) -> float:
+    """Share of what is shown that no mask covers, 0 to 1, by the pixels of the finished masks.
+
+    Args:
+        shown: the face (the ellipse in its box), or whatever else it is.
+        regions: what is hidden in the same frame.
+        margin: of the masks.
+    """
+    whole = shape_of(replace(shown, silhouette=None), 0.0)
+    x, y = math.floor(whole.box.x1), math.floor(whole.box.y1)
+    width, height = math.ceil(whole.box.x2) - x, math.ceil(whole.box.y2) - y
+    mine = mask_of([shown.moved(-x, -y)], width, height, 0.0)
+    near = [region.moved(-x, -y) for region in regions]
+    return float(1 - (mask_of(near, width, height, margin) & mine).sum() / max(1, mine.sum()))
 
 
 def drawn_area_of(

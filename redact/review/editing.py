@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
+from ..pipeline import covering
 from ..plan import (
     SAME,
     Decision,
@@ -14,7 +15,6 @@ from ..plan import (
     ReviewState,
     Subject,
     all_subjects,
-    covering,
     decisions,
     edit,
     marked,

@@ -16,8 +16,8 @@ from typing import Any, Final
 from ..errors import RedactError
 from ..files import PRIVATE
 from ..follow import Superseded
-from ..pipeline import held_back_for, remove_held
-from ..plan import Plan, covering, subject_of
+from ..pipeline import covering, held_back_for, remove_held
+from ..plan import Plan, subject_of
 from ..record import checked_option
 from ..settings import Style
 from ..types import runs_of
@@ -172,7 +172,7 @@ class _Page:
         mine = frozenset(subject_of(plan, int(values["id"])).tracks)
         by_number = {track.id: track for track in plan.tracks}
         frames: dict[int, dict[int, bool]] = {}
-        for others in covering(plan, mine).values():
+        for others in covering(plan, mine, self._session.render.margin).values():
             for track, where in others.items():
                 found = frames.setdefault(subject_of(plan, track).tracks[0], {})
                 for frame in where:

@@ -52,6 +52,10 @@ class Box(NamedTuple):
     def centre(self) -> tuple[float, float]:
         return (self.x1 + self.x2) / 2, (self.y1 + self.y2) / 2
 
+    def moved(self, x: float, y: float) -> Box:
+        """So much farther to the right and down."""
+        return Box(self.x1 + x, self.y1 + y, self.x2 + x, self.y2 + y)
+
     def grown(self, share: float) -> Box:
         """Every side moved outward by `share` of the box's own width or height."""
         dx, dy = self.width * share, self.height * share

@@ -5,7 +5,7 @@ from __future__ import annotations
 from array import array
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from operator import lt
 from typing import Annotated, Final, NamedTuple, overload
 
@@ -239,6 +239,8 @@ class Region:
         state: how certain the box is; see `State`.
         label: text that a style may print on the mask; never derived from pixels.
         silhouette: what of the box is hidden; None: all of it.
+        spared: boxes of faces that are shown by decision and that the mask lies on: there it
+            reaches no farther than its own box, without margin.
     """
 
     track: int
@@ -247,6 +249,12 @@ class Region:
     state: State
     label: str = ""
     silhouette: Silhouette | None = None
+    spared: tuple[Box, ...] = ()
+
+    def moved(self, x: float, y: float) -> Region:
+        """The same, so much farther to the right and down."""
+        spared = tuple(box.moved(x, y) for box in self.spared)
+        return replace(self, box=self.box.moved(x, y), spared=spared)
 
     def common(self, box: Box) -> float:
         """Square pixels of a box that it hides, margin apart."""

@@ -194,3 +194,15 @@ def test_an_object_may_move_a_third_of_its_size_under_a_held_mask() -> None:
         right, down = x * HERE.width / 3, y * HERE.height / 3
         moved = Box(HERE.x1 + right, HERE.y1 + down, HERE.x2 + right, HERE.y2 + down)
         assert held.box.contains(moved), (x, y)
+
+
+def test_a_mask_spares_the_face_that_is_shown_only_where_it_is_sure_of_its_own() -> None:
+    beside = Box(75, 40, 115, 90)
+    other = replace(kept([D, P, D, D], number=2, box=beside), action=Action.REDACT, reason="")
+    plan = plan_of(kept([D, D, P, D]), other)
+    spared = [[r.spared for r in plan.regions_at(n) if r.track == 2] for n in range(4)]
+    # Guessed, it may be on the kept one himself; and where that one is not shown, nobody is.
+    assert spared == [[(HERE,)], [()], [()], [(HERE,)]]
+    damaged = replace(plan, unchecked=(0,))
+    assert all(not r.spared for r in damaged.regions_at(0))
+    assert all(not r.spared for r in plan_of(other).regions_at(0))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from fractions import Fraction
 
 import av
@@ -114,13 +114,7 @@ class Scene:
 
     def moved(self, step: int) -> Scene:
         """The same masks a little later."""
-        regions = [
-            replace(
-                r,
-                box=Box(r.box.x1 + step, r.box.y1 + step / 2, r.box.x2 + step, r.box.y2 + step / 2),
-            )
-            for r in self.regions
-        ]
+        regions = [region.moved(step, step / 2) for region in self.regions]
         return Scene(self.width, self.height, self.form, regions, self.margin, self.seed + step)
 
     def frame(self, inside: int | None = None, index: int = 0) -> Frame:
@@ -151,7 +145,12 @@ def regions(draw: st.DrawFn, width: int, height: int) -> list[Region]:
         target = draw(st.sampled_from(list(Target)))
         state = draw(st.sampled_from(list(State)))
         shape = draw(silhouettes) if target is Target.PERSON else None
-        found.append(Region(track, target, Box(x, y, x + w, y + h), state, silhouette=shape))
+        box = Box(x, y, x + w, y + h)
+        # Somebody who is shown, in front or behind, beside it or far away.
+        away = st.tuples(st.floats(-1, 1), st.floats(-1, 1))
+        shown = draw(st.lists(away, max_size=2)) if draw(st.booleans()) else []
+        spared = tuple(box.moved(across * w, down * h) for across, down in shown)
+        found.append(Region(track, target, box, state, "", shape, spared))
     return found
 
 

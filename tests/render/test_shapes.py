@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import av
 import numpy as np
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 
 from redact.errors import UnsafeError
 from redact.media import Layout
-from redact.render import RIM, ROUNDING, drawn_area_of, mask_of
+from redact.render import RIM, ROUNDING, drawn_area_of, free_share, mask_of
 from redact.render.hidden import SOFT, Hidden, soft_radius
 from redact.render.samples import layout_of
 from redact.render.shapes import shape_of
@@ -54,10 +55,11 @@ def of_cells(region: Region) -> np.ndarray:
 @given(found=regions(WIDTH, HEIGHT), margin=st.floats(0, 0.6))
 def test_what_must_be_hidden_is_masked(found: list[Region], margin: float) -> None:
     """Of a face or head the ellipse in the margin box, of a person their silhouette or all
-    but round corners, of all else every pixel that the box touches."""
-    mask = mask_of(found, WIDTH, HEIGHT, margin)
+    but round corners, of all else every pixel that the box touches. Where it spares a face, the
+    same of the box without a margin."""
     for region in found:
-        box = region.box.grown(margin)
+        mask = mask_of([region], WIDTH, HEIGHT, margin)
+        box = region.box.grown(0 if region.spared else margin)
         if region.silhouette is not None:
             assert mask[of_cells(region)].all()
         elif region.target.spec.outline is Outline.ROUNDED:
@@ -87,6 +89,34 @@ def test_a_mask_hides_nothing_beyond_its_margin_box(found: list[Region], margin:
         reach = (-RIM - 0.5, -RIM - 0.5, RIM + 0.5, RIM + 0.5)
         rim[touched(Box(*(v + d for v, d in zip(box, reach, strict=True))))] = 1
         assert not (mask & ~allowed).any() and not (drawn & ~rim).any()
+
+
+@settings(max_examples=200, deadline=None)
+@given(found=regions(WIDTH, HEIGHT), margin=st.floats(0.01, 0.6))
+def test_a_mask_leaves_a_face_that_is_shown_but_for_its_own_box(
+    found: list[Region], margin: float
+) -> None:
+    for region in found:
+        whole = mask_of([replace(region, spared=())], WIDTH, HEIGHT, margin)
+        own = mask_of([replace(region, spared=())], WIDTH, HEIGHT, 0.0)
+        faces = np.zeros_like(whole)
+        for box in region.spared:
+            faces |= ellipse_in(box)
+        expected = whole & (own | ~faces)
+        assert np.array_equal(mask_of([region], WIDTH, HEIGHT, margin), expected)
+
+
+def test_how_much_of_a_face_is_free_is_told_by_its_pixels() -> None:
+    """A neighbour's box beside it does not touch it, and its margin covers an eye."""
+    face = Region(1, Target.FACE, Box(100, 100, 140, 150), State.DETECTED)
+    beside = Region(2, Target.FACE, Box(140, 100, 180, 150), State.DETECTED)
+    assert free_share(face, [], 0.12) == 1 and free_share(face, [face], 0.12) == 0
+    assert free_share(face, [beside], 0.0) > 0.98
+    assert 0.6 < free_share(face, [beside], 0.4) < 0.9
+    spares = replace(beside, spared=(face.box,))
+    assert free_share(face, [spares], 0.4) > 0.98
+    plate = Region(3, Target.PLATE, Box(100, 100, 120, 150), State.DETECTED)
+    assert free_share(face, [plate], 0.0) == pytest.approx(0.5, abs=0.05)
 
 
 @settings(max_examples=60, deadline=None)

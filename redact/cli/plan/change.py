@@ -12,14 +12,13 @@ import click
 
 from ...errors import PlanError, UsageError
 from ...files import read_file, write_whole
+from ...pipeline import consequences, mistakable
 from ...plan import (
     Decision,
     Plan,
     Sound,
-    consequences,
     decisions,
     edit,
-    mistakable,
     read_plan,
     user_input,
 )

@@ -6,13 +6,15 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from ..types import Runs, Track, clock, runs_of
+from ..mask_size import MARGIN
+from ..plan import Plan, edit
+from ..render import free_share
+from ..types import Region, Runs, Track, clock, runs_of
 from ..words import say
-from . import edit
-from .plan import Plan
 
-_COVERED: Final = 0.15
-"""Share of a visible box that another track hides, at least, to be told."""
+FREE: Final = 0.9
+"""Share of a face that no mask covers, from which it counts as visible: what is less lacks a part
+by which people know each other."""
 
 _ON: Final = 0.5
 """Share of the smaller of two boxes that lies in the other, at least, where one is on the other:
@@ -69,18 +71,35 @@ def _visible(plan: Plan, track: Track) -> str:
     return say("stays_hidden_in", line=line, count=hidden, total=total) if hidden else line
 
 
-def covering(plan: Plan, ids: frozenset[int]) -> dict[int, dict[int, list[int]]]:
-    """Kept track → other track → frames in which its mask covers some of the visible one."""
+def covering(
+    plan: Plan, ids: frozenset[int], margin: float = MARGIN
+) -> dict[int, dict[int, list[int]]]:
+    """Kept track → other track → frames in which masks leave less than `FREE` of the kept one, and
+    that track's mask is one of them. By pixels, as they are drawn.
+
+    Args:
+        plan: with the decision.
+        ids: of kept tracks.
+        margin: that masks are drawn with.
+    """
     found: dict[int, dict[int, list[int]]] = defaultdict(lambda: defaultdict(list))
     kept = [t for t in plan.tracks if t.id in ids]
     first, last = min((t.first for t in kept), default=0), max((t.last for t in kept), default=-1)
     for frame in range(first, last + 1):
         shown = [region for region in plan.shown_at(frame) if region.track in ids]
-        for other in plan.regions_at(frame) if shown else ():
-            for mine in shown:
-                if other.common(mine.box) >= _COVERED * mine.box.area:
+        hidden = plan.regions_at(frame) if shown else []
+        for mine in shown:
+            near = [other for other in hidden if _meet(mine, other, margin)]
+            if not near or free_share(mine, near, margin) >= FREE:
+                continue
+            for other in near:
+                if free_share(mine, [other], margin) < 1:
                     found[mine.track][other.track].append(frame)
     return found
+
+
+def _meet(mine: Region, other: Region, margin: float) -> bool:
+    return other.box.grown(margin).common(mine.box) > 0
 
 
 def _guessed_on(plan: Plan, track: Track, other: Track) -> list[int]:
