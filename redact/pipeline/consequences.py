@@ -9,7 +9,7 @@ from typing import Final
 from ..mask_size import MARGIN
 from ..plan import Plan, edit
 from ..render import free_share
-from ..types import Region, Runs, Track, clock, runs_of
+from ..types import Action, Region, Runs, Track, clock, runs_of
 from ..words import say
 
 FREE: Final = 0.9
@@ -96,6 +96,17 @@ def covering(
                 if free_share(mine, [other], margin) < 1:
                     found[mine.track][other.track].append(frame)
     return found
+
+
+def covered_spans(plan: Plan, margin: float) -> dict[int, Runs]:
+    """Kept track → spans in which it is shown by decision, and others' masks leave less than `FREE`
+    of it."""
+    kept = frozenset(track.id for track in plan.tracks if track.action is Action.KEEP)
+    found = covering(plan, kept, margin) if kept else {}
+    return {
+        number: tuple(runs_of(sorted({frame for frames in by.values() for frame in frames})))
+        for number, by in found.items()
+    }
 
 
 def _meet(mine: Region, other: Region, margin: float) -> bool:

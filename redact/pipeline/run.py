@@ -26,6 +26,7 @@ from ..settings import DetectSettings, Settings
 from ..words import Message, problem, say
 from .check import Accepted, answers_to, check, reason_to_publish
 from .claim import claimed
+from .consequences import covered_spans
 from .draw import draw
 from .held_back import meant_by, name_in
 from .journal import Journal
@@ -132,6 +133,10 @@ def apply(
     require_scope(info, plan.settings.scope, plan.source.timeline)
     require_detectors(plan.settings.targets)
     remark_on_run(order, plan, journal)
+    covered = covered_spans(plan, order.draw.render.margin)
+    for track, spans in covered.items():
+        count = sum(last - first + 1 for first, last in spans)
+        journal.warn(Message("kept_is_covered", track=track, count=count))
     with OutputFile(order.final, order.force, (info.path,), guarded=True) as out:
         with _still_there(out.inside, order.final):
             drawn = draw(order, plan, out.inside, journal)
@@ -163,6 +168,7 @@ def apply(
         audit=audit.to_json(),
         accepted=reason,
         answers=answers_to(audit, accepted),
+        covered=covered,
         case=evidence.case,
         credentials="" if evidence.credentials is None else evidence.credentials.sha256,
         sounded=drawn.sounded,

@@ -86,7 +86,7 @@ def build_manifest(
         case=case,
         run=_run(record),
         tool=_tool(record),
-        tracks=track_parts(drawn, record.settings.render.style_name, case),
+        tracks=track_parts(drawn, record.settings.render.style_name, case, record.covered),
         audit=_audit(record),
         findings_accepted=record.accepted,
         damaged_frames=drawn.unchecked,

@@ -6,12 +6,12 @@ Besides, what a person did to the sound, and what they looked at.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from typing import TypeVar
 
 from ..plan import Plan, Subject, answered_here, count_of, state_runs
-from ..types import Action, Confirmed, Origin, State, Track, runs_of
+from ..types import Action, Confirmed, Origin, Runs, State, Track, runs_of
 from .case import CaseFields
 from .manifest_parts import (
     AnswerPart,
@@ -35,14 +35,17 @@ CERTAINTY = {
 frames alternate with the detector's stride and would make one span each."""
 
 
-def track_parts(plan: Plan, style: str, case: CaseFields) -> tuple[TrackPart, ...]:
-    """One entry per track of the plan, in order of track number."""
+def track_parts(
+    plan: Plan, style: str, case: CaseFields, covered: Mapping[int, Runs]
+) -> tuple[TrackPart, ...]:
+    """One entry per track of the plan, in order of track number; `covered` as in `RunRecord`."""
     held = _held_frames(plan)
     of = {number: subject for subject in plan.subjects for number in subject.tracks}
     return tuple(
         _track_part(
             *(track, of.get(track.id, Subject((track.id,))), plan, style, case),
             held.get(track.id, set()),
+            covered.get(track.id, ()),
         )
         for track in plan.tracks
     )
@@ -59,7 +62,13 @@ def _held_frames(plan: Plan) -> dict[int, set[int]]:
 
 
 def _track_part(
-    track: Track, subject: Subject, plan: Plan, style: str, case: CaseFields, held: set[int]
+    track: Track,
+    subject: Subject,
+    plan: Plan,
+    style: str,
+    case: CaseFields,
+    held: set[int],
+    covered: Runs,
 ) -> TrackPart:
     whole = list(state_runs(track.first, track.last, track.keyframes))
     runs = list(_with_held(whole, held))
@@ -97,6 +106,7 @@ def _track_part(
         spans=tuple(SpanPart(word, first, last) for first, last, word in _merged(words)),
         score=None if sure is None else round(sure, 4),
         shown=tuple(shown),
+        covered=covered,
         subject=subject.tracks[0] if track.id in subject.tracks[1:] else None,
     )
 

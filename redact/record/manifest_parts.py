@@ -161,6 +161,13 @@ class TrackPart(Part):
             "all its other frames it is hidden"
         ),
     ] = field(default_factory=tuple)
+    covered: Annotated[
+        Runs,
+        Meta(
+            description="those of the frames in `shown` in which masks of others cover more than a "
+            "tenth of it"
+        ),
+    ] = field(default_factory=tuple)
     decided_at: UtcOrNone = ""
     by_person: Annotated[
         bool,

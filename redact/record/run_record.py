@@ -12,7 +12,7 @@ from typing import Any
 from ..media import SourceInfo
 from ..plan import Plan
 from ..settings import Settings
-from ..types import Decided
+from ..types import Decided, Runs
 from ..words import Message
 from .case import CaseFields
 from .manifest_parts import ModelPart
@@ -60,6 +60,7 @@ class RunRecord:
             need to.
         answers: why each accepted finding is none, who said so and when (UTC), by its number.
         case: what the user said about the case.
+        covered: kept track → spans in which masks of others cover a part of it.
         sounded: when the sound begins and ends on the clock of the source, seconds, where spans
             were to be taken out of it; None where it has none.
         credentials: SHA-256 of the certificate that signed content credentials in the output, ""
@@ -88,6 +89,7 @@ class RunRecord:
     answers: Mapping[int, Decided] = field(default_factory=dict)
     case: CaseFields | None = None
     credentials: str = ""
+    covered: Mapping[int, Runs] = field(default_factory=dict)
     sounded: tuple[Fraction, Fraction] | None = None
 
     @property

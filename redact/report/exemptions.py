@@ -176,6 +176,9 @@ def _action(tracks: Sequence[TrackPart], text: ReportWords) -> str:
     if shown < total:
         part = text("log.shown_part", shown=shown, total=total)
         word = part if outcome is Action.KEEP else word + text("title.semicolon") + part
+    covered = sum(last - first + 1 for t in tracks for first, last in t.covered)
+    if covered:
+        word += text("title.semicolon") + text("log.covered", count=covered)
     confirmed = sum(last - first + 1 for t in tracks for first, last in t.shown_confirmed)
     if confirmed:
         word += text("title.semicolon") + text(
