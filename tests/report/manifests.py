@@ -114,9 +114,8 @@ def a_dozen(folder: Path) -> Manifest:
     guessed = tuple(key.but(state=State.FOLLOWED, score=None) for key in tracks[1].keyframes)
     looked = Confirmed(40, 60, True, "R. Roe, of the records office", WHEN)
     tracks[1] = replace(tracks[1], keyframes=guessed, decided_at=WHEN, confirmed=(looked,))
-    return build_manifest(
-        make_record(folder, case=None, plan=replace(plan, tracks=tuple(tracks), subjects=()))
-    )
+    plan = replace(plan, tracks=tuple(tracks), subjects=())
+    return build_manifest(make_record(folder, case=None, plan=plan, covered={2: ((50, 55),)}))
 
 
 def variants(folder: Path) -> list[Manifest]:
