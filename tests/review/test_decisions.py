@@ -15,7 +15,7 @@ import pytest
 
 from redact.media import probe
 from redact.pipeline import plan_of_video
-from redact.plan import Decision, Plan, Subject, read_plan, write_plan
+from redact.plan import Decision, Plan, Subject, decisions, read_plan, write_plan
 from redact.types import Action, Keyframe, State, Target, Track
 
 from ..pipeline.conftest import ROOT
@@ -194,7 +194,8 @@ def test_gaps_between_looks_are_answered_as_one(
         for n in range(one.first, one.last + 1)
         if (key := one.at(n))
     ]
-    plan = found.with_track(replace(one, keyframes=tuple(only_at_7), action=Action.KEEP))
+    guessed = found.with_track(replace(one, keyframes=tuple(only_at_7)))
+    plan = decisions.decide(guessed, [kept], Decision.KEEP)
     assert plan.to_confirm(track_of(plan, kept)) == [(0, 6), (8, 15)]
     write_plan(plan, plan_file, force=True)
     with served_here(source, plan_file) as server:

@@ -63,7 +63,7 @@ def test_a_file_that_is_no_video_is_refused_in_words(
         browser.refresh()
         words, detail = OPENED[language]
         names = "['opening-text', 'opening-detail']"
-        ask = f"return {names}.map((name) => document.getElementById(name).innerText)"
+        ask = f"return {names}.map((name) => document.getElementById(name)?.innerText)"
         until(lambda: browser.execute_script(ask)[0] == words)
         assert detail in browser.execute_script(ask)[1]
 

@@ -142,3 +142,19 @@ def test_a_reason_stays_with_whom_it_was_written_for(
     page.click("#d-keep")
     page.until(lambda: read_plan(review[1]).tracks[0].action is Action.KEEP)
     assert read_plan(review[1]).tracks[0].reason == "client"
+
+
+def test_what_is_being_written_outlives_a_reload(page: Page) -> None:
+    """A reason half written, and the times of a span, were gone with the page."""
+    page.choose(1)
+    page.find("#why").send_keys("the client, as")
+    page.browser.refresh()
+    page.opened()
+    value = "return document.getElementById(arguments[0]).value"
+    assert page.js(value, "why") == "the client, as"
+    page.press("ESCAPE")
+    page.click("#tab-sound")
+    page.find("#mute-reason").send_keys("an address")
+    page.browser.refresh()
+    page.opened()
+    assert page.js(value, "mute-reason") == "an address"
