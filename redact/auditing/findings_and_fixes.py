@@ -12,6 +12,7 @@ from pathlib import Path
 
 from ..types import Box, Target, as_argument
 from .compared import Places
+from .legible import Number
 from .limits import Limits
 from .result import Finding, FindingKind
 from .still_visible import Misfit, probable
@@ -36,6 +37,7 @@ class Seen:
         times: frame → seconds.
         targets: of the tracks.
         weights: of the belief in tracks (`Calibration.tracks`).
+        open, repeated: numbers that were read, see `Legible`.
     """
 
     suspects: Sequence[Suspect]
@@ -46,6 +48,8 @@ class Seen:
     times: Mapping[int, float]
     targets: Mapping[int, Target]
     weights: Mapping[str, Mapping[str, float]]
+    open: Sequence[Number] = ()
+    repeated: Sequence[Number] = ()
 
 
 def findings_of(seen: Seen, limits: Limits) -> tuple[Finding, ...]:
@@ -67,8 +71,40 @@ def findings_of(seen: Seen, limits: Limits) -> tuple[Finding, ...]:
                 for run in runs(places, seen.times, limits)
                 if not any(_told(f, kind, run, limits.same) for f in found)
             ]
+    found = _with_numbers(found, seen, limits)
     found.sort(key=lambda f: (f.doubtful, f.first, f.last, f.kind.value, f.box))
     return tuple(replace(f, number=n) for n, f in enumerate(found, 1))
+
+
+def _with_numbers(found: Sequence[Finding], seen: Seen, limits: Limits) -> list[Finding]:
+    """The findings, with what can be read in them; and those of numbers that are in none."""
+    out = list(found)
+    for number in seen.open:
+        there = (n for n, f in enumerate(out) if _shows(f, number))
+        n = next(there, None)
+        if n is not None:
+            out[n] = replace(out[n], text=number.text)
+        elif number.probability >= limits.believed:
+            out.append(_of_number(FindingKind.UNCOVERED, number, seen, "number_read"))
+    return out + [
+        _of_number(FindingKind.REPEATED, number, seen, "repeats_hidden") for number in seen.repeated
+    ]
+
+
+def _shows(finding: Finding, number: Number) -> bool:
+    """Whether a finding is the place at which a number was read."""
+    box = dict(finding.path).get(number.frame)
+    return (
+        finding.target is Target.PLATE
+        and box is not None
+        and box.common(number.box) >= 0.5 * number.box.area
+    )
+
+
+def _of_number(kind: FindingKind, number: Number, seen: Seen, rule: str) -> Finding:
+    path = ((number.frame, number.box),)
+    found = _finding(kind, Target.PLATE, path, seen.times, rule, number.track)
+    return replace(found, scores=(("probability", number.probability),), text=number.text)
 
 
 def _told(finding: Finding, kind: FindingKind, run: Stretch, same: float) -> bool:

@@ -34,6 +34,8 @@ class Limits:
             about as large a part is what networks are shown around a place.
         whole_every: seconds from one of its looks at all of the picture to the next (`thorough`:
             half) (chosen): in each scene that a person would call one.
+        read_every: seconds of video for which one picture is read, two at least (chosen): its
+            price, a third of a second of one processor.
         look_every: seconds from one look to the next there (`fast`: twice as many; `thorough`:
             every frame) (chosen): two or three looks at whoever shows for a second.
         least: height in pixels below which nothing is reported (chosen): nobody recognises a face
@@ -96,6 +98,7 @@ class Limits:
     share: float = 0.06
     least_part: float = 0.15
     whole_every: float = 4.0
+    read_every: float = 6.0
     look_every: float = 0.4
     least: PerKind[float] = _LEAST
     candidate: float = 0.05

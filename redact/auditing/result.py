@@ -12,7 +12,7 @@ import msgspec
 from ..plan import Plan
 from ..record import KeptPart, LookedPart
 from ..settings import RenderSettings, Sensitivity, Stamp
-from ..types import USUAL, Action, Box, Target, clock, hidden_with
+from ..types import USUAL, Action, Box, Target, clock, hidden_with, one_line
 from ..words import Message, said, say, word
 from .limits import LIMITS, Limits
 
@@ -77,7 +77,12 @@ class FindingKind(StrEnum):
     """A mask covers only part of the subject that a detector sees in the source there."""
     UNDRAWN = "mask_not_drawn"
     """The plan hides something here, and the output shows the source's own pixels."""
+    REPEATED = "number_repeated"
+    """A text outside the masks, such as a caption, repeats the number of a hidden plate."""
 
+
+MOST_TEXT: Final = 40
+"""Characters of a text that are shown: what is longer is no number."""
 
 _SURE: Final = 0.75
 """Probability from which a finding is not called doubtful: three of four are there."""
@@ -97,6 +102,7 @@ class Finding:
         scores: "probability": that it is what it seems, by all that detectors and verifier saw.
         rule: why the finding is believed: a key in the table `rule` of `redact.words`.
         track: id of the track that it belongs to or lies beside, None where there is none.
+        text: what can be read there, for whoever looks at it now: it is never written down.
     """
 
     number: int
@@ -110,6 +116,7 @@ class Finding:
     scores: tuple[tuple[str, float], ...]
     rule: str
     track: int | None = None
+    text: str = ""
 
     @property
     def box(self) -> Box:
@@ -127,6 +134,11 @@ class Finding:
     def doubtful(self) -> bool:
         """Whether it may well be nothing, by what detectors say; facts of pixels are not."""
         return dict(self.scores).get("probability", 1.0) < _SURE
+
+    @property
+    def shown_text(self) -> str:
+        """What can be read there, as it may be printed."""
+        return one_line(self.text[:MOST_TEXT])
 
     def in_words(self) -> str:
         box = self.path[len(self.path) // 2][1]
@@ -147,6 +159,8 @@ class Finding:
             track=self.track,
             rule=self.rule,
         )
+        if self.text:
+            line = say("finding_that_reads", line=line, text=self.shown_text)
         return f"{line} ({seen})" if seen else line
 
     def to_json(self) -> dict[str, Any]:

@@ -19,6 +19,7 @@ from av.video.reformatter import VideoReformatter
 from ..detection import CLOSELY, load_calibration
 from ..memory import trim_at_times
 from ..plan import Plan
+from ..reading import NumberReader
 from ..track import Clues, Looks, Tracker, TrackSettings, probability_of, shrink
 from ..types import EVERYWHERE, Box, Detections, Frame, Rect, Region, Target, Track
 from .audit_detectors import AuditDetectors
@@ -175,6 +176,7 @@ def followed(
     wanted: Callable[[Frame], bool],
     looking: StillVisible,
     detectors: AuditDetectors,
+    reader: NumberReader | None = None,
 ) -> list[Track]:
     """Everything that is seen outside the masks in some spans, however doubtful, followed.
 
@@ -185,6 +187,7 @@ def followed(
         wanted: whether a frame is looked at.
         looking: looks.
         detectors: take the close looks of the trackers, one for each span.
+        reader: reads what may be plates; None: nobody does.
     """
     found, passing = list[Track](), iter(frames)
     for first, last in spans:
@@ -199,6 +202,7 @@ def followed(
                 stitch_time=0.0,  # two people who each show for a moment are two suspects
             ),
             ask=detectors.ask,
+            read=None if reader is None else reader.legible,
         )
         for frame, mask in passing:
             if frame.index >= first:

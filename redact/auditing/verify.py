@@ -14,6 +14,7 @@ from ..media import Decode, SourceInfo, for_web, probe, read_ahead, top_left
 from ..memory import give_back, trim_at_times
 from ..plan import Plan
 from ..progress import Stages
+from ..reading import NumberReader
 from ..record import DetectorPart, KeptPart, LookedPart
 from ..track import settings_of
 from ..types import Action, Box, Frame, Presentation, Target, Track
@@ -22,6 +23,7 @@ from .audit_detectors import AuditDetectors
 from .compared import Compared, Pair, TimeCheck, pairs
 from .file_checks import check_all_shown, check_container
 from .findings_and_fixes import Seen, findings_of
+from .legible import Legible, Number
 from .limits import Limits
 from .muted_sound import check_sound
 from .planes import Both, Plane, luma
@@ -105,6 +107,7 @@ class Collected:
         compared: what the pixels tell.
         checks: of times and pixels.
         looked: how much was looked at.
+        open, repeated: numbers that were read, see `Legible`.
     """
 
     tracks: tuple[Track, ...]
@@ -113,6 +116,8 @@ class Collected:
     compared: Compared
     checks: tuple[Check, ...]
     looked: LookedPart
+    open: tuple[Number, ...] = ()
+    repeated: tuple[Number, ...] = ()
 
     def seen(self, settings: AuditSettings) -> Seen:
         """What is believed of it."""
@@ -126,6 +131,8 @@ class Collected:
             self.around.times,
             {t.id: t.target for t in self.around.tracks},
             load_calibration().tracks,
+            self.open,
+            self.repeated,
         )
 
 
@@ -156,6 +163,10 @@ def collect(
     clock, times, played = TimeCheck(), dict[int, float](), Decode(finished)
     wanted = {} if plan is None else moments(plan, settings.sensitivity, limits)
     opinion = StillVisible(plan, covers, detectors, limits)
+    reader = NumberReader() if plan is None or _reads(plan) else None
+    legible = None
+    if plan is not None and reader is not None and Target.PLATE in detectors.targets:
+        legible = Legible(plan, covers, detectors, limits, reader)
     suspects: list[tuple[float, Target, int, Box]] = []
     with (
         progress.stage("audit", source.expected_frames) as stage,
@@ -172,6 +183,9 @@ def collect(
                     found = opinion.look(pair.source, mask, wanted[pair.index])
                     if found is not None:
                         suspects += opinion.suspects(pair.source, found)
+                if legible is not None and pair.index in legible.frames and mask is not None:
+                    numbers = legible.read(pair.source, mask())
+                    suspects += [(n.probability, Target.PLATE, n.frame, n.box) for n in numbers]
             trim_at_times(pair.index)
             stage.advance()
     around = Circumstances(plan, covers, compared.looks, times)
@@ -190,7 +204,7 @@ def collect(
         due = Due(limits.look_seconds(settings.sensitivity), {*wanted, max(times, default=0)})
         with progress.stage("audit", spans[-1][1] + 1) as stage:
             shown = _shown(source, finished, plan, covers, stage.advance)
-            tracks = followed(shown, spans, due, again, detectors)
+            tracks = followed(shown, spans, due, again, detectors, reader)
         misfits = [*misfits, *again.misfits]
     return Collected(
         tuple(tracks),
@@ -209,7 +223,14 @@ def collect(
             tuple(DetectorPart(*named) for named in detectors.names),
             tuple(target.word for target in detectors.targets),
         ),
+        () if legible is None else tuple(legible.open),
+        () if legible is None else tuple(legible.repeated()),
     )
+
+
+def _reads(plan: Plan) -> bool:
+    """Whether plates may be read."""
+    return plan.settings.reader
 
 
 def _decoded(source: SourceInfo, finished: Decode, plan: Plan | None) -> Iterator[Pair]:

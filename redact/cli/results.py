@@ -218,6 +218,7 @@ def in_plain_words(
         if finding not in folded:
             when = _when(finding.start - start, finding.end - start)
             parts = [f"{finding.number}. {_what(finding)} {when}, {place(finding, size)}."]
+            parts += [say("reads", text=finding.shown_text)] if finding.text else []
             parts += [say("perhaps_nothing")] if finding.doubtful else []
             if finding.number in answers:
                 parts.append(say("accepted_as", reason=answers[finding.number].reason))
@@ -241,6 +242,8 @@ def _what(finding: Finding) -> str:
         if finding.track is None:
             return say("mask_undrawn", thing=thing)
         return say("mask_of_track_undrawn", thing=thing, track=finding.track)
+    if finding.kind is FindingKind.REPEATED:
+        return say("number_repeated")
     if finding.kind is FindingKind.MISFIT:
         if finding.track is None:
             return say("mask_misfits", thing=thing)

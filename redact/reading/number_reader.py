@@ -55,9 +55,16 @@ class NumberReader:
         """
         if not len(boxes):
             return np.zeros(0, np.bool_)
-        size = frame.size
-        rgb = self._scaler.frame(frame.picture).view(Rect(0, 0, *size), size)
+        rgb = self._seen(frame)
         return np.array([self._is_plate(rgb, box) for box in boxes])
+
+    def lines(self, frame: Frame) -> list[Text]:
+        """All lines of text in a frame; see `Reader.read`. Raises as `legible` does."""
+        return self.reader.read(self._seen(frame))
+
+    def _seen(self, frame: Frame) -> NDArray[np.uint8]:
+        size = frame.size
+        return self._scaler.frame(frame.picture).view(Rect(0, 0, *size), size)
 
     def _is_plate(self, rgb: NDArray[np.uint8], box: NDArray[np.float64]) -> bool:
         place = Box(*map(float, box))

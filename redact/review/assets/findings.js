@@ -36,7 +36,11 @@ export function Findings() {
   `;
 }
 
-const KINDS = { mask_does_not_fit: "misfit", mask_not_drawn: "undrawn" };
+const KINDS = {
+  mask_does_not_fit: "misfit",
+  mask_not_drawn: "undrawn",
+  number_repeated: "repeated",
+};
 function words(f) {
   const key = KINDS[f.kind.replaceAll(" ", "_")] || "leak",
     [from, to] = [clock(state.times[f.first]), clock(state.times[f.last])];

@@ -1,0 +1,114 @@
+"""The audit reads: a plate's number in the open, and a caption that repeats a hidden one."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+from redact.auditing import AuditResult, AuditSettings, FindingKind, verify
+from redact.auditing.legible import folded, frames_to_read
+from redact.auditing.limits import LIMITS
+from redact.media import probe
+from redact.progress import Silent
+from redact.settings import RenderSettings
+from redact.types import Box, Doubt, Keyframe, State, Target, Track
+
+from .conftest import FRAMES, Clip, scenery, write_video
+
+NUMBER = "KX72 BRT"
+PLATE = Box(150, 200, 290, 232)
+
+
+def written(picture: np.ndarray, text: str, at: tuple[int, int], size: float = 0.9) -> None:
+    cv2.putText(picture, text, at, cv2.FONT_HERSHEY_SIMPLEX, size, (15,) * 3, 2, cv2.LINE_AA)
+
+
+def street(caption: str) -> np.ndarray:
+    """The rear of a drawn car with a plate, and a caption over it."""
+    picture = scenery()
+    cv2.rectangle(picture, (60, 90), (400, 290), (120, 20, 20), -1)
+    cv2.rectangle(picture, (100, 100), (360, 160), (40, 45, 50), -1)
+    for x in (66, 360):
+        cv2.rectangle(picture, (x, 180), (x + 34, 215), (220, 60, 40), -1)
+    x1, y1, x2, y2 = map(int, PLATE)
+    cv2.rectangle(picture, (x1, y1), (x2, y2), (245, 245, 240), -1)
+    cv2.rectangle(picture, (x1, y1), (x2, y2), (20, 20, 20), 1)
+    written(picture, NUMBER, (x1 + 6, y2 - 9), 0.85)
+    cv2.rectangle(picture, (0, 0), (480, 28), (255, 255, 255), -1)
+    written(picture, caption, (6, 21), 0.7)
+    return picture
+
+
+@pytest.fixture
+def film(tmp_path: Path) -> Callable[[str], Clip]:
+    def make(caption: str) -> Clip:
+        path = tmp_path / "street.mp4"
+        write_video(path, [street(caption)] * FRAMES)
+        return Clip(probe(path), tmp_path)
+
+    return make
+
+
+def hidden(n: int) -> Box:
+    return PLATE
+
+
+def audited(clip: Clip, box: Callable[[int], Box | None], reader: bool = True) -> AuditResult:
+    plan = clip.plan(box)
+    plan = replace(
+        plan,
+        tracks=tuple(replace(t, target=Target.PLATE) for t in plan.tracks),
+        settings=replace(plan.settings, targets=(Target.PLATE,), reader=reader),
+    )
+    output = clip.render(plan, "out.mp4")
+    settings = AuditSettings(render=RenderSettings(), targets=(Target.PLATE,))
+    return verify(clip.info, output, plan, settings=settings, progress=Silent())
+
+
+def test_a_plate_in_the_open_is_a_finding_that_says_what_it_reads(
+    film: Callable[[str], Clip],
+) -> None:
+    result = audited(film("GATE 3"), lambda n: None)
+    (finding,) = result.findings
+    assert finding.kind is FindingKind.UNCOVERED and finding.target is Target.PLATE
+    assert folded(finding.text) == folded(NUMBER)
+    assert finding.shown_text in finding.in_words()
+    # Nothing that is written down says it.
+    assert finding.shown_text not in json.dumps(result.to_json())
+
+
+def test_a_caption_that_repeats_the_number_of_a_hidden_plate_is_a_finding(
+    film: Callable[[str], Clip],
+) -> None:
+    result = audited(film("GATE 3 KX72BRT"), hidden)
+    (finding,) = result.findings
+    assert finding.kind is FindingKind.REPEATED
+    assert folded(NUMBER) in folded(finding.text)
+    assert finding.track == 1 and finding.box.y2 < 40
+
+
+@pytest.mark.parametrize("caption", ["2026-03-14 12:41:07", "GATE 3 CAM04", "73436769"])
+def test_clocks_and_other_captions_are_none(film: Callable[[str], Clip], caption: str) -> None:
+    assert audited(film(caption), hidden).findings == ()
+
+
+def test_nothing_is_read_where_nobody_wants_it(film: Callable[[str], Clip]) -> None:
+    assert audited(film("GATE 3 KX72BRT"), hidden, reader=False).findings == ()
+
+
+def test_pictures_with_doubts_and_with_large_plates_are_read(clip: Clip) -> None:
+    plan = clip.plan()
+    keys = tuple(Keyframe(n, Box(0, 0, 20 + n, 10), State.DETECTED, 0.9) for n in range(9, 13))
+    plan = replace(
+        plan,
+        tracks=(Track(1, Target.PLATE, keys),),
+        doubts=(Doubt(30, Target.PLATE, Box(0, 0, 9, 9), 0.2), Doubt(5, Target.FACE, PLATE, 0.4)),
+    )
+    assert frames_to_read(plan, replace(LIMITS, read_every=0.5)) >= {30, 12}
+    assert len(frames_to_read(plan, LIMITS)) == 2
