@@ -17,7 +17,7 @@ from ..detection import load_calibration
 from ..plan import Plan
 from ..reading import LEGIBLE, NumberReader, Text, is_plate_number
 from ..track import Clues, probability_of
-from ..types import Action, Box, Frame, State, Target
+from ..types import Action, Box, Frame, State, Target, folded
 from .audit_detectors import AuditDetectors
 from .limits import Limits
 from .what_is_hidden import Covers, Mask, by_decision, shares_covered
@@ -26,9 +26,6 @@ FOUND_BY_TEXT: Final = -1.0
 """Log odds that stand for the look at what was found by its text alone. With it a place is believed
 from a close look of about -1 on: of 14 plates that are read on street footage it says 3.9 and more,
 of a scooter's -2.3, and of 18 burnt-in texts that read like one -3.4 and less."""
-
-ALIKE: Final = str.maketrans("OQDILSBZ", "00011582")
-"""Letters and digits that a reader takes for one another."""
 
 SHORTEST: Final = 5
 """Letters and digits of the shortest number that another text repeats and not by chance."""
@@ -147,11 +144,6 @@ class Legible:
         chances = probability_of(clues, load_calibration().tracks)
         for line, chance in zip(lines, chances.tolist(), strict=True):
             yield Number(shown.index, line.box, line.text, chance)
-
-
-def folded(text: str) -> str:
-    """A text by its letters and digits alone, those alike that a reader confuses."""
-    return "".join(c for c in text.upper() if c.isalnum()).translate(ALIKE)
 
 
 def frames_to_read(plan: Plan, limits: Limits) -> set[int]:

@@ -16,3 +16,4 @@ from .result import Result, ResultState
 from .review_copy import write_masks, write_outline
 from .run import apply, redact_video
 from .search import detect
+from .texts import find_texts

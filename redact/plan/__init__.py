@@ -7,6 +7,7 @@ from .build import DAMAGED, build_plan, uncovered, with_held
 from .earlier import CUT_OFF as EARLIER_CUT_OFF
 from .file import Dumped, dump_plan, is_own_plan, parse_plan, read_plan, without_mark, write_plan
 from .file_fields import PlanRecord
+from .found_text import MOST_CHARACTERS, FoundText
 from .plan import ALL_SOUND, HELD_REACH, SAME, Plan, SourceRef
 from .review import (
     FindingNote,
@@ -19,3 +20,4 @@ from .review import (
 )
 from .subject import Decision, Subject, in_order, undecided
 from .subjects import all_subjects, state_runs, subject_of, with_subjects
+from .texts import hidden_by, hide_texts, reads

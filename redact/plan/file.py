@@ -40,6 +40,7 @@ from .file_fields import (
     settings_of,
     settings_record,
 )
+from .found_text import check_texts
 from .plan import Plan, SourceRef, is_box
 
 
@@ -123,6 +124,7 @@ def _without_tracks(plan: Plan, known: Dumped) -> PlanRecord:
         muted=plan.muted,
         review=plan.review,
         doubts=doubt_records(plan.doubts),
+        texts=plan.texts,
         tracks=(),
     )
 
@@ -253,6 +255,7 @@ def _plan_of(record: PlanRecord) -> Plan:
     check_muted(record.muted)
     if record.review is not None:
         check_review(record.review, len(timeline))
+    check_texts(record.texts or (), len(timeline))
     looked_at = record.settings.frames_looked_at
     if (looked_at or 0) > len(timeline):
         raise ValueError(
@@ -278,6 +281,7 @@ def _plan_of(record: PlanRecord) -> Plan:
         frames_looked_at=looked_at,
         turned=record.settings.turned,
         doubts=doubts_of(record.doubts, len(timeline)),
+        texts=record.texts,
     )
 
 

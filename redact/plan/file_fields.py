@@ -29,6 +29,7 @@ from ..types import (
     Value,
     pattern_of,
 )
+from .found_text import FoundText
 from .plan import Plan, is_box
 from .review import MutedSpan, ReviewState
 from .subject import Subject
@@ -225,6 +226,10 @@ class PlanRecord(Value, frozen=True, kw_only=True):
     doubts: Annotated[
         tuple[DoubtRecord, ...], Meta(description="places without a mask at which somebody may be")
     ] = ()
+    texts: Annotated[
+        tuple[FoundText, ...] | None,
+        Meta(description="what can be read in the video; null: nobody read it"),
+    ] = None
     tracks: tuple[TrackRecord, ...]
     mark: Annotated[
         str | UnsetType,

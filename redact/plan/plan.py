@@ -31,6 +31,7 @@ from ..types import (
     runs_of,
 )
 from ..words import Message
+from .found_text import FoundText
 from .review import MutedSpan, ReviewState
 from .subject import Subject, decision_of, settled, without_decision
 from .tracks_by_frame import TracksByFrame
@@ -107,6 +108,8 @@ class Plan:
             where the plan does not say.
         turned: degrees clockwise, 90, 180 or 270, by which pictures were looked at turned as well.
         doubts: places without a mask at which somebody may be, in order of time.
+        texts: what can be read in the video, None where nobody read it; none of it is hidden by
+            standing here.
     """
 
     source: SourceRef
@@ -122,6 +125,7 @@ class Plan:
     frames_looked_at: int | None = None
     turned: tuple[Literal[90, 180, 270], ...] = ()
     doubts: tuple[Doubt, ...] = ()
+    texts: tuple[FoundText, ...] | None = None
 
     def __post_init__(self) -> None:
         ids = [t.id for t in self.tracks]

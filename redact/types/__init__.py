@@ -37,6 +37,7 @@ from .text import (
     date_and_time,
     day,
     decimal,
+    folded,
     is_text,
     numbered,
     one_line,

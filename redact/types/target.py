@@ -25,6 +25,11 @@ class Target(IntEnum):
     PERSON = auto()
     """A whole body; head and face are part of it."""
 
+    TEXT = auto()
+    """A line of text in the scene: a sign, a name tag, a screen; read, and hidden if asked for."""
+    CAPTION = auto()
+    """A text that is burnt into the picture: a clock, a camera's name."""
+
     @property
     def word(self) -> str:
         """In plans and records."""
@@ -129,6 +134,8 @@ TARGETS: Final[dict[Target, TargetSpec]] = {
         option="people",
         category=5,
     ),
+    Target.TEXT: TargetSpec(outline=Outline.BOX, searched=False, option="", category=6),
+    Target.CAPTION: TargetSpec(outline=Outline.BOX, searched=False, option="", category=7),
 }
 
 SEARCHED: Final = tuple(t for t in Target if t.spec.searched)

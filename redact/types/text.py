@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import codecs
 import re
+import unicodedata
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from fractions import Fraction
@@ -25,6 +26,17 @@ def readable(text: str) -> str:
     hold. The escape is that of file URLs: it holds no separator that could look like a folder.
     """
     return _SURROGATE.sub(_escaped, text)
+
+
+_ALIKE = str.maketrans("OQDILSBZ", "00011582")
+"""Letters and digits that a reader takes for one another."""
+
+
+def folded(text: str) -> str:
+    """A text by its letters and digits alone: without case, accents and signs, those alike that a
+    reader confuses. For finding what was read, whatever it was written like."""
+    plain = unicodedata.normalize("NFKD", text).upper()
+    return "".join(c for c in plain if c.isalnum()).translate(_ALIKE)
 
 
 def one_line(text: str) -> str:

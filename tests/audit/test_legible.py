@@ -12,12 +12,12 @@ import numpy as np
 import pytest
 
 from redact.auditing import AuditResult, AuditSettings, FindingKind, verify
-from redact.auditing.legible import folded, frames_to_read
+from redact.auditing.legible import frames_to_read
 from redact.auditing.limits import LIMITS
 from redact.media import probe
 from redact.progress import Silent
 from redact.settings import RenderSettings
-from redact.types import Box, Doubt, Keyframe, State, Target, Track
+from redact.types import Box, Doubt, Keyframe, State, Target, Track, folded
 
 from .conftest import FRAMES, Clip, scenery, write_video
 

@@ -1,4 +1,4 @@
 """`redact plan`: show and change what a plan hides."""
 
-from . import add, change, show
+from . import add, change, show, texts
 from .group import plan

@@ -19,11 +19,12 @@ from ...plan import (
     Sound,
     decisions,
     edit,
+    hide_texts,
     read_plan,
     user_input,
 )
 from ...plan.exchange import FORMATS, add_imported, coinciding
-from ...types import Action, Target, Track, clock, stamp
+from ...types import Action, Decided, Target, Track, clock, stamp
 from ...words import problem, reason_of, say
 from .. import options
 from ..app import PATH
@@ -42,18 +43,21 @@ from .group import (
     span_words,
     target_choice,
 )
+from .texts import chosen_texts
 
 
 @plan.command("set")
 @plan_argument
-@click.argument("tracks")
+@click.argument("tracks", required=False, metavar="[TRACKS]")
+@click.option("--text", "wanted", metavar="WORDS")
 @click.option("--action", type=click.Choice([a.value for a in Action]))
 @click.option("--confirmed", is_flag=True)
 @reason_option
 @by_option
 def set_(
     plan_path: Path,
-    tracks: str,
+    tracks: str | None,
+    wanted: str | None,
     action: str | None,
     confirmed: bool,
     reason: str | None,
@@ -65,7 +69,12 @@ def set_(
     if confirmed and action not in (Action.KEEP, Action.FALSE_ALARM):
         raise problem(UsageError, "confirmed_without_keep")
     value = read_plan(plan_path)
-    ids = user_input.parse_ids(tracks, value)
+    if (tracks is None) == (wanted is None):
+        raise problem(UsageError, "tracks_or_text")
+    if wanted is not None:
+        _set_texts(value, plan_path, wanted, action, decided(reason, by))
+        return
+    ids = user_input.parse_ids(tracks or "", value)
     if action == Action.FALSE_ALARM:
         _stop_at_sure_alarms(value, ids, confirmed and any(map(str.isalnum, reason or "")))
     changed = decisions.change(
@@ -105,6 +114,18 @@ def _stop_at_sure_alarms(plan: Plan, ids: Iterable[int], explained: bool) -> Non
         percent=int(100 * (track.certainty or 0.0)),
         times=", ".join(clock(plan.seconds(frame), 1) for frame in frames),
     )
+
+
+def _set_texts(value: Plan, path: Path, wanted: str, action: str | None, decision: Decided) -> None:
+    """Hide every text that holds some words. Raises UsageError, PlanError."""
+    if action != Action.REDACT:
+        raise problem(UsageError, "text_is_hidden_alone")
+    found = chosen_texts(value, wanted, path)
+    if not found:
+        raise problem(UsageError, "no_such_text", text=wanted, path=path)
+    changed, ids = hide_texts(value, found, decision)
+    save(changed, value, path)
+    tell(say("texts_hidden", path=path, count=len(ids), tracks=named(ids)), err=True)
 
 
 def _mention_unexplained(kept: list[Track]) -> None:

@@ -1,0 +1,96 @@
+"""`redact plan texts`: what can be read in a video, to choose from it what is hidden."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import click
+from rich.table import Table
+
+from ...errors import UsageError
+from ...media import probe
+from ...pipeline import find_texts, require_same_source
+from ...plan import FoundText, Plan, hidden_by, read_plan, reads
+from ...types import Action, clock, one_line
+from ...words import problem, say, word
+from ..app import PATH
+from ..terminal import PlainConsole, Terminal, tell, tell_json
+from .group import plan, plan_argument, save
+
+SHOWN = 60
+"""Characters of a text in the table."""
+
+
+@plan.command()
+@plan_argument
+@click.argument("source", required=False, metavar="[SOURCE]", type=PATH)
+@click.option("--find", "wanted", metavar="WORDS")
+@click.option("--json", "as_json", is_flag=True)
+def texts(plan_path: Path, source: Path | None, wanted: str | None, as_json: bool) -> None:
+    """`redact plan texts`."""
+    value = read_plan(plan_path)
+    if source is not None:
+        value = _read(value, plan_path, source)
+    chosen = chosen_texts(value, wanted, plan_path)
+    if as_json:
+        tell_json({"source": value.source.name, "texts": [_row(value, text) for text in chosen]})
+        return
+    console = PlainConsole(soft_wrap=True, width=150)
+    console.print(say("texts_shown", name=value.source.name, count=len(chosen)))
+    if chosen:
+        console.print(_table(value, chosen))
+
+
+def _read(value: Plan, plan_path: Path, source: Path) -> Plan:
+    """The plan with what can be read in the video, saved."""
+    terminal, info = Terminal(), probe(source)
+    require_same_source(value, info, terminal)
+    found = replace(value, texts=find_texts(info, value, terminal))
+    save(found, value, plan_path)
+    tell(say("texts_read", path=plan_path, count=len(found.texts or ())), err=True)
+    return found
+
+
+def chosen_texts(value: Plan, wanted: str | None, path: Path) -> list[FoundText]:
+    """The texts of a plan that hold some words, or all.
+
+    Raises:
+        UsageError: nobody has read the video.
+    """
+    if value.texts is None:
+        raise problem(UsageError, "texts_not_read", path=path)
+    return [text for text in value.texts if wanted is None or reads(text, wanted)]
+
+
+def _row(value: Plan, text: FoundText) -> dict[str, Any]:
+    track = hidden_by(value, text)
+    hidden = track is not None and track.action is Action.REDACT
+    return {
+        "text": text.number,
+        "reads": list(text.readings),
+        "kind": text.target.word,
+        "score": text.score,
+        "frames": [text.first, text.last],
+        "seconds": [round(value.seconds(f), 6) for f in (text.first, text.last)],
+        "box": [round(v, 1) for v in text.places[0][1]],
+        "track": None if track is None else track.id,
+        "hidden": hidden,
+    }
+
+
+def _table(value: Plan, chosen: list[FoundText]) -> Table:
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for column in ("no.", "reads", "target", "from", "to", "track"):
+        table.add_column(word("plan_column", column))
+    for text in chosen:
+        row = _row(value, text)
+        table.add_row(
+            str(text.number),
+            one_line(text.text)[:SHOWN],
+            word("target_short", text.target.word),
+            *(clock(value.seconds(frame)) for frame in (text.first, text.last)),
+            str(row["track"] or ""),
+        )
+    return table

@@ -1,0 +1,132 @@
+"""What can be read in a video is listed, and hidden where somebody says so, and only there."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import av
+import cv2
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from redact.media import probe
+from redact.pipeline import find_texts
+from redact.plan import FoundText, Plan, hide_texts, read_plan, reads
+from redact.progress import Silent
+from redact.types import UNDECIDED, Box, Target
+from redact.types.text import folded
+
+from ..program import program
+
+skimage = pytest.importorskip("skimage.data", reason="the scene is one of scikit-image's pictures")
+COUNT, WIDTH, HEIGHT = 40, 480, 270
+NAME = "Anna Dupont"
+CLOCK = "CAM 2 12:41:07"
+
+
+def board(n: int) -> Box:
+    """A name board, which goes by as the camera pans."""
+    return Box(300 - 4 * n, 120, 440 - 4 * n, 150)
+
+
+def picture(n: int) -> NDArray[np.uint8]:
+    scene = cv2.resize(skimage.coffee(), (720, 400))
+    out = np.ascontiguousarray(scene[60 : 60 + HEIGHT, 40 + 4 * n : 40 + 4 * n + WIDTH])
+    x1, y1, x2, y2 = map(int, board(n))
+    cv2.rectangle(out, (x1, y1), (x2, y2), (250, 250, 240), -1)
+    cv2.putText(out, NAME, (x1 + 8, y2 - 9), 0, 0.65, (20, 20, 60), 2, cv2.LINE_AA)
+    cv2.rectangle(out, (0, 0), (190, 26), (0, 0, 0), -1)
+    cv2.putText(out, CLOCK, (4, 19), 0, 0.6, (255, 255, 255), 1, cv2.LINE_AA)
+    return out
+
+
+@pytest.fixture(scope="module")
+def film(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """A video, and its plan."""
+    folder = tmp_path_factory.mktemp("texts")
+    path = folder / "a.mp4"
+    with av.open(str(path), "w") as out:
+        stream = out.add_stream("libx264", rate=20, options={"crf": "16"})
+        stream.width, stream.height = WIDTH, HEIGHT
+        for n in range(COUNT):
+            out.mux(stream.encode(av.VideoFrame.from_ndarray(picture(n), format="rgb24")))
+        out.mux(stream.encode(None))
+    plan = folder / "a.plan.json"
+    made = program("detect", path, "-o", plan, "--targets", "plates", "--without-reader")
+    assert made.returncode == 0, made.stderr
+    return path, plan
+
+
+@pytest.fixture(scope="module")
+def found(film: tuple[Path, Path]) -> tuple[Plan, tuple[FoundText, ...]]:
+    path, plan = film
+    value = read_plan(plan)
+    return value, find_texts(probe(path), value, Silent())
+
+
+def of(texts: tuple[FoundText, ...], wanted: str) -> FoundText:
+    (text,) = [text for text in texts if reads(text, wanted)]
+    return text
+
+
+def test_a_name_is_found_where_it_stands_in_every_picture(
+    found: tuple[Plan, tuple[FoundText, ...]],
+) -> None:
+    plan, texts = found
+    name = of(texts, "dupont")
+    assert folded(name.text) == folded(NAME) and name.target is Target.TEXT
+    hidden, (number,) = hide_texts(plan, [name], UNDECIDED)
+    (track,) = [t for t in hidden.tracks if t.id == number]
+    assert track.first == 0 and track.last == COUNT - 1
+    for n in range(COUNT):
+        here = track.at(n)
+        assert here is not None
+        letters = Box(board(n).x1 + 10, 124, board(n).x1 + 128, 144)
+        assert here.box.common(letters) >= 0.9 * letters.area
+
+
+def test_what_stays_while_the_scene_moves_is_a_caption(
+    found: tuple[Plan, tuple[FoundText, ...]],
+) -> None:
+    clock = of(found[1], "12:41")
+    assert clock.caption and clock.target is Target.CAPTION
+
+
+@pytest.mark.parametrize(
+    ("wanted", "there"),
+    [
+        *((word, True) for word in ("DUPONT", "dupönt", "Dup0nt", "Dupond", "na")),
+        *((word, False) for word in ("Martin", "", "...")),
+    ],
+)
+def test_a_name_is_found_however_it_is_written(wanted: str, there: bool) -> None:
+    text = FoundText(1, (NAME,), False, 0.9, ((0, Box(0, 0, 9, 9)),))
+    assert reads(text, wanted) == there
+
+
+def test_on_the_command_line(film: tuple[Path, Path], tmp_path: Path) -> None:
+    path, plan = film
+    before = read_plan(plan)
+    early = program("plan", "texts", plan)
+    assert early.returncode == 2 and "nobody has read" in early.stderr
+    assert program("plan", "texts", plan, path).returncode == 0
+    # Nothing is hidden by being read.
+    assert read_plan(plan).tracks == before.tracks
+    program("plan", "set", plan, "--text", "Dupont", "--action", "redact", "--by", "A. B.")
+    rows = json.loads(program("plan", "texts", plan, "--json").stdout)["texts"]
+    assert {row["hidden"] for row in rows if "upon" in row["reads"][0]} == {True}
+    assert {row["hidden"] for row in rows if "12" in row["reads"][0]} == {False}
+    (track,) = read_plan(plan).tracks
+    assert track.decided_by == "A. B."
+    # Again: it is hidden already, by the same track.
+    program("plan", "set", plan, "--text", "Dupont", "--action", "redact")
+    assert len(read_plan(plan).tracks) == 1
+    missing = program("plan", "set", plan, "--text", "Martin", "--action", "redact")
+    assert missing.returncode == 2 and "Martin" in missing.stderr
+    # What is published, and what is written beside it, names nobody.
+    made = program("apply", path, plan, "-o", tmp_path / "out.mp4")
+    assert made.returncode == 0, made.stderr
+    for file in tmp_path.iterdir():
+        assert b"Dupont" not in file.read_bytes()
