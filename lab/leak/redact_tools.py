@@ -20,7 +20,14 @@ from typing import Any
 import numpy as np
 
 import redact
-from redact.detection import CloseUp, Witnesses, load_close_up, load_detector
+from redact.detection import (
+    CloseUp,
+    Detector,
+    Witnesses,
+    load_close_up,
+    load_detector,
+    load_somebody,
+)
 from redact.errors import RedactError
 from redact.media import Decode, SourceInfo, probe, sha256_of
 from redact.pipeline import Delivery, Journal, order_to_apply
@@ -30,7 +37,7 @@ from redact.progress import Silent
 from redact.reading import NumberReader
 from redact.record import EvidenceChoice
 from redact.settings import Caution, DetectSettings, Sensitivity, Settings
-from redact.track import Looks, Tracker, settings_of
+from redact.track import Eyes, Looks, Tracker, settings_of
 from redact.types import (
     USUAL,
     Box,
@@ -147,6 +154,14 @@ class Planned:
     processor: float
 
 
+def eyes_of(
+    detector: Detector, targets: tuple[Target, ...], aspect: float, threads: int | None = None
+) -> Eyes | None:
+    """Who looks for bodies, as in a search."""
+    somebody = load_somebody(detector, targets, sample_aspect=aspect, threads=threads)
+    return None if somebody is None else Eyes(somebody.bodies, somebody.heads, somebody.target)
+
+
 class RedactTool:
     """redact, or its detector alone.
 
@@ -175,17 +190,18 @@ class RedactTool:
         self._sensitivity = Sensitivity(sensitivity)
         self._tracking, self._folder = tracking, folder
         self._centerface, self._caution = centerface, caution
-        self._loaded: dict[float, tuple[Witnesses, CloseUp]] = {}
+        self._loaded: dict[float, tuple[Witnesses, CloseUp, Eyes | None]] = {}
         self.version = fingerprint()
 
-    def _looking(self, info: SourceInfo) -> tuple[Witnesses, CloseUp]:
+    def _looking(self, info: SourceInfo) -> tuple[Witnesses, CloseUp, Eyes | None]:
         """For a clip's shape of pixels, kept for the next one."""
         aspect = float(info.video.upright_sample_aspect)
         if aspect not in self._loaded:
             detector = load_detector(
                 self._sensitivity, self._hides, sample_aspect=aspect, centerface=self._centerface
             )
-            self._loaded[aspect] = detector, load_close_up(detector, self._hides)
+            close_up = load_close_up(detector, self._hides)
+            self._loaded[aspect] = detector, close_up, eyes_of(detector, self._hides, aspect)
         return self._loaded[aspect]
 
     def run(self, source: Path, output: Path) -> dict[str, Any]:
@@ -219,11 +235,11 @@ class RedactTool:
         begun = time.process_time()
         info = probe(source)
         digest = sha256_of(source, Journal(Silent()))
-        detector, close_up = self._looking(info)
+        detector, close_up, eyes = self._looking(info)
         shape = f"{digest} {float(info.video.upright_sample_aspect)} {self.targets}"
         sightings = Sightings(detector, shape, self._folder)
         frames = Seen()
-        tracks, cuts = self._tracks(info, sightings, close_up, frames)
+        tracks, cuts = self._tracks(info, sightings, close_up, eyes, frames)
         sightings.keep()
         timeline = Timeline(info.video.time_base, tuple(frames.pts))
         reference = SourceRef(info.path.name, digest, info.size, *info.video.upright_size, timeline)
@@ -232,7 +248,12 @@ class RedactTool:
         return Planned(info, plan, time.process_time() - begun + sightings.remembered)
 
     def _tracks(
-        self, info: SourceInfo, sightings: Sightings, close_up: CloseUp, seen: Seen
+        self,
+        info: SourceInfo,
+        sightings: Sightings,
+        close_up: CloseUp,
+        eyes: Eyes | None,
+        seen: Seen,
     ) -> tuple[Any, Any]:
         """Tracks and cuts; what the frames were goes into `seen`."""
         if not self._tracking:
@@ -243,7 +264,9 @@ class RedactTool:
             return tuple(single), ()
         numbers = settings_of(self._sensitivity, self._caution)
         read = NumberReader().legible
-        tracker = Tracker(settings=numbers, ask=close_up.ask, find=close_up.find, read=read)
+        tracker = Tracker(
+            settings=numbers, ask=close_up.ask, find=close_up.find, read=read, eyes=eyes
+        )
         looks = Looks(sightings.at, tracker.settings.whole_every)
         for frame in Decode(info):
             seen.add(frame)

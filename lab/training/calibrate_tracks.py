@@ -34,9 +34,9 @@ from redact.detection.weights import CENTERFACE, EYE, FACE_PLATE, VERIFIER
 from redact.types import USUAL, Target
 
 CLUES = {
-    "face": ("best", "mean", "hits", "close"),
+    "face": ("best", "mean", "hits", "close", "body", "unborne"),
     "plate": ("mean", "close"),
-    "head": ("best", "mean", "hits", "close"),
+    "head": ("best", "mean", "hits", "close", "unborne"),
 }
 """Which clues are weighed, chosen by the figures of held-out clips that this command prints. How
 far something moves says no more beside them. How large a plate is counts for nothing: those of

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from lab.leak.redact_tools import Sightings
+from lab.leak.redact_tools import Sightings, eyes_of
 from lab.leak.tools import cache_folder
 from lab.training.labelled import Boxes, Labelled, holds_centre, overlaps
 from redact.detection import load_close_up, load_detector
@@ -74,6 +74,7 @@ def tracklets_of(
     tracker = Tracker(
         weights=AS_DETECTED,  # while the weights are still to be found
         ask=load_close_up(detector, targets, threads).ask,
+        eyes=eyes_of(detector, targets, aspect, threads),
         settings=replace(settings_of(Sensitivity.BALANCED), leak_cost=BELIEVE_MOST),
     )
     looks = Looks(seen.at, tracker.settings.whole_every)

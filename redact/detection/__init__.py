@@ -12,15 +12,18 @@ from .loader import (
     files_of,
     load_close_up,
     load_detector,
+    load_somebody,
     own_name,
     require_models,
 )
 from .network import OurNetwork, default_threads
 from .nms import iou
+from .people import Bodies
 from .presentations import in_every_way, with_turns
 from .scaling import Scaler
 from .several_networks import Witnesses
 from .silhouettes import Selfie
+from .somebody import Somebody
 from .verifier import Verifier
 from .views import CONTEXT as PART_CONTEXT
 from .views import Scale

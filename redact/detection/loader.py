@@ -23,6 +23,7 @@ from .presentations import InEveryWay
 from .several_networks import EYE as EYE_LARGE
 from .several_networks import EYE_SMALL, LARGE, SMALL, TILTED, Look, Witnesses
 from .several_networks import PEOPLE as BODIES
+from .somebody import Somebody
 from .verifier import Verifier
 from .views import Scale
 from .weights import CENTERFACE, EYE, FACE_PLATE, PEOPLE, VERIFIER, WEIGHTS
@@ -150,7 +151,7 @@ class Networks:
                 )
         if (eye := self._eye) is not None:
             closely[Target.PLATE] = lambda rgb: eye().see(rgb, Target.PLATE)
-            closely[Target.HEAD] = lambda rgb: eye().run(rgb)
+            closely[Target.HEAD] = lambda rgb: eye().heads_and_faces(rgb)
         if eye is not None and Target.HEAD in hidden_with(self.targets):
             heads = eye()
             others[Target.HEAD] = {
@@ -189,7 +190,7 @@ def files_of(targets: Sequence[Target], *, centerface: bool = True) -> list[tupl
         found.append((CenterFace.name, CENTERFACE))
     if centerface:
         found.append((Eye.name, EYE))
-    if Target.PERSON in known:
+    if Target.PERSON in known or (centerface and Target.FACE in known):
         found.append((People.name, PEOPLE))
     return [(name, WEIGHTS[file].sha256) for name, file in found]
 
@@ -266,6 +267,35 @@ def load_close_up(
     return CloseUp(Verifier(threads), networks, presentations)
 
 
+def load_somebody(
+    detector: Detector,
+    targets: Sequence[Target],
+    *,
+    sample_aspect: float = 1.0,
+    threads: int | None = None,
+) -> Somebody | None:
+    """Looks for bodies, and at their heads with the networks of a detector; None where it has none
+    that knows heads, or where neither faces nor heads are looked for, or whole people are.
+
+    Args:
+        targets: what the detector looks for.
+        sample_aspect: width of a source pixel divided by its height.
+        threads: processors for the network of bodies, None for all that this process may use, at
+            most 8.
+
+    Raises:
+        ModelError, DependencyError: see `load_detector`.
+    """
+    if isinstance(detector, InEveryWay):
+        detector = detector.first
+    sought = [t for t in apart(targets) if t in (Target.FACE, Target.HEAD)]
+    if not sought or not isinstance(detector, Witnesses) or not detector.knows_heads:
+        return None
+    look = detector.look_closely
+    people = People(threads or default_threads())
+    return Somebody(people, look[Target.FACE], look[Target.HEAD], sought[0], sample_aspect)
+
+
 def require_models(targets: Sequence[Target]) -> None:
     """Stop now if the detectors could not be loaded later; costs a second, and little memory.
 
@@ -284,6 +314,8 @@ def require_models(targets: Sequence[Target]) -> None:
     }
     known = hidden_with(targets)
     others = dict.fromkeys(name for t, name in needed.items() if t in known)
+    if Target.FACE in known:  # bodies are looked for, and heads on them
+        others |= dict.fromkeys((EYE, PEOPLE))
     for name in (FACE_PLATE, VERIFIER, *others):
         read_network(name)
     load_calibration()

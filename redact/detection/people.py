@@ -1,4 +1,7 @@
-"""NanoDet: another project's person detector, used where whole bodies are hidden.
+"""NanoDet: another project's detector of people and vehicles.
+
+It says who is in a picture, by which faces, heads and plates are sought and doubted, and it finds
+the people where whole bodies are hidden.
 
 NanoDet-g 416 (github.com/RangiLyu/nanodet, Apache-2.0), trained by its authors on COCO, brought to
 8 bits by `lab.training.people_8bit`. Its picture has one fixed size; larger ones are cut into
@@ -7,6 +10,8 @@ tiles.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
@@ -27,6 +32,12 @@ SIDE: Final = 416
 PERSON: Final = 0
 """Its channel of people: COCO's first class."""
 
+VEHICLES: Final = (1, 2, 3, 5, 7)
+"""Its channels of what may bear a plate: bicycle, car, motorcycle, bus, truck."""
+
+SEEN: Final = 0.25
+"""Score from which a body or vehicle is one that others may be judged by."""
+
 BINS: Final = 11
 """Of the distribution in which it gives each side's distance: the network's structure."""
 
@@ -40,6 +51,24 @@ are off."""
 _MEAN: Final = np.array([123.675, 116.28, 103.53], np.float32)
 _SPREAD: Final = np.array([58.395, 57.12, 57.375], np.float32)
 """Of red, green and blue in ImageNet: what its pictures are brought to."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bodies:
+    """People and vehicles that are seen in one picture, struct of arrays.
+
+    Attributes:
+        xyxy: float32 [N, 4], upright source pixels.
+        score: float32 [N], the network's own, at least `SEEN`.
+        vehicle: bool [N], a vehicle and no person.
+    """
+
+    xyxy: NDArray[np.float32]
+    score: NDArray[np.float32]
+    vehicle: NDArray[np.bool_]
+
+    def __len__(self) -> int:
+        return len(self.score)
 
 
 class People:
@@ -81,6 +110,30 @@ class People:
         ]
         return suppress(clipped(Detections.concat(found), width, height), NMS_IOU)
 
+    def bodies(self, picture: Picture, sample_aspect: float = 1.0) -> Bodies:
+        """People and vehicles in one look at all of a picture.
+
+        Args:
+            sample_aspect: width of a source pixel divided by its height.
+
+        Raises:
+            UnsafeError: see `look`.
+        """
+        width, height = picture.size
+        (view,) = views(width, height, (Scale(SIDE, tile=SIDE),), sample_aspect)
+        given = self._network.run(prepared(picture.view(view.area, view.size)))
+        kinds = [
+            suppress(
+                clipped(to_source(decoded(given, channels, SEEN), view), width, height), NMS_IOU
+            )
+            for channels in ((PERSON,), VEHICLES)
+        ]
+        return Bodies(
+            np.concatenate([k.xyxy for k in kinds]),
+            np.concatenate([k.score for k in kinds]),
+            np.repeat([False, True], [len(k) for k in kinds]),
+        )
+
     def run(self, rgb: NDArray[np.uint8]) -> Detections:
         """All people in one image, uint8 [H, W, 3], at most `SIDE` on each side, boxes in its
         pixels, duplicates among them."""
@@ -110,12 +163,18 @@ def prepared(rgb: NDArray[np.uint8]) -> NDArray[np.float32]:
     return out
 
 
-def decoded(given: list[NDArray[np.float32]]) -> Detections:
-    """People from what the network gives: for each of three grids the scores [1, N, classes], then
-    for each the distances of the sides from the points [1, N, 4 · BINS]."""
+def decoded(
+    given: list[NDArray[np.float32]],
+    channels: Sequence[int] = (PERSON,),
+    least: float = LEAST_SCORE,
+) -> Detections:
+    """People, or what else some channels stand for, from what the network gives: for each of three
+    grids the scores [1, N, classes], then for each the distances of the sides from the points
+    [1, N, 4 · BINS]."""
     boxes, scores = [], []
     for score, sides in zip(given[:3], given[3:], strict=True):
-        which = np.flatnonzero(score[0, :, PERSON] >= LEAST_SCORE)
+        likely = score[0][:, channels].max(axis=1)
+        which = np.flatnonzero(likely >= least)
         across = round(score.shape[1] ** 0.5)
         stride = SIDE / across
         bins = sides[0, which].reshape(-1, 4, BINS)
@@ -124,7 +183,7 @@ def decoded(given: list[NDArray[np.float32]]) -> Detections:
         row, column = np.divmod(which, across)
         x, y = (column + 0.5) * stride, (row + 0.5) * stride
         boxes.append(np.stack([x - far[:, 0], y - far[:, 1], x + far[:, 2], y + far[:, 3]], axis=1))
-        scores.append(score[0, which, PERSON])
+        scores.append(likely[which])
     every = np.concatenate(scores).astype(np.float32)
     xyxy = np.concatenate(boxes).astype(np.float32)
     return Detections(xyxy, every, np.full(len(every), Target.PERSON, np.int8))

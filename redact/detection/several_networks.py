@@ -34,6 +34,7 @@ LEAST_PROBABILITY: Final = 0.005
 
 OURS, LARGE, SMALL, TILTED = "ours", "centerface", "centerface small", "centerface tilted"
 FACES, EYE, EYE_SMALL, PEOPLE = "faces", "eye", "eye small", "people"
+EYE_FACES = "eye faces"
 """Names of the witnesses in `calibration.json`; of heads all that is known of faces is one."""
 
 Look = Callable[[Picture], Detections]
@@ -85,6 +86,11 @@ class Witnesses:
         # What our network says is sorted while the others look: that keeps one processor busy,
         # and all of them are busy only while networks run.
         self._beside = ThreadPoolExecutor(1, "looking") if others else None
+
+    @property
+    def knows_heads(self) -> bool:
+        """Whether a network of it looks closely at heads, as at faces."""
+        return {Target.FACE, Target.HEAD} <= set(self.look_closely)
 
     def detect(self, rgb: NDArray[np.uint8], only: Sequence[Rect] | None = None) -> Detections:
         """See `Detector`; `only` as in `detect_frame`."""

@@ -22,13 +22,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .. import __version__
-from ..detection import Detector, Verifier, device_now
+from ..detection import Bodies, Detector, Verifier, device_now
 from ..errors import InputError, UnsafeError
 from ..files import Answer, AnswerFile, beside
 from ..reading import Reader
 from ..record import library_versions
 from ..settings import DetectSettings
-from ..track import Ask, LookAtParts, Read
+from ..track import Ask, Eyes, LookAtParts, Read
 from ..types import Detections, Frame, Rect
 
 
@@ -76,19 +76,43 @@ class KeptLooks:
             known = self._known(question, 4)
             if known is not None:
                 self.taken_up += 1
-                xyxy, score, target, fringe = known
-                return Detections(
-                    np.frombuffer(xyxy, np.float32).reshape(-1, 4).copy(),
-                    np.frombuffer(score, np.float32).copy(),
-                    np.frombuffer(target, np.int8).copy(),
-                    np.frombuffer(fringe, np.float32).reshape(-1, 4).copy(),
-                )
+                return _detections(known)
             seen = look(frame, areas)
-            parts = seen.xyxy, seen.score, seen.target, seen.fringe
-            self._keep(question, [part.tobytes() for part in parts])
+            self._keep(question, _bytes_of(seen))
             return seen
 
         return answer
+
+    def eyes(self, eyes: Eyes) -> Eyes:
+        """Those who look for bodies and their heads, spared what they answered before."""
+
+        def bodies(frame: Frame) -> Bodies:
+            question = _digest(b"bodies", _name(frame))
+            known = self._known(question, 3)
+            if known is not None:
+                xyxy, score, vehicle = known
+                return Bodies(
+                    np.frombuffer(xyxy, np.float32).reshape(-1, 4).copy(),
+                    np.frombuffer(score, np.float32).copy(),
+                    np.frombuffer(vehicle, np.bool_).copy(),
+                )
+            seen = eyes.bodies(frame)
+            parts = seen.xyxy, seen.score, seen.vehicle
+            self._keep(question, [part.tobytes() for part in parts])
+            return seen
+
+        def heads(frame: Frame, boxes: NDArray[np.float64]) -> Detections:
+            if not len(boxes):
+                return eyes.heads(frame, boxes)
+            question = _digest(b"heads", _name(frame), boxes.tobytes())
+            known = self._known(question, 4)
+            if known is not None:
+                return _detections(known)
+            seen = eyes.heads(frame, boxes)
+            self._keep(question, _bytes_of(seen))
+            return seen
+
+        return Eyes(bodies, heads, eyes.target)
 
     def asking(self, ask: Ask) -> Ask:
         """`ask`, which is spared what it answered before."""
@@ -139,6 +163,21 @@ class KeptLooks:
         self._used = True
         if self._file is not None:
             self._file.put(Answer(question, parts))
+
+
+def _detections(parts: list[bytes]) -> Detections:
+    """What `_bytes_of` gave the bytes of."""
+    xyxy, score, target, fringe = parts
+    return Detections(
+        np.frombuffer(xyxy, np.float32).reshape(-1, 4).copy(),
+        np.frombuffer(score, np.float32).copy(),
+        np.frombuffer(target, np.int8).copy(),
+        np.frombuffer(fringe, np.float32).reshape(-1, 4).copy(),
+    )
+
+
+def _bytes_of(seen: Detections) -> list[bytes]:
+    return [part.tobytes() for part in (seen.xyxy, seen.score, seen.target, seen.fringe)]
 
 
 def _name(frame: Frame) -> bytes:

@@ -7,6 +7,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from ..detection import (
     Detector,
     Selfie,
@@ -15,6 +18,7 @@ from ..detection import (
     load_close_up,
     load_detector,
     load_plugin,
+    load_somebody,
     own_name,
     with_turns,
 )
@@ -23,7 +27,7 @@ from ..media import Decode, SourceInfo, read_ahead, sha256_of
 from ..plan import Plan, SourceRef, build_plan, uncovered
 from ..reading import NumberReader, Reader
 from ..settings import DetectSettings, Sensitivity
-from ..track import AS_DETECTED, LookAtParts, Looks, Tracker, settings_of
+from ..track import AS_DETECTED, Eyes, LookAtParts, Looks, Tracker, settings_of
 from ..types import (
     Box,
     Detections,
@@ -82,10 +86,18 @@ def detect(
         journal.step("detect", info.expected_frames) as step,
     ):
         ask = kept.asking(close_up.ask)
+        eyes = None if turned else _eyes(info, settings, detector)
         # What a detector of others says is a probability, which our networks do not weigh again.
         weights = AS_DETECTED if whole_only else None
         read = kept.reading(NumberReader().legible) if not whole_only and reads(settings) else None
-        tracker = Tracker(settings=numbers, ask=ask, find=close_up.find, read=read, weights=weights)
+        tracker = Tracker(
+            settings=numbers,
+            ask=ask,
+            find=close_up.find,
+            eyes=None if eyes is None else kept.eyes(eyes),
+            read=read,
+            weights=weights,
+        )
         looks = Looks(kept.looking(look), 0.0 if whole_only else numbers.whole_every)
         with read_ahead(_prepared(frames, tracker)) as decoded:
             for frame in decoded:
@@ -177,6 +189,20 @@ def _who_looks(
 
     ours: Any = in_every_way(with_turns(info.video.presentations, turned), make)
     return ours, ours.detect_frame, False
+
+
+def _eyes(info: SourceInfo, settings: DetectSettings, detector: Detector) -> Eyes | None:
+    """Who looks for bodies, and for heads on them, within the limits of the search; None where
+    pictures may not be upright: bodies are known upright only."""
+    shown = info.video.presentations
+    somebody = load_somebody(detector, settings.targets, sample_aspect=shown[0].aspect)
+    if somebody is None or any(way.turns for way in shown):
+        return None
+
+    def heads(frame: Frame, boxes: NDArray[np.float64]) -> Detections:
+        return settings.scope.select(somebody.heads(frame, boxes))
+
+    return Eyes(somebody.bodies, heads, somebody.target)
 
 
 def _only_asked(detector: Detector, settings: DetectSettings) -> LookAtParts:

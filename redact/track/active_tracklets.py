@@ -8,11 +8,12 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from ..detection import CLOSELY
+from ..detection import CLOSELY, Bodies
 from ..types import Boxes, Target
 from .associate import Objects, Observations, assign, possible_pairs
 from .backward import Job
 from .belief import ASKED, Clues, TargetWeights, probability_of, worth_hiding
+from .bodies import standing
 from .follow import ANCHOR, COAST, SEARCHED, Find, find_again, looks_same, step
 from .geometry import SAME, Affine, iou_pairs, lies_on, scale_of
 from .patches import Patches, pairwise_likeness, patches_of
@@ -172,6 +173,18 @@ class ActiveTracklets:
         self._round(free, faint.select(self._near(free, faint)), small)
         for fresh, looks in started:
             self._start(small, fresh, looks)
+
+    def stand_on(self, bodies: Bodies, time: float) -> None:
+        """Take in which of those who are seen now bodies bear."""
+        r = self.rows
+        rows = np.flatnonzero((r.seen == time) & (r.target != Target.PLATE))
+        r.clues.stood_on(rows, standing(r.box[rows], bodies))
+
+    def believed_places(self) -> Boxes:
+        """[N, 4], where faces and heads should be now that are believed."""
+        r = self.rows
+        known = r.believed & (r.target != Target.PLATE)
+        return np.asarray(r.motion.boxes[known])
 
     def renew(self, time: float) -> None:
         """Find out which tracklets are believed from now on."""

@@ -27,6 +27,13 @@ STRONGEST: Final = 6.0
 ASKED: Final = 3
 """Close looks that count: more of one thing say the same."""
 
+UNKNOWN_BODY: Final = 0.3
+"""How surely a body bears something while nobody has looked for bodies, counted as one such look:
+between what most faces show (.45) and what most mistakes show (.2)."""
+
+ENOUGH_BODIES: Final = 8
+"""Looks for bodies, none of which bears it, after which more of them are no further evidence."""
+
 ENOUGH_LOOKS: Final = 16
 """Looks after which more of the same are no further evidence."""
 
@@ -68,6 +75,9 @@ class Clues(Arrays):
         latest: float64 [N], log odds of the last look that saw it.
         share: float64 [N], of the picture's area that its box has at the best look.
         read: float64 [N], 1 where a plate's number could be read in it, else 0.
+        stood: float64 [N], sum over the looks for bodies of how surely a body bears it.
+        borne: float64 [N], looks for bodies in which one bears it.
+        bodied: float64 [N], looks for bodies while it was seen.
     """
 
     target: NDArray[np.int8]
@@ -80,6 +90,9 @@ class Clues(Arrays):
     latest: NDArray[np.float64]
     share: NDArray[np.float64]
     read: NDArray[np.float64]
+    stood: NDArray[np.float64]
+    borne: NDArray[np.float64]
+    bodied: NDArray[np.float64]
 
     @classmethod
     def of_new(
@@ -99,6 +112,9 @@ class Clues(Arrays):
             latest=strong.copy(),
             share=areas(boxes) / picture,
             read=zero.copy(),
+            stood=zero.copy(),
+            borne=zero.copy(),
+            bodied=zero.copy(),
         )
 
     def as_one(self) -> Clues:
@@ -119,6 +135,9 @@ class Clues(Arrays):
             self.latest[-1:],
             self.share[best : best + 1],
             self.read.max(keepdims=True),
+            added(self.stood),
+            added(self.borne),
+            added(self.bodied),
         )
 
     def missed(self) -> None:
@@ -146,6 +165,12 @@ class Clues(Arrays):
         self.close[rows] += odds
         self.asked[rows] += ~full
 
+    def stood_on(self, rows: NDArray[np.intp], surely: NDArray[np.float64]) -> None:
+        """Take in how surely a body bears each of `rows` in one look for bodies, 0 to 1."""
+        self.stood[rows] += surely
+        self.borne[rows] += surely > 0
+        self.bodied[rows] += 1
+
     def trimmed(self, since: NDArray[np.float64]) -> Clues:
         """Without the `since` [N] looks that came after the last sighting."""
         return replace(self, looks=self.looks - since, total=self.total - MISSED * since)
@@ -158,6 +183,8 @@ class Clues(Arrays):
             "hits": np.log2(np.minimum(self.hits, ENOUGH_LOOKS)),
             "close": self.close / np.maximum(self.asked, 1),
             "read": self.read,
+            "body": (self.stood + UNKNOWN_BODY) / (self.bodied + 1),
+            "unborne": -np.log1p(np.minimum(self.bodied, ENOUGH_BODIES)) * (self.borne == 0),
         }
 
 

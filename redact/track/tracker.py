@@ -21,6 +21,7 @@ from .assemble import weave
 from .associate import observations_of
 from .backward import BackwardFollower, Sighted
 from .belief import TargetWeights
+from .bodies import Everybody, Eyes
 from .camera_motion import CameraMotion, motion_between
 from .cuts import CutFinder
 from .follow import Find
@@ -44,7 +45,8 @@ class Tracks:
     """Attributes:
     tracks: every object over the whole clip, ids from 1, in order of appearance.
     cuts: frame indices at which a new scene starts, rising.
-    doubts: where each of what was followed was seen best, whether it became a track or not.
+    doubts: where each of what was followed was seen best, whether it became a track or not; and
+        the heads of those of whom nothing is hidden.
     """
 
     tracks: tuple[Track, ...]
@@ -96,6 +98,7 @@ class Tracker:
         ask: takes close looks (`redact.detection.CloseUp.ask`) at each object's best pictures.
         find: takes close looks (`redact.detection.CloseUp.find`) where somebody should be.
         read: reads what may be plates (`redact.reading.NumberReader.legible`).
+        eyes: look for bodies, and closely at their heads; None: nobody does.
     """
 
     def __init__(
@@ -107,6 +110,7 @@ class Tracker:
         ask: Ask | None = None,
         find: Find | None = None,
         read: Read | None = None,
+        eyes: Eyes | None = None,
     ) -> None:
         self.settings = settings or settings_of(Sensitivity(sensitivity))
         self._ring = Ring(self.settings.ring_time, self.settings.ring_bytes)
@@ -117,6 +121,7 @@ class Tracker:
         self._ask, self._read = ask, read
         self._weights = load_calibration().tracks if weights is None else weights
         self._active = ActiveTracklets(self.settings, self._log, self._weights, find)
+        self._everybody = None if eyes is None else Everybody(eyes)
         self._sighted = Sighted()
         self._back = BackwardFollower(self._ring, self._clip, self._sighted, self._cuts.cuts, find)
         self._last: SmallFrame | None = None
@@ -171,6 +176,10 @@ class Tracker:
             self._active.note_same(small)
         if detections is not None:
             self._looked_at = small.time
+            bodies = None
+            if self._everybody is not None and self._everybody.due(small.time):
+                known = self._active.believed_places()
+                bodies, detections = self._everybody.look(frame, small.time, detections, known)
             self._active.match(small, observations_of(detections))
             if self._ask is not None:
                 rows = self._active.to_ask(small.time)
@@ -179,6 +188,8 @@ class Tracker:
             if self._read is not None:
                 rows = self._active.to_read(small.time)
                 self._active.was_read(rows, self._read(frame, self._active.rows.box[rows]))
+            if bodies is not None:
+                self._active.stand_on(bodies, small.time)
             self._active.renew(small.time)
         if not small.damaged:
             self._active.follow(small)
@@ -205,7 +216,9 @@ class Tracker:
             self.settings,
             self._weights,
         )
-        doubts = given_up(self._log.by_tracklet(), self._active.retired, self._weights)
+        doubts = [*given_up(self._log.by_tracklet(), self._active.retired, self._weights)]
+        if self._everybody is not None:
+            doubts += self._everybody.bare(tracks)
         return Tracks(tracks, cuts, tuple(doubts))
 
     def _view_of(self, frame: Frame) -> _View:

@@ -16,6 +16,7 @@ from redact.detection import calibration
 from redact.detection.calibration import FILE, load_calibration, log_odds, probability
 from redact.detection.several_networks import (
     EYE,
+    EYE_FACES,
     EYE_SMALL,
     FACES,
     LARGE,
@@ -37,6 +38,8 @@ KINDS = {
     "head": {FACES, EYE, EYE_SMALL},
     "person": {PEOPLE},
     "plate filling": {EYE},
+    "face on body": {LARGE, EYE_FACES, EYE},
+    "head on body": {LARGE, EYE},
 }
 
 

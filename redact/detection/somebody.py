@@ -1,0 +1,131 @@
+"""Who is in a picture: people and vehicles; and a close look at where heads of people should be.
+
+A body is large where its head is small. So who is only seen by his body is looked at once more
+there, with the place enlarged, by those who know faces and heads.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..types import Detections, Frame, Rect, Target, widened
+from .calibration import load_calibration
+from .close_up import LookAtImage, square_around
+from .network import clipped
+from .nms import iou, suppress
+from .people import Bodies, People
+from .scaling import Scaler
+from .several_networks import EYE, EYE_FACES, LARGE, SAME_FACE, weighed
+from .verifier import SIDE
+
+AROUND: Final = (1.15, 0.42)
+"""Side of the square that is enlarged, in widths of the body, and in its heights: the larger. The
+head of who stands upright is then a third of it, and of who is seen from the chest up as well."""
+
+ABOVE: Final = 0.12
+"""Share of this square that lies above the body's box, which may begin below the hair."""
+
+ONE: Final = 0.3
+"""IoU from which two boxes of one network are one face or head, as in other looks of theirs."""
+
+
+class Somebody:
+    """Looks for bodies, and closely at their heads.
+
+    Args:
+        people: knows bodies.
+        faces: CenterFace; an image to its faces.
+        eye: an image to heads and faces.
+        target: what is looked for at the heads of bodies: faces, or heads.
+        sample_aspect: width of a source pixel divided by its height.
+    """
+
+    def __init__(
+        self,
+        people: People,
+        faces: LookAtImage,
+        eye: LookAtImage,
+        target: Target,
+        sample_aspect: float = 1.0,
+    ) -> None:
+        self._people, self._faces, self._eye = people, faces, eye
+        self.target, self._aspect = target, sample_aspect
+        self._scaler = Scaler()
+
+    def bodies(self, frame: Frame) -> Bodies:
+        """People and vehicles in a frame.
+
+        Raises:
+            UnsafeError: if the frame cannot be converted or the network fails.
+        """
+        return self._people.bodies(self._scaler.frame(frame.picture), self._aspect)
+
+    def heads(self, frame: Frame, bodies: NDArray[np.float64]) -> Detections:
+        """Faces, or heads, at the upper ends of bodies; scores are probabilities.
+
+        Args:
+            bodies: [N, 4], upright source pixels.
+
+        Raises:
+            UnsafeError: see `bodies`.
+        """
+        if not len(bodies):
+            return Detections.empty()
+        picture = self._scaler.frame(frame.picture)
+        width, height = picture.size
+        rgb = picture.view(Rect(0, 0, width, height), (width, height))
+        found = clipped(
+            Detections.concat([self._head(rgb, body) for body in bodies]), width, height
+        )
+        return suppress(found, SAME_FACE)
+
+    def _head(self, rgb: NDArray[np.uint8], body: NDArray[np.float64]) -> Detections:
+        """What is seen of the head of one body in a picture."""
+        place = upper_end(body)
+        seen, seeds = self.witnesses(square_around(rgb, place, 1.0))
+        found = weighed(seen, f"{self.target.word} on body", load_calibration())
+        # A head without a face is none, however plainly it is one.
+        found = found.select(iou(found.xyxy, seeds.xyxy).max(axis=1, initial=0) >= ONE)
+        zoom = np.float32(SIDE / (place[2] - place[0]))
+        xyxy = found.xyxy / zoom + np.tile(place[:2], 2).astype(np.float32)
+        return Detections(xyxy, found.score, found.target, found.fringe)
+
+    def witnesses(self, window: NDArray[np.uint8]) -> tuple[dict[str, Detections], Detections]:
+        """What each witness of `calibration.json` sees in an image of the upper end of a body, as
+        things of the kind that is looked for; and what may be one."""
+        faces, eye = (suppress(look(window), ONE) for look in (self._faces, self._eye))
+        heads = eye.only([Target.HEAD])
+        if self.target is Target.HEAD:
+            seen = {LARGE: _as(Target.HEAD, faces, widened(faces.xyxy, Target.FACE)), EYE: heads}
+            return seen, Detections.concat([*seen.values()])
+        seen = {
+            LARGE: faces,
+            EYE_FACES: eye.only([Target.FACE]),
+            EYE: _as(Target.FACE, heads, narrowed(heads.xyxy)),
+        }
+        return seen, Detections.concat([seen[LARGE], seen[EYE_FACES]])
+
+
+def upper_end(body: NDArray[np.float64]) -> NDArray[np.float64]:
+    """[4], the square in which the head of a body [4] is looked for."""
+    x1, y1, x2, y2 = body
+    side = max(AROUND[0] * (x2 - x1), AROUND[1] * (y2 - y1), 12.0)
+    left, top = (x1 + x2 - side) / 2, y1 - ABOVE * side
+    return np.array([left, top, left + side, top + side])
+
+
+def narrowed(heads: NDArray[np.float32]) -> NDArray[np.float32]:
+    """[N, 4], where the faces of heads [N, 4] are: the inverse of `widened`."""
+    beside, above, below = Target.FACE.spec.reach
+    w = (heads[:, 2] - heads[:, 0]) / (1 + 2 * beside)
+    h = (heads[:, 3] - heads[:, 1]) / (1 + above + below)
+    inward = np.stack([beside * w, above * h, -beside * w, -below * h], axis=1)
+    return np.asarray(heads + inward, np.float32)
+
+
+def _as(target: Target, found: Detections, xyxy: NDArray[np.float32]) -> Detections:
+    """The same things with other boxes, as things of another kind."""
+    return Detections(xyxy, found.score, np.full(len(found), target, np.int8))

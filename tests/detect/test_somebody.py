@@ -1,0 +1,85 @@
+"""Bodies are seen, and the head of each is found where its body says."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import av
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+from skimage import data
+
+from redact.detection import iou, load_detector, load_somebody
+from redact.detection.somebody import Somebody, narrowed, upper_end
+from redact.types import Detections, Frame, Target, widened
+
+from .test_detectors import ASTRONAUT
+
+
+def frame_of(rgb: NDArray[np.uint8]) -> Frame:
+    picture = av.VideoFrame.from_ndarray(np.ascontiguousarray(rgb), format="rgb24")
+    return Frame(0, 0, Fraction(1, 30), picture)
+
+
+def somebody(*targets: Target) -> Somebody:
+    found = load_somebody(load_detector("fast", targets, threads=1), targets, threads=1)
+    assert found is not None
+    return found
+
+
+@pytest.mark.parametrize("target", [Target.FACE, Target.HEAD])
+def test_a_body_is_seen_and_its_head_is_found(target: Target) -> None:
+    """Also a small one: the place is enlarged."""
+    eyes = somebody(target)
+    small = np.full((512, 512, 3), 90, np.uint8)
+    small[200:328, 200:328] = data.astronaut()[::4, ::4]
+    face = np.array([ASTRONAUT], np.float32)
+    for rgb, place in ((data.astronaut(), face), (small, face / 4 + 200)):
+        frame = frame_of(rgb)
+        bodies = eyes.bodies(frame)
+        found = eyes.heads(frame, bodies.xyxy[~bodies.vehicle].astype(np.float64))
+        surest = found.select(np.array([int(found.score.argmax())]))
+        expected = place if target is Target.FACE else widened(place, Target.FACE)
+        assert surest.score[0] > 0.9 and surest.target[0] == target
+        assert iou(surest.xyxy, expected)[0, 0] > 0.4
+
+
+def test_there_is_no_head_where_a_body_has_none() -> None:
+    eyes = somebody(Target.FACE)
+    wall = frame_of(np.full((360, 640, 3), 120, np.uint8))
+    assert not (eyes.heads(wall, np.array([[200.0, 40, 330, 350]])).score > 0.1).any()
+    assert not len(eyes.heads(wall, np.zeros((0, 4)))) and not len(eyes.bodies(wall))
+
+
+def test_the_place_of_a_head_holds_it_in_every_posture() -> None:
+    """A seventh of somebody who stands, a third of the width of who is seen from the chest up."""
+    for body, head in (
+        ([100.0, 50, 200, 400], [130.0, 45, 170, 100]),
+        ([100.0, 50, 400, 300], [200.0, 45, 300, 160]),
+    ):
+        x1, y1, x2, y2 = upper_end(np.array(body))
+        assert x1 < head[0] and y1 < head[1] and x2 > head[2] and y2 > head[3]
+        assert x2 - x1 == pytest.approx(y2 - y1)
+
+
+def test_a_face_is_where_its_head_is() -> None:
+    face = np.array([[10, 20, 40, 60]], np.float32)
+    assert narrowed(widened(face, Target.FACE)) == pytest.approx(face, abs=1e-4)
+
+
+def test_whoever_has_no_network_for_heads_looks_for_no_bodies() -> None:
+    class Others:
+        name, weights_sha256 = "of others", "0" * 64
+
+        def detect(self, rgb: NDArray[np.uint8]) -> Detections:
+            return Detections.empty()
+
+        def detect_frame(self, frame: Frame) -> Detections:
+            return Detections.empty()
+
+    face = (Target.FACE,)
+    assert load_somebody(Others(), face) is None
+    assert load_somebody(load_detector("fast", face, threads=1, centerface=False), face) is None
+    people = (Target.PERSON,)
+    assert load_somebody(load_detector("fast", people, threads=1), people) is None

@@ -1,0 +1,166 @@
+"""Bodies: whose head is whose, who is looked at once more, and of whom nothing is hidden."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from fractions import Fraction
+
+import av
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from redact.detection import Bodies, load_calibration
+from redact.track import Clues, Eyes, Tracker, probability_of
+from redact.track.bodies import (
+    BARE,
+    Everybody,
+    bearers,
+    head_places,
+    standing,
+    with_closer_looks,
+)
+from redact.types import Box, Detections, Frame, Keyframe, State, Target, Track
+
+BODY = [100.0, 40, 180, 300]
+FACE = [125.0, 45, 155, 85]
+BOTH = np.array([BODY, [300.0, 40, 380, 300]])
+
+
+def detections(*boxes: list[float], score: float = 0.9) -> Detections:
+    n = len(boxes)
+    xyxy = np.array(boxes, np.float32).reshape(-1, 4)
+    return Detections(xyxy, np.full(n, score, np.float32), np.full(n, Target.FACE, np.int8))
+
+
+def bodies_of(*boxes: list[float], score: float = 0.8) -> Bodies:
+    n = len(boxes)
+    xyxy = np.array(boxes, np.float32).reshape(-1, 4)
+    return Bodies(xyxy, np.full(n, score, np.float32), np.zeros(n, np.bool_))
+
+
+def frame(index: int) -> Frame:
+    grey = np.random.default_rng(1).integers(60, 200, (360, 640, 3), np.uint8)
+    picture = av.VideoFrame.from_ndarray(grey, format="rgb24")
+    return Frame(index, index, Fraction(1, 10), picture)
+
+
+@dataclass
+class Stand:
+    """One body stands there; a closer look sees `face` on it."""
+
+    face: Detections
+    boxes: tuple[list[float], ...] = (BODY,)
+    asked: list[int] = field(default_factory=list)
+
+    def bodies(self, _: Frame) -> Bodies:
+        return bodies_of(*self.boxes)
+
+    def heads(self, at: Frame, boxes: NDArray[np.float64]) -> Detections:
+        if not len(boxes):
+            return Detections.empty()
+        self.asked.append(at.index)
+        return self.face
+
+    @property
+    def eyes(self) -> Eyes:
+        return Eyes(self.bodies, self.heads)
+
+
+@pytest.mark.parametrize(
+    ("head", "whose"),
+    [
+        (FACE, [True, False]),
+        ([105.0, 20, 135, 60], [True, False]),  # bent aside, above the box
+        ([125.0, 200, 155, 240], [False, False]),  # a hand, a buckle
+        ([220.0, 45, 250, 85], [False, False]),  # between two
+        ([330.0, 50, 360, 90], [False, True]),
+    ],
+)
+def test_a_head_is_at_the_upper_end_of_its_body(head: list[float], whose: list[bool]) -> None:
+    assert bearers(BOTH, np.array([head]))[:, 0].tolist() == whose
+    assert bearers(BOTH, head_places(BOTH)).tolist() == [[True, False], [False, True]]
+
+
+def test_a_chair_as_wide_as_somebody_is_no_head_of_his() -> None:
+    seen = bodies_of(BODY)
+    heads = np.array([FACE, [90.0, 0, 190, 120], [139.0, 60, 141, 62]])
+    assert standing(heads, seen).tolist() == pytest.approx([0.8, 0, 0])
+    car = Bodies(seen.xyxy, seen.score, np.ones(1, np.bool_))
+    assert standing(heads, car).tolist() == [0, 0, 0]
+
+
+def test_who_has_no_head_is_looked_at_closely_once_a_second() -> None:
+    for seen, asked in ((Detections.empty(), [0, 12]), (detections(FACE), [0, 4, 8, 12])):
+        stand = Stand(seen)
+        everybody = Everybody(stand.eyes)
+        for index in range(16):
+            if everybody.due(index / 10):
+                everybody.look(frame(index), index / 10, Detections.empty(), np.zeros((0, 4)))
+        assert stand.asked == asked, "and where something was seen, every time"
+    sure, faint = detections(FACE), detections(FACE, score=0.2)
+    for found, known, asked in (
+        (sure, np.zeros((0, 4)), 0),
+        (faint, np.zeros((0, 4)), 1),
+        (Detections.empty(), np.array([FACE]), 0),
+    ):
+        stand = Stand(detections(FACE))
+        _, together = Everybody(stand.eyes).look(frame(0), 0, found, known)
+        assert len(stand.asked) == asked
+        assert together.score.tolist() == pytest.approx([0.9] * max(asked, len(found)))
+
+
+def test_a_closer_look_makes_surer_and_never_less_sure() -> None:
+    found = detections(FACE, score=0.6)
+    assert with_closer_looks(found, detections(FACE, score=0.1)).score == pytest.approx([0.6])
+    both = with_closer_looks(found, detections([300.0, 45, 330, 85], score=0.3))
+    assert both.score.tolist() == pytest.approx([0.6, 0.3])
+
+
+def hidden_by(stand: Stand | None, frames: int = 12) -> tuple[tuple[Track, ...], int]:
+    """Tracks, and how many bodies are told of, where looks at the whole picture see nothing."""
+    tracker = Tracker(eyes=None if stand is None else stand.eyes)
+    for index in range(frames):
+        shown = frame(index)
+        wanted = tracker.wants_detection(shown)
+        tracker.observe(shown, Detections.empty() if wanted else None)
+    done = tracker.finish()
+    return done.tracks, sum(doubt.chance == BARE[doubt.target] for doubt in done.doubts)
+
+
+def test_a_face_that_only_a_closer_look_sees_is_hidden() -> None:
+    tracks, doubts = hidden_by(Stand(detections(FACE, score=0.99)))
+    assert len(tracks) == 1 and not doubts
+    assert tracks[0].keyframes[0].box.iou(Box(*FACE)) > 0.5
+    assert hidden_by(None) == ((), 0)
+
+
+def test_of_whom_nothing_is_hidden_is_told_once_and_at_the_head() -> None:
+    tracker = Tracker(eyes=Stand(Detections.empty()).eyes)
+    for index in range(12):
+        tracker.observe(frame(index), Detections.empty())
+    (doubt,) = tracker.finish().doubts
+    assert doubt.target is Target.FACE and doubt.chance == BARE[Target.FACE]
+    assert bearers(np.array([BODY]), np.array([doubt.box])).all()
+    # Nor is anybody who is too small to be known, or whose head is hidden.
+    assert hidden_by(Stand(Detections.empty(), ([100.0, 40, 108, 70],)))[1] == 0
+    everybody = Everybody(Stand(Detections.empty()).eyes)
+    for index in (0, 5, 10):
+        everybody.look(frame(index), index / 10, Detections.empty(), np.zeros((0, 4)))
+    mask = Track(1, Target.FACE, tuple(Keyframe(n, Box(*FACE), State.DETECTED) for n in (0, 11)))
+    assert len([*everybody.bare([])]) == 1 and not [*everybody.bare([mask])]
+
+
+@pytest.mark.parametrize("target", [Target.FACE, Target.HEAD])
+def test_what_no_body_bears_is_believed_less(target: Target) -> None:
+    """And what one bears, or what was there while nobody looked for bodies, is not."""
+    kind, row = np.array([target], np.int8), np.array([0])
+
+    def chance(surely: float, looks: int) -> float:
+        clues = Clues.of_new(kind, np.zeros(1, np.float32), np.array([FACE]), 640 * 360.0)
+        for _ in range(looks):
+            clues.stood_on(row, np.array([surely]))
+        return float(probability_of(clues, load_calibration().tracks)[0])
+
+    unknown = chance(0, 0)
+    assert chance(0.5, 5) >= unknown > chance(0, 1) > chance(0, 5)
