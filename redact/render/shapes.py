@@ -216,9 +216,23 @@ def _grown(silhouette: Silhouette, across: int, down: int) -> NDArray[np.uint8]:
     # Between the middles of cells; so much is reached by every point of one, and by few beyond.
     smooth = cv2.resize(cells, size, interpolation=cv2.INTER_LINEAR) >= _IN_CELL
     fine: NDArray[np.uint8] = smooth.astype(np.uint8)[_FINE:-_FINE, _FINE:-_FINE] * np.uint8(255)
+    # Filled wherever a ball does not fit in: what was hidden stays hidden, and steps are gone.
+    ball = _ellipse(_BALL // 2, _BALL // 2)
+    closed = cv2.morphologyEx(np.pad(fine, _BALL), cv2.MORPH_CLOSE, ball)
+    fine = np.asarray(closed, np.uint8)[_BALL:-_BALL, _BALL:-_BALL]
     fine = np.pad(fine, ((down + _EDGE,) * 2, (across + _EDGE,) * 2))
-    kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * across + 1, 2 * down + 1))
-    return np.asarray(cv2.dilate(fine, kernel), np.uint8)
+    return np.asarray(cv2.dilate(fine, _ellipse(across, down)), np.uint8)
+
+
+def _ellipse(across: int, down: int) -> NDArray[np.uint8]:
+    """A kernel that reaches so many points to the side, up and down."""
+    size = 2 * across + 1, 2 * down + 1
+    return np.asarray(cv2.getStructuringElement(cv2.MORPH_ELLIPSE, size), np.uint8)
+
+
+_BALL: Final = 5 * _FINE // 2
+"""Diameter of the ball, points: steps of one cell are gone, and a gap of three, as between an arm
+and the trunk, stays."""
 
 
 SILHOUETTE_MARGIN: Final = 0.2

@@ -8,7 +8,7 @@ import pytest
 
 from redact.auditing.mask_drawn import not_drawn, shows_colour, shows_source
 from redact.auditing.planes import Both, Plane
-from redact.types import Box, Region, State, Target
+from redact.types import COLUMNS, ROWS, Box, Region, Silhouette, State, Target
 
 BOX = Region(1, Target.REGION, Box(100, 60, 160, 140), State.DETECTED)
 HEIGHT, WIDTH = 200, 300
@@ -73,6 +73,22 @@ def test_a_plate_as_small_as_any_that_is_reported_is_tested(height: int, turned:
         y1 : (y1 + y2) // 2, x1 : (x1 + x2) // 2
     ]
     assert not not_drawn(Both((source, part)), place)
+
+
+def test_of_a_silhouette_only_what_it_hides_is_asked_about() -> None:
+    """Beside somebody's shape the source is to be seen."""
+    cells = np.zeros((ROWS, COLUMNS), np.bool_)
+    cells[:, 5:15] = True
+    shape = Silhouette.of(cells)
+    place = Region(1, Target.PERSON, Box(60, 20, 180, 180), State.DETECTED, silhouette=shape)
+    source = _textured()
+    drawn = source.copy()
+    drawn[20:180, 88:152] = _smooth(7)[20:180, 88:152]
+    assert not not_drawn(Both((source, drawn)), place)
+    assert not_drawn(Both((source, source)), place)
+    half = drawn.copy()
+    half[20:100] = source[20:100]
+    assert not_drawn(Both((source, half)), place)
 
 
 def test_a_box_with_room_for_less_than_four_cells_tells_nothing() -> None:

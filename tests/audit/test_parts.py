@@ -14,7 +14,12 @@ from hypothesis import strategies as st
 
 from redact.auditing import AuditResult, Check, Finding, FindingKind, fix_command
 from redact.auditing.limits import LIMITS
-from redact.auditing.what_is_hidden import share_of_middle, shares_covered
+from redact.auditing.what_is_hidden import (
+    share_of_middle,
+    shares_covered,
+    shares_of_bodies,
+    with_boxes,
+)
 from redact.cli.plan import plan as plan_command
 from redact.cli.verify import verify as command
 from redact.errors import ExitCode
@@ -22,7 +27,7 @@ from redact.plan import read_plan, write_plan
 from redact.record import DetectorPart, LookedPart
 from redact.render import mask_of
 from redact.settings import Sensitivity
-from redact.types import Box, Region, State, Target, clock
+from redact.types import COLUMNS, ROWS, Box, Region, Silhouette, State, Target, clock
 from redact.words import Message
 
 from .conftest import FRAMES, Clip
@@ -52,6 +57,22 @@ def test_shares_are_those_of_the_pixels(
     inside = inside[:, max(0, int(np.floor(x1))) : max(0, int(np.ceil(x2)))]
     expected = (inside != 0).mean() if inside.size else 1.0
     assert shares_covered(mask, np.array([Box(x1, y1, x2, y2)]))[0] == pytest.approx(expected)
+
+
+def test_who_stands_beside_a_silhouette_is_not_hidden_with_it() -> None:
+    """The box of somebody belongs to them where their shape is hidden, and to nobody else."""
+    cells = np.zeros((ROWS, COLUMNS), np.bool_)
+    cells[:, :8] = True
+    box, shape = Box(100, 50, 200, 250), Silhouette.of(cells)
+    regions = [Region(1, Target.PERSON, box, State.DETECTED, silhouette=shape)]
+    hidden = mask_of(regions, 320, 300, 0.0).view(np.uint8)
+    boxed = with_boxes(hidden, regions)
+    bodies = np.array([box, Box(150, 50, 200, 250), Box(220, 50, 280, 250)], np.float64)
+    assert shares_covered(hidden, bodies)[0] < 0.5
+    assert np.allclose(shares_of_bodies(hidden, boxed, bodies), [1, 0, 0], atol=0.02)
+    plain = [Region(1, Target.PERSON, box, State.DETECTED)]
+    mask = mask_of(plain, 320, 300, 0.0).view(np.uint8)
+    assert np.array_equal(with_boxes(mask, plain), mask)
 
 
 def test_the_middle_of_a_face_is_its_ellipse_and_of_a_plate_its_box() -> None:

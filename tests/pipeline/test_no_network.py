@@ -29,14 +29,19 @@ def _can_trace() -> bool:
 
 
 @pytest.mark.skipif(not _can_trace(), reason="strace is not installed or may not trace here")
-def test_a_run_opens_no_internet_socket(street: Path, tmp_path: Path) -> None:
-    """`thorough` runs everything that the other sensitivities run."""
+@pytest.mark.parametrize(
+    "options", [("--sensitivity", "thorough"), ("--sensitivity", "fast", "--targets", "people")]
+)
+def test_a_run_opens_no_internet_socket(
+    street: Path, tmp_path: Path, options: tuple[str, ...]
+) -> None:
+    """`thorough` runs everything that the other sensitivities run, and people ask MediaPipe."""
     trace = tmp_path / "trace.txt"
     output = tmp_path / "out.mp4"
     command = [
         *("strace", "-f", "-qq", "-e", "trace=socket,connect,sendto,sendmsg", "-o", str(trace)),
         *(sys.executable, "-m", "redact", "run", str(street), "-o", str(output)),
-        *("--sensitivity", "thorough"),
+        *options,
     ]
     done = subprocess.run(command, capture_output=True, text=True, timeout=280, check=False)
     assert done.returncode == 0, done.stderr
