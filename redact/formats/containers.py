@@ -34,6 +34,7 @@ class Readable:
         cut_by_ffmpeg: it holds no packets of pictures: FFmpeg finds by the content where each
             begins.
         unordered: it has no times of presentation, only an order of decoding.
+        states_length: its head says how long it is, and FFmpeg's `duration` is that.
     """
 
     name: str
@@ -41,19 +42,20 @@ class Readable:
     end_of: Callable[[BinaryIO, int], End] = lambda file, size: ends.UNTOLD
     cut_by_ffmpeg: bool = False
     unordered: bool = False
+    states_length: bool = False
 
 
 _READABLE: Final = {
     row.name: row
     for row in (
         Readable("mp4", Structure.BOXES, ends.mp4_end),
-        Readable("matroska", Structure.ELEMENTS, ends.matroska_end),
+        Readable("matroska", Structure.ELEMENTS, ends.matroska_end, states_length=True),
         Readable("mpegts", None, ends.transport_end, cut_by_ffmpeg=True),
         Readable("mpeg", None, ends.program_end, cut_by_ffmpeg=True),
         Readable("avi", None, ends.avi_end, unordered=True),
-        Readable("flv", None, ends.flv_end),
-        Readable("asf", None, ends.asf_end),
-        Readable("mxf", None, ends.mxf_end),
+        Readable("flv", None, ends.flv_end, states_length=True),
+        Readable("asf", None, ends.asf_end, states_length=True),
+        Readable("mxf", None, ends.mxf_end, states_length=True),
         Readable("gif", None, ends.gif_end),
         Readable("ogg", None, ends.ogg_end),
         Readable("nut", None, ends.nut_end),

@@ -145,24 +145,81 @@ def _amf_numbers(data: bytes) -> dict[bytes, float]:
 
 
 _ASF_FILE: Final = bytes.fromhex("A1DCAB8C47A9CF118EE400C00C205365")
+_ASF_DATA: Final = bytes.fromhex("3626B2758E66CF11A6D900AA0062CE6C")
 _ASF_LIVE: Final = 1
 
 
 def asf_end(file: BinaryIO, size: int) -> End:
     """Objects with their lengths; one states the size of the file, unless it was broadcast (ASF
-    specification 1.20, sections 3.2 and 5)."""
+    specification 1.20, sections 3.2 and 5). The packets of one of them are of equal size, and their
+    pieces of pictures are numbered: FFmpeg passes over those that make no sense without a word."""
     head = file.read(1 << 16)
     fields = head[head.find(_ASF_FILE) + 24 :][:80]
     if int.from_bytes(fields[64:68], "little") & _ASF_LIVE:
         return UNTOLD
     at, told = 0, int.from_bytes(fields[16:24], "little")
+    length_of_packet = int.from_bytes(fields[68:72], "little")
+    equal = fields[68:72] == fields[72:76] and 0 < length_of_packet <= 1 << 20
+    broken = False
     while at < size:
         file.seek(at)
-        length = int.from_bytes(file.read(24)[16:], "little")
+        start = file.read(24)
+        length = int.from_bytes(start[16:], "little")
         if length < 24:
             return BROKEN
+        if start[:16] == _ASF_DATA and equal:
+            broken = not _asf_packets_fit(file, at + 50, min(at + length, size), length_of_packet)
         at += length
-    return End.at(max(at, told), size)
+    end = End.at(max(at, told), size)
+    return BROKEN if broken and not end.cut else end
+
+
+def _asf_packets_fit(file: BinaryIO, at: int, end: int, length: int) -> bool:
+    """Whether all whole packets in a stretch are packets, and no piece is missing between them."""
+    numbers: dict[int, int] = {}
+    file.seek(at)
+    for _ in range((end - at) // length):
+        try:
+            if not _asf_packet_fits(file.read(length), numbers):
+                return False
+        except IndexError:
+            return False
+    return True
+
+
+def _asf_packet_fits(packet: bytes, numbers: dict[int, int]) -> bool:
+    """Whether a packet holds what it says, and continues the numbers of each stream (ASF
+    specification 1.20, 5.2). Raises IndexError where it says more than it holds."""
+    at = 0
+
+    def number(kind: int) -> int:
+        nonlocal at
+        size = (0, 1, 2, 4)[kind & 3]
+        if at + size > len(packet):
+            raise IndexError
+        value = int.from_bytes(packet[at : at + size], "little")
+        at += size
+        return value
+
+    if packet[0] & 0x80:
+        at = 1 + (packet[0] & 15)
+    lengths, properties = number(1), number(1)
+    told, _, padding = number(lengths >> 5), number(lengths >> 1), number(lengths >> 3)
+    at += 6  # when it is sent, and for how long
+    several, size = number(1) if lengths & 1 else 1, 0
+    end = (told or len(packet)) - padding
+    for _ in range(several & 0x3F):
+        stream = number(1) & 0x7F
+        piece, offset, known = number(properties >> 4), number(properties >> 2), number(properties)
+        at += known
+        size = number(several >> 6) if lengths & 1 else end - at
+        if known != 1:  # else small pictures are packed together
+            before = numbers.get(stream, piece if offset else piece - 1)
+            if piece != (before if offset else before + 1) % 256:
+                return False
+            numbers[stream] = piece
+        at += size
+    return size >= 0 and at <= end <= len(packet)
 
 
 _MXF_PARTITION: Final = bytes.fromhex("060E2B34020501010D01020101")

@@ -268,19 +268,18 @@ def cut_off_by_edits(path: Path, container: str, stream: Any) -> int:
 
 
 def stated_end(container: InputContainer, stream: Any) -> Fraction | None:
-    """Second at which a Matroska or WebM file says that its video ends; None where it does not.
+    """Second at which a file says that its video ends; None where it does not.
 
     What FFmpeg's demuxer cannot make sense of, it passes over, to the end of the file if need be,
     and says so at most when the file is opened.
     """
-    if read_as(container.format.name).structure is not Structure.ELEMENTS:
-        return None
     said = next((v for k, v in stream.metadata.items() if k.upper().startswith("DURATION")), "")
+    kind = read_as(container.format.name)
     parts = re.fullmatch(r"(\d+):(\d\d):(\d\d\.\d{1,9})", said.strip())
-    if parts:
+    if parts and kind.structure is Structure.ELEMENTS:
         hours, minutes, seconds = map(Fraction, parts.groups())
         return hours * 3600 + minutes * 60 + seconds
-    if container.duration is None or container.streams.audio:
+    if not kind.states_length or container.duration is None or container.streams.audio:
         return None  # the sound may go on
     return Fraction(container.duration, av.time_base)
 

@@ -99,6 +99,21 @@ def test_pages_that_are_damaged_are_noticed(tmp_path: Path) -> None:
         assert incomplete(path)
 
 
+def test_a_length_that_is_not_reached_is_noticed(tmp_path: Path) -> None:
+    """FFmpeg loses its way in a damaged WMV, up to its end, and shows what came before."""
+    path = make(tmp_path / "wmv2.wmv", Clip("wmv2", pts=range(40)))
+    data, rng, few = path.read_bytes(), random.Random(2), 0
+    for _ in range(40):
+        changed, at = bytearray(data), rng.randrange(len(data) // 4, len(data) // 2)
+        changed[at : at + 300] = bytes(300)
+        path.write_bytes(changed)
+        count, _ = read(path)
+        if count <= 30:
+            few += 1
+            assert incomplete(path)
+    assert few
+
+
 @pytest.mark.parametrize("name", [*MADE, *SAYS_NOTHING])
 def test_any_bytes_have_some_end(tmp_path: Path, name: str) -> None:
     """Whatever stands in the file: no walk fails, or goes on for ever."""
