@@ -187,7 +187,7 @@ def audit(
         require_same_source(known, info, listener)
     if settings is None:
         settings = audit_settings(record, known)
-    require_detectors(settings.targets)
+    require_detectors(settings.targets, reader=known is None or known.settings.reader)
     return verify(info, finished, known, settings=settings, progress=listener)
 
 

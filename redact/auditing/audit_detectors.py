@@ -37,13 +37,17 @@ SIZES: Final = Sizes(
 and at 960 (up to 1280) and 416 by CenterFace and the eye."""
 
 
-def require_detectors(targets: tuple[Target, ...]) -> None:
+def require_detectors(targets: tuple[Target, ...], *, reader: bool = True) -> None:
     """Stop a run at its start if the audit of these targets could not be done at its end.
+
+    Args:
+        targets: what is hidden.
+        reader: whether plates are read.
 
     Raises:
         ModelError, DependencyError: see `redact.detection.require_models`.
     """
-    require_models(targets)
+    require_models(targets, reader=reader)
 
 
 def mirrored(frame: Frame) -> Frame:

@@ -26,7 +26,17 @@ from .several_networks import PEOPLE as BODIES
 from .somebody import Somebody
 from .verifier import Verifier
 from .views import Scale
-from .weights import CENTERFACE, EYE, FACE_PLATE, PEOPLE, VERIFIER, WEIGHTS
+from .weights import (
+    CENTERFACE,
+    EYE,
+    FACE_PLATE,
+    PEOPLE,
+    TEXT_DETECTION,
+    TEXT_RECOGNITION,
+    VERIFIER,
+    WEIGHTS,
+    read_weights,
+)
 from .weights_for_processor import read_network
 
 T = TypeVar("T")
@@ -296,11 +306,12 @@ def load_somebody(
     return Somebody(people, look[Target.FACE], look[Target.HEAD], sought[0], sample_aspect)
 
 
-def require_models(targets: Sequence[Target]) -> None:
+def require_models(targets: Sequence[Target], *, reader: bool = True) -> None:
     """Stop now if the detectors could not be loaded later; costs a second, and little memory.
 
     Args:
         targets: what is to be looked for.
+        reader: whether plates are to be read.
 
     Raises:
         ModelError: a model is missing or is not the pinned one.
@@ -318,4 +329,7 @@ def require_models(targets: Sequence[Target]) -> None:
         others |= dict.fromkeys((EYE, PEOPLE))
     for name in (FACE_PLATE, VERIFIER, *others):
         read_network(name)
+    if reader and Target.PLATE in known:
+        for name in (TEXT_DETECTION, TEXT_RECOGNITION):
+            read_weights(name)
     load_calibration()

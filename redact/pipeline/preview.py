@@ -77,7 +77,7 @@ def make_preview(
     choose_encoding(info, draw.encode, order.container)
     Renderer(draw.render)
     require_room(draw.render.stamp, *info.video.upright_size)
-    require_detectors(settings.detect.targets)
+    require_detectors(settings.detect.targets, reader=settings.detect.reader)
     make_private(final.parent)
     check_writable(final, force, never=(source,))
     journal = Journal(progress)

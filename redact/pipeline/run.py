@@ -96,7 +96,7 @@ def _plan_of(
     order: Order, settings: DetectSettings, journal: Journal, detector: Detector | None
 ) -> Plan:
     """The plan of an earlier run that was stopped, or that of a search."""
-    require_detectors(settings.targets)
+    require_detectors(settings.targets, reader=settings.reader)
     plan = take_up_plan(order, settings, journal, detector)
     if plan is None:
         plan = detect(order.info, settings, journal, detector, order.plan_file)
@@ -131,7 +131,7 @@ def apply(
     info, evidence = order.info, order.evidence
     before = require_same_source(plan, info, journal, digest)
     require_scope(info, plan.settings.scope, plan.source.timeline)
-    require_detectors(plan.settings.targets)
+    require_detectors(plan.settings.targets, reader=plan.settings.reader)
     remark_on_run(order, plan, journal)
     covered = covered_spans(plan, order.draw.render.margin)
     for track, spans in covered.items():

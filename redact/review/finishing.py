@@ -79,7 +79,7 @@ def begin_finish(session: Session, wish: dict[str, Any]) -> None:
             "result_there", name=final.name, holds="all" if holds(final, plan) else "other"
         )
     check_order(order)
-    require_detectors(plan.settings.targets)
+    require_detectors(plan.settings.targets, reader=plan.settings.reader)
 
     def work(job: Job) -> dict[str, Any]:
         result = keep_beside(apply(order, plan, Journal(job), accepted(plan)), order)

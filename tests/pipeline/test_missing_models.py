@@ -93,6 +93,24 @@ def test_plates_can_be_hidden_without_and_applied_again(
     assert done.stdout.split() == ["stage", "hash", "refused"], done.stdout + done.stderr
 
 
+def test_without_the_reader_plates_are_only_hidden_if_asked_for(
+    street: Path, tmp_path: Path
+) -> None:
+    """Of a plate that nobody can read the tool would be less sure, and nobody would know."""
+    leave = shutil.ignore_patterns("ppocr", "__pycache__")
+    shutil.copytree(ROOT / "redact", tmp_path / "bare" / "redact", ignore=leave)
+    bare, output, plan = tmp_path / "bare", tmp_path / "out.mp4", tmp_path / "p.json"
+    asked = ("run", street, "-o", output, "--targets", "plates", "--plan", plan)
+    done = call(bare, *asked)
+    assert done.returncode == ExitCode.MODEL and "ppocr/" in done.stderr, done.stderr
+    assert not output.exists() and not plan.exists()
+    done = call(bare, *asked, "--without-reader")
+    assert done.returncode == ExitCode.DONE, done.stderr
+    settings = json.loads(plan.read_text())["settings"]
+    assert settings["reader"] is False
+    assert not any("PP-OCR" in detector["name"] for detector in settings["detectors"])
+
+
 def test_doctor_does_not_call_it_ready(bare: Path) -> None:
     done = call(bare, "doctor", "--json")
     assert done.returncode == ExitCode.MODEL
