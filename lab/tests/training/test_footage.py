@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import tarfile
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +11,7 @@ import pytest
 
 pytest.importorskip("torch", reason="needs lab/training/requirements.txt")
 
-from lab.training import captions, films, pack, teacher
+from lab.training import captions, films, teacher
 from lab.training.augment import CAPTIONED, Sample, Sizes, choose_view, rotate, training_crop
 from lab.training.prepare import TEACHER_FACE
 
@@ -107,48 +105,3 @@ def test_views_look_at_mistakes() -> None:
         x, y = 930 * scale - left, 50 * scale - top
         inside += 0 <= x < 352 and 0 <= y < 352
     assert inside > 100
-
-
-@pytest.fixture
-def tiny_cache(tmp_path: Path) -> Path:
-    (tmp_path / "cache" / "images").mkdir(parents=True)
-    rng = np.random.default_rng(1)
-    entries = []
-    for n in range(3):
-        picture = rng.integers(0, 255, (20, 30, 3)).astype(np.uint8)
-        picture = np.asarray(cv2.resize(picture, (900, 600)), np.uint8)
-        cv2.imwrite(str(tmp_path / "cache" / "images" / f"{n}.jpg"), picture)
-        boxes = [[0, 300, 200, 340, 250, 0], [1, 20, 20, 60, 30, 1]]
-        entries.append(
-            {"file": f"{n}.jpg", "key": str(n), "source": "s", "w": 900, "h": 600}
-            | {"known": [True, True], "boxes": boxes, "mistakes": [[1, 500, 400, 560, 420, 0]]}
-        )
-    # A picture smaller than a window, with nothing to learn in it.
-    cv2.imwrite(str(tmp_path / "cache" / "images" / "small.jpg"), picture[:120, :200])
-    entries.append(
-        {"file": "small.jpg", "key": "small", "source": "s", "w": 200, "h": 120}
-        | {"known": [True, True], "boxes": []}
-    )
-    (tmp_path / "cache" / "index.json").write_text(json.dumps(entries))
-    return tmp_path / "cache"
-
-
-def test_archives_keep_their_limit_and_join(tiny_cache: Path, tmp_path: Path) -> None:
-    parts, total = [tmp_path / "a.tar", tmp_path / "b.tar"], 0
-    for seed, part in enumerate(parts):
-        count, size = pack.pack(tiny_cache, part, 400_000, seed)
-        assert count >= 3
-        assert 300_000 < size == part.stat().st_size <= 400_000
-        total += count
-    assert pack.unpack(parts, tmp_path / "joined") == total
-    entries = json.loads((tmp_path / "joined" / "index.json").read_text())
-    assert len({e["file"] for e in entries}) == total
-    for e in entries:
-        picture = cv2.imread(str(tmp_path / "joined" / "images" / e["file"]))
-        assert picture is not None
-        assert picture.shape[:2] == (e["h"], e["w"])
-        assert max(picture.shape[:2]) <= pack.WINDOW
-    learnt = [r for e in entries for r in e["boxes"] + e["mistakes"] if r[5] == 0]
-    assert len(learnt) >= total // 3
-    with tarfile.open(parts[0]) as tar:
-        assert all(m.isfile() and not m.name.startswith(("/", "..")) for m in tar)
