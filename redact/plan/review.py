@@ -77,14 +77,14 @@ class SeenMoment(Value, frozen=True):
         frame: to look at.
         why: what may be wrong there, a word of the page.
         track: whom it is about; 0 for nobody, less than 0 for one of the plan's doubts.
-        beside: why and whom of those within a second, which were looked at with it.
+        beside: frame, why and whom of those within a second, which were looked at with it.
         answered: from its picture alone, without going there.
     """
 
     frame: Natural
     why: Annotated[str, Meta(pattern="^[a-z]+$")]
     track: int
-    beside: tuple[tuple[str, int], ...] = ()
+    beside: tuple[tuple[Natural, str, int], ...] = ()
     answered: bool = False
 
 

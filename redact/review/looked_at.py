@@ -88,29 +88,34 @@ def with_moments(
 
 
 class Settled:
-    """Moments that were looked at. A moment is in it where it, or what lies within a second of it
-    and asks the same of the same one, was."""
+    """Moments that were looked at. A moment is in it where the same was asked of the same one in
+    that very frame: a mask that ends elsewhere now is asked about again. Where nothing points to
+    anybody, a second counts as one."""
 
     def __init__(self, plan: Plan, moments: Iterable[SeenMoment] = ()) -> None:
         self.moments: list[SeenMoment] = []
         self._plan = plan
-        self._times: dict[tuple[str, int], list[float]] = {}
+        self._asked = set[tuple[int, str, int]]()
+        self._spots: list[float] = []
         for one in moments:
             self.add(one)
 
     def add(self, one: SeenMoment) -> None:
         self.moments.append(one)
-        for about in {(one.why, one.track), *one.beside}:
-            self._times.setdefault(about, []).append(self._plan.seconds(one.frame))
+        self._asked |= {(one.frame, one.why, one.track), *one.beside}
+        if one.why == "missed":
+            self._spots.append(self._plan.seconds(one.frame))
 
     def __contains__(self, moment: Moment) -> bool:
+        if moment.why != "missed":
+            return (moment.frame, moment.why, moment.track) in self._asked
         time = self._plan.seconds(moment.frame)
-        return any(abs(t - time) < APART for t in self._times.get((moment.why, moment.track), ()))
+        return any(abs(spot - time) < APART for spot in self._spots)
 
 
 def _noted(moment: Moment, answered: bool = False) -> SeenMoment:
-    beside = dict.fromkeys((other.why, other.track) for other in moment.beside)
-    return SeenMoment(moment.frame, moment.why, moment.track, tuple(beside), answered)
+    beside = tuple((other.frame, other.why, other.track) for other in moment.beside)
+    return SeenMoment(moment.frame, moment.why, moment.track, beside, answered)
 
 
 def with_answers(

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import itertools
 from dataclasses import replace
+from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from redact.media import probe
 from redact.plan import (
     Decision,
     FindingNote,
@@ -16,6 +18,7 @@ from redact.plan import (
     SeenFrames,
     SeenSubject,
     Subject,
+    decisions,
     marked,
     with_subjects,
 )
@@ -32,6 +35,7 @@ from redact.review.overview import Overview
 from redact.review.sights import SightsKept
 from redact.types import Box, Doubt, Keyframe, Origin, State, Target
 
+from ..pipeline.conftest import SAMPLE
 from .plans import AWAY, HERE, plan_of, track
 
 
@@ -211,3 +215,43 @@ def test_of_a_kept_one_it_is_asked_whether_it_is_still_the_same() -> None:
     kept = subject_moments(Decision.KEEP, undecided, [(1, (0, 60))])
     assert [(m.frame, m.why) for m in kept] == [(0, "visible"), (30, "visible"), (60, "visible")]
     assert subject_moments(Decision.FALSE_ALARM, undecided, []) == []
+
+
+def test_what_was_answered_is_not_asked_again_and_the_count_does_not_fall() -> None:
+    """Each decision made another ranking, and the number of those seen went back with it."""
+    tracks = [
+        track(n, (100 * n, 100 * n + 60, State.DETECTED, Box(60 * n, 60, 60 * n + 30, 90)))
+        for n in range(1, 8)
+    ]
+    plan, memory, info = plan_of(*tracks, frames=1500), Overview(), probe(SAMPLE)
+    told = memory.everything(plan, info)
+    total = told["summary"]["moments"]
+    frames = [row[0] for row in told["moments"] if row[2] in (2, 3)]
+    assert len(frames) == 4
+    review = memory.answered(plan, ReviewState(), frames, True)
+    plan = replace(plan, review=review)
+    told = memory.changes(plan)["summary"]
+    assert (told["moments_seen"], told["moments_answered"], told["moments"]) == (4, 4, total)
+    # Two of them are about somebody who is a false alarm now, and asks nothing any more.
+    decided = decisions.decide(plan, [2], Decision.FALSE_ALARM)
+    after = memory.changes(decided)
+    assert after["summary"]["moments_seen"] == 4
+    assert all(row[-1] for row in after["moments"] if row[0] in frames)
+    back = memory.changes(plan)
+    asked = {row[0]: row[-1] for row in back["moments"]}
+    assert all(asked[frame] for frame in frames) and back["summary"]["moments_seen"] == 4
+    # An answer can be taken back.
+    rest = memory.answered(plan, review, frames[:1], False)
+    assert len(rest.moments) == 3
+    again = memory.changes(replace(plan, review=rest))
+    assert not {row[0]: row[-1] for row in again["moments"]}[frames[0]]
+    # A mask that ends elsewhere now is another question.
+    (end,) = (row for row in told_of(memory, plan) if row[1] == "ends" and row[2] == 3)
+    shorter = plan.with_track(replace(tracks[2], keyframes=tracks[2].keyframes[:-5]))
+    (now,) = (row for row in told_of(memory, shorter) if row[1] == "ends" and row[2] == 3)
+    assert (end[0] - now[0], end[-1], now[-1]) == (5, True, False)
+
+
+def told_of(memory: Overview, plan: Plan) -> list[tuple[Any, ...]]:
+    """Every moment of a plan, as the page is told of it."""
+    return list(memory.changes(plan)["moments"])
