@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from .mask_size import MARGIN
 from .types import EVERYWHERE, USUAL, Scope, Target, apart
-
-if TYPE_CHECKING:
-    from .render import MaskStyle
 
 
 class Sensitivity(StrEnum):
@@ -55,6 +52,15 @@ class Style(StrEnum):
     SOLID = "solid"
     OUTLINE = "outline"
     """For review copies only: hides nothing, so the renderer refuses it for release."""
+
+
+if TYPE_CHECKING:
+    from .render import MaskStyle
+
+    AnyStyle: TypeAlias = Style | MaskStyle
+else:
+    # All that can be read from a file: one of your own exists only in the program that passed it.
+    AnyStyle = Style
 
 
 class Rotate(StrEnum):
@@ -139,7 +145,7 @@ class RenderSettings:
         stamp: words in a corner of every picture, beside the masks; None for none.
     """
 
-    style: Style | MaskStyle = Style.COVER
+    style: AnyStyle = Style.COVER
     margin: float = MARGIN
     colour: tuple[int, int, int] = (128, 128, 128)
     label: str = ""

@@ -50,12 +50,13 @@ def fix(
         return _remove(held, accept_findings, terminal)
     refuse_elsewhere(held)  # before any key that it names is read
     require_own_decisions(from_here(held.plan), adopt, terminal)
+    key_file = held.delivery.evidence.key_file
     result = fix_held(
         held,
         terminal,
         acceptance=accept_findings,
         decided_by=checked_option(by, "--by"),
-        key=private_key(Path(held.sign_key)) if held.sign_key else None,
+        key=None if key_file is None else private_key(key_file),
         credentials=content_signer(*map(Path, held.credentials)) if held.credentials else None,
         command=typed_command(),
         tell=terminal.say,

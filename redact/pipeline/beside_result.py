@@ -6,6 +6,8 @@ import contextlib
 from dataclasses import replace
 from pathlib import Path
 
+import msgspec
+
 from .. import __version__
 from ..auditing import AuditSettings
 from ..errors import PlanError
@@ -18,7 +20,7 @@ from ..record import (
     read_manifest,
     sha256_of_bytes,
 )
-from .held_back import render_from_json, stamp_from_json
+from ..settings import RenderSettings, Stamp
 from .order import review_plan
 
 
@@ -62,11 +64,12 @@ def audit_settings(record: Manifest | None, plan: Plan | None) -> AuditSettings:
         render = render if isinstance(render, dict) else {}
         if isinstance(margin := render.get("margin"), (int, float)):
             settings = replace(settings, margin=float(margin))
-        with contextlib.suppress(KeyError, TypeError, ValueError):
-            settings = replace(settings, stamp=stamp_from_json(render.get("stamp")))
+        with contextlib.suppress(msgspec.ValidationError):
+            stamp = msgspec.convert(render.get("stamp"), Stamp | None)
+            settings = replace(settings, stamp=stamp)
         if record.tool.redact == __version__:  # another may draw in another way
-            with contextlib.suppress(KeyError, TypeError, ValueError):
-                settings = replace(settings, render=render_from_json(render))
+            with contextlib.suppress(msgspec.ValidationError):  # a style that was passed in
+                settings = replace(settings, render=msgspec.convert(render, RenderSettings))
         settings = replace(settings, credentials=bool(record.output.credentials))
     if plan is not None:
         asked = plan.settings

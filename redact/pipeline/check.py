@@ -24,7 +24,7 @@ def check(
     """What a hostile viewer would find in a finished file that `drawn` was drawn in."""
     draw = order.draw
     sound = draw.encode.audio is Audio.KEEP and bool(order.info.audio)
-    signed = order.evidence.credentials is not None
+    signed = order.delivery.evidence.credentials is not None
     settings = AuditSettings.of_plan(drawn, draw.render, sound, signed)
     with journal.step("audit", None, inner=True) as step:
         found = verify(order.info, finished, drawn, settings=settings, progress=journal)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
@@ -120,13 +120,13 @@ def claimed(order: Order) -> Iterator[tuple[Order, Claim | None]]:
     """
     for folder in (order.final.parent, order.closed):
         sweep(folder)  # of what killed runs left: in the closed one it can be a face
-    if order.release:
+    if order.delivery.release:
         yield order, None
         return
     one = Claim.begin(order.final, order.closed)
     try:
         if order.final in one.unfinished:
-            order = replace(order, force=True)
+            order = order.replacing()
         else:
             for path in one.unfinished:  # held back, and its run was stopped before it said so
                 path.unlink(missing_ok=True)

@@ -47,9 +47,9 @@ def draw(order: Order, plan: Plan, finished: Path, journal: Journal) -> Drawn:
     """Write the masked video, with all that it says of itself. Raises as `CheckedFrames`,
     `VideoWriter` and `sign_content`."""
     drawn = _rendered(order, plan, finished, journal)
-    if order.release:
+    if order.delivery.release:
         prepare_release(finished)
-    if order.evidence.credentials is not None:
+    if order.delivery.evidence.credentials is not None:
         _state_content(order, drawn.plan, finished, journal)
     return drawn
 
@@ -89,12 +89,14 @@ def _writer(order: Order, plan: Plan, finished: Path) -> VideoWriter | PhotoWrit
     if order.info.photograph:
         return PhotoWriter(finished, order.container)
     encode, container = order.draw.encode, order.container
-    return VideoWriter(finished, order.info, encode, container, order.release, plan.silenced())
+    return VideoWriter(
+        finished, order.info, encode, container, order.delivery.release, plan.silenced()
+    )
 
 
 def _state_content(order: Order, drawn: Plan, finished: Path, journal: Journal) -> None:
     """Put content credentials into a file that has no name yet. Raises as `sign_content`."""
-    signer = order.evidence.credentials
+    signer = order.delivery.evidence.credentials
     assert signer is not None
     hidden = Counter(t.target.word for t in drawn.tracks if t.action is Action.REDACT)
     counts = ", ".join(f"{word}: {n}" for word, n in sorted(hidden.items())) or "nothing found"

@@ -8,6 +8,7 @@ import contextlib
 import os
 import shlex
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -19,7 +20,7 @@ from ..follow import Frames, follow_on, index_packets
 from ..media import SourceInfo, probe
 from ..plan import Plan, edit, read_plan
 from ..progress import Progress, Stages
-from ..record import CaseFields, Credentials, EvidenceChoice, checked_case
+from ..record import Credentials, checked_case
 from ..types import Decided, Keyframe
 from ..words import Message, problem, say
 from .beside_result import record_beside
@@ -58,27 +59,27 @@ def fix_held(
     Raises:
         RedactError: it could not be drawn, or a finding is not to be accepted.
     """
+    refuse_elsewhere(held)
     if held.credentials and credentials is None:
         raise problem(
             UsageError, "fix_credentials", path=held.final, credentials=", ".join(held.credentials)
         )
-    refuse_elsewhere(held)
     for path in (held.final, held.output):
         sweep(from_here(path).parent)
     journal = Journal(progress)
-    order = _order_as_before(held, key, command, credentials)
+    order = order_as_before(held, key, credentials, command)
     info, plan_file = order.info, from_here(held.plan)
     plan = read_plan(plan_file)
     require_same_source(plan, info, journal)
     found = held.found()
-    by = decided_by or name_in(order.evidence.case)
+    by = decided_by or name_in(order.delivery.evidence.case)
     accepted = None if acceptance is None else among(acceptance, held, by)
     if accepted is not None and not by:
         journal.warn(Message("accepted_by_nobody"))
     # The first run left nothing in the folder for its result, so it may have taken it away again.
     with made_folder(order.final.parent):
         _refuse_mended(held)
-        check_writable(order.final, held.force, never=(info.path, plan_file))
+        check_writable(order.final, order.delivery.force, never=(info.path, plan_file))
         shown = () if accepted is None else accepted.findings
         mended = _hiding(plan, info, [f for f in found if f not in shown], decided_by, journal)
         if mended is not plan:
@@ -94,19 +95,23 @@ def refuse_elsewhere(held: HeldBack) -> None:
     if held.own:
         return
     here = held.note.parent
+    evidence, sheets = held.delivery.evidence, held.delivery.review_dir
     places = [held.final, held.output, held.plan, *held.files]
     strange = [path for path in places if Path(path).parent not in (here, here.parent)]
-    strange += [path for path in (held.log, held.sign_key, *held.credentials) if path]
+    strange += [str(path) for path in (evidence.log, evidence.key_file) if path]
+    strange += held.credentials
+    if sheets not in (None, here, here.parent):
+        strange.append(str(sheets))
     if strange:
         raise problem(MismatchError, "note_of_others", path=held.note, other=strange[0])
-    if held.force:
+    if held.delivery.force:
         raise problem(MismatchError, "note_with_force", path=held.note)
 
 
 def _refuse_mended(held: HeldBack) -> None:
     """Raise OutputExistsError where the result has its name already and is not to be replaced."""
     final = from_here(held.final)
-    if held.force or not os.path.lexists(final):
+    if held.delivery.force or not os.path.lexists(final):
         return
     delete = shlex.join(["redact", "fix", str(from_here(held.output)), "--remove"])
     record = record_beside(final)
@@ -115,32 +120,24 @@ def _refuse_mended(held: HeldBack) -> None:
     raise problem(OutputExistsError, "fix_there", path=final, delete=delete)
 
 
-def _order_as_before(
+def order_as_before(
     held: HeldBack,
-    key: Ed25519PrivateKey | None,
-    command: tuple[str, ...],
-    credentials: Credentials | None,
+    key: Ed25519PrivateKey | None = None,
+    credentials: Credentials | None = None,
+    command: tuple[str, ...] = (),
 ) -> Order:
-    """The order of the run that was held back. Raises PlanError: the note cannot be read."""
-    case = checked_case(held.case, str(held.note))
-    evidence = EvidenceChoice(
-        manifest=not held.no_manifest,
-        case=None if case == CaseFields() else case,
-        log=Path(held.log) if held.log else None,
-        key=key,
-        key_file=Path(held.sign_key) if held.sign_key else None,
-        credentials=credentials,
-    )
+    """The order of the run that was held back, with the keys that no note holds and the command
+    that fixes it. Raises PlanError: the note cannot be read."""
+    evidence = replace(held.delivery.evidence, key=key, credentials=credentials)
+    if evidence.case is not None:
+        evidence = replace(evidence, case=checked_case(evidence.case, str(held.note)))
     return Order(
         probe(from_here(held.source)),
         held.draw,
         from_here(held.final),
         from_here(held.output).parent,
+        replace(held.delivery, evidence=evidence, command=command),
         plan_file=from_here(held.plan),
-        evidence=evidence,
-        force=held.force,
-        release=held.release,
-        command=command,
     )
 
 
@@ -187,7 +184,7 @@ def remove_held(held: HeldBack) -> list[Path]:
         for path in files:
             path.unlink()
             removed.append(path)
-        released = Path(held.source) if held.release else None
+        released = Path(held.source) if held.delivery.release else None
         other = held_back_for(Path(held.final), folder, released)
         if other is None or other == one:
             break

@@ -5,10 +5,11 @@ that a person has looked at, which are looked up in it or refused.
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import glob
 import os
 import shlex
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
@@ -26,21 +27,13 @@ from ..record import (
     CaseFields,
     FindingPart,
     manifest_path,
-    settings_as_json,
     sha256_of_bytes,
 )
-from ..settings import (
-    Corner,
-    DrawSettings,
-    EncodeSettings,
-    RenderSettings,
-    Stamp,
-    Style,
-)
+from ..settings import DrawSettings
 from ..types import Box, Decided, Target, stamp
 from ..words import problem, reason_of
 from .check import Accepted
-from .order import Acceptance, Order
+from .order import Acceptance, Delivery, Order
 from .result import Result
 
 FORMAT = "redact-held-back"
@@ -51,6 +44,14 @@ PathText = Annotated[str, Meta(pattern=r"^[^\x00]*$")]
 """Of any system: with a zero in it, none of them can look it up."""
 
 
+class _Earlier(Struct):
+    """Of a note of an earlier version, as much as tells that it is one."""
+
+    format: str
+    redact: str
+    no_manifest: bool
+
+
 class HeldBack(Struct, forbid_unknown_fields=True, kw_only=True):
     """The whole file `NAME.needs-review.json`. It lies in a closed folder and names paths.
 
@@ -59,8 +60,8 @@ class HeldBack(Struct, forbid_unknown_fields=True, kw_only=True):
         source, final, output, plan: absolute paths of the original, of the result's wanted name,
             of the result that was held back, and of its plan.
         source_sha256, plan_sha256: of the files, hex.
-        settings: as in a manifest.
-        release, force, no_manifest, log, sign_key, case: options of the run, to be used again.
+        settings: how it was drawn, see `draw`.
+        delivery: what the user wanted besides, to be used again; no key is in it.
         credentials: certificate and key that sign content credentials, absolute paths; or empty.
         findings: as in the audit's record, with every place.
         failed: checks that failed, in words; they cannot be mended by hiding more.
@@ -78,12 +79,7 @@ class HeldBack(Struct, forbid_unknown_fields=True, kw_only=True):
     plan: PathText
     plan_sha256: str
     settings: dict[str, Any]
-    release: bool
-    force: bool
-    no_manifest: bool
-    log: PathText
-    sign_key: PathText
-    case: CaseFields
+    delivery: Delivery
     findings: list[FindingPart]
     failed: list[str]
     acceptable: bool
@@ -101,7 +97,7 @@ class HeldBack(Struct, forbid_unknown_fields=True, kw_only=True):
         return replace(self, mark=own_mark(self._content()))
 
     def _content(self) -> bytes:
-        return msgspec.json.encode(replace(self, mark=""), order="deterministic")
+        return _encoded(replace(self, mark=""))
 
     @property
     def note(self) -> Path:
@@ -117,13 +113,11 @@ class HeldBack(Struct, forbid_unknown_fields=True, kw_only=True):
 
     @property
     def draw(self) -> DrawSettings:
-        """How the result was drawn. Raises PlanError."""
+        """How the result was drawn. Raises PlanError, also for a style that was passed in: where
+        results lie, and may be removed, is told all the same."""
         try:
-            return DrawSettings(
-                render_from_json(self.settings["render"]),
-                msgspec.convert(self.settings["encode"], EncodeSettings),
-            )
-        except (KeyError, TypeError, ValueError) as error:  # msgspec.ValidationError is one
+            return msgspec.convert(self.settings, DrawSettings)
+        except msgspec.ValidationError as error:
             raise problem(PlanError, "note_settings", path=self.note, error=error) from error
 
     def all_files(self) -> list[Path]:
@@ -135,22 +129,20 @@ class HeldBack(Struct, forbid_unknown_fields=True, kw_only=True):
         return [path for path in dict.fromkeys(names) if path.exists()]
 
 
-def render_from_json(value: Mapping[str, Any]) -> RenderSettings:
-    """Raises KeyError, TypeError or ValueError, also for a style that was passed in."""
-    red, green, blue = value["colour"]
-    return RenderSettings(
-        Style(value["style"]),
-        float(value["margin"]),
-        (int(red), int(green), int(blue)),
-        str(value["label"]),
-        str(value.get("notice", "")),
-        stamp_from_json(value.get("stamp")),
-    )
+def _encoded(held: HeldBack) -> bytes:
+    return msgspec.json.encode(held, enc_hook=_as_text, order="deterministic")
 
 
-def stamp_from_json(value: Mapping[str, Any] | None) -> Stamp | None:
-    """Raises KeyError, TypeError or ValueError."""
-    return None if value is None else Stamp(str(value["text"]), Corner(value["corner"]))
+def _as_text(value: object) -> str:
+    """A path, whole; of a style that was passed in all that can be said, which is no `Style`."""
+    return _whole(value) if isinstance(value, Path) else type(value).__name__
+
+
+def _from_text(kind: type, value: object) -> Path:
+    """A path. Raises ValueError where no system can look it up."""
+    if kind is not Path or not isinstance(value, str) or "\0" in value:
+        raise ValueError("expected a path")
+    return Path(value)
 
 
 def write_held(result: Result, order: Order, files: Iterable[Path]) -> None:
@@ -161,9 +153,10 @@ def write_held(result: Result, order: Order, files: Iterable[Path]) -> None:
         order: of its run, to be used again.
         files: what was written for it besides the video and its record.
     """
-    record, audit, evidence = result.record, result.audit, order.evidence
+    record, audit, evidence = result.record, result.audit, order.delivery.evidence
     assert record is not None and audit is not None and result.plan_file is not None
     signer = evidence.credentials
+    without_keys = dataclasses.replace(evidence, key=None, credentials=None)
     held = HeldBack(
         source=_whole(record.source.path),
         source_sha256=record.source_sha256,
@@ -171,25 +164,20 @@ def write_held(result: Result, order: Order, files: Iterable[Path]) -> None:
         output=_whole(result.output),
         plan=_whole(result.plan_file),
         plan_sha256=sha256_of_bytes(dump_plan(record.plan)),
-        settings=settings_as_json(record.settings),
-        release=order.release,
-        force=order.force,
-        no_manifest=not evidence.manifest,
-        log=_whole(evidence.log),
-        sign_key=_whole(evidence.key_file),
+        settings=msgspec.to_builtins(order.draw, enc_hook=_as_text),
+        delivery=dataclasses.replace(order.delivery, evidence=without_keys),
         credentials=[] if signer is None else [_whole(path) for path in signer.files],
-        case=evidence.case or CaseFields(),
         findings=msgspec.convert([f.to_json() for f in audit.findings], list[FindingPart]),
         failed=[c.in_words() for c in audit.checks if not c.passed],
         acceptable=audit.may_be_accepted,
         files=[_whole(path) for path in files],
     )
-    data = msgspec.json.format(msgspec.json.encode(held.marked()), indent=1) + b"\n"
+    data = msgspec.json.format(_encoded(held.marked()), indent=1) + b"\n"
     write_whole(held.note, data, force=True, mode=0o600)
 
 
-def _whole(path: Path | None) -> str:
-    return "" if path is None else str(path.absolute())
+def _whole(path: Path) -> str:
+    return str(path.absolute())
 
 
 def read_held(path: Path) -> HeldBack:
@@ -199,14 +187,23 @@ def read_held(path: Path) -> HeldBack:
     what lies in the first folder.
     """
     try:
-        held = msgspec.json.decode(read_file(path), type=HeldBack)
+        held = msgspec.json.decode(read_file(path), type=HeldBack, dec_hook=_from_text)
     except OSError as error:
         raise problem(PlanError, "path_unread", path=path, reason=reason_of(error)) from error
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        _refuse_earlier(path)
         raise problem(PlanError, "no_note", path=path, error=error) from error
     if os.path.realpath(held.note) != os.path.realpath(path):
         raise problem(PlanError, "note_moved", path=path, output=held.output)
     return held
+
+
+def _refuse_earlier(path: Path) -> None:
+    """Raise PlanError for a note of an earlier version, which spells out the options of its run."""
+    with contextlib.suppress(OSError, msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        said = msgspec.json.decode(read_file(path), type=_Earlier)
+        if said.format == FORMAT:
+            raise problem(PlanError, "note_of_earlier", path=path, version=said.redact)
 
 
 def held_back_for(final: Path, closed: Path, released: Path | None = None) -> HeldBack | None:
@@ -224,7 +221,7 @@ def held_back_for(final: Path, closed: Path, released: Path | None = None) -> He
         if released is None:
             return held.final == str(wanted)
         there = Path(held.final).parent == wanted.parent
-        return held.release and there and held.source == str(released.absolute())
+        return held.delivery.release and there and held.source == str(released.absolute())
 
     found = [held for held in _notes(closed) if same(held) and belongs_to_user(held.note)]
     return found[-1] if found else None
@@ -256,6 +253,9 @@ def find_held(name: Path) -> HeldBack:
     if found:
         fixes = [shlex.join(["redact", "fix", held.output]) for held in found.values()]
         raise problem(InputError, "several_held", name=name, commands="\n".join(fixes))
+    for folder in (name.parent, name.parent / PRIVATE):
+        for note in sorted(folder.glob(f"*{_MARK}*.json")):
+            _refuse_earlier(note)
     missing = not os.path.lexists(name)
     raise problem(InputError, "none_held_no_file" if missing else "none_held", name=name)
 
@@ -311,10 +311,10 @@ def meant_by(acceptance: Acceptance | None, order: Order) -> Accepted | None:
     """
     if acceptance is None:
         return None
-    held = held_back_for(order.final, order.closed, order.info.path if order.release else None)
+    held = held_back_for(order.final, order.closed, order.released)
     if held is None:
         raise problem(UsageError, "nothing_to_accept", name=order.final.name)
-    return among(acceptance, held, name_in(order.evidence.case))
+    return among(acceptance, held, name_in(order.delivery.evidence.case))
 
 
 def name_in(case: CaseFields | None) -> str:

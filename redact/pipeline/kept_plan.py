@@ -78,7 +78,7 @@ def take_up_plan(
         why = why or _unfit(plan, order.info, settings, journal, detector)
     except PlanError:
         why = Message("plan_unreadable")
-    if why and order.force:
+    if why and order.delivery.force:
         return None
     if why:
         raise problem(OutputExistsError, "plan_in_the_way", path=path, why=why)

@@ -94,25 +94,21 @@ class Order:
         draw: how masks look and how the result is encoded.
         final: name of the result.
         closed: folder for the result if it is held back.
+        delivery: what the user wants besides, with the record that is kept of this video.
         plan_file: where the plan lies. A search keeps it there as soon as it is made, and takes up
             what an earlier run kept there. None: nowhere.
         plan_named: that place was named, so that a plan of another user may lie there.
         plan_copy: where the plan is written at the end, besides; None: nowhere.
-        review_dir, evidence, force, release, command: see `Delivery`.
     """
 
     info: SourceInfo
     draw: DrawSettings
     final: Path
     closed: Path
+    delivery: Delivery = field(default_factory=Delivery)
     plan_file: Path | None = None
     plan_named: bool = False
     plan_copy: Path | None = None
-    review_dir: Path | None = None
-    evidence: EvidenceChoice = field(default_factory=EvidenceChoice)
-    force: bool = False
-    release: bool = False
-    command: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if self.draw.encode.codec == WEB:
@@ -121,6 +117,15 @@ class Order:
     @property
     def container(self) -> str:
         return container_for(self.final)
+
+    @property
+    def released(self) -> Path | None:
+        """The source of a release, None where it is none."""
+        return self.info.path if self.delivery.release else None
+
+    def replacing(self) -> Order:
+        """The same order, which may replace what is there."""
+        return replace(self, delivery=replace(self.delivery, force=True))
 
     @property
     def beside(self) -> tuple[Path, ...]:
@@ -157,17 +162,7 @@ def _order(info: SourceInfo, draw: DrawSettings, wish: Delivery) -> Order:
     # Never into a folder that is to be handed out.
     beside = info.path if wish.release else final
     closed = (wish.review_dir or beside.parent) / PRIVATE
-    return Order(
-        info,
-        draw,
-        final,
-        closed,
-        review_dir=wish.review_dir,
-        evidence=evidence,
-        force=wish.force,
-        release=wish.release,
-        command=wish.command,
-    )
+    return Order(info, draw, final, closed, replace(wish, evidence=evidence))
 
 
 def _final_name(info: SourceInfo, wish: Delivery, codec: str) -> Path:
@@ -192,7 +187,7 @@ def check_order(order: Order, *, searched: bool = False) -> None:
         order: to be checked.
         searched: the plan is still to be made, and kept in `plan_file`.
     """
-    if order.evidence.credentials is not None:
+    if order.delivery.evidence.credentials is not None:
         if order.container not in CREDENTIAL_FORMATS:
             raise problem(UsageError, "c2pa_container", name=order.final.name)
         require_c2pa()
@@ -203,11 +198,11 @@ def check_order(order: Order, *, searched: bool = False) -> None:
         choose_encoding(order.info, order.draw.encode, order.container)
     Renderer(order.draw.render)
     require_room(order.draw.render.stamp, *order.info.video.upright_size)
-    check_writable(order.final, order.force, never=(order.info.path,))
+    check_writable(order.final, order.delivery.force, never=(order.info.path,))
     if searched and order.plan_file is not None:
         # A plan that an earlier run kept is taken up, or refused for what it is.
         check_writable(order.plan_file, force=True, never=order.beside, whole=True)
     elif order.plan_copy is not None:
-        check_writable(order.plan_copy, order.force, never=order.beside, whole=True)
+        check_writable(order.plan_copy, order.delivery.force, never=order.beside, whole=True)
     check_folder(order.closed)
-    check_evidence(order.evidence, order.final, order.force)
+    check_evidence(order.delivery.evidence, order.final, order.delivery.force)

@@ -72,7 +72,8 @@ def make_preview(
     final = _place(info, wish, settings.encode.codec)
     # Under a name of ours in the closed folder lies nothing but an earlier preview.
     force = wish.force or _ours(wish)
-    order = Order(info, draw, final, final.parent, force=force, command=wish.command)
+    quiet = Delivery(force=force, command=wish.command)
+    order = Order(info, draw, final, final.parent, quiet)
     info = order.info
     choose_encoding(info, draw.encode, order.container)
     Renderer(draw.render)

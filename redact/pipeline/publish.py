@@ -43,7 +43,7 @@ def publish(
     if publishing is not None:
         publishing(name, digest)
     output = out.commit_as(name)
-    if order.release:
+    if order.delivery.release:
         clear_times(output)
     return output
 
@@ -53,7 +53,7 @@ def _free_name(order: Order) -> Path:
     plan are all new, so that nothing of an earlier run is replaced."""
     final, number = order.final, 1
     # In the closed folder no name has to be neutral: it tells what a release was made from.
-    stem = order.info.path.stem if order.release else final.stem
+    stem = order.info.path.stem if order.delivery.release else final.stem
     while True:
         mark = "needs-review" if number == 1 else f"needs-review-{number}"
         name = order.closed / f"{stem}.{mark}{final.suffix}"
@@ -72,7 +72,7 @@ def keep_beside(result: Result, order: Order) -> Result:
     record = result.record
     assert record is not None
     try:
-        manifest = write_evidence(record, order.evidence, order.force)
+        manifest = write_evidence(record, order.delivery.evidence, order.delivery.force)
         plan_file = _keep_plan(record, order, result.needs_review)
         result = replace(
             result, manifest=manifest, plan_file=plan_file, sheet=_sheet(result, order)
@@ -89,7 +89,7 @@ def _keep_plan(record: RunRecord, order: Order, needs_review: bool) -> Path | No
     if wanted is not None:
         if wanted != order.plan_file:
             never = (order.info.path, record.output, manifest_path(record.output))
-            write_plan(record.plan, wanted, force=order.force, never=never)
+            write_plan(record.plan, wanted, force=order.delivery.force, never=never)
         return wanted
     if needs_review and order.plan_file is None:
         # The plan is what the user repairs; without it the whole search would be repeated.
@@ -100,11 +100,11 @@ def _keep_plan(record: RunRecord, order: Order, needs_review: bool) -> Path | No
 
 
 def _sheet(result: Result, order: Order) -> Path | None:
-    if order.review_dir is None or result.audit is None or result.plan is None:
+    if order.delivery.review_dir is None or result.audit is None or result.plan is None:
         return None
     output = result.output
-    sheet = review_sheet(order.info, output, result.audit, result.plan, order.review_dir)
-    if order.release:
+    sheet = review_sheet(order.info, output, result.audit, result.plan, order.delivery.review_dir)
+    if order.delivery.release:
         clear_times(output)  # which was read just now
     return sheet
 

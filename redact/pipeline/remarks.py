@@ -191,9 +191,9 @@ def remark_on_run(order: Order, plan: Plan, journal: Journal) -> None:
     if info.audio and order.draw.encode.audio is Audio.KEEP:
         out = len(muted_parts(plan, _sound_by_headers(info, plan)))
         journal.warn(Message("sound_kept_but", count=out) if out else Message("sound_kept"))
-    if order.release and order.draw.encode.audio is Audio.KEEP and len(info.audio) > 1:
+    if order.delivery.release and order.draw.encode.audio is Audio.KEEP and len(info.audio) > 1:
         journal.warn(Message("sounds_released", count=len(info.audio)))
-    if order.release and (stamp := order.draw.render.stamp) is not None:
+    if order.delivery.release and (stamp := order.draw.render.stamp) is not None:
         journal.warn(Message("stamp_released", text=stamp.text))
 
 

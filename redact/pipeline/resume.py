@@ -64,7 +64,7 @@ def earlier_result(
         UsageError, DependencyError: a result was held back, and the detector that the settings name
             cannot be loaded.
     """
-    if (claim and claim.unfinished) or (order.force and not leave_done):
+    if (claim and claim.unfinished) or (order.delivery.force and not leave_done):
         return None
     wanted = _Wanted(order, settings, detector)
     source, final = order.info.path, order.final
@@ -74,10 +74,10 @@ def earlier_result(
             plan = order.plan_file if order.plan_file and order.plan_file.exists() else None
             known = read_manifest(manifest_path(final))
             return Result.of_earlier(source, final, final, ResultState.DONE_BEFORE, known, plan)
-        if not order.force:
+        if not order.delivery.force:
             raise problem(OutputExistsError, "result_in_the_way", path=final, why=why)
         return None
-    held = held_back_for(final, order.closed, source if order.release else None)
+    held = held_back_for(final, order.closed, order.released)
     if held is None or not leave_held or _held_differs(held, wanted, progress):
         return None
     output = order.closed / Path(held.output).name
@@ -122,7 +122,7 @@ def _flat(value: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
 def _why_other(wanted: _Wanted, progress: Progress) -> Message | RedactError | None:
     """Why a result that is there is not the one that is wanted now; None if it is."""
     order = wanted.order
-    if not order.evidence.manifest or not manifest_path(order.final).exists():
+    if not order.delivery.evidence.manifest or not manifest_path(order.final).exists():
         return Message("result_no_record")
     try:
         manifest = read_manifest(manifest_path(order.final))
@@ -134,7 +134,7 @@ def _why_other(wanted: _Wanted, progress: Progress) -> Message | RedactError | N
 def _unlike(manifest: Manifest, wanted: _Wanted, progress: Progress) -> Iterator[Message]:
     """Reasons why a result is not the one that is wanted now, the cheapest first."""
     order = wanted.order
-    source, evidence, plan_file = order.info.path, order.evidence, order.plan_file
+    source, evidence, plan_file = order.info.path, order.delivery.evidence, order.plan_file
     if manifest.source.size != source.stat().st_size:
         yield Message("result_other_file")
     changed = wanted.differs_from(manifest.run.settings)
@@ -165,12 +165,15 @@ def _unlike(manifest: Manifest, wanted: _Wanted, progress: Progress) -> Iterator
 def _held_differs(held: HeldBack, wanted: _Wanted, progress: Progress) -> bool:
     plan_file = wanted.order.plan_file
     path = plan_file if plan_file is not None and plan_file.exists() else Path(held.plan)
-    if held.redact != __version__ or wanted.differs_from(held.settings):
+    if held.redact != __version__:
         return True
-    if hash_of(path) != held.plan_sha256 or _record_lacks(held, wanted.order.evidence):
+    if hash_of(path) != held.plan_sha256 or _record_lacks(held, wanted.order.delivery.evidence):
         return True
-    try:  # the note does not say who looked; the plan does
-        if read_plan(path).detectors != wanted.who_looks:
+    try:  # the note says how it was drawn, the plan what was looked for, and by whom
+        plan = read_plan(path)
+        if held.draw != wanted.order.draw or plan.settings != wanted.settings:
+            return True
+        if plan.detectors != wanted.who_looks:
             return True
     except PlanError:
         return True

@@ -81,7 +81,7 @@ def redact_video(
         if order.plan_file is not None and order.plan_file.exists():
             tell(say("plan_of_earlier_run", name=order.plan_file.name))
         journal = Journal(progress)
-        if accepted is not None and not name_in(order.evidence.case):
+        if accepted is not None and not name_in(order.delivery.evidence.case):
             journal.warn(Message("accepted_by_nobody"))
         plan = _plan_of(order, settings.detect, journal, detector)
         publishing = None if claim is None else claim.publishing
@@ -128,7 +128,7 @@ def apply(
     Returns:
         The result, of which nothing but the video is written so far: see `keep_beside`.
     """
-    info, evidence = order.info, order.evidence
+    info, evidence = order.info, order.delivery.evidence
     before = require_same_source(plan, info, journal, digest)
     require_scope(info, plan.settings.scope, plan.source.timeline)
     require_detectors(plan.settings.targets, reader=plan.settings.reader)
@@ -137,7 +137,7 @@ def apply(
     for track, spans in covered.items():
         count = sum(last - first + 1 for first, last in spans)
         journal.warn(Message("kept_is_covered", track=track, count=count))
-    with OutputFile(order.final, order.force, (info.path,), guarded=True) as out:
+    with OutputFile(order.final, order.delivery.force, (info.path,), guarded=True) as out:
         with _still_there(out.inside, order.final):
             drawn = draw(order, plan, out.inside, journal)
             give_back()
@@ -157,7 +157,7 @@ def apply(
         plan=plan,
         drawn=drawn.plan,
         settings=Settings(plan.settings, order.draw.render, order.draw.encode),
-        command=order.command,
+        command=order.delivery.command,
         started=journal.started,
         finished=datetime.now(UTC),
         steps=tuple(journal.steps),

@@ -31,6 +31,7 @@ from redact.pipeline import (
 from redact.pipeline.kept_plan import take_up_plan
 from redact.plan import write_plan
 from redact.progress import Silent
+from redact.record import EvidenceChoice
 from redact.settings import DetectSettings, Sensitivity, Settings
 
 from ..cli.conftest import call
@@ -119,13 +120,13 @@ def test_a_plan_of_another_user_is_not_taken_up(shared: Path) -> None:
     assert plan_of_video(info) == own
 
 
-def note(folder: Path, **changed: Any) -> HeldBack:
+def note(folder: Path, files: tuple[str, ...] = (), **changed: Any) -> HeldBack:
+    """With what the run was given besides."""
     at = str(folder / "NOT-FOR-RELEASE" / "a.needs-review.mp4")
     held = HeldBack(
         source=str(folder / "a.mp4"), source_sha256="", final=str(folder / "a.redacted.mp4"),
-        output=at, plan=str(folder / "a.plan.json"), plan_sha256="", settings={}, release=False,
-        force=False, no_manifest=False, log="", sign_key="", case={}, findings=[], failed=[],
-        acceptable=True, files=[],
+        output=at, plan=str(folder / "a.plan.json"), plan_sha256="", settings={},
+        delivery=Delivery(), findings=[], failed=[], acceptable=True, files=list(files),
     )  # fmt: skip
     return msgspec.structs.replace(held, **changed)
 
@@ -135,9 +136,11 @@ def note(folder: Path, **changed: Any) -> HeldBack:
     [
         {"final": "/elsewhere/a.mp4"},
         {"plan": "/elsewhere/p.json"},
-        {"log": "/l.jsonl"},
-        {"sign_key": "/k.pem"},
-        {"force": True},
+        {"delivery": Delivery(evidence=EvidenceChoice(log=Path("/l.jsonl")))},
+        {"delivery": Delivery(evidence=EvidenceChoice(key_file=Path("/k.pem")))},
+        {"delivery": Delivery(review_dir=Path("/elsewhere"))},
+        {"delivery": Delivery(force=True)},
+        {"credentials": ["/c.pem", "/k.pem"]},
     ],
 )
 def test_a_note_of_somebody_else_reaches_nothing_elsewhere(
@@ -154,10 +157,14 @@ def test_a_note_of_somebody_else_reaches_nothing_elsewhere(
 @pytest.mark.skipif(os.name == "nt" or os.geteuid() != 0, reason="only root can give files away")
 def test_a_result_that_somebody_else_held_back_is_none_of_the_users(tmp_path: Path) -> None:
     kept = tmp_path / "kept.mp4"
-    held = note(tmp_path, files=[str(kept)])
+    held = note(tmp_path, (str(kept),))
     place = Path(held.output)
     place.parent.mkdir()
-    for path, data in ((kept, b""), (place, b""), (held.note, msgspec.json.encode(held))):
+    for path, data in (
+        (kept, b""),
+        (place, b""),
+        (held.note, msgspec.json.encode(held)),
+    ):
         path.write_bytes(data)
     found = held_back_for(Path(held.final), place.parent)
     assert found is not None and found.output == held.output

@@ -1,0 +1,139 @@
+"""The note of a result that was held back: all that its run was given comes back for the next one,
+and what is no such note is refused in words."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from collections.abc import Iterator
+from dataclasses import fields, is_dataclass, replace
+from enum import Enum
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from redact.auditing.result import AuditResult, LookedPart
+from redact.errors import ExitCode, PlanError
+from redact.media import probe
+from redact.pipeline import Acceptance, Delivery, HeldBack, Order, find_held
+from redact.pipeline.fix import order_as_before
+from redact.pipeline.held_back import read_held, write_held
+from redact.pipeline.result import Result
+from redact.record import CaseFields, Credentials, EvidenceChoice
+from redact.settings import DrawSettings, Sensitivity, Stamp
+
+from ..cli.conftest import call
+from ..media.footage import Clip, make
+from ..record.samples import make_record
+
+SECRETS = {"key", "credentials"}
+"""No note may hold them; they come from their files again."""
+AGAIN = {"command"}
+"""Of the command that fixes it."""
+
+
+def another(name: str, value: Any) -> Any:
+    """A value that a field does not have where nobody chose anything."""
+    match value:
+        case bool():
+            return not value
+        case Enum():
+            return next(one for one in type(value) if one is not value)
+        case int() | float():
+            return value + 1
+        case str():
+            return f"{value}x"
+        case tuple():
+            return tuple(another(name, one) for one in value) or ("x",)
+        case dict():
+            return {"a.mp4": "x"}
+        case _ if is_dataclass(value) and not isinstance(value, type):
+            return changed(value)
+    return {
+        "stamp": Stamp("COPY"),
+        "crf": 30,
+        "preset": "slow",
+        "acceptance": Acceptance((1, 3), "a poster"),
+        "case": CaseFields(case="7", reasons={"face": "b(6)"}),
+    }.get(name, Path("/somewhere") / name)
+
+
+def changed(value: Any) -> Any:
+    """The value with another one in each field."""
+    names = [field.name for field in fields(value) if field.name not in SECRETS]
+    return replace(value, **{name: another(name, getattr(value, name)) for name in names})
+
+
+def leaves(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:
+    if is_dataclass(value) and not isinstance(value, type):
+        for field in fields(value):
+            yield from leaves(getattr(value, field.name), f"{path}.{field.name}")
+    else:
+        yield path, value
+
+
+def held(folder: Path, draw: DrawSettings, delivery: Delivery) -> HeldBack:
+    """The note of a result that was held back, as it is read again."""
+    info = probe(make(folder / "a.mp4", Clip()))
+    closed = folder / "NOT-FOR-RELEASE"
+    closed.mkdir()
+    looked = LookedPart(3, 3, 0, (), ("face",))
+    audit = AuditResult(Sensitivity.BALANCED, True, (), (), (), looked)
+    record = replace(make_record(folder), source=info, output=closed / "a.needs-review.mp4")
+    result = Result.of_run(record, audit, folder / "out.mp4", held_back=True)
+    order = Order(info, draw, folder / "out.mp4", closed, delivery)
+    write_held(replace(result, plan_file=folder / "a.plan.json"), order, ())
+    return read_held(closed / "a.needs-review.json")
+
+
+def test_nothing_that_was_chosen_is_dropped(tmp_path: Path) -> None:
+    draw, delivery = changed(DrawSettings()), changed(Delivery())
+    note = held(tmp_path, draw, delivery)
+    assert note.own
+    again = order_as_before(note)
+    for before, after, plain in (
+        (draw, again.draw, DrawSettings()),
+        (delivery, again.delivery, Delivery()),
+    ):
+        usual = dict(leaves(plain))
+        for (path, given), (_, kept) in zip(leaves(before), leaves(after), strict=True):
+            if path.split(".")[-1] not in SECRETS | AGAIN:
+                assert given == kept, path
+                assert path not in usual or given != usual[path], f"{path}: nothing was tried"
+
+
+def test_no_key_is_in_a_note(tmp_path: Path) -> None:
+    key = Ed25519PrivateKey.generate()
+    signer = Credentials(b"chain", b"secret", "es256", "", (Path("/c.pem"), Path("/k.pem")))
+    evidence = EvidenceChoice(key=key, key_file=Path("/own.pem"), credentials=signer)
+    note = held(tmp_path, DrawSettings(), Delivery(evidence=evidence))
+    text = json.dumps(json.loads(note.note.read_text()))
+    assert "c2VjcmV0" not in text and "secret" not in text
+    assert note.credentials == ["/c.pem", "/k.pem"]
+    assert order_as_before(note, key, signer).delivery.evidence == evidence
+
+
+def test_a_style_of_ones_own_cannot_be_drawn_again(tmp_path: Path) -> None:
+    class Waves:
+        name, hides, soft = "waves", True, False
+
+    render = dataclasses.replace(DrawSettings().render, style=Waves())  # type: ignore[arg-type]
+    note = held(tmp_path, DrawSettings(render), Delivery())
+    with pytest.raises(PlanError, match="settings in it are not readable"):
+        order_as_before(note)
+
+
+def test_a_note_of_an_earlier_version_is_refused_in_words(tmp_path: Path) -> None:
+    note = held(tmp_path, DrawSettings(), Delivery())
+    said = msgspec.json.decode(note.note.read_bytes())
+    del said["delivery"]
+    said |= {"no_manifest": False, "log": "", "redact": "0.0.9"}
+    note.note.write_bytes(msgspec.json.encode(said))
+    Path(note.output).touch()
+    with pytest.raises(PlanError, match=r"was written by redact 0\.0\.9"):
+        find_held(Path(note.output))
+    done = call("fix", tmp_path / "a.mp4")
+    assert done.returncode == ExitCode.PLAN and "no longer read" in done.stderr
