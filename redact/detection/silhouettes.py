@@ -49,12 +49,14 @@ class Agreement:
         least: share of the box that the shape takes up at least.
         top, bottom: share of the box's height within which it begins, and ends, at most.
         wide: share of the box's width over which it reaches at least.
+        lying: the same of a box that is wider than high, where the head is at one of its ends.
     """
 
     least: float = 0.15
     top: float = 0.3
     bottom: float = 0.4
     wide: float = 0.35
+    lying: float = 0.75
 
 
 AGREEMENT: Final = Agreement()
@@ -162,13 +164,14 @@ def agrees(
     if area < agreement.least:
         return False
     rows, columns = np.flatnonzero(cells.any(axis=1)), np.flatnonzero(cells.any(axis=0))
-    tall, wide = box.height / ROWS, box.width / COLUMNS
-    begins, ends = box.y1 + rows[0] * tall, box.y1 + (rows[-1] + 1) * tall
-    reach = (columns[-1] + 1 - columns[0]) * wide
+    cell_x, cell_y = box.width / COLUMNS, box.height / ROWS
+    begins, ends = box.y1 + rows[0] * cell_y, box.y1 + (rows[-1] + 1) * cell_y
+    wide = agreement.lying if inside.width > inside.height else agreement.wide
+    reach = (columns[-1] + 1 - columns[0]) * cell_x
     return bool(
         begins <= inside.y1 + agreement.top * inside.height
         and ends >= inside.y2 - agreement.bottom * inside.height
-        and reach >= agreement.wide * inside.width
+        and reach >= wide * inside.width
     )
 
 

@@ -35,7 +35,8 @@ def with_silhouettes(info: SourceInfo, plan: Plan, journal: Journal) -> Plan:
     Args:
         info: of the source.
         plan: of a search. What a person drew or decided is left as it is.
-        journal: where MediaPipe cannot be loaded, it is told that boxes are hidden.
+        journal: where boxes are hidden, because MediaPipe cannot be loaded or people do not stand
+            upright in the pictures, it is told.
 
     Raises:
         InputError, UnsafeError: see `CheckedFrames`; and if the network fails.
@@ -43,6 +44,9 @@ def with_silhouettes(info: SourceInfo, plan: Plan, journal: Journal) -> Plan:
     """
     people = {t.id: t for t in plan.tracks if t.target is Target.PERSON and t.origin is Origin.AUTO}
     if not people:
+        return plan
+    if plan.turned:  # of somebody who lies on their side the network may miss the head
+        journal.warn(Message("turned_as_boxes"))
         return plan
     try:
         network = Selfie()

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from ..detection import CenterFace, Scaler
 from ..media import SourceInfo, glances
+from ..progress import Stage
 from ..settings import DetectSettings, Rotate
 from ..types import Rect
 from ..words import Message
@@ -53,7 +54,8 @@ def turned_by(info: SourceInfo, settings: DetectSettings, journal: Journal) -> t
         return tuple(degrees for degrees in _TURNED if settings.rotate.value == f"{degrees}")
     if not settings.centerface:
         return ()
-    found = plainly(_scores(info))
+    with journal.stage("upright", None) as stage:
+        found = plainly(_scores(info, stage))
     for degrees in found:
         journal.warn(Message("turned", degrees=degrees))
     return found
@@ -79,7 +81,7 @@ def plainly(scores: Iterable[NDArray[np.float64]]) -> tuple[Degrees, ...]:
     )
 
 
-def _scores(info: SourceInfo) -> Iterable[NDArray[np.float64]]:
+def _scores(info: SourceInfo, stage: Stage) -> Iterable[NDArray[np.float64]]:
     network, scaler = CenterFace(2), Scaler()
     aspect = info.video.presentations[0].aspect
     for frame in glances(info):
@@ -93,4 +95,5 @@ def _scores(info: SourceInfo) -> Iterable[NDArray[np.float64]]:
             ways[turns] = network.run(shown).score.max(initial=0.0)
             if turns == 0 and ways[0] >= UPRIGHT:
                 break
+        stage.advance()
         yield ways

@@ -32,6 +32,12 @@ def test_a_shape_counts_that_fits_its_box(shape: np.ndarray, believed: bool) -> 
     assert agrees(shape, BODY, BODY) is believed
 
 
+def test_of_who_lies_down_both_ends_must_be_seen() -> None:
+    lying = Box(0, 0, 200, 100)
+    assert agrees(cells(4, 36, 1, 18), lying, lying)
+    assert not agrees(cells(4, 36, 6, 19), lying, lying)
+
+
 def test_what_lies_beyond_the_border_is_not_asked_for() -> None:
     """Of somebody whose legs are out of the picture."""
     assert agrees(cells(2, 20, 5, 15), BODY, Box(0, 0, 100, 100))

@@ -61,3 +61,10 @@ def test_without_mediapipe_boxes_are_hidden_and_the_user_is_told(
     journal = Journal(Silent())
     assert with_silhouettes(probe(street), plan, journal) == plan
     assert [warning.code for warning in journal.warnings] == ["people_as_boxes"]
+
+
+def test_people_who_do_not_stand_upright_are_hidden_as_boxes(street: Path, plan: Plan) -> None:
+    journal = Journal(Silent())
+    turned = replace(plan, turned=(90,))
+    assert with_silhouettes(probe(street), turned, journal) == turned
+    assert [warning.code for warning in journal.warnings] == ["turned_as_boxes"]
