@@ -166,7 +166,7 @@ def agrees(
     rows, columns = np.flatnonzero(cells.any(axis=1)), np.flatnonzero(cells.any(axis=0))
     cell_x, cell_y = box.width / COLUMNS, box.height / ROWS
     begins, ends = box.y1 + rows[0] * cell_y, box.y1 + (rows[-1] + 1) * cell_y
-    wide = agreement.lying if inside.width > inside.height else agreement.wide
+    wide = agreement.lying if box.width > box.height else agreement.wide
     reach = (columns[-1] + 1 - columns[0]) * cell_x
     return bool(
         begins <= inside.y1 + agreement.top * inside.height
