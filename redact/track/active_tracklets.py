@@ -58,8 +58,7 @@ picture tells more: somebody who came in at the border stands in full view. Half
 much do hardly less or more (`lab/training/README.md`, "Close looks")."""
 
 READABLE = 32.0
-"""Pixels of width from which a plate is read: of 29 that are narrower than 60, none of less than 45
-could be read."""
+"""Pixels of width from which a plate is read: the narrowest that could be read on dev is 38."""
 
 LARGER = 1.25
 """Times as wide as it was when it was read last, from which it is read again: somebody who rides up
