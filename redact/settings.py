@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, TypeAlias
 
 from .mask_size import MARGIN
-from .types import EVERYWHERE, USUAL, Scope, Target, apart
+from .types import EVERYWHERE, READ, USUAL, Scope, Target, apart
 
 
 class Sensitivity(StrEnum):
@@ -90,6 +90,7 @@ class DetectSettings:
         damaged: what is done with damaged pictures.
         rotate: whether pictures are looked at turned as well.
         reader: whether what may be a plate is read; see the model card.
+        texts: kinds of text that are hidden, none or some of `READ`.
 
     Raises:
         ValueError: nothing to look for, or something that nothing can look for.
@@ -104,9 +105,12 @@ class DetectSettings:
     damaged: Damaged = Damaged.HOLD
     rotate: Rotate = Rotate.AUTO
     reader: bool = True
+    texts: tuple[Target, ...] = ()
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "targets", apart(self.targets))  # the way past `frozen`
+        if strange := [t.word for t in self.texts if t not in READ]:
+            raise ValueError(f"the reader does not find {', '.join(strange)}")
 
 
 class Corner(StrEnum):

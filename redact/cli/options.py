@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from enum import StrEnum
 from typing import Any, Final
 
@@ -26,7 +27,7 @@ from ..settings import (
     Stamp,
     Style,
 )
-from ..types import SEARCHED, USUAL, Box, Scope, Target, apart, clock
+from ..types import READ, SEARCHED, USUAL, Box, Scope, Target, apart, clock
 from ..words import FALLBACK, problem, say, spoken
 from .app import PATH, Decorator, remember_sources, together, typed
 from .terminal import Terminal
@@ -35,16 +36,28 @@ RELEASE_STYLES = [s.value for s in Style if s.value != "outline"]
 
 
 def targets(value: str) -> tuple[Target, ...]:
-    """A comma-separated list of targets, in the plural or as plans name them."""
+    """A comma-separated list of what detectors find, in the plural or as plans name it."""
+    return apart(_named(value, SEARCHED))
+
+
+def targets_and_texts(value: str) -> tuple[Target, ...]:
+    """The same, and kinds of text behind it."""
+    wanted = _named(value, (*SEARCHED, *READ))
+    if not wanted.intersection(SEARCHED):
+        raise click.BadParameter(say("text_alone"))
+    return *apart(wanted.intersection(SEARCHED)), *(t for t in READ if t in wanted)
+
+
+def _named(value: str, kinds: Sequence[Target]) -> set[Target]:
     words = [w.strip().lower() for w in value.split(",") if w.strip()]
-    known = {w: t for t in SEARCHED for w in (t.spec.option, t.word)}
+    known = {w: t for t in kinds for w in (t.spec.option, t.word)}
     for word in words:
         if word not in known:
-            there = ", ".join(t.spec.option for t in SEARCHED)
+            there = ", ".join(t.spec.option for t in kinds)
             raise click.BadParameter(say("not_one_of", word=word, known=there))
     if not words:
         raise click.BadParameter(say("no_target"))
-    return apart(known[word] for word in words)
+    return {known[word] for word in words}
 
 
 def colour(value: str) -> tuple[int, int, int]:
@@ -121,7 +134,7 @@ scope_options = together(
 detect_options = together(
     click.option(
         "--targets",
-        type=targets,
+        type=targets_and_texts,
         default=",".join(t.spec.option for t in USUAL),
         show_default=True,
     ),
@@ -187,7 +200,7 @@ verbose_option = click.option("-v", "--verbose", is_flag=True)
 
 def detect_settings(params: dict[str, Any]) -> DetectSettings:
     return DetectSettings(
-        params["targets"],
+        tuple(t for t in params["targets"] if t in SEARCHED),
         Sensitivity(params["sensitivity"]),
         not params["without_centerface"],
         params["detector"],
@@ -196,6 +209,7 @@ def detect_settings(params: dict[str, Any]) -> DetectSettings:
         damaged=Damaged(params["damage"]),
         rotate=Rotate(params["rotate"]),
         reader=not params["without_reader"],
+        texts=tuple(t for t in params["targets"] if t in READ),
     )
 
 

@@ -122,6 +122,7 @@ def _made_with(name: str, value: object) -> Message:
     others = {
         "centerface": "--without-centerface",
         "reader": "--without-reader",
+        "texts": "--targets",
         "scope": "--only-between, --only-area, --ignore-area",
     }
     option = others.get(name, f"--{name.replace('_', '-')}")

@@ -47,6 +47,7 @@ from .journal import Journal
 from .kept_looks import looks_kept
 from .remarks import remark_on_damage
 from .silhouettes import with_silhouettes
+from .texts import with_texts
 from .which_way_up import turned_by
 
 
@@ -145,6 +146,7 @@ def detect(
         broken,
     )
     plan = with_silhouettes(info, replace(plan, turned=turned), journal)
+    plan = with_texts(info, plan, journal)
     # A silhouette leaves open what its box would have covered.
     return replace(plan, doubts=uncovered(plan, whole.doubts))
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 import numpy as np
@@ -18,7 +18,7 @@ from ..plan import MOST_CHARACTERS, FoundText, Plan
 from ..progress import Stages
 from ..reading import LEGIBLE, NumberReader, Text
 from ..track import AS_DETECTED, SmallFrame, Tracker, TrackSettings, motion_between, shrink
-from ..types import Box, Detections, Frame, Target, Track, one_line
+from ..types import Box, Detections, Frame, Keyframe, State, Target, Track, one_line
 
 EVERY: Final = 0.5
 """Seconds from one picture that is read to the next (a judgement): who passes a sign sees it for
@@ -103,6 +103,21 @@ def find_texts(info: SourceInfo, plan: Plan, progress: Stages) -> tuple[FoundTex
     longest = sorted(whole, key=lambda text: text.first - text.last)[:MOST]
     ordered = sorted(longest, key=lambda text: (text.first, text.places[0][1]))
     return tuple(text.but(number=number) for number, text in enumerate(ordered, 1))
+
+
+def with_texts(info: SourceInfo, plan: Plan, progress: Stages) -> Plan:
+    """The plan of a search with the kinds of text hidden that were asked for; raises as
+    `find_texts` does."""
+    wanted = plan.settings.texts
+    if not wanted:
+        return plan
+    plan = replace(plan, texts=find_texts(info, plan, progress))
+    for text in plan.texts or ():
+        if text.target in wanted:
+            keys = [Keyframe(frame, box, State.FOLLOWED) for frame, box in text.places]
+            track = Track(plan.next_id(), text.target, keys, certainty=text.score)
+            plan = plan.with_track(track)
+    return plan
 
 
 def _detections(lines: Sequence[Text]) -> Detections:

@@ -12,6 +12,7 @@ from msgspec import UNSET, Meta, UnsetType
 from ..settings import Caution, Damaged, DetectSettings, Rotate, Sensitivity
 from ..types import (
     EVERYWHERE,
+    READ,
     SEARCHED,
     Box,
     Confirmed,
@@ -72,6 +73,7 @@ def check_review(review: ReviewState, frames: int) -> None:
                 raise ValueError(f"$.review.findings: finding {f.number}: {list(box)} is not a box")
 
 
+_Read = Annotated[str, Meta(pattern=pattern_of(READ))]
 _LookedFor = Annotated[str, Meta(pattern=pattern_of(SEARCHED))]
 
 
@@ -101,6 +103,10 @@ class SettingsRecord(Value, frozen=True):
         Meta(description="degrees clockwise by which pictures were looked at turned as well"),
     ] = ()
     reader: Annotated[bool, Meta(description="whether what may be a plate was read")] = True
+    texts: Annotated[
+        tuple[_Read, ...],
+        Meta(description="kinds of text that were hidden wherever they were read"),
+    ] = ()
 
 
 def settings_record(plan: Plan) -> SettingsRecord:
@@ -120,6 +126,7 @@ def settings_record(plan: Plan) -> SettingsRecord:
         rotate=asked.rotate,
         turned=plan.turned,
         reader=asked.reader,
+        texts=tuple(t.word for t in asked.texts),
     )
 
 
@@ -142,6 +149,7 @@ def settings_of(record: SettingsRecord) -> DetectSettings:
         record.damaged,
         record.rotate,
         record.reader,
+        tuple(Target.from_word(t) for t in record.texts),
     )
 
 

@@ -18,6 +18,7 @@ from .scope import EVERYWHERE, Scope, area_in_words
 from .silhouette import COLUMNS, ROWS, Cells, Shaped, Silhouette
 from .target import (
     ANY_KIND,
+    READ,
     SEARCHED,
     USUAL,
     Action,

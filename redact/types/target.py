@@ -76,7 +76,7 @@ class TargetSpec:
     Attributes:
         outline: of its mask.
         searched: detectors look for it; every room then has a number for it (`PerKind`).
-        option: in `--targets`, "" for one that is not searched.
+        option: in `--targets`, "" for one that is neither searched nor read.
         part_of: the kind that it lies in; where both are asked for, they are one target.
         reach: how far that one reaches beyond it: left and right, above, below, shares of its
             width and height.
@@ -134,12 +134,15 @@ TARGETS: Final[dict[Target, TargetSpec]] = {
         option="people",
         category=5,
     ),
-    Target.TEXT: TargetSpec(outline=Outline.BOX, searched=False, option="", category=6),
-    Target.CAPTION: TargetSpec(outline=Outline.BOX, searched=False, option="", category=7),
+    Target.TEXT: TargetSpec(outline=Outline.BOX, searched=False, option="text", category=6),
+    Target.CAPTION: TargetSpec(outline=Outline.BOX, searched=False, option="captions", category=7),
 }
 
 SEARCHED: Final = tuple(t for t in Target if t.spec.searched)
 """What detectors can look for; redact's own networks know all of it."""
+
+READ: Final = (Target.TEXT, Target.CAPTION)
+"""What the reader finds."""
 
 USUAL: Final = (Target.FACE, Target.PLATE)
 """What is looked for where nobody says otherwise."""
