@@ -130,3 +130,20 @@ def test_on_the_command_line(film: tuple[Path, Path], tmp_path: Path) -> None:
     assert made.returncode == 0, made.stderr
     for file in tmp_path.iterdir():
         assert b"Dupont" not in file.read_bytes()
+
+
+def test_text_is_hidden_where_it_is_asked_for_and_captions_stay(
+    film: tuple[Path, Path], tmp_path: Path
+) -> None:
+    plan = tmp_path / "p.json"
+    made = program("detect", film[0], "-o", plan, "--targets", "plates,text")
+    assert made.returncode == 0, made.stderr
+    value = read_plan(plan)
+    assert {t.target for t in value.tracks} == {Target.TEXT}
+    for n in range(COUNT):
+        letters = Box(board(n).x1 + 10, 124, board(n).x1 + 128, 144)
+        regions = value.regions_at(n)
+        assert any(r.box.common(letters) >= 0.9 * letters.area for r in regions)
+        assert all(r.box.y1 > 40 for r in regions)
+    alone = program("detect", film[0], "-o", tmp_path / "q.json", "--targets", "text")
+    assert alone.returncode == 2 and "beside" in alone.stderr
