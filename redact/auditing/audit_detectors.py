@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,11 +22,15 @@ from ..detection import (
     files_of,
     in_every_way,
     load_close_up,
+    load_somebody,
     require_models,
 )
 from ..media import Orientation, upright
 from ..types import Detections, Frame, Presentation, Rect, Target, apart
+from .everybody import SURE
 from .limits import Limits
+
+F = TypeVar("F", bound=np.floating[Any])
 
 SIZES: Final = Sizes(
     ours=(Scale(960, up_to=1600, tile=1600), Scale(416)),
@@ -55,6 +59,12 @@ def mirrored(frame: Frame) -> Frame:
     picture, how = frame.picture, Orientation(mirrored=True)
     # In its own format: chroma of an odd width may then lie a pixel beside its place.
     return replace(frame, picture=upright(picture, how, picture.format.name))
+
+
+def _other_side(boxes: NDArray[F], width: int) -> NDArray[F]:
+    """Boxes [N, 4] of a picture of some width, where they are in it mirrored."""
+    x1, y1, x2, y2 = boxes.T
+    return np.stack([width - x2, y1, width - x1, y2], axis=1)
 
 
 class AuditDetectors:
@@ -92,6 +102,11 @@ class AuditDetectors:
 
         self._all: Any = in_every_way(presentations, make)
         self._close_up = load_close_up(self._all, self.targets)
+        self._somebody = load_somebody(
+            self._all, self.targets, sample_aspect=presentations[0].aspect
+        )
+        if any(way.turns for way in presentations):
+            self._somebody = None  # bodies are known upright only
         self.names.append((Verifier.name, Verifier.weights_sha256))
         self.looks = self.close = 0
 
@@ -121,6 +136,26 @@ class AuditDetectors:
         """What all networks see in a picture as it is, or in parts of it, however faintly."""
         seen: Detections = self._all.detect_frame(frame, only)
         return seen
+
+    @property
+    def sought(self) -> Target | None:
+        """What is looked for on bodies; None: nobody looks for bodies."""
+        return None if self._somebody is None else self._somebody.target
+
+    def bodies(self, frame: Frame) -> NDArray[np.float64]:
+        """People in a picture, [N, 4], as sure as somebody must be who is accounted for."""
+        assert self._somebody is not None
+        found = self._somebody.bodies(mirrored(frame))
+        people = found.xyxy[~found.vehicle & (found.score >= SURE)]
+        return _other_side(people.astype(np.float64), frame.size[0])
+
+    def heads(self, frame: Frame, bodies: NDArray[np.float64]) -> Detections:
+        """Faces, or heads, at the upper ends of bodies [N, 4]; scores are probabilities."""
+        assert self._somebody is not None
+        self.close += len(bodies)
+        width = frame.size[0]
+        seen = self._somebody.heads(mirrored(frame), _other_side(bodies, width))
+        return Detections(_other_side(seen.xyxy, width), seen.score, seen.target)
 
     def ask(
         self, frame: Frame, boxes: NDArray[np.float64], target: NDArray[np.int8]

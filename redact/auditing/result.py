@@ -281,6 +281,14 @@ class AuditResult:
             looked=looked.frames_looked_at,
             close=looked.close_looks,
         )
+        if (bodies := looked.bodies) is not None and bodies.pictures:
+            yield Message(
+                "bodies_accounted",
+                pictures=bodies.pictures,
+                hidden=bodies.hidden,
+                small=bodies.small,
+                bare=bodies.bare,
+            )
         for target in USUAL:
             if looked.targets and target not in hidden_with(map(Target.from_word, looked.targets)):
                 yield Message("not_looked_for", target=target.word)

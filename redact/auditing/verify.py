@@ -21,6 +21,7 @@ from ..types import Action, Box, Frame, Presentation, Target, Track
 from ..words import Message, problem
 from .audit_detectors import AuditDetectors
 from .compared import Compared, Pair, TimeCheck, pairs
+from .everybody import Everybody
 from .file_checks import check_all_shown, check_container
 from .findings_and_fixes import Seen, findings_of
 from .legible import Legible, Number
@@ -167,6 +168,10 @@ def collect(
     legible = None
     if plan is not None and reader is not None and Target.PLATE in detectors.targets:
         legible = Legible(plan, covers, detectors, limits, reader)
+    sought, everybody = detectors.sought, None
+    if sought is not None and plan is not None:
+        scope = plan.settings.scope
+        everybody = Everybody(detectors, sought, covers, plan.regions_at, limits, scope)
     suspects: list[tuple[float, Target, int, Box]] = []
     with (
         progress.stage("audit", source.expected_frames) as stage,
@@ -183,12 +188,16 @@ def collect(
                     found = opinion.look(pair.source, mask, wanted[pair.index])
                     if found is not None:
                         suspects += opinion.suspects(pair.source, found)
+                        if everybody is not None and wanted[pair.index] is None:
+                            everybody.look(pair.source, mask)
                 if legible is not None and pair.index in legible.frames and mask is not None:
                     numbers = legible.read(pair.source, mask())
                     suspects += [(n.probability, Target.PLATE, n.frame, n.box) for n in numbers]
             trim_at_times(pair.index)
             stage.advance()
     around = Circumstances(plan, covers, compared.looks, times)
+    if everybody is not None:
+        suspects += everybody.suspicions
     if plan is None:
         spans = [(0, max(times, default=0))]
     else:
@@ -206,6 +215,8 @@ def collect(
             shown = _shown(source, finished, plan, covers, stage.advance)
             tracks = followed(shown, spans, due, again, detectors, reader)
         misfits = [*misfits, *again.misfits]
+    if everybody is not None:
+        tracks += everybody.tracks(tracks)
     return Collected(
         tuple(tracks),
         tuple(misfits),
@@ -222,6 +233,7 @@ def collect(
             detectors.close,
             tuple(DetectorPart(*named) for named in detectors.names),
             tuple(target.word for target in detectors.targets),
+            None if everybody is None else everybody.counted,
         ),
         () if legible is None else tuple(legible.open),
         () if legible is None else tuple(legible.repeated()),

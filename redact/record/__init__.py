@@ -33,6 +33,7 @@ from .manifest import (
 )
 from .manifest_parts import (
     AuditPart,
+    BodiesPart,
     CheckPart,
     DetectorPart,
     FindingPart,

@@ -94,6 +94,15 @@ class DetectorPart(Part):
     sha256: str
 
 
+class BodiesPart(Part):
+    """Bodies in the pictures that the audit looked at as a whole, the same one in each anew."""
+
+    pictures: Natural
+    hidden: Annotated[Natural, Meta(description="with a hidden face or head")]
+    small: Annotated[Natural, Meta(description="too small to be known")]
+    bare: Annotated[Natural, Meta(description="neither")]
+
+
 class LookedPart(Part):
     """How much was looked at."""
 
@@ -102,6 +111,9 @@ class LookedPart(Part):
     close_looks: Natural
     detectors: tuple[DetectorPart, ...]
     targets: tuple[TargetWord, ...]
+    bodies: Annotated[BodiesPart | None, Meta(description="null: bodies were not looked for")] = (
+        None
+    )
 
 
 class AuditPart(Part):

@@ -1,0 +1,126 @@
+"""Is everybody accounted for? Whoever is seen by his body has a hidden head, or is too small to be
+known, or is told of.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Final, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..record import BodiesPart
+from ..track import bearers, head_places
+from ..types import (
+    EVERYWHERE,
+    Box,
+    Detections,
+    Frame,
+    Keyframe,
+    Region,
+    Scope,
+    State,
+    Target,
+    Track,
+)
+from .limits import Limits
+from .template_match import MakeMask
+from .what_is_hidden import Covers, by_decision, shares_covered
+
+Suspicion = tuple[float, Target, int, Box]
+"""How probable it is that somebody is visible, what seems to be, frame and place."""
+
+SURE: Final = 0.5
+"""Score from which a body is somebody who must be accounted for: as in the search."""
+
+
+class Eyes(Protocol):
+    """Who looks for bodies and for heads on them: `AuditDetectors`."""
+
+    def bodies(self, frame: Frame) -> NDArray[np.float64]:
+        """People in a frame that are as sure as `SURE`, [N, 4]."""
+
+    def heads(self, frame: Frame, bodies: NDArray[np.float64]) -> Detections:
+        """Faces, or heads, at the upper ends of bodies [N, 4]."""
+
+
+class Everybody:
+    """Counts the bodies of pictures that are looked at as a whole.
+
+    Args:
+        eyes: look.
+        target: what is hidden of people: faces, or heads.
+        covers: what is hidden, and what is visible by decision.
+        masks: the masks of a frame.
+        limits: see `Limits`.
+        scope: of the search.
+
+    Attributes:
+        suspicions: faces and heads that are probably visible.
+    """
+
+    def __init__(
+        self,
+        eyes: Eyes,
+        target: Target,
+        covers: Covers,
+        masks: Callable[[int], Sequence[Region]],
+        limits: Limits,
+        scope: Scope = EVERYWHERE,
+    ) -> None:
+        self._eyes, self._target, self._covers = eyes, target, covers
+        self._masks, self._limits, self._scope = masks, limits, scope
+        self.suspicions: list[Suspicion] = []
+        self._pictures = self._hidden = self._small = self._bare = 0
+
+    @property
+    def counted(self) -> BodiesPart:
+        """Of all pictures so far."""
+        return BodiesPart(self._pictures, self._hidden, self._small, self._bare)
+
+    def look(self, shown: Frame, mask: MakeMask) -> None:
+        """Account for the bodies of a frame, given what makes its mask."""
+        self._pictures += 1
+        bodies = self._eyes.bodies(shown)
+        places = head_places(bodies)
+        kept, limits = self._covers.kept(shown.index), self._limits
+        asked = np.array([self._scope.holds(Box(*place)) for place in places.tolist()], np.bool_)
+        asked &= ~bearers(bodies, _boxes(kept)).any(axis=1)
+        bodies, places = bodies[asked], places[asked]
+        if not len(bodies):
+            return
+        # Where his head seems to be is a guess: a mask beside that is his as well.
+        covered = shares_covered(mask(), places) >= limits.covered
+        covered |= bearers(bodies, _boxes(self._masks(shown.index))).any(axis=1)
+        small = places[:, 3] - places[:, 1] < limits.least[self._target]
+        bare = bodies[~covered & ~small]
+        self._hidden += int(covered.sum())
+        self._small += int((small & ~covered).sum())
+        seen = self._eyes.heads(shown, bare)
+        outside = shares_covered(mask(), seen.xyxy) < limits.covered
+        seen = seen.select(outside & (seen.score >= limits.candidate))
+        self._bare += len(bare)
+        self.suspicions += [
+            (float(seen.score[i]), self._target, shown.index, seen.box(int(i)))
+            for i in np.flatnonzero(bearers(bare, seen.xyxy.astype(np.float64)).any(axis=0))
+            if not by_decision(self._target, seen.box(int(i)), kept, limits)
+        ]
+
+    def tracks(self, seen: Iterable[Track]) -> list[Track]:
+        """One for each of those who are probably visible, and are not in a track of what was seen
+        besides."""
+        limits, found = self._limits, list[Track]()
+        for probability, target, frame, box in self.suspicions:
+            others = [t for t in (*seen, *found) if (t.certainty or 0) >= limits.believed]
+            keys = [key for t in others if (key := t.at(frame)) is not None]
+            known = any(key.box.iou(box) >= limits.same for key in keys)
+            if probability >= limits.believed and not known:
+                key = Keyframe(frame, box, State.DETECTED, probability)
+                found.append(Track(1, target, (key,), certainty=probability))
+        return found
+
+
+def _boxes(regions: Sequence[Region]) -> NDArray[np.float64]:
+    """[N, 4]."""
+    return np.array([region.box for region in regions], np.float64).reshape(-1, 4)

@@ -1,0 +1,131 @@
+"""Every body is accounted for: a mask on the head, too small, or told of."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+
+import av
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+from skimage import data
+
+from redact.auditing.audit_detectors import AuditDetectors
+from redact.auditing.everybody import Everybody
+from redact.auditing.limits import LIMITS
+from redact.record import BodiesPart
+from redact.track import head_places
+from redact.types import (
+    Box,
+    Detections,
+    Frame,
+    Presentation,
+    Region,
+    Scope,
+    State,
+    Target,
+)
+
+MASKED, BARE, SMALL = [40.0, 40, 120, 300], [300.0, 40, 380, 300], [500.0, 40, 510, 70]
+FACE = Target.FACE
+
+
+def frame_of(rgb: NDArray[np.uint8]) -> Frame:
+    picture = av.VideoFrame.from_ndarray(rgb, format="rgb24").reformat(format="yuv420p")
+    return Frame(7, 7, Fraction(1, 30), picture)
+
+
+BLANK = frame_of(np.zeros((360, 640, 3), np.uint8))
+
+
+@dataclass
+class Eyes:
+    """Three people; a closer look at somebody sees a face there, this probable."""
+
+    probable: float
+
+    def bodies(self, frame: Frame) -> NDArray[np.float64]:
+        return np.array([MASKED, BARE, SMALL])
+
+    def heads(self, frame: Frame, bodies: NDArray[np.float64]) -> Detections:
+        n = len(bodies)
+        places = head_places(bodies).astype(np.float32)
+        return Detections(places, np.full(n, self.probable, np.float32), np.full(n, FACE, np.int8))
+
+
+@dataclass
+class Covers:
+    """A mask lies on the head of the first; of the second perhaps it was decided."""
+
+    regions: tuple[Region, ...] = ()
+
+    def mask(
+        self, index: int, source: NDArray[np.uint8], output: NDArray[np.uint8]
+    ) -> NDArray[np.uint8]:
+        mask = np.zeros((360, 640), np.uint8)
+        x1, y1, x2, y2 = head_places(np.array([MASKED]))[0].astype(int)
+        mask[y1 : y2 + 1, x1 : x2 + 1] = 1
+        return mask
+
+    def kept(self, index: int) -> list[Region]:
+        return list(self.regions)
+
+    def alarms(self, regions: list[Region]) -> set[int]:
+        return set()
+
+
+def accounted(
+    eyes: Eyes,
+    covers: Covers | None = None,
+    scope: Scope | None = None,
+    masks: tuple[Region, ...] = (),
+) -> tuple[BodiesPart, Everybody]:
+    covers = covers or Covers()
+    everybody = Everybody(eyes, FACE, covers, lambda _: masks, LIMITS, scope or Scope())
+    nothing = np.zeros((1, 1), np.uint8)
+    everybody.look(BLANK, lambda: covers.mask(7, nothing, nothing))
+    return everybody.counted, everybody
+
+
+def test_everybody_is_counted_once_a_picture() -> None:
+    assert accounted(Eyes(0.01))[0] == BodiesPart(1, 1, 1, 1)
+    aside = Region(2, FACE, Box(390, 30, 420, 60), State.DETECTED)
+    assert accounted(Eyes(0.01), masks=(aside,))[0].bare == 1, "of somebody beside"
+    bent = Region(2, FACE, Box(350, 90, 375, 120), State.DETECTED)
+    assert accounted(Eyes(0.01), masks=(bent,))[0] == BodiesPart(1, 2, 1, 0)
+
+
+@pytest.mark.parametrize(("probable", "found"), [(0.9, 1), (0.2, 0)])
+def test_a_face_that_is_probably_open_is_a_finding(probable: float, found: int) -> None:
+    _, everybody = accounted(Eyes(probable))
+    assert len(everybody.suspicions) == 1, "one worth a second look"
+    tracks = everybody.tracks([])
+    assert len(tracks) == found
+    for track in tracks:
+        assert (track.first, track.last, track.target) == (7, 7, FACE)
+        assert track.keyframes[0].box.iou(Box(*head_places(np.array([BARE]))[0].tolist())) > 0.9
+        assert not everybody.tracks([track]), "who is found besides is told of once"
+
+
+def test_who_is_visible_by_decision_or_was_not_looked_for_is_not_counted() -> None:
+    place = Box(*head_places(np.array([BARE]))[0].tolist())
+    kept = Covers((Region(3, FACE, place, State.DETECTED),))
+    counted, everybody = accounted(Eyes(0.9), kept)
+    assert (counted.bare, everybody.suspicions) == (0, [])
+    counted, everybody = accounted(Eyes(0.9), scope=Scope(only=(Box(0, 0, 200, 360),)))
+    assert (counted.hidden, counted.bare, everybody.suspicions) == (1, 0, [])
+
+
+def test_the_audit_sees_bodies_where_they_are_though_it_looks_at_the_mirrored_picture() -> None:
+    eyes = AuditDetectors((FACE,), [Presentation()], LIMITS)
+    assert eyes.sought is FACE
+    left = np.full((512, 1024, 3), 90, np.uint8)
+    left[:, :512] = data.astronaut()
+    bodies = eyes.bodies(frame_of(left))
+    assert len(bodies) and (bodies[:, 2] < 530).all()
+    seen = eyes.heads(frame_of(left), bodies)
+    surest = seen.xyxy[int(seen.score.argmax())]
+    assert surest[:2] == pytest.approx([178, 65], abs=15) and seen.score.max() > 0.8
+    assert AuditDetectors((Target.PERSON,), [Presentation()], LIMITS).sought is None
+    assert AuditDetectors((FACE,), [Presentation(turns=1)], LIMITS).sought is None
