@@ -13,7 +13,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ..plan import decisions
 from ..settings import Sensitivity
 from ..types import PerKind, Target
 
@@ -44,8 +43,6 @@ class Limits:
         candidate: probability of one look from which a place is followed (`--sweep`).
         believed: probability of all that was seen of it from which a place is a finding (chosen):
             more likely than not, at every sensitivity.
-        sure: probability of one look from which something is told although a person called it a
-            false alarm (chosen): that from which a person is asked twice before.
         covered: share of a thing under masks from which it is the hidden thing itself (`--sweep`).
         fits: share of a thing's middle that its mask must cover (`--sweep`).
         core: taken off every side of a face before that share is measured, share of the box
@@ -103,7 +100,6 @@ class Limits:
     least: PerKind[float] = _LEAST
     candidate: float = 0.05
     believed: float = 0.5
-    sure: float = decisions.SURE
     covered: float = 0.4
     fits: float = 0.8
     core: float = 0.1

@@ -12,7 +12,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cache
-from typing import Final, NamedTuple
+from math import isclose
+from typing import NamedTuple
 
 import cv2
 import numpy as np
@@ -21,9 +22,6 @@ from numpy.typing import NDArray
 from ..types import Box, Region
 from .limits import LIMITS, Limits
 from .planes import Both, Plane
-
-WHOLE: Final = 0.999
-"""Share of a cell from which a silhouette takes up all of it: less rounding."""
 
 
 class Shown(NamedTuple):
@@ -125,7 +123,7 @@ def _inside(rows: int, columns: int, region: Region, part: Box) -> NDArray[np.bo
         x, y = part.width / columns, part.height / rows
         lefts, tops = part.x1 + x * np.arange(columns), part.y1 + y * np.arange(rows)
         places = [Box(left, top, left + x, top + y) for top in tops for left in lefts]
-        return np.array([region.common(at) >= WHOLE * at.area for at in places], np.bool_)
+        return np.array([isclose(region.common(at), at.area, rel_tol=1e-3) for at in places])
     cells = np.ones((rows, columns), np.bool_)
     if region.target.spec.round and min(rows, columns) >= 3:
         cells[[0, 0, -1, -1], [0, -1, 0, -1]] = False

@@ -18,7 +18,7 @@ from av.video.reformatter import VideoReformatter
 
 from ..detection import CLOSELY, load_calibration
 from ..memory import trim_at_times
-from ..plan import Plan
+from ..plan import Plan, decisions
 from ..reading import NumberReader
 from ..track import Clues, Looks, Tracker, TrackSettings, probability_of, shrink
 from ..types import EVERYWHERE, Box, Detections, Frame, Rect, Region, Target, Track
@@ -108,9 +108,10 @@ class StillVisible:
             decided = [
                 by_decision(
                     *(Target(int(found.target[i])), found.box(i)),
-                    # What a network is sure of is told, whatever a person called it.
+                    # What a network is sure of is told, whatever a person called it: they were
+                    # asked twice about it.
                     [r for r in kept if r.track not in alarms]
-                    if found.score[i] >= self._limits.sure
+                    if found.score[i] >= decisions.SURE
                     else kept,
                     self._limits,
                 )

@@ -6,7 +6,6 @@ import functools
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Final
 
 from ..detection import load_calibration, with_turns
 from ..errors import RedactError, UnsafeError
@@ -27,7 +26,7 @@ from .findings_and_fixes import Seen, findings_of
 from .legible import Legible, Number
 from .limits import Limits
 from .muted_sound import check_sound
-from .planes import Both, Plane, luma
+from .planes import BLOCK, Both, Plane, luma
 from .result import AuditResult, AuditSettings, Check
 from .still_visible import Misfit, StillVisible, followed, probable
 from .suspects import Circumstances, believed, judged
@@ -322,12 +321,9 @@ def _made_for_web(source: SourceInfo, finished: SourceInfo) -> bool:
     return now.codec == "h264" and now.frame_format == "yuv420p" and not now.colour.hdr and other
 
 
-BLOCK: Final = 16
-"""Pixels of a coded block: tools that write whole ones make a picture larger by less."""
-
-
 def is_padded(source: tuple[int, int], output: tuple[int, int]) -> bool:
-    """Whether a picture is as large as the source's, or larger by less than a block."""
+    """Whether a picture is as large as the source's, or larger by less than a coded block: some
+    tools write whole ones."""
     return all(0 <= now - was < BLOCK for was, now in zip(source, output, strict=True))
 
 

@@ -6,12 +6,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from typing import Final, Protocol
+from typing import Protocol
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from ..detection import AGREEMENT
 from ..plan import Plan
 from ..render import mask_of, stamp_box
 from ..settings import Stamp
@@ -61,11 +62,6 @@ class PlanCovers:
         return self._alarms & {region.track for region in kept}
 
 
-SHAPE: Final = 0.15
-"""Share of somebody's box that their shape takes up at least; as in `redact.detection`, which
-believes none that takes up less."""
-
-
 def with_boxes(hidden: Mask, regions: Sequence[Region]) -> Mask:
     """What is hidden, where bodies are judged by their boxes: who is hidden as a silhouette has all
     of the box, in which a detector sees them."""
@@ -84,7 +80,7 @@ def shares_of_bodies(hidden: Mask, boxed: Mask, xyxy: NDArray[np.floating]) -> N
         xyxy: [N, 4], upright source pixels.
     """
     shape = shares_covered(hidden, xyxy)
-    return np.where(shape >= SHAPE, shares_covered(boxed, xyxy), shape)
+    return np.where(shape >= AGREEMENT.least, shares_covered(boxed, xyxy), shape)
 
 
 def stamped(stamp: Stamp | None, width: int, height: int) -> Mask | None:

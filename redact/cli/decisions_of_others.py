@@ -35,8 +35,8 @@ def require_own_decisions(path: Path, adopt: bool, terminal: Terminal) -> None:
     """
     if not path.exists() or is_own_plan(path):
         return
-    terminal.say(say("plan_of_somebody", path=path))
     decisions = list(_shown(read_plan(path)))
+    terminal.say(say("plan_of_somebody", path=path))
     for line in decisions:
         terminal.say(f"  {line}")
     if adopt or not decisions:

@@ -22,7 +22,7 @@ from .people import Bodies
 from .presentations import in_every_way, with_turns
 from .scaling import Scaler
 from .several_networks import Witnesses
-from .silhouettes import Selfie
+from .silhouettes import AGREEMENT, Selfie
 from .somebody import Somebody
 from .verifier import Verifier
 from .views import CONTEXT as PART_CONTEXT

@@ -16,14 +16,20 @@ from redact.auditing import Limits
 from redact.auditing.limits import LIMITS
 
 ROOM = Path(auditing.__file__).parent
-MOST = 44
-"""Numbers in the whole room that may decide a verdict."""
+MOST = 46
+"""Numbers in the whole room that may decide a verdict: three of them about what is read."""
 
 OTHERS = {"mp4_boxes", "matroska_elements", "sheet"}
 """Modules whose numbers are those of file formats, or of how results are shown."""
 
 PROPOSED = {"_PAD", "_GROWTH", "_MOST_PLACES"}
 """Numbers of `findings_and_fixes` for what is proposed once the verdict stands."""
+
+SHOWN = {"MOST_TEXT"}
+"""How much of a finding is shown."""
+
+COLOURS = {"NEUTRAL"}
+"""What grey is in 8-bit samples."""
 
 MEMORY = {"_REMEMBERED"}
 """How much is kept, so that it need not be worked out again: the same comes out whatever it is."""
@@ -50,7 +56,7 @@ def named_numbers() -> Iterator[str]:
             numbers = [n for n in inner if type(n.value) in (int, float)]
             if numbers and len(numbers) == len(inner):
                 target = node.targets[0] if isinstance(node, ast.Assign) else node.target
-                if ast.unparse(target) not in PROPOSED | MEMORY:
+                if ast.unparse(target) not in PROPOSED | SHOWN | COLOURS | MEMORY:
                     yield f"{path.stem}.{ast.unparse(target)}"
 
 

@@ -66,8 +66,9 @@ def test_advice_names_no_option_that_is_not_meant(street: Path, tmp_path: Path) 
     (tmp_path / "p.json").write_bytes(b"old")
     (tmp_path / "o.mp4").write_bytes(b"old")
     done = call("run", street, "-o", "new.mp4", "--plan", "p.json", cwd=tmp_path)
-    assert done.returncode == ExitCode.EXISTS
-    assert "p.json" in done.stderr and "-o" not in done.stderr
+    assert done.returncode == ExitCode.PLAN
+    assert done.stderr.startswith("error: p.json: is not a plan") and "-o" not in done.stderr
+    assert (tmp_path / "p.json").read_bytes() == b"old"
     done = call("run", street, "-o", "o.mp4", cwd=tmp_path)
     assert done.returncode == ExitCode.EXISTS
     assert "Choose another name with -o" in done.stderr
