@@ -268,8 +268,12 @@ def test_an_output_that_cannot_be_read_is_told_by_its_name(
     path = tmp_path / f"out.{suffix}"
     write_video(path, [picture(0)])
 
-    def fails(self: Path, *arguments: object, **named: object) -> None:
-        raise OSError(5, "Input/output error")
+    opened = Path.open
+
+    def fails(self: Path, *arguments: Any, **named: Any) -> Any:
+        if self == path:
+            raise OSError(5, "Input/output error")
+        return opened(self, *arguments, **named)
 
     monkeypatch.setattr(Path, "open", fails)
     with pytest.raises(InputError, match=rf"out\.{suffix}.*Input/output error"):
