@@ -19,9 +19,9 @@ if TYPE_CHECKING:
     from .api import audit as audit
     from .api import consequences as consequences
     from .api import detect as detect
+    from .api import export_coco as export_coco
     from .api import fix as fix
     from .api import mask as mask
-    from .api import outline as outline
     from .api import read_manifest as read_manifest
     from .api import read_plan as read_plan
     from .api import run as run
@@ -88,7 +88,8 @@ __version__ = "0.1.0"
 
 _HOMES = {
     "api": (
-        "apply audit consequences detect fix mask outline read_manifest read_plan run write_plan"
+        "apply audit consequences detect export_coco fix mask read_manifest read_plan run "
+        "write_plan"
     ),
     "auditing": "AuditResult AuditSettings Finding FindingKind",
     "detection": "Detector",

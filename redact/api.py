@@ -38,7 +38,6 @@ from .pipeline import (
     redact_video,
     require_same_source,
     write_masks,
-    write_outline,
 )
 from .plan import Plan
 from .progress import Progress, Silent
@@ -227,41 +226,6 @@ def fix(
     )
 
 
-def outline(
-    source: AnyPath,
-    plan: Plan | AnyPath,
-    output: AnyPath,
-    *,
-    margin: float = RenderSettings().margin,
-    force: bool = False,
-    progress: Progress | None = None,
-) -> Path:
-    """Copy a video with every track outlined and NOTHING HIDDEN, for deciding: `redact outline`.
-
-    Args:
-        source, plan, progress: as of `apply`.
-        output: wanted name; the copy lies in a folder NOT-FOR-RELEASE there.
-        margin: as for masks, share of a box's size.
-        force: an earlier copy may be replaced.
-
-    Returns:
-        The file that was written. It shows everybody and must not be handed out.
-
-    Raises:
-        RedactError: as `apply`.
-    """
-    found, never = _read(plan)
-    return write_outline(
-        probe(Path(source)),
-        found,
-        Path(output),
-        _journal(progress),
-        margin=margin,
-        force=force,
-        never=never,
-    )
-
-
 def mask(
     source: AnyPath,
     plan: Plan | AnyPath,
@@ -292,6 +256,17 @@ def mask(
         force=force,
         never=never,
     )
+
+
+def export_coco(plan: Plan) -> bytes:
+    """The tracks of a plan for other tools: COCO JSON, one image a frame, one annotation a track
+    and frame in which it lies in the picture. A video of their masks is written by `mask`.
+
+    Boxes are upright source pixels; frames count from 0 (`frame_id`); each annotation has the
+    number of its track (`track_id`), what is done with it (`action`), and, of a person whose shape
+    is known, that shape as polygons.
+    """
+    return plans.export_coco(plan)
 
 
 def consequences(plan: Plan, ids: Iterable[int]) -> list[str]:

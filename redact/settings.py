@@ -44,14 +44,12 @@ class Audio(StrEnum):
 
 
 class Style(StrEnum):
-    """Looks of a mask; none of those for release uses a pixel inside the mask."""
+    """Looks of a mask; none uses a pixel inside the mask."""
 
     COVER = "cover"
     BLUR = "blur"
     MOSAIC = "mosaic"
     SOLID = "solid"
-    OUTLINE = "outline"
-    """For review copies only: hides nothing, so the renderer refuses it for release."""
 
 
 if TYPE_CHECKING:

@@ -15,7 +15,6 @@ import redact.cli.inspect
 import redact.cli.key
 import redact.cli.log
 import redact.cli.mask
-import redact.cli.outline
 import redact.cli.plan
 import redact.cli.probe
 import redact.cli.report

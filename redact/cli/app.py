@@ -182,7 +182,7 @@ def _text(value: Any) -> str:
 
 SECTIONS: Final = {
     "usual": ("run", "review", "fix", "desktop", "watch"),
-    "steps": ("detect", "plan", "still", "outline", "apply", "mask"),
+    "steps": ("detect", "plan", "still", "apply", "mask"),
     "files": ("probe", "inspect", "verify"),
     "papers": ("check", "report", "log", "key"),
     "machine": ("doctor",),

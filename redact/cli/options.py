@@ -32,7 +32,7 @@ from ..words import FALLBACK, problem, say, spoken
 from .app import PATH, Decorator, remember_sources, together, typed
 from .terminal import Terminal
 
-RELEASE_STYLES = [s.value for s in Style if s.value != "outline"]
+RELEASE_STYLES = [s.value for s in Style]
 
 
 def targets(value: str) -> tuple[Target, ...]:

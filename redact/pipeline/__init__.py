@@ -8,12 +8,12 @@ from .held_back import HeldBack, find_held, held_back_for, meant_by
 from .journal import Journal
 from .kept_looks import KeptLooks, forget_looks
 from .kept_plan import keep_plan, plan_of_video, require_same_source
+from .mask_video import write_masks
 from .order import Acceptance, Delivery, Order, check_order, order_to_apply, order_to_run
 from .planned_frames import CheckedFrames
 from .preview import Preview, make_preview
 from .publish import keep_beside
 from .result import Result, ResultState
-from .review_copy import write_masks, write_outline
 from .run import apply, redact_video
 from .search import detect
 from .texts import find_texts

@@ -4,6 +4,7 @@ from ..types import Runs, count_of, joined, runs_of
 from . import decisions, edit, user_input
 from .answers import answered_here, marked
 from .build import DAMAGED, build_plan, uncovered, with_held
+from .coco import export_coco
 from .earlier import CUT_OFF as EARLIER_CUT_OFF
 from .file import Dumped, dump_plan, is_own_plan, parse_plan, read_plan, without_mark, write_plan
 from .file_fields import PlanRecord

@@ -43,20 +43,18 @@ class Renderer:
 
     Args:
         settings: style, margin, colour, label, stamp.
-        review: allow styles that hide nothing; never set it for anything that is released.
 
     Raises:
-        UsageError: for a style that is not for release, or a label or a stamp that cannot be
-            drawn.
+        UsageError: for a label or a stamp that cannot be drawn.
     """
 
-    def __init__(self, settings: RenderSettings, review: bool = False) -> None:
+    def __init__(self, settings: RenderSettings) -> None:
         self._margin = settings.margin
         self._notice = settings.notice
         self._stamp = settings.stamp
         if self._stamp is not None:
             check_stamp(self._stamp)
-        self._style: MaskStyle = load_style(settings, review)
+        self._style: MaskStyle = load_style(settings)
         self._trusted = isinstance(settings.style, Style)
 
     @property
@@ -90,7 +88,7 @@ class Renderer:
         if not shapes and self._stamp is None:
             return frame
         canvas = Canvas.of(picture, shapes)
-        if shapes and self._style.hides:
+        if shapes:
             if not self._style.soft:
                 _colour_beside(canvas)
             if isinstance(self._style, Solid):

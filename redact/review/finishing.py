@@ -55,7 +55,7 @@ def begin_finish(session: Session, wish: dict[str, Any]) -> None:
     here = session.ready()
     here.open_plan.keep()
     plan = here.open_plan.plan
-    style, stamp = _release_style(str(wish.get("style", Style.COVER))), _stamp(wish)
+    style, stamp = Style(str(wish.get("style", Style.COVER))), _stamp(wish)
     draw = DrawSettings(
         replace(session.render, style=style, stamp=stamp),
         EncodeSettings(audio=Audio(str(wish.get("audio", "keep")))),
@@ -103,13 +103,6 @@ def _note(open_plan: OpenPlan, audit: AuditResult) -> Plan:
         return open_plan.change(found)
     except ChangedOutsideError:  # the new one is open now
         return open_plan.change(found)
-
-
-def _release_style(name: str) -> Style:
-    style = Style(name)
-    if style is Style.OUTLINE:
-        raise problem(UsageError, "outlines_hide_nothing")
-    return style
 
 
 def _stamp(wish: dict[str, Any]) -> Stamp | None:

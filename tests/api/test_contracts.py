@@ -9,7 +9,7 @@ import pytest
 from numpy.typing import NDArray
 
 from redact.detection import Detector, load_detector
-from redact.render import Canvas, Field, MaskStyle, Renderer, Shape
+from redact.render import Canvas, Field, MaskStyle, Shape
 from redact.render.styles import Blur, Mosaic
 from redact.settings import RenderSettings, Sensitivity, Style
 from redact.testing import DetectorContract, StyleContract
@@ -151,19 +151,6 @@ def test_each_breach_of_the_detectors_contract_is_noticed() -> None:
     assert failing(with_detector(Bright())) == []
     for kind, name in breaches.items():
         assert name in failing(with_detector(kind())), kind.__name__
-
-
-def test_a_style_that_hides_nothing_is_refused_and_noticed() -> None:
-    class Nothing(Grey):
-        hides = False
-
-    class Mine(StyleContract):
-        def make_style(self) -> MaskStyle:
-            return Nothing()
-
-    assert "test_it_says_what_it_is_and_hides" in failing_or_raising(Mine())
-    with pytest.raises(Exception, match="hides nothing"):
-        Renderer(RenderSettings(style=Nothing()))
 
 
 def failing_or_raising(contract: StyleContract) -> list[str]:

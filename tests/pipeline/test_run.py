@@ -244,7 +244,7 @@ def test_several_sources_go_on_after_a_bad_one(redact, street: Path, tmp_path: P
 
 
 def test_wrong_usage_is_exit_code_two(redact) -> None:
-    done = redact("run", "x.mp4", "--style", "outline")
+    done = redact("run", "x.mp4", "--style", "nothing")
     assert done.returncode == ExitCode.USAGE
     assert "Traceback" not in done.stderr
 

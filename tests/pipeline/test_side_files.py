@@ -190,14 +190,6 @@ def test_nothing_held_back_lies_in_a_release_folder(
     assert [p.name for p in folder.iterdir()] == ["video.mp4"]
 
 
-def test_no_text_replaces_footage(redact, source: Path, plan: bytes, tmp_path: Path) -> None:
-    path, before = tmp_path / "p.json", digest(source)
-    path.write_bytes(plan)
-    done = redact("plan", "export", path, "--format", "coco", "-o", source, "--force")
-    assert done.returncode == ExitCode.EXISTS, done.stderr
-    assert digest(source) == before
-
-
 def test_an_older_review_is_kept(redact, source: Path, plan: bytes, tmp_path: Path) -> None:
     path, output = bare(plan, tmp_path / "bare.json"), tmp_path / "o.mp4"
     old = tmp_path / "NOT-FOR-RELEASE" / "o.needs-review.mp4.manifest.json"

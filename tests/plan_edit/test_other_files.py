@@ -1,4 +1,4 @@
-"""Files that are no plan, and plans where another file should go."""
+"""Files that are no plan."""
 
 from __future__ import annotations
 
@@ -6,23 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from redact.errors import OutputExistsError, PlanError
-from redact.plan import read_plan, write_plan
-
-from ..record.samples import make_plan
-from .test_edit import call
-
-
-def test_an_export_never_replaces_the_plan(tmp_path: Path) -> None:
-    path = tmp_path / "p.json"
-    write_plan(make_plan(), path)
-    before = path.read_bytes()
-    (path.parent / "link.json").symlink_to(path)
-    for name in (path, path.parent / "link.json"):
-        result = call("export", path, "--format", "coco", "-o", name, "--force")
-        assert isinstance(result.exception, OutputExistsError)
-        assert "never replaced" in result.exception.message
-    assert path.read_bytes() == before
+from redact.errors import PlanError
+from redact.plan import read_plan
 
 
 @pytest.mark.parametrize(

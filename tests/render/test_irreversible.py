@@ -22,7 +22,7 @@ from redact.types import Rect
 
 from .pictures import Scene, crowded_scenes, planes, scenes
 
-RELEASE = [style for style in Style if style is not Style.OUTLINE]
+RELEASE = list(Style)
 STAMP = Stamp("copy 7")
 QUICK = settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
 FOUND = (Phase.generate,)

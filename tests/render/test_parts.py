@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from dataclasses import replace
 from fractions import Fraction
 
 import av
@@ -12,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from redact.errors import UnsafeError, UsageError
+from redact.errors import UnsafeError
 from redact.media import Layout
 from redact.render import Renderer, mask_of
 from redact.render.fill import CELLS, Cells, Field, Surroundings
@@ -109,17 +108,6 @@ def test_the_blocks_grow_with_what_they_hide() -> None:
 def test_a_margin_that_is_no_number_stops_the_run(margin: float) -> None:
     with pytest.raises(UnsafeError):
         mask_of([Region(1, Target.FACE, Box(9, 9, 20, 20), State.DETECTED)], 60, 60, margin)
-
-
-def test_a_style_of_another_package_that_hides_nothing_is_refused() -> None:
-    class Open(Blur):
-        hides = False
-
-    settings = RenderSettings(style=Open())  # type: ignore[arg-type]
-    with pytest.raises(UsageError, match="hides nothing"):
-        Renderer(settings)
-    Renderer(settings, review=True)
-    Renderer(replace(settings, style=Blur()))  # type: ignore[arg-type]
 
 
 class Curious(Blur):

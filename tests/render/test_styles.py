@@ -312,16 +312,6 @@ def test_labels_that_cannot_be_drawn_are_refused(label: str) -> None:
         Renderer(RenderSettings(style=Style.SOLID, label=label))
 
 
-def test_an_outline_is_refused_for_release_and_shows_all_in_review() -> None:
-    settings = RenderSettings(style=Style.OUTLINE)
-    with pytest.raises(UsageError, match="refused"):
-        Renderer(settings)
-    wall = np.random.default_rng(2).integers(0, 255, (200, 300), dtype=np.uint8)
-    out = Renderer(settings, review=True).draw(grey(wall), [face(60, 60, 80, 70)])
-    same = planes(out.picture)[0] == wall
-    assert same[70:85, 70:130].all() and 0.9 < same.mean() < 1
-
-
 def test_a_packed_format_stops_the_run() -> None:
     packed = av.VideoFrame.from_ndarray(np.zeros((64, 64, 3), np.uint8), format="rgb24")
     with pytest.raises(UnsafeError, match="rgb24"):

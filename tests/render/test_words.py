@@ -14,8 +14,7 @@ from numpy.typing import NDArray
 from redact.cli.options import render_settings
 from redact.cli.run import run
 from redact.errors import UsageError
-from redact.render import Renderer, mask_of, notice_box, write_notice
-from redact.render.styles.outline import COLOUR_OF
+from redact.render import Renderer, notice_box, write_notice
 from redact.settings import RenderSettings, Style
 from redact.types import Box, Frame, Region, State, Target
 from redact.words import speaking
@@ -106,39 +105,6 @@ def test_white_and_black_are_the_ends_of_the_range() -> None:
 def test_a_colour_that_is_none_is_refused(rgb: tuple[int, ...]) -> None:
     with pytest.raises(UsageError, match="colour"):
         Renderer(RenderSettings(style=Style.SOLID, colour=rgb))  # type: ignore[arg-type]
-
-
-@pytest.mark.parametrize("form", ["yuv420p", "yuv444p"])
-@pytest.mark.parametrize("state", State)
-def test_an_outline_has_the_colour_of_its_reason_and_goes_all_around(
-    form: str, state: State
-) -> None:
-    region = Region(12, Target.FACE, Box(100, 80, 200, 180), state)
-    renderer = Renderer(RenderSettings(style=Style.OUTLINE, margin=0.0), review=True)
-    out = rgb_of(renderer.draw(plain(300, 240, form), [region]))
-    for y, x in ((81, 150), (178, 150), (130, 101), (130, 198)):
-        assert out[y, x] == pytest.approx(COLOUR_OF[state], abs=14)
-    assert (np.abs(out[90:170, 130:170] - GREY) <= 2).all()
-
-
-@pytest.mark.parametrize(
-    ("box", "below"), [(Box(60, 80, 160, 180), False), (Box(60, 2, 160, 102), True)]
-)
-def test_a_name_stands_beside_the_mask_and_is_whole(box: Box, below: bool) -> None:
-    """Above it, or below where there is no room; its letters have a dark edge on every side."""
-    region = Region(1, Target.FACE, box, State.HELD, label="12 face")
-    renderer = Renderer(RenderSettings(style=Style.OUTLINE, margin=0.0), review=True)
-    out = rgb_of(renderer.draw(plain(300, 240, "yuv444p"), [region]))
-    drawn = np.abs(out - GREY).max(axis=2) > 20
-    drawn &= ~mask_of([region], 300, 240, 0.0)
-    rows, columns = np.nonzero(drawn)
-    assert len(rows) > 100
-    assert (rows > box.y2).all() if below else (rows < box.y1).all()
-    top, left, bottom, right = rows.min(), columns.min(), rows.max(), columns.max()
-    assert left >= box.x1 - 1 and bottom - top < 16
-    words = out[top : bottom + 1, left : right + 1]
-    for side in (words[0], words[-1], words[:, 0], words[:, -1]):
-        assert (side.max(axis=1) <= GREY + 2).all()
 
 
 @pytest.mark.parametrize("size", [(320, 240), (96, 64), (640, 360)])

@@ -1,6 +1,5 @@
 """Changes of a plan: decisions about tracks (`redact plan set`, `remove`), spans of the sound
-(`mute`, `unmute`), and tracks from and for other tools (`import`, `export`).
-"""
+(`mute`, `unmute`)."""
 
 from __future__ import annotations
 
@@ -11,7 +10,6 @@ from pathlib import Path
 import click
 
 from ...errors import PlanError, UsageError
-from ...files import read_file, write_whole
 from ...pipeline import consequences, mistakable
 from ...plan import (
     Decision,
@@ -23,11 +21,8 @@ from ...plan import (
     read_plan,
     user_input,
 )
-from ...plan.exchange import FORMATS, add_imported, coinciding
-from ...types import Action, Decided, Target, Track, clock, stamp
-from ...words import problem, reason_of, say
-from .. import options
-from ..app import PATH
+from ...types import Action, Decided, Track, clock, stamp
+from ...words import problem, say
 from ..terminal import Terminal, tell
 from .group import (
     by_option,
@@ -41,7 +36,6 @@ from .group import (
     said,
     save,
     span_words,
-    target_choice,
 )
 from .texts import chosen_texts
 
@@ -184,53 +178,3 @@ def unmute(plan_path: Path, spans: str) -> None:
     numbers = user_input.parse_numbers(spans)
     save(edit.unmute(value, numbers), value, plan_path)
     tell(say("spans_given_back", path=plan_path, count=len(numbers)), err=True)
-
-
-format_option = click.option("--format", "name", type=click.Choice(list(FORMATS)), required=True)
-
-
-@plan.command("import")
-@plan_argument
-@click.argument("file", type=PATH)
-@format_option
-@click.option("--target", type=target_choice)
-@reason_option
-@by_option
-def import_(
-    plan_path: Path,
-    file: Path,
-    name: str,
-    target: str | None,
-    reason: str | None,
-    by: str | None,
-) -> None:
-    """`redact plan import`."""
-    value = read_plan(plan_path)
-    try:
-        data = read_file(file)
-    except (OSError, ValueError) as error:
-        why = reason_of(error) if isinstance(error, OSError) else str(error)
-        raise problem(PlanError, "import_unread", path=file, reason=why) from None
-    tracks = FORMATS[name].read(data, str(file), Target.from_word(target) if target else None)
-    changed, numbers = add_imported(
-        value,
-        tracks,
-        decided(reason, by),
-    )
-    save(changed, value, plan_path)
-    tell(say("tracks_imported", path=plan_path, count=len(numbers)), err=True)
-    for number, other in coinciding(changed, numbers):
-        Terminal().warn(say("covers_the_same", number=number, other=other))
-
-
-@plan.command()
-@plan_argument
-@format_option
-@click.option("-o", "--output", type=PATH)
-@options.force_option
-def export(plan_path: Path, name: str, output: Path | None, force: bool) -> None:
-    """`redact plan export`."""
-    value = read_plan(plan_path)
-    path = output or plan_path.with_name(f"{plan_path.stem}.{name}{FORMATS[name].extension}")
-    write_whole(path, FORMATS[name].export(value), force=force, never=(plan_path,), mode=0o600)
-    tell(say("tracks_exported", path=path, count=len(value.tracks)), err=True)

@@ -65,15 +65,11 @@ class MaskStyle(Protocol):
 
     Attributes:
         name: for the record, in a word.
-        hides: whether masks are filled at all; false only for review copies.
         soft: whether the edge fades into the outside within the rim.
     """
 
     @property
     def name(self) -> str: ...
-
-    @property
-    def hides(self) -> bool: ...
 
     @property
     def soft(self) -> bool: ...
@@ -97,7 +93,6 @@ class Blur:
     """Sealed blur: looks like a strong blur and holds nothing of what it covers."""
 
     name = "blur"
-    hides = True
     soft = True
 
     def paint(self, canvas: Canvas, shape: Shape, grid: Rect) -> Field:

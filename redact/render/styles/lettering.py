@@ -1,4 +1,4 @@
-"""Lines of text on a picture: stamps, notices, names beside outlines."""
+"""Lines of text on a picture: stamps and notices."""
 
 from __future__ import annotations
 

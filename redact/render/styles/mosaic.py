@@ -44,7 +44,6 @@ class Mosaic:
     """Sealed mosaic: block count relative to the object, lattice steady in time."""
 
     name = "mosaic"
-    hides = True
     soft = False
 
     def __init__(self) -> None:

@@ -46,7 +46,6 @@ class Solid:
     """
 
     name = "solid"
-    hides = True
     soft = False
 
     def __init__(self, rgb: tuple[int, int, int], label: str = "") -> None:
