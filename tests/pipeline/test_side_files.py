@@ -133,8 +133,8 @@ def test_one_command_mends_and_keeps_what_was_asked_for(
     assert not output.exists()
     done = redact(*shlex.split(command)[1:], "--by", "R. Roe", "-v", "--json")
     result = json.loads(done.stdout)
-    tracks = json.loads(path.read_text())["tracks"]
-    assert tracks and all(t["decided_by"] == "R. Roe" for t in tracks)
+    tracks = parse_plan(path.read_bytes(), path.name).tracks
+    assert tracks and all(t.decided_by == "R. Roe" for t in tracks)
     manifest = json.loads(Path(result["manifest"]).read_text())
     settings = manifest["run"]["settings"]
     assert settings["render"]["label"] == "No. {track}"
