@@ -44,10 +44,13 @@ def test_moments_are_answered_on_their_pictures_and_not_asked_again(
         return c.getContext("2d").getImageData(0, 0, 480, c.height).data.some((v) => v > 60)"""
     page.until(lambda: page.js(painted))
     page.shot("open")
+    page.until(lambda: page.js("return document.activeElement.dataset.answer") == "fine")
     page.click("[data-more]")
     page.until(lambda: page.js("return document.querySelectorAll('.tile li canvas').length"))
     page.shot("more")
-    page.click("[data-answer=fine]")
+    page.press("TAB", shift=True)
+    page.until(lambda: page.js("return document.activeElement.dataset.answer") == "fine")
+    page.press("ENTER")
     page.until(lambda: page.state("state.summary.moments_answered") == 1)
     review = read_plan(tmp_path / "street.plan.json").review
     assert page.complaints() == []

@@ -10,16 +10,21 @@ import { goMoment, notLookedAt } from "./moments.js";
 const MOST = 60; // pictures at once; the next ones come when these are answered
 let last = null; // picture of the moment that was answered last: with Shift, all up to another one
 
+/** By keys alone: Enter answers, and goes on to the next without an answer. */
+const focusNext = () => document.querySelector("[data-answer=fine]")?.focus();
+
 export function SheetDialog() {
   const s = state.summary,
     more = useSignal(MOST),
     shown = state.moments.slice(0, more.value);
-  const answer = (at, yes, event) => {
+  useEffect(focusNext, []);
+  const answer = async (at, yes, event) => {
     const from =
         event.shiftKey && last !== null ? shown.findIndex(([frame]) => frame === last) : at,
       range = shown.slice(Math.min(from, at), Math.max(from, at) + 1);
     last = shown[at][0];
-    change("moments", { frames: range.map(([frame]) => frame), yes });
+    await change("moments", { frames: range.map(([frame]) => frame), yes });
+    setTimeout(focusNext); // once what was answered is drawn
   };
   const left = s.moments - s.moments_seen;
   return html`
