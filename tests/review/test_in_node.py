@@ -621,3 +621,19 @@ def test_a_sure_face_is_shown_and_asked_about_before_it_is_a_false_alarm(review:
       return [shown, open, state.one.reason];
     """)
     assert 1 <= len(shown) <= 3 and decision == "" and reason == "a mannequin"
+
+
+def test_a_picture_that_was_overtaken_is_asked_for_again(review: Review) -> None:
+    """What was asked for ahead overtook it on a busy machine, and it never came."""
+    assert review.does("""
+      const asked = fetch;
+      let once = true;
+      globalThis.fetch = async (path, how) => {
+        if (!path.includes("n=15&") || !once) return asked(path, how);
+        once = false;
+        return new Response('{"error": "superseded"}', { status: 409 });
+      };
+      press("End");
+      await until(() => state.frame === 15);
+      return !once;
+    """)

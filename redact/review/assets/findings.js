@@ -124,7 +124,10 @@ function Shot({ of: f }) {
       pen.lineWidth = 2;
       pen.strokeRect((box[0] - x) * k, (box[1] - y) * k, wide * k, tall * k);
     };
-    draw().catch(() => {}); // it is asked for again after the next change
+    const again = (error) => {
+      if (error.error === "superseded" && !stale) setTimeout(() => draw().catch(again), 300);
+    };
+    draw().catch(again); // the player asks for pictures too, and the newest wish counts
     return () => (stale = true);
   }, [f.number, revision]);
   return html`<canvas class="shot" ref=${canvas} width=${WIDE} height=${TALL} />`;

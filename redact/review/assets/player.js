@@ -61,6 +61,7 @@ async function fly() {
     key = keyOf(n),
     mine = { n, since: performance.now(), abort: new AbortController(), stamp };
   flying = mine;
+  let overtaken = false; // by what was asked for ahead: it is still wanted
   try {
     const got = ahead.get(key) || (await fetched(n, mine.abort.signal));
     ahead.delete(key);
@@ -68,13 +69,14 @@ async function fly() {
     if (stamp === mine.stamp) shown(got);
   } catch (error) {
     flying = null;
-    const newer = ["superseded", "elsewhere"].includes(error.error);
+    overtaken = error.error === "superseded";
+    const newer = overtaken || error.error === "elsewhere";
     if (error.name !== "AbortError" && !newer) {
       if (error.said) toast(said(error), true);
       return stop();
     }
   }
-  if (state.wanted !== n || stamp !== mine.stamp) fly();
+  if (state.wanted !== n || stamp !== mine.stamp || overtaken) fly();
   else if (!playing) prefetch(n + 1);
 }
 
