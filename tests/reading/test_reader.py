@@ -54,6 +54,11 @@ def test_a_place_is_read_enlarged(reader: Reader, height: int) -> None:
     assert abs(lines[0].box.x1 - 60) < height and abs(lines[0].box.y2 - 200) < height
 
 
+def test_small_letters_of_a_small_picture_are_read(reader: Reader) -> None:
+    picture = drawn("KX72 BRT", 6, (20, 90), (320, 180))
+    assert [plain(line.text) for line in reader.read(picture)] == ["KX72BRT"]
+
+
 def test_a_line_that_runs_downhill_is_read_straight(reader: Reader) -> None:
     picture = drawn("4TB 8890", 40, (160, 200))
     turn = cv2.getRotationMatrix2D((320, 180), -20, 1)
