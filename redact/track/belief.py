@@ -217,10 +217,12 @@ def worth_hiding(
         clues, weights: see `probability_of`.
         leak_cost: what leaving it open costs, if hiding a thing of ordinary size for nothing
             costs 1. A plate that was read is of ordinary size, however large: what is plainest to
-            read costs most if it is left open.
+            read costs most if it is left open. So is a face or head that a body bears in most
+            looks for bodies: it is as large as whoever it belongs to.
         doubt: factor on the odds from which it is worth it.
     """
     p = probability_of(clues, weights)
     in_vain = np.maximum(1.0, np.minimum(clues.share, MOST) / ORDINARY.of(clues.target))
-    in_vain = np.where(clues.read > 0, 1.0, in_vain)
+    explained = (clues.bodied > 0) & (2 * clues.borne >= clues.bodied)
+    in_vain = np.where((clues.read > 0) | explained, 1.0, in_vain)
     return np.asarray(p * leak_cost >= doubt * in_vain * (1 - p))

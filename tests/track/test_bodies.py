@@ -164,3 +164,33 @@ def test_what_no_body_bears_is_believed_less(target: Target) -> None:
 
     unknown = chance(0, 0)
     assert chance(0.5, 5) >= unknown > chance(0, 1) > chance(0, 5)
+
+
+@pytest.mark.parametrize("bodies", [True, False])
+def test_whoever_walks_past_close_by_is_hidden_though_each_look_doubts_him(bodies: bool) -> None:
+    """He comes in over the border, and his head is the largest of the picture: half covered by a
+    hood it is doubtful in every look, and hiding so much for nothing would cost too much. But it
+    stands on a body, and is as large as that says. Without bodies he stayed open."""
+    tracker = Tracker(eyes=None)
+    hidden = set[int]()
+    walker: list[list[float]] = [[-60.0 + 30 * n, 60, 200.0 + 30 * n, 360] for n in range(12)]
+
+    class Passing:
+        def bodies(self, at: Frame) -> Bodies:
+            return bodies_of(walker[at.index], score=0.6)
+
+        def heads(self, at: Frame, boxes: NDArray[np.float64]) -> Detections:
+            return Detections.empty()
+
+    passing = Passing()
+    if bodies:
+        tracker = Tracker(eyes=Eyes(passing.bodies, passing.heads, Target.HEAD))
+    for index, (left, *_) in enumerate(walker):
+        shown = frame(index)
+        tracker.wants_detection(shown)
+        head = [max(0, left + 60), 65, left + 200, 225]
+        seen = detections(head, score=0.3)
+        tracker.observe(shown, Detections(seen.xyxy, seen.score, seen.target * 0 + Target.HEAD))
+    for track in tracker.finish().tracks:
+        hidden |= set(range(track.first, track.last + 1))
+    assert hidden == (set(range(12)) if bodies else set())
