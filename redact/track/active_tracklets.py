@@ -177,7 +177,7 @@ class ActiveTracklets:
         """Take in which of those who are seen now bodies bear."""
         r = self.rows
         rows = np.flatnonzero((r.seen == time) & (r.target != Target.PLATE))
-        r.clues.stood_on(rows, standing(r.box[rows], bodies))
+        r.clues.stood_on(rows, standing(r.box[rows], r.target[rows], bodies))
 
     def believed_places(self) -> Boxes:
         """[N, 4], where faces and heads should be now that are believed."""

@@ -109,21 +109,35 @@ def head_places(bodies: Boxes) -> Boxes:
     return np.stack([x - 0.4 * tall, top, x + 0.4 * tall, top + tall], axis=1)
 
 
-HEAD_TO_BODY: Final = (0.12, 1.0)
-"""Least and greatest width of a face or head in widths of the body that bears it: less is a
-button, more is no part of it."""
+OF_BODY: Final = {Target.FACE: (0.06, 0.6, 0.7), Target.HEAD: (0.06, 1.0, 0.9)}
+"""Least and greatest width of a face or head in widths of the body that bears it, and greatest
+height in its heights: less is a button, more is a torso or a chair. Of 233 faces on bodies in
+labelled frames of dev the widest takes .57 of the width and the tallest .68 of the height; of 222
+heads without a face 98 in 100 take at most .68 and .73, and who crouches is little else: with .8
+and .85 four heads of 59 more stayed open on seven clips of dev."""
 
 
-def standing(heads: Boxes, bodies: Bodies) -> NDArray[np.float64]:
+def standing(heads: Boxes, targets: NDArray[np.int8], bodies: Bodies) -> NDArray[np.float64]:
     """[N] how surely each face or head of a picture is that of one of its bodies: the score of the
-    surest body that can bear it, 0 where there is none."""
+    surest body that can bear it, 0 where there is none.
+
+    Args:
+        heads: [N, 4].
+        targets: [N], `Target.FACE` or `Target.HEAD`; whatever else, nobody bears.
+        bodies: of the same picture.
+    """
     people = ~bodies.vehicle
     boxes, score = bodies.xyxy[people].astype(np.float64), bodies.score[people]
     if not len(boxes):
         return np.zeros(len(heads))
-    size = (heads[:, 2] - heads[:, 0])[None] / np.maximum(boxes[:, 2] - boxes[:, 0], 1.0)[:, None]
-    least, most = HEAD_TO_BODY
-    fits = bearers(boxes, heads) & (size >= least) & (size <= most)
+    size, whole = (np.maximum(x[:, 2:] - x[:, :2], 1e-6) for x in (heads, boxes))
+    share = size[None] / whole[:, None]
+    fits = bearers(boxes, heads)
+    for target, (least, widest, tallest) in OF_BODY.items():
+        wide, tall = share[..., 0], share[..., 1]
+        fitting = (wide >= least) & (wide <= widest) & (tall <= tallest)
+        fits &= fitting | (targets != target)[None]
+    fits &= np.isin(targets, [*OF_BODY])[None]
     return np.asarray((fits * score[:, None]).max(axis=0), np.float64)
 
 

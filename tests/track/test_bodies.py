@@ -82,12 +82,15 @@ def test_a_head_is_at_the_upper_end_of_its_body(head: list[float], whose: list[b
     assert bearers(BOTH, head_places(BOTH)).tolist() == [[True, False], [False, True]]
 
 
-def test_a_chair_as_wide_as_somebody_is_no_head_of_his() -> None:
+def test_a_chair_as_wide_as_somebody_and_his_own_trunk_are_no_head_of_his() -> None:
     seen = bodies_of(BODY)
-    heads = np.array([FACE, [90.0, 0, 190, 120], [139.0, 60, 141, 62]])
-    assert standing(heads, seen).tolist() == pytest.approx([0.8, 0, 0])
-    car = Bodies(seen.xyxy, seen.score, np.ones(1, np.bool_))
-    assert standing(heads, car).tolist() == [0, 0, 0]
+    heads = np.array([FACE, [90.0, 0, 190, 120], [139.0, 60, 141, 62], BODY])
+    for target in (Target.FACE, Target.HEAD):
+        kind = np.full(4, target, np.int8)
+        assert standing(heads, kind, seen).tolist() == pytest.approx([0.8, 0, 0, 0])
+        car = Bodies(seen.xyxy, seen.score, np.ones(1, np.bool_))
+        assert not standing(heads, kind, car).any()
+    assert not standing(heads, np.full(4, Target.PLATE, np.int8), seen).any()
 
 
 def test_who_has_no_head_is_looked_at_closely_once_a_second() -> None:
