@@ -15,7 +15,7 @@ import numpy as np
 
 from ..detection import load_calibration
 from ..plan import Plan
-from ..reading import LEGIBLE, NumberReader, Text, is_plate_number
+from ..reading import LEGIBLE, NumberReader, Text, is_plate_number, repeats
 from ..track import Clues, probability_of
 from ..types import Action, Box, Frame, State, Target, folded
 from .audit_detectors import AuditDetectors
@@ -26,9 +26,6 @@ FOUND_BY_TEXT: Final = -1.0
 """Log odds that stand for the look at what was found by its text alone. With it a place is believed
 from a close look of about -1 on: of 14 plates that are read on street footage it says 3.9 and more,
 of a scooter's -2.3, and of 18 burnt-in texts that read like one -3.4 and less."""
-
-SHORTEST: Final = 5
-"""Letters and digits of the shortest number that another text repeats and not by chance."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,9 +111,8 @@ class Legible:
         """Texts in the open that repeat the number of a hidden plate, of each the first."""
         found: dict[tuple[str, int], Number] = {}
         for frame, box, text in self._lines:
-            said = folded(text)
             for number, track in self._hidden.items():
-                if number in said:
+                if repeats(text, number):
                     found.setdefault((number, track), Number(frame, box, text, 1.0, track))
         plates = {(n.frame, n.box) for n in self.open if n.probability >= self._limits.believed}
         return [n for n in found.values() if (n.frame, n.box) not in plates]
@@ -125,9 +121,8 @@ class Legible:
         """Remember the number of a hidden plate."""
         regions = [r for r in self._plan.regions_at(frame) if r.target is Target.PLATE]
         owner = max(regions, key=lambda r: r.box.common(line.box), default=None)
-        number = folded(line.text)
-        if owner is not None and owner.box.common(line.box) > 0 and len(number) >= SHORTEST:
-            self._hidden.setdefault(number, owner.track)
+        if owner is not None and owner.box.common(line.box) > 0:
+            self._hidden.setdefault(folded(line.text), owner.track)
 
     def _plates(self, shown: Frame, lines: Sequence[Text]) -> Iterator[Number]:
         """How probable it is that each line stands on a plate: by the belief of the search, for

@@ -1,5 +1,5 @@
 """Reading text in pictures: licence plates, signs, burnt-in captions."""
 
 from .number_reader import LEGIBLE, NumberReader, number_in
-from .plate_number import is_plate_number
+from .plate_number import is_plate_number, repeats
 from .reader import Reader, Text

@@ -5,12 +5,18 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from ..types import folded
+
 LEAST: Final = 4
 """Letters and digits of the shortest plate that is told from a word, a price or a house number."""
 
 MOST: Final = 12
 """Letters and digits of the longest: an Indian plate has ten, and a frame or a country's mark is
 read along."""
+
+TELLING: Final = 5
+"""Letters and digits of the shortest number that another text repeats and not by chance, as a clock
+repeats a year."""
 
 MOST_DIGITS: Final = 8
 """Digits of the longest plate without a letter: more of them are a telephone number."""
@@ -34,3 +40,9 @@ def is_plate_number(text: str) -> bool:
     digits = sum(c.isdigit() for c in signs)
     most = MOST_DIGITS if digits == len(signs) else MOST
     return LEAST <= len(signs) <= most and digits > 0 and _CLOCK.search(text) is None
+
+
+def repeats(text: str, number: str) -> bool:
+    """Whether a text holds a plate's number, however either is written; see `folded`."""
+    wanted = folded(number)
+    return len(wanted) >= TELLING and wanted in folded(text)
