@@ -13,7 +13,7 @@ from ..media import Decode, SourceInfo, for_web, probe, read_ahead, top_left
 from ..memory import give_back, trim_at_times
 from ..plan import Plan
 from ..progress import Stages
-from ..reading import NumberReader
+from ..reading import NumberReader, Reader
 from ..record import DetectorPart, KeptPart, LookedPart
 from ..track import settings_of
 from ..types import Action, Box, Frame, Presentation, Target, Track
@@ -163,9 +163,11 @@ def collect(
     clock, times, played = TimeCheck(), dict[int, float](), Decode(finished)
     wanted = {} if plan is None else moments(plan, settings.sensitivity, limits)
     opinion = StillVisible(plan, covers, detectors, limits)
-    reader = NumberReader() if plan is None or _reads(plan) else None
+    reads = Target.PLATE in detectors.targets and (plan is None or _reads(plan))
+    reader = NumberReader() if reads else None
+    names = [*detectors.names, *([(Reader.name, Reader.weights_sha256)] if reads else [])]
     legible = None
-    if plan is not None and reader is not None and Target.PLATE in detectors.targets:
+    if plan is not None and reader is not None:
         legible = Legible(plan, covers, detectors, limits, reader)
     sought, everybody = detectors.sought, None
     if sought is not None and plan is not None:
@@ -230,7 +232,7 @@ def collect(
             compared.frames,
             detectors.looks,
             detectors.close,
-            tuple(DetectorPart(*named) for named in detectors.names),
+            tuple(DetectorPart(*named) for named in names),
             tuple(target.word for target in detectors.targets),
             None if everybody is None else everybody.counted,
         ),

@@ -52,7 +52,7 @@ def test_a_plan_whose_source_was_changed_is_refused(
 ) -> None:
     change(plan, field, value, box)
     before = sorted(tmp_path.iterdir())
-    done = redact("apply", street, plan, "-o", tmp_path / "out.mp4")
+    done = redact("apply", street, plan, "-o", tmp_path / "out.mp4", "--adopt")
     assert done.returncode == ExitCode.MISMATCH, done.stderr
     assert str(street) in done.stderr
     assert field == "sha256" or field in done.stderr

@@ -67,8 +67,9 @@ def test_the_record_goes_by_the_plan(redact, street: Path, tmp_path: Path) -> No
     # The record names every network that looked, those of the audit among them.
     audited = [(d["name"], d["sha256"]) for d in manifest["audit"]["looked"]["detectors"]]
     models = [(m["name"], m["sha256"]) for m in manifest["tool"]["models"] if m["role"] == "audit"]
-    assert len(audited) == 3 and models == audited
-    assert [m["role"] for m in manifest["tool"]["models"]].count("detect") == 1
+    assert len(audited) == 4 and models == audited
+    # Our networks, and who reads plates.
+    assert [m["role"] for m in manifest["tool"]["models"]].count("detect") == 2
 
 
 def test_the_audit_looks_as_hard_as_the_plan_did(street: Path, plan: Path, tmp_path: Path) -> None:
