@@ -20,6 +20,7 @@ from .. import safe_python
 from ..errors import ExitCode, RedactError
 from ..media import probe
 from ..progress import Moved, read_progress
+from ..with_parent import OPTION
 from ..words import error_as_json, problem
 
 BASE: Final = 500_000_000
@@ -176,7 +177,7 @@ def run_in_process(
     if unwanted():
         return Done(lost(command.source, exit_code=ExitCode.INTERRUPTED))
     with subprocess.Popen(
-        [*safe_python.START, command.name, "--json", "--one-of-several", *command.words],
+        [*safe_python.START, command.name, "--json", OPTION, *command.words],
         stdin=subprocess.PIPE,  # closed by the system when this process dies
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,

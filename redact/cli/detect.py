@@ -15,7 +15,7 @@ from ..plan import write_plan
 from ..words import say
 from . import options
 from .app import PATH, command
-from .sources import end_with_parent, lower_priority
+from .sources import lower_priority
 from .terminal import Terminal, tell_json
 
 
@@ -29,7 +29,6 @@ from .terminal import Terminal, tell_json
 def detect(source: Path, plan_file: Path | None, one_of_several: bool, **params: Any) -> int:
     """`redact detect`."""
     if one_of_several:  # in the background of a review
-        end_with_parent()
         lower_priority()
     plan_file = plan_file or source.with_suffix(".plan.json")
     check_writable(plan_file, params["force"], never=(source,), whole=True)

@@ -22,6 +22,7 @@ from ..report import (
     case_page,
     exemption_csv,
     in_one_line,
+    marked_report,
     report_beside,
     report_html,
     require_pdf,
@@ -63,9 +64,9 @@ def report(
         require_pdf()
     record = check_output(output, manifest=path, log=log)
     report_page = report_html(value, spoken(), data, record)
-    write_whole(page, report_page, force=force, never=never)
+    write_whole(page, marked_report(report_page, data), force=force, never=never)
     if pdf is not None:
-        write_whole(pdf, as_pdf(report_page), force=force, never=never)
+        write_whole(pdf, marked_report(as_pdf(report_page), data), force=force, never=never)
     write_whole(table, exemption_csv(value, ReportWords(spoken())), force=force, never=never)
     for made in places:
         tell(str(made), err=True)

@@ -20,6 +20,7 @@ from ..pipeline import Delivery, HeldBack, Result, ResultState, from_here, held_
 from ..plan import Plan
 from ..record import Manifest, manifest_path
 from ..types import Action, Decided, as_argument, clock
+from ..with_parent import OPTION
 from ..words import said, say, word
 from .app import PATH, together, typed
 from .destination import is_folder
@@ -60,7 +61,7 @@ def chosen_delivery(params: Mapping[str, Any], output: Path | None) -> Delivery:
 
 def typed_command() -> tuple[str, ...]:
     """The command line as it was typed, for the record."""
-    return ("redact", *(word for word in sys.argv[1:] if word != "--one-of-several"))
+    return ("redact", *(word for word in sys.argv[1:] if word != OPTION))
 
 
 def tell_result(

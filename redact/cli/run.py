@@ -26,7 +26,6 @@ from .report import check_index, write_index
 from .results import chosen_delivery, finish_options
 from .sources import (
     commands_for,
-    end_with_parent,
     neutral_places,
     preview,
     require_passphrase,
@@ -70,8 +69,6 @@ def run(
     **params: Any,
 ) -> int:
     """`redact run`."""
-    if one_of_several:
-        end_with_parent()
     if params["plan_out"] is not None:
         require_own_decisions(params["plan_out"], adopt, Terminal(for_parent=one_of_several))
     address = _scheduler(scheduler, insecure_scheduler, jobs)
@@ -130,6 +127,15 @@ class _Videos:
             raise problem(UsageError, "one_plan_for_several", sources=len(self.found.footage))
         if delivery.acceptance is not None:
             raise problem(UsageError, "accept_for_several")
+        if self.found.searched:  # of videos that are named, others may be meant to follow
+            paths = [
+                *(one.path for one in self.found.footage),
+                *(p for p, _ in self.found.left_out),
+            ]
+            if names := delivery.evidence.exhibits_without(paths):
+                self.terminal.warn(
+                    say("exhibits_of_none", count=len(names), names=", ".join(names))
+                )
         check_results(self._places(), delivery, self.settings.encode.codec)
 
     def previews(self, part: tuple[float, float | None]) -> list[dict[str, Any]]:

@@ -4,11 +4,8 @@ each in a process of its own, or a part of one (`--preview`).
 
 from __future__ import annotations
 
-import contextlib
 import os
-import signal
 import sys
-import threading
 import time
 from bisect import bisect
 from collections.abc import Callable, Iterable, Iterator
@@ -191,27 +188,6 @@ def tell_as_they_end(
         terminal.say(f"[{len(numbers)}/{count}] {done.result['source']}")
         for line in done.told:
             terminal.say(line)
-
-
-_LAST_WORDS: Final = 10.0
-"""Seconds in which a process that is to stop may tidy up."""
-
-
-def end_with_parent() -> None:
-    """Let this process be stopped, as with Ctrl-C, when the one that started it is gone.
-
-    That one holds the other end of standard input and never writes to it.
-    """
-
-    def watch() -> None:
-        with contextlib.suppress(OSError, ValueError):
-            while os.read(0, 1):
-                pass
-        os.kill(os.getpid(), signal.SIGTERM)
-        time.sleep(_LAST_WORDS)
-        os._exit(ExitCode.INTERRUPTED)  # it hangs in a library; what it left is swept
-
-    threading.Thread(target=watch, daemon=True).start()
 
 
 def lower_priority() -> None:

@@ -12,7 +12,7 @@ import click
 from .. import api
 from ..auditing import AuditResult, AuditSettings, fix_command, review_sheet, sheet_path
 from ..errors import ExitCode, RedactError
-from ..files import check_folder
+from ..files import check_private
 from ..media import SourceInfo, probe
 from ..pipeline import (
     audit_settings,
@@ -60,7 +60,7 @@ def verify(source: Path, output: Path, plan_file: Path | None, **params: Any) ->
     plan = None if plan_file is None else read_plan(plan_file)
     folder: Path | None = params["review_dir"]
     if folder is not None:
-        check_folder(sheet_path(output, folder).parent)
+        check_private(sheet_path(output, folder).parent)
     settings = _with_options(audit_settings(record, plan), params)
     result = api.audit(source, output, plan, settings, progress=terminal)
     if params["as_json"]:

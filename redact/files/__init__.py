@@ -2,6 +2,7 @@
 
 from .folders import (
     check_folder,
+    check_private,
     keep_to_owner,
     made_folder,
     make_folder,

@@ -35,8 +35,22 @@ def make_folder(folder: Path) -> None:
         raise unwritable(folder, error) from error
 
 
+def check_private(folder: Path) -> None:
+    """Find out whether `make_private` can make or close a folder. Raises OutputError."""
+    refuse_link(folder)
+    check_folder(folder)
+
+
+def refuse_link(folder: Path) -> None:
+    """Raise OutputError for a link in the place of a closed folder: whoever put it there would have
+    another folder closed, and pictures of faces written into it."""
+    if folder.is_symlink():
+        raise problem(OutputError, "closed_is_link", path=folder, other=os.path.realpath(folder))
+
+
 def make_private(folder: Path) -> None:
     """Make a folder for its owner alone, or take all others' access to it. Raises OutputError."""
+    refuse_link(folder)
     make_folder(folder)
     keep_to_owner(folder, 0o700)
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from ..errors import OutputError, UsageError
-from ..files import PRIVATE, check_folder, check_writable
+from ..files import PRIVATE, check_private, check_writable
 from ..inspect import release_path
 from ..media import (
     WEB,
@@ -204,5 +204,5 @@ def check_order(order: Order, *, searched: bool = False) -> None:
         check_writable(order.plan_file, force=True, never=order.beside, whole=True)
     elif order.plan_copy is not None:
         check_writable(order.plan_copy, order.delivery.force, never=order.beside, whole=True)
-    check_folder(order.closed)
+    check_private(order.closed)
     check_evidence(order.delivery.evidence, order.final, order.delivery.force)

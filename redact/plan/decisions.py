@@ -94,6 +94,14 @@ def give_reason(plan: Plan, ids: Iterable[int], decided: Decided) -> Plan:
     return _changed(plan, ids, of)
 
 
+def decided_along(plan: Plan, ids: Iterable[int]) -> list[int]:
+    """Numbers, rising, of the other tracks of the subjects of these: whatever is decided about one
+    is decided about all."""
+    named = set(ids)
+    subjects = [set(s.tracks) for s in all_subjects(plan)]
+    return sorted({n for tracks in subjects if tracks & named for n in tracks - named})
+
+
 SURE: Final = 0.9
 """Probability from which the networks were sure of a track: to call that a false alarm opens what
 most likely is a face or a plate, so that a person looks first, and says why (chosen)."""

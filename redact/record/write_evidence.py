@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -55,6 +55,12 @@ class EvidenceChoice:
             return self
         number = self.exhibits[max(named, key=len)]
         return replace(self, case=(self.case or CaseFields()).but(exhibit=number))
+
+    def exhibits_without(self, paths: Iterable[Path]) -> list[str]:
+        """Names that are given a number and fit none of these videos: slips of the pen, most
+        likely."""
+        places = [f"/{path.as_posix()}" for path in paths]
+        return [n for n in self.exhibits if not any(p.endswith(f"/{n}") for p in places)]
 
     def refuse_with(self, option: str) -> None:
         """Raise UsageError if anything was asked for that `option` would leave out."""

@@ -3,5 +3,5 @@
 from .case_index import MARK as CASE_MARK
 from .case_index import case_page, in_one_line, tracks_hidden, verdict
 from .exemptions import exemption_csv
-from .pages import as_pdf, render_report, report_beside, report_html, require_pdf
+from .pages import as_pdf, marked_report, render_report, report_beside, report_html, require_pdf
 from .report_words import ReportWords

@@ -18,7 +18,7 @@ from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
 from ..errors import DependencyError
-from ..files import write_whole
+from ..files import is_own, own_mark, write_whole
 from ..record import (
     CheckResult,
     Manifest,
@@ -201,8 +201,11 @@ def as_pdf(page: bytes) -> bytes:
 
 
 def report_beside(output: Path, language: str, *, pdf: bool = False) -> Path:
-    """Where the report is, with the exemption log beside it as `redact report` writes both; each is
-    made anew unless it is younger than the record.
+    """Where the report is, with the exemption log beside it as `redact report` writes both.
+
+    A report that is there is opened only if redact made it for this user, of this very record;
+    otherwise it is made anew: whoever hands on a folder can put a page of that name into it. The
+    log, which nobody is shown here, is made anew where it is older than the record.
 
     Args:
         output: the result.
@@ -215,18 +218,41 @@ def report_beside(output: Path, language: str, *, pdf: bool = False) -> Path:
     record = manifest_path(output)
     place = output.with_name(f"{output.name}.report.{'pdf' if pdf else 'html'}")
     table = output.with_name(f"{output.name}.exemptions.csv")
-    made = record.stat().st_mtime_ns
-    old = {p for p in (place, table) if not p.exists() or p.stat().st_mtime_ns < made}
-    if not old:
-        return place
     data = record.read_bytes()
     value = parse_manifest(data, str(record))
-    if place in old:
+    if not _is_own_report(place, data):
         page = report_html(value, language, data, check_output(output))
-        write_whole(place, as_pdf(page) if pdf else page, force=True)
-    if table in old:
+        write_whole(place, marked_report(as_pdf(page) if pdf else page, data), force=True)
+    if not table.exists() or table.stat().st_mtime_ns < record.stat().st_mtime_ns:
         write_whole(table, exemption_csv(value, ReportWords(language)), force=True)
     return place
+
+
+def marked_report(report: bytes, manifest: bytes) -> bytes:
+    """A report (HTML or PDF) with a last line, a comment in either, by which redact knows what it
+    wrote for this user from this very record.
+
+    Args:
+        report: as `report_html` or `as_pdf` makes it.
+        manifest: the record's own bytes.
+    """
+    mark = own_mark(_marked_part(report, manifest)).encode()
+    if report.startswith(b"%PDF"):
+        return report.rstrip(b"\n") + b"\n%redact " + mark + b"\n"
+    return report.rstrip(b"\n") + b"\n<!--redact " + mark + b"-->\n"
+
+
+def _marked_part(report: bytes, manifest: bytes) -> bytes:
+    return sha256_of_bytes(manifest).encode() + report.rstrip(b"\n")
+
+
+def _is_own_report(place: Path, manifest: bytes) -> bool:
+    try:
+        report, _, last = place.read_bytes().rstrip(b"\n").rpartition(b"\n")
+    except OSError:
+        return False
+    mark = last.removeprefix(b"%redact ").removeprefix(b"<!--redact ").removesuffix(b"-->")
+    return is_own(_marked_part(report, manifest), mark.decode("ascii", "replace"))
 
 
 def _refuse(url: str, *_: object, **__: object) -> NoReturn:

@@ -19,6 +19,7 @@ from redact.batch.processes import BASE, bytes_for
 from redact.cli.sources import tell_as_they_end
 from redact.cli.terminal import Terminal
 from redact.errors import ExitCode
+from redact.with_parent import LAST_WORDS
 
 from ..cli.conftest import call
 from ..killing import contents
@@ -110,6 +111,24 @@ def test_workers_end_with_the_command_that_started_them(case: Path, tmp_path: Pa
     # Answers of the networks stay for the next run, closed to others and without any picture.
     assert all(p.name.endswith(".looks") for p in left), "a worker left something"
     assert all(p.stat().st_mode & 0o077 == 0 for p in left)
+
+
+def test_a_process_that_sees_no_signal_ends_soon_after_its_parent() -> None:
+    """It took ten seconds."""
+    hangs = (
+        "import signal, time; from redact.with_parent import end_with_parent\n"
+        "signal.signal(signal.SIGTERM, lambda *_: None); end_with_parent(); print(flush=True)\n"
+        "while True: time.sleep(9)"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", hangs], stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=ROOT
+    ) as process:
+        assert process.stdin is not None and process.stdout is not None
+        process.stdout.readline()
+        assert process.poll() is None
+        process.stdin.close()  # as the system does when the parent is killed
+        assert process.wait(5) == ExitCode.INTERRUPTED
+    assert LAST_WORDS < 1
 
 
 @settings(max_examples=25)

@@ -37,6 +37,16 @@ def folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
+def test_exhibits_that_fit_no_video_of_the_folder_are_told(folders: Path) -> None:
+    (folders / "one" / "cam1.mp4").write_bytes(b"no video")
+    case = folders / "case.toml"
+    case.write_text('[exhibits]\n"cam1.mp4" = "7"\n"cam1.MP4" = "8"\n"cam2.mp4" = "9"\n', "utf-8")
+    done = CliRunner().invoke(run, ["one", "--case-file", str(case)])
+    assert "cam1.MP4, cam2.mp4 have numbers in [exhibits]" in done.stderr.replace("\n", " ")
+    named = CliRunner().invoke(run, ["one/cam1.mp4", "--case-file", str(case)])
+    assert "[exhibits]" not in named.stderr
+
+
 @pytest.mark.parametrize("more", [(), ("--force",), ("-o", "one"), ("-o", "new")])
 @pytest.mark.parametrize(
     ("first", "second"),

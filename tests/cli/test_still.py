@@ -10,8 +10,10 @@ import pytest
 from click.testing import CliRunner, Result
 
 from redact.cli.still import find_frame, grid_step, gridded, still
-from redact.errors import RedactError, UsageError
+from redact.errors import OutputError, RedactError, UsageError
 from redact.media import probe
+from redact.pipeline import Delivery, check_order, order_to_run
+from redact.settings import DrawSettings
 
 from ..pipeline.conftest import STREET_FRAMES
 
@@ -38,6 +40,20 @@ def test_it_is_private_and_shows_the_frame(street: Path, tmp_path: Path) -> None
     assert not np.array_equal(inner[::step], rgb[::step])
     refused = call(street, "--at", "0.5", "-o", tmp_path / "s.png")
     assert isinstance(refused.exception, RedactError)
+
+
+def test_a_link_in_the_place_of_the_closed_folder_is_refused(street: Path, tmp_path: Path) -> None:
+    """Its target was closed to others, and the picture lay there."""
+    (tmp_path / "elsewhere").mkdir(mode=0o755)
+    (tmp_path / "elsewhere").chmod(0o755)
+    (tmp_path / "NOT-FOR-RELEASE").symlink_to(tmp_path / "elsewhere")
+    done = call(street, "--at", "0.5", "-o", tmp_path / "s.png")
+    assert isinstance(done.exception, OutputError) and "is a link to" in done.exception.message
+    assert (tmp_path / "elsewhere").stat().st_mode & 0o777 == 0o755
+    assert not list((tmp_path / "elsewhere").iterdir())
+    order = order_to_run(probe(street), DrawSettings(), Delivery(tmp_path / "out.mp4"))
+    with pytest.raises(OutputError, match="is a link to"):
+        check_order(order)
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from redact.cli.plan import plan as plan_command
 from redact.cli.plan.group import named, save
 from redact.errors import PlanError, RedactError, UsageError
-from redact.plan import Plan, dump_plan, edit, parse_plan, read_plan, write_plan
+from redact.plan import Plan, Subject, dump_plan, edit, parse_plan, read_plan, write_plan
 from redact.types import Action, Box, Keyframe, Origin, State, Target, Track
 from redact.words import speaking
 
@@ -77,6 +77,16 @@ def test_a_false_alarm_and_a_keep_that_was_looked_at_throughout_hold_in_every_pi
     assert said.by == "R. Roe" and said.same
     refused = call("set", path, alarm, "--action", "redact", "--confirmed")
     assert isinstance(refused.exception, UsageError)
+
+
+def test_tracks_that_are_decided_along_are_named(path: Path) -> None:
+    plan = read_plan(path)
+    write_plan(replace(plan, subjects=(Subject((1, 3)),)), path, force=True)
+    done = call("set", path, "3", "--action", "keep", "--reason", "client", "--by", "R. Roe")
+    assert "track 1 of the same subject: decided along with it" in done.output
+    assert {1, 3} <= {t.id for t in read_plan(path).tracks if t.action is Action.KEEP}
+    done = call("set", path, "1,3", "--reason", "agreed")
+    assert "decided along" not in done.output
 
 
 def test_show(path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from html.parser import HTMLParser
 from pathlib import Path
@@ -226,6 +227,25 @@ def test_the_page_makes_what_the_command_makes(tmp_path: Path, manifest: Manifes
     made[1].unlink()  # as a version before this one left it
     report_beside(output, "fr")
     assert made[1].exists()
+
+
+def test_a_page_that_redact_did_not_write_is_not_opened(tmp_path: Path, manifest: Manifest) -> None:
+    """It was, if only it was younger than the record."""
+    output = tmp_path / "out.mp4"
+    manifest_path(output).write_bytes(dump_manifest(manifest))
+    place = report_beside(output, "en")
+    true = place.read_bytes()
+    assert report_beside(output, "fr") == place and place.read_bytes() == true, "it is its own"
+    forged = true.replace(b"third party", b"third porty")
+    assert forged != true
+    for strange in (b"<p>all is well</p>", forged):
+        place.write_bytes(strange)
+        os.utime(place, (2e9, 2e9))
+        assert report_beside(output, "en").read_bytes() == true
+    other = msgspec.structs.replace(manifest, case=manifest.case.but(exhibit="B-4"))
+    manifest_path(output).write_bytes(dump_manifest(other))
+    os.utime(manifest_path(output), (0, 0))
+    assert b"B-4" in report_beside(output, "en").read_bytes(), "it is of another record"
 
 
 def test_a_report_on_a_changed_output_ends_with_a_failed_check(tmp_path: Path) -> None:

@@ -82,8 +82,12 @@ def set_(
     )
     save(changed, value, plan_path)
     tell(say("tracks_changed", path=plan_path, tracks=named(ids)), err=True)
-    mention_cleared(value, changed, ids)
-    kept = [t for t in changed.tracks if t.id in ids and t.action is Action.KEEP]
+    along = decisions.decided_along(changed, ids)
+    if along:
+        tell(say("tracks_along", tracks=named(along)), err=True)
+    both = (*ids, *along)
+    mention_cleared(value, changed, both)
+    kept = [t for t in changed.tracks if t.id in both and t.action is Action.KEEP]
     if action == Action.KEEP:
         for line in consequences(changed, [track.id for track in kept]):
             tell(line, err=True)
