@@ -30,6 +30,7 @@ from .terminal import Terminal, tell_json
 @click.argument("name", type=PATH)
 @click.option("--accept-findings", metavar="NUMBERS=REASON", callback=take_acceptance)
 @click.option("--by", default="")
+@click.option("--source", type=PATH)
 @click.option("--remove", is_flag=True)
 @adopt_option
 @options.json_option
@@ -38,6 +39,7 @@ def fix(
     name: Path,
     accept_findings: Acceptance | None,
     by: str,
+    source: Path | None,
     remove: bool,
     adopt: bool,
     as_json: bool,
@@ -45,7 +47,7 @@ def fix(
 ) -> int:
     """`redact fix`."""
     terminal = Terminal()
-    held = find_held(name)
+    held = find_held(name, source)
     if remove:
         return _remove(held, accept_findings, terminal)
     refuse_elsewhere(held)  # before any key that it names is read

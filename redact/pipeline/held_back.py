@@ -186,16 +186,57 @@ def read_held(path: Path) -> HeldBack:
     It names all files by their folders: one that was copied with its folder would mend, or remove,
     what lies in the first folder.
     """
+    held = _decoded(path)
+    if os.path.realpath(held.note) != os.path.realpath(path):
+        raise problem(PlanError, "note_moved", path=path, output=held.output)
+    return held
+
+
+def held_in_new_place(path: Path, source: Path) -> HeldBack:
+    """A note that was moved, or copied, with its folder: what it says of the files in its folder,
+    and of those in the folder around, is said of those that lie there now.
+
+    Args:
+        path: of the note.
+        source: the original; whether it is that one is found out by whoever reads it.
+
+    Raises:
+        PlanError: the note cannot be read.
+    """
+    held, here = _decoded(path), path.absolute().parent
+    before = Path(held.output).parent
+
+    def now(name: str | Path) -> Path:
+        place = Path(name)
+        for old, new in ((before, here), (before.parent, here.parent)):
+            if place.parent == old:
+                return new / place.name
+        return place
+
+    plan, sheets = now(held.plan), held.delivery.review_dir
+    if sheets == before.parent:
+        sheets = here.parent
+    moved = replace(
+        held,
+        source=_whole(source),
+        final=str(now(held.final)),
+        output=str(now(held.output)),
+        plan=str(plan if plan.exists() else held.plan),  # it may not have moved along
+        files=[str(now(file)) for file in held.files],
+        delivery=dataclasses.replace(held.delivery, review_dir=sheets),
+    )
+    return moved.marked() if held.own else moved
+
+
+def _decoded(path: Path) -> HeldBack:
+    """What a note says, wherever it lies. Raises PlanError."""
     try:
-        held = msgspec.json.decode(read_file(path), type=HeldBack, dec_hook=_from_text)
+        return msgspec.json.decode(read_file(path), type=HeldBack, dec_hook=_from_text)
     except OSError as error:
         raise problem(PlanError, "path_unread", path=path, reason=reason_of(error)) from error
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         _refuse_earlier(path)
         raise problem(PlanError, "no_note", path=path, error=error) from error
-    if os.path.realpath(held.note) != os.path.realpath(path):
-        raise problem(PlanError, "note_moved", path=path, output=held.output)
-    return held
 
 
 def _refuse_earlier(path: Path) -> None:
@@ -227,12 +268,13 @@ def held_back_for(final: Path, closed: Path, released: Path | None = None) -> He
     return found[-1] if found else None
 
 
-def find_held(name: Path) -> HeldBack:
+def find_held(name: Path, source: Path | None = None) -> HeldBack:
     """What was held back, by any name that it goes by.
 
     Args:
         name: the result that was held back or its note, the name that the result did not get, or
             the original.
+        source: the original, where the folder with `name`, the result or its note, was moved.
 
     Results may lie in another folder than the original (`-o out/`). So where nothing is found in
     its place, the folders in that place and in this one are searched, two deep.
@@ -241,6 +283,8 @@ def find_held(name: Path) -> HeldBack:
         InputError: nothing was held back under this name, or several results were.
         PlanError: its note cannot be read.
     """
+    if source is not None:
+        return held_in_new_place(name.with_suffix(".json"), source)
     if name.suffix == ".json" and _MARK in name.stem:
         return read_held(name)
     for folder in (name.parent, name.parent / PRIVATE):

@@ -80,6 +80,22 @@ def test_a_note_that_was_copied_with_its_folder_removes_nothing_elsewhere(
     assert sorted((case / "out" / "NOT-FOR-RELEASE").iterdir()) == before
 
 
+def test_a_folder_that_was_moved_is_fixed_where_it_lies(case: Path, tmp_path: Path) -> None:
+    shutil.copytree(case / "out", tmp_path / "moved")
+    before = sorted((case / "out").rglob("*"))
+    held = tmp_path / "moved" / "NOT-FOR-RELEASE" / "a.redacted.needs-review.mp4"
+    refused = call("fix", held.with_suffix(".json"))
+    assert "--source ORIGINAL" in refused.stderr
+    other = call("fix", held, "--source", SAMPLE)
+    assert other.returncode == ExitCode.MISMATCH, other.stderr
+    done = call("fix", held, "--source", case / "a.mp4")
+    assert done.returncode == ExitCode.DONE, done.stderr
+    assert (tmp_path / "moved" / "a.redacted.mp4").exists()
+    assert sorted((case / "out").rglob("*")) == before
+    assert call("fix", held, "--source", case / "a.mp4", "--remove").returncode == ExitCode.DONE
+    assert not held.parent.exists() and sorted((case / "out").rglob("*")) == before
+
+
 def test_a_note_with_names_that_no_system_knows_is_no_note(case: Path, tmp_path: Path) -> None:
     """Whoever sends one would stop every command in its folder."""
     shutil.copytree(case / "out" / "NOT-FOR-RELEASE", tmp_path / "NOT-FOR-RELEASE")
