@@ -48,6 +48,10 @@ _WINDOWS: Final = '@rem {mark}\r\n@start "" /d "%SystemRoot%" {program} {words} 
 _NAMES: Final = {"linux": "redact.desktop", "macos": "redact.command", "windows": "redact.cmd"}
 
 
+_MENU: Final = "applications"
+"""Folder of the menu of programs (Desktop Menu Specification)."""
+
+
 @command
 @click.option("--system", type=click.Choice(tuple(_NAMES)))
 @click.option("-o", "--output", "folder", type=PATH)
@@ -66,7 +70,12 @@ def desktop(system: str | None, folder: Path | None, remove: bool, force: bool) 
         check_writable(place, force, whole=True)
     for place in places:
         write_whole(place, _content(system), force=force, mode=0o755)
-        terminal.say(say("starter_written", path=place))
+        if folder is not None:
+            terminal.say(say("starter_written", path=place))
+        elif place.parent.name == _MENU:
+            terminal.say(say("starter_in_menu", path=place))
+        else:
+            terminal.say(say("starter_on_desktop", path=place))
     if system != "linux":
         terminal.say(say("starter_untested"))
 
@@ -80,7 +89,7 @@ def _usual(system: str) -> Iterator[Path]:
     found = []
     if system == "linux":
         data = Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share")
-        found.append(data / "applications")
+        found.append(data / _MENU)
         try:
             found[0].mkdir(parents=True, exist_ok=True)
         except OSError as error:

@@ -111,7 +111,7 @@ class _Moved:
         self._doing, self._done = "", 0
 
     def __call__(self, doing: str, done: int, total: int | None) -> None:
-        if self._stage is None or doing != self._doing:
+        if self._stage is None or doing != self._doing or done < self._done:
             self._stage = self._begin(doing, total)
             self._doing, self._done = doing, 0
         self._stage.advance(done - self._done)

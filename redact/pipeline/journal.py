@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from datetime import UTC, datetime
 
 from ..progress import Progress, Silent, Stage
@@ -13,14 +13,29 @@ from ..words import Message, said
 
 
 class OpenStep:
-    """An open step: `advance` it, and `say` how it was done."""
+    """An open step: `advance` it, and `say` how it was done.
 
-    def __init__(self, stage: Stage) -> None:
-        self._stage = stage
+    Args:
+        begin: begins its stage.
+        open_stage: in which that is open.
+    """
+
+    def __init__(self, begin: Callable[[], AbstractContextManager[Stage]], open_stage: ExitStack):
+        self._begin, self._open = begin, open_stage
+        self._stage = open_stage.enter_context(begin())
+        self._done = 0
         self.detail: tuple[Message, ...] = ()
 
     def advance(self, steps: int = 1) -> None:
+        self._done += steps
         self._stage.advance(steps)
+
+    def begin_again(self) -> None:
+        """What was done so far went at another speed: its stage begins anew where it is, so that
+        the time that is left is told by what comes."""
+        self._open.close()
+        self._stage = self._open.enter_context(self._begin())
+        self._stage.advance(self._done)
 
     def say(self, *detail: Message) -> None:
         """How it was done, in place of what was said before."""
@@ -46,8 +61,8 @@ class Journal:
         """
         begun = time.monotonic()
         listener = Silent() if inner else self._progress
-        with listener.stage(name, total, unit) as stage:
-            step = OpenStep(stage)
+        with ExitStack() as open_stage:
+            step = OpenStep(lambda: listener.stage(name, total, unit), open_stage)
             yield step
         self.steps.append(Step(name, step.detail, round(time.monotonic() - begun, 3)))
 

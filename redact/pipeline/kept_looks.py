@@ -42,10 +42,12 @@ class KeptLooks:
 
     Attributes:
         taken_up: looks of an earlier run that were used.
+        caught_up: there is nothing more of an earlier run to use.
     """
 
     def __init__(self, path: Path | None, made_by: object) -> None:
         self.taken_up = 0
+        self.caught_up = False
         self._file: AnswerFile | None = None
         if path is not None:
             with contextlib.suppress(OSError):
@@ -160,7 +162,7 @@ class KeptLooks:
         return answer.parts
 
     def _keep(self, question: bytes, parts: list[bytes]) -> None:
-        self._used = True
+        self._used = self.caught_up = True
         if self._file is not None:
             self._file.put(Answer(question, parts))
 

@@ -99,6 +99,7 @@ def detect(
             read=read,
             weights=weights,
         )
+        told = False
         looks = Looks(kept.looking(look), 0.0 if whole_only else numbers.whole_every)
         with read_ahead(_prepared(frames, tracker)) as decoded:
             for frame in decoded:
@@ -113,6 +114,10 @@ def detect(
                 if frame.broken:
                     broken.append(frame.index)
                 step.advance()
+                if kept.taken_up and kept.caught_up and not told:
+                    told = True
+                    journal.note(Message("search_goes_on", at=clock(since_first)))
+                    step.begin_again()
         looked = looks.whole + looks.parts
         device = device_now()
         step.say(

@@ -42,6 +42,8 @@ def test_the_desktop_goes_by_its_own_name(tmp_path: Path) -> None:
         text=True,
     )
     assert done.returncode == 0, done.stderr
+    told = done.stderr.splitlines()
+    assert "in your menu of programs" in told[0] and "Bureau/redact.desktop: on your" in told[1]
     places = [".local/share/applications/redact.desktop", "Bureau/redact.desktop"]
     for place in places:
         text = (tmp_path / place).read_text()

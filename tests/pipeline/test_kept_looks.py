@@ -6,6 +6,8 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from fractions import Fraction
 from pathlib import Path
 
@@ -14,7 +16,9 @@ import numpy as np
 import pytest
 
 from redact.errors import ExitCode, InputError, StoppedError
+from redact.pipeline import Journal
 from redact.pipeline.kept_looks import KeptLooks, looks_path
+from redact.progress import Silent, Stage
 from redact.types import Frame
 
 from ..cli.conftest import call
@@ -71,12 +75,38 @@ def test_a_search_that_was_killed_goes_on_and_ends_as_undisturbed(
         "run", clip, "-o", tmp_path / "a.mp4", "--plan", plan, *FAST, "--preset", "ultrafast"
     )
     assert done.returncode == ExitCode.DONE, done.stderr
+    assert "the search goes on at 0:0" in done.stderr
     assert plan.read_bytes() == calm.read_bytes()
     assert not looks.exists()
     manifest = msgspec.json.decode((tmp_path / "a.mp4.manifest.json").read_bytes())
     (detect,) = (s for s in manifest["run"]["steps"] if s["name"] == "detect")
     assert "looks_taken_up" in [said["code"] for said in detect["detail"]]
     assert len(data) < 4000, "numbers only: a picture of this clip would not fit"
+
+
+def test_the_time_that_is_left_is_told_by_what_comes() -> None:
+    """What an earlier run had seen goes by at once: the rest was said to take as little."""
+    stages: list[list[int]] = []
+
+    class Listener(Silent):
+        @contextmanager
+        def stage(self, name: str, total: int | None, unit: str = "frames") -> Iterator[Stage]:
+            steps: list[int] = []
+            stages.append(steps)
+            one = Silent().stage(name, total)
+            with one as stage:
+                stage.advance = steps.append  # type: ignore[method-assign]
+                yield stage
+            steps.append(-1)  # it was closed
+
+    journal = Journal(Listener())
+    with journal.step("detect", 9) as step:
+        for _ in range(3):
+            step.advance()
+        step.begin_again()
+        step.advance()
+    assert stages == [[1, 1, 1, -1], [3, 1, -1]]
+    assert [step.name for step in journal.steps] == ["detect"]
 
 
 def test_answers_about_a_source_that_is_refused_are_not_kept(tmp_path: Path) -> None:
