@@ -210,7 +210,7 @@ class Plan:
                     near = here.box.grown(NEAR)
                     spared = tuple(box for box in shown if box.common(near) > 0)
                 regions.append(
-                    Region(track.id, track.target, here.box, here.state, "", shape, spared)
+                    Region(track.id, track.target, here.box, here.state, shape, spared)
                 )
         return regions
 

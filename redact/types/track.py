@@ -237,7 +237,6 @@ class Region:
         box: upright source pixels, without margin; the mask contains all of it, or of its
             silhouette.
         state: how certain the box is; see `State`.
-        label: text that a style may print on the mask; never derived from pixels.
         silhouette: what of the box is hidden; None: all of it.
         spared: boxes of faces that are shown by decision and that the mask lies on: there it
             reaches no farther than its own box, without margin.
@@ -247,7 +246,6 @@ class Region:
     target: Target
     box: Box
     state: State
-    label: str = ""
     silhouette: Silhouette | None = None
     spared: tuple[Box, ...] = ()
 

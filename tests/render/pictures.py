@@ -150,7 +150,7 @@ def regions(draw: st.DrawFn, width: int, height: int) -> list[Region]:
         away = st.tuples(st.floats(-1, 1), st.floats(-1, 1))
         shown = draw(st.lists(away, max_size=2)) if draw(st.booleans()) else []
         spared = tuple(box.moved(across * w, down * h) for across, down in shown)
-        found.append(Region(track, target, box, state, "", shape, spared))
+        found.append(Region(track, target, box, state, shape, spared))
     return found
 
 

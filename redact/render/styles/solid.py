@@ -67,7 +67,7 @@ class Solid:
 
     def decorate(self, canvas: Canvas, shapes: list[Shape]) -> None:
         for index, shape in enumerate(shapes):
-            text = shape.region.label or self._text(shape)
+            text = self._text(shape)
             if not text:
                 continue
             self.asked.add(shape.region.track)
