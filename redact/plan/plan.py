@@ -209,9 +209,7 @@ class Plan:
                 if shown and self.certain(track, frame):
                     near = here.box.grown(NEAR)
                     spared = tuple(box for box in shown if box.common(near) > 0)
-                regions.append(
-                    Region(track.id, track.target, here.box, here.state, shape, spared)
-                )
+                regions.append(Region(track.id, track.target, here.box, here.state, shape, spared))
         return regions
 
     def shows(self, track: Track, frame: int, damaged: bool = False) -> bool:
