@@ -18,7 +18,7 @@ from redact.pipeline import plan_of_video
 from redact.plan import Decision, Plan, Subject, decisions, read_plan, write_plan
 from redact.types import Action, Keyframe, State, Target, Track
 
-from ..pipeline.conftest import ROOT
+from ..pipeline.conftest import SAMPLE, shorten
 from .browser import Page, look_like, resize, served, served_here
 from .test_alone import opened, page
 from .test_lawyer import longest, track
@@ -343,8 +343,7 @@ def opened_plan(address: str) -> str:
 
 @pytest.mark.slow
 def test_a_search_that_a_review_began_goes_on_after_a_kill(tmp_path: Path) -> None:
-    source = tmp_path / "clip.mp4"
-    source.write_bytes((ROOT / "samples" / "street.mp4").read_bytes())
+    source = shorten(SAMPLE, tmp_path / "clip.mp4", 70)
     looks = tmp_path / ".clip.redacted.plan.json.looks"
     with served(source) as (_, process):
         wait_for(lambda: looks.exists() and looks.stat().st_size > 500)
