@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -89,6 +89,14 @@ def _choice(params: dict[str, Any]) -> EvidenceChoice:
     credentials = None if c2pa is None else content_signer(*c2pa)
     told = None if case.empty else case
     return EvidenceChoice(keeps, told, log, key, given, sign, credentials, exhibits)
+
+
+def warn_of_strange_exhibits(
+    evidence: EvidenceChoice, videos: Iterable[Path], terminal: Terminal
+) -> None:
+    """Say so where the case file numbers a video that is not among those of a folder."""
+    if names := evidence.exhibits_without(videos):
+        terminal.warn(say("exhibits_of_none", count=len(names), names=", ".join(names)))
 
 
 def content_signer(certificate: Path, key: Path) -> Credentials:

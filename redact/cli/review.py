@@ -20,7 +20,7 @@ from .app import PATH, command, typed_options
 from .decisions_of_others import adopt_option, require_own_decisions
 from .destination import PlaceType
 from .detect import detect
-from .evidence_options import evidence_options
+from .evidence_options import evidence_options, warn_of_strange_exhibits
 from .terminal import Terminal
 
 
@@ -62,6 +62,8 @@ def review(
             contextlib.suppress(KeyboardInterrupt),
             contextlib.closing(Case(wish, named, recursive)) as case,
         ):
+            if any(name.is_dir() for name in named):
+                warn_of_strange_exhibits(evidence, (v.source for v in case.videos), terminal)
             serve(case.server(), tell_address, not no_open)
         terminal.say(say("case_closed"))
         return 0

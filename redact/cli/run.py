@@ -22,6 +22,7 @@ from . import options
 from .app import PATH, command, remember_found, results_so_far
 from .decisions_of_others import adopt_option, require_own_decisions
 from .destination import PlaceType, check_release, check_results, folder_for, is_folder
+from .evidence_options import warn_of_strange_exhibits
 from .report import check_index, write_index
 from .results import chosen_delivery, finish_options
 from .sources import (
@@ -128,14 +129,9 @@ class _Videos:
         if delivery.acceptance is not None:
             raise problem(UsageError, "accept_for_several")
         if self.found.searched:  # of videos that are named, others may be meant to follow
-            paths = [
-                *(one.path for one in self.found.footage),
-                *(p for p, _ in self.found.left_out),
-            ]
-            if names := delivery.evidence.exhibits_without(paths):
-                self.terminal.warn(
-                    say("exhibits_of_none", count=len(names), names=", ".join(names))
-                )
+            left_out = [path for path, _ in self.found.left_out]
+            paths = [*(one.path for one in self.found.footage), *left_out]
+            warn_of_strange_exhibits(delivery.evidence, paths, self.terminal)
         check_results(self._places(), delivery, self.settings.encode.codec)
 
     def previews(self, part: tuple[float, float | None]) -> list[dict[str, Any]]:
