@@ -18,12 +18,12 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from redact.auditing.result import AuditResult, LookedPart
 from redact.errors import ExitCode, PlanError
 from redact.media import probe
-from redact.pipeline import Acceptance, Delivery, HeldBack, Order, find_held
+from redact.pipeline import Acceptance, Delivery, HeldBack, Order, audit_settings, find_held
 from redact.pipeline.fix import order_as_before
 from redact.pipeline.held_back import read_held, write_held
 from redact.pipeline.result import Result
-from redact.record import CaseFields, Credentials, EvidenceChoice
-from redact.settings import DrawSettings, Sensitivity, Stamp
+from redact.record import CaseFields, Credentials, EvidenceChoice, build_manifest
+from redact.settings import DrawSettings, RenderSettings, Sensitivity, Settings, Stamp
 
 from ..cli.conftest import call
 from ..media.footage import Clip, make
@@ -103,6 +103,14 @@ def test_nothing_that_was_chosen_is_dropped(tmp_path: Path) -> None:
             if path.split(".")[-1] not in SECRETS | AGAIN:
                 assert given == kept, path
                 assert path not in usual or given != usual[path], f"{path}: nothing was tried"
+
+
+def test_a_record_tells_the_audit_all_of_how_it_was_drawn(tmp_path: Path) -> None:
+    render = changed(RenderSettings())
+    record = replace(make_record(tmp_path), settings=Settings(render=render))
+    told = audit_settings(build_manifest(record), None)
+    assert told.render == render
+    assert (told.margin, told.stamp) == (render.margin, render.stamp)
 
 
 def test_no_key_is_in_a_note(tmp_path: Path) -> None:
