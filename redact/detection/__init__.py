@@ -1,5 +1,6 @@
 """Finding faces, heads, people and licence plates in single pictures."""
 
+from .bell import Bell
 from .calibration import load_calibration
 from .centerface import CenterFace
 from .close_up import CLOSELY, CloseUp, square_around
@@ -16,7 +17,7 @@ from .loader import (
     own_name,
     require_models,
 )
-from .network import OurNetwork, default_threads
+from .network import OurNetwork, default_threads, threads_each
 from .nms import iou
 from .people import Bodies
 from .presentations import in_every_way, with_turns

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..detection import (
+    Bell,
     Detector,
     Selfie,
     device_now,
@@ -20,6 +21,7 @@ from ..detection import (
     load_plugin,
     load_somebody,
     own_name,
+    threads_each,
     with_turns,
 )
 from ..errors import DependencyError, InputError, UsageError
@@ -100,13 +102,18 @@ def detect(
             weights=weights,
         )
         told = False
+        bell = None if whole_only or turned else _bell(info, settings)
         looks = Looks(kept.looking(look), 0.0 if whole_only else numbers.whole_every)
         with read_ahead(_prepared(frames, tracker)) as decoded:
             for frame in decoded:
                 pts.append(frame.pts)
                 found = None
                 since_first = float((frame.pts - pts[0]) * frame.time_base)
-                if tracker.wants_detection(frame) and settings.scope.at(since_first):
+                wanted = tracker.wants_detection(frame)
+                if not wanted and bell is not None:
+                    luma, known = tracker.small_picture(frame).luma, tracker.expected_at(frame)
+                    wanted = bell.rings(frame, luma, known)
+                if wanted and settings.scope.at(since_first):
                     found = settings.scope.select(looks.at(frame, tracker.small_picture(frame)))
                 tracker.observe(frame, found)
                 if frame.damaged:
@@ -154,6 +161,14 @@ def detect(
     plan = with_texts(info, plan, journal)
     # A silhouette leaves open what its box would have covered.
     return replace(plan, doubts=uncovered(plan, whole.doubts))
+
+
+def _bell(info: SourceInfo, settings: DetectSettings) -> Bell | None:
+    """Rings in `balanced` alone: `fast` does without, and `thorough` scans every frame."""
+    faces = Target.FACE in hidden_with(settings.targets) and settings.centerface
+    if settings.sensitivity is not Sensitivity.BALANCED or not faces:
+        return None
+    return Bell(threads_each(), float(info.video.upright_sample_aspect))
 
 
 def settings_for(info: SourceInfo, settings: DetectSettings) -> DetectSettings:

@@ -26,7 +26,7 @@ from .camera_motion import CameraMotion, motion_between
 from .cuts import CutFinder
 from .follow import Find
 from .frame_clock import FrameClock
-from .geometry import IDENTITY, Affine
+from .geometry import IDENTITY, Affine, warped
 from .given_up import given_up
 from .jolts import Jolts
 from .sensitivities import JITTER, TrackSettings, settings_of
@@ -154,6 +154,12 @@ class Tracker:
         view = self._view_of(frame)
         due = view.small.time - self._looked_at >= self.settings.look_every - JITTER
         return due or view.suspect or self._active.restless(view.camera, view.small)
+
+    def expected_at(self, frame: Frame) -> Boxes:
+        """Where all that is known is expected in the frame that is observed next: float64 [N, 4].
+        What was just begun counts as well as what is believed."""
+        view = self._view_of(frame)
+        return warped(self._active.rows.motion.boxes, view.camera)
 
     def small_picture(self, frame: Frame) -> SmallFrame:
         """The small picture of the frame that is observed next."""
