@@ -12,7 +12,14 @@ import click
 import msgspec
 
 from redact.cli.app import COMMANDS, redact
-from redact.cli.help import in_language, translate_click, with_words
+from redact.cli.help import (
+    SECTIONS,
+    heading,
+    in_language,
+    section_of,
+    translate_click,
+    with_words,
+)
 from redact.errors import ExitCode
 from redact.plan import PlanRecord
 from redact.record import Manifest
@@ -35,36 +42,50 @@ def reference(language: str) -> str:
     said = words["reference"]
     parts = [f"# {said['title']}\n\n{said['line']}\n"]
     context = click.Context(redact, info_name="redact", **redact.context_settings)
-    parts += _section(redact, context, set(), said["shared"])
+    parts += _section(redact, context, {}, said["shared"])
     parts += [f"## {said['exit_codes']}\n\n| {said['code']} | {said['meaning']} |\n|---|---|"]
     parts += [f"| {code:d} | {words['exit_codes'][code.name.lower()]} |" for code in ExitCode]
     return "\n".join([*parts, "", words["exit_codes"]["rule"], ""])
 
 
 def _section(
-    command: click.Command, context: click.Context, told: set[tuple[str, str]], also: str
+    command: click.Command,
+    context: click.Context,
+    told: dict[tuple[str, str], tuple[str, str]],
+    also: str,
 ) -> list[str]:
-    """A command and those in it; of its options in full those that no command before it told."""
+    """A command and those in it; of its options in full those that no command before it told.
+
+    Args:
+        command, context: of the command.
+        told: option as `--help` says it → its section and name, of all that were told before.
+        also: heading of those.
+    """
     context.max_content_width = context.terminal_width = 90
     formatter = context.make_formatter()
     command.format_usage(context, formatter)
     command.format_help_text(context, formatter)
-    records = [
-        (parameter.opts[-1], record)
+    records = {
+        record: (section_of(parameter), parameter.opts[-1])
         for parameter in command.get_params(context)
         if (record := parameter.get_help_record(context)) is not None and record[1]
-    ]
-    own = [record for _, record in records if record not in told]
-    again = [name for name, record in records if record in told and name not in EVERYWHERE]
-    if own:
-        with formatter.section(in_language("Options")):
-            formatter.write_dl(own)
-    told |= set(own)
+    }
+    again = [records[record] for record in records if record in told]
+    again = [(section, name) for section, name in again if name not in EVERYWHERE]
+    new = {record: where for record, where in records.items() if record not in told}
+    for section in ("", *SECTIONS):
+        rows = [record for record in new if new[record][0] == section]
+        title = heading("option_sections", section) if section else in_language("Options")
+        if rows:
+            with formatter.section(title):
+                formatter.write_dl(rows)
+    names = _in_short(again, set(told.values()))
+    told |= new
     if isinstance(command, click.Group):
         command.format_commands(context, formatter)
     lines = [f"## {context.command_path}\n", f"```text\n{formatter.getvalue().rstrip()}\n```\n"]
-    if again:
-        lines.append(f"{also}: {', '.join(f'`{name}`' for name in again)}.\n")
+    if names:
+        lines.append(f"{also}: {', '.join(names)}.\n")
     if isinstance(command, click.Group):
         for name in command.list_commands(context):
             child = command.get_command(context, name)
@@ -72,6 +93,19 @@ def _section(
             inner = click.Context(child, info_name=name, parent=context)
             lines += _section(child, inner, told, also)
     return lines
+
+
+def _in_short(again: list[tuple[str, str]], told: set[tuple[str, str]]) -> list[str]:
+    """Options that were told before; a section that is taken whole by its title."""
+    whole = {
+        section
+        for section, _ in again
+        if section and {pair for pair in told if pair[0] == section} <= set(again)
+    }
+    titles = [
+        f"*{heading('option_sections', section)}*" for section in SECTIONS if section in whole
+    ]
+    return titles + [f"`{name}`" for section, name in again if section not in whole]
 
 
 def choose(language: str) -> None:

@@ -47,7 +47,9 @@ if TYPE_CHECKING:
     from .pipeline import Delivery as Delivery
     from .pipeline import Result as Result
     from .pipeline import ResultState as ResultState
+    from .plan import Decision as Decision
     from .plan import Plan as Plan
+    from .plan import Sound as Sound
     from .progress import Progress as Progress
     from .progress import Silent as Silent
     from .record import CaseFields as CaseFields
@@ -56,7 +58,10 @@ if TYPE_CHECKING:
     from .record import Manifest as Manifest
     from .record import ReasonCode as ReasonCode
     from .record import RunRecord as RunRecord
+    from .render import Canvas as Canvas
     from .render import MaskStyle as MaskStyle
+    from .render import Shape as Shape
+    from .render import samples_of as samples_of
     from .settings import Audio as Audio
     from .settings import Caution as Caution
     from .settings import Corner as Corner
@@ -72,10 +77,12 @@ if TYPE_CHECKING:
     from .settings import Style as Style
     from .types import Action as Action
     from .types import Box as Box
+    from .types import Decided as Decided
     from .types import Detections as Detections
     from .types import Frame as Frame
     from .types import Keyframe as Keyframe
     from .types import Origin as Origin
+    from .types import Rect as Rect
     from .types import Region as Region
     from .types import Scope as Scope
     from .types import State as State
@@ -99,17 +106,17 @@ _HOMES = {
     ),
     "record": "CaseFields Credentials EvidenceChoice Manifest ReasonCode RunRecord",
     "words": "Message",
-    "plan": "Plan",
+    "plan": "Decision Plan Sound",
     "progress": "Progress Silent",
-    "render": "MaskStyle",
+    "render": "Canvas MaskStyle Shape samples_of",
     "pipeline": "Acceptance Delivery Result ResultState",
     "settings": (
         "Audio Caution Corner Damaged DetectSettings DrawSettings EncodeSettings RenderSettings "
-        "Rotate "
-        "Sensitivity Settings Stamp Style"
+        "Rotate Sensitivity Settings Stamp Style"
     ),
     "types": (
-        "Action Box Detections Frame Keyframe Origin Region Scope State Target Timeline Track"
+        "Action Box Decided Detections Frame Keyframe Origin Rect Region Scope State Target "
+        "Timeline Track"
     ),
 }
 """Module → the public names that it holds; type checkers read them above."""

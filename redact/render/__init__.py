@@ -5,6 +5,7 @@ Way in: `Renderer(settings).draw(frame, regions)`, which returns the frame to wr
 
 from .fill import Field
 from .renderer import Renderer
+from .samples import samples_of
 from .shapes import (
     RIM,
     ROUNDING,

@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import os
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 import redact
-from redact.testing import StyleContract
 
 from ..pipeline.conftest import ROOT, SAMPLE, shorten
 
 BLOCKS = re.findall(r"^```python\n(.*?)^```", (ROOT / "docs" / "api.md").read_text(), re.M | re.S)
+PROGRAMS = {
+    name[1]: block for block in BLOCKS if (name := re.match(r'"""(\w+\.py): ', block)) is not None
+}
+"""Complete programs, by the name that each gives itself."""
 
 
 @pytest.fixture(scope="module")
@@ -57,7 +62,26 @@ def test_the_contract_of_the_example_is_kept(told: dict[str, object]) -> None:
 
 
 def test_the_style_of_the_example_keeps_its_contract(told: dict[str, object]) -> None:
-    made = {"make_style": staticmethod(told["Stripes"])}  # type: ignore[arg-type]
-    contract = type("Contract", (StyleContract,), made)()
+    contract = told["TestStripes"]()  # type: ignore[operator]
     for name in [n for n in dir(contract) if n.startswith("test_")]:
         getattr(contract, name)()
+
+
+def test_complete_programs_are_strictly_typed_and_run_alone(tmp_path: Path) -> None:
+    """mypy reads redact as the program of a user does, without redact's own settings for it."""
+    assert sorted(PROGRAMS) == ["keep_one.py", "own_detector.py", "own_style.py"]
+    shorten(SAMPLE, tmp_path / "a.mp4", 6, skip=70, size="320x180")
+    for name, text in PROGRAMS.items():
+        (tmp_path / name).write_text(text, "utf-8")
+    python, at_home = sys.executable, {**os.environ, "MYPYPATH": ""}
+    check = [python, "-m", "mypy", "--strict", "--config-file=", *PROGRAMS]
+    typed = subprocess.run(
+        check, cwd=tmp_path, env=at_home, capture_output=True, text=True, check=False
+    )
+    assert typed.returncode == 0, typed.stdout
+    for name in PROGRAMS:
+        ran = subprocess.run(
+            [python, name], cwd=tmp_path, capture_output=True, text=True, check=False
+        )
+        assert ran.returncode == 0, ran.stderr
+        assert ran.stdout
