@@ -13,7 +13,7 @@ import msgspec
 
 from redact.cli.app import COMMANDS, redact
 from redact.cli.help import (
-    SECTIONS,
+    OPTION_SECTIONS,
     heading,
     in_language,
     section_of,
@@ -73,7 +73,7 @@ def _section(
     again = [records[record] for record in records if record in told]
     again = [(section, name) for section, name in again if name not in EVERYWHERE]
     new = {record: where for record, where in records.items() if record not in told}
-    for section in ("", *SECTIONS):
+    for section in ("", *OPTION_SECTIONS):
         rows = [record for record in new if new[record][0] == section]
         title = heading("option_sections", section) if section else in_language("Options")
         if rows:
@@ -97,14 +97,13 @@ def _section(
 
 def _in_short(again: list[tuple[str, str]], told: set[tuple[str, str]]) -> list[str]:
     """Options that were told before; a section that is taken whole by its title."""
-    whole = {
+    taken = set(again)
+    whole = [
         section
-        for section, _ in again
-        if section and {pair for pair in told if pair[0] == section} <= set(again)
-    }
-    titles = [
-        f"*{heading('option_sections', section)}*" for section in SECTIONS if section in whole
+        for section in OPTION_SECTIONS
+        if (members := {pair for pair in told if pair[0] == section}) and members <= taken
     ]
+    titles = [f"*{heading('option_sections', section)}*" for section in whole]
     return titles + [f"`{name}`" for section, name in again if section not in whole]
 
 

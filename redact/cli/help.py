@@ -68,7 +68,7 @@ def heading(table: str, section: str) -> str:
     return words
 
 
-SECTIONS = {
+OPTION_SECTIONS = {
     "search": "targets sensitivity caution damage rotate only_between only_area ignore_area "
     "without_centerface without_reader detector device",
     "masks": "style margin colour label stamp stamp_corner",
@@ -80,7 +80,9 @@ SECTIONS = {
 }
 """Of what commands have many options of; the others are told first."""
 
-_SECTION_OF = {name: section for section, names in SECTIONS.items() for name in names.split()}
+_SECTION_OF = {
+    name: section for section, names in OPTION_SECTIONS.items() for name in names.split()
+}
 
 
 def section_of(parameter: click.Parameter) -> str:
@@ -92,7 +94,7 @@ class Sectioned(click.Command):
     """A command that has too many options for one list."""
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        rows: dict[str, list[tuple[str, str]]] = {section: [] for section in ("", *SECTIONS)}
+        rows: dict[str, list[tuple[str, str]]] = {section: [] for section in ("", *OPTION_SECTIONS)}
         for parameter in self.get_params(ctx):
             row = parameter.get_help_record(ctx)
             if row is not None and isinstance(parameter, click.Option):

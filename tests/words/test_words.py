@@ -23,7 +23,7 @@ from redact import errors
 from redact.auditing import FindingKind
 from redact.cli.app import COMMANDS, SECTIONS
 from redact.cli.app import redact as program
-from redact.cli.help import _CLICK, _SECTION_OF, _SECTIONS, with_words
+from redact.cli.help import _CLICK, _SECTION_OF, OPTION_SECTIONS, with_words
 from redact.files import check_writable
 from redact.words import (
     LANGUAGES,
@@ -255,7 +255,7 @@ def test_every_command_and_option_explains_itself(language: str) -> None:
     with_words(program, "redact")
     named = {"about"} | {f"{name}_default" for name in ("targets", "sensitivity", "margin")}
     assert words["command_sections"].keys() == SECTIONS.keys()
-    assert words["option_sections"].keys() == _SECTIONS.keys()
+    assert words["option_sections"].keys() == OPTION_SECTIONS.keys()
     assert _SECTION_OF.keys() <= {name.rpartition(".")[2] for name in used}
     for table, rows in words.items():
         if table == "options":
