@@ -81,8 +81,8 @@ def _section(
                 formatter.write_dl(rows)
     names = _in_short(again, set(told.values()))
     told |= new
-    if isinstance(command, click.Group):
-        command.format_commands(context, formatter)
+    if isinstance(command, click.Group) and context.parent is None:
+        command.format_commands(context, formatter)  # those of other groups follow at once
     lines = [f"## {context.command_path}\n", f"```text\n{formatter.getvalue().rstrip()}\n```\n"]
     if names:
         lines.append(f"{also}: {', '.join(names)}.\n")
