@@ -14,7 +14,7 @@ from unittest.mock import patch
 
 import numpy as np
 
-from redact.mask_size import MARGIN, SLACK, Sighted, steps
+from redact.mask_size import KEYFRAME_SLACK, MARGIN, Sighted, steps
 from redact.media import probe
 from redact.pipeline import detect
 from redact.pipeline.journal import Journal
@@ -41,7 +41,7 @@ def drawn(of: dict[str, Boxes]) -> Iterator[tuple[str, Boxes]]:
     """The steps of a track, and those that come after it."""
     yield from of.items()
     boxes = of["steady"]
-    for name, share in (("slack", SLACK), ("margin", MARGIN)):
+    for name, share in (("slack", KEYFRAME_SLACK), ("margin", MARGIN)):
         size = np.tile(boxes[:, 2:] - boxes[:, :2], 2)
         boxes = boxes + np.array([-1, -1, 1, 1]) * size * share
         yield name, boxes

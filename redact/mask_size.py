@@ -28,7 +28,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from .types import ALONE, OUTWARD, Box, Boxes, PerKind, Target, union
+from .types import OUTWARD, SINGLE_DETECTION_FRINGE, Box, Boxes, PerKind, Target, union
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +83,8 @@ AT_BORDER: Final = 0.05
 """Share of its size from which a seen box ends at the border: detectors' boxes end a pixel or two
 before it."""
 
-LARGEST: Final = PerKind(
-    "mask_size: LARGEST",
+LARGEST_ASPECTS: Final = PerKind(
+    "mask_size: LARGEST_ASPECTS",
     {
         Target.FACE: (1.0, 1.6),
         Target.PLATE: (3.2, 0.6),
@@ -116,7 +116,7 @@ def border(seen: Sighted) -> Boxes:
     before = np.maximum(after - 1, 0)
     cut_here = cut[before] | cut[np.minimum(after, len(detected) - 1)]
     cut_here[detected] = False
-    wide, tall = LARGEST[seen.target]
+    wide, tall = LARGEST_ASPECTS[seen.target]
     largest = np.stack([wide * height, tall * width] * 2, axis=1)
     # From the side that lies opposite; no farther than to the border.
     whole = np.roll(boxes, 2, axis=1) + OUTWARD * largest
@@ -128,7 +128,7 @@ def border(seen: Sighted) -> Boxes:
 
 def fringe(seen: Sighted, boxes: Boxes) -> Boxes:
     """A face reaches as far as any network saw it."""
-    reach = np.full(boxes.shape, ALONE)
+    reach = np.full(boxes.shape, SINGLE_DETECTION_FRINGE)
     if len(seen.detected):
         at = seen.times[seen.detected]
         reach = np.stack([np.interp(seen.times, at, side) for side in seen.fringe.T], axis=1)
@@ -160,7 +160,7 @@ def doubt(seen: Sighted, boxes: Boxes) -> Boxes:
     return np.asarray(boxes + OUTWARD * seen.size * share[:, None])
 
 
-ABOVE: Final = 0.05
+PLATE_GROWTH_UPRIGHT: Final = 0.05
 """Growth of a plate above and below, share of its height: the same error is a larger share of its
 height than of its width. To hold all of nine in ten of 211 plates, a look needed a margin of .09
 beside them and .15 above and below; every mask has .12, and .18 with this. Measured by
@@ -170,7 +170,7 @@ beside them and .15 above and below; every mask has .12, and .18 with this. Meas
 def edge(seen: Sighted, boxes: Boxes) -> Boxes:
     """A plate ends at its edge, however unsure a detector is that it is one; what a detected box
     misses of it, it misses above and below."""
-    return boxes + OUTWARD * seen.size * [0, ABOVE, 0, ABOVE]
+    return boxes + OUTWARD * seen.size * [0, PLATE_GROWTH_UPRIGHT, 0, PLATE_GROWTH_UPRIGHT]
 
 
 def blur(seen: Sighted, boxes: Boxes) -> Boxes:
@@ -201,7 +201,7 @@ def steady(boxes: Boxes) -> Boxes:
     return np.hstack([centre - size / 2, centre + size / 2])
 
 
-SLACK: Final = 0.01
+KEYFRAME_SLACK: Final = 0.01
 """Keyframes are larger than the boxes by this share of the size, on every side; the boxes between
 may then leave the straight line between two keyframes. It is a pixel of a face of 100."""
 

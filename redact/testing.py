@@ -24,7 +24,7 @@ from .render import MaskStyle, Renderer, drawn_area_of, mask_of
 from .settings import RenderSettings
 from .types import SEARCHED, Box, Detections, Frame, Region, State, Target
 
-SIZES: Final = ((240, 320), (301, 399), (33, 31), (3, 70), (1, 1))
+PICTURE_SIZES: Final = ((240, 320), (301, 399), (33, 31), (3, 70), (1, 1))
 """Heights and widths of pictures that every detector is shown."""
 
 
@@ -44,7 +44,7 @@ class DetectorContract(ABC):
     def test_pictures_of_any_size_get_an_answer_in_their_pixels(self) -> None:
         """Scores are probabilities; boxes lie in the picture, edges in order."""
         detector = self.make_detector()
-        for size in SIZES:
+        for size in PICTURE_SIZES:
             self._check(detector.detect(_picture(*size)), *size)
 
     def test_frames_get_the_answer_of_their_pictures(self) -> None:

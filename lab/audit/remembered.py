@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from redact.auditing.audit_detectors import SIZES, AuditDetectors
+from redact.auditing.audit_detectors import AUDIT_SIZES, AuditDetectors
 from redact.media import plane_array
 from redact.types import Detections, Frame, Rect
 
@@ -66,7 +66,7 @@ def remembering(memory: Memory) -> type[AuditDetectors]:
 
     class Remembering(AuditDetectors):
         def seen(self, frame: Frame, only: Sequence[Rect] | None = None) -> Detections:
-            question = (SIZES, self.targets, self.names, by_pixels(frame), only)
+            question = (AUDIT_SIZES, self.targets, self.names, by_pixels(frame), only)
             found: Detections = memory.answer(
                 question, lambda: super(Remembering, self).seen(frame, only)
             )

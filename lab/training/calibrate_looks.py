@@ -39,12 +39,12 @@ from redact.detection.several_networks import (
     EYE,
     EYE_SMALL,
     FACES,
+    HEAD_MIDDLE_SHARE,
     LARGE,
     OURS,
     PEOPLE,
     SMALL,
     TILTED,
-    UPPER,
     as_wholes,
     weighed,
     weighed_people,
@@ -187,7 +187,7 @@ def of_a_head(found: Boxes, heads: Boxes, ignored: Boxes) -> tuple[NDArray[np.in
     half; as `judged`: a further box around the same head counts for neither side."""
     middle = (heads[:, :2] + heads[:, 2:]) / 2
     low, high = found[:, None, :2], found[:, None, 2:].copy()
-    high[:, :, 1] = low[:, :, 1] + UPPER * (high[:, :, 1] - low[:, :, 1])
+    high[:, :, 1] = low[:, :, 1] + HEAD_MIDDLE_SHARE * (high[:, :, 1] - low[:, :, 1])
     holds = ((middle > low) & (middle < high)).all(axis=2)
     verdict, taken = np.zeros(len(found), np.int8), np.zeros(len(heads), np.bool_)
     for row in np.flatnonzero(holds.any(axis=1)):

@@ -36,7 +36,7 @@ from lab.training.calibration_file import said
 from lab.training.eight_bit import NUMBERS, STEPS, Conv, Numbers, in_8_bits, with_free_size
 from lab.training.labelled import dev_labels
 from redact.detection.calibration import log_odds
-from redact.detection.centerface import ALIGN, OUTPUTS
+from redact.detection.centerface import CENTERFACE_OUTPUTS, SIDE_MULTIPLE
 from redact.detection.device import open_network
 from redact.media import Decode, probe
 
@@ -72,7 +72,15 @@ def shown(rgb: NDArray[np.uint8], side: int) -> F32:
     zoom = side / max(rgb.shape[:2])
     small = cv2.resize(rgb, None, fx=zoom, fy=zoom, interpolation=cv2.INTER_AREA)
     height, width = small.shape[:2]
-    image = np.zeros((1, 3, -(-height // ALIGN) * ALIGN, -(-width // ALIGN) * ALIGN), np.float32)
+    image = np.zeros(
+        (
+            1,
+            3,
+            -(-height // SIDE_MULTIPLE) * SIDE_MULTIPLE,
+            -(-width // SIDE_MULTIPLE) * SIDE_MULTIPLE,
+        ),
+        np.float32,
+    )
     image[0, :, :height, :width] = small.transpose(2, 0, 1)
     return image
 
@@ -215,7 +223,7 @@ def made(
     images: Sequence[F32],
     digest: str,
     how: str,
-    outputs: Sequence[str] = OUTPUTS,
+    outputs: Sequence[str] = CENTERFACE_OUTPUTS,
 ) -> Numbers:
     """All numbers, measured on pictures, for a network of these outputs, the heat map first."""
     channels, convolutions = factors(model, images)

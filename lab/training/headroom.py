@@ -36,7 +36,7 @@ from onnx.helper import (
 
 from lab.training.eight_bit import LARGEST, OPSET
 from redact.detection.weights import TRIAL, in_7_bits
-from redact.detection.weights_for_processor import CHANNELS, LARGEST_PRODUCT
+from redact.detection.weights_for_processor import LARGEST_PRODUCT, TRIAL_CHANNELS
 
 MODELS = Path(__file__).parents[2] / "redact" / "models"
 IR_VERSION = 7
@@ -82,13 +82,13 @@ def _half(whole: NDArray[np.generic]) -> NDArray[np.generic]:
 
 
 def trial() -> ModelProto:
-    """A network of one 8-bit convolution that adds `CHANNELS` products of 255 and 127. Its scale
-    makes the right answer the number of its channels."""
+    """A network of one 8-bit convolution that adds `TRIAL_CHANNELS` products of 255 and 127. Its
+    scale makes the right answer the number of its channels."""
     constants = {
         "one": np.float32(1),
         "scale": np.float32(LARGEST_PRODUCT),
         "zero": np.uint8(0),
-        "weights": np.full((FILTERS, CHANNELS, 1, 1), LARGEST, np.int8),
+        "weights": np.full((FILTERS, TRIAL_CHANNELS, 1, 1), LARGEST, np.int8),
         "scales": np.ones(FILTERS, np.float32),
         "zeros": np.zeros(FILTERS, np.int8),
     }

@@ -14,7 +14,7 @@ import numpy as np
 from lab.real.labels import find_clips
 from lab.training.films import trained_on
 from lab.training.labelled import Labelled, dev_labels, dev_stills, of_frame
-from redact.detection import SIZES, OurNetwork
+from redact.detection import SCAN_SIZES, OurNetwork
 from redact.detection.centerface import TILTS, CenterFace
 from redact.detection.eye import Eye
 from redact.detection.people import People
@@ -59,14 +59,14 @@ class Networks:
         """The looks at pictures whose pixels are so many times as wide as high."""
         if aspect in self._looks:
             return self._looks[aspect]
-        large, small = SIZES[self._sensitivity].faces
-        scales = SIZES[self._sensitivity].ours
+        large, small = SCAN_SIZES[self._sensitivity].faces
+        scales = SCAN_SIZES[self._sensitivity].ours
         looks: dict[str, Look] = {
             OURS: self._ours.detector(*scales, sample_aspect=aspect).look,
             LARGE: lambda picture: self._centerface.look(picture, large, aspect),
             SMALL: lambda picture: self._centerface.look(picture, small, aspect),
         }
-        if (tilted := SIZES[self._sensitivity].tilted) is not None:
+        if (tilted := SCAN_SIZES[self._sensitivity].tilted) is not None:
             looks[TILTED] = lambda picture: self._centerface.look(picture, tilted, aspect, TILTS)
         if self._people is not None:
             eye, bodies = self._people
@@ -74,7 +74,7 @@ class Networks:
                 EYE_LARGE: lambda picture: eye.look(picture, large, aspect),
                 EYE_SMALL: lambda picture: eye.look(picture, small, aspect),
                 BODIES: lambda picture: bodies.look(
-                    picture, SIZES[self._sensitivity].people, aspect
+                    picture, SCAN_SIZES[self._sensitivity].people, aspect
                 ),
             }
         self._looks[aspect] = looks

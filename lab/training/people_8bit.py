@@ -32,7 +32,7 @@ from lab.training.headroom import MODELS, with_headroom
 from lab.training.labelled import dev_labels
 from redact.detection.calibration import log_odds
 from redact.detection.device import open_network
-from redact.detection.people import PERSON, SIDE, prepared
+from redact.detection.people import PEOPLE_SIDE, PERSON_CHANNEL, prepared
 from redact.detection.weights import PEOPLE, in_7_bits
 from redact.media import Decode, probe
 
@@ -46,9 +46,9 @@ def middle(clip: Path) -> F32:
     for frame in Decode(info):
         if frame.index == wanted:
             rgb = np.asarray(frame.picture.to_ndarray(format="rgb24"), np.uint8)
-            zoom = SIDE / max(rgb.shape[:2])
+            zoom = PEOPLE_SIDE / max(rgb.shape[:2])
             small = cv2.resize(rgb, None, fx=zoom, fy=zoom, interpolation=cv2.INTER_AREA)
-            return prepared(np.asarray(small[:SIDE, :SIDE], np.uint8))
+            return prepared(np.asarray(small[:PEOPLE_SIDE, :PEOPLE_SIDE], np.uint8))
     raise SystemExit(f"{clip.name}: no frame {wanted}")
 
 
@@ -99,7 +99,7 @@ def main() -> None:
     off = []
     for image in rest:
         before, after = (
-            np.concatenate([s[0, :, PERSON] for s in n.run(None, {name: image})[:3]])
+            np.concatenate([s[0, :, PERSON_CHANNEL] for s in n.run(None, {name: image})[:3]])
             for n in (exact, rough)
         )
         seen = np.maximum(before, after) > 0.1

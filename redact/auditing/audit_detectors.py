@@ -27,12 +27,12 @@ from ..detection import (
 )
 from ..media import Orientation, upright
 from ..types import Detections, Frame, Presentation, Rect, Target, apart
-from .everybody import SURE
+from .everybody import SURE_BODY_SCORE
 from .limits import Limits
 
 F = TypeVar("F", bound=np.floating[Any])
 
-SIZES: Final = Sizes(
+AUDIT_SIZES: Final = Sizes(
     ours=(Scale(960, up_to=1600, tile=1600), Scale(416)),
     faces=(Scale(720, up_to=1120), Scale(352)),
     people=(Scale(384, tile=416), Scale(640, most_zoom=1.0, tile=416, overlap=96)),
@@ -98,7 +98,7 @@ class AuditDetectors:
         self.names = files_of(self.targets, centerface=centerface)
 
         def make(aspect: float) -> Witnesses:
-            return networks.witnesses(SIZES, aspect)
+            return networks.witnesses(AUDIT_SIZES, aspect)
 
         self._all: Any = in_every_way(presentations, make)
         self._close_up = load_close_up(self._all, self.targets)
@@ -146,7 +146,7 @@ class AuditDetectors:
         """People in a picture, [N, 4], as sure as somebody must be who is accounted for."""
         assert self._somebody is not None
         found = self._somebody.bodies(mirrored(frame))
-        people = found.xyxy[~found.vehicle & (found.score >= SURE)]
+        people = found.xyxy[~found.vehicle & (found.score >= SURE_BODY_SCORE)]
         return _other_side(people.astype(np.float64), frame.size[0])
 
     def heads(self, frame: Frame, bodies: NDArray[np.float64]) -> Detections:

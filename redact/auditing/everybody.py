@@ -31,7 +31,7 @@ from .what_is_hidden import Covers, by_decision, shares_covered
 Suspicion = tuple[float, Target, int, Box]
 """How probable it is that somebody is visible, what seems to be, frame and place."""
 
-SURE: Final = 0.5
+SURE_BODY_SCORE: Final = 0.5
 """Score from which a body is somebody who must be accounted for: as in the search."""
 
 
@@ -39,7 +39,7 @@ class Eyes(Protocol):
     """Who looks for bodies and for heads on them: `AuditDetectors`."""
 
     def bodies(self, frame: Frame) -> NDArray[np.float64]:
-        """People in a frame that are as sure as `SURE`, [N, 4]."""
+        """People in a frame that are as sure as `SURE_BODY_SCORE`, [N, 4]."""
 
     def heads(self, frame: Frame, bodies: NDArray[np.float64]) -> Detections:
         """Faces, or heads, at the upper ends of bodies [N, 4]."""

@@ -16,8 +16,8 @@ from dataclasses import dataclass
 from ..settings import Sensitivity
 from ..types import PerKind, Target
 
-_LEAST = PerKind(
-    "auditing/limits: the least height",
+_LEAST_HEIGHTS = PerKind(
+    "auditing/limits: _LEAST_HEIGHTS",
     {Target.FACE: 10.0, Target.PLATE: 6.0, Target.HEAD: 14.0, Target.PERSON: 24.0},
 )
 
@@ -97,7 +97,7 @@ class Limits:
     whole_every: float = 4.0
     read_every: float = 6.0
     look_every: float = 0.4
-    least: PerKind[float] = _LEAST
+    least: PerKind[float] = _LEAST_HEIGHTS
     candidate: float = 0.05
     believed: float = 0.5
     covered: float = 0.4

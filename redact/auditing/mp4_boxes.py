@@ -14,7 +14,7 @@ from ..formats import mp4, tags
 from ..formats.mp4 import Mp4Box
 from ..words import Message
 
-_MOST: Final = 1 << 20
+_MOST_READ_BYTES: Final = 1 << 20
 """Bytes that are read at once: no box with words in it is as large."""
 
 
@@ -76,7 +76,7 @@ def _wrong_credentials(file: BinaryIO, size: int) -> list[Message]:
     if len(found) != 1:
         return [Message("credentials_boxes", found=len(found))]
     (box,) = found
-    content = box.content(file) if box.size <= _MOST else b""
+    content = box.content(file) if box.size <= _MOST_READ_BYTES else b""
     # One statement, ours: a second would be that of the original.
     ours = content.startswith(_C2PA) and content.count(b"jumdc2ma") == 1
     if not ours or _NO_PICTURE.search(content):
@@ -94,7 +94,7 @@ def _wrong(file: BinaryIO, box: Mp4Box, top: frozenset[bytes]) -> list[Message]:
     pattern = _CONTENT.get((box.parent, box.kind))
     if pattern is None:
         return []
-    fits = box.size <= _MOST and re.fullmatch(pattern, box.content(file), re.DOTALL)
+    fits = box.size <= _MOST_READ_BYTES and re.fullmatch(pattern, box.content(file), re.DOTALL)
     return [] if fits else [Message("box_other_content", box=box.path, at=box.start)]
 
 

@@ -13,13 +13,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import RedactError
-from ..media import HERTZ, LEVEL, SourceInfo, read_channels
+from ..media import HERTZ, TONE_AMPLITUDE, SourceInfo, read_channels
 from ..types import Silenced, clock
 from ..words import Message
 from .limits import LIMITS, Limits
 from .result import Check
 
-NAME: Final = "muted_sound"
+CHECK_NAME: Final = "muted_sound"
 
 PERIODS: Final = 10
 """Of the bleep, from which its level can be told."""
@@ -45,10 +45,12 @@ def check_sound(
             left = _first_left(finished, audio.index, spans, limits, there)
             if left is not None:
                 at = clock(float(left - zero), 2)
-                return [Check(NAME, False, (Message("sound_left", at=at),))]
+                return [Check(CHECK_NAME, False, (Message("sound_left", at=at),))]
     except RedactError:
-        return [Check(NAME, False, (Message("sound_unreadable"),))]
-    return [Check(NAME, True, (Message("sound_taken_out", count=len(there)),))] if there else []
+        return [Check(CHECK_NAME, False, (Message("sound_unreadable"),))]
+    return (
+        [Check(CHECK_NAME, True, (Message("sound_taken_out", count=len(there)),))] if there else []
+    )
 
 
 def _first_left(
@@ -96,11 +98,13 @@ def _holds_more(samples: NDArray[np.float32], rate: int, how: str, limits: Limit
     if how != "tone":
         return bool(np.abs(samples).max() > limits.quiet)
     if samples.shape[1] < PERIODS * rate / HERTZ:  # a rest at the end of a span
-        return bool(np.abs(samples).max() > LEVEL * (1 + limits.tone_level) + limits.tone_left)
+        return bool(
+            np.abs(samples).max() > TONE_AMPLITUDE * (1 + limits.tone_level) + limits.tone_left
+        )
     angle = 2 * np.pi * HERTZ / rate * np.arange(samples.shape[1])
     waves = np.stack([np.sin(angle), np.cos(angle)], axis=1)
     found, *_ = np.linalg.lstsq(waves, samples.T.astype(np.float64), rcond=None)
-    level = np.hypot(*found) / LEVEL
+    level = np.hypot(*found) / TONE_AMPLITUDE
     rest = samples.T - waves @ found
     off = np.abs(level - 1).max() > limits.tone_level
     return bool(off or np.abs(rest).max() > limits.tone_left)

@@ -14,7 +14,7 @@ from ..render import RIM
 from ..words import Message
 from .limits import LIMITS, Limits
 from .planes import (
-    BLOCK,
+    COMPARED_BLOCK,
     NEUTRAL,
     Both,
     Plane,
@@ -156,7 +156,7 @@ def _changed(
     blocks = block_mean(plane.difference, *step)
     if float(blocks.max()) < limits.block:
         return False  # nearly always, so only now is it asked what there was to lose
-    wide = 3 * BLOCK // step[0], 3 * BLOCK // step[1]
+    wide = 3 * COMPARED_BLOCK // step[0], 3 * COMPARED_BLOCK // step[1]
     detail = block_mean(np.asarray(cv2.absdiff(plane.source, cv2.blur(plane.source, wide))), *step)
     counted_in = np.ones(blocks.shape, np.bool_) if outside is None else block_least(outside) > 0
     if not counted_in.any():

@@ -21,7 +21,7 @@ from ..types import Frame, Rect
 Plane: TypeAlias = NDArray[np.uint8]
 """Samples of one plane, uint8 [H, W]; chroma has the size of its own grid."""
 
-BLOCK: Final = 16
+COMPARED_BLOCK: Final = 16
 """Side in pixels of the blocks in which pictures are compared, those of most codecs."""
 
 NEUTRAL: Final = 128
@@ -143,7 +143,7 @@ def block_mean(plane: Plane, right: int = 1, down: int = 1) -> NDArray[np.float3
         plane: at the right and bottom border its last samples fill up the blocks.
         right, down: pixels per sample of the plane: blocks are 16×16 pixels in any plane.
     """
-    across, rows = BLOCK // right, _rows_of_blocks(plane, right, down)
+    across, rows = COMPARED_BLOCK // right, _rows_of_blocks(plane, right, down)
     sums = rows.sum(axis=1, dtype=np.uint16).reshape(len(rows), -1, across).sum(axis=2)
     return np.asarray(sums / (across * rows.shape[1]), np.float32)
 
@@ -151,13 +151,13 @@ def block_mean(plane: Plane, right: int = 1, down: int = 1) -> NDArray[np.float3
 def block_least(plane: Plane) -> Plane:
     """Least sample of each block of a plane with one sample for each pixel."""
     rows = _rows_of_blocks(plane, 1, 1)
-    least: Plane = rows.min(axis=1).reshape(len(rows), -1, BLOCK).min(axis=2)
+    least: Plane = rows.min(axis=1).reshape(len(rows), -1, COMPARED_BLOCK).min(axis=2)
     return least
 
 
 def _rows_of_blocks(plane: Plane, right: int, down: int) -> Plane:
     """uint8 [rows of blocks, rows in a block, columns], filled up to whole blocks."""
-    across, up = BLOCK // right, BLOCK // down
+    across, up = COMPARED_BLOCK // right, COMPARED_BLOCK // down
     height, width = -(-plane.shape[0] // up) * up, -(-plane.shape[1] // across) * across
     return _filled(plane, (height, width)).reshape(-1, up, width)
 

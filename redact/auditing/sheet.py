@@ -27,9 +27,9 @@ from .result import AuditResult
 
 _SIDE: Final = 240
 _TEXT: Final = 44
-_AROUND: Final = 3.0  # sides of the square, in the longer side of what it shows
+_CONTEXT: Final = 3.0  # sides of the square, in the longer side of what it shows
 _COLUMNS: Final = 3
-_MOST: Final = 24
+_MOST_PICTURES: Final = 24
 _DOUBTFUL: Final = 6
 
 RGB = NDArray[np.uint8]
@@ -65,7 +65,7 @@ def review_sheet(
     """
     rows = rows_of_findings(result) + (_of_tracks(plan) if plan is not None else [])
     target = sheet_path(output, folder)
-    more = max(0, len(result.findings) - _MOST)
+    more = max(0, len(result.findings) - _MOST_PICTURES)
     sheet = _sheet(tiles_of(source, output, rows), more)
     done, data = cv2.imencode(".png", sheet[:, :, ::-1])
     if not done:
@@ -84,7 +84,7 @@ def sheet_path(output: Path, folder: Path) -> Path:
 
 def rows_of_findings(result: AuditResult) -> list[Row]:
     rows = []
-    for f in result.findings[:_MOST]:
+    for f in result.findings[:_MOST_PICTURES]:
         frame, box = f.path[len(f.path) // 2]
         kind, target = word("finding", f.kind), word("target", f.target.word)  # as in reports
         rows.append(Row(frame, box, f"{f.number}. {kind}: {target}, {clock(f.start)}"))
@@ -138,9 +138,11 @@ def tiles_of(source: SourceInfo, output: Path, rows: list[Row]) -> list[RGB]:
 
 def _enlarged(rgb: RGB, box: Box) -> RGB:
     """A square around a box, which is drawn into it."""
-    cut = square_around(rgb, np.array(box), _AROUND)
+    cut = square_around(rgb, np.array(box), _CONTEXT)
     cut = np.asarray(cv2.resize(cut, (_SIDE, _SIDE), interpolation=cv2.INTER_LINEAR), np.uint8)
-    half = np.array([box.width, box.height]) / max(box.width, box.height, 4.0) * _SIDE / _AROUND / 2
+    half = (
+        np.array([box.width, box.height]) / max(box.width, box.height, 4.0) * _SIDE / _CONTEXT / 2
+    )
     (x1, y1), (x2, y2) = np.rint(_SIDE / 2 - half), np.rint(_SIDE / 2 + half)
     corners = (int(x1), int(y1)), (int(x2), int(y2))
     return np.asarray(cv2.rectangle(cut, *corners, (255, 220, 0), 1), np.uint8)

@@ -111,7 +111,7 @@ class StillVisible:
                     # What a network is sure of is told, whatever a person called it: they were
                     # asked twice about it.
                     [r for r in kept if r.track not in alarms]
-                    if found.score[i] >= decisions.SURE
+                    if found.score[i] >= decisions.SURE_TRACK_PROBABILITY
                     else kept,
                     self._limits,
                 )

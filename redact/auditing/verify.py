@@ -26,7 +26,7 @@ from .findings_and_fixes import Seen, findings_of
 from .legible import Legible, Number
 from .limits import Limits
 from .muted_sound import check_sound
-from .planes import BLOCK, Both, Plane, luma
+from .planes import COMPARED_BLOCK, Both, Plane, luma
 from .result import AuditResult, AuditSettings, Check
 from .still_visible import Misfit, StillVisible, followed, probable
 from .suspects import Circumstances, believed, judged
@@ -326,7 +326,7 @@ def _made_for_web(source: SourceInfo, finished: SourceInfo) -> bool:
 def is_padded(source: tuple[int, int], output: tuple[int, int]) -> bool:
     """Whether a picture is as large as the source's, or larger by less than a coded block: some
     tools write whole ones."""
-    return all(0 <= now - was < BLOCK for was, now in zip(source, output, strict=True))
+    return all(0 <= now - was < COMPARED_BLOCK for was, now in zip(source, output, strict=True))
 
 
 def size_check(source: tuple[int, int], output: tuple[int, int], other_tool: bool = False) -> Check:

@@ -18,7 +18,7 @@ from ..render import mask_of, stamp_box
 from ..settings import Stamp
 from ..types import Action, Box, Region, Target
 from .limits import LIMITS, Limits
-from .planes import BLOCK, block_difference
+from .planes import COMPARED_BLOCK, block_difference
 
 Mask = NDArray[np.uint8]
 """uint8 [H, W], not 0 where hidden."""
@@ -203,7 +203,7 @@ def _changed(
         (blocks >= limit).astype(np.uint8), cv2.MORPH_CLOSE, np.ones((3, 3), np.uint8)
     )
     height, width = source.shape
-    size = (blocks.shape[1] * BLOCK, blocks.shape[0] * BLOCK)
+    size = (blocks.shape[1] * COMPARED_BLOCK, blocks.shape[0] * COMPARED_BLOCK)
     full = cv2.resize(marked, size, interpolation=cv2.INTER_NEAREST)
     return np.ascontiguousarray(full[:height, :width])
 
@@ -225,11 +225,11 @@ def _one_tone(
         x, y = stats[number, cv2.CC_STAT_LEFT], stats[number, cv2.CC_STAT_TOP]
         column = int(np.argmax(tones[y, x:] == number))
         place = sizes[places[y, x + column], cv2.CC_STAT_AREA]
-        large[number] = _PARTS * stats[number, cv2.CC_STAT_AREA] >= place
+        large[number] = _TONES * stats[number, cv2.CC_STAT_AREA] >= place
     return np.asarray(large[tones], np.uint8)
 
 
-_PARTS = 4
+_TONES = 4
 """Tones in which nobody is known any more."""
 
 

@@ -56,7 +56,7 @@ def is_loopback(host: str) -> bool:
         return host.lower() in _LOCAL_NAMES
 
 
-PATIENCE = 20
+SCHEDULER_SECONDS = 20
 """Seconds to wait for a scheduler to answer."""
 
 LOOK_ROUND = 3
@@ -82,7 +82,7 @@ class Cluster:
         logging.getLogger("distributed").setLevel(logging.CRITICAL)
         try:
             security = Security(require_encryption=True) if address.startswith("tls:") else None
-            self._client: Any = Client(address, security=security, timeout=PATIENCE)
+            self._client: Any = Client(address, security=security, timeout=SCHEDULER_SECONDS)
         except (OSError, TimeoutError, RuntimeError, ValueError) as error:
             raise problem(InputError, "no_scheduler", address=address, error=error) from error
         self._address = address

@@ -214,7 +214,7 @@ def in_plain_words(
         answers: why a finding was accepted, by its number; of the others it is asked.
     """
     doubtful = [finding for finding in findings if finding.doubtful]
-    folded = doubtful if _FEW < len(doubtful) < len(findings) else []
+    folded = doubtful if _MOST_DOUBTFUL < len(doubtful) < len(findings) else []
     for n, finding in enumerate(findings):
         if finding not in folded:
             when = _when(finding.start - start, finding.end - start)
@@ -233,7 +233,7 @@ def in_plain_words(
         yield say("doubtful_findings", first=first, last=last, times=times)
 
 
-_FEW: Final = 2
+_MOST_DOUBTFUL: Final = 2
 """Doubtful findings that are told one by one beside those that are not."""
 
 

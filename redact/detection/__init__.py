@@ -7,7 +7,7 @@ from .close_up import CLOSELY, CloseUp, square_around
 from .detector import Detector, load_plugin
 from .device import DEVICES, OpenNetwork, describe_devices, device_now, on_device
 from .loader import (
-    SIZES,
+    SCAN_SIZES,
     Networks,
     Sizes,
     files_of,
@@ -26,8 +26,7 @@ from .several_networks import Witnesses
 from .silhouettes import AGREEMENT, Selfie
 from .somebody import Somebody
 from .verifier import Verifier
-from .views import CONTEXT as PART_CONTEXT
-from .views import Scale
+from .views import PART_CONTEXT, Scale
 from .weights import (
     TEXT_DETECTION,
     TEXT_RECOGNITION,

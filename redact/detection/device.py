@@ -206,13 +206,13 @@ def _require_device(providers: Sequence[str], name: str) -> None:
 
 def _try(name: str) -> None:
     """Open the smallest network on a device and run it once. Raises DependencyError."""
-    from .verifier import SIDE, Verifier
+    from .verifier import VERIFIER_SIDE, Verifier
 
     if name == CPU:
         return
     token = _chosen.set(lambda: name)
     try:
-        Verifier(1).scores(np.zeros((1, SIDE, SIDE, 3), np.uint8))
+        Verifier(1).scores(np.zeros((1, VERIFIER_SIDE, VERIFIER_SIDE, 3), np.uint8))
     except Exception as error:  # drivers and engines fail in their own ways
         raise problem(
             DependencyError, "device_broken", name=name, error=getattr(error, "message", error)

@@ -17,10 +17,10 @@ from ..types import Detections, Target
 from .centerface import CenterFace, decoded, padded
 from .weights import EYE
 
-CHANNELS: Final = (Target.FACE, Target.PLATE, Target.HEAD)
+EYE_CHANNELS: Final = (Target.FACE, Target.PLATE, Target.HEAD)
 """What each channel of its maps stands for: `lab.training.eye.targets.TARGETS`."""
 
-OUTPUTS: Final = ("heat", "geometry")
+EYE_OUTPUTS: Final = ("heat", "geometry")
 """Heat [1, channels, H/4, W/4] and geometry [1, channels, 4, H/4, W/4]: log of height and width,
 offsets down and to the right; names in the file."""
 
@@ -40,7 +40,7 @@ class Eye(CenterFace):
         return self.see(rgb, Target.HEAD)
 
     def see(self, rgb: NDArray[np.uint8], target: Target) -> Detections:
-        """The same of one of `CHANNELS`."""
+        """The same of one of `EYE_CHANNELS`."""
         return self._of([target], rgb)
 
     def heads_and_faces(self, rgb: NDArray[np.uint8]) -> Detections:
@@ -48,11 +48,11 @@ class Eye(CenterFace):
         return self._of([Target.HEAD, Target.FACE], rgb)
 
     def _of(self, targets: Sequence[Target], rgb: NDArray[np.uint8]) -> Detections:
-        heat, geometry = self._network.run(padded(rgb), *OUTPUTS)
+        heat, geometry = self._network.run(padded(rgb), *EYE_OUTPUTS)
         return Detections.concat(
             [
                 decoded(heat[0, n], geometry[0, n, :2], geometry[0, n, 2:], target)
                 for target in targets
-                for n in [CHANNELS.index(target)]
+                for n in [EYE_CHANNELS.index(target)]
             ]
         )

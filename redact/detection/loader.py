@@ -18,7 +18,7 @@ from .close_up import CLOSELY, CloseUp, LookAtImage
 from .detector import Detector
 from .eye import Eye
 from .network import CHANNELS, FacePlateDetector, OurNetwork, default_threads, threads_each
-from .people import SIDE, People
+from .people import PEOPLE_SIDE, People
 from .presentations import InEveryWay
 from .several_networks import EYE as EYE_LARGE
 from .several_networks import EYE_SMALL, LARGE, SMALL, TILTED, Look, Witnesses
@@ -64,9 +64,9 @@ class Sizes:
     tilted: Scale | None = None
 
 
-_IN_TILES: Final = Scale(SIDE, tile=SIDE)
+_IN_TILES: Final = Scale(PEOPLE_SIDE, tile=PEOPLE_SIDE)
 
-SIZES: Final[dict[Sensitivity, Sizes]] = {
+SCAN_SIZES: Final[dict[Sensitivity, Sizes]] = {
     Sensitivity.FAST: Sizes(
         ours=(Scale(640), Scale(256), FILLING),
         faces=(Scale(960), Scale(416)),
@@ -75,12 +75,12 @@ SIZES: Final[dict[Sensitivity, Sizes]] = {
     Sensitivity.BALANCED: Sizes(
         ours=(Scale(1280, up_to=1920, tile=1920), Scale(416), FILLING),
         faces=(Scale(960, up_to=1280), Scale(416)),
-        people=(_IN_TILES, Scale(832, most_zoom=1.0, tile=SIDE, overlap=160)),
+        people=(_IN_TILES, Scale(832, most_zoom=1.0, tile=PEOPLE_SIDE, overlap=160)),
     ),
     Sensitivity.THOROUGH: Sizes(
         ours=(Scale(2560, up_to=8192, tile=1344), Scale(1280), Scale(416), FILLING),
         faces=(Scale(1280, up_to=3840, tile=1344), Scale(416)),
-        people=(_IN_TILES, Scale(1280, most_zoom=1.0, tile=SIDE, overlap=160)),
+        people=(_IN_TILES, Scale(1280, most_zoom=1.0, tile=PEOPLE_SIDE, overlap=160)),
         tilted=Scale(960, up_to=1280),
     ),
 }
@@ -232,7 +232,7 @@ def load_detector(
     few_sizes = sensitivity is not Sensitivity.THOROUGH
     networks = Networks(targets, threads, centerface=centerface, keep_memory=few_sizes)
     said = own_name(sensitivity, targets, centerface=centerface)
-    return networks.witnesses(SIZES[sensitivity], sample_aspect, said)
+    return networks.witnesses(SCAN_SIZES[sensitivity], sample_aspect, said)
 
 
 def own_name(

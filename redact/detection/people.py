@@ -26,25 +26,25 @@ from .views import Scale, View, look_at_view, views
 from .weights import NMS_IOU, PEOPLE, WEIGHTS
 from .weights_for_processor import read_network
 
-SIDE: Final = 416
+PEOPLE_SIDE: Final = 416
 """Pixels of the square picture that it takes: as it was trained."""
 
-PERSON: Final = 0
+PERSON_CHANNEL: Final = 0
 """Its channel of people: COCO's first class."""
 
 VEHICLES: Final = (1, 2, 3, 5, 7)
 """Its channels of what may bear a plate: bicycle, car, motorcycle, bus, truck."""
 
-SEEN: Final = 0.25
+LEAST_WITNESS_SCORE: Final = 0.25
 """Score from which a body or vehicle is one that others may be judged by."""
 
 BINS: Final = 11
 """Of the distribution in which it gives each side's distance: the network's structure."""
 
-LEAST_SCORE: Final = 0.05
+LEAST_BODY_SCORE: Final = 0.05
 """Nothing below this is returned: far below every score that calibration gives weight."""
 
-CUT: Final = 6.0
+TILE_EDGE: Final = 6.0
 """Pixels of a tile from its edge at which a body may go on beyond it: about what its boxes
 are off."""
 
@@ -59,7 +59,7 @@ class Bodies:
 
     Attributes:
         xyxy: float32 [N, 4], upright source pixels.
-        score: float32 [N], the network's own, at least `SEEN`.
+        score: float32 [N], the network's own, at least `LEAST_WITNESS_SCORE`.
         vehicle: bool [N], a vehicle and no person.
     """
 
@@ -98,7 +98,7 @@ class People:
         """People in a picture, boxes in its pixels, duplicates removed.
 
         Args:
-            scales: sizes at which it looks, of tiles no larger than `SIDE`.
+            scales: sizes at which it looks, of tiles no larger than `PEOPLE_SIDE`.
 
         Raises:
             UnsafeError: if the network fails or answers with numbers that are not finite.
@@ -120,13 +120,16 @@ class People:
             UnsafeError: see `look`.
         """
         width, height = picture.size
-        (view,) = views(width, height, (Scale(SIDE, tile=SIDE),), sample_aspect)
+        (view,) = views(width, height, (Scale(PEOPLE_SIDE, tile=PEOPLE_SIDE),), sample_aspect)
         given = self._network.run(prepared(picture.view(view.area, view.size)))
         kinds = [
             suppress(
-                clipped(to_source(decoded(given, channels, SEEN), view), width, height), NMS_IOU
+                clipped(
+                    to_source(decoded(given, channels, LEAST_WITNESS_SCORE), view), width, height
+                ),
+                NMS_IOU,
             )
-            for channels in ((PERSON,), VEHICLES)
+            for channels in ((PERSON_CHANNEL,), VEHICLES)
         ]
         return Bodies(
             np.concatenate([k.xyxy for k in kinds]),
@@ -135,8 +138,8 @@ class People:
         )
 
     def run(self, rgb: NDArray[np.uint8]) -> Detections:
-        """All people in one image, uint8 [H, W, 3], at most `SIDE` on each side, boxes in its
-        pixels, duplicates among them."""
+        """All people in one image, uint8 [H, W, 3], at most `PEOPLE_SIDE` on each side, boxes in
+        its pixels, duplicates among them."""
         return decoded(self._network.run(prepared(rgb)))
 
 
@@ -148,7 +151,7 @@ def whole_in(found: Detections, view: View, size: tuple[int, int]) -> Detections
         found: of one view, source pixels.
         size: width and height of the picture.
     """
-    area, near = view.area, CUT / view.zoom
+    area, near = view.area, TILE_EDGE / view.zoom
     x1, y1, x2, y2 = found.xyxy.T
     cut = (x1 < area.x1 + near) & (area.x1 > 0) | (x2 > area.x2 - near) & (area.x2 < size[0])
     cut |= (y1 < area.y1 + near) & (area.y1 > 0) | (y2 > area.y2 - near) & (area.y2 < size[1])
@@ -156,17 +159,18 @@ def whole_in(found: Detections, view: View, size: tuple[int, int]) -> Detections
 
 
 def prepared(rgb: NDArray[np.uint8]) -> NDArray[np.float32]:
-    """An image [H, W, 3] as the network takes it: blue, green, red, float32 [1, 3, SIDE, SIDE]."""
+    """An image [H, W, 3] as the network takes it: blue, green, red, float32
+    [1, 3, PEOPLE_SIDE, PEOPLE_SIDE]."""
     height, width = rgb.shape[:2]
-    out = np.zeros((1, 3, SIDE, SIDE), np.float32)
+    out = np.zeros((1, 3, PEOPLE_SIDE, PEOPLE_SIDE), np.float32)
     out[0, :, :height, :width] = ((rgb - _MEAN) / _SPREAD).transpose(2, 0, 1)[::-1]
     return out
 
 
 def decoded(
     given: list[NDArray[np.float32]],
-    channels: Sequence[int] = (PERSON,),
-    least: float = LEAST_SCORE,
+    channels: Sequence[int] = (PERSON_CHANNEL,),
+    least: float = LEAST_BODY_SCORE,
 ) -> Detections:
     """People, or what else some channels stand for, from what the network gives: for each of three
     grids the scores [1, N, classes], then for each the distances of the sides from the points
@@ -176,7 +180,7 @@ def decoded(
         likely = score[0][:, channels].max(axis=1)
         which = np.flatnonzero(likely >= least)
         across = round(score.shape[1] ** 0.5)
-        stride = SIDE / across
+        stride = PEOPLE_SIDE / across
         bins = sides[0, which].reshape(-1, 4, BINS)
         bins = np.exp(bins - bins.max(axis=2, keepdims=True))
         far = (bins @ np.arange(BINS, dtype=np.float32)) / bins.sum(axis=2) * stride

@@ -21,8 +21,8 @@ from .nms import suppress
 from .scaling import turned_boxes
 from .several_networks import SAME_FACE
 
-SAME: Final = PerKind(
-    "detection/presentations: SAME",
+SAME_OBJECT_IOU: Final = PerKind(
+    "detection/presentations: SAME_OBJECT_IOU",
     {
         Target.FACE: SAME_FACE,
         Target.PLATE: SAME_FACE,
@@ -80,7 +80,7 @@ def together(found: Sequence[Detections]) -> Detections:
         return found[0]
     every = Detections.concat(found)
     kinds = [Target(t) for t in np.unique(every.target).tolist()]
-    return Detections.concat([suppress(every.only([t]), SAME[t]) for t in kinds])
+    return Detections.concat([suppress(every.only([t]), SAME_OBJECT_IOU[t]) for t in kinds])
 
 
 class InEveryWay:

@@ -48,7 +48,7 @@ LIES_IN: Final = 0.9
 """Share of a box from which it lies in another: nearly all; what is left open of it is no
 part by which anybody is known."""
 
-UPPER: Final = 0.5
+HEAD_MIDDLE_SHARE: Final = 0.5
 """Share of a body's height in which the middle of its head lies: also of one who bends."""
 
 
@@ -270,7 +270,9 @@ def with_heads(bodies: Detections, heads: Detections) -> Detections:
     inside = common(heads.xyxy, box)
     size = np.clip(heads.xyxy[:, 2:] - heads.xyxy[:, :2], 0, None).prod(axis=1)[:, None]
     middle = (heads.xyxy[:, 1] + heads.xyxy[:, 3])[:, None] / 2
-    fits = (inside >= HOLDS * size) & (middle <= box[:, 1] + UPPER * (box[:, 3] - box[:, 1]))
+    fits = (inside >= HOLDS * size) & (
+        middle <= box[:, 1] + HEAD_MIDDLE_SHARE * (box[:, 3] - box[:, 1])
+    )
     alone = np.ones(len(heads), np.bool_)
     for row in np.flatnonzero(fits.any(axis=1)):
         free = np.flatnonzero(fits[row])

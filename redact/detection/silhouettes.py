@@ -20,14 +20,14 @@ from ..words import problem
 from .mediapipe import closed_at_exit, load_mediapipe, quietly
 from .weights import SELFIE, WEIGHTS, read_weights
 
-SIDE: Final = 256
+SILHOUETTE_SIDE: Final = 256
 """Pixels of the square picture that it takes."""
 
-AROUND: Final = 0.15
+SILHOUETTE_CONTEXT: Final = 0.15
 """Shown around the longer side of the box, share of it: what is behind somebody tells where they
 end."""
 
-PERSON: Final = 0.3
+LEAST_PERSON_PIXEL: Final = 0.3
 """What it must say of a pixel, 0 to 1, for a person to be there: it is seldom between .1 and .9,
 and hiding more is the lesser evil."""
 
@@ -37,7 +37,7 @@ TOUCHED: Final = 0.3
 _SAMPLES: Final = 4
 """Pixels of the answer that are read along the side of a cell."""
 
-LEAST_HEIGHT: Final = 48.0
+LEAST_SILHOUETTE_HEIGHT: Final = 48.0
 """Height in pixels of a box of which a silhouette can be told."""
 
 
@@ -90,7 +90,7 @@ class Selfie:
         try:
             self._task: Any = quietly(lambda: vision.ImageSegmenter.create_from_options(options))
             # Its first image makes the engine log; that belongs to loading.
-            quietly(lambda: self.run(np.full((SIDE, SIDE, 3), 114, np.uint8)))
+            quietly(lambda: self.run(np.full((SILHOUETTE_SIDE, SILHOUETTE_SIDE, 3), 114, np.uint8)))
         except OSError as error:
             raise refusal("MediaPipe", error) from error
         except UnsafeError as error:
@@ -100,8 +100,8 @@ class Selfie:
         closed_at_exit(self._task)
 
     def run(self, rgb: NDArray[np.uint8]) -> NDArray[np.float32]:
-        """What it says of each pixel of an image, uint8 [SIDE, SIDE, 3]: float32 [SIDE, SIDE], 1
-        where it is sure of a person.
+        """What it says of each pixel of an image, uint8 [SILHOUETTE_SIDE, SILHOUETTE_SIDE, 3]:
+        float32 [SILHOUETTE_SIDE, SILHOUETTE_SIDE], 1 where it is sure of a person.
 
         Raises:
             UnsafeError: if MediaPipe fails, or says something that is no number.
@@ -110,7 +110,9 @@ class Selfie:
         try:
             image = self._mediapipe.Image(image_format, np.ascontiguousarray(rgb))
             (said,) = self._task.segment(image).confidence_masks
-            person = np.array(said.numpy_view(), np.float32).reshape(SIDE, SIDE)
+            person = np.array(said.numpy_view(), np.float32).reshape(
+                SILHOUETTE_SIDE, SILHOUETTE_SIDE
+            )
         except Exception as error:  # whatever it was, nothing is known
             raise problem(UnsafeError, "mediapipe_failed", error=error) from error
         if not np.isfinite(person).all():
@@ -131,7 +133,7 @@ class Selfie:
         """
         height, width = rgb.shape[:2]
         inside = Box(max(0.0, box.x1), max(0.0, box.y1), min(width, box.x2), min(height, box.y2))
-        if inside.height < LEAST_HEIGHT or inside.width < LEAST_HEIGHT / 4:
+        if inside.height < LEAST_SILHOUETTE_HEIGHT or inside.width < LEAST_SILHOUETTE_HEIGHT / 4:
             return None
         image, move = _square_around(rgb, inside)
         person = self.run(image)
@@ -144,7 +146,7 @@ class Selfie:
         size = COLUMNS * _SAMPLES, ROWS * _SAMPLES
         flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
         read = cv2.warpAffine(person, onto, size, flags=flags, borderMode=cv2.BORDER_REPLICATE)
-        there = (np.asarray(read) >= PERSON).reshape(ROWS, _SAMPLES, COLUMNS, _SAMPLES)
+        there = (np.asarray(read) >= LEAST_PERSON_PIXEL).reshape(ROWS, _SAMPLES, COLUMNS, _SAMPLES)
         cells = np.asarray(there.mean(axis=(1, 3)) >= TOUCHED)
         if not agrees(cells & _within(box, inside), box, inside):
             return None
@@ -187,19 +189,20 @@ def _within(box: Box, inside: Box) -> NDArray[np.bool_]:
 def _square_around(
     rgb: NDArray[np.uint8], box: Box
 ) -> tuple[NDArray[np.uint8], NDArray[np.float64]]:
-    """The square image around a box, uint8 [SIDE, SIDE, 3], and the matrix [2, 3] from pixels of
-    the picture to its own. Beyond the border the picture goes on as it ends."""
+    """The square image around a box, uint8 [SILHOUETTE_SIDE, SILHOUETTE_SIDE, 3], and the matrix
+    [2, 3] from pixels of the picture to its own. Beyond the border the picture goes on as it
+    ends."""
     height, width = rgb.shape[:2]
-    side = (1 + 2 * AROUND) * max(box.width, box.height)
-    zoom, (x, y), half = SIDE / side, box.centre, side / 2
+    side = (1 + 2 * SILHOUETTE_CONTEXT) * max(box.width, box.height)
+    zoom, (x, y), half = SILHOUETTE_SIDE / side, box.centre, side / 2
     x1, y1 = max(0, int(x - half)), max(0, int(y - half))
     x2, y2 = min(width, int(np.ceil(x + half))), min(height, int(np.ceil(y + half)))
-    wide, tall = (min(SIDE, max(1, round(n * zoom))) for n in (x2 - x1, y2 - y1))
+    wide, tall = (min(SILHOUETTE_SIDE, max(1, round(n * zoom))) for n in (x2 - x1, y2 - y1))
     how = cv2.INTER_AREA if zoom < 1 else cv2.INTER_LINEAR
     part = np.asarray(cv2.resize(rgb[y1:y2, x1:x2], (wide, tall), interpolation=how), np.uint8)
-    left = int(np.clip(round((x1 - x + half) * zoom), 0, SIDE - wide))
-    top = int(np.clip(round((y1 - y + half) * zoom), 0, SIDE - tall))
-    room = (top, SIDE - tall - top), (left, SIDE - wide - left), (0, 0)
+    left = int(np.clip(round((x1 - x + half) * zoom), 0, SILHOUETTE_SIDE - wide))
+    top = int(np.clip(round((y1 - y + half) * zoom), 0, SILHOUETTE_SIDE - tall))
+    room = (top, SILHOUETTE_SIDE - tall - top), (left, SILHOUETTE_SIDE - wide - left), (0, 0)
     zoom_x, zoom_y = wide / (x2 - x1), tall / (y2 - y1)
     # Centres of pixels onto centres of pixels.
     move = np.array(

@@ -19,13 +19,13 @@ from .nms import iou, suppress
 from .people import Bodies, People
 from .scaling import Scaler
 from .several_networks import EYE, EYE_FACES, LARGE, SAME_FACE, weighed
-from .verifier import SIDE
+from .verifier import VERIFIER_SIDE
 
-AROUND: Final = (1.15, 0.42)
+HEAD_SQUARE: Final = (1.15, 0.42)
 """Side of the square that is enlarged, in widths of the body, and in its heights: the larger. The
 head of who stands upright is then a third of it, and of who is seen from the chest up as well."""
 
-ABOVE: Final = 0.12
+SHARE_ABOVE_BODY: Final = 0.12
 """Share of this square that lies above the body's box, which may begin below the hair."""
 
 ONE: Final = 0.3
@@ -89,7 +89,7 @@ class Somebody:
         found = weighed(seen, f"{self.target.word} on body", load_calibration())
         # A head without a face is none, however plainly it is one.
         found = found.select(iou(found.xyxy, seeds.xyxy).max(axis=1, initial=0) >= ONE)
-        zoom = np.float32(SIDE / (place[2] - place[0]))
+        zoom = np.float32(VERIFIER_SIDE / (place[2] - place[0]))
         xyxy = found.xyxy / zoom + np.tile(place[:2], 2).astype(np.float32)
         return Detections(xyxy, found.score, found.target, found.fringe)
 
@@ -112,8 +112,8 @@ class Somebody:
 def upper_end(body: NDArray[np.float64]) -> NDArray[np.float64]:
     """[4], the square in which the head of a body [4] is looked for."""
     x1, y1, x2, y2 = body
-    side = max(AROUND[0] * (x2 - x1), AROUND[1] * (y2 - y1), 12.0)
-    left, top = (x1 + x2 - side) / 2, y1 - ABOVE * side
+    side = max(HEAD_SQUARE[0] * (x2 - x1), HEAD_SQUARE[1] * (y2 - y1), 12.0)
+    left, top = (x1 + x2 - side) / 2, y1 - SHARE_ABOVE_BODY * side
     return np.array([left, top, left + side, top + side])
 
 

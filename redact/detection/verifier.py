@@ -18,10 +18,10 @@ from .network import default_threads
 from .weights import VERIFIER, WEIGHTS
 from .weights_for_processor import read_network
 
-CHANNELS: Final = (Target.FACE, Target.PLATE)
+VERIFIER_CHANNELS: Final = (Target.FACE, Target.PLATE)
 """What each of its two scores stands for (model card)."""
 
-SIDE: Final = 160
+VERIFIER_SIDE: Final = 160
 """Pixels of the square pictures that it is shown: as it was trained."""
 
 
@@ -51,11 +51,11 @@ class Verifier:
         """How surely there is a face, and how surely a plate, in the middle of each picture.
 
         Args:
-            pictures: uint8 [N, SIDE, SIDE, 3], RGB, the thing in question in the middle, its
-                longer side between a fifth and two thirds of SIDE.
+            pictures: uint8 [N, VERIFIER_SIDE, VERIFIER_SIDE, 3], RGB, the thing in question in the
+                middle, its longer side between a fifth and two thirds of VERIFIER_SIDE.
 
         Returns:
-            float32 [N, 2] from 0 to 1, in the order of `CHANNELS`.
+            float32 [N, 2] from 0 to 1, in the order of `VERIFIER_CHANNELS`.
 
         Raises:
             UnsafeError: if the network fails or answers with numbers that are not finite.

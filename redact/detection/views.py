@@ -111,7 +111,7 @@ def _source_spans(length: int, zoom: float, scale: Scale) -> list[tuple[int, int
     return spans(length, tile, overlap)
 
 
-CONTEXT: Final = 64
+PART_CONTEXT: Final = 64
 """Pixels of the network's image shown around a part: two points of its coarsest grid; a
 face of that size lies wholly in the image, with its shoulders."""
 
@@ -152,8 +152,8 @@ def look_at_view(
 def spans_of(view: View, only: Sequence[Rect] | None) -> list[Rect]:
     """Which pixels of an image are to be shown to the network, for parts of the source picture.
 
-    They hold every asked pixel that the image has, with `CONTEXT` around it as far as the image
-    goes; spans are made one where that is less to look at.
+    They hold every asked pixel that the image has, with `PART_CONTEXT` around it as far as the
+    image goes; spans are made one where that is less to look at.
     """
     width, height = view.size
     whole = Rect(0, 0, width, height)
@@ -173,10 +173,10 @@ def _span(view: View, area: Rect) -> Rect | None:
     if x2 <= 0 or y2 <= 0 or x1 >= width or y1 >= height:
         return None
     return Rect(
-        max(0, int((x1 - CONTEXT) // GRID) * GRID),
-        max(0, int((y1 - CONTEXT) // GRID) * GRID),
-        min(width, -int(-(x2 + CONTEXT) // GRID) * GRID),
-        min(height, -int(-(y2 + CONTEXT) // GRID) * GRID),
+        max(0, int((x1 - PART_CONTEXT) // GRID) * GRID),
+        max(0, int((y1 - PART_CONTEXT) // GRID) * GRID),
+        min(width, -int(-(x2 + PART_CONTEXT) // GRID) * GRID),
+        min(height, -int(-(y2 + PART_CONTEXT) // GRID) * GRID),
     )
 
 

@@ -17,11 +17,11 @@ from ..words import problem
 from .device import CPU, PROVIDERS, load_engine
 from .weights import TRIAL, in_7_bits, read_weights
 
-CHANNELS: Final = 64
+TRIAL_CHANNELS: Final = 64
 """Of the trial's picture: a whole number of the steps in which kernels add."""
 
 LARGEST_PRODUCT: Final = 255 * 127
-"""The trial's answers are divided by it, so that the right one is `CHANNELS`."""
+"""The trial's answers are divided by it, so that the right one is `TRIAL_CHANNELS`."""
 
 
 def read_network(name: str) -> bytes:
@@ -48,11 +48,11 @@ def products_are_cut_off() -> bool:
     options = ort.SessionOptions()
     options.intra_op_num_threads = 1
     options.log_severity_level = 3
-    bright = np.full((1, CHANNELS, 8, 8), 255, np.uint8)
+    bright = np.full((1, TRIAL_CHANNELS, 8, 8), 255, np.uint8)
     trial = read_weights(TRIAL)
     try:
         session = ort.InferenceSession(trial, options, providers=[PROVIDERS[CPU]])
         (found,) = session.run(None, {"taken": bright})
     except Exception as error:  # onnxruntime has no common base class for its errors
         raise problem(ModelError, "no_eight_bits", version=ort.__version__, error=error) from error
-    return bool((found != CHANNELS).any())
+    return bool((found != TRIAL_CHANNELS).any())

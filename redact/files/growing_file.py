@@ -19,7 +19,7 @@ import msgspec
 from .leftovers import LockedFile, claim
 from .own_mark import own_mark
 
-MOST_BYTES: Final = 1 << 30
+MOST_ANSWER_BYTES: Final = 1 << 30
 """Answers beyond this size are not kept: days of a street, hours of a dense crowd."""
 
 SYNC_EVERY: Final = 5.0
@@ -95,7 +95,7 @@ class AnswerFile:
                 os.ftruncate(handle, self._end)
                 self._replaced, self._next = True, None
             os.lseek(handle, self._end, os.SEEK_SET)
-            self._full = self._end + len(record) > MOST_BYTES or (
+            self._full = self._end + len(record) > MOST_ANSWER_BYTES or (
                 os.write(handle, record) != len(record)
             )
             if time.monotonic() - self._synced >= SYNC_EVERY:

@@ -19,13 +19,13 @@ from typing import Final
 _PARTIAL: Final = re.compile(r"\..+\.[0-9a-f]{8}\.partial", re.DOTALL)
 
 
-_LONGEST: Final = 200
+_LONGEST_NAME: Final = 200
 """Bytes of a name that a hidden name keeps; file systems take 255 in all."""
 
 
 def hidden_name(name: str) -> str:
     """`.NAME.`, eight random characters, `.partial`: new every time."""
-    kept = os.fsdecode(os.fsencode(name)[:_LONGEST])
+    kept = os.fsdecode(os.fsencode(name)[:_LONGEST_NAME])
     return f".{kept}.{secrets.token_hex(4)}.partial"
 
 
@@ -99,8 +99,8 @@ def claim_beside(file: Path, word: str) -> LockedFile | None:
 def beside(file: Path, word: str) -> Path:
     """`.FILE.WORD` beside a file; of a very long name, a part and a digest stand for it."""
     name = os.fsencode(file.name)
-    if len(name) > _LONGEST:
-        name = name[: _LONGEST - 17] + b"." + hashlib.sha256(name).hexdigest()[:16].encode()
+    if len(name) > _LONGEST_NAME:
+        name = name[: _LONGEST_NAME - 17] + b"." + hashlib.sha256(name).hexdigest()[:16].encode()
     return file.with_name(f".{os.fsdecode(name)}.{word}")
 
 

@@ -119,7 +119,7 @@ def _read(
     return times, keys
 
 
-MOST_BYTES: Final = 192 << 20
+MOST_DECODED_BYTES: Final = 192 << 20
 """Of decoded pictures that one reader keeps: some sixty of 1080p, two seconds and a half."""
 
 
@@ -141,7 +141,7 @@ class Frames:
     """
 
     def __init__(
-        self, info: SourceInfo, plan: Plan, index: PacketIndex, most_bytes: int = MOST_BYTES
+        self, info: SourceInfo, plan: Plan, index: PacketIndex, most_bytes: int = MOST_DECODED_BYTES
     ) -> None:
         self._info = info
         self._timeline = plan.source.timeline

@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 
 JPEG, PNG, WEBP, HEIF, AVIF = "jpeg", "png", "webp", "heif", "avif"
 
-KINDS: Final = (JPEG, PNG, WEBP, HEIF, AVIF)
+PHOTOGRAPH_KINDS: Final = (JPEG, PNG, WEBP, HEIF, AVIF)
 """Kinds of files that can hold a photograph, as they are named in records."""
 
 _HEIF_BRANDS: Final = (b"heic", b"heix", b"heim", b"heis", b"mif1", b"msf1")
@@ -32,7 +32,7 @@ class Part(NamedTuple):
 
 
 def kind_of(head: bytes) -> str:
-    """What a file is by its first 16 bytes; "" if it is none of `KINDS`."""
+    """What a file is by its first 16 bytes; "" if it is none of `PHOTOGRAPH_KINDS`."""
     if head.startswith(b"\xff\xd8\xff"):
         return JPEG
     if head.startswith(b"\x89PNG\r\n\x1a\n"):

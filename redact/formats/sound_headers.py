@@ -23,7 +23,7 @@ _OPUS_HEAD: Final = 19
 _AAC_PLAIN: Final = (1, 2, 3, 4, 5, 29)
 """Object types whose configuration holds nothing but numbers, unless it describes its channels."""
 _AAC_LONGEST: Final = 16
-_LONGEST: Final = 32
+_LONGEST_HEADER: Final = 32
 """Bytes of other headers, all of which hold some numbers, that are taken for nothing more."""
 _TEXT: Final = re.compile(rb"[ -~]{5}")
 _FLAC_BLOCKS: Final = {2: "application", 5: "cue sheet", 6: "picture"}
@@ -49,7 +49,7 @@ def bare_header(codec: str, header: bytes) -> bytes | None:
             return header[:_ALAC]
         case "aac" if not _plain_aac(header):
             return None
-    return header if len(header) <= _LONGEST and not _TEXT.search(header) else None
+    return header if len(header) <= _LONGEST_HEADER and not _TEXT.search(header) else None
 
 
 def _bare_vorbis(header: bytes) -> bytes | None:

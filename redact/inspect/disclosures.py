@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from ..words import Message
 
-SHOWN = 120
+MOST_VALUE_CHARACTERS = 120
 """Characters of a value that are shown."""
 
 
@@ -40,7 +40,8 @@ class Disclosure:
     Attributes:
         kind: what it says.
         where: path of boxes or elements, or stream and unit.
-        value: the text found, cut after `SHOWN` characters, or a description of bytes.
+        value: the text found, cut after `MOST_VALUE_CHARACTERS` characters, or a description of
+            bytes.
         count: how often it occurs.
     """
 
@@ -50,7 +51,7 @@ class Disclosure:
     count: int = 1
 
 
-MOST = 1000
+MOST_FINDS = 1000
 """Different finds that are told: more than anybody reads. A file can be made to have
 millions, and then only their number is told."""
 
@@ -71,14 +72,14 @@ class Disclosures:
     def add(self, kind: Kind, where: Text, value: Text | bytes) -> None:
         # A place is named by the file as well: by its own keys, tags and chunks.
         key = (kind, shown(where), shown(value))
-        if key in self._found or len(self._found) < MOST:
+        if key in self._found or len(self._found) < MOST_FINDS:
             self._found[key] = self._found.get(key, 0) + 1
             self._texts.add(key[2])
         else:
             self._more += 1
 
     def add_generic(self, where: str, value: str | bytes) -> None:
-        if len(self._generic) < MOST:
+        if len(self._generic) < MOST_FINDS:
             self._generic[readable(where), shown(value)] = None
 
     def tells(self, text: str | bytes) -> bool:
@@ -122,7 +123,7 @@ def size_of(data: bytes) -> Message:
 def readable(text: str) -> str:
     """`text` as one line that can be printed."""
     line = "".join(c if c.isprintable() else " " for c in text).strip()
-    return line if len(line) <= SHOWN else f"{line[:SHOWN]}…"
+    return line if len(line) <= MOST_VALUE_CHARACTERS else f"{line[:MOST_VALUE_CHARACTERS]}…"
 
 
 def printable_text(data: bytes) -> str | None:

@@ -19,7 +19,7 @@ STRUCTURE = (mp4.TOP.union(*mp4.INSIDE.values()) - SPEAKING) | mp4.kinds(
     "auxl cdep cdsc dpnd font gmhd gmin hint hmhd iods load nmhd padb saio saiz ssix subs tref vdep"
 )
 SAMPLE_ENTRY_PARTS = mp4.VIDEO_PARTS | mp4.SOUND_PARTS | mp4.kinds("d263 damr dvcC dvvC")
-WAVE_PARTS = SAMPLE_ENTRY_PARTS | mp4.kinds("mp4a samr")
+QUICKTIME_WAVE_PARTS = SAMPLE_ENTRY_PARTS | mp4.kinds("mp4a samr")
 """What QuickTime keeps about a coding of sound: the coding once more, and its byte order."""
 NEUTRAL_NAMES = frozenset(("", *tags.HANDLERS, "DataHandler", "videohandler"))
 THREE_GPP_TEXT = frozenset(b"titl auth cprt dscp perf gnre albm".split())
@@ -222,7 +222,7 @@ def _entry_parts(file: BinaryIO, entry: Mp4Box, video: bool, found: Disclosures)
         # QuickTime ends a list of parts with zero bytes, which are no box.
         if part.kind.strip(b"\0") == b"" and not data.strip(b"\0"):
             continue
-        known = WAVE_PARTS if b"wave" in part.above else SAMPLE_ENTRY_PARTS
+        known = QUICKTIME_WAVE_PARTS if b"wave" in part.above else SAMPLE_ENTRY_PARTS
         if part.kind == b"dfLa":
             add_comments(sound_headers.flac_comments(data[4:]), part.path, found)
         if part.kind not in known or (part.kind == b"colr" and data[:4] in ICC):

@@ -21,7 +21,7 @@ from .mp4 import inspect_mp4
 from .photographs import inspect_exif, inspect_photograph
 from .streams import inspect_streams
 
-HEAD: Final = 64
+FORMAT_BYTES: Final = 64
 """Bytes that tell the format."""
 
 INSPECTED: Final = {Structure.BOXES: inspect_mp4, Structure.ELEMENTS: inspect_matroska}
@@ -71,7 +71,7 @@ def inspect_file(path: Path) -> Inspection:
         if not stat.S_ISREG(status.st_mode):
             raise problem(InputError, "inspect_no_file", path=path)
         with path.open("rb") as file:
-            photograph = photographs.kind_of(file.read(HEAD)) if is_photograph(path) else ""
+            photograph = photographs.kind_of(file.read(FORMAT_BYTES)) if is_photograph(path) else ""
             file.seek(0)
             if photograph:
                 return _photograph(path, photograph, file.read(), _moment(status.st_mtime))
@@ -119,7 +119,7 @@ def _reason(path: Path, error: Exception) -> Text | InputError:
 
 def _container(file: BinaryIO, size: int, found: Disclosures) -> bool:
     """Walk the container's structure; False if it is none that is walked here."""
-    structure = structure_of(file.read(HEAD))
+    structure = structure_of(file.read(FORMAT_BYTES))
     if structure is not None:
         INSPECTED[structure](file, size, found)
     return structure is not None

@@ -27,7 +27,7 @@ from .probe import probe
 from .pyav import graph_for, pushed, tags_of
 from .read_ahead import read_ahead
 from .seek import copy_of, decode_from, part_of
-from .silence import HERTZ, LEVEL, quietly, read_channels, read_sound
+from .silence import HERTZ, TONE_AMPLITUDE, quietly, read_channels, read_sound
 from .source import (
     coded_pictures,
     opened,

@@ -20,7 +20,7 @@ from .pyav import UNDECODABLE
 _TAIL: Final = b"\xa5" * 64
 """What is put behind a picture: no start of a unit, and no end."""
 
-_MOST: Final = 32 << 20
+_MOST_PACKET_BYTES: Final = 32 << 20
 """Bytes of packets that are kept; of a stream with more between two key pictures nothing is said.
 """
 
@@ -48,12 +48,12 @@ class LastPicture:
             self._before, self._since = self._since, []
             self._bytes = sum(map(len, self._before))
         self._bytes += packet.size
-        if self._bytes <= _MOST:
+        if self._bytes <= _MOST_PACKET_BYTES:
             self._since.append(bytes(packet))
 
     def is_cut(self) -> bool:
         """Whether its bytes end before its picture does."""
-        if not self._since or self._bytes > _MOST:
+        if not self._since or self._bytes > _MOST_PACKET_BYTES:
             return False
         *others, last = *self._before, *self._since
         plain, longer = (_decoded([*others, last + tail]) for tail in (b"", _TAIL))

@@ -149,7 +149,7 @@ class KeyPictures:
 _CONCEALING = re.compile(r"concealing (\d+) DC,")
 """What FFmpeg says of the blocks of a picture that it made up (error_resilience.c)."""
 
-_BLOCK = 16
+_BLOCK_SIDE = 16
 """Side in pixels of such a block."""
 
 _REFERENCES = re.compile(
@@ -170,7 +170,7 @@ def concealed(log: Sequence[tuple[int, str, str]], width: int, height: int) -> f
     """
     counts = [int(said[1]) for _, _, text in log if (said := _CONCEALING.search(text))]
     if counts:
-        return sum(counts) / (-(-width // _BLOCK) * -(-height // _BLOCK))
+        return sum(counts) / (-(-width // _BLOCK_SIDE) * -(-height // _BLOCK_SIDE))
     errors = [text for level, _, text in log if level <= av.logging.ERROR]
     return 0.0 if errors and all(map(_REFERENCES.search, errors)) else None
 

@@ -20,7 +20,7 @@ from .colour import svt_mastering, x265_mastering
 from .info import Mastering, SourceInfo, VideoInfo
 from .output_formats import (
     CODECS,
-    KNOWN,
+    CODECS_BY_NAME,
     LARGE,
     LOOKAHEAD,
     LOOKAHEAD_LARGE,
@@ -112,17 +112,17 @@ def _changed_for_web(video: VideoInfo) -> Iterator[Message]:
 def _codec(video: VideoInfo, wanted: str, container: str) -> Codec:
     if wanted != "auto":
         try:
-            return KNOWN[wanted]
+            return CODECS_BY_NAME[wanted]
         except KeyError:
             raise problem(
                 OutputError, "unknown_codec", wanted=wanted, codecs=", ".join(CODECS)
             ) from None
     deep = layout(video.frame_format).bits > 8 or video.colour.hdr
-    if container not in KNOWN["h264"].containers:
+    if container not in CODECS_BY_NAME["h264"].containers:
         # This build of libvpx writes 8 bits only.
-        return KNOWN["av1" if deep else "vp9"]
+        return CODECS_BY_NAME["av1" if deep else "vp9"]
     # x265 as FFmpeg drives it cannot code fields; x264 codes 10-bit fields.
-    return KNOWN["hevc" if deep and not video.interlaced else "h264"]
+    return CODECS_BY_NAME["hevc" if deep and not video.interlaced else "h264"]
 
 
 def _fields_fit(video: VideoInfo, pixel_format: str) -> bool:
@@ -248,7 +248,7 @@ def describe_encoders() -> dict[str, str | Message]:
         codec.name: codec.encoder
         if codec.encoder in av.codec.codecs_available
         else Message("encoder_missing", encoder=codec.encoder)
-        for codec in KNOWN.values()
+        for codec in CODECS_BY_NAME.values()
     }
 
 

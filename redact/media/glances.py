@@ -14,16 +14,16 @@ from .info import SourceInfo
 from .pyav import UNDECODABLE
 from .source import opened_video
 
-EVERY: Final = 3.0
+SECONDS_BETWEEN_GLANCES: Final = 3.0
 """Seconds between two glances: as long as most shots."""
 
-LEAST: Final = 3
+LEAST_GLANCES: Final = 3
 """Glances at a source, however short."""
 
-MOST: Final = 120
+MOST_GLANCES: Final = 120
 """Glances at one source: in longer ones they lie farther apart."""
 
-_FEW: Final = 100
+_LEAST_DECODED: Final = 100
 """Frames that are decoded on the way at least: a short clip often has but one key frame."""
 
 _SPARE: Final = 0.08
@@ -40,8 +40,12 @@ def glances(info: SourceInfo) -> Iterator[Frame]:
     """
     base, frames = info.video.time_base, Decode(info)
     seconds = float(info.duration or 0)
-    count = max(LEAST, min(MOST, round(seconds / EVERY))) if seconds else 1
-    spare = max(_FEW, int(_SPARE * (info.expected_frames or 0)))
+    count = (
+        max(LEAST_GLANCES, min(MOST_GLANCES, round(seconds / SECONDS_BETWEEN_GLANCES)))
+        if seconds
+        else 1
+    )
+    spare = max(_LEAST_DECODED, int(_SPARE * (info.expected_frames or 0)))
     last: int | None = None
     try:
         with opened_video(info) as (container, stream):

@@ -10,7 +10,7 @@ from typing import Any
 
 from ..formats.nal_units import parameter_sets, units
 from .h264_headers import (
-    HEAD,
+    HEADER_BYTES,
     Picture,
     Sequence,
     Slice,
@@ -70,7 +70,7 @@ class Gaps:
         return self._fields == 1
 
     def _read(self, packet: bytes) -> bool:
-        return sum(map(self._unit, units(packet, self._length, HEAD))) > 0
+        return sum(map(self._unit, units(packet, self._length, HEADER_BYTES))) > 0
 
     def _unit(self, unit: bytes) -> bool:
         kind = unit[0] & 31 if unit else 0

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-HEAD = 512
+HEADER_BYTES = 512
 """Bytes of a unit that are read: the longest headers have a weight for each of 64 references."""
 
 _HIGH_PROFILES = frozenset((100, 110, 122, 244, 44, 83, 86, 118, 128, 138, 139, 134, 135))
@@ -21,7 +21,7 @@ class Bits:
 
     def __init__(self, unit: bytes) -> None:
         # A 3 behind two zeros only keeps a start code from being seen where there is none.
-        data = unit[:HEAD].replace(b"\0\0\3", b"\0\0")
+        data = unit[:HEADER_BYTES].replace(b"\0\0\3", b"\0\0")
         self._value = int.from_bytes(data)
         self._left = len(data) * 8
 

@@ -292,7 +292,7 @@ class SourceInfo:
     @property
     def photograph(self) -> bool:
         """Whether it is one picture without a time (`redact.media.photographs`)."""
-        return self.container in photographs.KINDS
+        return self.container in photographs.PHOTOGRAPH_KINDS
 
     @property
     def expected_frames(self) -> int | None:

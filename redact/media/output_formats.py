@@ -94,14 +94,14 @@ _ALL = (
         lossless=True,
     ),
 )
-KNOWN = {codec.name: codec for codec in _ALL}
-CODECS = ("auto", *KNOWN)
+CODECS_BY_NAME = {codec.name: codec for codec in _ALL}
+CODECS = ("auto", *CODECS_BY_NAME)
 """Values of `EncodeSettings.codec`."""
 
 
 def presets_of(codec: str) -> tuple[str, ...]:
     """Speeds that go with a value of `EncodeSettings.codec`; of "auto", those of any codec."""
-    codecs = KNOWN.values() if codec == "auto" else (KNOWN[codec],)
+    codecs = CODECS_BY_NAME.values() if codec == "auto" else (CODECS_BY_NAME[codec],)
     return tuple(dict.fromkeys(preset for c in codecs for preset in c.presets))
 
 

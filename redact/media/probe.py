@@ -254,7 +254,9 @@ def _frame_extras(frame: av.VideoFrame, index: int) -> list[Dropped]:
     return [Dropped(kind, what, f"stream {index}") for kind, what in found]
 
 
-STILL = Disposition.attached_pic | Disposition.still_image | Disposition.timed_thumbnails
+STILL_DISPOSITIONS = (
+    Disposition.attached_pic | Disposition.still_image | Disposition.timed_thumbnails
+)
 
 _SHOWN = 60
 """Characters of a tag's value that are shown."""
@@ -271,7 +273,7 @@ def choose_video(container: InputContainer) -> Stream | None:
     moving = [
         s
         for s in container.streams.video
-        if s.codec_context is not None and not s.disposition & STILL
+        if s.codec_context is not None and not s.disposition & STILL_DISPOSITIONS
     ]
     return max(moving, key=rank, default=None)
 
@@ -329,7 +331,7 @@ def _describe(stream: Any) -> tuple[str, Message]:
     codec = context.codec.canonical_name if context is not None else ""
     if stream.type == "video":
         size = f" {context.width}x{context.height}" if context is not None else ""
-        kind = "cover art" if stream.disposition & STILL else "video"
+        kind = "cover art" if stream.disposition & STILL_DISPOSITIONS else "video"
         return kind, _named(codec + size)
     if stream.type == "attachment":
         return "attachment", _named(stream.name or codec)

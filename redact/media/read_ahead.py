@@ -13,11 +13,11 @@ from collections.abc import Generator, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Generic, TypeVar
 
-MOST = 3
+MOST_WAITING_FRAMES = 3
 """Frames that wait at most. More would gain nothing where the two sides are alike from frame to
 frame, and each takes 12 MB in 4K."""
 
-_PATIENCE = 0.1
+_ASK_SECONDS = 0.1
 """Seconds after which a thread that waits for room asks whether anybody still wants its frames."""
 
 T = TypeVar("T")
@@ -31,7 +31,7 @@ class _End:
 
 
 @contextmanager
-def read_ahead(frames: Iterable[T], most: int = MOST) -> Iterator[Iterator[T]]:
+def read_ahead(frames: Iterable[T], most: int = MOST_WAITING_FRAMES) -> Iterator[Iterator[T]]:
     """Iterator of the same things, made in a thread while the context is open.
 
     Errors of `frames` are raised where their frame would have come. When the context is left,
@@ -76,7 +76,7 @@ class _Reader(threading.Thread, Generic[T]):
         """Whether it was taken; False if nobody wants any more."""
         while not self._unwanted.is_set():
             try:
-                self._room.get(timeout=_PATIENCE)
+                self._room.get(timeout=_ASK_SECONDS)
             except queue.Empty:
                 continue
             self._ready.put(thing)

@@ -19,7 +19,7 @@ from .source import opened_video, packets_of
 Mark = tuple[int | None, int | None, int]
 """Pts, dts and size of a packet."""
 
-_PATIENCE = 2000
+_MOST_PACKETS = 2000
 """Packets after a jump among which the one to start at must be."""
 
 
@@ -69,7 +69,7 @@ def _from_mark(packets: Iterator[Any], mark: Mark) -> Iterator[Any]:
         met = met or (packet.pts, packet.dts, packet.size) == mark
         if met:
             yield packet
-        elif number > _PATIENCE:
+        elif number > _MOST_PACKETS:
             return
 
 

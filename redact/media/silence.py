@@ -22,7 +22,7 @@ from .source import only, opened, packets_of
 HERTZ: Final = 1000
 """Of the tone that replaces sound."""
 
-LEVEL: Final = 0.1
+TONE_AMPLITUDE: Final = 0.1
 """Its amplitude, 1 being full: heard, and no shock."""
 
 AudioSamples = NDArray[np.float32]
@@ -46,7 +46,7 @@ def quietly(samples: AudioSamples, time: Fraction, rate: int, spans: Sequence[Si
         samples[:, first:last] = 0
         if span.how == "tone":
             ticks = np.arange(first, last) / rate + float(time % 1)
-            samples[:, first:last] = LEVEL * np.sin(2 * np.pi * HERTZ * ticks)
+            samples[:, first:last] = TONE_AMPLITUDE * np.sin(2 * np.pi * HERTZ * ticks)
 
 
 def read_sound(

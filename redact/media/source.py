@@ -179,7 +179,7 @@ def _check_format(path: Path, name: str) -> None:
         raise problem(InputError, "is_text", path=f"{path}")
 
 
-_BLOCK = 1 << 20
+_READ_BYTES = 1 << 20
 
 
 def sha256_of_bytes(data: bytes) -> str:
@@ -199,7 +199,7 @@ def sha256_of(path: Path, progress: Stages | None = None) -> str:
             path.open("rb") as file,
             (progress or Silent()).stage("hash", path.stat().st_size, "bytes") as stage,
         ):
-            while block := file.read(_BLOCK):
+            while block := file.read(_READ_BYTES):
                 digest.update(block)
                 stage.advance(len(block))
     except OSError as error:

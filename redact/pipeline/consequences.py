@@ -20,10 +20,10 @@ _ON: Final = 0.5
 """Share of the smaller of two boxes that lies in the other, at least, where one is on the other:
 a guessed box is larger than what it hides."""
 
-_LEAST: Final = 3
+_LEAST_FRAMES: Final = 3
 """Frames in which one track lies on another, at least, to be told: fewer are two that brush."""
 
-_MOST: Final = 8
+_MOST_SPANS: Final = 8
 """Spans that are listed of one kind; more would bury what matters."""
 
 
@@ -55,7 +55,7 @@ def mistakable(plan: Plan, ids: Sequence[int]) -> Iterator[str]:
         others = [t for t in plan.tracks if t.id != number and t.target is track.target]
         for other in others:
             frames = _guessed_on(plan, track, other)
-            if len(frames) >= _LEAST:
+            if len(frames) >= _LEAST_FRAMES:
                 times = _times(plan, runs_of(frames))
                 yield say("kept_mistakable", track=number, other=other.id, times=times)
 
@@ -138,8 +138,8 @@ def _times(plan: Plan, runs: Runs) -> str:
 
 
 def _listed(parts: list[str]) -> str:
-    shown = ", ".join(parts[:_MOST])
-    more = len(parts) - _MOST
+    shown = ", ".join(parts[:_MOST_SPANS])
+    more = len(parts) - _MOST_SPANS
     return say("and_more", shown=shown, more=more) if more > 0 else shown
 
 

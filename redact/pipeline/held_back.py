@@ -36,7 +36,7 @@ from .check import Accepted
 from .order import Acceptance, Delivery, Order
 from .result import Result
 
-FORMAT = "redact-held-back"
+HELD_BACK_FORMAT = "redact-held-back"
 _MARK = ".needs-review"
 
 
@@ -70,7 +70,7 @@ class HeldBack(Struct, forbid_unknown_fields=True, kw_only=True):
         mark: by which the note is known as this user's, see `own`.
     """
 
-    format: Annotated[str, Meta(pattern=f"^{FORMAT}$")] = FORMAT
+    format: Annotated[str, Meta(pattern=f"^{HELD_BACK_FORMAT}$")] = HELD_BACK_FORMAT
     redact: str = __version__
     source: PathText
     source_sha256: str
@@ -243,7 +243,7 @@ def _refuse_earlier(path: Path) -> None:
     """Raise PlanError for a note of an earlier version, which spells out the options of its run."""
     with contextlib.suppress(OSError, msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         said = msgspec.json.decode(read_file(path), type=_Earlier)
-        if said.format == FORMAT:
+        if said.format == HELD_BACK_FORMAT:
             raise problem(PlanError, "note_of_earlier", path=path, version=said.redact)
 
 

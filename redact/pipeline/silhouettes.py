@@ -21,10 +21,10 @@ from ..words import Message
 from .journal import Journal
 from .planned_frames import CheckedFrames
 
-EVERY: Final = 0.15
+SECONDS_BETWEEN_SILHOUETTES: Final = 0.15
 """Seconds between two looks at a shape: as often as the networks look at the picture."""
 
-LARGEST: Final = 1920
+SILHOUETTE_LONG_SIDE: Final = 1920
 """Pixels along the longer side of a picture in which shapes are looked for."""
 
 
@@ -66,7 +66,10 @@ def with_silhouettes(info: SourceInfo, plan: Plan, journal: Journal) -> Plan:
                 track = people.get(region.track)
                 if track is None or region.state is State.HELD:
                     continue
-                due = frame.seconds - looked.get(track.id, -EVERY) >= EVERY - 1e-3
+                due = (
+                    frame.seconds - looked.get(track.id, -SECONDS_BETWEEN_SILHOUETTES)
+                    >= SECONDS_BETWEEN_SILHOUETTES - 1e-3
+                )
                 if not due and frame.index != track.last:
                     continue
                 looked[track.id] = frame.seconds
@@ -100,7 +103,7 @@ class _Pictures:
     def __init__(self, info: SourceInfo) -> None:
         width, height = info.video.upright_size
         aspect = info.video.presentations[0].aspect
-        zoom = min(1.0, LARGEST / max(width * aspect, height))
+        zoom = min(1.0, SILHOUETTE_LONG_SIDE / max(width * aspect, height))
         self._size = max(1, round(width * aspect * zoom)), max(1, round(height * zoom))
         self._scaler = Scaler()
         self._made: tuple[int, NDArray[np.uint8]] | None = None

@@ -20,23 +20,23 @@ from ..reading import LEGIBLE, NumberReader, Text
 from ..track import AS_DETECTED, SmallFrame, Tracker, TrackSettings, motion_between, shrink
 from ..types import Box, Detections, Frame, Keyframe, State, Target, Track, one_line
 
-EVERY: Final = 0.5
+SECONDS_BETWEEN_READINGS: Final = 0.5
 """Seconds from one picture that is read to the next (a judgement): who passes a sign sees it for
 longer, and reading takes half of the time that a search takes."""
 
-LEAST_HEIGHT: Final = 8.0
+LEAST_TEXT_HEIGHT: Final = 8.0
 """Pixels of height from which a line counts: smaller ones are not read by anybody."""
 
-SURE: Final = 0.95
+READ_LINE_PROBABILITY: Final = 0.95
 """Probability that stands for a line that was read."""
 
-MOST: Final = 2000
+MOST_TEXTS: Final = 2000
 """Texts of one video that are kept, those that stand longest: a film of a newspaper has more."""
 
 READINGS: Final = 4
 """Readings of one text that are kept."""
 
-SAME: Final = 0.3
+SAME_LINE_IOU: Final = 0.3
 """IoU from which a line that was read is the one that was followed to there."""
 
 STAYS: Final = 0.7
@@ -71,22 +71,26 @@ def find_texts(info: SourceInfo, plan: Plan, progress: Stages) -> tuple[FoundTex
         ModelError, DependencyError: see `redact.reading.Reader`.
     """
     reader = NumberReader()
-    settings = TrackSettings(look_every=EVERY, lost_time=2 * EVERY, grace=EVERY)
+    settings = TrackSettings(
+        look_every=SECONDS_BETWEEN_READINGS,
+        lost_time=2 * SECONDS_BETWEEN_READINGS,
+        grace=SECONDS_BETWEEN_READINGS,
+    )
     tracker, scaler = Tracker(settings=settings, weights=AS_DETECTED), VideoReformatter()
     read: dict[int, list[Text]] = {}
     moved: list[tuple[int, int]] = []
     before: SmallFrame | None = None
-    cuts, last = frozenset(plan.cuts), -EVERY
+    cuts, last = frozenset(plan.cuts), -SECONDS_BETWEEN_READINGS
     with progress.stage("read", len(plan.source.timeline)) as stage:
         for frame in Decode(info, frozenset(plan.unchecked)):
             time = tracker.small_picture(frame).time
             found = None
-            if frame.index in cuts or time - last >= EVERY:
+            if frame.index in cuts or time - last >= SECONDS_BETWEEN_READINGS:
                 last = time
                 read[frame.index] = [
                     text
                     for text in reader.lines(frame)
-                    if text.score >= LEGIBLE and text.height >= LEAST_HEIGHT
+                    if text.score >= LEGIBLE and text.height >= LEAST_TEXT_HEIGHT
                 ]
                 found = _detections(read[frame.index])
                 here = shrink(frame, scaler, time)
@@ -100,7 +104,7 @@ def find_texts(info: SourceInfo, plan: Plan, progress: Stages) -> tuple[FoundTex
         _assign(lines, index, texts)
     lines = [line for line in lines if line.read]
     whole = _joined(lines, moved, plan.cuts)
-    longest = sorted(whole, key=lambda text: text.first - text.last)[:MOST]
+    longest = sorted(whole, key=lambda text: text.first - text.last)[:MOST_TEXTS]
     ordered = sorted(longest, key=lambda text: (text.first, text.places[0][1]))
     return tuple(text.but(number=number) for number, text in enumerate(ordered, 1))
 
@@ -125,7 +129,9 @@ def _detections(lines: Sequence[Text]) -> Detections:
     boxes = np.array([line.box for line in lines], np.float32).reshape(-1, 4)
     count = len(lines)
     return Detections(
-        boxes, np.full(count, SURE, np.float32), np.full(count, Target.PLATE, np.int8)
+        boxes,
+        np.full(count, READ_LINE_PROBABILITY, np.float32),
+        np.full(count, Target.PLATE, np.int8),
     )
 
 
@@ -143,7 +149,7 @@ def _assign(lines: Sequence[_Line], index: int, texts: Sequence[Text]) -> None:
     here = [(line, key.box) for line in lines if (key := line.track.at(index)) is not None]
     for text in texts:
         best = max(here, key=lambda there: there[1].iou(text.box), default=None)
-        if best is not None and best[1].iou(text.box) >= SAME:
+        if best is not None and best[1].iou(text.box) >= SAME_LINE_IOU:
             best[0].read.append((index, text))
 
 

@@ -21,22 +21,22 @@ from ..types import Rect
 from ..words import Message
 from .journal import Journal
 
-SIDE: Final = 640
+ORIENTATION_LONG_SIDE: Final = 640
 """Pixels of the longer side of a picture, as it is shown to CenterFace."""
 
-MOST_ZOOM: Final = 2.0
+MOST_FACE_ZOOM: Final = 2.0
 """Times that a picture is enlarged at most: larger faces than it knows lie any way for it."""
 
-UPRIGHT: Final = 0.8
+UPRIGHT_SCORE: Final = 0.8
 """Score of a face in a picture as it is, from which it is not turned."""
 
-SEEN: Final = 0.5
-"""Score from which a face tells which way is up, if it is `CLEARER` than in all other ways. Of 68
-labelled frames with such a face, on dev, 65 say what is so."""
+TELLING_SCORE: Final = 0.5
+"""Score from which a face tells which way is up, if it leads all other ways by `LEAST_SCORE_LEAD`.
+Of 68 labelled frames with such a face, on dev, 65 say what is so."""
 
-CLEARER: Final = 0.1
+LEAST_SCORE_LEAD: Final = 0.1
 
-SURE: Final = 0.8
+ONE_PICTURE_SCORE: Final = 0.8
 """Score from which one picture is enough; else two are needed."""
 
 Degrees = Literal[90, 180, 270]
@@ -72,12 +72,12 @@ def plainly(scores: Iterable[NDArray[np.float64]]) -> tuple[Degrees, ...]:
     for ways in scores:
         order = np.argsort(ways)
         first, second = int(order[-1]), int(order[-2])
-        if ways[first] >= SEEN and ways[first] >= ways[second] + CLEARER:
+        if ways[first] >= TELLING_SCORE and ways[first] >= ways[second] + LEAST_SCORE_LEAD:
             best.setdefault(first, []).append(float(ways[first]))
     return tuple(
         degrees
         for turns, degrees in enumerate(_TURNED, 1)
-        if len(best.get(turns, ())) > 1 or max(best.get(turns, [0.0])) >= SURE
+        if len(best.get(turns, ())) > 1 or max(best.get(turns, [0.0])) >= ONE_PICTURE_SCORE
     )
 
 
@@ -86,14 +86,14 @@ def _scores(info: SourceInfo, stage: Stage) -> Iterable[NDArray[np.float64]]:
     aspect = info.video.presentations[0].aspect
     for frame in glances(info):
         width, height = frame.size
-        zoom = min(MOST_ZOOM, SIDE / max(width * aspect, height))
+        zoom = min(MOST_FACE_ZOOM, ORIENTATION_LONG_SIDE / max(width * aspect, height))
         size = max(1, round(width * aspect * zoom)), max(1, round(height * zoom))
         rgb = scaler.frame(frame.picture).view(Rect(0, 0, width, height), size)
         ways = np.zeros(4)
         for turns in range(4):
             shown = np.ascontiguousarray(np.rot90(rgb, -turns))
             ways[turns] = network.run(shown).score.max(initial=0.0)
-            if turns == 0 and ways[0] >= UPRIGHT:
+            if turns == 0 and ways[0] >= UPRIGHT_SCORE:
                 break
         stage.advance()
         yield ways

@@ -9,7 +9,7 @@ from .earlier import CUT_OFF as EARLIER_CUT_OFF
 from .file import Dumped, dump_plan, is_own_plan, parse_plan, read_plan, without_mark, write_plan
 from .file_fields import PlanRecord
 from .found_text import MOST_CHARACTERS, FoundText
-from .plan import ALL_SOUND, HELD_REACH, SAME, Plan, SourceRef
+from .plan import ALL_SOUND, HELD_REACH, SAME_FACE_OVERLAP, Plan, SourceRef
 from .review import (
     FindingNote,
     MutedSpan,

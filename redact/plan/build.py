@@ -67,7 +67,7 @@ COVERED: Final = 0.4
 """Share of a place from which a mask lies on it: as in the audit (`redact.auditing.limits`)."""
 
 
-STAYED: Final = 0.5
+UNMOVED_IOU: Final = 0.5
 """Overlap (IoU) from which two of one kind in one minute are one thing that has not moved: it is
 told once, else a lamp post would fill the page."""
 
@@ -82,7 +82,7 @@ def uncovered(plan: Plan, doubts: Iterable[Doubt]) -> tuple[Doubt, ...]:
         if len(found) >= most:
             break
         told = by_minute[int(plan.seconds(doubt.frame) / 60)]
-        if any(d.target is doubt.target and d.box.iou(doubt.box) >= STAYED for d in told):
+        if any(d.target is doubt.target and d.box.iou(doubt.box) >= UNMOVED_IOU for d in told):
             continue
         least = COVERED * doubt.box.area
         if all(r.common(doubt.box) < least for r in plan.regions_at(doubt.frame)):

@@ -102,7 +102,7 @@ def decided_along(plan: Plan, ids: Iterable[int]) -> list[int]:
     return sorted({n for tracks in subjects if tracks & named for n in tracks - named})
 
 
-SURE: Final = 0.9
+SURE_TRACK_PROBABILITY: Final = 0.9
 """Probability from which the networks were sure of a track: to call that a false alarm opens what
 most likely is a face or a plate, so that a person looks first, and says why (chosen)."""
 
@@ -120,7 +120,7 @@ def sure_alarms(plan: Plan, ids: Iterable[int]) -> list[Track]:
 
 def is_sure(track: Track) -> bool:
     """Whether the networks were sure of what a track is."""
-    return track.certainty is not None and track.certainty >= SURE
+    return track.certainty is not None and track.certainty >= SURE_TRACK_PROBABILITY
 
 
 def surest_frames(track: Track) -> list[int]:

@@ -8,7 +8,7 @@ from typing import Annotated, Final
 from msgspec import Meta, structs
 
 from ..types import Action, UtcOrNone
-from .file_fields import FORMAT_VERSION, PlanRecord, TrackRecord
+from .file_fields import PLAN_FORMAT_VERSION, PlanRecord, TrackRecord
 from .subject import Decision, Subject, in_order
 
 CUT_OFF: Final = "cut off by hand"
@@ -54,7 +54,7 @@ def converted(record: EarlierPlan) -> PlanRecord:
     names = TrackRecord.__struct_fields__
     tracks = (TrackRecord(**{n: getattr(track, n) for n in names}) for track in record.tracks)
     told = {n: getattr(record, n) for n in PlanRecord.__struct_fields__}
-    told |= {"format_version": FORMAT_VERSION, "subjects": in_order(subjects)}
+    told |= {"format_version": PLAN_FORMAT_VERSION, "subjects": in_order(subjects)}
     return PlanRecord(**told | {"tracks": tuple(tracks)})
 
 

@@ -27,8 +27,8 @@ from ..types import READ, Keyframe, Origin, Target, Timeline, Track, hidden_with
 from ..words import Message, problem, reason_of
 from .earlier import EarlierPlan, converted
 from .file_fields import (
-    FORMAT,
-    FORMAT_VERSION,
+    PLAN_FORMAT,
+    PLAN_FORMAT_VERSION,
     PlanRecord,
     SourceRecord,
     TrackRecord,
@@ -105,8 +105,8 @@ def _dump_keys(keys: Sequence[Keyframe]) -> bytes:
 def _without_tracks(plan: Plan, known: Dumped) -> PlanRecord:
     source = plan.source
     return PlanRecord(
-        format=FORMAT,
-        format_version=FORMAT_VERSION,
+        format=PLAN_FORMAT,
+        format_version=PLAN_FORMAT_VERSION,
         redact_version=plan.version,
         source=SourceRecord(
             name=source.name,
@@ -138,7 +138,7 @@ def read_plan(path: Path) -> Plan:
     """
     try:
         with open_file(path) as file:
-            data = file.read(HEAD)
+            data = file.read(SNIFFED_BYTES)
             if not what_else(data, path.name):  # else it could be gigabytes of video
                 data += file.read()
     except OSError as error:
@@ -149,7 +149,7 @@ def read_plan(path: Path) -> Plan:
 
 def parse_plan(data: bytes, name: str) -> Plan:
     """Like `read_plan`, from memory; `name` stands for the file in messages."""
-    other = what_else(data[:HEAD], name)
+    other = what_else(data[:SNIFFED_BYTES], name)
     if other:
         raise problem(PlanError, "not_a_plan", name=name, why=other)
     try:
@@ -159,7 +159,7 @@ def parse_plan(data: bytes, name: str) -> Plan:
 
 
 class _Version(Struct):
-    format_version: int = FORMAT_VERSION
+    format_version: int = PLAN_FORMAT_VERSION
 
 
 class _WithText(PlanRecord, frozen=True, kw_only=True):
@@ -344,7 +344,7 @@ def _track_of(
         raise ValueError(f"{where}: {error}") from None
 
 
-HEAD = 4096
+SNIFFED_BYTES = 4096
 """Bytes from the start of a file that show what it is."""
 
 _BOM = b"\xef\xbb\xbf"

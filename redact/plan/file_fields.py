@@ -153,8 +153,8 @@ def settings_of(record: SettingsRecord) -> DetectSettings:
     )
 
 
-FORMAT = "redact-plan"
-FORMAT_VERSION = 2
+PLAN_FORMAT = "redact-plan"
+PLAN_FORMAT_VERSION = 2
 """Of files that are written; those of version 1 are read too (`redact.plan.earlier`)."""
 
 _Rational = Annotated[str, Meta(pattern="^[1-9][0-9]{0,18}/[1-9][0-9]{0,18}$")]
@@ -213,8 +213,8 @@ class SourceRecord(Value, frozen=True):
 class PlanRecord(Value, frozen=True, kw_only=True):
     """The whole file. `docs/plan.schema.json` is generated from this class."""
 
-    format: Annotated[str, Meta(pattern=f"^{FORMAT}$")]
-    format_version: Annotated[int, Meta(ge=FORMAT_VERSION, le=FORMAT_VERSION)]
+    format: Annotated[str, Meta(pattern=f"^{PLAN_FORMAT}$")]
+    format_version: Annotated[int, Meta(ge=PLAN_FORMAT_VERSION, le=PLAN_FORMAT_VERSION)]
     redact_version: str
     source: SourceRecord
     settings: SettingsRecord

@@ -44,13 +44,13 @@ distance after which a decoder has recovered at the next intra picture."""
 ALL_SOUND: Final = 10**8
 """Seconds before and after the pictures within which all of the sound lies."""
 
-NEAR = 1.0
+MASK_REACH = 1.0
 """Shares of its size around a box in which its mask may lie on somebody: no margin is larger."""
 
-SAME = 0.5
+SAME_FACE_OVERLAP = 0.5
 """Overlap from which two masks of one kept subject are on one and the same face."""
 
-LARGEST = 1e6
+FARTHEST_COORDINATE = 1e6
 """Pixels from the corner of the picture, at most, at which a side of a box may lie."""
 
 
@@ -59,7 +59,7 @@ def is_box(corners: Sequence[float]) -> bool:
     may hold: one that has an area, and no side that is not a number or absurdly far away."""
     x1, y1, x2, y2 = corners
     # Written so that NaN fails too: it compares false with everything.
-    return x1 < x2 and y1 < y2 and max(map(abs, corners)) < LARGEST
+    return x1 < x2 and y1 < y2 and max(map(abs, corners)) < FARTHEST_COORDINATE
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,7 +207,7 @@ class Plan:
             if here is not None:
                 shape, spared = track.silhouette(here), tuple[Box, ...]()
                 if shown and self.certain(track, frame):
-                    near = here.box.grown(NEAR)
+                    near = here.box.grown(MASK_REACH)
                     spared = tuple(box for box in shown if box.common(near) > 0)
                 regions.append(Region(track.id, track.target, here.box, here.state, shape, spared))
         return regions
@@ -254,7 +254,7 @@ class Plan:
             there = other.at(frame) if other is not track else None
             if there is None or other.target != track.target:
                 continue
-            if there.box.iou(here.box) >= SAME and self.vouched(other, frame):
+            if there.box.iou(here.box) >= SAME_FACE_OVERLAP and self.vouched(other, frame):
                 return True
         return False
 

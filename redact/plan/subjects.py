@@ -20,13 +20,13 @@ from .subject import Subject, in_order
 HANDOVER: Final = Fraction(1, 4)
 """Seconds between the last sight of one track and the first of the next, at most."""
 
-SAME_PLACE: Final = 0.5
+SAME_PLACE_OVERLAP: Final = 0.5
 """Overlap of the two boxes, at least."""
 
-NEAR: Final = 0.1
+UNSURE_HANDOVER_OVERLAP: Final = 0.1
 """A third track that overlaps either box by this much makes the handover unsure."""
 
-TOGETHER: Final = 0.7
+SEEN_TWICE_OVERLAP: Final = 0.7
 """Overlap of two tracks that were detected in the same frames all along: one thing seen twice."""
 
 
@@ -96,7 +96,7 @@ def _handovers(plan: Plan) -> Iterator[tuple[Track, Track]]:
             # One that begins where the other ends was divided from it, as its looks had jumped.
             and b.first != a.last + 1
         ]
-        fits = [b for b in nexts if _iou(a, end, b, spans[b.id][0]) >= SAME_PLACE]
+        fits = [b for b in nexts if _iou(a, end, b, spans[b.id][0]) >= SAME_PLACE_OVERLAP]
         if len(fits) != 1:
             continue
         b = fits[0]
@@ -157,7 +157,7 @@ def _together(a: Track, b: Track, detected: Iterator[tuple[int, int]]) -> bool:
     both = 0
     for start, end in detected:
         for frame in range(start, end + 1):
-            if _box(a, frame).iou(_box(b, frame)) < TOGETHER:
+            if _box(a, frame).iou(_box(b, frame)) < SEEN_TWICE_OVERLAP:
                 return False
             both += 1
     return both >= 5
@@ -193,7 +193,7 @@ def _iou(a: Track, at_a: int, b: Track, at_b: int) -> float:
 
 def _near(track: Track, frame: int, box: Box) -> bool:
     key = track.at(frame)
-    return key is not None and key.box.iou(box) >= NEAR
+    return key is not None and key.box.iou(box) >= UNSURE_HANDOVER_OVERLAP
 
 
 def subject_of(plan: Plan, track: int) -> Subject:

@@ -12,11 +12,11 @@ from .found_text import FoundText
 from .plan import Plan
 from .subject import Decision
 
-ALIKE: Final = 0.8
+LEAST_SHARED_LETTERS: Final = 0.8
 """Share of letters and digits that a text must have in common with what is looked for, where that
-is long enough (`LONG`): a reader errs in one of five letters of small print."""
+is long enough (`LEAST_FUZZY_LETTERS`): a reader errs in one of five letters of small print."""
 
-LONG: Final = 5
+LEAST_FUZZY_LETTERS: Final = 5
 """Letters and digits from which something is found that is only alike."""
 
 
@@ -31,12 +31,15 @@ def _holds(line: str, wanted: str) -> bool:
     if wanted in line:
         return True
     size = len(wanted)
-    if size < LONG:
+    if size < LEAST_FUZZY_LETTERS:
         return False
     match = SequenceMatcher(None, "", wanted, autojunk=False)
     for start in range(max(1, len(line) - size + 1)):
         match.set_seq1(line[start : start + size])
-        if match.real_quick_ratio() >= ALIKE and match.ratio() >= ALIKE:
+        if (
+            match.real_quick_ratio() >= LEAST_SHARED_LETTERS
+            and match.ratio() >= LEAST_SHARED_LETTERS
+        ):
             return True
     return False
 

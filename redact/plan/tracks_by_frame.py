@@ -14,7 +14,7 @@ from ..types import Track
 _SMALLEST: Final = 6
 """Blocks have 64 frames at least, two seconds: few tracks are in view for less."""
 
-_PARTS: Final = 3
+_BLOCK_POWER: Final = 3
 """A track lies in 9 blocks (2 to this power, and one) at most, however long it is."""
 
 
@@ -53,7 +53,7 @@ class TracksByFrame:
         sizes: dict[int, dict[int, list[int]]] = {}
         for place, track in enumerate(self._tracks):
             first, last = track.first - self._reach, track.last + self._reach
-            size = max(_SMALLEST, (last - first).bit_length() - _PARTS)
+            size = max(_SMALLEST, (last - first).bit_length() - _BLOCK_POWER)
             blocks = sizes.setdefault(size, defaultdict(list))
             for block in range(first >> size, (last >> size) + 1):
                 blocks[block].append(place)

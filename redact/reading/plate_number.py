@@ -7,10 +7,10 @@ from typing import Final
 
 from ..types import folded
 
-LEAST: Final = 4
+SHORTEST_PLATE: Final = 4
 """Letters and digits of the shortest plate that is told from a word, a price or a house number."""
 
-MOST: Final = 12
+LONGEST_PLATE: Final = 12
 """Letters and digits of the longest: an Indian plate has ten, and a frame or a country's mark is
 read along."""
 
@@ -38,8 +38,8 @@ def is_plate_number(text: str) -> bool:
     """
     signs = [c for c in text if c.isalnum()]
     digits = sum(c.isdigit() for c in signs)
-    most = MOST_DIGITS if digits == len(signs) else MOST
-    return LEAST <= len(signs) <= most and digits > 0 and _CLOCK.search(text) is None
+    most = MOST_DIGITS if digits == len(signs) else LONGEST_PLATE
+    return SHORTEST_PLATE <= len(signs) <= most and digits > 0 and _CLOCK.search(text) is None
 
 
 def repeats(text: str, number: str) -> bool:

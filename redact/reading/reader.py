@@ -25,7 +25,7 @@ from ..detection import (
 )
 from ..types import Box
 
-IN_TEXT: Final = 0.3
+TEXT_PIXEL_SCORE: Final = 0.3
 """Score from which a pixel lies within text: as PaddleOCR uses the network."""
 
 LEAST_LINE: Final = 0.5
@@ -54,14 +54,14 @@ MOST_LINES: Final = 100
 BATCH: Final = 6
 """Lines that are read at a time, of about one width."""
 
-UPRIGHT: Final = 1.5
+VERTICAL_ASPECT: Final = 1.5
 """Height ÷ width from which a line runs from top to bottom and is turned: as PaddleOCR does."""
 
 MOST_SIDE: Final = 2000
 """Pixels of the longer side of the largest picture that is looked at; a larger one is shrunk."""
 
 SMALL_SIDE: Final = 736
-MOST_ZOOM: Final = 2.0
+MOST_TEXT_ZOOM: Final = 2.0
 """Pixels of the shorter side to which a smaller picture is enlarged, and times at most: of 15
 burnt-in texts of 12 to 20 pixels of height on street and shop footage 11 are read so instead of 4,
 of 63 larger ones (among them logos and faint watermarks) 45 instead of 39."""
@@ -73,7 +73,7 @@ CROP_BORDER: Final = 24
 """Pixels around an enlarged place, which repeat its edge: text that touches the border of a
 picture is not found."""
 
-MARGIN: Final = 0.15
+READING_MARGIN: Final = 0.15
 """Of a box's height that is read beyond each side of it: a detector's box may cut through the
 letters."""
 
@@ -142,7 +142,7 @@ class Reader:
             UnsafeError: if a network fails or answers with numbers that are not finite.
         """
         height, width = rgb.shape[:2]
-        enlarged = min(MOST_ZOOM, max(1.0, SMALL_SIDE / min(height, width)))
+        enlarged = min(MOST_TEXT_ZOOM, max(1.0, SMALL_SIDE / min(height, width)))
         return self._read(rgb, min(enlarged, MOST_SIDE / max(height, width)), 0)
 
     def read_place(self, rgb: NDArray[np.uint8], box: NDArray[np.floating]) -> list[Text]:
@@ -160,7 +160,7 @@ class Reader:
         """
         height, width = rgb.shape[:2]
         x1, y1, x2, y2 = (float(v) for v in box)
-        more = MARGIN * (y2 - y1)
+        more = READING_MARGIN * (y2 - y1)
         left, top = max(0, int(x1 - more)), max(0, int(y1 - more))
         right, bottom = min(width, int(x2 + more) + 1), min(height, int(y2 + more) + 1)
         if right <= left or bottom <= top:
@@ -198,7 +198,7 @@ class Reader:
         size = _multiple(width), _multiple(height)
         (given,) = self._lines.run(_prepared(cv2.resize(rgb, size)))
         score = given[0, 0]
-        marked = cv2.dilate((score > IN_TEXT).astype(np.uint8), np.ones((2, 2), np.uint8))
+        marked = cv2.dilate((score > TEXT_PIXEL_SCORE).astype(np.uint8), np.ones((2, 2), np.uint8))
         outlines, _ = cv2.findContours(marked, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
         back = np.array([width / size[0], height / size[1]], np.float32)
         found: list[tuple[float, NDArray[np.float32]]] = []
@@ -282,7 +282,7 @@ def _straightened(rgb: NDArray[np.uint8], corners: NDArray[np.float32]) -> NDArr
     line = cv2.warpPerspective(
         rgb, move, (width, height), flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE
     )
-    turned = np.rot90(line) if height >= UPRIGHT * width else line
+    turned = np.rot90(line) if height >= VERTICAL_ASPECT * width else line
     return np.ascontiguousarray(turned, np.uint8)
 
 

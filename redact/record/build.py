@@ -25,8 +25,8 @@ from ..words import Message, as_json, problem
 from .build_tracks import muted_parts, review_part, track_parts
 from .case import CaseFields
 from .manifest import (
-    FORMAT,
-    FORMAT_VERSION,
+    MANIFEST_FORMAT,
+    MANIFEST_FORMAT_VERSION,
     Manifest,
     OutputPart,
     RunPart,
@@ -73,8 +73,8 @@ def build_manifest(
     case = record.case or CaseFields()
     drawn = record.as_drawn
     return Manifest(
-        format=FORMAT,
-        format_version=FORMAT_VERSION,
+        format=MANIFEST_FORMAT,
+        format_version=MANIFEST_FORMAT_VERSION,
         source=_source(record),
         output=OutputPart(
             name=file_name(record.output),

@@ -22,11 +22,11 @@ from ..types import stamp
 from ..words import problem, reason_of
 from .case import CaseFields
 from .checked_text import checked_text
-from .log_chain import START, LogEntry, LogState, examine, head_path, write_head
+from .log_chain import FIRST_LINK, LogEntry, LogState, examine, head_path, write_head
 from .manifest import Manifest
 from .manifest_parts import LogAnchor
 
-PATIENCE = 30.0
+LOCK_SECONDS = 30.0
 """Seconds to wait for another writer. An append takes milliseconds, so whoever holds the lock
 longer than this is stuck, and waiting on would look like a hang."""
 
@@ -42,10 +42,10 @@ def _lock(handle: int, log: Path, *, shared: bool) -> None:
     Raises:
         OutputError: a writer did not let go in time, or the file system has no locks.
     """
-    deadline = time.monotonic() + PATIENCE
+    deadline = time.monotonic() + LOCK_SECONDS
     while (locked := lock(handle, shared=shared)) is False:
         if time.monotonic() > deadline:
-            raise problem(OutputError, "log_locked", log=log, patience=PATIENCE)
+            raise problem(OutputError, "log_locked", log=log, patience=LOCK_SECONDS)
         time.sleep(0.005)
     if locked is None:
         raise problem(OutputError, "log_no_locks", log=log)
@@ -80,7 +80,7 @@ def append(
             time=stamp(datetime.now(UTC)),
             event=event,
             details=texts,
-            previous=entries[-1].hash if entries else START,
+            previous=entries[-1].hash if entries else FIRST_LINK,
             hash="",
         ).sealed(key)
         _write_all(handle, entry.line() + b"\n", len(data), log)
@@ -166,10 +166,10 @@ def anchor_of(log: Path) -> LogAnchor:
     Raises CheckFailedError if the log does not hold.
     """
     if not log.exists():
-        return LogAnchor(entries=0, head=START)
+        return LogAnchor(entries=0, head=FIRST_LINK)
     state = read_log(log)
     entries = entries_to_extend(log, state)
-    return LogAnchor(entries=len(entries), head=entries[-1].hash if entries else START)
+    return LogAnchor(entries=len(entries), head=entries[-1].hash if entries else FIRST_LINK)
 
 
 def run_details(manifest: Manifest, data: bytes) -> dict[str, str]:

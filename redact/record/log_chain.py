@@ -39,7 +39,7 @@ from .signature import (
     named_key,
 )
 
-START = "0" * 64
+FIRST_LINK = "0" * 64
 _Hash = Annotated[str, Meta(pattern="^[0-9a-f]{64}$")]
 
 
@@ -141,7 +141,7 @@ def _parse(line: bytes) -> LogEntry | None:
 
 def _chain_breaks(readable: list[tuple[int, LogEntry]]) -> list[Break]:
     breaks = []
-    expected, previous, last_line = 1, START, 0
+    expected, previous, last_line = 1, FIRST_LINK, 0
     for line, entry in readable:
         damaged_before = line != last_line + 1
         edited = not entry.holds

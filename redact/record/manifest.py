@@ -117,15 +117,15 @@ class RunPart(Part):
     steps: tuple[StepPart, ...]
 
 
-FORMAT = "redact-manifest"
-FORMAT_VERSION = 1
+MANIFEST_FORMAT = "redact-manifest"
+MANIFEST_FORMAT_VERSION = 1
 
 
 class Manifest(Part):
     """The whole file."""
 
-    format: Annotated[str, Meta(pattern=f"^{FORMAT}$")]
-    format_version: Annotated[int, Meta(ge=1, le=FORMAT_VERSION)]
+    format: Annotated[str, Meta(pattern=f"^{MANIFEST_FORMAT}$")]
+    format_version: Annotated[int, Meta(ge=1, le=MANIFEST_FORMAT_VERSION)]
     source: SourcePart
     output: OutputPart
     case: CaseFields
@@ -151,12 +151,12 @@ class Manifest(Part):
     )
 
 
-SUFFIX = ".manifest.json"
+MANIFEST_SUFFIX = ".manifest.json"
 
 
 def manifest_path(output: Path) -> Path:
     """Where the manifest of `output` stands: beside it, under its full name."""
-    return output.with_name(output.name + SUFFIX)
+    return output.with_name(output.name + MANIFEST_SUFFIX)
 
 
 def dump_manifest(manifest: Manifest) -> bytes:

@@ -21,7 +21,7 @@ from ..files import read_file, unwritable, write_whole
 from ..media import sha256_of_bytes
 from ..words import problem
 
-SUFFIX: Final = ".sig"
+SIGNATURE_SUFFIX: Final = ".sig"
 LENGTH: Final = 64
 """Bytes of an Ed25519 signature (RFC 8032, 5.1.6)."""
 
@@ -37,7 +37,7 @@ SignatureHex = Annotated[
 
 def signature_path(signed: Path) -> Path:
     """Where the signature of a file stands: beside it, under its full name and ".sig"."""
-    return signed.with_name(signed.name + SUFFIX)
+    return signed.with_name(signed.name + SIGNATURE_SUFFIX)
 
 
 _SMALL_ORDER: Final = frozenset(

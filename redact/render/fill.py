@@ -27,7 +27,7 @@ from ..types import Rect
 from .hidden import Hidden
 from .samples import Samples
 
-CELLS = 24
+LEAST_CELLS = 24
 """Least cells across the larger side of a mask; up to twice as many."""
 
 LEVELS = 6
@@ -36,13 +36,13 @@ LEVELS = 6
 FALLOFF = 0.4
 """Strength of a pyramid level against the next finer one."""
 
-CONTEXT = 0.7
+SURROUNDINGS_REACH = 0.7
 """How far around a mask the surroundings are looked at, share of its larger side."""
 
 DISTANT = 1e-3
 """Weight of the distant background against a neighbourhood that is wholly visible."""
 
-ALIGN = 4
+ALIGNED_CELLS = 4
 """Pyramid cells to which the neighbourhood is aligned, so that a moving mask does not make
 the coarser levels crawl."""
 
@@ -113,7 +113,7 @@ class Surroundings:
         return self._made[key]
 
     def _cells_around(self, grid: Rect, size: float) -> Cells:
-        step = self._step(size / CELLS)
+        step = self._step(size / LEAST_CELLS)
         rect = self._neighbourhood(grid, size, step)
         summed = _power_law(self._cells(rect, step))
         colour, weight = summed[..., :-1], summed[..., -1]
@@ -131,9 +131,12 @@ class Surroundings:
 
     def _neighbourhood(self, grid: Rect, size: float, step: tuple[int, int]) -> Rect:
         columns, rows = self._grid_size
-        reach = math.ceil(CONTEXT * size)
+        reach = math.ceil(SURROUNDINGS_REACH * size)
         wide = grid.grown(reach // self.layout.sub_x, reach // self.layout.sub_y, columns, rows)
-        (step_x, step_y), (block_x, block_y) = step, (step[0] * ALIGN, step[1] * ALIGN)
+        (step_x, step_y), (block_x, block_y) = (
+            step,
+            (step[0] * ALIGNED_CELLS, step[1] * ALIGNED_CELLS),
+        )
         x1, y1 = wide.x1 // block_x * block_x, wide.y1 // block_y * block_y
         # Up to the border in whole cells, farther inside in whole blocks of cells.
         x2 = min(-(-wide.x2 // block_x) * block_x, -(-columns // step_x) * step_x)

@@ -53,10 +53,10 @@ _CELL = 16
 """Pixels along the side of the cells in which masks lie close together. Meaning: more than is drawn
 around two of them."""
 
-_AROUND = 16
+_OUTLINE_POINTS = 16
 """Points on an outline: enough to tell whether it lies in another."""
 
-_CHORD = math.cos(math.pi / _AROUND)
+_CHORD = math.cos(math.pi / _OUTLINE_POINTS)
 """An ellipse larger by the inverse of this goes through the corners of the polygon of so many sides
 around it."""
 
@@ -126,7 +126,7 @@ class Shape:
         if self.region.silhouette is not None or self.region.spared:
             return False
         (cx, cy), (hx, hy) = other.box.centre, other.half
-        around = np.linspace(0, 2 * np.pi, _AROUND, endpoint=False) + np.pi / 4
+        around = np.linspace(0, 2 * np.pi, _OUTLINE_POINTS, endpoint=False) + np.pi / 4
         across, down = np.cos(around) / _CHORD, np.sin(around) / _CHORD
         if other.outline is not Outline.ELLIPSE:  # its box's corners, and so no less than it
             across, down = np.sign(across), np.sign(down)

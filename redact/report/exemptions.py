@@ -237,11 +237,11 @@ def harmless(cell: str) -> str:
     return f"'{cell}" if cell.startswith(_FORMULA) else cell
 
 
-IN_TEXT: Final = 5
+MOST_ENTRIES_IN_REPORT: Final = 5
 """Entries up to which the log stands in the report itself and says everything about each; a longer
 one stands in its annex, where what is the same for all is said once."""
 
-FEW: Final = 60
+MOST_SINGLE_ROWS: Final = 60
 """Entries up to which each has a row of its own, with its certainty and the moment of its decision;
 a crowd would fill twenty pages."""
 
@@ -260,16 +260,18 @@ def log_parts(manifest: Manifest, text: ReportWords) -> dict[str, Any]:
     every = picture_entries(manifest, text)
     alarms = [entry for entry in every if entry.alarm]
     return {
-        **_log([entry for entry in every if not entry.alarm], len(every) > IN_TEXT, text),
-        "alarms": list(_merged(alarms)) if len(alarms) > FEW else alarms,
-        "log_in_annex": len(every) > IN_TEXT,
+        **_log(
+            [entry for entry in every if not entry.alarm], len(every) > MOST_ENTRIES_IN_REPORT, text
+        ),
+        "alarms": list(_merged(alarms)) if len(alarms) > MOST_SINGLE_ROWS else alarms,
+        "log_in_annex": len(every) > MOST_ENTRIES_IN_REPORT,
     }
 
 
 def _log(every: Sequence[Exemption], in_annex: bool, text: ReportWords) -> dict[str, Any]:
     if not in_annex:
         return {"log_rows": every, "log_common": None, "log_varying": (), "log_packed": False}
-    few = len(every) <= FEW
+    few = len(every) <= MOST_SINGLE_ROWS
     if not every:  # all of it was a false alarm
         return {**_log(every, False, text), "log_few": few}
     told = (*_COMMON, *_OF_FEW) if few else _COMMON

@@ -12,7 +12,7 @@ from .report_words import ReportWords
 WIDTH, LABEL, ROW, HEAD = 1000, 180, 15, 28
 """Pixels: of the drawing, its labels, a row, and the axis."""
 
-MOST = 20
+MOST_ROWS = 20
 """Rows that are drawn. With more their labels could not be read on a sheet, where the drawing may
 be the third of a page; the log lists all tracks."""
 
@@ -23,9 +23,9 @@ _SHOWN = "shown"
 
 
 def drawn_tracks(manifest: Manifest) -> tuple[TrackPart, ...]:
-    """The longest `MOST` tracks in order of their number."""
+    """The longest `MOST_ROWS` tracks in order of their number."""
     longest = sorted(manifest.tracks, key=lambda t: (t.first_frame - t.last_frame, t.track))
-    return tuple(sorted(longest[:MOST], key=lambda t: t.track))
+    return tuple(sorted(longest[:MOST_ROWS], key=lambda t: t.track))
 
 
 def timeline_svg(manifest: Manifest, text: ReportWords) -> str:

@@ -40,7 +40,7 @@ from .session import Session, place_of
 from .shelf import Shelf
 from .system_programs import show, show_of
 
-WIDE: Final = 320
+THUMBNAIL_WIDTH: Final = 320
 """Pixels of a video's picture."""
 
 DARK: Final = 24
@@ -102,7 +102,7 @@ class Video:
         try:
             info = probe(self.source)
             for frame in itertools.islice(Decode(info), 50):
-                self.picture = jpeg(frame, WIDE)
+                self.picture = jpeg(frame, THUMBNAIL_WIDTH)
                 if frame.picture.to_ndarray(format="gray").mean() > DARK:
                     break
             self.plan, self.final = plan_of_video(info, self.folder), place_of(info, self.folder)

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from ..pipeline import covering
 from ..plan import (
-    SAME,
+    SAME_FACE_OVERLAP,
     Decision,
     FindingNote,
     Plan,
@@ -315,7 +315,7 @@ def _said(track: Track, runs: Runs, same: bool, decided: Decided) -> Track:
 
 def _on(track: Track, other: Track, frame: int) -> bool:
     here, there = track.at(frame), other.at(frame)
-    return here is not None and there is not None and here.box.iou(there.box) >= SAME
+    return here is not None and there is not None and here.box.iou(there.box) >= SAME_FACE_OVERLAP
 
 
 def _looked_at(plan: Plan) -> set[int]:

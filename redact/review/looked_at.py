@@ -21,7 +21,7 @@ from ..plan import (
     runs_of,
     subject_of,
 )
-from .moments import APART, Moment, follows_to
+from .moments import SECONDS_BETWEEN_MOMENTS, Moment, follows_to
 
 VIEWS: Final = ("outlines", "result", "original")
 SPEEDS: Final = ("still", "normal", "fast")
@@ -110,7 +110,7 @@ class Settled:
         if moment.why != "missed":
             return (moment.frame, moment.why, moment.track) in self._asked
         time = self._plan.seconds(moment.frame)
-        return any(abs(spot - time) < APART for spot in self._spots)
+        return any(abs(spot - time) < SECONDS_BETWEEN_MOMENTS for spot in self._spots)
 
 
 def _noted(moment: Moment, answered: bool = False) -> SeenMoment:

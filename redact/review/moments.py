@@ -16,25 +16,25 @@ from ..types import Box, Keyframe, Origin, State, Track, runs_of
 from .bridging import gaps_of
 from .sights import SightsKept
 
-APART: Final = 1.0
+SECONDS_BETWEEN_MOMENTS: Final = 1.0
 """Seconds between two moments, at least: who looks at one has seen what is nearer."""
 
-A_MINUTE: Final = 30
+MOST_MOMENTS_A_MINUTE: Final = 30
 """Moments in a minute of video, at most: more is watching all of it."""
 
-LONG: Final = 8
+LONG_STRETCH_FRAMES: Final = 8
 """Frames of a stretch that was only followed or guessed, at least, to be worth a look."""
 
-ENDS: Final = 0.05
-LEFT: Final = 0.008
-GAP: Final = 0.07
-GUESSED: Final = (0.01, 0.024, 0.06)
-DRAWN: Final = 0.2
-VISIBLE: Final = (0.15, 0.08)
-DAMAGED: Final = 0.15
-FINDING: Final = 0.9
-ANSWERED: Final = 0.01
-MISSED: Final = 0.03
+ENDS_CHANCE: Final = 0.05
+LEFT_CHANCE: Final = 0.008
+GAP_CHANCE: Final = 0.07
+GUESSED_CHANCES: Final = (0.01, 0.024, 0.06)
+DRAWN_CHANCE: Final = 0.2
+VISIBLE_CHANCES: Final = (0.15, 0.08)
+DAMAGED_CHANCE: Final = 0.15
+FINDING_CHANCE: Final = 0.9
+ANSWERED_CHANCE: Final = 0.01
+MISSED_CHANCE: Final = 0.03
 """Probability that somebody is open, if the track is what it seems. In this order: just before a
 mask begins or after it ends in the midst of the picture; the same at its border, or where another
 track is; between two parts of one person; in a long guess (for a moment, for each second more, at
@@ -73,8 +73,8 @@ class Moment:
 
 
 def risky_moments(plan: Plan, of_subjects: Iterable[Moment]) -> list[Moment]:
-    """The ranking, the most probable first; at most one a second, and `A_MINUTE` a minute, beside
-    what was drawn.
+    """The ranking, the most probable first; at most one a second, and `MOST_MOMENTS_A_MINUTE` a
+    minute, beside what was drawn.
 
     Args:
         plan: with what is common to all: findings and damage.
@@ -84,9 +84,9 @@ def risky_moments(plan: Plan, of_subjects: Iterable[Moment]) -> list[Moment]:
     if not line:
         return []
     length = plan.seconds(len(line) - 1)
-    chosen = _Chosen(plan, max(1, math.ceil(A_MINUTE * length / 60)))
+    chosen = _Chosen(plan, max(1, math.ceil(MOST_MOMENTS_A_MINUTE * length / 60)))
     every = sorted([*_common(plan), *of_subjects], key=lambda m: (-m.chance, m.frame, m.track))
-    likely = [m for m in every if m.chance >= MISSED]
+    likely = [m for m in every if m.chance >= MISSED_CHANCE]
     for moment in likely:
         chosen.add(moment)
     chosen.fill()
@@ -112,9 +112,13 @@ class _Chosen:
         """Take a moment, or count it to the one beside which it lies. What a person drew is asked
         about for itself: masks of one scene end together, and each may have gone astray."""
         time = self._time(moment.frame)
-        second = int(time / APART)
+        second = int(time / SECONDS_BETWEEN_MOMENTS)
         near = [n for s in (second - 1, second, second + 1) for n in self._by_second.get(s, ())]
-        beside = [n for n in near if abs(self._time(self.moments[n].frame) - time) < APART]
+        beside = [
+            n
+            for n in near
+            if abs(self._time(self.moments[n].frame) - time) < SECONDS_BETWEEN_MOMENTS
+        ]
         if beside and moment.why != "drawn":
             at = min(beside, key=lambda n: abs(self.moments[n].frame - moment.frame))
             one = self.moments[at]
@@ -127,15 +131,17 @@ class _Chosen:
     def fill(self) -> None:
         """Spread what is left over the longest stretches to which nothing else leads."""
         line, last = self._plan.source.timeline, len(self._pts) - 1
-        ends = [-APART, *sorted(self._time(m.frame) for m in self.moments)]
-        ends.append(self._time(last) + APART)
+        ends = [-SECONDS_BETWEEN_MOMENTS, *sorted(self._time(m.frame) for m in self.moments)]
+        ends.append(self._time(last) + SECONDS_BETWEEN_MOMENTS)
         gaps = [(start - end, start, end) for start, end in pairwise(ends)]
         heapify(gaps)
-        while gaps and len(self.moments) < self._most and -gaps[0][0] >= 2 * APART:
+        while (
+            gaps and len(self.moments) < self._most and -gaps[0][0] >= 2 * SECONDS_BETWEEN_MOMENTS
+        ):
             _, start, end = heappop(gaps)
             middle = (start + end) / 2
             frame = line.frame_at(middle + float(line.time(0)))
-            self.add(Moment(frame, "missed", 0, frame, MISSED))
+            self.add(Moment(frame, "missed", 0, frame, MISSED_CHANCE))
             for a, b in ((start, middle), (middle, end)):
                 heappush(gaps, (a - b, a, b))
 
@@ -144,10 +150,14 @@ def _common(plan: Plan) -> Iterator[Moment]:
     for f in plan.review.findings if plan.review else ():
         middle = (f.first + f.last) // 2
         yield Moment(
-            middle, "finding", f.track or 0, middle, ANSWERED if answered_here(plan, f) else FINDING
+            middle,
+            "finding",
+            f.track or 0,
+            middle,
+            ANSWERED_CHANCE if answered_here(plan, f) else FINDING_CHANCE,
         )
     for first, _ in runs_of(plan.unchecked):
-        yield Moment(first, "damaged", 0, first, DAMAGED)
+        yield Moment(first, "damaged", 0, first, DAMAGED_CHANCE)
     for number, doubt in enumerate(plan.doubts, 1):
         yield Moment(doubt.frame, "doubted", -number, doubt.frame, doubt.chance)
 
@@ -172,7 +182,11 @@ def subject_moments(
     found = []
     for track, (first, last) in visible:
         middle = (first + last) // 2
-        for frame, chance in ((first, VISIBLE[0]), (middle, VISIBLE[1]), (last, VISIBLE[0])):
+        for frame, chance in (
+            (first, VISIBLE_CHANCES[0]),
+            (middle, VISIBLE_CHANCES[1]),
+            (last, VISIBLE_CHANCES[0]),
+        ):
             found.append(Moment(frame, "visible", track, frame, chance))
     return found
 
@@ -190,7 +204,9 @@ def undecided_moments(plan: Plan, tracks: Sequence[Track], kept: SightsKept) -> 
     for gap in gaps_of(tracks):
         sure = min(_sure(by_number[gap.before]), _sure(by_number[gap.after]))
         middle = (gap.first + gap.last) // 2
-        found.append(Moment(middle, "gap", gap.before, by_number[gap.before].last, GAP * sure))
+        found.append(
+            Moment(middle, "gap", gap.before, by_number[gap.before].last, GAP_CHANCE * sure)
+        )
     return found
 
 
@@ -204,10 +220,10 @@ def _of_track(plan: Plan, track: Track, kept: SightsKept) -> Iterator[Moment]:
         chance = _end_chance(plan, track, track.last, track.last + 1) * sure
         yield Moment(track.last + 1, "ends", track.id, track.last, chance)
     for end in follows_to(track):
-        yield Moment(end, "drawn", track.id, end, DRAWN)
-    least, more, most = GUESSED
+        yield Moment(end, "drawn", track.id, end, DRAWN_CHANCE)
+    least, more, most = GUESSED_CHANCES
     for start, end, state in kept.of(track).runs:
-        if state in _WEAK and end - start >= LONG:
+        if state in _WEAK and end - start >= LONG_STRETCH_FRAMES:
             seconds = plan.seconds(min(end, last)) - plan.seconds(min(start, last))
             middle = (start + end) // 2
             yield Moment(
@@ -232,10 +248,10 @@ def _end_chance(plan: Plan, track: Track, at: int, beyond: int) -> float:
     here = track.at(at)
     assert here is not None
     if _at_border(here, plan.source.width, plan.source.height):
-        return LEFT
+        return LEFT_CHANCE
     there = (other.at(beyond) for other in plan.tracks_near(beyond) if other.id != track.id)
     boxes = [key.box for key in there if key is not None]
-    return LEFT if any(_covers(box, here.box) for box in boxes) else ENDS
+    return LEFT_CHANCE if any(_covers(box, here.box) for box in boxes) else ENDS_CHANCE
 
 
 def _covers(box: Box, other: Box) -> bool:

@@ -29,7 +29,7 @@ from .moments import Moment, risky_moments, subject_moments, undecided_moments
 from .pictures_and_sound import sound_span
 from .sights import Sights, SightsKept
 
-SURE: Final = 0.9
+SURELY_PROBABILITY: Final = 0.9
 """Probability of a track from which the page says "surely"; of plans that have none, 0.7 of its
 best score."""
 
@@ -40,7 +40,7 @@ LIKELY: Final = 0.5
 MOST_BESIDE: Final = 40
 """Moments beside another one that the page is told of; in a crowd there are hundreds."""
 
-FEW: Final = 3
+LEAST_DETECTED_FRAMES: Final = 3
 """Frames in which it was detected; fewer are unsure whatever the score."""
 
 
@@ -337,10 +337,16 @@ def _certainty(tracks: tuple[Track, ...], score: float | None, seen: int) -> str
     """sure, likely, unsure; by hand, where a person drew it."""
     known = [t.certainty for t in tracks if t.certainty is not None]
     if known:
-        return "sure" if max(known) >= SURE else "likely" if max(known) >= LIKELY else "unsure"
+        return (
+            "sure"
+            if max(known) >= SURELY_PROBABILITY
+            else "likely"
+            if max(known) >= LIKELY
+            else "unsure"
+        )
     if score is None:
         return "by hand"
-    if seen < FEW or score < LIKELY:
+    if seen < LEAST_DETECTED_FRAMES or score < LIKELY:
         return "unsure"
     return "sure" if score >= SURE_SCORE else "likely"
 

@@ -35,7 +35,7 @@ QUALITY: Final = 88
 FACE: Final = 112
 """Pixels of a picture in the gallery, square."""
 
-AROUND: Final = 0.35
+SUBJECT_CONTEXT: Final = 0.35
 """Shown around a subject, share of its size: hair and shoulders help to know a person."""
 
 SCENE: Final = 480
@@ -96,7 +96,7 @@ def face(frame: Frame, box: Box, aspect: float = 1.0) -> Rgb:
     """
     width, height = frame.size
     whole = bgr(frame, width, height)
-    (cx, cy), grown = box.centre, 1 + 2 * AROUND
+    (cx, cy), grown = box.centre, 1 + 2 * SUBJECT_CONTEXT
     tall = max(box.height, box.width * aspect, 12.0) * grown
     wide = tall / aspect
     # Half a pixel more: what is nearer to the border than a centre is blended with black.
@@ -139,7 +139,7 @@ def look_of(picture: Rgb) -> NDArray[np.float32]:
 MOST_PICTURES: Final = 4000
 """That are kept; a few kilobytes each."""
 
-ALIKE: Final = 0.62
+SUGGESTED_LIKENESS: Final = 0.62
 """Likeness from which a subject is suggested; a suggestion decides nothing."""
 
 MOST_SUGGESTED: Final = 8
@@ -214,7 +214,7 @@ class Gallery:
                 continue
             look = self._look(plan, theirs)
             likeness = 0.0 if look is None else float(own @ look)
-            if likeness >= ALIKE:
+            if likeness >= SUGGESTED_LIKENESS:
                 found.append((other.tracks[0], round(likeness, 3)))
         return sorted(found, key=lambda pair: -pair[1])[:MOST_SUGGESTED], every
 
@@ -303,7 +303,7 @@ RATE: Final = 24000
 PEAKS: Final = 20
 """Of the waveform, a second."""
 
-MOST: Final = 30.0
+MOST_SOUND_SECONDS: Final = 30.0
 """Seconds that are given at once."""
 
 
@@ -344,12 +344,12 @@ def heard(info: SourceInfo, plan: Plan, start: float, end: float, muted: bool) -
 
     Args:
         start, end: seconds after the first picture, below zero for what is heard before it; at most
-            `MOST` apart.
+            `MOST_SOUND_SECONDS` apart.
         muted: as the output will sound; else as the source does.
     """
     zero = plan.source.timeline.time(0)
     first = Fraction(start).limit_denominator(10**6) + zero
-    count = round(min(max(end - start, 0.0), MOST) * RATE)
+    count = round(min(max(end - start, 0.0), MOST_SOUND_SECONDS) * RATE)
     out = np.zeros(count, np.float32)
     for audio in info.audio:
         for time, samples in read_sound(info.path, audio.index, RATE, first):

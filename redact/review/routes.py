@@ -33,7 +33,7 @@ from .session import Session
 from .shelf import Shelf
 from .system_programs import file_of, show_of
 
-WIDEST: Final = 4096
+MOST_PAGE_PIXELS: Final = 4096
 """Pixels of a picture that the page gets."""
 
 AT_ONCE: Final = 0.1
@@ -129,7 +129,7 @@ class _Page:
         plan, number = here.open_plan.plan, int(values["n"])
         if not 0 <= number < len(plan.source.timeline) or values.get("view") not in VIEWS:
             raise ValueError("there is no such frame or view")
-        width = min(max(int(values.get("w", WIDEST)), 16), WIDEST)
+        width = min(max(int(values.get("w", MOST_PAGE_PIXELS)), 16), MOST_PAGE_PIXELS)
         frame = here.shown.get(number, newest_wins=True)
         if values["view"] == "result":
             style = Style(values.get("style", Style.COVER))

@@ -29,9 +29,9 @@ from .guard import (
     of_this_user,
     refused,
 )
-from .shelf import HEADERS, KINDS, Shelf, part_of, pieces
+from .shelf import CONTENT_TYPES, HEADERS, Shelf, part_of, pieces
 
-LARGEST: Final = 1 << 20
+MOST_REQUEST_BYTES: Final = 1 << 20
 """Bytes of a request's body."""
 
 IDLE: Final = 3600.0
@@ -280,7 +280,7 @@ class _Handler(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         lengths = self.headers.get_all("Content-Length") or []
         length = int(lengths[0]) if len(lengths) == 1 and lengths[0].isdecimal() else -1
-        if not 0 <= length <= LARGEST or "Transfer-Encoding" in self.headers:
+        if not 0 <= length <= MOST_REQUEST_BYTES or "Transfer-Encoding" in self.headers:
             self.close_connection = True
             self._send(as_json({"error": "the request is too long, or of unknown length"}, 413))
             return
@@ -367,7 +367,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_response(206 if part else 200)
         for name, value in HEADERS:
             self.send_header(name, value)
-        self.send_header("Content-Type", KINDS.get(file.suffix, "application/octet-stream"))
+        self.send_header("Content-Type", CONTENT_TYPES.get(file.suffix, "application/octet-stream"))
         self.send_header("Accept-Ranges", "bytes")
         if part:
             self.send_header("Content-Range", f"bytes {first}-{last}/{size}")

@@ -14,7 +14,7 @@ from .guard import SAFE_HEADERS
 SHELF: Final = "/shown/"
 """Before such a path."""
 
-KINDS: Final = {
+CONTENT_TYPES: Final = {
     ".html": "text/html; charset=utf-8",
     ".pdf": "application/pdf",
     ".mp4": "video/mp4",

@@ -14,8 +14,8 @@ from .associate import Objects, Observations, assign, possible_pairs
 from .backward import Job
 from .belief import ASKED, Clues, TargetWeights, probability_of, worth_hiding
 from .bodies import standing
-from .follow import ANCHOR, COAST, SEARCHED, Find, find_again, looks_same, step
-from .geometry import SAME, Affine, iou_pairs, lies_on, scale_of
+from .follow import ANCHOR, COAST, LOST_SECONDS, Find, find_again, looks_same, step
+from .geometry import SAME_BOX_IOU, Affine, iou_pairs, lies_on, scale_of
 from .patches import Patches, pairwise_likeness, patches_of
 from .sensitivities import TrackSettings
 from .sightings import How, SightingLog
@@ -44,15 +44,15 @@ RESTLESS_ZOOM = 0.02
 """Motion in a frame, in object sizes, and zoom from which every frame is looked at: the
 pixel tracker still finds what moves by half its size; a judgement, not fitted."""
 
-NEAR = 0.15
+LEAST_FAINT_IOU = 0.15
 """IoU with a believed tracklet's expected place from which a faint detection may be it: loose, as
 the assignment decides afterwards."""
 
-SURE = 3.0
+SURE_LOG_ODDS = 3.0
 """Log odds of a look from which a face needs no close one: as sure as in 19 of 20 cases;
 fitted belief is then hardly another (`lab/training/README.md`, "Close looks")."""
 
-CLEARER = 1.0
+CLEARER_LOG_ODDS = 1.0
 """Log odds by which a look is so much surer than the last that a close one followed that its
 picture tells more: somebody who came in at the border stands in full view. Half of it and twice as
 much do hardly less or more (`lab/training/README.md`, "Close looks")."""
@@ -70,7 +70,8 @@ Both can be read, and neither is a second plate."""
 
 BEYOND_DOUBT = 0.98
 """Probability from which a plate is not read: it is hidden whatever its size is, as hiding for
-nothing never costs more than `belief.MOST` over `belief.ORDINARY` times the ordinary."""
+nothing never costs more than `belief.MOST_COSTED_SHARE` over `belief.ORDINARY` times the
+ordinary."""
 
 TRUSTED_BACK = 3.0
 """Times as long as it was seen that an object is followed back: its start is followed back
@@ -198,9 +199,9 @@ class ActiveTracklets:
         little is known yet, or one that is clearer than what is known."""
         r = self.rows
         best = (r.detected == time) & (r.clues.latest >= r.clues.best) & CLOSELY.of(r.target)
-        doubtful = (r.target == Target.PLATE) | (r.clues.best < SURE)
+        doubtful = (r.target == Target.PLATE) | (r.clues.best < SURE_LOG_ODDS)
         little = (r.clues.asked < ASKED) & doubtful
-        clearer = (r.clues.asked > 0) & (r.clues.latest >= r.examined + CLEARER)
+        clearer = (r.clues.asked > 0) & (r.clues.latest >= r.examined + CLEARER_LOG_ODDS)
         return np.flatnonzero(best & (little | clearer))
 
     def answered(self, rows: NDArray[np.intp], odds: NDArray[np.float32]) -> None:
@@ -248,7 +249,7 @@ class ActiveTracklets:
     def _near(self, free: NDArray[np.bool_], seen: Observations) -> NDArray[np.bool_]:
         """Which detections overlap one of the `free` rows: cheap, as they may be a thousand."""
         out = np.zeros(len(seen), np.bool_)
-        out[iou_pairs(self.rows.motion.boxes[free], seen.boxes, NEAR)[1]] = True
+        out[iou_pairs(self.rows.motion.boxes[free], seen.boxes, LEAST_FAINT_IOU)[1]] = True
         return out
 
     def follow(self, small: SmallFrame) -> None:
@@ -278,7 +279,7 @@ class ActiveTracklets:
     def _look_closely(self, small: SmallFrame) -> None:
         """Look for those whom neither the detector nor the pixels show any more."""
         r = self.rows
-        unseen = r.believed & (r.seen < small.time) & (small.time - r.seen <= SEARCHED)
+        unseen = r.believed & (r.seen < small.time) & (small.time - r.seen <= LOST_SECONDS)
         rows = np.flatnonzero(unseen)
         if self._find is None or not len(rows):
             return
@@ -299,7 +300,7 @@ class ActiveTracklets:
         on most of the other."""
         r = self.rows
         here = r.detected == small.time
-        return lies_on(boxes, r.target[rows], r.box[here], r.target[here], SAME)
+        return lies_on(boxes, r.target[rows], r.box[here], r.target[here], SAME_BOX_IOU)
 
     def _followed(
         self, rows: NDArray[np.intp], boxes: Boxes, patches: Patches, small: SmallFrame

@@ -19,8 +19,8 @@ from numpy.typing import NDArray
 
 from ..types import Boxes, Target
 from .arrays import Arrays
-from .follow import COAST, SEARCHED, Find, find_again, step
-from .geometry import IDENTITY, SAME, Affine, pairs_of_kind, warped
+from .follow import COAST, LOST_SECONDS, Find, find_again, step
+from .geometry import IDENTITY, SAME_BOX_IOU, Affine, pairs_of_kind, warped
 from .patches import Patches, patches_of
 from .sightings import ClipRecord, How, SightingLog
 from .small_pictures import Ring, SmallFrame
@@ -78,7 +78,7 @@ class Sighted:
         if frame not in self._frames or not len(ids):
             return out
         others, places, kinds = self._frames[frame]
-        i, j = pairs_of_kind(boxes, targets, places, kinds, SAME)
+        i, j = pairs_of_kind(boxes, targets, places, kinds, SAME_BOX_IOU)
         out[i] = others[j]
         return out
 
@@ -218,7 +218,7 @@ class BackwardFollower:
         chase.seen = np.where(found, there.time, chase.seen)
         chase.sure = np.where(again, there.time, chase.sure)
         over = self._record(chase, mine, found, again, there, sighted)
-        patience = COAST if self._find is None else SEARCHED
+        patience = COAST if self._find is None else LOST_SECONDS
         return chase.select(~over & (chase.seen - there.time <= patience))
 
     def _record(

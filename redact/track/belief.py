@@ -18,7 +18,7 @@ from ..types import SEARCHED, Boxes, PerKind, Target
 from .arrays import Arrays
 from .geometry import areas
 
-MISSED: Final = -4.0
+MISSED_LOG_ODDS: Final = -4.0
 """Log odds of a look that did not see the object: about the least that a look returns."""
 
 STRONGEST: Final = 6.0
@@ -47,7 +47,7 @@ heads that are labelled in camera clips of dev, half take .14 %, nine in ten at 
 twenty times a head; half of that is given: with less, somebody who bent down stayed open on a dev
 clip."""
 
-MOST: Final = 0.25
+MOST_COSTED_SHARE: Final = 0.25
 """Share of the picture from which hiding more costs no more: what happened is gone either way.
 Without it a plate that filled the picture of a moved still of dev stayed open, although every look
 saw it; a plate's `ORDINARY` twice as large hid that one too, and a sixth more for nothing."""
@@ -69,7 +69,8 @@ class Clues(Arrays):
         looks: float64 [N], looks of the detector from the first to the last sighting.
         hits: float64 [N], looks that saw it.
         best: float64 [N], highest log odds of a look.
-        total: float64 [N], sum of the log odds of all looks, missed ones counted as `MISSED`.
+        total: float64 [N], sum of the log odds of all looks, missed ones counted as
+            `MISSED_LOG_ODDS`.
         close: float64 [N], sum of the log odds of close looks at its best pictures.
         asked: float64 [N], number of these pictures, of one tracklet at most `ASKED`.
         latest: float64 [N], log odds of the last look that saw it.
@@ -143,7 +144,7 @@ class Clues(Arrays):
     def missed(self) -> None:
         """One more look for every row, which saw nothing so far (see `hit`)."""
         self.looks += 1
-        self.total += MISSED
+        self.total += MISSED_LOG_ODDS
 
     def hit(
         self, rows: NDArray[np.intp], odds: NDArray[np.float32], boxes: Boxes, picture: float
@@ -152,7 +153,7 @@ class Clues(Arrays):
         strong = np.minimum(odds.astype(np.float64), STRONGEST)
         self.hits[rows] += 1
         self.latest[rows] = strong
-        self.total[rows] += strong - MISSED
+        self.total[rows] += strong - MISSED_LOG_ODDS
         better = strong > self.best[rows]
         self.best[rows] = np.maximum(self.best[rows], strong)
         self.share[rows] = np.where(better, areas(boxes) / picture, self.share[rows])
@@ -173,7 +174,7 @@ class Clues(Arrays):
 
     def trimmed(self, since: NDArray[np.float64]) -> Clues:
         """Without the `since` [N] looks that came after the last sighting."""
-        return replace(self, looks=self.looks - since, total=self.total - MISSED * since)
+        return replace(self, looks=self.looks - since, total=self.total - MISSED_LOG_ODDS * since)
 
     def columns(self) -> dict[str, NDArray[np.float64]]:
         """What the regression weighs, by name, [N] each."""
@@ -223,7 +224,9 @@ def worth_hiding(
         doubt: factor on the odds from which it is worth it.
     """
     p = probability_of(clues, weights)
-    in_vain = np.maximum(1.0, np.minimum(clues.share, MOST) / ORDINARY.of(clues.target))
+    in_vain = np.maximum(
+        1.0, np.minimum(clues.share, MOST_COSTED_SHARE) / ORDINARY.of(clues.target)
+    )
     explained = (clues.bodied > 0) & (2 * clues.borne >= clues.bodied)
     explained &= clues.target == Target.HEAD
     in_vain = np.where((clues.read > 0) | explained, 1.0, in_vain)

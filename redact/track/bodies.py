@@ -17,15 +17,15 @@ from numpy.typing import NDArray
 
 from ..detection import Bodies, iou
 from ..types import Box, Boxes, Detections, Doubt, Frame, Target, Track
-from .geometry import SAME
+from .geometry import SAME_BOX_IOU
 from .sensitivities import JITTER
 from .track_starts import FAINT
 
-EVERY: Final = 0.32
+SECONDS_BETWEEN_BODY_SCANS: Final = 0.32
 """Seconds between two looks for bodies: about three a second, and none where nothing is looked at.
 People stay in view for longer."""
 
-MOST: Final = 6
+MOST_BODIES_A_FRAME: Final = 6
 """Bodies without a known head that are looked at closely in one frame, the surest first: so a crowd
 costs no more than one look at the whole picture."""
 
@@ -33,14 +33,14 @@ AGAIN: Final = 1.0
 """Seconds after which a body on which a closer look saw no head is looked at closely again, if it
 has stayed where it was."""
 
-STAYED: Final = 0.5
+SAME_BODY_IOU: Final = 0.5
 """IoU from which a body is where it was."""
 
 ON: Final = 0.3
 """IoU from which bodies of two looks are one: people walk by a third of their width between
 them."""
 
-SHARE: Final = 0.5
+HEADLESS_SHARE: Final = 0.5
 """Share of the looks at a body without a hidden head from which it is told of."""
 
 LEAST_HEAD: Final = 12.0
@@ -50,14 +50,14 @@ BARE: Final = {Target.FACE: 0.03, Target.HEAD: 0.4}
 """Probability that a face, or a head, is open where a body of this kind has none hidden. Counted in
 labelled frames of dev: of 75 such bodies 32 showed a head, and none a face."""
 
-SURE: Final = 0.5
+SURE_BODY_SCORE: Final = 0.5
 """Score from which a body is somebody whose head must be accounted for."""
 
-KNOWN: Final = 0.5
+KNOWN_HEAD_PROBABILITY: Final = 0.5
 """Probability of a face or head that was seen in this very look, from which a body needs no closer
 look."""
 
-UPPER: Final = 0.45
+HEAD_SHARE: Final = 0.45
 """Share of a body's height in which its head lies: also of one who bends."""
 
 ASIDE: Final = 0.1
@@ -95,7 +95,7 @@ def bearers(bodies: Boxes, heads: Boxes) -> NDArray[np.bool_]:
     x, y = ((heads[:, i] + heads[:, i + 2])[None] / 2 for i in (0, 1))
     left, top, right, bottom = (bodies[:, i][:, None] for i in range(4))
     aside, tall = ASIDE * (right - left), (heads[:, 3] - heads[:, 1])[None]
-    low = np.maximum(top + UPPER * (bottom - top), top + tall)
+    low = np.maximum(top + HEAD_SHARE * (bottom - top), top + tall)
     across = (x >= left - aside) & (x <= right + aside)
     return np.asarray(across & (y >= top - tall) & (y <= low))
 
@@ -156,7 +156,7 @@ class Everybody:
 
     def due(self, time: float) -> bool:
         """Whether bodies are to be looked for in a frame at this time (s) that is looked at."""
-        return time - self._last >= EVERY - JITTER
+        return time - self._last >= SECONDS_BETWEEN_BODY_SCANS - JITTER
 
     def look(
         self, frame: Frame, time: float, found: Detections, known: Boxes
@@ -171,15 +171,17 @@ class Everybody:
         """
         self._last = time
         bodies = self._eyes.bodies(frame)
-        seen = found.select((found.target != Target.PLATE) & (found.score >= KNOWN))
+        seen = found.select(
+            (found.target != Target.PLATE) & (found.score >= KNOWN_HEAD_PROBABILITY)
+        )
         heads = np.concatenate([known, seen.xyxy.astype(np.float64)])
         people = np.flatnonzero(~bodies.vehicle)
         people = people[np.argsort(-bodies.score[people], kind="stable")]
         boxes = bodies.xyxy[people].astype(np.float64)
-        self._people.append((frame.index, boxes[bodies.score[people] >= SURE]))
+        self._people.append((frame.index, boxes[bodies.score[people] >= SURE_BODY_SCORE]))
         self._looked = self._looked[time - self._looked[:, 4] < AGAIN - JITTER]
-        waits = (iou(boxes, self._looked[:, :4]) >= STAYED).any(axis=1)
-        bare = boxes[~bearers(boxes, heads).any(axis=1) & ~waits][:MOST]
+        waits = (iou(boxes, self._looked[:, :4]) >= SAME_BODY_IOU).any(axis=1)
+        bare = boxes[~bearers(boxes, heads).any(axis=1) & ~waits][:MOST_BODIES_A_FRAME]
         closer = self._eyes.heads(frame, bare)
         seen = closer.select(closer.score >= FAINT.of(closer.target))
         vain = bare[~bearers(bare, seen.xyxy.astype(np.float64)).any(axis=1)]
@@ -202,7 +204,7 @@ class Everybody:
                 for frame, body in seen
                 if not bearers(body[None], hidden[frame]).any()
             ]
-            if len(without) < max(2, SHARE * len(seen)):
+            if len(without) < max(2, HEADLESS_SHARE * len(seen)):
                 continue
             frame, body = max(without, key=lambda at: (at[1][3] - at[1][1], -at[0]))
             place = head_places(body[None])[0]
@@ -246,7 +248,7 @@ def with_closer_looks(found: Detections, closer: Detections) -> Detections:
     if not len(closer):
         return found
     same = iou(closer.xyxy, found.xyxy) * (closer.target[:, None] == found.target[None])
-    fresh = same.max(axis=1, initial=0) < SAME
+    fresh = same.max(axis=1, initial=0) < SAME_BOX_IOU
     score = found.score.copy()
     for row in np.flatnonzero(~fresh):
         at = int(same[row].argmax())

@@ -11,7 +11,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from ..mask_size import SLACK, Sighted, enlarged
+from ..mask_size import KEYFRAME_SLACK, Sighted, enlarged
 from ..types import DOUBTFUL, OUTWARD, Box, Boxes, Keyframe, State, Target, union
 from .geometry import to_boxes, to_centres, warped
 from .sensitivities import TrackSettings
@@ -47,7 +47,7 @@ def keyframes_of(dense: Dense) -> tuple[Keyframe, ...]:
     first, boxes, states, scores = dense.first, dense.boxes, dense.states, dense.scores
     size = np.maximum(np.tile(boxes[:, 2:] - boxes[:, :2], 2), 0.0)
     # Of a box of less than a pixel as well: far more than interpolation in float64 can lose.
-    step = np.maximum(size, 1.0) * SLACK
+    step = np.maximum(size, 1.0) * KEYFRAME_SLACK
     # All four sides count outward, so that larger always means a larger box.
     inner = boxes * OUTWARD
     outer = inner + step

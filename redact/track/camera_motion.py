@@ -15,14 +15,14 @@ from .geometry import IDENTITY, Affine, scale_of
 from .looks import unchanged
 from .small_pictures import SmallFrame
 
-LONG_SIDE = 320
+CAMERA_LONG_SIDE = 320
 """Camera motion is measured in the first pyramid level that is not longer than this,
 in pixels: camera motion is coarse, and small pictures are fast."""
 
-CORNERS = 120
+MOST_CORNERS = 120
 """Corners that are followed at most; four numbers are told by far fewer."""
 
-FEW = 12
+LEAST_CORNERS = 12
 """Fewer corners than this say nothing; the camera is taken as standing still. A few
 may all sit on one person who walks."""
 
@@ -46,7 +46,7 @@ class CameraMotion:
     agreed: float
 
 
-STILL = CameraMotion(IDENTITY, 0.0)
+STANDING_STILL = CameraMotion(IDENTITY, 0.0)
 """No motion that any corner agreed to."""
 
 
@@ -55,25 +55,25 @@ UNMOVED = CameraMotion(IDENTITY, 1.0)
 
 
 def motion_between(earlier: SmallFrame, later: SmallFrame) -> CameraMotion:
-    """Camera motion from `earlier` to `later`; `STILL` where it cannot be told."""
+    """Camera motion from `earlier` to `later`; `STANDING_STILL` where it cannot be told."""
     if unchanged(earlier, later):
         return UNMOVED
     level = next(
-        (i for i, p in enumerate(earlier.levels) if max(p.shape) <= LONG_SIDE),
+        (i for i, p in enumerate(earlier.levels) if max(p.shape) <= CAMERA_LONG_SIDE),
         len(earlier.levels) - 1,
     )
     a, b = earlier.levels[level], later.levels[level]
     if a.shape != b.shape:
-        return STILL
-    corners = cv2.goodFeaturesToTrack(a, CORNERS, 0.01, 8)
-    if corners is None or len(corners) < FEW:
-        return STILL
+        return STANDING_STILL
+    corners = cv2.goodFeaturesToTrack(a, MOST_CORNERS, 0.01, 8)
+    if corners is None or len(corners) < LEAST_CORNERS:
+        return STANDING_STILL
     moved, found, _ = cv2.calcOpticalFlowPyrLK(
         a, b, corners.astype(np.float32), np.zeros_like(corners), winSize=(15, 15), maxLevel=3
     )
     good = found[:, 0] == 1
-    if int(good.sum()) < FEW:
-        return STILL
+    if int(good.sum()) < LEAST_CORNERS:
+        return STANDING_STILL
     start, end = corners[good, 0], moved[good, 0]
     # Coordinates of pixel centres become edges' coordinates before they are scaled up.
     factor = _full_pixels(earlier, level)
@@ -85,11 +85,11 @@ def motion_between(earlier: SmallFrame, later: SmallFrame) -> CameraMotion:
         maxIters=300,
     )
     if matrix is None or inliers is None or not np.isfinite(matrix).all():
-        return STILL
+        return STANDING_STILL
     agreed = float(inliers.sum()) / len(corners)
     scale = scale_of(matrix)
     # Of all that are followed at most: of few corners a third may sit on one car that passes.
-    if inliers.sum() < AGREED * CORNERS or not 1 / MOST_SCALE < scale < MOST_SCALE:
+    if inliers.sum() < AGREED * MOST_CORNERS or not 1 / MOST_SCALE < scale < MOST_SCALE:
         return CameraMotion(IDENTITY, agreed)
     return CameraMotion(np.asarray(matrix, np.float64), agreed)
 

@@ -27,18 +27,18 @@ FOLLOWED = 0.7
 """Share of corners that follow the camera from which no cut is looked for: only one frame in twenty
 of the clips of dev has less."""
 
-WIDE = 160
+CUTS_LONG_SIDE = 160
 """Pixels along the wide side of the pictures in which cuts are looked for: noise of dark
 footage averages out, and a block still has features."""
 
-BLOCK = 16
+MATCHED_BLOCK = 16
 """Pixels along the side of a block that is searched for in another picture."""
 
-SEARCHED = 16
+FARTHEST_BLOCK_MOVE = 16
 """Pixels by which a block may have moved: a tenth of the picture in a frame, which is
 faster than anybody can see."""
 
-TOGETHER = 4
+PART_BLOCKS = 4
 """Blocks along the side of a part that must be found as a whole, but that each may lie a pixel off:
 one block is found somewhere in any picture, sixteen together are not."""
 
@@ -52,25 +52,26 @@ FLASH_TIME = 0.4
 """Seconds within which the old picture returns after a flash: longer than several flashes
 on end last, shorter than a shot. As much on either side of a cut is compared."""
 
-APART = 0.07
+SECONDS_BETWEEN_COMPARED = 0.07
 """Seconds between the pictures that are compared: two frames, as most cameras record."""
 
-LONG = 0.3
+FAR_APART_SECONDS = 0.3
 """Seconds from which two pictures on the same side are far enough apart to tell how alike the
 pictures of this footage are: as far as most that are compared across a cut."""
 
-ALIKE = 0.9
+SAME_SCENE_LIKENESS = 0.9
 """Likeness from which two neighbours are of one scene, whatever others are like."""
 
-UNLIKE = 0.45
+UNRELATED_LIKENESS = 0.45
 """Likeness below which two pictures are of two scenes: those of unrelated clips have .2 to .4. It
 is taken for theirs where nothing is known, as all of a side is burnt out."""
 
 LESS = 0.06
-"""By how much less than on either side pictures across a cut are alike. Chosen, as `UNLIKE`, on 490
-cuts in 46 minutes made of clips of dev and of cameras that networks learned from."""
+"""By how much less than on either side pictures across a cut are alike. Chosen, as
+`UNRELATED_LIKENESS`, on 490 cuts in 46 minutes made of clips of dev and of cameras that networks
+learned from."""
 
-LEAST = UNLIKE + LESS
+LEAST_SCENE_LIKENESS = UNRELATED_LIKENESS + LESS
 """How alike pictures of one side are expected to be at least, and where that is not known."""
 
 
@@ -109,7 +110,7 @@ class CutFinder:
     def finish(self) -> None:
         """After the last frame: a flash may have been its end."""
         for suspect in self._suspects:
-            self._decide(suspect, LEAST)
+            self._decide(suspect, LEAST_SCENE_LIKENESS)
         self._suspects = []
 
     def _settle(self, now: SmallFrame) -> None:
@@ -128,7 +129,7 @@ class CutFinder:
     def _decide(self, suspect: _Suspect, expected: float) -> None:
         """A new scene begins here, unless one has just begun: no shot is so short."""
         first = suspect.after[0]
-        unlike = (suspect.most or UNLIKE) < min(suspect.expected, expected) - LESS
+        unlike = (suspect.most or UNRELATED_LIKENESS) < min(suspect.expected, expected) - LESS
         if unlike and first.time - self._cut_at >= FLASH_TIME:
             self.cuts.append(first.index)
             self._cut_at = first.time
@@ -150,7 +151,7 @@ class _Suspect:
 
     def look(self, now: SmallFrame) -> None:
         """Compare a later picture, if it is not too close to the last."""
-        if self.after and now.time - self.after[-1].time < APART:
+        if self.after and now.time - self.after[-1].time < SECONDS_BETWEEN_COMPARED:
             return
         self.after.append(now)
         for one in self.before:
@@ -160,7 +161,7 @@ class _Suspect:
 
 def _suspect(small: SmallFrame, recent: Sequence[SmallFrame]) -> _Suspect | None:
     """A picture that is unlike all before it."""
-    if (likeness(recent[-1], small) or 0.0) >= ALIKE:
+    if (likeness(recent[-1], small) or 0.0) >= SAME_SCENE_LIKENESS:
         return None
     before = _apart(reversed(recent))
     suspect = _Suspect(before, _expected(before[::-1]))
@@ -172,7 +173,7 @@ def _apart(pictures: Iterable[SmallFrame]) -> list[SmallFrame]:
     """Some of the pictures, from the first."""
     chosen: list[SmallFrame] = []
     for small in pictures:
-        if not chosen or abs(small.time - chosen[-1].time) >= APART:
+        if not chosen or abs(small.time - chosen[-1].time) >= SECONDS_BETWEEN_COMPARED:
             chosen.append(small)
     return chosen
 
@@ -184,9 +185,9 @@ def _expected(pictures: Sequence[SmallFrame]) -> float:
         alike
         for number, a in enumerate(pictures)
         for b in pictures[number + 1 :]
-        if b.time - a.time >= LONG and (alike := likeness(a, b)) is not None
+        if b.time - a.time >= FAR_APART_SECONDS and (alike := likeness(a, b)) is not None
     ]
-    return max([LEAST, *known])
+    return max([LEAST_SCENE_LIKENESS, *known])
 
 
 def _flat(small: SmallFrame) -> bool:
@@ -207,23 +208,26 @@ def likeness(a: SmallFrame, b: SmallFrame) -> float | None:
     if a.luma.shape != b.luma.shape:
         return 0.0
     before, now = _without_bars(_narrow(a), _narrow(b))
-    rows, columns = (side // BLOCK for side in now.shape)
+    rows, columns = (side // MATCHED_BLOCK for side in now.shape)
     if not rows * columns:
         return 0.0
     lost = _burnt(before) != _burnt(now)
     if lost.mean() > 0.5:
         return None
-    side = 2 * SEARCHED + 3  # a border keeps blocks apart where they are widened
+    side = 2 * FARTHEST_BLOCK_MOVE + 3  # a border keeps blocks apart where they are widened
     fits = np.full((rows, columns, side, side), -1, np.float32)
     weights = np.zeros((rows, columns), np.float32)
-    around = cv2.copyMakeBorder(before, *(SEARCHED,) * 4, cv2.BORDER_REPLICATE)
+    around = cv2.copyMakeBorder(before, *(FARTHEST_BLOCK_MOVE,) * 4, cv2.BORDER_REPLICATE)
     for row, column in np.argwhere(~lost):
-        y, x = row * BLOCK, column * BLOCK
-        block = now[y : y + BLOCK, x : x + BLOCK]
+        y, x = row * MATCHED_BLOCK, column * MATCHED_BLOCK
+        block = now[y : y + MATCHED_BLOCK, x : x + MATCHED_BLOCK]
         contrast = float(block.std())
         if contrast < FLAT:
             continue
-        near = around[y : y + BLOCK + 2 * SEARCHED, x : x + BLOCK + 2 * SEARCHED]
+        near = around[
+            y : y + MATCHED_BLOCK + 2 * FARTHEST_BLOCK_MOVE,
+            x : x + MATCHED_BLOCK + 2 * FARTHEST_BLOCK_MOVE,
+        ]
         found = cv2.matchTemplate(near, block, cv2.TM_CCOEFF_NORMED)
         fits[row, column, 1:-1, 1:-1] = np.nan_to_num(found, nan=0.0, posinf=0.0, neginf=0.0)
         weights[row, column] = contrast
@@ -237,18 +241,18 @@ def likeness(a: SmallFrame, b: SmallFrame) -> float | None:
 
 
 def _sums(values: NDArray[np.float32], axis: int) -> NDArray[np.float32]:
-    """Sums of `TOGETHER` neighbours along an axis, or of all where there are fewer."""
+    """Sums of `PART_BLOCKS` neighbours along an axis, or of all where there are fewer."""
     count = values.shape[axis]
-    size = min(TOGETHER, count)
+    size = min(PART_BLOCKS, count)
     parts = [values.take(range(i, i + count - size + 1), axis) for i in range(size)]
     return np.asarray(np.sum(parts, axis=0), np.float32)
 
 
 def _burnt(picture: NDArray[np.uint8]) -> NDArray[np.bool_]:
     """Blocks that a flash has burnt out."""
-    rows, columns = (side // BLOCK for side in picture.shape)
-    burnt = picture[: rows * BLOCK, : columns * BLOCK] >= BURNT_OUT
-    share = burnt.reshape(rows, BLOCK, columns, BLOCK).mean(axis=(1, 3))
+    rows, columns = (side // MATCHED_BLOCK for side in picture.shape)
+    burnt = picture[: rows * MATCHED_BLOCK, : columns * MATCHED_BLOCK] >= BURNT_OUT
+    share = burnt.reshape(rows, MATCHED_BLOCK, columns, MATCHED_BLOCK).mean(axis=(1, 3))
     return np.asarray(share > SOME_BURNT, np.bool_)
 
 
@@ -259,14 +263,16 @@ def _without_bars(
     parts = []
     for axis in (1, 0):
         seen = np.flatnonzero((a.std(axis=axis) >= FLAT) | (b.std(axis=axis) >= FLAT))
-        whole = not len(seen) or seen[-1] - seen[0] < BLOCK
+        whole = not len(seen) or seen[-1] - seen[0] < MATCHED_BLOCK
         parts.append(slice(None) if whole else slice(seen[0], seen[-1] + 1))
     return a[parts[0], parts[1]], b[parts[0], parts[1]]
 
 
 def _narrow(small: SmallFrame) -> NDArray[np.uint8]:
-    """The picture, `WIDE` along its longer side where it is no smaller."""
-    picture = next((p for p in reversed(small.levels) if max(p.shape) >= WIDE), small.luma)
-    factor = min(1.0, WIDE / max(picture.shape))
+    """The picture, `CUTS_LONG_SIDE` along its longer side where it is no smaller."""
+    picture = next(
+        (p for p in reversed(small.levels) if max(p.shape) >= CUTS_LONG_SIDE), small.luma
+    )
+    factor = min(1.0, CUTS_LONG_SIDE / max(picture.shape))
     height, width = (max(1, round(side * factor)) for side in picture.shape)
     return np.asarray(cv2.resize(picture, (width, height), interpolation=cv2.INTER_AREA), np.uint8)

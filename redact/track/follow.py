@@ -18,10 +18,10 @@ from numpy.typing import NDArray
 from ..detection import CLOSELY
 from ..types import Boxes
 from .geometry import to_boxes, to_centres
-from .patches import CONTEXT, Patches, pairwise_likeness, patches_of, sample
-from .small_pictures import CELLS, SmallFrame
+from .patches import PATCH_REACH, Patches, pairwise_likeness, patches_of, sample
+from .small_pictures import PATCH_SIDE, SmallFrame
 
-WINDOW = 2 * CELLS
+WINDOW = 2 * PATCH_SIDE
 """Samples along one side of the searched window: the object may be off its predicted
 place by 0.62 of its own size in every direction."""
 
@@ -61,7 +61,7 @@ class Step:
 
     Attributes:
         boxes: float64 [N, 4].
-        patches: float32 [N, CELLS, CELLS], their present look.
+        patches: float32 [N, PATCH_SIDE, PATCH_SIDE], their present look.
         found: bool [N]; where False, `boxes` and `patches` mean nothing.
     """
 
@@ -91,7 +91,7 @@ def step(
     """
     if not len(boxes):
         return Step(boxes, recent, np.zeros(0, np.bool_))
-    windows = sample(there, expected, WINDOW, CONTEXT * WINDOW / CELLS)
+    windows = sample(there, expected, WINDOW, PATCH_REACH * WINDOW / PATCH_SIDE)
     shift = np.stack([_peak(w, r, a) for w, r, a in zip(windows, recent, anchor, strict=True)])
     places = _shifted(expected, shift)
     places, patches = _rescaled(there, places, recent + anchor)
@@ -114,7 +114,7 @@ def looks_same(small: SmallFrame, expected: Boxes, recent: Patches) -> NDArray[n
     """
     if not len(expected):
         return np.zeros(0, np.bool_)
-    windows = sample(small, expected, WINDOW, CONTEXT * WINDOW / CELLS)
+    windows = sample(small, expected, WINDOW, PATCH_REACH * WINDOW / PATCH_SIDE)
     fits = [
         float(np.nan_to_num(cv2.matchTemplate(w, r, cv2.TM_CCOEFF_NORMED)).max())
         for w, r in zip(windows, recent, strict=True)
@@ -130,7 +130,7 @@ def _peak(window: NDArray[np.float32], recent: Patches, anchor: Patches) -> NDAr
     fit = np.asarray(surface, np.float64) / 2
     fit = np.fmax(fit, -1.0, out=fit) - _DISTANCE
     y, x = divmod(int(fit.argmax()), fit.shape[1])
-    return np.array([_vertex(fit[y, :], x), _vertex(fit[:, x], y)]) - CELLS / 2
+    return np.array([_vertex(fit[y, :], x), _vertex(fit[:, x], y)]) - PATCH_SIDE / 2
 
 
 Find = Callable[[NDArray[np.uint8], Boxes, NDArray[np.int8]], tuple[Boxes, NDArray[np.float32]]]
@@ -142,7 +142,7 @@ STILL_THERE = -1.1
 one in four; a detector that looks for everything everywhere must be surer than one who
 looks where somebody has just been."""
 
-SEARCHED = 0.2
+LOST_SECONDS = 0.2
 """Seconds for which it is looked for so in every picture, once pixels have lost it: a head
 that turns away and back, or passes behind a post."""
 
@@ -173,7 +173,7 @@ def find_again(
     return found, boxes
 
 
-_AXIS = (np.arange(WINDOW - CELLS + 1) - CELLS / 2) / (CELLS / 2)
+_AXIS = (np.arange(WINDOW - PATCH_SIDE + 1) - PATCH_SIDE / 2) / (PATCH_SIDE / 2)
 _DISTANCE = (DISTANCE_COST * (_AXIS[:, None] ** 2 + _AXIS[None, :] ** 2)).astype(np.float32)
 
 
@@ -188,7 +188,7 @@ def _vertex(line: NDArray[np.float64], at: int) -> float:
 
 def _shifted(boxes: Boxes, cells: NDArray[np.float64]) -> Boxes:
     centres = to_centres(boxes)
-    centres[:, :2] += cells * np.maximum(centres[:, 2:], 1.0) * (CONTEXT / CELLS)
+    centres[:, :2] += cells * np.maximum(centres[:, 2:], 1.0) * (PATCH_REACH / PATCH_SIDE)
     return to_boxes(centres)
 
 
@@ -198,7 +198,7 @@ def _rescaled(small: SmallFrame, boxes: Boxes, look: Patches) -> tuple[Boxes, Pa
     tries = np.concatenate(
         [to_boxes(np.hstack([centres[:, :2], centres[:, 2:] * s])) for s in SCALES]
     )
-    patches = patches_of(small, tries).reshape(len(SCALES), len(boxes), CELLS, CELLS)
+    patches = patches_of(small, tries).reshape(len(SCALES), len(boxes), PATCH_SIDE, PATCH_SIDE)
     fit = (patches * look[None]).sum(axis=(2, 3)) / 2
     fit[SCALES.index(1.0)] += SCALE_GAIN
     best = fit.argmax(axis=0)
@@ -208,12 +208,12 @@ def _rescaled(small: SmallFrame, boxes: Boxes, look: Patches) -> tuple[Boxes, Pa
 
 def _leads_back(here: SmallFrame, boxes: Boxes, patches: Patches) -> NDArray[np.bool_]:
     """Whether the new look, searched for in the frame of departure, is found at the start."""
-    windows = sample(here, boxes, WINDOW, CONTEXT * WINDOW / CELLS)
+    windows = sample(here, boxes, WINDOW, PATCH_REACH * WINDOW / PATCH_SIDE)
     out = np.zeros(len(boxes), np.bool_)
     for i, (window, patch) in enumerate(zip(windows, patches, strict=True)):
         surface = np.fmax(cv2.matchTemplate(window, patch, cv2.TM_CCOEFF_NORMED), -1.0) - _DISTANCE
         y, x = divmod(int(surface.argmax()), surface.shape[1])
-        out[i] = max(abs(x - CELLS / 2), abs(y - CELLS / 2)) <= RETURN
+        out[i] = max(abs(x - PATCH_SIDE / 2), abs(y - PATCH_SIDE / 2)) <= RETURN
     return out
 
 

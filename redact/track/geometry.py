@@ -18,7 +18,7 @@ Affine = NDArray[np.float64]
 
 IDENTITY: Affine = np.array([[1.0, 0.0, 0.0], [0.0, 1.0, 0.0]])
 
-SAME = 0.5
+SAME_BOX_IOU = 0.5
 """IoU from which two boxes are taken for the same object: most of each lies in the
 other."""
 

@@ -12,7 +12,7 @@ from .active_tracklets import Retired
 from .belief import Clues, TargetWeights, probability_of
 from .sightings import How, Rows
 
-LEAST: Final = 0.02
+LEAST_TOLD_PROBABILITY: Final = 0.02
 """Probability from which one is told of: one in fifty. Those of less are many, and no place that
 plans of dev clips left open was among them."""
 
@@ -33,7 +33,7 @@ def given_up(
         return
     chances = probability_of(Clues.concat([over.clues for over in retired.values()]), weights)
     for (tracklet, over), chance in zip(retired.items(), chances.tolist(), strict=True):
-        if chance >= LEAST:
+        if chance >= LEAST_TOLD_PROBABILITY:
             rows = rows_of[tracklet]
             best = rows[np.where(rows["how"] == How.DETECTED, rows["score"], -1).argmax()]
             yield Doubt(int(best["frame"]), over.target, Box(*best["box"].tolist()), chance)

@@ -18,7 +18,7 @@ from typing import Final
 from .cuts import likeness
 from .small_pictures import SmallFrame
 
-AROUND: Final = 4
+COMPARED_PICTURES: Final = 4
 """Pictures before, and after, with which one is compared: a sixth of a second."""
 
 LOST: Final = 0.08
@@ -27,13 +27,13 @@ LOST: Final = 0.08
 MORE: Final = 1.2
 """Times as many as in any picture of a third of a second before."""
 
-UNLIKE: Final = 0.08
+LEAST_JOLT: Final = 0.08
 """How unlike the picture before it is, at least."""
 
 SUDDEN: Final = 4.0
 """How many times as unlike as the pictures around usually are."""
 
-ALONE: Final = 1.5
+TIMES_AS_UNLIKE: Final = 1.5
 """How many times as unlike as any of them: who begins to run is as fast in the next. Chosen, as the
 others, on 67 such jumps of cameras of dev and of those that networks learned from."""
 
@@ -52,7 +52,7 @@ class _Jolt:
 
     def stands_out(self) -> bool:
         usual = median(self.around) if self.around else 0.0
-        return self.unlike >= max(SUDDEN * usual, ALONE * max(self.around, default=0.0))
+        return self.unlike >= max(SUDDEN * usual, TIMES_AS_UNLIKE * max(self.around, default=0.0))
 
 
 class Jolts:
@@ -60,8 +60,8 @@ class Jolts:
 
     def __init__(self) -> None:
         self._found: list[_Jolt] = []
-        self._recent: deque[SmallFrame] = deque(maxlen=AROUND + 2)
-        self._lost: deque[float] = deque(maxlen=2 * AROUND)
+        self._recent: deque[SmallFrame] = deque(maxlen=COMPARED_PICTURES + 2)
+        self._lost: deque[float] = deque(maxlen=2 * COMPARED_PICTURES)
 
     def push(self, small: SmallFrame, agreed: float) -> bool:
         """Take an undamaged picture; whether it may be one.
@@ -75,13 +75,13 @@ class Jolts:
         self._recent.append(small)
         now = None
         for jolt in self._found[-1:]:
-            if small.index > jolt.frame and len(jolt.around) < 2 * AROUND:
+            if small.index > jolt.frame and len(jolt.around) < 2 * COMPARED_PICTURES:
                 now = _unlike(self._recent)
                 jolt.around.append(now)
         if lost < LOST or lost <= MORE * max(before, default=0.0):
             return False
         jolt = _Jolt(small.index, _unlike(self._recent) if now is None else now)
-        if jolt.unlike < UNLIKE:
+        if jolt.unlike < LEAST_JOLT:
             return False
         earlier = [*self._recent][:-1]
         jolt.around = [_unlike(pair) for pair in pairwise(earlier)]

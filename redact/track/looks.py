@@ -16,19 +16,19 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from ..detection import PART_CONTEXT, SIZES
+from ..detection import PART_CONTEXT, SCAN_SIZES
 from ..settings import Sensitivity
 from ..types import Detections, Frame, Rect
-from .geometry import SAME, Index, grown, pairs_of_kind
+from .geometry import SAME_BOX_IOU, Index, grown, pairs_of_kind
 from .sensitivities import JITTER
-from .small_pictures import LONG_SIDE, SmallFrame
+from .small_pictures import TRACKING_LONG_SIDE, SmallFrame
 from .track_starts import FAINT
 
-LEVEL = 1
+COMPARED_LEVEL = 1
 """Pyramid level that is compared: of a long side up to 480, so that noise averages out and
 a face of 20 pixels in 1080p still has 5."""
 
-BLOCK = 8
+CHANGED_BLOCK = 8
 """Pixels of that level along the side of a block, which changes or stays as a whole."""
 
 PIXEL = 5
@@ -47,7 +47,7 @@ code all of it anew, single pixels change by 18 levels then, and means of such s
 SPOT_APART, BLOCK_APART = 5, 2.5
 """Grey levels by which the mean of a spot, and that of a block, may differ there."""
 
-NEAR = 1.0
+NOISE_REACH = 1.0
 """Own sizes around what was seen in which noise counts as well. Of a doubtful face each look says
 another thing, and the surest of them counts: with 0 a man on a dev clip stayed open, with .5, 1 and
 2 he is hidden."""
@@ -58,13 +58,15 @@ BRIGHTER = 8
 MOST_AREAS = 8
 """Each is an image of its own to the networks; about what a busy street needs."""
 
-AROUND = round(
-    PART_CONTEXT * (LONG_SIDE >> LEVEL) / (BLOCK * SIZES[Sensitivity.BALANCED].ours[0].long_side)
+CONTEXT_BLOCKS = round(
+    PART_CONTEXT
+    * (TRACKING_LONG_SIDE >> COMPARED_LEVEL)
+    / (CHANGED_BLOCK * SCAN_SIZES[Sensitivity.BALANCED].ours[0].long_side)
 )
 """Blocks around an area that the networks are shown besides, at the size at which `balanced` shows
 them the picture."""
 
-APART = 60
+AREA_COST = 60
 """Blocks that looking at one area more costs beside its size: a run of both networks on
 the smallest image takes about as long; a judgement."""
 
@@ -108,8 +110,10 @@ class Seen:
     def _near(self, boxes: NDArray[np.float32], shape: tuple[int, ...]) -> Mask:
         """Blocks in or near some boxes [N, 4] of source pixels."""
         out = np.zeros(shape, np.bool_)
-        across, down = (BLOCK * side for side in self._factor)
-        sides = grown(boxes.astype(np.float64), NEAR) / np.array([across, down, across, down])
+        across, down = (CHANGED_BLOCK * side for side in self._factor)
+        sides = grown(boxes.astype(np.float64), NOISE_REACH) / np.array(
+            [across, down, across, down]
+        )
         for left, top, right, bottom in np.maximum(sides, 0).tolist():
             out[int(top) : math.ceil(bottom), int(left) : math.ceil(right)] = True
         return out
@@ -125,7 +129,7 @@ class Seen:
 
     def _area(self, left: int, top: int, right: int, bottom: int) -> Rect:
         """Source pixels of a rectangle of blocks, cut at the picture."""
-        across, down = (BLOCK * side for side in self._factor)
+        across, down = (CHANGED_BLOCK * side for side in self._factor)
         x1, y1 = math.floor(left * across), math.floor(top * down)
         x2 = min(self._size[0], math.ceil(right * across))
         y2 = min(self._size[1], math.ceil(bottom * down))
@@ -139,7 +143,7 @@ def unchanged(earlier: SmallFrame, later: SmallFrame) -> bool:
 
 
 def _compared(small: SmallFrame) -> NDArray[np.uint8]:
-    return small.levels[min(LEVEL, len(small.levels) - 1)]
+    return small.levels[min(COMPARED_LEVEL, len(small.levels) - 1)]
 
 
 def changed_blocks(before: NDArray[np.uint8], now: NDArray[np.uint8]) -> Mask:
@@ -164,8 +168,8 @@ def beyond_noise(before: NDArray[np.uint8], now: NDArray[np.uint8]) -> Mask:
 def _of_blocks(picture: cv2.typing.MatLike) -> cv2.typing.MatLike:
     """Mean of each block; beyond the border is 0."""
     height, width = picture.shape
-    rows, columns = -(-height // BLOCK), -(-width // BLOCK)
-    below, right = rows * BLOCK - height, columns * BLOCK - width
+    rows, columns = -(-height // CHANGED_BLOCK), -(-width // CHANGED_BLOCK)
+    below, right = rows * CHANGED_BLOCK - height, columns * CHANGED_BLOCK - width
     filled = cv2.copyMakeBorder(picture, 0, below, 0, right, cv2.BORDER_CONSTANT, value=0)
     return cv2.resize(filled, (columns, rows), interpolation=cv2.INTER_AREA)
 
@@ -200,8 +204,8 @@ def boxes_of(mask: Mask) -> list[tuple[int, int, int, int]]:
 
 def _cost(low: NDArray[np.int64], high: NDArray[np.int64]) -> NDArray[np.int64]:
     """Blocks that the networks are shown for rectangles with these corners."""
-    sides = high - low + 2 * AROUND
-    return np.asarray(sides[..., 0] * sides[..., 1] + APART)
+    sides = high - low + 2 * CONTEXT_BLOCKS
+    return np.asarray(sides[..., 0] * sides[..., 1] + AREA_COST)
 
 
 MOST_PATIENCE = 4.0
@@ -330,7 +334,7 @@ def _moved_out(
 
 def _same(old: Detections, new: Detections) -> tuple[Index, Index]:
     """Indices of pairs that are one thing."""
-    return pairs_of_kind(old.xyxy, old.target, new.xyxy, new.target, SAME)
+    return pairs_of_kind(old.xyxy, old.target, new.xyxy, new.target, SAME_BOX_IOU)
 
 
 def _touching(boxes: NDArray[np.float32], areas: Sequence[Rect]) -> NDArray[np.bool_]:

@@ -13,12 +13,12 @@ from numpy.typing import NDArray
 
 from ..types import Boxes
 from .geometry import to_centres
-from .small_pictures import CELLS, SmallFrame
+from .small_pictures import PATCH_SIDE, SmallFrame
 
 Patches = NDArray[np.float32]
 """[N, cells, cells]."""
 
-CONTEXT = 1.25
+PATCH_REACH = 1.25
 """A patch reaches over its box by this factor: an eighth more on every side, as outlines
 help where a face has few pixels."""
 
@@ -82,9 +82,9 @@ def patches_of(small: SmallFrame, boxes: Boxes) -> Patches:
         boxes: float64 [N, 4], in full-resolution pixels.
 
     Returns:
-        float32 [N, CELLS, CELLS].
+        float32 [N, PATCH_SIDE, PATCH_SIDE].
     """
-    samples = sample(small, boxes, CELLS, CONTEXT)
+    samples = sample(small, boxes, PATCH_SIDE, PATCH_REACH)
     centred = samples - samples.mean(axis=(1, 2), keepdims=True)
     norm = np.sqrt((centred**2).sum(axis=(1, 2), keepdims=True))
     shows = norm >= FLAT * samples.shape[1]

@@ -19,10 +19,10 @@ from numpy.typing import NDArray
 from ..media import plane_array
 from ..types import Frame
 
-CELLS = 16
+PATCH_SIDE = 16
 """Samples along one side of a patch: about as many pixels as a small face has."""
 
-LONG_SIDE = 960
+TRACKING_LONG_SIDE = 960
 """Pixels: a plate 12 pixels high in 1080p keeps 6, which is about what matching needs."""
 
 
@@ -54,7 +54,7 @@ class SmallFrame:
 
 
 def shrink(frame: Frame, scaler: VideoReformatter, time: float | None = None) -> SmallFrame:
-    """Luma of `frame`, at most `LONG_SIDE` long, in full range whatever the frame's is.
+    """Luma of `frame`, at most `TRACKING_LONG_SIDE` long, in full range whatever the frame's is.
 
     Args:
         frame: planar YUV or grey is read as it lies there.
@@ -62,7 +62,7 @@ def shrink(frame: Frame, scaler: VideoReformatter, time: float | None = None) ->
         time: seconds, if not those of the file (`FrameClock`).
     """
     width, height = frame.size
-    scale = min(1.0, LONG_SIDE / max(width, height))
+    scale = min(1.0, TRACKING_LONG_SIDE / max(width, height))
     size = max(1, round(width * scale)), max(1, round(height * scale))
     picture = frame.picture
     if picture.format.name.removesuffix("10le") in _PLANAR:
@@ -101,7 +101,7 @@ def _levels(grey: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], ...]:
     """A picture and coarser ones, each half as large, so that a sparse grid of samples over a
     large object does not alias."""
     levels = [grey]
-    while min(levels[-1].shape) >= CELLS:
+    while min(levels[-1].shape) >= PATCH_SIDE:
         h, w = levels[-1].shape
         half = cv2.resize(levels[-1], ((w + 1) // 2, (h + 1) // 2), interpolation=cv2.INTER_AREA)
         levels.append(np.asarray(half, np.uint8))

@@ -140,7 +140,7 @@ class Rect(NamedTuple):
         return Rect(*map(min, self[:2], other[:2]), *map(max, self[2:], other[2:]))
 
 
-ALONE: Final = 0.075
+SINGLE_DETECTION_FRINGE: Final = 0.075
 """Fringe of what a single look saw, which cannot tell how far another one would see it reach. With
 it a doubtful face is hidden as far as before there were fringes (`mask_size.UNSURE`)."""
 
@@ -156,8 +156,8 @@ class Detections:
         fringe: float32 [N, 4], how far beyond each side of its box the thing may reach, shares of
             the box's width (left, right) and height (top, bottom), not negative. Where several
             looks saw it, each box is between theirs, and the fringe reaches out to where single
-            ones saw more. Masks hide it; whatever asks where a thing is goes by the box. `ALONE`
-            everywhere where it is not given.
+            ones saw more. Masks hide it; whatever asks where a thing is goes by the box.
+            `SINGLE_DETECTION_FRINGE` everywhere where it is not given.
 
     Raises:
         ValueError: if the arrays disagree in length or hold values that are not finite, or if a
@@ -172,7 +172,7 @@ class Detections:
     def __post_init__(self) -> None:
         n = len(self.score)
         if self.fringe is None:
-            object.__setattr__(self, "fringe", np.full((n, 4), ALONE, np.float32))
+            object.__setattr__(self, "fringe", np.full((n, 4), SINGLE_DETECTION_FRINGE, np.float32))
         shapes = self.xyxy.shape, self.target.shape, self.fringe.shape
         if shapes != ((n, 4), (n,), (n, 4)):
             raise ValueError(f"arrays disagree: score {n}, xyxy, target and fringe {shapes}")

@@ -11,12 +11,12 @@ from msgspec.structs import replace
 
 from .target import Target, pattern_of
 
-_MOST: Final = 2**63 - 1
+_LARGEST_NUMBER: Final = 2**63 - 1
 """Larger numbers are in no video, and with those of hundreds of digits nothing can be computed."""
 
-Natural = Annotated[int, Meta(ge=0, le=_MOST)]
-Positive = Annotated[int, Meta(ge=1, le=_MOST)]
-Milliseconds = Annotated[int, Meta(ge=-_MOST, le=_MOST)]
+Natural = Annotated[int, Meta(ge=0, le=_LARGEST_NUMBER)]
+Positive = Annotated[int, Meta(ge=1, le=_LARGEST_NUMBER)]
+Milliseconds = Annotated[int, Meta(ge=-_LARGEST_NUMBER, le=_LARGEST_NUMBER)]
 Probability = Annotated[float, Meta(ge=0, le=1)]
 Sha256 = Annotated[str, Meta(pattern="^[0-9a-f]{64}$")]
 TargetWord = Annotated[str, Meta(pattern=pattern_of(tuple(Target)))]

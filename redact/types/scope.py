@@ -11,7 +11,7 @@ from .boxes import Box, Detections
 from .fields import Value
 from .text import clock
 
-SLACK: Final = 1.0
+SPAN_SLACK_SECONDS: Final = 1.0
 """Seconds for which it is looked before and after a span: players show whole seconds, so a
 time that is read off one may be a second late or early."""
 
@@ -39,7 +39,9 @@ class Scope(Value, frozen=True):
     def at(self, seconds: float) -> bool:
         """Whether it is looked at a time, in seconds after the first picture."""
         spans = self.between
-        return not spans or any(a - SLACK <= seconds <= b + SLACK for a, b in spans)
+        return not spans or any(
+            a - SPAN_SLACK_SECONDS <= seconds <= b + SPAN_SLACK_SECONDS for a, b in spans
+        )
 
     def holds(self, box: Box) -> bool:
         """Whether something at a place (upright source pixels) is looked for."""

@@ -27,7 +27,7 @@ from redact.detection import (
 )
 from redact.detection.calibration import UNSEEN, log_odds
 from redact.detection.loader import once
-from redact.detection.verifier import SIDE
+from redact.detection.verifier import VERIFIER_SIDE
 from redact.errors import UnsafeError
 from redact.types import Detections, Frame, Presentation, Target, widened
 
@@ -116,10 +116,12 @@ def test_the_place_lies_where_it_is_looked_for(
     """In the middle of the square and as large as it is shown, at the edge of the picture too."""
 
     def middle(rgb: NDArray[np.uint8]) -> Detections:
-        assert rgb.shape == (SIDE, SIDE, 3)
+        assert rgb.shape == (VERIFIER_SIDE, VERIFIER_SIDE, 3)
         side = max(12.0, 5 * max(w, h))
-        half = np.array([w, h]) / side * SIDE / 2
-        box = np.concatenate([SIDE / 2 - half, SIDE / 2 + half]).astype(np.float32)
+        half = np.array([w, h]) / side * VERIFIER_SIDE / 2
+        box = np.concatenate([VERIFIER_SIDE / 2 - half, VERIFIER_SIDE / 2 + half]).astype(
+            np.float32
+        )
         aside = box + 2 * half.max().astype(np.float32)
         plate = np.array([Target.FACE, Target.FACE, Target.PLATE], np.int8)
         return Detections(np.stack([box, aside, box]), np.array([score, 1, 1], np.float32), plate)
@@ -141,8 +143,18 @@ def only_heads(score: float) -> Callable[[NDArray[np.uint8]], Detections]:
     """Sees one head, that of a face in the middle of the square around it."""
 
     def look(rgb: NDArray[np.uint8]) -> Detections:
-        width, height = SIDE / 5 * np.array([0.8, 1.0])
-        face = np.array([SIDE - width, SIDE - height, SIDE + width, SIDE + height]) / 2
+        width, height = VERIFIER_SIDE / 5 * np.array([0.8, 1.0])
+        face = (
+            np.array(
+                [
+                    VERIFIER_SIDE - width,
+                    VERIFIER_SIDE - height,
+                    VERIFIER_SIDE + width,
+                    VERIFIER_SIDE + height,
+                ]
+            )
+            / 2
+        )
         head = widened(face[None], Target.FACE)
         return Detections(head, np.array([score], np.float32), np.array([Target.HEAD], np.int8))
 

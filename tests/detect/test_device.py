@@ -8,10 +8,10 @@ import pytest
 
 from redact.detection import DEVICES, Verifier, device_now, on_device
 from redact.detection.device import PROVIDERS, installed
-from redact.detection.verifier import SIDE
+from redact.detection.verifier import VERIFIER_SIDE
 from redact.errors import DependencyError
 
-PICTURES = np.zeros((1, SIDE, SIDE, 3), np.uint8)
+PICTURES = np.zeros((1, VERIFIER_SIDE, VERIFIER_SIDE, 3), np.uint8)
 
 
 @pytest.fixture

@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from redact.detection.eye import CHANNELS, Eye
-from redact.detection.people import SIDE, People, whole_in
+from redact.detection.eye import EYE_CHANNELS, Eye
+from redact.detection.people import PEOPLE_SIDE, People, whole_in
 from redact.detection.scaling import Scaler
 from redact.detection.several_networks import with_heads
 from redact.detection.views import Scale, View
@@ -79,7 +79,10 @@ def test_a_network_that_fails_is_never_an_empty_answer(
 
     picture = np.zeros((64, 64, 3), np.uint8)
     eye, people = Eye(1), People(1)
-    maps: list[tuple[int, ...]] = [(1, len(CHANNELS), 16, 16), (1, len(CHANNELS), 4, 16, 16)]
+    maps: list[tuple[int, ...]] = [
+        (1, len(EYE_CHANNELS), 16, 16),
+        (1, len(EYE_CHANNELS), 4, 16, 16),
+    ]
     monkeypatch.setattr(eye._network, "_session", Broken(maps))
     grids: list[tuple[int, ...]] = [(1, n * n, 80) for n in (52, 26, 13)]
     grids += [(1, n * n, 44) for n in (52, 26, 13)]
@@ -93,6 +96,6 @@ def test_nobody_is_in_an_empty_picture() -> None:
     picture = Scaler().array(np.full((300, 400, 3), 90, np.uint8))
     for seen in (
         Eye(1).look(picture, Scale(416)),
-        People(1).look(picture, (Scale(SIDE, tile=SIDE),)),
+        People(1).look(picture, (Scale(PEOPLE_SIDE, tile=PEOPLE_SIDE),)),
     ):
         assert (seen.score < 0.3).all()

@@ -25,7 +25,7 @@ from redact.detection.several_networks import (
 )
 from redact.detection.views import Scale
 from redact.errors import UnsafeError
-from redact.types import ALONE, Detections, Target
+from redact.types import SINGLE_DETECTION_FRINGE, Detections, Target
 
 NONE = np.zeros(4, np.float32)
 MADE_UP = Calibration(
@@ -80,7 +80,7 @@ def test_a_face_has_a_fringe_where_one_network_saw_more_of_it() -> None:
     assert fringe[3] == pytest.approx(0.5 * (110 - box[3]) / (box[3] - box[1]), rel=1e-5)
     assert box[3] + fringe[3] * (box[3] - box[1]) > 100 > box[3] + 5
     alone = weighed({LARGE: faces((short, 0.9))}, "face", MADE_UP)
-    assert alone.fringe.tolist() == [pytest.approx([ALONE] * 4)]
+    assert alone.fringe.tolist() == [pytest.approx([SINGLE_DETECTION_FRINGE] * 4)]
 
 
 def test_what_lies_apart_stays_apart() -> None:

@@ -12,7 +12,7 @@ import pytest
 from numpy.typing import NDArray
 
 from redact.detection import CloseUp, Verifier
-from redact.detection.verifier import CHANNELS, SIDE
+from redact.detection.verifier import VERIFIER_CHANNELS, VERIFIER_SIDE
 from redact.errors import UnsafeError
 from redact.types import Detections, Frame, Target
 
@@ -24,7 +24,9 @@ data = pytest.importorskip("skimage.data", reason="needs scikit-image's pictures
 def window(rgb: NDArray[np.uint8], x: float, y: float, side: float) -> NDArray[np.uint8]:
     left, top, n = round(x - side / 2), round(y - side / 2), round(side)
     part = rgb[max(0, top) : top + n, max(0, left) : left + n]
-    return np.asarray(cv2.resize(part, (SIDE, SIDE), interpolation=cv2.INTER_AREA), np.uint8)
+    return np.asarray(
+        cv2.resize(part, (VERIFIER_SIDE, VERIFIER_SIDE), interpolation=cv2.INTER_AREA), np.uint8
+    )
 
 
 @pytest.fixture(scope="module")
@@ -39,7 +41,7 @@ def test_tells_a_face_from_what_is_beside_it(verifier: Verifier) -> None:
     face, mirrored = window(rgb, x, y, side), window(rgb, x, y, side)[:, ::-1]
     beside = [window(rgb, u, v, 120) for u, v in ((60, 420), (420, 120), (130, 440), (440, 440))]
     given = verifier.scores(np.stack([face, mirrored, *beside]))
-    faces, plates = (given[:, CHANNELS.index(t)] for t in (Target.FACE, Target.PLATE))
+    faces, plates = (given[:, VERIFIER_CHANNELS.index(t)] for t in (Target.FACE, Target.PLATE))
     assert (faces[:2] > 0.9).all() and (plates[:2] < 0.1).all()
     # It was made for places that a detector suspects, and is not sure of others.
     assert (faces[2:] < faces[:2].min() - 0.1).all()
@@ -48,7 +50,7 @@ def test_tells_a_face_from_what_is_beside_it(verifier: Verifier) -> None:
 
 def test_answers_do_not_depend_on_what_is_asked_together(verifier: Verifier) -> None:
     rng = np.random.default_rng(1)
-    pictures = rng.integers(0, 256, (5, SIDE, SIDE, 3), np.uint8)
+    pictures = rng.integers(0, 256, (5, VERIFIER_SIDE, VERIFIER_SIDE, 3), np.uint8)
     together = verifier.scores(pictures)
     apart = np.concatenate([verifier.scores(p[None]) for p in pictures])
     np.testing.assert_allclose(together, apart, atol=1e-5)
@@ -64,12 +66,12 @@ def test_an_unusable_answer_is_an_error(
 
     monkeypatch.setattr(verifier._network, "_session", Broken())
     with pytest.raises(UnsafeError, match="unusable"):
-        verifier.scores(np.zeros((1, SIDE, SIDE, 3), np.uint8))
+        verifier.scores(np.zeros((1, VERIFIER_SIDE, VERIFIER_SIDE, 3), np.uint8))
 
 
 def test_a_picture_of_another_size_is_an_error(verifier: Verifier) -> None:
     with pytest.raises(UnsafeError, match="failed"):
-        verifier.scores(np.zeros((1, SIDE + 32, SIDE, 3), np.uint8))
+        verifier.scores(np.zeros((1, VERIFIER_SIDE + 32, VERIFIER_SIDE, 3), np.uint8))
 
 
 def nobody(rgb: NDArray[np.uint8]) -> Detections:

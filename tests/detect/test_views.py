@@ -14,8 +14,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from redact.detection import load_detector
-from redact.detection.loader import SIZES
-from redact.detection.views import CONTEXT, GRID, Scale, View, spans, spans_of, views
+from redact.detection.loader import SCAN_SIZES
+from redact.detection.views import GRID, PART_CONTEXT, Scale, View, spans, spans_of, views
 from redact.types import Frame, Rect
 
 from ..pipeline.conftest import SAMPLE
@@ -38,7 +38,7 @@ def test_spans_cover_and_overlap(length: int, tile: int, share: float) -> None:
 
 @given(width=st.integers(1, 5000), height=st.integers(1, 5000), aspect=st.floats(0.5, 2.0))
 def test_views_stay_inside_and_are_bounded(width: int, height: int, aspect: float) -> None:
-    for scales in (sizes.ours for sizes in SIZES.values()):
+    for scales in (sizes.ours for sizes in SCAN_SIZES.values()):
         seen = views(width, height, scales, aspect)
         assert seen and len(set(seen)) == len(seen)
         largest = max(s.tile for s in scales)
@@ -102,7 +102,7 @@ def test_spans_hold_what_is_asked_for(
     for left, top, wide, tall in wanted:
         x, y = left * size[0] / width, top * size[1] / height
         right, bottom = x + wide * size[0] / width, y + tall * size[1] / height
-        columns = slice(max(0, int(x - CONTEXT)), int(right + CONTEXT))
-        rows = slice(max(0, int(y - CONTEXT)), int(bottom + CONTEXT))
+        columns = slice(max(0, int(x - PART_CONTEXT)), int(right + PART_CONTEXT))
+        rows = slice(max(0, int(y - PART_CONTEXT)), int(bottom + PART_CONTEXT))
         if x < size[0] and y < size[1]:
             assert shown[rows, columns].all()

@@ -11,7 +11,7 @@ import pytest
 
 from redact.detection import OurNetwork, device, weights_for_processor
 from redact.detection.centerface import CenterFace
-from redact.detection.verifier import SIDE, Verifier
+from redact.detection.verifier import VERIFIER_SIDE, Verifier
 from redact.detection.weights import (
     CENTERFACE,
     FACE_PLATE,
@@ -20,7 +20,7 @@ from redact.detection.weights import (
     in_7_bits,
     read_weights,
 )
-from redact.detection.weights_for_processor import CHANNELS, products_are_cut_off
+from redact.detection.weights_for_processor import TRIAL_CHANNELS, products_are_cut_off
 from redact.errors import DependencyError
 from redact.types import USUAL
 
@@ -57,7 +57,7 @@ def test_the_answers_stay(name: str) -> None:
     """Both forms are one network: their answers lie close together."""
     rng = np.random.default_rng(3)
     coarse = rng.integers(0, 256, (2, 8, 8, 3), np.uint8)
-    side = SIDE // 8 if name == VERIFIER else 12
+    side = VERIFIER_SIDE // 8 if name == VERIFIER else 12
     image = coarse.repeat(side, axis=1).repeat(side, axis=2)
     given = image if name == VERIFIER else image[:1]
     if name == CENTERFACE:
@@ -83,7 +83,9 @@ class Engine:
         return [np.full((1, 16, 8, 8), self.answer, np.uint8)]
 
 
-@pytest.mark.parametrize(("answer", "cut_off"), [(CHANNELS, False), (CHANNELS - 1, True)])
+@pytest.mark.parametrize(
+    ("answer", "cut_off"), [(TRIAL_CHANNELS, False), (TRIAL_CHANNELS - 1, True)]
+)
 def test_whether_they_are_cut_off_is_found_out(
     monkeypatch: pytest.MonkeyPatch, tried_anew: None, answer: int, cut_off: bool
 ) -> None:
@@ -96,11 +98,11 @@ def test_whether_they_are_cut_off_is_found_out(
 def test_the_trial_is_never_above_the_right_answer() -> None:
     """Cut off or not, on whatever processor this runs."""
     session = onnxruntime.InferenceSession(read_weights(TRIAL), providers=["CPUExecutionProvider"])
-    bright = np.full((1, CHANNELS, 8, 8), 255, np.uint8)
+    bright = np.full((1, TRIAL_CHANNELS, 8, 8), 255, np.uint8)
     (found,) = session.run(None, {"taken": bright})
-    assert (found <= CHANNELS).all() and (found > CHANNELS // 4).all()
+    assert (found <= TRIAL_CHANNELS).all() and (found > TRIAL_CHANNELS // 4).all()
     (dark,) = session.run(None, {"taken": bright // 2})
-    assert (dark == round(CHANNELS * 127 / 255)).all(), "half of it fits 16 bits everywhere"
+    assert (dark == round(TRIAL_CHANNELS * 127 / 255)).all(), "half of it fits 16 bits everywhere"
 
 
 def test_an_engine_that_contacts_a_server_is_not_even_tried(

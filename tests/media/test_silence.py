@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from redact.auditing.muted_sound import check_sound
-from redact.media import LEVEL, Decode, VideoWriter, probe, quietly, read_sound
+from redact.media import TONE_AMPLITUDE, Decode, VideoWriter, probe, quietly, read_sound
 from redact.types import Silenced
 from redact.words import Message
 
@@ -139,10 +139,10 @@ def test_a_bleep_tells_nothing_of_what_was_said(tmp_path: Path) -> None:
 def test_a_bleep_of_another_level_is_no_bleep(tmp_path: Path, share: float) -> None:
     """Its level must not follow the voice that it replaces."""
     path, span = tmp_path / "s.mkv", Silenced(SPAN.start, SPAN.end, "tone")
-    sound = Sound("pcm_s16le", hertz=1000, seconds=2.0, level=LEVEL * share)
+    sound = Sound("pcm_s16le", hertz=1000, seconds=2.0, level=TONE_AMPLITUDE * share)
     make(path, Clip(pts=range(50), sounds=[sound]))
     assert not check_sound(probe(path), (span,))[0].passed
-    make(path, Clip(pts=range(50), sounds=[replace(sound, level=LEVEL)]))
+    make(path, Clip(pts=range(50), sounds=[replace(sound, level=TONE_AMPLITUDE)]))
     assert check_sound(probe(path), (span,))[0].passed
 
 

@@ -117,7 +117,7 @@ def test_a_full_disk_or_a_large_file_ends_the_keeping_alone(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     these = [Answer(bytes([n]), [bytes(100)]) for n in range(9)]
-    monkeypatch.setattr(answer_file, "MOST_BYTES", 500)
+    monkeypatch.setattr(answer_file, "MOST_ANSWER_BYTES", 500)
     written(tmp_path / "large", these)
     assert (tmp_path / "large").stat().st_size <= 500
     assert read(tmp_path / "large") == these[:4]

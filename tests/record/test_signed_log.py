@@ -16,7 +16,14 @@ from redact.cli.check import check
 from redact.cli.log import log
 from redact.errors import CheckFailedError, ExitCode
 from redact.record import append, check_output, new_key, read_log
-from redact.record.log_chain import START, LogEntry, head_path, read_chain, read_head, write_head
+from redact.record.log_chain import (
+    FIRST_LINK,
+    LogEntry,
+    head_path,
+    read_chain,
+    read_head,
+    write_head,
+)
 from redact.record.signature import named_key, raw_public
 
 from .test_commands import call
@@ -28,7 +35,7 @@ FORGED = "2020-01-01T00:00:00.000000Z"
 def write_entries(case: Case, entries: list[LogEntry], key: Ed25519PrivateKey | None) -> None:
     """Write a log anew from its first changed entry on, with a head that fits, as anyone can: what
     they have no key for, they cannot sign."""
-    previous, lines, same = START, [], True
+    previous, lines, same = FIRST_LINK, [], True
     for old in entries:
         same = same and old.previous == previous and old.holds
         entry = old if same else replace(old, previous=previous).sealed(key)

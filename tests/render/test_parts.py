@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from redact.errors import UnsafeError
 from redact.media import Layout
 from redact.render import Renderer, mask_of
-from redact.render.fill import CELLS, Cells, Field, Surroundings
+from redact.render.fill import LEAST_CELLS, Cells, Field, Surroundings
 from redact.render.hidden import Hidden
 from redact.render.renderer import _say
 from redact.render.samples import layout_of
@@ -35,10 +35,10 @@ def test_a_mask_is_filled_from_at_least_its_cells_and_at_most_twice_as_many(
     size: float, layout: Layout
 ) -> None:
     around = Surroundings([], Hidden([], layout, 64, 64))
-    step_x, step_y = around._step(size / CELLS)
+    step_x, step_y = around._step(size / LEAST_CELLS)
     for step, sub in ((step_x, layout.sub_x), (step_y, layout.sub_y)):
-        assert step * sub <= max(size / CELLS, sub)
-        assert step * sub > min(size / CELLS / 2, sub - 1)
+        assert step * sub <= max(size / LEAST_CELLS, sub)
+        assert step * sub > min(size / LEAST_CELLS / 2, sub - 1)
 
 
 @settings(max_examples=60, deadline=None)

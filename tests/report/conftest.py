@@ -9,11 +9,11 @@ import pytest
 from redact.record import build_manifest
 from redact.record.manifest import Manifest
 from redact.record.manifest_parts import LogAnchor
-from redact.report.exemptions import FEW
+from redact.report.exemptions import MOST_SINGLE_ROWS
 
 from ..record.samples import make_record
 
-MANY = FEW + 5
+MANY = MOST_SINGLE_ROWS + 5
 """Tracks of which neither timeline nor log can say everything."""
 
 

@@ -28,7 +28,7 @@ from redact.report import (
     report_html,
 )
 from redact.report.summary import check_command
-from redact.report.timeline import KEPT, MOST, drawn_tracks, timeline_svg
+from redact.report.timeline import KEPT, MOST_ROWS, drawn_tracks, timeline_svg
 from redact.words import LANGUAGES
 
 from ..record.samples import AUDIT, make_record
@@ -195,8 +195,8 @@ def test_timeline_is_as_wide_as_ever_whatever_a_record_says(manifest: Manifest) 
 
 def test_long_lists_are_cut_and_told(tmp_path: Path) -> None:
     many = variants(tmp_path)[7]
-    assert len(drawn_tracks(many)) == MOST < len(many.tracks) == MANY
-    assert f"The {MOST} longest of {MANY}" in report_html(many).decode()
+    assert len(drawn_tracks(many)) == MOST_ROWS < len(many.tracks) == MANY
+    assert f"The {MOST_ROWS} longest of {MANY}" in report_html(many).decode()
 
 
 def test_command(tmp_path: Path, manifest: Manifest) -> None:

@@ -13,7 +13,7 @@ from redact.follow import Frames, index_packets
 from redact.media import probe
 from redact.plan import Plan
 from redact.review import editing
-from redact.review.pictures_and_sound import ALIKE, Gallery, face
+from redact.review.pictures_and_sound import SUGGESTED_LIKENESS, Gallery, face
 from redact.types import Box, Frame, Target, Track
 
 
@@ -31,7 +31,7 @@ def test_one_who_was_found_twice_is_suggested_when_there_was_time(
     gallery = Gallery(frames, 1.0)
     assert gallery.alike(plan, 1, seconds=-1) == ([], False)  # nobody had a picture yet
     suggested, every = gallery.alike(plan, 1)
-    assert every and suggested[0][0] == 2 and suggested[0][1] >= ALIKE
+    assert every and suggested[0][0] == 2 and suggested[0][1] >= SUGGESTED_LIKENESS
     assert 3 not in dict(suggested), "both were seen in the same picture"
     assert gallery.alike(plan, 1, seconds=-1) == (suggested, True)  # they are remembered
     head = replace(plan, tracks=(first, replace(second, target=Target.HEAD)))

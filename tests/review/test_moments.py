@@ -24,8 +24,8 @@ from redact.plan import (
 )
 from redact.review.looked_at import with_parts, with_seen
 from redact.review.moments import (
-    A_MINUTE,
-    APART,
+    MOST_MOMENTS_A_MINUTE,
+    SECONDS_BETWEEN_MOMENTS,
     Moment,
     risky_moments,
     subject_moments,
@@ -63,9 +63,9 @@ def ranking(plan: Plan) -> list[Moment]:
 def test_at_most_one_a_second_and_thirty_a_minute_the_likeliest_first(given: list[Moment]) -> None:
     plan = plan_of(frames=1500)  # a minute
     found = risky_moments(plan, given)
-    assert len(found) <= A_MINUTE
+    assert len(found) <= MOST_MOMENTS_A_MINUTE
     times = sorted(plan.seconds(m.frame) for m in found)
-    assert all(b - a >= APART for a, b in itertools.pairwise(times))
+    assert all(b - a >= SECONDS_BETWEEN_MOMENTS for a, b in itertools.pairwise(times))
     chances = [m.chance for m in found]
     assert chances == sorted(chances, reverse=True)
     if given:
@@ -86,7 +86,7 @@ def test_where_nothing_points_to_anybody_a_person_looks_at_even_distances() -> N
     """Of whoever was missed altogether a plan knows nothing, and no moment led there."""
     found = ranking(plan_of(track(1, (0, 300, State.DETECTED, AWAY)), frames=1500))
     times = sorted(m.frame / 25 for m in found)
-    assert len(found) == A_MINUTE and {m.why for m in found} == {"ends", "missed"}
+    assert len(found) == MOST_MOMENTS_A_MINUTE and {m.why for m in found} == {"ends", "missed"}
     gaps = [b - a for a, b in itertools.pairwise([0.0, *times, 60.0])]
     assert max(gaps) <= 4
 
@@ -193,10 +193,11 @@ def test_what_is_hardly_a_leak_does_not_keep_a_person_from_the_rest_of_the_video
     but what no network saw leaves no trace, and may be anywhere."""
     at_border = Box(0, 100, 50, 160)
     leaving = [
-        track(n, (25 * n - 20, 25 * n, State.DETECTED, at_border)) for n in range(1, A_MINUTE + 1)
+        track(n, (25 * n - 20, 25 * n, State.DETECTED, at_border))
+        for n in range(1, MOST_MOMENTS_A_MINUTE + 1)
     ]
     found = ranking(plan_of(*leaving, frames=1500))
-    assert sum(m.frame > 800 for m in found) >= A_MINUTE / 3
+    assert sum(m.frame > 800 for m in found) >= MOST_MOMENTS_A_MINUTE / 3
 
 
 def test_a_finding_comes_first_until_it_is_answered() -> None:

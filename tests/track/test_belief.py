@@ -10,7 +10,14 @@ from hypothesis import strategies as st
 from redact.detection import load_calibration
 from redact.settings import Sensitivity
 from redact.track import settings_of
-from redact.track.belief import MOST, ORDINARY, STRONGEST, Clues, probability_of, worth_hiding
+from redact.track.belief import (
+    MOST_COSTED_SHARE,
+    ORDINARY,
+    STRONGEST,
+    Clues,
+    probability_of,
+    worth_hiding,
+)
 from redact.track.track_starts import STARTS
 from redact.types import SEARCHED, Target
 
@@ -89,7 +96,7 @@ def test_pieces_are_one_object_in_any_order(parts: list, rng: object) -> None:
 def test_hiding_much_of_the_picture_needs_more_than_hiding_little(target: Target) -> None:
     ordinary, most, all_of_it = (
         np.array([[0.0, 0, 1, 1]]) * np.sqrt(share * PICTURE)
-        for share in (ORDINARY[target], MOST, 1.0)
+        for share in (ORDINARY[target], MOST_COSTED_SHARE, 1.0)
     )
     odds = np.arange(-5, 6, 0.25)
 

@@ -11,13 +11,22 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from redact import mask_size
-from redact.mask_size import ABOVE, STEADY, UNSURE, Sighted, enlarged, steady, steps, with_margin
+from redact.mask_size import (
+    PLATE_GROWTH_UPRIGHT,
+    STEADY,
+    UNSURE,
+    Sighted,
+    enlarged,
+    steady,
+    steps,
+    with_margin,
+)
 from redact.settings import RenderSettings
 from redact.track.box_per_frame import _as_large_as_looks, fill
 from redact.track.geometry import IDENTITY
 from redact.track.sensitivities import TrackSettings
 from redact.track.sightings import ROW, ClipRecord, How
-from redact.types import ALONE, SEARCHED, Box, Boxes, Target, Track
+from redact.types import SEARCHED, SINGLE_DETECTION_FRINGE, Box, Boxes, Target, Track
 
 from .scenes import HEIGHT, WIDTH, Thing, as_frame, draw, seen, texture, track_clip
 
@@ -78,7 +87,9 @@ def test_a_plate_is_hidden_a_little_above_and_below_itself() -> None:
     """By a share of its height: with none, one turned plate in five of the moved stills of dev had
     an edge in view."""
     boxes = drawn({2: 0.9}, Target.PLATE, fringe=(0.1, 0.2, 0.3, 0.4))
-    assert boxes[0].tolist() == pytest.approx([100, 100 - 60 * ABOVE, 140, 160 + 60 * ABOVE])
+    assert boxes[0].tolist() == pytest.approx(
+        [100, 100 - 60 * PLATE_GROWTH_UPRIGHT, 140, 160 + 60 * PLATE_GROWTH_UPRIGHT]
+    )
 
 
 def test_a_face_is_hidden_as_far_as_any_look_saw_it() -> None:
@@ -153,7 +164,9 @@ def test_between_a_sure_and_a_doubtful_sighting_the_mask_grows_gradually() -> No
 
 
 def test_what_no_detector_saw_is_drawn_as_for_an_even_guess() -> None:
-    assert widths({}) == pytest.approx([40 * (1 + 2 * (UNSURE[Target.FACE] + ALONE))] * 5)
+    assert widths({}) == pytest.approx(
+        [40 * (1 + 2 * (UNSURE[Target.FACE] + SINGLE_DETECTION_FRINGE))] * 5
+    )
 
 
 @given(

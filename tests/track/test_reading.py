@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from redact.detection import load_calibration
 from redact.track import settings_of
 from redact.track.active_tracklets import LARGER, READABLE
-from redact.track.belief import MOST, ORDINARY, Clues, worth_hiding
+from redact.track.belief import MOST_COSTED_SHARE, ORDINARY, Clues, worth_hiding
 from redact.types import Box, Detections, Frame, Target, Track
 
 from .scenes import covered, rendered, seen, track_clip, tracker_of
@@ -73,7 +73,7 @@ def test_what_is_no_plate_is_not_read() -> None:
     assert reader.widths == []
 
 
-@pytest.mark.parametrize("share", [ORDINARY[Target.PLATE], 0.02, MOST, 1.0])
+@pytest.mark.parametrize("share", [ORDINARY[Target.PLATE], 0.02, MOST_COSTED_SHARE, 1.0])
 def test_a_plate_that_was_read_is_hidden_however_large(share: float) -> None:
     box = np.array([[0.0, 0, 100, 100]])
     plate = np.array([Target.PLATE], np.int8)

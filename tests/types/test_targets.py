@@ -22,9 +22,9 @@ from redact.auditing.still_visible import StillVisible
 from redact.auditing.what_is_hidden import share_of_middle
 from redact.detection import CLOSELY, load_calibration, load_close_up, load_detector
 from redact.detection.loader import files_of
-from redact.detection.presentations import SAME
+from redact.detection.presentations import SAME_OBJECT_IOU
 from redact.errors import ExitCode
-from redact.mask_size import LARGEST
+from redact.mask_size import LARGEST_ASPECTS
 from redact.pipeline.remarks import SMALL
 from redact.plan import dump_plan, parse_plan
 from redact.render import mask_of
@@ -91,7 +91,16 @@ def test_every_room_serves_every_kind_that_is_searched_for(target: Target) -> No
     assert name and len(digest) == 64 and len(others) < 4
     weights = load_calibration()
     assert target.word in weights.looks and target.word in weights.tracks
-    for table in (STARTS, FAINT, CLOSELY, ORDINARY, LARGEST, LIMITS.least, SMALL, SAME):
+    for table in (
+        STARTS,
+        FAINT,
+        CLOSELY,
+        ORDINARY,
+        LARGEST_ASPECTS,
+        LIMITS.least,
+        SMALL,
+        SAME_OBJECT_IOU,
+    ):
         assert table.of(np.array([target], np.int8)).shape[0] == 1
     clues = Clues.of_new(np.array([target], np.int8), np.float32([6]), np.array([PLACE]), 1e5)
     assert probability_of(clues, weights.tracks)[0] > 0.5
@@ -143,7 +152,7 @@ def test_what_nothing_searches_for_is_refused_in_every_room(target: Target) -> N
         redact.DetectSettings((target,))
     with pytest.raises(ValueError, match=target.word):
         load_detector("fast", (target,))
-    for table in (STARTS, FAINT, CLOSELY, ORDINARY, LARGEST, LIMITS.least, SMALL):
+    for table in (STARTS, FAINT, CLOSELY, ORDINARY, LARGEST_ASPECTS, LIMITS.least, SMALL):
         with pytest.raises(LookupError, match=target.word):
             table.of(np.array([Target.FACE, target], np.int8))
     clues = Clues.of_new(np.array([target], np.int8), np.float32([0]), np.array([PLACE]), 1e5)

@@ -25,7 +25,7 @@ from lab.training.calibration_file import said
 from lab.training.centerface_8bit import apart, made, shown
 from lab.training.eight_bit import in_8_bits, with_free_size
 from lab.training.headroom import with_headroom
-from redact.detection.eye import OUTPUTS
+from redact.detection.eye import EYE_OUTPUTS
 from redact.detection.weights import in_7_bits
 
 #: Ranges are measured on half of so many pictures, of these sets and at these sizes in turn.
@@ -55,7 +55,7 @@ def main() -> None:
     model = with_free_size(onnx.load_from_string(exported))
     images = list(pictures(a.cache))
     used, rest = images[: COUNT // 2], images[COUNT // 2 :: 3]
-    numbers = made(model, used, hashlib.sha256(exported).hexdigest(), said(), OUTPUTS)
+    numbers = made(model, used, hashlib.sha256(exported).hexdigest(), said(), EYE_OUTPUTS)
     whole = in_8_bits(model, numbers)
     a.out.mkdir(parents=True, exist_ok=True)
     for name, network in (

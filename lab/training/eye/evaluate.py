@@ -119,11 +119,11 @@ def centerface(file: Path, sizes: list[int]) -> Look:
 
 def today() -> Look:
     """The shipped face and plate network in `balanced`, plates only."""
-    from redact.detection import SIZES, OurNetwork
+    from redact.detection import SCAN_SIZES, OurNetwork
     from redact.settings import Sensitivity
     from redact.types import Target
 
-    net = OurNetwork([Target.PLATE], 1).detector(*SIZES[Sensitivity.BALANCED].ours)
+    net = OurNetwork([Target.PLATE], 1).detector(*SCAN_SIZES[Sensitivity.BALANCED].ours)
 
     def look(rgb: Rgb) -> Found:
         found = net.detect(rgb)

@@ -31,17 +31,17 @@ from .group import (
     target_choice,
 )
 
-CORNERS = "LEFT,TOP,RIGHT,BOTTOM"
+BOX_FORM = "LEFT,TOP,RIGHT,BOTTOM"
 
 
 @plan.command()
 @plan_argument
 @click.option("--target", type=target_choice, default="region", show_default=True)
-@click.option("--box", metavar=CORNERS)
+@click.option("--box", metavar=BOX_FORM)
 @click.option("--area", type=options.area, metavar=AREA)
 @click.option("--from", "start")
 @click.option("--to", "end")
-@click.option("--at", "places", multiple=True, metavar=f"TIME={CORNERS}")
+@click.option("--at", "places", multiple=True, metavar=f"TIME={BOX_FORM}")
 @click.option("--follow", metavar="SOURCE", type=PATH)
 @reason_option
 @by_option

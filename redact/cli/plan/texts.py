@@ -19,7 +19,7 @@ from ..app import PATH
 from ..terminal import PlainConsole, Terminal, tell, tell_json
 from .group import plan, plan_argument, save
 
-SHOWN = 60
+MOST_TEXT_CHARACTERS = 60
 """Characters of a text in the table."""
 
 
@@ -88,7 +88,7 @@ def _table(value: Plan, chosen: list[FoundText]) -> Table:
         row = _row(value, text)
         table.add_row(
             str(text.number),
-            one_line(text.text)[:SHOWN],
+            one_line(text.text)[:MOST_TEXT_CHARACTERS],
             word("target_short", text.target.word),
             *(clock(value.seconds(frame)) for frame in (text.first, text.last)),
             str(row["track"] or ""),

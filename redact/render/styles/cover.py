@@ -23,7 +23,7 @@ LINES = 360
 """Lines of a picture in which the edge is one pixel wide; it is wider in larger pictures, which
 are seen smaller."""
 
-SHARE = 1 / 16
+EDGE_SHARE = 1 / 16
 """Width of the edge, share of the mask's larger side, at most: a small mask is no dark dot."""
 
 
@@ -57,7 +57,7 @@ def draw_edges(canvas: Canvas, shapes: list[Shape], edge: tuple[int, int, int] =
         core = hidden.core[group.slices]
         inner: dict[int, NDArray[np.uint8]] = {}
         for shape in alike:
-            thick = max(1, round(min(hidden.height / LINES, SHARE * shape.size)))
+            thick = max(1, round(min(hidden.height / LINES, EDGE_SHARE * shape.size)))
             if thick not in inner:
                 kernel = np.ones((2 * thick + 1, 2 * thick + 1), np.uint8)
                 # The picture's own border is no edge.

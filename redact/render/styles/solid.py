@@ -21,7 +21,7 @@ FIELDS = {"track": ("",), "target": ("", *LANGUAGES)}
 """What a label template may name between braces, and what may follow behind a colon: the kind is
 named in that language, so that a template says the same whoever draws it again."""
 
-WIDEST = 0.8
+LABEL_WIDTH_SHARE = 0.8
 """Largest width of a label, share of the mask's box."""
 TALLEST_ON_FACE, TALLEST_ON_PLATE = 0.25, 0.45
 """Largest height of a label, share of the mask's box."""
@@ -139,5 +139,7 @@ def _fitting(text: str, shape: Shape) -> tuple[float, tuple[int, int]]:
     box = shape.box
     boxed = shape.outline is Outline.BOX
     tallest = TALLEST_ON_PLATE if boxed else TALLEST_ON_FACE
-    scale = min(WIDEST * box.width / max(1, width), tallest * box.height / max(1, height))
+    scale = min(
+        LABEL_WIDTH_SHARE * box.width / max(1, width), tallest * box.height / max(1, height)
+    )
     return scale, (round(width * scale), round(height * scale))
