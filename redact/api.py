@@ -144,10 +144,10 @@ def apply(
         RedactError: as `run`.
     """
     found, plan_file = (plan, None) if isinstance(plan, Plan) else (read_plan(plan), Path(plan))
-    wish = _delivery(delivery, output, "redact.apply")
-    order = order_to_apply(probe(Path(source)), draw, wish, plan_file)
+    ready = _delivery(delivery, output, "redact.apply")
+    order = order_to_apply(probe(Path(source)), draw, ready, plan_file)
     check_order(order)
-    accepted = meant_by(wish.acceptance, order)
+    accepted = meant_by(ready.acceptance, order)
     return keep_beside(pipeline.apply(order, found, _journal(progress), accepted), order)
 
 

@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, TypeAlias
 
 from .mask_size import MARGIN
-from .types import EVERYWHERE, READ, USUAL, Scope, Target, apart
+from .types import EVERYWHERE, READ, USUAL, Scope, Target, without_nested
 
 
 class Sensitivity(StrEnum):
@@ -106,7 +106,7 @@ class DetectSettings:
     texts: tuple[Target, ...] = ()
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "targets", apart(self.targets))  # the way past `frozen`
+        object.__setattr__(self, "targets", without_nested(self.targets))  # the way past `frozen`
         if strange := [t.word for t in self.texts if t not in READ]:
             raise ValueError(f"the reader does not find {', '.join(strange)}")
 

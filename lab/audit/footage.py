@@ -83,8 +83,8 @@ def main() -> None:
         plan = detect(info, DetectSettings(), journal)
         with tempfile.TemporaryDirectory() as folder:
             output = Path(folder) / "output.mp4"
-            wish = Delivery(output, keep_plan=False, evidence=EvidenceChoice(manifest=False))
-            write(order_to_apply(info, draw, wish), plan, output, journal)
+            delivery = Delivery(output, keep_plan=False, evidence=EvidenceChoice(manifest=False))
+            write(order_to_apply(info, draw, delivery), plan, output, journal)
             settings = AuditSettings.of_plan(plan, draw.render)
             result = verify(info, output, plan, settings=settings, progress=Silent())
         seconds += float(plan.source.timeline.time(len(plan.source.timeline) - 1))

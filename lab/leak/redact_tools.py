@@ -213,8 +213,8 @@ class RedactTool:
         try:
             planned = self.planned(source)
             begun = time.process_time()
-            wish = Delivery(output, keep_plan=False, evidence=EvidenceChoice(manifest=False))
-            order = order_to_apply(planned.info, self.settings.draw, wish)
+            delivery = Delivery(output, keep_plan=False, evidence=EvidenceChoice(manifest=False))
+            order = order_to_apply(planned.info, self.settings.draw, delivery)
             draw(order, planned.plan, output, Journal(Silent()))
         except RedactError as error:
             raise ToolError(error.message) from error

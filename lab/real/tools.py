@@ -12,7 +12,7 @@ from lab.leak.tools import tool as leak_tool
 from redact.errors import RedactError
 from redact.media import Decode, VideoWriter, container_for, probe
 from redact.settings import EncodeSettings, Sensitivity
-from redact.types import SEARCHED, apart
+from redact.types import SEARCHED, without_nested
 
 DEFAULT = ("redact-balanced", "redact-fast", "redact-thorough", "deface")
 TRANSCODE = "transcode"
@@ -57,4 +57,6 @@ def named(name: str, targets: str | None = None) -> Tool:
     if len(wanted) != len(targets.split(",")):
         raise ValueError(f"--targets {targets}: not one of {', '.join(t.word for t in SEARCHED)}")
     folder = cache_folder() / "detections"
-    return RedactTool(f"{name} --targets {targets}", sensitivity, folder, hides=apart(wanted))
+    return RedactTool(
+        f"{name} --targets {targets}", sensitivity, folder, hides=without_nested(wanted)
+    )

@@ -19,10 +19,23 @@ from redact.detection.centerface import TILTS, CenterFace
 from redact.detection.eye import Eye
 from redact.detection.people import People
 from redact.detection.scaling import Picture, Scaler
-from redact.detection.several_networks import EYE as EYE_LARGE
-from redact.detection.several_networks import EYE_SMALL, LARGE, OURS, SMALL, TILTED, Look
-from redact.detection.several_networks import PEOPLE as BODIES
-from redact.detection.weights import CENTERFACE, EYE, FACE_PLATE, PEOPLE, WEIGHTS
+from redact.detection.several_networks import (
+    EYE,
+    EYE_SMALL,
+    LARGE,
+    OURS,
+    PEOPLE,
+    SMALL,
+    TILTED,
+    Look,
+)
+from redact.detection.weights import (
+    CENTERFACE_FILE,
+    EYE_FILE,
+    FACE_PLATE_FILE,
+    PEOPLE_FILE,
+    WEIGHTS,
+)
 from redact.media import Decode, probe
 from redact.settings import Sensitivity
 from redact.types import Detections, Target
@@ -46,7 +59,11 @@ class Networks:
     """
 
     def __init__(self, sensitivity: Sensitivity, threads: int, people: bool = False) -> None:
-        self.weights = [FACE_PLATE, CENTERFACE, *((EYE, PEOPLE) if people else ())]
+        self.weights = [
+            FACE_PLATE_FILE,
+            CENTERFACE_FILE,
+            *((EYE_FILE, PEOPLE_FILE) if people else ()),
+        ]
         self.people = people
         self._people = (Eye(threads), People(threads)) if people else None
         self._sensitivity = sensitivity
@@ -71,9 +88,9 @@ class Networks:
         if self._people is not None:
             eye, bodies = self._people
             looks |= {
-                EYE_LARGE: lambda picture: eye.look(picture, large, aspect),
+                EYE: lambda picture: eye.look(picture, large, aspect),
                 EYE_SMALL: lambda picture: eye.look(picture, small, aspect),
-                BODIES: lambda picture: bodies.look(
+                PEOPLE: lambda picture: bodies.look(
                     picture, SCAN_SIZES[self._sensitivity].people, aspect
                 ),
             }

@@ -26,7 +26,7 @@ from ..detection import (
     require_models,
 )
 from ..media import Orientation, upright
-from ..types import Detections, Frame, Presentation, Rect, Target, apart
+from ..types import Detections, Frame, Presentation, Rect, Target, without_nested
 from .everybody import SURE_BODY_SCORE
 from .limits import Limits
 
@@ -92,7 +92,7 @@ class AuditDetectors:
         limits: Limits,
         centerface: bool = True,
     ) -> None:
-        self.targets = apart(targets)
+        self.targets = without_nested(targets)
         self._limits = limits
         networks = Networks(self.targets, centerface=centerface)
         self.names = files_of(self.targets, centerface=centerface)

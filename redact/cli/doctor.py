@@ -126,9 +126,9 @@ def try_run() -> RedactError | None:
         TemporaryDirectory(prefix="redact-") as folder,
     ):
         place = Path(folder, "out.mp4")
-        wish = Delivery(place, keep_plan=False, evidence=EvidenceChoice(manifest=False))
+        delivery = Delivery(place, keep_plan=False, evidence=EvidenceChoice(manifest=False))
         try:
-            done = redact_video(clip, settings, wish, Silent())
+            done = redact_video(clip, settings, delivery, Silent())
         except RedactError as error:
             return error
         except Exception as error:  # whatever a library raises: to tell it is the purpose

@@ -17,13 +17,13 @@ from ..record import (
     read_log,
     unproven,
 )
-from ..words import Told, problem, said, say
+from ..words import Translatable, problem, said, say
 from . import options
 from .app import HELP, PATH
 from .evidence_options import private_key, warn_of_unsigned
 from .terminal import Terminal, tell, tell_json
 
-Problem = tuple[int, str, Told]
+Problem = tuple[int, str, Translatable]
 """Line, kind and words of what is wrong with a log."""
 
 file_argument = click.argument("file", type=PATH)

@@ -27,7 +27,7 @@ from ..settings import (
     Stamp,
     Style,
 )
-from ..types import READ, SEARCHED, USUAL, Box, Scope, Target, apart, clock
+from ..types import READ, SEARCHED, USUAL, Box, Scope, Target, clock, without_nested
 from ..words import FALLBACK, problem, say, spoken
 from .app import PATH, Decorator, remember_sources, together, typed
 from .terminal import Terminal
@@ -37,7 +37,7 @@ RELEASE_STYLES = [s.value for s in Style]
 
 def targets(value: str) -> tuple[Target, ...]:
     """A comma-separated list of what detectors find, in the plural or as plans name it."""
-    return apart(_named(value, SEARCHED))
+    return without_nested(_named(value, SEARCHED))
 
 
 def targets_and_texts(value: str) -> tuple[Target, ...]:
@@ -45,7 +45,7 @@ def targets_and_texts(value: str) -> tuple[Target, ...]:
     wanted = _named(value, (*SEARCHED, *READ))
     if not wanted.intersection(SEARCHED):
         raise click.BadParameter(say("text_alone"))
-    return *apart(wanted.intersection(SEARCHED)), *(t for t in READ if t in wanted)
+    return *without_nested(wanted.intersection(SEARCHED)), *(t for t in READ if t in wanted)
 
 
 def _named(value: str, kinds: Sequence[Target]) -> set[Target]:

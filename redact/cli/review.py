@@ -13,7 +13,7 @@ from ..files import check_writable, make_folder, names_footage
 from ..media import probe
 from ..pipeline import find_held, from_here, plan_of_video, refuse_elsewhere
 from ..plan import read_plan
-from ..review import Case, Session, Wish, alone_with, serve, server_of
+from ..review import Case, ReviewOptions, Session, alone_with, serve, server_of
 from ..words import problem, say
 from . import options
 from .app import PATH, command, typed_options
@@ -57,10 +57,10 @@ def review(
         searched = {option.name for option in detect.params} - {"plan_file"}
         words = typed_options({option.name or "" for option in review.params} - searched)
         settings, evidence = options.detect_settings(params), params["evidence"]
-        wish = Wish(settings, params["margin"], evidence, folder, tuple(words))
+        asked = ReviewOptions(settings, params["margin"], evidence, folder, tuple(words))
         with (
             contextlib.suppress(KeyboardInterrupt),
-            contextlib.closing(Case(wish, named, recursive)) as case,
+            contextlib.closing(Case(asked, named, recursive)) as case,
         ):
             if any(name.is_dir() for name in named):
                 warn_of_strange_exhibits(evidence, (v.source for v in case.videos), terminal)

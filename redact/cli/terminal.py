@@ -27,7 +27,7 @@ from rich.text import Text
 
 from ..progress import About, Moved, Stage, StageForParent
 from ..types import one_line
-from ..words import Told, said, say, word
+from ..words import Translatable, said, say, word
 
 
 class PlainConsole(Console):
@@ -231,7 +231,7 @@ class Terminal:
         with self._files() as progress:
             yield _FileBar(progress, "").begin(name, total)
 
-    def warn(self, what: Told | str) -> None:
+    def warn(self, what: Translatable | str) -> None:
         text = said(what)
         if text not in self.warnings:
             self.warnings.append(text)

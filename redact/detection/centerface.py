@@ -23,7 +23,7 @@ from .network import clipped, to_source
 from .nms import suppress
 from .scaling import Picture
 from .views import Scale, look_at_view, views
-from .weights import CENTERFACE, WEIGHTS
+from .weights import CENTERFACE_FILE, WEIGHTS
 from .weights_for_processor import read_network
 
 TILTS: Final = (-45.0, 45.0)
@@ -93,7 +93,7 @@ class CenterFace:
     """
 
     name: str = "CenterFace"
-    file: str = CENTERFACE
+    file: str = CENTERFACE_FILE
 
     def __init__(self, threads: int) -> None:
         weights = read_network(self.file)

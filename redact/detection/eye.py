@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from ..types import Detections, Target
 from .centerface import CenterFace, decoded, padded
-from .weights import EYE
+from .weights import EYE_FILE
 
 EYE_CHANNELS: Final = (Target.FACE, Target.PLATE, Target.HEAD)
 """What each channel of its maps stands for: `lab.training.eye.targets.TARGETS`."""
@@ -33,7 +33,7 @@ class Eye(CenterFace):
     """
 
     name = "redact eye"
-    file = EYE
+    file = EYE_FILE
 
     def run(self, rgb: NDArray[np.uint8]) -> Detections:
         """All heads of one image, uint8 [H, W, 3], before suppression, boxes in its pixels."""

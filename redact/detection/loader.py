@@ -10,7 +10,7 @@ from typing import Final, TypeVar
 
 from ..errors import UsageError
 from ..settings import Sensitivity
-from ..types import USUAL, Presentation, Target, apart, hidden_with
+from ..types import USUAL, Presentation, Target, hidden_with, without_nested
 from ..words import problem
 from .calibration import load_calibration
 from .centerface import TILTS, CenterFace
@@ -20,20 +20,18 @@ from .eye import Eye
 from .network import CHANNELS, FacePlateDetector, OurNetwork, default_threads, threads_each
 from .people import PEOPLE_SIDE, People
 from .presentations import InEveryWay
-from .several_networks import EYE as EYE_LARGE
-from .several_networks import EYE_SMALL, LARGE, SMALL, TILTED, Look, Witnesses
-from .several_networks import PEOPLE as BODIES
+from .several_networks import EYE, EYE_SMALL, LARGE, PEOPLE, SMALL, TILTED, Look, Witnesses
 from .somebody import Somebody
 from .verifier import Verifier
 from .views import Scale
 from .weights import (
-    CENTERFACE,
-    EYE,
-    FACE_PLATE,
-    PEOPLE,
+    CENTERFACE_FILE,
+    EYE_FILE,
+    FACE_PLATE_FILE,
+    PEOPLE_FILE,
     TEXT_DETECTION,
     TEXT_RECOGNITION,
-    VERIFIER,
+    VERIFIER_FILE,
     WEIGHTS,
     read_weights,
 )
@@ -123,7 +121,7 @@ class Networks:
         centerface: bool = True,
         keep_memory: bool = False,
     ) -> None:
-        self.targets = apart(targets)
+        self.targets = without_nested(targets)
         known = hidden_with(self.targets)
         files_of(self.targets, centerface=centerface)
         beside = centerface and Target.FACE in known
@@ -165,12 +163,12 @@ class Networks:
         if eye is not None and Target.HEAD in hidden_with(self.targets):
             heads = eye()
             others[Target.HEAD] = {
-                EYE_LARGE: lambda picture: heads.look(picture, large, sample_aspect),
+                EYE: lambda picture: heads.look(picture, large, sample_aspect),
                 EYE_SMALL: lambda picture: heads.look(picture, small, sample_aspect),
             }
         if (people := self._people) is not None:
             others[Target.PERSON] = {
-                BODIES: lambda picture: people.look(picture, sizes.people, sample_aspect)
+                PEOPLE: lambda picture: people.look(picture, sizes.people, sample_aspect)
             }
         return Witnesses(ours, others, kind, load_calibration(), *said, closely, self.targets)
 
@@ -192,16 +190,16 @@ def files_of(targets: Sequence[Target], *, centerface: bool = True) -> list[tupl
     Raises:
         UsageError, ValueError: see `Networks`.
     """
-    known = hidden_with(apart(targets))
+    known = hidden_with(without_nested(targets))
     if not centerface and Target.HEAD in known:
         raise problem(UsageError, "heads_need_centerface")
-    found = [(FacePlateDetector.name, FACE_PLATE)]
+    found = [(FacePlateDetector.name, FACE_PLATE_FILE)]
     if centerface and Target.FACE in known:
-        found.append((CenterFace.name, CENTERFACE))
+        found.append((CenterFace.name, CENTERFACE_FILE))
     if centerface:
-        found.append((Eye.name, EYE))
+        found.append((Eye.name, EYE_FILE))
     if Target.PERSON in known or (centerface and Target.FACE in known):
-        found.append((People.name, PEOPLE))
+        found.append((People.name, PEOPLE_FILE))
     return [(name, WEIGHTS[file].sha256) for name, file in found]
 
 
@@ -298,7 +296,7 @@ def load_somebody(
     """
     if isinstance(detector, InEveryWay):
         detector = detector.first
-    sought = [t for t in apart(targets) if t in (Target.FACE, Target.HEAD)]
+    sought = [t for t in without_nested(targets) if t in (Target.FACE, Target.HEAD)]
     if not sought or not isinstance(detector, Witnesses) or not detector.knows_heads:
         return None
     look = detector.look_closely
@@ -318,16 +316,16 @@ def require_models(targets: Sequence[Target], *, reader: bool = True) -> None:
         DependencyError: the engine contacts a server.
     """
     needed = {
-        Target.FACE: CENTERFACE,
-        Target.PLATE: EYE,
-        Target.HEAD: EYE,
-        Target.PERSON: PEOPLE,
+        Target.FACE: CENTERFACE_FILE,
+        Target.PLATE: EYE_FILE,
+        Target.HEAD: EYE_FILE,
+        Target.PERSON: PEOPLE_FILE,
     }
     known = hidden_with(targets)
     others = dict.fromkeys(name for t, name in needed.items() if t in known)
     if Target.FACE in known:  # bodies are looked for, and heads on them
-        others |= dict.fromkeys((EYE, PEOPLE))
-    for name in (FACE_PLATE, VERIFIER, *others):
+        others |= dict.fromkeys((EYE_FILE, PEOPLE_FILE))
+    for name in (FACE_PLATE_FILE, VERIFIER_FILE, *others):
         read_network(name)
     if reader and Target.PLATE in known:
         for name in (TEXT_DETECTION, TEXT_RECOGNITION):

@@ -15,7 +15,7 @@ from .device import OpenNetwork
 from .nms import cluster
 from .scaling import Picture, Scaler
 from .views import Scale, View, look_at_view, views
-from .weights import CANDIDATE_SCORE, FACE_PLATE, NETWORK_SCORE, NMS_IOU, WEIGHTS
+from .weights import CANDIDATE_SCORE, FACE_PLATE_FILE, NETWORK_SCORE, NMS_IOU, WEIGHTS
 from .weights_for_processor import read_network
 
 CHANNELS: Final = (Target.FACE, Target.PLATE)
@@ -86,7 +86,7 @@ class OurNetwork:
         if not targets or not set(targets) <= set(CHANNELS):
             raise ValueError("the face and plate network needs a target that it knows")
         self._asked = [(n, t) for n, t in enumerate(CHANNELS) if t in targets]
-        weights = read_network(FACE_PLATE)
+        weights = read_network(FACE_PLATE_FILE)
         name = FacePlateDetector.name
         self._network = OpenNetwork(
             weights, threads or default_threads(), name, keep_memory=keep_memory
@@ -252,7 +252,7 @@ class FacePlateDetector:
     """
 
     name: Final = "redact face+plate"
-    weights_sha256: Final = WEIGHTS[FACE_PLATE].sha256
+    weights_sha256: Final = WEIGHTS[FACE_PLATE_FILE].sha256
 
     def __init__(
         self, network: OurNetwork, scales: tuple[Scale, ...], sample_aspect: float = 1.0

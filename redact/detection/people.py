@@ -23,7 +23,7 @@ from .network import clipped, to_source
 from .nms import suppress
 from .scaling import Picture
 from .views import Scale, View, look_at_view, views
-from .weights import NMS_IOU, PEOPLE, WEIGHTS
+from .weights import NMS_IOU, PEOPLE_FILE, WEIGHTS
 from .weights_for_processor import read_network
 
 PEOPLE_SIDE: Final = 416
@@ -86,10 +86,10 @@ class People:
     """
 
     name: Final = "NanoDet"
-    weights_sha256: Final = WEIGHTS[PEOPLE].sha256
+    weights_sha256: Final = WEIGHTS[PEOPLE_FILE].sha256
 
     def __init__(self, threads: int) -> None:
-        weights = read_network(PEOPLE)
+        weights = read_network(PEOPLE_FILE)
         self._network = OpenNetwork(weights, threads, self.name, keep_memory=True)
 
     def look(

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from ..types import Target
 from .device import OpenNetwork
 from .network import default_threads
-from .weights import VERIFIER, WEIGHTS
+from .weights import VERIFIER_FILE, WEIGHTS
 from .weights_for_processor import read_network
 
 VERIFIER_CHANNELS: Final = (Target.FACE, Target.PLATE)
@@ -41,10 +41,10 @@ class Verifier:
     """
 
     name: Final = "redact verifier"
-    weights_sha256: Final = WEIGHTS[VERIFIER].sha256
+    weights_sha256: Final = WEIGHTS[VERIFIER_FILE].sha256
 
     def __init__(self, threads: int | None = None) -> None:
-        weights = read_network(VERIFIER)
+        weights = read_network(VERIFIER_FILE)
         self._network = OpenNetwork(weights, threads or default_threads(), self.name)
 
     def scores(self, pictures: NDArray[np.uint8]) -> NDArray[np.float32]:

@@ -18,11 +18,11 @@ from typing import Final
 from ..errors import ModelError
 from ..words import problem
 
-FACE_PLATE: Final = "face-plate.int8.onnx"
-VERIFIER: Final = "verifier.int8.onnx"
-CENTERFACE: Final = "centerface/centerface.int8.onnx"
-EYE: Final = "eye/eye.int8.onnx"
-PEOPLE: Final = "nanodet/nanodet-person.int8.onnx"
+FACE_PLATE_FILE: Final = "face-plate.int8.onnx"
+VERIFIER_FILE: Final = "verifier.int8.onnx"
+CENTERFACE_FILE: Final = "centerface/centerface.int8.onnx"
+EYE_FILE: Final = "eye/eye.int8.onnx"
+PEOPLE_FILE: Final = "nanodet/nanodet-person.int8.onnx"
 TEXT_DETECTION: Final = "ppocr/text-detection.onnx"
 TEXT_RECOGNITION: Final = "ppocr/text-recognition.onnx"
 TRIAL: Final = "eight-bit-trial.onnx"
@@ -50,15 +50,15 @@ _OLDER: Final = "processors without VNNI"
 
 # fmt: off
 WEIGHTS: Final = {
-    FACE_PLATE: Weights("redact face+plate, int8", "every run",
+    FACE_PLATE_FILE: Weights("redact face+plate, int8", "every run",
         "98ac7172563a19fc62ac3bfa9adfad9bb221e4ef0942cbee700c25679c620959"),
-    VERIFIER: Weights("redact verifier, int8", "every run",
+    VERIFIER_FILE: Weights("redact verifier, int8", "every run",
         "624414dc582b39bcb639e0030f996b188d8695f0180829222eb2c777f041a930"),
-    CENTERFACE: Weights("CenterFace, int8", "faces, at every sensitivity",
+    CENTERFACE_FILE: Weights("CenterFace, int8", "faces, at every sensitivity",
         "318c9a3843d1fb63c9159379a38fd41f6c2dbb51f4caf04227d306270611448d"),
-    EYE: Weights("redact eye, int8", "heads and close looks",
+    EYE_FILE: Weights("redact eye, int8", "heads and close looks",
         "1e1718fa8a33f19c9fd4ee971597727c55f8e147db2246ad208ddc00e3432fd6"),
-    PEOPLE: Weights("NanoDet, int8", "faces, at every sensitivity",
+    PEOPLE_FILE: Weights("NanoDet, int8", "faces, at every sensitivity",
         "a99b134203f0a84a046e8707709bcac92d84dea4a66a387de05fc9064d9fe99f"),
     TEXT_DETECTION: Weights("PP-OCRv4, finds text", "reading",
         "15ba55ba067a117d95e7f78220062fe8b36526a40a386bcd9f9bc2cbf1a5b16d"),

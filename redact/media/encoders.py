@@ -21,7 +21,7 @@ from .info import Mastering, SourceInfo, VideoInfo
 from .output_formats import (
     CODECS,
     CODECS_BY_NAME,
-    LARGE,
+    LARGE_PICTURE,
     LOOKAHEAD,
     LOOKAHEAD_LARGE,
     WEB,
@@ -201,7 +201,7 @@ def _hdr(
 
 
 def _lookahead(video: VideoInfo) -> int:
-    return LOOKAHEAD if video.width * video.height <= LARGE else LOOKAHEAD_LARGE
+    return LOOKAHEAD if video.width * video.height <= LARGE_PICTURE else LOOKAHEAD_LARGE
 
 
 def _x265(crf: int, preset: str, video: VideoInfo) -> dict[str, str]:

@@ -30,10 +30,11 @@ THREADS = 4
 same bytes on every machine."""
 
 LOOKAHEAD, LOOKAHEAD_LARGE = 16, 3
-"""Frames that x264 and x265 look ahead with slow presets, in pictures of up to `LARGE` pixels and
+"""Frames that x264 and x265 look ahead with slow presets, in pictures of up to `LARGE_PICTURE`
+pixels and
 in larger ones: their own 40 and more hold several hundred MB of full HD, for a little less size."""
 
-LARGE = 2560 * 1440
+LARGE_PICTURE = 2560 * 1440
 """Between full HD and 4K."""
 
 

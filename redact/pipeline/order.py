@@ -133,46 +133,46 @@ class Order:
         return self.info.path, self.final, manifest_path(self.final)
 
 
-def order_to_run(info: SourceInfo, draw: DrawSettings, wish: Delivery) -> Order:
-    """The order of a whole run. Raises UsageError where the wish contradicts itself."""
-    order = _order(info, draw, wish)
-    beside = review_plan(order.final) if wish.keep_plan and not wish.release else None
-    named = wish.plan_out is not None
-    return replace(order, plan_file=wish.plan_out or beside, plan_named=named)
+def order_to_run(info: SourceInfo, draw: DrawSettings, delivery: Delivery) -> Order:
+    """The order of a whole run. Raises UsageError where the delivery contradicts itself."""
+    order = _order(info, draw, delivery)
+    beside = review_plan(order.final) if delivery.keep_plan and not delivery.release else None
+    named = delivery.plan_out is not None
+    return replace(order, plan_file=delivery.plan_out or beside, plan_named=named)
 
 
 def order_to_apply(
-    info: SourceInfo, draw: DrawSettings, wish: Delivery, plan_file: Path | None = None
+    info: SourceInfo, draw: DrawSettings, delivery: Delivery, plan_file: Path | None = None
 ) -> Order:
     """The order to draw a plan, which `plan_file` holds. Raises as `order_to_run`."""
-    return replace(_order(info, draw, wish), plan_file=plan_file, plan_copy=wish.plan_out)
+    return replace(_order(info, draw, delivery), plan_file=plan_file, plan_copy=delivery.plan_out)
 
 
-def _order(info: SourceInfo, draw: DrawSettings, wish: Delivery) -> Order:
-    final = _final_name(info, wish, draw.encode.codec)
-    evidence = wish.evidence.for_video(info.path)
+def _order(info: SourceInfo, draw: DrawSettings, delivery: Delivery) -> Order:
+    final = _final_name(info, delivery, draw.encode.codec)
+    evidence = delivery.evidence.for_video(info.path)
     if len(os.fsencode(final.name)) > LONGEST_NAME:
         raise problem(OutputError, "name_too_long", path=final, most=LONGEST_NAME)
-    if wish.release:
+    if delivery.release:
         evidence.refuse_with("--release")
         evidence = EvidenceChoice(manifest=False)
-        if info.audio and draw.encode.audio is Audio.KEEP and not wish.sound_chosen:
+        if info.audio and draw.encode.audio is Audio.KEEP and not delivery.sound_chosen:
             # Nobody said whether voices are to be published.
             raise problem(UsageError, "release_sound", name=info.path.name)
     # Never into a folder that is to be handed out.
-    beside = info.path if wish.release else final
-    closed = (wish.review_dir or beside.parent) / PRIVATE
-    return Order(info, draw, final, closed, replace(wish, evidence=evidence))
+    beside = info.path if delivery.release else final
+    closed = (delivery.review_dir or beside.parent) / PRIVATE
+    return Order(info, draw, final, closed, replace(delivery, evidence=evidence))
 
 
-def _final_name(info: SourceInfo, wish: Delivery, codec: str) -> Path:
+def _final_name(info: SourceInfo, delivery: Delivery, codec: str) -> Path:
     """Name of the result; in a folder, or where none is given, one of ours."""
-    usual, output = default_output(info, codec), wish.output
-    if output is not None and not (wish.in_folder or output.is_dir()):
+    usual, output = default_output(info, codec), delivery.output
+    if output is not None and not (delivery.in_folder or output.is_dir()):
         return output
     folder = output or usual.parent
     # A release must not carry the source's name, in whatever folder it lies.
-    return release_path(folder, usual.suffix) if wish.release else folder / usual.name
+    return release_path(folder, usual.suffix) if delivery.release else folder / usual.name
 
 
 def review_plan(output: Path) -> Path:

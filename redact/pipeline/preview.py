@@ -48,7 +48,7 @@ def make_preview(
     source: Path,
     settings: Settings,
     part: tuple[float, float | None],
-    wish: Delivery,
+    delivery: Delivery,
     progress: Progress,
 ) -> Preview:
     """Redact and audit a part of a video; written into a folder NOT-FOR-RELEASE, without sound.
@@ -56,7 +56,7 @@ def make_preview(
     Args:
         source, settings: as of a run.
         part: first and last second, see `redact.media.part_of`.
-        wish: its output, force and command count.
+        delivery: its output, force and command count.
         progress: told about stages and warnings.
 
     Raises:
@@ -69,10 +69,10 @@ def make_preview(
     draw = DrawSettings(
         replace(settings.render, notice=_notice()), replace(settings.encode, audio=Audio.MUTE)
     )
-    final = _place(info, wish, settings.encode.codec)
+    final = _place(info, delivery, settings.encode.codec)
     # Under a name of ours in the closed folder lies nothing but an earlier preview.
-    force = wish.force or _ours(wish)
-    quiet = Delivery(force=force, command=wish.command)
+    force = delivery.force or _ours(delivery)
+    quiet = Delivery(force=force, command=delivery.command)
     order = Order(info, draw, final, final.parent, quiet)
     info = order.info
     choose_encoding(info, draw.encode, order.container)
@@ -87,25 +87,25 @@ def make_preview(
     keep_to_owner(result.output, 0o600)
     assert result.audit is not None
     pictures = tuple(finding_pictures(info, result.output, result.audit))
-    if _ours(wish):
+    if _ours(delivery):
         _remove_earlier(final, (source, result.output, *pictures))
     return Preview(replace(result, pictures=pictures), found)
 
 
-def _place(info: SourceInfo, wish: Delivery, codec: str) -> Path:
+def _place(info: SourceInfo, delivery: Delivery, codec: str) -> Path:
     """Name of a preview, in a folder whose name says what is in it."""
-    usual, output = default_output(info, codec), wish.output
-    if output is None or _ours(wish):
+    usual, output = default_output(info, codec), delivery.output
+    if output is None or _ours(delivery):
         folder, name = output or usual.parent, f"{info.path.stem}.preview{usual.suffix}"
     else:
         folder, name = output.parent, output.name
     return private_folder(folder) / name
 
 
-def _ours(wish: Delivery) -> bool:
+def _ours(delivery: Delivery) -> bool:
     """Whether the preview gets a name of ours."""
-    output = wish.output
-    return output is None or wish.in_folder or output.is_dir()
+    output = delivery.output
+    return output is None or delivery.in_folder or output.is_dir()
 
 
 def _remove_earlier(final: Path, kept: Iterable[Path]) -> None:

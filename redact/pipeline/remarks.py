@@ -38,8 +38,8 @@ _STEP: Final = Fraction(1, 10)
 _GRID: Final = (36, 64)
 """Rows and columns of points at which it is looked whether a mask covers them."""
 
-SMALL: Final = PerKind(
-    "pipeline/remarks: SMALL",
+SMALL_HEIGHTS: Final = PerKind(
+    "pipeline/remarks: SMALL_HEIGHTS",
     {Target.FACE: 16, Target.PLATE: 0, Target.HEAD: 24, Target.PERSON: 60},
 )
 """Pixels of height below which many are missed: a face of 16, and the head and the body
@@ -117,13 +117,15 @@ def remarks_on_masks(plan: Plan) -> Iterator[Message]:
             for t in plan.tracks
             if t.target is target and any(k.state is State.DETECTED for k in t.keyframes)
         ]
-        small = sum(height < SMALL[target] for height in heights)
+        small = sum(height < SMALL_HEIGHTS[target] for height in heights)
         if small * 2 > len(heights):
             whole = next((t.spec.option for t in reversed(target.wholes) if t in SEARCHED), "")
             if whole:
-                yield Message("heads_small_of", count=small, pixels=SMALL[target], whole=whole)
+                yield Message(
+                    "heads_small_of", count=small, pixels=SMALL_HEIGHTS[target], whole=whole
+                )
             else:
-                yield Message("heads_small", count=small, pixels=SMALL[target])
+                yield Message("heads_small", count=small, pixels=SMALL_HEIGHTS[target])
 
 
 def _largely_covered(plan: Plan) -> Iterator[float]:

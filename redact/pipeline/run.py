@@ -42,7 +42,7 @@ from .search import detect, require_scope, settings_for
 def redact_video(
     source: Path,
     settings: Settings,
-    wish: Delivery,
+    delivery: Delivery,
     progress: Progress,
     *,
     leave_done: bool = False,
@@ -52,7 +52,7 @@ def redact_video(
     """Redact one video, unless an earlier run has done it from the same source in the same way.
 
     Args:
-        source, settings, wish: what is wanted.
+        source, settings, delivery: what is wanted.
         progress: told about stages and warnings.
         leave_done: what is done already is left even if it may be replaced.
         detector: what looks for targets; None for redact's own networks.
@@ -63,7 +63,7 @@ def redact_video(
     """
     info = probe(source)
     settings = replace(settings, detect=settings_for(info, settings.detect))
-    order = order_to_run(info, settings.draw, wish)
+    order = order_to_run(info, settings.draw, delivery)
     with claimed(order) as (order, claim):
         earlier = earlier_result(
             order,
@@ -72,12 +72,12 @@ def redact_video(
             detector,
             progress,
             leave_done=leave_done,
-            leave_held=wish.acceptance is None,
+            leave_held=delivery.acceptance is None,
         )
         if earlier is not None:
             return earlier
         check_order(order, searched=True)
-        accepted = meant_by(wish.acceptance, order)
+        accepted = meant_by(delivery.acceptance, order)
         if order.plan_file is not None and order.plan_file.exists():
             tell(say("plan_of_earlier_run", name=order.plan_file.name))
         journal = Journal(progress)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from ..errors import PlanError
 from ..media import sha256_of_bytes
-from ..words import Message, Told, Value
+from ..words import Message, Translatable, Value
 from .custody_log import read_log, told_otherwise
 from .log_chain import LogEntry, LogState, against_anchor, unproven
 from .manifest import Manifest
@@ -28,7 +28,7 @@ class CheckedPart:
 
     name: str
     verdict: str
-    said: tuple[Told, ...]
+    said: tuple[Translatable, ...]
 
     @property
     def failed(self) -> bool:
@@ -39,12 +39,14 @@ class CheckedPart:
         """In English, for JSON."""
         return " ".join(map(str, self.said))
 
-    def but(self, *more: Told) -> CheckedPart:
+    def but(self, *more: Translatable) -> CheckedPart:
         """With further sentences."""
         return replace(self, said=(*self.said, *more))
 
 
-def verdict_on(name: str, verdict: str, code: str, /, **values: Value | Told) -> CheckedPart:
+def verdict_on(
+    name: str, verdict: str, code: str, /, **values: Value | Translatable
+) -> CheckedPart:
     """A verdict that one sentence tells."""
     return CheckedPart(name, verdict, (Message(code, **values),))
 

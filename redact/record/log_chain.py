@@ -29,7 +29,7 @@ from msgspec.structs import replace
 from ..errors import PlanError
 from ..files import read_file, sync_folder, write_whole
 from ..media import sha256_of_bytes
-from ..words import Message, Told, problem, reason_of
+from ..words import Message, Translatable, problem, reason_of
 from .manifest_parts import LogAnchor
 from .signature import (
     PublicKeyHex,
@@ -101,7 +101,7 @@ class Break:
 
     line: int
     kind: str
-    text: Told
+    text: Translatable
 
 
 def split_lines(data: bytes) -> list[bytes]:

@@ -9,7 +9,7 @@ from ..record import Manifest, TrackPart
 from ..types import clock, runs_of
 from .report_words import ReportWords
 
-WIDTH, LABEL, ROW, HEAD = 1000, 180, 15, 28
+WIDTH, LABEL, ROW_HEIGHT, HEAD = 1000, 180, 15, 28
 """Pixels: of the drawing, its labels, a row, and the axis."""
 
 MOST_ROWS = 20
@@ -34,7 +34,7 @@ def timeline_svg(manifest: Manifest, text: ReportWords) -> str:
     Colours differ in lightness too, so that the picture can be read in grey and in print.
     """
     tracks = drawn_tracks(manifest)
-    height = HEAD + ROW * len(tracks) + 6
+    height = HEAD + ROW_HEIGHT * len(tracks) + 6
     title = escape(text("hidden.timeline"))
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" role="img" '
@@ -43,7 +43,7 @@ def timeline_svg(manifest: Manifest, text: ReportWords) -> str:
         *_axis(manifest, height),
     ]
     for i, track in enumerate(tracks):
-        parts += _row(track, manifest.source.frames, HEAD + i * ROW, text)
+        parts += _row(track, manifest.source.frames, HEAD + i * ROW_HEIGHT, text)
     return "".join([*parts, "</svg>"])
 
 
@@ -75,7 +75,7 @@ def _row(track: TrackPart, frames: int, y: int, text: ReportWords) -> Iterator[s
         colour = KEPT if word == _SHOWN else COLOURS[word]
         yield (
             f'<rect x="{LABEL + first}" y="{y + 1}" width="{last - first + 1}" '
-            f'height="{ROW - 3}" fill="{colour}" shape-rendering="crispEdges"/>'
+            f'height="{ROW_HEIGHT - 3}" fill="{colour}" shape-rendering="crispEdges"/>'
         )
 
 

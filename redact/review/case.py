@@ -52,7 +52,7 @@ FRONT: Final = "case.html"
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class ReviewOptions:
     """What the command line asked for, for every video.
 
     Attributes:
@@ -194,7 +194,7 @@ class Video:
             "reviewed": self._searched()[3] if self.info and self.plan.exists() else None,
         }
 
-    def open(self, wish: Wish, shelf: Shelf) -> None:
+    def open(self, options: ReviewOptions, shelf: Shelf) -> None:
         """Begin its review. Raises RefusedError before it was searched, OutputError while another
         review has its plan."""
         if self.session is not None and (self.session.open or self.job):
@@ -204,7 +204,12 @@ class Video:
             raise RefusedError("not_searched", name=self.source.name)
         self._claim.enter_context(alone_with(self.plan))
         session = self.session = Session(
-            *(self.source, self.plan, wish.settings, wish.margin, wish.evidence, self.folder),
+            self.source,
+            self.plan,
+            options.settings,
+            options.margin,
+            options.evidence,
+            self.folder,
             shelf=shelf,
         )
         self.routes = routes_of(session)
@@ -243,8 +248,10 @@ class Case:
     `/v/NUMBER`.
     """
 
-    def __init__(self, wish: Wish, places: Sequence[Path] = (), recursive: bool = False) -> None:
-        self.wish = wish
+    def __init__(
+        self, options: ReviewOptions, places: Sequence[Path] = (), recursive: bool = False
+    ) -> None:
+        self.options = options
         self.videos: list[Video] = []
         self.shelf = Shelf()
         self.name = ""
@@ -289,7 +296,7 @@ class Case:
 
     def take(self, places: Sequence[Path]) -> None:
         """Take the videos in these places. Raises InputError where there are none."""
-        found = find_footage(places, recursive=self._recursive, results=self.wish.folder)
+        found = find_footage(places, recursive=self._recursive, results=self.options.folder)
         if not found.footage:
             raise problem(InputError, "case_without_video", place=places[0])
         self.name = places[0].resolve().name if len(places) == 1 else ""
@@ -298,7 +305,7 @@ class Case:
         ]
 
     def _folder_of(self, one: Footage) -> Path | None:
-        return None if self.wish.folder is None else self.wish.folder / one.below
+        return None if self.options.folder is None else self.options.folder / one.below
 
     def get(self, asked: tuple[str, str], /) -> Route | None:
         """The route for a method and a path."""
@@ -322,7 +329,7 @@ class Case:
             for other in self.videos:
                 if other is not video and other.job is None:
                     other.close()
-            video.open(self.wish, self.shelf)
+            video.open(self.options, self.shelf)
             return video.routes["POST", "/api/join"]
 
     def _work(self) -> None:
@@ -336,7 +343,7 @@ class Case:
                 self._search(min(waiting, key=lambda v: (v.number != self._first, v.number)))
 
     def _search(self, video: Video) -> None:
-        words = (*self.wish.words, "-o", str(video.plan), "--", str(video.source))
+        words = (*self.options.words, "-o", str(video.plan), "--", str(video.source))
         command = Command(str(video.source), words, str(Path.cwd()), "detect")
 
         def moved(stage: str, done: int, total: int | None) -> None:
@@ -359,7 +366,7 @@ class Case:
         return as_json(
             {
                 "name": self.name,
-                "case": self.wish.evidence.case.case if self.wish.evidence.case else "",
+                "case": self.options.evidence.case.case if self.options.evidence.case else "",
                 "videos": [
                     {**video.told(), "next": video.number == self._first} for video in self.videos
                 ],
@@ -397,7 +404,7 @@ class Case:
 
     def _index(self, language: str) -> Path:
         """Write the page about the whole case, with a report of each result that has a record."""
-        place = (self.wish.folder or self.videos[0].source.parent) / "case.html"
+        place = (self.options.folder or self.videos[0].source.parent) / "case.html"
         if place.exists() and CASE_MARK not in read_file(place)[:4096]:
             raise RefusedError("no_index", name=place.name)
         done = [v for v in self.videos if v.state in ("ready", "behind", "held", "refused")]
@@ -407,7 +414,7 @@ class Case:
         rest = [self._below(v.source, place) for v in self.videos if v not in done]
         for result in results:
             result["source"] = str(self._below(Path(result["source"]), place))
-        title = (self.wish.evidence.case.case if self.wish.evidence.case else "") or self.name
+        title = (self.options.evidence.case.case if self.options.evidence.case else "") or self.name
         line = in_one_line(results, len(rest))
         write_whole(place, case_page(place, title, line, results, reports, (), rest), force=True)
         return place

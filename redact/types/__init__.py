@@ -27,10 +27,10 @@ from .target import (
     PerKind,
     State,
     Target,
-    apart,
     hidden_with,
     pattern_of,
     widened,
+    without_nested,
 )
 from .text import (
     as_argument,

@@ -148,7 +148,7 @@ USUAL: Final = (Target.FACE, Target.PLATE)
 """What is looked for where nobody says otherwise."""
 
 
-def apart(targets: Iterable[Target]) -> tuple[Target, ...]:
+def without_nested(targets: Iterable[Target]) -> tuple[Target, ...]:
     """Kinds of which none is a part of another, in the order of `Target`: who hides heads hides
     their faces with them, and each is one target, not two.
 

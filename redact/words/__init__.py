@@ -42,7 +42,9 @@ class Message:
 
     __slots__ = ("code", "values")
 
-    def __init__(self, code: str, /, **values: Value | Told | tuple[Told, ...]) -> None:
+    def __init__(
+        self, code: str, /, **values: Value | Translatable | tuple[Translatable, ...]
+    ) -> None:
         self.code = code
         self.values = values
 
@@ -65,7 +67,7 @@ class Message:
         return {"code": self.code, "values": as_json(self.values)}
 
 
-Told = Message | RedactError
+Translatable = Message | RedactError
 """What can be told in each language."""
 
 
@@ -91,7 +93,7 @@ def say(code: str, /, **values: object) -> str:
     return words_of(spoken()).message(code, _plain(values))
 
 
-def said(what: Told | str) -> str:
+def said(what: Translatable | str) -> str:
     """A message or an error in the language that is spoken; text stays as it is."""
     return what if isinstance(what, str) else words_of(spoken()).value(what, "")
 

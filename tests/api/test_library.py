@@ -171,8 +171,8 @@ def test_a_plan_of_one_detector_is_not_taken_for_anothers(clip: Path, tmp_path: 
 
     mine = replace(FAST.detect, detector="nothing")
     keep_plan(redact.detect(clip, mine), tmp_path / "p.json")
-    wish, journal = Delivery(plan_out=tmp_path / "p.json"), Journal(Silent())
-    order = order_to_run(probe(clip), FAST.draw, wish)
+    delivery, journal = Delivery(plan_out=tmp_path / "p.json"), Journal(Silent())
+    order = order_to_run(probe(clip), FAST.draw, delivery)
     assert take_up_plan(order, mine, journal) is not None
     with pytest.raises(redact.OutputExistsError, match="another --detector"):
         take_up_plan(order, FAST.detect, journal)

@@ -25,7 +25,7 @@ from redact.detection.several_networks import (
     SMALL,
     TILTED,
 )
-from redact.detection.weights import CENTERFACE, FACE_PLATE, VERIFIER, WEIGHTS
+from redact.detection.weights import CENTERFACE_FILE, FACE_PLATE_FILE, VERIFIER_FILE, WEIGHTS
 from redact.errors import ModelError
 from redact.types import SEARCHED
 
@@ -68,7 +68,7 @@ def changed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callabl
 def test_it_names_the_weights_and_how_it_was_fitted() -> None:
     file = json.loads(INSTALLED.read_text())
     known = {name: w.sha256 for name, w in WEIGHTS.items()}
-    assert {FACE_PLATE, VERIFIER, CENTERFACE} <= set(file["weights"])
+    assert {FACE_PLATE_FILE, VERIFIER_FILE, CENTERFACE_FILE} <= set(file["weights"])
     assert all(known[name] == digest for name, digest in file["weights"].items())
     assert all("python -m " in said for said in file["fitted"].values())
     assert {"looks", "tracks"} <= set(file["fitted"])
@@ -93,10 +93,10 @@ def test_a_file_that_does_not_serve_a_kind_of_target_is_refused(
 
 
 def test_a_file_for_other_weights_is_refused(changed: Callable[..., None]) -> None:
-    changed(lambda file: file["weights"].update({FACE_PLATE: "0" * 64}))
+    changed(lambda file: file["weights"].update({FACE_PLATE_FILE: "0" * 64}))
     with pytest.raises(ModelError, match="belongs to other weights") as caught:
         load_calibration()
-    assert FACE_PLATE in caught.value.message and "Install redact again" in caught.value.hint
+    assert FACE_PLATE_FILE in caught.value.message and "Install redact again" in caught.value.hint
 
 
 @pytest.mark.parametrize("part", ["looks", "boxes", "tracks", "weights"])

@@ -115,8 +115,10 @@ def test_no_reason_is_no_reason(redact, street: Path, tmp_path: Path, given: str
 @pytest.fixture(scope="module")
 def first(street: Path, leaky: Plan, tmp_path_factory: pytest.TempPathFactory) -> AuditResult:
     """What is found where nothing is accepted."""
-    wish = alone(tmp_path_factory.mktemp("first") / "o.mp4")
-    outcome = apply(order_to_apply(probe(street), DrawSettings(), wish), leaky, Journal(Silent()))
+    delivery = alone(tmp_path_factory.mktemp("first") / "o.mp4")
+    outcome = apply(
+        order_to_apply(probe(street), DrawSettings(), delivery), leaky, Journal(Silent())
+    )
     assert outcome.needs_review and outcome.audit.findings and outcome.audit.may_be_accepted
     return outcome.audit
 

@@ -64,8 +64,8 @@ def test_each_video_of_a_folder_is_an_exhibit_of_its_own(tmp_path: Path) -> None
         given = choice.for_video(tmp_path / video).case
         assert given == CaseFields(case="2026-114", exhibit=number), video
     for numbered, number in (({}, "1"), ({"street.mp4": "12"}, "12")):
-        wish = Delivery(tmp_path / "a.mp4", evidence=replace(choice, exhibits=numbered))
-        told = order_to_run(probe(STREET), DrawSettings(), wish).delivery.evidence.case
+        delivery = Delivery(tmp_path / "a.mp4", evidence=replace(choice, exhibits=numbered))
+        told = order_to_run(probe(STREET), DrawSettings(), delivery).delivery.evidence.case
         assert told == CaseFields(case="2026-114", exhibit=number)
     path.write_text("exhibits = 7\n", "utf-8")
     with pytest.raises(PlanError, match="expected a table"):

@@ -19,7 +19,7 @@ import pytest
 
 from redact.plan import ReviewState, SeenMoment, read_plan, write_plan
 from redact.record import EvidenceChoice, build_manifest, dump_manifest, manifest_path
-from redact.review import Case, Wish
+from redact.review import Case, ReviewOptions
 from redact.review.server import PageServer
 from redact.settings import DetectSettings, RenderSettings, Sensitivity
 
@@ -68,7 +68,9 @@ def serving(
     *places: Path, folder: Path | None = None, words: tuple[str, ...] = ("--sensitivity", "fast")
 ) -> Iterator[tuple[Case, PageServer]]:
     settings = DetectSettings(sensitivity=Sensitivity.FAST)
-    case = Case(Wish(settings, RenderSettings().margin, EvidenceChoice(), folder, words), places)
+    case = Case(
+        ReviewOptions(settings, RenderSettings().margin, EvidenceChoice(), folder, words), places
+    )
     server = case.server()
     threading.Thread(target=server.serve, daemon=True).start()
     try:

@@ -25,7 +25,7 @@ from redact.detection.loader import files_of
 from redact.detection.presentations import SAME_OBJECT_IOU
 from redact.errors import ExitCode
 from redact.mask_size import LARGEST_ASPECTS
-from redact.pipeline.remarks import SMALL
+from redact.pipeline.remarks import SMALL_HEIGHTS
 from redact.plan import dump_plan, parse_plan
 from redact.render import mask_of
 from redact.report.report_words import ReportWords
@@ -43,9 +43,9 @@ from redact.types import (
     Region,
     State,
     Target,
-    apart,
     hidden_with,
     widened,
+    without_nested,
 )
 from redact.words import LANGUAGES, Words
 
@@ -98,7 +98,7 @@ def test_every_room_serves_every_kind_that_is_searched_for(target: Target) -> No
         ORDINARY,
         LARGEST_ASPECTS,
         LIMITS.least,
-        SMALL,
+        SMALL_HEIGHTS,
         SAME_OBJECT_IOU,
     ):
         assert table.of(np.array([target], np.int8)).shape[0] == 1
@@ -152,7 +152,7 @@ def test_what_nothing_searches_for_is_refused_in_every_room(target: Target) -> N
         redact.DetectSettings((target,))
     with pytest.raises(ValueError, match=target.word):
         load_detector("fast", (target,))
-    for table in (STARTS, FAINT, CLOSELY, ORDINARY, LARGEST_ASPECTS, LIMITS.least, SMALL):
+    for table in (STARTS, FAINT, CLOSELY, ORDINARY, LARGEST_ASPECTS, LIMITS.least, SMALL_HEIGHTS):
         with pytest.raises(LookupError, match=target.word):
             table.of(np.array([Target.FACE, target], np.int8))
     clues = Clues.of_new(np.array([target], np.int8), np.float32([0]), np.array([PLACE]), 1e5)
@@ -168,7 +168,9 @@ def test_a_room_without_a_row_for_a_kind_does_not_open() -> None:
 def test_a_face_is_part_of_a_head_and_a_head_of_a_person() -> None:
     """So each is one target, and what is hidden with it was not left out."""
     face, plate, person = Target.FACE, Target.PLATE, Target.PERSON
-    assert apart((HEAD, face, plate)) == (plate, HEAD) and apart((person, face)) == (person,)
+    assert without_nested((HEAD, face, plate)) == (plate, HEAD) and without_nested(
+        (person, face)
+    ) == (person,)
     assert redact.DetectSettings((face, HEAD)) == redact.DetectSettings((HEAD,))
     assert hidden_with((HEAD,)) == (face, HEAD) and hidden_with((person,)) == (face, HEAD, person)
     box = np.array([[10, 10, 20, 30]], np.float32)

@@ -26,15 +26,15 @@ from lab.training.eight_bit import (  # noqa: E402
 )
 from lab.training.headroom import trial, with_headroom  # noqa: E402
 from redact.detection.weights import (  # noqa: E402
-    CENTERFACE,
-    FACE_PLATE,
+    CENTERFACE_FILE,
+    FACE_PLATE_FILE,
     TRIAL,
-    VERIFIER,
+    VERIFIER_FILE,
     in_7_bits,
     read_weights,
 )
 
-SHIPPED = (FACE_PLATE, VERIFIER, CENTERFACE)
+SHIPPED = (FACE_PLATE_FILE, VERIFIER_FILE, CENTERFACE_FILE)
 
 
 def largest(model: onnx.ModelProto) -> int:
