@@ -1,0 +1,80 @@
+"""The tuned numbers of redact, and where each comes from: `python -m lab.numbers`.
+
+A tuned number decides what is detected, followed, hidden or reported, and might have been another:
+a constant of the packages below with a docstring, or a limit of the audit. What a trained network,
+a format or memory dictates is none, nor what follows from others. Where the docstring names a
+command or a page, that measures it; where it names footage, it was chosen on that; all others are
+judgements.
+"""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import fields
+from pathlib import Path
+
+import redact
+from redact.auditing import Limits
+
+HOME = Path(redact.__file__).parent
+ROOMS = ("mask_size.py", "detection", "track", "reading", "plan", "follow", "pipeline", "auditing")
+GIVEN = re.compile(
+    r"as (it was trained|in training)\.|structure|model card|(network|that it) takes"
+    r"|multiples? of|COCO|ImageNet|[Cc]hannels of|Transfer function|telemetry|PaddleOCR"
+    r"|after CenterFace|[Ff]iles? |[Bb]ytes|[Mm]emory|remembered|The flags"
+    r"|[Cc]haracters|Chroma of grey|than any rounding|corner of the picture|\btrial"
+    r"|all of the sound|one reader keeps|held at once|read at a time"
+)
+NAMED = re.compile(r"\blab(?:\.\w+)+(?: --\w+(?: \w+)?)*|\blab(?:/\w+)+\*?\.\w+")
+FOOTAGE = re.compile(r"\bdev\b|[Mm]easured|[Cc]ounted|labelled|networks learned from")
+SWEEPS = {"--sweep": "lab.audit --half dev --sweep", "pixels": "lab.audit.pixels --sweep"}
+
+
+def constants(path: Path) -> Iterator[tuple[str, str, str]]:
+    """Name, value and docstring of the numbers, and tables of them, at the top of a module."""
+    body = ast.parse(path.read_text("utf-8")).body
+    for n, node in enumerate(body):
+        if not isinstance(node, ast.Assign | ast.AnnAssign) or node.value is None:
+            continue
+        after = next((b for b in body[n:] if not isinstance(b, ast.Assign | ast.AnnAssign)), None)
+        told = ast.literal_eval(after.value) if isinstance(after, ast.Expr) else ""
+        name = ast.unparse(node.targets[0] if isinstance(node, ast.Assign) else node.target)
+        value = ast.unparse(node.value)
+        inner = [x.value for x in ast.walk(node.value) if isinstance(x, ast.Constant)]
+        numbers = [x for x in inner if type(x) in (int, float)]
+        table = value.startswith(("PerKind(", "Scale(", "Sizes(", "Fraction(", "{"))
+        follows = re.search(r"\b[A-Z_]{2,}\b|\(", re.sub(r"\w+\.[A-Z_]+", "", value))
+        plain = len(numbers) == len(inner) and (value[0] == "(" or not follows)
+        if name.isupper() and numbers and (table or plain) and not re.search(r" for |\bb'", value):
+            yield name, value, " ".join(told.split())
+
+
+def source(told: str) -> str:
+    """Where a number comes from, by its docstring."""
+    if named := NAMED.search(told):
+        return named.group()
+    return "chosen on footage" if FOOTAGE.search(told) else "judgement"
+
+
+def numbers() -> Iterator[tuple[str, str, str, str]]:
+    """File, name, value and source of every tuned number."""
+    for path in (p for room in ROOMS for p in [HOME / room, *sorted((HOME / room).rglob("*.py"))]):
+        for name, value, told in constants(path) if path.is_file() else ():
+            if told and (source(told) != "judgement" or not GIVEN.search(told)):
+                yield path.relative_to(HOME).as_posix(), name, value, source(told)
+    parts = re.split(r"^    (\w+(?:, \w+)*): ", inspect.getdoc(Limits) or "", flags=re.M)
+    said = {n: parts[i + 1] for i in range(1, len(parts), 2) for n in parts[i].split(", ")}
+    for limit in fields(Limits):
+        swept = [SWEEPS[w] for w in re.findall(r"`([\w-]+)`", said[limit.name]) if w in SWEEPS]
+        yield "auditing/limits.py", limit.name, str(limit.default), (swept or ["judgement"])[0]
+
+
+if __name__ == "__main__":
+    rows = list(numbers())
+    for file, name, value, where in rows:
+        print(f"{file:32} {name:28} {re.sub(r'<.*>', '(table)', value)[:40]:40} {where}")
+    print(len(rows), "tuned numbers:", dict(Counter(r[3] for r in rows).most_common()))

@@ -1,0 +1,26 @@
+"""Which numbers count as tuned, and where they are said to come from."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+
+from lab.numbers import numbers, source
+from redact.auditing import Limits
+
+
+def test_numbers_come_with_the_command_that_measures_them() -> None:
+    found = {(file, name): where for file, name, _, where in numbers()}
+    assert found["mask_size.py", "MARGIN"] == "lab.real.misplaced --half dev"
+    assert found["auditing/limits.py", "detail"] == "lab.audit.pixels --sweep"
+    assert found["track/sightings.py", "SPEED_TIME"] == "chosen on footage"
+    assert {("auditing/limits.py", limit.name) for limit in fields(Limits)} <= found.keys()
+
+
+def test_what_follows_from_another_or_was_given_is_no_tuned_number() -> None:
+    names = {name for _, name, _, _ in numbers()}
+    assert {"UNRELATED_LIKENESS", "LESS", "STARTS"} <= names
+    assert not {"LEAST_SCENE_LIKENESS", "FAINT", "IDENTITY", "VERIFIER_SIDE", "STRIDES"} & names
+
+
+def test_a_number_without_a_measurement_is_a_judgement() -> None:
+    assert source("Seconds between two looks: a blink.") == "judgement"
