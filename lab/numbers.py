@@ -3,8 +3,7 @@
 A tuned number decides what is detected, followed, hidden or reported, and might have been another:
 a constant of the packages below with a docstring, or a limit of the audit. What a trained network,
 a format or memory dictates is none, nor what follows from others. Where the docstring names a
-command or a page, that measures it; where it names footage, it was chosen on that; all others are
-judgements.
+command or a page, that measures it; where it names footage, it was chosen on that; else judged.
 """
 
 from __future__ import annotations
@@ -26,7 +25,7 @@ GIVEN = re.compile(
     r"as (it was trained|in training)\.|structure|model card|(network|that it) takes"
     r"|multiples? of|COCO|ImageNet|[Cc]hannels of|Transfer function|telemetry|PaddleOCR"
     r"|after CenterFace|[Ff]iles? |[Bb]ytes|[Mm]emory|remembered|The flags"
-    r"|[Cc]haracters|Chroma of grey|than any rounding|corner of the picture|\btrial"
+    r"|[Cc]haracters|Chroma of grey|than any rounding|corner of the picture|[Tt]he trial's"
     r"|all of the sound|one reader keeps|held at once|read at a time"
 )
 NAMED = re.compile(r"\blab(?:\.\w+)+(?: --\w+(?: \w+)?)*|\blab(?:/\w+)+\*?\.\w+")
@@ -42,8 +41,8 @@ def constants(path: Path) -> Iterator[tuple[str, str, str]]:
             continue
         after = next((b for b in body[n:] if not isinstance(b, ast.Assign | ast.AnnAssign)), None)
         told = ast.literal_eval(after.value) if isinstance(after, ast.Expr) else ""
-        name = ast.unparse(node.targets[0] if isinstance(node, ast.Assign) else node.target)
-        value = ast.unparse(node.value)
+        target = node.targets[0] if isinstance(node, ast.Assign) else node.target
+        name, value = ast.unparse(target), ast.unparse(node.value)
         inner = [x.value for x in ast.walk(node.value) if isinstance(x, ast.Constant)]
         numbers = [x for x in inner if type(x) in (int, float)]
         table = value.startswith(("PerKind(", "Scale(", "Sizes(", "Fraction(", "{"))
