@@ -17,8 +17,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from . import pipeline
 from . import plan as plans
 from . import record as manifests
-from .auditing import AuditResult, AuditSettings, require_detectors, verify
-from .detection import Detector
+from .auditing import AuditResult, AuditSettings, verify
+from .detection import Detector, require_models
 from .files import make_folder
 from .media import probe
 from .pipeline import (
@@ -186,7 +186,7 @@ def audit(
         require_same_source(known, info, listener)
     if settings is None:
         settings = audit_settings(record, known)
-    require_detectors(settings.targets, reader=known is None or known.settings.reader)
+    require_models(settings.targets, () if known is None else known.settings.without)
     return verify(info, finished, known, settings=settings, progress=listener)
 
 

@@ -52,6 +52,15 @@ class Style(StrEnum):
     SOLID = "solid"
 
 
+class OptionalNetwork(StrEnum):
+    """A network that a user may leave out (`redact.detection.NETWORKS`; see the model card)."""
+
+    CENTERFACE = "centerface"
+    """Trained by others on pictures of people; and those that build on it."""
+    READER = "reader"
+    """It reads what may be a plate."""
+
+
 if TYPE_CHECKING:
     from .render import MaskStyle
 
@@ -80,14 +89,13 @@ class DetectSettings:
         targets: what to hide, in the order of `Target`; a kind that is part of another that is
             asked for, as a face is of a head, is left out: it is hidden with that.
         sensitivity: how hard to look.
-        centerface: whether CenterFace, a network of others, may look too; see the model card.
+        without: networks that are left out, in the order of `OptionalNetwork`.
         detector: name of one that another package brings (`redact.detection.load_plugin`); "" for
             redact's own networks.
         caution: how readily something is hidden that may be no target.
         scope: where and when it is looked.
         damaged: what is done with damaged pictures.
         rotate: whether pictures are looked at turned as well.
-        reader: whether what may be a plate is read; see the model card.
         texts: kinds of text that are hidden, none or some of `READ`.
 
     Raises:
@@ -96,17 +104,18 @@ class DetectSettings:
 
     targets: tuple[Target, ...] = USUAL
     sensitivity: Sensitivity = Sensitivity.BALANCED
-    centerface: bool = True
+    without: tuple[OptionalNetwork, ...] = ()
     detector: str = ""
     caution: Caution = Caution.NORMAL
     scope: Scope = EVERYWHERE
     damaged: Damaged = Damaged.HOLD
     rotate: Rotate = Rotate.AUTO
-    reader: bool = True
     texts: tuple[Target, ...] = ()
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "targets", without_nested(self.targets))  # the way past `frozen`
+        left_out = tuple(n for n in OptionalNetwork if n in self.without)
+        object.__setattr__(self, "without", left_out)
         if strange := [t.word for t in self.texts if t not in READ]:
             raise ValueError(f"the reader does not find {', '.join(strange)}")
 

@@ -5,6 +5,7 @@ uses rooms of lower rows alone, as they are drawn in `docs/architecture.md`.
 from __future__ import annotations
 
 import ast
+import graphlib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -83,6 +84,16 @@ def test_no_room_uses_one_that_is_not_below_it() -> None:
             if parts and parts[0] != room and rows[parts[0]] >= rows[room]
         ]
     assert found == []
+
+
+def test_modules_of_a_room_use_each_other_in_no_circle() -> None:
+    uses = {}
+    for path in sorted(HOME.rglob("*.py")):
+        module = path.relative_to(HOME).with_suffix("").parts
+        if module[-1] != "__init__" and module != ("plan", "table"):  # a method of `Plan` is there
+            uses[module] = {parts for parts in imports(path) if parts and parts[0] == module[0]}
+    in_order = graphlib.TopologicalSorter(uses).static_order()
+    assert ("detection", "device") in in_order
 
 
 def test_the_product_knows_nothing_of_the_laboratory_and_of_tests() -> None:

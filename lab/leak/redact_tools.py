@@ -36,7 +36,7 @@ from redact.plan import Plan, SourceRef, build_plan
 from redact.progress import Silent
 from redact.reading import NumberReader
 from redact.record import EvidenceChoice
-from redact.settings import Caution, DetectSettings, Sensitivity, Settings
+from redact.settings import Caution, DetectSettings, OptionalNetwork, Sensitivity, Settings
 from redact.track import Eyes, Looks, Tracker, settings_of
 from redact.types import (
     USUAL,
@@ -170,7 +170,7 @@ class RedactTool:
         tracking: False for the control: every detection is drawn in its own frame and nowhere
             else.
         folder: where detections are kept.
-        centerface: False for our network alone.
+        without: networks that are left out.
         caution, hides: as of the command line; `hides` are its --targets.
     """
 
@@ -180,7 +180,7 @@ class RedactTool:
         sensitivity: str,
         folder: Path,
         tracking: bool = True,
-        centerface: bool = True,
+        without: Sequence[OptionalNetwork] = (),
         caution: Caution = Caution.NORMAL,
         hides: tuple[Target, ...] = USUAL,
     ) -> None:
@@ -189,7 +189,7 @@ class RedactTool:
         self._hides = hides
         self._sensitivity = Sensitivity(sensitivity)
         self._tracking, self._folder = tracking, folder
-        self._centerface, self._caution = centerface, caution
+        self._without, self._caution = without, caution
         self._loaded: dict[float, tuple[Witnesses, CloseUp, Eyes | None]] = {}
         self.version = fingerprint()
 
@@ -198,7 +198,7 @@ class RedactTool:
         aspect = float(info.video.upright_sample_aspect)
         if aspect not in self._loaded:
             detector = load_detector(
-                self._sensitivity, self._hides, sample_aspect=aspect, centerface=self._centerface
+                self._sensitivity, self._hides, sample_aspect=aspect, without=self._without
             )
             close_up = load_close_up(detector, self._hides)
             self._loaded[aspect] = detector, close_up, eyes_of(detector, self._hides, aspect)

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, Protocol
 
-from redact.settings import Caution
+from redact.settings import Caution, OptionalNetwork
 
 from . import video
 from .errors import ToolError
@@ -140,7 +140,7 @@ def tool(name: str) -> Tool:
     if name == "per-frame":
         return RedactTool(name, "balanced", folder, tracking=False)
     if name == "without-centerface":
-        return RedactTool(name, "balanced", folder, centerface=False)
+        return RedactTool(name, "balanced", folder, without=[OptionalNetwork.CENTERFACE])
     raise ValueError(f"unknown tool {name!r}")
 
 

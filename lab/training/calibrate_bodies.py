@@ -20,8 +20,8 @@ from lab.training.labelled import Labelled, dev_labels, of_frame
 from lab.training.regression import held_out, logistic
 from redact.detection import iou, load_detector, load_somebody, square_around
 from redact.detection.calibration import UNSEEN, log_odds
+from redact.detection.networks import CENTERFACE, EYE, NANODET
 from redact.detection.somebody import ONE, Somebody, upper_end
-from redact.detection.weights import CENTERFACE_FILE, EYE_FILE, PEOPLE_FILE
 from redact.media import Decode, probe
 from redact.track.bodies import bearers
 from redact.types import Frame, Target
@@ -101,7 +101,7 @@ def main() -> None:
     assert eyes is not None
     weights, on = fit(eyes, a.labels, a.clips)
     name = f"{target.word} on body"
-    used = (CENTERFACE_FILE, EYE_FILE, PEOPLE_FILE)
+    used = (CENTERFACE.file, EYE.file, NANODET.file)
     calibration_file.write(a.out, {"looks": {name: weights}}, f"looks, {name}", on, used)
 
 

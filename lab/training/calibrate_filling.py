@@ -26,7 +26,7 @@ from redact.detection import load_detector
 from redact.detection.calibration import UNSEEN, log_odds
 from redact.detection.close_up import GLANCE, fills, glanced
 from redact.detection.eye import Eye
-from redact.detection.weights import EYE_FILE
+from redact.detection.networks import EYE
 from redact.track.track_starts import FAINT
 from redact.types import Target
 
@@ -115,7 +115,7 @@ def main() -> None:
     numbers = {"looks": {"plate filling": rounded(("bias", "size", "eye"), (bias, 0.0, eyes))}}
     print(numbers)
     on = f"{int(real.sum())} sightings of plates, {int((1 - real).sum())} of what is none"
-    write(FILE, numbers, "looks, filling", on, [EYE_FILE])
+    write(FILE, numbers, "looks, filling", on, [EYE.file])
 
 
 if __name__ == "__main__":

@@ -36,15 +36,21 @@ from lab.training.looks import Kept, LookedAt, Networks, look_at_footage, look_a
 from lab.training.regression import F64, answers, false_at_recall, logistic, reliability
 from redact.detection.calibration import UNSEEN, Calibration, log_odds, size_units
 from redact.detection.several_networks import (
-    EYE,
+    CENTERFACE_LARGE as LARGE,
+)
+from redact.detection.several_networks import (
+    CENTERFACE_SMALL as SMALL,
+)
+from redact.detection.several_networks import (
+    CENTERFACE_TILTED as TILTED,
+)
+from redact.detection.several_networks import (
+    EYE_LARGE,
     EYE_SMALL,
     FACES,
     HEAD_MIDDLE_SHARE,
-    LARGE,
     OURS,
     PEOPLE,
-    SMALL,
-    TILTED,
     as_wholes,
     weighed,
     weighed_people,
@@ -73,7 +79,7 @@ WITNESSES = {
     "face alone": (OURS,),
     "plate": (OURS,),
     "face thorough": (OURS, LARGE, SMALL, TILTED),
-    "head": (FACES, EYE, EYE_SMALL),
+    "head": (FACES, EYE_LARGE, EYE_SMALL),
     "person": (PEOPLE,),
 }
 
@@ -151,7 +157,11 @@ def _seen(picture: LookedAt, kind: str, known: Calibration) -> tuple[Detections,
     seen = {name: picture.seen[name].only([Target.FACE]) for name in WITNESSES[of]}
     if kind == "head":
         faces = as_wholes(weighed(seen, "face", known))
-        seen = {FACES: faces, EYE: picture.seen[EYE], EYE_SMALL: picture.seen[EYE_SMALL]}
+        seen = {
+            FACES: faces,
+            EYE_LARGE: picture.seen[EYE_LARGE],
+            EYE_SMALL: picture.seen[EYE_SMALL],
+        }
     found = weighed(seen, kind, asked)
     if not len(found):
         listener.scores = {name: np.zeros(0, np.float32) for name in seen}
@@ -209,7 +219,7 @@ def fitted(rows: Rows, kind: str) -> tuple[dict[str, float], F64]:
 def measured_box(pictures: Iterable[LookedAt], witness: str) -> dict[str, float]:
     """What to add to each side of a network's boxes of faces, or of the eye's of heads: the median,
     shares of their size."""
-    sides, target = [], Target.HEAD if witness in (EYE, EYE_SMALL) else Target.FACE
+    sides, target = [], Target.HEAD if witness in (EYE_LARGE, EYE_SMALL) else Target.FACE
     for picture in pictures:
         truth = picture.label.of(target.word)
         own = picture.seen[witness].only([target])

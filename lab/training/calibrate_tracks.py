@@ -30,7 +30,7 @@ from lab.training.films import trained_on
 from lab.training.labelled import Labelled, dev_labels, of_frame, of_truth
 from lab.training.regression import answers, false_at_recall, held_out, logistic
 from lab.training.tracklets import Tracklet, tracklets_of
-from redact.detection.weights import CENTERFACE_FILE, EYE_FILE, FACE_PLATE_FILE, VERIFIER_FILE
+from redact.detection.networks import CENTERFACE, EYE, FACE_PLATE, VERIFIER
 from redact.types import USUAL, Target
 
 CLUES = {
@@ -162,10 +162,10 @@ def main() -> None:
     said = ", ".join(f"{count} {word}s" for word, count in real.items())
     on = f"{frames} frames, {len(used)} tracks, {said}"
     used_weights = (
-        FACE_PLATE_FILE,
-        CENTERFACE_FILE,
-        VERIFIER_FILE,
-        *((EYE_FILE,) if a.heads else ()),
+        FACE_PLATE.file,
+        CENTERFACE.file,
+        VERIFIER.file,
+        *((EYE.file,) if a.heads else ()),
     )
     name = "tracks, heads" if a.heads else "tracks"
     calibration_file.write(a.out, {"tracks": weights}, name, on, used_weights)

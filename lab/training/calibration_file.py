@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from redact.detection.weights import WEIGHTS
+from redact.detection.weights import SHA256
 
 FILE = Path(__file__).parents[2] / "redact" / "models" / "calibration.json"
 
@@ -40,7 +40,7 @@ def write(
     for part, mine in numbers.items():
         file[part].update(mine)
     file["fitted"][name] = f"{said()}: {on}"
-    known = {name: w.sha256 for name, w in WEIGHTS.items()}
+    known = SHA256
     old = [n for n, digest in file["weights"].items() if known.get(n) != digest]
     file["weights"] = {n: d for n, d in file["weights"].items() if n not in old}
     file["weights"].update({n: known[n] for n in sorted(weights)})

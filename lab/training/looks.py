@@ -17,25 +17,26 @@ from lab.training.labelled import Labelled, dev_labels, dev_stills, of_frame
 from redact.detection import SCAN_SIZES, OurNetwork
 from redact.detection.centerface import TILTS, CenterFace
 from redact.detection.eye import Eye
+from redact.detection.networks import CENTERFACE, EYE, FACE_PLATE, NANODET
 from redact.detection.people import People
 from redact.detection.scaling import Picture, Scaler
 from redact.detection.several_networks import (
-    EYE,
+    CENTERFACE_LARGE as LARGE,
+)
+from redact.detection.several_networks import (
+    CENTERFACE_SMALL as SMALL,
+)
+from redact.detection.several_networks import (
+    CENTERFACE_TILTED as TILTED,
+)
+from redact.detection.several_networks import (
+    EYE_LARGE,
     EYE_SMALL,
-    LARGE,
     OURS,
     PEOPLE,
-    SMALL,
-    TILTED,
     Look,
 )
-from redact.detection.weights import (
-    CENTERFACE_FILE,
-    EYE_FILE,
-    FACE_PLATE_FILE,
-    PEOPLE_FILE,
-    WEIGHTS,
-)
+from redact.detection.weights import SHA256
 from redact.media import Decode, probe
 from redact.settings import Sensitivity
 from redact.types import Detections, Target
@@ -60,9 +61,9 @@ class Networks:
 
     def __init__(self, sensitivity: Sensitivity, threads: int, people: bool = False) -> None:
         self.weights = [
-            FACE_PLATE_FILE,
-            CENTERFACE_FILE,
-            *((EYE_FILE, PEOPLE_FILE) if people else ()),
+            FACE_PLATE.file,
+            CENTERFACE.file,
+            *((EYE.file, NANODET.file) if people else ()),
         ]
         self.people = people
         self._people = (Eye(threads), People(threads)) if people else None
@@ -88,7 +89,7 @@ class Networks:
         if self._people is not None:
             eye, bodies = self._people
             looks |= {
-                EYE: lambda picture: eye.look(picture, large, aspect),
+                EYE_LARGE: lambda picture: eye.look(picture, large, aspect),
                 EYE_SMALL: lambda picture: eye.look(picture, small, aspect),
                 PEOPLE: lambda picture: bodies.look(
                     picture, SCAN_SIZES[self._sensitivity].people, aspect
@@ -108,7 +109,7 @@ class Kept:
 
     def __init__(self, path: Path | None, networks: Sequence[str]) -> None:
         self._path = path
-        self._made_by = [WEIGHTS[name].sha256 for name in networks]
+        self._made_by = [SHA256[name] for name in networks]
         self._looks: dict[tuple[str, int], dict[str, Any]] = {}
         if path is not None and path.exists():
             made_by, looks = pickle.loads(path.read_bytes())

@@ -32,8 +32,9 @@ from lab.training.headroom import MODELS, with_headroom
 from lab.training.labelled import dev_labels
 from redact.detection.calibration import log_odds
 from redact.detection.device import open_network
+from redact.detection.networks import NANODET
 from redact.detection.people import PEOPLE_SIDE, PERSON_CHANNEL, prepared
-from redact.detection.weights import PEOPLE_FILE, in_7_bits
+from redact.detection.weights import in_7_bits
 from redact.media import Decode, probe
 
 F32 = NDArray[np.float32]
@@ -74,7 +75,7 @@ def main() -> None:
     images = [middle(clips[name]) for name in sorted(clips)]
     used, rest = images[::2][: a.frames], images[1::2][:20]
     name = onnx.load(str(a.weights)).graph.input[0].name
-    whole = a.out / PEOPLE_FILE
+    whole = a.out / NANODET.file
     whole.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as folder:
         made = Path(folder) / "made.onnx"
@@ -90,7 +91,10 @@ def main() -> None:
         )
         network = onnx.load(str(made))
     del network.metadata_props[:]
-    for path, model in ((whole, network), (a.out / in_7_bits(PEOPLE_FILE), with_headroom(network))):
+    for path, model in (
+        (whole, network),
+        (a.out / in_7_bits(NANODET.file), with_headroom(network)),
+    ):
         data = model.SerializeToString()
         path.write_bytes(data)
         print(f"{path.name}: {len(data)} bytes, SHA-256 {hashlib.sha256(data).hexdigest()}")

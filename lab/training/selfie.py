@@ -18,7 +18,7 @@ from mediapipe.tasks.metadata import metadata_schema_py_generated as notes
 from mediapipe.tasks.metadata import schema_py_generated as schema
 
 from lab.training.headroom import MODELS
-from redact.detection.weights import SELFIE
+from redact.detection.networks import SELFIE
 
 PUBLISHED = "8d13b7fae74af625c641226813616a2117bd6bca19eb3b75574621fc08557f27"
 """SHA-256 of the file in the package."""
@@ -66,8 +66,8 @@ def main() -> None:
     if hashlib.sha256(data).hexdigest() != PUBLISHED:
         raise SystemExit("this is not the file of the package")
     made = with_note(data)
-    (MODELS / SELFIE).write_bytes(made)
-    print(f"{SELFIE}: {len(made)} bytes, {hashlib.sha256(made).hexdigest()}")
+    (MODELS / SELFIE.file).write_bytes(made)
+    print(f"{SELFIE.file}: {len(made)} bytes, {hashlib.sha256(made).hexdigest()}")
 
 
 if __name__ == "__main__":

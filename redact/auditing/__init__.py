@@ -1,6 +1,5 @@
 """Audit of a finished file: what can still be seen, and is everything else as it was?"""
 
-from .audit_detectors import require_detectors
 from .findings_and_fixes import fix_command, hiding_places
 from .limits import Limits
 from .result import AuditResult, AuditSettings, Check, Finding, FindingKind

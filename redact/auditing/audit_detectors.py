@@ -14,18 +14,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..detection import (
+    DETECTORS,
     Networks,
     Scale,
     Sizes,
     Verifier,
     Witnesses,
-    files_of,
     in_every_way,
+    in_use,
     load_close_up,
     load_somebody,
-    require_models,
 )
 from ..media import Orientation, upright
+from ..settings import OptionalNetwork
 from ..types import Detections, Frame, Presentation, Rect, Target, without_nested
 from .everybody import SURE_BODY_SCORE
 from .limits import Limits
@@ -39,19 +40,6 @@ AUDIT_SIZES: Final = Sizes(
 )
 """Sizes at which they look; the plan of a balanced run is made at 1280 (up to 1920) by our network,
 and at 960 (up to 1280) and 416 by CenterFace and the eye."""
-
-
-def require_detectors(targets: tuple[Target, ...], *, reader: bool = True) -> None:
-    """Stop a run at its start if the audit of these targets could not be done at its end.
-
-    Args:
-        targets: what is hidden.
-        reader: whether plates are read.
-
-    Raises:
-        ModelError, DependencyError: see `redact.detection.require_models`.
-    """
-    require_models(targets, reader=reader)
 
 
 def mirrored(frame: Frame) -> Frame:
@@ -74,7 +62,7 @@ class AuditDetectors:
         targets: what is hidden, at least one of those that are searched for.
         presentations: all ways in which a picture is to be looked at, at least one.
         limits: see `Limits`.
-        centerface: whether CenterFace looks too; it does not where the plan was made without it.
+        without: networks that are left out, as they were when the plan was made.
 
     Attributes:
         targets: what is looked for.
@@ -90,12 +78,13 @@ class AuditDetectors:
         targets: tuple[Target, ...],
         presentations: Sequence[Presentation],
         limits: Limits,
-        centerface: bool = True,
+        without: Sequence[OptionalNetwork] = (),
     ) -> None:
         self.targets = without_nested(targets)
         self._limits = limits
-        networks = Networks(self.targets, centerface=centerface)
-        self.names = files_of(self.targets, centerface=centerface)
+        networks = Networks(self.targets, without=without)
+        used = in_use(DETECTORS, self.targets, without)
+        self.names = [(n.name, n.weights_sha256) for n in used]
 
         def make(aspect: float) -> Witnesses:
             return networks.witnesses(AUDIT_SIZES, aspect)

@@ -7,14 +7,15 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from ..detection import load_calibration, with_turns
+from ..detection import READER, in_use, load_calibration, with_turns
 from ..errors import RedactError, UnsafeError
 from ..media import Decode, SourceInfo, for_web, probe, read_ahead, top_left
 from ..memory import give_back, trim_at_times
 from ..plan import Plan
 from ..progress import Stages
-from ..reading import NumberReader, Reader
+from ..reading import NumberReader
 from ..record import DetectorPart, KeptPart, LookedPart
+from ..settings import OptionalNetwork
 from ..track import settings_of
 from ..types import Action, Box, Frame, Presentation, Target, Track
 from ..words import Message, problem
@@ -34,7 +35,9 @@ from .template_match import MakeMask
 from .what_is_hidden import Covers, PixelCovers, PlanCovers
 from .where_to_look import Due, moments, spans_around
 
-Load = Callable[[tuple[Target, ...], Sequence[Presentation], Limits, bool], AuditDetectors]
+Load = Callable[
+    [tuple[Target, ...], Sequence[Presentation], Limits, Sequence[OptionalNetwork]], AuditDetectors
+]
 """Makes detectors as `AuditDetectors` does, from what that takes."""
 
 
@@ -156,16 +159,16 @@ def collect(
     limits = settings.limits
     give_back()
     covers: Covers = PixelCovers(limits) if plan is None else PlanCovers(plan, settings.margin)
-    centerface = plan is None or plan.settings.centerface
+    without = () if plan is None else plan.settings.without
     ways = with_turns(source.video.presentations, () if plan is None else plan.turned)
-    detectors = load(settings.targets, ways, limits, centerface)
+    detectors = load(settings.targets, ways, limits, without)
     compared = Compared(plan, settings, source.video.upright_size)
     clock, times, played = TimeCheck(), dict[int, float](), Decode(finished)
     wanted = {} if plan is None else moments(plan, settings.sensitivity, limits)
     opinion = StillVisible(plan, covers, detectors, limits)
-    reads = Target.PLATE in detectors.targets and (plan is None or _reads(plan))
+    reads = in_use([READER], detectors.targets, without)
     reader = NumberReader() if reads else None
-    names = [*detectors.names, *([(Reader.name, Reader.weights_sha256)] if reads else [])]
+    names = [*detectors.names, *((n.name, n.weights_sha256) for n in reads)]
     legible = None
     if plan is not None and reader is not None:
         legible = Legible(plan, covers, detectors, limits, reader)
@@ -239,11 +242,6 @@ def collect(
         () if legible is None else tuple(legible.open),
         () if legible is None else tuple(legible.repeated()),
     )
-
-
-def _reads(plan: Plan) -> bool:
-    """Whether plates may be read."""
-    return plan.settings.reader
 
 
 def _decoded(source: SourceInfo, finished: Decode, plan: Plan | None) -> Iterator[Pair]:

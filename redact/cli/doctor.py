@@ -15,8 +15,7 @@ from typing import Any, Final
 from rich.table import Table
 
 from .. import __version__, safe_python
-from ..auditing import require_detectors
-from ..detection import ModelState, describe_devices, describe_models
+from ..detection import ModelState, describe_devices, describe_models, require_models
 from ..errors import DependencyError, ExitCode, RedactError
 from ..media import describe_encoders
 from ..pipeline import Delivery, redact_video
@@ -104,7 +103,7 @@ def examine() -> Installation:
 def _problem(target: Target) -> RedactError | None:
     """What stops every run that looks for `target`, None if nothing does."""
     try:
-        require_detectors((target,))
+        require_models((target,))
     except RedactError as error:
         return error
     return None

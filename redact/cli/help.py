@@ -70,7 +70,7 @@ def heading(table: str, section: str) -> str:
 
 OPTION_SECTIONS = {
     "search": "targets sensitivity caution damage rotate only_between only_area ignore_area "
-    "without_centerface without_reader detector device",
+    "without detector device",
     "masks": "style margin colour label stamp stamp_corner",
     "video": "audio codec for_web crf preset release",
     "part": "preview part_from part_to",

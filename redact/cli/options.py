@@ -20,6 +20,7 @@ from ..settings import (
     Damaged,
     DetectSettings,
     EncodeSettings,
+    OptionalNetwork,
     RenderSettings,
     Rotate,
     Sensitivity,
@@ -143,8 +144,7 @@ detect_options = together(
     choice("--damage", Damaged.HOLD),
     choice("--rotate", Rotate.AUTO),
     scope_options,
-    click.option("--without-centerface", is_flag=True),
-    click.option("--without-reader", is_flag=True),
+    click.option("--without", type=click.Choice([n.value for n in OptionalNetwork]), multiple=True),
     click.option("--detector", default="", metavar="NAME"),
     device_option,
 )
@@ -202,13 +202,12 @@ def detect_settings(params: dict[str, Any]) -> DetectSettings:
     return DetectSettings(
         tuple(t for t in params["targets"] if t in SEARCHED),
         Sensitivity(params["sensitivity"]),
-        not params["without_centerface"],
+        tuple(map(OptionalNetwork, params["without"])),
         params["detector"],
         caution=Caution(params["caution"]),
         scope=scope_of(params),
         damaged=Damaged(params["damage"]),
         rotate=Rotate(params["rotate"]),
-        reader=not params["without_reader"],
         texts=tuple(t for t in params["targets"] if t in READ),
     )
 

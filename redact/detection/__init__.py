@@ -5,19 +5,33 @@ from .calibration import load_calibration
 from .centerface import CenterFace
 from .close_up import CLOSELY, CloseUp, square_around
 from .detector import Detector, load_plugin
-from .device import DEVICES, OpenNetwork, describe_devices, device_now, on_device
+from .device import (
+    DEVICES,
+    OpenNetwork,
+    default_threads,
+    describe_devices,
+    device_now,
+    on_device,
+    threads_each,
+)
+from .face_plate import OurNetwork
 from .loader import (
-    SCAN_SIZES,
     Networks,
-    Sizes,
-    files_of,
     load_close_up,
     load_detector,
     load_somebody,
     own_name,
     require_models,
 )
-from .network import OurNetwork, default_threads, threads_each
+from .networks import (
+    CENTERFACE,
+    DETECTORS,
+    READER,
+    SCAN_SIZES,
+    SELFIE,
+    Sizes,
+    in_use,
+)
 from .nms import iou
 from .people import Bodies
 from .presentations import in_every_way, with_turns
@@ -27,11 +41,4 @@ from .silhouettes import AGREEMENT, Selfie
 from .somebody import Somebody
 from .verifier import Verifier
 from .views import PART_CONTEXT, Scale
-from .weights import (
-    TEXT_DETECTION,
-    TEXT_RECOGNITION,
-    WEIGHTS,
-    ModelState,
-    describe_models,
-    read_weights,
-)
+from .weights import ModelState, describe_models, is_missing, read_weights

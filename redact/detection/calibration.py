@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from ..errors import ModelError
 from ..types import SEARCHED
 from ..words import problem
-from .weights import WEIGHTS
+from .weights import SHA256
 
 FILE: Final = "calibration.json"
 
@@ -109,8 +109,7 @@ def load_calibration() -> Calibration:
         file = msgspec.json.decode(data, type=_File)
     except (OSError, msgspec.MsgspecError) as error:
         raise problem(ModelError, "no_calibration") from error
-    known = {name: weights.sha256 for name, weights in WEIGHTS.items()}
-    strange = [name for name, digest in file.weights.items() if known.get(name) != digest]
+    strange = [name for name, digest in file.weights.items() if SHA256.get(name) != digest]
     if strange:
         raise problem(ModelError, "calibration_of_others", name=strange[0])
     if missing := [

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import Final
+from typing import ClassVar, Final
 
 import cv2
 import numpy as np
@@ -19,11 +19,10 @@ from numpy.typing import NDArray
 
 from ..types import Detections, Target
 from .device import OpenNetwork
-from .network import clipped, to_source
+from .networks import CENTERFACE, Network
 from .nms import suppress
 from .scaling import Picture
-from .views import Scale, look_at_view, views
-from .weights import CENTERFACE_FILE, WEIGHTS
+from .views import Scale, clipped, look_at_view, to_source, views
 from .weights_for_processor import read_network
 
 TILTS: Final = (-45.0, 45.0)
@@ -84,21 +83,18 @@ class CenterFace:
         threads: processors for one picture.
 
     Attributes:
-        name, weights_sha256: see `redact.detection.Detector`.
-        file: see `redact.detection.weights`.
+        row: of `redact.detection.networks`.
 
     Raises:
         ModelError: if the weights are missing or are not the pinned ones.
         DependencyError: if the engine contacts a server.
     """
 
-    name: str = "CenterFace"
-    file: str = CENTERFACE_FILE
+    row: ClassVar[Network] = CENTERFACE
 
     def __init__(self, threads: int) -> None:
-        weights = read_network(self.file)
-        self._network = OpenNetwork(weights, threads, self.name, keep_memory=True)
-        self.weights_sha256 = WEIGHTS[self.file].sha256
+        weights = read_network(self.row.file)
+        self._network = OpenNetwork(weights, threads, self.row.name, keep_memory=True)
 
     def look(
         self,

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from ..types import Detections, Frame, PerKind, Presentation, Rect, Target, widened
 from .calibration import UNSEEN, load_calibration, log_odds
 from .centerface import DUPLICATE_IOU
-from .network import PAD
+from .face_plate import PAD
 from .nms import iou
 from .scaling import Picture, Scaler, turned_boxes
 from .verifier import VERIFIER_CHANNELS, VERIFIER_SIDE, Verifier

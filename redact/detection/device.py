@@ -7,6 +7,7 @@ own log. Here it is found out before the work begins, and told.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -20,6 +21,8 @@ from numpy.typing import NDArray
 
 from ..errors import DependencyError, ModelError, UnsafeError
 from ..words import problem, say
+from .networks import FACE_PLATE
+from .weights import read_weights
 
 FIRST_THAT_CALLS_HOME: Final = (1, 29)
 """1.30 and newer upload telemetry from Linux a few seconds after a session is made (a trace of
@@ -39,6 +42,20 @@ def load_engine() -> ModuleType:
     onnxruntime.disable_telemetry_events()
     module: ModuleType = onnxruntime
     return module
+
+
+def default_threads() -> int:
+    """Processors this process may use, at most 8: the network is too small for more."""
+    try:
+        usable = len(os.sched_getaffinity(0))
+    except AttributeError:  # macOS, Windows
+        usable = os.cpu_count() or 1
+    return max(1, min(usable, 8))
+
+
+def threads_each() -> int:
+    """The same for each of two networks that look at the same time: half of the processors."""
+    return max(1, default_threads() // 2)
 
 
 def open_network(weights: bytes, threads: int, name: str, *, keep_memory: bool = False) -> Any:
@@ -206,13 +223,12 @@ def _require_device(providers: Sequence[str], name: str) -> None:
 
 def _try(name: str) -> None:
     """Open the smallest network on a device and run it once. Raises DependencyError."""
-    from .verifier import VERIFIER_SIDE, Verifier
-
     if name == CPU:
         return
     token = _chosen.set(lambda: name)
     try:
-        Verifier(1).scores(np.zeros((1, VERIFIER_SIDE, VERIFIER_SIDE, 3), np.uint8))
+        smallest = OpenNetwork(read_weights(FACE_PLATE.file), 1, FACE_PLATE.name)
+        smallest.run(np.zeros((1, 64, 64, 3), np.uint8))
     except Exception as error:  # drivers and engines fail in their own ways
         raise problem(
             DependencyError, "device_broken", name=name, error=getattr(error, "message", error)

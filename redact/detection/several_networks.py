@@ -21,9 +21,10 @@ from numpy.typing import NDArray
 from ..types import USUAL, Detections, Frame, Rect, Target, widened
 from .calibration import Calibration, probability
 from .close_up import LookAtImage
-from .network import FacePlateDetector, clipped
+from .face_plate import FacePlateDetector
 from .nms import cluster, common
 from .scaling import Picture, Scaler
+from .views import clipped
 
 SAME_FACE: Final = 0.35
 """IoU from which boxes of different networks are one face: one frames the head from the eyebrows
@@ -32,9 +33,10 @@ down, another from the hair. As matching in `lab/detect/metrics.py`."""
 LEAST_PROBABILITY: Final = 0.005
 """Candidates below this are not worth keeping for anybody."""
 
-OURS, LARGE, SMALL, TILTED = "ours", "centerface", "centerface small", "centerface tilted"
-FACES, EYE, EYE_SMALL, PEOPLE = "faces", "eye", "eye small", "people"
-EYE_FACES = "eye faces"
+OURS, PEOPLE, FACES = "ours", "people", "faces"
+CENTERFACE_LARGE, CENTERFACE_SMALL = "centerface", "centerface small"
+CENTERFACE_TILTED = "centerface tilted"
+EYE_LARGE, EYE_SMALL, EYE_FACES = "eye", "eye small", "eye faces"
 """Names of the witnesses in `calibration.json`; of heads all that is known of faces is one."""
 
 Look = Callable[[Picture], Detections]

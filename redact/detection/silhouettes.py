@@ -18,7 +18,8 @@ from ..libraries import refusal
 from ..types import COLUMNS, ROWS, Box, Silhouette
 from ..words import problem
 from .mediapipe import closed_at_exit, load_mediapipe, quietly
-from .weights import SELFIE, WEIGHTS, read_weights
+from .networks import SELFIE
+from .weights import read_weights
 
 SILHOUETTE_SIDE: Final = 256
 """Pixels of the square picture that it takes."""
@@ -73,11 +74,11 @@ class Selfie:
         DependencyError: if MediaPipe or a library it needs is missing.
     """
 
-    name: Final = "MediaPipe selfie segmentation"
-    weights_sha256: Final = WEIGHTS[SELFIE].sha256
+    name: Final = SELFIE.name
+    weights_sha256: Final = SELFIE.weights_sha256
 
     def __init__(self) -> None:
-        data = read_weights(SELFIE)
+        data = read_weights(SELFIE.file)
         self._mediapipe = load_mediapipe()
         from mediapipe.tasks.python import BaseOptions, vision
 
@@ -96,7 +97,9 @@ class Selfie:
         except UnsafeError as error:
             raise problem(DependencyError, "mediapipe_broken", error=error) from error
         except (RuntimeError, ValueError) as error:
-            raise problem(ModelError, "mediapipe_weights", weights=SELFIE, error=error) from error
+            raise problem(
+                ModelError, "mediapipe_weights", weights=SELFIE.file, error=error
+            ) from error
         closed_at_exit(self._task)
 
     def run(self, rgb: NDArray[np.uint8]) -> NDArray[np.float32]:

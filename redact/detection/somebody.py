@@ -14,12 +14,12 @@ from numpy.typing import NDArray
 from ..types import Detections, Frame, Rect, Target, widened
 from .calibration import load_calibration
 from .close_up import LookAtImage, square_around
-from .network import clipped
 from .nms import iou, suppress
 from .people import Bodies, People
 from .scaling import Scaler
-from .several_networks import EYE, EYE_FACES, LARGE, SAME_FACE, weighed
+from .several_networks import CENTERFACE_LARGE, EYE_FACES, EYE_LARGE, SAME_FACE, weighed
 from .verifier import VERIFIER_SIDE
+from .views import clipped
 
 HEAD_SQUARE: Final = (1.15, 0.42)
 """Side of the square that is enlarged, in widths of the body, and in its heights: the larger. The
@@ -99,14 +99,17 @@ class Somebody:
         faces, eye = (suppress(look(window), ONE) for look in (self._faces, self._eye))
         heads = eye.only([Target.HEAD])
         if self.target is Target.HEAD:
-            seen = {LARGE: _as(Target.HEAD, faces, widened(faces.xyxy, Target.FACE)), EYE: heads}
+            seen = {
+                CENTERFACE_LARGE: _as(Target.HEAD, faces, widened(faces.xyxy, Target.FACE)),
+                EYE_LARGE: heads,
+            }
             return seen, Detections.concat([*seen.values()])
         seen = {
-            LARGE: faces,
+            CENTERFACE_LARGE: faces,
             EYE_FACES: eye.only([Target.FACE]),
-            EYE: _as(Target.FACE, heads, narrowed(heads.xyxy)),
+            EYE_LARGE: _as(Target.FACE, heads, narrowed(heads.xyxy)),
         }
-        return seen, Detections.concat([seen[LARGE], seen[EYE_FACES]])
+        return seen, Detections.concat([seen[CENTERFACE_LARGE], seen[EYE_FACES]])
 
 
 def upper_end(body: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -13,9 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..types import Target
-from .device import OpenNetwork
-from .network import default_threads
-from .weights import VERIFIER_FILE, WEIGHTS
+from .device import OpenNetwork, default_threads
+from .networks import VERIFIER
 from .weights_for_processor import read_network
 
 VERIFIER_CHANNELS: Final = (Target.FACE, Target.PLATE)
@@ -40,11 +39,11 @@ class Verifier:
         DependencyError: if the engine contacts a server.
     """
 
-    name: Final = "redact verifier"
-    weights_sha256: Final = WEIGHTS[VERIFIER_FILE].sha256
+    name: Final = VERIFIER.name
+    weights_sha256: Final = VERIFIER.weights_sha256
 
     def __init__(self, threads: int | None = None) -> None:
-        weights = read_network(VERIFIER_FILE)
+        weights = read_network(VERIFIER.file)
         self._network = OpenNetwork(weights, threads or default_threads(), self.name)
 
     def scores(self, pictures: NDArray[np.uint8]) -> NDArray[np.float32]:

@@ -193,3 +193,21 @@ def _joined(spans: list[Rect]) -> list[Rect]:
 
 def _fit(a: Rect, b: Rect) -> bool:
     return a.union(b).pixels <= a.pixels + b.pixels
+
+
+def to_source(found: Detections, view: View) -> Detections:
+    """Boxes from pixels of a view to source pixels."""
+    scale_x = view.area.width / view.size[0]
+    scale_y = view.area.height / view.size[1]
+    factor = np.array([scale_x, scale_y, scale_x, scale_y], np.float32)
+    origin = np.array(view.area[:2] * 2, np.float32)
+    return Detections(found.xyxy * factor + origin, found.score, found.target)
+
+
+def clipped(found: Detections, width: int, height: int) -> Detections:
+    """Boxes cut to the picture; what lies wholly outside (in the padding) goes."""
+    limit = np.array([width, height, width, height], np.float32)
+    xyxy = np.clip(found.xyxy, 0, limit).astype(np.float32)
+    inside = (xyxy[:, 2] > xyxy[:, 0]) & (xyxy[:, 3] > xyxy[:, 1])
+    cut = Detections(xyxy, found.score, found.target, found.fringe)
+    return cut.select(inside)

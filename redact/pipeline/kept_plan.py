@@ -120,8 +120,6 @@ def _made_with(name: str, value: object) -> Message:
         option = "damage" if name == "damaged" else name
         return Message("plan_with", option=option, value=value.value)
     others = {
-        "centerface": "--without-centerface",
-        "reader": "--without-reader",
         "texts": "--targets",
         "scope": "--only-between, --only-area, --ignore-area",
     }

@@ -8,7 +8,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from ..auditing import finding_pictures, require_detectors
+from ..auditing import finding_pictures
+from ..detection import require_models
 from ..errors import UsageError
 from ..files import check_writable, keep_to_owner, make_private, private_folder
 from ..media import (
@@ -78,7 +79,7 @@ def make_preview(
     choose_encoding(info, draw.encode, order.container)
     Renderer(draw.render)
     require_room(draw.render.stamp, *info.video.upright_size)
-    require_detectors(settings.detect.targets, reader=settings.detect.reader)
+    require_models(settings.detect.targets, settings.detect.without)
     make_private(final.parent)
     check_writable(final, force, never=(source,))
     journal = Journal(progress)

@@ -11,11 +11,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..detection import (
+    CENTERFACE,
+    READER,
+    SELFIE,
     Bell,
     Detector,
-    Selfie,
     device_now,
     in_every_way,
+    in_use,
     load_close_up,
     load_detector,
     load_plugin,
@@ -27,7 +30,7 @@ from ..detection import (
 from ..errors import DependencyError, InputError, UsageError
 from ..media import Decode, SourceInfo, read_ahead, sha256_of
 from ..plan import Plan, SourceRef, build_plan, uncovered
-from ..reading import NumberReader, Reader
+from ..reading import NumberReader
 from ..settings import DetectSettings, Sensitivity
 from ..track import AS_DETECTED, Eyes, LookAtParts, Looks, Tracker, settings_of
 from ..types import (
@@ -165,7 +168,7 @@ def detect(
 
 def _bell(info: SourceInfo, settings: DetectSettings) -> Bell | None:
     """Rings in `balanced` alone: `fast` does without, and `thorough` scans every frame."""
-    faces = Target.FACE in hidden_with(settings.targets) and settings.centerface
+    faces = in_use([CENTERFACE], settings.targets, settings.without)
     if settings.sensitivity is not Sensitivity.BALANCED or not faces:
         return None
     return Bell(threads_each(), float(info.video.upright_sample_aspect))
@@ -206,7 +209,7 @@ def _who_looks(
             settings.sensitivity,
             settings.targets,
             sample_aspect=aspect,
-            centerface=settings.centerface,
+            without=settings.without,
         )
 
     ours: Any = in_every_way(with_turns(info.video.presentations, turned), make)
@@ -256,19 +259,17 @@ def who_looks(
     """
     detector = _of_others(info, settings, detector)
     if detector is None:
-        found = [own_name(settings.sensitivity, settings.targets, centerface=settings.centerface)]
+        found = [own_name(settings.sensitivity, settings.targets, settings.without)]
     else:
         found = [(detector.name, detector.weights_sha256)]
-    if Target.PERSON in settings.targets:
-        found.append((Selfie.name, Selfie.weights_sha256))
-    if detector is None and reads(settings):
-        found.append((Reader.name, Reader.weights_sha256))
-    return tuple(found)
+    beside = [SELFIE] if detector is not None else [SELFIE, READER]
+    used = in_use(beside, settings.targets, settings.without)
+    return *found, *((n.name, n.weights_sha256) for n in used)
 
 
 def reads(settings: DetectSettings) -> bool:
     """Whether our own networks have what may be a plate read."""
-    return settings.reader and Target.PLATE in hidden_with(settings.targets)
+    return bool(in_use([READER], settings.targets, settings.without))
 
 
 def _of_others(

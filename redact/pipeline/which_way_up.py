@@ -13,7 +13,7 @@ from typing import Final, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from ..detection import CenterFace, Scaler
+from ..detection import CENTERFACE, CenterFace, Scaler, is_missing
 from ..media import SourceInfo, glances
 from ..progress import Stage
 from ..settings import DetectSettings, Rotate
@@ -52,7 +52,10 @@ def turned_by(info: SourceInfo, settings: DetectSettings, journal: Journal) -> t
     """
     if settings.rotate is not Rotate.AUTO:
         return tuple(degrees for degrees in _TURNED if settings.rotate.value == f"{degrees}")
-    if not settings.centerface:
+    if CENTERFACE.optional in settings.without:
+        return ()
+    if is_missing(CENTERFACE.file):  # whoever looks for plates alone can do without it
+        journal.warn(Message("way_up_unknown"))
         return ()
     with journal.stage("upright", None) as stage:
         found = plainly(_scores(info, stage))

@@ -7,8 +7,9 @@ from typing import Annotated, Final
 
 from msgspec import Meta, structs
 
+from ..settings import OptionalNetwork
 from ..types import Action, UtcOrNone
-from .file_fields import PLAN_FORMAT_VERSION, PlanRecord, TrackRecord
+from .file_fields import PLAN_FORMAT_VERSION, PlanRecord, SettingsRecord, TrackRecord
 from .subject import Decision, Subject, in_order
 
 CUT_OFF: Final = "cut off by hand"
@@ -32,8 +33,13 @@ class EarlierTrack(TrackRecord, frozen=True, kw_only=True):
         return self.action is not Action.REDACT or bool(told)
 
 
+class EarlierSettings(SettingsRecord, frozen=True, kw_only=True):
+    centerface: bool = True
+
+
 class EarlierPlan(PlanRecord, frozen=True, kw_only=True):
     format_version: Annotated[int, Meta(ge=1, le=1)]
+    settings: EarlierSettings
     tracks: tuple[EarlierTrack, ...]
 
 
@@ -54,6 +60,10 @@ def converted(record: EarlierPlan) -> PlanRecord:
     names = TrackRecord.__struct_fields__
     tracks = (TrackRecord(**{n: getattr(track, n) for n in names}) for track in record.tracks)
     told = {n: getattr(record, n) for n in PlanRecord.__struct_fields__}
+    asked = {n: getattr(record.settings, n) for n in SettingsRecord.__struct_fields__}
+    if not record.settings.centerface:
+        asked["without"] = (OptionalNetwork.CENTERFACE,)
+    told["settings"] = SettingsRecord(**asked)
     told |= {"format_version": PLAN_FORMAT_VERSION, "subjects": in_order(subjects)}
     return PlanRecord(**told | {"tracks": tuple(tracks)})
 

@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 
 from msgspec import UNSET, Meta, UnsetType
 
-from ..settings import Caution, Damaged, DetectSettings, Rotate, Sensitivity
+from ..settings import Caution, Damaged, DetectSettings, OptionalNetwork, Rotate, Sensitivity
 from ..types import (
     EVERYWHERE,
     READ,
@@ -92,7 +92,9 @@ class SettingsRecord(Value, frozen=True):
     frames_looked_at: Annotated[
         Natural | None, Meta(description="by the detectors; in others, what was seen is followed")
     ] = None
-    centerface: bool = True
+    without: Annotated[
+        tuple[OptionalNetwork, ...], Meta(description="networks that were left out")
+    ] = ()
     detector: str = ""
     caution: Caution = Caution.NORMAL
     scope: Scope = EVERYWHERE
@@ -102,7 +104,6 @@ class SettingsRecord(Value, frozen=True):
         tuple[Literal[90, 180, 270], ...],
         Meta(description="degrees clockwise by which pictures were looked at turned as well"),
     ] = ()
-    reader: Annotated[bool, Meta(description="whether what may be a plate was read")] = True
     texts: Annotated[
         tuple[_Read, ...],
         Meta(description="kinds of text that were hidden wherever they were read"),
@@ -117,7 +118,7 @@ def settings_record(plan: Plan) -> SettingsRecord:
         sensitivity=asked.sensitivity,
         detectors=tuple(DetectorRecord(*detector) for detector in plan.detectors),
         frames_looked_at=plan.frames_looked_at,
-        centerface=asked.centerface,
+        without=asked.without,
         detector=asked.detector,
         caution=asked.caution,
         # Only the default itself, and not one like it, is left out of the file.
@@ -125,7 +126,6 @@ def settings_record(plan: Plan) -> SettingsRecord:
         damaged=asked.damaged,
         rotate=asked.rotate,
         turned=plan.turned,
-        reader=asked.reader,
         texts=tuple(t.word for t in asked.texts),
     )
 
@@ -142,13 +142,12 @@ def settings_of(record: SettingsRecord) -> DetectSettings:
     return DetectSettings(
         tuple(Target.from_word(t) for t in record.targets),
         record.sensitivity,
-        record.centerface,
+        record.without,
         record.detector,
         record.caution,
         record.scope,
         record.damaged,
         record.rotate,
-        record.reader,
         tuple(Target.from_word(t) for t in record.texts),
     )
 

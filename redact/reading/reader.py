@@ -16,9 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..detection import (
-    TEXT_DETECTION,
-    TEXT_RECOGNITION,
-    WEIGHTS,
+    READER,
     OpenNetwork,
     default_threads,
     read_weights,
@@ -120,15 +118,14 @@ class Reader:
         DependencyError: if the engine contacts a server.
     """
 
-    name: Final = "PP-OCRv4"
-    weights_sha256: Final = "+".join(
-        WEIGHTS[file].sha256 for file in (TEXT_DETECTION, TEXT_RECOGNITION)
-    )
+    name: Final = READER.name
+    weights_sha256: Final = READER.weights_sha256
 
     def __init__(self, threads: int | None = None) -> None:
         threads = threads or default_threads()
-        self._lines = OpenNetwork(read_weights(TEXT_DETECTION), threads, self.name)
-        self._letters = OpenNetwork(read_weights(TEXT_RECOGNITION), threads, self.name)
+        self._lines, self._letters = (
+            OpenNetwork(read_weights(file), threads, self.name) for file in READER.files
+        )
         # Class 0 is the gap between two characters, the last one a space.
         self._alphabet = ["", *self._letters.metadata["character"].splitlines(), " "]
 

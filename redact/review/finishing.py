@@ -6,7 +6,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from ..auditing import AuditResult, require_detectors
+from ..auditing import AuditResult
+from ..detection import require_models
 from ..errors import PlanError, UsageError
 from ..files import belongs_to_user, make_folder
 from ..pipeline import (
@@ -79,7 +80,7 @@ def begin_finish(session: Session, wish: dict[str, Any]) -> None:
             "result_there", name=final.name, holds="all" if holds(final, plan) else "other"
         )
     check_order(order)
-    require_detectors(plan.settings.targets, reader=plan.settings.reader)
+    require_models(plan.settings.targets, plan.settings.without)
 
     def work(job: Job) -> dict[str, Any]:
         result = keep_beside(apply(order, plan, Journal(job), accepted(plan)), order)

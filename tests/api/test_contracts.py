@@ -11,9 +11,11 @@ from numpy.typing import NDArray
 from redact.detection import Detector, load_detector
 from redact.render import Canvas, Field, MaskStyle, Shape
 from redact.render.styles import Blur, Mosaic
-from redact.settings import RenderSettings, Sensitivity, Style
+from redact.settings import OptionalNetwork, RenderSettings, Sensitivity, Style
 from redact.testing import DetectorContract, StyleContract
 from redact.types import Detections, Frame, Rect, Target
+
+WITHOUT_CENTERFACE = [OptionalNetwork.CENTERFACE]
 
 
 class Bright:
@@ -39,7 +41,9 @@ class Bright:
 
 class TestOurDetector(DetectorContract):
     def make_detector(self) -> Detector:
-        return load_detector(Sensitivity.FAST, (Target.FACE, Target.PLATE), centerface=False)
+        return load_detector(
+            Sensitivity.FAST, (Target.FACE, Target.PLATE), without=WITHOUT_CENTERFACE
+        )
 
 
 class TestStandIn(DetectorContract):

@@ -18,6 +18,7 @@ from redact.detection import load_detector
 from redact.media import probe
 from redact.pipeline import keep_plan
 from redact.pipeline.search import who_looks
+from redact.settings import OptionalNetwork
 from redact.types import SEARCHED, Detections, Frame, Target
 
 from ..pipeline.conftest import SAMPLE, shorten
@@ -187,12 +188,13 @@ def test_new_weights_of_a_package_are_noticed(empty: Path, tmp_path: Path, weigh
 def test_redacts_own_networks_are_named_without_loading_them(
     empty: Path, sensitivity: redact.Sensitivity, centerface: bool, targets: tuple[Target, ...]
 ) -> None:
-    wanted = redact.DetectSettings(targets, sensitivity, centerface)
-    loaded = load_detector(sensitivity, targets, threads=1, centerface=centerface)
+    left_out = () if centerface else (OptionalNetwork.CENTERFACE,)
+    wanted = redact.DetectSettings(targets, sensitivity, left_out)
+    loaded = load_detector(sensitivity, targets, threads=1, without=left_out)
     (name, weights), *readers = who_looks(probe(empty), wanted, None)
     assert (name, weights) == (loaded.name, loaded.weights_sha256)
     assert [reader for reader, _ in readers] == ["PP-OCRv4"] * (Target.PLATE in targets)
-    unread = replace(wanted, reader=False)
+    unread = replace(wanted, without=(*left_out, OptionalNetwork.READER))
     assert who_looks(probe(empty), unread, None) == ((name, weights),)
     beside = centerface and Target.FACE in targets
     assert ("CenterFace" in name) == beside and ("redact eye" in name) == centerface

@@ -25,7 +25,7 @@ from ..cli.conftest import call
 from ..killing import contents
 from ..pipeline.conftest import ROOT, SAMPLE, shorten
 
-FAST = ("--sensitivity", "fast", "--preset", "ultrafast", "--rotate", "0", "--without-reader")
+FAST = ("--sensitivity", "fast", "--preset", "ultrafast", "--rotate", "0", "--without", "reader")
 
 
 @pytest.fixture(scope="module")

@@ -14,18 +14,25 @@ from hypothesis import strategies as st
 
 from redact.detection import calibration
 from redact.detection.calibration import FILE, load_calibration, log_odds, probability
+from redact.detection.networks import CENTERFACE, FACE_PLATE, VERIFIER
 from redact.detection.several_networks import (
-    EYE,
+    CENTERFACE_LARGE as LARGE,
+)
+from redact.detection.several_networks import (
+    CENTERFACE_SMALL as SMALL,
+)
+from redact.detection.several_networks import (
+    CENTERFACE_TILTED as TILTED,
+)
+from redact.detection.several_networks import (
     EYE_FACES,
+    EYE_LARGE,
     EYE_SMALL,
     FACES,
-    LARGE,
     OURS,
     PEOPLE,
-    SMALL,
-    TILTED,
 )
-from redact.detection.weights import CENTERFACE_FILE, FACE_PLATE_FILE, VERIFIER_FILE, WEIGHTS
+from redact.detection.weights import SHA256
 from redact.errors import ModelError
 from redact.types import SEARCHED
 
@@ -35,11 +42,11 @@ KINDS = {
     "face alone": {OURS},
     "face thorough": {OURS, LARGE, SMALL, TILTED},
     "plate": {OURS},
-    "head": {FACES, EYE, EYE_SMALL},
+    "head": {FACES, EYE_LARGE, EYE_SMALL},
     "person": {PEOPLE},
-    "plate filling": {EYE},
-    "face on body": {LARGE, EYE_FACES, EYE},
-    "head on body": {LARGE, EYE},
+    "plate filling": {EYE_LARGE},
+    "face on body": {LARGE, EYE_FACES, EYE_LARGE},
+    "head on body": {LARGE, EYE_LARGE},
 }
 
 
@@ -67,8 +74,8 @@ def changed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callabl
 
 def test_it_names_the_weights_and_how_it_was_fitted() -> None:
     file = json.loads(INSTALLED.read_text())
-    known = {name: w.sha256 for name, w in WEIGHTS.items()}
-    assert {FACE_PLATE_FILE, VERIFIER_FILE, CENTERFACE_FILE} <= set(file["weights"])
+    known = SHA256
+    assert {FACE_PLATE.file, VERIFIER.file, CENTERFACE.file} <= set(file["weights"])
     assert all(known[name] == digest for name, digest in file["weights"].items())
     assert all("python -m " in said for said in file["fitted"].values())
     assert {"looks", "tracks"} <= set(file["fitted"])
@@ -93,10 +100,10 @@ def test_a_file_that_does_not_serve_a_kind_of_target_is_refused(
 
 
 def test_a_file_for_other_weights_is_refused(changed: Callable[..., None]) -> None:
-    changed(lambda file: file["weights"].update({FACE_PLATE_FILE: "0" * 64}))
+    changed(lambda file: file["weights"].update({FACE_PLATE.file: "0" * 64}))
     with pytest.raises(ModelError, match="belongs to other weights") as caught:
         load_calibration()
-    assert FACE_PLATE_FILE in caught.value.message and "Install redact again" in caught.value.hint
+    assert FACE_PLATE.file in caught.value.message and "Install redact again" in caught.value.hint
 
 
 @pytest.mark.parametrize("part", ["looks", "boxes", "tracks", "weights"])

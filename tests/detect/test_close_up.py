@@ -29,10 +29,13 @@ from redact.detection.calibration import UNSEEN, log_odds
 from redact.detection.loader import once
 from redact.detection.verifier import VERIFIER_SIDE
 from redact.errors import UnsafeError
+from redact.settings import OptionalNetwork
 from redact.types import Detections, Frame, Presentation, Target, widened
 
 from .filling import HEIGHT, WIDTH, largest, moved
 from .test_detectors import ASTRONAUT
+
+WITHOUT_CENTERFACE = [OptionalNetwork.CENTERFACE]
 
 
 def frame_of(rgb: NDArray[np.uint8]) -> Frame:
@@ -54,7 +57,10 @@ def verifier() -> Verifier:
 
 @pytest.mark.parametrize("centerface", [True, False])
 def test_a_face_is_told_from_what_lies_beside_it(centerface: bool) -> None:
-    close_up = load_close_up(load_detector(threads=1, centerface=centerface), threads=1)
+    close_up = load_close_up(
+        load_detector(threads=1, without=() if centerface else WITHOUT_CENTERFACE),
+        threads=1,
+    )
     beside = [420.0, 100, 480, 180], [60.0, 400, 120, 470], [400.0, 400, 440, 450]
     boxes = [list(ASTRONAUT), *beside]
     face, *others = ask(close_up, data.astronaut(), *boxes)
@@ -185,7 +191,9 @@ def test_two_who_ask_at_once_load_a_network_once() -> None:
 
 
 def test_centerface_takes_close_looks_wherever_it_looks_at_all() -> None:
-    with_it, without = (load_detector(threads=1, centerface=on) for on in (True, False))
+    with_it, without = (
+        load_detector(threads=1, without=() if on else WITHOUT_CENTERFACE) for on in (True, False)
+    )
     for detector, on in ((with_it, True), (without, False)):
         closely = detector.look_closely[Target.FACE]
         assert isinstance(getattr(closely, "__self__", None), CenterFace) is on

@@ -14,6 +14,7 @@ from redact.detection import Detector, load_detector
 from redact.detection.centerface import padded
 from redact.detection.several_networks import LEAST_PROBABILITY
 from redact.errors import UnsafeError
+from redact.settings import OptionalNetwork
 from redact.types import Box, Detections, Frame, Target
 
 data = pytest.importorskip("skimage.data", reason="needs scikit-image's pictures")
@@ -90,7 +91,7 @@ def test_wide_sample_aspect_is_undone() -> None:
 
 def test_large_pictures_are_tiled_and_large_faces_found() -> None:
     rgb = np.ascontiguousarray(np.kron(data.astronaut(), np.ones((4, 4, 1), np.uint8)))
-    found = load_detector("thorough", centerface=False).detect(rgb)
+    found = load_detector("thorough", without=[OptionalNetwork.CENTERFACE]).detect(rgb)
     assert covers(found, Box(*(4 * v for v in ASTRONAUT)), 0.6)
 
 

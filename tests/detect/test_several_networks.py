@@ -15,9 +15,13 @@ from redact.detection.calibration import Calibration, probability
 from redact.detection.centerface import CenterFace
 from redact.detection.scaling import Picture, Scaler
 from redact.detection.several_networks import (
-    LARGE,
+    CENTERFACE_LARGE as LARGE,
+)
+from redact.detection.several_networks import (
+    CENTERFACE_SMALL as SMALL,
+)
+from redact.detection.several_networks import (
     OURS,
-    SMALL,
     Look,
     Witnesses,
     weighed,
@@ -74,7 +78,11 @@ def test_a_face_has_a_fringe_where_one_network_saw_more_of_it() -> None:
     """The chin under a mask: below as far as the fainter look saw it, times the root of its score,
     and nothing on the sides that both agree on. Of what only one network could see nobody knows."""
     short, whole = [40.0, 40, 80, 90], [40.0, 40, 80, 110]
-    both = weighed({LARGE: faces((short, 0.9)), SMALL: faces((whole, 0.25))}, "face", MADE_UP)
+    both = weighed(
+        {LARGE: faces((short, 0.9)), SMALL: faces((whole, 0.25))},
+        "face",
+        MADE_UP,
+    )
     (box,), (fringe,) = both.xyxy, both.fringe
     assert fringe[:3].max() < 1e-6
     assert fringe[3] == pytest.approx(0.5 * (110 - box[3]) / (box[3] - box[1]), rel=1e-5)
@@ -105,7 +113,11 @@ places = st.tuples(st.integers(0, 3), st.integers(0, 3), st.integers(10, 16)).ma
 
 
 @given(
-    st.lists(st.tuples(places, st.sampled_from([OURS, LARGE, SMALL])), min_size=1, max_size=8),
+    st.lists(
+        st.tuples(places, st.sampled_from([OURS, LARGE, SMALL])),
+        min_size=1,
+        max_size=8,
+    ),
     st.randoms(use_true_random=False),
 )
 def test_order_of_candidates_does_not_matter(rows: list, rng: object) -> None:
@@ -212,7 +224,12 @@ def test_each_looks_once_whoever_is_ready_first(slow: str) -> None:
 
         return look
 
-    both = witnesses(**{LARGE: looking(LARGE, FACE), SMALL: looking(SMALL, NEARLY)})
+    both = witnesses(
+        **{
+            LARGE: looking(LARGE, FACE),
+            SMALL: looking(SMALL, NEARLY),
+        }
+    )
     found = both.detect(np.zeros((120, 320, 3), np.uint8))
     assert sorted(asked) == sorted([LARGE, SMALL])
     assert sorted(found.target.tolist()) == [Target.FACE, Target.PLATE]
@@ -230,6 +247,9 @@ def test_one_that_fails_stops_the_look_in_whatever_thread(failing: str, error: E
         return look
 
     with pytest.raises(type(error), match="it failed"):
-        witnesses(**{LARGE: looking(LARGE), SMALL: looking(SMALL)}).detect(
-            np.zeros((120, 320, 3), np.uint8)
-        )
+        witnesses(
+            **{
+                LARGE: looking(LARGE),
+                SMALL: looking(SMALL),
+            }
+        ).detect(np.zeros((120, 320, 3), np.uint8))

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from redact.detection import load_detector
+from redact.settings import OptionalNetwork
 from redact.types import Box, Target
 
 from .pasted import real_faces, scenes
@@ -17,7 +18,7 @@ data = pytest.importorskip("skimage.data", reason="needs scikit-image's pictures
 
 def hits(sensitivity: str, folder: Path, height: float) -> list[bool]:
     """Whether each face, masked and turned ones too, is found at candidate score."""
-    detector = load_detector(sensitivity, (Target.FACE,), centerface=False)
+    detector = load_detector(sensitivity, (Target.FACE,), without=[OptionalNetwork.CENTERFACE])
     faces = list(real_faces(folder))[::5]
     found_all = []
     for scene, truth in scenes(data.rocket(), faces, height, 60, seed=3):

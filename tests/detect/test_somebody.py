@@ -12,9 +12,12 @@ from skimage import data
 
 from redact.detection import iou, load_detector, load_somebody
 from redact.detection.somebody import Somebody, narrowed, upper_end
+from redact.settings import OptionalNetwork
 from redact.types import Detections, Frame, Target, widened
 
 from .test_detectors import ASTRONAUT
+
+WITHOUT_CENTERFACE = [OptionalNetwork.CENTERFACE]
 
 
 def frame_of(rgb: NDArray[np.uint8]) -> Frame:
@@ -80,6 +83,9 @@ def test_whoever_has_no_network_for_heads_looks_for_no_bodies() -> None:
 
     face = (Target.FACE,)
     assert load_somebody(Others(), face) is None
-    assert load_somebody(load_detector("fast", face, threads=1, centerface=False), face) is None
+    assert (
+        load_somebody(load_detector("fast", face, threads=1, without=WITHOUT_CENTERFACE), face)
+        is None
+    )
     people = (Target.PERSON,)
     assert load_somebody(load_detector("fast", people, threads=1), people) is None

@@ -13,8 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from redact.detection import load_detector
-from redact.detection.loader import SCAN_SIZES
+from redact.detection import SCAN_SIZES, load_detector
 from redact.detection.views import GRID, PART_CONTEXT, Scale, View, spans, spans_of, views
 from redact.types import Frame, Rect
 

@@ -11,15 +11,9 @@ import pytest
 
 from redact.detection import OurNetwork, device, weights_for_processor
 from redact.detection.centerface import CenterFace
+from redact.detection.networks import CENTERFACE, FACE_PLATE, VERIFIER
 from redact.detection.verifier import VERIFIER_SIDE, Verifier
-from redact.detection.weights import (
-    CENTERFACE_FILE,
-    FACE_PLATE_FILE,
-    TRIAL,
-    VERIFIER_FILE,
-    in_7_bits,
-    read_weights,
-)
+from redact.detection.weights import TRIAL, in_7_bits, read_weights
 from redact.detection.weights_for_processor import TRIAL_CHANNELS, products_are_cut_off
 from redact.errors import DependencyError
 from redact.types import USUAL
@@ -48,19 +42,19 @@ def test_where_products_are_cut_off_every_network_has_small_weights(
     OurNetwork(USUAL, 1)
     Verifier(1)
     CenterFace(1)
-    names = (FACE_PLATE_FILE, VERIFIER_FILE, CENTERFACE_FILE)
+    names = (FACE_PLATE.file, VERIFIER.file, CENTERFACE.file)
     assert opened == [read_weights(in_7_bits(name) if cut_off else name) for name in names]
 
 
-@pytest.mark.parametrize("name", [FACE_PLATE_FILE, VERIFIER_FILE, CENTERFACE_FILE])
+@pytest.mark.parametrize("name", [FACE_PLATE.file, VERIFIER.file, CENTERFACE.file])
 def test_the_answers_stay(name: str) -> None:
     """Both forms are one network: their answers lie close together."""
     rng = np.random.default_rng(3)
     coarse = rng.integers(0, 256, (2, 8, 8, 3), np.uint8)
-    side = VERIFIER_SIDE // 8 if name == VERIFIER_FILE else 12
+    side = VERIFIER_SIDE // 8 if name == VERIFIER.file else 12
     image = coarse.repeat(side, axis=1).repeat(side, axis=2)
-    given = image if name == VERIFIER_FILE else image[:1]
-    if name == CENTERFACE_FILE:
+    given = image if name == VERIFIER.file else image[:1]
+    if name == CENTERFACE.file:
         given = given.transpose(0, 3, 1, 2)
     answers = []
     for model in (read_weights(name), read_weights(in_7_bits(name))):

@@ -11,7 +11,7 @@ from pathlib import PurePosixPath
 import pytest
 
 from redact import __version__
-from redact.detection.weights import WEIGHTS
+from redact.detection.weights import SHA256
 
 from .conftest import Built, tracked
 
@@ -31,8 +31,8 @@ def test_every_file_of_the_package_is_in_the_wheel(wheel: zipfile.ZipFile) -> No
 
 
 def test_models_of_others_are_the_pinned_ones_with_their_licences(wheel: zipfile.ZipFile) -> None:
-    for name, weights in WEIGHTS.items():
-        assert hashlib.sha256(wheel.read(f"redact/models/{name}")).hexdigest() == weights.sha256
+    for name, sha256 in SHA256.items():
+        assert hashlib.sha256(wheel.read(f"redact/models/{name}")).hexdigest() == sha256
     others = (
         ("mediapipe", "Apache License", "changed"),
         ("centerface", "StarClouds", "changed"),

@@ -81,10 +81,10 @@ def test_plates_can_be_hidden_without_and_applied_again(
     bare: Path, street: Path, tmp_path: Path
 ) -> None:
     plan = tmp_path / "p.json"
-    # Faces tell which way is up, so that is not asked for.
-    asked = ("--targets", "plate", "--rotate", "0", "--plan", plan)
+    asked = ("--targets", "plate", "--plan", plan)
     done = call(bare, "run", street, "-o", tmp_path / "a.mp4", *asked)
     assert done.returncode == ExitCode.DONE, done.stderr
+    assert "which way is up was not looked at" in done.stderr
     document = json.loads(plan.read_text())
     document["settings"]["targets"] = ["face", "plate"]
     plan.write_text(json.dumps(document))
@@ -106,10 +106,10 @@ def test_without_the_reader_plates_are_only_hidden_if_asked_for(
     done = call(bare, *asked)
     assert done.returncode == ExitCode.MODEL and "ppocr/" in done.stderr, done.stderr
     assert not output.exists() and not plan.exists()
-    done = call(bare, *asked, "--without-reader")
+    done = call(bare, *asked, "--without", "reader")
     assert done.returncode == ExitCode.DONE, done.stderr
     settings = json.loads(plan.read_text())["settings"]
-    assert settings["reader"] is False
+    assert settings["without"] == ["reader"]
     assert not any("PP-OCR" in detector["name"] for detector in settings["detectors"])
 
 

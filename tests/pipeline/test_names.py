@@ -12,7 +12,7 @@ from redact.errors import ExitCode
 from .conftest import STREET_FRAMES
 
 NAME = "2024-05-01T10:30:00"
-FAST = ("--sensitivity", "fast", "--rotate", "0", "--without-reader")
+FAST = ("--sensitivity", "fast", "--rotate", "0", "--without", "reader")
 
 
 @pytest.fixture

@@ -54,7 +54,7 @@ def film(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
             out.mux(stream.encode(av.VideoFrame.from_ndarray(picture(n), format="rgb24")))
         out.mux(stream.encode(None))
     plan = folder / "a.plan.json"
-    made = program("detect", path, "-o", plan, "--targets", "plates", "--without-reader")
+    made = program("detect", path, "-o", plan, "--targets", "plates", "--without", "reader")
     assert made.returncode == 0, made.stderr
     return path, plan
 

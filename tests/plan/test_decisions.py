@@ -21,6 +21,7 @@ from redact.plan import (
     undecided,
     with_subjects,
 )
+from redact.settings import OptionalNetwork
 from redact.types import Action, Confirmed, Decided, State
 
 from .test_plan import plans
@@ -109,6 +110,13 @@ def test_of_a_plan_of_an_earlier_version_nothing_that_was_decided_is_lost() -> N
         assert all(subject_of(plan, n).by_person for n in (1, 2, 3))
         assert {s.name for s in plan.subjects} == ({"Her"} if whole in subjects else {""})
         assert parse_plan(dump_plan(plan), "p.json") == plan
+
+
+def test_a_plan_of_an_earlier_version_says_which_network_was_left_out() -> None:
+    document = json.loads(earlier(three(), {}))
+    document["settings"]["centerface"] = False
+    plan = parse_plan(json.dumps(document).encode(), "p.json")
+    assert plan.settings.without == (OptionalNetwork.CENTERFACE,)
 
 
 def test_parts_that_an_earlier_version_kept_together_stay_one_with_both_reasons() -> None:

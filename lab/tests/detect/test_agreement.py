@@ -7,9 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lab.detect import reference
-from redact.detection.network import ABSENT, agree
-from redact.detection.nms import cluster
-from redact.detection.weights import NMS_IOU
+from redact.detection.face_plate import ABSENT, agree
+from redact.detection.nms import NMS_IOU, cluster
 from redact.types import Detections, Target
 
 ZOOMS = [1.0, 0.4]

@@ -18,7 +18,7 @@ from lab.training.looks import LookedAt
 from lab.training.regression import answers, held_out, logistic
 from lab.training.tracklets import Tracklet
 from redact.detection.calibration import Calibration
-from redact.detection.weights import WEIGHTS
+from redact.detection.weights import SHA256
 from redact.types import Detections, Target
 
 NONE = {"left": 0, "top": 0, "right": 0, "bottom": 0}
@@ -131,7 +131,7 @@ def test_the_file_says_how_it_was_made(tmp_path: Path, monkeypatch: pytest.Monke
     assert file["boxes"] == {"ours": NONE} and file["tracks"] == {}
     command = "python -m lab.training.calibrate_looks labels_dev.json --clips clips"
     assert file["fitted"] == {"looks": f"{command}: 3 frames"}
-    assert file["weights"] == {name: WEIGHTS[name].sha256}
+    assert file["weights"] == {name: SHA256[name]}
 
 
 def test_frames_on_which_results_are_reported_cannot_be_fitted_on() -> None:

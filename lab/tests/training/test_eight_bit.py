@@ -25,16 +25,10 @@ from lab.training.eight_bit import (  # noqa: E402
     with_free_size,
 )
 from lab.training.headroom import trial, with_headroom  # noqa: E402
-from redact.detection.weights import (  # noqa: E402
-    CENTERFACE_FILE,
-    FACE_PLATE_FILE,
-    TRIAL,
-    VERIFIER_FILE,
-    in_7_bits,
-    read_weights,
-)
+from redact.detection.networks import CENTERFACE, FACE_PLATE, VERIFIER  # noqa: E402
+from redact.detection.weights import TRIAL, in_7_bits, read_weights  # noqa: E402
 
-SHIPPED = (FACE_PLATE_FILE, VERIFIER_FILE, CENTERFACE_FILE)
+SHIPPED = (FACE_PLATE.file, VERIFIER.file, CENTERFACE.file)
 
 
 def largest(model: onnx.ModelProto) -> int:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from threading import Lock
 from typing import Final
@@ -11,12 +10,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..types import Detections, Frame, Rect, Target
-from .device import OpenNetwork
-from .nms import cluster
+from .device import OpenNetwork, default_threads
+from .networks import FACE_PLATE
+from .nms import NMS_IOU, cluster
 from .scaling import Picture, Scaler
-from .views import Scale, View, look_at_view, views
-from .weights import CANDIDATE_SCORE, FACE_PLATE_FILE, NETWORK_SCORE, NMS_IOU, WEIGHTS
+from .views import Scale, clipped, look_at_view, to_source, views
 from .weights_for_processor import read_network
+
+CANDIDATE_SCORE: Final = 0.06
+"""The network's answer of one picture ends here, before it is weighed: above what is noise at every
+place of a picture; the calibration decides what a score is worth."""
+
+NETWORK_SCORE: Final = 0.05
+"""From here on what the network says of one view takes part in the merging of scales: just below
+`CANDIDATE_SCORE`, which the mean of the scales may reach from there."""
 
 CHANNELS: Final = (Target.FACE, Target.PLATE)
 """What each channel of the network's scores stands for (model card)."""
@@ -33,20 +40,6 @@ training."""
 KEPT_SIZES: Final = 8
 """Sizes of pictures for which working arrays are kept: those of all scales and tiles of a
 clip; parts of a picture have many sizes."""
-
-
-def default_threads() -> int:
-    """Processors this process may use, at most 8: the network is too small for more."""
-    try:
-        usable = len(os.sched_getaffinity(0))
-    except AttributeError:  # macOS, Windows
-        usable = os.cpu_count() or 1
-    return max(1, min(usable, 8))
-
-
-def threads_each() -> int:
-    """The same for each of two networks that look at the same time: half of the processors."""
-    return max(1, default_threads() // 2)
 
 
 def grid(width: int, height: int) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
@@ -86,7 +79,7 @@ class OurNetwork:
         if not targets or not set(targets) <= set(CHANNELS):
             raise ValueError("the face and plate network needs a target that it knows")
         self._asked = [(n, t) for n, t in enumerate(CHANNELS) if t in targets]
-        weights = read_network(FACE_PLATE_FILE)
+        weights = read_network(FACE_PLATE.file)
         name = FacePlateDetector.name
         self._network = OpenNetwork(
             weights, threads or default_threads(), name, keep_memory=keep_memory
@@ -251,8 +244,8 @@ class FacePlateDetector:
         sample_aspect: width of a source pixel divided by its height.
     """
 
-    name: Final = "redact face+plate"
-    weights_sha256: Final = WEIGHTS[FACE_PLATE_FILE].sha256
+    name: Final = FACE_PLATE.name
+    weights_sha256: Final = FACE_PLATE.weights_sha256
 
     def __init__(
         self, network: OurNetwork, scales: tuple[Scale, ...], sample_aspect: float = 1.0
@@ -282,21 +275,3 @@ class FacePlateDetector:
         merged = agree(Detections.concat(parts), np.concatenate(scale), list(zooms.values()), least)
         merged = clipped(merged, width, height)  # a mean is exact to some digits only
         return merged.select(merged.score >= CANDIDATE_SCORE)
-
-
-def to_source(found: Detections, view: View) -> Detections:
-    """Boxes from pixels of a view to source pixels."""
-    scale_x = view.area.width / view.size[0]
-    scale_y = view.area.height / view.size[1]
-    factor = np.array([scale_x, scale_y, scale_x, scale_y], np.float32)
-    origin = np.array(view.area[:2] * 2, np.float32)
-    return Detections(found.xyxy * factor + origin, found.score, found.target)
-
-
-def clipped(found: Detections, width: int, height: int) -> Detections:
-    """Boxes cut to the picture; what lies wholly outside (in the padding) goes."""
-    limit = np.array([width, height, width, height], np.float32)
-    xyxy = np.clip(found.xyxy, 0, limit).astype(np.float32)
-    inside = (xyxy[:, 2] > xyxy[:, 0]) & (xyxy[:, 3] > xyxy[:, 1])
-    cut = Detections(xyxy, found.score, found.target, found.fringe)
-    return cut.select(inside)

