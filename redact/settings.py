@@ -87,7 +87,8 @@ class DetectSettings:
 
     Attributes:
         targets: what to hide, in the order of `Target`; a kind that is part of another that is
-            asked for, as a face is of a head, is left out: it is hidden with that.
+            asked for, as a face is of a head, is left out: it is hidden with that. None where only
+            `texts` are hidden.
         sensitivity: how hard to look.
         without: networks that are left out, in the order of `OptionalNetwork`.
         detector: name of one that another package brings (`redact.detection.load_plugin`); "" for
@@ -113,11 +114,18 @@ class DetectSettings:
     texts: tuple[Target, ...] = ()
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "targets", without_nested(self.targets))  # the way past `frozen`
+        if self.targets or not self.texts:
+            targets = without_nested(self.targets)
+            object.__setattr__(self, "targets", targets)  # the way past `frozen`
         left_out = tuple(n for n in OptionalNetwork if n in self.without)
         object.__setattr__(self, "without", left_out)
         if strange := [t.word for t in self.texts if t not in READ]:
             raise ValueError(f"the reader does not find {', '.join(strange)}")
+
+    @property
+    def kinds(self) -> tuple[Target, ...]:
+        """All that is hidden: what is searched for, and texts."""
+        return *self.targets, *self.texts
 
 
 class Corner(StrEnum):

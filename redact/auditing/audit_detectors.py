@@ -59,7 +59,7 @@ class AuditDetectors:
     """All networks of one audit.
 
     Args:
-        targets: what is hidden, at least one of those that are searched for.
+        targets: what is hidden of what is searched for. None: only texts are, and nobody looks.
         presentations: all ways in which a picture is to be looked at, at least one.
         limits: see `Limits`.
         without: networks that are left out, as they were when the plan was made.
@@ -80,8 +80,13 @@ class AuditDetectors:
         limits: Limits,
         without: Sequence[OptionalNetwork] = (),
     ) -> None:
-        self.targets = without_nested(targets)
         self._limits = limits
+        self.looks = self.close = 0
+        self._somebody = None
+        self.targets, self.names = targets, list[tuple[str, str]]()
+        if not targets:
+            return
+        self.targets = without_nested(targets)
         networks = Networks(self.targets, without=without)
         used = in_use(DETECTORS, self.targets, without)
         self.names = [(n.name, n.weights_sha256) for n in used]
@@ -97,7 +102,6 @@ class AuditDetectors:
         if any(way.turns for way in presentations):
             self._somebody = None  # bodies are known upright only
         self.names.append((Verifier.name, Verifier.weights_sha256))
-        self.looks = self.close = 0
 
     def look(self, frame: Frame, only: Sequence[Rect] | None = None) -> Detections:
         """All targets in a picture, large enough to be reported; scores are probabilities.

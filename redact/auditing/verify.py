@@ -164,7 +164,9 @@ def collect(
     detectors = load(settings.targets, ways, limits, without)
     compared = Compared(plan, settings, source.video.upright_size)
     clock, times, played = TimeCheck(), dict[int, float](), Decode(finished)
-    wanted = {} if plan is None else moments(plan, settings.sensitivity, limits)
+    wanted: dict[int, list[Box] | None] = {}
+    if plan is not None and settings.targets:
+        wanted = moments(plan, settings.sensitivity, limits)
     opinion = StillVisible(plan, covers, detectors, limits)
     reads = in_use([READER], detectors.targets, without)
     reader = NumberReader() if reads else None

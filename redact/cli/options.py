@@ -44,9 +44,8 @@ def targets(value: str) -> tuple[Target, ...]:
 def targets_and_texts(value: str) -> tuple[Target, ...]:
     """The same, and kinds of text behind it."""
     wanted = _named(value, (*SEARCHED, *READ))
-    if not wanted.intersection(SEARCHED):
-        raise click.BadParameter(say("text_alone"))
-    return *without_nested(wanted.intersection(SEARCHED)), *(t for t in READ if t in wanted)
+    searched = wanted.intersection(SEARCHED)
+    return *(without_nested(searched) if searched else ()), *(t for t in READ if t in wanted)
 
 
 def _named(value: str, kinds: Sequence[Target]) -> set[Target]:

@@ -29,6 +29,7 @@ from .networks import (
     READER,
     SCAN_SIZES,
     SELFIE,
+    Network,
     Sizes,
     in_use,
 )

@@ -79,7 +79,7 @@ def make_preview(
     choose_encoding(info, draw.encode, order.container)
     Renderer(draw.render)
     require_room(draw.render.stamp, *info.video.upright_size)
-    require_models(settings.detect.targets, settings.detect.without)
+    require_models(settings.detect.kinds, settings.detect.without)
     make_private(final.parent)
     check_writable(final, force, never=(source,))
     journal = Journal(progress)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,7 @@ from ..detection import (
     SELFIE,
     Bell,
     Detector,
+    Network,
     device_now,
     in_every_way,
     in_use,
@@ -32,7 +33,7 @@ from ..media import Decode, SourceInfo, read_ahead, sha256_of
 from ..plan import Plan, SourceRef, build_plan, uncovered
 from ..reading import NumberReader
 from ..settings import DetectSettings, Sensitivity
-from ..track import AS_DETECTED, Eyes, LookAtParts, Looks, Tracker, settings_of
+from ..track import AS_DETECTED, Eyes, LookAtParts, Looks, Tracker, Tracks, settings_of
 from ..types import (
     Box,
     Detections,
@@ -80,13 +81,14 @@ def detect(
     """
     settings = settings_for(info, settings)
     require_scope(info, settings.scope)
+    if not settings.targets:
+        return _texts_alone(info, settings, journal)
     turned = turned_by(info, settings, journal)
     detector, look, whole_only = _who_looks(info, settings, detector, turned)
     close_up = load_close_up(detector, settings.targets)
     numbers = settings_of(settings.sensitivity, settings.caution)
     digest = sha256_of(info.path, journal)
-    frames, pts = Decode(info), list[int]()
-    unchecked, broken = list[int](), list[int]()
+    passed = _Passed(Decode(info))
     with (
         looks_kept(plan_file, digest, settings, detector) as kept,
         journal.step("detect", info.expected_frames) as step,
@@ -95,7 +97,8 @@ def detect(
         eyes = None if turned else _eyes(info, settings, detector)
         # What a detector of others says is a probability, which our networks do not weigh again.
         weights = AS_DETECTED if whole_only else None
-        read = kept.reading(NumberReader().legible) if not whole_only and reads(settings) else None
+        reads = not whole_only and in_use([READER], settings.targets, settings.without)
+        read = kept.reading(NumberReader().legible) if reads else None
         tracker = Tracker(
             settings=numbers,
             ask=ask,
@@ -107,11 +110,10 @@ def detect(
         told = False
         bell = None if whole_only or turned else _bell(info, settings)
         looks = Looks(kept.looking(look), 0.0 if whole_only else numbers.whole_every)
-        with read_ahead(_prepared(frames, tracker)) as decoded:
+        with read_ahead(_prepared(passed.frames, tracker)) as decoded:
             for frame in decoded:
-                pts.append(frame.pts)
+                since_first = passed.note(frame)
                 found = None
-                since_first = float((frame.pts - pts[0]) * frame.time_base)
                 wanted = tracker.wants_detection(frame)
                 if not wanted and bell is not None:
                     luma, known = tracker.small_picture(frame).luma, tracker.expected_at(frame)
@@ -119,10 +121,6 @@ def detect(
                 if wanted and settings.scope.at(since_first):
                     found = settings.scope.select(looks.at(frame, tracker.small_picture(frame)))
                 tracker.observe(frame, found)
-                if frame.damaged:
-                    unchecked.append(frame.index)
-                if frame.broken:
-                    broken.append(frame.index)
                 step.advance()
                 if kept.taken_up and kept.caught_up and not told:
                     told = True
@@ -133,7 +131,7 @@ def detect(
         step.say(
             Message(
                 "detected",
-                count=len(pts),
+                count=len(passed.pts),
                 detector=detector.name,
                 looked=looked,
                 parts=looks.parts,
@@ -141,29 +139,94 @@ def detect(
             ),
             *([Message("looks_taken_up", count=kept.taken_up)] if kept.taken_up else []),
         )
-    if not pts:
-        raise problem(InputError, "no_frame_decoded", path=info.path)
+    passed.require_some(info)
     if not looked:
         raise _no_picture_in(info, settings.scope)
-    remark_on_damage(frames, unchecked, journal)
+    remark_on_damage(passed.frames, passed.unchecked, journal)
     with journal.step("track", None, "tracks") as step:
         whole = tracker.finish()
         step.say(Message("tracked", count=len(whole.tracks), cuts=len(whole.cuts)))
-    timeline = Timeline(info.video.time_base, tuple(pts))
-    plan = build_plan(
-        SourceRef(readable(info.path.name), digest, info.size, *info.video.upright_size, timeline),
-        settings,
-        whole.tracks,
-        whole.cuts,
-        unchecked,
-        who_looks(info, settings, detector if whole_only else None),
-        looked,
-        broken,
-    )
+    who = who_looks(info, settings, detector if whole_only else None)
+    plan = passed.plan(info, digest, settings, whole, who, looked)
     plan = with_silhouettes(info, replace(plan, turned=turned), journal)
     plan = with_texts(info, plan, journal)
     # A silhouette leaves open what its box would have covered.
     return replace(plan, doubts=uncovered(plan, whole.doubts))
+
+
+def _texts_alone(info: SourceInfo, settings: DetectSettings, journal: Journal) -> Plan:
+    """The plan of a video in which nothing is hidden but text: no detector looks, scenes are told
+    apart, and pictures are read."""
+    digest, passed, tracker = sha256_of(info.path, journal), _Passed(Decode(info)), Tracker()
+    with (
+        journal.step("detect", info.expected_frames) as step,
+        read_ahead(_prepared(passed.frames, tracker)) as decoded,
+    ):
+        for frame in decoded:
+            passed.note(frame)
+            tracker.observe(frame, None)
+            step.advance()
+    passed.require_some(info)
+    remark_on_damage(passed.frames, passed.unchecked, journal)
+    who = who_looks(info, settings, None)
+    plan = passed.plan(info, digest, settings, tracker.finish(), who, 0)
+    plan = with_texts(info, plan, journal)
+    if not plan.frames_looked_at:
+        raise _no_picture_in(info, settings.scope)
+    return plan
+
+
+@dataclass
+class _Passed:
+    """What is noted of the frames of a video as they pass.
+
+    Attributes:
+        frames: that are decoded.
+        pts: of each.
+        unchecked, broken: damaged ones, and those of them that show nothing of their own.
+    """
+
+    frames: Decode
+    pts: list[int] = field(default_factory=list)
+    unchecked: list[int] = field(default_factory=list)
+    broken: list[int] = field(default_factory=list)
+
+    def note(self, frame: Frame) -> float:
+        """Take the next one; gives its seconds after the first."""
+        self.pts.append(frame.pts)
+        if frame.damaged:
+            self.unchecked.append(frame.index)
+        if frame.broken:
+            self.broken.append(frame.index)
+        return float((frame.pts - self.pts[0]) * frame.time_base)
+
+    def require_some(self, info: SourceInfo) -> None:
+        """Raises InputError where there was no frame."""
+        if not self.pts:
+            raise problem(InputError, "no_frame_decoded", path=info.path)
+
+    def plan(
+        self,
+        info: SourceInfo,
+        digest: str,
+        settings: DetectSettings,
+        found: Tracks,
+        who: tuple[tuple[str, str], ...],
+        looked: int,
+    ) -> Plan:
+        """See `build_plan`."""
+        timeline = Timeline(info.video.time_base, tuple(self.pts))
+        size = info.video.upright_size
+        return build_plan(
+            SourceRef(readable(info.path.name), digest, info.size, *size, timeline),
+            settings,
+            found.tracks,
+            found.cuts,
+            self.unchecked,
+            who,
+            looked,
+            self.broken,
+        )
 
 
 def _bell(info: SourceInfo, settings: DetectSettings) -> Bell | None:
@@ -257,19 +320,21 @@ def who_looks(
     Raises:
         UsageError, DependencyError: see `redact.detection.load_plugin`.
     """
+    if not settings.targets:
+        return _named(in_use([READER], settings.texts, settings.without))
     detector = _of_others(info, settings, detector)
     if detector is None:
         found = [own_name(settings.sensitivity, settings.targets, settings.without)]
     else:
         found = [(detector.name, detector.weights_sha256)]
-    beside = [SELFIE] if detector is not None else [SELFIE, READER]
-    used = in_use(beside, settings.targets, settings.without)
-    return *found, *((n.name, n.weights_sha256) for n in used)
+    used = in_use([SELFIE], settings.targets, settings.without)
+    read = settings.kinds if detector is None else settings.texts
+    used += in_use([READER], read, settings.without)
+    return *found, *_named(used)
 
 
-def reads(settings: DetectSettings) -> bool:
-    """Whether our own networks have what may be a plate read."""
-    return bool(in_use([READER], settings.targets, settings.without))
+def _named(networks: Iterable[Network]) -> tuple[tuple[str, str], ...]:
+    return tuple((network.name, network.weights_sha256) for network in networks)
 
 
 def _of_others(

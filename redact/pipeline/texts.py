@@ -16,9 +16,11 @@ from av.video.reformatter import VideoReformatter
 from ..media import Decode, SourceInfo
 from ..plan import MOST_CHARACTERS, FoundText, Plan
 from ..progress import Stages
-from ..reading import LEGIBLE, NumberReader, Text
-from ..track import AS_DETECTED, SmallFrame, Tracker, TrackSettings, motion_between, shrink
-from ..types import Box, Detections, Frame, Keyframe, State, Target, Track, one_line
+from ..reading import LEGIBLE, MOST_LINES, NumberReader, Text
+from ..track import AS_DETECTED, Looks, SmallFrame, Tracker, TrackSettings, motion_between, shrink
+from ..types import Box, Detections, Frame, Keyframe, Rect, State, Target, Track, one_line
+from ..words import Message
+from .journal import Journal
 
 SECONDS_BETWEEN_READINGS: Final = 0.5
 """Seconds from one picture that is read to the next (a judgement): who passes a sign sees it for
@@ -50,6 +52,42 @@ STRAIGHT: Final = 1.0
 """Pixels by which a box may lie off the straight line between two places that are kept."""
 
 
+WHOLE_EVERY: Final = 5.0
+"""Seconds after which all of a picture is read though only parts of it change: a judgement."""
+
+CONTEXT: Final = 0.05
+"""Share of the picture's longer side that is read around a part that changed."""
+
+EDGE: Final = 3.0
+"""Pixels from a part's border within which a line ends there, and not where it was written."""
+
+
+@dataclass(frozen=True)
+class ReadTexts:
+    """What can be read in a video.
+
+    Attributes:
+        texts: in order of appearance.
+        pictures: that were read, or are what one was that had been.
+        crowded: pictures with more lines than are read (`redact.reading.MOST_LINES`).
+        left_out: texts beyond `MOST_TEXTS`.
+    """
+
+    texts: tuple[FoundText, ...]
+    pictures: int
+    crowded: int = 0
+    left_out: int = 0
+
+    def remarks(self) -> list[Message]:
+        """That there is more text than is read."""
+        said = []
+        if self.crowded:
+            said.append(Message("more_lines", count=self.crowded, most=MOST_LINES))
+        if self.left_out:
+            said.append(Message("more_texts", count=self.left_out, most=MOST_TEXTS))
+        return said
+
+
 @dataclass
 class _Line:
     """One text while its video passes: what was read, frame by frame."""
@@ -58,64 +96,114 @@ class _Line:
     read: list[tuple[int, Text]] = field(default_factory=list)
 
 
-def find_texts(info: SourceInfo, plan: Plan, progress: Stages) -> tuple[FoundText, ...]:
-    """All that can be read in a video, in order of appearance.
+def find_texts(
+    info: SourceInfo, plan: Plan, progress: Stages, every: float = SECONDS_BETWEEN_READINGS
+) -> ReadTexts:
+    """All that can be read in a video, where and when its search looked.
 
     Args:
         info, plan: of one file.
         progress: told about a stage "read".
+        every: seconds from one picture that is read to the next.
 
     Raises:
         InputError: the video cannot be read.
         UnsafeError: a picture could not be read.
         ModelError, DependencyError: see `redact.reading.Reader`.
     """
-    reader = NumberReader()
-    settings = TrackSettings(
-        look_every=SECONDS_BETWEEN_READINGS,
-        lost_time=2 * SECONDS_BETWEEN_READINGS,
-        grace=SECONDS_BETWEEN_READINGS,
-    )
+    lines = _LinesOfPictures(NumberReader())
+    looks = Looks(lines.look, WHOLE_EVERY)
+    settings = TrackSettings(look_every=every, lost_time=2 * every, grace=every)
     tracker, scaler = Tracker(settings=settings, weights=AS_DETECTED), VideoReformatter()
-    read: dict[int, list[Text]] = {}
+    scope, zero = plan.settings.scope, plan.source.timeline.time(0)
     moved: list[tuple[int, int]] = []
     before: SmallFrame | None = None
-    cuts, last = frozenset(plan.cuts), -SECONDS_BETWEEN_READINGS
+    cuts, last = frozenset(plan.cuts), -every
     with progress.stage("read", len(plan.source.timeline)) as stage:
         for frame in Decode(info, frozenset(plan.unchecked)):
             time = tracker.small_picture(frame).time
+            due = frame.index in cuts or time - last >= every
             found = None
-            if frame.index in cuts or time - last >= SECONDS_BETWEEN_READINGS:
+            if due and scope.at(float(frame.time - zero)):
                 last = time
-                read[frame.index] = [
-                    text
-                    for text in reader.lines(frame)
-                    if text.score >= LEGIBLE and text.height >= LEAST_TEXT_HEIGHT
-                ]
-                found = _detections(read[frame.index])
                 here = shrink(frame, scaler, time)
+                found = scope.select(looks.at(frame, here))
                 if before is not None and _scene_moved(before, here, frame):
                     moved.append((before.index, here.index))
                 before = here
             tracker.observe(frame, found)
             stage.advance()
-    lines = [_Line(track) for track in tracker.finish().tracks]
-    for index, texts in read.items():
-        _assign(lines, index, texts)
-    lines = [line for line in lines if line.read]
-    whole = _joined(lines, moved, plan.cuts)
+    found_lines = [_Line(track) for track in tracker.finish().tracks]
+    for index, texts in lines.read.items():
+        _assign(found_lines, index, texts)
+    whole = _joined([line for line in found_lines if line.read], moved, plan.cuts)
     longest = sorted(whole, key=lambda text: text.first - text.last)[:MOST_TEXTS]
     ordered = sorted(longest, key=lambda text: (text.first, text.places[0][1]))
-    return tuple(text.but(number=number) for number, text in enumerate(ordered, 1))
+    numbered = tuple(text.but(number=number) for number, text in enumerate(ordered, 1))
+    pictures = looks.whole + looks.parts + looks.kept
+    return ReadTexts(numbered, pictures, lines.crowded, len(whole) - len(longest))
 
 
-def with_texts(info: SourceInfo, plan: Plan, progress: Stages) -> Plan:
-    """The plan of a search with the kinds of text hidden that were asked for; raises as
-    `find_texts` does."""
+class _LinesOfPictures:
+    """Reads pictures, or the parts of them that changed.
+
+    Attributes:
+        read: what was read in each frame, without what was kept from the one before.
+        crowded: pictures that hold more lines than are read.
+    """
+
+    def __init__(self, reader: NumberReader) -> None:
+        self._reader = reader
+        self.read: dict[int, list[Text]] = {}
+        self.crowded = 0
+
+    def look(self, frame: Frame, areas: Sequence[Rect] | None) -> Detections:
+        """As `LookAtParts`; raises as `NumberReader.lines`."""
+        parts = None if areas is None else [_with_context(area, frame.size) for area in areas]
+        lines = self._reader.lines(frame, parts)
+        if parts is not None and any(_is_cut(line, parts, frame.size) for line in lines):
+            lines = self._reader.lines(frame)
+        self.crowded += len(lines) > MOST_LINES
+        legible = [x for x in lines if x.score >= LEGIBLE and x.height >= LEAST_TEXT_HEIGHT]
+        self.read[frame.index] = legible
+        return _detections(legible)
+
+
+def _with_context(area: Rect, size: tuple[int, int]) -> Rect:
+    """An area with what lies around it, within the picture."""
+    more = round(CONTEXT * max(size))
+    return Rect(
+        max(0, area.x1 - more),
+        max(0, area.y1 - more),
+        min(size[0], area.x2 + more),
+        min(size[1], area.y2 + more),
+    )
+
+
+def _is_cut(line: Text, parts: Sequence[Rect], size: tuple[int, int]) -> bool:
+    """Whether a line ends at a border of a part, and not at one of the picture."""
+    x1, y1, x2, y2 = line.box
+    width, height = size
+    for part in parts:
+        if part.x1 <= (x1 + x2) / 2 < part.x2 and part.y1 <= (y1 + y2) / 2 < part.y2:
+            at = (x1 - part.x1, y1 - part.y1, part.x2 - x2, part.y2 - y2)
+            inner = (part.x1 > 0, part.y1 > 0, part.x2 < width, part.y2 < height)
+            if any(gap < EDGE and inside for gap, inside in zip(at, inner, strict=True)):
+                return True
+    return False
+
+
+def with_texts(info: SourceInfo, plan: Plan, journal: Journal) -> Plan:
+    """The plan of a search with the kinds of text hidden that were asked for, and the warning that
+    not all could be; raises as `find_texts` does."""
     wanted = plan.settings.texts
     if not wanted:
         return plan
-    plan = replace(plan, texts=find_texts(info, plan, progress))
+    found = find_texts(info, plan, journal)
+    for warning in found.remarks():
+        journal.warn(warning)
+    looked = plan.frames_looked_at if plan.settings.targets else found.pictures
+    plan = replace(plan, texts=found.texts, frames_looked_at=looked)
     for text in plan.texts or ():
         if text.target in wanted:
             keys = [Keyframe(frame, box, State.FOLLOWED) for frame, box in text.places]

@@ -85,7 +85,10 @@ class DetectorRecord(Value, frozen=True):
 class SettingsRecord(Value, frozen=True):
     targets: Annotated[
         tuple[_LookedFor, ...],
-        Meta(min_length=1, description="what was looked for, and what the audit looks for"),
+        Meta(
+            description="what was looked for, and what the audit looks for; none where only texts "
+            "are hidden"
+        ),
     ]
     sensitivity: Sensitivity
     detectors: tuple[DetectorRecord, ...]

@@ -2,4 +2,4 @@
 
 from .number_reader import LEGIBLE, NumberReader, number_in
 from .plate_number import is_plate_number, repeats
-from .reader import Reader, Text
+from .reader import MOST_LINES, Reader, Text

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
@@ -58,9 +59,13 @@ class NumberReader:
         rgb = self._seen(frame)
         return np.array([self._is_plate(rgb, box) for box in boxes])
 
-    def lines(self, frame: Frame) -> list[Text]:
-        """All lines of text in a frame; see `Reader.read`. Raises as `legible` does."""
-        return self.reader.read(self._seen(frame))
+    def lines(self, frame: Frame, parts: Sequence[Rect] | None = None) -> list[Text]:
+        """All lines of text in a frame, or in parts of it; see `Reader.read`. Raises as `legible`
+        does."""
+        rgb = self._seen(frame)
+        if parts is None:
+            return self.reader.read(rgb)
+        return [line for part in parts for line in self.reader.read(rgb, part)]
 
     def _seen(self, frame: Frame) -> NDArray[np.uint8]:
         size = frame.size

@@ -21,7 +21,7 @@ from ..detection import (
     default_threads,
     read_weights,
 )
-from ..types import Box
+from ..types import Box, Rect
 
 TEXT_PIXEL_SCORE: Final = 0.3
 """Score from which a pixel lies within text: as PaddleOCR uses the network."""
@@ -47,7 +47,8 @@ MOST_WIDTH: Final = 1600
 of text from side to side."""
 
 MOST_LINES: Final = 100
-"""Lines of one picture that are read, the tallest ones: a page of a book has forty."""
+"""Lines of one picture that are read, the tallest ones: a page of a book has forty. It bounds the
+time that a picture full of text takes."""
 
 BATCH: Final = 6
 """Lines that are read at a time, of about one width."""
@@ -81,7 +82,8 @@ class Text:
     """One line of text.
 
     Attributes:
-        text: what it reads; "" if the line is there, but not legible.
+        text: what it reads; "" if the line is there, but not legible, or nobody read it because
+            there are `MOST_LINES` taller ones.
         score: mean probability of its characters, 0 to 1.
         corners: float32 [4, 2], x and y in pixels of the picture that was given, clockwise from
             the top left of the line.
@@ -129,18 +131,27 @@ class Reader:
         # Class 0 is the gap between two characters, the last one a space.
         self._alphabet = ["", *self._letters.metadata["character"].splitlines(), " "]
 
-    def read(self, rgb: NDArray[np.uint8]) -> list[Text]:
+    def read(self, rgb: NDArray[np.uint8], part: Rect | None = None) -> list[Text]:
         """All lines of text in a picture, from top to bottom.
 
         Args:
             rgb: uint8 [H, W, 3]. Text from about 12 pixels of height is read.
+            part: of it, in its pixels, that is read as if all of it were; None: all of it.
+
+        Returns:
+            Lines with corners in pixels of `rgb`.
 
         Raises:
             UnsafeError: if a network fails or answers with numbers that are not finite.
         """
         height, width = rgb.shape[:2]
         enlarged = min(MOST_TEXT_ZOOM, max(1.0, SMALL_SIDE / min(height, width)))
-        return self._read(rgb, min(enlarged, MOST_SIDE / max(height, width)), 0)
+        zoom = min(enlarged, MOST_SIDE / max(height, width))
+        if part is None:
+            return self._read(rgb, zoom, 0)
+        return _moved(
+            self._read(rgb[part.y1 : part.y2, part.x1 : part.x2], zoom, 0), part.x1, part.y1
+        )
 
     def read_place(self, rgb: NDArray[np.uint8], box: NDArray[np.floating]) -> list[Text]:
         """All lines of text at a place, which is enlarged if it is small.
@@ -165,11 +176,7 @@ class Reader:
         part = rgb[top:bottom, left:right]
         zoom = CROP_HEIGHT / (bottom - top)
         zoom = min(zoom, MOST_SIDE / (right - left))
-        moved = np.array([left, top], np.float32)
-        return [
-            Text(line.text, line.score, line.corners + moved)
-            for line in self._read(part, zoom, CROP_BORDER)
-        ]
+        return _moved(self._read(part, zoom, CROP_BORDER), left, top)
 
     def _read(self, rgb: NDArray[np.uint8], zoom: float, border: int) -> list[Text]:
         """Lines in a picture that is looked at `zoom` times as large, with a border around."""
@@ -182,7 +189,8 @@ class Reader:
         if zoom < 1 and not border:
             shown, lines = rgb, [corners / zoom for corners in lines]
             border, zoom = 0, 1.0
-        read = self._recognise([_straightened(shown, corners) for corners in lines])
+        read = self._recognise([_straightened(shown, corners) for corners in lines[:MOST_LINES]])
+        read += [("", 0.0)] * (len(lines) - len(read))
         found = [
             Text(text, score, np.asarray((corners - border) / zoom, np.float32))
             for corners, (text, score) in zip(lines, read, strict=True)
@@ -190,7 +198,7 @@ class Reader:
         return sorted(found, key=lambda line: (line.box.y1, line.box.x1))
 
     def _find(self, rgb: NDArray[np.uint8]) -> list[NDArray[np.float32]]:
-        """Corners [4, 2] of each line, the tallest first, at most `MOST_LINES`."""
+        """Corners [4, 2] of each line, the tallest first."""
         height, width = rgb.shape[:2]
         size = _multiple(width), _multiple(height)
         (given,) = self._lines.run(_prepared(cv2.resize(rgb, size)))
@@ -208,7 +216,7 @@ class Reader:
             corners = _clockwise(np.asarray(cv2.boxPoints(rect), np.float32)) * back
             found.append((min(across, down), corners))
         found.sort(key=lambda line: -line[0])
-        return [corners for _, corners in found[:MOST_LINES]]
+        return [corners for _, corners in found]
 
     def _recognise(self, lines: Sequence[NDArray[np.uint8]]) -> list[tuple[str, float]]:
         """Text and score of each line's picture."""
@@ -233,6 +241,12 @@ class Reader:
         new = np.concatenate([[True], best[1:] != best[:-1]]) & (best > 0)
         text = "".join(self._alphabet[i] for i in best[new]).strip()
         return (text, float(given.max(axis=1)[new].mean())) if text else ("", 0.0)
+
+
+def _moved(lines: Sequence[Text], x: int, y: int) -> list[Text]:
+    """Lines of a part of a picture whose top left corner lies there, in the picture's pixels."""
+    by = np.array([x, y], np.float32)
+    return [Text(line.text, line.score, line.corners + by) for line in lines]
 
 
 def _multiple(side: float) -> int:

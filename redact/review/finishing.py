@@ -80,7 +80,7 @@ def begin_finish(session: Session, wish: dict[str, Any]) -> None:
             "result_there", name=final.name, holds="all" if holds(final, plan) else "other"
         )
     check_order(order)
-    require_models(plan.settings.targets, plan.settings.without)
+    require_models(plan.settings.kinds, plan.settings.without)
 
     def work(job: Job) -> dict[str, Any]:
         result = keep_beside(apply(order, plan, Journal(job), accepted(plan)), order)

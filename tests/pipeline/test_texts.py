@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from redact.media import probe
+from redact.media import Decode, probe
 from redact.pipeline import find_texts
 from redact.plan import FoundText, Plan, hide_texts, read_plan, reads
 from redact.progress import Silent
@@ -63,7 +63,7 @@ def film(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
 def found(film: tuple[Path, Path]) -> tuple[Plan, tuple[FoundText, ...]]:
     path, plan = film
     value = read_plan(plan)
-    return value, find_texts(probe(path), value, Silent())
+    return value, find_texts(probe(path), value, Silent()).texts
 
 
 def of(texts: tuple[FoundText, ...], wanted: str) -> FoundText:
@@ -145,5 +145,21 @@ def test_text_is_hidden_where_it_is_asked_for_and_captions_stay(
         regions = value.regions_at(n)
         assert any(r.box.common(letters) >= 0.9 * letters.area for r in regions)
         assert all(r.box.y1 > 40 for r in regions)
-    alone = program("detect", film[0], "-o", tmp_path / "q.json", "--targets", "text")
-    assert alone.returncode == 2 and "beside" in alone.stderr
+
+
+def test_text_alone_is_hidden_and_the_result_is_audited(
+    film: tuple[Path, Path], tmp_path: Path
+) -> None:
+    done = program("run", film[0], "-o", tmp_path / "out.mp4", "--targets", "text")
+    assert done.returncode == 0, done.stderr
+    assert "faces were not looked for" in done.stderr
+    first = next(iter(Decode(probe(tmp_path / "out.mp4")))).picture.to_ndarray(format="rgb24")
+    x1, y1, x2, y2 = map(int, board(0))
+    there, was = (
+        first[y1 + 6 : y2 - 6, x1 + 10 : x2 - 12],
+        picture(0)[y1 + 6 : y2 - 6, x1 + 10 : x2 - 12],
+    )
+    assert there.std() < was.std() / 4, "nothing of the letters is left"
+    assert np.abs(first[:26, :190].astype(int) - picture(0)[:26, :190]).mean() < 12, "the clock is"
+    unread = program("run", film[0], "--targets", "text", "--without", "reader")
+    assert unread.returncode == 2 and "nobody else reads" in unread.stderr

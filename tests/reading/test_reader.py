@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from redact.reading import Reader, is_plate_number
+from redact.reading import MOST_LINES, Reader, is_plate_number
 
 
 @pytest.fixture(scope="module")
@@ -76,7 +76,8 @@ def test_a_page_full_of_text_takes_bounded_time(reader: Reader) -> None:
     for y in range(40, 760, 40):
         for x in range(20, 1280, 160):
             cv2.putText(page, "ab7", (x, y), cv2.FONT_HERSHEY_SIMPLEX, 1, (0,) * 3, 2)
-    assert 50 <= len(reader.read(page)) <= 100  # of 144
+    read = [line for line in reader.read(page) if line.text]
+    assert 50 <= len(read) <= MOST_LINES  # of 144
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from ...media import probe
 from ...pipeline import find_texts, require_same_source
 from ...plan import FoundText, Plan, hidden_by, read_plan, reads
 from ...types import Action, clock, one_line
-from ...words import problem, say, word
+from ...words import problem, said, say, word
 from ..app import PATH
 from ..terminal import PlainConsole, Terminal, tell, tell_json
 from .group import plan, plan_argument, save
@@ -47,9 +47,12 @@ def _read(value: Plan, plan_path: Path, source: Path) -> Plan:
     """The plan with what can be read in the video, saved."""
     terminal, info = Terminal(), probe(source)
     require_same_source(value, info, terminal)
-    found = replace(value, texts=find_texts(info, value, terminal))
+    read = find_texts(info, value, terminal)
+    for warning in read.remarks():
+        terminal.warn(said(warning))
+    found = replace(value, texts=read.texts)
     save(found, value, plan_path)
-    tell(say("texts_read", path=plan_path, count=len(found.texts or ())), err=True)
+    tell(say("texts_read", path=plan_path, count=len(read.texts)), err=True)
     return found
 
 
