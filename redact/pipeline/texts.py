@@ -16,7 +16,7 @@ from av.video.reformatter import VideoReformatter
 from ..media import Decode, SourceInfo
 from ..plan import MOST_CHARACTERS, FoundText, Plan
 from ..progress import Stages
-from ..reading import LEGIBLE, MOST_LINES, NumberReader, Text
+from ..reading import LEGIBLE, MOST_LINES, NumberReader, Text, looks_burnt_in
 from ..track import AS_DETECTED, Looks, SmallFrame, Tracker, TrackSettings, motion_between, shrink
 from ..types import Box, Detections, Frame, Keyframe, Rect, State, Target, Track, one_line
 from ..words import Message
@@ -43,6 +43,10 @@ SAME_LINE_IOU: Final = 0.3
 
 STAYS: Final = 0.7
 """IoU from which a text stands where it stood before."""
+
+STAYS_SECONDS: Final = 1.0
+"""Seconds for which a caption stands at least: what passes a fixed camera at its border, as the
+letters on a lorry do, is gone sooner or moves."""
 
 MOVED: Final = 0.02
 """Share of the picture's width that the scene must move between two readings for it to tell what
@@ -136,7 +140,8 @@ def find_texts(
     found_lines = [_Line(track) for track in tracker.finish().tracks]
     for index, texts in lines.read.items():
         _assign(found_lines, index, texts)
-    whole = _joined([line for line in found_lines if line.read], moved, plan.cuts)
+    found_lines = [line for line in found_lines if line.read]
+    whole = _joined(found_lines, moved, plan)
     longest = sorted(whole, key=lambda text: text.first - text.last)[:MOST_TEXTS]
     ordered = sorted(longest, key=lambda text: (text.first, text.places[0][1]))
     numbered = tuple(text.but(number=number) for number, text in enumerate(ordered, 1))
@@ -242,13 +247,14 @@ def _assign(lines: Sequence[_Line], index: int, texts: Sequence[Text]) -> None:
 
 
 def _joined(
-    lines: Sequence[_Line], moved: Sequence[tuple[int, int]], cuts: Sequence[int]
+    lines: Sequence[_Line], moved: Sequence[tuple[int, int]], plan: Plan
 ) -> list[FoundText]:
     """Texts: a caption is in several pieces, one in each scene, all of them in one place."""
-    pieces = [_found(line, moved) for line in sorted(lines, key=lambda line: line.track.first)]
+    ordered = sorted(lines, key=lambda line: line.track.first)
+    pieces = [_found(line, moved, plan) for line in ordered]
     out: list[FoundText] = []
     for piece in pieces:
-        n = next((n for n, text in enumerate(out) if _goes_on(text, piece, cuts)), None)
+        n = next((n for n, text in enumerate(out) if _goes_on(text, piece, plan.cuts)), None)
         if n is None:
             out.append(piece)
         else:
@@ -266,14 +272,28 @@ def _goes_on(before: FoundText, after: FoundText, cuts: Sequence[int]) -> bool:
     return 0 < gap <= 2 and over_cut and before.places[-1][1].iou(after.places[0][1]) >= STAYS
 
 
-def _found(line: _Line, moved: Sequence[tuple[int, int]]) -> FoundText:
+def _found(line: _Line, moved: Sequence[tuple[int, int]], plan: Plan) -> FoundText:
     counted = Counter(one_line(text.text)[:MOST_CHARACTERS] for _, text in line.read)
     readings = tuple(reading for reading, _ in counted.most_common(READINGS) if reading)
     boxes = {frame: text.box for frame, text in line.read}
     stayed = [boxes[a].iou(boxes[b]) >= STAYS for a, b in moved if a in boxes and b in boxes]
+    caption = all(stayed) if stayed else _looks_burnt_in(line, plan)
     keys = straightened([(k.frame, k.box) for k in line.track.keyframes])
     score = max(text.score for _, text in line.read)
-    return FoundText(1, readings, bool(stayed) and all(stayed), round(score, 3), tuple(keys))
+    return FoundText(1, readings, caption, round(score, 3), tuple(keys))
+
+
+def _looks_burnt_in(line: _Line, plan: Plan) -> bool:
+    """Whether a line is a caption, as far as its looks tell: it stays where it is for a second, or
+    as long as there is a picture, and most of its readings look like one."""
+    keys = line.track.keyframes
+    lasts = plan.seconds(line.track.last) - plan.seconds(line.track.first)
+    whole = plan.seconds(len(plan.source.timeline) - 1) - plan.seconds(0)
+    stays = all(key.box.iou(keys[0].box) >= STAYS for key in keys)
+    if not stays or lasts < min(STAYS_SECONDS, whole):
+        return False
+    looks = [looks_burnt_in(text, plan.source.height) for _, text in line.read]
+    return 2 * sum(looks) > len(looks)
 
 
 def straightened(places: Sequence[tuple[int, Box]]) -> list[tuple[int, Box]]:

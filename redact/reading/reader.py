@@ -87,11 +87,13 @@ class Text:
         score: mean probability of its characters, 0 to 1.
         corners: float32 [4, 2], x and y in pixels of the picture that was given, clockwise from
             the top left of the line.
+        levels: grey levels of its darkest and its lightest pixels, 0 to 255.
     """
 
     text: str
     score: float
     corners: NDArray[np.float32]
+    levels: tuple[int, int] = (0, 0)
 
     @property
     def box(self) -> Box:
@@ -189,11 +191,12 @@ class Reader:
         if zoom < 1 and not border:
             shown, lines = rgb, [corners / zoom for corners in lines]
             border, zoom = 0, 1.0
-        read = self._recognise([_straightened(shown, corners) for corners in lines[:MOST_LINES]])
-        read += [("", 0.0)] * (len(lines) - len(read))
+        straight = [_straightened(shown, corners) for corners in lines[:MOST_LINES]]
+        told = zip(self._recognise(straight), map(_levels, straight), strict=True)
+        rest = [(("", 0.0), (0, 0))] * (len(lines) - len(straight))
         found = [
-            Text(text, score, np.asarray((corners - border) / zoom, np.float32))
-            for corners, (text, score) in zip(lines, read, strict=True)
+            Text(text, score, np.asarray((corners - border) / zoom, np.float32), levels)
+            for corners, ((text, score), levels) in zip(lines, [*told, *rest], strict=True)
         ]
         return sorted(found, key=lambda line: (line.box.y1, line.box.x1))
 
@@ -246,7 +249,7 @@ class Reader:
 def _moved(lines: Sequence[Text], x: int, y: int) -> list[Text]:
     """Lines of a part of a picture whose top left corner lies there, in the picture's pixels."""
     by = np.array([x, y], np.float32)
-    return [Text(line.text, line.score, line.corners + by) for line in lines]
+    return [Text(line.text, line.score, line.corners + by, line.levels) for line in lines]
 
 
 def _multiple(side: float) -> int:
@@ -295,6 +298,12 @@ def _straightened(rgb: NDArray[np.uint8], corners: NDArray[np.float32]) -> NDArr
     )
     turned = np.rot90(line) if height >= VERTICAL_ASPECT * width else line
     return np.ascontiguousarray(turned, np.uint8)
+
+
+def _levels(line: NDArray[np.uint8]) -> tuple[int, int]:
+    """Grey levels that 2 in 100 pixels are darker than, and 2 in 100 lighter."""
+    dark, light = np.percentile(cv2.cvtColor(line, cv2.COLOR_RGB2GRAY), (2, 98))
+    return int(dark), int(light)
 
 
 def _wide(line: NDArray[np.uint8]) -> int:

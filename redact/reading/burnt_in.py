@@ -1,0 +1,52 @@
+"""What of a fixed camera's text is burnt into the picture: where nothing moves, its looks tell.
+
+A caption is written by a program: exactly level, in letters of full contrast and brightness, along
+the upper or lower border of the picture. A sign is as bright as the light on it, and stands where
+it was put up. All numbers were chosen on the labelled clips of dev and of street footage
+(`python -m lab.texts`).
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from .reader import Text
+
+BORDER: Final = 0.16
+"""Share of the picture's height at its upper and lower border in which captions stand."""
+
+SLANT: Final = 0.2
+"""Of its height by which a level line may rise or fall from end to end: as exactly as its corners
+are found."""
+
+BRIGHT: Final = 180
+CONTRAST: Final = 80
+"""Grey levels of its lightest pixels, and between these and its darkest."""
+
+_CLOCK: Final = re.compile(
+    r"""\d{1,4}[-/.年]\s?\d{1,2}[-/.月]\s?\d{1,4}  # a date
+      | \d{1,2}:\s?\d{2}:\s?\d{2}                 # a time with seconds, which no sign tells
+    """,
+    re.VERBOSE,
+)
+
+
+def is_clock(text: str) -> bool:
+    """Whether a text holds a date, or a time of day with seconds."""
+    return _CLOCK.search(text) is not None
+
+
+def looks_burnt_in(line: Text, height: int) -> bool:
+    """Whether a line that does not move looks like a caption.
+
+    Args:
+        line: as it was read.
+        height: of the picture, in its pixels.
+    """
+    dark, light = line.levels
+    level = abs(float(line.corners[1, 1] - line.corners[0, 1])) <= SLANT * line.height
+    if not level or light - dark < CONTRAST:
+        return False
+    at_border = min(line.box.y1, height - line.box.y2) <= BORDER * height
+    return is_clock(line.text) or (at_border and light >= BRIGHT)
