@@ -16,4 +16,4 @@ from .publish import keep_beside
 from .result import Result, ResultState
 from .run import apply, redact_video
 from .search import detect
-from .texts import find_texts
+from .texts import ReadTexts, find_texts

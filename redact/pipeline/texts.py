@@ -101,7 +101,11 @@ class _Line:
 
 
 def find_texts(
-    info: SourceInfo, plan: Plan, progress: Stages, every: float = SECONDS_BETWEEN_READINGS
+    info: SourceInfo,
+    plan: Plan,
+    progress: Stages,
+    every: float = SECONDS_BETWEEN_READINGS,
+    reader: NumberReader | None = None,
 ) -> ReadTexts:
     """All that can be read in a video, where and when its search looked.
 
@@ -109,13 +113,14 @@ def find_texts(
         info, plan: of one file.
         progress: told about a stage "read".
         every: seconds from one picture that is read to the next.
+        reader: reads; None: one of its own, with all processors.
 
     Raises:
         InputError: the video cannot be read.
         UnsafeError: a picture could not be read.
         ModelError, DependencyError: see `redact.reading.Reader`.
     """
-    lines = _LinesOfPictures(NumberReader())
+    lines = _LinesOfPictures(reader or NumberReader())
     looks = Looks(lines.look, WHOLE_EVERY)
     settings = TrackSettings(look_every=every, lost_time=2 * every, grace=every)
     tracker, scaler = Tracker(settings=settings, weights=AS_DETECTED), VideoReformatter()
@@ -260,8 +265,8 @@ def _joined(
         else:
             readings = tuple(dict.fromkeys([*out[n].readings, *piece.readings]))[:READINGS]
             places = (*out[n].places, *piece.places)
-            score = max(out[n].score, piece.score)
-            out[n] = out[n].but(readings=readings, caption=True, places=places, score=score)
+            surest = max(out[n], piece, key=lambda text: text.score)
+            out[n] = surest.but(readings=readings, caption=True, places=places)
     return out
 
 
@@ -279,8 +284,8 @@ def _found(line: _Line, moved: Sequence[tuple[int, int]], plan: Plan) -> FoundTe
     stayed = [boxes[a].iou(boxes[b]) >= STAYS for a, b in moved if a in boxes and b in boxes]
     caption = all(stayed) if stayed else _looks_burnt_in(line, plan)
     keys = straightened([(k.frame, k.box) for k in line.track.keyframes])
-    score = max(text.score for _, text in line.read)
-    return FoundText(1, readings, caption, round(score, 3), tuple(keys))
+    best, surest = max(line.read, key=lambda seen: seen[1].score)
+    return FoundText(1, readings, caption, round(surest.score, 3), best, tuple(keys))
 
 
 def _looks_burnt_in(line: _Line, plan: Plan) -> bool:

@@ -21,4 +21,4 @@ from .review import (
 )
 from .subject import Decision, Subject, in_order, undecided
 from .subjects import all_subjects, state_runs, subject_of, with_subjects
-from .texts import hidden_by, hide_texts, reads
+from .texts import hide_texts, reads, tracks_of_texts

@@ -23,6 +23,7 @@ class FoundText(Value, frozen=True):
         readings: what was read, the most frequent first; a clock reads otherwise every second.
         caption: it is burnt into the picture: it stays where it is while the scene moves or cuts.
         score: mean probability of its characters, of the surest reading.
+        best: frame of that reading, in which it is shown.
         places: (frame, box in upright source pixels), rising, on straight lines in between.
     """
 
@@ -30,6 +31,7 @@ class FoundText(Value, frozen=True):
     readings: Annotated[tuple[_Reading, ...], Meta(min_length=1)]
     caption: bool
     score: Probability
+    best: Natural
     places: Annotated[tuple[tuple[Natural, Box], ...], Meta(min_length=1)]
 
     @property
@@ -39,6 +41,14 @@ class FoundText(Value, frozen=True):
     @property
     def target(self) -> Target:
         return Target.CAPTION if self.caption else Target.TEXT
+
+    def at(self, frame: int) -> Box:
+        """Where it is in a frame from `first` to `last`."""
+        before = max(place for place in self.places if place[0] <= frame)
+        after = min(place for place in self.places if place[0] >= frame)
+        if before == after:
+            return before[1]
+        return before[1].lerp(after[1], (frame - before[0]) / (after[0] - before[0]))
 
     @property
     def first(self) -> int:
@@ -55,5 +65,7 @@ def check_texts(texts: Sequence[FoundText], frames: int) -> None:
         numbers = [frame for frame, _ in text.places]
         if numbers != sorted(set(numbers)) or numbers[-1] >= frames:
             raise ValueError(f"$.texts[{i}].places: frames do not rise within the clip")
+        if not text.first <= text.best <= text.last:
+            raise ValueError(f"$.texts[{i}].best: it is not there in frame {text.best}")
         if not all(box.x1 < box.x2 and box.y1 < box.y2 for _, box in text.places):
             raise ValueError(f"$.texts[{i}].places: a box is none")

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from difflib import SequenceMatcher
 from typing import Final
 
-from ..types import Box, Decided, Keyframe, State, Track, folded
+from ..types import READ, Box, Decided, Keyframe, State, Target, Track, folded
 from . import decisions, edit
 from .found_text import FoundText
 from .plan import Plan
@@ -44,19 +44,19 @@ def _holds(line: str, wanted: str) -> bool:
     return False
 
 
-def hidden_by(plan: Plan, text: FoundText) -> Track | None:
-    """The track that hides a text by `hide_texts`; None where there is none."""
-    start = text.places[0]
-    return next(
-        (
-            track
-            for track in plan.tracks
-            if track.target is text.target
-            and (track.first, track.keyframes[0].box) == start
-            and track.last == text.last
-        ),
-        None,
-    )
+def tracks_of_texts(plan: Plan) -> Callable[[FoundText], Track | None]:
+    """What tells the track that hides a text (`hide_texts`), or hid it before somebody decided
+    otherwise; None where there is none."""
+    tracks: dict[tuple[Target, int, Box, int], Track] = {
+        (track.target, track.first, track.keyframes[0].box, track.last): track
+        for track in plan.tracks
+        if track.target in READ
+    }
+
+    def track_of(text: FoundText) -> Track | None:
+        return tracks.get((text.target, *text.places[0], text.last))
+
+    return track_of
 
 
 def hide_texts(plan: Plan, texts: Iterable[FoundText], decided: Decided) -> tuple[Plan, list[int]]:
@@ -68,8 +68,9 @@ def hide_texts(plan: Plan, texts: Iterable[FoundText], decided: Decided) -> tupl
         PlanError: a place lies wholly outside the picture.
     """
     numbers: list[int] = []
+    track_of = tracks_of_texts(plan)
     for text in texts:
-        track = hidden_by(plan, text)
+        track = track_of(text)
         if track is None:
             plan, number = edit.add_followed(plan, text.target, _keys(text.places), decided)
         else:

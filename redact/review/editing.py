@@ -17,9 +17,12 @@ from ..plan import (
     all_subjects,
     decisions,
     edit,
+    hide_texts,
     marked,
     subject_of,
+    tracks_of_texts,
     undecided,
+    with_subjects,
 )
 from ..types import (
     UNDECIDED,
@@ -66,6 +69,29 @@ def decide(
         runs = runs_of(looked & set(range(track.first, track.last + 1)))
         plan = plan.with_track(_said(edit.track_of(plan, track.id), runs, True, decided))
     return plan
+
+
+def decide_texts(plan: Plan, numbers: Iterable[int], hide: bool, decided: Decided) -> Plan:
+    """The plan with texts hidden, or shown again.
+
+    Raises:
+        ValueError: there is no such text.
+    """
+    by_number = {text.number: text for text in plan.texts or ()}
+    wanted = [by_number.get(int(number)) for number in numbers]
+    texts = [text for text in wanted if text is not None]
+    if len(texts) < len(wanted):
+        raise ValueError("there is no such text")
+    if hide:
+        return with_subjects(hide_texts(plan, texts, decided)[0])
+    track_of = tracks_of_texts(plan)
+    tracks = [track for text in texts if (track := track_of(text)) is not None]
+    # What a person hid is taken back; what was asked for on the command line stays on record.
+    plan = edit.remove_tracks(plan, [t.id for t in tracks if t.origin is Origin.MANUAL])
+    automatic = [t.id for t in tracks if t.origin is not Origin.MANUAL]
+    if automatic:
+        plan = decisions.decide(plan, automatic, Decision.FALSE_ALARM, decided)
+    return with_subjects(plan)
 
 
 def only(plan: Plan, number: int, decided: Decided = UNDECIDED) -> Plan:

@@ -19,6 +19,7 @@ from ..files import claim_beside, read_file
 from ..plan import (
     Decision,
     Dumped,
+    FoundText,
     Plan,
     ReviewState,
     Sound,
@@ -37,6 +38,7 @@ from .editing import (
     answer,
     confirm,
     decide,
+    decide_texts,
     merge,
     only,
     place,
@@ -161,6 +163,13 @@ class OpenPlan:
                 self.plan = replace(self.plan, review=after)
                 self._unsaved = True
 
+    def take_texts(self, texts: tuple[FoundText, ...]) -> None:
+        """Save what can be read in the video: no change to take back. Raises as `change`."""
+        with self._fresh():
+            after = replace(self.plan, texts=texts)
+            self._save(after)
+            self.plan = after
+
     def keep(self) -> None:
         """Save what was noted. Raises as `change`."""
         if self._unsaved:
@@ -206,7 +215,8 @@ class OpenPlan:
             if not source:
                 return self.plan
             now, then = self.plan.review or ReviewState(), source[-1].review or ReviewState()
-            after = replace(source[-1], review=now.but(findings=then.findings))
+            review = now.but(findings=then.findings)
+            after = replace(source[-1], review=review, texts=self.plan.texts)
             self._save(after)
             source.pop()
             target.append(self.plan)
@@ -328,5 +338,6 @@ _ACTIONS: Final[dict[str, Callable[[Plan, dict[str, Any], Decided], Plan]]] = {
     "mute": _mute,
     "remute": lambda p, w, d: _ACTIONS["mute"](edit.unmute(p, [int(w["number"])]), w, d),
     "unmute": lambda p, w, d: edit.unmute(p, [int(w["number"])]),
+    "texts": lambda p, w, d: decide_texts(p, w["numbers"], w["hide"] is True, d),
     "answer": lambda p, w, d: answer(p, int(w["number"]), str(w["answer"]), d),
 }

@@ -39,7 +39,9 @@ MOST_PAGE_PIXELS: Final = 4096
 AT_ONCE: Final = 0.1
 """Seconds that looking for alike ones takes at once; the page asks again for the rest."""
 
-QUIET: Final = frozenset({"/api/state", "/api/seen", "/api/waveform", "/api/leave"})
+QUIET: Final = frozenset(
+    {"/api/state", "/api/seen", "/api/waveform", "/api/leave", "/api/texts", "/api/text-pictures"}
+)
 """What a page asks for by itself."""
 
 
@@ -55,9 +57,9 @@ def routes_of(session: Session) -> dict[tuple[str, str], Route]:
 
 
 _NAMES: Final = {
-    "GET": "state plan frame faces scene alike covered sound waveform",
+    "GET": "state plan frame faces scene alike covered sound waveform texts text-pictures",
     "POST": "leave edit undo redo reviewer follow hide bridge seen moments finish stop open show"
-    " remove-held",
+    " remove-held read",
 }
 """Routes by method, each a function of the page that has its name."""
 
@@ -106,6 +108,7 @@ class _Page:
                 "outside": outside,
                 "unsaved": unsaved,
                 "job": session.job.state() if session.job else None,
+                "reading": open_.texts.state() if open_ else None,
             }
         )
 
@@ -187,6 +190,25 @@ class _Page:
         seen = {frame for first, last in spans for frame in range(first, last + 1)}
         bare = runs_of(seen.difference(*frames.values()))
         return as_json({"covered": told, "bare": bare})
+
+    def texts(self, values: dict[str, Any]) -> Answer:
+        """What can be read in the video, as far as it holds the words "find"."""
+        return as_json(self._session.ready().texts.rows(str(values.get("find", ""))))
+
+    def text_pictures(self, values: dict[str, Any]) -> Answer:
+        """Pictures of texts: length of the JSON, JSON with each picture's length, JPEGs."""
+        numbers = [int(number) for number in str(values["of"]).split(",")][:64]
+        pictures = self._session.ready().texts.pictures(numbers)
+        return _packed({"sizes": [len(p) for p in pictures]}, pictures)
+
+    def read(self, values: dict[str, Any]) -> Answer:
+        """Read the video, or stop that."""
+        texts = self._session.ready().texts
+        if values.get("stop") is True:
+            texts.stop()
+        else:
+            texts.begin()
+        return as_json({})
 
     def sound(self, values: dict[str, Any]) -> Answer:
         here = self._session.ready()

@@ -27,6 +27,7 @@ from .overview import Overview
 from .pictures_and_sound import Gallery, Waveform, sound_span, to_the_ends
 from .refused import RefusedError
 from .shelf import Shelf
+from .texts import Texts
 
 
 @dataclass
@@ -45,6 +46,7 @@ class Open:
     gallery: Gallery
     overview: Overview
     waveform: Waveform
+    texts: Texts
 
 
 class Session:
@@ -109,6 +111,7 @@ class Session:
             self.job.ask_to_stop()
             self.job.over.wait(30)
         if self.open is not None:
+            self.open.texts.stop(30)
             self.open.open_plan.keep()
             self.open.shown.close()
             self.open.others.close()
@@ -229,6 +232,7 @@ class Session:
         # again, a tenth of a second each time for the plan of an hour, in the midst of an answer.
         gc.collect()
         gc.freeze()
+        texts = Texts(info, open_plan, others, self.busy)
         self.open = Open(
             info,
             open_plan,
@@ -237,7 +241,10 @@ class Session:
             Gallery(others, aspect, overview.kept),
             overview,
             Waveform(info, plan),
+            texts,
         )
+        if plan.texts is None and plan.settings.reader:
+            texts.begin()
 
     def _take_up_findings(self, open_plan: OpenPlan, info: SourceInfo) -> None:
         """Note what a run found that held its result back, where the plan does not know it."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ from rich.table import Table
 from ...errors import UsageError
 from ...media import probe
 from ...pipeline import find_texts, require_same_source
-from ...plan import FoundText, Plan, hidden_by, read_plan, reads
+from ...plan import FoundText, Plan, read_plan, reads, tracks_of_texts
 from ...types import Action, clock, one_line
 from ...words import problem, said, say, word
 from ..app import PATH
@@ -35,7 +36,7 @@ def texts(plan_path: Path, source: Path | None, wanted: str | None, as_json: boo
         value = _read(value, plan_path, source)
     chosen = chosen_texts(value, wanted, plan_path)
     if as_json:
-        tell_json({"source": value.source.name, "texts": [_row(value, text) for text in chosen]})
+        tell_json({"source": value.source.name, "texts": list(_rows(value, chosen))})
         return
     console = PlainConsole(soft_wrap=True, width=150)
     console.print(say("texts_shown", name=value.source.name, count=len(chosen)))
@@ -67,28 +68,28 @@ def chosen_texts(value: Plan, wanted: str | None, path: Path) -> list[FoundText]
     return [text for text in value.texts if wanted is None or reads(text, wanted)]
 
 
-def _row(value: Plan, text: FoundText) -> dict[str, Any]:
-    track = hidden_by(value, text)
-    hidden = track is not None and track.action is Action.REDACT
-    return {
-        "text": text.number,
-        "reads": list(text.readings),
-        "kind": text.target.word,
-        "score": text.score,
-        "frames": [text.first, text.last],
-        "seconds": [round(value.seconds(f), 6) for f in (text.first, text.last)],
-        "box": [round(v, 1) for v in text.places[0][1]],
-        "track": None if track is None else track.id,
-        "hidden": hidden,
-    }
+def _rows(value: Plan, texts: Iterable[FoundText]) -> Iterator[dict[str, Any]]:
+    track_of = tracks_of_texts(value)
+    for text in texts:
+        track = track_of(text)
+        yield {
+            "text": text.number,
+            "reads": list(text.readings),
+            "kind": text.target.word,
+            "score": text.score,
+            "frames": [text.first, text.last],
+            "seconds": [round(value.seconds(f), 6) for f in (text.first, text.last)],
+            "box": [round(v, 1) for v in text.places[0][1]],
+            "track": None if track is None else track.id,
+            "hidden": track is not None and track.action is Action.REDACT,
+        }
 
 
 def _table(value: Plan, chosen: list[FoundText]) -> Table:
     table = Table(box=None, pad_edge=False, header_style="bold")
     for column in ("no.", "reads", "target", "from", "to", "track"):
         table.add_column(word("plan_column", column))
-    for text in chosen:
-        row = _row(value, text)
+    for text, row in zip(chosen, _rows(value, chosen), strict=True):
         table.add_row(
             str(text.number),
             one_line(text.text)[:MOST_TEXT_CHARACTERS],

@@ -12,6 +12,7 @@ import * as overlay from "./overlay.js";
 import * as player from "./player.js";
 import * as sight from "./sight.js";
 import { setMark } from "./sound.js";
+import * as texts from "./texts.js";
 import { uncoverFirst } from "./visible.js";
 
 /** The next picture in which something begins: a scene, or another way of knowing where somebody is. */
@@ -28,6 +29,9 @@ function escape() {
   setMark(null);
   select([]);
 }
+/** Texts are chosen in a list of their own, by the same keys. */
+const decide = (decision) => (texts.areMeant() ? texts : list).decide(decision),
+  inList = () => (state.tab === "texts" ? texts : list);
 const of = (act) => () => state.one && act(state.one);
 const ACTIONS = {
   " ": player.playOrStop,
@@ -35,14 +39,14 @@ const ACTIONS = {
   ArrowRight: (e) => player.step(e.shiftKey ? 10 : 1),
   Home: () => player.goTo(0),
   End: () => player.goTo(state.frames - 1),
-  ArrowUp: (e) => list.chooseNext(-1, e.shiftKey),
-  ArrowDown: (e) => list.chooseNext(1, e.shiftKey),
+  ArrowUp: (e) => inList().chooseNext(-1, e.shiftKey),
+  ArrowDown: (e) => inList().chooseNext(1, e.shiftKey),
   1: () => player.setView("outlines"),
   2: () => player.setView("result"),
   3: () => player.setView("original"),
-  h: () => list.decide("hide"),
-  k: () => list.decide("keep"),
-  x: () => list.decide("false alarm"),
+  h: () => decide("hide"),
+  k: () => decide("keep"),
+  x: () => decide("false alarm"),
   o: of((s) => list.only(s.id)),
   j: list.joinChosen,
   n: nextMoment,
@@ -69,7 +73,7 @@ const ACTIONS = {
   "?": showKeys,
   Escape: escape,
 };
-const WITH_CTRL = { z: (e) => (e.shiftKey ? redo() : undo()), a: list.chooseAll };
+const WITH_CTRL = { z: (e) => (e.shiftKey ? redo() : undo()), a: () => inList().chooseAll() };
 
 export function listen() {
   document.addEventListener("keydown", (event) => {

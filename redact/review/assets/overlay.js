@@ -4,6 +4,7 @@ import { effect } from "./html.js";
 import { edit, point, select, state, title } from "./store.js";
 import { t } from "./words.js";
 import { momentHere } from "./moments.js";
+import { textHere } from "./texts.js";
 import * as player from "./player.js";
 
 const CROWD = 30; // more than that in view, and their numbers would hide the people
@@ -85,7 +86,7 @@ export function paint() {
   for (const box of [state.drawn, state.previewed]) if (box) dashed(rectOf(box));
   const finding = state.tab === "findings" && placeOf(state.finding, state.frame);
   if (finding) brackets(finding, `${state.finding}`);
-  const place = momentHere()?.[5];
+  const place = momentHere()?.[5] || textHere();
   if (place) brackets(place, "");
   if (state.magnified && mouse) player.magnify(pen, mouse, RADIUS, LARGER);
 }

@@ -58,6 +58,7 @@ for (const [name, value] of Object.entries({
   dialog: null, // see dialog.js
   toast: null,
   job: null, // what is being worked on
+  reading: null, // how far the video is read for texts, which goes on beside all else
   working: false,
   unsaved: "", // why nothing can be saved
 }))

@@ -1,0 +1,162 @@
+// What can be read in the video: a list to search, and to choose from it what is hidden. None of it
+// is hidden by being read.
+import { bytes, decoded, get, unpacked } from "./api.js";
+import { html, signal, useEffect, useLayoutEffect, useRef } from "./html.js";
+import { change, edit, state, toast } from "./store.js";
+import { current, said, span, stageWords, t } from "./words.js";
+import { Button } from "./button.js";
+import { Field } from "./field.js";
+import * as player from "./player.js";
+
+const listed = signal({ read: false, all: 0, found: [], rows: [], said: {} }),
+  chosen = signal([]);
+const wanted = () => state.drafts["find-text"] || "";
+const rows = () => listed.value.rows;
+
+/** Whether keys are about texts: their list is open, and some are chosen. */
+export const areMeant = () => state.tab === "texts" && chosen.value.length > 0;
+/** The place of the chosen text, in the picture in which it is shown. */
+export function textHere() {
+  const row = state.tab === "texts" && rows().find((one) => one.id === chosen.value.at(-1));
+  return row && row.best === state.frame ? row.box : null;
+}
+async function choose(id, more = false) {
+  const others = chosen.value.filter((one) => one !== id);
+  chosen.value = !more ? [id] : others.length < chosen.value.length ? others : [...others, id];
+  const row = rows().find((one) => one.id === id);
+  if (!row || more) return;
+  player.stop();
+  player.show(row.best);
+}
+export function chooseNext(by, more) {
+  const now = rows().findIndex((one) => one.id === chosen.value.at(-1)),
+    next = rows()[Math.max(0, Math.min(rows().length - 1, now < 0 ? 0 : now + by))];
+  if (next) choose(next.id, more);
+}
+/** All that the search finds, also those that the list has no room for. */
+export const chooseAll = () => (chosen.value = [...listed.value.found]);
+export const decide = (decision) => hideOrShow(chosen.value, decision === "hide");
+
+async function hideOrShow(numbers, hide) {
+  const n = numbers.length;
+  await edit("texts", { numbers, hide }, t(hide ? "texts_hidden" : "texts_shown", { n }));
+}
+
+let asked = 0;
+async function load() {
+  const mine = ++asked,
+    told = await get("texts", { find: wanted() }).catch(() => null);
+  if (!told || mine !== asked) return; // a newer search overtook it
+  listed.value = told;
+  chosen.value = chosen.value.filter((id) => told.found.includes(id));
+}
+
+export function Texts() {
+  const { reading, revision } = state,
+    find = wanted(),
+    over = !reading || reading.over;
+  useEffect(() => {
+    const timer = setTimeout(load, 120);
+    return () => clearTimeout(timer);
+  }, [find, revision, over]);
+  const { all, found, rows, read } = listed.value,
+    n = found.length;
+  return html`
+    <p class="small">${t("texts_note")}</p>
+    <${Progress} read=${read} />
+    ${
+      read &&
+      html`<${Field} id="find-text" label=${t("find_text")} placeholder=${t("find_text_example")} maxlength="100" />
+      <div class="row">
+        <span id="texts-count" class="muted small">${t("of_all", { n, all })}</span>
+        ${
+          find.trim() &&
+          html`<${Button} id="hide-all-texts" class="primary" disabled=${!n}
+          act=${() => hideOrShow(found, true)}>${t("hide_all_texts", { n })}<//>`
+        }
+      </div>
+      <div id="texts" role="listbox" aria-multiselectable="true" tabindex="0" aria-label=${t("tab.texts")}>
+        ${rows.map((row) => html`<${Row} key=${row.id} of=${row} />`)}
+      </div>
+      ${n > rows.length && html`<p class="small muted">${t("texts_more", { n: n - rows.length })}</p>`}
+      <div class="two" role="group" aria-label=${t("decide")}>
+        <${Button} id="t-hide" word="hide" hotkey="H" disabled=${!areMeant()} act=${() => decide("hide")} />
+        <${Button} id="t-show" word="show_text" hotkey="K" disabled=${!areMeant()} act=${() => decide("keep")} />
+      </div>`
+    }
+  `;
+}
+/** How far the video is read, and why it is not. */
+function Progress({ read }) {
+  const job = state.reading,
+    begin = () => change("read", {}),
+    stop = () => change("read", { stop: true });
+  if (job && !job.over)
+    return html`<div class="item" id="reading">
+      <div>${stageWords(job)}</div>
+      <progress class="wide" max=${job.total || 1} value=${job.done} />
+      <div class="row"><${Button} word="stop" act=${stop} /></div>
+    </div>`;
+  const remarks = listed.value.said[current()] || [];
+  if (read) return remarks.map((words) => html`<p class="small item warn">${words}</p>`);
+  return html`<div class="item" id="unread">
+    <div>${job?.problem && job.problem.error !== "stopped" ? said(job.problem) : t("texts_unread")}</div>
+    <div class="row"><${Button} word="read_now" class="primary" act=${begin} /></div>
+  </div>`;
+}
+function Row({ of: row }) {
+  const picked = chosen.value.includes(row.id),
+    click = (event) => choose(row.id, event.ctrlKey || event.metaKey || event.shiftKey);
+  return html`<div class="card text" role="option" data-text=${row.id} data-kind=${row.hidden ? "hide" : "open"}
+    aria-selected=${String(picked)} onclick=${click}>
+    <${Picture} number=${row.id} />
+    <div class="title"><bdi>${row.text}</bdi></div>
+    <div class="line">${span(row.from, row.to)} · ${t(`target.${row.kind}`)}
+      ${row.hidden && html` <span class="tag hide">■ ${t("state.hide")}</span>`}</div>
+  </div>`;
+}
+
+const LOT = 8,
+  known = new Map(), // bitmaps by the number of their text
+  waiting = new Map(); // canvases that wait for one
+let working = false;
+function Picture({ number }) {
+  const canvas = useRef();
+  useLayoutEffect(() => {
+    if (known.has(number)) return put(canvas.current, known.get(number));
+    waiting.set(number, canvas.current);
+    fetchPictures();
+    return () => waiting.delete(number);
+  }, [number]);
+  return html`<canvas ref=${canvas} height="40" width="1" />`;
+}
+function put(canvas, bitmap) {
+  canvas.width = bitmap.width;
+  canvas.height = bitmap.height;
+  canvas.getContext("2d").drawImage(bitmap, 0, 0);
+}
+async function fetchPictures() {
+  if (working) return;
+  working = true;
+  for (let tries = 0; waiting.size && tries < 3; ) {
+    const numbers = [...waiting.keys()].slice(0, LOT);
+    try {
+      const [head, data] = unpacked(await bytes("text-pictures", { of: numbers.join(",") }));
+      let at = 0;
+      for (const [i, number] of numbers.entries()) {
+        const part = data.slice(at, (at += head.sizes[i])),
+          canvas = waiting.get(number);
+        waiting.delete(number);
+        if (!part.length) continue;
+        known.set(number, await decoded(part));
+        if (canvas) put(canvas, known.get(number));
+      }
+    } catch {
+      tries++;
+      await new Promise((done) => setTimeout(done, 500));
+    }
+  }
+  working = false;
+}
+/** The video was read anew: other texts have these numbers now. */
+export const forgetPictures = () => known.clear();

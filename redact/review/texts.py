@@ -1,0 +1,185 @@
+"""*Texts* on the page: a video is read in the background, and what was read is a list from which a
+person chooses what is hidden. Nothing of it is hidden by being read.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from typing import Any, Final
+
+import cv2
+import numpy as np
+
+from ..follow import Frames
+from ..media import SourceInfo
+from ..pipeline import ReadTexts, find_texts
+from ..plan import FoundText, Plan, reads, tracks_of_texts
+from ..reading import NumberReader
+from ..types import Action, Frame, Track, one_line
+from ..words import LANGUAGES, words_of
+from .jobs import Job
+from .open_plan import ChangedOutsideError, OpenPlan
+from .pictures_and_sound import bgr, encoded
+
+SECONDS_BETWEEN_READINGS: Final = 1.0
+"""Seconds from one picture that is read to the next."""
+
+MOST_READINGS: Final = 3600
+"""Pictures of one video that are read, of a longer one at greater distances: an hour of one
+processor where all of each picture changes, and a tenth of that on a fixed camera."""
+
+MOST_ROWS: Final = 200
+"""Texts that the page shows at once; a search finds the others."""
+
+MOST_SHOWN_CHARACTERS: Final = 80
+"""Of a reading that the page shows."""
+
+TALL: Final = 40
+WIDE: Final = 240
+"""Pixels of a text's picture: its height, and its greatest width."""
+
+AROUND: Final = 0.35
+"""Of its height that is shown on each side of it."""
+
+MOST_PICTURES: Final = 2000
+"""That are kept; a few kilobytes each."""
+
+NICENESS: Final = 10
+PAUSE: Final = 0.2
+"""Reading goes behind all else: at a low priority, and not at all while something else is worked
+on, for which is looked after so many seconds."""
+
+
+class _Reading(Job):
+    """Work that stops for all other work."""
+
+    def __init__(self, work: Callable[[Job], Any], busy: Callable[[], bool]) -> None:
+        super().__init__("read", work)
+        self._busy = busy
+
+    def advance(self, steps: int = 1) -> None:
+        while self._busy():
+            self.stop_if_asked()
+            time.sleep(PAUSE)
+        super().advance(steps)
+
+
+class Texts:
+    """What can be read in a video that is open.
+
+    Args:
+        info, open_plan: of the video.
+        frames: of it, for pictures.
+        busy: whether something is worked on for which reading stops.
+    """
+
+    def __init__(
+        self, info: SourceInfo, open_plan: OpenPlan, frames: Frames, busy: Callable[[], bool]
+    ) -> None:
+        self._info, self._open, self._frames, self._busy = info, open_plan, frames, busy
+        self._job: Job | None = None
+        self._said: dict[str, list[str]] = {}
+        self._pictures: OrderedDict[tuple[int, FoundText], bytes] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def begin(self) -> None:
+        """Start to read, if nobody does."""
+        with self._lock:
+            if self._job is None or self._job.over.is_set():
+                self._job = _Reading(self._read, self._busy).start()
+
+    def stop(self, wait: float = 0.0) -> None:
+        """Stop reading; what was read so far is lost."""
+        if self._job is not None:
+            self._job.ask_to_stop()
+            self._job.over.wait(wait)
+
+    def state(self) -> dict[str, Any] | None:
+        """How far it is; None: nobody began."""
+        return None if self._job is None else self._job.state()
+
+    def _read(self, job: Job) -> int:
+        with suppress(AttributeError, OSError):  # of this thread alone, where a system has that
+            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICENESS)
+        plan = self._open.plan
+        seconds = plan.seconds(len(plan.source.timeline) - 1) - plan.seconds(0)
+        every = max(SECONDS_BETWEEN_READINGS, seconds / MOST_READINGS)
+        found = find_texts(self._info, plan, job, every, NumberReader(threads=1))
+        self._take(found)
+        return len(found.texts)
+
+    def _take(self, found: ReadTexts) -> None:
+        self._said = {
+            language: [words_of(language).message(r.code, r.values) for r in found.remarks()]
+            for language in LANGUAGES
+        }
+        try:
+            self._open.take_texts(found.texts)
+        except ChangedOutsideError:  # the new one is open now
+            self._open.take_texts(found.texts)
+
+    def rows(self, wanted: str) -> dict[str, Any]:
+        """The texts that hold some words, "" for all, as the page lists them."""
+        plan = self._open.plan
+        texts = plan.texts or ()
+        found = [text for text in texts if not wanted or reads(text, wanted)]
+        track_of = tracks_of_texts(plan)
+        rows = [_row(plan, text, track_of(text)) for text in found[:MOST_ROWS]]
+        return {
+            "read": plan.texts is not None,
+            "reading": self.state(),
+            "said": self._said,
+            "all": len(texts),
+            "found": [text.number for text in found],
+            "rows": rows,
+        }
+
+    def pictures(self, numbers: Iterable[int]) -> list[bytes]:
+        """JPEGs of texts by their numbers; b"" where there is none. Raises as `Frames`."""
+        by_number = {text.number: text for text in self._open.plan.texts or ()}
+        wanted = [by_number.get(number) for number in numbers]
+        return [b"" if text is None else self._picture(text) for text in wanted]
+
+    def _picture(self, text: FoundText) -> bytes:
+        key = text.number, text
+        if key not in self._pictures:
+            self._pictures[key] = _shown(self._frames.get(text.best), text)
+            if len(self._pictures) > MOST_PICTURES:
+                self._pictures.popitem(last=False)
+        return self._pictures[key]
+
+
+def _row(plan: Plan, text: FoundText, track: Track | None) -> dict[str, Any]:
+    own, *others = (one_line(line)[:MOST_SHOWN_CHARACTERS] for line in text.readings)
+    return {
+        "id": text.number,
+        "text": own,
+        "others": others,
+        "kind": text.target.word,
+        "from": plan.seconds(text.first),
+        "to": plan.seconds(text.last),
+        "best": text.best,
+        "box": [round(v, 1) for v in text.at(text.best)],
+        "hidden": track is not None and track.action is Action.REDACT,
+    }
+
+
+def _shown(frame: Frame, text: FoundText) -> bytes:
+    """A text and a little around it, `TALL` pixels high, as JPEG."""
+    width, height = frame.size
+    box = text.at(text.best)
+    more = AROUND * box.height
+    x1, y1 = max(0, int(box.x1 - more)), max(0, int(box.y1 - more))
+    x2, y2 = min(width, int(box.x2 + more) + 1), min(height, int(box.y2 + more) + 1)
+    if x1 >= x2 or y1 >= y2:
+        return b""
+    part = np.ascontiguousarray(bgr(frame, width, height)[y1:y2, x1:x2])
+    zoom = min(TALL / (y2 - y1), WIDE / (x2 - x1))
+    size = max(1, round((x2 - x1) * zoom)), max(1, round((y2 - y1) * zoom))
+    how = cv2.INTER_AREA if zoom < 1 else cv2.INTER_CUBIC
+    return encoded(np.asarray(cv2.resize(part, size, interpolation=how), np.uint8))
