@@ -62,7 +62,7 @@ WHOLE_EVERY: Final = 5.0
 CONTEXT: Final = 0.05
 """Share of the picture's longer side that is read around a part that changed."""
 
-EDGE: Final = 3.0
+CUT_EDGE: Final = 3.0
 """Pixels from a part's border within which a line ends there, and not where it was written."""
 
 
@@ -198,7 +198,7 @@ def _is_cut(line: Text, parts: Sequence[Rect], size: tuple[int, int]) -> bool:
         if part.x1 <= (x1 + x2) / 2 < part.x2 and part.y1 <= (y1 + y2) / 2 < part.y2:
             at = (x1 - part.x1, y1 - part.y1, part.x2 - x2, part.y2 - y2)
             inner = (part.x1 > 0, part.y1 > 0, part.x2 < width, part.y2 < height)
-            if any(gap < EDGE and inside for gap, inside in zip(at, inner, strict=True)):
+            if any(gap < CUT_EDGE and inside for gap, inside in zip(at, inner, strict=True)):
                 return True
     return False
 

@@ -13,15 +13,15 @@ from typing import Final
 
 from .reader import Text
 
-BORDER: Final = 0.16
+CAPTION_BORDER: Final = 0.16
 """Share of the picture's height at its upper and lower border in which captions stand."""
 
 SLANT: Final = 0.2
 """Of its height by which a level line may rise or fall from end to end: as exactly as its corners
 are found."""
 
-BRIGHT: Final = 180
-CONTRAST: Final = 80
+CAPTION_LIGHT: Final = 180
+CAPTION_CONTRAST: Final = 80
 """Grey levels of its lightest pixels, and between these and its darkest."""
 
 _CLOCK: Final = re.compile(
@@ -46,7 +46,7 @@ def looks_burnt_in(line: Text, height: int) -> bool:
     """
     dark, light = line.levels
     level = abs(float(line.corners[1, 1] - line.corners[0, 1])) <= SLANT * line.height
-    if not level or light - dark < CONTRAST:
+    if not level or light - dark < CAPTION_CONTRAST:
         return False
-    at_border = min(line.box.y1, height - line.box.y2) <= BORDER * height
-    return is_clock(line.text) or (at_border and light >= BRIGHT)
+    at_border = min(line.box.y1, height - line.box.y2) <= CAPTION_BORDER * height
+    return is_clock(line.text) or (at_border and light >= CAPTION_LIGHT)

@@ -26,14 +26,14 @@ from .jobs import Job
 from .open_plan import ChangedOutsideError, OpenPlan
 from .pictures_and_sound import bgr, encoded
 
-SECONDS_BETWEEN_READINGS: Final = 1.0
+SECONDS_BETWEEN_LISTED: Final = 1.0
 """Seconds from one picture that is read to the next."""
 
 MOST_READINGS: Final = 3600
 """Pictures of one video that are read, of a longer one at greater distances: an hour of one
 processor where all of each picture changes, and a tenth of that on a fixed camera."""
 
-MOST_ROWS: Final = 200
+MOST_LISTED_TEXTS: Final = 200
 """Texts that the page shows at once; a search finds the others."""
 
 MOST_SHOWN_CHARACTERS: Final = 80
@@ -46,7 +46,7 @@ WIDE: Final = 240
 AROUND: Final = 0.35
 """Of its height that is shown on each side of it."""
 
-MOST_PICTURES: Final = 2000
+MOST_TEXT_PICTURES: Final = 2000
 """That are kept; a few kilobytes each."""
 
 NICENESS: Final = 10
@@ -108,7 +108,7 @@ class Texts:
             os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICENESS)
         plan = self._open.plan
         seconds = plan.seconds(len(plan.source.timeline) - 1) - plan.seconds(0)
-        every = max(SECONDS_BETWEEN_READINGS, seconds / MOST_READINGS)
+        every = max(SECONDS_BETWEEN_LISTED, seconds / MOST_READINGS)
         found = find_texts(self._info, plan, job, every, NumberReader(threads=1))
         self._take(found)
         return len(found.texts)
@@ -129,7 +129,7 @@ class Texts:
         texts = plan.texts or ()
         found = [text for text in texts if not wanted or reads(text, wanted)]
         track_of = tracks_of_texts(plan)
-        rows = [_row(plan, text, track_of(text)) for text in found[:MOST_ROWS]]
+        rows = [_row(plan, text, track_of(text)) for text in found[:MOST_LISTED_TEXTS]]
         return {
             "read": plan.texts is not None,
             "reading": self.state(),
@@ -149,7 +149,7 @@ class Texts:
         key = text.number, text
         if key not in self._pictures:
             self._pictures[key] = _shown(self._frames.get(text.best), text)
-            if len(self._pictures) > MOST_PICTURES:
+            if len(self._pictures) > MOST_TEXT_PICTURES:
                 self._pictures.popitem(last=False)
         return self._pictures[key]
 
