@@ -16,7 +16,7 @@ from ..media import SourceInfo, default_output, probe
 from ..pipeline import Journal, detect, forget_looks, held_back_for, require_same_source
 from ..plan import Plan, edit, read_plan, write_plan
 from ..record import CaseFields, EvidenceChoice
-from ..settings import DetectSettings, RenderSettings
+from ..settings import DetectSettings, OptionalNetwork, RenderSettings
 from ..types import Box, Decided, State, Target, clock, stamp
 from . import editing
 from .answers import noted
@@ -243,7 +243,7 @@ class Session:
             Waveform(info, plan),
             texts,
         )
-        if plan.texts is None and plan.settings.reader:
+        if plan.texts is None and OptionalNetwork.READER not in plan.settings.without:
             texts.begin()
 
     def _take_up_findings(self, open_plan: OpenPlan, info: SourceInfo) -> None:
