@@ -74,7 +74,7 @@ def test_what_stays_while_the_scene_moves_is_a_caption(
     ],
 )
 def test_a_name_is_found_however_it_is_written(wanted: str, there: bool) -> None:
-    text = FoundText(1, (NAME,), False, 0.9, ((0, Box(0, 0, 9, 9)),))
+    text = FoundText(1, (NAME,), False, 0.9, 0, ((0, Box(0, 0, 9, 9)),))
     assert reads(text, wanted) == there
 
 
