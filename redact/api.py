@@ -26,12 +26,12 @@ from .pipeline import (
     Delivery,
     Journal,
     Result,
+    accepted_findings,
     audit_settings,
     check_order,
     find_held,
     fix_held,
     keep_beside,
-    meant_by,
     order_to_apply,
     plan_beside,
     record_beside,
@@ -147,7 +147,7 @@ def apply(
     ready = _delivery(delivery, output, "redact.apply")
     order = order_to_apply(probe(Path(source)), draw, ready, plan_file)
     check_order(order)
-    accepted = meant_by(ready.acceptance, order)
+    accepted = accepted_findings(ready.acceptance, order)
     return keep_beside(pipeline.apply(order, found, _journal(progress), accepted), order)
 
 

@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, TypeAlias
 
 from .mask_size import MARGIN
-from .types import EVERYWHERE, READ, USUAL, Scope, Target, without_nested
+from .types import DEFAULT_TARGETS, EVERYWHERE, TEXT_TARGETS, Scope, Target, without_nested
 
 
 class Sensitivity(StrEnum):
@@ -97,13 +97,13 @@ class DetectSettings:
         scope: where and when it is looked.
         damaged: what is done with damaged pictures.
         rotate: whether pictures are looked at turned as well.
-        texts: kinds of text that are hidden, none or some of `READ`.
+        texts: kinds of text that are hidden, none or some of `TEXT_TARGETS`.
 
     Raises:
         ValueError: nothing to look for, or something that nothing can look for.
     """
 
-    targets: tuple[Target, ...] = USUAL
+    targets: tuple[Target, ...] = DEFAULT_TARGETS
     sensitivity: Sensitivity = Sensitivity.BALANCED
     without: tuple[OptionalNetwork, ...] = ()
     detector: str = ""
@@ -119,7 +119,7 @@ class DetectSettings:
             object.__setattr__(self, "targets", targets)  # the way past `frozen`
         left_out = tuple(n for n in OptionalNetwork if n in self.without)
         object.__setattr__(self, "without", left_out)
-        if strange := [t.word for t in self.texts if t not in READ]:
+        if strange := [t.word for t in self.texts if t not in TEXT_TARGETS]:
             raise ValueError(f"the reader does not find {', '.join(strange)}")
 
     @property

@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 from .detection import Detector
 from .render import MaskStyle, Renderer, drawn_area_of, mask_of
 from .settings import RenderSettings
-from .types import SEARCHED, Box, Detections, Frame, Region, State, Target
+from .types import DETECTED_TARGETS, Box, Detections, Frame, Region, State, Target
 
 PICTURE_SIZES: Final = ((240, 320), (301, 399), (33, 31), (3, 70), (1, 1))
 """Heights and widths of pictures that every detector is shown."""
@@ -94,7 +94,7 @@ class DetectorContract(ABC):
         assert (found.xyxy[:, 2:] >= found.xyxy[:, :2]).all(), f"{where}: edges in order"
         assert (found.xyxy >= -width - height).all(), f"{where}: boxes in pixels of the picture"
         assert (found.xyxy <= 2 * (width + height)).all(), f"{where}: boxes in pixels"
-        known = {int(target) for target in SEARCHED}
+        known = {int(target) for target in DETECTED_TARGETS}
         assert set(found.target.tolist()) <= known, f"{where}: unknown target"
 
 

@@ -23,7 +23,7 @@ import redact
 from redact.detection import (
     CloseUp,
     Detector,
-    Witnesses,
+    Ensemble,
     load_close_up,
     load_detector,
     load_somebody,
@@ -39,7 +39,7 @@ from redact.record import EvidenceChoice
 from redact.settings import Caution, DetectSettings, OptionalNetwork, Sensitivity, Settings
 from redact.track import Eyes, Looks, Tracker, settings_of
 from redact.types import (
-    USUAL,
+    DEFAULT_TARGETS,
     Box,
     Detections,
     Frame,
@@ -182,7 +182,7 @@ class RedactTool:
         tracking: bool = True,
         without: Sequence[OptionalNetwork] = (),
         caution: Caution = Caution.NORMAL,
-        hides: tuple[Target, ...] = USUAL,
+        hides: tuple[Target, ...] = DEFAULT_TARGETS,
     ) -> None:
         self.name = name
         self.targets = tuple(t.word for t in hides)
@@ -190,10 +190,10 @@ class RedactTool:
         self._sensitivity = Sensitivity(sensitivity)
         self._tracking, self._folder = tracking, folder
         self._without, self._caution = without, caution
-        self._loaded: dict[float, tuple[Witnesses, CloseUp, Eyes | None]] = {}
+        self._loaded: dict[float, tuple[Ensemble, CloseUp, Eyes | None]] = {}
         self.version = fingerprint()
 
-    def _looking(self, info: SourceInfo) -> tuple[Witnesses, CloseUp, Eyes | None]:
+    def _looking(self, info: SourceInfo) -> tuple[Ensemble, CloseUp, Eyes | None]:
         """For a clip's shape of pixels, kept for the next one."""
         aspect = float(info.video.upright_sample_aspect)
         if aspect not in self._loaded:

@@ -12,7 +12,7 @@ from lab.leak.tools import tool as leak_tool
 from redact.errors import RedactError
 from redact.media import Decode, VideoWriter, container_for, probe
 from redact.settings import EncodeSettings, Sensitivity
-from redact.types import SEARCHED, without_nested
+from redact.types import DETECTED_TARGETS, without_nested
 
 DEFAULT = ("redact-balanced", "redact-fast", "redact-thorough", "deface")
 TRANSCODE = "transcode"
@@ -53,9 +53,13 @@ def named(name: str, targets: str | None = None) -> Tool:
     product, _, sensitivity = name.partition("-")
     if product != "redact" or sensitivity not in set(Sensitivity):
         raise ValueError(f"{name} does not take --targets")
-    wanted = [t for w in targets.split(",") for t in SEARCHED if w in (t.spec.option, t.word)]
+    wanted = [
+        t for w in targets.split(",") for t in DETECTED_TARGETS if w in (t.spec.option, t.word)
+    ]
     if len(wanted) != len(targets.split(",")):
-        raise ValueError(f"--targets {targets}: not one of {', '.join(t.word for t in SEARCHED)}")
+        raise ValueError(
+            f"--targets {targets}: not one of {', '.join(t.word for t in DETECTED_TARGETS)}"
+        )
     folder = cache_folder() / "detections"
     return RedactTool(
         f"{name} --targets {targets}", sensitivity, folder, hides=without_nested(wanted)

@@ -13,7 +13,7 @@ are the weights of every network's log odds, of the size and of the constant, fo
 * "head" and "person", with --heads only: the eye, beside what the fitted weights say of faces, and
   the person detector, whose box is right if the middle of a labelled head lies in its upper half.
 
-What the product would have seen is asked of the product itself: `redact.detection.several_networks`
+What the product would have seen is asked of the product itself: `redact.detection.ensemble`
 joins the boxes, and what it asks of its calibration is what is fitted. No witness can get a weight
 below 0, so that a network that becomes surer never makes an object less probable.
 """
@@ -35,16 +35,16 @@ from lab.training.labelled import Boxes, holds_centre, overlaps
 from lab.training.looks import Kept, LookedAt, Networks, look_at_footage, look_at_stills
 from lab.training.regression import F64, answers, false_at_recall, logistic, reliability
 from redact.detection.calibration import UNSEEN, Calibration, log_odds, size_units
-from redact.detection.several_networks import (
+from redact.detection.ensemble import (
     CENTERFACE_LARGE as LARGE,
 )
-from redact.detection.several_networks import (
+from redact.detection.ensemble import (
     CENTERFACE_SMALL as SMALL,
 )
-from redact.detection.several_networks import (
+from redact.detection.ensemble import (
     CENTERFACE_TILTED as TILTED,
 )
-from redact.detection.several_networks import (
+from redact.detection.ensemble import (
     EYE_LARGE,
     EYE_SMALL,
     FACES,

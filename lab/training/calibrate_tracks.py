@@ -31,7 +31,7 @@ from lab.training.labelled import Labelled, dev_labels, of_frame, of_truth
 from lab.training.regression import answers, false_at_recall, held_out, logistic
 from lab.training.tracklets import Tracklet, tracklets_of
 from redact.detection.networks import CENTERFACE, EYE, FACE_PLATE, VERIFIER
-from redact.types import USUAL, Target
+from redact.types import DEFAULT_TARGETS, Target
 
 CLUES = {
     "face": ("best", "mean", "hits", "close", "body", "unborne"),
@@ -73,7 +73,7 @@ def moved_stills() -> Clips:
 
 
 def gather(
-    clips: Clips, keep: Path | None, threads: int, targets: tuple[Target, ...] = USUAL
+    clips: Clips, keep: Path | None, threads: int, targets: tuple[Target, ...] = DEFAULT_TARGETS
 ) -> list[Tracklet]:
     """Tracklets of all clips.
 
@@ -149,7 +149,7 @@ def main() -> None:
     clips = footage(a.labels, a.clips) | (moved_stills() if a.moved else {})
     if a.clips_named:
         clips = {name: clips[name] for name in a.clips_named}
-    targets = (Target.PLATE, Target.HEAD) if a.heads else USUAL
+    targets = (Target.PLATE, Target.HEAD) if a.heads else DEFAULT_TARGETS
     tracklets = gather(clips, a.keep, a.threads, targets)
     only = Target.HEAD.word if a.heads else a.only
     words = [t.word for t in targets if only in (None, t.word)]

@@ -16,26 +16,26 @@ from lab.training.films import trained_on
 from lab.training.labelled import Labelled, dev_labels, dev_stills, of_frame
 from redact.detection import SCAN_SIZES, OurNetwork
 from redact.detection.centerface import TILTS, CenterFace
-from redact.detection.eye import Eye
-from redact.detection.networks import CENTERFACE, EYE, FACE_PLATE, NANODET
-from redact.detection.people import People
-from redact.detection.scaling import Picture, Scaler
-from redact.detection.several_networks import (
+from redact.detection.ensemble import (
     CENTERFACE_LARGE as LARGE,
 )
-from redact.detection.several_networks import (
+from redact.detection.ensemble import (
     CENTERFACE_SMALL as SMALL,
 )
-from redact.detection.several_networks import (
+from redact.detection.ensemble import (
     CENTERFACE_TILTED as TILTED,
 )
-from redact.detection.several_networks import (
+from redact.detection.ensemble import (
     EYE_LARGE,
     EYE_SMALL,
     OURS,
     PEOPLE,
     Look,
 )
+from redact.detection.eye import Eye
+from redact.detection.networks import CENTERFACE, EYE, FACE_PLATE, NANODET
+from redact.detection.people import People
+from redact.detection.scaling import Picture, Scaler
 from redact.detection.weights import SHA256
 from redact.media import Decode, probe
 from redact.settings import Sensitivity

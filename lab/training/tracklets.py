@@ -22,7 +22,7 @@ from redact.track.active_tracklets import Retired
 from redact.track.belief import AS_DETECTED
 from redact.track.sensitivities import settings_of
 from redact.track.sightings import Rows
-from redact.types import USUAL, Target
+from redact.types import DEFAULT_TARGETS, Target
 
 SAME = 0.3
 """IoU from which a tracklet is on a labelled face or plate: its box is guessed between two looks,
@@ -59,7 +59,10 @@ class Tracklet:
 
 
 def tracklets_of(
-    path: Path, labels: Sequence[Labelled], threads: int, targets: tuple[Target, ...] = USUAL
+    path: Path,
+    labels: Sequence[Labelled],
+    threads: int,
+    targets: tuple[Target, ...] = DEFAULT_TARGETS,
 ) -> list[Tracklet]:
     """All tracklets of a clip that were there in one of its labelled frames.
 

@@ -15,11 +15,11 @@ from numpy.typing import NDArray
 
 from ..detection import (
     DETECTORS,
+    Ensemble,
     Networks,
     Scale,
     Sizes,
     Verifier,
-    Witnesses,
     in_every_way,
     in_use,
     load_close_up,
@@ -91,7 +91,7 @@ class AuditDetectors:
         used = in_use(DETECTORS, self.targets, without)
         self.names = [(n.name, n.weights_sha256) for n in used]
 
-        def make(aspect: float) -> Witnesses:
+        def make(aspect: float) -> Ensemble:
             return networks.witnesses(AUDIT_SIZES, aspect)
 
         self._all: Any = in_every_way(presentations, make)

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from ..errors import RedactError
 from ..media import HERTZ, TONE_AMPLITUDE, SourceInfo, read_channels
-from ..types import Silenced, clock
+from ..types import Muted, clock
 from ..words import Message
 from .limits import LIMITS, Limits
 from .result import Check
@@ -27,7 +27,7 @@ PERIODS: Final = 10
 
 def check_sound(
     finished: SourceInfo,
-    spans: Sequence[Silenced],
+    spans: Sequence[Muted],
     limits: Limits = LIMITS,
     zero: Fraction = Fraction(0),
 ) -> list[Check]:
@@ -54,7 +54,7 @@ def check_sound(
 
 
 def _first_left(
-    finished: SourceInfo, stream: int, spans: Sequence[Silenced], limits: Limits, there: set[int]
+    finished: SourceInfo, stream: int, spans: Sequence[Muted], limits: Limits, there: set[int]
 ) -> Fraction | None:
     """Where a track first holds what a span should have taken out, seconds; None: nowhere.
 
@@ -79,17 +79,17 @@ def _first_left(
     return None
 
 
-def _disjoint(spans: Sequence[Silenced]) -> list[Silenced]:
+def _disjoint(spans: Sequence[Muted]) -> list[Muted]:
     """The same without overlaps, in order: of two spans the later one counts, as it is drawn over
     the other; what adjoins and is alike is one."""
-    found: list[Silenced] = []
+    found: list[Muted] = []
     edges = sorted({edge for span in spans for edge in (span.start, span.end)})
     for start, end in pairwise(edges):
         over = [span.how for span in spans if span.start <= start and end <= span.end]
         if over and found and found[-1].end == start and found[-1].how == over[-1]:
-            found[-1] = Silenced(found[-1].start, end, over[-1])
+            found[-1] = Muted(found[-1].start, end, over[-1])
         elif over:
-            found.append(Silenced(start, end, over[-1]))
+            found.append(Muted(start, end, over[-1]))
     return found
 
 

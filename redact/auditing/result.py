@@ -12,7 +12,7 @@ import msgspec
 from ..plan import Plan
 from ..record import KeptPart, LookedPart
 from ..settings import RenderSettings, Sensitivity, Stamp
-from ..types import USUAL, Action, Box, Target, clock, hidden_with, one_line
+from ..types import DEFAULT_TARGETS, Action, Box, Target, clock, one_line, with_nested
 from ..words import Message, said, say, word
 from .limits import LIMITS, Limits
 
@@ -24,7 +24,7 @@ class AuditSettings:
     Attributes:
         sensitivity: `thorough` looks twice as often; see `Limits`.
         margin: that the masks were drawn with (`RenderSettings.margin`).
-        targets: what to look for, at least one of those that are searched for (`SEARCHED`).
+        targets: what to look for, at least one of those that are searched for (`DETECTED_TARGETS`).
         audio_expected: None if either is fine, else whether the output should have sound.
         credentials: the output must hold content credentials; otherwise it may not.
         limits: every number that decides.
@@ -37,7 +37,7 @@ class AuditSettings:
 
     sensitivity: Sensitivity = Sensitivity.BALANCED
     margin: float = RenderSettings().margin
-    targets: tuple[Target, ...] = USUAL
+    targets: tuple[Target, ...] = DEFAULT_TARGETS
     audio_expected: bool | None = None
     credentials: bool = False
     limits: Limits = LIMITS
@@ -289,8 +289,8 @@ class AuditResult:
                 small=bodies.small,
                 bare=bodies.bare,
             )
-        for target in USUAL:
-            if looked.targets and target not in hidden_with(map(Target.from_word, looked.targets)):
+        for target in DEFAULT_TARGETS:
+            if looked.targets and target not in with_nested(map(Target.from_word, looked.targets)):
                 yield Message("not_looked_for", target=target.word)
         yield from self.not_searched
         if not self.with_plan:

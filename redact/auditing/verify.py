@@ -82,7 +82,7 @@ def verify(
     checks += [_upright(finished), same_size]
     if plan is not None:
         first = plan.source.timeline.time(0)
-        checks += check_sound(finished, plan.silenced(), settings.limits, first)
+        checks += check_sound(finished, plan.muted_on_clock(), settings.limits, first)
     if not same_size.passed:
         return _blind(settings, plan, checks)
     collected = collect(source, finished, plan, settings, progress, load)

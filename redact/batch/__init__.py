@@ -9,4 +9,4 @@ addresses at which that is settled.
 
 from .cluster import Cluster, check_address
 from .find import Footage, Found, Inbox, find_footage
-from .processes import Command, Done, at_once, jobs_that_fit, run_in_process
+from .processes import Command, Done, jobs_that_fit, run_in_parallel, run_in_process

@@ -122,7 +122,7 @@ class Done:
     told: tuple[str, ...] = ()
 
 
-def at_once(
+def run_in_parallel(
     commands: Sequence[Command], jobs: int, moved: Callable[[int], Moved] | None = None
 ) -> Generator[tuple[int, Done]]:
     """Numbers and results as they come, so many at once; an error stops those that run.

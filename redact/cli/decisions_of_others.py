@@ -13,7 +13,7 @@ import click
 
 from ..errors import UsageError
 from ..plan import Plan, is_own_plan, read_plan
-from ..types import USUAL, Action
+from ..types import DEFAULT_TARGETS, Action
 from ..words import problem, said, say, word
 from .evidence_options import can_ask
 from .terminal import Terminal
@@ -61,6 +61,6 @@ def _shown(plan: Plan) -> Iterator[str]:
                 reason=row["reason"] or "–",
             )
     yield from map(said, plan.not_searched)
-    missing = [target.word for target in USUAL if target not in plan.settings.targets]
+    missing = [target.word for target in DEFAULT_TARGETS if target not in plan.settings.targets]
     if missing:
         yield say("targets_not_searched", names=", ".join(word("targets", t) for t in missing))

@@ -22,7 +22,7 @@ from ..pipeline import Delivery, redact_video
 from ..progress import Silent
 from ..record import EvidenceChoice, library_versions
 from ..settings import DetectSettings, Sensitivity, Settings
-from ..types import SEARCHED, USUAL, Target
+from ..types import DEFAULT_TARGETS, DETECTED_TARGETS, Target
 from ..words import Message, problem, say, told, word
 from . import options
 from .app import command
@@ -85,7 +85,7 @@ class Installation:
 
 def examine() -> Installation:
     """Look at models, libraries and devices, and try them on a tiny video."""
-    problems = {target: _problem(target) for target in SEARCHED}
+    problems = {target: _problem(target) for target in DETECTED_TARGETS}
     first = next((p for p in problems.values() if p is not None), None)
     # Without a model or a library there is nothing to try.
     failed = try_run() or try_folder_of_code() if first is None else None
@@ -135,7 +135,7 @@ def try_run() -> RedactError | None:
             return problem(RedactError, "internal", kind=kind, text=f"{error}")
     if done.record is None or done.record.frames_written != FRAMES:
         return problem(RedactError, "trial_decoded")
-    if not {t.word for t in USUAL} <= set(done.hidden or ()):
+    if not {t.word for t in DEFAULT_TARGETS} <= set(done.hidden or ()):
         return problem(RedactError, "trial_searched")
     return problem(RedactError, "trial_drawn") if done.needs_review else None
 

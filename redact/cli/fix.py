@@ -12,8 +12,8 @@ from ..pipeline import (
     HeldBack,
     find_held,
     fix_held,
-    from_here,
     refuse_elsewhere,
+    relative_to_here,
     remove_held,
 )
 from ..record import checked_option
@@ -51,7 +51,7 @@ def fix(
     if remove:
         return _remove(held, accept_findings, terminal)
     refuse_elsewhere(held)  # before any key that it names is read
-    require_own_decisions(from_here(held.plan), adopt, terminal)
+    require_own_decisions(relative_to_here(held.plan), adopt, terminal)
     key_file = held.delivery.evidence.key_file
     result = fix_held(
         held,
@@ -74,5 +74,5 @@ def _remove(held: HeldBack, accepted: Acceptance | None, terminal: Terminal) -> 
     if accepted is not None:
         raise problem(UsageError, "remove_mends_nothing")
     for path in remove_held(held):
-        terminal.say(say("file_removed", path=from_here(path)))
+        terminal.say(say("file_removed", path=relative_to_here(path)))
     return 0

@@ -28,7 +28,16 @@ from ..settings import (
     Stamp,
     Style,
 )
-from ..types import READ, SEARCHED, USUAL, Box, Scope, Target, clock, without_nested
+from ..types import (
+    DEFAULT_TARGETS,
+    DETECTED_TARGETS,
+    TEXT_TARGETS,
+    Box,
+    Scope,
+    Target,
+    clock,
+    without_nested,
+)
 from ..words import FALLBACK, problem, say, spoken
 from .app import PATH, Decorator, remember_sources, together, typed
 from .terminal import Terminal
@@ -38,14 +47,16 @@ RELEASE_STYLES = [s.value for s in Style]
 
 def targets(value: str) -> tuple[Target, ...]:
     """A comma-separated list of what detectors find, in the plural or as plans name it."""
-    return without_nested(_named(value, SEARCHED))
+    return without_nested(_named(value, DETECTED_TARGETS))
 
 
 def targets_and_texts(value: str) -> tuple[Target, ...]:
     """The same, and kinds of text behind it."""
-    wanted = _named(value, (*SEARCHED, *READ))
-    searched = wanted.intersection(SEARCHED)
-    return *(without_nested(searched) if searched else ()), *(t for t in READ if t in wanted)
+    wanted = _named(value, (*DETECTED_TARGETS, *TEXT_TARGETS))
+    searched = wanted.intersection(DETECTED_TARGETS)
+    return *(without_nested(searched) if searched else ()), *(
+        t for t in TEXT_TARGETS if t in wanted
+    )
 
 
 def _named(value: str, kinds: Sequence[Target]) -> set[Target]:
@@ -135,7 +146,7 @@ detect_options = together(
     click.option(
         "--targets",
         type=targets_and_texts,
-        default=",".join(t.spec.option for t in USUAL),
+        default=",".join(t.spec.option for t in DEFAULT_TARGETS),
         show_default=True,
     ),
     choice("--sensitivity", Sensitivity.BALANCED),
@@ -199,7 +210,7 @@ verbose_option = click.option("-v", "--verbose", is_flag=True)
 
 def detect_settings(params: dict[str, Any]) -> DetectSettings:
     return DetectSettings(
-        tuple(t for t in params["targets"] if t in SEARCHED),
+        tuple(t for t in params["targets"] if t in DETECTED_TARGETS),
         Sensitivity(params["sensitivity"]),
         tuple(map(OptionalNetwork, params["without"])),
         params["detector"],
@@ -207,7 +218,7 @@ def detect_settings(params: dict[str, Any]) -> DetectSettings:
         scope=scope_of(params),
         damaged=Damaged(params["damage"]),
         rotate=Rotate(params["rotate"]),
-        texts=tuple(t for t in params["targets"] if t in READ),
+        texts=tuple(t for t in params["targets"] if t in TEXT_TARGETS),
     )
 
 

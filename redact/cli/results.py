@@ -16,7 +16,7 @@ import click
 
 from ..auditing import Finding, FindingKind
 from ..files import PRIVATE
-from ..pipeline import Delivery, HeldBack, Result, ResultState, from_here, held_back_for
+from ..pipeline import Delivery, HeldBack, Result, ResultState, held_back_for, relative_to_here
 from ..plan import Plan
 from ..record import Manifest, manifest_path
 from ..types import Action, Decided, as_argument, clock
@@ -105,7 +105,7 @@ def _tell_old_copy(result: Result, terminal: Terminal, mended: HeldBack | None) 
     files = [] if held is None else held.all_files()
     if held is None or not files:
         return
-    name = from_here(held.output)
+    name = relative_to_here(held.output)
     terminal.say(say("old_copy_left", name=name, count=len(files) - 1))
     terminal.say(shlex.join(["redact", "fix", as_argument(name), "--remove"]))
 

@@ -11,9 +11,9 @@ import click
 from ..errors import UsageError
 from ..files import check_writable, make_folder, names_footage
 from ..media import probe
-from ..pipeline import find_held, from_here, plan_of_video, refuse_elsewhere
+from ..pipeline import find_held, plan_of_video, refuse_elsewhere, relative_to_here
 from ..plan import read_plan
-from ..review import Case, ReviewOptions, Session, alone_with, serve, server_of
+from ..review import Case, ReviewOptions, Session, locked_for_review, serve, server_of
 from ..words import problem, say
 from . import options
 from .app import PATH, command, typed_options
@@ -71,8 +71,8 @@ def review(
     if ".needs-review" in source.name:
         held = find_held(source)
         refuse_elsewhere(held)
-        source, plan_file = from_here(held.source), from_here(held.plan)
-        folder = from_here(held.final).parent
+        source, plan_file = relative_to_here(held.source), relative_to_here(held.plan)
+        folder = relative_to_here(held.final).parent
         terminal.say(say("was_made_from", path=named[0], source=source))
     info = probe(source)
     if plan_file is None:
@@ -86,7 +86,7 @@ def review(
         require_own_decisions(plan_file, adopt, terminal)
     else:
         check_writable(plan_file, never=(source,), whole=True)
-    with alone_with(plan_file):
+    with locked_for_review(plan_file):
         session = Session(
             source,
             plan_file,

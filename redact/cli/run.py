@@ -12,7 +12,15 @@ from typing import Any
 
 import click
 
-from ..batch import Cluster, Footage, Found, at_once, check_address, find_footage, jobs_that_fit
+from ..batch import (
+    Cluster,
+    Footage,
+    Found,
+    check_address,
+    find_footage,
+    jobs_that_fit,
+    run_in_parallel,
+)
 from ..errors import ExitCode, UsageError
 from ..files import make_folder
 from ..pipeline import Delivery
@@ -164,7 +172,9 @@ class _Videos:
             self.terminal.warn(say("jobs_that_fit", jobs=jobs, fitting=fitting))
         with (
             self.terminal.files([path.name for path in paths]) as moved,
-            contextlib.closing(at_once(commands_for(self._typed()), fitting, moved)) as ended,
+            contextlib.closing(
+                run_in_parallel(commands_for(self._typed()), fitting, moved)
+            ) as ended,
         ):
             tell_as_they_end(ended, len(paths), self.terminal, results_so_far(), moved)
 

@@ -12,7 +12,7 @@ from rich.table import Table
 
 from ..report import in_one_line, tracks_hidden, verdict
 from ..types import clock
-from ..words import Message, say, told_again, word
+from ..words import Message, error_from_json, say, word
 from .terminal import PlainConsole, Terminal
 
 
@@ -77,7 +77,7 @@ def _why(result: Mapping[str, Any]) -> str:
     """Why a source has no result, in the language that is spoken; "" where it has one."""
     if "error" not in result:
         return ""
-    message, _ = told_again(result)
+    message, _ = error_from_json(result)
     return re.sub(rf"^{re.escape(result['source'])}\s?: ", "", message)
 
 

@@ -13,7 +13,7 @@ from ..batch import Inbox
 from ..errors import ExitCode, InputError, OutputError, UsageError
 from ..files import make_folder
 from ..types import clock, readable
-from ..words import problem, say, told_again, word
+from ..words import error_from_json, problem, say, word
 from . import options
 from .app import PATH, command
 from .results import chosen_delivery, finish_options
@@ -83,7 +83,7 @@ def _tell(source: Path, result: dict[str, Any], failures: Path, terminal: Termin
         try:
             make_folder(failures)
             # The name of the video stands in it, and may be no UTF-8.
-            words = readable("\n".join((*told_again(result), "")))
+            words = readable("\n".join((*error_from_json(result), "")))
             note.write_text(words, encoding="utf-8")
         except (OutputError, OSError, UnicodeError) as error:
             terminal.warn(say("note_unwritten", path=note, error=error))

@@ -14,13 +14,14 @@ from .device import (
     on_device,
     threads_each,
 )
+from .ensemble import Ensemble
 from .face_plate import OurNetwork
 from .loader import (
     Networks,
+    ensemble_name,
     load_close_up,
     load_detector,
     load_somebody,
-    own_name,
     require_models,
 )
 from .networks import (
@@ -37,7 +38,6 @@ from .nms import iou
 from .people import Bodies
 from .presentations import in_every_way, with_turns
 from .scaling import Scaler
-from .several_networks import Witnesses
 from .silhouettes import AGREEMENT, Selfie
 from .somebody import Somebody
 from .verifier import Verifier

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import ModelError
-from ..types import SEARCHED
+from ..types import DETECTED_TARGETS
 from ..words import problem
 from .weights import SHA256
 
@@ -113,7 +113,7 @@ def load_calibration() -> Calibration:
     if strange:
         raise problem(ModelError, "calibration_of_others", name=strange[0])
     if missing := [
-        t.word for t in SEARCHED if t.word not in file.looks or t.word not in file.tracks
+        t.word for t in DETECTED_TARGETS if t.word not in file.looks or t.word not in file.tracks
     ]:
         raise problem(ModelError, "calibration_lacks", targets=", ".join(missing))
     boxes = {

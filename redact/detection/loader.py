@@ -8,27 +8,27 @@ from threading import Lock
 from typing import TypeVar
 
 from ..settings import OptionalNetwork, Sensitivity
-from ..types import USUAL, Presentation, Target, hidden_with, without_nested
+from ..types import DEFAULT_TARGETS, Presentation, Target, with_nested, without_nested
 from .calibration import load_calibration
 from .centerface import TILTS, CenterFace
 from .close_up import CLOSELY, CloseUp, LookAtImage
 from .detector import Detector
 from .device import default_threads, threads_each
-from .eye import Eye
-from .face_plate import CHANNELS, OurNetwork
-from .networks import CENTERFACE, DETECTORS, EYE, NETWORKS, SCAN_SIZES, Sizes, in_use
-from .people import People
-from .presentations import InEveryWay
-from .several_networks import (
+from .ensemble import (
     CENTERFACE_LARGE,
     CENTERFACE_SMALL,
     CENTERFACE_TILTED,
     EYE_LARGE,
     EYE_SMALL,
     PEOPLE,
+    Ensemble,
     Look,
-    Witnesses,
 )
+from .eye import Eye
+from .face_plate import CHANNELS, OurNetwork
+from .networks import CENTERFACE, DETECTORS, EYE, NETWORKS, SCAN_SIZES, Sizes, in_use
+from .people import People
+from .presentations import InEveryWay
 from .somebody import Somebody
 from .verifier import Verifier
 from .weights_for_processor import read_network
@@ -64,7 +64,7 @@ class Networks:
         keep_memory: bool = False,
     ) -> None:
         self.targets = without_nested(targets)
-        known = hidden_with(self.targets)
+        known = with_nested(self.targets)
         used = in_use(DETECTORS, self.targets, without)
         beside = CENTERFACE in used
         each = threads or (threads_each() if beside else default_threads())
@@ -76,7 +76,7 @@ class Networks:
 
     def witnesses(
         self, sizes: Sizes, sample_aspect: float, said: tuple[str, str] = ("", "")
-    ) -> Witnesses:
+    ) -> Ensemble:
         """Detectors that look at pictures at some sizes; scores are probabilities.
 
         Args:
@@ -102,7 +102,7 @@ class Networks:
         if (eye := self._eye) is not None:
             closely[Target.PLATE] = lambda rgb: eye().see(rgb, Target.PLATE)
             closely[Target.HEAD] = lambda rgb: eye().heads_and_faces(rgb)
-        if eye is not None and Target.HEAD in hidden_with(self.targets):
+        if eye is not None and Target.HEAD in with_nested(self.targets):
             heads = eye()
             others[Target.HEAD] = {
                 EYE_LARGE: lambda picture: heads.look(picture, large, sample_aspect),
@@ -112,7 +112,7 @@ class Networks:
             others[Target.PERSON] = {
                 PEOPLE: lambda picture: people.look(picture, sizes.people, sample_aspect)
             }
-        return Witnesses(ours, others, kind, load_calibration(), *said, closely, self.targets)
+        return Ensemble(ours, others, kind, load_calibration(), *said, closely, self.targets)
 
 
 def once(make: Callable[[], T]) -> Callable[[], T]:
@@ -128,12 +128,12 @@ def once(make: Callable[[], T]) -> Callable[[], T]:
 
 def load_detector(
     sensitivity: Sensitivity | str = Sensitivity.BALANCED,
-    targets: Sequence[Target] = USUAL,
+    targets: Sequence[Target] = DEFAULT_TARGETS,
     *,
     sample_aspect: float = 1.0,
     threads: int | None = None,
     without: Sequence[OptionalNetwork] = (),
-) -> Witnesses:
+) -> Ensemble:
     """The main detector: our network; for faces CenterFace too, in `thorough` tilted as well; for
     heads the eye besides, and for people NanoDet.
 
@@ -152,11 +152,11 @@ def load_detector(
     sensitivity = Sensitivity(sensitivity)
     few_sizes = sensitivity is not Sensitivity.THOROUGH
     networks = Networks(targets, threads, without=without, keep_memory=few_sizes)
-    said = own_name(sensitivity, targets, without)
+    said = ensemble_name(sensitivity, targets, without)
     return networks.witnesses(SCAN_SIZES[sensitivity], sample_aspect, said)
 
 
-def own_name(
+def ensemble_name(
     sensitivity: Sensitivity, targets: Sequence[Target], without: Sequence[OptionalNetwork] = ()
 ) -> tuple[str, str]:
     """Name of what `load_detector` gives and SHA-256 of its weights; loads nothing."""
@@ -166,7 +166,7 @@ def own_name(
 
 
 def load_close_up(
-    detector: Detector, targets: Sequence[Target] = USUAL, threads: int | None = None
+    detector: Detector, targets: Sequence[Target] = DEFAULT_TARGETS, threads: int | None = None
 ) -> CloseUp:
     """Close looks at what a detector has seen: at plates by the verifier, at faces, heads and
     plates that fill the picture by that network of the detector which knows them best; for a
@@ -186,14 +186,14 @@ def load_close_up(
         presentations = [Presentation(), *detector.presentations]
         detector = detector.first
     networks: Mapping[Target, LookAtImage]
-    if isinstance(detector, Witnesses):
+    if isinstance(detector, Ensemble):
         networks = detector.look_closely
     else:
         networks = {Target.FACE: OurNetwork([Target.FACE], threads).run}
-        if Target.HEAD in hidden_with(targets):
+        if Target.HEAD in with_nested(targets):
             networks = {**networks, Target.HEAD: Eye(threads or default_threads()).run}
     # The verifier knows plates.
-    alone = [t for t in hidden_with(targets) if CLOSELY[t] and t is not Target.PLATE]
+    alone = [t for t in with_nested(targets) if CLOSELY[t] and t is not Target.PLATE]
     if missing := [t.word for t in alone if t not in networks]:
         raise LookupError(f"no network looks closely at {', '.join(missing)}")
     return CloseUp(Verifier(threads), networks, presentations)
@@ -221,7 +221,7 @@ def load_somebody(
     if isinstance(detector, InEveryWay):
         detector = detector.first
     sought = [t for t in without_nested(targets) if t in (Target.FACE, Target.HEAD)]
-    if not sought or not isinstance(detector, Witnesses) or not detector.knows_heads:
+    if not sought or not isinstance(detector, Ensemble) or not detector.knows_heads:
         return None
     look = detector.look_closely
     people = People(threads or default_threads())

@@ -10,7 +10,7 @@ from typing import Final
 
 from ..errors import UsageError
 from ..settings import OptionalNetwork, Sensitivity
-from ..types import READ, Target, hidden_with
+from ..types import TEXT_TARGETS, Target, with_nested
 from ..words import problem
 from .views import Scale
 
@@ -84,7 +84,7 @@ READER: Final = Network(
         "15ba55ba067a117d95e7f78220062fe8b36526a40a386bcd9f9bc2cbf1a5b16d",
      "ppocr/text-recognition.onnx":
         "26bba89b81fd3586e07bcbad98c9b1600c0bff011258b094afa72bcee43950db"},
-    (Target.PLATE, *READ), "reading", OptionalNetwork.READER,
+    (Target.PLATE, *TEXT_TARGETS), "reading", OptionalNetwork.READER,
 )
 SELFIE: Final = Network(
     "MediaPipe selfie segmentation",
@@ -117,11 +117,11 @@ def in_use(
     Raises:
         UsageError: what is looked for is found by nobody who is left.
     """
-    known = hidden_with(targets)
+    known = with_nested(targets)
     used = [n for n in among if n.optional not in without and not set(known).isdisjoint(n.kinds)]
     if Target.HEAD in known and EYE.optional in without:
         raise problem(UsageError, "heads_need_centerface")
-    if READER.optional in without and not set(READ).isdisjoint(known):
+    if READER.optional in without and not set(TEXT_TARGETS).isdisjoint(known):
         raise problem(UsageError, "text_needs_reader")
     return used
 

@@ -17,9 +17,9 @@ from numpy.typing import NDArray
 from ..media import Orientation, upright
 from ..types import Detections, Frame, PerKind, Presentation, Rect, Target
 from .detector import Detector
+from .ensemble import SAME_FACE
 from .nms import suppress
 from .scaling import turned_boxes
-from .several_networks import SAME_FACE
 
 SAME_OBJECT_IOU: Final = PerKind(
     "detection/presentations: SAME_OBJECT_IOU",
@@ -118,7 +118,7 @@ class InEveryWay:
         return together(found)
 
     def detect_frame(self, frame: Frame, only: Sequence[Rect] | None = None) -> Detections:
-        """See `Detector`; `only`: see `Witnesses.detect_frame`, for detectors that know it."""
+        """See `Detector`; `only`: see `Ensemble.detect_frame`, for detectors that know it."""
         found = []
         for shown in self.presentations:
             look: Any = self._made[shown.shown_aspect].detect_frame

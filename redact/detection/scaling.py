@@ -13,7 +13,7 @@ from av.video.reformatter import ColorRange, Colorspace, Interpolation, VideoRef
 from numpy.typing import NDArray
 
 from ..errors import UnsafeError
-from ..media import graph_for, pushed
+from ..media import filtered, graph_for
 from ..types import Rect
 from ..words import problem
 
@@ -138,7 +138,7 @@ class Scaler:
             crop = {"w": area.width, "h": area.height, "x": area.x1, "y": area.y1, "exact": 1}
             options = {name: str(value) for name, value in crop.items()}
             self._crops[key] = graph_for(frame, ("crop", options))
-        return pushed(self._crops[key], frame)
+        return filtered(self._crops[key], frame)
 
 
 def _matrix(frame: av.VideoFrame) -> Colorspace:

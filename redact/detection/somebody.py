@@ -14,10 +14,10 @@ from numpy.typing import NDArray
 from ..types import Detections, Frame, Rect, Target, widened
 from .calibration import load_calibration
 from .close_up import LookAtImage, square_around
+from .ensemble import CENTERFACE_LARGE, EYE_FACES, EYE_LARGE, SAME_FACE, weighed
 from .nms import iou, suppress
 from .people import Bodies, People
 from .scaling import Scaler
-from .several_networks import CENTERFACE_LARGE, EYE_FACES, EYE_LARGE, SAME_FACE, weighed
 from .verifier import VERIFIER_SIDE
 from .views import clipped
 

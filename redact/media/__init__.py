@@ -4,7 +4,6 @@ from .decode import Decode
 from .encoders import choose_encoding, describe_encoders
 from .for_web import for_web
 from .frame_planes import copy_tags, plane_array, top_left, upright
-from .glances import glances
 from .info import (
     Colour,
     ContentLight,
@@ -13,6 +12,7 @@ from .info import (
     Orientation,
     SourceInfo,
 )
+from .muting import HERTZ, TONE_AMPLITUDE, mute_samples, read_channels, read_sound
 from .output_formats import (
     CODECS,
     WEB,
@@ -24,10 +24,10 @@ from .output_formats import (
 from .photographs import WRITTEN, PhotoWriter, is_photograph
 from .pixel_formats import WORKING, Layout, layout
 from .probe import probe
-from .pyav import graph_for, pushed, tags_of
+from .pyav import filtered, graph_for, tags_of
 from .read_ahead import read_ahead
+from .sample_frames import sample_frames
 from .seek import copy_of, decode_from, part_of
-from .silence import HERTZ, TONE_AMPLITUDE, quietly, read_channels, read_sound
 from .source import (
     coded_pictures,
     opened,

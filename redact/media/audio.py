@@ -17,12 +17,12 @@ from av.stream import Disposition
 
 from ..formats import sound_headers
 from ..formats.containers import Writable
-from ..types import Silenced
+from ..types import Muted
 from ..words import Message
 from .damage import set_aside
 from .info import AudioInfo, SourceInfo
+from .muting import mute_samples
 from .pyav import UNDECODABLE, fraction
-from .silence import quietly
 from .sound_formats import Alike, aac_rate, layout_of, plain_layout
 from .source import only, opened, packets_of
 
@@ -40,7 +40,7 @@ class AudioFeed:
         output: streams are added to it on construction, so before its header is written.
         container: of the output.
         copy: False to code all sound anew, so that no coded byte of the source gets through.
-        silenced: spans that are taken out; where there is one, all sound is coded again.
+        muted: spans that are taken out; where there is one, all sound is coded again.
 
     Attributes:
         notes: what was not copied as it is.
@@ -52,9 +52,9 @@ class AudioFeed:
         output: OutputContainer,
         container: Writable,
         copy: bool = True,
-        silenced: Sequence[Silenced] = (),
+        muted: Sequence[Muted] = (),
     ) -> None:
-        self._silenced = tuple(silenced)
+        self._muted = tuple(muted)
         self.notes: list[Message] = []
         self._stack = ExitStack()
         self._output = output
@@ -80,11 +80,11 @@ class AudioFeed:
         track: _CopiedTrack | _CodedTrack
         header = sound_headers.bare_header(audio.codec, stream.codec_context.extradata or b"")
         cut = cut_by_edits(stream)
-        if copy and allowed and header is not None and not cut and not self._silenced:
+        if copy and allowed and header is not None and not cut and not self._muted:
             track = _CopiedTrack(stream, self._output, header)
         else:
             encoder = container.sound_encoder
-            track = _CodedTrack(stream, self._output, encoder, audio, self._silenced)
+            track = _CodedTrack(stream, self._output, encoder, audio, self._muted)
             self._note(audio, number, encoder.removeprefix("lib"), copy, cut)
         if audio.language:
             track.stream.metadata["language"] = audio.language
@@ -93,9 +93,9 @@ class AudioFeed:
 
     def _note(self, audio: AudioInfo, number: int, name: str, copy: bool, cut: bool) -> None:
         """Say why the sound is coded anew, once for all tracks where it is so for all of them."""
-        every = not copy or bool(self._silenced)
+        every = not copy or bool(self._muted)
         muted, release = Message("audio_coded_anew"), Message("audio_coded_for_release")
-        why = muted if self._silenced else release
+        why = muted if self._muted else release
         if every and why not in self.notes:
             self.notes.append(why)
         if cut and not every:
@@ -202,9 +202,9 @@ class _CodedTrack:
         output: OutputContainer,
         encoder: str,
         audio: AudioInfo,
-        silenced: Sequence[Silenced] = (),
+        muted: Sequence[Muted] = (),
     ) -> None:
-        self._silenced = silenced
+        self._muted = muted
         self.heard: tuple[Fraction, Fraction] | None = None
         rate = 48000 if encoder == "libopus" else aac_rate(audio.sample_rate)
         self._source = source
@@ -254,13 +254,13 @@ class _CodedTrack:
                 even: Any = self._graph.pull()
             except (BlockingIOError, EOFError):
                 return
-            yield self._quiet(even) if self._silenced else even
+            yield self._quiet(even) if self._muted else even
 
     def _quiet(self, frame: AudioFrame) -> AudioFrame:
         """The frame without what is taken out: new samples, so that nothing of it is coded."""
         samples = np.array(frame.to_ndarray(), np.float32)
         time = Fraction(frame.pts or 0) * (fraction(frame.time_base) or Fraction(1, self._rate))
-        quietly(samples, time, self._rate, self._silenced)
+        mute_samples(samples, time, self._rate, self._muted)
         begin = time if self.heard is None else self.heard[0]
         self.heard = begin, time + Fraction(samples.shape[1], self._rate)
         fresh = AudioFrame.from_ndarray(samples, format="fltp", layout=frame.layout.name)
@@ -279,7 +279,7 @@ class _CodedTrack:
         resample = graph.add("aresample", f"{self._rate}:async=1:min_hard_comp=0.05")
         sink = graph.add("abuffersink")
         source.link_to(resample)
-        if self._silenced:
+        if self._muted:
             floats = graph.add("aformat", "sample_fmts=fltp")
             resample.link_to(floats)
             resample = floats

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from .frame_planes import copy_tags, plane_array
 from .info import Colour, SourceInfo, Stored, VideoInfo
 from .pixel_formats import is_rgb
-from .pyav import graph_for, pushed
+from .pyav import filtered, graph_for
 
 Floats = NDArray[np.float64]
 
@@ -78,7 +78,7 @@ def web_pictures(video: VideoInfo) -> Callable[[av.VideoFrame], av.VideoFrame]:
             if graph is None:
                 full = stored.colour.range == "pc" or is_rgb(video.pixel_format)
                 graph = _graph(picture, stored, full)
-            made = pushed(graph, picture)
+            made = filtered(graph, picture)
             copy_tags(picture, made)
             picture = made
         return _even(picture)

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from .info import Orientation
 from .pixel_formats import layout, upright_format
-from .pyav import graph_for, pushed
+from .pyav import filtered, graph_for
 
 Plane = NDArray[np.uint8] | NDArray[np.uint16]
 
@@ -173,7 +173,7 @@ class Fields:
             return picture
         if self._graph is None:
             self._graph = graph_for(picture, ("setfield", {"mode": self._mode}))
-        marked = pushed(self._graph, picture)
+        marked = filtered(self._graph, picture)
         copy_tags(picture, marked)
         return marked
 

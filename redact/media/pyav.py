@@ -37,7 +37,7 @@ def graph_for(picture: av.VideoFrame, *filters: tuple[str, dict[str, str]]) -> a
     return graph
 
 
-def pushed(graph: av.filter.Graph, picture: av.VideoFrame) -> av.VideoFrame:
+def filtered(graph: av.filter.Graph, picture: av.VideoFrame) -> av.VideoFrame:
     """What comes of a picture."""
     graph.push(picture)
     made = graph.pull()

@@ -16,7 +16,7 @@ from av.container.core import Flags as ContainerFlags
 from ..errors import OutputError, UnsafeError
 from ..formats.containers import FOR_BROWSERS, WRITABLE
 from ..settings import Audio, EncodeSettings
-from ..types import Frame, Silenced, clock
+from ..types import Frame, Muted, clock
 from ..words import Message, problem, reason_of
 from .audio import AudioFeed
 from .colour import numbers
@@ -51,7 +51,7 @@ class VideoWriter:
         release: nothing may tell who made it: sound is coded anew even where it could be copied, so
             that nothing gets through that was written between the sounds, and MP4 and MOV count
             time in `RELEASE_CLOCK`, not in ticks of the source's own.
-        silenced: spans of the sound that are taken out.
+        muted: spans of the sound that are taken out.
 
     Attributes:
         notes: what a person should know about the output.
@@ -67,7 +67,7 @@ class VideoWriter:
         settings: EncodeSettings,
         container: str = "",
         release: bool = False,
-        silenced: Sequence[Silenced] = (),
+        muted: Sequence[Muted] = (),
     ) -> None:
         muxer = muxer_name(container) if container else container_for(path)
         if release:
@@ -95,7 +95,7 @@ class VideoWriter:
             self._stream: Any = self._add_video()
             if settings.audio is Audio.KEEP and info.audio:
                 goal = FOR_BROWSERS if self._encoding.codec.name == WEB else WRITABLE[muxer]
-                self._audio = AudioFeed(info, self._output, goal, not release, silenced)
+                self._audio = AudioFeed(info, self._output, goal, not release, muted)
                 self.notes += self._audio.notes
         except (av.FFmpegError, ValueError, OSError) as error:
             raise self._failed(error) from error

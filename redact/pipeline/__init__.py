@@ -3,8 +3,8 @@
 from .beside_result import audit_settings, plan_beside, record_beside
 from .check import Accepted, same_place
 from .consequences import FREE, consequences, covering, mistakable
-from .fix import fix_held, from_here, refuse_elsewhere, remove_held
-from .held_back import HeldBack, find_held, held_back_for, meant_by
+from .fix import fix_held, refuse_elsewhere, relative_to_here, remove_held
+from .held_back import HeldBack, accepted_findings, find_held, held_back_for
 from .journal import Journal
 from .kept_looks import KeptLooks, forget_looks
 from .kept_plan import keep_plan, plan_of_video, require_same_source

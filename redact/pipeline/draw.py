@@ -90,7 +90,7 @@ def _writer(order: Order, plan: Plan, finished: Path) -> VideoWriter | PhotoWrit
         return PhotoWriter(finished, order.container)
     encode, container = order.draw.encode, order.container
     return VideoWriter(
-        finished, order.info, encode, container, order.delivery.release, plan.silenced()
+        finished, order.info, encode, container, order.delivery.release, plan.muted_on_clock()
     )
 
 

@@ -65,10 +65,10 @@ def fix_held(
             UsageError, "fix_credentials", path=held.final, credentials=", ".join(held.credentials)
         )
     for path in (held.final, held.output):
-        sweep(from_here(path).parent)
+        sweep(relative_to_here(path).parent)
     journal = Journal(progress)
     order = order_as_before(held, key, credentials, command)
-    info, plan_file = order.info, from_here(held.plan)
+    info, plan_file = order.info, relative_to_here(held.plan)
     plan = read_plan(plan_file)
     require_same_source(plan, info, journal)
     found = held.found()
@@ -110,10 +110,10 @@ def refuse_elsewhere(held: HeldBack) -> None:
 
 def _refuse_mended(held: HeldBack) -> None:
     """Raise OutputExistsError where the result has its name already and is not to be replaced."""
-    final = from_here(held.final)
+    final = relative_to_here(held.final)
     if held.delivery.force or not os.path.lexists(final):
         return
-    delete = shlex.join(["redact", "fix", str(from_here(held.output)), "--remove"])
+    delete = shlex.join(["redact", "fix", str(relative_to_here(held.output)), "--remove"])
     record = record_beside(final)
     if record is not None and record.source.sha256_before == held.source_sha256:
         raise problem(OutputExistsError, "fix_done", path=final, delete=delete)
@@ -132,12 +132,12 @@ def order_as_before(
     if evidence.case is not None:
         evidence = replace(evidence, case=checked_case(evidence.case, str(held.note)))
     return Order(
-        probe(from_here(held.source)),
+        probe(relative_to_here(held.source)),
         held.draw,
-        from_here(held.final),
-        from_here(held.output).parent,
+        relative_to_here(held.final),
+        relative_to_here(held.output).parent,
         replace(held.delivery, evidence=evidence, command=command),
-        plan_file=from_here(held.plan),
+        plan_file=relative_to_here(held.plan),
     )
 
 
@@ -194,7 +194,7 @@ def remove_held(held: HeldBack) -> list[Path]:
     return removed
 
 
-def from_here(path: Path | str) -> Path:
+def relative_to_here(path: Path | str) -> Path:
     """The path as seen from the working folder, if it lies there."""
     place, here = Path(path), Path.cwd()
     return place.relative_to(here) if place.is_relative_to(here) else place

@@ -346,7 +346,7 @@ def _finding(part: FindingPart) -> Finding:
     )
 
 
-def meant_by(acceptance: Acceptance | None, order: Order) -> Accepted | None:
+def accepted_findings(acceptance: Acceptance | None, order: Order) -> Accepted | None:
     """The findings that are meant, of the run that was held back from the order's name; whoever the
     case names looked at them.
 

@@ -40,7 +40,8 @@ LONGEST_NAME: Final = 255 - len(".needs-review-9.manifest.json")
 class Acceptance:
     """Findings that are no leaks, by the numbers that they have in a result that was held back.
 
-    It accepts nothing by itself: what the numbers mean has to be looked up first (`meant_by`).
+    It accepts nothing by itself: what the numbers mean has to be looked up first
+    (`accepted_findings`).
 
     Attributes:
         numbers: of the findings; None for all of that result.

@@ -14,7 +14,17 @@ from ..media import Decode, SourceInfo
 from ..plan import DAMAGED, Plan
 from ..record import muted_parts
 from ..settings import Audio, EncodeSettings
-from ..types import SEARCHED, USUAL, Action, PerKind, State, Target, Timeline, Track, hidden_with
+from ..types import (
+    DEFAULT_TARGETS,
+    DETECTED_TARGETS,
+    Action,
+    PerKind,
+    State,
+    Target,
+    Timeline,
+    Track,
+    with_nested,
+)
 from ..words import Message
 from .journal import Journal
 from .order import Order
@@ -111,7 +121,7 @@ def remarks_on_masks(plan: Plan) -> Iterator[Message]:
     large = next(_largely_covered(plan), None)
     if large is not None:
         yield Message("masks_large", seconds=large)
-    for target in SEARCHED:
+    for target in DETECTED_TARGETS:
         heights = [
             median(k.box.height for k in t.keyframes if k.state is State.DETECTED)
             for t in plan.tracks
@@ -119,7 +129,9 @@ def remarks_on_masks(plan: Plan) -> Iterator[Message]:
         ]
         small = sum(height < SMALL_HEIGHTS[target] for height in heights)
         if small * 2 > len(heights):
-            whole = next((t.spec.option for t in reversed(target.wholes) if t in SEARCHED), "")
+            whole = next(
+                (t.spec.option for t in reversed(target.wholes) if t in DETECTED_TARGETS), ""
+            )
             if whole:
                 yield Message(
                     "heads_small_of", count=small, pixels=SMALL_HEIGHTS[target], whole=whole
@@ -176,8 +188,8 @@ def remark_on_run(order: Order, plan: Plan, journal: Journal) -> None:
         journal.warn(warning)
     remark_on_streams(info, journal)
     remark_on_lasting_damage(plan, journal)
-    for target in USUAL:
-        if target not in hidden_with(plan.settings.targets):
+    for target in DEFAULT_TARGETS:
+        if target not in with_nested(plan.settings.targets):
             journal.warn(Message("target_not_looked_for", target=target.word))
     for limit in plan.not_searched:
         journal.warn(limit)

@@ -27,7 +27,7 @@ from .check import Accepted, answers_to, check, reason_to_publish
 from .claim import claimed
 from .consequences import covered_spans
 from .draw import draw
-from .held_back import meant_by, name_in
+from .held_back import accepted_findings, name_in
 from .journal import Journal
 from .kept_plan import keep_plan, require_same_source, take_up_plan
 from .order import Delivery, Order, check_order, order_to_run
@@ -76,7 +76,7 @@ def redact_video(
         if earlier is not None:
             return earlier
         check_order(order, searched=True)
-        accepted = meant_by(delivery.acceptance, order)
+        accepted = accepted_findings(delivery.acceptance, order)
         if order.plan_file is not None and order.plan_file.exists():
             tell(say("plan_of_earlier_run", name=order.plan_file.name))
         journal = Journal(progress)

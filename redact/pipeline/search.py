@@ -18,13 +18,13 @@ from ..detection import (
     Detector,
     Network,
     device_now,
+    ensemble_name,
     in_every_way,
     in_use,
     load_close_up,
     load_detector,
     load_plugin,
     load_somebody,
-    own_name,
     threads_each,
     with_turns,
 )
@@ -45,8 +45,8 @@ from ..types import (
     Timeline,
     area_in_words,
     clock,
-    hidden_with,
     readable,
+    with_nested,
 )
 from ..words import Message, problem
 from .journal import Journal
@@ -295,7 +295,7 @@ def _eyes(info: SourceInfo, settings: DetectSettings, detector: Detector) -> Eye
 
 def _only_asked(detector: Detector, settings: DetectSettings) -> LookAtParts:
     """How a detector of others is asked; an answer that nobody asked for stops the run."""
-    asked = hidden_with(settings.targets)
+    asked = with_nested(settings.targets)
 
     def look(frame: Frame, _: Sequence[Rect] | None) -> Detections:
         found = detector.detect_frame(frame)
@@ -324,7 +324,7 @@ def who_looks(
         return _named(in_use([READER], settings.texts, settings.without))
     detector = _of_others(info, settings, detector)
     if detector is None:
-        found = [own_name(settings.sensitivity, settings.targets, settings.without)]
+        found = [ensemble_name(settings.sensitivity, settings.targets, settings.without)]
     else:
         found = [(detector.name, detector.weights_sha256)]
     used = in_use([SELFIE], settings.targets, settings.without)

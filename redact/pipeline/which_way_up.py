@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..detection import CENTERFACE, CenterFace, Scaler, is_missing
-from ..media import SourceInfo, glances
+from ..media import SourceInfo, sample_frames
 from ..progress import Stage
 from ..settings import DetectSettings, Rotate
 from ..types import Rect
@@ -87,7 +87,7 @@ def plainly(scores: Iterable[NDArray[np.float64]]) -> tuple[Degrees, ...]:
 def _scores(info: SourceInfo, stage: Stage) -> Iterable[NDArray[np.float64]]:
     network, scaler = CenterFace(2), Scaler()
     aspect = info.video.presentations[0].aspect
-    for frame in glances(info):
+    for frame in sample_frames(info):
         width, height = frame.size
         zoom = min(MOST_FACE_ZOOM, ORIENTATION_LONG_SIDE / max(width * aspect, height))
         size = max(1, round(width * aspect * zoom)), max(1, round(height * zoom))

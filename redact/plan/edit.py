@@ -145,8 +145,8 @@ def mute(
     """Take a span out of the sound; times are seconds after the first picture.
 
     Sound that begins before the first picture has times below zero there, and sound may go on after
-    the last picture. `Plan.silenced` tells which of it a span takes out. A plan does not know when
-    the sound begins and ends; the record tells what was there.
+    the last picture. `Plan.muted_on_clock` tells which of it a span takes out. A plan does not
+    know when the sound begins and ends; the record tells what was there.
 
     Raises:
         PlanError: the span ends before it begins.

@@ -23,7 +23,7 @@ from ..files import (
     write_whole,
 )
 from ..formats import matroska
-from ..types import READ, Keyframe, Origin, Target, Timeline, Track, hidden_with, is_text
+from ..types import TEXT_TARGETS, Keyframe, Origin, Target, Timeline, Track, is_text, with_nested
 from ..words import Message, problem, reason_of
 from .earlier import EarlierPlan, converted
 from .file_fields import (
@@ -327,7 +327,7 @@ def _track_of(
         except ValueError as error:
             raise ValueError(f"{where}.shapes[{i}]: {error}") from None
     # Where the picture is damaged, a region hides it that no detector found.
-    allowed = (*hidden_with(map(Target.from_word, looked_for)), Target.REGION, *READ)
+    allowed = (*with_nested(map(Target.from_word, looked_for)), Target.REGION, *TEXT_TARGETS)
     if record.origin is Origin.AUTO and record.target not in {t.word for t in allowed}:
         raise ValueError(
             f"{where}.target: a detector found this {record.target}, but $.settings.targets says "

@@ -11,9 +11,9 @@ from msgspec import UNSET, Meta, UnsetType
 
 from ..settings import Caution, Damaged, DetectSettings, OptionalNetwork, Rotate, Sensitivity
 from ..types import (
+    DETECTED_TARGETS,
     EVERYWHERE,
-    READ,
-    SEARCHED,
+    TEXT_TARGETS,
     Box,
     Confirmed,
     Doubt,
@@ -73,8 +73,8 @@ def check_review(review: ReviewState, frames: int) -> None:
                 raise ValueError(f"$.review.findings: finding {f.number}: {list(box)} is not a box")
 
 
-_Read = Annotated[str, Meta(pattern=pattern_of(READ))]
-_LookedFor = Annotated[str, Meta(pattern=pattern_of(SEARCHED))]
+_Read = Annotated[str, Meta(pattern=pattern_of(TEXT_TARGETS))]
+_LookedFor = Annotated[str, Meta(pattern=pattern_of(DETECTED_TARGETS))]
 
 
 class DetectorRecord(Value, frozen=True):

@@ -22,9 +22,9 @@ from ..types import (
     Box,
     Doubt,
     Keyframe,
+    Muted,
     Outline,
     Region,
-    Silenced,
     State,
     Timeline,
     Track,
@@ -337,7 +337,7 @@ class Plan:
         timeline = self.source.timeline
         return round(float(timeline.time(frame) - timeline.time(0)), 6)
 
-    def silenced(self) -> tuple[Silenced, ...]:
+    def muted_on_clock(self) -> tuple[Muted, ...]:
         """The muted spans on the clock of the source, on which the first picture need not be at 0.
 
         Sound may begin before the first picture and go on after the last one. A span that begins
@@ -349,10 +349,10 @@ class Plan:
             return ()
         first = self.source.timeline.time(0)
 
-        def on_the_clock(m: MutedSpan) -> Silenced:
+        def on_the_clock(m: MutedSpan) -> Muted:
             start = -ALL_SOUND if m.start == 0 else Fraction(m.start, 1000)
             end = ALL_SOUND if self.goes_to_the_end(m) else Fraction(m.end, 1000)
-            return Silenced(first + start, first + end, m.how.value)
+            return Muted(first + start, first + end, m.how.value)
 
         return tuple(map(on_the_clock, self.muted))
 

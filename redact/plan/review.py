@@ -26,7 +26,7 @@ class MutedSpan(Value, frozen=True, rename={"start": "start_ms", "end": "end_ms"
 
     Attributes:
         start, end: milliseconds after the first picture; sound that begins before it has times
-            below zero. See `Plan.silenced` for spans that reach the first or the last picture.
+            below zero. `Plan.muted_on_clock` tells of spans that reach the first or last picture.
         how: silence, or a tone.
         reason, decided_by, decided_at: why, who and when (UTC); they go on record.
     """

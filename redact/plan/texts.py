@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from difflib import SequenceMatcher
 from typing import Final
 
-from ..types import READ, Box, Decided, Keyframe, State, Target, Track, folded
+from ..types import TEXT_TARGETS, Box, Decided, Keyframe, State, Target, Track, folded
 from . import decisions, edit
 from .found_text import FoundText
 from .plan import Plan
@@ -50,7 +50,7 @@ def tracks_of_texts(plan: Plan) -> Callable[[FoundText], Track | None]:
     tracks: dict[tuple[Target, int, Box, int], Track] = {
         (track.target, track.first, track.keyframes[0].box, track.last): track
         for track in plan.tracks
-        if track.target in READ
+        if track.target in TEXT_TARGETS
     }
 
     def track_of(text: FoundText) -> Track | None:

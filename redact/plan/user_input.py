@@ -105,7 +105,7 @@ def parse_time(text: str, plan: Plan, *, last: bool = False) -> int:
 def parse_seconds(text: str) -> float:
     """Seconds after the first picture, for sound: -0.85 is before it. Raises UsageError.
 
-    "start" and "end" are those of the sound, wherever they are (see `Plan.silenced`).
+    "start" and "end" are those of the sound, wherever they are (see `Plan.muted_on_clock`).
     """
     word = text.strip().lower()
     if word in ("start", "end"):

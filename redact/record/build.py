@@ -20,7 +20,7 @@ from ..errors import UnsafeError
 from ..media import Dropped
 from ..plan import Plan, dump_plan
 from ..settings import Audio, Sensitivity, Settings
-from ..types import USUAL, Action, Target, hidden_with, readable, stamp
+from ..types import DEFAULT_TARGETS, Action, Target, readable, stamp, with_nested
 from ..words import Message, as_json, problem
 from .build_tracks import muted_parts, review_part, track_parts
 from .case import CaseFields
@@ -195,13 +195,13 @@ def settings_as_json(settings: Settings) -> dict[str, Any]:
 
 
 def _limits(record: RunRecord, case: CaseFields) -> list[LimitPart]:
-    plan, hidden = record.as_drawn, hidden_with(record.plan.settings.targets)
+    plan, hidden = record.as_drawn, with_nested(record.plan.settings.targets)
     limits = [LimitPart("detector_can_miss"), LimitPart("other_identifying_features")]
     if record.source.audio and record.settings.encode.audio is Audio.KEEP:
         muted = muted_parts(record.plan, record.sounded)
         code = "sound_partly_muted" if muted else "sound_unchanged"
         limits.append(LimitPart(code, str(len(record.source.audio))))
-    limits += [LimitPart(f"{t.word}s_not_looked_for") for t in USUAL if t not in hidden]
+    limits += [LimitPart(f"{t.word}s_not_looked_for") for t in DEFAULT_TARGETS if t not in hidden]
     kept = [str(t.id) for t in plan.tracks if t.action is Action.KEEP]
     if kept:
         limits.append(LimitPart("kept_by_decision", ", ".join(kept)))

@@ -184,7 +184,7 @@ def muted_parts(plan: Plan, sounded: tuple[Fraction, Fraction] | None) -> list[M
             m.decided_by,
             m.decided_at,
         )
-        for m, taken in zip(plan.muted, plan.silenced(), strict=True)
+        for m, taken in zip(plan.muted, plan.muted_on_clock(), strict=True)
         if taken.start < end and taken.end > begin
     ]
 

@@ -16,7 +16,7 @@ from urllib.parse import quote
 
 from .. import __version__
 from ..types import clock, one_line, readable
-from ..words import Message, said, say, spoken, told_again, word
+from ..words import Message, error_from_json, said, say, spoken, word
 from .pages import rendered
 from .report_words import ReportWords
 
@@ -135,7 +135,7 @@ def _name(path: Path | str) -> str:
 
 
 def _row(place: Path, result: dict[str, Any], report: Path | None) -> dict[str, Any]:
-    words = told_again(result)[0] if "error" in result else Path(result["output"]).name
+    words = error_from_json(result)[0] if "error" in result else Path(result["output"]).name
     link = "" if report is None else os.path.relpath(report, place.parent)
     return {
         "css": "redact" if counted_as(result) in _GOOD else "keep",

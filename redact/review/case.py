@@ -27,11 +27,11 @@ from ..plan import Plan, read_plan
 from ..record import EvidenceChoice
 from ..report import CASE_MARK, case_page, in_one_line, report_beside
 from ..settings import DetectSettings
-from ..words import LANGUAGES, problem, reason_of, speaking, told_again
+from ..words import LANGUAGES, error_from_json, problem, reason_of, speaking
 from .finishing import holds
 from .jobs import Job
 from .looked_at import progress_of
-from .open_plan import alone_with
+from .open_plan import locked_for_review
 from .pictures_and_sound import jpeg
 from .refused import RefusedError, defect, in_words
 from .routes import QUIET, language_of, routes_of, shown_of, told
@@ -202,7 +202,7 @@ class Video:
         self.close()  # it could not be opened the last time
         if not self.plan.is_file():
             raise RefusedError("not_searched", name=self.source.name)
-        self._claim.enter_context(alone_with(self.plan))
+        self._claim.enter_context(locked_for_review(self.plan))
         session = self.session = Session(
             self.source,
             self.plan,
@@ -355,7 +355,7 @@ class Case:
             check_writable(video.plan, never=(video.source,), whole=True)
             result = run_in_process(command, self._over.is_set, moved=moved).result
             if not video.plan.exists() and not self._over.is_set():
-                said = {language: list(told_again(result, language)) for language in LANGUAGES}
+                said = {language: list(error_from_json(result, language)) for language in LANGUAGES}
                 video.problem = {"error": "refused", "said": said}
         except (RedactError, OSError) as error:
             video.problem = in_words(error if isinstance(error, RedactError) else _input(error))

@@ -62,7 +62,7 @@ class ChangedOutsideError(PlanError):
 
 
 @contextmanager
-def alone_with(plan: Path) -> Iterator[None]:
+def locked_for_review(plan: Path) -> Iterator[None]:
     """In here, no other review has this plan, whichever process it runs in: two would save over
     each other. Links to a plan are that plan.
 

@@ -195,7 +195,7 @@ def _muted(plan: Plan, sound: tuple[float, float]) -> list[dict[str, Any]]:
     zero = plan.source.timeline.time(0)
     begins, ends = (round(1000 * at) for at in sound)
     told = []
-    for number, (span, taken) in enumerate(zip(plan.muted, plan.silenced(), strict=True), 1):
+    for number, (span, taken) in enumerate(zip(plan.muted, plan.muted_on_clock(), strict=True), 1):
         start = max(round(1000 * (taken.start - zero)), begins)
         end = min(round(1000 * (taken.end - zero)), ends)
         if start < end:

@@ -22,7 +22,7 @@ from av.video.reformatter import VideoReformatter
 from numpy.typing import NDArray
 
 from ..follow import Frames
-from ..media import SourceInfo, copy_of, quietly, read_sound
+from ..media import SourceInfo, copy_of, mute_samples, read_sound
 from ..plan import ALL_SOUND, Plan, Subject, all_subjects
 from ..render import Renderer
 from ..settings import RenderSettings
@@ -360,7 +360,7 @@ def heard(info: SourceInfo, plan: Plan, start: float, end: float, muted: bool) -
             if b > a:
                 out[a:b] += samples[a - at : b - at]
     if muted:
-        quietly(out[None], first, RATE, plan.silenced())
+        mute_samples(out[None], first, RATE, plan.muted_on_clock())
     return np.asarray(np.clip(out, -1, 1) * 32767, "<i2").tobytes()
 
 

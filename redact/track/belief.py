@@ -14,7 +14,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from ..types import SEARCHED, Boxes, PerKind, Target
+from ..types import DETECTED_TARGETS, Boxes, PerKind, Target
 from .arrays import Arrays
 from .geometry import areas
 
@@ -55,7 +55,7 @@ saw it; a plate's `ORDINARY` twice as large hid that one too, and a sixth more f
 TargetWeights = Mapping[str, float]
 
 AS_DETECTED: Final[Mapping[str, TargetWeights]] = {
-    target.word: {"bias": 0.0, "best": 1.0} for target in SEARCHED
+    target.word: {"bias": 0.0, "best": 1.0} for target in DETECTED_TARGETS
 }
 """Weights with which a track is as probable as its best detection, whatever else is known."""
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import math
 
-from ..types import SEARCHED, PerKind, Target
+from ..types import DETECTED_TARGETS, PerKind, Target
 
 STARTS = PerKind(
     "track/track_starts: STARTS",
@@ -16,6 +16,8 @@ STARTS = PerKind(
 in 70; plates are known by a close look, which only a tracklet gets. Heads and people as faces,
 whose networks see them too."""
 
-FAINT = PerKind("track/track_starts: FAINT", {t: 1 / (1 + math.exp(-STARTS[t])) for t in SEARCHED})
+FAINT = PerKind(
+    "track/track_starts: FAINT", {t: 1 / (1 + math.exp(-STARTS[t])) for t in DETECTED_TARGETS}
+)
 """The same as a probability. Fainter boxes lie all over a picture: they only continue what is
 believed, and a part that is looked at may cut through them."""

@@ -12,24 +12,24 @@ from .fields import (
     UtcOrNone,
     Value,
 )
-from .frame import Frame, Runs, Silenced, Timeline, count_of, joined, runs_of
+from .frame import Frame, Muted, Runs, Timeline, count_of, joined, runs_of
 from .presentation import Presentation
 from .scope import EVERYWHERE, Scope, area_in_words
 from .silhouette import COLUMNS, ROWS, Cells, Shaped, Silhouette
 from .target import (
     ANY_KIND,
-    READ,
-    SEARCHED,
-    USUAL,
+    DEFAULT_TARGETS,
+    DETECTED_TARGETS,
+    TEXT_TARGETS,
     Action,
     Origin,
     Outline,
     PerKind,
     State,
     Target,
-    hidden_with,
     pattern_of,
     widened,
+    with_nested,
     without_nested,
 )
 from .text import (

@@ -133,7 +133,7 @@ def count_of(runs: Runs) -> int:
 
 
 @dataclass(frozen=True, slots=True)
-class Silenced:
+class Muted:
     """A span of sound that is taken out.
 
     Attributes:

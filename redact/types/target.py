@@ -138,13 +138,13 @@ TARGETS: Final[dict[Target, TargetSpec]] = {
     Target.CAPTION: TargetSpec(outline=Outline.BOX, searched=False, option="captions", category=7),
 }
 
-SEARCHED: Final = tuple(t for t in Target if t.spec.searched)
+DETECTED_TARGETS: Final = tuple(t for t in Target if t.spec.searched)
 """What detectors can look for; redact's own networks know all of it."""
 
-READ: Final = (Target.TEXT, Target.CAPTION)
+TEXT_TARGETS: Final = (Target.TEXT, Target.CAPTION)
 """What the reader finds."""
 
-USUAL: Final = (Target.FACE, Target.PLATE)
+DEFAULT_TARGETS: Final = (Target.FACE, Target.PLATE)
 """What is looked for where nobody says otherwise."""
 
 
@@ -163,7 +163,7 @@ def without_nested(targets: Iterable[Target]) -> tuple[Target, ...]:
     return tuple(t for t in Target if t in wanted and wanted.isdisjoint(t.wholes))
 
 
-def hidden_with(targets: Iterable[Target]) -> tuple[Target, ...]:
+def with_nested(targets: Iterable[Target]) -> tuple[Target, ...]:
     """All kinds that are hidden where `targets` are: faces where heads are."""
     hidden = set(targets)
     return tuple(t for t in Target if t in hidden or not hidden.isdisjoint(t.wholes))
@@ -182,7 +182,7 @@ class PerKind(Generic[T]):
     """
 
     def __init__(self, room: str, rows: Mapping[Target, T]) -> None:
-        missing = [t.word for t in SEARCHED if t not in rows]
+        missing = [t.word for t in DETECTED_TARGETS if t not in rows]
         if missing:
             raise LookupError(f"{room} has nothing for {', '.join(missing)}")
         self._room, self._rows = room, dict(rows)

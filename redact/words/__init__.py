@@ -155,7 +155,7 @@ def told(error: RedactError, language: str | None = None) -> tuple[str, str]:
     return words_of(language or spoken()).problem(error.code, error.values)
 
 
-def told_again(result: Mapping[str, Any], language: str | None = None) -> tuple[str, str]:
+def error_from_json(result: Mapping[str, Any], language: str | None = None) -> tuple[str, str]:
     """What `error_as_json` kept, told in a language, by default the one that is spoken."""
     known = result.get("code") in words_of(FALLBACK).tables["problem"]
     if known and isinstance(values := result.get("values"), dict):

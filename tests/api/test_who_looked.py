@@ -19,7 +19,7 @@ from redact.media import probe
 from redact.pipeline import keep_plan
 from redact.pipeline.search import who_looks
 from redact.settings import OptionalNetwork
-from redact.types import SEARCHED, Detections, Frame, Target
+from redact.types import DETECTED_TARGETS, Detections, Frame, Target
 
 from ..pipeline.conftest import SAMPLE, shorten
 
@@ -203,7 +203,7 @@ def test_redacts_own_networks_are_named_without_loading_them(
     assert len(weights.split("+")) == 1 + 2 * beside + centerface
 
 
-@pytest.mark.parametrize("target", SEARCHED)
+@pytest.mark.parametrize("target", DETECTED_TARGETS)
 def test_boxes_of_ones_own_are_hidden_whatever_our_networks_think(
     empty: Path, target: Target
 ) -> None:

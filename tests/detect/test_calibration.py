@@ -14,17 +14,16 @@ from hypothesis import strategies as st
 
 from redact.detection import calibration
 from redact.detection.calibration import FILE, load_calibration, log_odds, probability
-from redact.detection.networks import CENTERFACE, FACE_PLATE, VERIFIER
-from redact.detection.several_networks import (
+from redact.detection.ensemble import (
     CENTERFACE_LARGE as LARGE,
 )
-from redact.detection.several_networks import (
+from redact.detection.ensemble import (
     CENTERFACE_SMALL as SMALL,
 )
-from redact.detection.several_networks import (
+from redact.detection.ensemble import (
     CENTERFACE_TILTED as TILTED,
 )
-from redact.detection.several_networks import (
+from redact.detection.ensemble import (
     EYE_FACES,
     EYE_LARGE,
     EYE_SMALL,
@@ -32,9 +31,10 @@ from redact.detection.several_networks import (
     OURS,
     PEOPLE,
 )
+from redact.detection.networks import CENTERFACE, FACE_PLATE, VERIFIER
 from redact.detection.weights import SHA256
 from redact.errors import ModelError
-from redact.types import SEARCHED
+from redact.types import DETECTED_TARGETS
 
 INSTALLED = Path(calibration.__file__).parents[1] / "models" / FILE
 KINDS = {
@@ -87,7 +87,7 @@ def test_every_witness_has_weights_and_a_box() -> None:
         assert set(numbers.looks[kind]) == {"bias", "size"} | names
     witnesses = set().union(*KINDS.values())
     assert set(numbers.boxes) == {*witnesses, "ours plate"}
-    assert set(numbers.tracks) == {target.word for target in SEARCHED}
+    assert set(numbers.tracks) == {target.word for target in DETECTED_TARGETS}
 
 
 @pytest.mark.parametrize("part", ["looks", "tracks"])

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from redact.detection import Detector, load_detector
 from redact.detection.centerface import padded
-from redact.detection.several_networks import LEAST_PROBABILITY
+from redact.detection.ensemble import LEAST_PROBABILITY
 from redact.errors import UnsafeError
 from redact.settings import OptionalNetwork
 from redact.types import Box, Detections, Frame, Target

@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 import pytest
 
+from redact.detection.ensemble import with_heads
 from redact.detection.eye import EYE_CHANNELS, Eye
 from redact.detection.people import PEOPLE_SIDE, People, whole_in
 from redact.detection.scaling import Scaler
-from redact.detection.several_networks import with_heads
 from redact.detection.views import Scale, View
 from redact.errors import UnsafeError
 from redact.types import Detections, Rect, Target

@@ -16,7 +16,7 @@ from redact.detection.verifier import VERIFIER_SIDE, Verifier
 from redact.detection.weights import TRIAL, in_7_bits, read_weights
 from redact.detection.weights_for_processor import TRIAL_CHANNELS, products_are_cut_off
 from redact.errors import DependencyError
-from redact.types import USUAL
+from redact.types import DEFAULT_TARGETS
 
 
 @pytest.fixture
@@ -39,7 +39,7 @@ def test_where_products_are_cut_off_every_network_has_small_weights(
 
     really = device.open_network
     monkeypatch.setattr(device, "open_network", spy)
-    OurNetwork(USUAL, 1)
+    OurNetwork(DEFAULT_TARGETS, 1)
     Verifier(1)
     CenterFace(1)
     names = (FACE_PLATE.file, VERIFIER.file, CENTERFACE.file)

@@ -28,7 +28,7 @@ from redact.plan import (
 )
 from redact.settings import Damaged, DetectSettings, Sensitivity
 from redact.types import (
-    SEARCHED,
+    DETECTED_TARGETS,
     Action,
     Box,
     Doubt,
@@ -64,7 +64,7 @@ def boxes(draw: st.DrawFn, inside: bool = False) -> Box:
 doubts = st.builds(
     Doubt,
     st.integers(0, FRAMES - 1),
-    st.sampled_from(SEARCHED),
+    st.sampled_from(DETECTED_TARGETS),
     boxes(),
     st.floats(0, 1, allow_nan=False),
 )

@@ -27,7 +27,7 @@ from redact.plan import (
     parse_plan,
     undecided,
 )
-from redact.types import Silenced, Timeline
+from redact.types import Muted, Timeline
 
 from .test_plan import FRAMES
 from .test_shown import D, kept, plan_of
@@ -127,7 +127,7 @@ def taken(plan: Plan) -> list[tuple[float, float]]:
         after = float(time - plan.source.timeline.time(0))
         return after if abs(after) < 1e6 else math.copysign(math.inf, after)
 
-    return [(seconds(s.start), seconds(s.end)) for s in plan.silenced()]
+    return [(seconds(s.start), seconds(s.end)) for s in plan.muted_on_clock()]
 
 
 def test_a_span_over_all_pictures_takes_out_all_sound() -> None:
@@ -151,5 +151,5 @@ def test_a_clip_that_starts_late_is_silenced_where_it_was_said() -> None:
     late = Timeline(Fraction(1, 600), tuple(range(6000, 6800, 20)))  # ten seconds in
     plan = replace(plan, source=replace(plan.source, timeline=late))
     plan = replace(plan, muted=(MutedSpan(250, 1000),))
-    assert plan.silenced() == (Silenced(Fraction(41, 4), Fraction(11), "mute"),)
-    assert replace(plan, muted=()).silenced() == ()
+    assert plan.muted_on_clock() == (Muted(Fraction(41, 4), Fraction(11), "mute"),)
+    assert replace(plan, muted=()).muted_on_clock() == ()

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from redact.plan import Plan, write_plan
-from redact.review.open_plan import alone_with
+from redact.review.open_plan import locked_for_review
 
 from .browser import Page, look_like, resize, served_here, until
 from .test_case import serving
@@ -77,7 +77,7 @@ def test_a_video_that_is_open_elsewhere_can_be_left_and_tried_again(
     write_plan(found, plan_file)
     with serving(tmp_path) as (_, server):
         page = Page(browser, server.address)
-        with alone_with(plan_file):
+        with locked_for_review(plan_file):
             page.click("[data-look='1']")
             page.until(lambda: "another review" in page.text("#opening-detail"))
             assert page.js("return document.getElementById('opening-bar').hidden")

@@ -119,5 +119,5 @@ def test_the_whole_strip_is_muted_by_one_drag(browser: Any, tmp_path: Path) -> N
         page.until(lambda: page.state("state.muted.length") == 2)
     plan = read_plan(tmp_path / "p.json")
     assert sorted(str(s.how) for s in plan.muted) == ["mute", "tone"]
-    heard_from = [s.start for s in plan.silenced()]
+    heard_from = [s.start for s in plan.muted_on_clock()]
     assert min(heard_from) < -1000 and float(max(heard_from)) - 0.84 == pytest.approx(-0.6)

@@ -19,7 +19,7 @@ from redact.track.belief import (
     worth_hiding,
 )
 from redact.track.track_starts import STARTS
-from redact.types import SEARCHED, Target
+from redact.types import DETECTED_TARGETS, Target
 
 from .scenes import WEIGHTS
 
@@ -125,7 +125,7 @@ def test_what_a_more_careful_sensitivity_leaves_open_the_others_leave_open_too(
 def test_the_installed_weights_hide_what_one_look_is_sure_of() -> None:
     """Whatever it is, if of ordinary size, at every sensitivity; and evidence counts for it."""
     weights = load_calibration().tracks
-    for word in (target.word for target in SEARCHED):
+    for word in (target.word for target in DETECTED_TARGETS):
         assert all(weight >= 0 for clue, weight in weights[word].items() if clue != "bias")
         for how in Sensitivity:
             clues = clues_of(STRONGEST, [], BOX / 4)
@@ -145,7 +145,7 @@ def test_a_look_that_saw_nothing_says_no_more_than_the_faintest_sighting(
     start: float, later: list[float | None]
 ) -> None:
     """Whoever turns his head, or passes behind posts, is there in between."""
-    faintest = min(map(STARTS.__getitem__, SEARCHED))
+    faintest = min(map(STARTS.__getitem__, DETECTED_TARGETS))
     missed, seen = (clues_of(start, [*later, o], target=Target.PLATE) for o in (None, faintest))
     mean = [float(clues.columns()["mean"][0]) for clues in (missed, seen)]
     assert mean[0] >= mean[1] - 1e-9

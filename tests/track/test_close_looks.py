@@ -9,13 +9,13 @@ from numpy.typing import NDArray
 from redact.detection import load_calibration
 from redact.track import settings_of
 from redact.track.belief import ASKED, Clues, worth_hiding
-from redact.types import SEARCHED, Box, Detections, Frame, Target, Track
+from redact.types import DETECTED_TARGETS, Box, Detections, Frame, Target, Track
 
 from .scenes import WEIGHTS, rendered, seen, track_clip, tracker_of
 
 HEAD = Box(100, 60, 130, 96)
 COUNT = 20
-BELIEF = {t.word: {**WEIGHTS["face"], "close": 1.2} for t in SEARCHED}
+BELIEF = {t.word: {**WEIGHTS["face"], "close": 1.2} for t in DETECTED_TARGETS}
 
 
 class Closely:

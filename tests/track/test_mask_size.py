@@ -26,7 +26,7 @@ from redact.track.box_per_frame import _as_large_as_looks, fill
 from redact.track.geometry import IDENTITY
 from redact.track.sensitivities import TrackSettings
 from redact.track.sightings import ROW, ClipRecord, How
-from redact.types import SEARCHED, SINGLE_DETECTION_FRINGE, Box, Boxes, Target, Track
+from redact.types import DETECTED_TARGETS, SINGLE_DETECTION_FRINGE, Box, Boxes, Target, Track
 
 from .scenes import HEIGHT, WIDTH, Thing, as_frame, draw, seen, texture, track_clip
 
@@ -170,7 +170,7 @@ def test_what_no_detector_saw_is_drawn_as_for_an_even_guess() -> None:
 
 
 @given(
-    target=st.sampled_from(SEARCHED),
+    target=st.sampled_from(DETECTED_TARGETS),
     scores=st.dictionaries(st.integers(0, 4), st.floats(0, 1), max_size=5),
     walk=st.lists(st.floats(-30, 30), min_size=5, max_size=5),
 )
@@ -215,7 +215,7 @@ def test_who_comes_nearer_at_an_ordinary_speed_is_hidden_as_he_is() -> None:
 
 
 @given(
-    target=st.sampled_from(SEARCHED),
+    target=st.sampled_from(DETECTED_TARGETS),
     scores=st.dictionaries(st.integers(0, 4), st.floats(0, 1), max_size=5),
     fringe=st.tuples(*[st.floats(0, 0.5)] * 4),
     corners=st.lists(
@@ -242,7 +242,7 @@ def test_the_page_of_steps_names_those_that_are_taken() -> None:
     """Whoever reads the head of the module knows all of them, in their order."""
     lines = [line.split("|") for line in (mask_size.__doc__ or "").splitlines() if "| `" in line]
     told = {cells[1].strip(" `"): cells[2] for cells in lines}
-    taken = [n for t in SEARCHED for n, _ in steps(sighted({}, t)) if n != "seen"]
+    taken = [n for t in DETECTED_TARGETS for n, _ in steps(sighted({}, t)) if n != "seen"]
     assert [n for n in told if "tracks" in told[n]] == sorted(set(taken), key=[*told].index)
     rest = {n for n in told if "tracks" not in told[n] and "track" not in told[n]}
     assert rest == {"held", "margin"}

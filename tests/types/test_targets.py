@@ -33,8 +33,8 @@ from redact.review.server import page_files
 from redact.track.belief import ORDINARY, Clues, probability_of
 from redact.track.track_starts import FAINT, STARTS
 from redact.types import (
-    SEARCHED,
-    USUAL,
+    DEFAULT_TARGETS,
+    DETECTED_TARGETS,
     Box,
     Detections,
     Frame,
@@ -43,8 +43,8 @@ from redact.types import (
     Region,
     State,
     Target,
-    hidden_with,
     widened,
+    with_nested,
     without_nested,
 )
 from redact.words import LANGUAGES, Words
@@ -78,13 +78,15 @@ def test_every_room_knows_every_target(target: Target) -> None:
 
 def test_words_and_numbers_are_each_targets_own() -> None:
     assert len({t.spec.category for t in Target}) == len(Target)
-    assert len({t.spec.option for t in SEARCHED}) == len(SEARCHED)
+    assert len({t.spec.option for t in DETECTED_TARGETS}) == len(DETECTED_TARGETS)
     for language in LANGUAGES:
         assert len(set(Words(language).tables["target"].values())) == len(Target)
-    assert USUAL == (Target.FACE, Target.PLATE) and set(USUAL) < set(SEARCHED)
+    assert DEFAULT_TARGETS == (Target.FACE, Target.PLATE) and set(DEFAULT_TARGETS) < set(
+        DETECTED_TARGETS
+    )
 
 
-@pytest.mark.parametrize("target", SEARCHED)
+@pytest.mark.parametrize("target", DETECTED_TARGETS)
 def test_every_room_serves_every_kind_that_is_searched_for(target: Target) -> None:
     """From the networks to what a user is told, in the order of a run."""
     assert in_use(DETECTORS, [target])
@@ -110,7 +112,7 @@ def test_every_room_serves_every_kind_that_is_searched_for(target: Target) -> No
     assert corner == (0 if target.spec.round else 1), "a round thing's corners show what is behind"
 
 
-@pytest.mark.parametrize("target", SEARCHED)
+@pytest.mark.parametrize("target", DETECTED_TARGETS)
 def test_the_audit_can_suspect_every_kind_that_is_searched_for(target: Target) -> None:
     """Whoever is seen outside the masks is looked at closely, if a network knows the kind so."""
     picture = av.VideoFrame.from_ndarray(data.astronaut(), format="rgb24")
@@ -145,7 +147,7 @@ def test_a_detector_that_lacks_a_close_look_is_refused_when_it_is_loaded() -> No
         load_close_up(lacking, (HEAD,), threads=1)
 
 
-@pytest.mark.parametrize("target", [t for t in Target if t not in SEARCHED])
+@pytest.mark.parametrize("target", [t for t in Target if t not in DETECTED_TARGETS])
 def test_what_nothing_searches_for_is_refused_in_every_room(target: Target) -> None:
     with pytest.raises(ValueError, match=target.word):
         redact.DetectSettings((target,))
@@ -171,7 +173,7 @@ def test_a_face_is_part_of_a_head_and_a_head_of_a_person() -> None:
         (person, face)
     ) == (person,)
     assert redact.DetectSettings((face, HEAD)) == redact.DetectSettings((HEAD,))
-    assert hidden_with((HEAD,)) == (face, HEAD) and hidden_with((person,)) == (face, HEAD, person)
+    assert with_nested((HEAD,)) == (face, HEAD) and with_nested((person,)) == (face, HEAD, person)
     box = np.array([[10, 10, 20, 30]], np.float32)
     assert widened(box, face) == pytest.approx(np.array([[8, 2.8, 22, 32]]), abs=1e-4)
 

@@ -30,6 +30,7 @@ from redact.words import (
     Message,
     Words,
     error_as_json,
+    error_from_json,
     language_of,
     problem,
     reason_of,
@@ -37,7 +38,6 @@ from redact.words import (
     speak,
     surface,
     told,
-    told_again,
 )
 
 ENGLISH, FRENCH = Words("en"), Words("fr")
@@ -365,7 +365,7 @@ def test_what_was_kept_as_json_is_told_in_one_language() -> None:
         kept = json.loads(json.dumps(error_as_json(error, "a.mp4")))
         for language in LANGUAGES:
             speak(language)
-            assert told_again(kept) == told(error)
+            assert error_from_json(kept) == told(error)
     assert told(error, "fr")[0] != told(error, "en")[0]
 
 

@@ -13,7 +13,7 @@ import numpy as np
 from av.audio.frame import AudioFrame
 from numpy.typing import NDArray
 
-from ..types import Silenced
+from ..types import Muted
 from .damage import set_aside
 from .pyav import UNDECODABLE, fraction
 from .sound_formats import Alike
@@ -28,7 +28,7 @@ TONE_AMPLITUDE: Final = 0.1
 AudioSamples = NDArray[np.float32]
 
 
-def quietly(samples: AudioSamples, time: Fraction, rate: int, spans: Sequence[Silenced]) -> None:
+def mute_samples(samples: AudioSamples, time: Fraction, rate: int, spans: Sequence[Muted]) -> None:
     """Take spans out of samples, in place; what was there is overwritten, not turned down.
 
     Args:

@@ -13,8 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from redact.auditing.muted_sound import check_sound
-from redact.media import TONE_AMPLITUDE, Decode, VideoWriter, probe, quietly, read_sound
-from redact.types import Silenced
+from redact.media import TONE_AMPLITUDE, Decode, VideoWriter, mute_samples, probe, read_sound
+from redact.types import Muted
 from redact.words import Message
 
 from .footage import FAST, Clip, Sound, changing_sound, make, picture
@@ -22,11 +22,11 @@ from .footage import FAST, Clip, Sound, changing_sound, make, picture
 RATE = 8000
 
 
-def written(folder: Path, spans: tuple[Silenced, ...], name: str = "out.mp4", **sound: str) -> Path:
+def written(folder: Path, spans: tuple[Muted, ...], name: str = "out.mp4", **sound: str) -> Path:
     """A clip with a tone of 440 Hz, written anew without some spans of it."""
     clip = Clip(pts=range(50), sounds=[Sound(seconds=2.0, **sound)])  # type: ignore[arg-type]
     info = probe(make(folder / "source.mkv", clip))
-    with VideoWriter(folder / name, info, FAST, silenced=spans) as writer:
+    with VideoWriter(folder / name, info, FAST, muted=spans) as writer:
         for frame in Decode(info):
             writer.write(frame)
     return folder / name
@@ -41,7 +41,7 @@ def loudness(path: Path, start: float, end: float) -> float:
     return loud
 
 
-SPAN = Silenced(Fraction(1, 2), Fraction(1))
+SPAN = Muted(Fraction(1, 2), Fraction(1))
 
 
 @pytest.mark.parametrize("codec", ["aac", "pcm_s16le", "libmp3lame", "flac"])
@@ -55,7 +55,7 @@ def test_a_muted_span_is_silent_and_the_rest_is_not(tmp_path: Path, codec: str, 
 
 
 def test_a_tone_stands_in_its_place(tmp_path: Path) -> None:
-    span = Silenced(SPAN.start, SPAN.end, "tone")
+    span = Muted(SPAN.start, SPAN.end, "tone")
     path = written(tmp_path, (span,))
     assert 0.05 < loudness(path, 0.56, 0.94) < 0.2
     assert check_sound(probe(path), (span,))[0].passed
@@ -64,10 +64,10 @@ def test_a_tone_stands_in_its_place(tmp_path: Path) -> None:
 @pytest.mark.parametrize("how", ["mute", "tone"])
 def test_the_audit_hears_what_was_left_in(tmp_path: Path, how: str) -> None:
     path = written(tmp_path, ())
-    span = Silenced(SPAN.start, SPAN.end, how)
+    span = Muted(SPAN.start, SPAN.end, how)
     check = check_sound(probe(path), (span,), zero=Fraction(1, 4))[0]
     assert not check.passed and "at 0:00.28 " in check.detail
-    half = written(tmp_path, (Silenced(SPAN.start, Fraction(3, 4), how),), "half.mp4")
+    half = written(tmp_path, (Muted(SPAN.start, Fraction(3, 4), how),), "half.mp4")
     assert not check_sound(probe(half), (span,))[0].passed
 
 
@@ -86,7 +86,7 @@ def test_what_hides_in_a_mix_of_the_channels_is_heard_by_the_audit(tmp_path: Pat
         frame = av.AudioFrame.from_ndarray(np.stack([wave, -wave]), "s16p", "stereo")
         frame.sample_rate, frame.time_base, frame.pts = 48000, Fraction(1, 48000), 0
         output.mux([*video.encode(None), *sound.encode(frame), *sound.encode(None)])
-    span = Silenced(Fraction(1, 4), Fraction(3, 4))
+    span = Muted(Fraction(1, 4), Fraction(3, 4))
     assert loudness(path, 0.25, 0.75) < 0.01
     assert not check_sound(probe(path), (span,))[0].passed
 
@@ -98,21 +98,21 @@ def test_sound_outside_the_pictures_is_taken_out_of_every_track(tmp_path: Path, 
     sounds = [Sound(codec, seconds=3.0), Sound(codec, seconds=0.5, start=Fraction(1))]
     info = probe(make(tmp_path / "s.mkv", Clip(pts=range(21, 46), sounds=sounds)))
     assert info.sound[0] is not None and abs(info.sound[0]) < 0.05
-    everything = Silenced(Fraction(-1000), Fraction(1000))
+    everything = Muted(Fraction(-1000), Fraction(1000))
     for name, spans in (("quiet.mp4", (everything,)), ("loud.mp4", ())):
-        with VideoWriter(tmp_path / name, info, FAST, silenced=spans) as writer:
+        with VideoWriter(tmp_path / name, info, FAST, muted=spans) as writer:
             for frame in Decode(info):
                 writer.write(frame)
     quiet, loud = probe(tmp_path / "quiet.mp4"), probe(tmp_path / "loud.mp4")
     assert len(quiet.audio) == 2 and check_sound(quiet, (everything,))[0].passed
     assert loudness(quiet.path, 0, 3) < 0.01
-    for lead in (Silenced(Fraction(0), Fraction(4, 5)), Silenced(Fraction(2), Fraction(5, 2))):
+    for lead in (Muted(Fraction(0), Fraction(4, 5)), Muted(Fraction(2), Fraction(5, 2))):
         assert check_sound(quiet, (lead,))[0].passed
         assert not check_sound(loud, (lead,))[0].passed
 
 
 def test_of_spans_that_overlap_the_later_one_is_heard(tmp_path: Path) -> None:
-    tone = Silenced(Fraction(3, 4), Fraction(3, 2), "tone")
+    tone = Muted(Fraction(3, 4), Fraction(3, 2), "tone")
     path = written(tmp_path, (SPAN, tone))
     assert loudness(path, 0.8, 0.95) > 0.05 and loudness(path, 0.55, 0.7) < 0.01
     assert check_sound(probe(path), (SPAN, tone))[0].said == (Message("sound_taken_out", count=2),)
@@ -123,11 +123,11 @@ def test_a_bleep_tells_nothing_of_what_was_said(tmp_path: Path) -> None:
     """Two recordings that differ in nothing but the span become one and the same file."""
     outputs = []
     for hertz, how in ((300, "tone"), (2000, "tone"), (300, "mute"), (2000, "mute")):
-        span = Silenced(SPAN.start, SPAN.end, how)
+        span = Muted(SPAN.start, SPAN.end, how)
         sound = Sound("pcm_s16le", seconds=2.0, said=(0.5, 1.0, hertz))
         info = probe(make(tmp_path / f"{hertz}.mkv", Clip(pts=range(50), sounds=[sound])))
         output = tmp_path / f"{hertz}.{how}.mp4"
-        with VideoWriter(output, info, FAST, silenced=(span,)) as writer:
+        with VideoWriter(output, info, FAST, muted=(span,)) as writer:
             for frame in Decode(info):
                 writer.write(frame)
         assert check_sound(probe(output), (span,))[0].passed
@@ -138,7 +138,7 @@ def test_a_bleep_tells_nothing_of_what_was_said(tmp_path: Path) -> None:
 @pytest.mark.parametrize("share", [0.3, 3])
 def test_a_bleep_of_another_level_is_no_bleep(tmp_path: Path, share: float) -> None:
     """Its level must not follow the voice that it replaces."""
-    path, span = tmp_path / "s.mkv", Silenced(SPAN.start, SPAN.end, "tone")
+    path, span = tmp_path / "s.mkv", Muted(SPAN.start, SPAN.end, "tone")
     sound = Sound("pcm_s16le", hertz=1000, seconds=2.0, level=TONE_AMPLITUDE * share)
     make(path, Clip(pts=range(50), sounds=[sound]))
     assert not check_sound(probe(path), (span,))[0].passed
@@ -148,7 +148,7 @@ def test_a_bleep_of_another_level_is_no_bleep(tmp_path: Path, share: float) -> N
 
 def test_a_span_without_sound_is_not_counted_as_taken_out(tmp_path: Path) -> None:
     """The sound lasts two seconds; nothing can be taken out of it later."""
-    late = Silenced(Fraction(5), Fraction(6))
+    late = Muted(Fraction(5), Fraction(6))
     path = written(tmp_path, (SPAN, late))
     (check,) = check_sound(probe(path), (SPAN, late))
     assert check.passed and check.said == (Message("sound_taken_out", count=1),)
@@ -158,7 +158,7 @@ def test_a_span_without_sound_is_not_counted_as_taken_out(tmp_path: Path) -> Non
 def test_the_writer_tells_when_there_was_sound(tmp_path: Path) -> None:
     info = probe(make(tmp_path / "s.mkv", Clip(pts=range(50), sounds=[Sound(seconds=2.0)])))
     for name, spans in (("quiet.mp4", (SPAN,)), ("copied.mp4", ())):
-        with VideoWriter(tmp_path / name, info, FAST, silenced=spans) as writer:
+        with VideoWriter(tmp_path / name, info, FAST, muted=spans) as writer:
             for frame in Decode(info):
                 writer.write(frame)
         if spans:
@@ -174,7 +174,7 @@ def test_sound_that_changes_its_coding_when_it_is_muted_is_told_in_both_ways(
 ) -> None:
     clip = Clip(pts=range(50), sounds=[Sound(seconds=2.0, codec="pcm_s16le")])
     with VideoWriter(
-        tmp_path / "o.mp4", probe(make(tmp_path / "s.mkv", clip)), FAST, silenced=(SPAN,)
+        tmp_path / "o.mp4", probe(make(tmp_path / "s.mkv", clip)), FAST, muted=(SPAN,)
     ) as writer:
         for frame in Decode(probe(tmp_path / "s.mkv")):
             writer.write(frame)
@@ -189,9 +189,9 @@ def test_no_sample_of_a_span_is_left_and_all_others_are(
     start: int, length: int, first: int, rate: int
 ) -> None:
     """To the sample, wherever a span begins and ends, and wherever the samples do."""
-    span = Silenced(Fraction(start, 1000), Fraction(start + length, 1000))
+    span = Muted(Fraction(start, 1000), Fraction(start + length, 1000))
     samples = np.ones((2, 4000), np.float32)
-    quietly(samples, Fraction(first, 1000), rate, (span,))
+    mute_samples(samples, Fraction(first, 1000), rate, (span,))
     # Whole numbers: milliseconds times samples a second.
     begins = first * rate + 1000 * np.arange(4000)
     within = (begins < (start + length) * rate) & (begins + 1000 > start * rate)

@@ -13,20 +13,20 @@ from hypothesis import strategies as st
 from redact.detection import load_calibration
 from redact.detection.calibration import Calibration, probability
 from redact.detection.centerface import CenterFace
-from redact.detection.scaling import Picture, Scaler
-from redact.detection.several_networks import (
+from redact.detection.ensemble import (
     CENTERFACE_LARGE as LARGE,
 )
-from redact.detection.several_networks import (
+from redact.detection.ensemble import (
     CENTERFACE_SMALL as SMALL,
 )
-from redact.detection.several_networks import (
+from redact.detection.ensemble import (
     OURS,
+    Ensemble,
     Look,
-    Witnesses,
     weighed,
     weighed_plates,
 )
+from redact.detection.scaling import Picture, Scaler
 from redact.detection.views import Scale
 from redact.errors import UnsafeError
 from redact.types import SINGLE_DETECTION_FRINGE, Detections, Target
@@ -204,10 +204,10 @@ class Looking:
         return faces((ELSEWHERE, 0.9), target=Target.PLATE)
 
 
-def witnesses(**others: Look) -> Witnesses:
+def witnesses(**others: Look) -> Ensemble:
     ours: Any = Looking()
     mine = {Target.FACE: others}
-    return Witnesses(
+    return Ensemble(
         ours, mine, "face", load_calibration(), "", "", {Target.FACE: lambda _: faces()}
     )
 

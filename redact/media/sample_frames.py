@@ -14,26 +14,26 @@ from .info import SourceInfo
 from .pyav import UNDECODABLE
 from .source import opened_video
 
-SECONDS_BETWEEN_GLANCES: Final = 3.0
-"""Seconds between two glances: as long as most shots."""
+SECONDS_BETWEEN_SAMPLES: Final = 3.0
+"""Seconds between two of these frames: as long as most shots."""
 
-LEAST_GLANCES: Final = 3
-"""Glances at a source, however short."""
+LEAST_SAMPLES: Final = 3
+"""Frames of a source, however short."""
 
-MOST_GLANCES: Final = 120
-"""Glances at one source: in longer ones they lie farther apart."""
+MOST_SAMPLES: Final = 120
+"""Frames of one source: in longer ones they lie farther apart."""
 
 _LEAST_DECODED: Final = 100
 """Frames that are decoded on the way at least: a short clip often has but one key frame."""
 
 _SPARE: Final = 0.08
-"""Share of all frames that are decoded on the way to where a glance was wanted. Where key frames
+"""Share of all frames that are decoded on the way to where a frame was wanted. Where key frames
 are rare and this is used up, they are taken as they come."""
 
 
-def glances(info: SourceInfo) -> Iterator[Frame]:
-    """Some frames, about evenly spread, in order; their numbers count glances. What cannot be
-    decoded is left out: whoever searches the source will tell.
+def sample_frames(info: SourceInfo) -> Iterator[Frame]:
+    """Some frames, about evenly spread, in order; numbered from 0. What cannot be decoded
+    is left out: whoever searches the source will tell.
 
     Args:
         info: the source; of a part of it, the whole is looked at.
@@ -41,7 +41,7 @@ def glances(info: SourceInfo) -> Iterator[Frame]:
     base, frames = info.video.time_base, Decode(info)
     seconds = float(info.duration or 0)
     count = (
-        max(LEAST_GLANCES, min(MOST_GLANCES, round(seconds / SECONDS_BETWEEN_GLANCES)))
+        max(LEAST_SAMPLES, min(MOST_SAMPLES, round(seconds / SECONDS_BETWEEN_SAMPLES)))
         if seconds
         else 1
     )

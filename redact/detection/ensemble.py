@@ -18,7 +18,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from ..types import USUAL, Detections, Frame, Rect, Target, widened
+from ..types import DEFAULT_TARGETS, Detections, Frame, Rect, Target, widened
 from .calibration import Calibration, probability
 from .close_up import LookAtImage
 from .face_plate import FacePlateDetector
@@ -54,7 +54,7 @@ HEAD_MIDDLE_SHARE: Final = 0.5
 """Share of a body's height in which the middle of its head lies: also of one who bends."""
 
 
-class Witnesses:
+class Ensemble:
     """Our network and others together; see `Detector`. Scores are probabilities.
 
     Args:
@@ -76,7 +76,7 @@ class Witnesses:
         name: str,
         weights_sha256: str,
         look_closely: Mapping[Target, LookAtImage],
-        targets: tuple[Target, ...] = USUAL,
+        targets: tuple[Target, ...] = DEFAULT_TARGETS,
     ) -> None:
         self.name, self.weights_sha256 = name, weights_sha256
         self.look_closely = look_closely
