@@ -1,4 +1,5 @@
-"""Many videos: which there are, each in a process of its own, on this machine or a dask cluster.
+"""Many videos: finding them, and handling each in its own process, on this machine or a dask
+cluster.
 
 `cluster` (`redact run --scheduler`) is the only part of redact that speaks over a network, and only
 to the address that the user names. What goes there are command lines and results in words; videos

@@ -98,7 +98,7 @@ class Cluster:
         self._client.close()  # the scheduler forgets what nobody waits for, and the workers stop
 
     def check(self, folder: Path, places: Sequence[Path], sources: Sequence[Path]) -> None:
-        """Refuse workers that take code from their current folder, have another redact, or do not
+        """Refuse workers that load code from their current folder, run another redact, or do not
         see the same files.
 
         Args:
@@ -134,7 +134,8 @@ class Cluster:
                 raise problem(UsageError, code, worker=worker, what=what)
 
     def results(self, commands: Sequence[Command]) -> Iterator[tuple[int, Done]]:
-        """Numbers and results, as they come; each worker has one file at a time, the largest first.
+        """Numbers and results as they arrive. Each worker has one file at a time; the largest files
+        go first.
 
         A file whose worker is lost goes to another one, which goes on where that one was.
 
@@ -156,7 +157,7 @@ class Cluster:
                 yield number, _done(future, commands[number])
 
     def _submit(self, command: Command, worker: str) -> Any:
-        """Hand a file to a worker, or to another one where that one is gone."""
+        """Submit a file to a worker, or to another one if that one is gone."""
         return self._client.submit(
             work_on,
             command,
@@ -167,7 +168,7 @@ class Cluster:
         )
 
     def _first_of(self, futures: list[Any]) -> list[Any]:
-        """Those that are done, as soon as one is."""
+        """Wait until at least one task is done, and return all that are."""
         from distributed import wait
 
         while True:
@@ -182,7 +183,7 @@ _SAFE = {"PYTHONSAFEPATH": True}
 
 
 def _done(future: Any, command: Command) -> Done:
-    """What a task ended with; one that dask could not bring to its end is a file refused."""
+    """The result of a task; if dask could not finish it, the file counts as refused."""
     if future.status == "finished":
         done = future.result()
         assert isinstance(done, Done)

@@ -59,7 +59,7 @@ class Found:
 
     @property
     def several(self) -> bool:
-        """Whether there are several results, be it of one that a search found."""
+        """Whether there are several results, or one that came from a search."""
         return self.searched or len(self.footage) != 1
 
 
@@ -145,8 +145,8 @@ def _is_broken_link(path: Path) -> bool:
 def _overlooked(
     folder: Path, recursive: bool, results: Path | None
 ) -> Iterator[tuple[Path, Message]]:
-    """What a user may take for searched: links to nothing with the name of a video, and folders
-    with videos where folders in the folder are not searched."""
+    """What a user may wrongly believe was searched: dead links with the name of a video, and
+    folders that hold videos where subfolders are not searched."""
     for path in _listed(folder, recursive, _is_broken_link):
         yield path, Message("left_broken")
     if recursive:
@@ -190,7 +190,7 @@ def _is_pattern(place: Path) -> bool:
 
 
 def _why_not(path: Path, results: Path | None, place: Path) -> Message | None:
-    """Why a video is passed over, None if it is not."""
+    """Why a video is skipped, None if it is not."""
     if _is_hidden(path, place):
         return Message("left_hidden")
     recorded = False
@@ -208,7 +208,7 @@ def _why_not(path: Path, results: Path | None, place: Path) -> Message | None:
 
 
 def _no_videos(folder: Path, results: Path) -> Iterator[tuple[Path, Message]]:
-    """Files that lie in a folder itself and whose names are none of videos."""
+    """Files directly in a folder whose names are not those of videos."""
     with contextlib.suppress(OSError):
         for path in sorted(folder.iterdir()):
             ours = path.name.endswith((".partial", ".run", ".json", ".sig"))
@@ -232,8 +232,8 @@ def _is_mask(path: Path) -> bool:
 
 
 def _once(footage: Iterable[tuple[Footage, bool]]) -> Iterator[Footage]:
-    """Each video that a search found once. Named twice by the user, it stays twice: that is for
-    others to judge."""
+    """Remove duplicates among videos that a search found. A video that the user named twice stays
+    twice."""
     seen: dict[str, bool] = {}
     for one, searched in footage:
         place = os.path.abspath(one.path)  # noqa: PTH100 - links stay links
@@ -244,7 +244,7 @@ def _once(footage: Iterable[tuple[Footage, bool]]) -> Iterator[Footage]:
 
 @dataclass
 class Inbox:
-    """A folder that is looked at again and again.
+    """A folder that is polled for new videos.
 
     Attributes:
         folder: to watch, with the folders in it if `recursive`.
@@ -265,7 +265,7 @@ class Inbox:
     _taken: dict[Path, tuple[int, int]] = field(default_factory=dict)
 
     def ready(self, now: float, *, last: bool = False) -> list[Footage]:
-        """Videos that have been quiet long enough and were not given before, as they are.
+        """Videos that have stopped growing and were not returned before in this state.
 
         A video that changes after it was given is given again.
 

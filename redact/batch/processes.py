@@ -1,6 +1,5 @@
-"""Many files, each handled by its own process: how many fit into memory at once, and what each
-process printed, or that it was lost.
-"""
+"""Runs many commands, each in its own process: how many fit into memory at once, what each printed,
+and which were lost."""
 
 from __future__ import annotations
 
@@ -43,7 +42,7 @@ def bytes_for(source: Path) -> int:
 
 
 def jobs_that_fit(wanted: int, sources: Iterable[Path], free: int | None = None) -> int:
-    """Runs at once, at most `wanted` and at least one, whose memory fits beside each other.
+    """How many runs fit into memory at the same time: at most `wanted`, at least one.
 
     Args:
         wanted: as the user said.
@@ -65,7 +64,7 @@ def jobs_that_fit(wanted: int, sources: Iterable[Path], free: int | None = None)
 
 
 def free_memory() -> int | None:
-    """Bytes that programs can take without pushing others out; None where it is not known."""
+    """Bytes of memory that are available without swapping; None if unknown."""
     if sys.platform.startswith("linux"):
         try:
             for line in Path("/proc/meminfo").read_text().splitlines():
@@ -101,8 +100,8 @@ class Command:
 
     @property
     def size(self) -> int:
-        """Bytes of the video, 0 if it is not there. The largest is begun first: one that is begun
-        last keeps all others waiting."""
+        """Bytes of the video, 0 if it is missing. The largest is started first: started last, it
+        would keep all others waiting."""
         try:
             return Path(self.folder, self.source).stat().st_size
         except OSError:
@@ -125,7 +124,8 @@ class Done:
 def run_in_parallel(
     commands: Sequence[Command], jobs: int, moved: Callable[[int], Moved] | None = None
 ) -> Generator[tuple[int, Done]]:
-    """Numbers and results as they come, so many at once; an error stops those that run.
+    """Run commands, several at a time, and yield number and result of each as it ends. An error
+    stops those that are running.
 
     Args:
         commands: to be run.
@@ -156,7 +156,7 @@ def run_in_process(
     environment: Mapping[str, str] | None = None,
     moved: Moved | None = None,
 ) -> Done:
-    """Run a command in a process of its own, and wait for it.
+    """Run a command in its own process, and wait for it.
 
     Args:
         command: to be run.
@@ -228,8 +228,8 @@ def lost(
     exit_code: ExitCode = ExitCode.INTERNAL,
     **values: object,
 ) -> dict[str, Any]:
-    """The result of a file whose process did not say how it ended: killed for want of memory,
-    for example.
+    """The result for a process that ended without reporting one, for example because it was killed
+    for lack of memory.
 
     Args:
         source: path of the file.

@@ -1,6 +1,6 @@
-"""What a worker does: it runs the same command for one file in its own process. And whether it
-would write what this machine writes, judged by what it has installed and which files it sees.
-"""
+"""The worker's side of a cluster: it runs the same command for one file in its own process, and
+reports what is installed and which files it sees, so that it writes what this machine would
+write."""
 
 from __future__ import annotations
 
@@ -22,7 +22,8 @@ _NO_PART = ("__pycache__",)
 
 
 def what_is_installed() -> dict[str, str]:
-    """Everything that the bytes of a result depend on besides the file and the options."""
+    """Versions and digests that the bytes of a result depend on, besides the file and the
+    options."""
     return {
         "redact": __version__,
         "redact's files and models": _digest_of_package(),
@@ -33,13 +34,13 @@ def what_is_installed() -> dict[str, str]:
 
 
 def is_started_safely() -> dict[str, bool]:
-    """Whether dask's own processes here look for code elsewhere than in their current folder; those
-    that we start always do."""
+    """Whether dask's own processes here do not load code from their current folder; processes that
+    we start never do."""
     return {"PYTHONSAFEPATH": bool(os.environ.get("PYTHONSAFEPATH"))}
 
 
 def what_is_seen(folder: str, paths: list[str]) -> dict[str, Any]:
-    """A folder and files as they look from here: None for what is not there.
+    """State of a folder and files as this worker sees them: None for what is missing.
 
     Args:
         folder: in which paths begin; a worker must have it to be given a command there.
@@ -49,7 +50,7 @@ def what_is_seen(folder: str, paths: list[str]) -> dict[str, Any]:
 
 
 def unlike(here: Mapping[str, Any], there: Mapping[str, Any]) -> list[str]:
-    """Names under which two answers differ."""
+    """Names for which two answers differ."""
     return [name for name in here if here[name] != there.get(name)]
 
 
@@ -89,14 +90,14 @@ _SET_BY_DASK = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS")
 
 
 def work_on(command: Command) -> Done:
-    """Run the command of one file here; it is stopped when nobody waits for it any more."""
+    """Run the command for one file here; it is stopped when nobody waits for it any more."""
     # dask tells numerical libraries to use one processor; a local run is not told so.
     environment = {k: v for k, v in os.environ.items() if k not in _SET_BY_DASK}
     return run_in_process(command, _gone(), environment)
 
 
 def _gone() -> Callable[[], bool]:
-    """A function that says whether nobody waits any more for the task that runs now.
+    """A function that returns whether nobody waits any more for the running task.
 
     When the one who ordered it is gone, dask marks or forgets a task and lets its thread run on:
     the task has to look itself.

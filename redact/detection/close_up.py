@@ -55,7 +55,7 @@ pixels."""
 
 
 class CloseUp:
-    """Takes close looks at places in decoded frames.
+    """Scans single places of decoded frames, enlarged.
 
     Args:
         verifier: knows plates.
@@ -78,7 +78,7 @@ class CloseUp:
         self._two = ThreadPoolExecutor(2, "looking closely")
 
     def _each(self, look: Callable[[int], T], rows: NDArray[np.intp]) -> list[T]:
-        """What is seen of each of some rows, two of which are looked at at a time."""
+        """Scan some places, two at a time, and return the answers in order."""
         if len(rows) < 2:
             return [look(int(row)) for row in rows]
         looks = [self._two.submit(look, int(row)) for row in rows]
@@ -112,7 +112,7 @@ class CloseUp:
         target: NDArray[np.int8],
         way: Presentation,
     ) -> NDArray[np.float32]:
-        """What is said of places in a picture that is shown in one way."""
+        """Log odds of places in a picture in one presentation."""
         odds = np.zeros(len(boxes), np.float32)
         width, height = picture.size
         shown = _square_pixels(width, height, way.aspect)
@@ -129,7 +129,7 @@ class CloseUp:
         return odds
 
     def _seen(self, window: NDArray[np.uint8], target: Target) -> Detections:
-        """What the network that knows a kind sees of it in an image."""
+        """Detections of one kind in an image, by the network that knows the kind best."""
         if target not in self._networks:
             raise LookupError(f"no network looks closely at {target.word}")
         return self._networks[target](window).only([target])
@@ -137,7 +137,7 @@ class CloseUp:
     def find(
         self, grey: NDArray[np.uint8], boxes: NDArray[np.float64], target: NDArray[np.int8]
     ) -> tuple[NDArray[np.float64], NDArray[np.float32]]:
-        """Where things that were seen a moment before, or after, are in a picture.
+        """Find objects of the frame before, or after, in a picture.
 
         Args:
             grey: luma in full range, uint8 [H, W].
@@ -169,8 +169,8 @@ class CloseUp:
     def _there(
         self, rgb: NDArray[np.uint8], box: NDArray[np.float64], target: Target, turns: int
     ) -> tuple[NDArray[np.float64], np.float32]:
-        """The place of a thing and the log odds that it is one, by an image that is shown turned
-        by so many quarters."""
+        """The place of an object and its log odds, from an image that is turned clockwise by a
+        number of quarters."""
         shown, at = _turned(rgb, box[None], turns)
         if target is Target.PLATE:
             return box, self._plates(shown, at)[0]
@@ -198,8 +198,8 @@ class CloseUp:
     def _round(
         self, rgb: NDArray[np.uint8], box: NDArray[np.float64], target: Target
     ) -> np.float32:
-        """Of the surest face or head that is seen at the box; of a face, the mean with that of the
-        head that it should be on."""
+        """The surest face or head detected at the box; of a face, the mean with the head that it
+        should be on."""
         window = square_around(rgb, box, FACE_WINDOW)
         half = (box[2:] - box[:2]) / _window(box, FACE_WINDOW) * VERIFIER_SIDE / 2
         shown = np.concatenate([VERIFIER_SIDE / 2 - half, VERIFIER_SIDE / 2 + half])[None]
@@ -215,7 +215,8 @@ class CloseUp:
         return np.float32(np.mean(odds))
 
     def _plates(self, rgb: NDArray[np.uint8], boxes: NDArray[np.float64]) -> NDArray[np.float32]:
-        """[N] by the verifier, mean over the windows; of what fills the picture by the eye."""
+        """[N] the verifier's score, mean over the windows; for plates that fill the picture, the
+        eye's."""
         windows = [square_around(rgb, box, times) for box in boxes for times in PLATE_WINDOWS]
         odds = log_odds(
             self._verifier.scores(np.stack(windows))[:, VERIFIER_CHANNELS.index(Target.PLATE)]
@@ -226,7 +227,7 @@ class CloseUp:
         return np.asarray(odds, np.float32)
 
     def _filling(self, rgb: NDArray[np.uint8], boxes: NDArray[np.float64]) -> NDArray[np.float32]:
-        """[N] by the eye, which is shown the whole picture, small."""
+        """[N] the eye's score, from the whole picture, shrunk."""
         best = glanced(rgb, boxes, self._networks[Target.PLATE])
         tall = np.asarray(boxes[:, 3] - boxes[:, 1], np.float32)
         return load_calibration().odds("plate filling", {"eye": best}, tall)
@@ -299,8 +300,9 @@ def _square_pixels(width: int, height: int, aspect: float) -> tuple[int, int]:
 
 
 def fills(boxes: NDArray[np.float64], shape: tuple[int, ...]) -> NDArray[np.bool_]:
-    """[N] which boxes are so large that even the verifier's narrow window is larger than the
-    picture: it sees much grey then, and a whole scene in grey looks like a plate.
+    """[N] whether a box is so large that even the verifier's narrow window is larger than the
+    picture. The verifier would see much grey then, and a whole scene framed in grey looks like a
+    plate.
 
     Args:
         boxes: [N, 4].

@@ -1,6 +1,5 @@
-"""What every detector can do; and detectors from other packages, which name them as entry points of
-the group `redact.detectors`.
-"""
+"""The interface of every detector, and how detectors of other packages are found: by entry points
+of the group `redact.detectors`."""
 
 from __future__ import annotations
 

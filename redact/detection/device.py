@@ -1,5 +1,5 @@
-"""What the networks run on: onnxruntime, in a version that keeps to itself, on the processor or on
-an accelerator that it was installed for.
+"""The engine that runs the networks: onnxruntime, in a version that contacts no server, on the
+processor or on an accelerator that it was built for.
 
 onnxruntime answers a wish that it cannot fulfil by running on the processor and saying so in its
 own log. Here it is found out before the work begins, and told.
@@ -45,7 +45,8 @@ def load_engine() -> ModuleType:
 
 
 def default_threads() -> int:
-    """Processors this process may use, at most 8: the network is too small for more."""
+    """Number of processors that this process may use, at most 8: the networks are too small for
+    more."""
     try:
         usable = len(os.sched_getaffinity(0))
     except AttributeError:  # macOS, Windows
@@ -54,12 +55,12 @@ def default_threads() -> int:
 
 
 def threads_each() -> int:
-    """The same for each of two networks that look at the same time: half of the processors."""
+    """Half of `default_threads`: for each of two networks that run at the same time."""
     return max(1, default_threads() // 2)
 
 
 def open_network(weights: bytes, threads: int, name: str, *, keep_memory: bool = False) -> Any:
-    """A session of onnxruntime on the device that was chosen (`redact.detection.device`).
+    """Open an onnxruntime session on the chosen device.
 
     Args:
         weights: contents of the ONNX file.
@@ -98,7 +99,7 @@ def open_network(weights: bytes, threads: int, name: str, *, keep_memory: bool =
 
 
 class OpenNetwork:
-    """A network whose answers are whole and finite, or an error.
+    """An open network. It answers completely and with finite numbers, or raises.
 
     Args:
         weights, threads, name, keep_memory: see `open_network`, which may raise.
@@ -113,11 +114,11 @@ class OpenNetwork:
 
     @property
     def metadata(self) -> dict[str, str]:
-        """What its makers wrote into its file, by name."""
+        """Custom metadata of the model file, by name."""
         return dict(self._session.get_modelmeta().custom_metadata_map)
 
     def run(self, pictures: NDArray[Any], *outputs: str) -> list[NDArray[np.float32]]:
-        """What it gives for pictures: the outputs of these names, or all of them.
+        """Run the network on pictures, and return the named outputs, or all of them.
 
         Raises:
             UnsafeError: it fails, or answers with numbers that are not finite.
@@ -158,7 +159,7 @@ def device_now() -> str:
 
 
 def _best(warn: Callable[[str], None]) -> str:
-    """The first that works of those that are installed; `warn` is told of the others."""
+    """The first installed device that works; `warn` is called for each that does not."""
     for name in installed():
         try:
             _try(name)
@@ -171,7 +172,8 @@ def _best(warn: Callable[[str], None]) -> str:
 
 @contextmanager
 def on_device(wanted: str, warn: Callable[[str], None]) -> Iterator[None]:
-    """In here, networks are opened on a device. Threads that are started in here do not know.
+    """Context in which networks are opened on a device. Threads started within it do not inherit
+    it.
 
     Args:
         wanted: one of `DEVICES`. "auto": the best that works, found when the first network is

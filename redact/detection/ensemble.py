@@ -55,7 +55,7 @@ HEAD_MIDDLE_SHARE: Final = 0.5
 
 
 class Ensemble:
-    """Our network and others together; see `Detector`. Scores are probabilities.
+    """Several networks that together are one `Detector`. Scores are probabilities.
 
     Args:
         ours: our detector, which alone knows plates.
@@ -118,8 +118,8 @@ class Ensemble:
     def _weighed(
         self, target: Target, ours: Detections, others: Mapping[str, Detections]
     ) -> Detections:
-        """Everything of one kind, from what each witness saw. Raises LookupError for a kind that
-        no network here knows."""
+        """Detections of one kind, weighed from those of all witnesses. Raises LookupError for a
+        kind that no network here knows."""
         mine = {name: others[name] for name in self._names.get(target, ())}
         if target is Target.FACE:
             seen = {OURS: ours.only([target])} | mine
@@ -136,7 +136,7 @@ class Ensemble:
         raise LookupError(f"no network finds {target.word}")
 
     def _looks(self, picture: Picture) -> tuple[Detections, dict[str, Detections]]:
-        """What our network sees, and each of the others; two of them look at a time."""
+        """Run our network and the others on a picture, two at a time."""
         if self._beside is None:
             return self._ours.look(picture), {}
         waiting = deque(self._others.items())
@@ -161,7 +161,7 @@ class Ensemble:
 
 
 def weighed(seen: Mapping[str, Detections], kind: str, calibration: Calibration) -> Detections:
-    """Faces of one picture from what each witness saw of it.
+    """Faces of one picture, from the candidates of each witness.
 
     Args:
         seen: candidates of every witness, faces only, duplicates within each removed.
@@ -205,7 +205,7 @@ def fringe_of(
     owner: NDArray[np.intp],
     score: NDArray[np.float32],
 ) -> NDArray[np.float32]:
-    """How far beyond each side of its box a thing may reach: see `Detections.fringe`.
+    """How far an object may reach beyond each side of its box; see `Detections.fringe`.
 
     A mean ends between the chin that one network saw under a mask and the lip at which another one
     stopped. The side that lies farthest out counts, the less the fainter it was seen: by the root
@@ -226,19 +226,19 @@ def fringe_of(
 
 
 def weighed_plates(found: Detections, calibration: Calibration) -> Detections:
-    """Plates of one picture as our network alone saw them, scores made probabilities."""
+    """Plates of one picture, as detected by our network alone, with probabilities as scores."""
     return _weighed_alone(found, "plate", OURS, "ours plate", calibration)
 
 
 def weighed_people(found: Detections, calibration: Calibration) -> Detections:
-    """Bodies of one picture as the person detector saw them, scores made probabilities."""
+    """People of one picture, as detected by NanoDet, with probabilities as scores."""
     return _weighed_alone(found, "person", PEOPLE, PEOPLE, calibration)
 
 
 def _weighed_alone(
     found: Detections, kind: str, witness: str, box: str, calibration: Calibration
 ) -> Detections:
-    """What one witness saw of a kind that it alone knows."""
+    """Detections of a kind that only one witness knows."""
     height = found.xyxy[:, 3] - found.xyxy[:, 1]
     odds = calibration.odds(kind, {witness: found.score}, height)
     xyxy, none = calibration.corrected(box, found.xyxy), np.zeros_like(found.fringe)
@@ -246,7 +246,7 @@ def _weighed_alone(
 
 
 def as_wholes(parts: Detections) -> Detections:
-    """The wholes that things of one kind are parts of: the heads of faces, the bodies of heads."""
+    """Boxes of the wholes that detected parts belong to: heads for faces, bodies for heads."""
     if not len(parts):
         return parts
     (target,) = {Target(t) for t in parts.target.tolist()}
@@ -258,7 +258,7 @@ def as_wholes(parts: Detections) -> Detections:
 
 
 def with_heads(bodies: Detections, heads: Detections) -> Detections:
-    """People of one picture, each with all of body and head.
+    """People of one picture, each box enlarged to hold the whole body and head.
 
     A head belongs to the surest body that holds it and has no surer head; both are then one
     person, as probable as the likelier. A head without a body is a person of usual extent.
@@ -291,7 +291,8 @@ def with_heads(bodies: Detections, heads: Detections) -> Detections:
 
 
 def without_parts(found: Detections) -> Detections:
-    """Without what lies in a surer one, an arm or half a body: it is hidden with that."""
+    """Drop detections that lie within a surer one, such as an arm or half a body: they are hidden
+    with it."""
     found = found.select(np.argsort(-found.score, kind="stable"))
     shared = common(found.xyxy, found.xyxy)
     size = np.maximum(np.diagonal(shared), 1e-6)

@@ -39,11 +39,11 @@ class Eye(CenterFace):
         return self.see(rgb, Target.HEAD)
 
     def see(self, rgb: NDArray[np.uint8], target: Target) -> Detections:
-        """The same of one of `EYE_CHANNELS`."""
+        """The same for one of `EYE_CHANNELS`."""
         return self._of([target], rgb)
 
     def heads_and_faces(self, rgb: NDArray[np.uint8]) -> Detections:
-        """The same of heads and of faces, in one look."""
+        """The same for heads and faces, in one run."""
         return self._of([Target.HEAD, Target.FACE], rgb)
 
     def _of(self, targets: Sequence[Target], rgb: NDArray[np.uint8]) -> Detections:

@@ -58,8 +58,8 @@ def grid(width: int, height: int) -> tuple[NDArray[np.float32], NDArray[np.float
 
 
 class OurNetwork:
-    """Our network, loaded once, for detectors that look at pictures in different ways: each copy of
-    it would keep a working memory of its own.
+    """Our network, loaded once and shared by all detectors that use it: each copy would keep a
+    working memory of its own.
 
     Args:
         targets: faces, plates or both.
@@ -171,7 +171,7 @@ def agree(
     zooms: Sequence[float],
     least: Sequence[float] | None = None,
 ) -> Detections:
-    """Duplicates removed, boxes and scores made from all candidates of each object.
+    """Merge the candidates of all scales into one detection an object.
 
     Plain suppression takes the best score of every object and of every false alarm. A false alarm
     seldom shows at two scales, an object does: the score becomes the mean over the scales of the

@@ -1,4 +1,4 @@
-"""Ready-made detectors."""
+"""Loads detectors that are ready to use."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ T = TypeVar("T")
 
 
 class Networks:
-    """Everything of ours that finds some kinds of target, loaded once.
+    """The networks that find some kinds of target, loaded once.
 
     Args:
         targets: what to look for.
@@ -116,7 +116,7 @@ class Networks:
 
 
 def once(make: Callable[[], T]) -> Callable[[], T]:
-    """Gives what `make` makes: made when somebody first asks, while others wait for it."""
+    """Call `make` when the value is first asked for; other threads wait for it."""
     made, lock = cache(make), Lock()
 
     def get() -> T:
@@ -168,9 +168,9 @@ def ensemble_name(
 def load_close_up(
     detector: Detector, targets: Sequence[Target] = DEFAULT_TARGETS, threads: int | None = None
 ) -> CloseUp:
-    """Close looks at what a detector has seen: at plates by the verifier, at faces, heads and
-    plates that fill the picture by that network of the detector which knows them best; for a
-    detector of others, by ours.
+    """Scanner for single places: plates by the verifier; faces, heads and plates that fill the
+    picture by the network of the detector that knows them best, or by ours if the detector is not
+    ours.
 
     Args:
         targets: what the detector looks for.
@@ -206,8 +206,9 @@ def load_somebody(
     sample_aspect: float = 1.0,
     threads: int | None = None,
 ) -> Somebody | None:
-    """Looks for bodies, and at their heads with the networks of a detector; None where it has none
-    that knows heads, or where neither faces nor heads are looked for, or whole people are.
+    """Detector of bodies, which scans the heads of bodies with the networks of another detector.
+    None if that has no network for heads, if neither faces nor heads are searched for, or if whole
+    people are.
 
     Args:
         targets: what the detector looks for.
@@ -229,7 +230,7 @@ def load_somebody(
 
 
 def require_models(targets: Sequence[Target], without: Sequence[OptionalNetwork] = ()) -> None:
-    """Stop now if the networks of a search could not be loaded later; costs a second, and little
+    """Raise now if the networks of a search could not be loaded later. Takes a second and little
     memory.
 
     Args:

@@ -43,7 +43,7 @@ thread, be it in a thread that holds what that waits for."""
 
 
 def closed_at_exit(task: Any) -> None:
-    """Take care of a task from now on."""
+    """Close a task when the program ends."""
     _open.append(task)
 
 

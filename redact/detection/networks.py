@@ -107,7 +107,7 @@ NETWORKS: Final = (*DETECTORS, VERIFIER, READER, SELFIE)
 def in_use(
     among: Iterable[Network], targets: Sequence[Target], without: Sequence[OptionalNetwork] = ()
 ) -> list[Network]:
-    """Those of some networks that are run in a search.
+    """Which networks a search runs.
 
     Args:
         among: networks.

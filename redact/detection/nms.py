@@ -106,7 +106,7 @@ def _areas(xyxy: NDArray[np.float32]) -> NDArray[np.float32]:
 
 
 def suppress(detections: Detections, iou: float) -> Detections:
-    """Duplicates removed within each target; the answer is sorted by falling score."""
+    """Remove duplicates within each target, and sort by falling score."""
     kept = [
         which[cluster(detections.xyxy[which], detections.score[which], iou).kept]
         for which in (np.flatnonzero(detections.target == t) for t in np.unique(detections.target))

@@ -140,8 +140,8 @@ class People:
 
 
 def whole_in(found: Detections, view: View, size: tuple[int, int]) -> Detections:
-    """Without those who end at the edge of a tile inside the picture: a larger scale, or the next
-    tile, shows all of them.
+    """Drop bodies that end at an edge of a tile inside the picture: a larger scale, or the next
+    tile, shows them whole.
 
     Args:
         found: of one view, source pixels.
@@ -168,9 +168,9 @@ def decoded(
     channels: Sequence[int] = (PERSON_CHANNEL,),
     least: float = LEAST_BODY_SCORE,
 ) -> Detections:
-    """People, or what else some channels stand for, from what the network gives: for each of three
-    grids the scores [1, N, classes], then for each the distances of the sides from the points
-    [1, N, 4 · BINS]."""
+    """Decode the network's output into people, or whatever `channels` stand for. It holds, for each
+    of three grids, scores [1, N, classes], and then, for each, distances of the sides from the
+    points [1, N, 4 · BINS]."""
     boxes, scores = [], []
     for score, sides in zip(given[:3], given[3:], strict=True):
         likely = score[0][:, channels].max(axis=1)

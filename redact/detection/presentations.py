@@ -49,7 +49,7 @@ def seen_turned(
     look: Callable[[Frame, Sequence[Rect] | None], Detections],
     turns: int,
 ) -> Detections:
-    """What somebody sees in a frame, or in parts of it, when it is shown turned."""
+    """Scan a frame, or parts of it, turned, and return the boxes in the upright frame."""
     shown = turned(frame, turns)
     if only is not None:
         parts = turned_boxes(np.array(only, np.int64).reshape(-1, 4), frame.size, turns)
@@ -58,8 +58,7 @@ def seen_turned(
 
 
 def _turned_back(found: Detections, size: tuple[int, int], turns: int) -> Detections:
-    """What was seen in a picture of some width and height that had been turned, as it lies in the
-    picture before."""
+    """Boxes of a turned picture in the coordinates of the picture before it was turned."""
     back = -turns % 4
     sides = np.roll(found.fringe, back, axis=1)
     return Detections(turned_boxes(found.xyxy, size, back), found.score, found.target, sides)
@@ -68,14 +67,15 @@ def _turned_back(found: Detections, size: tuple[int, int], turns: int) -> Detect
 def with_turns(
     presentations: Sequence[Presentation], degrees: Sequence[int]
 ) -> tuple[Presentation, ...]:
-    """All of some ways of showing a picture, and the first one turned by some degrees as well."""
+    """Some presentations of a picture, and the first of them turned by some degrees as well."""
     first = presentations[0]
     more = (replace(first, turns=turn // 90 % 4) for turn in degrees)
     return tuple(dict.fromkeys((*presentations, *more)))
 
 
 def together(found: Sequence[Detections]) -> Detections:
-    """What was seen in several ways; of one thing that was seen in more than one, the surest."""
+    """Merge detections of several presentations; of one object detected in several, the surest
+    stays."""
     if len(found) == 1:
         return found[0]
     every = Detections.concat(found)
@@ -84,7 +84,7 @@ def together(found: Sequence[Detections]) -> Detections:
 
 
 class InEveryWay:
-    """Asks a detector about every presentation of a picture; see `Detector`.
+    """Runs a detector on every presentation of a picture; see `Detector`.
 
     Args:
         presentations: at least one.
@@ -136,7 +136,8 @@ class InEveryWay:
 def in_every_way(
     presentations: Sequence[Presentation], make: Callable[[float], Detector]
 ) -> Detector:
-    """A detector that is asked about every presentation; where there is only one, that itself.
+    """A detector that is run on every presentation; with only one presentation, the detector
+    itself.
 
     Args:
         presentations, make: see `InEveryWay`.

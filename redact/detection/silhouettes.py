@@ -123,7 +123,8 @@ class Selfie:
         return person
 
     def silhouette(self, rgb: NDArray[np.uint8], box: Box) -> Silhouette | None:
-        """What of a box somebody takes up; None where that is doubtful, and the box must do.
+        """The part of a box that a person takes up. None if that is doubtful, so that the box is
+        hidden.
 
         Whoever else stands in the box is part of it.
 

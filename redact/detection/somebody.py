@@ -1,4 +1,4 @@
-"""Who is in a picture: people and vehicles; and a close look at where heads of people should be.
+"""Detects people and vehicles, and scans closely where people's heads should be.
 
 A body is large where its head is small. So who is only seen by his body is looked at once more
 there, with the place enlarged, by those who know faces and heads.
@@ -33,7 +33,7 @@ ONE: Final = 0.3
 
 
 class Somebody:
-    """Looks for bodies, and closely at their heads.
+    """Detects bodies, and scans their heads closely.
 
     Args:
         people: knows bodies.
@@ -83,7 +83,7 @@ class Somebody:
         return suppress(found, SAME_FACE)
 
     def _head(self, rgb: NDArray[np.uint8], body: NDArray[np.float64]) -> Detections:
-        """What is seen of the head of one body in a picture."""
+        """Detections at the head of one body in a picture."""
         place = upper_end(body)
         seen, seeds = self.witnesses(square_around(rgb, place, 1.0))
         found = weighed(seen, f"{self.target.word} on body", load_calibration())
@@ -94,8 +94,8 @@ class Somebody:
         return Detections(xyxy, found.score, found.target, found.fringe)
 
     def witnesses(self, window: NDArray[np.uint8]) -> tuple[dict[str, Detections], Detections]:
-        """What each witness of `calibration.json` sees in an image of the upper end of a body, as
-        things of the kind that is looked for; and what may be one."""
+        """Detections of each witness of `calibration.json` in an image of the upper end of a body,
+        as objects of the searched kind; and which of them may be one."""
         faces, eye = (suppress(look(window), ONE) for look in (self._faces, self._eye))
         heads = eye.only([Target.HEAD])
         if self.target is Target.HEAD:

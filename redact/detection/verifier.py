@@ -47,7 +47,7 @@ class Verifier:
         self._network = OpenNetwork(weights, threads or default_threads(), self.name)
 
     def scores(self, pictures: NDArray[np.uint8]) -> NDArray[np.float32]:
-        """How surely there is a face, and how surely a plate, in the middle of each picture.
+        """Scores of a face and of a plate in the middle of each picture.
 
         Args:
             pictures: uint8 [N, VERIFIER_SIDE, VERIFIER_SIDE, 3], RGB, the thing in question in the

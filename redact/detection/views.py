@@ -1,5 +1,5 @@
-"""Which parts of a picture are looked at, and how large; and a look at parts that sees what a look
-at all of it would see.
+"""Which images of a picture the networks are shown, at which size, and how only some parts of a
+picture are scanned with the same result as scanning all of it.
 
 A part is cut out of the very image that the network would be shown of the whole, on the network's
 own grid and with a margin: what lies in it looks to the network as it does in the whole.
@@ -81,7 +81,7 @@ def spans(length: int, tile: int, overlap: int) -> list[tuple[int, int]]:
 
 
 def views(width: int, height: int, scales: tuple[Scale, ...], aspect: float = 1.0) -> list[View]:
-    """All images to look at for a picture of width × height source pixels.
+    """All images that a network is shown of a picture of width × height source pixels.
 
     Args:
         aspect: width of a source pixel divided by its height; views have square pixels.
@@ -127,7 +127,7 @@ image of their size."""
 def look_at_view(
     picture: Picture, view: View, look: Callable[[NDArray[np.uint8]], Detections]
 ) -> Detections:
-    """What a network sees of one image of a picture, or of the parts of it that are asked for.
+    """Run a network on one image of a picture, or on the requested parts of it.
 
     Args:
         picture: its `only` says which parts.
@@ -150,7 +150,7 @@ def look_at_view(
 
 
 def spans_of(view: View, only: Sequence[Rect] | None) -> list[Rect]:
-    """Which pixels of an image are to be shown to the network, for parts of the source picture.
+    """Pixels of an image that the network is shown for some parts of the source picture.
 
     They hold every asked pixel that the image has, with `PART_CONTEXT` around it as far as the
     image goes; spans are made one where that is less to look at.
@@ -181,7 +181,7 @@ def _span(view: View, area: Rect) -> Rect | None:
 
 
 def _joined(spans: list[Rect]) -> list[Rect]:
-    """Rectangles that hold all that the given ones hold, with no more pixels."""
+    """Join rectangles where the joint one has no more pixels."""
     out: list[Rect] = []
     for span in spans:
         while (other := next((o for o in out if _fit(o, span)), None)) is not None:
@@ -205,7 +205,7 @@ def to_source(found: Detections, view: View) -> Detections:
 
 
 def clipped(found: Detections, width: int, height: int) -> Detections:
-    """Boxes cut to the picture; what lies wholly outside (in the padding) goes."""
+    """Boxes clipped to the picture; those wholly outside (in the padding) are dropped."""
     limit = np.array([width, height, width, height], np.float32)
     xyxy = np.clip(found.xyxy, 0, limit).astype(np.float32)
     inside = (xyxy[:, 2] > xyxy[:, 0]) & (xyxy[:, 3] > xyxy[:, 1])

@@ -1,4 +1,4 @@
-"""The networks' files, and proof that they are the ones that were measured."""
+"""Reads the networks' files, and checks that they are the ones that were measured."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ SHA256: Final = {file: sha256 for n in NETWORKS for file, sha256 in n.files.item
 
 @dataclass(frozen=True, slots=True)
 class ModelState:
-    """One model file as it is found now; see `Network`.
+    """The current state of one model file; see `Network`.
 
     Attributes:
         file: name below `redact/models/`.
@@ -68,7 +68,7 @@ def describe_models() -> list[ModelState]:
 
 
 def is_missing(file: str) -> bool:
-    """Whether a file of `SHA256` is not there at all."""
+    """Whether a file of `SHA256` is missing."""
     return _state(file) == "missing"
 
 

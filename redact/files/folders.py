@@ -1,6 +1,5 @@
-"""Folders for files: checking that they can be written to, making them, closing them to others, and
-removing them again if nothing was written.
-"""
+"""Folders for files: checking that they are writable, creating them, restricting them to their
+owner, and deleting them if nothing was written."""
 
 from __future__ import annotations
 
@@ -42,8 +41,8 @@ def check_private(folder: Path) -> None:
 
 
 def refuse_link(folder: Path) -> None:
-    """Raise OutputError for a link in the place of a closed folder: whoever put it there would have
-    another folder closed, and pictures of faces written into it."""
+    """Raise OutputError for a link in place of a restricted folder: whoever put it there would have
+    pictures of faces written into another folder."""
     if folder.is_symlink():
         raise problem(OutputError, "closed_is_link", path=folder, other=os.path.realpath(folder))
 
@@ -71,7 +70,7 @@ def keep_to_owner(path: Path, mode: int) -> None:
 
 @contextlib.contextmanager
 def made_folder(folder: Path) -> Iterator[None]:
-    """Make a folder, with those above it, for as long as something is in it.
+    """Create a folder and its parents; delete what was created if it is empty in the end.
 
     What is empty at the end goes again: a command that fails leaves no empty folder.
 

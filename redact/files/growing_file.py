@@ -1,4 +1,4 @@
-"""A file of answers that grows one by one, survives a kill at any moment, and is read in order.
+"""A file of answers that is appended to, survives a kill at any moment, and is read back in order.
 
 Each record is a length, this user's mark of itself and all before it (`own_mark`), and its content.
 What a kill cut off, a disk garbled, or somebody else wrote, ends the file there.
@@ -38,7 +38,8 @@ class Answer(msgspec.Struct, array_like=True):
 
 
 class AnswerFile:
-    """Answers up to here are accepted; `peek` shows the next, `put` replaces all that follow."""
+    """Answers up to the current position are accepted; `peek` shows the next one, `put` replaces
+    all that follow."""
 
     def __init__(self, held: LockedFile) -> None:
         self._held = held
@@ -51,7 +52,7 @@ class AnswerFile:
 
     @classmethod
     def opened(cls, path: Path) -> AnswerFile | None:
-        """Open or make a file and lock it; None if it is in use or another person's.
+        """Open or create a file and lock it; None if it is in use or belongs to somebody else.
 
         Raises:
             OSError: it cannot be opened.
@@ -80,7 +81,7 @@ class AnswerFile:
         self._next = None
 
     def put(self, answer: Answer) -> None:
-        """Write an answer in the place of all that were not accepted.
+        """Write an answer in place of all that were not accepted.
 
         A disk that is full ends the keeping, not the search.
         """
@@ -110,7 +111,7 @@ class AnswerFile:
         self._held.release()
 
     def remove(self) -> None:
-        """Close the file, and remove it: nothing in it is of use."""
+        """Close the file and delete it."""
         self._held.remove()
 
 

@@ -1,4 +1,4 @@
-"""Hidden files of runs that were killed: told from those in use by a lock, and removed.
+"""Hidden files of killed runs: told from files in use by a lock, and deleted.
 
 Whoever writes a hidden file holds its lock for as long as the file is in use; the system takes the
 lock away when the process dies, whatever killed it. A file that looks like one of ours and can be
@@ -105,7 +105,7 @@ def beside(file: Path, word: str) -> Path:
 
 
 def sweep(folder: Path) -> list[Path]:
-    """Remove the hidden files that killed runs left in a folder; returns what was removed.
+    """Delete the hidden files that killed runs left in a folder, and return them.
 
     Files in use, by this process or another, stay; so does everything where nothing can be told.
     """

@@ -31,8 +31,8 @@ def is_own(data: bytes, mark: str) -> bool:
 
 
 def belongs_to_user(path: Path) -> bool:
-    """Whether a file, not what it links to, is this user's; everything is where systems do not
-    tell."""
+    """Whether a file itself, not the target of a link, belongs to this user. True on systems that
+    do not say."""
     if sys.platform == "win32":
         return True
     try:
@@ -42,7 +42,7 @@ def belongs_to_user(path: Path) -> bool:
 
 
 def _folder() -> Path:
-    """Where programs keep what is theirs (XDG Base Directory; its like elsewhere)."""
+    """The folder for a program's data (XDG Base Directory, or its equivalent on other systems)."""
     if sys.platform == "win32":
         return Path(os.environ.get("LOCALAPPDATA", Path.home() / "AppData" / "Local")) / "redact"
     usual = Path.home() / ".local" / "state"
@@ -60,7 +60,7 @@ def _secret() -> bytes:
 
 
 def _read(path: Path) -> bytes:
-    """The secret, b"" where there is none that nobody else can know."""
+    """The secret; b"" if there is none, or if somebody else could know it."""
     try:
         handle = os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0))
     except FileNotFoundError:

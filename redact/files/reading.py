@@ -28,6 +28,6 @@ def open_file(path: Path) -> BinaryIO:
 
 
 def read_file(path: Path) -> bytes:
-    """All of it. Raises as `open_file`."""
+    """Read a whole file. Raises as `open_file`."""
     with open_file(path) as file:
         return file.read()

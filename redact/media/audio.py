@@ -1,5 +1,5 @@
-"""Sound of the source in the output: packets copied, or coded anew where they do not fit or must
-not be copied."""
+"""The sound of the output: packets copied, or encoded again if they do not fit or must not be
+copied."""
 
 from __future__ import annotations
 
@@ -92,7 +92,7 @@ class AudioFeed:
         return track
 
     def _note(self, audio: AudioInfo, number: int, name: str, copy: bool, cut: bool) -> None:
-        """Say why the sound is coded anew, once for all tracks where it is so for all of them."""
+        """Tell why the sound is encoded again, once for all tracks if the reason is the same."""
         every = not copy or bool(self._muted)
         muted, release = Message("audio_coded_anew"), Message("audio_coded_for_release")
         why = muted if self._muted else release
@@ -130,8 +130,8 @@ class AudioFeed:
 
     @property
     def sounded(self) -> tuple[Fraction, Fraction] | None:
-        """When the sound began and ended of which spans were taken out, in seconds; None where
-        there was none, or where nothing was to be taken out."""
+        """When the sound from which spans were taken out began and ended, in seconds. None if there
+        was none, or nothing to take out."""
         tracks = [track for track in self._tracks.values() if isinstance(track, _CodedTrack)]
         heard = [track.heard for track in tracks if track.heard is not None]
         if not heard:
@@ -150,8 +150,8 @@ decoders need them. More is sound that was cut off."""
 
 
 def cut_by_edits(stream: Any) -> bool:
-    """Whether an edit list cuts off sound. Packets that are copied would bring it along: MP4 hides
-    it again at the beginning, and everything else is heard."""
+    """Whether an edit list cuts off sound. Copied packets would bring it back: MP4 hides it again
+    at the beginning, and everything else is heard."""
     heard = [not entry.is_discard for entry in stream.index_entries]
     if True not in heard:
         return False in heard
@@ -257,7 +257,7 @@ class _CodedTrack:
             yield self._quiet(even) if self._muted else even
 
     def _quiet(self, frame: AudioFrame) -> AudioFrame:
-        """The frame without what is taken out: new samples, so that nothing of it is coded."""
+        """The frame without the muted spans, in new samples, so that nothing of them is encoded."""
         samples = np.array(frame.to_ndarray(), np.float32)
         time = Fraction(frame.pts or 0) * (fraction(frame.time_base) or Fraction(1, self._rate))
         mute_samples(samples, time, self._rate, self._muted)

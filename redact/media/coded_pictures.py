@@ -1,5 +1,4 @@
-"""How many pictures the packets of a video hold, so that one that never leaves the decoder is
-noticed.
+"""Counts the pictures in a video's packets, so that one that never leaves the decoder is noticed.
 
 Many containers state no count of pictures (Matroska, WebM, fragmented MP4, transport streams, raw
 streams). A packet that the decoder refuses, or swallows, is then told by nothing else.

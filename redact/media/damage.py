@@ -161,8 +161,8 @@ nothing in the picture itself is made up."""
 
 
 def concealed(log: Sequence[tuple[int, str, str]], width: int, height: int) -> float | None:
-    """Share of a picture that its decoder made up, from what it logged; None where it does not say;
-    0 where all that it misses is a picture to predict from.
+    """Share of a picture that its decoder made up, from what it logged. None if it does not say; 0
+    if only a picture to predict from is missing.
 
     Args:
         log: level, name and text of each line.
@@ -202,7 +202,7 @@ class Complaints:
 
 @contextmanager
 def set_aside() -> Iterator[None]:
-    """Errors that the calling thread logs in here are no damage of a video.
+    """Context in which errors that the calling thread logs do not count as damage.
 
     For sound, which is read and decoded in the thread that asks for it. What the threads of a
     video decoder log at the same time counts as ever. Nobody counts meanwhile, or what is still to
@@ -231,7 +231,7 @@ def _count() -> int:
 
 @contextmanager
 def listening() -> Iterator[None]:
-    """In here FFmpeg's errors are counted, every one of them, and said nowhere.
+    """Context in which FFmpeg's errors are counted and not printed.
 
     The level of FFmpeg's log and the logger "libav" are the whole process's. A program that uses
     redact as a library finds both as it left them, once the last that listens has ended.

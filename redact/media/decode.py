@@ -130,8 +130,8 @@ class Decode:
         self._conclude(index, last or 0)
 
     def found(self) -> SourceInfo:
-        """The source as the last whole iteration found it: where its headers state no number of
-        pictures, with the number of those that its packets hold, if some of them were lost."""
+        """The source as the last whole iteration found it: if its headers state no number of
+        pictures, and some were lost, with the number of pictures in its packets."""
         video = self.info.video
         if video.frames is None and self.lost and self.info.part is None:
             video = replace(video, frames=self._given + self.lost)
@@ -323,7 +323,7 @@ class Decode:
         return Frame(index, pts, video.time_base, picture, damaged)
 
     def _require_same(self, picture: av.VideoFrame, index: int) -> None:
-        """Raise UnsafeError if the picture cannot stand in a row with the first one."""
+        """Raise UnsafeError if a picture's size or format does not match the first one's."""
         video, stored = self.info.video, picture.format.name
         if (picture.width, picture.height) != (video.width, video.height):
             raise problem(
@@ -366,8 +366,8 @@ decoded, and pictures refer to those before them."""
 
 
 def _go_near(info: SourceInfo, part: Excerpt, container: Any, stream: Any) -> None:
-    """Have the demuxer go on at a key picture before a part, where the container can be trusted
-    to find one; others are read from the beginning."""
+    """Seek to a key picture before a part, if the container can be trusted to find one; otherwise
+    read from the beginning."""
     if info.video.timestamps and read_as(info.container).structure is not None:
         before = part.first - round(_EARLIER / info.video.time_base)
         if before > part.first - part.shift:

@@ -1,4 +1,4 @@
-"""Which encoder writes the picture, in which pixel format, with which options and priority."""
+"""Chooses the encoder, its pixel format, options and priority."""
 
 from __future__ import annotations
 
@@ -98,7 +98,7 @@ def choose_encoding(info: SourceInfo, settings: EncodeSettings, container: str) 
 
 
 def _changed_for_web(video: VideoInfo) -> Iterator[Message]:
-    """What of the pictures is not as it was stored, because not every browser shows that."""
+    """What is changed in the pictures because not every browser shows it."""
     assert video.stored is not None
     if video.stored.colour.hdr:
         yield Message("web_tone_mapped")
@@ -192,8 +192,8 @@ def _x264(crf: int, preset: str, video: VideoInfo) -> dict[str, str]:
 def _hdr(
     video: VideoInfo, text_of: Callable[[Mastering], str], mastering: str, light: str
 ) -> Iterator[str]:
-    """How bright the screen was on which it was graded, and how bright it gets, under the names
-    that an encoder has for them."""
+    """Encoder options for the brightness of the display the film was graded on, and of the film
+    itself."""
     if video.mastering is not None and (text := text_of(video.mastering)):
         yield f"{mastering}={text}"
     if video.content_light is not None:
@@ -259,7 +259,8 @@ def nominal_rate(video: VideoInfo) -> Fraction:
 
 @contextmanager
 def priority_kept() -> Iterator[None]:
-    """What is opened in here gains no real-time priority, for this thread or any new one.
+    """Context in which nothing that is opened gains real-time priority, on this thread or a new
+    one.
 
     SVT-AV1, where it is run by root, gives its threads and the one that opens it the highest
     real-time priority. Every process started later inherits that; on a small machine the rest

@@ -67,7 +67,7 @@ def for_web(info: SourceInfo) -> SourceInfo:
 
 
 def web_pictures(video: VideoInfo) -> Callable[[av.VideoFrame], av.VideoFrame]:
-    """What makes upright pictures in a working format into those of `for_web`."""
+    """Converter of upright pictures in a working format into those of `for_web`."""
     stored = video.stored
     assert stored is not None
     graph: av.filter.Graph | None = None
@@ -123,7 +123,7 @@ def _even(picture: av.VideoFrame) -> av.VideoFrame:
 
 
 def sdr_of(transfer: str, peak: float) -> Callable[[Floats], Floats]:
-    """What makes R'G'B' of HDR into that of usual screens, both from 0 to 1, [..., 3].
+    """Map R'G'B' of HDR to that of ordinary screens, both 0 to 1, [..., 3].
 
     Args:
         transfer: "smpte2084" (PQ) or "arib-std-b67" (HLG).
@@ -165,7 +165,7 @@ def _light_of_hlg(signal: Floats) -> Floats:
 
 
 def _mapped(light: Floats, peak: float) -> Floats:
-    """cd/m² of 0 to `peak` within 0 to white: as it was where it is dark, with a knee above
+    """Map cd/m² of 0 to `peak` to the range up to white: unchanged where dark, with a knee above
     (ITU-R BT.2390-11, 5.4.1)."""
     top = float(_pq_of_light(np.array(peak)))
     most = float(_pq_of_light(np.array(_WHITE))) / top

@@ -55,8 +55,7 @@ class Gaps:
             self._read(head)
 
     def before(self, packet: Any) -> bool:
-        """Whether a picture is missing that should have come before one of this packet, or between
-        two of them."""
+        """Whether a picture is missing before, or between, those of this packet."""
         if packet.has_sidedata("new_extradata"):
             self._configure(bytes(packet.get_sidedata("new_extradata")))
         if packet.is_discard and packet.is_keyframe:
@@ -66,7 +65,7 @@ class Gaps:
 
     @property
     def half(self) -> bool:
-        """Whether the packet that was read last holds only one of the two fields of a picture."""
+        """Whether the last packet holds only one of a picture's two fields."""
         return self._fields == 1
 
     def _read(self, packet: bytes) -> bool:

@@ -1,4 +1,4 @@
-"""Spans of sound that are taken out, and reading sound as samples."""
+"""Takes spans out of sound, and reads sound as samples."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ AudioSamples = NDArray[np.float32]
 
 
 def mute_samples(samples: AudioSamples, time: Fraction, rate: int, spans: Sequence[Muted]) -> None:
-    """Take spans out of samples, in place; what was there is overwritten, not turned down.
+    """Overwrite spans of samples, in place; they are not merely turned down.
 
     Args:
         samples: [channels, n], from -1 to 1.
