@@ -226,6 +226,8 @@ class _Passed:
             who,
             looked,
             self.broken,
+            bodies=found.bodies,
+            owned=found.owned,
         )
 
 

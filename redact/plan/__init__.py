@@ -5,11 +5,11 @@ from . import decisions, edit, user_input
 from .answers import answered_here, marked
 from .build import DAMAGED, build_plan, uncovered, with_held
 from .coco import export_coco
-from .earlier import CUT_OFF as EARLIER_CUT_OFF
 from .file import Dumped, dump_plan, is_own_plan, parse_plan, read_plan, without_mark, write_plan
 from .file_fields import PlanRecord
 from .found_text import MOST_CHARACTERS, FoundText
 from .plan import ALL_SOUND, HELD_REACH, SAME_FACE_OVERLAP, Plan, SourceRef
+from .presence import Presence, lies_on, presence, unhidden
 from .review import (
     FindingNote,
     MutedSpan,

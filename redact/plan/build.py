@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Final
 
 from .. import __version__
 from ..settings import Damaged, DetectSettings
-from ..types import Box, Doubt, Keyframe, State, Target, Track, runs_of
+from ..types import Body, Box, Doubt, Keyframe, Keyframes, State, Target, Track, runs_of
 from .plan import HELD_REACH, Plan, SourceRef
+from .subjects import with_subjects
 
 _STEPS_PER_PIXEL = 16
 """Boxes are kept to a sixteenth of a pixel: far finer than any mask, short in the file, and a
@@ -28,12 +29,16 @@ def build_plan(
     frames_looked_at: int | None = None,
     broken: Iterable[int] | None = None,
     doubts: Iterable[Doubt] = (),
+    bodies: Sequence[Body] = (),
+    owned: Sequence[Sequence[int]] = (),
 ) -> Plan:
     """Number the tracks in order of appearance and round their boxes outward.
 
     Where the picture is broken (`Frame.broken`), and nothing or only old masks would hide it, a
     region hides all of it (`whole_pictures`); with `Damaged.HIDE`, wherever it is damaged.
     `broken` are those of `unchecked` that are, None: all of them. `doubts`: see `uncovered`.
+    `owned` are, for each body, the ids of the tracks that were seen on it: with them they are one
+    subject.
 
     Rounding outward keeps every box inside its rounded one, and makes the plan in memory equal
     to the one in the file, so that `detect` followed by `apply` is `run` to the bit.
@@ -43,6 +48,8 @@ def build_plan(
         replace(t, id=n, keyframes=tuple(map(_rounded, t.keyframes)))
         for n, t in enumerate(ordered, start=1)
     )
+    number_of = {t.id: n for n, t in enumerate(ordered, start=1)}
+    numbers = [sorted(number_of[track] for track in tracks) for tracks in owned]
     damaged = tuple(sorted(set(unchecked)))
     found = Plan(
         source=source,
@@ -53,11 +60,12 @@ def build_plan(
         version=__version__,
         detectors=detectors,
         frames_looked_at=frames_looked_at,
+        bodies=tuple(Body(b.vehicle, Keyframes(map(_whole_pixels, b.looks))) for b in bodies),
     )
     if broken is None or settings.damaged is Damaged.HIDE:
         broken = damaged
     whole = replace(found, tracks=(*numbered, *whole_pictures(found, broken)))
-    return replace(whole, doubts=uncovered(whole, doubts))
+    return with_subjects(replace(whole, doubts=uncovered(whole, doubts)), numbers)
 
 
 MOST_A_MINUTE: Final = 60
@@ -94,6 +102,12 @@ def uncovered(plan: Plan, doubts: Iterable[Doubt]) -> tuple[Doubt, ...]:
 def _rounded(key: Keyframe) -> Keyframe:
     score = None if key.score is None else round(float(key.score), 4)
     return Keyframe(key.frame, _outward(key.box), key.state, score)
+
+
+def _whole_pixels(key: Keyframe) -> Keyframe:
+    """A look at a body, as the file keeps it: nothing is drawn by it."""
+    box = Box(*(float(round(v)) for v in key.box))
+    return Keyframe(key.frame, box, key.state, round(float(key.score or 0), 2))
 
 
 def _outward(box: Box) -> Box:

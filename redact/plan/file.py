@@ -25,13 +25,14 @@ from ..files import (
 from ..formats import matroska
 from ..types import TEXT_TARGETS, Keyframe, Origin, Target, Timeline, Track, is_text, with_nested
 from ..words import Message, problem, reason_of
-from .earlier import EarlierPlan, converted
 from .file_fields import (
     PLAN_FORMAT,
     PLAN_FORMAT_VERSION,
     PlanRecord,
     SourceRecord,
     TrackRecord,
+    bodies_of,
+    body_record,
     check_muted,
     check_review,
     check_subjects,
@@ -73,11 +74,16 @@ def dump_plan(plan: Plan, known: Dumped | None = None) -> bytes:
     known = known or Dumped()
     record = _without_tracks(plan, known)
     head = msgspec.json.format(msgspec.json.encode(record), indent=1)
-    assert head.endswith(b'"tracks": []\n}')
-    pieces = [head[: -len(b"[]\n}")], b"["]
+    assert head.endswith(_EMPTY)
+    bodies = b",\n  ".join(msgspec.json.encode(body_record(body)) for body in plan.bodies)
+    pieces = [head[: -len(_EMPTY)], b'"bodies": [', b"\n  " + bodies + b"\n " if bodies else b""]
+    pieces += [b'],\n "tracks": [']
     for number, (first, lines) in enumerate(_dump_tracks(plan.tracks, known)):
         pieces += [b",\n" if number else b"\n", first, lines, b"]}"]
     return b"".join([*pieces, b"\n " if plan.tracks else b"", b"]\n}\n"])
+
+
+_EMPTY: Final = b'"bodies": [],\n "tracks": []\n}'
 
 
 def _dump_tracks(tracks: Sequence[Track], known: Dumped) -> list[tuple[bytes, bytes]]:
@@ -125,6 +131,7 @@ def _without_tracks(plan: Plan, known: Dumped) -> PlanRecord:
         review=plan.review,
         doubts=doubt_records(plan.doubts),
         texts=plan.texts,
+        bodies=(),
         tracks=(),
     )
 
@@ -153,13 +160,22 @@ def parse_plan(data: bytes, name: str) -> Plan:
     if other:
         raise problem(PlanError, "not_a_plan", name=name, why=other)
     try:
+        made = msgspec.json.decode(data, type=_Version)
+        if made.format_version in EARLIER_VERSIONS:
+            raise problem(PlanError, "plan_of_earlier", path=name, version=made.redact_version)
         return _plan_of(*_record_of(data))
     except (msgspec.DecodeError, RecursionError, ValueError) as error:
         raise problem(PlanError, "bad_field", path=name, text=error) from error
 
 
+EARLIER_VERSIONS: Final = range(1, PLAN_FORMAT_VERSION)
+"""Of plans that do not tell who is one person: what was decided about tracks would be half of what
+this version shows or hides."""
+
+
 class _Version(Struct):
     format_version: int = PLAN_FORMAT_VERSION
+    redact_version: str = ""
 
 
 class _WithText(PlanRecord, frozen=True, kw_only=True):
@@ -171,9 +187,6 @@ class _WithText(PlanRecord, frozen=True, kw_only=True):
 
 def _record_of(data: bytes) -> tuple[PlanRecord, Iterable[TrackRecord]]:
     """A plan, and its tracks, each read when it is asked for. Raises as `msgspec.json.decode`."""
-    if msgspec.json.decode(data, type=_Version).format_version == 1:
-        earlier = converted(msgspec.json.decode(data, type=EarlierPlan))
-        return earlier, earlier.tracks
     whole = msgspec.json.decode(data, type=_WithText)
     return whole, (_track_record(text, f"$.tracks[{i}]") for i, text in enumerate(whole.tracks))
 
@@ -271,7 +284,8 @@ def _plan_of(record: PlanRecord, read: Iterable[TrackRecord]) -> Plan:
     )
     looked_for = record.settings.targets
     tracks = tuple(_track_of(t, i, reference, looked_for) for i, t in enumerate(read))
-    check_subjects(record.subjects, frozenset(t.id for t in tracks))
+    bodies = bodies_of(record.bodies, len(timeline))
+    check_subjects(record.subjects, frozenset(t.id for t in tracks), len(bodies))
     check_muted(record.muted)
     if record.review is not None:
         check_review(record.review, len(timeline))
@@ -289,7 +303,10 @@ def _plan_of(record: PlanRecord, read: Iterable[TrackRecord]) -> Plan:
         cuts=record.cuts,
         unchecked=record.unchecked,
         version=record.redact_version,
-        subjects=tuple(s.but(tracks=tuple(sorted(s.tracks))) for s in record.subjects),
+        subjects=tuple(
+            s.but(tracks=tuple(sorted(s.tracks)), bodies=tuple(sorted(s.bodies)))
+            for s in record.subjects
+        ),
         muted=record.muted,
         review=record.review,
         detectors=tuple((d.name, d.sha256) for d in record.settings.detectors),
@@ -297,6 +314,7 @@ def _plan_of(record: PlanRecord, read: Iterable[TrackRecord]) -> Plan:
         turned=record.settings.turned,
         doubts=doubts_of(record.doubts, len(timeline)),
         texts=record.texts,
+        bodies=bodies,
     )
 
 

@@ -14,10 +14,12 @@ from ..types import (
     DETECTED_TARGETS,
     EVERYWHERE,
     TEXT_TARGETS,
+    Body,
     Box,
     Confirmed,
     Doubt,
     Keyframe,
+    Keyframes,
     Natural,
     Origin,
     Positive,
@@ -25,6 +27,7 @@ from ..types import (
     Scope,
     Sha256,
     Shaped,
+    State,
     Target,
     TargetWord,
     Value,
@@ -36,10 +39,16 @@ from .review import MutedSpan, ReviewState
 from .subject import Subject
 
 
-def check_subjects(subjects: tuple[Subject, ...], known: frozenset[int]) -> None:
-    """Raises ValueError where a track is unknown, or belongs to two subjects."""
+def check_subjects(subjects: tuple[Subject, ...], known: frozenset[int], bodies: int) -> None:
+    """Raises ValueError where a track, or one of so many bodies, is unknown, or belongs to two
+    subjects."""
     taken: set[int] = set()
+    of_somebody: set[int] = set()
     for i, subject in enumerate(subjects):
+        for number in subject.bodies:
+            if number > bodies or number in of_somebody:
+                raise ValueError(f"$.subjects[{i}].bodies: {number} is no body, or of two subjects")
+            of_somebody.add(number)
         for number in subject.tracks:
             if number not in known:
                 raise ValueError(f"$.subjects[{i}].tracks: there is no track {number}")
@@ -156,8 +165,8 @@ def settings_of(record: SettingsRecord) -> DetectSettings:
 
 
 PLAN_FORMAT = "redact-plan"
-PLAN_FORMAT_VERSION = 2
-"""Of files that are written; those of version 1 are read too (`redact.plan.earlier`)."""
+PLAN_FORMAT_VERSION = 3
+"""Of files that are written and read. Since 3 a plan tells people and vehicles (`bodies`)."""
 
 _Rational = Annotated[str, Meta(pattern="^[1-9][0-9]{0,18}/[1-9][0-9]{0,18}$")]
 
@@ -202,6 +211,43 @@ def doubts_of(records: tuple[DoubtRecord, ...], frames: int) -> tuple[Doubt, ...
     return tuple(Doubt(d.frame, Target.from_word(d.target), d.box, d.chance) for d in records)
 
 
+class BodyRecord(Value, frozen=True):
+    """A person or vehicle within one shot, known and not hidden."""
+
+    vehicle: bool
+    looks: Annotated[
+        tuple[tuple[Natural, int, int, int, int, Probability], ...],
+        Meta(
+            min_length=1,
+            description="frame, left, top, right, bottom (upright source pixels), score of each "
+            "look that saw it",
+        ),
+    ]
+
+
+def body_record(body: Body) -> BodyRecord:
+    looks = ((k.frame, *(int(v) for v in k.box), k.score or 0.0) for k in body.looks)
+    return BodyRecord(body.vehicle, tuple(looks))  # type: ignore[arg-type]
+
+
+def bodies_of(records: tuple[BodyRecord, ...], frames: int) -> tuple[Body, ...]:
+    """Raises ValueError where a look is no box, they do not rise, or they lie outside the clip of
+    `frames` frames."""
+    found = []
+    for i, record in enumerate(records):
+        before = -1
+        for frame, *box, _ in record.looks:
+            if not before < frame < frames or not is_box(box):
+                raise ValueError(f"$.bodies[{i}].looks: {box} in frame {frame} is no place")
+            before = frame
+        keys = (
+            Keyframe(frame, Box(*map(float, box)), State.DETECTED, score)
+            for frame, *box, score in record.looks
+        )
+        found.append(Body(record.vehicle, Keyframes(keys)))
+    return tuple(found)
+
+
 class SourceRecord(Value, frozen=True):
     name: str
     sha256: Sha256
@@ -240,6 +286,10 @@ class PlanRecord(Value, frozen=True, kw_only=True):
         tuple[FoundText, ...] | None,
         Meta(description="what can be read in the video; null: nobody read it"),
     ] = None
+    bodies: Annotated[
+        tuple[BodyRecord, ...],
+        Meta(description="people and vehicles that were seen; subjects name theirs from 1 on"),
+    ]
     tracks: tuple[TrackRecord, ...]
     mark: Annotated[
         str | UnsetType,

@@ -19,6 +19,7 @@ from ..mask_size import held
 from ..settings import DetectSettings
 from ..types import (
     Action,
+    Body,
     Box,
     Doubt,
     Keyframe,
@@ -110,6 +111,8 @@ class Plan:
         doubts: places without a mask at which somebody may be, in order of time.
         texts: what can be read in the video, None where nobody read it; none of it is hidden by
             standing here.
+        bodies: people and vehicles that were seen, each within one shot; none of them is hidden by
+            standing here. Subjects name those that are surely theirs, by number from 1.
     """
 
     source: SourceRef
@@ -126,6 +129,7 @@ class Plan:
     turned: tuple[Literal[90, 180, 270], ...] = ()
     doubts: tuple[Doubt, ...] = ()
     texts: tuple[FoundText, ...] | None = None
+    bodies: tuple[Body, ...] = ()
 
     def __post_init__(self) -> None:
         ids = [t.id for t in self.tracks]

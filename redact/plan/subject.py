@@ -50,7 +50,7 @@ _DECISIONS: Final = {action: decision for decision, action in _ACTIONS.items()}
 
 
 class Subject(Value, frozen=True):
-    """Tracks of one person, plate or thing.
+    """Tracks of one person, vehicle, plate or thing.
 
     Attributes:
         tracks: their numbers, rising, at least one.
@@ -58,6 +58,8 @@ class Subject(Value, frozen=True):
         name: what a person calls it, "" for its number.
         reason, decided_by, decided_at: why, who and when (UTC); "" where nobody says. A reason may
             be given before anybody decides.
+        bodies: numbers of the plan's bodies that are surely its own, rising: a person's, or the
+            vehicle's that bears a plate. None where none was seen.
     """
 
     tracks: Annotated[tuple[Positive, ...], Meta(min_length=1)]
@@ -66,6 +68,7 @@ class Subject(Value, frozen=True):
     reason: str = ""
     decided_by: str = ""
     decided_at: UtcOrNone = ""
+    bodies: tuple[Positive, ...] = ()
 
     @property
     def by_person(self) -> bool:

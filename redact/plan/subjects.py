@@ -1,4 +1,4 @@
-"""Which tracks are one person: those that certainly are, and those that only look alike.
+"""Which tracks are one person or vehicle: those that certainly are.
 
 Only frames in which a track was *detected* count. Following may go over to somebody else where two
 cross, so that a followed box that lies on another person says nothing about who is who.
@@ -10,10 +10,10 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from fractions import Fraction
-from itertools import pairwise
+from itertools import combinations, pairwise, product
 from typing import Final
 
-from ..types import Box, Keyframe, State, Track
+from ..types import Body, Box, Keyframe, State, Track
 from .plan import Plan
 from .subject import Subject, in_order
 
@@ -37,39 +37,106 @@ def all_subjects(plan: Plan) -> tuple[Subject, ...]:
     return in_order((*plan.subjects, *alone))
 
 
-def with_subjects(plan: Plan) -> Plan:
+def with_subjects(plan: Plan, owned: Sequence[Sequence[int]] = ()) -> Plan:
     """The plan with a subject for every track: surely equal tracks are joined, but for those of
-    whom somebody has said already who is one, or decided."""
+    whom somebody has said already who is one, or decided.
+
+    Args:
+        plan: with tracks and bodies.
+        owned: for each body, the numbers of the tracks that were seen on it.
+    """
     taken = {number for subject in plan.subjects for number in subject.tracks}
     open_ = tuple(track for track in plan.tracks if track.id not in taken)
     if not open_:
         return plan
-    joined = _joined(replace(plan, tracks=open_, subjects=()))
+    joined = _joined(replace(plan, tracks=open_, subjects=()), owned)
     return plan.with_subjects((*plan.subjects, *joined))
 
 
-def _joined(plan: Plan) -> Iterator[Subject]:
-    parent = {track.id: track.id for track in plan.tracks}
+def _joined(plan: Plan, owned: Sequence[Sequence[int]]) -> Iterator[Subject]:
+    groups = _Groups(plan.tracks)
+    for a, b in _handovers(plan):
+        groups.join(a.id, b.id)
+    # Of those that are known to be one, a single one is compared with each newcomer.
+    for a, b in _doubles(plan, lambda a, b: groups.root(a.id) == groups.root(b.id)):
+        groups.join(a.id, b.id)
+    # What was seen on a body for longest is joined first: where two chains of them meet that
+    # cannot be one, the shorter one gives way.
+    for n in sorted(range(len(owned)), key=lambda n: (-_length(plan, owned[n]), n)):
+        groups.join_on(n + 1, plan.bodies[n], owned[n])
+    yield from groups.subjects()
 
-    def root(number: int) -> int:
+
+def _length(plan: Plan, numbers: Sequence[int]) -> int:
+    return sum(track.last - track.first + 1 for track in plan.tracks if track.id in numbers)
+
+
+class _Groups:
+    """Tracks that are one, each known by its number, with the bodies that are theirs."""
+
+    def __init__(self, tracks: Sequence[Track]) -> None:
+        self._parent = {track.id: track.id for track in tracks}
+        self._members = {track.id: [track] for track in tracks}
+        self._bodies: dict[int, dict[int, Body]] = {track.id: {} for track in tracks}
+        self._detected: dict[int, list[tuple[int, int]]] = {}
+
+    def root(self, number: int) -> int:
+        """The lowest number of those that are one with this."""
+        parent = self._parent
         while parent[number] != number:
             parent[number] = number = parent[parent[number]]
         return number
 
-    def join(a: Track, b: Track) -> None:
-        first, second = sorted((root(a.id), root(b.id)))
-        parent[second] = first
+    def join(self, one: int, other: int) -> None:
+        """The two are one, and so are all that are one with them."""
+        first, second = sorted((self.root(one), self.root(other)))
+        if first != second:
+            self._parent[second] = first
+            self._members[first] += self._members.pop(second)
+            self._bodies[first] |= self._bodies.pop(second)
 
-    for a, b in _handovers(plan):
-        join(a, b)
-    # Of those that are known to be one, a single one is compared with each newcomer.
-    for a, b in _doubles(plan, lambda a, b: root(a.id) == root(b.id)):
-        join(a, b)
-    groups: dict[int, list[int]] = defaultdict(list)
-    for track in plan.tracks:
-        groups[root(track.id)].append(track.id)
-    for numbers in groups.values():
-        yield Subject(tuple(sorted(numbers)))
+    def join_on(self, number: int, body: Body, tracks: Sequence[int]) -> None:
+        """Tracks that were seen on a body are one, and it is theirs; unless two of all that were
+        one then, faces or bodies, were seen apart in one picture. Then one of them is somebody
+        else, and nobody knows which."""
+        roots = list(dict.fromkeys(map(self.root, tracks)))
+        others = (other for root in roots for other in self._bodies[root].values())
+        if not roots or any(_bodies_apart(body, other) for other in others):
+            return
+        for one, other in combinations(roots, 2):
+            pairs = product(self._members[one], self._members[other])
+            bodies = product(self._bodies[one].values(), self._bodies[other].values())
+            if any(self._apart(*p) for p in pairs) or any(_bodies_apart(*p) for p in bodies):
+                return
+        for root in roots[1:]:
+            self.join(roots[0], root)
+        self._bodies[self.root(roots[0])][number] = body
+
+    def subjects(self) -> Iterator[Subject]:
+        for root, members in self._members.items():
+            numbers = tuple(sorted(track.id for track in members))
+            yield Subject(numbers, bodies=tuple(sorted(self._bodies[root])))
+
+    def _apart(self, a: Track, b: Track) -> bool:
+        """Whether both were detected in some frame, in two places."""
+        both = _common(self._runs(a), self._runs(b))
+        frames = (frame for first, last in both for frame in range(first, last + 1))
+        return any(_two_places(_box(a, frame), _box(b, frame)) for frame in frames)
+
+    def _runs(self, track: Track) -> list[tuple[int, int]]:
+        if track.id not in self._detected:
+            self._detected[track.id] = _detected(track)
+        return self._detected[track.id]
+
+
+def _bodies_apart(a: Body, b: Body) -> bool:
+    """Whether one look saw both, in two places."""
+    boxes = {key.frame: key.box for key in a.looks}
+    return any(key.frame in boxes and _two_places(key.box, boxes[key.frame]) for key in b.looks)
+
+
+def _two_places(one: Box, other: Box) -> bool:
+    return one.common(other) < SAME_PLACE_OVERLAP * min(one.area, other.area)
 
 
 def detected_span(track: Track) -> tuple[int, int] | None:

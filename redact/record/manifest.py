@@ -8,14 +8,13 @@ from __future__ import annotations
 
 import contextlib
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 import msgspec
 from msgspec import Meta, field
 
 from ..errors import PlanError
 from ..files import read_file
-from ..plan import EARLIER_CUT_OFF
 from ..types import Action, Natural, Sha256, Utc
 from ..words import problem, reason_of
 from .case import CaseFields
@@ -227,12 +226,16 @@ def _without_old_fields(data: bytes) -> dict[str, Any] | None:
     return None
 
 
+_EARLIER_CUT_OFF: Final = "cut off by hand"
+"""Reason of a false alarm that was none, but a part that a person cut off."""
+
+
 def _tell_cut_off(manifest: Manifest) -> None:
     """Earlier versions told what was cut off by hand as a false alarm with that for a reason."""
     kept = manifest.audit.kept_by_decision if manifest.audit else ()
     parts: tuple[TrackPart | KeptPart, ...] = (*manifest.tracks, *kept)
     for part in parts:
-        if part.action is Action.FALSE_ALARM and part.reason == EARLIER_CUT_OFF:
+        if part.action is Action.FALSE_ALARM and part.reason == _EARLIER_CUT_OFF:
             part.action, part.reason = Action.CUT_OFF, ""
 
 

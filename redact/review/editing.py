@@ -18,6 +18,7 @@ from ..plan import (
     decisions,
     edit,
     hide_texts,
+    lies_on,
     marked,
     subject_of,
     tracks_of_texts,
@@ -128,15 +129,16 @@ def merge(plan: Plan, ids: Sequence[int], decided: Decided = UNDECIDED) -> Plan:
     name = next((s.name for s in old if s.name), "")
     rest = [s for s in all_subjects(plan) if s.tracks not in chosen]
     plan = _unconfirmed(plan, [n for s in old if s.decision is not Decision.KEEP for n in s.tracks])
+    theirs = {"tracks": tuple(tracks), "bodies": tuple(sorted(b for s in old for b in s.bodies))}
     if len(before) == 1:
-        joined = _said_together(old).but(tracks=tuple(tracks), name=name)
+        joined = _said_together(old).but(**theirs, name=name)
     elif before <= {Decision.KEEP, Decision.HIDE, Decision.NONE} and Decision.KEEP in before:
         reason = next((s.reason for s in old if s.decision is Decision.KEEP and s.reason), "")
-        said = {"reason": reason, "decided_by": decided.by, "decided_at": decided.at}
-        joined = Subject(tuple(tracks), Decision.KEEP, name, **said)
+        kept = Subject(theirs["tracks"], Decision.KEEP, name, reason, decided.by, decided.at)
+        joined = kept.but(bodies=theirs["bodies"])
     else:
         plan = _unconfirmed(plan, tracks)
-        joined = Subject(tuple(tracks), name=name)
+        joined = Subject(theirs["tracks"], name=name, bodies=theirs["bodies"])
     return plan.with_subjects((*rest, joined))
 
 
@@ -156,14 +158,25 @@ def _unconfirmed(plan: Plan, numbers: Sequence[int]) -> Plan:
 
 
 def separate(plan: Plan, number: int) -> Plan:
-    """Take one track out of its subject; it is hidden until it is decided about by itself."""
+    """Take one track out of its subject, with the bodies that it alone lies on; it is hidden until
+    it is decided about by itself."""
     subject = subject_of(plan, number)
     if len(subject.tracks) < 2:
         raise RefusedError("alone", number=number)
-    left = subject.but(tracks=tuple(n for n in subject.tracks if n != number))
     rest = [s for s in all_subjects(plan) if s.tracks != subject.tracks]
+    others = [edit.track_of(plan, n) for n in subject.tracks if n != number]
+    own = tuple(
+        n
+        for n in subject.bodies
+        if lies_on(edit.track_of(plan, number), plan.bodies[n - 1])
+        and not any(lies_on(other, plan.bodies[n - 1]) for other in others)
+    )
+    left = subject.but(
+        tracks=tuple(other.id for other in others),
+        bodies=tuple(n for n in subject.bodies if n not in own),
+    )
     plan = _unconfirmed(plan, [number])
-    return plan.with_subjects((*rest, left, Subject((number,))))
+    return plan.with_subjects((*rest, left, Subject((number,), bodies=own)))
 
 
 def rename(plan: Plan, number: int, name: str) -> Plan:

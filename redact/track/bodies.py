@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..detection import Bodies, iou
-from ..types import Box, Boxes, Detections, Doubt, Frame, Target, Track
+from ..types import Body, Box, Boxes, Detections, Doubt, Frame, Target, Track
 from .geometry import SAME_BOX_IOU
 from .sensitivities import JITTER
 from .track_starts import FAINT
@@ -35,10 +35,6 @@ has stayed where it was."""
 
 SAME_BODY_IOU: Final = 0.5
 """IoU from which a body is where it was."""
-
-ON: Final = 0.3
-"""IoU from which bodies of two looks are one: people walk by a third of their width between
-them."""
 
 HEADLESS_SHARE: Final = 0.5
 """Share of the looks at a body without a hidden head from which it is told of."""
@@ -126,19 +122,37 @@ def standing(heads: Boxes, targets: NDArray[np.int8], bodies: Bodies) -> NDArray
         targets: [N], `Target.FACE` or `Target.HEAD`; whatever else, nobody bears.
         bodies: of the same picture.
     """
-    people = ~bodies.vehicle
-    boxes, score = bodies.xyxy[people].astype(np.float64), bodies.score[people]
-    if not len(boxes):
+    if not len(bodies):
         return np.zeros(len(heads))
+    fits = fitting(heads, targets, bodies)
+    return np.asarray((fits * bodies.score[:, None]).max(axis=0), np.float64)
+
+
+def fitting(heads: Boxes, targets: NDArray[np.int8], bodies: Bodies) -> NDArray[np.bool_]:
+    """[M, N] whether each of M people of a picture can bear each of N faces or heads, by place and
+    size; a vehicle can not.
+
+    Args:
+        heads, targets, bodies: see `standing`.
+    """
+    boxes = bodies.xyxy.astype(np.float64)
     size, whole = (np.maximum(x[:, 2:] - x[:, :2], 1e-6) for x in (heads, boxes))
     share = size[None] / whole[:, None]
-    fits = bearers(boxes, heads)
+    fits = bearers(boxes, heads) & ~bodies.vehicle[:, None]
     for target, (least, widest, tallest) in OF_BODY.items():
         wide, tall = share[..., 0], share[..., 1]
-        fitting = (wide >= least) & (wide <= widest) & (tall <= tallest)
-        fits &= fitting | (targets != target)[None]
-    fits &= np.isin(targets, [*OF_BODY])[None]
-    return np.asarray((fits * score[:, None]).max(axis=0), np.float64)
+        fits_well = (wide >= least) & (wide <= widest) & (tall <= tallest)
+        fits &= fits_well | (targets != target)[None]
+    return np.asarray(fits & np.isin(targets, [*OF_BODY])[None])
+
+
+@dataclass(frozen=True, slots=True)
+class LookForAll:
+    """What one look for bodies saw: in which frame, at a time in seconds."""
+
+    frame: int
+    time: float
+    bodies: Bodies
 
 
 class Everybody:
@@ -146,13 +160,16 @@ class Everybody:
 
     Args:
         eyes: look for them.
+
+    Attributes:
+        looks: for bodies, so far.
     """
 
     def __init__(self, eyes: Eyes) -> None:
         self._eyes = eyes
         self._last = -np.inf
         self._looked = np.zeros((0, 5))
-        self._people: list[tuple[int, Boxes]] = []
+        self.looks: list[LookForAll] = []
 
     def due(self, time: float) -> bool:
         """Whether bodies are to be looked for in a frame at this time (s) that is looked at."""
@@ -171,6 +188,7 @@ class Everybody:
         """
         self._last = time
         bodies = self._eyes.bodies(frame)
+        self.looks.append(LookForAll(frame.index, time, bodies))
         seen = found.select(
             (found.target != Target.PLATE) & (found.score >= KNOWN_HEAD_PROBABILITY)
         )
@@ -178,7 +196,6 @@ class Everybody:
         people = np.flatnonzero(~bodies.vehicle)
         people = people[np.argsort(-bodies.score[people], kind="stable")]
         boxes = bodies.xyxy[people].astype(np.float64)
-        self._people.append((frame.index, boxes[bodies.score[people] >= SURE_BODY_SCORE]))
         self._looked = self._looked[time - self._looked[:, 4] < AGAIN - JITTER]
         waits = (iou(boxes, self._looked[:, :4]) >= SAME_BODY_IOU).any(axis=1)
         bare = boxes[~bearers(boxes, heads).any(axis=1) & ~waits][:MOST_BODIES_A_FRAME]
@@ -190,46 +207,29 @@ class Everybody:
         )
         return bodies, with_closer_looks(found, closer)
 
-    def bare(self, tracks: Sequence[Track]) -> Iterator[Doubt]:
+    def bare(self, tracks: Sequence[Track], bodies: Sequence[Body]) -> Iterator[Doubt]:
         """One doubt for everybody of whom neither face nor head is hidden in most looks: at his
         head, in the look in which it is nearest.
 
         Args:
             tracks: what is hidden.
+            bodies: of the clip.
         """
-        hidden = _places(tracks, [frame for frame, _ in self._people])
-        for seen in _followed(self._people):
+        hidden = _places(tracks, [look.frame for look in self.looks])
+        for one in bodies:
+            seen = [key for key in one.looks if (key.score or 0) >= SURE_BODY_SCORE]
             without = [
-                (frame, body)
-                for frame, body in seen
-                if not bearers(body[None], hidden[frame]).any()
+                (key.frame, body)
+                for key in seen
+                if not bearers(body := np.array([key.box]), hidden[key.frame]).any()
             ]
-            if len(without) < max(2, HEADLESS_SHARE * len(seen)):
+            if one.vehicle or len(without) < max(2, HEADLESS_SHARE * len(seen)):
                 continue
-            frame, body = max(without, key=lambda at: (at[1][3] - at[1][1], -at[0]))
-            place = head_places(body[None])[0]
+            frame, body = max(without, key=lambda at: (at[1][0, 3] - at[1][0, 1], -at[0]))
+            place = head_places(body)[0]
             if place[3] - place[1] >= LEAST_HEAD:
                 box = Box(*place.tolist())
                 yield Doubt(frame, self._eyes.target, box, BARE[self._eyes.target])
-
-
-def _followed(people: Sequence[tuple[int, Boxes]]) -> Iterator[list[tuple[int, Boxes]]]:
-    """Frame and box [4] of each body in all looks that saw it, from the first on."""
-    going = list[list[tuple[int, Boxes]]]()
-    for frame, boxes in people:
-        likeness = iou(boxes, np.array([body[-1][1] for body in going]).reshape(-1, 4))
-        now, gone = list[list[tuple[int, Boxes]]](), set(range(len(going)))
-        for row, box in enumerate(boxes):
-            at = max(gone, key=lambda n: likeness[row, n], default=-1)
-            body = list[tuple[int, Boxes]]()
-            if at >= 0 and likeness[row, at] >= ON:
-                gone.remove(at)
-                body = going[at]
-            body.append((frame, box))
-            now.append(body)
-        yield from (going[n] for n in sorted(gone))
-        going = now
-    yield from going
 
 
 def _places(tracks: Sequence[Track], frames: Sequence[int]) -> dict[int, Boxes]:

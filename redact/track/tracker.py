@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from ..detection import load_calibration
 from ..settings import Sensitivity
-from ..types import Boxes, Detections, Doubt, Frame, Track
+from ..types import Body, Boxes, Detections, Doubt, Frame, Track
 from .active_tracklets import ActiveTracklets
 from .assemble import weave
 from .associate import observations_of
@@ -32,6 +32,7 @@ from .jolts import Jolts
 from .sensitivities import JITTER, TrackSettings, settings_of
 from .sightings import ClipRecord, SightingLog
 from .small_pictures import Ring, SmallFrame, shrink
+from .who import followed, owned
 
 Ask = Callable[[Frame, Boxes, NDArray[np.int8]], NDArray[np.float32]]
 """Frame, boxes [N, 4] and targets [N] to log odds [N]."""
@@ -47,11 +48,15 @@ class Tracks:
     cuts: frame indices at which a new scene starts, rising.
     doubts: where each of what was followed was seen best, whether it became a track or not; and
         the heads of those of whom nothing is hidden.
+    bodies: people and vehicles, in order of appearance.
+    owned: for each body, the ids of the tracks that are surely its own.
     """
 
     tracks: tuple[Track, ...]
     cuts: tuple[int, ...]
     doubts: tuple[Doubt, ...] = ()
+    bodies: tuple[Body, ...] = ()
+    owned: tuple[tuple[int, ...], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,9 +228,14 @@ class Tracker:
             self._weights,
         )
         doubts = [*given_up(self._log.by_tracklet(), self._active.retired, self._weights)]
+        bodies, owners = list[Body](), list[tuple[int, ...]]()
         if self._everybody is not None:
-            doubts += self._everybody.bare(tracks)
-        return Tracks(tracks, cuts, tuple(doubts))
+            looks = self._everybody.looks
+            everybody = followed(looks, cuts)
+            bodies = [one.body for one in everybody]
+            owners = owned(looks, everybody, tracks)
+            doubts += self._everybody.bare(tracks, bodies)
+        return Tracks(tracks, cuts, tuple(doubts), tuple(bodies), tuple(owners))
 
     def _view_of(self, frame: Frame) -> _View:
         """Look at the next frame once, whoever asks first."""

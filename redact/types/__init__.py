@@ -1,5 +1,6 @@
 """The ideas that redact is made of, one type each. Stages know these, not each other."""
 
+from .body import Body
 from .boxes import OUTWARD, SINGLE_DETECTION_FRINGE, Box, Boxes, Detections, Rect, union
 from .fields import (
     Milliseconds,

@@ -88,6 +88,18 @@ class Keyframes(Sequence[Keyframe]):
         """Number of the last keyframe that is not after `frame`; -1 if there is none."""
         return bisect_right(self._frames, frame) - 1
 
+    def at(self, frame: int) -> Keyframe | None:
+        """Interpolated keyframe at `frame`, None before the first and after the last."""
+        if not self._frames[0] <= frame <= self._frames[-1]:
+            return None
+        i = self.last_up_to(frame)
+        here = self[i]
+        if here.frame == frame:
+            return here
+        after = self[i + 1]
+        t = (frame - here.frame) / (after.frame - here.frame)
+        return Keyframe(frame, here.box.lerp(after.box, t), here.state, here.score)
+
 
 class Decided(NamedTuple):
     """Why, by whom and when (UTC) something was decided, for the record; "" where nobody says."""
@@ -188,15 +200,7 @@ class Track:
 
     def at(self, frame: int) -> Keyframe | None:
         """Interpolated keyframe at `frame`, None outside the track."""
-        if not self.first <= frame <= self.last:
-            return None
-        i = self._keys.last_up_to(frame)
-        here = self._keys[i]
-        if here.frame == frame:
-            return here
-        after = self._keys[i + 1]
-        t = (frame - here.frame) / (after.frame - here.frame)
-        return Keyframe(frame, here.box.lerp(after.box, t), here.state, here.score)
+        return self._keys.at(frame)
 
     def silhouette(self, here: Keyframe) -> Silhouette | None:
         """What of its box it takes up; None: all of it. Of a box that a person drew, or that is

@@ -1,10 +1,8 @@
-"""Subjects decide, and tracks derive; and so it is read from plans of earlier versions."""
+"""Subjects decide, and tracks derive."""
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
-from typing import Any
 
 import pytest
 from hypothesis import given
@@ -13,15 +11,12 @@ from hypothesis import strategies as st
 from redact.plan import (
     Decision,
     Plan,
-    Subject,
     decisions,
     dump_plan,
     parse_plan,
     subject_of,
     undecided,
-    with_subjects,
 )
-from redact.settings import OptionalNetwork
 from redact.types import Action, Confirmed, Decided, State
 
 from .test_plan import plans
@@ -78,62 +73,6 @@ def test_a_track_that_says_something_else_than_its_subject_is_an_error() -> None
         plan.with_track(hidden)
     with pytest.raises(ValueError, match="subject"):
         replace(plan, tracks=(replace(hidden, action=Action.FALSE_ALARM),))
-
-
-def earlier(plan: Plan, tracks: dict[int, dict[str, Any]], *subjects: dict[str, Any]) -> bytes:
-    """The file that an earlier version wrote."""
-    document = json.loads(dump_plan(plan))
-    document |= {"format_version": 1, "subjects": list(subjects)}
-    for track in document["tracks"]:
-        nothing = {"action": "redact", "reason": "", "decided_by": ""}
-        track |= nothing | tracks.get(track["id"], {})
-    return json.dumps(document).encode()
-
-
-def three() -> Plan:
-    tracks = (undecided(kept([D] * 3 + [F] * 9, number=n, first=9 * (n - 1))) for n in (1, 2, 3))
-    return plan_of(*tracks)
-
-
-def test_of_a_plan_of_an_earlier_version_nothing_that_was_decided_is_lost() -> None:
-    told = {
-        1: {"action": "keep", "reason": "client", "decided_by": "R. Roe", "decided_at": WHEN},
-        2: {"action": "redact", "reason": "third party", "decided_by": "J. Doe"},
-        3: {"action": "false-alarm", "reason": "cut off by hand", "decided_by": "S. Poe"},
-    }
-    whole = {"tracks": [1, 2, 3], "decision": "keep", "name": "Her"}
-    for subjects in ((), (whole,), ({"tracks": [1]}, {"tracks": [2, 3], "decision": "hide"})):
-        plan = parse_plan(earlier(three(), told, *subjects), "p.json")
-        assert said(plan, 1) == (Action.KEEP, "client", "R. Roe", WHEN)
-        assert said(plan, 2) == (Action.REDACT, "third party", "J. Doe", "")
-        assert said(plan, 3) == (Action.CUT_OFF, "", "S. Poe", "")
-        assert all(subject_of(plan, n).by_person for n in (1, 2, 3))
-        assert {s.name for s in plan.subjects} == ({"Her"} if whole in subjects else {""})
-        assert parse_plan(dump_plan(plan), "p.json") == plan
-
-
-def test_a_plan_of_an_earlier_version_says_which_network_was_left_out() -> None:
-    document = json.loads(earlier(three(), {}))
-    document["settings"]["centerface"] = False
-    plan = parse_plan(json.dumps(document).encode(), "p.json")
-    assert plan.settings.without == (OptionalNetwork.CENTERFACE,)
-
-
-def test_parts_that_an_earlier_version_kept_together_stay_one_with_both_reasons() -> None:
-    told = {
-        1: {"action": "keep", "reason": "client", "decided_by": "R. Roe"},
-        2: {"action": "keep", "reason": "agreed", "decided_by": "R. Roe", "decided_at": WHEN},
-    }
-    both = {"tracks": [1, 2], "decision": "keep"}
-    plan = parse_plan(earlier(three(), told, both), "p.json")
-    assert said(plan, 1) == said(plan, 2) == (Action.KEEP, "client; agreed", "R. Roe", WHEN)
-    assert [s.tracks for s in plan.subjects] == [(1, 2)]
-
-
-def test_nobody_decided_about_what_nobody_decided_about_earlier() -> None:
-    plan = parse_plan(earlier(three(), {}, {"tracks": [1, 2]}), "p.json")
-    assert [s for s in plan.subjects if s.by_person] == []
-    assert with_subjects(plan).subjects == (Subject((1, 2)), Subject((3,)))
 
 
 def test_what_was_confirmed_for_another_decision_is_not_for_this_one() -> None:

@@ -30,9 +30,11 @@ from redact.settings import Damaged, DetectSettings, Sensitivity
 from redact.types import (
     DETECTED_TARGETS,
     Action,
+    Body,
     Box,
     Doubt,
     Keyframe,
+    Keyframes,
     Origin,
     Scope,
     Shaped,
@@ -94,6 +96,17 @@ def tracks(draw: st.DrawFn) -> Track:
 
 
 @st.composite
+def bodies(draw: st.DrawFn) -> Body:
+    frames = sorted(draw(st.sets(st.integers(0, FRAMES - 1), min_size=1, max_size=4)))
+    scores = st.floats(0, 1, width=32)
+    keys = (Keyframe(n, draw(people), State.DETECTED, draw(scores)) for n in frames)
+    return Body(draw(st.booleans()), Keyframes(keys))
+
+
+people = st.builds(lambda x, y, w, h: Box(x, y, x + w, y + h), *[st.floats(2, 150)] * 4)
+
+
+@st.composite
 def plans(draw: st.DrawFn) -> Plan:
     frame_sets = st.sets(st.integers(0, FRAMES - 1), max_size=4)
     return build_plan(
@@ -104,6 +117,7 @@ def plans(draw: st.DrawFn) -> Plan:
         draw(frame_sets),
         LOOKED,
         doubts=draw(st.lists(doubts, max_size=3)),
+        bodies=draw(st.lists(bodies(), max_size=2)),
     )
 
 
@@ -212,6 +226,25 @@ def test_the_likeliest_places_without_a_mask_are_kept_two_for_each_moment_of_the
     assert [d.frame for d in plan.doubts] == [20, 38]  # of a clip of 1.3 seconds
 
 
+@given(plans())
+def test_a_body_is_one_line_of_the_file_and_nothing_that_is_hidden(plan: Plan) -> None:
+    lines = [line for line in dump_plan(plan).splitlines() if b'"looks"' in line]
+    assert len(lines) == len(plan.bodies)
+    bare = replace(plan, bodies=())
+    assert all(plan.regions_at(n) == bare.regions_at(n) for n in range(FRAMES))
+
+
+@pytest.mark.parametrize("version", [1, 2])
+def test_a_plan_that_does_not_tell_who_is_one_is_refused_as_of_an_earlier_version(
+    version: int,
+) -> None:
+    """Not as a damaged file: nobody could repair it."""
+    document = _document() | {"format_version": version, "redact_version": "0.0.1"}
+    del document["bodies"]
+    with pytest.raises(PlanError, match=r"0\.0\.1 made this plan"):
+        parse_plan(json.dumps(document).encode(), "p.json")
+
+
 def test_a_plan_is_a_value() -> None:
     """Nobody can change a plan behind the back of whoever holds it."""
     plan = build_plan(SOURCE, SETTINGS, [], (), ())
@@ -277,6 +310,10 @@ def _document() -> dict[str, Any]:
         (["source", "width"], 1, "$.tracks[0].keyframes"),
         (["tracks", 0, "keyframes", 0, "frame"], 4000, "$.tracks[0].keyframes[0].frame"),
         (["tracks", 0, "keyframes", 0, "score"], 7, "$.tracks[0].keyframes[0].score"),
+        (["bodies"], [{"vehicle": False, "looks": [[9, 5, 5, 1, 9, 0.5]]}], "$.bodies[0].looks"),
+        (["bodies"], [{"vehicle": False, "looks": [[4000, 1, 1, 5, 5, 0.5]]}], "$.bodies[0].looks"),
+        (["bodies"], [{"vehicle": True, "looks": []}], "$.bodies[0].looks"),
+        (["subjects"], [{"tracks": [1], "bodies": [1]}], "$.subjects[0].bodies"),
     ],
 )
 def test_a_wrong_field_is_named(path: list[Any], value: Any, named: str) -> None:

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from itertools import pairwise
+from itertools import combinations, pairwise
 
 import pytest
 from hypothesis import given
+from hypothesis import strategies as st
 
-from redact.plan import Plan, state_runs, undecided, with_subjects
-from redact.types import Box, Keyframe, State, Track
+from redact.plan import Decision, Plan, state_runs, undecided, with_subjects
+from redact.plan.decisions import decide
+from redact.types import Body, Box, Keyframe, Keyframes, State, Track
 
-from .test_plan import tracks
+from .test_plan import FRAMES, tracks
 from .test_shown import B, D, F, kept, plan_of
 
 PLACE = Box(10, 10, 50, 60)
 BESIDE = Box(25, 10, 65, 60)
 """Overlaps `PLACE` by more than a tenth and less than a half."""
+AWAY = Box(160, 10, 200, 60)
 
 
 def numbers(plan: Plan) -> list[tuple[int, ...]]:
@@ -81,6 +84,69 @@ def test_many_that_are_one_are_not_each_compared_with_all(monkeypatch: pytest.Mo
     monkeypatch.setattr(Track, "at", counted)
     assert len(numbers(plan)) == 1
     assert asked < 120 * 9 * 3
+
+
+WHOLE = Box(0, 5, 80, 200)
+
+
+def walking(first: int, last: int, box: Box = WHOLE, vehicle: bool = False) -> Body:
+    keys = (Keyframe(n, box, State.DETECTED, 0.8) for n in range(first, last + 1, 3))
+    return Body(vehicle, Keyframes(keys))
+
+
+def on_bodies(plan: Plan, *seen_on: tuple[Body, tuple[int, ...]]) -> Plan:
+    bodies, owned = zip(*seen_on, strict=True)
+    return with_subjects(replace(plan, bodies=bodies), owned)
+
+
+def test_who_turns_away_for_long_is_one_by_his_body() -> None:
+    away = seen(1, 0, [D] * 5), seen(2, 25, [D] * 5, Box(30, 12, 70, 60))
+    body = walking(0, 30)
+    assert numbers(plan_of(*away)) == [(1,), (2,)]
+    (one,) = on_bodies(plan_of(*away), (body, (1, 2))).subjects
+    assert one.tracks == (1, 2) and one.bodies == (1,)
+    # He is kept by one decision, and visible wherever one of his tracks is sure.
+    plan = decide(on_bodies(plan_of(*away), (body, (1, 2))), [2], Decision.KEEP)
+    assert [len(plan.shown_at(n)) for n in (2, 15, 27)] == [1, 0, 1]
+
+
+def test_what_is_on_a_body_already_brings_its_own_along() -> None:
+    """A chain: the one body ends where the other begins, and one face goes on over both."""
+    tracks_ = seen(1, 0, [D] * 3), seen(2, 8, [D] * 12), seen(3, 30, [D] * 5)
+    chain = on_bodies(plan_of(*tracks_), (walking(0, 12), (1, 2)), (walking(14, 35), (2, 3)))
+    assert [(s.tracks, s.bodies) for s in chain.subjects] == [((1, 2, 3), (1, 2))]
+
+
+@given(
+    st.lists(
+        st.tuples(st.integers(0, 30), st.integers(1, 9), st.sampled_from([PLACE, AWAY])),
+        min_size=2,
+        max_size=6,
+    ),
+    st.lists(st.sets(st.integers(1, 6), max_size=4), min_size=1, max_size=4),
+    st.lists(st.integers(0, 20), min_size=4, max_size=4),
+)
+def test_nobody_has_two_faces_or_two_bodies_in_one_picture(
+    faces: list[tuple[int, int, Box]], on: list[set[int]], starts: list[int]
+) -> None:
+    """Whatever was seen on which body: keeping one would show the other."""
+    made = [seen(n, first, [D] * long, box) for n, (first, long, box) in enumerate(faces, 1)]
+    owned = [tuple(sorted(n for n in some if n <= len(made))) for some in on]
+    places = (WHOLE, Box(150, 5, 230, 200))
+    bodies = [walking(at, at + 9, places[i % 2]) for i, at in enumerate(starts[: len(owned)])]
+    plan = on_bodies(plan_of(*made), *zip(bodies, owned, strict=True))
+    by_number = {track.id: track for track in plan.tracks}
+    assert sorted(n for s in plan.subjects for n in s.tracks) == sorted(by_number)
+    for subject in plan.subjects:
+        for frame in range(FRAMES):
+            where = [key.box for n in subject.tracks if (key := by_number[n].at(frame))]
+            assert all(a.iou(b) > 0.5 for a, b in combinations(where, 2))
+            whole = [box for n in subject.bodies if (box := _look(plan.bodies[n - 1], frame))]
+            assert len(set(whole)) <= 1
+
+
+def _look(body: Body, frame: int) -> Box | None:
+    return next((key.box for key in body.looks if key.frame == frame), None)
 
 
 @given(tracks())

@@ -20,6 +20,7 @@ from redact.track.bodies import (
     standing,
     with_closer_looks,
 )
+from redact.track.who import followed
 from redact.types import Box, Detections, Frame, Keyframe, State, Target, Track
 
 BODY = [100.0, 40, 180, 300]
@@ -151,7 +152,8 @@ def test_of_whom_nothing_is_hidden_is_told_once_and_at_the_head() -> None:
     for index in (0, 5, 10):
         everybody.look(frame(index), index / 10, Detections.empty(), np.zeros((0, 4)))
     mask = Track(1, Target.FACE, tuple(Keyframe(n, Box(*FACE), State.DETECTED) for n in (0, 11)))
-    assert len([*everybody.bare([])]) == 1 and not [*everybody.bare([mask])]
+    bodies = [one.body for one in followed(everybody.looks, ())]
+    assert len([*everybody.bare([], bodies)]) == 1 and not [*everybody.bare([mask], bodies)]
 
 
 @pytest.mark.parametrize("target", [Target.FACE, Target.HEAD])

@@ -1,0 +1,231 @@
+"""Who is who: each person and vehicle over time, by looks at whole pictures, and which tracks of
+faces, heads and plates are theirs.
+
+A wrong answer shows a stranger with whoever is kept, a missing one costs a click. So a body ends
+where two may be the next of one, and a face is that of a body only where no other can bear it.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..detection import Bodies, iou
+from ..types import Body, Box, Boxes, Keyframe, Keyframes, State, Target, Track
+from .bodies import LookForAll, fitting, head_places
+
+ON: Final = 0.3
+"""IoU from which bodies of two looks are one: people walk by a third of their width between
+them."""
+
+CLEARLY: Final = 0.2
+"""IoU by which a body of the next look fits one body better than any other does, at least: of two
+who stand close or cross, nobody knows who goes on as whom."""
+
+WITHIN: Final = 0.8
+"""Share of the smaller of two bodies of one look in the other, from which they are one, or one and
+two together."""
+
+LONGEST_UNSEEN: Final = 1.0
+"""Seconds for which looks may miss a body that goes on where it was: three looks."""
+
+FARTHEST_HEAD: Final = 1.2
+"""Distance of a face or head from where that of a body should be, in heights of that place, at
+most: a head that is bent forward or aside is about one away, most are a quarter."""
+
+CLEARLY_NEARER: Final = 0.4
+"""So much farther is it from where the head of any other body should be."""
+
+LEAST_VOTES: Final = 2
+"""Looks in which a face or plate was on this body and on no other, from which it is that body's:
+one may be a chance."""
+
+MOSTLY: Final = 0.8
+"""Share of these looks among all that saw both."""
+
+
+WIDEST_PLATE: Final = 0.7
+"""Width of a plate in widths of the vehicle that bears it, at most: a motorcycle's is half."""
+
+
+@dataclass(slots=True)
+class Followed:
+    """A body as far as it can surely be followed.
+
+    Attributes:
+        vehicle: it is a vehicle.
+        keys: where each look saw it.
+        rows: its row in each look, by frame.
+        box, time: of the last look that saw it.
+        speed: of its box then, pixels a second.
+    """
+
+    vehicle: bool
+    box: Boxes
+    time: float
+    speed: Boxes
+    keys: list[Keyframe] = field(default_factory=list)
+    rows: dict[int, int] = field(default_factory=dict)
+
+    @property
+    def body(self) -> Body:
+        return Body(self.vehicle, Keyframes(self.keys))
+
+    def seen(self, look: LookForAll, row: int) -> None:
+        """This row of a look is it."""
+        box = look.bodies.xyxy[row].astype(np.float64)
+        if self.keys:
+            self.speed = (box - self.box) / (look.time - self.time)
+        self.box, self.time, self.rows[look.frame] = box, look.time, row
+        place = Box(*box.tolist())
+        score = float(look.bodies.score[row])
+        self.keys.append(Keyframe(look.frame, place, State.DETECTED, score))
+
+
+def followed(looks: Sequence[LookForAll], cuts: Sequence[int]) -> list[Followed]:
+    """Each body over time, in order of its first look.
+
+    Args:
+        looks: of a clip, in order.
+        cuts: first frames of new scenes, rising.
+    """
+    every, going, before = list[Followed](), list[Followed](), -1
+    for look in looks:
+        cut = bisect_right(cuts, before) < bisect_right(cuts, look.frame)
+        before = look.frame
+        going = [g for g in going if not cut and look.time - g.time <= LONGEST_UNSEEN]
+        rows = _distinct(look.bodies)
+        likeness = _likeness(look, rows, going)
+        pairs = dict(_clear(likeness, ON, CLEARLY))
+        # Who is met and not clearly the same may be somebody else from here on.
+        met = set(np.nonzero(likeness >= ON)[1].tolist())
+        # What one look alone saw may be a chance, and is nobody who is missed.
+        now = [g for n, g in enumerate(going) if n not in met and len(g.keys) > 1]
+        for n, row in enumerate(rows):
+            if n in pairs:
+                here = going[pairs[n]]
+            else:
+                vehicle = bool(look.bodies.vehicle[row])
+                here = Followed(vehicle, np.zeros(4), look.time, np.zeros(4))
+                every.append(here)
+            here.seen(look, row)
+            now.append(here)
+        going = now
+    return every
+
+
+def _likeness(look: LookForAll, rows: Sequence[int], going: Sequence[Followed]) -> Boxes:
+    """[M, N] IoU of each of M bodies of a look with where each of N that go on was, or would be if
+    it went on as fast, whichever fits better."""
+    boxes = look.bodies.xyxy[rows].astype(np.float64)
+    vehicle = np.array([g.vehicle for g in going], np.bool_)
+    still = np.array([g.box for g in going]).reshape(-1, 4)
+    moved = [g.box + g.speed * (look.time - g.time) for g in going]
+    best = np.maximum(iou(boxes, still), iou(boxes, np.array(moved).reshape(-1, 4)))
+    return np.asarray(best * (look.bodies.vehicle[rows][:, None] == vehicle[None]))
+
+
+def _distinct(bodies: Bodies) -> list[int]:
+    """Rows without those that are a surer one's part, or hold a surer one: legs, or two in one."""
+    boxes, kept = bodies.xyxy.astype(np.float64), list[int]()
+    for row in np.argsort(-bodies.score, kind="stable").tolist():
+        mine = Box(*boxes[row].tolist())
+        others = (Box(*boxes[n].tolist()) for n in kept if bodies.vehicle[n] == bodies.vehicle[row])
+        if all(mine.common(o) < WITHIN * min(mine.area, o.area) for o in others):
+            kept.append(row)
+    return sorted(kept)
+
+
+def _clear(likeness: Boxes, least: float, by: float) -> set[tuple[int, int]]:
+    """Row and column of each pair that is alike enough, and by so much more than each of the two
+    is like any other."""
+    found = set()
+    for row, column in np.argwhere(likeness >= least).tolist():
+        along, down = np.delete(likeness[row], column), np.delete(likeness[:, column], row)
+        rivals = np.concatenate([along, down])
+        if rivals.max(initial=-np.inf) <= likeness[row, column] - by:
+            found.add((row, column))
+    return found
+
+
+def owned(
+    looks: Sequence[LookForAll], bodies: Sequence[Followed], tracks: Sequence[Track]
+) -> list[tuple[int, ...]]:
+    """Numbers of the tracks that are surely those of each body, rising.
+
+    Only looks count in which a track was detected: followed, it may be on somebody else.
+
+    Args:
+        looks: in which the bodies were seen.
+        bodies: see `followed`.
+        tracks: of the clip.
+    """
+    frames = [look.frame for look in looks]
+    at: dict[int, list[tuple[Track, Box]]] = defaultdict(list)
+    for track in tracks:
+        for frame in frames[bisect_left(frames, track.first) : bisect_right(frames, track.last)]:
+            key = track.at(frame)
+            if key is not None and key.state is State.DETECTED:
+                at[frame].append((track, key.box))
+    of = {(frame, row): n for n, body in enumerate(bodies) for frame, row in body.rows.items()}
+    for_it, against = Counter[tuple[int, int]](), Counter[tuple[int, int]]()
+    for look in looks:
+        here = at.get(look.frame, [])
+        if not here or not len(look.bodies):
+            continue
+        boxes = np.array([box for _, box in here], np.float64)
+        targets = np.array([track.target for track, _ in here], np.int8)
+        near = _at_head(boxes, targets, look.bodies)
+        on = _on_vehicle(boxes, targets, look.bodies)
+        sure = _clear(near, -FARTHEST_HEAD, CLEARLY_NEARER) | _clear(on, 1, 1)
+        taken = {row for row, _ in sure}, {column for _, column in sure}
+        for row, column in np.ndindex(near.shape):
+            if (look.frame, row) not in of:
+                continue
+            pair = of[look.frame, row], here[column][0].id
+            if (row, column) in sure:
+                for_it[pair] += 1
+            elif (
+                row in taken[0]
+                or column in taken[1]
+                or (near[row, column] == -np.inf and not on[row, column])
+            ):
+                against[pair] += 1
+    found = [list[int]() for _ in bodies]
+    for (n, number), count in for_it.items():
+        if count >= max(LEAST_VOTES, MOSTLY * (count + against[n, number])):
+            found[n].append(number)
+    return [tuple(sorted(numbers)) for numbers in found]
+
+
+def _at_head(heads: Boxes, targets: NDArray[np.int8], bodies: Bodies) -> Boxes:
+    """[M, N] how near each of N faces and heads is to where the head of each of M bodies should be:
+    minus the distance of their middles, in heights of that place; -inf where it cannot be its
+    head."""
+    places = head_places(bodies.xyxy.astype(np.float64))
+    tall = np.maximum(places[:, 3] - places[:, 1], 1e-6)
+    off = _middles(heads)[None] - _middles(places)[:, None]
+    away = np.hypot(off[..., 0], off[..., 1]) / tall[:, None]
+    return np.asarray(np.where(fitting(heads, targets, bodies), -away, -np.inf))
+
+
+def _middles(boxes: Boxes) -> Boxes:
+    """[N, 2] of boxes [N, 4]."""
+    return np.asarray((boxes[:, :2] + boxes[:, 2:]) / 2)
+
+
+def _on_vehicle(plates: Boxes, targets: NDArray[np.int8], bodies: Bodies) -> Boxes:
+    """[M, N] 1 where each of M vehicles can bear each of N plates, else 0: its middle lies on it,
+    and it is narrower than most of it."""
+    boxes = bodies.xyxy.astype(np.float64)
+    x, y = _middles(plates).T[:, None]
+    left, top, right, bottom = (boxes[:, i][:, None] for i in range(4))
+    on = (left <= x) & (x <= right) & (top <= y) & (y <= bottom)
+    on &= (plates[:, 2] - plates[:, 0])[None] <= WIDEST_PLATE * (right - left)
+    return np.asarray(on & bodies.vehicle[:, None] & (targets == Target.PLATE)[None], np.float64)

@@ -1,0 +1,110 @@
+"""Bodies over time, and whose faces and plates are theirs: only where nothing else could be so."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from redact.detection import Bodies
+from redact.track.bodies import LookForAll
+from redact.track.who import followed, owned
+from redact.types import Box, Keyframe, State, Target, Track
+
+SECOND = 3
+"""Looks a second; a frame is one look."""
+WIDE, TALL = 80.0, 260.0
+
+
+def body(x: float) -> list[float]:
+    return [x, 40, x + WIDE, 40 + TALL]
+
+
+def head(x: float, y: float = 45) -> Box:
+    """Where the head of the body is that begins at `x`."""
+    return Box(x + 25, y, x + 55, y + 36)
+
+
+def looks(*frames: list[list[float]], vehicle: bool = False) -> list[LookForAll]:
+    return [
+        LookForAll(
+            n,
+            n / SECOND,
+            Bodies(
+                np.array(boxes, np.float32).reshape(-1, 4),
+                np.full(len(boxes), 0.8, np.float32),
+                np.full(len(boxes), vehicle),
+            ),
+        )
+        for n, boxes in enumerate(frames)
+    ]
+
+
+def track(number: int, boxes: dict[int, Box], state: State = State.DETECTED) -> Track:
+    return Track(number, Target.FACE, tuple(Keyframe(n, box, state) for n, box in boxes.items()))
+
+
+def spans(*frames: list[list[float]], cuts: tuple[int, ...] = ()) -> list[tuple[int, int]]:
+    return sorted((b.body.first, b.body.last) for b in followed(looks(*frames), cuts))
+
+
+def test_who_walks_is_one_body_and_a_cut_ends_it() -> None:
+    walk = [[body(30.0 * n)] for n in range(8)]
+    assert spans(*walk) == [(0, 7)]
+    assert spans(*walk, cuts=(5,)) == [(0, 4), (5, 7)]
+
+
+def test_who_is_missed_for_a_second_goes_on_where_they_were_and_not_for_longer() -> None:
+    for missed, one in ((2, True), (3, False)):
+        seen = [[body(50)], *([[]] * missed), [body(55)]]
+        assert (len(spans(*seen)) == 1) == one
+
+
+def test_of_two_who_cross_nobody_knows_who_goes_on_as_whom() -> None:
+    crossing = [[body(20.0 * n), body(200 - 20.0 * n)] for n in range(11)]
+    found = spans(*crossing)
+    assert all(last < 7 or first > 3 for first, last in found)
+    assert len(found) >= 4
+    # Where one is hidden by the other, neither goes on.
+    behind = [[body(0), body(60)], [body(0), body(50)], [body(25)], [body(0), body(60)]]
+    assert all(last < 2 or first >= 2 for first, last in spans(*behind))
+
+
+def test_a_face_is_that_of_the_one_body_on_which_it_was_seen() -> None:
+    stand = looks(*[[body(0), body(200)]] * 6)
+    first = track(1, {0: head(0), 2: head(0)})
+    again = track(2, {4: head(0), 5: head(0)})
+    other = track(3, {0: head(200), 5: head(200)})
+    low = track(4, {0: head(0, 200), 5: head(0, 200)})  # a buckle
+    beside = track(5, {0: head(110), 5: head(110)})
+    once = track(6, {1: head(0)})
+    bodies = followed(stand, ())
+    assert owned(stand, bodies, [first, again, other]) == [(1, 2), (3,)]
+    assert owned(stand, bodies, [low, beside, once]) == [(), ()]
+
+
+def test_what_is_only_followed_says_nothing_of_whose_it_is() -> None:
+    stand = looks(*[[body(0)]] * 6)
+    gone_over = track(1, {0: head(0), 5: head(0)}, State.FOLLOWED)
+    assert owned(stand, followed(stand, ()), [gone_over]) == [()]
+
+
+def test_a_face_between_two_bodies_and_two_faces_on_one_are_nobodys() -> None:
+    close = looks(*[[body(0), body(30)]] * 6)
+    between = track(1, {0: head(15), 5: head(15)})
+    assert owned(close, followed(close, ()), [between]) == [(), ()]
+    alone = looks(*[[body(0)]] * 6)
+    two = track(1, {0: head(-8), 5: head(-8)}), track(2, {0: head(12), 5: head(12)})
+    assert owned(alone, followed(alone, ()), two) == [()]
+
+
+def test_a_face_that_leaves_the_body_is_not_its_own() -> None:
+    stand = looks(*[[body(0), body(200)]] * 8)
+    swapped = track(1, {0: head(0), 3: head(0), 4: head(200), 7: head(200)})
+    assert owned(stand, followed(stand, ()), [swapped]) == [(), ()]
+
+
+@pytest.mark.parametrize(("vehicle", "its"), [(True, (1,)), (False, ())])
+def test_a_plate_is_that_of_the_vehicle_on_which_it_lies(vehicle: bool, its: tuple[int]) -> None:
+    drive = looks(*[[[0.0, 100, 300, 300]]] * 6, vehicle=vehicle)
+    keys = tuple(Keyframe(n, Box(120, 240, 180, 260), State.DETECTED) for n in (0, 5))
+    assert owned(drive, followed(drive, ()), [Track(1, Target.PLATE, keys)]) == [its]
