@@ -145,6 +145,14 @@ def test_nobody_has_two_faces_or_two_bodies_in_one_picture(
             assert len(set(whole)) <= 1
 
 
+def test_two_whose_bodies_were_seen_apart_are_not_joined_by_a_third() -> None:
+    one = seen(1, 0, [D] * 2), seen(3, 10, [D] * 7)
+    other = seen(2, 34, [D] * 2, AWAY), seen(4, 19, [D] * 7, AWAY)
+    bodies = walking(0, 20), walking(0, 20, Box(150, 5, 230, 200)), walking(22, 35)
+    plan = on_bodies(plan_of(*one, *other), *zip(bodies, [(1, 3), (2, 4), (1, 2)], strict=True))
+    assert [(s.tracks, s.bodies) for s in plan.subjects] == [((1, 3), (1,)), ((2, 4), (2,))]
+
+
 def _look(body: Body, frame: int) -> Box | None:
     return next((key.box for key in body.looks if key.frame == frame), None)
 

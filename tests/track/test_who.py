@@ -55,8 +55,10 @@ def test_who_walks_is_one_body_and_a_cut_ends_it() -> None:
 
 def test_who_is_missed_for_a_second_goes_on_where_they_were_and_not_for_longer() -> None:
     for missed, one in ((2, True), (3, False)):
-        seen = [[body(50)], *([[]] * missed), [body(55)]]
+        seen = [[body(50)], [body(50)], *([[]] * missed), [body(55)]]
         assert (len(spans(*seen)) == 1) == one
+    once = [[body(50)], [], [body(55)]]  # may be a chance
+    assert len(spans(*once)) == 2
 
 
 def test_of_two_who_cross_nobody_knows_who_goes_on_as_whom() -> None:
