@@ -1,0 +1,208 @@
+"""Labelled stills through whole runs, as photographs that a camera wrote.
+
+Each still is turned and told so by EXIF, as a camera does that was held on its side, and carries a
+place (GPS), a maker's note, an XMP packet and a small copy of itself. The folder goes through
+`redact run`; what comes out is read back as a viewer reads it.
+
+    python -m lab.photographs --half dev --count 60
+
+Told: labelled faces and plates that are still to be seen, the share of the pictures that is hidden,
+pictures that are not the size of the source as a viewer shows it, and what ExifTool still finds in
+the files. A result that was held back is judged as it lies there, and counted. What is hidden for
+nothing cannot be told: a still is labelled with its faces or with its plates, never with both.
+`--repeat N` copies the folder until it holds N photographs, to time a large folder.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import random
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+from PIL import Image, ImageOps
+
+from lab.halves import in_half
+from lab.real.judge import FrameScore, judge_frame
+from lab.real.labels import LabelledFrame
+from lab.real.measure import PixelView, grey_of
+
+QUALITY = 95
+"""Of the JPEG that plays the camera's."""
+
+UPRIGHT = {1: (), 3: (Image.Transpose.ROTATE_180,), 6: (Image.Transpose.ROTATE_90,)} | {
+    2: (Image.Transpose.FLIP_LEFT_RIGHT,),
+    4: (Image.Transpose.FLIP_TOP_BOTTOM,),
+    5: (Image.Transpose.TRANSPOSE,),
+    7: (Image.Transpose.TRANSVERSE,),
+    8: (Image.Transpose.ROTATE_270,),
+}
+"""What turns an upright picture into the one that a camera stores with this orientation (EXIF)."""
+
+HARMLESS = {"System", "ExifTool", "File", "JFIF", "Composite", "SourceFile"}
+"""Groups of ExifTool that say how the file is packed; JFIF's are density and version."""
+
+
+def main(args: list[str] | None = None) -> None:
+    parser = argparse.ArgumentParser(description=str(__doc__).split("\n\n", maxsplit=1)[0])
+    parser.add_argument("--half", choices=("dev", "test"), default="dev")
+    parser.add_argument("--count", type=int, default=60)
+    parser.add_argument("--repeat", type=int, default=0, help="copy until there are so many")
+    parser.add_argument("--eval", type=Path, default=_evaluation(), help="annotated stills")
+    parser.add_argument("--keep", type=Path, help="folder for sources and results")
+    asked = parser.parse_args(args)
+    labels = json.loads((asked.eval / "labels.json").read_text())
+    chosen = drawn(labels, asked.half, asked.count)
+    with tempfile.TemporaryDirectory() as scratch:
+        folder = asked.keep or Path(scratch)
+        sources, results = folder / "photographs", folder / "results"
+        for number, name in enumerate(chosen):
+            photograph(asked.eval / "images" / name, sources / f"{number:03}.jpg", number % 8 + 1)
+        if asked.repeat:
+            _repeat(sources, asked.repeat)
+        rows = _run(sources, results)
+        print(json.dumps(_summary(labels, chosen, sources, results) | rows, indent=2))
+
+
+def _evaluation() -> Path:
+    return Path(os.environ.get("REDACT_SHARED", Path(__file__).parents[2] / "shared")) / "eval"
+
+
+def drawn(labels: Mapping[str, Any], half: str, count: int) -> list[str]:
+    """Names of stills of a half, drawn with a fixed seed, every source as often as the others."""
+    by_source: dict[str, list[str]] = {}
+    for name in sorted(labels):
+        if in_half(labels[name]["source"], half):
+            by_source.setdefault(labels[name]["source"], []).append(name)
+    for names in by_source.values():
+        random.Random(1).shuffle(names)
+    rounds = max(len(names) for names in by_source.values())
+    dealt = [names[i] for i in range(rounds) for names in by_source.values() if i < len(names)]
+    return dealt[:count]
+
+
+def photograph(still: Path, to: Path, orientation: int) -> None:
+    """Write a still as a camera would that was held in this way."""
+    to.parent.mkdir(parents=True, exist_ok=True)
+    with Image.open(still) as opened:
+        picture = ImageOps.exif_transpose(opened).convert("RGB")
+    for turn in UPRIGHT[orientation]:
+        picture = picture.transpose(turn)
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    exif[0x010F], exif[0x0110], exif[0x013B] = "Camera Works", "C-1", "A. Nother"
+    exif[0x0132] = "2026:03:04 05:06:07"
+    exif.get_ifd(0x8769)[0x927C] = b"maker's note 12345"
+    exif.get_ifd(0x8825).update({1: "N", 2: (48.0, 51.0, 30.0), 3: "E", 4: (2.0, 17.0, 40.0)})
+    xmp = b'<x:xmpmeta xmlns:x="adobe:ns:meta/"><creator>A. Nother</creator></x:xmpmeta>'
+    picture.save(to, quality=QUALITY, exif=exif, xmp=xmp, comment=b"A. Nother was here")
+
+
+def _repeat(folder: Path, count: int) -> None:
+    there = sorted(folder.iterdir())
+    for number in range(len(there), count):
+        shutil.copy(there[number % len(there)], folder / f"{number:03}.jpg")
+
+
+def _run(sources: Path, results: Path) -> dict[str, Any]:
+    """The folder through the command; its exit code, and seconds of processor time a photograph."""
+    command = [sys.executable, "-m", "redact", "run", str(sources), "-o", str(results)]
+    before, began = os.times(), time.monotonic()
+    code = subprocess.run(command, stdout=subprocess.DEVNULL, check=False).returncode
+    after, count = os.times(), len(list(sources.glob("*.jpg")))
+    spent = sum(after[2:4]) - sum(before[2:4])
+    return {
+        "exit code": code,
+        "photographs": count,
+        "processor seconds each": round(spent / count, 2),
+        "seconds each": round((time.monotonic() - began) / count, 2),
+    }
+
+
+def _result(results: Path, source: Path) -> tuple[Path | None, bool]:
+    """Where the result of a photograph lies, and whether it was held back."""
+    for found in results.rglob(f"{source.stem}.*{source.suffix}"):
+        if ".finding-" not in found.name:
+            return found, "NOT-FOR-RELEASE" in found.parts
+    return None, False
+
+
+def _summary(
+    labels: Mapping[str, Any], chosen: list[str], sources: Path, results: Path
+) -> dict[str, Any]:
+    scores: list[FrameScore] = []
+    told: Counter[str] = Counter()
+    left: Counter[str] = Counter()
+    for number, name in enumerate(chosen):
+        source = sources / f"{number:03}.jpg"
+        output, held = _result(results, source)
+        if output is None:
+            told["without a result"] += 1
+            continue
+        told["held back"] += held
+        if not held:
+            left.update(_tags(output))
+        before, after = _upright(source), _shown(output)
+        if before.shape != after.shape:
+            told["of another size"] += 1
+            continue
+        view = PixelView(grey_of(before), grey_of(after))
+        scores.append(judge_frame(_labelled(name, labels[name]), view))
+    objects = [o for score in scores for o in score.objects]
+    by_target = {target: [o for o in objects if o.target == target] for target in ("face", "plate")}
+    return {
+        **{
+            f"{target}s open": f"{sum(o.leaked for o in those)} of {len(those)}"
+            for target, those in by_target.items()
+        },
+        "hidden, % of the pictures": round(100 * float(np.mean([s.hidden for s in scores])), 1),
+        **told,
+        "tags left in results": dict(left),
+    }
+
+
+def _labelled(name: str, entry: Mapping[str, Any]) -> LabelledFrame:
+    """What is to be ignored counts neither way."""
+
+    def boxes(target: str) -> tuple[Any, ...]:
+        return tuple(
+            tuple(box["box"])
+            for box in entry["boxes"]
+            if box["target"] == target and not box.get("ignore")
+        )
+
+    return LabelledFrame(name, 0, faces=boxes("face"), plates=boxes("plate"))
+
+
+def _upright(path: Path) -> Any:
+    with Image.open(path) as opened:
+        return cv2.cvtColor(np.asarray(ImageOps.exif_transpose(opened)), cv2.COLOR_RGB2BGR)
+
+
+def _shown(path: Path) -> Any:
+    """As a viewer shows it that knows nothing of orientation: a result must be stored upright."""
+    with Image.open(path) as opened:
+        return cv2.cvtColor(np.asarray(opened.convert("RGB")), cv2.COLOR_RGB2BGR)
+
+
+def _tags(path: Path) -> Iterable[str]:
+    """What ExifTool finds in a file beside how it is packed; nothing where it is not installed."""
+    if shutil.which("exiftool") is None:
+        return []
+    found = json.loads(subprocess.check_output(["exiftool", "-G", "-j", path]))[0]
+    return [tag for tag in found if tag.split(":", maxsplit=1)[0] not in HARMLESS]
+
+
+if __name__ == "__main__":
+    main()
