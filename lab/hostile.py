@@ -170,7 +170,7 @@ def _make(
     with av.open(str(path), "w", format=muxer, container_options=container | same) as output:
         stream: Any = output.add_stream(codec, rate=25, options=options)
         stream.width, stream.height = ACROSS, DOWN
-        stream.pix_fmt = "yuvj420p" if codec == "mjpeg" else "yuv420p"
+        stream.pix_fmt = {"mjpeg": "yuvj420p", "gif": "rgb8"}.get(codec, "yuv420p")
         for number, picture in enumerate(pictures):
             frame = av.VideoFrame.from_ndarray(picture).reformat(format=stream.pix_fmt)
             frame.pts, frame.time_base = number, Fraction(1, 25)
