@@ -35,16 +35,16 @@ demo: $(STAMP)  ## redact the sample and say where the result is
 	$(BIN)/python samples/demo.py
 
 test: $(STAMP)  ## all tests, and the wheel with the oldest and the newest Python here
-	REDACT_WHEEL=1 $(BIN)/python -m pytest -n 3 --dist worksteal
+	REDACT_WHEEL=1 $(BIN)/python -m pytest -n 4 --dist worksteal
 
 coverage: $(STAMP)  ## which lines of redact/ no test runs, those in programs that tests start included
 	$(BIN)/coverage erase
-	$(BIN)/coverage run -m pytest -n 3 --dist worksteal $(TESTS)
+	$(BIN)/coverage run -m pytest -n 4 --dist worksteal $(TESTS)
 	$(BIN)/coverage combine --quiet
 	$(BIN)/coverage report --skip-covered --sort=miss
 
 test-lab: $(STAMP)  ## the tests of the laboratory (lab/)
-	$(BIN)/python -m pytest -n 3 --dist worksteal lab/tests
+	$(BIN)/python -m pytest -n 4 --dist worksteal lab/tests
 
 test-clips: $(STAMP)  ## every clip of the shared footage through the whole run, many minutes
 	REDACT_ALL_CLIPS=1 $(BIN)/python -m pytest -n 2 tests/pipeline/test_clips.py tests/cli/test_recordings.py

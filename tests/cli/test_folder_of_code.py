@@ -114,12 +114,12 @@ def test_several_videos_at_once(evidence: Evidence) -> None:
 @pytest.mark.skipif(sys.platform == "win32", reason="no Ctrl-C for one process there")
 def test_the_search_of_a_case(evidence: Evidence) -> None:
     review = evidence.start("review", ".", "--no-open", "--sensitivity", "fast")
-    deadline = time.monotonic() + 120
+    deadline = time.monotonic() + 240
     while len(list(evidence.folder.glob("*.plan.json"))) < 2 and time.monotonic() < deadline:
         assert review.poll() is None, review.communicate()
         time.sleep(0.1)
     review.send_signal(signal.SIGINT)
-    review.communicate(timeout=30)
+    review.communicate(timeout=60)
     assert len(list(evidence.folder.glob("*.plan.json"))) == 2
     assert evidence.executed == set()
 
