@@ -28,8 +28,6 @@ if TYPE_CHECKING:
     from .api import write_plan as write_plan
     from .auditing import AuditResult as AuditResult
     from .auditing import AuditSettings as AuditSettings
-    from .auditing import Finding as Finding
-    from .auditing import FindingKind as FindingKind
     from .detection import Detector as Detector
     from .errors import CheckFailedError as CheckFailedError
     from .errors import DependencyError as DependencyError
@@ -80,6 +78,8 @@ if TYPE_CHECKING:
     from .types import Box as Box
     from .types import Decided as Decided
     from .types import Detections as Detections
+    from .types import Finding as Finding
+    from .types import FindingKind as FindingKind
     from .types import Frame as Frame
     from .types import Keyframe as Keyframe
     from .types import Origin as Origin
@@ -99,7 +99,7 @@ _HOMES = {
         "apply audit consequences detect export_coco fix mask read_manifest read_plan run "
         "write_plan"
     ),
-    "auditing": "AuditResult AuditSettings Finding FindingKind",
+    "auditing": "AuditResult AuditSettings",
     "detection": "Detector",
     "errors": (
         "CheckFailedError DependencyError ExitCode InputError MismatchError ModelError "
@@ -116,8 +116,8 @@ _HOMES = {
         "RenderSettings Rotate Sensitivity Settings Stamp Style"
     ),
     "types": (
-        "Action Box Decided Detections Frame Keyframe Origin Rect Region Scope State Target "
-        "Timeline Track"
+        "Action Box Decided Detections Finding FindingKind Frame Keyframe Origin Rect Region Scope "
+        "State Target Timeline Track"
     ),
 }
 """Module → the public names that it holds; type checkers read them above."""

@@ -11,14 +11,14 @@ from itertools import islice
 from pathlib import Path
 from time import process_time
 
-from redact.auditing import AuditSettings, Finding, Limits
+from redact.auditing import AuditSettings, Limits
 from redact.auditing.audit_detectors import AuditDetectors
 from redact.auditing.findings_and_fixes import findings_of
 from redact.auditing.verify import Collected, collect
 from redact.media import probe
 from redact.plan import Plan
 from redact.progress import Silent
-from redact.types import Target
+from redact.types import Finding, Target
 
 from .plant import KINDS, Leak, eligible, leak, plan_of, render
 from .scenes import FRAMES, RATE, Scene, scenes, write_source

@@ -15,7 +15,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from lab.real.labels import HOME, LabelledFrame, default_files, find_clips, read_labels
-from redact.auditing import AuditSettings, Finding, verify
+from redact.auditing import AuditSettings, verify
 from redact.auditing.limits import LIMITS
 from redact.auditing.what_is_hidden import share_of_middle
 from redact.media import probe
@@ -26,7 +26,7 @@ from redact.progress import Silent
 from redact.record import EvidenceChoice
 from redact.render import mask_of
 from redact.settings import DetectSettings, DrawSettings
-from redact.types import Box, Target
+from redact.types import Box, Finding, Target
 
 SOON = 0.5
 """Seconds from a finding to a labelled frame in which it counts: who looks at the finding

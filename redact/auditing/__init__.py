@@ -2,6 +2,6 @@
 
 from .findings_and_fixes import fix_command, hiding_places
 from .limits import Limits
-from .result import AuditResult, AuditSettings, Check, Finding, FindingKind
+from .result import AuditResult, AuditSettings, Check, finding_in_words
 from .sheet import finding_pictures, review_sheet, sheet_path
 from .verify import verify

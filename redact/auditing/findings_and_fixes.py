@@ -10,11 +10,10 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
 
-from ..types import Box, Target, as_argument
+from ..types import Box, Finding, FindingKind, Target, as_argument
 from .compared import Places
 from .legible import Number
 from .limits import Limits
-from .result import Finding, FindingKind
 from .still_visible import Misfit, probable
 from .suspects import Stretch, Suspect
 

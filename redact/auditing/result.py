@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from enum import StrEnum
-from typing import Any, Final, Self
+from typing import Any, Self
 
 import msgspec
 
 from ..plan import Plan
 from ..record import KeptPart, LookedPart
 from ..settings import RenderSettings, Sensitivity, Stamp
-from ..types import DEFAULT_TARGETS, Action, Box, Target, clock, one_line, with_nested
+from ..types import DEFAULT_TARGETS, Action, Finding, FindingKind, Target, clock, with_nested
 from ..words import Message, said, say, word
 from .limits import LIMITS, Limits
 
@@ -68,117 +67,6 @@ class AuditSettings:
         )
 
 
-class FindingKind(StrEnum):
-    """What is wrong in a span."""
-
-    UNCOVERED = "possible_leak"
-    """A detector sees a face or plate outside every mask of the finished file."""
-    MISFIT = "mask_does_not_fit"
-    """A mask covers only part of the subject that a detector sees in the source there."""
-    UNDRAWN = "mask_not_drawn"
-    """The plan hides something here, and the output shows the source's own pixels."""
-    REPEATED = "number_repeated"
-    """A text outside the masks, such as a caption, repeats the number of a hidden plate."""
-
-
-MOST_TEXT: Final = 40
-"""Characters of a text that are shown: what is longer is no number."""
-
-_SURE: Final = 0.75
-"""Probability from which a finding is not called doubtful: three of four are there."""
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One place, over one span of time, that a person must look at.
-
-    Attributes:
-        number: from 1, the doubtful ones last, otherwise in order of time.
-        kind: what is wrong.
-        target: what is visible.
-        first, last: frame indices of the source, both included.
-        start, end: presentation times of these frames in seconds.
-        path: (frame, box) where it was seen, rising frames, upright source pixels.
-        scores: "probability": that it is what it seems, by all that detectors and verifier saw.
-        rule: why the finding is believed: a key in the table `rule` of `redact.words`.
-        track: id of the track that it belongs to or lies beside, None where there is none.
-        text: what can be read there, for whoever looks at it now: it is never written down.
-    """
-
-    number: int
-    kind: FindingKind
-    target: Target
-    first: int
-    last: int
-    start: float
-    end: float
-    path: tuple[tuple[int, Box], ...]
-    scores: tuple[tuple[str, float], ...]
-    rule: str
-    track: int | None = None
-    text: str = ""
-
-    @property
-    def box(self) -> Box:
-        """Smallest box that contains the subject over the whole span."""
-        box = self.path[0][1]
-        for _, other in self.path[1:]:
-            box = box.union(other)
-        return box
-
-    @property
-    def frames(self) -> int:
-        return self.last - self.first + 1
-
-    @property
-    def doubtful(self) -> bool:
-        """Whether it may well be nothing, by what detectors say; facts of pixels are not."""
-        return dict(self.scores).get("probability", 1.0) < _SURE
-
-    @property
-    def shown_text(self) -> str:
-        """What can be read there, as it may be printed."""
-        return one_line(self.text[:MOST_TEXT])
-
-    def in_words(self) -> str:
-        box = self.path[len(self.path) // 2][1]
-        x, y = box.centre
-        seen = ", ".join(f"{name} {score:.2f}" for name, score in self.scores)
-        line = say(
-            "finding_in_words" if self.track is None else "finding_of_track_in_words",
-            kind=self.kind.value,
-            target=self.target.word,
-            start=clock(self.start),
-            end=clock(self.end),
-            count=self.frames,
-            first=self.first,
-            width=round(box.width),
-            height=round(box.height),
-            x=round(x),
-            y=round(y),
-            track=self.track,
-            rule=self.rule,
-        )
-        if self.text:
-            line = say("finding_that_reads", line=line, text=self.shown_text)
-        return f"{line} ({seen})" if seen else line
-
-    def to_json(self) -> dict[str, Any]:
-        return {
-            "number": self.number,
-            "kind": self.kind.value,
-            "doubtful": self.doubtful,
-            "target": self.target.word,
-            "frames": [self.first, self.last],
-            "seconds": [round(self.start, 6), round(self.end, 6)],
-            "box": [round(v, 1) for v in self.box],
-            "path": [[frame, *(round(v, 1) for v in box)] for frame, box in self.path],
-            "scores": {name: round(score, 3) for name, score in self.scores},
-            "rule": self.rule,
-            "track": self.track,
-        }
-
-
 @dataclass(frozen=True, slots=True)
 class Check:
     """One yes-or-no check of the file as a whole.
@@ -208,6 +96,31 @@ class Check:
     def to_json(self) -> dict[str, Any]:
         said = [message.to_json() for message in self.said]
         return {"name": self.name, "passed": self.passed, "detail": said}
+
+
+def finding_in_words(finding: Finding) -> str:
+    """One line for the terminal, in the language that is spoken."""
+    box = finding.path[len(finding.path) // 2][1]
+    x, y = box.centre
+    seen = ", ".join(f"{name} {score:.2f}" for name, score in finding.scores)
+    line = say(
+        "finding_in_words" if finding.track is None else "finding_of_track_in_words",
+        kind=finding.kind.value,
+        target=finding.target.word,
+        start=clock(finding.start),
+        end=clock(finding.end),
+        count=finding.frames,
+        first=finding.first,
+        width=round(box.width),
+        height=round(box.height),
+        x=round(x),
+        y=round(y),
+        track=finding.track,
+        rule=finding.rule,
+    )
+    if finding.text:
+        line = say("finding_that_reads", line=line, text=finding.shown_text)
+    return f"{line} ({seen})" if seen else line
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,7 +162,7 @@ class AuditResult:
         """The result for a person, one statement a line, the verdict first."""
         verdict = word("term", "semicolon").join(map(said, self._verdict()))
         lines = [verdict if self.passed else say("audit_needs_review", verdict=verdict)]
-        lines += [f"{f.number}. {f.in_words()}" for f in self.findings]
+        lines += [f"{f.number}. {finding_in_words(f)}" for f in self.findings]
         lines += [say("check_failed", check=c.in_words()) for c in self.checks if not c.passed]
         return lines + [said(message) for message in self._limits()]
 

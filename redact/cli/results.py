@@ -14,12 +14,11 @@ from typing import Any, Final
 
 import click
 
-from ..auditing import Finding, FindingKind
 from ..files import PRIVATE
 from ..pipeline import Delivery, HeldBack, Result, ResultState, held_back_for, relative_to_here
 from ..plan import Plan
 from ..record import Manifest, manifest_path
-from ..types import Action, Decided, as_argument, clock
+from ..types import Action, Decided, Finding, FindingKind, as_argument, clock
 from ..with_parent import OPTION
 from ..words import said, say, word
 from .app import PATH, together, typed

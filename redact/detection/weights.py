@@ -11,7 +11,7 @@ from typing import Final
 
 from ..errors import ModelError
 from ..words import problem
-from .networks import NETWORKS
+from .networks import NETWORKS, Network
 
 TRIAL: Final = "eight-bit-trial.onnx"
 
@@ -56,7 +56,7 @@ def describe_models() -> list[ModelState]:
     older = dict.fromkeys(IN_7_BITS, "processors without VNNI")
     return [
         *(
-            ModelState(n.name, file, sha256, _state(file), n.needed_for, n.required)
+            ModelState(_name_of(n, file), file, sha256, _state(file), n.needed_for, n.required)
             for n in NETWORKS
             for file, sha256 in n.files.items()
         ),
@@ -65,6 +65,10 @@ def describe_models() -> list[ModelState]:
             for file, use in older.items()
         ),
     ]
+
+
+def _name_of(network: Network, file: str) -> str:
+    return network.name if len(network.files) == 1 else f"{network.name}, {Path(file).stem}"
 
 
 def is_missing(file: str) -> bool:

@@ -7,10 +7,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..auditing import AuditResult, AuditSettings, Finding, verify
+from ..auditing import AuditResult, AuditSettings, verify
 from ..plan import Plan
 from ..settings import Audio
-from ..types import Decided
+from ..types import Decided, Finding
 from .journal import Journal
 from .order import Order
 

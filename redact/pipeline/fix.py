@@ -13,7 +13,7 @@ from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from ..auditing import Finding, FindingKind, hiding_places
+from ..auditing import hiding_places
 from ..errors import MismatchError, OutputExistsError, UsageError
 from ..files import check_writable, made_folder, sweep
 from ..follow import Frames, follow_on, index_packets
@@ -21,7 +21,7 @@ from ..media import SourceInfo, probe
 from ..plan import Plan, edit, read_plan
 from ..progress import Progress, Stages
 from ..record import Credentials, checked_case
-from ..types import Decided, Keyframe
+from ..types import Decided, Finding, FindingKind, Keyframe
 from ..words import Message, problem, say
 from .beside_result import record_beside
 from .held_back import HeldBack, among, held_back_for, name_in

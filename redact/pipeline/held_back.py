@@ -19,7 +19,6 @@ from msgspec import Meta, Struct
 from msgspec.structs import replace
 
 from .. import __version__
-from ..auditing import Finding, FindingKind
 from ..errors import InputError, PlanError, UsageError
 from ..files import PRIVATE, belongs_to_user, is_own, own_mark, read_file, write_whole
 from ..plan import dump_plan
@@ -30,7 +29,7 @@ from ..record import (
     sha256_of_bytes,
 )
 from ..settings import DrawSettings
-from ..types import Box, Decided, Target, stamp
+from ..types import Box, Decided, Finding, FindingKind, Target, stamp
 from ..words import problem, reason_of
 from .check import Accepted
 from .order import Acceptance, Delivery, Order

@@ -6,10 +6,10 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from ..auditing import Finding, FindingKind, hiding_places
+from ..auditing import hiding_places
 from ..pipeline import Accepted, same_place
 from ..plan import FindingNote, Plan, ReviewState, answered_here, marked
-from ..types import Box, Decided, Target
+from ..types import Box, Decided, Finding, FindingKind, Target
 
 
 def accepted(plan: Plan) -> Accepted | None:

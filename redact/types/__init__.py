@@ -13,6 +13,7 @@ from .fields import (
     UtcOrNone,
     Value,
 )
+from .finding import Finding, FindingKind
 from .frame import Frame, Muted, Runs, Timeline, count_of, joined, runs_of
 from .presentation import Presentation
 from .scope import EVERYWHERE, Scope, area_in_words

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from redact.auditing import AuditResult, AuditSettings, Check, FindingKind
+from redact.auditing import AuditResult, AuditSettings, Check
 from redact.auditing.limits import LIMITS
 from redact.auditing.mask_drawn import not_drawn, shows_source
 from redact.auditing.outside_masks import OutsideMasks, drawn_around
@@ -23,7 +23,7 @@ from redact.media import Decode, VideoWriter, plane_array, probe
 from redact.plan import Plan
 from redact.render import Renderer, mask_of
 from redact.settings import EncodeSettings, RenderSettings
-from redact.types import Box, Frame, Region, State, Target
+from redact.types import Box, FindingKind, Frame, Region, State, Target
 
 from .conftest import FRAMES, Clip
 

@@ -9,11 +9,11 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from redact.auditing import AuditSettings, FindingKind
+from redact.auditing import AuditSettings
 from redact.auditing.limits import LIMITS
 from redact.media import probe
 from redact.settings import Corner, RenderSettings, Sensitivity, Stamp, Style
-from redact.types import Action, Box, Keyframe, Region, State, Target, Track
+from redact.types import Action, Box, FindingKind, Keyframe, Region, State, Target, Track
 
 from .conftest import FRAMES, HEIGHT, WIDTH, Clip, face_box, picture, scenery, write_video
 

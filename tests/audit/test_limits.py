@@ -25,9 +25,6 @@ OTHERS = {"mp4_boxes", "matroska_elements", "sheet"}
 PROPOSED = {"_PAD", "_GROWTH", "_MOST_PLACES"}
 """Numbers of `findings_and_fixes` for what is proposed once the verdict stands."""
 
-SHOWN = {"MOST_TEXT"}
-"""How much of a finding is shown."""
-
 COLOURS = {"NEUTRAL"}
 """What grey is in 8-bit samples."""
 
@@ -56,7 +53,7 @@ def named_numbers() -> Iterator[str]:
             numbers = [n for n in inner if type(n.value) in (int, float)]
             if numbers and len(numbers) == len(inner):
                 target = node.targets[0] if isinstance(node, ast.Assign) else node.target
-                if ast.unparse(target) not in PROPOSED | SHOWN | COLOURS | MEMORY:
+                if ast.unparse(target) not in PROPOSED | COLOURS | MEMORY:
                     yield f"{path.stem}.{ast.unparse(target)}"
 
 

@@ -12,7 +12,7 @@ from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
 
-from redact.auditing import AuditResult, Check, Finding, FindingKind, fix_command
+from redact.auditing import AuditResult, Check, fix_command
 from redact.auditing.limits import LIMITS
 from redact.auditing.what_is_hidden import (
     share_of_middle,
@@ -27,7 +27,18 @@ from redact.plan import read_plan, write_plan
 from redact.record import DetectorPart, LookedPart
 from redact.render import mask_of
 from redact.settings import Sensitivity
-from redact.types import COLUMNS, ROWS, Box, Region, Silhouette, State, Target, clock
+from redact.types import (
+    COLUMNS,
+    ROWS,
+    Box,
+    Finding,
+    FindingKind,
+    Region,
+    Silhouette,
+    State,
+    Target,
+    clock,
+)
 from redact.words import Message
 
 from .conftest import FRAMES, Clip

@@ -9,12 +9,12 @@ import cv2
 import numpy as np
 import pytest
 
-from redact.auditing import AuditResult, Finding, FindingKind, review_sheet
+from redact.auditing import AuditResult, review_sheet
 from redact.auditing.sheet import rows_of_findings, tiles_of
 from redact.errors import OutputError
 from redact.record import LookedPart
 from redact.settings import Sensitivity
-from redact.types import Target
+from redact.types import Finding, FindingKind, Target
 from redact.words import Words
 
 from .conftest import Clip, face_box, picture

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from docs.generate import reference
-from redact.auditing import AuditResult, Finding, FindingKind, fix_command
+from redact.auditing import AuditResult, fix_command
 from redact.cli.doctor import examine
 from redact.cli.results import tell_result, what_to_do
 from redact.cli.terminal import Terminal
@@ -16,7 +16,7 @@ from redact.errors import ExitCode
 from redact.pipeline import Result, ResultState
 from redact.record import LookedPart
 from redact.settings import Sensitivity
-from redact.types import Box, Target
+from redact.types import Box, Finding, FindingKind, Target
 
 from ..program import program
 

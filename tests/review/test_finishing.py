@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from redact.auditing import AuditResult, Finding, FindingKind
+from redact.auditing import AuditResult
 from redact.errors import UsageError
 from redact.pipeline import apply, plan_beside
 from redact.pipeline.order import review_plan
@@ -40,7 +40,7 @@ from redact.review.looked_at import review_summary
 from redact.review.open_plan import edited
 from redact.review.session import Session
 from redact.settings import DetectSettings, Sensitivity
-from redact.types import Box, Target
+from redact.types import Box, Finding, FindingKind, Target
 
 from ..record.samples import make_record
 from .plans import plan_of

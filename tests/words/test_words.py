@@ -20,11 +20,11 @@ import pytest
 
 import redact
 from redact import errors
-from redact.auditing import FindingKind
 from redact.cli.app import COMMANDS, SECTIONS
 from redact.cli.app import redact as program
 from redact.cli.help import _CLICK, _SECTION_OF, OPTION_SECTIONS, with_words
 from redact.files import check_writable
+from redact.types import FindingKind
 from redact.words import (
     LANGUAGES,
     Message,
