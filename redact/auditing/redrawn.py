@@ -66,7 +66,7 @@ class Redrawn:
         step = both.right, both.down
 
         def shows(region: Region) -> bool:
-            box = region.box.grown(self._margin)
+            box = region.box.grown(self._margin if region.margin is None else region.margin)
             if _shows(_part(box, (1, 1)), 3, levels, source, wanted.luma[0], output):
                 return True
             part = _part(box, step)

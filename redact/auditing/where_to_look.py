@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Iterator
 from itertools import pairwise
 from math import inf
 
-from ..plan import Plan, decisions
+from ..plan import Plan, decisions, mask_shape
 from ..settings import Sensitivity
 from ..track import FrameClock
 from ..types import Action, Box, Frame, State, Timeline, Track
@@ -23,8 +23,8 @@ def moments(plan: Plan, sensitivity: Sensitivity, limits: Limits) -> dict[int, l
     None is all of the picture.
 
     All of the picture at even distances and in the last frame; where what a person called a false
-    alarm is seen best; and the places where somebody is most probably overlooked, as many as
-    `Limits.share` of what the search looked at.
+    alarm is seen best, or made a mask smaller; and the places where somebody is most probably
+    overlooked, as many as `Limits.share` of what the search looked at.
     """
     line, looked = plan.source.timeline, plan.frames_looked_at
     if looked is None:
@@ -33,7 +33,7 @@ def moments(plan: Plan, sensitivity: Sensitivity, limits: Limits) -> dict[int, l
     left = times * max(1.0, limits.share * looked)
     chosen: dict[int, list[Box] | None] = {len(line) - 1: None}
     chosen |= dict.fromkeys(_even(line, limits.whole_every / times))
-    for frame, box in _alarms(plan):
+    for frame, box in _opened(plan):
         places = chosen.setdefault(frame, [])
         if places is not None:
             places.append(box)
@@ -90,14 +90,17 @@ def _even(line: Timeline, every: float) -> Iterator[int]:
             due = time + every
 
 
-def _alarms(plan: Plan) -> Iterator[tuple[int, Box]]:
-    """Frames and places in which false alarms are seen best."""
+def _opened(plan: Plan) -> Iterator[tuple[int, Box]]:
+    """Frames and places in which false alarms are seen best, and of masks that a person made
+    smaller than redact does."""
     for track in plan.tracks:
+        frames = mask_shape.to_look_at(mask_shape.uncovered_frames(plan, track))
         if track.action is Action.FALSE_ALARM:
-            for frame in decisions.surest_frames(track):
-                here = track.at(frame)
-                assert here is not None
-                yield frame, here.box.grown(0.5)
+            frames = decisions.surest_frames(track)
+        for frame in frames:
+            here = track.found_at(frame)
+            assert here is not None
+            yield frame, here.box.grown(0.5)
 
 
 def _risky(plan: Plan, limits: Limits) -> Iterator[tuple[float, int, Box]]:

@@ -12,7 +12,7 @@ from pathlib import Path
 import click
 
 from ..errors import UsageError
-from ..plan import Plan, is_own_plan, read_plan
+from ..plan import Plan, is_own_plan, mask_shape, read_plan
 from ..types import DEFAULT_TARGETS, Action
 from ..words import problem, said, say, word
 from .evidence_options import can_ask
@@ -60,6 +60,9 @@ def _shown(plan: Plan) -> Iterator[str]:
                 action=word("action", row["action"]),
                 reason=row["reason"] or "–",
             )
+    for track in plan.tracks:
+        if smaller := mask_shape.uncovered_frames(plan, track):
+            yield say("mask_smaller_by_other", track=track.id, count=len(smaller))
     yield from map(said, plan.not_searched)
     missing = [target.word for target in DEFAULT_TARGETS if target not in plan.settings.targets]
     if missing:

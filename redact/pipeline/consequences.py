@@ -110,6 +110,7 @@ def covered_spans(plan: Plan, margin: float) -> dict[int, Runs]:
 
 
 def _meet(mine: Region, other: Region, margin: float) -> bool:
+    margin = margin if other.margin is None else other.margin
     return other.box.grown(margin).common(mine.box) > 0
 
 

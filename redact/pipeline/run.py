@@ -18,7 +18,7 @@ from ..errors import InputError, OutputError, UnsafeError
 from ..files import OutputFile
 from ..media import SourceInfo, probe, sha256_of
 from ..memory import give_back
-from ..plan import Plan
+from ..plan import Plan, mask_shape
 from ..progress import Progress
 from ..record import ModelPart, RunRecord
 from ..settings import DetectSettings, Settings
@@ -136,6 +136,9 @@ def apply(
     for track, spans in covered.items():
         count = sum(last - first + 1 for first, last in spans)
         journal.warn(Message("kept_is_covered", track=track, count=count))
+    for shaped in plan.tracks:
+        if smaller := mask_shape.uncovered_frames(plan, shaped, order.draw.render.margin):
+            journal.warn(Message("mask_made_smaller", track=shaped.id, count=len(smaller)))
     with OutputFile(order.final, order.delivery.force, (info.path,), guarded=True) as out:
         with _still_there(out.inside, order.final):
             drawn = draw(order, plan, out.inside, journal)

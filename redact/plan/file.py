@@ -336,6 +336,12 @@ def _track_of(
             raise ValueError(
                 f"{where}.keyframes[{i}].frame: {key.frame} is past the last frame {count - 1}"
             )
+    for i, picture in enumerate(record.key_pictures):
+        if picture.frame >= count:
+            raise ValueError(
+                f"{where}.key_pictures[{i}].frame: {picture.frame} is past the last frame "
+                f"{count - 1}"
+            )
     for i, said in enumerate(record.confirmed):
         if not said.first <= said.last < count:
             raise ValueError(f"{where}.confirmed[{i}]: {said.first} to {said.last} is no span")

@@ -20,6 +20,7 @@ from ..types import (
     Doubt,
     Keyframe,
     Keyframes,
+    KeyPicture,
     Natural,
     Origin,
     Positive,
@@ -186,6 +187,9 @@ class TrackRecord(Value, frozen=True, kw_only=True):
     shapes: Annotated[
         tuple[Shaped, ...],
         Meta(description="which cells of the box a person takes up, up to the next entry"),
+    ] = ()
+    key_pictures: Annotated[
+        tuple[KeyPicture, ...], Meta(description="how a person wants the mask of the track")
     ] = ()
     keyframes: Annotated[tuple[Keyframe, ...], Meta(min_length=1)]
 

@@ -15,9 +15,10 @@ from fractions import Fraction
 from functools import cached_property
 from typing import Any, Final, Literal
 
-from ..mask_size import held
+from ..mask_size import MARGIN, held
 from ..settings import DetectSettings
 from ..types import (
+    LARGEST_MARGIN,
     Action,
     Body,
     Box,
@@ -45,8 +46,8 @@ distance after which a decoder has recovered at the next intra picture."""
 ALL_SOUND: Final = 10**8
 """Seconds before and after the pictures within which all of the sound lies."""
 
-MASK_REACH = 1.0
-"""Shares of its size around a box in which its mask may lie on somebody: no margin is larger."""
+MASK_REACH = LARGEST_MARGIN
+"""Shares of its size around a box in which its mask may lie on somebody."""
 
 SAME_FACE_OVERLAP = 0.5
 """Overlap from which two masks of one kept subject are on one and the same face."""
@@ -209,12 +210,27 @@ class Plan:
             if held:
                 here = self._held(track, frame, here)
             if here is not None:
-                shape, spared = track.silhouette(here), tuple[Box, ...]()
+                region = Region(
+                    track.id, track.target, here.box, here.state, track.silhouette(here)
+                )
                 if shown and self.certain(track, frame):
                     near = here.box.grown(MASK_REACH)
                     spared = tuple(box for box in shown if box.common(near) > 0)
-                regions.append(Region(track.id, track.target, here.box, here.state, shape, spared))
+                    region = replace(region, spared=spared)
+                regions.append(self._as_wanted(region, track, frame))
         return regions
+
+    def _as_wanted(self, region: Region, track: Track, frame: int) -> Region:
+        """The region of a track with outline and margin as a person wants them there. Where the
+        picture is damaged, only what makes the mask larger counts."""
+        wanted = track.key_picture_at(frame)
+        if wanted is None:
+            return region
+        outline, margin = wanted.outline, wanted.margin
+        if region.state is State.HELD:
+            outline = outline if outline is Outline.BOX else None
+            margin = margin if margin is not None and margin > MARGIN else None
+        return replace(region, outline=outline, margin=margin)
 
     def shows(self, track: Track, frame: int, damaged: bool = False) -> bool:
         """Whether a track is visible by decision in a frame.
@@ -324,11 +340,12 @@ class Plan:
         return at < len(self.unchecked) and self.unchecked[at] == frame
 
     def _held(self, track: Track, frame: int, here: Keyframe | None) -> Keyframe | None:
-        boxes: list[Box] = [here.box] if here else []
+        found = track.found_at(frame)
+        boxes: list[Box] = [key.box for key in (here, found) if key]
         for near in {max(track.first, frame - HELD_REACH), min(track.last, frame + HELD_REACH)}:
-            found = track.at(near)
-            if found is not None and abs(near - frame) <= HELD_REACH:
-                boxes.append(found.box)
+            if abs(near - frame) <= HELD_REACH:
+                places = (track.at(near), track.found_at(near))
+                boxes += [place.box for place in places if place is not None]
         if not boxes:
             return None
         box = boxes[0]

@@ -18,7 +18,7 @@ from .. import __version__
 from ..detection import device_now
 from ..errors import UnsafeError
 from ..media import Dropped
-from ..plan import Plan, dump_plan
+from ..plan import Plan, dump_plan, mask_shape
 from ..settings import Audio, Sensitivity, Settings
 from ..types import DEFAULT_TARGETS, Action, Target, readable, stamp, with_nested
 from ..words import Message, as_json, problem
@@ -86,7 +86,7 @@ def build_manifest(
         case=case,
         run=_run(record),
         tool=_tool(record),
-        tracks=track_parts(drawn, record.settings.render.style_name, case, record.covered),
+        tracks=track_parts(drawn, record.settings.render, case, record.covered),
         audit=_audit(record),
         findings_accepted=record.accepted,
         damaged_frames=drawn.unchecked,
@@ -209,6 +209,10 @@ def _limits(record: RunRecord, case: CaseFields) -> list[LimitPart]:
         bare = [str(t.id) for t in plan.tracks if t.action is outcome]
         if bare:
             limits.append(LimitPart(code, ", ".join(bare)))
+    margin = record.settings.render.margin
+    smaller = [str(t.id) for t in plan.tracks if mask_shape.uncovered_frames(plan, t, margin)]
+    if smaller:
+        limits.append(LimitPart("masks_made_smaller", ", ".join(smaller)))
     if plan.unchecked:
         limits.append(LimitPart("damaged_frames", str(len(plan.unchecked))))
     if record.source.dropped:

@@ -10,13 +10,15 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from typing import TypeVar
 
-from ..plan import Plan, Subject, answered_here, count_of, state_runs
+from ..plan import Plan, Subject, answered_here, count_of, mask_shape, state_runs
+from ..settings import RenderSettings
 from ..types import Action, Confirmed, Origin, Runs, State, Track, runs_of
 from .case import CaseFields
 from .manifest_parts import (
     AnswerPart,
     MutedPart,
     ReviewPart,
+    SmallerPart,
     SpanPart,
     TrackPart,
 )
@@ -36,14 +38,15 @@ frames alternate with the detector's stride and would make one span each."""
 
 
 def track_parts(
-    plan: Plan, style: str, case: CaseFields, covered: Mapping[int, Runs]
+    plan: Plan, render: RenderSettings, case: CaseFields, covered: Mapping[int, Runs]
 ) -> tuple[TrackPart, ...]:
     """One entry per track of the plan, in order of track number; `covered` as in `RunRecord`."""
+    style, margin = render.style_name, render.margin
     held = _held_frames(plan)
     of = {number: subject for subject in plan.subjects for number in subject.tracks}
     return tuple(
         _track_part(
-            *(track, of.get(track.id, Subject((track.id,))), plan, style, case),
+            *(track, of.get(track.id, Subject((track.id,))), plan, style, margin, case),
             held.get(track.id, set()),
             covered.get(track.id, ()),
         )
@@ -66,6 +69,7 @@ def _track_part(
     subject: Subject,
     plan: Plan,
     style: str,
+    margin: float,
     case: CaseFields,
     held: set[int],
     covered: Runs,
@@ -107,8 +111,19 @@ def _track_part(
         score=None if sure is None else round(sure, 4),
         shown=tuple(shown),
         covered=covered,
+        made_smaller=list(_made_smaller(plan, track, margin)),
         subject=subject.tracks[0] if track.id in subject.tracks[1:] else None,
     )
+
+
+def _made_smaller(plan: Plan, track: Track, margin: float) -> Iterator[SmallerPart]:
+    """What the key picture says that holds in each frame."""
+    frames = mask_shape.uncovered_frames(plan, track, margin)
+    keys = {frame: track.key_picture_at(frame) for frame in frames}
+    said = {n: (key.reason, key.by, key.at) for n, key in keys.items() if key is not None}
+    for told in dict.fromkeys(said.values()):
+        for first, last in runs_of(n for n, what in said.items() if what == told):
+            yield SmallerPart(first, last, *told)
 
 
 def _confirmed(track: Track) -> Iterator[Confirmed]:

@@ -136,6 +136,17 @@ class SpanPart(Part):
     last: Natural
 
 
+class SmallerPart(Part):
+    """A stretch in which a person made a mask smaller than redact does, or moved it off what a
+    network saw."""
+
+    first: Natural
+    last: Natural
+    reason: str
+    by: Annotated[str, Meta(description="empty: nobody gave a name")]
+    at: UtcOrNone = ""
+
+
 class TrackPart(Part):
     """One object and what was done with it. Times count from the first picture."""
 
@@ -180,6 +191,13 @@ class TrackPart(Part):
             "tenth of it"
         ),
     ] = field(default_factory=tuple)
+    made_smaller: Annotated[
+        list[SmallerPart],
+        Meta(
+            description="stretches of frames in which a person made the mask smaller than the "
+            "program does, so that a part of what was found can be visible"
+        ),
+    ] = field(default_factory=list)
     decided_at: UtcOrNone = ""
     by_person: Annotated[
         bool,

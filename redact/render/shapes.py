@@ -94,7 +94,7 @@ class Shape:
 
     @property
     def outline(self) -> Outline:
-        return self.region.target.spec.outline
+        return self.region.outline or self.region.target.spec.outline
 
     def radius(self, xs: Coordinates, ys: Coordinates) -> NDArray[np.float32]:
         """Distance from the centre as a share of the outline's, at the points ys × xs; of a
@@ -167,7 +167,7 @@ class Shape:
 
     def _own(self, rect: Rect) -> NDArray[np.bool_]:
         """Pixels of a rectangle that lie in the same mask without a margin."""
-        here = replace(self.region.moved(-rect.x1, -rect.y1), spared=())
+        here = replace(self.region.moved(-rect.x1, -rect.y1), spared=(), margin=None)
         return core_of([shape_of(here, 0.0)], rect.width, rect.height) > 0
 
     def _of_silhouette(self, silhouette: Silhouette, rect: Rect) -> NDArray[np.bool_]:
@@ -246,12 +246,14 @@ def shape_of(region: Region, margin: float) -> Shape:
 
     Args:
         region: what is hidden; a box whose edges are swapped is put in order.
-        margin: added to every side of the box, share of its width or height.
+        margin: added to every side of the box, share of its width or height, unless the region has
+            one of its own.
 
     Raises:
         UnsafeError: if the box is not finite or absurdly large: it cannot be hidden, so the
             run must stop.
     """
+    margin = margin if region.margin is None else region.margin
     x1, x2 = sorted((region.box.x1, region.box.x2))
     y1, y2 = sorted((region.box.y1, region.box.y2))
     grown = with_margin(Box(x1, y1, x2, y2), margin)

@@ -5,7 +5,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from enum import StrEnum
+from typing import NamedTuple, TypedDict
 
+from ..mask_size import MARGIN
 from ..pipeline import covering
 from ..plan import (
     SAME_FACE_OVERLAP,
@@ -20,6 +23,7 @@ from ..plan import (
     hide_texts,
     lies_on,
     marked,
+    mask_shape,
     subject_of,
     tracks_of_texts,
     undecided,
@@ -33,12 +37,14 @@ from ..types import (
     Decided,
     Keyframe,
     Origin,
+    Outline,
     Runs,
     State,
     Target,
     Track,
     clock,
     runs_of,
+    sides_between,
 )
 from .bridging import Gap, gaps_of
 from .looked_at import seen_runs
@@ -239,25 +245,99 @@ def bridge(
     return _with_part(plan, track, gap.before, decided.reason), number
 
 
-def place(plan: Plan, number: int, frame: int, box: Box) -> Plan:
-    """Say where a track is in one frame; its other frames stay as they are.
+class Reach(StrEnum):
+    """Which pictures a change of a mask is about."""
+
+    PICTURE = "picture"
+    """The one on the screen."""
+    SINCE = "since"
+    """From the key picture before, evenly, to the one on the screen."""
+    ALL = "all"
+
+
+def shape_mask(plan: Plan, what: MaskChange, decided: Decided = UNDECIDED) -> Plan:
+    """Change how the mask of a track lies, and what it looks like.
+
+    To make the mask of what a network found smaller than redact does, a person has to have looked
+    at the pictures (the first, the middle and the last of many), and to say why.
 
     Raises:
-        PlanError: the frame is not one of the track's, or the box hides nothing.
+        PlanError: nobody has looked, it was not confirmed, there is no reason; or it makes no
+            sense, see `redact.plan.mask_shape`.
     """
+    number, frame = what.track, what.frame
     track = edit.track_of(plan, number)
-    edit.check_box(box, plan, f"track {number}: frame {frame}")
     if track.at(frame) is None:
         raise RefusedError("not_here", number=number, frame=frame)
-    keys = {key.frame: key for key in track.keyframes}
-    # The neighbours are pinned: lines to and from the new place would move masks elsewhere, and
-    # its state would count for frames that nobody looked at.
-    for near in (frame - 1, frame + 1):
-        here = track.at(near)
-        if here is not None:
-            keys.setdefault(near, here)
-    keys[frame] = Keyframe(frame, box, State.MANUAL)
-    return plan.with_track(replace(track, keyframes=_sorted(keys)))
+    look = _Look(outline=what.outline, margin=what.margin, decided=decided)
+    if what.reach is not Reach.ALL:
+        if what.reach is Reach.SINCE and not any(k.frame < frame for k in track.key_pictures):
+            raise RefusedError("no_key_before")
+        evenly = what.reach is Reach.SINCE
+        after = mask_shape.place(plan, number, frame, what.box, evenly=evenly, **look)
+    else:
+        after = plan if what.box is None else _moved_throughout(plan, track, frame, what.box)
+        after = mask_shape.reshape(after, number, track.first, track.last, **look)
+    _stop_at_smaller(plan, after, what, decided)
+    return after
+
+
+def _moved_throughout(plan: Plan, track: Track, frame: int, box: Box) -> Plan:
+    """Every picture of a track gets the sides that the mask has in one."""
+    edit.check_box(box, plan, f"track {track.id}: frame {frame}")
+    found = track.found_at(frame)
+    assert found is not None
+    whole = mask_shape.reshape(plan, track.id, track.first, track.last)
+    sides = sides_between(found.box, box)
+    track = edit.track_of(whole, track.id)
+    keys = tuple(key.but(sides=sides) for key in track.key_pictures)
+    return whole.with_track(replace(track, key_pictures=keys))
+
+
+class _Look(TypedDict):
+    outline: Outline | None
+    margin: float | None
+    decided: Decided
+
+
+class MaskChange(NamedTuple):
+    """A change of a mask that a person asks for; None leaves something as it is.
+
+    Attributes:
+        track, frame: which mask, and the picture on the screen.
+        reach: which pictures it is about.
+        box: of the mask in that picture, without margin, upright source pixels.
+        outline, margin: of the mask.
+        confirmed: the person has been told that it is smaller than what was found.
+        usual: the margin of all masks.
+    """
+
+    track: int
+    frame: int
+    reach: Reach = Reach.PICTURE
+    box: Box | None = None
+    outline: Outline | None = None
+    margin: float | None = None
+    confirmed: bool = False
+    usual: float = MARGIN
+
+
+def _stop_at_smaller(before: Plan, after: Plan, what: MaskChange, decided: Decided) -> None:
+    frames = mask_shape.newly_uncovered(before, after, what.track, what.usual)
+    if not frames:
+        return
+    looked = _looked_at(before)
+    to_look_at = mask_shape.to_look_at(frames)
+    unseen = [frame for frame in to_look_at if frame not in looked]
+    told = {"number": what.track, "n": len(frames)}
+    if not what.confirmed:
+        at = " ".join(map(str, to_look_at))
+        raise RefusedError("smaller", frames=at, **told)
+    if unseen:
+        times = ", ".join(clock(before.seconds(frame), 1) for frame in unseen)
+        raise RefusedError("smaller_look", times=times, frame=unseen[0], **told)
+    if not any(map(str.isalnum, decided.reason)):
+        raise RefusedError("smaller_reason", **told)
 
 
 def span(plan: Plan, number: int, first: int, last: int, decided: Decided = UNDECIDED) -> Plan:
@@ -284,7 +364,7 @@ def span(plan: Plan, number: int, first: int, last: int, decided: Decided = UNDE
         if first + 1 < track.first:
             keys[first + 1] = Keyframe(first + 1, box, State.INTERPOLATED)
     if last > track.last:
-        end = track.at(track.last)
+        end = track.found_at(track.last)
         assert end is not None
         if track.last + 1 < last:
             keys[track.last + 1] = Keyframe(track.last + 1, end.box, State.INTERPOLATED)
@@ -425,7 +505,7 @@ def keys_between(track: Track, first: int, last: int) -> tuple[Keyframe, ...]:
     """Keyframes of a part of a track, with its ends made explicit."""
     keys = {key.frame: key for key in track.keyframes if first <= key.frame <= last}
     for frame in (first, last):
-        here = track.at(frame)
+        here = track.found_at(frame)
         assert here is not None
         keys.setdefault(frame, here)
     return _sorted(keys)

@@ -16,6 +16,7 @@ from typing import Any, Final
 
 from ..errors import OutputError, PlanError, UsageError
 from ..files import claim_beside, read_file
+from ..mask_size import MARGIN
 from ..plan import (
     Decision,
     Dumped,
@@ -26,14 +27,17 @@ from ..plan import (
     decisions,
     dump_plan,
     edit,
+    mask_shape,
     parse_plan,
     with_subjects,
     write_plan,
 )
 from ..record import checked_option
-from ..types import Box, Decided, Keyframe, State, Target
+from ..types import Box, Decided, Keyframe, Outline, State, Target
 from ..words import problem, reason_of
 from .editing import (
+    MaskChange,
+    Reach,
     add,
     answer,
     confirm,
@@ -41,10 +45,10 @@ from .editing import (
     decide_texts,
     merge,
     only,
-    place,
     remove,
     rename,
     separate,
+    shape_mask,
     span,
     split,
     uncover,
@@ -312,6 +316,20 @@ def _still(plan: Plan, what: dict[str, Any], decided: Decided) -> Plan:
     return add(plan, Target.from_word(what["target"]), keys, decided)[0]
 
 
+def _mask_change(what: dict[str, Any]) -> MaskChange:
+    outline, margin, box = what.get("outline"), what.get("margin"), what.get("box")
+    return MaskChange(
+        int(what["track"]),
+        int(what["frame"]),
+        Reach(what.get("reach", Reach.PICTURE)),
+        None if box is None else _box_of(box),
+        None if outline is None else Outline(outline),
+        None if margin is None else float(margin),
+        what.get("confirmed") is True,
+        float(what.get("usual", MARGIN)),
+    )
+
+
 def _mute(plan: Plan, what: dict[str, Any], decided: Decided) -> Plan:
     start, end = seconds_of(what["start"]), seconds_of(what["end"])
     if start >= end:
@@ -331,7 +349,11 @@ _ACTIONS: Final[dict[str, Callable[[Plan, dict[str, Any], Decided], Plan]]] = {
     "separate": lambda p, w, d: separate(p, int(w["track"])),
     "rename": lambda p, w, d: rename(p, int(w["id"]), str(w["name"])),
     "add": _still,
-    "place": lambda p, w, d: place(p, int(w["track"]), int(w["frame"]), _box_of(w["box"])),
+    "mask": lambda p, w, d: shape_mask(p, _mask_change(w), d),
+    "mark": lambda p, w, d: mask_shape.mark(p, int(w["track"]), int(w["frame"]), d),
+    "as_found": lambda p, w, d: mask_shape.as_found(
+        p, int(w["track"]), int(w["first"]), int(w["last"])
+    ),
     "span": lambda p, w, d: span(p, int(w["track"]), int(w["first"]), int(w["last"]), d),
     "split": lambda p, w, d: split(p, int(w["track"]), int(w["frame"])),
     "remove": lambda p, w, d: remove(p, map(int, w["ids"])),

@@ -20,6 +20,7 @@ from ..plan import (
     answered_here,
     decisions,
     joined,
+    mask_shape,
 )
 from ..render import ROUNDING
 from ..types import Action, Keyframe, Origin, Outline, Target, Track, runs_of
@@ -297,6 +298,9 @@ def _of_subject(
         "sure_alarm": decision is Decision.FALSE_ALARM and any(map(decisions.is_sure, tracks)),
         "by": subject.decided_by,
         "shown": [span for _, span in visible],
+        # Where a person set the mask, and in how many pictures it is smaller than what was found.
+        "key_pictures": [(track.id, key.frame) for track in tracks for key in track.key_pictures],
+        "smaller": sum(len(mask_shape.uncovered_frames(plan, t)) for t in tracks),
         **_confirmation(plan, tracks, decision, visible),
         "looked": looked,
     }
@@ -353,7 +357,8 @@ def _certainty(tracks: tuple[Track, ...], score: float | None, seen: int) -> str
 
 def boxes_at(plan: Plan, frame: int) -> list[list[Any]]:
     """Everybody in a frame: track, left, top, right, bottom, state, whether it is surely on its
-    subject or a person said so, whether it is visible by decision. Near damage, masks are shown as
+    subject or a person said so, whether it is visible by decision, margin and outline if a person
+    set them. Near damage, masks are shown as
     they are held."""
     hidden = {region.track: region for region in plan.regions_at(frame)}
     shown = {region.track: region for region in plan.shown_at(frame)}
@@ -362,8 +367,8 @@ def boxes_at(plan: Plan, frame: int) -> list[list[Any]]:
         here = shown.get(track.id) or hidden.get(track.id)
         if here is not None:
             corners = [round(v, 2) for v in here.box]
-            sure = plan.vouched(track, frame)
-            found.append([track.id, *corners, here.state.value, sure, track.id in shown])
+            sure, look = plan.vouched(track, frame), (here.margin, here.outline)
+            found.append([track.id, *corners, here.state.value, sure, track.id in shown, *look])
     return found
 
 

@@ -122,6 +122,8 @@ class Session:
         here = self.ready()
         if what.get("op") in ("mute", "remute"):
             what = self._muting(here, what)
+        if what.get("op") == "mask":
+            what = {**what, "usual": self.render.margin}
         open_plan = here.open_plan
         return open_plan.change(lambda plan: edited(plan, what, *decided_now(plan)[1:]))
 

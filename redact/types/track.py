@@ -13,8 +13,9 @@ from msgspec import Meta
 
 from .boxes import Box
 from .fields import Natural, Probability, UtcOrNone, Value
+from .key_picture import SIDES_AS_FOUND, KeyPicture, key_picture_at, stands_alone
 from .silhouette import Shaped, Silhouette, shape_at
-from .target import Action, Origin, State, Target
+from .target import Action, Origin, Outline, State, Target
 
 DOUBTFUL: Final = 0.5
 """Probability below which a track is as likely something else as what it is called."""
@@ -144,6 +145,7 @@ class Track:
             where no detector found it.
         confirmed: what a person said of stretches of it; of two about one frame, the later counts.
         shapes: of a person, in rising frame order, where they are known; each holds up to the next.
+        key_pictures: how a person wants its mask, in rising frame order.
         first, last: frame indices, both included.
 
     Raises:
@@ -161,6 +163,7 @@ class Track:
     decided_at: str = ""
     confirmed: tuple[Confirmed, ...] = ()
     shapes: tuple[Shaped, ...] = ()
+    key_pictures: tuple[KeyPicture, ...] = ()
     first: int = field(init=False, repr=False, compare=False)
     last: int = field(init=False, repr=False, compare=False)
     _keys: Keyframes = field(init=False, repr=False, compare=False)
@@ -181,6 +184,9 @@ class Track:
         starts = [shaped.frame for shaped in self.shapes]
         if not all(map(lt, starts, starts[1:])):
             raise ValueError(f"track {self.id}: shapes must rise strictly in frame order")
+        wanted = [key.frame for key in self.key_pictures]
+        if not all(map(lt, wanted, wanted[1:])):
+            raise ValueError(f"track {self.id}: key pictures must rise strictly in frame order")
         for name, value in (
             ("keyframes", keys),
             ("_keys", keys),
@@ -199,6 +205,21 @@ class Track:
         return next((c for c in reversed(self.confirmed) if c.first <= frame <= c.last), None)
 
     def at(self, frame: int) -> Keyframe | None:
+        """Where its mask is at `frame`, None outside the track: where it was found or, if a person
+        wanted it elsewhere, there."""
+        found = self.found_at(frame)
+        wanted = self.key_picture_at(frame)
+        if found is None or wanted is None or wanted.sides == SIDES_AS_FOUND:
+            return found
+        # What was set for this very picture is where somebody saw it. Between two, nobody looked.
+        alone = stands_alone(self.key_pictures, wanted)
+        return found.but(box=wanted.box(found.box), state=State.MANUAL if alone else found.state)
+
+    def key_picture_at(self, frame: int) -> KeyPicture | None:
+        """How a person wants its mask at `frame`; None: as it was found."""
+        return key_picture_at(self.key_pictures, frame) if self.key_pictures else None
+
+    def found_at(self, frame: int) -> Keyframe | None:
         """Interpolated keyframe at `frame`, None outside the track."""
         return self._keys.at(frame)
 
@@ -206,6 +227,9 @@ class Track:
         """What of its box it takes up; None: all of it. Of a box that a person drew, or that is
         held over damage, nobody knows more than the box."""
         if here.state in (State.MANUAL, State.HELD):
+            return None
+        wanted = self.key_picture_at(here.frame)
+        if wanted is not None and wanted.whole_box:
             return None
         return shape_at(self.shapes, here.frame)
 
@@ -237,13 +261,15 @@ class Region:
 
     Attributes:
         track: id of the track it comes from.
-        target: decides the shape of the mask (`TargetSpec.outline`).
+        target: decides the shape of the mask (`TargetSpec.outline`), unless `outline` does.
         box: upright source pixels, without margin; the mask contains all of it, or of its
             silhouette.
         state: how certain the box is; see `State`.
         silhouette: what of the box is hidden; None: all of it.
         spared: boxes of faces that are shown by decision and that the mask lies on: there it
             reaches no farther than its own box, without margin.
+        outline: of the mask, where a person chose another one than that of its kind.
+        margin: of this mask, share of its size; None: that of all.
     """
 
     track: int
@@ -252,6 +278,8 @@ class Region:
     state: State
     silhouette: Silhouette | None = None
     spared: tuple[Box, ...] = ()
+    outline: Outline | None = None
+    margin: float | None = None
 
     def moved(self, x: float, y: float) -> Region:
         """The same, so much farther to the right and down."""

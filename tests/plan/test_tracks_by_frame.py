@@ -97,7 +97,9 @@ def test_the_page_is_told_of_everybody_in_a_frame(plan: Plan, data: st.DataObjec
                 said = track.confirmed_at(frame)
                 sure = is_certain(track, frame, LINE) if said is None else said.same
                 shown = plan.shows(track, frame)
-                expected[track.id] = [track.id, *corners, here.state.value, sure, shown]
+                as_usual = (None, None)  # margin and outline
+                told = [track.id, *corners, here.state.value, sure, shown, *as_usual]
+                expected[track.id] = told
         assert boxes_at(plan, frame) == list(expected.values())
 
 

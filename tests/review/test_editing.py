@@ -223,16 +223,37 @@ def test_what_is_split_off_is_hidden() -> None:
 
 
 def test_a_moved_mask_moves_in_its_frame_alone() -> None:
-    sparse = (Keyframe(0, HERE, State.DETECTED, 0.9), Keyframe(60, HERE, State.INTERPOLATED))
+    sparse = (Keyframe(0, HERE, State.FOLLOWED), Keyframe(60, HERE, State.INTERPOLATED))
     plan = plan_of(editing.Track(1, Target.FACE, sparse))
-    after = do(plan, "place", track=1, frame=20, box=list(AWAY))
+    after = do(plan, "mask", track=1, frame=20, box=list(AWAY))
     for frame in range(61):
         old, new = edit.track_of(plan, 1).at(frame), edit.track_of(after, 1).at(frame)
         assert old is not None and new is not None
         if frame == 20:
-            assert new.box == AWAY and new.state is State.MANUAL
+            assert new.box == pytest.approx(AWAY) and new.state is State.MANUAL
         else:
             assert new.box == old.box and new.state is old.state
+
+
+def test_a_mask_gets_smaller_than_what_was_found_only_once_that_was_looked_at_and_explained() -> (
+    None
+):
+    plan = three()
+    what = {"track": 1, "frame": 20, "reach": "all", "margin": 0.0}
+    with pytest.raises(RefusedError) as asked:
+        do(plan, "mask", **what)
+    assert asked.value.refusal == "smaller" and asked.value.filled["frames"] == "0 30 60"
+    with pytest.raises(PlanError, match="Not all of it was looked at"):
+        do(plan, "mask", **what, confirmed=True, reason="a statue")
+    seen = replace(plan, review=ReviewState(seen=(SeenFrames("outlines", "still", ((0, 60),)),)))
+    with pytest.raises(PlanError, match="could be visible"):
+        do(seen, "mask", **what, confirmed=True)
+    after = do(seen, "mask", **what, confirmed=True, reason="a statue")
+    assert {key.reason for key in edit.track_of(after, 1).key_pictures} == {"a statue"}
+    # To make it larger again needs nobody's word.
+    do(after, "mask", **(what | {"margin": 0.4}))
+    back = do(after, "as_found", track=1, first=0, last=60)
+    assert edit.track_of(back, 1) == edit.track_of(plan, 1)
 
 
 def test_what_is_cut_off_a_detected_track_stays_on_record() -> None:
@@ -310,10 +331,12 @@ def test_what_is_drawn_is_not_taken_for_what_was_drawn_before() -> None:
     "what",
     [
         {"op": "nothing"}, {"op": "decide", "ids": [99], "decision": "hide"},
-        {"op": "decide", "ids": [1], "decision": "perhaps"}, {"op": "place", "track": 1},
-        {"op": "place", "track": 1, "frame": 5, "box": [1, 1, 1, 1]},
-        {"op": "place", "track": 1, "frame": 5, "box": [float("nan")] * 4},
-        {"op": "place", "track": 1, "frame": 99, "box": [1, 1, 9, 9]},
+        {"op": "decide", "ids": [1], "decision": "perhaps"}, {"op": "mask", "track": 1},
+        {"op": "mask", "track": 1, "frame": 5, "box": [1, 1, 1, 1]},
+        {"op": "mask", "track": 1, "frame": 5, "box": [float("nan")] * 4},
+        {"op": "mask", "track": 1, "frame": 5, "reach": "since", "margin": 0.5},
+        {"op": "mask", "track": 1, "frame": 5, "margin": float("nan")},
+        {"op": "mask", "track": 1, "frame": 99, "box": [1, 1, 9, 9]},
         {"op": "add", "box": [900, 900, 950, 950], "first": 0, "last": 3, "target": "face"},
         {"op": "add", "box": [1, 1, 9, 9], "first": 0, "last": 1000, "target": "face"},
         {"op": "span", "track": 1, "first": 70, "last": 80},

@@ -75,6 +75,60 @@ def test_a_mask_is_moved_in_one_step(page: Page, review: tuple[PageServer, Path]
     page.until(lambda: read_plan(review[1]).tracks[0].at(frame) == before)
 
 
+def test_a_mask_is_shaped_by_keys_and_made_smaller_only_with_a_reason(
+    page: Page, review: tuple[PageServer, Path]
+) -> None:
+    def one() -> Track:
+        return read_plan(review[1]).tracks[0]
+
+    page.choose(1)
+    page.until(lambda: page.state("state.boxes.some((b) => b[0] === 1)"))
+    page.press("p")  # the mask is right here, and goes evenly from here on
+    page.until(lambda: [key.frame for key in one().key_pictures] == [0])
+    page.go(3)
+    page.click("[data-reach=since]")
+    corner = page.find(".handle[data-corner='3']")
+    assert corner.accessible_name == "Bottom right corner of the mask"
+    page.js("arguments[0].focus()", corner)
+    page.press("ARROW_RIGHT", "ARROW_DOWN", "ARROW_DOWN")
+    page.until(lambda: len(one().key_pictures) == 2)
+    left, top, right, bottom = one().key_pictures[1].sides
+    assert abs(left) < 1e-3 and abs(top) < 1e-3 and right > 0.01 and bottom > 0.01
+    assert one().at(2).box.x2 > one().found_at(2).box.x2 and one().at(4) == one().found_at(4)
+    page.click("[data-shape=box]")
+    page.until(lambda: one().key_pictures[1].outline == "box")
+    page.shot("mask")
+    before = one()
+    page.click("[data-reach=picture]")
+    page.js(
+        "const i = document.querySelector('#mask-margin'); i.value = 0; "
+        "i.dispatchEvent(new Event('change', { bubbles: true }))"
+    )
+    page.click("[data-shape=ellipse]")
+    page.until(lambda: one() != before)
+    page.js("document.querySelector('.handle').focus()")
+    page.press(*["ARROW_RIGHT"] * 12)
+    asked = page.text("#smaller-words")
+    assert "In 1 picture the mask would be smaller than what was found" in asked
+    page.shot("smaller")
+    before = one()
+    page.click("#make-smaller")
+    page.until(lambda: "could be visible" in page.text("#toasts"))
+    assert one() == before
+    page.write("#smaller-why", "a statue")
+    page.click("#make-smaller")
+    page.until(lambda: one() != before)
+    assert "In 1 picture the mask is smaller" in page.text("#is-smaller")
+    assert {key.reason for key in one().key_pictures} == {"", "a statue"}
+    page.press("z", ctrl=True)
+    page.until(lambda: one() == before)
+    page.click("[data-reach=all]")
+    page.click("#mask-found")
+    page.until(lambda: one().key_pictures == ())
+    assert page.cut_off() == []
+    assert all("422" in line for line in page.complaints())  # what was refused, and nothing else
+
+
 def test_a_gap_is_told_and_filled(page: Page, review: tuple[PageServer, Path]) -> None:
     page.press("a", ctrl=True)
     page.until(lambda: page.state("state.selected.length") == 2)

@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Final
 
 import click
 
@@ -18,10 +19,11 @@ from ...plan import (
     decisions,
     edit,
     hide_texts,
+    mask_shape,
     read_plan,
     user_input,
 )
-from ...types import Action, Decided, Track, clock, stamp
+from ...types import Action, Decided, Outline, Track, clock, stamp
 from ...words import problem, say
 from ..terminal import Terminal, tell
 from .group import (
@@ -39,12 +41,22 @@ from .group import (
 )
 from .texts import chosen_texts
 
+_OUTLINES: Final = (Outline.ELLIPSE.value, Outline.BOX.value)
+
+AS_FOUND: Final = "found"
+"""Word for taking back what was changed of a mask."""
+
 
 @plan.command("set")
 @plan_argument
 @click.argument("tracks", required=False, metavar="[TRACKS]")
 @click.option("--text", "wanted", metavar="WORDS")
 @click.option("--action", type=click.Choice([a.value for a in Action]))
+@click.option("--shape", type=click.Choice([*_OUTLINES, AS_FOUND]))
+@click.option("--size", type=float)
+@click.option("--margin", type=float)
+@click.option("--from", "start")
+@click.option("--to", "end")
 @click.option("--confirmed", is_flag=True)
 @reason_option
 @by_option
@@ -53,16 +65,33 @@ def set_(
     tracks: str | None,
     wanted: str | None,
     action: str | None,
+    shape: str | None,
+    size: float | None,
+    margin: float | None,
+    start: str | None,
+    end: str | None,
     confirmed: bool,
     reason: str | None,
     by: str | None,
 ) -> None:
     """`redact plan set`."""
-    if action is None and reason is None and by is None and not confirmed:
+    shaped = shape is not None or size is not None or margin is not None
+    if not (shaped or action or reason is not None or by is not None or confirmed):
         raise problem(UsageError, "nothing_to_set")
-    if confirmed and action not in (Action.KEEP, Action.FALSE_ALARM):
+    if confirmed and not shaped and action not in (Action.KEEP, Action.FALSE_ALARM):
         raise problem(UsageError, "confirmed_without_keep")
+    if (start is not None or end is not None) and not shaped:
+        raise problem(UsageError, "span_without_shape")
+    if shaped and tracks is None:
+        raise problem(UsageError, "shape_without_track")
     value = read_plan(plan_path)
+    if shaped and tracks is not None:
+        between = (start or "start", end or "end")
+        told = decided(reason, by)
+        _shape(value, plan_path, tracks, between, shape, size, margin, told, confirmed)
+        if action is None:
+            return
+        value = read_plan(plan_path)
     if (tracks is None) == (wanted is None):
         raise problem(UsageError, "tracks_or_text")
     if wanted is not None:
@@ -94,6 +123,67 @@ def set_(
         for line in mistakable(changed, [track.id for track in kept]):
             Terminal().warn(line)
     _mention_unexplained(kept)
+
+
+def _shape(
+    before: Plan,
+    path: Path,
+    tracks: str,
+    between: tuple[str, str],
+    shape: str | None,
+    size: float | None,
+    margin: float | None,
+    told: Decided,
+    confirmed: bool,
+) -> None:
+    """Change masks of tracks in a span. Raises PlanError, UsageError."""
+    ids, after = user_input.parse_ids(tracks, before), before
+    first, last = (
+        user_input.parse_time(text, before, last=i == 1) for i, text in enumerate(between)
+    )
+    for number in ids:
+        if shape == AS_FOUND:
+            after = mask_shape.as_found(after, number, first, last)
+            outline = None
+        else:
+            outline = Outline(shape) if shape else None
+        if outline is not None or size is not None or margin is not None:
+            after = mask_shape.reshape(
+                after,
+                number,
+                first,
+                last,
+                outline=outline,
+                margin=margin,
+                larger=size,
+                decided=told,
+            )
+    if not (confirmed and any(map(str.isalnum, told.reason))):
+        _stop_at_smaller(before, after, ids)
+    save(after, before, path)
+    code = "masks_as_found" if (shape, size, margin) == (AS_FOUND, None, None) else "masks_shaped"
+    a, b = (clock(before.seconds(frame), 1) for frame in (first, last))
+    whole = between == ("start", "end")
+    span = say("throughout") if whole else say("from_to", start=a, end=b)
+    tell(say(code, path=path, tracks=named(ids), span=span), err=True)
+
+
+def _stop_at_smaller(before: Plan, after: Plan, ids: Iterable[int]) -> None:
+    """A mask that is smaller than what was found can show somebody: whoever wants that has looked,
+    and gives a reason. Raises PlanError."""
+    found = {number: mask_shape.newly_uncovered(before, after, number) for number in ids}
+    smaller = {number: frames for number, frames in found.items() if frames}
+    if not smaller:
+        return
+    number, frames = max(smaller.items(), key=lambda item: len(item[1]))
+    raise problem(
+        PlanError,
+        "smaller_unconfirmed",
+        tracks=named(smaller),
+        number=number,
+        count=len(frames),
+        times=", ".join(clock(after.seconds(n), 1) for n in mask_shape.to_look_at(frames)),
+    )
 
 
 def _stop_at_sure_alarms(plan: Plan, ids: Iterable[int], explained: bool) -> None:

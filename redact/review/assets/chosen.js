@@ -9,6 +9,7 @@ import { Field } from "./field.js";
 import { certainty, Tag } from "./gallery.js";
 import { Legend } from "./legend.js";
 import { beginHere, endHere, joinChosen, nearest, only, reasonOf, split } from "./list.js";
+import { Mask } from "./mask.js";
 import { Visible } from "./visible.js";
 import * as player from "./player.js";
 
@@ -31,6 +32,7 @@ export function Chosen() {
     </div>
     <${Field} id="name" draft=${`name/${s.id}`} label=${t("name")} value=${s.name} maxlength="80"
       placeholder=${`${t(`target.${s.target}`)} ${s.id}`} take=${(name) => edit("rename", { id: s.id, name })} />
+    ${!kept && html`<${Mask} of=${s} />`}
     <${Correct} of=${s} />
     ${s.tracks.length > 1 && html`<${Parts} of=${s} />`}
     <${Alike} key=${s.id} of=${s} />

@@ -78,6 +78,7 @@ function ToDo() {
     n = waiting && waiting.confirm.reduce((sum, [, first, last]) => sum + last - first + 1, 0),
     bare = everybody.filter((x) => ["keep", "none"].includes(kindOf(x)) && !x.reason && !x.cut),
     alarms = everybody.filter((x) => x.sure_alarm),
+    smaller = everybody.filter((x) => x.smaller),
     open = everybody.filter((x) => !x.decision).length;
   const confirm = () => {
     select(waiting.id);
@@ -100,6 +101,7 @@ function ToDo() {
     ],
     [s.frames > s.frames_seen && t("left_pictures", { n: s.frames - s.frames_seen }), nextUnseen],
     [alarms.length > 0 && t("left_alarms", { n: alarms.length }), () => select(alarms[0].id)],
+    [smaller.length > 0 && t("left_smaller", { n: smaller.length }), () => select(smaller[0].id)],
     [bare.length > 0 && t("left_reasons", { n: bare.length }), () => select(bare[0].id)],
     [open > 0 && t("left_open", { n: open }), () => (state.filter = "open")],
   ].filter(([words]) => words);

@@ -6,6 +6,7 @@ import { Button } from "./button.js";
 import * as confirm from "./confirm.js";
 import { nextFinding } from "./findings.js";
 import * as list from "./list.js";
+import { setKey } from "./mask.js";
 import { nextMoment, openSheet } from "./moments.js";
 import { nudge } from "./nudge.js";
 import * as overlay from "./overlay.js";
@@ -59,6 +60,7 @@ const ACTIONS = {
   t: uncoverFirst,
   d: () => overlay.setDrawing(!state.drawing && !state.drawn),
   s: of(list.split),
+  p: setKey,
   "[": of(list.beginHere),
   "]": of(list.endHere),
   "+": () => player.zoomBy(1.4),
@@ -130,6 +132,7 @@ const GROUPS = [
       Enter: "draw_enter",
       "Alt ← → ↑ ↓": "nudge",
       "Alt Shift ←…": "nudge_size",
+      P: "key_here",
       J: "join",
       S: "split",
       "[ ]": "span_keys",

@@ -1,6 +1,6 @@
 // Drawing and moving by keys alone: arrows move, with Shift they make larger and smaller.
-import { edit, state } from "./store.js";
-import { t } from "./words.js";
+import { changeMask } from "./mask.js";
+import { state } from "./store.js";
 import * as overlay from "./overlay.js";
 
 const WAYS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
@@ -8,6 +8,17 @@ const PIXELS = 2; // of the source, a press
 let moved = null,
   timer = 0;
 
+/** A corner moved by itself; no side passes the other one. */
+function pulled([x1, y1, x2, y2], [dx, dy], corner) {
+  const left = corner % 2 === 0,
+    top = corner < 2;
+  return [
+    left ? Math.min(x1 + dx, x2 - 4) : x1,
+    top ? Math.min(y1 + dy, y2 - 4) : y1,
+    left ? x2 : Math.max(x2 + dx, x1 + 4),
+    top ? y2 : Math.max(y2 + dy, y1 + 4),
+  ];
+}
 const shifted = ([x1, y1, x2, y2], [dx, dy], size) =>
   size
     ? [x1, y1, Math.max(x1 + 4, x2 + dx), Math.max(y1 + 4, y2 + dy)]
@@ -28,10 +39,11 @@ export function nudge(event) {
     state.drawn = shifted(state.drawn, by, event.shiftKey);
     return true;
   }
-  const box = event.altKey && overlay.chosenBox();
+  const corner = event.target.dataset?.corner,
+    box = (event.altKey || corner) && overlay.chosenBox();
   if (!box) return false;
   moved ||= { track: box[0], frame: state.frame, box: box.slice(1, 5) };
-  moved.box = shifted(moved.box, by, event.shiftKey);
+  moved.box = corner ? pulled(moved.box, by, Number(corner)) : shifted(moved.box, by, event.shiftKey);
   state.previewed = moved.box;
   clearTimeout(timer);
   timer = setTimeout(placed, 450); // many presses are one step to take back
@@ -40,6 +52,6 @@ export function nudge(event) {
 async function placed() {
   const what = moved;
   moved = null;
-  await edit("place", what, t("moved_here"));
+  await changeMask(what);
   state.previewed = null;
 }

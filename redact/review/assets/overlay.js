@@ -1,8 +1,8 @@
 // Outlines over the picture; pointing, choosing, drawing, moving. The canvas is drawn by hand, from
 // the state alone.
 import { effect } from "./html.js";
-import { edit, point, select, state, title } from "./store.js";
-import { t } from "./words.js";
+import { point, select, state, title } from "./store.js";
+import { changeMask } from "./mask.js";
 import { momentHere } from "./moments.js";
 import { textHere } from "./texts.js";
 import * as player from "./player.js";
@@ -35,9 +35,9 @@ export const chosenBox = () =>
   state.selected.length === 1 ? state.boxes.find((box) => idOf(box) === state.selected[0]) : null;
 
 /** On screen a box is as large as the mask that is drawn over it: what is seen there is hidden. */
-function rectOf([x1, y1, x2, y2]) {
+function rectOf([x1, y1, x2, y2], margin = state.clip.margin) {
   const { left, top, sx, sy } = player.place(),
-    [dx, dy] = [(x2 - x1) * state.clip.margin, (y2 - y1) * state.clip.margin];
+    [dx, dy] = [(x2 - x1) * margin, (y2 - y1) * margin];
   return [
     left + (x1 - dx) * sx,
     top + (y1 - dy) * sy,
@@ -45,10 +45,11 @@ function rectOf([x1, y1, x2, y2]) {
     (y2 - y1 + 2 * dy) * sy,
   ];
 }
-const rectAt = (box) => rectOf(box.slice(1));
-function boxOf([x, y, w, h]) {
+const marginOf = (box) => box?.[8] ?? state.clip.margin;
+const rectAt = (box) => rectOf(box.slice(1), marginOf(box));
+function boxOf([x, y, w, h], margin = state.clip.margin) {
   const { left, top, sx, sy } = player.place(),
-    share = state.clip.margin / (1 + 2 * state.clip.margin),
+    share = margin / (1 + 2 * margin),
     [dx, dy] = [w * share, h * share];
   return [
     (x + dx - left) / sx,
@@ -83,7 +84,9 @@ export function paint() {
   for (const box of boxes) outline(box, rank(box));
   for (const box of boxes.reverse()) label(box, rank(box), many, taken);
   if (drag?.rect) dashed(drag.rect);
-  for (const box of [state.drawn, state.previewed]) if (box) dashed(rectOf(box));
+  if (state.drawn) dashed(rectOf(state.drawn));
+  if (state.previewed) dashed(rectOf(state.previewed, marginOf(chosenBox())));
+  placeHandles();
   const finding = state.tab === "findings" && placeOf(state.finding, state.frame);
   if (finding) brackets(finding, `${state.finding}`);
   const place = momentHere()?.[5] || textHere();
@@ -182,6 +185,15 @@ function handles(x, y, w, h) {
   const out = Math.max(0, 28 - Math.min(w, h)) / 2;
   return corners(x - out, y - out, w + 2 * out, h + 2 * out);
 }
+/** The same for whoever has no mouse: a button lies on each, to be focused and moved by arrows. */
+function placeHandles() {
+  const box = chosenBox(),
+    at = box && !state.playing ? handles(...rectAt(box)) : [];
+  for (const [i, button] of [...viewport.querySelectorAll(".handle")].entries()) {
+    button.hidden = !at.length;
+    if (at.length) Object.assign(button.style, { left: `${at[i][0]}px`, top: `${at[i][1]}px` });
+  }
+}
 const corners = (x, y, w, h) => [
   [x, y],
   [x + w, y],
@@ -191,7 +203,9 @@ const corners = (x, y, w, h) => [
 /** The edge of the mask (redact/render/shapes.py). */
 function edge(box, x, y, w, h) {
   pen.beginPath();
-  const { outline, rounding } = state.clip.kinds[subjectOf(box)?.target] || { outline: "box" };
+  const kind = state.clip.kinds[subjectOf(box)?.target] || { outline: "box" },
+    outline = box[9] || kind.outline,
+    rounding = box[9] ? 0 : kind.rounding;
   if (outline === "ellipse") pen.ellipse(x + w / 2, y + h / 2, w / 2, h / 2, 0, 0, 2 * Math.PI);
   else pen.roundRect(x, y, w, h, rounding * Math.min(w, h) || 0);
   pen.stroke();
@@ -319,7 +333,7 @@ export async function up() {
     if (rect?.[2] > 5 && rect[3] > 5) offer(boxOf(rect));
   } else if (kind !== "click" && kind !== "pan" && done.moved) {
     const { box, frame } = done;
-    await edit("place", { track: box[0], frame, box: boxOf(rect) }, t("moved_here"));
+    await changeMask({ track: box[0], frame, box: boxOf(rect, marginOf(box)) });
   } else if (!done.moved) {
     if (kind === "pan") select([]);
     else select(choice(done.x, done.y), { add: done.add });

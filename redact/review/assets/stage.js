@@ -44,6 +44,7 @@ function Viewport() {
     <${Gamma} />
     <canvas id="overlay" ref=${canvas} tabindex="0" aria-label=${t("picture")} onpointerdown=${overlay.down}
       onpointermove=${overlay.move} onpointerup=${overlay.up} onpointerleave=${overlay.leave} />
+    ${[0, 1, 2, 3].map((i) => html`<button key=${i} class="handle" data-corner=${i} hidden aria-label=${t(`corner.${i}`)} />`)}
     ${state.clip && html`<${Notice} />`}
     ${state.drawn && html`<${DrawMenu} />`}
   </div>`;

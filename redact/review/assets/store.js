@@ -47,7 +47,9 @@ for (const [name, value] of Object.entries({
   drafts: {}, // other fields that were written in, by name
   drawing: false,
   drawn: null, // the box that was drawn: x1, y1, x2, y2
-  previewed: null, // a mask that is being moved by keys
+  previewed: null, // a mask that is being moved by keys, with the box's other values
+  reach: "picture", // which pictures a change of a mask is for: picture, since, all
+  smaller: null, // a mask that would be smaller than what was found, until that is confirmed
   confirming: null, // the stretch that is played: track, first, last
   mark: null, // what of the sound is marked, in seconds: start, end
   remute: 0, // number of the muted span that is being changed

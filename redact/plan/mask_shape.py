@@ -1,0 +1,299 @@
+"""Changing where the mask of a track lies and what shape it has, by key pictures.
+
+Redact makes a mask so large that it holds the whole face or plate. One that a person makes smaller
+than that, or moves off what a network saw, can uncover somebody: whoever asks for it must have
+confirmed it (`uncovered_frames`), and the record tells.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import replace
+from itertools import pairwise
+from typing import Any, Final
+
+import numpy as np
+
+from ..errors import PlanError
+from ..mask_size import MARGIN, with_margin
+from ..types import (
+    LARGEST_MARGIN,
+    UNDECIDED,
+    Action,
+    Box,
+    Decided,
+    KeyPicture,
+    Origin,
+    Outline,
+    Sides,
+    Track,
+    sides_between,
+)
+from ..words import problem
+from .edit import check_box, track_of
+from .plan import Plan
+
+MOST_LARGER: Final = 10.0
+"""Times the width and height of what was found, at most: more is a slip of the keyboard."""
+
+SAME: Final = 0.98
+"""Share of its area that a mask must keep, to count as no smaller: what a hand that moves it
+is off by (chosen)."""
+
+
+def reshape(
+    plan: Plan,
+    number: int,
+    first: int,
+    last: int,
+    *,
+    outline: Outline | None = None,
+    margin: float | None = None,
+    larger: float | None = None,
+    decided: Decided = UNDECIDED,
+) -> Plan:
+    """Change the mask of a track in all pictures of a stretch, and in no other. None leaves
+    something as it is; `as_found` takes changes back.
+
+    Args:
+        plan: before.
+        number: of the track.
+        first, last: frames, both included; what lies outside the track is left out.
+        outline: of the mask.
+        margin: beyond the box, share of its size.
+        larger: how many times as wide and tall as the box that was found the mask's box is, about
+            the same centre; takes the place of sides that were moved.
+        decided: why, by whom and when.
+
+    Raises:
+        PlanError: there is no such track, it is not there, or a number is out of range.
+    """
+    changes = _shape(outline, margin)
+    if larger is not None:
+        if not 0 < larger <= MOST_LARGER:
+            most = f"{MOST_LARGER:g}"
+            raise problem(PlanError, "size_range", size=f"{larger:g}", most=most)
+        changes["sides"] = ((larger - 1) / 2,) * 4
+    return _changed(plan, number, first, last, changes, decided)
+
+
+def place(
+    plan: Plan,
+    number: int,
+    frame: int,
+    box: Box | None = None,
+    *,
+    outline: Outline | None = None,
+    margin: float | None = None,
+    evenly: bool = False,
+    decided: Decided = UNDECIDED,
+) -> Plan:
+    """Say how the mask of a track lies in one picture.
+
+    Args:
+        plan, number, outline, margin, decided: see `reshape`.
+        frame: in which it is looked at; becomes a key picture.
+        box: of the mask, without margin, upright source pixels; None: as it is.
+        evenly: from the key picture before, the mask changes evenly to this one. Otherwise all
+            other pictures stay as they are.
+
+    Raises:
+        PlanError: as `reshape`; the box hides nothing, or there is no key picture before.
+    """
+    track = track_of(plan, number)
+    found = track.found_at(frame)
+    if found is None:
+        raise problem(PlanError, "not_in_frame", number=number, frame=frame)
+    changes = _shape(outline, margin)
+    if box is not None:
+        check_box(box, plan, f"track {number}: frame {frame}")
+        changes["sides"] = sides_between(found.box, box)
+    before = [key for key in track.key_pictures if key.frame < frame]
+    if evenly and not before:
+        raise problem(PlanError, "no_key_picture", number=number, frame=frame)
+    if not evenly:
+        return _changed(plan, number, frame, frame, changes, decided)
+    here = _as_is(track, frame)
+    behind = [key for key in track.key_pictures if key.frame > frame]
+    key = _key(here, changes | {"evenly": True}, decided)
+    return plan.with_track(replace(track, key_pictures=(*before, key, *behind)))
+
+
+def mark(plan: Plan, number: int, frame: int, decided: Decided = UNDECIDED) -> Plan:
+    """Make a picture a key picture in which the mask stays as it is: from here on it can change
+    evenly to the next.
+
+    Raises:
+        PlanError: there is no such track, or it is not there.
+    """
+    track = track_of(plan, number)
+    if track.found_at(frame) is None:
+        raise problem(PlanError, "not_in_frame", number=number, frame=frame)
+    keys = {key.frame: key for key in track.key_pictures}
+    keys.setdefault(frame, _key(_as_is(track, frame), {}, decided))
+    return plan.with_track(replace(track, key_pictures=_sorted(keys)))
+
+
+def as_found(plan: Plan, number: int, first: int, last: int) -> Plan:
+    """Take back what was changed of the mask of a track in a stretch.
+
+    Raises:
+        PlanError: there is no such track, or it is not there.
+    """
+    track, (first, last) = track_of(plan, number), _inside(plan, number, first, last)
+    keys = _apart(track, first, last)
+    left = {n: key for n, key in keys.items() if not first <= n <= last}
+    return plan.with_track(replace(track, key_pictures=_sorted(left)))
+
+
+def _shape(outline: Outline | None, margin: float | None) -> dict[str, Any]:
+    if margin is not None and not 0 <= margin <= LARGEST_MARGIN:
+        raise problem(PlanError, "margin_range", margin=f"{margin:g}", most=f"{LARGEST_MARGIN:g}")
+    told = {"outline": outline, "margin": margin}
+    return {name: value for name, value in told.items() if value is not None}
+
+
+def _changed(
+    plan: Plan, number: int, first: int, last: int, changes: dict[str, Any], decided: Decided
+) -> Plan:
+    track, (first, last) = track_of(plan, number), _inside(plan, number, first, last)
+    keys = _covering(track, first, last)
+    for frame in [n for n in keys if first <= n <= last]:
+        keys[frame] = _key(keys[frame], changes, decided)
+    return plan.with_track(replace(track, key_pictures=_sorted(keys)))
+
+
+def _inside(plan: Plan, number: int, first: int, last: int) -> tuple[int, int]:
+    track = track_of(plan, number)
+    first, last = max(first, track.first), min(last, track.last)
+    if first > last:
+        raise problem(PlanError, "not_in_frame", number=number, frame=first)
+    return first, last
+
+
+def _as_is(track: Track, frame: int) -> KeyPicture:
+    """The mask of a frame as a key picture."""
+    return track.key_picture_at(frame) or KeyPicture(frame)
+
+
+def _key(key: KeyPicture, changes: dict[str, Any], decided: Decided) -> KeyPicture:
+    reason, by, at = decided
+    return key.but(**changes, reason=reason or key.reason, by=by or key.by, at=at or key.at)
+
+
+def _apart(track: Track, first: int, last: int) -> dict[int, KeyPicture]:
+    """Key pictures by frame, so that a change between two frames changes nothing outside: where
+    the mask changes evenly across one of the two, key pictures are set on either side of it."""
+    keys = {key.frame: key for key in track.key_pictures}
+    for inner, outer in ((first, first - 1), (last, last + 1)):
+        here, there = track.key_picture_at(inner), track.key_picture_at(outer)
+        begins = max(inner, outer)
+        after = next((key for key in track.key_pictures if key.frame >= begins), None)
+        if here and there and after and after.evenly:
+            keys |= {inner: keys.get(inner, here), outer: keys.get(outer, there)}
+            keys[begins] = keys[begins].but(evenly=False)
+    return keys
+
+
+def _covering(track: Track, first: int, last: int) -> dict[int, KeyPicture]:
+    """The same, and key pictures such that every frame from `first` to `last` lies on one or
+    between two from which the mask changes evenly."""
+    keys = _apart(track, first, last)
+    apart = replace(track, key_pictures=_sorted(keys))
+    for frame in (first, last):
+        keys.setdefault(frame, _as_is(apart, frame).but(evenly=False))
+    inside = sorted(n for n in keys if first <= n <= last)
+    for before, after in pairwise(inside):
+        if keys[after].evenly:
+            continue
+        if keys[before].neutral and keys[after].neutral:
+            keys[after] = keys[after].but(evenly=True)
+            continue
+        # Nothing is changed between the two so far.
+        for frame in sorted({before + 1, after - 1} & set(range(before + 1, after))):
+            keys[frame] = KeyPicture(frame, evenly=frame > before + 1)
+    return keys
+
+
+def _sorted(keys: dict[int, KeyPicture]) -> tuple[KeyPicture, ...]:
+    return tuple(keys[frame] for frame in sorted(keys))
+
+
+def uncovered_frames(plan: Plan, track: Track, margin: float = MARGIN) -> list[int]:
+    """Frames in which a person made the mask of what a network found smaller than redact makes it,
+    or moved it so that it no longer holds what was surely there.
+
+    Args:
+        plan: that the track is of, or is to be.
+        track: of it. One that a person drew has the size that they gave it.
+        margin: of all masks.
+    """
+    if track.origin is Origin.MANUAL or track.action is not Action.REDACT:
+        return []
+    found, bare = list[int](), replace(track, key_pictures=())
+    for first, last in _stretches(track.key_pictures):
+        frames = range(max(first, track.first), min(last, track.last) + 1)
+        found += [frame for frame in frames if _is_smaller(plan, track, bare, frame, margin)]
+    return found
+
+
+def newly_uncovered(before: Plan, after: Plan, number: int, margin: float = MARGIN) -> list[int]:
+    """Those of the frames of a track in which it was not so before a change, or otherwise."""
+    old, new = track_of(before, number), track_of(after, number)
+
+    def differs(frame: int) -> bool:
+        a, b = old.key_picture_at(frame), new.key_picture_at(frame)
+        return _told(a) != _told(b)
+
+    return [frame for frame in uncovered_frames(after, new, margin) if differs(frame)]
+
+
+def to_look_at(frames: Sequence[int]) -> list[int]:
+    """Of frames in which a mask is made smaller, those that a person has to have looked at: the
+    first, the middle and the last."""
+    return sorted({frames[0], frames[len(frames) // 2], frames[-1]}) if frames else []
+
+
+def _told(key: KeyPicture | None) -> tuple[Sides, Outline | None, float | None] | None:
+    return None if key is None or key.neutral else (key.sides, key.outline, key.margin)
+
+
+def _stretches(keys: Sequence[KeyPicture]) -> list[tuple[int, int]]:
+    """First and last frame of the stretches in which key pictures count."""
+    found: list[tuple[int, int]] = []
+    for key in keys:
+        first = found.pop()[0] if key.evenly and found else key.frame
+        found.append((first, key.frame))
+    return found
+
+
+def _is_smaller(plan: Plan, track: Track, bare: Track, frame: int, margin: float) -> bool:
+    """`bare` is the track as it was found."""
+    wanted, here = track.key_picture_at(frame), bare.at(frame)
+    if wanted is None or here is None or wanted.neutral:
+        return False
+    usual = track.target.spec.outline
+    outline = wanted.outline or usual
+    mine = with_margin(wanted.box(here.box), margin if wanted.margin is None else wanted.margin)
+    if _AREA[outline] * mine.area < SAME * _AREA[usual] * with_margin(here.box, margin).area:
+        return True
+    return plan.certain(bare, frame) and not _holds(mine, outline, here.box, usual)
+
+
+_AREA: Final = {Outline.ELLIPSE: math.pi / 4, Outline.BOX: 1.0, Outline.ROUNDED: 1.0}
+"""Share of its box that a mask takes up; of round corners it is nearly all."""
+
+_AROUND: Final = np.linspace(0, 2 * np.pi, 32, endpoint=False)
+
+
+def _holds(box: Box, outline: Outline, other: Box, other_outline: Outline) -> bool:
+    """Whether one outline lies in another, but for a hair."""
+    across, down = np.cos(_AROUND), np.sin(_AROUND)
+    if other_outline is not Outline.ELLIPSE:
+        across, down = np.sign(across), np.sign(down)
+    (x, y), (cx, cy) = other.centre, box.centre
+    dx = np.abs(x + across * other.width / 2 - cx) / (box.width / 2)
+    dy = np.abs(y + down * other.height / 2 - cy) / (box.height / 2)
+    reach = np.hypot(dx, dy) if outline is Outline.ELLIPSE else np.maximum(dx, dy)
+    return bool(reach.max() <= 1 + 1e-6)

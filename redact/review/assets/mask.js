@@ -1,0 +1,111 @@
+// The mask of the chosen one: its shape and margin, where it lies, and for which pictures that counts.
+import { html, useEffect, useLayoutEffect, useRef } from "./html.js";
+import { edit, state } from "./store.js";
+import { clock, t } from "./words.js";
+import { Button } from "./button.js";
+import { Field, forget } from "./field.js";
+import * as player from "./player.js";
+import { allTold } from "./seen.js";
+
+const SHAPES = ["ellipse", "box"],
+  LARGEST = 1; // margin that the slider gives
+/** The part of the chosen one that is in this picture. */
+const here = () => state.one?.tracks.find((k) => k.first <= state.frame && state.frame <= k.last);
+const keysOf = (track) => state.one.key_pictures.filter(([of]) => of === track).map(([, at]) => at);
+/** The last key picture before this one. */
+const keyBefore = (track) => keysOf(track).findLast((at) => at < state.frame);
+const reach = (track) =>
+  state.reach === "since" && keyBefore(track) == null ? "picture" : state.reach;
+const DONE = {
+  picture: "mask_changed",
+  since: "mask_changed_since",
+  all: "mask_changed_all",
+};
+
+/** Change a mask in the pictures that are meant. What makes it smaller than what was found is asked
+ *  about first. */
+export async function changeMask(what) {
+  const asked = { frame: state.frame, reach: reach(what.track), ...what };
+  state.smaller = null;
+  const told = await edit("mask", asked, t(DONE[asked.reach]), ({ error, values }) => {
+    if (error !== "smaller") return;
+    state.smaller = { asked, n: values.n, frames: values.frames.split(" ").map(Number) };
+    state.toast = null; // it is said beside the picture
+  });
+  return told;
+}
+export function setKey() {
+  const track = here()?.id;
+  if (track) edit("mark", { track, frame: state.frame }, t("key_set"));
+}
+
+export function Mask({ of: s }) {
+  const part = here();
+  if (!part) return null;
+  const box = state.boxes.find((b) => b[0] === part.id),
+    outline = box?.[9] || state.clip.kinds[s.target].outline,
+    margin = box?.[8] ?? state.clip.margin,
+    before = keyBefore(part.id),
+    keys = keysOf(part.id);
+  const found = () => {
+    const one = reach(part.id) === "picture" ? state.frame : null,
+      first = one ?? (reach(part.id) === "since" ? before : part.first);
+    edit("as_found", { track: part.id, first, last: one ?? (state.reach === "all" ? part.last : state.frame) }, t("mask_found_again"));
+  };
+  const reaches = [["picture"], ...(before == null ? [] : [["since", { time: clock(state.times[before], 2) }]]), ["all"]];
+  return html`<h3>${t("mask")}</h3>
+    ${s.smaller > 0 && html`<p class="small doubt" id="is-smaller">${t("is_smaller", { n: s.smaller })}</p>`}
+    <div class="row" role="radiogroup" id="mask-reach" aria-label=${t("mask_reach")}>
+      ${reaches.map(
+        ([name, values]) => html`<button role="radio" data-reach=${name} class="small"
+          aria-checked=${String(reach(part.id) === name)} onclick=${() => (state.reach = name)}>${t(`reach.${name}`, values)}</button>`,
+      )}
+    </div>
+    <div class="row" role="radiogroup" id="mask-shape" aria-label=${t("mask_shape")}>
+      ${SHAPES.map(
+        (name) => html`<button role="radio" data-shape=${name} aria-checked=${String(outline === name)}
+          onclick=${() => changeMask({ track: part.id, outline: name })}>${t(`shape.${name}`)}</button>`,
+      )}
+      <${Button} id="mask-found" word="back_to_found" disabled=${!keys.length} act=${found} />
+      <${Button} id="key-here" word="key_here" hotkey="P" title="key_here_title" pressed=${keys.includes(state.frame)} act=${setKey} />
+    </div>
+    <label for="mask-margin">${t("mask_margin")}: ${t("percent", { n: Math.round(100 * margin) })}</label>
+    <input type="range" id="mask-margin" class="wide" min="0" max=${LARGEST} step="0.01" value=${margin}
+      onchange=${(e) => changeMask({ track: part.id, margin: Number(e.target.value) })} />
+    ${
+      keys.length > 0 &&
+      html`<div class="row" id="key-pictures" role="group" aria-label=${t("key_pictures")}>
+        ${keys.map((at) => html`<${Button} key=${at} class="quiet small" pressed=${at === state.frame} act=${() => player.show(at)}>
+          ${clock(state.times[at], 2)}
+        <//>`)}
+      </div>`
+    }
+    ${state.smaller?.asked.track === part.id && html`<${Smaller} ...${state.smaller} />`}
+    <p class="small muted">${t("mask_hint")}</p>`;
+}
+
+/** A mask that is to be smaller than what was found: what has to be looked at, and why it may. */
+function Smaller({ asked, n, frames }) {
+  const item = useRef();
+  useLayoutEffect(() => item.current.querySelector("button, input").focus(), []);
+  useEffect(() => () => (state.smaller = null), []);
+  const make = async () => {
+    const reason = state.drafts["smaller-why"] ?? "";
+    await allTold();
+    if (await edit("mask", { ...asked, reason, confirmed: true }, t(DONE[asked.reach]))) {
+      forget("smaller-why");
+      state.smaller = null;
+    }
+  };
+  return html`<div class="item warn" id="smaller" role="alertdialog" aria-labelledby="smaller-words" ref=${item}>
+    <p class="small" id="smaller-words">${t("smaller_asked", { n })}</p>
+    <div class="row">
+      ${frames.map((at) => html`<${Button} key=${at} class="small" act=${() => player.show(at)}>${clock(state.times[at], 2)}<//>`)}
+    </div>
+    <${Field} id="smaller-why" label=${t("smaller_reason")} maxlength="500" />
+    <div class="row">
+      <${Button} id="make-smaller" word="make_smaller" act=${make} />
+      <${Button} id="leave-smaller" word="cancel" class="quiet" act=${() => (state.smaller = null)} />
+    </div>
+  </div>`;
+}

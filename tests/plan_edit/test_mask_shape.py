@@ -1,0 +1,178 @@
+"""A mask that a person changes by key pictures: evenly between them, nowhere else, and smaller than
+what was found only where that was confirmed, and goes on record."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from click.testing import CliRunner, Result
+from hypothesis import given
+from hypothesis import strategies as st
+
+from redact.auditing.limits import Limits
+from redact.auditing.where_to_look import moments
+from redact.cli.plan import plan as plan_command
+from redact.errors import PlanError
+from redact.plan import Plan, dump_plan, edit, mask_shape, parse_plan, read_plan, write_plan
+from redact.record.build_tracks import track_parts
+from redact.record.case import CaseFields
+from redact.render import mask_of
+from redact.settings import RenderSettings, Sensitivity
+from redact.types import Decided, Keyframe, Outline, Region, State, Target, Track
+
+from ..review.plans import AWAY, HERE, plan_of, track
+
+ASKED = Decided("only his hand", "R. Roe", "2026-11-27T22:15:03.000001Z")
+
+
+def moving() -> Plan:
+    """One face that goes to the right, seen in every frame."""
+    keys = [Keyframe(n, HERE.moved(n, 0), State.DETECTED, 0.9) for n in range(61)]
+    return plan_of(Track(1, Target.FACE, keys))
+
+
+def region(plan: Plan, frame: int) -> Region:
+    (found,) = plan.regions_at(frame)
+    return found
+
+
+def area(plan: Plan, frame: int) -> int:
+    return int(mask_of(plan.regions_at(frame), 640, 360, 0.12).sum())
+
+
+def test_between_two_key_pictures_a_mask_changes_evenly_and_goes_on_with_what_was_found() -> None:
+    before = moving()
+    plan = mask_shape.mark(before, 1, 10)
+    wide = HERE.moved(30, 0).grown(0.5)
+    plan = mask_shape.place(plan, 1, 30, wide, evenly=True)
+    assert region(plan, 30).box == pytest.approx(wide)
+    assert region(plan, 20).box == pytest.approx(HERE.moved(20, 0).grown(0.25))
+    for frame in (*range(11), *range(31, 61)):
+        assert region(plan, frame).box == pytest.approx(region(before, frame).box)
+    with pytest.raises(PlanError, match="no key picture before"):
+        mask_shape.place(before, 1, 30, wide, evenly=True)
+
+
+def test_shape_and_margin_are_drawn_and_survive_the_file() -> None:
+    before = moving()
+    plan = mask_shape.reshape(before, 1, 20, 29, outline=Outline.BOX, margin=0.5, decided=ASKED)
+    assert region(plan, 25).outline is Outline.BOX and region(plan, 25).margin == 0.5
+    mask = mask_of(plan.regions_at(25), 640, 360, 0.12)
+    ys, xs = np.nonzero(mask)
+    wanted = HERE.moved(25, 0).grown(0.5)
+    assert mask[ys.min() : ys.max() + 1, xs.min() : xs.max() + 1].all(), "a box, to its corners"
+    assert (xs.min(), ys.min()) == pytest.approx((wanted.x1, wanted.y1), abs=1)
+    assert area(plan, 19) == area(before, 19) and area(plan, 30) == area(before, 30)
+    again = parse_plan(dump_plan(plan), "p.json")
+    assert again == plan and edit.track_of(again, 1).key_pictures[0].reason == "only his hand"
+
+
+changes = st.lists(
+    st.tuples(
+        st.sampled_from(["place", "evenly", "reshape", "mark", "as_found"]),
+        st.integers(0, 60),
+        st.integers(0, 60),
+        st.floats(0.0, 0.9),
+    ),
+    min_size=1,
+    max_size=8,
+)
+
+
+@given(changes)
+def test_no_change_reaches_beyond_its_pictures(steps: list[tuple[str, int, int, float]]) -> None:
+    plan = moving()
+    for how, a, b, share in steps:
+        first, last = min(a, b), max(a, b)
+        before, keys = plan, [k.frame for k in edit.track_of(plan, 1).key_pictures]
+        box = HERE.moved(a, 0).grown(share)
+        if how == "place":
+            plan, first, last = mask_shape.place(plan, 1, a, box), a, a
+        elif how == "evenly" and min(keys, default=99) < a:
+            plan = mask_shape.place(plan, 1, a, box, evenly=True)
+            # Evenly from the key picture before, and to the next if it changed evenly up to it.
+            first = max(k for k in keys if k < a)
+            last = min((k for k in keys if k > a), default=a)
+        elif how == "reshape":
+            plan = mask_shape.reshape(plan, 1, first, last, larger=1 + share)
+            assert all(
+                region(plan, n).box == pytest.approx(HERE.moved(n, 0).grown(share / 2))
+                for n in range(first, last + 1)
+            )
+        elif how == "mark":
+            plan, first, last = mask_shape.mark(plan, 1, a), a, a - 1
+        else:
+            plan = mask_shape.as_found(plan, 1, first, last)
+            assert all(region(plan, n).box == HERE.moved(n, 0) for n in range(first, last + 1))
+        for n in {*range(61)} - {*range(first, last + 1)}:
+            assert region(plan, n).box == pytest.approx(region(before, n).box)
+    assert parse_plan(dump_plan(plan), "p.json") == plan
+
+
+def test_smaller_is_what_uncovers_a_part_of_what_was_found() -> None:
+    plan = moving()
+
+    def smaller(changed: Plan) -> list[int]:
+        return mask_shape.newly_uncovered(plan, changed, 1)
+
+    here = HERE.moved(20, 0)
+    assert smaller(mask_shape.reshape(plan, 1, 20, 22, larger=0.9)) == [20, 21, 22]
+    assert smaller(mask_shape.reshape(plan, 1, 20, 20, margin=0.02)) == [20]
+    assert smaller(mask_shape.place(plan, 1, 20, here.moved(20, 0))) == [20], "moved off the face"
+    assert smaller(mask_shape.place(plan, 1, 20, here.moved(3, 0))) == []
+    assert smaller(mask_shape.reshape(plan, 1, 20, 22, outline=Outline.BOX, larger=1.3)) == []
+    plate = plan_of(track(1, (0, 60, State.DETECTED, AWAY), target=Target.PLATE))
+    oval = mask_shape.reshape(plate, 1, 5, 5, outline=Outline.ELLIPSE)
+    assert mask_shape.newly_uncovered(plate, oval, 1) == [5], "an ellipse leaves a plate's corners"
+    followed = plan_of(track(1, (0, 60, State.FOLLOWED, HERE)))
+    moved = mask_shape.place(followed, 1, 20, AWAY)
+    assert mask_shape.newly_uncovered(followed, moved, 1) == [], "nobody was surely there"
+
+
+def test_in_a_damaged_picture_nothing_makes_a_mask_smaller() -> None:
+    plan = moving()
+    small = mask_shape.reshape(plan, 1, 0, 60, larger=0.5, margin=0.0)
+    for number in (plan, small):
+        held = replace(number, unchecked=(30,))
+        (mask,) = held.regions_at(30)
+        assert mask.box.contains(HERE.moved(30, 0).grown(0.3)) and mask.margin is None
+
+
+def call(*arguments: object) -> Result:
+    return CliRunner().invoke(plan_command, [str(a) for a in arguments])
+
+
+def test_the_command_changes_a_mask_and_asks_before_it_makes_one_smaller(tmp_path: Path) -> None:
+    path = tmp_path / "p.json"
+    write_plan(moving(), path)
+    span = ("--from", "f20", "--to", "f29")
+    done = call("set", path, 1, "--shape", "box", "--margin", "0.3", *span)
+    assert done.exit_code == 0, done.output
+    assert "track 1: the mask is changed from 0:00.8 to 0:01.2" in done.stderr
+    assert [region(read_plan(path), n).margin for n in (19, 20, 29, 30)] == [None, 0.3, 0.3, None]
+    told = call("set", path, 1, "--size", "0.5", *span, "--reason", "x")
+    assert told.exception is not None and "in 10 pictures" in str(told.exception)
+    assert region(read_plan(path), 25).box == HERE.moved(25, 0)
+    sure = ("--confirmed", "--reason", "only his hand", "--by", "R. Roe")
+    assert call("set", path, 1, "--size", "0.5", *span, *sure).exit_code == 0
+    assert region(read_plan(path), 25).box == pytest.approx(HERE.moved(25, 0).grown(-0.25))
+    assert call("set", path, 1, "--shape", "found").exit_code == 0
+    assert read_plan(path) == moving()
+
+
+def test_who_made_a_mask_smaller_stands_in_the_record_and_the_audit_looks_there() -> None:
+    plan = mask_shape.reshape(moving(), 1, 20, 29, larger=0.5, decided=ASKED)
+    (part,) = track_parts(plan, RenderSettings(), CaseFields(), {})
+    (told,) = part.made_smaller
+    assert (told.first, told.last, told.reason, told.by) == (20, 29, "only his hand", "R. Roe")
+    looks = moments(plan, Sensitivity.BALANCED, Limits())
+    assert {20, 25, 29} <= looks.keys() - moments(moving(), Sensitivity.BALANCED, Limits()).keys()
+
+
+def test_a_box_is_not_turned_inside_out() -> None:
+    doubled = dump_plan(mask_shape.reshape(moving(), 1, 5, 5, larger=2))
+    with pytest.raises(PlanError, match="leave nothing"):
+        parse_plan(doubled.replace(b"0.5", b"-0.5"), "p.json")
