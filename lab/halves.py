@@ -7,19 +7,11 @@ on are in the test half, except one, so that the dev half has faces of more than
 
 from __future__ import annotations
 
+from tests.detect.filling import DEV
+
 HALVES = ("dev", "test")
 STILL_SOURCES = {
-    "dev": (
-        "macwin_mask",
-        "mask853",
-        "mik1i_facedet",
-        "oid_google_lp",
-        "openlpr",
-        "robertlucian_ro",
-        "telattar_egypt_moto",
-        "kaggle433",
-        "easypr_cn",
-    ),
+    "dev": DEV,
     "test": ("jolignier_mask", "ealpr_egypt", "asik_india", "nevalsar_web"),
 }
 """Sources of the stills by half: names as in `labels.json`, field "source"."""

@@ -1,7 +1,9 @@
-"""Peak memory of a long clip beside a short one: `python -m lab.memory`.
+"""Peak memory of runs, by size of the picture and length of the clip: `python -m lab.memory`.
 
-Makes 1080p clips by playing the sample street to and fro, redacts each in a process of its own and
-prints the peak resident memory of that process, as the kernel counted it.
+Makes clips by playing the sample street to and fro, redacts each in a process of its own with the
+usual encoder settings, and prints the peak resident memory of that process, as the kernel counted
+it, beside what `redact.batch.processes` reckons with before it begins several at once. Ends with 1
+where a run took more than that.
 """
 
 from __future__ import annotations
@@ -18,69 +20,79 @@ from pathlib import Path
 
 import av
 
+from redact.batch.processes import bytes_for
 from redact.errors import ExitCode
 
 ROOT = Path(__file__).resolve().parents[1]
 SAMPLE = ROOT / "samples" / "street.mp4"
-WIDTH, HEIGHT, RATE = 1920, 1080, 24
+SIZES = ("640x360", "1280x720", "1920x1080", "3840x2160")
+RATE = 24
+FIRST = 60
+"""Frame of the sample from which faces are there."""
 
 
-def make_clip(path: Path, seconds: int) -> None:
-    """Write `seconds` of the sample at 1080p, forwards and backwards in turn."""
+def make_clip(path: Path, size: str, frames: int) -> None:
+    """Write frames of the sample in another size, forwards and backwards in turn."""
+    width, height = map(int, size.split("x"))
     with av.open(str(SAMPLE)) as container:
-        pictures = [f.reformat(WIDTH, HEIGHT, "yuv420p") for f in container.decode(video=0)]
-    there_and_back = pictures + pictures[::-1]
+        pictures = [f.reformat(width, height, "yuv420p") for f in container.decode(video=0)]
+    there_and_back = (pictures := pictures[FIRST:][:frames]) + pictures[::-1]
     with av.open(str(path), "w") as out:
-        stream = out.add_stream("libx264", rate=RATE, options={"preset": "ultrafast", "crf": "26"})
-        stream.width, stream.height, stream.pix_fmt = WIDTH, HEIGHT, "yuv420p"
-        for n in range(seconds * RATE):
+        stream = out.add_stream("libx264", rate=RATE, options={"preset": "veryfast", "crf": "22"})
+        stream.width, stream.height, stream.pix_fmt = width, height, "yuv420p"
+        for n in range(frames):
             picture = there_and_back[n % len(there_and_back)]
             picture.pts, picture.time_base, picture.pict_type = n, Fraction(1, RATE), 0
             out.mux(stream.encode(picture))
         out.mux(stream.encode(None))
 
 
-def peak_of_run(source: Path, output: Path, sensitivity: str) -> tuple[float, float]:
-    """Peak resident memory in MB and seconds of one `redact run`."""
+def peak_of_run(source: Path, output: Path, sensitivity: str) -> tuple[int, float]:
+    """Bytes of peak resident memory, and seconds, of one `redact run`."""
     begun = time.monotonic()
     process = subprocess.Popen(
         [
             *(sys.executable, "-m", "redact", "run", str(source), "-o", str(output), "--force"),
-            *("--sensitivity", sensitivity, "--preset", "ultrafast", "--no-manifest"),
+            *("--sensitivity", sensitivity),
         ],
         cwd=ROOT,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
     )
     _, status, usage = os.wait4(process.pid, 0)
-    if os.waitstatus_to_exitcode(status) not in (ExitCode.DONE, ExitCode.NEEDS_REVIEW):
-        raise SystemExit(f"redact ended with {os.waitstatus_to_exitcode(status)}")
-    return usage.ru_maxrss * 1024 / 1e6, time.monotonic() - begun
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode not in (ExitCode.DONE, ExitCode.NEEDS_REVIEW):
+        raise SystemExit(f"redact ended with {process.returncode}")
+    return usage.ru_maxrss * 1024, time.monotonic() - begun
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--seconds", type=int, nargs="+", default=[10, 600])
+    parser.add_argument("--sizes", nargs="+", default=list(SIZES))
+    parser.add_argument("--seconds", type=float, nargs="+", default=[3])
     parser.add_argument("--sensitivity", default="balanced")
-    parser.add_argument("--clips", type=Path, help="keep the clips here, use those that are there")
     options = parser.parse_args()
-    first = None
-    print("| clip, 1080p | peak memory | to the first | time |\n|---|---|---|---|", flush=True)
+    over = False
+    print(
+        "| picture | length | peak memory | reckoned with | time |\n|---|---|---|---|---|",
+        flush=True,
+    )
     with tempfile.TemporaryDirectory() as folder:
-        for seconds in options.seconds:
-            source = (options.clips or Path(folder)).resolve() / f"{seconds}.mp4"
-            if not source.exists():
-                # In a process of its own: a child counts its parent's memory from before its start.
-                maker = multiprocessing.get_context("spawn").Process(
-                    target=make_clip, args=(source, seconds)
-                )
-                maker.start()
-                maker.join()
-            peak, took = peak_of_run(
-                source, Path(folder) / f"out-{source.name}", options.sensitivity
+        for size, seconds in ((s, t) for s in options.sizes for t in options.seconds):
+            source = Path(folder) / f"{size}-{seconds:g}.mp4"
+            # In a process of its own: a child counts its parent's memory from before its start.
+            maker = multiprocessing.get_context("spawn").Process(
+                target=make_clip, args=(source, size, round(seconds * RATE))
             )
-            first = first or peak
-            print(
-                f"| {seconds} s | {peak:.0f} MB | {peak / first:.2f} | {took:.0f} s |", flush=True
-            )
+            maker.start()
+            maker.join()
+            output = Path(folder) / f"out-{source.name}"
+            peak, took = peak_of_run(source, output, options.sensitivity)
+            reckoned = bytes_for(source)
+            over = over or peak > reckoned
+            cells = f"{peak / 1e6:.0f} MB | {reckoned / 1e6:.0f} MB | {took:.0f} s"
+            print(f"| {size} | {seconds:g} s | {cells} |", flush=True)
+    sys.exit(1 if over else 0)
 
 
 if __name__ == "__main__":

@@ -28,7 +28,7 @@ BASE: Final = 500_000_000
 PER_PIXEL: Final = 160
 """Bytes that one run takes for each pixel of the picture: frames on their way through decoder,
 detector, tracker and encoder. With `BASE` a seventh to a quarter more than what
-`python -m lab.room` measured in `balanced` at 360p, 720p and 1080p (`lab/README.md`,
+`python -m lab.memory` measured in `balanced` at 360p, 720p and 1080p (`lab/README.md`,
 "Memory")."""
 
 
