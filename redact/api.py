@@ -270,7 +270,7 @@ def export_coco(plan: Plan) -> bytes:
 
 
 def consequences(plan: Plan, ids: Iterable[int]) -> list[str]:
-    """What follows from keeping tracks visible, in sentences: when each is seen and when not.
+    """What follows from keeping tracks visible, in sentences: when each is visible and when not.
 
     Args:
         plan: with the decision (`redact.plan.edit` changes plans).

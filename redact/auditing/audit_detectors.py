@@ -43,7 +43,7 @@ and at 960 (up to 1280) and 416 by CenterFace and the eye."""
 
 
 def mirrored(frame: Frame) -> Frame:
-    """The same frame with left and right exchanged."""
+    """The frame with left and right exchanged."""
     picture, how = frame.picture, Orientation(mirrored=True)
     # In its own format: chroma of an odd width may then lie a pixel beside its place.
     return replace(frame, picture=upright(picture, how, picture.format.name))
@@ -126,13 +126,14 @@ class AuditDetectors:
         return Detections(np.stack([width - x2, y1, width - x1, y2], 1), found.score, found.target)
 
     def seen(self, frame: Frame, only: Sequence[Rect] | None = None) -> Detections:
-        """What all networks see in a picture as it is, or in parts of it, however faintly."""
+        """Detections of all networks in a picture that is not mirrored, or in parts of it, however
+        faint."""
         seen: Detections = self._all.detect_frame(frame, only)
         return seen
 
     @property
     def sought(self) -> Target | None:
-        """What is looked for on bodies; None: nobody looks for bodies."""
+        """The target that is searched for on bodies; None if bodies are not searched for."""
         return None if self._somebody is None else self._somebody.target
 
     def bodies(self, frame: Frame) -> NDArray[np.float64]:

@@ -52,7 +52,7 @@ class Seen:
 
 
 def findings_of(seen: Seen, limits: Limits) -> tuple[Finding, ...]:
-    """Everything that a person must look at, the doubtful last, otherwise in order of time."""
+    """All findings, the doubtful last, otherwise in order of time."""
     found = [_of_suspect(s, seen.times) for s in _joined(seen.suspects, limits.same)]
     found += _of_misfits(seen, limits)
     for track, places in seen.undrawn.items():

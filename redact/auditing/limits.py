@@ -24,7 +24,8 @@ _LEAST_HEIGHTS = PerKind(
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What the audit looks at, and from when on it believes what it sees.
+    """How often and where the audit looks, and the thresholds from which it believes what it
+    detects.
 
     Attributes:
         share: of the search's looks, as many as the second opinion makes at places (`thorough`:

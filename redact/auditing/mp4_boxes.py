@@ -71,7 +71,7 @@ _NO_PICTURE: Final = re.compile(rb"thumbnail|\xff\xd8\xff|\x89PNG|WEBP|ftypavif|
 
 
 def _wrong_credentials(file: BinaryIO, size: int) -> list[Message]:
-    """What is wrong with the one box of content credentials."""
+    """Errors in the box of content credentials."""
     found = [box for box in mp4.boxes(file, 0, size) if box.kind == _UUID]
     if len(found) != 1:
         return [Message("credentials_boxes", found=len(found))]
@@ -85,7 +85,7 @@ def _wrong_credentials(file: BinaryIO, size: int) -> list[Message]:
 
 
 def _wrong(file: BinaryIO, box: Mp4Box, top: frozenset[bytes]) -> list[Message]:
-    """What is wrong with a box itself, not with those in it."""
+    """Errors of a box itself, not of those in it."""
     if box.kind in mp4.PADDING:
         empty = mp4.is_zero(file, box.body, box.end)
         return [] if empty else [Message("box_not_empty", box=box.path, at=box.start)]
@@ -99,7 +99,7 @@ def _wrong(file: BinaryIO, box: Mp4Box, top: frozenset[bytes]) -> list[Message]:
 
 
 def _no_box(file: BinaryIO, rest: Mp4Box) -> list[Message]:
-    """What is told of the bytes behind the last box of a level."""
+    """Describe the bytes behind the last box of a level."""
     inside = "/".join(map(mp4.name_of, rest.above)) or "/"
     if rest.size >= 8:
         return [Message("box_malformed", inside=inside, at=rest.start)]

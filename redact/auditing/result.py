@@ -1,4 +1,4 @@
-"""What an audit found, as values, as JSON and in words."""
+"""The result of an audit, as values, as JSON and in words."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ class AuditSettings:
         audio_expected: bool | None = None,
         credentials: bool = False,
     ) -> Self:
-        """What an output of a plan is audited for: targets and sensitivity are the plan's own.
+        """Settings for auditing an output of a plan: targets and sensitivity are the plan's own.
 
         A run has one truth about what was to be hidden, and how hard it was looked for.
         """

@@ -78,7 +78,7 @@ def review_sheet(
 
 
 def sheet_path(output: Path, folder: Path) -> Path:
-    """Where the sheet of an output goes: two outputs that differ in the ending only get two."""
+    """Path of an output's sheet of findings; two outputs that differ only in the ending get two."""
     return folder / PRIVATE / f"review-{output.name}.png"
 
 
@@ -179,7 +179,7 @@ def _line(words: str, width: int, colour: tuple[int, int, int]) -> RGB:
 
 
 def picture_path(output: Path, number: int) -> Path:
-    """Where the picture of a finding of an output in a closed folder lies."""
+    """Path of the picture of a finding, for an output in a restricted folder."""
     return output.with_name(f"{output.stem}.finding-{number}.png")
 
 

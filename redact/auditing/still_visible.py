@@ -1,4 +1,4 @@
-"""Who can still be seen: detectors look, and a tracker joins what they see.
+"""Finds who is still visible: detectors scan frames, and a tracker joins their detections.
 
 With a plan they look at the source, for the proof of drawing tells that the output is the source
 outside the masks: so what lies beside a mask is judged by what the source shows there and by the

@@ -30,7 +30,7 @@ from .what_is_hidden import middle_of, share_of_middle, with_boxes
 
 @dataclass(frozen=True, slots=True)
 class TemplateMatch:
-    """Where in a frame something looks most like a hidden subject.
+    """Finds where in a frame a hidden subject's picture matches best.
 
     Attributes:
         box: there, upright source pixels.
@@ -96,7 +96,7 @@ class TemplateMatcher:
             end.found[index] = best_place(end.look, here, window, self._limits)
 
     def match(self, track: int, index: int) -> TemplateMatch | None:
-        """What the search for a track's subject in a frame gave; None if there was none."""
+        """The best match for a track's subject in a frame; None if there is none."""
         end = self._end(track, index)
         return end.found.get(index) if end is not None else None
 

@@ -1,6 +1,5 @@
-"""What is hidden in a frame, from the plan; without a plan, from the pixels alone: hidden is
-what the output no longer shows.
-"""
+"""What is hidden in a frame: by the plan, or, without a plan, by the pixels: what the output no
+longer shows."""
 
 from __future__ import annotations
 
@@ -239,7 +238,7 @@ def survives(
     changed: NDArray[np.uint8],
     limits: Limits = LIMITS,
 ) -> NDArray[np.uint8]:
-    """Where the output still shows the source's own detail, at one scale or another.
+    """Where the output still shows detail of the source, at any of several scales.
 
     Args:
         source, output: luma of one frame, uint8 [H, W].

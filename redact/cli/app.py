@@ -99,8 +99,8 @@ class Asked:
     several: bool = False
 
     def ended(self, error: RedactError) -> dict[str, Any] | list[Any]:
-        """What to print where a command ends with an error: an object, or, where several
-        sources are worked on one by one, a list with those that are done before it."""
+        """The JSON to print if a command ends with an error: an object, or, if several sources are
+        worked on, a list with those that were done before."""
         several = self.begun and self.several
         if several and len(self.finished) == len(self.sources):
             return self.finished
@@ -280,7 +280,7 @@ def _show(error: click.ClickException) -> None:
 
 
 def defect(error: Exception, source: Path | None = None) -> RedactError:
-    """What is said of an error that nobody foresaw, and what to do about it."""
+    """The message for an unexpected error, and what to do about it."""
     kind = type(error).__name__
     if source is None:
         return problem(RedactError, "defect", kind=kind, error=error)

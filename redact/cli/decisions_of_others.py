@@ -48,7 +48,7 @@ def require_own_decisions(path: Path, adopt: bool, terminal: Terminal) -> None:
 
 
 def _shown(plan: Plan) -> Iterator[str]:
-    """What is visible because the plan says so, a line each."""
+    """What is visible because the plan says so, one line each."""
     for row in plan.table():
         if row["action"] != Action.REDACT:
             yield say(

@@ -85,7 +85,7 @@ def _this_system() -> str:
 
 
 def _usual(system: str) -> Iterator[Path]:
-    """Where starters are looked for. Raises OutputError where there is no such folder."""
+    """Folder in which the desktop looks for starters. Raises OutputError if there is none."""
     found = []
     if system == "linux":
         data = Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share")

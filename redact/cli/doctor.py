@@ -43,7 +43,7 @@ def doctor(as_json: bool) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Installation:
-    """Everything that `doctor` says.
+    """Everything that `doctor` reports.
 
     Attributes:
         tried: whether a run was tried, which a missing model or library prevents.
@@ -101,7 +101,7 @@ def examine() -> Installation:
 
 
 def _problem(target: Target) -> RedactError | None:
-    """What stops every run that looks for `target`, None if nothing does."""
+    """The error that stops every run that searches for `target`, None if there is none."""
     try:
         require_models((target,))
     except RedactError as error:

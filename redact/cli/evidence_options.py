@@ -126,7 +126,7 @@ def private_key(path: Path) -> Ed25519PrivateKey:
 
 
 def _unlocked(path: Path, load: Callable[[Path, bytes | None], Opened]) -> Opened:
-    """What a key file opens; who types a wrong passphrase is asked again. Raises UsageError."""
+    """The key in a file; a wrong passphrase is asked for again. Raises UsageError."""
     if not needs_passphrase(path):
         return load(path, None)
     for tries_left in (2, 1, 0):

@@ -1,6 +1,5 @@
-"""What `--help` says, and what click says by itself, in the language of the command. The texts are
-in `help.toml`: a table for each command, and `options` for those that several share.
-"""
+"""The texts of `--help`, and of click itself, in the language of the command. They stand in
+`help.toml`: a table for each command, and `options` for those that several share."""
 
 from __future__ import annotations
 
@@ -57,13 +56,13 @@ def translate_click() -> None:
 
 
 def line_of(name: str) -> str:
-    """What a command does, in one line."""
+    """The one-line summary of a command."""
     line: str = surface(spoken(), "help")["commands"][name]
     return line
 
 
 def heading(table: str, section: str) -> str:
-    """Of a section of commands or of options."""
+    """The heading of a section of commands or of options."""
     words: str = surface(spoken(), "help")[table][section]
     return words
 
@@ -139,7 +138,7 @@ _MORE = re.compile(r"\.(\s|$)|\s?: |, for example|, par exemple|; ")
 
 
 def _metavar(command: click.Command, parameter: click.Parameter, known: dict[str, str]) -> Any:
-    """What stands for a value, in the language that is spoken."""
+    """The placeholder of a value, in the language of the command."""
     declared = _declared.setdefault(parameter, parameter.metavar)
     plain = declared or (
         parameter.human_readable_name.upper()

@@ -51,7 +51,7 @@ def targets(value: str) -> tuple[Target, ...]:
 
 
 def targets_and_texts(value: str) -> tuple[Target, ...]:
-    """The same, and kinds of text behind it."""
+    """A comma-separated list of targets and kinds of text."""
     wanted = _named(value, (*DETECTED_TARGETS, *TEXT_TARGETS))
     searched = wanted.intersection(DETECTED_TARGETS)
     return *(without_nested(searched) if searched else ()), *(

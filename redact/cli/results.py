@@ -110,7 +110,7 @@ def _tell_old_copy(result: Result, terminal: Terminal, mended: HeldBack | None) 
 
 
 def tell_findings(result: Result, verbose: bool, terminal: Terminal) -> None:
-    """What the audit of this run found, in plain words or, verbose, with all numbers."""
+    """Print the audit's findings, in plain words or, if verbose, with all numbers."""
     audit, record = result.audit, result.record
     assert audit is not None and record is not None
     if verbose:
@@ -184,7 +184,7 @@ def _of_tracks(code: str, tracks: Sequence[int]) -> str:
 
 
 def words_for(output: Path, record: Manifest, plan: Path | None) -> str:
-    """What is used, for the user."""
+    """The style, codec and the like that are used, for the user."""
     name = manifest_path(output).name
     if plan is None:
         return say("record_without_plan", name=name, output=output.name)
@@ -253,7 +253,7 @@ def _what(finding: Finding) -> str:
 
 
 def place(finding: Finding, size: tuple[int, int]) -> str:
-    """Where in the picture, in thirds: "upper left", "centre"."""
+    """Position in the picture, in thirds: "upper left", "centre"."""
     x, y = finding.path[len(finding.path) // 2][1].centre
     across = _ACROSS[min(2, max(0, int(3 * x / size[0])))]
     down = _DOWN[min(2, max(0, int(3 * y / size[1])))]

@@ -179,7 +179,7 @@ class _Videos:
             tell_as_they_end(ended, len(paths), self.terminal, results_so_far(), moved)
 
     def elsewhere(self, address: str) -> None:
-        """By the workers of a cluster."""
+        """Run all sources on the workers of a cluster."""
         require_passphrase(self.delivery.evidence, elsewhere=True)
         typed = self._typed()
         # "x/" is a folder, "x" a file in one.
@@ -194,7 +194,7 @@ class _Videos:
             tell_as_they_end(ended, len(typed), self.terminal, results_so_far())
 
     def sum_up(self, results: list[dict[str, Any]], index: Path | None, took: float) -> None:
-        """What was done and what was not, also after an error: in words, and in the index."""
+        """Tell what was done and what was not, also after an error, in words and in the index."""
         found, case = self.found, self.delivery.evidence.case
         known = {result["source"] for result in results}
         left = [one.path for one in found.footage if str(one.path) not in known]
@@ -243,12 +243,12 @@ def _scheduler(address: str | None, insecure: bool, jobs: int) -> str | None:
 
 
 def place_of(one: Footage, output: Path | None) -> Path | None:
-    """Where the result of one video goes, laid out as the videos are."""
+    """Path of one video's result, laid out as the videos are."""
     return output if output is None or one.below == Path() else output / one.below
 
 
 def worst(codes: Iterable[ExitCode]) -> ExitCode:
-    """Of several sources' codes the one to end with: failures, then reviews, then sources that
-    end early, then success."""
+    """The exit code for several sources: failures first, then reviews, then sources that end early,
+    then success."""
     order = {ExitCode.DONE: 0, ExitCode.INCOMPLETE: 1, ExitCode.NEEDS_REVIEW: 2}
     return max(codes, key=lambda code: order.get(code, 3), default=ExitCode.DONE)

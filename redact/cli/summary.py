@@ -59,7 +59,8 @@ def tell_summary(
 
 
 def _wide(terminal: Terminal) -> PlainConsole:
-    """Where the table goes: in a file or a pipe no name is folded for a terminal's width."""
+    """The console for the table: in a file or a pipe, names are not folded to a terminal's
+    width."""
     if terminal.console.is_terminal:
         return terminal.console
     return PlainConsole(stderr=True, width=150)

@@ -99,7 +99,7 @@ class _LeftColumn(TimeRemainingColumn):
 
 
 class _Moved:
-    """What another process tells of the file that it works on, as stages of this one.
+    """Shows the progress of another process as stages of this one.
 
     Args:
         begin: begins a stage of the file, by name and total.

@@ -76,7 +76,7 @@ def verify(source: Path, output: Path, plan_file: Path | None, **params: Any) ->
 
 
 def _with_options(settings: AuditSettings, params: dict[str, Any]) -> AuditSettings:
-    """What is asked for, in the place of what record and plan say."""
+    """Audit settings, with the options given taking the place of record and plan."""
     given = {n: params[n] for n in ("margin", "targets") if params[n] is not None}
     if params["sensitivity"] is not None:
         given["sensitivity"] = Sensitivity(params["sensitivity"])

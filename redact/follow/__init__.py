@@ -1,6 +1,5 @@
-"""What a person drew once, carried on by the pixel tracker until what is in it is lost; and the
-exact frames that it takes.
-"""
+"""Follows a box that a person drew through the frames before and after, until it is lost; and reads
+the exact frames that this takes."""
 
 from __future__ import annotations
 
@@ -48,7 +47,7 @@ def follow(
     ahead: bool = True,
     back: bool = True,
 ) -> tuple[Keyframe, ...]:
-    """Where something is that a person drew a box around.
+    """Follow the object in a box that a person drew.
 
     Args:
         frames, plan: of the source.
@@ -84,8 +83,8 @@ def follow(
 def follow_on(
     frames: Frames, plan: Plan, ends: tuple[tuple[int, Box], tuple[int, Box]], go_on: GoOn
 ) -> Iterator[Keyframe]:
-    """Where something that an audit found is before and after that, as far as it can be followed
-    and is not hidden: the audit looks now and then, and so do its findings begin and end.
+    """Follow an audit's finding beyond its first and last frame, as far as it is visible: the audit
+    looks only now and then.
 
     Of a file in which no start in the middle is trusted, and which is decoded from its beginning
     for every few frames back, only `CHUNK` frames before are looked at.

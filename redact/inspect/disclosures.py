@@ -1,4 +1,4 @@
-"""What an inspection can find, and how it is collected."""
+"""The kinds of things that an inspection finds, and how they are collected."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ MOST_VALUE_CHARACTERS = 120
 
 
 class Kind(StrEnum):
-    """What a find says, or could say, about a person, place, time or tool."""
+    """What a find says, or may say, about a person, place, time or tool."""
 
     LOCATION = "location"
     DATE = "date"

@@ -1,4 +1,4 @@
-"""What the elements of Matroska and WebM say (RFC 8794, RFC 9559)."""
+"""Disclosures in the elements of Matroska and WebM (RFC 8794, RFC 9559)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the boxes of an MP4, MOV or 3GP file say."""
+"""Disclosures in the boxes of MP4, MOV and 3GP files."""
 
 from __future__ import annotations
 

@@ -1,6 +1,5 @@
-"""What a photograph says beside its picture: EXIF and its thumbnail, XMP, IPTC, profiles, comments,
-second pictures, and bytes behind the end.
-"""
+"""Disclosures in photographs: EXIF and its thumbnail, XMP, IPTC, profiles, comments, second
+pictures, and bytes behind the end."""
 
 from __future__ import annotations
 

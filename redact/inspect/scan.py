@@ -30,7 +30,7 @@ INSPECTED: Final = {Structure.BOXES: inspect_mp4, Structure.ELEMENTS: inspect_ma
 
 @dataclass(frozen=True, slots=True)
 class Inspection:
-    """What a file says.
+    """The result of inspecting a file.
 
     Attributes:
         path: as given.

@@ -1,4 +1,5 @@
-"""What FFmpeg sees in any file: tags, extra streams, chapters, and the messages inside the packets.
+"""Disclosures that FFmpeg sees in any file: tags, extra streams, chapters, and messages within
+packets.
 
 Sources of the messages inside coded pictures: ITU-T H.264 and H.265 annexes D, ISO/IEC 13818-2
 6.2.2.2, ISO/IEC 14496-2 6.2.2, AV1 specification 5.3 and 5.8, ITU-T T.81 B.1.1.3.

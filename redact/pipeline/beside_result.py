@@ -1,4 +1,4 @@
-"""What is known of a finished file: the record and the plan beside it, and how it is checked."""
+"""Reads the record and the plan that lie beside a finished file, and how it is to be audited."""
 
 from __future__ import annotations
 

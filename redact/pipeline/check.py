@@ -21,7 +21,7 @@ def check(
     finished: Path,
     journal: Journal,
 ) -> AuditResult:
-    """What a hostile viewer would find in a finished file that `drawn` was drawn in."""
+    """Audit a finished file in which `drawn` was drawn."""
     draw = order.draw
     sound = draw.encode.audio is Audio.KEEP and bool(order.info.audio)
     signed = order.delivery.evidence.credentials is not None

@@ -20,8 +20,8 @@ from .order import Order, review_plan
 
 
 class _Note(msgspec.Struct):
-    """What a killed run says: the file that it published last (the bytes of its path in hex, for a
-    name need not be UTF-8), and what it holds."""
+    """The note of a running process, found if it is killed: the file that it published last (the
+    bytes of its path in hex, for a name need not be UTF-8), and what it holds."""
 
     published: str = ""
     sha256: str = ""

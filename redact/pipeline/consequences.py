@@ -1,4 +1,4 @@
-"""What follows from a decision to keep tracks, in words: when each is visible and when not."""
+"""Tells in words what follows from keeping tracks: when each is visible and when not."""
 
 from __future__ import annotations
 
@@ -145,6 +145,7 @@ def _listed(parts: list[str]) -> str:
 
 
 def _time(plan: Plan, first: int, last: int) -> str:
-    """As a player shows it, to the tenth: 0:02.0–0:03.1; the hour only where there is one."""
+    """A span as a player shows it, to the tenth: 0:02.0–0:03.1; with the hour only where there is
+    one."""
     a, b = (clock(plan.seconds(frame), 1) for frame in (first, last))
     return a if a == b else f"{a}–{b}"

@@ -28,7 +28,7 @@ from .remarks import dropped_sound, remark_on_label, remark_on_silence
 
 @dataclass(frozen=True, slots=True)
 class Drawn:
-    """What drawing the masks told.
+    """Results of drawing the masks.
 
     Attributes:
         source: as it was found when its pictures were decoded.

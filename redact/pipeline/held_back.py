@@ -44,7 +44,7 @@ PathText = Annotated[str, Meta(pattern=r"^[^\x00]*$")]
 
 
 class _Earlier(Struct):
-    """Of a note of an earlier version, as much as tells that it is one."""
+    """The fields of an earlier version's note that tell that it is one."""
 
     format: str
     redact: str
@@ -100,7 +100,7 @@ class HeldBack(Struct, forbid_unknown_fields=True, kw_only=True):
 
     @property
     def note(self) -> Path:
-        """Where it lies."""
+        """Path of the note."""
         return Path(self.output).with_suffix(".json")
 
     def found(self) -> tuple[Finding, ...]:
@@ -120,8 +120,8 @@ class HeldBack(Struct, forbid_unknown_fields=True, kw_only=True):
             raise problem(PlanError, "note_settings", path=self.note, error=error) from error
 
     def all_files(self) -> list[Path]:
-        """What the run that was held back left and is still there, and what was made of it since,
-        as reports are: all of it may go."""
+        """Files that remain of the run that was held back, and those made from it since, such as
+        reports: all of them may be deleted."""
         output = Path(self.output)
         beside = output.parent.glob(f"{glob.escape(output.stem)}.*")
         names = [output, manifest_path(output), *map(Path, self.files), *sorted(beside), self.note]
@@ -228,7 +228,7 @@ def held_in_new_place(path: Path, source: Path) -> HeldBack:
 
 
 def _decoded(path: Path) -> HeldBack:
-    """What a note says, wherever it lies. Raises PlanError."""
+    """Decode a note, wherever it lies. Raises PlanError."""
     try:
         return msgspec.json.decode(read_file(path), type=HeldBack, dec_hook=_from_text)
     except OSError as error:
@@ -268,7 +268,7 @@ def held_back_for(final: Path, closed: Path, released: Path | None = None) -> He
 
 
 def find_held(name: Path, source: Path | None = None) -> HeldBack:
-    """What was held back, by any name that it goes by.
+    """Find a result that was held back, by any of its names.
 
     Args:
         name: the result that was held back or its note, the name that the result did not get, or
@@ -309,8 +309,8 @@ def _goes_by(held: HeldBack, name: Path) -> bool:
 
 
 def _elsewhere(name: Path) -> Iterator[HeldBack]:
-    """What was held back under a name in the folders of its place and of this one, the oldest of
-    each folder first."""
+    """Results that were held back under a name in the folders of its place and of this one, the
+    oldest of each folder first."""
     places = {os.path.realpath(place): place for place in (name.parent, Path())}
     for place in places.values():
         for pattern in (f"*/{PRIVATE}", f"*/*/{PRIVATE}"):
@@ -361,7 +361,8 @@ def accepted_findings(acceptance: Acceptance | None, order: Order) -> Accepted |
 
 
 def name_in(case: CaseFields | None) -> str:
-    """Who looked at the result, or else who runs redact; "" where nobody is named."""
+    """Name of the person who looked at the result, or else of who runs redact; "" if nobody is
+    named."""
     return "" if case is None else case.reviewer or case.operator
 
 

@@ -1,4 +1,5 @@
-"""What a run did: its steps in order, with their times, and every warning, for user and record."""
+"""The journal of a run: its steps in order, with their times, and every warning, for the user and
+the record."""
 
 from __future__ import annotations
 
@@ -31,14 +32,14 @@ class OpenStep:
         self._stage.advance(steps)
 
     def begin_again(self) -> None:
-        """What was done so far went at another speed: its stage begins anew where it is, so that
-        the time that is left is told by what comes."""
+        """Restart the stage's clock: what was done so far went at another speed, and the remaining
+        time is estimated from here."""
         self._open.close()
         self._stage = self._open.enter_context(self._begin())
         self._stage.advance(self._done)
 
     def say(self, *detail: Message) -> None:
-        """How it was done, in place of what was said before."""
+        """Replace the description of how the step was done."""
         self.detail = detail
 
 

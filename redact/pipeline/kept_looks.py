@@ -1,4 +1,4 @@
-"""What the detectors have seen so far, kept during a search so that a stopped run can continue.
+"""Keeps the detectors' answers during a search, so that a stopped run can continue.
 
 The networks take most of the time of a search, and what they answer is a few numbers. Each answer
 is written down as it is given, in a hidden file beside the plan that the search is for. A run that
@@ -86,7 +86,8 @@ class KeptLooks:
         return answer
 
     def eyes(self, eyes: Eyes) -> Eyes:
-        """Those who look for bodies and their heads, spared what they answered before."""
+        """The detectors of bodies and heads, which answer from the file where it holds the
+        answer."""
 
         def bodies(frame: Frame) -> Bodies:
             question = _digest(b"bodies", _name(frame))
@@ -168,7 +169,7 @@ class KeptLooks:
 
 
 def _detections(parts: list[bytes]) -> Detections:
-    """What `_bytes_of` gave the bytes of."""
+    """Inverse of `_bytes_of`."""
     xyxy, score, target, fringe = parts
     return Detections(
         np.frombuffer(xyxy, np.float32).reshape(-1, 4).copy(),
@@ -219,7 +220,7 @@ def looks_kept(
 
 
 def looks_path(plan_file: Path) -> Path:
-    """Where the answers of the search for a plan are kept."""
+    """Path of the file that keeps the detectors' answers for a plan."""
     return beside(plan_file, "looks")
 
 

@@ -1,6 +1,5 @@
-"""What to do with one video: what the user wants, and the order made from it, with every file name
-worked out. Whatever would fail only after a long run is refused before it.
-"""
+"""The order for one video: what the user asked for, with every file name worked out. Whatever would
+fail only after a long run is refused before it."""
 
 from __future__ import annotations
 
@@ -54,7 +53,7 @@ class Acceptance:
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """What a user wants written for a source besides the settings of the picture, and where.
+    """Which files a user wants written for a source, and where.
 
     Attributes:
         output: final name, or a folder for a name of ours; None for "<stem>.redacted<ext>" beside
@@ -125,7 +124,7 @@ class Order:
         return self.info.path if self.delivery.release else None
 
     def replacing(self) -> Order:
-        """The same order, which may replace what is there."""
+        """The same order, but existing files may be replaced."""
         return replace(self, delivery=replace(self.delivery, force=True))
 
     @property
@@ -177,7 +176,7 @@ def _final_name(info: SourceInfo, delivery: Delivery, codec: str) -> Path:
 
 
 def review_plan(output: Path) -> Path:
-    """Where the plan of a result is kept beside it, for the user to repair."""
+    """Path of the plan that is kept beside a result for the user to correct."""
     return output.with_suffix(".plan.json")
 
 

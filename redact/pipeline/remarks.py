@@ -1,4 +1,4 @@
-"""What a run tells its user, and the record, about the source, the plan and the sound."""
+"""Warnings and notes about the source, the plan and the sound, for the user and the record."""
 
 from __future__ import annotations
 

@@ -68,7 +68,8 @@ class Result:
 
     @classmethod
     def of_run(cls, record: RunRecord, audit: AuditResult, wanted: Path, held_back: bool) -> Result:
-        """Of a run that has just ended; the files beside the output are still to be written."""
+        """The result of a run that has just ended; the files beside the output are still to be
+        written."""
         source = record.source
         missing = missing_words(
             source.path.name,
@@ -99,7 +100,7 @@ class Result:
         known: Manifest | None,
         plan_file: Path | None,
     ) -> Result:
-        """Of an earlier run, as far as its record tells; None where it was to keep none."""
+        """The result of an earlier run, as far as its record tells; None if it kept no record."""
         if known is None:
             return cls(source, output, wanted, state, plan_file=plan_file)
         said = known.source
@@ -118,7 +119,7 @@ class Result:
 
     @property
     def exit_code(self) -> ExitCode:
-        """What `redact run` would end with."""
+        """Exit code of `redact run` for this result."""
         if self.needs_review:
             return ExitCode.NEEDS_REVIEW
         return ExitCode.INCOMPLETE if self.missing else ExitCode.DONE
@@ -129,7 +130,7 @@ class Result:
         return None if self.record is None else self.record.plan
 
     def to_json(self) -> dict[str, Any]:
-        """As `redact run --json` prints it."""
+        """The result as `redact run --json` prints it."""
         told: dict[str, Any] = {
             "source": str(self.source),
             "output": str(self.output),
@@ -176,7 +177,7 @@ def _text(path: Path | None) -> str | None:
 def missing_words(
     name: str, frames: int, declared: int | None, missing: int, torn: bool = False
 ) -> Message | None:
-    """What is missing at the end of a source; None if nothing is known to be.
+    """Describe what is missing at the end of a source; None if nothing is known to be missing.
 
     Args:
         name: of the source.

@@ -48,7 +48,8 @@ def earlier_result(
     leave_done: bool,
     leave_held: bool,
 ) -> Result | None:
-    """What an earlier run made from the same source in the same way; None where a run is needed.
+    """The result of an earlier run of the same source with the same settings; None if a run is
+    needed.
 
     Reads only; hashes where all else is equal.
 

@@ -180,8 +180,8 @@ def apply(
 
 @contextmanager
 def _still_there(output: Path, final: Path) -> Iterator[None]:
-    """In here, what fails because the output is gone is told as that: somebody took away its
-    folder, or unplugged its disk."""
+    """Context in which an error is reported as a missing output if the output is gone: its folder
+    was removed, or its disk was unplugged."""
     try:
         yield
     except (InputError, OSError) as error:

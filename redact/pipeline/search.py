@@ -240,8 +240,8 @@ def _bell(info: SourceInfo, settings: DetectSettings) -> Bell | None:
 
 
 def settings_for(info: SourceInfo, settings: DetectSettings) -> DetectSettings:
-    """What a source is searched with: of a photograph there is no other frame that could show what
-    this one does not, so everything looks at it."""
+    """The settings of a source's search: a photograph is searched as thoroughly as possible,
+    because no other frame shows what it does not."""
     if not info.photograph:
         return settings
     return replace(settings, sensitivity=Sensitivity.THOROUGH)
@@ -260,7 +260,8 @@ def _who_looks(
     detector: Detector | None,
     turned: Sequence[int],
 ) -> tuple[Detector, LookAtParts, bool]:
-    """What the settings say is to look, how it is asked, and whether only at whole pictures.
+    """The detector that the settings name, the function that runs it, and whether it scans whole
+    pictures only.
 
     Raises:
         UsageError: nobody looks for what is wanted.
@@ -282,8 +283,8 @@ def _who_looks(
 
 
 def _eyes(info: SourceInfo, settings: DetectSettings, detector: Detector) -> Eyes | None:
-    """Who looks for bodies, and for heads on them, within the limits of the search; None where
-    pictures may not be upright: bodies are known upright only."""
+    """Detectors of bodies and of heads on them, within the scope of the search; None if pictures
+    may not be upright, because bodies are detected only upright."""
     shown = info.video.presentations
     somebody = load_somebody(detector, settings.targets, sample_aspect=shown[0].aspect)
     if somebody is None or any(way.turns for way in shown):

@@ -302,7 +302,7 @@ def _looks_burnt_in(line: _Line, plan: Plan) -> bool:
 
 
 def straightened(places: Sequence[tuple[int, Box]]) -> list[tuple[int, Box]]:
-    """As few of some places as tell all of them to within `STRAIGHT` pixels."""
+    """The fewest of some places that describe all of them to within `STRAIGHT` pixels."""
     kept = [places[0]]
     for n in range(1, len(places) - 1):
         (a, start), (b, end) = kept[-1], places[n + 1]

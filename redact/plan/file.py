@@ -375,7 +375,7 @@ _BOM = b"\xef\xbb\xbf"
 
 
 def what_else(head: bytes, name: str) -> Message | None:
-    """What a file is instead of a plan, None if it could be one that is damaged.
+    """Describe a file that is no plan; None if it could be a plan that is damaged.
 
     Args:
         head: the first bytes of the file.

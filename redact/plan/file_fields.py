@@ -124,7 +124,7 @@ class SettingsRecord(Value, frozen=True):
 
 
 def settings_record(plan: Plan) -> SettingsRecord:
-    """What was asked for, and who looked."""
+    """The settings of the search and its detectors, as they stand in the file."""
     asked = plan.settings
     return SettingsRecord(
         targets=tuple(t.word for t in asked.targets),
@@ -144,7 +144,7 @@ def settings_record(plan: Plan) -> SettingsRecord:
 
 
 def settings_of(record: SettingsRecord) -> DetectSettings:
-    """What was asked for. Raises ValueError."""
+    """The settings of the search, from the file. Raises ValueError."""
     for i, (start, end) in enumerate(record.scope.between):
         if not 0 <= start < end:  # JSON has no infinity, and no NaN
             raise ValueError(f"$.settings.scope.between[{i}]: {start:g} to {end:g} is no span")

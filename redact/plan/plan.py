@@ -167,7 +167,7 @@ class Plan:
 
     @property
     def not_searched(self) -> tuple[Message, ...]:
-        """What a user did not want looked for, one statement for each limit."""
+        """Limits that the user set to the search, one statement each."""
         limits = dict(self.settings.scope.limits())
         told = (
             Message("searched_between", where=limits.get("searched_between", "")),
@@ -190,7 +190,7 @@ class Plan:
         return self._by_frame.tracks_near(frame)
 
     def regions_at(self, frame: int, damaged: bool = False) -> list[Region]:
-        """Everything to hide in a frame, in order of track id.
+        """All regions to hide in a frame, in order of track id.
 
         In an unchecked frame every track that is visible up to `HELD_REACH` frames away is
         held, enlarged, whatever it does in the frame itself. `damaged` says that the frame is
@@ -295,7 +295,7 @@ class Plan:
         )
 
     def shown_at(self, frame: int, damaged: bool = False) -> list[Region]:
-        """Everything that is visible by decision in a frame, in order of track id.
+        """All regions that are visible by decision in a frame, in order of track id.
 
         What `regions_at` gives is hidden all the same where the two overlap.
         """

@@ -1,4 +1,4 @@
-"""What a person adds to a plan besides tracks and decisions: which sound is removed, and what was
+"""What a person adds to a plan besides tracks and decisions: muted spans of sound, and what was
 looked at and answered.
 
 It stands in the plan's file, and what was looked at in the record, as it is here.
@@ -15,7 +15,7 @@ from ..types import Milliseconds, Natural, Positive, Runs, TargetWord, UtcOrNone
 
 
 class Sound(StrEnum):
-    """What stands in the place of sound that is taken out."""
+    """What replaces muted sound."""
 
     MUTE = "mute"
     TONE = "tone"
@@ -121,7 +121,7 @@ class FindingNote(Value, frozen=True):
 
 
 class ReviewState(Value, frozen=True):
-    """What `redact review` keeps between two sessions; it goes into the record of a run.
+    """State that `redact review` keeps between sessions; it goes into the record of a run.
 
     Attributes:
         reviewer: who looked, as they wrote it.

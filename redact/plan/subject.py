@@ -1,4 +1,4 @@
-"""Who is one person, plate or thing, and what was decided about them.
+"""Subjects: which tracks are one person, plate or thing, and what was decided about it.
 
 Subjects decide, and tracks derive: whatever a track of a plan says of a decision was filled in from
 its subject (`settled`), so that a command, the page, a program and the record read the same.
@@ -17,7 +17,7 @@ from ..types import Action, Positive, Track, UtcOrNone, Value
 
 
 class Decision(StrEnum):
-    """What a person decided about a subject."""
+    """A person's decision about a subject."""
 
     NONE = ""
     """Nobody decided yet: it is hidden by rule."""

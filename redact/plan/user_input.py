@@ -1,4 +1,4 @@
-"""What users type for tracks, boxes and moments of a plan."""
+"""Parses tracks, boxes and times that users type."""
 
 from __future__ import annotations
 

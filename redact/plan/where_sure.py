@@ -1,4 +1,4 @@
-"""Where a track is certainly on its own subject."""
+"""Where a track is surely on its own subject."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a licence plate says, told from what a sign says."""
+"""Tells the number of a licence plate from other text."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""From a finished run to its manifest."""
+"""Builds the manifest of a finished run."""
 
 from __future__ import annotations
 
@@ -245,7 +245,7 @@ def _audit_limits(audit: Mapping[str, Any] | None) -> list[LimitPart]:
 
 
 def _removed(dropped: Dropped) -> RemovedPart:
-    """What was removed, without its content: a place, date or name must not come back here."""
+    """List what was removed, without its content: a place, date or name must not come back here."""
     what = dropped.what
     if dropped.kind == "tag":
         what = Message("tag_unread", key=dropped.what.values["key"])

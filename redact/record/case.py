@@ -63,7 +63,7 @@ class CaseFields(Value, frozen=True, omit_defaults=False):
         return self == CaseFields()
 
     def overridden_by(self, other: CaseFields) -> CaseFields:
-        """These fields, with every field that `other` gives taken from there.
+        """These fields, with every field that `other` gives taken from it.
 
         Raises:
             PlanError: a reason is none of the case's codes.

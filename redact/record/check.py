@@ -1,4 +1,4 @@
-"""Does the record still hold? Hashes, signature and chain, with a verdict per part."""
+"""Checks that a record still holds: hashes, signature and chain, with a verdict for each part."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ class CheckResult:
 
     @property
     def unread(self) -> bool:
-        """Whether all that fails is a file that is not there, so that nothing shows a change."""
+        """Whether the only failures are missing files, so that nothing shows a change."""
         failed = {(p.name, p.verdict) for p in self.parts if p.failed}
         return bool(failed) and failed <= {("output", "missing"), ("source", "missing")}
 

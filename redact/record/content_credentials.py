@@ -34,7 +34,7 @@ _CURVES: Final = {"secp256r1": "es256", "secp384r1": "es384", "secp521r1": "es51
 
 @dataclass(frozen=True, slots=True)
 class Credentials:
-    """What signs.
+    """The key and certificate that sign.
 
     Attributes:
         chain: certificates as PEM, the signer's first.

@@ -1,4 +1,4 @@
-"""Putting the record of a run on disk: manifest, signature, log entry."""
+"""Writes the record of a run: manifest, signature, log entry."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the first pages of a report say: verdict, completeness, case, counts, and the review.
+"""The first pages of a report: verdict, completeness, case, counts, and the review.
 
 Verdicts tell what the audit found, and whether the record holds.
 """
@@ -47,7 +47,7 @@ class AuditView:
 
 
 def audit_view(audit: AuditPart, text: ReportWords, accepted: str = "") -> AuditView:
-    """What the section says.
+    """Lines of the audit section.
 
     Args:
         audit, text: what is told, and in which words.

@@ -1,4 +1,4 @@
-"""What a person answered to the findings of one audit, and what that means for the next."""
+"""A person's answers to the findings of one audit, and what they mean for the next."""
 
 from __future__ import annotations
 

@@ -53,7 +53,7 @@ FRONT: Final = "case.html"
 
 @dataclass(frozen=True, slots=True)
 class ReviewOptions:
-    """What the command line asked for, for every video.
+    """Options of the command line, for every video.
 
     Attributes:
         settings: of the search.

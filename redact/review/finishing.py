@@ -147,8 +147,8 @@ def bars_release(evidence: EvidenceChoice) -> list[str]:
 
 
 def _result(result: Result, order: Order) -> dict[str, Any]:
-    """What the page tells of a result; of one that is ready also whether an older copy of it, which
-    was held back, is there still."""
+    """The result as the page shows it; of one that is ready also whether an older copy, which was
+    held back, is still there."""
     record, audit, beside = result.record, result.audit, result.manifest
     assert record is not None and audit is not None
     files = [] if beside is None else [beside, signature_path(beside)]

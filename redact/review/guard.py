@@ -51,7 +51,7 @@ def new_token() -> str:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What a request says about where it comes from.
+    """Where a request says that it comes from.
 
     Attributes:
         host, origin, site, token: every value of `Host`, `Origin`, `Sec-Fetch-Site` and

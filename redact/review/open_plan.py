@@ -67,8 +67,8 @@ class ChangedOutsideError(PlanError):
 
 @contextmanager
 def locked_for_review(plan: Path) -> Iterator[None]:
-    """In here, no other review has this plan, whichever process it runs in: two would save over
-    each other. Links to a plan are that plan.
+    """Context in which no other review, in any process, has this plan open: two would overwrite
+    each other. A link to a plan counts as that plan.
 
     Meanwhile a hidden file `.PLAN.review` lies beside it, locked. One that a killed review left is
     not locked, and the next review takes it.

@@ -1,4 +1,4 @@
-"""What the page knows of a plan: its clip, its subjects, and who is where in a frame."""
+"""The plan as the page shows it: its clip, its subjects, and where each is in a frame."""
 
 from __future__ import annotations
 

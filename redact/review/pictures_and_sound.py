@@ -1,4 +1,4 @@
-"""What the page shows and lets hear of a source.
+"""Pictures and sound of a source for the page.
 
 Pictures are drawn from the very frame, by the real renderer. The gallery holds the best picture of
 every subject, and says who looks like whom. Of the sound there is what is heard, its waveform, and

@@ -33,6 +33,6 @@ def in_words(error: RedactError) -> dict[str, Any]:
 
 
 def defect(error: Exception) -> dict[str, Any]:
-    """The same for a defect of ours, which nobody foresaw."""
+    """The answer to an unexpected error."""
     kind = type(error).__name__
     return in_words(problem(RedactError, "internal", kind=kind, text=f"{error}"))

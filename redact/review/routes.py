@@ -1,6 +1,5 @@
-"""What the page may ask, each route as a function from values to an answer; and serving the page
-until the person is done.
-"""
+"""The routes of the page, each a function from values to an answer; and serving the page until the
+person is done."""
 
 from __future__ import annotations
 

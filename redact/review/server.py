@@ -58,7 +58,7 @@ _KINDS = {
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a route gives back."""
+    """The answer of a route."""
 
     body: bytes
     kind: str = "application/json"

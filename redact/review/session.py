@@ -32,7 +32,7 @@ from .texts import Texts
 
 @dataclass
 class Open:
-    """What there is once a source and its plan are open.
+    """Everything that exists once a source and its plan are open.
 
     Attributes:
         shown: for the player; the newest request wins.
@@ -260,7 +260,7 @@ class Session:
 
 
 def place_of(info: SourceInfo, folder: Path | None) -> Path:
-    """Where the result of a video goes, in the folder for results if there is one."""
+    """Path of a video's result, in the folder for results if there is one."""
     usual = default_output(info)
     return usual if folder is None else folder / usual.name
 

@@ -1,4 +1,4 @@
-"""What was made, shown by the system's own programs: a player, a browser.
+"""Opens results in the system's own programs: a player, a browser.
 
 The page hands over the name of nothing: it says which of a video's own files is meant.
 """

@@ -1,4 +1,4 @@
-"""What an audit found: one place, over one span of time, that a person must look at."""
+"""Findings of an audit: a place, over a span of time, that a person must look at."""
 
 from __future__ import annotations
 

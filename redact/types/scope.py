@@ -1,4 +1,4 @@
-"""Where and when to look for targets, if a user does not want to look everywhere."""
+"""Limits of a search in space and time."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ class Scope(Value, frozen=True):
         return inside and not any(area.contains(box) for area in self.ignored)
 
     def select(self, found: Detections) -> Detections:
-        """Those detections that are looked for."""
+        """Detections within the scope."""
         if not (self.ignored or self.only):
             return found
         wanted = [self.holds(found.box(i)) for i in range(len(found))]

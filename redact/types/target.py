@@ -1,4 +1,4 @@
-"""What redact looks for: one row for each kind of target, and all that is peculiar to it."""
+"""The kinds of target: one row each, with all that is peculiar to it."""
 
 from __future__ import annotations
 
@@ -42,7 +42,8 @@ class Target(IntEnum):
 
     @property
     def wholes(self) -> tuple[Target, ...]:
-        """What it is a part of, from the nearest on: of a face the head and the person."""
+        """The kinds that it is part of, from the nearest on: for a face, the head and the
+        person."""
         whole = self.spec.part_of
         return () if whole is None else (whole, *whole.wholes)
 
@@ -170,7 +171,7 @@ def with_nested(targets: Iterable[Target]) -> tuple[Target, ...]:
 
 
 class PerKind(Generic[T]):
-    """What a room has for each kind of target that is searched for.
+    """A table with one row for each kind of target that is searched for.
 
     Args:
         room: the name of the table, for the error.

@@ -114,7 +114,7 @@ UNDECIDED: Final = Decided()
 
 
 class Confirmed(Value, frozen=True):
-    """What a person said of a stretch of a track while looking at its pictures.
+    """A person's decision about a stretch of a track, made while looking at its pictures.
 
     Attributes:
         first, last: frames, both included.
@@ -201,7 +201,7 @@ class Track:
         return max((k.score for k in self.keyframes if k.score is not None), default=None)
 
     def confirmed_at(self, frame: int) -> Confirmed | None:
-        """What a person said last of a frame."""
+        """The last decision of a person about a frame."""
         return next((c for c in reversed(self.confirmed) if c.first <= frame <= c.last), None)
 
     def at(self, frame: int) -> Keyframe | None:
@@ -282,7 +282,7 @@ class Region:
     margin: float | None = None
 
     def moved(self, x: float, y: float) -> Region:
-        """The same, so much farther to the right and down."""
+        """The same, moved to the right and down."""
         spared = tuple(box.moved(x, y) for box in self.spared)
         return replace(self, box=self.box.moved(x, y), spared=spared)
 

@@ -146,7 +146,7 @@ def _kept_one(value: Any) -> Any:
 
 
 def told(error: RedactError, language: str | None = None) -> tuple[str, str]:
-    """What was wrong and what to do, in a language, by default the one that is spoken.
+    """Message and hint of an error, in a language, by default the one that is spoken.
 
     An error without a code, of a library or of another package, is told as it is.
     """
@@ -156,7 +156,7 @@ def told(error: RedactError, language: str | None = None) -> tuple[str, str]:
 
 
 def error_from_json(result: Mapping[str, Any], language: str | None = None) -> tuple[str, str]:
-    """What `error_as_json` kept, told in a language, by default the one that is spoken."""
+    """Message and hint from `error_as_json`, in a language, by default the one that is spoken."""
     known = result.get("code") in words_of(FALLBACK).tables["problem"]
     if known and isinstance(values := result.get("values"), dict):
         with suppress(KeyError, ValueError, TypeError):  # of another version

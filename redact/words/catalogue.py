@@ -40,7 +40,7 @@ SURFACES: Final = ("help", "page", "report")
 
 @cache
 def surface(language: str, name: str) -> dict[str, Any]:
-    """All of one file, as it stands there.
+    """The whole content of one file.
 
     Args:
         language: one of `LANGUAGES`.
@@ -67,7 +67,7 @@ def _spaces(language: str) -> re.Pattern[str]:
 
 
 class Words:
-    """What the rooms say in a language.
+    """The texts of all rooms in one language.
 
     The words of a message may be several texts, one for each plural form that the language has in
     the CLDR (`one`, `few`, `other` …), of which its value `count` chooses. A place in them may name
@@ -109,7 +109,7 @@ class Words:
         return " ".join([code, *(f"{name}={value}" for name, value in values.items())])
 
     def problem(self, code: str, values: Mapping[str, Any]) -> tuple[str, str]:
-        """What was wrong and what to do about it, of an error that is known here."""
+        """Message and hint of an error that is known here."""
         what, cure = self.tables["problem"][code]
         return self.filled(what, values), self.filled(cure, values)
 

@@ -36,7 +36,7 @@ def speak(language: str) -> None:
 
 @contextmanager
 def speaking(language: str) -> Iterator[None]:
-    """In here everything is said in this language, by all threads."""
+    """Context in which all threads use this language."""
     before = _spoken
     speak(language)
     try:

@@ -111,7 +111,7 @@ def _follow(
 
 
 def _followed(value: Plan, source: Path, frame: int, box: Box) -> tuple[Keyframe, ...]:
-    """Where it is found in the source. Raises MismatchError where that is another file."""
+    """Follow it in the source. Raises MismatchError if that is another file."""
     terminal, info = Terminal(), probe(source)
     require_same_source(value, info, terminal)
     frames = Frames(info, value, index_packets(info, value))

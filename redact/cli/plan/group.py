@@ -52,7 +52,7 @@ def save(changed: Plan, before: Plan, path: Path) -> None:
 
 @contextlib.contextmanager
 def _alone_with(path: Path) -> Iterator[None]:
-    """In here no other command writes the plan; each needs it for a moment only."""
+    """Context in which no other command writes the plan; each needs it only for a moment."""
     try:
         while (held := claim_beside(path, "change")) is None:
             time.sleep(0.01)
@@ -65,7 +65,8 @@ def _alone_with(path: Path) -> Iterator[None]:
 
 
 def decided(reason: str | None, by: str | None) -> Decided:
-    """What goes on record of a change. Raises UsageError if it cannot stand there."""
+    """Reason, name and time of a change for the record. Raises UsageError if they cannot stand
+    there."""
     said_why, said_by = said(reason, "--reason") or "", said(by, "--by") or ""
     return Decided(said_why, said_by, stamp(datetime.now(UTC)))
 

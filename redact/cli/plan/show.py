@@ -119,5 +119,5 @@ def _probability(row: dict[str, Any]) -> str:
 
 
 def _place(best: dict[str, Any]) -> str:
-    """Where to look, and how large it is there: enough to pick a person."""
+    """Where to look, and how large the track is there: enough to recognise a person."""
     return f"{best['x']},{best['y']} {best['width']}×{best['height']}"
