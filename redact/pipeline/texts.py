@@ -41,8 +41,17 @@ READINGS: Final = 4
 SAME_LINE_IOU: Final = 0.3
 """IoU from which a line that was read is the one that was followed to there."""
 
-STAYS: Final = 0.7
-"""IoU from which a text stands where it stood before."""
+STAYS_Y: Final = 0.25
+STAYS_X: Final = 0.5
+"""Of its height by which upper and lower edge, and the better of left and right one, may lie
+elsewhere where a text stands where it stood before: of a clock, now more and now fewer letters are
+read, at one of its ends."""
+
+SAME_TEXT_SECONDS: Final = 1.0
+"""Seconds for which a text may not be read, and be the same one."""
+
+MOST_STRAY: Final = 0.25
+"""Share of readings in which a text may seem to stand elsewhere that stays."""
 
 STAYS_SECONDS: Final = 1.0
 """Seconds for which a caption stands at least: what passes a fixed camera at its border, as the
@@ -254,35 +263,49 @@ def _assign(lines: Sequence[_Line], index: int, texts: Sequence[Text]) -> None:
 def _joined(
     lines: Sequence[_Line], moved: Sequence[tuple[int, int]], plan: Plan
 ) -> list[FoundText]:
-    """Texts: a caption is in several pieces, one in each scene, all of them in one place."""
-    ordered = sorted(lines, key=lambda line: line.track.first)
-    pieces = [_found(line, moved, plan) for line in ordered]
-    out: list[FoundText] = []
-    for piece in pieces:
-        n = next((n for n, text in enumerate(out) if _goes_on(text, piece, plan.cuts)), None)
+    """Texts: what stands in one place is one, over a cut and where it was not read for a moment. It
+    is what most of its readings are, and over a cut a caption."""
+    out: list[tuple[FoundText, int]] = []
+    for line in sorted(lines, key=lambda line: line.track.first):
+        piece, readings = _found(line, moved, plan), len(line.read)
+        n = next((n for n, (text, _) in enumerate(out) if _goes_on(text, piece, plan)), None)
         if n is None:
-            out.append(piece)
+            out.append((piece, readings))
         else:
-            readings = tuple(dict.fromkeys([*out[n].readings, *piece.readings]))[:READINGS]
-            places = (*out[n].places, *piece.places)
-            surest = max(out[n], piece, key=lambda text: text.score)
-            out[n] = surest.but(readings=readings, caption=True, places=places)
-    return out
+            text, before = out[n]
+            caption = text.caption if before >= readings else piece.caption
+            caption |= _cut_between(text, piece, plan.cuts)
+            out[n] = _longer(text, piece).but(caption=caption), before + readings
+    return [text for text, _ in out]
 
 
-def _goes_on(before: FoundText, after: FoundText, cuts: Sequence[int]) -> bool:
-    """Whether one text stands where another one stood, with nothing but a cut between."""
-    gap = after.first - before.last
-    over_cut = any(before.last < cut <= after.first for cut in cuts)
-    return 0 < gap <= 2 and over_cut and before.places[-1][1].iou(after.places[0][1]) >= STAYS
+def _goes_on(before: FoundText, after: FoundText, plan: Plan) -> bool:
+    """Whether one text stands where another one stood, at once or shortly after."""
+    gap = plan.seconds(after.first) - plan.seconds(before.last)
+    at = min(before.last, after.first)
+    return gap <= SAME_TEXT_SECONDS and _stays(before.at(at), after.places[0][1])
+
+
+def _cut_between(before: FoundText, after: FoundText, cuts: Sequence[int]) -> bool:
+    return any(before.last < cut <= after.first for cut in cuts)
+
+
+def _longer(before: FoundText, after: FoundText) -> FoundText:
+    """Two texts as one."""
+    readings = tuple(dict.fromkeys([*before.readings, *after.readings]))[:READINGS]
+    places = before.places
+    if after.last > before.last:
+        places = (*(place for place in places if place[0] < after.first), *after.places)
+    surest = max(before, after, key=lambda text: text.score)
+    return surest.but(readings=readings, places=places)
 
 
 def _found(line: _Line, moved: Sequence[tuple[int, int]], plan: Plan) -> FoundText:
     counted = Counter(one_line(text.text)[:MOST_CHARACTERS] for _, text in line.read)
     readings = tuple(reading for reading, _ in counted.most_common(READINGS) if reading)
     boxes = {frame: text.box for frame, text in line.read}
-    stayed = [boxes[a].iou(boxes[b]) >= STAYS for a, b in moved if a in boxes and b in boxes]
-    caption = all(stayed) if stayed else _looks_burnt_in(line, plan)
+    stayed = [_stays(boxes[a], boxes[b]) for a, b in moved if a in boxes and b in boxes]
+    caption = _nearly_all(stayed) if stayed else _looks_burnt_in(line, plan)
     keys = straightened([(k.frame, k.box) for k in line.track.keyframes])
     best, surest = max(line.read, key=lambda seen: seen[1].score)
     return FoundText(1, readings, caption, round(surest.score, 3), best, tuple(keys))
@@ -291,14 +314,26 @@ def _found(line: _Line, moved: Sequence[tuple[int, int]], plan: Plan) -> FoundTe
 def _looks_burnt_in(line: _Line, plan: Plan) -> bool:
     """Whether a line is a caption, as far as its looks tell: it stays where it is for a second, or
     as long as there is a picture, and most of its readings look like one."""
-    keys = line.track.keyframes
     lasts = plan.seconds(line.track.last) - plan.seconds(line.track.first)
     whole = plan.seconds(len(plan.source.timeline) - 1) - plan.seconds(0)
-    stays = all(key.box.iou(keys[0].box) >= STAYS for key in keys)
-    if not stays or lasts < min(STAYS_SECONDS, whole):
+    boxes = [text.box for _, text in line.read]
+    usual = max(boxes, key=lambda box: sum(_stays(box, other) for other in boxes))
+    if lasts < min(STAYS_SECONDS, whole) or not _nearly_all([_stays(usual, b) for b in boxes]):
         return False
     looks = [looks_burnt_in(text, plan.source.height) for _, text in line.read]
     return 2 * sum(looks) > len(looks)
+
+
+def _stays(before: Box, after: Box) -> bool:
+    """Whether a text stands in one place, however much of it was read."""
+    height = max(before.height, after.height)
+    down = max(abs(before.y1 - after.y1), abs(before.y2 - after.y2))
+    across = min(abs(before.x1 - after.x1), abs(before.x2 - after.x2))
+    return down <= STAYS_Y * height and across <= STAYS_X * height
+
+
+def _nearly_all(said: Sequence[bool]) -> bool:
+    return sum(said) >= (1 - MOST_STRAY) * len(said)
 
 
 def straightened(places: Sequence[tuple[int, Box]]) -> list[tuple[int, Box]]:
