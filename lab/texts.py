@@ -33,7 +33,7 @@ SHARE = 0.5
 """Of a labelled line that a found one must cover."""
 
 Labels = dict[str, dict[int, dict[str, Any]]]
-"""By clip and frame: `burnt`, boxes, and `lines`, [box, text]; text "" is legible to nobody."""
+"""By clip and frame: `burnt`, boxes, and `lines`, (box, text, height); text "" is illegible."""
 
 
 def main() -> None:
@@ -63,7 +63,7 @@ def read_labels(burnt: Sequence[Path], scene: Path | None) -> Labels:
             boxes = row.get("osd_all") or row.get("osd") or []
             out[row["clip"]][row["frame"]] = {"burnt": [Box(*b) for b in boxes], "lines": None}
     for row in json.loads(scene.read_text()) if scene else ():
-        lines = [(Box(*line["box"]), line["text"]) for line in row["lines"]]
+        lines = [(Box(*x["box"]), x["text"], x["height"]) for x in row["lines"]]
         out[row["clip"]].setdefault(row["frame"], {"burnt": []})["lines"] = lines
     return out
 
@@ -88,13 +88,13 @@ def of_pictures(path: Path, frames: dict[int, dict[str, Any]], counts: dict[str,
         if label["lines"] is None:
             continue
         counts["pictures"] += 1
-        for box, text in label["lines"]:
-            size = "12 px and more" if box.height >= 12 else "smaller"
+        for box, text, height in label["lines"]:
+            size = "12 px and more" if height >= 12 else "smaller"
             if text:
                 counts[f"signs, {size}"] += 1
                 counts[f"signs, {size}, found"] += any(_covers(x.box, box) for x in found)
                 counts[f"signs, {size}, read"] += any(_reads(x, box, text) for x in found)
-        places = [*label["burnt"], *(box for box, _ in label["lines"])]
+        places = [*label["burnt"], *(box for box, *_ in label["lines"])]
         counts["false"] += sum(not any(x.box.common(box) > 0 for box in places) for x in found)
 
 
@@ -125,8 +125,8 @@ def of_clip(path: Path, frames: dict[int, dict[str, Any]], counts: dict[str, int
             counts["burnt in, a caption"] += any(_covers(caption, box) for caption in captions)
             if hidden:
                 print(f"{path.name} {n}: hidden {[round(v) for v in box]}")
-        for box, text in label["lines"] or ():
-            if text and box.height >= 12:
+        for box, text, height in label["lines"] or ():
+            if text and height >= 12:
                 counts["signs"] += 1
                 counts["signs, hidden"] += any(_covers(mask, box) for mask in masks)
                 counts["signs, a caption"] += any(_covers(caption, box) for caption in captions)

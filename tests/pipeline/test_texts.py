@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from redact.media import Decode, probe
 from redact.pipeline import find_texts
@@ -16,7 +18,7 @@ from redact.types import UNDECIDED, Box, Target
 from redact.types.text import folded
 
 from ..program import program
-from .text_film import COUNT, NAME, board, picture, write_film
+from .text_film import COUNT, NAME, board, picture, still, write_film
 
 
 @pytest.fixture(scope="module")
@@ -135,3 +137,35 @@ def test_text_alone_is_hidden_and_the_result_is_audited(
     assert np.abs(first[:26, :190].astype(int) - picture(0)[:26, :190]).mean() < 12, "the clock is"
     unread = program("run", film[0], "--targets", "text", "--without", "reader")
     assert unread.returncode == 2 and "nobody else reads" in unread.stderr
+
+
+def test_a_clock_of_a_fixed_camera_stays_and_the_sign_is_hidden(tmp_path: Path) -> None:
+    """Nothing moves there that could tell the one from the other."""
+    write_film(tmp_path / "still.mp4", still)
+    plan = tmp_path / "p.json"
+    made = program("detect", tmp_path / "still.mp4", "-o", plan, "--targets", "text")
+    assert made.returncode == 0, made.stderr
+    value = read_plan(plan)
+    (clock,) = [text for text in value.texts or () if text.caption]
+    assert reads(clock, "12:41") and (clock.first, clock.last) == (0, COUNT - 1)
+    for n in range(COUNT):
+        letters = Box(board(0).x1 + 10, 124, board(0).x1 + 128, 144)
+        regions = value.regions_at(n)
+        assert any(r.box.common(letters) >= 0.9 * letters.area for r in regions)
+        assert all(r.box.y1 > 40 for r in regions)
+
+
+def test_a_picture_full_of_text_is_said(tmp_path: Path) -> None:
+    def page(n: int) -> NDArray[np.uint8]:
+        out = np.full((760, 1280, 3), 240, np.uint8)
+        for y in range(40, 760, 40):
+            for x in range(20, 1280, 160):
+                cv2.putText(out, "ab7", (x, y), cv2.FONT_HERSHEY_SIMPLEX, 1, (0,) * 3, 2)
+        return out
+
+    write_film(tmp_path / "page.mp4", page, (1280, 760), 2)
+    plan = tmp_path / "p.json"
+    made = program("detect", tmp_path / "page.mp4", "-o", plan, "--targets", "text")
+    assert made.returncode == 0, made.stderr
+    assert "more than 100 lines of text" in made.stderr
+    assert 50 <= len(read_plan(plan).texts or ()) <= 100

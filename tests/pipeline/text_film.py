@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import av
@@ -34,10 +35,24 @@ def picture(n: int) -> NDArray[np.uint8]:
     return out
 
 
-def write_film(path: Path) -> None:
+def still(n: int) -> NDArray[np.uint8]:
+    """What a fixed camera sees: the board stays, and the clock ticks."""
+    out = picture(0)
+    cv2.rectangle(out, (0, 0), (190, 26), (0, 0, 0), -1)
+    told = f"CAM 2 12:41:{7 + n // 20:02}"
+    cv2.putText(out, told, (4, 19), 0, 0.6, (255, 255, 255), 1, cv2.LINE_AA)
+    return out
+
+
+def write_film(
+    path: Path,
+    shown: Callable[[int], NDArray[np.uint8]] = picture,
+    size: tuple[int, int] = (WIDTH, HEIGHT),
+    count: int = COUNT,
+) -> None:
     with av.open(str(path), "w") as out:
         stream = out.add_stream("libx264", rate=20, options={"crf": "16"})
-        stream.width, stream.height = WIDTH, HEIGHT
-        for n in range(COUNT):
-            out.mux(stream.encode(av.VideoFrame.from_ndarray(picture(n), format="rgb24")))
+        stream.width, stream.height = size
+        for n in range(count):
+            out.mux(stream.encode(av.VideoFrame.from_ndarray(shown(n), format="rgb24")))
         out.mux(stream.encode(None))

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from redact.reading import MOST_LINES, Reader, is_plate_number
+from redact.reading import MOST_LINES, Reader, Text, is_plate_number, looks_burnt_in
 
 
 @pytest.fixture(scope="module")
@@ -94,3 +94,28 @@ def test_plates_are_plates(text: str) -> None:
 )
 def test_words_clocks_and_dates_are_no_plates(text: str) -> None:
     assert not is_plate_number(text)
+
+
+def line(text: str, y: float, levels: tuple[int, int], fall: float = 0) -> Text:
+    corners = [(10, y), (110, y + fall), (110, y + 20 + fall), (10, y + 20)]
+    return Text(text, 0.9, np.array(corners, np.float32), levels)
+
+
+@pytest.mark.parametrize(
+    ("text", "y", "levels", "fall", "caption"),
+    [
+        ("CAM 2", 5, (10, 240), 0, True),
+        ("CAM 2", 335, (10, 240), 0, True),
+        ("HARDWARE", 150, (10, 240), 0, False),  # a sign in the middle of the picture
+        ("HARDWARE", 5, (10, 240), 9, False),  # one that is seen from the side
+        ("HARDWARE", 5, (30, 150), 0, False),  # one on which there is as much light as on a wall
+        ("2024-05-01", 150, (10, 240), 0, True),
+        ("12:41:07 PM", 150, (10, 140), 0, True),
+        ("10:00 - 22:00", 150, (10, 240), 0, False),  # when a shop is open
+        ("2024-05-01", 150, (10, 240), 30, False),
+    ],
+)
+def test_captions_are_told_from_signs_by_their_looks(
+    text: str, y: float, levels: tuple[int, int], fall: float, caption: bool
+) -> None:
+    assert looks_burnt_in(line(text, y, levels, fall), 360) == caption
