@@ -18,6 +18,7 @@ from .labels import HALVES, HOME, Labels, default_files, find_clips, read_labels
 from .pictures import Look, write_sheets
 from .runner import judge_boxes, judge_pixels, look_at_masks, look_at_outputs
 from .tools import DEFAULT, TRANSCODE, named
+from .turned import turned
 
 SPLIT = HOME / "split.json"
 
@@ -37,6 +38,9 @@ def arguments(words: list[str] | None = None) -> argparse.Namespace:
     )
     parser.add_argument("--only", help="only clips whose name contains one of these (commas)")
     parser.add_argument("--tools", help="names with commas; default all, of redact with --boxes")
+    parser.add_argument(
+        "--turned", type=float, default=0.0, metavar="DEGREES", help="turn the clips clockwise"
+    )
     parser.add_argument("--targets", help="what redact is to hide, as its own option has it")
     parser.add_argument(
         "--boxes", action="store_true", help="judge masks before drawing: quick, redact only"
@@ -122,6 +126,9 @@ def record(args: argparse.Namespace, scores: list[Scores], costs: Costs) -> dict
 def main(words: list[str] | None = None) -> None:
     args = arguments(words)
     labels, clips = chosen_labels(args)
+    if args.turned:
+        folder = cache_folder() / "turned"
+        labels, clips = turned(labels, clips, args.turned, folder)
     costs = Costs()
     try:
         scores, look = measured(args, labels, clips, costs)
