@@ -24,7 +24,7 @@ ROOMS = ("mask_size.py", "detection", "track", "reading", "plan", "follow", "pip
 GIVEN = re.compile(
     r"as (it was trained|in training)\.|structure|model card|(network|that it) takes"
     r"|multiples? of|COCO|ImageNet|[Cc]hannels of|Transfer function|telemetry|PaddleOCR"
-    r"|after CenterFace|[Ff]iles? |[Bb]ytes|[Mm]emory|remembered|The flags"
+    r"|after CenterFace|[Ff]iles? |[Bb]ytes|[Mm]emory|remembered|: likewise|The flags"
     r"|[Cc]haracters|Chroma of grey|than any rounding|corner of the picture|[Tt]he trial's"
     r"|all of the sound|one reader keeps|held at once|read at a time"
 )

@@ -20,8 +20,9 @@ from lab.training.labelled import Labelled, dev_labels, of_frame
 from lab.training.regression import held_out, logistic
 from redact.detection import iou, load_detector, load_somebody, square_around
 from redact.detection.calibration import UNSEEN, log_odds
+from redact.detection.centerface import DUPLICATE_IOU
 from redact.detection.networks import CENTERFACE, EYE, NANODET
-from redact.detection.somebody import ONE, Somebody, upper_end
+from redact.detection.somebody import Somebody, upper_end
 from redact.media import Decode, probe
 from redact.track.bodies import bearers
 from redact.types import Frame, Target
@@ -72,7 +73,7 @@ def fit(eyes: Somebody, files: list[Path], folders: list[Path]) -> tuple[dict[st
                 if not verdict and iou(at, label.ignored).max(initial=0) > 0.2:
                     continue
                 best = [
-                    d.score[iou(seed[None], d.xyxy)[0] >= ONE].max(initial=UNSEEN)
+                    d.score[iou(seed[None], d.xyxy)[0] >= DUPLICATE_IOU].max(initial=UNSEEN)
                     for d in seen.values()
                 ]
                 rows.append([float(v) for v in log_odds(np.array(best, np.float32))])

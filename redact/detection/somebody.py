@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from ..types import Detections, Frame, Rect, Target, widened
 from .calibration import load_calibration
+from .centerface import DUPLICATE_IOU
 from .close_up import LookAtImage, square_around
 from .ensemble import CENTERFACE_LARGE, EYE_FACES, EYE_LARGE, SAME_FACE, weighed
 from .nms import iou, suppress
@@ -27,9 +28,6 @@ head of who stands upright is then a third of it, and of who is seen from the ch
 
 SHARE_ABOVE_BODY: Final = 0.12
 """Share of this square that lies above the body's box, which may begin below the hair."""
-
-ONE: Final = 0.3
-"""IoU from which two boxes of one network are one face or head, as in other looks of theirs."""
 
 
 class Somebody:
@@ -88,7 +86,7 @@ class Somebody:
         seen, seeds = self.witnesses(square_around(rgb, place, 1.0))
         found = weighed(seen, f"{self.target.word} on body", load_calibration())
         # A head without a face is none, however plainly it is one.
-        found = found.select(iou(found.xyxy, seeds.xyxy).max(axis=1, initial=0) >= ONE)
+        found = found.select(iou(found.xyxy, seeds.xyxy).max(axis=1, initial=0) >= DUPLICATE_IOU)
         zoom = np.float32(VERIFIER_SIDE / (place[2] - place[0]))
         xyxy = found.xyxy / zoom + np.tile(place[:2], 2).astype(np.float32)
         return Detections(xyxy, found.score, found.target, found.fringe)
@@ -96,7 +94,7 @@ class Somebody:
     def witnesses(self, window: NDArray[np.uint8]) -> tuple[dict[str, Detections], Detections]:
         """Detections of each witness of `calibration.json` in an image of the upper end of a body,
         as objects of the searched kind; and which of them may be one."""
-        faces, eye = (suppress(look(window), ONE) for look in (self._faces, self._eye))
+        faces, eye = (suppress(look(window), DUPLICATE_IOU) for look in (self._faces, self._eye))
         heads = eye.only([Target.HEAD])
         if self.target is Target.HEAD:
             seen = {

@@ -1,7 +1,7 @@
 """From detections of single frames to objects over the whole clip."""
 
 from .belief import AS_DETECTED, Clues, probability_of
-from .bodies import Eyes, LookForBodies, LookForHeads, bearers, head_places
+from .bodies import SURE_BODY_SCORE, Eyes, LookForBodies, LookForHeads, bearers, head_places
 from .camera_motion import motion_between
 from .follow import COAST, step
 from .frame_clock import FrameClock
