@@ -177,7 +177,8 @@ class Plan:
         return tuple(message for message in told if message.code in limits)
 
     def table(self) -> list[dict[str, Any]]:
-        """One row a track, in order of id, for `csv`, pandas and the like: its subject, what and
+        """One row a track, in order of id, for `csv`, pandas and the like: its subject (number of
+        its first track, name, kind, in how many further pictures only its body is seen), what and
         when it is, how sure, where it is seen best ("best": frame, time, and pixels of the upright
         picture), and what was decided. Times count from the first picture."""
         from .table import rows_of

@@ -14,11 +14,15 @@ SURELY_SOMEBODY: Final = 0.5
 """Score of a body's surest look from which somebody is there, or a vehicle."""
 
 
+SOMEBODY: Final = ("person", "vehicle")
+"""Kinds of subjects that are known by their bodies."""
+
+
 class Presence(NamedTuple):
     """Where a subject is.
 
     Attributes:
-        kind: "person" or "vehicle", where a body of it is known; else the word of its target.
+        kind: one of `SOMEBODY` where a body of it is known; else the word of its target.
         tracks: frames in which its face, head or plate is, or what else its tracks are.
         body: frames in which only its body is seen: who is turned away, say.
     """
@@ -37,7 +41,7 @@ def presence(plan: Plan, subject: Subject) -> Presence:
     seen = {n for body in bodies for n in range(body.first, body.last + 1)}
     kind = tracks[0].target.word
     if bodies:
-        kind = "vehicle" if bodies[0].vehicle else "person"
+        kind = SOMEBODY[bodies[0].vehicle]
     return Presence(kind, runs_of(sorted(there)), runs_of(sorted(seen - there)))
 
 

@@ -4,25 +4,35 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..types import Track, clock
+from ..types import Track, clock, count_of
 from .plan import Plan
+from .presence import presence
+from .subject import Subject
 from .subjects import with_subjects
 
 
 def rows_of(plan: Plan) -> list[dict[str, Any]]:
     """See `Plan.table`."""
-    subjects = {
-        track: (number, subject.name)
-        for number, subject in enumerate(with_subjects(plan).subjects, 1)
+    told = {
+        track: _subject(plan, subject)
+        for subject in with_subjects(plan).subjects
         for track in subject.tracks
     }
-    return [_row(plan, track, *subjects[track.id]) for track in plan.tracks]
+    return [told[track.id] | _row(plan, track) for track in plan.tracks]
 
 
-def _row(plan: Plan, track: Track, subject: int, name: str) -> dict[str, Any]:
+def _subject(plan: Plan, subject: Subject) -> dict[str, Any]:
+    kind, _, body = presence(plan, subject)
     return {
-        "subject": subject,
-        "name": name,
+        "subject": subject.tracks[0],
+        "name": subject.name,
+        "kind": kind,
+        "body_frames": count_of(body),
+    }
+
+
+def _row(plan: Plan, track: Track) -> dict[str, Any]:
+    return {
         "track": track.id,
         "target": track.target.word,
         "from": clock(plan.seconds(track.first)),

@@ -42,6 +42,7 @@ from .manifest_parts import (
     MessagePart,
     ModelPart,
     RemovedPart,
+    SubjectPart,
     TrackPart,
 )
 from .run_record import RunRecord, Step

@@ -22,7 +22,7 @@ from ..plan import Plan, dump_plan, mask_shape
 from ..settings import Audio, Sensitivity, Settings
 from ..types import DEFAULT_TARGETS, Action, Target, readable, stamp, with_nested
 from ..words import Message, as_json, problem
-from .build_tracks import muted_parts, review_part, track_parts
+from .build_tracks import muted_parts, review_part, subject_parts, track_parts
 from .case import CaseFields
 from .manifest import (
     MANIFEST_FORMAT,
@@ -98,6 +98,7 @@ def build_manifest(
         muted=muted_parts(record.plan, record.sounded),
         signed_by=signed_by,
         review=review_part(record.plan),
+        subjects=subject_parts(record.plan),
     )
 
 
@@ -147,7 +148,7 @@ def decisions_sha256(plan: Plan) -> str:
     where something is visible, and the muted spans. What was only looked at makes no difference,
     nor does who is held to be one person where that hides and shows nothing."""
     shown = [plan.shown_spans(track) for track in plan.tracks]
-    bare = dataclasses.replace(plan, subjects=(), review=None)
+    bare = dataclasses.replace(plan, subjects=(), bodies=(), review=None)
     return hashlib.sha256(dump_plan(bare) + repr(shown).encode()).hexdigest()
 
 

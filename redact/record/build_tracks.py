@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from typing import TypeVar
 
-from ..plan import Plan, Subject, answered_here, count_of, mask_shape, state_runs
+from ..plan import Plan, Subject, answered_here, count_of, mask_shape, presence, state_runs
 from ..settings import RenderSettings
 from ..types import Action, Confirmed, Origin, Runs, State, Track, runs_of
 from .case import CaseFields
@@ -20,6 +20,7 @@ from .manifest_parts import (
     ReviewPart,
     SmallerPart,
     SpanPart,
+    SubjectPart,
     TrackPart,
 )
 
@@ -52,6 +53,16 @@ def track_parts(
         )
         for track in plan.tracks
     )
+
+
+def subject_parts(plan: Plan) -> list[SubjectPart]:
+    """People and vehicles whose bodies are known, in order of their first tracks."""
+    found = []
+    for subject in plan.subjects:
+        if subject.bodies:
+            kind, frames, body = presence(plan, subject)
+            found.append(SubjectPart(subject.tracks[0], kind, count_of(frames), count_of(body)))
+    return found
 
 
 def _held_frames(plan: Plan) -> dict[int, set[int]]:

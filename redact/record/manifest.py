@@ -32,6 +32,7 @@ from .manifest_parts import (
     ReviewPart,
     Seconds,
     StepPart,
+    SubjectPart,
     TrackPart,
 )
 from .signature import PublicKeyHex
@@ -148,6 +149,9 @@ class Manifest(Part):
     review: Annotated[ReviewPart | None, Meta(description="null: nobody reviewed on the page")] = (
         None
     )
+    subjects: Annotated[
+        list[SubjectPart], Meta(description="people and vehicles, in order of their first tracks")
+    ] = field(default_factory=list)
 
 
 MANIFEST_SUFFIX = ".manifest.json"

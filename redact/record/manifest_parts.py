@@ -219,6 +219,18 @@ class TrackPart(Part):
     ] = field(default_factory=list)
 
 
+class SubjectPart(Part):
+    """A person or vehicle who was known by the whole body, too, and not only by face or plate."""
+
+    subject: Annotated[Positive, Meta(description="number of the first track")]
+    kind: Annotated[str, Meta(pattern="^(person|vehicle)$")]
+    frames: Annotated[Natural, Meta(description="pictures in which a track of it is")]
+    body_frames: Annotated[
+        Natural,
+        Meta(description="further pictures in which only the body is: from behind, say"),
+    ]
+
+
 class MutedPart(Part):
     """A span of sound that the output does not have. Times count from the first picture."""
 

@@ -44,6 +44,8 @@ class Exemption:
         states: how many of them it was seen in, bridged, held or drawn.
         css: class of its row.
         alarm: whether it was called a false alarm.
+        who: which person or vehicle it is, and in how many further pictures only the body is seen;
+            "" where no body of it is known.
     """
 
     spans: Spans
@@ -65,6 +67,7 @@ class Exemption:
     states: str = ""
     css: str = ""
     alarm: bool = False
+    who: str = ""
 
     @property
     def track_numbers(self) -> str:
@@ -113,7 +116,20 @@ def _of_subject(tracks: list[TrackPart], manifest: Manifest, text: ReportWords) 
         states=_states(tracks, text),
         css="redact" if first.action is Action.REDACT else "keep",
         alarm=first.action is Action.FALSE_ALARM,
+        who=_somebody(first, manifest, text),
     )
+
+
+def _somebody(track: TrackPart, manifest: Manifest, text: ReportWords) -> str:
+    number = track.subject or track.track
+    known = next((s for s in manifest.subjects if s.subject == number), None)
+    if known is None:
+        return ""
+    name = text(f"log.{known.kind}", number=number)
+    if not known.body_frames:
+        return name
+    body = text(f"log.{known.kind}_alone", count=text.number(known.body_frames))
+    return f"{name}{text('title.semicolon')}{body}"
 
 
 def _sound_entries(manifest: Manifest, text: ReportWords) -> Iterator[Exemption]:

@@ -9,7 +9,7 @@ import click
 from msgspec.structs import asdict
 from rich.table import Table
 
-from ...plan import Plan, read_plan, user_input
+from ...plan import SOMEBODY, Plan, read_plan, user_input
 from ...types import Origin, Track
 from ...words import said, say, word
 from ..terminal import PlainConsole, tell_json
@@ -81,11 +81,12 @@ def _table(rows: list[dict[str, Any]]) -> Table:
     table = Table(box=None, pad_edge=False, header_style="bold")
     for column in _COLUMNS:
         table.add_column(word("plan_column", column))
-        if column in ("no.", "frames"):
+        if column in ("no.", "frames", "body"):
             table.columns[-1].justify = "right"
     before = 0
     for row in sorted(rows, key=lambda row: (row["subject"], row["track"])):
-        name = f"{row['subject']} {row['name']}".strip()
+        kind = word("somebody", row["kind"]) if row["kind"] in SOMEBODY else ""
+        name = " ".join(filter(None, (kind, str(row["subject"]), row["name"])))
         subject, before = ("" if row["subject"] == before else name), row["subject"]
         reason = " / ".join(filter(None, (word("reason", str(row["reason"])), str(row["by"]))))
         cells = [
@@ -95,6 +96,7 @@ def _table(rows: list[dict[str, Any]]) -> Table:
             row["from"],
             row["to"],
             row["frames"],
+            row["body_frames"] if subject else "",
             _probability(row),
             row["best"]["time"],
             _place(row["best"]),
@@ -107,7 +109,7 @@ def _table(rows: list[dict[str, Any]]) -> Table:
 
 
 _COLUMNS = (
-    *("subject", "no.", "target", "from", "to", "frames", "probability", "seen", "place"),
+    *("subject", "no.", "target", "from", "to", "frames", "body", "probability", "seen", "place"),
     *("origin", "action", "reason"),
 )
 
