@@ -9,7 +9,7 @@ from .file import Dumped, dump_plan, is_own_plan, parse_plan, read_plan, without
 from .file_fields import PlanRecord
 from .found_text import MOST_CHARACTERS, FoundText
 from .plan import ALL_SOUND, HELD_REACH, SAME_FACE_OVERLAP, Plan, SourceRef
-from .presence import SOMEBODY, Presence, lies_on, presence, unhidden
+from .presence import SOMEBODY, Presence, lies_on, presence
 from .review import (
     FindingNote,
     MutedSpan,

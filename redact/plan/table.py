@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from ..types import Track, clock, count_of
@@ -13,16 +14,17 @@ from .subjects import with_subjects
 
 def rows_of(plan: Plan) -> list[dict[str, Any]]:
     """See `Plan.table`."""
+    tracks = {track.id: track for track in plan.tracks}
     told = {
-        track: _subject(plan, subject)
+        track: _subject(plan, subject, tracks)
         for subject in with_subjects(plan).subjects
         for track in subject.tracks
     }
     return [told[track.id] | _row(plan, track) for track in plan.tracks]
 
 
-def _subject(plan: Plan, subject: Subject) -> dict[str, Any]:
-    kind, _, body = presence(plan, subject)
+def _subject(plan: Plan, subject: Subject, tracks: Mapping[int, Track]) -> dict[str, Any]:
+    kind, _, body = presence(subject, tracks, plan.bodies)
     return {
         "subject": subject.tracks[0],
         "name": subject.name,

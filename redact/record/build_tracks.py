@@ -57,10 +57,10 @@ def track_parts(
 
 def subject_parts(plan: Plan) -> list[SubjectPart]:
     """People and vehicles whose bodies are known, in order of their first tracks."""
-    found = []
+    found, tracks = [], {track.id: track for track in plan.tracks}
     for subject in plan.subjects:
         if subject.bodies:
-            kind, frames, body = presence(plan, subject)
+            kind, frames, body = presence(subject, tracks, plan.bodies)
             found.append(SubjectPart(subject.tracks[0], kind, count_of(frames), count_of(body)))
     return found
 

@@ -18,9 +18,11 @@ from ..plan import (
     Subject,
     all_subjects,
     answered_here,
+    count_of,
     decisions,
     joined,
     mask_shape,
+    presence,
 )
 from ..render import ROUNDING
 from ..types import Action, Keyframe, Origin, Outline, Target, Track, runs_of
@@ -40,6 +42,15 @@ LIKELY: Final = 0.5
 
 MOST_BESIDE: Final = 40
 """Moments beside another one that the page is told of; in a crowd there are hundreds."""
+
+SURE_BODY_SCORE: Final = 0.5
+"""Score of its surest look from which a body is somebody."""
+
+LEAST_LOOKS: Final = 2
+"""Looks that saw somebody of whom nothing is hidden, at least; one may be a chance."""
+
+ON_BODY: Final = 0.5
+"""Share of something that is hidden from which it lies on a body: it may be that one's."""
 
 LEAST_DETECTED_FRAMES: Final = 3
 """Frames in which it was detected; fewer are unsure whatever the score."""
@@ -161,8 +172,8 @@ class Overview:
         made, found, known = {}, {}, {}
         for subject in all_subjects(plan):
             tracks = tuple(by_number[number] for number in subject.tracks)
-            keys = tuple(id(track.keyframes) for track in tracks)
-            known[keys] = self._found.get(keys) or _found(plan, tracks, self.kept)
+            keys = (*(id(track.keyframes) for track in tracks), *subject.bodies)
+            known[keys] = self._found.get(keys) or _found(plan, subject, tracks, self.kept)
             looked = _looked(tracks, by_chosen)
             key = (*map(id, tracks), subject, looked)
             made[key] = self._made.get(key) or _of_subject(
@@ -234,7 +245,8 @@ def clip(plan: Plan, info: SourceInfo) -> dict[str, Any]:
     }
 
 
-def _found(plan: Plan, tracks: tuple[Track, ...], kept: SightsKept) -> _Found:
+def _found(plan: Plan, subject: Subject, tracks: tuple[Track, ...], kept: SightsKept) -> _Found:
+    kind, frames, alone = presence(subject, {t.id: t for t in tracks}, plan.bodies)
     known = {track.id: kept.of(track) for track in tracks}
     best = max(tracks, key=lambda t: (known[t.id].score or 0.0, known[t.id].keys))
     first, last = min(t.first for t in tracks), max(t.last for t in tracks)
@@ -245,6 +257,9 @@ def _found(plan: Plan, tracks: tuple[Track, ...], kept: SightsKept) -> _Found:
     told = {
         "id": tracks[0].id,
         "target": best.target.word,
+        "kind": kind,
+        "pictures": count_of(frames),
+        "alone": alone,
         "origin": best.origin.value,
         "certainty": _certainty(tracks, score, detected),
         "score": None if sure is None else round(sure, 2),
@@ -369,6 +384,30 @@ def boxes_at(plan: Plan, frame: int) -> list[list[Any]]:
             corners = [round(v, 2) for v in here.box]
             sure, look = plan.vouched(track, frame), (here.margin, here.outline)
             found.append([track.id, *corners, here.state.value, sure, track.id in shown, *look])
+    return found
+
+
+def bodies_at(plan: Plan, frame: int) -> list[list[Any]]:
+    """Bodies in a frame of which nothing else is there: number of the subject, 0 where none is
+    known, left, top, right, bottom, whether it is a vehicle. Who is turned away is one, and so is
+    who was never seen from the front; of vehicles only those that are a subject."""
+    here = [key.box for track in plan.tracks_near(frame) if (key := track.at(frame)) is not None]
+    number_of = {n: s for s in plan.subjects for n in s.bodies}
+    of_tracks = {track.id for track in plan.tracks_near(frame) if track.at(frame) is not None}
+    found = []
+    for number, body in enumerate(plan.bodies, 1):
+        box, subject = body.at(frame), number_of.get(number)
+        if box is None or (subject is not None and of_tracks.intersection(subject.tracks)):
+            continue
+        if subject is None and (
+            body.vehicle
+            or body.score < SURE_BODY_SCORE
+            or len(body.looks) < LEAST_LOOKS
+            or any(box.common(other) >= ON_BODY * other.area for other in here)
+        ):
+            continue
+        known = 0 if subject is None else subject.tracks[0]
+        found.append([known, *(round(v) for v in box), body.vehicle])
     return found
 
 

@@ -24,12 +24,13 @@ from ..words import LANGUAGES, problem
 from .finishing import bars_release, begin_finish
 from .looked_at import VIEWS, with_parts, with_seen
 from .open_plan import ChangedOutsideError
-from .overview import boxes_at
+from .overview import bodies_at, boxes_at
 from .pictures_and_sound import heard, jpeg, masked, place_of_moment
 from .refused import RefusedError, defect, in_words
 from .server import Answer, PageServer, Route, as_json
 from .session import Session
 from .shelf import Shelf
+from .strip import strip_of
 from .system_programs import file_of, show_of
 
 MOST_PAGE_PIXELS: Final = 4096
@@ -56,7 +57,7 @@ def routes_of(session: Session) -> dict[tuple[str, str], Route]:
 
 
 _NAMES: Final = {
-    "GET": "state plan frame faces scene alike covered sound waveform texts text-pictures",
+    "GET": "state plan frame faces scene alike covered strip sound waveform texts text-pictures",
     "POST": "leave edit undo redo reviewer follow hide bridge seen moments finish stop open show"
     " remove-held read",
 }
@@ -141,6 +142,7 @@ class _Page:
             "pts": frame.pts,
             "damaged": frame.damaged,
             "boxes": boxes_at(plan, number),
+            "bodies": bodies_at(plan, number),
         }
         return _packed(head, [jpeg(frame, width)])
 
@@ -208,6 +210,13 @@ class _Page:
         else:
             texts.begin()
         return as_json({})
+
+    def strip(self, values: dict[str, Any]) -> Answer:
+        """Pictures of a kept subject, each as frame, track and what is wrong there; see
+        `strip_of`."""
+        plan = self._session.ready().open_plan.plan
+        found = strip_of(plan, subject_of(plan, int(values["id"])), self._session.render.margin)
+        return as_json({"pictures": found})
 
     def sound(self, values: dict[str, Any]) -> Answer:
         here = self._session.ready()
