@@ -1,7 +1,7 @@
 // What is known of the chosen ones, why it is decided so, and what can be corrected.
 import { get } from "./api.js";
 import { html, useEffect, useMemo, useSignal } from "./html.js";
-import { begin, edit, inTurn, kindOf, select, state, title } from "./store.js";
+import { begin, count, edit, inTurn, kindOf, select, state, title } from "./store.js";
 import { clock, reasonWords, span, t } from "./words.js";
 import { Button } from "./button.js";
 import { Face } from "./faces.js";
@@ -31,7 +31,7 @@ export function Chosen() {
         class=${s.certainty === "by hand" || kindOf(s) === "none" ? "wide" : "primary wide"} />
     </div>
     <${Field} id="name" draft=${`name/${s.id}`} label=${t("name")} value=${s.name} maxlength="80"
-      placeholder=${`${t(`target.${s.target}`)} ${s.id}`} take=${(name) => edit("rename", { id: s.id, name })} />
+      placeholder=${title({ ...s, name: "" })} take=${(name) => edit("rename", { id: s.id, name })} />
     ${!kept && html`<${Mask} of=${s} />`}
     <${Correct} of=${s} />
     ${s.tracks.length > 1 && html`<${Parts} of=${s} />`}
@@ -47,6 +47,7 @@ function Who({ of: s }) {
       <h2>${title(s)}</h2>
       <${Tag} of=${s} />
       <div class="small muted">${span(s.from, s.to)}</div>
+      ${s.alone.length > 0 && html`<div class="small muted" id="presence">${t(`presence.${s.kind}`, { seen: s.pictures, n: count(s.alone) })}</div>`}
       <div class="small muted">${s.cut ? `${sure} · ${reasonWords(s.reason)}` : sure}</div>
     </div>
   </div>`;

@@ -11,6 +11,7 @@ import { showFinding, nextFinding } from "./findings.js";
 import { nextMoment, nextUnseen } from "./moments.js";
 import { flush } from "./seen.js";
 import { Path, show } from "./show.js";
+import { Strips } from "./strip.js";
 
 const CORNERS = ["top-left", "top-right", "bottom-left", "bottom-right"];
 const STYLES = ["cover", "blur", "mosaic", "solid"];
@@ -28,6 +29,7 @@ export function FinishDialog() {
   return html`
     <h2 id="dialog-title">${t("finish_title")}</h2>
     <${ToDo} />
+    <${Strips} />
     <h3>${t("kind")}</h3>
     <div class="pair">
       <${Purpose} value="evidence" note="kind.evidence_note" />

@@ -81,6 +81,7 @@ export function paint() {
     .sort((a, b) => rank(a) - rank(b));
   const many = crowd() > 0,
     taken = [];
+  if (state.view === "outlines") for (const body of state.bodies) bodyOutline(body, many, taken);
   for (const box of boxes) outline(box, rank(box));
   for (const box of boxes.reverse()) label(box, rank(box), many, taken);
   if (drag?.rect) dashed(drag.rect);
@@ -156,6 +157,29 @@ function dashed(rect) {
   pen.setLineDash([]);
 }
 
+/** Somebody of whom no face is hidden here: a thin line, with who it is where that is known. */
+function bodyOutline([id, ...corners], many, taken) {
+  const chosen = id > 0 && (state.selected.includes(id) || id === state.pointed),
+    rect = unmasked(corners),
+    who = state.subjects.has(id) ? title(state.subjects.get(id)) : t("somebody");
+  for (const [wide, colour] of [
+    [chosen ? 4 : 3, "#0009"],
+    [chosen ? 2 : 1, "#fff"],
+  ]) {
+    pen.lineWidth = wide;
+    pen.strokeStyle = colour;
+    pen.setLineDash([2, 4]);
+    pen.strokeRect(...rect);
+  }
+  pen.setLineDash([]);
+  if (!many || chosen) tag(t("nothing_hidden", { who }), rect, chosen, "#fff", taken);
+}
+/** A box as it is, without the margin of a mask. */
+function unmasked([x1, y1, x2, y2]) {
+  const { left, top, sx, sy } = player.place();
+  return [left + x1 * sx, top + y1 * sy, (x2 - x1) * sx, (y2 - y1) * sy];
+}
+
 function outline(box, rank) {
   const rect = rectAt(box),
     dim = (state.pointed || state.selected.length) && !rank;
@@ -215,10 +239,13 @@ function label(box, rank, many, taken) {
     [mark, colour] = MARK[subject?.decision] || ["", "#fff"];
   if (!subject || (many && !rank && !mark)) return;
   const words = mark + (rank ? title(subject) : subject.id) + (box[6] ? "" : "?");
+  tag(words, rectAt(box), rank, colour, taken);
+}
+/** Words beside a box, where no others lie. */
+function tag(words, [x, y, w, h], rank, colour, taken) {
   pen.font = `600 ${rank ? 13 : 11.5}px ${FONT}`;
   const wide = pen.measureText(words).width + 9,
-    tall = rank ? 19 : 16,
-    [x, y, w, h] = rectAt(box);
+    tall = rank ? 19 : 16;
   const limit = (v) => Math.max(0, Math.min(viewport.clientWidth - wide, v));
   const spots = [
     [limit(x), y - tall - 2],
@@ -256,10 +283,17 @@ let clicked = { x: -9, y: -9, n: 0, frame: -1 };
 function choice(x, y) {
   const subjects = [...new Set(hits(x, y).map(idOf))],
     now = subjects.indexOf(state.selected[0]);
+  if (!subjects.length) return bodyAt(x, y);
   const again =
     Math.hypot(x - clicked.x, y - clicked.y) < 4 && clicked.frame === state.frame && now >= 0;
   clicked = { x, y, n: subjects.length, frame: state.frame };
   return subjects[again ? (now + 1) % subjects.length : 0];
+}
+/** Whose body is under the mouse where nothing else is: of several, the smallest. */
+function bodyAt(x, y) {
+  const area = ([, a, b, c, d]) => (c - a) * (d - b),
+    here = state.bodies.filter(([id, ...corners]) => id && inside(x, y, unmasked(corners)));
+  return here.sort((a, b) => area(a) - area(b))[0]?.[0];
 }
 /** How many lie where the chosen one was clicked at in this picture. */
 export const stacked = () => (state.one && clicked.frame === state.frame ? clicked.n : 0);
@@ -289,7 +323,7 @@ export function down(event) {
     // A mask is moved in the picture in which it was taken hold of, and that one stays on screen.
     drag = { ...held, frame: state.frame };
     player.goTo(state.frame);
-  } else drag = { kind: hits(x, y).length ? "click" : "pan", add };
+  } else drag = { kind: hits(x, y).length || bodyAt(x, y) ? "click" : "pan", add };
   Object.assign(drag, { x, y });
 }
 const between = (x1, y1, x2, y2) => [
@@ -303,8 +337,9 @@ export function move(event) {
   if (state.magnified) paint();
   if (!drag) {
     const [box] = hits(x, y);
-    point(box ? idOf(box) : 0);
-    canvas.className = state.drawing ? "drawing" : grip(x, y) ? "moving" : box ? "pointing" : "";
+    const whose = box ? idOf(box) : bodyAt(x, y) || 0;
+    point(whose);
+    canvas.className = state.drawing ? "drawing" : grip(x, y) ? "moving" : whose ? "pointing" : "";
     return;
   }
   const [dx, dy] = [x - drag.x, y - drag.y];

@@ -96,8 +96,8 @@ async function prefetch(n) {
 function shown({ head, bitmap: newer, view }) {
   bitmap?.close?.();
   bitmap = newer;
-  const { frame, boxes, damaged, pts } = head;
-  state.shot = { frame, boxes, damaged, view };
+  const { frame, boxes, bodies, damaged, pts } = head;
+  state.shot = { frame, boxes, bodies, damaged, view };
   noteSeen(frame, playing ? (state.speed <= 1 ? "normal" : "fast") : "still");
   Object.assign(viewport.dataset, { frame, pts, view: state.view }); // for tests and readers
 }

@@ -97,7 +97,7 @@ function Beside({ of: [frame, why, track, shown] }) {
 // One after the other, those that are in view first: each is decoded and drawn for it.
 let turn = Promise.resolve();
 /** A moment as it will be in the result, with its place marked. */
-function Scene({ n, track, shown }) {
+export function Scene({ n, track, shown, plain }) {
   const canvas = useRef(),
     { revision } = state;
   useEffect(() => {
@@ -111,7 +111,7 @@ function Scene({ n, track, shown }) {
       [node.width, node.height] = [bitmap.width, bitmap.height];
       const pen = node.getContext("2d");
       pen.drawImage(bitmap, 0, 0);
-      if (!head.place) return;
+      if (plain || !head.place) return;
       const [x1, y1, x2, y2] = head.place.map((v, i) => v * (i % 2 ? node.height : node.width));
       pen.strokeStyle = "#ff5b45";
       pen.lineWidth = 3;

@@ -24,7 +24,7 @@ for (const [name, value] of Object.entries({
   undo: false,
   redo: false,
   // what is on the screen, and where
-  shot: { frame: 0, boxes: [], damaged: false, view: "" },
+  shot: { frame: 0, boxes: [], bodies: [], damaged: false, view: "" },
   wanted: null, // the picture that was asked for last; none before the first
   view: "outlines",
   style: "cover",
@@ -90,6 +90,7 @@ const lookedAt = computed(looked);
 for (const [name, of] of Object.entries({
   frame: () => state.shot.frame,
   boxes: () => state.shot.boxes,
+  bodies: () => state.shot.bodies, // of whom nothing else is in the picture
   shownView: () => state.shot.view,
   times: () => (state.clip ? timesOf(state.clip.pts, state.clip.time_base) : []),
   frames: () => state.times.length,
@@ -195,7 +196,7 @@ export function frameAt(seconds) {
   }
   return low;
 }
-export const title = (subject) => subject.name || `${t(`target.${subject.target}`)} ${subject.id}`;
+export const title = (subject) => subject.name || `${t(`target.${subject.kind}`)} ${subject.id}`;
 export const kindOf = (subject) =>
   ({ keep: "keep", hide: "hide", "false alarm": "none" })[subject.decision] || "open";
 /** The number of frames in runs of them. */

@@ -135,6 +135,9 @@ function drawLane(subject, y, each, stripes) {
       const tall = ["detected", "manual"].includes(what) ? each - 6 : Math.round(each * 0.3);
       bar(state.times[a], endOf(b), y + (each - tall) / 2, tall, css(`--${what}`));
     }
+  // Where only the body is seen, a line.
+  for (const [a, b] of subject.alone)
+    bar(state.times[a], endOf(b), y + each / 2 - 1, 2, css("--muted"));
   // Striped where nobody has looked at the picture yet.
   for (const { first, last } of subject.tracks)
     for (const [a, b] of state.unseen)

@@ -1,0 +1,48 @@
+// How each kept person will be seen: small pictures of the result, with all in which something is wrong.
+import { get } from "./api.js";
+import { html, useEffect, useSignal } from "./html.js";
+import { select, state, title } from "./store.js";
+import { clock, t } from "./words.js";
+import { closeDialog } from "./dialog.js";
+import { Scene } from "./sheet.js";
+import * as player from "./player.js";
+
+const MOST = 300; // pictures; who is hidden in more is looked at in the player
+
+/** One strip for each who is kept; none where nobody is. */
+export const Strips = () =>
+  [...state.subjects.values()]
+    .filter((s) => s.decision === "keep")
+    .map((s) => html`<${Strip} key=${s.id} of=${s} />`);
+
+function Strip({ of: s }) {
+  const pictures = useSignal(null);
+  useEffect(() => {
+    get("strip", { id: s.id })
+      .then((told) => (pictures.value = told.pictures))
+      .catch(() => {});
+  }, [s, state.revision]);
+  const all = pictures.value ?? [],
+    bad = (mark) => all.filter((picture) => picture[2] === mark).length;
+  const go = (frame) => () => {
+    closeDialog();
+    select(s.id);
+    player.show(frame);
+  };
+  return html`<h3>${t("strip", { who: title(s) })}</h3>
+    <p class="small muted">
+      ${bad("covered") + bad("unsure") ? "" : t("strip_good")}
+      ${bad("covered") > 0 && t("strip_covered", { n: bad("covered") })}
+      ${bad("unsure") > 0 && t("strip_unsure", { n: bad("unsure") })}
+    </p>
+    <div class="strip" data-strip=${s.id}>
+      ${all.slice(0, MOST).map(
+        ([frame, track, mark]) => html`<button key=${frame} class=${`picture ${mark}`} data-frame=${frame}
+          data-mark=${mark} title=${t("go_there")} onclick=${go(frame)}>
+          <${Scene} n=${frame} track=${track} shown=${frame} plain />
+          <span>${clock(state.times[frame])}${mark && html`<b> ${t(`strip.${mark}`)}</b>`}</span>
+        </button>`,
+      )}
+    </div>
+    ${all.length > MOST && html`<p class="small muted">${t("and_more", { n: all.length - MOST })}</p>`}`;
+}
