@@ -1,7 +1,7 @@
 // One card a subject; filters; choosing many; deciding. Of an hour's thousands, only the cards in
 // view and some around them are in the page.
 import { html, signal, useLayoutEffect, useRef } from "./html.js";
-import { count, kindOf, point, select, state, title } from "./store.js";
+import { kindOf, point, select, state, title } from "./store.js";
 import { number, reasonWords, span, t } from "./words.js";
 import { Button } from "./button.js";
 import { Choices } from "./field.js";
@@ -116,7 +116,6 @@ function Card({ subject: s, at, of, style }) {
     sure = certainty(s),
     reason = reasonWords(s.reason),
     parts = s.tracks.length > 1 ? ` · ${t("parts", { n: s.tracks.length })}` : "";
-  const alone = s.alone.length ? ` · ${t(`alone.${s.kind}`, { n: count(s.alone) })}` : "";
   const click = (event) => {
     if (event.shiftKey && anchor) return chooseRange(anchor, s.id);
     const add = event.ctrlKey || event.metaKey;
@@ -131,7 +130,7 @@ function Card({ subject: s, at, of, style }) {
     <${Face} of=${s.best} />
     <div>
       <div class="title"><span>${title(s)}</span><${Tag} of=${s} /></div>
-      <div class="line">${span(s.from, s.to) + parts + alone}</div>
+      <div class="line">${span(s.from, s.to) + parts}</div>
       <div class=${s.certainty === "unsure" ? "line doubt" : "line"}>
         ${reason ? `${sure} · ${reason}` : sure}
       </div>
