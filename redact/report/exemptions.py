@@ -125,10 +125,10 @@ def _somebody(track: TrackPart, manifest: Manifest, text: ReportWords) -> str:
     known = next((s for s in manifest.subjects if s.subject == number), None)
     if known is None:
         return ""
-    name = text(f"log.{known.kind}", number=number)
+    name = text(f"log.who_{known.kind}", number=number)
     if not known.body_frames:
         return name
-    body = text(f"log.{known.kind}_alone", count=text.number(known.body_frames))
+    body = text(f"log.who_{known.kind}_alone", count=text.number(known.body_frames))
     return f"{name}{text('title.semicolon')}{body}"
 
 
