@@ -16,12 +16,13 @@ from redact.plan import (
     SeenMoment,
     SeenSubject,
     Sound,
+    Subject,
     marked,
 )
 from redact.record import build_manifest
 from redact.record.manifest import Manifest
 from redact.record.manifest_parts import AuditPart, LogAnchor, MessagePart, RemovedPart
-from redact.types import Action, Confirmed, State
+from redact.types import Action, Body, Box, Confirmed, Keyframe, Keyframes, State
 
 from ..record.samples import AUDIT, make_plan, make_record
 from .conftest import MANY
@@ -107,6 +108,16 @@ def cut_off(folder: Path) -> Manifest:
     )
 
 
+def with_bodies(folder: Path) -> Manifest:
+    """The record of a run that knew the body of track 1, and the vehicle of plate 3."""
+    plan = make_plan()
+    ends = [Keyframe(n, Box(5, 10, 70, 170), State.DETECTED, 0.8) for n in (0, 299)]
+    plan = replace(plan, bodies=(Body(False, Keyframes(ends)), Body(True, Keyframes(ends))))
+    known = Subject((1,), bodies=(1,)), Subject((3,), bodies=(2,))
+    plan = plan.with_subjects([*(s for s in plan.subjects if s.tracks not in ((1,), (3,))), *known])
+    return build_manifest(make_record(folder, plan=plan))
+
+
 def a_dozen(folder: Path) -> Manifest:
     """More entries than stand in the report itself, and few enough for a row each."""
     plan = make_plan()
@@ -169,4 +180,5 @@ def variants(folder: Path) -> list[Manifest]:
         with_other_streams(full, 3, 0, 5),
         decided(folder),
         a_dozen(folder),
+        with_bodies(folder),
     ]

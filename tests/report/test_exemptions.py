@@ -17,11 +17,11 @@ from redact.record import ReasonCode, build_manifest
 from redact.record.manifest import Manifest
 from redact.report import ReportWords, exemption_csv, report_html
 from redact.report.exemptions import harmless
-from redact.types import Body, Box, Keyframe, Keyframes, State
+from redact.types import Keyframe
 from redact.words import LANGUAGES
 
 from ..record.samples import make_case, make_plan, make_record
-from .manifests import cut_off, decided
+from .manifests import cut_off, decided, with_bodies
 
 
 def table(manifest: Manifest, language: str = "en") -> list[dict[str, str]]:
@@ -101,12 +101,10 @@ def test_tracks_of_one_subject_are_one_entry_with_its_spans(tmp_path: Path) -> N
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_who_is_known_by_the_body_is_called_a_person(tmp_path: Path, language: str) -> None:
     """With the pictures in which nobody sees the face."""
-    ends = (Keyframe(n, Box(5, 10, 70, 170), State.DETECTED, 0.8) for n in (0, 299))
-    plan = replace(make_plan(), bodies=(Body(False, Keyframes(ends)),))
-    plan = plan.with_subjects([*plan.subjects, Subject((1,), bodies=(1,))])
-    value = build_manifest(make_record(tmp_path, plan=plan))
-    (one,) = value.subjects
+    value = with_bodies(tmp_path)
+    one, car = value.subjects
     assert (one.subject, one.kind, one.frames, one.body_frames) == (1, "person", 117, 183)
+    assert (car.subject, car.kind) == (3, "vehicle")
     text = ReportWords(language)
     named = text("log.who_person", number=1), text("log.who_person_alone", count="183")
     assert text("title.semicolon").join(named) in report_html(value, language).decode()
