@@ -4,6 +4,7 @@ A tuned number decides what is detected, followed, hidden or reported, and might
 a constant of the packages below with a docstring, or a limit of the audit. What a trained network,
 a format or memory dictates is none, nor what follows from others. Where the docstring names a
 command or a page, that measures it; where it names footage, it was chosen on that; else judged.
+`python -m lab.sweep` measures what any of them does on dev.
 """
 
 from __future__ import annotations
