@@ -29,7 +29,7 @@ from ..record import (
     sha256_of_bytes,
 )
 from ..settings import DrawSettings
-from ..types import Box, Decided, Finding, FindingKind, Target, stamp
+from ..types import Box, Decided, Finding, FindingKind, Target, utc_text
 from ..words import problem, reason_of
 from .check import Accepted
 from .order import Acceptance, Delivery, Order
@@ -379,5 +379,5 @@ def among(acceptance: Acceptance, held: HeldBack, by: str = "") -> Accepted:
     if not held.acceptable:
         raise problem(UsageError, "not_acceptable", output=held.output)
     meant = tuple(f for f in found if f.number in wanted)
-    said = Decided(acceptance.reason.strip(), by, stamp(datetime.now(UTC)))
+    said = Decided(acceptance.reason.strip(), by, utc_text(datetime.now(UTC)))
     return Accepted(meant, acceptance.reason, (said,) * len(meant))

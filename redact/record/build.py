@@ -20,7 +20,7 @@ from ..errors import UnsafeError
 from ..media import Dropped
 from ..plan import Plan, dump_plan, mask_shape
 from ..settings import Audio, Sensitivity, Settings
-from ..types import DEFAULT_TARGETS, Action, Target, readable, stamp, with_nested
+from ..types import DEFAULT_TARGETS, Action, Target, readable, utc_text, with_nested
 from ..words import Message, as_json, problem
 from .build_tracks import muted_parts, review_part, subject_parts, track_parts
 from .case import CaseFields
@@ -135,8 +135,8 @@ def _run(record: RunRecord) -> RunPart:
         settings=settings_as_json(record.settings),
         plan_sha256=hashlib.sha256(dump_plan(record.plan)).hexdigest(),
         decisions_sha256=decisions_sha256(record.plan),
-        started=stamp(record.started),
-        finished=stamp(record.finished),
+        started=utc_text(record.started),
+        finished=utc_text(record.finished),
         steps=tuple(
             StepPart(s.name, _messages(s.detail), round(s.seconds, 3)) for s in record.steps
         ),

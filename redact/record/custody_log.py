@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from ..errors import CheckFailedError, OutputError, PlanError
 from ..files import check_writable, lock
 from ..media import sha256_of_bytes
-from ..types import stamp
+from ..types import utc_text
 from ..words import problem, reason_of
 from .case import CaseFields
 from .checked_text import checked_text
@@ -77,7 +77,7 @@ def append(
         entries = entries_to_extend(log, state)
         entry = LogEntry(
             number=len(entries) + 1,
-            time=stamp(datetime.now(UTC)),
+            time=utc_text(datetime.now(UTC)),
             event=event,
             details=texts,
             previous=entries[-1].hash if entries else FIRST_LINK,

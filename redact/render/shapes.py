@@ -145,7 +145,7 @@ class Shape:
             min(height, math.ceil(cy + hy) + rim),
         )
 
-    def stamp(self, core: NDArray[np.uint8]) -> None:
+    def fill_core(self, core: NDArray[np.uint8]) -> None:
         """Set the pixels of the core in `core` (uint8 [H, W]) to 255."""
         height, width = core.shape
         rect = self.rect(width, height)
@@ -292,7 +292,7 @@ def core_of(shapes: Sequence[Shape], width: int, height: int) -> NDArray[np.uint
     """Union of the cores: uint8 [height, width], 255 inside, 0 outside."""
     core = np.zeros((height, width), np.uint8)
     for shape in shapes:
-        shape.stamp(core)
+        shape.fill_core(core)
     return core
 
 

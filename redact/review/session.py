@@ -17,7 +17,7 @@ from ..pipeline import Journal, detect, forget_looks, held_back_for, require_sam
 from ..plan import Plan, edit, read_plan, write_plan
 from ..record import CaseFields, EvidenceChoice
 from ..settings import DetectSettings, OptionalNetwork, RenderSettings
-from ..types import Box, Decided, State, Target, clock, stamp
+from ..types import Box, Decided, State, Target, clock, utc_text
 from . import editing
 from .answers import noted
 from .bridging import Gap, followed_across, held_across
@@ -268,4 +268,4 @@ def place_of(info: SourceInfo, folder: Path | None) -> Path:
 def decided_now(plan: Plan, reason: str = "") -> Decided:
     """By whoever looks, as they wrote it on the page; "" if they did not."""
     by = plan.review.reviewer if plan.review else ""
-    return Decided(reason, by, stamp(datetime.now(UTC)))
+    return Decided(reason, by, utc_text(datetime.now(UTC)))

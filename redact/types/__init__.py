@@ -47,7 +47,7 @@ from .text import (
     one_line,
     read_clock,
     readable,
-    stamp,
+    utc_text,
 )
 from .track import (
     DOUBTFUL,

@@ -94,7 +94,7 @@ def clock(seconds: float, digits: int = 3) -> str:
     return f"{sign}{start}:{rest:02}" + (f".{fraction:0{digits}}" if digits else "")
 
 
-def stamp(moment: datetime) -> str:
+def utc_text(moment: datetime) -> str:
     """A moment as records hold it: 2026-05-06T07:08:09.000001Z (ISO 8601, UTC)."""
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 

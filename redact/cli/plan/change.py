@@ -23,7 +23,7 @@ from ...plan import (
     read_plan,
     user_input,
 )
-from ...types import Action, Decided, Outline, Track, clock, stamp
+from ...types import Action, Decided, Outline, Track, clock, utc_text
 from ...words import problem, say
 from ..terminal import Terminal, tell
 from .group import (
@@ -106,7 +106,7 @@ def set_(
         None if action is None else Decision.of(Action(action)),
         reason=said(reason, "--reason"),
         by=said(by, "--by"),
-        at=stamp(datetime.now(UTC)),
+        at=utc_text(datetime.now(UTC)),
         looked_at_all=confirmed,
     )
     save(changed, value, plan_path)

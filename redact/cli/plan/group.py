@@ -16,7 +16,7 @@ from ...errors import PlanError
 from ...files import claim_beside, unwritable
 from ...plan import MutedSpan, Plan, is_own_plan, read_plan, user_input, write_plan
 from ...record import checked_option
-from ...types import Box, Decided, Keyframe, State, Target, Track, clock, runs_of, stamp
+from ...types import Box, Decided, Keyframe, State, Target, Track, clock, runs_of, utc_text
 from ...words import Message, problem, say
 from ..app import HELP, PATH
 from ..terminal import Terminal
@@ -68,7 +68,7 @@ def decided(reason: str | None, by: str | None) -> Decided:
     """Reason, name and time of a change for the record. Raises UsageError if they cannot stand
     there."""
     said_why, said_by = said(reason, "--reason") or "", said(by, "--by") or ""
-    return Decided(said_why, said_by, stamp(datetime.now(UTC)))
+    return Decided(said_why, said_by, utc_text(datetime.now(UTC)))
 
 
 def said(value: str | None, option: str) -> str | None:
