@@ -3,6 +3,7 @@
 import { effect } from "./html.js";
 import { point, select, state, title } from "./store.js";
 import { changeMask } from "./mask.js";
+import { t } from "./words.js";
 import { momentHere } from "./moments.js";
 import { textHere } from "./texts.js";
 import * as player from "./player.js";
