@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import contextlib
 from bisect import bisect_right
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from typing import Final
 
@@ -14,7 +15,8 @@ from av.video.reformatter import VideoReformatter
 from ..errors import InputError, UnsafeError
 from ..plan import Plan
 from ..track import COAST, SmallFrame, motion_between, patches_of, shrink, step, warped
-from ..types import Box, Keyframe, State
+from ..types import Box, Boxes, Keyframe, State
+from .again import Lost, Patches
 from .frames import Frames, PacketIndex, Superseded, bytes_of, index_packets
 
 __all__ = [
@@ -33,6 +35,13 @@ CHUNK: Final = 96
 
 HIDDEN: Final = 0.9
 """Share of a thing under one mask from which it is followed no further: margins hide the rest."""
+
+SURE_AGAIN: Final = 3
+"""Pictures in which what was found again must be followed, to be sure that it is a thing at all."""
+
+WHOLE_LOOKS: Final = 12
+"""Pictures before a thing was lost in which it looked like itself: in the last ones it was half
+behind what covers it (chosen)."""
 
 GoOn = Callable[[Keyframe], bool]
 
@@ -57,8 +66,9 @@ def follow(
         ahead, back: towards the end, towards the beginning.
 
     Returns:
-        Keyframes, rising: manual where it was drawn, followed elsewhere. They end at a cut, at
-        damage, at the picture's border, and where it is not found again.
+        Keyframes, rising: manual where it was drawn, followed elsewhere, interpolated where it was
+        covered and found again. They end at a cut, at damage, at the picture's border, and where it
+        is not found again.
     """
     first, last = _scene(plan, frame)
     scaler = VideoReformatter()
@@ -125,26 +135,55 @@ def _backwards(small: Callable[[int], SmallFrame], first: int, frame: int) -> It
         end = begin
 
 
+_SEEN: Final = np.array([False])
+_BLIND: Final = np.array([True])
+
+
 def _followed(way: Iterable[SmallFrame], box: Box) -> Iterator[Keyframe]:
-    """Keyframes after the first frame of a way, as long as the thing is found."""
+    """Keyframes after the first frame of a way, as long as the thing is found, or found again."""
     here: SmallFrame | None = None
     boxes = np.array([box], np.float64)
     recent = anchor = np.zeros((1, 0, 0), np.float32)
-    blind, lost_at = False, 0.0
+    lost: Lost | None = None
+    looks = deque[Patches](maxlen=WHOLE_LOOKS)
+    again: list[Keyframe] = []  # where it may have been found again, until that is sure
     for there in way:
         if here is None:
-            recent = anchor = patches_of(there, boxes)
+            here, recent = there, patches_of(there, boxes)
+            anchor = recent
             if not anchor.any():  # no texture: nothing could ever be found again
                 return
+            looks.append(anchor)
+            continue
+        if lost is not None and not again and abs(there.time - lost.since) > COAST:
+            if lost.given_up(there):
+                return
+            place = lost.look(there)
+            if place is not None:
+                boxes, recent, again = place, patches_of(there, place), [_followed_at(there, place)]
+            here = there
+            continue
+        expected = warped(boxes, motion_between(here, there).matrix)
+        coasts = lost is not None and not again
+        done = step(here, there, boxes, expected, recent, anchor, _BLIND if coasts else _SEEN)
+        if done.found[0]:
+            boxes, recent = done.boxes, done.patches
+            looks.append(recent)
+            again.append(_followed_at(there, boxes))
+            if lost is not None and not coasts:
+                lost.passes(there)
+                if len(again) <= SURE_AGAIN:
+                    here = there
+                    continue
+                yield from lost.between(again[0])
+            yield from again
+            lost, again = None, []
         else:
-            expected = warped(boxes, motion_between(here, there).matrix)
-            done = step(here, there, boxes, expected, recent, anchor, np.array([blind]))
-            if done.found[0]:
-                boxes, recent, blind = done.boxes, done.patches, False
-                yield Keyframe(there.index, Box(*map(float, boxes[0])), State.FOLLOWED)
-            else:
-                lost_at = lost_at if blind else here.time
-                if abs(there.time - lost_at) > COAST:
-                    return
-                boxes, blind = expected, True
+            lost = lost or Lost(here, boxes, (anchor, looks[0]))
+            lost.passes(there)
+            boxes, again = expected, []
         here = there
+
+
+def _followed_at(there: SmallFrame, boxes: Boxes) -> Keyframe:
+    return Keyframe(there.index, Box(*map(float, boxes[0])), State.FOLLOWED)

@@ -233,14 +233,22 @@ def _of_track(plan: Plan, track: Track, kept: SightsKept) -> Iterator[Moment]:
 
 def follows_to(track: Track) -> set[int]:
     """The ends of a mask that pixels carried on from one box, none of another: if it went astray,
-    it is there that it is farthest from what it was to hide."""
+    it is there that it is farthest from its thing; and where that was found again."""
     if track.origin is not Origin.MANUAL:
         return set()
     set_by_hand = [key.frame for key in track.keyframes if key.state is State.MANUAL]
     followed = any(key.state is State.FOLLOWED for key in track.keyframes)
     if not followed or len(set_by_hand) != 1:
         return set()
-    return {track.first, track.last} - set(set_by_hand)
+    states = [(key.frame, key.state) for key in track.keyframes]
+    sides = {State.FOLLOWED, State.INTERPOLATED}
+    # Where it was covered and found again: on either side, as it may have been followed backwards.
+    again = {
+        a[0] if a[1] is State.FOLLOWED else b[0]
+        for a, b in pairwise(states)
+        if {a[1], b[1]} == sides
+    }
+    return ({track.first, track.last} | again) - set(set_by_hand)
 
 
 def _end_chance(plan: Plan, track: Track, at: int, beyond: int) -> float:

@@ -7,8 +7,8 @@ from .follow import COAST, step
 from .frame_clock import FrameClock
 from .geometry import warped
 from .looks import LookAtParts, Looks
-from .patches import patches_of
+from .patches import PATCH_REACH, patches_of, sample
 from .sensitivities import TrackSettings, settings_of
 from .silhouettes import Look, shapes_between, worth_its_box
-from .small_pictures import SmallFrame, shrink
+from .small_pictures import PATCH_SIDE, SmallFrame, shrink
 from .tracker import Ask, Read, Tracker, Tracks

@@ -3,16 +3,88 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from fractions import Fraction
 from pathlib import Path
+from typing import cast
 
+import av
+import cv2
+import numpy as np
 import pytest
 
 from redact.follow import Frames, follow, index_packets
 from redact.media import probe
-from redact.types import Box, Keyframe, State
+from redact.plan import Plan, SourceRef
+from redact.review.moments import follows_to
+from redact.settings import DetectSettings, Sensitivity
+from redact.types import Box, Frame, Keyframe, Origin, State, Target, Timeline, Track
 
 from ..media.footage import ADVANCE, Clip, make
 from .test_frames import plan_of
+
+RATE, WIDE, TALL = 25, 320, 180
+NOISE = np.random.default_rng(7)
+GROUND = cv2.GaussianBlur(NOISE.uniform(0, 255, (TALL, WIDE)), (0, 0), 3)
+THING = cv2.GaussianBlur(NOISE.uniform(0, 255, (40, 40)), (0, 0), 2) * 4 - 380
+POST = cv2.GaussianBlur(NOISE.uniform(0, 255, (TALL, 70)), (0, 0), 5) * 2 - 100
+
+
+class Scene:
+    """A thing that goes to the right, behind a post; with `twins`, two come out behind it. The
+    frames of a video that nobody has to encode.
+
+    Args:
+        twins: whether there are two, in the same distance.
+    """
+
+    direct = True
+
+    def __init__(self, twins: bool = False) -> None:
+        self._twins = twins
+
+    @staticmethod
+    def place(index: int) -> Box:
+        return Box(20 + 3 * index, 60, 60 + 3 * index, 100)
+
+    def get(self, index: int) -> Frame:
+        picture = GROUND.copy()
+        x = round(self.place(index).x1)
+        behind = x > 150
+        for y in (20, 100) if self._twins and behind else (60,):
+            picture[y : y + 40, x : x + 40] = THING[:, : max(0, min(40, WIDE - x))]
+        picture[:, 100:170] = POST
+        grey = np.clip(picture, 0, 255).astype(np.uint8)
+        return Frame(index, index, Fraction(1, RATE), av.VideoFrame.from_ndarray(grey, "gray"))
+
+
+def of_scene(scene: Scene, frames: int = 75) -> dict[int, Keyframe]:
+    timeline = Timeline(Fraction(1, RATE), tuple(range(frames)))
+    source = SourceRef("made.mp4", "0" * 64, 1, WIDE, TALL, timeline)
+    plan = Plan(source, DetectSettings((Target.FACE,), Sensitivity.FAST), ())
+    keys = follow(cast(Frames, scene), plan, 3, scene.place(3), lambda _: True, back=False)
+    return {key.frame: key for key in keys}
+
+
+def test_what_was_covered_is_found_again_and_what_may_be_another_is_not() -> None:
+    """It ended at the first post."""
+    found = of_scene(Scene())
+    assert found[12].state is State.FOLLOWED
+    covered = [n for n, key in found.items() if key.state is State.INTERPOLATED]
+    assert covered == list(range(covered[0], covered[-1] + 1)) and len(covered) > 0.4 * RATE
+    for index in (12, covered[-1] + 1, 65):
+        assert found[index].box.iou(Scene.place(index)) > 0.7, index
+    for index in covered:
+        assert found[index].box.iou(Scene.place(index)) > 0.4, "hidden on the way, too"
+    # Of two that look alike nobody knows which it is.
+    assert max(of_scene(Scene(twins=True))) <= covered[0]
+
+
+def test_where_a_thing_was_found_again_is_a_moment_to_look_at() -> None:
+    keys = tuple(of_scene(Scene()).values())
+    back = next(k.frame for k in keys if k.state is State.FOLLOWED and k.frame > 30)
+    track = Track(1, Target.REGION, keys, origin=Origin.MANUAL)
+    assert {back, keys[-1].frame} <= follows_to(track)
+
 
 START = Box(60, 30, 100, 66)
 AT = 12

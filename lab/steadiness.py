@@ -1,0 +1,180 @@
+"""How steadily masks are drawn: `python -m lab.steadiness VIDEO... [--plans FOLDER]`.
+
+Masks that touch are one group, as they are in the picture. From each frame to the next, not over a
+cut, a group's drawn area changes by a share, and the things in it move by a share of their size.
+Printed for each video: the median, the 95th percentile and the most of the first, and of movement
+the median and the 95th percentile; of all groups, of those of several masks, and of those in which
+no mask begins or ends. A group that begins or ends by itself does not count.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from redact.mask_size import MARGIN
+from redact.media import Decode, probe
+from redact.pipeline import detect
+from redact.pipeline.journal import Journal
+from redact.plan import Plan, read_plan, write_plan
+from redact.progress import Silent
+from redact.render import mask_of
+from redact.settings import DetectSettings
+from redact.types import Box, Region
+
+Picture = NDArray[np.uint8]
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A group of masks from one frame to the next.
+
+    Attributes:
+        frame: the later one.
+        tracks: whose masks are in it.
+        area: change of its area, share of the mean of both.
+        moved: how far its things moved on average, share of their size.
+        lasting: all of its masks are in both frames.
+    """
+
+    frame: int
+    tracks: frozenset[int]
+    area: float
+    moved: float
+    lasting: bool
+
+
+def groups(regions: Sequence[Region], width: int, height: int) -> dict[frozenset[int], int]:
+    """Tracks whose masks touch, and the pixels that they cover together."""
+    mask = mask_of(regions, width, height, MARGIN)
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(mask.astype(np.uint8))
+    of: dict[int, set[int]] = {number: set() for number in range(1, count)}
+    for region in regions:
+        own = mask_of([region], width, height, MARGIN)
+        for label in np.unique(labels[own]):
+            of[int(label)].add(region.track)
+    found: dict[frozenset[int], int] = {}
+    for label, tracks in of.items():  # a mask that another one divides is one thing all the same
+        key = frozenset(tracks)
+        found[key] = found.get(key, 0) + int(stats[label, cv2.CC_STAT_AREA])
+    return found
+
+
+def changes(plan: Plan, first: int = 0, last: int | None = None) -> Iterator[Change]:
+    """Every group, from each frame to the next."""
+    width, height = plan.source.width, plan.source.height
+    end = len(plan.source.timeline) if last is None else last + 1
+    before: list[Region] = []
+    old: dict[frozenset[int], int] = {}
+    for frame in range(first, end):
+        here = plan.regions_at(frame)
+        new = groups(here, width, height)
+        if frame > first and frame not in plan.cuts:
+            was, now = {r.track: r.box for r in before}, {r.track: r.box for r in here}
+            for tracks in _joined([*old, *new]):
+                a = sum(area for key, area in old.items() if key <= tracks)
+                b = sum(area for key, area in new.items() if key <= tracks)
+                both = [(was[n], now[n]) for n in tracks if n in was and n in now]
+                if a and b and both:
+                    moved = float(np.mean([_moved(x, y) for x, y in both]))
+                    area, lasting = 2 * abs(b - a) / (a + b), len(both) == len(tracks)
+                    yield Change(frame, tracks, area, moved, lasting)
+        before, old = here, new
+
+
+def _joined(keys: Sequence[frozenset[int]]) -> list[frozenset[int]]:
+    """Groups of two frames that share a track, as one."""
+    found: list[frozenset[int]] = []
+    for key in keys:
+        touching = [other for other in found if other & key]
+        found = [other for other in found if not other & key]
+        found.append(key.union(*touching))
+    return found
+
+
+def _moved(a: Box, b: Box) -> float:
+    (ax, ay), (bx, by) = a.centre, b.centre
+    return float(np.hypot(bx - ax, by - ay)) / max(1.0, float(np.sqrt(a.area)))
+
+
+def described(found: Sequence[Change]) -> str:
+    """Median, 95th percentile and largest change of the area; the same of movement."""
+    if not found:
+        return "none"
+    area = np.array([c.area for c in found])
+    moved = np.array([c.moved for c in found])
+    middle, most = (np.quantile(values, [0.5, 0.95]) for values in (area, moved))
+    return (
+        f"{len(found):6} area {middle[0]:6.2%} {middle[1]:6.2%} (most {area.max():6.1%}); "
+        f"moved {most[0]:6.2%} {most[1]:6.2%}"
+    )
+
+
+def plan_of(video: Path, folder: Path | None) -> Plan:
+    """Of the folder, if it is there; else the search makes it, and it is kept there."""
+    path = None if folder is None else folder / f"{video.name}.plan.json"
+    if path is not None and path.exists():
+        return read_plan(path)
+    plan = detect(probe(video), DetectSettings(), Journal(Silent()))
+    if path is not None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_plan(plan, path)
+    return plan
+
+
+def sheet(video: Path, plan: Plan, frames: Sequence[int], tall: int = 240) -> Picture:
+    """Pictures in order of time, with the outline of what is drawn."""
+    tiles = []
+    for frame in Decode(probe(video)):
+        if frame.index > max(frames):
+            break
+        if frame.index not in frames:
+            continue
+        picture: Picture = np.ascontiguousarray(frame.picture.to_ndarray(format="bgr24"))
+        mask = mask_of(plan.regions_at(frame.index), *frame.size, MARGIN).astype(np.uint8)
+        found, _ = cv2.findContours(mask, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
+        cv2.drawContours(picture, found, -1, (0, 255, 255), max(1, frame.size[1] // 240))
+        size = round(tall * frame.size[0] / frame.size[1]), tall
+        tile = np.asarray(cv2.resize(picture, size, interpolation=cv2.INTER_AREA), np.uint8)
+        cv2.putText(tile, str(frame.index), (4, 16), cv2.FONT_HERSHEY_SIMPLEX, 0.5, (0, 255, 255))
+        tiles.append(tile)
+    across = max(1, 1900 // tiles[0].shape[1])
+    rows = [tiles[i : i + across] for i in range(0, len(tiles), across)]
+    rows[-1] += [np.zeros_like(tiles[0])] * (across - len(rows[-1]))
+    return np.vstack([np.hstack(row) for row in rows])
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
+    parser.add_argument("videos", type=Path, nargs="+", metavar="VIDEO")
+    parser.add_argument("--plans", type=Path, help="folder of plans, which are kept there")
+    parser.add_argument("--worst", type=int, default=0, help="list so many of the largest")
+    parser.add_argument(
+        "--sheet", type=Path, help="picture of the frames around the largest change"
+    )
+    options = parser.parse_args()
+    for video in options.videos:
+        plan = plan_of(video, options.plans)
+        found = list(changes(plan))
+        several = [change for change in found if len(change.tracks) > 1]
+        print(video.name)
+        print("  all groups     ", described(found))
+        print("  several masks  ", described(several))
+        print("  the same masks ", described([c for c in several if c.lasting]))
+        worst = sorted(several, key=lambda c: -c.area)
+        for c in worst[: options.worst]:
+            print(f"    frame {c.frame}: {c.area:.1%}, moved {c.moved:.1%}, {sorted(c.tracks)}")
+        if options.sheet is not None and worst:
+            at = worst[0].frame
+            frames = range(max(0, at - 8), min(len(plan.source.timeline), at + 8))
+            cv2.imwrite(str(options.sheet), sheet(video, plan, frames))
+
+
+if __name__ == "__main__":
+    main()
