@@ -32,12 +32,13 @@ from redact.errors import RedactError
 from redact.media import Decode, SourceInfo, probe, sha256_of
 from redact.pipeline import Delivery, Journal, order_to_apply
 from redact.pipeline.draw import draw
+from redact.pipeline.search import bell_for
 from redact.plan import Plan, SourceRef, build_plan
 from redact.progress import Silent
 from redact.reading import NumberReader
 from redact.record import EvidenceChoice
 from redact.settings import Caution, DetectSettings, OptionalNetwork, Sensitivity, Settings
-from redact.track import Eyes, Looks, Tracker, settings_of
+from redact.track import Bell, Eyes, Looks, Tracker, scanned, settings_of
 from redact.types import (
     DEFAULT_TARGETS,
     Box,
@@ -239,7 +240,8 @@ class RedactTool:
         shape = f"{digest} {float(info.video.upright_sample_aspect)} {self.targets}"
         sightings = Sightings(detector, shape, self._folder)
         frames = Seen()
-        tracks, cuts = self._tracks(info, sightings, close_up, eyes, frames)
+        bell = bell_for(info, self.settings.detect, detector)
+        tracks, cuts = self._tracks(info, sightings, close_up, eyes, bell, frames)
         sightings.keep()
         timeline = Timeline(info.video.time_base, tuple(frames.pts))
         reference = SourceRef(info.path.name, digest, info.size, *info.video.upright_size, timeline)
@@ -253,6 +255,7 @@ class RedactTool:
         sightings: Sightings,
         close_up: CloseUp,
         eyes: Eyes | None,
+        bell: Bell | None,
         seen: Seen,
     ) -> tuple[Any, Any]:
         """Tracks and cuts; what the frames were goes into `seen`."""
@@ -270,10 +273,7 @@ class RedactTool:
         looks = Looks(sightings.at, tracker.settings.whole_every)
         for frame in Decode(info):
             seen.add(frame)
-            wanted = tracker.wants_detection(frame)
-            tracker.observe(
-                frame, looks.at(frame, tracker.small_picture(frame)) if wanted else None
-            )
+            tracker.observe(frame, *scanned(frame, tracker, looks, bell))
         found = tracker.finish()
         return found.tracks, found.cuts
 

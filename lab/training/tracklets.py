@@ -17,7 +17,7 @@ from redact.media import Decode, probe, sha256_of
 from redact.pipeline import Journal
 from redact.progress import Silent
 from redact.settings import Sensitivity
-from redact.track import Looks, Tracker
+from redact.track import Looks, Tracker, scanned
 from redact.track.active_tracklets import Retired
 from redact.track.belief import AS_DETECTED
 from redact.track.sensitivities import settings_of
@@ -82,8 +82,7 @@ def tracklets_of(
     )
     looks = Looks(seen.at, tracker.settings.whole_every)
     for frame in Decode(info):
-        wanted = tracker.wants_detection(frame)
-        tracker.observe(frame, looks.at(frame, tracker.small_picture(frame)) if wanted else None)
+        tracker.observe(frame, *scanned(frame, tracker, looks))
     tracker.finish()
     seen.keep()
     # Nothing but this fit needs the tracklets themselves, so the tracker has no door for them.

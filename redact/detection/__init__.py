@@ -1,6 +1,5 @@
 """Finding faces, heads, people and licence plates in single pictures."""
 
-from .bell import Bell
 from .calibration import load_calibration
 from .centerface import CenterFace
 from .close_up import CLOSELY, CloseUp, square_around
@@ -21,6 +20,7 @@ from .loader import (
     ensemble_name,
     load_close_up,
     load_detector,
+    load_small_look,
     load_somebody,
     require_models,
 )

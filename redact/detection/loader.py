@@ -5,10 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from threading import Lock
-from typing import TypeVar
+from typing import Final, TypeVar
 
 from ..settings import OptionalNetwork, Sensitivity
-from ..types import DEFAULT_TARGETS, Presentation, Target, with_nested, without_nested
+from ..types import (
+    DEFAULT_TARGETS,
+    Detections,
+    Frame,
+    Presentation,
+    Rect,
+    Target,
+    with_nested,
+    without_nested,
+)
 from .calibration import load_calibration
 from .centerface import TILTS, CenterFace
 from .close_up import CLOSELY, CloseUp, LookAtImage
@@ -29,11 +38,17 @@ from .face_plate import CHANNELS, OurNetwork
 from .networks import CENTERFACE, DETECTORS, EYE, NETWORKS, SCAN_SIZES, Sizes, in_use
 from .people import People
 from .presentations import InEveryWay
+from .scaling import Scaler
 from .somebody import Somebody
 from .verifier import Verifier
+from .views import Scale, look_at_view, to_source, views
 from .weights_for_processor import read_network
 
 T = TypeVar("T")
+
+SMALL_LOOK: Final = Scale(416, most_zoom=1.0)
+"""The smaller of the two sizes at which `balanced` shows CenterFace a picture: a clear face of 60
+pixels in 1280 has 20 there. Small pictures are not enlarged."""
 
 
 class Networks:
@@ -227,6 +242,30 @@ def load_somebody(
     look = detector.look_closely
     people = People(threads or default_threads())
     return Somebody(people, look[Target.FACE], look[Target.HEAD], sought[0], sample_aspect)
+
+
+def load_small_look(
+    detector: Detector, sample_aspect: float = 1.0
+) -> Callable[[Frame, Sequence[Rect] | None], Detections] | None:
+    """Looks for faces in a frame, or in parts of it, at a small size, with that network of a
+    detector which looks closely at faces; None where it has none. Scores are the network's own, and
+    there are duplicates.
+
+    Args:
+        sample_aspect: width of a source pixel divided by its height.
+    """
+    if isinstance(detector, InEveryWay):
+        detector = detector.first
+    if not isinstance(detector, Ensemble) or Target.FACE not in detector.look_closely:
+        return None
+    faces, scaler = detector.look_closely[Target.FACE], Scaler()
+
+    def look(frame: Frame, only: Sequence[Rect] | None) -> Detections:
+        picture = scaler.frame(frame.picture, only)
+        (view,) = views(*picture.size, (SMALL_LOOK,), sample_aspect)
+        return to_source(look_at_view(picture, view, faces), view)
+
+    return look
 
 
 def require_models(targets: Sequence[Target], without: Sequence[OptionalNetwork] = ()) -> None:

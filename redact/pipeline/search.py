@@ -14,7 +14,6 @@ from ..detection import (
     CENTERFACE,
     READER,
     SELFIE,
-    Bell,
     Detector,
     Network,
     device_now,
@@ -24,8 +23,8 @@ from ..detection import (
     load_close_up,
     load_detector,
     load_plugin,
+    load_small_look,
     load_somebody,
-    threads_each,
     with_turns,
 )
 from ..errors import DependencyError, InputError, UsageError
@@ -33,7 +32,17 @@ from ..media import Decode, SourceInfo, read_ahead, sha256_of
 from ..plan import Plan, SourceRef, build_plan, uncovered
 from ..reading import NumberReader
 from ..settings import DetectSettings, Sensitivity
-from ..track import AS_DETECTED, Eyes, LookAtParts, Looks, Tracker, Tracks, settings_of
+from ..track import (
+    AS_DETECTED,
+    Bell,
+    Eyes,
+    LookAtParts,
+    Looks,
+    Tracker,
+    Tracks,
+    scanned,
+    settings_of,
+)
 from ..types import (
     Box,
     Detections,
@@ -108,19 +117,17 @@ def detect(
             weights=weights,
         )
         told = False
-        bell = None if whole_only or turned else _bell(info, settings)
+        bell = None if whole_only or turned else bell_for(info, settings, detector)
         looks = Looks(kept.looking(look), 0.0 if whole_only else numbers.whole_every)
         with read_ahead(_prepared(passed.frames, tracker)) as decoded:
             for frame in decoded:
                 since_first = passed.note(frame)
-                found = None
-                wanted = tracker.wants_detection(frame)
-                if not wanted and bell is not None:
-                    luma, known = tracker.small_picture(frame).luma, tracker.expected_at(frame)
-                    wanted = bell.rings(frame, luma, known)
-                if wanted and settings.scope.at(since_first):
-                    found = settings.scope.select(looks.at(frame, tracker.small_picture(frame)))
-                tracker.observe(frame, found)
+                found, areas = None, None
+                if settings.scope.at(since_first):
+                    found, areas = scanned(frame, tracker, looks, bell)
+                if found is not None:
+                    found = settings.scope.select(found)
+                tracker.observe(frame, found, areas)
                 step.advance()
                 if kept.taken_up and kept.caught_up and not told:
                     told = True
@@ -231,12 +238,13 @@ class _Passed:
         )
 
 
-def _bell(info: SourceInfo, settings: DetectSettings) -> Bell | None:
+def bell_for(info: SourceInfo, settings: DetectSettings, detector: Detector) -> Bell | None:
     """Rings in `balanced` alone: `fast` does without, and `thorough` scans every frame."""
     faces = in_use([CENTERFACE], settings.targets, settings.without)
     if settings.sensitivity is not Sensitivity.BALANCED or not faces:
         return None
-    return Bell(threads_each(), float(info.video.upright_sample_aspect))
+    look = load_small_look(detector, float(info.video.upright_sample_aspect))
+    return None if look is None else Bell(look)
 
 
 def settings_for(info: SourceInfo, settings: DetectSettings) -> DetectSettings:

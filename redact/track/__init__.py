@@ -1,13 +1,16 @@
 """From detections of single frames to objects over the whole clip."""
 
 from .belief import AS_DETECTED, Clues, probability_of
+from .bell import Bell
 from .bodies import SURE_BODY_SCORE, Eyes, LookForBodies, LookForHeads, bearers, head_places
 from .camera_motion import motion_between
+from .changes import Seen
 from .follow import COAST, step
 from .frame_clock import FrameClock
 from .geometry import warped
 from .looks import LookAtParts, Looks
 from .patches import PATCH_REACH, patches_of, sample
+from .scan import scanned
 from .sensitivities import TrackSettings, settings_of
 from .silhouettes import Look, shapes_between, worth_its_box
 from .small_pictures import PATCH_SIDE, SmallFrame, shrink

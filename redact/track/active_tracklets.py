@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..detection import CLOSELY, Bodies
-from ..types import Boxes, Target
+from ..types import Boxes, Rect, Target
 from .associate import Objects, Observations, assign, possible_pairs
 from .backward import Job
 from .belief import ASKED, Clues, TargetWeights, probability_of, worth_hiding
 from .bodies import standing
 from .follow import ANCHOR, COAST, LOST_SECONDS, Find, find_again, looks_same, step
-from .geometry import SAME_BOX_IOU, Affine, iou_pairs, lies_on, scale_of
+from .geometry import (
+    SAME_BOX_IOU,
+    Affine,
+    grown,
+    holding_centres,
+    iou_pairs,
+    lies_on,
+    scale_of,
+    warped,
+)
 from .patches import Patches, pairwise_likeness, patches_of
 from .sensitivities import TrackSettings
 from .sightings import How, SightingLog
@@ -43,6 +52,10 @@ RESTLESS_STEP = 0.5
 RESTLESS_ZOOM = 0.02
 """Motion in a frame, in object sizes, and zoom from which every frame is looked at: the
 pixel tracker still finds what moves by half its size; a judgement, not fitted."""
+
+RESTLESS_REACH = 1.0
+"""Own sizes around the expected place of such an object in which it is looked for: twice as far as
+it moves in a frame; a judgement."""
 
 LEAST_FAINT_IOU = 0.15
 """IoU with a believed tracklet's expected place from which a faint detection may be it: loose, as
@@ -135,33 +148,39 @@ class ActiveTracklets:
         same = looks_same(small, self.rows.motion.boxes, self.rows.recent)
         self._log.held_on |= {(int(tracklet), small.index) for tracklet in self.rows.id[same]}
 
-    def restless(self, camera: Affine, small: SmallFrame) -> bool:
-        """Whether something moves too fast, or is too uncertain, to go without a look."""
+    def restless(self, camera: Affine, small: SmallFrame) -> Boxes | None:
+        """Where something moves too fast, or is too uncertain, to go without a look in this frame:
+        places [N, 4]; None where all of the picture does."""
         r = self.rows
         if abs(scale_of(camera) - 1) > RESTLESS_ZOOM:
-            return True
-        if not len(r):
-            return False
+            return None
         # What moves by its own width in two frames is never seen twice in one place: its speed
         # must be known before looks can be spared.
         fresh = (r.clues.hits == 1) & (r.clues.best >= FIRM) & (r.start_time == self._last_look)
-        if fresh.any():
-            return True
         # What was never seen clearly comes and goes all the time.
         clear = r.believed & (r.clues.best >= FIRM)
-        if not clear.any():
-            return False
-        size = np.sqrt(np.maximum(self.rows.motion.place[clear, 2:], 1.0).prod(axis=1))
         now = self._time or 0.0
-        moved = np.hypot(*self.rows.motion.speed[clear, :2].T) * max(small.time - now, 0.0)
-        missing = now - r.seen[clear]
+        elapsed = max(small.time - now, 0.0)
+        size = np.sqrt(np.maximum(r.motion.place[:, 2:], 1.0).prod(axis=1))
+        step = r.motion.speed[:, :2] * elapsed
+        missing = now - r.seen
         lost = (missing > 0) & (missing <= COAST)
-        return bool(lost.any() or (moved > RESTLESS_STEP * size).any())
+        rows = np.flatnonzero(fresh | clear & (lost | (np.hypot(*step.T) > RESTLESS_STEP * size)))
+        places = warped(r.motion.boxes[rows], camera) + np.tile(step[rows], 2)
+        return grown(places, RESTLESS_REACH)
 
-    def match(self, small: SmallFrame, seen: Observations) -> None:
-        """Continue tracklets with what a look saw, and start new ones."""
-        self.rows.clues.missed()
-        self.rows.since += 1
+    def match(
+        self, small: SmallFrame, seen: Observations, areas: Sequence[Rect] | None = None
+    ) -> None:
+        """Continue tracklets with what a look saw, and start new ones.
+
+        Args:
+            areas: that were looked at; None: all of the picture. Nothing was looked for elsewhere,
+                so nothing was missed there.
+        """
+        asked = np.arange(len(self.rows))
+        if areas is not None:
+            asked = np.flatnonzero(holding_centres(areas, self.rows.motion.boxes))
         self._last_look = small.time
         free = np.ones(len(self.rows), np.bool_)
         started = self._round(free, seen.select(seen.odds >= FIRM), small)
@@ -171,6 +190,10 @@ class ActiveTracklets:
         free &= self.rows.believed[: len(free)]
         faint = seen.select(~starts)
         self._round(free, faint.select(self._near(free, faint)), small)
+        r = self.rows
+        missed = asked[r.detected[asked] < small.time]
+        r.clues.missed(missed)
+        r.since[missed] += 1
         for fresh, looks in started:
             self._start(small, fresh, looks)
 

@@ -141,19 +141,20 @@ class Clues(Arrays):
             added(self.bodied),
         )
 
-    def missed(self) -> None:
-        """One more look for every row, which saw nothing so far (see `hit`)."""
-        self.looks += 1
-        self.total += MISSED_LOG_ODDS
+    def missed(self, rows: NDArray[np.intp]) -> None:
+        """A look at the places of `rows` saw none of them."""
+        self.looks[rows] += 1
+        self.total[rows] += MISSED_LOG_ODDS
 
     def hit(
         self, rows: NDArray[np.intp], odds: NDArray[np.float32], boxes: Boxes, picture: float
     ) -> None:
-        """Turn the last look of `rows` into one that saw them."""
+        """A look saw `rows`."""
         strong = np.minimum(odds.astype(np.float64), STRONGEST)
+        self.looks[rows] += 1
         self.hits[rows] += 1
         self.latest[rows] = strong
-        self.total[rows] += strong - MISSED_LOG_ODDS
+        self.total[rows] += strong
         better = strong > self.best[rows]
         self.best[rows] = np.maximum(self.best[rows], strong)
         self.share[rows] = np.where(better, areas(boxes) / picture, self.share[rows])

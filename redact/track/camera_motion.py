@@ -11,8 +11,8 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
+from .changes import unchanged
 from .geometry import IDENTITY, Affine, scale_of
-from .looks import unchanged
 from .small_pictures import SmallFrame
 
 CAMERA_LONG_SIDE = 320

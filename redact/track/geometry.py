@@ -7,11 +7,12 @@ In a crowd there are hundreds of tracklets and detections, and hardly any two of
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ..types import Boxes
+from ..types import Boxes, Rect
 
 Affine = NDArray[np.float64]
 """[2, 3] matrix that maps (x, y, 1) of one frame to (x, y) of a later one."""
@@ -45,6 +46,15 @@ def grown(boxes: Boxes, share: NDArray[np.float64] | float) -> Boxes:
     """Every side moved outward by `share` (one number, or [N]) of the box's own size."""
     step = (boxes[:, 2:] - boxes[:, :2]) * np.reshape(share, (-1, 1))
     return np.concatenate([boxes[:, :2] - step, boxes[:, 2:] + step], axis=1)
+
+
+def holding_centres(areas: Sequence[Rect], boxes: Boxes) -> NDArray[np.bool_]:
+    """[N] whether the centre of each box [N, 4] lies in one of some areas."""
+    x, y = (boxes[:, 0] + boxes[:, 2]) / 2, (boxes[:, 1] + boxes[:, 3]) / 2
+    out = np.zeros(len(boxes), np.bool_)
+    for x1, y1, x2, y2 in areas:
+        out |= (x >= x1) & (x < x2) & (y >= y1) & (y < y2)
+    return out
 
 
 def warped(boxes: Boxes, motion: Affine) -> Boxes:

@@ -6,7 +6,7 @@ all sightings -> pieces cut at scene cuts -> stitched -> filled, padded, grown -
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from ..detection import load_calibration
 from ..settings import Sensitivity
-from ..types import Body, Boxes, Detections, Doubt, Frame, Track
+from ..types import Body, Boxes, Detections, Doubt, Frame, Rect, Track
 from .active_tracklets import ActiveTracklets
 from .assemble import weave
 from .associate import observations_of
@@ -149,16 +149,24 @@ class Tracker:
         self._ahead[frame.index] = _Prepared(small, camera)
 
     def wants_detection(self, frame: Frame) -> bool:
-        """Whether the detector must look at this frame, which is observed next.
+        """Whether the detector must look at this frame, or at places of it (`places_to_scan`)."""
+        places = self.places_to_scan(frame)
+        return places is None or len(places) > 0
 
-        It must on the first frame, on a damaged one, where a new scene may begin, where
-        anything moves fast or has just been lost, and `look_every` seconds after the last look.
+    def places_to_scan(self, frame: Frame) -> Boxes | None:
+        """Where the detector must look at the frame that is observed next: float64 [N, 4], upright
+        source pixels; None for all of it.
+
+        All of it must be looked at if it is the first one or a damaged one, where a new scene may
+        begin, and `look_every` seconds after all of a frame was last; in between the places at
+        which anything moves fast or has just been lost.
         """
         if frame.damaged or self._looked_at is None:
-            return True
+            return None
         view = self._view_of(frame)
-        due = view.small.time - self._looked_at >= self.settings.look_every - JITTER
-        return due or view.suspect or self._active.restless(view.camera, view.small)
+        if view.suspect or view.small.time - self._looked_at >= self.settings.look_every - JITTER:
+            return None
+        return self._active.restless(view.camera, view.small)
 
     def expected_at(self, frame: Frame) -> Boxes:
         """Where all that is known is expected in the frame that is observed next: float64 [N, 4].
@@ -170,8 +178,18 @@ class Tracker:
         """The small picture of the frame that is observed next."""
         return self._view_of(frame).small
 
-    def observe(self, frame: Frame, detections: Detections | None) -> None:
-        """Take the next frame and what was detected in it (None: the detector did not run).
+    def observe(
+        self,
+        frame: Frame,
+        detections: Detections | None,
+        areas: Sequence[Rect] | None = None,
+    ) -> None:
+        """Take the next frame and what was detected in it.
+
+        Args:
+            frame: the next one.
+            detections: None if the detector did not run.
+            areas: that it looked at; None: all of the frame.
 
         Raises:
             ValueError: if frames do not come in order.
@@ -186,12 +204,13 @@ class Tracker:
         if view.jolted:
             self._active.note_same(small)
         if detections is not None:
-            self._looked_at = small.time
             bodies = None
-            if self._everybody is not None and self._everybody.due(small.time):
-                known = self._active.believed_places()
-                bodies, detections = self._everybody.look(frame, small.time, detections, known)
-            self._active.match(small, observations_of(detections))
+            if areas is None:
+                self._looked_at = small.time
+                if self._everybody is not None and self._everybody.due(small.time):
+                    known = self._active.believed_places()
+                    bodies, detections = self._everybody.look(frame, small.time, detections, known)
+            self._active.match(small, observations_of(detections), areas)
             if self._ask is not None:
                 rows = self._active.to_ask(small.time)
                 r = self._active.rows

@@ -36,8 +36,9 @@ def clues_of(
     """Of a thing seen with log odds `start`, then in each look with some, or not at all."""
     clues = Clues.of_new(np.array([target], np.int8), np.array([start], np.float32), box, PICTURE)
     for odds in later:
-        clues.missed()
-        if odds is not None:
+        if odds is None:
+            clues.missed(FIRST)
+        else:
             clues.hit(FIRST, np.array([odds], np.float32), box, PICTURE)
     return clues
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from redact.settings import Sensitivity
 from redact.track import Looks, settings_of
-from redact.track.looks import (
+from redact.track.changes import (
     MEAN,
     NOISE_REACH,
     PIXEL,
@@ -23,8 +23,8 @@ from redact.track.looks import (
     beyond_noise,
     boxes_of,
     changed_blocks,
-    taken_together,
 )
+from redact.track.looks import taken_together
 from redact.track.small_pictures import shrink
 from redact.types import Box, Detections, Frame, Rect
 

@@ -1,0 +1,87 @@
+"""A small look at frames of which no scan is due: whoever is in the picture for a tenth of a second
+could come and go between two scans.
+
+It only calls for a scan of the place; what is hidden is decided as always.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+
+from ..detection import iou
+from ..types import Boxes, Frame
+from .changes import Seen
+from .geometry import grown
+from .looks import LookAtParts
+from .sensitivities import JITTER
+from .small_pictures import SmallFrame
+
+RINGS: Final = 0.35
+"""Score of CenterFace from which a face that nobody knows of rings. Chosen on dev with `python -m
+lab.short_faces`."""
+
+SECONDS_BETWEEN_SMALL_SCANS: Final = 0.06
+"""Seconds between two small looks, at least: of a tenth of a second one falls into it. At 30
+pictures a second it is every other one."""
+
+RESTS: Final = 0.5
+"""Seconds in which a place that rang does not ring again: a scan has looked at it."""
+
+RING_REACH: Final = 0.5
+"""Own sizes around a face that rang which are scanned."""
+
+KNOWN_FACE_IOU: Final = 0.3
+"""IoU from which a face lies where something is known already."""
+
+_NONE: Final = np.zeros((0, 4))
+
+
+class Bell:
+    """Rings for faces at places where nothing is known.
+
+    Args:
+        look: what sees faces in a small picture of a frame, or of parts of it.
+        every: seconds between two small looks, at least.
+    """
+
+    def __init__(self, look: LookAtParts, every: float = SECONDS_BETWEEN_SMALL_SCANS) -> None:
+        self._look, self._every = look, every
+        self._seen: Seen | None = None
+        self._last = -np.inf
+        self._rang = np.zeros((0, 5))
+
+    def scanned(self, small: SmallFrame) -> None:
+        """All of a picture was scanned: what it shows needs no small look."""
+        self._seen, self._last = Seen(small), small.time
+
+    def rings(self, frame: Frame, small: SmallFrame, known: Boxes) -> Boxes:
+        """Places [N, 4] of a frame that should be scanned.
+
+        Args:
+            frame: that no scan of all of the picture is due in.
+            small: its small picture.
+            known: [N, 4], where tracklets are expected in it, upright source pixels.
+
+        Raises:
+            UnsafeError: the network fails.
+        """
+        if small.time - self._last < self._every - JITTER:
+            return _NONE
+        self._last = small.time
+        areas = None if self._seen is None else self._seen.changed(small, _NONE.astype(np.float32))
+        if areas is not None and not areas:
+            return _NONE
+        found = self._look(frame, areas)
+        if areas is None or self._seen is None:
+            self._seen = Seen(small)
+        else:
+            self._seen.looked(small, areas)
+        faces = found.xyxy[found.score >= RINGS].astype(np.float64)
+        self._rang = self._rang[small.time - self._rang[:, 4] <= RESTS]
+        places = np.concatenate([known, self._rang[:, :4]])
+        new = faces[(iou(faces, places) < KNOWN_FACE_IOU).all(axis=1)]
+        times = np.full((len(new), 1), small.time)
+        self._rang = np.concatenate([self._rang, np.hstack([new, times])])
+        return grown(new, RING_REACH)

@@ -1,0 +1,203 @@
+"""What changed in a picture, seen on its small picture: the one answer to this question, for scans,
+the bell, the camera's motion and the audit.
+"""
+
+from __future__ import annotations
+
+import math
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from ..detection import PART_CONTEXT, SCAN_SIZES
+from ..settings import Sensitivity
+from ..types import Boxes, Rect
+from .geometry import grown
+from .small_pictures import TRACKING_LONG_SIDE, SmallFrame
+
+COMPARED_LEVEL = 1
+"""Pyramid level that is compared: of a long side up to 480, so that noise averages out and
+a face of 20 pixels in 1080p still has 5."""
+
+CHANGED_BLOCK = 8
+"""Pixels of that level along the side of a block, which changes or stays as a whole."""
+
+PIXEL = 5
+"""Grey levels by which one pixel of a block may differ: what a codec does to a still
+picture (on the fixed cameras of the dev clips, blocks where nothing moves); a judgement."""
+
+MEAN = 1.5
+"""And all of a block on average: less than one pixel may, so that something faint and
+large is noticed."""
+
+SPOT = 3
+"""Pixels of that level along a side of the least that counts where nothing at all is seen, half of
+a face of 20 pixels in 1080p. Noise is finer, and averages out: of a still camera whose key pictures
+code all of it anew, single pixels change by 18 levels then, and means of such spots by 5."""
+
+SPOT_APART, BLOCK_APART = 5, 2.5
+"""Grey levels by which the mean of a spot, and that of a block, may differ there."""
+
+NOISE_REACH = 1.0
+"""Own sizes around what was seen in which noise counts as well. Of a doubtful face each look says
+another thing, and the surest of them counts: with 0 a man on a dev clip stayed open, with .5, 1 and
+2 he is hidden."""
+
+BRIGHTER = 8
+"""And by which all of the picture may be brighter or darker, as a camera makes it."""
+
+MOST_AREAS = 8
+"""Each is an image of its own to the networks; about what a busy street needs."""
+
+CONTEXT_BLOCKS = round(
+    PART_CONTEXT
+    * (TRACKING_LONG_SIDE >> COMPARED_LEVEL)
+    / (CHANGED_BLOCK * SCAN_SIZES[Sensitivity.BALANCED].ours[0].long_side)
+)
+"""Blocks around an area that the networks are shown besides, at the size at which `balanced` shows
+them the picture."""
+
+AREA_COST = 60
+"""Blocks that looking at one area more costs beside its size: a run of both networks on
+the smallest image takes about as long; a judgement."""
+
+Mask = NDArray[np.bool_]
+"""bool [rows, columns] of blocks."""
+
+
+class Seen:
+    """The picture as it was when each part of it was last looked at.
+
+    Args:
+        small: looked at as a whole.
+    """
+
+    def __init__(self, small: SmallFrame) -> None:
+        self._picture = _compared(small).copy()
+        height, width = (round(side / small.scale) for side in small.luma.shape)
+        self._size = width, height
+        rows, columns = self._picture.shape
+        self._factor = width / columns, height / rows
+
+    def changed(self, small: SmallFrame, found: NDArray[np.float32]) -> list[Rect] | None:
+        """Parts of a later picture, in source pixels, outside of which nothing changed.
+
+        Args:
+            small: the picture.
+            found: boxes [N, 4] of all that was seen, however faintly: where none is near, noise is
+                no change.
+
+        None where the pictures cannot be compared: look at all of it.
+        """
+        now = _compared(small)
+        if now.shape != self._picture.shape:
+            return None
+        changed = changed_blocks(self._picture, now)
+        if changed.any():
+            near = self._blocks(grown(found.astype(np.float64), NOISE_REACH))
+            changed &= near | beyond_noise(self._picture, now)
+        return [self._area(*box) for box in boxes_of(changed)]
+
+    def around(self, places: Boxes) -> list[Rect]:
+        """Areas, in source pixels, that hold places [N, 4] as far as the picture goes: few, as each
+        is an image of its own to the networks."""
+        return [self._area(*box) for box in boxes_of(self._blocks(places))]
+
+    def _blocks(self, places: Boxes) -> Mask:
+        """Blocks that share a pixel with one of some boxes [N, 4] of source pixels."""
+        out = np.zeros([-(-side // CHANGED_BLOCK) for side in self._picture.shape], np.bool_)
+        across, down = (CHANGED_BLOCK * side for side in self._factor)
+        sides = places / np.array([across, down, across, down])
+        for left, top, right, bottom in np.maximum(sides, 0).tolist():
+            out[int(top) : math.ceil(bottom), int(left) : math.ceil(right)] = True
+        return out
+
+    def looked(self, small: SmallFrame, areas: list[Rect]) -> None:
+        """Parts of a later picture were looked at."""
+        now = _compared(small)
+        for area in areas:
+            x, y = self._factor
+            left, top = math.floor(area.x1 / x), math.floor(area.y1 / y)
+            right, bottom = math.ceil(area.x2 / x), math.ceil(area.y2 / y)
+            self._picture[top:bottom, left:right] = now[top:bottom, left:right]
+
+    def _area(self, left: int, top: int, right: int, bottom: int) -> Rect:
+        """Source pixels of a rectangle of blocks, cut at the picture."""
+        across, down = (CHANGED_BLOCK * side for side in self._factor)
+        x1, y1 = math.floor(left * across), math.floor(top * down)
+        x2 = min(self._size[0], math.ceil(right * across))
+        y2 = min(self._size[1], math.ceil(bottom * down))
+        return Rect(x1, y1, x2, y2)
+
+
+def unchanged(earlier: SmallFrame, later: SmallFrame) -> bool:
+    """Whether nothing visible happened between two pictures."""
+    before, now = _compared(earlier), _compared(later)
+    return before.shape == now.shape and not changed_blocks(before, now).any()
+
+
+def _compared(small: SmallFrame) -> NDArray[np.uint8]:
+    return small.levels[min(COMPARED_LEVEL, len(small.levels) - 1)]
+
+
+def changed_blocks(before: NDArray[np.uint8], now: NDArray[np.uint8]) -> Mask:
+    """Blocks that differ visibly. `before` and `now` are [h, w]; the last blocks may be smaller."""
+    apart = cv2.absdiff(before, now)
+    over = cv2.threshold(apart, PIXEL, 255, cv2.THRESH_BINARY)[1]
+    # Means of blocks, in whole levels: 2 stands for everything from 1.5 on, and one pixel of 255 in
+    # a block makes 4.
+    return np.asarray((_of_blocks(over) > 0) | (_of_blocks(apart) > MEAN), np.bool_)
+
+
+def beyond_noise(before: NDArray[np.uint8], now: NDArray[np.uint8]) -> Mask:
+    """Blocks that differ by more than noise, and than the rest of the picture; see above."""
+    apart = cv2.subtract(now, before, dtype=cv2.CV_32F)
+    apart -= np.clip(np.median(apart[::7, ::7]), -BRIGHTER, BRIGHTER)
+    spots = np.abs(cv2.blur(apart, (SPOT, SPOT)))
+    over = cv2.threshold(spots, SPOT_APART, 1, cv2.THRESH_BINARY)[1]
+    far = np.abs(_of_blocks(apart)) > BLOCK_APART
+    return np.asarray(far | (_of_blocks(over) > 0), np.bool_)
+
+
+def _of_blocks(picture: cv2.typing.MatLike) -> cv2.typing.MatLike:
+    """Mean of each block; beyond the border is 0."""
+    height, width = picture.shape
+    rows, columns = -(-height // CHANGED_BLOCK), -(-width // CHANGED_BLOCK)
+    below, right = rows * CHANGED_BLOCK - height, columns * CHANGED_BLOCK - width
+    filled = cv2.copyMakeBorder(picture, 0, below, 0, right, cv2.BORDER_CONSTANT, value=0)
+    return cv2.resize(filled, (columns, rows), interpolation=cv2.INTER_AREA)
+
+
+def boxes_of(mask: Mask) -> list[tuple[int, int, int, int]]:
+    """At most `MOST_AREAS` rectangles of blocks (left, top, right, bottom) that hold all of a mask.
+
+    Two are made one where looking at one costs less, with what lies around each.
+    """
+    if not mask.any():
+        return []
+    # Neighbours belong together, also over a gap of one block.
+    joined = cv2.morphologyEx(mask.view(np.uint8), cv2.MORPH_CLOSE, np.ones((3, 3), np.uint8))
+    _, _, stats, _ = cv2.connectedComponentsWithStats(joined | mask.view(np.uint8), connectivity=8)
+    boxes = stats[1:, :4].astype(np.int64)
+    boxes[:, 2:] += boxes[:, :2]
+    if len(boxes) > 8 * MOST_AREAS:  # everywhere: not worth the search
+        boxes = np.concatenate([boxes[:, :2].min(0), boxes[:, 2:].max(0)])[None]
+    while len(boxes) > 1:
+        low = np.minimum(boxes[:, None, :2], boxes[None, :, :2])
+        high = np.maximum(boxes[:, None, 2:], boxes[None, :, 2:])
+        cost = _cost(boxes[:, :2], boxes[:, 2:])
+        saved = cost[:, None] + cost[None, :] - _cost(low, high)
+        np.fill_diagonal(saved, np.iinfo(np.int64).min)
+        i, j = divmod(int(saved.argmax()), len(boxes))
+        if saved[i, j] < 0 and len(boxes) <= MOST_AREAS:
+            break
+        boxes[i] = np.concatenate([low[i, j], high[i, j]])
+        boxes = np.delete(boxes, j, axis=0)
+    return [(int(x1), int(y1), int(x2), int(y2)) for x1, y1, x2, y2 in boxes]
+
+
+def _cost(low: NDArray[np.int64], high: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Blocks that the networks are shown for rectangles with these corners."""
+    sides = high - low + 2 * CONTEXT_BLOCKS
+    return np.asarray(sides[..., 0] * sides[..., 1] + AREA_COST)

@@ -1,0 +1,43 @@
+"""What of each frame is scanned: all of it at even distances, and in between the places at which
+something is too quick or too uncertain to be followed, or at which the bell rings."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from ..types import Detections, Frame, Rect
+from .bell import Bell
+from .looks import Looks
+from .tracker import Tracker
+
+
+def scanned(
+    frame: Frame, tracker: Tracker, looks: Looks, bell: Bell | None = None
+) -> tuple[Detections | None, Sequence[Rect] | None]:
+    """What is detected in the frame that a tracker observes next, and the areas that were looked at
+    for it, as `Tracker.observe` takes them.
+
+    Args:
+        frame: the next one.
+        tracker: knows where a scan is due.
+        looks: asks the detector.
+        bell: looks at what nobody would scan; None: nobody does.
+
+    Raises:
+        UnsafeError: the frame could not be checked.
+    """
+    small, places = tracker.small_picture(frame), tracker.places_to_scan(frame)
+    if places is not None and bell is not None:
+        rung = bell.rings(frame, small, tracker.expected_at(frame))
+        places = np.concatenate([places, rung])
+    if places is not None and not len(places):
+        return None, None
+    if places is None:
+        found, areas = looks.at(frame, small), None
+    else:
+        found, areas = looks.near(frame, small, places)
+    if areas is None and bell is not None:
+        bell.scanned(small)
+    return found, areas

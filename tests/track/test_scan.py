@@ -1,0 +1,112 @@
+"""What of each frame is scanned: all of it at even distances, in between what is restless, and
+where the bell rings."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from redact.track import Bell, Looks, scanned
+from redact.types import Box, Detections, Frame, Rect
+
+from .scenes import HEIGHT, WIDTH, Thing, as_frame, draw, rendered, seen, texture, tracker_of
+
+GROUND = texture(99, HEIGHT, WIDTH)
+STAND = Thing(lambda _: (30.0, 60.0))
+RUN = Thing(lambda i: (120.0 + 14 * i, 100.0), (20, 24), seed=7)
+EVERY = 1.0
+
+
+class Recorder:
+    """A detector that sees all of some things, and remembers which areas it was shown."""
+
+    def __init__(self, *things: Thing, first: int = 0, last: int = 10**6) -> None:
+        self.things, self.times = things, range(first, last + 1)
+        self.shown: dict[int, Sequence[Rect] | None] = {}
+
+    def __call__(self, frame: Frame, only: Sequence[Rect] | None = None) -> Detections:
+        self.shown[frame.index] = only
+        boxes = [t.box(frame.index) for t in self.things] if frame.index in self.times else []
+        return seen([b for b in boxes if only is None or any(_meet(b, a) for a in only)])
+
+
+def _meet(box: Box, area: Rect) -> bool:
+    return area.x1 < box.x2 and area.x2 > box.x1 and area.y1 < box.y2 and area.y2 > box.y1
+
+
+def _holds(areas: Sequence[Rect], box: Box) -> bool:
+    return any(Box(*map(float, area)).contains(box) for area in areas)
+
+
+def test_between_scans_of_all_only_the_place_of_what_moves_fast_is_looked_at() -> None:
+    tracker, detector = tracker_of("balanced"), Recorder(STAND, RUN)
+    looks = Looks(detector, EVERY)
+    for frame in rendered([STAND, RUN], 12, GROUND):
+        tracker.observe(frame, *scanned(frame, tracker, looks))
+    between = {index: areas for index, areas in detector.shown.items() if index % 4}
+    assert between
+    for index, areas in between.items():
+        assert areas is not None and _holds(areas, RUN.box(index)), index
+        if index > 1:  # both are new in the first frame
+            assert not any(_meet(STAND.box(index), area) for area in areas), index
+
+
+def test_nothing_is_missed_where_nobody_looked() -> None:
+    """A look elsewhere says nothing against somebody; a look at all of the picture does."""
+    elsewhere = [Rect(200, 0, WIDTH, 40)]
+    frames = list(rendered([STAND], 30, GROUND))
+
+    def looks_at(areas: Sequence[Rect] | None) -> float:
+        tracker = tracker_of("balanced")
+        tracker.observe(frames[0], seen([STAND.box(0)]))
+        for frame in frames[1:6]:
+            tracker.observe(frame, Detections.empty(), areas)
+        return float(tracker._active.rows.clues.looks[0])
+
+    assert looks_at(elsewhere) == 1
+    assert looks_at(None) == 6
+
+
+def test_the_next_scan_of_all_is_due_whatever_was_looked_at_in_between() -> None:
+    tracker = tracker_of("balanced")
+    frames = list(rendered([STAND], 6, GROUND))
+    tracker.observe(frames[0], Detections.empty())
+    for frame in frames[1:4]:
+        assert tracker.places_to_scan(frame) is not None
+        tracker.observe(frame, Detections.empty(), [Rect(200, 0, WIDTH, 40)])
+    assert tracker.places_to_scan(frames[4]) is None
+
+
+def test_who_shows_between_two_scans_rings_and_is_scanned() -> None:
+    """Of three frames, none of which a scan is due in, the bell hears one; the place is scanned,
+    and nothing else of the picture."""
+    flash = Thing(lambda _: (200.0, 100.0), (24, 30), seed=3)
+    tracker = tracker_of("balanced")
+    detector, small = Recorder(flash, first=5, last=7), Recorder(flash, first=5, last=7)
+    looks, bell = Looks(detector, EVERY), Bell(small)
+    for index in range(12):
+        frame = as_frame(index, draw(GROUND, [flash] if 5 <= index <= 7 else [], index))
+        tracker.observe(frame, *scanned(frame, tracker, looks, bell))
+    rung = {index: areas for index, areas in detector.shown.items() if 5 <= index <= 7}
+    assert any(areas is not None and _holds(areas, flash.box(i)) for i, areas in rung.items())
+    assert all(areas is not None for areas in rung.values())
+
+
+def test_the_bell_looks_at_nothing_that_has_not_changed_and_rests_where_it_rang() -> None:
+    flash = Thing(lambda _: (200.0, 100.0), (24, 30), seed=3)
+    small = Recorder(flash)
+    bell, tracker = Bell(small), tracker_of("balanced")
+    still, shown = draw(GROUND, [], 0), draw(GROUND, [flash], 0)
+    none = np.zeros((0, 4))
+    rang = []
+    for index, grey in enumerate([still, still, still, shown, shown, still, shown]):
+        frame = as_frame(index, grey, fps=10)
+        rang.append(len(bell.rings(frame, tracker.small_picture(frame), none)) > 0)
+        tracker.observe(frame, None)
+    assert rang == [True, False, False, False, False, False, True]  # half a second later
+    assert list(small.shown) == [0, 3, 5, 6]
+    assert small.shown[0] is None
+    for index in (3, 5, 6):
+        areas = small.shown[index]
+        assert areas is not None and _holds(areas, flash.box(0)), index
