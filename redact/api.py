@@ -56,29 +56,29 @@ def run(
     detector: Detector | None = None,
     progress: Progress | None = None,
 ) -> Result:
-    """Hide targets in a video, audit the result, and keep the record: `redact run`.
+    """Hide targets in a video, audit the result, and write the record: `redact run`.
 
-    The original is only read. What an earlier call made from the same source in the same way is
-    left as it is (`ResultState.DONE_BEFORE`); a call that was killed is taken up.
+    The original is only read. A result that an earlier call made from the same source with the same
+    settings is left as it is (`ResultState.DONE_BEFORE`); a call that was killed is continued.
 
     Args:
         source: the video.
         output: file for the result, or an existing folder; None for NAME.redacted.EXT beside the
             source.
-        settings: what is looked for, how masks look, how the result is encoded.
-        delivery: what is written besides the video: record, plan, sheet; its `output` counts
-            where `output` is None.
-        detector: what looks for targets; None for redact's own networks. The audit
-            always uses redact's own.
-        progress: told about stages and warnings; None: nobody.
+        settings: what to search for, how masks look, how the result is encoded.
+        delivery: which files to write besides the video: record, plan, sheet. Its `output` is used
+            if `output` is None.
+        detector: finds the targets; None for redact's own networks. The audit always uses redact's
+            own.
+        progress: receives stages and warnings; None for no listener.
 
     Returns:
-        What became of it. Where the audit finds possible leaks, the result is held back:
-        `needs_review` is true and `output` lies in a folder NOT-FOR-RELEASE.
+        The result. If the audit finds possible leaks, it is held back: `needs_review` is true, and
+        `output` lies in a folder NOT-FOR-RELEASE.
 
     Raises:
         InputError: the source cannot be read as video.
-        OutputError, OutputExistsError: the result, or what belongs beside it, cannot be written.
+        OutputError, OutputExistsError: the result, or a file beside it, cannot be written.
         UnsafeError: a frame could not be processed safely; nothing was published.
         ModelError, DependencyError: redact is not installed completely.
         UsageError: settings that contradict each other.
@@ -100,16 +100,16 @@ def detect(
 
     Args:
         source: the video.
-        settings: what is looked for, and how hard.
-        detector: what looks; None for redact's own networks.
-        plan_file: where the caller is going to keep the plan. Until `redact.pipeline.forget_looks`
-            removes it, what the detectors saw lies beside it, and a search that was killed goes
-            on with that. None keeps nothing.
-        progress: told about stages and warnings; None: nobody.
+        settings: what to search for, and how hard.
+        detector: finds the targets; None for redact's own networks.
+        plan_file: where the caller is going to store the plan. The detectors' answers are stored
+            beside it, so that a search that was killed continues, until
+            `redact.pipeline.forget_looks` deletes them. None stores nothing.
+        progress: receives stages and warnings; None for no listener.
 
     Returns:
         Every track over the whole clip, boxes in upright source pixels, times in the source's own
-        units. `write_plan` keeps it.
+        units. `write_plan` stores it.
 
     Raises:
         InputError: the source cannot be read as video.
@@ -129,14 +129,14 @@ def apply(
     delivery: Delivery = Delivery(),  # noqa: B008 - frozen
     progress: Progress | None = None,
 ) -> Result:
-    """Hide in a video what a plan says, audit the result, and keep the record: `redact apply`.
+    """Hide what a plan says in a video, audit the result, and write the record: `redact apply`.
 
     Args:
         source: the very file that the plan was made for; its SHA-256 is compared.
         plan: a plan, or the file that holds one.
         output, delivery, progress: as of `run`.
-        draw: how masks look and how the result is encoded. What the audit looks for, and how
-            hard, is what the plan says was looked for.
+        draw: how masks look and how the result is encoded. The audit searches for what the plan
+            was searched for, and as hard.
 
     Raises:
         MismatchError: the plan was made for another file.
@@ -159,16 +159,15 @@ def audit(
     *,
     progress: Progress | None = None,
 ) -> AuditResult:
-    """Look in a finished file for what is still visible of its source: `redact verify`.
+    """Audit a finished file: what of its source is still visible? `redact verify`.
 
     Args:
         source: the original.
         output: the finished file; neither is changed.
-        plan: what was to be hidden, or the file that says so. None: the plan that the record
-            beside the output names, if it lies there; else what is hidden is worked out from the
-            pixels.
-        settings: how hard to look. None: as the plan and the record beside the output say.
-        progress: told about stages and warnings; None: nobody.
+        plan: the plan of the output, or its file. None: the plan that the record beside the output
+            names, if it lies there; otherwise the masks are inferred from the pixels.
+        settings: what to search for, and how hard. None: as plan and record say.
+        progress: receives stages and warnings; None for no listener.
 
     Raises:
         InputError: a file cannot be read.
@@ -199,15 +198,15 @@ def fix(
     credentials: Credentials | None = None,
     progress: Progress | None = None,
 ) -> Result:
-    """Mend a result that was held back: hide what was found, draw and audit again: `redact fix`.
+    """Repair a result that was held back: hide the findings, draw and audit again: `redact fix`.
 
     Args:
         name: the result that was held back, the name that it should have had, or the original.
-        acceptance: findings that are no leaks and are not hidden.
-        decided_by: who decided; goes on record.
-        key: private key that signs, where the first run signed.
-        credentials: that sign content credentials, where the first run did.
-        progress: told about stages and warnings; None: nobody.
+        acceptance: findings that are no leaks, and are not to be hidden.
+        decided_by: name of who decided, for the record.
+        key: private key to sign with, if the first run signed.
+        credentials: to sign content credentials with, if the first run did.
+        progress: receives stages and warnings; None for no listener.
 
     Raises:
         InputError: nothing was held back under this name.
@@ -240,8 +239,8 @@ def mask(
     Args:
         source, plan, progress: as of `apply`.
         output: a name in .mkv.
-        margin: as for masks, share of a box's size.
-        force: an earlier file may be replaced.
+        margin: added to each side of a box, share of its size.
+        force: whether an existing file may be replaced.
 
     Raises:
         RedactError: as `apply`.
@@ -274,13 +273,13 @@ def consequences(plan: Plan, ids: Iterable[int]) -> list[str]:
 
     Args:
         plan: with the decision (`redact.plan.edit` changes plans).
-        ids: of tracks that it keeps.
+        ids: of the tracks that it keeps.
     """
     return list(pipeline.consequences(plan, list(ids)))
 
 
 def read_plan(path: AnyPath) -> Plan:
-    """The plan that a file holds.
+    """Read a plan.
 
     Raises:
         PlanError: it cannot be read, or is no plan; names the field.
@@ -294,10 +293,10 @@ def write_plan(
     """Write a plan for its owner alone, whole or not at all.
 
     Args:
-        plan: what is hidden where.
+        plan: to be written.
         path: of the file; never a video.
-        force: an existing plan may be replaced.
-        never: files that must not be replaced, not even by force.
+        force: whether an existing plan may be replaced.
+        never: files that must not be replaced even then.
 
     Raises:
         OutputExistsError, OutputError: nothing was written.
@@ -306,7 +305,7 @@ def write_plan(
 
 
 def read_manifest(path: AnyPath) -> Manifest:
-    """The record beside a result.
+    """Read the record of a result.
 
     Raises:
         PlanError: it cannot be read, or is no manifest.
@@ -315,7 +314,7 @@ def read_manifest(path: AnyPath) -> Manifest:
 
 
 def _read(plan: Plan | AnyPath) -> tuple[Plan, tuple[Path, ...]]:
-    """A plan, and the file that must not be replaced."""
+    """A plan, and files that must not be replaced."""
     if isinstance(plan, Plan):
         return plan, ()
     return read_plan(Path(plan)), (Path(plan),)
@@ -326,7 +325,7 @@ def _journal(progress: Progress | None) -> Journal:
 
 
 def _delivery(delivery: Delivery, output: AnyPath | None, command: str) -> Delivery:
-    """The delivery with the place and the words for the record."""
+    """The delivery with its output, and the command for the record."""
     place = delivery.output if output is None else Path(output)
     if place is not None and (delivery.in_folder or place.is_dir()):
         make_folder(place)

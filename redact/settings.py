@@ -1,4 +1,4 @@
-"""What the user can choose, as one frozen value per stage."""
+"""Settings that the user can choose, one frozen value per stage."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from .types import DEFAULT_TARGETS, EVERYWHERE, TEXT_TARGETS, Scope, Target, wit
 
 
 class Sensitivity(StrEnum):
-    """How hard the detector looks; see `redact.detection`."""
+    """How hard the detectors search; see `redact.detection.SCAN_SIZES`."""
 
     FAST = "fast"
     BALANCED = "balanced"
@@ -19,7 +19,7 @@ class Sensitivity(StrEnum):
 
 
 class Caution(StrEnum):
-    """How readily something is hidden that may be no face or plate."""
+    """How readily to hide what may be no target."""
 
     LOW = "low"
     NORMAL = "normal"
@@ -27,24 +27,24 @@ class Caution(StrEnum):
 
 
 class Damaged(StrEnum):
-    """What is done where the decoder could not show what the camera saw."""
+    """How to treat pictures that the decoder could not decode completely."""
 
     HOLD = "hold"
-    """What it shows instead is searched like any picture, and masks are held and enlarged on top;
-    the whole picture is hidden where it is broken (`Frame.broken`)."""
+    """The picture is searched as it is, and masks are held and enlarged; the whole picture is
+    hidden where it is broken (`Frame.broken`)."""
     HIDE = "hide"
     """The whole picture is hidden wherever no mask is near, or where damage lasts."""
 
 
 class Audio(StrEnum):
-    """What becomes of the sound."""
+    """Whether the sound is kept."""
 
     KEEP = "keep"
     MUTE = "mute"
 
 
 class Style(StrEnum):
-    """Looks of a mask; none uses a pixel inside the mask."""
+    """Appearance of a mask; none uses a pixel inside the mask."""
 
     COVER = "cover"
     BLUR = "blur"
@@ -56,9 +56,9 @@ class OptionalNetwork(StrEnum):
     """A network that a user may leave out (`redact.detection.NETWORKS`; see the model card)."""
 
     CENTERFACE = "centerface"
-    """Trained by others on pictures of people; and those that build on it."""
+    """CenterFace, trained by others on pictures of people, and the networks that build on it."""
     READER = "reader"
-    """It reads what may be a plate."""
+    """PP-OCR, which reads what may be a plate."""
 
 
 if TYPE_CHECKING:
@@ -71,10 +71,10 @@ else:
 
 
 class Rotate(StrEnum):
-    """By how many degrees pictures are turned clockwise when they are looked at once more."""
+    """Degrees by which pictures are turned clockwise to be scanned once more."""
 
     AUTO = "auto"
-    """As faces in a few of them lie."""
+    """As the faces in a few of them are turned."""
     NOT = "0"
     RIGHT = "90"
     OVER = "180"
@@ -83,24 +83,24 @@ class Rotate(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class DetectSettings:
-    """What is looked for, and how.
+    """Settings of a search.
 
     Attributes:
-        targets: what to hide, in the order of `Target`; a kind that is part of another that is
-            asked for, as a face is of a head, is left out: it is hidden with that. None where only
-            `texts` are hidden.
-        sensitivity: how hard to look.
-        without: networks that are left out, in the order of `OptionalNetwork`.
-        detector: name of one that another package brings (`redact.detection.load_plugin`); "" for
+        targets: kinds to hide, in the order of `Target`. A kind that is part of another one here,
+            as a face is of a head, is dropped: it is hidden with that. Empty if only `texts` are
+            hidden.
+        sensitivity: how hard to search.
+        without: networks to leave out, in the order of `OptionalNetwork`.
+        detector: name of another package's detector (`redact.detection.load_plugin`); "" for
             redact's own networks.
-        caution: how readily something is hidden that may be no target.
-        scope: where and when it is looked.
-        damaged: what is done with damaged pictures.
-        rotate: whether pictures are looked at turned as well.
-        texts: kinds of text that are hidden, none or some of `TEXT_TARGETS`.
+        caution: how readily to hide what may be no target.
+        scope: limits of the search in space and time.
+        damaged: how to treat damaged pictures.
+        rotate: whether to scan pictures turned as well.
+        texts: kinds of text to hide, none or some of `TEXT_TARGETS`.
 
     Raises:
-        ValueError: nothing to look for, or something that nothing can look for.
+        ValueError: there is nothing to search for, or a kind that cannot be searched for.
     """
 
     targets: tuple[Target, ...] = DEFAULT_TARGETS
@@ -139,7 +139,7 @@ class Corner(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Stamp:
-    """Words in a corner of every picture, which say what the copy is.
+    """Text in a corner of every picture that says what the copy is.
 
     Attributes:
         text: in ASCII.
@@ -152,16 +152,16 @@ class Stamp:
 
 @dataclass(frozen=True, slots=True)
 class RenderSettings:
-    """How masks look.
+    """Settings of masks.
 
     Attributes:
         style: see `Style`; or one of your own.
         margin: added to every side of a box, share of its size (`redact.mask_size`).
         colour: red, green, blue, 0 to 255, of the solid style.
-        label: text template printed on masks of the styles cover and solid; "" for none; "{track}"
-            is the number.
-        notice: words over every picture, in ASCII; "" for none. They need a place that is hidden.
-        stamp: words in a corner of every picture, beside the masks; None for none.
+        label: template of the text on masks of the styles cover and solid, "" for none; "{track}"
+            is the track's number.
+        notice: text over every picture, in ASCII; "" for none. It hides what is below it.
+        stamp: text in a corner of every picture, beside the masks; None for none.
     """
 
     style: AnyStyle = Style.COVER
@@ -180,7 +180,7 @@ class RenderSettings:
 
 @dataclass(frozen=True, slots=True)
 class EncodeSettings:
-    """How the output is written.
+    """Settings of the encoder.
 
     Attributes:
         codec: one of `redact.media.CODECS`; "auto" goes by the source, "web" is H.264 as every
@@ -198,7 +198,7 @@ class EncodeSettings:
 
 @dataclass(frozen=True, slots=True)
 class DrawSettings:
-    """How a plan is drawn: all that is chosen once it is known what to hide."""
+    """Settings that apply once it is known what to hide."""
 
     render: RenderSettings = RenderSettings()
     encode: EncodeSettings = EncodeSettings()
@@ -206,7 +206,7 @@ class DrawSettings:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """All that is chosen for a whole run."""
+    """Settings of a whole run."""
 
     detect: DetectSettings = DetectSettings()
     render: RenderSettings = RenderSettings()
@@ -214,5 +214,5 @@ class Settings:
 
     @property
     def draw(self) -> DrawSettings:
-        """The part that has nothing to do with detection."""
+        """The settings that do not concern the search."""
         return DrawSettings(self.render, self.encode)
