@@ -160,7 +160,7 @@ class RenderSettings:
         colour: red, green, blue, 0 to 255, of the solid style.
         label: template of the text on masks of the styles cover and solid, "" for none; "{track}"
             is the track's number.
-        notice: text over every picture, in ASCII; "" for none. It hides what is below it.
+        notice: text over every picture, in ASCII; "" for none. A region must hide its place.
         stamp: text in a corner of every picture, beside the masks; None for none.
     """
 
