@@ -41,5 +41,5 @@ from .scaling import Scaler
 from .silhouettes import AGREEMENT, Selfie
 from .somebody import Somebody
 from .verifier import Verifier
-from .views import PART_CONTEXT, Scale
+from .views import Scale
 from .weights import ModelState, describe_models, is_missing, read_weights

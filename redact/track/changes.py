@@ -10,11 +10,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from ..detection import PART_CONTEXT, SCAN_SIZES
-from ..settings import Sensitivity
 from ..types import Boxes, Rect
 from .geometry import grown
-from .small_pictures import TRACKING_LONG_SIDE, SmallFrame
+from .small_pictures import SmallFrame
 
 COMPARED_LEVEL = 1
 """Pyramid level that is compared: of a long side up to 480, so that noise averages out and
@@ -50,13 +48,9 @@ BRIGHTER = 8
 MOST_AREAS = 8
 """Each is an image of its own to the networks; about what a busy street needs."""
 
-CONTEXT_BLOCKS = round(
-    PART_CONTEXT
-    * (TRACKING_LONG_SIDE >> COMPARED_LEVEL)
-    / (CHANGED_BLOCK * SCAN_SIZES[Sensitivity.BALANCED].ours[0].long_side)
-)
+CONTEXT_BLOCKS = 3
 """Blocks around an area that the networks are shown besides, at the size at which `balanced` shows
-them the picture."""
+them the picture. It follows from their structure; a test holds it to that."""
 
 AREA_COST = 60
 """Blocks that looking at one area more costs beside its size: a run of both networks on

@@ -12,9 +12,14 @@ from av.video.reformatter import VideoReformatter
 from hypothesis import given
 from hypothesis import strategies as st
 
+from redact.detection import SCAN_SIZES
+from redact.detection.views import PART_CONTEXT
 from redact.settings import Sensitivity
 from redact.track import Looks, settings_of
 from redact.track.changes import (
+    CHANGED_BLOCK,
+    COMPARED_LEVEL,
+    CONTEXT_BLOCKS,
     MEAN,
     NOISE_REACH,
     PIXEL,
@@ -25,7 +30,7 @@ from redact.track.changes import (
     changed_blocks,
 )
 from redact.track.looks import taken_together
-from redact.track.small_pictures import shrink
+from redact.track.small_pictures import TRACKING_LONG_SIDE, shrink
 from redact.types import Box, Detections, Frame, Rect
 
 from .scenes import HEIGHT, WIDTH, Grey, Thing, as_frame, draw, seen, texture
@@ -33,6 +38,12 @@ from .scenes import HEIGHT, WIDTH, Grey, Thing, as_frame, draw, seen, texture
 GROUND = texture(99, HEIGHT, WIDTH)
 FACE = Thing(lambda _: (200.0, 60.0))
 EVERY = 1.0
+
+
+def test_what_an_area_costs_counts_what_the_networks_are_shown_around_it() -> None:
+    block = CHANGED_BLOCK / (TRACKING_LONG_SIDE >> COMPARED_LEVEL)  # of the longer side
+    shown = PART_CONTEXT / SCAN_SIZES[Sensitivity.BALANCED].ours[0].long_side
+    assert round(shown / block) == CONTEXT_BLOCKS
 
 
 class Recorder:
