@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from ..detection import Bodies, iou
 from ..types import Body, Box, Boxes, Keyframe, Keyframes, State, Target, Track
-from .bodies import LookForAll, fitting, head_places
+from .bodies import SURE_BODY_SCORE, LookForAll, fitting, head_places
 
 ON: Final = 0.3
 """IoU from which bodies of two looks are one: people walk by a third of their width between
@@ -31,6 +31,13 @@ who stand close or cross, nobody knows who goes on as whom."""
 WITHIN: Final = 0.8
 """Share of the smaller of two bodies of one look in the other, from which they are one, or one and
 two together."""
+
+BEHIND: Final = 0.3
+"""Share of the smaller of two bodies from which one lies partly behind the other."""
+
+LARGEST_JUMP: Final = 1.4
+"""Ratio of widths or heights in two looks from which one is not clearly the other: people grow by
+a tenth between looks, and two in one box are half as large again."""
 
 LONGEST_UNSEEN: Final = 1.0
 """Seconds for which looks may miss a body that goes on where it was: three looks."""
@@ -102,11 +109,13 @@ def followed(looks: Sequence[LookForAll], cuts: Sequence[int]) -> list[Followed]
         going = [g for g in going if not cut and look.time - g.time <= LONGEST_UNSEEN]
         rows = _distinct(look.bodies)
         likeness = _likeness(look, rows, going)
-        pairs = dict(_clear(likeness, ON, CLEARLY))
+        clear = _clear(likeness, ON, CLEARLY)
+        steady = {a: b for a, b in clear if not _jumps(look.bodies.xyxy[rows[a]], going[b].box)}
+        pairs, ended = _alone(steady, going)
         # Who is met and not clearly the same may be somebody else from here on.
-        met = set(np.nonzero(likeness >= ON)[1].tolist())
+        ended |= set(np.nonzero(likeness >= ON)[1].tolist())
         # What one look alone saw may be a chance, and is nobody who is missed.
-        now = [g for n, g in enumerate(going) if n not in met and len(g.keys) > 1]
+        now = [g for n, g in enumerate(going) if n not in ended and len(g.keys) > 1]
         for n, row in enumerate(rows):
             if n in pairs:
                 here = going[pairs[n]]
@@ -120,6 +129,24 @@ def followed(looks: Sequence[LookForAll], cuts: Sequence[int]) -> list[Followed]
     return every
 
 
+def _alone(pairs: dict[int, int], going: Sequence[Followed]) -> tuple[dict[int, int], set[int]]:
+    """The pairs of a look without those of whoever was partly behind or before somebody who is not
+    seen now: whoever is seen may be that one. And those who were there then, who both end."""
+    places = [Box(*g.box.tolist()) for g in going]
+    seen = set(pairs.values())
+    lost = {
+        n
+        for n, g in enumerate(going)
+        if n not in seen and (g.keys[-1].score or 0) >= SURE_BODY_SCORE
+    }
+    ended = set[int]()
+    for n in seen:
+        mine = places[n]
+        on = {m for m in lost if mine.common(places[m]) >= BEHIND * min(mine.area, places[m].area)}
+        ended |= {n, *on} if on else set()
+    return {row: n for row, n in pairs.items() if n not in ended}, ended
+
+
 def _likeness(look: LookForAll, rows: Sequence[int], going: Sequence[Followed]) -> Boxes:
     """[M, N] IoU of each of M bodies of a look with where each of N that go on was, or would be if
     it went on as fast, whichever fits better."""
@@ -129,6 +156,12 @@ def _likeness(look: LookForAll, rows: Sequence[int], going: Sequence[Followed]) 
     moved = [g.box + g.speed * (look.time - g.time) for g in going]
     best = np.maximum(iou(boxes, still), iou(boxes, np.array(moved).reshape(-1, 4)))
     return np.asarray(best * (look.bodies.vehicle[rows][:, None] == vehicle[None]))
+
+
+def _jumps(box: NDArray[np.floating], before: Boxes) -> bool:
+    """Whether a body is so much larger or smaller than before that it may be two, or another."""
+    size, old = (np.maximum(x[2:] - x[:2], 1) for x in (box, before))
+    return bool(np.abs(np.log(size / old)).max() > np.log(LARGEST_JUMP))
 
 
 def _distinct(bodies: Bodies) -> list[int]:

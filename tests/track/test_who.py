@@ -71,6 +71,18 @@ def test_of_two_who_cross_nobody_knows_who_goes_on_as_whom() -> None:
     assert all(last < 2 or first >= 2 for first, last in spans(*behind))
 
 
+def test_of_two_who_overlap_and_become_one_nobody_knows_who_is_left() -> None:
+    """However well the one fits who is seen."""
+    pair = [[body(0), body(45)]] * 3
+    assert spans(*pair, [body(0)], [body(0)]) == [(0, 2), (0, 2), (3, 4)]
+    assert spans(*pair, *pair) == [(0, 5), (0, 5)]
+
+
+def test_two_in_one_box_are_not_the_one_who_was_there_before() -> None:
+    both = [0.0, 40, 125, 40 + TALL]
+    assert spans([body(0)], [body(0)], [both], [both]) == [(0, 1), (2, 3)]
+
+
 def test_a_face_is_that_of_the_one_body_on_which_it_was_seen() -> None:
     stand = looks(*[[body(0), body(200)]] * 6)
     first = track(1, {0: head(0), 2: head(0)})
