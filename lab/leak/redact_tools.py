@@ -160,7 +160,10 @@ def eyes_of(
 ) -> Eyes | None:
     """Who looks for bodies, as in a search."""
     somebody = load_somebody(detector, targets, sample_aspect=aspect, threads=threads)
-    return None if somebody is None else Eyes(somebody.bodies, somebody.heads, somebody.target)
+    if somebody is None:
+        return None
+    plates = somebody.plates if Target.PLATE in targets else None
+    return Eyes(somebody.bodies, somebody.heads, somebody.target, plates)
 
 
 class RedactTool:

@@ -10,6 +10,8 @@ from typing import Any
 
 Box = tuple[float, float, float, float]
 """x1, y1, x2, y2 in pixels of the decoded, upright picture."""
+IGNORED = ("pictured", "ignore", "plates_unreadable")
+"""Keys of a label file for what is neither a miss nor a false alarm."""
 HOME = Path(__file__).parent
 HALVES = ("dev", "test")
 
@@ -24,6 +26,8 @@ class LabelledFrame:
         faces, plates: must be hidden.
         dups: further boxes of detectors on the same faces.
         heads: hiding or showing them counts for nothing.
+        ignored: likewise: faces on posters and screens, people too small or too many to be told
+            apart, plates without legible characters.
         osd: burnt-in text that a detector once took for a face or plate; must stay.
         osd_all: all burnt-in text of the picture, where it was labelled.
     """
@@ -34,6 +38,7 @@ class LabelledFrame:
     plates: tuple[Box, ...] = ()
     dups: tuple[Box, ...] = ()
     heads: tuple[Box, ...] = ()
+    ignored: tuple[Box, ...] = ()
     osd: tuple[Box, ...] = ()
     osd_all: tuple[Box, ...] = ()
     size: tuple[int, int] | None = None
@@ -45,7 +50,7 @@ class LabelledFrame:
     @property
     def known(self) -> tuple[Box, ...]:
         """Every box near which a mask is no stray one."""
-        return self.faces + self.dups + self.heads + self.plates
+        return self.faces + self.dups + self.heads + self.plates + self.ignored
 
 
 @dataclass
@@ -121,6 +126,7 @@ def read_labels(
                 seen.add((clip, row["frame"]))
                 names = ("faces", "plates", "dups", "heads", "osd", "osd_all")
                 boxes_of = {name: _boxes(row, name) for name in names}
+                boxes_of["ignored"] = tuple(b for name in IGNORED for b in _boxes(row, name))
                 size = (int(row["width"]), int(row["height"])) if "width" in row else None
                 found.frames.append(LabelledFrame(clip, int(row["frame"]), **boxes_of, size=size))
     found.tracks = list(tracks.values())

@@ -1,9 +1,10 @@
-"""Fits what CenterFace and the eye say of the upper end of a body, and writes `calibration.json`.
+"""Fits what networks say of the upper end of a body, or of a vehicle; writes `calibration.json`.
 
-    python -m lab.training.calibrate_bodies LABELS... --clips FOLDER... [--heads]
+    python -m lab.training.calibrate_bodies LABELS... --clips FOLDER... [--heads | --plates]
 
 Bodies are looked for in every labelled frame; what is seen at their upper ends is a labelled face
-(or head), a mistake, or neither. Prints for how many of the labels a body says where to look.
+(or head), a mistake, or neither; so is what is seen on vehicles. Prints for how many of the labels
+a body, or vehicle, says where to look.
 """
 
 from __future__ import annotations
@@ -21,10 +22,11 @@ from lab.training.regression import held_out, logistic
 from redact.detection import iou, load_detector, load_somebody, square_around
 from redact.detection.calibration import UNSEEN, log_odds
 from redact.detection.centerface import DUPLICATE_IOU
-from redact.detection.networks import CENTERFACE, EYE, NANODET
+from redact.detection.ensemble import OURS
+from redact.detection.networks import CENTERFACE, EYE, FACE_PLATE, NANODET
 from redact.detection.somebody import Somebody, upper_end
 from redact.media import Decode, probe
-from redact.track.bodies import bearers
+from redact.track.bodies import LEAST_VEHICLE, bearers, plates_borne
 from redact.types import Frame, Target
 
 SAME = 0.35
@@ -32,6 +34,9 @@ SAME = 0.35
 
 LEAST = 16.0
 """Pixels of height of the labels that are counted."""
+
+LEAST_PLATE = 8.0
+"""The same of plates."""
 
 RIDGE = 0.003
 
@@ -88,6 +93,48 @@ def fit(eyes: Somebody, files: list[Path], folders: list[Path]) -> tuple[dict[st
     return {"size": 0.0, **numbers}, f"{count} frames, {int(answer.sum())} real of {len(answer)}"
 
 
+def fit_plates(
+    eyes: Somebody, files: list[Path], folders: list[Path]
+) -> tuple[dict[str, float], str]:
+    """The same of what our network says of plates on vehicles."""
+    odds, truth, clips = list[float](), list[float](), list[str]()
+    there = seen_there = vehicles = count = 0
+    for label, frame in frames(files, folders):
+        count += 1
+        real = np.asarray(label.of(Target.PLATE.word), np.float64).reshape(-1, 4)
+        bodies = eyes.bodies(frame)
+        boxes = bodies.xyxy[bodies.vehicle].astype(np.float64)
+        boxes = boxes[(boxes[:, 2:] - boxes[:, :2]).min(axis=1, initial=np.inf) >= LEAST_VEHICLE]
+        rgb = frame.picture.to_ndarray(format="rgb24")
+        on = plates_borne(boxes, real).any(axis=0) & (real[:, 3] - real[:, 1] >= LEAST_PLATE)
+        known = np.zeros(len(real), np.bool_)
+        for box in boxes:
+            vehicles += 1
+            seen = eyes.plates_seen(rgb, box)
+            for at, score in zip(seen.xyxy, seen.score, strict=True):
+                likeness = iou(at[None], real)[0]
+                known |= likeness >= SAME
+                if likeness.max(initial=0) >= SAME:
+                    truth.append(1.0)
+                elif (
+                    max(likeness.max(initial=0), iou(at[None], label.ignored).max(initial=0)) > 0.2
+                ):
+                    continue
+                else:
+                    truth.append(0.0)
+                odds.append(float(log_odds(np.array([max(score, UNSEEN)], np.float32))[0]))
+                clips.append(label.name)
+        there, seen_there = there + int(on.sum()), seen_there + int((on & known).sum())
+    columns, answer = np.array(odds)[:, None], np.array(truth)
+    weights = logistic(columns, answer, None, RIDGE, [True])
+    told = held_out(columns, answer, clips, RIDGE)
+    nats = float((np.logaddexp(0, told) - answer * told).mean())
+    print(f"{seen_there} of {there} plates on vehicles are seen; held out {nats:.4f} nats")
+    numbers = calibration_file.rounded(("bias", OURS), weights)
+    on_what = f"{count} frames, {vehicles} vehicles, {int(answer.sum())} real of {len(answer)}"
+    return {"size": 0.0, **numbers}, on_what
+
+
 def main() -> None:
     ap = argparse.ArgumentParser(
         prog="python -m lab.training.calibrate_bodies", description=__doc__
@@ -95,14 +142,16 @@ def main() -> None:
     ap.add_argument("labels", type=Path, nargs="+")
     ap.add_argument("--clips", type=Path, nargs="+", required=True)
     ap.add_argument("--heads", action="store_true")
+    ap.add_argument("--plates", action="store_true")
     ap.add_argument("--out", type=Path, default=calibration_file.FILE)
     a = ap.parse_args()
     target = Target.HEAD if a.heads else Target.FACE
     eyes = load_somebody(load_detector(targets=(target,), threads=1), (target,), threads=1)
     assert eyes is not None
-    weights, on = fit(eyes, a.labels, a.clips)
-    name = f"{target.word} on body"
-    used = (CENTERFACE.file, EYE.file, NANODET.file)
+    weights, on = (fit_plates if a.plates else fit)(eyes, a.labels, a.clips)
+    name = "plate on vehicle" if a.plates else f"{target.word} on body"
+    used = (FACE_PLATE.file,) if a.plates else (CENTERFACE.file, EYE.file)
+    used = (*used, NANODET.file)
     calibration_file.write(a.out, {"looks": {name: weights}}, f"looks, {name}", on, used)
 
 

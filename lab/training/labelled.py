@@ -62,7 +62,7 @@ def of_frame(label: LabelledFrame) -> Labelled:
         label.frame,
         boxes(label.faces),
         boxes(label.plates),
-        boxes(label.heads + label.dups),
+        boxes(label.heads + label.dups + label.ignored),
         heads=np.concatenate(
             [boxes(label.heads), widened(boxes(label.faces), Target.FACE).astype(np.float64)]
         ),

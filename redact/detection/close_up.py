@@ -318,39 +318,38 @@ def _window(box: NDArray[np.float64], times: float) -> float:
 
 
 def square_around(
-    rgb: NDArray[np.uint8], box: NDArray[np.float64], times: float
+    rgb: NDArray[np.uint8], box: NDArray[np.float64], times: float, pixels: int = VERIFIER_SIDE
 ) -> NDArray[np.uint8]:
-    """A square around a box, enlarged or shrunk: uint8 [VERIFIER_SIDE, VERIFIER_SIDE, 3].
+    """A square around a box, enlarged or shrunk: uint8 [pixels, pixels, 3].
 
     Args:
         rgb: the whole picture, uint8 [H, W, 3]; grey is shown where the square leaves it.
         box: [4], left, top, right, bottom in its pixels.
         times: side of the square in the box's longer side.
+        pixels: to which that side is brought.
     """
     x1, y1, x2, y2 = (float(v) for v in box)
     side = _window(box, times)
-    zoom = VERIFIER_SIDE / side
+    zoom = pixels / side
     left, top = (x1 + x2 - side) / 2, (y1 + y2 - side) / 2
     move = np.array([[zoom, 0, -left * zoom], [0, zoom, -top * zoom]])
     if zoom >= 1:
         flags = cv2.INTER_LINEAR
         return np.asarray(
-            cv2.warpAffine(
-                rgb, move, (VERIFIER_SIDE, VERIFIER_SIDE), flags=flags, borderValue=(PAD,) * 3
-            ),
+            cv2.warpAffine(rgb, move, (pixels, pixels), flags=flags, borderValue=(PAD,) * 3),
             np.uint8,
         )
     # Shrinking by interpolation would alias: average the square first, then place it.
     height, width = rgb.shape[:2]
     a, b = max(0, int(left)), max(0, int(top))
     c, d = min(width, int(left + side) + 1), min(height, int(top + side) + 1)
-    out = np.full((VERIFIER_SIDE, VERIFIER_SIDE, 3), PAD, np.uint8)
+    out = np.full((pixels, pixels, 3), PAD, np.uint8)
     if c <= a or d <= b:
         return out
     x, y = max(0, round((a - left) * zoom)), max(0, round((b - top) * zoom))
     w, h = (
-        min(VERIFIER_SIDE - x, round((c - a) * zoom)),
-        min(VERIFIER_SIDE - y, round((d - b) * zoom)),
+        min(pixels - x, round((c - a) * zoom)),
+        min(pixels - y, round((d - b) * zoom)),
     )
     if w > 0 and h > 0:
         part = rgb[b:d, a:c]

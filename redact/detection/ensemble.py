@@ -89,6 +89,10 @@ class Ensemble:
         # and all of them are busy only while networks run.
         self._beside = ThreadPoolExecutor(1, "looking") if others else None
 
+    def look_at_image(self, rgb: NDArray[np.uint8]) -> Detections:
+        """What our network sees in one image, in its pixels, before suppression."""
+        return self._ours.run(rgb)
+
     @property
     def knows_heads(self) -> bool:
         """Whether a network of it looks closely at heads, as at faces."""
@@ -228,6 +232,11 @@ def fringe_of(
 def weighed_plates(found: Detections, calibration: Calibration) -> Detections:
     """Plates of one picture, as detected by our network alone, with probabilities as scores."""
     return _weighed_alone(found, "plate", OURS, "ours plate", calibration)
+
+
+def plates_on_vehicle(found: Detections, calibration: Calibration) -> Detections:
+    """Plates of one vehicle as our network alone saw them closely, scores made probabilities."""
+    return _weighed_alone(found, "plate on vehicle", OURS, "ours plate", calibration)
 
 
 def weighed_people(found: Detections, calibration: Calibration) -> Detections:

@@ -259,6 +259,10 @@ class FacePlateDetector:
     def detect_frame(self, frame: Frame, only: Sequence[Rect] | None = None) -> Detections:
         return self.look(self._scaler.frame(frame.picture, only))
 
+    def run(self, rgb: NDArray[np.uint8]) -> Detections:
+        """What the network sees in one image, in its pixels, before suppression."""
+        return self._network.run(rgb)
+
     def look(self, picture: Picture) -> Detections:
         """The same for a picture that has been decoded already."""
         width, height = picture.size

@@ -221,9 +221,9 @@ def load_somebody(
     sample_aspect: float = 1.0,
     threads: int | None = None,
 ) -> Somebody | None:
-    """Detector of bodies, which scans the heads of bodies with the networks of another detector.
-    None if that has no network for heads, if neither faces nor heads are searched for, or if whole
-    people are.
+    """Detector of bodies, which scans the heads of bodies, and vehicles for plates, with the
+    networks of another detector. None if that has no network for heads, if neither faces nor heads
+    are searched for, or if whole people are.
 
     Args:
         targets: what the detector looks for.
@@ -241,7 +241,14 @@ def load_somebody(
         return None
     look = detector.look_closely
     people = People(threads or default_threads())
-    return Somebody(people, look[Target.FACE], look[Target.HEAD], sought[0], sample_aspect)
+    return Somebody(
+        people,
+        look[Target.FACE],
+        look[Target.HEAD],
+        sought[0],
+        detector.look_at_image,
+        sample_aspect,
+    )
 
 
 def load_small_look(

@@ -1,11 +1,15 @@
-"""Detects people and vehicles, and scans closely where people's heads should be.
+"""Detects people and vehicles, and scans closely where people's heads, and vehicles' plates, should
+be.
 
 A body is large where its head is small. So who is only seen by his body is looked at once more
-there, with the place enlarged, by those who know faces and heads.
+there, with the place enlarged, by those who know faces and heads; and so is a vehicle of which no
+plate is known, by those who know plates. The plate of a two-wheeler is a narrow line above its lamp
+or on its mudguard, which a look at the whole picture hardly shows.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Final
 
 import numpy as np
@@ -15,7 +19,14 @@ from ..types import Detections, Frame, Rect, Target, widened
 from .calibration import load_calibration
 from .centerface import DUPLICATE_IOU
 from .close_up import LookAtImage, square_around
-from .ensemble import CENTERFACE_LARGE, EYE_FACES, EYE_LARGE, SAME_FACE, weighed
+from .ensemble import (
+    CENTERFACE_LARGE,
+    EYE_FACES,
+    EYE_LARGE,
+    SAME_FACE,
+    plates_on_vehicle,
+    weighed,
+)
 from .nms import iou, suppress
 from .people import Bodies, People
 from .scaling import Scaler
@@ -29,6 +40,14 @@ head of who stands upright is then a third of it, and of who is seen from the ch
 SHARE_ABOVE_BODY: Final = 0.12
 """Share of this square that lies above the body's box, which may begin below the hair."""
 
+VEHICLE_SQUARE: Final = 1.1
+"""Side of the square around a vehicle that is looked at, in the longer side of its box."""
+
+VEHICLE_SIDE: Final = 256
+"""Pixels of the side to which it is brought. Of 75 labelled plates of 8 pixels and more on 351
+vehicles of dev and of street footage our network then sees 71, and the eye 72, with three times as
+many false ones at the same recall; both together see 73 and are no better."""
+
 
 class Somebody:
     """Detects bodies, and scans their heads closely.
@@ -38,6 +57,7 @@ class Somebody:
         faces: CenterFace; an image to its faces.
         eye: an image to heads and faces.
         target: what is looked for at the heads of bodies: faces, or heads.
+        plates: our network; an image to plates, among other things.
         sample_aspect: width of a source pixel divided by its height.
     """
 
@@ -47,9 +67,11 @@ class Somebody:
         faces: LookAtImage,
         eye: LookAtImage,
         target: Target,
+        plates: LookAtImage,
         sample_aspect: float = 1.0,
     ) -> None:
         self._people, self._faces, self._eye = people, faces, eye
+        self._plates = plates
         self.target, self._aspect = target, sample_aspect
         self._scaler = Scaler()
 
@@ -70,15 +92,33 @@ class Somebody:
         Raises:
             UnsafeError: see `bodies`.
         """
-        if not len(bodies):
+        return self._each(frame, bodies, self._head)
+
+    def plates(self, frame: Frame, vehicles: NDArray[np.float64]) -> Detections:
+        """Plates of vehicles; scores are probabilities.
+
+        Args:
+            vehicles: [N, 4], upright source pixels.
+
+        Raises:
+            UnsafeError: see `bodies`.
+        """
+        return self._each(frame, vehicles, self._plate)
+
+    def _each(
+        self,
+        frame: Frame,
+        boxes: NDArray[np.float64],
+        look: Callable[[NDArray[np.uint8], NDArray[np.float64]], Detections],
+    ) -> Detections:
+        """What `look` sees at each box in a frame, the same thing once."""
+        if not len(boxes):
             return Detections.empty()
         picture = self._scaler.frame(frame.picture)
         width, height = picture.size
         rgb = picture.view(Rect(0, 0, width, height), (width, height))
-        found = clipped(
-            Detections.concat([self._head(rgb, body) for body in bodies]), width, height
-        )
-        return suppress(found, SAME_FACE)
+        found = Detections.concat([look(rgb, box) for box in boxes])
+        return suppress(clipped(found, width, height), SAME_FACE)
 
     def _head(self, rgb: NDArray[np.uint8], body: NDArray[np.float64]) -> Detections:
         """Detections at the head of one body in a picture."""
@@ -90,6 +130,19 @@ class Somebody:
         zoom = np.float32(VERIFIER_SIDE / (place[2] - place[0]))
         xyxy = found.xyxy / zoom + np.tile(place[:2], 2).astype(np.float32)
         return Detections(xyxy, found.score, found.target, found.fringe)
+
+    def _plate(self, rgb: NDArray[np.uint8], vehicle: NDArray[np.float64]) -> Detections:
+        """What is seen of the plates of one vehicle in a picture."""
+        return plates_on_vehicle(self.plates_seen(rgb, vehicle), load_calibration())
+
+    def plates_seen(self, rgb: NDArray[np.uint8], vehicle: NDArray[np.float64]) -> Detections:
+        """The same in source pixels, with the network's own scores."""
+        seen = self._plates(square_around(rgb, vehicle, VEHICLE_SQUARE, VEHICLE_SIDE))
+        seen = suppress(seen.only([Target.PLATE]), DUPLICATE_IOU)
+        side = VEHICLE_SQUARE * (vehicle[2:] - vehicle[:2]).max()
+        corner = np.tile((vehicle[:2] + vehicle[2:] - side) / 2, 2).astype(np.float32)
+        xyxy = seen.xyxy * np.float32(side / VEHICLE_SIDE) + corner
+        return Detections(xyxy, seen.score, seen.target, seen.fringe)
 
     def witnesses(self, window: NDArray[np.uint8]) -> tuple[dict[str, Detections], Detections]:
         """Detections of each witness of `calibration.json` in an image of the upper end of a body,

@@ -28,7 +28,7 @@ from ..files import Answer, AnswerFile, beside
 from ..reading import Reader
 from ..record import library_versions
 from ..settings import DetectSettings
-from ..track import Ask, Eyes, LookAtParts, Read
+from ..track import Ask, Eyes, LookAtParts, LookForHeads, Read
 from ..types import Detections, Frame, Rect
 
 
@@ -86,8 +86,8 @@ class KeptLooks:
         return answer
 
     def eyes(self, eyes: Eyes) -> Eyes:
-        """The detectors of bodies and heads, which answer from the file where it holds the
-        answer."""
+        """The detectors of bodies, heads and plates of vehicles, which answer from the file where
+        it holds the answer."""
 
         def bodies(frame: Frame) -> Bodies:
             question = _digest(b"bodies", _name(frame))
@@ -104,18 +104,22 @@ class KeptLooks:
             self._keep(question, [part.tobytes() for part in parts])
             return seen
 
-        def heads(frame: Frame, boxes: NDArray[np.float64]) -> Detections:
-            if not len(boxes):
-                return eyes.heads(frame, boxes)
-            question = _digest(b"heads", _name(frame), boxes.tobytes())
-            known = self._known(question, 4)
-            if known is not None:
-                return _detections(known)
-            seen = eyes.heads(frame, boxes)
-            self._keep(question, _bytes_of(seen))
-            return seen
+        def closer(what: bytes, look: LookForHeads) -> LookForHeads:
+            def answer(frame: Frame, boxes: NDArray[np.float64]) -> Detections:
+                if not len(boxes):
+                    return look(frame, boxes)
+                question = _digest(what, _name(frame), boxes.tobytes())
+                known = self._known(question, 4)
+                if known is not None:
+                    return _detections(known)
+                seen = look(frame, boxes)
+                self._keep(question, _bytes_of(seen))
+                return seen
 
-        return Eyes(bodies, heads, eyes.target)
+            return answer
+
+        plates = None if eyes.plates is None else closer(b"plates", eyes.plates)
+        return Eyes(bodies, closer(b"heads", eyes.heads), eyes.target, plates)
 
     def asking(self, ask: Ask) -> Ask:
         """`ask`, which is spared what it answered before."""

@@ -291,8 +291,8 @@ def _who_looks(
 
 
 def _eyes(info: SourceInfo, settings: DetectSettings, detector: Detector) -> Eyes | None:
-    """Detectors of bodies and of heads on them, within the scope of the search; None if pictures
-    may not be upright, because bodies are detected only upright."""
+    """Detectors of bodies, of heads on them and of plates on vehicles, within the scope of the
+    search; None if pictures may not be upright, because bodies are detected only upright."""
     shown = info.video.presentations
     somebody = load_somebody(detector, settings.targets, sample_aspect=shown[0].aspect)
     if somebody is None or any(way.turns for way in shown):
@@ -301,7 +301,11 @@ def _eyes(info: SourceInfo, settings: DetectSettings, detector: Detector) -> Eye
     def heads(frame: Frame, boxes: NDArray[np.float64]) -> Detections:
         return settings.scope.select(somebody.heads(frame, boxes))
 
-    return Eyes(somebody.bodies, heads, somebody.target)
+    def plates(frame: Frame, boxes: NDArray[np.float64]) -> Detections:
+        return settings.scope.select(somebody.plates(frame, boxes))
+
+    sought = Target.PLATE in with_nested(settings.targets)
+    return Eyes(somebody.bodies, heads, somebody.target, plates if sought else None)
 
 
 def _only_asked(detector: Detector, settings: DetectSettings) -> LookAtParts:

@@ -13,7 +13,7 @@ from ..types import Boxes, Rect, Target
 from .associate import Objects, Observations, assign, possible_pairs
 from .backward import Job
 from .belief import ASKED, Clues, TargetWeights, probability_of, worth_hiding
-from .bodies import standing
+from .bodies import borne_by
 from .follow import ANCHOR, COAST, LOST_SECONDS, Find, find_again, looks_same, step
 from .geometry import (
     SAME_BOX_IOU,
@@ -198,15 +198,15 @@ class ActiveTracklets:
             self._start(small, fresh, looks)
 
     def stand_on(self, bodies: Bodies, time: float) -> None:
-        """Take in which of those who are seen now bodies bear."""
+        """Take in which of those who are seen now bodies bear, and which plates vehicles do."""
         r = self.rows
-        rows = np.flatnonzero((r.seen == time) & (r.target != Target.PLATE))
-        r.clues.stood_on(rows, standing(r.box[rows], r.target[rows], bodies))
+        rows = np.flatnonzero(r.seen == time)
+        r.clues.looked_for_bodies(rows, borne_by(bodies, r.box[rows], r.target[rows]))
 
-    def believed_places(self) -> Boxes:
-        """[N, 4], where faces and heads should be now that are believed."""
+    def believed_places(self, *, plates: bool) -> Boxes:
+        """[N, 4], where plates, or faces and heads, should be now that are believed."""
         r = self.rows
-        known = r.believed & (r.target != Target.PLATE)
+        known = r.believed & ((r.target == Target.PLATE) == plates)
         return np.asarray(r.motion.boxes[known])
 
     def renew(self, time: float) -> None:
@@ -219,13 +219,17 @@ class ActiveTracklets:
 
     def to_ask(self, time: float) -> NDArray[np.intp]:
         """Rows whose present picture is worth a close look: the best so far of those of which
-        little is known yet, or one that is clearer than what is known."""
+        little is known yet, one that is clearer than what is known, or that of what one look was
+        sure of and those after it are not."""
         r = self.rows
         best = (r.detected == time) & (r.clues.latest >= r.clues.best) & CLOSELY.of(r.target)
         doubtful = (r.target == Target.PLATE) | (r.clues.best < SURE_LOG_ODDS)
         little = (r.clues.asked < ASKED) & doubtful
         clearer = (r.clues.asked > 0) & (r.clues.latest >= r.examined + CLEARER_LOG_ODDS)
-        return np.flatnonzero(best & (little | clearer))
+        # One sure look that none after it confirms: a wheel that stood so for a moment.
+        alone = (r.clues.best >= SURE_LOG_ODDS) & (r.clues.asked == 0) & (r.clues.hits > 1)
+        alone &= (r.clues.total < 0) & (r.detected == time) & CLOSELY.of(r.target)
+        return np.flatnonzero((best & (little | clearer)) | alone)
 
     def answered(self, rows: NDArray[np.intp], odds: NDArray[np.float32]) -> None:
         """Take in what close looks at `rows` said, log odds."""

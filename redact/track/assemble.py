@@ -16,6 +16,7 @@ from ..types import Boxes, Target, Track
 from .active_tracklets import Retired
 from .associate import LOOK_WEIGHT, MOST_REACH, REACH, SIZE_RATIO, Pairs, assign
 from .belief import Clues, TargetWeights, probability_of, worth_hiding
+from .bodies import LookForAll, on_bodies
 from .box_per_frame import fill, keyframes_of
 from .follow import ANCHOR
 from .geometry import Index, areas, carried, to_centres
@@ -177,6 +178,7 @@ def weave(
     jolts: Sequence[int],
     settings: TrackSettings,
     weights: Mapping[str, TargetWeights],
+    looks: Sequence[LookForAll] = (),
 ) -> tuple[Track, ...]:
     """All tracks of the clip, in order of appearance.
 
@@ -188,9 +190,12 @@ def weave(
         cuts: first frames of new scenes.
         jolts: frames in which much moved at once (`Jolts`), rising.
         settings, weights: see `Tracker`.
+        looks: for bodies, see `Everybody.looks`.
     """
     rows_of = log.by_tracklet()
     likely = _likely(retired, weights, settings.leak_cost)
+    for tracklet in likely:
+        rows_of[tracklet] = on_bodies(rows_of[tracklet], retired[tracklet].target, looks)
     pieces = [
         piece
         for tracklet in likely

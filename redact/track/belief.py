@@ -27,10 +27,6 @@ STRONGEST: Final = 6.0
 ASKED: Final = 3
 """Close looks that count: more of one thing say the same."""
 
-UNKNOWN_BODY: Final = 0.3
-"""How surely a body bears something while nobody has looked for bodies, counted as one such look:
-between what most faces show (.45) and what most mistakes show (.2)."""
-
 ENOUGH_BODIES: Final = 8
 """Looks for bodies, none of which bears it, after which more of them are no further evidence."""
 
@@ -51,6 +47,11 @@ MOST_COSTED_SHARE: Final = 0.25
 """Share of the picture from which hiding more costs no more: what happened is gone either way.
 Without it a plate that filled the picture of a moved still of dev stayed open, although every look
 saw it; a plate's `ORDINARY` twice as large hid that one too, and a sixth more for nothing."""
+
+ON_VEHICLE_SHARE: Final = 0.02
+"""Share of the picture that is ordinary for a plate that a vehicle bears in most looks for bodies.
+With `ORDINARY` the plate of a scooter that rides up to the camera, 1.1 % of the picture, stayed
+open, though every look saw it and none surely."""
 
 TargetWeights = Mapping[str, float]
 
@@ -76,8 +77,7 @@ class Clues(Arrays):
         latest: float64 [N], log odds of the last look that saw it.
         share: float64 [N], of the picture's area that its box has at the best look.
         read: float64 [N], 1 where a plate's number could be read in it, else 0.
-        stood: float64 [N], sum over the looks for bodies of how surely a body bears it.
-        borne: float64 [N], looks for bodies in which one bears it.
+        borne: float64 [N], looks for bodies in which one bears it, or a plate a vehicle.
         bodied: float64 [N], looks for bodies while it was seen.
     """
 
@@ -91,7 +91,6 @@ class Clues(Arrays):
     latest: NDArray[np.float64]
     share: NDArray[np.float64]
     read: NDArray[np.float64]
-    stood: NDArray[np.float64]
     borne: NDArray[np.float64]
     bodied: NDArray[np.float64]
 
@@ -113,7 +112,6 @@ class Clues(Arrays):
             latest=strong.copy(),
             share=areas(boxes) / picture,
             read=zero.copy(),
-            stood=zero.copy(),
             borne=zero.copy(),
             bodied=zero.copy(),
         )
@@ -136,7 +134,6 @@ class Clues(Arrays):
             self.latest[-1:],
             self.share[best : best + 1],
             self.read.max(keepdims=True),
-            added(self.stood),
             added(self.borne),
             added(self.bodied),
         )
@@ -167,10 +164,9 @@ class Clues(Arrays):
         self.close[rows] += odds
         self.asked[rows] += ~full
 
-    def stood_on(self, rows: NDArray[np.intp], surely: NDArray[np.float64]) -> None:
-        """Take in how surely a body bears each of `rows` in one look for bodies, 0 to 1."""
-        self.stood[rows] += surely
-        self.borne[rows] += surely > 0
+    def looked_for_bodies(self, rows: NDArray[np.intp], borne: NDArray[np.bool_]) -> None:
+        """Take in whether a body, or vehicle, bears each of `rows` in one look for bodies."""
+        self.borne[rows] += borne
         self.bodied[rows] += 1
 
     def trimmed(self, since: NDArray[np.float64]) -> Clues:
@@ -185,7 +181,6 @@ class Clues(Arrays):
             "hits": np.log2(np.minimum(self.hits, ENOUGH_LOOKS)),
             "close": self.close / np.maximum(self.asked, 1),
             "read": self.read,
-            "body": (self.stood + UNKNOWN_BODY) / (self.bodied + 1),
             "unborne": -np.log1p(np.minimum(self.bodied, ENOUGH_BODIES)) * (self.borne == 0),
         }
 
@@ -219,16 +214,17 @@ def worth_hiding(
         clues, weights: see `probability_of`.
         leak_cost: what leaving it open costs, if hiding a thing of ordinary size for nothing
             costs 1. A plate that was read is of ordinary size, however large: what is plainest to
-            read costs most if it is left open. So is a head that a body bears in most looks
+            read costs most if it is left open; one on a vehicle may be larger than others
+            (`ON_VEHICLE_SHARE`). So is a head that a body bears in most looks
             for bodies: it is as large as whoever it belongs to. Of faces this hides a fifth more
             for nothing, and left none fewer open on 16 clips.
         doubt: factor on the odds from which it is worth it.
     """
     p = probability_of(clues, weights)
-    in_vain = np.maximum(
-        1.0, np.minimum(clues.share, MOST_COSTED_SHARE) / ORDINARY.of(clues.target)
-    )
     explained = (clues.bodied > 0) & (2 * clues.borne >= clues.bodied)
+    ordinary = ORDINARY.of(clues.target)
+    ordinary = np.where(explained & (clues.target == Target.PLATE), ON_VEHICLE_SHARE, ordinary)
+    in_vain = np.maximum(1.0, np.minimum(clues.share, MOST_COSTED_SHARE) / ordinary)
     explained &= clues.target == Target.HEAD
     in_vain = np.where((clues.read > 0) | explained, 1.0, in_vain)
     return np.asarray(p * leak_cost >= doubt * in_vain * (1 - p))

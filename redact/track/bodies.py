@@ -1,5 +1,5 @@
 """Who is in the picture, by their bodies: where a head should be that nothing has shown yet, and
-whose head nothing hides in the end.
+whose head nothing hides in the end; and what is in it, by the vehicles that plates are on.
 
 Bodies are looked for in frames that are looked at anyway, a few times a second. They are what is
 known, and are not hidden.
@@ -19,11 +19,20 @@ from ..detection import Bodies, iou
 from ..types import Body, Box, Boxes, Detections, Doubt, Frame, Target, Track
 from .geometry import SAME_BOX_IOU
 from .sensitivities import JITTER
+from .sightings import How, Rows
 from .track_starts import FAINT
 
 SECONDS_BETWEEN_BODY_SCANS: Final = 0.32
 """Seconds between two looks for bodies: about three a second, and none where nothing is looked at.
 People stay in view for longer."""
+
+LEAST_VEHICLE: Final = 48.0
+"""Pixels of the shorter side of a vehicle from which its plate is looked for: a plate takes an
+eighth of its vehicle's height, and nobody reads one of less than six."""
+
+MOST_VEHICLES_A_FRAME: Final = 4
+"""Vehicles without a known plate that are looked at closely in one frame, the largest first: their
+plates are the plainest to read."""
 
 MOST_BODIES_A_FRAME: Final = 6
 """Bodies without a known head that are looked at closely in one frame, the surest first: so a crowd
@@ -64,7 +73,7 @@ LookForBodies = Callable[[Frame], Bodies]
 
 LookForHeads = Callable[[Frame, Boxes], Detections]
 """A frame and the boxes of bodies [N, 4] in it; to what is seen of heads, or of faces, at their
-upper ends."""
+upper ends. Or those of vehicles, to what is seen of their plates."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,11 +83,13 @@ class Eyes:
     Attributes:
         bodies, heads: look.
         target: what `heads` looks for: faces, or heads.
+        plates: looks for the plates of vehicles; None where plates are not looked for.
     """
 
     bodies: LookForBodies
     heads: LookForHeads
     target: Target = Target.FACE
+    plates: LookForHeads | None = None
 
 
 def bearers(bodies: Boxes, heads: Boxes) -> NDArray[np.bool_]:
@@ -94,6 +105,28 @@ def bearers(bodies: Boxes, heads: Boxes) -> NDArray[np.bool_]:
     low = np.maximum(top + HEAD_SHARE * (bottom - top), top + tall)
     across = (x >= left - aside) & (x <= right + aside)
     return np.asarray(across & (y >= top - tall) & (y <= low))
+
+
+PLATE_ASIDE: Final = 0.05
+"""Share of its size by which the middle of a plate may lie beside a vehicle's box."""
+
+ON_VEHICLE: Final = (0.5, 0.4)
+"""Greatest width and height of a plate in those of the vehicle that bears it."""
+
+
+def plates_borne(vehicles: Boxes, plates: Boxes) -> NDArray[np.bool_]:
+    """[N, M] whether each of N vehicles bears each of M plates.
+
+    Args:
+        vehicles: [N, 4].
+        plates: [M, 4], of the same picture.
+    """
+    middle = (plates[:, :2] + plates[:, 2:])[None] / 2
+    size = np.maximum(vehicles[:, 2:] - vehicles[:, :2], 1e-6)[:, None]
+    beyond = PLATE_ASIDE * size
+    inside = (middle >= vehicles[:, None, :2] - beyond) & (middle <= vehicles[:, None, 2:] + beyond)
+    share = (plates[:, 2:] - plates[:, :2])[None] / size
+    return np.asarray((inside & (share <= ON_VEHICLE)).all(axis=2))
 
 
 def head_places(bodies: Boxes) -> Boxes:
@@ -113,19 +146,18 @@ heads without a face 98 in 100 take at most .68 and .73, and who crouches is lit
 and .85 four heads of 59 more stayed open on seven clips of dev."""
 
 
-def standing(heads: Boxes, targets: NDArray[np.int8], bodies: Bodies) -> NDArray[np.float64]:
-    """[N] how surely each face or head of a picture is that of one of its bodies: the score of the
-    surest body that can bear it, 0 where there is none.
+def borne_by(bodies: Bodies, things: Boxes, targets: NDArray[np.int8]) -> NDArray[np.bool_]:
+    """[N] whether a body can bear each face or head of a picture, and a vehicle each plate.
 
     Args:
-        heads: [N, 4].
-        targets: [N], `Target.FACE` or `Target.HEAD`; whatever else, nobody bears.
-        bodies: of the same picture.
+        bodies: of the picture.
+        things: [N, 4].
+        targets: [N], `Target.FACE`, `Target.HEAD` or `Target.PLATE`; whatever else, nobody bears.
     """
-    if not len(bodies):
-        return np.zeros(len(heads))
-    fits = fitting(heads, targets, bodies)
-    return np.asarray((fits * bodies.score[:, None]).max(axis=0), np.float64)
+    boxes = bodies.xyxy.astype(np.float64)
+    on_vehicle = plates_borne(boxes[bodies.vehicle], things).any(axis=0)
+    on_person = fitting(things, targets, bodies).any(axis=0)
+    return np.asarray(on_person | (on_vehicle & (targets == Target.PLATE)))
 
 
 def fitting(heads: Boxes, targets: NDArray[np.int8], bodies: Bodies) -> NDArray[np.bool_]:
@@ -133,7 +165,7 @@ def fitting(heads: Boxes, targets: NDArray[np.int8], bodies: Bodies) -> NDArray[
     size; a vehicle can not.
 
     Args:
-        heads, targets, bodies: see `standing`.
+        heads, targets, bodies: see `borne_by`.
     """
     boxes = bodies.xyxy.astype(np.float64)
     size, whole = (np.maximum(x[:, 2:] - x[:, :2], 1e-6) for x in (heads, boxes))
@@ -168,7 +200,8 @@ class Everybody:
     def __init__(self, eyes: Eyes) -> None:
         self._eyes = eyes
         self._last = -np.inf
-        self._looked = np.zeros((0, 5))
+        self._looked = _Looked()
+        self._vehicles = _Looked()
         self.looks: list[LookForAll] = []
 
     def due(self, time: float) -> bool:
@@ -176,15 +209,16 @@ class Everybody:
         return time - self._last >= SECONDS_BETWEEN_BODY_SCANS - JITTER
 
     def look(
-        self, frame: Frame, time: float, found: Detections, known: Boxes
+        self, frame: Frame, time: float, found: Detections, known: Boxes, plates: Boxes
     ) -> tuple[Bodies, Detections]:
         """Bodies of a frame, and everything that was found in it with what a closer look at those
-        without a head has shown besides.
+        without a head, and at vehicles without a plate, has shown besides.
 
         Args:
             time: of the frame, seconds.
             found: by the look at the picture.
             known: [N, 4], where faces and heads should be that are believed.
+            plates: [N, 4], where plates should be that are believed.
         """
         self._last = time
         bodies = self._eyes.bodies(frame)
@@ -196,16 +230,32 @@ class Everybody:
         people = np.flatnonzero(~bodies.vehicle)
         people = people[np.argsort(-bodies.score[people], kind="stable")]
         boxes = bodies.xyxy[people].astype(np.float64)
-        self._looked = self._looked[time - self._looked[:, 4] < AGAIN - JITTER]
-        waits = (iou(boxes, self._looked[:, :4]) >= SAME_BODY_IOU).any(axis=1)
-        bare = boxes[~bearers(boxes, heads).any(axis=1) & ~waits][:MOST_BODIES_A_FRAME]
+        bare = self._looked.waiting(boxes[~bearers(boxes, heads).any(axis=1)], time)
+        bare = bare[:MOST_BODIES_A_FRAME]
         closer = self._eyes.heads(frame, bare)
-        seen = closer.select(closer.score >= FAINT.of(closer.target))
-        vain = bare[~bearers(bare, seen.xyxy.astype(np.float64)).any(axis=1)]
-        self._looked = np.concatenate(
-            [self._looked, np.column_stack([vain, np.full(len(vain), time)])]
+        self._looked.note(bare, bearers, closer, time)
+        on_vehicles = self._plates(frame, time, bodies, found, plates)
+        return bodies, with_closer_looks(found, Detections.concat([closer, on_vehicles]))
+
+    def _plates(
+        self, frame: Frame, time: float, bodies: Bodies, found: Detections, known: Boxes
+    ) -> Detections:
+        """What a closer look at vehicles without a known plate shows."""
+        if self._eyes.plates is None:
+            return Detections.empty()
+        seen = found.select(
+            (found.target == Target.PLATE) & (found.score >= KNOWN_HEAD_PROBABILITY)
         )
-        return bodies, with_closer_looks(found, closer)
+        plates = np.concatenate([known, seen.xyxy.astype(np.float64)])
+        boxes = bodies.xyxy[bodies.vehicle].astype(np.float64)
+        sides = boxes[:, 2:] - boxes[:, :2]
+        boxes = boxes[np.argsort(-sides.prod(axis=1), kind="stable")]
+        large = (boxes[:, 2:] - boxes[:, :2]).min(axis=1, initial=np.inf) >= LEAST_VEHICLE
+        boxes = boxes[large & ~plates_borne(boxes, plates).any(axis=1)]
+        bare = self._vehicles.waiting(boxes, time)[:MOST_VEHICLES_A_FRAME]
+        closer = self._eyes.plates(frame, bare)
+        self._vehicles.note(bare, plates_borne, closer, time)
+        return closer
 
     def bare(self, tracks: Sequence[Track], bodies: Sequence[Body]) -> Iterator[Doubt]:
         """One doubt for everybody of whom neither face nor head is hidden in most looks: at his
@@ -230,6 +280,81 @@ class Everybody:
             if place[3] - place[1] >= LEAST_HEAD:
                 box = Box(*place.tolist())
                 yield Doubt(frame, self._eyes.target, box, BARE[self._eyes.target])
+
+
+MOSTLY_BORNE: Final = 0.5
+"""Share of the looks for bodies while something was detected in which one must bear it, so that
+looks after that tell whether it is still there."""
+
+
+def on_bodies(rows: Rows, target: Target, looks: Sequence[LookForAll]) -> Rows:
+    """Sightings of one face, head or plate, without those before its first and after its last
+    detection in which it was followed to where no body, or vehicle, bears it.
+
+    Pixels follow somebody who turns away, and where he left, they follow the wall. If a body bore
+    what was detected, and a later look for bodies shows none below what was followed, nobody is
+    there any more; it ends with the last look in which somebody was.
+
+    Args:
+        rows: in rising frame order, one per frame.
+        target: what it is.
+        looks: for bodies; see `Everybody.looks`.
+    """
+    detected = rows["frame"][rows["how"] == How.DETECTED]
+    here = [x for x in looks if rows["frame"][0] <= x.frame <= rows["frame"][-1]]
+    if target not in (*OF_BODY, Target.PLATE) or not len(detected) or not here:
+        return rows
+    frames = np.array([look.frame for look in here])
+    sides = rows["box"].astype(np.float64).T
+    boxes = np.stack([np.interp(frames, rows["frame"], side) for side in sides], axis=1)
+    kind = np.array([target], np.int8)
+    borne = np.array(
+        [borne_by(x.bodies, box[None], kind)[0] for box, x in zip(boxes, here, strict=True)]
+    )
+    first, last = detected[0], detected[-1]
+    seen = (frames >= first) & (frames <= last)
+    if not seen.any() or borne[seen].mean() < MOSTLY_BORNE:
+        return rows  # bodies tell nothing of who has none in sight
+    gone = frames[(frames > last) & ~borne].min(initial=rows["frame"][-1] + 1)
+    came = frames[(frames < first) & ~borne].max(initial=rows["frame"][0] - 1)
+    if gone <= rows["frame"][-1]:
+        last = frames[borne & (frames < gone)].max(initial=last)
+    else:
+        last = rows["frame"][-1]
+    if came >= rows["frame"][0]:
+        first = frames[borne & (frames > came)].min(initial=first)
+    else:
+        first = rows["frame"][0]
+    return np.asarray(rows[(rows["frame"] >= first) & (rows["frame"] <= last)])
+
+
+class _Looked:
+    """Bodies, or vehicles, at which a closer look saw nothing."""
+
+    def __init__(self) -> None:
+        self._vain = np.zeros((0, 5))
+
+    def waiting(self, boxes: Boxes, time: float) -> Boxes:
+        """Those of some boxes at which it is time for a closer look."""
+        self._vain = self._vain[time - self._vain[:, 4] < AGAIN - JITTER]
+        return boxes[~(iou(boxes, self._vain[:, :4]) >= SAME_BODY_IOU).any(axis=1)]
+
+    def note(
+        self,
+        boxes: Boxes,
+        bear: Callable[[Boxes, Boxes], NDArray[np.bool_]],
+        seen: Detections,
+        time: float,
+    ) -> None:
+        """Take in what was seen at some boxes.
+
+        Args:
+            bear: which of some boxes bear which things; see `bearers`.
+        """
+        seen = seen.select(seen.score >= FAINT.of(seen.target))
+        vain = boxes[~bear(boxes, seen.xyxy.astype(np.float64)).any(axis=1)]
+        now = np.full(len(vain), time)
+        self._vain = np.concatenate([self._vain, np.column_stack([vain, now])])
 
 
 def _places(tracks: Sequence[Track], frames: Sequence[int]) -> dict[int, Boxes]:

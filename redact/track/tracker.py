@@ -208,8 +208,9 @@ class Tracker:
             if areas is None:
                 self._looked_at = small.time
                 if self._everybody is not None and self._everybody.due(small.time):
-                    known = self._active.believed_places()
-                    bodies, detections = self._everybody.look(frame, small.time, detections, known)
+                    known = [self._active.believed_places(plates=p) for p in (False, True)]
+                    seen = self._everybody.look(frame, small.time, detections, *known)
+                    bodies, detections = seen
             self._active.match(small, observations_of(detections), areas)
             if self._ask is not None:
                 rows = self._active.to_ask(small.time)
@@ -245,6 +246,7 @@ class Tracker:
             self._jolts.frames(),
             self.settings,
             self._weights,
+            () if self._everybody is None else self._everybody.looks,
         )
         doubts = [*given_up(self._log.by_tracklet(), self._active.retired, self._weights)]
         bodies, owners = list[Body](), list[tuple[int, ...]]()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from pathlib import Path
 
 import av
 import numpy as np
@@ -12,6 +13,7 @@ from skimage import data
 
 from redact.detection import iou, load_detector, load_somebody
 from redact.detection.somebody import Somebody, narrowed, upper_end
+from redact.media import Decode, probe
 from redact.settings import OptionalNetwork
 from redact.types import Detections, Frame, Target, widened
 
@@ -53,6 +55,28 @@ def test_there_is_no_head_where_a_body_has_none() -> None:
     wall = frame_of(np.full((360, 640, 3), 120, np.uint8))
     assert not (eyes.heads(wall, np.array([[200.0, 40, 330, 350]])).score > 0.1).any()
     assert not len(eyes.heads(wall, np.zeros((0, 4)))) and not len(eyes.bodies(wall))
+
+
+@pytest.mark.parametrize(
+    ("clip", "number", "plate"),
+    [
+        ("parkpow__cars.mp4", 254, [878.0, 328, 904, 340]),
+        ("parkpow__cars.mp4", 279, [860.0, 346, 894, 360]),
+        ("intel_sample__car-detection.mp4", 196, [171.0, 176, 195, 187]),
+    ],
+)
+def test_a_small_plate_is_seen_on_its_vehicle(
+    shared_clips: Path, clip: str, number: int, plate: list[float]
+) -> None:
+    """Of a dozen pixels of height, where the vehicle is, and nothing as sure beside it."""
+    frame = next(f for f in Decode(probe(shared_clips / clip)) if f.index == number)
+    looking = somebody(Target.FACE, Target.PLATE)
+    bodies = looking.bodies(frame)
+    found = looking.plates(frame, bodies.xyxy[bodies.vehicle].astype(np.float64))
+    surest = found.select(np.array([int(found.score.argmax())]))
+    assert surest.target[0] == Target.PLATE and surest.score[0] > 0.4
+    assert iou(surest.xyxy, np.array([plate]))[0, 0] > 0.35
+    assert not len(looking.plates(frame, np.zeros((0, 4))))
 
 
 def test_the_place_of_a_head_holds_it_in_every_posture() -> None:
