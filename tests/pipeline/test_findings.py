@@ -281,7 +281,7 @@ def test_verify_looks_for_what_the_plan_names(
     """The clip itself as output of a plan that was for faces only: its plates are no findings."""
     document = json.loads(published.plan.read_text())
     document["settings"]["targets"] = ["face"]
-    document["tracks"] = []
+    document["tracks"], document["subjects"] = [], []
     plan = tmp_path / "faces.json"
     plan.write_text(json.dumps(document))
     assert read_plan(plan).settings.targets == (Target.FACE,)
