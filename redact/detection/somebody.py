@@ -44,9 +44,9 @@ VEHICLE_SQUARE: Final = 1.1
 """Side of the square around a vehicle that is looked at, in the longer side of its box."""
 
 VEHICLE_SIDE: Final = 256
-"""Pixels of the side to which it is brought. Of 75 labelled plates of 8 pixels and more on 351
-vehicles of dev and of street footage our network then sees 71, and the eye 72, with three times as
-many false ones at the same recall; both together see 73 and are no better."""
+"""Pixels of the side to which it is brought. Of 75 times that a labelled plate of 8 pixels and
+more lies on one of 351 vehicles of dev and street footage our network then sees 71, and the eye 72,
+with three times as many false ones at the same recall; both together see 73 and are no better."""
 
 
 class Somebody:

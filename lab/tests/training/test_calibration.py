@@ -90,14 +90,14 @@ def test_tracks_of_known_clues_are_fitted() -> None:
     tracklets = []
     for number in range(4000):
         clues = dict(zip(names, rng.normal(size=len(names)).tolist(), strict=True))
-        odds = -1 + 1.5 * clues["mean"] + 0.8 * clues["hits"]
+        odds = -1 + 1.5 * clues["best"] + 0.8 * clues["hits"]
         real = int(rng.random() < 1 / (1 + np.exp(-odds)))
         clip = f"clip{number % 40}"
         tracklets += [Tracklet(clip, word, 0, real, clues) for word in ("face", "plate")]
     face, plate = fit(tracklets, "face"), fit(tracklets, "plate")
-    expected = {"bias": -1, **dict.fromkeys(CLUES["face"], 0), "mean": 1.5, "hits": 0.8}
+    expected = {"bias": -1, **dict.fromkeys(CLUES["face"], 0), "best": 1.5, "hits": 0.8}
     assert face == pytest.approx(expected, abs=0.2)
-    assert plate["mean"] > 0.9 and set(plate) == {"bias", "mean", "close"}
+    assert plate["best"] > 0.9 and set(plate) == {"bias", *CLUES["plate"]}
 
 
 def test_held_out_rows_did_not_take_part() -> None:
