@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -12,11 +13,14 @@ import pytest
 
 from redact.media import Decode, probe
 from redact.plan import FoundText, Plan, read_plan, write_plan
+from redact.review.session import Session
+from redact.review.texts import Texts
+from redact.settings import DetectSettings, RenderSettings
 from redact.types import Action, Box, Target
 
 from ..pipeline.text_film import COUNT, NAME, board, write_film
 from ..program import program
-from .browser import Page, look_like, resize, served_here
+from .browser import Page, look_like, resize, served_here, until
 
 HOSTILE = "<script>document.title = 'taken'</script><img src=x onerror=alert(1)>"
 
@@ -110,6 +114,34 @@ def hidden(plan_file: Path) -> list[Any]:
 def pictures(path: Path) -> Iterator[np.ndarray]:
     for frame in Decode(probe(path)):
         yield frame.picture.to_ndarray(format="rgb24").astype(int)
+
+
+def test_reading_goes_behind_all_other_work(case: tuple[Path, Path]) -> None:
+    """Nobody waits for it: it stops while something else is worked on, and for good where the
+    person says so."""
+    source, plan_file = case
+    write_plan(replace(read_plan(plan_file), texts=()), plan_file, force=True)  # read already
+    session = Session(source, plan_file, DetectSettings(), RenderSettings().margin)
+    done: list[int] = []
+
+    def busy() -> bool:
+        done.append((texts.state() or {})["done"])
+        return len(done) < 5 or over.is_set()
+
+    try:
+        until(lambda: session.open)
+        here, over = session.ready(), threading.Event()
+        texts = Texts(here.info, here.open_plan, here.others, busy)
+        texts.begin()
+        until(lambda: (texts.state() or {})["over"])
+        assert done[:6] == [0, 0, 0, 0, 0, 1], "not a picture while others work"
+        assert any(NAME in text.readings for text in read_plan(plan_file).texts or ())
+        over.set()
+        texts.begin()
+        texts.stop(60)
+        assert (texts.state() or {})["problem"] == {"error": "stopped"}
+    finally:
+        session.close()
 
 
 def test_what_was_read_is_shown_as_text(browser: Any, case: tuple[Path, Path]) -> None:
