@@ -16,7 +16,7 @@ from ..errors import RedactError
 from ..files import PRIVATE
 from ..follow import Superseded
 from ..pipeline import covering, held_back_for, remove_held
-from ..plan import Plan, subject_of
+from ..plan import Plan, edit, subject_of, user_input
 from ..record import checked_option
 from ..settings import Style
 from ..types import runs_of
@@ -154,13 +154,18 @@ class _Page:
         return _packed({"sizes": [len(p) for p in pictures]}, pictures)
 
     def scene(self, values: dict[str, Any]) -> Answer:
-        """The picture of a risky moment as it will be, around the place that it is about: length
+        """A picture as it will be, around a box or the place that a risky moment is about: length
         of the JSON, JSON with that place as shares of the picture (none: the whole one), JPEG."""
         here = self._session.ready()
         plan, number = here.open_plan.plan, int(values["n"])
         if not 0 <= number < len(plan.source.timeline):
             raise ValueError("there is no such frame")
-        box = place_of_moment(plan, number, int(values["track"]), int(values["shown"]))
+        if "box" in values:
+            given = user_input.parse_box(values["box"])
+            edit.check_box(given, plan, f"frame {number}")
+        else:
+            given = None
+        box = given or place_of_moment(plan, number, int(values["track"]), int(values["shown"]))
         picture, place = here.gallery.scene(plan, number, box, self._session.render)
         return _packed({"place": place}, [picture])
 

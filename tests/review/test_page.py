@@ -27,7 +27,7 @@ PLACE = re.compile(r"\{\w+\}")
 SAME = {
     "how.mute", "view.original", "state.keep", "kind.release", "why.visible",
     "target.region", "filter.all", "sight.contrast", "end.busy", "end.elsewhere", "minutes",
-    "seconds",
+    "seconds", "shape.ellipse",
 }  # fmt: skip
 
 

@@ -1,7 +1,7 @@
 // The page of a case: its videos, what becomes of each, and what to do next; or folders to choose one.
 import { bytes, decoded, get, join, leave, onEnd, post } from "./api.js";
 import { html, render, signal, useEffect, useRef } from "./html.js";
-import { state, toast } from "./store.js";
+import { state, toast, tried } from "./store.js";
 import { clock, current, said, stageWords, t } from "./words.js";
 import { Button } from "./button.js";
 import { Dialog } from "./dialog.js";
@@ -26,7 +26,6 @@ const MARKS = {
 };
 const known = signal(null); // the case, as the server told it last
 const count = (...states) => known.value.videos.filter((v) => states.includes(v.state)).length;
-const tried = (work) => work.catch((error) => toast(said(error), true));
 const openIndex = () => {
   toast(t("opening_report"));
   tried(post("open", { what: "index", language: current() }));

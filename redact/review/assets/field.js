@@ -1,6 +1,7 @@
 // Fields to write in, and to choose from.
 import { html } from "./html.js";
-import { state } from "./store.js";
+import { change, state } from "./store.js";
+import { t } from "./words.js";
 
 /** A draft goes once it was taken. */
 export function forget(...names) {
@@ -26,3 +27,7 @@ export const Choices = ({ id, label, values, value, take, ...props }) => html`
     ${values.map(([name, words]) => html`<option value=${name} selected=${name === value}>${words}</option>`)}
   </select>
 `;
+
+/** Who decides, kept with the plan: it stands in the record. */
+export const Reviewer = ({ id, done = "" }) => html`<${Field} id=${id} draft="reviewer" maxlength="120"
+  label=${t("reviewer")} value=${state.summary.reviewer} take=${(name) => change("reviewer", { name }, done)} />`;

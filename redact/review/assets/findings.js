@@ -1,10 +1,10 @@
 // What the audit found, one at a time, in plain words with its picture.
-import { bytes, decoded, unpacked } from "./api.js";
 import { html, signal, useEffect, useRef } from "./html.js";
 import { begin, edit, state, toast } from "./store.js";
 import { clock, t } from "./words.js";
 import { Button } from "./button.js";
 import { Field } from "./field.js";
+import { Scene } from "./scene.js";
 import * as player from "./player.js";
 
 const FEW = 2; // doubtful ones that are told one by one beside those that are not, as in the terminal
@@ -69,7 +69,7 @@ function Finding({ of: f }) {
   }, [current]);
   return html`<div ref=${node} class=${current ? "item current" : "item"} data-finding=${f.number}>
     <div>${f.number}. ${words(f)}${f.doubtful && ` ${t("perhaps_nothing")}`}</div>
-    <${Shot} of=${f} />
+    <${Scene} n=${middle(f)[0]} box=${middle(f)[1]} class="shot" />
     ${
       f.answer &&
       html`<div class="row"><span class=${`tag ${f.answer}`}>
@@ -92,45 +92,6 @@ function Finding({ of: f }) {
       }
     </div>
   </div>`;
-}
-
-const WIDE = 280,
-  TALL = 140;
-/** The place of a finding, as it will be seen: two and a half times the box, or 80 pixels, and nothing
- *  beyond the picture while there is picture. */
-function Shot({ of: f }) {
-  const canvas = useRef(),
-    [frame, box] = middle(f),
-    { revision } = state;
-  useEffect(() => {
-    let stale = false;
-    const draw = async () => {
-      const query = { n: frame, view: "result", w: 4096, still: 1 },
-        bitmap = await decoded(unpacked(await bytes("frame", query))[1]);
-      if (stale) return;
-      const { width, height } = state.clip,
-        scale = bitmap.width / width,
-        [wide, tall] = [box[2] - box[0], box[3] - box[1]],
-        w = Math.min(Math.max(wide * 2.5, tall * 5, 80), Math.max(width, 2 * height)),
-        h = (w * TALL) / WIDE,
-        k = WIDE / w;
-      const within = (at, size, whole) =>
-        size > whole ? (whole - size) / 2 : Math.max(0, Math.min(whole - size, at - size / 2));
-      const x = within((box[0] + box[2]) / 2, w, width),
-        y = within((box[1] + box[3]) / 2, h, height),
-        pen = canvas.current.getContext("2d");
-      pen.drawImage(bitmap, x * scale, y * scale, w * scale, h * scale, 0, 0, WIDE, TALL);
-      pen.strokeStyle = "#ff5b45";
-      pen.lineWidth = 2;
-      pen.strokeRect((box[0] - x) * k, (box[1] - y) * k, wide * k, tall * k);
-    };
-    const again = (error) => {
-      if (error.error === "superseded" && !stale) setTimeout(() => draw().catch(again), 300);
-    };
-    draw().catch(again); // the player asks for pictures too, and the newest wish counts
-    return () => (stale = true);
-  }, [f.number, revision]);
-  return html`<canvas class="shot" ref=${canvas} width=${WIDE} height=${TALL} />`;
 }
 
 /** Hide it, followed for as long as it is seen; what was not drawn is only drawn. */

@@ -1,12 +1,12 @@
 // The last step: how it is made, how far it is, where it lies.
 import { get, isOneOfSeveral, post } from "./api.js";
 import { html, useEffect, useSignal } from "./html.js";
-import { change, count, inTurn, kindOf, load, select, state, title, toast } from "./store.js";
+import { count, inTurn, kindOf, load, select, state, title, toast, tried } from "./store.js";
 import { current, said, stageWords, t } from "./words.js";
 import { Button } from "./button.js";
 import { playStretch } from "./confirm.js";
 import { closeDialog } from "./dialog.js";
-import { Choices, Field } from "./field.js";
+import { Choices, Field, Reviewer } from "./field.js";
 import { showFinding, nextFinding } from "./findings.js";
 import { nextMoment, nextUnseen } from "./moments.js";
 import { flush } from "./seen.js";
@@ -56,12 +56,6 @@ export function FinishDialog() {
 }
 const Line = ({ word, take, ...props }) =>
   html`<${Field} label=${t(word)} oninput=${(e) => take(e.target.value)} ...${props} />`;
-/** Who decides, kept with the plan: it stands in the record. */
-export const Reviewer = ({
-  id,
-  done = "",
-}) => html`<${Field} id=${id} draft="reviewer" maxlength="120"
-  label=${t("reviewer")} value=${state.summary.reviewer} take=${(name) => change("reviewer", { name }, done)} />`;
 const Purpose = ({ value, note, disabled }) => html`<label class="choice">
   <input type="radio" name="kind" value=${value} checked=${state.wish.kind === value} disabled=${disabled}
     onchange=${() => wish("kind")(value)} />
@@ -193,7 +187,6 @@ export async function jobOver({ problem, result }) {
   if (problem?.error === "stopped") toast(t("stopped"));
   else if (problem) toast(said(problem), true);
 }
-const tried = (work) => work.catch((error) => toast(said(error), true));
 export function ResultDialog({ result: r }) {
   const held = useSignal(r.held),
     bad = r.needs_review || r.overtaken || r.incomplete;

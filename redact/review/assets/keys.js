@@ -33,48 +33,64 @@ function escape() {
 /** Texts are chosen in a list of their own, by the same keys. */
 const decide = (decision) => (texts.areMeant() ? texts : list).decide(decision),
   inList = () => (state.tab === "texts" ? texts : list);
-const of = (act) => () => state.one && act(state.one);
-const ACTIONS = {
-  " ": player.playOrStop,
-  ArrowLeft: (e) => player.step(e.shiftKey ? -10 : -1),
-  ArrowRight: (e) => player.step(e.shiftKey ? 10 : 1),
-  Home: () => player.goTo(0),
-  End: () => player.goTo(state.frames - 1),
-  ArrowUp: (e) => inList().chooseNext(-1, e.shiftKey),
-  ArrowDown: (e) => inList().chooseNext(1, e.shiftKey),
-  1: () => player.setView("outlines"),
-  2: () => player.setView("result"),
-  3: () => player.setView("original"),
-  h: () => decide("hide"),
-  k: () => decide("keep"),
-  x: () => decide("false alarm"),
-  o: of((s) => list.only(s.id)),
-  j: list.joinChosen,
-  n: nextMoment,
-  m: openSheet,
-  f: () => nextFinding(),
-  c: nextChange,
-  v: () => confirm.playStretch(),
-  y: () => confirm.answer(true),
-  r: () => confirm.answer(false),
-  t: uncoverFirst,
-  d: () => overlay.setDrawing(!state.drawing && !state.drawn),
-  s: of(list.split),
-  p: setKey,
-  "[": of(list.beginHere),
-  "]": of(list.endHere),
-  "+": () => player.zoomBy(1.4),
-  "=": () => player.zoomBy(1.4),
-  "-": () => player.zoomBy(1 / 1.4),
-  0: player.resetZoom,
-  b: (e) => sight.change("brightness", e.shiftKey),
-  e: (e) => sight.change("contrast", e.shiftKey),
-  g: (e) => sight.change("gamma", e.shiftKey),
-  i: sight.reset,
-  l: sight.magnify,
-  "?": showKeys,
-  Escape: escape,
+const of = (act) => () => state.one && act(state.one),
+  more = (name) => (e) => sight.change(name, e.shiftKey);
+const larger = () => player.zoomBy(1.4);
+/** By group: what is written of keys, what they do in words, and what each does; those of which nothing
+ *  is said here are taken by `nudge`, and with Ctrl those of `WITH_CTRL`. */
+const KEYS = {
+  move: [
+    ["Space", "play", { " ": player.playOrStop }],
+    ["← →", "step1", { ArrowLeft: (e) => player.step(e.shiftKey ? -10 : -1) }],
+    ["Shift ← →", "step10", { ArrowRight: (e) => player.step(e.shiftKey ? 10 : 1) }],
+    ["Home End", "ends", { Home: () => player.goTo(0), End: () => player.goTo(state.frames - 1) }],
+    ["C", "next_change", { c: nextChange }],
+    ["N", "next_moment", { n: nextMoment }],
+    ["M", "sheet", { m: openSheet }],
+    ["F", "next_finding", { f: () => nextFinding() }],
+  ],
+  look: [
+    ["1 2 3", "view", Object.fromEntries(player.VIEWS.map((v, i) => [i + 1, () => player.setView(v)]))],
+    ["+ − 0", "zoom", { "+": larger, "=": larger, "-": () => player.zoomBy(1 / 1.4), 0: player.resetZoom }],
+    ["B Shift B", "sight.brightness", { b: more("brightness") }],
+    ["E Shift E", "sight.contrast", { e: more("contrast") }],
+    ["G Shift G", "sight.gamma", { g: more("gamma") }],
+    ["I", "sight_reset", { i: sight.reset }],
+    ["L", "magnifier", { l: sight.magnify }],
+  ],
+  decide: [
+    ["↑ ↓", "choose_next", {
+      ArrowUp: (e) => inList().chooseNext(-1, e.shiftKey),
+      ArrowDown: (e) => inList().chooseNext(1, e.shiftKey),
+    }],
+    ["Ctrl A", "choose_all"],
+    ["H", "hide", { h: () => decide("hide") }],
+    ["K", "keep", { k: () => decide("keep") }],
+    ["X", "no_face", { x: () => decide("false alarm") }],
+    ["O", "only_this", { o: of((s) => list.only(s.id)) }],
+    ["V", "confirm_play", { v: () => confirm.playStretch() }],
+    ["Y", "confirm_yes", { y: () => confirm.answer(true) }],
+    ["R", "confirm_no", { r: () => confirm.answer(false) }],
+    ["T", "uncover", { t: uncoverFirst }],
+  ],
+  correct: [
+    ["D", "draw", { d: () => overlay.setDrawing(!state.drawing && !state.drawn) }],
+    ["Enter", "draw_enter"],
+    ["Alt ← → ↑ ↓", "nudge"],
+    ["Alt Shift ←…", "nudge_size"],
+    ["P", "key_here", { p: setKey }],
+    ["J", "join", { j: list.joinChosen }],
+    ["S", "split", { s: of(list.split) }],
+    ["[ ]", "span_keys", { "[": of(list.beginHere), "]": of(list.endHere) }],
+    ["Ctrl Z", "undo"],
+    ["Ctrl Shift Z", "redo"],
+  ],
+  other: [
+    ["Esc", "escape", { Escape: escape }],
+    ["?", "keys", { "?": showKeys }],
+  ],
 };
+const ACTIONS = Object.assign({}, ...Object.values(KEYS).flatMap((rows) => rows.map(([, , does]) => does)));
 const WITH_CTRL = { z: (e) => (e.shiftKey ? redo() : undo()), a: () => inList().chooseAll() };
 
 export function listen() {
@@ -92,59 +108,10 @@ export function listen() {
   });
 }
 
-const GROUPS = [
-  {
-    move: {
-      Space: "play",
-      "← →": "step1",
-      "Shift ← →": "step10",
-      "Home End": "ends",
-      C: "next_change",
-      N: "next_moment",
-      M: "sheet",
-      F: "next_finding",
-    },
-    look: {
-      "1 2 3": "view",
-      "+ − 0": "zoom",
-      "B Shift B": "sight.brightness",
-      "E Shift E": "sight.contrast",
-      "G Shift G": "sight.gamma",
-      I: "sight_reset",
-      L: "magnifier",
-    },
-    decide: {
-      "↑ ↓": "choose_next",
-      "Ctrl A": "choose_all",
-      H: "hide",
-      K: "keep",
-      X: "no_face",
-      O: "only_this",
-      V: "confirm_play",
-      Y: "confirm_yes",
-      R: "confirm_no",
-      T: "uncover",
-    },
-  },
-  {
-    correct: {
-      D: "draw",
-      Enter: "draw_enter",
-      "Alt ← → ↑ ↓": "nudge",
-      "Alt Shift ←…": "nudge_size",
-      P: "key_here",
-      J: "join",
-      S: "split",
-      "[ ]": "span_keys",
-      "Ctrl Z": "undo",
-      "Ctrl Shift Z": "redo",
-    },
-    other: { Esc: "escape", "?": "keys" },
-  },
-];
-const Group = ({ name, keys }) => html`
+const COLUMNS = [["move", "look", "decide"], ["correct", "other"]];
+const Group = ({ name }) => html`
   <h3>${t(`keys.${name}`)}</h3>
-  ${Object.entries(keys).map(
+  ${KEYS[name].map(
     ([key, word]) =>
       html`<p key=${key}><span><kbd>${keyNames(key)}</kbd></span><span>${t(word)}</span></p>`,
   )}
@@ -152,11 +119,7 @@ const Group = ({ name, keys }) => html`
 export const KeysDialog = () => html`
   <h2 id="dialog-title">${t("keys")}</h2>
   <div class="keys">
-    ${GROUPS.map(
-      (groups) => html`<div>
-        ${Object.entries(groups).map(([name, keys]) => html`<${Group} name=${name} keys=${keys} />`)}
-      </div>`,
-    )}
+    ${COLUMNS.map((names) => html`<div>${names.map((name) => html`<${Group} key=${name} name=${name} />`)}</div>`)}
   </div>
   <div class="actions"><${Button} word="close" class="primary" act=${() => (state.dialog = null)} /></div>
 `;

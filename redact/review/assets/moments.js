@@ -1,10 +1,10 @@
 // What was looked at, and where somebody is likeliest to be open: the risky moments, one by one.
 import { html } from "./html.js";
-import { change, select, state, title, toast } from "./store.js";
+import { select, state, title, toast } from "./store.js";
 import { clock, t } from "./words.js";
 import { Button } from "./button.js";
 import { Face } from "./faces.js";
-import { Field } from "./field.js";
+import { Reviewer } from "./field.js";
 import * as player from "./player.js";
 
 const MOST = 30;
@@ -16,8 +16,7 @@ export function SeenPanel() {
   const meter = (n, of) =>
     html`<div class="meter"><span style=${{ width: `${of ? (100 * n) / of : 100}%` }} /></div>`;
   return html`
-    <${Field} id="reviewer" label=${t("reviewer")} value=${s.reviewer} maxlength="120"
-      take=${(name) => change("reviewer", { name }, t("done"))} />
+    <${Reviewer} id="reviewer" done=${t("done")} />
     <p class="small muted">${t("reviewer_note")}</p>
     <h3>${t("seen_frames", { n: s.frames_seen, of: s.frames })}</h3>
     ${meter(s.frames_seen, s.frames)}

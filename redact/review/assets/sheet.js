@@ -1,11 +1,11 @@
 // All risky moments as pictures with the place marked, the surest first: answered by one click each.
-import { bytes, decoded, unpacked } from "./api.js";
-import { html, useEffect, useRef, useSignal } from "./html.js";
+import { html, useEffect, useSignal } from "./html.js";
 import { change, state, title } from "./store.js";
 import { clock, t } from "./words.js";
 import { Button } from "./button.js";
 import { closeDialog } from "./dialog.js";
 import { goMoment, notLookedAt } from "./moments.js";
+import { Scene } from "./scene.js";
 
 const MOST = 60; // pictures at once; the next ones come when these are answered
 let last = null; // picture of the moment that was answered last: with Shift, all up to another one
@@ -92,38 +92,4 @@ function Beside({ of: [frame, why, track, shown] }) {
     <button class="picture" aria-label=${t("go_there")} onclick=${go}><${Scene} n=${frame} track=${track} shown=${shown} /></button>
     <span class="small">${when(frame, track)}<br />${t(`why.${why}`)}</span>
   </li>`;
-}
-
-// One after the other, those that are in view first: each is decoded and drawn for it.
-let turn = Promise.resolve();
-/** A moment as it will be in the result, with its place marked. */
-export function Scene({ n, track, shown, plain }) {
-  const canvas = useRef(),
-    { revision } = state;
-  useEffect(() => {
-    let gone = false;
-    const draw = async () => {
-      if (gone) return;
-      const [head, jpeg] = unpacked(await bytes("scene", { n, track, shown })),
-        bitmap = await decoded(jpeg),
-        node = canvas.current;
-      if (gone) return;
-      [node.width, node.height] = [bitmap.width, bitmap.height];
-      const pen = node.getContext("2d");
-      pen.drawImage(bitmap, 0, 0);
-      if (plain || !head.place) return;
-      const [x1, y1, x2, y2] = head.place.map((v, i) => v * (i % 2 ? node.height : node.width));
-      pen.strokeStyle = "#ff5b45";
-      pen.lineWidth = 3;
-      pen.strokeRect(x1 - 3, y1 - 3, x2 - x1 + 6, y2 - y1 + 6);
-    };
-    const seen = new IntersectionObserver(([entry]) => {
-      if (!entry.isIntersecting) return;
-      seen.disconnect();
-      turn = turn.then(draw).catch(() => {}); // it stays grey, and its words say what to look for
-    });
-    seen.observe(canvas.current);
-    return () => seen.disconnect((gone = true));
-  }, [n, track, shown, revision]);
-  return html`<canvas ref=${canvas} width="480" height="270" />`;
 }

@@ -1,26 +1,26 @@
 // A result or its report, shown by the page itself, with the path where it lies.
 import { post } from "./api.js";
 import { html, useSignal } from "./html.js";
-import { state, toast } from "./store.js";
-import { current, said, t } from "./words.js";
+import { state, toast, tried } from "./store.js";
+import { current, t } from "./words.js";
 import { Button } from "./button.js";
 
-const refused = (error) => toast(said(error), true);
 const asked = (path, what, n) => post(path, { what, language: current(), n });
 
 /** Show what was made of a video: "result", "report" or "pdf"; `n` names the video of a case. What
  *  the dialog shows now comes back afterwards. */
 export async function show(what, n) {
   const back = state.dialog;
-  const told = await asked("show", what, n).catch(refused);
+  const told = await tried(asked("show", what, n));
   if (told?.at) state.dialog = { kind: "show", what, n, back, ...told };
 }
 export function ShowDialog({ what, n, at, path, back }) {
   const unplayable = useSignal(false);
   const outside = () =>
-    asked("open", what, n).then(
-      () => toast(t(what === "result" ? "opening_player" : "opening_report")),
-      refused,
+    tried(
+      asked("open", what, n).then(() =>
+        toast(t(what === "result" ? "opening_player" : "opening_report")),
+      ),
     );
   return html`
     <h2 id="dialog-title">${t(what === "result" ? "play_result" : "report")}</h2>

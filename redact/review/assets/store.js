@@ -210,6 +210,8 @@ export function toast(words, bad = false, more = null) {
   state.toast = { words, bad, more };
   fading = setTimeout(hideToast, bad || more ? Math.max(8000, 120 * words.length) : 2600);
 }
+/** What comes of a piece of work; where it was refused, that is said. */
+export const tried = (work) => work.catch((error) => toast(said(error), true));
 export function hideToast() {
   clearTimeout(fading);
   state.toast = null;

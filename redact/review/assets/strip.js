@@ -4,7 +4,7 @@ import { html, useEffect, useSignal } from "./html.js";
 import { select, state, title } from "./store.js";
 import { clock, t } from "./words.js";
 import { closeDialog } from "./dialog.js";
-import { Scene } from "./sheet.js";
+import { Scene } from "./scene.js";
 import * as player from "./player.js";
 
 const MOST = 300; // pictures; who is hidden in more is looked at in the player

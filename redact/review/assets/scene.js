@@ -1,0 +1,39 @@
+// A small picture of the result, with a place marked.
+import { bytes, decoded, unpacked } from "./api.js";
+import { html, useEffect, useRef } from "./html.js";
+import { state } from "./store.js";
+
+// One after the other, those that are in view first: each is decoded and drawn for it.
+let turn = Promise.resolve();
+/** A picture as it will be in the result, around a place that is marked: that of a risky moment (`track`
+ *  and the frame in which it is `shown`), or a `box`; `plain` without the mark. */
+export function Scene({ n, track, shown, box, plain, ...props }) {
+  const canvas = useRef(),
+    { revision } = state;
+  useEffect(() => {
+    let gone = false;
+    const draw = async () => {
+      if (gone) return;
+      const [head, jpeg] = unpacked(await bytes("scene", box ? { n, box } : { n, track, shown })),
+        bitmap = await decoded(jpeg),
+        node = canvas.current;
+      if (gone) return;
+      [node.width, node.height] = [bitmap.width, bitmap.height];
+      const pen = node.getContext("2d");
+      pen.drawImage(bitmap, 0, 0);
+      if (plain || !head.place) return;
+      const [x1, y1, x2, y2] = head.place.map((v, i) => v * (i % 2 ? node.height : node.width));
+      pen.strokeStyle = "#ff5b45";
+      pen.lineWidth = 3;
+      pen.strokeRect(x1 - 3, y1 - 3, x2 - x1 + 6, y2 - y1 + 6);
+    };
+    const seen = new IntersectionObserver(([entry]) => {
+      if (!entry.isIntersecting) return;
+      seen.disconnect();
+      turn = turn.then(draw).catch(() => {}); // it stays grey, and its words say what to look for
+    });
+    seen.observe(canvas.current);
+    return () => seen.disconnect((gone = true));
+  }, [n, track, shown, String(box), revision]);
+  return html`<canvas ref=${canvas} width="480" height="270" ...${props} />`;
+}
