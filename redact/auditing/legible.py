@@ -12,11 +12,12 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
+from av.video.reformatter import VideoReformatter
 
 from ..detection import load_calibration
 from ..plan import Plan
 from ..reading import LEGIBLE, NumberReader, Text, is_plate_number, repeats
-from ..track import Clues, probability_of
+from ..track import Clues, Seen, probability_of, shrink
 from ..types import Action, Box, Frame, State, Target, folded
 from .audit_detectors import AuditDetectors
 from .limits import Limits
@@ -75,6 +76,9 @@ class Legible:
         self.open: list[Number] = []
         self._hidden: dict[str, int] = {}
         self._lines: list[tuple[int, Box, str]] = []
+        self._scaler = VideoReformatter()
+        self._seen: Seen | None = None
+        self._last: list[Text] = []
 
     def read(self, shown: Frame, mask: Mask) -> list[Number]:
         """Read a picture; returns the numbers of plates that are seen in the open.
@@ -90,7 +94,7 @@ class Legible:
         timeline = self._plan.source.timeline
         if not scope.at(float(shown.time - timeline.time(0))):
             return []
-        lines = [line for line in self._reader.lines(shown) if line.score >= LEGIBLE]
+        lines = [line for line in self._lines_of(shown) if line.score >= LEGIBLE]
         covered = shares_covered(mask, np.array([line.box for line in lines]).reshape(-1, 4))
         bare = [x for x, c in zip(lines, covered, strict=True) if c < self._limits.covered]
         for line, share in zip(lines, covered, strict=True):
@@ -106,6 +110,23 @@ class Legible:
         seen = list(self._plates(shown, [x for x in wanted if is_plate_number(x.text)]))
         self.open += seen
         return seen
+
+    def _lines_of(self, shown: Frame) -> list[Text]:
+        """All lines in a picture; what has not changed since it was read last is not read again."""
+        small = shrink(shown, self._scaler, shown.seconds)
+        boxes = np.array([line.box for line in self._last], np.float32).reshape(-1, 4)
+        areas = None
+        if self._seen is not None and not shown.damaged:
+            areas = self._seen.changed(small, boxes)
+        if areas is None or self._seen is None:
+            self._last, self._seen = self._reader.lines(shown), Seen(small)
+        elif areas:
+            places = [Box(*map(float, area)) for area in areas]
+            kept = [x for x in self._last if not any(x.box.common(place) for place in places)]
+            fresh = self._reader.lines(shown, areas)
+            self._last = kept + [x for x in fresh if any(x.box.common(p) for p in places)]
+            self._seen.looked(small, areas)
+        return self._last
 
     def repeated(self) -> list[Number]:
         """Texts in the open that repeat the number of a hidden plate, of each the first."""

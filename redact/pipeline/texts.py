@@ -68,12 +68,6 @@ STRAIGHT: Final = 1.0
 WHOLE_EVERY: Final = 5.0
 """Seconds after which all of a picture is read though only parts of it change: a judgement."""
 
-CONTEXT: Final = 0.05
-"""Share of the picture's longer side that is read around a part that changed."""
-
-CUT_EDGE: Final = 3.0
-"""Pixels from a part's border within which a line ends there, and not where it was written."""
-
 
 @dataclass(frozen=True)
 class ReadTexts:
@@ -178,38 +172,11 @@ class _LinesOfPictures:
 
     def look(self, frame: Frame, areas: Sequence[Rect] | None) -> Detections:
         """As `LookAtParts`; raises as `NumberReader.lines`."""
-        parts = None if areas is None else [_with_context(area, frame.size) for area in areas]
-        lines = self._reader.lines(frame, parts)
-        if parts is not None and any(_is_cut(line, parts, frame.size) for line in lines):
-            lines = self._reader.lines(frame)
+        lines = self._reader.lines(frame, areas)
         self.crowded += len(lines) > MOST_LINES
         legible = [x for x in lines if x.score >= LEGIBLE and x.height >= LEAST_TEXT_HEIGHT]
         self.read[frame.index] = legible
         return _detections(legible)
-
-
-def _with_context(area: Rect, size: tuple[int, int]) -> Rect:
-    """An area with what lies around it, within the picture."""
-    more = round(CONTEXT * max(size))
-    return Rect(
-        max(0, area.x1 - more),
-        max(0, area.y1 - more),
-        min(size[0], area.x2 + more),
-        min(size[1], area.y2 + more),
-    )
-
-
-def _is_cut(line: Text, parts: Sequence[Rect], size: tuple[int, int]) -> bool:
-    """Whether a line ends at a border of a part, and not at one of the picture."""
-    x1, y1, x2, y2 = line.box
-    width, height = size
-    for part in parts:
-        if part.x1 <= (x1 + x2) / 2 < part.x2 and part.y1 <= (y1 + y2) / 2 < part.y2:
-            at = (x1 - part.x1, y1 - part.y1, part.x2 - x2, part.y2 - y2)
-            inner = (part.x1 > 0, part.y1 > 0, part.x2 < width, part.y2 < height)
-            if any(gap < CUT_EDGE and inside for gap, inside in zip(at, inner, strict=True)):
-                return True
-    return False
 
 
 def with_texts(info: SourceInfo, plan: Plan, journal: Journal) -> Plan:

@@ -21,6 +21,12 @@ FILLS: Final = 0.3
 """Share of a place that its lines take from which the place is the plate: of boxes on plates of dev
 they take .33 and more, of boxes that hold a plate and much of the car around it .29 and less."""
 
+CONTEXT: Final = 0.05
+"""Share of the picture's longer side that is read around a part that changed."""
+
+CUT_EDGE: Final = 3.0
+"""Pixels from a part's border within which a line ends there, and not where it was written."""
+
 
 class NumberReader:
     """Reads plates in frames. The networks are loaded by the first place that is read.
@@ -59,13 +65,25 @@ class NumberReader:
         rgb = self._seen(frame)
         return np.array([self._is_plate(rgb, box) for box in boxes])
 
-    def lines(self, frame: Frame, parts: Sequence[Rect] | None = None) -> list[Text]:
-        """All lines of text in a frame, or in parts of it; see `Reader.read`. Raises as `legible`
-        does."""
+    def lines(self, frame: Frame, areas: Sequence[Rect] | None = None) -> list[Text]:
+        """All lines of text in a frame; see `Reader.read`.
+
+        Args:
+            frame: upright.
+            areas: whose lines are wanted, in upright source pixels; others may be there or not.
+                None: all of it.
+
+        Raises:
+            UnsafeError, ModelError, DependencyError: see `legible`.
+        """
         rgb = self._seen(frame)
-        if parts is None:
+        if areas is None:
             return self.reader.read(rgb)
-        return [line for part in parts for line in self.reader.read(rgb, part)]
+        parts = [_with_context(area, frame.size) for area in areas]
+        lines = [line for part in parts for line in self.reader.read(rgb, part)]
+        if any(_is_cut(line, parts, frame.size) for line in lines):
+            return self.reader.read(rgb)
+        return lines
 
     def _seen(self, frame: Frame) -> NDArray[np.uint8]:
         size = frame.size
@@ -86,3 +104,27 @@ def number_in(lines: list[Text]) -> str:
         if is_plate_number(text):
             return text
     return ""
+
+
+def _with_context(area: Rect, size: tuple[int, int]) -> Rect:
+    """An area with what lies around it, within the picture."""
+    more = round(CONTEXT * max(size))
+    return Rect(
+        max(0, area.x1 - more),
+        max(0, area.y1 - more),
+        min(size[0], area.x2 + more),
+        min(size[1], area.y2 + more),
+    )
+
+
+def _is_cut(line: Text, parts: Sequence[Rect], size: tuple[int, int]) -> bool:
+    """Whether a line ends at a border of a part, and not at one of the picture."""
+    x1, y1, x2, y2 = line.box
+    width, height = size
+    for part in parts:
+        if part.x1 <= (x1 + x2) / 2 < part.x2 and part.y1 <= (y1 + y2) / 2 < part.y2:
+            at = (x1 - part.x1, y1 - part.y1, part.x2 - x2, part.y2 - y2)
+            inner = (part.x1 > 0, part.y1 > 0, part.x2 < width, part.y2 < height)
+            if any(gap < CUT_EDGE and inside for gap, inside in zip(at, inner, strict=True)):
+                return True
+    return False

@@ -16,6 +16,7 @@ from redact.auditing.legible import frames_to_read
 from redact.auditing.limits import LIMITS
 from redact.media import probe
 from redact.progress import Silent
+from redact.reading import Reader
 from redact.settings import OptionalNetwork, RenderSettings
 from redact.types import Box, Doubt, FindingKind, Keyframe, State, Target, Track, folded
 
@@ -71,6 +72,21 @@ def audited(
     output = clip.render(plan, "out.mp4")
     settings = AuditSettings(render=RenderSettings(), targets=(Target.PLATE,))
     return verify(clip.info, output, plan, settings=settings, progress=Silent())
+
+
+def test_a_picture_that_has_not_changed_is_read_once_and_judged_by_each_mask(
+    film: Callable[[str], Clip], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read, whole = list[object](), Reader.read
+
+    def counted(self: Reader, rgb: np.ndarray, part: object = None) -> object:
+        read.append(part)
+        return whole(self, rgb, part)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(Reader, "read", counted)
+    result = audited(film("GATE 3"), lambda n: PLATE if n < FRAMES // 3 else None)
+    assert read[0] is None and None not in read[1:]  # a caption's noise is read again, at most
+    assert folded(NUMBER) in {folded(finding.text) for finding in result.findings}
 
 
 def test_a_plate_in_the_open_is_a_finding_that_says_what_it_reads(
