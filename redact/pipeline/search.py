@@ -239,12 +239,12 @@ class _Passed:
 
 
 def bell_for(info: SourceInfo, settings: DetectSettings, detector: Detector) -> Bell | None:
-    """Rings in `balanced` alone: `fast` does without, and `thorough` scans every frame."""
+    """Rings for faces; `fast` does without."""
     faces = in_use([CENTERFACE], settings.targets, settings.without)
-    if settings.sensitivity is not Sensitivity.BALANCED or not faces:
+    if settings.sensitivity is Sensitivity.FAST or not faces:
         return None
     look = load_small_look(detector, float(info.video.upright_sample_aspect))
-    return None if look is None else Bell(look)
+    return None if look is None else Bell(look, settings_of(settings.sensitivity).ring_every)
 
 
 def settings_for(info: SourceInfo, settings: DetectSettings) -> DetectSettings:

@@ -22,10 +22,6 @@ RINGS: Final = 0.35
 """Score of CenterFace from which a face that nobody knows of rings. Chosen on dev with `python -m
 lab.short_faces`."""
 
-SECONDS_BETWEEN_SMALL_SCANS: Final = 0.06
-"""Seconds between two small looks, at least: of a tenth of a second one falls into it. At 30
-pictures a second it is every other one."""
-
 RESTS: Final = 0.5
 """Seconds in which a place that rang does not ring again: a scan has looked at it."""
 
@@ -43,10 +39,10 @@ class Bell:
 
     Args:
         look: what sees faces in a small picture of a frame, or of parts of it.
-        every: seconds between two small looks, at least.
+        every: seconds between two small looks, at least (`TrackSettings.ring_every`).
     """
 
-    def __init__(self, look: LookAtParts, every: float = SECONDS_BETWEEN_SMALL_SCANS) -> None:
+    def __init__(self, look: LookAtParts, every: float) -> None:
         self._look, self._every = look, every
         self._seen: Seen | None = None
         self._last = -np.inf

@@ -18,6 +18,9 @@ class TrackSettings:
         look_every: seconds between two looks of the detector where nothing asks for more.
         whole_every: seconds between two looks at all of the picture where only parts of it change,
             more where these show nothing new (`redact.track.Looks`); 0: every look is at all of it.
+        ring_every: seconds between two small looks for who shows for a moment (the bell): of a
+            tenth of a second one falls into it, at 30 pictures a second it is every other one; 0:
+            every picture.
         lost_time: how long an unseen object may be found again by its motion alone.
         stitch_time: longest gap over which two tracklets become one object; 0: none do.
         grace: before a track's first and after its last sighting.
@@ -30,6 +33,7 @@ class TrackSettings:
     leak_cost: float = 10.0
     look_every: float = 0.15
     whole_every: float = 1.0
+    ring_every: float = 0.06
     lost_time: float = 0.5
     stitch_time: float = 2.0
     grace: float = 0.2
@@ -52,7 +56,5 @@ def settings_of(sensitivity: Sensitivity, caution: Caution = Caution.NORMAL) -> 
     smaller pictures to look at."""
     base = TrackSettings()
     if sensitivity is Sensitivity.THOROUGH:
-        base = replace(
-            base, leak_cost=20.0, look_every=0.0, whole_every=0.0, stitch_time=3.0, grace=0.4
-        )
+        base = replace(base, leak_cost=20.0, ring_every=0.0, stitch_time=3.0, grace=0.4)
     return replace(base, leak_cost=base.leak_cost * CAUTION[caution])

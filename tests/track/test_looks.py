@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from redact.detection import SCAN_SIZES
 from redact.detection.views import PART_CONTEXT
 from redact.settings import Sensitivity
-from redact.track import Looks, settings_of
+from redact.track import Looks
 from redact.track.changes import (
     CHANGED_BLOCK,
     COMPARED_LEVEL,
@@ -224,13 +224,6 @@ def test_a_damaged_picture_is_looked_at_whole_and_so_is_the_next() -> None:
     for damaged in (False, True, False, False):
         clip.show(GROUND, damaged)
     assert clip.recorder.shown == [(0, None), (1, None), (2, None)]
-
-
-def test_thorough_looks_at_everything() -> None:
-    clip = Clip(settings_of(Sensitivity.THOROUGH).whole_every)
-    for _ in range(5):
-        clip.show(GROUND)
-    assert clip.looks.whole == 5
 
 
 @given(st.integers(0, 2**32 - 1), st.integers(20, 90), st.integers(20, 130))

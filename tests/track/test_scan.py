@@ -7,7 +7,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from redact.track import Bell, Looks, scanned
+from redact.settings import Sensitivity
+from redact.track import Bell, Looks, scanned, settings_of
 from redact.types import Box, Detections, Frame, Rect
 
 from .scenes import HEIGHT, WIDTH, Thing, as_frame, draw, rendered, seen, texture, tracker_of
@@ -16,6 +17,7 @@ GROUND = texture(99, HEIGHT, WIDTH)
 STAND = Thing(lambda _: (30.0, 60.0))
 RUN = Thing(lambda i: (120.0 + 14 * i, 100.0), (20, 24), seed=7)
 EVERY = 1.0
+BALANCED, THOROUGH = (settings_of(s) for s in (Sensitivity.BALANCED, Sensitivity.THOROUGH))
 
 
 class Recorder:
@@ -84,7 +86,7 @@ def test_who_shows_between_two_scans_rings_and_is_scanned() -> None:
     flash = Thing(lambda _: (200.0, 100.0), (24, 30), seed=3)
     tracker = tracker_of("balanced")
     detector, small = Recorder(flash, first=5, last=7), Recorder(flash, first=5, last=7)
-    looks, bell = Looks(detector, EVERY), Bell(small)
+    looks, bell = Looks(detector, EVERY), Bell(small, BALANCED.ring_every)
     for index in range(12):
         frame = as_frame(index, draw(GROUND, [flash] if 5 <= index <= 7 else [], index))
         tracker.observe(frame, *scanned(frame, tracker, looks, bell))
@@ -96,7 +98,7 @@ def test_who_shows_between_two_scans_rings_and_is_scanned() -> None:
 def test_the_bell_looks_at_nothing_that_has_not_changed_and_rests_where_it_rang() -> None:
     flash = Thing(lambda _: (200.0, 100.0), (24, 30), seed=3)
     small = Recorder(flash)
-    bell, tracker = Bell(small), tracker_of("balanced")
+    bell, tracker = Bell(small, BALANCED.ring_every), tracker_of("balanced")
     still, shown = draw(GROUND, [], 0), draw(GROUND, [flash], 0)
     none = np.zeros((0, 4))
     rang = []
@@ -110,3 +112,16 @@ def test_the_bell_looks_at_nothing_that_has_not_changed_and_rests_where_it_rang(
     for index in (3, 5, 6):
         areas = small.shown[index]
         assert areas is not None and _holds(areas, flash.box(0)), index
+
+
+def test_thorough_hears_who_shows_in_one_frame_whichever_it_is() -> None:
+    flash = Thing(lambda _: (200.0, 100.0), (24, 30), seed=3)
+    for shown in range(1, 8):
+        tracker, small = tracker_of("thorough"), Recorder(flash, first=shown, last=shown)
+        detector = Recorder(flash, first=shown, last=shown)
+        looks, bell = Looks(detector, EVERY), Bell(small, THOROUGH.ring_every)
+        for index in range(9):
+            frame = as_frame(index, draw(GROUND, [flash] if index == shown else [], index))
+            tracker.observe(frame, *scanned(frame, tracker, looks, bell))
+        areas = detector.shown[shown]
+        assert areas is None or _holds(areas, flash.box(shown)), shown
