@@ -149,7 +149,8 @@ def variants(folder: Path) -> list[Manifest]:
             msgspec.structs.replace(full.not_checked[0], code=c, detail="1")
             for c in (
                 "faces_not_looked_for", "plates_not_looked_for", "detection_sampled",
-                "searched_between", "searched_area", "ignored_area", "something new",
+                "searched_between", "searched_area", "ignored_area", "masks_made_smaller",
+                "something new",
             )
         ),
         audit=audit_part(
