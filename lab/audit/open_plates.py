@@ -1,0 +1,152 @@
+"""Whether the audit finds readable plates that everybody before it missed.
+
+    python -m lab.audit.open_plates STILLS FOLDER... [--count 20] [--clean]
+
+A photographed plate whose number can be read, of the dev half of STILLS (`lab.detect`), is set into
+two seconds of each clip, where it drifts as a parked car does when a camera pans. The plan hides
+nothing. With `--clean` nothing is set in: what is found then is a plate of the clip's own, or
+false.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import random
+import tempfile
+from collections.abc import Iterator
+from itertools import islice
+from pathlib import Path
+
+import av
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from lab.halves import in_half
+from redact.auditing import AuditSettings, verify
+from redact.media import Decode, probe
+from redact.plan import Plan, SourceRef
+from redact.progress import Silent
+from redact.reading import Reader, number_in
+from redact.settings import DetectSettings, Sensitivity
+from redact.types import Box, Target, Timeline
+
+SECONDS, RATE, LONG_SIDE = 2, 12, 960
+WIDTHS = (80, 140)
+"""Pixels of a plate that is set in."""
+
+DRIFT = 1.5
+"""Pixels a frame."""
+
+Rgb = NDArray[np.uint8]
+
+
+def main() -> None:
+    ap = argparse.ArgumentParser(prog="python -m lab.audit.open_plates", description=__doc__)
+    ap.add_argument("stills", type=Path)
+    ap.add_argument("folders", type=Path, nargs="+")
+    ap.add_argument("--count", type=int, default=20)
+    ap.add_argument("--clean", action="store_true")
+    ap.add_argument("--seed", type=int, default=1)
+    a = ap.parse_args()
+    chance = random.Random(a.seed)
+    clips = sorted(path for folder in a.folders for path in folder.iterdir())
+    clips = chance.sample(clips, min(a.count, len(clips)))
+    plates = [] if a.clean else list(islice(readable(a.stills, chance), len(clips)))
+    found = 0
+    for n, clip in enumerate(clips):
+        film, places = planted(list(pictures(clip)), None if a.clean else plates[n], chance)
+        seen = findings(film)
+        hit = any(
+            Box(*box).iou(places[frame]) > 0.1
+            for path in seen
+            for frame, box in path
+            if frame < len(places)
+        )
+        found += hit
+        print(clip.name, "found" if hit else "not found", f"{len(seen)} findings", flush=True)
+    print(f"{found} of {len(clips)} found")
+
+
+def readable(stills: Path, chance: random.Random) -> Iterator[Rgb]:
+    """Photographed plates whose number is read as they are, in a random order."""
+    reader = Reader(2)
+    rows = sorted(json.loads((stills / "labels.json").read_text()).items())
+    chance.shuffle(rows)
+    for name, entry in rows:
+        if not in_half(entry["source"], "dev"):
+            continue
+        boxes = [b["box"] for b in entry["boxes"] if b["target"] == "plate" and not b["ignore"]]
+        for box in boxes:
+            if box[2] - box[0] < WIDTHS[0]:
+                continue
+            with av.open(str(stills / "images" / name)) as file:
+                rgb = next(file.decode(video=0)).to_ndarray(format="rgb24")
+            if number_in(reader.read_place(rgb, np.array(box))):
+                x1, y1, x2, y2 = (max(0, int(v)) for v in box)
+                yield np.ascontiguousarray(rgb[y1:y2, x1:x2])
+
+
+def pictures(clip: Path) -> Iterator[Rgb]:
+    """The first seconds of a clip, at one rate and size."""
+    due = 0.0
+    with av.open(str(clip)) as file:
+        for frame in file.decode(video=0):
+            if frame.time is not None and frame.time >= due:
+                due += 1 / RATE
+                rgb = frame.to_ndarray(format="rgb24")
+                zoom = min(1.0, LONG_SIDE / max(rgb.shape[:2]))
+                height, width = (round(side * zoom) // 2 * 2 for side in rgb.shape[:2])
+                yield np.asarray(cv2.resize(rgb, (width, height), interpolation=cv2.INTER_AREA))
+            if due >= SECONDS:
+                return
+
+
+def planted(
+    film: list[Rgb], plate: Rgb | None, chance: random.Random
+) -> tuple[list[Rgb], list[Box]]:
+    """The film with a plate in it, and where that is."""
+    if plate is None:
+        return film, []
+    height, width = film[0].shape[:2]
+    wide = min(chance.uniform(*WIDTHS), width / 3)
+    tall = wide * plate.shape[0] / plate.shape[1]
+    small = cv2.resize(plate, (round(wide), round(tall)), interpolation=cv2.INTER_AREA)
+    x = chance.uniform(0.1, 0.5) * width
+    y = chance.uniform(0.4, 0.8) * (height - tall)
+    out, places = [], []
+    for n, picture in enumerate(film):
+        left, top = round(x + DRIFT * n), round(y)
+        here = picture.copy()
+        here[top : top + small.shape[0], left : left + small.shape[1]] = small
+        out.append(here)
+        places.append(Box(left, top, left + small.shape[1], top + small.shape[0]))
+    return out, places
+
+
+def findings(film: list[Rgb]) -> list[tuple[tuple[int, Box], ...]]:
+    """What the audit finds in a film of which nothing was hidden: where, frame by frame."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "a.mp4"
+        with av.open(str(path), "w") as file:
+            stream = file.add_stream("libx264", rate=RATE, options={"crf": "18"})
+            stream.height, stream.width = film[0].shape[:2]
+            for picture in film:
+                file.mux(stream.encode(av.VideoFrame.from_ndarray(picture, format="rgb24")))
+            file.mux(stream.encode(None))
+        info = probe(path)
+        pts = tuple(frame.pts for frame in Decode(info))
+        line = Timeline(info.video.time_base, pts)
+        plan = Plan(
+            SourceRef(path.name, "0" * 64, info.size, *info.video.upright_size, line),
+            DetectSettings((Target.PLATE,), Sensitivity.BALANCED),
+            (),
+        )
+        settings = AuditSettings(targets=(Target.PLATE,))
+        result = verify(info, path, plan, settings=settings, progress=Silent())
+        return [finding.path for finding in result.findings]
+
+
+if __name__ == "__main__":
+    main()
