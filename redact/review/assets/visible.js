@@ -91,7 +91,7 @@ function Covering({ of: s, by, where: [frame, n, guessed] }) {
   return html`<div class="item small" data-covers=${by.id}>
     <div class="row one-line">
       <${Face} of=${by.best} class="tiny" />
-      <span>${t("covered_by", { who: title(by), n })}</span>
+      <span>${by.id === s.id ? t("covered_by_own", { n }) : t("covered_by", { who: title(by), n })}</span>
     </div>
     <div class="row">
       <${Button} word="show" act=${show} />
