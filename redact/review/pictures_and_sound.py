@@ -47,6 +47,9 @@ LEAST_SHOWN: Final = 0.25
 """What it shows across: so many times the width and the height of the place, at least that share of
 the frame."""
 
+FACE_ALONE: Final = 2.0, 2.6, 0.0
+"""The same for a picture in which a face is to be known."""
+
 Rgb = NDArray[np.uint8]
 
 
@@ -219,10 +222,16 @@ class Gallery:
         return sorted(found, key=lambda pair: -pair[1])[:MOST_SUGGESTED], every
 
     def scene(
-        self, plan: Plan, number: int, box: Box | None, settings: RenderSettings
+        self,
+        plan: Plan,
+        number: int,
+        box: Box | None,
+        settings: RenderSettings,
+        closely: bool = False,
     ) -> tuple[bytes, list[float] | None]:
         """A frame as it will be, around a box, as JPEG; and the box in that picture: left, top,
-        right and bottom as shares of it. Of the whole frame where there is no box.
+        right and bottom as shares of it. Of the whole frame where there is no box; `closely`, of
+        little more than the box.
 
         Raises UnsafeError and InputError as `Frames`.
         """
@@ -230,7 +239,8 @@ class Gallery:
         width, height = frame.size
         if box is None:
             return jpeg(frame, SCENE), None
-        wide = min(width, max(SCENE_AROUND * box.width, WIDER * box.height, width * LEAST_SHOWN))
+        around, wider, least = FACE_ALONE if closely else (SCENE_AROUND, WIDER, LEAST_SHOWN)
+        wide = min(width, max(around * box.width, wider * box.height, width * least))
         tall = min(height, wide * height / width)
         x = _inside(box.centre[0], wide, width) - wide / 2
         y = _inside(box.centre[1], tall, height) - tall / 2

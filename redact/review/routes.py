@@ -166,7 +166,8 @@ class _Page:
         else:
             given = None
         box = given or place_of_moment(plan, number, int(values["track"]), int(values["shown"]))
-        picture, place = here.gallery.scene(plan, number, box, self._session.render)
+        closely = values.get("closely") == "true"
+        picture, place = here.gallery.scene(plan, number, box, self._session.render, closely)
         return _packed({"place": place}, [picture])
 
     def alike(self, values: dict[str, Any]) -> Answer:

@@ -6,22 +6,22 @@ import { state } from "./store.js";
 // One after the other, those that are in view first: each is decoded and drawn for it.
 let turn = Promise.resolve();
 /** A picture as it will be in the result, around a place that is marked: that of a risky moment (`track`
- *  and the frame in which it is `shown`), or a `box`; `plain` without the mark. */
-export function Scene({ n, track, shown, box, plain, ...props }) {
+ *  and the frame in which it is `shown`), or a `box`; `closely`, of a face that is to be known, larger and without the mark. */
+export function Scene({ n, track, shown, box, closely = false, ...props }) {
   const canvas = useRef(),
     { revision } = state;
   useEffect(() => {
     let gone = false;
     const draw = async () => {
       if (gone) return;
-      const [head, jpeg] = unpacked(await bytes("scene", box ? { n, box } : { n, track, shown })),
+      const [head, jpeg] = unpacked(await bytes("scene", box ? { n, box } : { n, track, shown, closely })),
         bitmap = await decoded(jpeg),
         node = canvas.current;
       if (gone) return;
       [node.width, node.height] = [bitmap.width, bitmap.height];
       const pen = node.getContext("2d");
       pen.drawImage(bitmap, 0, 0);
-      if (plain || !head.place) return;
+      if (closely || !head.place) return;
       const [x1, y1, x2, y2] = head.place.map((v, i) => v * (i % 2 ? node.height : node.width));
       pen.strokeStyle = "#ff5b45";
       pen.lineWidth = 3;

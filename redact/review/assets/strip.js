@@ -39,7 +39,7 @@ function Strip({ of: s }) {
       ${all.slice(0, MOST).map(
         ([frame, track, mark]) => html`<button key=${frame} class=${`picture ${mark}`} data-frame=${frame}
           data-mark=${mark} title=${t("go_there")} onclick=${go(frame)}>
-          <${Scene} n=${frame} track=${track} shown=${frame} plain />
+          <${Scene} n=${frame} track=${track} shown=${frame} closely />
           <span>${clock(state.times[frame])}${mark && html`<b> ${t(`strip.${mark}`)}</b>`}</span>
         </button>`,
       )}
