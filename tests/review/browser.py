@@ -229,6 +229,12 @@ class Page:
 
         self._again(written)
 
+    def pick(self, css: str, value: str) -> None:
+        """One of the values of a list to choose from."""
+        from selenium.webdriver.support.select import Select
+
+        self._again(lambda: Select(self.find(css)).select_by_value(value))
+
     def _again(self, act: Callable[[], None]) -> None:
         """A part of the page may be drawn anew between finding and touching it."""
         from selenium.common.exceptions import StaleElementReferenceException

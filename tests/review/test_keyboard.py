@@ -86,7 +86,7 @@ def test_a_mask_is_shaped_by_keys_and_made_smaller_only_with_a_reason(
     page.press("p")  # the mask is right here, and goes evenly from here on
     page.until(lambda: [key.frame for key in one().key_pictures] == [0])
     page.go(3)
-    page.click("[data-reach=since]")
+    page.pick("#mask-reach", "since")
     corner = page.find(".handle[data-corner='3']")
     assert corner.accessible_name == "Bottom right corner of the mask"
     page.js("arguments[0].focus()", corner)
@@ -99,7 +99,7 @@ def test_a_mask_is_shaped_by_keys_and_made_smaller_only_with_a_reason(
     page.until(lambda: one().key_pictures[1].outline == "box")
     page.shot("mask")
     before = one()
-    page.click("[data-reach=picture]")
+    page.pick("#mask-reach", "picture")
     page.js(
         "const i = document.querySelector('#mask-margin'); i.value = 0; "
         "i.dispatchEvent(new Event('change', { bubbles: true }))"
@@ -122,7 +122,7 @@ def test_a_mask_is_shaped_by_keys_and_made_smaller_only_with_a_reason(
     assert {key.reason for key in one().key_pictures} == {"", "a statue"}
     page.press("z", ctrl=True)
     page.until(lambda: one() == before)
-    page.click("[data-reach=all]")
+    page.pick("#mask-reach", "all")
     page.click("#mask-found")
     page.until(lambda: one().key_pictures == ())
     assert page.cut_off() == []

@@ -1,9 +1,9 @@
 // The mask of the chosen one: its shape and margin, where it lies, and for which pictures that counts.
-import { html, useEffect, useLayoutEffect, useRef } from "./html.js";
+import { html, useEffect, useRef } from "./html.js";
 import { edit, state } from "./store.js";
 import { clock, t } from "./words.js";
 import { Button } from "./button.js";
-import { Field, forget } from "./field.js";
+import { Choices, Field, forget } from "./field.js";
 import * as player from "./player.js";
 import { allTold } from "./seen.js";
 
@@ -55,12 +55,8 @@ export function Mask({ of: s }) {
   const reaches = [["picture"], ...(before == null ? [] : [["since", { time: clock(state.times[before], 2) }]]), ["all"]];
   return html`<h3>${t("mask")}</h3>
     ${s.smaller > 0 && html`<p class="small doubt" id="is-smaller">${t("is_smaller", { n: s.smaller })}</p>`}
-    <div class="row" role="radiogroup" id="mask-reach" aria-label=${t("mask_reach")}>
-      ${reaches.map(
-        ([name, values]) => html`<button role="radio" data-reach=${name} class="small"
-          aria-checked=${String(reach(part.id) === name)} onclick=${() => (state.reach = name)}>${t(`reach.${name}`, values)}</button>`,
-      )}
-    </div>
+    <${Choices} id="mask-reach" class="wide" label=${t("mask_reach")} value=${reach(part.id)} take=${(name) => (state.reach = name)}
+      values=${reaches.map(([name, values]) => [name, t(`reach.${name}`, values)])} />
     <div class="row" role="radiogroup" id="mask-shape" aria-label=${t("mask_shape")}>
       ${SHAPES.map(
         (name) => html`<button role="radio" data-shape=${name} aria-checked=${String(outline === name)}
@@ -69,7 +65,7 @@ export function Mask({ of: s }) {
       <${Button} id="mask-found" word="back_to_found" disabled=${!keys.length} act=${found} />
       <${Button} id="key-here" word="key_here" hotkey="P" title="key_here_title" pressed=${keys.includes(state.frame)} act=${setKey} />
     </div>
-    <label for="mask-margin">${t("mask_margin")}: ${t("percent", { n: Math.round(100 * margin) })}</label>
+    <label for="mask-margin">${t("mask_margin", { share: t("percent", { n: Math.round(100 * margin) }) })}</label>
     <input type="range" id="mask-margin" class="wide" min="0" max=${LARGEST} step="0.01" value=${margin}
       onchange=${(e) => changeMask({ track: part.id, margin: Number(e.target.value) })} />
     ${
@@ -87,7 +83,10 @@ export function Mask({ of: s }) {
 /** A mask that is to be smaller than what was found: what has to be looked at, and why it may. */
 function Smaller({ asked, n, frames }) {
   const item = useRef();
-  useLayoutEffect(() => item.current.querySelector("button, input").focus(), []);
+  useEffect(() => {
+    item.current.querySelector("button, input").focus();
+    item.current.scrollIntoView({ block: "nearest" });
+  }, []);
   useEffect(() => () => (state.smaller = null), []);
   const make = async () => {
     const reason = state.drafts["smaller-why"] ?? "";

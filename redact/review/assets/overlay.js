@@ -87,7 +87,9 @@ export function paint() {
   for (const box of boxes.reverse()) label(box, rank(box), many, taken);
   if (drag?.rect) dashed(drag.rect);
   if (state.drawn) dashed(rectOf(state.drawn));
-  if (state.previewed) dashed(rectOf(state.previewed, marginOf(chosenBox())));
+  const asked = state.smaller?.asked,
+    wanted = state.previewed || (asked?.frame === state.frame && asked.box);
+  if (wanted) dashed(rectOf(wanted, marginOf(chosenBox())));
   placeHandles();
   const finding = state.tab === "findings" && placeOf(state.finding, state.frame);
   if (finding) brackets(finding, `${state.finding}`);
