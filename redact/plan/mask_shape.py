@@ -229,7 +229,8 @@ def uncovered_frames(plan: Plan, track: Track, margin: float = MARGIN) -> list[i
         track: of it. One that a person drew has the size that they gave it.
         margin: of all masks.
     """
-    if track.origin is Origin.MANUAL or track.action is not Action.REDACT:
+    found_by_network = track.origin is not Origin.MANUAL
+    if not (track.key_pictures and found_by_network and track.action is Action.REDACT):
         return []
     found, bare = list[int](), replace(track, key_pictures=())
     for first, last in _stretches(track.key_pictures):

@@ -208,8 +208,10 @@ class Track:
         """Where its mask is at `frame`, None outside the track: where it was found or, if a person
         wanted it elsewhere, there."""
         found = self.found_at(frame)
+        if not self.key_pictures or found is None:  # as of almost all, and asked for very often
+            return found
         wanted = self.key_picture_at(frame)
-        if found is None or wanted is None or wanted.sides == SIDES_AS_FOUND:
+        if wanted is None or wanted.sides == SIDES_AS_FOUND:
             return found
         # What was set for this very picture is where somebody saw it. Between two, nobody looked.
         alone = stands_alone(self.key_pictures, wanted)
