@@ -62,13 +62,11 @@ def _joined(plan: Plan, owned: Sequence[Sequence[int]]) -> Iterator[Subject]:
         groups.join(a.id, b.id)
     # What was seen on a body for longest is joined first: where two chains of them meet that
     # cannot be one, the shorter one gives way.
-    for n in sorted(range(len(owned)), key=lambda n: (-_length(plan, owned[n]), n)):
+    length = {track.id: track.last - track.first + 1 for track in plan.tracks}
+    seen = [sum(length[number] for number in numbers) for numbers in owned]
+    for n in sorted(range(len(owned)), key=lambda n: (-seen[n], n)):
         groups.join_on(n + 1, plan.bodies[n], owned[n])
     yield from groups.subjects()
-
-
-def _length(plan: Plan, numbers: Sequence[int]) -> int:
-    return sum(track.last - track.first + 1 for track in plan.tracks if track.id in numbers)
 
 
 class _Groups:
