@@ -9,6 +9,7 @@ const OUTLINES = {
   padded: "1.5 4",
   held: "9 3 2 3",
   manual: "",
+  body: "1 3",
 };
 const row = (name, drawn) => html`<div class="row one-line legend small">
   <svg width="30" height="14" aria-hidden="true">${drawn}</svg>${t(`legend.${name}`)}

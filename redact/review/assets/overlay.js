@@ -160,11 +160,11 @@ function dashed(rect) {
   pen.setLineDash([]);
 }
 
-/** Somebody of whom no face is hidden here: a thin line, with who it is where that is known. */
+/** Somebody of whom nothing is hidden here: a thin line, with who it is where that is known. */
 function bodyOutline([id, ...corners], many, taken) {
   const chosen = id > 0 && (state.selected.includes(id) || id === state.pointed),
     rect = unmasked(corners),
-    who = state.subjects.has(id) ? title(state.subjects.get(id)) : t("somebody");
+    subject = state.subjects.get(id);
   for (const [wide, colour] of [
     [chosen ? 4 : 3, "#0009"],
     [chosen ? 2 : 1, "#fff"],
@@ -175,7 +175,8 @@ function bodyOutline([id, ...corners], many, taken) {
     pen.strokeRect(...rect);
   }
   pen.setLineDash([]);
-  if (!many || chosen) tag(t("nothing_hidden", { who }), rect, chosen, "#fff", taken);
+  if (subject && (!many || chosen))
+    tag(t("nothing_hidden", { who: title(subject) }), rect, chosen, "#fff", taken);
 }
 /** A box as it is, without the margin of a mask. */
 function unmasked([x1, y1, x2, y2]) {
