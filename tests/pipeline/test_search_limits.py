@@ -53,7 +53,7 @@ def test_an_ignored_area_is_on_record_and_the_audit_leaves_it_alone(
     done = redact("run", street, "-o", output, *options)
     assert done.returncode == ExitCode.DONE, done.stderr
     last = done.stderr.strip().splitlines()[-1]
-    assert last.startswith("NOT DETECTED_TARGETS EVERYWHERE") and area in last
+    assert last.startswith("NOT SEARCHED EVERYWHERE") and area in last
 
     value = parse_plan(plan.read_bytes(), "p.json")
     hidden = [t for t in value.tracks for k in t.keyframes if around(face).contains(k.box)]
