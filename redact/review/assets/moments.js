@@ -3,6 +3,7 @@ import { html } from "./html.js";
 import { select, state, title, toast } from "./store.js";
 import { clock, t } from "./words.js";
 import { Button } from "./button.js";
+import { closeDialog } from "./dialog.js";
 import { Face } from "./faces.js";
 import { Reviewer } from "./field.js";
 import * as player from "./player.js";
@@ -38,13 +39,19 @@ function Moment({ of: [frame, why, track, shown, more] }) {
   return html`<button class="quiet small moment" data-moment=${frame} onclick=${() => goMoment(frame, track)}>
     ${(who || track < 0) && html`<${Face} of=${[track, shown]} />`}
     <span>
-      <b>${clock(state.times[frame])}${who && ` · ${title(who)}`}</b>
+      <b>${when(frame, track)}</b>
       <span>${t(`why.${why}`)}${more > 0 && ` ${t("more_here", { n: more })}`}</span>
     </span>
   </button>`;
 }
+/** When a moment is, and whom it is about. */
+export function when(frame, track) {
+  const who = state.subjects.get(state.ofTrack.get(track));
+  return clock(state.times[frame]) + (who ? ` · ${title(who)}` : "");
+}
 export const openSheet = () => (state.dialog = { kind: "moments" });
 export function goMoment(frame, track) {
+  closeDialog();
   state.moment = frame; // the place that it points to is marked there
   if (state.ofTrack.has(track)) select(state.ofTrack.get(track));
   player.goTo(frame);

@@ -1,10 +1,10 @@
 // All risky moments as pictures with the place marked, the surest first: answered by one click each.
 import { html, useEffect, useSignal } from "./html.js";
-import { change, state, title } from "./store.js";
-import { clock, t } from "./words.js";
+import { change, state } from "./store.js";
+import { t } from "./words.js";
 import { Button } from "./button.js";
 import { closeDialog } from "./dialog.js";
-import { goMoment, notLookedAt } from "./moments.js";
+import { goMoment, notLookedAt, when } from "./moments.js";
 import { Scene } from "./scene.js";
 
 const MOST = 60; // pictures at once; the next ones come when these are answered
@@ -51,15 +51,9 @@ export function SheetDialog() {
 }
 
 function Tile({ of: [frame, why, track, shown, more, , beside, seen], answer }) {
-  const opened = useSignal(false),
-    go = () => {
-      closeDialog();
-      goMoment(frame, track);
-    };
+  const opened = useSignal(false);
   return html`<article class=${seen ? "tile seen" : "tile"} data-moment=${frame}>
-    <button class="picture" title=${t("go_there")} aria-label=${t("go_there")} onclick=${go}>
-      <${Scene} n=${frame} track=${track} shown=${shown} />
-    </button>
+    <${Place} frame=${frame} track=${track} shown=${shown} />
     <p><b>${when(frame, track)}</b> ${t(`why.${why}`)}</p>
     <div class="row">
       ${
@@ -79,17 +73,12 @@ function Tile({ of: [frame, why, track, shown, more, , beside, seen], answer }) 
     ${opened.value && more > beside.length && html`<p class="small muted">${t("and_more", { n: more - beside.length })}</p>`}
   </article>`;
 }
-const when = (frame, track) => {
-  const who = state.subjects.get(state.ofTrack.get(track));
-  return clock(state.times[frame]) + (who ? ` · ${title(who)}` : "");
-};
-function Beside({ of: [frame, why, track, shown] }) {
-  const go = () => {
-    closeDialog();
-    goMoment(frame, track);
-  };
-  return html`<li>
-    <button class="picture" aria-label=${t("go_there")} onclick=${go}><${Scene} n=${frame} track=${track} shown=${shown} /></button>
-    <span class="small">${when(frame, track)}<br />${t(`why.${why}`)}</span>
-  </li>`;
-}
+const Beside = ({ of: [frame, why, track, shown] }) => html`<li>
+  <${Place} frame=${frame} track=${track} shown=${shown} />
+  <span class="small">${when(frame, track)}<br />${t(`why.${why}`)}</span>
+</li>`;
+/** The picture of a moment, which leads to it. */
+const Place = ({ frame, track, shown }) => html`<button class="picture" title=${t("go_there")}
+  aria-label=${t("go_there")} onclick=${() => goMoment(frame, track)}>
+  <${Scene} n=${frame} track=${track} shown=${shown} />
+</button>`;
