@@ -24,6 +24,10 @@ they take .33 and more, of boxes that hold a plate and much of the car around it
 CONTEXT: Final = 0.05
 """Share of the picture's longer side that is read around a part that changed."""
 
+MOST_IN_PARTS: Final = 0.4
+"""Share of the picture up to which parts of it are read, and beyond which all of it is: they
+overlap, and one of them may cut a line, so that all of it is read besides."""
+
 CUT_EDGE: Final = 3.0
 """Pixels from a part's border within which a line ends there, and not where it was written."""
 
@@ -77,9 +81,10 @@ class NumberReader:
             UnsafeError, ModelError, DependencyError: see `legible`.
         """
         rgb = self._seen(frame)
-        if areas is None:
+        parts = [_with_context(area, frame.size) for area in areas or ()]
+        whole = frame.size[0] * frame.size[1]
+        if areas is None or sum(p.width * p.height for p in parts) > MOST_IN_PARTS * whole:
             return self.reader.read(rgb)
-        parts = [_with_context(area, frame.size) for area in areas]
         lines = [line for part in parts for line in self.reader.read(rgb, part)]
         if any(_is_cut(line, parts, frame.size) for line in lines):
             return self.reader.read(rgb)
