@@ -27,14 +27,13 @@ from pathlib import Path
 import numpy as np
 
 from lab.real.judge import Scores, judge_clip
-from lab.real.labels import HALVES, HOME, default_files, find_clips, read_labels
+from lab.real.labels import HALVES, HOME, Labels, default_files, find_clips, read_labels
 from lab.real.labels import Box as Corners
 from lab.real.measure import MaskView
 from redact import api
 from redact.plan import Plan, read_plan, write_plan
 from redact.render import mask_of
-from redact.review.moments import Moment, risky_moments, undecided_moments
-from redact.review.sights import SightsKept
+from redact.risk import Moment, Weights, clip_moments, risky_moments, undecided_moments
 from redact.settings import RenderSettings
 from redact.types import Box
 
@@ -48,6 +47,10 @@ the whole picture, and a person steps or plays a little back and forth."""
 FOLLOWED, SAME = 5.0, 0.3
 """Seconds and overlap (IoU) within which a marked place of a moment is that of what is open: the
 page marks it, and who draws a mask there lets it be followed."""
+
+HEAD_OPEN = 0.5
+"""Share of a head that is to be seen from which it is open: half of a head is not hidden. Where
+a face is hidden, the rim of its head may show by default."""
 
 DRAWS = 200
 """Orders by chance that are averaged."""
@@ -100,11 +103,14 @@ class Clip:
 KINDS = ("faces and plates", "heads")
 
 
-def ranking(plan: Plan) -> list[Moment]:
-    """The risky moments of a plan about which nobody has decided anything."""
-    kept = SightsKept()
-    every = (m for track in plan.tracks for m in undecided_moments(plan, (track,), kept))
-    return risky_moments(plan, every)
+def ranking(plan: Plan, weights: Weights | None = None) -> list[Moment]:
+    """The risky moments of a plan about which nobody has decided anything.
+
+    Args:
+        weights: those of the installed models if None.
+    """
+    every = [m for track in plan.tracks for m in undecided_moments(plan, (track,), weights)]
+    return risky_moments(plan, [*clip_moments(plan, weights), *every])
 
 
 def plan_for(clip: Path, folder: Path) -> Plan:
@@ -116,7 +122,7 @@ def plan_for(clip: Path, folder: Path) -> Plan:
     return read_plan(path)
 
 
-def left_open(plan: Plan, clip: str, labels: Sequence[Path], half: str) -> list[Open]:
+def left_open(plan: Plan, clip: str, labels: Labels) -> list[Open]:
     """What the masks of a plan leave open of what is labelled in a clip."""
     width, height = plan.source.width, plan.source.height
     margin = RenderSettings().margin
@@ -128,14 +134,14 @@ def left_open(plan: Plan, clip: str, labels: Sequence[Path], half: str) -> list[
         return MaskView(area.astype(np.uint8))
 
     scores = Scores("")
-    mine = read_labels(labels, half, HOME / "split.json").of(clip)
+    mine = labels.of(clip)
     judge_clip(scores, mine.sized((width, height)), view_of)
 
     def opened(kind: str, *places: tuple[int, Corners]) -> Open:
         return Open(clip, kind, tuple((plan.seconds(n), Box(*box)) for n, box in places))
 
     found = [opened(KINDS[0], (o.frame, o.box)) for s in scores.frames for o in s.leaks]
-    heads = (o for s in scores.frames for o in s.heads if o.leaked)
+    heads = (o for s in scores.frames for o in s.heads if o.open_share > HEAD_OPEN)
     found += [opened(KINDS[1], (o.frame, o.box)) for o in heads]
     boxes = {(t.id, t.target): t.boxes for t in mine.tracks}
     tracks = (t for t in scores.tracks if t.leaked)
@@ -204,7 +210,8 @@ def main() -> None:
     beside = Path(__file__).parents[3] / "shared"
     shared = Path(os.environ.get("REDACT_SHARED", beside))
     files = default_files(shared)
-    labelled = read_labels(files, options.half, HOME / "split.json").clips()
+    labels = read_labels(files, options.half, HOME / "split.json")
+    labelled = labels.clips()
     clips: list[Clip] = []
     gaps: list[Open] = []
     for name, path in find_clips(labelled, [shared / "clips", *options.clips]).items():
@@ -213,7 +220,7 @@ def main() -> None:
         plan = plan_for(path, options.plans)
         length = plan.seconds(len(plan.source.timeline) - 1)
         clips.append(Clip(name, length, looks_of(plan, name)))
-        gaps += left_open(plan, name, files, options.half)
+        gaps += left_open(plan, name, labels)
     table = rows(clips, gaps)
     is_open = {kind: sum(gap.kind == kind for gap in gaps) for kind in KINDS}
     minutes = sum(clip.length for clip in clips) / 60

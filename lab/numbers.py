@@ -21,7 +21,10 @@ import redact
 from redact.auditing import Limits
 
 HOME = Path(redact.__file__).parent
-ROOMS = ("mask_size.py", "detection", "track", "reading", "plan", "follow", "pipeline", "auditing")
+ROOMS = (
+    *("mask_size.py", "detection", "track", "reading", "plan", "risk"),
+    *("follow", "pipeline", "auditing"),
+)
 GIVEN = re.compile(
     r"as (it was trained|in training)\.|structure|model card|(network|that it) takes"
     r"|multiples? of|COCO|ImageNet|[Cc]hannels of|Transfer function|telemetry|PaddleOCR"

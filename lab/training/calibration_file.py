@@ -13,7 +13,7 @@ from redact.detection.weights import SHA256
 
 FILE = Path(__file__).parents[2] / "redact" / "models" / "calibration.json"
 
-PARTS = ("fitted", "weights", "looks", "boxes", "tracks")
+PARTS = ("fitted", "weights", "looks", "boxes", "tracks", "risk")
 
 
 def read(path: Path) -> dict[str, Any]:
@@ -32,7 +32,7 @@ def write(
     """Replace some numbers; the others stay as they are.
 
     Args:
-        numbers: by part of the file ("looks", "boxes", "tracks"), what is replaced in it.
+        numbers: by part of the file ("looks", "boxes", "tracks", "risk"), what is replaced in it.
         name: of this fit; on: on how much it was made, for people.
         weights: names of the weights files that were used; the calibration is for these alone.
     """

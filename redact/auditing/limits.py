@@ -13,13 +13,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from ..risk import LEAST_HEIGHTS
 from ..settings import Sensitivity
 from ..types import PerKind, Target
-
-_LEAST_HEIGHTS = PerKind(
-    "auditing/limits: _LEAST_HEIGHTS",
-    {Target.FACE: 10.0, Target.PLATE: 6.0, Target.HEAD: 14.0, Target.PERSON: 24.0},
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +34,7 @@ class Limits:
             price, a third of a second of one processor.
         look_every: seconds from one look to the next there (`fast`: twice as many; `thorough`:
             every frame) (chosen): two or three looks at whoever shows for a second.
-        least: height in pixels below which nothing is reported (chosen): nobody recognises a face
-            of 10 pixels, in a head of 14 or on a body of 100; letters on a plate of 6 are 4 high.
-            Of whom only the silhouette shows less is known, but a body of 24 pixels is a speck.
+        least: height in pixels below which nothing is reported (chosen): `LEAST_HEIGHTS`.
         candidate: probability of one look from which a place is followed (`--sweep`).
         believed: probability of all that was seen of it from which a place is a finding (chosen):
             more likely than not, at every sensitivity.
@@ -98,7 +92,7 @@ class Limits:
     whole_every: float = 4.0
     read_every: float = 6.0
     look_every: float = 0.4
-    least: PerKind[float] = _LEAST_HEIGHTS
+    least: PerKind[float] = LEAST_HEIGHTS
     candidate: float = 0.05
     believed: float = 0.5
     covered: float = 0.4

@@ -5,14 +5,17 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
-from itertools import pairwise
 from math import inf
 
 from ..plan import Plan, decisions, mask_shape
+from ..risk import rated_places
 from ..settings import Sensitivity
 from ..track import FrameClock
-from ..types import Action, Box, Frame, State, Timeline, Track
+from ..types import Action, Box, Frame, Timeline, Track
 from .limits import Limits
+
+AROUND_PLACE = 1.0
+"""Share of its size by which a place is looked at beyond its box: people go on moving."""
 
 Span = tuple[int, int]
 """First and last frame, both included."""
@@ -37,11 +40,13 @@ def moments(plan: Plan, sensitivity: Sensitivity, limits: Limits) -> dict[int, l
         places = chosen.setdefault(frame, [])
         if places is not None:
             places.append(box)
-    picture = plan.source.width * plan.source.height
-    for _, frame, box in sorted(_risky(plan, limits), key=lambda r: (-r[0], r[1])):
+    whole = Box(0, 0, plan.source.width, plan.source.height)
+    picture = whole.area
+    for _, place in rated_places(plan):
         if left <= 0:
             break
-        places = chosen.setdefault(frame, [])
+        box = whole if place.box is None else place.box.grown(AROUND_PLACE)
+        places = chosen.setdefault(place.frame, [])
         if places is not None:  # who is looked for in all of the picture is looked for here
             # A place is looked at with all around it that networks need: see `PART_CONTEXT`.
             left -= max(limits.least_part, box.area / picture)
@@ -101,29 +106,6 @@ def _opened(plan: Plan) -> Iterator[tuple[int, Box]]:
             here = track.found_at(frame)
             assert here is not None
             yield frame, here.box.grown(0.5)
-
-
-def _risky(plan: Plan, limits: Limits) -> Iterator[tuple[float, int, Box]]:
-    """How probable it is that somebody is there, frame and place: just before and after hidden
-    tracks, in the middle of stretches in which nobody saw them, at cuts and in damage."""
-    line = plan.source.timeline
-    whole = Box(0, 0, plan.source.width, plan.source.height)
-    for track in plan.tracks:
-        sure = 1.0 if track.certainty is None else track.certainty
-        seen = [k for k in track.keyframes if k.state is State.DETECTED and k.frame < len(line)]
-        ends = [(track.first - 1, track.keyframes[0]), (track.last + 1, track.keyframes[-1])]
-        for frame, key in ends:
-            if 0 <= frame < len(line):
-                yield sure, frame, key.box.grown(1.0)
-        for a, b in pairwise(seen):
-            middle = (a.frame + b.frame) // 2
-            here = track.at(middle)
-            unseen = here is not None and here.state not in (State.DETECTED, State.MANUAL)
-            if unseen and line.time(b.frame) - line.time(a.frame) > limits.look_every:
-                yield sure, middle, a.box.union(b.box).grown(0.5)
-    for cut in plan.cuts:
-        yield from ((0.5, frame, whole) for frame in (cut - 1, cut))
-    yield from ((0.5, frame, whole) for frame in plan.unchecked)
 
 
 class Due:

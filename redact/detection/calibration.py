@@ -7,7 +7,7 @@ the command and the material. New weights need a new file and no change of any l
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from importlib import resources
 from typing import Final, Literal
@@ -39,6 +39,7 @@ class _File(msgspec.Struct, frozen=True):
     looks: dict[str, dict[str, float]]
     boxes: dict[str, dict[Literal["left", "top", "right", "bottom"], float]]
     tracks: dict[str, dict[str, float]]
+    risk: dict[str, float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +51,13 @@ class Calibration:
             weight of each witness's log odds, of the size, and "bias".
         boxes: for each witness, what to add to (left, top, right, bottom), shares of the size.
         tracks: for every kind of target: weights of what a whole track shows (`redact.track`).
+        risk: weights of what is known of a place at which somebody may be open (`redact.risk`).
     """
 
     looks: Mapping[str, Mapping[str, float]]
     boxes: Mapping[str, NDArray[np.float32]]
     tracks: Mapping[str, Mapping[str, float]]
+    risk: Mapping[str, float] = field(default_factory=dict)
 
     def odds(
         self, kind: str, scores: Mapping[str, NDArray[np.float32]], height: NDArray[np.float32]
@@ -120,4 +123,4 @@ def load_calibration() -> Calibration:
         name: np.array([sides[s] for s in ("left", "top", "right", "bottom")], np.float32)
         for name, sides in file.boxes.items()
     }
-    return Calibration(file.looks, boxes, file.tracks)
+    return Calibration(file.looks, boxes, file.tracks, file.risk)

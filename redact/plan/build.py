@@ -71,6 +71,9 @@ def build_plan(
 MOST_A_MINUTE: Final = 60
 """Doubts in a minute of video that are kept, the likeliest: twice as many as the page shows."""
 
+LEAST_CHANCE: Final = 0.005
+"""Probability below which what was seen and not believed is not worth keeping."""
+
 COVERED: Final = 0.4
 """Share of a place from which a mask lies on it: as in the audit (`redact.auditing.limits`)."""
 
@@ -87,7 +90,7 @@ def uncovered(plan: Plan, doubts: Iterable[Doubt]) -> tuple[Doubt, ...]:
     found: list[Doubt] = []
     by_minute: dict[int, list[Doubt]] = defaultdict(list)
     for doubt in sorted(doubts, key=lambda d: (-d.chance, d.frame, d.box)):
-        if len(found) >= most:
+        if len(found) >= most or doubt.chance < LEAST_CHANCE:
             break
         told = by_minute[int(plan.seconds(doubt.frame) / 60)]
         if any(d.target is doubt.target and d.box.iou(doubt.box) >= UNMOVED_IOU for d in told):

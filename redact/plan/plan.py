@@ -145,8 +145,12 @@ class Plan:
         return {field.name: getattr(self, field.name) for field in fields(self)}
 
     @cached_property
-    def _by_frame(self) -> TracksByFrame:
+    def _by_frame(self) -> TracksByFrame[Track]:
         return TracksByFrame(self.tracks, HELD_REACH)
+
+    @cached_property
+    def _bodies_by_frame(self) -> TracksByFrame[Body]:
+        return TracksByFrame(self.bodies, 0)
 
     @cached_property
     def _parts(self) -> dict[int, list[Track]]:
@@ -189,6 +193,13 @@ class Plan:
         """Tracks that are there at most `HELD_REACH` frames before or after a frame, or in it, in
         order of id: what any other does has no part in the frame."""
         return self._by_frame.tracks_near(frame)
+
+    def people_at(self, frame: int) -> list[Box]:
+        """Where bodies of people are in a frame, those that were seen in it and before and after
+        it."""
+        near = self._bodies_by_frame.tracks_near(frame)
+        boxes = (body.at(frame) for body in near if not body.vehicle)
+        return [box for box in boxes if box is not None]
 
     def regions_at(self, frame: int, damaged: bool = False) -> list[Region]:
         """All regions to hide in a frame, in order of track id.

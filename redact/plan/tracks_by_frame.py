@@ -7,9 +7,11 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from functools import cached_property
-from typing import Final
+from typing import Final, Generic, TypeVar
 
-from ..types import Track
+from ..types import Body, Track
+
+Lasting = TypeVar("Lasting", Track, Body)
 
 _SMALLEST: Final = 6
 """Blocks have 64 frames at least, two seconds: few tracks are in view for less."""
@@ -18,7 +20,7 @@ _BLOCK_POWER: Final = 3
 """A track lies in 9 blocks (2 to this power, and one) at most, however long it is."""
 
 
-class TracksByFrame:
+class TracksByFrame(Generic[Lasting]):
     """Tracks that are there some frames before or after a frame, or in it.
 
     Blocks have 64, 128, 256, … frames. A track is put into all blocks of one size in which it, with
@@ -27,14 +29,15 @@ class TracksByFrame:
     when it is first asked: most plans are only changed.
 
     Args:
-        tracks: in the order in which they are told.
+        tracks: or bodies, in the order in which they are told.
         reach: frames before the first and after the last one of a track that are near it.
     """
 
-    def __init__(self, tracks: Sequence[Track], reach: int) -> None:
-        self._tracks, self._reach = tracks, reach
+    def __init__(self, tracks: Sequence[Lasting], reach: int) -> None:
+        self._tracks: Sequence[Lasting] = tracks
+        self._reach = reach
 
-    def tracks_near(self, frame: int) -> list[Track]:
+    def tracks_near(self, frame: int) -> list[Lasting]:
         """The tracks that are near a frame, in their order."""
         numbers: list[int] = []
         for size, blocks in self._sizes:

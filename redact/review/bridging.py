@@ -2,44 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final
 
 from ..follow import Frames, GoOn, follow
 from ..plan import Plan
+from ..risk import Gap
 from ..types import Keyframe, State, Track
 
 GROWTH: Final = 0.25
 """Share of its size by which a mask that is only held is larger: nobody saw where it should be."""
-
-
-@dataclass(frozen=True, slots=True)
-class Gap:
-    """Frames between two tracks of a subject in which it has no mask.
-
-    Attributes:
-        before, after: numbers of the tracks.
-        first, last: frames, both included.
-    """
-
-    before: int
-    after: int
-    first: int
-    last: int
-
-
-def gaps_of(tracks: Iterable[Track]) -> list[Gap]:
-    """Where none of a subject's tracks is, between the first and the last, in order of time."""
-    gaps: list[Gap] = []
-    end: Track | None = None
-    for track in sorted(tracks, key=lambda t: t.first):
-        if end is not None and track.first > end.last + 1:
-            gaps.append(Gap(end.id, track.id, end.last + 1, track.first - 1))
-        if end is None or track.last > end.last:
-            end = track
-    return gaps
 
 
 def held_across(plan: Plan, before: Keyframe, after: Keyframe) -> tuple[Keyframe, ...]:

@@ -29,6 +29,7 @@ from ..plan import (
     undecided,
     with_subjects,
 )
+from ..risk import Gap, gaps_of
 from ..types import (
     UNDECIDED,
     Action,
@@ -46,7 +47,6 @@ from ..types import (
     runs_of,
     sides_between,
 )
-from .bridging import Gap, gaps_of
 from .looked_at import seen_runs
 from .refused import RefusedError
 

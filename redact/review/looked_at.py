@@ -21,7 +21,7 @@ from ..plan import (
     runs_of,
     subject_of,
 )
-from .moments import SECONDS_BETWEEN_MOMENTS, Moment, follows_to
+from ..risk import Moment, follows_to
 
 VIEWS: Final = ("outlines", "result", "original")
 SPEEDS: Final = ("still", "normal", "fast")
@@ -77,7 +77,7 @@ def with_moments(
         moments: the ranking as it is now.
         looked: whether the frame of each was looked at.
     """
-    known, left = Settled(plan, review.moments), 0
+    known, left = Settled(review.moments), 0
     for moment, seen in zip(moments, looked, strict=True):
         if moment in known:
             continue
@@ -89,28 +89,20 @@ def with_moments(
 
 class Settled:
     """Moments that were looked at. A moment is in it where the same was asked of the same one in
-    that very frame: a mask that ends elsewhere now is asked about again. Where nothing points to
-    anybody, a second counts as one."""
+    that very frame: a mask that ends elsewhere now is asked about again."""
 
-    def __init__(self, plan: Plan, moments: Iterable[SeenMoment] = ()) -> None:
+    def __init__(self, moments: Iterable[SeenMoment] = ()) -> None:
         self.moments: list[SeenMoment] = []
-        self._plan = plan
         self._asked = set[tuple[int, str, int]]()
-        self._spots: list[float] = []
         for one in moments:
             self.add(one)
 
     def add(self, one: SeenMoment) -> None:
         self.moments.append(one)
         self._asked |= {(one.frame, one.why, one.track), *one.beside}
-        if one.why == "missed":
-            self._spots.append(self._plan.seconds(one.frame))
 
     def __contains__(self, moment: Moment) -> bool:
-        if moment.why != "missed":
-            return (moment.frame, moment.why, moment.track) in self._asked
-        time = self._plan.seconds(moment.frame)
-        return any(abs(spot - time) < SECONDS_BETWEEN_MOMENTS for spot in self._spots)
+        return (moment.frame, moment.why, moment.track) in self._asked
 
 
 def _noted(moment: Moment, answered: bool = False) -> SeenMoment:
@@ -132,13 +124,13 @@ def with_answers(
     """
     asked = set(frames)
     chosen = [moment for moment in moments if moment.frame in asked]
-    known = Settled(plan, review.moments)
+    known = Settled(review.moments)
     if yes:
         for moment in chosen:
             if moment not in known:
                 known.add(_noted(moment, answered=True))
         return review.but(moments=tuple(known.moments))
-    kept = (one for one in review.moments if not any(m in Settled(plan, (one,)) for m in chosen))
+    kept = (one for one in review.moments if not any(m in Settled((one,)) for m in chosen))
     return review.but(moments=tuple(kept))
 
 

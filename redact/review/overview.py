@@ -25,10 +25,16 @@ from ..plan import (
     presence,
 )
 from ..render import ROUNDING
+from ..risk import (
+    Moment,
+    clip_moments,
+    gaps_of,
+    risky_moments,
+    subject_moments,
+    undecided_moments,
+)
 from ..types import Action, Keyframe, Origin, Outline, Target, Track, runs_of
-from .bridging import gaps_of
 from .looked_at import Settled, review_summary, seen_runs, with_answers, with_moments
-from .moments import Moment, risky_moments, subject_moments, undecided_moments
 from .pictures_and_sound import sound_span
 from .sights import Sights, SightsKept
 
@@ -95,6 +101,7 @@ class Overview:
         self._found: dict[tuple[int, ...], _Found] = {}
         self._made: dict[tuple[Any, ...], _Made] = {}
         self._moments: list[list[Moment]] = []
+        self._of_clip: tuple[object, list[Moment]] | None = None
         self._ranked: tuple[object, list[list[Moment]], list[Moment]] | None = None
         self._told: dict[int, dict[str, Any]] = {}
         self._sound = 0.0, 0.0
@@ -122,12 +129,12 @@ class Overview:
         review = plan.review
         moments = self._ranking(plan)
         noted = self.noted(plan, review or ReviewState())
-        settled = Settled(plan, noted.moments)
+        settled = Settled(noted.moments)
         seen = [moment in settled for moment in moments]
         return {
             "muted": _muted(plan, self._sound),
             "findings": [_finding(plan, f) for f in review.findings] if review else [],
-            "moments": [_moment(plan, m, s) for m, s in zip(moments, seen, strict=True)],
+            "moments": [_moment(m, s) for m, s in zip(moments, seen, strict=True)],
             "seen": seen_runs(review),
             "summary": review_summary(plan, noted),
         }
@@ -159,9 +166,11 @@ class Overview:
     def _ranking(self, plan: Plan) -> list[Moment]:
         """The risky moments, ranked anew where something changed in what they are made of."""
         findings = plan.review.findings if plan.review else ()
-        made_of = (findings, plan.unchecked, tuple(map(id, self._moments)))
+        made_of = (findings, id(plan.doubts), tuple(map(id, self._moments)))
         if self._ranked is None or self._ranked[0] != made_of:
-            every = (moment for of_one in self._moments for moment in of_one)
+            if self._of_clip is None or self._of_clip[0] is not plan.doubts:
+                self._of_clip = plan.doubts, clip_moments(plan)
+            every = [m for of_one in (self._of_clip[1], *self._moments) for m in of_one]
             # The lists are kept beside: an id may be used again once its object is gone.
             self._ranked = made_of, self._moments, risky_moments(plan, every)
         return self._ranked[2]
@@ -191,14 +200,12 @@ def _news(before: dict[str, Any], now: dict[str, Any]) -> dict[str, Any]:
     return {"id": now["id"], **{key: value for key, value in now.items() if before[key] != value}}
 
 
-def _moment(plan: Plan, moment: Moment, seen: bool) -> tuple[Any, ...]:
+def _moment(moment: Moment, seen: bool) -> tuple[Any, ...]:
     """A moment as the page shows it: with how many lie beside it, the place that it points to,
-    where there is no mask, those beside it as frame, why, track and frame with a box, and whether
-    it was looked at."""
-    place = plan.doubts[-moment.track - 1].box if moment.track < 0 else None
-    beside = [(m.frame, m.why, m.track, m.shown) for m in moment.beside[:MOST_BESIDE]]
-    own = moment.frame, moment.why, moment.track, moment.shown
-    return *own, len(moment.beside), place, beside, seen
+    those beside it as frame, sentence, track and frame with a box, and whether it was looked at."""
+    beside = [(m.frame, m.sentence, m.track, m.shown) for m in moment.beside[:MOST_BESIDE]]
+    own = moment.frame, moment.sentence, moment.track, moment.shown
+    return *own, len(moment.beside), moment.box, beside, seen
 
 
 def _muted(plan: Plan, sound: tuple[float, float]) -> list[dict[str, Any]]:
@@ -253,7 +260,7 @@ def _found(plan: Plan, subject: Subject, tracks: tuple[Track, ...], kept: Sights
     score = max((k.score for k in known.values() if k.score is not None), default=None)
     sure = max((t.certainty for t in tracks if t.certainty is not None), default=score)
     detected = sum(k.detected for k in known.values())
-    moments = undecided_moments(plan, tracks, kept)
+    moments = undecided_moments(plan, tracks)
     told = {
         "id": tracks[0].id,
         "target": best.target.word,

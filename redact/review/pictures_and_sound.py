@@ -25,6 +25,7 @@ from ..follow import Frames
 from ..media import SourceInfo, copy_of, mute_samples, read_sound
 from ..plan import ALL_SOUND, Plan, Subject, all_subjects
 from ..render import Renderer
+from ..risk import place_of
 from ..settings import RenderSettings
 from ..types import Box, Frame, Target, Track
 from .sights import SightsKept
@@ -287,10 +288,9 @@ class Gallery:
 
 
 def _place(plan: Plan, track: int, frame: int) -> Box | None:
-    """Where a track is in a frame; of a number below 0, where one of the plan's doubts is."""
+    """Where a track is in a frame; of a number below 0, see `place_of`."""
     if track < 0:
-        doubt = plan.doubts[-track - 1] if -track <= len(plan.doubts) else None
-        return doubt.box if doubt is not None and doubt.frame == frame else None
+        return place_of(plan, track, frame)
     key = next((t.at(frame) for t in plan.tracks if t.id == track), None)
     return None if key is None else key.box
 

@@ -16,11 +16,12 @@ from ..media import SourceInfo, default_output, probe
 from ..pipeline import Journal, detect, forget_looks, held_back_for, require_same_source
 from ..plan import Plan, edit, read_plan, write_plan
 from ..record import CaseFields, EvidenceChoice
+from ..risk import Gap
 from ..settings import DetectSettings, OptionalNetwork, RenderSettings
 from ..types import Box, Decided, State, Target, clock, utc_text
 from . import editing
 from .answers import noted
-from .bridging import Gap, followed_across, held_across
+from .bridging import followed_across, held_across
 from .jobs import Job
 from .open_plan import OpenPlan, edited, seconds_of
 from .overview import Overview

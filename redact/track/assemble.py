@@ -5,14 +5,14 @@ object on both sides of a gap are joined by one global assignment.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ..types import Boxes, Target, Track
+from ..types import Box, Boxes, Doubt, Target, Track
 from .active_tracklets import Retired
 from .associate import LOOK_WEIGHT, MOST_REACH, REACH, SIZE_RATIO, Pairs, assign
 from .belief import Clues, TargetWeights, probability_of, worth_hiding
@@ -241,6 +241,27 @@ def _jumps(group: list[Piece], log: SightingLog, jolts: Sequence[int]) -> list[i
         if (before.looks[1] * after.looks[0]).sum() < ANCHOR:
             frames.add(after.first)
     return sorted(frames)
+
+
+def seen_best(
+    rows_of: Mapping[int, Rows],
+    retired: Mapping[int, Retired],
+    weights: Mapping[str, TargetWeights],
+) -> Iterator[Doubt]:
+    """Where each tracklet was seen best, be it hidden or not: who asks knows what is hidden.
+
+    Args:
+        rows_of: sightings by tracklet.
+        retired: tracklets, by id.
+        weights: see `Tracker`.
+    """
+    if not retired:
+        return
+    chances = probability_of(Clues.concat([over.clues for over in retired.values()]), weights)
+    for (tracklet, over), chance in zip(retired.items(), chances.tolist(), strict=True):
+        rows = rows_of[tracklet]
+        best = rows[np.where(rows["how"] == How.DETECTED, rows["score"], -1).argmax()]
+        yield Doubt(int(best["frame"]), over.target, Box(*best["box"].tolist()), chance)
 
 
 def _likely(

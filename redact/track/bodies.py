@@ -1,5 +1,5 @@
-"""Who is in the picture, by their bodies: where a head should be that nothing has shown yet, and
-whose head nothing hides in the end; and what is in it, by the vehicles that plates are on.
+"""Who is in the picture, by their bodies: where a head should be that nothing has shown yet;
+and what is in it, by the vehicles that plates are on.
 
 Bodies are looked for in frames that are looked at anyway, a few times a second. They are what is
 known, and are not hidden.
@@ -7,8 +7,7 @@ known, and are not hidden.
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -16,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..detection import Bodies, iou
-from ..types import Body, Box, Boxes, Detections, Doubt, Frame, Target, Track
+from ..types import Boxes, Detections, Frame, Target
 from .geometry import SAME_BOX_IOU
 from .sensitivities import JITTER
 from .sightings import How, Rows
@@ -44,16 +43,6 @@ has stayed where it was."""
 
 SAME_BODY_IOU: Final = 0.5
 """IoU from which a body is where it was."""
-
-HEADLESS_SHARE: Final = 0.5
-"""Share of the looks at a body without a hidden head from which it is told of."""
-
-LEAST_HEAD: Final = 12.0
-"""Pixels of height from which somebody may be known by a head: the audit's least."""
-
-BARE: Final = {Target.FACE: 0.03, Target.HEAD: 0.4}
-"""Probability that a face, or a head, is open where a body of this kind has none hidden. Counted in
-labelled frames of dev: of 75 such bodies 32 showed a head, and none a face."""
 
 SURE_BODY_SCORE: Final = 0.5
 """Score from which a body is somebody whose head must be accounted for."""
@@ -257,30 +246,6 @@ class Everybody:
         self._vehicles.note(bare, plates_borne, closer, time)
         return closer
 
-    def bare(self, tracks: Sequence[Track], bodies: Sequence[Body]) -> Iterator[Doubt]:
-        """One doubt for everybody of whom neither face nor head is hidden in most looks: at his
-        head, in the look in which it is nearest.
-
-        Args:
-            tracks: what is hidden.
-            bodies: of the clip.
-        """
-        hidden = _places(tracks, [look.frame for look in self.looks])
-        for one in bodies:
-            seen = [key for key in one.looks if (key.score or 0) >= SURE_BODY_SCORE]
-            without = [
-                (key.frame, body)
-                for key in seen
-                if not bearers(body := np.array([key.box]), hidden[key.frame]).any()
-            ]
-            if one.vehicle or len(without) < max(2, HEADLESS_SHARE * len(seen)):
-                continue
-            frame, body = max(without, key=lambda at: (at[1][0, 3] - at[1][0, 1], -at[0]))
-            place = head_places(body)[0]
-            if place[3] - place[1] >= LEAST_HEAD:
-                box = Box(*place.tolist())
-                yield Doubt(frame, self._eyes.target, box, BARE[self._eyes.target])
-
 
 MOSTLY_BORNE: Final = 0.5
 """Share of the looks for bodies while something was detected in which one must bear it, so that
@@ -355,17 +320,6 @@ class _Looked:
         vain = boxes[~bear(boxes, seen.xyxy.astype(np.float64)).any(axis=1)]
         now = np.full(len(vain), time)
         self._vain = np.concatenate([self._vain, np.column_stack([vain, now])])
-
-
-def _places(tracks: Sequence[Track], frames: Sequence[int]) -> dict[int, Boxes]:
-    """Where tracks are in each of some rising frames, [N, 4]."""
-    boxes: dict[int, list[Box]] = {frame: [] for frame in frames}
-    for track in tracks:
-        first, last = bisect_left(frames, track.first), bisect_right(frames, track.last)
-        for frame in frames[first:last]:
-            if (key := track.at(frame)) is not None:
-                boxes[frame].append(key.box)
-    return {f: np.array(found, np.float64).reshape(-1, 4) for f, found in boxes.items()}
 
 
 def with_closer_looks(found: Detections, closer: Detections) -> Detections:

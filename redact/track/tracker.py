@@ -17,7 +17,7 @@ from ..detection import load_calibration
 from ..settings import Sensitivity
 from ..types import Body, Boxes, Detections, Doubt, Frame, Rect, Track
 from .active_tracklets import ActiveTracklets
-from .assemble import weave
+from .assemble import seen_best, weave
 from .associate import observations_of
 from .backward import BackwardFollower, Sighted
 from .belief import TargetWeights
@@ -27,7 +27,6 @@ from .cuts import CutFinder
 from .follow import Find
 from .frame_clock import FrameClock
 from .geometry import IDENTITY, Affine, warped
-from .given_up import given_up
 from .jolts import Jolts
 from .sensitivities import JITTER, TrackSettings, settings_of
 from .sightings import ClipRecord, SightingLog
@@ -248,14 +247,13 @@ class Tracker:
             self._weights,
             () if self._everybody is None else self._everybody.looks,
         )
-        doubts = [*given_up(self._log.by_tracklet(), self._active.retired, self._weights)]
+        doubts = seen_best(self._log.by_tracklet(), self._active.retired, self._weights)
         bodies, owners = list[Body](), list[tuple[int, ...]]()
         if self._everybody is not None:
             looks = self._everybody.looks
             everybody = followed(looks, cuts)
             bodies = [one.body for one in everybody]
             owners = owned(looks, everybody, tracks)
-            doubts += self._everybody.bare(tracks, bodies)
         return Tracks(tracks, cuts, tuple(doubts), tuple(bodies), tuple(owners))
 
     def _view_of(self, frame: Frame) -> _View:

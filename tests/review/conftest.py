@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from redact.detection import load_calibration
 from redact.plan import Plan, read_plan
 
 from ..pipeline.conftest import street, street_plan
@@ -29,3 +30,11 @@ def browser() -> Iterator[Any]:
     made = driver()
     yield made
     made.quit()
+
+
+@pytest.fixture
+def every_end_is_risky(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every place of a plan is worth a look: what is fitted changes, and what the page does with it
+    must not."""
+    known = replace(load_calibration(), risk={"bias": 0.0})
+    monkeypatch.setattr("redact.risk.moments.load_calibration", lambda: known)

@@ -12,9 +12,8 @@ from redact.follow import Frames, index_packets
 from redact.media import probe
 from redact.plan import Decision, Plan, Subject, decisions, edit
 from redact.review import editing
-from redact.review.bridging import Gap, followed_across, gaps_of, held_across
-from redact.review.moments import subject_moments, undecided_moments
-from redact.review.sights import SightsKept
+from redact.review.bridging import followed_across, held_across
+from redact.risk import Gap, gaps_of, subject_moments, undecided_moments
 from redact.types import Action, Box, Decided, Keyframe, State, Target, Track
 
 from ..pipeline.test_mask import plan_of as plan_of_clip
@@ -40,11 +39,11 @@ def test_a_gap_lies_where_no_part_is() -> None:
 
 def test_a_gap_is_a_risky_moment_until_it_is_filled() -> None:
     plan = apart()
-    moments = undecided_moments(plan, plan.tracks, SightsKept())
+    moments = undecided_moments(plan, plan.tracks)
     assert [m.frame for m in moments if m.why == "gap"] == [50]
     keys = held_across(plan, plan.tracks[0].keyframes[-1], plan.tracks[1].keyframes[0])
     filled, _ = editing.bridge(plan, GAP, keys)
-    mended = undecided_moments(filled, filled.tracks, SightsKept())
+    mended = undecided_moments(filled, filled.tracks)
     assert [m for m in mended if m.why == "gap"] == []
     # Of somebody who is to be seen, it is no leak.
     assert subject_moments(Decision.KEEP, moments, []) == []

@@ -14,6 +14,8 @@ from redact.types import Box, Keyframe, State, Target, Track
 
 from .browser import Page, resize, served_here
 
+pytestmark = pytest.mark.usefixtures("every_end_is_risky")
+
 SPANS = [(2, 5), (8, 13), (9, 12)]
 
 

@@ -14,15 +14,13 @@ from redact.detection import Bodies, load_calibration
 from redact.track import Clues, Eyes, Tracker, TrackSettings, probability_of
 from redact.track.belief import worth_hiding
 from redact.track.bodies import (
-    BARE,
     Everybody,
     bearers,
     borne_by,
     head_places,
     with_closer_looks,
 )
-from redact.track.who import followed
-from redact.types import Box, Detections, Frame, Keyframe, State, Target, Track
+from redact.types import Box, Detections, Frame, Target, Track
 
 BODY = [100.0, 40, 180, 300]
 FACE = [125.0, 45, 155, 85]
@@ -219,39 +217,21 @@ def test_a_closer_look_makes_surer_and_never_less_sure() -> None:
     assert both.score.tolist() == pytest.approx([0.6, 0.3])
 
 
-def hidden_by(stand: Stand | None, frames: int = 12) -> tuple[tuple[Track, ...], int]:
-    """Tracks, and how many bodies are told of, where looks at the whole picture see nothing."""
+def hidden_by(stand: Stand | None, frames: int = 12) -> tuple[Track, ...]:
+    """Tracks, where looks at the whole picture see nothing."""
     tracker = Tracker(eyes=None if stand is None else stand.eyes)
     for index in range(frames):
         shown = frame(index)
         wanted = tracker.wants_detection(shown)
         tracker.observe(shown, Detections.empty() if wanted else None)
-    done = tracker.finish()
-    return done.tracks, sum(doubt.chance == BARE[doubt.target] for doubt in done.doubts)
+    return tracker.finish().tracks
 
 
 def test_a_face_that_only_a_closer_look_sees_is_hidden() -> None:
-    tracks, doubts = hidden_by(Stand(detections(FACE, score=0.99)))
-    assert len(tracks) == 1 and not doubts
+    tracks = hidden_by(Stand(detections(FACE, score=0.99)))
+    assert len(tracks) == 1
     assert tracks[0].keyframes[0].box.iou(Box(*FACE)) > 0.5
-    assert hidden_by(None) == ((), 0)
-
-
-def test_of_whom_nothing_is_hidden_is_told_once_and_at_the_head() -> None:
-    tracker = Tracker(eyes=Stand(Detections.empty()).eyes)
-    for index in range(12):
-        tracker.observe(frame(index), Detections.empty())
-    (doubt,) = tracker.finish().doubts
-    assert doubt.target is Target.FACE and doubt.chance == BARE[Target.FACE]
-    assert bearers(np.array([BODY]), np.array([doubt.box])).all()
-    # Nor is anybody who is too small to be known, or whose head is hidden.
-    assert hidden_by(Stand(Detections.empty(), ([100.0, 40, 108, 70],)))[1] == 0
-    everybody = Everybody(Stand(Detections.empty()).eyes)
-    for index in (0, 5, 10):
-        everybody.look(frame(index), index / 10, Detections.empty(), NONE, NONE)
-    mask = Track(1, Target.FACE, tuple(Keyframe(n, Box(*FACE), State.DETECTED) for n in (0, 11)))
-    bodies = [one.body for one in followed(everybody.looks, ())]
-    assert len([*everybody.bare([], bodies)]) == 1 and not [*everybody.bare([mask], bodies)]
+    assert hidden_by(None) == ()
 
 
 @pytest.mark.parametrize("target", [Target.FACE, Target.HEAD, Target.PLATE])

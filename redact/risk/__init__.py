@@ -1,0 +1,16 @@
+"""Where somebody may be open, and how probable it is: one probability, by which the page of review
+lists moments and the audit chooses where it looks."""
+
+from .moments import (
+    SECONDS_BETWEEN_MOMENTS,
+    WORTH_A_LOOK,
+    Moment,
+    clip_moments,
+    follows_to,
+    rated_places,
+    risky_moments,
+    subject_moments,
+    undecided_moments,
+)
+from .places import LEAST_HEIGHTS, Gap, Place, all_places, bare_heads, gaps_of, place_of
+from .probability import Weights, probability_of

@@ -1,0 +1,270 @@
+"""Where somebody may be open, and what is known of each such place: what the regression weighs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from math import hypot, log, log1p
+from typing import Final
+
+import numpy as np
+
+from ..plan import Plan, all_subjects, state_runs
+from ..track import head_places
+from ..types import Box, Keyframe, PerKind, State, Target, Track, runs_of
+
+COVERED: Final = 0.4
+"""Share of a place from which a mask lies on it: as in the audit (`redact.auditing.limits`)."""
+
+BORDER: Final = 0.1
+"""Share of its size from which a box ends at the border of the picture."""
+
+LONG_STRETCH_FRAMES: Final = 8
+"""Frames of a stretch that was only followed or guessed, at least, to be worth a look."""
+
+LEAST_TELLING_PROBABILITY: Final = 0.001
+"""Probabilities are cut to what can be told from 0 and 1 before their log odds are taken."""
+
+LEAST_LOOKS: Final = 2
+"""Looks at a body in a row in which its head is not hidden, at least: one may have missed the
+moment in which a mask begins."""
+
+LIKELY_BODY_SCORE: Final = 0.3
+"""Score from which a body is somebody; how surely it is one is a clue."""
+
+LEAST_HEIGHTS: Final = PerKind(
+    "risk/places: LEAST_HEIGHTS",
+    {Target.FACE: 10.0, Target.PLATE: 6.0, Target.HEAD: 14.0, Target.PERSON: 24.0},
+)
+"""Pixels of height below which nobody is told of: nobody recognises a face of 10 pixels, in a head
+of 14 or on a body of 100; letters on a plate of 6 are 4 high. Of whom only the silhouette shows
+less is known, but a body of 24 pixels is a speck."""
+
+HEAD_HIDDEN, HEAD_OFF = 0.3, 0.8
+"""Share of the place of a head that a mask covers, and heights of a head that the middle of a mask
+lies beside it, from which the head is hidden. In labelled frames of dev 8 of 187 hidden heads are
+then said to be open and 12 of 23 open ones; where any mask at the upper end counted, 6 and 9."""
+
+GUESSES: Final = (State.FOLLOWED, State.INTERPOLATED, State.HELD)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A place in a frame at which somebody may be open.
+
+    Attributes:
+        frame: to look at.
+        why: what points there: body, doubted, begins, ends, gap, guessed, damaged, cut.
+        track: whom it is about, 0 for nobody, less than 0 for one of the plan's doubts, of which
+            -1 is the first, or after them of its bodies.
+        shown: frame in which that one has a box.
+        box: the place, upright source pixels; None: all of the picture.
+        clues: what is known, by name; of damage and cuts nothing is.
+    """
+
+    frame: int
+    why: str
+    track: int
+    shown: int
+    box: Box | None
+    clues: Mapping[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """Frames between two tracks of a subject in which it has no mask.
+
+    Attributes:
+        before, after: numbers of the tracks.
+        first, last: frames, both included.
+    """
+
+    before: int
+    after: int
+    first: int
+    last: int
+
+
+def gaps_of(tracks: Iterable[Track]) -> list[Gap]:
+    """Where none of a subject's tracks is, between the first and the last, in order of time."""
+    gaps: list[Gap] = []
+    end: Track | None = None
+    for track in sorted(tracks, key=lambda t: t.first):
+        if end is not None and track.first > end.last + 1:
+            gaps.append(Gap(end.id, track.id, end.last + 1, track.first - 1))
+        if end is None or track.last > end.last:
+            end = track
+    return gaps
+
+
+def all_places(plan: Plan) -> Iterator[Place]:
+    """Every place of a plan at which somebody may be open, but of what is no target."""
+    yield from places_of_clip(plan)
+    tracks = {track.id: track for track in plan.tracks}
+    for subject in all_subjects(plan):
+        if not subject.decision.action.unmasked:
+            yield from places_of_subject(plan, [tracks[n] for n in subject.tracks])
+
+
+def places_of_clip(plan: Plan) -> Iterator[Place]:
+    """Places that no mask is about: what was given up, bodies, damage and cuts."""
+    for number, doubt in enumerate(plan.doubts, 1):
+        if doubt.box.height < LEAST_HEIGHTS[doubt.target]:
+            continue
+        clues = {"doubted": 1.0, "seen": _odds(doubt.chance)}
+        clues |= _there(plan, doubt.frame, doubt.box, doubt.target)
+        yield Place(doubt.frame, "doubted", -number, doubt.frame, doubt.box, clues)
+    for n, seen in bare_heads(plan):
+        nearest = max(seen, key=lambda look: look.box.height)
+        number = -len(plan.doubts) - n
+        surely = sum(look.score or 0.0 for look in seen) / len(seen)
+        clues = {"body": 1.0, "surely": surely, "border": _border(plan, nearest.box)}
+        yield Place(nearest.frame, "body", number, nearest.frame, nearest.box, clues)
+    for first, _ in runs_of(plan.unchecked):
+        yield Place(first, "damaged", 0, first, None, {})
+    for cut in plan.cuts:
+        for frame in (cut - 1, cut):
+            yield Place(frame, "cut", 0, frame, None, {})
+
+
+def bare_heads(plan: Plan) -> Iterator[tuple[int, list[Keyframe]]]:
+    """Number of a person's body, from 1, and where its head should be in looks in a row in each of
+    which no mask lies there."""
+    least = LEAST_HEIGHTS[Target.HEAD]
+    for number, body in enumerate(plan.bodies, 1):
+        looks = [key for key in body.looks if (key.score or 0.0) >= LIKELY_BODY_SCORE]
+        if body.vehicle or len(looks) < LEAST_LOOKS:
+            continue
+        heads = [Keyframe(k.frame, head_of(k.box), k.state, k.score) for k in looks]
+        bare = [n for n, head in enumerate(heads) if not _is_hidden(plan, head.frame, head.box)]
+        for first, last in runs_of(bare):
+            seen = heads[first : last + 1]
+            if len(seen) >= LEAST_LOOKS and max(h.box.height for h in seen) >= least:
+                yield number, seen
+
+
+def head_of(body: Box) -> Box:
+    """Where the head of a body should be."""
+    return Box(*head_places(np.array([body]))[0].tolist())
+
+
+def place_of(plan: Plan, number: int, frame: int) -> Box | None:
+    """Where a doubt, or the head of a body, is in a frame: see `Place.track`; None: nowhere."""
+    if number >= 0:
+        return None
+    if -number <= len(plan.doubts):
+        doubt = plan.doubts[-number - 1]
+        return doubt.box if doubt.frame == frame else None
+    at = -number - len(plan.doubts) - 1
+    box = plan.bodies[at].at(frame) if at < len(plan.bodies) else None
+    return None if box is None else head_of(box)
+
+
+def _is_hidden(plan: Plan, frame: int, head: Box) -> bool:
+    """Whether a mask, or a face that is shown by decision, lies on the place of a head."""
+    faces = (
+        key.box
+        for track in plan.tracks_near(frame)
+        if track.target is not Target.PLATE and not track.action.unmasked
+        if (key := track.at(frame)) is not None
+    )
+    return any(
+        face.common(head) >= HEAD_HIDDEN * head.area or _apart(face, head) <= HEAD_OFF * head.height
+        for face in faces
+    )
+
+
+def _apart(one: Box, other: Box) -> float:
+    """Pixels between the middles of two boxes."""
+    return hypot(one.x1 + one.x2 - other.x1 - other.x2, one.y1 + one.y2 - other.y1 - other.y2) / 2
+
+
+def places_of_subject(plan: Plan, tracks: Sequence[Track]) -> Iterator[Place]:
+    """Places at which the masks of a subject end, are missing, or were only guessed.
+
+    Args:
+        plan: its picture, cuts and other tracks.
+        tracks: of the subject.
+    """
+    for track in tracks:
+        yield from _ends(plan, track)
+        yield from _guesses(plan, track)
+    by_number = {track.id: track for track in tracks}
+    for gap in gaps_of(tracks):
+        before, after = by_number[gap.before], by_number[gap.after]
+        middle = (gap.first + gap.last) // 2
+        box = before.keyframes[-1].box.lerp(after.keyframes[0].box, 0.5)
+        # No plan of labelled footage had one: two ends, one after the other.
+        clues = {"ends": 1.0, **_there(plan, middle, box, before.target)}
+        yield Place(middle, "gap", gap.before, before.last, box, clues)
+
+
+def _ends(plan: Plan, track: Track) -> Iterator[Place]:
+    """Just before a mask begins and after it ends; not at cuts, at the ends of the video, or where
+    another mask goes on."""
+    last, cuts = len(plan.source.timeline) - 1, set(plan.cuts)
+    for why, at, beyond in (
+        ("begins", track.first, track.first - 1),
+        ("ends", track.last, track.last + 1),
+    ):
+        if not 0 <= beyond <= last or max(at, beyond) in cuts:
+            continue
+        here = track.at(at)
+        assert here is not None
+        there = (t.at(beyond) for t in plan.tracks_near(beyond) if t.id != track.id)
+        if not any(key is not None and covers(key.box, here.box) for key in there):
+            clues = {why: 1.0, "fast": _pace(plan, track, at)}
+            clues |= _there(plan, beyond, here.box, track.target)
+            yield Place(beyond, why, track.id, at, here.box, clues)
+
+
+def _guesses(plan: Plan, track: Track) -> Iterator[Place]:
+    for start, end, state in state_runs(track.first, track.last, track.keyframes):
+        if state in GUESSES and end - start >= LONG_STRETCH_FRAMES:
+            middle = (start + end) // 2
+            here = track.at(middle)
+            assert here is not None
+            pace = _pace(plan, track, middle)
+            clues = {"guessed": 1.0, "fast": pace}
+            clues |= _there(plan, middle, here.box, track.target)
+            yield Place(middle, "guessed", track.id, middle, here.box, clues)
+
+
+def _there(plan: Plan, frame: int, box: Box, target: Target) -> dict[str, float]:
+    """What is known of any place in a frame that is not of a body."""
+    people = [] if target is Target.PLATE else plan.people_at(frame)
+    heads = (head_of(body) for body in people)
+    near = any(_apart(head, box) <= HEAD_OFF * max(head.height, box.height) for head in heads)
+    return {"border": _border(plan, box), "on_body": float(near)}
+
+
+def _border(plan: Plan, box: Box) -> float:
+    return float(at_border(box, plan.source.width, plan.source.height))
+
+
+def _pace(plan: Plan, track: Track, frame: int) -> float:
+    """How fast a mask moves around a frame: logarithm of 1 + own sizes a second."""
+    a, b = max(track.first, frame - 3), min(track.last, frame + 3)
+    one, other = track.at(a), track.at(b)
+    seconds = plan.seconds(min(b, len(plan.source.timeline) - 1)) - plan.seconds(a)
+    if one is None or other is None or seconds <= 0:
+        return 0.0
+    x, y = (abs(one.box[i] + one.box[i + 2] - other.box[i] - other.box[i + 2]) / 2 for i in (0, 1))
+    size = max(one.box.height, other.box.height, 1.0)
+    return log1p(min(max(x, y) / size / seconds, 20.0))
+
+
+def covers(mask: Box, box: Box) -> bool:
+    """Whether a mask lies on a place."""
+    return mask.common(box) >= COVERED * box.area
+
+
+def at_border(box: Box, width: int, height: int) -> bool:
+    """Whether a box ends at the border of the picture."""
+    x, y = BORDER * box.width, BORDER * box.height
+    return box.x1 < x or box.y1 < y or box.x2 > width - x or box.y2 > height - y
+
+
+def _odds(p: float) -> float:
+    p = min(max(p, LEAST_TELLING_PROBABILITY), 1 - LEAST_TELLING_PROBABILITY)
+    return log(p / (1 - p))

@@ -1,0 +1,145 @@
+"""Risky moments: one list by one probability, which is empty where nothing points to anybody."""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from redact.plan import Decision, FindingNote, Plan, ReviewState, marked
+from redact.risk import (
+    SECONDS_BETWEEN_MOMENTS,
+    WORTH_A_LOOK,
+    Moment,
+    clip_moments,
+    risky_moments,
+    subject_moments,
+    undecided_moments,
+)
+from redact.risk.moments import EXPLAINED
+from redact.types import Box, Doubt, Keyframe, Origin, State, Target, Track
+from redact.words.catalogue import surface
+
+from ..review.plans import AWAY, HERE, plan_of, track
+from .test_places import body
+
+SURE = {"bias": 0.0}
+"""Everything is as likely as not."""
+
+
+def ranking(plan: Plan, weights: dict[str, float] | None = None) -> list[Moment]:
+    every = [m for t in plan.tracks for m in undecided_moments(plan, (t,), weights)]
+    return risky_moments(plan, [*clip_moments(plan, weights), *every])
+
+
+@given(
+    st.lists(
+        st.builds(
+            Moment,
+            st.integers(0, 1499),
+            st.just("ends"),
+            st.integers(1, 9),
+            st.just(0),
+            st.floats(0, 1, allow_nan=False),
+        ),
+        max_size=300,
+    )
+)
+def test_at_most_one_a_second_the_likeliest_first_and_none_that_does_not_pay(
+    given: list[Moment],
+) -> None:
+    plan = plan_of(frames=1500)
+    found = risky_moments(plan, given)
+    times = sorted(plan.seconds(m.frame) for m in found)
+    assert all(b - a >= SECONDS_BETWEEN_MOMENTS for a, b in itertools.pairwise(times))
+    chances = [m.chance for m in found]
+    assert chances == sorted(chances, reverse=True)
+    # Each that pays is there, or beside one that is; no other is.
+    told = [m.frame for one in found for m in (one, *one.beside)]
+    assert sorted(told) == sorted(m.frame for m in given if m.chance >= WORTH_A_LOOK)
+
+
+def test_an_empty_video_has_no_moments() -> None:
+    """A page of thirty a minute filled itself where nobody was."""
+    assert ranking(plan_of(frames=1500)) == []
+
+
+def test_a_mask_that_ends_on_a_body_is_likelier_to_be_asked_about_than_one_that_walks_out() -> None:
+    """By the weights that are installed: who is still in the picture, and who leaves it."""
+    stays = track(1, (0, 40, State.DETECTED, AWAY))
+    leaves = track(2, (0, 60, State.DETECTED, Box(0, 100, 50, 160)))
+    plan = replace(plan_of(stays, leaves), bodies=(body(30, 60, 90),))
+    first, second = (undecided_moments(plan, (t,))[0] for t in (stays, leaves))
+    assert first.chance > 2 * second.chance
+    assert first.sentence == "ends.on_body" and second.chance < WORTH_A_LOOK
+    (told,) = (m for m in clip_moments(plan) if m.why == "body")
+    assert told.chance > second.chance
+
+
+def test_where_a_mask_lies_by_now_nothing_is_asked() -> None:
+    doubt = Doubt(70, Target.FACE, AWAY, 0.4)
+    bare = replace(plan_of(), doubts=(doubt,))
+    assert [m.why for m in ranking(bare, SURE)] == ["doubted"]
+    drawn = Track(1, Target.FACE, (Keyframe(70, AWAY, State.MANUAL),), origin=Origin.MANUAL)
+    assert "doubted" not in {m.why for m in ranking(replace(bare, tracks=(drawn,)), SURE)}
+
+
+def test_the_clue_that_says_most_gives_the_sentence() -> None:
+    plan = replace(plan_of(track(1, (0, 40, State.DETECTED, AWAY))), bodies=(body(30, 60),))
+    plain, told = (
+        next(m.sentence for m in undecided_moments(plan, plan.tracks, weights) if m.why == "ends")
+        for weights in (SURE, {"bias": 0.0, "on_body": 1.0})
+    )
+    assert (plain, told) == ("ends", "ends.on_body")
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_every_reason_has_a_sentence(language: str) -> None:
+    page = surface(language, "page")
+    reasons = {
+        "finding",
+        "damaged",
+        "cut",
+        "gap",
+        "guessed",
+        "visible",
+        "drawn",
+        "body",
+        *EXPLAINED,
+    }
+    reasons |= {f"{why}.{clue}" for why, clues in EXPLAINED.items() for clue in clues}
+    assert reasons == {key.removeprefix("why.") for key in page if key.startswith("why.")}
+
+
+def test_a_finding_comes_first_until_it_is_answered() -> None:
+    plan = plan_of(track(1, (0, 40, State.DETECTED, HERE)))
+    note = FindingNote(1, "possible_leak", "face", 80, 84, ((80, tuple(AWAY)),))
+    asked = replace(plan, review=ReviewState(findings=(note,)))
+    assert ranking(asked, SURE)[0].why == "finding"
+    answered = marked(plan, note.but(answer="none", reason="a statue"))
+    again = ranking(replace(plan, review=ReviewState(findings=(answered,))), SURE)
+    assert {m.why for m in again} == {"ends"}
+
+
+def test_the_end_of_what_follows_one_box_is_asked_about() -> None:
+    """Its mask goes as far as pixels carried it."""
+    keys = ((30, 39, State.FOLLOWED, HERE), (40, 40, State.MANUAL, HERE))
+    both = [replace(track(n, *keys), origin=Origin.MANUAL) for n in (1, 2)]
+    # Each of two that end together: the page never led to the second.
+    found = ranking(plan_of(*both), {"bias": -9.0})
+    assert sorted((m.frame, m.track) for m in found if m.why == "drawn") == [(30, 1), (30, 2)]
+    again = replace(both[0], keyframes=(*both[0].keyframes[1:], Keyframe(41, HERE, State.MANUAL)))
+    assert ranking(plan_of(again), {"bias": -9.0}) == [], "a person has said where it is"
+
+
+def test_of_a_kept_one_it_is_asked_whether_it_is_still_the_same() -> None:
+    plan = plan_of(track(1, (0, 60, State.DETECTED, HERE)))
+    undecided = undecided_moments(plan, plan.tracks)
+    assert {m.why for m in undecided} == {"ends"}
+    kept = subject_moments(Decision.KEEP, undecided, [(1, (0, 60))])
+    assert [(m.frame, m.why) for m in kept] == [(0, "visible"), (30, "visible"), (60, "visible")]
+    assert all(m.chance >= WORTH_A_LOOK for m in kept)
+    assert subject_moments(Decision.FALSE_ALARM, undecided, []) == []
