@@ -57,6 +57,11 @@ RESTLESS_REACH = 1.0
 """Own sizes around the expected place of such an object in which it is looked for: twice as far as
 it moves in a frame; a judgement."""
 
+HIDDEN_IN_DOUBT = 0.4
+"""Probability below which what is hidden is looked at whenever anything is: without it a tenth
+fewer faces of a crowd were hidden, and of 19 labelled ones in a shop two were open instead of one;
+the search of a crowd would cost a third less."""
+
 LEAST_FAINT_IOU = 0.15
 """IoU with a believed tracklet's expected place from which a faint detection may be it: loose, as
 the assignment decides afterwards."""
@@ -165,7 +170,10 @@ class ActiveTracklets:
         step = r.motion.speed[:, :2] * elapsed
         missing = now - r.seen
         lost = (missing > 0) & (missing <= COAST)
-        rows = np.flatnonzero(fresh | clear & (lost | (np.hypot(*step.T) > RESTLESS_STEP * size)))
+        which = fresh | clear & (lost | (np.hypot(*step.T) > RESTLESS_STEP * size))
+        if which.any():
+            which |= r.believed & (probability_of(r.clues, self._weights) < HIDDEN_IN_DOUBT)
+        rows = np.flatnonzero(which)
         places = warped(r.motion.boxes[rows], camera) + np.tile(step[rows], 2)
         return grown(places, RESTLESS_REACH)
 
