@@ -7,7 +7,7 @@ except as an internal error (exit code 1).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from enum import IntEnum
 from typing import Any
 
@@ -45,6 +45,13 @@ class ExitCode(IntEnum):
     """The result is there under its final name, but the source ends before its headers say."""
     INTERRUPTED = 130
     """Stopped by the user (Ctrl-C)."""
+
+
+def worst(codes: Iterable[ExitCode]) -> ExitCode:
+    """The exit code for several sources: failures first, then reviews, then sources that end early,
+    then success."""
+    order = {ExitCode.DONE: 0, ExitCode.INCOMPLETE: 1, ExitCode.NEEDS_REVIEW: 2}
+    return max(codes, key=lambda code: order.get(code, 3), default=ExitCode.DONE)
 
 
 class RedactError(Exception):

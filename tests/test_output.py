@@ -16,7 +16,7 @@ from redact.errors import OutputError, OutputExistsError, PlanError
 from redact.files import PRIVATE, OutputFile, claim_beside, make_private, output, sweep
 from redact.formats.containers import MUXERS
 from redact.media import default_output, probe, sha256_of
-from redact.media.output_formats import container_for, muxer_name
+from redact.media.codecs import container_for, muxer_name
 from redact.pipeline.held_back import read_held
 from redact.plan import read_plan
 from redact.record import head_path, needs_passphrase, read_case_file, read_log, read_manifest

@@ -15,6 +15,7 @@ import av
 import cv2
 import numpy as np
 
+from ..mask_size import with_margin
 from ..media import copy_tags, plane_array
 from ..render import Renderer
 from ..settings import RenderSettings
@@ -66,7 +67,7 @@ class Redrawn:
         step = both.right, both.down
 
         def shows(region: Region) -> bool:
-            box = region.box.grown(self._margin if region.margin is None else region.margin)
+            box = with_margin(region.box, self._margin if region.margin is None else region.margin)
             if _shows(_part(box, (1, 1)), 3, levels, source, wanted.luma[0], output):
                 return True
             part = _part(box, step)

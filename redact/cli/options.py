@@ -31,6 +31,7 @@ from ..settings import (
 from ..types import (
     DEFAULT_TARGETS,
     DETECTED_TARGETS,
+    LARGEST_MARGIN,
     TEXT_TARGETS,
     Box,
     Scope,
@@ -108,7 +109,10 @@ def choice(flag: str, default: StrEnum, *names: str) -> Decorator:
 source_argument = click.argument("source", type=PATH, callback=remember_sources)
 plan_argument = click.argument("plan_file", metavar="PLAN", type=PATH)
 margin_option = click.option(
-    "--margin", type=click.FloatRange(0, 2), default=RenderSettings().margin, show_default=True
+    "--margin",
+    type=click.FloatRange(0, LARGEST_MARGIN),
+    default=RenderSettings().margin,
+    show_default=True,
 )
 
 sources_argument = click.argument(

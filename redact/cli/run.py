@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -21,7 +21,7 @@ from ..batch import (
     jobs_that_fit,
     run_in_parallel,
 )
-from ..errors import ExitCode, UsageError
+from ..errors import ExitCode, UsageError, worst
 from ..files import make_folder
 from ..pipeline import Delivery
 from ..settings import Settings
@@ -245,10 +245,3 @@ def _scheduler(address: str | None, insecure: bool, jobs: int) -> str | None:
 def place_of(one: Footage, output: Path | None) -> Path | None:
     """Path of one video's result, laid out as the videos are."""
     return output if output is None or one.below == Path() else output / one.below
-
-
-def worst(codes: Iterable[ExitCode]) -> ExitCode:
-    """The exit code for several sources: failures first, then reviews, then sources that end early,
-    then success."""
-    order = {ExitCode.DONE: 0, ExitCode.INCOMPLETE: 1, ExitCode.NEEDS_REVIEW: 2}
-    return max(codes, key=lambda code: order.get(code, 3), default=ExitCode.DONE)

@@ -10,14 +10,14 @@ from typing import Any
 import click
 
 from ..batch import Inbox
-from ..errors import ExitCode, InputError, OutputError, UsageError
+from ..errors import ExitCode, InputError, OutputError, UsageError, worst
 from ..files import make_folder
 from ..types import clock, readable
 from ..words import error_from_json, problem, say, word
 from . import options
 from .app import PATH, command
 from .results import chosen_delivery, finish_options
-from .run import place_of, worst
+from .run import place_of
 from .sources import run_one
 from .terminal import Terminal
 

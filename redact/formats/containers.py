@@ -1,6 +1,7 @@
 """The containers: a row for each that is read, and one for each that is written.
 
-What differs from container to container stands here, and nowhere else is one asked for by its name.
+What differs from container to container stands here; which codec may be written into which is
+told with the codecs (`redact/media/codecs.py`).
 """
 
 from __future__ import annotations

@@ -1,5 +1,13 @@
 """Reading and writing video files: exact times, upright pictures, nothing but what is allowed."""
 
+from .codecs import (
+    CODECS,
+    WEB,
+    container_for,
+    default_output,
+    default_output_name,
+    presets_of,
+)
 from .decode import Decode
 from .encoders import choose_encoding, describe_encoders
 from .for_web import for_web
@@ -13,14 +21,6 @@ from .info import (
     SourceInfo,
 )
 from .muting import HERTZ, TONE_AMPLITUDE, mute_samples, read_channels, read_sound
-from .output_formats import (
-    CODECS,
-    WEB,
-    container_for,
-    default_output,
-    default_output_name,
-    presets_of,
-)
 from .photographs import WRITTEN, PhotoWriter, is_photograph
 from .pixel_formats import WORKING, Layout, layout
 from .probe import probe

@@ -16,9 +16,7 @@ from ..errors import OutputError
 from ..formats.containers import WRITABLE, Structure
 from ..settings import EncodeSettings
 from ..words import Message, problem
-from .colour import svt_mastering, x265_mastering
-from .info import Mastering, SourceInfo, VideoInfo
-from .output_formats import (
+from .codecs import (
     CODECS,
     CODECS_BY_NAME,
     LARGE_PICTURE,
@@ -28,6 +26,8 @@ from .output_formats import (
     X26X_PRESETS,
     Codec,
 )
+from .colour import svt_mastering, x265_mastering
+from .info import Mastering, SourceInfo, VideoInfo
 from .pixel_formats import layout
 
 

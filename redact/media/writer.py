@@ -19,11 +19,7 @@ from ..settings import Audio, EncodeSettings
 from ..types import Frame, Muted, clock
 from ..words import Message, problem, reason_of
 from .audio import AudioFeed
-from .colour import numbers
-from .encoders import choose_encoding, nominal_rate, priority_kept
-from .frame_planes import Fields, fitted
-from .info import FIELD_ORDERS, SourceInfo
-from .output_formats import (
+from .codecs import (
     THREADS,
     WEB,
     container_for,
@@ -33,6 +29,10 @@ from .output_formats import (
     widest_gap,
     with_release_clock,
 )
+from .colour import numbers
+from .encoders import choose_encoding, nominal_rate, priority_kept
+from .frame_planes import Fields, fitted
+from .info import FIELD_ORDERS, SourceInfo
 
 
 class VideoWriter:

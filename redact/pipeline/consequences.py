@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from ..mask_size import MARGIN
+from ..mask_size import MARGIN, with_margin
 from ..plan import Plan, edit
 from ..render import free_share
 from ..types import Action, Region, Runs, Track, clock, runs_of
@@ -111,7 +111,7 @@ def covered_spans(plan: Plan, margin: float) -> dict[int, Runs]:
 
 def _meet(mine: Region, other: Region, margin: float) -> bool:
     margin = margin if other.margin is None else other.margin
-    return other.box.grown(margin).common(mine.box) > 0
+    return with_margin(other.box, margin).common(mine.box) > 0
 
 
 def _guessed_on(plan: Plan, track: Track, other: Track) -> list[int]:

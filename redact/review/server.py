@@ -111,11 +111,12 @@ def _files(folder: Traversable, path: str = "/") -> Iterator[tuple[str, Answer]]
 
 
 def _in_language(page: Answer) -> Answer:
-    """The page in the language that the command was asked for; else that of the browser counts."""
-    if VARIABLE not in os.environ and spoken() == FALLBACK:
-        return page
-    chosen = f'<html lang="{spoken()}" data-chosen'.encode()
-    return Answer(page.body.replace(b'<html lang="en"', chosen, 1), page.kind)
+    """The page with the languages that it can be shown in, in the one that the command was asked
+    for; where it was asked for none, that of the browser counts."""
+    asked = VARIABLE in os.environ or spoken() != FALLBACK
+    chosen = f'lang="{spoken()}" data-chosen' if asked else 'lang="en"'
+    head = f'<html {chosen} data-languages="{" ".join(LANGUAGES)}"'
+    return Answer(page.body.replace(b'<html lang="en"', head.encode(), 1), page.kind)
 
 
 def _words(language: str) -> dict[str, Any]:

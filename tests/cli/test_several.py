@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 
 from redact.auditing import sheet_path
 from redact.cli.destination import check_results
-from redact.cli.run import run, worst
+from redact.cli.run import run
 from redact.cli.summary import tell_summary
 from redact.cli.terminal import Terminal
-from redact.errors import ExitCode, InputError, UsageError
+from redact.errors import ExitCode, InputError, UsageError, worst
 from redact.media import default_output_name
 from redact.pipeline import Delivery
 from redact.words import LANGUAGES, error_as_json, problem, speaking

@@ -14,7 +14,7 @@ async function setLanguage(name) {
   await load(name);
   if (!state.toast?.bad) hideToast(); // a fault stays until it has been read
 }
-const other = () => LANGUAGES.find((name) => name !== current());
+const next = () => LANGUAGES[(LANGUAGES.indexOf(current()) + 1) % LANGUAGES.length];
 
 /** Begin as it was left, or as the browser is. */
 export async function beginLook() {
@@ -25,8 +25,8 @@ export async function beginLook() {
   await setLanguage(localStorage.getItem("redact.language") || asked);
 }
 export const LookButtons = () => html`
-  <${Button} id="language" class="quiet icon" title="language" named act=${() => setLanguage(other())}>
-    ${other().toUpperCase()}
+  <${Button} id="language" class="quiet icon" title="language" named act=${() => setLanguage(next())}>
+    ${next().toUpperCase()}
   <//>
   <${Button} id="theme" class="quiet icon" title="theme"
     act=${() => setTheme(state.theme === "dark" ? "light" : "dark")}>

@@ -2,7 +2,8 @@
 // rules for it. Whatever shows words is drawn anew when the language changes.
 import { signal } from "./html.js";
 
-export const LANGUAGES = ["en", "fr"];
+/** Those of the catalogues, as the server told the page. */
+export const LANGUAGES = (document.documentElement.dataset.languages ?? "en").split(" ");
 const spoken = signal({ language: "en", catalogue: {} });
 
 export async function load(wanted) {
