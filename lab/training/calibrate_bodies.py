@@ -20,11 +20,11 @@ from lab.training import calibration_file
 from lab.training.labelled import Labelled, dev_labels, of_frame
 from lab.training.regression import held_out, logistic
 from redact.detection import iou, load_detector, load_somebody, square_around
+from redact.detection.body_close_up import Somebody, upper_end
 from redact.detection.calibration import UNSEEN, log_odds
 from redact.detection.centerface import DUPLICATE_IOU
 from redact.detection.ensemble import OURS
 from redact.detection.networks import CENTERFACE, EYE, FACE_PLATE, NANODET
-from redact.detection.somebody import Somebody, upper_end
 from redact.media import Decode, probe
 from redact.track.bodies import LEAST_VEHICLE, bearers, plates_borne
 from redact.types import Frame, Target

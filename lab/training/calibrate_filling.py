@@ -27,7 +27,7 @@ from redact.detection.calibration import UNSEEN, log_odds
 from redact.detection.close_up import GLANCE, fills, glanced
 from redact.detection.eye import Eye
 from redact.detection.networks import EYE
-from redact.track.track_starts import FAINT
+from redact.track.starting_score import FAINT
 from redact.types import Target
 
 from .calibration_file import FILE, rounded, write

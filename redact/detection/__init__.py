@@ -1,5 +1,6 @@
 """Finding faces, heads, people and licence plates in single pictures."""
 
+from .body_close_up import Somebody
 from .calibration import load_calibration
 from .centerface import CenterFace
 from .close_up import CLOSELY, CloseUp, square_around
@@ -39,7 +40,6 @@ from .people import Bodies
 from .presentations import in_every_way, with_turns
 from .scaling import Scaler
 from .silhouettes import AGREEMENT, Selfie
-from .somebody import Somebody
 from .verifier import Verifier
 from .views import Scale
 from .weights import ModelState, describe_models, is_missing, read_weights

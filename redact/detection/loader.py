@@ -18,6 +18,7 @@ from ..types import (
     with_nested,
     without_nested,
 )
+from .body_close_up import Somebody
 from .calibration import load_calibration
 from .centerface import TILTS, CenterFace
 from .close_up import CLOSELY, CloseUp, LookAtImage
@@ -39,7 +40,6 @@ from .networks import CENTERFACE, DETECTORS, EYE, NETWORKS, SCAN_SIZES, Sizes, i
 from .people import People
 from .presentations import InEveryWay
 from .scaling import Scaler
-from .somebody import Somebody
 from .verifier import Verifier
 from .views import Scale, look_at_view, to_source, views
 from .weights_for_processor import read_network

@@ -1,8 +1,9 @@
 """One video: from the file to the redacted copy and its record; the story is told in `run`."""
 
+from .audit_result import Accepted, same_place
 from .beside_result import audit_settings, plan_beside, record_beside
-from .check import Accepted, same_place
 from .consequences import FREE, consequences, covering, mistakable
+from .find_texts import ReadTexts, find_texts
 from .fix import fix_held, refuse_elsewhere, relative_to_here, remove_held
 from .held_back import HeldBack, accepted_findings, find_held, held_back_for
 from .journal import Journal
@@ -16,4 +17,3 @@ from .publish import keep_beside
 from .result import Result, ResultState
 from .run import apply, redact_video
 from .search import detect
-from .texts import ReadTexts, find_texts

@@ -31,7 +31,7 @@ from ..record import (
 from ..settings import DrawSettings
 from ..types import Box, Decided, Finding, FindingKind, Target, utc_text
 from ..words import problem, reason_of
-from .check import Accepted
+from .audit_result import Accepted
 from .order import Acceptance, Delivery, Order
 from .result import Result
 

@@ -23,7 +23,7 @@ from ..progress import Progress
 from ..record import ModelPart, RunRecord
 from ..settings import DetectSettings, Settings
 from ..words import Message, problem, say
-from .check import Accepted, answers_to, check, reason_to_publish
+from .audit_result import Accepted, answers_to, check, reason_to_publish
 from .claim import claimed
 from .consequences import covered_spans
 from .draw import draw

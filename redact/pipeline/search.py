@@ -58,11 +58,11 @@ from ..types import (
     with_nested,
 )
 from ..words import Message, problem
+from .find_texts import with_texts
 from .journal import Journal
 from .kept_looks import looks_kept
 from .remarks import remark_on_damage
 from .silhouettes import with_silhouettes
-from .texts import with_texts
 from .which_way_up import turned_by
 
 

@@ -8,9 +8,10 @@ from .coco import export_coco
 from .file import Dumped, dump_plan, is_own_plan, parse_plan, read_plan, without_mark, write_plan
 from .file_fields import PlanRecord
 from .found_text import MOST_CHARACTERS, FoundText
+from .hide_texts import hide_texts, reads, tracks_of_texts
 from .plan import ALL_SOUND, HELD_REACH, SAME_FACE_OVERLAP, Plan, SourceRef
 from .presence import SOMEBODY, Presence, lies_on, presence
-from .review import (
+from .reviewed import (
     FindingNote,
     MutedSpan,
     ReviewState,
@@ -19,6 +20,5 @@ from .review import (
     SeenSubject,
     Sound,
 )
+from .same_subject import all_subjects, state_runs, subject_of, with_subjects
 from .subject import Decision, Subject, in_order, undecided
-from .subjects import all_subjects, state_runs, subject_of, with_subjects
-from .texts import hide_texts, reads, tracks_of_texts

@@ -12,7 +12,7 @@ from .. import __version__
 from ..settings import Damaged, DetectSettings
 from ..types import Body, Box, Doubt, Keyframe, Keyframes, State, Target, Track, runs_of
 from .plan import HELD_REACH, Plan, SourceRef
-from .subjects import with_subjects
+from .same_subject import with_subjects
 
 _STEPS_PER_PIXEL = 16
 """Boxes are kept to a sixteenth of a pixel: far finer than any mask, short in the file, and a

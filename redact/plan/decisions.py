@@ -10,8 +10,8 @@ from ..errors import PlanError
 from ..types import UNDECIDED, Action, Confirmed, Decided, Keyframe, Track
 from ..words import problem
 from .plan import Plan
+from .same_subject import all_subjects, with_subjects
 from .subject import Decision, Subject
-from .subjects import all_subjects, with_subjects
 from .where_sure import best_frame
 
 

@@ -23,7 +23,7 @@ from ..types import (
 )
 from ..words import problem
 from .plan import Plan, is_box
-from .review import MutedSpan, ReviewState, Sound
+from .reviewed import MutedSpan, ReviewState, Sound
 
 
 def add_track(

@@ -36,7 +36,7 @@ from ..types import (
 )
 from .found_text import FoundText
 from .plan import Plan, is_box
-from .review import MutedSpan, ReviewState
+from .reviewed import MutedSpan, ReviewState
 from .subject import Subject
 
 

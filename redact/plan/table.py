@@ -8,8 +8,8 @@ from typing import Any
 from ..types import Track, clock, count_of
 from .plan import Plan
 from .presence import presence
+from .same_subject import with_subjects
 from .subject import Subject
-from .subjects import with_subjects
 
 
 def rows_of(plan: Plan) -> list[dict[str, Any]]:

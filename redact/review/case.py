@@ -33,11 +33,11 @@ from .jobs import Job
 from .looked_at import progress_of
 from .open_plan import locked_for_review
 from .pictures_and_sound import jpeg
-from .refused import RefusedError, defect, in_words
+from .refused_error import RefusedError, defect, in_words
 from .routes import QUIET, language_of, routes_of, shown_of, told
 from .server import Answer, PageServer, Route, as_json
 from .session import Session, place_of
-from .shelf import Shelf
+from .shown_files import Shelf
 from .system_programs import show, show_of
 
 THUMBNAIL_WIDTH: Final = 320

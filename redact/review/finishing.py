@@ -36,7 +36,7 @@ from ..words import LANGUAGES, Message, Words, problem, words_of
 from .answers import accepted, noted
 from .jobs import Job
 from .open_plan import ChangedOutsideError, OpenPlan
-from .refused import RefusedError
+from .refused_error import RefusedError
 from .session import Session, place_of
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from ..errors import RedactError
 from ..types import Keyframe
-from .refused import defect, in_words
+from .refused_error import defect, in_words
 
 _NUMBERS = itertools.count(1)
 

@@ -35,7 +35,7 @@ from ..plan import (
 from ..record import checked_option
 from ..types import Box, Decided, Keyframe, Outline, State, Target
 from ..words import problem, reason_of
-from .editing import (
+from .page_edits import (
     MaskChange,
     Reach,
     add,
@@ -53,7 +53,7 @@ from .editing import (
     split,
     uncover,
 )
-from .refused import RefusedError
+from .refused_error import RefusedError
 
 LATEST: Final = 1e9
 """Seconds that no video reaches."""

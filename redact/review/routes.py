@@ -26,10 +26,10 @@ from .looked_at import VIEWS, with_parts, with_seen
 from .open_plan import ChangedOutsideError
 from .overview import bodies_at, boxes_at
 from .pictures_and_sound import heard, jpeg, masked, place_of_moment
-from .refused import RefusedError, defect, in_words
+from .refused_error import RefusedError, defect, in_words
 from .server import Answer, PageServer, Route, as_json
 from .session import Session
-from .shelf import Shelf
+from .shown_files import Shelf
 from .strip import strip_of
 from .system_programs import file_of, show_of
 

@@ -29,7 +29,7 @@ from .guard import (
     of_this_user,
     refused,
 )
-from .shelf import CONTENT_TYPES, HEADERS, Shelf, part_of, pieces
+from .shown_files import CONTENT_TYPES, HEADERS, Shelf, part_of, pieces
 
 MOST_REQUEST_BYTES: Final = 1 << 20
 """Bytes of a request's body."""

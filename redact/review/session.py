@@ -19,16 +19,16 @@ from ..record import CaseFields, EvidenceChoice
 from ..risk import Gap
 from ..settings import DetectSettings, OptionalNetwork, RenderSettings
 from ..types import Box, Decided, State, Target, clock, utc_text
-from . import editing
+from . import page_edits
 from .answers import noted
 from .bridging import followed_across, held_across
 from .jobs import Job
 from .open_plan import OpenPlan, edited, seconds_of
 from .overview import Overview
 from .pictures_and_sound import Gallery, Waveform, sound_span, to_the_ends
-from .refused import RefusedError
-from .shelf import Shelf
-from .texts import Texts
+from .refused_error import RefusedError
+from .shown_files import Shelf
+from .text_list import Texts
 
 
 @dataclass
@@ -158,7 +158,7 @@ class Session:
             with job.until_asked("follow", len(plan.source.timeline)) as go_on:
                 keys = follow(here.others, plan, frame, box, go_on)
             number = here.open_plan.add(
-                lambda plan: editing.add(plan, target, keys, decided_now(plan, reason), to)
+                lambda plan: page_edits.add(plan, target, keys, decided_now(plan, reason), to)
             )
             return {"track": number, "first": keys[0].frame, "last": keys[-1].frame}
 
@@ -168,8 +168,8 @@ class Session:
         """Hide a finding, and what was found on as far as it can be followed and is open: the
         audit may have seen somebody for a fraction of a second who is there for longer."""
         here, number = self.ready(), int(what["number"])
-        note = editing.finding_of(here.open_plan.plan, number)
-        plan = editing.without_mask(here.open_plan.plan, note)
+        note = page_edits.finding_of(here.open_plan.plan, number)
+        plan = page_edits.without_mask(here.open_plan.plan, note)
         inside = sorted(n for n, _ in note.places if note.first <= n <= note.last)
         if not note.drawn or not inside:
             raise RefusedError("no_finding", number=number)
@@ -180,9 +180,9 @@ class Session:
             with job.until_asked("follow", len(plan.source.timeline)) as go_on:
                 more = list(follow_on(here.others, plan, (first, last), go_on))
             after = here.open_plan.change(
-                lambda plan: editing.answer(plan, number, "hide", decided_now(plan), more)
+                lambda plan: page_edits.answer(plan, number, "hide", decided_now(plan), more)
             )
-            mask = edit.track_of(after, editing.finding_of(after, number).track or 0)
+            mask = edit.track_of(after, page_edits.finding_of(after, number).track or 0)
             return {"finding": number, "first": mask.first, "last": mask.last}
 
         self.begin("hide", work)
@@ -203,7 +203,7 @@ class Session:
                 with job.until_asked("follow", gap.last - gap.first + 1) as go_on:
                     keys = followed_across(here.others, plan, before, after, gap, go_on)
             number = here.open_plan.add(
-                lambda plan: editing.bridge(plan, gap, keys, decided_now(plan))
+                lambda plan: page_edits.bridge(plan, gap, keys, decided_now(plan))
             )
             followed = sum(key.state is State.FOLLOWED for key in keys)
             return {"track": number, "followed": followed, "frames": gap.last - gap.first + 1}

@@ -12,7 +12,7 @@ import sys
 from pathlib import Path
 
 from ..report import report_beside
-from .refused import RefusedError
+from .refused_error import RefusedError
 
 
 def file_of(output: Path, what: str, language: str) -> Path:

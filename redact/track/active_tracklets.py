@@ -29,7 +29,7 @@ from .patches import Patches, pairwise_likeness, patches_of
 from .sensitivities import TrackSettings
 from .sightings import How, SightingLog
 from .small_pictures import SmallFrame, picture_area
-from .track_starts import STARTS
+from .starting_score import STARTS
 from .tracklets import FIRM, Tracklets
 
 DOUBT_PENALTY = 0.3

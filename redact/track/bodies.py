@@ -19,7 +19,7 @@ from ..types import Boxes, Detections, Frame, Target
 from .geometry import SAME_BOX_IOU
 from .sensitivities import JITTER
 from .sightings import How, Rows
-from .track_starts import FAINT
+from .starting_score import FAINT
 
 SECONDS_BETWEEN_BODY_SCANS: Final = 0.32
 """Seconds between two looks for bodies: about three a second, and none where nothing is looked at.

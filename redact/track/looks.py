@@ -19,7 +19,7 @@ from .changes import Seen
 from .geometry import SAME_BOX_IOU, Index, pairs_of_kind
 from .sensitivities import JITTER
 from .small_pictures import SmallFrame
-from .track_starts import FAINT
+from .starting_score import FAINT
 
 MOST_PATIENCE = 4.0
 """Times `whole_every` after which all of the picture is looked at, however often that told nothing

@@ -22,6 +22,7 @@ from .associate import observations_of
 from .backward import BackwardFollower, Sighted
 from .belief import TargetWeights
 from .bodies import Everybody, Eyes
+from .body_tracks import followed, owned
 from .camera_motion import CameraMotion, motion_between
 from .cuts import CutFinder
 from .follow import Find
@@ -31,7 +32,6 @@ from .jolts import Jolts
 from .sensitivities import JITTER, TrackSettings, settings_of
 from .sightings import ClipRecord, SightingLog
 from .small_pictures import Ring, SmallFrame, shrink
-from .who import followed, owned
 
 Ask = Callable[[Frame, Boxes, NDArray[np.int8]], NDArray[np.float32]]
 """Frame, boxes [N, 4] and targets [N] to log odds [N]."""

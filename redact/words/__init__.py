@@ -16,7 +16,7 @@ from typing import Any, TypeVar
 
 from ..errors import RedactError
 from .catalogue import FALLBACK, LANGUAGES, Words, surface, words_of
-from .language import VARIABLE, language_of, speak, speaking, spoken
+from .choose_language import VARIABLE, language_of, speak, speaking, spoken
 
 Value = str | int | float | None
 """What a message of a record may hold: all of it JSON."""

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from redact.auditing import AuditResult, review_sheet
-from redact.auditing.sheet import rows_of_findings, tiles_of
+from redact.auditing.findings_sheet import rows_of_findings, tiles_of
 from redact.errors import OutputError
 from redact.record import LookedPart
 from redact.settings import Sensitivity

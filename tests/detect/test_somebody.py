@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from skimage import data
 
 from redact.detection import iou, load_detector, load_somebody
-from redact.detection.somebody import Somebody, narrowed, upper_end
+from redact.detection.body_close_up import Somebody, narrowed, upper_end
 from redact.media import Decode, probe
 from redact.settings import OptionalNetwork
 from redact.types import Detections, Frame, Target, widened

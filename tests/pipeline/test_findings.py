@@ -19,7 +19,7 @@ from redact.cli.verify import verify as verify_command
 from redact.errors import ExitCode
 from redact.media import probe
 from redact.pipeline import Accepted, Journal, apply, order_to_apply
-from redact.pipeline.check import reason_to_publish
+from redact.pipeline.audit_result import reason_to_publish
 from redact.plan import Plan, read_plan, write_plan
 from redact.plan.edit import remove_tracks
 from redact.progress import Silent

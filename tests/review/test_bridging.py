@@ -11,7 +11,7 @@ from redact.errors import PlanError
 from redact.follow import Frames, index_packets
 from redact.media import probe
 from redact.plan import Decision, Plan, Subject, decisions, edit
-from redact.review import editing
+from redact.review import page_edits
 from redact.review.bridging import followed_across, held_across
 from redact.risk import Gap, gaps_of, subject_moments, undecided_moments
 from redact.types import Action, Box, Decided, Keyframe, State, Target, Track
@@ -26,7 +26,7 @@ GAP = Gap(1, 2, 41, 59)
 def apart() -> Plan:
     """One person, found twice, with nineteen frames between."""
     plan = plan_of(track(1, (0, 40, SEEN, HERE)), track(2, (60, 99, SEEN, AWAY)))
-    return editing.merge(plan, [1, 2])
+    return page_edits.merge(plan, [1, 2])
 
 
 def test_a_gap_lies_where_no_part_is() -> None:
@@ -42,7 +42,7 @@ def test_a_gap_is_a_risky_moment_until_it_is_filled() -> None:
     moments = undecided_moments(plan, plan.tracks)
     assert [m.frame for m in moments if m.why == "gap"] == [50]
     keys = held_across(plan, plan.tracks[0].keyframes[-1], plan.tracks[1].keyframes[0])
-    filled, _ = editing.bridge(plan, GAP, keys)
+    filled, _ = page_edits.bridge(plan, GAP, keys)
     mended = undecided_moments(filled, filled.tracks)
     assert [m for m in mended if m.why == "gap"] == []
     # Of somebody who is to be seen, it is no leak.
@@ -53,7 +53,7 @@ def test_a_gap_is_a_risky_moment_until_it_is_filled() -> None:
 def test_held_it_is_hidden_in_every_frame_and_larger_than_it_was(cuts: tuple[int, ...]) -> None:
     plan = replace(apart(), cuts=cuts)
     keys = held_across(plan, plan.tracks[0].keyframes[-1], plan.tracks[1].keyframes[0])
-    filled, number = editing.bridge(plan, GAP, keys, Decided("", "R. Roe"))
+    filled, number = page_edits.bridge(plan, GAP, keys, Decided("", "R. Roe"))
     assert filled.subjects == (Subject((1, 2, number)),)
     for frame in range(41, 60):
         (region,) = filled.regions_at(frame)
@@ -69,13 +69,13 @@ def test_held_it_is_hidden_in_every_frame_and_larger_than_it_was(cuts: tuple[int
 def test_a_decision_to_show_somebody_does_not_show_what_was_only_guessed() -> None:
     plan = apart()
     keys = held_across(plan, plan.tracks[0].keyframes[-1], plan.tracks[1].keyframes[0])
-    filled, number = editing.bridge(plan, GAP, keys)
+    filled, number = page_edits.bridge(plan, GAP, keys)
     kept = decisions.decide(filled, [1], Decision.KEEP, Decided("client"))
     assert all(t.action is Action.KEEP for t in kept.tracks)
     assert all(kept.regions_at(frame)[0].track == number for frame in range(41, 60))
     assert kept.regions_at(20) == kept.regions_at(70) == []
     # Of somebody who is kept already, what is held is kept too, and waits to be confirmed.
-    filled, number = editing.bridge(decisions.decide(plan, [1], Decision.KEEP), GAP, keys)
+    filled, number = page_edits.bridge(decisions.decide(plan, [1], Decision.KEEP), GAP, keys)
     held = edit.track_of(filled, number)
     assert held.action is Action.KEEP and filled.to_confirm(held) == [(41, 59)]
 
@@ -93,9 +93,9 @@ def test_what_is_no_gap_is_refused() -> None:
     key = Keyframe(50, HERE, State.INTERPOLATED)
     for gap in (Gap(1, 2, 40, 59), Gap(2, 1, 41, 59)):
         with pytest.raises(PlanError):
-            editing.bridge(plan, gap, [key])
+            page_edits.bridge(plan, gap, [key])
     with pytest.raises(PlanError):
-        editing.bridge(editing.separate(plan, 2), GAP, [key])
+        page_edits.bridge(page_edits.separate(plan, 2), GAP, [key])
 
 
 def test_it_is_followed_from_both_ends(street: Path) -> None:
@@ -103,8 +103,8 @@ def test_it_is_followed_from_both_ends(street: Path) -> None:
     info, whole = probe(street), plan_of_clip(street)
     face = next(t for t in whole.tracks if t.target is Target.FACE)
     first, last = face.first + 4, face.first + 14
-    before = Track(1, face.target, editing.keys_between(face, face.first, first - 1))
-    after = Track(2, face.target, editing.keys_between(face, last + 1, face.last))
+    before = Track(1, face.target, page_edits.keys_between(face, face.first, first - 1))
+    after = Track(2, face.target, page_edits.keys_between(face, last + 1, face.last))
     plan = replace(whole, tracks=(before, after))
     frames = Frames(info, plan, index_packets(info, plan))
     asked: list[int] = []

@@ -23,9 +23,9 @@ from redact.plan import (
     parse_plan,
     with_subjects,
 )
-from redact.review import editing
+from redact.review import page_edits
 from redact.review.open_plan import edited
-from redact.review.refused import RefusedError
+from redact.review.refused_error import RefusedError
 from redact.types import Action, Box, Decided, Keyframe, Origin, State, Target
 
 from .plans import AWAY, BESIDE, FRAMES, HERE, plan_of, three, track
@@ -172,7 +172,7 @@ def test_followed_from_a_kept_one_is_kept_and_waits_to_be_confirmed() -> None:
     plan = guessed()
     keys = [Keyframe(n, HERE, State.FOLLOWED) for n in range(28, 42)]
     keys[4] = Keyframe(32, HERE, State.MANUAL)
-    plan, number = editing.add(plan, Target.FACE, keys, Decided("", "R. Roe"), to=1)
+    plan, number = page_edits.add(plan, Target.FACE, keys, Decided("", "R. Roe"), to=1)
     assert edit.track_of(plan, number).action is Action.KEEP
     assert [s.tracks for s in plan.subjects if 1 in s.tracks] == [(1, number)]
     # Drawn in 32; before and after nobody is sure, and where he is seen no second mask hides him.
@@ -224,7 +224,7 @@ def test_what_is_split_off_is_hidden() -> None:
 
 def test_a_moved_mask_moves_in_its_frame_alone() -> None:
     sparse = (Keyframe(0, HERE, State.FOLLOWED), Keyframe(60, HERE, State.INTERPOLATED))
-    plan = plan_of(editing.Track(1, Target.FACE, sparse))
+    plan = plan_of(page_edits.Track(1, Target.FACE, sparse))
     after = do(plan, "mask", track=1, frame=20, box=list(AWAY))
     for frame in range(61):
         old, new = edit.track_of(plan, 1).at(frame), edit.track_of(after, 1).at(frame)
@@ -284,7 +284,7 @@ def finding(drawn: bool = True) -> Plan:
         1, "possible_leak", "face", 5, 9, ((3, tuple(AWAY)), (11, tuple(AWAY))), drawn=drawn
     )
     plan = plan_of(track(1, (0, 60, State.DETECTED, HERE)))
-    return editing.replace(plan, review=ReviewState(findings=(note,)))
+    return page_edits.replace(plan, review=ReviewState(findings=(note,)))
 
 
 def test_a_finding_is_hidden_or_explained() -> None:
@@ -313,7 +313,7 @@ def test_a_finding_whose_mask_was_removed_needs_an_answer_again() -> None:
     assert len(plan.tracks) == 2 and plan.review.findings[0].reason == "a statue"
     # A plan that somebody edited so.
     stale = plan.review.findings[0].but(answer="hide", reason="", track=7)
-    left = editing.replace(plan, review=ReviewState(findings=(stale,)))
+    left = page_edits.replace(plan, review=ReviewState(findings=(stale,)))
     assert len(do(left, "answer", number=1, answer="none", reason="a statue").tracks) == 2
     assert do(left, "add", box=[1, 2, 9, 9], first=3, last=9, target="face").tracks[-1].id == 8
 
@@ -322,7 +322,7 @@ def test_what_is_drawn_is_not_taken_for_what_was_drawn_before() -> None:
     """The number of what was taken back was given again, and so was what had been noted of it:
     "seen in 100 of 100 pictures" of somebody whom nobody had looked at."""
     seen = ReviewState(subjects=(SeenSubject(4, ((0, 99),)),))
-    plan = editing.replace(three(), review=seen)
+    plan = page_edits.replace(three(), review=seen)
     plan = do(plan, "add", box=[1, 2, 40, 50], first=0, last=99, target="region")
     assert plan.tracks[-1].id == 5
 

@@ -12,7 +12,7 @@ import numpy as np
 from redact.follow import Frames, index_packets
 from redact.media import probe
 from redact.plan import Plan
-from redact.review import editing
+from redact.review import page_edits
 from redact.review.pictures_and_sound import SUGGESTED_LIKENESS, Gallery, face
 from redact.types import Box, Frame, Target, Track
 
@@ -23,8 +23,8 @@ def test_one_who_was_found_twice_is_suggested_when_there_was_time(
     faces = [t for t in found.tracks if t.target is Target.FACE]
     whole, beside = sorted(faces, key=lambda t: -t.last)[:2]
     middle = (whole.first + whole.last) // 2
-    first = Track(1, whole.target, editing.keys_between(whole, whole.first, middle))
-    second = Track(2, whole.target, editing.keys_between(whole, middle + 1, whole.last))
+    first = Track(1, whole.target, page_edits.keys_between(whole, whole.first, middle))
+    second = Track(2, whole.target, page_edits.keys_between(whole, middle + 1, whole.last))
     plan = replace(found, tracks=(first, second, replace(beside, id=3)))
     info = probe(street)
     frames = Frames(info, plan, index_packets(info, plan))

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from redact.plan import Plan, read_plan, write_plan
-from redact.review import editing
+from redact.review import page_edits
 from redact.review.server import PageServer
 from redact.types import Action, State, Target, Track
 
@@ -27,7 +27,7 @@ def review(street: Path, found: Plan, tmp_path: Path) -> Iterator[tuple[PageServ
     whole = max((t for t in found.tracks if t.target is Target.FACE), key=lambda t: t.last)
     parts = [(whole.first, GAP[0] - 1), (GAP[-1] + 1, whole.last)]
     tracks = [
-        Track(n, whole.target, editing.keys_between(whole, *p)) for n, p in enumerate(parts, 1)
+        Track(n, whole.target, page_edits.keys_between(whole, *p)) for n, p in enumerate(parts, 1)
     ]
     write_plan(replace(found, tracks=tuple(tracks)), plan_file)
     with served_here(source, plan_file) as server:

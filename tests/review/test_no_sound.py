@@ -11,7 +11,7 @@ import pytest
 
 from redact.plan import edit, read_plan, write_plan
 from redact.review.pictures_and_sound import heard
-from redact.review.refused import RefusedError
+from redact.review.refused_error import RefusedError
 from redact.review.session import Session
 from redact.settings import DetectSettings, RenderSettings
 

@@ -24,7 +24,7 @@ from redact.plan import (
     read_plan,
     write_plan,
 )
-from redact.review import editing
+from redact.review import page_edits
 from redact.review.looked_at import seen_runs, with_seen
 from redact.review.open_plan import ChangedOutsideError, OpenPlan, edited
 from redact.review.overview import Overview
@@ -171,12 +171,12 @@ def test_known_tracks_give_the_same_bytes() -> None:
 WORKER = """
 import sys
 from pathlib import Path
-from redact.review import editing
+from redact.review import page_edits
 from redact.review.open_plan import OpenPlan
 open_plan, n = OpenPlan(Path(sys.argv[1])), 0
 while True:
     n += 1
-    open_plan.change(lambda plan: editing.rename(plan, 1, f"name {n}"))
+    open_plan.change(lambda plan: page_edits.rename(plan, 1, f"name {n}"))
     print(n, flush=True)
 """
 
@@ -291,5 +291,5 @@ def test_of_a_known_subject_the_page_is_told_what_is_new() -> None:
         told = {number: s for number, s in told.items() if number not in news["gone"]}
         fresh = Overview().everything(plan, info)["subjects"]
         assert sorted(told.values(), key=lambda s: s["id"]) == fresh
-    named = editing.rename(plan, 3, "van")
+    named = page_edits.rename(plan, 3, "van")
     assert memory.changes(named)["changed"] == [{"id": 3, "name": "van"}]

@@ -13,7 +13,7 @@ import redact.review
 from redact.plan import DAMAGED
 from redact.report import ReportWords
 from redact.review.looked_at import SPEEDS, VIEWS
-from redact.review.refused import RefusedError
+from redact.review.refused_error import RefusedError
 from redact.review.server import _words
 from redact.types import State
 from redact.words import LANGUAGES, surface

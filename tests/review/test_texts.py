@@ -14,7 +14,7 @@ import pytest
 from redact.media import Decode, probe
 from redact.plan import FoundText, Plan, read_plan, write_plan
 from redact.review.session import Session
-from redact.review.texts import Texts
+from redact.review.text_list import Texts
 from redact.settings import DetectSettings, RenderSettings
 from redact.types import Action, Box, Target
 

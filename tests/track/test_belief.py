@@ -18,7 +18,7 @@ from redact.track.belief import (
     probability_of,
     worth_hiding,
 )
-from redact.track.track_starts import STARTS
+from redact.track.starting_score import STARTS
 from redact.types import DETECTED_TARGETS, Target
 
 from .scenes import WEIGHTS

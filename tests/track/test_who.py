@@ -7,7 +7,7 @@ import pytest
 
 from redact.detection import Bodies
 from redact.track.bodies import LookForAll
-from redact.track.who import followed, owned
+from redact.track.body_tracks import followed, owned
 from redact.types import Box, Keyframe, State, Target, Track
 
 SECOND = 3

@@ -31,7 +31,7 @@ from redact.render import mask_of
 from redact.report.report_words import ReportWords
 from redact.review.server import page_files
 from redact.track.belief import ORDINARY, Clues, probability_of
-from redact.track.track_starts import FAINT, STARTS
+from redact.track.starting_score import FAINT, STARTS
 from redact.types import (
     DEFAULT_TARGETS,
     DETECTED_TARGETS,

@@ -392,13 +392,17 @@ words = Words("pl")
 assert LANGUAGES == ("en", "fr", "pl"), LANGUAGES
 print(*(words.message("images", {"count": n}) for n in (1, 2, 5, 22, 112)), sep=", ")
 print(words.word("target_short", "face"), words.number("1,234.5"))
+from redact.review.server import page_files
+files = page_files()
+print("/pl.json" in files, b' data-languages="en fr pl"' in files["/"].body)
 """
     at = {**os.environ, "PYTHONPATH": str(tmp_path), "PYTHONUTF8": "1"}
     run = functools.partial(subprocess.run, env=at, cwd=tmp_path, text=True, capture_output=True)
     done = run([sys.executable, "-c", asked])
-    assert done.stdout.split("\n")[:2] == [
+    assert done.stdout.split("\n")[:3] == [
         "1 obraz, 2 obrazy, 5 obrazów, 22 obrazy, 112 obrazów",
         "twarz 1\N{NO-BREAK SPACE}234,5",
+        "True True",
     ], done.stderr
     helped = run([sys.executable, "-m", "redact", "--lang", "pl", "plan", "show", "--help"])
     assert helped.returncode == 0 and "[en|fr|pl]" in helped.stdout, helped.stderr

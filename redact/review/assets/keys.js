@@ -11,7 +11,7 @@ import { nextMoment, openSheet } from "./moments.js";
 import { nudge } from "./nudge.js";
 import * as overlay from "./overlay.js";
 import * as player from "./player.js";
-import * as sight from "./sight.js";
+import * as sight from "./brightness.js";
 import { setMark } from "./sound.js";
 import * as texts from "./texts.js";
 import { uncoverFirst } from "./visible.js";

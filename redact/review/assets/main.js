@@ -17,7 +17,7 @@ import { flush } from "./seen.js";
 import { ShowDialog } from "./show.js";
 import { Side } from "./side.js";
 import { loadWave } from "./sound.js";
-import { SheetDialog } from "./sheet.js";
+import { SheetDialog } from "./moments_sheet.js";
 import { Stage } from "./stage.js";
 import { forgetPictures } from "./texts.js";
 import { Timeline } from "./timeline.js";

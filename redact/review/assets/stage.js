@@ -8,7 +8,7 @@ import { nextChange } from "./keys.js";
 import { momentHere, nextMoment } from "./moments.js";
 import * as overlay from "./overlay.js";
 import * as player from "./player.js";
-import { filter, Gamma, isNeutral, SightMenu } from "./sight.js";
+import { filter, Gamma, isNeutral, SightMenu } from "./brightness.js";
 
 export const Stage = () => html`
   <section id="stage" aria-label=${t("player")}>

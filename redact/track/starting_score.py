@@ -9,7 +9,7 @@ import math
 from ..types import DETECTED_TARGETS, PerKind, Target
 
 STARTS = PerKind(
-    "track/track_starts: STARTS",
+    "track/starting_score: STARTS",
     {Target.FACE: -3.2, Target.PLATE: -4.2, Target.HEAD: -3.2, Target.PERSON: -3.2},
 )
 """Log odds from which a detection may start a tracklet: one face in 25 is real, one plate
@@ -17,7 +17,7 @@ in 70; plates are known by a close look, which only a tracklet gets. Heads and p
 whose networks see them too."""
 
 FAINT = PerKind(
-    "track/track_starts: FAINT", {t: 1 / (1 + math.exp(-STARTS[t])) for t in DETECTED_TARGETS}
+    "track/starting_score: FAINT", {t: 1 / (1 + math.exp(-STARTS[t])) for t in DETECTED_TARGETS}
 )
 """The same as a probability. Fainter boxes lie all over a picture: they only continue what is
 believed, and a part that is looked at may cut through them."""

@@ -48,7 +48,7 @@ from ..types import (
     sides_between,
 )
 from .looked_at import seen_runs
-from .refused import RefusedError
+from .refused_error import RefusedError
 
 
 def decide(
