@@ -214,9 +214,11 @@ def collect(
         spans = spans_around(seen, plan, settings.sensitivity, limits)
     misfits, tracks = opinion.misfits, list[Track]()
     if spans:
-        every = settings_of(settings.sensitivity).whole_every
+        seconds = limits.look_seconds(settings.sensitivity)
+        # Who looks at every frame looks at all of it.
+        every = settings_of(settings.sensitivity).whole_every if seconds else 0.0
         again = StillVisible(plan, covers, detectors, limits, every)
-        due = Due(limits.look_seconds(settings.sensitivity), {*wanted, max(times, default=0)})
+        due = Due(seconds, {*wanted, max(times, default=0)})
         with progress.stage("audit", spans[-1][1] + 1) as stage:
             shown = _shown(source, finished, plan, covers, stage.advance)
             tracks = followed(shown, spans, due, again, detectors, reader)
