@@ -16,7 +16,7 @@ import click
 
 from ..files import PRIVATE
 from ..pipeline import Delivery, HeldBack, Result, ResultState, held_back_for, relative_to_here
-from ..plan import Plan
+from ..plan import Plan, all_subjects
 from ..record import Manifest, manifest_path
 from ..types import Action, Decided, Finding, FindingKind, as_argument, clock
 from ..with_parent import OPTION
@@ -158,29 +158,28 @@ def _tell_earlier(result: Result, terminal: Terminal) -> None:
 def _counted(result: Result) -> str:
     assert result.audit is not None and result.plan is not None
     passed = say("found_nothing") if result.audit.passed else say("published_anyway")
-    tracks = tracks_in_words(result.plan)
-    return say("result_made", path=result.output, tracks=tracks, passed=passed)
+    what = decisions_in_words(result.plan)
+    return say("result_made", path=result.output, what=what, passed=passed)
 
 
-def tracks_in_words(plan: Plan) -> str:
-    """How many tracks a plan hides, and which it keeps."""
-    tracks = plan.tracks
-    hidden = Counter(t.target.word for t in tracks if t.action is Action.REDACT)
-    words = [say("hides_tracks", count=n, kind=kind) for kind, n in sorted(hidden.items())]
+def decisions_in_words(plan: Plan) -> str:
+    """How many faces, plates and so on a plan hides, and which it leaves visible; a subject with
+    several tracks counts once, as on the page."""
+    tracks = {track.id: track for track in plan.tracks}
+    subjects = [tracks[subject.tracks[0]] for subject in all_subjects(plan)]
+    hidden = Counter(t.target.word for t in subjects if t.action is Action.REDACT)
+    counts = [say("cell_hidden", count=n, kind=kind) for kind, n in sorted(hidden.items())]
+    words = [say("hides", what=", ".join(counts))] if counts else []
     # What stays visible must never be counted among what is hidden.
-    kept = [t.id for t in tracks if t.action is Action.KEEP]
-    words += [_of_tracks("keeps_tracks", kept)] if kept else []
     for outcome, code in (
-        (Action.CUT_OFF, "cut_off_tracks"),
-        (Action.FALSE_ALARM, "alarm_tracks"),
+        (Action.KEEP, "keeps"),
+        (Action.CUT_OFF, "leaves_cut_off"),
+        (Action.FALSE_ALARM, "leaves_alarms"),
     ):
-        bare = [t.id for t in tracks if t.action is outcome]
-        words += [_of_tracks(code, bare)] if bare else []
-    return ", ".join(words) or say("nothing_to_hide")
-
-
-def _of_tracks(code: str, tracks: Sequence[int]) -> str:
-    return say(code, count=len(tracks), tracks=", ".join(map(str, tracks)))
+        bare = [t for t in subjects if t.action is outcome]
+        who = ", ".join(f"{word('target', t.target.word)} {t.id}" for t in bare)
+        words += [say(code, count=len(bare), who=who)] if bare else []
+    return word("term", "semicolon").join(words) or say("nothing_to_hide")
 
 
 def words_for(output: Path, record: Manifest, plan: Path | None) -> str:

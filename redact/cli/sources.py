@@ -23,7 +23,7 @@ from ..settings import Settings
 from ..types import clock
 from ..words import error_as_json, problem, say, told
 from .app import defect, typed_options
-from .results import tell_findings, tell_result, tracks_in_words
+from .results import decisions_in_words, tell_findings, tell_result
 from .terminal import Terminal
 
 
@@ -131,7 +131,7 @@ def _tell(
             name=result.source.name,
             start=clock(start, 1),
             end=until,
-            tracks=tracks_in_words(made.found),
+            what=decisions_in_words(made.found),
         )
     )
     if result.needs_review:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -11,7 +11,7 @@ from typing import Any
 
 from ..auditing import AuditResult
 from ..errors import ExitCode
-from ..plan import Plan
+from ..plan import Plan, all_subjects
 from ..record import Manifest, RunRecord, manifest_path
 from ..types import Action
 from ..words import Message
@@ -40,7 +40,7 @@ class Result:
         wanted: the final name.
         state: see `ResultState`.
         missing: what is missing at the end of the source; None if nothing is known to be.
-        hidden: how many tracks are hidden, of each target by its word; None where that is not
+        hidden: how many subjects are hidden, of each target by its word; None where that is not
             known.
         kept: how many a person kept visible.
         cut_off: how many are parts that a person cut off by hand, so that they are not hidden.
@@ -85,7 +85,7 @@ class Result:
             wanted,
             ResultState.NEEDS_REVIEW if held_back else state,
             missing,
-            *_counted((t.target.word, t.action) for t in record.plan.tracks),
+            *_counted(_subjects(record.plan)),
             audit=audit,
             record=record,
         )
@@ -106,7 +106,7 @@ class Result:
         said = known.source
         declared = None if said.declared_frames is None else said.declared_frames - said.cut_frames
         missing = missing_words(source.name, said.frames, declared, said.bytes_missing, said.torn)
-        counts = _counted((t.target, t.action) for t in known.tracks)
+        counts = _counted((t.target, t.action) for t in known.tracks if t.subject is None)
         manifest = manifest_path(output)
         return cls(
             source, output, wanted, state, missing, *counts, plan_file=plan_file, manifest=manifest
@@ -159,9 +159,17 @@ class Result:
         }
 
 
-def _counted(tracks: Iterable[tuple[str, Action]]) -> tuple[dict[str, int], int, int, int]:
-    """Tracks that are hidden, by target, and how many are kept, cut off, and false alarms."""
-    counts = Counter(tracks)
+def _subjects(plan: Plan) -> Iterator[tuple[str, Action]]:
+    """What each subject is and what is done with it, told by its first track, as records do."""
+    tracks = {track.id: track for track in plan.tracks}
+    for subject in all_subjects(plan):
+        first = tracks[subject.tracks[0]]
+        yield first.target.word, first.action
+
+
+def _counted(subjects: Iterable[tuple[str, Action]]) -> tuple[dict[str, int], int, int, int]:
+    """Subjects that are hidden, by target, and how many are kept, cut off, and false alarms."""
+    counts = Counter(subjects)
     hidden = {word: n for (word, of), n in sorted(counts.items()) if of is Action.REDACT}
     kept, cut_off, alarms = (
         sum(n for (_, of), n in counts.items() if of is wanted)
