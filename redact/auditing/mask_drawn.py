@@ -114,17 +114,21 @@ def _shown(
 
 def _inside(rows: int, columns: int, region: Region, part: Box) -> NDArray[np.bool_]:
     """[rows·columns] cells that a mask covers: a face's is an ellipse and leaves its corners, and
-    beside a silhouette the source is to be seen.
+    beside a silhouette, and on a face that the mask leaves open, the source is to be seen.
 
     Args:
         part: what of the region's box the cells divide, upright pixels.
     """
+    x, y = part.width / columns, part.height / rows
+    lefts, tops = part.x1 + x * np.arange(columns), part.y1 + y * np.arange(rows)
+    places = [Box(left, top, left + x, top + y) for top in tops for left in lefts]
+    closed: NDArray[np.bool_] = np.array(
+        [not any(at.common(face) for face in region.opened) for at in places]
+    )
     if region.silhouette is not None:
-        x, y = part.width / columns, part.height / rows
-        lefts, tops = part.x1 + x * np.arange(columns), part.y1 + y * np.arange(rows)
-        places = [Box(left, top, left + x, top + y) for top in tops for left in lefts]
-        return np.array([isclose(region.common(at), at.area, rel_tol=1e-3) for at in places])
-    cells = np.ones((rows, columns), np.bool_)
+        whole = [isclose(region.common(at), at.area, rel_tol=1e-3) for at in places]
+        return closed & whole
+    cells = closed.reshape(rows, columns)
     if region.target.spec.round and min(rows, columns) >= 3:
         cells[[0, 0, -1, -1], [0, -1, 0, -1]] = False
     return cells.ravel()

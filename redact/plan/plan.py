@@ -210,7 +210,9 @@ class Plan:
         pass may be told of it and the other not.
 
         A track that is not to be hidden is among them wherever `shows` does not hold. A mask that
-        is surely on its subject spares the face of somebody who is shown (`Region.spared`).
+        is surely on its subject spares the face of somebody who is shown (`Region.spared`); one
+        that is a guess about a kept person leaves their own face open where that is surely seen
+        (`Region.opened`).
         """
         held = damaged or self._unchecked(frame)
         shown = [] if held or not self._keeps else self._faces_shown_at(frame)
@@ -229,6 +231,8 @@ class Plan:
                     near = here.box.grown(MASK_REACH)
                     spared = tuple(box for box in shown if box.common(near) > 0)
                     region = replace(region, spared=spared)
+                if not held and track.action is Action.KEEP:
+                    region = replace(region, opened=self._own_faces(track, frame, here.box))
                 regions.append(self._as_wanted(region, track, frame))
         return regions
 
@@ -289,6 +293,24 @@ class Plan:
             if there.box.iou(here.box) >= SAME_FACE_OVERLAP and self.vouched(other, frame):
                 return True
         return False
+
+    def _own_faces(self, track: Track, frame: int, box: Box) -> tuple[Box, ...]:
+        """Faces of the same kept person that are surely there and that a mask in `box` may lie on.
+        None where a person said that this track is on somebody else."""
+        said = track.confirmed_at(frame)
+        if said is not None and not said.same:
+            return ()
+        near = box.grown(MASK_REACH)
+        others = (t for t in self._parts.get(track.id, []) if t is not track)
+        return tuple(
+            here.box
+            for other in others
+            if other.target.spec.outline is Outline.ELLIPSE
+            and (here := other.at(frame)) is not None
+            and self.shows(other, frame)
+            and self.vouched(other, frame)
+            and here.box.common(near) > 0
+        )
 
     def to_confirm(self, track: Track) -> list[tuple[int, int]]:
         """First and last frame of every span of a kept track in which it stays hidden for nobody

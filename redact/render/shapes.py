@@ -123,7 +123,8 @@ class Shape:
         """Whether all of another outline lies in this one; as both are convex, some points on it,
         a little outside, tell for all. What is not, a silhouette or a mask that spares a face, is
         never asked that much."""
-        if self.region.silhouette is not None or self.region.spared:
+        region = self.region
+        if region.silhouette is not None or region.spared or region.opened:
             return False
         (cx, cy), (hx, hy) = other.box.centre, other.half
         around = np.linspace(0, 2 * np.pi, _OUTLINE_POINTS, endpoint=False) + np.pi / 4
@@ -163,11 +164,13 @@ class Shape:
             inside = self.radius(xs, ys) <= _HAIR
         if self.region.spared:
             inside &= ~_on_any(self.region.spared, xs, ys) | self._own(rect)
+        if self.region.opened:
+            inside &= ~_on_any(self.region.opened, xs, ys)
         core[rect.slices] |= inside.view(np.uint8) * np.uint8(255)
 
     def _own(self, rect: Rect) -> NDArray[np.bool_]:
         """Pixels of a rectangle that lie in the same mask without a margin."""
-        here = replace(self.region.moved(-rect.x1, -rect.y1), spared=(), margin=None)
+        here = replace(self.region.moved(-rect.x1, -rect.y1), spared=(), opened=(), margin=None)
         return core_of([shape_of(here, 0.0)], rect.width, rect.height) > 0
 
     def _of_silhouette(self, silhouette: Silhouette, rect: Rect) -> NDArray[np.bool_]:

@@ -270,6 +270,8 @@ class Region:
         silhouette: what of the box is hidden; None: all of it.
         spared: boxes of faces that are shown by decision and that the mask lies on: there it
             reaches no farther than its own box, without margin.
+        opened: boxes of faces of the same subject that are shown by decision and surely there: in
+            their ellipses the mask, a guess about the same person, hides nothing.
         outline: of the mask, where a person chose another one than that of its kind.
         margin: of this mask, share of its size; None: that of all.
     """
@@ -280,13 +282,15 @@ class Region:
     state: State
     silhouette: Silhouette | None = None
     spared: tuple[Box, ...] = ()
+    opened: tuple[Box, ...] = ()
     outline: Outline | None = None
     margin: float | None = None
 
     def moved(self, x: float, y: float) -> Region:
         """The same, moved to the right and down."""
         spared = tuple(box.moved(x, y) for box in self.spared)
-        return replace(self, box=self.box.moved(x, y), spared=spared)
+        opened = tuple(box.moved(x, y) for box in self.opened)
+        return replace(self, box=self.box.moved(x, y), spared=spared, opened=opened)
 
     def common(self, box: Box) -> float:
         """Square pixels of a box that it hides, margin apart."""

@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from redact.auditing.what_is_hidden import PlanCovers
 from redact.plan import HELD_REACH, Decision, Plan, Subject
+from redact.plan.subject import undecided, without_decision
 from redact.plan.where_sure import is_certain
 from redact.types import Action, Box, Confirmed, Keyframe, State, Target, Track
 
@@ -206,3 +207,43 @@ def test_a_mask_spares_the_face_that_is_shown_only_where_it_is_sure_of_its_own()
     damaged = replace(plan, unchecked=(0,))
     assert all(not r.spared for r in damaged.regions_at(0))
     assert all(not r.spared for r in plan_of(other).regions_at(0))
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    states=st.lists(
+        st.lists(st.sampled_from([D, F, P]), min_size=6, max_size=6), min_size=3, max_size=3
+    ),
+    places=st.lists(
+        st.tuples(st.integers(0, 60), st.integers(0, 60)), min_size=3, max_size=3, unique=True
+    ),
+    said=st.sampled_from([None, True, False]),
+)
+def test_a_guess_about_a_kept_person_opens_their_own_sure_face_and_nothing_else(
+    states: list[list[State]], places: list[tuple[int, int]], said: bool | None
+) -> None:
+    boxes = [Box(x, y, x + 40, y + 50) for x, y in places]
+    one, two, other = (
+        kept(list(runs), number=n + 1, box=box)
+        for n, (runs, box) in enumerate(zip(states, boxes, strict=True))
+    )
+    if said is not None:
+        two = replace(two, confirmed=(Confirmed(0, 5, said),))
+    both = Subject((1, 2), Decision.KEEP)
+    bare = plan_of(one, two, without_decision(other)).with_subjects((both,))
+    apart = replace(bare, subjects=(), tracks=tuple(map(undecided, bare.tracks)))
+    for frame in range(6):
+        before = {r.track: r for r in apart.regions_at(frame)}
+        for region in bare.regions_at(frame):
+            was = replace(before[region.track], spared=region.spared)
+            if region.track == 3:
+                assert not region.opened and region == was
+                continue
+            own = {1: 2, 2: 1}[region.track]
+            sure = next(t for t in bare.tracks if t.id == own)
+            opened = set(region.opened)
+            assert opened <= {sure.at(frame).box}
+            assert not opened or (bare.shows(sure, frame) and bare.vouched(sure, frame))
+            assert replace(region, opened=()) == was
+            if said is False and region.track == 2:
+                assert not opened

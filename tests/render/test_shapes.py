@@ -106,6 +106,20 @@ def test_a_mask_leaves_a_face_that_is_shown_but_for_its_own_box(
         assert np.array_equal(mask_of([region], WIDTH, HEIGHT, margin), expected)
 
 
+@settings(max_examples=100, deadline=None)
+@given(found=regions(WIDTH, HEIGHT), margin=st.floats(0, 0.6))
+def test_a_mask_hides_all_but_the_faces_that_it_leaves_open(
+    found: list[Region], margin: float
+) -> None:
+    for region in found:
+        faces = np.zeros((HEIGHT, WIDTH), np.uint8)
+        for box in region.spared:
+            faces |= ellipse_in(box)
+        whole = mask_of([replace(region, spared=())], WIDTH, HEIGHT, margin)
+        opened = replace(region, spared=(), opened=region.spared)
+        assert np.array_equal(mask_of([opened], WIDTH, HEIGHT, margin), whole & ~faces)
+
+
 def test_how_much_of_a_face_is_free_is_told_by_its_pixels() -> None:
     """A neighbour's box beside it does not touch it, and its margin covers an eye."""
     face = Region(1, Target.FACE, Box(100, 100, 140, 150), State.DETECTED)
