@@ -218,7 +218,7 @@ export function ResultDialog({ result: r }) {
     ${r.failed[current()].map((line) => html`<p class="small">${line}</p>`)}
     <${Path} id="result-path" of=${r.output} />
     ${
-      held.value &&
+      Boolean(held.value) &&
       html`<div class="item row" id="old-copy">
         ${
           held.value === "removed"

@@ -32,7 +32,8 @@ export function nudge(event) {
     return true;
   }
   const way = WAYS[event.key],
-    step = Math.max(PIXELS, Math.round(state.clip.width / 240));
+    held = event.repeat ? 4 : 1, // across the picture in seconds
+    step = held * Math.max(PIXELS, Math.round(state.clip.width / 240));
   if (!way) return false;
   const by = way.map((v) => v * step);
   if (state.drawn) {

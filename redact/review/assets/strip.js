@@ -1,6 +1,6 @@
 // How each kept person will be seen: small pictures of the result, with all in which something is wrong.
 import { get } from "./api.js";
-import { html, useEffect, useSignal } from "./html.js";
+import { html, useEffect, useRef, useSignal } from "./html.js";
 import { select, state, title } from "./store.js";
 import { clock, t } from "./words.js";
 import { closeDialog } from "./dialog.js";
@@ -24,6 +24,12 @@ function Strip({ of: s }) {
   }, [s, state.revision]);
   const all = pictures.value ?? [],
     bad = (mark) => all.filter((picture) => picture[2] === mark).length;
+  // What is wrong is in sight at once, and not below dozens of pictures in which nothing is.
+  const strip = useRef(null);
+  useEffect(() => {
+    const first = strip.current?.querySelector(".covered, .unsure");
+    if (first) strip.current.scrollTop = first.offsetTop - strip.current.offsetTop;
+  }, [pictures.value]);
   const go = (frame) => () => {
     closeDialog();
     select(s.id);
@@ -35,12 +41,12 @@ function Strip({ of: s }) {
       ${bad("covered") > 0 && `${t("strip_covered", { n: bad("covered") })} `}
       ${bad("unsure") > 0 && t("strip_unsure", { n: bad("unsure") })}
     </p>
-    <div class="strip" data-strip=${s.id}>
+    <div class="strip" ref=${strip} data-strip=${s.id}>
       ${all.slice(0, MOST).map(
         ([frame, track, mark]) => html`<button key=${frame} class=${`picture ${mark}`} data-frame=${frame}
           data-mark=${mark} title=${t("go_there")} onclick=${go(frame)}>
           <${Scene} n=${frame} track=${track} shown=${frame} closely />
-          <span>${clock(state.times[frame])}${mark && html`<b> ${t(`strip.${mark}`)}</b>`}</span>
+          <span>${clock(state.times[frame], 2)}${mark && html`<b> ${t(`strip.${mark}`)}</b>`}</span>
         </button>`,
       )}
     </div>

@@ -35,11 +35,19 @@ export const keyNames = (keys) =>
 
 /** A refusal, or what stopped a piece of work: what was wrong, and what to do. */
 export function said(error) {
-  const own = t(`refused.${error.error}`, error.values);
+  const own = t(`refused.${error.error}`, withOwnSigns(error.values));
   if (own !== `refused.${error.error}`) return own;
   const words = error.said?.[current()];
   return words ? words.filter(Boolean).map(sentence).join(" ") : t("look_again");
 }
+/** Values from the server, whose times have the decimal sign of this language. */
+const withOwnSigns = (values = {}) =>
+  Object.fromEntries(
+    Object.entries(values).map(([name, value]) => [
+      name,
+      typeof value === "string" ? value.replace(/(:\d\d)\.(?=\d)/g, `$1${number(0.5)[1]}`) : value,
+    ]),
+  );
 /** What to do begins with a capital; what was wrong may begin with the name of a file. */
 const sentence = (text, i) =>
   (i ? text[0].toUpperCase() + text.slice(1) : text).replace(/([^.?!…])$/, "$1.");
