@@ -62,6 +62,12 @@ def test_at_most_one_a_second_the_likeliest_first_and_none_that_does_not_pay(
     assert sorted(told) == sorted(m.frame for m in given if m.chance >= WORTH_A_LOOK)
 
 
+def test_moments_seen_with_one_look_add_up() -> None:
+    plan = plan_of(frames=1500)
+    (one,) = risky_moments(plan, [Moment(n, "ends", n, n, p) for n, p in ((10, 0.5), (20, 0.2))])
+    assert one.frame == 10 and one.chance == pytest.approx(1 - 0.5 * 0.8)
+
+
 def test_an_empty_video_has_no_moments() -> None:
     """A page of thirty a minute filled itself where nobody was."""
     assert ranking(plan_of(frames=1500)) == []
