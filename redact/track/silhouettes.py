@@ -61,13 +61,13 @@ def shapes_between(looks: Sequence[Look], last: int) -> tuple[Shaped, ...]:
     that come and go draw every eye.
 
     Args:
-        looks: in rising order of frame.
+        looks: in rising order of frame, one at least.
         last: the last frame of the track.
     """
     looks = _bridged(looks)
     shapes: list[Shaped] = []
     before: Silhouette | None = None
-    end = (last, looks[-1][1] if looks and looks[-1][0] == last else None)
+    end = (last, looks[-1][1] if looks[-1][0] == last else None)
     for (frame, here), (_, there) in pairwise([*looks, end]):
         both = None if here is None or there is None else here.union(there)
         if both is not None and before is not None and _still_fits(before, both):

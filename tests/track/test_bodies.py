@@ -8,6 +8,8 @@ from fractions import Fraction
 import av
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from redact.detection import Bodies, load_calibration
@@ -15,11 +17,14 @@ from redact.track import Clues, Eyes, Tracker, TrackSettings, probability_of
 from redact.track.belief import worth_hiding
 from redact.track.bodies import (
     Everybody,
+    LookForAll,
     bearers,
     borne_by,
     head_places,
+    on_bodies,
     with_closer_looks,
 )
+from redact.track.sightings import ROW, How
 from redact.types import Box, Detections, Frame, Target, Track
 
 BODY = [100.0, 40, 180, 300]
@@ -190,11 +195,41 @@ def test_a_mask_does_not_stay_on_the_wall_behind_somebody_who_left(leaves: bool)
     assert there < track.last < there + 10 if leaves else track.last > there + 15
 
 
+@given(
+    st.lists(st.sampled_from(How), min_size=1, max_size=12).filter(lambda h: How.DETECTED in h),
+    st.dictionaries(st.integers(0, 13), st.booleans(), max_size=8),
+)
+def test_a_mask_ends_before_bodies_say_that_nobody_is_left_and_nowhere_else(
+    how: list[How], there: dict[int, bool]
+) -> None:
+    rows = np.zeros(len(how), ROW)
+    rows["frame"], rows["how"], rows["box"] = np.arange(len(how)), how, FACE
+    looks = [
+        LookForAll(n, n / 10, bodies_of(BODY) if here else bodies_of([300.0, 40, 380, 300]))
+        for n, here in sorted(there.items())
+    ]
+    kept = on_bodies(rows, Target.FACE, looks)["frame"].tolist()
+    seen = [n for n, what in enumerate(how) if what is How.DETECTED]
+    within = [here for n, here in there.items() if seen[0] <= n <= seen[-1]]
+    first, last = 0, len(how) - 1
+    if within and 2 * sum(within) >= len(within):
+        for n in sorted(n for n in there if seen[-1] < n < len(how))[::-1]:
+            last = n - 1 if not there[n] else last
+        if last < len(how) - 1:
+            last = max([seen[-1], *(n for n in there if there[n] and n <= last)])
+        for n in sorted(n for n in there if n < seen[0]):
+            first = n + 1 if not there[n] else first
+        if first:
+            first = min([seen[0], *(n for n in there if there[n] and n >= first)])
+    assert kept == list(range(first, last + 1))
+
+
 def test_who_has_no_head_is_looked_at_closely_once_a_second() -> None:
-    for seen, asked in ((Detections.empty(), [0, 12]), (detections(FACE), [0, 4, 8, 12])):
+    often = [*range(0, 25, 4)]
+    for seen, asked in ((Detections.empty(), [0, 12, 24]), (detections(FACE), often)):
         stand = Stand(seen)
         everybody = Everybody(stand.eyes)
-        for index in range(16):
+        for index in range(25):
             if everybody.due(index / 10):
                 everybody.look(frame(index), index / 10, Detections.empty(), NONE, NONE)
         assert stand.asked == asked, "and where something was seen, every time"

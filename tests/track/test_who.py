@@ -53,6 +53,12 @@ def test_who_walks_is_one_body_and_a_cut_ends_it() -> None:
     assert spans(*walk, cuts=(5,)) == [(0, 4), (5, 7)]
 
 
+def test_who_runs_is_followed_at_their_speed() -> None:
+    """No two boxes of a runner overlap enough to be one by themselves."""
+    run = [0.0, 30, 75, 130, 190, 250, 310]
+    assert spans(*[[body(x)] for x in run]) == [(0, 6)]
+
+
 def test_who_is_missed_for_a_second_goes_on_where_they_were_and_not_for_longer() -> None:
     for missed, one in ((2, True), (3, False)):
         seen = [[body(50)], [body(50)], *([[]] * missed), [body(55)]]
@@ -76,6 +82,8 @@ def test_of_two_who_overlap_and_become_one_nobody_knows_who_is_left() -> None:
     pair = [[body(0), body(45)]] * 3
     assert spans(*pair, [body(0)], [body(0)]) == [(0, 2), (0, 2), (3, 4)]
     assert spans(*pair, *pair) == [(0, 5), (0, 5)]
+    hardly = [[body(0), body(WIDE - 12)]] * 3
+    assert spans(*hardly, [body(0)], [body(0)]) == [(0, 2), (0, 4)]
 
 
 def test_two_in_one_box_are_not_the_one_who_was_there_before() -> None:
@@ -109,6 +117,16 @@ def test_a_face_between_two_bodies_and_two_faces_on_one_are_nobodys() -> None:
     alone = looks(*[[body(0)]] * 6)
     two = track(1, {0: head(-8), 5: head(-8)}), track(2, {0: head(12), 5: head(12)})
     assert owned(alone, followed(alone, ()), two) == [()]
+
+
+def test_a_second_face_is_not_that_of_a_body_that_has_one() -> None:
+    """Be it that it was once alone on it: on a poster, say, or of a child that is carried."""
+    stand = looks(*[[body(0)]] * 8)
+    own = track(1, {n: head(0) for n in range(2, 8)})
+    carried = track(2, {n: head(0, 78) for n in range(8)})
+    assert owned(stand, followed(stand, ()), [own, carried]) == [(1,)]
+    alone = track(2, {0: head(0, 78), 1: head(0, 78)})
+    assert owned(stand, followed(stand, ()), [own, alone]) == [(1, 2)]
 
 
 def test_a_face_that_leaves_the_body_is_not_its_own() -> None:
