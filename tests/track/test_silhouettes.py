@@ -49,6 +49,9 @@ def test_a_moment_of_doubt_is_bridged_and_a_longer_one_is_a_box() -> None:
     assert all(s.cells for s in short)
     between = short[0].silhouette()
     assert between is not None and between.union(one.union(other).grown()) == between
+    later = shapes_between([(0, other), (4, one), (8, one), (12, None), (16, other)], 16)
+    assert [s.frame for s in later] == [0, 4, 8, 16]
+    assert later[1].silhouette() == one
     long = [(0, one), *((4 * n, None) for n in range(1, 5)), (20, other)]
     assert not shapes_between(long, 20)[0].cells
 
