@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from fractions import Fraction
 from itertools import combinations, pairwise
 
 import pytest
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 
 from redact.plan import Decision, Plan, state_runs, undecided, with_subjects
 from redact.plan.decisions import decide
-from redact.types import Body, Box, Keyframe, Keyframes, State, Track
+from redact.types import Body, Box, Keyframe, Keyframes, State, Target, Timeline, Track
 
 from .test_plan import FRAMES, tracks
 from .test_shown import B, D, F, kept, plan_of
@@ -32,6 +33,39 @@ def seen(number: int, first: int, states: list[State], box: Box = PLACE) -> Trac
 
 def test_who_is_lost_and_seen_again_at_once_in_the_same_place_is_one() -> None:
     assert numbers(plan_of(seen(1, 0, [D] * 5), seen(2, 6, [D] * 5))) == [(1, 2)]
+
+
+@pytest.mark.parametrize("rate", [10, 30, 120])
+def test_a_handover_takes_a_quarter_of_a_second_however_many_pictures_that_is(rate: int) -> None:
+    for late in (0, 1):
+        first = 5 + rate // 4 + late
+        plan = plan_of(seen(1, 0, [D] * 6), seen(2, first, [D] * 2))
+        line = Timeline(Fraction(1, rate), tuple(range(first + 2)))
+        found = numbers(replace(plan, source=replace(plan.source, timeline=line)))
+        assert found == ([(1,), (2,)] if late else [(1, 2)])
+
+
+def test_one_that_begins_where_another_ends_was_divided_from_it() -> None:
+    """It looked like somebody else all at once."""
+    assert numbers(plan_of(seen(1, 0, [D] * 5), seen(2, 5, [D] * 5))) == [(1,), (2,)]
+
+
+@pytest.mark.parametrize(("first", "left"), [(2, -25), (5, 35)])
+def test_a_third_beside_either_sight_makes_it_unsure(first: int, left: int) -> None:
+    """Who was beside the one is gone, or who is beside the other has just come."""
+    pair = seen(1, 0, [D] * 5, Box(2, 10, 42, 60)), seen(2, 6, [D] * 5, Box(12, 10, 52, 60))
+    assert numbers(plan_of(*pair)) == [(1, 2)]
+    third = seen(3, first, [D] * 3, Box(left, 10, left + 40, 60))
+    assert numbers(plan_of(*pair, third)) == [(1,), (2,), (3,)]
+
+
+def test_a_plate_beside_a_face_says_nothing_of_whose_it_is() -> None:
+    pair = seen(1, 0, [D] * 5), seen(2, 6, [D] * 5)
+    plate = replace(seen(3, 0, [D] * 12, BESIDE), target=Target.PLATE)
+    assert numbers(plan_of(*pair, plate)) == [(1, 2), (3,)]
+    assert numbers(plan_of(pair[0], replace(pair[1], target=Target.PLATE))) == [(1,), (2,)]
+    on_it = replace(seen(2, 0, [D] * 9), target=Target.HEAD)
+    assert numbers(plan_of(seen(1, 0, [D] * 9), on_it)) == [(1,), (2,)]
 
 
 @pytest.mark.parametrize("state", [F, B])

@@ -13,6 +13,7 @@ from redact.errors import PlanError, RedactError
 from redact.plan import (
     Decision,
     FindingNote,
+    FoundText,
     Plan,
     ReviewState,
     SeenFrames,
@@ -26,7 +27,7 @@ from redact.plan import (
 from redact.review import page_edits
 from redact.review.open_plan import edited
 from redact.review.refused_error import RefusedError
-from redact.types import Action, Box, Decided, Keyframe, Origin, State, Target
+from redact.types import Action, Box, Decided, Keyframe, Origin, State, Target, Track
 
 from .plans import AWAY, BESIDE, FRAMES, HERE, plan_of, three, track
 
@@ -159,6 +160,13 @@ def test_what_was_confirmed_does_not_outlive_the_decision_it_was_said_of() -> No
     assert not hidden(do(plan, "decide", ids=[1], decision="keep"), 1, 34)
 
 
+def test_whoever_is_kept_already_stays_as_confirmed_when_all_others_are_hidden() -> None:
+    plan = do(guessed(), "confirm", track=1, first=30, last=34, same=True)
+    plan = do(plan, "confirm", track=1, first=50, last=60, same=False)
+    alone = do(plan, "only", id=1, reason="client")
+    assert [n for n in range(61) if hidden(alone, 1, n)] == [*range(35, 40), *range(50, 61)]
+
+
 def test_not_him_here_hides_even_where_a_detector_was_sure() -> None:
     plan = do(guessed(), "confirm", track=1, first=35, last=45, same=False)
     assert hidden(plan, 1, 42) and not hidden(plan, 1, 46)
@@ -268,6 +276,35 @@ def test_what_is_cut_off_a_detected_track_stays_on_record() -> None:
 def test_a_longer_span_holds_the_mask() -> None:
     plan = do(three(), "span", track=1, first=0, last=90)
     assert hidden(plan, 1, 90) and edit.track_of(plan, 1).at(75).box == HERE
+
+
+@pytest.mark.parametrize("more", [1, 2, 9])
+def test_a_longer_span_is_sure_where_a_person_looked_and_where_it_was_seen(more: int) -> None:
+    before = plan_of(track(1, (20, 60, State.DETECTED, HERE)))
+    longer = edit.track_of(do(before, "span", track=1, first=20 - more, last=60 + more), 1)
+    between = [State.INTERPOLATED] * (more - 1)
+    added = [State.MANUAL, *between], [*between, State.MANUAL]
+    states = [key.state for n in range(20 - more, 61 + more) if (key := longer.at(n))]
+    assert states == [*added[0], *[State.DETECTED] * 41, *added[1]]
+
+
+def test_a_text_is_hidden_and_shown_again_and_what_was_asked_for_stays_on_record() -> None:
+    """What a person hid goes again; of what the command line hid, somebody said that it is none."""
+    texts = tuple(
+        FoundText(n, (name,), False, 0.9, 20, ((10, box), (30, box)))
+        for n, name, box in ((1, "DUPONT", AWAY), (2, "MARTIN", AWAY.moved(60, 0)))
+    )
+    box = AWAY.moved(60, 0)
+    asked = Track(4, Target.TEXT, [Keyframe(n, box, State.FOLLOWED) for n in (10, 30)])
+    plan = replace(three().with_track(asked), texts=texts)
+    plan = do(plan, "texts", numbers=[1], hide=True)
+    assert hidden(plan, 5, 10) and hidden(plan, 5, 30) and not hidden(plan, 5, 31)
+    plan = do(plan, "texts", numbers=[1, 2], hide=False)
+    assert [(t.id, t.action) for t in plan.tracks[3:]] == [(4, Action.FALSE_ALARM)]
+    plan = do(plan, "texts", numbers=[2], hide=True)
+    assert hidden(plan, 4, 20) and [t.id for t in plan.tracks[3:]] == [4]
+    with pytest.raises(PlanError):
+        do(plan, "texts", numbers=[1, 3], hide=True)
 
 
 def test_what_a_person_drew_may_be_removed_and_what_was_found_may_not() -> None:
