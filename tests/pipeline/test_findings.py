@@ -15,16 +15,17 @@ import pytest
 from click.testing import CliRunner
 
 from redact.auditing import AuditResult
+from redact.auditing.result import Check
 from redact.cli.verify import verify as verify_command
 from redact.errors import ExitCode
 from redact.media import probe
 from redact.pipeline import Accepted, Journal, apply, order_to_apply
-from redact.pipeline.audit_result import reason_to_publish
+from redact.pipeline.audit_result import answers_to, reason_to_publish
 from redact.plan import Plan, read_plan, write_plan
 from redact.plan.edit import remove_tracks
 from redact.progress import Silent
 from redact.settings import DetectSettings, DrawSettings, Sensitivity
-from redact.types import Box, Target
+from redact.types import Box, Decided, FindingKind, Target
 
 from ..program import program
 from .conftest import alone
@@ -152,6 +153,37 @@ def test_what_nobody_has_looked_at_is_accepted_in_no_way(first: AuditResult) -> 
     """Neither by saying nothing, nor by no findings."""
     for given in (None, Accepted((), REASON)):
         assert reason_to_publish(first, given) == "", given
+
+
+def test_neither_a_failed_test_nor_another_kind_of_finding_is_accepted_along(
+    first: AuditResult,
+) -> None:
+    """Somebody who looked at a face has not looked at a plate there, or at a mask that is gone."""
+    looked_at = Accepted(first.findings, REASON)
+    failed = replace(first, checks=(*first.checks, Check("times", False, ())))
+    assert not looked_at.covers(failed)
+    assert reason_to_publish(failed, looked_at) == ""
+    assert answers_to(failed, looked_at) == {}
+    undrawn = tuple(replace(f, kind=FindingKind.UNDRAWN) for f in first.findings)
+    assert not Accepted(undrawn, REASON).covers(replace(first, findings=undrawn))
+    for other in ({"kind": FindingKind.REPEATED}, {"target": Target.REGION}):
+        assert not looked_at.covers(
+            replace(first, findings=tuple(replace(f, **other) for f in first.findings))
+        )
+
+
+def test_each_answer_stays_with_its_finding(first: AuditResult) -> None:
+    """Whatever the numbers of the next audit are."""
+    said = tuple(Decided(f"{f.number}", "R. Roe") for f in first.findings)
+    count = len(first.findings)
+    anew = replace(
+        first,
+        findings=tuple(replace(f, number=count + 1 - f.number) for f in first.findings[::-1]),
+    )
+    answers = answers_to(anew, Accepted(first.findings, REASON, said))
+    assert {n: answer.reason for n, answer in answers.items()} == {
+        n: f"{count + 1 - n}" for n in range(1, count + 1)
+    }
 
 
 def test_what_is_found_elsewhere_in_the_same_frames_is_not_accepted(first: AuditResult) -> None:

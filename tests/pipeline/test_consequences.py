@@ -1,0 +1,90 @@
+"""What a decision to keep somebody means is told as it is drawn, and who may be mistaken."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from redact.pipeline import FREE, consequences, covering, mistakable
+from redact.plan import Decision, Plan
+from redact.plan.decisions import decide
+from redact.render import free_share
+from redact.types import Box, State, Target, Track
+
+from ..review.plans import HERE, plan_of, track
+
+D, F, P = State.DETECTED, State.FOLLOWED, State.PADDED
+MARGIN = 0.2
+
+
+def kept(*tracks: Track) -> Plan:
+    return decide(plan_of(*tracks), [1], Decision.KEEP)
+
+
+stretches = st.lists(
+    st.tuples(st.integers(0, 9), st.sampled_from([D, F]), st.sampled_from([0, 15, 30, 90])),
+    min_size=1,
+    max_size=3,
+)
+
+
+@given(stretches)
+def test_whoever_is_kept_is_called_covered_wherever_masks_leave_too_little(
+    others: list[tuple[int, State, int]],
+) -> None:
+    one = track(1, (0, 12, D, HERE), (13, 30, F, HERE))
+    masks = [
+        track(n, (5 + first, 9 + first, state, HERE.moved(right, 0)))
+        for n, (first, state, right) in enumerate(others, 2)
+    ]
+    plan = kept(one, *masks)
+    told = covering(plan, frozenset([1]), MARGIN)[1]
+    covered = {frame for frames in told.values() for frame in frames}
+    for frame in range(31):
+        shown = [region for region in plan.shown_at(frame) if region.track == 1]
+        hidden = plan.regions_at(frame)
+        free = min((free_share(region, hidden, MARGIN) for region in shown), default=1.0)
+        assert (frame in covered) == (free < FREE)
+        for other in hidden:
+            blamed = frame in told.get(other.track, [])
+            mine = bool(shown) and free_share(shown[0], [other], MARGIN) < 1
+            assert blamed == (frame in covered and mine)
+
+
+def test_it_is_told_where_the_one_who_is_kept_is_seen_and_who_hides_them() -> None:
+    one = track(1, (0, 24, D, HERE), (25, 49, F, HERE), (50, 74, D, HERE))
+    plan = kept(one, track(2, (10, 14, F, HERE)))
+    visible, covered, look = consequences(plan, [1])
+    assert "0:00.0–0:01.0 (frames 0–24), 0:02.0–0:03.0 (frames 50–74)" in visible
+    assert "hidden in 25 frames of 75" in visible
+    assert "track 2 covers it: 0:00.4–0:00.6" in covered
+    assert "redact review" in look
+    nowhere, _ = consequences(kept(track(1, (0, 9, F, HERE))), [1])
+    assert "visible nowhere" in nowhere
+    assert list(consequences(plan, [])) == []
+    often = track(1, *((n, n, D if n % 2 else P, HERE) for n in range(30)))
+    assert "and 7 more" in next(consequences(kept(often), [1]))
+
+
+@pytest.mark.parametrize(
+    ("other", "warned"),
+    [
+        (track(2, (30, 60, D, HERE)), True),
+        (track(2, (20, 31, D, HERE)), False),  # two pictures: they brush
+        (track(2, (30, 60, F, HERE)), False),  # nobody is seen there
+        (track(2, (30, 60, D, HERE.moved(30, 0))), False),  # beside
+        (track(2, (0, 60, D, HERE)), False),  # one person, seen twice
+        (track(2, (30, 60, D, HERE), target=Target.PLATE), False),
+        (track(2, (30, 60, D, Box(90, 90, 170, 190))), True),  # a guess may be larger
+    ],
+    ids=["he is seen", "brush", "not seen", "beside", "one person", "a plate", "larger"],
+)
+def test_who_may_have_been_chosen_on_somebody_else_is_told(other: Track, warned: bool) -> None:
+    plan = kept(track(1, (0, 29, D, HERE), (30, 60, F, HERE)), other)
+    told = list(mistakable(plan, [1]))
+    assert len(told) == warned
+    assert all("track 1 lies on track 2 at 0:01.2–0:02.4" in line for line in told)
+    assert not list(mistakable(replace(plan, tracks=plan.tracks[:1]), [1]))
