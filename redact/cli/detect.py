@@ -15,6 +15,7 @@ from ..plan import write_plan
 from ..words import say
 from . import options
 from .app import PATH, command
+from .results import found_in_words
 from .sources import lower_priority
 from .terminal import Terminal, tell_json
 
@@ -49,7 +50,5 @@ def detect(source: Path, plan_file: Path | None, one_of_several: bool, **params:
         }
         tell_json(result)
     else:
-        found = [say("finds_tracks", count=n, kind=kind) for kind, n in sorted(counts.items())]
-        tracks = ", ".join(found) or say("finds_nothing")
-        terminal.say(say("plan_made", path=plan_file, tracks=tracks))
+        terminal.say(say("plan_made", path=plan_file, what=found_in_words(plan)))
     return 0

@@ -7,7 +7,7 @@ from __future__ import annotations
 import shlex
 import sys
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final
@@ -18,7 +18,7 @@ from ..files import PRIVATE
 from ..pipeline import Delivery, HeldBack, Result, ResultState, held_back_for, relative_to_here
 from ..plan import Plan, all_subjects
 from ..record import Manifest, manifest_path
-from ..types import Action, Decided, Finding, FindingKind, as_argument, clock
+from ..types import Action, Decided, Finding, FindingKind, Track, as_argument, clock
 from ..with_parent import OPTION
 from ..words import said, say, word
 from .app import PATH, together, typed
@@ -165,11 +165,9 @@ def _counted(result: Result) -> str:
 def decisions_in_words(plan: Plan) -> str:
     """How many faces, plates and so on a plan hides, and which it leaves visible; a subject with
     several tracks counts once, as on the page."""
-    tracks = {track.id: track for track in plan.tracks}
-    subjects = [tracks[subject.tracks[0]] for subject in all_subjects(plan)]
-    hidden = Counter(t.target.word for t in subjects if t.action is Action.REDACT)
-    counts = [say("cell_hidden", count=n, kind=kind) for kind, n in sorted(hidden.items())]
-    words = [say("hides", what=", ".join(counts))] if counts else []
+    subjects = _first_tracks(plan)
+    hidden = _counts_in_words(t for t in subjects if t.action is Action.REDACT)
+    words = [say("hides", what=hidden)] if hidden else []
     # What stays visible must never be counted among what is hidden.
     for outcome, code in (
         (Action.KEEP, "keeps"),
@@ -180,6 +178,22 @@ def decisions_in_words(plan: Plan) -> str:
         who = ", ".join(f"{word('target', t.target.word)} {t.id}" for t in bare)
         words += [say(code, count=len(bare), who=who)] if bare else []
     return word("term", "semicolon").join(words) or say("nothing_to_hide")
+
+
+def found_in_words(plan: Plan) -> str:
+    """How many faces, plates and so on a search found."""
+    return _counts_in_words(_first_tracks(plan)) or say("finds_nothing")
+
+
+def _first_tracks(plan: Plan) -> list[Track]:
+    """One track of each subject."""
+    tracks = {track.id: track for track in plan.tracks}
+    return [tracks[subject.tracks[0]] for subject in all_subjects(plan)]
+
+
+def _counts_in_words(tracks: Iterable[Track]) -> str:
+    counts = Counter(track.target.word for track in tracks)
+    return ", ".join(say("cell_hidden", count=n, kind=kind) for kind, n in sorted(counts.items()))
 
 
 def words_for(output: Path, record: Manifest, plan: Path | None) -> str:

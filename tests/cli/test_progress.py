@@ -91,7 +91,7 @@ def test_without_a_terminal_a_line_is_said_now_and_then(
     monkeypatch.setattr(terminal, "SAID_EVERY", 0.0)
     with terminal.Terminal().stage("detect", 40) as stage:
         stage.advance(10)
-    assert "looking for what is to be hidden: 10 of 40 frames (25 %)" in capsys.readouterr().err
+    assert "looking for what is to be hidden: 10 of 40 frames (25%)" in capsys.readouterr().err
     monkeypatch.setattr(terminal, "SAID_EVERY", 30.0)
     with terminal.Terminal().stage("detect", 40) as stage:
         stage.advance(40)
@@ -110,8 +110,8 @@ def test_of_several_at_once_each_says_how_far_it_is(
         first("render", 1, 40)
     said = [line.strip() for line in capsys.readouterr().err.splitlines() if line.strip()]
     assert said == [
-        "a.mp4: looking for what is to be hidden: 10 of 40 (25 %)",
+        "a.mp4: looking for what is to be hidden: 10 of 40 (25%)",
         "b.mp4: hiding them: 5",
-        "a.mp4: looking for what is to be hidden: 30 of 40 (75 %)",
-        "a.mp4: hiding them: 1 of 40 (2 %)",
+        "a.mp4: looking for what is to be hidden: 30 of 40 (75%)",
+        "a.mp4: hiding them: 1 of 40 (2%)",
     ]

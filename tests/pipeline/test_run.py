@@ -9,6 +9,7 @@ import re
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import av
@@ -17,8 +18,11 @@ import pytest
 
 from redact.cli.app import Asked
 from redact.cli.app import redact as command_line
+from redact.cli.results import decisions_in_words, found_in_words
 from redact.errors import ExitCode, OutputError, UsageError
+from redact.plan import Subject, read_plan
 from redact.progress import Silent, Stage
+from redact.types import Target
 
 from .conftest import alone
 
@@ -136,6 +140,15 @@ def test_a_kept_track_is_not_counted_as_hidden(
     done = redact("apply", street, plan, "-o", output, "--no-manifest")
     assert done.returncode == ExitCode.DONE, done.stderr
     assert re.search(rf"\b{count - 1} faces?\b[^;]* hidden; face {kept} visible by", done.stderr)
+
+
+def test_somebody_found_in_two_tracks_is_counted_once(street_plan: Path) -> None:
+    plan = replace(read_plan(street_plan), subjects=())
+    faces = [t.id for t in plan.tracks if t.target is Target.FACE]
+    assert found_in_words(plan).startswith(f"{len(faces)} face")
+    joined = plan.with_subjects((Subject(tuple(faces[:2])),))
+    assert found_in_words(joined).startswith(f"{len(faces) - 1} face")
+    assert decisions_in_words(joined).startswith(f"{len(faces) - 1} face")
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="other systems refuse such names")

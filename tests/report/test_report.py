@@ -265,7 +265,7 @@ def test_it_says_what_a_person_looked_at_and_which_sound_is_gone(tmp_path: Path)
     value = reviewed(tmp_path)[0]
     page = report_html(value).decode()
     assert "Reviewed by R. Roe." in page
-    assert "10 of 300 pictures were looked at (3 %)" in page  # what flew by does not count
+    assert "10 of 300 pictures were looked at (3%)" in page  # what flew by does not count
     assert "2 of 3 were answered" in page and "none: a statue" in page
     assert "0:00.400" in page and "an address" in page
     log = exemption_csv(value, ReportWords("en")).decode("utf-8-sig")

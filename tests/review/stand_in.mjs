@@ -108,6 +108,7 @@ for (const [, close, tag, words, text] of readFileSync(html, "utf8").replace(/<!
   if (!/^(meta|link|img|path|circle|option)$/.test(tag) || (tag === "option" && !words.endsWith("/"))) inside = words.endsWith("/") ? inside : node;
 }
 document.documentElement = document.querySelector("html");
+document.documentElement.dataset.languages = "en fr"; // as the server writes it
 document.activeElement = document.body = document.querySelector("body");
 
 const memory = () => { const kept = new Map(); return { getItem: (k) => kept.get(k) ?? null, setItem: (k, v) => kept.set(k, String(v)) }; };

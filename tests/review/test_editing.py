@@ -474,7 +474,7 @@ def test_what_the_networks_were_sure_of_is_no_false_alarm_by_one_key() -> None:
         with pytest.raises(PlanError) as caught:
             do(looked, "decide", **alarm, reason="a poster")
         assert caught.value.refusal == "alarm_look"
-        assert "98 %" in caught.value.message and words in str(caught.value.hint)
+        assert "98%" in caught.value.message and words in str(caught.value.hint)
     whole = looked_at(5, 25, 55)
     with pytest.raises(PlanError) as caught:
         do(whole, "decide", **alarm, reason=" - ")

@@ -155,6 +155,19 @@ def test_a_result_that_came_while_nobody_looked_is_shown_once(
     assert "street.redacted" in shown[0] and int(shown[1]) > 0
 
 
+def test_a_refusal_tells_times_as_its_language_writes_them(review: Review) -> None:
+    said = review.does("""
+      const { load, said } = await page("words.js"),
+        values = { number: 2, percent: 99, times: "0:02.7, 1:05.2" },
+        error = { error: "alarm_look", values };
+      await load("fr");
+      const french = said(error);
+      await load("en");
+      return [french, said(error)];
+    """)
+    assert "à 0:02,7, 1:05,2, écrivez" in said[0] and "at 0:02.7, 1:05.2, write" in said[1]
+
+
 def test_that_the_source_ends_early_is_told_where_the_result_is(
     review: Review, tmp_path: Path
 ) -> None:
@@ -173,11 +186,14 @@ def test_that_the_source_ends_early_is_told_where_the_result_is(
     here = replace(result, output=Path("a.mp4"))  # as a command that was given a relative path
     told = {**finishing._result(here, cast(Any, order)), "overtaken": False}
     assert Path(told["output"]).is_absolute()
-    title, words = review.does(f"""
+    title, words, lines = review.does(f"""
       const {{ jobOver }} = await page("finish.js");
       await jobOver({{ kind: "finish", result: {json.dumps(told)} }});
-      return [await text("#dialog-title"), await text("#incomplete")];
+      const all = (await find("#dialog-title")).parentNode.childNodes;
+      const lines = [...all].filter((node) => node.nodeType === 3).map((node) => node.textContent);
+      return [await text("#dialog-title"), await text("#incomplete"), lines];
     """)
+    assert not any(lines), "no number of earlier copies, of which there are none"
     assert "✓" not in title and "incomplete" in title
     assert "ends early" in words and "Copy the file again" in words
 

@@ -47,10 +47,10 @@ function Who({ of: s }) {
       <h2>${title(s)}</h2>
       <${Tag} of=${s} />
       <div class="small muted">${span(s.from, s.to)}</div>
-      ${s.alone.length > 0 && html`<div class="small muted" id="presence">${t(`presence.${s.kind}`, { seen: s.pictures, n: count(s.alone) })}</div>`}
       <div class="small muted">${s.cut ? `${sure} · ${reasonWords(s.reason)}` : sure}</div>
     </div>
-  </div>`;
+  </div>
+  ${s.alone.length > 0 && html`<p class="small muted" id="presence">${t(`presence.${s.kind}`, { seen: s.pictures, n: count(s.alone) })}</p>`}`;
 }
 /** In how many of its pictures somebody has looked, and in how many while it was chosen. */
 function Looked({ of: s }) {

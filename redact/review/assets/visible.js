@@ -109,7 +109,11 @@ async function uncover(id, other) {
   return edit("uncover", { id, other }, t("uncovered"));
 }
 /** Take the mask away of whoever hides the chosen one without being sure to be there. */
-export function uncoverFirst() {
-  const row = cover()?.covered.find(([id, , , guessed]) => guessed && state.subjects.has(id));
-  return state.one && row ? uncover(state.one.id, row[0]) : toast(t("nothing_covers"));
+export async function uncoverFirst() {
+  const { one } = state;
+  if (!one) return toast(t("choose_first"), true);
+  // Whoever presses the key at once need not wait until the panel says who covers it.
+  const { covered } = cover() ?? (await get("covered", { id: one.id }));
+  const row = covered.find(([id, , , guessed]) => guessed && state.subjects.has(id));
+  return row ? uncover(one.id, row[0]) : toast(t("nothing_covers"));
 }
