@@ -91,14 +91,17 @@ def add_followed(
     keys: Sequence[Keyframe],
     decided: Decided = UNDECIDED,
 ) -> tuple[Plan, int]:
-    """Add what a person drew once and the pixels carried on (`redact.follow.follow`).
+    """Add what was followed through the frames, such as what a person drew once
+    (`redact.follow.follow`). It may come into the picture and leave it, as a text on a car does.
 
     Raises:
-        PlanError: a box is none, or lies wholly outside the picture.
+        PlanError: a box is none, or all lie wholly outside the picture.
     """
     number = plan.next_id()
+    shown = any(plan.source.shows(key.box) for key in keys)
     for key in keys:
-        check_box(key.box, plan, f"new track {number}: frame {key.frame}")
+        if not (shown and is_box(key.box)):
+            check_box(key.box, plan, f"new track {number}: frame {key.frame}")
     return plan.with_track(_track(number, target, keys, Origin.MANUAL, decided)), number
 
 

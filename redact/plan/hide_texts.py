@@ -65,7 +65,7 @@ def hide_texts(plan: Plan, texts: Iterable[FoundText], decided: Decided) -> tupl
     What has a track already keeps it, and is hidden again if it was not to be.
 
     Raises:
-        PlanError: a place lies wholly outside the picture.
+        PlanError: no place of a text lies in the picture.
     """
     numbers: list[int] = []
     track_of = tracks_of_texts(plan)

@@ -10,9 +10,10 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from redact.errors import PlanError
 from redact.media import Decode, probe
 from redact.pipeline import find_texts
-from redact.plan import FoundText, Plan, hide_texts, read_plan, reads
+from redact.plan import FoundText, Plan, dump_plan, hide_texts, parse_plan, read_plan, reads
 from redact.progress import Silent
 from redact.types import UNDECIDED, Box, Target
 from redact.types.text import folded
@@ -59,6 +60,19 @@ def test_a_name_is_found_where_it_stands_in_every_picture(
         assert here is not None
         letters = Box(board(n).x1 + 10, 124, board(n).x1 + 128, 144)
         assert here.box.common(letters) >= 0.9 * letters.area
+
+
+def test_a_text_that_comes_into_the_picture_is_hidden(
+    found: tuple[Plan, tuple[FoundText, ...]],
+) -> None:
+    plan, _ = found
+    places = ((0, Box(-60, 100, -20, 120)), (10, Box(40, 100, 80, 120)))
+    sign = FoundText(1, ("RDX 204",), False, 0.9, 10, places)
+    hidden, _ = hide_texts(plan, [sign], UNDECIDED)
+    same = parse_plan(dump_plan(hidden), "a.plan.json")
+    assert [tuple(region.box) for region in same.regions_at(10)] == [(40, 100, 80, 120)]
+    with pytest.raises(PlanError, match="outside the picture"):
+        hide_texts(plan, [sign.but(best=0, places=places[:1])], UNDECIDED)
 
 
 def test_what_stays_while_the_scene_moves_is_a_caption(

@@ -405,7 +405,7 @@ def test_what_the_networks_were_sure_of_is_no_false_alarm_by_a_slip(path: Path) 
     before = path.read_bytes()
     for more in ((), ("--confirmed",), ("--reason", "a poster"), ("--confirmed", "--reason", "-")):
         done = call("set", path, f"{sure.id}", "--action", "false-alarm", *more)
-        assert isinstance(done.exception, PlanError) and "98 %" in str(done.exception)
+        assert isinstance(done.exception, PlanError) and "98%" in str(done.exception)
         assert path.read_bytes() == before
     assert call("set", path, f"{doubted.id}", "--action", "false-alarm").exit_code == 0
     explained = ("--confirmed", "--reason", "a poster")
