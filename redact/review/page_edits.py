@@ -453,8 +453,9 @@ def uncover(plan: Plan, number: int, other: int, decided: Decided = UNDECIDED) -
     if not any(frames.values()):
         raise RefusedError("seen_there")
     looked = _looked_at(plan)
-    if any(frame not in looked for hiding in frames.values() for frame in hiding):
-        raise RefusedError("look_first")
+    unseen = {frame for hiding in frames.values() for frame in hiding} - set(looked)
+    if unseen:
+        raise RefusedError("look_first", frame=min(unseen))
     before = _cut(plan)
     for track, hiding in frames.items():
         for first, last in reversed(runs_of(hiding)):

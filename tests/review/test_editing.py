@@ -210,8 +210,9 @@ def test_another_guess_over_a_kept_one_is_taken_away_there_and_nowhere_else() ->
     (one,) = [s for s in all_subjects(clear) if gone[0].id in s.tracks]
     assert sorted(one.tracks) == sorted(t.id for t in gone)
     assert one.decision is Decision.CUT_OFF
-    with pytest.raises(PlanError, match="Not all of"):
+    with pytest.raises(RefusedError, match="Not all of") as caught:
         do(replace(plan, review=None), "uncover", id=1, other=2)
+    assert caught.value.filled == {"frame": 41}, "where the page plays them from"
     seen = track(2, (10, 80, State.DETECTED, HERE))
     with pytest.raises(PlanError, match="seen"):
         do(guessed(three().with_track(seen)), "uncover", id=1, other=2)

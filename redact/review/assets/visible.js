@@ -80,10 +80,13 @@ function Confirm() {
   </div>`;
 }
 
+/** Play the stretch from there on in which somebody is shown, at most `A_LOOK` pictures. */
+function lookAt(s, frame) {
+  const run = s.shown.find(([a, b]) => a <= frame && frame <= b) || [0, frame];
+  playStretch([nearest(s, frame).id, frame, Math.min(run[1], frame + A_LOOK)]);
+}
 /** Somebody who hides a kept one all the same: often the same person, found twice. */
 function Covering({ of: s, by, where: [frame, n, guessed] }) {
-  const run = s.shown.find(([a, b]) => a <= frame && frame <= b) || [0, frame],
-    show = () => playStretch([nearest(s, frame).id, frame, Math.min(run[1], frame + A_LOOK)]);
   const both = () => {
     select([s.id, by.id]);
     player.show(frame);
@@ -94,7 +97,7 @@ function Covering({ of: s, by, where: [frame, n, guessed] }) {
       <span>${by.id === s.id ? t("covered_by_own", { n }) : t("covered_by", { who: title(by), n })}</span>
     </div>
     <div class="row">
-      <${Button} word="show" act=${show} />
+      <${Button} word="show" act=${() => lookAt(s, frame)} />
       ${
         guessed
           ? html`<${Button} word="uncover" hotkey="T" act=${() => uncover(s.id, by.id)} />`
@@ -106,7 +109,9 @@ function Covering({ of: s, by, where: [frame, n, guessed] }) {
 }
 async function uncover(id, other) {
   await allTold();
-  return edit("uncover", { id, other }, t("uncovered"));
+  const look = ({ values }) =>
+    values?.frame !== undefined && lookAt(state.subjects.get(id), values.frame);
+  return edit("uncover", { id, other }, t("uncovered"), look);
 }
 /** Take the mask away of whoever hides the chosen one without being sure to be there. */
 export async function uncoverFirst() {
