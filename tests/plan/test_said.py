@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from dataclasses import replace
+from dataclasses import MISSING, fields, replace
 from fractions import Fraction
 from typing import Any
 
@@ -14,7 +14,9 @@ from hypothesis import strategies as st
 
 from redact.errors import PlanError
 from redact.plan import (
+    Decision,
     FindingNote,
+    FoundText,
     MutedSpan,
     Plan,
     ReviewState,
@@ -27,12 +29,29 @@ from redact.plan import (
     parse_plan,
     undecided,
 )
-from redact.types import Muted, Timeline
+from redact.settings import Caution, Damaged, DetectSettings, Sensitivity
+from redact.types import (
+    Body,
+    Box,
+    Confirmed,
+    Doubt,
+    Keyframe,
+    Keyframes,
+    KeyPicture,
+    Muted,
+    Origin,
+    Outline,
+    Scope,
+    Shaped,
+    Silhouette,
+    Target,
+    Timeline,
+)
 
 from .test_plan import FRAMES
 from .test_shown import D, kept, plan_of
 
-PLACE = (3, (1.0, 2.0, 30.0, 40.0))
+PLACE = Box(1, 2, 30, 40)
 
 
 def reviewed() -> Plan:
@@ -46,14 +65,71 @@ def reviewed() -> Plan:
             "R. Roe",
             (SeenFrames("result", "still", ((0, 4), (9, FRAMES - 1))),),
             (SeenSubject(1, ((0, 3),)),),
-            (FindingNote(1, "possible_leak", "person", 3, FRAMES - 1, (PLACE,), "none", "statue"),),
+            (
+                FindingNote(
+                    1,
+                    "possible_leak",
+                    "person",
+                    3,
+                    FRAMES - 1,
+                    ((3, tuple(PLACE)),),
+                    "none",
+                    "statue",
+                ),
+            ),
         ),
     )
 
 
+def everything() -> Plan:
+    """A plan none of whose fields is as it is in an empty one."""
+    at = "2026-11-27T22:15:03.000001Z"
+    key = KeyPicture(1, (0.1, 0.2, 0.3, 0.4), Outline.BOX, 0.5, True, "moved", "R. Roe", at)
+    first = replace(
+        undecided(kept([D] * 5)),
+        origin=Origin.IMPORTED,
+        certainty=0.5,
+        confirmed=(Confirmed(0, 2, True, "R. Roe", at), Confirmed(3, 4, False, "R. Roe", at)),
+        shapes=(Shaped.at(0, Silhouette(bytes([1] * 100))), Shaped.at(3, None)),
+        key_pictures=(KeyPicture(0, margin=0.2), key),
+    )
+    settings = DetectSettings(
+        (Target.FACE,),
+        Sensitivity.THOROUGH,
+        caution=Caution.HIGH,
+        scope=Scope(((1.0, 2.0),), (PLACE,), (PLACE.moved(9, 9),)),
+        damaged=Damaged.HIDE,
+        texts=(Target.CAPTION,),
+    )
+    said = Subject((1, 3), Decision.KEEP, "client", "consent", "R. Roe", at, (1,))
+    return replace(
+        reviewed(),
+        settings=settings,
+        tracks=(first, *reviewed().tracks[1:]),
+        subjects=(said, Subject((2,), Decision.HIDE, "", "a minor", "R. Roe", at)),
+        cuts=(3, 7),
+        unchecked=(9, 11),
+        version="1.0",
+        detectors=(("face-plate", "1" * 64),),
+        frames_looked_at=9,
+        turned=(90,),
+        doubts=(Doubt(4, Target.FACE, PLACE, 0.25),),
+        texts=(FoundText(1, ("DUPONT", "DUP0NT"), True, 0.9, 3, ((2, PLACE), (5, PLACE))),),
+        bodies=(Body(False, Keyframes((Keyframe(2, PLACE, D, 0.5),))),),
+    )
+
+
 def test_all_of_it_comes_back_from_the_file() -> None:
-    plan = reviewed()
-    assert parse_plan(dump_plan(plan), "p.json") == plan
+    """And nothing of it is as it would be if the file did not say it."""
+    for plan in (reviewed(), everything()):
+        assert parse_plan(dump_plan(plan), "p.json") == plan
+    plan = everything()
+    for value in (plan, plan.tracks[0]):
+        usual = {f.name: f.default for f in fields(value) if f.default is not MISSING}
+        assert [name for name in usual if getattr(value, name) == usual[name]] == []
+    subject, (_, key) = plan.subjects[0], plan.tracks[0].key_pictures
+    for part, bare in ((subject, Subject((9,))), (key, KeyPicture(9))):
+        assert [n for n in part.__struct_fields__ if getattr(part, n) == getattr(bare, n)] == []
 
 
 @pytest.mark.parametrize(
@@ -67,9 +143,19 @@ def test_all_of_it_comes_back_from_the_file() -> None:
         (["review", "seen", 0, "frames"], [[5, 4]], "do not rise within the clip"),
         (["review", "seen", 0, "frames"], [[0, 4], [4, 6]], "do not rise within the clip"),
         (["review", "subjects", 0, "frames"], [[0, FRAMES]], "do not rise within the clip"),
+        (["tracks", 0, "confirmed", 0, "last"], FRAMES, "$.tracks[0].confirmed[0]: 0 to"),
+        (["tracks", 0, "confirmed", 1, "last"], FRAMES, "$.tracks[0].confirmed[1]: 3 to"),
+        (["tracks", 0, "confirmed", 1, "first"], 5, "$.tracks[0].confirmed[1]: 5 to 4"),
+        (["tracks", 0, "key_pictures", 1, "frame"], FRAMES, "$.tracks[0].key_pictures[1].frame"),
+        (["tracks", 0, "keyframes", 4, "frame"], FRAMES, "$.tracks[0].keyframes[4].frame"),
+        (["tracks", 0, "shapes", 0, "cells"], "0", "$.tracks[0].shapes[0]"),
+        (["texts", 0, "places", 1, 0], FRAMES, "$.texts[0].places: frames do not rise"),
+        (["cuts"], [3, FRAMES], "$.cuts: frame 40 is past"),
+        (["unchecked"], [11, 9], "$.unchecked: frames must rise"),
+        (["settings", "frames_looked_at"], FRAMES + 1, "$.settings.frames_looked_at"),
         (["review", "findings", 0, "last"], FRAMES, "finding 1 lies outside the clip"),
         (["review", "findings", 0, "last"], 2, "finding 1 lies outside the clip"),
-        (["review", "findings", 0, "places"], [[FRAMES, PLACE[1]]], "lies outside the clip"),
+        (["review", "findings", 0, "places"], [[FRAMES, PLACE]], "lies outside the clip"),
         (["review", "findings", 0, "places"], [[3, [5, 5, 4, 9]]], "is not a box"),
         (["review", "findings", 0, "places"], [[3, [5, 5, 9, 1e6]]], "is not a box"),
     ],
@@ -77,7 +163,7 @@ def test_all_of_it_comes_back_from_the_file() -> None:
 def test_what_contradicts_the_rest_of_the_plan_is_refused(
     path: list[Any], value: Any, named: str
 ) -> None:
-    document = json.loads(dump_plan(reviewed()))
+    document = json.loads(dump_plan(everything()))
     node = document
     for step in path[:-1]:
         node = node[step]

@@ -95,6 +95,8 @@ def test_two_that_could_be_the_next_are_both_left() -> None:
     first = seen(1, 0, [D] * 5)
     both = seen(2, 6, [D] * 5), seen(3, 6, [D] * 2, Box(12, 10, 52, 60))
     assert (1, 2) not in numbers(plan_of(first, *both))
+    later = seen(2, 6, [D] * 7, Box(18, 10, 58, 60)), seen(3, 8, [D] * 5, Box(2, 10, 42, 60))
+    assert numbers(plan_of(first, *later)) == [(1,), (2,), (3,)]
 
 
 def test_one_thing_seen_twice_is_one_and_passing_by_is_not() -> None:
