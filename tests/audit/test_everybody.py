@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 import av
@@ -41,24 +41,27 @@ BLANK = frame_of(np.zeros((360, 640, 3), np.uint8))
 
 @dataclass
 class Eyes:
-    """Three people; a closer look at somebody sees a face there, this probable."""
+    """Three people; a closer look at somebody sees a face there, this probable, so far lower."""
 
     probable: float
+    lower: float = 0.0
 
     def bodies(self, frame: Frame) -> NDArray[np.float64]:
         return np.array([MASKED, BARE, SMALL])
 
     def heads(self, frame: Frame, bodies: NDArray[np.float64]) -> Detections:
         n = len(bodies)
-        places = head_places(bodies).astype(np.float32)
+        places = (head_places(bodies) + np.tile([0, self.lower], 2)).astype(np.float32)
         return Detections(places, np.full(n, self.probable, np.float32), np.full(n, FACE, np.int8))
 
 
 @dataclass
 class Covers:
-    """A mask lies on the head of the first; of the second perhaps it was decided."""
+    """A mask lies on the head of the first, and perhaps so far lower on the second; of the second
+    perhaps it was decided."""
 
     regions: tuple[Region, ...] = ()
+    lower: float = 0.0
 
     def mask(
         self, index: int, source: NDArray[np.uint8], output: NDArray[np.uint8]
@@ -66,6 +69,9 @@ class Covers:
         mask = np.zeros((360, 640), np.uint8)
         x1, y1, x2, y2 = head_places(np.array([MASKED]))[0].astype(int)
         mask[y1 : y2 + 1, x1 : x2 + 1] = 1
+        if self.lower:
+            x1, y1, x2, y2 = head_places(np.array([BARE]))[0].astype(int) + [0, self.lower] * 2
+            mask[int(y1) : int(y2) + 1, int(x1) : int(x2) + 1] = 1
         return mask
 
     def kept(self, index: int) -> list[Region]:
@@ -94,6 +100,14 @@ def test_everybody_is_counted_once_a_picture() -> None:
     assert accounted(Eyes(0.01), masks=(aside,))[0].bare == 1, "of somebody beside"
     bent = Region(2, FACE, Box(350, 90, 375, 120), State.DETECTED)
     assert accounted(Eyes(0.01), masks=(bent,))[0] == BodiesPart(1, 2, 1, 0)
+    far = Region(2, FACE, Box(501, 40, 509, 48), State.DETECTED)
+    assert accounted(Eyes(0.01), masks=(far,))[0] == BodiesPart(1, 2, 0, 1), "hidden, be he small"
+
+
+def test_a_face_that_a_mask_covers_lower_down_is_not_open() -> None:
+    _, everybody = accounted(Eyes(0.9, lower=50), Covers(lower=50))
+    assert everybody.counted.bare == 1 and everybody.suspicions == []
+    assert accounted(Eyes(0.9, lower=50))[1].suspicions
 
 
 @pytest.mark.parametrize(("probable", "found"), [(0.9, 1), (0.2, 0)])
@@ -106,6 +120,9 @@ def test_a_face_that_is_probably_open_is_a_finding(probable: float, found: int) 
         assert (track.first, track.last, track.target) == (7, 7, FACE)
         assert track.keyframes[0].box.iou(Box(*head_places(np.array([BARE]))[0].tolist())) > 0.9
         assert not everybody.tracks([track]), "who is found besides is told of once"
+        assert everybody.tracks([replace(track, certainty=0.1)]), "and nobody where that is doubted"
+        everybody.suspicions *= 2
+        assert len(everybody.tracks([])) == 1
 
 
 def test_who_is_visible_by_decision_or_was_not_looked_for_is_not_counted() -> None:

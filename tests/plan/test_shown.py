@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from redact.auditing.what_is_hidden import PlanCovers
-from redact.plan import HELD_REACH, Decision, Plan, Subject
+from redact.plan import HELD_REACH, Decision, Plan, Subject, with_held
 from redact.plan.subject import undecided, without_decision
 from redact.plan.where_sure import is_certain
 from redact.types import Action, Box, Confirmed, Keyframe, State, Target, Track
@@ -177,6 +177,27 @@ def test_one_person_found_twice_is_not_hidden_by_their_own_second_mask() -> None
     assert [n for n in range(20) if apart.regions_at(n)] == list(range(20))
 
 
+def test_whoever_is_said_to_be_another_is_hidden_under_the_kept_one_too() -> None:
+    """The word of a person about one part counts more than a detector's about the other."""
+    both = [kept([D] * 10, number=n) for n in (1, 2)]
+    plan = plan_of(*both).with_subjects((Subject((1, 2), Decision.KEEP),))
+    other = replace(plan.tracks[0], confirmed=(Confirmed(4, 6, False),))
+    plan = plan.with_track(other)
+    assert [n for n in range(10) if plan.regions_at(n)] == [4, 5, 6]
+
+
+def test_only_a_second_mask_of_the_same_kind_is_taken_for_the_same_face() -> None:
+    head = replace(kept([F] * 10, number=2), target=Target.HEAD)
+    plan = plan_of(kept([D] * 10), head).with_subjects((Subject((1, 2), Decision.KEEP),))
+    assert [r.track for r in plan.regions_at(5)] == [2]
+
+
+def test_nobody_is_asked_to_confirm_a_damaged_picture() -> None:
+    """It stays hidden whatever is said."""
+    track = kept([D] * 3 + [F] * 9)
+    assert plan_of(track, unchecked=(1, 5)).to_confirm(track) == [(3, 4), (6, 11)]
+
+
 def test_a_hidden_part_uncovers_nothing_of_a_kept_one() -> None:
     """Only where another part is shown itself does it say that the one who is kept is there."""
     sure, guessed = kept([D] * 9, number=2), kept([F] * 9)
@@ -206,6 +227,9 @@ def test_a_mask_spares_the_face_that_is_shown_only_where_it_is_sure_of_its_own()
     assert spared == [[(HERE,)], [()], [()], [(HERE,)]]
     damaged = replace(plan, unchecked=(0,))
     assert all(not r.spared for r in damaged.regions_at(0))
+    # Nor where only drawing is told of the damage: what is drawn is what goes on record.
+    assert plan.regions_at(0, damaged=True) == with_held(plan, [0]).regions_at(0)
+    assert all(not r.spared for r in plan.regions_at(0, damaged=True))
     assert all(not r.spared for r in plan_of(other).regions_at(0))
 
 
