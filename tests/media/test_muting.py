@@ -13,7 +13,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from redact.auditing.muted_sound import check_sound
-from redact.media import TONE_AMPLITUDE, Decode, VideoWriter, mute_samples, probe, read_sound
+from redact.media import (
+    TONE_AMPLITUDE,
+    Decode,
+    SourceInfo,
+    VideoWriter,
+    mute_samples,
+    probe,
+    read_sound,
+)
 from redact.types import Muted
 from redact.words import Message
 
@@ -71,11 +79,8 @@ def test_the_audit_hears_what_was_left_in(tmp_path: Path, how: str) -> None:
     assert not check_sound(probe(half), (span,))[0].passed
 
 
-def test_what_hides_in_a_mix_of_the_channels_is_heard_by_the_audit(tmp_path: Path) -> None:
-    """The same speech in two channels with opposite signs: their sum is silent, a listener with
-    headphones hears every word."""
-    path = tmp_path / "opposite.mkv"
-    wave = (np.sin(np.arange(48000) / 20) * 12000).astype(np.int16)
+def recording(path: Path, *channels: np.ndarray) -> SourceInfo:
+    """A second of pictures with this sound of two channels, 48000 samples a second from -1 to 1."""
     with av.open(str(path), "w") as output:
         video = output.add_stream("libx264", rate=25, width=160, height=96, pix_fmt="yuv420p")
         sound = output.add_stream("pcm_s16le", rate=48000, layout="stereo")
@@ -83,12 +88,62 @@ def test_what_hides_in_a_mix_of_the_channels_is_heard_by_the_audit(tmp_path: Pat
             frame = picture("yuv420p", (160, 96), n)
             frame.pts, frame.time_base = n, Fraction(1, 25)
             output.mux(video.encode(frame))
-        frame = av.AudioFrame.from_ndarray(np.stack([wave, -wave]), "s16p", "stereo")
+        samples = (np.stack(channels, axis=1) * 32767).astype(np.int16).reshape(1, -1)
+        frame = av.AudioFrame.from_ndarray(samples, "s16", "stereo")
         frame.sample_rate, frame.time_base, frame.pts = 48000, Fraction(1, 48000), 0
         output.mux([*video.encode(None), *sound.encode(frame), *sound.encode(None)])
+    return probe(path)
+
+
+def wave(hertz: float, level: float) -> np.ndarray:
+    return np.asarray(np.sin(2 * np.pi * hertz * np.arange(48000) / 48000) * level)
+
+
+def test_what_hides_in_a_mix_of_the_channels_is_heard_by_the_audit(tmp_path: Path) -> None:
+    """The same speech in two channels with opposite signs: their sum is silent, a listener with
+    headphones hears every word."""
+    made = recording(tmp_path / "opposite.mkv", wave(380, 0.36), -wave(380, 0.36))
     span = Muted(Fraction(1, 4), Fraction(3, 4))
-    assert loudness(path, 0.25, 0.75) < 0.01
-    assert not check_sound(probe(path), (span,))[0].passed
+    assert loudness(made.path, 0.25, 0.75) < 0.01
+    assert not check_sound(made, (span,))[0].passed
+
+
+@pytest.mark.parametrize("left", [0, 1])
+def test_speech_that_is_left_under_a_bleep_is_heard(tmp_path: Path, left: int) -> None:
+    """The bleep is as loud as it should be, and somebody goes on to speak, in one ear."""
+    bleep, speech = wave(1000, TONE_AMPLITUDE), wave(440, 0.08)
+    span = Muted(Fraction(1, 4), Fraction(3, 4), "tone")
+    sides = [bleep + speech, bleep][:: 1 if left else -1]
+    assert not check_sound(recording(tmp_path / "under.mkv", *sides), (span,))[0].passed
+    assert check_sound(recording(tmp_path / "bleep.mkv", bleep, bleep), (span,))[0].passed
+
+
+def test_sound_is_measured_in_every_track(tmp_path: Path) -> None:
+    sounds = [Sound("pcm_s16le", level=level, seconds=2.0) for level in (0, 0.3)]
+    path = make(tmp_path / "s.mkv", Clip(pts=range(50), sounds=sounds))
+    assert not check_sound(probe(path), (SPAN,))[0].passed
+
+
+@pytest.mark.parametrize("length", [Fraction(1, 50), Fraction(1, 20), Fraction(1, 10)])
+def test_a_short_span_is_measured_as_well(tmp_path: Path, length: Fraction) -> None:
+    """A name is said in a moment; what a codec spreads is left out at either end of a long span."""
+    loud = make(tmp_path / "s.mkv", Clip(sounds=[Sound("pcm_s16le")]))
+    assert not check_sound(probe(loud), (Muted(SPAN.start, SPAN.start + length),))[0].passed
+
+
+def test_nothing_is_left_between_two_spans_that_adjoin(tmp_path: Path) -> None:
+    middle, bit = Fraction(3, 4), Fraction(1, 70)
+    around = Muted(SPAN.start, middle - bit), Muted(middle + bit, SPAN.end)
+    asked = Muted(SPAN.start, middle), Muted(middle, SPAN.end)
+    gap = probe(written(tmp_path, around, "gap.mkv", codec="pcm_s16le"))
+    assert check_sound(gap, around)[0].passed and not check_sound(gap, asked)[0].passed
+
+
+def test_sound_that_cannot_be_read_is_not_called_silent(tmp_path: Path) -> None:
+    info = probe(written(tmp_path, (SPAN,)))
+    info.path.unlink()
+    (check,) = check_sound(info, (SPAN,))
+    assert not check.passed and check.said == (Message("sound_unreadable"),)
 
 
 @pytest.mark.parametrize("codec", ["aac", "pcm_s16le", "libmp3lame"])
