@@ -139,6 +139,25 @@ def test_nothing_is_left_between_two_spans_that_adjoin(tmp_path: Path) -> None:
     assert check_sound(gap, around)[0].passed and not check_sound(gap, asked)[0].passed
 
 
+def test_a_span_late_in_a_recording_is_measured_from_its_beginning(tmp_path: Path) -> None:
+    """The audit jumps there, and not beyond."""
+    sound = Sound("aac", seconds=7.0, level=0.3)
+    path = make(tmp_path / "s.mp4", Clip(pts=range(175), sounds=[sound]))
+    for start in (3, 5):
+        span = Muted(Fraction(start), Fraction(start) + Fraction(1, 2))
+        assert not check_sound(probe(path), (span,))[0].passed
+
+
+@given(st.integers(1, 3999), st.sampled_from(("mute", "tone")))
+def test_a_span_is_taken_out_alike_whatever_pieces_the_sound_comes_in(cut: int, how: str) -> None:
+    spans = (Muted(Fraction(1, 10), Fraction(2, 5), how),)
+    whole, pieces = np.ones((2, 4000), np.float32), np.ones((2, 4000), np.float32)
+    mute_samples(whole, Fraction(0), 8000, spans)
+    mute_samples(pieces[:, :cut], Fraction(0), 8000, spans)
+    mute_samples(pieces[:, cut:], Fraction(cut, 8000), 8000, spans)
+    assert np.allclose(whole, pieces, atol=1e-6)
+
+
 def test_sound_that_cannot_be_read_is_not_called_silent(tmp_path: Path) -> None:
     info = probe(written(tmp_path, (SPAN,)))
     info.path.unlink()

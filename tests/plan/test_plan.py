@@ -23,6 +23,7 @@ from redact.plan import (
     dump_plan,
     parse_plan,
     read_plan,
+    with_held,
     without_mark,
     write_plan,
 )
@@ -155,9 +156,13 @@ def test_an_unchecked_frame_hides_more_never_less(plan: Plan, frame: int) -> Non
         assert held[region.track].contains(region.box, slack=1e-6)
 
 
-@given(st.sets(st.integers(0, 399)))
-def test_lasting_damage_hides_the_whole_picture(damaged: set[int]) -> None:
+stretches = st.lists(st.tuples(st.integers(0, 399), st.integers(1, 2 * HELD_REACH)), max_size=6)
+
+
+@given(stretches)
+def test_lasting_damage_hides_the_whole_picture(runs: list[tuple[int, int]]) -> None:
     """Somebody is there all the time, so that a mask could be held wherever it is damaged."""
+    damaged = {n for first, long in runs for n in range(first, min(first + long, 400))}
     keys = (
         Keyframe(0, Box(1, 1, 9, 9), State.DETECTED),
         Keyframe(399, Box(1, 1, 9, 9), State.DETECTED),
@@ -200,6 +205,23 @@ def test_only_broken_pictures_are_hidden_whole_unless_all_are_to_be(
         near = {f for f in damaged if any(abs(f - b) <= HELD_REACH for b in broken)}
         assert broken <= hidden <= near
     assert parse_plan(dump_plan(plan), "plan") == plan
+
+
+def test_tracks_are_numbered_anew_and_stay_those_of_their_bodies() -> None:
+    """Else one would be shown by what was decided about another."""
+    boxes = Box(10, 10, 30, 40), Box(100, 10, 120, 40)
+    found = [
+        Track(n, Target.FACE, (Keyframe(first, boxes[n == 5], State.DETECTED),))
+        for n, first in ((9, 20), (5, 0), (7, 10))
+    ]
+    look = Keyframes((Keyframe(0, Box(0, 0, 40, 200), State.DETECTED, 0.9),))
+    plan = build_plan(SOURCE, SETTINGS, found, (), (), bodies=[Body(False, look)], owned=[(9, 7)])
+    assert [track.first for track in plan.tracks] == [0, 10, 20]
+    assert [subject.tracks for subject in plan.subjects] == [(1,), (2, 3)]
+
+
+def test_what_was_damaged_when_it_was_drawn_is_added_to_what_was_known() -> None:
+    assert with_held(Plan(SOURCE, SETTINGS, (), unchecked=(3, 9)), [5, 9]).unchecked == (3, 5, 9)
 
 
 def test_an_unchecked_frame_holds_tracks_that_end_or_begin_near_it() -> None:

@@ -16,7 +16,17 @@ from redact.auditing.limits import Limits
 from redact.auditing.where_to_look import moments
 from redact.cli.plan import plan as plan_command
 from redact.errors import PlanError
-from redact.plan import Plan, dump_plan, edit, mask_shape, parse_plan, read_plan, write_plan
+from redact.plan import (
+    Decision,
+    Plan,
+    decisions,
+    dump_plan,
+    edit,
+    mask_shape,
+    parse_plan,
+    read_plan,
+    write_plan,
+)
 from redact.record.build_tracks import track_parts
 from redact.record.case import CaseFields
 from redact.render import mask_of
@@ -130,6 +140,15 @@ def test_smaller_is_what_uncovers_a_part_of_what_was_found() -> None:
     followed = plan_of(track(1, (0, 60, State.FOLLOWED, HERE)))
     moved = mask_shape.place(followed, 1, 20, AWAY)
     assert mask_shape.newly_uncovered(followed, moved, 1) == [], "nobody was surely there"
+    small = mask_shape.reshape(plan, 1, 20, 22, larger=0.9)
+    shown = decisions.decide(small, [1], Decision.KEEP)
+    assert mask_shape.uncovered_frames(shown, shown.tracks[0]) == [], "it has no mask"
+
+
+@pytest.mark.parametrize("larger", [0, -1, 10.1, float("nan")])
+def test_a_size_that_is_a_slip_of_the_keyboard_is_refused(larger: float) -> None:
+    with pytest.raises(PlanError, match="times"):
+        mask_shape.reshape(moving(), 1, 20, 22, larger=larger)
 
 
 def test_in_a_damaged_picture_nothing_makes_a_mask_smaller() -> None:

@@ -17,7 +17,7 @@ from redact.render import RIM, ROUNDING, drawn_area_of, free_share, mask_of
 from redact.render.hidden import SOFT, Hidden, soft_radius
 from redact.render.samples import layout_of
 from redact.render.shapes import shape_of
-from redact.types import COLUMNS, ROWS, Box, Outline, Rect, Region, State, Target
+from redact.types import COLUMNS, ROWS, Box, Outline, Rect, Region, Silhouette, State, Target
 
 from .pictures import regions
 
@@ -200,3 +200,47 @@ def test_a_box_with_swapped_edges_is_masked_all_the_same() -> None:
 def test_a_box_that_cannot_be_drawn_stops_the_run(bad: float) -> None:
     with pytest.raises(UnsafeError, match="track 7"):
         mask_of([Region(7, Target.FACE, Box(0, 0, bad, 10), State.DETECTED)], 60, 60, 0.1)
+
+
+@pytest.mark.parametrize("target", [Target.FACE, Target.PERSON])
+def test_a_margin_that_is_no_number_stops_the_run(target: Target) -> None:
+    shape = Silhouette(bytes([255]) * (ROWS * COLUMNS // 8)) if target is Target.PERSON else None
+    with pytest.raises(UnsafeError, match="track 7"):
+        mask_of([Region(7, target, Box(5, 5, 40, 40), State.DETECTED, shape)], 60, 60, math.nan)
+
+
+@pytest.mark.parametrize("cell", [1.3, 3.0, 8.7, 21.0])
+@pytest.mark.parametrize("at", [(0, 0), (4, 5), (ROWS - 1, COLUMNS - 1)])
+def test_a_cell_that_stands_alone_is_hidden_to_its_corners(
+    cell: float, at: tuple[int, int]
+) -> None:
+    """As the shape of a raised hand may be; without a margin every pixel of it is."""
+    told = np.zeros((ROWS, COLUMNS), np.uint8)
+    told[at] = 1
+    box = Box(7.3, 4.6, 7.3 + cell * COLUMNS, 4.6 + cell * ROWS)
+    width, height = math.ceil(box.x2) + 3, math.ceil(box.y2) + 3
+    region = Region(1, Target.PERSON, box, State.DETECTED, Silhouette(np.packbits(told).tobytes()))
+    x, y = box.x1 + cell * at[1], box.y1 + cell * at[0]
+    mask = mask_of([region], width, height, 0.0)
+    assert mask[touched(Box(x, y, x + cell, y + cell).grown(-0.02))].all()
+
+
+def test_a_silhouette_has_a_margin_of_its_own() -> None:
+    """A fifth of that of a box, on every side: with less, a head was open."""
+    whole = Silhouette(bytes([255]) * (ROWS * COLUMNS // 8))
+    region = Region(1, Target.PERSON, Box(40, 40, 100, 120), State.DETECTED, whole)
+    mask = mask_of([region], 140, 160, 0.5)
+    for row, column in ((80, 34), (80, 105), (34, 70), (125, 70)):
+        assert mask[row, column]
+    for row, column in ((80, 31), (80, 108), (31, 70), (128, 70)):
+        assert not mask[row, column]
+
+
+def test_what_lies_between_the_parts_of_a_mask_with_gaps_is_not_called_hidden_by_it() -> None:
+    """The mask within would be left out."""
+    large = Region(1, Target.PERSON, Box(0, 0, 80, 60), State.DETECTED)
+    small = shape_of(Region(2, Target.FACE, Box(35, 25, 45, 35), State.DETECTED), 0.0)
+    assert shape_of(large, 0.0).holds(small)
+    legs = Silhouette(bytes([0b10101010]) * (ROWS * COLUMNS // 8))
+    assert not shape_of(replace(large, silhouette=legs), 0.0).holds(small)
+    assert not shape_of(replace(large, spared=(Box(30, 20, 50, 40),)), 0.0).holds(small)

@@ -19,6 +19,7 @@ from redact.plan import (
     SeenFrames,
     SeenSubject,
     all_subjects,
+    decisions,
     dump_plan,
     edit,
     parse_plan,
@@ -483,6 +484,7 @@ def test_what_the_networks_were_sure_of_is_no_false_alarm_by_one_key() -> None:
     done = do(whole, "decide", **alarm, reason="a poster")
     told = edit.track_of(done, 1)
     assert told.action is Action.FALSE_ALARM and [c.first for c in told.confirmed] == [5, 25, 55]
+    assert decisions.sure_alarms(done, [1]) == [], "nobody is asked twice"
     # A new reason is no new decision; taken back and called so again, it is asked anew.
     assert do(done, "decide", **alarm, reason="a statue").tracks[0].reason == "a statue"
     assert do(done, "decide", ids=[1], decision="").tracks[0].confirmed == ()
