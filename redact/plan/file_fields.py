@@ -5,7 +5,8 @@ What a review writes and how the tracks were found is checked as strictly as the
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from dataclasses import fields
+from typing import Annotated, Any, Final, Literal
 
 from msgspec import UNSET, Meta, UnsetType
 
@@ -123,23 +124,22 @@ class SettingsRecord(Value, frozen=True):
     ] = ()
 
 
+_OF_TARGETS: Final = ("targets", "texts")
+"""Settings that stand in the file as words."""
+
+
 def settings_record(plan: Plan) -> SettingsRecord:
     """The settings of the search and its detectors, as they stand in the file."""
     asked = plan.settings
+    told: dict[str, Any] = {f.name: getattr(asked, f.name) for f in fields(asked)}
+    told |= {name: tuple(t.word for t in told[name]) for name in _OF_TARGETS}
+    # Only the default itself, and not one like it, is left out of the file.
+    told["scope"] = EVERYWHERE if asked.scope.everything else asked.scope
     return SettingsRecord(
-        targets=tuple(t.word for t in asked.targets),
-        sensitivity=asked.sensitivity,
+        **told,
         detectors=tuple(DetectorRecord(*detector) for detector in plan.detectors),
         frames_looked_at=plan.frames_looked_at,
-        without=asked.without,
-        detector=asked.detector,
-        caution=asked.caution,
-        # Only the default itself, and not one like it, is left out of the file.
-        scope=EVERYWHERE if asked.scope.everything else asked.scope,
-        damaged=asked.damaged,
-        rotate=asked.rotate,
         turned=plan.turned,
-        texts=tuple(t.word for t in asked.texts),
     )
 
 
@@ -152,17 +152,9 @@ def settings_of(record: SettingsRecord) -> DetectSettings:
         for i, area in enumerate(getattr(record.scope, name)):
             if not (area.x1 < area.x2 and area.y1 < area.y2):
                 raise ValueError(f"$.settings.scope.{name}[{i}]: is not a box")
-    return DetectSettings(
-        tuple(Target.from_word(t) for t in record.targets),
-        record.sensitivity,
-        record.without,
-        record.detector,
-        record.caution,
-        record.scope,
-        record.damaged,
-        record.rotate,
-        tuple(Target.from_word(t) for t in record.texts),
-    )
+    asked: dict[str, Any] = {f.name: getattr(record, f.name) for f in fields(DetectSettings)}
+    asked |= {name: tuple(map(Target.from_word, asked[name])) for name in _OF_TARGETS}
+    return DetectSettings(**asked)
 
 
 PLAN_FORMAT = "redact-plan"
