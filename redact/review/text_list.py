@@ -49,7 +49,7 @@ AROUND: Final = 0.35
 MOST_TEXT_PICTURES: Final = 2000
 """That are kept; a few kilobytes each."""
 
-NICENESS: Final = 10
+NICENESS: Final = 5
 PAUSE: Final = 0.2
 """Reading goes behind all else: at a low priority, and not at all while something else is worked
 on, for which is looked after so many seconds."""
