@@ -54,11 +54,12 @@ async function load() {
 export function Texts() {
   const { reading, revision } = state,
     find = wanted(),
-    over = !reading || reading.over;
+    over = !reading || reading.over,
+    number = reading?.number; // a short video may be read before the page asks how far it is
   useEffect(() => {
     const timer = setTimeout(load, 120);
     return () => clearTimeout(timer);
-  }, [find, revision, over]);
+  }, [find, revision, over, number]);
   const { all, found, rows, read } = listed.value,
     n = found.length;
   return html`
