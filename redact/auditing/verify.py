@@ -17,7 +17,7 @@ from ..reading import NumberReader
 from ..record import DetectorPart, KeptPart, LookedPart
 from ..settings import OptionalNetwork
 from ..track import settings_of
-from ..types import Action, Box, Frame, Presentation, Target, Track
+from ..types import Action, Box, Frame, Presentation, Target, Track, without_nested
 from ..words import Message, problem
 from .audit_detectors import AuditDetectors
 from .compared import Compared, Pair, TimeCheck, pairs
@@ -161,7 +161,9 @@ def collect(
     covers: Covers = PixelCovers(limits) if plan is None else PlanCovers(plan, settings.margin)
     without = () if plan is None else plan.settings.without
     ways = with_turns(source.video.presentations, () if plan is None else plan.turned)
-    detectors = load(settings.targets, ways, limits, without)
+    # Of a plan for texts alone nobody looks for anything else; without a plan somebody must.
+    targets = without_nested(settings.targets) if plan is None else settings.targets
+    detectors = load(targets, ways, limits, without)
     compared = Compared(plan, settings, source.video.upright_size)
     clock, times, played = TimeCheck(), dict[int, float](), Decode(finished)
     wanted: dict[int, list[Box] | None] = {}

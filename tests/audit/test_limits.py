@@ -19,7 +19,7 @@ ROOM = Path(auditing.__file__).parent
 MOST = 46
 """Numbers in the whole room that may decide a verdict: three of them about what is read."""
 
-OTHERS = {"mp4_boxes", "matroska_elements", "sheet"}
+OTHERS = {"mp4_boxes", "matroska_elements", "findings_sheet"}
 """Modules whose numbers are those of file formats, or of how results are shown."""
 
 PROPOSED = {"_PAD", "_GROWTH", "_MOST_PLACES"}

@@ -11,11 +11,11 @@ import av
 import cv2
 import numpy as np
 import pytest
-from redact.review.moments import follows_to
 
 from redact.follow import Frames, follow, index_packets
 from redact.media import probe
 from redact.plan import Plan, SourceRef
+from redact.risk import follows_to
 from redact.settings import DetectSettings, Sensitivity
 from redact.types import Box, Frame, Keyframe, Origin, State, Target, Timeline, Track
 

@@ -292,7 +292,7 @@ def test_a_result_that_lacks_a_change_is_not_said_to_hold_all(found: Plan, tmp_p
     write_plan(with_subjects(replace(drawn, review=looked)), beside)
     assert plan_beside(final, record) == beside
     for changed in (
-        edited(drawn, {"op": "place", "track": number, "frame": 2, "box": [9, 9, 70, 70]}, ""),
+        edited(drawn, {"op": "mask", "track": number, "frame": 2, "box": [9, 9, 70, 70]}, ""),
         edited(drawn, {"op": "remute", "number": 1, "start": 0.2, "end": 0.4, "how": "mute"}, ""),
         edited(drawn, {"op": "decide", "ids": [number], "decision": "keep"}, ""),
     ):
