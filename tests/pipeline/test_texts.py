@@ -8,14 +8,17 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from redact.errors import PlanError
 from redact.media import Decode, probe
 from redact.pipeline import find_texts
+from redact.pipeline.find_texts import STRAIGHT, straightened
 from redact.plan import FoundText, Plan, dump_plan, hide_texts, parse_plan, read_plan, reads
 from redact.progress import Silent
-from redact.types import UNDECIDED, Box, Target
+from redact.types import UNDECIDED, Box, Keyframe, State, Target, Track
 from redact.types.text import folded
 
 from ..program import program
@@ -183,3 +186,24 @@ def test_a_picture_full_of_text_is_said(tmp_path: Path) -> None:
     assert made.returncode == 0, made.stderr
     assert "more than 100 lines of text" in made.stderr
     assert 50 <= len(read_plan(plan).texts or ()) <= 100
+
+
+@given(
+    st.lists(
+        st.tuples(st.integers(1, 4), st.integers(-9, 9), st.integers(-3, 3), st.integers(-2, 2)),
+        max_size=20,
+    )
+)
+def test_of_the_places_of_a_text_none_is_lost(steps: list[tuple[int, int, int, int]]) -> None:
+    """Fewer are kept, and a mask on straight lines between them lies on every other."""
+    places = [(0, Box(100, 100, 160, 120))]
+    for more, right, down, wider in steps:
+        frame, (x1, y1, x2, y2) = places[-1]
+        box = Box(x1 + right, y1 + down, max(x1 + right + 1, x2 + right + wider), y2 + down)
+        places.append((frame + more, box))
+    kept = straightened(places)
+    assert set(kept) <= set(places) and (kept[0], kept[-1]) == (places[0], places[-1])
+    track = Track(1, Target.TEXT, [Keyframe(n, box, State.FOLLOWED) for n, box in kept])
+    for frame, box in places:
+        here = track.at(frame)
+        assert here is not None and here.box == pytest.approx(box, abs=STRAIGHT + 1e-6)

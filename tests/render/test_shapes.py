@@ -243,4 +243,6 @@ def test_what_lies_between_the_parts_of_a_mask_with_gaps_is_not_called_hidden_by
     assert shape_of(large, 0.0).holds(small)
     legs = Silhouette(bytes([0b10101010]) * (ROWS * COLUMNS // 8))
     assert not shape_of(replace(large, silhouette=legs), 0.0).holds(small)
-    assert not shape_of(replace(large, spared=(Box(30, 20, 50, 40),)), 0.0).holds(small)
+    for gaps in ("spared", "opened"):
+        apart = replace(large, **{gaps: (Box(30, 20, 50, 40),)})
+        assert not shape_of(apart, 0.0).holds(small)
