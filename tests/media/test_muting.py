@@ -148,6 +148,12 @@ def test_a_span_late_in_a_recording_is_measured_from_its_beginning(tmp_path: Pat
         assert not check_sound(probe(path), (span,))[0].passed
 
 
+def test_a_sample_that_an_end_of_a_span_falls_into_is_taken_out() -> None:
+    samples = np.ones((1, 200), np.float32)
+    mute_samples(samples, Fraction(0), 44100, (Muted(Fraction(1, 1000), Fraction(2, 1000)),))
+    assert np.flatnonzero(samples[0] == 0).tolist() == list(range(44, 89))  # 44.1 to 88.2
+
+
 @given(st.integers(1, 3999), st.sampled_from(("mute", "tone")))
 def test_a_span_is_taken_out_alike_whatever_pieces_the_sound_comes_in(cut: int, how: str) -> None:
     spans = (Muted(Fraction(1, 10), Fraction(2, 5), how),)

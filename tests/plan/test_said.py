@@ -148,7 +148,7 @@ def test_all_of_it_comes_back_from_the_file() -> None:
         (["tracks", 0, "confirmed", 1, "first"], 5, "$.tracks[0].confirmed[1]: 5 to 4"),
         (["tracks", 0, "key_pictures", 1, "frame"], FRAMES, "$.tracks[0].key_pictures[1].frame"),
         (["tracks", 0, "keyframes", 4, "frame"], FRAMES, "$.tracks[0].keyframes[4].frame"),
-        (["tracks", 0, "shapes", 1, "cells"], "0", "$.tracks[0].shapes[1]"),
+        (["tracks", 0, "shapes", 1, "cells"], "A" * 134 + "==", "$.tracks[0].shapes[1]: "),
         (["texts", 0, "places", 1, 0], FRAMES, "$.texts[0].places: frames do not rise"),
         (["cuts"], [3, FRAMES], "$.cuts: frame 40 is past"),
         (["unchecked"], [11, 9], "$.unchecked: frames must rise"),

@@ -186,6 +186,20 @@ def test_whoever_is_said_to_be_another_is_hidden_under_the_kept_one_too() -> Non
     assert [n for n in range(10) if plan.regions_at(n)] == [4, 5, 6]
 
 
+def test_a_guess_leaves_open_what_is_surely_the_kept_one_and_nothing_in_a_damaged_picture() -> None:
+    beside, lies_on_it = HERE.moved(30, 0), HERE.moved(0, 4)
+    parts = (
+        kept([D] * 10),
+        kept([F] * 10, number=2, box=lies_on_it),  # shown, for another part is surely there
+        kept([F] * 10, number=3, box=beside),
+    )
+    plan = plan_of(*parts).with_subjects((Subject((1, 2, 3), Decision.KEEP),))
+    (guess,) = plan.regions_at(5)
+    assert guess.track == 3 and guess.opened == (HERE,)
+    for damaged in (plan.regions_at(5, damaged=True), with_held(plan, [5]).regions_at(5)):
+        assert len(damaged) == 3 and not any(region.opened for region in damaged)
+
+
 def test_only_a_second_mask_of_the_same_kind_is_taken_for_the_same_face() -> None:
     head = replace(kept([F] * 10, number=2), target=Target.HEAD)
     plan = plan_of(kept([D] * 10), head).with_subjects((Subject((1, 2), Decision.KEEP),))

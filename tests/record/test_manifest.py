@@ -15,16 +15,19 @@ import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import astuple
 
 from redact.errors import PlanError, RedactError, UnsafeError
 from redact.media import Dropped
 from redact.plan import Decision, MutedSpan, ReviewState, SeenSubject, Subject
 from redact.record import build_manifest, decisions_sha256, dump_manifest, read_manifest
+from redact.record.build_tracks import subject_parts, track_parts
+from redact.record.case import CaseFields
 from redact.record.manifest import Manifest, parse_manifest
 from redact.record.manifest_parts import MessagePart, RemovedPart
 from redact.record.without_folders import argument_without_folders, without_folders
-from redact.settings import Sensitivity
-from redact.types import Action, Box, Keyframe, State, Target
+from redact.settings import RenderSettings, Sensitivity
+from redact.types import Action, Body, Box, Confirmed, Keyframe, Keyframes, State, Target, Track
 from redact.words import Message
 
 from .samples import FRAMES, make_plan, make_record
@@ -385,3 +388,26 @@ def test_a_result_under_which_somebody_else_would_show_is_not_current() -> None:
 
 
 HERE = Box(40, 40, 80, 90)
+
+
+def test_what_rests_on_the_word_of_a_person_is_on_record_and_so_is_whose_body_was_seen(
+    tmp_path: Path,
+) -> None:
+    """Of who is shown where no detector was sure, and of nobody else."""
+    box = Box(100, 100, 150, 160)
+    states = [State.DETECTED] * 10 + [State.FOLLOWED] * 10
+    keys = tuple(Keyframe(n, box, state) for n, state in enumerate(states))
+    word, other = Confirmed(8, 14, True, "R. Roe"), Confirmed(13, 14, False, "J. Doe")
+    track = Track(1, Target.FACE, keys, Action.KEEP, confirmed=(word, other))
+    look = (Keyframe(n, box.grown(1), State.DETECTED, 0.9) for n in (0, 29))
+    plan = replace(
+        make_plan(), tracks=(track,), cuts=(), unchecked=(), review=None, muted=(),
+        subjects=(Subject((1,), Decision.KEEP, bodies=(1,)),),
+        bodies=(Body(False, Keyframes(look)),),
+    )  # fmt: skip
+    (part,) = track_parts(plan, RenderSettings(), CaseFields(), {})
+    assert part.shown == ((0, 12),) and list(part.shown_confirmed) == [(10, 12)]
+    told = {(c.first, c.last, c.same, c.by) for c in part.confirmed}
+    assert told == {(8, 12, True, "R. Roe"), (13, 14, False, "J. Doe")}
+    (person,) = subject_parts(plan)
+    assert astuple(person) == (1, "person", 20, 10)
