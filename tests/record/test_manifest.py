@@ -409,5 +409,12 @@ def test_what_rests_on_the_word_of_a_person_is_on_record_and_so_is_whose_body_wa
     assert part.shown == ((0, 12),) and list(part.shown_confirmed) == [(10, 12)]
     told = {(c.first, c.last, c.same, c.by) for c in part.confirmed}
     assert told == {(8, 12, True, "R. Roe"), (13, 14, False, "J. Doe")}
+    # What another part of the same person vouches for rests on nobody's word.
+    second = Track(2, Target.FACE, [Keyframe(n, box, State.DETECTED) for n in range(20)])
+    both = (Subject((1, 2), Decision.KEEP),)
+    (part, _) = track_parts(
+        plan.with_subjects(both, (track, second)), RenderSettings(), CaseFields(), {}
+    )
+    assert part.shown == ((0, 12), (15, 19)) and list(part.shown_confirmed) == [(10, 12)]
     (person,) = subject_parts(plan)
     assert astuple(person) == (1, "person", 20, 10)

@@ -219,6 +219,20 @@ def test_another_guess_over_a_kept_one_is_taken_away_there_and_nowhere_else() ->
         do(guessed(three().with_track(seen)), "uncover", id=1, other=2)
 
 
+@pytest.mark.parametrize("at", ["beginning", "end"])
+def test_a_guess_at_an_end_of_a_track_is_taken_away_and_the_rest_stays_hidden(at: str) -> None:
+    early, late = (10, 20), (21, 50)
+    guess, seen = (early, late) if at == "beginning" else (late, early)
+    stretches = sorted([(*guess, State.FOLLOWED, HERE), (*seen, State.DETECTED, AWAY)])
+    plan = do(guessed(three().with_track(track(2, *stretches))), "uncover", id=1, other=2)
+    away = [n for n in range(61) if any(r.box.iou(AWAY) > 0.9 for r in plan.regions_at(n))]
+    assert away == list(range(seen[0], seen[1] + 1))
+    cut = [t for t in plan.tracks if t.action is Action.CUT_OFF]
+    gone = {n for t in cut for n in range(t.first, t.last + 1)}
+    # Where the kept one is only followed, nobody is uncovered.
+    assert gone == {n for n in range(guess[0], guess[1] + 1) if not 30 <= n <= 39}
+
+
 def test_a_face_and_a_plate_are_never_one() -> None:
     with pytest.raises(PlanError, match="cannot be one"):
         do(three(), "merge", ids=[1, 3])
