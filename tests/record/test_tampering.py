@@ -353,3 +353,14 @@ def test_a_file_with_such_a_key_is_refused(tmp_path: Path) -> None:
     (tmp_path / "k.pub").write_bytes(weak.public_bytes(*form))
     with pytest.raises(PlanError, match="anybody can sign"):
         load_public_key(tmp_path / "k.pub")
+
+
+@pytest.mark.parametrize("content", [b"", b"{", b'{"format": "redact-plan"}'])
+def test_a_record_that_cannot_be_read_is_damaged_and_not_merely_unsigned(
+    tmp_path: Path, content: bytes
+) -> None:
+    case = make_case(tmp_path, signed=False)
+    case.manifest.write_bytes(content)
+    result = case.check(log=None, key=None)
+    part = result.part("manifest")
+    assert part is not None and part.verdict == "damaged" and not result.holds
