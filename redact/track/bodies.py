@@ -257,8 +257,8 @@ def on_bodies(rows: Rows, target: Target, looks: Sequence[LookForAll]) -> Rows:
     detection in which it was followed to where no body, or vehicle, bears it.
 
     Pixels follow somebody who turns away, and where he left, they follow the wall. If a body bore
-    what was detected, and a later look for bodies shows none below what was followed, nobody is
-    there any more; it ends with the last look in which somebody was.
+    what was detected, and all later looks for bodies show none below what was followed, nobody is
+    there any more; it ends with the first look that shows nobody.
 
     Args:
         rows: in rising frame order, one per frame.
@@ -280,17 +280,31 @@ def on_bodies(rows: Rows, target: Target, looks: Sequence[LookForAll]) -> Rows:
     seen = (frames >= first) & (frames <= last)
     if not seen.any() or borne[seen].mean() < MOSTLY_BORNE:
         return rows  # bodies tell nothing of who has none in sight
-    gone = frames[(frames > last) & ~borne].min(initial=rows["frame"][-1] + 1)
-    came = frames[(frames < first) & ~borne].max(initial=rows["frame"][0] - 1)
-    if gone <= rows["frame"][-1]:
-        last = frames[borne & (frames < gone)].max(initial=last)
-    else:
-        last = rows["frame"][-1]
-    if came >= rows["frame"][0]:
-        first = frames[borne & (frames > came)].min(initial=first)
-    else:
-        first = rows["frame"][0]
-    return np.asarray(rows[(rows["frame"] >= first) & (rows["frame"] <= last)])
+    first = _left(-frames[::-1], borne[::-1], -first, -rows["frame"][0])
+    last = _left(frames, borne, last, rows["frame"][-1])
+    return np.asarray(rows[(rows["frame"] >= -first) & (rows["frame"] <= last)])
+
+
+LOOKS_WITHOUT: Final = 2
+"""Looks for bodies, one after the other and up to the end of what was followed, that must show
+nobody: one of them may miss who is there."""
+
+
+def _left(frames: NDArray[np.intp], borne: NDArray[np.bool_], detected: int, end: int) -> int:
+    """The frame from which nobody was there any more; `end` if that is not known.
+
+    Args:
+        frames: of looks for bodies, rising.
+        borne: whether a body bore what was followed in each.
+        detected: the last frame in which it was detected.
+        end: the last in which it was followed.
+    """
+    later = frames > detected
+    tail = np.flatnonzero(later & ~borne)
+    with_somebody = np.flatnonzero(later & borne)
+    if len(with_somebody):
+        tail = tail[tail > with_somebody[-1]]
+    return int(frames[tail[0]]) if len(tail) >= LOOKS_WITHOUT else end
 
 
 class _Looked:

@@ -199,7 +199,7 @@ def test_a_mask_does_not_stay_on_the_wall_behind_somebody_who_left(leaves: bool)
     st.lists(st.sampled_from(How), min_size=1, max_size=12).filter(lambda h: How.DETECTED in h),
     st.dictionaries(st.integers(0, 13), st.booleans(), max_size=8),
 )
-def test_a_mask_ends_before_bodies_say_that_nobody_is_left_and_nowhere_else(
+def test_a_mask_ends_where_two_looks_for_bodies_show_nobody_and_nowhere_else(
     how: list[How], there: dict[int, bool]
 ) -> None:
     rows = np.zeros(len(how), ROW)
@@ -213,14 +213,13 @@ def test_a_mask_ends_before_bodies_say_that_nobody_is_left_and_nowhere_else(
     within = [here for n, here in there.items() if seen[0] <= n <= seen[-1]]
     first, last = 0, len(how) - 1
     if within and 2 * sum(within) >= len(within):
-        for n in sorted(n for n in there if seen[-1] < n < len(how))[::-1]:
-            last = n - 1 if not there[n] else last
-        if last < len(how) - 1:
-            last = max([seen[-1], *(n for n in there if there[n] and n <= last)])
-        for n in sorted(n for n in there if n < seen[0]):
-            first = n + 1 if not there[n] else first
-        if first:
-            first = min([seen[0], *(n for n in there if there[n] and n >= first)])
+        # At either end two looks or more, one after the other, must show nobody.
+        after = [n for n in sorted(there) if seen[-1] < n < len(how)]
+        nobody = [n for n in after if not any(there[m] for m in after if m >= n)]
+        last = nobody[0] if len(nobody) >= 2 else last
+        before = [n for n in sorted(there) if n < seen[0]]
+        nobody = [n for n in before if not any(there[m] for m in before if m <= n)]
+        first = nobody[-1] if len(nobody) >= 2 else first
     assert kept == list(range(first, last + 1))
 
 
