@@ -280,9 +280,10 @@ def on_bodies(rows: Rows, target: Target, looks: Sequence[LookForAll]) -> Rows:
     seen = (frames >= first) & (frames <= last)
     if not seen.any() or borne[seen].mean() < MOSTLY_BORNE:
         return rows  # bodies tell nothing of who has none in sight
-    first = _left(-frames[::-1], borne[::-1], -first, -rows["frame"][0])
     last = _left(frames, borne, last, rows["frame"][-1])
-    return np.asarray(rows[(rows["frame"] >= -first) & (rows["frame"] <= last)])
+    # Before its first detection likewise, with time running backwards.
+    first = -_left(-frames[::-1], borne[::-1], -first, -rows["frame"][0])
+    return np.asarray(rows[(rows["frame"] >= first) & (rows["frame"] <= last)])
 
 
 LOOKS_WITHOUT: Final = 2

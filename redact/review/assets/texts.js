@@ -1,11 +1,12 @@
 // What can be read in the video: a list to search, and to choose from it what is hidden. None of it
 // is hidden by being read.
-import { bytes, decoded, get, unpacked } from "./api.js";
-import { html, signal, useEffect, useLayoutEffect, useRef } from "./html.js";
+import { get } from "./api.js";
+import { html, signal, useEffect } from "./html.js";
 import { change, edit, state, toast } from "./store.js";
 import { current, said, span, stageWords, t } from "./words.js";
 import { Button } from "./button.js";
 import { Field } from "./field.js";
+import { picturesOf } from "./lots.js";
 import * as player from "./player.js";
 
 const listed = signal({ read: false, all: 0, found: [], rows: [], said: {} }),
@@ -117,47 +118,7 @@ function Row({ of: row }) {
   </div>`;
 }
 
-const LOT = 8,
-  known = new Map(), // bitmaps by the number of their text
-  waiting = new Map(); // canvases that wait for one
-let working = false;
-function Picture({ number }) {
-  const canvas = useRef();
-  useLayoutEffect(() => {
-    if (known.has(number)) return put(canvas.current, known.get(number));
-    waiting.set(number, canvas.current);
-    fetchPictures();
-    return () => waiting.delete(number);
-  }, [number]);
-  return html`<canvas ref=${canvas} height="40" width="1" />`;
-}
-function put(canvas, bitmap) {
-  canvas.width = bitmap.width;
-  canvas.height = bitmap.height;
-  canvas.getContext("2d").drawImage(bitmap, 0, 0);
-}
-async function fetchPictures() {
-  if (working) return;
-  working = true;
-  for (let tries = 0; waiting.size && tries < 3; ) {
-    const numbers = [...waiting.keys()].slice(0, LOT);
-    try {
-      const [head, data] = unpacked(await bytes("text-pictures", { of: numbers.join(",") }));
-      let at = 0;
-      for (const [i, number] of numbers.entries()) {
-        const part = data.slice(at, (at += head.sizes[i])),
-          canvas = waiting.get(number);
-        waiting.delete(number);
-        if (!part.length) continue;
-        known.set(number, await decoded(part));
-        if (canvas) put(canvas, known.get(number));
-      }
-    } catch {
-      tries++;
-      await new Promise((done) => setTimeout(done, 500));
-    }
-  }
-  working = false;
-}
+const pictures = picturesOf("text-pictures", 8);
+const Picture = ({ number }) => html`<canvas ref=${pictures.useCanvas(number)} height="40" width="1" />`;
 /** The video was read anew: other texts have these numbers now. */
-export const forgetPictures = () => known.clear();
+export const forgetPictures = () => pictures.forget();
