@@ -17,7 +17,7 @@ from pathlib import Path
 import numpy as np
 from av.video.reformatter import VideoReformatter
 
-from redact import follow
+from redact.follow_drawn import follow_box
 from redact.media import Decode, probe
 from redact.plan import Plan, read_plan
 from redact.track import SmallFrame, shrink
@@ -74,7 +74,7 @@ def outcome(pictures: Sequence[SmallFrame], plan: Plan, track: Track, seconds: f
             else:
                 yield pictures[number]
 
-    keys = {key.frame: key for key in follow._followed(shown(), start.box)}
+    keys = {key.frame: key for key in follow_box._followed(shown(), start.box)}
     before, found = keys.get(begins - 1), keys.get(asked)
     was = track.at(begins - 1)
     if before is None or was is None or before.box.iou(was.box) < SAME:

@@ -23,7 +23,7 @@ from redact.auditing import Limits
 HOME = Path(redact.__file__).parent
 ROOMS = (
     *("mask_size.py", "detection", "track", "reading", "plan", "risk"),
-    *("follow", "pipeline", "auditing"),
+    *("follow_drawn", "pipeline", "auditing"),
 )
 GIVEN = re.compile(
     r"as (it was trained|in training)\.|structure|model card|(network|that it) takes"

@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from . import pipeline
 from . import plan as plans
 from . import record as manifests
-from .auditing import AuditResult, AuditSettings, verify
+from .auditing import AuditResult, AuditSettings, audit_file
 from .detection import Detector, require_models
 from .files import make_folder
 from .media import probe
@@ -186,7 +186,7 @@ def audit(
     if settings is None:
         settings = audit_settings(record, known)
     require_models(settings.targets, () if known is None else known.settings.without)
-    return verify(info, finished, known, settings=settings, progress=listener)
+    return audit_file(info, finished, known, settings=settings, progress=listener)
 
 
 def fix(

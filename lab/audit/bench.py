@@ -12,9 +12,9 @@ from pathlib import Path
 from time import process_time
 
 from redact.auditing import AuditSettings, Limits
+from redact.auditing.audit import Collected, collect
 from redact.auditing.audit_detectors import AuditDetectors
 from redact.auditing.findings_and_fixes import findings_of
-from redact.auditing.verify import Collected, collect
 from redact.media import probe
 from redact.plan import Plan
 from redact.progress import Silent

@@ -15,7 +15,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from lab.real.labels import HOME, LabelledFrame, default_files, find_clips, read_labels
-from redact.auditing import AuditSettings, verify
+from redact.auditing import AuditSettings, audit_file
 from redact.auditing.limits import LIMITS
 from redact.auditing.what_is_hidden import share_of_middle
 from redact.media import probe
@@ -86,7 +86,7 @@ def main() -> None:
             delivery = Delivery(output, keep_plan=False, evidence=EvidenceChoice(manifest=False))
             write(order_to_apply(info, draw, delivery), plan, output, journal)
             settings = AuditSettings.of_plan(plan, draw.render)
-            result = verify(info, output, plan, settings=settings, progress=Silent())
+            result = audit_file(info, output, plan, settings=settings, progress=Silent())
         seconds += float(plan.source.timeline.time(len(plan.source.timeline) - 1))
         for label in frames:
             count["labelled"] += len(label.targets())

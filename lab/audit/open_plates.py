@@ -23,7 +23,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lab.halves import in_half
-from redact.auditing import AuditSettings, verify
+from redact.auditing import AuditSettings, audit_file
 from redact.media import Decode, probe
 from redact.plan import Plan, SourceRef
 from redact.progress import Silent
@@ -147,7 +147,7 @@ def findings(film: list[Rgb]) -> list[tuple[tuple[int, Box], ...]]:
             (),
         )
         settings = AuditSettings(targets=(Target.PLATE,))
-        result = verify(info, path, plan, settings=settings, progress=Silent())
+        result = audit_file(info, path, plan, settings=settings, progress=Silent())
         return [finding.path for finding in result.findings]
 
 

@@ -18,9 +18,9 @@ from .outside_masks import OutsideMasks, drawn_around
 from .planes import Both
 from .redrawn import Redrawn
 from .result import AuditSettings, Check
+from .scan_schedule import frames_beside_tracks
 from .template_match import LetGo, MakeMask, TemplateMatcher, between_tracks
 from .what_is_hidden import stamped
-from .where_to_look import edges
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +157,8 @@ class Compared:
         self._outside = OutsideMasks(blocks=plan is not None, limits=self._limits)
         self._let_go = LetGo(self._limits)
         tracks = () if plan is None else plan.tracks
-        self._edges = {} if plan is None else edges(tracks, plan.cuts, self._limits.edge_frames)
+        cuts = () if plan is None else plan.cuts
+        self._edges = frames_beside_tracks(tracks, cuts, self._limits.edge_frames)
         self.looks = TemplateMatcher(tracks, self._limits)
         self.frames = 0
         self.undrawn: Places = defaultdict(list)

@@ -125,7 +125,7 @@ def finding_in_words(finding: Finding) -> str:
 
 @dataclass(frozen=True, slots=True)
 class AuditResult:
-    """Result of `verify`. `passed` means: no finding, and every check holds."""
+    """Result of `audit_file`. `passed` means: no finding, and every check holds."""
 
     sensitivity: Sensitivity
     with_plan: bool

@@ -24,6 +24,7 @@ from ..track import Clues, Looks, Tracker, TrackSettings, probability_of, shrink
 from ..types import EVERYWHERE, Box, Detections, Frame, Rect, Region, Target, Track
 from .audit_detectors import AuditDetectors
 from .limits import Limits
+from .scan_schedule import Span
 from .template_match import MakeMask
 from .what_is_hidden import (
     Covers,
@@ -34,7 +35,6 @@ from .what_is_hidden import (
     shares_of_bodies,
     with_boxes,
 )
-from .where_to_look import Span
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,12 +20,13 @@ from .info import (
     Orientation,
     SourceInfo,
 )
-from .muting import HERTZ, TONE_AMPLITUDE, mute_samples, read_channels, read_sound
+from .muting import HERTZ, TONE_AMPLITUDE, mute_samples
 from .photographs import WRITTEN, PhotoWriter, is_photograph
 from .pixel_formats import WORKING, Layout, layout
 from .probe import probe
 from .pyav import filtered, graph_for, tags_of
 from .read_ahead import read_ahead
+from .read_sound import read_channels, read_sound
 from .sample_frames import sample_frames
 from .seek import copy_of, decode_from, part_of
 from .source import (

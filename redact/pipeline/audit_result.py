@@ -7,7 +7,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..auditing import AuditResult, AuditSettings, verify
+from ..auditing import AuditResult, AuditSettings, audit_file
 from ..plan import Plan
 from ..settings import Audio
 from ..types import Decided, Finding
@@ -27,7 +27,7 @@ def check(
     signed = order.delivery.evidence.credentials is not None
     settings = AuditSettings.of_plan(drawn, draw.render, sound, signed)
     with journal.step("audit", None, inner=True) as step:
-        found = verify(order.info, finished, drawn, settings=settings, progress=journal)
+        found = audit_file(order.info, finished, drawn, settings=settings, progress=journal)
         step.say(*found.summary())
     return found
 

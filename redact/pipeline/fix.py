@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from ..auditing import hiding_places
 from ..errors import MismatchError, OutputExistsError, UsageError
 from ..files import check_writable, made_folder, sweep
-from ..follow import Frames, follow_on, index_packets
+from ..follow_drawn import Frames, follow_on, index_packets
 from ..media import SourceInfo, probe
 from ..plan import Plan, edit, read_plan
 from ..progress import Progress, Stages

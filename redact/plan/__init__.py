@@ -1,7 +1,7 @@
 """The plan between the two passes: what is hidden where, as a value and as a file."""
 
 from ..types import Runs, count_of, joined, runs_of
-from . import decisions, edit, mask_shape, user_input
+from . import decisions, edit, mask_shape, muting, user_input
 from .answers import answered_here, marked
 from .build import DAMAGED, build_plan, uncovered, with_held
 from .coco import export_coco
@@ -9,16 +9,15 @@ from .file import Dumped, dump_plan, is_own_plan, parse_plan, read_plan, without
 from .file_fields import PlanRecord
 from .found_text import MOST_CHARACTERS, FoundText
 from .hide_texts import hide_texts, reads, tracks_of_texts
+from .muted_span import MutedSpan, Sound
 from .plan import ALL_SOUND, HELD_REACH, SAME_FACE_OVERLAP, Plan, SourceRef
 from .presence import SOMEBODY, Presence, lies_on, presence
-from .reviewed import (
+from .review_state import (
     FindingNote,
-    MutedSpan,
     ReviewState,
     SeenFrames,
     SeenMoment,
     SeenSubject,
-    Sound,
 )
 from .same_subject import all_subjects, state_runs, subject_of, with_subjects
 from .subject import Decision, Subject, in_order, undecided

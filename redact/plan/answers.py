@@ -8,7 +8,7 @@ from msgspec.structs import astuple
 
 from ..files import is_own, own_mark
 from .plan import Plan
-from .reviewed import FindingNote
+from .review_state import FindingNote
 
 
 def marked(plan: Plan, note: FindingNote) -> FindingNote:

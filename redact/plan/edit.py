@@ -1,11 +1,10 @@
-"""Changing the tracks and the sound of a plan, as functions from plan to plan.
+"""Changing the tracks of a plan, as functions from plan to plan.
 
 What is decided about tracks is changed by `redact.plan.decisions`.
 """
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
@@ -23,7 +22,7 @@ from ..types import (
 )
 from ..words import problem
 from .plan import Plan, is_box
-from .reviewed import MutedSpan, ReviewState, Sound
+from .review_state import ReviewState
 
 
 def add_track(
@@ -91,8 +90,8 @@ def add_followed(
     keys: Sequence[Keyframe],
     decided: Decided = UNDECIDED,
 ) -> tuple[Plan, int]:
-    """Add what was followed through the frames, such as what a person drew once
-    (`redact.follow.follow`). It may come into the picture and leave it, as a text on a car does.
+    """Add what was followed through the frames, such as what a person drew once (see
+    `redact.follow_drawn.follow`). It may enter and leave the picture, as a text on a car does.
 
     Raises:
         PlanError: a box is none, or all lie wholly outside the picture.
@@ -136,40 +135,6 @@ def _without_masks(review: ReviewState, gone: set[int]) -> ReviewState:
         for note in review.findings
     )
     return review.but(findings=tuple(notes))
-
-
-def mute(
-    plan: Plan,
-    start: float,
-    end: float,
-    how: Sound = Sound.MUTE,
-    decided: Decided = UNDECIDED,
-) -> Plan:
-    """Take a span out of the sound; times are seconds after the first picture.
-
-    Sound that begins before the first picture has times below zero there, and sound may go on after
-    the last picture. `Plan.muted_on_clock` tells which of it a span takes out. A plan does not
-    know when the sound begins and ends; the record tells what was there.
-
-    Raises:
-        PlanError: the span ends before it begins.
-    """
-    if not (math.isfinite(start) and start < end and math.isfinite(end)):
-        raise problem(PlanError, "no_span", start=f"{start:g}", end=f"{end:g}")
-    # Outward to the millisecond: no trace of the sound may be left at either end.
-    span = MutedSpan(math.floor(start * 1000), math.ceil(end * 1000), how, *decided)
-    order = sorted((*plan.muted, span), key=lambda m: (m.start, m.end))
-    return replace(plan, muted=tuple(order))
-
-
-def unmute(plan: Plan, numbers: Iterable[int]) -> Plan:
-    """Give back muted spans, numbered from 1 in order of time. Raises PlanError."""
-    gone = set(numbers)
-    for number in gone:
-        if not 1 <= number <= len(plan.muted):
-            raise problem(PlanError, "no_muted_span", number=number)
-    kept = (m for n, m in enumerate(plan.muted, 1) if n not in gone)
-    return replace(plan, muted=tuple(kept))
 
 
 def track_of(plan: Plan, number: int) -> Track:

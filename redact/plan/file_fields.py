@@ -36,8 +36,9 @@ from ..types import (
     pattern_of,
 )
 from .found_text import FoundText
+from .muted_span import MutedSpan
 from .plan import Plan, is_box
-from .reviewed import MutedSpan, ReviewState
+from .review_state import ReviewState
 from .subject import Subject
 
 

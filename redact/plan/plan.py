@@ -34,7 +34,8 @@ from ..types import (
 )
 from ..words import Message
 from .found_text import FoundText
-from .reviewed import MutedSpan, ReviewState
+from .muted_span import MutedSpan
+from .review_state import ReviewState
 from .subject import Subject, decision_of, settled, without_decision
 from .tracks_by_frame import TracksByFrame
 from .where_sure import is_certain, own_stretch

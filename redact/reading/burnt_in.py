@@ -8,9 +8,9 @@ it was put up. All numbers were chosen on the labelled clips of dev and of stree
 
 from __future__ import annotations
 
-import re
 from typing import Final
 
+from .date_and_time import is_clock
 from .reader import Text
 
 CAPTION_BORDER: Final = 0.16
@@ -23,18 +23,6 @@ are found."""
 CAPTION_LIGHT: Final = 180
 CAPTION_CONTRAST: Final = 80
 """Grey levels of its lightest pixels, and between these and its darkest."""
-
-_CLOCK: Final = re.compile(
-    r"""\d{1,4}[-/.年]\s?\d{1,2}[-/.月]\s?\d{1,4}  # a date
-      | \d{1,2}:\s?\d{2}:\s?\d{2}                 # a time with seconds, which no sign tells
-    """,
-    re.VERBOSE,
-)
-
-
-def is_clock(text: str) -> bool:
-    """Whether a text holds a date, or a time of day with seconds."""
-    return _CLOCK.search(text) is not None
 
 
 def looks_burnt_in(line: Text, height: int) -> bool:

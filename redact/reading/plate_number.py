@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from typing import Final
 
 from ..types import folded
+from .date_and_time import tells_time
 
 SHORTEST_PLATE: Final = 4
 """Letters and digits of the shortest plate that is told from a word, a price or a house number."""
@@ -21,13 +21,6 @@ repeats a year."""
 MOST_DIGITS: Final = 8
 """Digits of the longest plate without a letter: more of them are a telephone number."""
 
-_CLOCK: Final = re.compile(
-    r"""\d{1,4}[-/.年]\d{1,2}[-/.月]\d{1,4}  # a date
-      | \d{1,2}:\d{2}                       # a time
-    """,
-    re.VERBOSE,
-)
-
 
 def is_plate_number(text: str) -> bool:
     """Whether a text reads like a plate: four to twelve letters and digits, a digit among them;
@@ -39,7 +32,7 @@ def is_plate_number(text: str) -> bool:
     signs = [c for c in text if c.isalnum()]
     digits = sum(c.isdigit() for c in signs)
     most = MOST_DIGITS if digits == len(signs) else LONGEST_PLATE
-    return SHORTEST_PLATE <= len(signs) <= most and digits > 0 and _CLOCK.search(text) is None
+    return SHORTEST_PLATE <= len(signs) <= most and digits > 0 and not tells_time(text)
 
 
 def repeats(text: str, number: str) -> bool:

@@ -12,7 +12,7 @@ from .case import (
     read_case_file,
     reasons_from_options,
 )
-from .check import CheckResult, check_output
+from .check_record import CheckResult, check_output
 from .checked_text import checked_option
 from .content_credentials import MIME as CREDENTIAL_FORMATS
 from .content_credentials import (

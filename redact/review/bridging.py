@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import Final
 
-from ..follow import Frames, GoOn, follow
+from ..follow_drawn import Frames, GoOn, follow
 from ..plan import Plan
 from ..risk import Gap
 from ..types import Keyframe, State, Track

@@ -36,7 +36,7 @@ from ..risk import (
 from ..types import Action, Keyframe, Origin, Outline, Target, Track, runs_of
 from .looked_at import Settled, review_summary, seen_runs, with_answers, with_moments
 from .pictures_and_sound import sound_span
-from .sights import Sights, SightsKept
+from .track_summary import TrackSummaries, TrackSummary
 
 SURELY_PROBABILITY: Final = 0.9
 """Probability of a track from which the page says "surely"; of plans that have none, 0.7 of its
@@ -105,7 +105,7 @@ class Overview:
         self._ranked: tuple[object, list[list[Moment]], list[Moment]] | None = None
         self._told: dict[int, dict[str, Any]] = {}
         self._sound = 0.0, 0.0
-        self.kept = SightsKept()
+        self.kept = TrackSummaries()
 
     def everything(self, plan: Plan, info: SourceInfo) -> dict[str, Any]:
         """The whole plan, for a page that has just been opened."""
@@ -252,7 +252,7 @@ def clip(plan: Plan, info: SourceInfo) -> dict[str, Any]:
     }
 
 
-def _found(plan: Plan, subject: Subject, tracks: tuple[Track, ...], kept: SightsKept) -> _Found:
+def _found(plan: Plan, subject: Subject, tracks: tuple[Track, ...], kept: TrackSummaries) -> _Found:
     kind, frames, alone = presence(subject, {t.id: t for t in tracks}, plan.bodies)
     known = {track.id: kept.of(track) for track in tracks}
     best = max(tracks, key=lambda t: (known[t.id].score or 0.0, known[t.id].keys))
@@ -284,7 +284,7 @@ def _found(plan: Plan, subject: Subject, tracks: tuple[Track, ...], kept: Sights
     return _Found(tuple(t.keyframes for t in tracks), told, moments)
 
 
-def _track(track: Track, known: Sights) -> dict[str, Any]:
+def _track(track: Track, known: TrackSummary) -> dict[str, Any]:
     return {
         "id": track.id,
         "first": track.first,

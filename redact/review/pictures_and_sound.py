@@ -21,14 +21,14 @@ import numpy as np
 from av.video.reformatter import VideoReformatter
 from numpy.typing import NDArray
 
-from ..follow import Frames
+from ..follow_drawn import Frames
 from ..media import SourceInfo, copy_of, mute_samples, read_sound
 from ..plan import ALL_SOUND, Plan, Subject, all_subjects
 from ..render import Renderer
 from ..risk import place_of
 from ..settings import RenderSettings
 from ..types import Box, Frame, Target, Track
-from .sights import SightsKept
+from .track_summary import TrackSummaries
 
 QUALITY: Final = 88
 """Of JPEG; at it a face of 20 pixels is still judged as in the source."""
@@ -158,11 +158,11 @@ class Gallery:
         kept: what is known of tracks, where somebody knows it already.
     """
 
-    def __init__(self, frames: Frames, aspect: float, kept: SightsKept | None = None) -> None:
+    def __init__(self, frames: Frames, aspect: float, kept: TrackSummaries | None = None) -> None:
         self._frames = frames
         self._aspect = aspect
         self._made: OrderedDict[tuple[int, int], tuple[bytes, NDArray[np.float32]]] = OrderedDict()
-        self._kept = kept or SightsKept()
+        self._kept = kept or TrackSummaries()
         self._lock = threading.Lock()
 
     def pictures(self, plan: Plan, wanted: Iterable[tuple[int, int]]) -> list[bytes]:

@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from ..errors import RedactError
 from ..files import PRIVATE
-from ..follow import Superseded
+from ..follow_drawn import Superseded
 from ..pipeline import covering, held_back_for, remove_held
 from ..plan import Plan, edit, subject_of, user_input
 from ..record import checked_option

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from ..files import PRIVATE
-from ..follow import Frames, follow, follow_on, index_packets
+from ..follow_drawn import Frames, follow, follow_on, index_packets
 from ..media import SourceInfo, default_output, probe
 from ..pipeline import Journal, detect, forget_looks, held_back_for, require_same_source
 from ..plan import Plan, edit, read_plan, write_plan

@@ -15,7 +15,7 @@ from typing import Any, Final
 import cv2
 import numpy as np
 
-from ..follow import Frames
+from ..follow_drawn import Frames
 from ..media import SourceInfo
 from ..pipeline import ReadTexts, find_texts
 from ..plan import FoundText, Plan, reads, tracks_of_texts

@@ -13,7 +13,7 @@ import cv2
 import numpy as np
 import pytest
 
-from redact.auditing import AuditResult, AuditSettings, verify
+from redact.auditing import AuditResult, AuditSettings, audit_file
 from redact.media import Decode, SourceInfo, VideoWriter, probe
 from redact.plan import Plan, SourceRef
 from redact.progress import Silent
@@ -136,7 +136,7 @@ class Clip:
         self, output: Path, plan: Plan | None, settings: AuditSettings | None = None
     ) -> AuditResult:
         known = settings or AuditSettings(render=RenderSettings())
-        return verify(self.info, output, plan, settings=known, progress=Silent())
+        return audit_file(self.info, output, plan, settings=known, progress=Silent())
 
 
 @pytest.fixture(scope="session")

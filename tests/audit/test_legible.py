@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 import pytest
 
-from redact.auditing import AuditResult, AuditSettings, finding_in_words, verify
+from redact.auditing import AuditResult, AuditSettings, audit_file, finding_in_words
 from redact.auditing.legible import frames_to_read
 from redact.auditing.limits import LIMITS
 from redact.media import probe
@@ -71,7 +71,7 @@ def audited(
     )
     output = clip.render(plan, "out.mp4")
     settings = AuditSettings(render=RenderSettings(), targets=(Target.PLATE,))
-    return verify(clip.info, output, plan, settings=settings, progress=Silent())
+    return audit_file(clip.info, output, plan, settings=settings, progress=Silent())
 
 
 def test_a_picture_that_has_not_changed_is_read_once_and_judged_by_each_mask(

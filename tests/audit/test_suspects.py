@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from redact.auditing.findings_and_fixes import Seen, findings_of
 from redact.auditing.limits import LIMITS
+from redact.auditing.scan_schedule import spans_to_rescan
 from redact.auditing.suspects import (
     Circumstances,
     Stretch,
@@ -22,7 +23,6 @@ from redact.auditing.suspects import (
 )
 from redact.auditing.template_match import TemplateMatcher
 from redact.auditing.what_is_hidden import PlanCovers
-from redact.auditing.where_to_look import spans_around
 from redact.cli.results import in_plain_words
 from redact.plan import Plan, SourceRef
 from redact.settings import DetectSettings, Sensitivity
@@ -74,8 +74,8 @@ def test_it_looks_again_as_far_as_the_next_whole_look_and_over_no_cut() -> None:
         ([59, 31], [(30, 44), (47, 59)]),
         ([5, 29, 16, 30], [(0, 29), (30, 43)]),
     ):
-        assert spans_around(seen, plan, Sensitivity.BALANCED, often) == spans
-    assert spans_around([10], plan, Sensitivity.THOROUGH, often) == [(4, 17)]
+        assert spans_to_rescan(seen, plan, Sensitivity.BALANCED, often) == spans
+    assert spans_to_rescan([10], plan, Sensitivity.THOROUGH, often) == [(4, 17)]
 
 
 def test_beside_a_hidden_subject_less_proof_is_needed() -> None:

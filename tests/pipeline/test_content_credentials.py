@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from redact.auditing import AuditSettings, verify
+from redact.auditing import AuditSettings, audit_file
 from redact.errors import OutputError
 from redact.media import Decode, probe, sha256_of
 from redact.pipeline import Delivery, Journal, apply, order_to_apply
@@ -64,7 +64,7 @@ def test_a_run_with_credentials(tmp_path: Path) -> None:
     asked = AuditSettings(Sensitivity.FAST, targets=(Target.PLATE,), credentials=True)
     for credentials_expected in (True, False):
         settings = replace(asked, credentials=credentials_expected)
-        found = verify(info, outcome.output, plan, settings=settings, progress=Silent())
+        found = audit_file(info, outcome.output, plan, settings=settings, progress=Silent())
         boxes = next(c for c in found.checks if c.name == "boxes")
         assert boxes.passed is credentials_expected, boxes.detail
     assert not list(tmp_path.glob(".*.partial"))

@@ -11,9 +11,9 @@ import av
 import numpy as np
 import pytest
 
-from redact.auditing import AuditSettings, verify
+from redact.auditing import AuditSettings, audit_file
 from redact.auditing.limits import LIMITS
-from redact.auditing.where_to_look import moments
+from redact.auditing.scan_schedule import scheduled_scans
 from redact.media import probe
 from redact.pipeline import Journal, detect
 from redact.progress import Silent
@@ -74,7 +74,7 @@ def test_faces_are_seen_whatever_shape_the_pixels_are_said_to_have(
 def test_the_audit_sees_faces_whatever_shape_the_pixels_are_said_to_have(tmp_path: Path) -> None:
     path = street(tmp_path / "lie.mp4", Fraction(16))
     info, settings = probe(path), AuditSettings(targets=(Target.FACE,))
-    assert len(verify(info, path, None, settings=settings, progress=Silent()).findings) == 2
+    assert len(audit_file(info, path, None, settings=settings, progress=Silent()).findings) == 2
 
 
 def test_faces_are_seen_where_container_and_pictures_disagree(tmp_path: Path) -> None:
@@ -147,10 +147,10 @@ def test_no_clock_leaves_many_pictures_unlooked_at(tmp_path: Path) -> None:
     assert max(np.diff([*looked, frames])) <= 10
 
     settings = AuditSettings(targets=(Target.FACE,))
-    result = verify(info, path, None, settings=settings, progress=Silent())
+    result = audit_file(info, path, None, settings=settings, progress=Silent())
     assert result.looked.frames_looked_at >= 4  # 0, 26, 52 and the last
     plan = plan_of(frames=600)
     times = Timeline(Fraction(1, 50_000), tuple(range(600)))
     plan = replace(plan, source=replace(plan.source, timeline=times))
-    whole = moments(plan, Sensitivity.BALANCED, LIMITS)
+    whole = scheduled_scans(plan, Sensitivity.BALANCED, LIMITS)
     assert max(np.diff([n for n, places in sorted(whole.items()) if places is None])) <= 256

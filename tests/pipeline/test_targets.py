@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from redact.auditing import AuditSettings, verify
+from redact.auditing import AuditSettings, audit_file
 from redact.detection import load_detector
 from redact.errors import ExitCode
 from redact.media import probe
@@ -89,7 +89,7 @@ def test_the_audit_looks_as_hard_as_the_plan_did(street: Path, plan: Path, tmp_p
 @pytest.mark.parametrize("targets", [(), (Target.REGION,)])
 def test_an_audit_that_looks_for_nothing_is_none(street: Path, targets: tuple[Target, ...]) -> None:
     with pytest.raises(ValueError, match="needs a target"):
-        verify(
+        audit_file(
             probe(street), street, None, settings=AuditSettings(targets=targets), progress=Silent()
         )
 

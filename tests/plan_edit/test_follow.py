@@ -15,7 +15,7 @@ from redact.plan import Subject, edit, read_plan, write_plan
 from redact.progress import Silent
 from redact.types import Box, Keyframe, Origin, State, Target, Track
 
-from ..follow.test_frames import plan_of
+from ..follow_drawn.test_frames import plan_of
 from ..media.footage import ADVANCE, Clip, make
 from ..record.samples import make_plan
 from .test_edit import call

@@ -19,7 +19,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from redact.errors import CheckFailedError, PlanError
 from redact.record import EvidenceChoice, append, check_output, read_log, write_evidence
-from redact.record.check import CheckResult
+from redact.record.check_record import CheckResult
 from redact.record.log_chain import head_path
 from redact.record.manifest import manifest_path
 from redact.record.signature import (

@@ -10,7 +10,7 @@ import msgspec
 import pytest
 
 from redact.record import CheckResult
-from redact.record.check import CheckedPart
+from redact.record.check_record import CheckedPart
 from redact.record.manifest import Manifest, dump_manifest
 from redact.report import (
     ReportWords,

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from redact.errors import PlanError
-from redact.follow import Frames, index_packets
+from redact.follow_drawn import Frames, index_packets
 from redact.media import probe
 from redact.plan import Decision, Plan, Subject, decisions, edit
 from redact.review import page_edits

@@ -9,7 +9,7 @@ from pathlib import Path
 import av
 import numpy as np
 
-from redact.follow import Frames, index_packets
+from redact.follow_drawn import Frames, index_packets
 from redact.media import probe
 from redact.plan import Plan
 from redact.review import page_edits

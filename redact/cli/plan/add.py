@@ -7,8 +7,8 @@ from pathlib import Path
 import click
 
 from ...errors import UsageError
-from ...follow import Frames, index_packets
-from ...follow import follow as carry_on
+from ...follow_drawn import Frames, index_packets
+from ...follow_drawn import follow as carry_on
 from ...media import probe
 from ...pipeline import require_same_source
 from ...plan import Plan, edit, read_plan, user_input

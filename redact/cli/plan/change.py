@@ -20,6 +20,7 @@ from ...plan import (
     edit,
     hide_texts,
     mask_shape,
+    muting,
     read_plan,
     user_input,
 )
@@ -248,7 +249,7 @@ def mute(
 ) -> None:
     """`redact plan mute`."""
     value = read_plan(plan_path)
-    changed = edit.mute(
+    changed = muting.mute(
         value,
         user_input.parse_seconds(start),
         user_input.parse_seconds(end),
@@ -270,5 +271,5 @@ def unmute(plan_path: Path, spans: str) -> None:
     """`redact plan unmute`."""
     value = read_plan(plan_path)
     numbers = user_input.parse_numbers(spans)
-    save(edit.unmute(value, numbers), value, plan_path)
+    save(muting.unmute(value, numbers), value, plan_path)
     tell(say("spans_given_back", path=plan_path, count=len(numbers)), err=True)

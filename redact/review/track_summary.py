@@ -10,7 +10,7 @@ from ..types import Keyframe, State, Track
 
 
 @dataclass(frozen=True, slots=True)
-class Sights:
+class TrackSummary:
     """Of one track.
 
     Attributes:
@@ -30,17 +30,17 @@ class Sights:
     seen: tuple[int, int] | None
 
 
-class SightsKept:
+class TrackSummaries:
     """By the keyframes themselves: a decision makes a new track of the old keyframes."""
 
     def __init__(self) -> None:
-        self._made: dict[int, tuple[Sequence[Keyframe], Sights]] = {}
+        self._made: dict[int, tuple[Sequence[Keyframe], TrackSummary]] = {}
 
-    def of(self, track: Track) -> Sights:
+    def of(self, track: Track) -> TrackSummary:
         known = self._made.get(id(track.keyframes))
         if known is None:
             # The keyframes are kept beside: an id may be used again once its object is gone.
-            known = self._made[id(track.keyframes)] = (track.keyframes, _sights(track))
+            known = self._made[id(track.keyframes)] = (track.keyframes, _summary(track))
         return known[1]
 
     def forget_all_but(self, tracks: Sequence[Track]) -> None:
@@ -50,11 +50,11 @@ class SightsKept:
             self._made = {key: self._made[key] for key in wanted if key in self._made}
 
 
-def _sights(track: Track) -> Sights:
+def _summary(track: Track) -> TrackSummary:
     keys = tuple(track.keyframes)
     scores = [key.score for key in keys if key.score is not None]
     best = max(keys, key=lambda k: (k.score or 0.0, k.box.area))
     detected = [key.frame for key in keys if key.state is State.DETECTED]
     seen = (detected[0], detected[-1]) if detected else None
     runs = tuple(state_runs(track.first, track.last, keys))
-    return Sights(runs, max(scores, default=None), len(keys), best.frame, len(detected), seen)
+    return TrackSummary(runs, max(scores, default=None), len(keys), best.frame, len(detected), seen)

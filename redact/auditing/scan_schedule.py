@@ -1,4 +1,4 @@
-"""Where to look again, and where to search the pixels for a hidden subject."""
+"""Which frames and places the audit scans, and where it searches pixels for a hidden subject."""
 
 from __future__ import annotations
 
@@ -15,19 +15,21 @@ from ..types import Action, Box, Frame, Timeline, Track
 from .limits import Limits
 
 AROUND_PLACE = 1.0
-"""Share of its size by which a place is looked at beyond its box: people go on moving."""
+"""Share of its size by which a scanned place is larger than its box: people go on moving."""
 
 Span = tuple[int, int]
 """First and last frame, both included."""
 
 
-def moments(plan: Plan, sensitivity: Sensitivity, limits: Limits) -> dict[int, list[Box] | None]:
-    """Frames at which a second opinion is worth most → places to look at, upright source pixels;
-    None is all of the picture.
+def scheduled_scans(
+    plan: Plan, sensitivity: Sensitivity, limits: Limits
+) -> dict[int, list[Box] | None]:
+    """Frame → the places that the audit scans in it, in upright source pixels; None: the whole
+    picture.
 
-    All of the picture at even distances and in the last frame; where what a person called a false
-    alarm is seen best, or made a mask smaller; and the places where somebody is most probably
-    overlooked, as many as `Limits.share` of what the search looked at.
+    The whole picture is scanned at even distances and in the last frame. Places are scanned where
+    what a person called a false alarm is seen best, where a person made a mask smaller, and where
+    somebody is most probably open, up to `Limits.share` of what the search scanned.
     """
     line, looked = plan.source.timeline, plan.frames_looked_at
     if looked is None:
@@ -54,17 +56,16 @@ def moments(plan: Plan, sensitivity: Sensitivity, limits: Limits) -> dict[int, l
     return chosen
 
 
-def spans_around(
+def spans_to_rescan(
     frames: Iterable[int], plan: Plan, sensitivity: Sensitivity, limits: Limits
 ) -> list[Span]:
-    """Where it is looked a second time around frames in which somebody is believed to be seen.
+    """Spans to scan once more around frames in which somebody is believed to be visible.
 
-    As far as the next look at all of the picture on either side can be: whoever stays in view for
-    longer is seen by that, and is a reason to look there, too. Over no cut: nobody is followed over
-    one.
+    A span reaches as far as the next scan of the whole picture can be: who stays in view for longer
+    is detected by that scan, which gets a span of its own. No span crosses a cut.
 
     Returns:
-        Rising and apart.
+        Spans in rising order that do not overlap.
     """
     line, cuts = plan.source.timeline, sorted(plan.cuts)
     far, found = limits.whole_every / _times(sensitivity), list[Span]()
@@ -81,7 +82,7 @@ def spans_around(
 
 
 def _times(sensitivity: Sensitivity) -> int:
-    """How many times as often as usual is looked."""
+    """How many times as often as usual the audit scans."""
     return 2 if sensitivity is Sensitivity.THOROUGH else 1
 
 
@@ -109,12 +110,12 @@ def _opened(plan: Plan) -> Iterator[tuple[int, Box]]:
 
 
 class Due:
-    """Whether frames are looked at that come in order: as often as it is told, and those that are
-    named or damaged.
+    """Tells, for frames that come in order, which are due: one every few seconds, those that are
+    named, and damaged ones.
 
     Args:
-        every: seconds from one look to the next.
-        also: frames that are looked at besides.
+        every: seconds from one frame that is due to the next.
+        also: frames that are due besides.
     """
 
     def __init__(self, every: float, also: Collection[int]) -> None:
@@ -130,7 +131,7 @@ class Due:
         return frame.damaged or frame.index in self._also
 
 
-def edges(
+def frames_beside_tracks(
     tracks: Iterable[Track], cuts: Iterable[int], reach: int
 ) -> dict[int, list[tuple[int, Box]]]:
     """Frames just before and after hidden tracks → their ids, and where their subjects would be.

@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 import pytest
 
-from redact.follow import Frames, follow, index_packets
+from redact.follow_drawn import Frames, follow, index_packets
 from redact.media import probe
 from redact.plan import Plan, SourceRef
 from redact.risk import follows_to

@@ -1,5 +1,4 @@
-"""Follows a box that a person drew through the frames before and after, until it is lost; and reads
-the exact frames that this takes."""
+"""Follows a box that a person drew through the frames before and after, until it is lost."""
 
 from __future__ import annotations
 
@@ -16,19 +15,8 @@ from ..errors import InputError, UnsafeError
 from ..plan import Plan
 from ..track import COAST, SmallFrame, motion_between, patches_of, shrink, step, warped
 from ..types import Box, Boxes, Keyframe, State
-from .again import Lost, Patches
-from .frames import Frames, PacketIndex, Superseded, bytes_of, index_packets
-
-__all__ = [
-    "Frames",
-    "GoOn",
-    "PacketIndex",
-    "Superseded",
-    "bytes_of",
-    "follow",
-    "follow_on",
-    "index_packets",
-]
+from .find_again import Lost, Patches
+from .frames import Frames
 
 CHUNK: Final = 96
 """Small pictures that are held at once where time runs backwards."""

@@ -29,11 +29,11 @@ from .limits import Limits
 from .muted_sound import check_sound
 from .planes import COMPARED_BLOCK, Both, Plane, luma
 from .result import AuditResult, AuditSettings, Check
+from .scan_schedule import Due, scheduled_scans, spans_to_rescan
 from .still_visible import Misfit, StillVisible, followed, probable
 from .suspects import Circumstances, believed, judged
 from .template_match import MakeMask
 from .what_is_hidden import Covers, PixelCovers, PlanCovers
-from .where_to_look import Due, moments, spans_around
 
 Load = Callable[
     [tuple[Target, ...], Sequence[Presentation], Limits, Sequence[OptionalNetwork]], AuditDetectors
@@ -41,7 +41,7 @@ Load = Callable[
 """Makes detectors as `AuditDetectors` does, from what that takes."""
 
 
-def verify(
+def audit_file(
     source: SourceInfo,
     output: Path,
     plan: Plan | None,
@@ -147,7 +147,7 @@ def collect(
     progress: Stages,
     load: Load = AuditDetectors,
 ) -> Collected:
-    """All passes of the audit; see `verify` for arguments and errors.
+    """All passes of the audit; see `audit_file` for arguments and errors.
 
     The first compares every frame (the proof of drawing), and detectors look where somebody is most
     probably overlooked. Around those whom they believe they see there a second one looks often, and
@@ -168,7 +168,7 @@ def collect(
     clock, times, played = TimeCheck(), dict[int, float](), Decode(finished)
     wanted: dict[int, list[Box] | None] = {}
     if plan is not None and settings.targets:
-        wanted = moments(plan, settings.sensitivity, limits)
+        wanted = scheduled_scans(plan, settings.sensitivity, limits)
     opinion = StillVisible(plan, covers, detectors, limits)
     reads = in_use([READER], detectors.targets, without)
     reader = NumberReader() if reads else None
@@ -213,7 +213,7 @@ def collect(
         beliefs = [(m.frame, probable([m], weights)) for m in opinion.misfits]
         beliefs += [(s[2], judged(*s[:2], (s[2:],), around, limits).probability) for s in suspects]
         seen = [frame for frame, probability in beliefs if probability >= limits.believed]
-        spans = spans_around(seen, plan, settings.sensitivity, limits)
+        spans = spans_to_rescan(seen, plan, settings.sensitivity, limits)
     misfits, tracks = opinion.misfits, list[Track]()
     if spans:
         seconds = limits.look_seconds(settings.sensitivity)

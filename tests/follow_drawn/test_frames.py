@@ -13,7 +13,7 @@ from pathlib import Path
 import av
 import pytest
 
-from redact.follow import Frames, PacketIndex, Superseded, bytes_of, index_packets
+from redact.follow_drawn import Frames, PacketIndex, Superseded, bytes_of, index_packets
 from redact.media import Decode, plane_array, probe
 from redact.plan import Plan, SourceRef
 from redact.settings import DetectSettings, Sensitivity

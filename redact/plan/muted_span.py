@@ -1,0 +1,38 @@
+"""A span of sound that the output does not have, as it stands in the plan's file."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated
+
+from msgspec import Meta
+
+from ..types import Milliseconds, UtcOrNone, Value
+
+
+class Sound(StrEnum):
+    """What replaces muted sound."""
+
+    MUTE = "mute"
+    TONE = "tone"
+
+
+class MutedSpan(Value, frozen=True, rename={"start": "start_ms", "end": "end_ms"}):
+    """A span of sound that the output does not have.
+
+    Attributes:
+        start, end: milliseconds after the first picture; sound that begins before it has times
+            below zero. `Plan.muted_on_clock` tells of spans that reach the first or last picture.
+        how: silence, or a tone.
+        reason, decided_by, decided_at: why, who and when (UTC); they go on record.
+    """
+
+    start: Annotated[
+        Milliseconds,
+        Meta(description="milliseconds after the first picture; below zero: before it"),
+    ]
+    end: Milliseconds
+    how: Sound = Sound.MUTE
+    reason: str = ""
+    decided_by: str = ""
+    decided_at: UtcOrNone = ""
