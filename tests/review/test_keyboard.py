@@ -129,44 +129,6 @@ def test_a_mask_is_shaped_by_keys_and_made_smaller_only_with_a_reason(
     assert all("422" in line for line in page.complaints())  # what was refused, and nothing else
 
 
-FOCUSED = ("button", "radio", "tab", "option", "checkbox", "combobox", "slider", "textbox", "link")
-
-
-def without_name(page: Page) -> list[str]:
-    """What a screen reader would tell by its role alone: the page's accessibility tree."""
-    tree = page.browser.execute_cdp_cmd("Accessibility.getFullAXTree", {})["nodes"]
-    told = [(n["role"]["value"], n.get("name", {}).get("value", "")) for n in tree if "role" in n]
-    assert any(role == "button" for role, _ in told), "no page"
-    wanted = (*FOCUSED, "dialog", "region", "tabpanel", "listbox", "radiogroup", "progressbar")
-    return [role for role, name in told if role in wanted and not name.strip()]
-
-
-def test_a_screen_reader_has_a_name_for_everything(
-    page: Page, review: tuple[PageServer, Path]
-) -> None:
-    page.choose(1)
-    page.press("p")
-    page.until(lambda: read_plan(review[1]).tracks[0].key_pictures)
-    for language in ("en", "fr"):
-        look_like(page, language, "light")
-        tabs = page.js("return [...document.querySelectorAll('#tabs button')].map((b) => b.id)")
-        assert len(tabs) >= 4
-        for tab in tabs[::-1]:
-            page.click(f"#{tab}")
-            assert without_name(page) == [], (language, tab)
-        for key, dialog in (("?", "keys"), ("m", "moments")):
-            page.press(key)
-            page.find(f"dialog.{dialog}[open]")
-            assert without_name(page) == [], (language, dialog)
-            page.press("ESCAPE")
-            page.until(lambda: page.state("state.dialog") is None)
-        page.click("#finish")
-        page.find("#start-finish")
-        assert without_name(page) == [], (language, "finish")
-        page.press("ESCAPE")
-        page.until(lambda: page.state("state.dialog") is None)
-
-
 def test_a_gap_is_told_and_filled(page: Page, review: tuple[PageServer, Path]) -> None:
     page.press("a", ctrl=True)
     page.until(lambda: page.state("state.selected.length") == 2)

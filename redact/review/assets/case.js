@@ -3,6 +3,7 @@ import { bytes, decoded, get, join, leave, onEnd, post } from "./api.js";
 import { html, render, signal, useEffect, useRef } from "./html.js";
 import { state, toast, tried } from "./store.js";
 import { clock, current, said, stageWords, t } from "./words.js";
+import { Bar } from "./bar.js";
 import { Button } from "./button.js";
 import { Dialog } from "./dialog.js";
 import { Folders } from "./folders.js";
@@ -80,8 +81,7 @@ function Video({ of: v }) {
     // A tick only where nothing is left to look at.
     half = v.state === "ready" && !whole,
     mark = v.state === "ready" && v.incomplete ? "" : `${MARKS[half ? "begun" : v.state]} `,
-    words = t(`case_state.${v.state === "search" && v.next ? "next" : v.state}`),
-    share = v.work?.total ? { max: v.work.total, value: Math.min(v.work.done, v.work.total) } : {};
+    words = t(`case_state.${v.state === "search" && v.next ? "next" : v.state}`);
   return html`<li class="video" data-video=${v.number} data-state=${v.state}>
     <${Picture} of=${v} />
     <div>
@@ -92,7 +92,7 @@ function Video({ of: v }) {
         ${v.incomplete && html`<span class="mark held">! ${t("incomplete")}</span>`}
         ${
           v.work &&
-          html`<progress key=${Boolean(v.work.total)} aria-label=${words} ...${share} />
+          html`<${Bar} of=${v.work} />
             <span class="muted small">${stageWords({ number: v.number, ...v.work })}</span>`
         }
         ${v.state === "refused" && html`<span class="small">${said(v.problem)}</span>`}

@@ -3,6 +3,7 @@ import { get, isOneOfSeveral, post } from "./api.js";
 import { html, useEffect, useSignal } from "./html.js";
 import { count, inTurn, kindOf, load, select, state, title, toast, tried } from "./store.js";
 import { current, said, stageWords, t } from "./words.js";
+import { Bar } from "./bar.js";
 import { Button } from "./button.js";
 import { playStretch } from "./confirm.js";
 import { closeDialog } from "./dialog.js";
@@ -169,12 +170,11 @@ export const ReplaceDialog = ({ name, holds }) => html`
   </div>
 `;
 export function MakingDialog() {
-  const { job } = state,
-    share = job?.total ? { max: job.total, value: job.done } : {};
+  const { job } = state;
   return html`
     <h2 id="dialog-title">${t("making")}</h2>
     <p id="job-words">${job?.kind === "finish" ? stageWords(job) : "…"}</p>
-    <progress key=${Boolean(job?.total)} id="job-bar" ...${share} />
+    <${Bar} id="job-bar" of=${job} />
     <p class="small muted">${t("making_note")}</p>
     <div class="actions"><${Button} word="stop" act=${() => post("stop")} /></div>
   `;

@@ -5,6 +5,7 @@ import { isOneOfSeveral } from "./api.js";
 import { html } from "./html.js";
 import { state } from "./store.js";
 import { said, stageWords, t } from "./words.js";
+import { Bar } from "./bar.js";
 import { Button } from "./button.js";
 
 /** Stages of a search, which goes on without a page; opening what was searched has others. */
@@ -13,13 +14,12 @@ const SEARCH = ["detect", "track"];
 export function Opening({ name = "" }) {
   const now = state.opening || {},
     { job, problem, end } = now;
-  const words = end ? `end.${end}` : problem ? "not_opened" : "opening",
-    share = job?.total ? { max: job.total, value: job.done } : {};
+  const words = end ? `end.${end}` : problem ? "not_opened" : "opening";
   return html`<div id="opening" role="status" hidden=${!state.opening}>
     <div class="box">
       <img src="/icon.svg" alt="" width="56" height="56" />
       <h2 id="opening-text">${t(words, { name: name || t("this_video") })}</h2>
-      <progress key=${Boolean(job?.total)} id="opening-bar" hidden=${Boolean(end || problem)} ...${share} />
+      <${Bar} id="opening-bar" of=${job} hidden=${Boolean(end || problem)} />
       <div id="opening-detail" class="muted">
         ${end ? html`<${End} ...${now} />` : problem ? html`<${Failed} problem=${problem} />` : job && html`<${Work} job=${job} />`}
       </div>

@@ -4,6 +4,7 @@ import { get } from "./api.js";
 import { html, signal, useEffect } from "./html.js";
 import { change, edit, state, toast } from "./store.js";
 import { current, said, span, stageWords, t } from "./words.js";
+import { Bar } from "./bar.js";
 import { Button } from "./button.js";
 import { Field } from "./field.js";
 import { picturesOf } from "./lots.js";
@@ -96,7 +97,7 @@ function Progress({ read }) {
   if (job && !job.over)
     return html`<div class="item" id="reading">
       <div>${stageWords(job)}</div>
-      <progress class="wide" max=${job.total || 1} value=${job.done} />
+      <${Bar} of=${job} class="wide" />
       <div class="row"><${Button} word="stop" act=${stop} /></div>
     </div>`;
   const remarks = listed.value.said[current()] || [];
