@@ -74,7 +74,7 @@ def fix_held(
     found = held.found()
     by = decided_by or name_in(order.delivery.evidence.case)
     accepted = None if acceptance is None else among(acceptance, held, by)
-    if accepted is not None and not by:
+    if accepted is not None and not by and not order.delivery.release:
         journal.warn(Message("accepted_by_nobody"))
     # The first run left nothing in the folder for its result, so it may have taken it away again.
     with made_folder(order.final.parent):

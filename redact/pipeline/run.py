@@ -80,7 +80,9 @@ def redact_video(
         if order.plan_file is not None and order.plan_file.exists():
             tell(say("plan_of_earlier_run", name=order.plan_file.name))
         journal = Journal(progress)
-        if accepted is not None and not name_in(order.delivery.evidence.case):
+        # A release has no record, and names nobody.
+        named = order.delivery.release or name_in(order.delivery.evidence.case)
+        if accepted is not None and not named:
             journal.warn(Message("accepted_by_nobody"))
         plan = _plan_of(order, settings.detect, journal, detector)
         publishing = None if claim is None else claim.publishing

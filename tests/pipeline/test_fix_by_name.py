@@ -138,8 +138,10 @@ def test_the_folder_of_a_release_that_was_held_back_is_made_again(
         assert again.returncode == ExitCode.NEEDS_REVIEW, again.stderr
         assert "needs review since an earlier run" in again.stderr
         assert sorted((tmp_path / "NOT-FOR-RELEASE").iterdir()) == held
-    mended = call("fix", "a.mp4", cwd=tmp_path)
+    accept = ["--accept-findings", "1=a statue"] if step == "apply" else []
+    mended = call("fix", "a.mp4", *accept, cwd=tmp_path)
     assert mended.returncode == ExitCode.DONE, mended.stderr
+    assert "--operator" not in mended.stderr, "a release names nobody"
     assert [p.name for p in (tmp_path / "new" / "rel").iterdir()] == ["video.mp4"]
     again = call("fix", "a.mp4", cwd=tmp_path)
     assert again.returncode == ExitCode.EXISTS

@@ -229,6 +229,8 @@ def test_work_that_goes_on_pushes_nothing_off_a_narrow_page(page: Page) -> None:
         document.getElementById("saved").textContent = "Suivi · 76 % · encore 5 s environ";
     """)
     assert page.cut_off() == []
+    tops = page.js("return [...document.querySelectorAll('#tabs button')].map((b) => b.offsetTop)")
+    assert len(set(tops)) == 1, "the last tab stood in a line of its own"
     resize(page.browser, 1280, 720)
 
 
