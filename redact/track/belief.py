@@ -30,6 +30,12 @@ ASKED: Final = 3
 ENOUGH_BODIES: Final = 8
 """Looks for bodies, none of which bears it, after which more of them are no further evidence."""
 
+MOSTLY_BORNE: Final = 0.5
+"""Share of the looks for bodies in which one must bear something, or a vehicle a plate, so that the
+others, which show none, do not speak against it; and so that looks after its last detection tell
+whether it is still there. Of 95 faces on 31 clips of dev and street footage one is borne in fewer,
+of 187 other things 45; of 16 plates none, of 177 other things 53."""
+
 ENOUGH_LOOKS: Final = 16
 """Looks after which more of the same are no further evidence."""
 
@@ -173,6 +179,13 @@ class Clues(Arrays):
         """Without the `since` [N] looks that came after the last sighting."""
         return replace(self, looks=self.looks - since, total=self.total - MISSED_LOG_ODDS * since)
 
+    @property
+    def bareness(self) -> NDArray[np.float64]:
+        """[N] 1 where no look for bodies shows one that bears it, 0 where `MOSTLY_BORNE` of them
+        do, and in between by their share: one that passes behind a bag makes it no face."""
+        share = self.borne / np.maximum(self.bodied, 1)
+        return np.asarray(np.clip(1 - share / MOSTLY_BORNE, 0, 1))
+
     def columns(self) -> dict[str, NDArray[np.float64]]:
         """What the regression weighs, by name, [N] each."""
         return {
@@ -181,7 +194,7 @@ class Clues(Arrays):
             "hits": np.log2(np.minimum(self.hits, ENOUGH_LOOKS)),
             "close": self.close / np.maximum(self.asked, 1),
             "read": self.read,
-            "unborne": -np.log1p(np.minimum(self.bodied, ENOUGH_BODIES)) * (self.borne == 0),
+            "unborne": -np.log1p(np.minimum(self.bodied, ENOUGH_BODIES)) * self.bareness,
         }
 
 
@@ -221,7 +234,7 @@ def worth_hiding(
         doubt: factor on the odds from which it is worth it.
     """
     p = probability_of(clues, weights)
-    explained = (clues.bodied > 0) & (2 * clues.borne >= clues.bodied)
+    explained = (clues.bodied > 0) & (clues.borne >= MOSTLY_BORNE * clues.bodied)
     ordinary = ORDINARY.of(clues.target)
     ordinary = np.where(explained & (clues.target == Target.PLATE), ON_VEHICLE_SHARE, ordinary)
     in_vain = np.maximum(1.0, np.minimum(clues.share, MOST_COSTED_SHARE) / ordinary)

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from ..detection import Bodies, iou
 from ..types import Boxes, Detections, Frame, Target
+from .belief import MOSTLY_BORNE
 from .geometry import SAME_BOX_IOU
 from .sensitivities import JITTER
 from .sightings import How, Rows
@@ -245,11 +246,6 @@ class Everybody:
         closer = self._eyes.plates(frame, bare)
         self._vehicles.note(bare, plates_borne, closer, time)
         return closer
-
-
-MOSTLY_BORNE: Final = 0.5
-"""Share of the looks for bodies while something was detected in which one must bear it, so that
-looks after that tell whether it is still there."""
 
 
 def on_bodies(rows: Rows, target: Target, looks: Sequence[LookForAll]) -> Rows:

@@ -31,6 +31,7 @@ BODY = [100.0, 40, 180, 300]
 FACE = [125.0, 45, 155, 85]
 BOTH = np.array([BODY, [300.0, 40, 380, 300]])
 NONE = np.zeros((0, 4))
+BAG = [932.0, 331, 1124, 568]
 SCOOTER = np.array([[82.0, 475, 168, 509]])
 
 
@@ -282,6 +283,25 @@ def test_what_no_body_bears_is_believed_less(target: Target) -> None:
 
     unknown = chance(False, 0)
     assert chance(True, 5) >= unknown > chance(False, 1) > chance(False, 5)
+
+
+def test_one_body_in_many_looks_makes_nothing_a_face() -> None:
+    """A bag in front of somebody, doubtful in every look, that one of eleven looks for bodies lays
+    on a body, was hidden as a face of a twelfth of the picture."""
+    row = np.array([0])
+    bag = Clues.of_new(
+        np.array([Target.FACE], np.int8), np.full(1, 1.2), np.array([BAG]), 1280 * 720.0
+    )
+    for _ in range(22):
+        bag.hit(row, np.full(1, -1.6), np.array([BAG]), 1280 * 720.0)
+    bag.looked_closely(row, np.full(1, 0.3))
+    hidden = []
+    for borne in range(12):
+        bag.borne[:], bag.bodied[:] = borne, 11
+        weights = load_calibration().tracks
+        hidden.append(bool(worth_hiding(bag, weights, TrackSettings().leak_cost)[0]))
+    assert not hidden[0] and not hidden[1]
+    assert hidden[6] and hidden == sorted(hidden), "the oftener a body bears it, the more readily"
 
 
 def test_a_plate_on_a_vehicle_may_be_larger_than_others() -> None:
