@@ -5,6 +5,7 @@ known where they are.
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -15,8 +16,8 @@ from ..detection import Scaler, Selfie
 from ..errors import DependencyError
 from ..media import SourceInfo, read_ahead
 from ..plan import Plan
-from ..track import Look, settings_of, shapes_between, worth_its_box
-from ..types import Box, Frame, Origin, Rect, State, Target
+from ..track import Look, settings_of, shapes_between, without_empty_ends, worth_its_box
+from ..types import Box, Frame, Origin, Rect, State, Target, Track
 from ..words import Message
 from .journal import Journal
 from .planned_frames import CheckedFrames
@@ -29,8 +30,8 @@ SILHOUETTE_LONG_SIDE: Final = 1920
 
 
 def with_silhouettes(info: SourceInfo, plan: Plan, journal: Journal) -> Plan:
-    """A plan that says which part of their box its people take up, where that can be told, and
-    without the doubtful ones of whom no shape is seen.
+    """A plan that says which part of their box its people take up, where that can be told, without
+    the doubtful ones of whom no shape is seen, and without ends of the others at which nobody is.
 
     Args:
         info: of the source.
@@ -86,15 +87,25 @@ def with_silhouettes(info: SourceInfo, plan: Plan, journal: Journal) -> Plan:
         leak_cost = settings_of(plan.settings.sensitivity, plan.settings.caution).leak_cost
         area = float(plan.source.width * plan.source.height)
         stays = [
-            track
+            without_empty_ends(track, looks[track.id]) if track.id in people else track
             for track in shaped
             if track.id not in people or worth_its_box(track, looks[track.id], leak_cost, area)
         ]
         shapeless = len(shaped) - len(stays)
         count = len(people) - shapeless
         step.say(Message("silhouettes", count=count, looks=taken, told=told, shapeless=shapeless))
-    numbered = (replace(track, id=n) for n, track in enumerate(stays, start=1))
-    return replace(plan, tracks=tuple(numbered))
+    return _numbered(plan, stays)
+
+
+def _numbered(plan: Plan, stays: Sequence[Track]) -> Plan:
+    """The plan with these of its tracks, numbered anew, and the same ones joined as before."""
+    number_of = {track.id: n for n, track in enumerate(stays, start=1)}
+    known = (tuple(number_of[n] for n in s.tracks if n in number_of) for s in plan.subjects)
+    subjects = (
+        s.but(tracks=numbers) for s, numbers in zip(plan.subjects, known, strict=True) if numbers
+    )
+    tracks = (replace(track, id=number_of[track.id]) for track in stays)
+    return replace(plan, tracks=tuple(tracks), subjects=tuple(subjects))
 
 
 class _Pictures:

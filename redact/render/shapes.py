@@ -238,10 +238,11 @@ _BALL: Final = 5 * _FINE // 2
 and the trunk, stays."""
 
 
-SILHOUETTE_MARGIN: Final = 0.2
+SILHOUETTE_MARGIN: Final = 0.1
 """How far a silhouette grows, share of what the shorter side of its box would: the margin of a box
-makes good for where a detector's box ends too early, and a silhouette was seen in it. With less, a
-head on dev was open."""
+makes good for where a detector's box ends too early, and a silhouette was seen in it. Of 125 heads
+and faces on dev .2, .1 and 0 leave the same one open, and hide 23.0, 22.4 and 21.8 % of the
+pictures; of another 81 two were open with 0, and one with .12 and more."""
 
 
 def shape_of(region: Region, margin: float) -> Shape:

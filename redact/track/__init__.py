@@ -12,6 +12,6 @@ from .looks import LookAtParts, Looks
 from .patches import PATCH_REACH, patches_of, sample
 from .scan import scanned
 from .sensitivities import TrackSettings, settings_of
-from .silhouettes import Look, shapes_between, worth_its_box
+from .silhouettes import Look, shapes_between, without_empty_ends, worth_its_box
 from .small_pictures import PATCH_SIDE, SmallFrame, shrink
 from .tracker import Ask, Read, Tracker, Tracks

@@ -81,7 +81,8 @@ class Clues(Arrays):
         close: float64 [N], sum of the log odds of close looks at its best pictures.
         asked: float64 [N], number of these pictures, of one tracklet at most `ASKED`.
         latest: float64 [N], log odds of the last look that saw it.
-        share: float64 [N], of the picture's area that its box has at the best look.
+        share, largest: float64 [N], of the picture's area that its box has at the best look, and in
+            the look in which it was largest.
         read: float64 [N], 1 where a plate's number could be read in it, else 0.
         borne: float64 [N], looks for bodies in which one bears it, or a plate a vehicle.
         bodied: float64 [N], looks for bodies while it was seen.
@@ -96,6 +97,7 @@ class Clues(Arrays):
     asked: NDArray[np.float64]
     latest: NDArray[np.float64]
     share: NDArray[np.float64]
+    largest: NDArray[np.float64]
     read: NDArray[np.float64]
     borne: NDArray[np.float64]
     bodied: NDArray[np.float64]
@@ -107,6 +109,7 @@ class Clues(Arrays):
         """Clues of objects that have been seen once, in a picture of so many square pixels."""
         one, zero = np.ones(len(target)), np.zeros(len(target))
         strong = np.minimum(odds.astype(np.float64), STRONGEST)
+        share = areas(boxes) / picture
         return cls(
             target=target,
             looks=one,
@@ -116,7 +119,8 @@ class Clues(Arrays):
             close=zero,
             asked=zero.copy(),
             latest=strong.copy(),
-            share=areas(boxes) / picture,
+            share=share,
+            largest=share.copy(),
             read=zero.copy(),
             borne=zero.copy(),
             bodied=zero.copy(),
@@ -139,6 +143,7 @@ class Clues(Arrays):
             added(self.asked),
             self.latest[-1:],
             self.share[best : best + 1],
+            self.largest.max(keepdims=True),
             self.read.max(keepdims=True),
             added(self.borne),
             added(self.bodied),
@@ -160,7 +165,9 @@ class Clues(Arrays):
         self.total[rows] += strong
         better = strong > self.best[rows]
         self.best[rows] = np.maximum(self.best[rows], strong)
-        self.share[rows] = np.where(better, areas(boxes) / picture, self.share[rows])
+        share = areas(boxes) / picture
+        self.share[rows] = np.where(better, share, self.share[rows])
+        self.largest[rows] = np.maximum(self.largest[rows], share)
 
     def looked_closely(self, rows: NDArray[np.intp], odds: NDArray[np.float32]) -> None:
         """Take in close looks at `rows`, log odds; one too many takes the place of a part of what
@@ -230,14 +237,17 @@ def worth_hiding(
             read costs most if it is left open; one on a vehicle may be larger than others
             (`ON_VEHICLE_SHARE`). So is a head that a body bears in most looks
             for bodies: it is as large as whoever it belongs to. Of faces this hides a fifth more
-            for nothing, and left none fewer open on 16 clips.
+            for nothing, and left none fewer open on 16 clips. What bodies bear in fewer than
+            `MOSTLY_BORNE` of them pays for its largest box, not for that of its best look; if all
+            did, more faces would be open (`lab/TRIED.md`).
         doubt: factor on the odds from which it is worth it.
     """
     p = probability_of(clues, weights)
     explained = (clues.bodied > 0) & (clues.borne >= MOSTLY_BORNE * clues.bodied)
     ordinary = ORDINARY.of(clues.target)
     ordinary = np.where(explained & (clues.target == Target.PLATE), ON_VEHICLE_SHARE, ordinary)
-    in_vain = np.maximum(1.0, np.minimum(clues.share, MOST_COSTED_SHARE) / ordinary)
+    share = np.where((clues.bodied > 0) & (clues.bareness > 0), clues.largest, clues.share)
+    in_vain = np.maximum(1.0, np.minimum(share, MOST_COSTED_SHARE) / ordinary)
     explained &= clues.target == Target.HEAD
     in_vain = np.where((clues.read > 0) | explained, 1.0, in_vain)
     return np.asarray(p * leak_cost >= doubt * in_vain * (1 - p))

@@ -283,8 +283,8 @@ def on_bodies(rows: Rows, target: Target, looks: Sequence[LookForAll]) -> Rows:
 
 
 LOOKS_WITHOUT: Final = 2
-"""Looks for bodies, one after the other and up to the end of what was followed, that must show
-nobody: one of them may miss who is there."""
+"""Looks for bodies, or at the shape of one, in a row up to the end of what was followed that must
+show nobody: one of them may miss who is there."""
 
 
 def _left(frames: NDArray[np.intp], borne: NDArray[np.bool_], detected: int, end: int) -> int:

@@ -11,7 +11,7 @@ from redact.detection import mediapipe
 from redact.media import probe
 from redact.pipeline import Journal
 from redact.pipeline.silhouettes import with_silhouettes
-from redact.plan import Plan, dump_plan, parse_plan, read_plan, with_held
+from redact.plan import Plan, Subject, dump_plan, parse_plan, read_plan, with_held
 from redact.progress import Silent
 from redact.render import mask_of
 from redact.types import Box, Keyframe, State, Target, Track
@@ -68,3 +68,17 @@ def test_people_who_do_not_stand_upright_are_hidden_as_boxes(street: Path, plan:
     turned = replace(plan, turned=(90,))
     assert with_silhouettes(probe(street), turned, journal) == turned
     assert [warning.code for warning in journal.warnings] == ["turned_as_boxes"]
+
+
+def test_who_is_one_stays_so_where_somebody_else_is_dropped(street: Path, plan: Plan) -> None:
+    """Tracks are numbered anew; what is decided about one person would be done to another."""
+    box = Box(300, 10, 470, 250)
+    keys = [Keyframe(n, box, State.DETECTED, 0.1) for n in (FIRST, LAST)]
+    nobody = Track(1, Target.PERSON, keys, certainty=0.05)
+    woman = [replace(plan.tracks[0], id=n) for n in (2, 3)]
+    joined = (Subject((1,)), Subject((2, 3)))
+    found = with_silhouettes(
+        probe(street), replace(plan, tracks=(nobody, *woman), subjects=joined), Journal(Silent())
+    )
+    assert [track.id for track in found.tracks] == [1, 2]
+    assert [subject.tracks for subject in found.subjects] == [(1, 2)]

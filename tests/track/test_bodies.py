@@ -304,6 +304,20 @@ def test_one_body_in_many_looks_makes_nothing_a_face() -> None:
     assert hidden[6] and hidden == sorted(hidden), "the oftener a body bears it, the more readily"
 
 
+@pytest.mark.parametrize(("borne", "stays"), [(4, False), (5, True)])
+def test_what_bodies_seldom_bear_pays_for_its_largest_box(borne: int, stays: bool) -> None:
+    """What looked like a face for a moment, when it was small, and less so when it was large."""
+    row, picture = np.array([0]), 600 * 316.0
+    small, large = np.array([[550.0, 180, 575, 206]]), np.array([[534.0, 161, 600, 252]])
+    patch = Clues.of_new(np.array([Target.FACE], np.int8), np.full(1, 0.4), small, picture)
+    for _ in range(16):
+        patch.hit(row, np.full(1, -3.0), large, picture)
+    patch.looked_closely(row, np.full(1, -0.6))
+    patch.borne[:], patch.bodied[:] = borne, 9
+    weights = load_calibration().tracks
+    assert worth_hiding(patch, weights, TrackSettings().leak_cost)[0] == stays
+
+
 def test_a_plate_on_a_vehicle_may_be_larger_than_others() -> None:
     """The scooter of a clip of dev: seen in every look, and surely in none. But not as large as the
     sign of a taxi, of which looks said hardly more."""

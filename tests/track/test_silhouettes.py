@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from redact.track import Look, shapes_between, worth_its_box
+from redact.track import Look, shapes_between, without_empty_ends, worth_its_box
 from redact.track.silhouettes import MOMENT
 from redact.types import Box, Keyframe, Silhouette, State, Target, Track
 
@@ -78,7 +78,33 @@ def test_who_is_doubted_is_hidden_where_a_shape_is_seen() -> None:
 
     assert hidden(0.1, 8) and hidden(0.1, 8, share=0.9), "a shape costs little"
     assert not hidden(0.3, 0) and not hidden(0.3, 7)
-    assert hidden(0.35, 0), "a small box costs little"
+    assert hidden(0.5, 0), "a small box costs little"
     assert not hidden(0.75, 0, share=0.9) and hidden(0.95, 0, share=0.9)
     assert not hidden(0.95, 0, share=0.9, own=0.1), "a part that no look saw"
     assert worth_its_box(person(0.3, 0.02), [], 40.0, 100.0 * 100.0), "a leak may cost more"
+
+
+def test_a_mask_ends_where_somebody_was_only_followed_to_where_nobody_is() -> None:
+    box = Box(0, 0, 50, 100)
+    states = {0: State.PADDED, 10: State.FOLLOWED, 20: State.DETECTED, 40: State.DETECTED}
+    states |= {50: State.FOLLOWED, 70: State.FOLLOWED}
+    keys = [Keyframe(frame, box, state, 0.9) for frame, state in states.items()]
+    shape = Silhouette(bytes([255] * 100))
+
+    def ends(*told: int, frames: range = range(0, 71, 5)) -> tuple[int, int]:
+        looks: list[Look] = [(frame, shape if frame in told else None) for frame in frames]
+        track = Track(1, Target.PERSON, keys, shapes=shapes_between(looks, 70))
+        kept = without_empty_ends(track, looks)
+        for frame in range(kept.first, kept.last + 1):
+            here = kept.at(frame)
+            assert here is not None and here.box == box
+            assert kept.silhouette(here) == track.silhouette(here)
+        return kept.first, kept.last
+
+    detected = (20, 25, 30, 35, 40)
+    assert ends(*detected) == (15, 45)
+    assert ends(*detected, 60) == (15, 65), "a shape was seen there"
+    assert ends(*detected, 65) == (15, 70), "one look may miss somebody"
+    assert ends(*detected, 0, 70) == (0, 70)
+    assert ends(20, 25) == (0, 70), "whose shape is seldom told"
+    assert ends(*detected, frames=range(20, 41, 5)) == (0, 70), "no look is no evidence"
