@@ -304,6 +304,17 @@ def test_one_body_in_many_looks_makes_nothing_a_face() -> None:
     assert hidden[6] and hidden == sorted(hidden), "the oftener a body bears it, the more readily"
 
 
+def test_a_head_needs_a_body_in_one_look_only() -> None:
+    """Bodies below a camera, or cut off by the border, are seldom detected."""
+    for target, as_likely in ((Target.HEAD, True), (Target.FACE, False), (Target.PLATE, False)):
+        clues = Clues.of_new(
+            np.array([target] * 2, np.int8), np.zeros(2), np.array([FACE] * 2), 640 * 360.0
+        )
+        clues.borne[:], clues.bodied[:] = (1, 9), 9
+        seldom, always = probability_of(clues, load_calibration().tracks)
+        assert (seldom == always) == as_likely
+
+
 @pytest.mark.parametrize(("borne", "stays"), [(4, False), (5, True)])
 def test_what_bodies_seldom_bear_pays_for_its_largest_box(borne: int, stays: bool) -> None:
     """What looked like a face for a moment, when it was small, and less so when it was large."""
