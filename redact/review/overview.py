@@ -107,10 +107,15 @@ class Overview:
         self._sound = 0.0, 0.0
         self.kept = TrackSummaries()
 
+    @property
+    def subjects(self) -> list[dict[str, Any]]:
+        """Every subject as the page was told of it last."""
+        return list(self._told.values())
+
     def everything(self, plan: Plan, info: SourceInfo) -> dict[str, Any]:
         """The whole plan, for a page that has just been opened."""
         self._told, self._sound = self._subjects(plan), sound_span(info, plan)
-        return {**clip(plan, info), **self._changing(plan), "subjects": list(self._told.values())}
+        return {**clip(plan, info), **self._changing(plan), "subjects": self.subjects}
 
     def changes(self, plan: Plan) -> dict[str, Any]:
         """What is new since the page was last told; of a known subject, what is new of it."""
@@ -200,12 +205,26 @@ def _news(before: dict[str, Any], now: dict[str, Any]) -> dict[str, Any]:
     return {"id": now["id"], **{key: value for key, value in now.items() if before[key] != value}}
 
 
-def _moment(moment: Moment, seen: bool) -> tuple[Any, ...]:
-    """A moment as the page shows it: with how many lie beside it, the place that it points to,
-    those beside it as frame, sentence, track and frame with a box, and whether it was looked at."""
-    beside = [(m.frame, m.sentence, m.track, m.shown) for m in moment.beside[:MOST_BESIDE]]
-    own = moment.frame, moment.sentence, moment.track, moment.shown
-    return *own, len(moment.beside), moment.box, beside, seen
+def _moment(moment: Moment, seen: bool) -> dict[str, Any]:
+    """A moment as the page shows it: with the place that it points to, how many lie beside it and
+    the first of those, and whether it was looked at."""
+    return {
+        **_place(moment),
+        "box": moment.box,
+        "more": len(moment.beside),
+        "beside": [_place(other) for other in moment.beside[:MOST_BESIDE]],
+        "seen": seen,
+    }
+
+
+def _place(moment: Moment) -> dict[str, Any]:
+    """When a moment is, why, whom it is about, and the frame in which they have a box."""
+    return {
+        "frame": moment.frame,
+        "why": moment.sentence,
+        "track": moment.track,
+        "shown": moment.shown,
+    }
 
 
 def _muted(plan: Plan, sound: tuple[float, float]) -> list[dict[str, Any]]:
@@ -377,27 +396,30 @@ def _certainty(tracks: tuple[Track, ...], score: float | None, seen: int) -> str
     return "sure" if score >= SURE_SCORE else "likely"
 
 
-def boxes_at(plan: Plan, frame: int) -> list[list[Any]]:
-    """Everybody in a frame: track, left, top, right, bottom, state, whether it is surely on its
-    subject or a person said so, whether it is visible by decision, margin and outline if a person
-    set them. Near damage, masks are shown as
+def boxes_at(plan: Plan, frame: int) -> list[dict[str, Any]]:
+    """Everybody in a frame: `sure` says that the box is surely on its subject, or that a person
+    said so; margin and outline are None unless a person set them. Near damage, masks are shown as
     they are held."""
-    hidden = {region.track: region for region in plan.regions_at(frame)}
-    shown = {region.track: region for region in plan.shown_at(frame)}
-    found = []
-    for track in plan.tracks_near(frame):
-        here = shown.get(track.id) or hidden.get(track.id)
-        if here is not None:
-            corners = [round(v, 2) for v in here.box]
-            sure, look = plan.vouched(track, frame), (here.margin, here.outline)
-            found.append([track.id, *corners, here.state.value, sure, track.id in shown, *look])
-    return found
+    here = {region.track: region for region in plan.regions_at(frame)}
+    here |= {region.track: region for region in plan.shown_at(frame)}
+    return [
+        {
+            "track": track.id,
+            "box": [round(v, 2) for v in region.box],
+            "state": region.state.value,
+            "sure": plan.vouched(track, frame),
+            "margin": region.margin,
+            "outline": region.outline,
+        }
+        for track in plan.tracks_near(frame)
+        if (region := here.get(track.id)) is not None
+    ]
 
 
-def bodies_at(plan: Plan, frame: int) -> list[list[Any]]:
-    """Bodies in a frame of which nothing else is there: number of the subject, 0 where none is
-    known, left, top, right, bottom, whether it is a vehicle. Who is turned away is one, and so is
-    who was never seen from the front; of vehicles only those that are a subject."""
+def bodies_at(plan: Plan, frame: int) -> list[dict[str, Any]]:
+    """Bodies in a frame of which nothing else is there, each with the number of its subject, 0
+    where none is known. Who is turned away is one, and so is who was never seen from the front; of
+    vehicles only those that are a subject."""
     here = [key.box for track in plan.tracks_near(frame) if (key := track.at(frame)) is not None]
     number_of = {n: s for s in plan.subjects for n in s.bodies}
     of_tracks = {track.id for track in plan.tracks_near(frame) if track.at(frame) is not None}
@@ -414,7 +436,7 @@ def bodies_at(plan: Plan, frame: int) -> list[list[Any]]:
         ):
             continue
         known = 0 if subject is None else subject.tracks[0]
-        found.append([known, *(round(v) for v in box), body.vehicle])
+        found.append({"subject": known, "box": [round(v) for v in box]})
     return found
 
 

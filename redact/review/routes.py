@@ -15,14 +15,14 @@ from typing import Any, Final
 from ..errors import RedactError
 from ..files import PRIVATE
 from ..follow_drawn import Superseded
-from ..pipeline import covering, held_back_for, remove_held
-from ..plan import Plan, edit, subject_of, user_input
+from ..pipeline import held_back_for, remove_held
+from ..plan import Plan, ReviewState, edit, subject_of, user_input
 from ..record import checked_option
 from ..settings import Style
-from ..types import runs_of
 from ..words import LANGUAGES, problem
 from .finishing import bars_release, begin_finish
-from .looked_at import VIEWS, with_parts, with_seen
+from .left_to_do import covered, left_to_do
+from .looked_at import VIEWS, review_summary, with_parts, with_seen
 from .open_plan import ChangedOutsideError
 from .overview import bodies_at, boxes_at
 from .pictures_and_sound import heard, jpeg, masked, place_of_moment
@@ -57,7 +57,8 @@ def routes_of(session: Session) -> dict[tuple[str, str], Route]:
 
 
 _NAMES: Final = {
-    "GET": "state plan frame faces scene alike covered strip sound waveform texts text-pictures",
+    "GET": "state plan frame faces scene alike covered left strip sound waveform texts"
+    " text-pictures",
     "POST": "leave edit undo redo reviewer follow hide bridge seen moments finish stop open show"
     " remove-held read",
 }
@@ -178,25 +179,28 @@ class _Page:
     def covered(self, values: dict[str, Any]) -> Answer:
         """Subjects that hide a kept one all the same, each with the first frame, how many, and in
         how many of them it is itself only a guess; and where nobody hides it, as runs."""
-        plan = self._session.ready().open_plan.plan
-        mine = frozenset(subject_of(plan, int(values["id"])).tracks)
-        by_number = {track.id: track for track in plan.tracks}
-        frames: dict[int, dict[int, bool]] = {}
-        for others in covering(plan, mine, self._session.render.margin).values():
-            for track, where in others.items():
-                found = frames.setdefault(subject_of(plan, track).tracks[0], {})
-                for frame in where:
-                    sure = plan.certain(by_number[track], frame)
-                    found[frame] = found.get(frame, False) or sure
+        plan, margin = self._session.ready().open_plan.plan, self._session.render.margin
+        found = covered(plan, int(values["id"]), margin)
         told = [
-            [number, min(where), len(where), sum(not sure for sure in where.values())]
-            for number, where in frames.items()
+            {
+                "by": number,
+                "frame": min(surely),
+                "n": len(surely),
+                "guessed": sum(not sure for sure in surely.values()),
+            }
+            for number, surely in found.by.items()
         ]
-        told.sort(key=lambda row: -row[2])
-        spans = (span for n in mine for span in plan.shown_spans(by_number[n]))
-        seen = {frame for first, last in spans for frame in range(first, last + 1)}
-        bare = runs_of(seen.difference(*frames.values()))
-        return as_json({"covered": told, "bare": bare})
+        told.sort(key=lambda row: -row["n"])
+        return as_json({"covered": told, "bare": found.bare})
+
+    def left(self, values: dict[str, Any]) -> Answer:
+        """What is left to do before the video is made, see `left_to_do`."""
+        here = self._session.ready()
+        with here.open_plan.lock:
+            plan = here.open_plan.plan
+            summary = review_summary(plan, here.overview.noted(plan, plan.review or ReviewState()))
+            margin = self._session.render.margin
+            return as_json({"left": left_to_do(plan, here.overview.subjects, summary, margin)})
 
     def texts(self, values: dict[str, Any]) -> Answer:
         """What can be read in the video, as far as it holds the words "find"."""

@@ -8,7 +8,6 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from fractions import Fraction
-from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -87,20 +86,18 @@ def test_all_that_is_hidden_or_shown_is_found_in_its_order(plan: Plan, data: st.
 def test_the_page_is_told_of_everybody_in_a_frame(plan: Plan, data: st.DataObject) -> None:
     for frame in frames_of(plan, data):
         hidden = list(scanned(plan, frame, False))
-        expected: dict[int, list[Any]] = {}
+        expected = []
         for track in plan.tracks:
             here: Keyframe | Region | None = track.at(frame)
             if not plan.shows(track, frame):
                 here = next((r for r in hidden if r.track == track.id), None)
             if here is not None:
-                corners = [round(v, 2) for v in here.box]
                 said = track.confirmed_at(frame)
                 sure = is_certain(track, frame, LINE) if said is None else said.same
-                shown = plan.shows(track, frame)
-                as_usual = (None, None)  # margin and outline
-                told = [track.id, *corners, here.state.value, sure, shown, *as_usual]
-                expected[track.id] = told
-        assert boxes_at(plan, frame) == list(expected.values())
+                box = [round(v, 2) for v in here.box]
+                told = {"track": track.id, "box": box, "state": here.state.value, "sure": sure}
+                expected.append({**told, "margin": None, "outline": None})
+        assert boxes_at(plan, frame) == expected
 
 
 def same(plan: Plan) -> Plan:

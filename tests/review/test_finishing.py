@@ -16,10 +16,12 @@ from redact.errors import UsageError
 from redact.pipeline import apply, plan_beside
 from redact.pipeline.order import review_plan
 from redact.plan import (
+    Decision,
     FindingNote,
     Plan,
     ReviewState,
     SeenFrames,
+    decisions,
     edit,
     marked,
     read_plan,
@@ -36,14 +38,16 @@ from redact.record import (
 from redact.review import finishing
 from redact.review.answers import accepted, noted
 from redact.review.finishing import begin_finish
+from redact.review.left_to_do import left_to_do
 from redact.review.looked_at import review_summary
 from redact.review.open_plan import edited
+from redact.review.overview import Overview
 from redact.review.session import Session
-from redact.settings import DetectSettings, Sensitivity
-from redact.types import Box, Finding, FindingKind, Target
+from redact.settings import DetectSettings, RenderSettings, Sensitivity
+from redact.types import Box, Finding, FindingKind, State, Target
 
 from ..record.samples import make_record
-from .plans import plan_of
+from .plans import BESIDE, HERE, plan_of, track
 
 REASON = "a statue"
 STATUE, ELSEWHERE = Box(10, 10, 50, 60), Box(400, 10, 440, 60)
@@ -117,6 +121,24 @@ def test_what_moves_is_known_again_between_the_places_of_its_note() -> None:
         assert accepts(plan, finding(1, path[start], path[start + 1])), start
     beside = [(n, Box(box.x1 + 60, 100, box.x2 + 60, 150)) for n, box in path]
     assert not accepts(plan, finding(1, *beside))
+
+
+def test_what_is_left_is_listed_the_most_urgent_first() -> None:
+    """One is kept without a reason, covered by a guess, and itself a guess in the last pictures."""
+    kept = track(1, (0, 60, State.DETECTED, HERE), (61, 70, State.INTERPOLATED, HERE))
+    plan = plan_of(kept, track(2, (10, 60, State.FOLLOWED, BESIDE)))
+    plan = decisions.decide(noted(plan, [finding(1, (10, STATUE))]), [1], Decision.KEEP)
+    memory = Overview()
+    memory.changes(plan)
+    left = left_to_do(plan, memory.subjects, review_summary(plan), RenderSettings().margin)
+    assert [(one["what"], one["n"], one["id"]) for one in left] == [
+        ("covered", 51, 1),
+        ("findings", 1, None),
+        ("confirm", 10, 1),
+        ("pictures", 100, None),
+        ("reasons", 1, 1),
+        ("open", 1, 2),
+    ]
 
 
 def test_nothing_is_accepted_while_a_finding_waits_for_its_answer() -> None:

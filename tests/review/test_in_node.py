@@ -254,6 +254,7 @@ def test_nothing_is_called_looked_at_that_was_not(review: Review) -> None:
       const pill = await text("#progress-text");
       await until(() => state.summary.frames_seen);
       await click("#finish");
+      await find(".todo");
       const left = await text("dialog");
       await click(".todo button");
       press("Home");
@@ -267,6 +268,7 @@ def test_nothing_is_called_looked_at_that_was_not(review: Review) -> None:
       }
       await until(() => state.summary.frames_seen === state.frames);
       await click("#finish");
+      await until(() => document.getElementById("dialog").textContent.includes("✓"));
       return [pill, left, await text("dialog")];
     """)
     assert "No risky moments are known" in pill
@@ -376,9 +378,9 @@ def test_what_is_asked_of_a_moment_stands_there_while_its_picture_does(risky: Re
     asked, away = risky.does("""
       await until(() => state.moments.length);
       press("n");
-      const [frame, why] = state.moments[0], { t } = await page("words.js");
+      const { frame, why } = state.moments[0], { t } = await page("words.js");
       await until(() => state.frame === frame);
-      await until(() => state.moments[0].at(-1)); // it counts as looked at
+      await until(() => state.moments[0].seen); // it counts as looked at
       const asked = (await text("#notice")).includes(t(`why.${why}`));
       press("ArrowRight");
       await until(() => state.frame !== frame);
@@ -452,7 +454,7 @@ def test_a_picture_fetched_ahead_shows_what_was_changed_meanwhile(review: Review
       await wait(800);
       press("ArrowRight");
       await until(() => state.frame === 5);
-      return state.boxes.some((b) => b[5] === "manual");
+      return state.boxes.some((b) => b.state === "manual");
     """)
     assert drawn
 
@@ -489,11 +491,11 @@ def test_a_mask_is_moved_in_the_picture_in_which_it_was_taken_hold_of(review: Re
       const {{ select }} = await page("store.js"), player = await page("player.js");
       select({face.id});
       player.show(2);
-      await until(() => state.frame === 2 && state.boxes.some((b) => b[0] === {face.id}));
+      await until(() => state.frame === 2 && state.boxes.some((b) => b.track === {face.id}));
       const overlay = await find("#overlay"), place = player.place();
-      const box = state.boxes.find((b) => b[0] === {face.id});
-      const x = place.left + ((box[1] + box[3]) / 2) * place.sx;
-      const y = place.top + ((box[2] + box[4]) / 2) * place.sy;
+      const {{ box }} = state.boxes.find((b) => b.track === {face.id});
+      const x = place.left + ((box[0] + box[2]) / 2) * place.sx;
+      const y = place.top + ((box[1] + box[3]) / 2) * place.sy;
       const mouse = (type, by) =>
         send(overlay, type, {{ clientX: x + by, clientY: y + by, button: 0, pointerId: 1 }});
       clock.hold();

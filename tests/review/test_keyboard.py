@@ -64,7 +64,7 @@ DRAWN = "[...state.drawn]"
 def test_a_mask_is_moved_in_one_step(page: Page, review: tuple[PageServer, Path]) -> None:
     page.press("ARROW_DOWN")
     page.until(lambda: page.state("state.selected") == [1])
-    page.until(lambda: page.state("state.boxes.some((b) => b[0] === 1)"))
+    page.until(lambda: page.state("state.boxes.some((b) => b.track === 1)"))
     frame = page.frame()
     before = read_plan(review[1]).tracks[0].at(frame)
     page.press("ARROW_LEFT", "ARROW_LEFT", "ARROW_UP", alt=True)
@@ -82,7 +82,7 @@ def test_a_mask_is_shaped_by_keys_and_made_smaller_only_with_a_reason(
         return read_plan(review[1]).tracks[0]
 
     page.choose(1)
-    page.until(lambda: page.state("state.boxes.some((b) => b[0] === 1)"))
+    page.until(lambda: page.state("state.boxes.some((b) => b.track === 1)"))
     page.press("p")  # the mask is right here, and goes evenly from here on
     page.until(lambda: [key.frame for key in one().key_pictures] == [0])
     page.go(3)

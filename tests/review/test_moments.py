@@ -39,8 +39,8 @@ def test_a_mask_that_follows_one_box_is_asked_about_until_it_was_looked_at() -> 
     def asked(*looked: SeenSubject) -> dict[int, bool]:
         there = replace(plan, review=ReviewState(seen=seen, subjects=looked))
         told = Overview().changes(there)
-        assert told["summary"]["moments_seen"] == sum(m[-1] for m in told["moments"])
-        return {m[0]: m[-1] for m in told["moments"] if m[1] == "drawn"}
+        assert told["summary"]["moments_seen"] == sum(m["seen"] for m in told["moments"])
+        return {m["frame"]: m["seen"] for m in told["moments"] if m["why"] == "drawn"}
 
     assert asked() == {30: False, 80: False}
     assert asked(SeenSubject(1, ((75, 80),))) == {30: False, 80: True}
@@ -65,7 +65,8 @@ def test_every_mask_that_follows_one_box_is_asked_about_though_they_end_together
     both = (replace(track(n, *keys), origin=Origin.MANUAL) for n in (1, 2))
     plan = with_subjects(plan_of(*both))
     told = Overview().changes(replace(plan, review=ReviewState()))
-    assert sorted((m[0], m[2]) for m in told["moments"] if m[1] == "drawn") == [(30, 1), (30, 2)]
+    drawn = [m for m in told["moments"] if m["why"] == "drawn"]
+    assert sorted((m["frame"], m["track"]) for m in drawn) == [(30, 1), (30, 2)]
 
 
 def test_what_was_answered_is_not_asked_again_and_the_count_does_not_fall() -> None:
@@ -77,7 +78,7 @@ def test_what_was_answered_is_not_asked_again_and_the_count_does_not_fall() -> N
     plan, memory, info = plan_of(*tracks, frames=1500), Overview(), probe(SAMPLE)
     told = memory.everything(plan, info)
     total = told["summary"]["moments"]
-    frames = [row[0] for row in told["moments"] if row[2] in (2, 3)]
+    frames = [m["frame"] for m in told["moments"] if m["track"] in (2, 3)]
     assert len(frames) == 4
     review = memory.answered(plan, ReviewState(), frames, True)
     plan = replace(plan, review=review)
@@ -87,22 +88,24 @@ def test_what_was_answered_is_not_asked_again_and_the_count_does_not_fall() -> N
     decided = decisions.decide(plan, [2], Decision.FALSE_ALARM)
     after = memory.changes(decided)
     assert after["summary"]["moments_seen"] == 4
-    assert all(row[-1] for row in after["moments"] if row[0] in frames)
+    assert all(m["seen"] for m in after["moments"] if m["frame"] in frames)
     back = memory.changes(plan)
-    asked = {row[0]: row[-1] for row in back["moments"]}
+    asked = {m["frame"]: m["seen"] for m in back["moments"]}
     assert all(asked[frame] for frame in frames) and back["summary"]["moments_seen"] == 4
     # An answer can be taken back.
     rest = memory.answered(plan, review, frames[:1], False)
     assert len(rest.moments) == 3
     again = memory.changes(replace(plan, review=rest))
-    assert not {row[0]: row[-1] for row in again["moments"]}[frames[0]]
+    assert not {m["frame"]: m["seen"] for m in again["moments"]}[frames[0]]
     # A mask that ends elsewhere now is another question.
-    (end,) = (row for row in told_of(memory, plan) if row[1] == "ends" and row[2] == 3)
+    end = end_of_the_third(memory, plan)
     shorter = plan.with_track(replace(tracks[2], keyframes=tracks[2].keyframes[:-5]))
-    (now,) = (row for row in told_of(memory, shorter) if row[1] == "ends" and row[2] == 3)
-    assert (end[0] - now[0], end[-1], now[-1]) == (5, True, False)
+    now = end_of_the_third(memory, shorter)
+    assert (end["frame"] - now["frame"], end["seen"], now["seen"]) == (5, True, False)
 
 
-def told_of(memory: Overview, plan: Plan) -> list[tuple[Any, ...]]:
-    """Every moment of a plan, as the page is told of it."""
-    return list(memory.changes(plan)["moments"])
+def end_of_the_third(memory: Overview, plan: Plan) -> dict[str, Any]:
+    """The moment in which the mask of track 3 ends, as the page is told of it."""
+    told = memory.changes(plan)["moments"]
+    (end,) = (m for m in told if m["why"] == "ends" and m["track"] == 3)
+    return dict(end)

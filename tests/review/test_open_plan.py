@@ -230,13 +230,13 @@ def test_the_page_is_told_the_ranking_and_what_is_left_of_it() -> None:
         assert [s["id"] for s in news["changed"]] == news_of
         assert news["moments"] == Overview().everything(plan, info)["moments"]
         assert news["summary"]["moments"] == len(news["moments"]) > 0
-    frames = [frame for frame, *_ in news["moments"]]
+    frames = [moment["frame"] for moment in news["moments"]]
     shown = [{"view": "result", "speed": "still", "frames": frames}]
     seen = replace(plan, review=with_seen(ReviewState(), shown, FRAMES))
     assert memory.changes(seen)["summary"]["moments_seen"] == len(frames)
     for number in (1, 2, 3):
         plan = decisions.decide(plan, [number], Decision.FALSE_ALARM)
-    of_tracks = [track for _, _, track, *_ in memory.changes(plan)["moments"] if track]
+    of_tracks = [m["track"] for m in memory.changes(plan)["moments"] if m["track"]]
     assert of_tracks == [], "a false alarm is no risk"
 
 

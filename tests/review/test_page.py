@@ -71,6 +71,14 @@ def test_no_word_is_left_over() -> None:
         assert f'"{key}"' in text or any(f"`{stem}.$" in text for stem in stems), key
 
 
+def test_a_button_shows_the_key_that_does_the_same() -> None:
+    rows = dict(re.findall(r'\["([^"]+)", "([\w.]+)"', CODE["keys.js"]))
+    keys = {word: printed for printed, word in rows.items()}
+    shown = re.findall(r'(?:word|title)="(\w+)" hotkey="([^"]+)"', "\n".join(CODE.values()))
+    told = {word: key for word, key in shown if word in keys}
+    assert len(told) > 10 and told.items() <= keys.items()
+
+
 def test_every_state_and_view_has_its_words() -> None:
     for state in State:
         assert f"legend.{state.value}" in EN

@@ -56,7 +56,7 @@ def test_moments_are_answered_on_their_pictures_and_not_asked_again(
     page.until(lambda: page.state("state.summary.moments_answered") == 1)
     review = read_plan(tmp_path / "street.plan.json").review
     assert page.complaints() == []
-    before = page.state("[state.summary.moments_seen, state.moments[0].at(-1)]")
+    before = page.state("[state.summary.moments_seen, state.moments[0].seen]")
     assert before[1]
     # A decision makes another ranking, of which what was answered is no part: nothing jumps back.
     page.press("ESCAPE")
@@ -67,7 +67,7 @@ def test_moments_are_answered_on_their_pictures_and_not_asked_again(
     assert review is None or all(m.frame < 16 for m in review.moments)
     page.press("z", ctrl=True)
     page.until(lambda: page.state("state.subjects.get(1).decision") == "")
-    assert page.state("state.moments.filter((m) => m.at(-1)).length") >= 1
+    assert page.state("state.moments.filter((m) => m.seen).length") >= 1
     page.browser.refresh()
     page.opened()
     assert page.state("state.summary.moments_answered") == 1

@@ -62,7 +62,7 @@ def test_whoever_turns_away_is_one_choice_and_seen_where_nothing_is_hidden(
     titles += ".map((node) => node.innerText)"
     assert page.js(titles) == ["Person 1", "Vehicle 3", "Face 4"]
     page.go(8)
-    assert [b[0] for b in page.state("state.bodies")] == [1]
+    assert [b["subject"] for b in page.state("state.bodies")] == [1]
     page.shot("turned-away")
     # The body is clicked on: it is the person who was seen from the front before.
     page.drag((60, 150), (60, 150))
@@ -96,11 +96,11 @@ def test_who_is_there_and_has_nothing_hidden() -> None:
     whole, other = HERE.grown(0.6), Box(400, 50, 500, 300)
     bodies = body(whole, 0, 80), body(other, 10, 30), body(other, 0, 80, vehicle=True)
     plan = replace(plan, bodies=bodies).with_subjects([Subject((1, 2), bodies=(1,))])
-    there = {n: [b[0] for b in bodies_at(plan, n)] for n in (5, 25, 30, 50, 70, 90)}
+    there = {n: [b["subject"] for b in bodies_at(plan, n)] for n in (5, 25, 30, 50, 70, 90)}
     assert there == {5: [], 25: [1, 0], 30: [1, 0], 50: [], 70: [1], 90: []}
     # Somebody whose face is hidden, be it as nobody's, is not told of.
     covered = plan.with_track(track(3, (10, 30, D, Box(420, 60, 450, 90))))
-    assert [b[0] for b in bodies_at(covered, 25)] == [1]
+    assert [b["subject"] for b in bodies_at(covered, 25)] == [1]
 
 
 @given(

@@ -5,6 +5,7 @@ import { state, toast, tried } from "./store.js";
 import { clock, current, said, stageWords, t } from "./words.js";
 import { Bar } from "./bar.js";
 import { Button } from "./button.js";
+import { showOn } from "./canvas.js";
 import { Dialog } from "./dialog.js";
 import { Folders } from "./folders.js";
 import { Logo } from "./header.js";
@@ -134,10 +135,7 @@ function Picture({ of: { number: n, picture } }) {
   const canvas = useRef();
   useEffect(() => {
     const draw = async () => {
-      const bitmap = await decoded(new Uint8Array(await bytes("picture", { n })));
-      canvas.current.width = bitmap.width;
-      canvas.current.height = bitmap.height;
-      canvas.current.getContext("2d").drawImage(bitmap, 0, 0);
+      showOn(canvas.current, await decoded(new Uint8Array(await bytes("picture", { n }))));
     };
     if (picture) draw().catch(() => {}); // it stays empty
   }, [picture]);

@@ -1,10 +1,10 @@
 // What is known of the chosen ones, why it is decided so, and what can be corrected.
 import { get } from "./api.js";
 import { html, useEffect, useMemo, useSignal } from "./html.js";
-import { begin, count, edit, inTurn, kindOf, select, state, title } from "./store.js";
+import { begin, shownOf, count, edit, inTurn, kindOf, select, state, title } from "./store.js";
 import { clock, reasonWords, span, t } from "./words.js";
 import { Button } from "./button.js";
-import { Face } from "./faces.js";
+import { Face, Faces } from "./faces.js";
 import { Field } from "./field.js";
 import { certainty, Tag } from "./gallery.js";
 import { Legend } from "./legend.js";
@@ -123,7 +123,7 @@ async function saveReason(who, reason) {
 function Correct({ of: s }) {
   const here = s.tracks.find((k) => k.first <= state.frame && state.frame <= k.last);
   const followFrom = () => {
-    const box = state.boxes.find((b) => b[0] === here.id)?.slice(1, 5),
+    const box = shownOf(here.id)?.box,
       what = { frame: state.frame, box, target: s.target, track: here.id };
     if (box) begin("follow", what, t("following"));
   };
@@ -181,32 +181,19 @@ function Alike({ of: s }) {
     return () => clearTimeout(timer, (over = true));
   }, []);
   const found = alike.value.map(([id]) => state.subjects.get(id)).filter(Boolean);
-  const both = (other) => () => {
+  const both = (other) => {
     select([s.id, other.id]);
     player.show(other.best[1]);
   };
   if (!found.length) return null;
   return html`<h3>${t("alike")}</h3>
     <p class="small muted">${t("alike_note")}</p>
-    <div class="alike">
-      ${found.map(
-        (other) => html`<button key=${other.id} title=${title(other)} onclick=${both(other)}
-          aria-label=${t("choose_both", { who: title(other) })}><${Face} of=${other.best} /></button>`,
-      )}
-    </div>`;
+    <${Faces} who=${found} act=${both} words=${(other) => t("choose_both", { who: title(other) })} />`;
 }
 const Several = ({ who }) => html`
   <h2>${t("chosen", { n: who.length })}</h2>
-  <div class="alike row">
-    ${who.slice(0, 24).map(
-      (
-        s,
-      ) => html`<button key=${s.id} title=${title(s)} aria-label=${title(s)} onclick=${() => select(s.id)}>
-        <${Face} of=${s.best} />
-      </button>`,
-    )}
-  </div>
-  <div class="row"><${Button} id="join" word="join" class="primary" act=${joinChosen} /></div>
+  <${Faces} who=${who.slice(0, 24)} act=${(s) => select(s.id)} />
+  <div class="row"><${Button} id="join" word="join" hotkey="J" class="primary" act=${joinChosen} /></div>
   <p class="small muted">${t("join_note")}</p>
   <${Why} who=${who} />
 `;

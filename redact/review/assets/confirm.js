@@ -1,5 +1,5 @@
 // One who is kept, where nobody is sure of it: played slowly and large, to be confirmed or not.
-import { edit, state, toast } from "./store.js";
+import { shownOf, edit, state, toast } from "./store.js";
 import { effect, untracked } from "./html.js";
 import { t } from "./words.js";
 import * as player from "./player.js";
@@ -49,7 +49,7 @@ function follow() {
   begun ||= n === first;
   if (!begun) return;
   if (n < first || n > last) return end(); // somebody went elsewhere
-  enlarge(state.boxes.find((box) => box[0] === track));
+  enlarge(shownOf(track)?.box);
   if (n === far + 1) far = n;
   clearTimeout(wait);
   if (n === last) return;
@@ -66,7 +66,7 @@ function follow() {
 }
 function enlarge(box) {
   if (!box) return;
-  const [, x1, y1, x2, y2] = box,
+  const [x1, y1, x2, y2] = box,
     { width, height } = state.clip,
     tall = ((y2 - y1) * player.place().sy) / state.lens.zoom;
   const zoom = (TALL * document.getElementById("viewport").clientHeight) / Math.max(tall, 1);

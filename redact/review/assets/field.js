@@ -29,5 +29,8 @@ export const Choices = ({ id, label, values, value, take, ...props }) => html`
 `;
 
 /** Who decides, kept with the plan: it stands in the record. */
-export const Reviewer = ({ id, done = "" }) => html`<${Field} id=${id} draft="reviewer" maxlength="120"
+export const Reviewer = ({
+  id,
+  done = "",
+}) => html`<${Field} id=${id} draft="reviewer" maxlength="120"
   label=${t("reviewer")} value=${state.summary.reviewer} take=${(name) => change("reviewer", { name }, done)} />`;

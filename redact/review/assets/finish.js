@@ -1,7 +1,7 @@
 // The last step: how it is made, how far it is, where it lies.
 import { get, isOneOfSeveral, post } from "./api.js";
 import { html, useEffect, useSignal } from "./html.js";
-import { count, inTurn, kindOf, load, select, state, title, toast, tried } from "./store.js";
+import { inTurn, load, select, state, title, toast, tried } from "./store.js";
 import { current, said, stageWords, t } from "./words.js";
 import { Bar } from "./bar.js";
 import { Button } from "./button.js";
@@ -63,62 +63,41 @@ const Purpose = ({ value, note, disabled }) => html`<label class="choice">
   <span>${t(`kind.${value}`)}<div class="small muted">${t(note)}</div></span>
 </label>`;
 
+/** Where each kind of what is left to do leads; those that are not here, to the subject. */
+const WAYS = {
+  findings: () => nextFinding(0),
+  confirm: (id) => {
+    select(id);
+    playStretch();
+  },
+  moments: nextMoment,
+  pictures: nextUnseen,
+  open: () => (state.filter = "open"),
+};
 /** What a careful person would still do, each with the way there. */
 function ToDo() {
-  const covered = useSignal([]),
-    s = state.summary,
-    everybody = [...state.subjects.values()];
+  const left = useSignal(null);
   useEffect(() => {
-    coveredOnes().then((found) => (covered.value = found));
+    get("left").then(
+      (told) => (left.value = told.left),
+      () => {},
+    );
   }, []);
-  const waiting = everybody.find((x) => x.confirm?.length),
-    n = waiting && waiting.confirm.reduce((sum, [, first, last]) => sum + last - first + 1, 0),
-    bare = everybody.filter((x) => ["keep", "none"].includes(kindOf(x)) && !x.reason && !x.cut),
-    alarms = everybody.filter((x) => x.sure_alarm),
-    smaller = everybody.filter((x) => x.smaller),
-    open = everybody.filter((x) => !x.decision).length;
-  const confirm = () => {
-    select(waiting.id);
-    playStretch();
-  };
-  const left = [
-    ...covered.value.map(([who, hidden]) => [
-      t("left_covered", { who: title(who), n: hidden }),
-      () => select(who.id),
-    ]),
-    [
-      s.findings > s.findings_answered &&
-        t("left_findings", { n: s.findings - s.findings_answered }),
-      () => nextFinding(0),
-    ],
-    [waiting && t("left_confirm", { who: title(waiting), n }), confirm],
-    [
-      s.moments > s.moments_seen && t("left_moments", { n: s.moments - s.moments_seen }),
-      nextMoment,
-    ],
-    [s.frames > s.frames_seen && t("left_pictures", { n: s.frames - s.frames_seen }), nextUnseen],
-    [alarms.length > 0 && t("left_alarms", { n: alarms.length }), () => select(alarms[0].id)],
-    [smaller.length > 0 && t("left_smaller", { n: smaller.length }), () => select(smaller[0].id)],
-    [bare.length > 0 && t("left_reasons", { n: bare.length }), () => select(bare[0].id)],
-    [open > 0 && t("left_open", { n: open }), () => (state.filter = "open")],
-  ].filter(([words]) => words);
-  const go = (act) => () => {
+  const go = (what, id) => () => {
     closeDialog();
-    act();
+    (WAYS[what] || select)(id);
   };
-  if (!left.length) return html`<p>✓ ${t("nothing_left")}</p>`;
+  const item = ({ what, n, id }) => {
+    const who = state.subjects.get(id);
+    return html`<li>
+      <span>${t(`left.${what}`, { n, who: who && title(who) })}</span>
+      <${Button} word="look" act=${go(what, id)} />
+    </li>`;
+  };
+  if (!left.value) return html`<p>…</p>`;
+  if (!left.value.length) return html`<p>✓ ${t("nothing_left")}</p>`;
   return html`<p class="small muted">${t("left_title")}</p>
-    <ul class="todo">
-      ${left.map(([words, act]) => html`<li><span>${words}</span><${Button} word="look" act=${go(act)} /></li>`)}
-    </ul>`;
-}
-/** Who is kept, and yet lies under a mask of somebody else: in how many pictures. */
-async function coveredOnes() {
-  const kept = [...state.subjects.values()].filter((s) => s.decision === "keep"),
-    told = await Promise.all(kept.map((s) => get("covered", { id: s.id }).catch(() => null)));
-  return kept
-    .map((s, i) => [s, told[i] ? s.visible - count(told[i].bare) : 0])
-    .filter(([, n]) => n);
+    <ul class="todo">${left.value.map(item)}</ul>`;
 }
 
 /** Evidence says who decided: that nobody's name will stand there is asked about, once. */

@@ -9,8 +9,9 @@ import * as list from "./list.js";
 import { setKey } from "./mask.js";
 import { nextMoment, openSheet } from "./moments.js";
 import { nudge } from "./nudge.js";
-import * as overlay from "./overlay.js";
 import * as player from "./player.js";
+import { larger, resetZoom, smaller } from "./player.js";
+import * as pointer from "./pointer.js";
 import * as sight from "./brightness.js";
 import { setMark } from "./sound.js";
 import * as texts from "./texts.js";
@@ -26,7 +27,7 @@ export const showKeys = () => (state.dialog = { kind: "keys" });
 function escape() {
   if (state.confirming) return confirm.end();
   state.drawn = null;
-  overlay.setDrawing(false);
+  pointer.setDrawing(false);
   setMark(null);
   select([]);
 }
@@ -34,63 +35,69 @@ function escape() {
 const decide = (decision) => (texts.areMeant() ? texts : list).decide(decision),
   inList = () => (state.tab === "texts" ? texts : list);
 const of = (act) => () => state.one && act(state.one),
-  more = (name) => (e) => sight.change(name, e.shiftKey);
-const larger = () => player.zoomBy(1.4);
-/** By group: what is written of keys, what they do in words, and what each does; those of which nothing
- *  is said here are taken by `nudge`, and with Ctrl those of `WITH_CTRL`. */
+  more = (name) => (e) => sight.change(name, e.shiftKey),
+  step = (by) => (e) => player.step(e.shiftKey ? 10 * by : by),
+  choose = (by) => (e) => inList().chooseNext(by, e.shiftKey),
+  toView = (view, i) => ({ [i + 1]: () => player.setView(view) });
+/** By group: what is printed on the key, what it does in words, and the function that does it, or
+ *  one for each key of several; the first word that is printed is the key. Those without a function
+ *  are taken by `nudge`, or with Ctrl by those of `WITH_CTRL`. */
 const KEYS = {
   move: [
     ["Space", "play", { " ": player.playOrStop }],
-    ["← →", "step1", { ArrowLeft: (e) => player.step(e.shiftKey ? -10 : -1) }],
-    ["Shift ← →", "step10", { ArrowRight: (e) => player.step(e.shiftKey ? 10 : 1) }],
+    ["← →", "step1", { ArrowLeft: step(-1), ArrowRight: step(1) }],
+    ["Shift ← →", "step10"],
     ["Home End", "ends", { Home: () => player.goTo(0), End: () => player.goTo(state.frames - 1) }],
-    ["C", "next_change", { c: nextChange }],
-    ["N", "next_moment", { n: nextMoment }],
-    ["M", "sheet", { m: openSheet }],
-    ["F", "next_finding", { f: () => nextFinding() }],
+    ["C", "next_change", nextChange],
+    ["N", "next_moment", nextMoment],
+    ["M", "sheet", openSheet],
+    ["F", "next_finding", () => nextFinding()],
   ],
   look: [
-    ["1 2 3", "view", Object.fromEntries(player.VIEWS.map((v, i) => [i + 1, () => player.setView(v)]))],
-    ["+ − 0", "zoom", { "+": larger, "=": larger, "-": () => player.zoomBy(1 / 1.4), 0: player.resetZoom }],
-    ["B Shift B", "sight.brightness", { b: more("brightness") }],
-    ["E Shift E", "sight.contrast", { e: more("contrast") }],
-    ["G Shift G", "sight.gamma", { g: more("gamma") }],
-    ["I", "sight_reset", { i: sight.reset }],
-    ["L", "magnifier", { l: sight.magnify }],
+    ["1 2 3", "view", Object.assign({}, ...player.VIEWS.map(toView))],
+    ["+ − 0", "zoom", { "+": larger, "=": larger, "-": smaller, 0: resetZoom }],
+    ["B Shift B", "sight.brightness", more("brightness")],
+    ["E Shift E", "sight.contrast", more("contrast")],
+    ["G Shift G", "sight.gamma", more("gamma")],
+    ["I", "sight_reset", sight.reset],
+    ["L", "magnifier", sight.magnify],
   ],
   decide: [
-    ["↑ ↓", "choose_next", {
-      ArrowUp: (e) => inList().chooseNext(-1, e.shiftKey),
-      ArrowDown: (e) => inList().chooseNext(1, e.shiftKey),
-    }],
+    ["↑ ↓", "choose_next", { ArrowUp: choose(-1), ArrowDown: choose(1) }],
     ["Ctrl A", "choose_all"],
-    ["H", "hide", { h: () => decide("hide") }],
-    ["K", "keep", { k: () => decide("keep") }],
-    ["X", "no_face", { x: () => decide("false alarm") }],
-    ["O", "only_this", { o: of((s) => list.only(s.id)) }],
-    ["V", "confirm_play", { v: () => confirm.playStretch() }],
-    ["Y", "confirm_yes", { y: () => confirm.answer(true) }],
-    ["R", "confirm_no", { r: () => confirm.answer(false) }],
-    ["T", "uncover", { t: uncoverFirst }],
+    ["H", "hide", () => decide("hide")],
+    ["K", "keep", () => decide("keep")],
+    ["X", "no_face", () => decide("false alarm")],
+    ["O", "only_this", of((s) => list.only(s.id))],
+    ["V", "confirm_play", () => confirm.playStretch()],
+    ["Y", "confirm_yes", () => confirm.answer(true)],
+    ["R", "confirm_no", () => confirm.answer(false)],
+    ["T", "uncover", uncoverFirst],
   ],
   correct: [
-    ["D", "draw", { d: () => overlay.setDrawing(!state.drawing && !state.drawn) }],
+    ["D", "draw", () => pointer.setDrawing(!state.drawing && !state.drawn)],
     ["Enter", "draw_enter"],
     ["Alt ← → ↑ ↓", "nudge"],
     ["Alt Shift ←…", "nudge_size"],
-    ["P", "key_here", { p: setKey }],
-    ["J", "join", { j: list.joinChosen }],
-    ["S", "split", { s: of(list.split) }],
+    ["P", "key_here", setKey],
+    ["J", "join", list.joinChosen],
+    ["S", "split", of(list.split)],
     ["[ ]", "span_keys", { "[": of(list.beginHere), "]": of(list.endHere) }],
     ["Ctrl Z", "undo"],
     ["Ctrl Shift Z", "redo"],
   ],
   other: [
     ["Esc", "escape", { Escape: escape }],
-    ["?", "keys", { "?": showKeys }],
+    ["?", "keys", showKeys],
   ],
 };
-const ACTIONS = Object.assign({}, ...Object.values(KEYS).flatMap((rows) => rows.map(([, , does]) => does)));
+const firstOf = (printed) => printed.split(" ")[0].toLowerCase();
+const ACTIONS = Object.assign(
+  {},
+  ...Object.values(KEYS)
+    .flat()
+    .map(([printed, , does]) => (typeof does === "function" ? { [firstOf(printed)]: does } : does)),
+);
 const WITH_CTRL = { z: (e) => (e.shiftKey ? redo() : undo()), a: () => inList().chooseAll() };
 
 export function listen() {
@@ -108,7 +115,10 @@ export function listen() {
   });
 }
 
-const COLUMNS = [["move", "look", "decide"], ["correct", "other"]];
+const COLUMNS = [
+  ["move", "look", "decide"],
+  ["correct", "other"],
+];
 const Group = ({ name }) => html`
   <h3>${t(`keys.${name}`)}</h3>
   ${KEYS[name].map(

@@ -1,6 +1,7 @@
 // Small pictures that come from the server several at a time, when canvases that show them are drawn.
 import { bytes, decoded, unpacked } from "./api.js";
 import { useLayoutEffect, useRef } from "./html.js";
+import { showOn } from "./canvas.js";
 
 const MOST = 600,
   TRIES = 3;
@@ -17,7 +18,7 @@ export function picturesOf(address, lot) {
     const canvas = useRef();
     useLayoutEffect(() => {
       const node = canvas.current;
-      if (known.has(key)) return put(node, known.get(key));
+      if (known.has(key)) return void showOn(node, known.get(key));
       if (!waiting.has(key)) waiting.set(key, new Set());
       waiting.get(key).add(node);
       work();
@@ -37,7 +38,7 @@ export function picturesOf(address, lot) {
           const part = data.slice(at, (at += head.sizes[i]));
           if (!part.length) continue;
           known.set(key, await decoded(part));
-          for (const canvas of waiting.get(key) || []) put(canvas, known.get(key));
+          for (const canvas of waiting.get(key) || []) showOn(canvas, known.get(key));
           if (known.size > MOST) {
             const [old, bitmap] = known.entries().next().value;
             bitmap.close?.();
@@ -56,9 +57,4 @@ export function picturesOf(address, lot) {
     working = false;
   }
   return { useCanvas, forget: () => known.clear() };
-}
-function put(canvas, bitmap) {
-  canvas.width = bitmap.width;
-  canvas.height = bitmap.height;
-  canvas.getContext("2d").drawImage(bitmap, 0, 0);
 }

@@ -1,6 +1,6 @@
 // The mask of the chosen one: its shape and margin, where it lies, and for which pictures that counts.
 import { html, useEffect, useRef } from "./html.js";
-import { edit, state } from "./store.js";
+import { shownOf, edit, state } from "./store.js";
 import { clock, t } from "./words.js";
 import { Button } from "./button.js";
 import { Choices, Field, forget } from "./field.js";
@@ -42,24 +42,34 @@ export function setKey() {
 export function Mask({ of: s }) {
   const part = here();
   if (!part) return null;
-  const box = state.boxes.find((b) => b[0] === part.id),
-    outline = box?.[9] || state.clip.kinds[s.target].outline,
-    margin = box?.[8] ?? state.clip.margin,
+  const shown = shownOf(part.id),
+    outline = shown?.outline || state.clip.kinds[s.target].outline,
+    margin = shown?.margin ?? state.clip.margin,
     before = keyBefore(part.id),
     keys = keysOf(part.id);
   const found = () => {
     const one = reach(part.id) === "picture" ? state.frame : null,
       first = one ?? (reach(part.id) === "since" ? before : part.first);
-    edit("as_found", { track: part.id, first, last: one ?? (state.reach === "all" ? part.last : state.frame) }, t("mask_found_again"));
+    edit(
+      "as_found",
+      { track: part.id, first, last: one ?? (state.reach === "all" ? part.last : state.frame) },
+      t("mask_found_again"),
+    );
   };
-  const reaches = [["picture"], ...(before == null ? [] : [["since", { time: clock(state.times[before], 2) }]]), ["all"]];
+  const reaches = [
+    ["picture"],
+    ...(before == null ? [] : [["since", { time: clock(state.times[before], 2) }]]),
+    ["all"],
+  ];
   return html`<h3>${t("mask")}</h3>
     ${s.smaller > 0 && html`<p class="small doubt" id="is-smaller">${t("is_smaller", { n: s.smaller })}</p>`}
     <${Choices} id="mask-reach" class="wide" label=${t("mask_reach")} value=${reach(part.id)} take=${(name) => (state.reach = name)}
       values=${reaches.map(([name, values]) => [name, t(`reach.${name}`, values)])} />
     <div class="row" role="radiogroup" id="mask-shape" aria-label=${t("mask_shape")}>
       ${SHAPES.map(
-        (name) => html`<button role="radio" data-shape=${name} aria-checked=${String(outline === name)}
+        (
+          name,
+        ) => html`<button role="radio" data-shape=${name} aria-checked=${String(outline === name)}
           onclick=${() => changeMask({ track: part.id, outline: name })}>${t(`shape.${name}`)}</button>`,
       )}
       <${Button} id="mask-found" word="back_to_found" disabled=${!keys.length} act=${found} />
@@ -71,9 +81,13 @@ export function Mask({ of: s }) {
     ${
       keys.length > 0 &&
       html`<div class="row" id="key-pictures" role="group" aria-label=${t("key_pictures")}>
-        ${keys.map((at) => html`<${Button} key=${at} class="quiet small" pressed=${at === state.frame} act=${() => player.show(at)}>
+        ${keys.map(
+          (
+            at,
+          ) => html`<${Button} key=${at} class="quiet small" pressed=${at === state.frame} act=${() => player.show(at)}>
           ${clock(state.times[at], 2)}
-        <//>`)}
+        <//>`,
+        )}
       </div>`
     }
     ${state.smaller?.asked.track === part.id && html`<${Smaller} ...${state.smaller} />`}

@@ -6,10 +6,11 @@ import { Button } from "./button.js";
 import { closeDialog } from "./dialog.js";
 import { Face } from "./faces.js";
 import { Reviewer } from "./field.js";
+import { More } from "./more.js";
 import * as player from "./player.js";
 
 const MOST = 30;
-const unseen = () => state.moments.filter((one) => !one.at(-1)); // in order, the likeliest first
+const unseen = () => state.moments.filter((one) => !one.seen); // in order, the likeliest first
 
 export function SeenPanel() {
   const s = state.summary,
@@ -29,12 +30,12 @@ export function SeenPanel() {
       ${left.length > 0 && html`<${Button} word="next_moment" class="primary" act=${nextMoment} />`}
       ${state.moments.length > 0 && html`<${Button} id="open-sheet" word="sheet" hotkey="M" act=${openSheet} />`}
     </div>
-    <div class="list moments">${left.slice(0, MOST).map((one) => html`<${Moment} key=${one[0]} of=${one} />`)}</div>
-    ${left.length > MOST && html`<p class="small muted">${t("and_more", { n: left.length - MOST })}</p>`}
+    <div class="list moments">${left.slice(0, MOST).map((one) => html`<${Moment} key=${one.frame} of=${one} />`)}</div>
+    <${More} n=${left.length - MOST} />
   `;
 }
 /** One of the ranking: its picture, when, whom it is about, and what may be wrong there. */
-function Moment({ of: [frame, why, track, shown, more] }) {
+function Moment({ of: { frame, why, track, shown, more } }) {
   const who = state.subjects.get(state.ofTrack.get(track));
   return html`<button class="quiet small moment" data-moment=${frame} onclick=${() => goMoment(frame, track)}>
     ${(who || track < 0) && html`<${Face} of=${[track, shown]} />`}
@@ -66,14 +67,14 @@ export function notLookedAt() {
 }
 export function nextMoment() {
   const left = unseen(),
-    next = left.find(([at]) => at !== state.frame) || left.find(([, why]) => why === "drawn");
+    next = left.find((one) => one.frame !== state.frame) || left.find((one) => one.why === "drawn");
   if (!next) return toast(allSeen());
-  goMoment(next[0], next[2]);
+  goMoment(next.frame, next.track);
 }
 export const nextUnseen = () => goMoment(state.wasSeen.indexOf(0));
 /** The risky moment that was gone to, while its picture is shown. */
 export const momentHere = () =>
-  state.moment === state.frame ? state.moments.find(([frame]) => frame === state.frame) : null;
+  state.moment === state.frame ? state.moments.find(({ frame }) => frame === state.frame) : null;
 
 /** How many of them were seen, in the head of the page. */
 export function Pill() {

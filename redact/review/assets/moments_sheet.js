@@ -5,6 +5,7 @@ import { t } from "./words.js";
 import { Button } from "./button.js";
 import { closeDialog } from "./dialog.js";
 import { goMoment, notLookedAt, when } from "./moments.js";
+import { More } from "./more.js";
 import { Scene } from "./scene.js";
 
 const MOST = 60; // pictures at once; the next ones come when these are answered
@@ -20,10 +21,10 @@ export function SheetDialog() {
   useEffect(focusNext, []);
   const answer = async (at, yes, event) => {
     const from =
-        event.shiftKey && last !== null ? shown.findIndex(([frame]) => frame === last) : at,
+        event.shiftKey && last !== null ? shown.findIndex(({ frame }) => frame === last) : at,
       range = shown.slice(Math.min(from, at), Math.max(from, at) + 1);
-    last = shown[at][0];
-    await change("moments", { frames: range.map(([frame]) => frame), yes });
+    last = shown[at].frame;
+    await change("moments", { frames: range.map(({ frame }) => frame), yes });
     setTimeout(focusNext); // once what was answered is drawn
   };
   const left = s.moments - s.moments_seen;
@@ -37,7 +38,7 @@ export function SheetDialog() {
     <div class="sheet">
       ${shown.map(
         (one, i) =>
-          html`<${Tile} key=${`${one[0]}/${one[1]}`} of=${one} answer=${(yes, e) => answer(i, yes, e)} />`,
+          html`<${Tile} key=${`${one.frame}/${one.why}`} of=${one} answer=${(yes, e) => answer(i, yes, e)} />`,
       )}
     </div>
     <div class="actions">
@@ -50,7 +51,7 @@ export function SheetDialog() {
   `;
 }
 
-function Tile({ of: [frame, why, track, shown, more, , beside, seen], answer }) {
+function Tile({ of: { frame, why, track, shown, more, beside, seen }, answer }) {
   const opened = useSignal(false);
   return html`<article class=${seen ? "tile seen" : "tile"} data-moment=${frame}>
     <${Place} frame=${frame} track=${track} shown=${shown} />
@@ -70,10 +71,10 @@ function Tile({ of: [frame, why, track, shown, more, , beside, seen], answer }) 
       }
     </div>
     ${opened.value && html`<ul>${beside.map((other) => html`<${Beside} of=${other} />`)}</ul>`}
-    ${opened.value && more > beside.length && html`<p class="small muted">${t("and_more", { n: more - beside.length })}</p>`}
+    ${opened.value && html`<${More} n=${more - beside.length} />`}
   </article>`;
 }
-const Beside = ({ of: [frame, why, track, shown] }) => html`<li>
+const Beside = ({ of: { frame, why, track, shown } }) => html`<li>
   <${Place} frame=${frame} track=${track} shown=${shown} />
   <span class="small">${when(frame, track)}<br />${t(`why.${why}`)}</span>
 </li>`;

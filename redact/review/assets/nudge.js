@@ -1,7 +1,8 @@
 // Drawing and moving by keys alone: arrows move, with Shift they make larger and smaller.
 import { changeMask } from "./mask.js";
 import { state } from "./store.js";
-import * as overlay from "./overlay.js";
+import { chosenHere } from "./places.js";
+import { offerMiddle } from "./pointer.js";
 
 const WAYS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 const PIXELS = 2; // of the source, a press
@@ -28,7 +29,7 @@ const shifted = ([x1, y1, x2, y2], [dx, dy], size) =>
 export function nudge(event) {
   if (event.ctrlKey || event.metaKey) return false;
   if (event.key === "Enter" && state.drawing) {
-    overlay.offerMiddle();
+    offerMiddle();
     return true;
   }
   const way = WAYS[event.key],
@@ -41,10 +42,12 @@ export function nudge(event) {
     return true;
   }
   const corner = event.target.dataset?.corner,
-    box = (event.altKey || corner) && overlay.chosenBox();
-  if (!box) return false;
-  moved ||= { track: box[0], frame: state.frame, box: box.slice(1, 5) };
-  moved.box = corner ? pulled(moved.box, by, Number(corner)) : shifted(moved.box, by, event.shiftKey);
+    shown = (event.altKey || corner) && chosenHere();
+  if (!shown) return false;
+  moved ||= { track: shown.track, frame: state.frame, box: shown.box };
+  moved.box = corner
+    ? pulled(moved.box, by, Number(corner))
+    : shifted(moved.box, by, event.shiftKey);
   state.previewed = moved.box;
   clearTimeout(timer);
   timer = setTimeout(placed, 450); // many presses are one step to take back

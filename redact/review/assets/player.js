@@ -3,6 +3,7 @@ import { bytes, decoded, unpacked } from "./api.js";
 import { effect, untracked } from "./html.js";
 import { said } from "./words.js";
 import { css, frameAt, state, toast } from "./store.js";
+import { freshPen } from "./canvas.js";
 import * as sound from "./sound.js";
 import { flush, noteSeen } from "./seen.js";
 
@@ -105,11 +106,7 @@ function shown({ head, bitmap: newer, view }) {
 function paint() {
   if (!canvas) return;
   const { clientWidth: width, clientHeight: height } = viewport,
-    ratio = devicePixelRatio,
-    pen = canvas.getContext("2d");
-  if (canvas.width !== Math.round(width * ratio)) canvas.width = Math.round(width * ratio);
-  if (canvas.height !== Math.round(height * ratio)) canvas.height = Math.round(height * ratio);
-  pen.setTransform(ratio, 0, 0, ratio, 0, 0);
+    pen = freshPen(canvas, width, height);
   pen.fillStyle = css("--stage");
   pen.fillRect(0, 0, width, height);
   if (!bitmap) return;
@@ -212,9 +209,10 @@ export function zoomAt(factor, cx, cy) {
   );
   sharpen();
 }
-/** Larger or smaller around the middle of what is seen. */
-export const zoomBy = (factor) =>
-  zoomAt(factor, viewport.clientWidth / 2, viewport.clientHeight / 2);
+/** Around the middle of what is seen. */
+const zoomBy = (factor) => zoomAt(factor, viewport.clientWidth / 2, viewport.clientHeight / 2);
+export const larger = () => zoomBy(1.4);
+export const smaller = () => zoomBy(1 / 1.4);
 export function pan(dx, dy) {
   const { wide, tall } = place(),
     { zoom, x, y } = state.lens,

@@ -2,6 +2,7 @@
 import { bytes, decoded, unpacked } from "./api.js";
 import { html, useEffect, useRef } from "./html.js";
 import { state } from "./store.js";
+import { showOn } from "./canvas.js";
 
 // One after the other, those that are in view first: each is decoded and drawn for it.
 let turn = Promise.resolve();
@@ -14,15 +15,14 @@ export function Scene({ n, track, shown, box, closely = false, ...props }) {
     let gone = false;
     const draw = async () => {
       if (gone) return;
-      const [head, jpeg] = unpacked(await bytes("scene", box ? { n, box } : { n, track, shown, closely })),
-        bitmap = await decoded(jpeg),
-        node = canvas.current;
+      const [head, jpeg] = unpacked(
+          await bytes("scene", box ? { n, box } : { n, track, shown, closely }),
+        ),
+        bitmap = await decoded(jpeg);
       if (gone) return;
-      [node.width, node.height] = [bitmap.width, bitmap.height];
-      const pen = node.getContext("2d");
-      pen.drawImage(bitmap, 0, 0);
+      const pen = showOn(canvas.current, bitmap);
       if (closely || !head.place) return;
-      const [x1, y1, x2, y2] = head.place.map((v, i) => v * (i % 2 ? node.height : node.width));
+      const [x1, y1, x2, y2] = head.place.map((v, i) => v * (i % 2 ? bitmap.height : bitmap.width));
       pen.strokeStyle = "#ff5b45";
       pen.lineWidth = 3;
       pen.strokeRect(x1 - 3, y1 - 3, x2 - x1 + 6, y2 - y1 + 6);

@@ -8,7 +8,13 @@ import { SeenPanel } from "./moments.js";
 import { SoundPanel } from "./sound_panel.js";
 import { Texts } from "./texts.js";
 
-const PANELS = { subject: Chosen, findings: Findings, texts: Texts, sound: SoundPanel, seen: SeenPanel };
+const PANELS = {
+  subject: Chosen,
+  findings: Findings,
+  texts: Texts,
+  sound: SoundPanel,
+  seen: SeenPanel,
+};
 
 export function Side() {
   const names = Object.keys(PANELS).filter((name) => name !== "sound" || state.clip?.sound),

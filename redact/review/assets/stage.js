@@ -8,6 +8,7 @@ import { nextChange } from "./keys.js";
 import { momentHere, nextMoment } from "./moments.js";
 import * as overlay from "./overlay.js";
 import * as player from "./player.js";
+import * as pointer from "./pointer.js";
 import { filter, Gamma, isNeutral, SightMenu } from "./brightness.js";
 
 export const Stage = () => html`
@@ -26,7 +27,7 @@ export const Stage = () => html`
       </div>
       <span class="grow" />
       <${SightMenu} />
-      <${Button} id="draw" word="draw" hotkey="D" pressed=${state.drawing} act=${() => overlay.setDrawing(!state.drawing)} />
+      <${Button} id="draw" word="draw" hotkey="D" pressed=${state.drawing} act=${() => pointer.setDrawing(!state.drawing)} />
       <${Button} id="next-moment" word="next_moment" hotkey="N" act=${nextMoment} />
     </div>
     <${Viewport} />
@@ -42,8 +43,8 @@ function Viewport() {
   return html`<div id="viewport" ref=${viewport}>
     <canvas id="picture" ref=${picture} style=${{ filter: filter() }} />
     <${Gamma} />
-    <canvas id="overlay" ref=${canvas} tabindex="0" aria-label=${t("picture")} onpointerdown=${overlay.down}
-      onpointermove=${overlay.move} onpointerup=${overlay.up} onpointerleave=${overlay.leave} />
+    <canvas id="overlay" ref=${canvas} tabindex="0" aria-label=${t("picture")} onpointerdown=${pointer.down}
+      onpointermove=${pointer.move} onpointerup=${pointer.up} onpointerleave=${pointer.leave} />
     ${[0, 1, 2, 3].map((i) => html`<button key=${i} class="handle" data-corner=${i} hidden aria-label=${t(`corner.${i}`)} />`)}
     ${state.clip && html`<${Notice} />`}
     ${state.drawn && html`<${DrawMenu} />`}
@@ -53,9 +54,9 @@ function Viewport() {
 function Notice() {
   const { shot, view, boxes } = state,
     moment = momentHere(),
-    [many, stacked] = [overlay.crowd(), overlay.stacked()],
+    [many, stacked] = [overlay.crowd(), pointer.stacked()],
     words = [];
-  if (moment) words.push(t(`why.${moment[1]}`));
+  if (moment) words.push(t(`why.${moment.why}`));
   if (shot.damaged) words.push(t("damaged_here"));
   // Of a slow machine: what is on screen is what it was before.
   if (shot.view && shot.view !== view) words.push(t("loading"));
@@ -75,7 +76,7 @@ function DrawMenu() {
     target = useSignal(state.clip.drawn[0]);
   useLayoutEffect(() => menu.current.querySelector("#draw-follow").focus(), []);
   useLayoutEffect(() => {
-    place.value = overlay.beside(menu.current.offsetWidth, menu.current.offsetHeight);
+    place.value = pointer.beside(menu.current.offsetWidth, menu.current.offsetHeight);
   }, [state.drawn, state.lens]);
   /** Do something with it; where that was refused, it is not lost. */
   const taken = (act) => async () => {
@@ -134,11 +135,11 @@ const Controls = () => html`
     <${Choices} id="speed" aria-label=${t("speed")} values=${SPEEDS} value=${String(state.speed)}
       take=${(speed) => player.setSpeed(Number(speed))} />
     <span class="group" role="group" aria-label=${t("zoom")}>
-      ${icon("zoom_out", "−", () => player.zoomBy(1 / 1.4))}
+      ${icon("zoom_out", "−", player.smaller)}
       <${Button} id="zoom-whole" class="quiet" title="zoom_whole" named hotkey="0" act=${player.resetZoom}>
         ${t("percent", { n: Math.round(100 * state.lens.zoom) })}
       <//>
-      ${icon("zoom_in", "+", () => player.zoomBy(1.4))}
+      ${icon("zoom_in", "+", player.larger)}
     </span>
   </div>
 `;

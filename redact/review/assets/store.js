@@ -196,6 +196,8 @@ export function frameAt(seconds) {
   }
   return low;
 }
+/** What is shown of a track in this picture: its box, and how surely it is there. */
+export const shownOf = (track) => state.boxes.find((shown) => shown.track === track);
 export const title = (subject) => subject.name || `${t(`target.${subject.kind}`)} ${subject.id}`;
 export const kindOf = (subject) =>
   ({ keep: "keep", hide: "hide", "false alarm": "none" })[subject.decision] || "open";

@@ -4,6 +4,7 @@ import { html, useEffect, useRef, useSignal } from "./html.js";
 import { select, state, title } from "./store.js";
 import { clock, t } from "./words.js";
 import { closeDialog } from "./dialog.js";
+import { More } from "./more.js";
 import { Scene } from "./scene.js";
 import * as player from "./player.js";
 
@@ -43,12 +44,16 @@ function Strip({ of: s }) {
     </p>
     <div class="strip" ref=${strip} data-strip=${s.id}>
       ${all.slice(0, MOST).map(
-        ([frame, track, mark]) => html`<button key=${frame} class=${`picture ${mark}`} data-frame=${frame}
+        ([
+          frame,
+          track,
+          mark,
+        ]) => html`<button key=${frame} class=${`picture ${mark}`} data-frame=${frame}
           data-mark=${mark} title=${t("go_there")} onclick=${go(frame)}>
           <${Scene} n=${frame} track=${track} shown=${frame} closely />
           <span>${clock(state.times[frame], 2)}${mark && html`<b> ${t(`strip.${mark}`)}</b>`}</span>
         </button>`,
       )}
     </div>
-    ${all.length > MOST && html`<p class="small muted">${t("and_more", { n: all.length - MOST })}</p>`}`;
+    <${More} n=${all.length - MOST} />`;
 }

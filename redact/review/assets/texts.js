@@ -8,6 +8,7 @@ import { Bar } from "./bar.js";
 import { Button } from "./button.js";
 import { Field } from "./field.js";
 import { picturesOf } from "./lots.js";
+import { More } from "./more.js";
 import * as player from "./player.js";
 
 const listed = signal({ read: false, all: 0, found: [], rows: [], said: {} }),
@@ -81,7 +82,7 @@ export function Texts() {
       <div id="texts" role="listbox" aria-multiselectable="true" tabindex="0" aria-label=${t("tab.texts")}>
         ${rows.map((row) => html`<${Row} key=${row.id} of=${row} />`)}
       </div>
-      ${n > rows.length && html`<p class="small muted">${t("texts_more", { n: n - rows.length })}</p>`}
+      <${More} n=${n - rows.length} word="texts_more" />
       <div class="two" role="group" aria-label=${t("decide")}>
         <${Button} id="t-hide" word="hide" hotkey="H" disabled=${!areMeant()} act=${() => decide("hide")} />
         <${Button} id="t-show" word="show_text" hotkey="K" disabled=${!areMeant()} act=${() => decide("keep")} />
@@ -120,6 +121,7 @@ function Row({ of: row }) {
 }
 
 const pictures = picturesOf("text-pictures", 8);
-const Picture = ({ number }) => html`<canvas ref=${pictures.useCanvas(number)} height="40" width="1" />`;
+const Picture = ({ number }) =>
+  html`<canvas ref=${pictures.useCanvas(number)} height="40" width="1" />`;
 /** The video was read anew: other texts have these numbers now. */
 export const forgetPictures = () => pictures.forget();

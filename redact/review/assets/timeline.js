@@ -3,6 +3,7 @@
 import { effect, html, signal, useLayoutEffect, useRef } from "./html.js";
 import { css, frameAt, kindOf, point, select, state, title } from "./store.js";
 import { clock, t } from "./words.js";
+import { FONT, freshPen, mouseOn } from "./canvas.js";
 import { showFinding } from "./findings.js";
 import { goTo, listed, MARKS } from "./list.js";
 import * as player from "./player.js";
@@ -15,7 +16,6 @@ const NAMES = 150,
   LEAST = 17, // pixels of a lane, and the most where there are few
   MOST = 26,
   STEPS = [0.04, 0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600];
-const FONT = 'system-ui, "DejaVu Sans", sans-serif';
 const range = signal({ from: 0, to: 0 }), // seconds that are seen; all of them as long as it is empty
   size = signal({ width: 0, height: 0, top: 0 });
 let canvas = null,
@@ -32,7 +32,6 @@ export function Timeline() {
   };
   useLayoutEffect(() => {
     [scroller, canvas] = [lanes.current, picture.current];
-    pen = canvas.getContext("2d");
     new ResizeObserver(measure).observe(scroller);
     canvas.addEventListener("wheel", wheel, { passive: false });
     measure();
@@ -83,12 +82,9 @@ function draw() {
 }
 function now() {
   const { width, height, top } = size.value,
-    ratio = devicePixelRatio,
     [above, each] = [head(), lane()],
     all = listed();
-  canvas.width = Math.round(width * ratio);
-  canvas.height = Math.round(height * ratio);
-  pen.setTransform(ratio, 0, 0, ratio, 0, 0);
+  pen = freshPen(canvas, width, height);
   pen.fillStyle = css("--card");
   pen.fillRect(0, 0, width, height);
   const stripes = striped();
@@ -221,14 +217,10 @@ function drawSound() {
   pen.globalAlpha = 1;
 }
 
-const at = (event) => {
-  const r = canvas.getBoundingClientRect();
-  return [event.clientX - r.left, event.clientY - r.top];
-};
 const subjectAt = (y) =>
   y < head() ? null : listed()[Math.floor((y + size.value.top - head()) / lane())] || null;
 function down(event) {
-  const [x, y] = at(event);
+  const [x, y] = mouseOn(canvas, event);
   canvas.setPointerCapture(event.pointerId);
   if (state.clip.sound && y >= RULER && y < head() && x >= NAMES) {
     dragging = { sound: timeOf(x) };
@@ -243,7 +235,7 @@ function down(event) {
   player.goTo(frameAt(timeOf(x)));
 }
 function move(event) {
-  const [x, y] = at(event);
+  const [x, y] = mouseOn(canvas, event);
   if (!dragging) point(subjectAt(y)?.id || 0);
   else if (dragging.sound == null) player.show(frameAt(Math.max(0, timeOf(x))));
   else setMark(dragging.sound, timeOf(x));
@@ -260,7 +252,7 @@ function show(from, long) {
 function wheel(event) {
   if (!event.ctrlKey && !event.shiftKey && !event.deltaX) return; // else the lanes scroll
   event.preventDefault();
-  const [x] = at(event),
+  const [x] = mouseOn(canvas, event),
     { from, to } = seen(),
     long = to - from;
   if (!event.ctrlKey)

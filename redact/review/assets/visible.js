@@ -8,6 +8,7 @@ import { Button } from "./button.js";
 import { answer, playStretch, stretches } from "./confirm.js";
 import { Face } from "./faces.js";
 import { nearest } from "./list.js";
+import { More } from "./more.js";
 import * as player from "./player.js";
 import { allTold } from "./seen.js";
 
@@ -48,9 +49,9 @@ export function Visible({ of: s }) {
     ${covered
       .slice(0, 4)
       .map(
-        ([id, ...where]) =>
-          state.subjects.has(id) &&
-          html`<${Covering} key=${id} of=${s} by=${state.subjects.get(id)} where=${where} />`,
+        ({ by, ...where }) =>
+          state.subjects.has(by) &&
+          html`<${Covering} key=${by} of=${s} by=${state.subjects.get(by)} ...${where} />`,
       )}
   `;
 }
@@ -76,7 +77,7 @@ function Confirm() {
         <//>`,
       )}
     </div>
-    ${waiting.length > MOST && html`<p class="small muted">${t("and_more", { n: waiting.length - MOST })}</p>`}
+    <${More} n=${waiting.length - MOST} />
   </div>`;
 }
 
@@ -86,7 +87,7 @@ function lookAt(s, frame) {
   playStretch([nearest(s, frame).id, frame, Math.min(run[1], frame + A_LOOK)]);
 }
 /** Somebody who hides a kept one all the same: often the same person, found twice. */
-function Covering({ of: s, by, where: [frame, n, guessed] }) {
+function Covering({ of: s, by, frame, n, guessed }) {
   const both = () => {
     select([s.id, by.id]);
     player.show(frame);
@@ -119,6 +120,6 @@ export async function uncoverFirst() {
   if (!one) return toast(t("choose_first"), true);
   // Whoever presses the key at once need not wait until the panel says who covers it.
   const { covered } = cover() ?? (await get("covered", { id: one.id }));
-  const row = covered.find(([id, , , guessed]) => guessed && state.subjects.has(id));
-  return row ? uncover(one.id, row[0]) : toast(t("nothing_covers"));
+  const first = covered.find(({ by, guessed }) => guessed && state.subjects.has(by));
+  return first ? uncover(one.id, first.by) : toast(t("nothing_covers"));
 }

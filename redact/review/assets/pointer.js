@@ -1,0 +1,182 @@
+// The mouse over the picture: pointing, choosing, drawing, moving.
+import { point, select, state } from "./store.js";
+import { mouseOn } from "./canvas.js";
+import { changeMask } from "./mask.js";
+import {
+  boxOf,
+  chosenHere,
+  corners,
+  handles,
+  marginOf,
+  maskOf,
+  rectOf,
+  subjectIdOf,
+} from "./places.js";
+import * as player from "./player.js";
+
+const STILL = 4, // pixels within which a hand does not move
+  LEAST_DRAWN = 5;
+let canvas = null,
+  paint = null, // draws the overlay anew
+  at = null, // the mouse, while it is over the picture
+  drag = null;
+export const mouse = () => at;
+/** The rectangle that is being drawn or moved. */
+export const dragged = () => drag?.rect;
+
+const inside = (x, y, [a, b, w, h], slack = 0) =>
+  x >= a - slack && x <= a + w + slack && y >= b - slack && y <= b + h + slack;
+/** Every mask under the mouse, the one that is meant most probably first: in a crowd, whose middle is
+ *  nearest; of a small one on a large one, the small one. Small ones may be missed by some pixels. */
+function hits(x, y) {
+  const away = (shown) => {
+    const [a, b, w, h] = maskOf(shown);
+    return Math.hypot(x - a - w / 2, y - b - h / 2) + Math.max(w, h) / 4;
+  };
+  const slack = ([, , w, h]) => Math.max(0, 12 - Math.min(w, h)) / 2 + 2;
+  return state.boxes
+    .filter((shown) => inside(x, y, maskOf(shown), slack(maskOf(shown))))
+    .sort((a, b) => away(a) - away(b));
+}
+/** Whose body is under the mouse where nothing else is: of several, the smallest. */
+function bodyAt(x, y) {
+  const area = ({ box: [a, b, c, d] }) => (c - a) * (d - b),
+    here = state.bodies.filter(({ subject, box }) => subject && inside(x, y, rectOf(box, 0)));
+  return here.sort((a, b) => area(a) - area(b))[0]?.subject;
+}
+const whoseAt = (x, y) => {
+  const [shown] = hits(x, y);
+  return shown ? subjectIdOf(shown) : bodyAt(x, y) || 0;
+};
+
+/** A second click on the same spot means the next one who is there. */
+let clicked = { x: -9, y: -9, n: 0, frame: -1 };
+function choice(x, y) {
+  const subjects = [...new Set(hits(x, y).map(subjectIdOf))],
+    now = subjects.indexOf(state.selected[0]);
+  if (!subjects.length) return bodyAt(x, y);
+  const near = Math.hypot(x - clicked.x, y - clicked.y) < STILL,
+    again = near && clicked.frame === state.frame && now >= 0;
+  clicked = { x, y, n: subjects.length, frame: state.frame };
+  return subjects[again ? (now + 1) % subjects.length : 0];
+}
+/** How many lie where the chosen one was clicked at in this picture. */
+export const stacked = () => (state.one && clicked.frame === state.frame ? clicked.n : 0);
+
+/** What of the chosen one is under the mouse: a corner of its mask, or the mask, which moves even
+ *  where another lies on it. */
+function grip(x, y) {
+  const shown = chosenHere();
+  if (!shown) return null;
+  const start = maskOf(shown),
+    corner = handles(start).findIndex(([a, b]) => Math.abs(x - a) < 8 && Math.abs(y - b) < 8);
+  if (corner >= 0) return { kind: "resize", shown, start, corner };
+  return inside(x, y, start) ? { kind: "move", shown, start } : null;
+}
+
+export function down(event) {
+  if (event.button) return;
+  const [x, y] = mouseOn(canvas, event),
+    held = grip(x, y),
+    add = event.ctrlKey || event.metaKey || event.shiftKey;
+  canvas.setPointerCapture(event.pointerId);
+  if (state.drawing) drag = { kind: "draw" };
+  else if (held && (held.kind === "resize" || !add)) {
+    // A mask is moved in the picture in which it was taken hold of, and that one stays on screen.
+    drag = { ...held, frame: state.frame };
+    player.goTo(state.frame);
+  } else drag = { kind: whoseAt(x, y) ? "click" : "pan", add };
+  Object.assign(drag, { x, y });
+}
+const between = (x1, y1, x2, y2) => [
+  Math.min(x1, x2),
+  Math.min(y1, y2),
+  Math.abs(x2 - x1),
+  Math.abs(y2 - y1),
+];
+export function move(event) {
+  const [x, y] = (at = mouseOn(canvas, event));
+  if (state.magnified) paint();
+  if (!drag) {
+    point(whoseAt(x, y));
+    canvas.className = state.drawing
+      ? "drawing"
+      : grip(x, y)
+        ? "moving"
+        : state.pointed
+          ? "pointing"
+          : "";
+    return;
+  }
+  const [dx, dy] = [x - drag.x, y - drag.y];
+  if (Math.hypot(dx, dy) < STILL && !drag.moved) return;
+  drag.moved = true;
+  if (drag.kind === "draw") drag.rect = between(drag.x, drag.y, x, y);
+  else if (drag.kind === "move") {
+    const [a, b, w, h] = drag.start;
+    drag.rect = [a + dx, b + dy, w, h];
+  } else if (drag.kind === "resize") {
+    const all = corners(drag.start),
+      [a, b] = all[drag.corner];
+    drag.rect = between(a + dx, b + dy, ...all[3 - drag.corner]);
+  } else if (drag.kind === "pan") {
+    player.pan(dx, dy);
+    Object.assign(drag, { x, y });
+  }
+  paint();
+}
+export async function up() {
+  const done = drag;
+  drag = null;
+  if (!done) return;
+  const { kind, rect, shown, frame, moved } = done;
+  if (kind === "draw") {
+    if (rect?.[2] > LEAST_DRAWN && rect[3] > LEAST_DRAWN) offer(boxOf(rect, state.clip.margin));
+  } else if (shown && moved)
+    await changeMask({ track: shown.track, frame, box: boxOf(rect, marginOf(shown)) });
+  else if (!moved && kind === "pan") select([]);
+  else if (!moved) select(choice(done.x, done.y), { add: done.add });
+  paint();
+}
+export function leave() {
+  at = null;
+  point(0);
+  paint();
+}
+function wheel(event) {
+  event.preventDefault();
+  player.zoomAt(Math.exp(-event.deltaY / 400), ...mouseOn(canvas, event));
+}
+
+/** Ask what is to become of a box that was drawn. */
+function offer(box) {
+  state.drawing = false;
+  state.drawn = box;
+}
+export function setDrawing(yes) {
+  if (yes) {
+    player.stop();
+    state.drawn = null;
+  }
+  state.drawing = yes;
+  canvas.className = yes ? "drawing" : "";
+}
+/** A box in the middle of what is seen, to be moved by keys. */
+export function offerMiddle() {
+  const { clientWidth: width, clientHeight: height } = canvas,
+    side = Math.min(width, height) / 6;
+  offer(boxOf([(width - side) / 2, (height - side) / 2, side, side], state.clip.margin));
+}
+/** Where on the screen a menu of this size belongs that is about the box that was drawn. */
+export function beside(wide, tall) {
+  const { clientWidth: width, clientHeight: height } = canvas,
+    [x, y, , h] = rectOf(state.drawn, state.clip.margin),
+    below = y + h + 8;
+  const left = Math.max(8, Math.min(x, width - wide - 8)),
+    top = below + tall < height ? below : Math.max(8, y - tall - 8);
+  return { left: `${left}px`, top: `${top}px` };
+}
+export function attach(overlay, draw) {
+  [canvas, paint] = [overlay, draw];
+  canvas.addEventListener("wheel", wheel, { passive: false });
+}

@@ -1,0 +1,79 @@
+"""What a careful person would still do before the video is made."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any, NamedTuple
+
+from ..pipeline import covering
+from ..plan import Plan, Runs, count_of, subject_of
+from ..types import runs_of
+
+
+class Covered(NamedTuple):
+    """Where masks of others lie on a subject that is shown.
+
+    Attributes:
+        by: for each subject that covers it, whether it is surely there, by frame.
+        bare: the frames in which nobody covers it.
+    """
+
+    by: dict[int, dict[int, bool]]
+    bare: Runs
+
+
+def covered(plan: Plan, number: int, margin: float) -> Covered:
+    """Who covers a subject that is shown, all the same.
+
+    Args:
+        plan, number: the subject by one of its tracks; subjects are named by their first.
+        margin: that masks are drawn with.
+    """
+    mine = frozenset(subject_of(plan, number).tracks)
+    by_number = {track.id: track for track in plan.tracks}
+    by: dict[int, dict[int, bool]] = {}
+    for others in covering(plan, mine, margin).values():
+        for track, frames in others.items():
+            surely = by.setdefault(subject_of(plan, track).tracks[0], {})
+            for frame in frames:
+                surely[frame] = surely.get(frame, False) or plan.certain(by_number[track], frame)
+    spans = (span for n in mine for span in plan.shown_spans(by_number[n]))
+    shown = {frame for first, last in spans for frame in range(first, last + 1)}
+    return Covered(by, runs_of(shown.difference(*by.values())))
+
+
+def left_to_do(
+    plan: Plan, subjects: Iterable[dict[str, Any]], summary: Mapping[str, int], margin: float
+) -> list[dict[str, Any]]:
+    """What is left, the most urgent first.
+
+    Args:
+        plan: as it stands.
+        subjects: as the page is told of them.
+        summary: see `review_summary`.
+        margin: that masks are drawn with.
+
+    Returns:
+        Each as `what` it is, how many (`n`), and the number of the subject that it is about or of
+        the first of them (`id`), None where it is about none.
+    """
+    everybody = list(subjects)
+    waiting = [(s, n) for s in everybody if (n := sum(b - a + 1 for _, a, b in s["confirm"]))]
+    unmasked = [s for s in everybody if s["decision"] in ("keep", "false alarm")]
+    found = [
+        ("covered", s["visible"] - count_of(covered(plan, s["id"], margin).bare), s["id"])
+        for s in everybody
+        if s["decision"] == "keep"
+    ]
+    found.append(("findings", summary["findings"] - summary["findings_answered"], None))
+    found += [("confirm", n, s["id"]) for s, n in waiting[:1]]
+    found.append(("moments", summary["moments"] - summary["moments_seen"], None))
+    found.append(("pictures", summary["frames"] - summary["frames_seen"], None))
+    for what, some in (
+        ("alarms", [s for s in everybody if s["sure_alarm"]]),
+        ("smaller", [s for s in everybody if s["smaller"]]),
+        ("reasons", [s for s in unmasked if not s["reason"] and not s["cut"]]),
+        ("open", [s for s in everybody if not s["decision"]]),
+    ):
+        found.append((what, len(some), some[0]["id"] if some else None))
+    return [{"what": what, "n": n, "id": number} for what, n, number in found if n > 0]
