@@ -12,6 +12,7 @@ enlarges a mask.
 | `blur`    | tracks (`steps`)        | what an open shutter smears                             |
 | `steady`  | tracks (`steps`)        | jumps in size from one frame to the next                |
 | `slack`   | keyframes of a track    | boxes between two keyframes that leave their straight line |
+| `in_gap`  | drawn and joined tracks | where nobody saw the thing between two places           |
 | `held`    | plans                   | what moved in a frame that could not be checked         |
 | `margin`  | drawing                 | what a sure detection leaves out, and the user's wish   |
 
@@ -205,6 +206,10 @@ KEYFRAME_SLACK: Final = 0.01
 """Keyframes are larger than the boxes by this share of the size, on every side; the boxes between
 may then leave the straight line between two keyframes. It is a pixel of a face of 100."""
 
+GAP_GROWTH: Final = 0.25
+"""How much every side of a box grows (share of its size) between two places in which its thing was
+seen, where nobody saw it."""
+
 HELD_GROWTH: Final = 0.35
 """How much every side of a box grows (share of its size) in a frame that could not be checked:
 an object seldom moves more than a third of its own size between neighbouring frames."""
@@ -212,6 +217,11 @@ an object seldom moves more than a third of its own size between neighbouring fr
 MARGIN: Final = 0.12
 """The margin of every mask, share of the box's size on every side, where the user wants no other:
 what a sure detection leaves out (`python -m lab.real.misplaced --half dev`)."""
+
+
+def in_gap(box: Box) -> Box:
+    """A box on the way between two places in which its thing was seen."""
+    return box.grown(GAP_GROWTH)
 
 
 def held(box: Box) -> Box:

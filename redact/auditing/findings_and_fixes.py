@@ -13,7 +13,7 @@ from pathlib import Path
 from ..types import Box, Finding, FindingKind, Target, as_argument
 from .compared import Places
 from .legible import Number
-from .limits import Limits
+from .limits import LIMITS, Limits
 from .still_visible import Misfit, probable
 from .suspects import Stretch, Suspect
 
@@ -192,9 +192,6 @@ def runs(
 _PAD = 2
 """Frames added before and after: the audit may have missed the weakest ones at a span's ends."""
 
-_GROWTH = 0.1
-"""Added to every side, share of the box: detectors' boxes are that unsure."""
-
 _MOST_PLACES = 12
 """Places that one command names; between them boxes move on straight lines."""
 
@@ -250,7 +247,9 @@ def hiding_places(
         last_frame: of the clip; None: the span is not padded at its end.
         more: where the same thing was found before and after it.
     """
-    beyond = [(f, box.grown(_GROWTH)) for f, box in more if not finding.first <= f <= finding.last]
+    beyond = [
+        (f, box.grown(LIMITS.core)) for f, box in more if not finding.first <= f <= finding.last
+    ]
     places = sorted([*_places(finding), *beyond])
     (first, begin), (last, end) = places[0], places[-1]
     padded = {max(0, first - _PAD): begin}
@@ -285,4 +284,4 @@ def _places(finding: Finding) -> list[tuple[int, Box]]:
         # Moved out at both ends by what the straight line misses at most, not by the way gone.
         lines = [(start.lerp(end, (frame - a) / (b - a)), box) for frame, box in between]
         boxes[a], boxes[b] = (_containing(boxes[f], lines) for f in (a, b))
-    return sorted((frame, box.grown(_GROWTH)) for frame, box in boxes.items())
+    return sorted((frame, box.grown(LIMITS.core)) for frame, box in boxes.items())

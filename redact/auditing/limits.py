@@ -13,9 +13,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from ..plan import COVERED
 from ..risk import LEAST_HEIGHTS
 from ..settings import Sensitivity
-from ..types import PerKind, Target
+from ..types import LOOSELY_SAME_IOU, PerKind, Target
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +96,7 @@ class Limits:
     least: PerKind[float] = LEAST_HEIGHTS
     candidate: float = 0.05
     believed: float = 0.5
-    covered: float = 0.4
+    covered: float = COVERED
     fits: float = 0.8
     core: float = 0.1
     beside_odds: float = 1.0
@@ -103,7 +104,7 @@ class Limits:
     edge_frames: int = 6
     alike: float = 0.85
     side: int = 24
-    same: float = 0.3
+    same: float = LOOSELY_SAME_IOU
     pace: float = 2.5
     apart: float = 1.5
     nearer: float = 12.0

@@ -14,6 +14,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from ..mask_size import in_gap
 from ..track import PATCH_REACH, PATCH_SIDE, SmallFrame, motion_between, sample, warped
 from ..types import Box, Boxes, Keyframe, State
 
@@ -103,13 +104,8 @@ class Lost:
         frames = self._without[: self._without.index(found.frame)]
         start = Box(*map(float, self._seen))
         for i, frame in enumerate(frames, 1):
-            box = start.lerp(found.box, i / (len(frames) + 1)).grown(GAP_GROWTH)
+            box = in_gap(start.lerp(found.box, i / (len(frames) + 1)))
             yield Keyframe(frame, box, State.INTERPOLATED)
-
-
-GAP_GROWTH: Final = 0.25
-"""By how much each side of a mask grows where nobody sees its thing: as where a gap is filled on
-the page."""
 
 
 def _fit(found: tuple[float, float, Boxes]) -> float:

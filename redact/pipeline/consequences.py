@@ -16,10 +16,6 @@ FREE: Final = 0.9
 """Share of a face that no mask covers, from which it counts as visible: what is less lacks a part
 by which people know each other."""
 
-_ON: Final = 0.5
-"""Share of the smaller of two boxes that lies in the other, at least, where one is on the other:
-a guessed box is larger than what it hides."""
-
 _LEAST_FRAMES: Final = 3
 """Frames in which one track lies on another, at least, to be told: fewer are two that brush."""
 
@@ -125,8 +121,7 @@ def _guessed_on(plan: Plan, track: Track, other: Track) -> list[int]:
             continue
         mine, theirs = track.at(frame), other.at(frame)
         assert mine is not None and theirs is not None
-        smaller = min(mine.box.area, theirs.box.area)
-        on = mine.box.common(theirs.box) >= _ON * smaller
+        on = mine.box.lies_on(theirs.box)
         if plan.certain(track, frame):
             seen, met = seen + 1, met + on
         elif on:

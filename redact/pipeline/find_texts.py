@@ -18,7 +18,18 @@ from ..plan import MOST_CHARACTERS, FoundText, Plan
 from ..progress import Stages
 from ..reading import LEGIBLE, MOST_LINES, NumberReader, Text, looks_burnt_in
 from ..track import AS_DETECTED, Looks, SmallFrame, Tracker, TrackSettings, motion_between, shrink
-from ..types import Box, Detections, Frame, Keyframe, Rect, State, Target, Track, one_line
+from ..types import (
+    LOOSELY_SAME_IOU,
+    Box,
+    Detections,
+    Frame,
+    Keyframe,
+    Rect,
+    State,
+    Target,
+    Track,
+    one_line,
+)
 from ..words import Message
 from .journal import Journal
 
@@ -37,9 +48,6 @@ MOST_TEXTS: Final = 2000
 
 READINGS: Final = 4
 """Readings of one text that are kept."""
-
-SAME_LINE_IOU: Final = 0.3
-"""IoU from which a line that was read is the one that was followed to there."""
 
 STAYS_Y: Final = 0.25
 STAYS_X: Final = 0.5
@@ -223,7 +231,7 @@ def _assign(lines: Sequence[_Line], index: int, texts: Sequence[Text]) -> None:
     here = [(line, key.box) for line in lines if (key := line.track.at(index)) is not None]
     for text in texts:
         best = max(here, key=lambda there: there[1].iou(text.box), default=None)
-        if best is not None and best[1].iou(text.box) >= SAME_LINE_IOU:
+        if best is not None and best[1].iou(text.box) >= LOOSELY_SAME_IOU:
             best[0].read.append((index, text))
 
 

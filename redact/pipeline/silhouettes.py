@@ -22,9 +22,6 @@ from ..words import Message
 from .journal import Journal
 from .planned_frames import CheckedFrames
 
-SECONDS_BETWEEN_SILHOUETTES: Final = 0.15
-"""Seconds between two looks at a shape: as often as the networks look at the picture."""
-
 SILHOUETTE_LONG_SIDE: Final = 1920
 """Pixels along the longer side of a picture in which shapes are looked for."""
 
@@ -54,6 +51,7 @@ def with_silhouettes(info: SourceInfo, plan: Plan, journal: Journal) -> Plan:
     except DependencyError as error:
         journal.warn(Message("people_as_boxes", error=error.message))
         return plan
+    settings = settings_of(plan.settings.sensitivity, plan.settings.caution)
     looks: dict[int, list[Look]] = defaultdict(list)
     looked: dict[int, float] = {}
     taken = told = 0
@@ -67,10 +65,8 @@ def with_silhouettes(info: SourceInfo, plan: Plan, journal: Journal) -> Plan:
                 track = people.get(region.track)
                 if track is None or region.state is State.HELD:
                     continue
-                due = (
-                    frame.seconds - looked.get(track.id, -SECONDS_BETWEEN_SILHOUETTES)
-                    >= SECONDS_BETWEEN_SILHOUETTES - 1e-3
-                )
+                last = looked.get(track.id, -settings.look_every)
+                due = frame.seconds - last >= settings.look_every - 1e-3
                 if not due and frame.index != track.last:
                     continue
                 looked[track.id] = frame.seconds
@@ -84,12 +80,11 @@ def with_silhouettes(info: SourceInfo, plan: Plan, journal: Journal) -> Plan:
             else track
             for track in plan.tracks
         ]
-        leak_cost = settings_of(plan.settings.sensitivity, plan.settings.caution).leak_cost
-        area = float(plan.source.width * plan.source.height)
+        area, cost = float(plan.source.width * plan.source.height), settings.leak_cost
         stays = [
             without_empty_ends(track, looks[track.id]) if track.id in people else track
             for track in shaped
-            if track.id not in people or worth_its_box(track, looks[track.id], leak_cost, area)
+            if track.id not in people or worth_its_box(track, looks[track.id], cost, area)
         ]
         shapeless = len(shaped) - len(stays)
         count = len(people) - shapeless

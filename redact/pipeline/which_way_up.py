@@ -27,17 +27,14 @@ ORIENTATION_LONG_SIDE: Final = 640
 MOST_FACE_ZOOM: Final = 2.0
 """Times that a picture is enlarged at most: larger faces than it knows lie any way for it."""
 
-UPRIGHT_SCORE: Final = 0.8
-"""Score of a face in a picture as it is, from which it is not turned."""
+CLEAR_FACE_SCORE: Final = 0.8
+"""Score from which one face settles which way up a picture is; else two pictures are needed."""
 
 TELLING_SCORE: Final = 0.5
 """Score from which a face tells which way is up, if it leads all other ways by `LEAST_SCORE_LEAD`.
 Of 68 labelled frames with such a face, on dev, 65 say what is so."""
 
 LEAST_SCORE_LEAD: Final = 0.1
-
-ONE_PICTURE_SCORE: Final = 0.8
-"""Score from which one picture is enough; else two are needed."""
 
 Degrees = Literal[90, 180, 270]
 _TURNED: Final[tuple[Degrees, ...]] = (90, 180, 270)
@@ -80,7 +77,7 @@ def plainly(scores: Iterable[NDArray[np.float64]]) -> tuple[Degrees, ...]:
     return tuple(
         degrees
         for turns, degrees in enumerate(_TURNED, 1)
-        if len(best.get(turns, ())) > 1 or max(best.get(turns, [0.0])) >= ONE_PICTURE_SCORE
+        if len(best.get(turns, ())) > 1 or max(best.get(turns, [0.0])) >= CLEAR_FACE_SCORE
     )
 
 
@@ -96,7 +93,7 @@ def _scores(info: SourceInfo, stage: Stage) -> Iterable[NDArray[np.float64]]:
         for turns in range(4):
             shown = np.ascontiguousarray(np.rot90(rgb, -turns))
             ways[turns] = network.run(shown).score.max(initial=0.0)
-            if turns == 0 and ways[0] >= UPRIGHT_SCORE:
+            if turns == 0 and ways[0] >= CLEAR_FACE_SCORE:
                 break
         stage.advance()
         yield ways

@@ -10,7 +10,18 @@ from typing import Final
 
 from .. import __version__
 from ..settings import Damaged, DetectSettings
-from ..types import Body, Box, Doubt, Keyframe, Keyframes, State, Target, Track, runs_of
+from ..types import (
+    SAME_PLACE_IOU,
+    Body,
+    Box,
+    Doubt,
+    Keyframe,
+    Keyframes,
+    State,
+    Target,
+    Track,
+    runs_of,
+)
 from .plan import HELD_REACH, Plan, SourceRef
 from .same_subject import with_subjects
 
@@ -75,12 +86,8 @@ LEAST_CHANCE: Final = 0.005
 """Probability below which what was seen and not believed is not worth keeping."""
 
 COVERED: Final = 0.4
-"""Share of a place from which a mask lies on it: as in the audit (`redact.auditing.limits`)."""
-
-
-UNMOVED_IOU: Final = 0.5
-"""Overlap (IoU) from which two of one kind in one minute are one thing that has not moved: it is
-told once, else a lamp post would fill the page."""
+"""Share of a place from which the mask on it hides whatever is there. Measured by `python -m
+lab.audit --half dev --sweep`."""
 
 
 def uncovered(plan: Plan, doubts: Iterable[Doubt]) -> tuple[Doubt, ...]:
@@ -93,7 +100,7 @@ def uncovered(plan: Plan, doubts: Iterable[Doubt]) -> tuple[Doubt, ...]:
         if len(found) >= most or doubt.chance < LEAST_CHANCE:
             break
         told = by_minute[int(plan.seconds(doubt.frame) / 60)]
-        if any(d.target is doubt.target and d.box.iou(doubt.box) >= UNMOVED_IOU for d in told):
+        if any(d.target is doubt.target and d.box.iou(doubt.box) >= SAME_PLACE_IOU for d in told):
             continue
         least = COVERED * doubt.box.area
         if all(r.common(doubt.box) < least for r in plan.regions_at(doubt.frame)):

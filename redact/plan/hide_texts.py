@@ -6,7 +6,17 @@ from collections.abc import Callable, Iterable, Sequence
 from difflib import SequenceMatcher
 from typing import Final
 
-from ..types import TEXT_TARGETS, Box, Decided, Keyframe, State, Target, Track, folded
+from ..types import (
+    TELLING_LETTERS,
+    TEXT_TARGETS,
+    Box,
+    Decided,
+    Keyframe,
+    State,
+    Target,
+    Track,
+    folded,
+)
 from . import decisions, edit
 from .found_text import FoundText
 from .plan import Plan
@@ -14,10 +24,7 @@ from .subject import Decision
 
 LEAST_SHARED_LETTERS: Final = 0.8
 """Share of letters and digits that a text must have in common with what is looked for, where that
-is long enough (`LEAST_FUZZY_LETTERS`): a reader errs in one of five letters of small print."""
-
-LEAST_FUZZY_LETTERS: Final = 5
-"""Letters and digits from which something is found that is only alike."""
+is long enough (`TELLING_LETTERS`): a reader errs in one of five letters of small print."""
 
 
 def reads(text: FoundText, wanted: str) -> bool:
@@ -31,7 +38,7 @@ def _holds(line: str, wanted: str) -> bool:
     if wanted in line:
         return True
     size = len(wanted)
-    if size < LEAST_FUZZY_LETTERS:
+    if size < TELLING_LETTERS:
         return False
     match = SequenceMatcher(None, "", wanted, autojunk=False)
     for start in range(max(1, len(line) - size + 1)):

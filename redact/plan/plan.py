@@ -19,6 +19,7 @@ from ..mask_size import MARGIN, held
 from ..settings import DetectSettings
 from ..types import (
     LARGEST_MARGIN,
+    SAME_PLACE_IOU,
     Action,
     Body,
     Box,
@@ -49,9 +50,6 @@ ALL_SOUND: Final = 10**8
 
 MASK_REACH = LARGEST_MARGIN
 """Shares of its size around a box in which its mask may lie on somebody."""
-
-SAME_FACE_OVERLAP = 0.5
-"""Overlap from which two masks of one kept subject are on one and the same face."""
 
 FARTHEST_COORDINATE = 1e6
 """Pixels from the corner of the picture, at most, at which a side of a box may lie."""
@@ -291,7 +289,7 @@ class Plan:
             there = other.at(frame) if other is not track else None
             if there is None or other.target != track.target:
                 continue
-            if there.box.iou(here.box) >= SAME_FACE_OVERLAP and self.vouched(other, frame):
+            if there.box.iou(here.box) >= SAME_PLACE_IOU and self.vouched(other, frame):
                 return True
         return False
 

@@ -13,15 +13,10 @@ from fractions import Fraction
 from itertools import combinations, pairwise, product
 from typing import Final
 
-from ..types import Body, Box, Keyframe, State, Track
+from ..types import SAME_PLACE_IOU, Body, Box, Keyframe, State, Track
 from .plan import Plan
 from .subject import Subject, in_order
-
-HANDOVER: Final = Fraction(1, 4)
-"""Seconds between the last sight of one track and the first of the next, at most."""
-
-SAME_PLACE_OVERLAP: Final = 0.5
-"""Overlap of the two boxes, at least."""
+from .where_sure import NEAR_SECONDS
 
 UNSURE_HANDOVER_OVERLAP: Final = 0.1
 """A third track that overlaps either box by this much makes the handover unsure."""
@@ -134,7 +129,7 @@ def _bodies_apart(a: Body, b: Body) -> bool:
 
 
 def _two_places(one: Box, other: Box) -> bool:
-    return one.common(other) < SAME_PLACE_OVERLAP * min(one.area, other.area)
+    return not one.lies_on(other)
 
 
 def detected_span(track: Track) -> tuple[int, int] | None:
@@ -161,7 +156,7 @@ def _handovers(plan: Plan) -> Iterator[tuple[Track, Track]]:
             # One that begins where the other ends was divided from it, as its looks had jumped.
             and b.first != a.last + 1
         ]
-        fits = [b for b in nexts if _iou(a, end, b, spans[b.id][0]) >= SAME_PLACE_OVERLAP]
+        fits = [b for b in nexts if _iou(a, end, b, spans[b.id][0]) >= SAME_PLACE_IOU]
         if len(fits) != 1:
             continue
         b = fits[0]
@@ -184,7 +179,7 @@ def _starting_after(
     end: int, starts: dict[int, list[Track]], time: Callable[[int], Fraction], frames: int
 ) -> Iterator[Track]:
     frame = end + 1
-    while frame < frames and time(frame) - time(end) <= HANDOVER:
+    while frame < frames and time(frame) - time(end) <= NEAR_SECONDS:
         yield from starts.get(frame, ())
         frame += 1
 

@@ -7,16 +7,13 @@ from collections.abc import Sequence
 from fractions import Fraction
 from typing import Final
 
-from ..types import Box, Keyframe, State, Timeline, Track
+from ..types import LOOSELY_SAME_IOU, Box, Keyframe, State, Timeline, Track
 
 _BETWEEN: Final = (State.INTERPOLATED, State.FOLLOWED)
 
-_NEAR: Final = Fraction(1, 4)
-"""Seconds between two detections, at most, for what lies between them to count as seen: shorter
-than it takes two people to pass each other."""
-
-_AGREE: Final = 0.3
-"""Overlap of these two detections, at least: the same thing has not gone farther."""
+NEAR_SECONDS: Final = Fraction(1, 4)
+"""Seconds between two detections, at most, for them to be of one person: shorter than it takes two
+people to pass each other."""
 
 
 def best_frame(keys: Sequence[Keyframe]) -> int:
@@ -74,14 +71,16 @@ def _between_two_near(
     if before is None or after is None or before[0] < within[0] or after[0] > within[1]:
         return False
     (a, left), (b, right) = before, after
-    return timeline.time(b) - timeline.time(a) <= _NEAR and left.iou(right) >= _AGREE
+    return (
+        timeline.time(b) - timeline.time(a) <= NEAR_SECONDS and left.iou(right) >= LOOSELY_SAME_IOU
+    )
 
 
 def _seen(track: Track, frame: int, step: int, timeline: Timeline) -> tuple[int, Box] | None:
     """The next frame and box of the track that is not in between, if it is detected there."""
     at = frame + step
     # Farther away it would not count; bounded, for a track may be interpolated for hours.
-    while 0 <= at < len(timeline) and abs(timeline.time(at) - timeline.time(frame)) <= _NEAR:
+    while 0 <= at < len(timeline) and abs(timeline.time(at) - timeline.time(frame)) <= NEAR_SECONDS:
         key = track.at(at)
         if key is None:
             return None

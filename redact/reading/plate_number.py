@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from ..types import folded
+from ..types import TELLING_LETTERS, folded
 from .date_and_time import tells_time
 
 SHORTEST_PLATE: Final = 4
@@ -13,10 +13,6 @@ SHORTEST_PLATE: Final = 4
 LONGEST_PLATE: Final = 12
 """Letters and digits of the longest: an Indian plate has ten, and a frame or a country's mark is
 read along."""
-
-TELLING: Final = 5
-"""Letters and digits of the shortest number that another text repeats and not by chance, as a clock
-repeats a year."""
 
 MOST_DIGITS: Final = 8
 """Digits of the longest plate without a letter: more of them are a telephone number."""
@@ -38,4 +34,4 @@ def is_plate_number(text: str) -> bool:
 def repeats(text: str, number: str) -> bool:
     """Whether a text holds a plate's number, however either is written; see `folded`."""
     wanted = folded(number)
-    return len(wanted) >= TELLING and wanted in folded(text)
+    return len(wanted) >= TELLING_LETTERS and wanted in folded(text)

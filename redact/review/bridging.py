@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from itertools import pairwise
-from typing import Final
 
 from ..follow_drawn import Frames, GoOn, follow
+from ..mask_size import in_gap
 from ..plan import Plan
 from ..risk import Gap
 from ..types import Keyframe, State, Track
-
-GROWTH: Final = 0.25
-"""Share of its size by which a mask that is only held is larger: nobody saw where it should be."""
 
 
 def held_across(plan: Plan, before: Keyframe, after: Keyframe) -> tuple[Keyframe, ...]:
@@ -21,7 +18,7 @@ def held_across(plan: Plan, before: Keyframe, after: Keyframe) -> tuple[Keyframe
     somebody never shows it.
     """
     first, last = before.frame + 1, after.frame - 1
-    left, right = before.box.grown(GROWTH), after.box.grown(GROWTH)
+    left, right = in_gap(before.box), in_gap(after.box)
     boxes = {first: left, last: right} if first < last else {first: left.union(right)}
     cut = next((c for c in plan.cuts if first <= c <= last + 1), None)
     if cut is not None:

@@ -26,6 +26,7 @@ from ..plan import (
 )
 from ..render import ROUNDING
 from ..risk import (
+    LEAST_LOOKS,
     Moment,
     clip_moments,
     gaps_of,
@@ -33,27 +34,17 @@ from ..risk import (
     subject_moments,
     undecided_moments,
 )
-from ..types import Action, Keyframe, Origin, Outline, Target, Track, runs_of
+from ..track import SURE_BODY_SCORE
+from ..types import DOUBTFUL, Action, Keyframe, Origin, Outline, Target, Track, runs_of
 from .looked_at import Settled, review_summary, seen_runs, with_answers, with_moments
 from .pictures_and_sound import sound_span
 from .track_summary import TrackSummaries, TrackSummary
 
-SURELY_PROBABILITY: Final = 0.9
-"""Probability of a track from which the page says "surely"; of plans that have none, 0.7 of its
-best score."""
-
 SURE_SCORE: Final = 0.7
-
-LIKELY: Final = 0.5
+"""Best score of a track without a probability from which the page says "surely"."""
 
 MOST_BESIDE: Final = 40
 """Moments beside another one that the page is told of; in a crowd there are hundreds."""
-
-SURE_BODY_SCORE: Final = 0.5
-"""Score of its surest look from which a body is somebody."""
-
-LEAST_LOOKS: Final = 2
-"""Looks that saw somebody of whom nothing is hidden, at least; one may be a chance."""
 
 ON_BODY: Final = 0.5
 """Share of something that is hidden from which it lies on a body: it may be that one's."""
@@ -384,14 +375,14 @@ def _certainty(tracks: tuple[Track, ...], score: float | None, seen: int) -> str
     if known:
         return (
             "sure"
-            if max(known) >= SURELY_PROBABILITY
+            if max(known) >= decisions.SURE_TRACK_PROBABILITY
             else "likely"
-            if max(known) >= LIKELY
+            if max(known) >= DOUBTFUL
             else "unsure"
         )
     if score is None:
         return "by hand"
-    if seen < LEAST_DETECTED_FRAMES or score < LIKELY:
+    if seen < LEAST_DETECTED_FRAMES or score < DOUBTFUL:
         return "unsure"
     return "sure" if score >= SURE_SCORE else "likely"
 

@@ -11,7 +11,6 @@ from typing import NamedTuple, TypedDict
 from ..mask_size import MARGIN
 from ..pipeline import covering
 from ..plan import (
-    SAME_FACE_OVERLAP,
     Decision,
     FindingNote,
     Plan,
@@ -31,6 +30,7 @@ from ..plan import (
 )
 from ..risk import Gap, gaps_of
 from ..types import (
+    SAME_PLACE_IOU,
     UNDECIDED,
     Action,
     Box,
@@ -434,7 +434,7 @@ def _said(track: Track, runs: Runs, same: bool, decided: Decided) -> Track:
 
 def _on(track: Track, other: Track, frame: int) -> bool:
     here, there = track.at(frame), other.at(frame)
-    return here is not None and there is not None and here.box.iou(there.box) >= SAME_FACE_OVERLAP
+    return here is not None and there is not None and here.box.iou(there.box) >= SAME_PLACE_IOU
 
 
 def _looked_at(plan: Plan) -> set[int]:

@@ -12,5 +12,14 @@ from .moments import (
     subject_moments,
     undecided_moments,
 )
-from .places import LEAST_HEIGHTS, Gap, Place, all_places, bare_heads, gaps_of, place_of
+from .places import (
+    LEAST_HEIGHTS,
+    LEAST_LOOKS,
+    Gap,
+    Place,
+    all_places,
+    bare_heads,
+    gaps_of,
+    place_of,
+)
 from .probability import Weights, probability_of

@@ -9,12 +9,9 @@ from typing import Final
 
 import numpy as np
 
-from ..plan import Plan, all_subjects, state_runs
+from ..plan import COVERED, Plan, all_subjects, state_runs
 from ..track import head_places
 from ..types import Box, Keyframe, PerKind, State, Target, Track, runs_of
-
-COVERED: Final = 0.4
-"""Share of a place from which a mask lies on it: as in the audit (`redact.auditing.limits`)."""
 
 BORDER: Final = 0.1
 """Share of its size from which a box ends at the border of the picture."""
@@ -26,8 +23,8 @@ LEAST_TELLING_PROBABILITY: Final = 0.001
 """Probabilities are cut to what can be told from 0 and 1 before their log odds are taken."""
 
 LEAST_LOOKS: Final = 2
-"""Looks at a body in a row in which its head is not hidden, at least: one may have missed the
-moment in which a mask begins."""
+"""Looks at a body in which its head is not hidden, at least: one may be a chance, or have missed
+the moment in which a mask begins."""
 
 LIKELY_BODY_SCORE: Final = 0.3
 """Score from which a body is somebody; how surely it is one is a clue."""

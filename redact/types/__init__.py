@@ -1,7 +1,17 @@
 """The ideas that redact is made of, one type each. Stages know these, not each other."""
 
 from .body import Body
-from .boxes import OUTWARD, SINGLE_DETECTION_FRINGE, Box, Boxes, Detections, Rect, union
+from .boxes import (
+    LOOSELY_SAME_IOU,
+    OUTWARD,
+    SAME_PLACE_IOU,
+    SINGLE_DETECTION_FRINGE,
+    Box,
+    Boxes,
+    Detections,
+    Rect,
+    union,
+)
 from .fields import (
     Milliseconds,
     Natural,
@@ -36,6 +46,7 @@ from .target import (
     without_nested,
 )
 from .text import (
+    TELLING_LETTERS,
     as_argument,
     clock,
     date_and_time,

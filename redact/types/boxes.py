@@ -25,6 +25,14 @@ def union(a: Boxes, b: Boxes) -> Boxes:
     return np.concatenate([np.minimum(a[:, :2], b[:, :2]), np.maximum(a[:, 2:], b[:, 2:])], axis=1)
 
 
+SAME_PLACE_IOU: Final = 0.5
+"""IoU from which two boxes are on the same thing: most of each lies in the other."""
+
+LOOSELY_SAME_IOU: Final = 0.3
+"""IoU from which two boxes may be on the same thing that moved on between them, or that two
+detections frame differently: a face from the eyebrows or from the hair."""
+
+
 class Box(NamedTuple):
     """A box in upright source pixels: x to the right, y down, edges not pixel centres.
 
@@ -90,6 +98,10 @@ class Box(NamedTuple):
         inter = self.common(other)
         union = self.area + other.area - inter
         return inter / union if union > 0 else 0.0
+
+    def lies_on(self, other: Box) -> bool:
+        """Whether at least half of the smaller of the two lies in the other."""
+        return self.common(other) >= 0.5 * min(self.area, other.area)
 
     def lerp(self, other: Box, t: float) -> Box:
         """Linear interpolation, `t` from 0 (self) to 1 (other)."""

@@ -32,6 +32,11 @@ _ALIKE = str.maketrans("OQDILSBZ", "00011582")
 """Letters and digits that a reader takes for one another."""
 
 
+TELLING_LETTERS: Final = 5
+"""Letters and digits from which two texts are alike for another reason than chance, by which a
+clock repeats a year."""
+
+
 def folded(text: str) -> str:
     """A text by its letters and digits alone: without case, accents and signs, those alike that a
     reader confuses. For finding what was read, whatever it was written like."""

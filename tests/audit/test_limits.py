@@ -22,7 +22,7 @@ MOST = 46
 OTHERS = {"mp4_boxes", "matroska_elements", "findings_sheet"}
 """Modules whose numbers are those of file formats, or of how results are shown."""
 
-PROPOSED = {"_PAD", "_GROWTH", "_MOST_PLACES"}
+PROPOSED = {"_PAD", "_MOST_PLACES"}
 """Numbers of `findings_and_fixes` for what is proposed once the verdict stands."""
 
 COLOURS = {"NEUTRAL"}
