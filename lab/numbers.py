@@ -1,10 +1,11 @@
 """The tuned numbers of redact, and where each comes from: `python -m lab.numbers`.
 
 A tuned number decides what is detected, followed, hidden or reported, and might have been another:
-a constant of the packages below with a docstring, or a limit of the audit. What a trained network,
-a format or memory dictates is none, nor what follows from others. Where the docstring names a
-command or a page, that measures it; where it names footage, it was chosen on that; else judged.
-`python -m lab.sweep` measures what any of them does on dev.
+a constant of the rooms below with a docstring, or a limit of the audit. None is what a trained
+network, a format, geometry or memory dictates; what follows from other numbers; what bounds a file
+or a page; and what decides cost alone. How a mask looks is no matter of this list. Where the
+docstring names a command or a page, that measures it; where it names footage, it was chosen on
+that; else judged. `python -m lab.sweep` measures what any of them does on dev.
 """
 
 from __future__ import annotations
@@ -22,18 +23,23 @@ from redact.auditing import Limits
 
 HOME = Path(redact.__file__).parent
 ROOMS = (
-    *("mask_size.py", "detection", "track", "reading", "plan", "risk"),
+    *("mask_size.py", "types", "detection", "track", "reading", "plan", "risk"),
     *("follow_drawn", "pipeline", "auditing"),
 )
 GIVEN = re.compile(
     r"as (it was trained|in training)\.|structure|model card|(network|that it) takes"
     r"|multiples? of|COCO|ImageNet|[Cc]hannels of|Transfer function|telemetry|PaddleOCR"
-    r"|after CenterFace|[Ff]iles? |[Bb]ytes|[Mm]emory|remembered|: likewise|The flags"
-    r"|[Cc]haracters|Chroma of grey|than any rounding|corner of the picture|[Tt]he trial's"
-    r"|all of the sound|one reader keeps|held at once|read at a time"
+    r"|after CenterFace|as ByteTrack has it|[Ff]iles? |[Bb]ytes|[Mm]emory|: likewise|The flags"
+    r"|[Cc]haracters|Chroma of grey|rounding|corner of the picture|[Tt]he trial's|sums of frame"
+    r"|all of the sound|held at once|read at a time|by (geometry|arithmetic)|Any other would do"
+    r"|bounds? (the|its) (file|length|time)|the page|cost\s+alone|formats|one reader keeps|refused"
+    r"|in no video"
 )
 NAMED = re.compile(r"\blab(?:\.\w+)+(?: --\w+(?: \w+)?)*|\blab(?:/\w+)+\*?\.\w+")
 FOOTAGE = re.compile(r"\bdev\b|[Mm]easured|[Cc]ounted|labelled|networks learned from")
+FOLLOW = ("least", "covered", "same")
+"""Limits of the audit that are numbers of other rooms, where they are listed."""
+
 SWEEPS = {"--sweep": "lab.audit --half dev --sweep", "pixels": "lab.audit.pixels --sweep"}
 
 
@@ -72,6 +78,8 @@ def numbers() -> Iterator[tuple[str, str, str, str]]:
     parts = re.split(r"^    (\w+(?:, \w+)*): ", inspect.getdoc(Limits) or "", flags=re.M)
     said = {n: parts[i + 1] for i in range(1, len(parts), 2) for n in parts[i].split(", ")}
     for limit in fields(Limits):
+        if limit.name in FOLLOW:
+            continue
         swept = [SWEEPS[w] for w in re.findall(r"`([\w-]+)`", said[limit.name]) if w in SWEEPS]
         yield "auditing/limits.py", limit.name, str(limit.default), (swept or ["judgement"])[0]
 

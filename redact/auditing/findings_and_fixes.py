@@ -193,7 +193,7 @@ _PAD = 2
 """Frames added before and after: the audit may have missed the weakest ones at a span's ends."""
 
 _MOST_PLACES = 12
-"""Places that one command names; between them boxes move on straight lines."""
+"""Places that one command names, to bound its length; between them boxes move on straight lines."""
 
 
 def fix_command(

@@ -22,7 +22,7 @@ from .result import Check
 CHECK_NAME: Final = "muted_sound"
 
 PERIODS: Final = 10
-"""Of the bleep, from which its level can be told."""
+"""Periods of the bleep from which its level can be told, by arithmetic."""
 
 
 def check_sound(

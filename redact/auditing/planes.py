@@ -22,7 +22,7 @@ Plane: TypeAlias = NDArray[np.uint8]
 """Samples of one plane, uint8 [H, W]; chroma has the size of its own grid."""
 
 COMPARED_BLOCK: Final = 16
-"""Side in pixels of the blocks in which pictures are compared, those of most codecs."""
+"""Side in pixels of the blocks in which pictures are compared, those of most codecs' formats."""
 
 NEUTRAL: Final = 128
 """Chroma of grey."""

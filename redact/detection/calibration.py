@@ -27,7 +27,8 @@ UNSEEN: Final = 0.03
 """Score that stands for "not seen": the least that any network here returns."""
 
 SIZE_UNIT: Final = 32.0
-"""Pixels of height at which size counts for nothing; each doubling is one unit."""
+"""Pixels of height at which size counts for nothing; each doubling is one unit. Any other would do,
+as the fitted weights follow it."""
 
 MOST_SIZE: Final = 3.0
 """Units of size beyond which nothing was there to learn from."""

@@ -50,8 +50,8 @@ GLANCE: Final = 256
 160, 192 and 320 it says much the same (`lab.training.calibrate_filling`)."""
 
 LEAST_WINDOW: Final = 12.0
-"""Least side of such a square in source pixels: the verifier learnt from things of 6
-pixels."""
+"""Least side of such a square in source pixels: half as much is shown
+around things of 6 pixels, the smallest as in training."""
 
 
 class CloseUp:

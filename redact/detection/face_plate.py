@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from ..types import Detections, Frame, Rect, Target
 from .device import OpenNetwork, default_threads
-from .networks import FACE_PLATE
+from .networks import FACE_PLATE, LEAST_SCORE
 from .nms import NMS_IOU, cluster
 from .scaling import Picture, Scaler
 from .views import Scale, clipped, look_at_view, to_source, views
@@ -19,11 +19,8 @@ from .weights_for_processor import read_network
 
 CANDIDATE_SCORE: Final = 0.06
 """The network's answer of one picture ends here, before it is weighed: above what is noise at every
-place of a picture; the calibration decides what a score is worth."""
-
-NETWORK_SCORE: Final = 0.05
-"""From here on what the network says of one view takes part in the merging of scales: just below
-`CANDIDATE_SCORE`, which the mean of the scales may reach from there."""
+place of a picture, and just above `LEAST_SCORE`, from which the mean of the scales may reach it.
+The calibration decides what a score is worth."""
 
 CHANNELS: Final = (Target.FACE, Target.PLATE)
 """What each channel of the network's scores stands for (model card)."""
@@ -38,7 +35,7 @@ training."""
 
 
 KEPT_SIZES: Final = 8
-"""Sizes of pictures for which working arrays are kept: those of all scales and tiles of a
+"""Sizes of pictures for which working arrays are kept in memory: those of all scales and tiles of a
 clip; parts of a picture have many sizes."""
 
 
@@ -140,7 +137,7 @@ def _decoded(
     y: NDArray[np.float32],
     target: Target,
 ) -> Detections:
-    which = np.flatnonzero(score >= NETWORK_SCORE)
+    which = np.flatnonzero(score >= LEAST_SCORE)
     left, top, right, bottom = distances[:, which]
     x, y = x[which], y[which]
     boxes = np.stack([x - left, y - top, x + right, y + bottom], axis=1)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from functools import cache
 from threading import Lock
 from typing import Final, TypeVar
@@ -41,12 +42,12 @@ from .people import People
 from .presentations import InEveryWay
 from .scaling import Scaler
 from .verifier import Verifier
-from .views import Scale, look_at_view, to_source, views
+from .views import look_at_view, to_source, views
 from .weights_for_processor import read_network
 
 T = TypeVar("T")
 
-SMALL_LOOK: Final = Scale(416, most_zoom=1.0)
+SMALL_LOOK: Final = replace(SCAN_SIZES[Sensitivity.BALANCED].faces[1], most_zoom=1.0)
 """The smaller of the two sizes at which `balanced` shows CenterFace a picture: a clear face of 60
 pixels in 1280 has 20 there. Small pictures are not enlarged."""
 

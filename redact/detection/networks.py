@@ -126,6 +126,10 @@ def in_use(
     return used
 
 
+LEAST_SCORE: Final = 0.05
+"""Score from which our network and NanoDet say anything: far below every score that calibration
+gives weight."""
+
 PEOPLE_SIDE: Final = 416
 """Pixels of the square picture that NanoDet takes: as it was trained."""
 

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from ..types import Detections, Target
 from .device import OpenNetwork
-from .networks import NANODET, PEOPLE_SIDE
+from .networks import LEAST_SCORE, NANODET, PEOPLE_SIDE
 from .nms import NMS_IOU, suppress
 from .scaling import Picture
 from .views import Scale, View, clipped, look_at_view, to_source, views
@@ -36,9 +36,6 @@ LEAST_WITNESS_SCORE: Final = 0.25
 
 BINS: Final = 11
 """Of the distribution in which it gives each side's distance: the network's structure."""
-
-LEAST_BODY_SCORE: Final = 0.05
-"""Nothing below this is returned: far below every score that calibration gives weight."""
 
 TILE_EDGE: Final = 6.0
 """Pixels of a tile from its edge at which a body may go on beyond it: about what its boxes
@@ -166,7 +163,7 @@ def prepared(rgb: NDArray[np.uint8]) -> NDArray[np.float32]:
 def decoded(
     given: list[NDArray[np.float32]],
     channels: Sequence[int] = (PERSON_CHANNEL,),
-    least: float = LEAST_BODY_SCORE,
+    least: float = LEAST_SCORE,
 ) -> Detections:
     """Decode the network's output into people, or whatever `channels` stand for. It holds, for each
     of three grids, scores [1, N, classes], and then, for each, distances of the sides from the

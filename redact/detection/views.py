@@ -111,17 +111,17 @@ def _source_spans(length: int, zoom: float, scale: Scale) -> list[tuple[int, int
     return spans(length, tile, overlap)
 
 
-PART_CONTEXT: Final = 64
-"""Pixels of the network's image shown around a part: two points of its coarsest grid; a
-face of that size lies wholly in the image, with its shoulders."""
-
 GRID: Final = 32
 """Parts begin and end on multiples of this: both networks halve their image five times;
 so a point of their grids is the same place of the picture, whatever is cut."""
 
+PART_CONTEXT: Final = 2 * GRID
+"""Pixels of the network's image shown around a part: two points of its coarsest grid; a
+face of that size lies wholly in the image, with its shoulders."""
+
 WORTH: Final = 0.8
-"""Share of an image from which all of it is looked at: several parts cost more than one
-image of their size."""
+"""Share of an image from which all of it is scanned: several parts cost more than one image of
+their size. It decides cost alone."""
 
 
 def look_at_view(

@@ -27,8 +27,8 @@ from ..types import Frame
 from ..words import problem
 
 SETTLED: Final = 16
-"""Frames before a starting point that must be sound: an error is reported up to some frames after
-its packet, and pictures refer to a few before them."""
+"""Frames before a starting point that must be sound: decoders report an error up to some frames
+after its packet, and the formats let pictures refer to a few before them."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ _LEAST_FRAMES: Final = 3
 """Frames in which one track lies on another, at least, to be told: fewer are two that brush."""
 
 _MOST_SPANS: Final = 8
-"""Spans that are listed of one kind; more would bury what matters."""
+"""Spans that are listed of one kind, for the page: more would bury what matters."""
 
 
 def consequences(plan: Plan, ids: Sequence[int]) -> Iterator[str]:

@@ -44,10 +44,11 @@ READ_LINE_PROBABILITY: Final = 0.95
 """Probability that stands for a line that was read."""
 
 MOST_TEXTS: Final = 2000
-"""Texts of one video that are kept, those that stand longest: a film of a newspaper has more."""
+"""Texts of one video that are kept, those that stand longest, to bound the file: a film of a
+newspaper has more."""
 
 READINGS: Final = 4
-"""Readings of one text that are kept."""
+"""Readings of one text that are kept, to bound the file."""
 
 STAYS_Y: Final = 0.25
 STAYS_X: Final = 0.5

@@ -80,7 +80,8 @@ def build_plan(
 
 
 MOST_A_MINUTE: Final = 60
-"""Doubts in a minute of video that are kept, the likeliest: twice as many as the page shows."""
+"""Doubts in a minute of video that are kept, the likeliest: twice as many as the page shows, to
+bound the file."""
 
 LEAST_CHANCE: Final = 0.005
 """Probability below which what was seen and not believed is not worth keeping."""

@@ -107,7 +107,7 @@ SURE_TRACK_PROBABILITY: Final = 0.9
 most likely is a face or a plate, so that a person looks first, and says why (chosen)."""
 
 _PICTURES: Final = 3
-"""Of a track that are to be looked at, each the surest of another part of it (chosen)."""
+"""Pictures of a track that the page shows, each the surest of another part of it."""
 
 
 def sure_alarms(plan: Plan, ids: Iterable[int]) -> list[Track]:

@@ -10,7 +10,7 @@ from msgspec import Meta
 from ..types import Box, Natural, Positive, Probability, Target, Value
 
 MOST_CHARACTERS: Final = 200
-"""Of a reading that a plan keeps: what is longer is cut."""
+"""Characters of a reading that a plan keeps: what is longer is cut."""
 
 _Reading = Annotated[str, Meta(min_length=1, max_length=MOST_CHARACTERS)]
 

@@ -35,7 +35,8 @@ from .edit import check_box, track_of
 from .plan import Plan
 
 MOST_LARGER: Final = 10.0
-"""Times the width and height of what was found, at most: more is a slip of the keyboard."""
+"""Times the width and height of what was found, at most: more is a slip of the keyboard, and
+refused."""
 
 SAME: Final = 0.98
 """Share of its area that a mask must keep, to count as no smaller: what a hand that moves it
@@ -283,7 +284,7 @@ def _is_smaller(plan: Plan, track: Track, bare: Track, frame: int, margin: float
 
 
 _AREA: Final = {Outline.ELLIPSE: math.pi / 4, Outline.BOX: 1.0, Outline.ROUNDED: 1.0}
-"""Share of its box that a mask takes up; of round corners it is nearly all."""
+"""Share of its box that a mask takes up, by geometry; of round corners it is nearly all."""
 
 _AROUND: Final = np.linspace(0, 2 * np.pi, 32, endpoint=False)
 

@@ -14,10 +14,12 @@ from ..types import Body, Track
 Lasting = TypeVar("Lasting", Track, Body)
 
 _SMALLEST: Final = 6
-"""Blocks have 64 frames at least, two seconds: few tracks are in view for less."""
+"""Blocks have 64 frames at least, two seconds: few tracks are in view for less. It decides cost
+alone."""
 
 _BLOCK_POWER: Final = 3
-"""A track lies in 9 blocks (2 to this power, and one) at most, however long it is."""
+"""A track lies in 9 blocks (2 to this power, and one) at most, however long it is. It decides
+cost alone."""
 
 
 class TracksByFrame(Generic[Lasting]):

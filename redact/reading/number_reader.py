@@ -26,7 +26,8 @@ CONTEXT: Final = 0.05
 
 MOST_IN_PARTS: Final = 0.4
 """Share of the picture up to which parts of it are read, and beyond which all of it is: they
-overlap, and one of them may cut a line, so that all of it is read besides."""
+overlap, and one of them may cut a line, so that all of it is read besides. It decides cost
+alone."""
 
 CUT_EDGE: Final = 3.0
 """Pixels from a part's border within which a line ends there, and not where it was written."""

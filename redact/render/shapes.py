@@ -25,7 +25,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import UnsafeError
-from ..mask_size import with_margin
+from ..mask_size import SILHOUETTE_MARGIN, with_margin
 from ..media import Colour, SourceInfo
 from ..types import COLUMNS, ROWS, Box, Frame, Outline, Rect, Region, Silhouette
 from ..words import problem
@@ -236,13 +236,6 @@ def _ellipse(across: int, down: int) -> NDArray[np.uint8]:
 _BALL: Final = 5 * _FINE // 2
 """Diameter of the ball, points: steps of one cell are gone, and a gap of three, as between an arm
 and the trunk, stays."""
-
-
-SILHOUETTE_MARGIN: Final = 0.1
-"""How far a silhouette grows, share of what the shorter side of its box would: the margin of a box
-makes good for where a detector's box ends too early, and a silhouette was seen in it. Of 125 heads
-and faces on dev .2, .1 and 0 leave the same one open, and hide 23.0, 22.4 and 21.8 % of the
-pictures; of another 81 two were open with 0, and one with .12 and more."""
 
 
 def shape_of(region: Region, margin: float) -> Shape:

@@ -20,7 +20,8 @@ LONG_STRETCH_FRAMES: Final = 8
 """Frames of a stretch that was only followed or guessed, at least, to be worth a look."""
 
 LEAST_TELLING_PROBABILITY: Final = 0.001
-"""Probabilities are cut to what can be told from 0 and 1 before their log odds are taken."""
+"""Probabilities are cut to what can be told from 0 and 1 before their log odds are taken, against
+rounding."""
 
 LEAST_LOOKS: Final = 2
 """Looks at a body in which its head is not hidden, at least: one may be a chance, or have missed

@@ -9,14 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..detection import CLOSELY, Bodies
-from ..types import Boxes, Rect, Target
+from ..types import SAME_PLACE_IOU, Boxes, Rect, Target
 from .associate import Objects, Observations, assign, possible_pairs
 from .backward import Job
 from .belief import ASKED, Clues, TargetWeights, probability_of, worth_hiding
 from .bodies import borne_by
 from .follow import ANCHOR, COAST, LOST_SECONDS, Find, find_again, looks_same, step
 from .geometry import (
-    SAME_BOX_IOU,
     Affine,
     grown,
     holding_centres,
@@ -53,9 +52,9 @@ RESTLESS_ZOOM = 0.02
 """Motion in a frame, in object sizes, and zoom from which every frame is looked at: the
 pixel tracker still finds what moves by half its size; a judgement, not fitted."""
 
-RESTLESS_REACH = 1.0
+RESTLESS_REACH = 2 * RESTLESS_STEP
 """Own sizes around the expected place of such an object in which it is looked for: twice as far as
-it moves in a frame; a judgement."""
+it moves in a frame."""
 
 HIDDEN_IN_DOUBT = 0.4
 """Probability below which what is hidden is looked at whenever anything is: without it a tenth
@@ -335,7 +334,7 @@ class ActiveTracklets:
         on most of the other."""
         r = self.rows
         here = r.detected == small.time
-        return lies_on(boxes, r.target[rows], r.box[here], r.target[here], SAME_BOX_IOU)
+        return lies_on(boxes, r.target[rows], r.box[here], r.target[here], SAME_PLACE_IOU)
 
     def _followed(
         self, rows: NDArray[np.intp], boxes: Boxes, patches: Patches, small: SmallFrame

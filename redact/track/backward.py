@@ -17,10 +17,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ..types import Boxes, Target
+from ..types import SAME_PLACE_IOU, Boxes, Target
 from .arrays import Arrays
 from .follow import COAST, LOST_SECONDS, Find, find_again, step
-from .geometry import IDENTITY, SAME_BOX_IOU, Affine, pairs_of_kind, warped
+from .geometry import IDENTITY, Affine, pairs_of_kind, warped
 from .patches import Patches, patches_of
 from .sightings import ClipRecord, How, SightingLog
 from .small_pictures import Ring, SmallFrame
@@ -78,7 +78,7 @@ class Sighted:
         if frame not in self._frames or not len(ids):
             return out
         others, places, kinds = self._frames[frame]
-        i, j = pairs_of_kind(boxes, targets, places, kinds, SAME_BOX_IOU)
+        i, j = pairs_of_kind(boxes, targets, places, kinds, SAME_PLACE_IOU)
         out[i] = others[j]
         return out
 

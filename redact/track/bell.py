@@ -11,7 +11,7 @@ from typing import Final
 import numpy as np
 
 from ..detection import iou
-from ..types import Boxes, Frame
+from ..types import LOOSELY_SAME_IOU, Boxes, Frame
 from .changes import Seen
 from .geometry import grown
 from .looks import LookAtParts
@@ -27,9 +27,6 @@ RESTS: Final = 0.5
 
 RING_REACH: Final = 0.5
 """Own sizes around a face that rang which are scanned."""
-
-KNOWN_FACE_IOU: Final = 0.3
-"""IoU from which a face lies where something is known already."""
 
 _NONE: Final = np.zeros((0, 4))
 
@@ -77,7 +74,7 @@ class Bell:
         faces = found.xyxy[found.score >= RINGS].astype(np.float64)
         self._rang = self._rang[small.time - self._rang[:, 4] <= RESTS]
         places = np.concatenate([known, self._rang[:, :4]])
-        new = faces[(iou(faces, places) < KNOWN_FACE_IOU).all(axis=1)]
+        new = faces[(iou(faces, places) < LOOSELY_SAME_IOU).all(axis=1)]
         times = np.full((len(new), 1), small.time)
         self._rang = np.concatenate([self._rang, np.hstack([new, times])])
         return grown(new, RING_REACH)

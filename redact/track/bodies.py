@@ -15,9 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..detection import Bodies, iou
-from ..types import Boxes, Detections, Frame, Target
+from ..types import SAME_PLACE_IOU, Boxes, Detections, Frame, Target
 from .belief import MOSTLY_BORNE
-from .geometry import SAME_BOX_IOU
 from .sensitivities import JITTER
 from .sightings import How, Rows
 from .starting_score import FAINT
@@ -41,9 +40,6 @@ costs no more than one look at the whole picture."""
 AGAIN: Final = 1.0
 """Seconds after which a body on which a closer look saw no head is looked at closely again, if it
 has stayed where it was."""
-
-SAME_BODY_IOU: Final = 0.5
-"""IoU from which a body is where it was."""
 
 SURE_BODY_SCORE: Final = 0.5
 """Score from which a body is somebody whose head must be accounted for."""
@@ -313,7 +309,7 @@ class _Looked:
     def waiting(self, boxes: Boxes, time: float) -> Boxes:
         """Those of some boxes at which it is time for a closer look."""
         self._vain = self._vain[time - self._vain[:, 4] < AGAIN - JITTER]
-        return boxes[~(iou(boxes, self._vain[:, :4]) >= SAME_BODY_IOU).any(axis=1)]
+        return boxes[~(iou(boxes, self._vain[:, :4]) >= SAME_PLACE_IOU).any(axis=1)]
 
     def note(
         self,
@@ -338,7 +334,7 @@ def with_closer_looks(found: Detections, closer: Detections) -> Detections:
     if not len(closer):
         return found
     same = iou(closer.xyxy, found.xyxy) * (closer.target[:, None] == found.target[None])
-    fresh = same.max(axis=1, initial=0) < SAME_BOX_IOU
+    fresh = same.max(axis=1, initial=0) < SAME_PLACE_IOU
     score = found.score.copy()
     for row in np.flatnonzero(~fresh):
         at = int(same[row].argmax())

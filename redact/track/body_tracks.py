@@ -17,12 +17,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..detection import Bodies, iou
-from ..types import Body, Box, Boxes, Keyframe, Keyframes, State, Target, Track
+from ..types import LOOSELY_SAME_IOU, Body, Box, Boxes, Keyframe, Keyframes, State, Target, Track
 from .bodies import SURE_BODY_SCORE, LookForAll, fitting, head_places
-
-ON: Final = 0.3
-"""IoU from which bodies of two looks are one: people walk by a third of their width between
-them."""
 
 CLEARLY: Final = 0.2
 """IoU by which a body of the next look fits one body better than any other does, at least: of two
@@ -109,11 +105,11 @@ def followed(looks: Sequence[LookForAll], cuts: Sequence[int]) -> list[Followed]
         going = [g for g in going if not cut and look.time - g.time <= LONGEST_UNSEEN]
         rows = _distinct(look.bodies)
         likeness = _likeness(look, rows, going)
-        clear = _clear(likeness, ON, CLEARLY)
+        clear = _clear(likeness, LOOSELY_SAME_IOU, CLEARLY)
         steady = {a: b for a, b in clear if not _jumps(look.bodies.xyxy[rows[a]], going[b].box)}
         pairs, ended = _alone(steady, going)
         # Who is met and not clearly the same may be somebody else from here on.
-        ended |= set(np.nonzero(likeness >= ON)[1].tolist())
+        ended |= set(np.nonzero(likeness >= LOOSELY_SAME_IOU)[1].tolist())
         # What one look alone saw may be a chance, and is nobody who is missed.
         now = [g for n, g in enumerate(going) if n not in ended and len(g.keys) > 1]
         for n, row in enumerate(rows):

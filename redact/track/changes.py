@@ -46,7 +46,8 @@ BRIGHTER = 8
 """And by which all of the picture may be brighter or darker, as a camera makes it."""
 
 MOST_AREAS = 8
-"""Each is an image of its own to the networks; about what a busy street needs."""
+"""Each is an image of its own to the networks; about what a busy street needs. It decides cost
+alone."""
 
 CONTEXT_BLOCKS = 3
 """Blocks around an area that the networks are shown besides, at the size at which `balanced` shows
@@ -54,7 +55,7 @@ them the picture. It follows from their structure; a test holds it to that."""
 
 AREA_COST = 60
 """Blocks that looking at one area more costs beside its size: a run of both networks on
-the smallest image takes about as long; a judgement."""
+the smallest image takes about as long. It decides cost alone."""
 
 Mask = NDArray[np.bool_]
 """bool [rows, columns] of blocks."""

@@ -19,10 +19,6 @@ Affine = NDArray[np.float64]
 
 IDENTITY: Affine = np.array([[1.0, 0.0, 0.0], [0.0, 1.0, 0.0]])
 
-SAME_BOX_IOU = 0.5
-"""IoU from which two boxes are taken for the same object: most of each lies in the
-other."""
-
 
 def to_centres(boxes: Boxes) -> Boxes:
     """[N, 4] boxes as centre x, centre y, width, height."""

@@ -14,9 +14,9 @@ from collections.abc import Callable, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from ..types import Boxes, Detections, Frame, Rect
+from ..types import SAME_PLACE_IOU, Boxes, Detections, Frame, Rect
 from .changes import Seen
-from .geometry import SAME_BOX_IOU, Index, pairs_of_kind
+from .geometry import Index, pairs_of_kind
 from .sensitivities import JITTER
 from .small_pictures import SmallFrame
 from .starting_score import FAINT
@@ -27,7 +27,7 @@ new: two doublings, from one second to four."""
 
 MOST_OF_PICTURE = 0.6
 """Share of a picture from which several areas of it cost as much as all of it, with what the
-networks are shown around each; a judgement."""
+networks are shown around each. It decides cost alone."""
 
 LookAtParts = Callable[[Frame, Sequence[Rect] | None], Detections]
 """A detector: everything that is seen in parts of a frame, or, for None, in all of it."""
@@ -185,7 +185,7 @@ def _moved_out(
 
 def _same(old: Detections, new: Detections) -> tuple[Index, Index]:
     """Indices of pairs that are one thing."""
-    return pairs_of_kind(old.xyxy, old.target, new.xyxy, new.target, SAME_BOX_IOU)
+    return pairs_of_kind(old.xyxy, old.target, new.xyxy, new.target, SAME_PLACE_IOU)
 
 
 def _touching(boxes: NDArray[np.float32], areas: Sequence[Rect]) -> NDArray[np.bool_]:

@@ -26,7 +26,7 @@ FIRM = 0.0
 """Log odds from which a detection is matched in the first round: as likely as not."""
 
 POSITION_NOISE = 0.05
-"""Error of a detected centre and size, share of the object's size, after ByteTrack (1/20)."""
+"""Error of a detected centre and size, share of the object's size, as ByteTrack has it (1/20)."""
 
 ACCELERATION = (3.0, 3.0, 0.7, 0.7)
 """Acceleration noise of the four coordinates, object sizes per s^1.5: people and cars

@@ -13,10 +13,11 @@ from .fields import Natural, UtcOrNone, Value
 from .target import Outline
 
 FARTHEST_SIDE: Final = 1000.0
-"""How far a side may be moved, in widths or heights of the box: across any picture."""
+"""How far a side may be moved, in widths or heights of the box: across any picture; more is
+refused."""
 
 LARGEST_MARGIN: Final = 2.0
-"""Shares of its size by which a mask may reach beyond its box."""
+"""Shares of its size by which a mask may reach beyond its box; more is refused."""
 
 _Side = Annotated[float, Meta(ge=-FARTHEST_SIDE, le=FARTHEST_SIDE)]
 Sides: TypeAlias = tuple[_Side, _Side, _Side, _Side]
