@@ -1,4 +1,4 @@
-"""How stages report progress without knowing who listens.
+"""How stages report progress to whatever listens.
 
 The command line passes a listener that draws on the terminal; who wants none passes `Silent`.
 """
@@ -71,7 +71,7 @@ _EVERY: Final = 0.5
 
 
 class StageForParent:
-    """A stage of a process that another one started, told on standard error for it to read."""
+    """A stage of a child process, reported on standard error for the parent to read."""
 
     def __init__(self, name: str, total: int | None) -> None:
         self._name, self._total = name, total

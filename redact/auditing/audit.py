@@ -1,4 +1,4 @@
-"""The audit: looks at the finished file as somebody would who wants to see what is hidden."""
+"""The audit: scans the finished file as somebody would who wants to see what is hidden."""
 
 from __future__ import annotations
 

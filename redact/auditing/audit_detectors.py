@@ -137,7 +137,8 @@ class AuditDetectors:
         return None if self._somebody is None else self._somebody.target
 
     def bodies(self, frame: Frame) -> NDArray[np.float64]:
-        """People in a picture, [N, 4], as sure as somebody must be who is accounted for."""
+        """People in a picture, [N, 4], detected surely enough that the audit must account for
+        them."""
         assert self._somebody is not None
         found = self._somebody.bodies(mirrored(frame))
         people = found.xyxy[~found.vehicle & (found.score >= SURE_BODY_SCORE)]

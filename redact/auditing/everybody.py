@@ -1,6 +1,5 @@
-"""Is everybody accounted for? Whoever is seen by his body has a hidden head, or is too small to be
-known, or is told of.
-"""
+"""Accounts for everybody: whoever is detected as a body must have a hidden head or be too small to
+be known, or is reported."""
 
 from __future__ import annotations
 
@@ -43,7 +42,7 @@ class Eyes(Protocol):
 
 
 class Everybody:
-    """Counts the bodies of pictures that are looked at as a whole.
+    """Counts the bodies in pictures that are scanned as a whole.
 
     Args:
         eyes: look.
@@ -105,8 +104,7 @@ class Everybody:
         ]
 
     def tracks(self, seen: Iterable[Track]) -> list[Track]:
-        """One for each of those who are probably visible, and are not in a track of what was seen
-        besides."""
+        """A track for each person who is probably visible and in no track of other detections."""
         limits, found = self._limits, list[Track]()
         for probability, target, frame, box in self.suspicions:
             others = [t for t in (*seen, *found) if (t.certainty or 0) >= limits.believed]

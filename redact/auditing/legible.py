@@ -146,8 +146,8 @@ class Legible:
             self._hidden.setdefault(folded(line.text), owner.track)
 
     def _plates(self, shown: Frame, lines: Sequence[Text]) -> Iterator[Number]:
-        """How probable it is that each line stands on a plate: by the belief of the search, for
-        something that no network took for one and that was looked at closely and read."""
+        """How probable it is that each line stands on a plate: by the belief of the search, as for
+        something that no network detected, and that was scanned closely and read."""
         if not lines:
             return
         boxes = np.array([line.box for line in lines], np.float64)
@@ -187,7 +187,7 @@ def _largest(plan: Plan) -> Iterator[tuple[float, int]]:
 
 
 def _unlike(first: Iterable[int], second: Iterable[int], most: int) -> set[int]:
-    """Numbers from two lists by turns, each once, at most so many."""
+    """Numbers from two lists in turn, each once, up to a limit."""
     chosen: dict[int, None] = {}
     lists = [iter(first), iter(second)]
     while lists and len(chosen) < most:

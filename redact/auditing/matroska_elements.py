@@ -199,5 +199,5 @@ def _content(element: Element) -> str:
 
 
 def _lost(element: Element) -> bool:
-    """Whether nobody can tell where an element ends; in live recordings two kinds may not say."""
+    """Whether an element's end is unknown; only in live recordings, two kinds may leave it open."""
     return element.endless and element.name not in ("Segment", "Cluster")

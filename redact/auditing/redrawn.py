@@ -99,7 +99,8 @@ Part = tuple[slice, slice]
 
 
 def _part(box: Box, step: tuple[int, int]) -> Part:
-    """Samples in a box, of a plane with one sample for so many pixels across and down."""
+    """The samples of a plane in a box, for a plane with one sample per given number of pixels
+    across and down."""
     (right, down), (x1, y1, x2, y2) = step, (max(0.0, side) for side in box)
     return slice(int(y1 / down), ceil(y2 / down)), slice(int(x1 / right), ceil(x2 / right))
 
@@ -107,8 +108,8 @@ def _part(box: Box, step: tuple[int, int]) -> Part:
 def _shows(
     part: Part, side: int, levels: float, source: Plane, wanted: Plane, output: Plane
 ) -> bool:
-    """Whether the output is nearer to the source than to what was wanted somewhere in a part of
-    the planes, by more than so many levels and in a square.
+    """Whether the output is nearer to the source than to what was to be drawn, by more than the
+    given levels and over a whole square, somewhere in a part of the planes.
 
     Args:
         side: of the square, in samples.

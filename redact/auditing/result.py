@@ -167,7 +167,7 @@ class AuditResult:
         return lines + [said(message) for message in self._limits()]
 
     def summary(self) -> tuple[Message, ...]:
-        """The verdict and how much was looked at, without the findings and checks themselves."""
+        """The verdict and how much was scanned, without the findings and checks themselves."""
         return (*self._verdict(), *self._limits())
 
     def _verdict(self) -> Iterator[Message]:

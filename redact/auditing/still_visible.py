@@ -55,7 +55,8 @@ class Misfit:
 
 
 class StillVisible:
-    """Looks at pictures of one clip, in order, for who can be seen outside the masks.
+    """Scans pictures of one clip, in order, for people and plates that are visible outside the
+    masks.
 
     Args:
         plan: what was to be hidden, None if it is not known.
@@ -88,8 +89,8 @@ class StillVisible:
     def look(
         self, shown: Frame, mask: MakeMask, places: Sequence[Box] | None = None
     ) -> Detections | None:
-        """What is visible in a frame outside its masks; subjects that only a part of a mask lies on
-        are noted. None where a user did not want anything looked for.
+        """What is visible in a frame outside its masks; subjects of which a mask covers only a part
+        are noted. None where the user limited the search.
 
         Args:
             shown: frames in rising order.
@@ -217,7 +218,7 @@ def followed(
 
 
 def _later(track: Track, frames: int) -> Track:
-    """The same track so many frames later."""
+    """The same track, a number of frames later."""
     return replace(track, keyframes=[k.but(frame=k.frame + frames) for k in track.keyframes])
 
 

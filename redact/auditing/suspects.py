@@ -1,4 +1,4 @@
-"""From what was seen outside the masks to what is believed: one probability, and its reasons."""
+"""From detections outside the masks to findings: one probability for each, and its reasons."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ Stretch = tuple[tuple[int, Box], ...]
 
 @dataclass(frozen=True, slots=True)
 class Suspect:
-    """A place that is believed to show somebody.
+    """A place that is believed to show a person or plate.
 
     Attributes:
         target: what it shows.
@@ -119,7 +119,7 @@ def judged(
 
 
 def _called_none(suspect: Suspect, around: Circumstances, limits: Limits) -> Suspect:
-    """The suspect, told as what a person called a false alarm if it is that."""
+    """The suspect, marked as a false alarm if a person called it one."""
     for frame, box in suspect.path:
         for region in around.kept(frame):
             if region.track in around.covers.alarms([region]) and by_decision(
@@ -130,8 +130,8 @@ def _called_none(suspect: Suspect, around: Circumstances, limits: Limits) -> Sus
 
 
 def stretches(seen: Track, around: Circumstances, limits: Limits) -> list[Stretch]:
-    """Where a track of what was seen is really in view: near a frame in which detectors saw it, not
-    where masks lie on it, and not where it stays visible by decision."""
+    """Where a track of detections is really in view: near a frame in which it was detected, outside
+    masks, and not where it stays visible by decision."""
     found: list[list[tuple[int, Box]]] = [[]]
     sure: list[bool] = [False]
     detected = [
@@ -205,7 +205,7 @@ def _seconds(a: int, b: int, times: Mapping[int, float]) -> float:
 
 
 def _same_place(a: Box, b: Box, gap: float, limits: Limits) -> bool:
-    """Whether one subject can be at both boxes, so many seconds apart."""
+    """Whether one subject can be at both boxes, a number of seconds apart."""
     smaller, larger = sorted((a.area, b.area))
     if smaller < limits.same * larger:
         return False  # they could not overlap by so much, wherever they are

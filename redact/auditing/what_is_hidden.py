@@ -62,16 +62,16 @@ class PlanCovers:
 
 
 def with_boxes(hidden: Mask, regions: Sequence[Region]) -> Mask:
-    """What is hidden, where bodies are judged by their boxes: who is hidden as a silhouette has all
-    of the box, in which a detector sees them."""
+    """What is hidden, with the whole box of everybody who is hidden as a silhouette: for judging
+    bodies, which detectors frame by boxes."""
     height, width = hidden.shape
     shaped = [replace(r, silhouette=None) for r in regions if r.silhouette is not None]
     return hidden | mask_of(shaped, width, height, 0.0).view(np.uint8) if shaped else hidden
 
 
 def shares_of_bodies(hidden: Mask, boxed: Mask, xyxy: NDArray[np.floating]) -> NDArray[np.float64]:
-    """As `shares_covered`, of bodies: the boxes of silhouettes count where the silhouettes take up
-    as much as somebody does. Who stands beside somebody in their box is not hidden with them.
+    """As `shares_covered`, of bodies: the box of a silhouette counts where the silhouette takes up
+    as much as a body does. A person beside another one in that one's box is not hidden with them.
 
     Args:
         hidden: what is hidden.
@@ -139,7 +139,7 @@ def share_of_middle(mask: Mask, box: Box, target: Target, core: float) -> float:
 
 
 def by_decision(target: Target, box: Box, kept: list[Region], limits: Limits) -> bool:
-    """Whether a detection is a subject that somebody decided to leave visible.
+    """Whether a detection is a subject that a person decided to leave visible.
 
     A decision is about one subject: it says nothing of another kind of thing in the same place,
     and nothing of a much smaller one, a head that passes before the kept one.

@@ -90,14 +90,14 @@ _SET_BY_DASK = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS")
 
 
 def work_on(command: Command) -> Done:
-    """Run the command for one file here; it is stopped when nobody waits for it any more."""
+    """Run the command for one file here; stop it when its caller is gone."""
     # dask tells numerical libraries to use one processor; a local run is not told so.
     environment = {k: v for k, v in os.environ.items() if k not in _SET_BY_DASK}
     return run_in_process(command, _gone(), environment)
 
 
 def _gone() -> Callable[[], bool]:
-    """A function that returns whether nobody waits any more for the running task.
+    """Return a function that tells whether the caller of the running task is gone.
 
     When the one who ordered it is gone, dask marks or forgets a task and lets its thread run on:
     the task has to look itself.

@@ -22,7 +22,7 @@ adopt_option = click.option("--adopt", is_flag=True)
 
 
 def require_own_decisions(path: Path, adopt: bool, terminal: Terminal) -> None:
-    """List what somebody else decided to show, and ask whether it is to count.
+    """List what another user decided to show, and ask whether to adopt it.
 
     Args:
         path: of a plan; nothing is asked of one that is this user's or not there.

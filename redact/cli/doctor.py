@@ -142,7 +142,7 @@ def try_run() -> RedactError | None:
 
 def try_folder_of_code() -> RedactError | None:
     """Whether a process of ours would execute files of its current folder that are named like
-    modules; None where it would not, as it must be among files that somebody sent."""
+    modules; None where it would not. It must not, among files that others sent."""
     unsafe = safe_python.unsafe_entries()
     if unsafe:
         return problem(DependencyError, "pythonpath_unsafe", entries=os.pathsep.join(unsafe))

@@ -1,4 +1,4 @@
-"""Options about the record of a run, and about findings that a person has looked at."""
+"""Options for the record of a run, and for findings that a person accepts."""
 
 from __future__ import annotations
 
@@ -105,9 +105,8 @@ def content_signer(certificate: Path, key: Path) -> Credentials:
 
 
 def warn_of_unsigned(log: Path, key: Ed25519PrivateKey | None) -> None:
-    """Say so where an entry is about to make a signed head an unsigned one, or one that is signed
-    by somebody else.
-    """
+    """Warn if an entry would turn a signed head into an unsigned one, or into one signed by another
+    key."""
     if not log.exists():
         return
     state = read_log(log)
@@ -162,7 +161,7 @@ _VARIABLE = "REDACT_PASSPHRASE"
 
 
 def can_ask() -> bool:
-    """Whether there is a terminal, be it that standard input is another thing."""
+    """Whether there is a terminal to ask on, even if standard input is not one."""
     try:
         with Path("/dev/tty").open("rb"):
             return True

@@ -85,7 +85,7 @@ _SECTION_OF = {
 
 
 def section_of(parameter: click.Parameter) -> str:
-    """In which an option is told; "" for those that are told first."""
+    """The section of the help in which an option is listed; "" for the first, untitled one."""
     return _SECTION_OF.get(parameter.name or "", "")
 
 

@@ -143,7 +143,7 @@ class _Videos:
         check_results(self._places(), delivery, self.settings.encode.codec)
 
     def previews(self, part: tuple[float, float | None]) -> list[dict[str, Any]]:
-        """Only a part of each video, to be looked at."""
+        """Make a preview of a part of each video."""
         made = []
         for one in self.found.footage:
             with self._delivery_of(one) as here:

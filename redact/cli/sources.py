@@ -68,7 +68,7 @@ def run_one(
 
 
 def _refused(source: Path, error: RedactError, terminal: Terminal) -> dict[str, Any]:
-    """The result of a source that failed, which is told."""
+    """The result of a source that failed, after its error was printed."""
     terminal.error(*told(error))
     held = error.exit_code is ExitCode.NEEDS_REVIEW
     return {
@@ -176,8 +176,8 @@ def tell_as_they_end(
     results: list[dict[str, Any]],
     moved: Callable[[int], Moved] | None = None,
 ) -> None:
-    """Put results into a list in the order of their numbers, each as soon as it is there: what is
-    done counts as done if the others are stopped. What a command said is told when it has ended."""
+    """Collect results in the order of their numbers, each as soon as it is there, so that finished
+    ones count if the others are stopped. What a command printed appears when it has ended."""
     numbers: list[int] = []
     for number, done in ended:
         at = bisect(numbers, number)
@@ -191,7 +191,7 @@ def tell_as_they_end(
 
 
 def lower_priority() -> None:
-    """Let everything else on the machine go first: somebody waits for a page meanwhile."""
+    """Give this process a low priority, while a person waits for a page."""
     if sys.platform != "win32":
         os.nice(10)
 

@@ -24,8 +24,8 @@ def tell_summary(
     *,
     took: float,
 ) -> None:
-    """A line for each source, then the counts. The folder in which all sources lie is said once,
-    above the lines: with a long one before each name, no name would fit on a line.
+    """Print a line for each source, then the counts. The common folder of the sources is printed
+    once, above the lines, or no name would fit on a line.
 
     Args:
         results: of `redact run`, as JSON values.

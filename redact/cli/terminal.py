@@ -1,6 +1,5 @@
-"""Progress and words on the terminal: on standard error, bars only for a person; and output that
-nobody reads any more, as after `| head -1`.
-"""
+"""Progress and words on the terminal, on standard error; bars only for a person. Output whose
+reader is gone, as after `| head -1`, is dropped."""
 
 from __future__ import annotations
 
@@ -119,7 +118,8 @@ class _Moved:
 
 
 class _Lines:
-    """A line now and then, for who waits without a terminal: a log, a pipe, a service."""
+    """Prints a line of progress now and then where there is no terminal: into a log, a pipe, a
+    service."""
 
     def __init__(
         self, terminal: Terminal, name: str, total: int | None, unit: str, before: str = ""

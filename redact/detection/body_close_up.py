@@ -164,7 +164,7 @@ class Somebody:
 
 
 def upper_end(body: NDArray[np.float64]) -> NDArray[np.float64]:
-    """[4], the square in which the head of a body [4] is looked for."""
+    """[4], the square at the upper end of a body [4] in which its head should be."""
     x1, y1, x2, y2 = body
     side = max(HEAD_SQUARE[0] * (x2 - x1), HEAD_SQUARE[1] * (y2 - y1), 12.0)
     left, top = (x1 + x2 - side) / 2, y1 - SHARE_ABOVE_BODY * side

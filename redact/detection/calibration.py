@@ -84,7 +84,7 @@ class Calibration:
 
 
 def log_odds(score: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Logarithm of p / (1 - p), for scores cut to what can be told from 0 and 1."""
+    """Logarithm of p / (1 - p), for scores clipped away from 0 and 1."""
     p = np.clip(score, 1e-3, 1 - 1e-3)
     return np.asarray(np.log(p / (1 - p)), np.float32)
 

@@ -257,7 +257,7 @@ GROWN: Final = 1.6
 def _turned(
     rgb: NDArray[np.uint8], boxes: NDArray[np.float64], turns: int
 ) -> tuple[NDArray[np.uint8], NDArray[np.float64]]:
-    """An image [H, W, 3] and boxes [N, 4] in it, turned clockwise by so many quarters."""
+    """An image [H, W, 3] and boxes [N, 4] in it, turned clockwise by a number of quarters."""
     if not turns:
         return rgb, boxes
     size = rgb.shape[1], rgb.shape[0]

@@ -1,6 +1,5 @@
-"""All networks that redact runs, one row each: what it is called, which files it is, what it finds,
-who may leave it out; and at which sizes those that scan a picture are shown it.
-"""
+"""All networks that redact runs, one row each: its name, its files, what it finds, and whether a
+user may leave it out; and the sizes at which a picture is shown to those that scan it."""
 
 from __future__ import annotations
 

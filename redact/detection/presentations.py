@@ -35,7 +35,7 @@ before one another, and each of them is to be hidden."""
 
 
 def turned(frame: Frame, turns: int) -> Frame:
-    """The same frame, turned clockwise by so many quarters."""
+    """The same frame, turned clockwise by a number of quarters."""
     picture, how = frame.picture, Orientation(turns=turns)
     # In its own format where that holds all samples: chroma of an odd side may then lie a pixel
     # beside its place.

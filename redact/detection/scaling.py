@@ -32,8 +32,8 @@ _PQ: Final = 16
 
 
 def turned_boxes(boxes: NDArray[Any], size: tuple[int, int], turns: int) -> NDArray[Any]:
-    """Boxes [N, 4] of a picture of a width and height, in that picture turned clockwise by so many
-    quarters."""
+    """Boxes [N, 4] of a picture of a width and height, in that picture turned clockwise by a number
+    of quarters."""
     width, height = size
     for _ in range(turns % 4):
         x1, y1, x2, y2 = boxes.T
@@ -142,7 +142,8 @@ class Scaler:
 
 
 def _matrix(frame: av.VideoFrame) -> Colorspace:
-    """Matrix of a frame; where it is not said, what players assume for the picture's size."""
+    """Matrix of a frame; if it is not declared, the one that players assume for the picture's
+    size."""
     known = _MATRIX.get(int(frame.colorspace))
     if known is not None:
         return known

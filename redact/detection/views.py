@@ -45,7 +45,7 @@ class View:
 
 @dataclass(frozen=True, slots=True)
 class Scale:
-    """One size at which the whole picture is looked at.
+    """One size at which the whole picture is scanned.
 
     Attributes:
         long_side: pixels of the longer side of the scaled picture.

@@ -41,8 +41,8 @@ def check_private(folder: Path) -> None:
 
 
 def refuse_link(folder: Path) -> None:
-    """Raise OutputError for a link in place of a restricted folder: whoever put it there would have
-    pictures of faces written into another folder."""
+    """Raise OutputError for a link in place of a restricted folder: pictures of faces would be
+    written to where the link points."""
     if folder.is_symlink():
         raise problem(OutputError, "closed_is_link", path=folder, other=os.path.realpath(folder))
 

@@ -52,7 +52,7 @@ class AnswerFile:
 
     @classmethod
     def opened(cls, path: Path) -> AnswerFile | None:
-        """Open or create a file and lock it; None if it is in use or belongs to somebody else.
+        """Open or create a file and lock it; None if it is in use or belongs to another user.
 
         Raises:
             OSError: it cannot be opened.
@@ -134,7 +134,7 @@ def _record(handle: int, begin: int, before: bytes) -> tuple[int, bytes, Answer]
 
 
 def _ours(handle: int) -> bool:
-    """Whether a file belongs to this user, and nobody else can write to it or read it."""
+    """Whether a file belongs to this user and no other user can read or write it."""
     if sys.platform == "win32":
         return True
     said = os.fstat(handle)

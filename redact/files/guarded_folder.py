@@ -20,7 +20,7 @@ _BY_NUMBER = Path("/proc/self/fd")
 
 
 def others_may_write(folder: Path) -> bool:
-    """Whether somebody else may replace what is in a folder, or a folder above it."""
+    """Whether another user may replace what is in a folder, or in a folder above it."""
     if sys.platform == "win32":
         return False
     real = Path(os.path.realpath(folder))

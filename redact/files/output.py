@@ -133,7 +133,7 @@ class OutputFile:
             self._closed = None
 
     def _require_ours(self, other: Path) -> None:
-        """Raise OutputError where somebody replaced the file at once."""
+        """Raise OutputError if the file has been replaced since it was created."""
         if self._closed is not None and not os.path.samestat(
             os.fstat(self._held.handle), other.lstat()
         ):

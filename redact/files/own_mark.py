@@ -60,7 +60,7 @@ def _secret() -> bytes:
 
 
 def _read(path: Path) -> bytes:
-    """The secret; b"" if there is none, or if somebody else could know it."""
+    """The secret; b"" if there is none, or if another user could know it."""
     try:
         handle = os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0))
     except FileNotFoundError:

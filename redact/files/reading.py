@@ -1,4 +1,4 @@
-"""Reading files that are named by a user, or by somebody who sent them a folder."""
+"""Reads files that are named by a user or by a file from elsewhere."""
 
 from __future__ import annotations
 

@@ -72,7 +72,7 @@ class Lost:
         self._without.append(there.index)
 
     def look(self, there: SmallFrame) -> Boxes | None:
-        """Where it is in the next picture, [1, 4]; None: nowhere, or nobody can say."""
+        """Where it is in the next picture, [1, 4]; None if it is not found, or not for sure."""
         self.passes(there)
         away = 1 + SPEED * abs(there.time - self.since)
         best: tuple[float, float, Boxes] = (-1.0, -1.0, self._expected)

@@ -350,7 +350,7 @@ _SAMPLES: Final = {"420": 1.5, "422": 2, "444": 3, "411": 1.5, "mon": 1}
 
 
 def yuv4mpeg_end(file: BinaryIO, size: int) -> End:
-    """Pictures of one size; how many is not said."""
+    """The end of a stream of equally large pictures whose number is not declared."""
     head = file.readline(1 << 12)
     words = {word[:1]: word[1:].decode("latin-1") for word in head.split()[1:]}
     width, height = words.get(b"W", ""), words.get(b"H", "")

@@ -47,8 +47,8 @@ def parameter_sets(avcc: bytes) -> list[bytes]:
 
 
 def messages(payload: bytes) -> Iterator[tuple[int, bytes]]:
-    """Kind and content of each message in a unit of messages, from behind its header on; the kind
-    -1 where it ends midway, for nobody knows what it holds."""
+    """Kind and content of each message in a unit of messages, after its header; kind -1 for one
+    that ends midway, whose content is unknown."""
     # A 3 behind two zeros only keeps a start code from being seen where there is none.
     data, at = payload.replace(b"\0\0\3", b"\0\0").rstrip(b"\0"), 0
     last = len(data) - 1

@@ -105,7 +105,7 @@ class Disclosures:
 
 
 def shown(value: Text | bytes) -> Text:
-    """`value` as it is told: `readable`; bytes that are no text as their number and beginning."""
+    """`value` in one readable line; for bytes that are no text, their number and beginning."""
     if isinstance(value, bytes):
         text = printable_text(value)
         if text is None:
@@ -116,7 +116,7 @@ def shown(value: Text | bytes) -> Text:
 
 
 def size_of(data: bytes) -> Message:
-    """How many bytes, where what they hold is not told."""
+    """The number of bytes, for content that is not shown."""
     return Message("bytes", count=len(data))
 
 

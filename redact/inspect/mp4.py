@@ -45,7 +45,8 @@ def kind_of_tag(name: str) -> Kind:
 
 
 def add_comments(comments: Iterable[tuple[str, bytes]], where: Text, found: Disclosures) -> None:
-    """Add what `sound_headers` finds in the header of a sound track, unless it is told already."""
+    """Add what `sound_headers` finds in the header of a sound track, unless it is listed
+    already."""
     for name, value in comments:
         if name == "picture":
             found.add(Kind.THUMBNAIL, Message("in_picture", where=where), size_of(value))
@@ -162,8 +163,8 @@ def _as_date(seconds: int) -> Text:
 
 
 def _recorded(box: Mp4Box, data: bytes, found: Disclosures) -> None:
-    """What the clock of the encoder said at a fragment (ISO/IEC 14496-12, 8.16.5; NTP time). It
-    says so for each, to the fraction of a second: told once for each day."""
+    """Add the clock of the encoder at a fragment (ISO/IEC 14496-12, 8.16.5; NTP time), once for
+    each day: fragments give it to the fraction of a second."""
     date = NTP_EPOCH + timedelta(seconds=int.from_bytes(data[8:12], "big"))
     found.add(Kind.DATE, box.path, Message("encoder_clock", day=day(date)))
 

@@ -1,4 +1,4 @@
-"""One file, looked at by everything that knows its format."""
+"""Inspects one file by everything that knows its format."""
 
 from __future__ import annotations
 
@@ -54,7 +54,8 @@ class Inspection:
 
     @property
     def clean(self) -> bool:
-        """Whether nothing in the file says who made it, as far as that can be told."""
+        """Whether nothing was found that reveals who made the file, as far as its structure was
+        read."""
         return self.walked and not self.found
 
 
@@ -94,7 +95,8 @@ def inspect_file(path: Path) -> Inspection:
 
 
 def _photograph(path: Path, kind: str, data: bytes, changed: datetime | None) -> Inspection:
-    """Of HEIC and AVIF only what Pillow reads is told, so none of them is called clean."""
+    """Inspect a photograph. Of HEIC and AVIF only what Pillow reads is listed, so neither is ever
+    called clean."""
     found = Disclosures()
     walked = kind in WRITTEN
     (inspect_photograph if walked else inspect_exif)(data, found)

@@ -75,7 +75,7 @@ class CodedPictures:
 
     @property
     def undecodable(self) -> int:
-        """Pictures before the first key picture that nobody can show."""
+        """Pictures before the first key picture, which no decoder can show."""
         if not self._begun or self._codec not in _ONE_EACH:
             return 0
         return max(0, self._packets_before - self._given_before)

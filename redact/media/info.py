@@ -164,7 +164,7 @@ class VideoInfo:
 
     @property
     def presentations(self) -> tuple[Presentation, ...]:
-        """All ways in which the upright picture is to be looked at, as declared first.
+        """All ways in which the upright picture is scanned, the declared one first.
 
         As it is stored as well where the shape of its pixels is one that no camera makes, or where
         container and coded pictures disagree about it: somebody may have changed a field, and what

@@ -207,8 +207,8 @@ def _opaque(image: Image.Image) -> Image.Image:
 
 
 def _in_srgb(image: Image.Image, profile: bytes | None) -> Image.Image:
-    """The colours that a profile describes, as sRGB; a profile that nobody can read counts for
-    none, as in browsers."""
+    """The image with the colours that its profile describes, as sRGB. A profile that cannot be read
+    is ignored, as browsers do."""
     if not profile:
         return image
     with contextlib.suppress(ImageCms.PyCMSError, ValueError):

@@ -1,4 +1,4 @@
-"""Decoding in its own thread, a few frames ahead of whoever uses them.
+"""Decodes in a thread of its own, a few frames ahead of the consumer.
 
 While one frame is looked at or drawn, the next ones are decoded and turned upright. What comes out
 is what came out without it: the same frames in the same order, and the same errors at the same

@@ -32,8 +32,8 @@ are rare and this is used up, they are taken as they come."""
 
 
 def sample_frames(info: SourceInfo) -> Iterator[Frame]:
-    """Some frames, about evenly spread, in order; numbered from 0. What cannot be decoded
-    is left out: whoever searches the source will tell.
+    """Some frames, about evenly spread, in order; numbered from 0. What cannot be decoded is left
+    out: the search of the source will report it.
 
     Args:
         info: the source; of a part of it, the whole is looked at.

@@ -1,4 +1,4 @@
-"""One video: from the file to the redacted copy and its record; the story is told in `run`."""
+"""One video, from the file to the redacted copy and its record; `run` tells the story."""
 
 from .audit_result import Accepted, same_place
 from .beside_result import audit_settings, plan_beside, record_beside

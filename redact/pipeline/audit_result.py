@@ -1,6 +1,5 @@
-"""The check of the finished file, before it gets its name; and what may be published in spite of
-what it finds: findings that a person has looked at, and never any others.
-"""
+"""Audits the finished file before it gets its name, and decides what may be published in spite of
+findings: those that a person has viewed, and no others."""
 
 from __future__ import annotations
 
@@ -34,7 +33,7 @@ def check(
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """Findings that a person has looked at, and why they may be published.
+    """Findings that a person has viewed, and why they may be published.
 
     There is no way to say "whatever is found": the next audit may find somebody whom nobody has
     looked at.
@@ -62,15 +61,15 @@ class Accepted:
 
 
 def reason_to_publish(audit: AuditResult, accepted: Accepted | None) -> str:
-    """Why all that an audit found may be published; "" where nobody has looked at all of it, or
-    nothing was found."""
+    """Why an output may be published in spite of its findings; "" where there are none, or where
+    not all of them were viewed."""
     if audit.passed or accepted is None or not accepted.covers(audit):
         return ""
     return accepted.reason.strip()
 
 
 def answers_to(audit: AuditResult, accepted: Accepted | None) -> dict[int, Decided]:
-    """Why each accepted finding of an audit is none, who said so and when, by its number."""
+    """The decision about each accepted finding of an audit (why, by whom, when), by its number."""
     if accepted is None or not reason_to_publish(audit, accepted):
         return {}
     said = accepted.said or (Decided(accepted.reason.strip()),) * len(accepted.findings)

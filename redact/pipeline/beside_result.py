@@ -33,8 +33,8 @@ def record_beside(output: Path) -> Manifest | None:
 
 
 def plan_beside(output: Path, record: Manifest) -> Path | None:
-    """The plan that the record names by its hash, if it lies beside the output, or the same one in
-    which nothing but what was looked at and answered has changed since."""
+    """The plan beside the output, if it is the one that the record names by its hash, or differs
+    from it only in what a person viewed and answered since."""
     path = review_plan(output)
     if hash_of(path) == record.run.plan_sha256:
         return path

@@ -24,7 +24,7 @@ _MOST_SPANS: Final = 8
 
 
 def consequences(plan: Plan, ids: Sequence[int]) -> Iterator[str]:
-    """Lines for a person who has just decided to keep tracks; none if there is no track.
+    """Lines for a person who has just decided to keep tracks; none if there is no such track.
 
     Args:
         plan: with the decision.
@@ -41,7 +41,7 @@ def consequences(plan: Plan, ids: Sequence[int]) -> Iterator[str]:
 
 
 def mistakable(plan: Plan, ids: Sequence[int]) -> Iterator[str]:
-    """Warnings of kept tracks that whoever chose them may have seen on somebody else.
+    """Warnings that a kept track may have been chosen by a picture of somebody else.
 
     A track is followed over a crossing without knowing whom it is on. Whoever takes its number
     from there means the person who is seen there, and would show another.

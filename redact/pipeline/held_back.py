@@ -1,6 +1,5 @@
-"""A result that was held back: the note beside it, from which one command can fix it; and findings
-that a person has looked at, which are looked up in it or refused.
-"""
+"""Results that were held back: the note beside one, from which a single command can fix it, and the
+findings in it that a person accepts."""
 
 from __future__ import annotations
 
@@ -88,7 +87,7 @@ class HeldBack(Struct, forbid_unknown_fields=True, kw_only=True):
 
     @property
     def own(self) -> bool:
-        """Whether this user's redact wrote it here, and nobody handed it on or changed it."""
+        """Whether this user's redact wrote the note here, and it was neither moved nor changed."""
         return is_own(self._content(), self.mark)
 
     def marked(self) -> HeldBack:
@@ -112,8 +111,8 @@ class HeldBack(Struct, forbid_unknown_fields=True, kw_only=True):
 
     @property
     def draw(self) -> DrawSettings:
-        """How the result was drawn. Raises PlanError, also for a style that was passed in: where
-        results lie, and may be removed, is told all the same."""
+        """How the result was drawn. Raises PlanError, also for a style that was passed in; all else
+        of the note can be read without this."""
         try:
             return msgspec.convert(self.settings, DrawSettings)
         except msgspec.ValidationError as error:
@@ -133,7 +132,7 @@ def _encoded(held: HeldBack) -> bytes:
 
 
 def _as_text(value: object) -> str:
-    """A path, whole; of a style that was passed in all that can be said, which is no `Style`."""
+    """A path in full. A style that was passed in becomes a text that names no `Style`."""
     return _whole(value) if isinstance(value, Path) else type(value).__name__
 
 
@@ -192,8 +191,8 @@ def read_held(path: Path) -> HeldBack:
 
 
 def held_in_new_place(path: Path, source: Path) -> HeldBack:
-    """A note that was moved, or copied, with its folder: what it says of the files in its folder,
-    and of those in the folder around, is said of those that lie there now.
+    """The note with its paths moved: what it says of files in its old folder holds for those beside
+    it now, because notes are moved and copied with their folder.
 
     Args:
         path: of the note.
@@ -346,8 +345,8 @@ def _finding(part: FindingPart) -> Finding:
 
 
 def accepted_findings(acceptance: Acceptance | None, order: Order) -> Accepted | None:
-    """The findings that are meant, of the run that was held back from the order's name; whoever the
-    case names looked at them.
+    """The accepted findings, looked up in the run that was held back from the order's name; the
+    reviewer of the case is taken to have viewed them.
 
     Raises:
         UsageError: nothing was held back, or it has no finding of one of the numbers.
@@ -361,8 +360,7 @@ def accepted_findings(acceptance: Acceptance | None, order: Order) -> Accepted |
 
 
 def name_in(case: CaseFields | None) -> str:
-    """Name of the person who looked at the result, or else of who runs redact; "" if nobody is
-    named."""
+    """Name of the reviewer of the case, or else of its operator; "" if neither is named."""
     return "" if case is None else case.reviewer or case.operator
 
 

@@ -117,7 +117,8 @@ def _stands(track: Track, timeline: Timeline) -> bool:
 
 
 def remarks_on_masks(plan: Plan) -> Iterator[Message]:
-    """Masks that cover most of the picture, and people who are too small to be found for sure."""
+    """Remarks on masks that cover most of the picture, and on people too small to be detected
+    reliably."""
     large = next(_largely_covered(plan), None)
     if large is not None:
         yield Message("masks_large", seconds=large)

@@ -160,7 +160,7 @@ class Result:
 
 
 def _subjects(plan: Plan) -> Iterator[tuple[str, Action]]:
-    """What each subject is and what is done with it, told by its first track, as records do."""
+    """What each subject is and what is done with it, by its first track, as in records."""
     tracks = {track.id: track for track in plan.tracks}
     for subject in all_subjects(plan):
         first = tracks[subject.tracks[0]]

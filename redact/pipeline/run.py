@@ -1,4 +1,4 @@
-"""One video, told once: find what to hide, draw it, check the result, publish it.
+"""One video from beginning to end: find what to hide, draw it, check the result, publish it.
 
 The clip is decoded twice on purpose. A mask must begin before a face is first recognised, so
 nothing is drawn until the whole clip has been seen; the plan is what the first pass hands to the

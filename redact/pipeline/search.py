@@ -162,8 +162,8 @@ def detect(
 
 
 def _texts_alone(info: SourceInfo, settings: DetectSettings, journal: Journal) -> Plan:
-    """The plan of a video in which nothing is hidden but text: no detector looks, scenes are told
-    apart, and pictures are read."""
+    """The plan of a video in which only text is hidden: cuts are found and pictures are read, but
+    no detector runs."""
     digest, passed, tracker = sha256_of(info.path, journal), _Passed(Decode(info)), Tracker()
     with (
         journal.step("detect", info.expected_frames) as step,
@@ -375,7 +375,7 @@ def _of_others(
 
 
 def require_scope(info: SourceInfo, scope: Scope, timeline: Timeline | None = None) -> None:
-    """Raise UsageError where an area is not within the picture, or nothing is looked at.
+    """Raise UsageError if an area is not within the picture, or the scope leaves nothing to search.
 
     Args:
         info: of the source.

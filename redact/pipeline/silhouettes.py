@@ -1,6 +1,5 @@
-"""People are hidden as they stand there, and not as boxes: their shapes, looked for once it is
-known where they are.
-"""
+"""Hides people by their shape instead of a box; the shapes are found once it is known where people
+are."""
 
 from __future__ import annotations
 
@@ -27,8 +26,8 @@ SILHOUETTE_LONG_SIDE: Final = 1920
 
 
 def with_silhouettes(info: SourceInfo, plan: Plan, journal: Journal) -> Plan:
-    """A plan that says which part of their box its people take up, where that can be told, without
-    the doubtful ones of whom no shape is seen, and without ends of the others at which nobody is.
+    """The plan with the silhouettes of its people, where they can be told, without unsure people of
+    whom no silhouette is seen, and without the ends of others at which nobody is.
 
     Args:
         info: of the source.

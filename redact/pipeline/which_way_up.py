@@ -41,7 +41,7 @@ _TURNED: Final[tuple[Degrees, ...]] = (90, 180, 270)
 
 
 def turned_by(info: SourceInfo, settings: DetectSettings, journal: Journal) -> tuple[Degrees, ...]:
-    """Degrees clockwise by which pictures are to be looked at turned as well, and the user told.
+    """Degrees clockwise by which pictures must be scanned turned as well; warns the user of each.
 
     Raises:
         ModelError, DependencyError: see `CenterFace`.

@@ -1,4 +1,5 @@
-"""Whose answers to findings are these? Those of this user, or of whoever handed the plan on."""
+"""Tells whether an answer to a finding is this user's own, or came with the plan from somebody
+else."""
 
 from __future__ import annotations
 
@@ -17,7 +18,7 @@ def marked(plan: Plan, note: FindingNote) -> FindingNote:
 
 
 def answered_here(plan: Plan, note: FindingNote) -> bool:
-    """Whether this user, and nobody else, has answered a finding of a plan."""
+    """Whether this user has answered a finding of a plan."""
     return bool(note.answer) and is_own(_said(plan, note), note.mark)
 
 

@@ -50,8 +50,8 @@ def change(
     at: str = "",
     looked_at_all: bool = False,
 ) -> Plan:
-    """Change a part of what was decided about subjects; None leaves it as it is. Whatever nobody
-    had decided about is then hidden by decision.
+    """Change some of what was decided about subjects; None leaves a part as it is. An undecided
+    subject is then hidden by decision.
 
     If the decision becomes another one, reason and name are those of a decision that is no longer
     so: what is not given anew is cleared.
@@ -80,8 +80,8 @@ def change(
 
 
 def give_reason(plan: Plan, ids: Iterable[int], decided: Decided) -> Plan:
-    """Say why it is decided as it is about subjects. What nobody has decided about stays so: the
-    reason is then that of whatever is decided next."""
+    """Set the reason of the decisions about subjects. An undecided subject stays undecided; the
+    reason then belongs to its next decision."""
 
     def of(subject: Subject) -> tuple[Decision, Decided]:
         old = Decided(subject.reason, subject.decided_by, subject.decided_at)
@@ -111,8 +111,8 @@ _PICTURES: Final = 3
 
 
 def sure_alarms(plan: Plan, ids: Iterable[int]) -> list[Track]:
-    """Tracks of these subjects of which the networks were sure, and which nobody has looked at to
-    call them a false alarm."""
+    """Tracks of these subjects of which the networks were sure, and whose pictures nobody viewed
+    before calling them a false alarm."""
     wanted = set(ids)
     numbers = {n for s in all_subjects(plan) if wanted & set(s.tracks) for n in s.tracks}
     return [t for t in plan.tracks if t.id in numbers and is_sure(t) and not _confirmed_alarm(t)]
@@ -169,6 +169,6 @@ def _changed(
 
 
 def _looked_at(track: Track) -> Track:
-    """Confirmed throughout, by whoever decided."""
+    """The track, confirmed throughout by the person who decided."""
     said = Confirmed(track.first, track.last, True, track.decided_by, track.decided_at)
     return replace(track, confirmed=(said,))

@@ -212,7 +212,7 @@ def without_mark(data: bytes) -> tuple[bytes, str]:
 
 
 def is_own_plan(path: Path) -> bool:
-    """Whether redact wrote a plan as it is for this user on this machine. Any other may hold
+    """Whether redact wrote a plan, as it is, for this user on this machine; any other may hold
     decisions of somebody else. False where it cannot be read."""
     try:
         content, mark = without_mark(read_file(path))

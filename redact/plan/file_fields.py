@@ -43,8 +43,7 @@ from .subject import Subject
 
 
 def check_subjects(subjects: tuple[Subject, ...], known: frozenset[int], bodies: int) -> None:
-    """Raises ValueError where a track, or one of so many bodies, is unknown, or belongs to two
-    subjects."""
+    """Raise ValueError if a track or body is unknown, or belongs to two subjects."""
     taken: set[int] = set()
     of_somebody: set[int] = set()
     for i, subject in enumerate(subjects):
@@ -188,7 +187,7 @@ class TrackRecord(Value, frozen=True, kw_only=True):
 
 
 class DoubtRecord(Value, frozen=True):
-    """A place without a mask at which somebody may be."""
+    """A place without a mask at which somebody may be visible."""
 
     frame: Natural
     target: _LookedFor

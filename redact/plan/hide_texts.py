@@ -28,8 +28,8 @@ is long enough (`TELLING_LETTERS`): a reader errs in one of five letters of smal
 
 
 def reads(text: FoundText, wanted: str) -> bool:
-    """Whether a text holds what is looked for, whatever its case, accents and signs, in any of its
-    readings, or something very much like it."""
+    """Whether any reading of a text holds the wanted letters and digits, or something very similar;
+    case, accents and punctuation do not matter."""
     looked_for = folded(wanted)
     return bool(looked_for) and any(_holds(folded(line), looked_for) for line in text.readings)
 
@@ -52,7 +52,7 @@ def _holds(line: str, wanted: str) -> bool:
 
 
 def tracks_of_texts(plan: Plan) -> Callable[[FoundText], Track | None]:
-    """What tells the track that hides a text (`hide_texts`), or hid it before somebody decided
+    """A function that gives the track that hides a text, or hid it before a person decided
     otherwise; None where there is none."""
     tracks: dict[tuple[Target, int, Box, int], Track] = {
         (track.target, track.first, track.keyframes[0].box, track.last): track

@@ -252,8 +252,8 @@ def newly_uncovered(before: Plan, after: Plan, number: int, margin: float = MARG
 
 
 def to_look_at(frames: Sequence[int]) -> list[int]:
-    """Of frames in which a mask is made smaller, those that a person has to have looked at: the
-    first, the middle and the last."""
+    """The first, the middle and the last of the frames in which a mask is made smaller: those that
+    a person must view."""
     return sorted({frames[0], frames[len(frames) // 2], frames[-1]}) if frames else []
 
 

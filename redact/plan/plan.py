@@ -266,7 +266,8 @@ class Plan:
         return self.vouched(track, frame) or self._lies_on_its_own(track, frame)
 
     def vouched(self, track: Track, frame: int) -> bool:
-        """Whether a track is surely on its subject in a frame, or a person looked and said so."""
+        """Whether a track is surely on its subject in a frame, by the detections or because a
+        person confirmed it."""
         said = track.confirmed_at(frame)
         if said is not None:
             return said.same and track.at(frame) is not None
@@ -312,8 +313,8 @@ class Plan:
         )
 
     def to_confirm(self, track: Track) -> list[tuple[int, int]]:
-        """First and last frame of every span of a kept track in which it stays hidden for nobody
-        is sure, and nobody has said that it is somebody else."""
+        """First and last frame of every span of a kept track that stays hidden because it is
+        unsure, and about which no person has said anything."""
         if track.action is not Action.KEEP:
             return []
         frames = range(track.first, track.last + 1)
@@ -341,7 +342,7 @@ class Plan:
         return any(track.action is Action.KEEP for track in self.tracks)
 
     def _faces_shown_at(self, frame: int) -> list[Box]:
-        """Faces and heads of people who are kept and shown in a frame."""
+        """Faces and heads of kept people that are shown in a frame."""
         kept = (t for t in self.tracks_near(frame) if t.action is Action.KEEP)
         here = (
             t.at(frame)
@@ -433,7 +434,7 @@ class Plan:
     def with_subjects(
         self, subjects: Iterable[Subject], tracks: Iterable[Track] | None = None
     ) -> Plan:
-        """A plan in which it is said anew who is one, and what was decided.
+        """A plan with other subjects and decisions.
 
         Args:
             subjects: all of which anything is to be said.
@@ -447,8 +448,8 @@ class Plan:
         return replace(self, tracks=tuple(bare), subjects=anew)
 
     def next_id(self) -> int:
-        """A number that no track has, and none had that is gone but was looked at or hides a
-        finding: what is noted of that one would be said of another."""
+        """A number that no track has, and that no removed track had which notes or answers still
+        refer to."""
         numbers = [track.id for track in self.tracks]
         if self.review is not None:
             numbers += [seen.track for seen in self.review.subjects]

@@ -1,4 +1,4 @@
-"""In which pictures somebody is, be it that only the body is seen."""
+"""In which pictures a subject is, even if only its body is seen."""
 
 from __future__ import annotations
 

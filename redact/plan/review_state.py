@@ -39,7 +39,7 @@ class SeenSubject(Value, frozen=True):
 
 
 class SeenMoment(Value, frozen=True):
-    """A risky moment that a person looked at.
+    """A risky moment that a person viewed.
 
     Attributes:
         frame: to look at.
@@ -57,7 +57,7 @@ class SeenMoment(Value, frozen=True):
 
 
 class FindingNote(Value, frozen=True):
-    """A finding of the last audit, and what a person said about it.
+    """A finding of the last audit, and a person's answer to it.
 
     Attributes:
         number, kind, target: as in the audit.

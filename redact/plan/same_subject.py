@@ -33,8 +33,8 @@ def all_subjects(plan: Plan) -> tuple[Subject, ...]:
 
 
 def with_subjects(plan: Plan, owned: Sequence[Sequence[int]] = ()) -> Plan:
-    """The plan with a subject for every track: surely equal tracks are joined, but for those of
-    whom somebody has said already who is one, or decided.
+    """The plan with a subject for every track. Tracks that are surely one are joined, except those
+    that a person has already grouped or decided about.
 
     Args:
         plan: with tracks and bodies.
@@ -89,9 +89,9 @@ class _Groups:
             self._bodies[first] |= self._bodies.pop(second)
 
     def join_on(self, number: int, body: Body, tracks: Sequence[int]) -> None:
-        """Tracks that were seen on a body are one, and it is theirs; unless two of all that were
-        one then, faces or bodies, were seen apart in one picture. Then one of them is somebody
-        else, and nobody knows which."""
+        """Join tracks that were seen on one body, and give them the body; unless two of what would
+        be one then, faces or bodies, were seen apart in one picture. Then one of them is somebody
+        else, and it is unknown which."""
         roots = list(dict.fromkeys(map(self.root, tracks)))
         others = (other for root in roots for other in self._bodies[root].values())
         if not roots or any(_bodies_apart(body, other) for other in others):

@@ -72,12 +72,12 @@ class Subject(Value, frozen=True):
 
     @property
     def by_person(self) -> bool:
-        """Whether a person decided about it, be it that it stays hidden."""
+        """Whether a person decided about it, even if the decision was to hide it."""
         return self.decision is not Decision.NONE
 
     @property
     def told(self) -> tuple[Action, str, str, str]:
-        """What its tracks say of it: action, reason, who, when."""
+        """The decision as its tracks record it: action, reason, who, when."""
         return self.decision.action, self.reason, self.decided_by, self.decided_at
 
 
@@ -116,7 +116,7 @@ def in_order(subjects: Iterable[Subject]) -> tuple[Subject, ...]:
 
 
 def undecided(track: Track) -> Track:
-    """The same track of a subject about which nobody has said anything."""
+    """The same track of an undecided subject."""
     return replace(without_decision(track), confirmed=())
 
 

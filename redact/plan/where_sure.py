@@ -23,8 +23,8 @@ def best_frame(keys: Sequence[Keyframe]) -> int:
 
 
 def own_stretch(track: Track, cuts: Sequence[int]) -> tuple[int, int] | None:
-    """First and last frame that no cut divides from where a track is seen best: of the rest,
-    whoever chose that picture has said nothing. None where no cut divides it.
+    """First and last frame that no cut divides from the picture in which a track is seen best: a
+    person who chose that picture said nothing about the rest. None where no cut divides the track.
 
     Args:
         track: of a plan.

@@ -182,7 +182,8 @@ class Reader:
         return _moved(self._read(part, zoom, CROP_BORDER), left, top)
 
     def _read(self, rgb: NDArray[np.uint8], zoom: float, border: int) -> list[Text]:
-        """Lines in a picture that is looked at `zoom` times as large, with a border around."""
+        """Lines in a picture that is shown to the networks `zoom` times as large, with a border
+        around."""
         frame = (border,) * 4
         bordered = cv2.copyMakeBorder(_resized(rgb, zoom), *frame, cv2.BORDER_REPLICATE)
         shown = np.asarray(bordered, np.uint8)

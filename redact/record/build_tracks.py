@@ -138,7 +138,7 @@ def _made_smaller(plan: Plan, track: Track, margin: float) -> Iterator[SmallerPa
 
 
 def _confirmed(track: Track) -> Iterator[Confirmed]:
-    """What a person said of the track's frames; of two things about one frame, the later."""
+    """What a person confirmed or denied of the track's frames; the later word counts."""
     frames: dict[int, Confirmed] = {}
     for said in track.confirmed:
         first, last = max(said.first, track.first), min(said.last, track.last)
@@ -169,7 +169,7 @@ def _merged(runs: Iterable[tuple[int, int, T]]) -> Iterator[tuple[int, int, T]]:
 def _with_held(
     runs: list[tuple[int, int, State]], held: set[int]
 ) -> Iterator[tuple[int, int, State]]:
-    """Runs in which held frames replace whatever the track said about them."""
+    """Runs in which held frames replace the states of the track."""
     if not held:
         yield from runs
         return
@@ -216,7 +216,7 @@ def muted_parts(plan: Plan, sounded: tuple[Fraction, Fraction] | None) -> list[M
 
 
 def review_part(plan: Plan) -> ReviewPart | None:
-    """What was looked at on the page; None where nobody was there."""
+    """What was viewed on the page; None where nobody reviewed."""
     review = plan.review
     if review is None:
         return None

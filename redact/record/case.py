@@ -33,7 +33,7 @@ class ReasonCode(Value, frozen=True, omit_defaults=False):
 
 
 class CaseFields(Value, frozen=True, omit_defaults=False):
-    """What a person said about the case; each field is empty where nobody gave it.
+    """What a person entered about the case; fields that were not given are empty.
 
     Attributes:
         case: number or name of the case.

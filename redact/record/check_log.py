@@ -127,8 +127,8 @@ _SAME_OUTPUT = ("source_sha256", "output", "recipient", "purpose")
 
 
 def _made_anew(entry: LogEntry, entries: Sequence[LogEntry]) -> LogEntry | None:
-    """The last entry of another run that made another file of the same output of the same source
-    later; None if the entry is about the newest. Made for somebody else, it is no other version."""
+    """The last entry about a later run on the same source, for the same recipient and purpose, that
+    made another file of the same name; None if the entry is about the newest."""
     made = entry.details
     later = (
         e

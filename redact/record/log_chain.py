@@ -179,7 +179,7 @@ HEAD_FORMAT = "redact-log-head"
 
 class Head(Struct, forbid_unknown_fields=True, frozen=True, omit_defaults=True):
     """The file `LOG.head`: how many entries the log had, the hash of the last one, and who signed
-    this. The signature is over the line as it stands without it."""
+    this. The signature covers the line without the signature."""
 
     format: Annotated[str, Meta(pattern=f"^{HEAD_FORMAT}$")]
     entries: Annotated[int, Meta(ge=0)]

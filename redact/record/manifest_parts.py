@@ -95,7 +95,8 @@ class DetectorPart(Part):
 
 
 class BodiesPart(Part):
-    """Bodies in the pictures that the audit looked at as a whole, the same one in each anew."""
+    """Bodies in the pictures that the audit scanned as a whole; a body counts once for each
+    picture."""
 
     pictures: Natural
     hidden: Annotated[Natural, Meta(description="with a hidden face or head")]
@@ -104,7 +105,7 @@ class BodiesPart(Part):
 
 
 class LookedPart(Part):
-    """How much was looked at."""
+    """How much the audit scanned."""
 
     frames_compared: Natural
     frames_looked_at: Natural
@@ -220,7 +221,7 @@ class TrackPart(Part):
 
 
 class SubjectPart(Part):
-    """A person or vehicle who was known by the whole body, too, and not only by face or plate."""
+    """A person or vehicle that was detected as a whole body as well, not only by face or plate."""
 
     subject: Annotated[Positive, Meta(description="number of the first track")]
     kind: Annotated[str, Meta(pattern="^(person|vehicle)$")]
@@ -243,7 +244,7 @@ class MutedPart(Part):
 
 
 class AnswerPart(Part):
-    """A finding of an earlier audit, and what a person said about it."""
+    """A finding of an earlier audit, and a person's answer to it."""
 
     kind: str
     target: TargetWord

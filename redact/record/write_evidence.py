@@ -48,8 +48,8 @@ class EvidenceChoice:
     exhibits: Mapping[str, str] = field(default_factory=dict)
 
     def for_video(self, path: Path) -> EvidenceChoice:
-        """The same, with the number of the exhibit that a video is. Videos of one name in several
-        folders are told apart by as much of their paths as is given."""
+        """The same choice with the exhibit number of a video. Videos of one name in several folders
+        are told apart by as much of their paths as is given."""
         named = [name for name in self.exhibits if f"/{path.as_posix()}".endswith(f"/{name}")]
         if not named:
             return self
@@ -94,7 +94,7 @@ def check_evidence(choice: EvidenceChoice, output: Path, force: bool) -> None:
 
 
 def _check_entry(choice: EvidenceChoice, output: Path) -> None:
-    """Raise PlanError where `append` would refuse what it is going to be told.
+    """Raise PlanError if `append` would refuse the entry of this run.
 
     Hashes always pass, and the original's name does where the output's does.
     """

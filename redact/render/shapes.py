@@ -228,7 +228,7 @@ def _grown(silhouette: Silhouette, across: int, down: int) -> NDArray[np.uint8]:
 
 
 def _ellipse(across: int, down: int) -> NDArray[np.uint8]:
-    """A kernel that reaches so many points to the side, up and down."""
+    """An elliptic kernel that reaches the given numbers of points to the side, up and down."""
     size = 2 * across + 1, 2 * down + 1
     return np.asarray(cv2.getStructuringElement(cv2.MORPH_ELLIPSE, size), np.uint8)
 

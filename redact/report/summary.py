@@ -184,7 +184,8 @@ def _counts(tracks: Sequence[TrackPart]) -> tuple[int, int, int, int]:
 
 
 def _by_person(manifest: Manifest, text: ReportWords) -> str:
-    """Of how many tracks a person decided, and how many nobody touched; "" where there are none."""
+    """How many tracks a person decided about, and how many nobody touched; "" where there are
+    none."""
     if not manifest.tracks:
         return ""
     decided = sum(track.by_person for track in manifest.tracks)
@@ -280,7 +281,7 @@ def _reasons(tracks: list[TrackPart], text: ReportWords) -> str:
 
 
 def reviewed(manifest: Manifest, text: ReportWords) -> dict[str, Any] | None:
-    """Words for the report's section on the review; None where nobody reviewed on the page."""
+    """Words for the report's section on the review; None if nobody reviewed on the page."""
     review = manifest.review
     if review is None:
         return None

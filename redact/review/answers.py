@@ -38,8 +38,8 @@ def noted(plan: Plan, findings: Iterable[Finding]) -> Plan:
 
 
 def _is_explained(plan: Plan, note: FindingNote) -> bool:
-    """A plan may come from elsewhere: what somebody else said, and what the page does not let
-    through, does not count here."""
+    """Whether a finding has an answer of this user that the page would accept. A plan may come from
+    elsewhere with answers that do not count here."""
     known = note.kind in {kind.value for kind in FindingKind}
     said = any(c.isalnum() for c in note.reason)
     none = note.answer == "none" and answered_here(plan, note)

@@ -1,4 +1,4 @@
-"""The time between two tracks that were joined: a join says who it is, and hides nothing there."""
+"""Masks in the gap between two tracks that a person joined: joining alone hides nothing there."""
 
 from __future__ import annotations
 

@@ -421,7 +421,8 @@ class Case:
 
     @staticmethod
     def _below(source: Path, place: Path) -> Path:
-        """A video as the page in a place names it: whoever gets that has other folders."""
+        """A video as the page of a folder names it: relative to that folder, for whoever gets the
+        page has other folders."""
         return Path(os.path.relpath(source, place.parent))
 
     def _folders(self, values: dict[str, Any]) -> Answer:

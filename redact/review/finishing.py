@@ -95,7 +95,8 @@ def begin_finish(session: Session, wish: dict[str, Any]) -> None:
 
 
 def _note(open_plan: OpenPlan, audit: AuditResult) -> Plan:
-    """Note what was found; also in a plan that somebody else wrote meanwhile. Raises PlanError."""
+    """Note the findings in the plan, even if another user changed it meanwhile. Raises
+    PlanError."""
 
     def found(now: Plan) -> Plan:
         return noted(now, audit.findings)

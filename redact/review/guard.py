@@ -96,7 +96,8 @@ def _equal(given: str, secret: str) -> bool:
 
 
 class HandOver:
-    """A code that the browser's command line may show: whoever gives it first gets the token."""
+    """A code that may stand on the browser's command line: the first caller who gives it gets the
+    token."""
 
     def __init__(self, token: str) -> None:
         self.code = new_token()
@@ -143,7 +144,7 @@ def of_this_user(client: tuple[str, int], server: tuple[str, int]) -> bool:
 
 
 def owner_of(end: tuple[str, int], other: tuple[str, int]) -> int | None:
-    """Number of the user who has the end of a connection; None if nobody is known to have it."""
+    """Number of the user who owns the other end of a connection; None if it cannot be told."""
     for listed, before in _LISTS:
         wanted = [before + _hex(end), before + _hex(other)]
         for line in listed.read_text().splitlines()[1:] if listed.exists() else ():

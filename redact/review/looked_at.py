@@ -1,4 +1,4 @@
-"""Which frames were on the screen: what a person has really looked at."""
+"""Which frames were on the screen, and so what a person can have viewed."""
 
 from __future__ import annotations
 
@@ -53,8 +53,8 @@ def with_seen(review: ReviewState, shown: Iterable[dict[str, Any]], frames: int)
 
 
 def with_parts(plan: Plan, shown: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
-    """What was shown of subjects, and the same of each part of them that follows one box. Before
-    it was drawn, nobody can have looked at it, though its subject was chosen."""
+    """Frames that were shown of subjects, and the same for each part of them that follows one box,
+    without those from before it was drawn."""
     found = []
     for item in shown:
         found.append(item)
@@ -68,8 +68,8 @@ def with_parts(plan: Plan, shown: Iterable[dict[str, Any]]) -> list[dict[str, An
 def with_moments(
     review: ReviewState, plan: Plan, moments: Sequence[Moment], looked: Sequence[bool]
 ) -> ReviewState:
-    """A review that knows which risky moments were looked at, and how many were not. What was
-    looked at once stays so, though a decision has since made another ranking.
+    """A review with the risky moments that were viewed, and how many were not. A viewed moment
+    stays viewed, even if a decision has changed the ranking since.
 
     Args:
         review: before.
@@ -88,8 +88,8 @@ def with_moments(
 
 
 class Settled:
-    """Moments that were looked at. A moment is in it where the same was asked of the same one in
-    that very frame: a mask that ends elsewhere now is asked about again."""
+    """Moments that were viewed. A moment is in it if the same question was asked about the same
+    subject in that very frame: a mask that ends elsewhere now is asked about again."""
 
     def __init__(self, moments: Iterable[SeenMoment] = ()) -> None:
         self.moments: list[SeenMoment] = []
@@ -113,8 +113,8 @@ def _noted(moment: Moment, answered: bool = False) -> SeenMoment:
 def with_answers(
     review: ReviewState, plan: Plan, moments: Sequence[Moment], frames: Iterable[int], yes: bool
 ) -> ReviewState:
-    """A review in which a person said of moments, from their pictures, that nothing is to be hidden
-    there; or, where not `yes`, takes that back.
+    """A review in which a person said of moments, by their pictures, that nothing must be hidden
+    there; or, where not `yes`, took that back.
 
     Args:
         review: before.
@@ -140,8 +140,8 @@ def seen_runs(review: ReviewState | None, *, fast: bool = False) -> Runs:
 
 
 def progress_of(plan: Plan) -> dict[str, int] | None:
-    """How far the review of a plan is: how many are decided about of how many, and `review_summary`
-    of what was looked at; None where nobody has begun."""
+    """How far the review of a plan is: how many subjects are decided of how many, and
+    `review_summary` of what was viewed; None where nobody has begun."""
     everybody = all_subjects(plan)
     decided = sum(s.decision is not Decision.NONE for s in everybody)
     review = plan.review or ReviewState()

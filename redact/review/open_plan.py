@@ -1,5 +1,5 @@
-"""The plan that is open on the page: each change is saved at once, can be taken back, and replaces
-nobody else's.
+"""The plan that is open on the page: each change is saved at once, can be undone, and never
+overwrites the change of another user.
 
 Changes are the actions of the page by name, with arguments that are not trusted.
 """
@@ -152,14 +152,14 @@ class OpenPlan:
         return numbers[-1]
 
     def undo(self) -> Plan:
-        """Take the last change back; what was seen stays seen."""
+        """Undo the last change; what was viewed stays viewed."""
         return self._step(self._back, self._forth)
 
     def redo(self) -> Plan:
         return self._step(self._forth, self._back)
 
     def note(self, function: Callable[[ReviewState], ReviewState]) -> None:
-        """Note what was looked at: no change to take back, saved by `keep`."""
+        """Note what was viewed: not a change that can be undone; `keep` saves it."""
         with self.lock:
             before = self.plan.review or ReviewState()
             after = function(before)
@@ -181,7 +181,7 @@ class OpenPlan:
                 self._save(self.plan)
 
     def look_outside(self) -> bool:
-        """Take in a plan that was changed by somebody else; returns whether it was.
+        """Reload a plan that another user changed; returns whether one did.
 
         What was looked at since the last save is kept; the steps back are not, for they would
         take the other's work with them.

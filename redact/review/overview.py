@@ -79,7 +79,7 @@ class _Made:
 
 
 class Overview:
-    """Subjects as the page shows them; what did not change is neither worked out nor told again.
+    """Subjects as the page shows them; what did not change is neither computed nor sent again.
 
     A decision about everybody in an hour changes thousands of subjects. What was found of them
     stays as it is, and is most of what there is to tell.
@@ -109,7 +109,7 @@ class Overview:
         return {**clip(plan, info), **self._changing(plan), "subjects": self.subjects}
 
     def changes(self, plan: Plan) -> dict[str, Any]:
-        """What is new since the page was last told; of a known subject, what is new of it."""
+        """What has changed since the page was last told; of a known subject, only what is new."""
         before, now = self._told, self._subjects(plan)
         changed = [
             _news(before[number], told) if number in before else told
@@ -136,7 +136,7 @@ class Overview:
         }
 
     def noted(self, plan: Plan, review: ReviewState) -> ReviewState:
-        """A review of the plan that knows which of its risky moments were looked at."""
+        """A review of the plan that records which of its risky moments were viewed."""
         moments = self._ranking(plan)
         return with_moments(review, plan, moments, self._seen(plan, moments))
 
@@ -147,8 +147,8 @@ class Overview:
         return with_answers(review, plan, self._ranking(plan), frames, yes)
 
     def _seen(self, plan: Plan, moments: Sequence[Moment]) -> list[bool]:
-        """Whether each moment was looked at. A mask that was drawn and followed lies in pictures
-        that were looked at before there was one: it was, where it was chosen itself."""
+        """Whether each moment was viewed. A mask that was drawn and followed lies in pictures that
+        were viewed before it existed: it was viewed only where it was selected itself."""
         was_seen = bytearray(len(plan.source.timeline))
         for first, last in seen_runs(plan.review):
             was_seen[first : last + 1] = bytes([1]) * (last + 1 - first)
@@ -345,8 +345,8 @@ def _confirmation(
     decision: Decision,
     visible: Sequence[tuple[int, tuple[int, int]]],
 ) -> dict[str, Any]:
-    """In how many pictures a subject is and is visible; of one who is kept, the stretches in which
-    nobody is sure of it: track, first and last frame.
+    """In how many pictures a subject is, and in how many it is visible; for a kept one, the
+    stretches that are unsure: track, first and last frame.
 
     Of two parts in one frame, the one is asked about that a person drew: it is where they said.
     """
@@ -432,7 +432,7 @@ def bodies_at(plan: Plan, frame: int) -> list[dict[str, Any]]:
 
 
 def _finding(plan: Plan, note: FindingNote) -> dict[str, Any]:
-    """A finding for the page; what somebody else answered is shown, and is no answer here."""
+    """A finding for the page; somebody else's answer is shown, but does not count here."""
     told = {name: value for name, value in asdict(note).items() if name != "mark"}
     if note.answer and not answered_here(plan, note):
         told |= {"answer": "", "reason": "", "said": note.answer, "said_reason": note.reason}

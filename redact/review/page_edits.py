@@ -54,8 +54,8 @@ from .refused_error import RefusedError
 def decide(
     plan: Plan, ids: Sequence[int], decision: Decision, decided: Decided = UNDECIDED
 ) -> Plan:
-    """Decide about subjects (`redact.plan.decisions.decide`). To call a false alarm what the
-    networks were sure of, a person has to have looked at its surest pictures, and to say why.
+    """Decide about subjects (`redact.plan.decisions.decide`). To call something a false alarm of
+    which the networks were sure, a person must have viewed its surest pictures, and give a reason.
 
     Raises:
         PlanError: nobody has looked, or there is no reason.
@@ -102,8 +102,8 @@ def decide_texts(plan: Plan, numbers: Iterable[int], hide: bool, decided: Decide
 
 
 def only(plan: Plan, number: int, decided: Decided = UNDECIDED) -> Plan:
-    """Keep one subject and hide all others; false alarms stay as they are, and so does whoever is
-    hidden by decision already. A reason written before anybody decided is that of hiding."""
+    """Keep one subject and hide all others; false alarms and subjects that are hidden by decision
+    stay as they are. A reason that was given before any decision becomes the reason for hiding."""
     chosen = subject_of(plan, number)
     by_reason: dict[str, list[int]] = {}
     for subject in all_subjects(plan):
@@ -149,7 +149,7 @@ def merge(plan: Plan, ids: Sequence[int], decided: Decided = UNDECIDED) -> Plan:
 
 
 def _said_together(subjects: Sequence[Subject]) -> Subject:
-    """One subject for several that were decided alike: nothing that was said of one is lost."""
+    """One subject for several with the same decision; no reason or name of any of them is lost."""
     reasons = dict.fromkeys(s.reason for s in subjects if s.reason)
     names = dict.fromkeys(s.decided_by for s in subjects if s.decided_by)
     at = max(s.decided_at for s in subjects)
@@ -231,8 +231,8 @@ def _with_part(plan: Plan, track: Track, of: int, reason: str = "") -> Plan:
 def bridge(
     plan: Plan, gap: Gap, keys: Sequence[Keyframe], decided: Decided = UNDECIDED
 ) -> tuple[Plan, int]:
-    """Fill the gap between two parts of a subject with a part about which the same is decided. In
-    all of it nobody is sure, so that a decision to keep shows it only where it is confirmed.
+    """Fill the gap between two parts of a subject with a part that has the same decision. All of it
+    is unsure, so a decision to keep shows it only where a person confirms it.
 
     Raises:
         PlanError: the two are not parts of one subject, or there is no such gap any more.
@@ -383,7 +383,7 @@ def _cut_off(plan: Plan, number: int, first: int, last: int, decided: Decided) -
 
 
 def split(plan: Plan, number: int, frame: int) -> Plan:
-    """From `frame` on a track is somebody else: that part is a new subject, hidden.
+    """Make the part of a track from `frame` on a new subject, hidden: it is somebody else.
 
     Raises:
         PlanError: the track has not begun before that frame.

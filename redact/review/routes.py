@@ -177,8 +177,8 @@ class _Page:
         return as_json({"alike": found, "every": every})
 
     def covered(self, values: dict[str, Any]) -> Answer:
-        """Subjects that hide a kept one all the same, each with the first frame, how many, and in
-        how many of them it is itself only a guess; and where nobody hides it, as runs."""
+        """Subjects whose masks hide a kept one, each with the first frame, the number of frames,
+        and in how many of them it is itself only a guess; and where no mask hides it, as runs."""
         plan, margin = self._session.ready().open_plan.plan, self._session.render.margin
         found = covered(plan, int(values["id"]), margin)
         told = [
@@ -296,7 +296,7 @@ class _Page:
         return self._changed(lambda: here.open_plan.plan)
 
     def moments(self, values: dict[str, Any]) -> Answer:
-        """Note what was said of risky moments from their pictures."""
+        """Note a person's answers about risky moments, given by their pictures."""
         here = self._session.ready()
         plan, frames, yes = here.open_plan.plan, list(values["frames"]), bool(values["yes"])
         here.open_plan.note(lambda review: here.overview.answered(plan, review, frames, yes))

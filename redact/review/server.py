@@ -170,7 +170,7 @@ class Presence:
             self.left, self.page = time.monotonic(), ""
 
     def over(self) -> bool:
-        """Whether nobody is there any more."""
+        """Whether no page is open any more."""
         with self.lock:
             now = time.monotonic()
             gone = self.left is not None and now - self.left > GONE
@@ -234,7 +234,7 @@ class PageServer(ThreadingMixIn, TCPServer):
         return of_this_user(client_address[:2], request.getsockname()[:2])
 
     def serve(self) -> None:
-        """Answer until the last page is gone, or nobody did anything for an hour."""
+        """Serve until the last page is gone, or nothing was done for an hour."""
         threading.Thread(target=self._end_when_over, daemon=True).start()
         self.serve_forever(poll_interval=0.2)
 

@@ -165,8 +165,8 @@ class Session:
         self.begin("follow", work)
 
     def hide_found(self, what: dict[str, Any]) -> None:
-        """Hide a finding, and what was found on as far as it can be followed and is open: the
-        audit may have seen somebody for a fraction of a second who is there for longer."""
+        """Hide a finding, and follow it as far as it is visible: the audit may have detected
+        somebody for a fraction of a second who is there for longer."""
         here, number = self.ready(), int(what["number"])
         note = page_edits.finding_of(here.open_plan.plan, number)
         plan = page_edits.without_mask(here.open_plan.plan, note)
@@ -267,6 +267,6 @@ def place_of(info: SourceInfo, folder: Path | None) -> Path:
 
 
 def decided_now(plan: Plan, reason: str = "") -> Decided:
-    """By whoever looks, as they wrote it on the page; "" if they did not."""
+    """A decision by the reviewer, by the name entered on the page; "" if none was."""
     by = plan.review.reviewer if plan.review else ""
     return Decided(reason, by, utc_text(datetime.now(UTC)))

@@ -1,5 +1,5 @@
-"""Files that the page shows itself, in a frame or a player: each under a path that nobody can
-guess, because a frame cannot send the token."""
+"""Files that the page shows in a frame or a player, each under a path that cannot be guessed,
+because a frame cannot send the token."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A film strip of somebody who is kept: how each of their pictures will be."""
+"""A film strip of a kept subject: how each picture will look."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def strip_of(plan: Plan, subject: Subject, margin: float) -> list[StripPicture]:
 
 
 def _spread(frames: Sequence[int], most: int) -> list[int]:
-    """At most so many of them, evenly, with the first and the last."""
+    """A limited number of them, evenly spread, with the first and the last."""
     if len(frames) <= most:
         return list(frames)
     return [frames[round(i * (len(frames) - 1) / (most - 1))] for i in range(most)]

@@ -88,7 +88,7 @@ class Texts:
         self._lock = threading.Lock()
 
     def begin(self) -> None:
-        """Start to read, if nobody does."""
+        """Start reading, unless it has begun."""
         with self._lock:
             if self._job is None or self._job.over.is_set():
                 self._job = _Reading(self._read, self._busy).start()
@@ -100,7 +100,7 @@ class Texts:
             self._job.over.wait(wait)
 
     def state(self) -> dict[str, Any] | None:
-        """How far it is; None: nobody began."""
+        """How far reading is; None if it has not begun."""
         return None if self._job is None else self._job.state()
 
     def _read(self, job: Job) -> int:

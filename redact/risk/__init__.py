@@ -1,5 +1,5 @@
-"""Where somebody may be open, and how probable it is: one probability, by which the page of review
-lists moments and the audit chooses where it looks."""
+"""Places where somebody may be open, each with one probability, by which the page of review lists
+moments and the audit chooses what it scans."""
 
 from .moments import (
     SECONDS_BETWEEN_MOMENTS,

@@ -1,6 +1,5 @@
-"""Which moments of a video are worth a person's look: where somebody is open with a probability at
-which looking pays, the most probable first. A list of nothing is a good list.
-"""
+"""Which moments of a video are worth a person's look: those at which somebody is open with a
+probability that makes looking pay, the most probable first. An empty list is a good list."""
 
 from __future__ import annotations
 
@@ -61,7 +60,7 @@ class Moment:
 
     @property
     def sentence(self) -> str:
-        """Key of the sentence that says on the page what is to be looked for."""
+        """Key of the sentence that tells the viewer what to look for."""
         return f"{self.why}.{self.because}" if self.because else self.why
 
 
@@ -112,7 +111,7 @@ def rated_places(plan: Plan, weights: Weights | None = None) -> list[tuple[float
 
 
 def clip_moments(plan: Plan, weights: Weights | None = None) -> list[Moment]:
-    """What is worth a look of nobody who has a mask: doubts, bodies, damage and cuts.
+    """Moments worth a look that belong to no track: doubts, bodies, damage and cuts.
 
     Args:
         weights: those of the installed models if None.

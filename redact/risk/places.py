@@ -1,4 +1,4 @@
-"""Where somebody may be open, and what is known of each such place: what the regression weighs."""
+"""Places at which somebody may be open, with the clues that the regression weighs."""
 
 from __future__ import annotations
 
@@ -96,7 +96,7 @@ def gaps_of(tracks: Iterable[Track]) -> list[Gap]:
 
 
 def all_places(plan: Plan) -> Iterator[Place]:
-    """Every place of a plan at which somebody may be open, but of what is no target."""
+    """Every place of a plan at which somebody may be open, except those of false alarms."""
     yield from places_of_clip(plan)
     tracks = {track.id: track for track in plan.tracks}
     for subject in all_subjects(plan):

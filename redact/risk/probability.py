@@ -1,4 +1,4 @@
-"""One probability that somebody is open at a place, and what speaks for it most."""
+"""The probability that somebody is open at a place, and which clue contributes most."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ Judgements: a face in a damaged picture is one that networks miss; cuts are for 
 
 
 def probability_of(place: Place, weights: Weights) -> float:
-    """Probability that somebody can be recognised at a place whom nothing hides.
+    """Probability that somebody without a mask can be recognised at a place.
 
     Args:
         weights: `Calibration.risk`. A clue without a weight counts for nothing.

@@ -148,7 +148,8 @@ class ActiveTracklets:
         self.rows.motion.warp(camera)
 
     def note_same(self, small: SmallFrame) -> None:
-        """In a picture in which much moves at once: note who looks as when seen last."""
+        """In a picture in which much moves at once, note the tracklets that look as they did when
+        last seen."""
         same = looks_same(small, self.rows.motion.boxes, self.rows.recent)
         self._log.held_on |= {(int(tracklet), small.index) for tracklet in self.rows.id[same]}
 
@@ -205,7 +206,7 @@ class ActiveTracklets:
             self._start(small, fresh, looks)
 
     def stand_on(self, bodies: Bodies, time: float) -> None:
-        """Take in which of those who are seen now bodies bear, and which plates vehicles do."""
+        """Note which of the tracklets seen now are borne by a body, and plates by a vehicle."""
         r = self.rows
         rows = np.flatnonzero(r.seen == time)
         r.clues.looked_for_bodies(rows, borne_by(bodies, r.box[rows], r.target[rows]))
@@ -239,7 +240,7 @@ class ActiveTracklets:
         return np.flatnonzero((best & (little | clearer)) | alone)
 
     def answered(self, rows: NDArray[np.intp], odds: NDArray[np.float32]) -> None:
-        """Take in what close looks at `rows` said, log odds."""
+        """Note the log odds of close scans at `rows`."""
         self.rows.examined[rows] = self.rows.clues.latest[rows]
         self.rows.clues.looked_closely(rows, odds)
 
@@ -267,7 +268,7 @@ class ActiveTracklets:
     def _round(
         self, free: NDArray[np.bool_], seen: Observations, small: SmallFrame
     ) -> list[tuple[Observations, Patches]]:
-        """Match what was seen to the rows that are `free`; what is left is handed back."""
+        """Match detections to the rows that are `free`, and return those that are left."""
         if not len(seen):
             return []
         looks = patches_of(small, seen.boxes)
@@ -311,7 +312,7 @@ class ActiveTracklets:
         self._look_closely(small)
 
     def _look_closely(self, small: SmallFrame) -> None:
-        """Look for those whom neither the detector nor the pixels show any more."""
+        """Scan closely for those that neither the detector nor the pixels show any more."""
         r = self.rows
         unseen = r.believed & (r.seen < small.time) & (small.time - r.seen <= LOST_SECONDS)
         rows = np.flatnonzero(unseen)
@@ -450,8 +451,9 @@ class ActiveTracklets:
     def _note_jumps(
         self, rows: NDArray[np.intp], small: SmallFrame, firm: NDArray[np.bool_], looks: Patches
     ) -> None:
-        """Objects that no longer look like what they were: somebody else may have come in their
-        place. Faint looks frame an object so loosely that they tell nothing of it by themselves."""
+        """Note objects that no longer look like what they were: somebody else may have come in
+        their place. A faint detection frames an object so loosely that it proves nothing by itself.
+        """
         r = self.rows
         r.unbroken[rows] &= self._alike(rows, looks)
         known = r.known[rows]

@@ -229,9 +229,9 @@ def weave(
 
 
 def _jumps(group: list[Piece], log: SightingLog, jolts: Sequence[int]) -> list[int]:
-    """Frames from which an object may be somebody else: it looks like another than before, or much
-    moved at once and it was not seen to go on. What was decided about the one must not hold for the
-    other, so a track ends there; both are hidden as the one would be."""
+    """Frames from which an object may be somebody else: it looks different from before, or much
+    moved at once and it was not seen to go on. A track ends there, so that a decision about one
+    person does not hold for the other; both are hidden as one would be."""
     ours = {piece.tracklet for piece in group}
     frames = {f for t, f in log.jumps if t in ours}
     for jolt in jolts[bisect_right(jolts, group[0].first) : bisect_right(jolts, group[-1].last)]:
@@ -248,7 +248,7 @@ def seen_best(
     retired: Mapping[int, Retired],
     weights: Mapping[str, TargetWeights],
 ) -> Iterator[Doubt]:
-    """Where each tracklet was seen best, be it hidden or not: who asks knows what is hidden.
+    """Where each tracklet was seen best, hidden or not: the caller knows what is hidden.
 
     Args:
         rows_of: sightings by tracklet.

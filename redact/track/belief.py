@@ -111,7 +111,7 @@ class Clues(Arrays):
     def of_new(
         cls, target: NDArray[np.int8], odds: NDArray[np.float32], boxes: Boxes, picture: float
     ) -> Clues:
-        """Clues of objects that have been seen once, in a picture of so many square pixels."""
+        """Clues of objects that were detected once, in a picture of a number of square pixels."""
         one, zero = np.ones(len(target)), np.zeros(len(target))
         strong = np.minimum(odds.astype(np.float64), STRONGEST)
         share = areas(boxes) / picture
@@ -175,8 +175,8 @@ class Clues(Arrays):
         self.largest[rows] = np.maximum(self.largest[rows], share)
 
     def looked_closely(self, rows: NDArray[np.intp], odds: NDArray[np.float32]) -> None:
-        """Take in close looks at `rows`, log odds; one too many takes the place of a part of what
-        the others said, whose pictures were worse."""
+        """Add the log odds of close scans at `rows`. One scan too many replaces a share of the
+        others, whose pictures were worse."""
         full = self.asked[rows] >= ASKED
         self.close[rows] *= np.where(full, 1 - 1 / ASKED, 1.0)
         self.close[rows] += odds

@@ -1,5 +1,5 @@
-"""A small look at frames of which no scan is due: whoever is in the picture for a tenth of a second
-could come and go between two scans.
+"""A small scan of frames in which no scan is due: somebody who is in the picture for a tenth of a
+second could come and go between two scans.
 
 It only calls for a scan of the place; what is hidden is decided as always.
 """

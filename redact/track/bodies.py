@@ -64,7 +64,7 @@ upper ends. Or those of vehicles, to what is seen of their plates."""
 
 @dataclass(frozen=True, slots=True)
 class Eyes:
-    """Those who look for bodies, and for the heads of bodies.
+    """The detectors of bodies, and of the heads of bodies.
 
     Attributes:
         bodies, heads: look.
@@ -116,8 +116,8 @@ def plates_borne(vehicles: Boxes, plates: Boxes) -> NDArray[np.bool_]:
 
 
 def head_places(bodies: Boxes) -> Boxes:
-    """[N, 4], where the heads of bodies [N, 4] should be: a seventh of who stands upright, a third
-    of the width of who is seen from the chest up; in the middle of the upper end."""
+    """[N, 4], where the heads of bodies [N, 4] should be: in the middle of the upper end, a seventh
+    as tall as a person who stands upright, a third as wide as one who is seen from the chest up."""
     width, height = bodies[:, 2] - bodies[:, 0], bodies[:, 3] - bodies[:, 1]
     tall = np.maximum(height / 7, np.minimum(width / 2.5, height / 2.5))
     x, top = (bodies[:, 0] + bodies[:, 2]) / 2, bodies[:, 1]
@@ -191,7 +191,7 @@ class Everybody:
         self.looks: list[LookForAll] = []
 
     def due(self, time: float) -> bool:
-        """Whether bodies are to be looked for in a frame at this time (s) that is looked at."""
+        """Whether bodies are to be detected in a scanned frame at this time (s)."""
         return time - self._last >= SECONDS_BETWEEN_BODY_SCANS - JITTER
 
     def look(
@@ -284,7 +284,7 @@ show nobody: one of them may miss who is there."""
 
 
 def _left(frames: NDArray[np.intp], borne: NDArray[np.bool_], detected: int, end: int) -> int:
-    """The frame from which nobody was there any more; `end` if that is not known.
+    """The frame from which no body was there any more; `end` if that is not known.
 
     Args:
         frames: of looks for bodies, rising.

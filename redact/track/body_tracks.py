@@ -1,5 +1,5 @@
-"""Who is who: each person and vehicle over time, by looks at whole pictures, and which tracks of
-faces, heads and plates are theirs.
+"""Tracks each person and vehicle over time, by scans of whole pictures, and finds the tracks of
+faces, heads and plates that are theirs.
 
 A wrong answer shows a stranger with whoever is kept, a missing one costs a click. So a body ends
 where two may be the next of one, and a face is that of a body only where no other can bear it.

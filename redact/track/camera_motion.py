@@ -55,7 +55,7 @@ UNMOVED = CameraMotion(IDENTITY, 1.0)
 
 
 def motion_between(earlier: SmallFrame, later: SmallFrame) -> CameraMotion:
-    """Camera motion from `earlier` to `later`; `STANDING_STILL` where it cannot be told."""
+    """Camera motion from `earlier` to `later`; `STANDING_STILL` if it cannot be measured."""
     if unchanged(earlier, later):
         return UNMOVED
     level = next(

@@ -62,7 +62,7 @@ Mask = NDArray[np.bool_]
 
 
 class Seen:
-    """The picture as it was when each part of it was last looked at.
+    """The picture as it was when each part of it was last scanned.
 
     Args:
         small: looked at as a whole.
@@ -109,7 +109,7 @@ class Seen:
         return out
 
     def looked(self, small: SmallFrame, areas: list[Rect]) -> None:
-        """Parts of a later picture were looked at."""
+        """Note that parts of a later picture were scanned."""
         now = _compared(small)
         for area in areas:
             x, y = self._factor

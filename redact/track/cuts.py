@@ -191,7 +191,7 @@ def _expected(pictures: Sequence[SmallFrame]) -> float:
 
 
 def _flat(small: SmallFrame) -> bool:
-    """Whether it shows nothing, or next to nothing, that could be told apart."""
+    """Whether a picture shows nothing, or next to nothing, by which pictures can be compared."""
     picture = small.levels[-1]
     return float(picture.std()) < FLAT or float((picture >= BURNT_OUT).mean()) > MOST_BURNT
 

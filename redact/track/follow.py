@@ -105,7 +105,7 @@ def step(
 
 
 def looks_same(small: SmallFrame, expected: Boxes, recent: Patches) -> NDArray[np.bool_]:
-    """[N] who is near the expected place as he looked in the picture before.
+    """[N] which objects are near their expected place and look as in the picture before.
 
     Args:
         small: the picture.

@@ -118,7 +118,7 @@ class Looks:
         return self._found.select(_touching(self._found.xyxy, areas)), areas
 
     def _changed(self, frame: Frame, small: SmallFrame) -> list[Rect] | None:
-        """Parts to be looked at, None for all of the picture."""
+        """Parts to scan; None for all of the picture."""
         due = small.time - self._whole_at >= self._patience * self._every - JITTER
         if self._seen is None or frame.damaged or due:
             return None
@@ -155,7 +155,7 @@ def _plain(found: Detections) -> NDArray[np.bool_]:
 
 
 def taken_together(before: Detections, now: Detections, areas: Sequence[Rect]) -> Detections:
-    """What was seen before outside of areas that were looked at anew, and now in them.
+    """Earlier detections outside the areas that were scanned again, and new ones inside them.
 
     Args:
         before: of all of the picture.

@@ -16,8 +16,8 @@ from .tracker import Tracker
 def scanned(
     frame: Frame, tracker: Tracker, looks: Looks, bell: Bell | None = None
 ) -> tuple[Detections | None, Sequence[Rect] | None]:
-    """What is detected in the frame that a tracker observes next, and the areas that were looked at
-    for it, as `Tracker.observe` takes them.
+    """Detections in the frame that a tracker observes next, and the areas that were scanned for
+    them, as `Tracker.observe` takes them.
 
     Args:
         frame: the next one.

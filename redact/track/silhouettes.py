@@ -36,7 +36,7 @@ MOSTLY: Final = 0.8
 
 
 def worth_its_box(track: Track, looks: Sequence[Look], leak_cost: float, picture: float) -> bool:
-    """Whether somebody is hidden, now that it is known where shapes are seen.
+    """Whether a person stays hidden, now that it is known where silhouettes were seen.
 
     Args:
         track: of a person.
@@ -125,7 +125,8 @@ def shapes_between(looks: Sequence[Look], last: int) -> tuple[Shaped, ...]:
 
 
 def _bridged(looks: Sequence[Look]) -> list[Look]:
-    """Looks, those of a moment between two that told a shape telling one as well."""
+    """Scans, with those shortly between two that gave a silhouette counted as giving one as
+    well."""
     found = list(looks)
     sure = [n for n, (_, shape) in enumerate(looks) if shape is not None]
     for a, b in pairwise(sure):

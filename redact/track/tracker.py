@@ -77,7 +77,7 @@ class _View:
 
 @dataclass(frozen=True, slots=True)
 class _Prepared:
-    """What can be told of a frame before it is its turn.
+    """What can be computed of a frame before its turn.
 
     Attributes:
         small: its small picture.
@@ -277,7 +277,7 @@ class Tracker:
         return _View(small, IDENTITY if suspect else camera.matrix, suspect, jolted)
 
     def _note(self, small: SmallFrame) -> None:
-        """Remember who was where, for those who are followed back later."""
+        """Remember where everybody was, for those who are followed backwards later."""
         rows = self._active.rows
         now = rows.seen == small.time
         self._sighted.add(small.index, rows.id[now], rows.box[now], rows.target[now])

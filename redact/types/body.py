@@ -1,4 +1,4 @@
-"""Somebody, or a vehicle, as a whole: what is known of who is in the picture, and never hidden."""
+"""A person or vehicle as a whole, known and never hidden."""
 
 from __future__ import annotations
 

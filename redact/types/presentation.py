@@ -1,4 +1,4 @@
-"""The ways in which one picture may be shown to somebody."""
+"""The ways in which a player may show one picture."""
 
 from __future__ import annotations
 

@@ -37,14 +37,14 @@ class Scope(Value, frozen=True):
         return not (self.between or self.ignored or self.only)
 
     def at(self, seconds: float) -> bool:
-        """Whether it is looked at a time, in seconds after the first picture."""
+        """Whether a time, in seconds after the first picture, is searched."""
         spans = self.between
         return not spans or any(
             a - SPAN_SLACK_SECONDS <= seconds <= b + SPAN_SLACK_SECONDS for a, b in spans
         )
 
     def holds(self, box: Box) -> bool:
-        """Whether something at a place (upright source pixels) is looked for."""
+        """Whether a place (upright source pixels) is searched."""
         inside = not self.only or any(area.common(box) > 0 for area in self.only)
         return inside and not any(area.contains(box) for area in self.ignored)
 

@@ -1,4 +1,4 @@
-"""The shape of somebody in a box: which of its cells the body takes up."""
+"""The shape of a person in a box: which of its cells the body takes up."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ Cells = NDArray[np.bool_]
 
 @dataclass(frozen=True)
 class Silhouette:
-    """Cells of a box that somebody takes up. It moves and grows with the box.
+    """Cells of a box that a person takes up. It moves and grows with the box.
 
     Attributes:
         packed: the cells as bits, row by row, the leftmost first.

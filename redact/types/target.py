@@ -150,8 +150,8 @@ DEFAULT_TARGETS: Final = (Target.FACE, Target.PLATE)
 
 
 def without_nested(targets: Iterable[Target]) -> tuple[Target, ...]:
-    """Kinds of which none is a part of another, in the order of `Target`: who hides heads hides
-    their faces with them, and each is one target, not two.
+    """Kinds of which none is a part of another, in the order of `Target`: hiding heads hides their
+    faces with them, and each is one target, not two.
 
     Raises:
         ValueError: for a kind that nobody can search for, or none at all.

@@ -103,7 +103,8 @@ class Keyframes(Sequence[Keyframe]):
 
 
 class Decided(NamedTuple):
-    """Why, by whom and when (UTC) something was decided, for the record; "" where nobody says."""
+    """Why, by whom and when (UTC) something was decided, for the record; "" where it is not
+    stated."""
 
     reason: str = ""
     by: str = ""
@@ -226,8 +227,8 @@ class Track:
         return self._keys.at(frame)
 
     def silhouette(self, here: Keyframe) -> Silhouette | None:
-        """What of its box it takes up; None: all of it. Of a box that a person drew, or that is
-        held over damage, nobody knows more than the box."""
+        """The part of its box that it takes up; None: all of it. Of a box that a person drew, or
+        that is held over damage, no more than the box is known."""
         if here.state in (State.MANUAL, State.HELD):
             return None
         wanted = self.key_picture_at(here.frame)
@@ -238,7 +239,8 @@ class Track:
 
 @dataclass(frozen=True, slots=True)
 class Doubt:
-    """A place without a mask at which somebody may be: what was seen there was not believed.
+    """A place without a mask at which somebody may be visible: what was detected there was not
+    believed.
 
     Attributes:
         frame: in which it was seen best.

@@ -63,7 +63,7 @@ class Message:
         return hash((self.code, *sorted(self.values.items(), key=itemgetter(0))))
 
     def to_json(self) -> dict[str, Any]:
-        """Code and values as JSON values; what is a message itself is told in English."""
+        """Code and values as JSON values; a value that is a message itself is put into English."""
         return {"code": self.code, "values": as_json(self.values)}
 
 
@@ -78,7 +78,7 @@ def as_json(values: Mapping[str, Any]) -> dict[str, Value]:
 
 
 def _plain(values: Mapping[str, object]) -> dict[str, Any]:
-    """Values that can be told in any language, and handed to another process."""
+    """Values that can be put into words in any language and sent to another process."""
     kept = (str, int, float, NoneType, tuple, Message, RedactError)
     return {name: v if isinstance(v, kept) else str(v) for name, v in values.items()}
 
@@ -129,7 +129,7 @@ def error_as_json(error: RedactError, source: str | None) -> dict[str, Any]:
 
 
 def _kept(values: Mapping[str, Any]) -> dict[str, Any]:
-    """Values as JSON values from which all of it can be told in any language."""
+    """Values as JSON values from which the message can be put into words in any language."""
     return {name: _kept_one(value) for name, value in values.items()}
 
 

@@ -46,5 +46,5 @@ def speaking(language: str) -> Iterator[None]:
 
 
 def spoken() -> str:
-    """The language in which people are told something."""
+    """The language for messages to the user."""
     return _spoken

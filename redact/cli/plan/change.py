@@ -170,8 +170,8 @@ def _shape(
 
 
 def _stop_at_smaller(before: Plan, after: Plan, ids: Iterable[int]) -> None:
-    """A mask that is smaller than what was found can show somebody: whoever wants that has looked,
-    and gives a reason. Raises PlanError."""
+    """Require a reason, and that the pictures were viewed, for a mask that is smaller than what was
+    found: it can show somebody. Raises PlanError."""
     found = {number: mask_shape.newly_uncovered(before, after, number) for number in ids}
     smaller = {number: frames for number, frames in found.items() if frames}
     if not smaller:
@@ -188,8 +188,8 @@ def _stop_at_smaller(before: Plan, after: Plan, ids: Iterable[int]) -> None:
 
 
 def _stop_at_sure_alarms(plan: Plan, ids: Iterable[int], explained: bool) -> None:
-    """What the networks were sure of is most likely no false alarm: whoever says so has looked, and
-    gives a reason. Raises PlanError."""
+    """Require a reason, and that the pictures were viewed, for calling a track a false alarm of
+    which the networks were sure. Raises PlanError."""
     sure = decisions.sure_alarms(plan, ids)
     if not sure or explained:
         return
@@ -218,7 +218,7 @@ def _set_texts(value: Plan, path: Path, wanted: str, action: str | None, decisio
 
 
 def _mention_unexplained(kept: list[Track]) -> None:
-    """Showing a person on purpose needs somebody who answers for it; the record will tell."""
+    """Point out that a person is shown on purpose without a name or reason on record."""
     if missing := [t.id for t in kept if not t.reason]:
         Terminal().warn(say("kept_without_reason", tracks=named(missing)))
     if missing := [t.id for t in kept if not t.decided_by]:

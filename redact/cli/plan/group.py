@@ -1,6 +1,4 @@
-"""The group of the `plan` commands, and what they share: options, and what is told about a change
-besides that it was made.
-"""
+"""The group of the `plan` commands, and what they share: options, and remarks on a change."""
 
 from __future__ import annotations
 
@@ -33,8 +31,8 @@ def plan() -> None:
 
 
 def save(changed: Plan, before: Plan, path: Path) -> None:
-    """Write a plan that was changed, unless somebody else has changed it since it was read: of two
-    changes at once one would be lost, and with it perhaps a mask.
+    """Write a changed plan, unless another user changed it since it was read: one of the two
+    changes would be lost, and perhaps a mask with it.
 
     Args:
         changed, before: the plan, and as it was read.
