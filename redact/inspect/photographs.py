@@ -7,9 +7,10 @@ import io
 import warnings
 from typing import Final
 
-from PIL import ExifTags, Image
+from PIL import Image
 
 from ..formats.photographs import parts_of
+from ..media import exif_fields
 from ..words import Message
 from .disclosures import Disclosures, Kind
 
@@ -52,21 +53,13 @@ def inspect_exif(data: bytes, found: Disclosures) -> None:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            exif = Image.open(io.BytesIO(data)).getexif()
-            tables = [("EXIF", dict(exif), ExifTags.TAGS)]
-            for ifd in (ExifTags.IFD.Exif, ExifTags.IFD.GPSInfo, ExifTags.IFD.IFD1):
-                names = ExifTags.GPSTAGS if ifd is ExifTags.IFD.GPSInfo else ExifTags.TAGS
-                tables.append((f"EXIF {ifd.name}", dict(exif.get_ifd(ifd)), names))
+            fields = list(exif_fields(Image.open(io.BytesIO(data))))
     except Exception:  # whatever Pillow says of it: the parts themselves were told
         return
-    for where, table, names in tables:
-        for number, value in table.items():
-            if number in tuple(ExifTags.IFD):
-                continue
-            key = names.get(number, f"{number:04X}")
-            kind = _KINDS.get(key, Kind.DATE if "Date" in key or "Time" in key else Kind.TAG)
-            if "GPS" in where:
-                kind = Kind.LOCATION
-            elif "IFD1" in where:
-                kind = Kind.THUMBNAIL
-            found.add(kind, f"{where} {key}", str(value))
+    for where, key, value in fields:
+        kind = _KINDS.get(key, Kind.DATE if "Date" in key or "Time" in key else Kind.TAG)
+        if "GPS" in where:
+            kind = Kind.LOCATION
+        elif "IFD1" in where:
+            kind = Kind.THUMBNAIL
+        found.add(kind, f"{where} {key}", str(value))

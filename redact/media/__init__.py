@@ -21,7 +21,7 @@ from .info import (
     SourceInfo,
 )
 from .muting import HERTZ, TONE_AMPLITUDE, mute_samples
-from .photographs import WRITTEN, PhotoWriter, is_photograph
+from .photographs import WRITTEN, PhotoWriter, exif_fields, is_photograph
 from .pixel_formats import WORKING, Layout, layout
 from .probe import probe
 from .pyav import filtered, graph_for, tags_of

@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import io
 import warnings
+from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
 from types import TracebackType
@@ -225,20 +226,23 @@ _SHOWN: Final = 60
 """Characters of a tag's value that are shown."""
 
 
-def _exif(image: Image.Image) -> list[Dropped]:
-    exif, found = image.getexif(), []
-    tables = [(exif, ExifTags.TAGS)] + [
-        (exif.get_ifd(ifd), ExifTags.GPSTAGS if ifd == ExifTags.IFD.GPSInfo else ExifTags.TAGS)
-        for ifd in (ExifTags.IFD.Exif, ExifTags.IFD.GPSInfo)
-    ]
-    for table, names in tables:
-        for number, value in dict(table).items():
-            if number in tuple(ExifTags.IFD):
-                continue
-            text = " ".join(str(value).split())[:_SHOWN]
-            key = names.get(number, f"{number:04X}")
-            found.append(Dropped("tag", Message("tag", key=key, text=text), "EXIF"))
-    return found
+def exif_fields(image: Image.Image) -> Iterator[tuple[str, str, Any]]:
+    """Every field of EXIF: the table in which it stands, its name, and its value. Raises whatever
+    Pillow raises."""
+    exif = image.getexif()
+    ifds = (ExifTags.IFD.Exif, ExifTags.IFD.GPSInfo, ExifTags.IFD.IFD1)
+    tables = [("EXIF", dict(exif)), *((f"EXIF {ifd.name}", exif.get_ifd(ifd)) for ifd in ifds)]
+    for where, table in tables:
+        names = ExifTags.GPSTAGS if "GPS" in where else ExifTags.TAGS
+        for number, value in table.items():
+            if number not in tuple(ExifTags.IFD):
+                yield where, names.get(number, f"{number:04X}"), value
+
+
+def _exif(image: Image.Image) -> Iterator[Dropped]:
+    for where, key, value in exif_fields(image):
+        text = " ".join(str(value).split())[:_SHOWN]
+        yield Dropped("tag", Message("tag", key=key, text=text), where)
 
 
 def _other_parts(path: Path, kind: str) -> list[Dropped]:

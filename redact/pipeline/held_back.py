@@ -42,14 +42,6 @@ PathText = Annotated[str, Meta(pattern=r"^[^\x00]*$")]
 """Of any system: with a zero in it, none of them can look it up."""
 
 
-class _Earlier(Struct):
-    """The fields of an earlier version's note that tell that it is one."""
-
-    format: str
-    redact: str
-    no_manifest: bool
-
-
 class HeldBack(Struct, forbid_unknown_fields=True, kw_only=True):
     """The whole file `NAME.needs-review.json`. It lies in a closed folder and names paths.
 
@@ -233,16 +225,7 @@ def _decoded(path: Path) -> HeldBack:
     except OSError as error:
         raise problem(PlanError, "path_unread", path=path, reason=reason_of(error)) from error
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        _refuse_earlier(path)
         raise problem(PlanError, "no_note", path=path, error=error) from error
-
-
-def _refuse_earlier(path: Path) -> None:
-    """Raise PlanError for a note of an earlier version, which spells out the options of its run."""
-    with contextlib.suppress(OSError, msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        said = msgspec.json.decode(read_file(path), type=_Earlier)
-        if said.format == HELD_BACK_FORMAT:
-            raise problem(PlanError, "note_of_earlier", path=path, version=said.redact)
 
 
 def held_back_for(final: Path, closed: Path, released: Path | None = None) -> HeldBack | None:
@@ -295,9 +278,6 @@ def find_held(name: Path, source: Path | None = None) -> HeldBack:
     if found:
         fixes = [shlex.join(["redact", "fix", held.output]) for held in found.values()]
         raise problem(InputError, "several_held", name=name, commands="\n".join(fixes))
-    for folder in (name.parent, name.parent / PRIVATE):
-        for note in sorted(folder.glob(f"*{_MARK}*.json")):
-            _refuse_earlier(note)
     missing = not os.path.lexists(name)
     raise problem(InputError, "none_held_no_file" if missing else "none_held", name=name)
 

@@ -6,22 +6,20 @@ read with validation.
 
 from __future__ import annotations
 
-import contextlib
 from pathlib import Path
-from typing import Annotated, Any, Final
+from typing import Annotated, Any
 
 import msgspec
 from msgspec import Meta, field
 
 from ..errors import PlanError
 from ..files import read_file
-from ..types import Action, Natural, Sha256, Utc
+from ..types import Natural, Sha256, Utc
 from ..words import problem, reason_of
 from .case import CaseFields
 from .manifest_parts import (
     AuditPart,
     FileName,
-    KeptPart,
     LimitPart,
     LogAnchor,
     MessagePart,
@@ -188,59 +186,13 @@ def read_manifest(path: Path) -> Manifest:
 def parse_manifest(data: bytes, name: str) -> Manifest:
     """Like `read_manifest`, from memory; `name` stands for the file in messages."""
     try:
-        manifest = _decoded(data)
+        manifest = msgspec.json.decode(data, type=Manifest)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise problem(PlanError, "manifest_malformed", name=name, error=error) from None
-    _tell_cut_off(manifest)
     wrong = _contradiction(manifest)
     if wrong:
         raise problem(PlanError, "manifest_malformed", name=name, error=wrong)
     return manifest
-
-
-_OLD_FIELDS = {"output": {"copied"}, "run": {"stretches", "stretches_untouched"}}
-"""Of records of earlier versions, which could copy minutes as they were coded. Nothing else in a
-record depends on them."""
-
-
-def _decoded(data: bytes) -> Manifest:
-    """Raises msgspec.DecodeError."""
-    try:
-        return msgspec.json.decode(data, type=Manifest)
-    except msgspec.ValidationError:
-        older = _without_old_fields(data)
-        if older is None:
-            raise
-        return msgspec.convert(older, Manifest)
-
-
-def _without_old_fields(data: bytes) -> dict[str, Any] | None:
-    """The value of a record without the fields that only earlier versions wrote; None if it has
-    none of them."""
-    with contextlib.suppress(msgspec.DecodeError):
-        value = msgspec.json.decode(data)
-        found = False
-        for part, names in _OLD_FIELDS.items():
-            inner = value.get(part) if isinstance(value, dict) else None
-            if isinstance(inner, dict):
-                for name in inner.keys() & names:
-                    del inner[name]
-                    found = True
-        return value if found else None
-    return None
-
-
-_EARLIER_CUT_OFF: Final = "cut off by hand"
-"""Reason of a false alarm that was none, but a part that a person cut off."""
-
-
-def _tell_cut_off(manifest: Manifest) -> None:
-    """Earlier versions told what was cut off by hand as a false alarm with that for a reason."""
-    kept = manifest.audit.kept_by_decision if manifest.audit else ()
-    parts: tuple[TrackPart | KeptPart, ...] = (*manifest.tracks, *kept)
-    for part in parts:
-        if part.action is Action.FALSE_ALARM and part.reason == _EARLIER_CUT_OFF:
-            part.action, part.reason = Action.CUT_OFF, ""
 
 
 def _contradiction(manifest: Manifest) -> str:

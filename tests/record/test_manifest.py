@@ -280,16 +280,6 @@ def test_a_number_of_hundreds_of_digits_is_refused_where_it_would_be_printed(
             parse_manifest(huge, "x.json")
 
 
-def test_a_record_of_a_version_that_copied_is_read() -> None:
-    value = json.loads(VALID)
-    value["output"]["copied"] = [{"first": 0, "last": 1, "sha256": "0" * 64}]
-    value["run"] |= {"stretches": 4, "stretches_untouched": 2}
-    assert parse_manifest(json.dumps(value).encode(), "x.json") == parse_manifest(VALID, "x.json")
-    value["run"]["stretched"] = 1
-    with pytest.raises(PlanError, match="stretched"):
-        parse_manifest(json.dumps(value).encode(), "x.json")
-
-
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers(-5, 400) | st.floats(allow_nan=False) | st.text(),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
