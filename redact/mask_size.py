@@ -12,7 +12,7 @@ enlarges a mask.
 | `blur`    | tracks (`steps`)        | what an open shutter smears                             |
 | `steady`  | tracks (`steps`)        | jumps in size from one frame to the next                |
 | `slack`   | keyframes of a track    | boxes between two keyframes that leave their straight line |
-| `in_gap`  | drawn and joined tracks | where nobody saw the thing between two places           |
+| `in_gap`  | gaps, drawn or joined   | where nobody saw the thing between two places           |
 | `held`    | plans                   | what moved in a frame that could not be checked         |
 | `margin`  | drawing                 | what a sure detection leaves out, and the user's wish   |
 

@@ -18,6 +18,9 @@ LAVF: Final = r"(?:Lavf|Lavc)[\d.]{0,20}"
 HANDLERS: Final = ("VideoHandler", "SoundHandler")
 """What FFmpeg calls every track."""
 
+NEUTRAL_HANDLERS: Final = frozenset(("", *HANDLERS, "DataHandler", "videohandler"))
+"""The same by any writer: names of tracks that say nothing."""
+
 VENDORS: Final = r"\[0\]\[0\]\[0\]\[0\]|FFMP"
 """The code of QuickTime's vendor, as FFmpeg reads it: none, or FFmpeg."""
 

@@ -11,7 +11,7 @@ from ..formats.matroska import Element
 from ..types import date_and_time
 from ..words import Message
 from .disclosures import Disclosures, Kind, Text
-from .mp4 import add_comments, kind_of_tag
+from .tag_kinds import add_comments, kind_of_tag
 
 _PARENTS: Final = frozenset(
     (

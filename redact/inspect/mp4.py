@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import BinaryIO
 
@@ -11,7 +11,8 @@ from ..formats import mp4, sound_headers, tags
 from ..formats.mp4 import Mp4Box
 from ..types import date_and_time, day
 from ..words import Message
-from .disclosures import Disclosures, Kind, Text, printable_text, readable, size_of
+from .disclosures import Disclosures, Kind, Text, printable_text, size_of
+from .tag_kinds import add_comments, kind_of_tag
 
 SPEAKING = mp4.kinds("hdlr ilst meta stsd udta url ©swr ©too")
 """Of what FFmpeg writes, boxes with room for words."""
@@ -21,38 +22,11 @@ STRUCTURE = (mp4.TOP.union(*mp4.INSIDE.values()) - SPEAKING) | mp4.kinds(
 SAMPLE_ENTRY_PARTS = mp4.VIDEO_PARTS | mp4.SOUND_PARTS | mp4.kinds("d263 damr dvcC dvvC")
 QUICKTIME_WAVE_PARTS = SAMPLE_ENTRY_PARTS | mp4.kinds("mp4a samr")
 """What QuickTime keeps about a coding of sound: the coding once more, and its byte order."""
-NEUTRAL_NAMES = frozenset(("", *tags.HANDLERS, "DataHandler", "videohandler"))
 THREE_GPP_TEXT = frozenset(b"titl auth cprt dscp perf gnre albm".split())
 ICC = (b"prof", b"rICC")
 """Kinds of `colr` that hold a profile: it names its maker, a device, and when it was made."""
 EPOCH = datetime(1904, 1, 1, tzinfo=UTC)
 NTP_EPOCH = datetime(1900, 1, 1, tzinfo=UTC)
-TAG_KINDS = {
-    Kind.LOCATION: ("xyz", "loci", "gps", "location"),
-    Kind.DATE: ("day", "date"),
-    Kind.DEVICE: ("mak", "mod"),
-    Kind.ENCODER: ("too", "swr", "enc", "software"),
-    Kind.THUMBNAIL: ("thmb", "covr"),
-}
-"""Parts of names of tags, by what such a tag says; the first that fits."""
-
-
-def kind_of_tag(name: str) -> Kind:
-    """What a tag of this name most likely says."""
-    lower = name.lower()
-    fits = (kind for kind, parts in TAG_KINDS.items() if any(part in lower for part in parts))
-    return next(fits, Kind.TAG)
-
-
-def add_comments(comments: Iterable[tuple[str, bytes]], where: Text, found: Disclosures) -> None:
-    """Add what `sound_headers` finds in the header of a sound track, unless it is listed
-    already."""
-    for name, value in comments:
-        if name == "picture":
-            found.add(Kind.THUMBNAIL, Message("in_picture", where=where), size_of(value))
-        elif not found.tells(value) or not value:
-            kind = Kind.ENCODER if name == sound_headers.VENDOR else kind_of_tag(name)
-            found.add(kind, Message("in_comment", where=where, name=readable(name)), value)
 
 
 def walk(file: BinaryIO, size: int) -> Iterator[Mp4Box]:
@@ -177,7 +151,7 @@ def _handler(box: Mp4Box, data: bytes, found: Disclosures) -> None:
     if name and name[0] == len(name) - 1:
         name = name[1:]
     text = printable_text(name)
-    if text in NEUTRAL_NAMES:
+    if text in tags.NEUTRAL_HANDLERS:
         if text:
             found.add_generic(box.path, text)
     else:

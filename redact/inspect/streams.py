@@ -21,7 +21,7 @@ from ..formats.nal_units import messages, units
 from ..media import opened, packets_of, tags_of
 from ..words import Message
 from .disclosures import Disclosures, Kind, Text, printable_text, readable, size_of
-from .mp4 import NEUTRAL_NAMES, add_comments, kind_of_tag
+from .tag_kinds import add_comments, kind_of_tag
 
 MDPM = bytes.fromhex("17ee8c60f84d11d98cd60800200c9a66")
 """UUID of camcorders' message with date, time, exposure and sometimes place."""
@@ -173,7 +173,7 @@ def _tags(metadata: Any, where: Text, walked: bool, found: Disclosures) -> None:
     for key, value in metadata.items():
         lower = key.lower()
         # The language is found by the container's walk, or by `_stream`.
-        neutral = value.strip("\0") in NEUTRAL_NAMES
+        neutral = value.strip("\0") in tags.NEUTRAL_HANDLERS
         if lower == "language" or (neutral if lower == "handler_name" else tags.is_structural(key)):
             continue
         dated = any(f.kind is Kind.DATE for f in found.found)
