@@ -199,42 +199,6 @@ class Run:
         return float(cls.detach()), float(box.detach())
 
 
-class Pace:
-    """Chooses the number of threads by the time that steps take.
-
-    On a machine shared with others two threads in lock step are as slow as the one whose core is
-    taken; a single thread is then faster. Now and then the other number is tried.
-    """
-
-    SOON, LATE = 20, 320
-
-    def __init__(self, most: int) -> None:
-        self.choices = sorted({1, most})
-        self.cost = dict.fromkeys(self.choices, 0.0)
-        self.wait, self.left = self.SOON, 1
-
-    def threads(self) -> int:
-        """Number of threads for the next step."""
-        best = min(self.choices, key=lambda n: self.cost[n])
-        self.left -= 1
-        if self.left > 0 or len(self.choices) == 1:
-            return best
-        other = self.choices[0] if best == self.choices[-1] else self.choices[-1]
-        # A failed try can be very slow: each one doubles the time to the next.
-        self.wait = min(self.LATE, 2 * self.wait)
-        self.left = self.wait
-        return other
-
-    def took(self, threads: int, seconds: float) -> None:
-        before = min(self.choices, key=lambda n: self.cost[n])
-        old = self.cost[threads]
-        self.cost[threads] = (
-            seconds if old == 0.0 or threads != before else (0.8 * old + 0.2 * seconds)
-        )
-        if min(self.choices, key=lambda n: self.cost[n]) != before:
-            self.wait = self.left = self.SOON
-
-
 def train(run: Run) -> None:
     """Until the time or the steps of the recipe are used up."""
     r = run.recipe
@@ -247,7 +211,6 @@ def train(run: Run) -> None:
     )
     points, strides = centres(r.size, r.size, run.device)
     log = (run.out / "log.jsonl").open("a")
-    pace = Pace(r.threads)
     saved = tick = time.monotonic()
     sums, count = [0.0, 0.0], 0
     for images, truth in loader:
@@ -259,10 +222,7 @@ def train(run: Run) -> None:
         lr = learning_rate(r, run.step, fraction)
         for g in run.opt.param_groups:
             g["lr"] = lr
-        threads, begun = pace.threads(), time.monotonic()
-        torch.set_num_threads(threads)
         cls, box = run.update(images, truth, points, strides)
-        pace.took(threads, time.monotonic() - begun)
         sums, count = [sums[0] + cls, sums[1] + box], count + 1
         now = time.monotonic()
         run.used_s, tick = run.used_s + now - tick, now
@@ -275,7 +235,6 @@ def train(run: Run) -> None:
                         "cls": round(sums[0] / count, 4),
                         "box": round(sums[1] / count, 4),
                         "lr": lr,
-                        "threads": threads,
                     }
                 )
                 + "\n"

@@ -23,7 +23,7 @@ from torch.utils.data import DataLoader
 
 from lab.training.network import load_onnx, recalibrate
 from lab.training.quantise import first_convolution, to_8_bit
-from lab.training.train import Recipe, learning_rate, optimiser, update_average
+from lab.training.train import Recipe, learning_rate, optimiser, save_whole, update_average
 from lab.training.verifier import SIDE, Places, Verifier, collate, is_verifier, shipped
 
 EXPORTED, EIGHT_BIT = "verifier.onnx", "verifier.int8.onnx"
@@ -106,9 +106,7 @@ class Run:
             "used_s": self.used_s,
             "epoch": self.epoch,
         }
-        part = self.out / "last.pt.part"
-        torch.save(state, part)
-        part.replace(self.out / "last.pt")
+        save_whole(state, self.out / "last.pt")
         export(self.average, self.out / EXPORTED)
 
     def resume(self) -> None:

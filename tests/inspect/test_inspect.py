@@ -24,7 +24,7 @@ from redact.errors import CheckFailedError, ExitCode, InputError
 from redact.formats.nal_units import units
 from redact.inspect import Inspection, inspect_file
 from redact.inspect.disclosures import Disclosures, Kind
-from redact.inspect.mp4 import add_comments, inspect_mp4
+from redact.inspect.mp4 import inspect_mp4
 from redact.inspect.release import (
     CLEARED,
     clear_times,
@@ -33,6 +33,7 @@ from redact.inspect.release import (
     release_path,
 )
 from redact.inspect.streams import _codec_header, inspect_h264, inspect_hevc
+from redact.inspect.tag_kinds import add_comments
 from redact.media import Decode, VideoWriter, probe
 from redact.settings import EncodeSettings
 from redact.words import speaking
