@@ -19,7 +19,7 @@ from redact.media import default_output, probe, sha256_of
 from redact.media.codecs import container_for, muxer_name
 from redact.pipeline.held_back import read_held
 from redact.plan import read_plan
-from redact.record import head_path, needs_passphrase, read_case_file, read_log, read_manifest
+from redact.record import head_path, needs_passphrase, read_case, read_log, read_manifest
 
 from .media.footage import Clip, make
 
@@ -323,7 +323,7 @@ def test_what_a_killed_run_left_goes_when_its_command_is_given_again(tmp_path: P
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no such files there")
 @pytest.mark.parametrize(
-    "read", [read_plan, read_manifest, read_held, read_case_file, read_log, needs_passphrase]
+    "read", [read_plan, read_manifest, read_held, read_case, read_log, needs_passphrase]
 )
 def test_nobody_waits_for_a_pipe(tmp_path: Path, read: Callable[[Path], object]) -> None:
     """Where a file is named, or lies in a folder that somebody sent."""

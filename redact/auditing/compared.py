@@ -124,9 +124,9 @@ def _rounding(source: Frame, output: Frame) -> Fraction:
     return Fraction(0) if exact else output.time_base / 2
 
 
-def _some(items: list[int] | list[str], shown: int = 5) -> str:
+def _some(items: list[int] | list[str]) -> str:
     """The first of them, for a person."""
-    return ", ".join(map(str, items[:shown])) + (", …" if len(items) > shown else "")
+    return ", ".join(map(str, items[:5])) + (", …" if len(items) > 5 else "")
 
 
 Places = dict[int, list[tuple[int, Box]]]

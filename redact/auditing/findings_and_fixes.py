@@ -201,7 +201,6 @@ def fix_command(
     plan_path: Path | str,
     source: Path | str,
     last_frame: int | None = None,
-    options: Sequence[str] = (),
 ) -> str:
     """Shell commands, one a line, that add every finding to the plan and render again.
 
@@ -213,8 +212,6 @@ def fix_command(
         plan_path: the plan to change.
         source: the original.
         last_frame: of the clip; None: spans are not padded at their end.
-        options: of `redact apply`, as they were given the first time: whoever asked for a mute
-            output must not get a talking one from the repair.
     """
     plan = shlex.quote(as_argument(plan_path))
     lines = []
@@ -231,9 +228,8 @@ def fix_command(
             where = " ".join(f"--at f{frame}={_corners(box)}" for frame, box in places)
             lines.append(f"{head} {where}")
     if found:
-        lines.append(
-            shlex.join(["redact", "apply", as_argument(source), as_argument(plan_path), *options])
-        )
+        apply = ["redact", "apply", as_argument(source), as_argument(plan_path)]
+        lines.append(shlex.join(apply))
     return "\n".join(lines)
 
 

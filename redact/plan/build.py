@@ -39,7 +39,6 @@ def build_plan(
     detectors: tuple[tuple[str, str], ...] = (),
     frames_looked_at: int | None = None,
     broken: Iterable[int] | None = None,
-    doubts: Iterable[Doubt] = (),
     bodies: Sequence[Body] = (),
     owned: Sequence[Sequence[int]] = (),
 ) -> Plan:
@@ -47,7 +46,7 @@ def build_plan(
 
     Where the picture is broken (`Frame.broken`), and nothing or only old masks would hide it, a
     region hides all of it (`whole_pictures`); with `Damaged.HIDE`, wherever it is damaged.
-    `broken` are those of `unchecked` that are, None: all of them. `doubts`: see `uncovered`.
+    `broken` are those of `unchecked` that are, None: all of them.
     `owned` are, for each body, the ids of the tracks that were seen on it: with them they are one
     subject.
 
@@ -76,7 +75,7 @@ def build_plan(
     if broken is None or settings.damaged is Damaged.HIDE:
         broken = damaged
     whole = replace(found, tracks=(*numbered, *whole_pictures(found, broken)))
-    return with_subjects(replace(whole, doubts=uncovered(whole, doubts)), numbers)
+    return with_subjects(whole, numbers)
 
 
 MOST_A_MINUTE: Final = 60

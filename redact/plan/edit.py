@@ -42,7 +42,6 @@ def new_track(
     target: Target,
     places: Sequence[tuple[int, Box]],
     decided: Decided = UNDECIDED,
-    origin: Origin = Origin.MANUAL,
 ) -> Track:
     """A track that is linear between places.
 
@@ -51,7 +50,7 @@ def new_track(
         number: of the track.
         target: what is hidden.
         places: frame index and box in upright source pixels, in any order.
-        decided, origin: see `Track`.
+        decided: see `Track`.
 
     Raises:
         PlanError: no place, two at one frame, a frame outside the clip, or a box that is none
@@ -74,14 +73,12 @@ def new_track(
             raise problem(PlanError, "two_boxes", where=where, frame=frame)
         check_box(box, plan, f"{where}: frame {frame}")
     keys = tuple(Keyframe(frame, box, State.MANUAL) for frame, box in ordered)
-    return _track(number, target, keys, origin, decided)
+    return _track(number, target, keys, decided)
 
 
-def _track(
-    number: int, target: Target, keys: Sequence[Keyframe], origin: Origin, decided: Decided
-) -> Track:
+def _track(number: int, target: Target, keys: Sequence[Keyframe], decided: Decided) -> Track:
     reason, by, at = decided
-    return Track(number, target, keys, Action.REDACT, origin, reason, by, decided_at=at)
+    return Track(number, target, keys, Action.REDACT, Origin.MANUAL, reason, by, decided_at=at)
 
 
 def add_followed(
@@ -101,7 +98,7 @@ def add_followed(
     for key in keys:
         if not (shown and is_box(key.box)):
             check_box(key.box, plan, f"new track {number}: frame {key.frame}")
-    return plan.with_track(_track(number, target, keys, Origin.MANUAL, decided)), number
+    return plan.with_track(_track(number, target, keys, decided)), number
 
 
 def remove_tracks(plan: Plan, ids: Iterable[int], *, automatic: bool = False) -> Plan:

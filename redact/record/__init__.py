@@ -9,7 +9,6 @@ from .case import (
     ReasonCode,
     checked_case,
     read_case,
-    read_case_file,
     reasons_from_options,
 )
 from .check_record import CheckResult, check_output

@@ -93,11 +93,6 @@ def _require_codes(case: CaseFields, where: str = "") -> None:
             raise problem(PlanError, "not_a_code", **said, codes=", ".join(case.codes))
 
 
-def read_case_file(path: Path) -> CaseFields:
-    """Case fields from a TOML file; see `read_case`."""
-    return read_case(path)[0]
-
-
 def read_case(path: Path) -> tuple[CaseFields, dict[str, str]]:
     """From a TOML file: one key per field, a table `[reasons]` by target, and a table `[codes]` of
     what reason codes mean; and its table `[exhibits]`, the number of each video by its name.

@@ -67,9 +67,9 @@ def size_for(frame: Frame, most: int) -> tuple[int, int]:
     return most, max(1, round(height * most / width))
 
 
-def jpeg(frame: Frame, most: int, quality: int = QUALITY) -> bytes:
+def jpeg(frame: Frame, most: int) -> bytes:
     """A frame as JPEG, at most `most` pixels wide."""
-    return encoded(bgr(frame, *size_for(frame, most)), quality)
+    return encoded(bgr(frame, *size_for(frame, most)))
 
 
 def bgr(frame: Frame, width: int, height: int) -> Rgb:

@@ -147,11 +147,6 @@ class Tracker:
             camera = None if before is None else motion_between(before, small)
         self._ahead[frame.index] = _Prepared(small, camera)
 
-    def wants_detection(self, frame: Frame) -> bool:
-        """Whether the detector must look at this frame, or at places of it (`places_to_scan`)."""
-        places = self.places_to_scan(frame)
-        return places is None or len(places) > 0
-
     def places_to_scan(self, frame: Frame) -> Boxes | None:
         """Where the detector must look at the frame that is observed next: float64 [N, 4], upright
         source pixels; None for all of it.

@@ -20,7 +20,6 @@ from redact.record import (
     EvidenceChoice,
     ReasonCode,
     read_case,
-    read_case_file,
     write_evidence,
 )
 from redact.record.case import case_from_mapping, checked_case, reasons_from_options
@@ -38,12 +37,12 @@ def test_case_file(tmp_path: Path) -> None:
     path.write_text(
         'case = "2026-114"\nlegal-basis = "art. 6"\n[reasons]\nface = "third party"\n', "utf-8"
     )
-    case = read_case_file(path)
+    case, _ = read_case(path)
     assert case == CaseFields(
         case="2026-114", legal_basis="art. 6", reasons={"face": "third party"}
     )
     path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes())  # as some editors begin every text
-    assert read_case_file(path) == case
+    assert read_case(path)[0] == case
     given_here = CaseFields(case="other", reasons={"plate": "car"})
     both = case.overridden_by(given_here)
     assert both.case == "other" and both.legal_basis == "art. 6"
@@ -79,7 +78,7 @@ def test_reason_codes_of_a_case(tmp_path: Path) -> None:
         '[reasons]\nface = "b6"\n',
         "utf-8",
     )
-    case = read_case_file(path)
+    case, _ = read_case(path)
     assert case.codes == {
         "b6": ReasonCode("Privacy", "552(b)(6)"),
         "b7c": ReasonCode("Law enforcement"),
@@ -117,7 +116,7 @@ def test_case_errors_name_file_and_field(tmp_path: Path, text: str, message: str
     path = tmp_path / "case.toml"
     path.write_text(text, "utf-8")
     with pytest.raises(PlanError, match=rf"case\.toml: .*{message}|case\.toml: {message}"):
-        read_case_file(path)
+        read_case(path)
 
 
 @settings(max_examples=150, deadline=None)
@@ -129,7 +128,7 @@ def test_any_case_file_is_read_or_refused(data: bytes) -> None:
         path = Path(folder) / "case.toml"
         path.write_bytes(data)
         try:
-            read_case_file(path)
+            read_case(path)
         except PlanError as error:
             assert str(path) in error.message and error.hint
 
@@ -248,5 +247,5 @@ def test_the_page_for_lawyers_shows_every_field_of_a_case_file(tmp_path: Path) -
     page = (Path(__file__).parents[2] / "docs" / "lawyers.md").read_text("utf-8")
     file = tmp_path / "case.toml"
     file.write_text(page.partition("```toml\n")[2].partition("```")[0], "utf-8")
-    shown = read_case_file(file)
+    shown, _ = read_case(file)
     assert [n for n in CaseFields.__struct_fields__ if not getattr(shown, n)] == []

@@ -127,3 +127,9 @@ def rendered(
     ground = texture(99, HEIGHT, WIDTH) if ground is None else ground
     for i in range(count):
         yield as_frame(i, draw(ground, things, i), fps)
+
+
+def is_due(tracker: Tracker, frame: Frame) -> bool:
+    """Whether a frame, or a place in it, is to be scanned."""
+    places = tracker.places_to_scan(frame)
+    return places is None or len(places) > 0

@@ -27,6 +27,8 @@ from redact.track.bodies import (
 from redact.track.sightings import ROW, How
 from redact.types import Box, Detections, Frame, Target, Track
 
+from .scenes import is_due
+
 BODY = [100.0, 40, 180, 300]
 FACE = [125.0, 45, 155, 85]
 BOTH = np.array([BODY, [300.0, 40, 380, 300]])
@@ -167,7 +169,7 @@ def test_a_plate_that_only_a_closer_look_at_its_vehicle_sees_is_hidden() -> None
     tracker = Tracker(eyes=parked.eyes)
     for index in range(12):
         shown = frame(index)
-        wanted = tracker.wants_detection(shown)
+        wanted = is_due(tracker, shown)
         tracker.observe(shown, Detections.empty() if wanted else None)
     (track,) = tracker.finish().tracks
     assert track.target is Target.PLATE and track.keyframes[0].box.iou(Box(*PLATE)) > 0.5
@@ -190,7 +192,7 @@ def test_a_mask_does_not_stay_on_the_wall_behind_somebody_who_left(leaves: bool)
     tracker = Tracker(eyes=Eyes(Leaving().bodies, Leaving().heads))
     for index in range(gone):
         shown = frame(index)
-        tracker.wants_detection(shown)
+        tracker.places_to_scan(shown)
         tracker.observe(shown, detections(FACE) if index <= there else Detections.empty())
     (track,) = tracker.finish().tracks
     assert there < track.last < there + 10 if leaves else track.last > there + 15
@@ -257,7 +259,7 @@ def hidden_by(stand: Stand | None, frames: int = 12) -> tuple[Track, ...]:
     tracker = Tracker(eyes=None if stand is None else stand.eyes)
     for index in range(frames):
         shown = frame(index)
-        wanted = tracker.wants_detection(shown)
+        wanted = is_due(tracker, shown)
         tracker.observe(shown, Detections.empty() if wanted else None)
     return tracker.finish().tracks
 
@@ -365,7 +367,7 @@ def test_whoever_walks_past_close_by_is_hidden_though_each_look_doubts_him(bodie
         tracker = Tracker(eyes=Eyes(passing.bodies, passing.heads, Target.HEAD))
     for index, (left, *_) in enumerate(walker):
         shown = frame(index)
-        tracker.wants_detection(shown)
+        tracker.places_to_scan(shown)
         head = [max(0, left + 60), 65, left + 200, 225]
         seen = detections(head, score=0.3)
         tracker.observe(shown, Detections(seen.xyxy, seen.score, seen.target * 0 + Target.HEAD))

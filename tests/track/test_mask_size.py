@@ -245,7 +245,7 @@ def test_the_page_of_steps_names_those_that_are_taken() -> None:
     taken = [n for t in DETECTED_TARGETS for n, _ in steps(sighted({}, t)) if n != "seen"]
     assert [n for n in told if "tracks" in told[n]] == sorted(set(taken), key=[*told].index)
     rest = {n for n in told if "tracks" not in told[n] and "track" not in told[n]}
-    assert rest == {"held", "margin"}
+    assert rest == {"in_gap", "held", "margin"}
     face = Box(0, 0, 100, 100)
     assert with_margin(face, RenderSettings().margin).width == pytest.approx(124)
     assert with_margin(face, -1) == face

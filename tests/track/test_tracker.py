@@ -18,6 +18,7 @@ from .scenes import (
     as_frame,
     contained,
     covered,
+    is_due,
     rendered,
     seen,
     track_clip,
@@ -159,7 +160,7 @@ def test_only_calm_frames_go_without_a_look() -> None:
     tracker = tracker_of(settings=replace(settings_of("fast"), look_every=0.12))
     asked = []
     for i, frame in enumerate(rendered([WALK], 30)):
-        wanted = tracker.wants_detection(frame)
+        wanted = is_due(tracker, frame)
         asked.append(wanted)
         tracker.observe(frame, seen([WALK.box(i)]) if wanted else None)
     tracks = tracker.finish().tracks
@@ -172,7 +173,7 @@ def test_damaged_frame_is_always_detected_on() -> None:
     tracker = tracker_of(settings=replace(settings_of("fast"), look_every=1.2))
     for frame in rendered([], 10):
         damaged: Frame = replace(frame, damaged=frame.index == 5)
-        assert tracker.wants_detection(damaged) is (frame.index in (0, 5)) or frame.index == 6
+        assert is_due(tracker, damaged) is (frame.index in (0, 5)) or frame.index == 6
         tracker.observe(damaged, NONE)
 
 
@@ -207,7 +208,7 @@ def test_a_weak_thing_that_moves_by_its_own_width_is_confirmed() -> None:
     car = Thing(lambda i: (4.0 + 8 * i, 70.0), (16, 14))
     tracker = tracker_of("fast")
     for i, frame in enumerate(rendered([car], 26)):
-        wanted = tracker.wants_detection(frame)
+        wanted = is_due(tracker, frame)
         found = seen([car.box(i)], 0.8, Target.PLATE)
         tracker.observe(frame, found if wanted else None)
     tracks = tracker.finish().tracks
