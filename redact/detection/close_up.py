@@ -1,6 +1,6 @@
-"""A close look at a place where a detector has seen something: is it really a face, or a plate?
+"""Scans a place closely where a detector has found something: is it really a face, or a plate?
 
-A detector looks at the whole picture at a few sizes, and small things are small to it. Here the
+A detector scans the whole picture at a few sizes, and small things are small to it. Here the
 place is cut out and enlarged. Faces are shown to CenterFace once more, and heads to the eye, at a
 size that they know well: what they took for a face by a hair at one size, a wheel or a bag, they
 seldom take for one at another. Plates are shown to the verifier.
@@ -28,11 +28,11 @@ CLOSELY: Final = PerKind(
     "detection/close_up: CLOSELY",
     {Target.FACE: True, Target.PLATE: True, Target.HEAD: True, Target.PERSON: False},
 )
-"""Which kinds a network looks at closely: a body is large and needs no closer look. Whoever asks
-for close looks leaves out the others, and `load_close_up` has a network for each of these."""
+"""Kinds that are scanned closely: a body is large and needs no close scan. Callers leave out the
+others, and `load_close_up` has a network for each of these."""
 
 LookAtImage = Callable[[NDArray[np.uint8]], Detections]
-"""A network: uint8 [H, W, 3], RGB, to what it sees, in its pixels; two threads may ask it."""
+"""A network: uint8 [H, W, 3], RGB, to its detections, in its pixels; two threads may call it."""
 
 T = TypeVar("T")
 
@@ -59,10 +59,10 @@ class CloseUp:
 
     Args:
         verifier: knows plates.
-        networks: who knows a kind in one image: faces CenterFace, or our network where that is not
-            to look; heads, also those that faces are on, and plates that fill the picture, the
-            eye, or for these the verifier where that is not to look.
-        presentations: every place is looked at in each of these ways, and the best counts.
+        networks: the network for each kind in one image: for faces CenterFace, or our network if
+            that is left out; for heads, those of faces too, and for plates that fill the picture
+            the eye; if that is left out, the verifier is asked about such plates.
+        presentations: every place is scanned in each of these ways, and the best counts.
     """
 
     def __init__(
@@ -96,7 +96,7 @@ class CloseUp:
             target: [N], values of `Target`.
 
         Raises:
-            LookupError: nobody here knows one of the targets.
+            LookupError: no network here knows one of the targets.
             UnsafeError: if the frame cannot be converted or a network fails.
         """
         if not len(boxes):
@@ -146,10 +146,10 @@ class CloseUp:
 
         Returns:
             Boxes [N, 4] of the sizes that were given, and log odds [N] that they hold it. A face
-            may be beside its place, a plate is looked for there alone.
+            may be beside its place, a plate is searched for in that place alone.
 
         Raises:
-            LookupError: nobody here knows one of the targets.
+            LookupError: no network here knows one of the targets.
             UnsafeError: if a network fails.
         """
         if not len(boxes):
@@ -267,7 +267,7 @@ def _turned(
 def _cut_out(
     grey: NDArray[np.uint8], box: NDArray[np.float64]
 ) -> tuple[NDArray[np.uint8], NDArray[np.float64]]:
-    """All of a picture that close looks at a box may need, [h, w, 3], and its left and top."""
+    """The part of a picture that a close scan of a box may need, [h, w, 3]; its left and top."""
     height, width = grey.shape
     half = _window(box, max(FACE_WINDOW, *PLATE_WINDOWS)) / 2 + 2
     x, y = (box[:2] + box[2:]) / 2

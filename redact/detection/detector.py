@@ -19,10 +19,9 @@ from ..words import problem
 class Detector(Protocol):
     """Finds what is to be hidden (`redact.types.Target`) in one picture at a time.
 
-    A detector returns what it sees, however faintly; what is likely enough to be hidden is for the
-    caller to decide (`redact.track`). It either looks at the whole picture or raises: an empty
-    answer always means "looked, found nothing". One detector must not be used from two threads at
-    once.
+    A detector returns all it detects, however faint; what is likely enough to be hidden is for the
+    caller to decide (`redact.track`). It either scans the whole picture or raises: an empty answer
+    always means "scanned, found nothing". One detector must not be used from two threads at once.
 
     Attributes:
         name: short name for reports.
@@ -67,8 +66,8 @@ def load_plugin(
 
     Args:
         name: of the entry point.
-        sensitivity: how hard to look.
-        targets: what to look for.
+        sensitivity: how hard to search.
+        targets: what to search for.
         sample_aspect: width of a source pixel divided by its height.
 
     Raises:

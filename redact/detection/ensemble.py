@@ -1,8 +1,8 @@
 """Several networks on one picture, weighed into one answer.
 
 Where one network doubts, another is often sure, and they seldom take the same lantern for a face.
-Each look of each network is a witness: candidates that overlap are one object, every witness gives
-its log odds for it (or that of having seen nothing), and their weighted sum is the object's.
+Each scan of each network is a witness: candidates that overlap are one object, every witness gives
+its log odds for it (or those of having detected nothing), and their weighted sum is the object's.
 
 A face makes a head, and a head makes a person: what is asked for is weighed from its parts up.
 """
@@ -40,7 +40,7 @@ EYE_LARGE, EYE_SMALL, EYE_FACES = "eye", "eye small", "eye faces"
 """Names of the witnesses in `calibration.json`; of heads all that is known of faces is one."""
 
 Look = Callable[[Picture], Detections]
-"""All that a witness sees of one kind in a picture, in its pixels, its own duplicates removed."""
+"""A witness: a picture to all its detections of one kind, in its pixels, duplicates removed."""
 
 HOLDS: Final = 0.7
 """Share of a head that lies in the box of the body it belongs to: a body's box begins at
@@ -63,7 +63,7 @@ class Ensemble:
         kind: which weights of the calibration hold for these witnesses of faces.
         calibration: what scores mean.
         name, weights_sha256: for reports.
-        look_closely: the network that knows a kind best, for close looks.
+        look_closely: the network that knows a kind best, for close scans.
         targets: what is asked for, none part of another.
     """
 
@@ -85,17 +85,17 @@ class Ensemble:
         self._others = {n: look for looks in others.values() for n, look in looks.items()}
         self._kind, self._calibration = kind, calibration
         self._scaler = Scaler()
-        # What our network says is sorted while the others look: that keeps one processor busy,
+        # What our network says is sorted while the others run: that keeps one processor busy,
         # and all of them are busy only while networks run.
         self._beside = ThreadPoolExecutor(1, "looking") if others else None
 
     def look_at_image(self, rgb: NDArray[np.uint8]) -> Detections:
-        """What our network sees in one image, in its pixels, before suppression."""
+        """Detections of our network in one image, in its pixels, before suppression."""
         return self._ours.run(rgb)
 
     @property
     def knows_heads(self) -> bool:
-        """Whether a network of it looks closely at heads, as at faces."""
+        """Whether it has networks for close scans of both faces and heads."""
         return {Target.FACE, Target.HEAD} <= set(self.look_closely)
 
     def detect(self, rgb: NDArray[np.uint8], only: Sequence[Rect] | None = None) -> Detections:
@@ -107,8 +107,8 @@ class Ensemble:
 
         Args:
             frame: upright.
-            only: parts of it. What lies in them is seen as in a look at all of the frame; what
-                lies elsewhere may be seen or not. None: all of it.
+            only: parts of it. What lies in them is detected as in a scan of the whole frame; what
+                lies elsewhere may be detected or not. None: all of it.
         """
         return self._weigh(self._scaler.frame(frame.picture, only))
 

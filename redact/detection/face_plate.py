@@ -66,8 +66,8 @@ class OurNetwork:
     Raises:
         ModelError: if weights are missing or are not the pinned ones.
         DependencyError: if the engine contacts a server.
-        ValueError: if there is nothing to look for, so that nobody takes it for a look, or
-            something that it does not know.
+        ValueError: if `targets` is empty, so that no answer passes for a scan, or holds a kind that
+            it does not know.
     """
 
     def __init__(
@@ -88,7 +88,7 @@ class OurNetwork:
         ] = {}
 
     def detector(self, *scales: Scale, sample_aspect: float = 1.0) -> FacePlateDetector:
-        """A detector that looks at every picture at these sizes; its scores are the network's own.
+        """A detector that scans every picture at these sizes; its scores are the network's own.
 
         Args:
             scales: see `Scale`.
@@ -237,7 +237,7 @@ class FacePlateDetector:
 
     Args:
         network: the loaded network.
-        scales: sizes at which every picture is looked at.
+        scales: sizes at which every picture is scanned.
         sample_aspect: width of a source pixel divided by its height.
     """
 
@@ -257,7 +257,7 @@ class FacePlateDetector:
         return self.look(self._scaler.frame(frame.picture, only))
 
     def run(self, rgb: NDArray[np.uint8]) -> Detections:
-        """What the network sees in one image, in its pixels, before suppression."""
+        """Detections of the network in one image, in its pixels, before suppression."""
         return self._network.run(rgb)
 
     def look(self, picture: Picture) -> Detections:

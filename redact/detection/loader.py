@@ -56,14 +56,14 @@ class Networks:
     """The networks that find some kinds of target, loaded once.
 
     Args:
-        targets: what to look for.
+        targets: what to search for.
         threads: processors for each network; None for all that this process may use, at most 8,
-            of which each has half where two look at the same time.
+            of which each has half where two run at the same time.
         without: networks that are left out.
         keep_memory: see `redact.detection.device.open_network`.
 
     Attributes:
-        targets: what is looked for, none part of another.
+        targets: what is searched for, none part of another.
 
     Raises:
         ModelError: if weights are missing or are not the pinned ones.
@@ -93,10 +93,10 @@ class Networks:
     def witnesses(
         self, sizes: Sizes, sample_aspect: float, said: tuple[str, str] = ("", "")
     ) -> Ensemble:
-        """Detectors that look at pictures at some sizes; scores are probabilities.
+        """A detector of all networks; scores are probabilities.
 
         Args:
-            sizes: how large each looks.
+            sizes: at which pictures are shown to each.
             sample_aspect: width of a source pixel divided by its height.
             said: name and SHA-256 of all, for reports.
         """
@@ -156,8 +156,8 @@ def load_detector(
     Its scores are probabilities (`redact.detection.calibration`).
 
     Args:
-        sensitivity: how hard to look.
-        targets: what to look for; `Target.REGION` is nothing a detector can find.
+        sensitivity: how hard to search.
+        targets: what to search for; `Target.REGION` is nothing a detector can find.
         sample_aspect: width of a source pixel divided by its height.
         threads, without: see `Networks`.
 
@@ -189,16 +189,16 @@ def load_close_up(
     ours.
 
     Args:
-        targets: what the detector looks for.
+        targets: what the detector searches for.
         threads: processors for the verifier, None for all that this process may use, at most 8.
 
     Raises:
-        LookupError: the detector has no network for a kind that is looked at closely.
+        LookupError: the detector has no network for a kind that is scanned closely.
         ModelError, DependencyError: see `load_detector`.
     """
     presentations: Sequence[Presentation] = (Presentation(),)
     if isinstance(detector, InEveryWay):
-        # Of pixels of an ordinary shape close looks were measured as the picture is stored.
+        # Of pixels of an ordinary shape close scans were measured as the picture is stored.
         presentations = [Presentation(), *detector.presentations]
         detector = detector.first
     networks: Mapping[Target, LookAtImage]
@@ -227,7 +227,7 @@ def load_somebody(
     are searched for, or if whole people are.
 
     Args:
-        targets: what the detector looks for.
+        targets: what the detector searches for.
         sample_aspect: width of a source pixel divided by its height.
         threads: processors for the network of bodies, None for all that this process may use, at
             most 8.
@@ -281,7 +281,7 @@ def require_models(targets: Sequence[Target], without: Sequence[OptionalNetwork]
     memory.
 
     Args:
-        targets: what is to be looked for.
+        targets: what is to be searched for.
         without: networks that are left out.
 
     Raises:

@@ -110,11 +110,11 @@ def in_use(
 
     Args:
         among: networks.
-        targets: what is looked for, kinds of text among it.
+        targets: what is searched for, kinds of text among it.
         without: what is left out.
 
     Raises:
-        UsageError: what is looked for is found by nobody who is left.
+        UsageError: no network that is left finds what is searched for.
     """
     known = with_nested(targets)
     used = [n for n in among if n.optional not in without and not set(known).isdisjoint(n.kinds)]
@@ -133,7 +133,7 @@ PEOPLE_SIDE: Final = 416
 """Pixels of the square picture that NanoDet takes: as it was trained."""
 
 FILLING: Final = Scale(160, least=20.0)
-"""What fills the picture is looked at very small. `least` is an eighth of the longer side: larger
+"""What fills the picture is scanned very small. `least` is an eighth of the longer side: larger
 than that, a plate is as large as those that the network was trained on only here. Measured:
 `tests/detect/test_every_size.py` (`lab/training/README.md`, "What fills the picture")."""
 

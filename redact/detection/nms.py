@@ -30,7 +30,7 @@ class Clusters(NamedTuple):
 def cluster(xyxy: NDArray[np.float32], score: NDArray[np.float32], iou: float) -> Clusters:
     """Greedy suppression that also returns which box suppressed which.
 
-    A fine look at a crowd has thousands of candidates and hundreds of survivors. Only pairs that
+    A fine scan of a crowd has thousands of candidates and hundreds of survivors. Only pairs that
     lie near each other are compared, all at once.
 
     Args:

@@ -91,7 +91,7 @@ class People:
         """People in a picture, boxes in its pixels, duplicates removed.
 
         Args:
-            scales: sizes at which it looks, of tiles no larger than `PEOPLE_SIDE`.
+            scales: sizes at which it is scanned, in tiles no larger than `PEOPLE_SIDE`.
 
         Raises:
             UnsafeError: if the network fails or answers with numbers that are not finite.
@@ -104,7 +104,7 @@ class People:
         return suppress(clipped(Detections.concat(found), width, height), NMS_IOU)
 
     def bodies(self, picture: Picture, sample_aspect: float = 1.0) -> Bodies:
-        """People and vehicles in one look at all of a picture.
+        """People and vehicles in one scan of a whole picture.
 
         Args:
             sample_aspect: width of a source pixel divided by its height.

@@ -1,8 +1,8 @@
-"""Looking at a picture in more than one way, where the file may lie about its shape or its top.
+"""Scans a picture in more than one way, where the file may lie about its shape or its top.
 
 A pixel may be said to be sixteen times as wide as it is tall: shown like that, no network knows a
-face, and a player that ignores what was said shows all of them. So everything is looked at in every
-way in which it may be shown, and whatever is seen in one of them was seen.
+face, and a player that ignores the declaration shows all of them. So everything is scanned in every
+way in which it may be shown, and what is detected in one of them counts.
 """
 
 from __future__ import annotations

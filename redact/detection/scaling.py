@@ -48,7 +48,7 @@ class Picture:
     Args:
         frame: any format that libswscale reads; not changed.
         scaler: keeps libswscale's tables from frame to frame.
-        only: the parts that are to be looked at, None for all of it.
+        only: the parts that are to be scanned, None for all of it.
     """
 
     def __init__(

@@ -1,6 +1,6 @@
 """The verifier: is what lies in the middle of a small picture a face, a plate, or neither?
 
-A detector looks for small things all over a picture. This network is shown one place, enlarged, and
+A detector searches a whole picture for small things. This network is shown one place, enlarged, and
 was trained on what the detector takes for faces and plates by mistake (`lab/training/README.md`).
 It finds nothing by itself, and is asked about plates that others have found (`close_up`).
 """

@@ -2,7 +2,7 @@
 picture are scanned with the same result as scanning all of it.
 
 A part is cut out of the very image that the network would be shown of the whole, on the network's
-own grid and with a margin: what lies in it looks to the network as it does in the whole.
+own grid and with a margin: to the network, what lies in it is as it is in the whole.
 """
 
 from __future__ import annotations
