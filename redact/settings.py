@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 from .mask_size import MARGIN
 from .types import DEFAULT_TARGETS, EVERYWHERE, TEXT_TARGETS, Scope, Target, without_nested
@@ -61,10 +61,18 @@ class OptionalNetwork(StrEnum):
     """PP-OCR, which reads what may be a plate."""
 
 
-if TYPE_CHECKING:
-    from .render import MaskStyle
+class OwnStyle(Protocol):
+    """A style that a program passes in: a `redact.MaskStyle`, which can also paint."""
 
-    AnyStyle: TypeAlias = Style | MaskStyle
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def soft(self) -> bool: ...
+
+
+if TYPE_CHECKING:
+    AnyStyle: TypeAlias = Style | OwnStyle
 else:
     # All that can be read from a file: one of your own exists only in the program that passed it.
     AnyStyle = Style

@@ -17,7 +17,7 @@ HOME = Path(redact.__file__).parent
 def imports(path: Path) -> Iterator[tuple[str, ...]]:
     """Modules inside redact that a file imports from, as parts below `redact`."""
     here = path.relative_to(HOME).parts[:-1]
-    for node in executed(ast.parse(path.read_text())):
+    for node in ast.walk(ast.parse(path.read_text())):
         if not isinstance(node, ast.ImportFrom):
             continue
         base = () if node.level == 0 else here[: len(here) - node.level + 1]
@@ -30,14 +30,6 @@ def imports(path: Path) -> Iterator[tuple[str, ...]]:
             inner = HOME.joinpath(*parts, name.name)
             named = inner.is_dir() or inner.with_suffix(".py").exists()
             yield (*parts, name.name) if named else parts
-
-
-def executed(node: ast.AST) -> Iterator[ast.AST]:
-    """All of a program but what only type checkers read."""
-    yield node
-    for child in ast.iter_child_nodes(node):
-        if not (isinstance(child, ast.If) and ast.unparse(child.test) == "TYPE_CHECKING"):
-            yield from executed(child)
 
 
 def is_front_door(parts: tuple[str, ...]) -> bool:

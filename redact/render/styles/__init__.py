@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 from ...settings import RenderSettings, Style
 from .base import Blur, Canvas, MaskStyle
 from .cover import Cover
@@ -30,7 +32,7 @@ def load_style(settings: RenderSettings) -> MaskStyle:
         UsageError: for a label or a colour that cannot be drawn.
     """
     if not isinstance(settings.style, Style):
-        return settings.style
+        return cast("MaskStyle", settings.style)
     if settings.style is Style.COVER:
         return Cover(settings.label)
     if settings.style is Style.BLUR:
