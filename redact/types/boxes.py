@@ -78,9 +78,14 @@ class Box(NamedTuple):
             max(self.y2, other.y2),
         )
 
-    def contains(self, other: Box) -> bool:
-        """Whether `other` lies inside."""
-        return self.union(other) == self
+    def contains(self, other: Box, slack: float = 0.0) -> bool:
+        """Whether `other` lies inside, give or take `slack` pixels."""
+        return (
+            self.x1 <= other.x1 + slack
+            and self.y1 <= other.y1 + slack
+            and self.x2 >= other.x2 - slack
+            and self.y2 >= other.y2 - slack
+        )
 
     def common(self, other: Box) -> float:
         """Area in which two boxes overlap, square pixels; 0 where they do not."""
