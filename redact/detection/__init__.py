@@ -41,5 +41,5 @@ from .presentations import in_every_way, with_turns
 from .scaling import Scaler
 from .silhouettes import AGREEMENT, Selfie
 from .verifier import Verifier
-from .views import Scale
+from .views import Scale, views
 from .weights import ModelState, describe_models, is_missing, read_weights

@@ -13,19 +13,15 @@ from typing import Final, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from ..detection import CENTERFACE, CenterFace, Scaler, is_missing
+from ..detection import CENTERFACE, CenterFace, Scale, Scaler, is_missing, views
 from ..media import SourceInfo, sample_frames
 from ..progress import Stage
 from ..settings import DetectSettings, Rotate
-from ..types import Rect
 from ..words import Message
 from .journal import Journal
 
-ORIENTATION_LONG_SIDE: Final = 640
-"""Pixels of the longer side of a picture, as it is shown to CenterFace."""
-
-MOST_FACE_ZOOM: Final = 2.0
-"""Times that a picture is enlarged at most: larger faces than it knows lie any way for it."""
+SHOWN: Final = Scale(640)
+"""Size of a picture as it is shown to CenterFace: larger faces than it knows lie any way for it."""
 
 CLEAR_FACE_SCORE: Final = 0.8
 """Score from which one face settles which way up a picture is; else two pictures are needed."""
@@ -85,10 +81,8 @@ def _scores(info: SourceInfo, stage: Stage) -> Iterable[NDArray[np.float64]]:
     network, scaler = CenterFace(2), Scaler()
     aspect = info.video.presentations[0].aspect
     for frame in sample_frames(info):
-        width, height = frame.size
-        zoom = min(MOST_FACE_ZOOM, ORIENTATION_LONG_SIDE / max(width * aspect, height))
-        size = max(1, round(width * aspect * zoom)), max(1, round(height * zoom))
-        rgb = scaler.frame(frame.picture).view(Rect(0, 0, width, height), size)
+        (view,) = views(*frame.size, (SHOWN,), aspect)
+        rgb = scaler.frame(frame.picture).view(view.area, view.size)
         ways = np.zeros(4)
         for turns in range(4):
             shown = np.ascontiguousarray(np.rot90(rgb, -turns))

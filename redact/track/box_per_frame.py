@@ -16,6 +16,7 @@ from ..types import DOUBTFUL, OUTWARD, Box, Boxes, Keyframe, State, Target, unio
 from .geometry import to_boxes, to_centres, warped
 from .sensitivities import TrackSettings
 from .sightings import SPEED_TIME, ClipRecord, How, Rows, end_speed
+from .tracklets import START_SPEED
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,7 +215,7 @@ def _between(boxes: Boxes, at: NDArray[np.intp], start: int, clip: ClipRecord) -
             boxes[a + i] = (left + (right - left) * share[i])[0]
 
 
-FASTEST: Final = 4.0
+FASTEST: Final = START_SPEED[0]
 """Its own sizes in a second beyond which something did not move, but its box jumped: as much as is
 thought of one that was seen once (`tracklets.START_SPEED`). Nobody on dev, nor on its moved stills,
 was open for it; without it masks at the ends of tracks were up to eleven times the box."""
