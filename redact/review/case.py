@@ -194,9 +194,11 @@ class Video:
             "reviewed": self._searched()[3] if self.info and self.plan.exists() else None,
         }
 
-    def open(self, options: ReviewOptions, shelf: Shelf) -> None:
-        """Begin its review. Raises RefusedError before it was searched, OutputError while another
-        review has its plan."""
+    def open(self, options: ReviewOptions, shelf: Shelf, reviewer: str) -> None:
+        """Begin its review, by `reviewer` where neither command line nor plan names somebody.
+
+        Raises RefusedError before it was searched, OutputError while another review has its plan.
+        """
         if self.session is not None and (self.session.open or self.job):
             return
         self.close()  # it could not be opened the last time
@@ -211,6 +213,7 @@ class Video:
             options.evidence,
             self.folder,
             shelf=shelf,
+            reviewer=reviewer,
         )
         self.routes = routes_of(session)
 
@@ -257,6 +260,7 @@ class Case:
         self.name = ""
         self._recursive = recursive
         self._first = 0
+        self._reviewer = ""
         self._over = threading.Event()
         self._lock = threading.Lock()
         own = {
@@ -327,9 +331,11 @@ class Case:
     def _opened(self, video: Video) -> Route:
         with self._lock:
             for other in self.videos:
+                if other.session is not None:
+                    self._reviewer = other.session.reviewer or self._reviewer
                 if other is not video and other.job is None:
                     other.close()
-            video.open(self.options, self.shelf)
+            video.open(self.options, self.shelf, self._reviewer)
             return video.routes["POST", "/api/join"]
 
     def _work(self) -> None:

@@ -266,6 +266,7 @@ class _Page:
             # No change to take back: to take back keeps who looked, and what was looked at.
             open_plan.note(lambda review: review.but(reviewer=name))
             open_plan.keep()
+            self._session.reviewer = name
             return open_plan.plan
 
         return self._changed(named)

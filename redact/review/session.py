@@ -61,6 +61,7 @@ class Session:
         evidence: what record the command line asked for.
         folder: for results; None: beside the source.
         shelf: for files that the page shows itself.
+        reviewer: who looks, where neither command line nor plan says it.
     """
 
     def __init__(
@@ -72,6 +73,7 @@ class Session:
         evidence: EvidenceChoice | None = None,
         folder: Path | None = None,
         shelf: Shelf | None = None,
+        reviewer: str = "",
     ) -> None:
         self.evidence = evidence or EvidenceChoice()
         self.folder = folder
@@ -85,6 +87,8 @@ class Session:
         self.case = self.evidence.case or CaseFields()
         self.named = self.case.reviewer or self.case.operator
         """Who works here, as the command line says it."""
+        self.reviewer = reviewer
+        """Who works here, as they wrote it on the page since it was opened."""
         self._jobs = threading.Lock()
         self.job: Job | None = None
         self.begin("open", self._opened)
@@ -223,8 +227,10 @@ class Session:
             forget_looks(self.plan_path)
         open_plan = OpenPlan(self.plan_path)
         self._take_up_findings(open_plan, info)
-        if self.named:
-            open_plan.note(lambda review: review.but(reviewer=self.named))
+        known = open_plan.plan.review.reviewer if open_plan.plan.review else ""
+        name = self.named or known or self.reviewer
+        if name != known:
+            open_plan.note(lambda review: review.but(reviewer=name))
         with job.stage("index", info.expected_frames) as stage:
             index = index_packets(info, plan, stage.advance)
         shown, others = Frames(info, plan, index), Frames(info, plan, index, 64 << 20)

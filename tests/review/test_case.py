@@ -113,6 +113,9 @@ def test_each_video_leads_to_its_own_review(two: Path) -> None:
             assert ask(f"/v/{number}/api/edit", deed)[0] == 200
             plan = read_plan(two / f"{name}.plan.json")
             assert [t.reason for t in plan.tracks if t.id == track["id"]] == [name]
+            if number == 1:
+                ask("/v/1/api/reviewer", {"name": "A. Roe"})
+        assert plan.review and plan.review.reviewer == "A. Roe", "as it was written in the first"
         assert not (two / ".a.plan.json.review").exists(), "one review is open at a time"
         assert ask("/v/1/api/plan")[0] == 422
         assert ask("/v/3/api/join", {})[0] == 422

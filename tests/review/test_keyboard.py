@@ -15,6 +15,7 @@ from redact.review.server import PageServer
 from redact.types import Action, State, Target, Track
 
 from .browser import Page, look_like, resize, served_here
+from .test_case import serving
 
 GAP = range(5, 11)
 
@@ -183,8 +184,10 @@ def test_a_reason_stays_with_whom_it_was_written_for(
     page: Page, review: tuple[PageServer, Path]
 ) -> None:
     page.choose(1)
-    page.write("#why", "client")
-    page.choose(2)
+    page.press("w")
+    page.press(*"client")
+    page.press("ENTER", "ARROW_DOWN")  # out of the field, and to the next one
+    page.until(lambda: page.state("state.selected") == [2])
     page.until(lambda: page.js("return document.getElementById('why').value") == "")
     page.press("k")
     page.until(lambda: page.state("state.subjects.get(2).decision") == "keep")
@@ -196,6 +199,32 @@ def test_a_reason_stays_with_whom_it_was_written_for(
     page.click("#d-keep")
     page.until(lambda: read_plan(review[1]).tracks[0].action is Action.KEEP)
     assert read_plan(review[1]).tracks[0].reason == "client"
+
+
+def test_a_case_is_worked_off_by_keys(
+    browser: Any, street: Path, found: Plan, tmp_path: Path
+) -> None:
+    """Of each video, the way in, the way out, the name and how it is made were clicks or words."""
+    for name in "ab":
+        (tmp_path / f"{name}.mp4").write_bytes(street.read_bytes())
+        write_plan(found, tmp_path / f"{name}.plan.json")
+    with serving(tmp_path) as (_, server):
+        page = Page(browser, server.address)
+        page.until(lambda: page.js("return document.activeElement.dataset.look") == "1")
+        page.press("ENTER")
+        page.opened()
+        page.press("ENTER", ctrl=True)
+        page.write("#f-reviewer", "A. Roe")
+        page.press("ENTER")
+        page.pick("#f-style", "blur")
+        page.press("ESCAPE")
+        page.until(lambda: page.state("state.summary.reviewer") == "A. Roe")
+        page.click("#all-videos")
+        page.opened()
+        page.click("[data-look='2']")
+        page.opened()
+        assert page.state("state.wish.style") == "blur"
+        assert page.state("state.summary.reviewer") == "A. Roe"
 
 
 def test_what_is_being_written_outlives_a_reload(page: Page) -> None:

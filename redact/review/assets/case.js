@@ -48,6 +48,8 @@ const App = () => html`
   <${Toasts} />
 `;
 function Videos() {
+  const list = useRef();
+  useEffect(() => list.current.querySelector(".primary")?.focus(), []); // Enter opens the next one
   const { name, case: number, videos } = known.value,
     refused = count("refused"),
     search = count("search", "searching");
@@ -73,7 +75,7 @@ function Videos() {
     <p id="what-next" class="muted">
       ${[refused && t("next.refused", { n: refused }), left && t(left)].filter(Boolean).join(" ")}
     </p>
-    <ul id="videos">${videos.map((v) => html`<${Video} key=${v.number} of=${v} />`)}</ul>
+    <ul id="videos" ref=${list}>${videos.map((v) => html`<${Video} key=${v.number} of=${v} />`)}</ul>
   `;
 }
 function Video({ of: v }) {

@@ -208,11 +208,11 @@ export function ResultDialog({ result: r }) {
     }
     <details><summary>${t("notes")}</summary>${notes.map((line) => html`<div>${line}</div>`)}</details>
     <div class="actions">
-      ${!r.needs_review && html`<${Button} id="play-result" word="play_result" class="primary" act=${() => show("result")} />`}
+      ${!r.needs_review && html`<${Button} id="play-result" word="play_result" class="primary" autofocus=${!isOneOfSeveral} act=${() => show("result")} />`}
       ${!r.needs_review && r.beside.length > 0 && html`<${Button} id="show-report" word="report" act=${() => show("report")} />`}
-      ${!r.needs_review && isOneOfSeveral && html`<${Button} id="to-all" word="all_videos" act=${() => location.assign("/")} />`}
+      ${!r.needs_review && isOneOfSeveral && html`<${Button} id="to-all" word="all_videos" autofocus act=${() => location.assign("/")} />`}
       <${Button} id="close-result" word="close" act=${closeDialog} />
-      ${r.needs_review && r.findings > 0 && html`<${Button} id="to-findings" word="to_findings" class="primary" act=${toFindings} />`}
+      ${r.needs_review && r.findings > 0 && html`<${Button} id="to-findings" word="to_findings" class="primary" autofocus act=${toFindings} />`}
     </div>
   `;
 }

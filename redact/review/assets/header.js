@@ -33,5 +33,5 @@ export const Header = ({ name, plan }) => html`<header>
     <${LookButtons} />
     <${Button} id="help" class="quiet icon" title="keys" hotkey="?" act=${showKeys}>?<//>
   </span>
-  <${Button} id="finish" word="finish" class="primary" disabled=${Boolean(state.opening)} act=${askFinish} />
+  <${Button} id="finish" title="finish" hotkey="Ctrl Enter" named class="primary" disabled=${Boolean(state.opening)} act=${askFinish}>${t("finish")}<//>
 </header>`;

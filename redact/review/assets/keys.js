@@ -5,6 +5,7 @@ import { keyNames, t } from "./words.js";
 import { Button } from "./button.js";
 import * as confirm from "./confirm.js";
 import { nextFinding } from "./findings.js";
+import { askFinish } from "./finish.js";
 import * as list from "./list.js";
 import { setKey } from "./mask.js";
 import { nextMoment, openSheet } from "./moments.js";
@@ -68,6 +69,7 @@ const KEYS = {
     ["H", "hide", () => decide("hide")],
     ["K", "keep", () => decide("keep")],
     ["X", "no_face", () => decide("false alarm")],
+    ["W", "write_reason", () => document.getElementById("why")?.focus()],
     ["O", "only_this", of((s) => list.only(s.id))],
     ["V", "confirm_play", () => confirm.playStretch()],
     ["Y", "confirm_yes", () => confirm.answer(true)],
@@ -87,6 +89,7 @@ const KEYS = {
     ["Ctrl Shift Z", "redo"],
   ],
   other: [
+    ["Ctrl Enter", "finish"],
     ["Esc", "escape", { Escape: escape }],
     ["?", "keys", showKeys],
   ],
@@ -98,14 +101,23 @@ const ACTIONS = Object.assign(
     .flat()
     .map(([printed, , does]) => (typeof does === "function" ? { [firstOf(printed)]: does } : does)),
 );
-const WITH_CTRL = { z: (e) => (e.shiftKey ? redo() : undo()), a: () => inList().chooseAll() };
+const WITH_CTRL = {
+  a: () => inList().chooseAll(),
+  z: (e) => (e.shiftKey ? redo() : undo()),
+  Enter: askFinish,
+};
 
 export function listen() {
   document.addEventListener("keydown", (event) => {
     const { key, target } = event,
       name = key.length === 1 ? key.toLowerCase() : key,
       ctrl = event.ctrlKey || event.metaKey;
-    if (state.opening || state.dialog || target.closest("input, textarea, select")) return;
+    if (state.opening || state.dialog) return;
+    if (target.closest("input, select")) {
+      // Enter or Esc leaves a field with what was written, and the keys are keys again.
+      if (["Enter", "Escape"].includes(key) && target.matches("[type=text]")) target.blur();
+      return;
+    }
     if (!nudge(event)) {
       const act = ctrl ? WITH_CTRL[name] : !event.altKey && ACTIONS[name];
       if (!act || ([" ", "Enter"].includes(key) && target.closest("button"))) return;

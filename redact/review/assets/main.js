@@ -80,16 +80,20 @@ async function opened() {
 /** Where the person was, and what was typed, kept for when the page is loaded anew: by the window,
  *  and by the video. */
 const PLACE = `redact.place${location.pathname}`,
-  KEPT = "frame view tab filter kind sort selected finding why drafts wish".split(" ");
+  KEPT = "frame view tab filter kind sort selected finding why drafts".split(" ");
+/** How the result is to be made: for the next video of a case too. */
+const WISH = "redact.wish";
 function placed() {
   const kept = KEPT.map((name) => [name, state[name]]);
   sessionStorage.setItem(PLACE, JSON.stringify(Object.fromEntries(kept)));
+  sessionStorage.setItem(WISH, JSON.stringify(state.wish));
 }
 async function start() {
   await load();
   const before = sessionStorage.getItem(PLACE),
     { frame = 0, selected = [], ...rest } = JSON.parse(before || "{}");
   Object.assign(state, rest);
+  state.wish = { ...state.wish, ...JSON.parse(sessionStorage.getItem(WISH) || "{}") };
   state.selected = selected.filter((id) => state.subjects.has(id));
   state.opening = null;
   player.show(Math.min(frame, state.frames - 1));
