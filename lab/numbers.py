@@ -31,13 +31,13 @@ GIVEN = re.compile(
     r"|multiples? of|COCO|ImageNet|[Cc]hannels of|Transfer function|telemetry|PaddleOCR"
     r"|after CenterFace|as ByteTrack has it|[Ff]iles? |[Bb]ytes|[Mm]emory|: likewise|The flags"
     r"|[Cc]haracters|Chroma of grey|rounding|corner of the picture|[Tt]he trial's|sums of frame"
-    r"|all of the sound|held at once|read at a time|by (geometry|arithmetic)|Any other would do"
+    r"|all of the sound|held at once|read at a time|by geometry|[Aa]rithmetic|Any other would do"
     r"|bounds? (the|its) (file|length|time)|the page|cost\s+alone|formats|one reader keeps|refused"
     r"|in no video"
 )
 NAMED = re.compile(r"\blab(?:\.\w+)+(?: --\w+(?: \w+)?)*|\blab(?:/\w+)+\*?\.\w+")
 FOOTAGE = re.compile(r"\bdev\b|[Mm]easured|[Cc]ounted|labelled|networks learned from")
-FOLLOW = ("least", "covered", "same")
+FOLLOW = ("least", "covered", "same", "believed")
 """Limits of the audit that are numbers of other rooms, where they are listed."""
 
 SWEEPS = {"--sweep": "lab.audit --half dev --sweep", "pixels": "lab.audit.pixels --sweep"}

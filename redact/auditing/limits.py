@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from ..plan import COVERED
 from ..risk import LEAST_HEIGHTS
 from ..settings import Sensitivity
-from ..types import LOOSELY_SAME_IOU, PerKind, Target
+from ..types import DOUBTFUL, LOOSELY_SAME_IOU, PerKind, Target
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +95,7 @@ class Limits:
     look_every: float = 0.4
     least: PerKind[float] = LEAST_HEIGHTS
     candidate: float = 0.05
-    believed: float = 0.5
+    believed: float = DOUBTFUL
     covered: float = COVERED
     fits: float = 0.8
     core: float = 0.1

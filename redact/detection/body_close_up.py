@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from ..types import Detections, Frame, Rect, Target, widened
 from .calibration import load_calibration
 from .centerface import DUPLICATE_IOU
-from .close_up import LookAtImage, square_around
+from .close_up import PLATE_SIDE, LookAtImage, square_around
 from .ensemble import (
     CENTERFACE_LARGE,
     EYE_FACES,
@@ -42,11 +42,6 @@ SHARE_ABOVE_BODY: Final = 0.12
 
 VEHICLE_SQUARE: Final = 1.1
 """Side of the square around a vehicle that is scanned, in the longer side of its box."""
-
-VEHICLE_SIDE: Final = 256
-"""Pixels of the side to which it is brought. Of 75 times that a labelled plate of 8 pixels and
-more lies on one of 351 vehicles of dev and street footage our network then sees 71, and the eye 72,
-with three times as many false ones at the same recall; both together see 73 and are no better."""
 
 
 class Somebody:
@@ -137,11 +132,11 @@ class Somebody:
 
     def plates_seen(self, rgb: NDArray[np.uint8], vehicle: NDArray[np.float64]) -> Detections:
         """Plates of one vehicle, boxes in source pixels, scores the network's own."""
-        seen = self._plates(square_around(rgb, vehicle, VEHICLE_SQUARE, VEHICLE_SIDE))
+        seen = self._plates(square_around(rgb, vehicle, VEHICLE_SQUARE, PLATE_SIDE))
         seen = suppress(seen.only([Target.PLATE]), DUPLICATE_IOU)
         side = VEHICLE_SQUARE * (vehicle[2:] - vehicle[:2]).max()
         corner = np.tile((vehicle[:2] + vehicle[2:] - side) / 2, 2).astype(np.float32)
-        xyxy = seen.xyxy * np.float32(side / VEHICLE_SIDE) + corner
+        xyxy = seen.xyxy * np.float32(side / PLATE_SIDE) + corner
         return Detections(xyxy, seen.score, seen.target, seen.fringe)
 
     def witnesses(self, window: NDArray[np.uint8]) -> tuple[dict[str, Detections], Detections]:

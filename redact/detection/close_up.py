@@ -45,9 +45,12 @@ PLATE_WINDOWS: Final = (1.8, 4.8)
 """The same for the verifier: a plate is told by its letters and, as burnt-in text has letters too,
 by the car around it. Chosen in `lab/training/README.md`, "The verifier"."""
 
-GLANCE: Final = 256
-"""Pixels of the longer side of the picture in which the eye looks for a plate that fills it. At
-160, 192 and 320 it says much the same (`lab.training.calibrate_filling`)."""
+PLATE_SIDE: Final = 256
+"""Pixels of the longer side of a picture in which a network is to find one plate: on a vehicle, or
+one that fills the picture. At 160, 192 and 320 the eye says much the same of the latter
+(`lab.training.calibrate_filling`). Of 75 times that a labelled plate of 8 pixels and more lies on
+one of 351 vehicles of dev and street footage our network sees 71, and the eye 72, with three times
+as many false ones at the same recall; both together see 73 and are no better."""
 
 LEAST_WINDOW: Final = 12.0
 """Least side of such a square in source pixels: half as much is shown
@@ -234,7 +237,7 @@ class CloseUp:
 
 
 def glanced(
-    rgb: NDArray[np.uint8], boxes: NDArray[np.float64], look: LookAtImage, side: int = GLANCE
+    rgb: NDArray[np.uint8], boxes: NDArray[np.float64], look: LookAtImage, side: int = PLATE_SIDE
 ) -> NDArray[np.float32]:
     """[N] score of the surest plate at each box in the whole picture, its longer side brought to
     `side` pixels."""

@@ -18,7 +18,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from ..types import DEFAULT_TARGETS, Detections, Frame, Rect, Target, widened
+from ..types import DEFAULT_TARGETS, LEAST_PROBABILITY, Detections, Frame, Rect, Target, widened
 from .calibration import Calibration, probability
 from .close_up import LookAtImage
 from .face_plate import FacePlateDetector
@@ -29,9 +29,6 @@ from .views import clipped
 SAME_FACE: Final = 0.35
 """IoU from which boxes of different networks are one face: one frames the head from the eyebrows
 down, another from the hair. As matching in `lab/detect/metrics.py`."""
-
-LEAST_PROBABILITY: Final = 0.005
-"""Candidates below this are not worth keeping for anybody."""
 
 OURS, PEOPLE, FACES = "ours", "people", "faces"
 CENTERFACE_LARGE, CENTERFACE_SMALL = "centerface", "centerface small"

@@ -11,6 +11,7 @@ from typing import Final
 from .. import __version__
 from ..settings import Damaged, DetectSettings
 from ..types import (
+    LEAST_PROBABILITY,
     SAME_PLACE_IOU,
     Body,
     Box,
@@ -82,9 +83,6 @@ MOST_A_MINUTE: Final = 60
 """Doubts in a minute of video that are kept, the likeliest: twice as many as the page shows, to
 bound the file."""
 
-LEAST_CHANCE: Final = 0.005
-"""Probability below which what was seen and not believed is not worth keeping."""
-
 COVERED: Final = 0.4
 """Share of a place from which the mask on it hides whatever is there. Measured by `python -m
 lab.audit --half dev --sweep`."""
@@ -97,7 +95,7 @@ def uncovered(plan: Plan, doubts: Iterable[Doubt]) -> tuple[Doubt, ...]:
     found: list[Doubt] = []
     by_minute: dict[int, list[Doubt]] = defaultdict(list)
     for doubt in sorted(doubts, key=lambda d: (-d.chance, d.frame, d.box)):
-        if len(found) >= most or doubt.chance < LEAST_CHANCE:
+        if len(found) >= most or doubt.chance < LEAST_PROBABILITY:
             break
         told = by_minute[int(plan.seconds(doubt.frame) / 60)]
         if any(d.target is doubt.target and d.box.iou(doubt.box) >= SAME_PLACE_IOU for d in told):

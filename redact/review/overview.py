@@ -26,7 +26,6 @@ from ..plan import (
 )
 from ..render import ROUNDING
 from ..risk import (
-    LEAST_LOOKS,
     Moment,
     clip_moments,
     gaps_of,
@@ -34,7 +33,7 @@ from ..risk import (
     subject_moments,
     undecided_moments,
 )
-from ..track import SURE_BODY_SCORE
+from ..track import LEAST_LOOKS, SURE_BODY_SCORE
 from ..types import DOUBTFUL, Action, Keyframe, Origin, Outline, Target, Track, runs_of
 from .looked_at import Settled, review_summary, seen_runs, with_answers, with_moments
 from .pictures_and_sound import sound_span

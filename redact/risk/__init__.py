@@ -14,7 +14,6 @@ from .moments import (
 )
 from .places import (
     LEAST_HEIGHTS,
-    LEAST_LOOKS,
     Gap,
     Place,
     all_places,

@@ -10,7 +10,7 @@ from typing import Final
 import numpy as np
 
 from ..plan import COVERED, Plan, all_subjects, state_runs
-from ..track import head_places
+from ..track import LEAST_LOOKS, head_places
 from ..types import Box, Keyframe, PerKind, State, Target, Track, runs_of
 
 BORDER: Final = 0.1
@@ -22,10 +22,6 @@ LONG_STRETCH_FRAMES: Final = 8
 LEAST_TELLING_PROBABILITY: Final = 0.001
 """Probabilities are cut to what can be told from 0 and 1 before their log odds are taken, against
 rounding."""
-
-LEAST_LOOKS: Final = 2
-"""Looks at a body in which its head is not hidden, at least: one may be a chance, or have missed
-the moment in which a mask begins."""
 
 LIKELY_BODY_SCORE: Final = 0.3
 """Score from which a body is somebody; how surely it is one is a clue."""

@@ -2,7 +2,15 @@
 
 from .belief import AS_DETECTED, Clues, probability_of
 from .bell import Bell
-from .bodies import SURE_BODY_SCORE, Eyes, LookForBodies, LookForHeads, bearers, head_places
+from .bodies import (
+    LEAST_LOOKS,
+    SURE_BODY_SCORE,
+    Eyes,
+    LookForBodies,
+    LookForHeads,
+    bearers,
+    head_places,
+)
 from .camera_motion import motion_between
 from .changes import Seen
 from .follow import COAST, step

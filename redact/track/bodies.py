@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..detection import Bodies, iou
-from ..types import SAME_PLACE_IOU, Boxes, Detections, Frame, Target
+from ..types import DOUBTFUL, SAME_PLACE_IOU, Boxes, Detections, Frame, Target
 from .belief import MOSTLY_BORNE
 from .sensitivities import JITTER
 from .sightings import How, Rows
@@ -44,15 +44,15 @@ has stayed where it was."""
 SURE_BODY_SCORE: Final = 0.5
 """Score from which a body is somebody whose head must be accounted for."""
 
-KNOWN_HEAD_PROBABILITY: Final = 0.5
-"""Probability of a face or head that was seen in this very look, from which a body needs no closer
-look."""
-
 HEAD_SHARE: Final = 0.45
 """Share of a body's height in which its head lies: also of one who bends."""
 
 ASIDE: Final = 0.1
 """Share of its width by which the middle of a head may lie beside a body's box."""
+
+LEAST_LOOKS: Final = 2
+"""Scans for bodies that prove something together, such as that nobody is there: one may be wrong by
+chance."""
 
 LookForBodies = Callable[[Frame], Bodies]
 """All people and vehicles of a frame."""
@@ -209,9 +209,7 @@ class Everybody:
         self._last = time
         bodies = self._eyes.bodies(frame)
         self.looks.append(LookForAll(frame.index, time, bodies))
-        seen = found.select(
-            (found.target != Target.PLATE) & (found.score >= KNOWN_HEAD_PROBABILITY)
-        )
+        seen = found.select((found.target != Target.PLATE) & (found.score >= DOUBTFUL))
         heads = np.concatenate([known, seen.xyxy.astype(np.float64)])
         people = np.flatnonzero(~bodies.vehicle)
         people = people[np.argsort(-bodies.score[people], kind="stable")]
@@ -229,9 +227,7 @@ class Everybody:
         """What a closer look at vehicles without a known plate shows."""
         if self._eyes.plates is None:
             return Detections.empty()
-        seen = found.select(
-            (found.target == Target.PLATE) & (found.score >= KNOWN_HEAD_PROBABILITY)
-        )
+        seen = found.select((found.target == Target.PLATE) & (found.score >= DOUBTFUL))
         plates = np.concatenate([known, seen.xyxy.astype(np.float64)])
         boxes = bodies.xyxy[bodies.vehicle].astype(np.float64)
         sides = boxes[:, 2:] - boxes[:, :2]
@@ -278,11 +274,6 @@ def on_bodies(rows: Rows, target: Target, looks: Sequence[LookForAll]) -> Rows:
     return np.asarray(rows[(rows["frame"] >= first) & (rows["frame"] <= last)])
 
 
-LOOKS_WITHOUT: Final = 2
-"""Looks for bodies, or at the shape of one, in a row up to the end of what was followed that must
-show nobody: one of them may miss who is there."""
-
-
 def _left(frames: NDArray[np.intp], borne: NDArray[np.bool_], detected: int, end: int) -> int:
     """The frame from which no body was there any more; `end` if that is not known.
 
@@ -297,7 +288,7 @@ def _left(frames: NDArray[np.intp], borne: NDArray[np.bool_], detected: int, end
     with_somebody = np.flatnonzero(later & borne)
     if len(with_somebody):
         tail = tail[tail > with_somebody[-1]]
-    return int(frames[tail[0]]) if len(tail) >= LOOKS_WITHOUT else end
+    return int(frames[tail[0]]) if len(tail) >= LEAST_LOOKS else end
 
 
 class _Looked:

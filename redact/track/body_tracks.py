@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from ..detection import Bodies, iou
 from ..types import LOOSELY_SAME_IOU, Body, Box, Boxes, Keyframe, Keyframes, State, Target, Track
-from .bodies import SURE_BODY_SCORE, LookForAll, fitting, head_places
+from .bodies import LEAST_LOOKS, SURE_BODY_SCORE, LookForAll, fitting, head_places
 
 CLEARLY: Final = 0.2
 """IoU by which a body of the next look fits one body better than any other does, at least: of two
@@ -44,10 +44,6 @@ most: a head that is bent forward or aside is about one away, most are a quarter
 
 CLEARLY_NEARER: Final = 0.4
 """So much farther is it from where the head of any other body should be."""
-
-LEAST_VOTES: Final = 2
-"""Looks in which a face or plate was on this body and on no other, from which it is that body's:
-one may be a chance."""
 
 MOSTLY: Final = 0.8
 """Share of these looks among all that saw both."""
@@ -228,7 +224,7 @@ def owned(
                 against[pair] += 1
     found = [list[int]() for _ in bodies]
     for (n, number), count in for_it.items():
-        if count >= max(LEAST_VOTES, MOSTLY * (count + against[n, number])):
+        if count >= max(LEAST_LOOKS, MOSTLY * (count + against[n, number])):
             found[n].append(number)
     return [tuple(sorted(numbers)) for numbers in found]
 

@@ -10,7 +10,7 @@ from typing import Final
 
 from ..types import Shaped, Silhouette, State, Target, Track
 from .belief import ORDINARY
-from .bodies import LOOKS_WITHOUT
+from .bodies import LEAST_LOOKS
 
 Look = tuple[int, Silhouette | None]
 """A frame, and what of the box a person took up in it; None where the box must do."""
@@ -95,7 +95,7 @@ def _empty_from(looks: Sequence[Look], detected: int, end: int) -> int:
     empty = list[int]()
     for frame, shape in looks:
         empty = [*empty, frame] if frame > detected and shape is None else []
-    return empty[0] if len(empty) >= LOOKS_WITHOUT else end
+    return empty[0] if len(empty) >= LEAST_LOOKS else end
 
 
 def shapes_between(looks: Sequence[Look], last: int) -> tuple[Shaped, ...]:

@@ -62,6 +62,7 @@ from .text import (
 )
 from .track import (
     DOUBTFUL,
+    LEAST_PROBABILITY,
     UNDECIDED,
     Confirmed,
     Decided,

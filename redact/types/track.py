@@ -18,7 +18,11 @@ from .silhouette import Shaped, Silhouette, shape_at
 from .target import Action, Origin, Outline, State, Target
 
 DOUBTFUL: Final = 0.5
-"""Probability below which a track is as likely something else as what it is called."""
+"""Probability below which something is as likely something else as what it is called."""
+
+
+LEAST_PROBABILITY: Final = 0.005
+"""Probability below which what was detected is not worth keeping."""
 
 
 class Keyframe(Value, frozen=True):
