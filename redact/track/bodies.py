@@ -268,26 +268,26 @@ def on_bodies(rows: Rows, target: Target, looks: Sequence[LookForAll]) -> Rows:
     seen = (frames >= first) & (frames <= last)
     if not seen.any() or borne[seen].mean() < MOSTLY_BORNE:
         return rows  # bodies tell nothing of who has none in sight
-    last = _left(frames, borne, last, rows["frame"][-1])
+    last = gone_from(frames, borne, last, rows["frame"][-1])
     # Before its first detection likewise, with time running backwards.
-    first = -_left(-frames[::-1], borne[::-1], -first, -rows["frame"][0])
+    first = -gone_from(-frames[::-1], borne[::-1], -first, -rows["frame"][0])
     return np.asarray(rows[(rows["frame"] >= first) & (rows["frame"] <= last)])
 
 
-def _left(frames: NDArray[np.intp], borne: NDArray[np.bool_], detected: int, end: int) -> int:
-    """The frame from which no body was there any more; `end` if that is not known.
+def gone_from(frames: NDArray[np.intp], there: NDArray[np.bool_], detected: int, end: int) -> int:
+    """The frame from which somebody who was followed was gone; `end` if that is not known.
 
     Args:
-        frames: of looks for bodies, rising.
-        borne: whether a body bore what was followed in each.
-        detected: the last frame in which it was detected.
-        end: the last in which it was followed.
+        frames: that were scanned for the body, or for its shape, rising.
+        there: whether each scan found it.
+        detected: the last frame in which somebody was detected.
+        end: the last in which they were followed.
     """
     later = frames > detected
-    tail = np.flatnonzero(later & ~borne)
-    with_somebody = np.flatnonzero(later & borne)
-    if len(with_somebody):
-        tail = tail[tail > with_somebody[-1]]
+    tail = np.flatnonzero(later & ~there)
+    found = np.flatnonzero(later & there)
+    if len(found):
+        tail = tail[tail > found[-1]]
     return int(frames[tail[0]]) if len(tail) >= LEAST_LOOKS else end
 
 

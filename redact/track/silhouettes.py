@@ -8,9 +8,11 @@ from itertools import pairwise
 from statistics import median
 from typing import Final
 
+import numpy as np
+
 from ..types import Shaped, Silhouette, State, Target, Track
-from .belief import ORDINARY
-from .bodies import LEAST_LOOKS
+from .belief import MOSTLY_BORNE, ORDINARY
+from .bodies import gone_from
 
 Look = tuple[int, Silhouette | None]
 """A frame, and what of the box a person took up in it; None where the box must do."""
@@ -54,11 +56,6 @@ def worth_its_box(track: Track, looks: Sequence[Look], leak_cost: float, picture
     return p * SHAPELESS * leak_cost >= max(1.0, share / ORDINARY[Target.PERSON]) * (1 - p)
 
 
-SEEN_WHILE_DETECTED: Final = 0.5
-"""Share of the looks at somebody while they were detected that must show a shape, so that it tells
-where nobody is any more that later ones show none."""
-
-
 def without_empty_ends(track: Track, looks: Sequence[Look]) -> Track:
     """A person's track without what was followed, or padded, to where nobody is: before the first,
     and after the last, of all frames in which somebody was detected or a shape was seen.
@@ -75,11 +72,12 @@ def without_empty_ends(track: Track, looks: Sequence[Look]) -> Track:
     if not detected:
         return track
     seen = [shape is not None for frame, shape in looks if detected[0] <= frame <= detected[-1]]
-    if sum(seen) < SEEN_WHILE_DETECTED * max(1, len(seen)):
+    if sum(seen) < MOSTLY_BORNE * max(1, len(seen)):
         return track
-    last = _empty_from(looks, detected[-1], track.last)
-    turned = [(-frame, shape) for frame, shape in reversed(looks)]
-    first = -_empty_from(turned, -detected[0], -track.first)
+    frames = np.array([frame for frame, _ in looks])
+    there = np.array([shape is not None for _, shape in looks], np.bool_)
+    last = gone_from(frames, there, detected[-1], track.last)
+    first = -gone_from(-frames[::-1], there[::-1], -detected[0], -track.first)
     ends = [key for frame in (first, last) if (key := track.found_at(frame)) is not None]
     inner = [key for key in track.keyframes if first < key.frame < last]
     before = [shaped for shaped in track.shapes if shaped.frame <= first]
@@ -87,15 +85,6 @@ def without_empty_ends(track: Track, looks: Sequence[Look]) -> Track:
     shapes += [shaped for shaped in track.shapes if first < shaped.frame <= last]
     keys = {key.frame: key for key in (ends[0], *inner, ends[-1])}
     return replace(track, keyframes=tuple(keys.values()), shapes=tuple(shapes))
-
-
-def _empty_from(looks: Sequence[Look], detected: int, end: int) -> int:
-    """The frame from which nobody is there, after the last in which somebody was detected; `end` if
-    that is not known."""
-    empty = list[int]()
-    for frame, shape in looks:
-        empty = [*empty, frame] if frame > detected and shape is None else []
-    return empty[0] if len(empty) >= LEAST_LOOKS else end
 
 
 def shapes_between(looks: Sequence[Look], last: int) -> tuple[Shaped, ...]:
