@@ -14,14 +14,14 @@ from unittest.mock import patch
 
 import numpy as np
 
-from redact.mask_size import KEYFRAME_SLACK, MARGIN, Sighted, steps
+from redact.mask_size import KEYFRAME_SLACK, MARGIN, Sighted, steps, with_margin
 from redact.media import probe
 from redact.pipeline import detect
 from redact.pipeline.journal import Journal
 from redact.progress import Silent
 from redact.settings import DetectSettings
 from redact.track import box_per_frame
-from redact.types import Boxes
+from redact.types import OUTWARD, Box, Boxes, Target
 
 
 def recorded(video: Path, settings: DetectSettings) -> list[tuple[Sighted, dict[str, Boxes]]]:
@@ -37,14 +37,13 @@ def recorded(video: Path, settings: DetectSettings) -> list[tuple[Sighted, dict[
     return found
 
 
-def drawn(of: dict[str, Boxes]) -> Iterator[tuple[str, Boxes]]:
+def drawn(target: Target, of: dict[str, Boxes]) -> Iterator[tuple[str, Boxes]]:
     """The steps of a track, and those that come after it."""
     yield from of.items()
-    boxes = of["steady"]
-    for name, share in (("slack", KEYFRAME_SLACK), ("margin", MARGIN)):
-        size = np.tile(boxes[:, 2:] - boxes[:, :2], 2)
-        boxes = boxes + np.array([-1, -1, 1, 1]) * size * share
-        yield name, boxes
+    size = np.tile(of["steady"][:, 2:] - of["steady"][:, :2], 2)
+    slack = of["steady"] + OUTWARD * size * KEYFRAME_SLACK
+    yield "slack", slack
+    yield "margin", np.array([with_margin(Box(*row), MARGIN, target) for row in slack])
 
 
 def main() -> None:
@@ -60,7 +59,7 @@ def main() -> None:
         when = f"{seen.times[0]:.2f} to {seen.times[-1]:.2f} s"
         print(f"{number} {seen.target.word}, {when}, {len(seen.detected)} detections")
         row = None if options.at is None else int(np.abs(seen.times - options.at).argmin())
-        for name, boxes in drawn(of):
+        for name, boxes in drawn(seen.target, of):
             if row is not None:
                 print(f"  {name:8}", *(f"{side:8.1f}" for side in boxes[row]))
                 continue

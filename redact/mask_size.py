@@ -7,8 +7,7 @@ enlarges a mask.
 |-----------|-------------------------|---------------------------------------------------------|
 | `border`  | tracks (`steps`)        | the part of somebody who is cut off by the border       |
 | `fringe`  | tracks (`steps`)        | what a single network saw beyond the box, for a face    |
-| `doubt`   | tracks (`steps`)        | where an unsure detection may end, for a face           |
-| `edge`    | tracks (`steps`)        | the error of detected boxes, for a plate                |
+| `doubt`   | tracks (`steps`)        | where an unsure detection, or a single one, may end     |
 | `blur`    | tracks (`steps`)        | what an open shutter smears                             |
 | `steady`  | tracks (`steps`)        | jumps in size from one frame to the next                |
 | `slack`   | keyframes of a track    | boxes between two keyframes that leave their straight line |
@@ -21,6 +20,7 @@ enlarges a mask.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import pairwise
@@ -59,6 +59,11 @@ class Sighted:
         """[N, 4] the width or height that belongs to each side of each box."""
         return np.tile(self.boxes[:, 2:] - self.boxes[:, :2], 2)
 
+    @property
+    def mean_side(self) -> NDArray[np.float64]:
+        """[N, 1] the root of the area of each box."""
+        return np.asarray(np.sqrt(np.prod(self.size[:, :2], axis=1, keepdims=True)))
+
 
 def enlarged(seen: Sighted) -> Boxes:
     """The boxes after all steps of a track: float64 [N, 4]."""
@@ -72,12 +77,9 @@ def steps(seen: Sighted) -> Iterator[tuple[str, Boxes]]:
     seen = replace(seen, boxes=border(seen))
     yield "border", seen.boxes
     boxes = seen.boxes
-    for step in (fringe, doubt) if seen.target.spec.round else (edge,):
+    for step in (fringe, doubt, blur, steady) if seen.target.spec.round else (doubt, blur, steady):
         boxes = step(seen, boxes)
         yield step.__name__, boxes
-    boxes = blur(seen, boxes)
-    yield "blur", boxes
-    yield "steady", steady(boxes)
 
 
 AT_BORDER: Final = 0.05
@@ -138,40 +140,34 @@ def fringe(seen: Sighted, boxes: Boxes) -> Boxes:
 
 UNSURE: Final = PerKind(
     "mask_size: UNSURE",
-    {Target.FACE: 0.125, Target.PLATE: 0.0, Target.HEAD: 0.125, Target.PERSON: 0.20},
+    {Target.FACE: 0.125, Target.PLATE: 0.08, Target.HEAD: 0.125, Target.PERSON: 0.20},
 )
-"""Growth of an even guess beyond its fringe, share of the box's size on every side. A detector that
-doubts whether something is a face doubts where it ends as well: to hold 97 % of a face in 19 of 20
-cases, a look of a probability below .5 needed a margin of .27 beyond its fringe, one above .99
-needed .08; every mask has .12. Measured by `python -m lab.real.misplaced --half dev`. Bodies
-have no fringe."""
+"""Growth on every side. Of a face, beyond its fringe, where a look is an even guess, a share of the
+box's width and height. A detector that doubts whether something is a face doubts where it ends as
+well: to hold 97 % of a face in 19 of 20 cases, a look of a probability below .5 needed a margin of
+.27 beyond its fringe, one above .99 needed .08; every mask has .12. Of a plate that was seen once,
+a share of the root of its area: to hold 99 % of nine in ten plates, looks at stills needed .15, and
+boxes of tracks .05 (moved stills); every mask has .08. Measured by `python -m lab.real.misplaced
+--half dev`, plates with `--stills`. Bodies have no fringe."""
 
 BY_ODDS: Final = 0.045
 """How much less it is for each unit of log odds. Measured by the same command."""
 
 
 def doubt(seen: Sighted, boxes: Boxes) -> Boxes:
-    """A detection that is unsure of a face is unsure of where it ends as well."""
+    """A detection that is unsure of a face is unsure of where it ends as well. A plate ends at its
+    edge, however unsure a detector is that it is one; but every look misses another part of it, so
+    that many looks together miss less."""
     most = UNSURE[seen.target]
+    if not seen.target.spec.round:
+        beyond = most / np.sqrt(max(1, len(seen.detected)))
+        return np.asarray(boxes + OUTWARD * seen.mean_side * beyond)
     share = np.full(len(boxes), most)
     if len(seen.detected):
         p = np.clip(seen.scores[seen.detected].astype(np.float64), 1e-4, 1 - 1e-4)
         odds = np.interp(seen.times, seen.times[seen.detected], np.log(p / (1 - p)))
         share = np.clip(most - BY_ODDS * odds, 0.0, most)
     return np.asarray(boxes + OUTWARD * seen.size * share[:, None])
-
-
-PLATE_GROWTH_UPRIGHT: Final = 0.05
-"""Growth of a plate above and below, share of its height: the same error is a larger share of its
-height than of its width. To hold all of nine in ten of 211 plates, a look needed a margin of .09
-beside them and .15 above and below; every mask has .12, and .18 with this. Measured by
-`python -m lab.real.misplaced --half dev --stills`."""
-
-
-def edge(seen: Sighted, boxes: Boxes) -> Boxes:
-    """A plate ends at its edge, however unsure a detector is that it is one; what a detected box
-    misses of it, it misses above and below."""
-    return boxes + OUTWARD * seen.size * [0, PLATE_GROWTH_UPRIGHT, 0, PLATE_GROWTH_UPRIGHT]
 
 
 def blur(seen: Sighted, boxes: Boxes) -> Boxes:
@@ -186,20 +182,34 @@ def blur(seen: Sighted, boxes: Boxes) -> Boxes:
     return boxes
 
 
-STEADY: Final = 1.2
-"""How much larger the area of a box may be than that of the one in a neighbouring frame: things
-do not grow by a fifth in a frame, so it was a look that was off, and a mask that jumps draws
-every eye; the box beside it is made larger, never one smaller. Something that does (a plate that
-comes into view from behind a pole) is hidden a little farther around, for a few frames."""
+CALM: Final = 1.25
+"""By how much the area of a mask may change in a second, share of it, where nothing moves: a
+twentieth from one frame to the next at 25 frames a second. What changes faster was a look that was
+off, and a mask that jumps draws every eye; the box beside it is made larger, never one smaller."""
+
+LIVELY: Final = 0.2
+"""Most by which the area may change from one frame to the next. What moves may change by as large a
+share of its area as it moves of its size; things do not grow by a fifth in a frame. Something that
+does (a plate that comes into view from behind a pole) is hidden a little farther around, for a few
+frames."""
 
 
-def steady(boxes: Boxes) -> Boxes:
-    """Boxes [N, 4] of neighbouring frames that do not jump in size."""
+def steady(seen: Sighted, boxes: Boxes) -> Boxes:
+    """Boxes of neighbouring frames that do not jump in size."""
     centre, size = (boxes[:, :2] + boxes[:, 2:]) / 2, boxes[:, 2:] - boxes[:, :2]
-    least = 1 / np.sqrt(STEADY)
-    for here, there in (*pairwise(range(len(size))), *pairwise(range(len(size))[::-1])):
-        size[there] = np.maximum(size[there], least * size[here])
+    least = 1 / np.sqrt(1 + most_change(seen))
+    frames = range(len(size))
+    for here, there in (*pairwise(frames), *pairwise(frames[::-1])):
+        size[there] = np.maximum(size[there], least[min(here, there)] * size[here])
     return np.hstack([centre - size / 2, centre + size / 2])
+
+
+def most_change(seen: Sighted) -> NDArray[np.float64]:
+    """[N - 1] share by which the area of a mask may change from each frame to the next."""
+    x, y = np.diff((seen.boxes[:, :2] + seen.boxes[:, 2:]) / 2, axis=0).T
+    side = np.maximum(seen.mean_side[:, 0], 1.0)
+    moved = np.hypot(x, y) / np.maximum(side[1:], side[:-1])
+    return np.asarray(np.minimum(np.maximum(CALM * np.diff(seen.times), moved), LIVELY))
 
 
 KEYFRAME_SLACK: Final = 0.01
@@ -217,6 +227,11 @@ an object seldom moves more than a third of its own size between neighbouring fr
 MARGIN: Final = 0.12
 """The margin of every mask, share of the box's size on every side, where the user wants no other:
 what a sure detection leaves out (`python -m lab.real.misplaced --half dev`)."""
+
+OF_RECTANGLES: Final = 2 / 3
+"""The margin of a rectangle is so much of it, as a share of the root of its area: what looks leave
+out of a plate is as wide beside it as above it, however long it is. So a plate four times as wide
+as it is high gets a sixth of its height on every side. Measured by the same command."""
 
 
 SILHOUETTE_MARGIN: Final = 0.1
@@ -236,6 +251,10 @@ def held(box: Box) -> Box:
     return box.grown(HELD_GROWTH)
 
 
-def with_margin(box: Box, margin: float) -> Box:
+def with_margin(box: Box, margin: float, target: Target) -> Box:
     """A box as it is drawn. Whoever asks for a negative margin gets none."""
-    return box.grown(max(0.0, margin))
+    margin = max(0.0, margin)
+    if target.spec.round:
+        return box.grown(margin)
+    beyond = OF_RECTANGLES * margin * math.sqrt(box.area)
+    return Box(box.x1 - beyond, box.y1 - beyond, box.x2 + beyond, box.y2 + beyond)

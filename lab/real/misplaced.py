@@ -1,13 +1,12 @@
 """By how much the detector's boxes miss what is labelled, by how sure the detector is.
 
-`python -m lab.real.misplaced --half dev` measures `UNSURE` and `BY_ODDS` of
-`redact.track.box_per_frame` and the margin that every mask has: for each labelled face or plate
-that one look of `balanced` sees, the least margin (share of the box's size on every side) with
-which a mask on that box, of a face with its fringe, holds `HELD` of it. A face counts as the
-ellipse in its box.
+`python -m lab.real.misplaced --half dev` measures `UNSURE`, `BY_ODDS` and the margin of
+`redact.mask_size`: for each labelled face or plate that one look of `balanced` sees, the least
+margin with which a mask on that box, of a face with its fringe, holds `HELD` of it. A face counts
+as the ellipse in its box, and its margin as a share of the box's width and height; that of a plate
+is a share of the root of its box's area.
 
-`--stills` measures `ABOVE` of the same module: for each plate of the half's annotated stills, of
-which there are many more, the least margin beside it, and above and below, that holds all of it.
+`--stills` adds the plates of the half's annotated stills, of which there are many more.
 """
 
 from __future__ import annotations
@@ -28,8 +27,8 @@ from .__main__ import arguments, chosen_labels
 from .labels import Box
 from .measure import LEAST, read_frames
 
-HELD = 0.97
-"""Share of a face or plate that a mask has to hold: readers disagree about the last pixels."""
+HELD = {"face": 0.97, "plate": 0.99}
+"""Share that a mask has to hold: readers disagree about the last pixels of a face."""
 OVERLAP = 0.2
 SURE = (0.0, 0.5, 0.8, 0.95, 0.99, 1.0)
 """Borders between the rows of the table, probabilities."""
@@ -38,18 +37,20 @@ GRID = np.linspace(-1, 1, 41)
 
 
 def margin_needed(label: Box, box: NDArray[np.float32], target: str) -> float:
-    """The least margin around `box`, share of its size, that holds `HELD` of `label`; below 0
-    where a smaller mask would."""
+    """The least margin around `box` that holds `HELD` of `label`; below 0 where a smaller mask
+    would."""
     x, y = (axis.ravel() for axis in np.meshgrid(GRID, GRID))
     if target == "face":
         inside = x**2 + y**2 <= 1
         x, y = x[inside], y[inside]
     x = (label[0] + label[2]) / 2 + x * (label[2] - label[0]) / 2
     y = (label[1] + label[3]) / 2 + y * (label[3] - label[1]) / 2
-    across = np.abs(x - (box[0] + box[2]) / 2) / ((box[2] - box[0]) / 2)
-    down = np.abs(y - (box[1] + box[3]) / 2) / ((box[3] - box[1]) / 2)
-    reach = np.hypot(across, down) if target == "face" else np.maximum(across, down)
-    return float((np.quantile(reach, HELD) - 1) / 2)
+    wide, tall = (box[2:] - box[:2]) / 2
+    across, down = np.abs(x - (box[0] + box[2]) / 2), np.abs(y - (box[1] + box[3]) / 2)
+    if target == "face":
+        return float((np.quantile(np.hypot(across / wide, down / tall), HELD[target]) - 1) / 2)
+    beyond = np.quantile(np.maximum(across - wide, down - tall), HELD[target])
+    return float(beyond / (2 * np.sqrt(wide * tall)))
 
 
 def seen(labelled: list[Box], found: Detections, target: str) -> Iterator[tuple[float, float]]:
@@ -65,24 +66,13 @@ def seen(labelled: list[Box], found: Detections, target: str) -> Iterator[tuple[
             yield float(found.score[best]), margin_needed(label, boxes[best], target)
 
 
-def overhang(label: Box, box: NDArray[np.float32]) -> tuple[float, float]:
-    """By how much a label sticks out of a box: beside it, in widths, and above or below it, in
-    heights of the box."""
-    low, high = np.subtract(box[:2], label[:2]), np.subtract(label[2:], box[2:])
-    beside, above = np.maximum(low, high) / (box[2:] - box[:2])
-    return float(beside), float(above)
-
-
 def of_stills(detector: Detector, half: str) -> Iterator[tuple[float, float]]:
-    """`overhang` of every plate of a half's stills that one look sees."""
+    """`seen` of every plate of a half's stills."""
     library = find_library(False, half)
     for name in library.names("plate", 0, LEAST["plate"], np.inf, 1):
         still = library.still(name)
-        found = detector.detect(still.rgb).only([Target.PLATE])
-        for label in still.targets("plate", LEAST["plate"]):
-            overlap = iou_matrix(np.asarray([label.box], np.float32), found.xyxy)[0]
-            if overlap.max(initial=0) >= OVERLAP:
-                yield overhang(label.box, found.xyxy[int(overlap.argmax())])
+        labelled = [label.box for label in still.targets("plate", LEAST["plate"])]
+        yield from seen(labelled, detector.detect(still.rgb), "plate")
 
 
 def rows(target: str, measured: list[tuple[float, float]]) -> Iterator[str]:
@@ -97,14 +87,10 @@ def main() -> None:
     words = sys.argv[1:]
     args = arguments([w for w in words if w != "--stills"])
     detector = load_detector("balanced")
-    if "--stills" in words:
-        edges = np.array(list(of_stills(detector, args.half))).T
-        for where, needed in zip(("beside", "above or below"), edges, strict=True):
-            marks = ", ".join(f"{q:.0%} {np.quantile(needed, q):.3f}" for q in SHARES)
-            print(f"{len(needed)} plates, {where}: {marks}")
-        return
     labels, clips = chosen_labels(args)
     measured: dict[str, list[tuple[float, float]]] = {"face": [], "plate": []}
+    if "--stills" in words:
+        measured["plate"] += of_stills(detector, args.half)
     for clip, path in clips.items():
         mine = {f.frame: f for f in labels.frames if f.clip == clip}
         for number, picture in read_frames(path, set(mine)).items():

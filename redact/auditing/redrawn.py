@@ -67,7 +67,8 @@ class Redrawn:
         step = both.right, both.down
 
         def shows(region: Region) -> bool:
-            box = with_margin(region.box, self._margin if region.margin is None else region.margin)
+            margin = self._margin if region.margin is None else region.margin
+            box = with_margin(region.box, margin, region.target)
             if _shows(_part(box, (1, 1)), 3, levels, source, wanted.luma[0], output):
                 return True
             part = _part(box, step)

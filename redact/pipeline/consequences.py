@@ -107,7 +107,7 @@ def covered_spans(plan: Plan, margin: float) -> dict[int, Runs]:
 
 def _meet(mine: Region, other: Region, margin: float) -> bool:
     margin = margin if other.margin is None else other.margin
-    return with_margin(other.box, margin).common(mine.box) > 0
+    return with_margin(other.box, margin, other.target).common(mine.box) > 0
 
 
 def _guessed_on(plan: Plan, track: Track, other: Track) -> list[int]:

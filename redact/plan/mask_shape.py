@@ -277,8 +277,10 @@ def _is_smaller(plan: Plan, track: Track, bare: Track, frame: int, margin: float
         return False
     usual = track.target.spec.outline
     outline = wanted.outline or usual
-    mine = with_margin(wanted.box(here.box), margin if wanted.margin is None else wanted.margin)
-    if _AREA[outline] * mine.area < SAME * _AREA[usual] * with_margin(here.box, margin).area:
+    wide = margin if wanted.margin is None else wanted.margin
+    mine = with_margin(wanted.box(here.box), wide, track.target)
+    theirs = with_margin(here.box, margin, track.target)
+    if _AREA[outline] * mine.area < SAME * _AREA[usual] * theirs.area:
         return True
     return plan.certain(bare, frame) and not _holds(mine, outline, here.box, usual)
 

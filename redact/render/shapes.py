@@ -253,7 +253,7 @@ def shape_of(region: Region, margin: float) -> Shape:
     margin = margin if region.margin is None else region.margin
     x1, x2 = sorted((region.box.x1, region.box.x2))
     y1, y2 = sorted((region.box.y1, region.box.y2))
-    grown = with_margin(Box(x1, y1, x2, y2), margin)
+    grown = with_margin(Box(x1, y1, x2, y2), margin, region.target)
     half = HALF_PIXEL
     # `max` takes 0 instead of a margin that is no number, so the margin is looked at by itself.
     if not all(map(math.isfinite, (*grown, margin))) or max(map(abs, grown)) > FARTHEST:

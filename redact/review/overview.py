@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from msgspec.structs import asdict
 
+from ..mask_size import OF_RECTANGLES
 from ..media import SourceInfo
 from ..plan import (
     Decision,
@@ -251,6 +252,7 @@ def clip(plan: Plan, info: SourceInfo) -> dict[str, Any]:
             t.word: {
                 "outline": t.spec.outline.value,
                 "rounding": ROUNDING if t.spec.outline is Outline.ROUNDED else 0,
+                "of_root": 0 if t.spec.round else OF_RECTANGLES,
             }
             for t in Target
         },

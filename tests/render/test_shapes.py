@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from redact.errors import UnsafeError
+from redact.mask_size import with_margin
 from redact.media import Layout
 from redact.render import RIM, ROUNDING, drawn_area_of, free_share, mask_of
 from redact.render.hidden import SOFT, Hidden, soft_radius
@@ -59,7 +60,7 @@ def test_what_must_be_hidden_is_masked(found: list[Region], margin: float) -> No
     same of the box without a margin."""
     for region in found:
         mask = mask_of([region], WIDTH, HEIGHT, margin)
-        box = region.box.grown(0 if region.spared else margin)
+        box = with_margin(region.box, 0 if region.spared else margin, region.target)
         if region.silhouette is not None:
             assert mask[of_cells(region)].all()
         elif region.target.spec.outline is Outline.ROUNDED:
@@ -81,7 +82,7 @@ def test_a_mask_hides_nothing_beyond_its_margin_box(found: list[Region], margin:
     for region in found:
         mask = mask_of([region], WIDTH, HEIGHT, margin)
         drawn = drawn_area_of([region], WIDTH, HEIGHT, margin)
-        box = region.box.grown(margin)
+        box = with_margin(region.box, margin, region.target)
         allowed, rim = np.zeros_like(mask), np.zeros_like(mask)
         allowed[
             touched(Box(*(v + d for v, d in zip(box, (-0.5, -0.5, 0.5, 0.5), strict=True))))
@@ -170,7 +171,7 @@ def test_a_mask_is_the_union_of_its_regions(found: list[Region], more: list[Regi
 def test_a_mask_hides_little_more_than_it_must(target: Target, least: float, most: float) -> None:
     box = Box(100, 100, 200, 230)
     mask = mask_of([Region(1, target, box, State.DETECTED)], 400, 400, 0.15)
-    assert least <= mask.sum() / box.grown(0.15).area <= most
+    assert least <= mask.sum() / with_margin(box, 0.15, target).area <= most
 
 
 def test_a_face_is_round_and_a_plate_is_not() -> None:

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from redact.mask_size import with_margin
 from redact.plan import Plan, Subject, read_plan, write_plan
 from redact.settings import RenderSettings
 from redact.types import Box, Keyframe, State, Target, Track
@@ -17,15 +18,20 @@ from .browser import Page, resize, served_here
 
 PEOPLE = 300
 BESIDE = [Box(40, 20, 56, 38), Box(44, 22, 60, 40), Box(20, 5, 90, 60)]
-"""Two heads of which one covers half of the other, and something large around both."""
+"""Two heads of which one covers half of the other, and a large plate around both."""
 
 
 @pytest.fixture
 def page(browser: Any, street: Path, found: Plan, tmp_path: Path) -> Iterator[Page]:
     frames = len(found.source.timeline)
     boxes = [*BESIDE, *(Box(100 + n % 20, 60, 120 + n % 20, 84) for n in range(PEOPLE - 3))]
+    kinds = {3: Target.PLATE}
     tracks = [
-        Track(n, Target.FACE, [Keyframe(f, box, State.DETECTED, 0.9) for f in (0, frames - 1)])
+        Track(
+            n,
+            kinds.get(n, Target.FACE),
+            [Keyframe(f, box, State.DETECTED, 0.9) for f in (0, frames - 1)],
+        )
         for n, box in enumerate(boxes, 1)
     ]
     source = tmp_path / "street.mp4"
@@ -101,7 +107,7 @@ def test_a_corner_is_dragged(page: Page, tmp_path: Path) -> None:
     click(page, 25, 55)
     page.until(lambda: page.state("state.selected") == [3])
     margin = RenderSettings().margin
-    mask = box.grown(margin)  # what is seen on screen, and taken hold of
+    mask = with_margin(box, margin, Target.PLATE)  # what is seen on screen, and taken hold of
     page.drag((mask.x2, mask.y2), (mask.x2 + 20, mask.y2 + 10))
 
     def placed() -> Any:
@@ -110,4 +116,4 @@ def test_a_corner_is_dragged(page: Page, tmp_path: Path) -> None:
     page.until(lambda: placed().state is State.MANUAL)
     moved = placed().box
     wanted = (mask.x1, mask.y1, mask.x2 + 20, mask.y2 + 10)
-    assert tuple(moved.grown(margin)) == pytest.approx(wanted, abs=1)
+    assert tuple(with_margin(moved, margin, Target.PLATE)) == pytest.approx(wanted, abs=1)

@@ -5,9 +5,11 @@ import { t } from "./words.js";
 import { FONT, freshPen } from "./canvas.js";
 import { momentHere } from "./moments.js";
 import {
+  NO_MARGIN,
   chosenHere,
   corners,
   handles,
+  kindOf,
   marginOf,
   maskOf,
   rectOf,
@@ -62,7 +64,7 @@ export function paint() {
   for (const shown of boxes) outline(shown);
   for (const shown of boxes.reverse()) label(shown, many);
   if (pointer.dragged()) dashed(pointer.dragged());
-  if (state.drawn) dashed(rectOf(state.drawn, state.clip.margin));
+  if (state.drawn) dashed(rectOf(state.drawn, marginOf(null)));
   const asked = state.smaller?.asked,
     wanted = state.previewed || (asked?.frame === state.frame && asked.box);
   if (wanted) dashed(rectOf(wanted, marginOf(chosenHere())));
@@ -88,7 +90,7 @@ function line(below, above, draw) {
 const dashed = (rect) => line([4, "#000a"], [2, "#fff", [7, 5]], () => pen.strokeRect(...rect));
 /** Where something lies that is looked at, with its number: brackets, so that nothing is hidden. */
 function brackets(box, words) {
-  const [x, y, w, h] = rectOf(box, 0),
+  const [x, y, w, h] = rectOf(box, NO_MARGIN),
     around = [x - 6, y - 6, w + 12, h + 12],
     [wide, tall] = [around[2], around[3]].map((side) => Math.min(18, side / 3));
   line([6, "#000b"], [3, PLACE], () => {
@@ -129,7 +131,7 @@ function bodyOutline({ subject: id, box }, many) {
   const strong = id > 0 && rankOf(id) > 0,
     wide = strong ? 2 : 1,
     dots = [2, 4],
-    rect = rectOf(box, 0),
+    rect = rectOf(box, NO_MARGIN),
     subject = state.subjects.get(id);
   line([wide + 2, "#0009", dots], [wide, "#fff", dots], () => pen.strokeRect(...rect));
   if (subject && (!many || strong))
@@ -163,7 +165,7 @@ function placeHandles() {
 }
 /** The edge of the mask (redact/render/shapes.py). */
 function edge(shown, [x, y, w, h]) {
-  const usual = state.clip.kinds[subjectOf(shown)?.target] || { outline: "box" },
+  const usual = kindOf(shown),
     rounding = shown.outline ? 0 : usual.rounding;
   pen.beginPath();
   if ((shown.outline || usual.outline) === "ellipse")

@@ -11,30 +11,35 @@ export const chosenHere = () =>
     ? state.boxes.find((shown) => subjectIdOf(shown) === state.selected[0])
     : null;
 
-/** Of a box in source pixels, with a margin in shares of its size; 0 for the box alone. */
-export function rectOf([x1, y1, x2, y2], margin) {
+/** What a mask looks like by its kind; that of a box that is nobody's yet, as a region's. */
+export const kindOf = (shown) =>
+  state.clip.kinds[shown && subjectOf(shown)?.target] ?? state.clip.kinds.region;
+/** The margin of a mask: a share of its width and height, or of the root of its area
+ *  (`redact.mask_size.with_margin`). */
+export const marginOf = (shown) => ({
+  share: shown?.margin ?? state.clip.margin,
+  ofRoot: kindOf(shown).of_root,
+});
+export const NO_MARGIN = { share: 0, ofRoot: 0 };
+/** Of a box in source pixels, with a margin. */
+export function rectOf([x1, y1, x2, y2], { share, ofRoot }) {
   const { left, top, sx, sy } = player.place(),
-    [dx, dy] = [(x2 - x1) * margin, (y2 - y1) * margin];
-  return [
-    left + (x1 - dx) * sx,
-    top + (y1 - dy) * sy,
-    (x2 - x1 + 2 * dx) * sx,
-    (y2 - y1 + 2 * dy) * sy,
-  ];
+    [w, h] = [x2 - x1, y2 - y1],
+    root = ofRoot * share * Math.sqrt(w * h),
+    [dx, dy] = ofRoot ? [root, root] : [w * share, h * share];
+  return [left + (x1 - dx) * sx, top + (y1 - dy) * sy, (w + 2 * dx) * sx, (h + 2 * dy) * sy];
 }
 /** The other way round. */
-export function boxOf([x, y, w, h], margin) {
+export function boxOf(rect, { share, ofRoot }) {
   const { left, top, sx, sy } = player.place(),
-    share = margin / (1 + 2 * margin),
-    [dx, dy] = [w * share, h * share];
-  return [
-    (x + dx - left) / sx,
-    (y + dy - top) / sy,
-    (x + w - dx - left) / sx,
-    (y + h - dy - top) / sy,
-  ];
+    [x, y, w, h] = [(rect[0] - left) / sx, (rect[1] - top) / sy, rect[2] / sx, rect[3] / sy],
+    part = ofRoot * share,
+    side = share / (1 + 2 * share),
+    // Solves root² = (w - 2 · part · root) · (h - 2 · part · root), of which it is `part` times.
+    root = (part * w * h) / (part * (w + h) + Math.hypot(part * (w - h), Math.sqrt(w * h)) || 1),
+    [dx, dy] = ofRoot ? [root, root] : [w * side, h * side];
+  return [x + dx, y + dy, x + w - dx, y + h - dy];
 }
-export const marginOf = (shown) => shown?.margin ?? state.clip.margin;
 export const maskOf = (shown) => rectOf(shown.box, marginOf(shown));
 
 export const corners = ([x, y, w, h]) => [

@@ -3,6 +3,7 @@ import { point, select, state } from "./store.js";
 import { mouseOn } from "./canvas.js";
 import { changeMask } from "./mask.js";
 import {
+  NO_MARGIN,
   boxOf,
   chosenHere,
   corners,
@@ -41,7 +42,7 @@ function hits(x, y) {
 /** Whose body is under the mouse where nothing else is: of several, the smallest. */
 function bodyAt(x, y) {
   const area = ({ box: [a, b, c, d] }) => (c - a) * (d - b),
-    here = state.bodies.filter(({ subject, box }) => subject && inside(x, y, rectOf(box, 0)));
+    here = state.bodies.filter(({ subject, box }) => subject && inside(x, y, rectOf(box, NO_MARGIN)));
   return here.sort((a, b) => area(a) - area(b))[0]?.subject;
 }
 const whoseAt = (x, y) => {
@@ -131,7 +132,7 @@ export async function up() {
   if (!done) return;
   const { kind, rect, shown, frame, moved } = done;
   if (kind === "draw") {
-    if (rect?.[2] > LEAST_DRAWN && rect[3] > LEAST_DRAWN) offer(boxOf(rect, state.clip.margin));
+    if (rect?.[2] > LEAST_DRAWN && rect[3] > LEAST_DRAWN) offer(boxOf(rect, marginOf(null)));
   } else if (shown && moved)
     await changeMask({ track: shown.track, frame, box: boxOf(rect, marginOf(shown)) });
   else if (!moved && kind === "pan") select([]);
@@ -165,12 +166,12 @@ export function setDrawing(yes) {
 export function offerMiddle() {
   const { clientWidth: width, clientHeight: height } = canvas,
     side = Math.min(width, height) / 6;
-  offer(boxOf([(width - side) / 2, (height - side) / 2, side, side], state.clip.margin));
+  offer(boxOf([(width - side) / 2, (height - side) / 2, side, side], marginOf(null)));
 }
 /** Where on the screen a menu of this size belongs that is about the box that was drawn. */
 export function beside(wide, tall) {
   const { clientWidth: width, clientHeight: height } = canvas,
-    [x, y, , h] = rectOf(state.drawn, state.clip.margin),
+    [x, y, , h] = rectOf(state.drawn, marginOf(null)),
     below = y + h + 8;
   const left = Math.max(8, Math.min(x, width - wide - 8)),
     top = below + tall < height ? below : Math.max(8, y - tall - 8);
