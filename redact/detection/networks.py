@@ -80,7 +80,7 @@ VERIFIER: Final = Network(
 READER: Final = Network(
     "PP-OCRv4",
     {"ppocr/text-detection.onnx":
-        "15ba55ba067a117d95e7f78220062fe8b36526a40a386bcd9f9bc2cbf1a5b16d",
+        "e84b679f1446f4564fea20f0b6615bf2e5b2e721a0deb74d5aa349b1e4a94d4d",
      "ppocr/text-recognition.onnx":
         "26bba89b81fd3586e07bcbad98c9b1600c0bff011258b094afa72bcee43950db"},
     (Target.PLATE, *TEXT_TARGETS), "reading", OptionalNetwork.READER,
@@ -98,9 +98,9 @@ DETECTORS: Final = (FACE_PLATE, CENTERFACE, EYE, NANODET)
 
 NETWORKS: Final = (*DETECTORS, VERIFIER, READER, SELFIE)
 """CenterFace, the eye and NanoDet were brought to 8 bits by `lab.training.eight_bit`,
-`lab.training.eye.eight_bit` and `lab.training.people_8bit`, PP-OCRv4 was stored in 16 bits by
-`lab.training.sixteen_bit`, and MediaPipe's was given the range of its input by
-`lab.training.selfie`."""
+`lab.training.eye.eight_bit` and `lab.training.people_8bit`, PP-OCRv4 was folded
+(`lab.training.fold`) and stored in 16 bits (`lab.training.sixteen_bit`), and MediaPipe's was given
+the range of its input by `lab.training.selfie`."""
 
 
 def in_use(
