@@ -17,13 +17,19 @@ from numpy.typing import NDArray
 from ..detection import Bodies, iou
 from ..types import DOUBTFUL, SAME_PLACE_IOU, Boxes, Detections, Frame, Target
 from .belief import MOSTLY_BORNE
+from .changes import Seen
 from .sensitivities import JITTER
 from .sightings import How, Rows
+from .small_pictures import SmallFrame
 from .starting_score import FAINT
 
 SECONDS_BETWEEN_BODY_SCANS: Final = 0.32
 """Seconds between two looks for bodies: about three a second, and none where nothing is looked at.
 People stay in view for longer."""
+
+STILL_SECONDS: Final = 2.0
+"""Seconds for which bodies are where they were while nothing in the picture changes (a judgement):
+half of what a look at all of the picture waits for faces at most (`looks.MOST_PATIENCE`)."""
 
 LEAST_VEHICLE: Final = 48.0
 """Pixels of the shorter side of a vehicle from which its plate is looked for: a plate takes an
@@ -188,6 +194,8 @@ class Everybody:
         self._last = -np.inf
         self._looked = _Looked()
         self._vehicles = _Looked()
+        self._seen: Seen | None = None
+        self._scanned = -np.inf
         self.looks: list[LookForAll] = []
 
     def due(self, time: float) -> bool:
@@ -195,19 +203,19 @@ class Everybody:
         return time - self._last >= SECONDS_BETWEEN_BODY_SCANS - JITTER
 
     def look(
-        self, frame: Frame, time: float, found: Detections, known: Boxes, plates: Boxes
+        self, frame: Frame, small: SmallFrame, found: Detections, known: Boxes, plates: Boxes
     ) -> tuple[Bodies, Detections]:
         """Bodies of a frame, and everything that was found in it with what a closer look at those
         without a head, and at vehicles without a plate, has shown besides.
 
         Args:
-            time: of the frame, seconds.
+            small: its small picture.
             found: by the look at the picture.
             known: [N, 4], where faces and heads should be that are believed.
             plates: [N, 4], where plates should be that are believed.
         """
-        self._last = time
-        bodies = self._eyes.bodies(frame)
+        time = self._last = small.time
+        bodies = self._bodies_of(frame, small, np.concatenate([known, plates]))
         self.looks.append(LookForAll(frame.index, time, bodies))
         seen = found.select((found.target != Target.PLATE) & (found.score >= DOUBTFUL))
         heads = np.concatenate([known, seen.xyxy.astype(np.float64)])
@@ -220,6 +228,19 @@ class Everybody:
         self._looked.note(bare, bearers, closer, time)
         on_vehicles = self._plates(frame, time, bodies, found, plates)
         return bodies, with_closer_looks(found, Detections.concat([closer, on_vehicles]))
+
+    def _bodies_of(self, frame: Frame, small: SmallFrame, known: Boxes) -> Bodies:
+        """Bodies of a frame: those of the last scan for them if nothing has changed since, also no
+        more than noise at a body or at one of `known` places [N, 4]."""
+        recent = small.time - self._scanned < STILL_SECONDS - JITTER
+        if self._seen is not None and recent and not small.damaged:
+            bodies = self.looks[-1].bodies
+            places = np.concatenate([bodies.xyxy, known.astype(np.float32)])
+            if self._seen.changed(small, places) == []:
+                return bodies
+        # A damaged picture says nothing about the next one.
+        self._seen, self._scanned = None if small.damaged else Seen(small), small.time
+        return self._eyes.bodies(frame)
 
     def _plates(
         self, frame: Frame, time: float, bodies: Bodies, found: Detections, known: Boxes

@@ -203,7 +203,7 @@ class Tracker:
                 self._looked_at = small.time
                 if self._everybody is not None and self._everybody.due(small.time):
                     known = [self._active.believed_places(plates=p) for p in (False, True)]
-                    seen = self._everybody.look(frame, small.time, detections, *known)
+                    seen = self._everybody.look(frame, small, detections, *known)
                     bodies, detections = seen
             self._active.match(small, observations_of(detections), areas)
             if self._ask is not None:

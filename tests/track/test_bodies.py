@@ -8,6 +8,7 @@ from fractions import Fraction
 import av
 import numpy as np
 import pytest
+from av.video.reformatter import VideoReformatter
 from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
@@ -25,6 +26,7 @@ from redact.track.bodies import (
     with_closer_looks,
 )
 from redact.track.sightings import ROW, How
+from redact.track.small_pictures import SmallFrame, shrink
 from redact.types import Box, Detections, Frame, Target, Track
 
 from .scenes import is_due
@@ -49,10 +51,17 @@ def bodies_of(*boxes: list[float], score: float = 0.8, vehicle: bool = False) ->
     return Bodies(xyxy, np.full(n, score, np.float32), np.full(n, vehicle, np.bool_))
 
 
-def frame(index: int) -> Frame:
+def frame(index: int, *, moving: bool = False) -> Frame:
+    """A picture of noise; in its lower right corner something moves, if anything does."""
     grey = np.random.default_rng(1).integers(60, 200, (360, 640, 3), np.uint8)
+    if moving:
+        grey[300:, 580:] = 90 * index % 256
     picture = av.VideoFrame.from_ndarray(grey, format="rgb24")
     return Frame(index, index, Fraction(1, 10), picture)
+
+
+def small(shown: Frame) -> SmallFrame:
+    return shrink(shown, VideoReformatter())
 
 
 @dataclass
@@ -62,8 +71,10 @@ class Stand:
     face: Detections
     boxes: tuple[list[float], ...] = (BODY,)
     asked: list[int] = field(default_factory=list)
+    scanned: list[int] = field(default_factory=list)
 
-    def bodies(self, _: Frame) -> Bodies:
+    def bodies(self, at: Frame) -> Bodies:
+        self.scanned.append(at.index)
         return bodies_of(*self.boxes)
 
     def heads(self, at: Frame, boxes: NDArray[np.float64]) -> Detections:
@@ -158,9 +169,9 @@ def test_a_vehicle_without_a_plate_is_looked_at_closely_once_a_second() -> None:
         (Parked(plate, far), NONE, []),  # nobody could read its plate
     ):
         everybody = Everybody(parked.eyes)
-        for index in range(16):
-            if everybody.due(index / 10):
-                everybody.look(frame(index), index / 10, Detections.empty(), NONE, known)
+        for shown in map(frame, range(16)):
+            if everybody.due(shown.seconds):
+                everybody.look(shown, small(shown), Detections.empty(), NONE, known)
         assert parked.asked == asked
 
 
@@ -191,7 +202,7 @@ def test_a_mask_does_not_stay_on_the_wall_behind_somebody_who_left(leaves: bool)
 
     tracker = Tracker(eyes=Eyes(Leaving().bodies, Leaving().heads))
     for index in range(gone):
-        shown = frame(index)
+        shown = frame(index, moving=True)
         tracker.places_to_scan(shown)
         tracker.observe(shown, detections(FACE) if index <= there else Detections.empty())
     (track,) = tracker.finish().tracks
@@ -231,9 +242,9 @@ def test_who_has_no_head_is_looked_at_closely_once_a_second() -> None:
     for seen, asked in ((Detections.empty(), [0, 12, 24]), (detections(FACE), often)):
         stand = Stand(seen)
         everybody = Everybody(stand.eyes)
-        for index in range(25):
-            if everybody.due(index / 10):
-                everybody.look(frame(index), index / 10, Detections.empty(), NONE, NONE)
+        for shown in map(frame, range(25)):
+            if everybody.due(shown.seconds):
+                everybody.look(shown, small(shown), Detections.empty(), NONE, NONE)
         assert stand.asked == asked, "and where something was seen, every time"
     sure, faint = detections(FACE), detections(FACE, score=0.2)
     for found, known, asked in (
@@ -242,9 +253,24 @@ def test_who_has_no_head_is_looked_at_closely_once_a_second() -> None:
         (Detections.empty(), np.array([FACE]), 0),
     ):
         stand = Stand(detections(FACE))
-        _, together = Everybody(stand.eyes).look(frame(0), 0, found, known, NONE)
+        first = frame(0)
+        _, together = Everybody(stand.eyes).look(first, small(first), found, known, NONE)
         assert len(stand.asked) == asked
         assert together.score.tolist() == pytest.approx([0.9] * max(asked, len(found)))
+
+
+@pytest.mark.parametrize("moving", [True, False])
+def test_bodies_are_not_looked_for_again_where_nothing_changes(moving: bool) -> None:
+    stand = Stand(detections(FACE))
+    everybody = Everybody(stand.eyes)
+    for index in range(25):
+        shown = frame(index, moving=moving)
+        if everybody.due(shown.seconds):
+            everybody.look(shown, small(shown), Detections.empty(), NONE, NONE)
+    assert [look.frame for look in everybody.looks] == [*range(0, 25, 4)]
+    assert all(len(look.bodies) == 1 for look in everybody.looks)
+    # Where nothing changes, once in two seconds at least.
+    assert stand.scanned == ([*range(0, 25, 4)] if moving else [0, 20])
 
 
 def test_a_closer_look_makes_surer_and_never_less_sure() -> None:
