@@ -6,7 +6,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
+from math import prod
 from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
 
 from ..detection import load_calibration
 from ..plan import Decision, Plan, answered_here
@@ -17,9 +21,17 @@ from .probability import Weights, probability_of, speaks_most
 SECONDS_BETWEEN_MOMENTS: Final = 1.0
 """Seconds between two moments, at least: who looks at one has seen what is nearer."""
 
-WORTH_A_LOOK: Final = 0.06
-"""Probability from which a look pays: one in sixteen. On dev, in clips in which nothing is open,
-2.7 moments a minute are as likely; half as likely are 11 (`lab/README.md`, "Risky moments")."""
+WORTH_A_LOOK: Final = 0.1
+"""Probability from which a look pays: one in ten. On dev, in clips in which nothing is open, 2.1
+moments a minute are as likely; from .08 on 4.4 (`lab/README.md`, "Risky moments")."""
+
+SEEN_WITH: Final = 0.5
+"""Seconds to either side of a moment that whoever looks at it sees: the page shows the whole
+picture, and a person steps or plays a little back and forth."""
+
+UNHIDDEN: Final = ("body", "doubted")
+"""Of whom nothing is hidden. One of them is seldom worth a look; where several are in the picture
+at once, one look is at them all."""
 
 FINDING_PROBABILITY, DRAWN_PROBABILITY, KEPT_PROBABILITY = 0.9, 0.2, 0.1
 """Probability that somebody is open at a finding of the audit that nobody has answered; where a
@@ -66,7 +78,8 @@ class Moment:
 
 def risky_moments(plan: Plan, moments: Iterable[Moment]) -> list[Moment]:
     """The ranking, the most probable first; at most one a second beside what was drawn, and none
-    of which a look does not pay.
+    of which a look does not pay. A look pays for one moment, or for all those together of whom
+    nothing is hidden and whom it shows.
 
     Args:
         plan: with the findings of an audit.
@@ -74,28 +87,70 @@ def risky_moments(plan: Plan, moments: Iterable[Moment]) -> list[Moment]:
     """
     if not plan.source.timeline:
         return []
-    every = [m for m in (*_findings(plan), *moments) if m.chance >= WORTH_A_LOOK]
-    every = [m for m in every if not _is_hidden_now(plan, m)]
-    chosen: list[Moment] = []
-    by_second: dict[int, list[int]] = {}
-    for moment in sorted(every, key=lambda m: (-m.chance, m.frame, m.track)):
-        time = plan.seconds(moment.frame)
-        second = int(time / SECONDS_BETWEEN_MOMENTS)
-        near = [n for s in (second - 1, second, second + 1) for n in by_second.get(s, ())]
-        beside = [
-            n for n in near if abs(plan.seconds(chosen[n].frame) - time) < SECONDS_BETWEEN_MOMENTS
-        ]
+    every = [m for m in (*_findings(plan), *moments) if not _is_hidden_now(plan, m)]
+    every.sort(key=lambda m: (-m.chance, m.frame, m.track))
+    chosen, left = _Chosen(plan), list[Moment]()
+    for moment in every:
+        if moment.chance < WORTH_A_LOOK:
+            left += [moment] if moment.why in UNHIDDEN else []
         # What a person drew is asked about for itself: masks of one scene end together, and each
         # may have gone astray.
-        if beside and moment.why != "drawn":
-            at = min(beside, key=lambda n: abs(chosen[n].frame - moment.frame))
-            one = chosen[at]
-            both = 1 - (1 - one.chance) * (1 - moment.chance)
-            chosen[at] = replace(one, chance=both, beside=(*one.beside, moment))
-        else:
-            by_second.setdefault(second, []).append(len(chosen))
-            chosen.append(moment)
-    return sorted(chosen, key=lambda m: (-m.chance, m.frame, m.track))
+        elif moment.why == "drawn" or not chosen.with_one_near(moment):
+            chosen.add(moment)
+    times = np.array([plan.seconds(m.frame) for m in left])
+    for total, n in _together(times, left):
+        if not chosen.with_one_near(left[n]) and total >= WORTH_A_LOOK:
+            chosen.add(left[n])
+    return sorted(chosen.moments, key=lambda m: (-m.chance, m.frame, m.track))
+
+
+class _Chosen:
+    """Moments that are worth a look, each with those that are seen with it."""
+
+    def __init__(self, plan: Plan) -> None:
+        self._plan = plan
+        self._by_second: dict[int, list[int]] = {}
+        self.moments: list[Moment] = []
+
+    def add(self, moment: Moment) -> None:
+        second = int(self._plan.seconds(moment.frame) / SECONDS_BETWEEN_MOMENTS)
+        self._by_second.setdefault(second, []).append(len(self.moments))
+        self.moments.append(moment)
+
+    def with_one_near(self, moment: Moment) -> bool:
+        """Put a moment beside the nearest chosen one; False where none is near."""
+        time = self._plan.seconds(moment.frame)
+        second = int(time / SECONDS_BETWEEN_MOMENTS)
+        near = {
+            n: apart
+            for s in (second - 1, second, second + 1)
+            for n in self._by_second.get(s, ())
+            if (apart := abs(self._plan.seconds(self.moments[n].frame) - time))
+            < SECONDS_BETWEEN_MOMENTS
+        }
+        if not near:
+            return False
+        at = min(near, key=lambda n: near[n])
+        one = self.moments[at]
+        both = 1 - (1 - one.chance) * (1 - moment.chance)
+        self.moments[at] = replace(one, chance=both, beside=(*one.beside, moment))
+        return True
+
+
+def _together(times: NDArray[np.float64], moments: Sequence[Moment]) -> list[tuple[float, int]]:
+    """Probability that somebody is open at any of the moments that are seen with one, and number of
+    that one, the most probable first; of one body or doubt its surest moment counts."""
+    order = np.argsort(times, kind="stable")
+    rising = times[order]
+    found = list[tuple[float, int]]()
+    for n, time in enumerate(times):
+        low, high = np.searchsorted(rising, [time - SEEN_WITH, time + SEEN_WITH + 1e-9])
+        best: dict[tuple[str, int], float] = {}
+        for moment in (moments[i] for i in order[low:high]):
+            who = moment.why, moment.track
+            best[who] = max(best.get(who, 0.0), moment.chance)
+        found.append((1 - prod(1 - chance for chance in best.values()), n))
+    return sorted(found, key=lambda one: (-one[0], one[1]))
 
 
 def rated_places(plan: Plan, weights: Weights | None = None) -> list[tuple[float, Place]]:

@@ -68,6 +68,24 @@ def test_moments_seen_with_one_look_add_up() -> None:
     assert one.frame == 10 and one.chance == pytest.approx(1 - 0.5 * 0.8)
 
 
+def test_several_of_whom_nothing_is_hidden_are_worth_a_look_together() -> None:
+    """Each was just below what pays, so that a crowd of whom nobody was hidden had no moment."""
+    plan = plan_of(frames=1500)
+    each = WORTH_A_LOOK * 0.6
+    crowd = [Moment(700 + n, "body", -1 - n, 700 + n, each) for n in (0, 3, 6)]
+    (one,) = risky_moments(plan, crowd)
+    assert one.chance == pytest.approx(1 - (1 - each) ** 3) and len(one.beside) == 2
+    assert risky_moments(plan, crowd[:1]) == [], "one alone"
+    again = [Moment(m.frame, "body", -1, 700, each) for m in crowd]
+    assert risky_moments(plan, again) == [], "one person, seen three times"
+    far = [Moment(100 * n, "body", -1 - n, 0, each) for n in (1, 2, 3)]
+    assert risky_moments(plan, far) == [], "one after the other"
+    ends = [Moment(700 + n, "ends", n, 700, each) for n in (1, 2, 3)]
+    assert risky_moments(plan, ends) == [], "their masks end"
+    beside = risky_moments(plan, [*crowd, Moment(703, "finding", 0, 703, 0.9)])
+    assert [(m.why, len(m.beside)) for m in beside] == [("finding", 3)]
+
+
 def test_an_empty_video_has_no_moments() -> None:
     """A page of thirty a minute filled itself where nobody was."""
     assert ranking(plan_of(frames=1500)) == []
