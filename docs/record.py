@@ -51,7 +51,7 @@ def _six(folder: Path) -> None:
 def _cut(path: Path, frames: int, skip: int) -> None:
     from tests.pipeline.conftest import SAMPLE, shorten
 
-    shorten(SAMPLE, path, frames, skip=skip)
+    shorten(SAMPLE, path, frames, skip=skip, size="480x270")
 
 
 RECORDINGS = (

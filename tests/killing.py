@@ -22,6 +22,8 @@ from pathlib import Path
 
 from redact.errors import ExitCode
 
+from .program import QUICK
+
 ROOT = Path(__file__).resolve().parents[1]
 
 
@@ -47,7 +49,7 @@ class Outcome:
 def command(sources: Path, results: Path) -> list[str]:
     return [
         *(sys.executable, "-m", "redact", "run", str(sources), "-o", f"{results}{os.sep}"),
-        *("--sensitivity", "fast", "--preset", "ultrafast"),
+        *(*QUICK, "--preset", "ultrafast"),
     ]
 
 

@@ -16,6 +16,8 @@ from collections.abc import Mapping
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
+QUICK = ("--sensitivity", "fast", "--targets", "face")
+"""Options of a run whose test is not about what is found: half the time of one with plates."""
 FORKS = sys.platform.startswith("linux")
 
 

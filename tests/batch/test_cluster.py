@@ -24,9 +24,10 @@ from redact.errors import ExitCode, UsageError
 from ..cli.conftest import call
 from ..killing import contents
 from ..pipeline.conftest import ROOT, SAMPLE, shorten
+from ..program import QUICK
 from .local_cluster import local_cluster, local_worker
 
-FAST = ("--sensitivity", "fast", "--preset", "ultrafast")
+FAST = (*QUICK, "--preset", "ultrafast")
 needs_dask = pytest.mark.skipif(
     importlib.util.find_spec("distributed") is None,
     reason="dask.distributed is not installed (pip install 'redact-footage[cluster]')",

@@ -15,6 +15,7 @@ from redact.errors import ExitCode
 
 from ..cli.conftest import call
 from ..pipeline.conftest import SAMPLE, shorten
+from ..program import QUICK
 
 
 @pytest.fixture
@@ -79,7 +80,7 @@ def test_it_goes_on_after_a_restart(folder: Path, tmp_path: Path) -> None:
     shorten(SAMPLE, folder / "a.mp4", 8, skip=70)
     (folder / "broken.mp4").write_bytes(b"no video")
     (folder / "notes.txt").write_bytes(b"no video")
-    words = ("watch", folder, "-o", out, "--quiet-for", 1, "--once", "--sensitivity", "fast")
+    words = ("watch", folder, "-o", out, "--quiet-for", 1, "--once", *QUICK)
     first = call(*words)
     assert first.returncode == ExitCode.INPUT, first.stderr
     assert "a.mp4: done (" in first.stderr and "broken.mp4: refused (" in first.stderr
@@ -114,7 +115,7 @@ def test_a_record_whose_name_is_taken_is_in_the_code(folder: Path, tmp_path: Pat
     out = tmp_path / "out"
     shorten(SAMPLE, folder / "a.mp4", 8, skip=70)
     (out / "a.redacted.mp4.manifest.json").mkdir(parents=True)
-    words = ("-o", f"{out}/", "--sensitivity", "fast")
+    words = ("-o", f"{out}/", *QUICK)
     watched = call("watch", folder, *words, "--quiet-for", 1, "--once")
     assert watched.returncode == call("run", folder, *words).returncode == ExitCode.EXISTS
     assert "manifest.json" in (out / "failed" / "a.mp4.txt").read_text()

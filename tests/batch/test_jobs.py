@@ -24,8 +24,9 @@ from redact.with_parent import LAST_WORDS
 from ..cli.conftest import call
 from ..killing import contents
 from ..pipeline.conftest import ROOT, SAMPLE, shorten
+from ..program import QUICK
 
-FAST = ("--sensitivity", "fast", "--preset", "ultrafast", "--rotate", "0", "--without", "reader")
+FAST = (*QUICK, "--preset", "ultrafast", "--rotate", "0", "--without", "reader")
 
 
 @pytest.fixture(scope="module")

@@ -26,11 +26,12 @@ from redact.plan import (
 from redact.types import Action, Decided
 
 from ..pipeline.conftest import street, street_plan
+from ..program import QUICK
 from .conftest import call
 
 __all__ = ["street", "street_plan"]
 
-FAST = ("--sensitivity", "fast", "--preset", "ultrafast")
+FAST = (*QUICK, "--preset", "ultrafast")
 
 
 @pytest.fixture

@@ -10,17 +10,16 @@ from redact.errors import ExitCode
 from redact.plan import write_plan
 from redact.record import EvidenceChoice, write_evidence
 
+from ..program import QUICK
 from ..record.samples import make_plan, make_record
 from .conftest import call
-
-FAST = ("--sensitivity", "fast")
 
 
 def test_a_folder_is_made_where_the_place_ends_with_a_separator(
     street: Path, tmp_path: Path
 ) -> None:
     done = call(
-        "run", street, "--release", "--audio", "mute", "-o", "new/out/", *FAST, cwd=tmp_path
+        "run", street, "--release", "--audio", "mute", "-o", "new/out/", *QUICK, cwd=tmp_path
     )
     assert done.returncode == ExitCode.DONE, done.stderr
     assert [p.name for p in (tmp_path / "new" / "out").iterdir()] == ["video.mp4"]

@@ -16,6 +16,7 @@ from redact.media import probe
 from redact.progress import About
 
 from ..pipeline.conftest import ROOT, SAMPLE, shorten
+from ..program import QUICK
 
 pty = pytest.importorskip("pty", reason="this system has no pseudo terminals", exc_type=ImportError)
 
@@ -66,7 +67,7 @@ def test_length_of_matroska_is_estimated(matroska: Path) -> None:
 
 
 def test_a_run_has_one_bar_with_a_name_and_totals(matroska: Path, tmp_path: Path) -> None:
-    shown = on_a_terminal("run", matroska, "-o", tmp_path / "o.mkv", "--sensitivity", "fast")
+    shown = on_a_terminal("run", matroska, "-o", tmp_path / "o.mkv", *QUICK)
     lines = [line for line in re.split(r"[\r\n]+", shown) if line.startswith(matroska.name)]
     for doing in ("looking for what is to be hidden", "looking for what is left"):
         counts = [line for line in lines if doing in line]
@@ -80,7 +81,7 @@ def test_a_run_has_one_bar_with_a_name_and_totals(matroska: Path, tmp_path: Path
 def test_files_of_several_are_counted(matroska: Path, tmp_path: Path) -> None:
     other = tmp_path / "b.mkv"
     other.write_bytes(matroska.read_bytes())
-    words = ("run", matroska, other, "-o", f"{tmp_path}/out/", "--sensitivity", "fast")
+    words = ("run", matroska, other, "-o", f"{tmp_path}/out/", *QUICK)
     shown = on_a_terminal(*words)
     assert re.search(rf"1 of 2 {matroska.name} ", shown) and re.search(r"2 of 2 b\.mkv ", shown)
 

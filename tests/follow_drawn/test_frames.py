@@ -21,7 +21,7 @@ from redact.types import Frame, Target, Timeline
 
 from ..media.footage import Clip, make
 
-JUMPS = 300
+JUMPS = 100
 
 
 def digest(frame: Frame) -> str:

@@ -12,6 +12,7 @@ from redact.errors import ExitCode
 from redact.media import Decode, probe
 
 from ..cli.conftest import call
+from ..program import QUICK
 from .footage import Clip, make
 
 X265 = {"preset": "ultrafast", "x265-params": "log-level=none:keyint=6:bframes=2"}
@@ -39,5 +40,5 @@ def test_wherever_it_ends(whole: Path, tmp_path: Path) -> None:
 def test_it_is_incomplete(whole: Path, tmp_path: Path) -> None:
     source = tmp_path / "cut.h265"
     source.write_bytes(whole.read_bytes()[:-9])
-    done = call("run", source, "-o", tmp_path / "out.mp4", "--sensitivity", "fast")
+    done = call("run", source, "-o", tmp_path / "out.mp4", *QUICK)
     assert done.returncode == ExitCode.INCOMPLETE, done.stderr

@@ -115,20 +115,27 @@ def hits(path: Path) -> tuple[int, int]:
     return len(found), sum(found)
 
 
-@pytest.mark.parametrize("preset", ["ultrafast", "medium", "veryslow"])
+PRESETS, SUFFIXES = ("ultrafast", "medium", "veryslow"), ("mp4", "ts", "avi")
+X264 = (
+    "bframes=8:ref=16:b-pyramid=strict",
+    "open-gop=1:keyint=9",
+    "intra-refresh=1",
+    "interlaced=1:slices=3",
+    "weightp=2:weightb=1:bframes=5",
+    "keyint=1",
+    "aud=1:nal-hrd=vbr:vbv-maxrate=300:vbv-bufsize=300:stitchable=1",
+)
+
+
 @pytest.mark.parametrize(
-    "x264",
+    ("preset", "x264", "suffix"),
+    # Every pair of two of them.
     [
-        "bframes=8:ref=16:b-pyramid=strict",
-        "open-gop=1:keyint=9",
-        "intra-refresh=1",
-        "interlaced=1:slices=3",
-        "weightp=2:weightb=1:bframes=5",
-        "keyint=1",
-        "aud=1:nal-hrd=vbr:vbv-maxrate=300:vbv-bufsize=300:stitchable=1",
+        (preset, x264, SUFFIXES[(a + b) % 3])
+        for a, preset in enumerate(PRESETS)
+        for b, x264 in enumerate(X264)
     ],
 )
-@pytest.mark.parametrize("suffix", ["mp4", "ts", "avi"])
 def test_nothing_is_missing_from_a_whole_file(
     tmp_path: Path, preset: str, x264: str, suffix: str
 ) -> None:

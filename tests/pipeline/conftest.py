@@ -26,7 +26,7 @@ def alone(output: Path) -> Delivery:
     return Delivery(output, keep_plan=False, evidence=EvidenceChoice(manifest=False))
 
 
-def shorten(source: Path, target: Path, frames: int, skip: int = 0, size: str = "480x270") -> Path:
+def shorten(source: Path, target: Path, frames: int, skip: int = 0, size: str = "320x180") -> Path:
     """The first `frames` frames of `source` after `skip`, smaller, with sound and a location."""
     width, height = map(int, size.split("x"))
     with av.open(str(source)) as src, av.open(str(target), "w") as out:

@@ -19,6 +19,7 @@ from redact.pipeline import find_held
 
 from ..cli.conftest import call
 from ..pipeline.conftest import ROOT, SAMPLE, shorten
+from ..program import QUICK
 
 
 @pytest.fixture(scope="module")
@@ -33,10 +34,10 @@ def held_case(folder: Path) -> Path:
     (folder / "b.mp4").write_bytes((folder / "a.mp4").read_bytes())
     (folder / "out").mkdir()
     plan = folder / "out" / "a.redacted.plan.json"
-    assert call("detect", folder / "a.mp4", "-o", plan, "--sensitivity", "fast").returncode == 0
+    assert call("detect", folder / "a.mp4", "-o", plan, *QUICK).returncode == 0
     tracks = [str(t["id"]) for t in json.loads(plan.read_text())["tracks"]]
     assert call("plan", "remove", plan, ",".join(tracks), "--automatic").returncode == 0
-    done = call("run", "a.mp4", "-o", "out/", "--sensitivity", "fast", cwd=folder)
+    done = call("run", "a.mp4", "-o", "out/", *QUICK, cwd=folder)
     assert done.returncode == ExitCode.NEEDS_REVIEW, done.stderr
     return folder
 
@@ -111,7 +112,7 @@ def test_of_two_results_none_is_chosen(case: Path) -> None:
     plan = case / "other" / "a.redacted.plan.json"
     plan.parent.mkdir()
     plan.write_bytes((case / "out" / plan.name).read_bytes())
-    done = call("run", "a.mp4", "-o", "other/", "--sensitivity", "fast", cwd=case)
+    done = call("run", "a.mp4", "-o", "other/", *QUICK, cwd=case)
     assert done.returncode == ExitCode.NEEDS_REVIEW, done.stderr
     with pytest.raises(InputError, match="several results") as refused:
         find_held(case / "a.mp4")
@@ -127,7 +128,7 @@ def test_the_folder_of_a_release_that_was_held_back_is_made_again(
     for name in ("a.mp4", "out/a.redacted.plan.json"):
         (tmp_path / Path(name).name).write_bytes((case / name).read_bytes())
     plan = "a.redacted.plan.json"
-    words = ["--plan", plan, "--sensitivity", "fast"] if step == "run" else [plan]
+    words = ["--plan", plan, *QUICK] if step == "run" else [plan]
     release = ("--release", "--audio", "mute", "-o", "new/rel/")
     done = call(step, "a.mp4", *words, *release, cwd=tmp_path)
     assert done.returncode == ExitCode.NEEDS_REVIEW, done.stderr

@@ -16,7 +16,7 @@ from redact.media import WEB, Decode, VideoWriter, choose_encoding, for_web, pla
 from redact.settings import EncodeSettings
 
 from ..media.footage import Clip, Sound, make
-from ..program import program
+from ..program import QUICK, program
 from ..review.browser import driver
 
 PQ = 16
@@ -53,7 +53,7 @@ def hdr(street: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     with av.open(str(street)) as sdr, av.open(str(path), "w") as output:
         options = {"preset": "ultrafast", "x265-params": "log-level=none:qp=12"}
         stream: Any = output.add_stream("libx265", rate=25, options=options)
-        stream.width, stream.height, stream.pix_fmt = 480, 270, "yuv420p10le"
+        stream.width, stream.height, stream.pix_fmt = 320, 180, "yuv420p10le"
         context = stream.codec_context
         context.color_primaries, context.color_trc, context.colorspace = BT2020, PQ, BT2020
         context.color_range = 1
@@ -67,7 +67,7 @@ def hdr(street: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def web(hdr: Path) -> Path:
-    done = program("run", hdr, "--for-web", "--sensitivity", "fast", "--audio", "mute", "--json")
+    done = program("run", hdr, "--for-web", *QUICK, "--audio", "mute", "--json")
     assert done.returncode == 0, done.stderr
     assert "HDR is brought into the range" in done.stderr
     return Path(json.loads(done.stdout)["output"])
@@ -105,7 +105,7 @@ def test_a_browser_plays_it(web: Path) -> None:
         )
     finally:
         browser.quit()
-    assert played == [480, None]
+    assert played == [320, None]
 
 
 def test_odd_sides_full_chroma_and_pcm(tmp_path: Path) -> None:

@@ -18,6 +18,7 @@ from ..media.footage import Clip, make, remux
 from ..media.test_lost_pictures import refused
 from ..media.test_trimmed import trimmed
 from ..pipeline.conftest import SAMPLE, shorten
+from ..program import QUICK
 
 
 @pytest.fixture(scope="module")
@@ -43,7 +44,7 @@ def cut(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_it_is_said_last_and_has_a_code_of_its_own(cut: Path, tmp_path: Path) -> None:
-    words = ("run", cut, "-o", f"{tmp_path}/", "--sensitivity", "fast", "--json")
+    words = ("run", cut, "-o", f"{tmp_path}/", *QUICK, "--json")
     for state in ("source incomplete", "done before"):
         done = call(*words)
         assert done.returncode == ExitCode.INCOMPLETE, done.stderr
@@ -59,7 +60,7 @@ def test_a_case_says_it_again_in_the_next_run(cut: Path, tmp_path: Path) -> None
     (tmp_path / "in").mkdir()
     (tmp_path / "in" / "cut.mp4").write_bytes(cut.read_bytes())
     page = tmp_path / "index.html"
-    words = ("run", tmp_path / "in", "-o", tmp_path / "out", "--sensitivity", "fast", "--json")
+    words = ("run", tmp_path / "in", "-o", tmp_path / "out", *QUICK, "--json")
     hidden = []
     for state in ("source incomplete", "done before"):
         done = call(*words, "--index", page)
@@ -79,11 +80,11 @@ def test_what_was_held_back_stays_incomplete(cut: Path, tmp_path: Path) -> None:
     source = tmp_path / "cut.mp4"
     source.write_bytes(cut.read_bytes())
     plan = tmp_path / "cut.redacted.plan.json"
-    assert call("detect", source, "-o", plan, "--sensitivity", "fast").returncode == 0
+    assert call("detect", source, "-o", plan, *QUICK).returncode == 0
     tracks = [str(t["id"]) for t in json.loads(plan.read_text())["tracks"]]
     assert call("plan", "remove", plan, ",".join(tracks), "--automatic").returncode == 0
     for _ in range(2):
-        done = call("run", source, "--sensitivity", "fast", "--json")
+        done = call("run", source, *QUICK, "--json")
         assert done.returncode == ExitCode.NEEDS_REVIEW, done.stderr
         result = json.loads(done.stdout)
         assert result["state"] == "needs review" and result["incomplete"]
@@ -93,7 +94,7 @@ def test_what_was_held_back_stays_incomplete(cut: Path, tmp_path: Path) -> None:
 
 def test_a_trimmed_recording_is_not_called_incomplete(tmp_path: Path) -> None:
     trimmed(tmp_path, "mp4", "libx264")
-    words = ("run", tmp_path / "cut.mp4", "-o", f"{tmp_path}/out/", "--sensitivity", "fast")
+    words = ("run", tmp_path / "cut.mp4", "-o", f"{tmp_path}/out/", *QUICK)
     for _ in range(2):
         done = call(*words)
         assert done.returncode == ExitCode.DONE, done.stderr
@@ -114,7 +115,7 @@ def test_what_is_whole_is_not_called_incomplete() -> None:
 def test_a_damaged_file_without_a_count_of_pictures_is_incomplete(tmp_path: Path) -> None:
     whole = make(tmp_path / "whole.mkv", Clip())
     source = remux(whole, tmp_path / "a.mkv", refused({5}))
-    words = ("run", source, "-o", f"{tmp_path}/", "--sensitivity", "fast", "--json")
+    words = ("run", source, "-o", f"{tmp_path}/", *QUICK, "--json")
     for _ in range(2):
         done = call(*words)
         assert done.returncode == ExitCode.INCOMPLETE, done.stderr
@@ -127,7 +128,7 @@ def test_a_file_without_a_mark_of_its_end_is_told_so(tmp_path: Path) -> None:
     packets = len(whole.read_bytes()) // 188
     clip = tmp_path / "cam.ts"
     clip.write_bytes(whole.read_bytes()[: 188 * (packets * 2 // 3)])
-    done = call("run", clip, "-o", tmp_path / "out.mp4", "--sensitivity", "fast")
+    done = call("run", clip, "-o", tmp_path / "out.mp4", *QUICK)
     words = "whether the end of the file is missing cannot be told for this format"
     assert f"note: {words}" in done.stderr
     record = json.loads((tmp_path / "out.mp4.manifest.json").read_bytes())
@@ -137,6 +138,6 @@ def test_a_file_without_a_mark_of_its_end_is_told_so(tmp_path: Path) -> None:
 def test_a_gif_without_its_last_byte_is_incomplete(tmp_path: Path) -> None:
     clip = make(tmp_path / "cam.gif", Clip("gif", "rgb8", options={}))
     clip.write_bytes(clip.read_bytes()[:-1])
-    done = call("run", clip, "-o", tmp_path / "out.mp4", "--sensitivity", "fast")
+    done = call("run", clip, "-o", tmp_path / "out.mp4", *QUICK)
     assert done.returncode == ExitCode.INCOMPLETE, done.stderr
     assert "cam.gif is damaged, and pictures of it may be missing" in done.stderr

@@ -20,7 +20,7 @@ from .conftest import SAMPLE, shorten
 
 @pytest.fixture(scope="module")
 def longer(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return shorten(SAMPLE, tmp_path_factory.mktemp("longer") / "longer.mp4", 190)
+    return shorten(SAMPLE, tmp_path_factory.mktemp("longer") / "longer.mp4", 190, size="480x270")
 
 
 def start(source: Path, plan: Path, output: Path) -> subprocess.Popen[bytes]:

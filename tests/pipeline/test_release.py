@@ -15,8 +15,9 @@ from redact.inspect import clear_times
 from redact.media import probe
 
 from ..media.footage import Clip, Sound, audio_packets, commented, make, times
+from ..program import QUICK
 
-COMMON = ("--sensitivity", "fast", "--audio", "keep", "--preset", "ultrafast")
+COMMON = (*QUICK, "--audio", "keep", "--preset", "ultrafast")
 """With this preset x264 decides alike every time, with slower ones nearly every time."""
 
 

@@ -21,8 +21,9 @@ from redact.pipeline.held_back import read_held
 from ..cli.conftest import call
 from ..killing import disturbed
 from ..pipeline.conftest import SAMPLE, shorten
+from ..program import QUICK
 
-FAST = ("--sensitivity", "fast", "--preset", "ultrafast")
+FAST = (*QUICK, "--preset", "ultrafast")
 
 
 @pytest.fixture(scope="module")
@@ -93,7 +94,7 @@ def test_what_was_held_back_is_not_searched_again(tiny: Path, tmp_path: Path) ->
     source = tmp_path / "a.mp4"
     source.write_bytes(tiny.read_bytes())
     plan = tmp_path / "a.redacted.plan.json"
-    assert call("detect", source, "-o", plan, "--sensitivity", "fast").returncode == 0
+    assert call("detect", source, "-o", plan, *QUICK).returncode == 0
     tracks = [t["id"] for t in json.loads(plan.read_text())["tracks"]]
     assert call("plan", "remove", plan, ",".join(map(str, tracks)), "--automatic").returncode == 0
     assert call("run", source, *FAST).returncode == ExitCode.NEEDS_REVIEW
@@ -167,12 +168,12 @@ def test_what_killed_runs_left_is_removed_before_a_release(tiny: Path, tmp_path:
 def test_a_plan_of_another_file_or_setting_is_not_taken_up(tiny: Path, tmp_path: Path) -> None:
     source, plan = tmp_path / "a.mp4", tmp_path / "a.redacted.plan.json"
     source.write_bytes(tiny.read_bytes())
-    assert call("detect", tiny, "-o", plan, "--sensitivity", "fast").returncode == 0
+    assert call("detect", tiny, "-o", plan, *QUICK).returncode == 0
     done = call("run", source)
     assert done.returncode == ExitCode.EXISTS
     assert "was made with --sensitivity fast" in done.stderr
     source.write_bytes(tiny.read_bytes() + bytes(1))
-    done = call("run", source, "--sensitivity", "fast")
+    done = call("run", source, *QUICK)
     assert done.returncode == ExitCode.EXISTS
     assert "was made for another file" in done.stderr
     assert not (tmp_path / "a.redacted.mp4").exists()

@@ -12,7 +12,7 @@ import pytest
 from redact.errors import ExitCode
 from redact.plan import dump_plan, parse_plan
 
-FAST = ("--sensitivity", "fast")
+from ..program import QUICK
 
 
 def digest(path: Path) -> str:
@@ -34,7 +34,7 @@ def plan(street_plan: Path) -> bytes:
 
 def test_no_plan_replaces_the_original(redact, source: Path, plan: bytes, tmp_path: Path) -> None:
     before = digest(source)
-    done = redact("detect", source, "-o", source, "--force", *FAST)
+    done = redact("detect", source, "-o", source, "--force", *QUICK)
     assert done.returncode == ExitCode.EXISTS, done.stderr
     kept = tmp_path / "p.json"
     kept.write_bytes(plan)
@@ -71,7 +71,7 @@ def test_what_must_fail_fails_before_the_first_pass(
     redact, source: Path, tmp_path: Path, arguments: tuple[str, ...], code: ExitCode
 ) -> None:
     (tmp_path / "taken.mp4").write_bytes(b"somebody's")
-    done = redact("run", source, *arguments, *FAST, cwd=tmp_path)
+    done = redact("run", source, *arguments, *QUICK, cwd=tmp_path)
     assert done.returncode == code, done.stderr
     # What the first pass says of every source was not said.
     assert "voices identify people" not in done.stderr
@@ -82,7 +82,7 @@ def test_a_folder_takes_sources_of_any_container(redact, street: Path, tmp_path:
     source, out = tmp_path / "old.ts", tmp_path / "out"
     out.mkdir()
     remux(street, source)
-    done = redact("run", source, "-o", out, *FAST, "--no-manifest", "--no-plan")
+    done = redact("run", source, "-o", out, *QUICK, "--no-manifest", "--no-plan")
     assert done.returncode == ExitCode.DONE, done.stderr
     assert [p.name for p in out.iterdir()] == ["old.redacted.mp4"]
 
@@ -103,9 +103,9 @@ def test_two_sources_never_share_an_output(redact, source: Path, tmp_path: Path)
     other.parent.mkdir()
     out.mkdir()
     other.write_bytes(source.read_bytes())
-    done = redact("run", source, other, "-o", out, "--force", *FAST)
+    done = redact("run", source, other, "-o", out, "--force", *QUICK)
     assert done.returncode == ExitCode.USAGE
-    done = redact("run", source, other, "--plan", tmp_path / "p.json", *FAST)
+    done = redact("run", source, other, "--plan", tmp_path / "p.json", *QUICK)
     assert done.returncode == ExitCode.USAGE
     assert list(out.iterdir()) == []
 
@@ -181,7 +181,7 @@ def test_nothing_held_back_lies_in_a_release_folder(
     assert (closed / f"{source.stem}.needs-review.mp4").exists()
     # What was made from it once is known by its source, whatever neutral name is free by then.
     held = sorted(closed.iterdir())
-    again = ("--release", "--audio", "mute", "-o", folder / "b.mp4", *FAST)
+    again = ("--release", "--audio", "mute", "-o", folder / "b.mp4", *QUICK)
     done = redact("run", source, *again)
     assert done.returncode == ExitCode.NEEDS_REVIEW, done.stderr
     assert "since an earlier run" in done.stderr and sorted(closed.iterdir()) == held

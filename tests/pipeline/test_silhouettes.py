@@ -16,9 +16,9 @@ from redact.progress import Silent
 from redact.render import mask_of
 from redact.types import Box, Keyframe, State, Target, Track
 
-WOMAN = Box(132, 62, 250, 206)
-FACE = Box(177, 96, 211, 136)
-WALL = Box(140, 66, 156, 90), Box(226, 66, 244, 120)
+WOMAN = Box(88, 41, 167, 137)
+FACE = Box(118, 64, 141, 91)
+WALL = Box(93, 44, 104, 60), Box(151, 44, 163, 80)
 """In the corners of her box, above her shoulders."""
 FIRST, LAST = 8, 12
 
@@ -34,7 +34,7 @@ def plan(street: Path, street_plan: Path) -> Plan:
 
 def hidden(plan: Plan, frame: int, box: Box) -> float:
     """Share of a box that is hidden."""
-    mask = mask_of(plan.regions_at(frame), 480, 270, 0.12)
+    mask = mask_of(plan.regions_at(frame), plan.source.width, plan.source.height, 0.12)
     x1, y1, x2, y2 = map(int, box)
     return float(mask[y1:y2, x1:x2].mean())
 

@@ -15,6 +15,7 @@ from redact.errors import ExitCode
 from redact.media import probe
 
 from ..media.footage import Clip, Sound, make, picture
+from ..program import QUICK
 
 FRAMES = 12
 SAID = (
@@ -45,10 +46,10 @@ def two_videos(path: Path) -> Path:
 @pytest.mark.parametrize("command", ["run", "apply"])
 def test_the_other_video_is_mentioned(redact, tmp_path: Path, command: str) -> None:
     clip, output = two_videos(tmp_path / "cam.mp4"), tmp_path / "new.mp4"
-    words: tuple[object, ...] = ("run", clip, "-o", output, "--sensitivity", "fast")
+    words: tuple[object, ...] = ("run", clip, "-o", output, *QUICK)
     if command == "apply":
         plan = tmp_path / "p.json"
-        done = redact("detect", clip, "-o", plan, "--sensitivity", "fast")
+        done = redact("detect", clip, "-o", plan, *QUICK)
         assert done.returncode == ExitCode.DONE, done.stderr
         words = ("apply", clip, plan, "-o", output)
     done = redact(*words)
@@ -68,7 +69,7 @@ def test_sound_that_cannot_be_decoded_is_mentioned(redact, tmp_path: Path) -> No
     whole = make(tmp_path / "whole.mkv", Clip(sounds=[Sound()]))
     clip, output = tmp_path / "cam.mp4", tmp_path / "new.mp4"
     clip.write_bytes(whole.read_bytes().replace(b"A_AAC", b"A_NEW"))
-    done = redact("run", clip, "-o", output, "--sensitivity", "fast")
+    done = redact("run", clip, "-o", output, *QUICK)
     assert done.returncode == ExitCode.DONE, done.stderr
     said = "1 audio track of the file cannot be decoded and is not in the result"
     assert said in " ".join(done.stderr.split())

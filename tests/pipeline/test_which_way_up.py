@@ -50,6 +50,7 @@ def test_faces_of_a_clip_on_its_side_are_hidden(
     assert plan.turned == (270,)
     assert [warning.code for warning in journal.warnings] == ["turned"]
     assert parse_plan(dump_plan(plan), "p.json") == plan
+    height = read_plan(street_plan).source.height
     as_upright = [t for t in read_plan(street_plan).tracks if t.target is Target.FACE]
     sure = [t for t in as_upright if (t.certainty or 0) > 0.9]
     assert len(sure) == 2
@@ -58,7 +59,7 @@ def test_faces_of_a_clip_on_its_side_are_hidden(
             here = track.at(frame)
             assert here is not None
             x1, y1, x2, y2 = here.box.grown(-0.2)
-            face = Box(270 - y2, x1, 270 - y1, x2)
+            face = Box(height - y2, x1, height - y1, x2)
             shares = [region.common(face) / face.area for region in plan.regions_at(frame)]
             assert max(shares, default=0) > 0.9, (track.id, frame)
 

@@ -52,7 +52,7 @@ def of_cells(region: Region) -> np.ndarray:
     return found
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(found=regions(WIDTH, HEIGHT), margin=st.floats(0, 0.6))
 def test_what_must_be_hidden_is_masked(found: list[Region], margin: float) -> None:
     """Of a face or head the ellipse in the margin box, of a person their silhouette or all
@@ -75,7 +75,7 @@ def test_what_must_be_hidden_is_masked(found: list[Region], margin: float) -> No
             assert mask[touched(box)].all()
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(found=regions(WIDTH, HEIGHT), margin=st.floats(0, 0.6))
 def test_a_mask_hides_nothing_beyond_its_margin_box(found: list[Region], margin: float) -> None:
     """Half a pixel more is for pixels that it only touches."""
@@ -92,7 +92,7 @@ def test_a_mask_hides_nothing_beyond_its_margin_box(found: list[Region], margin:
         assert not (mask & ~allowed).any() and not (drawn & ~rim).any()
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(found=regions(WIDTH, HEIGHT), margin=st.floats(0.01, 0.6))
 def test_a_mask_leaves_a_face_that_is_shown_but_for_its_own_box(
     found: list[Region], margin: float
@@ -107,7 +107,7 @@ def test_a_mask_leaves_a_face_that_is_shown_but_for_its_own_box(
         assert np.array_equal(mask_of([region], WIDTH, HEIGHT, margin), expected)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(found=regions(WIDTH, HEIGHT), margin=st.floats(0, 0.6))
 def test_a_mask_hides_all_but_the_faces_that_it_leaves_open(
     found: list[Region], margin: float
