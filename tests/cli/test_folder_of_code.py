@@ -95,7 +95,13 @@ class Evidence:
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
+            # A shell has its background jobs ignore Ctrl-C, and so their children.
+            preexec_fn=None if sys.platform == "win32" else heeding_ctrl_c,
         )
+
+
+def heeding_ctrl_c() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 @pytest.fixture
