@@ -207,7 +207,9 @@ def try_out(environment: Environment, clip: Path) -> str:
     Raises:
         InstallError: one of them did not work.
     """
-    environment.run("redact", "doctor")
+    told = json.loads(environment.run("redact", "doctor", "--json") or "{}")
+    if not told.get("ready") or any(m["state"] != "ok" for m in told["models"]):
+        raise InstallError(f"redact doctor: {told}")
     source = Path(shutil.copy2(clip, environment.folder / "cam.mp4"))
     said = environment.run("redact", "run", source, "--sensitivity", "fast", "--json")
     faces = json.loads(said or "{}")["tracks"]["face"]

@@ -26,7 +26,7 @@ from ..killing import contents
 from ..pipeline.conftest import ROOT, SAMPLE, shorten
 from ..program import QUICK
 
-FAST = (*QUICK, "--preset", "ultrafast", "--rotate", "0", "--without", "reader")
+FAST = (*QUICK, "--preset", "ultrafast")
 
 
 @pytest.fixture(scope="module")

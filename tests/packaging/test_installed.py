@@ -6,7 +6,6 @@ Part of `make test`. It downloads what redact needs, unless that was done before
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 import tarfile
@@ -33,10 +32,8 @@ def test_it_works_with_the_oldest_and_the_newest_python(
     built: Built, tmp_path: Path, python: Python
 ) -> None:
     environment = Environment(python, tmp_path / "venv", built.wheel, LOCKED)
+    assert __version__ in (environment.run("redact", "--version") or "")
     try_out(environment, shorten(SAMPLE, tmp_path / "clip.mp4", FRAMES, skip=SKIP))
-    report = json.loads(environment.run("redact", "doctor", "--json") or "")
-    assert report["redact"] == __version__ and report["ready"]
-    assert {m["state"] for m in report["models"]} == {"ok"}
     assert (environment.folder / "share" / "man" / "man1" / "redact.1").is_file()
 
 

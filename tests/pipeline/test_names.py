@@ -13,7 +13,6 @@ from ..program import QUICK
 from .conftest import STREET_FRAMES
 
 NAME = "2024-05-01T10:30:00"
-FAST = (*QUICK, "--rotate", "0", "--without", "reader")
 
 
 @pytest.fixture
@@ -24,7 +23,7 @@ def folder(street: Path, tmp_path: Path) -> Path:
 
 
 def test_a_relative_name_with_a_colon_goes_through_the_whole_run(redact, folder: Path) -> None:
-    done = redact("run", f"{NAME}.mp4", *FAST, "--plan", f"{NAME}.plan.json", cwd=folder)
+    done = redact("run", f"{NAME}.mp4", *QUICK, "--plan", f"{NAME}.plan.json", cwd=folder)
     assert done.returncode == ExitCode.DONE, done.stderr
     output = f"{NAME}.redacted.mp4"
     assert {p.name for p in folder.iterdir()} == {
@@ -34,7 +33,7 @@ def test_a_relative_name_with_a_colon_goes_through_the_whole_run(redact, folder:
         f"{output}.manifest.json",
     }
     again = (
-        ("verify", f"{NAME}.mp4", output, "--plan", f"{NAME}.plan.json", *FAST[:2]),
+        ("verify", f"{NAME}.mp4", output, "--plan", f"{NAME}.plan.json", *QUICK[:2]),
         ("mask", f"{NAME}.mp4", f"{NAME}.plan.json", "-o", f"{NAME}.masks.mkv"),
         ("check", output, "--source", f"{NAME}.mp4"),
         ("probe", f"{NAME}.mp4"),
@@ -46,9 +45,8 @@ def test_a_relative_name_with_a_colon_goes_through_the_whole_run(redact, folder:
 
 
 def test_a_relative_name_with_a_colon_is_released_and_inspected(redact, folder: Path) -> None:
-    done = redact(
-        "run", f"{NAME}.mp4", "-o", f"{NAME}.mkv", "--release", "--audio", "keep", *FAST, cwd=folder
-    )
+    words = ("run", f"{NAME}.mp4", "-o", f"{NAME}.mkv", "--release", "--audio", "keep", *QUICK)
+    done = redact(*words, cwd=folder)
     assert done.returncode == ExitCode.DONE, done.stderr
     seen = redact("inspect", f"{NAME}.mkv", "--json", cwd=folder)
     assert seen.returncode == ExitCode.DONE, seen.stdout
