@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import contextlib
-import functools
 import os
 from collections.abc import Iterator
 from pathlib import Path
 
-import onnxruntime
 import pytest
 from hypothesis import settings
 
-from redact.detection import device
-from redact.errors import RedactError
+from .open_once import share_networks
 
 # A busy machine is no defect of an example. Every run draws other examples.
 settings.register_profile("redact", deadline=None, max_examples=50)
@@ -51,27 +47,9 @@ def state_of_its_own(tmp_path_factory: pytest.TempPathFactory) -> None:
 
 @pytest.fixture(autouse=True, scope="session")
 def networks_open_once() -> Iterator[None]:
-    """Each network is opened once in this process: a third of the time of a short run goes there.
-
-    What a session answers depends on nothing that it was asked before. A test that puts something
-    in the engine's place gets what it asks for.
-    """
-    really, engine = device.open_network, onnxruntime.InferenceSession
-
-    @functools.lru_cache(maxsize=32)
-    def opened(weights: bytes, threads: int, keep_memory: bool, _: str) -> object:
-        return really(weights, threads, "a network of the tests", keep_memory=keep_memory)
-
-    def open_network(
-        weights: bytes, threads: int, name: str, *, keep_memory: bool = False
-    ) -> object:
-        if onnxruntime.InferenceSession is engine and device.device_now() == device.CPU:
-            with contextlib.suppress(RedactError):
-                return opened(weights, threads, keep_memory, onnxruntime.__version__)
-        return really(weights, threads, name, keep_memory=keep_memory)
-
+    """Each network is opened once in this process."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(device, "open_network", open_network)
+        share_networks(patch.setattr)
         yield
 
 

@@ -1,4 +1,4 @@
-"""What the server of `tests.program` imports before it forks: all that starts no thread."""
+"""What the server of `tests.program` does before it forks: all that starts no thread."""
 
 import av
 import cv2
@@ -25,6 +25,9 @@ import redact.cli.verify
 import redact.cli.watch
 from redact.words.catalogue import words_of
 
+from .open_once import open_for_children
+
 __all__ = ["av", "cv2", "redact", "scipy"]
 
 words_of("en")  # reads the catalogues
+open_for_children()

@@ -17,7 +17,7 @@ def test_a_label_that_fits_nowhere_is_told(
     redact, street: Path, street_plan: Path, tmp_path: Path, label: str
 ) -> None:
     output = tmp_path / "new.mp4"
-    done = redact("apply", street, street_plan, "-o", output, "--margin", "0.3", "--label", label)
+    done = redact("apply", street, street_plan, "-o", output, "--margin", "0.8", "--label", label)
     assert done.returncode == ExitCode.DONE, done.stderr
     record = json.loads(output.with_name("new.mp4.manifest.json").read_bytes())
     said = {w["code"]: w["values"] for w in record["warnings"]}

@@ -55,7 +55,7 @@ def torn(street: Path, tmp_path: Path) -> Path:
     start = data.index(b"mdat") + 8
     # Late: of damage that lasts, the plan has to know, or drawing stops.
     late = start + (len(data) - start) * 17 // 20
-    for at in range(late, late + 400, 7):
+    for at in range(late, late + 90, 7):
         data[at] ^= 0x5A
     path.write_bytes(data)
     return path
