@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+import shutil
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
 
 from .open_once import share_networks
+from .pipeline.conftest import SAMPLE, STREET_FRAMES, shorten
 
 # A busy machine is no defect of an example. Every run draws other examples.
 settings.register_profile("redact", deadline=None, max_examples=50)
@@ -37,6 +39,50 @@ def shared_clips() -> Path:
 def shared_eval() -> Path:
     """Folder of annotated stills; the test skips where it is absent."""
     return _shared("eval")
+
+
+def _made_once(name: str, make: Callable[[Path], object], factory: pytest.TempPathFactory) -> Path:
+    """A copy, for this process, of a file that one of the processes of a run has made."""
+    common = factory.getbasetemp()
+    if os.environ.get("PYTEST_XDIST_WORKER"):
+        common = common.parent
+    path, shared = factory.mktemp("once") / name, common / name
+    if not shared.exists():
+        make(path)
+        # Two may make it at the same time; the name is never that of half a file.
+        copy = path.with_name(f"{name}.copy")
+        shutil.copy(path, copy)
+        copy.replace(shared)
+    shutil.copy(shared, path)
+    return path
+
+
+@pytest.fixture(scope="session")
+def street(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A few frames of the sample in which two faces and two plates are in view."""
+
+    def make(path: Path) -> None:
+        shorten(SAMPLE, path, STREET_FRAMES, skip=70)
+
+    return _made_once("street.mp4", make, tmp_path_factory)
+
+
+@pytest.fixture(scope="session")
+def street_plan(street: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What `--sensitivity fast` finds in `street`, searched once for all tests."""
+    from redact.media import probe
+    from redact.pipeline import Journal, detect
+    from redact.plan import read_plan, write_plan
+    from redact.progress import Silent
+    from redact.settings import DetectSettings, Sensitivity
+
+    def make(path: Path) -> None:
+        fast = DetectSettings(sensitivity=Sensitivity.FAST)
+        write_plan(detect(probe(street), fast, Journal(Silent())), path)
+
+    path = _made_once("street.plan.json", make, tmp_path_factory)
+    write_plan(read_plan(path), path, force=True)  # with the mark of whoever runs this process
+    return path
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..pipeline.conftest import ROOT, street
+from ..pipeline.conftest import ROOT
 from ..program import program as call
 
-__all__ = ["ROOT", "call", "street"]
+__all__ = ["ROOT", "call"]

@@ -25,13 +25,9 @@ from redact.plan import (
 )
 from redact.types import Action, Decided
 
-from ..pipeline.conftest import street, street_plan
-from ..program import QUICK
 from .conftest import call
 
-__all__ = ["street", "street_plan"]
-
-FAST = (*QUICK, "--preset", "ultrafast")
+FAST = ("--sensitivity", "fast", "--preset", "ultrafast")
 
 
 @pytest.fixture

@@ -11,12 +11,12 @@ import pytest
 from redact.errors import ExitCode
 
 from ..media.footage import Clip, make
-from ..program import QUICK
 from .conftest import ROOT, call
+
+FAST = ("--sensitivity", "fast", "--targets", "face")
 
 PLUGIN = """
 from redact import Detections
-from ..program import QUICK
 
 class Narrow:
     name = "fails on narrow pictures"
@@ -61,7 +61,7 @@ def test_the_other_files_of_a_run_are_done(
     inbox: Path, with_plugin: dict[str, str], jobs: int
 ) -> None:
     words = ("run", inbox / "a.mp4", inbox / "b.mp4", "--detector", "narrow")
-    ended = call(*words, *QUICK, "--json", "--jobs", jobs, **with_plugin)
+    ended = call(*words, *FAST, "--json", "--jobs", jobs, **with_plugin)
     assert ended.returncode == ExitCode.INTERNAL, ended.stderr
     failed, done = json.loads(ended.stdout)
     assert failed["exit_code"] == ExitCode.INTERNAL and failed["state"] == "refused"
@@ -75,7 +75,7 @@ def test_the_other_files_of_a_run_are_done(
 def test_watching_goes_on(inbox: Path, with_plugin: dict[str, str], tmp_path: Path) -> None:
     out = tmp_path / "out"
     words = ("watch", inbox, "-o", out, "--quiet-for", 1, "--once", "--detector", "narrow")
-    ended = call(*words, *QUICK, **with_plugin)
+    ended = call(*words, *FAST, **with_plugin)
     assert "a.mp4: refused (" in ended.stderr and "b.mp4: done (" in ended.stderr
     assert "internal error" in (out / "failed" / "a.mp4.txt").read_text()
     assert (out / "b.redacted.mp4").exists()
@@ -84,7 +84,7 @@ def test_watching_goes_on(inbox: Path, with_plugin: dict[str, str], tmp_path: Pa
 def test_one_file_alone_and_a_traceback_that_is_asked_for(
     inbox: Path, with_plugin: dict[str, str]
 ) -> None:
-    words = ("run", inbox / "a.mp4", "--detector", "narrow", *QUICK)
+    words = ("run", inbox / "a.mp4", "--detector", "narrow", *FAST)
     alone = call(*words, **with_plugin)
     assert alone.returncode == ExitCode.INTERNAL
     assert "internal error: ValueError" in alone.stderr and "Traceback" not in alone.stderr

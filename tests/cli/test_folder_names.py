@@ -12,10 +12,7 @@ import pytest
 
 from redact.errors import ExitCode
 
-from ..pipeline.conftest import street_plan
 from .conftest import call
-
-__all__ = ["street_plan"]
 
 
 def _applied(street: Path, plan: Path, folder: Path, name: str) -> dict[str, Any]:

@@ -53,28 +53,6 @@ def shorten(source: Path, target: Path, frames: int, skip: int = 0, size: str = 
     return target
 
 
-@pytest.fixture(scope="session")
-def street(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A few frames of the sample in which two faces and two plates are in view."""
-    folder = tmp_path_factory.mktemp("street")
-    return shorten(SAMPLE, folder / "street.mp4", STREET_FRAMES, skip=70)
-
-
-@pytest.fixture(scope="session")
-def street_plan(street: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """What `--sensitivity fast` finds in `street`, searched once for all tests."""
-    from redact.media import probe
-    from redact.pipeline import Journal, detect
-    from redact.plan import write_plan
-    from redact.progress import Silent
-    from redact.settings import DetectSettings, Sensitivity
-
-    found = detect(probe(street), DetectSettings(sensitivity=Sensitivity.FAST), Journal(Silent()))
-    path = tmp_path_factory.mktemp("street-plan") / "street.plan.json"
-    write_plan(found, path)
-    return path
-
-
 @pytest.fixture
 def redact() -> Callable[..., subprocess.CompletedProcess[str]]:
     """Runs the command line as a user does, in a process of its own."""

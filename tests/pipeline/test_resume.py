@@ -169,7 +169,7 @@ def test_a_plan_of_another_file_or_setting_is_not_taken_up(tiny: Path, tmp_path:
     source, plan = tmp_path / "a.mp4", tmp_path / "a.redacted.plan.json"
     source.write_bytes(tiny.read_bytes())
     assert call("detect", tiny, "-o", plan, *QUICK).returncode == 0
-    done = call("run", source)
+    done = call("run", source, *QUICK[2:])
     assert done.returncode == ExitCode.EXISTS
     assert "was made with --sensitivity fast" in done.stderr
     source.write_bytes(tiny.read_bytes() + bytes(1))

@@ -12,10 +12,7 @@ import pytest
 from redact.detection import load_calibration
 from redact.plan import Plan, read_plan
 
-from ..pipeline.conftest import street, street_plan
 from .browser import driver
-
-__all__ = ["street", "street_plan"]
 
 
 @pytest.fixture(scope="session")
