@@ -75,7 +75,7 @@ class Jolts:
         self._recent.append(small)
         now = None
         for jolt in self._found[-1:]:
-            if small.index > jolt.frame and len(jolt.around) < 2 * COMPARED_PICTURES:
+            if len(jolt.around) < 2 * COMPARED_PICTURES:
                 now = _unlike(self._recent)
                 jolt.around.append(now)
         if lost < LOST or lost <= MORE * max(before, default=0.0):

@@ -1,0 +1,116 @@
+"""Where a recording of a still camera jumps: told from a cut, from a run and from a flicker."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from redact.track.jolts import Jolts
+from redact.track.small_pictures import SmallFrame
+
+from .scenes import HEIGHT, WIDTH, Grey, texture
+
+GROUND, PEOPLE = texture(1, HEIGHT, WIDTH), texture(2, HEIGHT, WIDTH)
+JUMP, COUNT = 12, 30
+CALM, MOVES = 0.99, 0.7
+"""Share of corners that follow the camera, while hardly anybody moves and while many do."""
+
+
+def scene(place: int) -> Grey:
+    """A crowd that fills a third of the picture, as far to the right as that."""
+    out = GROUND.copy()
+    out[:, place : place + WIDTH // 3] = PEOPLE[:, : WIDTH // 3]
+    return out
+
+
+def jolts_of(
+    place: Callable[[int], int], agreed: Callable[[int], float]
+) -> tuple[list[int], list[int]]:
+    """Pictures that were one when they came, and those that are at the end."""
+    jolts = Jolts()
+    pushed = []
+    for n in range(COUNT):
+        small = SmallFrame(n, n / 25, (scene(place(n)),), 1.0, False)
+        if jolts.push(small, agreed(n)):
+            pushed.append(n)
+    return pushed, jolts.frames()
+
+
+def at_the_jump(n: int) -> float:
+    return MOVES if n == JUMP else CALM
+
+
+def jumps(n: int) -> int:
+    return 20 if n < JUMP else 120
+
+
+def test_a_jump_is_known_and_stays_known() -> None:
+    assert jolts_of(jumps, at_the_jump) == ([JUMP], [JUMP])
+
+
+def test_who_begins_to_run_is_known_by_the_pictures_that_follow() -> None:
+    def runs(n: int) -> int:
+        return 20 if n < JUMP else 120 if n % 2 else 20 + 8 * (n - JUMP + 3)
+
+    pushed, left = jolts_of(runs, lambda n: CALM if n < JUMP else MOVES)
+    assert pushed[:1] == [JUMP] and left == []
+
+
+def test_who_runs_much_later_does_not_count() -> None:
+    def later(n: int) -> int:
+        return jumps(n) if n < JUMP + 6 else 20 + 90 * (n % 2)
+
+    assert jolts_of(later, at_the_jump)[1] == [JUMP]
+
+
+@pytest.mark.parametrize(
+    "agreed",
+    [
+        pytest.param(lambda n: 0.93 if n == JUMP else CALM, id="too few corners are lost"),
+        pytest.param(lambda n: MOVES if n >= JUMP - 3 else CALM, id="as many were lost before"),
+        pytest.param(lambda n: MOVES if n in (JUMP - 6, JUMP) else CALM, id="a moment before"),
+    ],
+)
+def test_corners_that_are_lost_all_the_time_tell_nothing(agreed: Callable[[int], float]) -> None:
+    assert jolts_of(jumps, agreed) == ([], [])
+
+
+def test_corners_that_were_lost_long_before_hide_no_jump() -> None:
+    assert jolts_of(jumps, lambda n: MOVES if n in (2, JUMP) else CALM)[1] == [JUMP]
+
+
+def test_what_hardly_changes_the_picture_is_none() -> None:
+    assert jolts_of(lambda n: 20, at_the_jump) == ([], [])
+
+
+def test_the_first_picture_is_none() -> None:
+    jolts = Jolts()
+    assert not jolts.push(SmallFrame(0, 0.0, (scene(20),), 1.0, False), 0.0)
+
+
+def test_among_many_that_jump_none_stands_out() -> None:
+    """As in a clip that shakes: the pictures before it count as well as those after it."""
+    pushed, left = jolts_of(lambda n: 20 + 70 * (n % 2), lambda n: 0.5 if n == JUMP else CALM)
+    assert (pushed, left) == ([], [])
+
+
+@pytest.mark.parametrize(
+    ("usual", "beside", "now", "one"),
+    [
+        (0.03, 0.03, 0.11, False),
+        (0.03, 0.03, 0.13, True),  # four times as unlike as usual
+        (0.01, 0.09, 0.13, False),
+        (0.01, 0.09, 0.14, True),  # and one and a half times as unlike as any
+        (0.01, 0.01, 0.07, False),
+    ],
+)
+@pytest.mark.parametrize("where", [JUMP - 4, JUMP - 1, JUMP + 1, JUMP + 4])
+def test_how_much_it_stands_out(
+    monkeypatch: pytest.MonkeyPatch, usual: float, beside: float, now: float, one: bool, where: int
+) -> None:
+    told = {JUMP: now, where: beside}
+    monkeypatch.setattr(
+        "redact.track.jolts._unlike", lambda pictures: told.get(pictures[-1].index, usual)
+    )
+    assert jolts_of(jumps, at_the_jump)[1] == ([JUMP] if one else [])
