@@ -18,7 +18,7 @@ from redact.media import probe
 from redact.progress import Silent
 from redact.reading import Reader
 from redact.settings import OptionalNetwork, RenderSettings
-from redact.types import Box, Doubt, FindingKind, Keyframe, State, Target, Track, folded
+from redact.types import Action, Box, Doubt, FindingKind, Keyframe, State, Target, Track, folded
 
 from .conftest import FRAMES, Clip, scenery, write_video
 
@@ -131,3 +131,23 @@ def test_pictures_with_doubts_and_with_large_plates_are_read(clip: Clip) -> None
     )
     assert frames_to_read(plan, replace(LIMITS, read_every=0.5)) >= {30, 12}
     assert len(frames_to_read(plan, LIMITS)) == 2
+
+
+def test_likely_doubts_and_large_plates_are_read_by_turns(clip: Clip) -> None:
+    def plate(number: int, frame: int, width: int) -> Track:
+        keys = (Keyframe(frame, Box(0, 0, width, 10), State.DETECTED, 0.9),)
+        return Track(number, Target.PLATE, keys)
+
+    doubts = [Doubt(n, Target.PLATE, PLATE, chance) for n, chance in ((10, 0.2), (30, 0.4))]
+    plan = replace(
+        clip.plan(),
+        tracks=(
+            *(plate(1, 35, 20), plate(2, 12, 30)),
+            replace(plate(3, 25, 60), target=Target.FACE),
+            replace(plate(4, 27, 60), action=Action.KEEP),
+        ),
+        doubts=(*doubts, Doubt(20, Target.PLATE, PLATE, 0.3)),
+    )
+    for seconds, frames in ((0.75, {30}), (0.5, {30, 12}), (0.4, {30, 12, 20})):
+        even = frames_to_read(plan, replace(LIMITS, read_every=seconds))
+        assert frames <= even and not even & {10, 35, 25, 27}, seconds
