@@ -89,8 +89,14 @@ class Clip:
     info: SourceInfo
     folder: Path
 
-    def plan(self, box_of: Callable[[int], Box | None] = face_box, keep: bool = False) -> Plan:
-        """A plan with one track for each stretch in which `box_of` gives a box."""
+    def plan(
+        self,
+        box_of: Callable[[int], Box | None] = face_box,
+        keep: bool = False,
+        targets: tuple[Target, ...] = (Target.FACE,),
+    ) -> Plan:
+        """A plan with one face for each stretch in which `box_of` gives a box. Where plates are
+        looked for as well, the audit reads, and takes a third longer."""
         runs: list[list[Keyframe]] = [[]]
         for n in range(FRAMES):
             box = box_of(n)
@@ -109,7 +115,7 @@ class Clip:
             SourceRef(
                 "clip.mp4", "0" * 64, self.info.size, width, height, Timeline(video.time_base, pts)
             ),
-            DetectSettings((Target.FACE, Target.PLATE), Sensitivity.BALANCED),
+            DetectSettings(targets, Sensitivity.BALANCED),
             tracks,
         )
 
