@@ -59,7 +59,8 @@ def risky(street: Path, found: Plan, tmp_path: Path, every_end_is_risky: None) -
     source.write_bytes(street.read_bytes())
     first = found.tracks[0]
     keys = [key for key in first.keyframes if key.frame <= 8]
-    write_plan(found.with_track(replace(first, keyframes=keys)), plan_file)
+    plan = replace(found, doubts=()).with_track(replace(first, keyframes=keys))
+    write_plan(plan, plan_file)
     with served_here(source, plan_file) as server:
         yield Review(server, plan_file)
 
