@@ -17,6 +17,7 @@ from .bodies import borne_by
 from .follow import ANCHOR, COAST, LOST_SECONDS, Find, find_again, looks_same, step
 from .geometry import (
     Affine,
+    areas,
     grown,
     holding_centres,
     iou_pairs,
@@ -84,6 +85,11 @@ to the camera is read at most ten times."""
 PART = 0.2
 """IoU from which one box is on the plate of another: with half of it, or with the bumper around it.
 Both can be read, and neither is a second plate."""
+
+FULLER = 1.5
+"""Times the area that a box had in the last close look from which more of it shows. A face
+that came in at the border and then filled a moved still of dev stayed open, though every look was
+sure of it: close looks had been shown parts of it. With twice the area it still did."""
 
 BEYOND_DOUBT = 0.98
 """Probability from which a plate is not read: it is hidden whatever its size is, as hiding for
@@ -233,7 +239,9 @@ class ActiveTracklets:
         best = (r.detected == time) & (r.clues.latest >= r.clues.best) & CLOSELY.of(r.target)
         doubtful = (r.target == Target.PLATE) | (r.clues.best < SURE_LOG_ODDS)
         little = (r.clues.asked < ASKED) & doubtful
-        clearer = (r.clues.asked > 0) & (r.clues.latest >= r.examined + CLEARER_LOG_ODDS)
+        clearer = r.clues.latest >= r.examined + CLEARER_LOG_ODDS
+        clearer |= areas(r.box) >= FULLER * r.examined_area
+        clearer &= r.clues.asked > 0
         # One sure look that none after it confirms: a wheel that stood so for a moment.
         alone = (r.clues.best >= SURE_LOG_ODDS) & (r.clues.asked == 0) & (r.clues.hits > 1)
         alone &= (r.clues.total < 0) & (r.detected == time) & CLOSELY.of(r.target)
@@ -242,6 +250,7 @@ class ActiveTracklets:
     def answered(self, rows: NDArray[np.intp], odds: NDArray[np.float32]) -> None:
         """Note the log odds of close scans at `rows`."""
         self.rows.examined[rows] = self.rows.clues.latest[rows]
+        self.rows.examined_area[rows] = areas(self.rows.box[rows])
         self.rows.clues.looked_closely(rows, odds)
 
     def to_read(self, time: float) -> NDArray[np.intp]:

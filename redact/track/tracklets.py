@@ -134,6 +134,7 @@ class Tracklets(Arrays):
     known: float32 [N, CELLS, CELLS], look at the last firm detection, all 0 where there was none.
     unbroken: bool [N], whether every look since then was like one of those before it.
     examined: float64 [N], log odds of the last look that a close one followed.
+    examined_area: float64 [N], area of its box in that look, 0 where there was none.
     read_width: float64 [N], width of its box when it was read last, 0 where it was not.
     start: int32 [N], frame of the first sighting.
     start_time: float64 [N], seconds.
@@ -157,6 +158,7 @@ class Tracklets(Arrays):
     known: Patches
     unbroken: NDArray[np.bool_]
     examined: NDArray[np.float64]
+    examined_area: NDArray[np.float64]
     read_width: NDArray[np.float64]
     start: NDArray[np.int32]
     start_time: NDArray[np.float64]
@@ -188,6 +190,7 @@ class Tracklets(Arrays):
             known=np.where((seen.odds >= FIRM)[:, None, None], looks, none),
             unbroken=np.ones(count, np.bool_),
             examined=np.full(count, -np.inf),
+            examined_area=np.zeros(count),
             read_width=np.zeros(count),
             start=np.full(count, small.index, np.int32),
             start_time=now,

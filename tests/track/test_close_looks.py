@@ -69,6 +69,20 @@ def test_a_clearer_picture_is_looked_at_and_says_more_than_those_before() -> Non
     assert len(closely.boxes) == ASKED + 2
 
 
+def test_a_face_that_comes_in_at_the_border_is_looked_at_again_once_more_of_it_shows() -> None:
+    """Every look at the whole picture is as sure of it as the first."""
+
+    class Whole(Closely):
+        def ask(self, frame: Frame, *rest: NDArray[np.generic]) -> NDArray[np.float32]:
+            self.odds = -2.0 if frame.index < 4 else 2.0
+            return super().ask(frame, *rest)
+
+    coming = [seen([Box(0, 60, 30 + 12 * min(i, 8), 180)], 0.95) for i in range(COUNT)]
+    closely = Whole(0.0)
+    assert tracked(closely, coming), "parts of a face were taken for all of it"
+    assert [box[2] for box in closely.boxes] == [30, 42, 54, 90]
+
+
 def test_a_face_that_is_sure_needs_none_and_a_plate_does() -> None:
     for target, count in ((Target.FACE, 0), (Target.PLATE, ASKED)):
         closely = Closely(-3.5)
