@@ -266,8 +266,10 @@ def on_bodies(rows: Rows, target: Target, looks: Sequence[LookForAll]) -> Rows:
     detection in which it was followed to where no body, or vehicle, bears it.
 
     Pixels follow somebody who turns away, and where he left, they follow the wall. If a body bore
-    what was detected, and all later looks for bodies show none below what was followed, nobody is
-    there any more; it ends with the first look that shows nobody.
+    what was detected, and all later looks for bodies show none where it was followed to, nobody is
+    there any more; it ends with the first look that shows nobody. Whoever bends down bears nothing
+    at the upper end of his body, and somebody who turns away is followed by a part of his head: any
+    body that holds the place is somebody.
 
     Args:
         rows: in rising frame order, one per frame.
@@ -281,17 +283,17 @@ def on_bodies(rows: Rows, target: Target, looks: Sequence[LookForAll]) -> Rows:
     frames = np.array([look.frame for look in here])
     sides = rows["box"].astype(np.float64).T
     boxes = np.stack([np.interp(frames, rows["frame"], side) for side in sides], axis=1)
-    kind = np.array([target], np.int8)
-    borne = np.array(
-        [borne_by(x.bodies, box[None], kind)[0] for box, x in zip(boxes, here, strict=True)]
-    )
+    kind, vehicle = np.array([target], np.int8), target is Target.PLATE
+    each = [(look.bodies, box[None]) for look, box in zip(here, boxes, strict=True)]
+    borne = np.array([borne_by(bodies, box, kind)[0] for bodies, box in each])
+    somebody = borne | [_held(bodies, box, vehicle) for bodies, box in each]
     first, last = detected[0], detected[-1]
     seen = (frames >= first) & (frames <= last)
     if not seen.any() or borne[seen].mean() < MOSTLY_BORNE:
         return rows  # bodies tell nothing of who has none in sight
-    last = gone_from(frames, borne, last, rows["frame"][-1])
+    last = gone_from(frames, somebody, last, rows["frame"][-1])
     # Before its first detection likewise, with time running backwards.
-    first = -gone_from(-frames[::-1], borne[::-1], -first, -rows["frame"][0])
+    first = -gone_from(-frames[::-1], somebody[::-1], -first, -rows["frame"][0])
     return np.asarray(rows[(rows["frame"] >= first) & (rows["frame"] <= last)])
 
 
@@ -310,6 +312,13 @@ def gone_from(frames: NDArray[np.intp], there: NDArray[np.bool_], detected: int,
     if len(found):
         tail = tail[tail > found[-1]]
     return int(frames[tail[0]]) if len(tail) >= LEAST_LOOKS else end
+
+
+def _held(bodies: Bodies, box: Boxes, vehicle: bool) -> bool:
+    """Whether the middle of a box [1, 4] lies in that of a person, or vehicle."""
+    low, high = np.split(bodies.xyxy[bodies.vehicle == vehicle].astype(np.float64), 2, axis=1)
+    middle = (box[:, :2] + box[:, 2:]) / 2
+    return bool(((middle >= low) & (middle <= high)).all(axis=1).any())
 
 
 class _Looked:

@@ -237,6 +237,32 @@ def test_a_mask_ends_where_two_looks_for_bodies_show_nobody_and_nowhere_else(
     assert kept == list(range(first, last + 1))
 
 
+@pytest.mark.parametrize(
+    ("target", "seen", "followed", "vehicle"),
+    [
+        (Target.FACE, FACE, [130.0, 200, 160, 240], False),  # bent down, below the upper end
+        (Target.FACE, FACE, [140.0, 45, 142, 85], False),  # turned away: a sliver of the head
+        (Target.PLATE, [130.0, 200, 160, 210], [105.0, 200, 175, 210], True),  # with the bumper
+    ],
+)
+def test_whatever_lies_on_a_body_or_vehicle_is_followed_to_the_end(
+    target: Target, seen: list[float], followed: list[float], vehicle: bool
+) -> None:
+    """It is not where, or as large as, a head or plate should be: that is no proof of nobody."""
+    rows = np.zeros(20, ROW)
+    rows["frame"], rows["how"] = np.arange(20), How.FOLLOWED
+    rows["how"][8:11] = How.DETECTED
+    rows["box"] = followed
+    rows["box"][8:11] = seen
+    stands = [LookForAll(n, n / 10, bodies_of(BODY, vehicle=vehicle)) for n in range(0, 20, 3)]
+    assert len(on_bodies(rows, target, stands)) == 20
+    left = [
+        LookForAll(n, n / 10, bodies_of(BODY if n == 9 else [300.0, 40, 380, 300], vehicle=vehicle))
+        for n in range(0, 20, 3)
+    ]
+    assert len(on_bodies(rows, target, left)) < 10
+
+
 def test_who_has_no_head_is_looked_at_closely_once_a_second() -> None:
     often = [*range(0, 25, 4)]
     for seen, asked in ((Detections.empty(), [0, 12, 24]), (detections(FACE), often)):
