@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..detection import CLOSELY, Bodies
 from ..types import SAME_PLACE_IOU, Boxes, Rect, Target
-from .associate import Objects, Observations, assign, possible_pairs
+from .associate import Objects, Observations, Pairs, assign, possible_pairs
 from .backward import Job
 from .belief import ASKED, Clues, TargetWeights, probability_of, worth_hiding
 from .bodies import borne_by
@@ -211,11 +211,13 @@ class ActiveTracklets:
         for fresh, looks in started:
             self._start(small, fresh, looks)
 
-    def stand_on(self, bodies: Bodies, time: float) -> None:
+    def stand_on(self, bodies: Bodies, small: SmallFrame) -> None:
         """Note which of the tracklets seen now are borne by a body, and plates by a vehicle."""
         r = self.rows
-        rows = np.flatnonzero(r.seen == time)
-        r.clues.looked_for_bodies(rows, borne_by(bodies, r.box[rows], r.target[rows]))
+        rows = np.flatnonzero(r.seen == small.time)
+        height = small.luma.shape[0] / small.scale
+        borne = borne_by(bodies, r.box[rows], r.target[rows], height)
+        r.clues.looked_for_bodies(rows, borne)
 
     def believed_places(self, *, plates: bool) -> Boxes:
         """[N, 4], where plates, or faces and heads, should be now that are believed."""
@@ -436,7 +438,14 @@ class ActiveTracklets:
             expected, self.rows.motion.spread[rows], Objects(seen.boxes, seen.target, looks)
         )
         doubt = np.where(r.believed[rows[pairs.first]], 0.0, DOUBT_PENALTY)
-        return assign(replace(pairs, cost=pairs.cost + doubt))
+        # Whoever comes in beside a false detection did not come from there: what is plainly seen,
+        # and looks like nothing that was faintly seen, is followed back from where it is.
+        faint = ~r.believed[rows] & (r.clues.best[rows] < FIRM)
+        plain = faint[pairs.first] & (seen.odds[pairs.second] >= FIRM)
+        alike = pairwise_likeness(r.recent[rows[pairs.first]], looks[pairs.second])
+        same = np.flatnonzero(~plain | (alike >= ANCHOR))
+        cost = (pairs.cost + doubt)[same]
+        return assign(Pairs(pairs.first[same], pairs.second[same], cost))
 
     def _continue(
         self, rows: NDArray[np.intp], small: SmallFrame, seen: Observations, looks: Patches

@@ -138,34 +138,46 @@ heads without a face 98 in 100 take at most .68 and .73, and who crouches is lit
 and .85 four heads of 59 more stayed open on seven clips of dev."""
 
 
-def borne_by(bodies: Bodies, things: Boxes, targets: NDArray[np.int8]) -> NDArray[np.bool_]:
+AT_LOWER_BORDER: Final = 0.02
+"""Share of the picture's height from its lower border at which a body ends that the border cuts:
+what boxes of bodies are off."""
+
+
+def borne_by(
+    bodies: Bodies, things: Boxes, targets: NDArray[np.int8], height: float = np.inf
+) -> NDArray[np.bool_]:
     """[N] whether a body can bear each face or head of a picture, and a vehicle each plate.
 
     Args:
         bodies: of the picture.
         things: [N, 4].
         targets: [N], `Target.FACE`, `Target.HEAD` or `Target.PLATE`; whatever else, nobody bears.
+        height: of the picture, as far as it is known.
     """
     boxes = bodies.xyxy.astype(np.float64)
     on_vehicle = plates_borne(boxes[bodies.vehicle], things).any(axis=0)
-    on_person = fitting(things, targets, bodies).any(axis=0)
+    on_person = fitting(things, targets, bodies, height).any(axis=0)
     return np.asarray(on_person | (on_vehicle & (targets == Target.PLATE)))
 
 
-def fitting(heads: Boxes, targets: NDArray[np.int8], bodies: Bodies) -> NDArray[np.bool_]:
+def fitting(
+    heads: Boxes, targets: NDArray[np.int8], bodies: Bodies, height: float = np.inf
+) -> NDArray[np.bool_]:
     """[M, N] whether each of M people of a picture can bear each of N faces or heads, by place and
-    size; a vehicle can not.
+    size; a vehicle can not. Of whom the lower border cuts, no more may show than the head: a face
+    that filled a moved still of dev stayed open, as too large for its body.
 
     Args:
-        heads, targets, bodies: see `borne_by`.
+        heads, targets, bodies, height: see `borne_by`.
     """
     boxes = bodies.xyxy.astype(np.float64)
     size, whole = (np.maximum(x[:, 2:] - x[:, :2], 1e-6) for x in (heads, boxes))
     share = size[None] / whole[:, None]
     fits = bearers(boxes, heads) & ~bodies.vehicle[:, None]
+    cut = (boxes[:, 3] >= (1 - AT_LOWER_BORDER) * height)[:, None]
     for target, (least, widest, tallest) in OF_BODY.items():
         wide, tall = share[..., 0], share[..., 1]
-        fits_well = (wide >= least) & (wide <= widest) & (tall <= tallest)
+        fits_well = (wide >= least) & (cut | ((wide <= widest) & (tall <= tallest)))
         fits &= fits_well | (targets != target)[None]
     return np.asarray(fits & np.isin(targets, [*OF_BODY])[None])
 

@@ -214,7 +214,7 @@ class Tracker:
                 rows = self._active.to_read(small.time)
                 self._active.was_read(rows, self._read(frame, self._active.rows.box[rows]))
             if bodies is not None:
-                self._active.stand_on(bodies, small.time)
+                self._active.stand_on(bodies, small)
             self._active.renew(small.time)
         if not small.damaged:
             self._active.follow(small)
