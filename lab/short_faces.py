@@ -103,7 +103,7 @@ def hidden(plan: redact.Plan, frame: int, face: Box) -> bool:
     """Whether the masks of a frame hold enough of the face, by the measure of `lab.real`."""
     size = plan.source.width, plan.source.height
     masks = mask_of(plan.regions_at(frame), *size, MARGIN) > 0
-    share = MaskView(masks.astype(np.uint8)).open_share(tuple(face), "face")
+    share = MaskView(masks.astype(np.uint8)).open_share(face, "face")
     return share <= LEAK["face"]
 
 
