@@ -1,0 +1,45 @@
+"""What a picture took is used for the next one, and is given back when a stage is over."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+PROGRAM = """
+import resource
+from pathlib import Path
+from redact.memory import give_back, keep_small
+
+keep_small()
+size = 80_000_000  # more than glibc's heap takes by itself
+
+def use():
+    bytearray(size)
+
+def faults():
+    return resource.getrusage(resource.RUSAGE_SELF).ru_minflt
+
+def resident():
+    return int(Path("/proc/self/statm").read_text().split()[1]) * resource.getpagesize()
+
+before = resident()
+use()
+after_one = faults()
+for _ in range(10):
+    use()
+again = faults() - after_one
+give_back()
+print(again * resource.getpagesize() / size, (resident() - before) / size)
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only glibc is told what to do")
+def test_memory_of_a_picture_is_used_again_and_given_back() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", PROGRAM], capture_output=True, text=True, check=True
+    )
+    cleared, left = map(float, done.stdout.split())
+    assert cleared < 1, "ten pictures need no more fresh pages than one"
+    assert left < 0.2
