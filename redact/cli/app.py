@@ -31,7 +31,7 @@ from ..libraries import lacking
 from ..memory import keep_small, leave_no_dump
 from ..types import Box, Target, area_in_words
 from ..words import error_as_json, problem, say, told
-from .help import Sectioned, choose_language, heading, line_of, with_words
+from .help import Sectioned, choose_language, heading, line_of, with_words, words_before_names
 from .terminal import Terminal, outlive_readers, tell, tell_json
 
 HELP: Final = {"help_option_names": ["-h", "--help"]}
@@ -75,12 +75,6 @@ def together(*options: Decorator) -> Decorator:
     return decorate
 
 
-def _asks_for_json() -> bool:
-    """Read from the words themselves: a command line can be too wrong to be parsed."""
-    words = sys.argv[1:]
-    return "--json" in (words[: words.index("--")] if "--" in words else words)
-
-
 @dataclass(slots=True)
 class Asked:
     """One call of the program; the object of click's contexts.
@@ -92,7 +86,7 @@ class Asked:
         several: results are a list, be it of one.
     """
 
-    as_json: bool = field(default_factory=_asks_for_json)
+    as_json: bool = field(default_factory=lambda: "--json" in words_before_names())
     sources: tuple[Path, ...] = ()
     finished: list[dict[str, Any]] = field(default_factory=list)
     begun: bool = False

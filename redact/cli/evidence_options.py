@@ -7,7 +7,7 @@ import os
 import sys
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 import click
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -34,6 +34,8 @@ from .app import PATH, together, typed
 from .terminal import Terminal
 
 Opened = TypeVar("Opened")
+
+PASSPHRASE_VARIABLE: Final = "REDACT_PASSPHRASE"
 
 _FLAGS = {f"case_{name}": "--" + name.replace("_", "-") for name in TEXT_FIELDS}
 """Of the fields of a case, by parameter."""
@@ -87,8 +89,9 @@ def _choice(params: dict[str, Any]) -> EvidenceChoice:
     if log is not None:
         warn_of_unsigned(log, key)
     credentials = None if c2pa is None else content_signer(*c2pa)
-    told = None if case.empty else case
-    return EvidenceChoice(keeps, told, log, key, given, sign, credentials, exhibits)
+    return EvidenceChoice(
+        keeps, None if case.empty else case, log, key, given, sign, credentials, exhibits
+    )
 
 
 def warn_of_strange_exhibits(
@@ -133,7 +136,7 @@ def _unlocked(path: Path, load: Callable[[Path, bytes | None], Opened]) -> Opene
         try:
             return load(path, secret)
         except UsageError as error:
-            if _VARIABLE in os.environ:
+            if PASSPHRASE_VARIABLE in os.environ:
                 raise problem(UsageError, "passphrase_from_variable", path=path) from error
             if not tries_left:
                 raise
@@ -147,7 +150,7 @@ def passphrase(prompt: str, confirm: bool) -> bytes:
     Raises:
         UsageError: it is empty, or there is nobody to ask.
     """
-    text = os.environ.get(_VARIABLE)
+    text = os.environ.get(PASSPHRASE_VARIABLE)
     if text is None and not can_ask():
         raise problem(UsageError, "no_terminal")
     if text is None:
@@ -155,9 +158,6 @@ def passphrase(prompt: str, confirm: bool) -> bytes:
     if not text:
         raise problem(UsageError, "empty_passphrase")
     return text.encode("utf-8", "surrogateescape")
-
-
-_VARIABLE = "REDACT_PASSPHRASE"
 
 
 def can_ask() -> bool:

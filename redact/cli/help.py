@@ -33,13 +33,17 @@ def _in_plural(one: str, many: str, count: int) -> str:
     return words_of(spoken()).plural(forms, count)
 
 
+def words_before_names() -> list[str]:
+    """The words of the command line up to "--", for options that must be known even if the command
+    line is too wrong to be parsed."""
+    words = sys.argv[1:]
+    return words[: words.index("--")] if "--" in words else words
+
+
 def choose_language() -> None:
     """Speak what the command line, else the environment asks for, also in processes that are
-    started from here. Read from the words themselves: a command line can be too wrong to be parsed.
-    """
-    words = sys.argv[1:]
-    words = words[: words.index("--")] if "--" in words else words
-    for word, following in pairwise([*words, ""]):
+    started from here."""
+    for word, following in pairwise([*words_before_names(), ""]):
         name, _, value = word.partition("=")
         if name == "--lang" and (value or following) in LANGUAGES:
             os.environ[VARIABLE] = value or following

@@ -23,6 +23,7 @@ from ..settings import Settings
 from ..types import clock
 from ..words import error_as_json, problem, say, told
 from .app import defect, typed_options
+from .evidence_options import PASSPHRASE_VARIABLE
 from .results import decisions_in_words, tell_findings, tell_result
 from .terminal import Terminal
 
@@ -140,8 +141,14 @@ def _tell(
 
 _NOT_PASSED_ON = frozenset(
     (
-        *("output", "recursive", "jobs", "index", "as_json", "one_of_several"),
-        *("scheduler", "insecure_scheduler"),
+        "output",
+        "recursive",
+        "jobs",
+        "index",
+        "as_json",
+        "one_of_several",
+        "scheduler",
+        "insecure_scheduler",
     )
 )
 
@@ -206,7 +213,7 @@ def require_passphrase(evidence: EvidenceChoice, elsewhere: bool = False) -> Non
         return
     if elsewhere:
         raise problem(UsageError, "passphrase_elsewhere", key=key)
-    if "REDACT_PASSPHRASE" not in os.environ:
+    if PASSPHRASE_VARIABLE not in os.environ:
         raise problem(UsageError, "passphrase_of_jobs", key=key)
 
 

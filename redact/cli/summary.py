@@ -46,7 +46,7 @@ def tell_summary(
         why = _why(result) or Path(result["output"]).name
         time = clock(result["seconds"], 0)
         name, hidden = names[result["source"]], tracks_hidden(result)
-        table.add_row(name, verdict(result), hidden, time, without(why))
+        table.add_row(name, verdict(result), hidden, time, " ".join(why.split()))
     for path in not_done:
         table.add_row(names[str(path)], word("state", "not done"), "", "", "")
     terminal.console.print()
@@ -80,8 +80,3 @@ def _why(result: Mapping[str, Any]) -> str:
         return ""
     message, _ = error_from_json(result)
     return re.sub(rf"^{re.escape(result['source'])}\s?: ", "", message)
-
-
-def without(text: str) -> str:
-    """Text that fits into a cell of a table: one line."""
-    return " ".join(text.split())

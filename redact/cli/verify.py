@@ -14,13 +14,10 @@ from ..auditing import AuditResult, AuditSettings, fix_command, review_sheet, sh
 from ..errors import ExitCode, RedactError
 from ..files import check_private
 from ..media import SourceInfo, probe
-from ..pipeline import (
-    audit_settings,
-    plan_beside,
-    record_beside,
-)
+from ..pipeline import audit_settings, plan_beside, record_beside
 from ..plan import Plan, read_plan
 from ..settings import Sensitivity
+from ..types import LARGEST_MARGIN
 from ..words import say, told
 from . import options
 from .app import PATH, command
@@ -42,7 +39,7 @@ from .terminal import Terminal, tell_json
 )
 @click.option(
     "--margin",
-    type=click.FloatRange(0, 2),
+    type=click.FloatRange(0, LARGEST_MARGIN),
     show_default="that of the record, else that of the program",
 )
 @click.option("--review-dir", type=PATH)
