@@ -1,8 +1,9 @@
 """`python -m lab.same OTHER CLIP...`: do two versions of redact write the same?
 
 Runs `redact run` of this checkout and of the one in the folder OTHER over the same clips, the audit
-among it, and compares the output and the plan byte by byte and the manifest but for what says when
-and by which version it was made. For changes that should move code and nothing else.
+among it, and compares the output and the plan byte by byte, and the manifest and the note beside
+what is held back but for what says when, where and by which version. For changes that should move
+code and nothing else.
 """
 
 from __future__ import annotations
@@ -17,8 +18,9 @@ from pathlib import Path
 from typing import Any
 
 HERE = Path(__file__).resolve().parents[1]
-OF_THE_RUN = frozenset({"started", "finished", "seconds", "tool", "command"})
-"""Keys of a manifest that differ between two runs that do the same."""
+OF_THE_RUN = frozenset({"started", "finished", "seconds", "tool", "command", "mark"})
+"""Keys of a manifest, or of the note beside what is held back, that differ between two runs that do
+the same."""
 
 
 def written(home: Path, clip: Path, folder: Path) -> dict[str, Any]:
@@ -31,15 +33,16 @@ def written(home: Path, clip: Path, folder: Path) -> dict[str, Any]:
     files = {f.name: f for f in sorted(folder.rglob("*")) if f.is_file()}
     found: dict[str, Any] = {"exit code": done.returncode, "files": sorted(files)}
     for name, file in files.items():
-        if name.endswith(".manifest.json"):
-            found["manifest"] = without(json.loads(file.read_text()))
+        if name.endswith((".manifest.json", ".needs-review.json")):
+            # The note names the folder.
+            found[name] = without(json.loads(file.read_text().replace(str(folder), "")))
         elif not name.endswith((".html", ".log")):
             found[name] = file.read_bytes()
     return found
 
 
 def without(value: Any) -> Any:
-    """A manifest without what differs from run to run."""
+    """JSON values without what differs from run to run."""
     if isinstance(value, dict):
         return {k: without(v) for k, v in value.items() if k not in OF_THE_RUN}
     return [without(v) for v in value] if isinstance(value, list) else value

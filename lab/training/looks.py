@@ -30,7 +30,7 @@ from redact.detection.ensemble import (
     EYE_SMALL,
     OURS,
     PEOPLE,
-    Look,
+    Scan,
 )
 from redact.detection.eye import Eye
 from redact.detection.networks import CENTERFACE, EYE, FACE_PLATE, NANODET
@@ -71,27 +71,27 @@ class Networks:
         self._ours = OurNetwork((Target.FACE, Target.PLATE), threads)
         self._centerface = CenterFace(threads)
         self._thorough = sensitivity is Sensitivity.THOROUGH
-        self._looks: dict[float, dict[str, Look]] = {}
+        self._looks: dict[float, dict[str, Scan]] = {}
 
-    def of(self, aspect: float) -> dict[str, Look]:
+    def of(self, aspect: float) -> dict[str, Scan]:
         """The looks at pictures whose pixels are so many times as wide as high."""
         if aspect in self._looks:
             return self._looks[aspect]
         large, small = SCAN_SIZES[self._sensitivity].faces
         scales = SCAN_SIZES[self._sensitivity].ours
-        looks: dict[str, Look] = {
+        looks: dict[str, Scan] = {
             OURS: self._ours.detector(*scales, sample_aspect=aspect).look,
-            LARGE: lambda picture: self._centerface.look(picture, large, aspect),
-            SMALL: lambda picture: self._centerface.look(picture, small, aspect),
+            LARGE: lambda picture: self._centerface.scan(picture, large, aspect),
+            SMALL: lambda picture: self._centerface.scan(picture, small, aspect),
         }
         if (tilted := SCAN_SIZES[self._sensitivity].tilted) is not None:
-            looks[TILTED] = lambda picture: self._centerface.look(picture, tilted, aspect, TILTS)
+            looks[TILTED] = lambda picture: self._centerface.scan(picture, tilted, aspect, TILTS)
         if self._people is not None:
             eye, bodies = self._people
             looks |= {
-                EYE_LARGE: lambda picture: eye.look(picture, large, aspect),
-                EYE_SMALL: lambda picture: eye.look(picture, small, aspect),
-                PEOPLE: lambda picture: bodies.look(
+                EYE_LARGE: lambda picture: eye.scan(picture, large, aspect),
+                EYE_SMALL: lambda picture: eye.scan(picture, small, aspect),
+                PEOPLE: lambda picture: bodies.scan(
                     picture, SCAN_SIZES[self._sensitivity].people, aspect
                 ),
             }
@@ -186,5 +186,5 @@ def look_at_stills(folder: Path, networks: Networks, kept: Kept) -> Iterator[Loo
     kept.save()
 
 
-def _all(looks: dict[str, Look], picture: Picture) -> dict[str, Detections]:
+def _all(looks: dict[str, Scan], picture: Picture) -> dict[str, Detections]:
     return {name: look(picture) for name, look in looks.items()}

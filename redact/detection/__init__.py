@@ -21,7 +21,7 @@ from .loader import (
     ensemble_name,
     load_close_up,
     load_detector,
-    load_small_look,
+    load_small_scan,
     load_somebody,
     require_models,
 )

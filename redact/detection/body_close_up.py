@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from ..types import Detections, Frame, Rect, Target, widened
 from .calibration import load_calibration
 from .centerface import DUPLICATE_IOU
-from .close_up import PLATE_SIDE, LookAtImage, square_around
+from .close_up import PLATE_SIDE, ScanImage, square_around
 from .ensemble import (
     CENTERFACE_LARGE,
     EYE_FACES,
@@ -59,10 +59,10 @@ class Somebody:
     def __init__(
         self,
         people: People,
-        faces: LookAtImage,
-        eye: LookAtImage,
+        faces: ScanImage,
+        eye: ScanImage,
         target: Target,
-        plates: LookAtImage,
+        plates: ScanImage,
         sample_aspect: float = 1.0,
     ) -> None:
         self._people, self._faces, self._eye = people, faces, eye
@@ -104,15 +104,15 @@ class Somebody:
         self,
         frame: Frame,
         boxes: NDArray[np.float64],
-        look: Callable[[NDArray[np.uint8], NDArray[np.float64]], Detections],
+        scan: Callable[[NDArray[np.uint8], NDArray[np.float64]], Detections],
     ) -> Detections:
-        """What `look` detects at each box in a frame, duplicates removed."""
+        """What `scan` detects at each box in a frame, duplicates removed."""
         if not len(boxes):
             return Detections.empty()
         picture = self._scaler.frame(frame.picture)
         width, height = picture.size
         rgb = picture.view(Rect(0, 0, width, height), (width, height))
-        found = Detections.concat([look(rgb, box) for box in boxes])
+        found = Detections.concat([scan(rgb, box) for box in boxes])
         return suppress(clipped(found, width, height), SAME_FACE)
 
     def _head(self, rgb: NDArray[np.uint8], body: NDArray[np.float64]) -> Detections:
@@ -142,7 +142,7 @@ class Somebody:
     def witnesses(self, window: NDArray[np.uint8]) -> tuple[dict[str, Detections], Detections]:
         """Detections of each witness of `calibration.json` in an image of the upper end of a body,
         as objects of the searched kind; and which of them may be one."""
-        faces, eye = (suppress(look(window), DUPLICATE_IOU) for look in (self._faces, self._eye))
+        faces, eye = (suppress(scan(window), DUPLICATE_IOU) for scan in (self._faces, self._eye))
         heads = eye.only([Target.HEAD])
         if self.target is Target.HEAD:
             seen = {

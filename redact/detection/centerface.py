@@ -23,7 +23,7 @@ from .device import OpenNetwork
 from .networks import CENTERFACE, Network
 from .nms import suppress
 from .scaling import Picture
-from .views import Scale, clipped, look_at_view, to_source, views
+from .views import Scale, clipped, scan_view, to_source, views
 from .weights_for_processor import read_network
 
 TILTS: Final = (-45.0, 45.0)
@@ -32,15 +32,15 @@ upright then knows them up to 75. On labelled dev frames the two scans halved th
 recall of .96."""
 
 
-def look_tilted(
-    rgb: NDArray[np.uint8], degrees: float, look: Callable[[NDArray[np.uint8]], Detections]
+def scan_tilted(
+    rgb: NDArray[np.uint8], degrees: float, scan: Callable[[NDArray[np.uint8]], Detections]
 ) -> Detections:
     """Detections of a network in an image turned by some degrees, as boxes of the upright image.
 
     Args:
         rgb: uint8 [H, W, 3].
         degrees: anticlockwise.
-        look: the network: an image to boxes in its pixels.
+        scan: the network: an image to boxes in its pixels.
 
     Returns:
         Upright square boxes, as wide as the seen ones are on average of width and height; they
@@ -51,7 +51,7 @@ def look_tilted(
     cos, sin = np.abs(turn[0, :2])
     wide, tall = int(height * sin + width * cos), int(height * cos + width * sin)
     turn[:, 2] += (wide - width) / 2, (tall - height) / 2
-    seen = look(np.asarray(cv2.warpAffine(rgb, turn, (wide, tall)), np.uint8))
+    seen = scan(np.asarray(cv2.warpAffine(rgb, turn, (wide, tall)), np.uint8))
     boxes = seen.xyxy.astype(np.float64)
     centres = np.c_[(boxes[:, :2] + boxes[:, 2:]) / 2, np.ones(len(boxes))]
     back = centres @ cv2.invertAffineTransform(turn).T
@@ -94,7 +94,7 @@ class CenterFace:
         weights = read_network(self.row.file)
         self._network = OpenNetwork(weights, threads, self.row.name, keep_memory=True)
 
-    def look(
+    def scan(
         self,
         picture: Picture,
         scale: Scale,
@@ -104,21 +104,21 @@ class CenterFace:
         """Faces of a picture at one scale, boxes in its pixels, duplicates removed.
 
         Args:
-            tilts: degrees by which the picture is turned, one scan each (`look_tilted`).
+            tilts: degrees by which the picture is turned, one scan each (`scan_tilted`).
 
         Raises:
             UnsafeError: if the network fails or answers with numbers that are not finite.
         """
         width, height = picture.size
         found = [
-            to_source(look_at_view(picture, view, partial(self._look, degrees=tilt)), view)
+            to_source(scan_view(picture, view, partial(self._scan, degrees=tilt)), view)
             for view in views(width, height, (scale,), sample_aspect)
             for tilt in tilts
         ]
         return suppress(clipped(Detections.concat(found), width, height), DUPLICATE_IOU)
 
-    def _look(self, rgb: NDArray[np.uint8], degrees: float) -> Detections:
-        return look_tilted(rgb, degrees, self.run) if degrees else self.run(rgb)
+    def _scan(self, rgb: NDArray[np.uint8], degrees: float) -> Detections:
+        return scan_tilted(rgb, degrees, self.run) if degrees else self.run(rgb)
 
     def run(self, rgb: NDArray[np.uint8]) -> Detections:
         """All peaks of one image, uint8 [H, W, 3], before suppression, boxes in its pixels."""

@@ -31,7 +31,7 @@ CLOSELY: Final = PerKind(
 """Kinds that are scanned closely: a body is large and needs no close scan. Callers leave out the
 others, and `load_close_up` has a network for each of these."""
 
-LookAtImage = Callable[[NDArray[np.uint8]], Detections]
+ScanImage = Callable[[NDArray[np.uint8]], Detections]
 """A network: uint8 [H, W, 3], RGB, to its detections, in its pixels; two threads may call it."""
 
 T = TypeVar("T")
@@ -71,22 +71,22 @@ class CloseUp:
     def __init__(
         self,
         verifier: Verifier,
-        networks: Mapping[Target, LookAtImage],
+        networks: Mapping[Target, ScanImage],
         presentations: Sequence[Presentation] = (Presentation(),),
     ) -> None:
         self._verifier, self._networks = verifier, dict(networks)
         self._presentations = tuple(dict.fromkeys(presentations))
         self._scaler = Scaler()
         # Networks here use half of the processors each: see `threads_each`.
-        self._two = ThreadPoolExecutor(2, "looking closely")
+        self._two = ThreadPoolExecutor(2, "close scans")
 
-    def _each(self, look: Callable[[int], T], rows: NDArray[np.intp]) -> list[T]:
+    def _each(self, scan: Callable[[int], T], rows: NDArray[np.intp]) -> list[T]:
         """Scan some places, two at a time, and return the answers in order."""
         if len(rows) < 2:
-            return [look(int(row)) for row in rows]
-        looks = [self._two.submit(look, int(row)) for row in rows]
-        wait(looks)  # whoever goes on, or fails, finds nobody at work
-        return [done.result() for done in looks]
+            return [scan(int(row)) for row in rows]
+        scans = [self._two.submit(scan, int(row)) for row in rows]
+        wait(scans)  # whoever goes on, or fails, finds nobody at work
+        return [done.result() for done in scans]
 
     def ask(
         self, frame: Frame, boxes: NDArray[np.float64], target: NDArray[np.int8]
@@ -134,7 +134,7 @@ class CloseUp:
     def _seen(self, window: NDArray[np.uint8], target: Target) -> Detections:
         """Detections of one kind in an image, by the network that knows the kind best."""
         if target not in self._networks:
-            raise LookupError(f"no network looks closely at {target.word}")
+            raise LookupError(f"no network closely scans {target.word}")
         return self._networks[target](window).only([target])
 
     def find(
@@ -158,7 +158,7 @@ class CloseUp:
         if not len(boxes):
             return boxes.copy(), np.zeros(0, np.float32)
 
-        def look(row: int) -> tuple[NDArray[np.float64], np.float32]:
+        def scan(row: int) -> tuple[NDArray[np.float64], np.float32]:
             rgb, origin = _cut_out(grey, boxes[row])
             box = boxes[row] - np.tile(origin, 2)
             turns = dict.fromkeys(way.turns for way in self._presentations)
@@ -166,7 +166,7 @@ class CloseUp:
             place, odds = max(ways, key=lambda way: float(way[1]))
             return place + np.tile(origin, 2), odds
 
-        places, odds = zip(*self._each(look, np.arange(len(boxes))), strict=True)
+        places, odds = zip(*self._each(scan, np.arange(len(boxes))), strict=True)
         return np.stack(places), np.array(odds, np.float32)
 
     def _there(
@@ -237,7 +237,7 @@ class CloseUp:
 
 
 def glanced(
-    rgb: NDArray[np.uint8], boxes: NDArray[np.float64], look: LookAtImage, side: int = PLATE_SIDE
+    rgb: NDArray[np.uint8], boxes: NDArray[np.float64], scan: ScanImage, side: int = PLATE_SIDE
 ) -> NDArray[np.float32]:
     """[N] score of the surest plate at each box in the whole picture, its longer side brought to
     `side` pixels."""
@@ -245,7 +245,7 @@ def glanced(
     zoom = side / max(height, width)
     size = max(1, round(width * zoom)), max(1, round(height * zoom))
     how = cv2.INTER_AREA if zoom < 1 else cv2.INTER_LINEAR
-    seen = look(np.asarray(cv2.resize(rgb, size, interpolation=how), np.uint8))
+    seen = scan(np.asarray(cv2.resize(rgb, size, interpolation=how), np.uint8))
     there = iou(boxes * zoom, seen.xyxy) >= DUPLICATE_IOU
     return np.asarray(np.where(there, seen.score, 0.0).max(axis=1, initial=0.0), np.float32)
 

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from ..types import DEFAULT_TARGETS, LEAST_PROBABILITY, Detections, Frame, Rect, Target, widened
 from .calibration import Calibration, probability
-from .close_up import LookAtImage
+from .close_up import ScanImage
 from .face_plate import FacePlateDetector
 from .nms import cluster, common
 from .scaling import Picture, Scaler
@@ -36,7 +36,7 @@ CENTERFACE_TILTED = "centerface tilted"
 EYE_LARGE, EYE_SMALL, EYE_FACES = "eye", "eye small", "eye faces"
 """Names of the witnesses in `calibration.json`; of heads all that is known of faces is one."""
 
-Look = Callable[[Picture], Detections]
+Scan = Callable[[Picture], Detections]
 """A witness: a picture to all its detections of one kind, in its pixels, duplicates removed."""
 
 HOLDS: Final = 0.7
@@ -60,40 +60,40 @@ class Ensemble:
         kind: which weights of the calibration hold for these witnesses of faces.
         calibration: what scores mean.
         name, weights_sha256: for reports.
-        look_closely: the network that knows a kind best, for close scans.
+        close_networks: the network that knows a kind best, for close scans.
         targets: what is asked for, none part of another.
     """
 
     def __init__(
         self,
         ours: FacePlateDetector,
-        others: Mapping[Target, Mapping[str, Look]],
+        others: Mapping[Target, Mapping[str, Scan]],
         kind: str,
         calibration: Calibration,
         name: str,
         weights_sha256: str,
-        look_closely: Mapping[Target, LookAtImage],
+        close_networks: Mapping[Target, ScanImage],
         targets: tuple[Target, ...] = DEFAULT_TARGETS,
     ) -> None:
         self.name, self.weights_sha256 = name, weights_sha256
-        self.look_closely = look_closely
+        self.close_networks = close_networks
         self._ours, self._targets = ours, targets
-        self._names = {target: tuple(looks) for target, looks in others.items()}
-        self._others = {n: look for looks in others.values() for n, look in looks.items()}
+        self._names = {target: tuple(scans) for target, scans in others.items()}
+        self._others = {n: scan for scans in others.values() for n, scan in scans.items()}
         self._kind, self._calibration = kind, calibration
         self._scaler = Scaler()
         # What our network says is sorted while the others run: that keeps one processor busy,
         # and all of them are busy only while networks run.
-        self._beside = ThreadPoolExecutor(1, "looking") if others else None
+        self._beside = ThreadPoolExecutor(1, "scans") if others else None
 
-    def look_at_image(self, rgb: NDArray[np.uint8]) -> Detections:
+    def scan_image(self, rgb: NDArray[np.uint8]) -> Detections:
         """Detections of our network in one image, in its pixels, before suppression."""
         return self._ours.run(rgb)
 
     @property
     def knows_heads(self) -> bool:
         """Whether it has networks for close scans of both faces and heads."""
-        return {Target.FACE, Target.HEAD} <= set(self.look_closely)
+        return {Target.FACE, Target.HEAD} <= set(self.close_networks)
 
     def detect(self, rgb: NDArray[np.uint8], only: Sequence[Rect] | None = None) -> Detections:
         """See `Detector`; `only` as in `detect_frame`."""
@@ -110,7 +110,7 @@ class Ensemble:
         return self._weigh(self._scaler.frame(frame.picture, only))
 
     def _weigh(self, picture: Picture) -> Detections:
-        ours, others = self._looks(picture)
+        ours, others = self._scans(picture)
         parts = [self._weighed(target, ours, others) for target in self._targets]
         found = clipped(Detections.concat(parts), *picture.size)
         found = found.select(found.score >= LEAST_PROBABILITY)
@@ -136,23 +136,23 @@ class Ensemble:
             return with_heads(weighed_people(mine[PEOPLE], self._calibration), heads)
         raise LookupError(f"no network finds {target.word}")
 
-    def _looks(self, picture: Picture) -> tuple[Detections, dict[str, Detections]]:
+    def _scans(self, picture: Picture) -> tuple[Detections, dict[str, Detections]]:
         """Run our network and the others on a picture, two at a time."""
         if self._beside is None:
-            return self._ours.look(picture), {}
+            return self._ours.scan(picture), {}
         waiting = deque(self._others.items())
 
         def next_ones() -> dict[str, Detections]:
             seen: dict[str, Detections] = {}
             while True:
                 try:
-                    name, look = waiting.popleft()
+                    name, scan = waiting.popleft()
                 except IndexError:  # the other thread took the last one
                     return seen
-                seen[name] = look(picture)
+                seen[name] = scan(picture)
 
-        ours = self._beside.submit(self._ours.look, picture)
-        rest = self._beside.submit(next_ones)  # in the same thread, once our network has looked
+        ours = self._beside.submit(self._ours.scan, picture)
+        rest = self._beside.submit(next_ones)  # in the same thread, once our network has scanned
         try:
             seen = next_ones()
         finally:

@@ -14,7 +14,7 @@ from .device import OpenNetwork, default_threads
 from .networks import FACE_PLATE, LEAST_SCORE
 from .nms import NMS_IOU, cluster
 from .scaling import Picture, Scaler
-from .views import Scale, clipped, look_at_view, to_source, views
+from .views import Scale, clipped, scan_view, to_source, views
 from .weights_for_processor import read_network
 
 CANDIDATE_SCORE: Final = 0.06
@@ -251,22 +251,22 @@ class FacePlateDetector:
         self._scaler = Scaler()
 
     def detect(self, rgb: NDArray[np.uint8]) -> Detections:
-        return self.look(self._scaler.array(rgb))
+        return self.scan(self._scaler.array(rgb))
 
     def detect_frame(self, frame: Frame, only: Sequence[Rect] | None = None) -> Detections:
-        return self.look(self._scaler.frame(frame.picture, only))
+        return self.scan(self._scaler.frame(frame.picture, only))
 
     def run(self, rgb: NDArray[np.uint8]) -> Detections:
         """Detections of the network in one image, in its pixels, before suppression."""
         return self._network.run(rgb)
 
-    def look(self, picture: Picture) -> Detections:
+    def scan(self, picture: Picture) -> Detections:
         """The same for a picture that has been decoded already."""
         width, height = picture.size
         parts, scale = [], []
         zooms: dict[int, float] = {}
         for view in views(width, height, self._scales, self._aspect):
-            found = look_at_view(picture, view, self._network.run)
+            found = scan_view(picture, view, self._network.run)
             found = clipped(to_source(found, view), width, height)
             # A scale whose only view an earlier one had already is no second witness.
             zooms.setdefault(view.scale, view.zoom)

@@ -22,7 +22,7 @@ from ..types import (
 from .body_close_up import Somebody
 from .calibration import load_calibration
 from .centerface import TILTS, CenterFace
-from .close_up import CLOSELY, CloseUp, LookAtImage
+from .close_up import CLOSELY, CloseUp, ScanImage
 from .detector import Detector
 from .device import default_threads, threads_each
 from .ensemble import (
@@ -33,7 +33,7 @@ from .ensemble import (
     EYE_SMALL,
     PEOPLE,
     Ensemble,
-    Look,
+    Scan,
 )
 from .eye import Eye
 from .face_plate import CHANNELS, OurNetwork
@@ -42,12 +42,12 @@ from .people import People
 from .presentations import InEveryWay
 from .scaling import Scaler
 from .verifier import Verifier
-from .views import look_at_view, to_source, views
+from .views import scan_view, to_source, views
 from .weights_for_processor import read_network
 
 T = TypeVar("T")
 
-SMALL_LOOK: Final = replace(SCAN_SIZES[Sensitivity.BALANCED].faces[1], most_zoom=1.0)
+SMALL_SCAN: Final = replace(SCAN_SIZES[Sensitivity.BALANCED].faces[1], most_zoom=1.0)
 """The smaller of the two sizes at which `balanced` shows CenterFace a picture: a clear face of 60
 pixels in 1280 has 20 there. Small pictures are not enlarged."""
 
@@ -101,18 +101,18 @@ class Networks:
             said: name and SHA-256 of all, for reports.
         """
         ours = self._ours.detector(*sizes.ours, sample_aspect=sample_aspect)
-        others: dict[Target, dict[str, Look]] = {}
-        closely: dict[Target, LookAtImage] = {Target.FACE: self._ours.run}
+        others: dict[Target, dict[str, Scan]] = {}
+        closely: dict[Target, ScanImage] = {Target.FACE: self._ours.run}
         kind, large, small = "face alone", *sizes.faces
         if (faces := self._faces) is not None:
             kind, closely[Target.FACE] = "face", faces.run
             others[Target.FACE] = {
-                CENTERFACE_LARGE: lambda picture: faces.look(picture, large, sample_aspect),
-                CENTERFACE_SMALL: lambda picture: faces.look(picture, small, sample_aspect),
+                CENTERFACE_LARGE: lambda picture: faces.scan(picture, large, sample_aspect),
+                CENTERFACE_SMALL: lambda picture: faces.scan(picture, small, sample_aspect),
             }
             if (tilted := sizes.tilted) is not None:
                 kind = "face thorough"
-                others[Target.FACE][CENTERFACE_TILTED] = lambda picture: faces.look(
+                others[Target.FACE][CENTERFACE_TILTED] = lambda picture: faces.scan(
                     picture, tilted, sample_aspect, TILTS
                 )
         if (eye := self._eye) is not None:
@@ -121,12 +121,12 @@ class Networks:
         if eye is not None and Target.HEAD in with_nested(self.targets):
             heads = eye()
             others[Target.HEAD] = {
-                EYE_LARGE: lambda picture: heads.look(picture, large, sample_aspect),
-                EYE_SMALL: lambda picture: heads.look(picture, small, sample_aspect),
+                EYE_LARGE: lambda picture: heads.scan(picture, large, sample_aspect),
+                EYE_SMALL: lambda picture: heads.scan(picture, small, sample_aspect),
             }
         if (people := self._people) is not None:
             others[Target.PERSON] = {
-                PEOPLE: lambda picture: people.look(picture, sizes.people, sample_aspect)
+                PEOPLE: lambda picture: people.scan(picture, sizes.people, sample_aspect)
             }
         return Ensemble(ours, others, kind, load_calibration(), *said, closely, self.targets)
 
@@ -201,9 +201,9 @@ def load_close_up(
         # Of pixels of an ordinary shape close scans were measured as the picture is stored.
         presentations = [Presentation(), *detector.presentations]
         detector = detector.first
-    networks: Mapping[Target, LookAtImage]
+    networks: Mapping[Target, ScanImage]
     if isinstance(detector, Ensemble):
-        networks = detector.look_closely
+        networks = detector.close_networks
     else:
         networks = {Target.FACE: OurNetwork([Target.FACE], threads).run}
         if Target.HEAD in with_nested(targets):
@@ -211,7 +211,7 @@ def load_close_up(
     # The verifier knows plates.
     alone = [t for t in with_nested(targets) if CLOSELY[t] and t is not Target.PLATE]
     if missing := [t.word for t in alone if t not in networks]:
-        raise LookupError(f"no network looks closely at {', '.join(missing)}")
+        raise LookupError(f"no network closely scans {', '.join(missing)}")
     return CloseUp(Verifier(threads), networks, presentations)
 
 
@@ -240,40 +240,40 @@ def load_somebody(
     sought = [t for t in without_nested(targets) if t in (Target.FACE, Target.HEAD)]
     if not sought or not isinstance(detector, Ensemble) or not detector.knows_heads:
         return None
-    look = detector.look_closely
+    networks = detector.close_networks
     people = People(threads or default_threads())
     return Somebody(
         people,
-        look[Target.FACE],
-        look[Target.HEAD],
+        networks[Target.FACE],
+        networks[Target.HEAD],
         sought[0],
-        detector.look_at_image,
+        detector.scan_image,
         sample_aspect,
     )
 
 
-def load_small_look(
+def load_small_scan(
     detector: Detector, sample_aspect: float = 1.0
 ) -> Callable[[Frame, Sequence[Rect] | None], Detections] | None:
-    """Looks for faces in a frame, or in parts of it, at a small size, with that network of a
-    detector which looks closely at faces; None where it has none. Scores are the network's own, and
-    there are duplicates.
+    """A scan of a frame, or of parts of it, for faces at a small size, by the network that scans
+    faces closely; None where a detector has none. Scores are the network's own, and there are
+    duplicates.
 
     Args:
         sample_aspect: width of a source pixel divided by its height.
     """
     if isinstance(detector, InEveryWay):
         detector = detector.first
-    if not isinstance(detector, Ensemble) or Target.FACE not in detector.look_closely:
+    if not isinstance(detector, Ensemble) or Target.FACE not in detector.close_networks:
         return None
-    faces, scaler = detector.look_closely[Target.FACE], Scaler()
+    faces, scaler = detector.close_networks[Target.FACE], Scaler()
 
-    def look(frame: Frame, only: Sequence[Rect] | None) -> Detections:
+    def scan(frame: Frame, only: Sequence[Rect] | None) -> Detections:
         picture = scaler.frame(frame.picture, only)
-        (view,) = views(*picture.size, (SMALL_LOOK,), sample_aspect)
-        return to_source(look_at_view(picture, view, faces), view)
+        (view,) = views(*picture.size, (SMALL_SCAN,), sample_aspect)
+        return to_source(scan_view(picture, view, faces), view)
 
-    return look
+    return scan
 
 
 def require_models(targets: Sequence[Target], without: Sequence[OptionalNetwork] = ()) -> None:

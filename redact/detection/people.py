@@ -22,7 +22,7 @@ from .device import OpenNetwork
 from .networks import LEAST_SCORE, NANODET, PEOPLE_SIDE
 from .nms import NMS_IOU, suppress
 from .scaling import Picture
-from .views import Scale, View, clipped, look_at_view, to_source, views
+from .views import Scale, View, clipped, scan_view, to_source, views
 from .weights_for_processor import read_network
 
 PERSON_CHANNEL: Final = 0
@@ -85,7 +85,7 @@ class People:
         weights = read_network(NANODET.file)
         self._network = OpenNetwork(weights, threads, self.name, keep_memory=True)
 
-    def look(
+    def scan(
         self, picture: Picture, scales: tuple[Scale, ...], sample_aspect: float = 1.0
     ) -> Detections:
         """People in a picture, boxes in its pixels, duplicates removed.
@@ -98,7 +98,7 @@ class People:
         """
         width, height = picture.size
         found = [
-            whole_in(to_source(look_at_view(picture, view, self.run), view), view, picture.size)
+            whole_in(to_source(scan_view(picture, view, self.run), view), view, picture.size)
             for view in views(width, height, scales, sample_aspect)
         ]
         return suppress(clipped(Detections.concat(found), width, height), NMS_IOU)
@@ -110,7 +110,7 @@ class People:
             sample_aspect: width of a source pixel divided by its height.
 
         Raises:
-            UnsafeError: see `look`.
+            UnsafeError: see `scan`.
         """
         width, height = picture.size
         (view,) = views(width, height, (Scale(PEOPLE_SIDE, tile=PEOPLE_SIDE),), sample_aspect)

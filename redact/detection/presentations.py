@@ -46,7 +46,7 @@ def turned(frame: Frame, turns: int) -> Frame:
 def seen_turned(
     frame: Frame,
     only: Sequence[Rect] | None,
-    look: Callable[[Frame, Sequence[Rect] | None], Detections],
+    scan: Callable[[Frame, Sequence[Rect] | None], Detections],
     turns: int,
 ) -> Detections:
     """Scan a frame, or parts of it, turned, and return the boxes in the upright frame."""
@@ -54,7 +54,7 @@ def seen_turned(
     if only is not None:
         parts = turned_boxes(np.array(only, np.int64).reshape(-1, 4), frame.size, turns)
         only = [Rect(*part) for part in parts.tolist()]
-    return _turned_back(look(shown, only), shown.size, turns)
+    return _turned_back(scan(shown, only), shown.size, turns)
 
 
 def _turned_back(found: Detections, size: tuple[int, int], turns: int) -> Detections:
@@ -121,10 +121,10 @@ class InEveryWay:
         """See `Detector`; `only`: see `Ensemble.detect_frame`, for detectors that know it."""
         found = []
         for shown in self.presentations:
-            look: Any = self._made[shown.shown_aspect].detect_frame
+            scan: Any = self._made[shown.shown_aspect].detect_frame
 
-            def asked(picture: Frame, parts: Sequence[Rect] | None, look: Any = look) -> Detections:
-                seen: Detections = look(picture) if parts is None else look(picture, parts)
+            def asked(picture: Frame, parts: Sequence[Rect] | None, scan: Any = scan) -> Detections:
+                seen: Detections = scan(picture) if parts is None else scan(picture, parts)
                 return seen
 
             found.append(

@@ -49,7 +49,7 @@ class Scale:
 
     Attributes:
         long_side: pixels of the longer side of the scaled picture.
-        up_to: a larger source is looked at in its own pixels up to this long side.
+        up_to: a larger source is scanned in its own pixels up to this long side.
         most_zoom: never enlarge by more than this.
         tile: largest side of one image; a larger scaled picture is cut into overlapping tiles.
         overlap: least overlap of neighbouring tiles, in scaled pixels. An object up to this
@@ -124,15 +124,15 @@ WORTH: Final = 0.8
 their size. It decides cost alone."""
 
 
-def look_at_view(
-    picture: Picture, view: View, look: Callable[[NDArray[np.uint8]], Detections]
+def scan_view(
+    picture: Picture, view: View, scan: Callable[[NDArray[np.uint8]], Detections]
 ) -> Detections:
     """Run a network on one image of a picture, or on the requested parts of it.
 
     Args:
         picture: its `only` says which parts.
         view: the image.
-        look: the network: uint8 [H, W, 3] to boxes in its pixels.
+        scan: the network: uint8 [H, W, 3] to boxes in its pixels.
 
     Returns:
         Boxes in pixels of the image; what lies in two parts is there twice.
@@ -143,7 +143,7 @@ def look_at_view(
     rgb = picture.view(view.area, view.size)
     found = []
     for x1, y1, x2, y2 in spans:
-        seen = look(rgb[y1:y2, x1:x2])
+        seen = scan(rgb[y1:y2, x1:x2])
         origin = np.array([x1, y1, x1, y1], np.float32)
         found.append(Detections(seen.xyxy + origin, seen.score, seen.target))
     return Detections.concat(found)
@@ -153,7 +153,7 @@ def spans_of(view: View, only: Sequence[Rect] | None) -> list[Rect]:
     """Pixels of an image that the network is shown for some parts of the source picture.
 
     They hold every asked pixel that the image has, with `PART_CONTEXT` around it as far as the
-    image goes; spans are made one where that is less to look at.
+    image goes; spans are made one where that is less to scan.
     """
     width, height = view.size
     whole = Rect(0, 0, width, height)

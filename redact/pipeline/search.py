@@ -23,7 +23,7 @@ from ..detection import (
     load_close_up,
     load_detector,
     load_plugin,
-    load_small_look,
+    load_small_scan,
     load_somebody,
     with_turns,
 )
@@ -243,8 +243,8 @@ def bell_for(info: SourceInfo, settings: DetectSettings, detector: Detector) -> 
     faces = in_use([CENTERFACE], settings.targets, settings.without)
     if settings.sensitivity is Sensitivity.FAST or not faces:
         return None
-    look = load_small_look(detector, float(info.video.upright_sample_aspect))
-    return None if look is None else Bell(look, settings_of(settings.sensitivity).ring_every)
+    scan = load_small_scan(detector, float(info.video.upright_sample_aspect))
+    return None if scan is None else Bell(scan, settings_of(settings.sensitivity).ring_every)
 
 
 def settings_for(info: SourceInfo, settings: DetectSettings) -> DetectSettings:

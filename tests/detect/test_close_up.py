@@ -168,7 +168,7 @@ def only_heads(score: float) -> Callable[[NDArray[np.uint8]], Detections]:
 
 
 def test_a_face_on_no_head_is_less_likely_one(verifier: Verifier) -> None:
-    box, face = [100.0, 100, 140, 150], load_detector(threads=1).look_closely[Target.FACE]
+    box, face = [100.0, 100, 140, 150], load_detector(threads=1).close_networks[Target.FACE]
 
     def said(head: float) -> float:
         both = {Target.FACE: face, Target.HEAD: only_heads(head)}
@@ -195,7 +195,7 @@ def test_centerface_takes_close_looks_wherever_it_looks_at_all() -> None:
         load_detector(threads=1, without=() if on else WITHOUT_CENTERFACE) for on in (True, False)
     )
     for detector, on in ((with_it, True), (without, False)):
-        closely = detector.look_closely[Target.FACE]
+        closely = detector.close_networks[Target.FACE]
         assert isinstance(getattr(closely, "__self__", None), CenterFace) is on
 
 

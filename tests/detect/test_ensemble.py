@@ -22,7 +22,7 @@ from redact.detection.ensemble import (
 from redact.detection.ensemble import (
     OURS,
     Ensemble,
-    Look,
+    Scan,
     weighed,
     weighed_plates,
 )
@@ -174,7 +174,7 @@ def test_centerface_finds_the_astronauts_face(centerface: CenterFace) -> None:
     data = pytest.importorskip("skimage.data", reason="needs scikit-image's pictures")
     from .test_detectors import ASTRONAUT
 
-    found = centerface.look(Scaler().array(data.astronaut()), Scale(416))
+    found = centerface.scan(Scaler().array(data.astronaut()), Scale(416))
     best = int(found.score.argmax())
     assert found.score[best] > 0.5 and found.box(best).iou(ASTRONAUT) > 0.5
     assert (found.score > 0.5).sum() == 1
@@ -204,7 +204,7 @@ class Looking:
         return faces((ELSEWHERE, 0.9), target=Target.PLATE)
 
 
-def witnesses(**others: Look) -> Ensemble:
+def witnesses(**others: Scan) -> Ensemble:
     ours: Any = Looking()
     mine = {Target.FACE: others}
     return Ensemble(
@@ -216,7 +216,7 @@ def witnesses(**others: Look) -> Ensemble:
 def test_each_looks_once_whoever_is_ready_first(slow: str) -> None:
     asked: list[str] = []
 
-    def looking(name: str, box: list[float]) -> Look:
+    def looking(name: str, box: list[float]) -> Scan:
         def look(picture: Picture) -> Detections:
             asked.append(name)
             time.sleep(0.05 if name == slow else 0)
@@ -238,7 +238,7 @@ def test_each_looks_once_whoever_is_ready_first(slow: str) -> None:
 @pytest.mark.parametrize("failing", [LARGE, SMALL])
 @pytest.mark.parametrize("error", [UnsafeError("it failed"), IndexError("it failed")])
 def test_one_that_fails_stops_the_look_in_whatever_thread(failing: str, error: Exception) -> None:
-    def looking(name: str) -> Look:
+    def looking(name: str) -> Scan:
         def look(picture: Picture) -> Detections:
             if name == failing:
                 raise error

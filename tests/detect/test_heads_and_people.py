@@ -95,7 +95,7 @@ def test_a_network_that_fails_is_never_an_empty_answer(
 def test_nobody_is_in_an_empty_picture() -> None:
     picture = Scaler().array(np.full((300, 400, 3), 90, np.uint8))
     for seen in (
-        Eye(1).look(picture, Scale(416)),
-        People(1).look(picture, (Scale(PEOPLE_SIDE, tile=PEOPLE_SIDE),)),
+        Eye(1).scan(picture, Scale(416)),
+        People(1).scan(picture, (Scale(PEOPLE_SIDE, tile=PEOPLE_SIDE),)),
     ):
         assert (seen.score < 0.3).all()

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from skimage import data
 
 from redact.detection import load_detector
-from redact.detection.centerface import TILTS, look_tilted
+from redact.detection.centerface import TILTS, scan_tilted
 from redact.types import Detections, Target
 
 
@@ -34,7 +34,7 @@ def test_what_is_seen_in_the_tilted_picture_is_told_where_it_is(
 ) -> None:
     picture = np.zeros((120, 200, 3), np.uint8)
     cv2.circle(picture, (x, y), 6, (255, 255, 255), -1)
-    box = look_tilted(picture, degrees, mark_in).xyxy[0]
+    box = scan_tilted(picture, degrees, mark_in).xyxy[0]
     # Smeared by turning, its edges are a pixel or two off, on one side or the other.
     assert (box[:2] + box[2:]) / 2 == pytest.approx([x + 0.5, y + 0.5], abs=2)
     assert box[2] - box[0] == pytest.approx(13, abs=3)

@@ -108,7 +108,7 @@ def test_every_room_serves_every_kind_that_is_searched_for(target: Target) -> No
     region = Region(1, target, Box(*PLACE), State.DETECTED)
     mask = mask_of([region], 160, 120, 0.12)
     assert share_of_middle(mask.astype(np.uint8), region.box, target, 0.0) == 1
-    corner = mask[46, 37]
+    corner = mask[48, 38]
     assert corner == (0 if target.spec.round else 1), "a round thing's corners show what is behind"
 
 
@@ -142,8 +142,8 @@ class NothingHidden:
 
 def test_a_detector_that_lacks_a_close_look_is_refused_when_it_is_loaded() -> None:
     lacking = load_detector("fast", (HEAD,), threads=1)
-    lacking.look_closely = {k: v for k, v in lacking.look_closely.items() if k is not HEAD}
-    with pytest.raises(LookupError, match="no network looks closely at head"):
+    lacking.close_networks = {k: v for k, v in lacking.close_networks.items() if k is not HEAD}
+    with pytest.raises(LookupError, match="no network closely scans head"):
         load_close_up(lacking, (HEAD,), threads=1)
 
 
