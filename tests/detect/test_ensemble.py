@@ -199,7 +199,7 @@ def test_centerface_that_fails_is_never_an_empty_answer(
 class Looking:
     """Stands for our network: sees one plate, a moment later than the others."""
 
-    def look(self, picture: Picture) -> Detections:
+    def scan(self, picture: Picture) -> Detections:
         time.sleep(0.02)
         return faces((ELSEWHERE, 0.9), target=Target.PLATE)
 
@@ -216,18 +216,18 @@ def witnesses(**others: Scan) -> Ensemble:
 def test_each_looks_once_whoever_is_ready_first(slow: str) -> None:
     asked: list[str] = []
 
-    def looking(name: str, box: list[float]) -> Scan:
-        def look(picture: Picture) -> Detections:
+    def scanning(name: str, box: list[float]) -> Scan:
+        def scan(picture: Picture) -> Detections:
             asked.append(name)
             time.sleep(0.05 if name == slow else 0)
             return faces((box, 0.9))
 
-        return look
+        return scan
 
     both = witnesses(
         **{
-            LARGE: looking(LARGE, FACE),
-            SMALL: looking(SMALL, NEARLY),
+            LARGE: scanning(LARGE, FACE),
+            SMALL: scanning(SMALL, NEARLY),
         }
     )
     found = both.detect(np.zeros((120, 320, 3), np.uint8))
@@ -238,18 +238,18 @@ def test_each_looks_once_whoever_is_ready_first(slow: str) -> None:
 @pytest.mark.parametrize("failing", [LARGE, SMALL])
 @pytest.mark.parametrize("error", [UnsafeError("it failed"), IndexError("it failed")])
 def test_one_that_fails_stops_the_look_in_whatever_thread(failing: str, error: Exception) -> None:
-    def looking(name: str) -> Scan:
-        def look(picture: Picture) -> Detections:
+    def scanning(name: str) -> Scan:
+        def scan(picture: Picture) -> Detections:
             if name == failing:
                 raise error
             return faces((FACE, 0.9))
 
-        return look
+        return scan
 
     with pytest.raises(type(error), match="it failed"):
         witnesses(
             **{
-                LARGE: looking(LARGE),
-                SMALL: looking(SMALL),
+                LARGE: scanning(LARGE),
+                SMALL: scanning(SMALL),
             }
         ).detect(np.zeros((120, 320, 3), np.uint8))
