@@ -80,7 +80,7 @@ class Networks:
         large, small = SCAN_SIZES[self._sensitivity].faces
         scales = SCAN_SIZES[self._sensitivity].ours
         looks: dict[str, Scan] = {
-            OURS: self._ours.detector(*scales, sample_aspect=aspect).look,
+            OURS: self._ours.detector(*scales, sample_aspect=aspect).scan,
             LARGE: lambda picture: self._centerface.scan(picture, large, aspect),
             SMALL: lambda picture: self._centerface.scan(picture, small, aspect),
         }

@@ -109,7 +109,7 @@ class Collected:
         around: what the tracks are judged against.
         compared: what the pixels tell.
         checks: of times and pixels.
-        looked: how much was looked at.
+        looked: how much was scanned.
         open, repeated: numbers that were read, see `Legible`.
     """
 
@@ -149,9 +149,9 @@ def collect(
 ) -> Collected:
     """All passes of the audit; see `audit_file` for arguments and errors.
 
-    The first compares every frame (the proof of drawing), and detectors look where somebody is most
-    probably overlooked. Around those whom they believe they see there a second one looks often, and
-    follows; where no plan tells where to look, everywhere.
+    The first compares every frame (the proof of drawing), and detectors scan where somebody is most
+    probably overlooked. Around those whom they believe they see there a second one scans often, and
+    follows; where no plan tells where, everywhere.
 
     Args:
         load: makes the detectors; benchmarks give some that remember what they saw.
@@ -183,7 +183,7 @@ def collect(
     suspects: list[tuple[float, Target, int, Box]] = []
     with (
         progress.stage("audit", source.expected_frames) as stage,
-        # A thread decodes, one compares, and in this one the networks look at the pair before.
+        # A thread decodes, one compares, and in this one the networks scan the pair before.
         read_ahead(_decoded(source, played, plan), most=1) as decoded,
         read_ahead(_compared(decoded, covers, compared), most=1) as passing,
     ):
@@ -193,17 +193,17 @@ def collect(
             if pair.source is not None:
                 times[pair.index] = pair.source.seconds
                 if pair.index in wanted and mask is not None:
-                    found = opinion.look(pair.source, mask, wanted[pair.index])
+                    found = opinion.scan(pair.source, mask, wanted[pair.index])
                     if found is not None:
                         suspects += opinion.suspects(pair.source, found)
                         if everybody is not None and wanted[pair.index] is None:
-                            everybody.look(pair.source, mask)
+                            everybody.scan(pair.source, mask)
                 if legible is not None and pair.index in legible.frames and mask is not None:
                     numbers = legible.read(pair.source, mask())
                     suspects += [(n.probability, Target.PLATE, n.frame, n.box) for n in numbers]
             trim_at_times(pair.index)
             stage.advance()
-    around = Circumstances(plan, covers, compared.looks, times)
+    around = Circumstances(plan, covers, compared.matcher, times)
     if everybody is not None:
         suspects += everybody.suspicions
     if plan is None:
@@ -216,8 +216,8 @@ def collect(
         spans = spans_to_rescan(seen, plan, settings.sensitivity, limits)
     misfits, tracks = opinion.misfits, list[Track]()
     if spans:
-        seconds = limits.look_seconds(settings.sensitivity)
-        # Who looks at every frame looks at all of it.
+        seconds = limits.scan_seconds(settings.sensitivity)
+        # Who scans every frame scans all of it.
         every = settings_of(settings.sensitivity).whole_every if seconds else 0.0
         again = StillVisible(plan, covers, detectors, limits, every)
         due = Due(seconds, {*wanted, max(times, default=0)})
@@ -239,8 +239,8 @@ def collect(
         ),
         LookedPart(
             compared.frames,
-            detectors.looks,
-            detectors.close,
+            detectors.scans,
+            detectors.close_scans,
             tuple(DetectorPart(*named) for named in names),
             tuple(target.word for target in detectors.targets),
             None if everybody is None else everybody.counted,
@@ -294,7 +294,7 @@ def _shown(
     covers: Covers,
     done: Callable[[], object],
 ) -> Iterator[tuple[Frame, MakeMask]]:
-    """Every picture that is to be looked at, with what makes its mask: with a plan the source's,
+    """Every picture that is to be scanned, with what makes its mask: with a plan the source's,
     which the output is outside the masks; without one the output's."""
     if plan is not None:
         for frame in Decode(source, frozenset(plan.unchecked)):

@@ -38,7 +38,7 @@ AUDIT_SIZES: Final = Sizes(
     faces=(Scale(720, up_to=1120), Scale(352)),
     people=(Scale(384, tile=416), Scale(640, most_zoom=1.0, tile=416, overlap=96)),
 )
-"""Sizes at which they look; the plan of a balanced run is made at 1280 (up to 1920) by our network,
+"""Sizes at which they scan; the plan of a balanced run is made at 1280 (up to 1920) by our network,
 and at 960 (up to 1280) and 416 by CenterFace and the eye."""
 
 
@@ -59,15 +59,15 @@ class AuditDetectors:
     """All networks of one audit.
 
     Args:
-        targets: what is hidden of what is searched for. None: only texts are, and nobody looks.
-        presentations: all ways in which a picture is to be looked at, at least one.
+        targets: the hidden kinds. None: only texts are hidden, and nothing is scanned.
+        presentations: all ways in which a picture is to be scanned, at least one.
         limits: see `Limits`.
         without: networks that are left out, as they were when the plan was made.
 
     Attributes:
         targets: what is looked for.
         names: name and SHA-256 of the weights of each network.
-        looks, close: whole pictures and single places looked at so far.
+        scans, close_scans: whole pictures and single places scanned so far.
 
     Raises:
         ModelError: a model is missing or is not the pinned one. There is no audit with one eye.
@@ -81,7 +81,7 @@ class AuditDetectors:
         without: Sequence[OptionalNetwork] = (),
     ) -> None:
         self._limits = limits
-        self.looks = self.close = 0
+        self.scans = self.close_scans = 0
         self._somebody = None
         self.targets, self.names = targets, list[tuple[str, str]]()
         if not targets:
@@ -103,7 +103,7 @@ class AuditDetectors:
             self._somebody = None  # bodies are known upright only
         self.names.append((Verifier.name, Verifier.weights_sha256))
 
-    def look(self, frame: Frame, only: Sequence[Rect] | None = None) -> Detections:
+    def scan(self, frame: Frame, only: Sequence[Rect] | None = None) -> Detections:
         """All targets in a picture, large enough to be reported; scores are probabilities.
 
         Args:
@@ -114,7 +114,7 @@ class AuditDetectors:
         Raises:
             UnsafeError: the picture could not be checked.
         """
-        self.looks += 1
+        self.scans += 1
         width = frame.size[0]
         if only is not None:
             only = [area._replace(x1=width - area.x2, x2=width - area.x1) for area in only]
@@ -147,7 +147,7 @@ class AuditDetectors:
     def heads(self, frame: Frame, bodies: NDArray[np.float64]) -> Detections:
         """Faces, or heads, at the upper ends of bodies [N, 4]; scores are probabilities."""
         assert self._somebody is not None
-        self.close += len(bodies)
+        self.close_scans += len(bodies)
         width = frame.size[0]
         seen = self._somebody.heads(mirrored(frame), _other_side(bodies, width))
         return Detections(_other_side(seen.xyxy, width), seen.score, seen.target)
@@ -155,6 +155,6 @@ class AuditDetectors:
     def ask(
         self, frame: Frame, boxes: NDArray[np.float64], target: NDArray[np.int8]
     ) -> NDArray[np.float32]:
-        """Log odds, after a close look, that each box [N, 4] of a picture holds its target [N]."""
-        self.close += len(boxes)
+        """Log odds, after a close scan, that each box [N, 4] of a picture holds its target [N]."""
+        self.close_scans += len(boxes)
         return self._close_up.ask(frame, boxes, target)

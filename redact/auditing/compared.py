@@ -144,7 +144,7 @@ class Compared:
     Attributes:
         frames: compared so far.
         undrawn: masks under which the source shows.
-        looks: what the hidden tracks' pixels look like beside them.
+        matcher: finds the hidden tracks' pixels beside them.
     """
 
     def __init__(self, plan: Plan | None, settings: AuditSettings, size: tuple[int, int]) -> None:
@@ -159,7 +159,7 @@ class Compared:
         tracks = () if plan is None else plan.tracks
         cuts = () if plan is None else plan.cuts
         self._edges = frames_beside_tracks(tracks, cuts, self._limits.edge_frames)
-        self.looks = TemplateMatcher(tracks, self._limits)
+        self.matcher = TemplateMatcher(tracks, self._limits)
         self.frames = 0
         self.undrawn: Places = defaultdict(list)
 
@@ -173,9 +173,9 @@ class Compared:
         """
         self.frames += 1
         index = source.index
-        self.looks.see(index, both.luma[0])
+        self.matcher.see(index, both.luma[0])
         for track, box in self._edges.pop(index, ()):
-            self.looks.search(track, index, box, both.luma[1])
+            self.matcher.search(track, index, box, both.luma[1])
         regions = [] if self._plan is None else self._plan.regions_at(index)
         if self._drawn is not None:
             # Neither masks nor a stamp need leaving out: all of the picture is known.
@@ -203,4 +203,4 @@ class Compared:
 
     def between(self) -> Places:
         """Places between two tracks of one subject where it shows."""
-        return {} if self._plan is None else between_tracks(self._plan, self.looks, self._limits)
+        return {} if self._plan is None else between_tracks(self._plan, self.matcher, self._limits)

@@ -45,7 +45,7 @@ class Everybody:
     """Counts the bodies in pictures that are scanned as a whole.
 
     Args:
-        eyes: look.
+        eyes: scan.
         target: what is hidden of people: faces, or heads.
         covers: what is hidden, and what is visible by decision.
         masks: the masks of a frame.
@@ -75,7 +75,7 @@ class Everybody:
         """Of all pictures so far."""
         return BodiesPart(self._pictures, self._hidden, self._small, self._bare)
 
-    def look(self, shown: Frame, mask: MakeMask) -> None:
+    def scan(self, shown: Frame, mask: MakeMask) -> None:
         """Account for the bodies of a frame, given what makes its mask."""
         self._pictures += 1
         bodies = self._eyes.bodies(shown)

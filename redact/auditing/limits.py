@@ -25,24 +25,24 @@ class Limits:
     detects.
 
     Attributes:
-        share: of the search's looks, as many as the second opinion makes at places (`thorough`:
+        share: of the search's scans, as many as the second opinion makes at places (`thorough`:
             twice) (chosen): its price.
-        least_part: of a look at all of the picture, what a look at a place takes at least (chosen):
+        least_part: of a scan of all of the picture, what a scan of a place takes at least (chosen):
             about as large a part is what networks are shown around a place.
-        whole_every: seconds from one of its looks at all of the picture to the next (`thorough`:
+        whole_every: seconds from one of its scans of all of the picture to the next (`thorough`:
             half) (chosen): in each scene that a person would call one.
         read_every: seconds of video for which one picture is read, two at least (chosen): its
             price, a third of a second of one processor.
-        look_every: seconds from one look to the next there (`fast`: twice as many; `thorough`:
-            every frame) (chosen): two or three looks at whoever shows for a second.
+        scan_every: seconds from one scan to the next there (`fast`: twice as many; `thorough`:
+            every frame) (chosen): two or three scans of whoever shows for a second.
         least: height in pixels below which nothing is reported (chosen): `LEAST_HEIGHTS`.
-        candidate: probability of one look from which a place is followed (`--sweep`).
+        candidate: probability of one scan from which a place is followed (`--sweep`).
         believed: probability of all that was seen of it from which a place is a finding (chosen):
             more likely than not, at every sensitivity.
         covered: share of a thing under masks from which it is the hidden thing itself (`--sweep`).
         fits: share of a thing's middle that its mask must cover (`--sweep`).
         core: taken off every side of a face before that share is measured, share of the box
-            (chosen): boxes of two looks at one face differ by so much.
+            (chosen): boxes of two scans of one face differ by so much.
         beside_odds, alike_odds: log odds that a place gains beside a hidden track of its kind, and
             if its pixels are those of what that track hides (`--sweep`).
         edge_frames: frames at each end of a track in which its pixels are searched for (chosen): a
@@ -50,7 +50,7 @@ class Limits:
         alike: correlation from which a place shows what was hidden a moment before (`--sweep`).
         side: samples along a side of a patch that is compared so (chosen): enough to tell two
             faces, too few for a codec's errors.
-        same: overlap (IoU) of two boxes from which they are one place (chosen): two looks at one
+        same: overlap (IoU) of two boxes from which they are one place (chosen): two scans of one
             face frame it from the eyebrows or from the hair.
         pace: own sizes that a subject moves in a second at most (chosen): a walker's head.
         apart: seconds without a sighting after which the next is another finding (chosen): what a
@@ -92,7 +92,7 @@ class Limits:
     least_part: float = 0.15
     whole_every: float = 4.0
     read_every: float = 6.0
-    look_every: float = 0.4
+    scan_every: float = 0.4
     least: PerKind[float] = LEAST_HEIGHTS
     candidate: float = 0.05
     believed: float = DOUBTFUL
@@ -132,11 +132,11 @@ class Limits:
         """Pixels below which a thing is not reported; 0 for what a person marked."""
         return self.least[target] if target.spec.searched else 0.0
 
-    def look_seconds(self, sensitivity: Sensitivity) -> float:
-        """Seconds from one whole look to the next."""
+    def scan_seconds(self, sensitivity: Sensitivity) -> float:
+        """Seconds from one scan of the whole picture to the next."""
         if sensitivity is Sensitivity.THOROUGH:
             return 0.0
-        return (2 if sensitivity is Sensitivity.FAST else 1) * self.look_every
+        return (2 if sensitivity is Sensitivity.FAST else 1) * self.scan_every
 
 
 LIMITS = Limits()

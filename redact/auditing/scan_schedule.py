@@ -50,7 +50,7 @@ def scheduled_scans(
         box = whole if place.box is None else place.box.grown(AROUND_PLACE)
         places = chosen.setdefault(place.frame, [])
         if places is not None:  # who is looked for in all of the picture is looked for here
-            # A place is looked at with all around it that networks need: see `PART_CONTEXT`.
+            # A place is scanned with all around it that networks need: see `PART_CONTEXT`.
             left -= max(limits.least_part, box.area / picture)
             places.append(box)
     return chosen

@@ -1,9 +1,9 @@
 """Finds who is still visible: detectors scan frames, and a tracker joins their detections.
 
-With a plan they look at the source, for the proof of drawing tells that the output is the source
+With a plan they scan the source, for the proof of drawing tells that the output is the source
 outside the masks: so what lies beside a mask is judged by what the source shows there and by the
 mask's outline alone. Nothing that was drawn can be taken for a face, and no text on a mask changes
-what is found beside it. Without one they look at the output.
+what is found beside it. Without one they scan the output.
 """
 
 from __future__ import annotations
@@ -39,13 +39,13 @@ from .what_is_hidden import (
 
 @dataclass(frozen=True, slots=True)
 class Misfit:
-    """A subject that its mask covers only in part, in one look.
+    """A subject that its mask covers only in part, in one scan.
 
     Attributes:
         frame: index of the source frame.
         box: upright source pixels.
         track: id of the hidden track whose mask lies on it.
-        clues: one row, what the look and the close look say.
+        clues: one row, what the scan and the close scan say.
     """
 
     frame: int
@@ -63,7 +63,7 @@ class StillVisible:
         covers: what is hidden where.
         detectors: the audit's.
         limits: see `Limits`.
-        whole_every: see `redact.track.Looks`. 0: every look is at all of the picture.
+        whole_every: see `redact.track.Looks`. 0: every scan is of all of the picture.
 
     Attributes:
         misfits: subjects that their masks do not cover.
@@ -83,10 +83,10 @@ class StillVisible:
         self._scope = EVERYWHERE if plan is None else plan.settings.scope
         self._begun = Fraction(0) if plan is None else plan.source.timeline.time(0)
         self._shrinker = VideoReformatter()
-        self._looks = Looks(detectors.look, whole_every)
+        self._looks = Looks(detectors.scan, whole_every)
         self.misfits: list[Misfit] = []
 
-    def look(
+    def scan(
         self, shown: Frame, mask: MakeMask, places: Sequence[Box] | None = None
     ) -> Detections | None:
         """What is visible in a frame outside its masks; subjects of which a mask covers only a part
@@ -95,14 +95,14 @@ class StillVisible:
         Args:
             shown: frames in rising order.
             mask: makes its mask.
-            places: parts of it to look at, None for all of it.
+            places: parts of it to scan, None for all of it.
         """
         if not self._scope.at(float(shown.time - self._begun)):
             return None
         if places is None:
             found = self._looks.at(shown, shrink(shown, self._shrinker, shown.seconds))
         else:
-            found = self._detectors.look(shown, [_area(box, *shown.size) for box in places])
+            found = self._detectors.scan(shown, [_area(box, *shown.size) for box in places])
         found = self._scope.select(found)
         if kept := self._covers.kept(shown.index):
             alarms = self._covers.alarms(kept)
@@ -137,7 +137,7 @@ class StillVisible:
         return found.select(outside)
 
     def suspects(self, shown: Frame, found: Detections) -> list[tuple[float, Target, int, Box]]:
-        """What was seen outside the masks of one frame, after a close look at each: how probable it
+        """What was seen outside the masks of one frame, after a close scan of each: how probable it
         is, what it seems to be, frame and place."""
         p = probability_of(self._clues(shown, found), load_calibration().tracks)
         return [
@@ -146,7 +146,7 @@ class StillVisible:
         ]
 
     def _clues(self, shown: Frame, found: Detections) -> Clues:
-        """One look at each, and one close look at each that a network looks at closely."""
+        """One scan of each, and one close scan of each that a network scans closely."""
         boxes = found.xyxy.astype(np.float64)
         p = np.clip(found.score, 1e-4, 1 - 1e-4)
         odds = np.log(p / (1 - p)).astype(np.float32)
@@ -176,7 +176,7 @@ def followed(
     frames: Iterable[tuple[Frame, MakeMask]],
     spans: Sequence[Span],
     wanted: Callable[[Frame], bool],
-    looking: StillVisible,
+    scanner: StillVisible,
     detectors: AuditDetectors,
     reader: NumberReader | None = None,
 ) -> list[Track]:
@@ -186,16 +186,16 @@ def followed(
         frames: from the first one of the clip on, each with what makes its mask; as many are taken
             as the spans need.
         spans: rising and apart.
-        wanted: whether a frame is looked at.
-        looking: looks.
-        detectors: take the close looks of the trackers, one for each span.
+        wanted: whether a frame is scanned.
+        scanner: scans.
+        detectors: take the close scans of the trackers, one for each span.
         reader: reads what may be plates; None: nobody does.
     """
     found, passing = list[Track](), iter(frames)
     for first, last in spans:
         tracker = Tracker(
             # Everything is kept, however doubtful or large: nothing is hidden by it.
-            # When it is looked, the schedule says.
+            # The schedule says when it is scanned.
             settings=TrackSettings(
                 leak_cost=float("inf"),
                 look_every=float("inf"),
@@ -208,7 +208,7 @@ def followed(
         )
         for frame, mask in passing:
             if frame.index >= first:
-                seen = looking.look(frame, mask) if wanted(frame) else None
+                seen = scanner.scan(frame, mask) if wanted(frame) else None
                 tracker.observe(replace(frame, index=frame.index - first), seen)
                 trim_at_times(frame.index)
             if frame.index >= last:
@@ -230,6 +230,6 @@ def _area(box: Box, width: int, height: int) -> Rect:
 
 
 def probable(misfits: list[Misfit], weights: Mapping[str, Mapping[str, float]]) -> float:
-    """How probable it is that all these looks at one track show what they seem to show."""
+    """How probable it is that all these scans of one track show what they seem to show."""
     joined = Clues.concat([m.clues for m in misfits]).as_one()
     return float(probability_of(joined, weights)[0])

@@ -51,7 +51,7 @@ class Circumstances:
     Attributes:
         plan: what was to be hidden, None if it is not known.
         covers: for subjects that stay visible by decision.
-        looks: what the hidden tracks' pixels look like beside them.
+        matcher: finds the hidden tracks' pixels beside them.
         times: frame → seconds.
         hidden, kept: what the plan hides in a frame, and what is visible in it by decision; asked
             for again and again in a crowd.
@@ -59,7 +59,7 @@ class Circumstances:
 
     plan: Plan | None
     covers: Covers
-    looks: TemplateMatcher
+    matcher: TemplateMatcher
     times: Mapping[int, float]
     hidden: Callable[[int], list[Region]] = field(init=False, repr=False, compare=False)
     kept: Callable[[int], list[Region]] = field(init=False, repr=False, compare=False)
@@ -71,7 +71,7 @@ class Circumstances:
 
     def __reduce__(self) -> tuple[type[Circumstances], tuple[object, ...]]:
         """What is remembered is not copied or kept: benchmarks judge the same audit again."""
-        return Circumstances, (self.plan, self.covers, self.looks, self.times)
+        return Circumstances, (self.plan, self.covers, self.matcher, self.times)
 
     def _regions(self, frame: int) -> list[Region]:
         return [] if self.plan is None else self.plan.regions_at(frame)
@@ -111,7 +111,7 @@ def judged(
     if neighbour is not None:
         rule = "beside_hidden"
         odds += limits.beside_odds
-        if _alike(neighbour.id, path, around.looks, limits):
+        if _alike(neighbour.id, path, around.matcher, limits):
             rule = "alike_beside"
             odds += limits.alike_odds
     track = neighbour.id if neighbour is not None else None
@@ -143,7 +143,7 @@ def stretches(seen: Track, around: Circumstances, limits: Limits) -> list[Stretc
         here = seen.at(frame)
         assert here is not None
         visible = here.state is State.DETECTED or (
-            _nearest(around.times[frame], detected) <= limits.look_every
+            _nearest(around.times[frame], detected) <= limits.scan_every
             and not _hidden(seen.target, frame, here.box, around, limits)
         )
         if visible:
@@ -176,7 +176,7 @@ def beside(target: Target, path: Stretch, around: Circumstances, limits: Limits)
         if track.target is not target or track.action is not Action.REDACT or not sure:
             continue
         gap, mine, theirs = _gap(path, track, around.times)
-        if gap > 2 * limits.look_every or not _same_place(mine, theirs, gap, limits):
+        if gap > 2 * limits.scan_every or not _same_place(mine, theirs, gap, limits):
             continue
         # Who is hidden while it shows is not who shows.
         if 2 * sum(track.first <= frame <= track.last for frame, _ in path) > len(path):
@@ -214,9 +214,9 @@ def _same_place(a: Box, b: Box, gap: float, limits: Limits) -> bool:
     return hypot(x - u, y - v) <= side * (0.5 + limits.pace * gap)
 
 
-def _alike(track: int, path: Stretch, looks: TemplateMatcher, limits: Limits) -> bool:
+def _alike(track: int, path: Stretch, matcher: TemplateMatcher, limits: Limits) -> bool:
     """Whether its pixels, in a frame at least, are those of what the track hides."""
-    found = ((looks.match(track, frame), box) for frame, box in path)
+    found = ((matcher.match(track, frame), box) for frame, box in path)
     return any(
         like is not None and like.value >= limits.alike and like.box.iou(box) >= limits.same
         for like, box in found

@@ -43,10 +43,10 @@ class TemplateMatch:
 
 @dataclass(slots=True)
 class _End:
-    """One end of a track: the detection nearest to it, and searches that wait for its look."""
+    """One end of a track: the detection nearest to it, and searches that wait for its template."""
 
     box: Box
-    look: NDArray[np.float32] | None = None
+    template: NDArray[np.float32] | None = None
     waiting: list[tuple[int, Box, NDArray[np.float32]]] = field(default_factory=list)
     found: dict[int, TemplateMatch] = field(default_factory=dict)
 
@@ -74,11 +74,11 @@ class TemplateMatcher:
             self._ends[track.id] = track.first, first, last
 
     def see(self, index: int, source: NDArray[np.uint8]) -> None:
-        """Take the looks that a frame of the source gives (luma, uint8 [H, W]); rising frames."""
+        """Take the templates from a frame's luma (uint8 [H, W]); frames rise."""
         for end in self._due.pop(index, ()):
-            end.look = sample(source, end.box, self._limits.side)
+            end.template = sample(source, end.box, self._limits.side)
             for frame, box, window in end.waiting:
-                end.found[frame] = best_place(end.look, box, window, self._limits)
+                end.found[frame] = best_place(end.template, box, window, self._limits)
             end.waiting.clear()
 
     def search(self, track: int, index: int, box: Box, output: NDArray[np.uint8]) -> None:
@@ -90,10 +90,10 @@ class TemplateMatcher:
         (x, y), w, h = box.centre, end.box.width / 2, end.box.height / 2
         here = Box(x - w, y - h, x + w, y + h)
         window = sample_around(output, here, self._limits.side)
-        if end.look is None:
+        if end.template is None:
             end.waiting.append((index, here, window))
         else:
-            end.found[index] = best_place(end.look, here, window, self._limits)
+            end.found[index] = best_place(end.template, here, window, self._limits)
 
     def match(self, track: int, index: int) -> TemplateMatch | None:
         """The best match for a track's subject in a frame; None if there is none."""
@@ -108,21 +108,21 @@ class TemplateMatcher:
 
 
 def best_place(
-    look: NDArray[np.float32],
+    template: NDArray[np.float32],
     box: Box,
     window: NDArray[np.float32],
     limits: Limits = LIMITS,
 ) -> TemplateMatch:
-    """Best place of a look in a window around `box`.
+    """Best place of a template in a window around `box`.
 
     Args:
-        look: `sample` of the subject, `Limits.side` samples along a side.
+        template: `sample` of the subject, `Limits.side` samples along a side.
         box: where it is expected, upright source pixels.
         window: `sample_around` of the frame at that box.
     """
-    if float(look.std()) < limits.texture:
+    if float(template.std()) < limits.texture:
         return TemplateMatch(box, -1.0)
-    fit = np.nan_to_num(cv2.matchTemplate(window, look, cv2.TM_CCOEFF_NORMED), nan=-1.0)
+    fit = np.nan_to_num(cv2.matchTemplate(window, template, cv2.TM_CCOEFF_NORMED), nan=-1.0)
     row, column = divmod(int(fit.argmax()), fit.shape[1])
     dx = (column / limits.side - 0.5) * box.width
     dy = (row / limits.side - 0.5) * box.height
@@ -156,13 +156,13 @@ def sample(luma: NDArray[np.uint8], box: Box, side: int) -> NDArray[np.float32]:
 
 
 def between_tracks(
-    plan: Plan, looks: TemplateMatcher, limits: Limits = LIMITS
+    plan: Plan, matcher: TemplateMatcher, limits: Limits = LIMITS
 ) -> dict[int, list[tuple[int, Box]]]:
     """Places between two tracks of one subject where it shows: id of the first → (frame, box).
 
     Args:
         plan: what is hidden.
-        looks: searches around every track's ends, all of them done.
+        matcher: searches around every track's ends, all of them done.
     """
     sure = [t for t in plan.tracks if t.action is Action.REDACT and _sure(t, limits)]
     begins: dict[int, list[Track]] = defaultdict(list)
@@ -173,7 +173,7 @@ def between_tracks(
         for gap in range(1, limits.edge_frames + 1):
             for other in begins[track.last + gap + 1]:
                 if other.target is track.target:
-                    places = _shown(plan, looks, (track, other), limits)
+                    places = _shown(plan, matcher, (track, other), limits)
                     if places:
                         found[track.id] = places
     return found
@@ -184,13 +184,13 @@ def _sure(track: Track, limits: Limits) -> bool:
 
 
 def _shown(
-    plan: Plan, looks: TemplateMatcher, pair: tuple[Track, Track], limits: Limits
+    plan: Plan, matcher: TemplateMatcher, pair: tuple[Track, Track], limits: Limits
 ) -> list[tuple[int, Box]]:
     """Frames between two tracks in which the subject shows; none unless it is there in all."""
     track, other = pair
     places: list[tuple[int, Box]] = []
     for frame in range(track.last + 1, other.first):
-        a, b = looks.match(track.id, frame), looks.match(other.id, frame)
+        a, b = matcher.match(track.id, frame), matcher.match(other.id, frame)
         if (
             a is None
             or b is None
@@ -214,10 +214,10 @@ MakeMask = Callable[[], NDArray[np.uint8]]
 
 @dataclass(slots=True)
 class _Lost:
-    """A subject whose mask has let go: its look and where it was seen last."""
+    """A subject whose mask has let go: its template and where it was seen last."""
 
     target: Target
-    look: NDArray[np.float32]
+    template: NDArray[np.float32]
     box: Box
 
 
@@ -257,12 +257,12 @@ class LetGo:
                 and _moved_off(before, region, self._limits)
             ):
                 assert self._luma is not None
-                look = sample(self._luma, before.box, self._limits.side)
-                self._lost[track] = _Lost(before.target, look, before.box)
+                template = sample(self._luma, before.box, self._limits.side)
+                self._lost[track] = _Lost(before.target, template, before.box)
         mask = functools.cache(mask)  # one for all: drawing it is what takes time in a crowd
         for track, lost in list(self._lost.items()):
             window = sample_around(source, lost.box, self._limits.side)
-            found = best_place(lost.look, lost.box, window, self._limits)
+            found = best_place(lost.template, lost.box, window, self._limits)
             still = track in now and found.value >= self._limits.alike
             if still and self._bare(mask(), found.box, lost.target, list(now.values())):
                 self.places[track].append((index, found.box))

@@ -90,7 +90,7 @@ def accounted(
     covers = covers or Covers()
     everybody = Everybody(eyes, FACE, covers, lambda _: masks, LIMITS, scope or Scope())
     nothing = np.zeros((1, 1), np.uint8)
-    everybody.look(BLANK, lambda: covers.mask(7, nothing, nothing))
+    everybody.scan(BLANK, lambda: covers.mask(7, nothing, nothing))
     return everybody.counted, everybody
 
 

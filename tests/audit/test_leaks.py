@@ -185,7 +185,7 @@ def test_without_a_plan(clip: Clip, clean: Path) -> None:
     assert not result.passed
     leak = result.findings[0]
     # Without a plan nothing tells at which frame between two looks a mask was missing first.
-    between = round(LIMITS.look_every * 25)
+    between = round(LIMITS.scan_every * 25)
     assert 10 - between < leak.first <= 12 and 27 <= leak.last < 29 + between
     assert any("no plan" in line for line in result.in_words())
 

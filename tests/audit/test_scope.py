@@ -23,7 +23,7 @@ class Remembering:
     def __init__(self) -> None:
         self.frames: list[int] = []
 
-    def look(self, frame: Frame, only: Any = None) -> Detections:
+    def scan(self, frame: Frame, only: Any = None) -> Detections:
         self.frames.append(frame.index)
         return Detections.empty()
 
@@ -40,6 +40,6 @@ def test_the_seconds_of_a_search_count_from_the_first_picture(tmp_path: Path) ->
     eyes: Any = Remembering()
     looking = StillVisible(plan, PlanCovers(plan, 0.1), eyes, LIMITS)
     for frame in frames:
-        looking.look(frame, lambda: np.zeros((320, 480), np.uint8))
+        looking.scan(frame, lambda: np.zeros((320, 480), np.uint8))
     inside = [n for n in range(40) if plan.settings.scope.at(n / 25)]
     assert eyes.frames == inside and 0 < len(inside) < 40
