@@ -92,16 +92,18 @@ class Writable:
         structure: what it is made of.
         sound: codecs that its players take and that are copied; None: all that FFmpeg can name.
         sound_encoder: FFmpeg's encoder for all others.
-        mime: where content credentials can be put into it.
+        mime: its media type.
+        holds_credentials: content credentials can be put into it.
     """
 
     muxer: str
     label: str
     endings: tuple[str, ...]
+    mime: str
     structure: Structure
     sound: frozenset[str] | None
     sound_encoder: str = "aac"
-    mime: str = ""
+    holds_credentials: bool = False
 
     def takes(self, sound: str) -> bool:
         """Whether sound of this codec is copied into it."""
@@ -121,23 +123,26 @@ WRITABLE: Final = {
             "mp4",
             "MP4",
             (".mp4", ".m4v"),
+            "video/mp4",
             Structure.BOXES,
             frozenset((*_BOTH, "opus", "flac", "dts")),
-            mime="video/mp4",
+            holds_credentials=True,
         ),
         Writable(
             "mov",
             "MOV",
             (".mov",),
+            "video/quicktime",
             Structure.BOXES,
             frozenset((*_BOTH, "amr_nb", "amr_wb", *_PCM)),
-            mime="video/quicktime",
+            holds_credentials=True,
         ),
-        Writable("matroska", "MKV", (".mkv",), Structure.ELEMENTS, None),
+        Writable("matroska", "MKV", (".mkv",), "video/x-matroska", Structure.ELEMENTS, None),
         Writable(
             "webm",
             "WebM",
             (".webm",),
+            "video/webm",
             Structure.ELEMENTS,
             frozenset(("opus", "vorbis")),
             "libopus",

@@ -167,7 +167,7 @@ def _algorithm(key: _Key, path: Path) -> str:
 SOURCE_LABEL: Final = "org.redact-footage.source"
 """Assertion that holds the SHA-256 of the original."""
 
-MIME: Final = {row.muxer: row.mime for row in WRITABLE.values() if row.mime}
+MIME: Final = {row.muxer: row.mime for row in WRITABLE.values() if row.holds_credentials}
 """By container. Others have no place for credentials, or the library does not know it."""
 
 SETTINGS: Final[dict[str, Any]] = {

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
+from ..formats.containers import WRITABLE
 from .guard import SAFE_HEADERS
 
 SHELF: Final = "/shown/"
@@ -17,11 +18,7 @@ SHELF: Final = "/shown/"
 CONTENT_TYPES: Final = {
     ".html": "text/html; charset=utf-8",
     ".pdf": "application/pdf",
-    ".mp4": "video/mp4",
-    ".m4v": "video/mp4",
-    ".mov": "video/quicktime",
-    ".webm": "video/webm",
-    ".mkv": "video/x-matroska",
+    **{ending: row.mime for row in WRITABLE.values() for ending in row.endings},
 }
 
 PIECE: Final = 1 << 18
