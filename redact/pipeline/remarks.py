@@ -37,16 +37,14 @@ STANDING_SHARE = 0.25
 """Share of its height by which a standing thing's boxes differ: what detections of a thing
 that stands differ by."""
 
-
-_HALF: Final = 0.5
 _LONG: Final = 0.3
-"""Seconds for which masks may cover more than half of the picture unsaid."""
+"""Seconds for which masks may cover more than half of the picture without a remark."""
 
 _STEP: Final = Fraction(1, 10)
-"""Seconds between two looks at what is covered."""
+"""Seconds between two frames whose covered share is computed: cost alone decides it."""
 
 _GRID: Final = (36, 64)
-"""Rows and columns of points at which it is looked whether a mask covers them."""
+"""Rows and columns of the points that are counted for that share: cost alone decides it."""
 
 SMALL_HEIGHTS: Final = PerKind(
     "pipeline/remarks: SMALL_HEIGHTS",
@@ -151,7 +149,7 @@ def _largely_covered(plan: Plan) -> Iterator[float]:
         if next_look is not None and time < next_look:
             continue
         next_look = time + _STEP
-        if _covered(plan, frame, damaged) <= _HALF:
+        if _covered(plan, frame, damaged) <= 0.5:
             since = None
         elif since is None:
             since = time
