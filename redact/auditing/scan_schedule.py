@@ -87,7 +87,7 @@ def _times(sensitivity: Sensitivity) -> int:
 
 
 def _even(line: Timeline, every: float) -> Iterator[int]:
-    """First frames of stretches of so many seconds, by a clock that no file can hurry."""
+    """First frame of each stretch of this many seconds, by a clock that no file can hurry."""
     pace, due = FrameClock(), 0.0
     for frame in range(len(line)):
         time = pace.at(float(line.time(frame) - line.time(0)))

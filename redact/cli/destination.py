@@ -127,8 +127,8 @@ def _check_originals(sources: tuple[Path, ...], finals: list[Path]) -> None:
 
 
 def _check_release(sources: Sequence[tuple[Path, Path | None]], review_dir: Path | None) -> None:
-    """In one folder no two results get the same name, in several they do; and nobody could tell
-    which two were made from one source."""
+    """Refuse a source that is named twice, review sheets for releases in several folders, and a
+    second release into a folder."""
     twice = _repeated(source for source, _ in sources)
     if twice is not None:
         raise problem(UsageError, "named_twice", path=twice)

@@ -188,8 +188,8 @@ class Terminal:
 
     @contextmanager
     def files(self, names: Sequence[str]) -> Iterator[Callable[[int], Moved]]:
-        """Of files that are worked on at once, each by a process of its own: gives for the number
-        of a file who is told how far it is, and at the end that it has ended."""
+        """Progress of files that run at once, each in a process of its own. Yields a function that
+        takes the number of a file and returns where its process reports."""
         known: dict[int, _Moved] = {}
         with self._files() if self._bars else nullcontext() as progress:
 

@@ -33,7 +33,7 @@ class End(NamedTuple):
 
     @classmethod
     def at(cls, place: int, size: int) -> End:
-        """That of a file of so many bytes which says that it ends at a byte."""
+        """The end of a file of this many bytes that says at which byte it ends."""
         return cls(missing=max(0, place - size), cut=place > size)
 
 

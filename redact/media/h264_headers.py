@@ -26,7 +26,7 @@ class Bits:
         self._left = len(data) * 8
 
     def u(self, count: int) -> int:
-        """An unsigned number of so many bits."""
+        """An unsigned number of this many bits."""
         self._left -= count
         if self._left < 0:
             raise ValueError("the header ends too soon")

@@ -23,7 +23,7 @@ _AAC_RATES = (96000, 88200, 64000, 48000, 44100, 32000, 24000, 22050, 16000, 120
 
 
 def layout_of(channels: int) -> str:
-    """The usual layout of so many channels. Raises ValueError where there is none."""
+    """The usual layout for a number of channels. Raises ValueError where there is none."""
     try:
         return _LAYOUTS[channels]
     except KeyError:

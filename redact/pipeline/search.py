@@ -309,7 +309,8 @@ def _eyes(info: SourceInfo, settings: DetectSettings, detector: Detector) -> Eye
 
 
 def _only_asked(detector: Detector, settings: DetectSettings) -> LookAtParts:
-    """How a detector of others is asked; an answer that nobody asked for stops the run."""
+    """How to call a detector of others so that an answer to a question that was not asked stops the
+    run."""
     asked = with_nested(settings.targets)
 
     def look(frame: Frame, _: Sequence[Rect] | None) -> Detections:

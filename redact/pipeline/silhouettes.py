@@ -26,8 +26,8 @@ SILHOUETTE_LONG_SIDE: Final = 1920
 
 
 def with_silhouettes(info: SourceInfo, plan: Plan, journal: Journal) -> Plan:
-    """The plan with the silhouettes of its people, where they can be told, without unsure people of
-    whom no silhouette is seen, and without the ends of others at which nobody is.
+    """The plan with silhouettes of its people where networks see them. Unsure people without any
+    silhouette are left out, and so are ends of tracks at which no person is seen.
 
     Args:
         info: of the source.

@@ -169,6 +169,6 @@ def _changed(
 
 
 def _looked_at(track: Track) -> Track:
-    """The track, confirmed throughout by the person who decided."""
+    """The track, marked as confirmed throughout by the person who decided."""
     said = Confirmed(track.first, track.last, True, track.decided_by, track.decided_at)
     return replace(track, confirmed=(said,))

@@ -313,8 +313,8 @@ class Plan:
         )
 
     def to_confirm(self, track: Track) -> list[tuple[int, int]]:
-        """First and last frame of every span of a kept track that stays hidden because it is
-        unsure, and about which no person has said anything."""
+        """Spans (first and last frame) of kept tracks that stay hidden because they are unsure and
+        nobody has confirmed or denied them."""
         if track.action is not Action.KEEP:
             return []
         frames = range(track.first, track.last + 1)

@@ -23,8 +23,8 @@ def best_frame(keys: Sequence[Keyframe]) -> int:
 
 
 def own_stretch(track: Track, cuts: Sequence[int]) -> tuple[int, int] | None:
-    """First and last frame that no cut divides from the picture in which a track is seen best: a
-    person who chose that picture said nothing about the rest. None where no cut divides the track.
+    """First and last frame around the track's best picture that no cut divides: a person who chose
+    that picture said nothing about what lies beyond a cut. None where no cut divides the track.
 
     Args:
         track: of a plan.

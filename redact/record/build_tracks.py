@@ -216,7 +216,7 @@ def muted_parts(plan: Plan, sounded: tuple[Fraction, Fraction] | None) -> list[M
 
 
 def review_part(plan: Plan) -> ReviewPart | None:
-    """What was viewed on the page; None where nobody reviewed."""
+    """What a person viewed on the page; None where there was no review."""
     review = plan.review
     if review is None:
         return None

@@ -49,7 +49,7 @@ class EvidenceChoice:
 
     def for_video(self, path: Path) -> EvidenceChoice:
         """The same choice with the exhibit number of a video. Videos of one name in several folders
-        are told apart by as much of their paths as is given."""
+        are told apart by their folders."""
         named = [name for name in self.exhibits if f"/{path.as_posix()}".endswith(f"/{name}")]
         if not named:
             return self

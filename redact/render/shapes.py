@@ -212,8 +212,8 @@ _EDGE: Final = 1
 
 @lru_cache(256)
 def _grown(silhouette: Silhouette, across: int, down: int) -> NDArray[np.uint8]:
-    """A silhouette's cells, `_FINE` points along each side, without their steps, and grown by an
-    ellipse of so many points: uint8, 255 inside; with room for what it grows, and `_EDGE`."""
+    """A silhouette's cells scaled to `_FINE` points a side, smoothed, and grown by an ellipse of
+    this many points: uint8, 255 inside, with a border for the growth and `_EDGE`."""
     cells: NDArray[np.uint8] = np.pad(silhouette.cells, 1).astype(np.uint8) * np.uint8(255)
     size = cells.shape[1] * _FINE, cells.shape[0] * _FINE
     # Between the middles of cells; so much is reached by every point of one, and by few beyond.

@@ -215,7 +215,7 @@ def _moment(at: str, text: ReportWords) -> str:
 
 
 def _nobody_named(track: TrackPart) -> str:
-    """Key of the words that stand for a name where the record names nobody.
+    """Key of the words shown where the record names nobody.
 
     Only what a detector found and nobody touched is hidden by rule; the rest somebody decided,
     whoever it was.

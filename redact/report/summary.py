@@ -127,9 +127,8 @@ def _given(manifest: Manifest, option: str) -> str:
 
 
 def record_words(record: CheckResult | None, text: ReportWords) -> dict[str, Any]:
-    """`record_broken`: what does not hold, "" if nothing; `record_signer`: who signed, in words;
-    `log_entry`: where the record stands in a custody log that was given and holds, or why
-    that is not said, else ""."""
+    """`record_broken`: what does not hold, or ""; `record_signer`: who signed, in words;
+    `log_entry`: the record's entry in the given custody log, or why none is stated, or ""."""
     if record is None:
         return {"record_broken": "", "record_signer": "", "log_entry": ""}
     parts = ", ".join(

@@ -142,8 +142,8 @@ def _evidence(session: Session, plan: Plan, wish: dict[str, Any], release: bool)
 
 
 def bars_release(evidence: EvidenceChoice) -> list[str]:
-    """The options that ask for a record, with which a review can publish nothing. Name and case
-    only fill fields, and the page has said that a publication has none."""
+    """Options that ask for a record and therefore bar a publication from the page. Case fields
+    alone do not: a publication simply has none."""
     return [word for word in evidence.given if word not in ("--case", "--operator")]
 
 

@@ -96,8 +96,7 @@ def _equal(given: str, secret: str) -> bool:
 
 
 class HandOver:
-    """A code that may stand on the browser's command line: the first caller who gives it gets the
-    token."""
+    """A one-time code for the browser's command line: whoever gives it first gets the token."""
 
     def __init__(self, token: str) -> None:
         self.code = new_token()

@@ -65,8 +65,8 @@ class Job:
 
     @contextmanager
     def until_asked(self, name: str, total: int) -> Iterator[Callable[[Keyframe], bool]]:
-        """A stage that ends early where the person wants it to: what was found until then is kept.
-        Gives what each place is told to, and what says whether to go on."""
+        """A stage that ends early when the person asks for it, keeping what was found until then.
+        Yields a callback for places and a test whether to go on."""
         with self.stage(name, total) as stage:
 
             def go_on(_: Keyframe) -> bool:

@@ -113,8 +113,8 @@ def _noted(moment: Moment, answered: bool = False) -> SeenMoment:
 def with_answers(
     review: ReviewState, plan: Plan, moments: Sequence[Moment], frames: Iterable[int], yes: bool
 ) -> ReviewState:
-    """A review in which a person said of moments, by their pictures, that nothing must be hidden
-    there; or, where not `yes`, took that back.
+    """The review with a person's answer that nothing must be hidden at some moments, by their
+    pictures; or with that answer taken back, where `yes` is false.
 
     Args:
         review: before.
@@ -140,8 +140,8 @@ def seen_runs(review: ReviewState | None, *, fast: bool = False) -> Runs:
 
 
 def progress_of(plan: Plan) -> dict[str, int] | None:
-    """How far the review of a plan is: how many subjects are decided of how many, and
-    `review_summary` of what was viewed; None where nobody has begun."""
+    """Progress of a plan's review: subjects decided, subjects in all, and `review_summary` of what
+    was viewed; None before anybody has begun."""
     everybody = all_subjects(plan)
     decided = sum(s.decision is not Decision.NONE for s in everybody)
     review = plan.review or ReviewState()

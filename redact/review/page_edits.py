@@ -383,7 +383,7 @@ def _cut_off(plan: Plan, number: int, first: int, last: int, decided: Decided) -
 
 
 def split(plan: Plan, number: int, frame: int) -> Plan:
-    """Make the part of a track from `frame` on a new subject, hidden: it is somebody else.
+    """Make the part of a track from `frame` on a new, hidden subject, for it shows somebody else.
 
     Raises:
         PlanError: the track has not begun before that frame.

@@ -44,7 +44,7 @@ GUESSES: Final = (State.FOLLOWED, State.INTERPOLATED, State.HELD)
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A place in a frame at which somebody may be open.
+    """A place in a frame at which somebody may be visible without a mask.
 
     Attributes:
         frame: to look at.
@@ -92,7 +92,7 @@ def gaps_of(tracks: Iterable[Track]) -> list[Gap]:
 
 
 def all_places(plan: Plan) -> Iterator[Place]:
-    """Every place of a plan at which somebody may be open, except those of false alarms."""
+    """Every place of a plan at which somebody may be visible, except those of false alarms."""
     yield from places_of_clip(plan)
     tracks = {track.id: track for track in plan.tracks}
     for subject in all_subjects(plan):

@@ -1,4 +1,4 @@
-"""The probability that somebody is open at a place, and which clue contributes most."""
+"""The probability that somebody is visible at a place, and the clue that contributes most to it."""
 
 from __future__ import annotations
 

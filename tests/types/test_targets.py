@@ -125,7 +125,7 @@ def test_the_audit_can_suspect_every_kind_that_is_searched_for(target: Target) -
     )
     ((probability, what, *_),) = looking.suspects(frame, seen)
     assert what is target and 0 < probability < 1
-    assert eyes.close == CLOSELY[target]
+    assert eyes.close_scans == CLOSELY[target]
 
 
 class NothingHidden:
