@@ -222,6 +222,20 @@ def _sure(track: Track) -> float | None:
     return track.score if track.certainty is None else track.certainty
 
 
+def test_show_says_what_was_drawn_over_the_border(path: Path) -> None:
+    plan = read_plan(path)
+    wide = plan.source.width
+    over, inside = Box(wide - 10, 10, wide + 30, 40), Box(10, 10, 50, 40)
+    for box in (over, inside):
+        plan, _ = edit.add_track(plan, Target.REGION, [(0, box)])
+    write_plan(plan, path, force=True)
+    drawn, other = plan.tracks[-2:]
+    said = call("show", path).stderr
+    assert f"track {drawn.id}: {wide - 10},10,{wide + 30},40 reaches over the border" in said
+    assert f"track {other.id}:" not in said
+    assert call("show", path, "--json").stderr == ""
+
+
 def test_show_only_what_is_asked_for(path: Path) -> None:
     plan = read_plan(path)
     every = json.loads(call("show", path, "--json").output)["tracks"]

@@ -13,7 +13,7 @@ from ...plan import SOMEBODY, Plan, read_plan, user_input
 from ...types import Origin, Track
 from ...words import said, say, word
 from ..terminal import PlainConsole, tell_json
-from .group import plan, plan_argument, span_words, target_choice
+from .group import mention_outside, plan, plan_argument, span_words, target_choice
 
 
 def chosen_tracks(
@@ -60,6 +60,9 @@ def show(
         tell_json({**head, "tracks": rows, "muted": muted})
         return
     _print(value, rows, ", ".join(word("targets", t) for t in looked_for))
+    for track in value.tracks:
+        if track.id in chosen and track.origin is Origin.MANUAL:
+            mention_outside(value, track)
 
 
 def _print(value: Plan, rows: list[dict[str, Any]], looked: str) -> None:
