@@ -7,6 +7,7 @@ something is a plate, and some in between.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -27,6 +28,15 @@ FOUND_BY_TEXT: Final = -1.0
 """Log odds that stand for the look at what was found by its text alone. With it a place is believed
 from a close look of about -1 on: of 14 plates that are read on street footage it says 3.9 and more,
 of a scooter's -2.3, and of 18 burnt-in texts that read like one -3.4 and less."""
+
+
+NUMBER_MOVES: Final = 2.0
+"""Log odds by which a number that was read in two places is more likely a plate's: captions stay.
+Of 20 plates set into footage, mostly without cars, 20 instead of 18 are found with it."""
+
+NUMBER_MOVED: Final = 0.2
+"""Heights of a line by which its middle must have moved. Of 13 texts that read like a number in two
+pictures of 67 clips of dev and street footage, and are none, none moved by more than .03."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +86,7 @@ class Legible:
         self.open: list[Number] = []
         self._hidden: dict[str, int] = {}
         self._lines: list[tuple[int, Box, str]] = []
+        self._first: dict[str, Box] = {}
         self._scaler = VideoReformatter()
         self._seen: Seen | None = None
         self._last: list[Text] = []
@@ -157,9 +168,16 @@ class Legible:
         clues = Clues.of_new(target, odds, boxes, float(width * height))
         clues.looked_closely(np.arange(len(lines)), self._detectors.ask(shown, boxes, target))
         clues.read[:] = 1.0
+        moved = np.array([self._moved(line) for line in lines])
         chances = probability_of(clues, load_calibration().tracks)
+        chances = 1 / (1 + (1 / chances - 1) * np.exp(-NUMBER_MOVES * moved))
         for line, chance in zip(lines, chances.tolist(), strict=True):
             yield Number(shown.index, line.box, line.text, chance)
+
+    def _moved(self, line: Text) -> bool:
+        """Whether a number was read in the open before, and elsewhere."""
+        before = self._first.setdefault(folded(line.text), line.box).centre
+        return math.dist(before, line.box.centre) >= NUMBER_MOVED * line.height
 
 
 def frames_to_read(plan: Plan, limits: Limits) -> set[int]:

@@ -12,13 +12,25 @@ import numpy as np
 import pytest
 
 from redact.auditing import AuditResult, AuditSettings, audit_file, finding_in_words
+from redact.auditing.audit_detectors import AuditDetectors
 from redact.auditing.legible import frames_to_read
 from redact.auditing.limits import LIMITS
 from redact.media import probe
 from redact.progress import Silent
 from redact.reading import Reader
 from redact.settings import OptionalNetwork, RenderSettings
-from redact.types import Action, Box, Doubt, FindingKind, Keyframe, State, Target, Track, folded
+from redact.types import (
+    Action,
+    Box,
+    Doubt,
+    FindingKind,
+    Frame,
+    Keyframe,
+    State,
+    Target,
+    Track,
+    folded,
+)
 
 from .conftest import FRAMES, Clip, scenery, write_video
 
@@ -114,6 +126,31 @@ def test_a_caption_that_repeats_the_number_of_a_hidden_plate_is_a_finding(
 @pytest.mark.parametrize("caption", ["2026-03-14 12:41:07", "GATE 3 CAM04", "73436769"])
 def test_clocks_and_other_captions_are_none(film: Callable[[str], Clip], caption: str) -> None:
     assert audited(film(caption), hidden).findings == ()
+
+
+@pytest.mark.parametrize("drift", [0.0, 1.5])
+def test_a_number_that_moves_is_no_caption(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, drift: float
+) -> None:
+    """A close look that doubts it, as of a plate that is on no car, is not enough for one that
+    stays."""
+
+    def doubts(
+        self: AuditDetectors, frame: Frame, boxes: np.ndarray, target: np.ndarray
+    ) -> np.ndarray:
+        return np.full(len(boxes), -2.9, np.float32)
+
+    monkeypatch.setattr(AuditDetectors, "ask", doubts)
+    pictures = []
+    for n in range(FRAMES):
+        picture = scenery()
+        x = round(150 + drift * n)
+        cv2.rectangle(picture, (x, 200), (x + 140, 232), (245, 245, 240), -1)
+        written(picture, NUMBER, (x + 6, 223), 0.85)
+        pictures.append(picture)
+    write_video(tmp_path / "street.mp4", pictures)
+    result = audited(Clip(probe(tmp_path / "street.mp4"), tmp_path), lambda n: None)
+    assert [folded(f.text) for f in result.findings] == [folded(NUMBER)] * (drift > 0)
 
 
 def test_nothing_is_read_where_nobody_wants_it(film: Callable[[str], Clip]) -> None:
