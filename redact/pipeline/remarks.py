@@ -13,6 +13,7 @@ import numpy as np
 from ..media import Decode, SourceInfo
 from ..plan import DAMAGED, Plan
 from ..record import muted_parts
+from ..risk import heads_in_view
 from ..settings import Audio, EncodeSettings
 from ..types import (
     DEFAULT_TARGETS,
@@ -139,6 +140,18 @@ def remarks_on_masks(plan: Plan) -> Iterator[Message]:
                 yield Message("heads_small", count=small, pixels=SMALL_HEIGHTS[target])
 
 
+def remark_on_people(plan: Plan) -> Message | None:
+    """What is said where people are seen by their bodies, and most have no mask on the head: a
+    crowd too small for faces to be found passed without a word."""
+    searched = with_nested(plan.settings.targets)
+    if Target.FACE not in searched or Target.PERSON in searched:
+        return None
+    heads = heads_in_view(plan)
+    if 2 * (heads.bare + heads.small) <= heads.seen:
+        return None
+    return Message("people_bare", bare=heads.bare + heads.small, seen=heads.seen, small=heads.small)
+
+
 def _largely_covered(plan: Plan) -> Iterator[float]:
     """Seconds at which masks begin to cover more than half of the picture for a while."""
     timeline, since = plan.source.timeline, None
@@ -194,6 +207,8 @@ def remark_on_run(order: Order, plan: Plan, journal: Journal) -> None:
         journal.warn(limit)
     for remark in remarks_on_masks(plan):
         journal.warn(remark)
+    if (bare := remark_on_people(plan)) is not None:
+        journal.warn(bare)
     if standing := standing_plates(plan):
         first = standing[0]
         seconds = float(plan.source.timeline.time(first.first))

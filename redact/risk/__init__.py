@@ -15,10 +15,12 @@ from .moments import (
 from .places import (
     LEAST_HEIGHTS,
     Gap,
+    HeadsInView,
     Place,
     all_places,
     bare_heads,
     gaps_of,
+    heads_in_view,
     place_of,
 )
 from .probability import Weights, probability_of

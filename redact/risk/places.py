@@ -10,7 +10,7 @@ from typing import Final
 import numpy as np
 
 from ..plan import COVERED, Plan, all_subjects, state_runs
-from ..track import LEAST_LOOKS, head_places
+from ..track import LEAST_LOOKS, SURE_BODY_SCORE, head_places
 from ..types import Box, Keyframe, PerKind, State, Target, Track, runs_of
 
 BORDER: Final = 0.1
@@ -135,6 +135,35 @@ def bare_heads(plan: Plan) -> Iterator[tuple[int, list[Keyframe]]]:
             seen = heads[first : last + 1]
             if len(seen) >= LEAST_LOOKS and max(h.box.height for h in seen) >= least:
                 yield number, seen
+
+
+@dataclass(frozen=True, slots=True)
+class HeadsInView:
+    """How often people were surely seen by their bodies.
+
+    Attributes:
+        seen: sightings, several a second of each.
+        bare: of them, without a mask on the head, which is large enough that somebody is known.
+        small: likewise, where it is not.
+    """
+
+    seen: int
+    bare: int
+    small: int
+
+
+def heads_in_view(plan: Plan) -> HeadsInView:
+    """Who was seen by their bodies, and on whose head a mask lies."""
+    seen = bare = small = 0
+    for body in plan.bodies:
+        for key in () if body.vehicle else body.looks:
+            if (key.score or 0.0) < SURE_BODY_SCORE:
+                continue
+            seen, head = seen + 1, head_of(key.box)
+            if not _is_hidden(plan, key.frame, head):
+                known = head.height >= LEAST_HEIGHTS[Target.HEAD]
+                bare, small = bare + known, small + (not known)
+    return HeadsInView(seen, bare, small)
 
 
 def head_of(body: Box) -> Box:

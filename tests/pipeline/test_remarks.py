@@ -7,11 +7,11 @@ from pathlib import Path
 
 from redact.media import probe
 from redact.pipeline import Journal, order_to_run
-from redact.pipeline.remarks import remark_on_run, remarks_on_masks
+from redact.pipeline.remarks import remark_on_people, remark_on_run, remarks_on_masks
 from redact.plan import Plan
 from redact.progress import Silent
 from redact.settings import DrawSettings
-from redact.types import Box, Keyframe, State, Target, Track
+from redact.types import Body, Box, Keyframe, Keyframes, State, Target, Track
 
 from ..review.plans import plan_of
 from .conftest import alone
@@ -47,6 +47,30 @@ def test_people_who_are_too_small_are_told() -> None:
     assert said(plan_with(small, small, large)) == ["heads_small_of"]
     assert said(plan_with(small, large, large)) == []
     assert said(plan_with()) == []
+
+
+def test_a_crowd_of_whom_most_have_no_mask_is_told() -> None:
+    """It passed with exit 0 and no word: only faces that were found were counted."""
+    plan = plan_of()
+    large, small = Box(100, 20, 180, 240), Box(300, 100, 330, 170)
+    crowd = [
+        Body(False, Keyframes(Keyframe(n, box, State.DETECTED, 0.7) for n in (10, 20, 30)))
+        for box in (large, small)
+    ]
+    bare = replace(plan, tracks=(), subjects=(), bodies=tuple(crowd))
+    told = remark_on_people(bare)
+    assert told is not None and told.code == "people_bare"
+    assert [told.values[name] for name in ("seen", "bare", "small")] == [6, 6, 3]
+    head = Box(125, 20, 155, 55)
+    keys = [Keyframe(n, head, State.DETECTED, 0.9) for n in (0, 99)]
+    masked = replace(bare, tracks=(Track(1, Target.FACE, keys),))
+    assert remark_on_people(masked) is None, "half of them"
+    people = replace(bare.settings, targets=(Target.PERSON,))
+    assert remark_on_people(replace(bare, settings=people)) is None
+    plates = replace(bare.settings, targets=(Target.PLATE,))
+    assert remark_on_people(replace(bare, settings=plates)) is None
+    cars = tuple(replace(body, vehicle=True) for body in crowd)
+    assert remark_on_people(replace(bare, bodies=cars)) is None
 
 
 def test_a_run_tells_it_with_the_time(street: Path, tmp_path: Path) -> None:
