@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..detection import Bodies, iou
+from ..mask_size import AT_BORDER
 from ..types import DOUBTFUL, SAME_PLACE_IOU, Boxes, Detections, Frame, Target
 from .belief import MOSTLY_BORNE
 from .changes import Seen
@@ -138,11 +139,6 @@ heads without a face 98 in 100 take at most .68 and .73, and who crouches is lit
 and .85 four heads of 59 more stayed open on seven clips of dev."""
 
 
-AT_LOWER_BORDER: Final = 0.02
-"""Share of the picture's height from its lower border at which a body ends that the border cuts:
-what boxes of bodies are off."""
-
-
 def borne_by(
     bodies: Bodies, things: Boxes, targets: NDArray[np.int8], height: float = np.inf
 ) -> NDArray[np.bool_]:
@@ -174,7 +170,7 @@ def fitting(
     size, whole = (np.maximum(x[:, 2:] - x[:, :2], 1e-6) for x in (heads, boxes))
     share = size[None] / whole[:, None]
     fits = bearers(boxes, heads) & ~bodies.vehicle[:, None]
-    cut = (boxes[:, 3] >= (1 - AT_LOWER_BORDER) * height)[:, None]
+    cut = boxes[:, 3:] + AT_BORDER * whole[:, 1:] >= height
     for target, (least, widest, tallest) in OF_BODY.items():
         wide, tall = share[..., 0], share[..., 1]
         fits_well = (wide >= least) & (cut | ((wide <= widest) & (tall <= tallest)))

@@ -237,6 +237,20 @@ def test_a_mask_ends_where_two_looks_for_bodies_show_nobody_and_nowhere_else(
     assert kept == list(range(first, last + 1))
 
 
+@pytest.mark.parametrize("lower", [360.0, 330.0])
+def test_a_face_that_fills_the_picture_is_that_of_a_body_cut_by_its_lower_border(
+    lower: float,
+) -> None:
+    """No more of him shows than the head; whoever ends within the picture has a body below it."""
+    face = [126.0, 4, 513, 322]
+    stand = Stand(Detections.empty(), ([32.0, 0, 623, lower],))
+    tracker = Tracker(eyes=stand.eyes)
+    for index in range(30):
+        shown = frame(index)
+        tracker.observe(shown, detections(face))
+    assert bool(tracker.finish().tracks) is (lower == 360)
+
+
 @pytest.mark.parametrize(
     ("target", "seen", "followed", "vehicle"),
     [
