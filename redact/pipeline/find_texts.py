@@ -56,23 +56,21 @@ STAYS_X: Final = 0.5
 elsewhere where a text stands where it stood before: of a clock, now more and now fewer letters are
 read, at one of its ends."""
 
-SAME_TEXT_SECONDS: Final = 1.0
-"""Seconds for which a text may not be read, and be the same one."""
+TEXT_SECONDS: Final = 2 * SECONDS_BETWEEN_READINGS
+"""Seconds for which a text may go unread and still be the same one, and for which a caption stands
+at least: two readings. What passes a fixed camera at its border, as the letters on a lorry do, is
+gone sooner or moves."""
 
 MOST_STRAY: Final = 0.25
 """Share of readings in which a text may seem to stand elsewhere that stays."""
-
-STAYS_SECONDS: Final = 1.0
-"""Seconds for which a caption stands at least: what passes a fixed camera at its border, as the
-letters on a lorry do, is gone sooner or moves."""
 
 MOVED: Final = 0.02
 """Share of the picture's width that the scene must move between two readings for it to tell what
 is burnt in: a judgement."""
 
 STRAIGHT: Final = 1.0
-"""Pixels by which a box may lie off the straight line between two places that are kept."""
-
+"""Pixels by which a box may lie off the straight line between two places that are kept: fewer
+places bound the file."""
 
 WHOLE_EVERY: Final = 5.0
 """Seconds after which all of a picture is read though only parts of it change: a judgement."""
@@ -259,7 +257,7 @@ def _goes_on(before: FoundText, after: FoundText, plan: Plan) -> bool:
     """Whether one text stands where another one stood, at once or shortly after."""
     gap = plan.seconds(after.first) - plan.seconds(before.last)
     at = min(before.last, after.first)
-    return gap <= SAME_TEXT_SECONDS and _stays(before.at(at), after.places[0][1])
+    return gap <= TEXT_SECONDS and _stays(before.at(at), after.places[0][1])
 
 
 def _cut_between(before: FoundText, after: FoundText, cuts: Sequence[int]) -> bool:
@@ -294,7 +292,7 @@ def _looks_burnt_in(line: _Line, plan: Plan) -> bool:
     whole = plan.seconds(len(plan.source.timeline) - 1) - plan.seconds(0)
     boxes = [text.box for _, text in line.read]
     usual = max(boxes, key=lambda box: sum(_stays(box, other) for other in boxes))
-    if lasts < min(STAYS_SECONDS, whole) or not _nearly_all([_stays(usual, b) for b in boxes]):
+    if lasts < min(TEXT_SECONDS, whole) or not _nearly_all([_stays(usual, b) for b in boxes]):
         return False
     looks = [looks_burnt_in(text, plan.source.height) for _, text in line.read]
     return 2 * sum(looks) > len(looks)

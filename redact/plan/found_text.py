@@ -7,7 +7,7 @@ from typing import Annotated, Final
 
 from msgspec import Meta
 
-from ..types import Box, Natural, Positive, Probability, Target, Value
+from ..types import Box, Natural, Positive, Probability, Target, Value, box_on_the_way
 
 MOST_CHARACTERS: Final = 200
 """Characters of a reading that a plan keeps: what is longer is cut."""
@@ -44,11 +44,7 @@ class FoundText(Value, frozen=True):
 
     def at(self, frame: int) -> Box:
         """Where it is in a frame from `first` to `last`."""
-        before = max(place for place in self.places if place[0] <= frame)
-        after = min(place for place in self.places if place[0] >= frame)
-        if before == after:
-            return before[1]
-        return before[1].lerp(after[1], (frame - before[0]) / (after[0] - before[0]))
+        return box_on_the_way(self.places, frame)
 
     @property
     def first(self) -> int:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from ..auditing import hiding_places
 from ..pipeline import Accepted, same_place
 from ..plan import FindingNote, Plan, ReviewState, answered_here, marked
-from ..types import Box, Decided, Finding, FindingKind, Target
+from ..types import Box, Decided, Finding, FindingKind, Target, box_on_the_way
 
 
 def accepted(plan: Plan) -> Accepted | None:
@@ -96,8 +95,5 @@ def _finding(note: FindingNote, plan: Plan) -> Finding:
 def _path(note: FindingNote) -> Iterator[tuple[int, Box]]:
     """Where its mask would be: straight lines between the places, as a track draws them."""
     places = sorted((frame, Box(*box)) for frame, box in note.places)
-    frames = [frame for frame, _ in places]
     for frame in range(note.first, note.last + 1):
-        after = bisect_right(frames, frame)
-        (a, start), (b, end) = places[max(after - 1, 0)], places[min(after, len(places) - 1)]
-        yield frame, start.lerp(end, (frame - a) / (b - a)) if b > a else start
+        yield frame, box_on_the_way(places, frame)

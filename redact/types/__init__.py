@@ -10,6 +10,7 @@ from .boxes import (
     Boxes,
     Detections,
     Rect,
+    box_on_the_way,
     union,
 )
 from .fields import (

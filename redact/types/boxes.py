@@ -4,8 +4,10 @@ of arrays.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -106,6 +108,18 @@ class Box(NamedTuple):
     def lerp(self, other: Box, t: float) -> Box:
         """Linear interpolation, `t` from 0 (self) to 1 (other)."""
         return Box(*(a + (b - a) * t for a, b in zip(self, other, strict=True)))
+
+
+def box_on_the_way(places: Sequence[tuple[int, Box]], frame: int) -> Box:
+    """Where a thing is in a frame: on the straight line between the places before and after it, or
+    at the first or last place.
+
+    Args:
+        places: (frame, box), rising frames.
+    """
+    n = bisect_right(places, frame, key=itemgetter(0))
+    (a, start), (b, end) = places[max(n - 1, 0)], places[min(n, len(places) - 1)]
+    return start.lerp(end, (frame - a) / (b - a)) if b > a else start
 
 
 class Rect(NamedTuple):
