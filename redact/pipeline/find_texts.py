@@ -20,6 +20,7 @@ from ..reading import LEGIBLE, MOST_LINES, NumberReader, Text, looks_burnt_in
 from ..track import AS_DETECTED, Looks, SmallFrame, Tracker, TrackSettings, motion_between, shrink
 from ..types import (
     LOOSELY_SAME_IOU,
+    STANDS_STILL,
     Box,
     Detections,
     Frame,
@@ -50,11 +51,9 @@ newspaper has more."""
 READINGS: Final = 4
 """Readings of one text that are kept, to bound the file."""
 
-STAYS_Y: Final = 0.25
-STAYS_X: Final = 0.5
-"""Of its height by which upper and lower edge, and the better of left and right one, may lie
-elsewhere where a text stands where it stood before: of a clock, now more and now fewer letters are
-read, at one of its ends."""
+STANDS_ACROSS: Final = 0.5
+"""`STANDS_STILL` for the better of left and right edge of a text, of which now more and now fewer
+letters are read at one end."""
 
 TEXT_SECONDS: Final = 2 * SECONDS_BETWEEN_READINGS
 """Seconds for which a text may go unread and still be the same one, and for which a caption stands
@@ -303,7 +302,7 @@ def _stays(before: Box, after: Box) -> bool:
     height = max(before.height, after.height)
     down = max(abs(before.y1 - after.y1), abs(before.y2 - after.y2))
     across = min(abs(before.x1 - after.x1), abs(before.x2 - after.x2))
-    return down <= STAYS_Y * height and across <= STAYS_X * height
+    return down <= STANDS_STILL * height and across <= STANDS_ACROSS * height
 
 
 def _nearly_all(said: Sequence[bool]) -> bool:

@@ -18,6 +18,7 @@ from ..settings import Audio, EncodeSettings
 from ..types import (
     DEFAULT_TARGETS,
     DETECTED_TARGETS,
+    STANDS_STILL,
     Action,
     PerKind,
     State,
@@ -33,10 +34,6 @@ from .order import Order
 STANDING_TIME = 1
 """Seconds in which a plate that moves would be seen to: a car that drives at a walking
 pace has gone its plate's width; a judgement."""
-
-STANDING_SHARE = 0.25
-"""Share of its height by which a standing thing's boxes differ: what detections of a thing
-that stands differ by."""
 
 _LONG: Final = 0.3
 """Seconds for which masks may cover more than half of the picture without a remark."""
@@ -112,7 +109,7 @@ def _stands(track: Track, timeline: Timeline) -> bool:
     across = [(b.x1 + b.x2) / 2 for b in seen]
     down = [(b.y1 + b.y2) / 2 for b in seen]
     least = min(b.height for b in seen)
-    return max(max(across) - min(across), max(down) - min(down)) <= STANDING_SHARE * least
+    return max(max(across) - min(across), max(down) - min(down)) <= STANDS_STILL * least
 
 
 def remarks_on_masks(plan: Plan) -> Iterator[Message]:

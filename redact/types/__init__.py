@@ -6,6 +6,7 @@ from .boxes import (
     OUTWARD,
     SAME_PLACE_IOU,
     SINGLE_DETECTION_FRINGE,
+    STANDS_STILL,
     Box,
     Boxes,
     Detections,

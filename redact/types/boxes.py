@@ -166,6 +166,9 @@ class Rect(NamedTuple):
         return Rect(*map(min, self[:2], other[:2]), *map(max, self[2:], other[2:]))
 
 
+STANDS_STILL: Final = 0.25
+"""Share of its height by which boxes of a thing that stands still lie apart."""
+
 SINGLE_DETECTION_FRINGE: Final = 0.075
 """Fringe of what a single look saw, which cannot tell how far another one would see it reach. With
 it a doubtful face is hidden as far as before there were fringes (`mask_size.UNSURE`)."""
