@@ -36,7 +36,7 @@ GIVEN = re.compile(
     r"|in no video"
 )
 NAMED = re.compile(r"\blab(?:\.\w+)+(?: --\w+(?: \w+)?)*|\blab(?:/\w+)+\*?\.\w+")
-FOOTAGE = re.compile(r"\bdev\b|[Mm]easured|[Cc]ounted|labelled|networks learned from")
+FOOTAGE = re.compile(r"\bdev\b|footage|[Mm]easured|[Cc]ounted|labelled|networks learned from")
 FOLLOW = ("least", "covered", "same", "believed")
 """Limits of the audit that are numbers of other rooms, where they are listed."""
 

@@ -42,7 +42,7 @@ _STEP: Final = Fraction(1, 10)
 """Seconds between two frames whose covered share is computed: cost alone decides it."""
 
 _GRID: Final = (36, 64)
-"""Rows and columns of the points that are counted for that share: cost alone decides it."""
+"""Rows and columns of points of which the share is taken: cost alone decides them."""
 
 SMALL_HEIGHTS: Final = PerKind(
     "pipeline/remarks: SMALL_HEIGHTS",
