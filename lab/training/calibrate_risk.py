@@ -80,7 +80,7 @@ def with_losses(whole: Plan, chance: random.Random) -> Plan:
         length = track.last - track.first + 1
         a, b = sorted(chance.randint(0, length) + track.first for _ in range(2))
         if way == "faint":
-            best = max(track.keyframes, key=lambda k: (k.score or 0, k.box.area))
+            best = track.best
             doubts.append(Doubt(best.frame, track.target, best.box, chance.uniform(*FAINT)))
         elif way == "late":
             tracks += _part(track, a, track.last, track.id)

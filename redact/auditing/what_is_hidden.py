@@ -148,9 +148,8 @@ def by_decision(target: Target, box: Box, kept: list[Region], limits: Limits) ->
 
 
 def _is_kept(box: Box, kept: Box, same: float) -> bool:
-    x, y = box.centre
-    inside = kept.x1 <= x <= kept.x2 and kept.y1 <= y <= kept.y2
-    return box.iou(kept) >= same or (inside and same * kept.area <= box.area <= 2 * kept.area)
+    as_large = same * kept.area <= box.area <= 2 * kept.area
+    return box.iou(kept) >= same or (as_large and kept.holds_centre_of(box))
 
 
 class PixelCovers:

@@ -12,7 +12,6 @@ from ..words import problem
 from .plan import Plan
 from .same_subject import all_subjects, with_subjects
 from .subject import Decision, Subject
-from .where_sure import best_frame
 
 
 def decide(
@@ -131,7 +130,7 @@ def surest_frames(track: Track) -> list[int]:
         part = _PICTURES * (key.frame - track.first) // length
         if (key.score or 0.0) > (best[part].score or 0.0 if part in best else 0.0):
             best[part] = key
-    return sorted(key.frame for key in best.values()) or [best_frame(track.keyframes)]
+    return sorted(key.frame for key in best.values()) or [track.best.frame]
 
 
 def _confirmed_alarm(track: Track) -> bool:

@@ -46,8 +46,6 @@ def lies_on(track: Track, body: Body) -> bool:
     """Whether a track was detected in some look that saw a body, with its middle on it."""
     for look in body.looks:
         key = track.at(look.frame)
-        if key is not None and key.state is State.DETECTED:
-            x, y = key.box.centre
-            if look.box.x1 <= x <= look.box.x2 and look.box.y1 <= y <= look.box.y2:
-                return True
+        if key is not None and key.state is State.DETECTED and look.box.holds_centre_of(key.box):
+            return True
     return False

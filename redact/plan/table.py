@@ -51,8 +51,8 @@ def _row(plan: Plan, track: Track) -> dict[str, Any]:
 
 
 def _best(plan: Plan, track: Track) -> dict[str, Any]:
-    """Time and box of a track where it is seen best: most surely, else largest."""
-    key = max(track.keyframes, key=lambda k: (k.score or 0.0, k.box.area))
+    """Time and box of a track where it is seen best."""
+    key = track.best
     box = key.box
     return {
         "frame": key.frame,

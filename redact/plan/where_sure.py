@@ -7,19 +7,13 @@ from collections.abc import Sequence
 from fractions import Fraction
 from typing import Final
 
-from ..types import LOOSELY_SAME_IOU, Box, Keyframe, State, Timeline, Track
+from ..types import LOOSELY_SAME_IOU, Box, State, Timeline, Track
 
 _BETWEEN: Final = (State.INTERPOLATED, State.FOLLOWED)
 
 NEAR_SECONDS: Final = Fraction(1, 4)
 """Seconds between two detections, at most, for them to be of one person: shorter than it takes two
 people to pass each other."""
-
-
-def best_frame(keys: Sequence[Keyframe]) -> int:
-    """Frame in which a track is seen best: most surely, else largest. That is the picture by which
-    it is chosen, on the page and in lists."""
-    return max(keys, key=lambda k: (k.score or 0.0, k.box.area)).frame
 
 
 def own_stretch(track: Track, cuts: Sequence[int]) -> tuple[int, int] | None:
@@ -33,7 +27,7 @@ def own_stretch(track: Track, cuts: Sequence[int]) -> tuple[int, int] | None:
     inside = cuts[bisect_right(cuts, track.first) : bisect_right(cuts, track.last)]
     if not inside:
         return None
-    best, first = best_frame(track.keyframes), track.first
+    best, first = track.best.frame, track.first
     for cut in inside:
         if cut > best:
             return first, cut - 1

@@ -89,6 +89,11 @@ class Box(NamedTuple):
             and self.y2 >= other.y2 - slack
         )
 
+    def holds_centre_of(self, other: Box) -> bool:
+        """Whether the middle of `other` lies inside."""
+        x, y = other.centre
+        return self.x1 <= x <= self.x2 and self.y1 <= y <= self.y2
+
     def common(self, other: Box) -> float:
         """Area in which two boxes overlap, square pixels; 0 where they do not."""
         width = min(self.x2, other.x2) - max(self.x1, other.x1)

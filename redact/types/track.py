@@ -184,14 +184,13 @@ class Track:
         keys = self.keyframes
         if not isinstance(keys, Keyframes):
             keys = Keyframes(keys)
-        if not all(map(lt, keys.frames, keys.frames[1:])):
-            raise ValueError(f"track {self.id}: keyframes must rise strictly in frame order")
-        starts = [shaped.frame for shaped in self.shapes]
-        if not all(map(lt, starts, starts[1:])):
-            raise ValueError(f"track {self.id}: shapes must rise strictly in frame order")
-        wanted = [key.frame for key in self.key_pictures]
-        if not all(map(lt, wanted, wanted[1:])):
-            raise ValueError(f"track {self.id}: key pictures must rise strictly in frame order")
+        for what, frames in (
+            ("keyframes", keys.frames),
+            ("shapes", [shaped.frame for shaped in self.shapes]),
+            ("key pictures", [key.frame for key in self.key_pictures]),
+        ):
+            if not all(map(lt, frames, frames[1:])):
+                raise ValueError(f"track {self.id}: {what} must rise strictly in frame order")
         for name, value in (
             ("keyframes", keys),
             ("_keys", keys),
@@ -204,6 +203,12 @@ class Track:
     def score(self) -> float | None:
         """Highest detector score on the track, None if no detector saw it."""
         return max((k.score for k in self.keyframes if k.score is not None), default=None)
+
+    @property
+    def best(self) -> Keyframe:
+        """Where it is seen best: most surely, else largest. By that picture it is chosen, on the
+        page and in lists."""
+        return max(self.keyframes, key=lambda k: (k.score or 0.0, k.box.area))
 
     def confirmed_at(self, frame: int) -> Confirmed | None:
         """The last decision of a person about a frame."""
