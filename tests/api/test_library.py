@@ -21,7 +21,9 @@ from redact.progress import Silent
 from ..pipeline.conftest import SAMPLE, shorten
 
 HOME = Path(redact.__file__).parent
-FAST = redact.Settings(redact.DetectSettings(sensitivity=redact.Sensitivity.FAST))
+FAST = redact.Settings(
+    redact.DetectSettings((redact.Target.FACE,), sensitivity=redact.Sensitivity.FAST)
+)
 
 
 @pytest.fixture(scope="module")
@@ -85,6 +87,7 @@ def test_the_command_line_and_the_library_make_the_same(clip: Path, tmp_path: Pa
         (tmp_path / name).mkdir()
     ours = redact.run(clip, tmp_path / "ours" / "o.mp4", FAST)
     words = ["run", clip, "-o", tmp_path / "theirs" / "o.mp4", "--sensitivity", "fast", "--json"]
+    words += ["--targets", "face"]
     done = subprocess.run(
         [sys.executable, "-m", "redact", *words], capture_output=True, text=True, check=False
     )

@@ -16,7 +16,7 @@ from redact.settings import Audio, EncodeSettings
 
 from .footage import FAST, audio_packets, same, samples, shown
 
-FRAMES = 25
+FRAMES = 12
 """Frames per clip; whole clips are run by the tests of the pipeline."""
 
 

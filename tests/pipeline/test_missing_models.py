@@ -123,10 +123,3 @@ def test_doctor_does_not_call_it_ready(bare: Path) -> None:
     words = call(bare, "doctor")
     assert words.returncode == ExitCode.MODEL
     assert "not ready: the model file centerface/" in words.stdout
-
-
-def test_doctor_calls_a_whole_installation_ready(redact) -> None:
-    done = redact("doctor", "--json")
-    assert done.returncode == ExitCode.DONE, done.stdout
-    report = json.loads(done.stdout)
-    assert report["ready"] and report["ready_for"] == ["face", "plate", "head", "person"]

@@ -24,7 +24,7 @@ MINE = {"bias": -2.0, "best": 1.6, "mean": 0.5, "hits": 0.5}
 TRUSTING = {"face": MINE, "plate": MINE}
 """Weights by which one sure look outweighs everything: whatever else was seen or missed of its
 object, and however large it is."""
-CHECKED = settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+CHECKED = settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 @cache
