@@ -174,6 +174,9 @@ def test_neither_a_failed_test_nor_another_kind_of_finding_is_accepted_along(
 
 def test_each_answer_stays_with_its_finding(first: AuditResult) -> None:
     """Whatever the numbers of the next audit are."""
+    one = first.findings[0]
+    two = (one, replace(one, number=2, path=tuple(map(_moved, one.path))))
+    first = replace(first, findings=two)
     said = tuple(Decided(f"{f.number}", "R. Roe") for f in first.findings)
     count = len(first.findings)
     anew = replace(
@@ -184,6 +187,10 @@ def test_each_answer_stays_with_its_finding(first: AuditResult) -> None:
     assert {n: answer.reason for n, answer in answers.items()} == {
         n: f"{count + 1 - n}" for n in range(1, count + 1)
     }
+    for_all = Decided(REASON)
+    assert answers_to(anew, Accepted(two, f" {REASON} ")) == {1: for_all, 2: for_all}
+    nothing = replace(first, findings=())
+    assert nothing.passed and reason_to_publish(nothing, Accepted(two, REASON)) == ""
 
 
 def test_what_is_found_elsewhere_in_the_same_frames_is_not_accepted(first: AuditResult) -> None:
