@@ -11,21 +11,19 @@ from enum import Enum
 from pathlib import Path
 from typing import Any
 
-import msgspec
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from redact.auditing.result import AuditResult, LookedPart
-from redact.errors import ExitCode, PlanError
+from redact.errors import PlanError
 from redact.media import probe
-from redact.pipeline import Acceptance, Delivery, HeldBack, Order, audit_settings, find_held
+from redact.pipeline import Acceptance, Delivery, HeldBack, Order, audit_settings
 from redact.pipeline.fix import order_as_before
 from redact.pipeline.held_back import read_held, write_held
 from redact.pipeline.result import Result
 from redact.record import CaseFields, Credentials, EvidenceChoice, build_manifest
 from redact.settings import DrawSettings, RenderSettings, Sensitivity, Settings, Stamp
 
-from ..cli.conftest import call
 from ..media.footage import Clip, make
 from ..record.samples import make_record
 
@@ -132,16 +130,3 @@ def test_a_style_of_ones_own_cannot_be_drawn_again(tmp_path: Path) -> None:
     note = held(tmp_path, DrawSettings(render), Delivery())
     with pytest.raises(PlanError, match="settings in it are not readable"):
         order_as_before(note)
-
-
-def test_a_note_of_an_earlier_version_is_refused_in_words(tmp_path: Path) -> None:
-    note = held(tmp_path, DrawSettings(), Delivery())
-    said = msgspec.json.decode(note.note.read_bytes())
-    del said["delivery"]
-    said |= {"no_manifest": False, "log": "", "redact": "0.0.9"}
-    note.note.write_bytes(msgspec.json.encode(said))
-    Path(note.output).touch()
-    with pytest.raises(PlanError, match=r"was written by redact 0\.0\.9"):
-        find_held(Path(note.output))
-    done = call("fix", tmp_path / "a.mp4")
-    assert done.returncode == ExitCode.PLAN and "no longer read" in done.stderr
