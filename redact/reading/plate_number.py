@@ -20,7 +20,8 @@ MOST_DIGITS: Final = 8
 
 def is_plate_number(text: str) -> bool:
     """Whether a text reads like a plate: four to twelve letters and digits, a digit among them;
-    neither a date, a time of day nor a telephone number.
+    neither a date, a time of day nor a telephone number, nor one sign over and over, as rows of
+    bottles or windows are read.
 
     Args:
         text: as it was read, all lines of one place joined.
@@ -28,7 +29,8 @@ def is_plate_number(text: str) -> bool:
     signs = [c for c in text if c.isalnum()]
     digits = sum(c.isdigit() for c in signs)
     most = MOST_DIGITS if digits == len(signs) else LONGEST_PLATE
-    return SHORTEST_PLATE <= len(signs) <= most and digits > 0 and not tells_time(text)
+    fits = SHORTEST_PLATE <= len(signs) <= most and digits > 0 and len(set(signs)) > 1
+    return fits and not tells_time(text)
 
 
 def repeats(text: str, number: str) -> bool:

@@ -90,7 +90,18 @@ def test_plates_are_plates(text: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["", "000", "WH .GOV", "MGE", "RESTAURANT", "12:41:07", "2024-05-01", "A1" * 8, "334-5182419"],
+    [
+        "",
+        "000",
+        "WH .GOV",
+        "MGE",
+        "RESTAURANT",
+        "12:41:07",
+        "2024-05-01",
+        "A1" * 8,
+        "334-5182419",
+        "888888",
+    ],
 )
 def test_words_clocks_and_dates_are_no_plates(text: str) -> None:
     assert not is_plate_number(text)
