@@ -37,7 +37,7 @@ from ..risk import (
 from ..track import LEAST_LOOKS, SURE_BODY_SCORE
 from ..types import DOUBTFUL, Action, Keyframe, Origin, Outline, Target, Track, runs_of
 from .looked_at import Settled, review_summary, seen_runs, with_answers, with_moments
-from .pictures_and_sound import sound_span
+from .sound import sound_span
 from .track_summary import TrackSummaries, TrackSummary
 
 SURE_SCORE: Final = 0.7

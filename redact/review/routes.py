@@ -25,11 +25,12 @@ from .left_to_do import covered, left_to_do
 from .looked_at import VIEWS, review_summary, with_parts, with_seen
 from .open_plan import ChangedOutsideError
 from .overview import bodies_at, boxes_at
-from .pictures_and_sound import heard, jpeg, masked, place_of_moment
+from .pictures import jpeg, masked, place_of_moment
 from .refused_error import RefusedError, defect, in_words
 from .server import Answer, PageServer, Route, as_json
 from .session import Session
 from .shown_files import Shelf
+from .sound import heard
 from .strip import strip_of
 from .system_programs import file_of, show_of
 

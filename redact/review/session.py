@@ -25,9 +25,10 @@ from .bridging import followed_across, held_across
 from .jobs import Job
 from .open_plan import OpenPlan, edited, seconds_of
 from .overview import Overview
-from .pictures_and_sound import Gallery, Waveform, sound_span, to_the_ends
+from .pictures import Gallery
 from .refused_error import RefusedError
 from .shown_files import Shelf
+from .sound import Waveform, sound_span, to_the_ends
 from .text_list import Texts
 
 

@@ -24,7 +24,7 @@ from ..types import Action, Frame, Track, one_line
 from ..words import LANGUAGES, words_of
 from .jobs import Job
 from .open_plan import ChangedOutsideError, OpenPlan
-from .pictures_and_sound import bgr, encoded
+from .pictures import bgr, encoded
 
 SECONDS_BETWEEN_LISTED: Final = 1.0
 """Seconds from one picture that is read to the next."""

@@ -191,7 +191,7 @@ def test_one_frame_is_scaled_for_many_at_once(tmp_path: Path) -> None:
         "import sys, threading\n"
         "from pathlib import Path\n"
         "from redact.media import Decode, probe\n"
-        "from redact.review.pictures_and_sound import jpeg\n"
+        "from redact.review.pictures import jpeg\n"
         "frame = next(iter(Decode(probe(Path(sys.argv[1])))))\n"
         "alone = {width: jpeg(frame, width) for width in range(20, 100, 8)}\n"
         "wrong = []\n"

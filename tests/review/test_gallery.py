@@ -13,7 +13,7 @@ from redact.follow_drawn import Frames, index_packets
 from redact.media import probe
 from redact.plan import Plan
 from redact.review import page_edits
-from redact.review.pictures_and_sound import SUGGESTED_LIKENESS, Gallery, face
+from redact.review.pictures import SUGGESTED_LIKENESS, Gallery, face
 from redact.types import Box, Frame, Target, Track
 
 

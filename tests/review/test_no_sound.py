@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 
 from redact.plan import muting, read_plan, write_plan
-from redact.review.pictures_and_sound import heard
 from redact.review.refused_error import RefusedError
 from redact.review.session import Session
+from redact.review.sound import heard
 from redact.settings import DetectSettings, RenderSettings
 
 from ..media.footage import Clip, Sound, make

@@ -1,0 +1,243 @@
+"""One video of a case: what it is, what has become of it, and its review."""
+
+from __future__ import annotations
+
+import itertools
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+from ..errors import RedactError
+from ..files import PRIVATE
+from ..media import Decode, SourceInfo, probe
+from ..pipeline import Result, ResultState, held_back_for, plan_of_video, record_beside
+from ..plan import Plan, read_plan
+from ..record import EvidenceChoice
+from ..settings import DetectSettings
+from .finishing import holds
+from .jobs import Job
+from .looked_at import progress_of
+from .open_plan import locked_for_review
+from .pictures import jpeg
+from .refused_error import RefusedError, defect, in_words
+from .routes import routes_of
+from .server import Route
+from .session import Session, place_of
+from .shown_files import Shelf
+
+THUMBNAIL_WIDTH: Final = 320
+"""Pixels of a video's picture."""
+
+DARK: Final = 24
+"""Mean grey of a picture below which the next one is taken: many clips begin black."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewOptions:
+    """Options of the command line, for every video.
+
+    Attributes:
+        settings: of the search.
+        margin: that masks are drawn with.
+        evidence: what record is kept.
+        folder: for results; None: beside each video.
+        words: the options of the search as they were typed.
+    """
+
+    settings: DetectSettings
+    margin: float
+    evidence: EvidenceChoice
+    folder: Path | None = None
+    words: tuple[str, ...] = ()
+
+
+@dataclass
+class Video:
+    """One video of a case.
+
+    Attributes:
+        number: from 1.
+        source: where it lies.
+        folder: for its result; None: beside it.
+        problem: why it cannot be searched, in words.
+        moved: stage of the search, how much of it is done, and of how much; None: nobody searches.
+        session: its review, once that was opened.
+    """
+
+    number: int
+    source: Path
+    folder: Path | None
+    info: SourceInfo | None = None
+    picture: bytes = b""
+    problem: dict[str, Any] | None = None
+    plan: Path = Path()
+    final: Path = Path()
+    moved: tuple[str, int, int | None] | None = None
+    session: Session | None = None
+    routes: dict[tuple[str, str], Route] = field(default_factory=dict)
+    _claim: ExitStack = field(default_factory=ExitStack)
+    _known: tuple[object, str, bool, dict[str, int] | None] = (None, "", False, None)
+
+    def look(self) -> None:
+        """Find out what it is, with its picture."""
+        try:
+            info = probe(self.source)
+            for frame in itertools.islice(Decode(info), 50):
+                self.picture = jpeg(frame, THUMBNAIL_WIDTH)
+                if frame.picture.to_ndarray(format="gray").mean() > DARK:
+                    break
+            self.plan, self.final = plan_of_video(info, self.folder), place_of(info, self.folder)
+            self.info = info
+        except RedactError as error:
+            self.problem = in_words(error)
+        except Exception as error:  # of one file, which must not take the others with it
+            self.problem = defect(error)
+
+    @property
+    def job(self) -> Job | None:
+        """What its review works on now."""
+        return self.session.job if self.session is not None and self.session.busy() else None
+
+    @property
+    def state(self) -> str:
+        """What is to be done next with it."""
+        job = self.job
+        if job is not None and job.kind == "finish":
+            return "making"
+        if self.moved is not None:
+            return "searching"
+        if self.problem is not None:
+            return "refused"
+        if self.info is None:
+            return "opening"
+        if not self.plan.exists():
+            return "search"
+        return self._searched()[1]
+
+    @property
+    def incomplete(self) -> bool:
+        """Whether it is known to end before its headers say: from its headers, or by the record of
+        its result, for which every picture was read."""
+        if self.info is None:
+            return False
+        known = self.info.missing > 0 or self.info.torn
+        return known or (self.plan.exists() and self._searched()[2])
+
+    def _searched(self) -> tuple[object, str, bool, dict[str, int] | None]:
+        """Of one that was searched: what the answer hangs on, its state, whether its record says
+        that it is incomplete, and how far its review is."""
+        seen = tuple(map(_changed, (self.plan, self.final, self.final.parent / PRIVATE)))
+        if seen != self._known[0]:
+            made = self._made()
+            try:
+                plan = read_plan(self.plan)
+            except RedactError:
+                plan = None
+            reviewed = None if plan is None else progress_of(plan)
+            state = self._standing(plan, reviewed)
+            self._known = seen, state, made is not None and made.missing is not None, reviewed
+        return self._known
+
+    def _standing(self, plan: Plan | None, reviewed: dict[str, int] | None) -> str:
+        """Of one that was searched, by its plan (None: it cannot be read) and its review."""
+        if self.held is not None:
+            return "held"
+        if not self.final.exists():
+            return "begun" if reviewed else "look"
+        return "ready" if plan is not None and holds(self.final, plan) else "behind"
+
+    @property
+    def held(self) -> Path | None:
+        """The result that was held back after any that is ready."""
+        if self.info is None:
+            return None
+        note = held_back_for(self.final, self.final.parent / PRIVATE)
+        newer = note is not None and _changed(note.note) > _changed(self.final)
+        return Path(note.output) if note is not None and newer else None
+
+    def told(self) -> dict[str, Any]:
+        """For the page."""
+        info, job = self.info, self.job
+        work = None if job is None else job.state()
+        if self.moved is not None:
+            work = dict(zip(("stage", "done", "total"), self.moved, strict=True))
+        return {
+            "number": self.number,
+            "name": self.source.name,
+            "seconds": None if info is None or info.duration is None else float(info.duration),
+            "size": None if info is None else info.video.upright_size,
+            "picture": bool(self.picture),
+            "state": self.state,
+            "incomplete": self.incomplete,
+            "work": work,
+            "problem": self.problem and _without(self.problem, f"{self.source}"),
+            "result": self.final.name,
+            "reviewed": self._searched()[3] if self.info and self.plan.exists() else None,
+        }
+
+    def open(self, options: ReviewOptions, shelf: Shelf, reviewer: str) -> None:
+        """Begin its review, by `reviewer` where neither command line nor plan names somebody.
+
+        Raises RefusedError before it was searched, OutputError while another review has its plan.
+        """
+        if self.session is not None and (self.session.open or self.job):
+            return
+        self.close()  # it could not be opened the last time
+        if not self.plan.is_file():
+            raise RefusedError("not_searched", name=self.source.name)
+        self._claim.enter_context(locked_for_review(self.plan))
+        session = self.session = Session(
+            self.source,
+            self.plan,
+            options.settings,
+            options.margin,
+            options.evidence,
+            self.folder,
+            shelf=shelf,
+            reviewer=reviewer,
+        )
+        self.routes = routes_of(session)
+
+    def close(self) -> None:
+        """End its review, with everything saved."""
+        session, self.session, self.routes = self.session, None, {}
+        if session is not None:
+            session.close()
+        self._claim.close()
+
+    def result(self, language: str) -> dict[str, Any]:
+        """As `redact run --json` tells of it, for the index in a language."""
+        made = self._made()
+        if made is None:
+            known = self.problem and _without(self.problem, f"{self.source}")
+            why = known["said"][language][0] if known else ""
+            return {"source": str(self.source), "state": "refused", "error": why}
+        return made.to_json()
+
+    def _made(self) -> Result | None:
+        """What was made of it last, as far as the record beside that tells."""
+        held = self.held
+        if held is None and (self.info is None or not self.final.exists()):
+            return None
+        state = ResultState.DONE if held is None else ResultState.NEEDS_REVIEW
+        output = held or self.final
+        record = record_beside(output)
+        return Result.of_earlier(self.source, output, self.final, state, record, self.plan)
+
+
+def _changed(path: Path) -> int:
+    """When a file was changed last, in nanoseconds; 0 where there is none."""
+    try:
+        return path.stat().st_mtime_ns
+    except OSError:
+        return 0
+
+
+def _without(problem: dict[str, Any], path: str) -> dict[str, Any]:
+    """A problem of a video beside whose name it stands."""
+    said = {
+        language: [text.removeprefix(path).lstrip(" :\xa0\u202f") for text in texts]
+        for language, texts in problem["said"].items()
+    }
+    return {**problem, "said": said}

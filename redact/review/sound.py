@@ -1,0 +1,122 @@
+"""The sound of a source for the page: what is heard, its waveform, and where it begins and ends."""
+
+from __future__ import annotations
+
+import base64
+import threading
+from fractions import Fraction
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..media import SourceInfo, mute_samples, read_sound
+from ..plan import ALL_SOUND, Plan
+
+RATE: Final = 24000
+"""Samples a second of what the page plays: enough to understand every word."""
+
+PEAKS: Final = 20
+"""Of the waveform, a second."""
+
+MOST_SOUND_SECONDS: Final = 30.0
+"""Seconds that are given at once."""
+
+
+AT_AN_END: Final = 0.05
+"""Seconds from the beginning or the end of all sound within which a span that a person marks takes
+out the rest of it: what is left would be too short to be meant."""
+
+
+def sound_span(info: SourceInfo, plan: Plan) -> tuple[float, float]:
+    """When the sound begins and ends, seconds after the first picture, as far as headers tell; as
+    the pictures where they do not. It may begin before the first picture, which is below zero, and
+    go on after the last one."""
+    timeline = plan.source.timeline
+    zero, (begins, ends) = timeline.time(0), info.sound
+    if begins is None:
+        begins = zero
+    if ends is None:
+        ends = zero + (timeline.length or 0)
+        ends = max(ends, begins + info.duration) if info.duration is not None else ends
+    return float(begins - zero), float(ends - zero)
+
+
+def to_the_ends(start: float, end: float, sound: tuple[float, float]) -> tuple[float, float]:
+    """A span that a person marked, widened where it all but reaches an end of the sound.
+
+    Args:
+        start, end: seconds after the first picture.
+        sound: see `sound_span`.
+    """
+    if start <= sound[0] + AT_AN_END:
+        start = 0.0 if end > 0 else min(start, sound[0] - AT_AN_END)
+    return start, float(ALL_SOUND) if end >= sound[1] - AT_AN_END else end
+
+
+def heard(info: SourceInfo, plan: Plan, start: float, end: float, muted: bool) -> bytes:
+    """All tracks together as 16-bit mono samples, little-endian, `RATE` a second, silence where
+    there is no sound.
+
+    Args:
+        start, end: seconds after the first picture, below zero for what is heard before it; at most
+            `MOST_SOUND_SECONDS` apart.
+        muted: as the output will sound; else as the source does.
+    """
+    zero = plan.source.timeline.time(0)
+    first = Fraction(start).limit_denominator(10**6) + zero
+    count = round(min(max(end - start, 0.0), MOST_SOUND_SECONDS) * RATE)
+    out = np.zeros(count, np.float32)
+    for audio in info.audio:
+        for time, samples in read_sound(info.path, audio.index, RATE, first):
+            at = round((time - first) * RATE)
+            if at >= count:
+                break
+            a, b = max(0, at), min(count, at + len(samples))
+            if b > a:
+                out[a:b] += samples[a - at : b - at]
+    if muted:
+        mute_samples(out[None], first, RATE, plan.muted_on_clock())
+    return np.asarray(np.clip(out, -1, 1) * 32767, "<i2").tobytes()
+
+
+class Waveform:
+    """Loudest sample of every twentieth of a second in any track, worked out in the background."""
+
+    def __init__(self, info: SourceInfo, plan: Plan) -> None:
+        self._info = info
+        begins, ends = sound_span(info, plan)
+        self._from = min(0.0, begins)
+        self._begin = plan.source.timeline.time(0) + Fraction(self._from)
+        seconds = max(ends, plan.seconds(len(plan.source.timeline) - 1)) - self._from + 1
+        self._peaks = np.zeros(int(seconds * PEAKS) + 1, np.uint8)
+        self._done = False
+        self._lock = threading.Lock()
+        self._started = False
+
+    def state(self) -> dict[str, Any]:
+        """What is known; the first call starts the work. The first peak is at the second `from`
+        after the first picture, which is below zero where sound begins before it."""
+        with self._lock:
+            if not self._started:
+                self._started = True
+                threading.Thread(target=self._work, daemon=True).start()
+        peaks = base64.b64encode(self._peaks.tobytes()).decode()
+        return {"done": self._done, "from": self._from, "per_second": PEAKS, "peaks": peaks}
+
+    def _work(self) -> None:
+        try:
+            for audio in self._info.audio:
+                for time, samples in read_sound(self._info.path, audio.index, RATE):
+                    self._take(float(time - self._begin), samples)
+        finally:
+            self._done = True
+
+    def _take(self, begin: float, samples: NDArray[np.float32]) -> None:
+        slots = np.floor((begin + np.arange(len(samples)) / RATE) * PEAKS).astype(np.intp)
+        if len(slots) and slots[-1] >= len(self._peaks):  # longer than the headers say
+            more = slots[-1] + PEAKS - len(self._peaks)
+            self._peaks = np.concatenate([self._peaks, np.zeros(more, np.uint8)])
+        slots = np.maximum(slots, 0)
+        loud = np.minimum(np.abs(samples) * 255, 255).astype(np.uint8)
+        np.maximum.at(self._peaks, slots, loud)
