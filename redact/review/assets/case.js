@@ -48,8 +48,15 @@ const App = () => html`
   <${Toasts} />
 `;
 function Videos() {
-  const list = useRef();
-  useEffect(() => list.current.querySelector(".primary")?.focus(), []); // Enter opens the next one
+  const list = useRef(),
+    led = useRef(false);
+  useEffect(() => {
+    // Once, as soon as there is one to be looked at: Enter opens it.
+    const next = !led.current && list.current.querySelector(".primary");
+    if (!next) return;
+    led.current = true;
+    if (document.activeElement === document.body) next.focus();
+  });
   const { name, case: number, videos } = known.value,
     refused = count("refused"),
     search = count("search", "searching");
