@@ -216,6 +216,7 @@ def test_a_case_is_worked_off_by_keys(
         page.until(lambda: page.js("return document.activeElement.dataset.look") == "1")
         page.press("ENTER")
         page.opened()
+        page.click("#tab-seen")  # and the focus is on a button
         page.press("ENTER", ctrl=True)
         page.write("#f-reviewer", "A. Roe")
         page.press("ENTER")

@@ -214,6 +214,8 @@ def test_at_200_percent_the_picture_is_still_there(page: Page) -> None:
         assert wide > 300 and tall > 100
         page.click("#finish")  # scrolled to
         page.until(lambda: page.js("return document.getElementById('dialog').open"))
+        below = "return document.getElementById('start-finish').getBoundingClientRect().bottom"
+        assert page.js(below) <= 360, "what begins it lay below the window"
         page.press("ESCAPE")
     finally:
         resize(page.browser, 1280, 720)

@@ -120,7 +120,7 @@ export function listen() {
     }
     if (!nudge(event)) {
       const act = ctrl ? WITH_CTRL[name] : !event.altKey && ACTIONS[name];
-      if (!act || ([" ", "Enter"].includes(key) && target.closest("button"))) return;
+      if (!act || (!ctrl && [" ", "Enter"].includes(key) && target.closest("button"))) return;
       act(event);
     }
     event.preventDefault();
