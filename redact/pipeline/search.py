@@ -244,7 +244,7 @@ def bell_for(info: SourceInfo, settings: DetectSettings, detector: Detector) -> 
     if settings.sensitivity is Sensitivity.FAST or not faces:
         return None
     scan = load_small_scan(detector, float(info.video.upright_sample_aspect))
-    return None if scan is None else Bell(scan, settings_of(settings.sensitivity).ring_every)
+    return None if scan is None else Bell(scan, settings_of(settings.sensitivity))
 
 
 def settings_for(info: SourceInfo, settings: DetectSettings) -> DetectSettings:

@@ -15,12 +15,8 @@ from ..types import LOOSELY_SAME_IOU, Boxes, Frame
 from .changes import Seen
 from .geometry import grown
 from .looks import LookAtParts
-from .sensitivities import JITTER
+from .sensitivities import JITTER, TrackSettings
 from .small_pictures import SmallFrame
-
-RINGS: Final = 0.35
-"""Score of CenterFace from which a face that nobody knows of rings. Chosen on dev with `python -m
-lab.short_faces`."""
 
 RESTS: Final = 0.5
 """Seconds in which a place that rang does not ring again: a scan has looked at it."""
@@ -36,11 +32,11 @@ class Bell:
 
     Args:
         look: what sees faces in a small picture of a frame, or of parts of it.
-        every: seconds between two small looks, at least (`TrackSettings.ring_every`).
+        settings: how often it looks, and from which score on it rings.
     """
 
-    def __init__(self, look: LookAtParts, every: float) -> None:
-        self._look, self._every = look, every
+    def __init__(self, look: LookAtParts, settings: TrackSettings) -> None:
+        self._look, self._settings = look, settings
         self._seen: Seen | None = None
         self._last = -np.inf
         self._rang = np.zeros((0, 5))
@@ -60,7 +56,7 @@ class Bell:
         Raises:
             UnsafeError: the network fails.
         """
-        if small.time - self._last < self._every - JITTER:
+        if small.time - self._last < self._settings.ring_every - JITTER:
             return _NONE
         self._last = small.time
         areas = None if self._seen is None else self._seen.changed(small, _NONE.astype(np.float32))
@@ -71,7 +67,7 @@ class Bell:
             self._seen = Seen(small)
         else:
             self._seen.looked(small, areas)
-        faces = found.xyxy[found.score >= RINGS].astype(np.float64)
+        faces = found.xyxy[found.score >= self._settings.ring_score].astype(np.float64)
         self._rang = self._rang[small.time - self._rang[:, 4] <= RESTS]
         places = np.concatenate([known, self._rang[:, :4]])
         new = faces[(iou(faces, places) < LOOSELY_SAME_IOU).all(axis=1)]
