@@ -39,6 +39,15 @@ def test_both_languages_have_the_same_words() -> None:
     assert {key for key in EN if EN[key] == FR[key]} <= SAME
 
 
+def test_what_is_counted_has_a_singular() -> None:
+    """ "(1 autres ici)" stood on the sheet of risky moments."""
+    always_several = {"chosen", "followed"}
+    for words in (EN, FR):
+        plain = {key: text for key, text in words.items() if isinstance(text, str)}
+        plural = {key for key, text in plain.items() if re.search(r"\{n\} \w+s\b", text)}
+        assert plural <= always_several
+
+
 def test_words_that_french_took_for_one_are_two() -> None:
     """To take back a change, and to leave a dialog; to keep somebody visible, and to go there."""
     for one, other in (("undo", "cancel"), ("keep", "show"), ("keep", "look"), ("show", "hide")):
