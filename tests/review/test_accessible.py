@@ -51,7 +51,9 @@ def check(page: Page, state: str) -> None:
 
 
 @pytest.fixture
-def page(browser: Any, street: Path, found: Plan, tmp_path: Path) -> Iterator[Page]:
+def page(
+    every_end_is_risky: None, browser: Any, street: Path, found: Plan, tmp_path: Path
+) -> Iterator[Page]:
     shutil.copy(street, tmp_path / "street.mp4")
     # Of a plate that the networks are sure of, the page would ask twice.
     doubted = tuple(replace(t, certainty=0.6) for t in found.tracks)
