@@ -19,7 +19,7 @@ from ..detection import load_calibration
 from ..plan import Plan
 from ..reading import LEGIBLE, NumberReader, Text, is_plate_number, repeats
 from ..track import Clues, Seen, probability_of, shrink
-from ..types import Action, Box, Frame, State, Target, folded
+from ..types import STANDS_STILL, Action, Box, Frame, State, Target, folded
 from .audit_detectors import AuditDetectors
 from .limits import Limits
 from .what_is_hidden import Covers, Mask, by_decision, shares_covered
@@ -29,14 +29,11 @@ FOUND_BY_TEXT: Final = -1.0
 from a close look of about -1 on: of 14 plates that are read on street footage it says 3.9 and more,
 of a scooter's -2.3, and of 18 burnt-in texts that read like one -3.4 and less."""
 
-
 NUMBER_MOVES: Final = 2.0
 """Log odds by which a number that was read in two places is more likely a plate's: captions stay.
-Of 20 plates set into footage, mostly without cars, 20 instead of 18 are found with it."""
-
-NUMBER_MOVED: Final = 0.2
-"""Heights of a line by which its middle must have moved. Of 13 texts that read like a number in two
-pictures of 67 clips of dev and street footage, and are none, none moved by more than .03."""
+Of 20 plates set into footage, mostly without cars, 20 instead of 18 are found with it. Of 13 texts
+that read like a number in two pictures of 67 clips of dev and street footage, and are none, none
+moved by more than .03 of its height, far less than `STANDS_STILL`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +174,7 @@ class Legible:
     def _moved(self, line: Text) -> bool:
         """Whether a number was read in the open before, and elsewhere."""
         before = self._first.setdefault(folded(line.text), line.box).centre
-        return math.dist(before, line.box.centre) >= NUMBER_MOVED * line.height
+        return math.dist(before, line.box.centre) >= STANDS_STILL * line.height
 
 
 def frames_to_read(plan: Plan, limits: Limits) -> set[int]:

@@ -108,7 +108,7 @@ class OpenPlan:
         self.revision = 1
         self._back: list[Plan] = []
         self._forth: list[Plan] = []
-        self._unsaved = False
+        self._unsaved = self._untold = False
         self._dumped = Dumped()
         self._stat: tuple[int, int, int] | None = None
         self._digest = ""
@@ -168,8 +168,10 @@ class OpenPlan:
                 self._unsaved = True
 
     def take_texts(self, texts: tuple[FoundText, ...]) -> None:
-        """Save what can be read in the video: no change to take back. Raises as `change`."""
-        with self._fresh():
+        """Save what can be read in the video, no change to take back, in what the plan is by now;
+        that another user changed it is told to who decides next. Raises PlanError, OutputError."""
+        with self.lock:
+            self._untold |= self._reload()
             after = replace(self.plan, texts=texts)
             self._save(after)
             self.plan = after
@@ -190,6 +192,11 @@ class OpenPlan:
             PlanError: what lies there cannot be read, or is of another video. It is not taken in,
                 and nothing replaces it, however often it is tried.
         """
+        with self.lock:
+            changed, self._untold = self._reload() or self._untold, False
+            return changed
+
+    def _reload(self) -> bool:
         with self.lock:
             stat = self._signature()
             if stat == self._stat:

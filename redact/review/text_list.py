@@ -23,7 +23,7 @@ from ..reading import NumberReader
 from ..types import Action, Frame, Track, one_line
 from ..words import LANGUAGES, words_of
 from .jobs import Job
-from .open_plan import ChangedOutsideError, OpenPlan
+from .open_plan import OpenPlan
 from .pictures import bgr, encoded
 
 SECONDS_BETWEEN_LISTED: Final = 1.0
@@ -118,10 +118,7 @@ class Texts:
             language: [words_of(language).message(r.code, r.values) for r in found.remarks()]
             for language in LANGUAGES
         }
-        try:
-            self._open.take_texts(found.texts)
-        except ChangedOutsideError:  # the new one is open now
-            self._open.take_texts(found.texts)
+        self._open.take_texts(found.texts)
 
     def rows(self, wanted: str) -> dict[str, Any]:
         """The texts that hold some words, "" for all, as the page lists them."""

@@ -219,7 +219,13 @@ class Page:
         return str(self.js(script, css) or "")
 
     def click(self, css: str) -> None:
-        self._again(lambda: self.find(css).click())
+        def clicked() -> None:
+            node = self.find(css)
+            # Clear of what stays in sight below it, as it is scrolled when it gets the focus.
+            self.browser.execute_script("arguments[0].scrollIntoView({block: 'nearest'})", node)
+            node.click()
+
+        self._again(clicked)
 
     def write(self, css: str, text: str) -> None:
         def written() -> None:

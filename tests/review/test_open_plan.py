@@ -122,6 +122,20 @@ def test_a_plan_that_changed_outside_is_not_overwritten(open_plan: OpenPlan) -> 
     assert kept(open_plan.path) == [1, 2, 3]
 
 
+def test_who_decides_is_told_of_a_change_outside_though_texts_were_read_meanwhile(
+    open_plan: OpenPlan,
+) -> None:
+    other = read_plan(open_plan.path)
+    theirs = decisions.decide(other, [2], Decision.KEEP, Decided("witness", "S. Poe"))
+    write_plan(theirs, open_plan.path, force=True)
+    open_plan.take_texts(())
+    assert read_plan(open_plan.path).texts == () and kept(open_plan.path) == [2]
+    with pytest.raises(ChangedOutsideError):
+        keep(open_plan, 3)
+    keep(open_plan, 3)
+    assert kept(open_plan.path) == [2, 3]
+
+
 def test_what_cannot_be_read_is_not_overwritten(open_plan: OpenPlan) -> None:
     """Somebody changes the plan by hand, and a comma is missing: the page asked once, in the
     background, and the next decision replaced what they had written."""
