@@ -33,15 +33,8 @@ look is none: it may miss who is there, and whoever shows for a moment gets no o
 some, a bent head on a dev clip stayed open for the one picture that showed its face."""
 
 MOSTLY_BORNE: Final = 0.5
-"""Share of the looks for bodies in which one must bear something, or a vehicle a plate, so that the
-others, which show none, do not speak against it; and so that looks after its last detection tell
-whether it is still there. Of 95 faces on 31 clips of dev and street footage one is borne in fewer,
-of 187 other things 45; of 16 plates none, of 177 other things 53."""
-
-SELDOM_BORNE: Final = 0.01
-"""The same of a head: once is enough. Bodies below a camera, and cut off by the border, are seldom
-detected: of 87 heads 15 are borne in fewer than two fifths of the looks, and where half was asked
-for, nine labelled ones more stayed open on two clips of dev, all at the border."""
+"""Share of the looks for bodies in which one must bear something, or a vehicle a plate, so that
+looks after its last detection tell whether it is still there."""
 
 ENOUGH_LOOKS: Final = 16
 """Looks after which more of the same are no further evidence."""
@@ -66,13 +59,6 @@ ON_VEHICLE_SHARE: Final = 0.012
 With `ORDINARY` the plate of a scooter that rides up to the camera, 1.1 % of the picture, stayed
 open, though every look saw it and none surely; with .02 a taxi's sign of 5.6 % is hidden."""
 
-LEAST_HEAD_COST: Final = 0.5
-"""What leaving a head open costs that takes up the `ORDINARY` share of the picture or less, share
-of what it costs otherwise; from twice that share on it costs all of it. A small head that is turned
-away is known by few. On ten clips of dev and street footage with 137 labelled heads and faces 2.7
-instead of 3.2 % of the pictures are hidden for nothing, and eleven instead of ten are open, the one
-by a quarter; with half of the cost whatever the size nine more are."""
-
 TargetWeights = Mapping[str, float]
 
 AS_DETECTED: Final[Mapping[str, TargetWeights]] = {
@@ -95,8 +81,7 @@ class Clues(Arrays):
         close: float64 [N], sum of the log odds of close looks at its best pictures.
         asked: float64 [N], number of these pictures, of one tracklet at most `ASKED`.
         latest: float64 [N], log odds of the last look that saw it.
-        share, largest: float64 [N], of the picture's area that its box has at the best look, and in
-            the look in which it was largest.
+        share: float64 [N], of the picture's area that its box has at the best look.
         read: float64 [N], 1 where a plate's number could be read in it, else 0.
         borne: float64 [N], looks for bodies in which one bears it, or a plate a vehicle.
         bodied: float64 [N], looks for bodies while it was seen.
@@ -111,7 +96,6 @@ class Clues(Arrays):
     asked: NDArray[np.float64]
     latest: NDArray[np.float64]
     share: NDArray[np.float64]
-    largest: NDArray[np.float64]
     read: NDArray[np.float64]
     borne: NDArray[np.float64]
     bodied: NDArray[np.float64]
@@ -123,7 +107,6 @@ class Clues(Arrays):
         """Clues of objects that were detected once, in a picture of a number of square pixels."""
         one, zero = np.ones(len(target)), np.zeros(len(target))
         strong = np.minimum(odds.astype(np.float64), STRONGEST)
-        share = areas(boxes) / picture
         return cls(
             target=target,
             looks=one,
@@ -133,8 +116,7 @@ class Clues(Arrays):
             close=zero,
             asked=zero.copy(),
             latest=strong.copy(),
-            share=share,
-            largest=share.copy(),
+            share=areas(boxes) / picture,
             read=zero.copy(),
             borne=zero.copy(),
             bodied=zero.copy(),
@@ -157,7 +139,6 @@ class Clues(Arrays):
             added(self.asked),
             self.latest[-1:],
             self.share[best : best + 1],
-            self.largest.max(keepdims=True),
             self.read.max(keepdims=True),
             added(self.borne),
             added(self.bodied),
@@ -179,9 +160,7 @@ class Clues(Arrays):
         self.total[rows] += strong
         better = strong > self.best[rows]
         self.best[rows] = np.maximum(self.best[rows], strong)
-        share = areas(boxes) / picture
-        self.share[rows] = np.where(better, share, self.share[rows])
-        self.largest[rows] = np.maximum(self.largest[rows], share)
+        self.share[rows] = np.where(better, areas(boxes) / picture, self.share[rows])
 
     def looked_closely(self, rows: NDArray[np.intp], odds: NDArray[np.float32]) -> None:
         """Add the log odds of close scans at `rows`. One scan too many replaces a share of the
@@ -200,14 +179,6 @@ class Clues(Arrays):
         """Without the `since` [N] looks that came after the last sighting."""
         return replace(self, looks=self.looks - since, total=self.total - MISSED_LOG_ODDS * since)
 
-    @property
-    def bareness(self) -> NDArray[np.float64]:
-        """[N] 1 where no look for bodies shows one that bears it, 0 where enough of them do, and in
-        between by their share: one that passes behind a bag makes it no face."""
-        share = self.borne / np.maximum(self.bodied, 1)
-        enough = np.where(self.target == Target.HEAD, SELDOM_BORNE, MOSTLY_BORNE)
-        return np.asarray(np.clip(1 - share / enough, 0, 1))
-
     def columns(self) -> dict[str, NDArray[np.float64]]:
         """What the regression weighs, by name, [N] each."""
         return {
@@ -216,7 +187,7 @@ class Clues(Arrays):
             "hits": np.log2(np.minimum(self.hits, ENOUGH_LOOKS)),
             "close": self.close / np.maximum(self.asked, 1),
             "read": self.read,
-            "unborne": -np.log(np.clip(self.bodied, 1, ENOUGH_BODIES)) * self.bareness,
+            "unborne": -np.log(np.clip(self.bodied, 1, ENOUGH_BODIES)) * (self.borne == 0),
         }
 
 
@@ -248,23 +219,18 @@ def worth_hiding(
     Args:
         clues, weights: see `probability_of`.
         leak_cost: what leaving it open costs, if hiding a thing of ordinary size for nothing costs
-            1; of a small head less (`LEAST_HEAD_COST`). A plate that was read is of ordinary size,
-            however large: what is plainest to read costs most if it is left open; one on a vehicle
-            may be larger than others (`ON_VEHICLE_SHARE`). So is a head that a body bears in most
-            looks for bodies: it is as large as whoever it belongs to. Of faces this hides a fifth
-            more for nothing, and left none fewer open on 16 clips. What too few looks for bodies
-            explain (`Clues.bareness`) pays for its largest box, not for that of its best look; if
-            everything did, more faces would be open (`lab/TRIED.md`).
+            1. A plate that was read is of ordinary size, however large: what is plainest to read
+            costs most if it is left open; one on a vehicle may be larger than others
+            (`ON_VEHICLE_SHARE`). So is a head that a body bears in most looks for bodies: it is as
+            large as whoever it belongs to. Of faces this hides a fifth more for nothing, and left
+            none fewer open on 16 clips.
         doubt: factor on the odds from which it is worth it.
     """
     p = probability_of(clues, weights)
     explained = (clues.bodied > 0) & (clues.borne >= MOSTLY_BORNE * clues.bodied)
     ordinary = ORDINARY.of(clues.target)
     ordinary = np.where(explained & (clues.target == Target.PLATE), ON_VEHICLE_SHARE, ordinary)
-    share = np.where((clues.bodied > 0) & (clues.bareness > 0), clues.largest, clues.share)
-    in_vain = np.maximum(1.0, np.minimum(share, MOST_COSTED_SHARE) / ordinary)
+    in_vain = np.maximum(1.0, np.minimum(clues.share, MOST_COSTED_SHARE) / ordinary)
     explained &= clues.target == Target.HEAD
     in_vain = np.where((clues.read > 0) | explained, 1.0, in_vain)
-    small = np.clip(clues.share / (2 * ORDINARY[Target.HEAD]), LEAST_HEAD_COST, 1.0)
-    cost = leak_cost * np.where(clues.target == Target.HEAD, small, 1.0)
-    return np.asarray(p * cost >= doubt * in_vain * (1 - p))
+    return np.asarray(p * leak_cost >= doubt * in_vain * (1 - p))

@@ -150,19 +150,3 @@ def test_a_look_that_saw_nothing_says_no_more_than_the_faintest_sighting(
     missed, seen = (clues_of(start, [*later, o], target=Target.PLATE) for o in (None, faintest))
     mean = [float(clues.columns()["mean"][0]) for clues in (missed, seen)]
     assert mean[0] >= mean[1] - 1e-9
-
-
-def test_a_small_head_is_left_open_sooner_than_a_large_one_or_a_face() -> None:
-    """It is known by few, and most of what was hidden for nothing as heads were small doubts."""
-    weights = {t.word: {"bias": -2.0} for t in (Target.FACE, Target.HEAD)}
-
-    def hidden(target: Target, share: float, leak_cost: float = 10.0) -> bool:
-        box = np.array([[0.0, 0, share * 1000, 1000]])
-        clues = Clues.of_new(np.array([target], np.int8), np.zeros(1), box, 1000.0 * 1000)
-        clues.borne[:] = clues.bodied[:] = 1  # a head on a body is of ordinary size, however large
-        return bool(worth_hiding(clues, weights, leak_cost)[0])
-
-    ordinary = ORDINARY[Target.HEAD]
-    assert hidden(Target.FACE, ordinary) and not hidden(Target.HEAD, ordinary)
-    assert hidden(Target.HEAD, 2 * ordinary)
-    assert hidden(Target.HEAD, ordinary, leak_cost=20.0)

@@ -35,7 +35,6 @@ BODY = [100.0, 40, 180, 300]
 FACE = [125.0, 45, 155, 85]
 BOTH = np.array([BODY, [300.0, 40, 380, 300]])
 NONE = np.zeros((0, 4))
-BAG = [932.0, 331, 1124, 568]
 SCOOTER = np.array([[82.0, 475, 168, 509]])
 
 
@@ -354,48 +353,15 @@ def test_what_no_body_bears_is_believed_less(target: Target) -> None:
     assert chance(False, 1) == unknown, "one look may miss who is there"
 
 
-def test_one_body_in_many_looks_makes_nothing_a_face() -> None:
-    """A bag in front of somebody, doubtful in every look, that one of eleven looks for bodies lays
-    on a body, was hidden as a face of a twelfth of the picture."""
-    row = np.array([0])
-    bag = Clues.of_new(
-        np.array([Target.FACE], np.int8), np.full(1, 1.2), np.array([BAG]), 1280 * 720.0
-    )
-    for _ in range(22):
-        bag.hit(row, np.full(1, -1.6), np.array([BAG]), 1280 * 720.0)
-    bag.looked_closely(row, np.full(1, 0.3))
-    hidden = []
-    for borne in range(12):
-        bag.borne[:], bag.bodied[:] = borne, 11
-        weights = load_calibration().tracks
-        hidden.append(bool(worth_hiding(bag, weights, TrackSettings().leak_cost)[0]))
-    assert not hidden[0] and not hidden[1]
-    assert hidden[6] and hidden == sorted(hidden), "the oftener a body bears it, the more readily"
-
-
-def test_a_head_needs_a_body_in_one_look_only() -> None:
-    """Bodies below a camera, or cut off by the border, are seldom detected."""
-    for target, as_likely in ((Target.HEAD, True), (Target.FACE, False), (Target.PLATE, False)):
+def test_one_body_in_many_looks_is_enough() -> None:
+    """Bodies below a camera, in a crowd, or cut off by the border are seldom detected."""
+    for target in (Target.HEAD, Target.FACE, Target.PLATE):
         clues = Clues.of_new(
             np.array([target] * 2, np.int8), np.zeros(2), np.array([FACE] * 2), 640 * 360.0
         )
         clues.borne[:], clues.bodied[:] = (1, 9), 9
         seldom, always = probability_of(clues, load_calibration().tracks)
-        assert (seldom == always) == as_likely
-
-
-@pytest.mark.parametrize(("borne", "stays"), [(4, False), (5, True)])
-def test_what_bodies_seldom_bear_pays_for_its_largest_box(borne: int, stays: bool) -> None:
-    """What looked like a face for a moment, when it was small, and less so when it was large."""
-    row, picture = np.array([0]), 600 * 316.0
-    small, large = np.array([[550.0, 180, 575, 206]]), np.array([[534.0, 161, 600, 252]])
-    patch = Clues.of_new(np.array([Target.FACE], np.int8), np.full(1, 0.4), small, picture)
-    for _ in range(16):
-        patch.hit(row, np.full(1, -3.0), large, picture)
-    patch.looked_closely(row, np.full(1, -0.6))
-    patch.borne[:], patch.bodied[:] = borne, 9
-    weights = load_calibration().tracks
-    assert worth_hiding(patch, weights, TrackSettings().leak_cost)[0] == stays
+        assert seldom == always
 
 
 def test_a_plate_on_a_vehicle_may_be_larger_than_others() -> None:
