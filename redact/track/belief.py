@@ -28,9 +28,7 @@ ASKED: Final = 3
 """Close looks that count: more of one thing say the same."""
 
 ENOUGH_BODIES: Final = 8
-"""Looks for bodies, none of which bears it, after which more of them are no further evidence. One
-look is none: it may miss who is there, and whoever shows for a moment gets no other. Where it was
-some, a bent head on a dev clip stayed open for the one picture that showed its face."""
+"""Looks for bodies, none of which bears it, after which more of them are no further evidence."""
 
 MOSTLY_BORNE: Final = 0.5
 """Share of the looks for bodies in which one must bear something, or a vehicle a plate, so that
@@ -187,7 +185,7 @@ class Clues(Arrays):
             "hits": np.log2(np.minimum(self.hits, ENOUGH_LOOKS)),
             "close": self.close / np.maximum(self.asked, 1),
             "read": self.read,
-            "unborne": -np.log(np.clip(self.bodied, 1, ENOUGH_BODIES)) * (self.borne == 0),
+            "unborne": -np.log1p(np.minimum(self.bodied, ENOUGH_BODIES)) * (self.borne == 0),
         }
 
 

@@ -350,7 +350,6 @@ def test_what_no_body_bears_is_believed_less(target: Target) -> None:
 
     unknown = chance(False, 0)
     assert chance(True, 5) >= unknown > chance(False, 2) > chance(False, 5)
-    assert chance(False, 1) == unknown, "one look may miss who is there"
 
 
 def test_one_body_in_many_looks_is_enough() -> None:
