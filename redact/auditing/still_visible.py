@@ -198,7 +198,7 @@ def followed(
             # The schedule says when it is scanned.
             settings=TrackSettings(
                 leak_cost=float("inf"),
-                look_every=float("inf"),
+                scan_every=float("inf"),
                 ring_time=1.0,
                 grace=0.0,
                 stitch_time=0.0,  # two people who each show for a moment are two suspects

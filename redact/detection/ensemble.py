@@ -18,7 +18,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from ..types import DEFAULT_TARGETS, LEAST_PROBABILITY, Detections, Frame, Rect, Target, widened
+from ..types import DEFAULT_TARGETS, LEAST_PROBABILITY, NEARLY_ALL, Detections, Frame, Rect, Target, widened
 from .calibration import Calibration, probability
 from .close_up import ScanImage
 from .face_plate import FacePlateDetector
@@ -42,10 +42,6 @@ Scan = Callable[[Picture], Detections]
 HOLDS: Final = 0.7
 """Share of a head that lies in the box of the body it belongs to: a body's box begins at
 the hair; a judgement."""
-
-LIES_IN: Final = 0.9
-"""Share of a box from which it lies in another: nearly all; what is left open of it is no
-part by which anybody is known."""
 
 HEAD_MIDDLE_SHARE: Final = 0.5
 """Share of a body's height in which the middle of its head lies: also of one who bends."""
@@ -302,5 +298,5 @@ def without_parts(found: Detections) -> Detections:
     found = found.select(np.argsort(-found.score, kind="stable"))
     shared = common(found.xyxy, found.xyxy)
     size = np.maximum(np.diagonal(shared), 1e-6)
-    within = np.tril(shared >= LIES_IN * size[:, None], -1).any(axis=1)
+    within = np.tril(shared >= NEARLY_ALL * size[:, None], -1).any(axis=1)
     return found.select(~within)

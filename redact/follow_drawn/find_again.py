@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from ..mask_size import in_gap
 from ..track import PATCH_REACH, PATCH_SIDE, SmallFrame, motion_between, sample, warped
-from ..types import Box, Boxes, Keyframe, State
+from ..types import WALKING_PACE, Box, Boxes, Keyframe, State
 
 AGAIN_SECONDS: Final = 3.0
 """Seconds for which it is looked for: who was away for longer comes back from anywhere (chosen)."""
@@ -28,10 +28,6 @@ with .8; the mask was on something else 3 and 5 times (`python -m lab.found_agai
 
 LEAD: Final = 0.12
 """By how much less anything else near has to be like it: .2 did the same (the same command)."""
-
-SPEED: Final = 2.0
-"""Its own sizes in a second that it can be away from where the camera's motion alone would have
-brought it, besides one size (chosen)."""
 
 _FARTHEST: Final = 3.0
 """Of its own sizes, that are looked at on each side."""
@@ -74,7 +70,7 @@ class Lost:
     def look(self, there: SmallFrame) -> Boxes | None:
         """Where it is in the next picture, [1, 4]; None if it is not found, or not for sure."""
         self.passes(there)
-        away = 1 + SPEED * abs(there.time - self.since)
+        away = 1 + WALKING_PACE * abs(there.time - self.since)
         best: tuple[float, float, Boxes] = (-1.0, -1.0, self._expected)
         for scale in _SCALES:
             best = max(best, self._peak(there, _scaled(self._expected, scale), away), key=_fit)

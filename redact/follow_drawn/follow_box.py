@@ -14,15 +14,12 @@ from av.video.reformatter import VideoReformatter
 from ..errors import InputError, UnsafeError
 from ..plan import Plan
 from ..track import COAST, SmallFrame, motion_between, patches_of, shrink, step, warped
-from ..types import Box, Boxes, Keyframe, State
+from ..types import NEARLY_ALL, Box, Boxes, Keyframe, State
 from .find_again import Lost, Patches
 from .frames import Frames
 
 CHUNK: Final = 96
 """Small pictures that are held at once where time runs backwards."""
-
-HIDDEN: Final = 0.9
-"""Share of a thing under one mask from which it is followed no further: margins hide the rest."""
 
 SURE_AGAIN: Final = 3
 """Pictures in which what was found again must be followed, to be sure that it is a thing at all."""
@@ -95,7 +92,7 @@ def follow_on(
 
     def is_open(key: Keyframe) -> bool:
         masks = plan.regions_at(key.frame)
-        hidden = any(mask.common(key.box) >= HIDDEN * key.box.area for mask in masks)
+        hidden = any(mask.common(key.box) >= NEARLY_ALL * key.box.area for mask in masks)
         return go_on(key) and not hidden and key.frame > earliest
 
     for ahead, (frame, box) in zip((False, True), ends, strict=True):

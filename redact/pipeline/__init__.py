@@ -2,7 +2,7 @@
 
 from .audit_result import Accepted, same_place
 from .beside_result import audit_settings, plan_beside, record_beside
-from .consequences import FREE, consequences, covering, mistakable
+from .consequences import consequences, covering, mistakable
 from .find_texts import ReadTexts, find_texts
 from .fix import fix_held, refuse_elsewhere, relative_to_here, remove_held
 from .held_back import HeldBack, accepted_findings, find_held, held_back_for

@@ -9,12 +9,8 @@ from typing import Final
 from ..mask_size import MARGIN, with_margin
 from ..plan import Plan, edit
 from ..render import free_share
-from ..types import Action, Region, Runs, Track, clock, runs_of
+from ..types import NEARLY_ALL, Action, Region, Runs, Track, clock, runs_of
 from ..words import say
-
-FREE: Final = 0.9
-"""Share of a face that no mask covers, from which it counts as visible: what is less lacks a part
-by which people know each other."""
 
 _LEAST_FRAMES: Final = 3
 """Frames in which one track lies on another, at least, to be told: fewer are two that brush."""
@@ -70,7 +66,7 @@ def _visible(plan: Plan, track: Track) -> str:
 def covering(
     plan: Plan, ids: frozenset[int], margin: float = MARGIN
 ) -> dict[int, dict[int, list[int]]]:
-    """Kept track → other track → frames in which masks leave less than `FREE` of the kept one, and
+    """Kept track → other track → frames in which masks leave less than `NEARLY_ALL` of the kept one, and
     that track's mask is one of them. By pixels, as they are drawn.
 
     Args:
@@ -86,7 +82,7 @@ def covering(
         hidden = plan.regions_at(frame) if shown else []
         for mine in shown:
             near = [other for other in hidden if _meet(mine, other, margin)]
-            if not near or free_share(mine, near, margin) >= FREE:
+            if not near or free_share(mine, near, margin) >= NEARLY_ALL:
                 continue
             for other in near:
                 if free_share(mine, [other], margin) < 1:
@@ -95,7 +91,7 @@ def covering(
 
 
 def covered_spans(plan: Plan, margin: float) -> dict[int, Runs]:
-    """Kept track → spans in which it is shown by decision, and others' masks leave less than `FREE`
+    """Kept track → spans in which it is shown by decision, and others' masks leave less than `NEARLY_ALL`
     of it."""
     kept = frozenset(track.id for track in plan.tracks if track.action is Action.KEEP)
     found = covering(plan, kept, margin) if kept else {}

@@ -131,7 +131,7 @@ def find_texts(
     """
     lines = _LinesOfPictures(reader or NumberReader())
     looks = Looks(lines.look, WHOLE_EVERY)
-    settings = TrackSettings(look_every=every, lost_time=2 * every, grace=every)
+    settings = TrackSettings(scan_every=every, lost_time=2 * every, grace=every)
     tracker, scaler = Tracker(settings=settings, weights=AS_DETECTED), VideoReformatter()
     scope, zero = plan.settings.scope, plan.source.timeline.time(0)
     moved: list[tuple[int, int]] = []

@@ -64,8 +64,8 @@ def with_silhouettes(info: SourceInfo, plan: Plan, journal: Journal) -> Plan:
                 track = people.get(region.track)
                 if track is None or region.state is State.HELD:
                     continue
-                last = looked.get(track.id, -settings.look_every)
-                due = frame.seconds - last >= settings.look_every - 1e-3
+                last = looked.get(track.id, -settings.scan_every)
+                due = frame.seconds - last >= settings.scan_every - 1e-3
                 if not due and frame.index != track.last:
                     continue
                 looked[track.id] = frame.seconds

@@ -12,7 +12,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from ..types import Box, Boxes, Doubt, Target, Track
+from ..types import MOSTLY_INSIDE, Box, Boxes, Doubt, Target, Track
 from .active_tracklets import Retired
 from .associate import LOOK_WEIGHT, MOST_REACH, REACH, SIZE_RATIO, Pairs, assign
 from .belief import Clues, TargetWeights, probability_of, worth_hiding
@@ -156,13 +156,9 @@ DOUBTED = 0.25
 """Factor on the odds from which a tracklet takes part in stitching: pieces of one person may each
 be doubtful and together be believed. Two doublings of the odds."""
 
-STACKED = 0.8
-"""Share of the smaller box from which two tracks that lie on each other are one: nearly
-all of it; of a face that looks over a shoulder more sticks out, and that must stay hidden."""
-
 ONE_PLATE = 0.5
-"""The same for a plate that was never firmly seen, in the middle of these frames: half; no
-plate hangs on another, so it is the other one, framed less well."""
+"""Share of the smaller box from which a plate that was never firmly seen is the other one, framed
+less well, in the middle of these frames: half, as no plate hangs on another."""
 
 STACKED_FRAMES = 0.5
 """Share of the shorter track's sightings in which both were seen: half of its life; two
@@ -330,7 +326,7 @@ def _stacked(host: tuple[list[Piece], Rows, float], other: tuple[list[Piece], Ro
     if host[0][0].target is Target.PLATE and rows["score"].max() < 0.5:
         return bool(np.median(share) >= ONE_PLATE)
     # In every frame: where they part in one, that one would be open.
-    return bool((share >= STACKED).all())
+    return bool((share >= MOSTLY_INSIDE).all())
 
 
 def _shares(a: NDArray[np.float64], b: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -17,16 +17,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..detection import Bodies, iou
-from ..types import LOOSELY_SAME_IOU, Body, Box, Boxes, Keyframe, Keyframes, State, Target, Track
+from ..types import LOOSELY_SAME_IOU, MOSTLY_INSIDE, Body, Box, Boxes, Keyframe, Keyframes, State, Target, Track
 from .bodies import LEAST_LOOKS, SURE_BODY_SCORE, LookForAll, fitting, head_places
 
 CLEARLY: Final = 0.2
 """IoU by which a body of the next look fits one body better than any other does, at least: of two
 who stand close or cross, nobody knows who goes on as whom."""
-
-WITHIN: Final = 0.8
-"""Share of the smaller of two bodies of one look in the other, from which they are one, or one and
-two together."""
 
 BEHIND: Final = 0.3
 """Share of the smaller of two bodies from which one lies partly behind the other."""
@@ -46,7 +42,7 @@ CLEARLY_NEARER: Final = 0.4
 """So much farther is it from where the head of any other body should be."""
 
 MOSTLY: Final = 0.8
-"""Share of these looks among all that saw both."""
+"""Share of some scans from which what they show together is believed."""
 
 
 WIDEST_PLATE: Final = 0.7
@@ -162,7 +158,7 @@ def _distinct(bodies: Bodies) -> list[int]:
     for row in np.argsort(-bodies.score, kind="stable").tolist():
         mine = Box(*boxes[row].tolist())
         others = (Box(*boxes[n].tolist()) for n in kept if bodies.vehicle[n] == bodies.vehicle[row])
-        if all(mine.common(o) < WITHIN * min(mine.area, o.area) for o in others):
+        if all(mine.common(o) < MOSTLY_INSIDE * min(mine.area, o.area) for o in others):
             kept.append(row)
     return sorted(kept)
 

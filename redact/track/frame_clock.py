@@ -11,7 +11,7 @@ from typing import Final
 DENSEST: Final = 1 / 64
 """Seconds that a picture lasts at least: a little less than at 60 pictures a second, the
 most that cameras make as a rule; of slow motion more pictures are looked at, as its motion is slow.
-So `TrackSettings.look_every` is ten pictures at most, and `Limits.scan_every` 26."""
+So `TrackSettings.scan_every` is ten pictures at most, and `Limits.scan_every` 26."""
 
 
 class FrameClock:

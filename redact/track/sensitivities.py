@@ -15,7 +15,7 @@ class TrackSettings:
         leak_cost: what leaving somebody open costs, if hiding a thing of ordinary size for nothing
             costs 1: such a track is hidden from a probability of 1 / (1 + leak_cost) on. The one
             number in which the sensitivities differ in what they hide.
-        look_every: seconds between two looks of the detector where nothing asks for more.
+        scan_every: seconds between two looks of the detector where nothing asks for more.
         whole_every: seconds between two looks at all of the picture where only parts of it change,
             more where these show nothing new (`redact.track.Looks`); 0: every look is at all of it.
         ring_every: seconds between two small looks for who shows for a moment (the bell): of a
@@ -35,7 +35,7 @@ class TrackSettings:
     """
 
     leak_cost: float = 10.0
-    look_every: float = 0.15
+    scan_every: float = 0.15
     whole_every: float = 1.0
     ring_every: float = 0.06
     ring_score: float = 0.35

@@ -13,6 +13,7 @@ import numpy as np
 from ..types import Shaped, Silhouette, State, Target, Track
 from .belief import MOSTLY_BORNE, ORDINARY
 from .bodies import gone_from
+from .body_tracks import MOSTLY
 
 Look = tuple[int, Silhouette | None]
 """A frame, and what of the box a person took up in it; None where the box must do."""
@@ -32,10 +33,6 @@ a box of twice the ordinary size costs twice as much, however large. A network t
 a box is a witness that nobody is there. On 66 frames of 33 clips of dev, with 125 labelled heads
 and faces, this leaves one open, at the border, and hides 21 % of the pictures where boxes hid
 45 %; with .2 23 %. Of eleven heads that only such a mask hides, .1 would open the first."""
-
-MOSTLY: Final = 0.8
-"""Share of the looks from which a shape is seen."""
-
 
 def worth_its_box(track: Track, looks: Sequence[Look], leak_cost: float, picture: float) -> bool:
     """Whether a person stays hidden, now that it is known where silhouettes were seen.

@@ -152,13 +152,13 @@ class Tracker:
         source pixels; None for all of it.
 
         All of it must be looked at if it is the first one or a damaged one, where a new scene may
-        begin, and `look_every` seconds after all of a frame was last; in between the places at
+        begin, and `scan_every` seconds after all of a frame was last; in between the places at
         which anything moves fast or has just been lost.
         """
         if frame.damaged or self._looked_at is None:
             return None
         view = self._view_of(frame)
-        if view.suspect or view.small.time - self._looked_at >= self.settings.look_every - JITTER:
+        if view.suspect or view.small.time - self._looked_at >= self.settings.scan_every - JITTER:
             return None
         return self._active.restless(view.camera, view.small)
 

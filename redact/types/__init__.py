@@ -3,10 +3,13 @@
 from .body import Body
 from .boxes import (
     LOOSELY_SAME_IOU,
+    MOSTLY_INSIDE,
+    NEARLY_ALL,
     OUTWARD,
     SAME_PLACE_IOU,
     SINGLE_DETECTION_FRINGE,
     STANDS_STILL,
+    WALKING_PACE,
     Box,
     Boxes,
     Detections,

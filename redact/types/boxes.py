@@ -34,6 +34,13 @@ LOOSELY_SAME_IOU: Final = 0.3
 """IoU from which two boxes may be on the same thing that moved on between them, or that two
 detections frame differently: a face from the eyebrows or from the hair."""
 
+NEARLY_ALL: Final = 0.9
+"""Share of a thing that counts as all of it: the rest is no part by which anybody is known."""
+
+MOSTLY_INSIDE: Final = 0.8
+"""Share of the smaller of two boxes in the other from which they are one thing, or one and a part of
+it: of a face that looks over a shoulder more sticks out, and that must stay hidden."""
+
 
 class Box(NamedTuple):
     """A box in upright source pixels: x to the right, y down, edges not pixel centres.
@@ -170,6 +177,10 @@ class Rect(NamedTuple):
         """Smallest rectangle that contains both."""
         return Rect(*map(min, self[:2], other[:2]), *map(max, self[2:], other[2:]))
 
+
+WALKING_PACE: Final = 2.5
+"""Own sizes that a thing moves in a second at most, apart from the camera's motion: a walker's
+head."""
 
 STANDS_STILL: Final = 0.25
 """Share of its height by which boxes of a thing that stands still lie apart."""

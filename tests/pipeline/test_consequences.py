@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from redact.pipeline import FREE, consequences, covering, mistakable
+from redact.pipeline import consequences, covering, mistakable
 from redact.plan import Decision, Plan
 from redact.plan.decisions import decide
 from redact.render import free_share
-from redact.types import Box, State, Target, Track
+from redact.types import NEARLY_ALL, Box, State, Target, Track
 
 from ..review.plans import HERE, plan_of, track
 
@@ -47,7 +47,7 @@ def test_whoever_is_kept_is_called_covered_wherever_masks_leave_too_little(
         shown = [region for region in plan.shown_at(frame) if region.track == 1]
         hidden = plan.regions_at(frame)
         free = min((free_share(region, hidden, MARGIN) for region in shown), default=1.0)
-        assert (frame in covered) == (free < FREE)
+        assert (frame in covered) == (free < NEARLY_ALL)
         for other in hidden:
             blamed = frame in told.get(other.track, [])
             mine = bool(shown) and free_share(shown[0], [other], MARGIN) < 1

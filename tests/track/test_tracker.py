@@ -157,7 +157,7 @@ def test_damaged_frames_add_and_take_nothing_away() -> None:
 
 
 def test_only_calm_frames_go_without_a_look() -> None:
-    tracker = tracker_of(settings=replace(settings_of("fast"), look_every=0.12))
+    tracker = tracker_of(settings=replace(settings_of("fast"), scan_every=0.12))
     asked = []
     for i, frame in enumerate(rendered([WALK], 30)):
         wanted = is_due(tracker, frame)
@@ -170,7 +170,7 @@ def test_only_calm_frames_go_without_a_look() -> None:
 
 
 def test_damaged_frame_is_always_detected_on() -> None:
-    tracker = tracker_of(settings=replace(settings_of("fast"), look_every=1.2))
+    tracker = tracker_of(settings=replace(settings_of("fast"), scan_every=1.2))
     for frame in rendered([], 10):
         damaged: Frame = replace(frame, damaged=frame.index == 5)
         assert is_due(tracker, damaged) is (frame.index in (0, 5)) or frame.index == 6
