@@ -36,10 +36,7 @@ GIVEN = re.compile(
     r"|in no video"
 )
 NAMED = re.compile(r"\blab(?:\.\w+)+(?: --\w+(?: \w+)?)*|\blab(?:/\w+)+\*?\.\w+")
-FOOTAGE = re.compile(r"\bdev\b|footage|[Mm]easured|[Cc]ounted|labelled|networks learned from")
-FOLLOW = ("least", "covered", "same", "believed")
-"""Limits of the audit that are numbers of other rooms, where they are listed."""
-
+FOOTAGE = re.compile(r"\bdev\b|footage|[Mm]easured|\b[Cc]ounted\b|labelled|networks learned from")
 SWEEPS = {"--sweep": "lab.audit --half dev --sweep", "pixels": "lab.audit.pixels --sweep"}
 
 
@@ -69,6 +66,17 @@ def source(told: str) -> str:
     return "chosen on footage" if FOOTAGE.search(told) else "judgement"
 
 
+def following(limits: type) -> set[str]:
+    """Fields of a dataclass whose defaults are numbers of other modules, where they are listed."""
+    table = ast.walk(ast.parse(inspect.getsource(limits)))
+    given = ((n.target, n.value) for n in table if isinstance(n, ast.AnnAssign) and n.value)
+    return {
+        ast.unparse(field)
+        for field, value in given
+        if any(isinstance(part, ast.Name) for part in ast.walk(value))
+    }
+
+
 def numbers() -> Iterator[tuple[str, str, str, str]]:
     """File, name, value and source of every tuned number."""
     for path in (p for room in ROOMS for p in [HOME / room, *sorted((HOME / room).rglob("*.py"))]):
@@ -77,8 +85,9 @@ def numbers() -> Iterator[tuple[str, str, str, str]]:
                 yield path.relative_to(HOME).as_posix(), name, value, source(told)
     parts = re.split(r"^    (\w+(?:, \w+)*): ", inspect.getdoc(Limits) or "", flags=re.M)
     said = {n: parts[i + 1] for i in range(1, len(parts), 2) for n in parts[i].split(", ")}
+    follow = following(Limits)
     for limit in fields(Limits):
-        if limit.name in FOLLOW:
+        if limit.name in follow:
             continue
         swept = [SWEEPS[w] for w in re.findall(r"`([\w-]+)`", said[limit.name]) if w in SWEEPS]
         yield "auditing/limits.py", limit.name, str(limit.default), (swept or ["judgement"])[0]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import fields
 
-from lab.numbers import FOLLOW, numbers, source
+from lab.numbers import following, numbers, source
 from redact.auditing import Limits
 
 
@@ -13,8 +13,9 @@ def test_numbers_come_with_the_command_that_measures_them() -> None:
     assert found["mask_size.py", "MARGIN"] == "lab.real.misplaced --half dev"
     assert found["auditing/limits.py", "detail"] == "lab.audit.pixels --sweep"
     assert found["track/sightings.py", "SPEED_TIME"] == "chosen on footage"
-    own = (limit.name for limit in fields(Limits) if limit.name not in FOLLOW)
-    assert {("auditing/limits.py", name) for name in own} <= found.keys()
+    own = {limit.name for limit in fields(Limits)} - following(Limits)
+    assert {name for file, name in found if file == "auditing/limits.py"} == own
+    assert {"detail", "nearer"} <= own and not {"covered", "alike"} & own
 
 
 def test_what_follows_from_another_or_was_given_is_no_tuned_number() -> None:

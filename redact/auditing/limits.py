@@ -14,9 +14,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ..plan import COVERED
-from ..risk import LEAST_HEIGHTS
+from ..risk import LEAST_HEIGHTS, SECONDS_BETWEEN_MOMENTS
 from ..settings import Sensitivity
-from ..types import DOUBTFUL, LOOSELY_SAME_IOU, PerKind, Target
+from ..track import SAME_LOOK
+from ..types import DOUBTFUL, LOOSELY_SAME_IOU, NEARLY_ALL, WALKING_PACE, PerKind, Target
+from .planes import COMPARED_BLOCK
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,14 +49,15 @@ class Limits:
             if its pixels are those of what that track hides (`--sweep`).
         edge_frames: frames at each end of a track in which its pixels are searched for (chosen): a
             face hardly changes in a quarter of a second.
-        alike: correlation from which a place shows what was hidden a moment before (`--sweep`).
+        alike: correlation from which a place shows what was hidden a moment before: `SAME_LOOK` of
+            the search (`--sweep`).
         side: samples along a side of a patch that is compared so (chosen): enough to tell two
             faces, too few for a codec's errors.
         same: overlap (IoU) of two boxes from which they are one place (chosen): two scans of one
             face frame it from the eyebrows or from the hair.
-        pace: own sizes that a subject moves in a second at most (chosen): a walker's head.
-        apart: seconds without a sighting after which the next is another finding (chosen): what a
-            viewer takes for one event.
+        pace: own sizes that a subject moves in a second at most (chosen): `WALKING_PACE`.
+        apart: seconds without a sighting after which the next is another finding (chosen): whoever
+            views one has seen what is nearer, as of the moments of `redact.risk`.
         nearer, nearer_lossy: levels (8 bit) of luma by which a place that shows the source is
             nearer to it than to what was to be drawn, and at least so many times what the codec
             changes on average; of chroma half as many (`pixels`).
@@ -74,9 +77,9 @@ class Limits:
         changed, changed_times: without a plan, mean difference of a 16x16 block that may be hidden,
             and at least so many times what the least changed blocks differ by (`pixels`).
         window: without a plan, side in pixels of the window in which the two pictures are
-            correlated (chosen): as large as a block.
+            correlated (chosen): as large as a block, and odd, so that it has a middle.
         within: share of such a window that must have changed, for the rim of a mask shows what
-            lies outside; and of the picture that may be hidden (chosen): nearly all.
+            lies outside; and of the picture that may be hidden (chosen): `NEARLY_ALL`.
         scales: at which that is done (chosen): a strong blur or a mosaic leaves coarse detail
             alone, and of a large face that is enough.
         quiet, tone_left: largest sample, 1 being full, of a span whose sound was taken out; the
@@ -102,11 +105,11 @@ class Limits:
     beside_odds: float = 1.0
     alike_odds: float = 2.0
     edge_frames: int = 6
-    alike: float = 0.85
+    alike: float = SAME_LOOK
     side: int = 24
     same: float = LOOSELY_SAME_IOU
-    pace: float = 2.5
-    apart: float = 1.5
+    pace: float = WALKING_PACE
+    apart: float = SECONDS_BETWEEN_MOMENTS
     nearer: float = 12.0
     nearer_lossy: float = 7.5
     detail: float = 0.7
@@ -120,8 +123,8 @@ class Limits:
     lost: float = 0.6
     changed: float = 6.0
     changed_times: float = 3.0
-    window: int = 15
-    within: float = 0.9
+    window: int = COMPARED_BLOCK - 1
+    within: float = NEARLY_ALL
     scales: tuple[int, ...] = (1, 2, 4)
     quiet: float = 0.01
     tone_left: float = 0.05

@@ -18,7 +18,16 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from ..types import DEFAULT_TARGETS, LEAST_PROBABILITY, NEARLY_ALL, Detections, Frame, Rect, Target, widened
+from ..types import (
+    DEFAULT_TARGETS,
+    LEAST_PROBABILITY,
+    NEARLY_ALL,
+    Detections,
+    Frame,
+    Rect,
+    Target,
+    widened,
+)
 from .calibration import Calibration, probability
 from .close_up import ScanImage
 from .face_plate import FacePlateDetector

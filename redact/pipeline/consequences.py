@@ -66,8 +66,8 @@ def _visible(plan: Plan, track: Track) -> str:
 def covering(
     plan: Plan, ids: frozenset[int], margin: float = MARGIN
 ) -> dict[int, dict[int, list[int]]]:
-    """Kept track → other track → frames in which masks leave less than `NEARLY_ALL` of the kept one, and
-    that track's mask is one of them. By pixels, as they are drawn.
+    """Kept track → other track → frames in which masks leave less than `NEARLY_ALL` of the kept
+    one, and that track's mask is one of them. By pixels, as they are drawn.
 
     Args:
         plan: with the decision.
@@ -91,8 +91,8 @@ def covering(
 
 
 def covered_spans(plan: Plan, margin: float) -> dict[int, Runs]:
-    """Kept track → spans in which it is shown by decision, and others' masks leave less than `NEARLY_ALL`
-    of it."""
+    """Kept track → spans in which it is shown by decision, and others' masks leave less than
+    `NEARLY_ALL` of it."""
     kept = frozenset(track.id for track in plan.tracks if track.action is Action.KEEP)
     found = covering(plan, kept, margin) if kept else {}
     return {

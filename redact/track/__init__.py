@@ -13,7 +13,7 @@ from .bodies import (
 )
 from .camera_motion import motion_between
 from .changes import Seen
-from .follow import COAST, step
+from .follow import COAST, SAME_LOOK, step
 from .frame_clock import FrameClock
 from .geometry import warped
 from .looks import LookAtParts, Looks

@@ -17,7 +17,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..detection import Bodies, iou
-from ..types import LOOSELY_SAME_IOU, MOSTLY_INSIDE, Body, Box, Boxes, Keyframe, Keyframes, State, Target, Track
+from ..types import (
+    LOOSELY_SAME_IOU,
+    MOSTLY_INSIDE,
+    Body,
+    Box,
+    Boxes,
+    Keyframe,
+    Keyframes,
+    State,
+    Target,
+    Track,
+)
 from .bodies import LEAST_LOOKS, SURE_BODY_SCORE, LookForAll, fitting, head_places
 
 CLEARLY: Final = 0.2

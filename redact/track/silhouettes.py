@@ -34,6 +34,7 @@ a box is a witness that nobody is there. On 66 frames of 33 clips of dev, with 1
 and faces, this leaves one open, at the border, and hides 21 % of the pictures where boxes hid
 45 %; with .2 23 %. Of eleven heads that only such a mask hides, .1 would open the first."""
 
+
 def worth_its_box(track: Track, looks: Sequence[Look], leak_cost: float, picture: float) -> bool:
     """Whether a person stays hidden, now that it is known where silhouettes were seen.
 

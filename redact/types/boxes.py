@@ -38,8 +38,8 @@ NEARLY_ALL: Final = 0.9
 """Share of a thing that counts as all of it: the rest is no part by which anybody is known."""
 
 MOSTLY_INSIDE: Final = 0.8
-"""Share of the smaller of two boxes in the other from which they are one thing, or one and a part of
-it: of a face that looks over a shoulder more sticks out, and that must stay hidden."""
+"""Share of the smaller of two boxes in the other from which they are one thing, or one and a part
+of it: of a face that looks over a shoulder more sticks out, and that must stay hidden."""
 
 
 class Box(NamedTuple):

@@ -122,7 +122,10 @@ def one_followed_and_one_seen() -> list[Detections]:
 @given(clips())
 @example(one_followed_and_one_seen())
 def test_where_stacks_become_one_it_lies_on_what_was_seen(found: list[Detections]) -> None:
-    assert uncovered(tracked(clip(), found, "balanced", stacks=True), found, 0.95 * MOSTLY_INSIDE) == []
+    assert (
+        uncovered(tracked(clip(), found, "balanced", stacks=True), found, 0.95 * MOSTLY_INSIDE)
+        == []
+    )
 
 
 @CHECKED
