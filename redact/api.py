@@ -104,7 +104,7 @@ def detect(
         detector: finds the targets; None for redact's own networks.
         plan_file: where the caller is going to store the plan. The detectors' answers are stored
             beside it, so that a search that was killed continues, until
-            `redact.pipeline.forget_looks` deletes them. None stores nothing.
+            `redact.pipeline.forget_scans` deletes them. None stores nothing.
         progress: receives stages and warnings; None for no listener.
 
     Returns:

@@ -130,7 +130,7 @@ def _moment(names: list[str], made: dict[str, str], expected: dict[str, str]) ->
     """What a batch was at, as far as its folder tells."""
     if any(name.endswith(".partial") for name in names):
         return "something was being written"
-    if any(name.endswith(".looks") for name in names):
+    if any(name.endswith(".scans") for name in names):
         return "a file was being searched"
     if any(name.endswith(".run") for name in names):
         return "a file was begun, or had just got its name"

@@ -38,7 +38,7 @@ from redact.progress import Silent
 from redact.reading import NumberReader
 from redact.record import EvidenceChoice
 from redact.settings import Caution, DetectSettings, OptionalNetwork, Sensitivity, Settings
-from redact.track import Bell, Eyes, Looks, Tracker, scanned, settings_of
+from redact.track import Bell, Eyes, IncrementalScanner, Tracker, scanned, settings_of
 from redact.types import (
     DEFAULT_TARGETS,
     Box,
@@ -273,10 +273,10 @@ class RedactTool:
         tracker = Tracker(
             settings=numbers, ask=close_up.ask, find=close_up.find, read=read, eyes=eyes
         )
-        looks = Looks(sightings.at, tracker.settings.whole_every)
+        scanner = IncrementalScanner(sightings.at, tracker.settings.whole_every)
         for frame in Decode(info):
             seen.add(frame)
-            tracker.observe(frame, *scanned(frame, tracker, looks, bell))
+            tracker.observe(frame, *scanned(frame, tracker, scanner, bell))
         found = tracker.finish()
         return found.tracks, found.cuts
 

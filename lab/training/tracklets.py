@@ -17,7 +17,7 @@ from redact.media import Decode, probe, sha256_of
 from redact.pipeline import Journal
 from redact.progress import Silent
 from redact.settings import Sensitivity
-from redact.track import Looks, Tracker, scanned
+from redact.track import IncrementalScanner, Tracker, scanned
 from redact.track.active_tracklets import Retired
 from redact.track.belief import AS_DETECTED
 from redact.track.sensitivities import settings_of
@@ -80,9 +80,9 @@ def tracklets_of(
         eyes=eyes_of(detector, targets, aspect, threads),
         settings=replace(settings_of(Sensitivity.BALANCED), leak_cost=BELIEVE_MOST),
     )
-    looks = Looks(seen.at, tracker.settings.whole_every)
+    scanner = IncrementalScanner(seen.at, tracker.settings.whole_every)
     for frame in Decode(info):
-        tracker.observe(frame, *scanned(frame, tracker, looks))
+        tracker.observe(frame, *scanned(frame, tracker, scanner))
     tracker.finish()
     seen.keep()
     # Nothing but this fit needs the tracklets themselves, so the tracker has no door for them.

@@ -133,7 +133,7 @@ class Legible:
             kept = [x for x in self._last if not any(x.box.common(place) for place in places)]
             fresh = self._reader.lines(shown, areas)
             self._last = kept + [x for x in fresh if any(x.box.common(p) for p in places)]
-            self._seen.looked(small, areas)
+            self._seen.scanned(small, areas)
         return self._last
 
     def repeated(self) -> list[Number]:

@@ -20,7 +20,7 @@ from ..detection import CLOSELY, load_calibration
 from ..memory import trim_at_times
 from ..plan import Plan, decisions
 from ..reading import NumberReader
-from ..track import Clues, Looks, Tracker, TrackSettings, probability_of, shrink
+from ..track import Clues, IncrementalScanner, Tracker, TrackSettings, probability_of, shrink
 from ..types import EVERYWHERE, Box, Detections, Frame, Rect, Region, Target, Track
 from .audit_detectors import AuditDetectors
 from .limits import Limits
@@ -63,7 +63,7 @@ class StillVisible:
         covers: what is hidden where.
         detectors: the audit's.
         limits: see `Limits`.
-        whole_every: see `redact.track.Looks`. 0: every scan is of all of the picture.
+        whole_every: see `redact.track.IncrementalScanner`. 0: every scan is of all of the picture.
 
     Attributes:
         misfits: subjects that their masks do not cover.
@@ -83,7 +83,7 @@ class StillVisible:
         self._scope = EVERYWHERE if plan is None else plan.settings.scope
         self._begun = Fraction(0) if plan is None else plan.source.timeline.time(0)
         self._shrinker = VideoReformatter()
-        self._looks = Looks(detectors.scan, whole_every)
+        self._scanner = IncrementalScanner(detectors.scan, whole_every)
         self.misfits: list[Misfit] = []
 
     def scan(
@@ -100,7 +100,7 @@ class StillVisible:
         if not self._scope.at(float(shown.time - self._begun)):
             return None
         if places is None:
-            found = self._looks.at(shown, shrink(shown, self._shrinker, shown.seconds))
+            found = self._scanner.scan(shown, shrink(shown, self._shrinker, shown.seconds))
         else:
             found = self._detectors.scan(shown, [_area(box, *shown.size) for box in places])
         found = self._scope.select(found)

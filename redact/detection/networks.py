@@ -63,7 +63,7 @@ CENTERFACE: Final = Network(
 EYE: Final = Network(
     "redact eye",
     {"eye/eye.int8.onnx": "1e1718fa8a33f19c9fd4ee971597727c55f8e147db2246ad208ddc00e3432fd6"},
-    (Target.FACE, Target.PLATE, Target.HEAD), "heads and close looks", OptionalNetwork.CENTERFACE,
+    (Target.FACE, Target.PLATE, Target.HEAD), "heads and close scans", OptionalNetwork.CENTERFACE,
 )
 # Of the bodies that it finds CenterFace and the eye know the heads.
 NANODET: Final = Network(

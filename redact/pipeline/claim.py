@@ -15,7 +15,7 @@ from ..files import LockedFile, beside, claim, sweep
 from ..media import sha256_of
 from ..record import manifest_path
 from ..words import problem, reason_of
-from .kept_looks import forget_looks
+from .kept_scans import forget_scans
 from .order import Order, review_plan
 
 
@@ -136,4 +136,4 @@ def claimed(order: Order) -> Iterator[tuple[Order, Claim | None]]:
         raise
     one.end()
     if order.plan_file is None:  # a run with a plan may have been stopped before
-        forget_looks(review_plan(order.final))
+        forget_scans(review_plan(order.final))

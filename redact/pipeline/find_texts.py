@@ -17,7 +17,15 @@ from ..media import Decode, SourceInfo
 from ..plan import MOST_CHARACTERS, FoundText, Plan
 from ..progress import Stages
 from ..reading import LEGIBLE, MOST_LINES, NumberReader, Text, looks_burnt_in
-from ..track import AS_DETECTED, Looks, SmallFrame, Tracker, TrackSettings, motion_between, shrink
+from ..track import (
+    AS_DETECTED,
+    IncrementalScanner,
+    SmallFrame,
+    Tracker,
+    TrackSettings,
+    motion_between,
+    shrink,
+)
 from ..types import (
     LOOSELY_SAME_IOU,
     STANDS_STILL,
@@ -130,7 +138,7 @@ def find_texts(
         ModelError, DependencyError: see `redact.reading.Reader`.
     """
     lines = _LinesOfPictures(reader or NumberReader())
-    looks = Looks(lines.look, WHOLE_EVERY)
+    scanner = IncrementalScanner(lines.scan, WHOLE_EVERY)
     settings = TrackSettings(scan_every=every, lost_time=2 * every, grace=every)
     tracker, scaler = Tracker(settings=settings, weights=AS_DETECTED), VideoReformatter()
     scope, zero = plan.settings.scope, plan.source.timeline.time(0)
@@ -145,7 +153,7 @@ def find_texts(
             if due and scope.at(float(frame.time - zero)):
                 last = time
                 here = shrink(frame, scaler, time)
-                found = scope.select(looks.at(frame, here))
+                found = scope.select(scanner.scan(frame, here))
                 if before is not None and _scene_moved(before, here, frame):
                     moved.append((before.index, here.index))
                 before = here
@@ -159,7 +167,7 @@ def find_texts(
     longest = sorted(whole, key=lambda text: text.first - text.last)[:MOST_TEXTS]
     ordered = sorted(longest, key=lambda text: (text.first, text.places[0][1]))
     numbered = tuple(text.but(number=number) for number, text in enumerate(ordered, 1))
-    pictures = looks.whole + looks.parts + looks.kept
+    pictures = scanner.whole + scanner.parts + scanner.kept
     return ReadTexts(numbered, pictures, lines.crowded, len(whole) - len(longest))
 
 
@@ -176,8 +184,8 @@ class _LinesOfPictures:
         self.read: dict[int, list[Text]] = {}
         self.crowded = 0
 
-    def look(self, frame: Frame, areas: Sequence[Rect] | None) -> Detections:
-        """As `LookAtParts`; raises as `NumberReader.lines`."""
+    def scan(self, frame: Frame, areas: Sequence[Rect] | None) -> Detections:
+        """As `ScanParts`; raises as `NumberReader.lines`."""
         lines = self._reader.lines(frame, areas)
         self.crowded += len(lines) > MOST_LINES
         legible = [x for x in lines if x.score >= LEGIBLE and x.height >= LEAST_TEXT_HEIGHT]

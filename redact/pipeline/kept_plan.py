@@ -16,9 +16,9 @@ from ..progress import Stages
 from ..settings import DetectSettings
 from ..words import Message, problem
 from .journal import Journal
-from .kept_looks import forget_looks
+from .kept_scans import forget_scans
 from .order import Order, review_plan
-from .search import who_looks
+from .search import detectors_used
 
 
 def keep_plan(plan: Plan, path: Path) -> None:
@@ -27,7 +27,7 @@ def keep_plan(plan: Plan, path: Path) -> None:
     One that is there already is replaced: `take_up_plan` has said that it may be.
     """
     write_plan(plan, path, force=True)
-    forget_looks(path)
+    forget_scans(path)
 
 
 def plan_of_video(info: SourceInfo, folder: Path | None = None) -> Path:
@@ -82,7 +82,7 @@ def take_up_plan(
         return None
     if why:
         raise problem(OutputExistsError, "plan_in_the_way", path=path, why=why)
-    forget_looks(path)
+    forget_scans(path)
     with journal.step("detect", None) as step:
         step.say(Message("plan_taken_up", count=len(plan.tracks)))
     return plan
@@ -98,7 +98,7 @@ def _unfit(
     """Why a plan is not the one that detection would make now, None if it is.
 
     Raises:
-        UsageError, DependencyError: see `who_looks`.
+        UsageError, DependencyError: see `detectors_used`.
     """
     if plan.source.size != info.size or plan.source.sha256 != sha256_of(info.path, journal):
         return Message("plan_other_file")
@@ -109,7 +109,7 @@ def _unfit(
         if then != getattr(settings, field.name):
             return _made_with(field.name, then)
     # Last, for a detector that a package brings is loaded for this.
-    if plan.detectors != who_looks(info, settings, detector):
+    if plan.detectors != detectors_used(info, settings, detector):
         return Message("plan_other_detector")
     return None
 

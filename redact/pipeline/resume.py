@@ -35,7 +35,7 @@ from .claim import Claim
 from .held_back import HeldBack, held_back_for
 from .order import Order
 from .result import Result, ResultState
-from .search import who_looks
+from .search import detectors_used
 
 
 def earlier_result(
@@ -97,9 +97,9 @@ class _Wanted:
     detector: Detector | None
 
     @property
-    def who_looks(self) -> tuple[tuple[str, str], ...]:
-        """See `who_looks`; the settings do not say it."""
-        return who_looks(self.order.info, self.settings, self.detector)
+    def detectors_used(self) -> tuple[tuple[str, str], ...]:
+        """See `detectors_used`; the settings do not say it."""
+        return detectors_used(self.order.info, self.settings, self.detector)
 
     def differs_from(self, before: Mapping[str, Any]) -> list[str]:
         """Names of settings that differ from those on record, for example "style" or "stamp"."""
@@ -151,7 +151,7 @@ def _unlike(manifest: Manifest, wanted: _Wanted, progress: Progress) -> Iterator
     if plan_file is not None and hash_of(plan_file) not in ("", manifest.run.plan_sha256):
         yield Message("result_plan_changed", plan=plan_file.name)
     looked = tuple((m.name, m.sha256) for m in manifest.tool.models if m.role == "detect")
-    if looked != wanted.who_looks:
+    if looked != wanted.detectors_used:
         yield Message("result_other_detector")
     theirs = (order.final, manifest_path(order.final))
     if evidence.key is None and not all(map(belongs_to_user, theirs)):
@@ -174,7 +174,7 @@ def _held_differs(held: HeldBack, wanted: _Wanted, progress: Progress) -> bool:
         plan = read_plan(path)
         if held.draw != wanted.order.draw or plan.settings != wanted.settings:
             return True
-        if plan.detectors != wanted.who_looks:
+        if plan.detectors != wanted.detectors_used:
             return True
     except PlanError:
         return True

@@ -1,4 +1,4 @@
-"""The first pass over a video: networks look, what they see is followed, a plan is made of it."""
+"""The first pass over a video: networks scan it, detections become tracks, and tracks a plan."""
 
 from __future__ import annotations
 
@@ -36,8 +36,8 @@ from ..track import (
     AS_DETECTED,
     Bell,
     Eyes,
-    LookAtParts,
-    Looks,
+    IncrementalScanner,
+    ScanParts,
     Tracker,
     Tracks,
     scanned,
@@ -60,7 +60,7 @@ from ..types import (
 from ..words import Message, problem
 from .find_texts import with_texts
 from .journal import Journal
-from .kept_looks import looks_kept
+from .kept_scans import scans_kept
 from .remarks import remark_on_damage
 from .silhouettes import with_silhouettes
 from .which_way_up import turned_by
@@ -77,13 +77,13 @@ def detect(
 
     Args:
         info, settings, journal: of the run.
-        detector: what looks; None for redact's own networks.
-        plan_file: where the plan will be kept: until then, what the detectors saw is kept beside
-            it (`kept_looks`), and what a run that was stopped left there is used. None keeps
+        detector: detects; None for redact's own networks.
+        plan_file: where the plan will be kept: until then, what the detectors answered is kept
+            beside it (`kept_scans`), and the answers of a run that was stopped are used. None keeps
             nothing.
 
     Raises:
-        UsageError: nobody looks for what is wanted, or there is nothing in the limits of the
+        UsageError: no detector knows what is wanted, or there is nothing in the limits of the
             search.
         InputError: the video cannot be read.
         UnsafeError: a frame could not be checked.
@@ -93,18 +93,18 @@ def detect(
     if not settings.targets:
         return _texts_alone(info, settings, journal)
     turned = turned_by(info, settings, journal)
-    detector, look, whole_only = _who_looks(info, settings, detector, turned)
+    detector, scan, whole_only = _detector_for(info, settings, detector, turned)
     close_up = load_close_up(detector, settings.targets)
     numbers = settings_of(settings.sensitivity, settings.caution)
     digest = sha256_of(info.path, journal)
     passed = _Passed(Decode(info))
     with (
-        looks_kept(plan_file, digest, settings, detector) as kept,
+        scans_kept(plan_file, digest, settings, detector) as kept,
         journal.step("detect", info.expected_frames) as step,
     ):
         ask = kept.asking(close_up.ask)
         eyes = None if turned else _eyes(info, settings, detector)
-        # What a detector of others says is a probability, which our networks do not weigh again.
+        # Another detector's scores are probabilities, which our networks do not weigh again.
         weights = AS_DETECTED if whole_only else None
         reads = not whole_only and in_use([READER], settings.targets, settings.without)
         read = kept.reading(NumberReader().legible) if reads else None
@@ -118,13 +118,14 @@ def detect(
         )
         told = False
         bell = None if whole_only or turned else bell_for(info, settings, detector)
-        looks = Looks(kept.looking(look), 0.0 if whole_only else numbers.whole_every)
+        every = 0.0 if whole_only else numbers.whole_every
+        scanner = IncrementalScanner(kept.scanning(scan), every)
         with read_ahead(_prepared(passed.frames, tracker)) as decoded:
             for frame in decoded:
                 since_first = passed.note(frame)
                 found, areas = None, None
                 if settings.scope.at(since_first):
-                    found, areas = scanned(frame, tracker, looks, bell)
+                    found, areas = scanned(frame, tracker, scanner, bell)
                 if found is not None:
                     found = settings.scope.select(found)
                 tracker.observe(frame, found, areas)
@@ -133,7 +134,7 @@ def detect(
                     told = True
                     journal.note(Message("search_goes_on", at=clock(since_first)))
                     step.begin_again()
-        looked = looks.whole + looks.parts
+        looked = scanner.whole + scanner.parts
         device = device_now()
         step.say(
             Message(
@@ -141,10 +142,10 @@ def detect(
                 count=len(passed.pts),
                 detector=detector.name,
                 looked=looked,
-                parts=looks.parts,
+                parts=scanner.parts,
                 device=device,
             ),
-            *([Message("looks_taken_up", count=kept.taken_up)] if kept.taken_up else []),
+            *([Message("scans_taken_up", count=kept.taken_up)] if kept.taken_up else []),
         )
     passed.require_some(info)
     if not looked:
@@ -153,7 +154,7 @@ def detect(
     with journal.step("track", None, "tracks") as step:
         whole = tracker.finish()
         step.say(Message("tracked", count=len(whole.tracks), cuts=len(whole.cuts)))
-    who = who_looks(info, settings, detector if whole_only else None)
+    who = detectors_used(info, settings, detector if whole_only else None)
     plan = passed.plan(info, digest, settings, whole, who, looked)
     plan = with_silhouettes(info, replace(plan, turned=turned), journal)
     plan = with_texts(info, plan, journal)
@@ -175,7 +176,7 @@ def _texts_alone(info: SourceInfo, settings: DetectSettings, journal: Journal) -
             step.advance()
     passed.require_some(info)
     remark_on_damage(passed.frames, passed.unchecked, journal)
-    who = who_looks(info, settings, None)
+    who = detectors_used(info, settings, None)
     plan = passed.plan(info, digest, settings, tracker.finish(), who, 0)
     plan = with_texts(info, plan, journal)
     if not plan.frames_looked_at:
@@ -239,7 +240,7 @@ class _Passed:
 
 
 def bell_for(info: SourceInfo, settings: DetectSettings, detector: Detector) -> Bell | None:
-    """Rings for faces; `fast` does without."""
+    """Rings for faces; `fast` has none."""
     faces = in_use([CENTERFACE], settings.targets, settings.without)
     if settings.sensitivity is Sensitivity.FAST or not faces:
         return None
@@ -262,20 +263,20 @@ def _prepared(frames: Iterable[Frame], tracker: Tracker) -> Iterator[Frame]:
         yield frame
 
 
-def _who_looks(
+def _detector_for(
     info: SourceInfo,
     settings: DetectSettings,
     detector: Detector | None,
     turned: Sequence[int],
-) -> tuple[Detector, LookAtParts, bool]:
+) -> tuple[Detector, ScanParts, bool]:
     """The detector that the settings name, the function that runs it, and whether it scans whole
     pictures only.
 
     Raises:
-        UsageError: nobody looks for what is wanted.
+        UsageError: no detector knows what is wanted.
     """
     detector = _of_others(info, settings, detector, turned)
-    if detector is not None:  # of others, who know nothing of looks at parts of a picture
+    if detector is not None:  # of others, which cannot scan parts of a picture
         return detector, _only_asked(detector, settings), True
 
     def make(aspect: float) -> Detector:
@@ -308,12 +309,12 @@ def _eyes(info: SourceInfo, settings: DetectSettings, detector: Detector) -> Eye
     return Eyes(somebody.bodies, heads, somebody.target, plates if sought else None)
 
 
-def _only_asked(detector: Detector, settings: DetectSettings) -> LookAtParts:
-    """How to call a detector of others so that an answer to a question that was not asked stops the
-    run."""
+def _only_asked(detector: Detector, settings: DetectSettings) -> ScanParts:
+    """Runs another detector, and stops the run where it answers with a target that was not asked
+    for."""
     asked = with_nested(settings.targets)
 
-    def look(frame: Frame, _: Sequence[Rect] | None) -> Detections:
+    def scan(frame: Frame, _: Sequence[Rect] | None) -> Detections:
         found = detector.detect_frame(frame)
         if strange := set(found.target.tolist()) - set(asked):
             words = ", ".join(t.word for t in Target if t in strange) or f"{min(strange)}"
@@ -321,17 +322,17 @@ def _only_asked(detector: Detector, settings: DetectSettings) -> LookAtParts:
             raise problem(DependencyError, "detector_unasked", name=name, targets=words)
         return found
 
-    return look
+    return scan
 
 
-def who_looks(
+def detectors_used(
     info: SourceInfo, settings: DetectSettings, detector: Detector | None
 ) -> tuple[tuple[str, str], ...]:
-    """Name of each detector that a search asks, with the SHA-256 of its weights; so of the reader
-    and of the network that tells the shapes of people.
+    """Name of each detector that a search runs, with the SHA-256 of its weights; so of the reader
+    and of the network for silhouettes.
 
-    A result is only one that was made in the same way where the same detector looked. Of redact's
-    own networks this is known without loading them; what a package brings must say it itself.
+    Two results were made in the same way only if they had the same detectors. Of redact's own
+    networks this is known without loading them; what a package brings must say it itself.
 
     Raises:
         UsageError, DependencyError: see `redact.detection.load_plugin`.
@@ -359,7 +360,7 @@ def _of_others(
     detector: Detector | None,
     turned: Sequence[int] = (),
 ) -> Detector | None:
-    """The detector that was passed in or, without one, is named; None where redact's own look."""
+    """The detector that was passed in or, without one, is named; None for redact's own."""
     presentations = with_turns(info.video.presentations, turned)
     if detector is not None and any(p.turns for p in presentations):
         given = detector
@@ -381,11 +382,11 @@ def require_scope(info: SourceInfo, scope: Scope, timeline: Timeline | None = No
     Args:
         info: of the source.
         scope: of the search.
-        timeline: of its plan, where there is one: a plan may come from elsewhere, and one in which
-            nothing was looked for would pass for one in which nothing was found.
+        timeline: of its plan, where there is one: a plan may come from elsewhere, and one that was
+            never searched would pass for one in which nothing was found.
 
-    One outside of it would mean nothing, or all. One that reaches over its border was probably
-    typed as two corners, and people in it would stay visible who were meant to be hidden.
+    An area outside the picture would mean nothing, or all. One that reaches over its border was
+    probably typed as two corners, and people in it would stay visible who were meant to be hidden.
     """
     width, height = info.video.upright_size
     picture = Box(0, 0, width, height)
@@ -423,7 +424,7 @@ def require_scope(info: SourceInfo, scope: Scope, timeline: Timeline | None = No
 
 
 def _no_picture_in(info: SourceInfo, scope: Scope) -> UsageError:
-    """The error where a whole clip has no picture in the spans in which it is looked."""
+    """The error where a whole clip has no picture in the spans that are searched."""
     spans = tuple(
         Message("span_between", start=clock(a, 1), end=clock(b, 1)) for a, b in scope.between
     )

@@ -1,5 +1,4 @@
-"""Hides people by their shape instead of a box; the shapes are found once it is known where people
-are."""
+"""Hides people by their silhouettes instead of boxes, once it is known where people are."""
 
 from __future__ import annotations
 
@@ -15,14 +14,14 @@ from ..detection import Scaler, Selfie
 from ..errors import DependencyError
 from ..media import SourceInfo, read_ahead
 from ..plan import Plan
-from ..track import Look, settings_of, shapes_between, without_empty_ends, worth_its_box
+from ..track import ShapeScan, settings_of, shapes_between, without_empty_ends, worth_its_box
 from ..types import Box, Frame, Origin, Rect, State, Target, Track
 from ..words import Message
 from .journal import Journal
 from .planned_frames import CheckedFrames
 
 SILHOUETTE_LONG_SIDE: Final = 1920
-"""Pixels along the longer side of a picture in which shapes are looked for."""
+"""Pixels along the longer side of a picture that is scanned for silhouettes."""
 
 
 def with_silhouettes(info: SourceInfo, plan: Plan, journal: Journal) -> Plan:
@@ -51,8 +50,8 @@ def with_silhouettes(info: SourceInfo, plan: Plan, journal: Journal) -> Plan:
         journal.warn(Message("people_as_boxes", error=error.message))
         return plan
     settings = settings_of(plan.settings.sensitivity, plan.settings.caution)
-    looks: dict[int, list[Look]] = defaultdict(list)
-    looked: dict[int, float] = {}
+    scans: dict[int, list[ShapeScan]] = defaultdict(list)
+    scanned_at: dict[int, float] = {}
     taken = told = 0
     with (
         journal.step("silhouettes", len(plan.source.timeline)) as step,
@@ -64,30 +63,30 @@ def with_silhouettes(info: SourceInfo, plan: Plan, journal: Journal) -> Plan:
                 track = people.get(region.track)
                 if track is None or region.state is State.HELD:
                     continue
-                last = looked.get(track.id, -settings.scan_every)
+                last = scanned_at.get(track.id, -settings.scan_every)
                 due = frame.seconds - last >= settings.scan_every - 1e-3
                 if not due and frame.index != track.last:
                     continue
-                looked[track.id] = frame.seconds
+                scanned_at[track.id] = frame.seconds
                 shape = network.silhouette(*pictures.of(frame, region.box))
-                looks[track.id].append((frame.index, shape))
+                scans[track.id].append((frame.index, shape))
                 taken, told = taken + 1, told + (shape is not None)
             step.advance()
         shaped = [
-            replace(track, shapes=shapes_between(looks[track.id], track.last))
-            if track.id in looks
+            replace(track, shapes=shapes_between(scans[track.id], track.last))
+            if track.id in scans
             else track
             for track in plan.tracks
         ]
         area, cost = float(plan.source.width * plan.source.height), settings.leak_cost
         stays = [
-            without_empty_ends(track, looks[track.id]) if track.id in people else track
+            without_empty_ends(track, scans[track.id]) if track.id in people else track
             for track in shaped
-            if track.id not in people or worth_its_box(track, looks[track.id], cost, area)
+            if track.id not in people or worth_its_box(track, scans[track.id], cost, area)
         ]
         shapeless = len(shaped) - len(stays)
         count = len(people) - shapeless
-        step.say(Message("silhouettes", count=count, looks=taken, told=told, shapeless=shapeless))
+        step.say(Message("silhouettes", count=count, scans=taken, told=told, shapeless=shapeless))
     return _numbered(plan, stays)
 
 

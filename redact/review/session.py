@@ -13,7 +13,7 @@ from typing import Any
 from ..files import PRIVATE
 from ..follow_drawn import Frames, follow, follow_on, index_packets
 from ..media import SourceInfo, default_output, probe
-from ..pipeline import Journal, detect, forget_looks, held_back_for, require_same_source
+from ..pipeline import Journal, detect, forget_scans, held_back_for, require_same_source
 from ..plan import Plan, edit, read_plan, write_plan
 from ..record import CaseFields, EvidenceChoice
 from ..risk import Gap
@@ -225,7 +225,7 @@ class Session:
             # What was seen is kept until there is a plan: a search that is stopped goes on.
             plan = detect(info, self.settings, journal, plan_file=self.plan_path)
             write_plan(plan, self.plan_path, never=(self.source,))
-            forget_looks(self.plan_path)
+            forget_scans(self.plan_path)
         open_plan = OpenPlan(self.plan_path)
         self._take_up_findings(open_plan, info)
         known = open_plan.plan.review.reviewer if open_plan.plan.review else ""

@@ -6,8 +6,8 @@ from .bodies import (
     LEAST_LOOKS,
     SURE_BODY_SCORE,
     Eyes,
-    LookForBodies,
-    LookForHeads,
+    ScanForBodies,
+    ScanForHeads,
     bearers,
     head_places,
 )
@@ -16,10 +16,10 @@ from .changes import Seen
 from .follow import COAST, SAME_LOOK, step
 from .frame_clock import FrameClock
 from .geometry import warped
-from .looks import LookAtParts, Looks
+from .incremental_scan import IncrementalScanner, ScanParts
 from .patches import PATCH_REACH, patches_of, sample
 from .scan import scanned
 from .sensitivities import TrackSettings, settings_of
-from .silhouettes import Look, shapes_between, without_empty_ends, worth_its_box
+from .silhouettes import ShapeScan, shapes_between, without_empty_ends, worth_its_box
 from .small_pictures import PATCH_SIDE, SmallFrame, shrink
 from .tracker import Ask, Read, Tracker, Tracks

@@ -14,9 +14,9 @@ from numpy.typing import NDArray
 
 from ..types import MOSTLY_INSIDE, Box, Boxes, Doubt, Target, Track
 from .active_tracklets import Retired
-from .associate import LOOK_WEIGHT, MOST_REACH, REACH, SIZE_RATIO, Pairs, assign
+from .associate import LIKENESS_WEIGHT, MOST_REACH, REACH, SIZE_RATIO, Pairs, assign
 from .belief import Clues, TargetWeights, probability_of, worth_hiding
-from .bodies import LookForAll, on_bodies
+from .bodies import BodyScan, on_bodies
 from .box_per_frame import fill, keyframes_of
 from .follow import ANCHOR
 from .geometry import Index, areas, carried, to_centres
@@ -148,7 +148,7 @@ def _pair_costs(
     distance = np.hypot(*((left[:, :2] - right[:, :2]) / size).T)
     ratio = np.abs(np.log(np.maximum(left[:, 2:], 1) / np.maximum(right[:, 2:], 1))).max(axis=1)
     reach = REACH + MOST_REACH * gap
-    cost = distance / reach + 0.5 * ratio + LOOK_WEIGHT * (1 - alike)
+    cost = distance / reach + 0.5 * ratio + LIKENESS_WEIGHT * (1 - alike)
     return cost, (distance <= reach) & (ratio <= np.log(SIZE_RATIO))
 
 
@@ -174,7 +174,7 @@ def weave(
     jolts: Sequence[int],
     settings: TrackSettings,
     weights: Mapping[str, TargetWeights],
-    looks: Sequence[LookForAll] = (),
+    looks: Sequence[BodyScan] = (),
 ) -> tuple[Track, ...]:
     """All tracks of the clip, in order of appearance.
 

@@ -17,7 +17,7 @@ from .patches import Patches, pairwise_likeness
 
 @dataclass(frozen=True, slots=True)
 class Observations(Arrays):
-    """N objects seen in one look; struct of arrays.
+    """N objects detected in one scan; struct of arrays.
 
     Attributes:
         boxes: float64 [N, 4].
@@ -38,10 +38,10 @@ class Observations(Arrays):
 
 
 def observations_of(found: Detections) -> Observations:
-    """What a look saw; the result does not depend on the order of `found`.
+    """What a scan detected; the result does not depend on the order of `found`.
 
     Args:
-        found: the detector's answer, scores are probabilities.
+        found: of the detector, scores are probabilities.
     """
     order = np.lexsort((*found.xyxy.T[::-1], -found.score, found.target))
     found = found.select(order.astype(np.intp))
@@ -62,7 +62,7 @@ SIZE_RATIO = 2.2
 """Largest change of width or height between sightings: a head that turns, or two
 detectors that frame it differently, differ by less; a judgement, not fitted."""
 
-LOOK_WEIGHT = 0.4
+LIKENESS_WEIGHT = 0.4
 """Cost of no likeness at all: enough to tell two who cross, not to part one who turns."""
 
 
@@ -111,7 +111,7 @@ def possible_pairs(a: Objects, spread: NDArray[np.float64], b: Objects) -> Pairs
     i, j, distance, ratio = i[good], j[good], distance[good], ratio[good]
     alike = pairwise_likeness(a.looks[i], b.looks[j])
     cost = distance / reach[i] + 0.5 * (1 - paired_iou(a.boxes[i], b.boxes[j]))
-    return Pairs(i, j, cost + 0.3 * ratio + LOOK_WEIGHT * (1 - alike))
+    return Pairs(i, j, cost + 0.3 * ratio + LIKENESS_WEIGHT * (1 - alike))
 
 
 def assign(pairs: Pairs) -> tuple[Index, Index]:

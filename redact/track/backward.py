@@ -33,7 +33,7 @@ class Job:
     Attributes:
         tracklet: its id.
         target: what it is.
-        frame: where it was sighted; the frames before are looked at.
+        frame: where it was sighted; it is searched for in the frames before.
         box: [4] in `frame`.
         look: [CELLS, CELLS], its patch in `frame`.
         speed: [2] pixels per second, camera motion apart.
@@ -102,7 +102,7 @@ class BackwardFollower:
     Args:
         ring, clip, sighted: of the tracker.
         cuts: first frames of new scenes, as far as they are known.
-        find: looks closely for whom the pixels have lost, or may no longer be trusted with; None:
+        find: scans closely for whom the pixels have lost, or may no longer be trusted with; None:
             nobody does.
 
     Attributes:
@@ -235,7 +235,7 @@ class BackwardFollower:
         targets = np.array([j.target for j in mine], np.int8)
         other = sighted.same(there.index, ids, chase.box, targets)
         met = found & (other >= 0)
-        # A close look knows a face, and not whose.
+        # A close scan detects a face, and cannot tell whose.
         same = met & ~again
         pairs = zip(ids[same].tolist(), other[same].tolist(), strict=True)
         self.links += [(a, b) for a, b in pairs if a != b]

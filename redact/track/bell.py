@@ -1,7 +1,7 @@
-"""A small scan of frames in which no scan is due: somebody who is in the picture for a tenth of a
+"""Scans, at a small size, frames in which no scan is due: somebody who is in view for a tenth of a
 second could come and go between two scans.
 
-It only calls for a scan of the place; what is hidden is decided as always.
+It only asks for a scan of the place; what is hidden is decided as always.
 """
 
 from __future__ import annotations
@@ -14,12 +14,12 @@ from ..detection import iou
 from ..types import LOOSELY_SAME_IOU, Boxes, Frame
 from .changes import Seen
 from .geometry import grown
-from .looks import LookAtParts
+from .incremental_scan import ScanParts
 from .sensitivities import JITTER, TrackSettings
 from .small_pictures import SmallFrame
 
 RESTS: Final = 0.5
-"""Seconds in which a place that rang does not ring again: a scan has looked at it."""
+"""Seconds in which a place that rang does not ring again, as it has been scanned."""
 
 RING_REACH: Final = 0.5
 """Own sizes around a face that rang which are scanned."""
@@ -28,28 +28,28 @@ _NONE: Final = np.zeros((0, 4))
 
 
 class Bell:
-    """Rings for faces at places where nothing is known.
+    """Rings for faces at places where nothing is tracked.
 
     Args:
-        look: what sees faces in a small picture of a frame, or of parts of it.
-        settings: how often it looks, and from which score on it rings.
+        scan_small: detects faces in a frame, or in parts of it, at a small size.
+        settings: how often it does, and from which score on it rings.
     """
 
-    def __init__(self, look: LookAtParts, settings: TrackSettings) -> None:
-        self._look, self._settings = look, settings
+    def __init__(self, scan_small: ScanParts, settings: TrackSettings) -> None:
+        self._scan_small, self._settings = scan_small, settings
         self._seen: Seen | None = None
         self._last = -np.inf
         self._rang = np.zeros((0, 5))
 
     def scanned(self, small: SmallFrame) -> None:
-        """All of a picture was scanned: what it shows needs no small look."""
+        """A picture was scanned as a whole, and needs no small scan."""
         self._seen, self._last = Seen(small), small.time
 
     def rings(self, frame: Frame, small: SmallFrame, known: Boxes) -> Boxes:
         """Places [N, 4] of a frame that should be scanned.
 
         Args:
-            frame: that no scan of all of the picture is due in.
+            frame: in which no scan of the whole picture is due.
             small: its small picture.
             known: [N, 4], where tracklets are expected in it, upright source pixels.
 
@@ -62,11 +62,11 @@ class Bell:
         areas = None if self._seen is None else self._seen.changed(small, _NONE.astype(np.float32))
         if areas is not None and not areas:
             return _NONE
-        found = self._look(frame, areas)
+        found = self._scan_small(frame, areas)
         if areas is None or self._seen is None:
             self._seen = Seen(small)
         else:
-            self._seen.looked(small, areas)
+            self._seen.scanned(small, areas)
         faces = found.xyxy[found.score >= self._settings.ring_score].astype(np.float64)
         self._rang = self._rang[small.time - self._rang[:, 4] <= RESTS]
         places = np.concatenate([known, self._rang[:, :4]])

@@ -30,7 +30,7 @@ People stay in view for longer."""
 
 STILL_SECONDS: Final = 2.0
 """Seconds for which bodies are where they were while nothing in the picture changes (a judgement):
-half of what a look at all of the picture waits for faces at most (`looks.MOST_PATIENCE`)."""
+half of what the scan of a whole picture waits at most (`incremental_scan.MOST_PATIENCE`)."""
 
 LEAST_VEHICLE: Final = 48.0
 """Pixels of the shorter side of a vehicle from which its plate is looked for: a plate takes an
@@ -61,10 +61,10 @@ LEAST_LOOKS: Final = 2
 """Scans for bodies that prove something together, such as that nobody is there: one may be wrong by
 chance."""
 
-LookForBodies = Callable[[Frame], Bodies]
+ScanForBodies = Callable[[Frame], Bodies]
 """All people and vehicles of a frame."""
 
-LookForHeads = Callable[[Frame, Boxes], Detections]
+ScanForHeads = Callable[[Frame, Boxes], Detections]
 """A frame and the boxes of bodies [N, 4] in it; to what is seen of heads, or of faces, at their
 upper ends. Or those of vehicles, to what is seen of their plates."""
 
@@ -79,10 +79,10 @@ class Eyes:
         plates: looks for the plates of vehicles; None where plates are not looked for.
     """
 
-    bodies: LookForBodies
-    heads: LookForHeads
+    bodies: ScanForBodies
+    heads: ScanForHeads
     target: Target = Target.FACE
-    plates: LookForHeads | None = None
+    plates: ScanForHeads | None = None
 
 
 def bearers(bodies: Boxes, heads: Boxes) -> NDArray[np.bool_]:
@@ -179,7 +179,7 @@ def fitting(
 
 
 @dataclass(frozen=True, slots=True)
-class LookForAll:
+class BodyScan:
     """What one look for bodies saw: in which frame, at a time in seconds."""
 
     frame: int
@@ -204,7 +204,7 @@ class Everybody:
         self._vehicles = _Looked()
         self._seen: Seen | None = None
         self._scanned = -np.inf
-        self.looks: list[LookForAll] = []
+        self.looks: list[BodyScan] = []
 
     def due(self, time: float) -> bool:
         """Whether bodies are to be detected in a scanned frame at this time (s)."""
@@ -224,7 +224,7 @@ class Everybody:
         """
         time = self._last = small.time
         bodies = self._bodies_of(frame, small, np.concatenate([known, plates]))
-        self.looks.append(LookForAll(frame.index, time, bodies))
+        self.looks.append(BodyScan(frame.index, time, bodies))
         seen = found.select((found.target != Target.PLATE) & (found.score >= DOUBTFUL))
         heads = np.concatenate([known, seen.xyxy.astype(np.float64)])
         people = np.flatnonzero(~bodies.vehicle)
@@ -269,7 +269,7 @@ class Everybody:
         return closer
 
 
-def on_bodies(rows: Rows, target: Target, looks: Sequence[LookForAll]) -> Rows:
+def on_bodies(rows: Rows, target: Target, looks: Sequence[BodyScan]) -> Rows:
     """Sightings of one face, head or plate, without those before its first and after its last
     detection in which it was followed to where no body, or vehicle, bears it.
 

@@ -29,7 +29,7 @@ from ..types import (
     Target,
     Track,
 )
-from .bodies import LEAST_LOOKS, SURE_BODY_SCORE, LookForAll, fitting, head_places
+from .bodies import LEAST_LOOKS, SURE_BODY_SCORE, BodyScan, fitting, head_places
 
 CLEARLY: Final = 0.2
 """IoU by which a body of the next look fits one body better than any other does, at least: of two
@@ -83,7 +83,7 @@ class Followed:
     def body(self) -> Body:
         return Body(self.vehicle, Keyframes(self.keys))
 
-    def seen(self, look: LookForAll, row: int) -> None:
+    def seen(self, look: BodyScan, row: int) -> None:
         """This row of a look is it."""
         box = look.bodies.xyxy[row].astype(np.float64)
         if self.keys:
@@ -94,7 +94,7 @@ class Followed:
         self.keys.append(Keyframe(look.frame, place, State.DETECTED, score))
 
 
-def followed(looks: Sequence[LookForAll], cuts: Sequence[int]) -> list[Followed]:
+def followed(looks: Sequence[BodyScan], cuts: Sequence[int]) -> list[Followed]:
     """Each body over time, in order of its first look.
 
     Args:
@@ -146,7 +146,7 @@ def _alone(pairs: dict[int, int], going: Sequence[Followed]) -> tuple[dict[int, 
     return {row: n for row, n in pairs.items() if n not in ended}, ended
 
 
-def _likeness(look: LookForAll, rows: Sequence[int], going: Sequence[Followed]) -> Boxes:
+def _likeness(look: BodyScan, rows: Sequence[int], going: Sequence[Followed]) -> Boxes:
     """[M, N] IoU of each of M bodies of a look with where each of N that go on was, or would be if
     it went on as fast, whichever fits better."""
     boxes = look.bodies.xyxy[rows].astype(np.float64)
@@ -187,7 +187,7 @@ def _clear(likeness: Boxes, least: float, by: float) -> set[tuple[int, int]]:
 
 
 def owned(
-    looks: Sequence[LookForAll], bodies: Sequence[Followed], tracks: Sequence[Track]
+    looks: Sequence[BodyScan], bodies: Sequence[Followed], tracks: Sequence[Track]
 ) -> list[tuple[int, ...]]:
     """Numbers of the tracks that are surely those of each body, rising.
 

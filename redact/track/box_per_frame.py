@@ -110,7 +110,7 @@ def fill(
     settings: TrackSettings,
 ) -> Dense:
     """Boxes and states of one object from its sightings; contains every box that was seen, but
-    doubtful ones of a head only as `_as_surer_looks` has them.
+    doubtful ones of a head only as `_no_larger_than_around` has them.
 
     Args:
         rows: sightings, one per frame, rising.
@@ -122,7 +122,7 @@ def fill(
     end = clip.frame_after(last, settings.grace, ceiling)
     at = rows["frame"] - start
     boxes = np.zeros((end - start + 1, 4))
-    rows = _as_large_as_looks(rows, target, clip)
+    rows = _as_large_as_detected(rows, target, clip)
     boxes[at] = rows["box"]
     scores = np.full(len(boxes), np.nan, np.float32)
     detected = at[rows["how"] == How.DETECTED]
@@ -135,16 +135,16 @@ def fill(
 
 
 ONE_SIZE: Final = 2.0
-"""Seconds before and after a look at a head in which it is about as large. 1, 1.5 and 2.5 did
+"""Seconds before and after a detection of a head in which it is about as large. 1, 1.5 and 2.5 did
 hardly less or more on twelve dev clips; a judgement between them."""
 
 
-def _as_surer_looks(
+def _no_larger_than_around(
     sizes: NDArray[np.float64], scores: NDArray[np.float64], times: NDArray[np.float64]
 ) -> NDArray[np.float64]:
-    """Sizes of looks at a head, the doubtful ones no larger than the looks around say: a look that
-    hardly sees a head takes its shoulders in, and then the whole body. A likely look keeps its
-    size: heads come nearer.
+    """Sizes of a head as detected, the doubtful ones no larger than the detections around them: a
+    doubtful box includes the shoulders, and then the whole body. Likely detections keep their size,
+    as heads come nearer.
 
     Args:
         sizes: [N, 2] width and height.
@@ -162,26 +162,26 @@ def _as_surer_looks(
     return out
 
 
-def _as_large_as_looks(rows: Rows, target: Target, clip: ClipRecord) -> Rows:
-    """Sightings, those that were followed of the size that the looks before and after them tell:
+def _as_large_as_detected(rows: Rows, target: Target, clip: ClipRecord) -> Rows:
+    """Sightings, the followed ones of the size that the detections before and after them have:
     pixels show where something went, and little of where it ends. A plate is as large as the larger
-    of both: what looks differ in is how much of it they frame.
+    of both, as detections differ in how much of it they frame.
     """
-    looks = np.flatnonzero(rows["how"] == How.DETECTED)
-    if not len(looks):
+    seen = np.flatnonzero(rows["how"] == How.DETECTED)
+    if not len(seen):
         return rows
     centres = to_centres(rows["box"].astype(np.float64))
     times = np.array([clip.time(frame) for frame in rows["frame"].tolist()])
     if target is Target.HEAD:
-        centres[looks, 2:] = _as_surer_looks(
-            centres[looks, 2:], rows["score"][looks].astype(np.float64), times[looks]
+        centres[seen, 2:] = _no_larger_than_around(
+            centres[seen, 2:], rows["score"][seen].astype(np.float64), times[seen]
         )
-    size = centres[looks, 2:]
+    size = centres[seen, 2:]
     if target.spec.round:
-        told = np.stack([np.interp(times, times[looks], line) for line in size.T], axis=1)
+        told = np.stack([np.interp(times, times[seen], line) for line in size.T], axis=1)
     else:
-        after = np.searchsorted(looks, np.arange(len(rows)))
-        later = size[np.minimum(after, len(looks) - 1)]
+        after = np.searchsorted(seen, np.arange(len(rows)))
+        later = size[np.minimum(after, len(seen) - 1)]
         told = np.maximum(size[np.maximum(after - 1, 0)], later)
     followed = rows["how"] != How.DETECTED
     centres[followed, 2:] = told[followed]

@@ -30,16 +30,16 @@ MEAN = 1.5
 large is noticed."""
 
 SPOT = 3
-"""Pixels of that level along a side of the least that counts where nothing at all is seen, half of
-a face of 20 pixels in 1080p. Noise is finer, and averages out: of a still camera whose key pictures
+"""Pixels of that level along a side of the least that counts where nothing is detected, half of a
+face of 20 pixels in 1080p. Noise is finer, and averages out: of a still camera whose key pictures
 code all of it anew, single pixels change by 18 levels then, and means of such spots by 5."""
 
 SPOT_APART, BLOCK_APART = 5, 2.5
 """Grey levels by which the mean of a spot, and that of a block, may differ there."""
 
 NOISE_REACH = 1.0
-"""Own sizes around what was seen in which noise counts as well. Of a doubtful face each look says
-another thing, and the surest of them counts: with 0 a man on a dev clip stayed open, with .5, 1 and
+"""Own sizes around a detection in which noise counts as well. Each scan of a doubtful face gives
+another score, and the best of them counts: with 0 a man on a dev clip stayed open, with .5, 1 and
 2 he is hidden."""
 
 BRIGHTER = 8
@@ -54,8 +54,8 @@ CONTEXT_BLOCKS = 3
 them the picture. It follows from their structure; a test holds it to that."""
 
 AREA_COST = 60
-"""Blocks that looking at one area more costs beside its size: a run of both networks on
-the smallest image takes about as long. It decides cost alone."""
+"""Blocks that scanning one area more costs beside its size: a run of both networks on the smallest
+image takes about as long. It decides cost alone."""
 
 Mask = NDArray[np.bool_]
 """bool [rows, columns] of blocks."""
@@ -65,7 +65,7 @@ class Seen:
     """The picture as it was when each part of it was last scanned.
 
     Args:
-        small: looked at as a whole.
+        small: scanned as a whole.
     """
 
     def __init__(self, small: SmallFrame) -> None:
@@ -80,10 +80,10 @@ class Seen:
 
         Args:
             small: the picture.
-            found: boxes [N, 4] of all that was seen, however faintly: where none is near, noise is
-                no change.
+            found: boxes [N, 4] of all detections, however faint: where none is near, noise is no
+                change.
 
-        None where the pictures cannot be compared: look at all of it.
+        None where the pictures cannot be compared: scan all of it.
         """
         now = _compared(small)
         if now.shape != self._picture.shape:
@@ -108,7 +108,7 @@ class Seen:
             out[int(top) : math.ceil(bottom), int(left) : math.ceil(right)] = True
         return out
 
-    def looked(self, small: SmallFrame, areas: list[Rect]) -> None:
+    def scanned(self, small: SmallFrame, areas: list[Rect]) -> None:
         """Note that parts of a later picture were scanned."""
         now = _compared(small)
         for area in areas:
@@ -167,7 +167,7 @@ def _of_blocks(picture: cv2.typing.MatLike) -> cv2.typing.MatLike:
 def boxes_of(mask: Mask) -> list[tuple[int, int, int, int]]:
     """At most `MOST_AREAS` rectangles of blocks (left, top, right, bottom) that hold all of a mask.
 
-    Two are made one where looking at one costs less, with what lies around each.
+    Two are made one where scanning one costs less, with what lies around each.
     """
     if not mask.any():
         return []

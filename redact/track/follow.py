@@ -27,8 +27,8 @@ place by 0.62 of its own size in every direction."""
 
 RECENT = 0.6
 """Smallest likeness to the frame before, and to the last detection where the frame before does not
-show it: then nothing but that look says that it is the same. It is a correlation, 1 for the
-same; a judgement, not fitted."""
+show it, as nothing else then says that it is the same. It is a correlation, 1 for the same; a
+judgement, not fitted."""
 
 ANCHOR = 0.35
 """Smallest likeness to the last detection; lower and something else has come in its place.
@@ -138,13 +138,12 @@ Find = Callable[[NDArray[np.uint8], Boxes, NDArray[np.int8]], tuple[Boxes, NDArr
 odds [N]: `redact.detection.CloseUp.find`."""
 
 STILL_THERE = -1.1
-"""Log odds of such a look from which a thing that was followed to this place is still there:
-one in four; a detector that looks for everything everywhere must be surer than one who
-looks where somebody has just been."""
+"""Log odds of such a scan from which a thing that was followed to this place is still there: one in
+four; a scan of everything for everything must be surer than one of where somebody has just been."""
 
 LOST_SECONDS = 0.2
-"""Seconds for which it is looked for so in every picture, once pixels have lost it: a head
-that turns away and back, or passes behind a post."""
+"""Seconds for which every picture is scanned closely for it, once its pixels have been lost: a head
+turns away and back, or passes behind a post."""
 
 
 def find_again(
@@ -154,10 +153,10 @@ def find_again(
     target: NDArray[np.int8],
     wanted: NDArray[np.bool_],
 ) -> tuple[NDArray[np.bool_], Boxes]:
-    """Who is seen by a close look: [N] whether, and [N, 4] where (else: where it was expected).
+    """What a close scan finds: [N] whether, and [N, 4] where (else: where it was expected).
 
     Args:
-        find: takes the looks; None: nobody is found.
+        find: scans; None: nothing is found.
         there: the picture.
         expected: [N, 4] where they should be, full-resolution pixels.
         target: [N].
@@ -192,14 +191,14 @@ def _shifted(boxes: Boxes, cells: NDArray[np.float64]) -> Boxes:
     return to_boxes(centres)
 
 
-def _rescaled(small: SmallFrame, boxes: Boxes, look: Patches) -> tuple[Boxes, Patches]:
+def _rescaled(small: SmallFrame, boxes: Boxes, patch: Patches) -> tuple[Boxes, Patches]:
     """The scale of `SCALES` that fits best, with the patch there."""
     centres = to_centres(boxes)
     tries = np.concatenate(
         [to_boxes(np.hstack([centres[:, :2], centres[:, 2:] * s])) for s in SCALES]
     )
     patches = patches_of(small, tries).reshape(len(SCALES), len(boxes), PATCH_SIDE, PATCH_SIDE)
-    fit = (patches * look[None]).sum(axis=(2, 3)) / 2
+    fit = (patches * patch[None]).sum(axis=(2, 3)) / 2
     fit[SCALES.index(1.0)] += SCALE_GAIN
     best = fit.argmax(axis=0)
     each = np.arange(len(boxes))
@@ -207,7 +206,7 @@ def _rescaled(small: SmallFrame, boxes: Boxes, look: Patches) -> tuple[Boxes, Pa
 
 
 def _leads_back(here: SmallFrame, boxes: Boxes, patches: Patches) -> NDArray[np.bool_]:
-    """Whether the new look, searched for in the frame of departure, is found at the start."""
+    """Whether the new patch, searched for in the frame of departure, is found at the start."""
     windows = sample(here, boxes, WINDOW, PATCH_REACH * WINDOW / PATCH_SIDE)
     out = np.zeros(len(boxes), np.bool_)
     for i, (window, patch) in enumerate(zip(windows, patches, strict=True)):

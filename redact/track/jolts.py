@@ -22,10 +22,9 @@ COMPARED_PICTURES: Final = 4
 """Pictures before, and after, with which one is compared: a sixth of a second."""
 
 LOST: Final = 0.08
-"""Share of corners that stop following the camera, at least: fewer are chance."""
-
-MORE: Final = 1.2
-"""Times as many as in any picture of a third of a second before."""
+"""Share of corners that stop following the camera, at least, for a picture to be compared; and more
+than in any of a third of a second before. It decides cost alone: in 54 clips of dev and of street
+footage the same jolts are found where every picture is compared."""
 
 LEAST_JOLT: Final = 0.08
 """How unlike the picture before it is, at least."""
@@ -78,7 +77,7 @@ class Jolts:
             if len(jolt.around) < 2 * COMPARED_PICTURES:
                 now = _unlike(self._recent)
                 jolt.around.append(now)
-        if lost < LOST or lost <= MORE * max(before, default=0.0):
+        if lost < LOST or lost <= max(before, default=0.0):
             return False
         jolt = _Jolt(small.index, _unlike(self._recent) if now is None else now)
         if jolt.unlike < LEAST_JOLT:

@@ -9,12 +9,12 @@ import numpy as np
 
 from ..types import Detections, Frame, Rect
 from .bell import Bell
-from .looks import Looks
+from .incremental_scan import IncrementalScanner
 from .tracker import Tracker
 
 
 def scanned(
-    frame: Frame, tracker: Tracker, looks: Looks, bell: Bell | None = None
+    frame: Frame, tracker: Tracker, scanner: IncrementalScanner, bell: Bell | None = None
 ) -> tuple[Detections | None, Sequence[Rect] | None]:
     """Detections in the frame that a tracker observes next, and the areas that were scanned for
     them, as `Tracker.observe` takes them.
@@ -22,8 +22,8 @@ def scanned(
     Args:
         frame: the next one.
         tracker: knows where a scan is due.
-        looks: asks the detector.
-        bell: looks at what nobody would scan; None: nobody does.
+        scanner: runs the detector.
+        bell: asks for scans of what nobody would scan; None: nobody does.
 
     Raises:
         UnsafeError: the frame could not be checked.
@@ -35,9 +35,9 @@ def scanned(
     if places is not None and not len(places):
         return None, None
     if places is None:
-        found, areas = looks.at(frame, small), None
+        found, areas = scanner.scan(frame, small), None
     else:
-        found, areas = looks.near(frame, small, places)
+        found, areas = scanner.scan_near(frame, small, places)
     if areas is None and bell is not None:
         bell.scanned(small)
     return found, areas

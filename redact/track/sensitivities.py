@@ -15,16 +15,16 @@ class TrackSettings:
         leak_cost: what leaving somebody open costs, if hiding a thing of ordinary size for nothing
             costs 1: such a track is hidden from a probability of 1 / (1 + leak_cost) on. The one
             number in which the sensitivities differ in what they hide.
-        scan_every: seconds between two looks of the detector where nothing asks for more.
-        whole_every: seconds between two looks at all of the picture where only parts of it change,
-            more where these show nothing new (`redact.track.Looks`); 0: every look is at all of it.
-        ring_every: seconds between two small looks for who shows for a moment (the bell): of a
-            tenth of a second one falls into it, at 30 pictures a second it is every other one; 0:
-            every picture.
-        ring_score: of CenterFace in such a look from which a face that nobody knows of calls for a
-            scan. With .25 it calls twice as often as with .35 on 18 dev clips; `thorough` does, and
-            then hides who shows for one frame or two of a clip of `lab.short_faces` in which they
-            were open.
+        scan_every: seconds from one scan to the next where nothing asks for more.
+        whole_every: seconds from one scan of the whole picture to the next where only parts of it
+            change, more where these detect nothing new (`IncrementalScanner`); 0: every scan is of
+            the whole picture.
+        ring_every: seconds from one small scan for faces to the next (`Bell`): one falls into a
+            tenth of a second, every other picture at 30 a second; 0: every picture.
+        ring_score: score of CenterFace in a small scan from which a face that is not tracked asks
+            for a scan. With .25 that is twice as often as with .35 on 18 dev clips; `thorough` has
+            it, and then hides whoever shows for one frame or two of a clip of `lab.short_faces` in
+            which they were open.
         lost_time: how long an unseen object may be found again by its motion alone.
         stitch_time: longest gap over which two tracklets become one object; 0: none do.
         grace: before a track's first and after its last sighting.

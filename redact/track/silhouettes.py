@@ -1,4 +1,4 @@
-"""The shape of a person over time, from looks at single frames."""
+"""The silhouette of a person over time, from scans of single frames."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ from .belief import MOSTLY_BORNE, ORDINARY
 from .bodies import gone_from
 from .body_tracks import MOSTLY
 
-Look = tuple[int, Silhouette | None]
-"""A frame, and what of the box a person took up in it; None where the box must do."""
+ShapeScan = tuple[int, Silhouette | None]
+"""A frame, and the silhouette of a person in it; None where the network could not tell one."""
 
 MOMENT: Final = 3
-"""Looks in a row that did not tell a shape, at most, for what is between two that did: half a
+"""Scans in a row without a silhouette, between two with one, that are bridged at most: half a
 second."""
 
 LOOSER: Final = 1.1
-"""Times that a shape may be larger than it need be and stay as it is: one that changes at every
-look draws every eye, and what is hidden too much is a rim."""
+"""Times that a silhouette may be larger than it need be and stay as it is: one that changes at
+every scan draws every eye, and what is hidden too much is a rim."""
 
 
 SHAPELESS: Final = 0.12
@@ -35,18 +35,20 @@ and faces, this leaves one open, at the border, and hides 21 % of the pictures w
 45 %; with .2 23 %. Of eleven heads that only such a mask hides, .1 would open the first."""
 
 
-def worth_its_box(track: Track, looks: Sequence[Look], leak_cost: float, picture: float) -> bool:
+def worth_its_box(
+    track: Track, scans: Sequence[ShapeScan], leak_cost: float, picture: float
+) -> bool:
     """Whether a person stays hidden, now that it is known where silhouettes were seen.
 
     Args:
         track: of a person.
-        looks: at its shape.
+        scans: for its silhouette.
         leak_cost: see `redact.track.TrackSettings`.
         picture: area of the picture, square pixels.
     """
     p = track.certainty
-    told = sum(shape is not None for _, shape in looks)
-    if p is None or told >= MOSTLY * max(1, len(looks)):
+    told = sum(shape is not None for _, shape in scans)
+    if p is None or told >= MOSTLY * max(1, len(scans)):
         return True
     if track.score is not None:  # a part of somebody after a jump has the certainty of the whole
         p = min(p, track.score)
@@ -54,26 +56,26 @@ def worth_its_box(track: Track, looks: Sequence[Look], leak_cost: float, picture
     return p * SHAPELESS * leak_cost >= max(1.0, share / ORDINARY[Target.PERSON]) * (1 - p)
 
 
-def without_empty_ends(track: Track, looks: Sequence[Look]) -> Track:
+def without_empty_ends(track: Track, scans: Sequence[ShapeScan]) -> Track:
     """A person's track without what was followed, or padded, to where nobody is: before the first,
     and after the last, of all frames in which somebody was detected or a shape was seen.
 
-    One look that shows no shape may miss somebody; with two in a row up to the end of the track, it
-    ends at the first of them. Somebody of whom the looks show no shape while they are detected
-    either keeps both ends.
+    One scan without a silhouette may have missed somebody; with two in a row up to the end of the
+    track, it ends at the first of them. A track without silhouettes even where it was detected
+    keeps both ends.
 
     Args:
         track: of a person.
-        looks: at its shape, in rising order of frame.
+        scans: for its silhouette, in rising order of frame.
     """
     detected = [key.frame for key in track.keyframes if key.state is State.DETECTED]
     if not detected:
         return track
-    seen = [shape is not None for frame, shape in looks if detected[0] <= frame <= detected[-1]]
+    seen = [shape is not None for frame, shape in scans if detected[0] <= frame <= detected[-1]]
     if sum(seen) < MOSTLY_BORNE * max(1, len(seen)):
         return track
-    frames = np.array([frame for frame, _ in looks])
-    there = np.array([shape is not None for _, shape in looks], np.bool_)
+    frames = np.array([frame for frame, _ in scans])
+    there = np.array([shape is not None for _, shape in scans], np.bool_)
     last = gone_from(frames, there, detected[-1], track.last)
     first = -gone_from(-frames[::-1], there[::-1], -detected[0], -track.first)
     ends = [key for frame in (first, last) if (key := track.found_at(frame)) is not None]
@@ -85,23 +87,23 @@ def without_empty_ends(track: Track, looks: Sequence[Look]) -> Track:
     return replace(track, keyframes=tuple(keys.values()), shapes=tuple(shapes))
 
 
-def shapes_between(looks: Sequence[Look], last: int) -> tuple[Shaped, ...]:
-    """Shapes of a track from looks at it.
+def shapes_between(scans: Sequence[ShapeScan], last: int) -> tuple[Shaped, ...]:
+    """Silhouettes of a track from scans for them.
 
-    Between two looks it is hidden where it was in either, relative to its box, which moves with it.
-    Wherever one of the two could not tell, and after the last look, the box is. For a moment
-    between two that could, somebody has their shape or one between, and a cell around it: boxes
-    that come and go draw every eye.
+    Between two scans the union of both silhouettes is hidden, relative to the box, which moves with
+    the person. Where one of the two has none, and after the last scan, the box is hidden. A few
+    scans without a silhouette between two with one are bridged by the union and a cell around it:
+    boxes that come and go draw every eye.
 
     Args:
-        looks: in rising order of frame, one at least.
+        scans: in rising order of frame, one at least.
         last: the last frame of the track.
     """
-    looks = _bridged(looks)
+    scans = _bridged(scans)
     shapes: list[Shaped] = []
     before: Silhouette | None = None
-    end = (last, looks[-1][1] if looks[-1][0] == last else None)
-    for (frame, here), (_, there) in pairwise([*looks, end]):
+    end = (last, scans[-1][1] if scans[-1][0] == last else None)
+    for (frame, here), (_, there) in pairwise([*scans, end]):
         both = None if here is None or there is None else here.union(there)
         if both is not None and before is not None and _still_fits(before, both):
             both = before
@@ -111,17 +113,17 @@ def shapes_between(looks: Sequence[Look], last: int) -> tuple[Shaped, ...]:
     return tuple(shapes) if any(shaped.cells for shaped in shapes) else ()
 
 
-def _bridged(looks: Sequence[Look]) -> list[Look]:
+def _bridged(scans: Sequence[ShapeScan]) -> list[ShapeScan]:
     """Scans, with those shortly between two that gave a silhouette counted as giving one as
     well."""
-    found = list(looks)
-    sure = [n for n, (_, shape) in enumerate(looks) if shape is not None]
+    found = list(scans)
+    sure = [n for n, (_, shape) in enumerate(scans) if shape is not None]
     for a, b in pairwise(sure):
-        before, after = looks[a][1], looks[b][1]
+        before, after = scans[a][1], scans[b][1]
         assert before is not None and after is not None
         if 1 < b - a <= MOMENT + 1:
             between = before.union(after).grown()
-            found[a + 1 : b] = [(frame, between) for frame, _ in looks[a + 1 : b]]
+            found[a + 1 : b] = [(frame, between) for frame, _ in scans[a + 1 : b]]
     return found
 
 

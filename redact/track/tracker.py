@@ -60,7 +60,7 @@ class Tracks:
 
 @dataclass(frozen=True, slots=True)
 class _View:
-    """What a look at a frame's small picture tells.
+    """What a frame's small picture tells.
 
     Attributes:
         small: the picture.
@@ -99,10 +99,10 @@ class Tracker:
         sensitivity: chooses the numbers in `TrackSettings`.
         settings: numbers to use instead of the sensitivity's own.
         weights: of the belief in tracks, those of the installed models if None.
-        ask: takes close looks (`redact.detection.CloseUp.ask`) at each object's best pictures.
-        find: takes close looks (`redact.detection.CloseUp.find`) where somebody should be.
+        ask: scans each object's best pictures closely (`redact.detection.CloseUp.ask`).
+        find: scans closely where somebody should be (`redact.detection.CloseUp.find`).
         read: reads what may be plates (`redact.reading.NumberReader.legible`).
-        eyes: look for bodies, and closely at their heads; None: nobody does.
+        eyes: detect bodies, and scan their heads closely; None: nobody does.
     """
 
     def __init__(
@@ -132,13 +132,13 @@ class Tracker:
         self._view: _View | None = None
         self._ahead: dict[int, _Prepared] = {}
         self._ahead_of: SmallFrame | None = None
-        self._looked_at: float | None = None
+        self._scanned_at: float | None = None
 
     def prepare(self, frame: Frame) -> None:
-        """Make what only depends on the pictures, before the frame is asked about and observed.
+        """Compute what depends on the pictures alone, before the frame is observed.
 
-        Nobody has to, but it may be done in another thread, for all frames in order: it takes as
-        long as all else that is done with a frame that is not looked at.
+        Optional. Another thread may do it, for all frames in order: it takes as long as all else
+        that is done with a frame that is not scanned.
         """
         small = shrink(frame, self._scaler, self._clock.at(frame.seconds))
         camera = None
@@ -148,23 +148,23 @@ class Tracker:
         self._ahead[frame.index] = _Prepared(small, camera)
 
     def places_to_scan(self, frame: Frame) -> Boxes | None:
-        """Where the detector must look at the frame that is observed next: float64 [N, 4], upright
-        source pixels; None for all of it.
+        """What of the frame that is observed next must be scanned: float64 [N, 4], upright source
+        pixels; None for all of it.
 
-        All of it must be looked at if it is the first one or a damaged one, where a new scene may
-        begin, and `scan_every` seconds after all of a frame was last; in between the places at
-        which anything moves fast or has just been lost.
+        All of it must be if it is the first one or a damaged one, where a new scene may begin, and
+        `scan_every` seconds after the last whole frame; in between the places at which anything
+        moves fast or has just been lost.
         """
-        if frame.damaged or self._looked_at is None:
+        if frame.damaged or self._scanned_at is None:
             return None
         view = self._view_of(frame)
-        if view.suspect or view.small.time - self._looked_at >= self.settings.scan_every - JITTER:
+        if view.suspect or view.small.time - self._scanned_at >= self.settings.scan_every - JITTER:
             return None
         return self._active.restless(view.camera, view.small)
 
     def expected_at(self, frame: Frame) -> Boxes:
-        """Where all that is known is expected in the frame that is observed next: float64 [N, 4].
-        What was just begun counts as well as what is believed."""
+        """Where all tracklets are expected in the frame that is observed next: float64 [N, 4].
+        Tracklets count from their first detection on, believed or not."""
         view = self._view_of(frame)
         return warped(self._active.rows.motion.boxes, view.camera)
 
@@ -182,8 +182,8 @@ class Tracker:
 
         Args:
             frame: the next one.
-            detections: None if the detector did not run.
-            areas: that it looked at; None: all of the frame.
+            detections: None if it was not scanned.
+            areas: that were scanned; None: all of the frame.
 
         Raises:
             ValueError: if frames do not come in order.
@@ -200,7 +200,7 @@ class Tracker:
         if detections is not None:
             bodies = None
             if areas is None:
-                self._looked_at = small.time
+                self._scanned_at = small.time
                 if self._everybody is not None and self._everybody.due(small.time):
                     known = [self._active.believed_places(plates=p) for p in (False, True)]
                     seen = self._everybody.look(frame, small, detections, *known)
@@ -245,21 +245,21 @@ class Tracker:
         doubts = seen_best(self._log.by_tracklet(), self._active.retired, self._weights)
         bodies, owners = list[Body](), list[tuple[int, ...]]()
         if self._everybody is not None:
-            looks = self._everybody.looks
-            everybody = followed(looks, cuts)
+            scans = self._everybody.looks
+            everybody = followed(scans, cuts)
             bodies = [one.body for one in everybody]
-            owners = owned(looks, everybody, tracks)
+            owners = owned(scans, everybody, tracks)
         return Tracks(tracks, cuts, tuple(doubts), tuple(bodies), tuple(owners))
 
     def _view_of(self, frame: Frame) -> _View:
-        """Look at the next frame once, whoever asks first."""
+        """What the next frame's small picture tells, worked out once."""
         if self._view is None or self._view.small.index != frame.index:
             if frame.index not in self._ahead:
                 self.prepare(frame)
-            self._view = self._look(self._ahead.pop(frame.index))
+            self._view = self._view_of_small(self._ahead.pop(frame.index))
         return self._view
 
-    def _look(self, prepared: _Prepared) -> _View:
+    def _view_of_small(self, prepared: _Prepared) -> _View:
         small, camera = prepared.small, prepared.camera
         if small.damaged:
             return _View(small, IDENTITY, False)

@@ -121,20 +121,20 @@ class Tracklets(Arrays):
     id: int32 [N], tracklet id.
     target: int8 [N].
     detected: float64 [N], time of the last detection in seconds.
-    sure: float64 [N], time at which a network saw it last, by a close look too.
+    sure: float64 [N], time of the last detection, by a close scan too.
     seen: float64 [N], time of the last sighting, detected or followed.
-    since: float64 [N], looks since the last detection.
+    since: float64 [N], scans since the last detection.
     pending: float64 [N], time from which the object is believed and still to be followed back
         from its start; NaN where it is not.
     believed: bool [N], whether the object is worth following.
     chasing: bool [N], whether the pixel tracker has not lost it.
     box: float64 [N, 4], at the last sighting.
-    recent: float32 [N, CELLS, CELLS], look at the last sighting.
-    anchor: float32 [N, CELLS, CELLS], look at the last detection.
-    known: float32 [N, CELLS, CELLS], look at the last firm detection, all 0 where there was none.
-    unbroken: bool [N], whether every look since then was like one of those before it.
-    examined: float64 [N], log odds of the last look that a close one followed.
-    examined_area: float64 [N], area of its box in that look, 0 where there was none.
+    recent: float32 [N, CELLS, CELLS], patch at the last sighting.
+    anchor: float32 [N, CELLS, CELLS], patch at the last detection.
+    known: float32 [N, CELLS, CELLS], patch at the last firm detection, all 0 where there was none.
+    unbroken: bool [N], whether every patch since then was like one of those before it.
+    examined: float64 [N], log odds of the last scan that a close one followed.
+    examined_area: float64 [N], area of its box in that scan, 0 where there was none.
     read_width: float64 [N], width of its box when it was read last, 0 where it was not.
     start: int32 [N], frame of the first sighting.
     start_time: float64 [N], seconds.
@@ -169,9 +169,9 @@ class Tracklets(Arrays):
 
     @classmethod
     def of_new(
-        cls, first_id: int, small: SmallFrame, seen: Observations, looks: Patches
+        cls, first_id: int, small: SmallFrame, seen: Observations, patches: Patches
     ) -> Tracklets:
-        """Objects that were seen for the first time in a look at a frame."""
+        """Objects that were detected for the first time in a scan of a frame."""
         count, none = len(seen), np.float32(0)
         now = np.full(count, small.time)
         return cls(
@@ -185,9 +185,9 @@ class Tracklets(Arrays):
             believed=np.zeros(count, np.bool_),
             chasing=np.full(count, not small.damaged),
             box=seen.boxes,
-            recent=looks,
-            anchor=looks,
-            known=np.where((seen.odds >= FIRM)[:, None, None], looks, none),
+            recent=patches,
+            anchor=patches,
+            known=np.where((seen.odds >= FIRM)[:, None, None], patches, none),
             unbroken=np.ones(count, np.bool_),
             examined=np.full(count, -np.inf),
             examined_area=np.zeros(count),
@@ -195,7 +195,7 @@ class Tracklets(Arrays):
             start=np.full(count, small.index, np.int32),
             start_time=now,
             start_box=seen.boxes,
-            start_look=looks,
+            start_look=patches,
             clues=Clues.of_new(seen.target, seen.odds, seen.boxes, picture_area(small)),
             motion=Motion.of_new(seen.boxes),
         )

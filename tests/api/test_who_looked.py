@@ -17,7 +17,7 @@ import redact
 from redact.detection import load_detector
 from redact.media import probe
 from redact.pipeline import keep_plan
-from redact.pipeline.search import who_looks
+from redact.pipeline.search import detectors_used
 from redact.settings import OptionalNetwork
 from redact.types import DETECTED_TARGETS, Detections, Frame, Target
 
@@ -113,7 +113,7 @@ def test_a_plan_that_another_detector_left_is_not_published(
     assert not out.exists()
     made = redact.run(empty, out, FAST, redact.Delivery(force=True), detector=other)
     assert made.plan is not None
-    assert made.plan.detectors == who_looks(probe(empty), FAST.detect, other)
+    assert made.plan.detectors == detectors_used(probe(empty), FAST.detect, other)
     assert other is None or other.asked
 
 
@@ -193,11 +193,11 @@ def test_redacts_own_networks_are_named_without_loading_them(
     left_out = () if centerface else (OptionalNetwork.CENTERFACE,)
     wanted = redact.DetectSettings(targets, sensitivity, left_out)
     loaded = load_detector(sensitivity, targets, threads=1, without=left_out)
-    (name, weights), *readers = who_looks(probe(empty), wanted, None)
+    (name, weights), *readers = detectors_used(probe(empty), wanted, None)
     assert (name, weights) == (loaded.name, loaded.weights_sha256)
     assert [reader for reader, _ in readers] == ["PP-OCRv4"] * (Target.PLATE in targets)
     unread = replace(wanted, without=(*left_out, OptionalNetwork.READER))
-    assert who_looks(probe(empty), unread, None) == ((name, weights),)
+    assert detectors_used(probe(empty), unread, None) == ((name, weights),)
     beside = centerface and Target.FACE in targets
     assert ("CenterFace" in name) == beside and ("redact eye" in name) == centerface
     # Beside CenterFace NanoDet looks for bodies.

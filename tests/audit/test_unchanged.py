@@ -51,8 +51,8 @@ def test_thorough_looks_again_at_what_has_not_changed(tmp_path: Path) -> None:
 def test_a_face_that_fades_in_slowly_is_found(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """No look at all of the picture comes to help here. `tests/track/test_looks.py` shows the same
-    of changes that are smaller than what a codec does."""
+    """No scan of the whole picture comes to help here. `tests/track/test_incremental_scan.py` shows
+    the same of changes that are smaller than what a codec does."""
     never = replace(settings_of(Sensitivity.BALANCED), whole_every=1e6)
     monkeypatch.setattr(sys.modules[audit_file.__module__], "settings_of", lambda _: never)
     # Less than two grey levels from one look to the next.

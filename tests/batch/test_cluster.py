@@ -182,11 +182,11 @@ def test_workers_stop_when_the_one_who_ordered_is_gone(scheduler: str, tmp_path:
     words = ("run", tmp_path / "long.mp4", "-o", f"{out}{os.sep}", "--scheduler", scheduler)
     process = subprocess.Popen([sys.executable, "-m", "redact", *map(str, words)], cwd=ROOT)
     deadline = time.monotonic() + 120
-    while not list(out.glob(".*.looks")) and time.monotonic() < deadline:
+    while not list(out.glob(".*.scans")) and time.monotonic() < deadline:
         time.sleep(0.05)
     process.kill()
     process.wait()
     while list(out.glob(".*.run")) and time.monotonic() < deadline:
         time.sleep(0.1)
     left = sorted(path.name for path in out.iterdir())
-    assert left == [".long.redacted.plan.json.looks"], "a worker went on, or left something"
+    assert left == [".long.redacted.plan.json.scans"], "a worker went on, or left something"

@@ -110,7 +110,7 @@ def test_workers_end_with_the_command_that_started_them(case: Path, tmp_path: Pa
     assert not list((tmp_path / "out").glob("*.mp4")), "a worker went on"
     left = list((tmp_path / "out").glob(".*"))
     # Answers of the networks stay for the next run, closed to others and without any picture.
-    assert all(p.name.endswith(".looks") for p in left), "a worker left something"
+    assert all(p.name.endswith(".scans") for p in left), "a worker left something"
     assert all(p.stat().st_mode & 0o077 == 0 for p in left)
 
 

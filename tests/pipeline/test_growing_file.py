@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 import redact.files.growing_file as answer_file
 from redact.files import Answer, AnswerFile
-from redact.pipeline import KeptLooks
+from redact.pipeline import KeptScans
 from redact.types import Detections, Frame
 
 answers = st.lists(
@@ -169,8 +169,8 @@ def searched(
         return np.full(len(boxes), frame.index + 0.1, np.float32)
 
     told = []
-    with KeptLooks(path, made_by) as kept:
-        question, look = kept.asking(ask), kept.looking(detector.detect_frame)
+    with KeptScans(path, made_by) as kept:
+        question, look = kept.asking(ask), kept.scanning(detector.detect_frame)
         for frame in these:
             seen = look(frame, None)
             odds = question(frame, seen.xyxy.astype(np.float64), seen.target)

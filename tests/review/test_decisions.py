@@ -344,7 +344,7 @@ def opened_plan(address: str) -> str:
 @pytest.mark.slow
 def test_a_search_that_a_review_began_goes_on_after_a_kill(tmp_path: Path) -> None:
     source = shorten(SAMPLE, tmp_path / "clip.mp4", 70)
-    looks = tmp_path / ".clip.redacted.plan.json.looks"
+    looks = tmp_path / ".clip.redacted.plan.json.scans"
     with served(source) as (_, process):
         wait_for(lambda: looks.exists() and looks.stat().st_size > 500)
         process.kill()

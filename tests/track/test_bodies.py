@@ -17,8 +17,8 @@ from redact.detection import Bodies, load_calibration
 from redact.track import Clues, Eyes, Tracker, TrackSettings, probability_of
 from redact.track.belief import worth_hiding
 from redact.track.bodies import (
+    BodyScan,
     Everybody,
-    LookForAll,
     bearers,
     borne_by,
     head_places,
@@ -218,7 +218,7 @@ def test_a_mask_ends_where_two_looks_for_bodies_show_nobody_and_nowhere_else(
     rows = np.zeros(len(how), ROW)
     rows["frame"], rows["how"], rows["box"] = np.arange(len(how)), how, FACE
     looks = [
-        LookForAll(n, n / 10, bodies_of(BODY) if here else bodies_of([300.0, 40, 380, 300]))
+        BodyScan(n, n / 10, bodies_of(BODY) if here else bodies_of([300.0, 40, 380, 300]))
         for n, here in sorted(there.items())
     ]
     kept = on_bodies(rows, Target.FACE, looks)["frame"].tolist()
@@ -267,10 +267,10 @@ def test_whatever_lies_on_a_body_or_vehicle_is_followed_to_the_end(
     rows["how"][8:11] = How.DETECTED
     rows["box"] = followed
     rows["box"][8:11] = seen
-    stands = [LookForAll(n, n / 10, bodies_of(BODY, vehicle=vehicle)) for n in range(0, 20, 3)]
+    stands = [BodyScan(n, n / 10, bodies_of(BODY, vehicle=vehicle)) for n in range(0, 20, 3)]
     assert len(on_bodies(rows, target, stands)) == 20
     left = [
-        LookForAll(n, n / 10, bodies_of(BODY if n == 9 else [300.0, 40, 380, 300], vehicle=vehicle))
+        BodyScan(n, n / 10, bodies_of(BODY if n == 9 else [300.0, 40, 380, 300], vehicle=vehicle))
         for n in range(0, 20, 3)
     ]
     assert len(on_bodies(rows, target, left)) < 10

@@ -23,7 +23,7 @@ from redact.mask_size import (
     with_margin,
 )
 from redact.settings import RenderSettings
-from redact.track.box_per_frame import _as_large_as_looks
+from redact.track.box_per_frame import _as_large_as_detected
 from redact.track.geometry import IDENTITY
 from redact.track.sightings import ROW, ClipRecord, How
 from redact.types import DETECTED_TARGETS, SINGLE_DETECTION_FRINGE, Box, Boxes, Target, Track
@@ -140,7 +140,7 @@ def test_looks_tell_how_large_something_is_and_pixels_only_where(
         clip.add(i / 25, IDENTITY, (640, 360))
         how = How.DETECTED if i in (0, 4) else How.FOLLOWED
         rows[i] = (0, i, how, 0.999, (200 - width / 2, 100, 200 + width / 2, 150), 0)
-    boxes = _as_large_as_looks(rows, target, clip)["box"]
+    boxes = _as_large_as_detected(rows, target, clip)["box"]
     assert (boxes[:, 2] - boxes[:, 0]).tolist() == pytest.approx(told)
 
 
@@ -158,7 +158,7 @@ def test_a_head_is_no_larger_where_a_look_doubts_it(
         half = 40 if i == 2 else 20
         score = doubtful if i == 2 else 0.9
         rows[i] = (0, i, How.DETECTED, score, (200 - half, 200 - half, 200 + half, 200 + half), 0)
-    box = _as_large_as_looks(rows, target, clip)["box"][2]
+    box = _as_large_as_detected(rows, target, clip)["box"][2]
     assert box[2] - box[0] == pytest.approx(wide, abs=2)
 
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from redact.settings import Sensitivity
-from redact.track import Bell, Looks, scanned, settings_of
+from redact.track import Bell, IncrementalScanner, scanned, settings_of
 from redact.types import Box, Detections, Frame, Rect
 
 from .scenes import HEIGHT, WIDTH, Thing, as_frame, draw, rendered, seen, texture, tracker_of
@@ -46,7 +46,7 @@ def _holds(areas: Sequence[Rect], box: Box) -> bool:
 
 def test_between_scans_of_all_only_the_place_of_what_moves_fast_is_looked_at() -> None:
     tracker, detector = tracker_of("balanced"), Recorder(STAND, RUN)
-    looks = Looks(detector, EVERY)
+    looks = IncrementalScanner(detector, EVERY)
     noise = np.random.default_rng(1)
     for index in range(12):  # everything changes everywhere
         grey = draw(GROUND, [STAND, RUN], index) + noise.normal(0, 8, GROUND.shape)
@@ -92,7 +92,7 @@ def test_who_shows_between_two_scans_rings_and_is_scanned() -> None:
     flash = Thing(lambda _: (200.0, 100.0), (24, 30), seed=3)
     tracker = tracker_of("balanced")
     detector, small = Recorder(flash, first=5, last=7), Recorder(flash, first=5, last=7)
-    looks, bell = Looks(detector, EVERY), Bell(small, BALANCED)
+    looks, bell = IncrementalScanner(detector, EVERY), Bell(small, BALANCED)
     for index in range(12):
         frame = as_frame(index, draw(GROUND, [flash] if 5 <= index <= 7 else [], index))
         tracker.observe(frame, *scanned(frame, tracker, looks, bell))
@@ -125,7 +125,7 @@ def test_thorough_hears_who_shows_in_one_frame_whichever_it_is_and_faintly() -> 
     for shown in range(1, 8):
         tracker, detector = tracker_of("thorough"), Recorder(flash, first=shown, last=shown)
         small = Recorder(flash, first=shown, last=shown, score=0.3)
-        looks, bell = Looks(detector, EVERY), Bell(small, THOROUGH)
+        looks, bell = IncrementalScanner(detector, EVERY), Bell(small, THOROUGH)
         for index in range(9):
             frame = as_frame(index, draw(GROUND, [flash] if index == shown else [], index))
             tracker.observe(frame, *scanned(frame, tracker, looks, bell))

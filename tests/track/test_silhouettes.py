@@ -1,11 +1,11 @@
-"""Shapes over time: between two looks what either saw, and the box where one could not tell."""
+"""Shapes over time: between two scans what either saw, and the box where one could not tell."""
 
 from __future__ import annotations
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from redact.track import Look, shapes_between, without_empty_ends, worth_its_box
+from redact.track import ShapeScan, shapes_between, without_empty_ends, worth_its_box
 from redact.track.silhouettes import MOMENT
 from redact.types import Box, Keyframe, Silhouette, State, Target, Track
 
@@ -13,15 +13,17 @@ silhouettes = st.binary(min_size=100, max_size=100).filter(any).map(Silhouette)
 
 
 @st.composite
-def looks(draw: st.DrawFn) -> list[Look]:
+def scans(draw: st.DrawFn) -> list[ShapeScan]:
     frames = sorted(draw(st.sets(st.integers(0, 60), min_size=1, max_size=9)))
     # Few different ones, so that shapes also stay.
     known = draw(st.lists(st.none() | silhouettes, min_size=1, max_size=3))
     return [(frame, draw(st.sampled_from(known))) for frame in frames]
 
 
-@given(looks(), st.integers(0, 3))
-def test_what_is_hidden_holds_both_looks_around_a_frame(found: list[Look], beyond: int) -> None:
+@given(scans(), st.integers(0, 3))
+def test_what_is_hidden_holds_both_scans_around_a_frame(
+    found: list[ShapeScan], beyond: int
+) -> None:
     last = found[-1][0] + beyond
     shapes = shapes_between(found, last)
     assert [s.frame for s in shapes] == sorted({s.frame for s in shapes})
@@ -73,8 +75,8 @@ def test_who_is_doubted_is_hidden_where_a_shape_is_seen() -> None:
     everything = Silhouette(bytes([255] * 100))
 
     def hidden(certainty: float, told: int, share: float = 0.02, own: float = 1.0) -> bool:
-        looks: list[Look] = [(n, everything if n < told else None) for n in range(10)]
-        return worth_its_box(person(certainty, share, own), looks, 10.0, 100.0 * 100.0)
+        scans: list[ShapeScan] = [(n, everything if n < told else None) for n in range(10)]
+        return worth_its_box(person(certainty, share, own), scans, 10.0, 100.0 * 100.0)
 
     assert hidden(0.1, 8) and hidden(0.1, 8, share=0.9), "a shape costs little"
     assert not hidden(0.3, 0) and not hidden(0.3, 7)
@@ -92,9 +94,9 @@ def test_a_mask_ends_where_somebody_was_only_followed_to_where_nobody_is() -> No
     shape = Silhouette(bytes([255] * 100))
 
     def ends(*told: int, frames: range = range(0, 71, 5)) -> tuple[int, int]:
-        looks: list[Look] = [(frame, shape if frame in told else None) for frame in frames]
-        track = Track(1, Target.PERSON, keys, shapes=shapes_between(looks, 70))
-        kept = without_empty_ends(track, looks)
+        scans: list[ShapeScan] = [(frame, shape if frame in told else None) for frame in frames]
+        track = Track(1, Target.PERSON, keys, shapes=shapes_between(scans, 70))
+        kept = without_empty_ends(track, scans)
         for frame in range(kept.first, kept.last + 1):
             here = kept.at(frame)
             assert here is not None and here.box == box

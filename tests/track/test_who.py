@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from redact.detection import Bodies
-from redact.track.bodies import LookForAll
+from redact.track.bodies import BodyScan
 from redact.track.body_tracks import followed, owned
 from redact.types import Box, Keyframe, State, Target, Track
 
@@ -24,9 +24,9 @@ def head(x: float, y: float = 45) -> Box:
     return Box(x + 25, y, x + 55, y + 36)
 
 
-def looks(*frames: list[list[float]], vehicle: bool = False) -> list[LookForAll]:
+def looks(*frames: list[list[float]], vehicle: bool = False) -> list[BodyScan]:
     return [
-        LookForAll(
+        BodyScan(
             n,
             n / SECOND,
             Bodies(

@@ -1,10 +1,10 @@
-"""What the detector says about a frame, without asking it again about what has not changed.
+"""Scans only the parts of a frame that have changed since they were scanned last.
 
-Cameras that are fixed to a wall show the same picture for hours. Of a part whose pixels are what
-they were when the detector last looked at it, it would say the same again: what it said then is
-kept. Only the parts that changed are looked at, and all of the picture at least once in
-`TrackSettings.whole_every` seconds. Every part is compared with what it was when it was *looked
-at*, not with the frame before: what comes slowly is noticed as well.
+A camera that is fixed to a wall shows the same picture for hours. Where the pixels are what they
+were at the last scan, the detector would answer the same: its last answer is kept. Only changed
+parts are scanned, and the whole picture at least once in `TrackSettings.whole_every` seconds. Each
+part is compared with what it showed when it was *scanned*, not with the frame before, so that slow
+changes are noticed as well.
 """
 
 from __future__ import annotations
@@ -22,32 +22,32 @@ from .small_pictures import SmallFrame
 from .starting_score import FAINT
 
 MOST_PATIENCE = 4.0
-"""Times `whole_every` after which all of the picture is looked at, however often that told nothing
+"""Times `whole_every` after which the whole picture is scanned, however often that showed nothing
 new: two doublings, from one second to four."""
 
 MOST_OF_PICTURE = 0.6
 """Share of a picture from which several areas of it cost as much as all of it, with what the
 networks are shown around each. It decides cost alone."""
 
-LookAtParts = Callable[[Frame, Sequence[Rect] | None], Detections]
-"""A detector: everything that is seen in parts of a frame, or, for None, in all of it."""
+ScanParts = Callable[[Frame, Sequence[Rect] | None], Detections]
+"""A detector: all detections in parts of a frame, or, for None, in the whole frame."""
 
 
-class Looks:
-    """Asks a detector about frames, in order.
+class IncrementalScanner:
+    """Scans frames, in order.
 
     Args:
-        look: asked about a frame, or about parts of it.
-        whole_every: seconds after which all of the picture is looked at; 0: always. They become
-            twice as many, up to `MOST_PATIENCE` times, with each such look that sees nothing new
-            in what has not changed, and what they were with one that does.
+        scan_parts: the detector.
+        whole_every: seconds after which the whole picture is scanned; 0: always. The interval
+            doubles, up to `MOST_PATIENCE` times, with each of these scans that detects nothing new
+            where nothing changed, and is `whole_every` again after one that does.
 
     Attributes:
-        whole, parts, kept: frames of which all, or parts, or nothing was looked at.
+        whole, parts, kept: frames that were scanned as a whole, in parts, and not at all.
     """
 
-    def __init__(self, look: LookAtParts, whole_every: float) -> None:
-        self._look = look
+    def __init__(self, scan_parts: ScanParts, whole_every: float) -> None:
+        self._scan_parts = scan_parts
         self._every = whole_every
         self._seen: Seen | None = None
         self._whole_at = 0.0
@@ -55,16 +55,16 @@ class Looks:
         self._found = Detections.empty()
         self.whole = self.parts = self.kept = 0
 
-    def at(self, frame: Frame, small: SmallFrame) -> Detections:
-        """Everything that is seen in a frame; raises as the detector does.
+    def scan(self, frame: Frame, small: SmallFrame) -> Detections:
+        """All detections in a frame; raises as the detector does.
 
         Args:
-            frame: one that is to be looked at.
+            frame: the one to scan.
             small: its small picture.
         """
         areas = self._changed(frame, small)
         if areas is None or self._seen is None:
-            found = self._look(frame, None)
+            found = self._scan_parts(frame, None)
             self.whole += 1
             self._patience = self._patience_after(found, small)
             # A damaged picture says nothing about the next one.
@@ -75,26 +75,25 @@ class Looks:
             return self._found
         else:
             areas = self._with_what_they_cut(areas, frame)
-            found = taken_together(self._found, self._look(frame, areas), areas)
+            found = taken_together(self._found, self._scan_parts(frame, areas), areas)
             self.parts += 1
-            self._seen.looked(small, areas)
+            self._seen.scanned(small, areas)
             if Rect(0, 0, *frame.size) in areas:
                 self._whole_at = small.time
         self._found = found
         return found
 
-    def near(
+    def scan_near(
         self, frame: Frame, small: SmallFrame, places: Boxes
     ) -> tuple[Detections, list[Rect] | None]:
-        """Everything that is seen in some places of a frame and next to them; raises as the
-        detector does.
+        """All detections at some places of a frame and next to them; raises as the detector does.
 
         Args:
-            frame, small: see `at`.
+            frame, small: see `scan`.
             places: [N, 4], upright source pixels.
 
         Returns:
-            What is seen, and in which areas it was looked for; None for all of the picture, where
+            Detections, and the areas that were scanned for them; None for the whole picture, where
             that costs as much.
         """
         seen = self._seen
@@ -102,17 +101,17 @@ class Looks:
         if seen is not None and not frame.damaged:
             changed = seen.changed(small, self._found.xyxy)
         if seen is None or changed is None:
-            return self.at(frame, small), None
+            return self.scan(frame, small), None
         areas = self._with_what_they_cut(seen.around(places), frame)
         width, height = frame.size
         if sum(area.pixels for area in areas) >= MOST_OF_PICTURE * width * height:
-            return self.at(frame, small), None
+            return self.scan(frame, small), None
         touched = _touching(np.array(areas, np.float32).reshape(-1, 4), changed)
         anew = [area for area, touches in zip(areas, touched, strict=True) if touches]
         if anew:
-            self._found = taken_together(self._found, self._look(frame, anew), anew)
+            self._found = taken_together(self._found, self._scan_parts(frame, anew), anew)
             self.parts += 1
-            seen.looked(small, anew)
+            seen.scanned(small, anew)
         else:
             self.kept += 1
         return self._found.select(_touching(self._found.xyxy, areas)), areas
@@ -125,7 +124,7 @@ class Looks:
         return self._seen.changed(small, self._found.xyxy)
 
     def _patience_after(self, found: Detections, small: SmallFrame) -> float:
-        """How patient to be after a look at all of the picture has seen `found`."""
+        """How many times as long to wait after a scan of a whole picture that detected `found`."""
         areas = None if self._seen is None else self._seen.changed(small, self._found.xyxy)
         if areas is None:
             return 1.0
@@ -136,7 +135,7 @@ class Looks:
         return min(2 * self._patience, MOST_PATIENCE) if known.all() else 1.0
 
     def _with_what_they_cut(self, areas: list[Rect], frame: Frame) -> list[Rect]:
-        """Areas made so large that none cuts through anything that was seen before."""
+        """Areas made so large that none cuts through anything that was detected before."""
         larger = []
         boxes = self._found.xyxy[_plain(self._found)]
         for area in areas:
@@ -150,7 +149,7 @@ class Looks:
 
 
 def _plain(found: Detections) -> NDArray[np.bool_]:
-    """[N] which are no fainter than what may start a tracklet."""
+    """[N] which are no fainter than what may begin a tracklet."""
     return np.asarray(found.score >= FAINT.of(found.target))
 
 
@@ -158,16 +157,15 @@ def taken_together(before: Detections, now: Detections, areas: Sequence[Rect]) -
     """Earlier detections outside the areas that were scanned again, and new ones inside them.
 
     Args:
-        before: of all of the picture.
-        now: of the same picture; what it says of places outside `areas` does not count.
-        areas: parts that were looked at now, source pixels.
+        before: of the whole picture.
+        now: of the same picture; detections outside `areas` do not count.
+        areas: parts that were scanned now, source pixels.
     """
     fresh = now.select(_touching(now.xyxy, areas))
     stale = _touching(before.xyxy, areas)
-    # A thing at the edge, seen a pixel farther out than before, is not two things.
+    # A thing at the edge that is detected a pixel farther out than before is not two things.
     stale[_same(before, fresh)[0]] = True
-    # Nor is one at the edge lost that is seen a pixel farther out now: it stays as it was, unless
-    # the look just made, which reaches over the edge, sees it there.
+    # Nor is it lost: what lay inside and is now detected outside, over the edge, counts as well.
     moved = _moved_out(before, now, stale, areas)
     return Detections.concat([before.select(~stale), fresh, now.select(moved)])
 

@@ -17,7 +17,7 @@ import pytest
 
 from redact.errors import ExitCode, InputError, StoppedError
 from redact.pipeline import Journal
-from redact.pipeline.kept_looks import KeptLooks, looks_path
+from redact.pipeline.kept_scans import KeptScans, scans_path
 from redact.progress import Silent, Stage
 from redact.types import Frame
 
@@ -41,7 +41,7 @@ def killed_in_its_search(source: Path, plan: Path, least: int) -> Path:
         stderr=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
     )
-    looks, deadline = looks_path(plan), time.monotonic() + 120
+    looks, deadline = scans_path(plan), time.monotonic() + 120
     while process.poll() is None and time.monotonic() < deadline:
         if looks.exists() and looks.stat().st_size >= least:
             break
@@ -79,7 +79,7 @@ def test_a_search_that_was_killed_goes_on_and_ends_as_undisturbed(
     assert not looks.exists()
     manifest = msgspec.json.decode((tmp_path / "a.mp4.manifest.json").read_bytes())
     (detect,) = (s for s in manifest["run"]["steps"] if s["name"] == "detect")
-    assert "looks_taken_up" in [said["code"] for said in detect["detail"]]
+    assert "scans_taken_up" in [said["code"] for said in detect["detail"]]
     assert len(data) < 4000, "numbers only: a picture of this clip would not fit"
 
 
@@ -109,11 +109,11 @@ def test_the_time_that_is_left_is_told_by_what_comes() -> None:
 
 
 def test_answers_about_a_source_that_is_refused_are_not_kept(tmp_path: Path) -> None:
-    path = tmp_path / ".a.looks"
+    path = tmp_path / ".a.scans"
     frame = Frame(0, 0, Fraction(1, 25), picture("yuv420p", (32, 32), 0))
     nowhere = np.zeros((1, 4)), np.zeros(1, np.int8)
     for error, stays in ((StoppedError("stopped", "go on"), True), (InputError("no", "no"), False)):
-        with pytest.raises(type(error)), KeptLooks(path, "one") as kept:
+        with pytest.raises(type(error)), KeptScans(path, "one") as kept:
             kept.asking(lambda *_: np.zeros(1, np.float32))(frame, *nowhere)
             raise error
         assert path.exists() is stays

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from redact.detection import SCAN_SIZES
 from redact.detection.views import PART_CONTEXT
 from redact.settings import Sensitivity
-from redact.track import Looks
+from redact.track import IncrementalScanner
 from redact.track.changes import (
     CHANGED_BLOCK,
     COMPARED_LEVEL,
@@ -29,7 +29,7 @@ from redact.track.changes import (
     boxes_of,
     changed_blocks,
 )
-from redact.track.looks import taken_together
+from redact.track.incremental_scan import taken_together
 from redact.track.small_pictures import TRACKING_LONG_SIDE, shrink
 from redact.types import Box, Detections, Frame, Rect
 
@@ -66,17 +66,17 @@ def _holds(area: Rect, box: Box) -> bool:
 
 
 class Clip:
-    """Pictures given one by one to `Looks`, each of which is due for a look."""
+    """Pictures given one by one to `IncrementalScanner`, each of which is due for a look."""
 
     def __init__(self, every: float = EVERY) -> None:
         self.recorder = Recorder()
-        self.looks = Looks(self.recorder, every)
+        self.scanner = IncrementalScanner(self.recorder, every)
         self._scaler, self._index = VideoReformatter(), 0
 
     def show(self, grey: Grey, damaged: bool = False) -> Detections:
         frame = replace(as_frame(self._index, grey), damaged=damaged)
         self._index += 1
-        return self.looks.at(frame, shrink(frame, self._scaler))
+        return self.scanner.scan(frame, shrink(frame, self._scaler))
 
 
 def mixed(share: float) -> Grey:
@@ -91,7 +91,7 @@ def test_a_still_picture_is_looked_at_after_a_second_and_then_less_often() -> No
         clip.show(GROUND)
     assert [index for index, _ in clip.recorder.shown] == [0, 25, 75, 175, 275]
     assert all(only is None for _, only in clip.recorder.shown)
-    assert (clip.looks.whole, clip.looks.parts, clip.looks.kept) == (5, 0, 271)
+    assert (clip.scanner.whole, clip.scanner.parts, clip.scanner.kept) == (5, 0, 271)
 
 
 def test_something_new_in_a_still_picture_makes_looks_impatient_again() -> None:
@@ -132,7 +132,7 @@ def test_a_face_that_fades_in_slowly_is_seen(seconds: int) -> None:
         found = clip.show(anew(mixed(share), i // 25))
         late = share - 0.3  # it becomes visible at .3, and must be seen at .4 at the latest
         assert len(found) == 1 or late < 0.1, share
-    assert clip.looks.whole == 1 and clip.looks.parts >= 2
+    assert clip.scanner.whole == 1 and clip.scanner.parts >= 2
 
 
 def anew(grey: Grey, seed: int) -> Grey:
@@ -153,7 +153,7 @@ def test_noise_that_a_key_picture_codes_anew_is_no_change() -> None:
     clip = Clip(every=1e6)
     for index in range(100):
         clip.show(anew(GROUND, index // 10))
-    assert (clip.looks.whole, clip.looks.parts) == (1, 0)
+    assert (clip.scanner.whole, clip.scanner.parts) == (1, 0)
 
 
 def test_noise_is_looked_at_where_anything_is_seen_and_nowhere_else() -> None:
@@ -162,7 +162,7 @@ def test_noise_is_looked_at_where_anything_is_seen_and_nowhere_else() -> None:
     clip.recorder.visible = True
     for index in range(100):
         clip.show(anew(mixed(1.0), index // 10))
-    assert clip.looks.parts >= 5
+    assert clip.scanner.parts >= 5
     x1, y1, x2, y2 = FACE.box(0).grown(NOISE_REACH)
     near = Box(x1 - 32, y1 - 32, x2 + 32, y2 + 32)  # whole blocks, and a gap to the border
     for _, areas in clip.recorder.shown[1:]:
@@ -197,9 +197,9 @@ def test_a_camera_that_brightens_its_picture_shows_nothing_new() -> None:
     clip = Clip(every=1e6)
     clip.show(brighter(0))
     clip.show(brighter(6))
-    assert clip.looks.parts == 0
+    assert clip.scanner.parts == 0
     clip.show(small_and_faint(brighter(6), 10))
-    assert clip.looks.parts == 1
+    assert clip.scanner.parts == 1
     assert len(clip.recorder.shown[-1][1] or ()) == 1
 
 
@@ -207,7 +207,7 @@ def test_a_picture_that_became_much_brighter_is_looked_at_again() -> None:
     clip = Clip(every=1e6)
     for levels in range(0, 40, 2):
         clip.show(brighter(levels))
-    assert clip.looks.parts >= 2
+    assert clip.scanner.parts >= 2
 
 
 def test_a_face_that_is_gone_is_gone() -> None:
@@ -216,7 +216,7 @@ def test_a_face_that_is_gone_is_gone() -> None:
     assert len(clip.show(mixed(1.0))) == 1
     clip.recorder.visible = False
     assert len(clip.show(GROUND)) == 0
-    assert clip.looks.parts == 1
+    assert clip.scanner.parts == 1
 
 
 def test_a_damaged_picture_is_looked_at_whole_and_so_is_the_next() -> None:
