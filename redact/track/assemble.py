@@ -204,11 +204,9 @@ def weave(
         groups = [[piece] for piece in pieces]
     objects = []
     for group in groups:
-        members = dict.fromkeys(piece.tracklet for piece in group)
-        clues = Clues.concat([retired[tracklet].clues for tracklet in members]).as_one()
-        if worth_hiding(clues, weights, settings.leak_cost)[0]:
-            p = float(probability_of(clues, weights)[0])
-            objects.append((group, _joined([piece.rows for piece in group]), p))
+        believed, p = _believed(group, retired, weights, settings.leak_cost)
+        if believed:
+            objects.append((believed, _joined([piece.rows for piece in believed]), p))
     parts = []
     for group, rows, p in _without_stacks(objects):
         first = group[0]
@@ -222,6 +220,28 @@ def weave(
         Track(number, target, keyframes, certainty=p)
         for number, (_, target, keyframes, p) in enumerate(parts, start=1)
     )
+
+
+def _believed(
+    group: list[Piece],
+    retired: Mapping[int, Retired],
+    weights: Mapping[str, TargetWeights],
+    leak_cost: float,
+) -> tuple[list[Piece], float]:
+    """Those pieces of one object that are worth hiding, and how probable they are.
+
+    All of them, if they are worth it together; else each that is worth it alone: a doubtful piece
+    may add to what is known of an object, but never takes its mask away.
+    """
+    members = list(dict.fromkeys(piece.tracklet for piece in group))
+    clues = Clues.concat([retired[tracklet].clues for tracklet in members])
+    together = clues.as_one()
+    if worth_hiding(together, weights, leak_cost)[0]:
+        return group, float(probability_of(together, weights)[0])
+    alone = worth_hiding(clues, weights, leak_cost)
+    worth = {tracklet for tracklet, good in zip(members, alone, strict=True) if good}
+    chance = probability_of(clues, weights)[alone].max(initial=0.0)
+    return [piece for piece in group if piece.tracklet in worth], float(chance)
 
 
 def _jumps(group: list[Piece], log: SightingLog, jolts: Sequence[int]) -> list[int]:

@@ -8,7 +8,7 @@ import pytest
 from redact.track import assemble
 from redact.types import Box, Detections, Target
 
-from .scenes import contained, rendered, seen, track_clip, tracker_of
+from .scenes import Thing, contained, rendered, seen, track_clip, tracker_of
 
 HEAD = Box(100, 60, 130, 96)
 COUNT = 12
@@ -76,3 +76,16 @@ def test_one_plate_that_is_framed_in_two_ways_is_one_track() -> None:
     for i in range(COUNT):
         assert contained(tracks, i, plate) and contained(tracks, i, beside), i
         assert not contained(tracks, i, bumper), i
+
+
+def test_a_doubtful_piece_takes_no_mask_away() -> None:
+    """Somebody is out of sight for longer than a tracklet waits; what is seen of them afterwards
+    is doubted so often that the whole would be no face."""
+    thing, sure, doubted = Thing(lambda i: (100.0, 60.0)), range(5), range(20, 40)
+    score = {**dict.fromkeys(sure, 0.6), **dict.fromkeys(doubted, 0.25)}
+    found = [seen([thing.box(i)] if i in score else [], score.get(i, 0)) for i in range(40)]
+    by_mean = {"face": {"bias": 0.0, "mean": 1.0}}
+    tracker = tracker_of("balanced", "follow", "grace", weights=by_mean)
+    tracks = track_clip(rendered([thing], 40), found, tracker).tracks
+    assert all(contained(tracks, i, thing.box(i)) for i in sure)
+    assert not any(contained(tracks, i, thing.box(i)) for i in doubted)
