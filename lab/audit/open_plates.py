@@ -50,12 +50,17 @@ def main() -> None:
     ap.add_argument("--seed", type=int, default=1)
     a = ap.parse_args()
     chance = random.Random(a.seed)
-    clips = sorted(path for folder in a.folders for path in folder.iterdir())
+    every = sorted(path for folder in a.folders for path in folder.iterdir())
+    clips = [path for path in every if path.suffix != ".json"]
     clips = chance.sample(clips, min(a.count, len(clips)))
     plates, reader = readable(a.stills, chance), Reader(2)
-    found = 0
+    found = judged = 0
     for clip in clips:
         plain, places = list(pictures(clip)), list[Box]()
+        if not plain:
+            print(clip.name, "no pictures, left out", flush=True)
+            continue
+        judged += 1
         film = plain
         while not a.clean and not (places and is_read(reader, film[0], places[0])):
             film, places = planted(plain, next(plates), chance)
@@ -68,7 +73,7 @@ def main() -> None:
         )
         found += hit
         print(clip.name, "found" if hit else "not found", f"{len(seen)} findings", flush=True)
-    print(f"{found} of {len(clips)} found")
+    print(f"{found} of {judged} found")
 
 
 def readable(stills: Path, chance: random.Random) -> Iterator[Rgb]:
@@ -99,8 +104,10 @@ def pictures(clip: Path) -> Iterator[Rgb]:
     """The first seconds of a clip, at one rate and size."""
     due = 0.0
     with av.open(str(clip)) as file:
-        for frame in file.decode(video=0):
-            if frame.time is not None and frame.time >= due:
+        rate = file.streams.video[0].guessed_rate or RATE
+        for n, frame in enumerate(file.decode(video=0)):
+            time = n / float(rate) if frame.time is None else frame.time
+            if time >= due:
                 due += 1 / RATE
                 rgb = frame.to_ndarray(format="rgb24")
                 zoom = min(1.0, LONG_SIDE / max(rgb.shape[:2]))
