@@ -23,6 +23,10 @@ _OFTEN: Final = 100
 would add up for minutes. To get it back, the system clears every page of it."""
 
 
+_kept = False
+"""Whether `keep_small` was called, and could do it."""
+
+
 def leave_no_dump() -> None:
     """Have neither this process nor its children write their memory to a disk when they crash:
     faces are in it that the result hides. Does nothing where a system has no such dumps."""
@@ -45,10 +49,18 @@ def keep_small() -> None:
     each from the system and give it back, and the system clears every page anew, which takes a
     tenth of a run. Does nothing elsewhere.
     """
+    global _kept
     if (libc := _glibc()) is not None:
+        _kept = True
         libc.mallopt(_M_ARENA_MAX, 1)
         libc.mallopt(_M_MMAP_MAX, 0)
         libc.mallopt(_M_TRIM_THRESHOLD, _FREE_AT_MOST)
+
+
+def is_kept() -> bool:
+    """Whether freed pieces of any size are used for the next ones, whoever asks for them: nobody
+    then needs a stock of their own."""
+    return _kept
 
 
 def give_back() -> None:

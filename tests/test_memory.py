@@ -43,3 +43,34 @@ def test_memory_of_a_picture_is_used_again_and_given_back() -> None:
     cleared, left = map(float, done.stdout.split())
     assert cleared < 1, "ten pictures need no more fresh pages than one"
     assert left < 0.2
+
+
+NETWORK = """
+import resource
+from pathlib import Path
+import numpy as np
+from redact.detection import CENTERFACE, OpenNetwork
+from redact.detection.weights_for_processor import read_network
+from redact.memory import give_back, keep_small
+
+keep_small()
+
+def resident():
+    return int(Path("/proc/self/statm").read_text().split()[1]) * resource.getpagesize()
+
+weights = read_network(CENTERFACE.file)
+network = OpenNetwork(weights, 1, CENTERFACE.name, keep_memory=True)
+network.run(np.zeros((1, 3, 32, 32), np.uint8))
+before = resident()
+network.run(np.zeros((1, 3, 704, 1280), np.uint8))
+give_back()
+print((resident() - before) / 1e6)
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only glibc is told what to do")
+def test_a_network_keeps_no_memory_of_its_own() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", NETWORK], capture_output=True, text=True, check=True
+    )
+    assert float(done.stdout) < 30, "MB; a stock of its own takes hundreds"

@@ -20,6 +20,7 @@ import onnxruntime
 from numpy.typing import NDArray
 
 from ..errors import DependencyError, ModelError, UnsafeError
+from ..memory import is_kept
 from ..words import problem, say
 from .networks import FACE_PLATE
 from .weights import read_weights
@@ -68,7 +69,8 @@ def open_network(weights: bytes, threads: int, name: str, *, keep_memory: bool =
         name: of the network, for errors.
         keep_memory: keep the working memory between pictures, for a network that sees pictures
             of one or two sizes. It would be kept for every size anew; without it the system
-            clears fresh pages for each picture, which takes CenterFace twice the time.
+            clears fresh pages for each picture, which takes CenterFace twice the time. Where
+            the process keeps freed memory (`redact.memory.is_kept`), that serves all networks.
 
     Raises:
         ModelError: if onnxruntime cannot load the weights.
@@ -80,7 +82,7 @@ def open_network(weights: bytes, threads: int, name: str, *, keep_memory: bool =
     options.intra_op_num_threads = threads
     options.inter_op_num_threads = 1
     options.log_severity_level = 3
-    options.enable_cpu_mem_arena = keep_memory
+    options.enable_cpu_mem_arena = keep_memory and not is_kept()
     options.enable_mem_pattern = False
     # Asked for a device that it knows nothing of, it warns in a way of its own and goes on.
     _require_device(ort.get_available_providers(), name)

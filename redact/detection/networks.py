@@ -80,7 +80,7 @@ VERIFIER: Final = Network(
 READER: Final = Network(
     "PP-OCRv4",
     {"ppocr/text-detection.onnx":
-        "e84b679f1446f4564fea20f0b6615bf2e5b2e721a0deb74d5aa349b1e4a94d4d",
+        "e3e880d03e17e7a24cd38ce641bfcefc139cb8193bd903280ee228438fcbba96",
      "ppocr/text-recognition.onnx":
         "26bba89b81fd3586e07bcbad98c9b1600c0bff011258b094afa72bcee43950db"},
     (Target.PLATE, *TEXT_TARGETS), "reading", OptionalNetwork.READER,
@@ -99,8 +99,9 @@ DETECTORS: Final = (FACE_PLATE, CENTERFACE, EYE, NANODET)
 NETWORKS: Final = (*DETECTORS, VERIFIER, READER, SELFIE)
 """CenterFace, the eye and NanoDet were brought to 8 bits by `lab.training.eight_bit`,
 `lab.training.eye.eight_bit` and `lab.training.people_8bit`, PP-OCRv4 was folded
-(`lab.training.fold`) and stored in 16 bits (`lab.training.sixteen_bit`), and MediaPipe's was given
-the range of its input by `lab.training.selfie`."""
+(`lab.training.fold`), stored in 16 bits (`lab.training.sixteen_bit`) and rearranged
+(`lab.training.rearrange`), and MediaPipe's was given the range of its input by
+`lab.training.selfie`."""
 
 
 def in_use(
