@@ -12,31 +12,16 @@ import importlib
 import os
 import sys
 from pathlib import Path
-from typing import Any
-
-import onnxruntime
 
 from redact.cli import main
 from redact.detection import load_close_up, load_detector
-from redact.settings import Sensitivity
+from redact.memory import keep_small
 from redact.words import words_of
 
-_SESSIONS: dict[Any, Any] = {}
-_open = onnxruntime.InferenceSession
-
-
-def _kept(weights: bytes, options: Any, providers: list[str]) -> Any:
-    key = (weights, options.intra_op_num_threads, options.enable_cpu_mem_arena, *providers)
-    if key not in _SESSIONS:
-        _SESSIONS[key] = _open(weights, options, providers=providers)
-    return _SESSIONS[key]
-
-
-onnxruntime.InferenceSession = _kept
 if hasattr(os, "sched_getaffinity"):
     os.sched_getaffinity = lambda _: {0}
-for sensitivity in (Sensitivity.FAST, Sensitivity.THOROUGH):  # which differ in memory they keep
-    load_close_up(load_detector(sensitivity))
+keep_small()  # or networks would keep memory of their own, and be opened anew
+load_close_up(load_detector())
 words_of("en")
 for name in ("redact.cli.run", "redact.inspect"):  # which are imported when they are needed
     importlib.import_module(name)

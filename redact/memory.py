@@ -18,7 +18,7 @@ _FREE_AT_MOST: Final = 256 << 20
 """Bytes of free memory at the end of the heap from which they are given back: about what a network
 takes for one picture and frees."""
 
-_OFTEN: Final = 100
+_OFTEN: Final = 1000
 """Frames of a long stage after which freed memory is given back: what lies between pieces in use
 would add up for minutes. To get it back, the system clears every page of it."""
 

@@ -10,8 +10,12 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-from .open_once import share_networks
+from redact.memory import keep_small
+
 from .pipeline.conftest import SAMPLE, STREET_FRAMES, shorten
+
+# As every command does; so networks are opened once for all tests.
+keep_small()
 
 # A busy machine is no defect of an example. Every run draws other examples.
 settings.register_profile("redact", deadline=None, max_examples=50)
@@ -89,14 +93,6 @@ def street_plan(street: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 def state_of_its_own(tmp_path_factory: pytest.TempPathFactory) -> None:
     """No test leaves anything in the folders of whoever runs them."""
     os.environ["XDG_STATE_HOME"] = str(tmp_path_factory.mktemp("state"))
-
-
-@pytest.fixture(autouse=True, scope="session")
-def networks_open_once() -> Iterator[None]:
-    """Each network is opened once in this process."""
-    with pytest.MonkeyPatch.context() as patch:
-        share_networks(patch.setattr)
-        yield
 
 
 @pytest.fixture(autouse=True)

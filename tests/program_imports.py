@@ -23,11 +23,19 @@ import redact.cli.run
 import redact.cli.still
 import redact.cli.verify
 import redact.cli.watch
+from redact.detection.device import open_network
+from redact.detection.networks import CENTERFACE, EYE, FACE_PLATE, NANODET, READER, VERIFIER
+from redact.detection.weights import read_weights
+from redact.detection.weights_for_processor import read_network
+from redact.memory import keep_small
 from redact.words.catalogue import words_of
-
-from .open_once import open_for_children
 
 __all__ = ["av", "cv2", "redact", "scipy"]
 
 words_of("en")  # reads the catalogues
-open_for_children()
+keep_small()
+# With one thread, for others are not there any more in a forked process.
+for row in (FACE_PLATE, CENTERFACE, EYE, NANODET, VERIFIER):
+    open_network(read_network(row.file), 1, row.name)
+for file in READER.files:
+    open_network(read_weights(file), 1, READER.name)

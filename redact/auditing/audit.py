@@ -169,7 +169,7 @@ def collect(
     wanted: dict[int, list[Box] | None] = {}
     if plan is not None and settings.targets:
         wanted = scheduled_scans(plan, settings.sensitivity, limits)
-    opinion = StillVisible(plan, covers, detectors, limits)
+    opinion = StillVisible(plan, covers, detectors, limits, unless_same=True)
     reads = in_use([READER], detectors.targets, without)
     reader = NumberReader() if reads else None
     names = [*detectors.names, *((n.name, n.weights_sha256) for n in reads)]

@@ -7,10 +7,11 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Protocol
 
 import numpy as np
+from av.video.reformatter import VideoReformatter
 from numpy.typing import NDArray
 
 from ..record import BodiesPart
-from ..track import bearers, head_places
+from ..track import Remembered, bearers, head_places, shrink
 from ..types import (
     EVERYWHERE,
     Box,
@@ -67,6 +68,8 @@ class Everybody:
     ) -> None:
         self._eyes, self._target, self._covers = eyes, target, covers
         self._masks, self._limits, self._scope = masks, limits, scope
+        self._shrinker = VideoReformatter()
+        self._bodies = Remembered[NDArray[np.float64]](lambda bodies: bodies.astype(np.float32))
         self.suspicions: list[Suspicion] = []
         self._pictures = self._hidden = self._small = self._bare = 0
 
@@ -78,7 +81,8 @@ class Everybody:
     def scan(self, shown: Frame, mask: MakeMask) -> None:
         """Account for the bodies of a frame, given what makes its mask."""
         self._pictures += 1
-        bodies = self._eyes.bodies(shown)
+        picture = shrink(shown, self._shrinker, shown.seconds)
+        bodies = self._bodies.of(picture, lambda: self._eyes.bodies(shown))
         places = head_places(bodies)
         kept, limits = self._covers.kept(shown.index), self._limits
         asked = np.array([self._scope.holds(Box(*place)) for place in places.tolist()], np.bool_)

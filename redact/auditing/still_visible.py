@@ -20,7 +20,15 @@ from ..detection import CLOSELY, load_calibration
 from ..memory import trim_at_times
 from ..plan import Plan, decisions
 from ..reading import NumberReader
-from ..track import Clues, IncrementalScanner, Tracker, TrackSettings, probability_of, shrink
+from ..track import (
+    Clues,
+    IncrementalScanner,
+    Remembered,
+    Tracker,
+    TrackSettings,
+    probability_of,
+    shrink,
+)
 from ..types import EVERYWHERE, Box, Detections, Frame, Rect, Region, Target, Track
 from .audit_detectors import AuditDetectors
 from .limits import Limits
@@ -63,7 +71,8 @@ class StillVisible:
         covers: what is hidden where.
         detectors: the audit's.
         limits: see `Limits`.
-        whole_every: see `redact.track.IncrementalScanner`. 0: every scan is of all of the picture.
+        whole_every: see `redact.track.IncrementalScanner`. 0: every scan is of the whole picture.
+        unless_same: a picture in which nothing changed since the last whole scan is not scanned.
 
     Attributes:
         misfits: subjects that their masks do not cover.
@@ -76,6 +85,7 @@ class StillVisible:
         detectors: AuditDetectors,
         limits: Limits,
         whole_every: float = 0.0,
+        unless_same: bool = False,
     ) -> None:
         self._plan, self._covers = plan, covers
         self._detectors, self._limits = detectors, limits
@@ -84,6 +94,7 @@ class StillVisible:
         self._begun = Fraction(0) if plan is None else plan.source.timeline.time(0)
         self._shrinker = VideoReformatter()
         self._scanner = IncrementalScanner(detectors.scan, whole_every)
+        self._last = Remembered[Detections](lambda found: found.xyxy) if unless_same else None
         self.misfits: list[Misfit] = []
 
     def scan(
@@ -100,7 +111,7 @@ class StillVisible:
         if not self._scope.at(float(shown.time - self._begun)):
             return None
         if places is None:
-            found = self._scanner.scan(shown, shrink(shown, self._shrinker, shown.seconds))
+            found = self._everywhere(shown)
         else:
             found = self._detectors.scan(shown, [_area(box, *shown.size) for box in places])
         found = self._scope.select(found)
@@ -135,6 +146,13 @@ class StillVisible:
             self._note(shown, found.select(sure & ~bodies), hidden, regions)
             self._note(shown, found.select(sure & bodies), boxed, regions)
         return found.select(outside)
+
+    def _everywhere(self, shown: Frame) -> Detections:
+        """All detections in a frame."""
+        small = shrink(shown, self._shrinker, shown.seconds)
+        if self._last is None:
+            return self._scanner.scan(shown, small)
+        return self._last.of(small, lambda: self._scanner.scan(shown, small))
 
     def suspects(self, shown: Frame, found: Detections) -> list[tuple[float, Target, int, Box]]:
         """What was seen outside the masks of one frame, after a close scan of each: how probable it

@@ -22,14 +22,13 @@ from ..progress import Moved, read_progress
 from ..with_parent import OPTION
 from ..words import error_as_json, problem
 
-BASE: Final = 600_000_000
+BASE: Final = 480_000_000
 """Bytes that one run takes whatever the picture: libraries, models, and a reserve."""
 
-PER_PIXEL: Final = 210
+PER_PIXEL: Final = 140
 """Bytes that one run takes for each pixel of the picture: frames on their way through decoder,
-detector, tracker and encoder. With `BASE` a seventh to a quarter more than what
-`python -m lab.memory` measured in `balanced` at 360p, 720p and 1080p (`lab/README.md`,
-"Memory")."""
+detector, tracker and encoder. With `BASE` a fifth to a third more than what `python -m lab.memory`
+measured in `balanced` at 360p, 720p and 1080p (`lab/README.md`, "Memory")."""
 
 
 def bytes_for(source: Path) -> int:

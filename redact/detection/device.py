@@ -7,6 +7,7 @@ own log. Here it is found out before the work begins, and told.
 
 from __future__ import annotations
 
+import hashlib
 import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -60,8 +61,14 @@ def threads_each() -> int:
     return max(1, default_threads() // 2)
 
 
+_open: Final[dict[tuple[bytes, int, str], Any]] = {}
+"""Open sessions by the SHA-256 of their weights, processors and device. What a session answers
+depends on nothing that it was asked before, and any thread may ask it."""
+
+
 def open_network(weights: bytes, threads: int, name: str, *, keep_memory: bool = False) -> Any:
-    """Open an onnxruntime session on the chosen device.
+    """Open an onnxruntime session on the chosen device; one that is open is used again, unless it
+    keeps memory.
 
     Args:
         weights: contents of the ONNX file.
@@ -78,11 +85,15 @@ def open_network(weights: bytes, threads: int, name: str, *, keep_memory: bool =
             that device.
     """
     ort = load_engine()
+    key = hashlib.sha256(weights).digest(), threads, device_now()
+    keep_memory = keep_memory and not is_kept()
+    if not keep_memory and key in _open:
+        return _open[key]
     options = ort.SessionOptions()
     options.intra_op_num_threads = threads
     options.inter_op_num_threads = 1
     options.log_severity_level = 3
-    options.enable_cpu_mem_arena = keep_memory and not is_kept()
+    options.enable_cpu_mem_arena = keep_memory
     options.enable_mem_pattern = False
     # Asked for a device that it knows nothing of, it warns in a way of its own and goes on.
     _require_device(ort.get_available_providers(), name)
@@ -97,6 +108,8 @@ def open_network(weights: bytes, threads: int, name: str, *, keep_memory: bool =
     # Otherwise a device that fails midway is left for another, in silence.
     session.disable_fallback()
     _require_device(session.get_providers(), name)
+    if not keep_memory:
+        _open[key] = session
     return session
 
 

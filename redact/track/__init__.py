@@ -12,7 +12,7 @@ from .bodies import (
     head_places,
 )
 from .camera_motion import motion_between
-from .changes import Seen
+from .changes import Remembered, Seen
 from .follow import COAST, SAME_LOOK, step
 from .frame_clock import FrameClock
 from .geometry import warped

@@ -5,6 +5,8 @@ the bell, the camera's motion and the audit.
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
+from typing import Generic, TypeVar
 
 import cv2
 import numpy as np
@@ -13,6 +15,8 @@ from numpy.typing import NDArray
 from ..types import Boxes, Rect
 from .geometry import grown
 from .small_pictures import SmallFrame
+
+T = TypeVar("T")
 
 COMPARED_LEVEL = 1
 """Pyramid level that is compared: of a long side up to 480, so that noise averages out and
@@ -124,6 +128,29 @@ class Seen:
         x2 = min(self._size[0], math.ceil(right * across))
         y2 = min(self._size[1], math.ceil(bottom * down))
         return Rect(x1, y1, x2, y2)
+
+
+class Remembered(Generic[T]):
+    """What a scan of a whole picture gave, which it gives again for as long as nothing changes.
+
+    Args:
+        places: boxes [N, 4] of what it gave: near them noise counts as a change.
+    """
+
+    def __init__(self, places: Callable[[T], NDArray[np.float32]]) -> None:
+        self._places = places
+        self._last: tuple[Seen, T] | None = None
+
+    def of(self, small: SmallFrame, scan: Callable[[], T]) -> T:
+        """What a scan gives of a frame, whose small picture this is; raises as the scan does."""
+        if self._last is not None and not small.damaged:
+            seen, given = self._last
+            if seen.changed(small, self._places(given)) == []:
+                return given
+        given = scan()
+        # A damaged picture says nothing about the next one.
+        self._last = None if small.damaged else (Seen(small), given)
+        return given
 
 
 def unchanged(earlier: SmallFrame, later: SmallFrame) -> bool:
