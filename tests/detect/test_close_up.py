@@ -234,3 +234,16 @@ def test_plates_that_fill_a_turned_picture_are_told_from_scenes(shared_eval: Pat
     for scene in (data.rocket(), data.chelsea(), data.stereo_motorcycle()[0]):
         height, width = scene.shape[:2]
         assert said(scene, [0.1 * width, 0.15 * height, 0.95 * width, 0.95 * height]) < 0
+
+
+def test_a_plate_that_is_seen_from_the_side_is_known(shared_eval: Path) -> None:
+    """Foreshortened to nine tenths of its height."""
+    detector = load_detector(targets=(Target.PLATE,), threads=1)
+    close_up = load_close_up(detector, (Target.PLATE,), threads=1)
+    odds = []
+    for still in largest(shared_eval, "plate", 6, wide=True):
+        rgb, (x1, y1, x2, y2) = moved(still, 0.15, (0.5, 0.5), data.rocket())
+        squeeze = 0.9 * (y2 - y1) / (x2 - x1)
+        narrow = cv2.resize(rgb, None, fx=squeeze, fy=1, interpolation=cv2.INTER_AREA)
+        odds += ask(close_up, narrow, [squeeze * x1, y1, squeeze * x2, y2], target=Target.PLATE)
+    assert np.median(odds) > 0
