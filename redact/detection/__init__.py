@@ -28,6 +28,7 @@ from .loader import (
 from .networks import (
     CENTERFACE,
     DETECTORS,
+    NANODET,
     READER,
     SCAN_SIZES,
     SELFIE,
@@ -36,7 +37,7 @@ from .networks import (
     in_use,
 )
 from .nms import iou
-from .people import Bodies
+from .people import Bodies, People
 from .presentations import in_every_way, with_turns
 from .scaling import Scaler
 from .silhouettes import AGREEMENT, Selfie
