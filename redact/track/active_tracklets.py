@@ -216,7 +216,8 @@ class ActiveTracklets:
         r = self.rows
         rows = np.flatnonzero(r.seen == small.time)
         height = small.luma.shape[0] / small.scale
-        borne = borne_by(bodies, r.box[rows], r.target[rows], height)
+        chances = probability_of(r.clues.select(rows), self._weights)
+        borne = borne_by(bodies, r.box[rows], r.target[rows], height, chances)
         r.clues.looked_for_bodies(rows, borne)
 
     def believed_places(self, *, plates: bool) -> Boxes:

@@ -113,6 +113,28 @@ def test_a_chair_as_wide_as_somebody_and_his_own_trunk_are_no_head_of_his() -> N
     assert not borne_by(seen, heads, np.full(4, Target.PLATE, np.int8)).any()
 
 
+def test_whose_head_is_known_bears_no_hand_below_it_as_another() -> None:
+    """But two may stand in one box, head beside head, and one before the other."""
+    hand, beside, kind = [140.0, 110, 165, 140], [160.0, 50, 190, 90], np.full(3, Target.HEAD)
+    three = np.array([FACE, hand, beside])
+
+    def borne(*chances: float, around: Bodies) -> list[bool]:
+        found = borne_by(around, three, kind.astype(np.int8), chances=np.array(chances))
+        return [bool(one) for one in found]
+
+    alone, child = bodies_of(BODY), bodies_of(BODY, [120.0, 100, 185, 300])
+    assert borne(0.95, 0.5, 0.5, around=alone) == [True, False, True]
+    assert borne(0.95, 0.97, 0.5, around=alone) == [True, True, True]
+    assert borne(0.6, 0.5, 0.5, around=alone) == [True, True, True], "nobody's head is known"
+    assert borne(0.95, 0.5, 0.5, around=child) == [True, True, True]
+
+
+def test_a_collar_is_too_small_for_a_head() -> None:
+    sizes, kind = (20.0, 12.0), np.full(2, Target.HEAD, np.int8)
+    heads = np.array([[140 - s / 2, 60.0, 140 + s / 2, 60 + s] for s in sizes])
+    assert borne_by(bodies_of(BODY), heads, kind).tolist() == [True, False]
+
+
 CAR = [200.0, 100, 400, 260]
 PLATE = [270.0, 210, 330, 226]
 
