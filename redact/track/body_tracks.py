@@ -30,6 +30,8 @@ from ..types import (
     Track,
 )
 from .bodies import LEAST_LOOKS, SURE_BODY_SCORE, BodyScan, fitting, head_places
+from .geometry import Affine, warped
+from .sightings import ClipRecord
 
 CLEARLY: Final = 0.2
 """IoU by which a body of the next look fits one body better than any other does, at least: of two
@@ -68,7 +70,8 @@ class Followed:
         vehicle: it is a vehicle.
         keys: where each look saw it.
         rows: its row in each look, by frame.
-        box, time: of the last look that saw it.
+        box: of the last scan that detected it, where the camera has carried it since.
+        time: of that scan, seconds.
         speed: of its box then, pixels a second.
     """
 
@@ -83,6 +86,10 @@ class Followed:
     def body(self) -> Body:
         return Body(self.vehicle, Keyframes(self.keys))
 
+    def carry(self, motion: Affine) -> None:
+        """The camera has moved since the last scan."""
+        self.box = warped(self.box[None], motion)[0]
+
     def seen(self, look: BodyScan, row: int) -> None:
         """This row of a look is it."""
         box = look.bodies.xyxy[row].astype(np.float64)
@@ -94,18 +101,25 @@ class Followed:
         self.keys.append(Keyframe(look.frame, place, State.DETECTED, score))
 
 
-def followed(looks: Sequence[BodyScan], cuts: Sequence[int]) -> list[Followed]:
+def followed(
+    looks: Sequence[BodyScan], cuts: Sequence[int], clip: ClipRecord | None = None
+) -> list[Followed]:
     """Each body over time, in order of its first look.
 
     Args:
         looks: of a clip, in order.
         cuts: first frames of new scenes, rising.
+        clip: its camera motions; None: the camera stands.
     """
     every, going, before = list[Followed](), list[Followed](), -1
     for look in looks:
         cut = bisect_right(cuts, before) < bisect_right(cuts, look.frame)
-        before = look.frame
         going = [g for g in going if not cut and look.time - g.time <= LONGEST_UNSEEN]
+        if clip is not None and going:
+            motion = clip.between(before, look.frame)[-1]
+            for one in going:
+                one.carry(motion)
+        before = look.frame
         rows = _distinct(look.bodies)
         likeness = _likeness(look, rows, going)
         clear = _clear(likeness, LOOSELY_SAME_IOU, CLEARLY)

@@ -246,7 +246,7 @@ class Tracker:
         bodies, owners = list[Body](), list[tuple[int, ...]]()
         if self._everybody is not None:
             scans = self._everybody.looks
-            everybody = followed(scans, cuts)
+            everybody = followed(scans, cuts, self._clip)
             bodies = [one.body for one in everybody]
             owners = owned(scans, everybody, tracks)
         return Tracks(tracks, cuts, tuple(doubts), tuple(bodies), tuple(owners))

@@ -8,6 +8,7 @@ import pytest
 from redact.detection import Bodies
 from redact.track.bodies import BodyScan
 from redact.track.body_tracks import followed, owned
+from redact.track.sightings import ClipRecord
 from redact.types import Box, Keyframe, State, Target, Track
 
 SECOND = 3
@@ -57,6 +58,16 @@ def test_who_runs_is_followed_at_their_speed() -> None:
     """No two boxes of a runner overlap enough to be one by themselves."""
     run = [0.0, 30, 75, 130, 190, 250, 310]
     assert spans(*[[body(x)] for x in run]) == [(0, 6)]
+
+
+def test_who_stands_while_the_camera_turns_is_one_body() -> None:
+    """Nor do two boxes of theirs overlap enough then."""
+    clip, stand = ClipRecord(), [[body(600 - 70.0 * n)] for n in range(8)]
+    for n in range(len(stand)):
+        turned = np.array([[1.0, 0, -70], [0, 1, 0]])
+        clip.add(n / SECOND, turned, (640, 360))
+    assert [(b.body.first, b.body.last) for b in followed(looks(*stand), (), clip)] == [(0, 7)]
+    assert len(followed(looks(*stand), ())) > 1
 
 
 def test_who_is_missed_for_a_second_goes_on_where_they_were_and_not_for_longer() -> None:
