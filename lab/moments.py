@@ -158,7 +158,7 @@ def looks_of(plan: Plan, name: str) -> tuple[tuple[float, Look], ...]:
             Look(
                 name,
                 plan.seconds(m.frame),
-                plan.doubts[-m.track - 1].box if m.track < 0 else None,
+                m.box if m.track < 0 else None,
             ),
         )
         for m in ranking(plan)
