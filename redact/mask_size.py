@@ -142,11 +142,11 @@ UNSURE: Final = PerKind(
     "mask_size: UNSURE",
     {Target.FACE: 0.125, Target.PLATE: 0.08, Target.HEAD: 0.125, Target.PERSON: 0.20},
 )
-"""Growth on every side. Of a face, beyond its fringe, where a look is an even guess, a share of the
-box's width and height. A detector that doubts whether something is a face doubts where it ends as
-well: to hold 97 % of a face in 19 of 20 cases, a look of a probability below .5 needed a margin of
-.27 beyond its fringe, one above .99 needed .08; every mask has .12. Of a plate that was seen once,
-a share of the root of its area: to hold 99 % of nine in ten plates, looks at stills needed .15, and
+"""Growth on every side. Of a face, beyond its fringe, where a detection is an even guess, a share
+of the box's width and height. A detector that doubts whether something is a face doubts where it
+ends as well: to hold 97 % of a face in 19 of 20 cases, a detection below .5 needed a margin of .27
+beyond its fringe, one above .99 needed .08; every mask has .12. Of a plate that was seen once, a
+share of the root of its area: to hold 99 % of nine in ten plates, scans of stills needed .15, and
 boxes of tracks .05 (moved stills); every mask has .08. Measured by `python -m lab.real.misplaced
 --half dev`, plates with `--stills`. Bodies have no fringe."""
 
@@ -156,8 +156,8 @@ BY_ODDS: Final = 0.045
 
 def doubt(seen: Sighted, boxes: Boxes) -> Boxes:
     """A detection that is unsure of a face is unsure of where it ends as well. A plate ends at its
-    edge, however unsure a detector is that it is one; but every look misses another part of it, so
-    that many looks together miss less."""
+    edge, however unsure a detector is that it is one; but every scan misses another part of it, so
+    that many of them together miss less."""
     most = UNSURE[seen.target]
     if not seen.target.spec.round:
         beyond = most / np.sqrt(max(1, len(seen.detected)))
@@ -184,8 +184,9 @@ def blur(seen: Sighted, boxes: Boxes) -> Boxes:
 
 CALM: Final = 1.25
 """By how much the area of a mask may change in a second, share of it, where nothing moves: a
-twentieth from one frame to the next at 25 frames a second. What changes faster was a look that was
-off, and a mask that jumps draws every eye; the box beside it is made larger, never one smaller."""
+twentieth from one frame to the next at 25 frames a second. What changes faster was a detection that
+was off, and a mask that jumps draws every eye; the box beside it is made larger, never one
+smaller."""
 
 LIVELY: Final = 0.2
 """Most by which the area may change from one frame to the next. What moves may change by as large a
@@ -229,9 +230,9 @@ MARGIN: Final = 0.12
 what a sure detection leaves out (`python -m lab.real.misplaced --half dev`)."""
 
 OF_RECTANGLES: Final = 2 / 3
-"""The margin of a rectangle is so much of it, as a share of the root of its area: what looks leave
-out of a plate is as wide beside it as above it, however long it is. So a plate four times as wide
-as it is high gets a sixth of its height on every side. Measured by the same command."""
+"""The margin of a rectangle is so much of it, as a share of the root of its area: what detections
+leave out of a plate is as wide beside it as above it, however long it is. So a plate four times as
+wide as it is high gets a sixth of its height on every side. Measured by the same command."""
 
 
 SILHOUETTE_MARGIN: Final = 0.1

@@ -61,7 +61,7 @@ def audit_file(
         plan: what was to be hidden, as it was drawn: `redact.plan.with_held` adds damage that
             only drawing met. None: the hidden area is worked out from the pixels, and checks
             that need a plan are left out.
-        settings: how hard to look, and the margin that the masks were drawn with.
+        settings: how hard to search, and the margin that the masks were drawn with.
         progress: told about a stage "audit".
         load: makes the detectors.
 
@@ -161,7 +161,7 @@ def collect(
     covers: Covers = PixelCovers(limits) if plan is None else PlanCovers(plan, settings.margin)
     without = () if plan is None else plan.settings.without
     ways = with_turns(source.video.presentations, () if plan is None else plan.turned)
-    # Of a plan for texts alone nobody looks for anything else; without a plan somebody must.
+    # Of a plan for texts alone nothing else is searched for; without a plan something must be.
     targets = without_nested(settings.targets) if plan is None else settings.targets
     detectors = load(targets, ways, limits, without)
     compared = Compared(plan, settings, source.video.upright_size)

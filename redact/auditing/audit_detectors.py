@@ -65,7 +65,7 @@ class AuditDetectors:
         without: networks that are left out, as they were when the plan was made.
 
     Attributes:
-        targets: what is looked for.
+        targets: what is searched for.
         names: name and SHA-256 of the weights of each network.
         scans, close_scans: whole pictures and single places scanned so far.
 

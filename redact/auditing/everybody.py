@@ -33,7 +33,7 @@ Suspicion = tuple[float, Target, int, Box]
 
 
 class Eyes(Protocol):
-    """Who looks for bodies and for heads on them: `AuditDetectors`."""
+    """Detects bodies and heads on them: `AuditDetectors`."""
 
     def bodies(self, frame: Frame) -> NDArray[np.float64]:
         """People in a frame that are as sure as `SURE_BODY_SCORE`, [N, 4]."""

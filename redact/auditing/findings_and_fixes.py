@@ -31,7 +31,7 @@ class Seen:
 
     Attributes:
         suspects: believed places outside the masks.
-        misfits: subjects that their masks do not cover, look by look.
+        misfits: subjects that their masks do not cover, scan by scan.
         undrawn, let_go, between: facts of the pixels, see `Compared`.
         times: frame → seconds.
         targets: of the tracks.
@@ -124,15 +124,16 @@ def _of_suspect(s: Suspect, times: Mapping[int, float]) -> Finding:
 
 
 def _of_misfits(seen: Seen, limits: Limits) -> list[Finding]:
-    """One finding for each hidden track and stretch in which looks agree that it does not fit."""
+    """One finding for each hidden track and stretch in which scans agree that its mask does not
+    fit."""
     found = []
     for track in dict.fromkeys(m.track for m in seen.misfits):
         mine = {m.frame: m for m in seen.misfits if m.track == track}
         for run in runs([(f, m.box) for f, m in mine.items()], seen.times, limits):
-            looks = [mine[frame] for frame, _ in run]
-            p = probable(looks, seen.weights)
+            scans = [mine[frame] for frame, _ in run]
+            p = probable(scans, seen.weights)
             if p >= limits.believed:
-                target = Target(int(looks[0].clues.target[0]))
+                target = Target(int(scans[0].clues.target[0]))
                 finding = _finding(
                     FindingKind.MISFIT, target, run, seen.times, "beyond_mask", track
                 )

@@ -25,8 +25,8 @@ from .limits import Limits
 from .what_is_hidden import Covers, Mask, by_decision, shares_covered
 
 FOUND_BY_TEXT: Final = -1.0
-"""Log odds that stand for the look at what was found by its text alone. With it a place is believed
-from a close look of about -1 on: of 14 plates that are read on street footage it says 3.9 and more,
+"""Log odds that stand for the scan of what was found by its text alone. With it a place is believed
+from a close scan of about -1 on: of 14 plates that are read on street footage it says 3.9 and more,
 of a scooter's -2.3, and of 18 burnt-in texts that read like one -3.4 and less."""
 
 NUMBER_MOVES: Final = 2.0
@@ -60,7 +60,7 @@ class Legible:
     Args:
         plan: what is hidden.
         covers: for what stays visible by decision.
-        detectors: take the close looks, which tell a plate from a sign.
+        detectors: make the close scans, which tell a plate from a sign.
         limits: see `Limits`.
         reader: reads.
 

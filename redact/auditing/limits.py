@@ -23,7 +23,7 @@ from .planes import COMPARED_BLOCK
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """How often and where the audit looks, and the thresholds from which it believes what it
+    """How often and where the audit scans, and the thresholds from which it believes what it
     detects.
 
     Attributes:

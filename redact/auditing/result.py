@@ -21,9 +21,9 @@ class AuditSettings:
     """How an output is audited.
 
     Attributes:
-        sensitivity: `thorough` looks twice as often; see `Limits`.
+        sensitivity: `thorough` scans twice as often; see `Limits`.
         margin: that the masks were drawn with (`RenderSettings.margin`).
-        targets: what to look for, at least one of those that are searched for (`DETECTED_TARGETS`).
+        targets: what to search for, at least one of `DETECTED_TARGETS`.
         audio_expected: None if either is fine, else whether the output should have sound.
         credentials: the output must hold content credentials; otherwise it may not.
         limits: every number that decides.
@@ -53,7 +53,7 @@ class AuditSettings:
     ) -> Self:
         """Settings for auditing an output of a plan: targets and sensitivity are the plan's own.
 
-        A run has one truth about what was to be hidden, and how hard it was looked for.
+        A run has one truth about what was to be hidden, and how hard it was searched for.
         """
         asked = plan.settings
         return cls(

@@ -31,11 +31,11 @@ def scheduled_scans(
     what a person called a false alarm is seen best, where a person made a mask smaller, and where
     somebody is most probably open, up to `Limits.share` of what the search scanned.
     """
-    line, looked = plan.source.timeline, plan.frames_looked_at
-    if looked is None:
-        looked = len(line)
+    line, scanned = plan.source.timeline, plan.frames_looked_at
+    if scanned is None:
+        scanned = len(line)
     times = _times(sensitivity)
-    left = times * max(1.0, limits.share * looked)
+    left = times * max(1.0, limits.share * scanned)
     chosen: dict[int, list[Box] | None] = {len(line) - 1: None}
     chosen |= dict.fromkeys(_even(line, limits.whole_every / times))
     for frame, box in _opened(plan):
@@ -49,7 +49,7 @@ def scheduled_scans(
             break
         box = whole if place.box is None else place.box.grown(AROUND_PLACE)
         places = chosen.setdefault(place.frame, [])
-        if places is not None:  # who is looked for in all of the picture is looked for here
+        if places is not None:  # else the whole picture is scanned, and this place with it
             # A place is scanned with all around it that networks need: see `PART_CONTEXT`.
             left -= max(limits.least_part, box.area / picture)
             places.append(box)

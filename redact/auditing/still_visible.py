@@ -89,7 +89,7 @@ class StillVisible:
     ) -> None:
         self._plan, self._covers = plan, covers
         self._detectors, self._limits = detectors, limits
-        # What a user did not want looked for is visible on purpose.
+        # What a user excluded from the search is visible on purpose.
         self._scope = EVERYWHERE if plan is None else plan.settings.scope
         self._begun = Fraction(0) if plan is None else plan.source.timeline.time(0)
         self._shrinker = VideoReformatter()

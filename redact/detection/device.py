@@ -28,7 +28,7 @@ from .weights import read_weights
 
 FIRST_THAT_CALLS_HOME: Final = (1, 29)
 """1.30 and newer upload telemetry from Linux a few seconds after a session is made (a trace of
-1.32.0 shows look-ups of a telemetry host); 1.28 does not hold that code. 1.29 was not looked at.
+1.32.0 shows look-ups of a telemetry host); 1.28 does not hold that code. 1.29 was not examined.
 The version (major, minor) from which redact refuses to load it."""
 
 

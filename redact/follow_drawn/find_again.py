@@ -1,6 +1,6 @@
 """Finding a drawn thing again that was covered for a while: a post, a passer-by, a bus.
 
-It is looked for by what it looked like, in a place that grows with the time that it was away. It is
+It is searched for by its appearance, in a place that grows with the time that it was away. It is
 taken only if nothing else there looks nearly as much like it, and if it can be followed from there;
 else the mask ends where the thing was lost, and nothing jumps onto somebody else.
 """
@@ -19,10 +19,11 @@ from ..track import PATCH_REACH, PATCH_SIDE, SmallFrame, motion_between, sample,
 from ..types import WALKING_PACE, Box, Boxes, Keyframe, State
 
 AGAIN_SECONDS: Final = 3.0
-"""Seconds for which it is looked for: who was away for longer comes back from anywhere (chosen)."""
+"""Seconds for which it is searched for: who was away for longer comes back from anywhere
+(chosen)."""
 
 AGAIN_LIKENESS: Final = 0.8
-"""Correlation with its looks from which something may be it. Of some 40 things of five clips of
+"""Correlation with its patches from which something may be it. Of some 40 things of five clips of
 footage2 (dev) that were covered for .4 and 1.2 s, 7 were found again before there was this, and 25
 with .8; the mask was on something else 3 and 5 times (`python -m lab.found_again`)."""
 
@@ -30,7 +31,7 @@ LEAD: Final = 0.12
 """By how much less anything else near has to be like it: .2 did the same (the same command)."""
 
 _FARTHEST: Final = 3.0
-"""Of its own sizes, that are looked at on each side."""
+"""Of its own sizes, that are searched on each side."""
 
 _SCALES: Final = (0.84, 1.0, 1.19)
 """Sizes that are tried: it may have come nearer."""
@@ -48,13 +49,13 @@ class Lost:
     Args:
         here: the picture in which it was seen last.
         boxes: [1, 4] where it was.
-        looks: [1, side, side] each: what it looked like before anything came before it.
+        patches: [1, side, side] each: what it looked like before anything came before it.
     """
 
-    def __init__(self, here: SmallFrame, boxes: Boxes, looks: tuple[Patches, Patches]) -> None:
+    def __init__(self, here: SmallFrame, boxes: Boxes, patches: tuple[Patches, Patches]) -> None:
         self._seen, self.since = boxes[0].copy(), here.time
         self._last, self._expected = here, boxes
-        self._looks = tuple(look[0] for look in looks)
+        self._patches = tuple(patch[0] for patch in patches)
         self._without: list[int] = []
 
     def given_up(self, there: SmallFrame) -> bool:
@@ -67,7 +68,7 @@ class Lost:
         self._last = there
         self._without.append(there.index)
 
-    def look(self, there: SmallFrame) -> Boxes | None:
+    def found_in(self, there: SmallFrame) -> Boxes | None:
         """Where it is in the next picture, [1, 4]; None if it is not found, or not for sure."""
         self.passes(there)
         away = 1 + WALKING_PACE * abs(there.time - self.since)
@@ -80,7 +81,7 @@ class Lost:
     def _peak(self, there: SmallFrame, boxes: Boxes, away: float) -> tuple[float, float, Boxes]:
         """Correlation at the best place, at the best one that is another, and the best place."""
         (window,) = sample(there, boxes, _CELLS, PATCH_REACH * _CELLS / PATCH_SIDE)
-        fits = [cv2.matchTemplate(window, look, cv2.TM_CCOEFF_NORMED) for look in self._looks]
+        fits = [cv2.matchTemplate(window, patch, cv2.TM_CCOEFF_NORMED) for patch in self._patches]
         fit = np.nan_to_num(np.maximum(*fits), nan=-1.0, posinf=-1.0, neginf=-1.0)
         side = np.arange(len(fit)) - (len(fit) - 1) / 2
         reach = away * PATCH_SIDE / PATCH_REACH

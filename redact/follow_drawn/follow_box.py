@@ -24,7 +24,7 @@ CHUNK: Final = 96
 SURE_AGAIN: Final = 3
 """Pictures in which what was found again must be followed, to be sure that it is a thing at all."""
 
-WHOLE_LOOKS: Final = 12
+WHOLE_PATCHES: Final = 12
 """Pictures before a thing was lost in which it looked like itself: in the last ones it was half
 behind what covers it (chosen)."""
 
@@ -79,10 +79,10 @@ def follow_on(
     frames: Frames, plan: Plan, ends: tuple[tuple[int, Box], tuple[int, Box]], go_on: GoOn
 ) -> Iterator[Keyframe]:
     """Follow an audit's finding beyond its first and last frame, as far as it is visible: the audit
-    looks only now and then.
+    scans only now and then.
 
     Of a file in which no start in the middle is trusted, and which is decoded from its beginning
-    for every few frames back, only `CHUNK` frames before are looked at.
+    for every few frames back, only `CHUNK` frames before are decoded.
 
     Args:
         frames, plan, go_on: as of `follow`.
@@ -130,7 +130,7 @@ def _followed(way: Iterable[SmallFrame], box: Box) -> Iterator[Keyframe]:
     boxes = np.array([box], np.float64)
     recent = anchor = np.zeros((1, 0, 0), np.float32)
     lost: Lost | None = None
-    looks = deque[Patches](maxlen=WHOLE_LOOKS)
+    patches = deque[Patches](maxlen=WHOLE_PATCHES)
     again: list[Keyframe] = []  # where it may have been found again, until that is sure
     for there in way:
         if here is None:
@@ -138,12 +138,12 @@ def _followed(way: Iterable[SmallFrame], box: Box) -> Iterator[Keyframe]:
             anchor = recent
             if not anchor.any():  # no texture: nothing could ever be found again
                 return
-            looks.append(anchor)
+            patches.append(anchor)
             continue
         if lost is not None and not again and abs(there.time - lost.since) > COAST:
             if lost.given_up(there):
                 return
-            place = lost.look(there)
+            place = lost.found_in(there)
             if place is not None:
                 boxes, recent, again = place, patches_of(there, place), [_followed_at(there, place)]
             here = there
@@ -153,7 +153,7 @@ def _followed(way: Iterable[SmallFrame], box: Box) -> Iterator[Keyframe]:
         done = step(here, there, boxes, expected, recent, anchor, _BLIND if coasts else _SEEN)
         if done.found[0]:
             boxes, recent = done.boxes, done.patches
-            looks.append(recent)
+            patches.append(recent)
             again.append(_followed_at(there, boxes))
             if lost is not None and not coasts:
                 lost.passes(there)
@@ -164,7 +164,7 @@ def _followed(way: Iterable[SmallFrame], box: Box) -> Iterator[Keyframe]:
             yield from again
             lost, again = None, []
         else:
-            lost = lost or Lost(here, boxes, (anchor, looks[0]))
+            lost = lost or Lost(here, boxes, (anchor, patches[0]))
             lost.passes(there)
             boxes, again = expected, []
         here = there

@@ -36,7 +36,7 @@ def sample_frames(info: SourceInfo) -> Iterator[Frame]:
     out: the search of the source will report it.
 
     Args:
-        info: the source; of a part of it, the whole is looked at.
+        info: the source; of a part of it, the whole is sampled.
     """
     base, frames = info.video.time_base, Decode(info)
     seconds = float(info.duration or 0)

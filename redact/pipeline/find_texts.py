@@ -124,7 +124,7 @@ def find_texts(
     every: float = SECONDS_BETWEEN_READINGS,
     reader: NumberReader | None = None,
 ) -> ReadTexts:
-    """All that can be read in a video, where and when its search looked.
+    """All that can be read in a video, in the scope of its search.
 
     Args:
         info, plan: of one file.
@@ -301,8 +301,8 @@ def _looks_burnt_in(line: _Line, plan: Plan) -> bool:
     usual = max(boxes, key=lambda box: sum(_stays(box, other) for other in boxes))
     if lasts < min(TEXT_SECONDS, whole) or not _nearly_all([_stays(usual, b) for b in boxes]):
         return False
-    looks = [looks_burnt_in(text, plan.source.height) for _, text in line.read]
-    return 2 * sum(looks) > len(looks)
+    burnt_in = [looks_burnt_in(text, plan.source.height) for _, text in line.read]
+    return 2 * sum(burnt_in) > len(burnt_in)
 
 
 def _stays(before: Box, after: Box) -> bool:

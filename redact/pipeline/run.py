@@ -54,7 +54,7 @@ def redact_video(
         source, settings, delivery: what is wanted.
         progress: told about stages and warnings.
         leave_done: what is done already is left even if it may be replaced.
-        detector: what looks for targets; None for redact's own networks.
+        detector: detects targets; None for redact's own networks.
         tell: told in a sentence what is taken up.
 
     Raises:
@@ -118,7 +118,7 @@ def apply(
 ) -> Result:
     """Draw a plan's masks, audit the finished file, and give it its name.
 
-    What the audit looks for, and how hard, is what the plan says was looked for.
+    The audit searches for what the plan says was searched for, and as hard.
 
     Args:
         order, plan, journal: of the run.

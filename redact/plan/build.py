@@ -71,7 +71,7 @@ def build_plan(
         version=__version__,
         detectors=detectors,
         frames_looked_at=frames_looked_at,
-        bodies=tuple(Body(b.vehicle, Keyframes(map(_whole_pixels, b.looks))) for b in bodies),
+        bodies=tuple(Body(b.vehicle, Keyframes(map(_whole_pixels, b.keyframes))) for b in bodies),
     )
     if broken is None or settings.damaged is Damaged.HIDE:
         broken = damaged
@@ -113,7 +113,7 @@ def _rounded(key: Keyframe) -> Keyframe:
 
 
 def _whole_pixels(key: Keyframe) -> Keyframe:
-    """A look at a body, as the file keeps it: nothing is drawn by it."""
+    """A keyframe of a body as the file keeps it: nothing is drawn by it."""
     box = Box(*(float(round(v)) for v in key.box))
     return Keyframe(key.frame, box, key.state, round(float(key.score or 0), 2))
 

@@ -96,10 +96,7 @@ class DetectorRecord(Value, frozen=True):
 class SettingsRecord(Value, frozen=True):
     targets: Annotated[
         tuple[_LookedFor, ...],
-        Meta(
-            description="what was looked for, and what the audit looks for; none where only texts "
-            "are hidden"
-        ),
+        Meta(description="what search and audit look for; none where only texts are hidden"),
     ]
     sensitivity: Sensitivity
     detectors: tuple[DetectorRecord, ...]
@@ -116,7 +113,7 @@ class SettingsRecord(Value, frozen=True):
     rotate: Rotate = Rotate.AUTO
     turned: Annotated[
         tuple[Literal[90, 180, 270], ...],
-        Meta(description="degrees clockwise by which pictures were looked at turned as well"),
+        Meta(description="degrees clockwise by which pictures were scanned turned as well"),
     ] = ()
     texts: Annotated[
         tuple[_Read, ...],
@@ -216,19 +213,19 @@ class BodyRecord(Value, frozen=True):
         Meta(
             min_length=1,
             description="frame, left, top, right, bottom (upright source pixels), score of each "
-            "look that saw it",
+            "detection",
         ),
     ]
 
 
 def body_record(body: Body) -> BodyRecord:
-    looks = ((k.frame, *(int(v) for v in k.box), k.score or 0.0) for k in body.looks)
-    return BodyRecord(body.vehicle, tuple(looks))  # type: ignore[arg-type]
+    keys = ((k.frame, *(int(v) for v in k.box), k.score or 0.0) for k in body.keyframes)
+    return BodyRecord(body.vehicle, tuple(keys))  # type: ignore[arg-type]
 
 
 def bodies_of(records: tuple[BodyRecord, ...], frames: int) -> tuple[Body, ...]:
-    """Raises ValueError where a look is no box, they do not rise, or they lie outside the clip of
-    `frames` frames."""
+    """Raises ValueError where a detection has no box, they do not rise, or they lie outside the
+    clip of `frames` frames."""
     found = []
     for i, record in enumerate(records):
         before = -1

@@ -93,7 +93,7 @@ class Plan:
 
     Attributes:
         source: the file that the plan belongs to.
-        settings: what was asked for: what was looked for and how, in the search and in the audit.
+        settings: what was searched for and how, by the search and by the audit.
         tracks: in order of id; ids are unique.
         cuts: frame indices at which a new scene starts, rising.
         unchecked: frames whose picture was damaged, rising; masks near them are held and
@@ -104,10 +104,10 @@ class Plan:
             nobody has said anything. What `tracks` say of decisions is filled in from here.
         muted: spans of the sound that are not in the output.
         review: what a person has looked at and said; None where nobody reviewed.
-        detectors: name of each detector that looked, with the SHA-256 of its weights.
-        frames_looked_at: by the detectors; in the others, what was seen before was followed. None
+        detectors: name of each detector that was run, with the SHA-256 of its weights.
+        frames_looked_at: scanned; through the others, what had been detected was followed. None
             where the plan does not say.
-        turned: degrees clockwise, 90, 180 or 270, by which pictures were looked at turned as well.
+        turned: degrees clockwise, 90, 180 or 270, by which pictures were scanned turned as well.
         doubts: places without a mask at which somebody may be, in order of time.
         texts: what can be read in the video, None where nobody read it; none of it is hidden by
             standing here.

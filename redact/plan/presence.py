@@ -43,9 +43,9 @@ def presence(subject: Subject, tracks: Mapping[int, Track], bodies: Sequence[Bod
 
 
 def lies_on(track: Track, body: Body) -> bool:
-    """Whether a track was detected in some look that saw a body, with its middle on it."""
-    for look in body.looks:
-        key = track.at(look.frame)
-        if key is not None and key.state is State.DETECTED and look.box.holds_centre_of(key.box):
+    """Whether a track was detected in some frame together with a body, with its middle on it."""
+    for seen in body.keyframes:
+        key = track.at(seen.frame)
+        if key is not None and key.state is State.DETECTED and seen.box.holds_centre_of(key.box):
             return True
     return False

@@ -123,9 +123,9 @@ class _Groups:
 
 
 def _bodies_apart(a: Body, b: Body) -> bool:
-    """Whether one look saw both, in two places."""
-    boxes = {key.frame: key.box for key in a.looks}
-    return any(key.frame in boxes and _two_places(key.box, boxes[key.frame]) for key in b.looks)
+    """Whether both were detected in one frame, in two places."""
+    boxes = {key.frame: key.box for key in a.keyframes}
+    return any(key.frame in boxes and _two_places(key.box, boxes[key.frame]) for key in b.keyframes)
 
 
 def _two_places(one: Box, other: Box) -> bool:
@@ -153,7 +153,8 @@ def _handovers(plan: Plan) -> Iterator[tuple[Track, Track]]:
             for b in _starting_after(end, starts, timeline.time, len(timeline))
             if b.target is a.target
             and not _cut_between(plan, end, spans[b.id][0])
-            # One that begins where the other ends was divided from it, as its looks had jumped.
+            # One that begins where the other ends was divided from it, as its appearance had
+            # jumped.
             and b.first != a.last + 1
         ]
         fits = [b for b in nexts if _iou(a, end, b, spans[b.id][0]) >= SAME_PLACE_IOU]

@@ -57,7 +57,7 @@ VERTICAL_ASPECT: Final = 1.5
 """Height ÷ width from which a line runs from top to bottom and is turned: as PaddleOCR does."""
 
 MOST_SIDE: Final = 2000
-"""Pixels of the longer side of the largest picture that is looked at; a larger one is shrunk."""
+"""Pixels of the longer side of the largest picture that is read; a larger one is shrunk."""
 
 SMALL_SIDE: Final = 736
 MOST_TEXT_ZOOM: Final = 2.0
@@ -66,7 +66,7 @@ burnt-in texts of 12 to 20 pixels of height on street and shop footage 11 are re
 of 63 larger ones (among them logos and faint watermarks) 45 instead of 39."""
 
 CROP_HEIGHT: Final = 96
-"""Pixels of height to which a small place is enlarged before it is looked at."""
+"""Pixels of height to which a small place is enlarged before it is read."""
 
 CROP_BORDER: Final = 24
 PICTURE_BORDER: Final = 16

@@ -46,7 +46,7 @@ from .run_record import RunRecord
 from .without_folders import FREE_TEXT, argument_without_folders, file_name, without_folders
 
 LIBRARIES = ("av", "mediapipe", "numpy", "onnxruntime", "opencv-contrib-python", "scipy")
-"""What decodes, looks, follows and draws."""
+"""What decodes, detects, tracks and draws."""
 
 
 def build_manifest(
@@ -145,7 +145,7 @@ def _run(record: RunRecord) -> RunPart:
 
 def decisions_sha256(plan: Plan) -> str:
     """SHA-256, hex, of all that a result is made of: where masks are, who decided what about them,
-    where something is visible, and the muted spans. What was only looked at makes no difference,
+    where something is visible, and the muted spans. What was only viewed makes no difference,
     nor does who is held to be one person where that hides and shows nothing."""
     shown = [plan.shown_spans(track) for track in plan.tracks]
     bare = dataclasses.replace(plan, subjects=(), bodies=(), review=None)
@@ -165,7 +165,7 @@ def _tool(record: RunRecord) -> ToolPart:
 
 
 def library_versions() -> dict[str, str]:
-    """Versions of the libraries that decode, look, follow and draw, with FFmpeg's own."""
+    """Versions of the libraries that decode, detect, track and draw, with FFmpeg's own."""
     import av
 
     versions = {}

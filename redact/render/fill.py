@@ -37,7 +37,7 @@ FALLOFF = 0.4
 """Strength of a pyramid level against the next finer one."""
 
 SURROUNDINGS_REACH = 0.7
-"""How far around a mask the surroundings are looked at, share of its larger side."""
+"""How far around a mask its surroundings count, share of its larger side."""
 
 DISTANT = 1e-3
 """Weight of the distant background against a neighbourhood that is wholly visible."""

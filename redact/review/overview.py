@@ -423,7 +423,7 @@ def bodies_at(plan: Plan, frame: int) -> list[dict[str, Any]]:
         if subject is None and (
             body.vehicle
             or body.score < SURE_BODY_SCORE
-            or len(body.looks) < LEAST_LOOKS
+            or len(body.keyframes) < LEAST_LOOKS
             or any(box.common(other) >= ON_BODY * other.area for other in here)
         ):
             continue

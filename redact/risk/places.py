@@ -126,7 +126,7 @@ def bare_heads(plan: Plan) -> Iterator[tuple[int, list[Keyframe]]]:
     which no mask lies there."""
     least = LEAST_HEIGHTS[Target.HEAD]
     for number, body in enumerate(plan.bodies, 1):
-        looks = [key for key in body.looks if (key.score or 0.0) >= LIKELY_BODY_SCORE]
+        looks = [key for key in body.keyframes if (key.score or 0.0) >= LIKELY_BODY_SCORE]
         if body.vehicle or len(looks) < LEAST_LOOKS:
             continue
         heads = [Keyframe(k.frame, head_of(k.box), k.state, k.score) for k in looks]
@@ -156,7 +156,7 @@ def heads_in_view(plan: Plan) -> HeadsInView:
     """Who was seen by their bodies, and on whose head a mask lies."""
     seen = bare = small = 0
     for body in plan.bodies:
-        for key in () if body.vehicle else body.looks:
+        for key in () if body.vehicle else body.keyframes:
             if (key.score or 0.0) < SURE_BODY_SCORE:
                 continue
             seen, head = seen + 1, head_of(key.box)

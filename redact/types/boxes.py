@@ -186,8 +186,8 @@ STANDS_STILL: Final = 0.25
 """Share of its height by which boxes of a thing that stands still lie apart."""
 
 SINGLE_DETECTION_FRINGE: Final = 0.075
-"""Fringe of what a single look saw, which cannot tell how far another one would see it reach. With
-it a doubtful face is hidden as far as before there were fringes (`mask_size.UNSURE`)."""
+"""Fringe of what a single scan detected: another one might see it reach farther. With it a doubtful
+face is hidden as far as before there were fringes (`mask_size.UNSURE`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,8 +200,8 @@ class Detections:
         target: int8 [N], values of `Target`.
         fringe: float32 [N, 4], how far beyond each side of its box the thing may reach, shares of
             the box's width (left, right) and height (top, bottom), not negative. Where several
-            looks saw it, each box is between theirs, and the fringe reaches out to where single
-            ones saw more. Masks hide it; whatever asks where a thing is goes by the box.
+            scans detected it, the box is between theirs, and the fringe reaches as far as any of
+            them did. Masks hide it; whatever asks where a thing is goes by the box.
             `SINGLE_DETECTION_FRINGE` everywhere where it is not given.
 
     Raises:

@@ -12,7 +12,7 @@ from .fields import Value
 from .text import clock
 
 SPAN_SLACK_SECONDS: Final = 1.0
-"""Seconds for which it is looked before and after a span: players show whole seconds, so a
+"""Seconds before and after a span that are searched as well: players show whole seconds, so a
 time that is read off one may be a second late or early."""
 
 
@@ -21,15 +21,15 @@ _Span = tuple[_Number, _Number]
 
 
 class Scope(Value, frozen=True):
-    """Limits that a user sets to the search: what lies outside is visible, and nobody looks there.
+    """Limits that a user sets to the search: what lies outside is visible, and not searched.
     Spans are first and last seconds after the first picture; areas are upright source pixels."""
 
     between: Annotated[tuple[_Span, ...], Meta(description="none: all the time")] = ()
     ignored: Annotated[
-        tuple[Box, ...], Meta(description="what lies wholly inside one is not looked for")
+        tuple[Box, ...], Meta(description="what lies wholly inside one is not searched for")
     ] = ()
     only: Annotated[
-        tuple[Box, ...], Meta(description="what touches none is not looked for; none: all is")
+        tuple[Box, ...], Meta(description="what touches none is not searched for; none: all is")
     ] = ()
 
     @property

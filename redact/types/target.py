@@ -76,7 +76,7 @@ class TargetSpec:
 
     Attributes:
         outline: of its mask.
-        searched: detectors look for it; every room then has a number for it (`PerKind`).
+        searched: detectors know it; every room then has a number for it (`PerKind`).
         option: in `--targets`, "" for one that is neither searched nor read.
         part_of: the kind that it lies in; where both are asked for, they are one target.
         reach: how far that one reaches beyond it: left and right, above, below, shares of its
@@ -140,13 +140,13 @@ TARGETS: Final[dict[Target, TargetSpec]] = {
 }
 
 DETECTED_TARGETS: Final = tuple(t for t in Target if t.spec.searched)
-"""What detectors can look for; redact's own networks know all of it."""
+"""What detectors can know; redact's own networks know all of it."""
 
 TEXT_TARGETS: Final = (Target.TEXT, Target.CAPTION)
 """What the reader finds."""
 
 DEFAULT_TARGETS: Final = (Target.FACE, Target.PLATE)
-"""What is looked for where nobody says otherwise."""
+"""What is searched for where nobody says otherwise."""
 
 
 def without_nested(targets: Iterable[Target]) -> tuple[Target, ...]:

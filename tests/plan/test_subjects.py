@@ -190,7 +190,7 @@ def test_two_whose_bodies_were_seen_apart_are_not_joined_by_a_third() -> None:
 
 
 def _look(body: Body, frame: int) -> Box | None:
-    return next((key.box for key in body.looks if key.frame == frame), None)
+    return next((key.box for key in body.keyframes if key.frame == frame), None)
 
 
 @given(tracks())
