@@ -53,6 +53,7 @@ ELSEWHERE = {
     "auditing": ("audit",),
     "detection": ("detect",),
     "files": ("pipeline", "record"),
+    "formats": ("formats", "inspect", "media"),
     "plan": ("plan", "plan_edit"),
     "record": ("record", "report"),
 }

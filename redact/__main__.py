@@ -6,7 +6,7 @@ forget_current_folder()  # before anything is imported that could lie there
 
 import sys  # noqa: E402
 
-from .with_parent import OPTION, end_with_parent  # noqa: E402
+from .end_with_parent import OPTION, end_with_parent  # noqa: E402
 
 if __name__ == "__main__" and OPTION in sys.argv:
     end_with_parent()  # before the rest is loaded, which takes a while

@@ -16,10 +16,10 @@ from pathlib import Path
 from typing import Any, Final
 
 from .. import safe_python
+from ..end_with_parent import OPTION
 from ..errors import ExitCode, RedactError
 from ..media import probe
 from ..progress import Moved, read_progress
-from ..with_parent import OPTION
 from ..words import error_as_json, problem
 
 BASE: Final = 480_000_000

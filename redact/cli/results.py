@@ -14,12 +14,12 @@ from typing import Any, Final
 
 import click
 
+from ..end_with_parent import OPTION
 from ..files import PRIVATE
 from ..pipeline import Delivery, HeldBack, Result, ResultState, held_back_for, relative_to_here
 from ..plan import Plan, all_subjects
 from ..record import Manifest, manifest_path
 from ..types import Action, Decided, Finding, FindingKind, Track, as_argument, clock
-from ..with_parent import OPTION
 from ..words import said, say, word
 from .app import PATH, together, typed
 from .destination import is_folder

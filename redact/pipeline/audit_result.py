@@ -9,7 +9,7 @@ from pathlib import Path
 from ..auditing import AuditResult, AuditSettings, audit_file
 from ..plan import Plan
 from ..settings import Audio
-from ..types import Decided, Finding
+from ..types import LOOSELY_SAME_IOU, Decided, Finding
 from .journal import Journal
 from .order import Order
 
@@ -85,4 +85,4 @@ def same_place(a: Finding, b: Finding) -> bool:
     if a.kind is not b.kind or a.target is not b.target:
         return False
     there = dict(b.path)
-    return any(box.iou(there[frame]) >= 0.3 for frame, box in a.path if frame in there)
+    return any(box.iou(there[frame]) >= LOOSELY_SAME_IOU for frame, box in a.path if frame in there)

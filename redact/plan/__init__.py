@@ -1,7 +1,7 @@
 """The plan between the two passes: what is hidden where, as a value and as a file."""
 
 from ..types import Runs, count_of, joined, runs_of
-from . import decisions, edit, mask_shape, muting, user_input
+from . import decisions, edit, mask_shape, user_input
 from .answers import answered_here, marked
 from .build import COVERED, DAMAGED, build_plan, uncovered, with_held
 from .coco import export_coco

@@ -26,8 +26,8 @@ from ..plan import (
     Sound,
     decisions,
     dump_plan,
+    edit,
     mask_shape,
-    muting,
     parse_plan,
     with_subjects,
     write_plan,
@@ -341,7 +341,7 @@ def _mute(plan: Plan, what: dict[str, Any], decided: Decided) -> Plan:
     start, end = seconds_of(what["start"]), seconds_of(what["end"])
     if start >= end:
         raise RefusedError("mute_order")
-    return muting.mute(plan, start, end, Sound(what["how"]), decided)
+    return edit.mute(plan, start, end, Sound(what["how"]), decided)
 
 
 _ACTIONS: Final[dict[str, Callable[[Plan, dict[str, Any], Decided], Plan]]] = {
@@ -365,8 +365,8 @@ _ACTIONS: Final[dict[str, Callable[[Plan, dict[str, Any], Decided], Plan]]] = {
     "split": lambda p, w, d: split(p, int(w["track"]), int(w["frame"])),
     "remove": lambda p, w, d: remove(p, map(int, w["ids"])),
     "mute": _mute,
-    "remute": lambda p, w, d: _ACTIONS["mute"](muting.unmute(p, [int(w["number"])]), w, d),
-    "unmute": lambda p, w, d: muting.unmute(p, [int(w["number"])]),
+    "remute": lambda p, w, d: _ACTIONS["mute"](edit.unmute(p, [int(w["number"])]), w, d),
+    "unmute": lambda p, w, d: edit.unmute(p, [int(w["number"])]),
     "texts": lambda p, w, d: decide_texts(p, w["numbers"], w["hide"] is True, d),
     "answer": lambda p, w, d: answer(p, int(w["number"]), str(w["answer"]), d),
 }

@@ -18,8 +18,8 @@ from redact.batch import Command, Done, jobs_that_fit, run_in_process
 from redact.batch.processes import BASE, bytes_for
 from redact.cli.sources import tell_as_they_end
 from redact.cli.terminal import Terminal
+from redact.end_with_parent import LAST_WORDS
 from redact.errors import ExitCode
-from redact.with_parent import LAST_WORDS
 
 from ..cli.conftest import call
 from ..killing import contents
@@ -117,7 +117,7 @@ def test_workers_end_with_the_command_that_started_them(case: Path, tmp_path: Pa
 def test_a_process_that_sees_no_signal_ends_soon_after_its_parent() -> None:
     """It took ten seconds."""
     hangs = (
-        "import signal, time; from redact.with_parent import end_with_parent\n"
+        "import signal, time; from redact.end_with_parent import end_with_parent\n"
         "signal.signal(signal.SIGTERM, lambda *_: None); end_with_parent(); print(flush=True)\n"
         "while True: time.sleep(9)"
     )

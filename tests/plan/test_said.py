@@ -25,7 +25,7 @@ from redact.plan import (
     Sound,
     Subject,
     dump_plan,
-    muting,
+    edit,
     parse_plan,
     undecided,
 )
@@ -181,7 +181,7 @@ def lasting(seconds: int) -> Plan:
 
 @given(start=st.floats(0, 100), length=st.floats(0.0001, 50))
 def test_nothing_of_a_muted_span_is_left_at_either_end(start: float, length: float) -> None:
-    (span,) = muting.mute(lasting(101), start, start + length).muted
+    (span,) = edit.mute(lasting(101), start, start + length).muted
     assert span.start <= start * 1000 < span.start + 1
     assert span.end - 1 < (start + length) * 1000 <= span.end
 
@@ -192,18 +192,18 @@ def test_nothing_of_a_muted_span_is_left_at_either_end(start: float, length: flo
 )
 def test_what_is_no_span_is_not_muted(start: float, end: float) -> None:
     with pytest.raises(PlanError):
-        muting.mute(plan_of(), start, end)
+        edit.mute(plan_of(), start, end)
 
 
 def test_muted_spans_are_numbered_in_order_of_time() -> None:
     plan = lasting(10)
     for start, end in ((5, 6), (1, 9), (1, 2)):
-        plan = muting.mute(plan, start, end)
+        plan = edit.mute(plan, start, end)
     assert [(m.start, m.end) for m in plan.muted] == [(1000, 2000), (1000, 9000), (5000, 6000)]
-    assert [(m.start, m.end) for m in muting.unmute(plan, [1, 3]).muted] == [(1000, 9000)]
+    assert [(m.start, m.end) for m in edit.unmute(plan, [1, 3]).muted] == [(1000, 9000)]
     for number in (0, 4):
         with pytest.raises(PlanError):
-            muting.unmute(plan, [1, number])
+            edit.unmute(plan, [1, number])
 
 
 def taken(plan: Plan) -> list[tuple[float, float]]:
@@ -221,14 +221,14 @@ def test_a_span_over_all_pictures_takes_out_all_sound() -> None:
     the end" left what was heard before the first picture."""
     plan, far = lasting(10), math.inf
     for end in (9, 9.5, 10, 1e8):
-        assert taken(muting.mute(plan, 0, end)) == [(-far, far)]
-    assert taken(muting.mute(plan, 0, 8.999)) == [(-far, 8.999)]
-    assert taken(muting.mute(plan, 0.001, 10)) == [(0.001, far)]
+        assert taken(edit.mute(plan, 0, end)) == [(-far, far)]
+    assert taken(edit.mute(plan, 0, 8.999)) == [(-far, 8.999)]
+    assert taken(edit.mute(plan, 0.001, 10)) == [(0.001, far)]
     # Who names a time outside the pictures knows of the sound there.
-    assert taken(muting.mute(plan, -0.85, 12.5)) == [(-0.85, 12.5)]
-    assert taken(muting.mute(plan, -0.85, -0.2)) == [(-0.85, -0.2)]
-    assert taken(muting.mute(plan, 11, 12)) == [(11, 12)]
-    assert taken(muting.mute(lasting(1), 5, 6)) == [(5, 6)]
+    assert taken(edit.mute(plan, -0.85, 12.5)) == [(-0.85, 12.5)]
+    assert taken(edit.mute(plan, -0.85, -0.2)) == [(-0.85, -0.2)]
+    assert taken(edit.mute(plan, 11, 12)) == [(11, 12)]
+    assert taken(edit.mute(lasting(1), 5, 6)) == [(5, 6)]
 
 
 def test_a_clip_that_starts_late_is_silenced_where_it_was_said() -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from redact.plan import muting, read_plan, write_plan
+from redact.plan import edit, read_plan, write_plan
 from redact.review.refused_error import RefusedError
 from redact.review.session import Session
 from redact.review.sound import heard
@@ -48,7 +48,7 @@ def test_a_span_over_the_end_is_drawn_to_the_end(tmp_path: Path) -> None:
         assert session.open is not None
         (shown,) = session.open.overview.changes(plan)["muted"]
         assert (shown["start"], shown["number"]) == (500, 1) and 1950 < shown["end"] < 2050
-        assert muting.unmute(plan, [1]).muted == ()
+        assert edit.unmute(plan, [1]).muted == ()
     finally:
         session.close()
 

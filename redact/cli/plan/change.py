@@ -20,7 +20,6 @@ from ...plan import (
     edit,
     hide_texts,
     mask_shape,
-    muting,
     read_plan,
     user_input,
 )
@@ -249,7 +248,7 @@ def mute(
 ) -> None:
     """`redact plan mute`."""
     value = read_plan(plan_path)
-    changed = muting.mute(
+    changed = edit.mute(
         value,
         user_input.parse_seconds(start),
         user_input.parse_seconds(end),
@@ -271,5 +270,5 @@ def unmute(plan_path: Path, spans: str) -> None:
     """`redact plan unmute`."""
     value = read_plan(plan_path)
     numbers = user_input.parse_numbers(spans)
-    save(muting.unmute(value, numbers), value, plan_path)
+    save(edit.unmute(value, numbers), value, plan_path)
     tell(say("spans_given_back", path=plan_path, count=len(numbers)), err=True)

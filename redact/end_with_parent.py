@@ -1,6 +1,6 @@
 """A command that another process started, for one video of several, ends with that process.
 
-It is watched from the very start: loading the libraries alone may take seconds.
+That process is watched from the very start: loading the libraries alone may take seconds.
 """
 
 from __future__ import annotations
@@ -19,14 +19,13 @@ OPTION: Final = "--one-of-several"
 
 LAST_WORDS: Final = 0.7
 """Seconds in which a process that is to stop may tidy up: one that hangs in a library does not see
-the signal, and nobody is there any more who wants what it makes. What it leaves is swept by the
-next run."""
+the signal, and nobody wants its result any more. What it leaves is swept by the next run."""
 
 
 def end_with_parent() -> None:
-    """Let this process be stopped, as with Ctrl-C, when the one that started it is gone.
+    """Stop this process, as Ctrl-C does, when the one that started it is gone.
 
-    That one holds the other end of standard input and never writes to it.
+    The parent holds the other end of standard input and never writes to it.
     """
 
     def watch() -> None:
