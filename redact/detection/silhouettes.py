@@ -28,12 +28,9 @@ SILHOUETTE_CONTEXT: Final = 0.15
 """Shown around the longer side of the box, share of it: what is behind somebody tells where they
 end."""
 
-LEAST_PERSON_PIXEL: Final = 0.3
-"""What it must say of a pixel, 0 to 1, for a person to be there: it is seldom between .1 and .9,
-and hiding more is the lesser evil."""
-
-TOUCHED: Final = 0.3
-"""Share of a cell from which it is taken up."""
+LEAST_PERSON_SHARE: Final = 0.3
+"""Score of a pixel, 0 to 1, from which a person is there, and share of such pixels from which a
+cell is the person's: scores are seldom between .1 and .9, and hiding more is the lesser evil."""
 
 _SAMPLES: Final = 4
 """Pixels of the answer that are read along the side of a cell."""
@@ -150,8 +147,8 @@ class Selfie:
         size = COLUMNS * _SAMPLES, ROWS * _SAMPLES
         flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
         read = cv2.warpAffine(person, onto, size, flags=flags, borderMode=cv2.BORDER_REPLICATE)
-        there = (np.asarray(read) >= LEAST_PERSON_PIXEL).reshape(ROWS, _SAMPLES, COLUMNS, _SAMPLES)
-        cells = np.asarray(there.mean(axis=(1, 3)) >= TOUCHED)
+        there = (np.asarray(read) >= LEAST_PERSON_SHARE).reshape(ROWS, _SAMPLES, COLUMNS, _SAMPLES)
+        cells = np.asarray(there.mean(axis=(1, 3)) >= LEAST_PERSON_SHARE)
         if not agrees(cells & _within(box, inside), box, inside):
             return None
         return Silhouette.of(cells)

@@ -65,8 +65,8 @@ letters are read at one end."""
 
 TEXT_SECONDS: Final = 2 * SECONDS_BETWEEN_READINGS
 """Seconds for which a text may go unread and still be the same one, and for which a caption stands
-at least: two readings. What passes a fixed camera at its border, as the letters on a lorry do, is
-gone sooner or moves."""
+at least: two readings. What passes a fixed camera, as the letters on a lorry do, is gone sooner or
+moves."""
 
 MOST_STRAY: Final = 0.25
 """Share of readings in which a text may seem to stand elsewhere that stays."""

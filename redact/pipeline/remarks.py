@@ -28,12 +28,9 @@ from ..types import (
     with_nested,
 )
 from ..words import Message
+from .find_texts import TEXT_SECONDS
 from .journal import Journal
 from .order import Order
-
-STANDING_TIME = 1
-"""Seconds in which a plate that moves would be seen to: a car that drives at a walking
-pace has gone its plate's width; a judgement."""
 
 _LONG: Final = 0.3
 """Seconds for which masks may cover more than half of the picture without a remark."""
@@ -104,7 +101,7 @@ def _stands(track: Track, timeline: Timeline) -> bool:
     there = track.last < len(timeline)
     if not (seen and there):
         return False
-    if timeline.time(track.last) - timeline.time(track.first) < STANDING_TIME:
+    if timeline.time(track.last) - timeline.time(track.first) < TEXT_SECONDS:
         return False
     across = [(b.x1 + b.x2) / 2 for b in seen]
     down = [(b.y1 + b.y2) / 2 for b in seen]

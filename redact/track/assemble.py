@@ -12,7 +12,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from ..types import MOSTLY_INSIDE, Box, Boxes, Doubt, Target, Track
+from ..types import DOUBTFUL, MOSTLY_INSIDE, Box, Boxes, Doubt, Target, Track
 from .active_tracklets import Retired
 from .associate import LIKENESS_WEIGHT, MOST_REACH, REACH, SIZE_RATIO, Pairs, assign
 from .belief import Clues, TargetWeights, probability_of, worth_hiding
@@ -343,7 +343,7 @@ def _stacked(host: tuple[list[Piece], Rows, float], other: tuple[list[Piece], Ro
     if len(i) < STACKED_FRAMES * len(rows):
         return False
     share = _shares(mine["box"][i].astype(np.float64), rows["box"][j].astype(np.float64))
-    if host[0][0].target is Target.PLATE and rows["score"].max() < 0.5:
+    if host[0][0].target is Target.PLATE and rows["score"].max() < DOUBTFUL:
         return bool(np.median(share) >= ONE_PLATE)
     # In every frame: where they part in one, that one would be open.
     return bool((share >= MOSTLY_INSIDE).all())

@@ -29,7 +29,7 @@ from ..types import (
     Target,
     Track,
 )
-from .bodies import LEAST_LOOKS, SURE_BODY_SCORE, BodyScan, fitting, head_places
+from .bodies import LEAST_LOOKS, SURE_BODY_SCORE, BodyScan, fitting, head_places, plates_borne
 from .geometry import Affine, warped
 from .sightings import ClipRecord
 
@@ -56,10 +56,6 @@ CLEARLY_NEARER: Final = 0.4
 
 MOSTLY: Final = 0.8
 """Share of some scans from which what they show together is believed."""
-
-
-WIDEST_PLATE: Final = 0.7
-"""Width of a plate in widths of the vehicle that bears it, at most: a motorcycle's is half."""
 
 
 @dataclass(slots=True)
@@ -267,11 +263,6 @@ def _middles(boxes: Boxes) -> Boxes:
 
 
 def _on_vehicle(plates: Boxes, targets: NDArray[np.int8], bodies: Bodies) -> Boxes:
-    """[M, N] 1 where each of M vehicles can bear each of N plates, else 0: its middle lies on it,
-    and it is narrower than most of it."""
-    boxes = bodies.xyxy.astype(np.float64)
-    x, y = _middles(plates).T[:, None]
-    left, top, right, bottom = (boxes[:, i][:, None] for i in range(4))
-    on = (left <= x) & (x <= right) & (top <= y) & (y <= bottom)
-    on &= (plates[:, 2] - plates[:, 0])[None] <= WIDEST_PLATE * (right - left)
+    """[M, N] 1 where each of M bodies is a vehicle that can bear each of N plates, else 0."""
+    on = plates_borne(bodies.xyxy.astype(np.float64), plates)
     return np.asarray(on & bodies.vehicle[:, None] & (targets == Target.PLATE)[None], np.float64)

@@ -22,9 +22,9 @@ in pixels: camera motion is coarse, and small pictures are fast."""
 MOST_CORNERS = 120
 """Corners that are followed at most; four numbers are told by far fewer."""
 
-LEAST_CORNERS = 12
-"""Fewer corners than this say nothing; the camera is taken as standing still. A few
-may all sit on one person who walks."""
+LEAST_CORNERS = MOST_CORNERS // 10
+"""Fewer corners than this say nothing; the camera is taken as standing still. A few may all sit on
+one person who walks."""
 
 AGREED = 0.35
 """Share of corners that must agree for a motion to be the camera's. The ground may show less than

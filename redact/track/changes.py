@@ -26,8 +26,9 @@ CHANGED_BLOCK = 8
 """Pixels of that level along the side of a block, which changes or stays as a whole."""
 
 PIXEL = 5
-"""Grey levels by which one pixel of a block may differ: what a codec does to a still
-picture (on the fixed cameras of the dev clips, blocks where nothing moves); a judgement."""
+"""Grey levels by which one pixel of a block may differ: what a codec does to a still picture (on
+the fixed cameras of the dev clips, blocks where nothing moves). Where nothing at all is detected,
+the mean of a spot may differ by as much, and that of a block by half."""
 
 MEAN = 1.5
 """And all of a block on average: less than one pixel may, so that something faint and
@@ -37,9 +38,6 @@ SPOT = 3
 """Pixels of that level along a side of the least that counts where nothing is detected, half of a
 face of 20 pixels in 1080p. Noise is finer, and averages out: of a still camera whose key pictures
 code all of it anew, single pixels change by 18 levels then, and means of such spots by 5."""
-
-SPOT_APART, BLOCK_APART = 5, 2.5
-"""Grey levels by which the mean of a spot, and that of a block, may differ there."""
 
 NOISE_REACH = 1.0
 """Own sizes around a detection in which noise counts as well. Each scan of a doubtful face gives
@@ -177,8 +175,8 @@ def beyond_noise(before: NDArray[np.uint8], now: NDArray[np.uint8]) -> Mask:
     apart = cv2.subtract(now, before, dtype=cv2.CV_32F)
     apart -= np.clip(np.median(apart[::7, ::7]), -BRIGHTER, BRIGHTER)
     spots = np.abs(cv2.blur(apart, (SPOT, SPOT)))
-    over = cv2.threshold(spots, SPOT_APART, 1, cv2.THRESH_BINARY)[1]
-    far = np.abs(_of_blocks(apart)) > BLOCK_APART
+    over = cv2.threshold(spots, PIXEL, 1, cv2.THRESH_BINARY)[1]
+    far = np.abs(_of_blocks(apart)) > PIXEL / 2
     return np.asarray(far | (_of_blocks(over) > 0), np.bool_)
 
 

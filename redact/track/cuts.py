@@ -20,6 +20,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from ..types import NEARLY_ALL
 from .patches import FLAT
 from .small_pictures import SmallFrame
 
@@ -31,12 +32,9 @@ CUTS_LONG_SIDE = 160
 """Pixels along the wide side of the pictures in which cuts are looked for: noise of dark
 footage averages out, and a block still has features."""
 
-MATCHED_BLOCK = 16
-"""Pixels along the side of a block that is searched for in another picture."""
-
-FARTHEST_BLOCK_MOVE = 16
-"""Pixels by which a block may have moved: a tenth of the picture in a frame, which is
-faster than anybody can see."""
+MATCHED_BLOCK = CUTS_LONG_SIDE // 10
+"""Pixels along the side of a block that is searched for in another picture, and by which it may
+have moved: a tenth of the picture in a frame is faster than anybody can see."""
 
 PART_BLOCKS = 4
 """Blocks along the side of a part that must be found as a whole, but that each may lie a pixel off:
@@ -45,8 +43,8 @@ one block is found somewhere in any picture, sixteen together are not."""
 BURNT_OUT = 245
 """Luma from which a flash has burnt out what is there."""
 
-SOME_BURNT, MOST_BURNT = 0.25, 0.9
-"""Share of a block that is burnt out, above which it tells nothing; and of a picture."""
+SOME_BURNT = 0.25
+"""Share of a block that is burnt out, above which it tells nothing."""
 
 FLASH_TIME = 0.4
 """Seconds within which the old picture returns after a flash: longer than several flashes
@@ -193,7 +191,7 @@ def _expected(pictures: Sequence[SmallFrame]) -> float:
 def _flat(small: SmallFrame) -> bool:
     """Whether a picture shows nothing, or next to nothing, by which pictures can be compared."""
     picture = small.levels[-1]
-    return float(picture.std()) < FLAT or float((picture >= BURNT_OUT).mean()) > MOST_BURNT
+    return float(picture.std()) < FLAT or float((picture >= BURNT_OUT).mean()) > NEARLY_ALL
 
 
 def likeness(a: SmallFrame, b: SmallFrame) -> float | None:
@@ -214,10 +212,10 @@ def likeness(a: SmallFrame, b: SmallFrame) -> float | None:
     lost = _burnt(before) != _burnt(now)
     if lost.mean() > 0.5:
         return None
-    side = 2 * FARTHEST_BLOCK_MOVE + 3  # a border keeps blocks apart where they are widened
+    side = 2 * MATCHED_BLOCK + 3  # a border keeps blocks apart where they are widened
     fits = np.full((rows, columns, side, side), -1, np.float32)
     weights = np.zeros((rows, columns), np.float32)
-    around = cv2.copyMakeBorder(before, *(FARTHEST_BLOCK_MOVE,) * 4, cv2.BORDER_REPLICATE)
+    around = cv2.copyMakeBorder(before, *(MATCHED_BLOCK,) * 4, cv2.BORDER_REPLICATE)
     for row, column in np.argwhere(~lost):
         y, x = row * MATCHED_BLOCK, column * MATCHED_BLOCK
         block = now[y : y + MATCHED_BLOCK, x : x + MATCHED_BLOCK]
@@ -225,8 +223,8 @@ def likeness(a: SmallFrame, b: SmallFrame) -> float | None:
         if contrast < FLAT:
             continue
         near = around[
-            y : y + MATCHED_BLOCK + 2 * FARTHEST_BLOCK_MOVE,
-            x : x + MATCHED_BLOCK + 2 * FARTHEST_BLOCK_MOVE,
+            y : y + MATCHED_BLOCK + 2 * MATCHED_BLOCK,
+            x : x + MATCHED_BLOCK + 2 * MATCHED_BLOCK,
         ]
         found = cv2.matchTemplate(near, block, cv2.TM_CCOEFF_NORMED)
         fits[row, column, 1:-1, 1:-1] = np.nan_to_num(found, nan=0.0, posinf=0.0, neginf=0.0)

@@ -24,7 +24,6 @@ from redact.track.changes import (
     NOISE_REACH,
     PIXEL,
     SPOT,
-    SPOT_APART,
     beyond_noise,
     boxes_of,
     changed_blocks,
@@ -245,7 +244,7 @@ def test_every_pixel_that_changed_lies_in_a_part(seed: int, height: int, width: 
     spots = np.abs(cv2.blur(apart - np.median(apart[::7, ::7]), (SPOT, SPOT)))
     for x1, y1, x2, y2 in boxes_of(beyond_noise(before, now)):
         spots[8 * y1 : 8 * y2, 8 * x1 : 8 * x2] = 0
-    assert spots.max() <= SPOT_APART + 1e-3
+    assert spots.max() <= PIXEL + 1e-3
 
 
 @given(st.lists(st.tuples(st.integers(0, 80), st.integers(0, 80)), max_size=6), st.data())
