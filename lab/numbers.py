@@ -1,7 +1,7 @@
 """The tuned numbers of redact, and where each comes from: `python -m lab.numbers`.
 
 A tuned number decides what is detected, followed, hidden or reported, and might have been another:
-a constant of the rooms below with a docstring, or a limit of the audit. None is what a trained
+a constant of the rooms below with a docstring, or a field of the tables below. None is what a trained
 network, a format, geometry or memory dictates; what follows from other numbers; what bounds a file
 or a page; and what decides cost alone. How a mask looks is no matter of this list. Where the
 docstring names a command or a page, that measures it; where it names footage, it was chosen on
@@ -20,6 +20,8 @@ from pathlib import Path
 
 import redact
 from redact.auditing import Limits
+from redact.detection.silhouettes import Agreement
+from redact.track import TrackSettings
 
 HOME = Path(redact.__file__).parent
 ROOMS = (
@@ -37,6 +39,9 @@ GIVEN = re.compile(
 )
 NAMED = re.compile(r"\blab(?:\.\w+)+(?: --\w+(?: \w+)?)*|\blab(?:/\w+)+\*?\.\w+")
 FOOTAGE = re.compile(r"\bdev\b|footage|[Mm]easured|\b[Cc]ounted\b|labelled|networks learned from")
+TABLES = (TrackSettings, Agreement, Limits)
+"""Values that hold several numbers, with a line about each."""
+
 SWEEPS = {"--sweep": "lab.audit --half dev --sweep", "pixels": "lab.audit.pixels --sweep"}
 
 
@@ -83,14 +88,16 @@ def numbers() -> Iterator[tuple[str, str, str, str]]:
         for name, value, told in constants(path) if path.is_file() else ():
             if told and (source(told) != "judgement" or not GIVEN.search(told)):
                 yield path.relative_to(HOME).as_posix(), name, value, source(told)
-    parts = re.split(r"^    (\w+(?:, \w+)*): ", inspect.getdoc(Limits) or "", flags=re.M)
-    said = {n: parts[i + 1] for i in range(1, len(parts), 2) for n in parts[i].split(", ")}
-    follow = following(Limits)
-    for limit in fields(Limits):
-        if limit.name in follow:
-            continue
-        swept = [SWEEPS[w] for w in re.findall(r"`([\w-]+)`", said[limit.name]) if w in SWEEPS]
-        yield "auditing/limits.py", limit.name, str(limit.default), (swept or ["judgement"])[0]
+    for table in TABLES:
+        file = Path(inspect.getfile(table)).relative_to(HOME).as_posix()
+        parts = re.split(r"^    (\w+(?:, \w+)*): ", inspect.getdoc(table) or "", flags=re.M)
+        said = {n: parts[i + 1] for i in range(1, len(parts), 2) for n in parts[i].split(", ")}
+        follow = following(table)
+        for field in fields(table):
+            told = " ".join(said[field.name].split())
+            swept = [SWEEPS[w] for w in re.findall(r"`([\w-]+)`", told) if w in SWEEPS]
+            if field.name not in follow and not GIVEN.search(told):
+                yield file, field.name, str(field.default), (swept or [source(told)])[0]
 
 
 if __name__ == "__main__":
