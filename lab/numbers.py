@@ -1,9 +1,9 @@
 """The tuned numbers of redact, and where each comes from: `python -m lab.numbers`.
 
 A tuned number decides what is detected, followed, hidden or reported, and might have been another:
-a constant of the rooms below with a docstring, or a field of the tables below. None is what a trained
-network, a format, geometry or memory dictates; what follows from other numbers; what bounds a file
-or a page; and what decides cost alone. How a mask looks is no matter of this list. Where the
+a constant of the rooms below with a docstring, or a field of the tables below. None is what a
+trained network, a format, geometry or memory dictates; what follows from other numbers; what bounds
+a file or a page; and what decides cost alone. How a mask looks is no matter of this list. Where the
 docstring names a command or a page, that measures it; where it names footage, it was chosen on
 that; else judged. `python -m lab.sweep` measures what any of them does on dev.
 """

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import os
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -16,8 +17,10 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 import redact.files.growing_file as answer_file
+from redact.detection import Bodies
 from redact.files import Answer, AnswerFile
 from redact.pipeline import KeptScans
+from redact.track import Eyes, ScanForHeads
 from redact.types import Detections, Frame
 
 answers = st.lists(
@@ -159,23 +162,49 @@ def frames(count: int, shift: int = 0) -> list[Frame]:
 def searched(
     path: Path | None, made_by: object, these: list[Frame]
 ) -> tuple[list[bytes], int, int]:
-    """Answers, how many were asked for anew, how many were taken up."""
-    detector, asked = Counting(), []
+    """Answers, how many scans were made anew, how many were taken up."""
+    detector, asked = Counting(), list[tuple[str, int]]()
 
     def ask(
         frame: Frame, boxes: NDArray[np.float64], target: NDArray[np.int8]
     ) -> NDArray[np.float32]:
-        asked.extend([frame.index] if len(boxes) else [])
+        asked.append(("ask", frame.index))
         return np.full(len(boxes), frame.index + 0.1, np.float32)
+
+    def read(frame: Frame, boxes: NDArray[np.float64]) -> NDArray[np.bool_]:
+        asked.append(("read", frame.index))
+        return np.arange(len(boxes)) % 2 == frame.index % 2
+
+    def bodies(frame: Frame) -> Bodies:
+        asked.append(("bodies", frame.index))
+        seen = Counting().detect_frame(frame)
+        return Bodies(seen.xyxy, seen.score, seen.score > 0.5)
+
+    def closer(what: str) -> ScanForHeads:
+        def scan(frame: Frame, boxes: NDArray[np.float64]) -> Detections:
+            asked.append((what, frame.index))
+            return replace(Counting().detect_frame(frame), score=np.float32(boxes[:, 0] % 1))
+
+        return scan
 
     told = []
     with KeptScans(path, made_by) as kept:
-        question, look = kept.asking(ask), kept.scanning(detector.detect_frame)
+        eyes = kept.eyes(Eyes(bodies, closer("heads"), plates=closer("plates")))
+        scan, ask, read = kept.scanning(detector.detect_frame), kept.asking(ask), kept.reading(read)
+        assert eyes.plates is not None
         for frame in these:
-            seen = look(frame, None)
-            odds = question(frame, seen.xyxy.astype(np.float64), seen.target)
-            told.append(b"".join(x.tobytes() for x in (seen.xyxy, seen.score, odds)))
-    assert asked == [frame.index for frame in these[kept.taken_up :] if frame.index % 3]
+            seen, body = scan(frame, None), eyes.bodies(frame)
+            parts = [seen.xyxy, seen.score, seen.fringe, body.xyxy, body.score, body.vehicle]
+            boxes = body.xyxy.astype(np.float64)
+            if len(boxes):
+                more = eyes.heads(frame, boxes), eyes.plates(frame, boxes + 1 / 3)
+                parts += [ask(frame, boxes, seen.target), read(frame, boxes)]
+                parts += [part for one in more for part in (one.xyxy, one.score, one.target)]
+            told.append(b"".join(part.tobytes() for part in parts))
+    anew = [frame.index for frame in these[kept.taken_up :]]
+    assert [n for what, n in asked if what == "bodies"] == anew
+    for other in ("ask", "read", "heads", "plates"):
+        assert [n for what, n in asked if what == other] == [n for n in anew if n % 3]
     return told, len(detector.asked), kept.taken_up
 
 
