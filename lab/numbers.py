@@ -34,9 +34,10 @@ GIVEN = re.compile(
     r"|after CenterFace|as ByteTrack has it|[Ff]iles? |[Bb]ytes|[Mm]emory|: likewise|The flags"
     r"|[Cc]haracters|Chroma of grey|rounding|corner of the picture|[Tt]he trial's|sums of frame"
     r"|all of the sound|held at once|read at a time|by geometry|[Aa]rithmetic|Any other would do"
-    r"|bounds? (the|its) (file|length|time)|the page|cost\s+alone|formats|one reader keeps|refused"
+    r"|bounds? (the|its) (file|length|time)|the page|formats|one reader keeps|refused"
     r"|in no video"
 )
+COST = re.compile(r"decides? cost alone|cost alone decides")
 NAMED = re.compile(r"\blab(?:\.\w+)+(?: --\w+(?: \w+)?)*|\blab(?:/\w+)+\*?\.\w+")
 FOOTAGE = re.compile(r"\bdev\b|footage|[Mm]easured|\b[Cc]ounted\b|labelled|networks learned from")
 TABLES = (TrackSettings, Agreement, Limits)
@@ -86,7 +87,8 @@ def numbers() -> Iterator[tuple[str, str, str, str]]:
     """File, name, value and source of every tuned number."""
     for path in (p for room in ROOMS for p in [HOME / room, *sorted((HOME / room).rglob("*.py"))]):
         for name, value, told in constants(path) if path.is_file() else ():
-            if told and (source(told) != "judgement" or not GIVEN.search(told)):
+            given = COST.search(told) or (source(told) == "judgement" and GIVEN.search(told))
+            if told and not given:
                 yield path.relative_to(HOME).as_posix(), name, value, source(told)
     for table in TABLES:
         file = Path(inspect.getfile(table)).relative_to(HOME).as_posix()

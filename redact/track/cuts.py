@@ -6,7 +6,7 @@ seen, and lamps that go on are none. Pictures of the moment before are compared 
 the moment after, and what counts are the two that are most alike: a flash, a smear or a jerk does
 not keep all of them apart. They must be less alike than pictures on either side are among
 themselves: so a still camera is cut where its recording jumps, and one that is waved about is not.
-Over a cut that is missed somebody may be taken for another; one that is imagined costs some looks.
+Over a cut that is missed somebody may be taken for another; one that is imagined costs some scans.
 """
 
 from __future__ import annotations
@@ -25,12 +25,13 @@ from .patches import FLAT
 from .small_pictures import SmallFrame
 
 FOLLOWED = 0.7
-"""Share of corners that follow the camera from which no cut is looked for: only one frame in twenty
-of the clips of dev has less."""
+"""Share of corners that follow the camera from which no cut is searched for: only one frame in
+twenty of the clips of dev has less. It decides cost alone: in 54 clips of dev and of street footage
+the same cuts are found where every picture is compared."""
 
 CUTS_LONG_SIDE = 160
-"""Pixels along the wide side of the pictures in which cuts are looked for: noise of dark
-footage averages out, and a block still has features."""
+"""Pixels along the wide side of the pictures in which cuts are searched for: noise of dark footage
+averages out, and a block still has features."""
 
 MATCHED_BLOCK = CUTS_LONG_SIDE // 10
 """Pixels along the side of a block that is searched for in another picture, and by which it may
@@ -57,9 +58,6 @@ FAR_APART_SECONDS = 0.3
 """Seconds from which two pictures on the same side are far enough apart to tell how alike the
 pictures of this footage are: as far as most that are compared across a cut."""
 
-SAME_SCENE_LIKENESS = 0.9
-"""Likeness from which two neighbours are of one scene, whatever others are like."""
-
 UNRELATED_LIKENESS = 0.45
 """Likeness below which two pictures are of two scenes: those of unrelated clips have .2 to .4. It
 is taken for theirs where nothing is known, as all of a side is burnt out."""
@@ -84,7 +82,7 @@ class CutFinder:
         self._cut_at = -math.inf
 
     def push(self, small: SmallFrame, agreed: float) -> bool:
-        """Look at a frame; whether a new scene may start here (known for sure a little later).
+        """Take a frame; whether a new scene may start here (known for sure a little later).
 
         Args:
             small: an undamaged frame.
@@ -115,7 +113,7 @@ class CutFinder:
         """Decide about suspects: the old scene is back (it was a flash), or stayed away (a cut)."""
         waiting = []
         for suspect in self._suspects:
-            suspect.look(now)
+            suspect.compare(now)
             if suspect.most >= suspect.expected - LESS:
                 break  # and what came after it was part of the flash
             if now.time - suspect.after[0].time < FLASH_TIME:
@@ -147,7 +145,7 @@ class _Suspect:
     after: list[SmallFrame] = field(default_factory=list)
     most: float = 0.0
 
-    def look(self, now: SmallFrame) -> None:
+    def compare(self, now: SmallFrame) -> None:
         """Compare a later picture, if it is not too close to the last."""
         if self.after and now.time - self.after[-1].time < SECONDS_BETWEEN_COMPARED:
             return
@@ -159,11 +157,11 @@ class _Suspect:
 
 def _suspect(small: SmallFrame, recent: Sequence[SmallFrame]) -> _Suspect | None:
     """A picture that is unlike all before it."""
-    if (likeness(recent[-1], small) or 0.0) >= SAME_SCENE_LIKENESS:
-        return None
+    if (likeness(recent[-1], small) or 0.0) >= 1 - LESS:
+        return None  # no others can be so much more alike
     before = _apart(reversed(recent))
     suspect = _Suspect(before, _expected(before[::-1]))
-    suspect.look(small)
+    suspect.compare(small)
     return suspect if suspect.most < suspect.expected - LESS else None
 
 
