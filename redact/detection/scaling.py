@@ -13,7 +13,7 @@ from av.video.reformatter import ColorRange, Colorspace, Interpolation, VideoRef
 from numpy.typing import NDArray
 
 from ..errors import UnsafeError
-from ..media import filtered, graph_for
+from ..media import HDR_WHITE, filtered, graph_for, light_of_pq
 from ..types import Rect
 from ..words import problem
 
@@ -153,12 +153,10 @@ def _matrix(frame: av.VideoFrame) -> Colorspace:
 def _pq_to_sdr() -> NDArray[np.uint8]:
     """Table from 8-bit PQ signal to a picture like the ones the networks were trained on.
 
-    PQ after SMPTE ST 2084; 203 cd/m² (ITU-R BT.2408, diffuse white) becomes 0.75 of SDR white,
-    and what is brighter is rolled off, so that a face in the sun keeps its features.
+    White becomes 0.75 of SDR white, and what is brighter is rolled off, so that a face in the sun
+    keeps its features.
     """
-    m1, m2, c1, c2, c3 = 0.1593017578125, 78.84375, 0.8359375, 18.8515625, 18.6875
-    signal = np.linspace(0, 1, 256) ** (1 / m2)
-    light = (np.maximum(signal - c1, 0) / (c2 - c3 * signal)) ** (1 / m1) * 10000 / 203
+    light = light_of_pq(np.linspace(0, 1, 256)) / HDR_WHITE
     toned = light / (light + 1 / 3)
     return np.rint(255 * toned ** (1 / 2.2)).astype(np.uint8)
 

@@ -14,20 +14,15 @@ from typing import Final
 
 import av
 import numpy as np
-from numpy.typing import NDArray
 
 from .frame_planes import copy_tags, plane_array
+from .hdr import HDR_WHITE, PQ_PEAK, Floats, light_of_pq, pq_of_light, scene_of_hlg
 from .info import Colour, SourceInfo, Stored, VideoInfo
 from .pixel_formats import is_rgb
 from .pyav import filtered, graph_for
 
-Floats = NDArray[np.float64]
-
 WEB_FORMAT: Final = "yuv420p"
 _SDR: Final = Colour("bt709", "bt709", "bt709", "tv")
-
-_WHITE: Final = 203.0
-"""White of HDR, cd/m² (ITU-R BT.2408-7, 2.2), which becomes the white of usual screens."""
 
 _PEAK: Final = 1000.0
 """Of HLG at its nominal display, and of HDR10 that does not say it; cd/m²."""
@@ -55,7 +50,7 @@ def for_web(info: SourceInfo) -> SourceInfo:
     if not light and video.mastering is not None and video.mastering.luminance is not None:
         light = int(video.mastering.luminance[1])
     hlg = video.colour.transfer == "arib-std-b67"
-    peak = _PEAK if hlg or not light else max(2 * _WHITE, min(float(light), 10000.0))
+    peak = _PEAK if hlg or not light else max(2 * HDR_WHITE, min(float(light), PQ_PEAK))
     seen = replace(
         video,
         stored=Stored(video.colour, peak),
@@ -129,37 +124,22 @@ def sdr_of(transfer: str, peak: float) -> Callable[[Floats], Floats]:
         transfer: "smpte2084" (PQ) or "arib-std-b67" (HLG).
         peak: brightest light that is shown, cd/m².
     """
-    light_of = _light_of_pq if transfer == "smpte2084" else _light_of_hlg
+    light_of = light_of_pq if transfer == "smpte2084" else _light_of_hlg
 
     def sdr(colours: Floats) -> Floats:
         light = light_of(colours)
         # By the brightest of the three, so that the hue stays.
         most = np.maximum(light.max(axis=-1, keepdims=True), 1e-6)
         light = light / most * _mapped(most, peak)
-        shown = np.clip(light @ _TO_BT709.T / _WHITE, 0, 1)
+        shown = np.clip(light @ _TO_BT709.T / HDR_WHITE, 0, 1)
         return np.asarray(shown ** (1 / 2.4))  # ITU-R BT.1886
 
     return sdr
 
 
-def _light_of_pq(signal: Floats) -> Floats:
-    """cd/m² of PQ (ITU-R BT.2100-2, table 4)."""
-    power = np.clip(signal, 0, 1) ** (32 / 2523)
-    least = np.maximum(power - 3424 / 4096, 0)
-    return np.asarray(10000 * (least / (2413 / 128 - 2392 / 128 * power)) ** (16384 / 2610))
-
-
-def _pq_of_light(light: Floats) -> Floats:
-    power = (np.asarray(light) / 10000) ** (2610 / 16384)
-    return np.asarray(
-        ((3424 / 4096 + 2413 / 128 * power) / (1 + 2392 / 128 * power)) ** (2523 / 32)
-    )
-
-
 def _light_of_hlg(signal: Floats) -> Floats:
     """cd/m² of HLG on its nominal display (ITU-R BT.2100-2, table 5)."""
-    a, b, c = 0.17883277, 0.28466892, 0.55991073
-    scene = np.where(signal <= 0.5, signal**2 / 3, (np.exp((signal - c) / a) + b) / 12)
+    scene = scene_of_hlg(signal)
     luma = scene @ np.array([0.2627, 0.6780, 0.0593])
     return np.asarray(_PEAK * np.maximum(luma, 1e-9)[..., None] ** 0.2 * scene)
 
@@ -167,17 +147,17 @@ def _light_of_hlg(signal: Floats) -> Floats:
 def _mapped(light: Floats, peak: float) -> Floats:
     """Map cd/m² of 0 to `peak` to the range up to white: unchanged where dark, with a knee above
     (ITU-R BT.2390-11, 5.4.1)."""
-    top = float(_pq_of_light(np.array(peak)))
-    most = float(_pq_of_light(np.array(_WHITE))) / top
+    top = float(pq_of_light(peak))
+    most = float(pq_of_light(HDR_WHITE)) / top
     knee = 1.5 * most - 0.5
-    value = np.clip(_pq_of_light(light) / top, 0, 1)
+    value = np.clip(pq_of_light(light) / top, 0, 1)
     t = (value - knee) / (1 - knee)
     bent = (
         (2 * t**3 - 3 * t**2 + 1) * knee
         + (t**3 - 2 * t**2 + t) * (1 - knee)
         + (3 * t**2 - 2 * t**3) * most
     )
-    return _light_of_pq(np.where(value < knee, value, bent) * top)
+    return light_of_pq(np.where(value < knee, value, bent) * top)
 
 
 def _write_table(path: Path, colour: Callable[[Floats], Floats]) -> None:

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import UnsafeError
-from ..media import WORKING, Layout, layout
+from ..media import HDR_WHITE, WORKING, Layout, hlg_of_scene, layout, pq_of_light
 from ..words import problem
 
 Samples: TypeAlias = NDArray[np.uint8] | NDArray[np.uint16]
@@ -54,9 +54,6 @@ WIDE_FROM_709 = (
 
 HD_HEIGHT = 720
 """From this height on players take an untagged picture for BT.709, below it for BT.601."""
-
-GRAPHIC_WHITE = 203.0
-"""Candela per square metre of white in HDR graphics (ITU-R BT.2408)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,20 +134,11 @@ def _transferred(value: float, transfer: int) -> float:
     """An sRGB value, 0 to 1, in the picture's transfer function; SDR ones are left alone."""
     if transfer not in (TRANSFER_PQ, TRANSFER_HLG):
         return value
-    linear = _linear(value)
-    return _pq(linear * GRAPHIC_WHITE) if transfer == TRANSFER_PQ else _hlg(linear)
+    if transfer == TRANSFER_PQ:
+        return float(pq_of_light(_linear(value) * HDR_WHITE))
+    return float(hlg_of_scene(_linear(value) * _GRAPHIC_WHITE_OF_HLG))
 
 
-def _pq(nits: float) -> float:
-    """Inverse EOTF of SMPTE ST 2084."""
-    m1, m2 = 2610 / 16384, 2523 / 4096 * 128
-    c1, c2, c3 = 3424 / 4096, 2413 / 4096 * 32, 2392 / 4096 * 32
-    power = (nits / 10000) ** m1
-    return float(((c1 + c2 * power) / (1 + c3 * power)) ** m2)
-
-
-def _hlg(linear: float) -> float:
-    """OETF of ITU-R BT.2100 HLG, with graphic white at 75 % of the signal (BT.2408)."""
-    a, b, c = 0.17883277, 0.28466892, 0.55991073
-    scene = linear * 0.2650
-    return float(np.sqrt(3 * scene) if scene <= 1 / 12 else a * np.log(12 * scene - b) + c)
+_GRAPHIC_WHITE_OF_HLG = 0.2650
+"""Light of the scene at which HLG has 75 % of its signal, where graphics have their white
+(BT.2408)."""
