@@ -345,8 +345,8 @@ def nut_end(file: BinaryIO, size: int) -> End:
     return WHOLE if length and file.read(8) == _NUT_INDEX else UNTOLD
 
 
-_SAMPLES: Final = {"420": 1.5, "422": 2, "444": 3, "411": 1.5, "mon": 1}
-"""Samples of a picture by how its colours are stored, shares of its pixels."""
+_CHROMA: Final = {"420": (2, 2), "422": (2, 1), "411": (4, 1), "444": (1, 1), "mon": None}
+"""Pixels that share a sample of chroma, across and down; None where there is none."""
 
 
 def yuv4mpeg_end(file: BinaryIO, size: int) -> End:
@@ -355,15 +355,11 @@ def yuv4mpeg_end(file: BinaryIO, size: int) -> End:
     words = {word[:1]: word[1:].decode("latin-1") for word in head.split()[1:]}
     width, height = words.get(b"W", ""), words.get(b"H", "")
     colours = words.get(b"C", "420")
-    if not (width.isdigit() and height.isdigit()) or colours[:3] not in _SAMPLES:
+    if not (width.isdigit() and height.isdigit()) or colours[:3] not in _CHROMA:
         return UNTOLD
     w, h = int(width), int(height)
-    across = {"420": 2, "422": 2, "411": 4}.get(colours[:3], 1)
-    chroma = (
-        0
-        if colours[:3] == "mon"
-        else 2 * -(-w // across) * (-(-h // 2) if colours[:3] == "420" else h)
-    )
+    step = _CHROMA[colours[:3]]
+    chroma = 0 if step is None else 2 * -(-w // step[0]) * -(-h // step[1])
     deep = 2 if colours[3:].lstrip("o").startswith(("p1", "p9", "1")) else 1
     alpha = w * h if colours.endswith("alpha") else 0
     picture = len(b"FRAME\n") + deep * (w * h + chroma + alpha)

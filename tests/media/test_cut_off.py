@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from redact.errors import RedactError
+from redact.formats import ends
 from redact.formats.containers import read_as
 from redact.media import Decode, SourceInfo, probe
 from redact.words import Message
@@ -112,6 +113,50 @@ def test_a_length_that_is_not_reached_is_noticed(tmp_path: Path) -> None:
             few += 1
             assert incomplete(path)
     assert few
+
+
+@pytest.mark.parametrize("form", ["yuv420p", "yuv422p", "yuv411p", "yuv444p", "gray"])
+@pytest.mark.parametrize("size", [(160, 96), (37, 51)])
+def test_where_all_pictures_are_as_large_what_is_missing_is_known(
+    tmp_path: Path, form: str, size: tuple[int, int]
+) -> None:
+    path = make(tmp_path / "plain.y4m", Clip("wrapped_avframe", form, size, options={}))
+    assert said(path) == (0, False)
+    path.write_bytes(path.read_bytes()[:-7])
+    assert said(path) == (7, True)
+
+
+@pytest.mark.parametrize(("length", "before"), [(188, 0), (192, 4), (204, 0)])
+def test_a_transport_stream_ends_with_a_whole_packet(
+    tmp_path: Path, length: int, before: int
+) -> None:
+    path = tmp_path / "a.ts"
+    packets = (bytes(before) + b"\x47" + bytes(length - before - 1)) * 9
+    path.write_bytes(packets)
+    assert said(path, "mpegts") == (0, False)
+    path.write_bytes(packets[:-7])
+    assert said(path, "mpegts") == (7, True)
+
+
+def said(path: Path, container: str = "yuv4mpegpipe") -> tuple[int, bool]:
+    """Bytes that a file lacks by its own account, and whether it does."""
+    with path.open("rb") as file:
+        end = read_as(container).end_of(file, path.stat().st_size)
+    return end.missing, end.cut
+
+
+def test_a_packet_in_the_place_of_another_is_noticed(tmp_path: Path) -> None:
+    """All lengths fit, and FFmpeg says nothing: but pieces of pictures in a WMV are numbered."""
+    path = make(tmp_path / "wmv2.wmv", Clip("wmv2", pts=range(40)))
+    data = path.read_bytes()
+    fields = data.find(ends._ASF_FILE) + 24
+    length = int.from_bytes(data[fields + 68 : fields + 72], "little")
+    begin = data.find(ends._ASF_DATA) + 50
+    third = begin + 2 * length
+    for other in (begin, begin + 4 * length):
+        packet = data[other : other + length]
+        path.write_bytes(data[:third] + packet + data[third + length :])
+        assert incomplete(path)
 
 
 @pytest.mark.parametrize("name", [*MADE, *SAYS_NOTHING])
