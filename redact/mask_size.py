@@ -29,7 +29,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from .types import OUTWARD, SINGLE_DETECTION_FRINGE, Box, Boxes, PerKind, Target, union
+from .types import OUTWARD, SINGLE_DETECTION_FRINGE, Box, Boxes, PerKind, Target, log_odds, union
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,8 +164,8 @@ def doubt(seen: Sighted, boxes: Boxes) -> Boxes:
         return np.asarray(boxes + OUTWARD * seen.mean_side * beyond)
     share = np.full(len(boxes), most)
     if len(seen.detected):
-        p = np.clip(seen.scores[seen.detected].astype(np.float64), 1e-4, 1 - 1e-4)
-        odds = np.interp(seen.times, seen.times[seen.detected], np.log(p / (1 - p)))
+        odds = log_odds(seen.scores[seen.detected].astype(np.float64))
+        odds = np.interp(seen.times, seen.times[seen.detected], odds)
         share = np.clip(most - BY_ODDS * odds, 0.0, most)
     return np.asarray(boxes + OUTWARD * seen.size * share[:, None])
 

@@ -21,7 +21,7 @@ from lab.training.labelled import Labelled, dev_labels, of_frame
 from lab.training.regression import held_out, logistic
 from redact.detection import iou, load_detector, load_somebody, square_around
 from redact.detection.body_close_up import Somebody, upper_end
-from redact.detection.calibration import UNSEEN, log_odds
+from redact.detection.calibration import UNSEEN, score_odds
 from redact.detection.centerface import DUPLICATE_IOU
 from redact.detection.ensemble import OURS
 from redact.detection.networks import CENTERFACE, EYE, FACE_PLATE, NANODET
@@ -81,7 +81,7 @@ def fit(eyes: Somebody, files: list[Path], folders: list[Path]) -> tuple[dict[st
                     d.score[iou(seed[None], d.xyxy)[0] >= DUPLICATE_IOU].max(initial=UNSEEN)
                     for d in seen.values()
                 ]
-                rows.append([float(v) for v in log_odds(np.array(best, np.float32))])
+                rows.append([float(v) for v in score_odds(np.array(best, np.float32))])
                 truth.append(float(verdict))
                 clips.append(label.name)
     columns, answer = np.array(rows), np.array(truth)
@@ -122,7 +122,7 @@ def fit_plates(
                     continue
                 else:
                     truth.append(0.0)
-                odds.append(float(log_odds(np.array([max(score, UNSEEN)], np.float32))[0]))
+                odds.append(float(score_odds(np.array([max(score, UNSEEN)], np.float32))[0]))
                 clips.append(label.name)
         there, seen_there = there + int(on.sum()), seen_there + int((on & known).sum())
     columns, answer = np.array(odds)[:, None], np.array(truth)

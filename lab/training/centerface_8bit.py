@@ -35,7 +35,7 @@ from lab.real.labels import find_clips
 from lab.training.calibration_file import said
 from lab.training.eight_bit import NUMBERS, STEPS, Conv, Numbers, in_8_bits, with_free_size
 from lab.training.labelled import dev_labels
-from redact.detection.calibration import log_odds
+from redact.detection.calibration import score_odds
 from redact.detection.centerface import CENTERFACE_OUTPUTS, SIDE_MULTIPLE
 from redact.detection.device import open_network
 from redact.media import Decode, probe
@@ -243,7 +243,7 @@ def apart(model: onnx.ModelProto, numbers: Numbers, images: Sequence[F32], chann
         near = np.ones((3, 3), np.uint8)
         peaks = [cv2.dilate(heat, near) for heat in (before, after)]
         at = (before == peaks[0]) & (before > PEAK) | (after == peaks[1]) & (after > PEAK)
-        found.append(log_odds(peaks[1][at]) - log_odds(peaks[0][at]))
+        found.append(score_odds(peaks[1][at]) - score_odds(peaks[0][at]))
     return np.concatenate(found)
 
 

@@ -30,7 +30,7 @@ from onnxruntime.quantization import (
 from lab.real.labels import find_clips
 from lab.training.headroom import MODELS, with_headroom
 from lab.training.labelled import dev_labels
-from redact.detection.calibration import log_odds
+from redact.detection.calibration import score_odds
 from redact.detection.device import open_network
 from redact.detection.networks import NANODET
 from redact.detection.people import PEOPLE_SIDE, PERSON_CHANNEL, prepared
@@ -107,7 +107,7 @@ def main() -> None:
             for n in (exact, rough)
         )
         seen = np.maximum(before, after) > 0.1
-        off.append(log_odds(after[seen]) - log_odds(before[seen]))
+        off.append(score_odds(after[seen]) - score_odds(before[seen]))
     apart = np.concatenate(off)
     print(f"{len(rest)} other frames, {len(apart)} points: log odds rms {apart.std():.3f}")
 

@@ -21,9 +21,9 @@ from ..types import Action, Box, Frame, Presentation, Target, Track, without_nes
 from ..words import Message, problem
 from .audit_detectors import AuditDetectors
 from .compared import Compared, Pair, TimeCheck, pairs
-from .everybody import Everybody
 from .file_checks import check_all_shown, check_container
-from .findings_and_fixes import Seen, findings_of
+from .findings_and_fixes import Evidence, findings_of
+from .headcount import Headcount
 from .legible import Legible, Number
 from .limits import Limits
 from .muted_sound import check_sound
@@ -122,10 +122,10 @@ class Collected:
     open: tuple[Number, ...] = ()
     repeated: tuple[Number, ...] = ()
 
-    def seen(self, settings: AuditSettings) -> Seen:
+    def seen(self, settings: AuditSettings) -> Evidence:
         """What is believed of it."""
         compared, limits = self.compared, settings.limits
-        return Seen(
+        return Evidence(
             believed(self.tracks, self.around, limits),
             self.misfits,
             dict(compared.undrawn),
@@ -176,10 +176,10 @@ def collect(
     legible = None
     if plan is not None and reader is not None:
         legible = Legible(plan, covers, detectors, limits, reader)
-    sought, everybody = detectors.sought, None
+    sought, headcount = detectors.sought, None
     if sought is not None and plan is not None:
         scope = plan.settings.scope
-        everybody = Everybody(detectors, sought, covers, plan.regions_at, limits, scope)
+        headcount = Headcount(detectors, sought, covers, plan.regions_at, limits, scope)
     suspects: list[tuple[float, Target, int, Box]] = []
     with (
         progress.stage("audit", source.expected_frames) as stage,
@@ -196,16 +196,16 @@ def collect(
                     found = opinion.scan(pair.source, mask, wanted[pair.index])
                     if found is not None:
                         suspects += opinion.suspects(pair.source, found)
-                        if everybody is not None and wanted[pair.index] is None:
-                            everybody.scan(pair.source, mask)
+                        if headcount is not None and wanted[pair.index] is None:
+                            headcount.scan(pair.source, mask)
                 if legible is not None and pair.index in legible.frames and mask is not None:
                     numbers = legible.read(pair.source, mask())
                     suspects += [(n.probability, Target.PLATE, n.frame, n.box) for n in numbers]
             trim_at_times(pair.index)
             stage.advance()
     around = Circumstances(plan, covers, compared.matcher, times)
-    if everybody is not None:
-        suspects += everybody.suspicions
+    if headcount is not None:
+        suspects += headcount.suspicions
     if plan is None:
         spans = [(0, max(times, default=0))]
     else:
@@ -225,8 +225,8 @@ def collect(
             shown = _shown(source, finished, plan, covers, stage.advance)
             tracks = followed(shown, spans, due, again, detectors, reader)
         misfits = [*misfits, *again.misfits]
-    if everybody is not None:
-        tracks += everybody.tracks(tracks)
+    if headcount is not None:
+        tracks += headcount.tracks(tracks)
     return Collected(
         tuple(tracks),
         tuple(misfits),
@@ -243,7 +243,7 @@ def collect(
             detectors.close_scans,
             tuple(DetectorPart(*named) for named in names),
             tuple(target.word for target in detectors.targets),
-            None if everybody is None else everybody.counted,
+            None if headcount is None else headcount.counted,
         ),
         () if legible is None else tuple(legible.open),
         () if legible is None else tuple(legible.repeated()),

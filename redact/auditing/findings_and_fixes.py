@@ -26,7 +26,7 @@ _RULES = {
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class Evidence:
     """Everything that was seen, before it becomes findings.
 
     Attributes:
@@ -51,7 +51,7 @@ class Seen:
     repeated: Sequence[Number] = ()
 
 
-def findings_of(seen: Seen, limits: Limits) -> tuple[Finding, ...]:
+def findings_of(seen: Evidence, limits: Limits) -> tuple[Finding, ...]:
     """All findings, the doubtful last, otherwise in order of time."""
     found = [_of_suspect(s, seen.times) for s in _joined(seen.suspects, limits.same)]
     found += _of_misfits(seen, limits)
@@ -75,7 +75,7 @@ def findings_of(seen: Seen, limits: Limits) -> tuple[Finding, ...]:
     return tuple(replace(f, number=n) for n, f in enumerate(found, 1))
 
 
-def _with_numbers(found: Sequence[Finding], seen: Seen, limits: Limits) -> list[Finding]:
+def _with_numbers(found: Sequence[Finding], seen: Evidence, limits: Limits) -> list[Finding]:
     """The findings, with what can be read in them; and those of numbers that are in none."""
     out = list(found)
     for number in seen.open:
@@ -100,7 +100,7 @@ def _shows(finding: Finding, number: Number) -> bool:
     )
 
 
-def _of_number(kind: FindingKind, number: Number, seen: Seen, rule: str) -> Finding:
+def _of_number(kind: FindingKind, number: Number, seen: Evidence, rule: str) -> Finding:
     path = ((number.frame, number.box),)
     found = _finding(kind, Target.PLATE, path, seen.times, rule, number.track)
     return replace(found, scores=(("probability", number.probability),), text=number.text)
@@ -114,7 +114,7 @@ def _told(finding: Finding, kind: FindingKind, run: Stretch, same: float) -> boo
     return finding.kind is kind and near and within
 
 
-def _of_fact(kind: FindingKind, track: int, seen: Seen, run: Stretch) -> Finding:
+def _of_fact(kind: FindingKind, track: int, seen: Evidence, run: Stretch) -> Finding:
     return _finding(kind, seen.targets[track], run, seen.times, _RULES[kind], track)
 
 
@@ -123,7 +123,7 @@ def _of_suspect(s: Suspect, times: Mapping[int, float]) -> Finding:
     return replace(found, scores=(("probability", s.probability),))
 
 
-def _of_misfits(seen: Seen, limits: Limits) -> list[Finding]:
+def _of_misfits(seen: Evidence, limits: Limits) -> list[Finding]:
     """One finding for each hidden track and stretch in which scans agree that its mask does not
     fit."""
     found = []

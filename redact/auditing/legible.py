@@ -18,7 +18,7 @@ from av.video.reformatter import VideoReformatter
 from ..detection import load_calibration
 from ..plan import Plan
 from ..reading import LEGIBLE, NumberReader, Text, is_plate_number, repeats
-from ..track import Clues, Seen, probability_of, shrink
+from ..track import Clues, ScannedPicture, probability_of, shrink
 from ..types import STANDS_STILL, Action, Box, Frame, State, Target, folded
 from .audit_detectors import AuditDetectors
 from .limits import Limits
@@ -85,7 +85,7 @@ class Legible:
         self._lines: list[tuple[int, Box, str]] = []
         self._first: dict[str, Box] = {}
         self._scaler = VideoReformatter()
-        self._seen: Seen | None = None
+        self._seen: ScannedPicture | None = None
         self._last: list[Text] = []
 
     def read(self, shown: Frame, mask: Mask) -> list[Number]:
@@ -127,7 +127,7 @@ class Legible:
         if self._seen is not None and not shown.damaged:
             areas = self._seen.changed(small, boxes)
         if areas is None or self._seen is None:
-            self._last, self._seen = self._reader.lines(shown), Seen(small)
+            self._last, self._seen = self._reader.lines(shown), ScannedPicture(small)
         elif areas:
             places = [Box(*map(float, area)) for area in areas]
             kept = [x for x in self._last if not any(x.box.common(place) for place in places)]

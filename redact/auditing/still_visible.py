@@ -29,7 +29,7 @@ from ..track import (
     probability_of,
     shrink,
 )
-from ..types import EVERYWHERE, Box, Detections, Frame, Rect, Region, Target, Track
+from ..types import EVERYWHERE, Box, Detections, Frame, Rect, Region, Target, Track, log_odds
 from .audit_detectors import AuditDetectors
 from .limits import Limits
 from .scan_schedule import Span
@@ -166,8 +166,7 @@ class StillVisible:
     def _clues(self, shown: Frame, found: Detections) -> Clues:
         """One scan of each, and one close scan of each that a network scans closely."""
         boxes = found.xyxy.astype(np.float64)
-        p = np.clip(found.score, 1e-4, 1 - 1e-4)
-        odds = np.log(p / (1 - p)).astype(np.float32)
+        odds = log_odds(found.score).astype(np.float32)
         width, height = shown.size
         clues = Clues.of_new(found.target, odds, boxes, float(width * height))
         rows = np.flatnonzero(CLOSELY.of(found.target))

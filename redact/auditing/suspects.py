@@ -6,11 +6,11 @@ from bisect import bisect_left
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
-from math import exp, hypot, inf, log
+from math import hypot, inf
 from typing import Final
 
 from ..plan import Plan
-from ..types import Action, Box, Region, State, Target, Track
+from ..types import Action, Box, Region, State, Target, Track, log_odds, probability
 from .limits import Limits
 from .template_match import TemplateMatcher
 from .what_is_hidden import Covers, by_decision
@@ -98,15 +98,14 @@ def believed(tracks: Iterable[Track], around: Circumstances, limits: Limits) -> 
 
 
 def judged(
-    probability: float, target: Target, path: Stretch, around: Circumstances, limits: Limits
+    seen: float, target: Target, path: Stretch, around: Circumstances, limits: Limits
 ) -> Suspect:
     """What is believed of something that was seen outside the masks.
 
     Args:
-        probability: that it is a `target`, by what was seen of it alone.
+        seen: probability that it is a `target`, by what was seen of it alone.
     """
-    p = min(max(probability, 1e-6), 1 - 1e-6)
-    odds, rule = log(p / (1 - p)), "probable"
+    odds, rule = float(log_odds(seen)), "probable"
     neighbour = beside(target, path, around, limits)
     if neighbour is not None:
         rule = "beside_hidden"
@@ -115,7 +114,7 @@ def judged(
             rule = "alike_beside"
             odds += limits.alike_odds
     track = neighbour.id if neighbour is not None else None
-    return Suspect(target, path, 1 / (1 + exp(-odds)), rule, track)
+    return Suspect(target, path, float(probability(odds)), rule, track)
 
 
 def _called_none(suspect: Suspect, around: Circumstances, limits: Limits) -> Suspect:

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import ModelError
-from ..types import DETECTED_TARGETS
+from ..types import DETECTED_TARGETS, log_odds
 from ..words import problem
 from .weights import SHA256
 
@@ -73,7 +73,7 @@ class Calibration:
         weights = self.looks[kind]
         total = weights["bias"] + weights["size"] * size_units(height)
         for name, score in scores.items():
-            total = total + weights[name] * log_odds(np.maximum(score, UNSEEN))
+            total = total + weights[name] * score_odds(np.maximum(score, UNSEEN))
         return np.asarray(total, np.float32)
 
     def corrected(self, witness: str, xyxy: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -83,15 +83,9 @@ class Calibration:
         return np.asarray(xyxy + outward * self.boxes[witness] * size, np.float32)
 
 
-def log_odds(score: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Logarithm of p / (1 - p), for scores clipped away from 0 and 1."""
-    p = np.clip(score, 1e-3, 1 - 1e-3)
-    return np.asarray(np.log(p / (1 - p)), np.float32)
-
-
-def probability(odds: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Inverse of `log_odds`."""
-    return np.asarray(1 / (1 + np.exp(-odds)), np.float32)
+def score_odds(score: NDArray[np.floating]) -> NDArray[np.float32]:
+    """Log odds of a network's scores, clipped as they were when the weights were fitted."""
+    return log_odds(score, 1e-3).astype(np.float32)
 
 
 def size_units(height: NDArray[np.float32]) -> NDArray[np.float32]:

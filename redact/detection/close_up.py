@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..types import Detections, Frame, PerKind, Presentation, Rect, Target, widened
-from .calibration import UNSEEN, load_calibration, log_odds
+from .calibration import UNSEEN, load_calibration, score_odds
 from .centerface import DUPLICATE_IOU
 from .face_plate import PAD
 from .nms import iou
@@ -205,9 +205,9 @@ class CloseUp:
         near = np.hypot(*move.T) <= BESIDE * size
         near &= (grown <= GROWN) & (grown >= 1 / GROWN)
         if not near.any():
-            return np.zeros(2), np.float32(log_odds(np.array([UNSEEN]))[0])
+            return np.zeros(2), np.float32(score_odds(np.array([UNSEEN]))[0])
         best = int(np.flatnonzero(near)[seen.score[near].argmax()])
-        return move[best], np.float32(log_odds(seen.score[best : best + 1])[0])
+        return move[best], np.float32(score_odds(seen.score[best : best + 1])[0])
 
     def _round(
         self, rgb: NDArray[np.uint8], box: NDArray[np.float64], target: Target
@@ -221,7 +221,7 @@ class CloseUp:
         def surest(target: Target, at: NDArray[np.floating]) -> np.float32:
             seen = self._seen(window, target)
             there = iou(at, seen.xyxy)[0] >= DUPLICATE_IOU
-            return np.float32(log_odds(seen.score[there].max(initial=UNSEEN, keepdims=True))[0])
+            return np.float32(score_odds(seen.score[there].max(initial=UNSEEN, keepdims=True))[0])
 
         odds = [surest(target, shown)]
         if target is Target.FACE and Target.HEAD in self._networks:
@@ -250,7 +250,7 @@ class CloseUp:
             for times in PLATE_WINDOWS
         ]
         scores = self._verifier.scores(np.stack(windows))
-        odds = log_odds(scores[:, VERIFIER_CHANNELS.index(Target.PLATE)])
+        odds = score_odds(scores[:, VERIFIER_CHANNELS.index(Target.PLATE)])
         return np.asarray(odds.reshape(len(boxes), -1).mean(axis=1), np.float32)
 
     def _filling(self, rgb: NDArray[np.uint8], boxes: NDArray[np.float64]) -> NDArray[np.float32]:

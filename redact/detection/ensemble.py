@@ -26,9 +26,10 @@ from ..types import (
     Frame,
     Rect,
     Target,
+    probability,
     widened,
 )
-from .calibration import Calibration, probability
+from .calibration import Calibration
 from .close_up import ScanImage
 from .face_plate import FacePlateDetector
 from .nms import cluster, common

@@ -12,10 +12,9 @@ from typing import Final
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from ..mask_size import in_gap
-from ..track import PATCH_REACH, PATCH_SIDE, SmallFrame, motion_between, sample, warped
+from ..track import PATCH_REACH, PATCH_SIDE, Patches, SmallFrame, motion_between, sample, warped
 from ..types import WALKING_PACE, Box, Boxes, Keyframe, State
 
 AGAIN_SECONDS: Final = 3.0
@@ -39,8 +38,6 @@ _SCALES: Final = (0.84, 1.0, 1.19)
 _CELLS: Final = int((2 * _FARTHEST + 1) * PATCH_SIDE / PATCH_REACH)
 _APART: Final = PATCH_SIDE // 2
 """Cells from the best place from which another one is another thing."""
-
-Patches = NDArray[np.float32]
 
 
 class Lost:

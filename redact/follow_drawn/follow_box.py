@@ -13,9 +13,9 @@ from av.video.reformatter import VideoReformatter
 
 from ..errors import InputError, UnsafeError
 from ..plan import Plan
-from ..track import COAST, SmallFrame, motion_between, patches_of, shrink, step, warped
+from ..track import COAST, Patches, SmallFrame, motion_between, patches_of, shrink, step, warped
 from ..types import NEARLY_ALL, Box, Boxes, Keyframe, State
-from .find_again import Lost, Patches
+from .find_again import Lost
 from .frames import Frames
 
 CHUNK: Final = 96

@@ -15,7 +15,7 @@ from .refused_error import defect, in_words
 _NUMBERS = itertools.count(1)
 
 
-class StoppedError(Exception):
+class JobStoppedError(Exception):
     """The person stopped the work."""
 
 
@@ -48,9 +48,9 @@ class Job:
         self._asked.set()
 
     def stop_if_asked(self) -> None:
-        """Raises StoppedError."""
+        """Raises JobStoppedError."""
         if self._asked.is_set():
-            raise StoppedError
+            raise JobStoppedError
 
     @contextmanager
     def stage(self, name: str, total: int | None, unit: str = "frames") -> Iterator[Job]:
@@ -95,7 +95,7 @@ class Job:
     def _run(self) -> None:
         try:
             self.result = self._work(self)
-        except StoppedError:
+        except JobStoppedError:
             self.problem = {"error": "stopped"}
         except RedactError as error:
             self.problem = in_words(error)

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from math import hypot, log, log1p
+from math import hypot, log1p
 from typing import Final
 
 import numpy as np
 
 from ..plan import COVERED, Plan, all_subjects, state_runs
 from ..track import LEAST_LOOKS, SURE_BODY_SCORE, head_places
-from ..types import Box, Keyframe, PerKind, State, Target, Track, runs_of
+from ..types import Box, Keyframe, PerKind, State, Target, Track, log_odds, runs_of
 
 BORDER: Final = 0.1
 """Share of its size from which a box ends at the border of the picture."""
@@ -20,8 +20,7 @@ LONG_STRETCH_FRAMES: Final = 8
 """Frames of a stretch that was only followed or guessed, at least, to be worth a look."""
 
 LEAST_TELLING_PROBABILITY: Final = 0.001
-"""Probabilities are cut to what can be told from 0 and 1 before their log odds are taken, against
-rounding."""
+"""`types.odds.LEAST_TOLD` as the weights of risk were fitted with it, against rounding."""
 
 LIKELY_BODY_SCORE: Final = 0.3
 """Score from which a body is somebody; how surely it is one is a clue."""
@@ -289,5 +288,4 @@ def at_border(box: Box, width: int, height: int) -> bool:
 
 
 def _odds(p: float) -> float:
-    p = min(max(p, LEAST_TELLING_PROBABILITY), 1 - LEAST_TELLING_PROBABILITY)
-    return log(p / (1 - p))
+    return float(log_odds(p, LEAST_TELLING_PROBABILITY))

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from math import exp
 from typing import Final
 
+from ..types import probability
 from .places import Place
 
 Weights = Mapping[str, float]
@@ -26,7 +26,7 @@ def probability_of(place: Place, weights: Weights) -> float:
     if place.why in BY_RULE:
         return BY_RULE[place.why]
     odds = weights["bias"] + sum(weights.get(n, 0.0) * v for n, v in place.clues.items())
-    return 1 / (1 + exp(-max(-30.0, min(30.0, odds))))
+    return float(probability(odds))
 
 
 def speaks_most(place: Place, weights: Weights, among: Iterable[str]) -> str:

@@ -12,12 +12,12 @@ from .bodies import (
     head_places,
 )
 from .camera_motion import motion_between
-from .changes import Remembered, Seen
+from .changes import Remembered, ScannedPicture
 from .follow import COAST, SAME_LOOK, step
 from .frame_clock import FrameClock
 from .geometry import warped
 from .incremental_scan import IncrementalScanner, ScanParts
-from .patches import PATCH_REACH, patches_of, sample
+from .patches import PATCH_REACH, Patches, patches_of, sample
 from .scan import scanned
 from .sensitivities import TrackSettings, settings_of
 from .silhouettes import ShapeScan, shapes_between, without_empty_ends, worth_its_box

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ..types import Boxes, Detections
+from ..types import Boxes, Detections, log_odds, probability
 from .arrays import Arrays
 from .geometry import Index, close_pairs, paired_iou, to_centres
 from .patches import Patches, pairwise_likeness
@@ -34,7 +34,7 @@ class Observations(Arrays):
     @property
     def probability(self) -> NDArray[np.float32]:
         """float32 [N]."""
-        return np.asarray(1 / (1 + np.exp(-self.odds)), np.float32)
+        return probability(self.odds)
 
 
 def observations_of(found: Detections) -> Observations:
@@ -45,8 +45,7 @@ def observations_of(found: Detections) -> Observations:
     """
     order = np.lexsort((*found.xyxy.T[::-1], -found.score, found.target))
     found = found.select(order.astype(np.intp))
-    p = np.clip(found.score, 1e-4, 1 - 1e-4).astype(np.float64)
-    odds = np.log(p / (1 - p)).astype(np.float32)
+    odds = log_odds(found.score.astype(np.float64)).astype(np.float32)
     return Observations(found.xyxy.astype(np.float64), odds, found.target, found.fringe)
 
 

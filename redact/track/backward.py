@@ -49,15 +49,15 @@ class Job:
     seconds: float
 
 
-class Sighted:
+class LastPlaces:
     """Where all tracklets were in the last frames."""
 
     def __init__(self) -> None:
         self._frames: dict[int, tuple[NDArray[np.int32], Boxes, NDArray[np.int8]]] = {}
 
-    def copy(self) -> Sighted:
+    def copy(self) -> LastPlaces:
         """One to which nothing more is added."""
-        other = Sighted()
+        other = LastPlaces()
         other._frames = self._frames.copy()
         return other
 
@@ -114,7 +114,7 @@ class BackwardFollower:
         self,
         ring: Ring,
         clip: ClipRecord,
-        sighted: Sighted,
+        sighted: LastPlaces,
         cuts: Sequence[int] = (),
         find: Find | None = None,
     ) -> None:
@@ -152,7 +152,7 @@ class BackwardFollower:
         jobs: list[Job],
         here: SmallFrame | None,
         earlier: tuple[SmallFrame, ...],
-        sighted: Sighted,
+        sighted: LastPlaces,
         cuts: tuple[int, ...],
     ) -> None:
         """Follow all of `jobs` from the picture of the newest, if that is still there, through
@@ -192,7 +192,7 @@ class BackwardFollower:
         jobs: list[Job],
         here: SmallFrame,
         there: SmallFrame,
-        sighted: Sighted,
+        sighted: LastPlaces,
     ) -> _Chase:
         """One step of all jobs under way; those that go on."""
         if not len(chase):
@@ -228,7 +228,7 @@ class BackwardFollower:
         found: NDArray[np.bool_],
         again: NDArray[np.bool_],
         there: SmallFrame,
-        sighted: Sighted,
+        sighted: LastPlaces,
     ) -> NDArray[np.bool_]:
         """Log what was found; True where it has met an earlier sighting of the object."""
         ids = np.array([j.tracklet for j in mine], np.int32)

@@ -14,7 +14,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from ..types import DETECTED_TARGETS, Boxes, PerKind, Target
+from ..types import DETECTED_TARGETS, Boxes, PerKind, Target, probability
 from .arrays import Arrays
 from .geometry import areas
 
@@ -206,7 +206,7 @@ def probability_of(clues: Clues, weights: Mapping[str, TargetWeights]) -> NDArra
         mine, rows = weights[target.word], clues.target == target
         total = mine["bias"] + sum(mine[n] * v[rows] for n, v in columns.items() if n in mine)
         odds[rows] = total
-    return np.asarray(1 / (1 + np.exp(-np.clip(odds, -30, 30))))
+    return probability(odds)
 
 
 def worth_hiding(

@@ -12,7 +12,7 @@ import numpy as np
 
 from ..detection import iou
 from ..types import LOOSELY_SAME_IOU, Boxes, Frame
-from .changes import Seen
+from .changes import ScannedPicture
 from .geometry import grown
 from .incremental_scan import ScanParts
 from .sensitivities import JITTER, TrackSettings
@@ -37,13 +37,13 @@ class Bell:
 
     def __init__(self, scan_small: ScanParts, settings: TrackSettings) -> None:
         self._scan_small, self._settings = scan_small, settings
-        self._seen: Seen | None = None
+        self._seen: ScannedPicture | None = None
         self._last = -np.inf
         self._rang = np.zeros((0, 5))
 
     def scanned(self, small: SmallFrame) -> None:
         """A picture was scanned as a whole, and needs no small scan."""
-        self._seen, self._last = Seen(small), small.time
+        self._seen, self._last = ScannedPicture(small), small.time
 
     def rings(self, frame: Frame, small: SmallFrame, known: Boxes) -> Boxes:
         """Places [N, 4] of a frame that should be scanned.
@@ -64,7 +64,7 @@ class Bell:
             return _NONE
         found = self._scan_small(frame, areas)
         if areas is None or self._seen is None:
-            self._seen = Seen(small)
+            self._seen = ScannedPicture(small)
         else:
             self._seen.scanned(small, areas)
         faces = found.xyxy[found.score >= self._settings.ring_score].astype(np.float64)

@@ -18,7 +18,7 @@ from ..detection import Bodies, iou
 from ..mask_size import AT_BORDER
 from ..types import DOUBTFUL, SAME_PLACE_IOU, Boxes, Detections, Frame, Target
 from .belief import MOSTLY_BORNE
-from .changes import Seen
+from .changes import ScannedPicture
 from .sensitivities import JITTER
 from .sightings import How, Rows
 from .small_pictures import SmallFrame
@@ -240,7 +240,7 @@ class Everybody:
         self._last = -np.inf
         self._looked = _Looked()
         self._vehicles = _Looked()
-        self._seen: Seen | None = None
+        self._seen: ScannedPicture | None = None
         self._scanned = -np.inf
         self.looks: list[BodyScan] = []
 
@@ -285,7 +285,7 @@ class Everybody:
             if self._seen.changed(small, places) == []:
                 return bodies
         # A damaged picture says nothing about the next one.
-        self._seen, self._scanned = None if small.damaged else Seen(small), small.time
+        self._seen, self._scanned = None if small.damaged else ScannedPicture(small), small.time
         return self._eyes.bodies(frame)
 
     def _plates(

@@ -63,7 +63,7 @@ Mask = NDArray[np.bool_]
 """bool [rows, columns] of blocks."""
 
 
-class Seen:
+class ScannedPicture:
     """The picture as it was when each part of it was last scanned.
 
     Args:
@@ -137,7 +137,7 @@ class Remembered(Generic[T]):
 
     def __init__(self, places: Callable[[T], NDArray[np.float32]]) -> None:
         self._places = places
-        self._last: tuple[Seen, T] | None = None
+        self._last: tuple[ScannedPicture, T] | None = None
 
     def of(self, small: SmallFrame, scan: Callable[[], T]) -> T:
         """What a scan gives of a frame, whose small picture this is; raises as the scan does."""
@@ -147,7 +147,7 @@ class Remembered(Generic[T]):
                 return given
         given = scan()
         # A damaged picture says nothing about the next one.
-        self._last = None if small.damaged else (Seen(small), given)
+        self._last = None if small.damaged else (ScannedPicture(small), given)
         return given
 
 

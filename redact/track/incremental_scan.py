@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..types import SAME_PLACE_IOU, Boxes, Detections, Frame, Rect
-from .changes import Seen
+from .changes import ScannedPicture
 from .geometry import Index, pairs_of_kind
 from .sensitivities import JITTER
 from .small_pictures import SmallFrame
@@ -49,7 +49,7 @@ class IncrementalScanner:
     def __init__(self, scan_parts: ScanParts, whole_every: float) -> None:
         self._scan_parts = scan_parts
         self._every = whole_every
-        self._seen: Seen | None = None
+        self._seen: ScannedPicture | None = None
         self._whole_at = 0.0
         self._patience = 1.0
         self._found = Detections.empty()
@@ -68,7 +68,7 @@ class IncrementalScanner:
             self.whole += 1
             self._patience = self._patience_after(found, small)
             # A damaged picture says nothing about the next one.
-            self._seen = None if frame.damaged or not self._every else Seen(small)
+            self._seen = None if frame.damaged or not self._every else ScannedPicture(small)
             self._whole_at = small.time
         elif not areas:
             self.kept += 1

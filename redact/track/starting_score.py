@@ -4,9 +4,7 @@ believed.
 
 from __future__ import annotations
 
-import math
-
-from ..types import DETECTED_TARGETS, PerKind, Target
+from ..types import DETECTED_TARGETS, PerKind, Target, probability
 
 STARTS = PerKind(
     "track/starting_score: STARTS",
@@ -17,7 +15,7 @@ in 70; plates are known by a close look, which only a tracklet gets. Heads and p
 whose networks see them too."""
 
 FAINT = PerKind(
-    "track/starting_score: FAINT", {t: 1 / (1 + math.exp(-STARTS[t])) for t in DETECTED_TARGETS}
+    "track/starting_score: FAINT", {t: float(probability(STARTS[t])) for t in DETECTED_TARGETS}
 )
 """The same as a probability. Fainter boxes lie all over a picture: they only continue what is
 believed, and a part that is looked at may cut through them."""

@@ -19,7 +19,7 @@ from ..types import Body, Boxes, Detections, Doubt, Frame, Rect, Track
 from .active_tracklets import ActiveTracklets
 from .assemble import seen_best, weave
 from .associate import observations_of
-from .backward import BackwardFollower, Sighted
+from .backward import BackwardFollower, LastPlaces
 from .belief import TargetWeights
 from .bodies import Everybody, Eyes
 from .body_tracks import followed, owned
@@ -126,7 +126,7 @@ class Tracker:
         self._weights = load_calibration().tracks if weights is None else weights
         self._active = ActiveTracklets(self.settings, self._log, self._weights, find)
         self._everybody = None if eyes is None else Everybody(eyes)
-        self._sighted = Sighted()
+        self._sighted = LastPlaces()
         self._back = BackwardFollower(self._ring, self._clip, self._sighted, self._cuts.cuts, find)
         self._last: SmallFrame | None = None
         self._view: _View | None = None

@@ -9,13 +9,12 @@ that variable frame rates need nothing special.
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ..types import DOUBTFUL, Boxes, Detections
+from ..types import DOUBTFUL, Boxes, Detections, log_odds
 from .arrays import Arrays
 from .associate import Observations, observations_of
 from .belief import Clues
@@ -23,7 +22,7 @@ from .geometry import IDENTITY, Affine, scale_of, to_boxes, to_centres, warped_c
 from .patches import Patches, patches_of
 from .small_pictures import SmallFrame, picture_area
 
-FIRM = math.log(DOUBTFUL / (1 - DOUBTFUL))
+FIRM = float(log_odds(DOUBTFUL))
 """Log odds from which a detection is matched in the first round: as likely as not."""
 
 POSITION_NOISE = 0.05

@@ -31,6 +31,7 @@ from .fields import (
 from .finding import Finding, FindingKind
 from .frame import Frame, Muted, Runs, Timeline, count_of, joined, runs_of
 from .key_picture import LARGEST_MARGIN, SIDES_AS_FOUND, KeyPicture, Sides, sides_between
+from .odds import log_odds, probability
 from .presentation import Presentation
 from .scope import EVERYWHERE, Scope, area_in_words
 from .silhouette import COLUMNS, ROWS, Cells, Shaped, Silhouette

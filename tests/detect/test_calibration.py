@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from redact.detection import calibration
-from redact.detection.calibration import FILE, load_calibration, log_odds, probability
+from redact.detection.calibration import FILE, load_calibration, score_odds
 from redact.detection.ensemble import (
     CENTERFACE_LARGE as LARGE,
 )
@@ -34,7 +34,7 @@ from redact.detection.ensemble import (
 from redact.detection.networks import CENTERFACE, FACE_PLATE, VERIFIER
 from redact.detection.weights import SHA256
 from redact.errors import ModelError
-from redact.types import DETECTED_TARGETS
+from redact.types import DETECTED_TARGETS, probability
 
 INSTALLED = Path(calibration.__file__).parents[1] / "models" / FILE
 KINDS = {
@@ -123,7 +123,7 @@ def test_a_file_that_is_cut_off_is_refused(changed: Callable[..., None], text: s
 @given(st.floats(0.001, 0.999))
 def test_log_odds_and_probability_undo_each_other(p: float) -> None:
     score = np.array([p], np.float32)
-    np.testing.assert_allclose(probability(log_odds(score)), score, rtol=1e-3)
+    np.testing.assert_allclose(probability(score_odds(score)), score, rtol=1e-3)
 
 
 def test_boxes_are_corrected_outward_by_shares_of_their_size() -> None:

@@ -25,7 +25,7 @@ from redact.detection import (
     load_close_up,
     load_detector,
 )
-from redact.detection.calibration import UNSEEN, log_odds
+from redact.detection.calibration import UNSEEN, score_odds
 from redact.detection.loader import once
 from redact.detection.verifier import VERIFIER_SIDE
 from redact.errors import UnsafeError
@@ -134,7 +134,7 @@ def test_the_place_lies_where_it_is_looked_for(
 
     (odds,) = ask(CloseUp(verifier, {Target.FACE: middle}), data.astronaut(), [x, y, x + w, y + h])
     least = np.array([max(score, UNSEEN)], np.float32)
-    assert odds == pytest.approx(float(log_odds(least)[0]))
+    assert odds == pytest.approx(float(score_odds(least)[0]))
 
 
 def test_a_network_that_fails_is_never_an_answer(verifier: Verifier) -> None:

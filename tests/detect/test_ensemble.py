@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from redact.detection import load_calibration
-from redact.detection.calibration import Calibration, probability
+from redact.detection.calibration import Calibration
 from redact.detection.centerface import CenterFace
 from redact.detection.ensemble import (
     CENTERFACE_LARGE as LARGE,
@@ -29,7 +29,7 @@ from redact.detection.ensemble import (
 from redact.detection.scaling import Picture, Scaler
 from redact.detection.views import Scale
 from redact.errors import UnsafeError
-from redact.types import SINGLE_DETECTION_FRINGE, Detections, Target
+from redact.types import SINGLE_DETECTION_FRINGE, Detections, Target, probability
 
 NONE = np.zeros(4, np.float32)
 MADE_UP = Calibration(

@@ -32,7 +32,7 @@ Suspicion = tuple[float, Target, int, Box]
 """How probable it is that somebody is visible, what seems to be, frame and place."""
 
 
-class Eyes(Protocol):
+class BodyDetectors(Protocol):
     """Detects bodies and heads on them: `AuditDetectors`."""
 
     def bodies(self, frame: Frame) -> NDArray[np.float64]:
@@ -42,11 +42,11 @@ class Eyes(Protocol):
         """Faces, or heads, at the upper ends of bodies [N, 4]."""
 
 
-class Everybody:
+class Headcount:
     """Counts the bodies in pictures that are scanned as a whole.
 
     Args:
-        eyes: scan.
+        detectors: scan.
         target: what is hidden of people: faces, or heads.
         covers: what is hidden, and what is visible by decision.
         masks: the masks of a frame.
@@ -59,14 +59,14 @@ class Everybody:
 
     def __init__(
         self,
-        eyes: Eyes,
+        detectors: BodyDetectors,
         target: Target,
         covers: Covers,
         masks: Callable[[int], Sequence[Region]],
         limits: Limits,
         scope: Scope = EVERYWHERE,
     ) -> None:
-        self._eyes, self._target, self._covers = eyes, target, covers
+        self._detectors, self._target, self._covers = detectors, target, covers
         self._masks, self._limits, self._scope = masks, limits, scope
         self._shrinker = VideoReformatter()
         self._bodies = Remembered[NDArray[np.float64]](lambda bodies: bodies.astype(np.float32))
@@ -82,7 +82,7 @@ class Everybody:
         """Account for the bodies of a frame, given what makes its mask."""
         self._pictures += 1
         picture = shrink(shown, self._shrinker, shown.seconds)
-        bodies = self._bodies.of(picture, lambda: self._eyes.bodies(shown))
+        bodies = self._bodies.of(picture, lambda: self._detectors.bodies(shown))
         places = head_places(bodies)
         kept, limits = self._covers.kept(shown.index), self._limits
         asked = np.array([self._scope.holds(Box(*place)) for place in places.tolist()], np.bool_)
@@ -97,7 +97,7 @@ class Everybody:
         bare = bodies[~covered & ~small]
         self._hidden += int(covered.sum())
         self._small += int((small & ~covered).sum())
-        seen = self._eyes.heads(shown, bare)
+        seen = self._detectors.heads(shown, bare)
         outside = shares_covered(mask(), seen.xyxy) < limits.covered
         seen = seen.select(outside & (seen.score >= limits.candidate))
         self._bare += len(bare)

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from skimage import data
 
 from redact.auditing.audit_detectors import AuditDetectors
-from redact.auditing.everybody import Everybody
+from redact.auditing.headcount import Headcount
 from redact.auditing.limits import LIMITS
 from redact.record import BodiesPart
 from redact.track import head_places
@@ -86,12 +86,12 @@ def accounted(
     covers: Covers | None = None,
     scope: Scope | None = None,
     masks: tuple[Region, ...] = (),
-) -> tuple[BodiesPart, Everybody]:
+) -> tuple[BodiesPart, Headcount]:
     covers = covers or Covers()
-    everybody = Everybody(eyes, FACE, covers, lambda _: masks, LIMITS, scope or Scope())
+    headcount = Headcount(eyes, FACE, covers, lambda _: masks, LIMITS, scope or Scope())
     nothing = np.zeros((1, 1), np.uint8)
-    everybody.scan(BLANK, lambda: covers.mask(7, nothing, nothing))
-    return everybody.counted, everybody
+    headcount.scan(BLANK, lambda: covers.mask(7, nothing, nothing))
+    return headcount.counted, headcount
 
 
 def test_everybody_is_counted_once_a_picture() -> None:
@@ -105,33 +105,33 @@ def test_everybody_is_counted_once_a_picture() -> None:
 
 
 def test_a_face_that_a_mask_covers_lower_down_is_not_open() -> None:
-    _, everybody = accounted(Eyes(0.9, lower=50), Covers(lower=50))
-    assert everybody.counted.bare == 1 and everybody.suspicions == []
+    _, headcount = accounted(Eyes(0.9, lower=50), Covers(lower=50))
+    assert headcount.counted.bare == 1 and headcount.suspicions == []
     assert accounted(Eyes(0.9, lower=50))[1].suspicions
 
 
 @pytest.mark.parametrize(("probable", "found"), [(0.9, 1), (0.2, 0)])
 def test_a_face_that_is_probably_open_is_a_finding(probable: float, found: int) -> None:
-    _, everybody = accounted(Eyes(probable))
-    assert len(everybody.suspicions) == 1, "one worth a second look"
-    tracks = everybody.tracks([])
+    _, headcount = accounted(Eyes(probable))
+    assert len(headcount.suspicions) == 1, "one worth a second look"
+    tracks = headcount.tracks([])
     assert len(tracks) == found
     for track in tracks:
         assert (track.first, track.last, track.target) == (7, 7, FACE)
         assert track.keyframes[0].box.iou(Box(*head_places(np.array([BARE]))[0].tolist())) > 0.9
-        assert not everybody.tracks([track]), "who is found besides is told of once"
-        assert everybody.tracks([replace(track, certainty=0.1)]), "and nobody where that is doubted"
-        everybody.suspicions *= 2
-        assert len(everybody.tracks([])) == 1
+        assert not headcount.tracks([track]), "who is found besides is told of once"
+        assert headcount.tracks([replace(track, certainty=0.1)]), "and nobody where that is doubted"
+        headcount.suspicions *= 2
+        assert len(headcount.tracks([])) == 1
 
 
 def test_who_is_visible_by_decision_or_was_not_looked_for_is_not_counted() -> None:
     place = Box(*head_places(np.array([BARE]))[0].tolist())
     kept = Covers((Region(3, FACE, place, State.DETECTED),))
-    counted, everybody = accounted(Eyes(0.9), kept)
-    assert (counted.bare, everybody.suspicions) == (0, [])
-    counted, everybody = accounted(Eyes(0.9), scope=Scope(only=(Box(0, 0, 200, 360),)))
-    assert (counted.hidden, counted.bare, everybody.suspicions) == (1, 0, [])
+    counted, headcount = accounted(Eyes(0.9), kept)
+    assert (counted.bare, headcount.suspicions) == (0, [])
+    counted, headcount = accounted(Eyes(0.9), scope=Scope(only=(Box(0, 0, 200, 360),)))
+    assert (counted.hidden, counted.bare, headcount.suspicions) == (1, 0, [])
 
 
 def test_the_audit_sees_bodies_where_they_are_though_it_looks_at_the_mirrored_picture() -> None:
