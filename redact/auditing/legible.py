@@ -163,7 +163,7 @@ class Legible:
         width, height = shown.size
         odds = np.full(len(lines), FOUND_BY_TEXT, np.float32)
         clues = Clues.of_new(target, odds, boxes, float(width * height))
-        clues.looked_closely(np.arange(len(lines)), self._detectors.ask(shown, boxes, target))
+        clues.scanned_closely(np.arange(len(lines)), self._detectors.ask(shown, boxes, target))
         clues.read[:] = 1.0
         moved = np.array([self._moved(line) for line in lines])
         chances = probability_of(clues, load_calibration().tracks)

@@ -171,7 +171,7 @@ class StillVisible:
         clues = Clues.of_new(found.target, odds, boxes, float(width * height))
         rows = np.flatnonzero(CLOSELY.of(found.target))
         said = self._detectors.ask(shown, boxes[rows], found.target[rows])
-        clues.looked_closely(rows, said)
+        clues.scanned_closely(rows, said)
         return clues
 
     def _note(self, shown: Frame, found: Detections, mask: Mask, regions: list[Region]) -> None:

@@ -12,7 +12,7 @@ from ..detection import CLOSELY, Bodies
 from ..types import SAME_PLACE_IOU, Boxes, Rect, Target
 from .associate import Objects, Observations, Pairs, assign, possible_pairs
 from .backward import Job
-from .belief import ASKED, Clues, TargetWeights, probability_of, worth_hiding
+from .belief import MOST_CLOSE_SCANS, Clues, TargetWeights, probability_of, worth_hiding
 from .bodies import borne_by
 from .follow import ANCHOR, COAST, LOST_SECONDS, Find, find_again, looks_same, step
 from .geometry import (
@@ -218,7 +218,7 @@ class ActiveTracklets:
         height = small.luma.shape[0] / small.scale
         chances = probability_of(r.clues.select(rows), self._weights)
         borne = borne_by(bodies, r.box[rows], r.target[rows], height, chances)
-        r.clues.looked_for_bodies(rows, borne)
+        r.clues.scanned_for_bodies(rows, borne)
 
     def believed_places(self, *, plates: bool) -> Boxes:
         """[N, 4], where plates, or faces and heads, should be now that are believed."""
@@ -241,12 +241,12 @@ class ActiveTracklets:
         r = self.rows
         best = (r.detected == time) & (r.clues.latest >= r.clues.best) & CLOSELY.of(r.target)
         doubtful = (r.target == Target.PLATE) | (r.clues.best < SURE_LOG_ODDS)
-        little = (r.clues.asked < ASKED) & doubtful
+        little = (r.clues.close_scans < MOST_CLOSE_SCANS) & doubtful
         clearer = r.clues.latest >= r.examined + CLEARER_LOG_ODDS
         clearer |= areas(r.box) >= FULLER * r.examined_area
-        clearer &= r.clues.asked > 0
+        clearer &= r.clues.close_scans > 0
         # One sure look that none after it confirms: a wheel that stood so for a moment.
-        alone = (r.clues.best >= SURE_LOG_ODDS) & (r.clues.asked == 0) & (r.clues.hits > 1)
+        alone = (r.clues.best >= SURE_LOG_ODDS) & (r.clues.close_scans == 0) & (r.clues.hits > 1)
         alone &= (r.clues.total < 0) & (r.detected == time) & CLOSELY.of(r.target)
         return np.flatnonzero((best & (little | clearer)) | alone)
 
@@ -254,7 +254,7 @@ class ActiveTracklets:
         """Note the log odds of close scans at `rows`."""
         self.rows.examined[rows] = self.rows.clues.latest[rows]
         self.rows.examined_area[rows] = areas(self.rows.box[rows])
-        self.rows.clues.looked_closely(rows, odds)
+        self.rows.clues.scanned_closely(rows, odds)
 
     def to_read(self, time: float) -> NDArray[np.intp]:
         """Rows of what may be plates whose present picture is worth reading: large enough, and

@@ -1,8 +1,8 @@
 """How probable it is that a whole track is a face, or a plate: one number from all it showed.
 
-A single look may take a lantern for a face; a face is seen again and again, by several networks,
-and still looks like one when it is looked at closely, and a plate can be read. These clues are
-weighed by a logistic regression, whose weights stand in `redact/models/calibration.json`.
+A single scan may take a lantern for a face; a face is detected again and again, by several networks
+and in close scans, and a plate can be read. These clues are weighed by a logistic regression, whose
+weights stand in `redact/models/calibration.json`.
 """
 
 from __future__ import annotations
@@ -19,23 +19,23 @@ from .arrays import Arrays
 from .geometry import areas
 
 MISSED_LOG_ODDS: Final = -4.0
-"""Log odds of a look that did not see the object: about the least that a look returns."""
+"""Log odds of a scan that missed the object: about the least that a scan returns."""
 
 STRONGEST: Final = 6.0
-"""Log odds beyond which one look says no more (a probability of .9975)."""
+"""Log odds beyond which one scan says no more (a probability of .9975)."""
 
-ASKED: Final = 3
-"""Close looks that count: more of one thing say the same."""
+MOST_CLOSE_SCANS: Final = 3
+"""Close scans that count: more of one thing say the same."""
 
 ENOUGH_BODIES: Final = 8
-"""Looks for bodies, none of which bears it, after which more of them are no further evidence."""
+"""Body scans without a body that bears it, after which more of them are no further evidence."""
 
 MOSTLY_BORNE: Final = 0.5
-"""Share of the looks for bodies in which one must bear something, or a vehicle a plate, so that
-looks after its last detection tell whether it is still there."""
+"""Share of the body scans in which a body must bear something, or a vehicle a plate, so that body
+scans after its last detection tell whether it is still there."""
 
-ENOUGH_LOOKS: Final = 16
-"""Looks after which more of the same are no further evidence."""
+ENOUGH_SCANS: Final = 16
+"""Scans after which more of the same are no further evidence."""
 
 ORDINARY: Final = PerKind(
     "track/belief: ORDINARY",
@@ -49,13 +49,13 @@ clip."""
 
 MOST_COSTED_SHARE: Final = 0.25
 """Share of the picture from which hiding more costs no more: what happened is gone either way.
-Without it a plate that filled the picture of a moved still of dev stayed open, although every look
-saw it; a plate's `ORDINARY` twice as large hid that one too, and a sixth more for nothing."""
+Without it a plate that filled the picture of a moved still of dev stayed open, although every scan
+detected it; a plate's `ORDINARY` twice as large hid that one too, and a sixth more for nothing."""
 
 ON_VEHICLE_SHARE: Final = 0.012
-"""Share of the picture that is ordinary for a plate that a vehicle bears in most looks for bodies.
+"""Share of the picture that is ordinary for a plate that a vehicle bears in most body scans.
 With `ORDINARY` the plate of a scooter that rides up to the camera, 1.1 % of the picture, stayed
-open, though every look saw it and none surely; with .02 a taxi's sign of 5.6 % is hidden."""
+open, though every scan detected it and none surely; with .02 a taxi's sign of 5.6 % is hidden."""
 
 TargetWeights = Mapping[str, float]
 
@@ -71,27 +71,27 @@ class Clues(Arrays):
 
     Attributes:
         target: int8 [N].
-        looks: float64 [N], looks of the detector from the first to the last sighting.
-        hits: float64 [N], looks that saw it.
-        best: float64 [N], highest log odds of a look.
-        total: float64 [N], sum of the log odds of all looks, missed ones counted as
-            `MISSED_LOG_ODDS`.
-        close: float64 [N], sum of the log odds of close looks at its best pictures.
-        asked: float64 [N], number of these pictures, of one tracklet at most `ASKED`.
-        latest: float64 [N], log odds of the last look that saw it.
-        share: float64 [N], of the picture's area that its box has at the best look.
+        scans: float64 [N], from the first to the last sighting.
+        hits: float64 [N], scans that detected it.
+        best: float64 [N], highest log odds of a scan.
+        total: float64 [N], sum of the log odds of all scans, `MISSED_LOG_ODDS` for each that
+            missed it.
+        close: float64 [N], sum of the log odds of close scans of its best pictures.
+        close_scans: float64 [N], their number, of one tracklet at most `MOST_CLOSE_SCANS`.
+        latest: float64 [N], log odds of the last scan that detected it.
+        share: float64 [N], of the picture's area that its box has in the best scan.
         read: float64 [N], 1 where a plate's number could be read in it, else 0.
-        borne: float64 [N], looks for bodies in which one bears it, or a plate a vehicle.
-        bodied: float64 [N], looks for bodies while it was seen.
+        borne: float64 [N], body scans in which a body bears it, or a vehicle the plate.
+        bodied: float64 [N], body scans while it was sighted.
     """
 
     target: NDArray[np.int8]
-    looks: NDArray[np.float64]
+    scans: NDArray[np.float64]
     hits: NDArray[np.float64]
     best: NDArray[np.float64]
     total: NDArray[np.float64]
     close: NDArray[np.float64]
-    asked: NDArray[np.float64]
+    close_scans: NDArray[np.float64]
     latest: NDArray[np.float64]
     share: NDArray[np.float64]
     read: NDArray[np.float64]
@@ -107,12 +107,12 @@ class Clues(Arrays):
         strong = np.minimum(odds.astype(np.float64), STRONGEST)
         return cls(
             target=target,
-            looks=one,
+            scans=one,
             hits=one.copy(),
             best=strong,
             total=strong.copy(),
             close=zero,
-            asked=zero.copy(),
+            close_scans=zero.copy(),
             latest=strong.copy(),
             share=areas(boxes) / picture,
             read=zero.copy(),
@@ -129,12 +129,12 @@ class Clues(Arrays):
 
         return Clues(
             self.target[:1],
-            added(self.looks),
+            added(self.scans),
             added(self.hits),
             self.best[best : best + 1],
             added(self.total),
             added(self.close),
-            added(self.asked),
+            added(self.close_scans),
             self.latest[-1:],
             self.share[best : best + 1],
             self.read.max(keepdims=True),
@@ -143,16 +143,16 @@ class Clues(Arrays):
         )
 
     def missed(self, rows: NDArray[np.intp]) -> None:
-        """A look at the places of `rows` saw none of them."""
-        self.looks[rows] += 1
+        """A scan of the places of `rows` detected none of them."""
+        self.scans[rows] += 1
         self.total[rows] += MISSED_LOG_ODDS
 
     def hit(
         self, rows: NDArray[np.intp], odds: NDArray[np.float32], boxes: Boxes, picture: float
     ) -> None:
-        """A look saw `rows`."""
+        """A scan detected `rows`."""
         strong = np.minimum(odds.astype(np.float64), STRONGEST)
-        self.looks[rows] += 1
+        self.scans[rows] += 1
         self.hits[rows] += 1
         self.latest[rows] = strong
         self.total[rows] += strong
@@ -160,30 +160,30 @@ class Clues(Arrays):
         self.best[rows] = np.maximum(self.best[rows], strong)
         self.share[rows] = np.where(better, areas(boxes) / picture, self.share[rows])
 
-    def looked_closely(self, rows: NDArray[np.intp], odds: NDArray[np.float32]) -> None:
+    def scanned_closely(self, rows: NDArray[np.intp], odds: NDArray[np.float32]) -> None:
         """Add the log odds of close scans at `rows`. One scan too many replaces a share of the
         others, whose pictures were worse."""
-        full = self.asked[rows] >= ASKED
-        self.close[rows] *= np.where(full, 1 - 1 / ASKED, 1.0)
+        full = self.close_scans[rows] >= MOST_CLOSE_SCANS
+        self.close[rows] *= np.where(full, 1 - 1 / MOST_CLOSE_SCANS, 1.0)
         self.close[rows] += odds
-        self.asked[rows] += ~full
+        self.close_scans[rows] += ~full
 
-    def looked_for_bodies(self, rows: NDArray[np.intp], borne: NDArray[np.bool_]) -> None:
-        """Take in whether a body, or vehicle, bears each of `rows` in one look for bodies."""
+    def scanned_for_bodies(self, rows: NDArray[np.intp], borne: NDArray[np.bool_]) -> None:
+        """Take in whether a body, or vehicle, bears each of `rows` in one body scan."""
         self.borne[rows] += borne
         self.bodied[rows] += 1
 
     def trimmed(self, since: NDArray[np.float64]) -> Clues:
-        """Without the `since` [N] looks that came after the last sighting."""
-        return replace(self, looks=self.looks - since, total=self.total - MISSED_LOG_ODDS * since)
+        """Without the `since` [N] scans after the last sighting."""
+        return replace(self, scans=self.scans - since, total=self.total - MISSED_LOG_ODDS * since)
 
     def columns(self) -> dict[str, NDArray[np.float64]]:
         """What the regression weighs, by name, [N] each."""
         return {
             "best": self.best,
-            "mean": self.total / np.maximum(self.looks, 1),
-            "hits": np.log2(np.minimum(self.hits, ENOUGH_LOOKS)),
-            "close": self.close / np.maximum(self.asked, 1),
+            "mean": self.total / np.maximum(self.scans, 1),
+            "hits": np.log2(np.minimum(self.hits, ENOUGH_SCANS)),
+            "close": self.close / np.maximum(self.close_scans, 1),
             "read": self.read,
             "unborne": -np.log1p(np.minimum(self.bodied, ENOUGH_BODIES)) * (self.borne == 0),
         }
@@ -219,7 +219,7 @@ def worth_hiding(
         leak_cost: what leaving it open costs, if hiding a thing of ordinary size for nothing costs
             1. A plate that was read is of ordinary size, however large: what is plainest to read
             costs most if it is left open; one on a vehicle may be larger than others
-            (`ON_VEHICLE_SHARE`). So is a head that a body bears in most looks for bodies: it is as
+            (`ON_VEHICLE_SHARE`). So is a head that a body bears in most body scans: it is as
             large as whoever it belongs to. Of faces this hides a fifth more for nothing, and left
             none fewer open on 16 clips.
         doubt: factor on the odds from which it is worth it.

@@ -70,7 +70,7 @@ def test_one_more_look_as_strong_as_the_mean_never_lowers_it(
     start: float, later: list[float | None]
 ) -> None:
     clues = clues_of(start, later)
-    mean = float(clues.total[0] / clues.looks[0])
+    mean = float(clues.total[0] / clues.scans[0])
     assert believed(start, [*later, mean + 1e-3]) >= believed(start, later) - 1e-6
 
 

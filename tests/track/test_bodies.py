@@ -367,7 +367,7 @@ def test_what_no_body_bears_is_believed_less(target: Target) -> None:
     def chance(borne: bool, looks: int) -> float:
         clues = Clues.of_new(kind, np.zeros(1, np.float32), np.array([FACE]), 640 * 360.0)
         for _ in range(looks):
-            clues.looked_for_bodies(row, np.array([borne]))
+            clues.scanned_for_bodies(row, np.array([borne]))
         return float(probability_of(clues, load_calibration().tracks)[0])
 
     unknown = chance(False, 0)
@@ -392,8 +392,8 @@ def test_a_plate_on_a_vehicle_may_be_larger_than_others() -> None:
 
     def hidden(borne: bool, box: NDArray[np.float64], best: float, close: float) -> bool:
         clues = Clues.of_new(kind, np.full(1, best, np.float32), box, picture)
-        clues.looked_closely(row, np.full(1, close, np.float32))
-        clues.looked_for_bodies(row, np.array([borne]))
+        clues.scanned_closely(row, np.full(1, close, np.float32))
+        clues.scanned_for_bodies(row, np.array([borne]))
         return bool(worth_hiding(clues, load_calibration().tracks, TrackSettings().leak_cost)[0])
 
     assert hidden(True, SCOOTER, 0.8, -0.9) and not hidden(False, SCOOTER, 0.8, -0.9)

@@ -78,7 +78,7 @@ def test_a_plate_that_was_read_is_hidden_however_large(share: float) -> None:
     box = np.array([[0.0, 0, 100, 100]])
     plate = np.array([Target.PLATE], np.int8)
     clues = Clues.of_new(plate, np.array([-1.0], np.float32), box, 1e4 / share)
-    clues.looked_closely(np.array([0]), np.array([-2.0], np.float32))
+    clues.scanned_closely(np.array([0]), np.array([-2.0], np.float32))
     weights, cost = load_calibration().tracks, settings_of("balanced").leak_cost
     assert not worth_hiding(clues, weights, cost)[0]
     clues.read[:] = 1

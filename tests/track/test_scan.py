@@ -70,7 +70,7 @@ def test_nothing_is_missed_where_nobody_looked() -> None:
         tracker.observe(frames[0], seen([STAND.box(0)]))
         for frame in frames[1:6]:
             tracker.observe(frame, Detections.empty(), areas)
-        return float(tracker._active.rows.clues.looks[0])
+        return float(tracker._active.rows.clues.scans[0])
 
     assert looks_at(elsewhere) == 1
     assert looks_at(None) == 6

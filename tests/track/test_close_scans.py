@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from redact.detection import load_calibration
 from redact.track import settings_of
-from redact.track.belief import ASKED, Clues, worth_hiding
+from redact.track.belief import MOST_CLOSE_SCANS, Clues, worth_hiding
 from redact.types import DETECTED_TARGETS, Box, Detections, Frame, Target, Track
 
 from .scenes import WEIGHTS, rendered, seen, track_clip, tracker_of
@@ -50,7 +50,7 @@ def test_what_is_in_doubt_is_hidden_if_a_close_look_confirms_it(target: Target) 
 def test_few_looks_are_taken_at_one_and_at_the_place_that_was_seen() -> None:
     closely = Closely(0.0)
     tracked(closely, rising(0.4))
-    assert len(closely.boxes) == ASKED
+    assert len(closely.boxes) == MOST_CLOSE_SCANS
     assert all(np.allclose(box, list(HEAD), atol=1e-3) for box in closely.boxes)
 
 
@@ -66,7 +66,7 @@ def test_a_clearer_picture_is_looked_at_and_says_more_than_those_before() -> Non
     closely = Clearer(0.0)
     coming = [seen([HEAD], p) for p in (0.4, 0.41, 0.42, 0.8, 0.95, *[0.98] * 15)]
     assert tracked(closely, coming)
-    assert len(closely.boxes) == ASKED + 2
+    assert len(closely.boxes) == MOST_CLOSE_SCANS + 2
 
 
 def test_a_face_that_comes_in_at_the_border_is_looked_at_again_once_more_of_it_shows() -> None:
@@ -84,7 +84,7 @@ def test_a_face_that_comes_in_at_the_border_is_looked_at_again_once_more_of_it_s
 
 
 def test_a_face_that_is_sure_needs_none_and_a_plate_does() -> None:
-    for target, count in ((Target.FACE, 0), (Target.PLATE, ASKED)):
+    for target, count in ((Target.FACE, 0), (Target.PLATE, MOST_CLOSE_SCANS)):
         closely = Closely(-3.5)
         assert tracked(closely, rising(0.96, target)) or target is Target.PLATE
         assert len(closely.boxes) == count
@@ -119,7 +119,7 @@ def test_by_the_installed_weights_close_looks_decide_what_is_in_doubt(target: Ta
         picture = 1280.0 * 720
         one, rows = np.array([odds], np.float32), np.zeros(1, np.intp)
         clues = Clues.of_new(np.array([target], np.int8), one, np.array([list(HEAD)]), picture)
-        clues.looked_closely(rows, np.array([closely], np.float32))
+        clues.scanned_closely(rows, np.array([closely], np.float32))
         return bool(worth_hiding(clues, weights, cost)[0])
 
     assert hidden(0.0, 2.0) and not hidden(0.0, -3.5)
