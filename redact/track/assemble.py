@@ -33,7 +33,7 @@ class Piece:
         target: what it is.
         rows: in rising frame order, one per frame.
         floor, ceiling: first and last frame of the scene.
-        looks: float32 [2, cells, cells], patch at its start and at its end.
+        patches: float32 [2, cells, cells], at its start and at its end.
     """
 
     tracklet: int
@@ -41,7 +41,7 @@ class Piece:
     rows: Rows
     floor: int
     ceiling: int
-    looks: NDArray[np.float32]
+    patches: NDArray[np.float32]
 
     @property
     def first(self) -> int:
@@ -119,8 +119,8 @@ def _costs(
         drift = cameras[:, :, :2] @ out + [into[j] for j in b[pairs].tolist()]
         ahead = carried(ends[i], cameras)
         left[pairs] = _nearest(ahead, starts[b[pairs]], drift, seconds[pairs])
-        alike[pairs] = np.stack([q.looks[0] for q in after]).reshape(len(after), -1) @ (
-            p.looks[1].ravel()
+        alike[pairs] = np.stack([q.patches[0] for q in after]).reshape(len(after), -1) @ (
+            p.patches[1].ravel()
         )
     return _pair_costs(left, starts[b], seconds, alike)
 
@@ -140,8 +140,8 @@ def _nearest(
 def _pair_costs(
     left: Boxes, right: Boxes, gap: NDArray[np.float64], alike: NDArray[np.float64]
 ) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
-    """Costs and limits as between two looks (`associate`); with every second of the gap the end
-    may be as much farther away as in the most uncertain look. A head that walks covers one to two
+    """Costs and limits as between two scans (`associate`); with every second of the gap the end
+    may be as much farther away as in the most uncertain scan. A head that walks covers one to two
     of its sizes a second."""
     size = np.sqrt(np.maximum(left[:, 2:], 1) * np.maximum(right[:, 2:], 1))
     size = np.maximum(size, size.max(axis=1, keepdims=True) / 2)
@@ -174,7 +174,7 @@ def weave(
     jolts: Sequence[int],
     settings: TrackSettings,
     weights: Mapping[str, TargetWeights],
-    looks: Sequence[BodyScan] = (),
+    body_scans: Sequence[BodyScan] = (),
 ) -> tuple[Track, ...]:
     """All tracks of the clip, in order of appearance.
 
@@ -186,12 +186,12 @@ def weave(
         cuts: first frames of new scenes.
         jolts: frames in which much moved at once (`Jolts`), rising.
         settings, weights: see `Tracker`.
-        looks: for bodies, see `Everybody.looks`.
+        body_scans: see `Everybody.looks`.
     """
     rows_of = log.by_tracklet()
     likely = _likely(retired, weights, settings.leak_cost)
     for tracklet in likely:
-        rows_of[tracklet] = on_bodies(rows_of[tracklet], retired[tracklet].target, looks)
+        rows_of[tracklet] = on_bodies(rows_of[tracklet], retired[tracklet].target, body_scans)
     pieces = [
         piece
         for tracklet in likely
@@ -254,7 +254,7 @@ def _jumps(group: list[Piece], log: SightingLog, jolts: Sequence[int]) -> list[i
         if not any((t, jolt) in log.held_on for t in ours):
             frames.add(jolt)
     for before, after in pairwise(group):
-        if (before.looks[1] * after.looks[0]).sum() < ANCHOR:
+        if (before.patches[1] * after.patches[0]).sum() < ANCHOR:
             frames.add(after.first)
     return sorted(frames)
 

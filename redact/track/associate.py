@@ -72,12 +72,12 @@ class Objects:
     Attributes:
         boxes: float64 [N, 4].
         target: int8 [N]; only equal ones are matched.
-        looks: float32 [N, cells, cells], patches.
+        patches: float32 [N, cells, cells].
     """
 
     boxes: Boxes
     target: NDArray[np.int8]
-    looks: Patches
+    patches: Patches
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +108,7 @@ def possible_pairs(a: Objects, spread: NDArray[np.float64], b: Objects) -> Pairs
     ratio = np.maximum(ratios[:, 0], ratios[:, 1])
     good = (distance <= reach[i]) & (ratio <= np.log(SIZE_RATIO)) & (a.target[i] == b.target[j])
     i, j, distance, ratio = i[good], j[good], distance[good], ratio[good]
-    alike = pairwise_likeness(a.looks[i], b.looks[j])
+    alike = pairwise_likeness(a.patches[i], b.patches[j])
     cost = distance / reach[i] + 0.5 * (1 - paired_iou(a.boxes[i], b.boxes[j]))
     return Pairs(i, j, cost + 0.3 * ratio + LIKENESS_WEIGHT * (1 - alike))
 

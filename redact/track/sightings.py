@@ -68,7 +68,7 @@ class ClipRecord:
 
 SPEED_TIME = 0.3
 """Seconds over which the speed of an object is measured, and for which it is believed: after them
-it may have stopped or turned round. Three looks, or half a step of somebody who walks; a
+it may have stopped or turned round. Three scans, or half a step of somebody who walks; a
 judgement, not fitted."""
 
 
