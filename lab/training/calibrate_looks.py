@@ -48,7 +48,7 @@ from redact.detection.ensemble import (
     EYE_LARGE,
     EYE_SMALL,
     FACES,
-    HEAD_MIDDLE_SHARE,
+    HEAD_SHARE,
     OURS,
     PEOPLE,
     as_wholes,
@@ -197,7 +197,7 @@ def of_a_head(found: Boxes, heads: Boxes, ignored: Boxes) -> tuple[NDArray[np.in
     half; as `judged`: a further box around the same head counts for neither side."""
     middle = (heads[:, :2] + heads[:, 2:]) / 2
     low, high = found[:, None, :2], found[:, None, 2:].copy()
-    high[:, :, 1] = low[:, :, 1] + HEAD_MIDDLE_SHARE * (high[:, :, 1] - low[:, :, 1])
+    high[:, :, 1] = low[:, :, 1] + HEAD_SHARE * (high[:, :, 1] - low[:, :, 1])
     holds = ((middle > low) & (middle < high)).all(axis=2)
     verdict, taken = np.zeros(len(found), np.int8), np.zeros(len(heads), np.bool_)
     for row in np.flatnonzero(holds.any(axis=1)):

@@ -14,7 +14,7 @@ from .device import (
     on_device,
     threads_each,
 )
-from .ensemble import Ensemble
+from .ensemble import HEAD_SHARE, Ensemble
 from .face_plate import OurNetwork
 from .loader import (
     Networks,

@@ -53,7 +53,7 @@ HOLDS: Final = 0.7
 """Share of a head that lies in the box of the body it belongs to: a body's box begins at
 the hair; a judgement."""
 
-HEAD_MIDDLE_SHARE: Final = 0.5
+HEAD_SHARE: Final = 0.45
 """Share of a body's height in which the middle of its head lies: also of one who bends."""
 
 
@@ -284,9 +284,7 @@ def with_heads(bodies: Detections, heads: Detections) -> Detections:
     inside = common(heads.xyxy, box)
     size = np.clip(heads.xyxy[:, 2:] - heads.xyxy[:, :2], 0, None).prod(axis=1)[:, None]
     middle = (heads.xyxy[:, 1] + heads.xyxy[:, 3])[:, None] / 2
-    fits = (inside >= HOLDS * size) & (
-        middle <= box[:, 1] + HEAD_MIDDLE_SHARE * (box[:, 3] - box[:, 1])
-    )
+    fits = (inside >= HOLDS * size) & (middle <= box[:, 1] + HEAD_SHARE * (box[:, 3] - box[:, 1]))
     alone = np.ones(len(heads), np.bool_)
     for row in np.flatnonzero(fits.any(axis=1)):
         free = np.flatnonzero(fits[row])

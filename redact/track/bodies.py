@@ -14,7 +14,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from ..detection import Bodies, iou
+from ..detection import HEAD_SHARE, Bodies, iou
 from ..mask_size import AT_BORDER
 from ..types import DOUBTFUL, SAME_PLACE_IOU, Boxes, Detections, Frame, Target
 from .belief import MOSTLY_BORNE
@@ -50,9 +50,6 @@ has stayed where it was."""
 
 SURE_BODY_SCORE: Final = 0.5
 """Score from which a body is somebody whose head must be accounted for."""
-
-HEAD_SHARE: Final = 0.45
-"""Share of a body's height in which its head lies: also of one who bends."""
 
 ASIDE: Final = 0.1
 """Share of its width by which the middle of a head may lie beside a body's box."""
