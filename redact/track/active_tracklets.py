@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..detection import CLOSELY, Bodies
-from ..types import SAME_PLACE_IOU, Boxes, Rect, Target
+from ..types import DOUBTFUL, SAME_PLACE_IOU, Boxes, Rect, Target
 from .associate import Objects, Observations, Pairs, assign, possible_pairs
 from .backward import Job
 from .belief import MOST_CLOSE_SCANS, Clues, TargetWeights, probability_of, worth_hiding
@@ -220,11 +220,14 @@ class ActiveTracklets:
         borne = borne_by(bodies, r.box[rows], r.target[rows], height, chances)
         r.clues.scanned_for_bodies(rows, borne)
 
-    def believed_places(self, *, plates: bool) -> Boxes:
-        """[N, 4], where plates, or faces and heads, should be now that are believed."""
+    def known_places(self, *, plates: bool) -> Boxes:
+        """[N, 4], where plates, or faces and heads, should be now that are believed. A face must be
+        likely one: a doubtful mask on somebody's chest does not tell where their face is."""
         r = self.rows
-        known = r.believed & ((r.target == Target.PLATE) == plates)
-        return np.asarray(r.motion.boxes[known])
+        rows = np.flatnonzero(r.believed & ((r.target == Target.PLATE) == plates))
+        if not plates:
+            rows = rows[probability_of(r.clues.select(rows), self._weights) >= DOUBTFUL]
+        return np.asarray(r.motion.boxes[rows])
 
     def renew(self, time: float) -> None:
         """Find out which tracklets are believed from now on."""
@@ -441,7 +444,7 @@ class ActiveTracklets:
         doubt = np.where(r.believed[rows[pairs.first]], 0.0, DOUBT_PENALTY)
         # Whoever comes in beside a false detection did not come from there: what is plainly seen,
         # and looks like nothing that was faintly seen, is followed back from where it is.
-        faint = ~r.believed[rows] & (r.clues.best[rows] < FIRM)
+        faint = r.clues.best[rows] < FIRM
         plain = faint[pairs.first] & (seen.odds[pairs.second] >= FIRM)
         alike = pairwise_likeness(r.recent[rows[pairs.first]], looks[pairs.second])
         same = np.flatnonzero(~plain | (alike >= ANCHOR))

@@ -254,7 +254,7 @@ class Everybody:
         Args:
             small: its small picture.
             found: by the look at the picture.
-            known: [N, 4], where faces and heads should be that are believed.
+            known: [N, 4], where faces and heads should be that are likely such.
             plates: [N, 4], where plates should be that are believed.
         """
         time = self._last = small.time

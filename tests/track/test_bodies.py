@@ -29,7 +29,7 @@ from redact.track.sightings import ROW, How
 from redact.track.small_pictures import SmallFrame, shrink
 from redact.types import Box, Detections, Frame, Target, Track
 
-from .scenes import is_due
+from .scenes import is_due, tracker_of
 
 BODY = [100.0, 40, 180, 300]
 FACE = [125.0, 45, 155, 85]
@@ -296,6 +296,18 @@ def test_whatever_lies_on_a_body_or_vehicle_is_followed_to_the_end(
         for n in range(0, 20, 3)
     ]
     assert len(on_bodies(rows, target, left)) < 10
+
+
+@pytest.mark.parametrize(("score", "scans"), [(0.3, 3), (0.95, 0)])
+def test_a_doubtful_mask_on_a_body_is_not_its_head(score: float, scans: int) -> None:
+    """The upper end of a body is scanned on beside it, and not beside a mask that is likely right:
+    once a second, as nothing is seen there."""
+    stand = Stand(Detections.empty())
+    tracker = tracker_of("thorough", eyes=stand.eyes)
+    for shown in map(frame, range(25)):
+        tracker.observe(shown, detections([125.0, 90, 155, 130], score=score))
+    assert len(stand.asked) == scans
+    assert tracker.finish().tracks
 
 
 def test_who_has_no_head_is_looked_at_closely_once_a_second() -> None:

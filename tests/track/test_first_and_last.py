@@ -12,6 +12,7 @@ from redact.types import Box, Detections, Frame
 
 from .scenes import (
     HEIGHT,
+    WEIGHTS,
     WIDTH,
     Thing,
     as_frame,
@@ -109,13 +110,17 @@ def test_a_mask_does_not_leave_the_place_where_somebody_was_seen(speed: float) -
         assert here is not None and here.box.contains(thing.box(edge), 1.0), beyond
 
 
-def test_who_comes_in_beside_a_false_detection_did_not_come_from_there() -> None:
+@pytest.mark.parametrize("bias", [-2.03, 6.0])
+def test_who_comes_in_beside_a_false_detection_did_not_come_from_there(bias: float) -> None:
     """Faintly, something on the ground was seen; then somebody quick comes in at the border, and is
-    seen plainly at the next look. In the pictures between, the mask is where he is."""
+    seen plainly at the next look. In the pictures between, the mask is where he is: whether the
+    false one is believed or not."""
+    weights = {"face": {**WEIGHTS["face"], "bias": bias}}
     enters = Thing(lambda n: (20.0 * (n - 7), 70.0))
     false = seen([Box(38, 70, 68, 106)], 0.06)
     found = [None] * 4 + [false, None, None, None]
     found += [seen([enters.box(n)]) for n in range(8, 14)]
-    tracks = track_clip(rendered([enters], 14), found).tracks
+    tracker = tracker_of("balanced", weights=weights)
+    tracks = track_clip(rendered([enters], 14), found, tracker).tracks
     for n in range(7, 14):
         assert covered(tracks, n, enters.box(n), 0.83), n
