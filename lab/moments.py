@@ -33,7 +33,7 @@ from lab.real.measure import MaskView
 from redact import api
 from redact.plan import Plan, read_plan, write_plan
 from redact.render import mask_of
-from redact.risk import Moment, Weights, clip_moments, risky_moments, undecided_moments
+from redact.risk import moments_worth_a_look
 from redact.settings import RenderSettings
 from redact.types import Box
 
@@ -103,16 +103,6 @@ class Clip:
 KINDS = ("faces and plates", "heads")
 
 
-def ranking(plan: Plan, weights: Weights | None = None) -> list[Moment]:
-    """The risky moments of a plan about which nobody has decided anything.
-
-    Args:
-        weights: those of the installed models if None.
-    """
-    every = [m for track in plan.tracks for m in undecided_moments(plan, (track,), weights)]
-    return risky_moments(plan, [*clip_moments(plan, weights), *every])
-
-
 def plan_for(clip: Path, folder: Path) -> Plan:
     """The plan of a clip from the folder; it is made where there is none."""
     path = folder / f"{clip.name}.plan.json"
@@ -161,7 +151,7 @@ def looks_of(plan: Plan, name: str) -> tuple[tuple[float, Look], ...]:
                 m.box if m.track < 0 else None,
             ),
         )
-        for m in ranking(plan)
+        for m in moments_worth_a_look(plan)
     )
 
 

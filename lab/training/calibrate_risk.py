@@ -33,14 +33,13 @@ from lab.moments import (
     count,
     left_open,
     plan_for,
-    ranking,
 )
 from lab.real.labels import Labels, find_clips
 from lab.training import calibration_file
 from lab.training.labelled import dev_labels
 from lab.training.regression import logistic
 from redact.plan import Plan, uncovered
-from redact.risk import Place, all_places, bare_heads
+from redact.risk import Place, all_places, bare_heads, moments_worth_a_look
 from redact.types import Box, Doubt, Keyframe, Track
 
 HEAD = 0.3
@@ -181,7 +180,7 @@ def judged(plans: dict[str, Plan], known: Sequence[Row], labels: Labels) -> Iter
     draw, listed, empty = random.Random(0), list[float](), list[tuple[int, float]]()
     for clip, plan in plans.items():
         weights = fitted([row for row in known if row.clip != clip], names)
-        moments = ranking(plan, weights)
+        moments = moments_worth_a_look(plan, weights)
         gaps = left_open(plan, clip, labels)
         length = plan.seconds(len(plan.source.timeline) - 1)
         listed.append(len(moments) / max(length, 1) * 60)

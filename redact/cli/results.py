@@ -19,12 +19,17 @@ from ..files import PRIVATE
 from ..pipeline import Delivery, HeldBack, Result, ResultState, held_back_for, relative_to_here
 from ..plan import Plan, all_subjects
 from ..record import Manifest, manifest_path
+from ..risk import moments_worth_a_look
 from ..types import Action, Decided, Finding, FindingKind, Track, as_argument, clock
 from ..words import said, say, word
 from .app import PATH, together, typed
 from .destination import is_folder
 from .evidence_options import evidence_options, take_acceptance
 from .terminal import Terminal
+
+LOOK_FIRST: Final = 3
+"""Moments that are named where the audit found nothing (a judgement): who has more time sees them
+all on the page."""
 
 finish_options = together(
     evidence_options,
@@ -157,9 +162,17 @@ def _tell_earlier(result: Result, terminal: Terminal) -> None:
 
 def _counted(result: Result) -> str:
     assert result.audit is not None and result.plan is not None
-    passed = say("found_nothing") if result.audit.passed else say("published_anyway")
+    passed = audit_in_words(result.plan) if result.audit.passed else say("published_anyway")
     what = decisions_in_words(result.plan)
     return say("result_made", path=result.output, what=what, passed=passed)
+
+
+def audit_in_words(plan: Plan) -> str:
+    """That the audit found nothing, and where to look first."""
+    moments = [clock(plan.seconds(m.frame), 1) for m in moments_worth_a_look(plan)[:LOOK_FIRST]]
+    if not moments:
+        return say("found_nothing")
+    return say("found_nothing_look_first", moments=", ".join(moments))
 
 
 def decisions_in_words(plan: Plan) -> str:

@@ -7,6 +7,7 @@ from .moments import (
     Moment,
     clip_moments,
     follows_to,
+    moments_worth_a_look,
     rated_places,
     risky_moments,
     subject_moments,

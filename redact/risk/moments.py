@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..detection import load_calibration
-from ..plan import Decision, Plan, answered_here
+from ..plan import Decision, Plan, all_subjects, answered_here
 from ..types import Box, Origin, State, Track
 from .places import Place, all_places, covers, places_of_clip, places_of_subject
 from .probability import Weights, probability_of, speaks_most
@@ -102,6 +102,22 @@ def risky_moments(plan: Plan, moments: Iterable[Moment]) -> list[Moment]:
         if not chosen.with_one_near(left[n]) and total >= WORTH_A_LOOK:
             chosen.add(left[n])
     return sorted(chosen.moments, key=lambda m: (-m.chance, m.frame, m.track))
+
+
+def moments_worth_a_look(plan: Plan, weights: Weights | None = None) -> list[Moment]:
+    """The ranking of a whole plan, as it is decided now; see `risky_moments`.
+
+    Args:
+        weights: those of the installed models if None.
+    """
+    tracks = {track.id: track for track in plan.tracks}
+    moments = clip_moments(plan, weights)
+    for subject in all_subjects(plan):
+        own = [tracks[number] for number in subject.tracks]
+        visible = [(track.id, span) for track in own for span in plan.shown_spans(track)]
+        found = undecided_moments(plan, own, weights)
+        moments += subject_moments(subject.decision, found, visible)
+    return risky_moments(plan, moments)
 
 
 class _Chosen:

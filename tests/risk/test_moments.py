@@ -9,12 +9,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from redact.plan import Decision, FindingNote, Plan, ReviewState, marked
+from redact.plan import Decision, FindingNote, ReviewState, marked
 from redact.risk import (
     SECONDS_BETWEEN_MOMENTS,
     WORTH_A_LOOK,
     Moment,
     clip_moments,
+    moments_worth_a_look,
     risky_moments,
     subject_moments,
     undecided_moments,
@@ -28,11 +29,6 @@ from .test_places import body
 
 SURE = {"bias": 0.0}
 """Everything is as likely as not."""
-
-
-def ranking(plan: Plan, weights: dict[str, float] | None = None) -> list[Moment]:
-    every = [m for t in plan.tracks for m in undecided_moments(plan, (t,), weights)]
-    return risky_moments(plan, [*clip_moments(plan, weights), *every])
 
 
 @given(
@@ -88,7 +84,7 @@ def test_several_of_whom_nothing_is_hidden_are_worth_a_look_together() -> None:
 
 def test_an_empty_video_has_no_moments() -> None:
     """A page of thirty a minute filled itself where nobody was."""
-    assert ranking(plan_of(frames=1500)) == []
+    assert moments_worth_a_look(plan_of(frames=1500)) == []
 
 
 def test_a_mask_that_ends_on_a_body_is_likelier_to_be_asked_about_than_one_that_walks_out() -> None:
@@ -106,9 +102,11 @@ def test_a_mask_that_ends_on_a_body_is_likelier_to_be_asked_about_than_one_that_
 def test_where_a_mask_lies_by_now_nothing_is_asked() -> None:
     doubt = Doubt(70, Target.FACE, AWAY, 0.4)
     bare = replace(plan_of(), doubts=(doubt,))
-    assert [m.why for m in ranking(bare, SURE)] == ["doubted"]
+    assert [m.why for m in moments_worth_a_look(bare, SURE)] == ["doubted"]
     drawn = Track(1, Target.FACE, (Keyframe(70, AWAY, State.MANUAL),), origin=Origin.MANUAL)
-    assert "doubted" not in {m.why for m in ranking(replace(bare, tracks=(drawn,)), SURE)}
+    assert "doubted" not in {
+        m.why for m in moments_worth_a_look(replace(bare, tracks=(drawn,)), SURE)
+    }
 
 
 def test_the_clue_that_says_most_gives_the_sentence() -> None:
@@ -142,9 +140,9 @@ def test_a_finding_comes_first_until_it_is_answered() -> None:
     plan = plan_of(track(1, (0, 40, State.DETECTED, HERE)))
     note = FindingNote(1, "possible_leak", "face", 80, 84, ((80, tuple(AWAY)),))
     asked = replace(plan, review=ReviewState(findings=(note,)))
-    assert ranking(asked, SURE)[0].why == "finding"
+    assert moments_worth_a_look(asked, SURE)[0].why == "finding"
     answered = marked(plan, note.but(answer="none", reason="a statue"))
-    again = ranking(replace(plan, review=ReviewState(findings=(answered,))), SURE)
+    again = moments_worth_a_look(replace(plan, review=ReviewState(findings=(answered,))), SURE)
     assert {m.why for m in again} == {"ends"}
 
 
@@ -153,10 +151,12 @@ def test_the_end_of_what_follows_one_box_is_asked_about() -> None:
     keys = ((30, 39, State.FOLLOWED, HERE), (40, 40, State.MANUAL, HERE))
     both = [replace(track(n, *keys), origin=Origin.MANUAL) for n in (1, 2)]
     # Each of two that end together: the page never led to the second.
-    found = ranking(plan_of(*both), {"bias": -9.0})
+    found = moments_worth_a_look(plan_of(*both), {"bias": -9.0})
     assert sorted((m.frame, m.track) for m in found if m.why == "drawn") == [(30, 1), (30, 2)]
     again = replace(both[0], keyframes=(*both[0].keyframes[1:], Keyframe(41, HERE, State.MANUAL)))
-    assert ranking(plan_of(again), {"bias": -9.0}) == [], "a person has said where it is"
+    assert moments_worth_a_look(plan_of(again), {"bias": -9.0}) == [], (
+        "a person has said where it is"
+    )
 
 
 def test_of_a_kept_one_it_is_asked_whether_it_is_still_the_same() -> None:
