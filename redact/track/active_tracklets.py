@@ -225,9 +225,8 @@ class ActiveTracklets:
         likely one: a doubtful mask on somebody's chest does not tell where their face is."""
         r = self.rows
         rows = np.flatnonzero(r.believed & ((r.target == Target.PLATE) == plates))
-        if not plates:
-            rows = rows[probability_of(r.clues.select(rows), self._weights) >= DOUBTFUL]
-        return np.asarray(r.motion.boxes[rows])
+        likely = probability_of(r.clues.select(rows), self._weights) >= DOUBTFUL
+        return np.asarray(r.motion.boxes[rows[likely | (r.target[rows] != Target.FACE)]])
 
     def renew(self, time: float) -> None:
         """Find out which tracklets are believed from now on."""
