@@ -107,7 +107,8 @@ def views(width: int, height: int, scales: tuple[Scale, ...], aspect: float = 1.
 
 def _source_spans(length: int, zoom: float, scale: Scale) -> list[tuple[int, int]]:
     """`spans` along one side, tile sizes given in scaled pixels, answer in source pixels."""
-    tile, overlap = int(scale.tile / zoom), int(scale.overlap / zoom)
+    # A tile as long as the side holds all of it, whatever rounding made of the quotient.
+    tile, overlap = (int(side / zoom + 1e-6) for side in (scale.tile, scale.overlap))
     return spans(length, tile, overlap)
 
 

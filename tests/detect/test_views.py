@@ -10,7 +10,7 @@ from itertools import pairwise
 import av
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from redact.detection import SCAN_SIZES, load_detector
@@ -45,6 +45,14 @@ def test_views_stay_inside_and_are_bounded(width: int, height: int, aspect: floa
             area = view.area
             assert 0 <= area.x1 < area.x2 <= width and 0 <= area.y1 < area.y2 <= height
             assert min(view.size) >= 1 and max(view.size) <= largest + 8
+
+
+@example(640, 360, 1281, 1280)
+@given(st.integers(16, 4000), st.integers(16, 4000), st.integers(1, 2000), st.integers(1, 2000))
+def test_a_tile_as_long_as_the_picture_is_one_view(w: int, h: int, over: int, under: int) -> None:
+    """Of pixels 1281:1280, as scaling leaves them, two were made: the search ended there."""
+    (view,) = views(w, h, (Scale(416, tile=416),), over / under)
+    assert view.area == (0, 0, w, h)
 
 
 def test_own_pixels_and_shows_square_pixels() -> None:
