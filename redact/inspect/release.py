@@ -11,6 +11,7 @@ from typing import BinaryIO
 
 from ..errors import CheckFailedError, InputError
 from ..formats.containers import Structure, structure_of
+from ..media import PHOTOGRAPH_ENDINGS
 from ..words import Message, problem
 from . import mp4
 from .matroska import walk as walk_matroska
@@ -20,21 +21,23 @@ CLEARED = 315_532_800 * 10**9
 """1980-01-01 00:00 UTC in nanoseconds: the earliest time that FAT and ZIP can hold, so that no
 copy replaces it by a later one."""
 
-NEUTRAL_NAME = "video"
+NEUTRAL_NAMES = "video", "photo"
 _UNDETERMINED = 0x55C4.to_bytes(2, "big")  # "und", five bits a letter
 
 
 def release_path(folder: Path, suffix: str, taken: Collection[Path] = ()) -> Path:
-    """First free neutral name in `folder` that is not `taken`: video.mp4, video-2.mp4, …"""
-    number, path = 2, folder / f"{NEUTRAL_NAME}{suffix}"
+    """First free neutral name in `folder` that is not `taken`: video.mp4, video-2.mp4, …; photo.jpg
+    for a photograph."""
+    name = NEUTRAL_NAMES[suffix.lower() in PHOTOGRAPH_ENDINGS]
+    number, path = 2, folder / f"{name}{suffix}"
     while path.exists() or path in taken:
-        path, number = folder / f"{NEUTRAL_NAME}-{number}{suffix}", number + 1
+        path, number = folder / f"{name}-{number}{suffix}", number + 1
     return path
 
 
 def is_release_name(name: str) -> bool:
     """Whether a file has a name as `release_path` gives it."""
-    return re.fullmatch(rf"{NEUTRAL_NAME}(-\d+)?\.\w+", name) is not None
+    return re.fullmatch(rf"({'|'.join(NEUTRAL_NAMES)})(-\d+)?\.\w+", name) is not None
 
 
 def is_release(path: Path) -> bool:

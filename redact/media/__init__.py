@@ -22,6 +22,7 @@ from .info import (
     SourceInfo,
 )
 from .muting import HERTZ, TONE_AMPLITUDE, mute_samples
+from .photographs import ENDINGS as PHOTOGRAPH_ENDINGS
 from .photographs import WRITTEN, PhotoWriter, exif_fields, is_photograph
 from .pixel_formats import WORKING, Layout, layout
 from .probe import probe

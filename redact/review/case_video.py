@@ -235,9 +235,12 @@ def _changed(path: Path) -> int:
 
 
 def _without(problem: dict[str, Any], path: str) -> dict[str, Any]:
-    """A problem of a video beside whose name it stands."""
+    """A problem of a video beside whose name it stands: sentences."""
     said = {
-        language: [text.removeprefix(path).lstrip(" :\xa0\u202f") for text in texts]
+        language: [
+            own[:1].upper() + own[1:]
+            for own in (text.removeprefix(path).lstrip(" :\xa0\u202f") for text in texts)
+        ]
         for language, texts in problem["said"].items()
     }
     return {**problem, "said": said}

@@ -28,6 +28,7 @@ from redact.inspect.mp4 import inspect_mp4
 from redact.inspect.release import (
     CLEARED,
     clear_times,
+    is_release_name,
     neutralise,
     prepare_release,
     release_path,
@@ -243,6 +244,8 @@ def test_names_and_times(tmp_path: Path) -> None:
     assert release_path(tmp_path, ".mp4").name == "video.mp4"
     (tmp_path / "video.mp4").write_bytes(b"x")
     assert release_path(tmp_path, ".mp4").name == "video-2.mp4"
+    assert release_path(tmp_path, ".JPG").name == "photo.JPG"
+    assert is_release_name("photo-3.png") and not is_release_name("photos.png")
     clear_times(tmp_path / "video.mp4")
     assert (tmp_path / "video.mp4").stat().st_mtime_ns == CLEARED
 

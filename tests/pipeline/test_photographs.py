@@ -161,7 +161,7 @@ def test_a_folder_of_both_is_done_and_a_release_says_nothing(
     assert done.returncode == 0, done.stderr
     (told,) = json.loads(done.stdout)
     result = Path(told["output"])
-    assert result.name == "video.jpg" and result.stat().st_mtime == 315_532_800
+    assert result.name == "photo.jpg" and result.stat().st_mtime == 315_532_800
     assert Image.open(result).size == (320, 180) and inspect_file(result).clean
 
 

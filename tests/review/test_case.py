@@ -203,6 +203,8 @@ def test_what_has_no_copy_or_ends_early_is_not_said_to_be_ready(two: Path) -> No
     (two / "c.mp4").write_bytes(b"no video")
     with serving(two) as (case, server):
         until(lambda: [v.state for v in case.videos] == ["look", "look", "refused"])
+        why = case.videos[2].told()["problem"]["said"]["en"]
+        assert all(line[0].isupper() for line in why), "sentences beside its name"
         (two / "elsewhere").mkdir()
         record = make_record(two / "elsewhere")
         for video, missing in zip(case.videos, (0, 9), strict=False):
