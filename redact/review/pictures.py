@@ -6,7 +6,6 @@ from __future__ import annotations
 import math
 import threading
 from collections import OrderedDict
-from collections.abc import Iterable
 from time import monotonic
 from typing import Any, Final
 
@@ -44,6 +43,11 @@ the frame."""
 
 FACE_ALONE: Final = 2.0, 2.6, 0.0
 """The same for a picture in which a face is to be known."""
+
+MARK_COLOUR: Final = (69, 91, 255)
+MARK_WIDTH: Final = 3
+OUTSIDE: Final = -3, -3, 3, 3
+"""Of the line around a place: blue, green, red; pixels; how far its sides lie from the place."""
 
 Rgb = NDArray[np.uint8]
 
@@ -159,15 +163,13 @@ class Gallery:
         self._kept = kept or TrackSummaries()
         self._lock = threading.Lock()
 
-    def pictures(self, plan: Plan, wanted: Iterable[tuple[int, int]]) -> list[bytes]:
-        """JPEGs in the order of `wanted`, each a track and a frame of it; b"" where there is none.
+    def picture(self, plan: Plan, track: int, frame: int) -> bytes:
+        """A track in one of its frames, as JPEG; b"" where it is not there.
 
         Raises UnsafeError and InputError as `Frames`.
         """
-        asked = list(wanted)
-        for track, frame in sorted(asked, key=lambda w: w[1]):
-            self._make(plan, track, frame)
-        return [self._made[w][0] if w in self._made else b"" for w in asked]
+        made = self._make(plan, track, frame)
+        return made[0] if made else b""
 
     def alike(
         self, plan: Plan, number: int, seconds: float = math.inf
@@ -223,29 +225,33 @@ class Gallery:
         box: Box | None,
         settings: RenderSettings,
         closely: bool = False,
-    ) -> tuple[bytes, list[float] | None]:
-        """A frame as it will be, around a box, as JPEG; and the box in that picture: left, top,
-        right and bottom as shares of it. Of the whole frame where there is no box; `closely`, of
-        little more than the box.
+    ) -> bytes:
+        """A frame as it will be, as JPEG: around a box, which is marked, or the whole of it where
+        there is none; `closely`, little more than the box, without a mark.
 
         Raises UnsafeError and InputError as `Frames`.
         """
         frame = masked(self._frames.get(number), plan, settings)
         width, height = frame.size
         if box is None:
-            return jpeg(frame, SCENE), None
+            return jpeg(frame, SCENE)
         around, wider, least = FACE_ALONE if closely else (SCENE_AROUND, WIDER, LEAST_SHOWN)
         wide = min(width, max(around * box.width, wider * box.height, width * least))
         tall = min(height, wide * height / width)
         x = _inside(box.centre[0], wide, width) - wide / 2
         y = _inside(box.centre[1], tall, height) - tall / 2
         part = bgr(frame, width, height)[int(y) : round(y + tall), int(x) : round(x + wide)]
-        size = SCENE, max(1, round(SCENE * tall / wide))
+        scale = SCENE / wide
+        size = SCENE, max(1, round(scale * tall))
         smaller = cv2.INTER_AREA if wide > SCENE else cv2.INTER_CUBIC
         picture = np.asarray(cv2.resize(part, size, interpolation=smaller), np.uint8)
-        left, right = ((v - x) / wide for v in (box.x1, box.x2))
-        top, bottom = ((v - y) / tall for v in (box.y1, box.y2))
-        return encoded(picture), [left, top, right, bottom]
+        if not closely:
+            x1, y1, x2, y2 = (
+                round(scale * (v - zero)) + out
+                for v, zero, out in zip(box, (x, y, x, y), OUTSIDE, strict=True)
+            )
+            cv2.rectangle(picture, (x1, y1), (x2, y2), MARK_COLOUR, MARK_WIDTH)
+        return encoded(picture)
 
     def _met(self, a: list[Track], b: list[Track]) -> bool:
         """Whether both were detected in some frame: then they are two."""

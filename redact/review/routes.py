@@ -19,6 +19,7 @@ from ..pipeline import held_back_for, remove_held
 from ..plan import Plan, ReviewState, edit, subject_of, user_input
 from ..record import checked_option
 from ..settings import Style
+from ..types import Box
 from ..words import LANGUAGES, problem
 from .finishing import bars_release, begin_finish
 from .left_to_do import covered, left_to_do
@@ -41,7 +42,7 @@ AT_ONCE: Final = 0.1
 """Seconds that looking for alike ones takes at once; the page asks again for the rest."""
 
 QUIET: Final = frozenset(
-    {"/api/state", "/api/seen", "/api/waveform", "/api/leave", "/api/texts", "/api/text-pictures"}
+    {"/api/state", "/api/seen", "/api/waveform", "/api/leave", "/api/texts", "/api/text-picture"}
 )
 """What a page asks for by itself."""
 
@@ -58,8 +59,7 @@ def routes_of(session: Session) -> dict[tuple[str, str], Route]:
 
 
 _NAMES: Final = {
-    "GET": "state plan frame faces scene alike covered left strip sound waveform texts"
-    " text-pictures",
+    "GET": "state plan frame face scene alike covered left strip sound waveform texts text-picture",
     "POST": "leave edit undo redo reviewer follow hide bridge seen moments finish stop open show"
     " remove-held read",
 }
@@ -146,31 +146,29 @@ class _Page:
             "boxes": boxes_at(plan, number),
             "bodies": bodies_at(plan, number),
         }
-        return _packed(head, [jpeg(frame, width)])
+        return _packed(head, jpeg(frame, width))
 
-    def faces(self, values: dict[str, Any]) -> Answer:
-        """Pictures of subjects: length of the JSON, JSON with each picture's length, JPEGs."""
+    def face(self, values: dict[str, Any]) -> Answer:
+        """A track in one of its frames, as JPEG; nothing where it is not there."""
         here = self._session.ready()
-        pairs = [tuple(map(int, part.split(":"))) for part in str(values["of"]).split(",")][:64]
-        pictures = here.gallery.pictures(here.open_plan.plan, [(t, f) for t, f in pairs])
-        return _packed({"sizes": [len(p) for p in pictures]}, pictures)
+        track, frame = int(values["track"]), int(values["frame"])
+        return _picture(here.gallery.picture(here.open_plan.plan, track, frame))
 
     def scene(self, values: dict[str, Any]) -> Answer:
-        """A picture as it will be, around a box or the place that a risky moment is about: length
-        of the JSON, JSON with that place as shares of the picture (none: the whole one), JPEG."""
+        """A picture as it will be, as JPEG: around a box or the place that a risky moment is about,
+        which is marked; the whole one where there is none."""
         here = self._session.ready()
         plan, number = here.open_plan.plan, int(values["n"])
         if not 0 <= number < len(plan.source.timeline):
             raise ValueError("there is no such frame")
+        box: Box | None
         if "box" in values:
-            given = user_input.parse_box(values["box"])
-            edit.check_box(given, plan, f"frame {number}")
+            box = user_input.parse_box(values["box"])
+            edit.check_box(box, plan, f"frame {number}")
         else:
-            given = None
-        box = given or place_of_moment(plan, number, int(values["track"]), int(values["shown"]))
+            box = place_of_moment(plan, number, int(values["track"]), int(values["shown"]))
         closely = values.get("closely") == "true"
-        picture, place = here.gallery.scene(plan, number, box, self._session.render, closely)
-        return _packed({"place": place}, [picture])
+        return _picture(here.gallery.scene(plan, number, box, self._session.render, closely))
 
     def alike(self, values: dict[str, Any]) -> Answer:
         here = self._session.ready()
@@ -207,11 +205,9 @@ class _Page:
         """What can be read in the video, as far as it holds the words "find"."""
         return as_json(self._session.ready().texts.rows(str(values.get("find", ""))))
 
-    def text_pictures(self, values: dict[str, Any]) -> Answer:
-        """Pictures of texts: length of the JSON, JSON with each picture's length, JPEGs."""
-        numbers = [int(number) for number in str(values["of"]).split(",")][:64]
-        pictures = self._session.ready().texts.pictures(numbers)
-        return _packed({"sizes": [len(p) for p in pictures]}, pictures)
+    def text_picture(self, values: dict[str, Any]) -> Answer:
+        """A text, as JPEG; nothing where there is none."""
+        return _picture(self._session.ready().texts.picture(int(values["of"])))
 
     def read(self, values: dict[str, Any]) -> Answer:
         """Read the video, or stop that."""
@@ -365,9 +361,13 @@ def shown_of(shelf: Shelf, output: Path, values: dict[str, Any]) -> dict[str, st
     return {"at": shelf.put(file), "path": str(file.absolute())}
 
 
-def _packed(head: dict[str, Any], parts: list[bytes]) -> Answer:
+def _packed(head: dict[str, Any], part: bytes) -> Answer:
     data = json.dumps(head, separators=(",", ":")).encode()
-    return Answer(struct.pack(">I", len(data)) + data + b"".join(parts), "application/octet-stream")
+    return Answer(struct.pack(">I", len(data)) + data + part, "application/octet-stream")
+
+
+def _picture(data: bytes) -> Answer:
+    return Answer(data, "image/jpeg")
 
 
 def server_of(session: Session) -> PageServer:

@@ -8,7 +8,7 @@ import os
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from contextlib import suppress
 from typing import Any, Final
 
@@ -136,13 +136,11 @@ class Texts:
             "rows": rows,
         }
 
-    def pictures(self, numbers: Iterable[int]) -> list[bytes]:
-        """JPEGs of texts by their numbers; b"" where there is none. Raises as `Frames`."""
-        by_number = {text.number: text for text in self._open.plan.texts or ()}
-        wanted = [by_number.get(number) for number in numbers]
-        return [b"" if text is None else self._picture(text) for text in wanted]
-
-    def _picture(self, text: FoundText) -> bytes:
+    def picture(self, number: int) -> bytes:
+        """A text by its number, as JPEG; b"" where there is none. Raises as `Frames`."""
+        text = next((t for t in self._open.plan.texts or () if t.number == number), None)
+        if text is None:
+            return b""
         key = text.number, text
         if key not in self._pictures:
             self._pictures[key] = _shown(self._frames.get(text.best), text)

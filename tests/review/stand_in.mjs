@@ -112,7 +112,7 @@ document.documentElement.dataset.languages = "en fr"; // as the server writes it
 document.activeElement = document.body = document.querySelector("body");
 
 const memory = () => { const kept = new Map(); return { getItem: (k) => kept.get(k) ?? null, setItem: (k, v) => kept.set(k, String(v)) }; };
-const observer = class { observe() {} unobserve() {} };
+const observer = class { observe() {} unobserve() {} disconnect() {} };
 const locks = new Set();
 const locked = (name, { signal }, act) => (locks.has(name) ? new Promise((_, fail) => signal.addEventListener("abort", fail)) : (locks.add(name), act()));
 const asked = globalThis.fetch;

@@ -87,8 +87,9 @@ def test_only_the_cards_in_view_are_in_the_page(page: Page) -> None:
     last = page.state("Math.max(...state.subjects.keys())")
     page.until(lambda: last in page.js(cards))
     bottom = page.js(
-        "const box = document.getElementById('cards'), card = box.lastElementChild;"
-        "return box.getBoundingClientRect().bottom - card.getBoundingClientRect().bottom"
+        "const card = [...document.querySelectorAll('#cards .card')].at(-1);"
+        "return card.closest('#cards').getBoundingClientRect().bottom"
+        " - card.getBoundingClientRect().bottom"
     )
     assert 0 <= bottom < 30, "nothing lies below the last one, and it is whole"
     page.js("document.getElementById('cards').scrollTop = 0")

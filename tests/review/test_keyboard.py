@@ -99,7 +99,7 @@ def test_a_mask_is_shaped_by_keys_and_made_smaller_only_with_a_reason(
     left, top, right, bottom = one().key_pictures[1].sides
     assert abs(left) < 1e-3 and abs(top) < 1e-3 and right > 0.01 and bottom > 0.01
     assert one().at(2).box.x2 > one().found_at(2).box.x2 and one().at(4) == one().found_at(4)
-    page.click("[data-shape=box]")
+    page.click("#mask-shape [data-value=box]")
     page.until(lambda: one().key_pictures[1].outline == "box")
     page.shot("mask")
     before = one()
@@ -108,7 +108,7 @@ def test_a_mask_is_shaped_by_keys_and_made_smaller_only_with_a_reason(
         "const i = document.querySelector('#mask-margin'); i.value = 0; "
         "i.dispatchEvent(new Event('change', { bubbles: true }))"
     )
-    page.click("[data-shape=ellipse]")
+    page.click("#mask-shape [data-value=ellipse]")
     page.until(lambda: one() != before)
     page.js("document.querySelector('.handle').focus()")
     page.press(*["ARROW_RIGHT"] * 12)

@@ -100,12 +100,10 @@ def test_the_whole_strip_is_muted_by_one_drag(browser: Any, tmp_path: Path) -> N
         page = Page(browser, server.address)
         span = page.state("[state.span.from, state.span.to]")
         assert span == pytest.approx((-0.84, 2.16), abs=0.05)
-        strip = page.find("#lanes-canvas")
-        wide = strip.size["width"]
-        # In the row of the sound; to the right end, and beyond it.
-        up = strip.size["height"] / 2 - 50
-        chain = ActionChains(browser).move_to_element_with_offset(strip, 152 - wide / 2, -up)
-        chain.click_and_hold().move_by_offset(wide - 155, 0).release().perform()
+        strip = page.find(".lane.sound > div")
+        wide = strip.size["width"]  # to the right end, and beyond it
+        chain = ActionChains(browser).move_to_element_with_offset(strip, 1 - wide / 2, 0)
+        chain.click_and_hold().move_by_offset(wide + 5, 0).release().perform()
         page.until(lambda: page.state("state.tab") == "sound")
         page.shot("marked")
         page.click("#mute")

@@ -31,16 +31,12 @@ def page(browser: Any, street: Path, found: Plan, tmp_path: Path) -> Iterator[Pa
 
 
 def shown(page: Page) -> np.ndarray:
-    """The picture that is on the page's canvas, without its borders: [54, 96, 3]."""
-    sample = page.browser.execute_async_script(
-        "const done = arguments[arguments.length - 1];"
-        "import('/player.js').then(({ place }) => { const p = place();"
-        "const c = document.getElementById('picture');"
-        "const k = c.width / c.clientWidth;"
-        "const s = new OffscreenCanvas(96, 54).getContext('2d');"
-        "s.drawImage(c, p.left * k, p.top * k, p.wide * k, p.tall * k, 0, 0, 96, 54);"
-        "done([...s.getImageData(0, 0, 96, 54).data]); })"
-    )
+    """The picture that is on the page's canvas: [54, 96, 3]."""
+    sample = page.js("""
+        const pen = new OffscreenCanvas(96, 54).getContext("2d");
+        pen.drawImage(document.getElementById("picture"), 0, 0, 96, 54);
+        return [...pen.getImageData(0, 0, 96, 54).data];
+    """)
     return np.array(sample, float).reshape(54, 96, 4)[..., :3]
 
 
@@ -68,19 +64,23 @@ def test_it_is_the_very_frame_and_lies_in_no_file(page: Page, street: Path) -> N
         assert b"JFIF" not in readable(path), path.relative_to(profile)
 
 
+_EDGES = """
+const { place } = await import("/player.js"), { left, top, sx, sy } = place(), done = arguments[0];
+const points = (shape) => {
+  const long = shape.getTotalLength(), along = (_, i) => shape.getPointAtLength((long * i) / 400);
+  return Array.from({ length: 400 }, along).map(({ x, y }) => [(x - left) / sx, (y - top) / sy]);
+};
+done([...document.querySelectorAll("#outlines .mask .line")].map(points));
+"""
+
+
 def test_outlines_show_the_edge_of_what_will_be_hidden(page: Page, found: Plan) -> None:
-    """Looked at on the canvas over the picture, beside the masks that will be drawn."""
+    """The shapes over the picture, beside the masks that will be drawn."""
     page.go(7)
     width, height = found.source.width, found.source.height
-    alpha = page.browser.execute_async_script(
-        "const done = arguments[arguments.length - 1];"
-        "import('/player.js').then(({ place }) => { const p = place();"
-        "const c = document.getElementById('overlay'), k = c.width / c.clientWidth;"
-        f"const s = new OffscreenCanvas({width}, {height}).getContext('2d');"
-        f"s.drawImage(c, p.left * k, p.top * k, p.wide * k, p.tall * k, 0, 0, {width}, {height});"
-        f"done([...s.getImageData(0, 0, {width}, {height}).data].filter((_, i) => i % 4 == 3)); }})"
-    )
-    drawn = (np.array(alpha).reshape(height, width) > 40).astype(np.uint8)
+    drawn = np.zeros((height, width), np.uint8)
+    for shape in page.browser.execute_async_script(_EDGES):
+        cv2.polylines(drawn, [np.array(shape).round().astype(np.int32)], True, (1,))
     near = cv2.dilate(drawn, np.ones((3, 3), np.uint8)) > 0
     margin = RenderSettings().margin
     regions = [r for r in found.regions_at(7) if found.source.shows(r.box)]
@@ -138,24 +138,14 @@ def test_a_laptop_that_changes_its_network_does_not_end_the_review(page: Page) -
 
 
 STRIPED = """
-const [subject, frame] = arguments, done = arguments[2];
-const { state } = await import('/store.js'), { listed } = await import('/list.js');
-const canvas = document.getElementById('lanes-canvas'), scale = canvas.width / canvas.clientWidth;
-const wide = canvas.clientWidth - 160, rows = listed().length, head = state.clip.sound ? 68 : 36;
-const tall = Math.max(17, Math.min(26, Math.floor((canvas.clientHeight - head - 6) / rows)));
-const x = (n) => 150 + (state.times[n] / state.duration) * wide;
-const y = head + tall * (listed().findIndex((s) => s.id === subject) + 0.5);
-const [left, right] = [x(frame) + 3, (x(frame) + x(frame + 1)) / 2];
-const box = [left * scale, y * scale, (right - left) * scale, 1];
-const row = canvas.getContext('2d').getImageData(...box);
-const seen = new Set();
-for (let i = 0; i < row.data.length; i += 4) seen.add(row.data.slice(i, i + 3).join());
-done(seen.size > 1);
+const { state } = await import('/store.js'), done = arguments[1], n = arguments[0];
+const unseen = document.querySelector('.unseen path'), end = state.times[n + 1] ?? state.duration;
+done(unseen.isPointInFill(new DOMPoint((state.times[n] + end) / 2, 0.5)));
 """
 
 
 def test_a_lane_is_striped_where_nobody_has_looked(page: Page, found: Plan) -> None:
-    """The pixels of the lane of a face: one colour where its picture was looked at."""
+    """Over the lane of a face, except where its picture was looked at."""
     face = max((t for t in found.tracks if t.target is Target.FACE), key=lambda t: len(t.keyframes))
     frames = range(face.first + 1, face.last - 1)
     page.choose(face.id)
@@ -168,7 +158,7 @@ def test_a_lane_is_striped_where_nobody_has_looked(page: Page, found: Plan) -> N
     page.until(lambda: page.state(f"state.wasSeen[{frames[3]}]"))
 
     def striped(frame: int) -> bool:
-        return bool(page.browser.execute_async_script(STRIPED, face.id, frame))
+        return bool(page.browser.execute_async_script(STRIPED, frame))
 
     page.until(lambda: not striped(frames[2]))
     seen = page.state("[...state.wasSeen]")
@@ -271,11 +261,17 @@ def test_a_magnifier_shows_what_lies_under_the_mouse(page: Page) -> None:
 
     page.press("l")
     ActionChains(page.browser).move_to_element(page.find("#overlay")).perform()
-    ring = """
-        const c = document.getElementById("overlay"), k = c.width / c.clientWidth;
-        const [x, y] = [c.width / 2, c.height / 2];
-        return [...c.getContext("2d").getImageData(x, y - 119 * k, 1, 1).data]"""
-    page.until(lambda: page.js(ring)[3] > 0)
+    page.until(lambda: page.js(_MAGNIFIED) == [True, True])
     page.shot("magnified")
     page.press("l")
-    page.until(lambda: page.js(ring)[3] == 0)
+    page.until(lambda: page.js("return !document.getElementById('magnifier')"))
+
+
+_MAGNIFIED = """
+const glass = document.getElementById("magnifier"), over = document.getElementById("overlay");
+const [a, b] = [glass, over].map((node) => node?.getBoundingClientRect());
+if (!a) return false;
+const { data } = glass.getContext("2d").getImageData(0, 0, 240, 240);
+const middle = Math.abs(a.left + a.width / 2 - b.left - b.width / 2) < 4;
+return [middle, data.some((value) => value > 60)];
+"""

@@ -3,22 +3,21 @@
 const KEY = "redact.token",
   PAGE = "redact.page",
   ONCE = "once.";
-const given = location.hash.slice(1);
 const BASE = location.pathname; // "/", or that of one video of several
 /** Whether this is the page of one video of several. */
 export const isOneOfSeveral = BASE !== "/";
+const given = location.hash.slice(1);
 if (given) {
   history.replaceState(null, "", BASE); // not left in the address bar or the history
-  sessionStorage.setItem(
-    KEY,
-    given.startsWith(ONCE) ? await exchanged(given.slice(ONCE.length)) : given,
-  );
+  const once = given.startsWith(ONCE);
+  sessionStorage.setItem(KEY, once ? await exchanged(given.slice(ONCE.length)) : given);
 }
 /** The token for a code; "" where somebody has used it before. */
 async function exchanged(code) {
+  const headers = { "X-Redact-Token": code };
   const reply = await fetch("/api/exchange", {
     method: "POST",
-    headers: { "X-Redact-Token": code },
+    headers,
     body: "{}",
     cache: "no-store",
   });
@@ -29,13 +28,9 @@ async function exchanged(code) {
 const isFree = (name) =>
   new Promise((done) => {
     if (!navigator.locks) return done(true);
-    const kept = () => {
-      done(true);
-      return new Promise(() => {});
-    }; // for as long as the page is there
-    navigator.locks
-      .request(`redact.${name}`, { signal: AbortSignal.timeout(1500) }, kept)
-      .catch(() => done(false));
+    const kept = () => (done(true), new Promise(() => {})); // for as long as the page is there
+    const soon = { signal: AbortSignal.timeout(1500) };
+    navigator.locks.request(`redact.${name}`, soon, kept).catch(() => done(false));
   });
 while (!sessionStorage.getItem(PAGE) || !(await isFree(sessionStorage.getItem(PAGE)))) {
   const bytes = crypto.getRandomValues(new Uint8Array(16));
@@ -43,12 +38,9 @@ while (!sessionStorage.getItem(PAGE) || !(await isFree(sessionStorage.getItem(PA
 }
 
 export class Refused extends Error {
-  constructor(status, body) {
-    super(body.said?.en?.[0] ?? body.error ?? String(status));
-    this.status = status;
-    this.error = body.error || "";
-    this.said = body.said || null;
-    this.values = body.values || {};
+  constructor(status, { error = "", said = null, values = {} }) {
+    super(said?.en?.[0] ?? (error || String(status)));
+    Object.assign(this, { status, error, said, values });
   }
 }
 
@@ -73,21 +65,21 @@ const end = (why, lost = false) => ends.forEach((listener) => listener(why, lost
 const TOLD = ["seen", "leave", "join", "stop"];
 
 async function ask(method, path, { query, body, signal, keepalive } = {}) {
-  const headers = {
-    "X-Redact-Token": sessionStorage.getItem(KEY) || "",
-    "X-Redact-Page": sessionStorage.getItem(PAGE),
-  };
-  if (body !== undefined) headers["Content-Type"] = "application/json";
-  const url = `${BASE}api/${path}` + (query ? `?${new URLSearchParams(query)}` : "");
-  const send = () =>
-    fetch(url, {
+  const url = `${BASE}api/${path}` + (query ? `?${new URLSearchParams(query)}` : ""),
+    headers = {
+      "X-Redact-Token": sessionStorage.getItem(KEY) || "",
+      "X-Redact-Page": sessionStorage.getItem(PAGE),
+      "Content-Type": "application/json",
+    };
+  const sent = {
       method,
       headers,
       signal,
       keepalive,
-      body: body === undefined ? undefined : JSON.stringify(body),
+      body: body && JSON.stringify(body),
       cache: "no-store",
-    });
+    },
+    send = () => fetch(url, sent);
   let reply;
   try {
     reply = await send();
@@ -116,15 +108,14 @@ export const bytes = async (path, query, signal) =>
   (await ask("GET", path, { query, signal })).arrayBuffer();
 export const leave = () => ask("POST", "leave", { body: {}, keepalive: true }).catch(() => {});
 /** Take this review for this page; false where another page has it. */
-export async function join(force) {
-  try {
-    await ask("POST", "join", { body: { force: Boolean(force) } });
-    return true;
-  } catch (error) {
-    if (error.status === 409) return false;
-    throw error;
-  }
-}
+export const join = (force) =>
+  ask("POST", "join", { body: { force } }).then(
+    () => true,
+    (error) => {
+      if (error.status === 409) return false;
+      throw error;
+    },
+  );
 
 /** An answer that begins with the length of a JSON value: the value and the bytes after it. */
 export function unpacked(buffer) {

@@ -2,7 +2,7 @@
 import { html } from "./html.js";
 import { state } from "./store.js";
 import { t } from "./words.js";
-import { Button, Icon } from "./button.js";
+import { Button, Icon } from "./controls.js";
 
 const NEUTRAL = { brightness: 1, contrast: 1, gamma: 1 };
 const LEAST = 0.25,

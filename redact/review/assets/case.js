@@ -1,16 +1,15 @@
 // The page of a case: its videos, what becomes of each, and what to do next; or folders to choose one.
-import { bytes, decoded, get, join, leave, onEnd, post } from "./api.js";
+import { get, join, leave, onEnd, post } from "./api.js";
 import { html, render, signal, useEffect, useRef } from "./html.js";
 import { state, toast, tried } from "./store.js";
 import { clock, current, said, stageWords, t } from "./words.js";
-import { Bar } from "./bar.js";
-import { Button } from "./button.js";
-import { showOn } from "./canvas.js";
+import { Bar, Button } from "./controls.js";
 import { Dialog } from "./dialog.js";
 import { Folders } from "./folders.js";
 import { Logo } from "./header.js";
 import { beginLook, LookButtons } from "./look.js";
 import { Opening } from "./opening.js";
+import { Picture } from "./picture.js";
 import { show, ShowDialog } from "./show.js";
 import { Toasts } from "./toasts.js";
 
@@ -93,24 +92,17 @@ function Video({ of: v }) {
     mark = v.state === "ready" && v.incomplete ? "" : `${MARKS[half ? "begun" : v.state]} `,
     words = t(`case_state.${v.state === "search" && v.next ? "next" : v.state}`);
   return html`<li class="video" data-video=${v.number} data-state=${v.state}>
-    <${Picture} of=${v} />
+    ${v.picture ? html`<${Picture} path="picture" of=${{ n: v.number }} width="320" height="180" />` : html`<canvas />`}
     <div>
       <h3>${v.name}</h3>
       <div class="muted small">${facts.filter(Boolean).join(" · ")}</div>
       <div class="state">
         <span class=${`mark ${half ? "begun" : v.state}`}>${mark}${words}</span>
         ${v.incomplete && html`<span class="mark held">! ${t("incomplete")}</span>`}
-        ${
-          v.work &&
-          html`<${Bar} of=${v.work} />
-            <span class="muted small">${stageWords({ number: v.number, ...v.work })}</span>`
-        }
+        ${v.work && html`<${Bar} of=${v.work} /><span class="muted small">${stageWords({ number: v.number, ...v.work })}</span>`}
         ${v.state === "refused" && html`<span class="small">${said(v.problem)}</span>`}
         ${v.state === "ready" && html`<span class="muted small">${v.result}</span>`}
-        ${
-          ["begun", "held", "ready", "behind"].includes(v.state) &&
-          html`<span class="muted small reviewed">${v.reviewed ? reviewed(v.reviewed) : t("reviewed_never")}</span>`
-        }
+        ${["begun", "held", "ready", "behind"].includes(v.state) && html`<span class="muted small reviewed">${v.reviewed ? reviewed(v.reviewed) : t("reviewed_never")}</span>`}
       </div>
     </div>
     <div class="acts"><${Acts} of=${v} /></div>
@@ -133,24 +125,9 @@ function Acts({ of: { number: n, state: now, next } }) {
     ${shown && html`<${Button} word="play_result" data-play=${n} act=${() => show("result", n)} />`}
     ${shown && html`<${Button} word="report" data-report=${n} act=${() => show("report", n)} />`}
     ${shown && known.value.pdf && html`<${Button} title="report_pdf" act=${() => show("pdf", n)}>PDF<//>`}
-    ${
-      (shown || words || now === "making") &&
-      html`<a class=${words ? "button primary" : "button"} href=${`/v/${n}/`} data-look=${n}>${t(words || "decisions")}</a>`
-    }
+    ${(shown || words || now === "making") && html`<a class=${words ? "button primary" : "button"} href=${`/v/${n}/`} data-look=${n}>${t(words || "decisions")}</a>`}
   `;
 }
-/** One of its pictures, once there is one. */
-function Picture({ of: { number: n, picture } }) {
-  const canvas = useRef();
-  useEffect(() => {
-    const draw = async () => {
-      showOn(canvas.current, await decoded(new Uint8Array(await bytes("picture", { n }))));
-    };
-    if (picture) draw().catch(() => {}); // it stays empty
-  }, [picture]);
-  return html`<canvas ref=${canvas} width="320" height="180" />`;
-}
-
 // What changes between press and release would lose the click.
 let pressed = false,
   ended = false;

@@ -3,9 +3,8 @@ import { get } from "./api.js";
 import { html, useEffect, useMemo, useSignal } from "./html.js";
 import { begin, shownOf, count, edit, inTurn, kindOf, select, state, title } from "./store.js";
 import { clock, reasonWords, span, t } from "./words.js";
-import { Button } from "./button.js";
-import { Face, Faces } from "./faces.js";
-import { Field } from "./field.js";
+import { Button, Field } from "./controls.js";
+import { Face, Faces } from "./picture.js";
 import { certainty, Tag } from "./gallery.js";
 import { Legend } from "./legend.js";
 import { beginHere, endHere, joinChosen, nearest, only, reasonOf, split } from "./list.js";
@@ -80,24 +79,17 @@ function Why({ who }) {
     state.why = reason;
     if (decision) saveReason(who, reason);
   };
+  const code = ([
+    value,
+    meaning,
+  ]) => html`<${Button} class="small" pressed=${written === value} data-code=${value}
+    act=${() => take(value)}><b>${value}</b> ${meaning}<//>`;
   return html`
     <label for="why">${t(`reason_for.${key}`)}</label>
     <input type="text" id="why" value=${written} list="codes" placeholder=${t(`reason_example.${key}`)}
       oninput=${(e) => (state.why = e.target.value)} onchange=${(e) => saveReason(who, e.target.value)} />
-    <datalist id="codes">${codes.map(([code, meaning]) => html`<option value=${code}>${meaning}</option>`)}</datalist>
-    ${
-      codes.length > 0 &&
-      html`<div class="row codes" role="group" aria-label=${t("codes")}>
-        ${codes.map(
-          ([
-            code,
-            meaning,
-          ]) => html`<${Button} class="small" pressed=${written === code} data-code=${code} act=${() => take(code)}>
-            <b>${code}</b> ${meaning}
-          <//>`,
-        )}
-      </div>`
-    }
+    <datalist id="codes">${codes.map(([value, meaning]) => html`<option value=${value}>${meaning}</option>`)}</datalist>
+    ${codes.length > 0 && html`<div class="row codes" role="group" aria-label=${t("codes")}>${codes.map(code)}</div>`}
     ${decision && !cut && !given && html`<p class="small doubt" id="no-reason">${t(`no_reason.${key}`)}</p>`}
   `;
 }
@@ -154,16 +146,11 @@ const Gaps = ({ of: s }) =>
     </div>`;
   });
 function Parts({ of: s }) {
-  const inOrder = [...s.tracks].sort((a, b) => a.first - b.first);
-  return html`<h3>${t("parts_title")}</h3>
-    ${inOrder.map(
-      (k) => html`<div class="row small" key=${k.id}>
-        <${Button} class="quiet" act=${() => player.show(k.first)}>
-          ${span(state.times[k.first], state.times[k.last])}
-        <//>
-        <${Button} word="separate" act=${() => edit("separate", { track: k.id }, t("separated"))} />
-      </div>`,
-    )}`;
+  const part = (k) => html`<div class="row small" key=${k.id}>
+    <${Button} class="quiet" act=${() => player.show(k.first)}>${span(state.times[k.first], state.times[k.last])}<//>
+    <${Button} word="separate" act=${() => edit("separate", { track: k.id }, t("separated"))} />
+  </div>`;
+  return html`<h3>${t("parts_title")}</h3>${[...s.tracks].sort((a, b) => a.first - b.first).map(part)}`;
 }
 /** Who looks like somebody: by and by, for in a crowd it takes a while until all have a picture. */
 function Alike({ of: s }) {

@@ -69,7 +69,7 @@ function enlarge(box) {
   const [x1, y1, x2, y2] = box,
     { width, height } = state.clip,
     tall = ((y2 - y1) * player.place().sy) / state.lens.zoom;
-  const zoom = (TALL * document.getElementById("viewport").clientHeight) / Math.max(tall, 1);
+  const zoom = (TALL * state.room.height) / Math.max(tall, 1);
   player.look(Math.max(1, Math.min(16, zoom)), (x1 + x2) / 2 / width, (y1 + y2) / 2 / height);
 }
 export function end() {

@@ -2,9 +2,8 @@
 import { html, signal, useEffect, useRef } from "./html.js";
 import { begin, edit, state, toast } from "./store.js";
 import { clock, t } from "./words.js";
-import { Button } from "./button.js";
-import { Field } from "./field.js";
-import { Scene } from "./scene.js";
+import { Button, Field } from "./controls.js";
+import { Scene } from "./picture.js";
 import * as player from "./player.js";
 
 const FEW = 2; // doubtful ones that are told one by one beside those that are not, as in the terminal
@@ -29,8 +28,7 @@ export function Findings() {
     ${
       folded &&
       html`<details id="doubtful" open=${at || unfolded.value} ontoggle=${(e) => (unfolded.value = e.target.open)}>
-      <summary>${t("doubtful_findings", { n: doubtful.length })}</summary>
-      ${doubtful.map(item)}
+      <summary>${t("doubtful_findings", { n: doubtful.length })}</summary>${doubtful.map(item)}
     </details>`
     }
   `;
@@ -63,33 +61,22 @@ function Finding({ of: f }) {
   const node = useRef(),
     current = f.number === state.finding,
     draft = `finding/${f.number}`,
-    reason = f.answer === "none" ? f.reason : "";
+    reason = f.answer === "none" ? f.reason : "",
+    answered =
+      f.answer === "hide" ? `■ ${t("will_be_hidden")}` : `∅ ${t("is_none", { reason: f.reason })}`;
   useEffect(() => {
     if (current) node.current.scrollIntoView({ block: "nearest" });
   }, [current]);
   return html`<div ref=${node} class=${current ? "item current" : "item"} data-finding=${f.number}>
     <div>${f.number}. ${words(f)}${f.doubtful && ` ${t("perhaps_nothing")}`}</div>
     <${Scene} n=${middle(f)[0]} box=${middle(f)[1]} class="shot" />
-    ${
-      f.answer &&
-      html`<div class="row"><span class=${`tag ${f.answer}`}>
-      ${f.answer === "hide" ? `■ ${t("will_be_hidden")}` : `∅ ${t("is_none", { reason: f.reason })}`}
-    </span></div>`
-    }
+    ${f.answer && html`<div class="row"><span class=${`tag ${f.answer}`}>${answered}</span></div>`}
     ${f.said && html`<p class="small">${t(f.said === "hide" ? "said_hide" : "said_none", { reason: f.said_reason })}</p>`}
-    ${
-      f.drawn
-        ? html`<${Field} draft=${draft} value=${reason} placeholder=${t("none_example")} aria-label=${t("reason")} />`
-        : html`<p class="small">${t("undrawn_note")}</p>`
-    }
+    ${f.drawn ? html`<${Field} draft=${draft} value=${reason} placeholder=${t("none_example")} aria-label=${t("reason")} />` : html`<p class="small">${t("undrawn_note")}</p>`}
     <div class="row">
       <${Button} word="show" act=${() => showFinding(f.number)} />
       <${Button} word="hide_it" class=${f.answer ? "" : "primary"} data-answer="hide" act=${() => hide(f)} />
-      ${
-        f.drawn &&
-        html`<${Button} word="it_is_none" data-answer="none"
-        act=${() => answer(f, "none", state.drafts[draft] ?? reason)} />`
-      }
+      ${f.drawn && html`<${Button} word="it_is_none" data-answer="none" act=${() => answer(f, "none", state.drafts[draft] ?? reason)} />`}
     </div>
   </div>`;
 }

@@ -3,11 +3,9 @@ import { get, isOneOfSeveral, post } from "./api.js";
 import { html, useEffect, useSignal } from "./html.js";
 import { inTurn, load, select, state, title, toast, tried } from "./store.js";
 import { current, said, stageWords, t } from "./words.js";
-import { Bar } from "./bar.js";
-import { Button } from "./button.js";
+import { Bar, Button, Choices, Field, Reviewer } from "./controls.js";
 import { playStretch } from "./confirm.js";
 import { closeDialog } from "./dialog.js";
-import { Choices, Field, Reviewer } from "./field.js";
 import { showFinding, nextFinding } from "./findings.js";
 import { nextMoment, nextUnseen } from "./moments.js";
 import { flush } from "./seen.js";
@@ -37,7 +35,7 @@ export function FinishDialog() {
       <${Purpose} value="release" note=${clip.releases ? "kind.release_note" : "kind.release_barred"} disabled=${!clip.releases} />
     </div>
     <div class="pair">
-      <div><${Choices} id="f-style" label=${t("style")} value=${now.style} values=${STYLES.map((name) => [name, t(`style.${name}`)])} take=${wish("style")} /></div>
+      <div><${Choices} id="f-style" label=${t("style")} value=${now.style} values=${STYLES} words="style" take=${wish("style")} /></div>
       ${clip.sound > 0 && html`<div><${Choices} id="f-audio" label=${t("sound")} value=${now.audio} values=${sound} take=${wish("audio")} /></div>`}
     </div>
     <div class="pair recorded">
@@ -46,7 +44,7 @@ export function FinishDialog() {
     </div>
     <div class="pair">
       <div><${Line} id="f-stamp" word="stamp" value=${now.stamp} take=${wish("stamp")} maxlength="80" placeholder=${t("stamp_example")} /></div>
-      <div><${Choices} id="f-corner" label=${t("corner")} value=${now.corner} values=${CORNERS.map((name) => [name, t(`corner.${name}`)])} take=${wish("corner")} /></div>
+      <div><${Choices} id="f-corner" label=${t("corner")} value=${now.corner} values=${CORNERS} words="corner" take=${wish("corner")} /></div>
     </div>
     <p class="small muted recorded">${t(clip.signs ? "signs" : "signs_not")}</p>
     <div class="actions">
@@ -167,7 +165,7 @@ export async function jobOver({ problem, result }) {
   else if (problem) toast(said(problem), true);
 }
 export function ResultDialog({ result: r }) {
-  const held = useSignal(r.held),
+  const held = useSignal(r.held || ""), // no number of copies, of which there are none
     bad = r.needs_review || r.overtaken || r.incomplete;
   const words = r.needs_review
     ? "needs_look"
@@ -187,6 +185,7 @@ export function ResultDialog({ result: r }) {
     closeDialog();
     showFinding(state.findings[0]?.number);
   };
+  const old = html`<span class="grow small">${t("old_copy", { n: r.held })}</span><${Button} word="remove" act=${remove} />`;
   return html`
     <h2 id="dialog-title">
       <span class=${`sign ${bad ? "bad" : "good"}`} aria-hidden="true">${bad ? "!" : "✓"}</span>${t(words)}
@@ -196,16 +195,7 @@ export function ResultDialog({ result: r }) {
     <p>${t(note, { n: r.findings })}</p>
     ${r.failed[current()].map((line) => html`<p class="small">${line}</p>`)}
     <${Path} id="result-path" of=${r.output} />
-    ${
-      Boolean(held.value) &&
-      html`<div class="item row" id="old-copy">
-        ${
-          held.value === "removed"
-            ? `✓ ${t("removed")}`
-            : html`<span class="grow small">${t("old_copy", { n: r.held })}</span><${Button} word="remove" act=${remove} />`
-        }
-      </div>`
-    }
+    ${held.value && html`<div class="item row" id="old-copy">${held.value === "removed" ? `✓ ${t("removed")}` : old}</div>`}
     <details><summary>${t("notes")}</summary>${notes.map((line) => html`<div>${line}</div>`)}</details>
     <div class="actions">
       ${!r.needs_review && html`<${Button} id="play-result" word="play_result" class="primary" autofocus=${!isOneOfSeveral} act=${() => show("result")} />`}

@@ -3,7 +3,7 @@ import { post } from "./api.js";
 import { html, useEffect, useSignal } from "./html.js";
 import { toast } from "./store.js";
 import { said, t } from "./words.js";
-import { Button } from "./button.js";
+import { Button } from "./controls.js";
 
 /** `chosen` is called once a folder was taken. */
 export function Folders({ chosen }) {

@@ -3,7 +3,7 @@ import { isOneOfSeveral, post } from "./api.js";
 import { html } from "./html.js";
 import { redo, state, undo } from "./store.js";
 import { stageWords, t } from "./words.js";
-import { Button, Icon } from "./button.js";
+import { Button, Icon } from "./controls.js";
 import { askFinish } from "./finish.js";
 import { showKeys } from "./keys.js";
 import { LookButtons } from "./look.js";

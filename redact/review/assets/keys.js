@@ -2,7 +2,7 @@
 import { html } from "./html.js";
 import { redo, select, state, undo } from "./store.js";
 import { keyNames, t } from "./words.js";
-import { Button } from "./button.js";
+import { Button } from "./controls.js";
 import * as confirm from "./confirm.js";
 import { nextFinding } from "./findings.js";
 import { askFinish } from "./finish.js";

@@ -2,7 +2,7 @@
 import { html } from "./html.js";
 import { hideToast, state } from "./store.js";
 import { current, LANGUAGES, load } from "./words.js";
-import { Button, Icon } from "./button.js";
+import { Button, Icon } from "./controls.js";
 
 function setTheme(name) {
   document.documentElement.dataset.theme = name;

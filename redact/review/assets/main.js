@@ -19,7 +19,6 @@ import { Side } from "./side.js";
 import { loadWave } from "./sound.js";
 import { SheetDialog } from "./moments_sheet.js";
 import { Stage } from "./stage.js";
-import { forgetPictures } from "./texts.js";
 import { Timeline } from "./timeline.js";
 import { Toasts } from "./toasts.js";
 
@@ -123,7 +122,6 @@ async function watch() {
     const why = now.unsaved ? said(now.unsaved) : "";
     if (why && why !== state.unsaved) toast(why, true);
     state.unsaved = why;
-    if (state.reading?.number !== now.reading?.number) forgetPictures();
     state.reading = now.reading;
     const { job } = now;
     state.working = Boolean(job && !job.over);

@@ -2,8 +2,7 @@
 import { html, useEffect, useRef } from "./html.js";
 import { shownOf, edit, state } from "./store.js";
 import { clock, t } from "./words.js";
-import { Button } from "./button.js";
-import { Choices, Field, forget } from "./field.js";
+import { Button, Choices, Field, forget, Radios } from "./controls.js";
 import * as player from "./player.js";
 import { allTold } from "./seen.js";
 
@@ -61,35 +60,21 @@ export function Mask({ of: s }) {
     ...(before == null ? [] : [["since", { time: clock(state.times[before], 2) }]]),
     ["all"],
   ];
+  const key = (at) => html`<${Button} key=${at} class="quiet small" pressed=${at === state.frame}
+    act=${() => player.show(at)}>${clock(state.times[at], 2)}<//>`;
   return html`<h3>${t("mask")}</h3>
     ${s.smaller > 0 && html`<p class="small doubt" id="is-smaller">${t("is_smaller", { n: s.smaller })}</p>`}
     <${Choices} id="mask-reach" class="wide" label=${t("mask_reach")} value=${reach(part.id)} take=${(name) => (state.reach = name)}
       values=${reaches.map(([name, values]) => [name, t(`reach.${name}`, values)])} />
     <div class="row" role="radiogroup" id="mask-shape" aria-label=${t("mask_shape")}>
-      ${SHAPES.map(
-        (
-          name,
-        ) => html`<button role="radio" data-shape=${name} aria-checked=${String(outline === name)}
-          onclick=${() => changeMask({ track: part.id, outline: name })}>${t(`shape.${name}`)}</button>`,
-      )}
+      <${Radios} values=${SHAPES} words="shape" value=${outline} take=${(name) => changeMask({ track: part.id, outline: name })} />
       <${Button} id="mask-found" word="back_to_found" disabled=${!keys.length} act=${found} />
       <${Button} id="key-here" word="key_here" hotkey="P" title="key_here_title" pressed=${keys.includes(state.frame)} act=${setKey} />
     </div>
     <label for="mask-margin">${t("mask_margin", { share: t("percent", { n: Math.round(100 * margin) }) })}</label>
     <input type="range" id="mask-margin" class="wide" min="0" max=${LARGEST} step="0.01" value=${margin}
       onchange=${(e) => changeMask({ track: part.id, margin: Number(e.target.value) })} />
-    ${
-      keys.length > 0 &&
-      html`<div class="row" id="key-pictures" role="group" aria-label=${t("key_pictures")}>
-        ${keys.map(
-          (
-            at,
-          ) => html`<${Button} key=${at} class="quiet small" pressed=${at === state.frame} act=${() => player.show(at)}>
-          ${clock(state.times[at], 2)}
-        <//>`,
-        )}
-      </div>`
-    }
+    ${keys.length > 0 && html`<div class="row" id="key-pictures" role="group" aria-label=${t("key_pictures")}>${keys.map(key)}</div>`}
     ${state.smaller?.asked.track === part.id && html`<${Smaller} ...${state.smaller} />`}
     <p class="small muted">${t("mask_hint")}</p>`;
 }

@@ -2,14 +2,10 @@
 import { html } from "./html.js";
 import { select, state, title, toast } from "./store.js";
 import { clock, t } from "./words.js";
-import { Button } from "./button.js";
+import { Button, Reviewer } from "./controls.js";
 import { closeDialog } from "./dialog.js";
-import { Face } from "./faces.js";
-import { Reviewer } from "./field.js";
-import { More } from "./more.js";
 import * as player from "./player.js";
 
-const MOST = 30;
 const unseen = () => state.moments.filter((one) => !one.seen); // in order, the likeliest first
 
 export function SeenPanel() {
@@ -30,20 +26,7 @@ export function SeenPanel() {
       ${left.length > 0 && html`<${Button} word="next_moment" class="primary" act=${nextMoment} />`}
       ${state.moments.length > 0 && html`<${Button} id="open-sheet" word="sheet" hotkey="M" act=${openSheet} />`}
     </div>
-    <div class="list moments">${left.slice(0, MOST).map((one) => html`<${Moment} key=${one.frame} of=${one} />`)}</div>
-    <${More} n=${left.length - MOST} />
   `;
-}
-/** One of the ranking: its picture, when, whom it is about, and what may be wrong there. */
-function Moment({ of: { frame, why, track, shown, more } }) {
-  const who = state.subjects.get(state.ofTrack.get(track));
-  return html`<button class="quiet small moment" data-moment=${frame} onclick=${() => goMoment(frame, track)}>
-    ${(who || track < 0) && html`<${Face} of=${[track, shown]} />`}
-    <span>
-      <b>${when(frame, track)}</b>
-      <span>${t(`why.${why}`)}${more > 0 && ` ${t("more_here", { n: more })}`}</span>
-    </span>
-  </button>`;
 }
 /** When a moment is, and whom it is about. */
 export function when(frame, track) {

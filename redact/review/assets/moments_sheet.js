@@ -2,11 +2,10 @@
 import { html, useEffect, useSignal } from "./html.js";
 import { change, state } from "./store.js";
 import { t } from "./words.js";
-import { Button } from "./button.js";
+import { Button, More } from "./controls.js";
 import { closeDialog } from "./dialog.js";
 import { goMoment, notLookedAt, when } from "./moments.js";
-import { More } from "./more.js";
-import { Scene } from "./scene.js";
+import { Scene } from "./picture.js";
 
 const MOST = 60; // pictures at once; the next ones come when these are answered
 let last = null; // picture of the moment that was answered last: with Shift, all up to another one
@@ -27,7 +26,7 @@ export function SheetDialog() {
     await change("moments", { frames: range.map(({ frame }) => frame), yes });
     setTimeout(focusNext); // once what was answered is drawn
   };
-  const left = s.moments - s.moments_seen;
+  const [left, rest] = [s.moments - s.moments_seen, state.moments.length - shown.length];
   return html`
     <h2 id="dialog-title">${t("sheet")}</h2>
     <p class="small muted">${t("sheet_note")}</p>
@@ -36,39 +35,26 @@ export function SheetDialog() {
       ${s.moments_answered > 0 && ` ${t("answered_here", { n: s.moments_answered })}`} ${notLookedAt()}
     </p>
     <div class="sheet">
-      ${shown.map(
-        (one, i) =>
-          html`<${Tile} key=${`${one.frame}/${one.why}`} of=${one} answer=${(yes, e) => answer(i, yes, e)} />`,
-      )}
+      ${shown.map((one, i) => html`<${Tile} key=${`${one.frame}/${one.why}`} of=${one} answer=${(yes, e) => answer(i, yes, e)} />`)}
     </div>
     <div class="actions">
-      ${
-        state.moments.length > shown.length &&
-        html`<${Button} act=${() => (more.value += MOST)}>${t("more_moments", { n: state.moments.length - shown.length })}<//>`
-      }
+      ${rest > 0 && html`<${Button} act=${() => (more.value += MOST)}>${t("more_moments", { n: rest })}<//>`}
       <${Button} word="close" class="primary" act=${closeDialog} />
     </div>
   `;
 }
 
 function Tile({ of: { frame, why, track, shown, more, beside, seen }, answer }) {
-  const opened = useSignal(false);
+  const opened = useSignal(false),
+    toggle = () => (opened.value = !opened.value),
+    looked = html`<span class="tag keep">✓ ${t("looked_at_it")}</span>
+      <${Button} word="take_back" class="quiet small" act=${(e) => answer(false, e)} />`;
   return html`<article class=${seen ? "tile seen" : "tile"} data-moment=${frame}>
     <${Place} frame=${frame} track=${track} shown=${shown} />
     <p><b>${when(frame, track)}</b> ${t(`why.${why}`)}</p>
     <div class="row">
-      ${
-        seen
-          ? html`<span class="tag keep">✓ ${t("looked_at_it")}</span>
-              <${Button} word="take_back" class="quiet small" act=${(e) => answer(false, e)} />`
-          : html`<${Button} word="nothing_open" class="small" data-answer="fine" act=${(e) => answer(true, e)} />`
-      }
-      ${
-        more > 0 &&
-        html`<${Button} class="quiet small" pressed=${opened.value} data-more=${more} act=${() => (opened.value = !opened.value)}>
-          ${t("more_here", { n: more })}
-        <//>`
-      }
+      ${seen ? looked : html`<${Button} word="nothing_open" class="small" data-answer="fine" act=${(e) => answer(true, e)} />`}
+      ${more > 0 && html`<${Button} class="quiet small" pressed=${opened.value} data-more=${more} act=${toggle}>${t("more_here", { n: more })}<//>`}
     </div>
     ${opened.value && html`<ul>${beside.map((other) => html`<${Beside} of=${other} />`)}</ul>`}
     ${opened.value && html`<${More} n=${more - beside.length} />`}

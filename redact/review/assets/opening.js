@@ -5,8 +5,7 @@ import { isOneOfSeveral } from "./api.js";
 import { html } from "./html.js";
 import { state } from "./store.js";
 import { said, stageWords, t } from "./words.js";
-import { Bar } from "./bar.js";
-import { Button } from "./button.js";
+import { Bar, Button } from "./controls.js";
 
 /** Stages of a search, which goes on without a page; opening what was searched has others. */
 const SEARCH = ["detect", "track"];

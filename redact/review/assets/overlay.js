@@ -1,8 +1,8 @@
-// Outlines over the picture. The canvas is drawn by hand, from the state alone.
-import { effect } from "./html.js";
+// Outlines over the picture, and who is in them.
+import { html, useLayoutEffect, useRef } from "./html.js";
 import { state, title } from "./store.js";
 import { t } from "./words.js";
-import { FONT, freshPen } from "./canvas.js";
+import { filter } from "./brightness.js";
 import { momentHere } from "./moments.js";
 import {
   NO_MARGIN,
@@ -12,6 +12,7 @@ import {
   kindOf,
   marginOf,
   maskOf,
+  meet,
   rectOf,
   subjectIdOf,
   subjectOf,
@@ -21,100 +22,70 @@ import * as player from "./player.js";
 import * as pointer from "./pointer.js";
 
 const CROWD = 30; // more than that in view, and their numbers would hide the people
+const MARK = { keep: "✓ ", "false alarm": "∅ " };
 const RADIUS = 120, // of the magnifier, in pixels
   LARGER = 4;
-const DASH = { followed: [9, 5], interpolated: [3, 4], padded: [2, 5], held: [12, 4, 2, 4] };
-// On the picture, which is neither light nor dark, the bright ones are used in both themes.
-const BRIGHT = {
-  detected: "#4fdc82",
-  followed: "#62b6ff",
-  interpolated: "#ffc84a",
-  padded: "#d49bff",
-  held: "#ff7a62",
-  manual: "#ffffff",
-};
-const MARK = { keep: ["✓ ", "#8df0b2"], "false alarm": ["∅ ", "#ffd48a"] };
-const PLACE = "#ff5b45", // what is to be looked at
-  DARK = "#10151f";
-let canvas = null,
-  viewport = null,
-  pen = null,
-  taken = []; // where words stand already
+const shifted = ([x, y]) => ({ left: `${x}px`, top: `${y}px` });
 
 /** How many masks lie in what is seen of the picture, if they are too many to be numbered. */
 export function crowd() {
-  const { clientWidth: width, clientHeight: height } = viewport;
-  const seen = state.boxes.filter((shown) => {
-    const [x, y, w, h] = maskOf(shown);
-    return x + w > 0 && y + h > 0 && x < width && y < height;
-  });
+  const { width, height } = state.room,
+    seen = state.boxes.filter((shown) => meet(maskOf(shown), [0, 0, width, height]));
   return seen.length > CROWD ? seen.length : 0;
 }
 const rankOf = (id) => (id === state.pointed ? 2 : state.selected.includes(id) ? 1 : 0);
 const rank = (shown) => rankOf(subjectIdOf(shown));
 
-export function paint() {
-  pen = freshPen(canvas, viewport.clientWidth, viewport.clientHeight);
-  if (!state.clip) return;
+export function Outlines() {
   const all = state.view === "outlines",
     many = crowd() > 0,
-    boxes = state.boxes.filter((shown) => all || rank(shown)).sort((a, b) => rank(a) - rank(b));
-  taken = [];
-  if (all) for (const body of state.bodies) bodyOutline(body, many);
-  for (const shown of boxes) outline(shown);
-  for (const shown of boxes.reverse()) label(shown, many);
-  if (pointer.dragged()) dashed(pointer.dragged());
-  if (state.drawn) dashed(rectOf(state.drawn, marginOf(null)));
-  const asked = state.smaller?.asked,
-    wanted = state.previewed || (asked?.frame === state.frame && asked.box);
-  if (wanted) dashed(rectOf(wanted, marginOf(chosenHere())));
-  placeHandles();
-  const finding = state.tab === "findings" && placeOf(state.finding, state.frame);
-  if (finding) brackets(finding, `${state.finding}`);
-  const place = momentHere()?.box || textHere();
-  if (place) brackets(place, "");
-  if (state.magnified && pointer.mouse()) player.magnify(pen, pointer.mouse(), RADIUS, LARGER);
+    boxes = state.boxes.filter((shown) => all || rank(shown)).sort((a, b) => rank(a) - rank(b)),
+    bodies = all ? state.bodies : [],
+    asked = state.smaller?.asked,
+    wanted = state.previewed || (asked?.frame === state.frame && asked.box),
+    found = state.tab === "findings" && placeOf(state.finding, state.frame),
+    marked = found || momentHere()?.box || textHere();
+  const tags = [
+    ...[...boxes].reverse().map((shown) => tagOf(shown, many)),
+    ...bodies.map((body) => tagOfBody(body, many)),
+  ].filter(Boolean);
+  return html`<svg id="outlines" aria-hidden="true">
+      ${bodies.map((body) => html`<${Line} kind=${rankOf(body.subject) ? "body strong" : "body"} rect=${rectOf(body.box, NO_MARGIN)} />`)}
+      ${boxes.map((shown) => html`<${Mask} key=${shown.track} of=${shown} />`)}
+      ${[
+        pointer.drag.value?.rect,
+        state.drawn && rectOf(state.drawn, marginOf(null)),
+        wanted && rectOf(wanted, marginOf(chosenHere())),
+      ].map((rect) => rect && html`<${Line} kind="dashed" rect=${rect} />`)}
+      ${marked && html`<${Brackets} rect=${rectOf(marked, NO_MARGIN)} />`}
+    </svg>
+    ${found && html`<b class="label place" style=${shifted(above(rectOf(found, NO_MARGIN)))}>${state.finding}</b>`}
+    ${placed(tags).map(({ id, words, look, spot }) => html`<span key=${id} class=${`label ${look}`} style=${shifted(spot)}>${words}</span>`)}`;
 }
-
-/** Draw a line twice: wide and dark below, and on that in its colour, so that it stands out from any
- *  picture. Each is given as width, colour and dashes. */
-function line(below, above, draw) {
-  for (const [wide, colour, dash = []] of [below, above]) {
-    pen.lineWidth = wide;
-    pen.strokeStyle = colour;
-    pen.setLineDash(dash);
-    draw();
-  }
-  pen.setLineDash([]);
+const above = ([x, y, , h]) => [x - 6, y > 30 ? y - 28 : y + h + 10];
+/** A shape is drawn twice, wide and dark below its colour, so that it stands out from any picture. */
+const Line = ({ kind, rect: [x, y, w, h], rounding = 0, oval }) =>
+  html`<g class=${kind}>${["below", "line"].map((name) =>
+    oval
+      ? html`<ellipse class=${name} cx=${x + w / 2} cy=${y + h / 2} rx=${w / 2} ry=${h / 2} />`
+      : html`<rect class=${name} x=${x} y=${y} width=${w} height=${h} rx=${rounding * Math.min(w, h)} />`,
+  )}</g>`;
+/** The edge of a mask (redact/render/shapes.py). */
+function Mask({ of: shown }) {
+  const strong = rank(shown) > 0,
+    dim = (state.pointed || state.selected.length) && !strong,
+    usual = kindOf(shown);
+  return html`<${Line} kind=${`mask ${shown.state} ${strong ? "strong" : dim ? "dim" : ""}`} rect=${maskOf(shown)}
+    oval=${(shown.outline || usual.outline) === "ellipse"} rounding=${shown.outline ? 0 : usual.rounding} />`;
 }
-const dashed = (rect) => line([4, "#000a"], [2, "#fff", [7, 5]], () => pen.strokeRect(...rect));
-/** Where something lies that is looked at, with its number: brackets, so that nothing is hidden. */
-function brackets(box, words) {
-  const [x, y, w, h] = rectOf(box, NO_MARGIN),
-    around = [x - 6, y - 6, w + 12, h + 12],
+/** Around what is looked at: brackets, so that nothing of it is hidden. */
+function Brackets({ rect: [x, y, w, h] }) {
+  const around = [x - 6, y - 6, w + 12, h + 12],
     [wide, tall] = [around[2], around[3]].map((side) => Math.min(18, side / 3));
-  line([6, "#000b"], [3, PLACE], () => {
-    pen.beginPath();
-    for (const [i, [a, b]] of corners(around).entries()) {
-      pen.moveTo(a + (i % 2 ? -wide : wide), b);
-      pen.lineTo(a, b);
-      pen.lineTo(a, b + (i < 2 ? tall : -tall));
-    }
-    pen.stroke();
-  });
-  if (!words) return;
-  pen.font = `600 13px ${FONT}`;
-  const left = around[0],
-    top = around[1] > 24 ? around[1] - 22 : around[1] + around[3] + 4;
-  plate([left, top, pen.measureText(words).width + 12, 19], PLACE);
-  pen.fillStyle = DARK;
-  pen.fillText(words, left + 6, top + 14);
-}
-function plate(rect, colour) {
-  pen.fillStyle = colour;
-  pen.beginPath();
-  pen.roundRect(...rect, 4);
-  pen.fill();
+  const d = corners(around)
+    .map(([a, b], i) => `M${a + (i % 2 ? -wide : wide)} ${b}H${a}V${b + (i < 2 ? tall : -tall)}`)
+    .join("");
+  return html`<g class="place"><path class="below" d=${d} /><path class="line" d=${d} /></g>`;
 }
 /** A finding's place in a picture: between two that are known, on the way from one to the other. */
 function placeOf(number, frame) {
@@ -126,86 +97,64 @@ function placeOf(number, frame) {
   return before[1].map((v, i) => v + share * (after[1][i] - v));
 }
 
-/** Somebody of whom nothing is hidden here: a thin line, with who it is where that is known. */
-function bodyOutline({ subject: id, box }, many) {
-  const strong = id > 0 && rankOf(id) > 0,
-    wide = strong ? 2 : 1,
-    dots = [2, 4],
-    rect = rectOf(box, NO_MARGIN),
-    subject = state.subjects.get(id);
-  line([wide + 2, "#0009", dots], [wide, "#fff", dots], () => pen.strokeRect(...rect));
-  if (subject && (!many || strong))
-    tag(t("nothing_hidden", { who: title(subject) }), rect, strong, "#fff");
-}
-function outline(shown) {
-  const rect = maskOf(shown),
-    strong = rank(shown) > 0,
-    wide = strong ? 3 : 1.75,
-    dim = (state.pointed || state.selected.length) && !strong;
-  pen.globalAlpha = dim ? 0.7 : 1;
-  const colour = [wide, BRIGHT[shown.state], DASH[shown.state]];
-  line([strong ? 5 : 3.5, "#000b"], colour, () => edge(shown, rect));
-  pen.globalAlpha = 1;
-  if (shown === chosenHere()) for (const [x, y] of handles(rect)) square(x, y);
-}
-function square(x, y) {
-  pen.fillStyle = "#000";
-  pen.fillRect(x - 5, y - 5, 10, 10);
-  pen.fillStyle = "#fff";
-  pen.fillRect(x - 4, y - 4, 8, 8);
-}
-/** The same for whoever has no mouse: a button lies on each, to be focused and moved by arrows. */
-function placeHandles() {
-  const shown = chosenHere(),
-    at = shown && !state.playing ? handles(maskOf(shown)) : [];
-  for (const [i, button] of [...viewport.querySelectorAll(".handle")].entries()) {
-    button.hidden = !at.length;
-    if (at.length) Object.assign(button.style, { left: `${at[i][0]}px`, top: `${at[i][1]}px` });
-  }
-}
-/** The edge of the mask (redact/render/shapes.py). */
-function edge(shown, [x, y, w, h]) {
-  const usual = kindOf(shown),
-    rounding = shown.outline ? 0 : usual.rounding;
-  pen.beginPath();
-  if ((shown.outline || usual.outline) === "ellipse")
-    pen.ellipse(x + w / 2, y + h / 2, w / 2, h / 2, 0, 0, 2 * Math.PI);
-  else pen.roundRect(x, y, w, h, rounding * Math.min(w, h) || 0);
-  pen.stroke();
-}
-function label(shown, many) {
+/** Who is in a mask; in a crowd only who was chosen, or decided about. */
+function tagOf(shown, many) {
   const subject = subjectOf(shown),
     strong = rank(shown) > 0,
-    [mark, colour] = MARK[subject?.decision] || ["", "#fff"];
-  if (!subject || (many && !strong && !mark)) return;
+    mark = MARK[subject?.decision] ?? "";
+  if (!subject || (many && !strong && !mark)) return null;
   const words = mark + (strong ? title(subject) : subject.id) + (shown.sure ? "" : "?");
-  tag(words, maskOf(shown), strong, colour);
+  const look = strong ? "strong" : subject.decision.replace(" ", "-");
+  return { id: shown.track, words, look, rect: maskOf(shown) };
 }
-const meet = ([a, b, c, d], [e, f, g, h]) => a < e + g && e < a + c && b < f + h && f < b + d;
-/** Words beside a box, where no others lie. */
-function tag(words, [x, y, w, h], strong, colour) {
-  pen.font = `600 ${strong ? 13 : 11.5}px ${FONT}`;
-  const wide = pen.measureText(words).width + 9,
-    tall = strong ? 19 : 16;
-  const limit = (v) => Math.max(0, Math.min(viewport.clientWidth - wide, v));
-  const above = y - tall - 2;
-  const spots = [
-    [limit(x), above],
-    [limit(x), y + h + 2],
-    [limit(x + w - wide), above],
-  ].filter(([, top]) => top >= 0);
-  const free = spots.find(([a, b]) => !taken.some((words) => meet([a, b, wide, tall], words)));
-  const spot = free || (strong ? spots[0] || [limit(x), Math.max(0, y)] : null);
-  if (!spot) return; // no two numbers lie on each other: the pointed-at one is always shown
-  taken.push([...spot, wide, tall]);
-  plate([...spot, wide, tall], strong ? "#fff" : "#000c");
-  pen.fillStyle = strong ? DARK : colour;
-  pen.fillText(words, spot[0] + 4.5, spot[1] + tall - (strong ? 5 : 4));
+/** Of whom nothing is hidden here. */
+function tagOfBody({ subject: id, box }, many) {
+  const subject = state.subjects.get(id),
+    strong = rankOf(id) > 0;
+  if (!subject || (many && !strong)) return null;
+  const words = t("nothing_hidden", { who: title(subject) });
+  return { id: `body-${id}`, words, look: strong ? "strong" : "", rect: rectOf(box, NO_MARGIN) };
+}
+/** Tags beside their boxes; none lies on another, and of those that are strong none is left out. */
+function placed(tags) {
+  const taken = [];
+  const spotFor = ({ words, look, rect: [x, y, w, h] }) => {
+    const strong = look === "strong",
+      [wide, tall] = [String(words).length * (strong ? 7.5 : 6.6) + 10, strong ? 20 : 17],
+      within = (left) => Math.max(0, Math.min(state.room.width - wide, left)),
+      up = y - tall - 2;
+    const spots = [
+      [within(x), up],
+      [within(x), y + h + 2],
+      [within(x + w - wide), up],
+    ].filter(([, top]) => top >= 0);
+    const free = spots.find((spot) => !taken.some((other) => meet([...spot, wide, tall], other)));
+    const spot = free || (strong && (spots[0] || [within(x), Math.max(0, y)]));
+    if (spot) taken.push([...spot, wide, tall]);
+    return spot;
+  };
+  return tags.map((tag) => ({ ...tag, spot: spotFor(tag) })).filter(({ spot }) => spot);
 }
 
-/** Begin to draw into the page: a canvas that fills its viewport. */
-export function attach(parts) {
-  ({ viewport, canvas } = parts);
-  pointer.attach(canvas, paint);
-  effect(() => state.theme && paint());
+/** What the corners of the chosen mask are moved by: by the mouse, or, focused, by arrows. */
+export function Handles() {
+  const shown = chosenHere(),
+    at = shown && !state.playing ? handles(maskOf(shown)) : [];
+  return at.map(
+    (corner, i) =>
+      html`<button key=${i} class="handle" data-corner=${i} style=${shifted(corner)} aria-label=${t(`corner.${i}`)} />`,
+  );
+}
+/** What lies under the mouse, larger. */
+export function Magnifier() {
+  const canvas = useRef(),
+    at = state.magnified && pointer.mouse.value;
+  useLayoutEffect(() => {
+    if (at) player.magnify(canvas.current, at, LARGER);
+  }, [at, state.shot, state.lens]);
+  return (
+    at &&
+    html`<canvas id="magnifier" ref=${canvas} width=${2 * RADIUS} height=${2 * RADIUS}
+      style=${{ ...shifted(at.map((v) => v - RADIUS)), filter: filter() }} />`
+  );
 }

@@ -54,3 +54,7 @@ export function handles([x, y, w, h]) {
   const out = Math.max(0, 28 - Math.min(w, h)) / 2;
   return corners([x - out, y - out, w + 2 * out, h + 2 * out]);
 }
+export const inside = (x, y, [a, b, w, h], slack = 0) =>
+  x >= a - slack && x <= a + w + slack && y >= b - slack && y <= b + h + slack;
+export const meet = ([a, b, c, d], [e, f, g, h]) =>
+  a < e + g && e < a + c && b < f + h && f < b + d;

@@ -2,15 +2,12 @@
 import { bytes, decoded, unpacked } from "./api.js";
 import { effect, untracked } from "./html.js";
 import { said } from "./words.js";
-import { css, frameAt, state, toast } from "./store.js";
-import { freshPen } from "./canvas.js";
+import { frameAt, state, toast } from "./store.js";
 import * as sound from "./sound.js";
 import { flush, noteSeen } from "./seen.js";
 
 export const VIEWS = ["outlines", "result", "original"];
-let viewport = null, // set once they are in the page
-  canvas = null,
-  bitmap = null,
+let canvas = null, // set once it is in the page
   flying = null, // what is on its way
   playing = null,
   stamp = 0,
@@ -19,7 +16,7 @@ const ahead = new Map(); // answers fetched before they are needed, by key
 
 /** Where the picture lies in the viewport, in CSS pixels. */
 export function place() {
-  const { clientWidth: width, clientHeight: height } = viewport,
+  const { width, height } = state.room,
     { width: w, height: h, aspect } = state.clip,
     { zoom, x, y } = state.lens;
   const shown = (w * aspect) / h,
@@ -94,46 +91,21 @@ async function prefetch(n) {
   }
 }
 
-function shown({ head, bitmap: newer, view }) {
-  bitmap?.close?.();
-  bitmap = newer;
-  const { frame, boxes, bodies, damaged, pts } = head;
-  state.shot = { frame, boxes, bodies, damaged, view };
-  noteSeen(frame, playing ? (state.speed <= 1 ? "normal" : "fast") : "still");
-  Object.assign(viewport.dataset, { frame, pts, view: state.view }); // for tests and readers
+function shown({ head, bitmap, view }) {
+  if (canvas.width !== bitmap.width || canvas.height !== bitmap.height)
+    [canvas.width, canvas.height] = [bitmap.width, bitmap.height];
+  canvas.getContext("2d").drawImage(bitmap, 0, 0);
+  state.shot = { ...head, view };
+  noteSeen(head.frame, playing ? (state.speed <= 1 ? "normal" : "fast") : "still");
 }
-
-function paint() {
-  if (!canvas) return;
-  const { clientWidth: width, clientHeight: height } = viewport,
-    pen = freshPen(canvas, width, height);
-  pen.fillStyle = css("--stage");
-  pen.fillRect(0, 0, width, height);
-  if (!bitmap) return;
-  const { left, top, wide, tall } = place();
-  pen.imageSmoothingQuality = "high";
-  pen.drawImage(bitmap, left, top, wide, tall);
-}
-
-/** Draw what lies under a place of the viewport into a circle around it, larger. */
-export function magnify(pen, [x, y], radius, factor) {
-  if (!bitmap) return;
-  const { left, top, wide, tall } = place();
-  pen.save();
-  pen.beginPath();
-  pen.arc(x, y, radius, 0, 2 * Math.PI);
-  pen.clip();
-  pen.fillStyle = css("--stage");
-  pen.fillRect(x - radius, y - radius, 2 * radius, 2 * radius);
-  pen.filter = canvas.style.filter;
-  const start = (at, from) => at - (at - from) * factor;
-  pen.drawImage(bitmap, start(x, left), start(y, top), wide * factor, tall * factor);
-  pen.restore();
-  pen.beginPath();
-  pen.arc(x, y, radius, 0, 2 * Math.PI);
-  pen.lineWidth = 2;
-  pen.strokeStyle = "#fff";
-  pen.stroke();
+/** Draw what lies under a place of the viewport into the middle of another canvas, larger. */
+export function magnify(onto, [x, y], factor) {
+  const { left, top, wide, tall } = place(),
+    pen = onto.getContext("2d"),
+    start = (middle, at, from) => middle - (at - from) * factor;
+  pen.clearRect(0, 0, onto.width, onto.height);
+  const [a, b] = [start(onto.width / 2, x, left), start(onto.height / 2, y, top)];
+  pen.drawImage(canvas, a, b, wide * factor, tall * factor);
 }
 
 export function setView(view) {
@@ -204,13 +176,13 @@ export function zoomAt(factor, cx, cy) {
   const centre = (at, start, size, room) => (at - start) / size + (room / 2 - at) / (size * grown);
   look(
     zoom,
-    centre(cx, before.left, before.wide, viewport.clientWidth),
-    centre(cy, before.top, before.tall, viewport.clientHeight),
+    centre(cx, before.left, before.wide, state.room.width),
+    centre(cy, before.top, before.tall, state.room.height),
   );
   sharpen();
 }
 /** Around the middle of what is seen. */
-const zoomBy = (factor) => zoomAt(factor, viewport.clientWidth / 2, viewport.clientHeight / 2);
+const zoomBy = (factor) => zoomAt(factor, state.room.width / 2, state.room.height / 2);
 export const larger = () => zoomBy(1.4);
 export const smaller = () => zoomBy(1 / 1.4);
 export function pan(dx, dy) {
@@ -224,17 +196,15 @@ export function resetZoom() {
   again();
 }
 
-/** Begin to draw into the page: a canvas that fills its viewport. */
-export function attach(parts) {
-  ({ viewport, canvas } = parts);
-  new ResizeObserver(() => {
-    if (!state.clip) return;
-    state.lens = { ...state.lens }; // it lies elsewhere
-    sharpen();
-  }).observe(viewport);
-  effect(() => {
-    if (state.clip && state.shot && state.theme && state.lens) untracked(paint);
-  });
+/** Begin to show pictures on a canvas that fills part of a viewport. */
+export function attach(viewport, picture) {
+  canvas = picture;
+  const measure = () => {
+    state.room = { width: viewport.clientWidth, height: viewport.clientHeight };
+    if (state.clip) sharpen();
+  };
+  measure();
+  new ResizeObserver(measure).observe(viewport);
   effect(() => {
     if (state.revision || state.magnified) untracked(again); // larger, it is to be sharp too
   });

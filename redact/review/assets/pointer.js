@@ -1,6 +1,6 @@
 // The mouse over the picture: pointing, choosing, drawing, moving.
+import { signal } from "./html.js";
 import { point, select, state } from "./store.js";
-import { mouseOn } from "./canvas.js";
 import { changeMask } from "./mask.js";
 import {
   NO_MARGIN,
@@ -8,6 +8,7 @@ import {
   chosenHere,
   corners,
   handles,
+  inside,
   marginOf,
   maskOf,
   rectOf,
@@ -17,16 +18,15 @@ import * as player from "./player.js";
 
 const STILL = 4, // pixels within which a hand does not move
   LEAST_DRAWN = 5;
-let canvas = null,
-  paint = null, // draws the overlay anew
-  at = null, // the mouse, while it is over the picture
-  drag = null;
-export const mouse = () => at;
-/** The rectangle that is being drawn or moved. */
-export const dragged = () => drag?.rect;
-
-const inside = (x, y, [a, b, w, h], slack = 0) =>
-  x >= a - slack && x <= a + w + slack && y >= b - slack && y <= b + h + slack;
+/** Where the mouse is, while it is over the picture; what it drags, with the `rect` that is drawn or
+ *  moved; and what it would do there. */
+export const mouse = signal(null),
+  drag = signal(null),
+  cursor = signal("");
+const on = ({ currentTarget, clientX, clientY }) => {
+  const { left, top } = currentTarget.getBoundingClientRect();
+  return [clientX - left, clientY - top];
+};
 /** Every mask under the mouse, the one that is meant most probably first: in a crowd, whose middle is
  *  nearest; of a small one on a large one, the small one. Small ones may be missed by some pixels. */
 function hits(x, y) {
@@ -42,7 +42,9 @@ function hits(x, y) {
 /** Whose body is under the mouse where nothing else is: of several, the smallest. */
 function bodyAt(x, y) {
   const area = ({ box: [a, b, c, d] }) => (c - a) * (d - b),
-    here = state.bodies.filter(({ subject, box }) => subject && inside(x, y, rectOf(box, NO_MARGIN)));
+    here = state.bodies.filter(
+      ({ subject, box }) => subject && inside(x, y, rectOf(box, NO_MARGIN)),
+    );
   return here.sort((a, b) => area(a) - area(b))[0]?.subject;
 }
 const whoseAt = (x, y) => {
@@ -77,17 +79,16 @@ function grip(x, y) {
 
 export function down(event) {
   if (event.button) return;
-  const [x, y] = mouseOn(canvas, event),
+  const [x, y] = on(event),
     held = grip(x, y),
     add = event.ctrlKey || event.metaKey || event.shiftKey;
-  canvas.setPointerCapture(event.pointerId);
-  if (state.drawing) drag = { kind: "draw" };
+  event.currentTarget.setPointerCapture(event.pointerId);
+  if (state.drawing) drag.value = { kind: "draw", x, y };
   else if (held && (held.kind === "resize" || !add)) {
     // A mask is moved in the picture in which it was taken hold of, and that one stays on screen.
-    drag = { ...held, frame: state.frame };
+    drag.value = { ...held, frame: state.frame, x, y };
     player.goTo(state.frame);
-  } else drag = { kind: whoseAt(x, y) ? "click" : "pan", add };
-  Object.assign(drag, { x, y });
+  } else drag.value = { kind: whoseAt(x, y) ? "click" : "pan", add, x, y };
 }
 const between = (x1, y1, x2, y2) => [
   Math.min(x1, x2),
@@ -96,57 +97,49 @@ const between = (x1, y1, x2, y2) => [
   Math.abs(y2 - y1),
 ];
 export function move(event) {
-  const [x, y] = (at = mouseOn(canvas, event));
-  if (state.magnified) paint();
-  if (!drag) {
+  const [x, y] = (mouse.value = on(event)),
+    { kind, start, corner, moved, ...from } = drag.value ?? {};
+  if (!kind) {
     point(whoseAt(x, y));
-    canvas.className = state.drawing
-      ? "drawing"
-      : grip(x, y)
-        ? "moving"
-        : state.pointed
-          ? "pointing"
-          : "";
+    cursor.value = grip(x, y) ? "moving" : state.pointed ? "pointing" : "";
     return;
   }
-  const [dx, dy] = [x - drag.x, y - drag.y];
-  if (Math.hypot(dx, dy) < STILL && !drag.moved) return;
-  drag.moved = true;
-  if (drag.kind === "draw") drag.rect = between(drag.x, drag.y, x, y);
-  else if (drag.kind === "move") {
-    const [a, b, w, h] = drag.start;
-    drag.rect = [a + dx, b + dy, w, h];
-  } else if (drag.kind === "resize") {
-    const all = corners(drag.start),
-      [a, b] = all[drag.corner];
-    drag.rect = between(a + dx, b + dy, ...all[3 - drag.corner]);
-  } else if (drag.kind === "pan") {
+  const [dx, dy] = [x - from.x, y - from.y];
+  if (Math.hypot(dx, dy) < STILL && !moved) return;
+  const now = { ...drag.value, moved: true };
+  if (kind === "draw") now.rect = between(from.x, from.y, x, y);
+  else if (kind === "move") now.rect = [start[0] + dx, start[1] + dy, start[2], start[3]];
+  else if (kind === "resize") {
+    const all = corners(start),
+      [a, b] = all[corner];
+    now.rect = between(a + dx, b + dy, ...all[3 - corner]);
+  } else if (kind === "pan") {
     player.pan(dx, dy);
-    Object.assign(drag, { x, y });
+    Object.assign(now, { x, y });
   }
-  paint();
+  drag.value = now;
 }
 export async function up() {
-  const done = drag;
-  drag = null;
-  if (!done) return;
-  const { kind, rect, shown, frame, moved } = done;
+  const { kind, rect, shown, frame, moved, x, y, add } = drag.value ?? {};
   if (kind === "draw") {
     if (rect?.[2] > LEAST_DRAWN && rect[3] > LEAST_DRAWN) offer(boxOf(rect, marginOf(null)));
-  } else if (shown && moved)
-    await changeMask({ track: shown.track, frame, box: boxOf(rect, marginOf(shown)) });
-  else if (!moved && kind === "pan") select([]);
-  else if (!moved) select(choice(done.x, done.y), { add: done.add });
-  paint();
+  } else if (shown && moved) {
+    const box = boxOf(rect, marginOf(shown));
+    drag.value = null;
+    state.previewed = box;
+    await changeMask({ track: shown.track, frame, box });
+    state.previewed = null;
+  } else if (!moved && kind === "pan") select([]);
+  else if (kind && !moved) select(choice(x, y), { add });
+  drag.value = null;
 }
 export function leave() {
-  at = null;
+  mouse.value = null;
   point(0);
-  paint();
 }
-function wheel(event) {
+export function wheel(event) {
   event.preventDefault();
-  player.zoomAt(Math.exp(-event.deltaY / 400), ...mouseOn(canvas, event));
+  player.zoomAt(Math.exp(-event.deltaY / 400), ...on(event));
 }
 
 /** Ask what is to become of a box that was drawn. */
@@ -160,24 +153,19 @@ export function setDrawing(yes) {
     state.drawn = null;
   }
   state.drawing = yes;
-  canvas.className = yes ? "drawing" : "";
 }
 /** A box in the middle of what is seen, to be moved by keys. */
 export function offerMiddle() {
-  const { clientWidth: width, clientHeight: height } = canvas,
+  const { width, height } = state.room,
     side = Math.min(width, height) / 6;
   offer(boxOf([(width - side) / 2, (height - side) / 2, side, side], marginOf(null)));
 }
 /** Where on the screen a menu of this size belongs that is about the box that was drawn. */
 export function beside(wide, tall) {
-  const { clientWidth: width, clientHeight: height } = canvas,
+  const { width, height } = state.room,
     [x, y, , h] = rectOf(state.drawn, marginOf(null)),
     below = y + h + 8;
   const left = Math.max(8, Math.min(x, width - wide - 8)),
     top = below + tall < height ? below : Math.max(8, y - tall - 8);
   return { left: `${left}px`, top: `${top}px` };
-}
-export function attach(overlay, draw) {
-  [canvas, paint] = [overlay, draw];
-  canvas.addEventListener("wheel", wheel, { passive: false });
 }

@@ -3,7 +3,7 @@ import { post } from "./api.js";
 import { html, useSignal } from "./html.js";
 import { state, toast, tried } from "./store.js";
 import { current, t } from "./words.js";
-import { Button } from "./button.js";
+import { Button } from "./controls.js";
 
 const asked = (path, what, n) => post(path, { what, language: current(), n });
 

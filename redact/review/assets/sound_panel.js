@@ -2,8 +2,7 @@
 import { html } from "./html.js";
 import { edit, frameAt, state } from "./store.js";
 import { clock, t } from "./words.js";
-import { Button } from "./button.js";
-import { Field, forget } from "./field.js";
+import { Button, Field, forget } from "./controls.js";
 import * as player from "./player.js";
 import { setMark } from "./sound.js";
 

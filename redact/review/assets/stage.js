@@ -2,11 +2,10 @@
 import { html, useLayoutEffect, useRef, useSignal } from "./html.js";
 import { begin, edit, select, state, toast } from "./store.js";
 import { clock, t } from "./words.js";
-import { Button, Icon } from "./button.js";
-import { Choices } from "./field.js";
+import { Button, Choices, Icon, Radios } from "./controls.js";
 import { nextChange } from "./keys.js";
 import { momentHere, nextMoment } from "./moments.js";
-import * as overlay from "./overlay.js";
+import { crowd, Handles, Magnifier, Outlines } from "./overlay.js";
 import * as player from "./player.js";
 import * as pointer from "./pointer.js";
 import { filter, Gamma, isNeutral, SightMenu } from "./brightness.js";
@@ -15,15 +14,8 @@ export const Stage = () => html`
   <section id="stage" aria-label=${t("player")}>
     <div id="above">
       <div id="views" role="radiogroup" aria-label=${t("view")}>
-        ${player.VIEWS.map(
-          (
-            view,
-            i,
-          ) => html`<button role="radio" aria-checked=${String(state.view === view)} data-view=${view}
-            title=${`${t(`view.${view}_title`)} (${i + 1})`} onclick=${() => player.setView(view)}>
-            ${t(`view.${view}`)}
-          </button>`,
-        )}
+        <${Radios} values=${player.VIEWS} words="view" value=${state.view} take=${player.setView}
+          extra=${(view, i) => ({ title: `${t(`view.${view}_title`)} (${i + 1})` })} />
       </div>
       <span class="grow" />
       <${SightMenu} />
@@ -35,18 +27,19 @@ export const Stage = () => html`
   </section>
 `;
 function Viewport() {
-  const [viewport, picture, canvas] = [useRef(), useRef(), useRef()];
-  useLayoutEffect(() => {
-    player.attach({ viewport: viewport.current, canvas: picture.current });
-    overlay.attach({ viewport: viewport.current, canvas: canvas.current });
-  }, []);
-  return html`<div id="viewport" ref=${viewport}>
-    <canvas id="picture" ref=${picture} style=${{ filter: filter() }} />
+  const [viewport, picture] = [useRef(), useRef()],
+    { left, top, wide, tall } = state.clip ? player.place() : {},
+    where = `left: ${left}px; top: ${top}px; width: ${wide}px; height: ${tall}px; filter: ${filter()}`,
+    { view, frame, pts } = state.shot;
+  useLayoutEffect(() => player.attach(viewport.current, picture.current), []);
+  return html`<div id="viewport" ref=${viewport} data-view=${view} data-frame=${view ? frame : null} data-pts=${pts}>
+    <canvas id="picture" ref=${picture} style=${where} />
     <${Gamma} />
-    <canvas id="overlay" ref=${canvas} tabindex="0" aria-label=${t("picture")} onpointerdown=${pointer.down}
-      onpointermove=${pointer.move} onpointerup=${pointer.up} onpointerleave=${pointer.leave} />
-    ${[0, 1, 2, 3].map((i) => html`<button key=${i} class="handle" data-corner=${i} hidden aria-label=${t(`corner.${i}`)} />`)}
-    ${state.clip && html`<${Notice} />`}
+    ${state.clip && html`<${Outlines} /><${Magnifier} />`}
+    <div id="overlay" class=${state.drawing ? "drawing" : pointer.cursor.value} tabindex="0" role="img" aria-label=${t("picture")}
+      onpointerdown=${pointer.down} onpointermove=${pointer.move} onpointerup=${pointer.up}
+      onpointerleave=${pointer.leave} onwheel=${pointer.wheel} />
+    ${state.clip && html`<${Handles} /><${Notice} />`}
     ${state.drawn && html`<${DrawMenu} />`}
   </div>`;
 }
@@ -54,7 +47,7 @@ function Viewport() {
 function Notice() {
   const { shot, view, boxes } = state,
     moment = momentHere(),
-    [many, stacked] = [overlay.crowd(), pointer.stacked()],
+    [many, stacked] = [crowd(), pointer.stacked()],
     words = [];
   if (moment) words.push(t(`why.${moment.why}`));
   if (shot.damaged) words.push(t("damaged_here"));
@@ -94,7 +87,7 @@ function DrawMenu() {
   const here = hide(state.frame, state.frame);
   return html`<div id="draw-menu" ref=${menu} role="group" aria-label=${t("drawn")} style=${place.value}>
     <${Choices} id="draw-target" aria-label=${t("target")} value=${target.value} take=${(name) => (target.value = name)}
-      values=${state.clip.drawn.map((name) => [name, t(`target.${name}`)])} />
+      values=${state.clip.drawn} words="target" />
     <${Button} id="draw-follow" word="follow" class="primary" act=${taken(follow)} />
     <${Button} id="draw-here" word="still_here" act=${taken(here)} />
     <${Button} id="draw-still" word="still_clip" act=${taken(hide(0, state.frames - 1))} />

@@ -28,6 +28,7 @@ for (const [name, value] of Object.entries({
   wanted: null, // the picture that was asked for last; none before the first
   view: "outlines",
   style: "cover",
+  room: { width: 0, height: 0 }, // of the viewport, in CSS pixels
   lens: { zoom: 1, x: 0.5, y: 0.5 },
   sight: { brightness: 1, contrast: 1, gamma: 1 }, // of the view, never of the result
   magnified: false,
@@ -218,5 +219,3 @@ export function hideToast() {
   clearTimeout(fading);
   state.toast = null;
 }
-export const css = (name) =>
-  getComputedStyle(document.documentElement).getPropertyValue(name).trim();

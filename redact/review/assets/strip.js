@@ -3,9 +3,9 @@ import { get } from "./api.js";
 import { html, useEffect, useRef, useSignal } from "./html.js";
 import { select, state, title } from "./store.js";
 import { clock, t } from "./words.js";
+import { More } from "./controls.js";
 import { closeDialog } from "./dialog.js";
-import { More } from "./more.js";
-import { Scene } from "./scene.js";
+import { Scene } from "./picture.js";
 import * as player from "./player.js";
 
 const MOST = 300; // pictures; who is hidden in more is looked at in the player
@@ -36,6 +36,15 @@ function Strip({ of: s }) {
     select(s.id);
     player.show(frame);
   };
+  const picture = ([
+    frame,
+    track,
+    mark,
+  ]) => html`<button key=${frame} class=${`picture ${mark}`} data-frame=${frame}
+    data-mark=${mark} title=${t("go_there")} onclick=${go(frame)}>
+    <${Scene} n=${frame} track=${track} shown=${frame} closely />
+    <span>${clock(state.times[frame], 2)}${mark && html`<b> ${t(`strip.${mark}`)}</b>`}</span>
+  </button>`;
   return html`<h3>${t("strip", { who: title(s) })}</h3>
     <p class="small muted">
       ${bad("covered") + bad("unsure") ? "" : t("strip_good")}
@@ -43,17 +52,7 @@ function Strip({ of: s }) {
       ${bad("unsure") > 0 && t("strip_unsure", { n: bad("unsure") })}
     </p>
     <div class="strip" ref=${strip} data-strip=${s.id}>
-      ${all.slice(0, MOST).map(
-        ([
-          frame,
-          track,
-          mark,
-        ]) => html`<button key=${frame} class=${`picture ${mark}`} data-frame=${frame}
-          data-mark=${mark} title=${t("go_there")} onclick=${go(frame)}>
-          <${Scene} n=${frame} track=${track} shown=${frame} closely />
-          <span>${clock(state.times[frame], 2)}${mark && html`<b> ${t(`strip.${mark}`)}</b>`}</span>
-        </button>`,
-      )}
+      ${all.slice(0, MOST).map(picture)}
     </div>
     <${More} n=${all.length - MOST} />`;
 }

@@ -4,11 +4,8 @@ import { get } from "./api.js";
 import { html, signal, useEffect } from "./html.js";
 import { change, edit, state, toast } from "./store.js";
 import { current, said, span, stageWords, t } from "./words.js";
-import { Bar } from "./bar.js";
-import { Button } from "./button.js";
-import { Field } from "./field.js";
-import { picturesOf } from "./lots.js";
-import { More } from "./more.js";
+import { Bar, Button, Field, More } from "./controls.js";
+import { Picture } from "./picture.js";
 import * as player from "./player.js";
 
 const listed = signal({ read: false, all: 0, found: [], rows: [], said: {} }),
@@ -63,31 +60,28 @@ export function Texts() {
     const timer = setTimeout(load, 120);
     return () => clearTimeout(timer);
   }, [find, revision, over, number]);
-  const { all, found, rows, read } = listed.value,
-    n = found.length;
+  const { read } = listed.value;
   return html`
     <p class="small">${t("texts_note")}</p>
     <${Progress} read=${read} />
-    ${
-      read &&
-      html`<${Field} id="find-text" label=${t("find_text")} placeholder=${t("find_text_example")} maxlength="100" />
-      <div class="row">
-        <span id="texts-count" class="muted small">${t("of_all", { n, all })}</span>
-        ${
-          find.trim() &&
-          html`<${Button} id="hide-all-texts" class="primary" disabled=${!n}
-          act=${() => hideOrShow(found, true)}>${t("hide_all_texts", { n })}<//>`
-        }
-      </div>
-      <div id="texts" role="listbox" aria-multiselectable="true" tabindex="0" aria-label=${t("tab.texts")}>
-        ${rows.map((row) => html`<${Row} key=${row.id} of=${row} />`)}
-      </div>
-      <${More} n=${n - rows.length} word="texts_more" />
-      <div class="two" role="group" aria-label=${t("decide")}>
-        <${Button} id="t-hide" word="hide" hotkey="H" disabled=${!areMeant()} act=${() => decide("hide")} />
-        <${Button} id="t-show" word="show_text" hotkey="K" disabled=${!areMeant()} act=${() => decide("keep")} />
-      </div>`
-    }
+    ${read && html`<${List} />`}
+  `;
+}
+function List() {
+  const { all, found, rows } = listed.value,
+    n = found.length,
+    hideAll = html`<${Button} id="hide-all-texts" class="primary" disabled=${!n} act=${() => hideOrShow(found, true)}>${t("hide_all_texts", { n })}<//>`;
+  return html`
+    <${Field} id="find-text" label=${t("find_text")} placeholder=${t("find_text_example")} maxlength="100" />
+    <div class="row"><span id="texts-count" class="muted small">${t("of_all", { n, all })}</span>${wanted().trim() && hideAll}</div>
+    <div id="texts" role="listbox" aria-multiselectable="true" tabindex="0" aria-label=${t("tab.texts")}>
+      ${rows.map((row) => html`<${Row} key=${row.id} of=${row} />`)}
+    </div>
+    <${More} n=${n - rows.length} word="texts_more" />
+    <div class="two" role="group" aria-label=${t("decide")}>
+      <${Button} id="t-hide" word="hide" hotkey="H" disabled=${!areMeant()} act=${() => decide("hide")} />
+      <${Button} id="t-show" word="show_text" hotkey="K" disabled=${!areMeant()} act=${() => decide("keep")} />
+    </div>
   `;
 }
 /** How far the video is read, and why it is not. */
@@ -113,15 +107,9 @@ function Row({ of: row }) {
     click = (event) => choose(row.id, event.ctrlKey || event.metaKey || event.shiftKey);
   return html`<div class="card text" role="option" data-text=${row.id} data-kind=${row.hidden ? "hide" : "open"}
     aria-selected=${String(picked)} onclick=${click}>
-    <${Picture} number=${row.id} />
+    <${Picture} path="text-picture" of=${{ of: row.id, read: state.reading?.number ?? 0 }} height="40" width="1" />
     <div class="title"><bdi>${row.text}</bdi></div>
     <div class="line">${span(row.from, row.to)} · ${t(`target.${row.kind}`)}
       ${row.hidden && html` <span class="tag hide">■ ${t("state.hide")}</span>`}</div>
   </div>`;
 }
-
-const pictures = picturesOf("text-pictures", 8);
-const Picture = ({ number }) =>
-  html`<canvas ref=${pictures.useCanvas(number)} height="40" width="1" />`;
-/** The video was read anew: other texts have these numbers now. */
-export const forgetPictures = () => pictures.forget();

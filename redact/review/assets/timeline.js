@@ -1,279 +1,161 @@
-// A lane a subject, and above them time, cuts, damage, findings, what was seen, and the sound. The
-// canvas is drawn by hand, from the state alone.
-import { effect, html, signal, useLayoutEffect, useRef } from "./html.js";
-import { css, frameAt, kindOf, point, select, state, title } from "./store.js";
+// A lane a subject, and above them time, cuts, damage, findings, what was seen, and the sound. Shapes lie
+// in seconds, and are stretched to the window, so that to look closer only changes what is seen of them.
+import { effect, html, signal, useEffect, useMemo, useRef } from "./html.js";
+import { frameAt, kindOf, point, select, state, title } from "./store.js";
 import { clock, t } from "./words.js";
-import { FONT, freshPen, mouseOn } from "./canvas.js";
 import { showFinding } from "./findings.js";
 import { goTo, listed, MARKS } from "./list.js";
 import * as player from "./player.js";
+import { Rows } from "./rows.js";
 import { setMark } from "./sound.js";
 
-const NAMES = 150,
-  RULER = 36,
-  SOUND = 32,
-  EDGE = 6, // pixels at the right
-  LEAST = 17, // pixels of a lane, and the most where there are few
-  MOST = 26,
-  STEPS = [0.04, 0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600];
-const range = signal({ from: 0, to: 0 }), // seconds that are seen; all of them as long as it is empty
-  size = signal({ width: 0, height: 0, top: 0 });
-let canvas = null,
-  scroller = null,
-  pen = null,
-  dragging = null,
-  due = 0;
+const LABELS = 9, // at most, of times
+  STEPS = [0.04, 0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600],
+  BARS = 800; // of the sound
+const range = signal(null); // seconds that are seen; all of them as long as it is empty
+const seen = () => range.value ?? state.span;
+const long = () => seen().to - seen().from;
+const percent = (seconds) => `${(100 * seconds) / long()}%`;
+const at = (seconds) => percent(seconds - seen().from);
+const endOf = (frame) => state.times[frame + 1] ?? state.duration;
+/** Runs of frames as the path of boxes, between two shares of the height. */
+const boxes = (runs, top = 0, bottom = 1) =>
+  runs
+    .map(([a, b]) => `M${state.times[a]} ${top}H${endOf(b)}V${bottom}H${state.times[a]}z`)
+    .join("");
+const Over = ({
+  children,
+  ...props
+}) => html`<svg class="over" preserveAspectRatio="none" aria-hidden="true"
+  viewBox=${`${seen().from} 0 ${long()} 1`} ...${props}>${children}</svg>`;
 
 export function Timeline() {
-  const [lanes, picture] = [useRef(), useRef()];
-  const measure = () => {
-    const { clientWidth: width, clientHeight: height, scrollTop: top } = scroller;
-    size.value = { width, height, top };
-  };
-  useLayoutEffect(() => {
-    [scroller, canvas] = [lanes.current, picture.current];
-    new ResizeObserver(measure).observe(scroller);
-    canvas.addEventListener("wheel", wheel, { passive: false });
-    measure();
-    effect(() => {
-      if (state.clip && state.theme && size.value.width) draw();
-    });
-    effect(() => follow(state.times[state.frame]));
-  }, []);
-  useLayoutEffect(reveal, [state.selected]);
-  const whole = head() + listed().length * lane() + EDGE;
-  return html`<section id="timeline" aria-label=${t("timeline")} inert=${Boolean(state.opening)}>
-    <div id="lanes" ref=${lanes} onscroll=${measure}>
-      <div id="lanes-space" style=${{ height: `${whole}px` }} />
-      <canvas id="lanes-canvas" ref=${picture} tabindex="0" aria-label=${t("timeline")}
-        style=${{ height: `${size.value.height}px` }} onpointerdown=${down} onpointermove=${move}
-        onpointerup=${up} onpointerleave=${() => point(0)} ondblclick=${() => (range.value = { from: 0, to: 0 })} />
+  const strip = useRef(); // where time is: from its left to its right all that is seen
+  useEffect(() => effect(() => follow(state.times[state.frame])), []);
+  const now = state.times[state.frame] ?? 0,
+    mouse = mouseOver(strip);
+  return html`<section id="timeline" aria-label=${t("timeline")} inert=${Boolean(state.opening)} ...${mouse}>
+    <div class="lane ruler"><span>${t("row_seen")}</span><div ref=${strip}><${Ruler} /></div></div>
+    ${state.clip?.sound > 0 && html`<div class="lane sound"><span>${t("row_sound")}</span><div><${Sound} /></div></div>`}
+    <div class="lanes">
+      <${Rows} id="lanes" tabindex="0" role="group" aria-label=${t("timeline")} all=${listed()} chosen=${state.subjects.get(state.selected.at(-1))}
+        tall=${20} row=${(subject) => html`<${Lane} key=${subject.id} of=${subject} />`} />
+      <div class="time"><${Over} class="over unseen"><path d=${boxes(state.unseen)} /><//></div>
     </div>
+    <div class="time"><i id="now" hidden=${now < seen().from || now > seen().to} style=${{ left: at(now) }} /></div>
   </section>`;
 }
-const head = () => RULER + (state.clip?.sound ? SOUND : 0);
-/** Pixels of a lane: higher where there are few. */
-const lane = () => {
-  const room = Math.floor((size.value.height - head() - EDGE) / Math.max(1, listed().length));
-  return Math.max(LEAST, Math.min(MOST, room));
-};
-const seen = () => (range.value.to ? range.value : state.span);
-const wide = () => size.value.width - NAMES - EDGE - 4;
-const xOf = (seconds) => NAMES + ((seconds - seen().from) / (seen().to - seen().from)) * wide();
-const timeOf = (x) => seen().from + ((x - NAMES) / wide()) * (seen().to - seen().from);
-const endOf = (frame) => state.times[frame + 1] ?? state.duration;
-
-function bar(a, b, y, h, fill) {
-  const x1 = Math.max(NAMES, xOf(a)),
-    x2 = Math.min(size.value.width - EDGE, xOf(b));
-  if (x2 <= NAMES || x1 >= size.value.width) return;
-  pen.fillStyle = fill;
-  pen.fillRect(x1, y, Math.max(x2 - x1, 1.5), h);
+function Lane({ of: s }) {
+  const { times } = state,
+    picked = state.selected.includes(s.id) || s.id === state.pointed;
+  // Strong states are tall, guessed ones low: told apart without colour.
+  const paths = useMemo(() => {
+    const runs = s.tracks.flatMap((track) => track.runs),
+      high = ["detected", "manual"],
+      of = (name) => runs.filter(([, , what]) => what === name);
+    return [...new Set(runs.map(([, , what]) => what))].map((name) => {
+      const d = high.includes(name) ? boxes(of(name), 0.15, 0.85) : boxes(of(name), 0.35, 0.65);
+      return html`<path key=${name} class=${name} d=${d} />`;
+    });
+  }, [s, times]);
+  return html`<div class=${picked ? "lane picked" : "lane"} data-lane=${s.id}>
+    <span>${MARKS[kindOf(s)]} ${title(s)}</span>
+    <div><${Over}>${paths}
+      <path class="alone" d=${boxes(s.alone, 0.46, 0.54)} /><path class="shown" d=${boxes(s.shown, 0.9, 1)} />
+    <//></div>
+  </div>`;
 }
-/** Whatever it is made of is read at once, so that a change of it is noticed; drawn with the next
- *  picture of the screen. */
-function draw() {
-  const made = [state.shot, state.selected, state.pointed, state.seen, state.findings, state.muted];
-  made.push(state.mark, state.wave, listed(), seen(), t("row_seen"));
-  due ||= requestAnimationFrame(() => {
-    due = 0;
-    now();
-  });
+function Ruler() {
+  const step = STEPS.find((s) => s >= long() / LABELS) || STEPS.at(-1),
+    labels = [];
+  for (let s = Math.ceil(seen().from / step) * step; s < seen().to; s += step)
+    labels.push(
+      html`<small key=${s} style=${{ left: at(s) }}>${clock(s, step < 1 ? 2 : 0)}</small>`,
+    );
+  const middle = (f) => (state.times[f.first] + state.times[f.last]) / 2,
+    cuts = state.clip?.cuts.map((n) => `M${state.times[n]} .4V1`).join(""),
+    damaged = state.clip?.unchecked.map((n) => [n, n]) ?? [];
+  return html`${labels}
+    <${Over}><path class="seen" d=${boxes(state.seen, 0.6, 0.78)} /><path class="damaged" d=${boxes(damaged, 0.85, 0.95)} />
+      <path class="cuts" d=${cuts} /><//>
+    ${state.findings.map(
+      (
+        f,
+      ) => html`<button key=${f.number} class=${f.answer ? "found answered" : "found"} style=${{ left: at(middle(f)) }}
+      aria-label=${t("finding_n", { n: f.number })} onclick=${() => showFinding(f.number)} />`,
+    )}`;
 }
-function now() {
-  const { width, height, top } = size.value,
-    [above, each] = [head(), lane()],
-    all = listed();
-  pen = freshPen(canvas, width, height);
-  pen.fillStyle = css("--card");
-  pen.fillRect(0, 0, width, height);
-  const stripes = striped();
-  for (let i = Math.max(0, Math.floor(top / each) - 1); i < all.length; i++) {
-    const y = above + i * each - top;
-    if (y > height) break;
-    drawLane(all[i], y, each, stripes);
+function Sound() {
+  const { peaks, from, rate } = state.wave ?? {},
+    each = long() / BARS,
+    bars = [];
+  for (let i = 0; peaks && i < BARS; i++) {
+    const s = seen().from + i * each,
+      a = Math.max(0, Math.floor((s - from) * rate)),
+      b = Math.max(a + 1, Math.floor((s + each - from) * rate)),
+      high = 0.46 * Math.sqrt(Math.max(0, ...peaks.subarray(a, b)) / 255);
+    bars.push(`M${s} ${0.48 - high}V${0.52 + high}`);
   }
-  pen.fillStyle = css("--card");
-  pen.fillRect(0, 0, width, above);
-  drawRuler();
-  if (state.clip.sound) drawSound();
-  const x = xOf(state.times[state.frame]);
-  if (x < NAMES) return;
-  pen.fillStyle = css("--accent");
-  pen.fillRect(x - 0.75, 0, 1.5, height);
-  polygon([x - 6, 0], [x + 6, 0], [x, 8]);
-  pen.fill();
-}
-function polygon([x, y], ...others) {
-  pen.beginPath();
-  pen.moveTo(x, y);
-  for (const corner of others) pen.lineTo(...corner);
-  pen.closePath();
+  const place = (start, end) => ({ left: at(start), width: percent(end - start) });
+  return html`<${Over}><path class="wave" d=${bars.join("")} /><//>
+    ${state.muted.map((m) => html`<i key=${m.number} class="silent" style=${place(m.start / 1000, m.end / 1000)}>${m.how === "tone" ? "♪" : "✕"}</i>`)}
+    ${state.mark && html`<i class="mark" style=${place(state.mark.start, state.mark.end)} />`}`;
 }
 
-function drawLane(subject, y, each, stripes) {
-  const picked = state.selected.includes(subject.id);
-  if (picked || subject.id === state.pointed) {
-    pen.fillStyle = css("--accent-soft");
-    pen.fillRect(0, y, size.value.width, each);
-  }
-  pen.fillStyle = css("--text");
-  pen.font = `${picked ? "600 " : ""}12px ${FONT}`;
-  pen.save();
-  pen.beginPath();
-  pen.rect(0, y, NAMES - 8, each);
-  pen.clip();
-  pen.fillText(`${MARKS[kindOf(subject)]} ${title(subject)}`, 12, y + each / 2 + 4);
-  pen.restore();
-  for (const { runs } of subject.tracks)
-    for (const [a, b, what] of runs) {
-      // Strong states are tall, guessed ones low: told apart without colour.
-      const tall = ["detected", "manual"].includes(what) ? each - 6 : Math.round(each * 0.3);
-      bar(state.times[a], endOf(b), y + (each - tall) / 2, tall, css(`--${what}`));
-    }
-  // Where only the body is seen, a line.
-  for (const [a, b] of subject.alone)
-    bar(state.times[a], endOf(b), y + each / 2 - 1, 2, css("--muted"));
-  // Striped where nobody has looked at the picture yet.
-  for (const { first, last } of subject.tracks)
-    for (const [a, b] of state.unseen)
-      if (b >= first && a <= last)
-        bar(state.times[Math.max(a, first)], endOf(Math.min(b, last)), y + 3, each - 6, stripes);
-  for (const [a, b] of subject.shown) bar(state.times[a], endOf(b), y + each - 3, 2, css("--text"));
-}
-/** Stripes in the colour of the ground, which leave half of what they are drawn over. */
-function striped() {
-  const tile = new OffscreenCanvas(6, 6),
-    brush = tile.getContext("2d");
-  brush.strokeStyle = css("--card");
-  brush.lineWidth = 2.2;
-  for (const x of [-6, 0, 6]) {
-    brush.beginPath();
-    brush.moveTo(x - 1, 7);
-    brush.lineTo(x + 7, -1);
-    brush.stroke();
-  }
-  return pen.createPattern(tile, "repeat");
-}
-
-function drawRuler() {
-  const { width } = size.value,
-    { from, to } = seen(),
-    rough = (to - from) / Math.max(2, (width - NAMES) / 90),
-    step = STEPS.find((s) => s >= rough) || STEPS.at(-1);
-  pen.fillStyle = css("--muted");
-  pen.font = `11px ${FONT}`;
-  for (let s = Math.ceil(from / step) * step; s <= to; s += step) {
-    const x = xOf(s),
-      words = clock(s, step < 1 ? 2 : 0);
-    pen.fillRect(x, 14, 1, 4);
-    if (x + 3 + pen.measureText(words).width <= width) pen.fillText(words, x + 3, 12); // none is cut off
-  }
-  pen.fillText(t("row_seen"), 12, 29);
-  pen.fillStyle = css("--lane");
-  pen.fillRect(NAMES, 22, width - NAMES - EDGE, 6);
-  for (const [a, b] of state.seen) bar(state.times[a], endOf(b), 22, 6, css("--seen"));
-  for (const cut of state.clip.cuts) bar(state.times[cut], state.times[cut], 16, 16, css("--text"));
-  for (const n of state.clip.unchecked) bar(state.times[n], endOf(n), 30, 3, css("--held"));
-  for (const finding of state.findings) {
-    const x = middleOf(finding);
-    polygon([x, 18], [x + 6, 25], [x, 32], [x - 6, 25]);
-    pen.fillStyle = css(finding.answer ? "--card" : "--warn");
-    pen.fill();
-    pen.strokeStyle = css("--warn");
-    pen.lineWidth = 1.5;
-    pen.stroke();
-  }
-}
-const middleOf = (finding) => xOf((state.times[finding.first] + state.times[finding.last]) / 2);
-
-function drawSound() {
-  const middle = RULER + SOUND / 2 - 1,
-    tall = SOUND - 3,
-    right = size.value.width - EDGE,
-    { peaks, from, rate } = state.wave || {};
-  pen.fillStyle = css("--muted");
-  pen.fillText(t("row_sound"), 12, middle + 4);
-  pen.fillStyle = css("--lane");
-  pen.fillRect(NAMES, RULER, right - NAMES, tall);
-  pen.fillStyle = css("--muted");
-  for (let x = NAMES; peaks && x < right; x++) {
-    const a = Math.max(0, Math.floor((timeOf(x) - from) * rate)),
-      b = Math.max(a + 1, Math.floor((timeOf(x + 1) - from) * rate)),
-      loud = Math.max(0, ...peaks.subarray(a, b)),
-      h = Math.max(1, Math.sqrt(loud / 255) * (SOUND - 6));
-    pen.fillRect(x, middle - h / 2, 1, h);
-  }
-  for (const { start, end, how } of state.muted) {
-    bar(start / 1000, end / 1000, RULER, tall, css("--warn-soft"));
-    const x = Math.max(NAMES, xOf(start / 1000));
-    pen.fillStyle = css("--warn");
-    pen.fillText(how === "tone" ? "♪" : "✕", x + 2, middle + 4);
-    pen.fillRect(x, RULER, 1, tall);
-  }
-  if (!state.mark) return;
-  pen.globalAlpha = 0.45;
-  bar(state.mark.start, state.mark.end, RULER, tall, css("--accent"));
-  pen.globalAlpha = 1;
-}
-
-const subjectAt = (y) =>
-  y < head() ? null : listed()[Math.floor((y + size.value.top - head()) / lane())] || null;
-function down(event) {
-  const [x, y] = mouseOn(canvas, event);
-  canvas.setPointerCapture(event.pointerId);
-  if (state.clip.sound && y >= RULER && y < head() && x >= NAMES) {
-    dragging = { sound: timeOf(x) };
-    return setMark(null);
-  }
-  const subject = subjectAt(y);
-  if (subject) select(subject.id, { add: event.ctrlKey || event.metaKey });
-  if (x < NAMES) return subject && goTo(subject);
-  const finding = y < RULER && state.findings.find((f) => Math.abs(middleOf(f) - x) < 7);
-  if (finding) return showFinding(finding.number);
-  dragging = {};
-  player.goTo(frameAt(timeOf(x)));
-}
-function move(event) {
-  const [x, y] = mouseOn(canvas, event);
-  if (!dragging) point(subjectAt(y)?.id || 0);
-  else if (dragging.sound == null) player.show(frameAt(Math.max(0, timeOf(x))));
-  else setMark(dragging.sound, timeOf(x));
-}
-function up() {
-  if (dragging?.sound != null && state.mark) state.tab = "sound";
-  dragging = null;
+/** What the mouse does there: it goes to a time, chooses whose lane it is in, or marks sound. */
+function mouseOver(strip) {
+  const dragging = useRef(null);
+  const timeOf = ({ clientX }) => {
+    const { left, width } = strip.current.getBoundingClientRect();
+    return seen().from + ((clientX - left) / width) * long();
+  };
+  const subjectOf = ({ target }) =>
+    state.subjects.get(Number(target.closest("[data-lane]")?.dataset.lane));
+  return {
+    onpointerdown(event) {
+      if (event.target.closest("button")) return;
+      const subject = subjectOf(event),
+        time = timeOf(event);
+      event.currentTarget.setPointerCapture(event.pointerId);
+      if (subject) select(subject.id, { add: event.ctrlKey || event.metaKey });
+      if (time < seen().from) return subject && goTo(subject);
+      dragging.current = event.target.closest(".sound") ? { sound: time } : {};
+      if ("sound" in dragging.current) setMark(null);
+      else player.goTo(frameAt(time));
+    },
+    onpointermove(event) {
+      const time = timeOf(event);
+      if (!dragging.current) point(subjectOf(event)?.id ?? 0);
+      else if ("sound" in dragging.current) setMark(dragging.current.sound, time);
+      else player.show(frameAt(Math.max(0, time)));
+    },
+    onpointerup() {
+      if (dragging.current?.sound != null && state.mark) state.tab = "sound";
+      dragging.current = null;
+    },
+    onpointerleave: () => point(0),
+    ondblclick: () => (range.value = null),
+    onwheel(event) {
+      if (!event.ctrlKey && !event.shiftKey && !event.deltaX) return; // else the lanes scroll
+      event.preventDefault();
+      const { from } = seen(),
+        { width } = strip.current.getBoundingClientRect();
+      if (!event.ctrlKey)
+        return show(from + ((event.deltaX || event.deltaY) / width) * long(), long());
+      const most = state.span.to - state.span.from,
+        next = Math.min(most, Math.max(0.5, long() * Math.exp(event.deltaY / 300))),
+        middle = timeOf(event);
+      show(middle - ((middle - from) / long()) * next, next);
+    },
+  };
 }
 /** Show so many seconds, from a time on. */
-function show(from, long) {
-  const start = Math.max(state.span.from, Math.min(state.span.to - long, from));
-  range.value = { from: start, to: start + long };
-}
-function wheel(event) {
-  if (!event.ctrlKey && !event.shiftKey && !event.deltaX) return; // else the lanes scroll
-  event.preventDefault();
-  const [x] = mouseOn(canvas, event),
-    { from, to } = seen(),
-    long = to - from;
-  if (!event.ctrlKey)
-    return show(from + ((event.deltaX || event.deltaY) / size.value.width) * long, long);
-  const middle = timeOf(x),
-    next = Math.min(
-      state.span.to - state.span.from,
-      Math.max(0.5, long * Math.exp(event.deltaY / 300)),
-    );
-  show(middle - ((middle - from) / long) * next, next);
+function show(from, seconds) {
+  const start = Math.max(state.span.from, Math.min(state.span.to - seconds, from));
+  range.value = { from: start, to: start + seconds };
 }
 /** Keep the current frame in sight while playing a long clip. */
 function follow(time) {
-  const { from, to } = range.peek();
+  const { from, to } = range.peek() ?? {};
   if (to && (time < from || time > to)) show(time - (to - from) * 0.1, to - from);
-}
-/** Bring the lane of whoever was chosen last into view. */
-function reveal() {
-  const i = listed().findIndex((s) => s.id === state.selected.at(-1)),
-    y = i * lane(),
-    room = size.value.height - head() - lane();
-  if (i >= 0 && (y < scroller.scrollTop || y > scroller.scrollTop + room))
-    scroller.scrollTop = Math.max(0, y - room / 2);
 }

@@ -1,7 +1,7 @@
 // One message at a time, over everything, an open dialog too.
 import { html, useLayoutEffect, useRef } from "./html.js";
+import { Button } from "./controls.js";
 import { hideToast, state } from "./store.js";
-import { Button } from "./button.js";
 
 export function Toasts() {
   const box = useRef(),
@@ -14,8 +14,8 @@ export function Toasts() {
     ${
       toast &&
       html`<div class=${toast.bad ? "toast bad" : "toast"} role=${toast.bad ? "alert" : null} onclick=${hideToast}>
-        ${toast.words}${toast.more && html`<${Button} ...${toast.more} />`}
-      </div>`
+      ${toast.words}${toast.more && html`<${Button} ...${toast.more} />`}
+    </div>`
     }
   </div>`;
 }

@@ -4,11 +4,10 @@ import { get } from "./api.js";
 import { html, signal, useEffect } from "./html.js";
 import { count, edit, select, state, title, toast } from "./store.js";
 import { span, t } from "./words.js";
-import { Button } from "./button.js";
+import { Button, More } from "./controls.js";
 import { answer, playStretch, stretches } from "./confirm.js";
-import { Face } from "./faces.js";
+import { Face } from "./picture.js";
 import { nearest } from "./list.js";
-import { More } from "./more.js";
 import * as player from "./player.js";
 import { allTold } from "./seen.js";
 
@@ -35,6 +34,8 @@ export function Visible({ of: s }) {
     waiting = s.confirm.reduce((sum, [, a, b]) => sum + b - a + 1, 0),
     rest = s.frames - s.visible - waiting;
   const times = bare.map(([a, b]) => span(state.times[a], state.times[b], "–")).join(", ");
+  const covering = ({ by, ...where }) =>
+    html`<${Covering} key=${by} of=${s} by=${state.subjects.get(by)} ...${where} />`;
   const doubt = (words) => html`<b class="doubt">, ${words}</b>`;
   return html`
     <p id="visible">
@@ -47,12 +48,9 @@ export function Visible({ of: s }) {
     </p>
     ${s.confirm.length > 0 && html`<${Confirm} />`}
     ${covered
+      .filter(({ by }) => state.subjects.has(by))
       .slice(0, 4)
-      .map(
-        ({ by, ...where }) =>
-          state.subjects.has(by) &&
-          html`<${Covering} key=${by} of=${s} by=${state.subjects.get(by)} ...${where} />`,
-      )}
+      .map(covering)}
   `;
 }
 
@@ -60,7 +58,10 @@ export function Visible({ of: s }) {
 function Confirm() {
   const now = state.confirming,
     waiting = stretches(),
-    pressed = (stretch) => String(stretch) === String(now);
+    play = (
+      stretch,
+    ) => html`<${Button} key=${stretch} class="quiet small" pressed=${String(stretch) === String(now)}
+      act=${() => playStretch(stretch)}>${span(state.times[stretch[1]], state.times[stretch[2]], "–")}<//>`;
   return html`<div class="item warn" id="confirm">
     <p class="small">${t("confirm_note")}</p>
     <div class="row">
@@ -69,13 +70,7 @@ function Confirm() {
       <${Button} id="confirm-no" word="confirm_no" hotkey="R" act=${() => answer(false)} />
     </div>
     <div class="row">
-      ${waiting.slice(0, MOST).map(
-        (
-          stretch,
-        ) => html`<${Button} key=${stretch} class="quiet small" pressed=${pressed(stretch)} act=${() => playStretch(stretch)}>
-          ${span(state.times[stretch[1]], state.times[stretch[2]], "–")}
-        <//>`,
-      )}
+      ${waiting.slice(0, MOST).map(play)}
     </div>
     <${More} n=${waiting.length - MOST} />
   </div>`;
@@ -99,11 +94,7 @@ function Covering({ of: s, by, frame, n, guessed }) {
     </div>
     <div class="row">
       <${Button} word="show" act=${() => lookAt(s, frame)} />
-      ${
-        guessed
-          ? html`<${Button} word="uncover" hotkey="T" act=${() => uncover(s.id, by.id)} />`
-          : html`<${Button} word="choose_both_button" act=${both} />`
-      }
+      ${guessed ? html`<${Button} word="uncover" hotkey="T" act=${() => uncover(s.id, by.id)} />` : html`<${Button} word="choose_both_button" act=${both} />`}
     </div>
     <p class="muted">${t(guessed ? "covered_guess" : "covered_note")}</p>
   </div>`;

@@ -1,0 +1,71 @@
+// What a person presses, writes in, chooses from, and waits for.
+import { html } from "./html.js";
+import { change, state } from "./store.js";
+import { keyNames, t } from "./words.js";
+
+export const Icon = ({ d, children }) =>
+  html`<svg viewBox="0 0 20 20" aria-hidden="true">${d ? html`<path d=${d} />` : children}</svg>`;
+
+/** A button: with words, or with a picture whose words are its title; and the key that does the same.
+ *  Of `word` or `title`, keys of the catalogue, the first is written on it, the other told by it; with
+ *  `named`, what is written in it names it all the same. */
+export function Button({ word, title, named, hotkey, pressed, act, children, ...props }) {
+  const key = hotkey && keyNames(hotkey),
+    told = title && (word ? t(title) : t(title) + (key ? ` (${key})` : ""));
+  return html`<button
+    onclick=${act}
+    title=${told}
+    aria-label=${word || named ? null : told}
+    aria-pressed=${pressed == null ? null : String(pressed)}
+    ...${props}
+  >${word && t(word)}${children}${word && key && html`<kbd>${key}</kbd>`}</button>`;
+}
+/** A draft goes once it was taken. */
+export function forget(...names) {
+  const drafts = { ...state.drafts };
+  for (const name of names) delete drafts[name];
+  state.drafts = drafts;
+}
+/** A line of text. What was typed stays, whatever is drawn anew or refused or loaded again, until
+ *  `take` has it: it gets the text, and gives whether that was taken. */
+export function Field({ id, draft = id, label, value = "", take, ...props }) {
+  const typed = (e) => (state.drafts = { ...state.drafts, [draft]: e.target.value });
+  const changed = async (e) => {
+    if (take && (await take(e.target.value))) forget(draft);
+  };
+  return html`${label && html`<label for=${id}>${label}</label>`}
+    <input type="text" id=${id} value=${state.drafts[draft] ?? value} oninput=${typed} onchange=${changed} ...${props} />`;
+}
+
+/** One of several values, which goes to `take`: the values, or each with its words; those of a value
+ *  alone stand below `words`. */
+export const Choices = ({ id, label, values, words, value, take, ...props }) => html`
+  ${label && html`<label for=${id}>${label}</label>`}
+  <select id=${id} value=${value} onchange=${(e) => take(e.target.value)} ...${props}>
+    ${values.map((one) => {
+      const [name, said] = Array.isArray(one) ? one : [one, t(`${words}.${one}`)];
+      return html`<option value=${name} selected=${name === value}>${said}</option>`;
+    })}
+  </select>
+`;
+/** The same as buttons beside each other; `extra` gives what else one of them has. */
+export const Radios = ({ values, words, value, take, extra }) =>
+  values.map((name, i) => {
+    const now = String(value === name);
+    return html`<button role="radio" aria-checked=${now} data-value=${name} onclick=${() => take(name)} ...${extra?.(name, i)}>
+      ${t(`${words}.${name}`)}</button>`;
+  });
+/** Who decides, kept with the plan: it stands in the record. */
+export const Reviewer = ({ id, done = "" }) => {
+  const take = (name) => change("reviewer", { name }, done);
+  return html`<${Field} id=${id} draft="reviewer" maxlength="120" label=${t("reviewer")}
+    value=${state.summary.reviewer} take=${take} />`;
+};
+/** How far a piece of work is. As long as nobody knows how much it is, the bar only moves. */
+export function Bar({ of: job, ...props }) {
+  const share = job?.total ? { max: job.total, value: Math.min(job.done, job.total) } : {};
+  return html`<progress key=${Boolean(job?.total)} aria-label=${t(`stage.${job?.stage || "start"}`)} ...${share} ...${props} />`;
+}
+/** How many more there are than a list has room for. */
+export const More = ({ n, word = "and_more" }) =>
+  n > 0 && html`<p class="small muted">${t(word, { n })}</p>`;

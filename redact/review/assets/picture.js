@@ -1,0 +1,57 @@
+// Pictures from the server: of somebody, a text, a place in the result, a video of a case. On a canvas,
+// for the token may stand in no address, and what is in a blob may be moved to the disk.
+import { bytes, decoded } from "./api.js";
+import { html, useLayoutEffect, useRef } from "./html.js";
+import { state, title } from "./store.js";
+
+const MOST = 200; // that are kept
+const known = new Map(); // by what was asked for
+let turn = Promise.resolve(); // one after the other: each is decoded and drawn for it
+
+/** The picture of an address, fetched once it comes into view; while there is none, it stays grey. */
+export function Picture({ path, of, ...props }) {
+  const canvas = useRef(),
+    key = `${path}?${new URLSearchParams(of)}`;
+  useLayoutEffect(() => {
+    let gone = false;
+    const draw = async () => {
+      if (gone) return;
+      const bitmap = known.get(key) ?? (await decoded(new Uint8Array(await bytes(path, of))));
+      keep(key, bitmap);
+      if (!gone) showOn(canvas.current, bitmap);
+    };
+    const seen = new IntersectionObserver(([entry]) => {
+      if (!entry.isIntersecting) return;
+      seen.disconnect();
+      turn = turn.then(draw).catch(() => {});
+    });
+    if (known.has(key)) showOn(canvas.current, known.get(key));
+    else seen.observe(canvas.current);
+    return () => seen.disconnect((gone = true));
+  }, [key]);
+  return html`<canvas ref=${canvas} ...${props} />`;
+}
+function keep(key, bitmap) {
+  known.set(key, bitmap);
+  if (known.size > MOST) known.delete(known.keys().next().value);
+}
+function showOn(canvas, bitmap) {
+  [canvas.width, canvas.height] = [bitmap.width, bitmap.height];
+  canvas.getContext("2d").drawImage(bitmap, 0, 0);
+}
+
+/** Somebody, in a frame of one of their tracks. */
+export const Face = ({ of: [track, frame], ...props }) =>
+  html`<${Picture} path="face" of=${{ track, frame }} width="112" height="112" ...${props} />`;
+/** Several subjects side by side, each a button that calls `act`; `words` tell what it does. */
+export const Faces = ({ who, words = title, act }) => {
+  const face = (s) => html`<button key=${s.id} title=${title(s)} aria-label=${words(s)}
+    onclick=${() => act(s)}><${Face} of=${s.best} /></button>`;
+  return html`<div class="alike">${who.map(face)}</div>`;
+};
+/** What will be in the result, around a place: a `box`, which is marked, or that of a risky moment
+ *  (`track`, and the frame in which it is `shown`); `closely`, larger and without the mark. */
+export const Scene = ({ n, track, shown, box, closely = false, ...props }) => {
+  const of = { n, revision: state.revision, ...(box ? { box } : { track, shown, closely }) };
+  return html`<${Picture} path="scene" of=${of} width="480" height="270" ...${props} />`;
+};
