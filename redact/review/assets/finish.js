@@ -147,13 +147,18 @@ export const ReplaceDialog = ({ name, holds }) => html`
   </div>
 `;
 export function MakingDialog() {
-  const { job } = state;
+  const { job } = state,
+    others = isOneOfSeveral && state.working; // once it has begun, it goes on without this page
+  useEffect(() => document.getElementById("to-others")?.focus(), [others]);
   return html`
     <h2 id="dialog-title">${t("making")}</h2>
     <p id="job-words">${job?.kind === "finish" ? stageWords(job) : "…"}</p>
     <${Bar} id="job-bar" of=${job} />
-    <p class="small muted">${t("making_note")}</p>
-    <div class="actions"><${Button} word="stop" act=${() => post("stop")} /></div>
+    <p class="small muted">${t("making_note")} ${others && t("making_others")}</p>
+    <div class="actions">
+      <${Button} word="stop" act=${() => post("stop")} />
+      ${others && html`<${Button} id="to-others" word="all_videos" class="primary" act=${() => location.assign("/")} />`}
+    </div>
   `;
 }
 

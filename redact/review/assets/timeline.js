@@ -23,27 +23,32 @@ const boxes = (runs, top = 0, bottom = 1) =>
   runs
     .map(([a, b]) => `M${state.times[a]} ${top}H${endOf(b)}V${bottom}H${state.times[a]}z`)
     .join("");
-const Over = ({
-  children,
-  ...props
-}) => html`<svg class="over" preserveAspectRatio="none" aria-hidden="true"
-  viewBox=${`${seen().from} 0 ${long()} 1`} ...${props}>${children}</svg>`;
+function Over({ children, ...props }) {
+  const box = `${seen().from} 0 ${long()} 1`;
+  return html`<svg class="over" viewBox=${box} preserveAspectRatio="none" aria-hidden="true" ...${props}>${children}</svg>`;
+}
 
 export function Timeline() {
-  const strip = useRef(); // where time is: from its left to its right all that is seen
+  const strip = useRef(), // where time is: from its left to its right all that is seen
+    mouse = useMouse(strip),
+    chosen = state.subjects.get(state.selected.at(-1)),
+    lane = (subject) => html`<${Lane} key=${subject.id} of=${subject} />`;
   useEffect(() => effect(() => follow(state.times[state.frame])), []);
-  const now = state.times[state.frame] ?? 0,
-    mouse = mouseOver(strip);
   return html`<section id="timeline" aria-label=${t("timeline")} inert=${Boolean(state.opening)} ...${mouse}>
     <div class="lane ruler"><span>${t("row_seen")}</span><div ref=${strip}><${Ruler} /></div></div>
     ${state.clip?.sound > 0 && html`<div class="lane sound"><span>${t("row_sound")}</span><div><${Sound} /></div></div>`}
     <div class="lanes">
-      <${Rows} id="lanes" tabindex="0" role="group" aria-label=${t("timeline")} all=${listed()} chosen=${state.subjects.get(state.selected.at(-1))}
-        tall=${20} row=${(subject) => html`<${Lane} key=${subject.id} of=${subject} />`} />
-      <div class="time"><${Over} class="over unseen"><path d=${boxes(state.unseen)} /><//></div>
+      <${Rows} id="lanes" tabindex="0" role="group" aria-label=${t("timeline")} all=${listed()} chosen=${chosen} tall=${20} row=${lane} />
+      <div class="time"><${Unseen} /></div>
     </div>
-    <div class="time"><i id="now" hidden=${now < seen().from || now > seen().to} style=${{ left: at(now) }} /></div>
+    <div class="time"><${Now} /></div>
   </section>`;
+}
+const Unseen = () => html`<${Over} class="over unseen"><path d=${boxes(state.unseen)} /><//>`;
+function Now() {
+  const now = state.times[state.frame] ?? 0,
+    away = now < seen().from || now > seen().to;
+  return html`<i id="now" hidden=${away} style=${{ left: at(now) }} />`;
 }
 function Lane({ of: s }) {
   const { times } = state,
@@ -68,22 +73,21 @@ function Lane({ of: s }) {
 function Ruler() {
   const step = STEPS.find((s) => s >= long() / LABELS) || STEPS.at(-1),
     labels = [];
-  for (let s = Math.ceil(seen().from / step) * step; s < seen().to; s += step)
-    labels.push(
-      html`<small key=${s} style=${{ left: at(s) }}>${clock(s, step < 1 ? 2 : 0)}</small>`,
-    );
+  for (let s = Math.ceil(seen().from / step) * step; s < seen().to; s += step) labels.push(s);
+  const label = (s) =>
+    html`<small key=${s} style=${{ left: at(s) }}>${clock(s, step < 1 ? 2 : 0)}</small>`;
   const middle = (f) => (state.times[f.first] + state.times[f.last]) / 2,
     cuts = state.clip?.cuts.map((n) => `M${state.times[n]} .4V1`).join(""),
     damaged = state.clip?.unchecked.map((n) => [n, n]) ?? [];
-  return html`${labels}
+  const diamond = (f) => {
+    const look = f.answer ? "found answered" : "found";
+    return html`<button key=${f.number} class=${look} style=${{ left: at(middle(f)) }}
+      aria-label=${t("finding_n", { n: f.number })} onclick=${() => showFinding(f.number)} />`;
+  };
+  return html`${labels.map(label)}
     <${Over}><path class="seen" d=${boxes(state.seen, 0.6, 0.78)} /><path class="damaged" d=${boxes(damaged, 0.85, 0.95)} />
       <path class="cuts" d=${cuts} /><//>
-    ${state.findings.map(
-      (
-        f,
-      ) => html`<button key=${f.number} class=${f.answer ? "found answered" : "found"} style=${{ left: at(middle(f)) }}
-      aria-label=${t("finding_n", { n: f.number })} onclick=${() => showFinding(f.number)} />`,
-    )}`;
+    ${state.findings.map(diamond)}`;
 }
 function Sound() {
   const { peaks, from, rate } = state.wave ?? {},
@@ -103,7 +107,7 @@ function Sound() {
 }
 
 /** What the mouse does there: it goes to a time, chooses whose lane it is in, or marks sound. */
-function mouseOver(strip) {
+function useMouse(strip) {
   const dragging = useRef(null);
   const timeOf = ({ clientX }) => {
     const { left, width } = strip.current.getBoundingClientRect();
