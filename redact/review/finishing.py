@@ -83,7 +83,8 @@ def begin_finish(session: Session, wish: dict[str, Any]) -> None:
     require_models(plan.settings.kinds, plan.settings.without)
 
     def work(job: Job) -> dict[str, Any]:
-        result = keep_beside(apply(order, plan, Journal(job), accepted(plan)), order)
+        with job.in_turn():
+            result = keep_beside(apply(order, plan, Journal(job), accepted(plan)), order)
         assert result.audit is not None
         session.last_output = result.output
         now = _note(here.open_plan, result.audit)

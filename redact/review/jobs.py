@@ -13,6 +13,7 @@ from ..types import Keyframe
 from .refused_error import defect, in_words
 
 _NUMBERS = itertools.count(1)
+_MAKING = threading.Lock()
 
 
 class JobStoppedError(Exception):
@@ -75,6 +76,18 @@ class Job:
                 return not self._asked.is_set()
 
             yield go_on
+
+    @contextmanager
+    def in_turn(self) -> Iterator[None]:
+        """Until no other result is being made: two at once take twice the memory, and no less time.
+        Raises StoppedError."""
+        with self.stage("wait", None):
+            while not _MAKING.acquire(timeout=0.2):
+                self.stop_if_asked()
+        try:
+            yield
+        finally:
+            _MAKING.release()
 
     def warn(self, text: str) -> None:
         """Nothing: the page tells the warnings of a record with its result."""

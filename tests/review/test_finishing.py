@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -38,6 +39,7 @@ from redact.record import (
 from redact.review import finishing
 from redact.review.answers import accepted, noted
 from redact.review.finishing import begin_finish
+from redact.review.jobs import Job
 from redact.review.left_to_do import left_to_do
 from redact.review.looked_at import review_summary
 from redact.review.open_plan import edited
@@ -347,3 +349,27 @@ def test_a_publication_leaves_out_name_and_case_but_no_log(session: Session) -> 
     session.evidence = EvidenceChoice(given=("--case", "--log"))
     with pytest.raises(UsageError, match="go with --log"):
         finishing._evidence(session, plan, {}, release=True)
+
+
+def test_results_are_made_one_after_the_other() -> None:
+    """Whoever goes on with the next video finishes it before the last one is ready."""
+    made: list[str] = []
+    begun, go_on = threading.Event(), threading.Event()
+
+    def result(name: str) -> Job:
+        def work(job: Job) -> None:
+            with job.in_turn():
+                begun.set()
+                assert go_on.wait(60)
+                made.append(name)
+
+        return Job("finish", work).start()
+
+    first = result("first")
+    assert begun.wait(60)
+    second, third = result("second"), result("third")
+    third.ask_to_stop()
+    assert third.over.wait(60) and third.problem == {"error": "stopped"}
+    assert second.state()["stage"] == "wait" and made == []
+    go_on.set()
+    assert second.over.wait(60) and first.over.is_set() and made == ["first", "second"]
