@@ -44,7 +44,7 @@ export function Timeline() {
     <div class="time"><${Now} /></div>
   </section>`;
 }
-const Unseen = () => html`<${Over} class="over unseen"><path d=${boxes(state.unseen)} /><//>`;
+const Unseen = () => html`<${Over} class="over stripes"><path d=${boxes(state.unseen)} /><//>`;
 function Now() {
   const now = state.times[state.frame] ?? 0,
     away = now < seen().from || now > seen().to;
