@@ -140,8 +140,8 @@ def test_a_laptop_that_changes_its_network_does_not_end_the_review(page: Page) -
 STRIPED = """
 const { state } = await import('/store.js'), [n, done] = arguments;
 const end = state.times[n + 1] ?? state.duration, middle = (state.times[n] + end) / 2;
-const unseen = document.querySelector('.stripes path'), drawn = unseen.getBoundingClientRect().width;
-done(drawn > 0 && unseen.isPointInFill(new DOMPoint(middle, 0.5)));
+const unseen = document.querySelector('.stripes path');
+done(unseen.getBoundingClientRect().width > 0 && unseen.isPointInFill(new DOMPoint(middle, 0.5)));
 """
 
 

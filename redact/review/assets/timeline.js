@@ -103,7 +103,7 @@ function Sound() {
   const place = (start, end) => ({ left: at(start), width: percent(end - start) });
   return html`<${Over}><path class="wave" d=${bars.join("")} /><//>
     ${state.muted.map((m) => html`<i key=${m.number} class="silent" style=${place(m.start / 1000, m.end / 1000)}>${m.how === "tone" ? "♪" : "✕"}</i>`)}
-    ${state.mark && html`<i class="mark" style=${place(state.mark.start, state.mark.end)} />`}`;
+    ${state.mark && html`<i class="marked" style=${place(state.mark.start, state.mark.end)} />`}`;
 }
 
 /** What the mouse does there: it goes to a time, chooses whose lane it is in, or marks sound. */
