@@ -29,6 +29,7 @@ from ..plan import (
     edit,
     mask_shape,
     parse_plan,
+    user_input,
     with_subjects,
     write_plan,
 )
@@ -305,7 +306,12 @@ def _text(what: dict[str, Any]) -> str:
 
 
 def seconds_of(value: object) -> float:
-    """A time as the page sends it, which is nothing where a person wrote no time."""
+    """A time as a person wrote it, or in seconds."""
+    if isinstance(value, str):
+        try:
+            value = user_input.parse_seconds(value)
+        except UsageError:
+            raise RefusedError("no_time") from None
     if not isinstance(value, int | float) or not abs(value) < LATEST:
         raise RefusedError("no_time")
     return float(value)

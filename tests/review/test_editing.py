@@ -414,7 +414,7 @@ def test_a_reason_is_whatever_the_command_line_takes(reason: str) -> None:
             do(three(), "decide", ids=[1], decision="keep", reason=bad)
 
 
-@pytest.mark.parametrize("time", [None, "1", 1e308, float("nan")])
+@pytest.mark.parametrize("time", [None, "", "1:2:3:4", "noon", 1e308, float("nan")])
 def test_what_is_no_time_is_told_in_words(time: Any) -> None:
     with pytest.raises(PlanError, match="no time"):
         do(three(), "mute", start=0, end=time, how="mute")

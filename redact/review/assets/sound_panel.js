@@ -7,17 +7,6 @@ import * as player from "./player.js";
 import { setMark } from "./sound.js";
 
 const FIELDS = ["mute-from", "mute-to", "mute-reason"];
-/** A written time in seconds, below zero before the first picture: none is no time, and not the
- *  beginning. */
-function seconds(text) {
-  const [, minus, time] = text.trim().match(/^([-−]?)(.*)$/);
-  if (!time) return null;
-  const after = time
-    .replace(",", ".")
-    .split(":")
-    .reduce((sum, part) => sum * 60 + Number(part), 0);
-  return minus ? -after : after;
-}
 function over() {
   state.remute = 0;
   setMark(null);
@@ -29,12 +18,7 @@ export function SoundPanel() {
     value = { "mute-from": state.mark?.start.toFixed(2), "mute-to": state.mark?.end.toFixed(2) },
     [start, end, reason] = FIELDS.map((name) => state.drafts[name] ?? value[name] ?? "");
   const mute = async (how) => {
-    const values = {
-      start: seconds(start),
-      end: seconds(end),
-      how,
-      reason: reason || old?.reason || "",
-    };
+    const values = { start, end, how, reason: reason || old?.reason || "" };
     const done = old
       ? edit("remute", { number: old.number, ...values }, t("done"))
       : edit("mute", values, t("muted"));
