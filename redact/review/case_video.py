@@ -16,7 +16,7 @@ from ..plan import Plan, read_plan
 from ..record import EvidenceChoice
 from ..settings import DetectSettings
 from .finishing import holds
-from .jobs import Job
+from .jobs import Job, Pace
 from .looked_at import progress_of
 from .open_plan import locked_for_review
 from .pictures import jpeg
@@ -77,6 +77,7 @@ class Video:
     session: Session | None = None
     routes: dict[tuple[str, str], Route] = field(default_factory=dict)
     _claim: ExitStack = field(default_factory=ExitStack)
+    _pace: Pace = field(default_factory=Pace)
     _known: tuple[object, str, bool, dict[str, int] | None] = (None, "", False, None)
 
     def look(self) -> None:
@@ -162,6 +163,7 @@ class Video:
         work = None if job is None else job.state()
         if self.moved is not None:
             work = dict(zip(("stage", "done", "total"), self.moved, strict=True))
+            work["left"] = self._pace.left(*self.moved)
         return {
             "number": self.number,
             "name": self.source.name,

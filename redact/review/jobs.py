@@ -6,7 +6,8 @@ import itertools
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from time import monotonic
+from typing import Any, Final
 
 from ..errors import RedactError
 from ..types import Keyframe
@@ -15,9 +16,29 @@ from .refused_error import defect, in_words
 _NUMBERS = itertools.count(1)
 _MAKING = threading.Lock()
 
+LEAST_SPENT: Final = 4.0
+"""Seconds after which a guess how long something takes is worth telling."""
+
 
 class JobStoppedError(Exception):
     """The person stopped the work."""
+
+
+class Pace:
+    """How long a stage will still take, from how fast it went so far."""
+
+    def __init__(self) -> None:
+        self._stage, self._done, self._since = "", 0, 0.0
+
+    def left(self, stage: str, done: int, total: int | None) -> float | None:
+        """Seconds; None as long as nobody can say. To be asked again and again."""
+        now = monotonic()
+        if stage != self._stage or done < self._done:
+            self._stage, self._done, self._since = stage, done, now
+        spent, made = now - self._since, done - self._done
+        if not total or spent < LEAST_SPENT or not made:
+            return None
+        return spent * max(0, total - done) / made
 
 
 class Job:
@@ -36,6 +57,7 @@ class Job:
         self.total: int | None = None
         self.result: Any = None
         self.problem: dict[str, Any] | None = None
+        self._pace = Pace()
         self.over = threading.Event()
         self._asked = threading.Event()
         self._work = work
@@ -100,6 +122,7 @@ class Job:
             "stage": self.stage_name,
             "done": self.done,
             "total": self.total,
+            "left": self._pace.left(self.stage_name, self.done, self.total),
             "over": self.over.is_set(),
             "result": self.result,
             "problem": self.problem,

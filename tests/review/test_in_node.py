@@ -563,6 +563,18 @@ def test_a_region_of_one_picture_is_the_chosen_one(review: Review) -> None:
     assert chosen == [new]
 
 
+def test_a_key_right_after_escape_is_not_lost(review: Review) -> None:
+    """A dialog that Escape closes was still there for the next key of whoever is quick."""
+    kinds = review.does("""
+      press("m");
+      const first = state.dialog.kind;
+      press("Escape");
+      press("?");
+      return [first, state.dialog.kind];
+    """)
+    assert kinds == ["moments", "keys"]
+
+
 def test_choosing_somebody_leaves_the_findings(review: Review) -> None:
     assert (
         review.does("""

@@ -99,7 +99,7 @@ function Video({ of: v }) {
       <div class="state">
         <span class=${`mark ${half ? "begun" : v.state}`}>${mark}${words}</span>
         ${v.incomplete && html`<span class="mark held">! ${t("incomplete")}</span>`}
-        ${v.work && html`<${Bar} of=${v.work} /><span class="muted small">${stageWords({ number: v.number, ...v.work })}</span>`}
+        ${v.work && html`<${Bar} of=${v.work} /><span class="muted small">${stageWords(v.work)}</span>`}
         ${v.state === "refused" && html`<span class="small">${said(v.problem)}</span>`}
         ${v.state === "ready" && html`<span class="muted small">${v.result}</span>`}
         ${["begun", "held", "ready", "behind"].includes(v.state) && html`<span class="muted small reviewed">${v.reviewed ? reviewed(v.reviewed) : t("reviewed_never")}</span>`}

@@ -3,6 +3,7 @@ import { html } from "./html.js";
 import { redo, select, state, undo } from "./store.js";
 import { keyNames, t } from "./words.js";
 import { Button } from "./controls.js";
+import { closeDialog } from "./dialog.js";
 import * as confirm from "./confirm.js";
 import { nextFinding } from "./findings.js";
 import { askFinish } from "./finish.js";
@@ -112,7 +113,12 @@ export function listen() {
     const { key, target } = event,
       name = key.length === 1 ? key.toLowerCase() : key,
       ctrl = event.ctrlKey || event.metaKey;
-    if (state.opening || state.dialog) return;
+    if (state.opening) return;
+    if (state.dialog) {
+      if (key !== "Escape") return;
+      closeDialog(); // by itself it closes a moment later, and the next key would be lost
+      return event.preventDefault();
+    }
     if (target.closest("input, select")) {
       // Enter or Esc leaves a field with what was written, and the keys are keys again.
       if (["Enter", "Escape"].includes(key) && target.matches("[type=text]")) target.blur();
@@ -143,5 +149,5 @@ export const KeysDialog = () => html`
   <div class="keys">
     ${COLUMNS.map((names) => html`<div>${names.map((name) => html`<${Group} key=${name} name=${name} />`)}</div>`)}
   </div>
-  <div class="actions"><${Button} word="close" class="primary" act=${() => (state.dialog = null)} /></div>
+  <div class="actions"><${Button} word="close" class="primary" act=${closeDialog} /></div>
 `;

@@ -13,7 +13,8 @@ export function Picture({ path, of, ...props }) {
   const canvas = useRef(),
     key = `${path}?${new URLSearchParams(of)}`;
   useLayoutEffect(() => {
-    let gone = false;
+    let gone = false,
+      tries = 3; // the machine may be changing its network
     const draw = async () => {
       if (gone) return;
       const bitmap = known.get(key) ?? (await decoded(new Uint8Array(await bytes(path, of))));
@@ -23,8 +24,9 @@ export function Picture({ path, of, ...props }) {
     const seen = new IntersectionObserver(([entry]) => {
       if (!entry.isIntersecting) return;
       seen.disconnect();
-      turn = turn.then(draw).catch(() => {});
+      turn = turn.then(draw).catch(() => setTimeout(again, 1000));
     });
+    const again = () => !gone && --tries && seen.observe(canvas.current);
     if (known.has(key)) showOn(canvas.current, known.get(key));
     else seen.observe(canvas.current);
     return () => seen.disconnect((gone = true));

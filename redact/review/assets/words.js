@@ -76,18 +76,10 @@ export function clock(seconds, digits = 1) {
 export const span = (from, to, between = " – ") =>
   [...new Set([clock(from), clock(to)])].join(between);
 
-const begun = { stage: "", done: 0, since: 0 };
 /** How far a piece of work is, in words. */
-export function stageWords(job) {
-  const stage = `${job.number}/${job.stage}`,
-    now = performance.now() / 1000;
-  if (begun.stage !== stage) Object.assign(begun, { stage, done: job.done, since: now });
-  const parts = [t(`stage.${job.stage || "start"}`)];
-  if (job.total)
-    parts.push(t("percent", { n: Math.min(100, Math.round((100 * job.done) / job.total)) }));
-  const spent = now - begun.since,
-    made = job.done - begun.done;
-  if (job.total && spent > 4 && made > 0)
-    parts.push(t("time_left", { time: duration((spent * (job.total - job.done)) / made) }));
+export function stageWords({ stage, done, total, left }) {
+  const parts = [t(`stage.${stage || "start"}`)];
+  if (total) parts.push(t("percent", { n: Math.min(100, Math.round((100 * done) / total)) }));
+  if (left != null) parts.push(t("time_left", { time: duration(left) }));
   return parts.join(" · ");
 }
