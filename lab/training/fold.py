@@ -3,9 +3,9 @@ its convolutions, and the four steps of a hard swish become two.
 
     python -m lab.training.fold ch_PP-OCRv4_det_infer.onnx FOLDED.onnx
 
-PP-OCRv4's network that finds text was written out with a scale and an offset, one number each,
-before and after every convolution. onnxruntime computes them one by one over the whole picture,
-which takes longer than its convolutions.
+PP-OCRv4's networks were written out with a scale and an offset, one number each, before and after
+every convolution. onnxruntime computes them one by one over the whole picture, which takes longer
+than its convolutions.
 """
 
 from __future__ import annotations

@@ -32,7 +32,7 @@ class Limits:
         least_part: of a scan of all of the picture, what a scan of a place takes at least (chosen):
             about as large a part is what networks are shown around a place.
         whole_every: seconds from one of its scans of all of the picture to the next (`thorough`:
-            half) (chosen): in each scene that a person would call one.
+            half), if anything changed (chosen): in each scene that a person would call one.
         read_every: seconds of video for which one picture is read, two at least (chosen): its
             price, a third of a second of one processor.
         scan_every: seconds from one scan to the next there (`fast`: twice as many; `thorough`:

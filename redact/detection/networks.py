@@ -82,7 +82,7 @@ READER: Final = Network(
     {"ppocr/text-detection.onnx":
         "e3e880d03e17e7a24cd38ce641bfcefc139cb8193bd903280ee228438fcbba96",
      "ppocr/text-recognition.onnx":
-        "26bba89b81fd3586e07bcbad98c9b1600c0bff011258b094afa72bcee43950db"},
+        "dfd156766e9ecc8507c509c88ff57d2d258be50eb07b5d7d0a9ef99b0aea45fa"},
     (Target.PLATE, *TEXT_TARGETS), "reading", OptionalNetwork.READER,
 )
 SELFIE: Final = Network(
@@ -99,7 +99,7 @@ DETECTORS: Final = (FACE_PLATE, CENTERFACE, EYE, NANODET)
 NETWORKS: Final = (*DETECTORS, VERIFIER, READER, SELFIE)
 """CenterFace, the eye and NanoDet were brought to 8 bits by `lab.training.eight_bit`,
 `lab.training.eye.eight_bit` and `lab.training.people_8bit`, PP-OCRv4 was folded
-(`lab.training.fold`), stored in 16 bits (`lab.training.sixteen_bit`) and rearranged
+(`lab.training.fold`), stored in 16 bits (`lab.training.sixteen_bit`) and, to find text, rearranged
 (`lab.training.rearrange`), and MediaPipe's was given the range of its input by
 `lab.training.selfie`."""
 
