@@ -69,7 +69,9 @@ class Headcount:
         self._detectors, self._target, self._covers = detectors, target, covers
         self._masks, self._limits, self._scope = masks, limits, scope
         self._shrinker = VideoReformatter()
-        self._bodies = Remembered[NDArray[np.float64]](lambda bodies: bodies.astype(np.float32))
+        self._bodies = Remembered[NDArray[np.float64]](
+            lambda bodies: bodies.astype(np.float32), limits.same_seconds
+        )
         self.suspicions: list[Suspicion] = []
         self._pictures = self._hidden = self._small = self._bare = 0
 

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from ..plan import COVERED
 from ..risk import LEAST_HEIGHTS, SECONDS_BETWEEN_MOMENTS
 from ..settings import Sensitivity
-from ..track import SAME_LOOK
+from ..track import MOST_PATIENCE, SAME_LOOK
 from ..types import DOUBTFUL, LOOSELY_SAME_IOU, NEARLY_ALL, WALKING_PACE, PerKind, Target
 from .planes import COMPARED_BLOCK
 
@@ -130,6 +130,12 @@ class Limits:
     tone_left: float = 0.05
     tone_level: float = 0.2
     smear: float = 0.03
+
+    @property
+    def same_seconds(self) -> float:
+        """Seconds for which a picture in which nothing changes is not scanned again: as many times
+        as long as from one scan to the next as in the search."""
+        return MOST_PATIENCE * self.whole_every
 
     def least_height(self, target: Target) -> float:
         """Pixels below which a thing is not reported; 0 for what a person marked."""

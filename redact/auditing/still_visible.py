@@ -72,7 +72,8 @@ class StillVisible:
         detectors: the audit's.
         limits: see `Limits`.
         whole_every: see `redact.track.IncrementalScanner`. 0: every scan is of the whole picture.
-        unless_same: a picture in which nothing changed since the last whole scan is not scanned.
+        unless_same: a picture in which nothing changed since the last whole scan is not scanned
+            for `Limits.same_seconds`.
 
     Attributes:
         misfits: subjects that their masks do not cover.
@@ -94,7 +95,9 @@ class StillVisible:
         self._begun = Fraction(0) if plan is None else plan.source.timeline.time(0)
         self._shrinker = VideoReformatter()
         self._scanner = IncrementalScanner(detectors.scan, whole_every)
-        self._last = Remembered[Detections](lambda found: found.xyxy) if unless_same else None
+        self._last: Remembered[Detections] | None = None
+        if unless_same:
+            self._last = Remembered(lambda found: found.xyxy, limits.same_seconds)
         self.misfits: list[Misfit] = []
 
     def scan(

@@ -16,7 +16,7 @@ from .changes import Remembered, ScannedPicture
 from .follow import COAST, SAME_LOOK, step
 from .frame_clock import FrameClock
 from .geometry import warped
-from .incremental_scan import IncrementalScanner, ScanParts
+from .incremental_scan import MOST_PATIENCE, IncrementalScanner, ScanParts
 from .patches import PATCH_REACH, Patches, patches_of, sample
 from .scan import scanned
 from .sensitivities import TrackSettings, settings_of

@@ -18,7 +18,7 @@ from ..detection import HEAD_SHARE, Bodies, iou
 from ..mask_size import AT_BORDER
 from ..types import DOUBTFUL, SAME_PLACE_IOU, Boxes, Detections, Frame, Target
 from .belief import MOSTLY_BORNE
-from .changes import ScannedPicture
+from .changes import Remembered
 from .sensitivities import JITTER
 from .sightings import How, Rows
 from .small_pictures import SmallFrame
@@ -237,8 +237,7 @@ class Everybody:
         self._last = -np.inf
         self._looked = _Looked()
         self._vehicles = _Looked()
-        self._seen: ScannedPicture | None = None
-        self._scanned = -np.inf
+        self._bodies = Remembered[Bodies](lambda bodies: bodies.xyxy, STILL_SECONDS)
         self.looks: list[BodyScan] = []
 
     def due(self, time: float) -> bool:
@@ -258,7 +257,8 @@ class Everybody:
             plates: [N, 4], where plates should be that are believed.
         """
         time = self._last = small.time
-        bodies = self._bodies_of(frame, small, np.concatenate([known, plates]))
+        everywhere = np.concatenate([known, plates])
+        bodies = self._bodies.of(small, lambda: self._eyes.bodies(frame), everywhere)
         self.looks.append(BodyScan(frame.index, time, bodies))
         seen = found.select((found.target != Target.PLATE) & (found.score >= DOUBTFUL))
         heads = np.concatenate([known, seen.xyxy.astype(np.float64)])
@@ -271,19 +271,6 @@ class Everybody:
         self._looked.note(bare, bearers, closer, time)
         on_vehicles = self._plates(frame, time, bodies, found, plates)
         return bodies, with_closer_looks(found, Detections.concat([closer, on_vehicles]))
-
-    def _bodies_of(self, frame: Frame, small: SmallFrame, known: Boxes) -> Bodies:
-        """Bodies of a frame: those of the last scan for them if nothing has changed since, also no
-        more than noise at a body or at one of `known` places [N, 4]."""
-        recent = small.time - self._scanned < STILL_SECONDS - JITTER
-        if self._seen is not None and recent and not small.damaged:
-            bodies = self.looks[-1].bodies
-            places = np.concatenate([bodies.xyxy, known.astype(np.float32)])
-            if self._seen.changed(small, places) == []:
-                return bodies
-        # A damaged picture says nothing about the next one.
-        self._seen, self._scanned = None if small.damaged else ScannedPicture(small), small.time
-        return self._eyes.bodies(frame)
 
     def _plates(
         self, frame: Frame, time: float, bodies: Bodies, found: Detections, known: Boxes

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from ..types import Boxes, Rect
 from .geometry import grown
+from .sensitivities import JITTER
 from .small_pictures import SmallFrame
 
 T = TypeVar("T")
@@ -133,21 +134,32 @@ class Remembered(Generic[T]):
 
     Args:
         places: boxes [N, 4] of what it gave: near them noise counts as a change.
+        seconds: after which it scans all the same: one scan may miss what the next one does not.
     """
 
-    def __init__(self, places: Callable[[T], NDArray[np.float32]]) -> None:
-        self._places = places
-        self._last: tuple[ScannedPicture, T] | None = None
+    def __init__(self, places: Callable[[T], NDArray[np.float32]], seconds: float) -> None:
+        self._places, self._seconds = places, seconds
+        self._last: tuple[float, ScannedPicture, T] | None = None
 
-    def of(self, small: SmallFrame, scan: Callable[[], T]) -> T:
-        """What a scan gives of a frame, whose small picture this is; raises as the scan does."""
+    def of(self, small: SmallFrame, scan: Callable[[], T], known: Boxes | None = None) -> T:
+        """What a scan gives of a frame; raises as the scan does.
+
+        Args:
+            small: the frame's small picture.
+            scan: scans the frame.
+            known: other boxes [N, 4] near which noise counts.
+        """
         if self._last is not None and not small.damaged:
-            seen, given = self._last
-            if seen.changed(small, self._places(given)) == []:
+            time, seen, given = self._last
+            places = self._places(given)
+            if known is not None:
+                places = np.concatenate([places, known.astype(np.float32)])
+            recent = small.time - time < self._seconds - JITTER
+            if recent and seen.changed(small, places) == []:
                 return given
         given = scan()
         # A damaged picture says nothing about the next one.
-        self._last = None if small.damaged else (ScannedPicture(small), given)
+        self._last = None if small.damaged else (small.time, ScannedPicture(small), given)
         return given
 
 
