@@ -8,12 +8,15 @@ that way too. Faces tell it of who is near, and bodies of who is far off or turn
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import partial
 from typing import Final, Literal
 
 import numpy as np
+from av.video.reformatter import VideoReformatter
 from numpy.typing import NDArray
 
 from ..detection import (
@@ -25,11 +28,14 @@ from ..detection import (
     Scaler,
     default_threads,
     is_missing,
+    threads_each,
     views,
 )
 from ..media import SourceInfo, sample_frames
 from ..progress import Stage
 from ..settings import DetectSettings, Rotate
+from ..track import Remembered, shrink
+from ..types import Frame
 from ..words import Message
 from .journal import Journal
 
@@ -107,18 +113,36 @@ def plainly(pictures: Iterable[Ways]) -> tuple[Degrees, ...]:
 
 
 def _ways(info: SourceInfo, stage: Stage) -> Iterable[Ways]:
-    faces, people, scaler = CenterFace(2), People(default_threads()), Scaler()
-    aspect = info.video.presentations[0].aspect
+    """Of some pictures. What shows nothing new says what the picture before it said."""
+    scan, shrinker = _Scan(info.video.presentations[0].aspect), VideoReformatter()
+    said = Remembered[Ways](lambda _: np.zeros((0, 4), np.float32), math.inf)
     for frame in sample_frames(info):
-        (view,) = views(*frame.size, (SHOWN,), aspect)
-        rgb = scaler.frame(frame.picture).view(view.area, view.size)
+        yield said.of(shrink(frame, shrinker), partial(scan.ways, frame))
+        stage.advance()
+
+
+class _Scan:
+    """The networks that tell which way is up.
+
+    Args:
+        aspect: width of a source pixel divided by its height.
+    """
+
+    def __init__(self, aspect: float) -> None:
+        self._faces, self._people = CenterFace(threads_each()), People(default_threads())
+        self._scaler, self._aspect = Scaler(), aspect
+
+    def ways(self, frame: Frame) -> Ways:
+        """What they say of a frame; the other ways are not tried if one is plainly up."""
+        (view,) = views(*frame.size, (SHOWN,), self._aspect)
+        rgb = self._scaler.frame(frame.picture).view(view.area, view.size)
         ways = np.zeros((2, 4))
         for turns in range(4):
             shown = np.ascontiguousarray(np.rot90(rgb, -turns))
-            bodies = people.bodies(scaler.array(shown))
+            bodies = self._people.bodies(self._scaler.array(shown))
             likely = bodies.score[~bodies.vehicle] - TELLING_BODY_SCORE
-            ways[:, turns] = faces.run(shown).score.max(initial=0.0), likely.clip(0).sum()
+            face = self._faces.run(shown).score.max(initial=0.0)
+            ways[:, turns] = face, likely.clip(0).sum()
             if turns == 0 and (ways[:, 0] >= (BY_FACES.clear, BY_BODIES.clear)).any():
                 break
-        stage.advance()
-        yield ways
+        return ways

@@ -11,6 +11,7 @@ import cv2
 import numpy as np
 import pytest
 
+from redact.detection import CenterFace
 from redact.media import Decode, probe
 from redact.pipeline import Journal, detect
 from redact.pipeline.which_way_up import plainly, turned_by
@@ -102,3 +103,21 @@ def test_real_people_tell_which_way_up_they_are(name: str, tmp_path: Path) -> No
     for quarters in (1, 2, 3):
         clip = laid(clips[0], tmp_path / f"{quarters}.mp4", quarters, frames=30)
         assert turned_by(probe(clip), FACES, Journal(Silent())) == (360 - 90 * quarters,)
+
+
+def test_what_shows_nothing_new_is_not_scanned_again(
+    street: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of an empty room every picture is otherwise scanned in all four ways."""
+    scanned: list[tuple[int, ...]] = []
+    run = CenterFace.run
+    monkeypatch.setattr(CenterFace, "run", lambda s, rgb: scanned.append(rgb.shape) or run(s, rgb))
+    rgb = next(iter(Decode(probe(street)))).picture.to_ndarray(format="rgb24")
+    with av.open(str(tmp_path / "still.mp4"), "w") as out:
+        stream = out.add_stream("libx264", rate=2, options={"crf": "23"})
+        stream.height, stream.width, stream.pix_fmt = *rgb.shape[:2], "yuv420p"
+        for _ in range(60):
+            out.mux(stream.encode(av.VideoFrame.from_ndarray(rgb, "rgb24")))
+        out.mux(stream.encode(None))
+    assert turned_by(probe(tmp_path / "still.mp4"), FACES, Journal(Silent())) == ()
+    assert 1 <= len(scanned) <= 4
