@@ -22,13 +22,14 @@ from ..media import probe
 from ..progress import Moved, read_progress
 from ..words import error_as_json, problem
 
-BASE: Final = 480_000_000
+BASE: Final = 560_000_000
 """Bytes that one run takes whatever the picture: libraries, models, and a reserve."""
 
 PER_PIXEL: Final = 140
 """Bytes that one run takes for each pixel of the picture: frames on their way through decoder,
-detector, tracker and encoder. With `BASE` a fifth to a third more than what `python -m lab.memory`
-measured in `balanced` at 360p, 720p and 1080p (`lab/README.md`, "Memory")."""
+detector, tracker and encoder. With `BASE` a third to a half more than what `python -m lab.memory`
+measured in `balanced` at 360p, 720p and 1080p, and a little more than `--targets people` and
+`thorough` take (`lab/README.md`, "Memory")."""
 
 
 def bytes_for(source: Path) -> int:
