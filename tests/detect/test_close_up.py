@@ -236,14 +236,18 @@ def test_plates_that_fill_a_turned_picture_are_told_from_scenes(shared_eval: Pat
         assert said(scene, [0.1 * width, 0.15 * height, 0.95 * width, 0.95 * height]) < 0
 
 
-def test_a_plate_that_is_seen_from_the_side_is_known(shared_eval: Path) -> None:
-    """Foreshortened to nine tenths of its height."""
+@pytest.mark.parametrize("how", ["foreshortened", "tilted"])
+def test_a_plate_whose_box_is_nearly_square_is_known(shared_eval: Path, how: str) -> None:
     detector = load_detector(targets=(Target.PLATE,), threads=1)
     close_up = load_close_up(detector, (Target.PLATE,), threads=1)
     odds = []
     for still in largest(shared_eval, "plate", 6, wide=True):
-        rgb, (x1, y1, x2, y2) = moved(still, 0.15, (0.5, 0.5), data.rocket())
-        squeeze = 0.9 * (y2 - y1) / (x2 - x1)
-        narrow = cv2.resize(rgb, None, fx=squeeze, fy=1, interpolation=cv2.INTER_AREA)
-        odds += ask(close_up, narrow, [squeeze * x1, y1, squeeze * x2, y2], target=Target.PLATE)
+        rgb, (x1, y1, x2, y2) = moved(still, 0.25, (0.5, 0.5), data.rocket())
+        turn = cv2.getRotationMatrix2D((WIDTH / 2, HEIGHT / 2), 40, 1)
+        if how == "foreshortened":
+            turn = np.diag([0.9 * (y2 - y1) / (x2 - x1), 1, 1])[:2]
+        shown = cv2.warpAffine(rgb, turn, (WIDTH, HEIGHT), flags=cv2.INTER_AREA)
+        corners = np.array([[x1, y1, 1], [x2, y1, 1], [x2, y2, 1], [x1, y2, 1]]) @ turn.T
+        box = [*corners.min(axis=0), *corners.max(axis=0)]
+        odds += ask(close_up, shown, box, target=Target.PLATE)
     assert np.median(odds) > 0
