@@ -15,16 +15,17 @@ LIKELY = 0.999
 
 
 @pytest.mark.parametrize(
-    ("frames", "said"),
+    ("frames", "length", "said"),
     [
-        ((), "look through it"),
-        ((160,), "look through it, first at 0:06.4"),
-        ((100, 200, 300, 400), "look through it, first at 0:04.0, 0:08.0, 0:12.0"),
+        ((), 500, "look through it"),
+        ((160,), 500, "look through it, first at 0:06.4"),
+        ((100, 200, 300, 400), 500, "look through it, first at 0:04.0, 0:08.0, 0:12.0"),
+        ((0,), 1, "look through it"),
     ],
 )
-def test_a_run_names_the_moments_to_look_at_first(
-    frames: tuple[int, ...], said: str, monkeypatch: pytest.MonkeyPatch
+def test_a_run_names_the_moments_of_a_video_to_look_at_first(
+    frames: tuple[int, ...], length: int, said: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("redact.risk.moments.WORTH_A_LOOK", 0.01)
     doubts = tuple(Doubt(frame, Target.FACE, AWAY, LIKELY) for frame in frames)
-    assert results.audit_in_words(replace(plan_of(frames=500), doubts=doubts)).endswith(said)
+    assert results.audit_in_words(replace(plan_of(frames=length), doubts=doubts)).endswith(said)
