@@ -10,7 +10,7 @@ from typing import Final
 import numpy as np
 
 from ..plan import COVERED, Plan, all_subjects, state_runs
-from ..track import LEAST_LOOKS, SURE_BODY_SCORE, head_places
+from ..track import LEAST_BODY_SCANS, SURE_BODY_SCORE, head_places
 from ..types import Box, Keyframe, PerKind, State, Target, Track, log_odds, runs_of
 
 BORDER: Final = 0.1
@@ -126,13 +126,13 @@ def bare_heads(plan: Plan) -> Iterator[tuple[int, list[Keyframe]]]:
     least = LEAST_HEIGHTS[Target.HEAD]
     for number, body in enumerate(plan.bodies, 1):
         looks = [key for key in body.keyframes if (key.score or 0.0) >= LIKELY_BODY_SCORE]
-        if body.vehicle or len(looks) < LEAST_LOOKS:
+        if body.vehicle or len(looks) < LEAST_BODY_SCANS:
             continue
         heads = [Keyframe(k.frame, head_of(k.box), k.state, k.score) for k in looks]
         bare = [n for n, head in enumerate(heads) if not _is_hidden(plan, head.frame, head.box)]
         for first, last in runs_of(bare):
             seen = heads[first : last + 1]
-            if len(seen) >= LEAST_LOOKS and max(h.box.height for h in seen) >= least:
+            if len(seen) >= LEAST_BODY_SCANS and max(h.box.height for h in seen) >= least:
                 yield number, seen
 
 

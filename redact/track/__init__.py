@@ -3,7 +3,7 @@
 from .belief import AS_DETECTED, Clues, probability_of
 from .bell import Bell
 from .bodies import (
-    LEAST_LOOKS,
+    LEAST_BODY_SCANS,
     SURE_BODY_SCORE,
     Eyes,
     ScanForBodies,

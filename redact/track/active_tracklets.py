@@ -38,7 +38,7 @@ believed one gets the detection."""
 
 DOUBT_LOST_TIME = 0.35
 """Seconds after which one that is not believed and not seen again is forgotten: three
-looks."""
+scans."""
 
 FOLLOW_NOISE = 1.5
 """Expected error of a followed box, in errors of a detected one: small errors add up from
@@ -46,19 +46,19 @@ frame to frame; a judgement, not fitted."""
 
 ONSET_DELAY = 0.4
 """Seconds after which a new object is followed back to before its first sighting:
-three looks more, by which its speed is known."""
+three scans more, by which its speed is known."""
 
 RESTLESS_STEP = 0.5
 RESTLESS_ZOOM = 0.02
-"""Motion in a frame, in object sizes, and zoom from which every frame is looked at: the
+"""Motion in a frame, in object sizes, and zoom from which every frame is scanned: the
 pixel tracker still finds what moves by half its size; a judgement, not fitted."""
 
 RESTLESS_REACH = 2 * RESTLESS_STEP
-"""Own sizes around the expected place of such an object in which it is looked for: twice as far as
+"""Own sizes around the expected place of such an object that are scanned: twice as far as
 it moves in a frame."""
 
 HIDDEN_IN_DOUBT = 0.4
-"""Probability below which what is hidden is looked at whenever anything is: without it a tenth
+"""Probability below which what is hidden is scanned whenever anything is: without it a tenth
 fewer faces of a crowd were hidden, and of 19 labelled ones in a shop two were open instead of one;
 the search of a crowd would cost a third less."""
 
@@ -67,11 +67,11 @@ LEAST_FAINT_IOU = 0.15
 the assignment decides afterwards."""
 
 SURE_LOG_ODDS = 3.0
-"""Log odds of a look from which a face needs no close one: as sure as in 19 of 20 cases;
+"""Log odds of a scan from which a face needs no close one: as sure as in 19 of 20 cases;
 fitted belief is then hardly another (`lab/training/README.md`, "Close looks")."""
 
 CLEARER_LOG_ODDS = 1.0
-"""Log odds by which a look is so much surer than the last that a close one followed that its
+"""Log odds by which a scan is so much surer than the last that a close one followed that its
 picture tells more: somebody who came in at the border stands in full view. Half of it and twice as
 much do hardly less or more (`lab/training/README.md`, "Close looks")."""
 
@@ -87,9 +87,9 @@ PART = 0.2
 Both can be read, and neither is a second plate."""
 
 FULLER = 1.5
-"""Times the area that a box had in the last close look from which more of it shows. A face
-that came in at the border and then filled a moved still of dev stayed open, though every look was
-sure of it: close looks had been shown parts of it. With twice the area it still did."""
+"""Times the area that a box had in the last close scan from which more of it shows. A face
+that came in at the border and then filled a moved still of dev stayed open, though every scan was
+sure of it: close scans had been shown parts of it. With twice the area it still did."""
 
 BEYOND_DOUBT = 0.98
 """Probability from which a plate is not read: it is hidden whatever its size is, as hiding for
@@ -108,19 +108,19 @@ class Retired:
 
     Attributes:
         target: what it was taken for.
-        looks: float32 [2, CELLS, CELLS], its patches at its start and its end.
+        patches: float32 [2, CELLS, CELLS], at its start and its end.
         clues: one row, of its whole life.
     """
 
     target: Target
-    looks: Patches
+    patches: Patches
     clues: Clues
 
 
 class ActiveTracklets:
-    """Association look by look, in two rounds as in ByteTrack (Zhang et al. 2022): first the
+    """Association scan by scan, in two rounds as in ByteTrack (Zhang et al. 2022): first the
     firm detections, then the weak ones for the tracklets that are left. What is then still
-    unseen is looked for in the pixels.
+    unseen is searched for in the pixels.
 
     Attributes:
         retired: tracklets that are over, by id.
@@ -140,7 +140,7 @@ class ActiveTracklets:
         self.retired: dict[int, Retired] = {}
         self._time: float | None = None
         self._before = 0.0
-        self._last_look = 0.0
+        self._last_scan = 0.0
         self._earlier: SmallFrame | None = None
         self._gaps: list[Job] = []
         self._made = 0
@@ -160,14 +160,14 @@ class ActiveTracklets:
         self._log.held_on |= {(int(tracklet), small.index) for tracklet in self.rows.id[same]}
 
     def restless(self, camera: Affine, small: SmallFrame) -> Boxes | None:
-        """Where something moves too fast, or is too uncertain, to go without a look in this frame:
+        """Where something moves too fast, or is too uncertain, to go without a scan in this frame:
         places [N, 4]; None where all of the picture does."""
         r = self.rows
         if abs(scale_of(camera) - 1) > RESTLESS_ZOOM:
             return None
         # What moves by its own width in two frames is never seen twice in one place: its speed
-        # must be known before looks can be spared.
-        fresh = (r.clues.hits == 1) & (r.clues.best >= FIRM) & (r.start_time == self._last_look)
+        # must be known before scans can be spared.
+        fresh = (r.clues.hits == 1) & (r.clues.best >= FIRM) & (r.start_time == self._last_scan)
         # What was never seen clearly comes and goes all the time.
         clear = r.believed & (r.clues.best >= FIRM)
         now = self._time or 0.0
@@ -186,16 +186,16 @@ class ActiveTracklets:
     def match(
         self, small: SmallFrame, seen: Observations, areas: Sequence[Rect] | None = None
     ) -> None:
-        """Continue tracklets with what a look saw, and start new ones.
+        """Continue tracklets with what a scan detected, and start new ones.
 
         Args:
-            areas: that were looked at; None: all of the picture. Nothing was looked for elsewhere,
-                so nothing was missed there.
+            areas: that were scanned; None: all of the picture. Elsewhere nothing can have been
+                missed.
         """
         asked = np.arange(len(self.rows))
         if areas is not None:
             asked = np.flatnonzero(holding_centres(areas, self.rows.motion.boxes))
-        self._last_look = small.time
+        self._last_scan = small.time
         free = np.ones(len(self.rows), np.bool_)
         started = self._round(free, seen.select(seen.odds >= FIRM), small)
         starts = seen.odds >= STARTS.of(seen.target)
@@ -208,8 +208,8 @@ class ActiveTracklets:
         missed = asked[r.detected[asked] < small.time]
         r.clues.missed(missed)
         r.since[missed] += 1
-        for fresh, looks in started:
-            self._start(small, fresh, looks)
+        for fresh, patches in started:
+            self._start(small, fresh, patches)
 
     def stand_on(self, bodies: Bodies, small: SmallFrame) -> None:
         """Note which of the tracklets seen now are borne by a body, and plates by a vehicle."""
@@ -237,8 +237,8 @@ class ActiveTracklets:
         r.pending[fresh] = time
 
     def to_ask(self, time: float) -> NDArray[np.intp]:
-        """Rows whose present picture is worth a close look: the best so far of those of which
-        little is known yet, one that is clearer than what is known, or that of what one look was
+        """Rows whose present picture is worth a close scan: the best so far of those of which
+        little is known yet, one that is clearer than what is known, or that of what one scan was
         sure of and those after it are not."""
         r = self.rows
         best = (r.detected == time) & (r.clues.latest >= r.clues.best) & CLOSELY.of(r.target)
@@ -247,7 +247,7 @@ class ActiveTracklets:
         clearer = r.clues.latest >= r.examined + CLEARER_LOG_ODDS
         clearer |= areas(r.box) >= FULLER * r.examined_area
         clearer &= r.clues.close_scans > 0
-        # One sure look that none after it confirms: a wheel that stood so for a moment.
+        # One sure scan that none after it confirms: a wheel that stood so for a moment.
         alone = (r.clues.best >= SURE_LOG_ODDS) & (r.clues.close_scans == 0) & (r.clues.hits > 1)
         alone &= (r.clues.total < 0) & (r.detected == time) & CLOSELY.of(r.target)
         return np.flatnonzero((best & (little | clearer)) | alone)
@@ -285,15 +285,15 @@ class ActiveTracklets:
         """Match detections to the rows that are `free`, and return those that are left."""
         if not len(seen):
             return []
-        looks = patches_of(small, seen.boxes)
+        patches = patches_of(small, seen.boxes)
         rows = np.flatnonzero(free)
-        matched, columns = self._pairs(rows, seen, looks)
+        matched, columns = self._pairs(rows, seen, patches)
         rows = rows[matched]
         free[rows] = False
-        self._continue(rows, small, seen.select(columns), looks[columns])
+        self._continue(rows, small, seen.select(columns), patches[columns])
         left = np.ones(len(seen), np.bool_)
         left[columns] = False
-        return [(seen.select(left), looks[left])]
+        return [(seen.select(left), patches[left])]
 
     def _near(self, free: NDArray[np.bool_], seen: Observations) -> NDArray[np.bool_]:
         """Which detections overlap one of the `free` rows: cheap, as they may be a thousand."""
@@ -302,7 +302,7 @@ class ActiveTracklets:
         return out
 
     def follow(self, small: SmallFrame) -> None:
-        """Look in the pixels for what was not detected in this frame."""
+        """Search the pixels for what was not detected in this frame."""
         earlier, self._earlier = self._earlier, small
         if earlier is None or not len(self.rows) or not self._settings.follow_time:
             return
@@ -323,9 +323,9 @@ class ActiveTracklets:
             r.chasing[lost] = small.time - r.seen[lost] <= COAST
             r.box[lost] = self.rows.motion.boxes[lost]
             self._followed(rows[good], found.boxes[good], found.patches[good], small)
-        self._look_closely(small)
+        self._scan_closely(small)
 
-    def _look_closely(self, small: SmallFrame) -> None:
+    def _scan_closely(self, small: SmallFrame) -> None:
         """Scan closely for those that neither the detector nor the pixels show any more."""
         r = self.rows
         unseen = r.believed & (r.seen < small.time) & (small.time - r.seen <= LOST_SECONDS)
@@ -337,9 +337,9 @@ class ActiveTracklets:
         found, boxes = find_again(self._find, small, expected, r.target[rows], wanted)
         found &= ~self._on_detected(rows, boxes, small)
         rows, boxes = rows[found], boxes[found]
-        looks = patches_of(small, boxes)
-        r.unbroken[rows] &= self._alike(rows, looks)  # a close look knows a face, and not whose
-        self._followed(rows, boxes, looks, small)
+        patches = patches_of(small, boxes)
+        r.unbroken[rows] &= self._alike(rows, patches)  # a close scan detects a face, not whose
+        self._followed(rows, boxes, patches, small)
         r.sure[rows], r.chasing[rows] = small.time, True
 
     def _on_detected(
@@ -373,7 +373,9 @@ class ActiveTracklets:
             all_now | (small.time - r.pending >= ONSET_DELAY) | (r.seen < small.time)
         )
         for row in np.flatnonzero(due):
-            jobs.append(self._job(int(row), int(r.start[row]), r.start_box[row], r.start_look[row]))
+            jobs.append(
+                self._job(int(row), int(r.start[row]), r.start_box[row], r.start_patch[row])
+            )
         r.pending[due] = np.nan
         return jobs if self._settings.follow_time else []
 
@@ -419,9 +421,9 @@ class ActiveTracklets:
         r = self.rows
         clues = r.clues.trimmed(r.since)
         for row in np.flatnonzero(which):
-            looks = np.stack([r.start_look[row], r.anchor[row]])
+            patches = np.stack([r.start_patch[row], r.anchor[row]])
             self.retired[int(r.id[row])] = Retired(
-                Target(int(r.target[row])), looks, clues.select(np.array([row]))
+                Target(int(r.target[row])), patches, clues.select(np.array([row]))
             )
 
     def _unseen(self, small: SmallFrame) -> NDArray[np.intp]:
@@ -433,25 +435,25 @@ class ActiveTracklets:
         return np.asarray(rows[undetected[rows] <= self._earned(rows)])
 
     def _pairs(
-        self, rows: NDArray[np.intp], seen: Observations, looks: Patches
+        self, rows: NDArray[np.intp], seen: Observations, patches: Patches
     ) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
         r = self.rows
         expected = Objects(self.rows.motion.boxes[rows], r.target[rows], r.recent[rows])
         pairs = possible_pairs(
-            expected, self.rows.motion.spread[rows], Objects(seen.boxes, seen.target, looks)
+            expected, self.rows.motion.spread[rows], Objects(seen.boxes, seen.target, patches)
         )
         doubt = np.where(r.believed[rows[pairs.first]], 0.0, DOUBT_PENALTY)
         # Whoever comes in beside a false detection did not come from there: what is plainly seen,
         # and looks like nothing that was faintly seen, is followed back from where it is.
         faint = r.clues.best[rows] < FIRM
         plain = faint[pairs.first] & (seen.odds[pairs.second] >= FIRM)
-        alike = pairwise_likeness(r.recent[rows[pairs.first]], looks[pairs.second])
+        alike = pairwise_likeness(r.recent[rows[pairs.first]], patches[pairs.second])
         same = np.flatnonzero(~plain | (alike >= ANCHOR))
         cost = (pairs.cost + doubt)[same]
         return assign(Pairs(pairs.first[same], pairs.second[same], cost))
 
     def _continue(
-        self, rows: NDArray[np.intp], small: SmallFrame, seen: Observations, looks: Patches
+        self, rows: NDArray[np.intp], small: SmallFrame, seen: Observations, patches: Patches
     ) -> None:
         if not len(rows):
             return
@@ -463,31 +465,34 @@ class ActiveTracklets:
         r.clues.hit(rows, seen.odds, seen.boxes, picture_area(small))
         if small.damaged:
             return
-        self._note_jumps(rows, small, seen.odds >= FIRM, looks)
+        self._note_jumps(rows, small, seen.odds >= FIRM, patches)
         self.rows.motion.update(rows, seen.boxes)
         r.chasing[rows] = True
-        r.box[rows], r.recent[rows], r.anchor[rows] = seen.boxes, looks, looks
+        r.box[rows], r.recent[rows], r.anchor[rows] = seen.boxes, patches, patches
         self._note_gaps(rows[seen_before < self._before], small)
 
     def _note_jumps(
-        self, rows: NDArray[np.intp], small: SmallFrame, firm: NDArray[np.bool_], looks: Patches
+        self, rows: NDArray[np.intp], small: SmallFrame, firm: NDArray[np.bool_], patches: Patches
     ) -> None:
         """Note objects that no longer look like what they were: somebody else may have come in
         their place. A faint detection frames an object so loosely that it proves nothing by itself.
         """
         r = self.rows
-        r.unbroken[rows] &= self._alike(rows, looks)
+        r.unbroken[rows] &= self._alike(rows, patches)
         known = r.known[rows]
-        other = known.any(axis=(1, 2)) & (pairwise_likeness(looks, known) < ANCHOR)
+        other = known.any(axis=(1, 2)) & (pairwise_likeness(patches, known) < ANCHOR)
         for row in rows[firm & other & ~r.unbroken[rows]]:
             self._log.jumped(int(r.id[row]), small.index)
-        rows, looks = rows[firm], looks[firm]
-        r.known[rows], r.unbroken[rows] = looks, True
+        rows, patches = rows[firm], patches[firm]
+        r.known[rows], r.unbroken[rows] = patches, True
 
-    def _alike(self, rows: NDArray[np.intp], looks: Patches) -> NDArray[np.bool_]:
+    def _alike(self, rows: NDArray[np.intp], patches: Patches) -> NDArray[np.bool_]:
         """[N] whether rows look like what they were when they were seen, or detected, last."""
         r = self.rows
-        before = pairwise_likeness(looks, r.recent[rows]), pairwise_likeness(looks, r.anchor[rows])
+        before = (
+            pairwise_likeness(patches, r.recent[rows]),
+            pairwise_likeness(patches, r.anchor[rows]),
+        )
         return np.asarray(np.maximum(*before) >= ANCHOR)
 
     def _note_gaps(self, rows: NDArray[np.intp], small: SmallFrame) -> None:
@@ -496,14 +501,14 @@ class ActiveTracklets:
         for row in rows[r.believed[rows]]:
             self._gaps.append(self._job(int(row), small.index, r.box[row], r.recent[row]))
 
-    def _start(self, small: SmallFrame, seen: Observations, looks: Patches) -> None:
+    def _start(self, small: SmallFrame, seen: Observations, patches: Patches) -> None:
         if not len(seen):
             return
-        fresh = Tracklets.of_new(self._made, small, seen, looks)
+        fresh = Tracklets.of_new(self._made, small, seen, patches)
         self._made += len(fresh)
         self.rows = Tracklets.concat([self.rows, fresh])
         self._detected(fresh.id, small, seen)
 
     def _detected(self, ids: NDArray[np.int32], small: SmallFrame, seen: Observations) -> None:
-        """Write down what a look saw of the tracklets with these ids."""
+        """Note what a scan detected of the tracklets with these ids."""
         self._log.add(ids, small.index, How.DETECTED, seen.boxes, seen.probability, seen.fringe)

@@ -186,7 +186,7 @@ def weave(
         cuts: first frames of new scenes.
         jolts: frames in which much moved at once (`Jolts`), rising.
         settings, weights: see `Tracker`.
-        body_scans: see `Everybody.looks`.
+        body_scans: see `Everybody.scans`.
     """
     rows_of = log.by_tracklet()
     likely = _likely(retired, weights, settings.leak_cost)
@@ -363,6 +363,6 @@ def _split(
     edges = [0, *cuts, frames]
     scene = np.searchsorted(np.array(edges), rows["frame"], side="right") - 1
     return [
-        Piece(tracklet, over.target, rows[scene == s], edges[s], edges[s + 1] - 1, over.looks)
+        Piece(tracklet, over.target, rows[scene == s], edges[s], edges[s + 1] - 1, over.patches)
         for s in np.unique(scene)
     ]

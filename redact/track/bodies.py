@@ -1,8 +1,8 @@
 """Who is in the picture, by their bodies: where a head should be that nothing has shown yet;
 and what is in it, by the vehicles that plates are on.
 
-Bodies are looked for in frames that are looked at anyway, a few times a second. They are what is
-known, and are not hidden.
+Frames that are scanned anyway are scanned for bodies as well, a few times a second. Bodies are
+known, and not hidden.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from .small_pictures import SmallFrame
 from .starting_score import FAINT
 
 SECONDS_BETWEEN_BODY_SCANS: Final = 0.32
-"""Seconds between two looks for bodies: about three a second, and none where nothing is looked at.
+"""Seconds between two body scans: about three a second, and none where nothing is scanned.
 People stay in view for longer."""
 
 STILL_SECONDS: Final = 2.0
@@ -33,19 +33,19 @@ STILL_SECONDS: Final = 2.0
 half of what the scan of a whole picture waits at most (`incremental_scan.MOST_PATIENCE`)."""
 
 LEAST_VEHICLE: Final = 48.0
-"""Pixels of the shorter side of a vehicle from which its plate is looked for: a plate takes an
+"""Pixels of the shorter side of a vehicle from which its plate is searched for: a plate takes an
 eighth of its vehicle's height, and nobody reads one of less than six."""
 
 MOST_VEHICLES_A_FRAME: Final = 4
-"""Vehicles without a known plate that are looked at closely in one frame, the largest first: their
+"""Vehicles without a known plate that are scanned closely in one frame, the largest first: their
 plates are the plainest to read."""
 
 MOST_BODIES_A_FRAME: Final = 6
-"""Bodies without a known head that are looked at closely in one frame, the surest first: so a crowd
-costs no more than one look at the whole picture."""
+"""Bodies without a known head that are scanned closely in one frame, the surest first: so a crowd
+costs no more than one scan of the whole picture."""
 
 AGAIN: Final = 1.0
-"""Seconds after which a body on which a closer look saw no head is looked at closely again, if it
+"""Seconds after which a body on which a close scan found no head is scanned closely again, if it
 has stayed where it was."""
 
 SURE_BODY_SCORE: Final = 0.5
@@ -54,7 +54,7 @@ SURE_BODY_SCORE: Final = 0.5
 ASIDE: Final = 0.1
 """Share of its width by which the middle of a head may lie beside a body's box."""
 
-LEAST_LOOKS: Final = 2
+LEAST_BODY_SCANS: Final = 2
 """Scans for bodies that prove something together, such as that nobody is there: one may be wrong by
 chance."""
 
@@ -71,9 +71,9 @@ class Eyes:
     """The detectors of bodies, and of the heads of bodies.
 
     Attributes:
-        bodies, heads: look.
-        target: what `heads` looks for: faces, or heads.
-        plates: looks for the plates of vehicles; None where plates are not looked for.
+        bodies, heads: detect.
+        target: what `heads` detects: faces, or heads.
+        plates: detects the plates of vehicles; None where plates are not searched for.
     """
 
     bodies: ScanForBodies
@@ -215,7 +215,7 @@ def fitting(
 
 @dataclass(frozen=True, slots=True)
 class BodyScan:
-    """What one look for bodies saw: in which frame, at a time in seconds."""
+    """What one body scan detected: in which frame, at a time in seconds."""
 
     frame: int
     time: float
@@ -226,56 +226,56 @@ class Everybody:
     """The bodies of a clip, as they are seen while it passes.
 
     Args:
-        eyes: look for them.
+        eyes: detect them.
 
     Attributes:
-        looks: for bodies, so far.
+        scans: body scans so far.
     """
 
     def __init__(self, eyes: Eyes) -> None:
         self._eyes = eyes
         self._last = -np.inf
-        self._looked = _Looked()
-        self._vehicles = _Looked()
+        self._people = _ScannedInVain()
+        self._vehicles = _ScannedInVain()
         self._bodies = Remembered[Bodies](lambda bodies: bodies.xyxy, STILL_SECONDS)
-        self.looks: list[BodyScan] = []
+        self.scans: list[BodyScan] = []
 
     def due(self, time: float) -> bool:
         """Whether bodies are to be detected in a scanned frame at this time (s)."""
         return time - self._last >= SECONDS_BETWEEN_BODY_SCANS - JITTER
 
-    def look(
+    def scan(
         self, frame: Frame, small: SmallFrame, found: Detections, known: Boxes, plates: Boxes
     ) -> tuple[Bodies, Detections]:
-        """Bodies of a frame, and everything that was found in it with what a closer look at those
-        without a head, and at vehicles without a plate, has shown besides.
+        """Bodies of a frame, and everything that was found in it with what a close scan of those
+        without a head, and of vehicles without a plate, has found besides.
 
         Args:
             small: its small picture.
-            found: by the look at the picture.
+            found: by the scan of the picture.
             known: [N, 4], where faces and heads should be that are likely such.
             plates: [N, 4], where plates should be that are believed.
         """
         time = self._last = small.time
         everywhere = np.concatenate([known, plates])
         bodies = self._bodies.of(small, lambda: self._eyes.bodies(frame), everywhere)
-        self.looks.append(BodyScan(frame.index, time, bodies))
+        self.scans.append(BodyScan(frame.index, time, bodies))
         seen = found.select((found.target != Target.PLATE) & (found.score >= DOUBTFUL))
         heads = np.concatenate([known, seen.xyxy.astype(np.float64)])
         people = np.flatnonzero(~bodies.vehicle)
         people = people[np.argsort(-bodies.score[people], kind="stable")]
         boxes = bodies.xyxy[people].astype(np.float64)
-        bare = self._looked.waiting(boxes[~bearers(boxes, heads).any(axis=1)], time)
+        bare = self._people.waiting(boxes[~bearers(boxes, heads).any(axis=1)], time)
         bare = bare[:MOST_BODIES_A_FRAME]
         closer = self._eyes.heads(frame, bare)
-        self._looked.note(bare, bearers, closer, time)
+        self._people.note(bare, bearers, closer, time)
         on_vehicles = self._plates(frame, time, bodies, found, plates)
-        return bodies, with_closer_looks(found, Detections.concat([closer, on_vehicles]))
+        return bodies, with_close_scans(found, Detections.concat([closer, on_vehicles]))
 
     def _plates(
         self, frame: Frame, time: float, bodies: Bodies, found: Detections, known: Boxes
     ) -> Detections:
-        """What a closer look at vehicles without a known plate shows."""
+        """What a close scan of vehicles without a known plate finds."""
         if self._eyes.plates is None:
             return Detections.empty()
         seen = found.select((found.target == Target.PLATE) & (found.score >= DOUBTFUL))
@@ -291,30 +291,30 @@ class Everybody:
         return closer
 
 
-def on_bodies(rows: Rows, target: Target, looks: Sequence[BodyScan]) -> Rows:
+def on_bodies(rows: Rows, target: Target, scans: Sequence[BodyScan]) -> Rows:
     """Sightings of one face, head or plate, without those before its first and after its last
     detection in which it was followed to where no body, or vehicle, bears it.
 
     Pixels follow somebody who turns away, and where he left, they follow the wall. If a body bore
-    what was detected, and all later looks for bodies show none where it was followed to, nobody is
-    there any more; it ends with the first look that shows nobody. Whoever bends down bears nothing
+    what was detected, and all later body scans find none where it was followed to, nobody is there
+    any more; it ends with the first scan that finds nobody. Whoever bends down bears nothing
     at the upper end of his body, and somebody who turns away is followed by a part of his head: any
     body that holds the place is somebody.
 
     Args:
         rows: in rising frame order, one per frame.
         target: what it is.
-        looks: for bodies; see `Everybody.looks`.
+        scans: see `Everybody.scans`.
     """
     detected = rows["frame"][rows["how"] == How.DETECTED]
-    here = [x for x in looks if rows["frame"][0] <= x.frame <= rows["frame"][-1]]
+    here = [x for x in scans if rows["frame"][0] <= x.frame <= rows["frame"][-1]]
     if target not in (*OF_BODY, Target.PLATE) or not len(detected) or not here:
         return rows
-    frames = np.array([look.frame for look in here])
+    frames = np.array([scan.frame for scan in here])
     sides = rows["box"].astype(np.float64).T
     boxes = np.stack([np.interp(frames, rows["frame"], side) for side in sides], axis=1)
     kind, vehicle = np.array([target], np.int8), target is Target.PLATE
-    each = [(look.bodies, box[None]) for look, box in zip(here, boxes, strict=True)]
+    each = [(scan.bodies, box[None]) for scan, box in zip(here, boxes, strict=True)]
     borne = np.array([borne_by(bodies, box, kind)[0] for bodies, box in each])
     somebody = borne | [_held(bodies, box, vehicle) for bodies, box in each]
     first, last = detected[0], detected[-1]
@@ -341,7 +341,7 @@ def gone_from(frames: NDArray[np.intp], there: NDArray[np.bool_], detected: int,
     found = np.flatnonzero(later & there)
     if len(found):
         tail = tail[tail > found[-1]]
-    return int(frames[tail[0]]) if len(tail) >= LEAST_LOOKS else end
+    return int(frames[tail[0]]) if len(tail) >= LEAST_BODY_SCANS else end
 
 
 def _held(bodies: Bodies, box: Boxes, vehicle: bool) -> bool:
@@ -351,14 +351,14 @@ def _held(bodies: Bodies, box: Boxes, vehicle: bool) -> bool:
     return bool(((middle >= low) & (middle <= high)).all(axis=1).any())
 
 
-class _Looked:
-    """Bodies, or vehicles, at which a closer look saw nothing."""
+class _ScannedInVain:
+    """Bodies, or vehicles, on which a close scan found nothing."""
 
     def __init__(self) -> None:
         self._vain = np.zeros((0, 5))
 
     def waiting(self, boxes: Boxes, time: float) -> Boxes:
-        """Those of some boxes at which it is time for a closer look."""
+        """Those of some boxes that are due for a close scan."""
         self._vain = self._vain[time - self._vain[:, 4] < AGAIN - JITTER]
         return boxes[~(iou(boxes, self._vain[:, :4]) >= SAME_PLACE_IOU).any(axis=1)]
 
@@ -380,8 +380,9 @@ class _Looked:
         self._vain = np.concatenate([self._vain, np.column_stack([vain, now])])
 
 
-def with_closer_looks(found: Detections, closer: Detections) -> Detections:
-    """What was found, as surely as a closer look says where that is surer, and what only it saw."""
+def with_close_scans(found: Detections, closer: Detections) -> Detections:
+    """What was found, as surely as a close scan says where that is surer, and what only that
+    found."""
     if not len(closer):
         return found
     same = iou(closer.xyxy, found.xyxy) * (closer.target[:, None] == found.target[None])

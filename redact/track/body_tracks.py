@@ -29,23 +29,23 @@ from ..types import (
     Target,
     Track,
 )
-from .bodies import LEAST_LOOKS, SURE_BODY_SCORE, BodyScan, fitting, head_places, plates_borne
+from .bodies import LEAST_BODY_SCANS, SURE_BODY_SCORE, BodyScan, fitting, head_places, plates_borne
 from .geometry import Affine, warped
 from .sightings import ClipRecord
 
 CLEARLY: Final = 0.2
-"""IoU by which a body of the next look fits one body better than any other does, at least: of two
+"""IoU by which a body of the next scan fits one body better than any other does, at least: of two
 who stand close or cross, nobody knows who goes on as whom."""
 
 BEHIND: Final = 0.3
 """Share of the smaller of two bodies from which one lies partly behind the other."""
 
 LARGEST_JUMP: Final = 1.4
-"""Ratio of widths or heights in two looks from which one is not clearly the other: people grow by
-a tenth between looks, and two in one box are half as large again."""
+"""Ratio of widths or heights in two scans from which one is not clearly the other: people grow by
+a tenth between scans, and two in one box are half as large again."""
 
 LONGEST_UNSEEN: Final = 1.0
-"""Seconds for which looks may miss a body that goes on where it was: three looks."""
+"""Seconds for which scans may miss a body that goes on where it was: three scans."""
 
 FARTHEST_HEAD: Final = 1.2
 """Distance of a face or head from where that of a body should be, in heights of that place, at
@@ -64,8 +64,8 @@ class Followed:
 
     Attributes:
         vehicle: it is a vehicle.
-        keys: where each look saw it.
-        rows: its row in each look, by frame.
+        keys: where each scan detected it.
+        rows: its row in each scan, by frame.
         box: of the last scan that detected it, where the camera has carried it since.
         time: of that scan, seconds.
         speed: of its box then, pixels a second.
@@ -86,60 +86,60 @@ class Followed:
         """The camera has moved since the last scan."""
         self.box = warped(self.box[None], motion)[0]
 
-    def seen(self, look: BodyScan, row: int) -> None:
-        """This row of a look is it."""
-        box = look.bodies.xyxy[row].astype(np.float64)
+    def seen(self, scan: BodyScan, row: int) -> None:
+        """Take in that it is this row of a scan."""
+        box = scan.bodies.xyxy[row].astype(np.float64)
         if self.keys:
-            self.speed = (box - self.box) / (look.time - self.time)
-        self.box, self.time, self.rows[look.frame] = box, look.time, row
+            self.speed = (box - self.box) / (scan.time - self.time)
+        self.box, self.time, self.rows[scan.frame] = box, scan.time, row
         place = Box(*box.tolist())
-        score = float(look.bodies.score[row])
-        self.keys.append(Keyframe(look.frame, place, State.DETECTED, score))
+        score = float(scan.bodies.score[row])
+        self.keys.append(Keyframe(scan.frame, place, State.DETECTED, score))
 
 
 def followed(
-    looks: Sequence[BodyScan], cuts: Sequence[int], clip: ClipRecord | None = None
+    scans: Sequence[BodyScan], cuts: Sequence[int], clip: ClipRecord | None = None
 ) -> list[Followed]:
-    """Each body over time, in order of its first look.
+    """Each body over time, in order of its first detection.
 
     Args:
-        looks: of a clip, in order.
+        scans: of a clip, in order.
         cuts: first frames of new scenes, rising.
         clip: its camera motions; None: the camera stands.
     """
     every, going, before = list[Followed](), list[Followed](), -1
-    for look in looks:
-        cut = bisect_right(cuts, before) < bisect_right(cuts, look.frame)
-        going = [g for g in going if not cut and look.time - g.time <= LONGEST_UNSEEN]
+    for scan in scans:
+        cut = bisect_right(cuts, before) < bisect_right(cuts, scan.frame)
+        going = [g for g in going if not cut and scan.time - g.time <= LONGEST_UNSEEN]
         if clip is not None and going:
-            motion = clip.between(before, look.frame)[-1]
+            motion = clip.between(before, scan.frame)[-1]
             for one in going:
                 one.carry(motion)
-        before = look.frame
-        rows = _distinct(look.bodies)
-        likeness = _likeness(look, rows, going)
+        before = scan.frame
+        rows = _distinct(scan.bodies)
+        likeness = _likeness(scan, rows, going)
         clear = _clear(likeness, LOOSELY_SAME_IOU, CLEARLY)
-        steady = {a: b for a, b in clear if not _jumps(look.bodies.xyxy[rows[a]], going[b].box)}
+        steady = {a: b for a, b in clear if not _jumps(scan.bodies.xyxy[rows[a]], going[b].box)}
         pairs, ended = _alone(steady, going)
         # Who is met and not clearly the same may be somebody else from here on.
         ended |= set(np.nonzero(likeness >= LOOSELY_SAME_IOU)[1].tolist())
-        # What one look alone saw may be a chance, and is nobody who is missed.
+        # What one scan alone detected may be a chance, and nobody misses it.
         now = [g for n, g in enumerate(going) if n not in ended and len(g.keys) > 1]
         for n, row in enumerate(rows):
             if n in pairs:
                 here = going[pairs[n]]
             else:
-                vehicle = bool(look.bodies.vehicle[row])
-                here = Followed(vehicle, np.zeros(4), look.time, np.zeros(4))
+                vehicle = bool(scan.bodies.vehicle[row])
+                here = Followed(vehicle, np.zeros(4), scan.time, np.zeros(4))
                 every.append(here)
-            here.seen(look, row)
+            here.seen(scan, row)
             now.append(here)
         going = now
     return every
 
 
 def _alone(pairs: dict[int, int], going: Sequence[Followed]) -> tuple[dict[int, int], set[int]]:
-    """The pairs of a look without those of whoever was partly behind or before somebody who is not
+    """The pairs of a scan without those of whoever was partly behind or before somebody who is not
     seen now: whoever is seen may be that one. And those who were there then, who both end."""
     places = [Box(*g.box.tolist()) for g in going]
     seen = set(pairs.values())
@@ -156,15 +156,15 @@ def _alone(pairs: dict[int, int], going: Sequence[Followed]) -> tuple[dict[int, 
     return {row: n for row, n in pairs.items() if n not in ended}, ended
 
 
-def _likeness(look: BodyScan, rows: Sequence[int], going: Sequence[Followed]) -> Boxes:
-    """[M, N] IoU of each of M bodies of a look with where each of N that go on was, or would be if
+def _likeness(scan: BodyScan, rows: Sequence[int], going: Sequence[Followed]) -> Boxes:
+    """[M, N] IoU of each of M bodies of a scan with where each of N that go on was, or would be if
     it went on as fast, whichever fits better."""
-    boxes = look.bodies.xyxy[rows].astype(np.float64)
+    boxes = scan.bodies.xyxy[rows].astype(np.float64)
     vehicle = np.array([g.vehicle for g in going], np.bool_)
     still = np.array([g.box for g in going]).reshape(-1, 4)
-    moved = [g.box + g.speed * (look.time - g.time) for g in going]
+    moved = [g.box + g.speed * (scan.time - g.time) for g in going]
     best = np.maximum(iou(boxes, still), iou(boxes, np.array(moved).reshape(-1, 4)))
-    return np.asarray(best * (look.bodies.vehicle[rows][:, None] == vehicle[None]))
+    return np.asarray(best * (scan.bodies.vehicle[rows][:, None] == vehicle[None]))
 
 
 def _jumps(box: NDArray[np.floating], before: Boxes) -> bool:
@@ -197,18 +197,18 @@ def _clear(likeness: Boxes, least: float, by: float) -> set[tuple[int, int]]:
 
 
 def owned(
-    looks: Sequence[BodyScan], bodies: Sequence[Followed], tracks: Sequence[Track]
+    scans: Sequence[BodyScan], bodies: Sequence[Followed], tracks: Sequence[Track]
 ) -> list[tuple[int, ...]]:
     """Numbers of the tracks that are surely those of each body, rising.
 
-    Only looks count in which a track was detected: followed, it may be on somebody else.
+    Only scans count in which a track was detected: followed, it may be on somebody else.
 
     Args:
-        looks: in which the bodies were seen.
+        scans: for bodies, of the clip.
         bodies: see `followed`.
         tracks: of the clip.
     """
-    frames = [look.frame for look in looks]
+    frames = [scan.frame for scan in scans]
     at: dict[int, list[tuple[Track, Box]]] = defaultdict(list)
     for track in tracks:
         for frame in frames[bisect_left(frames, track.first) : bisect_right(frames, track.last)]:
@@ -217,20 +217,20 @@ def owned(
                 at[frame].append((track, key.box))
     of = {(frame, row): n for n, body in enumerate(bodies) for frame, row in body.rows.items()}
     for_it, against = Counter[tuple[int, int]](), Counter[tuple[int, int]]()
-    for look in looks:
-        here = at.get(look.frame, [])
-        if not here or not len(look.bodies):
+    for scan in scans:
+        here = at.get(scan.frame, [])
+        if not here or not len(scan.bodies):
             continue
         boxes = np.array([box for _, box in here], np.float64)
         targets = np.array([track.target for track, _ in here], np.int8)
-        near = _at_head(boxes, targets, look.bodies)
-        on = _on_vehicle(boxes, targets, look.bodies)
+        near = _at_head(boxes, targets, scan.bodies)
+        on = _on_vehicle(boxes, targets, scan.bodies)
         sure = _clear(near, -FARTHEST_HEAD, CLEARLY_NEARER) | _clear(on, 1, 1)
         taken = {row for row, _ in sure}, {column for _, column in sure}
         for row, column in np.ndindex(near.shape):
-            if (look.frame, row) not in of:
+            if (scan.frame, row) not in of:
                 continue
-            pair = of[look.frame, row], here[column][0].id
+            pair = of[scan.frame, row], here[column][0].id
             if (row, column) in sure:
                 for_it[pair] += 1
             elif (
@@ -241,7 +241,7 @@ def owned(
                 against[pair] += 1
     found = [list[int]() for _ in bodies]
     for (n, number), count in for_it.items():
-        if count >= max(LEAST_LOOKS, MOSTLY * (count + against[n, number])):
+        if count >= max(LEAST_BODY_SCANS, MOSTLY * (count + against[n, number])):
             found[n].append(number)
     return [tuple(sorted(numbers)) for numbers in found]
 

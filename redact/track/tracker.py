@@ -203,7 +203,7 @@ class Tracker:
                 self._scanned_at = small.time
                 if self._everybody is not None and self._everybody.due(small.time):
                     known = [self._active.known_places(plates=p) for p in (False, True)]
-                    seen = self._everybody.look(frame, small, detections, *known)
+                    seen = self._everybody.scan(frame, small, detections, *known)
                     bodies, detections = seen
             self._active.match(small, observations_of(detections), areas)
             if self._ask is not None:
@@ -240,12 +240,12 @@ class Tracker:
             self._jolts.frames(),
             self.settings,
             self._weights,
-            () if self._everybody is None else self._everybody.looks,
+            () if self._everybody is None else self._everybody.scans,
         )
         doubts = seen_best(self._log.by_tracklet(), self._active.retired, self._weights)
         bodies, owners = list[Body](), list[tuple[int, ...]]()
         if self._everybody is not None:
-            scans = self._everybody.looks
+            scans = self._everybody.scans
             everybody = followed(scans, cuts, self._clip)
             bodies = [one.body for one in everybody]
             owners = owned(scans, everybody, tracks)

@@ -138,7 +138,7 @@ class Tracklets(Arrays):
     read_width: float64 [N], width of its box when it was read last, 0 where it was not.
     start: int32 [N], frame of the first sighting.
     start_time: float64 [N], seconds.
-    start_box, start_look: box and patch there.
+    start_box, start_patch: box and patch there.
     clues: evidence of what it is.
     motion: where it will be.
     """
@@ -163,7 +163,7 @@ class Tracklets(Arrays):
     start: NDArray[np.int32]
     start_time: NDArray[np.float64]
     start_box: Boxes
-    start_look: Patches
+    start_patch: Patches
     clues: Clues
     motion: Motion
 
@@ -195,7 +195,7 @@ class Tracklets(Arrays):
             start=np.full(count, small.index, np.int32),
             start_time=now,
             start_box=seen.boxes,
-            start_look=patches,
+            start_patch=patches,
             clues=Clues.of_new(seen.target, seen.odds, seen.boxes, picture_area(small)),
             motion=Motion.of_new(seen.boxes),
         )

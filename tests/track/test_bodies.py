@@ -23,7 +23,7 @@ from redact.track.bodies import (
     borne_by,
     head_places,
     on_bodies,
-    with_closer_looks,
+    with_close_scans,
 )
 from redact.track.sightings import ROW, How
 from redact.track.small_pictures import SmallFrame, shrink
@@ -192,7 +192,7 @@ def test_a_vehicle_without_a_plate_is_looked_at_closely_once_a_second() -> None:
         everybody = Everybody(parked.eyes)
         for shown in map(frame, range(16)):
             if everybody.due(shown.seconds):
-                everybody.look(shown, small(shown), Detections.empty(), NONE, known)
+                everybody.scan(shown, small(shown), Detections.empty(), NONE, known)
         assert parked.asked == asked
 
 
@@ -317,7 +317,7 @@ def test_who_has_no_head_is_looked_at_closely_once_a_second() -> None:
         everybody = Everybody(stand.eyes)
         for shown in map(frame, range(25)):
             if everybody.due(shown.seconds):
-                everybody.look(shown, small(shown), Detections.empty(), NONE, NONE)
+                everybody.scan(shown, small(shown), Detections.empty(), NONE, NONE)
         assert stand.asked == asked, "and where something was seen, every time"
     sure, faint = detections(FACE), detections(FACE, score=0.2)
     for found, known, asked in (
@@ -327,7 +327,7 @@ def test_who_has_no_head_is_looked_at_closely_once_a_second() -> None:
     ):
         stand = Stand(detections(FACE))
         first = frame(0)
-        _, together = Everybody(stand.eyes).look(first, small(first), found, known, NONE)
+        _, together = Everybody(stand.eyes).scan(first, small(first), found, known, NONE)
         assert len(stand.asked) == asked
         assert together.score.tolist() == pytest.approx([0.9] * max(asked, len(found)))
 
@@ -339,17 +339,17 @@ def test_bodies_are_not_looked_for_again_where_nothing_changes(moving: bool) -> 
     for index in range(25):
         shown = frame(index, moving=moving)
         if everybody.due(shown.seconds):
-            everybody.look(shown, small(shown), Detections.empty(), NONE, NONE)
-    assert [look.frame for look in everybody.looks] == [*range(0, 25, 4)]
-    assert all(len(look.bodies) == 1 for look in everybody.looks)
+            everybody.scan(shown, small(shown), Detections.empty(), NONE, NONE)
+    assert [scan.frame for scan in everybody.scans] == [*range(0, 25, 4)]
+    assert all(len(scan.bodies) == 1 for scan in everybody.scans)
     # Where nothing changes, once in two seconds at least.
     assert stand.scanned == ([*range(0, 25, 4)] if moving else [0, 20])
 
 
 def test_a_closer_look_makes_surer_and_never_less_sure() -> None:
     found = detections(FACE, score=0.6)
-    assert with_closer_looks(found, detections(FACE, score=0.1)).score == pytest.approx([0.6])
-    both = with_closer_looks(found, detections([300.0, 45, 330, 85], score=0.3))
+    assert with_close_scans(found, detections(FACE, score=0.1)).score == pytest.approx([0.6])
+    both = with_close_scans(found, detections([300.0, 45, 330, 85], score=0.3))
     assert both.score.tolist() == pytest.approx([0.6, 0.3])
 
 
