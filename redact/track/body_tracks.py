@@ -54,6 +54,10 @@ most: a head that is bent forward or aside is about one away, most are a quarter
 CLEARLY_NEARER: Final = 0.4
 """So much farther is it from where the head of any other body should be."""
 
+WIDEST_PLATE: Final = 0.7
+"""Width of a plate in widths of the vehicle that bears it, at most, where only whose it is counts:
+of a vehicle that comes in at the border less shows than of those that are searched for plates."""
+
 MOSTLY: Final = 0.8
 """Share of some scans from which what they show together is believed."""
 
@@ -264,5 +268,5 @@ def _middles(boxes: Boxes) -> Boxes:
 
 def _on_vehicle(plates: Boxes, targets: NDArray[np.int8], bodies: Bodies) -> Boxes:
     """[M, N] 1 where each of M bodies is a vehicle that can bear each of N plates, else 0."""
-    on = plates_borne(bodies.xyxy.astype(np.float64), plates)
+    on = plates_borne(bodies.xyxy.astype(np.float64), plates, (WIDEST_PLATE, np.inf))
     return np.asarray(on & bodies.vehicle[:, None] & (targets == Target.PLATE)[None], np.float64)
