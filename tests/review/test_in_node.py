@@ -245,6 +245,27 @@ def test_doubtful_findings_are_folded_behind_those_that_are_not(review: Review) 
     assert words == "3 doubtful findings, each perhaps nothing"
 
 
+def test_keys_decide_about_the_finding_that_is_shown(review: Review) -> None:
+    """They decided about whoever had been chosen before: H hid the client, and not the finding."""
+    notes = tuple(FindingNote(n, "possible_leak", "face", n, n, ((n, tuple(BOX)),)) for n in (1, 2))
+    write_plan(
+        replace(review.plan, review=ReviewState(findings=notes)), review.plan_file, force=True
+    )
+    answers, decided = review.does("""
+      press("ArrowDown");
+      await until(() => state.one);
+      (await page("findings.js")).showFinding(1);
+      await write("[data-finding=1] input", "a statue");
+      press("x");
+      await until(() => state.findings[0].answer && state.finding === 2);
+      press("h");
+      await until(() => state.findings[1].answer);
+      return [state.findings.map((f) => [f.answer, f.reason]), state.subjects.get(1).decision];
+    """)
+    assert [answer for answer, _ in answers] == ["none", "hide"] and answers[0][1] == "a statue"
+    assert decided == ""
+
+
 def test_nothing_is_called_looked_at_that_was_not(review: Review) -> None:
     """Of a video in which nobody was found, the page said that every risky moment had been seen,
     and that everything was decided and looked at: one picture of it had been shown."""

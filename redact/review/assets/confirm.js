@@ -8,7 +8,7 @@ import { allTold } from "./seen.js";
 const SLOWER = 4, // times as slow as it plays
   LEAST = 220, // milliseconds a picture, so that it counts as looked at
   TALL = 0.4, // share of the height that a face gets
-  NEAR = 0.5; // seconds: what lies closer together is played, and answered, as one
+  NEAR = 1; // second: what lies closer together is played, and answered, as one
 let begun = false, // until its first picture came, one that was asked for before may still come
   far = 0, // the last picture that was played
   lens = null, // what was seen before

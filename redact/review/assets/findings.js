@@ -60,8 +60,6 @@ function whereIn([x1, y1, x2, y2]) {
 function Finding({ of: f }) {
   const node = useRef(),
     current = f.number === state.finding,
-    draft = `finding/${f.number}`,
-    reason = f.answer === "none" ? f.reason : "",
     answered =
       f.answer === "hide" ? `■ ${t("will_be_hidden")}` : `∅ ${t("is_none", { reason: f.reason })}`;
   useEffect(() => {
@@ -72,15 +70,25 @@ function Finding({ of: f }) {
     <${Scene} n=${middle(f)[0]} box=${middle(f)[1]} class="shot" />
     ${f.answer && html`<div class="row"><span class=${`tag ${f.answer}`}>${answered}</span></div>`}
     ${f.said && html`<p class="small">${t(f.said === "hide" ? "said_hide" : "said_none", { reason: f.said_reason })}</p>`}
-    ${f.drawn ? html`<${Field} draft=${draft} value=${reason} placeholder=${t("none_example")} aria-label=${t("reason")} />` : html`<p class="small">${t("undrawn_note")}</p>`}
+    ${f.drawn ? html`<${Field} draft=${draftOf(f)} value=${reasonOf(f)} placeholder=${t("none_example")} aria-label=${t("reason")} />` : html`<p class="small">${t("undrawn_note")}</p>`}
     <div class="row">
       <${Button} word="show" act=${() => showFinding(f.number)} />
-      <${Button} word="hide_it" class=${f.answer ? "" : "primary"} data-answer="hide" act=${() => hide(f)} />
-      ${f.drawn && html`<${Button} word="it_is_none" data-answer="none" act=${() => answer(f, "none", state.drafts[draft] ?? reason)} />`}
+      <${Button} word="hide_it" hotkey="H" class=${f.answer ? "" : "primary"} data-answer="hide" act=${() => hide(f)} />
+      ${f.drawn && html`<${Button} word="it_is_none" hotkey="X" data-answer="none" act=${() => nothing(f)} />`}
     </div>
   </div>`;
 }
 
+const current = () => state.findings.find((f) => f.number === state.finding);
+const draftOf = (f) => `finding/${f.number}`;
+/** Whether keys are about a finding: one is shown, and nobody was chosen since. */
+export const areMeant = () => state.tab === "findings" && Boolean(current());
+export function decide(decision) {
+  if (decision === "keep") return toast(t("choose_first"), true);
+  return decision === "hide" ? hide(current()) : nothing(current());
+}
+const nothing = (f) => f.drawn && answer(f, "none", state.drafts[draftOf(f)] ?? reasonOf(f));
+const reasonOf = (f) => (f.answer === "none" ? f.reason : "");
 /** Hide it, followed for as long as it is seen; what was not drawn is only drawn. */
 const hide = (f) =>
   f.drawn ? begin("hide", { number: f.number }, t("following")) : answer(f, "hide", "");

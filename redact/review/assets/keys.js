@@ -5,7 +5,7 @@ import { keyNames, t } from "./words.js";
 import { Button } from "./controls.js";
 import { closeDialog } from "./dialog.js";
 import * as confirm from "./confirm.js";
-import { nextFinding } from "./findings.js";
+import * as findings from "./findings.js";
 import { askFinish } from "./finish.js";
 import * as list from "./list.js";
 import { setKey } from "./mask.js";
@@ -33,8 +33,9 @@ function escape() {
   setMark(null);
   select([]);
 }
-/** Texts are chosen in a list of their own, by the same keys. */
-const decide = (decision) => (texts.areMeant() ? texts : list).decide(decision),
+/** Texts are chosen in a list of their own, and findings shown one by one; the same keys decide. */
+const decide = (decision) =>
+    ([texts, findings].find((one) => one.areMeant()) ?? list).decide(decision),
   inList = () => (state.tab === "texts" ? texts : list);
 const of = (act) => () => state.one && act(state.one),
   more = (name) => (e) => sight.change(name, e.shiftKey),
@@ -53,7 +54,7 @@ const KEYS = {
     ["C", "next_change", nextChange],
     ["N", "next_moment", nextMoment],
     ["M", "sheet", openSheet],
-    ["F", "next_finding", () => nextFinding()],
+    ["F", "next_finding", () => findings.nextFinding()],
   ],
   look: [
     ["1 2 3", "view", Object.assign({}, ...player.VIEWS.map(toView))],
