@@ -26,8 +26,8 @@ from .small_pictures import SmallFrame
 
 FOLLOWED = 0.7
 """Share of corners that follow the camera from which no cut is searched for: only one frame in
-twenty of the clips of dev has less. It decides cost alone: in 54 clips of dev and of street footage
-the same cuts are found where every picture is compared."""
+twenty of the clips of dev has less. It decides cost alone: in about 40 clips of dev and of street
+footage the same cuts are found where every picture is compared."""
 
 CUTS_LONG_SIDE = 160
 """Pixels along the wide side of the pictures in which cuts are searched for: noise of dark footage
