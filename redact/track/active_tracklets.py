@@ -220,13 +220,15 @@ class ActiveTracklets:
         borne = borne_by(bodies, r.box[rows], r.target[rows], height, chances)
         r.clues.scanned_for_bodies(rows, borne)
 
-    def known_places(self, *, plates: bool) -> Boxes:
-        """[N, 4], where plates, or faces and heads, should be now that are believed. A face must be
-        likely one: a doubtful mask on somebody's chest does not tell where their face is."""
+    def known_places(self) -> tuple[Boxes, Boxes, Boxes]:
+        """[N, 4] each, where believed faces and heads should be now that are likely such, where
+        those faces that are doubtful, and where plates."""
         r = self.rows
-        rows = np.flatnonzero(r.believed & ((r.target == Target.PLATE) == plates))
+        rows = np.flatnonzero(r.believed)
+        boxes, target = r.motion.boxes[rows], r.target[rows]
         likely = probability_of(r.clues.select(rows), self._weights) >= DOUBTFUL
-        return np.asarray(r.motion.boxes[rows[likely | (r.target[rows] != Target.FACE)]])
+        doubtful, plates = ~likely & (target == Target.FACE), target == Target.PLATE
+        return boxes[~doubtful & ~plates], boxes[doubtful], boxes[plates]
 
     def renew(self, time: float) -> None:
         """Find out which tracklets are believed from now on."""

@@ -131,6 +131,13 @@ def head_places(bodies: Boxes) -> Boxes:
     return np.stack([x - 0.4 * tall, top, x + 0.4 * tall, top + tall], axis=1)
 
 
+def _hold_middles(places: Boxes, faces: Boxes) -> NDArray[np.bool_]:
+    """[N, M] whether the middle of each of M faces [M, 4] lies in each of N places [N, 4]."""
+    middle = (faces[:, :2] + faces[:, 2:])[None] / 2
+    inside = (middle >= places[:, None, :2]) & (middle <= places[:, None, 2:])
+    return np.asarray(inside.all(axis=2))
+
+
 OF_BODY: Final = {Target.FACE: (0.06, 0.6, 0.7), Target.HEAD: (0.06, 1.0, 0.9)}
 """Least and greatest width of a face or head in widths of the body that bears it, and greatest
 height in its heights: less is a button, more is a torso or a chair. Of 233 faces on bodies in
@@ -248,7 +255,13 @@ class Everybody:
         return time - self._last >= SECONDS_BETWEEN_BODY_SCANS - JITTER
 
     def scan(
-        self, frame: Frame, small: SmallFrame, found: Detections, known: Boxes, plates: Boxes
+        self,
+        frame: Frame,
+        small: SmallFrame,
+        found: Detections,
+        known: Boxes,
+        doubtful: Boxes,
+        plates: Boxes,
     ) -> tuple[Bodies, Detections]:
         """Bodies of a frame, and everything that was found in it with what a close scan of those
         without a head, and of vehicles without a plate, has found besides.
@@ -257,10 +270,12 @@ class Everybody:
             small: its small picture.
             found: by the scan of the picture.
             known: [N, 4], where faces and heads should be that are likely such.
+            doubtful: [N, 4], where faces should be that are believed, though not likely: one on
+                somebody's chest does not tell where their face is.
             plates: [N, 4], where plates should be that are believed.
         """
         time = self._last = small.time
-        everywhere = np.concatenate([known, plates])
+        everywhere = np.concatenate([known, doubtful, plates])
         bodies = self._bodies.of(small, lambda: self._eyes.bodies(frame), everywhere)
         self.scans.append(BodyScan(frame.index, time, bodies))
         seen = found.select((found.target != Target.PLATE) & (found.score >= DOUBTFUL))
@@ -268,7 +283,9 @@ class Everybody:
         people = np.flatnonzero(~bodies.vehicle)
         people = people[np.argsort(-bodies.score[people], kind="stable")]
         boxes = bodies.xyxy[people].astype(np.float64)
-        bare = self._people.waiting(boxes[~bearers(boxes, heads).any(axis=1)], time)
+        has_head = bearers(boxes, heads).any(axis=1)
+        has_head |= _hold_middles(head_places(boxes), doubtful).any(axis=1)
+        bare = self._people.waiting(boxes[~has_head], time)
         bare = bare[:MOST_BODIES_A_FRAME]
         closer = self._eyes.heads(frame, bare)
         self._people.note(bare, bearers, closer, time)

@@ -202,7 +202,7 @@ class Tracker:
             if areas is None:
                 self._scanned_at = small.time
                 if self._everybody is not None and self._everybody.due(small.time):
-                    known = [self._active.known_places(plates=p) for p in (False, True)]
+                    known = self._active.known_places()
                     seen = self._everybody.scan(frame, small, detections, *known)
                     bodies, detections = seen
             self._active.match(small, observations_of(detections), areas)

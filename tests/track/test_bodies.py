@@ -192,7 +192,7 @@ def test_a_vehicle_without_a_plate_is_looked_at_closely_once_a_second() -> None:
         everybody = Everybody(parked.eyes)
         for shown in map(frame, range(16)):
             if everybody.due(shown.seconds):
-                everybody.scan(shown, small(shown), Detections.empty(), NONE, known)
+                everybody.scan(shown, small(shown), Detections.empty(), NONE, NONE, known)
         assert parked.asked == asked
 
 
@@ -317,7 +317,7 @@ def test_who_has_no_head_is_looked_at_closely_once_a_second() -> None:
         everybody = Everybody(stand.eyes)
         for shown in map(frame, range(25)):
             if everybody.due(shown.seconds):
-                everybody.scan(shown, small(shown), Detections.empty(), NONE, NONE)
+                everybody.scan(shown, small(shown), Detections.empty(), NONE, NONE, NONE)
         assert stand.asked == asked, "and where something was seen, every time"
     sure, faint = detections(FACE), detections(FACE, score=0.2)
     for found, known, asked in (
@@ -327,7 +327,7 @@ def test_who_has_no_head_is_looked_at_closely_once_a_second() -> None:
     ):
         stand = Stand(detections(FACE))
         first = frame(0)
-        _, together = Everybody(stand.eyes).scan(first, small(first), found, known, NONE)
+        _, together = Everybody(stand.eyes).scan(first, small(first), found, known, NONE, NONE)
         assert len(stand.asked) == asked
         assert together.score.tolist() == pytest.approx([0.9] * max(asked, len(found)))
 
@@ -339,7 +339,7 @@ def test_bodies_are_not_looked_for_again_where_nothing_changes(moving: bool) -> 
     for index in range(25):
         shown = frame(index, moving=moving)
         if everybody.due(shown.seconds):
-            everybody.scan(shown, small(shown), Detections.empty(), NONE, NONE)
+            everybody.scan(shown, small(shown), Detections.empty(), NONE, NONE, NONE)
     assert [scan.frame for scan in everybody.scans] == [*range(0, 25, 4)]
     assert all(len(scan.bodies) == 1 for scan in everybody.scans)
     # Where nothing changes, once in two seconds at least.
