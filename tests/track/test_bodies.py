@@ -298,14 +298,17 @@ def test_whatever_lies_on_a_body_or_vehicle_is_followed_to_the_end(
     assert len(on_bodies(rows, target, left)) < 10
 
 
-@pytest.mark.parametrize(("score", "scans"), [(0.3, 3), (0.95, 0)])
-def test_a_doubtful_mask_on_a_body_is_not_its_head(score: float, scans: int) -> None:
-    """The upper end of a body is scanned on beside it, and not beside a mask that is likely right:
-    once a second, as nothing is seen there."""
+@pytest.mark.parametrize(
+    ("mask", "score", "scans"),
+    [([125.0, 90, 155, 130], 0.3, 3), ([125.0, 90, 155, 130], 0.95, 0), (FACE, 0.3, 0)],
+    ids=["doubtful, on the chest", "likely, on the chest", "doubtful, where the head should be"],
+)
+def test_a_doubtful_mask_on_a_chest_is_no_head(mask: list[float], score: float, scans: int) -> None:
+    """The upper end of a body is scanned on beside it: once a second, as nothing is seen there."""
     stand = Stand(Detections.empty())
     tracker = tracker_of("thorough", eyes=stand.eyes)
     for shown in map(frame, range(25)):
-        tracker.observe(shown, detections([125.0, 90, 155, 130], score=score))
+        tracker.observe(shown, detections(mask, score=score))
     assert len(stand.asked) == scans
     assert tracker.finish().tracks
 
