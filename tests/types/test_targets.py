@@ -104,6 +104,7 @@ def test_every_room_serves_every_kind_that_is_searched_for(target: Target) -> No
     ):
         assert table.of(np.array([target], np.int8)).shape[0] == 1
     clues = Clues.of_new(np.array([target], np.int8), np.float32([6]), np.array([PLACE]), 1e5)
+    clues.scanned_closely(np.array([0]), np.float32([6]))
     assert probability_of(clues, weights.tracks)[0] > 0.5
     region = Region(1, target, Box(*PLACE), State.DETECTED)
     mask = mask_of([region], 160, 120, 0.12)
