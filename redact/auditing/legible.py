@@ -27,8 +27,8 @@ from .what_is_hidden import Covers, Mask, by_decision, shares_covered
 
 FOUND_BY_TEXT: Final = -1.0
 """Log odds that stand for the scan of what was found by its text alone. With it a place is believed
-from a close scan of about -.5 on: of 14 plates that are read on street footage it says 3.9 and more,
-of a scooter's -2.3, and of 18 burnt-in texts that read like one -3.4 and less."""
+from a close scan of about -.5 on: of 14 plates that are read on street footage it says 3.9 and
+more, of a scooter's -2.3, and of 18 burnt-in texts that read like one -3.4 and less."""
 
 NUMBER_MOVES: Final = 2.0
 """Log odds by which a number that was read in two places is more likely a plate's: captions stay.
