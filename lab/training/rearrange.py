@@ -11,7 +11,6 @@ follow from others are computed by steps of the network, once, when it is loaded
 from __future__ import annotations
 
 import argparse
-import hashlib
 from itertools import count
 from pathlib import Path
 
@@ -20,6 +19,8 @@ import onnx
 from numpy.typing import NDArray
 from onnx import ModelProto, NodeProto, numpy_helper
 from onnx.helper import get_attribute_value, make_node
+
+from lab.training.sixteen_bit import write
 
 BLOCK = 16
 """Channels that onnxruntime keeps side by side: maps of fewer take as much memory."""
@@ -112,7 +113,7 @@ class _Steps:
         ):
             return False
         enlarged = [x for x in joint.input if self._factor(x) > 1]
-        if joint.op_type not in ("Add", "Concat") or not enlarged:
+        if not enlarged:
             return False
         (other,) = [x for x in joint.input if x not in enlarged]
         filters = filters_small = conv.input[1]
@@ -343,9 +344,7 @@ def main() -> None:
     ap.add_argument("network", type=Path)
     ap.add_argument("out", type=Path)
     a = ap.parse_args()
-    data = rearranged(onnx.load(str(a.network))).SerializeToString(deterministic=True)
-    a.out.write_bytes(data)
-    print(f"{a.out}: {len(data)} bytes, {hashlib.sha256(data).hexdigest()}")
+    write(rearranged(onnx.load(str(a.network))), a.out)
 
 
 if __name__ == "__main__":

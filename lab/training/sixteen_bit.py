@@ -48,15 +48,20 @@ def with_small_weights(model: ModelProto) -> ModelProto:
     return model
 
 
+def write(model: ModelProto, out: Path) -> None:
+    """Write a network, always in the same bytes, and say how many and their SHA-256."""
+    data = model.SerializeToString(deterministic=True)
+    out.parent.mkdir(parents=True, exist_ok=True)
+    out.write_bytes(data)
+    print(f"{out}: {len(data)} bytes, {hashlib.sha256(data).hexdigest()}")
+
+
 def main() -> None:
     ap = argparse.ArgumentParser(prog="python -m lab.training.sixteen_bit", description=__doc__)
     ap.add_argument("whole", type=Path)
     ap.add_argument("out", type=Path)
     a = ap.parse_args()
-    data = with_small_weights(onnx.load(str(a.whole))).SerializeToString(deterministic=True)
-    a.out.parent.mkdir(parents=True, exist_ok=True)
-    a.out.write_bytes(data)
-    print(f"{a.out}: {len(data)} bytes, {hashlib.sha256(data).hexdigest()}")
+    write(with_small_weights(onnx.load(str(a.whole))), a.out)
 
 
 if __name__ == "__main__":
