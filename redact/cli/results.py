@@ -169,7 +169,8 @@ def _counted(result: Result) -> str:
 
 def audit_in_words(plan: Plan) -> str:
     """That the audit found nothing, and at which moments of a video to look first."""
-    moments = [clock(plan.seconds(m.frame), 1) for m in moments_worth_a_look(plan)[:LOOK_FIRST]]
+    seconds = [int(plan.seconds(m.frame)) for m in moments_worth_a_look(plan)[:LOOK_FIRST]]
+    moments = dict.fromkeys(clock(second, 0) for second in seconds)
     if not moments or len(plan.source.timeline) == 1:
         return say("found_nothing")
     return say("found_nothing_look_first", moments=", ".join(moments))

@@ -18,8 +18,8 @@ LIKELY = 0.999
     ("frames", "length", "said"),
     [
         ((), 500, "look through it"),
-        ((160,), 500, "look through it, first at 0:06.4"),
-        ((100, 200, 300, 400), 500, "look through it, first at 0:04.0, 0:08.0, 0:12.0"),
+        ((160,), 500, "look through it, first at 0:06"),
+        ((100, 200, 300, 400), 500, "look through it, first at 0:04, 0:08, 0:12"),
         ((0,), 1, "look through it"),
     ],
 )
