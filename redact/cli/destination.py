@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,7 @@ import click
 from ..auditing import sheet_path
 from ..errors import OutputError, UsageError
 from ..files import made_folder, names_footage
-from ..inspect import is_release_name
+from ..inspect import looks_released
 from ..media import default_output_name
 from ..pipeline import Delivery
 from ..words import problem
@@ -135,16 +135,17 @@ def _check_release(sources: Sequence[tuple[Path, Path | None]], review_dir: Path
     folders = {Path(os.path.realpath(folder or source.parent)) for source, folder in sources}
     if review_dir is not None and len(folders) > 1:
         raise problem(UsageError, "sheets_of_releases", path=review_dir, folders=len(folders))
-    _refuse_second_release(folders, {_named(source) for source, _ in sources})
+    _refuse_second_release(folders, [_named(source) for source, _ in sources])
 
 
-def _refuse_second_release(folders: Iterable[Path], sources: Collection[Path]) -> None:
+def _refuse_second_release(folders: Iterable[Path], sources: Sequence[Path]) -> None:
     """Nothing in a release says what it was made from, so a second run would make all again."""
+    name = f"NAME{Path(default_output_name(sources[0])).suffix}"
     for folder in folders:
         there = sorted(folder.iterdir()) if folder.is_dir() else []
-        earlier = [p.name for p in there if is_release_name(p.name) and p not in sources]
+        earlier = [p.name for p in there if looks_released(p) and p not in sources]
         if earlier:
-            one = folder / "NAME.mp4"
+            one = folder / name
             raise problem(UsageError, "second_release", folder=folder, name=earlier[0], one=one)
 
 

@@ -40,15 +40,22 @@ def is_release_name(name: str) -> bool:
     return re.fullmatch(rf"({'|'.join(NEUTRAL_NAMES)})(-\d+)?\.\w+", name) is not None
 
 
+def looks_released(path: Path) -> bool:
+    """Whether a file has the name and the times of a release; a recording that is called photo.jpg
+    has other times."""
+    try:
+        return is_release_name(path.name) and path.stat().st_mtime_ns == CLEARED
+    except OSError:
+        return False
+
+
 def is_release(path: Path) -> bool:
     """Whether a file has all that a release has: its name, its times, and nothing that says who
     made it. Name and times alone could be those of a recording that was unpacked."""
-    try:
-        status = path.stat()
-    except OSError:
+    if not looks_released(path):
         return False
-    named = is_release_name(path.name) and status.st_mtime_ns == CLEARED
-    return named and _says_nothing(path, status.st_size, status.st_ctime_ns)
+    status = path.stat()
+    return _says_nothing(path, status.st_size, status.st_ctime_ns)
 
 
 @lru_cache(maxsize=256)  # a folder that is watched is looked at every few seconds

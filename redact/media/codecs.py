@@ -133,8 +133,12 @@ def muxer_name(container: str) -> str:
 
 def default_output(info: SourceInfo, codec: str = "auto") -> Path:
     """`<stem>.redacted<ext>` beside the source; .mp4 where its container cannot be written, or is
-    none for browsers and `codec` is "web"; of a photograph that cannot be written, .jpg."""
-    return info.path.with_name(default_output_name(info.path, codec))
+    none for browsers and `codec` is "web"; of a photograph that cannot be written, .jpg. A file may
+    be named as what it is not: an animated PNG is a video."""
+    usual = info.path.with_name(default_output_name(info.path, codec))
+    if info.photograph == (usual.suffix.lower() in photographs.ENDINGS):
+        return usual
+    return usual.with_suffix(".jpg" if info.photograph else ".mp4")
 
 
 def default_output_name(source: Path, codec: str = "auto") -> str:

@@ -7,7 +7,7 @@ from typing import Final
 
 import av
 
-from ..errors import InputError
+from ..errors import RedactError
 from ..types import Frame
 from .decode import Decode
 from .info import SourceInfo
@@ -32,8 +32,8 @@ are rare and this is used up, they are taken as they come."""
 
 
 def sample_frames(info: SourceInfo) -> Iterator[Frame]:
-    """Some frames, about evenly spread, in order; numbered from 0. What cannot be decoded is left
-    out: the search of the source will report it.
+    """Some frames, about evenly spread, in order; numbered from 0. What cannot be decoded, or
+    has another size, is left out: the search of the source reports it.
 
     Args:
         info: the source; of a part of it, the whole is sampled.
@@ -63,5 +63,5 @@ def sample_frames(info: SourceInfo) -> Iterator[Frame]:
                         yield frames.upright_frame(picture, number, pts or 0, False)
                         last = pts
                     break
-    except (*UNDECODABLE, InputError, av.FFmpegError):
+    except (*UNDECODABLE, RedactError, av.FFmpegError):
         return

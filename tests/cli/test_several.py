@@ -16,6 +16,7 @@ from redact.cli.run import run
 from redact.cli.summary import tell_summary
 from redact.cli.terminal import Terminal
 from redact.errors import ExitCode, InputError, UsageError, worst
+from redact.inspect import clear_times
 from redact.media import default_output_name
 from redact.pipeline import Delivery
 from redact.words import LANGUAGES, error_as_json, problem, speaking
@@ -98,10 +99,12 @@ def test_two_sheets_of_one_name_are_refused(folders: Path) -> None:
 
 
 def test_a_second_release_into_one_folder_is_refused(folders: Path) -> None:
-    (folders / "one" / "video.mkv").write_bytes(b"")
+    for name in ("one/video.mkv", "two/video.mp4", "two/video-2.mp4"):
+        (folders / name).write_bytes(b"")
+    # A file of such a name that was not released is a recording.
     assert refused("a.mp4", "b.mp4", "--release", "-o", "two") is None
-    for name in ("video.mp4", "video-2.mp4"):
-        (folders / "two" / name).write_bytes(b"")
+    for name in ("one/video.mkv", "two/video.mp4", "two/video-2.mp4"):
+        clear_times(folders / name)
     error = refused("a.mp4", "b.mp4", "--release", "-o", "two")
     assert error is not None and "(for example video-2.mp4)" in error.message
     (folders / "many").mkdir()
@@ -111,6 +114,8 @@ def test_a_second_release_into_one_folder_is_refused(folders: Path) -> None:
     # The same rule for one video; who names the file means it, and a source is no result.
     error = refused("a.mp4", "--release", "-o", "two")
     assert error is not None and "two/NAME.mp4" in error.hint
+    error = refused("photo-7.jpg", "--release", "-o", "two")
+    assert error is not None and "two/NAME.jpg" in error.hint
     assert refused("a.mp4", "--release", "-o", "two/b.mp4") is None
     assert refused("one/video.mkv", "one/b.mp4", "--release") is None
     assert refused("a.mp4", "b.mp4", "-o", "two") is None

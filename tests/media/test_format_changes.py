@@ -12,9 +12,10 @@ import numpy as np
 import pytest
 
 from redact.errors import UnsafeError
-from redact.media import Decode, probe
+from redact.media import Decode, probe, sample_frames
 from redact.media.conversion import fits
 from redact.media.pixel_formats import WORKING, layout
+from redact.media.sample_frames import LEAST_SAMPLES
 from redact.words import Message
 
 from .footage import Clip, make, picture, rewrite, samples
@@ -75,6 +76,12 @@ def test_a_picture_that_holds_more_than_the_first_stops_it(
     assert str(source) in caught.value.message and formats[-1] in caught.value.message
     assert f"frame {3 * (len(formats) - 1)}" in caught.value.message
     assert caught.value.hint
+
+
+def test_a_change_is_told_by_whoever_counts_the_frames(tmp_path: Path) -> None:
+    """Whoever jumps from one picture to the next cannot tell in which frame it is."""
+    info = probe(joined(tmp_path / "in.mov", "png", ("gray", "rgb24")))
+    assert len(list(sample_frames(info))) < LEAST_SAMPLES
 
 
 @pytest.mark.parametrize(("codec", "suffix"), [("libx264", "h264"), ("libx265", "hevc")])

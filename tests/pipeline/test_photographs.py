@@ -20,7 +20,7 @@ from redact.formats.photographs import kind_of, parts_of
 from redact.inspect import inspect_file
 from redact.media import Decode, probe
 
-from ..program import program
+from ..program import QUICK, program
 from .conftest import SAMPLE
 
 GPS, MAKE, ORIENTATION = 0x8825, 0x010F, 0x0112
@@ -147,6 +147,20 @@ def test_a_photograph_is_no_video_nor_the_other_way_round(
         redact.run(SAMPLE, tmp_path / "a.png")
     done = program("run", source, "--preview", "2s", cwd=tmp_path)
     assert done.returncode == 2 and "photograph" in done.stderr
+
+
+def test_a_picture_that_moves_is_made_a_video_whatever_its_name(
+    street: Image.Image, tmp_path: Path
+) -> None:
+    still = street.resize((160, 90))
+    more = [still.transpose(Image.Transpose.FLIP_LEFT_RIGHT)]
+    still.save(tmp_path / "moves.png", save_all=True, append_images=more, duration=200)
+    done = program("run", tmp_path / "moves.png", *QUICK)
+    assert done.returncode == 0, done.stderr
+    assert probe(tmp_path / "moves.redacted.mp4").video.codec == "h264"
+    still.save(tmp_path / "moves.webp", save_all=True, append_images=more, duration=200)
+    done = program("run", tmp_path / "moves.webp", *QUICK)
+    assert done.returncode == 3 and "as a video" in done.stderr
 
 
 def test_a_folder_of_both_is_done_and_a_release_says_nothing(
