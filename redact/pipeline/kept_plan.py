@@ -30,6 +30,21 @@ def keep_plan(plan: Plan, path: Path) -> None:
     forget_scans(path)
 
 
+def put_aside(path: Path, journal: Journal) -> None:
+    """Give a plan that is to be replaced another name if a person worked on it, or if it cannot be
+    read: `--force` asks for another result, and not for hours of decisions to be lost."""
+    try:
+        if not os.path.lexists(path) or not read_plan(path).by_person:
+            return
+    except PlanError:
+        pass
+    stem, number = path.name.removesuffix(".plan.json"), 1
+    while os.path.lexists(aside := path.with_name(f"{stem}.earlier-{number}.plan.json")):
+        number += 1
+    path.rename(aside)
+    journal.warn(Message("plan_put_aside", name=path.name, aside=aside.name))
+
+
 def plan_of_video(info: SourceInfo, folder: Path | None = None) -> Path:
     """The plan that a review of a video goes on with: the one that a run or an earlier review left;
     of several the one that was changed last. Where there is none, the place in which a run would

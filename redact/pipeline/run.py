@@ -29,7 +29,7 @@ from .consequences import covered_spans
 from .draw import draw
 from .held_back import accepted_findings, name_in
 from .journal import Journal
-from .kept_plan import keep_plan, require_same_source, take_up_plan
+from .kept_plan import keep_plan, put_aside, require_same_source, take_up_plan
 from .order import Delivery, Order, check_order, order_to_run
 from .publish import Publishing, keep_beside, publish
 from .remarks import remark_on_run
@@ -102,6 +102,7 @@ def _plan_of(
     if plan is None:
         plan = detect(order.info, settings, journal, detector, order.plan_file)
         if order.plan_file is not None:
+            put_aside(order.plan_file, journal)
             keep_plan(plan, order.plan_file)
     give_back()
     return plan

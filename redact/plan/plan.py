@@ -26,6 +26,7 @@ from ..types import (
     Doubt,
     Keyframe,
     Muted,
+    Origin,
     Outline,
     Region,
     State,
@@ -178,6 +179,13 @@ class Plan:
             Message("ignored_area", where=limits.get("ignored_area", "")),
         )
         return tuple(message for message in told if message.code in limits)
+
+    @property
+    def by_person(self) -> bool:
+        """Whether a person decided, drew, muted or viewed anything, which no search makes again."""
+        decided = any(s.by_person or s.reason or s.name for s in self.subjects)
+        drawn = any(t.origin is not Origin.AUTO or t.key_pictures for t in self.tracks)
+        return decided or drawn or bool(self.muted) or self.review is not None
 
     def table(self) -> list[dict[str, Any]]:
         """One row a track, in order of id, for `csv`, pandas and the like: its subject (number of

@@ -88,6 +88,16 @@ def test_a_case_is_done_once(case: Path, tmp_path: Path) -> None:
     (detect,) = (s for s in manifest["run"]["steps"] if s["name"] == "detect")
     assert [said["code"] for said in detect["detail"]] == ["plan_taken_up"]
     assert "region" in {t["target"] for t in manifest["tracks"]}
+    # Where the plan does not fit, what was decided in it stays, under another name.
+    decided = plan.read_bytes()
+    for number, size in ((1, "0.2"), (2, "0.3")):
+        there = call(*words, "--force", "--caution", "high" if number == 1 else "low")
+        assert f"it is now a.redacted.earlier-{number}.plan.json" in there.stderr
+        assert "b.redacted.plan.json does not fit" not in there.stderr, "nobody decided there"
+        assert plan.with_name(f"a.redacted.earlier-{number}.plan.json").read_bytes() == decided
+        box = ("--box", "1,1,9,9", "--from", "0", "--to", size)
+        assert call("plan", "add", plan, *box).returncode == 0
+        decided = plan.read_bytes()
 
 
 def test_what_was_held_back_is_not_searched_again(tiny: Path, tmp_path: Path) -> None:
