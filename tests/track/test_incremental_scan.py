@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 
 import cv2
 import numpy as np
@@ -15,7 +16,7 @@ from hypothesis import strategies as st
 from redact.detection import SCAN_SIZES
 from redact.detection.views import PART_CONTEXT
 from redact.settings import Sensitivity
-from redact.track import IncrementalScanner
+from redact.track import IncrementalScanner, Remembered
 from redact.track.changes import (
     CHANGED_BLOCK,
     COMPARED_LEVEL,
@@ -223,6 +224,39 @@ def test_a_damaged_picture_is_looked_at_whole_and_so_is_the_next() -> None:
     for damaged in (False, True, False, False):
         clip.show(GROUND, damaged)
     assert clip.recorder.shown == [(0, None), (1, None), (2, None)]
+
+
+def remembered(pictures: Sequence[tuple[Grey, bool]], known: Box | None = None) -> list[int]:
+    """The pictures, each with whether it is damaged, that `Remembered` has scanned in half a second
+    at 25 a second; what was found there is nothing."""
+    scanned: list[int] = []
+
+    def scan(index: int) -> int:
+        scanned.append(index)
+        return index
+
+    last = Remembered[int](lambda _: np.zeros((0, 4), np.float32), 0.4)
+    places = None if known is None else np.array([known])
+    scaler = VideoReformatter()
+    for index, (grey, damaged) in enumerate(pictures):
+        frame = replace(as_frame(index, grey), damaged=damaged)
+        last.of(shrink(frame, scaler), partial(scan, index), places)
+    return scanned
+
+
+def test_what_a_scan_gave_holds_until_anything_may_have_changed() -> None:
+    still = [(GROUND, False)] * 12
+    assert remembered(still) == [0, 10], "and no longer than it was told"
+    # A damaged picture is scanned, and says nothing about the next one.
+    assert remembered([*still[:3], (GROUND, True), *still[:3]]) == [0, 3, 4]
+    assert remembered([*still[:3], (mixed(1.0), False), (mixed(1.0), False)]) == [0, 3]
+    # Noise counts where something is known.
+    noisy = GROUND.copy()
+    x, y = (int(v) // 2 * 2 for v in FACE.box(0).centre)
+    point = noisy[y : y + 2, x : x + 2]  # of the pictures that are compared
+    point[:] = np.where(point < 128, point + 4 * PIXEL, point - 4 * PIXEL)
+    assert remembered([*still[:2], (noisy, False)]) == [0]
+    assert remembered([*still[:2], (noisy, False)], FACE.box(0)) == [0, 2]
 
 
 @given(st.integers(0, 2**32 - 1), st.integers(20, 90), st.integers(20, 130))
