@@ -133,7 +133,8 @@ def tell_findings(result: Result, verbose: bool, terminal: Terminal) -> None:
     elif not audit.passed:
         source = record.source
         timeline = record.plan.source.timeline
-        start = float(timeline.time(0)) if len(timeline) else 0.0
+        first = float(timeline.time(0)) if len(timeline) else 0.0
+        start = None if source.photograph else first
         size = source.video.upright_size
         answers = record.answers
         for line in in_plain_words(audit.findings, size, result.pictures, start, answers):
@@ -227,7 +228,7 @@ def in_plain_words(
     findings: Sequence[Finding],
     size: tuple[int, int],
     pictures: Sequence[Path],
-    start: float,
+    start: float | None,
     answers: Mapping[int, Decided] = MappingProxyType({}),
 ) -> Iterator[str]:
     """One line a finding, with its number.
@@ -236,15 +237,16 @@ def in_plain_words(
         findings: of one audit.
         size: width and height of the upright picture.
         pictures: of the first findings, in order.
-        start: time of the first picture in seconds; players count from there.
+        start: time of the first picture in seconds; players count from there. None: of a photograph.
         answers: why a finding was accepted, by its number; of the others it is asked.
     """
     doubtful = [finding for finding in findings if finding.doubtful]
-    folded = doubtful if _MOST_DOUBTFUL < len(doubtful) < len(findings) else []
+    folded: list[Finding] = []
+    if start is not None and _MOST_DOUBTFUL < len(doubtful) < len(findings):
+        folded = doubtful
     for n, finding in enumerate(findings):
         if finding not in folded:
-            when = _when(finding.start - start, finding.end - start)
-            parts = [f"{finding.number}. {_what(finding)} {when}, {place(finding, size)}."]
+            parts = [f"{finding.number}. {_what_and_when(finding, start)}, {place(finding, size)}."]
             parts += [say("reads", text=finding.shown_text)] if finding.text else []
             parts += [say("perhaps_nothing")] if finding.doubtful else []
             if finding.number in answers:
@@ -253,7 +255,7 @@ def in_plain_words(
                 parts.append(say("hide_it"))
             parts += [say("see_picture", name=pictures[n].name)] if n < len(pictures) else []
             yield " ".join(parts)
-    if folded:
+    if start is not None and folded:
         times = ", ".join(clock(max(0, int(f.start - start)), 0) for f in folded)
         first, last = folded[0].number, folded[-1].number
         yield say("doubtful_findings", first=first, last=last, times=times)
@@ -261,6 +263,11 @@ def in_plain_words(
 
 _MOST_DOUBTFUL: Final = 2
 """Doubtful findings that are told one by one beside those that are not."""
+
+
+def _what_and_when(finding: Finding, start: float | None) -> str:
+    what = _what(finding)
+    return what if start is None else f"{what} {_when(finding.start - start, finding.end - start)}"
 
 
 def _what(finding: Finding) -> str:

@@ -105,7 +105,8 @@ def _write_sheet(
 def _plainly(info: SourceInfo, result: AuditResult, plan: Plan | None) -> Iterator[str]:
     """The result with its findings in words that need no explanation."""
     verdict, *rest = result.in_words()
-    start = float(plan.source.timeline.time(0)) if plan is not None else 0.0
+    first = float(plan.source.timeline.time(0)) if plan is not None else 0.0
+    start = None if info.photograph else first
     yield verdict
     yield from in_plain_words(result.findings, info.video.upright_size, (), start)
     yield from rest[len(result.findings) :]

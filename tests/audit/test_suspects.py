@@ -189,3 +189,6 @@ def test_doubtful_findings_come_last_and_are_folded() -> None:
     ]
     alone = list(in_plain_words(found[2:], (320, 240), (), 0.0))
     assert len(alone) == 3 and alone[0].endswith(" Perhaps it is nothing. Hide it?")
+    first, *more = in_plain_words(found, (320, 240), (), None)
+    assert first == "1. A face or the back of a head may be visible, upper. Hide it?"
+    assert len(more) == 4, "a photograph has no times"
