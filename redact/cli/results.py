@@ -237,7 +237,7 @@ def in_plain_words(
         findings: of one audit.
         size: width and height of the upright picture.
         pictures: of the first findings, in order.
-        start: time of the first picture in seconds; players count from there. None: of a photograph.
+        start: time of the first picture in seconds, from which players count; None: a photograph.
         answers: why a finding was accepted, by its number; of the others it is asked.
     """
     doubtful = [finding for finding in findings if finding.doubtful]
