@@ -13,6 +13,14 @@ NMS_IOU: Final = 0.5
 """Two boxes of one target that overlap more than this are one object: as in training."""
 
 
+MOST_PAIRS: Final = 1_000_000
+"""Pairs of boxes that are compared at once, at about 100 bytes each. It decides memory and time
+alone: a crowd has half of them; a texture in which a network sees faces all over, fifty times."""
+
+ONE_BY_ONE: Final = 50
+"""Best boxes that are compared with all others before pairs are counted again (time alone)."""
+
+
 class Clusters(NamedTuple):
     """Which boxes survive suppression, and which of them suppressed each other one.
 
@@ -31,7 +39,7 @@ def cluster(xyxy: NDArray[np.float32], score: NDArray[np.float32], iou: float) -
     """Greedy suppression that also returns which box suppressed which.
 
     A fine scan of a crowd has thousands of candidates and hundreds of survivors. Only pairs that
-    lie near each other are compared, all at once.
+    lie near each other are compared, all at once; where too many are, the best boxes one by one.
 
     Args:
         xyxy: float32 [N, 4].
@@ -39,50 +47,91 @@ def cluster(xyxy: NDArray[np.float32], score: NDArray[np.float32], iou: float) -
         iou: a box goes when it overlaps a better one by more than this.
     """
     order = np.argsort(-score, kind="stable")
-    better, worse, share = _overlapping(xyxy[order], iou)
-    count = len(order)
-    # Who suppressed each, by rank, itself where nobody did; plain lists are quicker one by one.
-    hosts, by = list(range(count)), [-1] * count
-    begins, others = np.searchsorted(better, np.arange(count + 1)).tolist(), worse.tolist()
-    for a in range(count):
+    boxes, count = xyxy[order], len(order)
+    # By rank: who suppressed each, itself where nobody did, and how much they overlap.
+    host, share = np.arange(count), (_areas(boxes) > 0).astype(np.float32)
+    left = np.arange(count)
+    while (near := _near(boxes[left], iou)).pairs > MOST_PAIRS:
+        for _ in range(ONE_BY_ONE):
+            if not len(left):
+                break
+            gone, overlaps = _with_first(boxes[left], iou)
+            host[left[gone]], share[left[gone]] = left[0], overlaps[gone]
+            left = left[1:][~gone[1:]]
+    better, worse, overlaps = _overlapping(boxes[left], iou, near)
+    # Plain lists are quicker one by one.
+    hosts, by = list(range(len(left))), [-1] * len(left)
+    begins, others = np.searchsorted(better, np.arange(len(left) + 1)).tolist(), worse.tolist()
+    for a in range(len(left)):
         if hosts[a] == a:  # who went suppresses nobody
             for pair in range(begins[a], begins[a + 1]):
                 b = others[pair]
                 if hosts[b] == b:
                     hosts[b], by[b] = a, pair
-    host, pairs = np.array(hosts, np.intp), np.array(by, np.intp)
+    pairs = np.array(by, np.intp)
+    went = pairs >= 0
+    host[left] = left[np.array(hosts, np.intp)]
+    share[left[went]] = overlaps[pairs[went]]
     survives = host == np.arange(count)
     place = np.cumsum(survives) - 1
     owner, overlap = np.empty(count, np.intp), np.empty(count, np.float32)
-    owner[order] = place[host]
-    area = _areas(xyxy)[order]
-    overlap[order] = area > 0
-    overlap[order[~survives]] = share[pairs[~survives]]
+    owner[order], overlap[order] = place[host], share
     return Clusters(order[survives], owner, overlap)
 
 
-def _overlapping(
+class _Near(NamedTuple):
+    """Boxes from left to right, and how many of the next ones each may overlap."""
+
+    by_left: NDArray[np.intp]
+    next_ones: NDArray[np.intp]
+
+    @property
+    def pairs(self) -> int:
+        return int(self.next_ones.sum())
+
+
+def _near(xyxy: NDArray[np.float32], iou: float) -> _Near:
+    by_left = np.argsort(xyxy[:, 0], kind="stable")
+    x1, x2 = xyxy[by_left, 0], xyxy[by_left, 2]
+    # Each meets those that begin before less of its width is left than two boxes with such an IoU
+    # have in common. A little more, for these are rounded numbers.
+    reach = np.maximum(x1, x2 - _ROUNDED * iou * (x2 - x1))
+    next_one = np.arange(1, len(x1) + 1)
+    return _Near(by_left, np.maximum(np.searchsorted(x1, reach, side="right") - next_one, 0))
+
+
+def _with_first(
     xyxy: NDArray[np.float32], iou: float
+) -> tuple[NDArray[np.bool_], NDArray[np.float32]]:
+    """Which boxes have an IoU above `iou` with the first, and that IoU."""
+    x1, y1, x2, y2 = xyxy.T
+    w, h = (
+        np.minimum(x2, x2[0]) - np.maximum(x1, x1[0]),
+        np.minimum(y2, y2[0]) - np.maximum(y1, y1[0]),
+    )
+    inter, area = np.maximum(w, 0) * np.maximum(h, 0), _areas(xyxy)
+    union = area + area[0] - inter
+    return inter > iou * union, inter / np.maximum(union, _TINY)
+
+
+def _overlapping(
+    xyxy: NDArray[np.float32], iou: float, near: _Near
 ) -> tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.float32]]:
     """All pairs of boxes (better, worse) whose IoU is above `iou`, and that IoU, in order.
 
     Args:
         xyxy: [N, 4], the best first.
     """
-    by_left = np.argsort(xyxy[:, 0], kind="stable")
+    by_left, count = near
     x1, y1, x2, y2 = np.ascontiguousarray(xyxy[by_left].T)
-    # From left to right: each meets those that begin before less of its width is left than two
-    # boxes with such an IoU have in common. A little more, for these are rounded numbers.
-    reach = np.maximum(x1, x2 - _ROUNDED * iou * (x2 - x1))
     first = np.arange(1, len(x1) + 1)
-    count = np.maximum(np.searchsorted(x1, reach, side="right") - first, 0)
     one = np.repeat(first - 1, count)
     other = np.arange(len(one)) + np.repeat(first - np.cumsum(count) + count, count)
     # Up and down: what two boxes share is at least iou / (1 + iou) of both heights together.
     middle, apart = y1 + y2, (1 - iou) / (1 + iou) / _ROUNDED * (y2 - y1) + _PIXELS
     far = np.abs(np.repeat(middle, count) - middle[other])
-    near = np.flatnonzero(far <= np.repeat(apart, count) + apart[other])
-    one, other = one[near], other[near]
+    level = np.flatnonzero(far <= np.repeat(apart, count) + apart[other])
+    one, other = one[level], other[level]
     area = _areas(xyxy)[by_left]
     w = np.minimum(x2[one], x2[other]) - x1[other]
     h = np.minimum(y2[one], y2[other]) - np.maximum(y1[one], y1[other])
@@ -96,8 +145,8 @@ def _overlapping(
     return i[order], j[order], share[order]
 
 
-_ROUNDED, _PIXELS = np.float32(0.999), np.float32(0.01)
-"""Less than one by more than any rounding, and more pixels than any."""
+_ROUNDED, _PIXELS, _TINY = np.float32(0.999), np.float32(0.01), np.float32(1e-6)
+"""Less than one by more than any rounding, and more pixels than any; more than no area."""
 
 
 def _areas(xyxy: NDArray[np.float32]) -> NDArray[np.float32]:
