@@ -205,6 +205,7 @@ def changed(data: bytes, rng: random.Random) -> tuple[bytes, str]:
         piece = out[at : at + length]
         if what == "gone":
             del out[at : at + length]
+            what = "gone" if at + length < size else "cut"
         else:
             out[at:at] = piece
     return bytes(out), what

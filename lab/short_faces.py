@@ -4,7 +4,9 @@ A clear frontal face (a public-domain portrait of the sample) is set into each c
 pictures and the search is run over a second and a half. A face counts as open if more than 17 % of
 its ellipse lies outside the masks in a picture that shows it, as in `lab.real`. `--rates` and
 `--sizes` choose pictures a second and heights in pixels, of the head; its face is two thirds of it.
-With `--keep FILE` a run that was stopped goes on where it was.
+With `--keep FILE` a run that was stopped goes on where it was. `--each N` tries only N cells of the
+table with each clip, dealt so that every cell gets as many clips; those of a run that was stopped
+are dealt nearly as evenly.
 """
 
 from __future__ import annotations
@@ -13,8 +15,9 @@ import argparse
 import itertools
 import json
 import os
+import random
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -36,6 +39,9 @@ PORTRAIT = Box(300, 148, 425, 300)
 """One of the portraits in picture 75 of the sample: a head with its cap."""
 FACE = Box(316, 186, 409, 286)
 """Its face, from the cap to the chin: what must be hidden."""
+Cell = tuple[int, int, int]
+"""Of the table: pictures a second, pixels of height, pictures that show the face."""
+
 SECONDS = 1.5
 WIDEST = 960
 
@@ -55,9 +61,12 @@ def portrait() -> NDArray[np.uint8]:
 
 
 def pictures_of(clip: Path, rate: int) -> list[NDArray[np.uint8]]:
-    """The first pictures of a clip, at most `WIDEST` wide, as many as make `SECONDS`."""
+    """The first pictures of a clip, at most `WIDEST` wide, as many as make `SECONDS`; of a shorter
+    clip forwards and backwards."""
+    count = round(SECONDS * rate)
     with av.open(str(clip)) as container:
-        frames = list(itertools.islice(container.decode(video=0), round(SECONDS * rate)))
+        frames = list(itertools.islice(container.decode(video=0), count))
+    frames = list(itertools.islice(itertools.cycle([*frames, *frames[-2:0:-1]]), count))
     scale = min(1.0, WIDEST / frames[0].width)
     size = (int(frames[0].width * scale) // 2 * 2, int(frames[0].height * scale) // 2 * 2)
     return [frame.to_ndarray(format="rgb24", width=size[0], height=size[1]) for frame in frames]
@@ -172,6 +181,14 @@ def table(results: Iterable[Result]) -> str:
     return "\n".join(lines)
 
 
+def dealt(clips: Sequence[Path], cells: Sequence[Cell], each: int) -> Iterator[tuple[Path, Cell]]:
+    """Which cells are tried with which clips: `each` with every clip."""
+    mixed = random.Random(1).sample(cells, len(cells))
+    for turn in range(min(each, len(cells))):
+        for number, clip in enumerate(clips):
+            yield clip, mixed[(number * len(cells) // len(clips) + turn) % len(cells)]
+
+
 def kept(file: Path | None) -> dict[Trial, Result]:
     """What earlier runs left in a file."""
     if file is None or not file.exists():
@@ -188,6 +205,7 @@ def main() -> None:
     parser.add_argument("--counts", default="1,2,3,4,6")
     parser.add_argument("--rates", default="30")
     parser.add_argument("--sizes", default="60")
+    parser.add_argument("--each", type=int, default=10**6, help="so many cells with each clip")
     parser.add_argument("--keep", type=Path, help="a line for each trial; what is in it is done")
     options = parser.parse_args()
     counts, rates, sizes = (
@@ -195,17 +213,17 @@ def main() -> None:
     )
     face, known = portrait(), kept(options.keep)
     results = []
-    for clip in options.clips:
-        for rate, size, count in itertools.product(rates, sizes, counts):
-            trial = Trial(clip.name, options.sensitivity, rate, size, count)
-            if trial not in known:
-                # Not always at the same distance from a scan.
-                later = 2 * counts.index(count) + 1
-                known[trial] = tried(clip, trial, face, later)
-                if options.keep:
-                    with options.keep.open("a") as file:
-                        file.write(json.dumps(asdict(known[trial])) + "\n")
-            results.append(known[trial])
+    cells = list(itertools.product(rates, sizes, counts))
+    for clip, (rate, size, count) in dealt(options.clips, cells, options.each):
+        trial = Trial(clip.name, options.sensitivity, rate, size, count)
+        if trial not in known:
+            # Not always at the same distance from a scan.
+            later = 2 * counts.index(count) + 1
+            known[trial] = tried(clip, trial, face, later)
+            if options.keep:
+                with options.keep.open("a") as file:
+                    file.write(json.dumps(asdict(known[trial])) + "\n")
+        results.append(known[trial])
     print(table(results))
     print(f"{sum(result.seconds for result in results):.0f} s of processor time")
 
