@@ -156,9 +156,10 @@ DOUBTED = 0.25
 """Factor on the odds from which a tracklet takes part in stitching: pieces of one person may each
 be doubtful and together be believed. Two doublings of the odds."""
 
-ONE_PLATE = 0.5
-"""Share of the smaller box from which a plate that was never firmly seen is the other one, framed
-less well, in the middle of these frames: half, as no plate hangs on another."""
+FRAMED_LESS_WELL = 0.5
+"""Share of the smaller box from which what was never firmly seen is the other one, framed less well
+(a face with the chest below it, a plate with the bumper), in the middle of these frames. Of faces
+on 22 dev clips the masks are 2.4 instead of 2.8 times the face on average, and no more are open."""
 
 STACKED_FRAMES = 0.5
 """Share of the shorter track's sightings in which both were seen: half of its life; two
@@ -343,8 +344,8 @@ def _stacked(host: tuple[list[Piece], Rows, float], other: tuple[list[Piece], Ro
     if len(i) < STACKED_FRAMES * len(rows):
         return False
     share = _shares(mine["box"][i].astype(np.float64), rows["box"][j].astype(np.float64))
-    if host[0][0].target is Target.PLATE and rows["score"].max() < DOUBTFUL:
-        return bool(np.median(share) >= ONE_PLATE)
+    if rows["score"].max() < DOUBTFUL:
+        return bool(np.median(share) >= FRAMED_LESS_WELL)
     # In every frame: where they part in one, that one would be open.
     return bool((share >= MOSTLY_INSIDE).all())
 

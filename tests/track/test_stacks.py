@@ -78,6 +78,16 @@ def test_one_plate_that_is_framed_in_two_ways_is_one_track() -> None:
         assert not contained(tracks, i, bumper), i
 
 
+def test_a_face_that_is_also_framed_with_the_chest_has_one_mask() -> None:
+    """The faint box begins at the mouth, so that only six tenths of the face lie in it."""
+    face, chest = Box(100, 60, 112, 74), Box(96, 65.6, 116, 86)
+    found = [Detections.concat([seen([face], 0.99), seen([chest], 0.4)]) for _ in range(COUNT)]
+    (track,) = track_clip(rendered([], COUNT), found).tracks
+    for i in range(COUNT):
+        here = track.at(i)
+        assert here is not None and here.box.contains(face) and here.box.area < 2 * face.area
+
+
 def test_a_doubtful_piece_takes_no_mask_away() -> None:
     """Somebody is out of sight for longer than a tracklet waits; what is seen of them afterwards
     is doubted so often that the whole would be no face."""
