@@ -16,7 +16,6 @@ from ..types import DOUBTFUL, MOSTLY_INSIDE, Box, Boxes, Doubt, Target, Track
 from .active_tracklets import Retired
 from .associate import LIKENESS_WEIGHT, MOST_REACH, REACH, SIZE_RATIO, Pairs, assign
 from .belief import Clues, TargetWeights, probability_of, worth_hiding
-from .bodies import BodyScan, on_bodies
 from .box_per_frame import fill, keyframes_of
 from .follow import ANCHOR
 from .geometry import Index, areas, carried, to_centres
@@ -175,7 +174,6 @@ def weave(
     jolts: Sequence[int],
     settings: TrackSettings,
     weights: Mapping[str, TargetWeights],
-    body_scans: Sequence[BodyScan] = (),
 ) -> tuple[Track, ...]:
     """All tracks of the clip, in order of appearance.
 
@@ -187,12 +185,9 @@ def weave(
         cuts: first frames of new scenes.
         jolts: frames in which much moved at once (`Jolts`), rising.
         settings, weights: see `Tracker`.
-        body_scans: see `Everybody.scans`.
     """
     rows_of = log.by_tracklet()
     likely = _likely(retired, weights, settings.leak_cost)
-    for tracklet in likely:
-        rows_of[tracklet] = on_bodies(rows_of[tracklet], retired[tracklet].target, body_scans)
     pieces = [
         piece
         for tracklet in likely

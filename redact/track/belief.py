@@ -31,8 +31,8 @@ ENOUGH_BODIES: Final = 8
 """Body scans without a body that bears it, after which more of them are no further evidence."""
 
 MOSTLY_BORNE: Final = 0.5
-"""Share of the body scans in which a body must bear something, or a vehicle a plate, so that body
-scans after its last detection tell whether it is still there."""
+"""Share of the body scans in which a body must bear a head, or a vehicle a plate, so that it counts
+as theirs."""
 
 ENOUGH_SCANS: Final = 16
 """Scans after which more of the same are no further evidence."""

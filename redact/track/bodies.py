@@ -7,7 +7,7 @@ known, and not hidden.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -17,10 +17,8 @@ from numpy.typing import NDArray
 from ..detection import HEAD_SHARE, Bodies, iou
 from ..mask_size import AT_BORDER
 from ..types import DOUBTFUL, SAME_PLACE_IOU, Boxes, Detections, Frame, Target
-from .belief import MOSTLY_BORNE
 from .changes import Remembered
 from .sensitivities import JITTER
-from .sightings import How, Rows
 from .small_pictures import SmallFrame
 from .starting_score import FAINT
 
@@ -309,66 +307,6 @@ class Everybody:
         closer = self._eyes.plates(frame, bare)
         self._vehicles.note(bare, plates_borne, closer, time)
         return closer
-
-
-def on_bodies(rows: Rows, target: Target, scans: Sequence[BodyScan]) -> Rows:
-    """Sightings of one face, head or plate, without those before its first and after its last
-    detection in which it was followed to where no body, or vehicle, bears it.
-
-    Pixels follow somebody who turns away, and where he left, they follow the wall. If a body bore
-    what was detected, and all later body scans find none where it was followed to, nobody is there
-    any more; it ends with the first scan that finds nobody. Whoever bends down bears nothing
-    at the upper end of his body, and somebody who turns away is followed by a part of his head: any
-    body that holds the place is somebody.
-
-    Args:
-        rows: in rising frame order, one per frame.
-        target: what it is.
-        scans: see `Everybody.scans`.
-    """
-    detected = rows["frame"][rows["how"] == How.DETECTED]
-    here = [x for x in scans if rows["frame"][0] <= x.frame <= rows["frame"][-1]]
-    if target not in (*OF_BODY, Target.PLATE) or not len(detected) or not here:
-        return rows
-    frames = np.array([scan.frame for scan in here])
-    sides = rows["box"].astype(np.float64).T
-    boxes = np.stack([np.interp(frames, rows["frame"], side) for side in sides], axis=1)
-    kind, vehicle = np.array([target], np.int8), target is Target.PLATE
-    each = [(scan.bodies, box[None]) for scan, box in zip(here, boxes, strict=True)]
-    borne = np.array([borne_by(bodies, box, kind)[0] for bodies, box in each])
-    somebody = borne | [_held(bodies, box, vehicle) for bodies, box in each]
-    first, last = detected[0], detected[-1]
-    seen = (frames >= first) & (frames <= last)
-    if not seen.any() or borne[seen].mean() < MOSTLY_BORNE:
-        return rows  # bodies tell nothing of who has none in sight
-    last = gone_from(frames, somebody, last, rows["frame"][-1])
-    # Before its first detection likewise, with time running backwards.
-    first = -gone_from(-frames[::-1], somebody[::-1], -first, -rows["frame"][0])
-    return np.asarray(rows[(rows["frame"] >= first) & (rows["frame"] <= last)])
-
-
-def gone_from(frames: NDArray[np.intp], there: NDArray[np.bool_], detected: int, end: int) -> int:
-    """The frame from which somebody who was followed was gone; `end` if that is not known.
-
-    Args:
-        frames: that were scanned for the body, or for its shape, rising.
-        there: whether each scan found it.
-        detected: the last frame in which somebody was detected.
-        end: the last in which they were followed.
-    """
-    later = frames > detected
-    tail = np.flatnonzero(later & ~there)
-    found = np.flatnonzero(later & there)
-    if len(found):
-        tail = tail[tail > found[-1]]
-    return int(frames[tail[0]]) if len(tail) >= LEAST_BODY_SCANS else end
-
-
-def _held(bodies: Bodies, box: Boxes, vehicle: bool) -> bool:
-    """Whether the middle of a box [1, 4] lies in that of a person, or vehicle."""
-    low, high = np.split(bodies.xyxy[bodies.vehicle == vehicle].astype(np.float64), 2, axis=1)
-    middle = (box[:, :2] + box[:, 2:]) / 2
-    return bool(((middle >= low) & (middle <= high)).all(axis=1).any())
 
 
 class _ScannedInVain:

@@ -9,10 +9,11 @@ from statistics import median
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ..types import Shaped, Silhouette, State, Target, Track
 from .belief import MOSTLY_BORNE, ORDINARY
-from .bodies import gone_from
+from .bodies import LEAST_BODY_SCANS
 from .body_tracks import MOSTLY
 
 ShapeScan = tuple[int, Silhouette | None]
@@ -76,8 +77,8 @@ def without_empty_ends(track: Track, scans: Sequence[ShapeScan]) -> Track:
         return track
     frames = np.array([frame for frame, _ in scans])
     there = np.array([shape is not None for _, shape in scans], np.bool_)
-    last = gone_from(frames, there, detected[-1], track.last)
-    first = -gone_from(-frames[::-1], there[::-1], -detected[0], -track.first)
+    last = _gone_from(frames, there, detected[-1], track.last)
+    first = -_gone_from(-frames[::-1], there[::-1], -detected[0], -track.first)
     ends = [key for frame in (first, last) if (key := track.found_at(frame)) is not None]
     inner = [key for key in track.keyframes if first < key.frame < last]
     before = [shaped for shaped in track.shapes if shaped.frame <= first]
@@ -85,6 +86,23 @@ def without_empty_ends(track: Track, scans: Sequence[ShapeScan]) -> Track:
     shapes += [shaped for shaped in track.shapes if first < shaped.frame <= last]
     keys = {key.frame: key for key in (ends[0], *inner, ends[-1])}
     return replace(track, keyframes=tuple(keys.values()), shapes=tuple(shapes))
+
+
+def _gone_from(frames: NDArray[np.intp], there: NDArray[np.bool_], detected: int, end: int) -> int:
+    """The frame from which somebody who was followed was gone; `end` if that is not known.
+
+    Args:
+        frames: that were scanned, rising.
+        there: whether each scan found it.
+        detected: the last frame in which somebody was detected.
+        end: the last in which they were followed.
+    """
+    later = frames > detected
+    tail = np.flatnonzero(later & ~there)
+    found = np.flatnonzero(later & there)
+    if len(found):
+        tail = tail[tail > found[-1]]
+    return int(frames[tail[0]]) if len(tail) >= LEAST_BODY_SCANS else end
 
 
 def shapes_between(scans: Sequence[ShapeScan], last: int) -> tuple[Shaped, ...]:

@@ -240,7 +240,6 @@ class Tracker:
             self._jolts.frames(),
             self.settings,
             self._weights,
-            () if self._everybody is None else self._everybody.scans,
         )
         doubts = seen_best(self._log.by_tracklet(), self._active.retired, self._weights)
         bodies, owners = list[Body](), list[tuple[int, ...]]()
