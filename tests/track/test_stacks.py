@@ -88,6 +88,14 @@ def test_a_face_that_is_also_framed_with_the_chest_has_one_mask() -> None:
         assert here is not None and here.box.contains(face) and here.box.area < 2 * face.area
 
 
+def test_a_faint_face_that_is_no_larger_keeps_its_mask() -> None:
+    """Each of two boxes on a small face may hold a part that the other has lost."""
+    face, beside = Box(100, 60, 112, 74), Box(105, 62, 115, 75)
+    found = [Detections.concat([seen([face], 0.99), seen([beside], 0.4)]) for _ in range(COUNT)]
+    tracks = track_clip(rendered([], COUNT), found).tracks
+    assert all(contained(tracks, i, face) and contained(tracks, i, beside) for i in range(COUNT))
+
+
 def test_a_doubtful_piece_takes_no_mask_away() -> None:
     """Somebody is out of sight for longer than a tracklet waits; what is seen of them afterwards
     is doubted so often that the whole would be no face."""
