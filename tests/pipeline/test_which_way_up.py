@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
@@ -11,14 +12,14 @@ import cv2
 import numpy as np
 import pytest
 
-from redact.detection import CenterFace
+from redact.detection import Bodies, CenterFace, People
 from redact.media import Decode, probe
 from redact.pipeline import Journal, detect
 from redact.pipeline.which_way_up import plainly, turned_by
 from redact.plan import dump_plan, parse_plan, read_plan
 from redact.progress import Silent
 from redact.settings import DetectSettings, Rotate, Sensitivity
-from redact.types import Box, Target
+from redact.types import Box, Detections, Target
 
 from ..conftest import SHARED
 
@@ -103,6 +104,22 @@ def test_real_people_tell_which_way_up_they_are(name: str, tmp_path: Path) -> No
     for quarters in (1, 2, 3):
         clip = laid(clips[0], tmp_path / f"{quarters}.mp4", quarters, frames=30)
         assert turned_by(probe(clip), FACES, Journal(Silent())) == (360 - 90 * quarters,)
+
+
+@pytest.mark.parametrize(("vehicle", "told"), [(True, ()), (False, (90,))])
+def test_a_vehicle_does_not_tell_which_way_up_it_is(
+    street: Path, monkeypatch: pytest.MonkeyPatch, vehicle: bool, told: tuple[int, ...]
+) -> None:
+    """A car is detected whichever way it lies, and a bicycle lies on its side."""
+    turns = itertools.cycle((0.1, 0.95, 0.1, 0.1))
+
+    def bodies(*_: object) -> Bodies:
+        box, score = np.array([[1, 1, 9, 9]], np.float32), np.array([next(turns)], np.float32)
+        return Bodies(box, score, np.array([vehicle]))
+
+    monkeypatch.setattr(CenterFace, "run", lambda *_: Detections.empty())
+    monkeypatch.setattr(People, "bodies", bodies)
+    assert turned_by(probe(street), FACES, Journal(Silent())) == told
 
 
 def test_what_shows_nothing_new_is_not_scanned_again(
