@@ -27,8 +27,9 @@ _UNDETERMINED = 0x55C4.to_bytes(2, "big")  # "und", five bits a letter
 
 def release_path(folder: Path, suffix: str, taken: Collection[Path] = ()) -> Path:
     """First free neutral name in `folder` that is not `taken`: video.mp4, video-2.mp4, …; photo.jpg
-    for a photograph."""
-    name = NEUTRAL_NAMES[suffix.lower() in PHOTOGRAPH_ENDINGS]
+    for a photograph. In small letters: cameras write JPG and MOV."""
+    suffix = suffix.lower()
+    name = NEUTRAL_NAMES[suffix in PHOTOGRAPH_ENDINGS]
     number, path = 2, folder / f"{name}{suffix}"
     while path.exists() or path in taken:
         path, number = folder / f"{name}-{number}{suffix}", number + 1

@@ -10,6 +10,7 @@ from pathlib import Path
 from .. import __version__
 from ..detection import Detector
 from ..errors import MismatchError, OutputExistsError, PlanError
+from ..files import unwritable
 from ..media import SourceInfo, default_output, sha256_of
 from ..plan import Plan, is_own_plan, read_plan, write_plan
 from ..progress import Stages
@@ -32,7 +33,8 @@ def keep_plan(plan: Plan, path: Path) -> None:
 
 def put_aside(path: Path, journal: Journal) -> None:
     """Give a plan that is to be replaced another name if a person worked on it, or if it cannot be
-    read: `--force` asks for another result, and not for hours of decisions to be lost."""
+    read: `--force` asks for another result, and not for hours of decisions to be lost. Raises
+    OutputError."""
     try:
         if not os.path.lexists(path) or not read_plan(path).by_person:
             return
@@ -41,7 +43,10 @@ def put_aside(path: Path, journal: Journal) -> None:
     stem, number = path.name.removesuffix(".plan.json"), 1
     while os.path.lexists(aside := path.with_name(f"{stem}.earlier-{number}.plan.json")):
         number += 1
-    path.rename(aside)
+    try:
+        path.rename(aside)
+    except OSError as error:
+        raise unwritable(aside, error) from error
     journal.warn(Message("plan_put_aside", name=path.name, aside=aside.name))
 
 

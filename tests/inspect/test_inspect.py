@@ -244,7 +244,7 @@ def test_names_and_times(tmp_path: Path) -> None:
     assert release_path(tmp_path, ".mp4").name == "video.mp4"
     (tmp_path / "video.mp4").write_bytes(b"x")
     assert release_path(tmp_path, ".mp4").name == "video-2.mp4"
-    assert release_path(tmp_path, ".JPG").name == "photo.JPG"
+    assert release_path(tmp_path, ".JPG").name == "photo.jpg", "a camera writes capitals"
     assert is_release_name("photo-3.png") and not is_release_name("photos.png")
     clear_times(tmp_path / "video.mp4")
     assert (tmp_path / "video.mp4").stat().st_mtime_ns == CLEARED
