@@ -8,12 +8,15 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from redact.errors import ExitCode, InputError, StoppedError
 from redact.pipeline import Journal
@@ -117,3 +120,35 @@ def test_answers_about_a_source_that_is_refused_are_not_kept(tmp_path: Path) -> 
             kept.asking(lambda *_: np.zeros(1, np.float32))(frame, *nowhere)
             raise error
         assert path.exists() is stays
+
+
+def test_an_answer_is_only_for_the_question_that_was_asked(tmp_path: Path) -> None:
+    """Another place, kind, frame or way to scan must be asked anew, whatever is kept."""
+    path, asked = tmp_path / ".a.scans", list[str]()
+    frame = Frame(3, 3, Fraction(1, 25), picture("yuv420p", (32, 32), 0))
+    box, face = np.array([[1.0, 2, 9, 9]]), np.zeros(1, np.int8)
+
+    def ask(_: Frame, boxes: NDArray[np.float64], __: NDArray[np.int8]) -> NDArray[np.float32]:
+        asked.append("again")
+        return np.ones(len(boxes), np.float32)
+
+    def again(
+        made_by: str = "this", about: Frame = frame, boxes: Any = box, target: Any = face
+    ) -> bool:
+        asked.clear()
+        with KeptScans(path, made_by) as kept:
+            kept.asking(ask)(about, boxes, target)
+        return bool(asked)
+
+    others: list[dict[str, Any]] = [
+        {"made_by": "that"},
+        {"about": replace(frame, index=4)},
+        {"about": replace(frame, pts=4)},
+        {"about": replace(frame, damaged=True)},
+        {"boxes": box + 1},
+        {"target": face + 1},
+    ]
+    for other in others:
+        path.unlink(missing_ok=True)
+        assert again() and not again(), "it is kept"
+        assert again(**other), other
