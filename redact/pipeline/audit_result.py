@@ -8,8 +8,9 @@ from pathlib import Path
 
 from ..auditing import AuditResult, AuditSettings, audit_file
 from ..plan import Plan
+from ..risk import SECONDS_BETWEEN_MOMENTS
 from ..settings import Audio
-from ..types import LOOSELY_SAME_IOU, Decided, Finding
+from ..types import LOOSELY_SAME_IOU, Decided, Finding, box_on_the_way
 from .journal import Journal
 from .order import Order
 
@@ -80,9 +81,16 @@ def answers_to(audit: AuditResult, accepted: Accepted | None) -> dict[int, Decid
     }
 
 
-def same_place(a: Finding, b: Finding) -> bool:
-    """Whether two audits of one source mean the same thing."""
-    if a.kind is not b.kind or a.target is not b.target:
+def same_place(found: Finding, viewed: Finding) -> bool:
+    """Whether a finding is one that a person has viewed in an earlier audit of the source: what goes
+    on for longer, or leaves the place, may be somebody else there whom nobody has viewed."""
+    if found.kind is not viewed.kind or found.target is not viewed.target:
         return False
-    there = dict(b.path)
-    return any(box.iou(there[frame]) >= LOOSELY_SAME_IOU for frame, box in a.path if frame in there)
+    begins, ends = viewed.start - SECONDS_BETWEEN_MOMENTS, viewed.end + SECONDS_BETWEEN_MOMENTS
+    if found.start < begins or found.end > ends:
+        return False
+    during = [(f, box) for f, box in found.path if viewed.first <= f <= viewed.last]
+    if not all(box.common(box_on_the_way(viewed.path, frame)) for frame, box in during):
+        return False
+    there = dict(viewed.path)
+    return any(box.iou(there[f]) >= LOOSELY_SAME_IOU for f, box in during if f in there)

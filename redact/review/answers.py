@@ -84,8 +84,8 @@ def _finding(note: FindingNote, plan: Plan) -> Finding:
         target=Target.from_word(note.target),
         first=note.first,
         last=note.last,
-        start=plan.seconds(note.first),
-        end=plan.seconds(note.last),
+        start=float(plan.source.timeline.time(note.first)),  # on the clock of the file, as an audit
+        end=float(plan.source.timeline.time(note.last)),
         path=tuple(_path(note)),
         scores=(),
         rule="",  # why it was believed is not kept, and nobody asks it of an answer

@@ -100,6 +100,8 @@ def test_an_answer_is_about_one_place() -> None:
         finding(2, (15, ELSEWHERE), (20, ELSEWHERE)),
         finding(2, (10, ELSEWHERE), (40, ELSEWHERE)),  # in the very same frames
         finding(2, (60, STATUE), (80, STATUE)),  # there, when the statue was not found there
+        finding(2, (12, STATUE), (33, STATUE), (70, STATUE)),  # and for longer than that
+        finding(2, (10, STATUE), (25, STATUE), (40, ELSEWHERE)),  # from it to somebody else
         finding(2, (10, STATUE), (40, STATUE), target=Target.PLATE),
         finding(2, (10, STATUE), (40, STATUE), kind=FindingKind.MISFIT),
     ):
