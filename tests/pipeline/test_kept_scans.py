@@ -6,7 +6,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from fractions import Fraction
@@ -18,10 +18,12 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from redact.detection import Verifier
 from redact.errors import ExitCode, InputError, StoppedError
-from redact.pipeline import Journal
-from redact.pipeline.kept_scans import KeptScans, scans_path
+from redact.pipeline import Journal, kept_scans
+from redact.pipeline.kept_scans import KeptScans, scans_kept, scans_path
 from redact.progress import Silent, Stage
+from redact.settings import DetectSettings, Sensitivity
 from redact.types import Frame
 
 from ..cli.conftest import call
@@ -152,3 +154,41 @@ def test_an_answer_is_only_for_the_question_that_was_asked(tmp_path: Path) -> No
         path.unlink(missing_ok=True)
         assert again() and not again(), "it is kept"
         assert again(**other), other
+
+
+def test_answers_are_kept_for_one_source_and_one_way_to_search(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plan, frame = tmp_path / "a.plan.json", Frame(0, 0, Fraction(1, 25), picture("gray", (8, 8), 0))
+    where = np.zeros((1, 4)), np.zeros(1, np.int8)
+    asked: list[int] = []
+
+    class Other:
+        name, weights_sha256 = "another", "00"
+
+    def ask(_: Frame, boxes: NDArray[np.float64], __: NDArray[np.int8]) -> NDArray[np.float32]:
+        asked.append(len(boxes))
+        return np.ones(len(boxes), np.float32)
+
+    def again(source: str = "00", detector: Any = Verifier, **settings: Any) -> bool:
+        asked.clear()
+        with scans_kept(plan, source, DetectSettings(**settings), detector) as kept:
+            kept.asking(ask)(frame, *where)
+        return bool(asked)
+
+    others: list[Callable[[], bool]] = [
+        lambda: again("01"),
+        lambda: again(detector=Other),
+        lambda: again(sensitivity=Sensitivity.THOROUGH),
+    ]
+    for other in others:
+        scans_path(plan).unlink(missing_ok=True)
+        assert again() and not again(), "it is kept"
+        assert other()
+    scans_path(plan).unlink()
+    assert again() and not again()
+    for name in ("__version__", "device_now", "library_versions"):
+        with monkeypatch.context() as patch:
+            value = getattr(kept_scans, name)
+            patch.setattr(kept_scans, name, (lambda: "x") if callable(value) else "x")
+            assert again() and not again(), name
