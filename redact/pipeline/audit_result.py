@@ -82,8 +82,10 @@ def answers_to(audit: AuditResult, accepted: Accepted | None) -> dict[int, Decid
 
 
 def same_place(found: Finding, viewed: Finding) -> bool:
-    """Whether a finding is one that a person has viewed in an earlier audit of the source: what goes
-    on for longer, or leaves the place, may be somebody else there whom nobody has viewed."""
+    """Whether a finding is one that a person has viewed in an earlier audit of the source.
+
+    What goes on for longer, or leaves the place, may be somebody else, whom nobody has viewed.
+    """
     if found.kind is not viewed.kind or found.target is not viewed.target:
         return False
     begins, ends = viewed.start - SECONDS_BETWEEN_MOMENTS, viewed.end + SECONDS_BETWEEN_MOMENTS

@@ -110,20 +110,23 @@ def _noted(moment: Moment, answered: bool = False) -> SeenMoment:
     return SeenMoment(moment.frame, moment.why, moment.track, beside, answered)
 
 
+Asked = tuple[int, str, int]
+"""A moment as the page names it: frame, sentence and track."""
+
+
 def with_answers(
-    review: ReviewState, plan: Plan, moments: Sequence[Moment], frames: Iterable[int], yes: bool
+    review: ReviewState, moments: Sequence[Moment], which: Iterable[Asked], yes: bool
 ) -> ReviewState:
     """The review with a person's answer that nothing must be hidden at some moments, by their
     pictures; or with that answer taken back, where `yes` is false.
 
     Args:
         review: before.
-        plan: of the clip.
         moments: the ranking.
-        frames: which of them, by their frames.
+        which: of them; several may lie in one frame, and each has a picture of its own.
     """
-    asked = set(frames)
-    chosen = [moment for moment in moments if moment.frame in asked]
+    asked = set(which)
+    chosen = [m for m in moments if (m.frame, m.sentence, m.track) in asked]
     known = Settled(review.moments)
     if yes:
         for moment in chosen:

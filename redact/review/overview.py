@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -36,7 +36,7 @@ from ..risk import (
 )
 from ..track import LEAST_BODY_SCANS, SURE_BODY_SCORE
 from ..types import DOUBTFUL, Action, Keyframe, Origin, Outline, Target, Track, runs_of
-from .looked_at import Settled, review_summary, seen_runs, with_answers, with_moments
+from .looked_at import Asked, Settled, review_summary, seen_runs, with_answers, with_moments
 from .sound import sound_span
 from .track_summary import TrackSummaries, TrackSummary
 
@@ -141,10 +141,10 @@ class Overview:
         return with_moments(review, plan, moments, self._seen(plan, moments))
 
     def answered(
-        self, plan: Plan, review: ReviewState, frames: Sequence[int], yes: bool
+        self, plan: Plan, review: ReviewState, which: Iterable[Asked], yes: bool
     ) -> ReviewState:
         """See `with_answers`."""
-        return with_answers(review, plan, self._ranking(plan), frames, yes)
+        return with_answers(review, self._ranking(plan), which, yes)
 
     def _seen(self, plan: Plan, moments: Sequence[Moment]) -> list[bool]:
         """Whether each moment was viewed. A mask that was drawn and followed lies in pictures that

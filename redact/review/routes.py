@@ -296,8 +296,9 @@ class _Page:
     def moments(self, values: dict[str, Any]) -> Answer:
         """Note a person's answers about risky moments, given by their pictures."""
         here = self._session.ready()
-        plan, frames, yes = here.open_plan.plan, list(values["frames"]), bool(values["yes"])
-        here.open_plan.note(lambda review: here.overview.answered(plan, review, frames, yes))
+        plan, yes = here.open_plan.plan, bool(values["yes"])
+        which = [(int(frame), str(why), int(track)) for frame, why, track in values["moments"]]
+        here.open_plan.note(lambda review: here.overview.answered(plan, review, which, yes))
         return self._changed(lambda: here.open_plan.plan)
 
     def finish(self, values: dict[str, Any]) -> Answer:

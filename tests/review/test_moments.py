@@ -64,9 +64,14 @@ def test_every_mask_that_follows_one_box_is_asked_about_though_they_end_together
     keys = ((30, 39, State.FOLLOWED, HERE), (40, 40, State.MANUAL, HERE))
     both = (replace(track(n, *keys), origin=Origin.MANUAL) for n in (1, 2))
     plan = with_subjects(plan_of(*both))
-    told = Overview().changes(replace(plan, review=ReviewState()))
+    memory = Overview()
+    told = memory.changes(replace(plan, review=ReviewState()))
     drawn = [m for m in told["moments"] if m["why"] == "drawn"]
     assert sorted((m["frame"], m["track"]) for m in drawn) == [(30, 1), (30, 2)]
+    # Whoever answers by the picture of one has not seen that of the other.
+    review = memory.answered(plan, ReviewState(), [(30, "drawn", 1)], True)
+    again = memory.changes(replace(plan, review=review))["moments"]
+    assert {m["track"]: m["seen"] for m in again if m["why"] == "drawn"} == {1: True, 2: False}
 
 
 def test_what_was_answered_is_not_asked_again_and_the_count_does_not_fall() -> None:
@@ -78,9 +83,10 @@ def test_what_was_answered_is_not_asked_again_and_the_count_does_not_fall() -> N
     plan, memory, info = plan_of(*tracks, frames=1500), Overview(), probe(SAMPLE)
     told = memory.everything(plan, info)
     total = told["summary"]["moments"]
-    frames = [m["frame"] for m in told["moments"] if m["track"] in (2, 3)]
+    these = [m for m in told["moments"] if m["track"] in (2, 3)]
+    frames, which = [m["frame"] for m in these], [(m["frame"], m["why"], m["track"]) for m in these]
     assert len(frames) == 4
-    review = memory.answered(plan, ReviewState(), frames, True)
+    review = memory.answered(plan, ReviewState(), which, True)
     plan = replace(plan, review=review)
     told = memory.changes(plan)["summary"]
     assert (told["moments_seen"], told["moments_answered"], told["moments"]) == (4, 4, total)
@@ -93,7 +99,7 @@ def test_what_was_answered_is_not_asked_again_and_the_count_does_not_fall() -> N
     asked = {m["frame"]: m["seen"] for m in back["moments"]}
     assert all(asked[frame] for frame in frames) and back["summary"]["moments_seen"] == 4
     # An answer can be taken back.
-    rest = memory.answered(plan, review, frames[:1], False)
+    rest = memory.answered(plan, review, which[:1], False)
     assert len(rest.moments) == 3
     again = memory.changes(replace(plan, review=rest))
     assert not {m["frame"]: m["seen"] for m in again["moments"]}[frames[0]]

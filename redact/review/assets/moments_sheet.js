@@ -8,8 +8,9 @@ import { goMoment, notLookedAt, when } from "./moments.js";
 import { Scene } from "./picture.js";
 
 const MOST = 60; // pictures at once; the next ones come when these are answered
-let last = null; // picture of the moment that was answered last: with Shift, all up to another one
+let last = ""; // the moment that was answered last: with Shift, all up to another one
 
+const keyOf = ({ frame, why, track }) => `${frame}/${why}/${track}`; // several may end together
 /** By keys alone: Enter answers, and goes on to the next without an answer. */
 const focusNext = () => document.querySelector("[data-answer=fine]")?.focus();
 
@@ -19,11 +20,11 @@ export function SheetDialog() {
     shown = state.moments.slice(0, more.value);
   useEffect(focusNext, []);
   const answer = async (at, yes, event) => {
-    const from =
-        event.shiftKey && last !== null ? shown.findIndex(({ frame }) => frame === last) : at,
+    const before = shown.findIndex((one) => keyOf(one) === last),
+      from = event.shiftKey && before >= 0 ? before : at,
       range = shown.slice(Math.min(from, at), Math.max(from, at) + 1);
-    last = shown[at].frame;
-    await change("moments", { frames: range.map(({ frame }) => frame), yes });
+    last = keyOf(shown[at]);
+    await change("moments", { moments: range.map((m) => [m.frame, m.why, m.track]), yes });
     setTimeout(focusNext); // once what was answered is drawn
   };
   const [left, rest] = [s.moments - s.moments_seen, state.moments.length - shown.length];
@@ -35,7 +36,7 @@ export function SheetDialog() {
       ${s.moments_answered > 0 && ` ${t("answered_here", { n: s.moments_answered })}`} ${notLookedAt()}
     </p>
     <div class="sheet">
-      ${shown.map((one, i) => html`<${Tile} key=${`${one.frame}/${one.why}`} of=${one} answer=${(yes, e) => answer(i, yes, e)} />`)}
+      ${shown.map((one, i) => html`<${Tile} key=${keyOf(one)} of=${one} answer=${(yes, e) => answer(i, yes, e)} />`)}
     </div>
     <div class="actions">
       ${rest > 0 && html`<${Button} act=${() => (more.value += MOST)}>${t("more_moments", { n: rest })}<//>`}
