@@ -20,6 +20,7 @@ from msgspec.structs import replace
 from .. import __version__
 from ..errors import InputError, PlanError, UsageError
 from ..files import PRIVATE, belongs_to_user, is_own, own_mark, read_file, write_whole
+from ..media import sha256_of
 from ..plan import dump_plan
 from ..record import (
     CaseFields,
@@ -329,13 +330,17 @@ def accepted_findings(acceptance: Acceptance | None, order: Order) -> Accepted |
     reviewer of the case is taken to have viewed them.
 
     Raises:
-        UsageError: nothing was held back, or it has no finding of one of the numbers.
+        UsageError: nothing was held back, or it was made from another video, or it has no finding
+            of one of the numbers.
+        InputError: the video cannot be read.
     """
     if acceptance is None:
         return None
     held = held_back_for(order.final, order.closed, order.released)
     if held is None:
         raise problem(UsageError, "nothing_to_accept", name=order.final.name)
+    if held.source_sha256 != sha256_of(order.info.path):
+        raise problem(UsageError, "accepted_elsewhere", name=order.info.path, held=held.output)
     return among(acceptance, held, name_in(order.delivery.evidence.case))
 
 
@@ -345,7 +350,14 @@ def name_in(case: CaseFields | None) -> str:
 
 
 def among(acceptance: Acceptance, held: HeldBack, by: str = "") -> Accepted:
-    """The findings of a result that are meant; `by` accepts them now. Raises UsageError."""
+    """The findings of a result that are meant; `by` accepts them now.
+
+    Raises:
+        UsageError: there is no such finding, or none that counts: in a note that redact did not
+            write for this user, a finding may cover more than its picture shows.
+    """
+    if not held.own:
+        raise problem(UsageError, "findings_of_others", note=held.note)
     found = held.found()
     numbers = {f.number for f in found}
     wanted = numbers if acceptance.numbers is None else set(acceptance.numbers)

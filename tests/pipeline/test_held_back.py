@@ -11,17 +11,18 @@ from enum import Enum
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from redact.auditing.result import AuditResult, LookedPart
-from redact.errors import PlanError
-from redact.media import probe
+from redact.errors import PlanError, UsageError
+from redact.media import probe, sha256_of
 from redact.pipeline import Acceptance, Delivery, HeldBack, Order, audit_settings
 from redact.pipeline.fix import order_as_before
-from redact.pipeline.held_back import read_held, write_held
+from redact.pipeline.held_back import accepted_findings, read_held, write_held
 from redact.pipeline.result import Result
-from redact.record import CaseFields, Credentials, EvidenceChoice, build_manifest
+from redact.record import CaseFields, Credentials, EvidenceChoice, FindingPart, build_manifest
 from redact.settings import DrawSettings, RenderSettings, Sensitivity, Settings, Stamp
 
 from ..media.footage import Clip, make
@@ -130,3 +131,37 @@ def test_a_style_of_ones_own_cannot_be_drawn_again(tmp_path: Path) -> None:
     note = held(tmp_path, DrawSettings(render), Delivery())
     with pytest.raises(PlanError, match="settings in it are not readable"):
         order_as_before(note)
+
+
+def test_only_what_was_found_here_in_this_video_is_accepted(tmp_path: Path) -> None:
+    """Whoever unpacks a folder gets its notes, and another video may have the same name."""
+    accept, source = Acceptance(None, "a statue"), tmp_path / "a.mp4"
+    note = held(tmp_path, DrawSettings(), Delivery())
+    Path(note.output).write_bytes(b"held back")
+    order = Order(probe(source), DrawSettings(), tmp_path / "out.mp4", note.note.parent)
+    box = (1.0, 2.0, 9.0, 9.0)
+    found = FindingPart(
+        number=1,
+        kind="possible_leak",
+        target="face",
+        frames=(0, 0),
+        seconds=(0.0, 0.0),
+        box=box,
+        scores={},
+        rule="probable",
+        path=((0, *box),),
+    )
+    again = msgspec.structs.replace(note, findings=[found], source_sha256=sha256_of(source))
+
+    def written(note: HeldBack) -> None:
+        note.note.write_bytes(msgspec.json.encode(note, enc_hook=str))
+
+    written(again.marked())
+    accepted = accepted_findings(accept, order)
+    assert accepted is not None and [f.number for f in accepted.findings] == [1]
+    written(again)
+    with pytest.raises(UsageError, match="did not write this note"):
+        accepted_findings(accept, order)
+    written(msgspec.structs.replace(again, source_sha256="00" * 32).marked())
+    with pytest.raises(UsageError, match="another video"):
+        accepted_findings(accept, order)
