@@ -111,15 +111,23 @@ class _Groups:
             yield Subject(numbers, bodies=tuple(sorted(self._bodies[root])))
 
     def _apart(self, a: Track, b: Track) -> bool:
-        """Whether both were detected in some frame, in two places."""
-        both = _common(self._runs(a), self._runs(b))
-        frames = (frame for first, last in both for frame in range(first, last + 1))
-        return any(_two_places(_box(a, frame), _box(b, frame)) for frame in frames)
+        return _first_apart(a, b, _common(self._runs(a), self._runs(b))) is not None
 
     def _runs(self, track: Track) -> list[tuple[int, int]]:
         if track.id not in self._detected:
             self._detected[track.id] = _detected(track)
         return self._detected[track.id]
+
+
+def detected_apart(a: Track, b: Track) -> int | None:
+    """The first frame in which both were detected, in two places: so they are two. None where there
+    is none."""
+    return _first_apart(a, b, _common(_detected(a), _detected(b)))
+
+
+def _first_apart(a: Track, b: Track, both: Iterator[tuple[int, int]]) -> int | None:
+    frames = (frame for first, last in both for frame in range(first, last + 1))
+    return next((f for f in frames if _two_places(_box(a, f), _box(b, f))), None)
 
 
 def _bodies_apart(a: Body, b: Body) -> bool:

@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from enum import StrEnum
+from itertools import combinations, product
 from typing import NamedTuple, TypedDict
 
 from ..mask_size import MARGIN
@@ -18,6 +19,7 @@ from ..plan import (
     Subject,
     all_subjects,
     decisions,
+    detected_apart,
     edit,
     hide_texts,
     lies_on,
@@ -122,7 +124,8 @@ def merge(plan: Plan, ids: Sequence[int], decided: Decided = UNDECIDED) -> Plan:
     differently in another way, the whole is hidden again.
 
     Raises:
-        PlanError: they are of different kinds, or fewer than two.
+        PlanError: they are of different kinds, fewer than two, or in one picture in two places:
+            whoever keeps one of them would show the other.
     """
     chosen = list({subject_of(plan, number).tracks: None for number in ids})
     tracks = sorted(number for numbers in chosen for number in numbers)
@@ -130,6 +133,11 @@ def merge(plan: Plan, ids: Sequence[int], decided: Decided = UNDECIDED) -> Plan:
         raise RefusedError("join_two")
     if len({edit.track_of(plan, number).target for number in tracks}) > 1:
         raise RefusedError("join_kinds")
+    for one, other in combinations(chosen, 2):
+        for a, b in product(one, other):
+            frame = detected_apart(edit.track_of(plan, a), edit.track_of(plan, b))
+            if frame is not None:
+                raise RefusedError("join_apart", time=clock(plan.seconds(frame), 1), frame=frame)
     old = [s for s in all_subjects(plan) if s.tracks in chosen]
     before = {s.decision for s in old}
     name = next((s.name for s in old if s.name), "")

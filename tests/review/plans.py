@@ -40,3 +40,8 @@ def three() -> Plan:
         track(2, (10, 80, State.DETECTED, AWAY)),
         track(3, (0, 99, State.DETECTED, Box(200, 300, 260, 320)), target=Target.PLATE),
     )
+
+
+def halves() -> Plan:
+    """The same, but the second face is there only after the first: they may be one."""
+    return three().with_track(track(2, (61, 80, State.DETECTED, AWAY)))

@@ -30,7 +30,7 @@ from redact.review.open_plan import edited
 from redact.review.refused_error import RefusedError
 from redact.types import Action, Box, Decided, Keyframe, Origin, State, Target, Track
 
-from .plans import AWAY, BESIDE, FRAMES, HERE, plan_of, three, track
+from .plans import AWAY, BESIDE, FRAMES, HERE, halves, plan_of, three, track
 
 
 def do(plan: Plan, op: str, **values: Any) -> Plan:
@@ -105,7 +105,7 @@ def test_a_decision_that_is_taken_back_leaves_no_reason() -> None:
 
 def test_whoever_is_joined_to_a_kept_one_is_kept() -> None:
     """After "hide everybody but this one", joining his other half hid all of him."""
-    plan = do(three(), "only", id=1, reason="client")
+    plan = do(halves(), "only", id=1, reason="client")
     plan = do(plan, "merge", ids=[1, 2])
     assert [s.tracks for s in plan.subjects] == [(1, 2), (3,)]
     assert [edit.track_of(plan, n).reason for n in (1, 2)] == ["client", "client"]
@@ -115,7 +115,7 @@ def test_whoever_is_joined_to_a_kept_one_is_kept() -> None:
 
 
 def test_what_was_called_a_false_alarm_hides_again_when_it_is_joined_to_somebody() -> None:
-    plan = do(three(), "decide", ids=[1], decision="false alarm")
+    plan = do(halves(), "decide", ids=[1], decision="false alarm")
     plan = do(plan, "merge", ids=[1, 2])
     assert all(t.action is Action.REDACT for t in plan.tracks)
 
@@ -231,6 +231,15 @@ def test_a_guess_at_an_end_of_a_track_is_taken_away_and_the_rest_stays_hidden(at
     gone = {n for t in cut for n in range(t.first, t.last + 1)}
     # Where the kept one is only followed, nobody is uncovered.
     assert gone == {n for n in range(guess[0], guess[1] + 1) if not 30 <= n <= 39}
+
+
+def test_two_who_are_seen_apart_in_one_picture_are_never_one() -> None:
+    """To keep one of them would show the other."""
+    with pytest.raises(PlanError, match=r"At 0:00\.4 both are in the picture, in two places"):
+        do(three(), "merge", ids=[1, 2])
+    # Where one of them is a guess, nobody knows.
+    guess = track(2, (10, 60, State.FOLLOWED, AWAY), (61, 80, State.DETECTED, AWAY))
+    assert (1, 2) in [s.tracks for s in do(three().with_track(guess), "merge", ids=[1, 2]).subjects]
 
 
 def test_a_face_and_a_plate_are_never_one() -> None:

@@ -30,7 +30,7 @@ from redact.review.open_plan import ChangedOutsideError, OpenPlan, edited
 from redact.review.overview import Overview
 from redact.types import Action, Decided, State
 
-from .plans import FRAMES, HERE, plan_of, three, track
+from .plans import FRAMES, HERE, halves, plan_of, three, track
 
 ROOT = Path(__file__).resolve().parents[2]
 SAMPLE = ROOT / "samples" / "street.mp4"
@@ -266,7 +266,7 @@ def test_the_page_is_told_the_ranking_and_what_is_left_of_it() -> None:
 )
 def test_what_a_command_decided_since_is_told(on_the_page: str, command: Action, told: str) -> None:
     """The page went on calling somebody hidden whom `plan set` had made visible."""
-    plan = edited(three(), {"op": "decide", "ids": [1], "decision": on_the_page}, "")
+    plan = edited(halves(), {"op": "decide", "ids": [1], "decision": on_the_page}, "")
     plan = decisions.decide(plan, [1], Decision.of(command))
     (subject, *_) = Overview().everything(plan, probe(SAMPLE))["subjects"]
     assert (subject["decision"], bool(subject["shown"])) == (told, command is Action.KEEP)
@@ -279,7 +279,7 @@ def test_what_a_command_decided_since_is_told(on_the_page: str, command: Action,
 
 def test_a_command_about_one_part_decides_about_the_whole_subject() -> None:
     """It decided about the part alone, and the page said of the other what was not so."""
-    plan = edited(three(), {"op": "merge", "ids": [1, 2]}, "")
+    plan = edited(halves(), {"op": "merge", "ids": [1, 2]}, "")
     plan = decisions.change(plan, [1], Decision.KEEP, reason="client")
     assert [(t.action, t.reason) for t in plan.tracks[:2]] == [(Action.KEEP, "client")] * 2
     (subject, *_) = Overview().everything(plan, probe(SAMPLE))["subjects"]
