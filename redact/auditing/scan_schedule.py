@@ -97,11 +97,11 @@ def _even(line: Timeline, every: float) -> Iterator[int]:
 
 
 def _opened(plan: Plan) -> Iterator[tuple[int, Box]]:
-    """Frames and places in which false alarms are seen best, and of masks that a person made
-    smaller than redact does."""
+    """Frames and places in which false alarms, and what was cut off, are seen best, and of masks
+    that a person made smaller than redact does."""
     for track in plan.tracks:
         frames = mask_shape.to_look_at(mask_shape.uncovered_frames(plan, track))
-        if track.action is Action.FALSE_ALARM:
+        if track.action.unmasked:
             frames = decisions.surest_frames(track)
         for frame in frames:
             here = track.found_at(frame)

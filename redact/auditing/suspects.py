@@ -118,13 +118,16 @@ def judged(
 
 
 def _called_none(suspect: Suspect, around: Circumstances, limits: Limits) -> Suspect:
-    """The suspect, marked as a false alarm if a person called it one."""
+    """The suspect, marked as a false alarm, or as cut off, if a person took its mask away."""
+    actions = {track.id: track.action for track in around.tracks}
     for frame, box in suspect.path:
         for region in around.kept(frame):
             if region.track in around.covers.alarms([region]) and by_decision(
                 suspect.target, box, [region], limits
             ):
-                return replace(suspect, rule="sure_alarm", track=region.track)
+                cut = actions[region.track] is Action.CUT_OFF
+                rule = "sure_cut_off" if cut else "sure_alarm"
+                return replace(suspect, rule=rule, track=region.track)
     return suspect
 
 

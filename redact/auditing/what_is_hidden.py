@@ -38,7 +38,8 @@ class Covers(Protocol):
         """Subjects that are visible by decision in a frame."""
 
     def alarms(self, kept: list[Region]) -> frozenset[int]:
-        """Tracks of those that a person called a false alarm."""
+        """Tracks of those that a person called a false alarm, or cut off: nobody has decided to
+        show somebody there."""
 
 
 class PlanCovers:
@@ -47,7 +48,7 @@ class PlanCovers:
     def __init__(self, plan: Plan, margin: float) -> None:
         self._plan = plan
         self._margin = margin
-        self._alarms = frozenset(t.id for t in plan.tracks if t.action is Action.FALSE_ALARM)
+        self._alarms = frozenset(t.id for t in plan.tracks if t.action.unmasked)
 
     def mask(self, index: int, source: NDArray[np.uint8], output: NDArray[np.uint8]) -> Mask:
         height, width = output.shape

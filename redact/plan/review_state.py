@@ -107,11 +107,16 @@ class ReviewState(Value, frozen=True):
     moments: tuple[SeenMoment, ...] = ()
     moments_left: Natural = 0
 
-    def frames_seen(self, *, fast: bool = False, played: bool = False) -> Runs:
+    def frames_seen(
+        self, *, fast: bool = False, played: bool = False, unmasked: bool = False
+    ) -> Runs:
         """Frames that were shown in any view, without those that only flew by unless `fast`; where
-        `played`, only those that were shown while it played."""
+        `played`, only those that were shown while it played; where `unmasked`, only those in which
+        what a mask hides was on the screen, too."""
         runs: Runs = ()
         for part in self.seen:
+            if unmasked and part.view == "result":
+                continue
             if part.speed == "normal" or (not played and (fast or part.speed == "still")):
                 runs = joined(runs, part.frames)
         return runs

@@ -49,7 +49,6 @@ from ..types import (
     runs_of,
     sides_between,
 )
-from .looked_at import seen_runs
 from .refused_error import RefusedError
 
 
@@ -446,7 +445,9 @@ def _on(track: Track, other: Track, frame: int) -> bool:
 
 
 def _looked_at(plan: Plan) -> set[int]:
-    return {n for first, last in seen_runs(plan.review) for n in range(first, last + 1)}
+    """Frames in which a person can have seen who is under a mask: the result shows nobody there."""
+    runs = plan.review.frames_seen(unmasked=True) if plan.review else ()
+    return {n for first, last in runs for n in range(first, last + 1)}
 
 
 def uncover(plan: Plan, number: int, other: int, decided: Decided = UNDECIDED) -> Plan:

@@ -128,6 +128,10 @@ def test_kept_subject_is_listed_and_is_no_leak(clip: Clip) -> None:
     assert result.passed, result.in_words()
     assert [k.track for k in result.kept] == [1]
     assert any("visible by decision: track 1" in line for line in result.in_words())
+    cut = replace(plan, tracks=(replace(plan.tracks[0], action=Action.CUT_OFF),), subjects=())
+    # Who ends a mask has not said that somebody is to be seen.
+    found = clip.audit(clip.folder / "kept.mp4", cut).findings
+    assert {(f.rule, f.track) for f in found} == {("sure_cut_off", 1)}
     alarm = replace(plan.tracks[0], action=Action.FALSE_ALARM)
     plan = replace(plan, tracks=(alarm,), subjects=())
     called_none = clip.audit(clip.folder / "kept.mp4", plan)

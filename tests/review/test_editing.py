@@ -276,8 +276,12 @@ def test_a_mask_gets_smaller_than_what_was_found_only_once_that_was_looked_at_an
     with pytest.raises(RefusedError) as asked:
         do(plan, "mask", **what)
     assert asked.value.refusal == "smaller" and asked.value.filled["frames"] == "0 30 60"
-    with pytest.raises(PlanError, match="Not all of it was looked at"):
+    with pytest.raises(PlanError, match="Not all of it was looked at without its mask"):
         do(plan, "mask", **what, confirmed=True, reason="a statue")
+    hidden_there = SeenFrames("result", "still", ((0, 60),))
+    under = replace(plan, review=ReviewState(seen=(hidden_there,)))
+    with pytest.raises(PlanError, match="Not all of it was looked at without its mask"):
+        do(under, "mask", **what, confirmed=True, reason="a statue")
     seen = replace(plan, review=ReviewState(seen=(SeenFrames("outlines", "still", ((0, 60),)),)))
     with pytest.raises(PlanError, match="could be visible"):
         do(seen, "mask", **what, confirmed=True)

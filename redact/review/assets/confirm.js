@@ -33,7 +33,7 @@ export function stretches() {
 export function playStretch(stretch = state.confirming || nextStretch(state.frame)) {
   if (!stretch) return toast(t(state.one ? "nothing_to_confirm" : "choose_first"));
   lens ||= state.lens;
-  if (state.view === "result") player.setView("outlines");
+  player.unmask();
   [begun, far] = [false, stretch[1] - 1];
   state.confirming = stretch;
   player.goTo(stretch[1]);

@@ -112,6 +112,8 @@ export function setView(view) {
   state.view = view;
   again();
 }
+/** Let what masks hide be seen: in the result nobody can tell who is there. */
+export const unmask = () => state.view === "result" && setView("outlines");
 /** The picture that is on the screen, or will be. */
 export const there = () => state.wanted;
 /** Stop, and go to a picture. */
