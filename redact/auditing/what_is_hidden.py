@@ -15,7 +15,7 @@ from ..detection import AGREEMENT
 from ..plan import Plan
 from ..render import mask_of, stamp_box
 from ..settings import Stamp
-from ..types import Action, Box, Region, Target
+from ..types import Box, Region, Target
 from .limits import LIMITS, Limits
 from .planes import COMPARED_BLOCK, block_difference
 

@@ -217,6 +217,35 @@ def test_the_eye_is_asked_about_a_plate_that_fills_the_picture_and_no_other(
     assert filling > 5 > alone[0]
 
 
+@pytest.mark.parametrize(
+    ("side", "scores", "best"),
+    [
+        (40, (0.2, 0.9), 0.9),  # foreshortened
+        (40, (0.9, 0.2), 0.9),  # of a motorcycle, seen as it is
+        (160, (0.2, 0.3, 0.9, 0.1), 0.9),  # large and tilted, one way
+        (160, (0.2, 0.3, 0.1, 0.9), 0.9),  # or the other
+        (160, (0.9, 0.3, 0.1, 0.2), 0.9),
+    ],
+)
+def test_of_a_narrow_plate_the_surest_way_to_show_it_counts(
+    side: int, scores: tuple[float, ...], best: float
+) -> None:
+    class Stand:
+        def __init__(self) -> None:
+            self.given = iter(scores)
+
+        def scores(self, windows: NDArray[np.uint8]) -> NDArray[np.float32]:
+            return np.full((len(windows), 2), next(self.given), np.float32)
+
+    stand = Stand()
+    frame = Frame(0, 0, Fraction(0), av.VideoFrame.from_ndarray(np.zeros((480, 640, 3), np.uint8)))
+    box = np.array([[100.0, 100, 100 + side, 100 + side]])
+    close_up = CloseUp(stand, {})  # type: ignore[arg-type]
+    (odds,) = close_up.ask(frame, box, np.array([Target.PLATE], np.int8))
+    assert odds == pytest.approx(float(score_odds(np.float32(best))))
+    assert next(stand.given, None) is None, "shown in every way"
+
+
 def test_plates_that_fill_a_turned_picture_are_told_from_scenes(shared_eval: Path) -> None:
     detector = load_detector(targets=(Target.PLATE,), threads=1)
     close_up = load_close_up(detector, (Target.PLATE,), threads=1)
