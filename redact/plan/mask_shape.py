@@ -223,15 +223,22 @@ def _sorted(keys: dict[int, KeyPicture]) -> tuple[KeyPicture, ...]:
 
 def uncovered_frames(plan: Plan, track: Track, margin: float = MARGIN) -> list[int]:
     """Frames in which a person made the mask of what a network found smaller than redact makes it,
-    or moved it so that it no longer holds what was surely there.
+    or moved it so that it no longer holds what was surely there; of those in which it has a mask.
 
     Args:
         plan: that the track is of, or is to be.
         track: of it. One that a person drew has the size that they gave it.
         margin: of all masks.
     """
-    found_by_network = track.origin is not Origin.MANUAL
-    if not (track.key_pictures and found_by_network and track.action is Action.REDACT):
+    frames = _smaller_frames(plan, track, margin)
+    if track.action is Action.REDACT:
+        return frames
+    return [frame for frame in frames if not plan.shows(track, frame)]
+
+
+def _smaller_frames(plan: Plan, track: Track, margin: float) -> list[int]:
+    """The same, whether it has a mask there or not: what is decided may change."""
+    if not track.key_pictures or track.origin is Origin.MANUAL:
         return []
     found, bare = list[int](), replace(track, key_pictures=())
     for first, last in _stretches(track.key_pictures):
@@ -241,14 +248,15 @@ def uncovered_frames(plan: Plan, track: Track, margin: float = MARGIN) -> list[i
 
 
 def newly_uncovered(before: Plan, after: Plan, number: int, margin: float = MARGIN) -> list[int]:
-    """Those of the frames of a track in which it was not so before a change, or otherwise."""
+    """Those of the frames of a track in which its mask is, or would be, smaller and was not so
+    before a change, or otherwise."""
     old, new = track_of(before, number), track_of(after, number)
 
     def differs(frame: int) -> bool:
         a, b = old.key_picture_at(frame), new.key_picture_at(frame)
         return _told(a) != _told(b)
 
-    return [frame for frame in uncovered_frames(after, new, margin) if differs(frame)]
+    return [frame for frame in _smaller_frames(after, new, margin) if differs(frame)]
 
 
 def to_look_at(frames: Sequence[int]) -> list[int]:

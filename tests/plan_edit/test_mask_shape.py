@@ -143,6 +143,14 @@ def test_smaller_is_what_uncovers_a_part_of_what_was_found() -> None:
     small = mask_shape.reshape(plan, 1, 20, 22, larger=0.9)
     shown = decisions.decide(small, [1], Decision.KEEP)
     assert mask_shape.uncovered_frames(shown, shown.tracks[0]) == [], "it has no mask"
+    # Nobody gets a small mask by keeping somebody first and hiding them afterwards.
+    for without in (Decision.KEEP, Decision.FALSE_ALARM):
+        kept = decisions.decide(plan, [1], without)
+        small = mask_shape.reshape(kept, 1, 20, 22, larger=0.9)
+        assert mask_shape.newly_uncovered(kept, small, 1) == [20, 21, 22]
+    unsure = decisions.decide(followed, [1], Decision.KEEP)
+    small = mask_shape.reshape(unsure, 1, 20, 22, larger=0.9)
+    assert mask_shape.uncovered_frames(small, small.tracks[0]) == [20, 21, 22], "it has a mask"
 
 
 @pytest.mark.parametrize("larger", [0, -1, 10.1, float("nan")])
