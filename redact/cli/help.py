@@ -13,7 +13,17 @@ from typing import Any
 import click
 from click import core, decorators, exceptions, formatting, parser, termui, types
 
-from ..words import FALLBACK, LANGUAGES, VARIABLE, language_of, speak, spoken, surface, words_of
+from ..words import (
+    FALLBACK,
+    LANGUAGES,
+    VARIABLE,
+    language_of,
+    speak,
+    spoken,
+    surface,
+    word,
+    words_of,
+)
 
 _CLICK = (core, decorators, exceptions, formatting, parser, termui, types)
 """Modules of click that hand their texts to gettext, under these two names. Catalogues of gettext
@@ -43,8 +53,8 @@ def words_before_names() -> list[str]:
 def choose_language() -> None:
     """Speak what the command line, else the environment asks for, also in processes that are
     started from here."""
-    for word, following in pairwise([*words_before_names(), ""]):
-        name, _, value = word.partition("=")
+    for one, following in pairwise([*words_before_names(), ""]):
+        name, _, value = one.partition("=")
         if name == "--lang" and (value or following) in LANGUAGES:
             os.environ[VARIABLE] = value or following
     speak(language_of(os.environ))
@@ -91,6 +101,16 @@ _SECTION_OF = {
 def section_of(parameter: click.Parameter) -> str:
     """The section of the help in which an option is listed; "" for the first, untitled one."""
     return _SECTION_OF.get(parameter.name or "", "")
+
+
+class _Formatter(click.HelpFormatter):
+    """Writes headings as the language does: French has a space before a colon."""
+
+    def write_heading(self, heading: str) -> None:
+        self.write(f"{'':>{self.current_indent}}{heading}{word('term', 'colon')}\n")
+
+
+click.Context.formatter_class = _Formatter
 
 
 class Sectioned(click.Command):
