@@ -37,6 +37,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, TypedDict
 
@@ -122,22 +123,25 @@ def room_of(mutant: Mutant) -> str:
     return mutant.path.relative_to(ROOT / "redact").parts[0]
 
 
-def mutants_of(path: Path, changes: Changes) -> Iterator[Mutant]:
-    """All mutants of one file, of one kind."""
+def mutants_of(path: Path, changes: Changes) -> Iterator[Callable[[], Mutant]]:
+    """Makers of all mutants of one file, of one kind: of thousands that can be made a few are."""
     tree = ast.parse(path.read_text("utf-8"))
     functions = _functions(tree)
     skipped = set(_not_run(tree))
-    for at, node in enumerate(ast.walk(tree)):
-        if node in skipped:
-            continue
-        for number in range(len(changes(node))):
-            other = copy.deepcopy(tree)
-            changed = next(n for i, n in enumerate(ast.walk(other)) if i == at)
-            before = _words(changed)
-            changes(changed)[number]()
-            line = getattr(node, "lineno", 0)
-            change = f"{before} → {_words(changed)}"
-            yield Mutant(path, line, functions.get(node, 0), change, ast.unparse(other))
+
+    def made(at: int, number: int) -> Mutant:
+        other = copy.deepcopy(tree)
+        changed = next(n for i, n in enumerate(ast.walk(other)) if i == at)
+        line, before = getattr(changed, "lineno", 0), _words(changed)
+        changes(changed)[number]()
+        change = f"{before} → {_words(changed)}"
+        return Mutant(path, line, functions.get(nodes[at], 0), change, ast.unparse(other))
+
+    nodes = list(ast.walk(tree))
+    for at, node in enumerate(nodes):
+        if node not in skipped:
+            for number in range(len(changes(node))):
+                yield partial(made, at, number)
 
 
 def _functions(tree: ast.AST) -> dict[ast.AST, int]:
@@ -248,9 +252,9 @@ def draw(packages: list[str], changes: Changes, count: int, seed: int) -> list[M
     In random order, so that whoever stops early has a sample as well.
     """
     files = [p for name in packages for p in sorted((ROOT / "redact" / name).rglob("*.py"))]
-    found = [mutant for path in files for mutant in mutants_of(path, changes)]
+    found = [make for path in files for make in mutants_of(path, changes)]
     print(f"{len(found)} mutants can be made in {', '.join(packages)}; {count} are drawn")
-    return random.Random(seed).sample(found, min(count, len(found)))
+    return [make() for make in random.Random(seed).sample(found, min(count, len(found)))]
 
 
 @dataclass(frozen=True)
@@ -272,10 +276,10 @@ class Judge:
         for name in packages:
             notes = home / f"called-{name}.json"
             which = [] if slow else ["-m", "not slow"]
-            done = _pytest(home, ["-p", "lab.mutants", *which, *folders_of(name)], notes)
-            if done:
-                raise SystemExit(f"the tests of {name} fail without a defect")
+            _pytest(home, ["-p", "lab.mutants", *which, *folders_of(name)], notes)
             tests[name] = json.loads(notes.read_text())
+            if not tests[name]:
+                raise SystemExit(f"the tests of {name} fail without a defect")
             seconds = sum(test["seconds"] for test in tests[name].values())
             print(f"{name}: {len(tests[name])} tests, {seconds:.0f} s", flush=True)
         return cls(home, tests)
@@ -296,7 +300,9 @@ class Judge:
 
 
 def _pytest(home: Path, arguments: list[str], notes: Path | None = None) -> int:
-    command = [sys.executable, "-m", "pytest", "-qx", "-p", "no:cacheprovider", *arguments]
+    until_one_fails = ["-x"] if notes is None else []
+    command = [sys.executable, "-m", "pytest", "-q", *until_one_fails, *arguments]
+    command += ["-p", "no:cacheprovider"]
     environment = {
         "REDACT_SHARED": str(ROOT.parent / "shared"),
         **os.environ,
@@ -317,12 +323,14 @@ def _pytest(home: Path, arguments: list[str], notes: Path | None = None) -> int:
 
 
 class Notes:
-    """Plugin of pytest: which functions each test calls, those of its file's fixtures included."""
+    """Plugin of pytest: which functions each test calls, those of its file's fixtures included. A
+    test that fails while they are noted, as one of speed may, is left out."""
 
     def __init__(self) -> None:
         self.calls: dict[str, set[str]] = {}
         self.seconds: dict[str, float] = {}
         self.fixtures: dict[str, set[str]] = {}
+        self.failed: set[str] = set()
 
     @pytest.hookimpl(hookwrapper=True)
     def pytest_runtest_setup(self, item: Any) -> Iterator[None]:
@@ -340,6 +348,10 @@ class Notes:
         called |= _of_commands()
         self.seconds[item.nodeid] = time.monotonic() - began
 
+    def pytest_runtest_logreport(self, report: Any) -> None:
+        if report.failed:
+            self.failed.add(report.nodeid)
+
     def pytest_sessionfinish(self, session: Any) -> None:
         found = {
             test: {
@@ -347,6 +359,7 @@ class Notes:
                 "functions": sorted(called | self.fixtures[str(ROOT / test.split("::")[0])]),
             }
             for test, called in self.calls.items()
+            if test not in self.failed
         }
         Path(os.environ["MUTANTS_NOTES"]).write_text(json.dumps(found))
 

@@ -40,4 +40,4 @@ def test_a_constant_is_halved_doubled_or_one_more(tmp_path: Path) -> None:
 def made(line: str, folder: Path, changes: object = careless) -> set[str]:
     path = folder / "one.py"
     path.write_text(line, "utf-8")
-    return {mutant.source.strip() for mutant in mutants_of(path, changes)}
+    return {make().source.strip() for make in mutants_of(path, changes)}
