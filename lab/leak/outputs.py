@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import resource
 import time
 from pathlib import Path
 from typing import Any
@@ -33,9 +32,8 @@ class Outputs:
     def of(self, tool: Tool, clip: Path, extra: str = "") -> tuple[Path, dict[str, Any]]:
         """The output, made now if it is not there, and its record.
 
-        The record holds "seconds" (wall time), "processor" (processor seconds of this process and
-        its children) and "notes" (what the tool said about itself). Outputs that other versions of
-        the tool made of the clip are removed.
+        The record holds "seconds" (wall time) and "notes" (what the tool said about itself).
+        Outputs that other versions of the tool made of the clip are removed.
 
         Raises:
             ToolError: the tool writes no output.
@@ -47,21 +45,14 @@ class Outputs:
             return output, made
         for old in output.parent.glob(f"{tool.name}--{clip.stem}--*"):
             old.unlink()
-        begun, processor = time.monotonic(), processor_seconds()
+        begun = time.monotonic()
         notes = tool.run(clip, output)
         made = {
             "seconds": round(time.monotonic() - begun, 2),
-            "processor": round(processor_seconds() - processor, 3),
             "notes": notes,
         }
         write(record, made)
         return output, made
-
-
-def processor_seconds() -> float:
-    """Processor time that this process and its ended children took so far."""
-    used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
-    return sum(u.ru_utime + u.ru_stime for u in used)
 
 
 def write(path: Path, value: dict[str, Any]) -> None:

@@ -11,13 +11,12 @@ from pathlib import Path
 from lab.leak.outputs import Outputs
 from lab.leak.tools import cache_folder
 
-from . import cost, summary
-from .cost import Costs
+from . import summary
 from .judge import Scores
 from .labels import HALVES, HOME, Labels, default_files, find_clips, read_labels
 from .pictures import Look, write_sheets
 from .runner import judge_boxes, judge_pixels, look_at_masks, look_at_outputs
-from .tools import DEFAULT, TRANSCODE, named
+from .tools import DEFAULT, named
 from .turned import turned
 
 SPLIT = HOME / "split.json"
@@ -89,7 +88,7 @@ def head(args: argparse.Namespace, labels: Labels, clips: dict[str, Path]) -> st
 
 
 def measured(
-    args: argparse.Namespace, labels: Labels, clips: dict[str, Path], costs: Costs
+    args: argparse.Namespace, labels: Labels, clips: dict[str, Path]
 ) -> tuple[list[Scores], Look]:
     """Scores of every tool, and how to look at a frame of what it made."""
     names = args.tools.split(",") if args.tools else list(DEFAULT)
@@ -97,28 +96,22 @@ def measured(
         chosen = (n for n in names if args.tools or n.startswith("redact-"))
         tools = [named(n, args.targets) for n in chosen]
         scores, plans = judge_boxes(tools, labels, clips)
-        for name in (tool.name for tool in tools):
-            mine = [planned for (tool, _), planned in plans.items() if tool == name]
-            frames = sum(len(planned.plan.source.timeline) for planned in mine)
-            costs.first_passes[name] = sum(planned.processor for planned in mine), frames
         return scores, look_at_masks(tools, plans, clips)
-    tools = [named(n, args.targets) for n in names if n != TRANSCODE]
+    tools = [named(n, args.targets) for n in names]
     outputs = Outputs(cache_folder() / "real")
-    scores = judge_pixels([*tools, named(TRANSCODE)], labels, clips, outputs, costs)
+    scores = judge_pixels(tools, labels, clips, outputs)
     return scores, look_at_outputs(tools, outputs, clips)
 
 
-def record(args: argparse.Namespace, scores: list[Scores], costs: Costs) -> dict[str, object]:
+def record(args: argparse.Namespace, scores: list[Scores]) -> dict[str, object]:
     """Everything that the tables show, for scripts."""
     tools = {}
     for s in scores:
-        took = costs.of(s.tool)
         tools[s.tool] = {
             "frames": len(s.frames),
             **{name: f.to_json() for name, f in summary.figures(s).items()},
             "failed": s.failed,
             "missing_frames": s.missing,
-            "cost": took and vars(took),
         }
     return {"half": args.half, "boxes": args.boxes, "tools": tools}
 
@@ -129,14 +122,13 @@ def main(words: list[str] | None = None) -> None:
     if args.turned:
         folder = cache_folder() / "turned"
         labels, clips = turned(labels, clips, args.turned, folder)
-    costs = Costs()
     try:
-        scores, look = measured(args, labels, clips, costs)
+        scores, look = measured(args, labels, clips)
     except ValueError as error:
         raise SystemExit(f"{error}. Choose other --tools.") from error
     sheets = [] if args.no_pictures else write_sheets(scores, look, args.out, args.worst)
     if args.json:
-        print(json.dumps(record(args, scores, costs)))
+        print(json.dumps(record(args, scores)))
         return
     print(head(args, labels, clips), summary.table(scores), sep="\n\n")
     for s in scores:
@@ -145,10 +137,6 @@ def main(words: list[str] | None = None) -> None:
         if s.missing:
             print(f"{s.tool}: {s.missing} labelled frames are not in its outputs: shown bare")
     print("", *summary.verdicts(scores), sep="\n")
-    if not args.boxes:
-        print("", cost.table(costs), sep="\n")
-    for name, (seconds, frames) in costs.first_passes.items():
-        print(f"{name}: first pass {1000 * seconds / max(frames, 1):.1f} ms of processor a frame")
     for sheet in sheets:
         print(sheet)
 

@@ -15,7 +15,6 @@ from lab.leak.tools import Tool
 from redact.errors import RedactError
 from redact.render import mask_of
 
-from .cost import Costs
 from .judge import Scores, judge_clip
 from .labels import Labels
 from .measure import Bgr, MaskView, PixelView, View, grey_of, read_frames
@@ -44,15 +43,13 @@ class Pictures:
 
 
 def judge_pixels(
-    tools: list[Tool], labels: Labels, clips: dict[str, Path], outputs: Outputs, costs: Costs
+    tools: list[Tool], labels: Labels, clips: dict[str, Path], outputs: Outputs
 ) -> list[Scores]:
-    """Every tool over every clip, outputs judged by their pixels; a tool that hides nothing is
-    run and not judged.
+    """Every tool over every clip, outputs judged by their pixels.
 
     Args:
         clips: file of each clip.
         outputs: what earlier runs made.
-        costs: filled with what the runs took.
     """
     pictures = Pictures(clips, labels)
     all_scores = {t.name: Scores(t.name) for t in tools}
@@ -61,10 +58,7 @@ def judge_pixels(
             progress(f"{n} of {len(clips)}: {clip}: {tool.name}")
             scores = all_scores[tool.name]
             try:
-                output, record = outputs.of(tool, path)
-                costs.add(tool.name, clip, record)
-                if not tool.targets:
-                    continue
+                output, _ = outputs.of(tool, path)
                 drawn = read_frames(output, labels.of(clip).wanted())
             except ToolError as error:
                 scores.failed[clip] = str(error)
@@ -75,7 +69,7 @@ def judge_pixels(
                 scores, labels.of(clip).sized(pictures.size(clip)), pixel_views(source, drawn)
             )
     progress("")
-    return [all_scores[t.name] for t in tools if t.targets]
+    return list(all_scores.values())
 
 
 def pixel_views(source: dict[int, Bgr], drawn: dict[int, Bgr]) -> Callable[[int], View | None]:

@@ -1,4 +1,4 @@
-"""The whole benchmark on a clip of package pictures: tools, table, targets, cost, pictures."""
+"""The whole benchmark on a clip of package pictures: tools, table, targets, pictures."""
 
 from __future__ import annotations
 
@@ -60,7 +60,6 @@ def test_pixels(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert bare["tracks"]["hits"] == bare["tracks"]["count"] >= 1
     assert redacted["faces"]["hits"] == 0 and redacted["tracks"]["hits"] == 0
     assert redacted["hidden"]["value"] > bare["hidden"]["value"]
-    assert redacted["cost"]["whole"] > redacted["cost"]["first_pass"] > 0
     sheet = cv2.imread(str(folder / "out" / "nothing-leaks-1.jpg"))
     assert sheet is not None and sheet.shape[0] > 100
     assert not list((folder / "out").glob("redact-balanced-leaks-*"))
@@ -68,7 +67,6 @@ def test_pixels(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     text = capsys.readouterr().out
     assert "| redact-balanced | 0.0 % (0 of" in text
     assert "balanced: faces leaked (≥ 16 px): at most 4 %: reached" in text
-    assert "| transcode |" in text
 
 
 def test_masks_before_drawing(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
