@@ -72,7 +72,7 @@ def fix(
 def _remove(held: HeldBack, accepted: Acceptance | None, terminal: Terminal) -> int:
     """Remove all that was held back from one name. Raises UsageError, MismatchError."""
     if accepted is not None:
-        raise problem(UsageError, "remove_mends_nothing")
+        raise problem(UsageError, "remove_fixes_nothing")
     for path in remove_held(held):
         terminal.say(say("file_removed", path=relative_to_here(path)))
     return 0

@@ -69,7 +69,7 @@ def typed_command() -> tuple[str, ...]:
 
 
 def tell_result(
-    result: Result, terminal: Terminal, verbose: bool, mended: HeldBack | None = None
+    result: Result, terminal: Terminal, verbose: bool, fixed: HeldBack | None = None
 ) -> None:
     """Tell the user how a run went, and what to do next.
 
@@ -77,7 +77,7 @@ def tell_result(
         result: of the run.
         terminal: to tell it on.
         verbose: say more about what was done.
-        mended: what was held back, where the run mended that.
+        fixed: what was held back, where the run fixed that.
     """
     if result.sheet is not None:
         terminal.say(say("not_for_release", path=result.sheet))
@@ -94,18 +94,18 @@ def tell_result(
             terminal.say(say("older_result_there", path=result.wanted))
     else:
         terminal.say(_counted(result))
-        _tell_old_copy(result, terminal, mended)
+        _tell_old_copy(result, terminal, fixed)
     for limit in result.record.plan.not_searched:
         terminal.say(say("not_searched_everywhere", limit=limit))
     if result.missing:
         terminal.say(say("source_incomplete", what=result.missing))
 
 
-def _tell_old_copy(result: Result, terminal: Terminal, mended: HeldBack | None) -> None:
+def _tell_old_copy(result: Result, terminal: Terminal, fixed: HeldBack | None) -> None:
     """Offer to delete an older copy that was held back: it shows what was found."""
     folders = (place.parent / PRIVATE for place in (result.output, result.source))
     found = (held_back_for(result.wanted, folder) for folder in folders)
-    held = mended or next(filter(None, found), None)
+    held = fixed or next(filter(None, found), None)
     files = [] if held is None else held.all_files()
     if held is None or not files:
         return
@@ -211,8 +211,8 @@ def _counts_in_words(tracks: Iterable[Track]) -> str:
     return ", ".join(say("cell_hidden", count=n, kind=kind) for kind, n in sorted(counts.items()))
 
 
-def words_for(output: Path, record: Manifest, plan: Path | None) -> str:
-    """The style, codec and the like that are used, for the user."""
+def record_in_words(output: Path, record: Manifest, plan: Path | None) -> str:
+    """Which record and plan of a finished file are used."""
     name = manifest_path(output).name
     if plan is None:
         return say("record_without_plan", name=name, output=output.name)

@@ -21,7 +21,7 @@ from ..types import LARGEST_MARGIN
 from ..words import say, told
 from . import options
 from .app import PATH, command
-from .results import in_plain_words, words_for
+from .results import in_plain_words, record_in_words
 from .terminal import Terminal, tell_json
 
 
@@ -53,7 +53,7 @@ def verify(source: Path, output: Path, plan_file: Path | None, **params: Any) ->
     record = record_beside(output)
     if plan_file is None and record is not None:
         plan_file = plan_beside(output, record)
-        terminal.say(words_for(output, record, plan_file))
+        terminal.say(record_in_words(output, record, plan_file))
     plan = None if plan_file is None else read_plan(plan_file)
     folder: Path | None = params["review_dir"]
     if folder is not None:

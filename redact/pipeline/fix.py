@@ -78,15 +78,15 @@ def fix_held(
         journal.warn(Message("accepted_by_nobody"))
     # The first run left nothing in the folder for its result, so it may have taken it away again.
     with made_folder(order.final.parent):
-        _refuse_mended(held)
+        _refuse_fixed(held)
         check_writable(order.final, order.delivery.force, never=(info.path, plan_file))
         shown = () if accepted is None else accepted.findings
-        mended = _hiding(plan, info, [f for f in found if f not in shown], decided_by, journal)
-        if mended is not plan:
-            keep_plan(mended, plan_file)
-            added = len(mended.tracks) - len(plan.tracks)
+        fixed = _hiding(plan, info, [f for f in found if f not in shown], decided_by, journal)
+        if fixed is not plan:
+            keep_plan(fixed, plan_file)
+            added = len(fixed.tracks) - len(plan.tracks)
             tell(say("tracks_hide_found", path=plan_file, count=added))
-        return keep_beside(apply(order, mended, journal, accepted), order)
+        return keep_beside(apply(order, fixed, journal, accepted), order)
 
 
 def refuse_elsewhere(held: HeldBack) -> None:
@@ -108,7 +108,7 @@ def refuse_elsewhere(held: HeldBack) -> None:
         raise problem(MismatchError, "note_with_force", path=held.note)
 
 
-def _refuse_mended(held: HeldBack) -> None:
+def _refuse_fixed(held: HeldBack) -> None:
     """Raise OutputExistsError where the result has its name already and is not to be replaced."""
     final = relative_to_here(held.final)
     if held.delivery.force or not os.path.lexists(final):

@@ -55,7 +55,7 @@ class HeldBack(Struct, forbid_unknown_fields=True, kw_only=True):
         delivery: what the user wanted besides, to be used again; no key is in it.
         credentials: certificate and key that sign content credentials, absolute paths; or empty.
         findings: as in the audit's record, with every place.
-        failed: checks that failed, in words; they cannot be mended by hiding more.
+        failed: checks that failed, in words; they cannot be fixed by hiding more.
         acceptable: whether a person may accept the findings.
         files: everything else that was written for it, absolute paths.
         mark: by which the note is known as this user's, see `own`.
@@ -174,7 +174,7 @@ def _whole(path: Path) -> str:
 def read_held(path: Path) -> HeldBack:
     """Read a note. Raises PlanError, also where it is not in its place.
 
-    It names all files by their folders: one that was copied with its folder would mend, or remove,
+    It names all files by their folders: one that was copied with its folder would fix, or remove,
     what lies in the first folder.
     """
     held = _decoded(path)

@@ -64,7 +64,7 @@ def _free_name(order: Order) -> Path:
 
 def keep_beside(result: Result, order: Order) -> Result:
     """Write everything that belongs beside a result of this run: record, plan, sheet, and what is
-    needed to mend it where it is held back.
+    needed to fix it where it is held back.
 
     Raises:
         OutputError: something could not be written. The video has its name already.

@@ -66,7 +66,7 @@ class FindingNote(Value, frozen=True):
         answer: "", hide or none (it is none: nothing that must be hidden).
         reason: of the answer.
         track: that hides it, where the answer is hide.
-        drawn: a mask of the plan was not drawn there; no answer mends that.
+        drawn: a mask of the plan was not drawn there; no answer fixes that.
         answered_by, answered_at: who answered, and when (UTC).
         mark: by which the answer is known as this user's, see `redact.plan.answered_here`.
         doubtful: it may well be nothing.

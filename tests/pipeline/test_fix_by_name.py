@@ -140,9 +140,9 @@ def test_the_folder_of_a_release_that_was_held_back_is_made_again(
         assert "needs review since an earlier run" in again.stderr
         assert sorted((tmp_path / "NOT-FOR-RELEASE").iterdir()) == held
     accept = ["--accept-findings", "1=a statue"] if step == "apply" else []
-    mended = call("fix", "a.mp4", *accept, cwd=tmp_path)
-    assert mended.returncode == ExitCode.DONE, mended.stderr
-    assert "--operator" not in mended.stderr, "a release names nobody"
+    fixed = call("fix", "a.mp4", *accept, cwd=tmp_path)
+    assert fixed.returncode == ExitCode.DONE, fixed.stderr
+    assert "--operator" not in fixed.stderr, "a release names nobody"
     assert [p.name for p in (tmp_path / "new" / "rel").iterdir()] == ["video.mp4"]
     again = call("fix", "a.mp4", cwd=tmp_path)
     assert again.returncode == ExitCode.EXISTS
@@ -183,11 +183,11 @@ def test_a_review_of_what_was_held_back_begins_with_what_was_found(case: Path) -
             process.terminate()
 
 
-def test_what_is_mended_already_is_called_so(tmp_path: Path) -> None:
+def test_what_is_fixed_already_is_called_so(tmp_path: Path) -> None:
     case = held_case(tmp_path)
     held = "out/NOT-FOR-RELEASE/a.redacted.needs-review.mp4"
     for code in (ExitCode.DONE, ExitCode.EXISTS):
         done = call("fix", held, cwd=case)
         assert done.returncode == code, done.stderr
-    assert "out/a.redacted.mp4: is mended already" in done.stderr
+    assert "out/a.redacted.mp4: is fixed already" in done.stderr
     assert f"redact fix {held} --remove" in done.stderr and "--force" not in done.stderr
