@@ -11,7 +11,6 @@ second detection.
 from __future__ import annotations
 
 import hashlib
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -32,7 +31,7 @@ from redact.errors import RedactError
 from redact.media import Decode, SourceInfo, probe, sha256_of
 from redact.pipeline import Delivery, Journal, order_to_apply
 from redact.pipeline.draw import draw
-from redact.pipeline.search import bell_for
+from redact.pipeline.search_detectors import bell_for
 from redact.plan import Plan, SourceRef, build_plan
 from redact.progress import Silent
 from redact.reading import NumberReader
@@ -77,11 +76,7 @@ def fingerprint(rooms: tuple[str, ...] = ROOMS) -> str:
 
 
 class Sightings:
-    """Detections of one clip, from the detector or from an earlier run.
-
-    Attributes:
-        remembered: processor seconds that earlier runs spent on the detections taken from them.
-    """
+    """Detections of one clip, from the detector or from an earlier run."""
 
     def __init__(self, detector: Any, clip: str, folder: Path) -> None:
         self._detector = detector
@@ -93,22 +88,16 @@ class Sightings:
             with np.load(self._path) as stored:
                 self._known = {name: stored[name] for name in stored.files}
         self._fresh = False
-        self.remembered = 0.0
 
     def at(self, frame: Frame, only: Sequence[Rect] | None = None) -> Detections:
         """See `redact.detection.Detector.detect_frame`; looks at parts are kept by the parts."""
         key = f"{frame.index}" if only is None else f"{frame.index} {[tuple(a) for a in only]}"
-        took = f"seconds {key}"
         if key not in self._known:
-            begun = time.process_time()
             found = self._detector.detect_frame(frame, only)
             self._known[key] = np.c_[found.xyxy, found.score, found.target, found.fringe].astype(
                 np.float32
             )
-            self._known[took] = np.float64(time.process_time() - begun)
             self._fresh = True
-        else:
-            self.remembered += float(self._known.get(took, 0.0))
         rows = self._known[key].reshape(-1, 10)
         xyxy, score, target, fringe = np.split(rows, [4, 5, 6], axis=1)
         return Detections(
@@ -146,13 +135,10 @@ class Planned:
     Attributes:
         info: the source.
         plan: its masks.
-        processor: processor seconds of decoding, detecting and tracking, with those that earlier
-            runs spent on the detections.
     """
 
     info: SourceInfo
     plan: Plan
-    processor: float
 
 
 def eyes_of(
@@ -216,17 +202,12 @@ class RedactTool:
         """
         try:
             planned = self.planned(source)
-            begun = time.process_time()
             delivery = Delivery(output, keep_plan=False, evidence=EvidenceChoice(manifest=False))
             order = order_to_apply(planned.info, self.settings.draw, delivery)
             draw(order, planned.plan, output, Journal(Silent()))
         except RedactError as error:
             raise ToolError(error.message) from error
-        return {
-            "tracks": len(planned.plan.tracks),
-            "first_pass": round(planned.processor, 3),
-            "drawing": round(time.process_time() - begun, 3),
-        }
+        return {"tracks": len(planned.plan.tracks)}
 
     @property
     def settings(self) -> Settings:
@@ -236,7 +217,6 @@ class RedactTool:
 
     def planned(self, source: Path) -> Planned:
         """The first pass: decode, detect, track, plan. Raises RedactError as they do."""
-        begun = time.process_time()
         info = probe(source)
         digest = sha256_of(source, Journal(Silent()))
         detector, close_up, eyes = self._looking(info)
@@ -250,7 +230,7 @@ class RedactTool:
         reference = SourceRef(info.path.name, digest, info.size, *info.video.upright_size, timeline)
         asked = DetectSettings(self._hides, self._sensitivity)
         plan = build_plan(reference, asked, tracks, cuts, frames.damaged, broken=frames.broken)
-        return Planned(info, plan, time.process_time() - begun + sightings.remembered)
+        return Planned(info, plan)
 
     def _tracks(
         self,

@@ -19,7 +19,7 @@ from ..words import Message, problem
 from .journal import Journal
 from .kept_scans import forget_scans
 from .order import Order, review_plan
-from .search import detectors_used
+from .search_detectors import detectors_used
 
 
 def keep_plan(plan: Plan, path: Path) -> None:

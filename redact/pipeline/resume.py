@@ -35,7 +35,7 @@ from .claim import Claim
 from .held_back import HeldBack, held_back_for
 from .order import Order
 from .result import Result, ResultState
-from .search import detectors_used
+from .search_detectors import detectors_used
 
 
 def earlier_result(

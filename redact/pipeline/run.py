@@ -24,6 +24,7 @@ from ..record import ModelPart, RunRecord
 from ..settings import DetectSettings, Settings
 from ..words import Message, problem, say
 from .audit_result import Accepted, answers_to, check, reason_to_publish
+from .check_scope import require_scope
 from .claim import claimed
 from .consequences import covered_spans
 from .draw import draw
@@ -35,7 +36,7 @@ from .publish import Publishing, keep_beside, publish
 from .remarks import remark_on_run
 from .result import Result
 from .resume import earlier_result
-from .search import detect, require_scope, settings_for
+from .search import detect, settings_for
 
 
 def redact_video(

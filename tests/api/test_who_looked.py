@@ -17,7 +17,7 @@ import redact
 from redact.detection import load_detector
 from redact.media import probe
 from redact.pipeline import keep_plan
-from redact.pipeline.search import detectors_used
+from redact.pipeline.search_detectors import detectors_used
 from redact.settings import OptionalNetwork
 from redact.types import DETECTED_TARGETS, Detections, Frame, Target
 

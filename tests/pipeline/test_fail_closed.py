@@ -23,7 +23,7 @@ from redact.pipeline import (
     detect,
     order_to_apply,
     redact_video,
-    search,
+    search_detectors,
 )
 from redact.plan import HELD_REACH, Plan, SourceRef, read_plan
 from redact.progress import Silent, Stage
@@ -67,13 +67,13 @@ class FailsAt:
 def test_a_detector_that_fails_once_stops_the_run(
     street: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, frame: int
 ) -> None:
-    real, made = search.load_detector, []
+    real, made = search_detectors.load_detector, []
 
     def load(*arguments: Any, **options: Any) -> FailsAt:
         made.append(FailsAt(real(*arguments, **options), frame))
         return made[-1]
 
-    monkeypatch.setattr(search, "load_detector", load)
+    monkeypatch.setattr(search_detectors, "load_detector", load)
     with pytest.raises(UnsafeError, match="could not be checked"):
         redact_video(street, FAST, alone(tmp_path / "out.mp4"), Silent())
     assert made[0].asked[-1] >= frame and (len(made[0].asked) > 1) == (frame > 0)

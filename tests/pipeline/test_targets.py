@@ -114,7 +114,7 @@ def test_a_search_says_how_many_frames_it_scanned(
 ) -> None:
     """A frame that counts as looked at has been shown to the detector."""
     from redact import pipeline
-    from redact.pipeline import Journal, search
+    from redact.pipeline import Journal, search_detectors
     from redact.settings import DetectSettings, Sensitivity
 
     shown: list[int] = []
@@ -130,7 +130,7 @@ def test_a_search_says_how_many_frames_it_scanned(
         monkeypatch.setattr(detector, "detect_frame", detect_frame)
         return detector
 
-    monkeypatch.setattr(search, "load_detector", load)
+    monkeypatch.setattr(search_detectors, "load_detector", load)
     for sensitivity in (Sensitivity.BALANCED, Sensitivity.THOROUGH):
         shown.clear()
         settings = DetectSettings((Target.FACE,), sensitivity)

@@ -1,0 +1,193 @@
+"""The detectors of a search: redact's own networks, or one that a program or a package brings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..detection import (
+    CENTERFACE,
+    READER,
+    SELFIE,
+    CloseUp,
+    Detector,
+    Network,
+    ensemble_name,
+    in_every_way,
+    in_use,
+    load_close_up,
+    load_detector,
+    load_plugin,
+    load_small_scan,
+    load_somebody,
+    with_turns,
+)
+from ..errors import DependencyError
+from ..media import SourceInfo
+from ..settings import DetectSettings, Sensitivity
+from ..track import Bell, Eyes, ScanParts, settings_of
+from ..types import Detections, Frame, Presentation, Rect, Target, with_nested
+from ..words import problem
+
+
+@dataclass(frozen=True, slots=True)
+class SearchDetectors:
+    """What scans the frames of one search.
+
+    Attributes:
+        detector: of whole pictures; its name and weights go on record.
+        scan: runs it on a frame, or on parts of one.
+        foreign: it is none of redact's networks. It scans whole pictures only, and its scores are
+            probabilities, which are not weighed again.
+        close_up: scans single places.
+        eyes: of bodies, of heads on them and of plates on vehicles; None where pictures may not be
+            upright.
+        bell: rings for faces in between; None where there is none.
+        reads: plates' numbers are read.
+    """
+
+    detector: Detector
+    scan: ScanParts
+    foreign: bool
+    close_up: CloseUp
+    eyes: Eyes | None
+    bell: Bell | None
+    reads: bool
+
+
+def detectors_for(
+    info: SourceInfo, settings: DetectSettings, detector: Detector | None, turned: Sequence[int]
+) -> SearchDetectors:
+    """The detectors that the settings name.
+
+    Args:
+        info, settings: of the search.
+        detector: passed in by a program; None for what the settings name.
+        turned: degrees clockwise by which pictures are scanned turned as well.
+
+    Raises:
+        UsageError: no detector knows what is wanted.
+    """
+    other = _of_others(info, settings, detector, turned)
+    used: Any = _own(info, settings, turned) if other is None else other
+    return SearchDetectors(
+        used,
+        used.detect_frame if other is None else _only_asked(other, settings),
+        other is not None,
+        load_close_up(used, settings.targets),
+        None if turned else _eyes(info, settings, used),
+        None if turned or other is not None else bell_for(info, settings, used),
+        other is None and bool(in_use([READER], settings.targets, settings.without)),
+    )
+
+
+def _own(info: SourceInfo, settings: DetectSettings, turned: Sequence[int]) -> Any:
+    """Redact's own networks, which can scan parts of a picture."""
+
+    def make(aspect: float) -> Detector:
+        return load_detector(
+            settings.sensitivity,
+            settings.targets,
+            sample_aspect=aspect,
+            without=settings.without,
+        )
+
+    return in_every_way(with_turns(info.video.presentations, turned), make)
+
+
+def _eyes(info: SourceInfo, settings: DetectSettings, detector: Detector) -> Eyes | None:
+    """Detectors of bodies, of heads on them and of plates on vehicles, within the scope of the
+    search; None if pictures may not be upright, because bodies are detected only upright."""
+    shown = info.video.presentations
+    somebody = load_somebody(detector, settings.targets, sample_aspect=shown[0].aspect)
+    if somebody is None or any(way.turns for way in shown):
+        return None
+
+    def heads(frame: Frame, boxes: NDArray[np.float64]) -> Detections:
+        return settings.scope.select(somebody.heads(frame, boxes))
+
+    def plates(frame: Frame, boxes: NDArray[np.float64]) -> Detections:
+        return settings.scope.select(somebody.plates(frame, boxes))
+
+    sought = Target.PLATE in with_nested(settings.targets)
+    return Eyes(somebody.bodies, heads, somebody.target, plates if sought else None)
+
+
+def _only_asked(detector: Detector, settings: DetectSettings) -> ScanParts:
+    """Runs another detector, and stops the run where it answers with a target that was not asked
+    for."""
+    asked = with_nested(settings.targets)
+
+    def scan(frame: Frame, _: Sequence[Rect] | None) -> Detections:
+        found = detector.detect_frame(frame)
+        if strange := set(found.target.tolist()) - set(asked):
+            words = ", ".join(t.word for t in Target if t in strange) or f"{min(strange)}"
+            name = detector.name
+            raise problem(DependencyError, "detector_unasked", name=name, targets=words)
+        return found
+
+    return scan
+
+
+def bell_for(info: SourceInfo, settings: DetectSettings, detector: Detector) -> Bell | None:
+    """Rings for faces; `fast` has none."""
+    faces = in_use([CENTERFACE], settings.targets, settings.without)
+    if settings.sensitivity is Sensitivity.FAST or not faces:
+        return None
+    scan = load_small_scan(detector, float(info.video.upright_sample_aspect))
+    return None if scan is None else Bell(scan, settings_of(settings.sensitivity))
+
+
+def detectors_used(
+    info: SourceInfo, settings: DetectSettings, detector: Detector | None
+) -> tuple[tuple[str, str], ...]:
+    """Name of each detector that a search runs, with the SHA-256 of its weights; so of the reader
+    and of the network for silhouettes.
+
+    Two results were made in the same way only if they had the same detectors. Of redact's own
+    networks this is known without loading them; what a package brings must say it itself.
+
+    Raises:
+        UsageError, DependencyError: see `redact.detection.load_plugin`.
+    """
+    if not settings.targets:
+        return _named(in_use([READER], settings.texts, settings.without))
+    detector = _of_others(info, settings, detector)
+    if detector is None:
+        found = [ensemble_name(settings.sensitivity, settings.targets, settings.without)]
+    else:
+        found = [(detector.name, detector.weights_sha256)]
+    used = in_use([SELFIE], settings.targets, settings.without)
+    read = settings.kinds if detector is None else settings.texts
+    used += in_use([READER], read, settings.without)
+    return *found, *_named(used)
+
+
+def _named(networks: Iterable[Network]) -> tuple[tuple[str, str], ...]:
+    return tuple((network.name, network.weights_sha256) for network in networks)
+
+
+def _of_others(
+    info: SourceInfo,
+    settings: DetectSettings,
+    detector: Detector | None,
+    turned: Sequence[int] = (),
+) -> Detector | None:
+    """The detector that was passed in or, without one, is named; None for redact's own."""
+    presentations = with_turns(info.video.presentations, turned)
+    if detector is not None and any(p.turns for p in presentations):
+        given = detector
+        turns = dict.fromkeys((0, *(p.turns for p in presentations)))
+        ways = tuple(Presentation(turns=turn) for turn in turns)
+        return in_every_way(ways, lambda _: given)
+    if detector is not None or not settings.detector:
+        return detector
+
+    def make(aspect: float) -> Detector:
+        return load_plugin(settings.detector, settings.sensitivity, settings.targets, aspect)
+
+    return in_every_way(presentations, make)
