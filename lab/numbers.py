@@ -19,7 +19,6 @@ from dataclasses import fields
 from pathlib import Path
 
 import redact
-from redact.auditing import Limits
 from redact.detection.silhouettes import Agreement
 from redact.track import TrackSettings
 
@@ -40,10 +39,8 @@ GIVEN = re.compile(
 COST = re.compile(r"decides? cost alone|cost alone decides")
 NAMED = re.compile(r"\blab(?:\.\w+)+(?: --\w+(?: \w+)?)*|\blab(?:/\w+)+\*?\.\w+")
 FOOTAGE = re.compile(r"\bdev\b|footage|[Mm]easured|\b[Cc]ounted\b|labelled|networks learned from")
-TABLES = (TrackSettings, Agreement, Limits)
+TABLES = (TrackSettings, Agreement)
 """Values that hold several numbers, with a line about each."""
-
-SWEEPS = {"--sweep": "lab.audit --half dev --sweep", "pixels": "lab.audit.pixels --sweep"}
 
 
 def constants(path: Path) -> Iterator[tuple[str, str, str]]:
@@ -72,17 +69,6 @@ def source(told: str) -> str:
     return "chosen on footage" if FOOTAGE.search(told) else "judgement"
 
 
-def following(limits: type) -> set[str]:
-    """Fields of a dataclass whose defaults are numbers of other modules, where they are listed."""
-    table = ast.walk(ast.parse(inspect.getsource(limits)))
-    given = ((n.target, n.value) for n in table if isinstance(n, ast.AnnAssign) and n.value)
-    return {
-        ast.unparse(field)
-        for field, value in given
-        if any(isinstance(part, ast.Name) for part in ast.walk(value))
-    }
-
-
 def numbers() -> Iterator[tuple[str, str, str, str]]:
     """File, name, value and source of every tuned number."""
     for path in (p for room in ROOMS for p in [HOME / room, *sorted((HOME / room).rglob("*.py"))]):
@@ -94,12 +80,10 @@ def numbers() -> Iterator[tuple[str, str, str, str]]:
         file = Path(inspect.getfile(table)).relative_to(HOME).as_posix()
         parts = re.split(r"^    (\w+(?:, \w+)*): ", inspect.getdoc(table) or "", flags=re.M)
         said = {n: parts[i + 1] for i in range(1, len(parts), 2) for n in parts[i].split(", ")}
-        follow = following(table)
         for field in fields(table):
             told = " ".join(said[field.name].split())
-            swept = [SWEEPS[w] for w in re.findall(r"`([\w-]+)`", told) if w in SWEEPS]
-            if field.name not in follow and not GIVEN.search(told):
-                yield file, field.name, str(field.default), (swept or [source(told)])[0]
+            if not GIVEN.search(told):
+                yield file, field.name, str(field.default), source(told)
 
 
 if __name__ == "__main__":

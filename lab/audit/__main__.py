@@ -7,7 +7,7 @@ import os
 import tempfile
 from pathlib import Path
 
-from redact.auditing import AuditSettings, Limits
+from redact.auditing import AuditSettings, finding_in_words
 from redact.auditing.audit_detectors import AuditDetectors
 from redact.settings import Sensitivity
 
@@ -15,7 +15,6 @@ from ..halves import HALVES
 from .bench import Case, Output, Score, finds, load, outputs, save
 from .plant import KINDS
 from .remembered import Memory, remembering
-from .sweep import SWEPT, changed, print_sweep
 
 BANDS = ("face 24–48", "face 48–96", "face ≥ 96", "plate 12–24", "plate ≥ 24")
 
@@ -30,13 +29,19 @@ def main() -> None:
     parser.add_argument("--scenes", type=int, default=24, help="for each seed")
     parser.add_argument("--seed", default="1", help="one, or FIRST-LAST")
     parser.add_argument("--sensitivity", choices=[s.value for s in Sensitivity], default="balanced")
-    parser.add_argument("--sweep", action="store_true", help="every limit up and down as well")
-    parser.add_argument("--limits", nargs="+", choices=list(SWEPT), help="sweep these alone")
-    parser.add_argument("--with", dest="other", action="append", default=[], help="NAME=VALUE")
+    parser.add_argument(
+        "--with",
+        dest="others",
+        nargs=3,
+        action="append",
+        default=[],
+        metavar=("FILE", "NAME", "VALUE"),
+        help="another number, as in lab.sweep: auditing/limits.py FITS .9",
+    )
     parser.add_argument("--again", action="store_true", help="judge what an earlier run has kept")
     parser.add_argument("--cost", action="store_true", help="remember no looks, and say the cost")
     args = parser.parse_args()
-    settings = AuditSettings(Sensitivity(args.sensitivity), limits=changed(Limits(), args.other))
+    settings = AuditSettings(Sensitivity(args.sensitivity))
     first, _, last = args.seed.partition("-")
     memory = Memory(args.work / "seen.sqlite")
     made: list[Output] = []
@@ -50,16 +55,14 @@ def main() -> None:
         audited += load(kept)
         print(f"\r{len(audited)} outputs audited", end="", flush=True)
     print()
-    print_table(audited, settings.limits)
+    print_table(audited)
     if args.cost:
         print_cost(audited)
-    if args.sweep:
-        print_sweep(made, audited, settings, remembering(memory), args.limits or list(SWEPT))
 
 
-def print_table(audited: list[Case], limits: Limits) -> None:
+def print_table(audited: list[Case]) -> None:
     """Share of planted leaks found by kind and size, then what was found besides."""
-    score = Score.of(audited, limits)
+    score = Score.of(audited)
     print(f"| leak | {' | '.join(BANDS)} | all |")
     print("|---|" + "---|" * (len(BANDS) + 1))
     for kind in KINDS:
@@ -74,8 +77,8 @@ def print_table(audited: list[Case], limits: Limits) -> None:
     )
     for name, finding in score.false:
         box = [round(v) for v in finding.box]
-        print(f"  {name}: {finding.in_words()}, at {box}")
-    print_missed(audited, limits)
+        print(f"  {name}: {finding_in_words(finding)}, at {box}")
+    print_missed(audited)
     for case in audited:
         for check in case.seen.checks:
             if not check.passed:
@@ -89,10 +92,10 @@ def print_cost(audited: list[Case]) -> None:
     print(f"cost: {1000 * cpu / max(frames, 1):.0f} ms of processor time a frame")
 
 
-def print_missed(audited: list[Case], limits: Limits) -> None:
+def print_missed(audited: list[Case]) -> None:
     """The leaks that were not found, to look at."""
     for case in audited:
-        findings = case.findings(limits)
+        findings = case.findings()
         for planted in case.leaks:
             if not any(finds(f, planted) for f in findings):
                 box = planted.subject.boxes[planted.first]

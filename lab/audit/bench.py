@@ -11,10 +11,10 @@ from itertools import islice
 from pathlib import Path
 from time import process_time
 
-from redact.auditing import AuditSettings, Limits
-from redact.auditing.audit import Collected, collect
+from redact.auditing import AuditSettings
 from redact.auditing.audit_detectors import AuditDetectors
-from redact.auditing.findings_and_fixes import findings_of
+from redact.auditing.findings import findings_of
+from redact.auditing.passes import Collected, collect
 from redact.media import probe
 from redact.plan import Plan
 from redact.progress import Silent
@@ -37,9 +37,9 @@ class Case:
     seen: Collected
     cpu_seconds: float
 
-    def findings(self, limits: Limits) -> tuple[Finding, ...]:
-        """Judged with these limits."""
-        return findings_of(self.seen.seen(AuditSettings(limits=limits)), limits)
+    def findings(self) -> tuple[Finding, ...]:
+        """What is found by what was seen."""
+        return findings_of(self.seen.seen())
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,10 +130,10 @@ class Score:
     """Outputs in which a check of times or pixels failed: none should."""
 
     @classmethod
-    def of(cls, audited_cases: list[Case], limits: Limits) -> Score:
+    def of(cls, audited_cases: list[Case]) -> Score:
         score = cls({}, {}, [])
         for case in audited_cases:
-            findings = case.findings(limits)
+            findings = case.findings()
             for planted in case.leaks:
                 key = (planted.kind, band(planted))
                 score.planted[key] = score.planted.get(key, 0) + 1

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from lab.real.labels import HOME, LabelledFrame, default_files, find_clips, read_labels
 from redact.auditing import AuditSettings, audit_file
-from redact.auditing.limits import LIMITS
+from redact.auditing.limits import FITS, least_height
 from redact.auditing.what_is_hidden import share_of_middle
 from redact.media import probe
 from redact.pipeline import Delivery, Journal, detect, order_to_apply
@@ -43,8 +43,8 @@ def missed(plan: Plan, label: LabelledFrame) -> list[tuple[Target, Box]]:
     found = []
     for word, corners in label.targets():
         box, target = Box(*corners), Target.from_word(word)
-        covered = share_of_middle(mask, box, target, LIMITS.core)
-        if box.height >= LIMITS.least_height(target) and covered < LIMITS.fits:
+        covered = share_of_middle(mask, box, target)
+        if box.height >= least_height(target) and covered < FITS:
             found.append((target, box))
     return found
 

@@ -4,13 +4,14 @@ Clips of any kind are coded at several qualities: whole, with patches that show 
 picture, with boxes of many sizes hidden in every style, with the same boxes left as they are, and
 with only their luma hidden. How often does "picture elsewhere" fail, how many patches are found,
 how many masks are called "not drawn", and what is taken for hidden where no plan is known? No
-detector is asked. `--sweep` asks it all again with every limit on pixels up and down. The same
-clips give the same tables.
+detector is asked. `--with FILE NAME VALUE` asks it all again with another number. The same clips
+give the same tables.
 """
 
 from __future__ import annotations
 
 import argparse
+import ast
 import tempfile
 import zlib
 from collections.abc import Callable, Iterator, Sequence
@@ -20,19 +21,17 @@ from pathlib import Path
 
 import numpy as np
 
-from redact.auditing.limits import LIMITS, Limits
+from lab.sweep import changed
 from redact.auditing.mask_drawn import not_drawn
 from redact.auditing.outside_masks import OutsideMasks
+from redact.auditing.pixel_covers import PixelCovers
 from redact.auditing.planes import Both
 from redact.auditing.redrawn import Redrawn
-from redact.auditing.what_is_hidden import PixelCovers
 from redact.errors import RedactError
 from redact.media import Decode, SourceInfo, VideoWriter, plane_array, probe
 from redact.render import Renderer, mask_of
 from redact.settings import EncodeSettings, RenderSettings, Style
 from redact.types import Box, Frame, Region, State, Target
-
-from .sweep import with_value
 
 QUALITIES = (
     ("h264", None),
@@ -55,20 +54,6 @@ MASKED = {
     "mosaic": RenderSettings(style=Style.MOSAIC),
     "solid": RenderSettings(style=Style.SOLID, label="Face {track}"),
 }
-SWEPT: dict[str, tuple[float, ...]] = {
-    "block": (10, 15, 30, 40),
-    "lost": (0.3, 0.45, 0.8),
-    "nearer": (6, 9, 18, 24),
-    "nearer_lossy": (4, 6, 10),
-    "detail": (0.5, 0.6, 0.8, 0.9),
-    "gain": (0.0, 0.2, 0.6),
-    "texture": (1.5, 2, 4, 6),
-    "colour_texture": (0.25, 1, 2),
-    "undrawn": (0.2, 0.5, 0.7),
-    "changed": (4, 9, 12),
-    "changed_times": (2, 4.5, 6),
-}
-"""Values of each beside its own."""
 
 
 @dataclass(frozen=True)
@@ -240,42 +225,42 @@ class Counts:
         row[1] += of
 
     @classmethod
-    def of(cls, made: Sequence[Coded], limits: Limits) -> Counts:
+    def of(cls, made: Sequence[Coded]) -> Counts:
         told = cls()
         for output in made:
             if output.what in ("whole", "patched"):
-                told.elsewhere(output, limits)
+                told.elsewhere(output)
             else:
-                told.masks(output, limits)
+                told.masks(output)
         return told
 
-    def elsewhere(self, output: Coded, limits: Limits) -> None:
+    def elsewhere(self, output: Coded) -> None:
         """Whole pictures that fail, and patches that are found, each looked for alone."""
         name = f"{output.codec} {output.crf or 'usual'}"
         if output.what == "whole":
-            check = OutsideMasks(True, limits)
+            check = OutsideMasks(True)
             for n, both in enumerate(output.frames):
                 check.see(n, both, None)
             self.add(f"fail: {name}", not check.check().passed, 1)
             return
         for place in output.places:
-            check = OutsideMasks(True, limits)
+            check = OutsideMasks(True)
             for n, both in enumerate(output.frames):
                 check.see(n, both, _all_but(both, place))
             self.add(f"patches: {name}", not check.check().passed, 1)
 
-    def masks(self, output: Coded, limits: Limits) -> None:
+    def masks(self, output: Coded) -> None:
         """Masks called not drawn, and what counts as hidden where no plan is known."""
-        proof, name = Redrawn(RenderSettings(), limits), f"{output.what} {output.crf or 'usual'}"
+        proof, name = Redrawn(RenderSettings()), f"{output.what} {output.crf or 'usual'}"
         for both, wanted in zip(output.frames, output.wanted, strict=True):
             bare = proof.bare(both, wanted, output.regions)
             self.add(f"drawn again, not so: {name}", len(bare), len(output.regions))
             for region in output.regions:
-                self.add(f"not drawn: {name}", not_drawn(both, region, limits), 1)
+                self.add(f"not drawn: {name}", not_drawn(both, region), 1)
             if output.what in ("masked", "bare"):
                 height, width = both.luma[0].shape
                 core = mask_of(list(output.regions), width, height, RenderSettings().margin)
-                told = PixelCovers(limits).mask(0, *both.luma) != 0
+                told = PixelCovers().mask(0, *both.luma) != 0
                 if output.what == "masked":
                     self.add("no plan: of masks", int((told & core).sum()), int(core.sum()))
                 else:
@@ -302,7 +287,15 @@ def print_row(name: str, value: str, told: Counts, columns: Sequence[str]) -> No
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("clips", type=Path, nargs="+", help="clips of any kind, or folders of them")
-    parser.add_argument("--sweep", action="store_true", help="with every limit up and down as well")
+    parser.add_argument(
+        *("--with", "-w"),
+        dest="others",
+        nargs=3,
+        action="append",
+        default=[],
+        metavar=("FILE", "NAME", "VALUE"),
+        help="with another number as well, as in lab.sweep: auditing/redrawn.py NEARER 24",
+    )
     args = parser.parse_args()
     made: list[Coded] = []
     count = 0
@@ -314,16 +307,15 @@ def main() -> None:
         if info.video.width * info.video.height <= LARGEST:
             made += outputs(info)
             count += 1
-    base = Counts.of(made, LIMITS)
+    base = Counts.of(made)
     columns = list(base.counts)
     print(f"{count} clips, {FRAMES} frames of each\n")
-    print("| limit | value | " + " | ".join(columns) + " |")
+    print("| number | value | " + " | ".join(columns) + " |")
     print("|---" * (len(columns) + 2) + "|")
     print_row("as it is", "", base, columns)
-    for name, values in SWEPT.items() if args.sweep else ():
-        for value in values:
-            told = Counts.of(made, with_value(LIMITS, name, value))
-            print_row(name, f"{value:g}", told, columns)
+    for file, name, value in args.others:
+        with changed(file, name, ast.literal_eval(value)):
+            print_row(name, value, Counts.of(made), columns)
 
 
 if __name__ == "__main__":

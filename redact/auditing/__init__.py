@@ -1,7 +1,6 @@
 """Audit of a finished file: what can still be seen, and is everything else as it was?"""
 
 from .audit import audit_file
-from .findings_and_fixes import fix_command, hiding_places
 from .findings_sheet import finding_pictures, review_sheet, sheet_path
-from .limits import Limits
+from .fix_findings import fix_command, hiding_places
 from .result import AuditResult, AuditSettings, Check, finding_in_words

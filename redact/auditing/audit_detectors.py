@@ -26,10 +26,11 @@ from ..detection import (
     load_somebody,
 )
 from ..media import Orientation, upright
+from ..risk import LEAST_HEIGHTS
 from ..settings import OptionalNetwork
 from ..track import SURE_BODY_SCORE
 from ..types import Detections, Frame, Presentation, Rect, Target, without_nested
-from .limits import Limits
+from .limits import CANDIDATE
 
 F = TypeVar("F", bound=np.floating[Any])
 
@@ -61,7 +62,6 @@ class AuditDetectors:
     Args:
         targets: the hidden kinds. None: only texts are hidden, and nothing is scanned.
         presentations: all ways in which a picture is to be scanned, at least one.
-        limits: see `Limits`.
         without: networks that are left out, as they were when the plan was made.
 
     Attributes:
@@ -77,10 +77,8 @@ class AuditDetectors:
         self,
         targets: tuple[Target, ...],
         presentations: Sequence[Presentation],
-        limits: Limits,
         without: Sequence[OptionalNetwork] = (),
     ) -> None:
-        self._limits = limits
         self.scans = self.close_scans = 0
         self._somebody = None
         self.targets, self.names = targets, list[tuple[str, str]]()
@@ -120,8 +118,8 @@ class AuditDetectors:
             only = [area._replace(x1=width - area.x2, x2=width - area.x1) for area in only]
         found = self.seen(mirrored(frame), only)
         height = found.xyxy[:, 3] - found.xyxy[:, 1]
-        tall = height >= self._limits.least.of(found.target)
-        found = found.select((found.score >= self._limits.candidate) & tall)
+        tall = height >= LEAST_HEIGHTS.of(found.target)
+        found = found.select((found.score >= CANDIDATE) & tall)
         x1, y1, x2, y2 = found.xyxy.T
         return Detections(np.stack([width - x2, y1, width - x1, y2], 1), found.score, found.target)
 

@@ -13,14 +13,13 @@ from ..plan import Plan
 from ..settings import Style
 from ..types import Box, Frame, clock
 from ..words import Message
+from .let_go import LetGo
 from .mask_drawn import not_drawn
 from .outside_masks import OutsideMasks, drawn_around
 from .planes import Both
 from .redrawn import Redrawn
 from .result import AuditSettings, Check
-from .scan_schedule import frames_beside_tracks
-from .template_match import LetGo, MakeMask, TemplateMatcher, between_tracks
-from .what_is_hidden import stamped
+from .what_is_hidden import MakeMask, stamped
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,14 +117,14 @@ class TimeCheck:
 
 
 def _rounding(source: Frame, output: Frame) -> Fraction:
-    """Seconds that a time may be off: half a tick of the output, where its ticks do not hold every
-    time of the source, as 1/90000 s does not hold those of 1/24000 s, else nothing."""
+    """Seconds by which a time may be off: half a tick of the output if its ticks cannot represent
+    every time of the source (1/90000 s cannot represent 1/24000 s), else nothing."""
     exact = (source.time_base / output.time_base).denominator == 1
     return Fraction(0) if exact else output.time_base / 2
 
 
 def _some(items: list[int] | list[str]) -> str:
-    """The first of them, for a person."""
+    """The first few, in words."""
     return ", ".join(map(str, items[:5])) + (", …" if len(items) > 5 else "")
 
 
@@ -144,22 +143,17 @@ class Compared:
     Attributes:
         frames: compared so far.
         undrawn: masks under which the source shows.
-        matcher: finds the hidden tracks' pixels beside them.
     """
 
     def __init__(self, plan: Plan | None, settings: AuditSettings, size: tuple[int, int]) -> None:
-        self._plan, self._limits = plan, settings.limits
+        self._plan = plan
         render = settings.render
         known = plan is not None and render is not None and isinstance(render.style, Style)
-        self._drawn = Redrawn(render, self._limits) if known and render is not None else None
+        self._drawn = Redrawn(render) if known and render is not None else None
         stamp = stamped(settings.stamp, *size)
         self._stamped = None if stamp is None else drawn_around(stamp)
-        self._outside = OutsideMasks(blocks=plan is not None, limits=self._limits)
-        self._let_go = LetGo(self._limits)
-        tracks = () if plan is None else plan.tracks
-        cuts = () if plan is None else plan.cuts
-        self._edges = frames_beside_tracks(tracks, cuts, self._limits.edge_frames)
-        self.matcher = TemplateMatcher(tracks, self._limits)
+        self._outside = OutsideMasks(blocks=plan is not None)
+        self._let_go = LetGo()
         self.frames = 0
         self.undrawn: Places = defaultdict(list)
 
@@ -173,9 +167,6 @@ class Compared:
         """
         self.frames += 1
         index = source.index
-        self.matcher.see(index, both.luma[0])
-        for track, box in self._edges.pop(index, ()):
-            self.matcher.search(track, index, box, both.luma[1])
         regions = [] if self._plan is None else self._plan.regions_at(index)
         if self._drawn is not None:
             # Neither masks nor a stamp need leaving out: all of the picture is known.
@@ -187,7 +178,7 @@ class Compared:
             if self._stamped is not None:
                 hidden = self._stamped if hidden is None else hidden | self._stamped
             self._outside.see(index, both, hidden)
-            bare = [region for region in regions if not_drawn(both, region, self._limits)]
+            bare = [region for region in regions if not_drawn(both, region)]
         for region in bare:
             self.undrawn[region.track].append((index, region.box))
         self._let_go.see(index, both.luma[0], regions, mask)
@@ -200,7 +191,3 @@ class Compared:
     def let_go(self) -> Places:
         """Places that a mask let go of while the picture stayed."""
         return dict(self._let_go.places)
-
-    def between(self) -> Places:
-        """Places between two tracks of one subject where it shows."""
-        return {} if self._plan is None else between_tracks(self._plan, self.matcher, self._limits)

@@ -10,10 +10,14 @@ import numpy as np
 from av.video.reformatter import VideoReformatter
 from numpy.typing import NDArray
 
+from ..plan import COVERED
 from ..record import BodiesPart
+from ..risk import LEAST_HEIGHTS
 from ..track import Remembered, bearers, head_places, shrink
 from ..types import (
+    DOUBTFUL,
     EVERYWHERE,
+    LOOSELY_SAME_IOU,
     Box,
     Detections,
     Frame,
@@ -24,9 +28,8 @@ from ..types import (
     Target,
     Track,
 )
-from .limits import Limits
-from .template_match import MakeMask
-from .what_is_hidden import Covers, by_decision, shares_covered
+from .limits import CANDIDATE, SAME_SECONDS
+from .what_is_hidden import Covers, MakeMask, by_decision, shares_covered
 
 Suspicion = tuple[float, Target, int, Box]
 """How probable it is that somebody is visible, what seems to be, frame and place."""
@@ -50,7 +53,6 @@ class Headcount:
         target: what is hidden of people: faces, or heads.
         covers: what is hidden, and what is visible by decision.
         masks: the masks of a frame.
-        limits: see `Limits`.
         scope: of the search.
 
     Attributes:
@@ -63,21 +65,20 @@ class Headcount:
         target: Target,
         covers: Covers,
         masks: Callable[[int], Sequence[Region]],
-        limits: Limits,
         scope: Scope = EVERYWHERE,
     ) -> None:
         self._detectors, self._target, self._covers = detectors, target, covers
-        self._masks, self._limits, self._scope = masks, limits, scope
+        self._masks, self._scope = masks, scope
         self._shrinker = VideoReformatter()
         self._bodies = Remembered[NDArray[np.float64]](
-            lambda bodies: bodies.astype(np.float32), limits.same_seconds
+            lambda bodies: bodies.astype(np.float32), SAME_SECONDS
         )
         self.suspicions: list[Suspicion] = []
         self._pictures = self._hidden = self._small = self._bare = 0
 
     @property
     def counted(self) -> BodiesPart:
-        """Of all pictures so far."""
+        """The counts over all pictures so far."""
         return BodiesPart(self._pictures, self._hidden, self._small, self._bare)
 
     def scan(self, shown: Frame, mask: MakeMask) -> None:
@@ -86,37 +87,37 @@ class Headcount:
         picture = shrink(shown, self._shrinker, shown.seconds)
         bodies = self._bodies.of(picture, lambda: self._detectors.bodies(shown))
         places = head_places(bodies)
-        kept, limits = self._covers.kept(shown.index), self._limits
+        kept = self._covers.kept(shown.index)
         asked = np.array([self._scope.holds(Box(*place)) for place in places.tolist()], np.bool_)
         asked &= ~bearers(bodies, _boxes(kept)).any(axis=1)
         bodies, places = bodies[asked], places[asked]
         if not len(bodies):
             return
         # Where his head seems to be is a guess: a mask beside that is his as well.
-        covered = shares_covered(mask(), places) >= limits.covered
+        covered = shares_covered(mask(), places) >= COVERED
         covered |= bearers(bodies, _boxes(self._masks(shown.index))).any(axis=1)
-        small = places[:, 3] - places[:, 1] < limits.least[self._target]
+        small = places[:, 3] - places[:, 1] < LEAST_HEIGHTS[self._target]
         bare = bodies[~covered & ~small]
         self._hidden += int(covered.sum())
         self._small += int((small & ~covered).sum())
         seen = self._detectors.heads(shown, bare)
-        outside = shares_covered(mask(), seen.xyxy) < limits.covered
-        seen = seen.select(outside & (seen.score >= limits.candidate))
+        outside = shares_covered(mask(), seen.xyxy) < COVERED
+        seen = seen.select(outside & (seen.score >= CANDIDATE))
         self._bare += len(bare)
         self.suspicions += [
             (float(seen.score[i]), self._target, shown.index, seen.box(int(i)))
             for i in np.flatnonzero(bearers(bare, seen.xyxy.astype(np.float64)).any(axis=0))
-            if not by_decision(self._target, seen.box(int(i)), kept, limits)
+            if not by_decision(self._target, seen.box(int(i)), kept)
         ]
 
     def tracks(self, seen: Iterable[Track]) -> list[Track]:
         """A track for each person who is probably visible and in no track of other detections."""
-        limits, found = self._limits, list[Track]()
+        found = list[Track]()
         for probability, target, frame, box in self.suspicions:
-            others = [t for t in (*seen, *found) if (t.certainty or 0) >= limits.believed]
+            others = [t for t in (*seen, *found) if (t.certainty or 0) >= DOUBTFUL]
             keys = [key for t in others if (key := t.at(frame)) is not None]
-            known = any(key.box.iou(box) >= limits.same for key in keys)
-            if probability >= limits.believed and not known:
+            known = any(key.box.iou(box) >= LOOSELY_SAME_IOU for key in keys)
+            if probability >= DOUBTFUL and not known:
                 key = Keyframe(frame, box, State.DETECTED, probability)
                 found.append(Track(1, target, (key,), certainty=probability))
         return found

@@ -17,13 +17,16 @@ import numpy as np
 from av.video.reformatter import VideoReformatter
 
 from ..detection import load_calibration
-from ..plan import Plan
+from ..plan import COVERED, Plan
 from ..reading import LEGIBLE, NumberReader, Text, is_plate_number, repeats
 from ..track import Clues, ScannedPicture, probability_of, shrink
-from ..types import STANDS_STILL, Action, Box, Frame, State, Target, folded
+from ..types import DOUBTFUL, STANDS_STILL, Action, Box, Frame, State, Target, folded
 from .audit_detectors import AuditDetectors
-from .limits import Limits
 from .what_is_hidden import Covers, Mask, by_decision, shares_covered
+
+READ_EVERY: Final = 6.0
+"""Seconds of video for which one picture is read, two at least: its price, a third of a second of
+one processor."""
 
 FOUND_BY_TEXT: Final = -1.0
 """Log odds that stand for the scan of what was found by its text alone. With it a place is believed
@@ -66,7 +69,6 @@ class Legible:
         plan: what is hidden.
         covers: for what stays visible by decision.
         detectors: make the close scans, which tell a plate from a sign.
-        limits: see `Limits`.
         reader: reads.
 
     Attributes:
@@ -79,12 +81,11 @@ class Legible:
         plan: Plan,
         covers: Covers,
         detectors: AuditDetectors,
-        limits: Limits,
         reader: NumberReader,
     ) -> None:
         self._plan, self._covers = plan, covers
-        self._detectors, self._limits, self._reader = detectors, limits, reader
-        self.frames = frozenset(frames_to_read(plan, limits))
+        self._detectors, self._reader = detectors, reader
+        self.frames = frozenset(frames_to_read(plan))
         self.open: list[Number] = []
         self._hidden: dict[str, int] = {}
         self._lines: list[tuple[int, Box, str]] = []
@@ -109,15 +110,15 @@ class Legible:
             return []
         lines = [line for line in self._lines_of(shown) if line.score >= LEGIBLE]
         covered = shares_covered(mask, np.array([line.box for line in lines]).reshape(-1, 4))
-        bare = [x for x, c in zip(lines, covered, strict=True) if c < self._limits.covered]
+        bare = [x for x, c in zip(lines, covered, strict=True) if c < COVERED]
         for line, share in zip(lines, covered, strict=True):
-            if share >= self._limits.covered and is_plate_number(line.text):
+            if share >= COVERED and is_plate_number(line.text):
                 self._note_hidden(shown.index, line)
         kept = self._covers.kept(shown.index)
         wanted = [
             line
             for line in bare
-            if scope.holds(line.box) and not by_decision(Target.PLATE, line.box, kept, self._limits)
+            if scope.holds(line.box) and not by_decision(Target.PLATE, line.box, kept)
         ]
         self._lines += [(shown.index, line.box, line.text) for line in wanted]
         seen = list(self._plates(shown, [x for x in wanted if is_plate_number(x.text)]))
@@ -142,13 +143,14 @@ class Legible:
         return self._last
 
     def repeated(self) -> list[Number]:
-        """Texts in the open that repeat the number of a hidden plate, of each the first."""
+        """Unmasked texts that repeat the number of a hidden plate; only the first for each
+        plate."""
         found: dict[tuple[str, int], Number] = {}
         for frame, box, text in self._lines:
             for number, track in self._hidden.items():
                 if repeats(text, number):
                     found.setdefault((number, track), Number(frame, box, text, 1.0, track))
-        plates = {(n.frame, n.box) for n in self.open if n.probability >= self._limits.believed}
+        plates = {(n.frame, n.box) for n in self.open if n.probability >= DOUBTFUL}
         return [n for n in found.values() if (n.frame, n.box) not in plates]
 
     def _note_hidden(self, frame: int, line: Text) -> None:
@@ -159,8 +161,8 @@ class Legible:
             self._hidden.setdefault(folded(line.text), owner.track)
 
     def _plates(self, shown: Frame, lines: Sequence[Text]) -> Iterator[Number]:
-        """How probable it is that each line stands on a plate: by the belief of the search, as for
-        something that no network detected, and that was scanned closely and read."""
+        """How probable it is that each line is on a plate. The belief of the search tells, as for a
+        candidate that no network detected but that was scanned closely and read."""
         if not lines:
             return
         boxes = np.array([line.box for line in lines], np.float64)
@@ -177,8 +179,8 @@ class Legible:
             yield Number(shown.index, line.box, line.text, chance)
 
     def _moved(self, frame: int, line: Text) -> bool:
-        """Whether a number was read in the open in an earlier picture, and elsewhere: of a caption
-        that is read in part, one end stays where it was."""
+        """Whether a number was read unmasked in an earlier picture at another place. Both ends must
+        have moved: of a caption that is read only in part, one end stays."""
         text = folded(line.text)
         known = get_close_matches(text, self._first, 1, SAME_NUMBER)
         earlier, place = self._first.setdefault(known[0] if known else text, (frame, line.box))
@@ -186,13 +188,13 @@ class Legible:
         return earlier < frame and way >= STANDS_STILL * line.height
 
 
-def frames_to_read(plan: Plan, limits: Limits) -> set[int]:
-    """Pictures that are worth reading, as many as `Limits.read_every` allows: by turns one with a
+def frames_to_read(plan: Plan) -> set[int]:
+    """Pictures that are worth reading, as many as `READ_EVERY` allows: by turns one with a
     likely doubt of the search, and one with a large hidden plate; and the rest at even distances.
     """
     line = plan.source.timeline
     seconds = plan.seconds(len(line) - 1) - plan.seconds(0)
-    most = max(2, round(seconds / limits.read_every))
+    most = max(2, round(seconds / READ_EVERY))
     doubts = sorted((d for d in plan.doubts if d.target is Target.PLATE), key=lambda d: -d.chance)
     chosen = _unlike([d.frame for d in doubts], [f for _, f in sorted(_largest(plan))], most - 1)
     even = np.linspace(0, len(line) - 1, most - len(chosen) + 2)[1:-1]
@@ -200,7 +202,7 @@ def frames_to_read(plan: Plan, limits: Limits) -> set[int]:
 
 
 def _largest(plan: Plan) -> Iterator[tuple[float, int]]:
-    """Of each hidden plate less its width where it is largest, and the frame."""
+    """For each hidden plate, its greatest width (negative, for sorting) and the frame of it."""
     frames = len(plan.source.timeline)
     for track in plan.tracks:
         if track.target is Target.PLATE and track.action is Action.REDACT:

@@ -13,15 +13,26 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import cache
 from math import isclose
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from ..types import Box, Region
-from .limits import LIMITS, Limits
+from .limits import DETAIL, TEXTURE
 from .planes import Both, Plane
+
+COLOUR_TEXTURE: Final = 0.5
+"""As `TEXTURE`, of chroma (`lab.audit.pixels`)."""
+
+MASK_CELLS: Final = 4
+"""A mask is judged in so many rows and columns of cells, and as many cells as one row has must show
+the source: half a face left visible is a leak, too."""
+
+FEWEST_PIXELS: Final = 4
+"""Pixels along a cell below which a plane explains nearly everything; of chroma twice as many,
+whose samples may each stand for two."""
 
 
 class Shown(NamedTuple):
@@ -30,23 +41,23 @@ class Shown(NamedTuple):
     same: int
     telling: int
 
-    def tells(self, limits: Limits) -> bool:
+    def tells(self) -> bool:
         """Whether that is too many for a mask that was drawn."""
-        return self.same >= limits.grid and self.same >= limits.undrawn * self.telling
+        return self.same >= MASK_CELLS
 
 
-def not_drawn(both: Both, region: Region, limits: Limits = LIMITS) -> bool:
+def not_drawn(both: Both, region: Region) -> bool:
     """Whether the output shows the source in what was to be hidden.
 
     Args:
         both: source and output of one frame.
         region: what was to be hidden.
     """
-    luma, colour = shows_source(*both.luma, region, limits), shows_colour(both, region, limits)
-    return luma.tells(limits) or colour.tells(limits)
+    luma, colour = shows_source(*both.luma, region), shows_colour(both, region)
+    return luma.tells() or colour.tells()
 
 
-def shows_source(source: Plane, output: Plane, region: Region, limits: Limits = LIMITS) -> Shown:
+def shows_source(source: Plane, output: Plane, region: Region) -> Shown:
     """Cells in which the output's luma shows the source's own detail.
 
     A box less than 8 pixels high or wide gets one row or column of cells.
@@ -55,13 +66,13 @@ def shows_source(source: Plane, output: Plane, region: Region, limits: Limits = 
         source, output: luma of one frame.
         region: what was to be hidden.
     """
-    return _shown([(source, output)], region, (1, 1), limits.texture, limits, limits.fewest)
+    return _shown([(source, output)], region, (1, 1), TEXTURE, FEWEST_PIXELS)
 
 
-def shows_colour(both: Both, region: Region, limits: Limits = LIMITS) -> Shown:
+def shows_colour(both: Both, region: Region) -> Shown:
     """The same of chroma, U and V taken together."""
     step = both.right, both.down
-    return _shown(both.chroma, region, step, limits.colour_texture, limits, 2 * limits.fewest)
+    return _shown(both.chroma, region, step, COLOUR_TEXTURE, 2 * FEWEST_PIXELS)
 
 
 def _shown(
@@ -69,7 +80,6 @@ def _shown(
     region: Region,
     step: tuple[int, int],
     texture: float,
-    limits: Limits,
     fewest: int,
 ) -> Shown:
     """Cells that show the source's detail, all planes taken together.
@@ -88,13 +98,13 @@ def _shown(
     x1, y1 = max(0, int(box.x1 / right)), max(0, int(box.y1 / down))
     x2, y2 = min(width, int(np.ceil(box.x2 / right))), min(height, int(np.ceil(box.y2 / down)))
     # An arm or a trunk seldom fills a quarter of a box.
-    most = limits.grid if region.silhouette is None else 2 * limits.grid
+    most = MASK_CELLS if region.silhouette is None else 2 * MASK_CELLS
     columns, rows = min(most, (x2 - x1) // least_x), min(most, (y2 - y1) // least_y)
     if columns < 1 or rows < 1 or columns * rows < most:
         return Shown(0, 0)
     size = (
-        min((x2 - x1) // columns, 3 * limits.fewest) * columns,
-        min((y2 - y1) // rows, 3 * limits.fewest) * rows,
+        min((x2 - x1) // columns, 3 * FEWEST_PIXELS) * columns,
+        min((y2 - y1) // rows, 3 * FEWEST_PIXELS) * rows,
     )
     # Area scaling also averages codec noise away.
     part = slice(y1, y2), slice(x1, x2)
@@ -107,14 +117,14 @@ def _shown(
     b = np.hstack([_detail(output[part], size, rows, columns) for _, output in pairs])
     bb, ab = (b * b).mean(axis=1), (a * b).mean(axis=1)
     match = ab / np.sqrt(np.maximum(aa * bb, 1e-6))
-    gain = ab / np.maximum(aa, 1e-6)
-    same = telling & (match >= limits.detail) & (gain >= limits.gain)
+    same = telling & (match >= DETAIL)
     return Shown(int(same.sum()), int(telling.sum()))
 
 
 def _inside(rows: int, columns: int, region: Region, part: Box) -> NDArray[np.bool_]:
-    """[rows·columns] cells that a mask covers: a face's is an ellipse and leaves its corners, and
-    beside a silhouette, and on a face that the mask leaves open, the source is to be seen.
+    """[rows·columns] which cells the mask covers. The mask of a face is an ellipse, which leaves
+    the corners; and the source must show beside a silhouette, and on a face that the mask leaves
+    open.
 
     Args:
         part: what of the region's box the cells divide, upright pixels.

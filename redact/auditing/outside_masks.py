@@ -6,13 +6,14 @@ from array import array
 from dataclasses import dataclass
 from math import isinf
 from statistics import median_low
+from typing import Final
 
 import cv2
 import numpy as np
 
 from ..render import RIM
 from ..words import Message
-from .limits import LIMITS, Limits
+from .limits import TEXTURE
 from .planes import (
     COMPARED_BLOCK,
     NEUTRAL,
@@ -26,6 +27,13 @@ from .planes import (
 )
 from .result import Check
 
+UNEXPLAINED: Final = 20.0
+"""Mean difference of a 16×16 block that nothing explains but a change (`lab.audit.pixels`)."""
+
+LOST_PICTURE: Final = 0.6
+"""Error of a plane, share of its distance from grey or from its mean, from which it is not the
+source's picture (`lab.audit.pixels`)."""
+
 
 class OutsideMasks:
     """Takes frames one by one, and judges all of them at the end.
@@ -37,8 +45,7 @@ class OutsideMasks:
             hidden, not worked out from the pixels.
     """
 
-    def __init__(self, blocks: bool, limits: Limits = LIMITS) -> None:
-        self._limits = limits
+    def __init__(self, blocks: bool) -> None:
         self._blocks = blocks
         self._luma, self._chroma = array("d"), array("d")
         self._wrong: tuple[list[int], ...] = [], [], []  # blocks, brightness, colours
@@ -62,17 +69,17 @@ class OutsideMasks:
             self._luma.append(luma.ratio)
         if colours and colours[0].samples:
             self._chroma.append(min(c.ratio for c in colours))
-        limits, least = self._limits, self._limits.texture**2
+        least = TEXTURE**2
         wrong = (
             self._blocks
             and any(
-                _changed(plane, outside, size, limits)
+                _changed(plane, outside, size)
                 for plane, size in [(luma, (1, 1)), *((c, step) for c in colours)]
             ),
-            luma.error > least and luma.error >= limits.lost * luma.contrast(),
+            luma.error > least and luma.error >= LOST_PICTURE * luma.contrast(),
             # No codec here is coarser with colours than with light.
             any(
-                c.error > max(least, luma.error) and c.error >= limits.lost * c.colour()
+                c.error > max(least, luma.error) and c.error >= LOST_PICTURE * c.colour()
                 for c in colours
             ),
         )
@@ -140,9 +147,7 @@ class _Compared:
         return float(deviation[0, 0]) ** 2 + (float(mean[0, 0]) - NEUTRAL) ** 2
 
 
-def _changed(
-    plane: _Compared, outside: Plane | None, step: tuple[int, int], limits: Limits
-) -> bool:
+def _changed(plane: _Compared, outside: Plane | None, step: tuple[int, int]) -> bool:
     """Whether a block that lies outside the masks differs by more than a codec explains.
 
     A codec that is short of bits loses detail: at worst a block becomes as flat as it and the
@@ -154,7 +159,7 @@ def _changed(
         step: pixels per sample of the plane, across and down.
     """
     blocks = block_mean(plane.difference, *step)
-    if float(blocks.max()) < limits.block:
+    if float(blocks.max()) < UNEXPLAINED:
         return False  # nearly always, so only now is it asked what there was to lose
     wide = 3 * COMPARED_BLOCK // step[0], 3 * COMPARED_BLOCK // step[1]
     detail = block_mean(np.asarray(cv2.absdiff(plane.source, cv2.blur(plane.source, wide))), *step)
@@ -164,14 +169,14 @@ def _changed(
     usual, there = (float(np.median(b[counted_in])) for b in (blocks, detail))
     lost = min(1.0, 2 * usual / max(there, 1.0))
     most = cv2.dilate(detail, np.ones((3, 3), np.uint8))
-    return bool((blocks - lost * most >= limits.block)[counted_in].any())
+    return bool((blocks - lost * most >= UNEXPLAINED)[counted_in].any())
 
 
 _NAME = "picture_elsewhere"
 
 
 def drawn_around(core: Plane) -> Plane:
-    """What may differ from the source around the cores of masks (not 0 there), not 0 either.
+    """Where the picture may differ from the source, not 0: the cores of masks and a rim around.
 
     The same as `redact.render.drawn_area_of`, of a core that has been made already.
     """

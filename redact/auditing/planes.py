@@ -58,7 +58,7 @@ class Both:
 
     @classmethod
     def of(cls, source: Frame, output: Frame) -> Both:
-        """Two frames of one size.
+        """Pair the planes of two frames of one size.
 
         Frames are planar YUV or grey, whatever was stored (`redact.media`), but not the same
         for both: an encoder that cannot write the source's format gets finer chroma or more
@@ -169,3 +169,9 @@ def _filled(plane: Plane, shape: tuple[int, int]) -> Plane:
         return np.ascontiguousarray(plane)
     border = cv2.BORDER_REPLICATE
     return np.asarray(cv2.copyMakeBorder(plane, 0, down, 0, right, border), np.uint8)
+
+
+def is_padded(source: tuple[int, int], output: tuple[int, int]) -> bool:
+    """Whether a picture is as large as the source's, or larger by less than a coded block: some
+    tools write whole ones."""
+    return all(0 <= now - was < COMPARED_BLOCK for was, now in zip(source, output, strict=True))

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from math import ceil
+from typing import Final
 
 import av
 import cv2
@@ -20,9 +21,15 @@ from ..media import copy_tags, plane_array
 from ..render import Renderer
 from ..settings import RenderSettings
 from ..types import Box, Frame, Region
-from .limits import Limits
 from .mask_drawn import shows_colour, shows_source
 from .planes import Both, Plane
+
+NEARER: Final = 12.0
+"""Levels (8 bit) of luma by which a place that shows the source is nearer to it than to what was to
+be drawn; of chroma half as many (`lab.audit.pixels`)."""
+
+NEARER_TIMES: Final = 7.5
+"""At least so many times what the codec changes on average (`lab.audit.pixels`)."""
 
 
 class Redrawn:
@@ -30,13 +37,11 @@ class Redrawn:
 
     Args:
         render: how the masks were drawn.
-        limits: see `Limits`.
     """
 
-    def __init__(self, render: RenderSettings, limits: Limits) -> None:
+    def __init__(self, render: RenderSettings) -> None:
         self._renderer = Renderer(render)
         self._plain, self._margin = render.stamp is None, render.margin
-        self._limits = limits
 
     def wanted(self, source: Frame, output: Frame, regions: list[Region]) -> Both | None:
         """What was to be drawn beside the output; None where that is the source itself.
@@ -57,12 +62,12 @@ class Redrawn:
             both: source and output.
             wanted: what was to be drawn, and the output.
         """
-        (source, output), limits = both.luma, self._limits
+        source, output = both.luma
         some = slice(None, None, 4)  # a quarter of the rows is as good as all
         left = cv2.compare(source[some], wanted.luma[0][some], cv2.CMP_EQ)
         # What the codec does to a picture that was left as it was.
         usual = cv2.mean(cv2.absdiff(output[some], source[some]), mask=left)[0]
-        levels = max(limits.nearer, limits.nearer_lossy * usual)
+        levels = max(NEARER, NEARER_TIMES * usual)
         colours = [(a, w, o) for (a, o), (w, _) in zip(both.chroma, wanted.chroma, strict=True)]
         step = both.right, both.down
 
@@ -81,13 +86,13 @@ class Redrawn:
         """Whether it was left as it was when it was drawn here: what draws nothing draws nothing a
         second time either. Then the pixels are asked; the rim of a mask can look like what is
         around a plate, so that they alone would be wrong."""
-        limits, part = self._limits, _part(region.box, (1, 1))
+        part = _part(region.box, (1, 1))
         if _equal(both.luma[0][part], wanted.luma[0][part]):
-            return shows_source(*both.luma, region, limits).tells(limits)
+            return shows_source(*both.luma, region).tells()
         part = _part(region.box, (both.right, both.down))
         pairs = zip(both.chroma, wanted.chroma, strict=True)
         left = any(_equal(source[part], drawn[part]) for (source, _), (drawn, _) in pairs)
-        return left and shows_colour(both, region, limits).tells(limits)
+        return left and shows_colour(both, region).tells()
 
 
 def _equal(a: Plane, b: Plane) -> bool:

@@ -13,7 +13,6 @@ from ..record import KeptPart, LookedPart
 from ..settings import RenderSettings, Sensitivity, Stamp
 from ..types import DEFAULT_TARGETS, Action, Finding, FindingKind, Target, clock, with_nested
 from ..words import Message, said, say, word
-from .limits import LIMITS, Limits
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,12 +20,11 @@ class AuditSettings:
     """How an output is audited.
 
     Attributes:
-        sensitivity: `thorough` scans twice as often; see `Limits`.
+        sensitivity: `thorough` scans twice as often.
         margin: that the masks were drawn with (`RenderSettings.margin`).
         targets: what to search for, at least one of `DETECTED_TARGETS`.
         audio_expected: None if either is fine, else whether the output should have sound.
         credentials: the output must hold content credentials; otherwise it may not.
-        limits: every number that decides.
         stamp: that was drawn on every picture (`RenderSettings.stamp`). Its place may differ from
             the source; it hides nothing.
         render: how this version of redact drew the masks: they are drawn again, and the output must
@@ -39,7 +37,6 @@ class AuditSettings:
     targets: tuple[Target, ...] = DEFAULT_TARGETS
     audio_expected: bool | None = None
     credentials: bool = False
-    limits: Limits = LIMITS
     stamp: Stamp | None = None
     render: RenderSettings | None = None
 

@@ -1,43 +1,48 @@
-"""Which frames and places the audit scans, and where it searches pixels for a hidden subject."""
+"""Which frames and places the audit scans."""
 
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
 from math import inf
+from typing import Final
 
 from ..plan import Plan, decisions, mask_shape
 from ..risk import rated_places
 from ..settings import Sensitivity
 from ..track import FrameClock
-from ..types import Action, Box, Frame, Timeline, Track
-from .limits import Limits
+from ..types import Box, Frame, Timeline
+from .limits import WHOLE_SCAN_EVERY
 
-AROUND_PLACE = 1.0
+AROUND_PLACE: Final = 1.0
 """Share of its size by which a scanned place is larger than its box: people go on moving."""
+
+SCANNED_SHARE: Final = 0.06
+"""Of the search's scans, as many as the audit makes at places (`thorough`: twice): its price."""
+
+LEAST_PLACE_SHARE: Final = 0.15
+"""Of a scan of the whole picture, what a scan of a place costs at least: about as large a part is
+what networks are shown around a place."""
 
 Span = tuple[int, int]
 """First and last frame, both included."""
 
 
-def scheduled_scans(
-    plan: Plan, sensitivity: Sensitivity, limits: Limits
-) -> dict[int, list[Box] | None]:
+def scheduled_scans(plan: Plan, sensitivity: Sensitivity) -> dict[int, list[Box] | None]:
     """Frame → the places that the audit scans in it, in upright source pixels; None: the whole
     picture.
 
     The whole picture is scanned at even distances and in the last frame. Places are scanned where
     what a person called a false alarm is seen best, where a person made a mask smaller, and where
-    somebody is most probably open, up to `Limits.share` of what the search scanned.
+    somebody is most probably open, up to `SCANNED_SHARE` of what the search scanned.
     """
     line, scanned = plan.source.timeline, plan.frames_looked_at
     if scanned is None:
         scanned = len(line)
     times = _times(sensitivity)
-    left = times * max(1.0, limits.share * scanned)
+    left = times * max(1.0, SCANNED_SHARE * scanned)
     chosen: dict[int, list[Box] | None] = {len(line) - 1: None}
-    chosen |= dict.fromkeys(_even(line, limits.whole_every / times))
+    chosen |= dict.fromkeys(_even(line, WHOLE_SCAN_EVERY / times))
     for frame, box in _opened(plan):
         places = chosen.setdefault(frame, [])
         if places is not None:
@@ -51,14 +56,12 @@ def scheduled_scans(
         places = chosen.setdefault(place.frame, [])
         if places is not None:  # else the whole picture is scanned, and this place with it
             # A place is scanned with all around it that networks need: see `PART_CONTEXT`.
-            left -= max(limits.least_part, box.area / picture)
+            left -= max(LEAST_PLACE_SHARE, box.area / picture)
             places.append(box)
     return chosen
 
 
-def spans_to_rescan(
-    frames: Iterable[int], plan: Plan, sensitivity: Sensitivity, limits: Limits
-) -> list[Span]:
+def spans_to_rescan(frames: Iterable[int], plan: Plan, sensitivity: Sensitivity) -> list[Span]:
     """Spans to scan once more around frames in which somebody is believed to be visible.
 
     A span reaches as far as the next scan of the whole picture can be: who stays in view for longer
@@ -68,7 +71,7 @@ def spans_to_rescan(
         Spans in rising order that do not overlap.
     """
     line, cuts = plan.source.timeline, sorted(plan.cuts)
-    far, found = limits.whole_every / _times(sensitivity), list[Span]()
+    far, found = WHOLE_SCAN_EVERY / _times(sensitivity), list[Span]()
     for frame in sorted(set(frames)):
         scene = bisect_right(cuts, frame)
         floor = cuts[scene - 1] if scene else 0
@@ -129,28 +132,3 @@ class Due:
             self._last = time
             return True
         return frame.damaged or frame.index in self._also
-
-
-def frames_beside_tracks(
-    tracks: Iterable[Track], cuts: Iterable[int], reach: int
-) -> dict[int, list[tuple[int, Box]]]:
-    """Frames just before and after hidden tracks → their ids, and where their subjects would be.
-
-    Stops at cuts, where there is no "just before".
-
-    Args:
-        reach: frames before the first and after the last.
-    """
-    cut = sorted(cuts)
-    found: dict[int, list[tuple[int, Box]]] = defaultdict(list)
-    for track in tracks:
-        if track.action is not Action.REDACT:
-            continue
-        low = max([c for c in cut if c <= track.first], default=0)
-        end = track.last + 1 + reach
-        high = min([c for c in cut if c > track.last], default=end)
-        for frame in range(max(low, track.first - reach), track.first):
-            found[frame].append((track.id, track.keyframes[0].box))
-        for frame in range(track.last + 1, min(high, end)):
-            found[frame].append((track.id, track.keyframes[-1].box))
-    return found

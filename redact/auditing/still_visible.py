@@ -18,7 +18,7 @@ from av.video.reformatter import VideoReformatter
 
 from ..detection import CLOSELY, load_calibration
 from ..memory import trim_at_times
-from ..plan import Plan, decisions
+from ..plan import COVERED, Plan, decisions
 from ..reading import NumberReader
 from ..track import (
     Clues,
@@ -29,13 +29,24 @@ from ..track import (
     probability_of,
     shrink,
 )
-from ..types import EVERYWHERE, Box, Detections, Frame, Rect, Region, Target, Track, log_odds
+from ..types import (
+    DOUBTFUL,
+    EVERYWHERE,
+    Box,
+    Detections,
+    Frame,
+    Rect,
+    Region,
+    Target,
+    Track,
+    log_odds,
+)
 from .audit_detectors import AuditDetectors
-from .limits import Limits
+from .limits import FITS, SAME_SECONDS
 from .scan_schedule import Span
-from .template_match import MakeMask
 from .what_is_hidden import (
     Covers,
+    MakeMask,
     Mask,
     by_decision,
     share_of_middle,
@@ -70,10 +81,9 @@ class StillVisible:
         plan: what was to be hidden, None if it is not known.
         covers: what is hidden where.
         detectors: the audit's.
-        limits: see `Limits`.
         whole_every: see `redact.track.IncrementalScanner`. 0: every scan is of the whole picture.
         unless_same: a picture in which nothing changed since the last whole scan is not scanned
-            for `Limits.same_seconds`.
+            for `SAME_SECONDS`.
 
     Attributes:
         misfits: subjects that their masks do not cover.
@@ -84,12 +94,11 @@ class StillVisible:
         plan: Plan | None,
         covers: Covers,
         detectors: AuditDetectors,
-        limits: Limits,
         whole_every: float = 0.0,
         unless_same: bool = False,
     ) -> None:
         self._plan, self._covers = plan, covers
-        self._detectors, self._limits = detectors, limits
+        self._detectors = detectors
         # What a user excluded from the search is visible on purpose.
         self._scope = EVERYWHERE if plan is None else plan.settings.scope
         self._begun = Fraction(0) if plan is None else plan.source.timeline.time(0)
@@ -97,7 +106,7 @@ class StillVisible:
         self._scanner = IncrementalScanner(detectors.scan, whole_every)
         self._last: Remembered[Detections] | None = None
         if unless_same:
-            self._last = Remembered(lambda found: found.xyxy, limits.same_seconds)
+            self._last = Remembered(lambda found: found.xyxy, SAME_SECONDS)
         self.misfits: list[Misfit] = []
 
     def scan(
@@ -128,7 +137,6 @@ class StillVisible:
                     [r for r in kept if r.track not in alarms]
                     if found.score[i] >= decisions.SURE_TRACK_PROBABILITY
                     else kept,
-                    self._limits,
                 )
                 for i in range(len(found))
             ]
@@ -143,9 +151,9 @@ class StillVisible:
             shares_of_bodies(hidden, boxed, found.xyxy),
             shares_covered(hidden, found.xyxy),
         )
-        outside = covered < self._limits.covered
+        outside = covered < COVERED
         if self._plan is not None:
-            sure = (found.score >= self._limits.believed) & ~outside
+            sure = (found.score >= DOUBTFUL) & ~outside
             self._note(shown, found.select(sure & ~bodies), hidden, regions)
             self._note(shown, found.select(sure & bodies), boxed, regions)
         return found.select(outside)
@@ -179,9 +187,8 @@ class StillVisible:
 
     def _note(self, shown: Frame, found: Detections, mask: Mask, regions: list[Region]) -> None:
         """Remember which subjects their masks do not cover."""
-        core = self._limits.core
         seen = [(found.box(i), Target(int(found.target[i]))) for i in range(len(found))]
-        bare = [share_of_middle(mask, b, t, core) < self._limits.fits for b, t in seen]
+        bare = [share_of_middle(mask, b, t) < FITS for b, t in seen]
         found = found.select(np.array(bare, np.bool_))
         clues = self._clues(shown, found)
         for i in range(len(found)):

@@ -13,7 +13,6 @@ import pytest
 from numpy.typing import NDArray
 
 from redact.auditing import AuditResult, AuditSettings, Check
-from redact.auditing.limits import LIMITS
 from redact.auditing.mask_drawn import not_drawn, shows_source
 from redact.auditing.outside_masks import OutsideMasks, drawn_around
 from redact.auditing.planes import Both
@@ -128,7 +127,7 @@ def test_clean_outputs_pass_whatever_the_format(
     with VideoWriter(output, info, EncodeSettings()) as writer:
         for frame in Decode(info):
             writer.write(renderer.draw(frame, [region]))
-    elsewhere, drawn = OutsideMasks(blocks=True), Redrawn(RenderSettings(), LIMITS)
+    elsewhere, drawn = OutsideMasks(blocks=True), Redrawn(RenderSettings())
     core = mask_of([region], *size, RenderSettings().margin).view(np.uint8)
     for frame, shown in zip(Decode(info), Decode(probe(output)), strict=True):
         both = Both.of(frame, shown)

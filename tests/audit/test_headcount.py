@@ -13,7 +13,6 @@ from skimage import data
 
 from redact.auditing.audit_detectors import AuditDetectors
 from redact.auditing.headcount import Headcount
-from redact.auditing.limits import LIMITS
 from redact.record import BodiesPart
 from redact.track import head_places
 from redact.types import (
@@ -88,7 +87,7 @@ def accounted(
     masks: tuple[Region, ...] = (),
 ) -> tuple[BodiesPart, Headcount]:
     covers = covers or Covers()
-    headcount = Headcount(eyes, FACE, covers, lambda _: masks, LIMITS, scope or Scope())
+    headcount = Headcount(eyes, FACE, covers, lambda _: masks, scope or Scope())
     nothing = np.zeros((1, 1), np.uint8)
     headcount.scan(BLANK, lambda: covers.mask(7, nothing, nothing))
     return headcount.counted, headcount
@@ -135,7 +134,7 @@ def test_who_is_visible_by_decision_or_was_not_looked_for_is_not_counted() -> No
 
 
 def test_the_audit_sees_bodies_where_they_are_though_it_looks_at_the_mirrored_picture() -> None:
-    eyes = AuditDetectors((FACE,), [Presentation()], LIMITS)
+    eyes = AuditDetectors((FACE,), [Presentation()])
     assert eyes.sought is FACE
     left = np.full((512, 1024, 3), 90, np.uint8)
     left[:, :512] = data.astronaut()
@@ -144,5 +143,5 @@ def test_the_audit_sees_bodies_where_they_are_though_it_looks_at_the_mirrored_pi
     seen = eyes.heads(frame_of(left), bodies)
     surest = seen.xyxy[int(seen.score.argmax())]
     assert surest[:2] == pytest.approx([178, 65], abs=15) and seen.score.max() > 0.8
-    assert AuditDetectors((Target.PERSON,), [Presentation()], LIMITS).sought is None
-    assert AuditDetectors((FACE,), [Presentation(turns=1)], LIMITS).sought is None
+    assert AuditDetectors((Target.PERSON,), [Presentation()]).sought is None
+    assert AuditDetectors((FACE,), [Presentation(turns=1)]).sought is None

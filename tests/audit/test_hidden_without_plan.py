@@ -8,7 +8,8 @@ import cv2
 import numpy as np
 import pytest
 
-from redact.auditing.what_is_hidden import PixelCovers, shares_covered
+from redact.auditing.pixel_covers import PixelCovers
+from redact.auditing.what_is_hidden import shares_covered
 
 from .conftest import FRAMES, Clip, face_box, picture, write_video
 

@@ -9,10 +9,11 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from redact.auditing import AuditSettings
-from redact.auditing.limits import LIMITS
+from redact.auditing import AuditSettings, scan_schedule, still_visible
+from redact.auditing.limits import RESCAN_EVERY
 from redact.media import probe
 from redact.settings import Corner, RenderSettings, Sensitivity, Stamp, Style
+from redact.track import MOST_PATIENCE
 from redact.types import Action, Box, FindingKind, Keyframe, Region, State, Target, Track
 
 from .conftest import FRAMES, HEIGHT, WIDTH, Clip, face_box, picture, scenery, write_video
@@ -48,10 +49,17 @@ def test_missing_masks_are_found(clip: Clip, first: int, length: int) -> None:
     assert leak.track is not None
 
 
-def test_it_looks_again_around_a_leak_alone(clip: Clip) -> None:
+@pytest.fixture
+def often(monkeypatch: pytest.MonkeyPatch) -> AuditSettings:
+    """The whole picture is scanned every fifth of a second."""
+    monkeypatch.setattr(scan_schedule, "WHOLE_SCAN_EVERY", 0.2)
+    monkeypatch.setattr(still_visible, "SAME_SECONDS", MOST_PATIENCE * 0.2)
+    return AuditSettings(render=RenderSettings())
+
+
+def test_it_looks_again_around_a_leak_alone(clip: Clip, often: AuditSettings) -> None:
     """Of a whole file it would take as long as of an hour in which there is one suspect."""
     plan = clip.plan(_hole(26, 2))
-    often = AuditSettings(render=RenderSettings(), limits=replace(LIMITS, whole_every=0.2))
     whole = clip.audit(clip.render(clip.plan(), "whole.mp4"), clip.plan(), often)
     result = clip.audit(clip.render(plan, "late.mp4"), plan, often)
     (leak,) = [f for f in result.findings if f.kind is FindingKind.UNCOVERED]
@@ -60,11 +68,10 @@ def test_it_looks_again_around_a_leak_alone(clip: Clip) -> None:
 
 
 def test_a_still_picture_is_scanned_less_often_and_a_mask_that_ends_over_it_is_missed(
-    tmp_path: Path,
+    tmp_path: Path, often: AuditSettings
 ) -> None:
     write_video(tmp_path / "still.mp4", [picture(10)] * FRAMES)
     still = Clip(probe(tmp_path / "still.mp4"), tmp_path)
-    often = AuditSettings(render=RenderSettings(), limits=replace(LIMITS, whole_every=0.2))
     plan = still.plan(lambda _: face_box(10))
     result = still.audit(still.render(plan, "whole.mp4"), plan, often)
     assert result.passed and result.looked.frames_looked_at <= 3
@@ -204,7 +211,7 @@ def test_without_a_plan(clip: Clip, clean: Path) -> None:
     assert not result.passed
     leak = result.findings[0]
     # Without a plan nothing tells at which frame between two looks a mask was missing first.
-    between = round(LIMITS.scan_every * 25)
+    between = round(RESCAN_EVERY * 25)
     assert 10 - between < leak.first <= 12 and 27 <= leak.last < 29 + between
     assert any("no plan" in line for line in result.in_words())
 

@@ -11,10 +11,9 @@ import cv2
 import numpy as np
 import pytest
 
-from redact.auditing import AuditResult, AuditSettings, audit_file, finding_in_words
+from redact.auditing import AuditResult, AuditSettings, audit_file, finding_in_words, legible
 from redact.auditing.audit_detectors import AuditDetectors
 from redact.auditing.legible import frames_to_read
-from redact.auditing.limits import LIMITS
 from redact.media import probe
 from redact.progress import Silent
 from redact.reading import Reader
@@ -158,7 +157,9 @@ def test_nothing_is_read_where_nobody_wants_it(film: Callable[[str], Clip]) -> N
     assert unread.findings == ()
 
 
-def test_pictures_with_doubts_and_with_large_plates_are_read(clip: Clip) -> None:
+def test_pictures_with_doubts_and_with_large_plates_are_read(
+    clip: Clip, monkeypatch: pytest.MonkeyPatch
+) -> None:
     plan = clip.plan()
     keys = tuple(Keyframe(n, Box(0, 0, 20 + n, 10), State.DETECTED, 0.9) for n in range(9, 13))
     plan = replace(
@@ -166,11 +167,14 @@ def test_pictures_with_doubts_and_with_large_plates_are_read(clip: Clip) -> None
         tracks=(Track(1, Target.PLATE, keys),),
         doubts=(Doubt(30, Target.PLATE, Box(0, 0, 9, 9), 0.2), Doubt(5, Target.FACE, PLATE, 0.4)),
     )
-    assert frames_to_read(plan, replace(LIMITS, read_every=0.5)) >= {30, 12}
-    assert len(frames_to_read(plan, LIMITS)) == 2
+    assert len(frames_to_read(plan)) == 2
+    monkeypatch.setattr(legible, "READ_EVERY", 0.5)
+    assert frames_to_read(plan) >= {30, 12}
 
 
-def test_likely_doubts_and_large_plates_are_read_by_turns(clip: Clip) -> None:
+def test_likely_doubts_and_large_plates_are_read_by_turns(
+    clip: Clip, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def plate(number: int, frame: int, width: int) -> Track:
         keys = (Keyframe(frame, Box(0, 0, width, 10), State.DETECTED, 0.9),)
         return Track(number, Target.PLATE, keys)
@@ -186,5 +190,6 @@ def test_likely_doubts_and_large_plates_are_read_by_turns(clip: Clip) -> None:
         doubts=(*doubts, Doubt(20, Target.PLATE, PLATE, 0.3)),
     )
     for seconds, frames in ((0.75, {30}), (0.5, {30, 12}), (0.4, {30, 12, 20})):
-        even = frames_to_read(plan, replace(LIMITS, read_every=seconds))
+        monkeypatch.setattr(legible, "READ_EVERY", seconds)
+        even = frames_to_read(plan)
         assert frames <= even and not even & {10, 35, 25, 27}, seconds

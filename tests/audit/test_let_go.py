@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from redact.auditing.template_match import LetGo
+from redact.auditing.let_go import LetGo
 from redact.types import Box, Region, State, Target
 
 HEIGHT, WIDTH, COUNT = 180, 320, 20

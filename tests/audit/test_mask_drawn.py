@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import cv2
 import numpy as np
 import pytest
@@ -89,6 +91,13 @@ def test_of_a_silhouette_only_what_it_hides_is_asked_about() -> None:
     half = drawn.copy()
     half[20:100] = source[20:100]
     assert not_drawn(Both((source, half)), place)
+
+
+def test_where_a_mask_leaves_a_face_open_the_source_is_to_be_seen() -> None:
+    opened = replace(BOX, opened=(Box(100, 60, 160, 100),))  # two of four rows
+    same, telling = shows_source(_textured(), _textured(), opened)
+    assert same == telling == 8
+    assert not not_drawn(Both((_textured(), _smooth(4))), opened)
 
 
 def test_a_box_with_room_for_less_than_four_cells_tells_nothing() -> None:

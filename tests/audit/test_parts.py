@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from redact.auditing import AuditResult, Check, fix_command
-from redact.auditing.limits import LIMITS
+from redact.auditing.limits import FITS
 from redact.auditing.what_is_hidden import (
     share_of_middle,
     shares_covered,
@@ -90,10 +90,10 @@ def test_the_middle_of_a_face_is_its_ellipse_and_of_a_plate_its_box() -> None:
     box = Box(20, 20, 80, 100)
     region = Region(1, Target.FACE, box, State.DETECTED)
     mask = mask_of([region], 100, 120, 0.0).view(np.uint8)
-    assert share_of_middle(mask, box, Target.FACE, 0.0) > 0.99
-    assert share_of_middle(mask, box, Target.PLATE, 0.0) < 0.85
-    assert share_of_middle(mask, Box(80, 20, 140, 100), Target.FACE, 0.0) < 0.01
-    assert share_of_middle(mask, Box(200, 200, 220, 220), Target.FACE, 0.1) == 1.0
+    assert share_of_middle(mask, box, Target.FACE) > 0.99
+    assert share_of_middle(mask, box, Target.PLATE) < 0.85
+    assert share_of_middle(mask, Box(80, 20, 140, 100), Target.FACE) < 0.01
+    assert share_of_middle(mask, Box(200, 200, 220, 220), Target.FACE) == 1.0
 
 
 def test_a_plate_must_be_hidden_to_its_edges() -> None:
@@ -101,10 +101,10 @@ def test_a_plate_must_be_hidden_to_its_edges() -> None:
     mask = np.zeros((60, 200), np.uint8)
     mask[10:40, 40:125] = 1
     box = Box(40, 10, 140, 40)
-    assert share_of_middle(mask, box, Target.PLATE, LIMITS.core) == pytest.approx(0.85)
-    assert share_of_middle(mask, box, Target.FACE, LIMITS.core) > 0.94
+    assert share_of_middle(mask, box, Target.PLATE) == pytest.approx(0.85)
+    assert share_of_middle(mask, box, Target.FACE) > 0.94
     mask[10:40, 115:] = 0
-    assert share_of_middle(mask, box, Target.PLATE, LIMITS.core) < LIMITS.fits
+    assert share_of_middle(mask, box, Target.PLATE) < FITS
 
 
 def _finding(**changes: object) -> Finding:

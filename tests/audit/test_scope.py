@@ -8,7 +8,6 @@ from typing import Any
 
 import numpy as np
 
-from redact.auditing.limits import LIMITS
 from redact.auditing.still_visible import StillVisible
 from redact.auditing.what_is_hidden import PlanCovers
 from redact.media import Decode, probe
@@ -38,7 +37,7 @@ def test_the_seconds_of_a_search_count_from_the_first_picture(tmp_path: Path) ->
     plan = late.plan(lambda _: None)
     plan = replace(plan, settings=replace(plan.settings, scope=Scope(between=((0.0, 0.4),))))
     eyes: Any = Remembering()
-    looking = StillVisible(plan, PlanCovers(plan, 0.1), eyes, LIMITS)
+    looking = StillVisible(plan, PlanCovers(plan, 0.1), eyes)
     for frame in frames:
         looking.scan(frame, lambda: np.zeros((320, 480), np.uint8))
     inside = [n for n in range(40) if plan.settings.scope.at(n / 25)]

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from redact.auditing.findings_and_fixes import Evidence, findings_of
-from redact.auditing.limits import LIMITS
+from redact.auditing import scan_schedule
+from redact.auditing.findings import Evidence, findings_of
 from redact.auditing.scan_schedule import spans_to_rescan
 from redact.auditing.suspects import (
     Circumstances,
@@ -21,12 +21,11 @@ from redact.auditing.suspects import (
     judged,
     stretches,
 )
-from redact.auditing.template_match import TemplateMatcher
 from redact.auditing.what_is_hidden import PlanCovers
 from redact.cli.results import in_plain_words
 from redact.plan import Plan, SourceRef
 from redact.settings import DetectSettings, Sensitivity
-from redact.types import Action, Box, Keyframe, Region, State, Target, Timeline, Track
+from redact.types import DOUBTFUL, Action, Box, Keyframe, Region, State, Target, Timeline, Track
 
 FRAMES = 60
 HERE = Box(100, 50, 140, 100)
@@ -41,7 +40,7 @@ def plan_of(*tracks: Track) -> Plan:
 
 def around(plan: Plan) -> Circumstances:
     times = {n: n / 25 for n in range(FRAMES)}
-    return Circumstances(plan, PlanCovers(plan, 0.1), TemplateMatcher(plan.tracks), times)
+    return Circumstances(plan, PlanCovers(plan, 0.1), times)
 
 
 def track(
@@ -60,13 +59,16 @@ def track(
 def test_what_is_more_probable_is_not_believed_less(a: float, b: float) -> None:
     low, high = sorted((a, b))
     alone = around(plan_of())
-    found = [len(believed([track(1, range(5), certainty=p)], alone, LIMITS)) for p in (low, high)]
+    found = [len(believed([track(1, range(5), certainty=p)], alone)) for p in (low, high)]
     assert found[0] <= found[1]
-    assert found[1] == (high >= LIMITS.believed - 1e-9)
+    assert found[1] == (high >= DOUBTFUL - 1e-9)
 
 
-def test_it_looks_again_as_far_as_the_next_whole_look_and_over_no_cut() -> None:
-    often, plan = replace(LIMITS, whole_every=0.5), replace(plan_of(), cuts=(30,))
+def test_it_looks_again_as_far_as_the_next_whole_look_and_over_no_cut(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(scan_schedule, "WHOLE_SCAN_EVERY", 0.5)
+    plan = replace(plan_of(), cuts=(30,))
     for seen, spans in (
         ([], []),
         ([0], [(0, 13)]),
@@ -74,14 +76,14 @@ def test_it_looks_again_as_far_as_the_next_whole_look_and_over_no_cut() -> None:
         ([59, 31], [(30, 44), (47, 59)]),
         ([5, 29, 16, 30], [(0, 29), (30, 43)]),
     ):
-        assert spans_to_rescan(seen, plan, Sensitivity.BALANCED, often) == spans
-    assert spans_to_rescan([10], plan, Sensitivity.THOROUGH, often) == [(4, 17)]
+        assert spans_to_rescan(seen, plan, Sensitivity.BALANCED) == spans
+    assert spans_to_rescan([10], plan, Sensitivity.THOROUGH) == [(4, 17)]
 
 
 def test_beside_a_hidden_subject_less_proof_is_needed() -> None:
     doubtful = track(1, range(30, 34), certainty=0.4)
-    assert believed([doubtful], around(plan_of()), LIMITS) == []
-    (found,) = believed([doubtful], around(plan_of(track(7, range(20, 30)))), LIMITS)
+    assert believed([doubtful], around(plan_of())) == []
+    (found,) = believed([doubtful], around(plan_of(track(7, range(20, 30)))))
     assert found.track == 7 and found.rule == "beside_hidden"
     # Not beside one that is elsewhere, long gone, of another kind, doubted itself, or left visible.
     others = [
@@ -92,7 +94,7 @@ def test_beside_a_hidden_subject_less_proof_is_needed() -> None:
         replace(track(7, range(20, 30)), action=Action.KEEP),
     ]
     for other in others:
-        assert believed([doubtful], around(plan_of(other)), LIMITS) == []
+        assert believed([doubtful], around(plan_of(other))) == []
 
 
 def test_who_is_hidden_while_somebody_shows_is_not_the_one_who_shows() -> None:
@@ -100,7 +102,7 @@ def test_who_is_hidden_while_somebody_shows_is_not_the_one_who_shows() -> None:
     doubtful = track(1, range(20, 40), certainty=0.4)
     for last, beside in ((31, True), (40, False)):
         neighbour = track(7, range(10, last - 1), box=Box(104, 50, 144, 100))
-        found = judged(0.4, Target.FACE, path_of(doubtful), around(plan_of(neighbour)), LIMITS)
+        found = judged(0.4, Target.FACE, path_of(doubtful), around(plan_of(neighbour)))
         assert (found.track == 7) == beside, last
 
 
@@ -119,7 +121,7 @@ def test_a_place_counts_only_where_no_mask_lies_on_it() -> None:
         certainty=0.9,
     )
     plan = plan_of(track(7, range(10, 25)))
-    paths = stretches(seen, around(plan), LIMITS)
+    paths = stretches(seen, around(plan))
     assert [(p[0][0], p[-1][0]) for p in paths] == [(5, 9), (25, 30)]
 
 
@@ -132,7 +134,7 @@ def test_a_stretch_that_no_detector_saw_is_none() -> None:
         ),
         certainty=0.9,
     )
-    paths = stretches(seen, around(plan_of(track(7, range(10, 25)))), LIMITS)
+    paths = stretches(seen, around(plan_of(track(7, range(10, 25)))))
     assert [(p[0][0], p[-1][0]) for p in paths] == [(5, 9)]
 
 
@@ -141,8 +143,8 @@ def test_who_stays_by_decision_is_no_suspect(target: Target) -> None:
     kept = replace(track(7, range(30)), action=Action.KEEP, reason="asked for")
     seen = track(1, range(5, 20), target=target, state=State.DETECTED)
     followed = replace(seen, keyframes=tuple(k.but(state=State.FOLLOWED) for k in seen.keyframes))
-    assert stretches(followed, around(plan_of(kept)), LIMITS) == []
-    assert len(stretches(seen, around(plan_of(kept)), LIMITS)) == 1  # detectors saw it elsewhere
+    assert stretches(followed, around(plan_of(kept))) == []
+    assert len(stretches(seen, around(plan_of(kept)))) == 1  # detectors saw it elsewhere
 
 
 def test_of_a_long_clip_no_more_is_remembered_than_of_half_a_minute() -> None:
@@ -156,7 +158,7 @@ def test_of_a_long_clip_no_more_is_remembered_than_of_half_a_minute() -> None:
 
     plan = plan_of(track(1, range(long)))
     times = {n: n / 25 for n in range(long)}
-    everything = Circumstances(plan, Covers(plan, 0.1), TemplateMatcher(plan.tracks), times)
+    everything = Circumstances(plan, Covers(plan, 0.1), times)
     before = everything.hidden(0)
     assert everything.hidden(0) is before  # a crowd is judged frame by frame, again and again
     for frame in range(long):
@@ -167,7 +169,7 @@ def test_of_a_long_clip_no_more_is_remembered_than_of_half_a_minute() -> None:
 
 
 def test_what_was_seen_can_be_kept_and_judged_again() -> None:
-    """As `lab.audit` does, which tries other limits on the same looks."""
+    """As `lab.audit` does, which tries other numbers on the same scans."""
     before = around(plan_of(track(1, range(5))))
     assert before.hidden(3)
     after = pickle.loads(pickle.dumps(before))
@@ -180,7 +182,7 @@ def test_doubtful_findings_come_last_and_are_folded() -> None:
     seen = [(n, Target.FACE, 0.6) for n in (0, 30, 60)] + sure
     suspects = [Suspect(kind, ((n, HERE),), p, "probable", None) for n, kind, p in seen]
     times = {n: n / 15 for n in range(100)}
-    found = findings_of(Evidence(suspects, (), {}, {}, {}, times, {}, {}), LIMITS)
+    found = findings_of(Evidence(suspects, (), {}, {}, times, {}, {}))
     assert [f.first for f in found] == [15, 90, 0, 30, 60]
     assert list(in_plain_words(found, (320, 240), (), 0.0)) == [
         "1. A face or the back of a head may be visible at 0:01, upper. Hide it?",

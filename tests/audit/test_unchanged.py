@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from redact.auditing import AuditResult, AuditSettings, audit_file
+from redact.auditing import AuditResult, AuditSettings, passes
 from redact.media import probe
 from redact.settings import Sensitivity
 from redact.track import settings_of
@@ -54,7 +53,7 @@ def test_a_face_that_fades_in_slowly_is_found(
     """No scan of the whole picture comes to help here. `tests/track/test_incremental_scan.py` shows
     the same of changes that are smaller than what a codec does."""
     never = replace(settings_of(Sensitivity.BALANCED), whole_every=1e6)
-    monkeypatch.setattr(sys.modules[audit_file.__module__], "settings_of", lambda _: never)
+    monkeypatch.setattr(passes, "settings_of", lambda _: never)
     # Less than two grey levels from one look to the next.
     shares = [n / 140 for n in range(141)]
     (leak,) = audited(tmp_path, shares, AuditSettings(), step=4).findings

@@ -12,7 +12,6 @@ import numpy as np
 import pytest
 
 from redact.auditing import AuditSettings, audit_file
-from redact.auditing.limits import LIMITS
 from redact.auditing.scan_schedule import scheduled_scans
 from redact.media import probe
 from redact.pipeline import Journal, detect
@@ -152,5 +151,5 @@ def test_no_clock_leaves_many_pictures_unlooked_at(tmp_path: Path) -> None:
     plan = plan_of(frames=600)
     times = Timeline(Fraction(1, 50_000), tuple(range(600)))
     plan = replace(plan, source=replace(plan.source, timeline=times))
-    whole = scheduled_scans(plan, Sensitivity.BALANCED, LIMITS)
+    whole = scheduled_scans(plan, Sensitivity.BALANCED)
     assert max(np.diff([n for n, places in sorted(whole.items()) if places is None])) <= 256

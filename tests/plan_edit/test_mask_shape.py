@@ -12,7 +12,6 @@ from click.testing import CliRunner, Result
 from hypothesis import given
 from hypothesis import strategies as st
 
-from redact.auditing.limits import Limits
 from redact.auditing.scan_schedule import scheduled_scans
 from redact.cli.plan import plan as plan_command
 from redact.errors import PlanError
@@ -195,10 +194,8 @@ def test_who_made_a_mask_smaller_stands_in_the_record_and_the_audit_looks_there(
     (part,) = track_parts(plan, RenderSettings(), CaseFields(), {})
     (told,) = part.made_smaller
     assert (told.first, told.last, told.reason, told.by) == (20, 29, "only his hand", "R. Roe")
-    looks = scheduled_scans(plan, Sensitivity.BALANCED, Limits())
-    assert {20, 25, 29} <= looks.keys() - scheduled_scans(
-        moving(), Sensitivity.BALANCED, Limits()
-    ).keys()
+    looks = scheduled_scans(plan, Sensitivity.BALANCED)
+    assert {20, 25, 29} <= looks.keys() - scheduled_scans(moving(), Sensitivity.BALANCED).keys()
 
 
 def test_a_box_is_not_turned_inside_out() -> None:

@@ -17,7 +17,6 @@ from skimage import data
 
 import redact
 from redact.auditing.audit_detectors import AuditDetectors
-from redact.auditing.limits import LIMITS
 from redact.auditing.still_visible import StillVisible
 from redact.auditing.what_is_hidden import share_of_middle
 from redact.detection import CLOSELY, load_calibration, load_close_up, load_detector
@@ -30,6 +29,7 @@ from redact.plan import dump_plan, parse_plan
 from redact.render import mask_of
 from redact.report.report_words import ReportWords
 from redact.review.server import page_files
+from redact.risk import LEAST_HEIGHTS
 from redact.track.belief import ORDINARY, Clues, probability_of
 from redact.track.starting_score import FAINT, STARTS
 from redact.types import (
@@ -98,7 +98,7 @@ def test_every_room_serves_every_kind_that_is_searched_for(target: Target) -> No
         CLOSELY,
         ORDINARY,
         LARGEST_ASPECTS,
-        LIMITS.least,
+        LEAST_HEIGHTS,
         SMALL_HEIGHTS,
         SAME_OBJECT_IOU,
     ):
@@ -118,8 +118,8 @@ def test_the_audit_can_suspect_every_kind_that_is_searched_for(target: Target) -
     """Whoever is seen outside the masks is looked at closely, if a network knows the kind so."""
     picture = av.VideoFrame.from_ndarray(data.astronaut(), format="rgb24")
     frame = Frame(0, 0, Fraction(1, 30), picture)
-    eyes = AuditDetectors((target,), [Presentation()], LIMITS)
-    looking = StillVisible(None, NothingHidden(), eyes, LIMITS)
+    eyes = AuditDetectors((target,), [Presentation()])
+    looking = StillVisible(None, NothingHidden(), eyes)
     kind = np.array([target], np.int8)
     seen = Detections(
         np.array([[170, 60, 290, 200]], np.float32), np.array([0.9], np.float32), kind
@@ -154,7 +154,7 @@ def test_what_nothing_searches_for_is_refused_in_every_room(target: Target) -> N
         redact.DetectSettings((target,))
     with pytest.raises(ValueError, match=target.word):
         load_detector("fast", (target,))
-    for table in (STARTS, FAINT, CLOSELY, ORDINARY, LARGEST_ASPECTS, LIMITS.least, SMALL_HEIGHTS):
+    for table in (STARTS, FAINT, CLOSELY, ORDINARY, LARGEST_ASPECTS, LEAST_HEIGHTS, SMALL_HEIGHTS):
         with pytest.raises(LookupError, match=target.word):
             table.of(np.array([Target.FACE, target], np.int8))
     clues = Clues.of_new(np.array([target], np.int8), np.float32([0]), np.array([PLACE]), 1e5)

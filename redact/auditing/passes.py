@@ -1,0 +1,233 @@
+"""The two passes of the audit over a finished file and its source: what they see."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from ..detection import READER, in_use, load_calibration, with_turns
+from ..media import Decode, SourceInfo, read_ahead, top_left
+from ..memory import give_back, trim_at_times
+from ..plan import Plan
+from ..progress import Stages
+from ..reading import NumberReader
+from ..record import DetectorPart, LookedPart
+from ..settings import OptionalNetwork
+from ..track import settings_of
+from ..types import Frame, Presentation, Target, Track, without_nested
+from .audit_detectors import AuditDetectors
+from .compared import Compared, Pair, TimeCheck, pairs
+from .file_checks import check_all_shown
+from .findings import Evidence
+from .legible import Number
+from .limits import scan_seconds
+from .pixel_covers import PixelCovers
+from .planes import Both, Plane, is_padded, luma
+from .result import AuditSettings, Check
+from .scan_schedule import Due
+from .second_opinion import SecondOpinion
+from .still_visible import Misfit, StillVisible, followed
+from .suspects import Circumstances, believed
+from .what_is_hidden import Covers, MakeMask, PlanCovers
+
+Load = Callable[
+    [tuple[Target, ...], Sequence[Presentation], Sequence[OptionalNetwork]], AuditDetectors
+]
+"""Makes detectors as `AuditDetectors` does, from what that takes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Collected:
+    """Everything that the pass over the frames saw, before anything is judged.
+
+    Attributes:
+        tracks: what detectors saw outside the masks.
+        misfits: subjects that their masks do not cover.
+        around: what the tracks are judged against.
+        compared: what the pixels tell.
+        checks: of times and pixels.
+        looked: how much was scanned.
+        open, repeated: numbers that were read, see `Legible`.
+    """
+
+    tracks: tuple[Track, ...]
+    misfits: tuple[Misfit, ...]
+    around: Circumstances
+    compared: Compared
+    checks: tuple[Check, ...]
+    looked: LookedPart
+    open: tuple[Number, ...] = ()
+    repeated: tuple[Number, ...] = ()
+
+    def seen(self) -> Evidence:
+        """What is believed of all that was seen."""
+        compared = self.compared
+        return Evidence(
+            believed(self.tracks, self.around),
+            self.misfits,
+            dict(compared.undrawn),
+            compared.let_go,
+            self.around.times,
+            {t.id: t.target for t in self.around.tracks},
+            load_calibration().tracks,
+            self.open,
+            self.repeated,
+        )
+
+
+def collect(
+    source: SourceInfo,
+    finished: SourceInfo,
+    plan: Plan | None,
+    settings: AuditSettings,
+    progress: Stages,
+    load: Load = AuditDetectors,
+) -> Collected:
+    """Both passes of the audit; see `audit_file` for arguments and errors.
+
+    The first compares every frame (the proof of drawing), and detectors scan where somebody is most
+    probably overlooked. Around those whom they believe they see there the second scans often, and
+    follows; where no plan tells where, everywhere.
+
+    Args:
+        load: makes the detectors; benchmarks give some that remember what they saw.
+    """
+    give_back()
+    covers: Covers = PixelCovers() if plan is None else PlanCovers(plan, settings.margin)
+    without = () if plan is None else plan.settings.without
+    ways = with_turns(source.video.presentations, () if plan is None else plan.turned)
+    # Of a plan for texts alone nothing else is searched for; without a plan something must be.
+    targets = without_nested(settings.targets) if plan is None else settings.targets
+    detectors = load(targets, ways, without)
+    reads = in_use([READER], detectors.targets, without)
+    reader = NumberReader() if reads else None
+    opinion = None
+    if plan is not None:
+        opinion = SecondOpinion(plan, covers, detectors, settings.sensitivity, reader)
+    compared = Compared(plan, settings, source.video.upright_size)
+    clock, times, played = TimeCheck(), dict[int, float](), Decode(finished)
+    with (
+        progress.stage("audit", source.expected_frames) as stage,
+        # A thread decodes, one compares, and in this one the networks scan the pair before.
+        read_ahead(_decoded(source, played, plan), most=1) as decoded,
+        read_ahead(_compared(decoded, covers, compared), most=1) as passing,
+    ):
+        for pair, mask in passing:
+            clock.add(pair)
+            # A frame that the output has besides bears the number of the one before it.
+            if pair.source is not None:
+                times[pair.index] = pair.source.seconds
+                if opinion is not None and mask is not None:
+                    opinion.take(pair.source, mask)
+            trim_at_times(pair.index)
+            stage.advance()
+    around, last = Circumstances(plan, covers, times), max(times, default=0)
+    spans = [(0, last)] if opinion is None else opinion.spans(around)
+    misfits, tracks = [] if opinion is None else opinion.misfits, list[Track]()
+    if spans:
+        seconds = scan_seconds(settings.sensitivity)
+        # Who scans every frame scans all of it.
+        every = settings_of(settings.sensitivity).whole_every if seconds else 0.0
+        again = StillVisible(plan, covers, detectors, every)
+        due = Due(seconds, {*(() if opinion is None else opinion.wanted), last})
+        with progress.stage("audit", spans[-1][1] + 1) as stage:
+            shown = _shown(source, finished, plan, covers, stage.advance)
+            tracks = followed(shown, spans, due, again, detectors, reader)
+        misfits = [*misfits, *again.misfits]
+    if opinion is not None:
+        tracks += opinion.uncounted(tracks)
+    names = [*detectors.names, *((n.name, n.weights_sha256) for n in reads)]
+    return Collected(
+        tuple(tracks),
+        tuple(misfits),
+        around,
+        compared,
+        (
+            *clock.checks(max(played.errors, clock.damaged) and _damage_alone(finished)),
+            check_all_shown(finished, clock.output),
+            compared.check(),
+        ),
+        LookedPart(
+            compared.frames,
+            detectors.scans,
+            detectors.close_scans,
+            tuple(DetectorPart(*named) for named in names),
+            tuple(target.word for target in detectors.targets),
+            None if opinion is None else opinion.bodies,
+        ),
+        () if opinion is None else opinion.open,
+        () if opinion is None else opinion.repeated,
+    )
+
+
+def _decoded(source: SourceInfo, finished: Decode, plan: Plan | None) -> Iterator[Pair]:
+    """Both files, frame by frame."""
+    # Those who searched and drew have found out what is damaged.
+    known = None if plan is None else frozenset(plan.unchecked)
+    return pairs(iter(Decode(source, known)), _without_padding(finished, source.video.upright_size))
+
+
+def _without_padding(frames: Iterable[Frame], size: tuple[int, int]) -> Iterator[Frame]:
+    """Frames without the padding that another tool may put to the right of the picture or below
+    it."""
+    for frame in frames:
+        if frame.size != size and is_padded(size, frame.size):
+            frame = replace(frame, picture=top_left(frame.picture, *size))
+        yield frame
+
+
+def _damage_alone(finished: SourceInfo) -> int:
+    """Decoding errors of a file on its own: FFmpeg counts errors for the whole process, so of two
+    files that are decoded side by side, one is blamed for the other's."""
+    alone = Decode(finished)
+    return max(sum(frame.damaged for frame in alone), alone.errors)
+
+
+def _compared(
+    decoded: Iterator[Pair], covers: Covers, compared: Compared
+) -> Iterator[tuple[Pair, MakeMask | None]]:
+    """Compare every pair and pass it on with what makes its mask, or with None where the two
+    pictures cannot be compared."""
+    for pair in decoded:
+        source, output = pair.source, pair.output
+        if source is None or output is None or source.size != output.size:
+            yield pair, None  # the checks of frames and size tell of it
+            continue
+        both = Both.of(source, output)
+        mask = _mask_maker(covers, pair.index, both.luma)
+        compared.add(source, output, both, mask)
+        yield pair, mask
+
+
+def _shown(
+    source: SourceInfo,
+    finished: SourceInfo,
+    plan: Plan | None,
+    covers: Covers,
+    done: Callable[[], object],
+) -> Iterator[tuple[Frame, MakeMask]]:
+    """The pictures that the second pass scans, each with what makes its mask. With a plan they are
+    the source's, as the output shows them outside the masks; without one they are the output's."""
+    if plan is not None:
+        for frame in Decode(source, frozenset(plan.unchecked)):
+            yield frame, _mask_maker(covers, frame.index, (luma(frame),) * 2)
+            done()
+        return
+    for pair in _decoded(source, Decode(finished), plan):
+        if pair.source is None:
+            continue
+        output = pair.output or pair.source
+        shown = output if output.size == pair.source.size else pair.source
+        damaged = pair.source.damaged or output.damaged
+        yield (
+            replace(pair.source, picture=shown.picture, damaged=damaged),
+            _mask_maker(covers, pair.index, (luma(pair.source), luma(shown))),
+        )
+        done()
+
+
+def _mask_maker(covers: Covers, index: int, lumas: tuple[Plane, Plane]) -> MakeMask:
+    """Makes the mask of a frame once for all that need it: drawing it is what takes time in a
+    crowd."""
+    return functools.cache(functools.partial(covers.mask, index, *lumas))

@@ -1,0 +1,106 @@
+"""What detectors and the reader say while the first pass compares the frames: a second opinion on
+the plan, at the moments and places at which somebody is most probably overlooked."""
+
+from __future__ import annotations
+
+from ..detection import load_calibration
+from ..plan import Plan
+from ..reading import NumberReader
+from ..record import BodiesPart
+from ..settings import Sensitivity
+from ..types import DOUBTFUL, Box, Frame, Target, Track
+from .audit_detectors import AuditDetectors
+from .headcount import Headcount, Suspicion
+from .legible import Legible, Number
+from .scan_schedule import Span, scheduled_scans, spans_to_rescan
+from .still_visible import Misfit, StillVisible, probable
+from .suspects import Circumstances, judged
+from .what_is_hidden import Covers, MakeMask
+
+
+class SecondOpinion:
+    """Scans some frames of a clip, which come in order.
+
+    Args:
+        plan: what was to be hidden.
+        covers: what is hidden where.
+        detectors: the audit's.
+        sensitivity: of the audit.
+        reader: reads plates' numbers; None: nobody does.
+
+    Attributes:
+        wanted: frame → places that are scanned in it, see `scheduled_scans`.
+    """
+
+    def __init__(
+        self,
+        plan: Plan,
+        covers: Covers,
+        detectors: AuditDetectors,
+        sensitivity: Sensitivity,
+        reader: NumberReader | None,
+    ) -> None:
+        self._plan, self._sensitivity = plan, sensitivity
+        self.wanted: dict[int, list[Box] | None] = {}
+        if detectors.targets:
+            self.wanted = scheduled_scans(plan, sensitivity)
+        self._visible = StillVisible(plan, covers, detectors, unless_same=True)
+        self._legible = None if reader is None else Legible(plan, covers, detectors, reader)
+        self._headcount: Headcount | None = None
+        if detectors.sought is not None:
+            scope = plan.settings.scope
+            self._headcount = Headcount(detectors, detectors.sought, covers, plan.regions_at, scope)
+        self._suspicions: list[Suspicion] = []
+
+    def take(self, shown: Frame, mask: MakeMask) -> None:
+        """Scan and read a frame of the source, if it is one of those that are.
+
+        Args:
+            shown: the frame, which the output shows outside the masks.
+            mask: makes its mask.
+        """
+        if shown.index in self.wanted:
+            places = self.wanted[shown.index]
+            found = self._visible.scan(shown, mask, places)
+            if found is not None:
+                self._suspicions += self._visible.suspects(shown, found)
+                if self._headcount is not None and places is None:
+                    self._headcount.scan(shown, mask)
+        if self._legible is not None and shown.index in self._legible.frames:
+            numbers = self._legible.read(shown, mask())
+            self._suspicions += [(n.probability, Target.PLATE, n.frame, n.box) for n in numbers]
+
+    @property
+    def misfits(self) -> list[Misfit]:
+        """Subjects that their masks do not cover."""
+        return self._visible.misfits
+
+    def spans(self, around: Circumstances) -> list[Span]:
+        """Spans around all that is believed to be visible."""
+        weights = load_calibration().tracks
+        beliefs = [(m.frame, probable([m], weights)) for m in self.misfits]
+        counted = [] if self._headcount is None else self._headcount.suspicions
+        for seen, target, frame, box in (*self._suspicions, *counted):
+            suspect = judged(seen, target, ((frame, box),), around)
+            beliefs.append((frame, suspect.probability))
+        believed = [frame for frame, probability in beliefs if probability >= DOUBTFUL]
+        return spans_to_rescan(believed, self._plan, self._sensitivity)
+
+    def uncounted(self, seen: list[Track]) -> list[Track]:
+        """A track for each person whom the headcount found bare and who is in none of these."""
+        return [] if self._headcount is None else self._headcount.tracks(seen)
+
+    @property
+    def bodies(self) -> BodiesPart | None:
+        """What the headcount counted."""
+        return None if self._headcount is None else self._headcount.counted
+
+    @property
+    def open(self) -> tuple[Number, ...]:
+        """Numbers of plates in the open."""
+        return () if self._legible is None else tuple(self._legible.open)
+
+    @property
+    def repeated(self) -> tuple[Number, ...]:
+        """Texts in the open that repeat the number of a hidden plate."""
+        return () if self._legible is None else tuple(self._legible.repeated())
