@@ -9,17 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..detection import Scaler
-from ..types import Box, Frame, Rect
+from ..types import Frame, Rect
 from .plate_number import is_plate_number
 from .reader import Reader, Text
 
 LEGIBLE: Final = 0.6
 """Score from which a line counts as read. Of 88 tracks of plates and 254 of other things on dev and
 on street footage labelled by eye, 35 and one read so as a number, that one a telephone's."""
-
-FILLS: Final = 0.3
-"""Share of a place that its lines take from which the place is the plate: of boxes on plates of dev
-they take .33 and more, of boxes that hold a plate and much of the car around it .29 and less."""
 
 CONTEXT: Final = 0.05
 """Share of the picture's longer side that is read around a part that changed."""
@@ -55,7 +51,8 @@ class NumberReader:
         return self._reader
 
     def legible(self, frame: Frame, boxes: NDArray[np.float64]) -> NDArray[np.bool_]:
-        """[N] whether a plate's number can be read at each place.
+        """[N] whether a plate's number can be read at each place. Of how much of the place it takes
+        nothing is asked: of a number in two lines one may be read alone.
 
         Args:
             frame: upright.
@@ -68,7 +65,7 @@ class NumberReader:
         if not len(boxes):
             return np.zeros(0, np.bool_)
         rgb = self._seen(frame)
-        return np.array([self._is_plate(rgb, box) for box in boxes])
+        return np.array([bool(number_in(self.reader.read_place(rgb, box))) for box in boxes])
 
     def lines(self, frame: Frame, areas: Sequence[Rect] | None = None) -> list[Text]:
         """All lines of text in a frame; see `Reader.read`.
@@ -94,12 +91,6 @@ class NumberReader:
     def _seen(self, frame: Frame) -> NDArray[np.uint8]:
         size = frame.size
         return self._scaler.frame(frame.picture).view(Rect(0, 0, *size), size)
-
-    def _is_plate(self, rgb: NDArray[np.uint8], box: NDArray[np.float64]) -> bool:
-        place = Box(*map(float, box))
-        lines = [x for x in self.reader.read_place(rgb, box) if x.score >= LEGIBLE]
-        taken = sum(line.box.common(place) for line in lines)
-        return taken >= FILLS * place.area and bool(number_in(lines))
 
 
 def number_in(lines: list[Text]) -> str:

@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+
+import av
 import cv2
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from redact.reading import MOST_LINES, Reader, Text, is_plate_number, looks_burnt_in
+from redact.reading import (
+    MOST_LINES,
+    NumberReader,
+    Reader,
+    Text,
+    is_plate_number,
+    looks_burnt_in,
+)
+from redact.types import Frame
 
 
 @pytest.fixture(scope="module")
@@ -50,6 +61,15 @@ def test_a_place_is_read_enlarged(reader: Reader, height: int) -> None:
     lines = reader.read_place(picture, box)
     assert [plain(line.text) for line in lines] == ["KX72BRT"]
     assert abs(lines[0].box.x1 - 60) < height and abs(lines[0].box.y2 - 200) < height
+
+
+@pytest.mark.parametrize(("text", "legible"), [("5154", True), ("MENU", False)])
+def test_a_number_that_takes_little_of_its_place_is_read(text: str, legible: bool) -> None:
+    """Of a tilted plate in two lines on a scooter the network for text marked one number alone."""
+    picture = av.VideoFrame.from_ndarray(drawn(text, 22, (60, 200)), format="rgb24")
+    frame = Frame(0, 0, Fraction(1, 25), picture)
+    box = np.array([[30.0, 150, 160, 240]])
+    assert NumberReader(2).legible(frame, box).tolist() == [legible]
 
 
 def test_small_letters_of_a_small_picture_are_read(reader: Reader) -> None:
