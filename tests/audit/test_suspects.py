@@ -85,6 +85,8 @@ def test_beside_a_hidden_subject_less_proof_is_needed() -> None:
     assert believed([doubtful], around(plan_of())) == []
     (found,) = believed([doubtful], around(plan_of(track(7, range(20, 30)))))
     assert found.track == 7 and found.rule == "beside_hidden"
+    faint = replace(doubtful, certainty=0.2)  # a hand, a hedge
+    assert believed([faint], around(plan_of(track(7, range(20, 30))))) == []
     # Not beside one that is elsewhere, long gone, of another kind, doubted itself, or left visible.
     others = [
         track(7, range(20, 30), box=Box(250, 50, 290, 100)),
