@@ -43,6 +43,9 @@ Cell = tuple[int, int, int]
 """Of the table: pictures a second, pixels of height, pictures that show the face."""
 
 SECONDS = 1.5
+VARIED = 0.3
+"""Seconds over which the moment varies from clip to clip: as long as two scans lie apart."""
+
 WIDEST = 960
 
 
@@ -218,8 +221,8 @@ def main() -> None:
         trial = Trial(clip.name, options.sensitivity, rate, size, count)
         if trial not in known:
             # Not always at the same distance from a scan.
-            later = 2 * counts.index(count) + 1
-            known[trial] = tried(clip, trial, face, later)
+            turn = options.clips.index(clip) + 2 * counts.index(count)
+            known[trial] = tried(clip, trial, face, turn % round(VARIED * rate))
             if options.keep:
                 with options.keep.open("a") as file:
                     file.write(json.dumps(asdict(known[trial])) + "\n")
