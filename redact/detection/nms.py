@@ -14,11 +14,8 @@ NMS_IOU: Final = 0.5
 
 
 MOST_PAIRS: Final = 1_000_000
-"""Pairs of boxes that are compared at once, at about 100 bytes each. It decides memory and time
-alone: a crowd has half of them; a texture in which a network sees faces all over, fifty times."""
-
-ONE_BY_ONE: Final = 50
-"""Best boxes that are compared with all others before pairs are counted again (time alone)."""
+"""Pairs of boxes that are compared at once. It decides memory and time alone: a crowd has half of
+them; a texture in which a network sees faces all over, fifty times."""
 
 
 class Clusters(NamedTuple):
@@ -39,7 +36,7 @@ def cluster(xyxy: NDArray[np.float32], score: NDArray[np.float32], iou: float) -
     """Greedy suppression that also returns which box suppressed which.
 
     A fine scan of a crowd has thousands of candidates and hundreds of survivors. Only pairs that
-    lie near each other are compared, all at once; where too many are, the best boxes one by one.
+    lie near each other are compared, all at once; where too many do, survivors one by one.
 
     Args:
         xyxy: float32 [N, 4].
@@ -48,35 +45,48 @@ def cluster(xyxy: NDArray[np.float32], score: NDArray[np.float32], iou: float) -
     """
     order = np.argsort(-score, kind="stable")
     boxes, count = xyxy[order], len(order)
-    # By rank: who suppressed each, itself where nobody did, and how much they overlap.
-    host, share = np.arange(count), (_areas(boxes) > 0).astype(np.float32)
-    left = np.arange(count)
-    while (near := _near(boxes[left], iou)).pairs > MOST_PAIRS:
-        for _ in range(ONE_BY_ONE):
-            if not len(left):
-                break
-            gone, overlaps = _with_first(boxes[left], iou)
-            host[left[gone]], share[left[gone]] = left[0], overlaps[gone]
-            left = left[1:][~gone[1:]]
-    better, worse, overlaps = _overlapping(boxes[left], iou, near)
-    # Plain lists are quicker one by one.
-    hosts, by = list(range(len(left))), [-1] * len(left)
-    begins, others = np.searchsorted(better, np.arange(len(left) + 1)).tolist(), worse.tolist()
-    for a in range(len(left)):
-        if hosts[a] == a:  # who went suppresses nobody
-            for pair in range(begins[a], begins[a + 1]):
-                b = others[pair]
-                if hosts[b] == b:
-                    hosts[b], by[b] = a, pair
-    pairs = np.array(by, np.intp)
-    went = pairs >= 0
-    host[left] = left[np.array(hosts, np.intp)]
-    share[left[went]] = overlaps[pairs[went]]
+    near = _near(boxes, iou)
+    if near.pairs <= MOST_PAIRS:
+        host, share = _all_at_once(boxes, iou, near)
+    else:
+        host, share = _one_by_one(boxes, iou)
     survives = host == np.arange(count)
     place = np.cumsum(survives) - 1
     owner, overlap = np.empty(count, np.intp), np.empty(count, np.float32)
     owner[order], overlap[order] = place[host], share
     return Clusters(order[survives], owner, overlap)
+
+
+Hosts = tuple[NDArray[np.intp], NDArray[np.float32]]
+"""By rank, [N]: which box suppressed each, itself where none did; and how much they overlap."""
+
+
+def _all_at_once(boxes: NDArray[np.float32], iou: float, near: _Near) -> Hosts:
+    """Compares all pairs that may overlap, at about 100 bytes each. `boxes`: the best first."""
+    better, worse, overlaps = _overlapping(boxes, iou, near)
+    # Plain lists are quicker one by one.
+    hosts, by = list(range(len(boxes))), [-1] * len(boxes)
+    begins, others = np.searchsorted(better, np.arange(len(boxes) + 1)).tolist(), worse.tolist()
+    for a in range(len(boxes)):
+        if hosts[a] == a:  # who went suppresses nobody
+            for pair in range(begins[a], begins[a + 1]):
+                b = others[pair]
+                if hosts[b] == b:
+                    hosts[b], by[b] = a, pair
+    share, pairs = (_areas(boxes) > 0).astype(np.float32), np.array(by, np.intp)
+    share[pairs >= 0] = overlaps[pairs[pairs >= 0]]
+    return np.array(hosts, np.intp), share
+
+
+def _one_by_one(boxes: NDArray[np.float32], iou: float) -> Hosts:
+    """Compares each box that survives with all that are left. `boxes`: the best first."""
+    host, share = np.arange(len(boxes)), (_areas(boxes) > 0).astype(np.float32)
+    left = np.arange(len(boxes))
+    while len(left):
+        gone, overlaps = _with_first(boxes[left], iou)
+        host[left[gone]], share[left[gone]] = left[0], overlaps[gone]
+        left = left[1:][~gone[1:]]
+    return host, share
 
 
 class _Near(NamedTuple):
