@@ -226,6 +226,26 @@ def detect_settings(params: dict[str, Any]) -> DetectSettings:
     )
 
 
+SETTING_OF: Final = {
+    "targets": ("targets", "texts"),
+    "sensitivity": ("sensitivity",),
+    "without": ("without",),
+    "detector": ("detector",),
+    "caution": ("caution",),
+    "only_between": ("scope",),
+    "only_area": ("scope",),
+    "ignore_area": ("scope",),
+    "damage": ("damaged",),
+    "rotate": ("rotate",),
+}
+"""Option of the search → names of the settings that it chooses."""
+
+
+def chosen_settings() -> tuple[str, ...]:
+    """Names of the settings of the search that were given to the command that runs now."""
+    return tuple({n: None for option, names in SETTING_OF.items() if typed(option) for n in names})
+
+
 def scope_of(params: dict[str, Any]) -> Scope:
     """The limits that were given. Raises UsageError for a span that ends before it begins."""
     for start, end in params["only_between"]:

@@ -11,7 +11,13 @@ import click
 from ..errors import UsageError
 from ..files import check_writable, make_folder, names_footage
 from ..media import probe
-from ..pipeline import find_held, plan_of_video, refuse_elsewhere, relative_to_here
+from ..pipeline import (
+    find_held,
+    plan_of_video,
+    refuse_elsewhere,
+    relative_to_here,
+    require_as_asked,
+)
 from ..plan import read_plan
 from ..review import Case, ReviewOptions, Session, locked_for_review, serve, server_of
 from ..words import problem, say
@@ -57,7 +63,8 @@ def review(
         searched = {option.name for option in detect.params} - {"plan_file"}
         words = typed_options({option.name or "" for option in review.params} - searched)
         settings, evidence = options.detect_settings(params), params["evidence"]
-        asked = ReviewOptions(settings, params["margin"], evidence, folder, tuple(words))
+        chosen = options.chosen_settings()
+        asked = ReviewOptions(settings, params["margin"], evidence, folder, tuple(words), chosen)
         with (
             contextlib.suppress(KeyboardInterrupt),
             contextlib.closing(Case(asked, named, recursive)) as case,
@@ -81,8 +88,9 @@ def review(
         plan_file = plan_of_video(info, folder)
         if plan_file.exists():
             terminal.say(say("goes_on_with", path=plan_file))
+    settings, chosen = options.detect_settings(params), options.chosen_settings()
     if plan_file.exists():
-        read_plan(plan_file)
+        require_as_asked(read_plan(plan_file), plan_file, info, settings, chosen)
         require_own_decisions(plan_file, adopt, terminal)
     else:
         check_writable(plan_file, never=(source,), whole=True)
@@ -90,7 +98,7 @@ def review(
         session = Session(
             source,
             plan_file,
-            options.detect_settings(params),
+            settings,
             params["margin"],
             params["evidence"],
             folder,

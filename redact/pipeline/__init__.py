@@ -7,7 +7,7 @@ from .find_texts import ReadTexts, find_texts
 from .fix import fix_held, refuse_elsewhere, relative_to_here, remove_held
 from .held_back import HeldBack, accepted_findings, find_held, held_back_for
 from .journal import Journal
-from .kept_plan import keep_plan, plan_of_video, require_same_source
+from .kept_plan import keep_plan, plan_of_video, require_as_asked, require_same_source
 from .kept_scans import KeptScans, forget_scans
 from .mask_video import write_masks
 from .order import Acceptance, Delivery, Order, check_order, order_to_apply, order_to_run

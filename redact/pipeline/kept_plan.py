@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 from dataclasses import fields
 from enum import StrEnum
 from pathlib import Path
 
 from .. import __version__
 from ..detection import Detector
-from ..errors import MismatchError, OutputExistsError, PlanError
+from ..errors import MismatchError, OutputExistsError, PlanError, UsageError
 from ..files import unwritable
 from ..media import SourceInfo, default_output, sha256_of
 from ..plan import Plan, is_own_plan, read_plan, write_plan
@@ -19,6 +20,7 @@ from ..words import Message, problem
 from .journal import Journal
 from .kept_scans import forget_scans
 from .order import Order, review_plan
+from .search import settings_for
 from .search_detectors import detectors_used
 
 
@@ -132,6 +134,28 @@ def _unfit(
     if plan.detectors != detectors_used(info, settings, detector):
         return Message("plan_other_detector")
     return None
+
+
+def require_as_asked(
+    plan: Plan, path: Path, info: SourceInfo, settings: DetectSettings, names: Iterable[str]
+) -> None:
+    """Require that the plan that a review goes on with was made with what was asked for: who asks
+    for heads would take them for hidden.
+
+    Args:
+        plan, path, info: of the video.
+        settings: that are asked for.
+        names: of those settings that somebody chose; the others may be any.
+
+    Raises:
+        UsageError: it was made with others.
+    """
+    asked = settings_for(info, settings)
+    for name in names:
+        then = getattr(plan.settings, name)
+        if then != getattr(asked, name):
+            why = _made_with(name, then)
+            raise problem(UsageError, "plan_asked_otherwise", path=path, why=why)
 
 
 def _made_with(name: str, value: object) -> Message:

@@ -43,6 +43,7 @@ class ReviewOptions:
         evidence: what record is kept.
         folder: for results; None: beside each video.
         words: the options of the search as they were typed.
+        asked: names of the settings that they chose.
     """
 
     settings: DetectSettings
@@ -50,6 +51,7 @@ class ReviewOptions:
     evidence: EvidenceChoice
     folder: Path | None = None
     words: tuple[str, ...] = ()
+    asked: tuple[str, ...] = ()
 
 
 @dataclass
@@ -198,6 +200,7 @@ class Video:
             self.folder,
             shelf=shelf,
             reviewer=reviewer,
+            asked=options.asked,
         )
         self.routes = routes_of(session)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,7 +13,14 @@ from typing import Any
 from ..files import PRIVATE
 from ..follow_drawn import Frames, follow, follow_on, index_packets
 from ..media import SourceInfo, default_output, probe
-from ..pipeline import Journal, detect, forget_scans, held_back_for, require_same_source
+from ..pipeline import (
+    Journal,
+    detect,
+    forget_scans,
+    held_back_for,
+    require_as_asked,
+    require_same_source,
+)
 from ..plan import Plan, edit, read_plan, write_plan
 from ..record import CaseFields, EvidenceChoice
 from ..risk import Gap
@@ -63,6 +70,8 @@ class Session:
         folder: for results; None: beside the source.
         shelf: for files that the page shows itself.
         reviewer: who looks, where neither command line nor plan says it.
+        asked: names of the settings that the command line chose: a plan that was made with others
+            is not opened.
     """
 
     def __init__(
@@ -75,7 +84,9 @@ class Session:
         folder: Path | None = None,
         shelf: Shelf | None = None,
         reviewer: str = "",
+        asked: Collection[str] = (),
     ) -> None:
+        self.asked = asked
         self.evidence = evidence or EvidenceChoice()
         self.folder = folder
         self.source = source
@@ -220,6 +231,7 @@ class Session:
         journal = Journal(job)
         if self.plan_path.exists():
             plan = read_plan(self.plan_path)
+            require_as_asked(plan, self.plan_path, info, self.settings, self.asked)
             require_same_source(plan, info, journal)
         else:
             # What was seen is kept until there is a plan: a search that is stopped goes on.

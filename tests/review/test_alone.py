@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
 import shutil
@@ -19,8 +20,10 @@ from typing import Any
 import pytest
 
 from redact.errors import ExitCode
+from redact.mask_size import MARGIN
 from redact.media import probe
 from redact.plan import Plan, SourceRef, read_plan, write_plan
+from redact.review import Session
 from redact.settings import DetectSettings, Sensitivity
 from redact.types import Box, Keyframe, State, Target, Timeline, Track
 
@@ -158,6 +161,23 @@ def test_without_a_plan_it_looks_first(street: Path, tmp_path: Path) -> None:
     with served(source) as (address, _):
         opened(page(address))
         assert len(read_plan(tmp_path / "clip.redacted.plan.json").tracks) >= 3
+
+
+def test_a_plan_that_was_made_for_something_else_is_not_gone_on_with(
+    work: tuple[Path, Path],
+) -> None:
+    """Whoever asked for heads took them for hidden: the plan on the page was one of faces."""
+    source, plan = work
+    for option, value in (("targets", "heads,plates"), ("sensitivity", "thorough")):
+        done = call("review", source, plan, "--no-open", f"--{option}", value)
+        assert done.returncode == ExitCode.USAGE and done.stdout == "", done.stderr
+        assert re.search(rf"a review goes on with this plan, .* --{option}", done.stderr)
+    heads = DetectSettings((Target.HEAD, Target.PLATE))
+    for asked, opens in ((("targets",), False), (("rotate",), True), ((), True)):
+        # As of one of several videos.
+        with contextlib.closing(Session(source, plan, heads, MARGIN, asked=asked)) as session:
+            assert session.job is not None and session.job.over.wait(60)
+            assert (session.open is not None) is opens, session.job.problem
 
 
 def test_a_second_review_of_a_plan_is_refused(work: tuple[Path, Path]) -> None:
