@@ -11,8 +11,7 @@ enlarges a mask.
 | `blur`    | tracks (`steps`)        | what an open shutter smears                             |
 | `steady`  | tracks (`steps`)        | jumps in size from one frame to the next                |
 | `slack`   | keyframes of a track    | boxes between two keyframes that leave their straight line |
-| `in_gap`  | gaps, drawn or joined   | where nobody saw the thing between two places           |
-| `held`    | plans                   | what moved in a frame that could not be checked         |
+| `unseen`  | gaps, unchecked frames  | what moved where nobody saw it                          |
 | `margin`  | drawing                 | what a sure detection leaves out, and the user's wish   |
 
 `python -m lab.mask_size VIDEO` prints what each step added to the masks of a video.
@@ -217,12 +216,8 @@ KEYFRAME_SLACK: Final = 0.01
 """Keyframes are larger than the boxes by this share of the size, on every side; the boxes between
 may then leave the straight line between two keyframes. It is a pixel of a face of 100."""
 
-GAP_GROWTH: Final = 0.25
-"""How much every side of a box grows (share of its size) between two places in which its thing was
-seen, where nobody saw it."""
-
-HELD_GROWTH: Final = 0.35
-"""How much every side of a box grows (share of its size) in a frame that could not be checked:
+UNSEEN_GROWTH: Final = 0.35
+"""How much every side of a box grows (share of its size) in a frame in which nobody saw its thing:
 an object seldom moves more than a third of its own size between neighbouring frames."""
 
 MARGIN: Final = 0.12
@@ -242,14 +237,10 @@ and faces on dev .2, .1 and 0 leave the same one open, and hide 23.0, 22.4 and 2
 pictures; of another 81 two were open with 0, and one with .12 and more."""
 
 
-def in_gap(box: Box) -> Box:
-    """A box on the way between two places in which its thing was seen."""
-    return box.grown(GAP_GROWTH)
-
-
-def held(box: Box) -> Box:
-    """A box in a frame that could not be checked."""
-    return box.grown(HELD_GROWTH)
+def unseen(box: Box) -> Box:
+    """A box on the way between two places in which its thing was seen, or in a frame that could not
+    be checked."""
+    return box.grown(UNSEEN_GROWTH)
 
 
 def with_margin(box: Box, margin: float, target: Target) -> Box:

@@ -28,8 +28,7 @@ from ..detection import (
 from ..media import Orientation, upright
 from ..risk import LEAST_HEIGHTS
 from ..settings import OptionalNetwork
-from ..track import SURE_BODY_SCORE
-from ..types import Detections, Frame, Presentation, Rect, Target, without_nested
+from ..types import DOUBTFUL, Detections, Frame, Presentation, Rect, Target, without_nested
 from .limits import CANDIDATE
 
 F = TypeVar("F", bound=np.floating[Any])
@@ -135,11 +134,11 @@ class AuditDetectors:
         return None if self._somebody is None else self._somebody.target
 
     def bodies(self, frame: Frame) -> NDArray[np.float64]:
-        """People in a picture, [N, 4], detected surely enough that the audit must account for
-        them."""
+        """People in a picture, [N, 4], that are as likely people as not, so that the audit must
+        account for them."""
         assert self._somebody is not None
         found = self._somebody.bodies(mirrored(frame))
-        people = found.xyxy[~found.vehicle & (found.score >= SURE_BODY_SCORE)]
+        people = found.xyxy[~found.vehicle & (found.score >= DOUBTFUL)]
         return _other_side(people.astype(np.float64), frame.size[0])
 
     def heads(self, frame: Frame, bodies: NDArray[np.float64]) -> Detections:

@@ -39,7 +39,7 @@ class BodyDetectors(Protocol):
     """Detects bodies and heads on them: `AuditDetectors`."""
 
     def bodies(self, frame: Frame) -> NDArray[np.float64]:
-        """People in a frame that are as sure as `SURE_BODY_SCORE`, [N, 4]."""
+        """People in a frame that are as likely people as not, [N, 4]."""
 
     def heads(self, frame: Frame, bodies: NDArray[np.float64]) -> Detections:
         """Faces, or heads, at the upper ends of bodies [N, 4]."""

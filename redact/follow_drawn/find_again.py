@@ -13,7 +13,7 @@ from typing import Final
 import cv2
 import numpy as np
 
-from ..mask_size import in_gap
+from ..mask_size import unseen
 from ..track import PATCH_REACH, PATCH_SIDE, Patches, SmallFrame, motion_between, sample, warped
 from ..types import WALKING_PACE, Box, Boxes, Keyframe, State
 
@@ -26,8 +26,8 @@ AGAIN_LIKENESS: Final = 0.8
 footage2 (dev) that were covered for .4 and 1.2 s, 7 were found again before there was this, and 25
 with .8; the mask was on something else 3 and 5 times (`python -m lab.found_again`)."""
 
-LEAD: Final = 0.12
-"""By how much less anything else near has to be like it: .2 did the same (the same command)."""
+LEAD: Final = 1 - AGAIN_LIKENESS
+"""By how much less anything else near has to be like it: as much as it may be unlike itself."""
 
 _FARTHEST: Final = 3.0
 """Of its own sizes, that are searched on each side."""
@@ -98,7 +98,7 @@ class Lost:
         frames = self._without[: self._without.index(found.frame)]
         start = Box(*map(float, self._seen))
         for i, frame in enumerate(frames, 1):
-            box = in_gap(start.lerp(found.box, i / (len(frames) + 1)))
+            box = unseen(start.lerp(found.box, i / (len(frames) + 1)))
             yield Keyframe(frame, box, State.INTERPOLATED)
 
 

@@ -15,7 +15,7 @@ from fractions import Fraction
 from functools import cached_property
 from typing import Any, Final, Literal
 
-from ..mask_size import MARGIN, held
+from ..mask_size import MARGIN, unseen
 from ..settings import DetectSettings
 from ..types import (
     LARGEST_MARGIN,
@@ -393,7 +393,7 @@ class Plan:
         box = boxes[0]
         for other in boxes[1:]:
             box = box.union(other)
-        return Keyframe(frame, held(box), State.HELD)
+        return Keyframe(frame, unseen(box), State.HELD)
 
     def seconds(self, frame: int) -> float:
         """Time of a frame in seconds after the first picture, as a player shows it; to 1 µs."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 
 from ..follow_drawn import Frames, GoOn, follow
-from ..mask_size import in_gap
+from ..mask_size import unseen
 from ..plan import Plan
 from ..risk import Gap
 from ..types import Keyframe, State, Track
@@ -18,7 +18,7 @@ def held_across(plan: Plan, before: Keyframe, after: Keyframe) -> tuple[Keyframe
     somebody never shows it.
     """
     first, last = before.frame + 1, after.frame - 1
-    left, right = in_gap(before.box), in_gap(after.box)
+    left, right = unseen(before.box), unseen(after.box)
     boxes = {first: left, last: right} if first < last else {first: left.union(right)}
     cut = next((c for c in plan.cuts if first <= c <= last + 1), None)
     if cut is not None:

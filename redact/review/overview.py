@@ -34,7 +34,7 @@ from ..risk import (
     subject_moments,
     undecided_moments,
 )
-from ..track import LEAST_BODY_SCANS, SURE_BODY_SCORE
+from ..track import LEAST_BODY_SCANS
 from ..types import DOUBTFUL, Action, Keyframe, Origin, Outline, Target, Track, runs_of
 from .looked_at import Asked, Settled, review_summary, seen_runs, with_answers, with_moments
 from .sound import sound_span
@@ -422,7 +422,7 @@ def bodies_at(plan: Plan, frame: int) -> list[dict[str, Any]]:
             continue
         if subject is None and (
             body.vehicle
-            or body.score < SURE_BODY_SCORE
+            or body.score < DOUBTFUL
             or len(body.keyframes) < LEAST_BODY_SCANS
             or any(box.common(other) >= ON_BODY * other.area for other in here)
         ):

@@ -16,7 +16,7 @@ from ..detection import load_calibration
 from ..plan import Decision, Plan, all_subjects, answered_here
 from ..types import Box, Origin, State, Track
 from .places import Place, all_places, covers, places_of_clip, places_of_subject
-from .probability import Weights, probability_of, speaks_most
+from .probability import BY_RULE, Weights, probability_of, speaks_most
 
 SECONDS_BETWEEN_MOMENTS: Final = 1.0
 """Seconds between two moments, at least: who looks at one has seen what is nearer."""
@@ -25,18 +25,13 @@ WORTH_A_LOOK: Final = 0.1
 """Probability from which a look pays: one in ten. On dev, in clips in which nothing is open, 2.1
 moments a minute are as likely; from .08 on 4.4 (`lab/README.md`, "Risky moments")."""
 
-SEEN_WITH: Final = 0.5
+SEEN_WITH: Final = SECONDS_BETWEEN_MOMENTS / 2
 """Seconds to either side of a moment that whoever looks at it sees: the page shows the whole
 picture, and a person steps or plays a little back and forth."""
 
 UNHIDDEN: Final = ("body", "doubted")
 """Of whom nothing is hidden. One of them is seldom worth a look; where several are in the picture
 at once, one look is at them all."""
-
-FINDING_PROBABILITY, DRAWN_PROBABILITY, KEPT_PROBABILITY = 0.9, 0.2, 0.1
-"""Probability that somebody is open at a finding of the audit that nobody has answered; where a
-mask ends that follows one box which a person drew; where somebody is visible by decision. No label
-tells: judgements, which say in what order these come."""
 
 EXPLAINED: Final = {
     "doubted": ("on_body",),
@@ -195,7 +190,7 @@ def _findings(plan: Plan) -> Iterator[Moment]:
     for f in plan.review.findings if plan.review else ():
         if not answered_here(plan, f):
             middle = (f.first + f.last) // 2
-            yield Moment(middle, "finding", f.track or 0, middle, FINDING_PROBABILITY)
+            yield Moment(middle, "finding", f.track or 0, middle, BY_RULE["finding"])
 
 
 def _is_hidden_now(plan: Plan, moment: Moment) -> bool:
@@ -232,7 +227,7 @@ def undecided_moments(
     found = [_moment(place, weights) for place in places_of_subject(plan, tracks)]
     drawn = ((track, end) for track in tracks for end in sorted(follows_to(track)))
     return found + [
-        Moment(end, "drawn", track.id, end, DRAWN_PROBABILITY, key.box)
+        Moment(end, "drawn", track.id, end, BY_RULE["drawn"], key.box)
         for track, end in drawn
         if (key := track.at(end)) is not None
     ]
@@ -256,7 +251,7 @@ def subject_moments(
         return undecided
     # Of somebody who is to be seen, it is no leak where he has no mask.
     return [
-        Moment(frame, "visible", track, frame, KEPT_PROBABILITY)
+        Moment(frame, "visible", track, frame, BY_RULE["visible"])
         for track, (first, last) in visible
         for frame in (first, (first + last) // 2, last)
     ]

@@ -9,21 +9,13 @@ from typing import Final
 
 import numpy as np
 
+from ..mask_size import AT_BORDER
 from ..plan import COVERED, Plan, all_subjects, state_runs
-from ..track import LEAST_BODY_SCANS, SURE_BODY_SCORE, head_places
-from ..types import Box, Keyframe, PerKind, State, Target, Track, log_odds, runs_of
-
-BORDER: Final = 0.1
-"""Share of its size from which a box ends at the border of the picture."""
+from ..track import LEAST_BODY_SCANS, head_places
+from ..types import DOUBTFUL, Box, Keyframe, PerKind, State, Target, Track, log_odds, runs_of
 
 LONG_STRETCH_FRAMES: Final = 8
 """Frames of a stretch that was only followed or guessed, at least, to be worth a look."""
-
-LEAST_TELLING_PROBABILITY: Final = 0.001
-"""`types.odds.LEAST_TOLD` as the weights of risk were fitted with it, against rounding."""
-
-LIKELY_BODY_SCORE: Final = 0.3
-"""Score from which a body is somebody; how surely it is one is a clue."""
 
 LEAST_HEIGHTS: Final = PerKind(
     "risk/places: LEAST_HEIGHTS",
@@ -33,10 +25,10 @@ LEAST_HEIGHTS: Final = PerKind(
 of 14 or on a body of 100; letters on a plate of 6 are 4 high. Of whom only the silhouette shows
 less is known, but a body of 24 pixels is a speck."""
 
-HEAD_HIDDEN, HEAD_OFF = 0.3, 0.8
-"""Share of the place of a head that a mask covers, and heights of a head that the middle of a mask
-lies beside it, from which the head is hidden. In labelled frames of dev 8 of 187 hidden heads are
-then said to be open and 12 of 23 open ones; where any mask at the upper end counted, 6 and 9."""
+HEAD_OFF: Final = 0.8
+"""Heights of a head by which the middle of a mask that hides it lies beside its place at most. In
+labelled frames of dev 8 of 187 hidden heads are then said to be open and 12 of 23 open ones; where
+any mask at the upper end counted, 6 and 9."""
 
 GUESSES: Final = (State.FOLLOWED, State.INTERPOLATED, State.HELD)
 
@@ -104,7 +96,7 @@ def places_of_clip(plan: Plan) -> Iterator[Place]:
     for number, doubt in enumerate(plan.doubts, 1):
         if doubt.box.height < LEAST_HEIGHTS[doubt.target]:
             continue
-        clues = {"doubted": 1.0, "seen": _odds(doubt.chance)}
+        clues = {"doubted": 1.0, "seen": float(log_odds(doubt.chance))}
         clues |= _there(plan, doubt.frame, doubt.box, doubt.target)
         yield Place(doubt.frame, "doubted", -number, doubt.frame, doubt.box, clues)
     for n, seen in bare_heads(plan):
@@ -125,10 +117,9 @@ def bare_heads(plan: Plan) -> Iterator[tuple[int, list[Keyframe]]]:
     which no mask lies there."""
     least = LEAST_HEIGHTS[Target.HEAD]
     for number, body in enumerate(plan.bodies, 1):
-        looks = [key for key in body.keyframes if (key.score or 0.0) >= LIKELY_BODY_SCORE]
-        if body.vehicle or len(looks) < LEAST_BODY_SCANS:
+        if body.vehicle or len(body.keyframes) < LEAST_BODY_SCANS:
             continue
-        heads = [Keyframe(k.frame, head_of(k.box), k.state, k.score) for k in looks]
+        heads = [Keyframe(k.frame, head_of(k.box), k.state, k.score) for k in body.keyframes]
         bare = [n for n, head in enumerate(heads) if not _is_hidden(plan, head.frame, head.box)]
         for first, last in runs_of(bare):
             seen = heads[first : last + 1]
@@ -156,7 +147,7 @@ def heads_in_view(plan: Plan) -> HeadsInView:
     seen = bare = small = 0
     for body in plan.bodies:
         for key in () if body.vehicle else body.keyframes:
-            if (key.score or 0.0) < SURE_BODY_SCORE:
+            if (key.score or 0.0) < DOUBTFUL:
                 continue
             seen, head = seen + 1, head_of(key.box)
             if not _is_hidden(plan, key.frame, head):
@@ -190,10 +181,7 @@ def _is_hidden(plan: Plan, frame: int, head: Box) -> bool:
         if track.target is not Target.PLATE and not track.action.unmasked
         if (key := track.at(frame)) is not None
     )
-    return any(
-        face.common(head) >= HEAD_HIDDEN * head.area or _apart(face, head) <= HEAD_OFF * head.height
-        for face in faces
-    )
+    return any(covers(face, head) or _apart(face, head) <= HEAD_OFF * head.height for face in faces)
 
 
 def _apart(one: Box, other: Box) -> float:
@@ -283,9 +271,5 @@ def covers(mask: Box, box: Box) -> bool:
 
 def at_border(box: Box, width: int, height: int) -> bool:
     """Whether a box ends at the border of the picture."""
-    x, y = BORDER * box.width, BORDER * box.height
+    x, y = AT_BORDER * box.width, AT_BORDER * box.height
     return box.x1 < x or box.y1 < y or box.x2 > width - x or box.y2 > height - y
-
-
-def _odds(p: float) -> float:
-    return float(log_odds(p, LEAST_TELLING_PROBABILITY))

@@ -4,7 +4,6 @@ from .belief import AS_DETECTED, Clues, probability_of
 from .bell import Bell
 from .bodies import (
     LEAST_BODY_SCANS,
-    SURE_BODY_SCORE,
     Eyes,
     ScanForBodies,
     ScanForHeads,

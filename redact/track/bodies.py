@@ -46,9 +46,6 @@ AGAIN: Final = 1.0
 """Seconds after which a body on which a close scan found no head is scanned closely again, if it
 has stayed where it was."""
 
-SURE_BODY_SCORE: Final = 0.5
-"""Score from which a body is somebody whose head must be accounted for."""
-
 ASIDE: Final = 0.1
 """Share of its width by which the middle of a head may lie beside a body's box."""
 

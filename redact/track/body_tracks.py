@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from ..detection import Bodies, iou
 from ..types import (
+    DOUBTFUL,
     LOOSELY_SAME_IOU,
     MOSTLY_INSIDE,
     Body,
@@ -29,7 +30,7 @@ from ..types import (
     Target,
     Track,
 )
-from .bodies import LEAST_BODY_SCANS, SURE_BODY_SCORE, BodyScan, fitting, head_places, plates_borne
+from .bodies import LEAST_BODY_SCANS, BodyScan, fitting, head_places, plates_borne
 from .geometry import Affine, warped
 from .sightings import ClipRecord
 
@@ -147,11 +148,7 @@ def _alone(pairs: dict[int, int], going: Sequence[Followed]) -> tuple[dict[int, 
     seen now: whoever is seen may be that one. And those who were there then, who both end."""
     places = [Box(*g.box.tolist()) for g in going]
     seen = set(pairs.values())
-    lost = {
-        n
-        for n, g in enumerate(going)
-        if n not in seen and (g.keys[-1].score or 0) >= SURE_BODY_SCORE
-    }
+    lost = {n for n, g in enumerate(going) if n not in seen and (g.keys[-1].score or 0) >= DOUBTFUL}
     ended = set[int]()
     for n in seen:
         mine = places[n]

@@ -268,8 +268,8 @@ def test_the_page_of_steps_names_those_that_are_taken() -> None:
     told = {cells[1].strip(" `"): cells[2] for cells in lines}
     taken = [n for t in DETECTED_TARGETS for n, _ in steps(sighted({}, t)) if n != "seen"]
     assert [n for n in told if "tracks" in told[n]] == sorted(set(taken), key=[*told].index)
-    rest = {n for n in told if "tracks" not in told[n] and "track" not in told[n]}
-    assert rest == {"in_gap", "held", "margin"}
+    rest = {n for n in told if "track" not in told[n]}
+    assert rest == {"unseen", "margin"}
     face = Box(0, 0, 100, 100)
     assert with_margin(face, RenderSettings().margin, Target.FACE).width == pytest.approx(124)
     assert with_margin(face, -1, Target.FACE) == with_margin(face, -1, Target.PLATE) == face
