@@ -17,6 +17,9 @@ from ..types import DOUBTFUL, Box, Keyframe, PerKind, State, Target, Track, log_
 LONG_STRETCH_FRAMES: Final = 8
 """Frames of a stretch that was only followed or guessed, at least, to be worth a look."""
 
+LIKELY_BODY_SCORE: Final = 0.3
+"""Score from which a body is somebody; how surely it is one is a clue."""
+
 LEAST_HEIGHTS: Final = PerKind(
     "risk/places: LEAST_HEIGHTS",
     {Target.FACE: 10.0, Target.PLATE: 6.0, Target.HEAD: 14.0, Target.PERSON: 24.0},
@@ -117,9 +120,10 @@ def bare_heads(plan: Plan) -> Iterator[tuple[int, list[Keyframe]]]:
     which no mask lies there."""
     least = LEAST_HEIGHTS[Target.HEAD]
     for number, body in enumerate(plan.bodies, 1):
-        if body.vehicle or len(body.keyframes) < LEAST_BODY_SCANS:
+        looks = [key for key in body.keyframes if (key.score or 0.0) >= LIKELY_BODY_SCORE]
+        if body.vehicle or len(looks) < LEAST_BODY_SCANS:
             continue
-        heads = [Keyframe(k.frame, head_of(k.box), k.state, k.score) for k in body.keyframes]
+        heads = [Keyframe(k.frame, head_of(k.box), k.state, k.score) for k in looks]
         bare = [n for n, head in enumerate(heads) if not _is_hidden(plan, head.frame, head.box)]
         for first, last in runs_of(bare):
             seen = heads[first : last + 1]

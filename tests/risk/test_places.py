@@ -66,10 +66,11 @@ def test_nothing_is_asked_where_another_mask_goes_on_and_of_what_is_no_target() 
     [
         body(50),
         body(50, 60, vehicle=True),
+        body(50, 60, score=0.2),
         body(50, 60, box=Box(300, 100, 315, 140)),
         body(10, 20),
     ],
-    ids=["seen once", "a vehicle", "too small", "his head is hidden"],
+    ids=["seen once", "a vehicle", "hardly one", "too small", "his head is hidden"],
 )
 def test_of_whom_nothing_is_hidden_is_told(nobody: Body) -> None:
     plan = plan_of(track(1, (0, 40, State.DETECTED, AWAY)))
