@@ -1,4 +1,4 @@
-"""Which tracks are one person or vehicle: those that certainly are.
+"""Which tracks are one person or vehicle: those that were seen on one body.
 
 Only frames in which a track was *detected* count. Following may go over to somebody else where two
 cross, so that a followed box that lies on another person says nothing about who is who.
@@ -6,23 +6,13 @@ cross, so that a followed box that lies on another person says nothing about who
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from fractions import Fraction
 from itertools import combinations, pairwise, product
-from typing import Final
 
-from ..types import SAME_PLACE_IOU, Body, Box, Keyframe, State, Track
+from ..types import Body, Box, Keyframe, State, Track
 from .plan import Plan
 from .subject import Subject, in_order
-from .where_sure import NEAR_SECONDS
-
-UNSURE_HANDOVER_OVERLAP: Final = 0.1
-"""A third track that overlaps either box by this much makes the handover unsure."""
-
-SEEN_TWICE_OVERLAP: Final = 0.7
-"""Overlap of two tracks that were detected in the same frames all along: one thing seen twice."""
 
 
 def all_subjects(plan: Plan) -> tuple[Subject, ...]:
@@ -33,8 +23,8 @@ def all_subjects(plan: Plan) -> tuple[Subject, ...]:
 
 
 def with_subjects(plan: Plan, owned: Sequence[Sequence[int]] = ()) -> Plan:
-    """The plan with a subject for every track. Tracks that are surely one are joined, except those
-    that a person has already grouped or decided about.
+    """The plan with a subject for every track. Tracks on one body are joined, except those that a
+    person has already grouped or decided about.
 
     Args:
         plan: with tracks and bodies.
@@ -50,11 +40,6 @@ def with_subjects(plan: Plan, owned: Sequence[Sequence[int]] = ()) -> Plan:
 
 def _joined(plan: Plan, owned: Sequence[Sequence[int]]) -> Iterator[Subject]:
     groups = _Groups(plan.tracks)
-    for a, b in _handovers(plan):
-        groups.join(a.id, b.id)
-    # Of those that are known to be one, a single one is compared with each newcomer.
-    for a, b in _doubles(plan, lambda a, b: groups.root(a.id) == groups.root(b.id)):
-        groups.join(a.id, b.id)
     # What was seen on a body for longest is joined first: where two chains of them meet that
     # cannot be one, the shorter one gives way.
     length = {track.id: track.last - track.first + 1 for track in plan.tracks}
@@ -140,98 +125,6 @@ def _two_places(one: Box, other: Box) -> bool:
     return not one.lies_on(other)
 
 
-def detected_span(track: Track) -> tuple[int, int] | None:
-    """First and last frame in which a detector saw it."""
-    frames = [key.frame for key in track.keyframes if key.state is State.DETECTED]
-    return (frames[0], frames[-1]) if frames else None
-
-
-def _handovers(plan: Plan) -> Iterator[tuple[Track, Track]]:
-    spans = {t.id: s for t in plan.tracks if (s := detected_span(t)) is not None}
-    seen = [t for t in plan.tracks if t.id in spans]
-    by_start = sorted(seen, key=lambda t: spans[t.id][0])
-    starts: dict[int, list[Track]] = defaultdict(list)
-    for track in by_start:
-        starts[spans[track.id][0]].append(track)
-    timeline = plan.source.timeline
-    for a in seen:
-        end = spans[a.id][1]
-        nexts = [
-            b
-            for b in _starting_after(end, starts, timeline.time, len(timeline))
-            if b.target is a.target
-            and not _cut_between(plan, end, spans[b.id][0])
-            # One that begins where the other ends was divided from it, as its appearance had
-            # jumped.
-            and b.first != a.last + 1
-        ]
-        fits = [b for b in nexts if _iou(a, end, b, spans[b.id][0]) >= SAME_PLACE_IOU]
-        if len(fits) != 1:
-            continue
-        b = fits[0]
-        moments = (end, spans[b.id][0])
-        others = [
-            t
-            for t in seen
-            if t.first <= moments[1] and end <= t.last
-            if t.id not in (a.id, b.id) and t.target is a.target
-        ]
-        if not any(
-            _near(t, f, box)
-            for t in others
-            for f, box in zip(moments, (_box(a, moments[0]), _box(b, moments[1])), strict=True)
-        ):
-            yield a, b
-
-
-def _starting_after(
-    end: int, starts: dict[int, list[Track]], time: Callable[[int], Fraction], frames: int
-) -> Iterator[Track]:
-    frame = end + 1
-    while frame < frames and time(frame) - time(end) <= NEAR_SECONDS:
-        yield from starts.get(frame, ())
-        frame += 1
-
-
-def _cut_between(plan: Plan, first: int, last: int) -> bool:
-    return any(first < cut <= last for cut in plan.cuts)
-
-
-def _doubles(plan: Plan, joined: Callable[[Track, Track], bool]) -> Iterator[tuple[Track, Track]]:
-    """Tracks that were detected on each other whenever both were detected; `joined` says which are
-    known to be one already."""
-    active: list[Track] = []
-    detected = {track.id: _detected(track) for track in plan.tracks}
-    for track in sorted(plan.tracks, key=lambda t: t.first):
-        if not detected[track.id]:
-            continue
-        active = [t for t in active if t.last >= track.first]
-        for other in active:
-            if (
-                other.target is track.target
-                and not joined(other, track)
-                and _together(other, track, _common(detected[other.id], detected[track.id]))
-            ):
-                yield other, track
-        active.append(track)
-
-
-def _together(a: Track, b: Track, detected: Iterator[tuple[int, int]]) -> bool:
-    """Whether they lie on each other in all frames in which both were `detected`."""
-    first, last = max(a.first, b.first), min(a.last, b.last)
-    middle = (first + last) // 2
-    # Cheap, and enough to tell most strangers in a crowd.
-    if not _box(a, middle).common(_box(b, middle)):
-        return False
-    both = 0
-    for start, end in detected:
-        for frame in range(start, end + 1):
-            if _box(a, frame).iou(_box(b, frame)) < SEEN_TWICE_OVERLAP:
-                return False
-            both += 1
-    return both >= 5
-
-
 def _detected(track: Track) -> list[tuple[int, int]]:
     runs = state_runs(track.first, track.last, track.keyframes)
     return [(first, last) for first, last, state in runs if state is State.DETECTED]
@@ -254,15 +147,6 @@ def _box(track: Track, frame: int) -> Box:
     key = track.at(frame)
     assert key is not None
     return key.box
-
-
-def _iou(a: Track, at_a: int, b: Track, at_b: int) -> float:
-    return _box(a, at_a).iou(_box(b, at_b))
-
-
-def _near(track: Track, frame: int, box: Box) -> bool:
-    key = track.at(frame)
-    return key is not None and key.box.iou(box) >= UNSURE_HANDOVER_OVERLAP
 
 
 def subject_of(plan: Plan, track: int) -> Subject:

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from redact.plan import (
     Decision,
     Plan,
+    Subject,
     decisions,
     dump_plan,
     parse_plan,
@@ -57,7 +58,8 @@ def test_whatever_is_decided_tracks_say_what_their_subjects_do(
 
 
 def test_a_decision_about_one_part_is_one_about_all() -> None:
-    pair = plan_of(*(undecided(kept([D] * 5, number=n, first=6 * (n - 1))) for n in (1, 2)))
+    tracks = (undecided(kept([D] * 5, number=n, first=6 * (n - 1))) for n in (1, 2))
+    pair = plan_of(*tracks).with_subjects([Subject((1, 2))])
     plan = decisions.change(pair, [2], Decision.KEEP, reason="client", by="R. Roe", at=WHEN)
     assert said(plan, 1) == said(plan, 2) == (Action.KEEP, "client", "R. Roe", WHEN)
     again = decisions.change(plan, [1], Decision.HIDE)

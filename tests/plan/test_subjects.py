@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from fractions import Fraction
 from itertools import combinations, pairwise
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from redact.plan import Decision, Plan, state_runs, undecided, with_subjects
 from redact.plan.decisions import decide
-from redact.types import Body, Box, Keyframe, Keyframes, State, Target, Timeline, Track
+from redact.types import Body, Box, Keyframe, Keyframes, State, Track
 
 from .test_plan import FRAMES, tracks
-from .test_shown import B, D, F, kept, plan_of
+from .test_shown import D, kept, plan_of
 
 PLACE = Box(10, 10, 50, 60)
 BESIDE = Box(25, 10, 65, 60)
@@ -31,95 +29,10 @@ def seen(number: int, first: int, states: list[State], box: Box = PLACE) -> Trac
     return undecided(kept(states, number=number, first=first, box=box))
 
 
-def test_who_is_lost_and_seen_again_at_once_in_the_same_place_is_one() -> None:
-    assert numbers(plan_of(seen(1, 0, [D] * 5), seen(2, 6, [D] * 5))) == [(1, 2)]
-
-
-@pytest.mark.parametrize("rate", [10, 30, 120])
-def test_a_handover_takes_a_quarter_of_a_second_however_many_pictures_that_is(rate: int) -> None:
-    for late in (0, 1):
-        first = 5 + rate // 4 + late
-        plan = plan_of(seen(1, 0, [D] * 6), seen(2, first, [D] * 2))
-        line = Timeline(Fraction(1, rate), tuple(range(first + 2)))
-        found = numbers(replace(plan, source=replace(plan.source, timeline=line)))
-        assert found == ([(1,), (2,)] if late else [(1, 2)])
-
-
-def test_one_that_begins_where_another_ends_was_divided_from_it() -> None:
-    """It looked like somebody else all at once."""
-    assert numbers(plan_of(seen(1, 0, [D] * 5), seen(2, 5, [D] * 5))) == [(1,), (2,)]
-
-
-@pytest.mark.parametrize(("first", "left"), [(2, -25), (5, 35)])
-def test_a_third_beside_either_sight_makes_it_unsure(first: int, left: int) -> None:
-    """Who was beside the one is gone, or who is beside the other has just come."""
-    pair = seen(1, 0, [D] * 5, Box(2, 10, 42, 60)), seen(2, 6, [D] * 5, Box(12, 10, 52, 60))
-    assert numbers(plan_of(*pair)) == [(1, 2)]
-    third = seen(3, first, [D] * 3, Box(left, 10, left + 40, 60))
-    assert numbers(plan_of(*pair, third)) == [(1,), (2,), (3,)]
-
-
-def test_a_plate_beside_a_face_says_nothing_of_whose_it_is() -> None:
-    pair = seen(1, 0, [D] * 5), seen(2, 6, [D] * 5)
-    plate = replace(seen(3, 0, [D] * 12, BESIDE), target=Target.PLATE)
-    assert numbers(plan_of(*pair, plate)) == [(1, 2), (3,)]
-    assert numbers(plan_of(pair[0], replace(pair[1], target=Target.PLATE))) == [(1,), (2,)]
-    on_it = replace(seen(2, 0, [D] * 9), target=Target.HEAD)
-    assert numbers(plan_of(seen(1, 0, [D] * 9), on_it)) == [(1,), (2,)]
-
-
-@pytest.mark.parametrize("state", [F, B])
-def test_a_track_that_only_follows_into_the_place_says_nothing(state: State) -> None:
-    """Its last sight was long before."""
-    lost = [D] * 3 + [state] * 12
-    assert numbers(plan_of(seen(1, 0, lost), seen(2, 15, [D] * 5))) == [(1,), (2,)]
-    # Nor does one that was never seen at all.
-    assert numbers(plan_of(seen(1, 0, [state] * 5), seen(2, 6, [D] * 5))) == [(1,), (2,)]
-
-
-def test_nobody_is_handed_over_across_a_cut() -> None:
-    plan = plan_of(seen(1, 0, [D] * 5), seen(2, 6, [D] * 5))
-    for cut, one in ((4, True), (5, False), (6, False), (7, True)):
-        found = numbers(replace(plan, cuts=(cut,)))
-        assert found == ([(1, 2)] if one else [(1,), (2,)]), cut
-
-
-def test_a_third_beside_them_makes_it_unsure() -> None:
-    pair = seen(1, 0, [D] * 5), seen(2, 6, [D] * 5)
-    assert numbers(plan_of(*pair, seen(3, 2, [D] * 7, BESIDE))) == [(1,), (2,), (3,)]
-    away = Box(120, 10, 150, 60)
-    assert numbers(plan_of(*pair, seen(3, 2, [D] * 7, away))) == [(1, 2), (3,)]
-
-
-def test_two_that_could_be_the_next_are_both_left() -> None:
-    first = seen(1, 0, [D] * 5)
-    both = seen(2, 6, [D] * 5), seen(3, 6, [D] * 2, Box(12, 10, 52, 60))
-    assert (1, 2) not in numbers(plan_of(first, *both))
-    later = seen(2, 6, [D] * 7, Box(18, 10, 58, 60)), seen(3, 8, [D] * 5, Box(2, 10, 42, 60))
-    assert numbers(plan_of(first, *later)) == [(1,), (2,), (3,)]
-
-
-def test_one_thing_seen_twice_is_one_and_passing_by_is_not() -> None:
-    near = Box(11, 11, 51, 61)
-    assert numbers(plan_of(seen(1, 0, [D] * 9), seen(2, 2, [D] * 6, near))) == [(1, 2)]
-    # Too short a time together, and not on each other all along.
-    assert numbers(plan_of(seen(1, 0, [D] * 9), seen(2, 2, [D] * 4, near))) == [(1,), (2,)]
-    assert numbers(plan_of(seen(1, 0, [D] * 9), seen(2, 2, [D] * 6, BESIDE))) == [(1,), (2,)]
-
-
-def test_many_that_are_one_are_not_each_compared_with_all(monkeypatch: pytest.MonkeyPatch) -> None:
-    asked = 0
-    at = Track.at
-
-    def counted(self: Track, frame: int) -> Keyframe | None:
-        nonlocal asked
-        asked += 1
-        return at(self, frame)
-
-    plan = plan_of(*(seen(number, 0, [D] * 9) for number in range(1, 121)))
-    monkeypatch.setattr(Track, "at", counted)
-    assert len(numbers(plan)) == 1
-    assert asked < 120 * 9 * 3
+def test_tracks_are_not_joined_by_their_places_alone() -> None:
+    """Lost and seen again at once in one place, or on each other all along."""
+    assert numbers(plan_of(seen(1, 0, [D] * 5), seen(2, 6, [D] * 5))) == [(1,), (2,)]
+    assert numbers(plan_of(seen(1, 0, [D] * 9), seen(2, 2, [D] * 6))) == [(1,), (2,)]
 
 
 WHOLE = Box(0, 5, 80, 200)

@@ -28,9 +28,9 @@ from redact.plan import (
 from redact.review import page_edits
 from redact.review.open_plan import edited
 from redact.review.refused_error import RefusedError
-from redact.types import Action, Box, Decided, Keyframe, Origin, State, Target, Track
+from redact.types import Action, Decided, Keyframe, Origin, State, Target, Track
 
-from .plans import AWAY, BESIDE, FRAMES, HERE, halves, plan_of, three, track
+from .plans import AWAY, FRAMES, HERE, halves, plan_of, three, track
 
 
 def do(plan: Plan, op: str, **values: Any) -> Plan:
@@ -39,38 +39,6 @@ def do(plan: Plan, op: str, **values: Any) -> Plan:
 
 def hidden(plan: Plan, number: int, frame: int) -> bool:
     return any(region.track == number for region in plan.regions_at(frame))
-
-
-def test_a_handover_is_one_person_from_the_start() -> None:
-    a = track(1, (0, 40, State.DETECTED, HERE), (41, 50, State.PADDED, HERE))
-    b = track(2, (35, 43, State.PADDED, BESIDE), (44, 80, State.DETECTED, BESIDE))
-    assert [s.tracks for s in all_subjects(with_subjects(plan_of(a, b)))] == [(1, 2)]
-
-
-@pytest.mark.parametrize(
-    "b",
-    [
-        track(2, (60, 80, State.DETECTED, BESIDE)),  # too late
-        track(2, (44, 80, State.DETECTED, AWAY)),  # elsewhere
-        track(2, (30, 80, State.DETECTED, Box(112, 100, 162, 160))),  # seen beside it
-        track(2, (44, 80, State.DETECTED, BESIDE), target=Target.PLATE),
-    ],
-)
-def test_what_is_not_sure_is_not_joined(b: Any) -> None:
-    a = track(1, (0, 40, State.DETECTED, HERE))
-    assert [s.tracks for s in all_subjects(with_subjects(plan_of(a, b)))] == [(1,), (2,)]
-
-
-def test_a_third_one_nearby_makes_it_unsure() -> None:
-    a, b = track(1, (0, 40, State.DETECTED, HERE)), track(2, (44, 80, State.DETECTED, BESIDE))
-    c = track(3, (20, 60, State.DETECTED, Box(120, 110, 170, 170)))
-    assert len(all_subjects(with_subjects(plan_of(a, b, c)))) == 3
-
-
-def test_a_followed_box_on_another_person_joins_nobody() -> None:
-    a = track(1, (0, 20, State.DETECTED, AWAY), (21, 60, State.FOLLOWED, HERE))
-    b = track(2, (0, 60, State.DETECTED, HERE))
-    assert len(all_subjects(with_subjects(plan_of(a, b)))) == 2
 
 
 def test_who_is_hidden_keeps_the_reason_when_another_one_alone_is_shown() -> None:
