@@ -183,15 +183,9 @@ def blur(seen: Sighted, boxes: Boxes) -> Boxes:
 
 CALM: Final = 1.25
 """By how much the area of a mask may change in a second, share of it, where nothing moves: a
-twentieth from one frame to the next at 25 frames a second. What changes faster was a detection that
-was off, and a mask that jumps draws every eye; the box beside it is made larger, never one
-smaller."""
-
-LIVELY: Final = 0.2
-"""Most by which the area may change from one frame to the next. What moves may change by as large a
-share of its area as it moves of its size; things do not grow by a fifth in a frame. Something that
-does (a plate that comes into view from behind a pole) is hidden a little farther around, for a few
-frames."""
+twentieth from one frame to the next at 25 frames a second. What moves may change by as large a
+share of its area as it moves of its size. What changes faster was a detection that was off, and a
+mask that jumps draws every eye; the box beside it is made larger, never one smaller."""
 
 
 def steady(seen: Sighted, boxes: Boxes) -> Boxes:
@@ -209,7 +203,7 @@ def most_change(seen: Sighted) -> NDArray[np.float64]:
     x, y = np.diff((seen.boxes[:, :2] + seen.boxes[:, 2:]) / 2, axis=0).T
     side = np.maximum(seen.mean_side[:, 0], 1.0)
     moved = np.hypot(x, y) / np.maximum(side[1:], side[:-1])
-    return np.asarray(np.minimum(np.maximum(CALM * np.diff(seen.times), moved), LIVELY))
+    return np.asarray(np.maximum(CALM * np.diff(seen.times), moved))
 
 
 KEYFRAME_SLACK: Final = 0.01
