@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from redact.plan import Plan, write_plan
+from redact.plan import Plan, Subject, write_plan
 from redact.types import Box, Keyframe, State, Target, Track
 from redact.words import say
 
@@ -71,7 +71,7 @@ def test_it_warns_of_everybody_and_only_where_they_are_seen(tmp_path: Path) -> N
 
 def test_two_tracks_on_one_person_are_no_reason_to_warn(tmp_path: Path) -> None:
     both = track(1, (40, 59, State.FOLLOWED, HERE), (60, 120, State.DETECTED, HERE))
-    plan = crossing().with_track(both)
+    plan = crossing().with_track(both).with_subjects([Subject((1, 2)), Subject((3,))])
     lines = keep(tmp_path, plan, "1-2")
     assert not any("lies on" in line for line in lines)
     assert "track 2: visible at 0:00.0–0:06.0 (frames 0–150)" in lines
