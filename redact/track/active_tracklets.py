@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..detection import CLOSELY, Bodies
-from ..types import DOUBTFUL, SAME_PLACE_IOU, Boxes, Rect, Target
+from ..types import DOUBTFUL, LOOSELY_SAME_IOU, SAME_PLACE_IOU, Boxes, Rect, Target
 from .associate import Objects, Observations, Pairs, assign, possible_pairs
 from .backward import Job
 from .belief import MOST_CLOSE_SCANS, Clues, TargetWeights, probability_of, worth_hiding
@@ -27,26 +27,10 @@ from .geometry import (
 )
 from .patches import Patches, pairwise_likeness, patches_of
 from .sensitivities import TrackSettings
-from .sightings import How, SightingLog
+from .sightings import SPEED_TIME, How, SightingLog
 from .small_pictures import SmallFrame, picture_area
 from .starting_score import STARTS
 from .tracklets import FIRM, Tracklets
-
-DOUBT_PENALTY = 0.3
-"""Added to the cost of a tracklet that is not believed: of two that fit alike, the
-believed one gets the detection."""
-
-DOUBT_LOST_TIME = 0.35
-"""Seconds after which one that is not believed and not seen again is forgotten: three
-scans."""
-
-FOLLOW_NOISE = 1.5
-"""Expected error of a followed box, in errors of a detected one: small errors add up from
-frame to frame; a judgement, not fitted."""
-
-ONSET_DELAY = 0.4
-"""Seconds after which a new object is followed back to before its first sighting:
-three scans more, by which its speed is known."""
 
 RESTLESS_STEP = 0.5
 RESTLESS_ZOOM = 0.02
@@ -61,10 +45,6 @@ HIDDEN_IN_DOUBT = 0.4
 """Probability below which what is hidden is scanned whenever anything is: without it a tenth
 fewer faces of a crowd were hidden, and of 19 labelled ones in a shop two were open instead of one;
 the search of a crowd would cost a third less."""
-
-LEAST_FAINT_IOU = 0.15
-"""IoU with a believed tracklet's expected place from which a faint detection may be it: loose, as
-the assignment decides afterwards."""
 
 SURE_LOG_ODDS = 3.0
 """Log odds of a scan from which a face needs no close one: as sure as in 19 of 20 cases;
@@ -98,7 +78,7 @@ ordinary."""
 
 TRUSTED_BACK = 3.0
 """Times as long as it was seen that an object is followed back: its start is followed back
-when it has been watched for `ONSET_DELAY` alone, however long it is seen afterwards; one that was
+when it has been watched for `SPEED_TIME` alone, however long it is seen afterwards; one that was
 noticed more than a second late must not be open until then. A judgement, not fitted."""
 
 
@@ -240,8 +220,7 @@ class ActiveTracklets:
 
     def to_ask(self, time: float) -> NDArray[np.intp]:
         """Rows whose present picture is worth a close scan: the best so far of those of which
-        little is known yet, one that is clearer than what is known, or that of what one scan was
-        sure of and those after it are not."""
+        little is known yet, or one that is clearer than what is known."""
         r = self.rows
         best = (r.detected == time) & (r.clues.latest >= r.clues.best) & CLOSELY.of(r.target)
         doubtful = (r.target == Target.PLATE) | (r.clues.best < SURE_LOG_ODDS)
@@ -249,10 +228,7 @@ class ActiveTracklets:
         clearer = r.clues.latest >= r.examined + CLEARER_LOG_ODDS
         clearer |= areas(r.box) >= FULLER * r.examined_area
         clearer &= r.clues.close_scans > 0
-        # One sure scan that none after it confirms: a wheel that stood so for a moment.
-        alone = (r.clues.best >= SURE_LOG_ODDS) & (r.clues.close_scans == 0) & (r.clues.hits > 1)
-        alone &= (r.clues.total < 0) & (r.detected == time) & CLOSELY.of(r.target)
-        return np.flatnonzero((best & (little | clearer)) | alone)
+        return np.flatnonzero(best & (little | clearer))
 
     def answered(self, rows: NDArray[np.intp], odds: NDArray[np.float32]) -> None:
         """Note the log odds of close scans at `rows`."""
@@ -300,7 +276,7 @@ class ActiveTracklets:
     def _near(self, free: NDArray[np.bool_], seen: Observations) -> NDArray[np.bool_]:
         """Which detections overlap one of the `free` rows: cheap, as they may be a thousand."""
         out = np.zeros(len(seen), np.bool_)
-        out[iou_pairs(self.rows.motion.boxes[free], seen.boxes, LEAST_FAINT_IOU)[1]] = True
+        out[iou_pairs(self.rows.motion.boxes[free], seen.boxes, LOOSELY_SAME_IOU)[1]] = True
         return out
 
     def follow(self, small: SmallFrame) -> None:
@@ -358,7 +334,7 @@ class ActiveTracklets:
     ) -> None:
         """Take in where rows were found in this frame."""
         r = self.rows
-        self.rows.motion.update(rows, boxes, FOLLOW_NOISE)
+        r.motion.update(rows, boxes)
         r.seen[rows], r.box[rows], r.recent[rows] = small.time, boxes, patches
         none = np.zeros(len(rows), np.float32)
         self._log.add(r.id[rows], small.index, How.FOLLOWED, boxes, none)
@@ -366,13 +342,13 @@ class ActiveTracklets:
     def jobs(self, small: SmallFrame, all_now: bool = False) -> list[Job]:
         """What is to be followed back now: gaps that closed, and objects that came into being.
 
-        An object waits for `ONSET_DELAY` (until its speed is known), or until it is lost, or,
+        An object waits for `SPEED_TIME` (until its speed is known), or until it is lost, or,
         with `all_now`, not at all.
         """
         r = self.rows
         jobs, self._gaps = self._gaps, []
         due = np.isfinite(r.pending) & (
-            all_now | (small.time - r.pending >= ONSET_DELAY) | (r.seen < small.time)
+            all_now | (small.time - r.pending >= SPEED_TIME) | (r.seen < small.time)
         )
         for row in np.flatnonzero(due):
             jobs.append(
@@ -409,8 +385,7 @@ class ActiveTracklets:
         """Forget tracklets that were not seen for too long."""
         if not len(self.rows):
             return
-        longest = np.where(self.rows.believed, self._settings.lost_time, DOUBT_LOST_TIME)
-        alive = time - self.rows.seen <= longest
+        alive = time - self.rows.seen <= self._settings.lost_time
         if not alive.all():
             self._keep_retired(~alive)
             self.rows = self.rows.select(alive)
@@ -444,15 +419,13 @@ class ActiveTracklets:
         pairs = possible_pairs(
             expected, self.rows.motion.spread[rows], Objects(seen.boxes, seen.target, patches)
         )
-        doubt = np.where(r.believed[rows[pairs.first]], 0.0, DOUBT_PENALTY)
         # Whoever comes in beside a false detection did not come from there: what is plainly seen,
         # and looks like nothing that was faintly seen, is followed back from where it is.
         faint = r.clues.best[rows] < FIRM
         plain = faint[pairs.first] & (seen.odds[pairs.second] >= FIRM)
         alike = pairwise_likeness(r.recent[rows[pairs.first]], patches[pairs.second])
         same = np.flatnonzero(~plain | (alike >= ANCHOR))
-        cost = (pairs.cost + doubt)[same]
-        return assign(Pairs(pairs.first[same], pairs.second[same], cost))
+        return assign(Pairs(pairs.first[same], pairs.second[same], pairs.cost[same]))
 
     def _continue(
         self, rows: NDArray[np.intp], small: SmallFrame, seen: Observations, patches: Patches

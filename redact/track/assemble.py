@@ -151,10 +151,6 @@ def _pair_costs(
     return cost, (distance <= reach) & (ratio <= np.log(SIZE_RATIO))
 
 
-DOUBTED = 0.25
-"""Factor on the odds from which a tracklet takes part in stitching: pieces of one person may each
-be doubtful and together be believed. Two doublings of the odds."""
-
 FRAMED_LESS_WELL = 0.5
 """Share of the smaller box from which what was never firmly seen is the other one, framed less well
 (a face with the chest below it, a plate with the bumper), in the middle of these frames: half, as
@@ -188,10 +184,10 @@ def weave(
         settings, weights: see `Tracker`.
     """
     rows_of = log.by_tracklet()
-    likely = _likely(retired, weights, settings.leak_cost)
+    believed = _believed(retired, weights, settings.leak_cost)
     pieces = [
         piece
-        for tracklet in likely
+        for tracklet in believed
         for piece in _split(tracklet, retired[tracklet], rows_of[tracklet], cuts, len(clip))
     ]
     pieces.sort(key=lambda p: (p.first, int(p.target), *p.rows["box"][0].tolist()))
@@ -199,11 +195,10 @@ def weave(
         groups = stitched(pieces, set(links), clip, settings.stitch_time)
     else:
         groups = [[piece] for piece in pieces]
-    objects = []
-    for group in groups:
-        believed, p = _believed(group, retired, weights, settings.leak_cost)
-        if believed:
-            objects.append((believed, _joined([piece.rows for piece in believed]), p))
+    objects = [
+        (group, _joined([piece.rows for piece in group]), _certainty(group, retired, weights))
+        for group in groups
+    ]
     parts = []
     for group, rows, p in _without_stacks(objects):
         first = group[0]
@@ -219,26 +214,13 @@ def weave(
     )
 
 
-def _believed(
-    group: list[Piece],
-    retired: Mapping[int, Retired],
-    weights: Mapping[str, TargetWeights],
-    leak_cost: float,
-) -> tuple[list[Piece], float]:
-    """Those pieces of one object that are worth hiding, and how probable they are.
-
-    All of them, if they are worth it together; else each that is worth it alone: a doubtful piece
-    may add to what is known of an object, but never takes its mask away.
-    """
-    members = list(dict.fromkeys(piece.tracklet for piece in group))
+def _certainty(
+    group: list[Piece], retired: Mapping[int, Retired], weights: Mapping[str, TargetWeights]
+) -> float:
+    """How probable one object is, by all its pieces together."""
+    members = dict.fromkeys(piece.tracklet for piece in group)
     clues = Clues.concat([retired[tracklet].clues for tracklet in members])
-    together = clues.as_one()
-    if worth_hiding(together, weights, leak_cost)[0]:
-        return group, float(probability_of(together, weights)[0])
-    alone = worth_hiding(clues, weights, leak_cost)
-    worth = {tracklet for tracklet, good in zip(members, alone, strict=True) if good}
-    chance = probability_of(clues, weights)[alone].max(initial=0.0)
-    return [piece for piece in group if piece.tracklet in worth], float(chance)
+    return float(probability_of(clues.as_one(), weights)[0])
 
 
 def _jumps(group: list[Piece], log: SightingLog, jolts: Sequence[int]) -> list[int]:
@@ -277,15 +259,16 @@ def seen_best(
         yield Doubt(int(best["frame"]), over.target, Box(*best["box"].tolist()), chance)
 
 
-def _likely(
+def _believed(
     retired: Mapping[int, Retired], weights: Mapping[str, TargetWeights], leak_cost: float
 ) -> list[int]:
-    """Tracklets that are worth hiding, or might be together with others."""
+    """Tracklets that are worth hiding. A doubtful piece adds nothing to an object, and takes no
+    mask away: most that are believed only together with others are none."""
     if not retired:
         return []
     clues = Clues.concat([over.clues for over in retired.values()])
-    likely = worth_hiding(clues, weights, leak_cost, DOUBTED)
-    return [tracklet for tracklet, good in zip(retired, likely, strict=True) if good]
+    worth = worth_hiding(clues, weights, leak_cost)
+    return [tracklet for tracklet, good in zip(retired, worth, strict=True) if good]
 
 
 def _joined(parts: list[Rows]) -> Rows:

@@ -210,7 +210,7 @@ def probability_of(clues: Clues, weights: Mapping[str, TargetWeights]) -> NDArra
 
 
 def worth_hiding(
-    clues: Clues, weights: Mapping[str, TargetWeights], leak_cost: float, doubt: float = 1.0
+    clues: Clues, weights: Mapping[str, TargetWeights], leak_cost: float
 ) -> NDArray[np.bool_]:
     """[N] whether leaving each track open would cost more than hiding it.
 
@@ -222,7 +222,6 @@ def worth_hiding(
             (`ON_VEHICLE_SHARE`). So is a head that a body bears in most body scans: it is as
             large as whoever it belongs to. Of faces this hides a fifth more for nothing, and left
             none fewer open on 16 clips.
-        doubt: factor on the odds from which it is worth it.
     """
     p = probability_of(clues, weights)
     explained = (clues.bodied > 0) & (clues.borne >= MOSTLY_BORNE * clues.bodied)
@@ -231,4 +230,4 @@ def worth_hiding(
     in_vain = np.maximum(1.0, np.minimum(clues.share, MOST_COSTED_SHARE) / ordinary)
     explained &= clues.target == Target.HEAD
     in_vain = np.where((clues.read > 0) | explained, 1.0, in_vain)
-    return np.asarray(p * leak_cost >= doubt * in_vain * (1 - p))
+    return np.asarray(p * leak_cost >= in_vain * (1 - p))

@@ -18,6 +18,7 @@ from ..detection import HEAD_SHARE, Bodies, iou
 from ..mask_size import AT_BORDER
 from ..types import DOUBTFUL, SAME_PLACE_IOU, Boxes, Detections, Frame, Target
 from .changes import Remembered
+from .incremental_scan import MOST_PATIENCE
 from .sensitivities import JITTER
 from .small_pictures import SmallFrame
 from .starting_score import FAINT
@@ -26,9 +27,9 @@ SECONDS_BETWEEN_BODY_SCANS: Final = 0.32
 """Seconds between two body scans: about three a second, and none where nothing is scanned.
 People stay in view for longer."""
 
-STILL_SECONDS: Final = 2.0
-"""Seconds for which bodies are where they were while nothing in the picture changes (a judgement):
-half of what the scan of a whole picture waits at most (`incremental_scan.MOST_PATIENCE`)."""
+STILL_SECONDS: Final = MOST_PATIENCE / 2
+"""Seconds for which bodies are where they were while nothing in the picture changes: half of what
+the scan of a whole picture waits at most."""
 
 LEAST_VEHICLE: Final = 48.0
 """Pixels of the shorter side of a vehicle from which its plate is searched for: a plate takes an

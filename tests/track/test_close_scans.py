@@ -90,15 +90,6 @@ def test_a_face_that_is_sure_needs_none_and_a_plate_does() -> None:
         assert len(closely.boxes) == count
 
 
-def test_one_sure_look_that_none_after_it_confirms_calls_for_a_close_one() -> None:
-    """A wheel that stood so for a moment."""
-    wheel = [seen([HEAD], 0.97), *[seen([HEAD], 0.03)] * 15]
-    closely = Closely(-3.5)
-    assert not tracked(closely, wheel)
-    assert len(closely.boxes) == 1
-    assert tracked(Closely(2.0), wheel), "and somebody who turned away is hidden"
-
-
 def test_what_no_network_looks_at_closely_is_not_asked_about() -> None:
     closely = Closely(-3.5)
     assert tracked(closely, rising(0.6, Target.PERSON)) and not closely.boxes

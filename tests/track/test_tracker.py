@@ -97,16 +97,6 @@ def test_what_is_seen_weakly_in_every_look_is_hidden_and_what_is_seen_so_once_is
     assert track_clip(rendered([small], 30), once).tracks == ()
 
 
-def test_pieces_that_are_doubtful_alone_are_believed_together() -> None:
-    small = Thing(lambda i: (100.0, 60.0), (16, 18))
-    shown = {*range(4), *range(20, 24)}
-    found = [seen([small.box(i)], 0.35) if i in shown else NONE for i in range(24)]
-    (track,) = track_clip(rendered([small], 24), found).tracks
-    assert all(contained([track], i, small.box(i)) for i in range(24))
-    apart = track_clip(rendered([small], 24), found, tracker_of("balanced", "stitch"))
-    assert apart.tracks == ()
-
-
 def test_weak_detections_continue_a_sure_track() -> None:
     found = [seen([WALK.box(i)], 0.8 if i < 5 else 0.15) for i in range(30)]
     tracks = track_clip(rendered([WALK], 30), found).tracks
