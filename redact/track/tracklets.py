@@ -94,12 +94,12 @@ class Motion(Arrays):
         turned = self.speed[:, :2] @ motion[:, :2].T
         self.speed = np.concatenate([turned, self.speed[:, 2:] * scale], axis=1)
 
-    def update(self, rows: NDArray[np.intp], boxes: Boxes) -> None:
-        """Correct `rows` by measured `boxes`."""
+    def update(self, rows: NDArray[np.intp], boxes: Boxes, noise: float = 1.0) -> None:
+        """Correct `rows` by measured `boxes`; `noise` multiplies their expected error."""
         seen = to_centres(boxes)
         size = np.maximum(np.tile(seen[:, 2:], 2), 1.0)
         p00, p01, p11 = self.p00[rows], self.p01[rows], self.p11[rows]
-        total = p00 + (POSITION_NOISE * size) ** 2
+        total = p00 + (noise * POSITION_NOISE * size) ** 2
         gain, gain_speed = p00 / total, p01 / total
         miss = seen - self.place[rows]
         self.place[rows] += gain * miss
