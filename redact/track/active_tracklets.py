@@ -81,7 +81,7 @@ BEYOND_DOUBT = 0.98
 nothing never costs more than `belief.MOST_COSTED_SHARE` over `belief.ORDINARY` times the
 ordinary."""
 
-TRUSTED_BACK = 3.0
+TRUSTED_BACK = 4.0
 """Times as long as it was seen that an object is followed back: its start is followed back
 when it has been watched for `SPEED_TIME` alone, however long it is seen afterwards; one that was
 noticed more than a second late must not be open until then. A judgement, not fitted."""
