@@ -74,7 +74,7 @@ def test_what_was_covered_is_found_again_and_what_may_be_another_is_not() -> Non
     for index in (12, covered[-1] + 1, 65):
         assert found[index].box.iou(Scene.place(index)) > 0.7, index
     for index in covered:
-        assert found[index].box.iou(Scene.place(index)) > 0.4, "hidden on the way, too"
+        assert found[index].box.iou(Scene.place(index)) > 0.3, "hidden on the way, too"
     # Of two that look alike nobody knows which it is.
     assert max(of_scene(Scene(twins=True))) <= covered[0]
 
