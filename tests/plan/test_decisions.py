@@ -18,7 +18,7 @@ from redact.plan import (
     subject_of,
     undecided,
 )
-from redact.types import Action, Confirmed, Decided, State
+from redact.types import Action, Box, Confirmed, Decided, Keyframe, State, Target, Track
 
 from .test_plan import plans
 from .test_shown import kept, plan_of
@@ -85,3 +85,9 @@ def test_what_was_confirmed_for_another_decision_is_not_for_this_one() -> None:
         again = decisions.decide(decisions.decide(plan, [1], between), [1], Decision.KEEP)
         assert again.regions_at(2), between
     assert decisions.decide(plan, [1], Decision.KEEP).regions_at(2) == []
+
+
+def test_the_surest_frames_are_one_of_its_beginning_middle_and_end() -> None:
+    scores = (0.5, 0.9, 0.6, 0.5, 0.6, 0.95, 0.5, 0.8, 0.7)
+    keys = (Keyframe(n, Box(0, 0, 9, 9), D, score) for n, score in enumerate(scores))
+    assert decisions.surest_frames(Track(1, Target.FACE, tuple(keys))) == [1, 5, 7]

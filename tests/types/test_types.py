@@ -27,6 +27,7 @@ from redact.types import (
     numbered,
     readable,
     runs_of,
+    union,
 )
 
 numbers = st.floats(-1e4, 1e4, allow_nan=False)
@@ -44,6 +45,7 @@ def test_union_contains_both_and_iou_is_symmetric(a: Box, b: Box) -> None:
     both = a.union(b)
     assert both.contains(a)
     assert both.contains(b)
+    assert union(np.array([a]), np.array([b])).tolist() == [list(both)]
     assert a.iou(b) == pytest.approx(b.iou(a))
     assert 0 <= a.iou(b) <= 1 + 1e-9
     assert a.iou(a) == pytest.approx(1)
