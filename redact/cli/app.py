@@ -1,7 +1,7 @@
 """The `redact` command group, what its command line asked for, and the one place where errors
 become exit codes.
 
-What was asked for is for whoever tells how a command ended, or proposes another one.
+Code that reports how a command ended, or proposes another command, needs what was asked for.
 """
 
 from __future__ import annotations

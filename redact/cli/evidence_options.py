@@ -97,7 +97,7 @@ def _choice(params: dict[str, Any]) -> EvidenceChoice:
 def warn_of_strange_exhibits(
     evidence: EvidenceChoice, videos: Iterable[Path], terminal: Terminal
 ) -> None:
-    """Say so where the case file numbers a video that is not among those of a folder."""
+    """Warn if the case file numbers a video that is not among those of a folder."""
     if names := evidence.exhibits_without(videos):
         terminal.warn(say("exhibits_of_none", count=len(names), names=", ".join(names)))
 

@@ -39,7 +39,7 @@ def walk(file: BinaryIO, size: int) -> Iterator[Mp4Box]:
 
 
 def children(file: BinaryIO, box: Mp4Box) -> Iterator[Mp4Box]:
-    """The boxes in one box of which `walk` passes over the content."""
+    """The boxes in a box whose content `walk` passes over."""
     return mp4.boxes(file, mp4.first_child(file, box), box.end, (*box.above, box.kind))
 
 
@@ -85,8 +85,8 @@ def _structure(file: BinaryIO, box: Mp4Box, found: Disclosures) -> None:
 
 
 def _no_box(file: BinaryIO, box: Mp4Box) -> tuple[str, Message]:
-    """Where a stretch lies that is no box, and what it is: the last box of the file, of which the
-    end is missing, or something else."""
+    """Where a stretch that is no box lies, and what it is: the last box of the file, whose end is
+    missing, or something else."""
     head = box.content(file)[:16]
     if not box.above and len(head) >= 8:
         size, kind = struct.unpack_from(">I4s", head)

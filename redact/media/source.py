@@ -225,8 +225,8 @@ class CutOff(NamedTuple):
 def cut_off(path: Path, container: str, stream: Any) -> CutOff:
     """What a file lacks at its end.
 
-    MP4 and MOV list every picture in an index. What else containers say about their end is told in
-    `redact.formats.ends`.
+    MP4 and MOV list every picture in an index; `redact.formats.ends` reads what other containers
+    say about their end.
 
     Args:
         path: the file.

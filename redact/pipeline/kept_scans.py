@@ -138,7 +138,7 @@ class KeptScans:
     def _at_places(
         self, what: bytes, ask: Callable[..., A], stored: _Stored[A]
     ) -> Callable[..., A]:
-        """The same for what is asked about a frame, boxes in it, and perhaps their targets."""
+        """The same for a function of a frame, boxes in it, and perhaps their targets."""
 
         def answer(frame: Frame, *about: NDArray[Any]) -> A:
             if not len(about[0]):

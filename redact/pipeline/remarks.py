@@ -57,8 +57,8 @@ def remark_on_damage(frames: Decode, unchecked: Sequence[int], journal: Journal)
 
 
 def remark_on_streams(info: SourceInfo, journal: Journal) -> None:
-    """Say so where the file has more video streams than the one that is kept: "all pictures" would
-    be taken for those of all. And where it has sound that cannot be kept."""
+    """Warn if the file has more video streams than the one that is kept, as "all pictures" would be
+    taken to mean all streams, and if it has sound that cannot be kept."""
     if silent := sum(d.kind == "audio" for d in info.dropped):
         journal.warn(Message("sound_left_out", count=silent))
     others = [d.where.removeprefix("stream ") for d in info.dropped if d.kind == "video"]
@@ -135,8 +135,8 @@ def remarks_on_masks(plan: Plan) -> Iterator[Message]:
 
 
 def remark_on_people(plan: Plan) -> Message | None:
-    """What is said where people are seen by their bodies, and most have no mask on the head: a
-    crowd too small for faces to be found passed without a word."""
+    """A remark if most of the bodies detected have no mask on the head, as in a crowd with
+    faces too small to be detected; else None."""
     searched = with_nested(plan.settings.targets)
     if Target.FACE not in searched or Target.PERSON in searched:
         return None
@@ -220,7 +220,7 @@ def remark_on_run(order: Order, plan: Plan, journal: Journal) -> None:
 
 
 def remark_on_label(labelled: tuple[int, int] | None, journal: Journal) -> None:
-    """Say so where a label did not fit on all that is hidden.
+    """Warn if a label did not fit on every mask.
 
     Args:
         labelled: see `Renderer.labelled`.
@@ -251,6 +251,6 @@ def _sound_by_headers(info: SourceInfo, plan: Plan) -> tuple[Fraction, Fraction]
 def remark_on_silence(
     plan: Plan, sounded: tuple[Fraction, Fraction] | None, journal: Journal
 ) -> None:
-    """Say so where spans were to be taken out of sound that is not there."""
+    """Warn if spans were to be taken out of sound that is not there."""
     if empty := len(plan.muted) - len(muted_parts(plan, sounded)):
         journal.warn(Message("spans_without_sound", count=empty))

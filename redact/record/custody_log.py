@@ -1,7 +1,7 @@
 """The custody log of a case: append-only JSON Lines, hash-chained, one writer at a time.
 
-What an entry is, and whether a log still holds, is said in `log_chain`; what the entry about a run
-says follows from its manifest.
+`log_chain` defines an entry and checks whether a log still holds; the entry about a run follows
+from its manifest.
 """
 
 from __future__ import annotations

@@ -105,7 +105,7 @@ def mention_cleared(before: Plan, after: Plan, ids: Iterable[int]) -> None:
 
 
 def mention_outside(plan: Plan, track: Track) -> None:
-    """Say so where a box reaches over the border of the picture: one that was drawn by hand may be
+    """Warn if a box reaches over the border of the picture: one that was drawn by hand may be
     a slip, what is followed just leaves the picture."""
     whole = Box(0, 0, plan.source.width, plan.source.height)
     over = [k for k in track.keyframes if k.box.common(whole) < k.box.area * 0.999]
@@ -132,14 +132,14 @@ def span_words(span: MutedSpan, plan: Plan) -> str:
 
 
 def mention_late(option: str, text: str, plan: Plan) -> None:
-    """Say so where a span was to go on after the end of the clip."""
+    """Warn if a span was to go on after the end of the clip."""
     if user_input.is_after_end(text, plan):
         end = clock(plan.seconds(len(plan.source.timeline) - 1))
         Terminal().warn(say("ends_with_clip", option=option, text=text, end=end))
 
 
 def mention_sound_outside(span: MutedSpan, plan: Plan, start: str, end: str) -> None:
-    """Say so where a span of sound lies before the first picture, or after the last one."""
+    """Warn if a span of sound lies before the first picture or after the last one."""
     if span.start < 0:
         Terminal().warn(say("muted_before_pictures", text=start))
     length = plan.source.timeline.length
