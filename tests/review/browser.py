@@ -272,19 +272,13 @@ class Page:
 
         card = self.find(f"#card-{subject}")
         self.js("arguments[0].scrollIntoView({block: 'nearest'})", card)
-        # The list may move under the pointer while the window changes; a person clicks again.
-        for _ in range(10):
-            chain = ActionChains(self.browser)
-            if add:
-                chain = chain.key_down(Keys.CONTROL).click(card).key_up(Keys.CONTROL)
-            else:
-                chain = chain.click(card)
-            chain.perform()
-            with contextlib.suppress(AssertionError):
-                self.until(lambda: subject in self.state("state.selected"), 5)
-                return
-            card = self.find(f"#card-{subject}")
-        raise AssertionError(f"subject {subject} cannot be chosen")
+        chain = ActionChains(self.browser)
+        if add:
+            chain = chain.key_down(Keys.CONTROL).click(card).key_up(Keys.CONTROL)
+        else:
+            chain = chain.click(card)
+        chain.perform()
+        self.until(lambda: subject in self.state("state.selected"))
 
     def frame(self) -> int:
         return int(self.js("return document.getElementById('viewport').dataset.frame"))

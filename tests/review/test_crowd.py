@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -101,6 +102,28 @@ def test_only_the_cards_in_view_are_in_the_page(page: Page) -> None:
     page.press("h")
     page.until(lambda: "hidden" in page.text(card))
     assert page.complaints() == []
+
+
+def test_the_list_stays_where_a_person_scrolled_it_and_no_click_is_lost(page: Page) -> None:
+    """It went back to whoever was chosen each time that the page learned something of them: a card
+    was moved away from under the mouse, and another one got the click."""
+    from selenium.webdriver import ActionChains
+
+    top = "return document.getElementById('cards').scrollTop"
+    page.choose(5)
+    page.press("ARROW_RIGHT")
+    page.js("document.getElementById('cards').scrollTop = 4000")
+    page.until(lambda: page.js("return document.querySelector('#card-52')"))
+    page.until(lambda: page.state("state.subjects.get(5).looked.length"))  # told after 1.5 s
+    time.sleep(0.3)  # it is drawn
+    assert page.js(top) == 4000
+    page.choose(52)
+    # What is pressed is chosen, though something else lies there when the button is released.
+    ActionChains(page.browser).click_and_hold(page.find("#card-53")).perform()
+    page.state("(state.subjects = new Map([...state.subjects].filter(([id]) => id !== 40)))")
+    time.sleep(0.3)
+    ActionChains(page.browser).release().perform()
+    page.until(lambda: page.state("state.selected") == [53])
 
 
 def test_a_corner_is_dragged(page: Page, tmp_path: Path) -> None:

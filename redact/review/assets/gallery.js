@@ -4,7 +4,7 @@ import { kindOf, point, select, state, title } from "./store.js";
 import { number, reasonWords, span, t } from "./words.js";
 import { Button, Choices } from "./controls.js";
 import { Face } from "./picture.js";
-import { Rows } from "./rows.js";
+import { Rows, useClicks } from "./rows.js";
 import * as list from "./list.js";
 
 export const Gallery = () => html`
@@ -46,26 +46,28 @@ function Filters() {
 const TALL = 79; // pixels of a card with its gap
 let anchor = 0; // the card from which Shift chooses
 
-const Cards = () => html`<${Rows} id="cards" role="listbox" aria-multiselectable="true" tabindex="0"
-  aria-label=${t("people")} aria-activedescendant=${state.selected.length ? `card-${state.selected.at(-1)}` : null}
-  onpointerleave=${() => point(0)} all=${list.listed()} chosen=${state.subjects.get(state.selected.at(-1))} tall=${TALL}
-  row=${(s, at) => html`<${Card} key=${s.id} subject=${s} at=${at} of=${list.listed().length} />`} />`;
+function Cards() {
+  const clicks = useClicks((id, event) => {
+    if (event.shiftKey && anchor) return list.chooseRange(anchor, id);
+    const add = event.ctrlKey || event.metaKey;
+    select(id, { add });
+    anchor = id;
+    if (!add) list.goTo(state.subjects.get(id));
+  });
+  return html`<${Rows} key=${list.shownBy()} id="cards" role="listbox" aria-multiselectable="true" tabindex="0"
+    aria-label=${t("people")} aria-activedescendant=${state.selected.length ? `card-${state.selected.at(-1)}` : null}
+    onpointerleave=${() => point(0)} ...${clicks} all=${list.listed()} chosen=${state.subjects.get(state.selected.at(-1))} tall=${TALL}
+    row=${(s, at) => html`<${Card} key=${s.id} subject=${s} at=${at} of=${list.listed().length} />`} />`;
+}
 function Card({ subject: s, at, of }) {
   const kind = kindOf(s),
     sure = certainty(s),
     reason = reasonWords(s.reason),
     parts = s.tracks.length > 1 ? ` · ${t("parts", { n: s.tracks.length })}` : "";
-  const click = (event) => {
-    if (event.shiftKey && anchor) return list.chooseRange(anchor, s.id);
-    const add = event.ctrlKey || event.metaKey;
-    select(s.id, { add });
-    anchor = s.id;
-    if (!add) list.goTo(s);
-  };
   return html`<div id=${`card-${s.id}`} class=${s.id === state.pointed ? "card pointed" : "card"} role="option"
     data-id=${s.id} data-kind=${kind}
     aria-selected=${String(state.selected.includes(s.id))} aria-posinset=${at} aria-setsize=${of}
-    onclick=${click} onpointermove=${() => point(s.id)}>
+    onpointermove=${() => point(s.id)}>
     <${Face} of=${s.best} />
     <div>
       <div class="title"><span>${title(s)}</span><${Tag} of=${s} /></div>

@@ -33,6 +33,8 @@ export const ofKind = computed(() =>
 const order = computed(() => ofKind.value.filter(FILTERS[state.filter]).sort(BY[state.sort]));
 /** Everybody whom the filter shows, in order. */
 export const listed = () => order.value;
+/** By what the list is chosen and ordered. */
+export const shownBy = () => `${state.filter}/${kind()}/${state.sort}`;
 
 /** The next or the one before in the list; with `more`, that one too. */
 export function chooseNext(by, more) {

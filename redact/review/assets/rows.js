@@ -3,8 +3,9 @@ import { html, useLayoutEffect, useRef, useSignal } from "./html.js";
 
 const AROUND = 12;
 
-/** `row` draws one of `all`, told its place from 1; the one that is `chosen` is brought into view. `tall`:
- *  pixels of a row, until one was measured. */
+/** `row` draws one of `all`, told its place from 1; whoever is `chosen` next is brought into view, once:
+ *  what is learned of them later must not move the list under the mouse. `tall`: pixels of a row, until
+ *  one was measured. */
 export function Rows({ all, chosen, tall, row, ...props }) {
   const box = useRef(),
     view = useSignal({ top: 0, height: 0 }),
@@ -15,7 +16,9 @@ export function Rows({ all, chosen, tall, row, ...props }) {
   };
   useLayoutEffect(() => {
     measure();
-    new ResizeObserver(measure).observe(box.current);
+    const resized = new ResizeObserver(measure);
+    resized.observe(box.current);
+    return () => resized.disconnect();
   }, []);
   useLayoutEffect(() => {
     const [one, other] = box.current.firstChild.children;
@@ -28,7 +31,7 @@ export function Rows({ all, chosen, tall, row, ...props }) {
     if (box.current.scrollTop > at) box.current.scrollTop = at;
     else if (box.current.scrollTop < below) box.current.scrollTop = below;
     measure();
-  }, [chosen, all.length]);
+  }, [chosen?.id]);
   const { height } = view.value,
     top = Math.max(0, Math.min(view.value.top, all.length * each.value - height)),
     first = Math.max(0, Math.floor(top / each.value) - AROUND),
@@ -41,4 +44,18 @@ export function Rows({ all, chosen, tall, row, ...props }) {
   return html`<div ref=${box} onscroll=${measure} ...${props}>
     <div role="presentation" style=${room}>${all.slice(first, last).map((one, i) => row(one, first + i + 1))}</div>
   </div>`;
+}
+
+/** Clicks on rows, each with its number in `data-id`: `act` gets that of the row that was pressed,
+ *  though the list may be laid out anew before the button is released. */
+export function useClicks(act) {
+  const pressed = useRef(0),
+    numberAt = ({ target }) => Number(target.closest("[data-id]")?.dataset.id ?? 0);
+  return {
+    onpointerdown: (event) => (pressed.current = numberAt(event)),
+    onclick(event) {
+      const number = (event.detail && pressed.current) || numberAt(event); // 0: by no mouse
+      if (number) act(number, event);
+    },
+  };
 }

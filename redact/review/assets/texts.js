@@ -6,6 +6,7 @@ import { change, edit, state, toast } from "./store.js";
 import { current, said, span, stageWords, t } from "./words.js";
 import { Bar, Button, Field, More } from "./controls.js";
 import { Picture } from "./picture.js";
+import { useClicks } from "./rows.js";
 import * as player from "./player.js";
 
 const listed = signal({ read: false, all: 0, found: [], rows: [], said: {} }),
@@ -70,11 +71,12 @@ export function Texts() {
 function List() {
   const { all, found, rows } = listed.value,
     n = found.length,
+    clicks = useClicks((id, e) => choose(id, e.ctrlKey || e.metaKey || e.shiftKey)),
     hideAll = html`<${Button} id="hide-all-texts" class="primary" disabled=${!n} act=${() => hideOrShow(found, true)}>${t("hide_all_texts", { n })}<//>`;
   return html`
     <${Field} id="find-text" label=${t("find_text")} placeholder=${t("find_text_example")} maxlength="100" />
     <div class="row"><span id="texts-count" class="muted small">${t("of_all", { n, all })}</span>${wanted().trim() && hideAll}</div>
-    <div id="texts" role="listbox" aria-multiselectable="true" tabindex="0" aria-label=${t("tab.texts")}>
+    <div id="texts" role="listbox" aria-multiselectable="true" tabindex="0" aria-label=${t("tab.texts")} ...${clicks}>
       ${rows.map((row) => html`<${Row} key=${row.id} of=${row} />`)}
     </div>
     <${More} n=${n - rows.length} word="texts_more" />
@@ -103,10 +105,9 @@ function Progress({ read }) {
   </div>`;
 }
 function Row({ of: row }) {
-  const picked = chosen.value.includes(row.id),
-    click = (event) => choose(row.id, event.ctrlKey || event.metaKey || event.shiftKey);
-  return html`<div class="card text" role="option" data-text=${row.id} data-kind=${row.hidden ? "hide" : "open"}
-    aria-selected=${String(picked)} onclick=${click}>
+  const picked = chosen.value.includes(row.id);
+  return html`<div class="card text" role="option" data-id=${row.id} data-kind=${row.hidden ? "hide" : "open"}
+    aria-selected=${String(picked)}>
     <${Picture} path="text-picture" of=${{ of: row.id, read: state.reading?.number ?? 0 }} height="40" width="1" />
     <div class="title"><bdi>${row.text}</bdi></div>
     <div class="line">${span(row.from, row.to)} · ${t(`target.${row.kind}`)}

@@ -4,7 +4,7 @@ import { effect, html, signal, useEffect, useMemo, useRef } from "./html.js";
 import { frameAt, kindOf, point, select, state, title } from "./store.js";
 import { clock, t } from "./words.js";
 import { showFinding } from "./findings.js";
-import { goTo, listed, MARKS } from "./list.js";
+import { goTo, listed, MARKS, shownBy } from "./list.js";
 import * as player from "./player.js";
 import { Rows } from "./rows.js";
 import { setMark } from "./sound.js";
@@ -38,7 +38,7 @@ export function Timeline() {
     <div class="lane ruler"><span>${t("row_seen")}</span><div ref=${strip}><${Ruler} /></div></div>
     ${state.clip?.sound > 0 && html`<div class="lane sound"><span>${t("row_sound")}</span><div><${Sound} /></div></div>`}
     <div class="lanes">
-      <${Rows} id="lanes" tabindex="0" role="group" aria-label=${t("timeline")} all=${listed()} chosen=${chosen} tall=${20} row=${lane} />
+      <${Rows} key=${shownBy()} id="lanes" tabindex="0" role="group" aria-label=${t("timeline")} all=${listed()} chosen=${chosen} tall=${20} row=${lane} />
       <div class="time"><${Unseen} /></div>
     </div>
     <div class="time"><${Now} /></div>
