@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ..plan import count_of
+from ..plan import count_of, joined
 from ..record import (
     CERTAINTY,
     TEXT_FIELDS,
@@ -322,7 +322,11 @@ def reviewed(manifest: Manifest, text: ReportWords) -> dict[str, Any] | None:
             for a in review.answers
         ],
         "subjects": [
-            text("review.subject", track=s.track, seen=text.number(count_of(s.frames)))
+            text(
+                "review.subject",
+                track=s.track,
+                seen=text.number(count_of(joined(s.frames, s.closely))),
+            )
             for s in review.subjects
         ],
     }

@@ -24,6 +24,8 @@ from ..plan import (
 from ..risk import Moment, follows_to
 
 VIEWS: Final = ("outlines", "result", "original")
+CLOSELY: Final = "closely"
+"""What is no view of a frame: a chosen subject alone is shown, enlarged."""
 SPEEDS: Final = ("still", "normal", "fast")
 
 
@@ -36,19 +38,22 @@ def with_seen(review: ReviewState, shown: Iterable[dict[str, Any]], frames: int)
         frames: of the clip; others are ignored, as is what is malformed.
     """
     seen = {(s.view, s.speed): s.frames for s in review.seen}
-    subjects = {s.track: s.frames for s in review.subjects}
+    subjects = {s.track: s for s in review.subjects}
     for item in shown:
         view, speed, given = item.get("view"), item.get("speed"), item.get("frames")
-        if view not in VIEWS or speed not in SPEEDS or not isinstance(given, list):
+        if view not in (*VIEWS, CLOSELY) or speed not in SPEEDS or not isinstance(given, list):
             continue
         runs = runs_of(n for n in given if isinstance(n, int) and 0 <= n < frames)
-        seen[view, speed] = joined(seen.get((view, speed), ()), runs)
+        if view != CLOSELY:
+            seen[view, speed] = joined(seen.get((view, speed), ()), runs)
         subject = item.get("subject")
         if isinstance(subject, int) and subject > 0:
-            subjects[subject] = joined(subjects.get(subject, ()), runs)
+            known = subjects.get(subject, SeenSubject(subject, ()))
+            field = "closely" if view == CLOSELY else "frames"
+            subjects[subject] = known.but(**{field: joined(getattr(known, field), runs)})
     return review.but(
         seen=tuple(SeenFrames(v, s, runs) for (v, s), runs in sorted(seen.items()) if runs),
-        subjects=tuple(SeenSubject(t, runs) for t, runs in sorted(subjects.items()) if runs),
+        subjects=tuple(s for _, s in sorted(subjects.items()) if s.frames or s.closely),
     )
 
 

@@ -329,6 +329,13 @@ def _still(plan: Plan, what: dict[str, Any], decided: Decided) -> Plan:
     return add(plan, Target.from_word(what["target"]), keys, decided)[0]
 
 
+def _confirm(plan: Plan, what: dict[str, Any], decided: Decided) -> Plan:
+    for same in (True, False):
+        for track, first, last in what["same" if same else "other"]:
+            plan = confirm(plan, int(track), int(first), int(last), same, decided)
+    return plan
+
+
 def _mask_change(what: dict[str, Any]) -> MaskChange:
     outline, margin, box = what.get("outline"), what.get("margin"), what.get("box")
     return MaskChange(
@@ -354,9 +361,7 @@ _ACTIONS: Final[dict[str, Callable[[Plan, dict[str, Any], Decided], Plan]]] = {
     "decide": lambda p, w, d: decide(p, [int(n) for n in w["ids"]], Decision(w["decision"]), d),
     "reason": lambda p, w, d: decisions.give_reason(p, map(int, w["ids"]), d),
     "only": lambda p, w, d: only(p, int(w["id"]), d),
-    "confirm": lambda p, w, d: confirm(
-        p, int(w["track"]), int(w["first"]), int(w["last"]), w["same"] is True, d
-    ),
+    "confirm": _confirm,
     "uncover": lambda p, w, d: uncover(p, int(w["id"]), int(w["other"]), d),
     "merge": lambda p, w, d: merge(p, [int(n) for n in w["ids"]], d),
     "separate": lambda p, w, d: separate(p, int(w["track"])),

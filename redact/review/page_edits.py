@@ -410,8 +410,9 @@ def confirm(
     plan: Plan, number: int, first: int, last: int, same: bool, decided: Decided = UNDECIDED
 ) -> Plan:
     """Say of a stretch of a kept track, while looking at it, that it is the one who is kept, or
-    that it is not. Only what was on the screen can be confirmed; the other parts of the subject
-    that lie on the track there are no less somebody else.
+    that it is not. Only what was on the screen can be confirmed, be it the whole frame or this
+    subject alone; the other parts of the subject that lie on the track there are no less somebody
+    else.
 
     Raises:
         PlanError: the track is not kept, or none of these frames was looked at.
@@ -420,7 +421,8 @@ def confirm(
     if track.action is not Action.KEEP:
         raise RefusedError("not_kept", number=number)
     frames = range(max(first, track.first), min(last, track.last) + 1)
-    runs = runs_of(set(frames) & _looked_at(plan)) if same else runs_of(frames)
+    looked = _looked_at(plan) | _looked_at_closely(plan, subject_of(plan, number))
+    runs = runs_of(set(frames) & looked) if same else runs_of(frames)
     if not runs:
         raise RefusedError("not_looked")
     plan = plan.with_track(_said(track, runs, same, decided))
@@ -448,6 +450,11 @@ def _looked_at(plan: Plan) -> set[int]:
     """Frames in which a person can have seen who is under a mask: the result shows nobody there."""
     runs = plan.review.frames_seen(unmasked=True) if plan.review else ()
     return {n for first, last in runs for n in range(first, last + 1)}
+
+
+def _looked_at_closely(plan: Plan, subject: Subject) -> set[int]:
+    theirs = [s for s in plan.review.subjects if s.track in subject.tracks] if plan.review else []
+    return {n for s in theirs for first, last in s.closely for n in range(first, last + 1)}
 
 
 def uncover(plan: Plan, number: int, other: int, decided: Decided = UNDECIDED) -> Plan:

@@ -7,6 +7,7 @@ from __future__ import annotations
 import json
 import re
 import signal
+import time
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,7 @@ import pytest
 
 from redact.media import probe
 from redact.pipeline import plan_of_video
-from redact.plan import Decision, Plan, Subject, decisions, read_plan, write_plan
+from redact.plan import Decision, Plan, Subject, read_plan, write_plan
 from redact.types import Action, Keyframe, State, Target, Track
 
 from ..pipeline.conftest import SAMPLE, shorten
@@ -123,9 +124,13 @@ def test_one_is_kept_throughout_by_looking(
         it.press("ESCAPE")
         assert hidden_in(read_plan(plan_file), kept) == list(range(GUESSED[0], GUESSED[1] + 1))
 
-        # It is played slowly and large, and only what was on the screen can be confirmed.
+        # All of it is shown at once, and played slowly and large: only what was on the screen
+        # can be confirmed.
         it.js(_NOTE_FRAMES)
         it.press("v")
+        it.until(lambda: len(asked_about(it)) == guessed)
+        it.shot("pictures")
+        it.click(".faces .sure")
         it.until(lambda: zoom(it) > 1.5)
         it.until(lambda: it.frame() > GUESSED[0])
         it.shot("played")
@@ -165,7 +170,8 @@ def test_one_is_kept_throughout_by_looking(
         it.until(lambda: not track(plan_file, kept).confirmed)
         it.until(lambda: it.js("return document.getElementById('confirm')"))
         it.press("v")
-        it.until(lambda: it.frame() == GUESSED[1])
+        it.find(".faces")
+        it.until(lambda: painted(it))
         it.press("r")
         it.until(lambda: track(plan_file, kept).confirmed)
         assert track(plan_file, kept).confirmed[-1].same is False
@@ -181,64 +187,67 @@ def test_one_is_kept_throughout_by_looking(
         assert it.complaints() == []
 
 
+def asked_about(it: Page) -> list[int]:
+    """Frames of the pictures that are shown to be confirmed."""
+    script = "return [...document.querySelectorAll('.faces [data-frame]')]"
+    return [int(n) for n in it.js(script + ".map((node) => node.dataset.frame)")]
+
+
+def painted(it: Page) -> bool:
+    return bool(
+        it.js(
+            """const all = [...document.querySelectorAll('.faces [data-frame] canvas')];
+            return all.length && all.every((c) => c.getContext('2d')
+              .getImageData(0, 0, c.width, c.height).data.some((v, i) => i % 4 < 3 && v > 40));"""
+        )
+    )
+
+
 @pytest.mark.slow
-def test_gaps_between_looks_are_answered_as_one(
+def test_all_pictures_of_one_are_confirmed_with_one_key(
     browser: Any, street: Path, found: Plan, tmp_path: Path
 ) -> None:
-    """Each had to be started and answered by itself: 17 times for seven seconds of a real clip."""
+    """Each stretch had to be played and answered by itself: an hour for an hour of footage."""
     resize(browser, 1280, 720)
     source, plan_file, kept, *_ = prepared(found, tmp_path, street)
     one = track_of(found, kept)
-    only_at_7 = [
-        key.but(frame=n, state=State.DETECTED if n == 7 else State.FOLLOWED)
-        for n in range(one.first, one.last + 1)
+    keys = [
+        key.but(frame=n, state=State.DETECTED if n == 5 else State.FOLLOWED)
+        for n in range(16)
         if (key := one.at(n))
     ]
-    guessed = found.with_track(replace(one, keyframes=tuple(only_at_7)))
-    plan = decisions.decide(guessed, [kept], Decision.KEEP)
-    assert plan.to_confirm(track_of(plan, kept)) == [(0, 6), (8, 15)]
-    write_plan(plan, plan_file, force=True)
-    with served_here(source, plan_file) as server:
-        it = Page(browser, server.address)
-        it.choose(kept)
-        it.press("v")
-        it.until(lambda: it.frame() == 15)
-        it.press("y")
-        it.until(lambda: hidden_in(read_plan(plan_file), kept) == [])
-        it.until(lambda: not it.js("return document.getElementById('confirm')"))
-
-
-@pytest.mark.slow
-def test_after_an_answer_the_next_stretch_plays_by_itself(
-    browser: Any, street: Path, found: Plan, tmp_path: Path
-) -> None:
-    """The picture that was drawn anew after the answer ended it: each had to be started anew."""
-    resize(browser, 1280, 720)
-    source, plan_file, kept, *_ = prepared(found, tmp_path, street)
-    one = track_of(found, kept)
-    keys = [key.but(frame=n, state=State.FOLLOWED) for n in range(16) if (key := one.at(n))]
-    parts = (keys[:8], keys[8:])
-    both = [
+    parts = [
         replace(one, id=number, keyframes=tuple(part), action=Action.KEEP)
-        for number, part in zip((kept, 90), parts, strict=True)
+        for number, part in ((kept, keys[:8]), (90, keys[8:]))
     ]
     rest = [t for t in found.tracks if t.id != kept]
-    tracks = tuple(sorted([*rest, *both], key=lambda t: t.id))
+    tracks = tuple(sorted([*rest, *parts], key=lambda t: t.id))
     plan = replace(found, tracks=tracks, subjects=(Subject((kept, 90), Decision.KEEP),))
-    assert [plan.to_confirm(t) for t in both] == [[(0, 7)], [(8, 15)]]
     write_plan(plan, plan_file, force=True)
     with served_here(source, plan_file) as server:
-        it = Page(browser, server.address)
+        it = Page(browser, server.address, "confirm-")
         it.choose(kept)
-        it.go(0)
         it.press("v")
-        it.until(lambda: it.frame() == 7)
+        it.until(lambda: asked_about(it) == [n for n in range(16) if n != 5])
+        it.until(lambda: painted(it))
+        # Somebody else is in two of them.
+        it.click(".faces [data-frame='11']")
+        it.js(
+            "document.querySelector(\".faces [data-frame='12']\")"
+            ".dispatchEvent(new MouseEvent('click', { bubbles: true, shiftKey: true }))"
+        )
+        it.shot("marked")
+        assert it.cut_off() == []
+        begun = time.monotonic()
         it.press("y")
-        it.until(lambda: it.frame() == 15)
-        it.press("y")
-        it.until(lambda: not it.js("return document.getElementById('confirm')"))
+        it.until(lambda: not it.js("return document.querySelector('.faces')"))
         after = read_plan(plan_file)
-        assert hidden_in(after, kept) == hidden_in(after, 90) == []
+        assert time.monotonic() - begun < 60
+        assert (hidden_in(after, kept), hidden_in(after, 90)) == ([], [11, 12])
+        assert after.review and [(s.track, s.closely) for s in after.review.subjects] == [
+            (kept, ((0, 4), (6, 15)))
+        ]
+        assert after.review.moments == () and it.complaints() == []
 
 
 @pytest.mark.slow

@@ -26,6 +26,7 @@ from redact.plan import (
     with_subjects,
 )
 from redact.review import page_edits
+from redact.review.looked_at import with_seen
 from redact.review.open_plan import edited
 from redact.review.refused_error import RefusedError
 from redact.types import Action, Decided, Keyframe, Origin, State, Target, Track
@@ -103,23 +104,39 @@ def guessed(plan: Plan | None = None) -> Plan:
 def test_what_a_person_confirms_while_looking_is_shown_and_no_more() -> None:
     plan = guessed()
     assert hidden(plan, 1, 34) and plan.to_confirm(edit.track_of(plan, 1)) == [(30, 39)]
-    some = do(plan, "confirm", track=1, first=30, last=34, same=True)
+    some = do(plan, "confirm", same=[(1, 30, 34)], other=[])
     assert not hidden(some, 1, 34) and hidden(some, 1, 35)
     (said,) = edit.track_of(some, 1).confirmed
     assert (said.first, said.last, said.same, said.by) == (30, 34, True, "R. Roe") and said.at
     # What was not on the screen nobody can confirm.
     with pytest.raises(PlanError, match="looked at"):
-        do(replace(plan, review=None), "confirm", track=1, first=30, last=34, same=True)
+        do(replace(plan, review=None), "confirm", same=[(1, 30, 34)], other=[])
     flown = ReviewState(seen=(SeenFrames("outlines", "fast", ((0, 99),)),))
     with pytest.raises(PlanError, match="looked at"):
-        do(replace(plan, review=flown), "confirm", track=1, first=30, last=34, same=True)
+        do(replace(plan, review=flown), "confirm", same=[(1, 30, 34)], other=[])
     with pytest.raises(PlanError, match="not kept"):
-        do(plan, "confirm", track=2, first=30, last=34, same=True)
+        do(plan, "confirm", same=[(2, 30, 34)], other=[])
+
+
+def test_who_was_shown_alone_is_confirmed_and_nobody_else() -> None:
+    plan = replace(guessed(), review=None)
+
+    def shown(subject: int) -> Plan:
+        item = {"view": "closely", "speed": "still", "frames": [*range(30, 35)], "subject": subject}
+        return replace(plan, review=with_seen(ReviewState(), [item], FRAMES))
+
+    some = do(shown(1), "confirm", same=[(1, 30, 39)], other=[(1, 50, 51)])
+    assert [n for n in range(61) if hidden(some, 1, n)] == [*range(35, 40), 50, 51]
+    with pytest.raises(PlanError, match="looked at"):
+        do(shown(2), "confirm", same=[(1, 30, 39)], other=[])
+    assert some.review and some.review.frames_seen() == (), (
+        "of whoever else is there nothing is seen"
+    )
 
 
 def test_what_was_confirmed_does_not_outlive_the_decision_it_was_said_of() -> None:
     """Keep, confirm, hide, keep: the stretch that was confirmed for the first Keep stayed open."""
-    plan = do(guessed(), "confirm", track=1, first=30, last=39, same=True)
+    plan = do(guessed(), "confirm", same=[(1, 30, 39)], other=[])
     assert not hidden(plan, 1, 34)
     for between in ("hide", "false alarm", ""):
         again = do(
@@ -130,17 +147,17 @@ def test_what_was_confirmed_does_not_outlive_the_decision_it_was_said_of() -> No
 
 
 def test_whoever_is_kept_already_stays_as_confirmed_when_all_others_are_hidden() -> None:
-    plan = do(guessed(), "confirm", track=1, first=30, last=34, same=True)
-    plan = do(plan, "confirm", track=1, first=50, last=60, same=False)
+    plan = do(guessed(), "confirm", same=[(1, 30, 34)], other=[])
+    plan = do(plan, "confirm", other=[(1, 50, 60)], same=[])
     alone = do(plan, "only", id=1, reason="client")
     assert [n for n in range(61) if hidden(alone, 1, n)] == [*range(35, 40), *range(50, 61)]
 
 
 def test_not_him_here_hides_even_where_a_detector_was_sure() -> None:
-    plan = do(guessed(), "confirm", track=1, first=35, last=45, same=False)
+    plan = do(guessed(), "confirm", other=[(1, 35, 45)], same=[])
     assert hidden(plan, 1, 42) and not hidden(plan, 1, 46)
     assert plan.to_confirm(edit.track_of(plan, 1)) == [(30, 34)], "it is not asked again"
-    later = do(plan, "confirm", track=1, first=35, last=36, same=True)
+    later = do(plan, "confirm", same=[(1, 35, 36)], other=[])
     assert not hidden(later, 1, 36) and hidden(later, 1, 37)
 
 
@@ -157,7 +174,7 @@ def test_followed_from_a_kept_one_is_kept_and_waits_to_be_confirmed() -> None:
         *(30, 31),
         *range(33, 40),
     ]
-    whole = do(plan, "confirm", track=number, first=30, last=39, same=True)
+    whole = do(plan, "confirm", same=[(number, 30, 39)], other=[])
     assert not any(hidden(whole, t, n) for t in (1, number) for n in range(61))
 
 

@@ -1,4 +1,5 @@
-// One who is kept, where nobody is sure of it: played slowly and large, to be confirmed or not.
+// One who is kept, where nobody is sure of it: a stretch of it is played slowly and large, and confirmed
+// or not; see confirm_dialog.js for all stretches at once.
 import { shownOf, edit, state, toast } from "./store.js";
 import { effect, untracked } from "./html.js";
 import { t } from "./words.js";
@@ -16,35 +17,36 @@ let begun = false, // until its first picture came, one that was asked for befor
 
 /** Where nobody is sure of the chosen one: track, first and last picture. */
 const unsure = () => state.one?.confirm || [];
-/** The stretches of the chosen one that wait for a word. Between two looks of a network lie a few
- *  pictures each: to answer for every such gap by itself would be dozens of keys a minute. */
+/** The same as stretches that are looked at as one, each with its pictures: between two looks of a
+ *  network lie a few pictures each. */
 export function stretches() {
   const joined = [],
     at = new Map(); // track → its last stretch
   for (const [track, first, last] of unsure()) {
-    const before = at.get(track);
-    if (before && state.times[first] - state.times[before[2]] <= NEAR) before[2] = last;
-    else at.set(track, joined[joined.push([track, first, last]) - 1]);
+    let here = at.get(track);
+    if (!here || state.times[first] - state.times[here.last] > NEAR) {
+      here = { track, first, last, pictures: [] };
+      at.set(track, joined[joined.push(here) - 1]);
+    }
+    here.last = last;
+    for (let n = first; n <= last; n++) here.pictures.push(n);
   }
   return joined;
 }
 
-/** Play a stretch, or the first that waits; pressed again in the midst of one, from its beginning. */
-export function playStretch(stretch = state.confirming || nextStretch(state.frame)) {
-  if (!stretch) return toast(t(state.one ? "nothing_to_confirm" : "choose_first"));
+/** Play a stretch; pressed again in the midst of one, from its beginning. */
+export function playStretch(stretch) {
   lens ||= state.lens;
   player.unmask();
-  [begun, far] = [false, stretch[1] - 1];
+  [begun, far] = [false, stretch.first - 1];
   state.confirming = stretch;
-  player.goTo(stretch[1]);
+  player.goTo(stretch.first);
 }
-const nextStretch = (from) =>
-  stretches().find(([, first]) => first >= from) || stretches()[0] || null;
 
 /** What comes of the picture that is shown now, while a stretch is played. */
 function follow() {
   if (!state.confirming) return;
-  const [track, first, last] = state.confirming,
+  const { track, first, last } = state.confirming,
     n = state.frame;
   begun ||= n === first;
   if (!begun) return;
@@ -80,31 +82,46 @@ export function end() {
   lens = null;
 }
 
-/** It is the same one in what was played so far, or it is not; then on to the next stretch. */
+/** It is the same one in what was played so far, or it is not. */
 export async function answer(same) {
   const mine = state.confirming;
-  if (!mine) return playStretch();
-  const [track, first, last] = mine,
+  if (!mine) return;
+  const { track, first, last } = mine,
     until = same ? Math.max(first, Math.min(far, last)) : last;
   clearTimeout(wait);
   await allTold(); // what was on the screen, the last picture too: nothing else can be confirmed
-  const done = t(same ? "confirmed" : "not_here", { n: until - first + 1 });
-  const told = await edit("confirm", { track, first, last: until, same }, done);
-  if (!told || state.confirming !== mine) return;
-  if (stretches().length) return playStretch(nextStretch(until + 1));
+  if (!(await sayOf([[track, first, until]], same)) || state.confirming !== mine) return;
   end();
-  toast(t("all_confirmed"));
+  if (unsure().length) openPictures();
 }
+/** Say of stretches of the chosen one that it is the same one in them, or that it is not, and of
+ *  others that it is not. */
+export async function sayOf(runs, same, others = []) {
+  const [yes, no] = same ? [runs, others] : [[], [...runs, ...others]],
+    pictures = (of) => of.reduce((n, [, first, last]) => n + last - first + 1, 0),
+    done = same ? t("confirmed", { n: pictures(yes) }) : t("not_here", { n: pictures(no) });
+  const told = await edit("confirm", { same: yes, other: no }, done);
+  if (told && !unsure().length) toast(t("all_confirmed"));
+  return told;
+}
+/** Show all pictures in which nobody is sure of the chosen one. */
+export function openPictures() {
+  if (unsure().length) state.dialog = { kind: "confirm" };
+  else toast(t(state.one ? "nothing_to_confirm" : "choose_first"));
+}
+/** Begin: play a stretch anew, where one is played; else show all pictures. */
+export const confirmChosen = () =>
+  state.confirming ? playStretch(state.confirming) : openPictures();
 /** While a stretch is played, go on with each picture. Whoever goes elsewhere, or chooses another
  *  one, ends it. */
 export function attach() {
   effect(() => state.shot && untracked(follow));
   effect(() => {
     const wanted = state.wanted;
-    untracked(() => state.confirming && !begun && wanted !== state.confirming[1] && end());
+    untracked(() => state.confirming && !begun && wanted !== state.confirming.first && end());
   });
   effect(() => {
     const own = state.chosen.flatMap((s) => s.tracks.map((k) => k.id));
-    untracked(() => state.confirming && !own.includes(state.confirming[0]) && end());
+    untracked(() => state.confirming && !own.includes(state.confirming.track) && end());
   });
 }

@@ -4,7 +4,7 @@ import { html, useEffect, useSignal } from "./html.js";
 import { inTurn, load, select, state, title, toast, tried } from "./store.js";
 import { current, said, stageWords, t } from "./words.js";
 import { Bar, Button, Choices, Field, Reviewer } from "./controls.js";
-import { playStretch } from "./confirm.js";
+import { openPictures } from "./confirm.js";
 import { closeDialog } from "./dialog.js";
 import { showFinding, nextFinding } from "./findings.js";
 import { nextMoment, nextUnseen } from "./moments.js";
@@ -66,7 +66,7 @@ const WAYS = {
   findings: () => nextFinding(0),
   confirm: (id) => {
     select(id);
-    playStretch();
+    openPictures();
   },
   moments: nextMoment,
   pictures: nextUnseen,

@@ -73,7 +73,7 @@ const KEYS = {
     ["X", "no_face", () => decide("false alarm")],
     ["W", "write_reason", () => document.getElementById("why")?.focus()],
     ["O", "only_this", of((s) => list.only(s.id))],
-    ["V", "confirm_play", () => confirm.playStretch()],
+    ["V", "confirm_look", confirm.confirmChosen],
     ["Y", "confirm_yes", () => confirm.answer(true)],
     ["R", "confirm_no", () => confirm.answer(false)],
     ["T", "uncover", uncoverFirst],

@@ -84,7 +84,7 @@ export async function decide(decision) {
 }
 /** A false alarm that was refused: show the picture that is to be looked at, large; or ask why. */
 function lookFirst({ error, values: { number, frame } }) {
-  if (error === "alarm_look") playStretch([number, frame, frame]);
+  if (error === "alarm_look") playStretch({ track: number, first: frame, last: frame });
   if (error === "alarm_reason") document.getElementById("why")?.focus();
 }
 export const only = (id) =>

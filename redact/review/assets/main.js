@@ -4,6 +4,7 @@ import { effect, html, render } from "./html.js";
 import { load, select, state, toast } from "./store.js";
 import { said, t } from "./words.js";
 import * as confirm from "./confirm.js";
+import { ConfirmDialog } from "./confirm_dialog.js";
 import { Dialog } from "./dialog.js";
 import * as finish from "./finish.js";
 import { hidden, nextFinding } from "./findings.js";
@@ -30,6 +31,7 @@ const DIALOGS = {
   making: finish.MakingDialog,
   result: finish.ResultDialog,
   moments: SheetDialog,
+  confirm: ConfirmDialog,
   show: ShowDialog,
 };
 let video = { name: "", plan: "" },

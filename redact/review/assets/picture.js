@@ -4,22 +4,33 @@ import { bytes, decoded } from "./api.js";
 import { html, useLayoutEffect, useRef } from "./html.js";
 import { state, title } from "./store.js";
 
-const MOST = 200; // that are kept
+const MOST = 400; // that are kept
 const known = new Map(); // by what was asked for
 let turn = Promise.resolve(); // one after the other: each is decoded and drawn for it
 
-/** The picture of an address, fetched once it comes into view; while there is none, it stays grey. */
-export function Picture({ path, of, ...props }) {
+const keyOf = (path, of) => `${path}?${new URLSearchParams(of)}`;
+async function fetched(path, of) {
+  const key = keyOf(path, of);
+  if (!known.has(key)) keep(key, await decoded(new Uint8Array(await bytes(path, of))));
+  return known.get(key);
+}
+/** Fetch a picture that will be wanted soon, after all that are. */
+export const fetchAhead = (path, of) => (turn = turn.then(() => fetched(path, of)).catch(() => {}));
+
+/** The picture of an address, fetched once it comes into view; while there is none, it stays grey.
+ *  `drawn` is told when it is there. */
+export function Picture({ path, of, drawn, ...props }) {
   const canvas = useRef(),
-    key = `${path}?${new URLSearchParams(of)}`;
+    key = keyOf(path, of);
   useLayoutEffect(() => {
     let gone = false,
       tries = 3; // the machine may be changing its network
     const draw = async () => {
       if (gone) return;
-      const bitmap = known.get(key) ?? (await decoded(new Uint8Array(await bytes(path, of))));
-      keep(key, bitmap);
-      if (!gone) showOn(canvas.current, bitmap);
+      const bitmap = await fetched(path, of);
+      if (gone) return;
+      showOn(canvas.current, bitmap);
+      drawn?.();
     };
     const seen = new IntersectionObserver(([entry]) => {
       if (!entry.isIntersecting) return;
@@ -27,8 +38,8 @@ export function Picture({ path, of, ...props }) {
       turn = turn.then(draw).catch(() => setTimeout(again, 1000));
     });
     const again = () => !gone && --tries && seen.observe(canvas.current);
-    if (known.has(key)) showOn(canvas.current, known.get(key));
-    else seen.observe(canvas.current);
+    seen.observe(canvas.current);
+    if (known.has(key)) showOn(canvas.current, known.get(key)); // at once, and not grey before
     return () => seen.disconnect((gone = true));
   }, [key]);
   return html`<canvas ref=${canvas} ...${props} />`;

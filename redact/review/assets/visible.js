@@ -4,15 +4,14 @@ import { get } from "./api.js";
 import { html, signal, useEffect } from "./html.js";
 import { count, edit, select, state, title, toast } from "./store.js";
 import { span, t } from "./words.js";
-import { Button, More } from "./controls.js";
-import { answer, playStretch, stretches } from "./confirm.js";
+import { Button } from "./controls.js";
+import { answer, confirmChosen, playStretch } from "./confirm.js";
 import { Face } from "./picture.js";
 import { nearest } from "./list.js";
 import * as player from "./player.js";
 import { allTold } from "./seen.js";
 
 const FEW = 4, // stretches that are told by their times; more are seen in the timeline, and not read
-  MOST = 12,
   A_LOOK = 50; // pictures
 /** Who hides the chosen one all the same, and where nobody does; none until that is known. */
 const told = signal(null);
@@ -54,32 +53,27 @@ export function Visible({ of: s }) {
   `;
 }
 
-/** Where nobody is sure of a kept one: what plays it, and what answers. */
-function Confirm() {
-  const now = state.confirming,
-    waiting = stretches(),
-    play = (
-      stretch,
-    ) => html`<${Button} key=${stretch} class="quiet small" pressed=${String(stretch) === String(now)}
-      act=${() => playStretch(stretch)}>${span(state.times[stretch[1]], state.times[stretch[2]], "–")}<//>`;
-  return html`<div class="item warn" id="confirm">
-    <p class="small">${t("confirm_note")}</p>
-    <div class="row">
-      <${Button} id="confirm-play" word="confirm_play" hotkey="V" class=${now ? "" : "primary"} act=${() => playStretch()} />
-      <${Button} id="confirm-yes" word="confirm_yes" hotkey="Y" class=${now ? "primary" : ""} act=${() => answer(true)} />
-      <${Button} id="confirm-no" word="confirm_no" hotkey="R" act=${() => answer(false)} />
-    </div>
-    <div class="row">
-      ${waiting.slice(0, MOST).map(play)}
-    </div>
-    <${More} n=${waiting.length - MOST} />
-  </div>`;
-}
+/** Where nobody is sure of a kept one: what shows it, and, while a stretch is played, what answers. */
+const Confirm = () => html`<div class="item warn" id="confirm">
+  <p class="small">${t("confirm_note")}</p>
+  <div class="row">
+    <${Button} id="confirm-look" word="confirm_look" hotkey="V" class=${state.confirming ? "" : "primary"} act=${confirmChosen} />
+    ${
+      state.confirming &&
+      html`<${Button} id="confirm-yes" word="confirm_yes" hotkey="Y" class="primary" act=${() => answer(true)} />
+      <${Button} id="confirm-no" word="confirm_no" hotkey="R" act=${() => answer(false)} />`
+    }
+  </div>
+</div>`;
 
 /** Play the stretch from there on in which somebody is shown, at most `A_LOOK` pictures. */
 function lookAt(s, frame) {
   const run = s.shown.find(([a, b]) => a <= frame && frame <= b) || [0, frame];
-  playStretch([nearest(s, frame).id, frame, Math.min(run[1], frame + A_LOOK)]);
+  playStretch({
+    track: nearest(s, frame).id,
+    first: frame,
+    last: Math.min(run[1], frame + A_LOOK),
+  });
 }
 /** Somebody who hides a kept one all the same: often the same person, found twice. */
 function Covering({ of: s, by, frame, n, guessed }) {
