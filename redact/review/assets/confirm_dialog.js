@@ -121,9 +121,9 @@ export function ConfirmDialog() {
   </button>`;
   const before = (
     one,
-  ) => html`<button class="picture sure" title=${t("confirm_play")} onclick=${() => play(one)}>
+  ) => html`<button class="picture sure" title=${t("confirm_play")} aria-label=${t("confirm_play")} onclick=${() => play(one)}>
     <${Face} of=${sureBefore(s, one)} />
-    <span>▸ ${t("confirm_play")}</span>
+    <span>▸ ${clock(state.times[one.first], 2)}</span>
   </button>`;
   return html`<div class="faces" onkeydown=${keys}>
     <h2 id="dialog-title">${t("confirm_title", { who: title(s) })}</h2>
