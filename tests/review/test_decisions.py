@@ -289,7 +289,7 @@ def test_the_result_that_is_there_is_replaced_only_if_a_person_says_so(
         it.until(lambda: track(plan_file, kept).decided_by == "R. Roe")
         it.click("#finish")
         # The command line has said who and for which case.
-        assert it.js("return document.getElementById('f-case').value") == "2026-114"
+        assert it.find("#f-case").get_property("value") == "2026-114"
         assert it.js("return document.getElementById('f-reviewer').value") == "R. Roe"
         it.click("input[value=release]")  # has no record in which they would stand
         assert not it.js("return document.getElementById('f-case').checkVisibility()")

@@ -137,16 +137,15 @@ def test_a_result_that_came_while_nobody_looked_is_shown_once(
       await click("#finish");
       await click("#start-finish");
       const asked = await text("#dialog-title");
-      await click("#give-name");
       const field = document.activeElement.id;
-      await click("#start-finish");
+      await click("#start-named");
       await click("#nameless");
       const { get, leave } = await page("api.js");
       await until(async () => (await get("state")).job.kind === "finish");
       await leave();
       return [asked, field];
     """)
-    assert asked == ["Nobody’s name will stand in the record", "f-reviewer"]
+    assert asked == ["Nobody’s name will stand in the record", "give-name"]
     until(lambda: not review.server.busy(), 200)
     shown = review.does("""
       const words = await text("#result-path");
@@ -423,6 +422,7 @@ def test_a_publication_that_cannot_be_made_is_not_offered(
         review = Review(server, tmp_path / "street.plan.json")
         barred, words = review.does("""
           await click("#finish");
+          await until(() => document.querySelector(".choice"));
           const [, release] = document.querySelectorAll(".choice");
           return ["disabled" in release.querySelector("input").attributes, release.textContent];
         """)
@@ -672,11 +672,11 @@ def test_a_sure_face_is_shown_and_asked_about_before_it_is_a_false_alarm(review:
       select({sure.id});
       const asks = () => document.activeElement.id === "why";
       for (let n = 0; n < 6 && !asks(); n++) {{
-        const before = String(state.confirming);
+        const before = JSON.stringify(state.confirming);
         press("x");
-        await until(() => asks() || String(state.confirming) !== before);
+        await until(() => asks() || JSON.stringify(state.confirming) !== before);
         if (asks()) break;
-        await until(() => state.frame === state.confirming[1]);
+        await until(() => state.frame === state.confirming.first);
         shown.push(state.frame);
       }}
       const open = state.one.decision;

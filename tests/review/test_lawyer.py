@@ -217,7 +217,7 @@ def test_the_story_of_a_case(browser: Any, street: Path, found: Plan, tmp_path: 
         # finish: the audit finds who was missed
         looks.be("fr", "light", 1920, 1080)
         page.click("#finish")
-        assert page.js("return document.getElementById('f-case').value") == "24-117"
+        assert page.find("#f-case").get_property("value") == "24-117"
         page.write("#f-stamp", "redacted copy")
         looks.check()
         page.shot("finish")

@@ -11,9 +11,11 @@ import { nearest } from "./list.js";
 import { Face, fetchAhead } from "./picture.js";
 
 const LOOK = 60, // milliseconds that each picture is on the screen at least, so that it was looked at
+  TRIES = 30, // tenths of a second until pictures that are still on their way are left to the next time
   SURE = 6, // pictures above the others
   TILE = [104, 122], // pixels of a picture with its gap, and what stands around all of them
   AROUND = [60, 300];
+const wait = (ms) => new Promise((done) => setTimeout(done, ms));
 /** As many as fit, so that nothing has to be scrolled to. */
 function room() {
   const [wide, tall] = [0.96 * innerWidth, 0.94 * innerHeight].map((size, i) =>
@@ -73,27 +75,26 @@ export function ConfirmDialog() {
   }, [all.length && pictures[0]]);
   /** Say it of what came on the screen; the rest is shown next. */
   async function answer(same) {
-    const there = pictures.filter((n) => n in drawn.current);
-    if (busy.current || !there.length) return;
+    const missing = () => pictures.some((n) => !(n in drawn.current));
+    if (busy.current) return;
     busy.current = true;
-    const since = Math.min(...there.map((n) => drawn.current[n])),
-      left = since + LOOK * there.length - performance.now();
-    await new Promise((done) => setTimeout(done, left));
+    for (let i = 0; i < TRIES && missing(); i++) await wait(100);
+    const there = pictures.filter((n) => n in drawn.current);
+    if (there.length) await say(there, same);
+    others.value = new Set();
+    busy.current = false;
+  }
+  async function say(there, same) {
+    const since = Math.min(...there.map((n) => drawn.current[n]));
+    await wait(since + LOOK * there.length - performance.now());
     const seen = { view: "closely", speed: "still", frames: there, subject: s.id };
-    await inTurn(async () => taken(await post("seen", { shown: [seen] })));
-    const runs = (wanted) =>
-      shown.flatMap((one) =>
-        runsOf(
-          one.track,
-          one.pictures.filter((n) => n in drawn.current && wanted(n)),
-        ),
-      );
-    await sayOf(
-      runs((n) => !others.value.has(n)),
-      same,
-      runs((n) => others.value.has(n)),
-    );
-    [others.value, drawn.current, busy.current] = [new Set(), {}, false];
+    await inTurn(async () => taken(await post("seen", { shown: [seen] }))).catch(() => {});
+    const runs = (marked) =>
+      shown.flatMap(({ track, pictures }) => {
+        const said = pictures.filter((n) => there.includes(n) && others.value.has(n) === marked);
+        return runsOf(track, said);
+      });
+    await sayOf(runs(false), same, runs(true));
   }
   const mark = (n, shift) => {
     const from = shift && anchor.current !== null ? anchor.current : n,

@@ -7,13 +7,13 @@ export const closeDialog = () => (state.dialog = null);
 /** `kinds`: for each kind the component that fills it, which gets the rest of `state.dialog`. */
 export function Dialog({ kinds }) {
   const box = useRef(),
-    { kind, focus = "[autofocus]", ...given } = state.dialog || {};
+    { kind, ...given } = state.dialog || {};
   useLayoutEffect(() => {
     const { open } = box.current;
     if (kind && !open) box.current.showModal();
     if (!kind && open) box.current.close();
     box.current.scrollTop = 0;
-    box.current.querySelector(focus)?.focus();
+    box.current.querySelector("[autofocus], [type=text]")?.focus();
   }, [kind]);
   return html`<dialog id="dialog" class=${kind} ref=${box} aria-labelledby="dialog-title" onclose=${closeDialog}>
     ${kind && html`<${kinds[kind]} key=${kind} ...${given} />`}

@@ -19,6 +19,30 @@ const ofCase = () => state.wish.case ?? state.clip.case ?? "";
 
 export const askFinish = () => (state.dialog = { kind: "finish" });
 export function FinishDialog() {
+  const left = useSignal(null);
+  useEffect(() => {
+    get("left").then(
+      (told) => (left.value = told.left),
+      () => (left.value = []),
+    );
+  }, []);
+  // Nothing moves under the mouse: what to choose from comes once what stands above it is known.
+  return html`
+    <h2 id="dialog-title">${t("finish_title")}</h2>
+    ${
+      left.value &&
+      html`<${ToDo} left=${left.value} />
+      <${Strips} />
+      <${Options} />`
+    }
+    <div class="actions">
+      <${Button} word="cancel" act=${closeDialog} />
+      <${Button} id="start-finish" word="start" class="primary" autofocus act=${start} />
+    </div>
+  `;
+}
+/** How it is to be made. */
+function Options() {
   const now = state.wish,
     { clip, muted } = state,
     sound = [
@@ -26,9 +50,6 @@ export function FinishDialog() {
       ["mute", t("audio.mute")],
     ];
   return html`
-    <h2 id="dialog-title">${t("finish_title")}</h2>
-    <${ToDo} />
-    <${Strips} />
     <h3>${t("kind")}</h3>
     <div class="pair">
       <${Purpose} value="evidence" note="kind.evidence_note" />
@@ -47,10 +68,6 @@ export function FinishDialog() {
       <div><${Choices} id="f-corner" label=${t("corner")} value=${now.corner} values=${CORNERS} words="corner" take=${wish("corner")} /></div>
     </div>
     <p class="small muted recorded">${t(clip.signs ? "signs" : "signs_not")}</p>
-    <div class="actions">
-      <${Button} word="cancel" act=${closeDialog} />
-      <${Button} id="start-finish" word="start" class="primary" autofocus act=${start} />
-    </div>
   `;
 }
 const Line = ({ word, take, ...props }) =>
@@ -73,14 +90,7 @@ const WAYS = {
   open: () => (state.filter = "open"),
 };
 /** What a careful person would still do, each with the way there. */
-function ToDo() {
-  const left = useSignal(null);
-  useEffect(() => {
-    get("left").then(
-      (told) => (left.value = told.left),
-      () => {},
-    );
-  }, []);
+function ToDo({ left }) {
   const go = (what, id) => () => {
     closeDialog();
     (WAYS[what] || select)(id);
@@ -92,10 +102,9 @@ function ToDo() {
       <${Button} word="look" act=${go(what, id)} />
     </li>`;
   };
-  if (!left.value) return html`<p>…</p>`;
-  if (!left.value.length) return html`<p>✓ ${t("nothing_left")}</p>`;
+  if (!left.length) return html`<p>✓ ${t("nothing_left")}</p>`;
   return html`<p class="small muted">${t("left_title")}</p>
-    <ul class="todo">${left.value.map(item)}</ul>`;
+    <ul class="todo">${left.map(item)}</ul>`;
 }
 
 /** Evidence says who decided: that nobody's name will stand there is asked about, once. */
@@ -110,13 +119,14 @@ export function NamelessDialog() {
     nameless = true;
     make();
   };
-  const back = () => (state.dialog = { kind: "finish", focus: "#f-reviewer" });
   return html`
     <h2 id="dialog-title">${t("nameless_title")}</h2>
     <p>${t("nameless_note")}</p>
+    <${Reviewer} id="give-name" />
     <div class="actions">
+      <${Button} word="cancel" act=${askFinish} />
       <${Button} id="nameless" word="nameless" act=${goOn} />
-      <${Button} id="give-name" word="give_name" class="primary" autofocus act=${back} />
+      <${Button} id="start-named" word="start" class="primary" act=${start} />
     </div>
   `;
 }

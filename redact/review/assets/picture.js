@@ -25,9 +25,7 @@ export function Picture({ path, of, drawn, ...props }) {
   useLayoutEffect(() => {
     let gone = false,
       tries = 3; // the machine may be changing its network
-    const draw = async () => {
-      if (gone) return;
-      const bitmap = await fetched(path, of);
+    const show = (bitmap) => {
       if (gone) return;
       showOn(canvas.current, bitmap);
       drawn?.();
@@ -35,11 +33,13 @@ export function Picture({ path, of, drawn, ...props }) {
     const seen = new IntersectionObserver(([entry]) => {
       if (!entry.isIntersecting) return;
       seen.disconnect();
-      turn = turn.then(draw).catch(() => setTimeout(again, 1000));
+      if (known.has(key)) return show(known.get(key));
+      const fetch = async () => gone || show(await fetched(path, of));
+      turn = turn.then(fetch).catch(() => setTimeout(again, 1000));
     });
     const again = () => !gone && --tries && seen.observe(canvas.current);
-    seen.observe(canvas.current);
     if (known.has(key)) showOn(canvas.current, known.get(key)); // at once, and not grey before
+    seen.observe(canvas.current);
     return () => seen.disconnect((gone = true));
   }, [key]);
   return html`<canvas ref=${canvas} ...${props} />`;
