@@ -109,8 +109,10 @@ export function ConfirmDialog() {
     closeDialog();
     playStretch(one);
   };
-  const keys = ({ key }) =>
-    ({ y: () => answer(true), r: () => answer(false) })[key.toLowerCase()]?.();
+  function keys(event) {
+    if (event.repeat) return event.preventDefault(); // a key that is held down answers once
+    ({ y: () => answer(true), r: () => answer(false) })[event.key.toLowerCase()]?.();
+  }
   if (!s || !all.length) return null;
   const tile = (
     track,

@@ -15,7 +15,9 @@ export function Dialog({ kinds }) {
     box.current.scrollTop = 0;
     box.current.querySelector("[autofocus], [type=text]")?.focus();
   }, [kind]);
-  return html`<dialog id="dialog" class=${kind} ref=${box} aria-labelledby="dialog-title" onclose=${closeDialog}>
+  // The browser tells a moment later that it was closed, when another one may be wanted already.
+  const closed = () => kind && !box.current.open && closeDialog();
+  return html`<dialog id="dialog" class=${kind} ref=${box} aria-labelledby="dialog-title" onclose=${closed}>
     ${kind && html`<${kinds[kind]} key=${kind} ...${given} />`}
   </dialog>`;
 }
