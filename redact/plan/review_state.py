@@ -33,13 +33,11 @@ class SeenFrames(Value, frozen=True):
 
 class SeenSubject(Value, frozen=True):
     """Frames that were shown while a subject, known by its first track, was chosen; and `closely`,
-    those of which a person was shown this subject alone, enlarged."""
+    those of which this track alone was shown, enlarged."""
 
     track: Positive
     frames: Runs
-    closely: Annotated[
-        Runs, Meta(description="of which this subject alone was shown, enlarged")
-    ] = ()
+    closely: Annotated[Runs, Meta(description="this track alone was shown, enlarged")] = ()
 
 
 class SeenMoment(Value, frozen=True):

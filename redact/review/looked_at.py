@@ -24,8 +24,8 @@ from ..plan import (
 from ..risk import Moment, follows_to
 
 VIEWS: Final = ("outlines", "result", "original")
-SUBJECT_ALONE: Final = "closely"
-"""What is no view of a frame: a chosen subject alone is shown, enlarged."""
+TRACK_ALONE: Final = "closely"
+"""What is no view of a frame: a track alone is shown, enlarged."""
 SPEEDS: Final = ("still", "normal", "fast")
 
 
@@ -41,19 +41,15 @@ def with_seen(review: ReviewState, shown: Iterable[dict[str, Any]], frames: int)
     subjects = {s.track: s for s in review.subjects}
     for item in shown:
         view, speed, given = item.get("view"), item.get("speed"), item.get("frames")
-        if (
-            view not in (*VIEWS, SUBJECT_ALONE)
-            or speed not in SPEEDS
-            or not isinstance(given, list)
-        ):
+        if view not in (*VIEWS, TRACK_ALONE) or speed not in SPEEDS or not isinstance(given, list):
             continue
         runs = runs_of(n for n in given if isinstance(n, int) and 0 <= n < frames)
-        if view != SUBJECT_ALONE:
+        if view != TRACK_ALONE:
             seen[view, speed] = joined(seen.get((view, speed), ()), runs)
         subject = item.get("subject")
         if isinstance(subject, int) and subject > 0:
             known = subjects.get(subject, SeenSubject(subject, ()))
-            field = "closely" if view == SUBJECT_ALONE else "frames"
+            field = "closely" if view == TRACK_ALONE else "frames"
             subjects[subject] = known.but(**{field: joined(getattr(known, field), runs)})
     return review.but(
         seen=tuple(SeenFrames(v, s, runs) for (v, s), runs in sorted(seen.items()) if runs),
@@ -67,7 +63,7 @@ def with_parts(plan: Plan, shown: Iterable[dict[str, Any]]) -> list[dict[str, An
     found = []
     for item in shown:
         found.append(item)
-        if item.get("subject") is not None:
+        if item.get("subject") is not None and item.get("view") != TRACK_ALONE:
             parts = (edit.track_of(plan, n) for n in subject_of(plan, item["subject"]).tracks)
             followed = [part.id for part in parts if follows_to(part)]
             found += [{**item, "subject": n} for n in followed if n != item["subject"]]

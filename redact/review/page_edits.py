@@ -411,7 +411,7 @@ def confirm(
 ) -> Plan:
     """Say of a stretch of a kept track, while looking at it, that it is the one who is kept, or
     that it is not. Only what was on the screen can be confirmed, be it the whole frame or this
-    subject alone; the other parts of the subject that lie on the track there are no less somebody
+    track alone; the other parts of the subject that lie on the track there are no less somebody
     else.
 
     Raises:
@@ -421,7 +421,7 @@ def confirm(
     if track.action is not Action.KEEP:
         raise RefusedError("not_kept", number=number)
     frames = range(max(first, track.first), min(last, track.last) + 1)
-    looked = _looked_at(plan) | _looked_at_closely(plan, subject_of(plan, number))
+    looked = _looked_at(plan) | _looked_at_closely(plan, number)
     runs = runs_of(set(frames) & looked) if same else runs_of(frames)
     if not runs:
         raise RefusedError("not_looked")
@@ -452,9 +452,9 @@ def _looked_at(plan: Plan) -> set[int]:
     return {n for first, last in runs for n in range(first, last + 1)}
 
 
-def _looked_at_closely(plan: Plan, subject: Subject) -> set[int]:
-    theirs = [s for s in plan.review.subjects if s.track in subject.tracks] if plan.review else []
-    return {n for s in theirs for first, last in s.closely for n in range(first, last + 1)}
+def _looked_at_closely(plan: Plan, number: int) -> set[int]:
+    own = [s for s in plan.review.subjects if s.track == number] if plan.review else []
+    return {n for s in own for first, last in s.closely for n in range(first, last + 1)}
 
 
 def uncover(plan: Plan, number: int, other: int, decided: Decided = UNDECIDED) -> Plan:

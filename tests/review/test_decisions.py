@@ -245,7 +245,8 @@ def test_all_pictures_of_one_are_confirmed_with_one_key(
         assert time.monotonic() - begun < 60
         assert (hidden_in(after, kept), hidden_in(after, 90)) == ([], [11, 12])
         assert after.review and [(s.track, s.closely) for s in after.review.subjects] == [
-            (kept, ((0, 4), (6, 15)))
+            (kept, ((0, 4), (6, 7))),
+            (90, ((8, 15),)),
         ]
         assert after.review.moments == () and it.complaints() == []
 

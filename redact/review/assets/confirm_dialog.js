@@ -87,8 +87,11 @@ export function ConfirmDialog() {
   async function say(there, same) {
     const since = Math.min(...there.map((n) => drawn.current[n]));
     await wait(since + LOOK * there.length - performance.now());
-    const seen = { view: "closely", speed: "still", frames: there, subject: s.id };
-    await inTurn(async () => taken(await post("seen", { shown: [seen] }))).catch(() => {});
+    const seen = shown.map(({ track, pictures }) => {
+      const frames = pictures.filter((n) => there.includes(n));
+      return { view: "closely", speed: "still", frames, subject: track };
+    });
+    await inTurn(async () => taken(await post("seen", { shown: seen }))).catch(() => {});
     const runs = (marked) =>
       shown.flatMap(({ track, pictures }) => {
         const said = pictures.filter((n) => there.includes(n) && others.value.has(n) === marked);
