@@ -2,7 +2,7 @@
 // confirms what is in view, but for those that a person marked as somebody else.
 import { post } from "./api.js";
 import { html, useEffect, useRef, useSignal } from "./html.js";
-import { inTurn, state, taken, title } from "./store.js";
+import { inTurn, state, taken, title, toast } from "./store.js";
 import { clock, t } from "./words.js";
 import { playStretch, sayOf, stretches } from "./confirm.js";
 import { Button } from "./controls.js";
@@ -81,6 +81,7 @@ export function ConfirmDialog() {
     for (let i = 0; i < TRIES && missing(); i++) await wait(100);
     const there = pictures.filter((n) => n in drawn.current);
     if (there.length) await say(there, same);
+    else toast(t("refused.not_looked"), true);
     others.value = new Set();
     busy.current = false;
   }
