@@ -27,15 +27,13 @@ STRONGEST: Final = 6.0
 MOST_CLOSE_SCANS: Final = 3
 """Close scans that count: more of one thing say the same."""
 
-ENOUGH_BODIES: Final = 8
-"""Body scans without a body that bears it, after which more of them are no further evidence."""
-
 MOSTLY_BORNE: Final = 0.5
 """Share of the body scans in which a body must bear a head, or a vehicle a plate, so that it counts
 as theirs."""
 
 ENOUGH_SCANS: Final = 16
-"""Scans after which more of the same are no further evidence."""
+"""Scans, and body scans without a body that bears it, after which more of the same are no further
+evidence."""
 
 ORDINARY: Final = PerKind(
     "track/belief: ORDINARY",
@@ -185,7 +183,7 @@ class Clues(Arrays):
             "hits": np.log2(np.minimum(self.hits, ENOUGH_SCANS)),
             "close": self.close / np.maximum(self.close_scans, 1),
             "read": self.read,
-            "unborne": -np.log1p(np.minimum(self.bodied, ENOUGH_BODIES)) * (self.borne == 0),
+            "unborne": -np.log1p(np.minimum(self.bodied, ENOUGH_SCANS)) * (self.borne == 0),
         }
 
 

@@ -18,9 +18,6 @@ from .incremental_scan import ScanParts
 from .sensitivities import JITTER, TrackSettings
 from .small_pictures import SmallFrame
 
-RESTS: Final = 0.5
-"""Seconds in which a place that rang does not ring again, as it has been scanned."""
-
 RING_REACH: Final = 0.5
 """Own sizes around a face that rang which are scanned."""
 
@@ -39,7 +36,6 @@ class Bell:
         self._scan_small, self._settings = scan_small, settings
         self._seen: ScannedPicture | None = None
         self._last = -np.inf
-        self._rang = np.zeros((0, 5))
 
     def scanned(self, small: SmallFrame) -> None:
         """A picture was scanned as a whole, and needs no small scan."""
@@ -68,9 +64,5 @@ class Bell:
         else:
             self._seen.scanned(small, areas)
         faces = found.xyxy[found.score >= self._settings.ring_score].astype(np.float64)
-        self._rang = self._rang[small.time - self._rang[:, 4] <= RESTS]
-        places = np.concatenate([known, self._rang[:, :4]])
-        new = faces[(iou(faces, places) < LOOSELY_SAME_IOU).all(axis=1)]
-        times = np.full((len(new), 1), small.time)
-        self._rang = np.concatenate([self._rang, np.hstack([new, times])])
+        new = faces[(iou(faces, known) < LOOSELY_SAME_IOU).all(axis=1)]
         return grown(new, RING_REACH)

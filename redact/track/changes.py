@@ -31,7 +31,7 @@ PIXEL = 5
 the fixed cameras of the dev clips, blocks where nothing moves). Where nothing at all is detected,
 the mean of a spot may differ by as much, and that of a block by half."""
 
-MEAN = 1.5
+MEAN = PIXEL / 2
 """And all of a block on average: less than one pixel may, so that something faint and
 large is noticed."""
 
@@ -44,9 +44,6 @@ NOISE_REACH = 1.0
 """Own sizes around a detection in which noise counts as well. Each scan of a doubtful face gives
 another score, and the best of them counts: with 0 a man on a dev clip stayed open, with .5, 1 and
 2 he is hidden."""
-
-BRIGHTER = 8
-"""And by which all of the picture may be brighter or darker, as a camera makes it."""
 
 MOST_AREAS = 8
 """Each is an image of its own to the networks; about what a busy street needs. It decides cost
@@ -177,7 +174,7 @@ def changed_blocks(before: NDArray[np.uint8], now: NDArray[np.uint8]) -> Mask:
     """Blocks that differ visibly. `before` and `now` are [h, w]; the last blocks may be smaller."""
     apart = cv2.absdiff(before, now)
     over = cv2.threshold(apart, PIXEL, 255, cv2.THRESH_BINARY)[1]
-    # Means of blocks, in whole levels: 2 stands for everything from 1.5 on, and one pixel of 255 in
+    # Means of blocks, in whole levels: 3 stands for everything from 2.5 on, and one pixel of 255 in
     # a block makes 4.
     return np.asarray((_of_blocks(over) > 0) | (_of_blocks(apart) > MEAN), np.bool_)
 
@@ -185,10 +182,10 @@ def changed_blocks(before: NDArray[np.uint8], now: NDArray[np.uint8]) -> Mask:
 def beyond_noise(before: NDArray[np.uint8], now: NDArray[np.uint8]) -> Mask:
     """Blocks that differ by more than noise, and than the rest of the picture; see above."""
     apart = cv2.subtract(now, before, dtype=cv2.CV_32F)
-    apart -= np.clip(np.median(apart[::7, ::7]), -BRIGHTER, BRIGHTER)
+    apart -= np.clip(np.median(apart[::7, ::7]), -PIXEL, PIXEL)
     spots = np.abs(cv2.blur(apart, (SPOT, SPOT)))
     over = cv2.threshold(spots, PIXEL, 1, cv2.THRESH_BINARY)[1]
-    far = np.abs(_of_blocks(apart)) > PIXEL / 2
+    far = np.abs(_of_blocks(apart)) > MEAN
     return np.asarray(far | (_of_blocks(over) > 0), np.bool_)
 
 
