@@ -67,19 +67,10 @@ LARGER = 1.25
 """Times as wide as it was when it was read last, from which it is read again: somebody who rides up
 to the camera is read at most ten times."""
 
-PART = 0.2
-"""IoU from which one box is on the plate of another: with half of it, or with the bumper around it.
-Both can be read, and neither is a second plate."""
-
 FULLER = 1.5
 """Times the area that a box had in the last close scan from which more of it shows. A face
 that came in at the border and then filled a moved still of dev stayed open, though every scan was
 sure of it: close scans had been shown parts of it. With twice the area it still did."""
-
-BEYOND_DOUBT = 0.98
-"""Probability from which a plate is not read: it is hidden whatever its size is, as hiding for
-nothing never costs more than `belief.MOST_COSTED_SHARE` over `belief.ORDINARY` times the
-ordinary."""
 
 TRUSTED_BACK = 4.0
 """Times as long as it was seen that an object is followed back: its start is followed back
@@ -243,18 +234,12 @@ class ActiveTracklets:
 
     def to_read(self, time: float) -> NDArray[np.intp]:
         """Rows of what may be plates whose present picture is worth reading: large enough, and
-        clearly larger than when they were read last. None that is known, because it was read or
-        is believed without; and none that lies on one, for it is a part of that, or more than it.
-        """
+        clearly larger than when they were read last, in vain."""
         r = self.rows
-        plates = np.flatnonzero((r.detected == time) & (r.target == Target.PLATE))
-        sure = probability_of(r.clues.select(plates), self._weights) >= BEYOND_DOUBT
-        known = sure | (r.clues.read[plates] > 0)
-        width = r.box[plates, 2] - r.box[plates, 0]
-        rows = plates[~known & (width >= np.maximum(READABLE, LARGER * r.read_width[plates]))]
-        plates = plates[known]
-        on_known = lies_on(r.box[rows], r.target[rows], r.box[plates], r.target[plates], PART)
-        return np.asarray(rows[~on_known])
+        rows = np.flatnonzero((r.detected == time) & (r.target == Target.PLATE))
+        rows = rows[r.clues.read[rows] == 0]
+        width = r.box[rows, 2] - r.box[rows, 0]
+        return np.asarray(rows[width >= np.maximum(READABLE, LARGER * r.read_width[rows])])
 
     def was_read(self, rows: NDArray[np.intp], legible: NDArray[np.bool_]) -> None:
         """Take in whether a number could be read in `rows`."""

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from ..types import DOUBTFUL, MOSTLY_INSIDE, Box, Boxes, Doubt, Target, Track
 from .active_tracklets import Retired
-from .associate import LIKENESS_WEIGHT, MOST_REACH, REACH, SIZE_RATIO, Pairs, assign
+from .associate import MOST_REACH, REACH, SIZE_RATIO, Pairs, assign
 from .belief import Clues, TargetWeights, probability_of, worth_hiding
 from .box_per_frame import fill, keyframes_of
 from .follow import ANCHOR
@@ -147,7 +147,7 @@ def _pair_costs(
     distance = np.hypot(*((left[:, :2] - right[:, :2]) / size).T)
     ratio = np.abs(np.log(np.maximum(left[:, 2:], 1) / np.maximum(right[:, 2:], 1))).max(axis=1)
     reach = REACH + MOST_REACH * gap
-    cost = distance / reach + 0.5 * ratio + LIKENESS_WEIGHT * (1 - alike)
+    cost = distance / reach + 0.5 * (ratio + (1 - alike))
     return cost, (distance <= reach) & (ratio <= np.log(SIZE_RATIO))
 
 

@@ -61,9 +61,6 @@ SIZE_RATIO = 2.2
 """Largest change of width or height between sightings: a head that turns, or two
 detectors that frame it differently, differ by less; a judgement, not fitted."""
 
-LIKENESS_WEIGHT = 0.4
-"""Cost of no likeness at all: enough to tell two who cross, not to part one who turns."""
-
 
 @dataclass(frozen=True, slots=True)
 class Objects:
@@ -109,8 +106,8 @@ def possible_pairs(a: Objects, spread: NDArray[np.float64], b: Objects) -> Pairs
     good = (distance <= reach[i]) & (ratio <= np.log(SIZE_RATIO)) & (a.target[i] == b.target[j])
     i, j, distance, ratio = i[good], j[good], distance[good], ratio[good]
     alike = pairwise_likeness(a.patches[i], b.patches[j])
-    cost = distance / reach[i] + 0.5 * (1 - paired_iou(a.boxes[i], b.boxes[j]))
-    return Pairs(i, j, cost + 0.3 * ratio + LIKENESS_WEIGHT * (1 - alike))
+    apart = 1 - paired_iou(a.boxes[i], b.boxes[j])
+    return Pairs(i, j, distance / reach[i] + 0.5 * (apart + ratio + (1 - alike)))
 
 
 def assign(pairs: Pairs) -> tuple[Index, Index]:
