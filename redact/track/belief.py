@@ -50,11 +50,6 @@ MOST_COSTED_SHARE: Final = 0.25
 Without it a plate that filled the picture of a moved still of dev stayed open, although every scan
 detected it; a plate's `ORDINARY` twice as large hid that one too, and a sixth more for nothing."""
 
-ON_VEHICLE_SHARE: Final = 0.012
-"""Share of the picture that is ordinary for a plate that a vehicle bears in most body scans.
-With `ORDINARY` the plate of a scooter that rides up to the camera, 1.1 % of the picture, stayed
-open, though every scan detected it and none surely; with .02 a taxi's sign of 5.6 % is hidden."""
-
 TargetWeights = Mapping[str, float]
 
 AS_DETECTED: Final[Mapping[str, TargetWeights]] = {
@@ -216,16 +211,13 @@ def worth_hiding(
         clues, weights: see `probability_of`.
         leak_cost: what leaving it open costs, if hiding a thing of ordinary size for nothing costs
             1. A plate that was read is of ordinary size, however large: what is plainest to read
-            costs most if it is left open; one on a vehicle may be larger than others
-            (`ON_VEHICLE_SHARE`). So is a head that a body bears in most body scans: it is as
-            large as whoever it belongs to. Of faces this hides a fifth more for nothing, and left
-            none fewer open on 16 clips.
+            costs most if it is left open. So is a head that a body bears in most body scans: it is
+            as large as whoever it belongs to. Of faces this hides a fifth more for nothing, and
+            left none fewer open on 16 clips.
     """
     p = probability_of(clues, weights)
-    explained = (clues.bodied > 0) & (clues.borne >= MOSTLY_BORNE * clues.bodied)
-    ordinary = ORDINARY.of(clues.target)
-    ordinary = np.where(explained & (clues.target == Target.PLATE), ON_VEHICLE_SHARE, ordinary)
-    in_vain = np.maximum(1.0, np.minimum(clues.share, MOST_COSTED_SHARE) / ordinary)
-    explained &= clues.target == Target.HEAD
-    in_vain = np.where((clues.read > 0) | explained, 1.0, in_vain)
+    share = np.minimum(clues.share, MOST_COSTED_SHARE) / ORDINARY.of(clues.target)
+    borne = (clues.bodied > 0) & (clues.borne >= MOSTLY_BORNE * clues.bodied)
+    ordinary = (clues.read > 0) | (borne & (clues.target == Target.HEAD))
+    in_vain = np.where(ordinary, 1.0, np.maximum(1.0, share))
     return np.asarray(p * leak_cost >= in_vain * (1 - p))

@@ -12,12 +12,14 @@ import numpy as np
 
 from ..detection import iou
 from ..types import LOOSELY_SAME_IOU, Boxes, Frame
-from .active_tracklets import RESTLESS_REACH
 from .changes import ScannedPicture
 from .geometry import grown
 from .incremental_scan import ScanParts
 from .sensitivities import JITTER, TrackSettings
 from .small_pictures import SmallFrame
+
+RING_REACH: Final = 0.5
+"""Own sizes around a face that rang which are scanned."""
 
 _NONE: Final = np.zeros((0, 4))
 
@@ -63,4 +65,4 @@ class Bell:
             self._seen.scanned(small, areas)
         faces = found.xyxy[found.score >= self._settings.ring_score].astype(np.float64)
         new = faces[(iou(faces, known) < LOOSELY_SAME_IOU).all(axis=1)]
-        return grown(new, RESTLESS_REACH)
+        return grown(new, RING_REACH)

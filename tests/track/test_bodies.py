@@ -12,8 +12,7 @@ from av.video.reformatter import VideoReformatter
 from numpy.typing import NDArray
 
 from redact.detection import Bodies, load_calibration
-from redact.track import Clues, Eyes, Tracker, TrackSettings, probability_of
-from redact.track.belief import worth_hiding
+from redact.track import Clues, Eyes, Tracker, probability_of
 from redact.track.bodies import (
     Everybody,
     bearers,
@@ -30,7 +29,6 @@ BODY = [100.0, 40, 180, 300]
 FACE = [125.0, 45, 155, 85]
 BOTH = np.array([BODY, [300.0, 40, 380, 300]])
 NONE = np.zeros((0, 4))
-SCOOTER = np.array([[82.0, 475, 168, 509]])
 
 
 def detections(*boxes: list[float], score: float = 0.9, target: Target = Target.FACE) -> Detections:
@@ -341,21 +339,6 @@ def test_one_body_in_many_looks_is_enough() -> None:
         clues.borne[:], clues.bodied[:] = (1, 9), 9
         seldom, always = probability_of(clues, load_calibration().tracks)
         assert seldom == always
-
-
-def test_a_plate_on_a_vehicle_may_be_larger_than_others() -> None:
-    """The scooter of a clip of dev: seen in every look, and surely in none. But not as large as the
-    sign of a taxi, of which looks said hardly more."""
-    kind, row, picture = np.array([Target.PLATE], np.int8), np.array([0]), 352 * 640.0
-
-    def hidden(borne: bool, box: NDArray[np.float64], best: float, close: float) -> bool:
-        clues = Clues.of_new(kind, np.full(1, best, np.float32), box, picture)
-        clues.scanned_closely(row, np.full(1, close, np.float32))
-        clues.scanned_for_bodies(row, np.array([borne]))
-        return bool(worth_hiding(clues, load_calibration().tracks, TrackSettings().leak_cost)[0])
-
-    assert hidden(True, SCOOTER, 0.8, -0.9) and not hidden(False, SCOOTER, 0.8, -0.9)
-    assert not hidden(True, np.array([[0.0, 0, 158, 80]]), -0.2, 0.7)
 
 
 @pytest.mark.parametrize("bodies", [True, False])
