@@ -85,7 +85,7 @@ bound the file."""
 
 COVERED: Final = 0.4
 """Share of a place from which the mask on it hides whatever is there. Measured by `python -m
-lab.audit --half dev --sweep`."""
+lab.audit --half dev`."""
 
 
 def uncovered(plan: Plan, doubts: Iterable[Doubt]) -> tuple[Doubt, ...]:
