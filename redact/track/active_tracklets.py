@@ -63,14 +63,11 @@ much do hardly less or more (`lab/training/README.md`, "Close looks")."""
 READABLE = 32.0
 """Pixels of width from which a plate is read: the narrowest that could be read on dev is 38."""
 
-LARGER = 1.25
-"""Times as wide as it was when it was read last, from which it is read again: somebody who rides up
-to the camera is read at most ten times."""
-
 FULLER = 1.5
-"""Times the area that a box had in the last close scan from which more of it shows. A face
-that came in at the border and then filled a moved still of dev stayed open, though every scan was
-sure of it: close scans had been shown parts of it. With twice the area it still did."""
+"""Times the area that a box had in the last close scan, or when it was read, from which more of it
+shows: somebody who rides up to the camera is read at most ten times. A face that came in at the
+border and then filled a moved still of dev stayed open, though every scan was sure of it: close
+scans had been shown parts of it. With twice the area it still did."""
 
 TRUSTED_BACK = 4.0
 """Times as long as it was seen that an object is followed back: its start is followed back
@@ -238,13 +235,13 @@ class ActiveTracklets:
         r = self.rows
         rows = np.flatnonzero((r.detected == time) & (r.target == Target.PLATE))
         rows = rows[r.clues.read[rows] == 0]
-        width = r.box[rows, 2] - r.box[rows, 0]
-        return np.asarray(rows[width >= np.maximum(READABLE, LARGER * r.read_width[rows])])
+        rows = rows[r.box[rows, 2] - r.box[rows, 0] >= READABLE]
+        return np.asarray(rows[areas(r.box[rows]) >= FULLER * r.read_area[rows]])
 
     def was_read(self, rows: NDArray[np.intp], legible: NDArray[np.bool_]) -> None:
         """Take in whether a number could be read in `rows`."""
         r = self.rows
-        r.read_width[rows] = r.box[rows, 2] - r.box[rows, 0]
+        r.read_area[rows] = areas(r.box[rows])
         r.clues.read[rows] = np.maximum(r.clues.read[rows], legible)
 
     def _round(

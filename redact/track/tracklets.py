@@ -135,7 +135,7 @@ class Tracklets(Arrays):
     unbroken: bool [N], whether every patch since then was like one of those before it.
     examined: float64 [N], log odds of the last scan that a close one followed.
     examined_area: float64 [N], area of its box in that scan, 0 where there was none.
-    read_width: float64 [N], width of its box when it was read last, 0 where it was not.
+    read_area: float64 [N], area of its box when it was read last, 0 where it was not.
     start: int32 [N], frame of the first sighting.
     start_time: float64 [N], seconds.
     start_box, start_patch: box and patch there.
@@ -159,7 +159,7 @@ class Tracklets(Arrays):
     unbroken: NDArray[np.bool_]
     examined: NDArray[np.float64]
     examined_area: NDArray[np.float64]
-    read_width: NDArray[np.float64]
+    read_area: NDArray[np.float64]
     start: NDArray[np.int32]
     start_time: NDArray[np.float64]
     start_box: Boxes
@@ -191,7 +191,7 @@ class Tracklets(Arrays):
             unbroken=np.ones(count, np.bool_),
             examined=np.full(count, -np.inf),
             examined_area=np.zeros(count),
-            read_width=np.zeros(count),
+            read_area=np.zeros(count),
             start=np.full(count, small.index, np.int32),
             start_time=now,
             start_box=seen.boxes,

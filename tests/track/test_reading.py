@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from redact.detection import load_calibration
 from redact.track import settings_of
-from redact.track.active_tracklets import LARGER, READABLE
+from redact.track.active_tracklets import FULLER, READABLE
 from redact.track.belief import MOST_COSTED_SHARE, ORDINARY, Clues, worth_hiding
 from redact.types import Box, Detections, Frame, Target, Track
 
@@ -62,7 +62,7 @@ def test_it_is_read_again_only_when_it_is_clearly_larger_and_not_once_it_was_rea
     reader = Legible(60)
     tracked(reader, nearer())
     steps = [b / a for a, b in zip(reader.widths, reader.widths[1:], strict=False)]
-    assert reader.widths[0] >= READABLE and all(step >= LARGER for step in steps)
+    assert reader.widths[0] >= READABLE and all(step**2 >= FULLER for step in steps)
     assert [width for width in reader.widths if width >= 60] == reader.widths[-1:]
 
 
