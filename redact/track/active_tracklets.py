@@ -13,7 +13,7 @@ from ..types import DOUBTFUL, LOOSELY_SAME_IOU, SAME_PLACE_IOU, Boxes, Rect, Tar
 from .associate import Objects, Observations, Pairs, assign, possible_pairs
 from .backward import Job
 from .belief import MOST_CLOSE_SCANS, Clues, TargetWeights, probability_of, worth_hiding
-from .bodies import borne_by
+from .bodies import borne_by, ridden
 from .follow import ANCHOR, COAST, LOST_SECONDS, Find, find_again, looks_same, step
 from .geometry import (
     Affine,
@@ -185,13 +185,15 @@ class ActiveTracklets:
             self._start(small, fresh, patches)
 
     def stand_on(self, bodies: Bodies, small: SmallFrame) -> None:
-        """Note which of the tracklets seen now are borne by a body, and plates by a vehicle."""
+        """Note which of the tracklets seen now are borne by a body, and plates by a vehicle. Of a
+        plate below a rider this tells nothing, as vehicles are then often missed."""
         r = self.rows
         rows = np.flatnonzero(r.seen == small.time)
         height = small.luma.shape[0] / small.scale
         chances = probability_of(r.clues.select(rows), self._weights)
         borne = borne_by(bodies, r.box[rows], r.target[rows], height, chances)
-        r.clues.scanned_for_bodies(rows, borne)
+        told = borne | (r.target[rows] != Target.PLATE) | ~ridden(bodies, r.box[rows])
+        r.clues.scanned_for_bodies(rows[told], borne[told])
 
     def known_places(self) -> tuple[Boxes, Boxes, Boxes]:
         """[N, 4] each, where believed faces and heads should be now that are likely such, where

@@ -178,8 +178,21 @@ class Clues(Arrays):
             "hits": np.log2(np.minimum(self.hits, ENOUGH_SCANS)),
             "close": self.close / np.maximum(self.close_scans, 1),
             "read": self.read,
-            "unborne": -np.log1p(np.minimum(self.bodied, ENOUGH_SCANS)) * (self.borne == 0),
+            "unborne": -np.log1p(np.minimum(self.bodied, ENOUGH_SCANS)) * self._unborne(),
         }
+
+    def _unborne(self) -> NDArray[np.float64]:
+        """[N] how far the body scans speak against each, 0 to 1.
+
+        Of faces more, the fewer of them show a body that bears it, and the larger it is: the
+        network for bodies misses who is far away. Of 87 footage clips 6 of 102 small faces (below a
+        35th of the longer side) and none of 77 large ones (from a 20th on) lie on no body in most
+        scans, of what is none 27 of 143 and 11 of 29.
+        """
+        seldom = 1 - self.borne / np.maximum(self.bodied, 1) / MOSTLY_BORNE
+        large = np.minimum(np.sqrt(self.share / ORDINARY[Target.FACE]), 1)
+        never = self.borne == 0
+        return np.where(self.target == Target.FACE, np.maximum(seldom, 0) * large, never)
 
 
 def probability_of(clues: Clues, weights: Mapping[str, TargetWeights]) -> NDArray[np.float64]:

@@ -118,6 +118,22 @@ def plates_borne(
     return np.asarray((inside & (share <= largest)).all(axis=2))
 
 
+BELOW_RIDER: Final = 0.2
+"""Share of a person's height by which the plate of what they ride may lie below their box."""
+
+
+def ridden(bodies: Bodies, plates: Boxes) -> NDArray[np.bool_]:
+    """[N] whether each of N plates [N, 4] may be that of a two-wheeler whose rider hides it from
+    the network for vehicles: it lies on somebody's lower half, or close below."""
+    low, high = np.split(bodies.xyxy[~bodies.vehicle].astype(np.float64), 2, axis=1)
+    size = high - low
+    lower = np.hstack([low, high])
+    lower[:, 1] += size[:, 1] / 2
+    lower[:, 3] += BELOW_RIDER * size[:, 1]
+    narrow = (plates[:, 2] - plates[:, 0])[None] <= ON_VEHICLE[0] * size[:, :1]
+    return np.asarray((_hold_middles(lower, plates) & narrow).any(axis=0))
+
+
 def head_places(bodies: Boxes) -> Boxes:
     """[N, 4], where the heads of bodies [N, 4] should be: in the middle of the upper end, a seventh
     as tall as a person who stands upright, a third as wide as one who is seen from the chest up."""
