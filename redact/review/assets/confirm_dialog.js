@@ -69,13 +69,18 @@ export function ConfirmDialog() {
     marked = pictures.filter((n) => others.value.has(n)).length;
   const [busy, anchor] = [useRef(false), useRef(null)]; // with Shift, all from the anchor on are marked
   useEffect(() => {
-    if (!all.length) return closeDialog();
-    for (const one of firstOf(all, 2 * room()))
-      for (const n of one.pictures) fetchAhead("face", { track: one.track, frame: n });
-  }, [all.length && pictures[0]]);
+    if (!all.length) closeDialog();
+  }, [all.length]);
+  const missing = () => pictures.some((n) => !(n in drawn.current));
+  /** A picture is there; once all are, those that are shown next are fetched. */
+  function came(n) {
+    drawn.current[n] ??= performance.now();
+    if (missing()) return;
+    for (const { track, pictures } of firstOf(all, 2 * room()))
+      for (const frame of pictures) fetchAhead("face", { track, frame });
+  }
   /** Say it of what came on the screen; the rest is shown next. */
   async function answer(same) {
-    const missing = () => pictures.some((n) => !(n in drawn.current));
     if (busy.current) return;
     busy.current = true;
     for (let i = 0; i < TRIES && missing(); i++) await wait(100);
@@ -123,7 +128,7 @@ export function ConfirmDialog() {
     n,
   ) => html`<button key=${n} class="picture" data-frame=${n} aria-pressed=${String(others.value.has(n))}
     title=${t("somebody_else")} onclick=${(e) => mark(n, e.shiftKey)}>
-    <${Face} of=${[track, n]} drawn=${() => (drawn.current[n] ??= performance.now())} />
+    <${Face} of=${[track, n]} drawn=${() => came(n)} />
     <span>${others.value.has(n) ? t("somebody_else") : clock(state.times[n], 2)}</span>
   </button>`;
   const before = (
