@@ -123,20 +123,20 @@ export function ConfirmDialog() {
     ({ y: () => answer(true), r: () => answer(false) })[event.key.toLowerCase()]?.();
   }
   if (!s || !all.length) return null;
-  const tile = (
-    track,
-    n,
-  ) => html`<button key=${n} class="picture" data-frame=${n} aria-pressed=${String(others.value.has(n))}
-    title=${t("somebody_else")} onclick=${(e) => mark(n, e.shiftKey)}>
-    <${Face} of=${[track, n]} drawn=${() => came(n)} />
-    <span>${others.value.has(n) ? t("somebody_else") : clock(state.times[n], 2)}</span>
-  </button>`;
+  const tile = (track, n) => {
+    const other = others.value.has(n);
+    return html`<${Button} key=${n} class="picture" title="somebody_else" named data-frame=${n} pressed=${other}
+      act=${(e) => mark(n, e.shiftKey)}>
+      <${Face} of=${[track, n]} drawn=${() => came(n)} />
+      <span>${other ? t("somebody_else") : clock(state.times[n], 2)}</span>
+    <//>`;
+  };
   const before = (
     one,
-  ) => html`<button class="picture sure" title=${t("confirm_play")} aria-label=${t("confirm_play")} onclick=${() => play(one)}>
+  ) => html`<${Button} class="picture sure" title="confirm_play" named act=${() => play(one)}>
     <${Face} of=${sureBefore(s, one)} />
     <span>▸ ${clock(state.times[one.first], 2)}</span>
-  </button>`;
+  <//>`;
   return html`<div class="faces" onkeydown=${keys}>
     <h2 id="dialog-title">${t("confirm_title", { who: title(s) })}</h2>
     <div class="row">
