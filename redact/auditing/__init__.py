@@ -1,6 +1,7 @@
 """Audit of a finished file: what can still be seen, and is everything else as it was?"""
 
 from .audit import audit_file
+from .finding_sentence import finding_sentence
 from .findings_sheet import finding_pictures, review_sheet, sheet_path
 from .fix_findings import fix_command, hiding_places
 from .result import AuditResult, AuditSettings, Check, finding_in_words

@@ -14,6 +14,7 @@ from typing import Any, Final
 
 import click
 
+from ..auditing import finding_sentence
 from ..end_with_parent import OPTION
 from ..files import PRIVATE
 from ..pipeline import Delivery, HeldBack, Result, ResultState, held_back_for, relative_to_here
@@ -21,7 +22,7 @@ from ..plan import Plan, all_subjects
 from ..record import Manifest, manifest_path
 from ..risk import moments_worth_a_look
 from ..types import Action, Decided, Finding, FindingKind, Track, as_argument, clock
-from ..words import said, say, word
+from ..words import said, say, spoken, word, words_of
 from .app import PATH, together, typed
 from .destination import is_folder
 from .evidence_options import evidence_options, take_acceptance
@@ -219,11 +220,6 @@ def record_in_words(output: Path, record: Manifest, plan: Path | None) -> str:
     return say("record_with_plan", name=name, plan=plan.name)
 
 
-_ACROSS = ("left", "centre", "right")
-_DOWN = ("upper", "middle", "lower")
-"""Rows and columns of thirds; each place is a term of the table `where`."""
-
-
 def in_plain_words(
     findings: Sequence[Finding],
     size: tuple[int, int],
@@ -246,7 +242,7 @@ def in_plain_words(
         folded = doubtful
     for n, finding in enumerate(findings):
         if finding not in folded:
-            parts = [f"{finding.number}. {_what_and_when(finding, start)}, {place(finding, size)}."]
+            parts = [f"{finding.number}. {_sentence(finding, size, start)}"]
             parts += [say("reads", text=finding.shown_text)] if finding.text else []
             parts += [say("perhaps_nothing")] if finding.doubtful else []
             if finding.number in answers:
@@ -265,38 +261,13 @@ _MOST_DOUBTFUL: Final = 2
 """Doubtful findings that are told one by one beside those that are not."""
 
 
-def _what_and_when(finding: Finding, start: float | None) -> str:
-    what = _what(finding)
-    return what if start is None else f"{what} {_when(finding.start - start, finding.end - start)}"
-
-
-def _what(finding: Finding) -> str:
-    thing = word("target_in_sentence", finding.target.word)
-    if finding.kind is FindingKind.UNDRAWN:
-        if finding.track is None:
-            return say("mask_undrawn", thing=thing)
-        return say("mask_of_track_undrawn", thing=thing, track=finding.track)
-    if finding.kind is FindingKind.REPEATED:
-        return say("number_repeated")
-    if finding.kind is FindingKind.MISFIT:
-        if finding.track is None:
-            return say("mask_misfits", thing=thing)
-        return say("mask_of_track_misfits", thing=thing, track=finding.track)
-    seen = word("target_detected", finding.target.word)
-    return say("may_be_visible", thing=f"{seen[0].upper()}{seen[1:]}")
-
-
-def place(finding: Finding, size: tuple[int, int]) -> str:
-    """Position in the picture, in thirds: "upper left", "centre"."""
-    x, y = finding.path[len(finding.path) // 2][1].centre
-    across = _ACROSS[min(2, max(0, int(3 * x / size[0])))]
-    down = _DOWN[min(2, max(0, int(3 * y / size[1])))]
-    return word("where", f"{down}_{across}")
-
-
-def _when(first: float, last: float) -> str:
-    a, b = (clock(max(0, int(seconds)), 0) for seconds in (first, last))
-    return say("at_time", at=a) if a == b else say("from_to", start=a, end=b)
+def _sentence(finding: Finding, size: tuple[int, int], start: float | None) -> str:
+    seconds = None if start is None else (finding.start - start, finding.end - start)
+    box = finding.path[len(finding.path) // 2][1]
+    said_in = words_of(spoken())
+    return finding_sentence(
+        said_in, finding.kind, finding.target, seconds, box, size, finding.track
+    )
 
 
 def what_to_do(result: Result) -> str:

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from msgspec.structs import asdict
 
+from ..auditing import finding_sentence
 from ..mask_size import OF_RECTANGLES
 from ..media import SourceInfo
 from ..plan import (
@@ -35,7 +36,19 @@ from ..risk import (
     undecided_moments,
 )
 from ..track import LEAST_BODY_SCANS
-from ..types import DOUBTFUL, Action, Keyframe, Origin, Outline, Target, Track, runs_of
+from ..types import (
+    DOUBTFUL,
+    Action,
+    Box,
+    FindingKind,
+    Keyframe,
+    Origin,
+    Outline,
+    Target,
+    Track,
+    runs_of,
+)
+from ..words import LANGUAGES, words_of
 from .looked_at import Asked, Settled, review_summary, seen_runs, with_answers, with_moments
 from .sound import sound_span
 from .track_summary import TrackSummaries, TrackSummary
@@ -51,6 +64,8 @@ ON_BODY: Final = 0.5
 
 LEAST_DETECTED_FRAMES: Final = 3
 """Frames in which it was detected; fewer are unsure whatever the score."""
+
+_FINDINGS: Final = {kind.value: kind for kind in FindingKind}
 
 
 @dataclass(frozen=True, slots=True)
@@ -434,7 +449,25 @@ def bodies_at(plan: Plan, frame: int) -> list[dict[str, Any]]:
 
 def _finding(plan: Plan, note: FindingNote) -> dict[str, Any]:
     """A finding for the page; somebody else's answer is shown, but does not count here."""
-    told = {name: value for name, value in asdict(note).items() if name != "mark"}
+    source = plan.source
+    frame, corners = (
+        note.places[len(note.places) // 2]
+        if note.places
+        else (note.first, (0, 0, source.width, source.height))
+    )
+    kind = _FINDINGS.get(note.kind, FindingKind.UNCOVERED)  # a plan may come from elsewhere
+    seconds = None
+    if len(source.timeline) > 1:
+        seconds = plan.seconds(note.first), plan.seconds(note.last)
+    whom, size = Target.from_word(note.target), (source.width, source.height)
+    told = {name: value for name, value in asdict(note).items() if name != "mark"} | {
+        "at": frame,
+        "box": corners,
+        "words": {
+            language: finding_sentence(words_of(language), kind, whom, seconds, Box(*corners), size)
+            for language in LANGUAGES
+        },
+    }
     if note.answer and not answered_here(plan, note):
         told |= {"answer": "", "reason": "", "said": note.answer, "said_reason": note.reason}
     return told

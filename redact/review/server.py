@@ -125,11 +125,7 @@ def _words(language: str) -> dict[str, Any]:
     words |= {f"reason.{own}": said for own, said in Words(language).tables["reason"].items()}
     tables = Words(language).tables
     whom = tables["target_short"] | tables["somebody"]
-    words |= {f"target.{kind}": name.capitalize() for kind, name in whom.items()}
-    kinds = (("a_target", "target_in_sentence"), ("seen_target", "target_detected"))
-    return words | {
-        f"{key}.{kind}": name for key, table in kinds for kind, name in tables[table].items()
-    }
+    return words | {f"target.{kind}": name.capitalize() for kind, name in whom.items()}
 
 
 @dataclass

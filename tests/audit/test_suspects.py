@@ -187,12 +187,12 @@ def test_doubtful_findings_come_last_and_are_folded() -> None:
     found = findings_of(Evidence(suspects, (), {}, {}, times, {}, {}))
     assert [f.first for f in found] == [15, 90, 0, 30, 60]
     assert list(in_plain_words(found, (320, 240), (), 0.0)) == [
-        "1. A face or the back of a head may be visible at 0:01, upper. Hide it?",
-        "2. A licence plate may be visible at 0:06, upper. Hide it?",
+        "1. A face or the back of a head may be visible at 0:01, at the top. Hide it?",
+        "2. A licence plate may be visible at 0:06, at the top. Hide it?",
         "3 to 5. Doubtful, each perhaps nothing: at 0:00, 0:02, 0:04. --verbose tells each.",
     ]
     alone = list(in_plain_words(found[2:], (320, 240), (), 0.0))
     assert len(alone) == 3 and alone[0].endswith(" Perhaps it is nothing. Hide it?")
     first, *more = in_plain_words(found, (320, 240), (), None)
-    assert first == "1. A face or the back of a head may be visible, upper. Hide it?"
+    assert first == "1. A face or the back of a head may be visible, at the top. Hide it?"
     assert len(more) == 4, "a photograph has no times"

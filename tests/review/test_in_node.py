@@ -237,9 +237,18 @@ def test_doubtful_findings_are_folded_behind_those_that_are_not(review: Review) 
       const before = open(), words = await text("#doubtful summary");
       (await page("findings.js")).showFinding(4);
       await wait(50);
-      return [numbers("#panel .item"), numbers("#panel details .item"), before, open(), words];
+      const shown = numbers("#panel .item"), item = all("#panel .item")[0].firstChild;
+      const said = [item.textContent];
+      await (await page("words.js")).load("fr");
+      await until(() => item.textContent !== said[0]);
+      said.push(item.textContent);
+      return [shown, numbers("#panel details .item"), before, open(), words, said];
     """
-    shown, folded, before, after, words = review.does(steps)
+    shown, folded, before, after, words, said = review.does(steps)
+    assert said == [
+        "1. A face or the back of a head may be visible at 0:00, upper left.",
+        "1. Un visage ou une tête de dos est peut-être visible à 0:00, en haut à gauche.",
+    ]
     assert shown == [1, 2, 3, 4, 5] and folded == [3, 4, 5] and (before, after) == (False, True)
     assert words == "3 doubtful findings, each perhaps nothing"
 

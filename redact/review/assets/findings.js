@@ -1,14 +1,13 @@
 // What the audit found, one at a time, in plain words with its picture.
 import { html, signal, useEffect, useRef } from "./html.js";
 import { begin, edit, state, toast } from "./store.js";
-import { clock, t } from "./words.js";
+import { clock, current, t } from "./words.js";
 import { Button, Field } from "./controls.js";
 import { Scene } from "./picture.js";
 import * as player from "./player.js";
 
 const FEW = 2; // doubtful ones that are told one by one beside those that are not, as in the terminal
 const unfolded = signal(false);
-const middle = (f) => f.places[Math.floor(f.places.length / 2)];
 const open = () => state.findings.filter((f) => !f.answer);
 
 export function Findings() {
@@ -34,40 +33,17 @@ export function Findings() {
   `;
 }
 
-const KINDS = {
-  mask_does_not_fit: "misfit",
-  mask_not_drawn: "undrawn",
-  number_repeated: "repeated",
-};
-function words(f) {
-  const key = KINDS[f.kind.replaceAll(" ", "_")] || "leak",
-    [from, to] = [clock(state.times[f.first]), clock(state.times[f.last])];
-  const told = t(`finding.${key}`, {
-    target: t(`${key === "leak" ? "seen" : "a"}_target.${f.target}`),
-    time: from === to ? t("at_time", { from }) : t("between_times", { from, to }),
-    where: whereIn(middle(f)[1]),
-  });
-  return told[0].toUpperCase() + told.slice(1);
-}
-/** Where in the picture, as a person says it. */
-function whereIn([x1, y1, x2, y2]) {
-  const third = (v, size) => Math.max(0, Math.min(2, Math.floor((3 * v) / size)));
-  const x = third((x1 + x2) / 2, state.clip.width),
-    y = third((y1 + y2) / 2, state.clip.height);
-  return t(`where.${["upper", "middle", "lower"][y]}_${["left", "centre", "right"][x]}`);
-}
-
 function Finding({ of: f }) {
   const node = useRef(),
-    current = f.number === state.finding,
+    here = f.number === state.finding,
     answered =
       f.answer === "hide" ? `■ ${t("will_be_hidden")}` : `∅ ${t("is_none", { reason: f.reason })}`;
   useEffect(() => {
-    if (current) node.current.scrollIntoView({ block: "nearest" });
-  }, [current]);
-  return html`<div ref=${node} class=${current ? "item current" : "item"} data-finding=${f.number}>
-    <div>${f.number}. ${words(f)}${f.doubtful && ` ${t("perhaps_nothing")}`}</div>
-    <${Scene} n=${middle(f)[0]} box=${middle(f)[1]} class="shot" />
+    if (here) node.current.scrollIntoView({ block: "nearest" });
+  }, [here]);
+  return html`<div ref=${node} class=${here ? "item current" : "item"} data-finding=${f.number}>
+    <div>${f.number}. ${f.words[current()]}${f.doubtful && ` ${t("perhaps_nothing")}`}</div>
+    <${Scene} n=${f.at} box=${f.box} class="shot" />
     ${f.answer && html`<div class="row"><span class=${`tag ${f.answer}`}>${answered}</span></div>`}
     ${f.said && html`<p class="small">${t(f.said === "hide" ? "said_hide" : "said_none", { reason: f.said_reason })}</p>`}
     ${f.drawn ? html`<${Field} draft=${draftOf(f)} value=${reasonOf(f)} placeholder=${t("none_example")} aria-label=${t("reason")} />` : html`<p class="small">${t("undrawn_note")}</p>`}
@@ -79,13 +55,13 @@ function Finding({ of: f }) {
   </div>`;
 }
 
-const current = () => state.findings.find((f) => f.number === state.finding);
+const meant = () => state.findings.find((f) => f.number === state.finding);
 const draftOf = (f) => `finding/${f.number}`;
 /** Whether keys are about a finding: one is shown, and nobody was chosen since. */
-export const areMeant = () => state.tab === "findings" && Boolean(current());
+export const areMeant = () => state.tab === "findings" && Boolean(meant());
 export function decide(decision) {
   if (decision === "keep") return toast(t("choose_first"), true);
-  return decision === "hide" ? hide(current()) : nothing(current());
+  return decision === "hide" ? hide(meant()) : nothing(meant());
 }
 const nothing = (f) => f.drawn && answer(f, "none", state.drafts[draftOf(f)] ?? reasonOf(f));
 const reasonOf = (f) => (f.answer === "none" ? f.reason : "");
@@ -108,7 +84,7 @@ export function showFinding(number) {
   state.tab = "findings";
   player.stop();
   if (state.view !== "result") player.setView("result");
-  player.show(middle(f)[0]);
+  player.show(f.at);
 }
 /** The next one without an answer. */
 export const nextFinding = (after = state.finding) =>
