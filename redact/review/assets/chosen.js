@@ -7,7 +7,7 @@ import { Button, Field } from "./controls.js";
 import { Face, Faces } from "./picture.js";
 import { certainty, Tag } from "./gallery.js";
 import { Legend } from "./legend.js";
-import { beginHere, endHere, joinChosen, nearest, only, reasonOf, split } from "./list.js";
+import { beginHere, endHere, joinChosen, only, reasonOf, split } from "./list.js";
 import { Mask } from "./mask.js";
 import { Visible } from "./visible.js";
 import * as player from "./player.js";

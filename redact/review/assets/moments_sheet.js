@@ -66,7 +66,5 @@ const Beside = ({ of: { frame, why, track, shown } }) => html`<li>
   <span class="small">${when(frame, track)}<br />${t(`why.${why}`)}</span>
 </li>`;
 /** The picture of a moment, which leads to it. */
-const Place = ({ frame, track, shown }) => html`<button class="picture" title=${t("go_there")}
-  aria-label=${t("go_there")} onclick=${() => goMoment(frame, track)}>
-  <${Scene} n=${frame} track=${track} shown=${shown} />
-</button>`;
+const Place = ({ frame, track, shown }) => html`<${Button} class="picture" title="go_there"
+  act=${() => goMoment(frame, track)}><${Scene} n=${frame} track=${track} shown=${shown} /><//>`;

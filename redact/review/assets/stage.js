@@ -1,6 +1,6 @@
 // The picture, with what is drawn over it, and the buttons that move it.
 import { html, useLayoutEffect, useRef, useSignal } from "./html.js";
-import { begin, edit, select, state, toast } from "./store.js";
+import { begin, edit, select, state } from "./store.js";
 import { clock, t } from "./words.js";
 import { Button, Choices, Icon, Radios } from "./controls.js";
 import { nextChange } from "./keys.js";

@@ -3,7 +3,7 @@ import { get } from "./api.js";
 import { html, useEffect, useRef, useSignal } from "./html.js";
 import { select, state, title } from "./store.js";
 import { clock, t } from "./words.js";
-import { More } from "./controls.js";
+import { Button, More } from "./controls.js";
 import { closeDialog } from "./dialog.js";
 import { Scene } from "./picture.js";
 import * as player from "./player.js";
@@ -31,20 +31,19 @@ function Strip({ of: s }) {
     const first = strip.current?.querySelector(".covered, .unsure");
     if (first) strip.current.scrollTop = first.offsetTop - strip.current.offsetTop;
   }, [pictures.value]);
-  const go = (frame) => () => {
+  const go = (frame) => {
     closeDialog();
     select(s.id);
     player.show(frame);
   };
-  const picture = ([
-    frame,
-    track,
-    mark,
-  ]) => html`<button key=${frame} class=${`picture ${mark}`} data-frame=${frame}
-    data-mark=${mark} title=${t("go_there")} onclick=${go(frame)}>
-    <${Scene} n=${frame} track=${track} shown=${frame} closely />
-    <span>${clock(state.times[frame], 2)}${mark && html`<b> ${t(`strip.${mark}`)}</b>`}</span>
-  </button>`;
+  const picture = ([frame, track, mark]) => {
+    const words = mark && html`<b> ${t(`strip.${mark}`)}</b>`;
+    return html`<${Button} key=${frame} class=${`picture ${mark}`} title="go_there" named data-frame=${frame}
+      data-mark=${mark} act=${() => go(frame)}>
+      <${Scene} n=${frame} track=${track} shown=${frame} closely />
+      <span>${clock(state.times[frame], 2)}${words}</span>
+    <//>`;
+  };
   return html`<h3>${t("strip", { who: title(s) })}</h3>
     <p class="small muted">
       ${bad("covered") + bad("unsure") ? "" : t("strip_good")}

@@ -2,7 +2,7 @@
 // is hidden by being read.
 import { get } from "./api.js";
 import { html, signal, useEffect } from "./html.js";
-import { change, edit, state, toast } from "./store.js";
+import { change, edit, state } from "./store.js";
 import { current, said, span, stageWords, t } from "./words.js";
 import { Bar, Button, Field, More } from "./controls.js";
 import { Picture } from "./picture.js";
