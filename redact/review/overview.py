@@ -261,7 +261,6 @@ def clip(plan: Plan, info: SourceInfo) -> dict[str, Any]:
         "time_base": [base.numerator, base.denominator],
         "cuts": list(plan.cuts),
         "unchecked": list(plan.unchecked),
-        "targets": [target.word for target in plan.settings.targets],
         # How the mask of each kind looks, and which a person may draw: any, the usual ones first.
         "kinds": {
             t.word: {

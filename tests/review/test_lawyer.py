@@ -206,7 +206,7 @@ def test_the_story_of_a_case(browser: Any, street: Path, found: Plan, tmp_path: 
 
         # loaded anew, the page is where it was
         page.press("2")
-        page.until(lambda: page.state("state.shownView") == "result")
+        page.until(lambda: page.state("state.shot.view") == "result")
         page.browser.refresh()
         page.opened()
         assert page.frame() == 15 and page.state("state.view") == "result"
@@ -228,7 +228,7 @@ def test_the_story_of_a_case(browser: Any, street: Path, found: Plan, tmp_path: 
         held = case / "NOT-FOR-RELEASE" / "street.redacted.needs-review.mp4"
         assert held.exists() and held.with_suffix(".json").exists(), "redact fix can mend it"
         page.click("#to-findings")
-        page.until(lambda: page.state("state.shownView") == "result")
+        page.until(lambda: page.state("state.shot.view") == "result")
         looks.check()
         page.find("#outlines .place")  # its place, in the large picture
         page.shot("findings")

@@ -1,5 +1,5 @@
 // The page of a case: its videos, what becomes of each, and what to do next; or folders to choose one.
-import { get, join, leave, onEnd, post } from "./api.js";
+import { get, leave, onEnd, post } from "./api.js";
 import { html, render, signal, useEffect, useRef } from "./html.js";
 import { state, toast, tried } from "./store.js";
 import { clock, current, said, stageWords, t } from "./words.js";
@@ -8,7 +8,7 @@ import { Dialog } from "./dialog.js";
 import { Folders } from "./folders.js";
 import { Logo } from "./header.js";
 import { beginLook, LookButtons } from "./look.js";
-import { Opening } from "./opening.js";
+import { Opening, take } from "./opening.js";
 import { Picture } from "./picture.js";
 import { show, ShowDialog } from "./show.js";
 import { Toasts } from "./toasts.js";
@@ -142,8 +142,7 @@ async function again() {
 async function begin() {
   await beginLook();
   render(html`<${App} />`, document.body);
-  for (let force = false; !(await join(force)); force = true)
-    await new Promise((take) => (state.opening = { end: "busy", take }));
+  await take();
   state.opening = null;
   await again();
   while (!ended) {
@@ -158,8 +157,5 @@ onEnd((end) => {
 });
 addEventListener("pagehide", () => {
   if (!ended) leave();
-});
-addEventListener("pageshow", (event) => {
-  if (event.persisted) location.reload();
 });
 begin().catch((problem) => (state.opening = { problem }));

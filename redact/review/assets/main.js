@@ -12,7 +12,7 @@ import { Gallery } from "./gallery.js";
 import { Header } from "./header.js";
 import { KeysDialog, listen } from "./keys.js";
 import { beginLook } from "./look.js";
-import { Opening } from "./opening.js";
+import { Opening, take } from "./opening.js";
 import * as player from "./player.js";
 import { flush } from "./seen.js";
 import { ShowDialog } from "./show.js";
@@ -51,11 +51,8 @@ async function begin() {
   render(html`<${App} />`, document.body);
   confirm.attach();
   listen();
-  if (!(await join(false))) {
-    await new Promise((take) => (state.opening = { end: "busy", take }));
-    if (!(await join(true))) return;
-    state.opening = {};
-  }
+  await take();
+  state.opening = {};
   await opened();
   await start();
   await watch();
@@ -159,9 +156,6 @@ addEventListener("pagehide", () => {
   if (state.clip) placed();
   flush(true);
   if (!ended) leave();
-});
-addEventListener("pageshow", (event) => {
-  if (event.persisted) location.reload();
 });
 begin().catch((problem) => {
   console.warn(said(problem));

@@ -1,7 +1,7 @@
 // What stands in front of everything: how far the video is opened, why it cannot be, or that it ended.
 // `state.opening` has `job` while something is worked on, `problem` where that failed, and `end`, why
 // nothing can be done here any more, with `lost` and the way to go on, `take`.
-import { isOneOfSeveral } from "./api.js";
+import { isOneOfSeveral, join } from "./api.js";
 import { html } from "./html.js";
 import { state } from "./store.js";
 import { said, stageWords, t } from "./words.js";
@@ -9,6 +9,15 @@ import { Bar, Button } from "./controls.js";
 
 /** Stages of a search, which goes on without a page; opening what was searched has others. */
 const SEARCH = ["detect", "track"];
+
+/** Take this review, or case, for this page; where another one has it, once the person says so. */
+export async function take() {
+  for (let force = false; !(await join(force)); force = true)
+    await new Promise((take) => (state.opening = { end: "busy", take }));
+}
+addEventListener("pageshow", (event) => {
+  if (event.persisted) location.reload();
+});
 
 export function Opening({ name = "" }) {
   const now = state.opening || {},

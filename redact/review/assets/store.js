@@ -92,7 +92,6 @@ for (const [name, of] of Object.entries({
   frame: () => state.shot.frame,
   boxes: () => state.shot.boxes,
   bodies: () => state.shot.bodies, // of whom nothing else is in the picture
-  shownView: () => state.shot.view,
   times: () => (state.clip ? timesOf(state.clip.pts, state.clip.time_base) : []),
   frames: () => state.times.length,
   duration: () => {
