@@ -58,7 +58,7 @@ def left_to_do(
         the first of them (`id`), None where it is about none.
     """
     everybody = list(subjects)
-    waiting = [(s, n) for s in everybody if (n := sum(b - a + 1 for _, a, b in s["confirm"]))]
+    waiting = [s for s in everybody if s["unsure"]]
     unmasked = [s for s in everybody if s["decision"] in ("keep", "false alarm")]
     found = [
         ("covered", s["visible"] - count_of(covered(plan, s["id"], margin).bare), s["id"])
@@ -66,7 +66,7 @@ def left_to_do(
         if s["decision"] == "keep"
     ]
     found.append(("findings", summary["findings"] - summary["findings_answered"], None))
-    found += [("confirm", n, s["id"]) for s, n in waiting[:1]]
+    found += [("confirm", s["unsure"], s["id"]) for s in waiting[:1]]
     found.append(("moments", summary["moments"] - summary["moments_seen"], None))
     found.append(("pictures", summary["frames"] - summary["frames_seen"], None))
     for what, some in (

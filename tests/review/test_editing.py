@@ -28,6 +28,7 @@ from redact.plan import (
 from redact.review import page_edits
 from redact.review.looked_at import with_seen
 from redact.review.open_plan import edited
+from redact.review.overview import Overview
 from redact.review.refused_error import RefusedError
 from redact.types import Action, Decided, Keyframe, Origin, State, Target, Track
 
@@ -116,6 +117,22 @@ def test_what_a_person_confirms_while_looking_is_shown_and_no_more() -> None:
         do(replace(plan, review=flown), "confirm", same=[(1, 30, 34)], other=[])
     with pytest.raises(PlanError, match="not kept"):
         do(plan, "confirm", same=[(2, 30, 34)], other=[])
+
+
+def test_what_is_unsure_within_a_second_is_looked_at_as_one_stretch() -> None:
+    """Between two scans of a network lie a few pictures each: thirty keys for a minute."""
+    seen = ((0, 9), (20, 24), (35, 60), (71, 75))
+    guesses = ((10, 19), (25, 34), (61, 70))
+    parts = [(*span, State.DETECTED, HERE) for span in seen]
+    parts += [(*span, State.FOLLOWED, HERE) for span in guesses]
+    plan = do(three().with_track(track(1, *sorted(parts))), "decide", ids=[1], decision="keep")
+    told = next(s for s in Overview().changes(plan)["changed"] if s["id"] == 1)
+    near, far = [*range(10, 20), *range(25, 35)], [*range(61, 71)]
+    assert told["confirm"] == [
+        {"track": 1, "first": 10, "last": 34, "pictures": near},
+        {"track": 1, "first": 61, "last": 70, "pictures": far},
+    ]
+    assert told["unsure"] == len(near + far)
 
 
 def test_who_was_shown_alone_is_confirmed_and_nobody_else() -> None:

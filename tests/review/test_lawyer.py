@@ -118,13 +118,13 @@ def test_the_story_of_a_case(browser: Any, street: Path, found: Plan, tmp_path: 
         for _ in range(12):
             if not page.state(confirm):
                 break
-            first = page.state(confirm)[0][1]
+            first = page.state(confirm)[0]["first"]
             page.press("v")
             page.find(".faces")
             looks.check()
             page.shot("to-confirm")
             page.press("y")
-            page.until(lambda first=first: all(c[1] != first for c in page.state(confirm)))
+            page.until(lambda first=first: all(c["first"] != first for c in page.state(confirm)))
         assert page.state(confirm) == []
         page.press("ESCAPE")
         page.choose(kept)

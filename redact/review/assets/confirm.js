@@ -8,31 +8,15 @@ import { allTold } from "./seen.js";
 
 const SLOWER = 4, // times as slow as it plays
   LEAST = 220, // milliseconds a picture, so that it counts as looked at
-  TALL = 0.4, // share of the height that a face gets
-  NEAR = 1; // second: what lies closer together is played, and answered, as one
+  TALL = 0.4; // share of the height that a face gets
 let begun = false, // until its first picture came, one that was asked for before may still come
   far = 0, // the last picture that was played
   lens = null, // what was seen before
   wait = 0;
 
-/** Where nobody is sure of the chosen one: track, first and last picture. */
-const unsure = () => state.one?.confirm || [];
-/** The same as stretches that are looked at as one, each with its pictures: between two looks of a
- *  network lie a few pictures each. */
-export function stretches() {
-  const joined = [],
-    at = new Map(); // track → its last stretch
-  for (const [track, first, last] of unsure()) {
-    let here = at.get(track);
-    if (!here || state.times[first] - state.times[here.last] > NEAR) {
-      here = { track, first, last, pictures: [] };
-      at.set(track, joined[joined.push(here) - 1]);
-    }
-    here.last = last;
-    for (let n = first; n <= last; n++) here.pictures.push(n);
-  }
-  return joined;
-}
+/** Where nobody is sure of the chosen one: stretches that are looked at as one, each with its track,
+ *  its first and last picture, and all `pictures` in which they are unsure. */
+export const stretches = () => state.one?.confirm ?? [];
 
 /** Play a stretch; pressed again in the midst of one, from its beginning. */
 export function playStretch(stretch) {
@@ -45,9 +29,10 @@ export function playStretch(stretch) {
 
 /** What comes of the picture that is shown now, while a stretch is played. */
 function follow() {
-  if (!state.confirming) return;
-  const { track, first, last } = state.confirming,
+  const here = state.confirming,
     n = state.frame;
+  if (!here) return;
+  const { track, first, last, pictures } = here;
   begun ||= n === first;
   if (!begun) return;
   if (n < first || n > last) return end(); // somebody went elsewhere
@@ -56,9 +41,7 @@ function follow() {
   clearTimeout(wait);
   if (n === last) return;
   const usual = 1000 * (state.times[n + 1] - state.times[n]),
-    own = unsure().filter(([of]) => of === track);
-  const slowly = !own.length || own.some(([, a, b]) => a <= n && n <= b); // the rest is surely the same
-  const here = state.confirming;
+    slowly = pictures?.includes(n) ?? true; // in the rest they surely are
   wait = setTimeout(
     () => {
       if (state.confirming === here && state.frame === n) player.show(n + 1);
@@ -92,7 +75,7 @@ export async function answer(same) {
   await allTold(); // what was on the screen, the last picture too: nothing else can be confirmed
   if (!(await sayOf([[track, first, until]], same)) || state.confirming !== mine) return;
   end();
-  if (unsure().length) openPictures();
+  if (stretches().length) openPictures();
 }
 /** Say of stretches of the chosen one that it is the same one in them, or that it is not, and of
  *  others that it is not. */
@@ -101,12 +84,12 @@ export async function sayOf(runs, same, others = []) {
     pictures = (of) => of.reduce((n, [, first, last]) => n + last - first + 1, 0),
     done = same ? t("confirmed", { n: pictures(yes) }) : t("not_here", { n: pictures(no) });
   const told = await edit("confirm", { same: yes, other: no }, done);
-  if (told && !unsure().length) toast(t("all_confirmed"));
+  if (told && !stretches().length) toast(t("all_confirmed"));
   return told;
 }
 /** Show all pictures in which nobody is sure of the chosen one. */
 export function openPictures() {
-  if (unsure().length) state.dialog = { kind: "confirm" };
+  if (stretches().length) state.dialog = { kind: "confirm" };
   else toast(t(state.one ? "nothing_to_confirm" : "choose_first"));
 }
 /** Begin: play a stretch anew, where one is played; else show all pictures. */

@@ -65,7 +65,6 @@ export function ConfirmDialog() {
     drawn = useRef({}), // when each picture came on the screen
     shown = firstOf(all, room()),
     pictures = shown.flatMap((one) => one.pictures),
-    waiting = all.reduce((n, one) => n + one.pictures.length, 0),
     marked = pictures.filter((n) => others.value.has(n)).length;
   const [busy, anchor] = [useRef(false), useRef(null)]; // with Shift, all from the anchor on are marked
   useEffect(() => {
@@ -143,7 +142,7 @@ export function ConfirmDialog() {
       <div class="alike">${surest(s).map((of) => html`<${Face} key=${of} of=${of} />`)}</div>
       <p class="small muted">${t("confirm_pictures")}</p>
     </div>
-    <p class="small" role="status">${t("to_confirm", { n: waiting })}</p>
+    <p class="small" role="status">${t("to_confirm", { n: s.unsure })}</p>
     <div class="strip">${shown.map((one) => html`${before(one)}${one.pictures.map((n) => tile(one.track, n))}`)}</div>
     <div class="actions">
       <${Button} word="close" class="quiet" act=${closeDialog} />

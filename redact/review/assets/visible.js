@@ -30,8 +30,7 @@ export function Visible({ of: s }) {
   const { bare, covered } = cover(),
     n = count(bare),
     under = s.visible - n,
-    waiting = s.confirm.reduce((sum, [, a, b]) => sum + b - a + 1, 0),
-    rest = s.frames - s.visible - waiting;
+    rest = s.frames - s.visible - s.unsure;
   const times = bare.map(([a, b]) => span(state.times[a], state.times[b], "–")).join(", ");
   const covering = ({ by, ...where }) =>
     html`<${Covering} key=${by} of=${s} by=${state.subjects.get(by)} ...${where} />`;
@@ -40,7 +39,7 @@ export function Visible({ of: s }) {
     <p id="visible">
       <b>${n === s.frames ? t("visible_in_all", { n }) : t("visible_in", { n: s.frames, seen: n })}</b>
       ${under > 0 && doubt(t("under_mask", { n: under }))}
-      ${waiting > 0 && doubt(t("to_confirm", { n: waiting }))}
+      ${s.unsure > 0 && doubt(t("to_confirm", { n: s.unsure }))}
     </p>
     <p class="small muted">
       ${n > 0 && bare.length <= FEW && t("visible_at", { times })} ${rest > 0 && t("stays_hidden", { n: rest })}
