@@ -46,7 +46,7 @@ function Strip({ of: s }) {
   };
   return html`<h3>${t("strip", { who: title(s) })}</h3>
     <p class="small muted">
-      ${bad("covered") + bad("unsure") ? "" : t("strip_good")}
+      ${pictures.value && !bad("covered") && !bad("unsure") && t("strip_good")}
       ${bad("covered") > 0 && `${t("strip_covered", { n: bad("covered") })} `}
       ${bad("unsure") > 0 && t("strip_unsure", { n: bad("unsure") })}
     </p>
