@@ -47,6 +47,19 @@ def modules_with(file: str, name: str) -> tuple[Any, list[dict[str, Any]]]:
     return value, [names for names in loaded if names.get(name) is value]
 
 
+def add_others(parser: argparse.ArgumentParser) -> None:
+    """Give a command the option `--with`, for `changed`."""
+    parser.add_argument(
+        "--with",
+        dest="others",
+        nargs=3,
+        action="append",
+        default=[],
+        metavar=("FILE", "NAME", "VALUE"),
+        help="another number: auditing/limits.py FITS .9",
+    )
+
+
 @contextmanager
 def changed(file: str, name: str, value: Any) -> Iterator[None]:
     """Context in which a constant of redact has another value wherever it was imported."""

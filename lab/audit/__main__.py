@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import argparse
+import ast
 import os
 import tempfile
+from contextlib import ExitStack
 from pathlib import Path
 
+from lab.sweep import add_others, changed
 from redact.auditing import AuditSettings, finding_in_words
 from redact.auditing.audit_detectors import AuditDetectors
 from redact.settings import Sensitivity
@@ -29,26 +32,29 @@ def main() -> None:
     parser.add_argument("--scenes", type=int, default=24, help="for each seed")
     parser.add_argument("--seed", default="1", help="one, or FIRST-LAST")
     parser.add_argument("--sensitivity", choices=[s.value for s in Sensitivity], default="balanced")
-    parser.add_argument(
-        "--with",
-        dest="others",
-        nargs=3,
-        action="append",
-        default=[],
-        metavar=("FILE", "NAME", "VALUE"),
-        help="another number, as in lab.sweep: auditing/limits.py FITS .9",
-    )
+    add_others(parser)
     parser.add_argument("--again", action="store_true", help="judge what an earlier run has kept")
     parser.add_argument("--cost", action="store_true", help="remember no looks, and say the cost")
     args = parser.parse_args()
+    with ExitStack() as stack:
+        for file, name, value in args.others:
+            stack.enter_context(changed(file, name, ast.literal_eval(value)))
+        audit_all(args)
+
+
+def audit_all(args: argparse.Namespace) -> None:
+    """Audit the outputs of all seeds, and print what was found."""
     settings = AuditSettings(Sensitivity(args.sensitivity))
     first, _, last = args.seed.partition("-")
     memory = Memory(args.work / "seen.sqlite")
+    others = "".join(f"-{name}={value}" for _, name, value in args.others)
     made: list[Output] = []
     audited: list[Case] = []
     for seed in range(int(first), int(last or first) + 1):
         made += outputs(args.stills, args.work, args.scenes, seed, args.half)
-        kept = args.work / f"cases-{args.sensitivity}-{args.half}-{seed}-{args.scenes}.pickle"
+        kept = (
+            args.work / f"cases-{args.sensitivity}-{args.half}-{seed}-{args.scenes}{others}.pickle"
+        )
         if not args.again or not kept.exists():
             look = AuditDetectors if args.cost else remembering(memory)
             save(kept, [output.audited(settings, look) for output in made[len(audited) :]])

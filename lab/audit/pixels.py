@@ -21,7 +21,7 @@ from pathlib import Path
 
 import numpy as np
 
-from lab.sweep import changed
+from lab.sweep import add_others, changed
 from redact.auditing.mask_drawn import not_drawn
 from redact.auditing.outside_masks import OutsideMasks
 from redact.auditing.pixel_covers import PixelCovers
@@ -287,15 +287,7 @@ def print_row(name: str, value: str, told: Counts, columns: Sequence[str]) -> No
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("clips", type=Path, nargs="+", help="clips of any kind, or folders of them")
-    parser.add_argument(
-        *("--with", "-w"),
-        dest="others",
-        nargs=3,
-        action="append",
-        default=[],
-        metavar=("FILE", "NAME", "VALUE"),
-        help="with another number as well, as in lab.sweep: auditing/redrawn.py NEARER 24",
-    )
+    add_others(parser)
     args = parser.parse_args()
     made: list[Coded] = []
     count = 0
