@@ -244,3 +244,16 @@ def with_margin(box: Box, margin: float, target: Target) -> Box:
         return box.grown(margin)
     beyond = OF_RECTANGLES * margin * math.sqrt(box.area)
     return Box(box.x1 - beyond, box.y1 - beyond, box.x2 + beyond, box.y2 + beyond)
+
+
+def without_margin(mask: Box, margin: float, target: Target) -> Box:
+    """The box whose mask this is: the inverse of `with_margin`, for a mask that a person drew."""
+    if margin <= 0 or mask.area <= 0:
+        return mask
+    if target.spec.round:
+        return mask.grown(-margin / (1 + 2 * margin))
+    share, (wide, tall) = OF_RECTANGLES * margin, (mask.width, mask.height)
+    # `root`, that of the box's area, solves root² = (wide - 2·share·root) · (tall - 2·share·root).
+    inner = math.sqrt((share * (wide - tall)) ** 2 + wide * tall)
+    beyond = share * wide * tall / (share * (wide + tall) + inner)
+    return Box(mask.x1 + beyond, mask.y1 + beyond, mask.x2 - beyond, mask.y2 - beyond)

@@ -16,7 +16,7 @@ from typing import Any, Final
 
 from ..errors import OutputError, PlanError, UsageError
 from ..files import claim_beside, read_file
-from ..mask_size import MARGIN
+from ..mask_size import MARGIN, without_margin
 from ..plan import (
     Decision,
     Dumped,
@@ -44,6 +44,7 @@ from .page_edits import (
     confirm,
     decide,
     decide_texts,
+    mask_as_found,
     merge,
     only,
     remove,
@@ -322,11 +323,12 @@ def _box_of(values: Sequence[float]) -> Box:
 
 
 def _still(plan: Plan, what: dict[str, Any], decided: Decided) -> Plan:
-    box, first, last = _box_of(what["box"]), int(what["first"]), int(what["last"])
+    target, first, last = Target.from_word(what["target"]), int(what["first"]), int(what["last"])
+    box = without_margin(_box_of(what["mask"]), float(what.get("margin", MARGIN)), target)
     if not 0 <= first <= last < len(plan.source.timeline):
         raise RefusedError("span_clip")
     keys = [Keyframe(frame, box, State.MANUAL) for frame in sorted({first, last})]
-    return add(plan, Target.from_word(what["target"]), keys, decided)[0]
+    return add(plan, target, keys, decided)[0]
 
 
 def _confirm(plan: Plan, what: dict[str, Any], decided: Decided) -> Plan:
@@ -337,16 +339,15 @@ def _confirm(plan: Plan, what: dict[str, Any], decided: Decided) -> Plan:
 
 
 def _mask_change(what: dict[str, Any]) -> MaskChange:
-    outline, margin, box = what.get("outline"), what.get("margin"), what.get("box")
+    outline, mask = what.get("outline"), what.get("mask")
     return MaskChange(
         int(what["track"]),
         int(what["frame"]),
         Reach(what.get("reach", Reach.PICTURE)),
-        None if box is None else _box_of(box),
+        None if mask is None else _box_of(mask),
         None if outline is None else Outline(outline),
-        None if margin is None else float(margin),
         what.get("confirmed") is True,
-        float(what.get("usual", MARGIN)),
+        float(what.get("margin", MARGIN)),
     )
 
 
@@ -369,8 +370,8 @@ _ACTIONS: Final[dict[str, Callable[[Plan, dict[str, Any], Decided], Plan]]] = {
     "add": _still,
     "mask": lambda p, w, d: shape_mask(p, _mask_change(w), d),
     "mark": lambda p, w, d: mask_shape.mark(p, int(w["track"]), int(w["frame"]), d),
-    "as_found": lambda p, w, d: mask_shape.as_found(
-        p, int(w["track"]), int(w["first"]), int(w["last"])
+    "as_found": lambda p, w, d: mask_as_found(
+        p, int(w["track"]), int(w["frame"]), Reach(w["reach"])
     ),
     "span": lambda p, w, d: span(p, int(w["track"]), int(w["first"]), int(w["last"]), d),
     "split": lambda p, w, d: split(p, int(w["track"]), int(w["frame"])),

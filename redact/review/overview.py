@@ -9,7 +9,7 @@ from typing import Any, Final
 from msgspec.structs import asdict
 
 from ..auditing import finding_sentence
-from ..mask_size import OF_RECTANGLES
+from ..mask_size import with_margin
 from ..media import SourceInfo
 from ..plan import (
     Decision,
@@ -44,6 +44,7 @@ from ..types import (
     Keyframe,
     Origin,
     Outline,
+    Region,
     Target,
     Track,
 )
@@ -263,15 +264,7 @@ def clip(plan: Plan, info: SourceInfo) -> dict[str, Any]:
         "time_base": [base.numerator, base.denominator],
         "cuts": list(plan.cuts),
         "unchecked": list(plan.unchecked),
-        # How the mask of each kind looks, and which a person may draw: any, the usual ones first.
-        "kinds": {
-            t.word: {
-                "outline": t.spec.outline.value,
-                "rounding": ROUNDING if t.spec.outline is Outline.ROUNDED else 0,
-                "of_root": 0 if t.spec.round else OF_RECTANGLES,
-            }
-            for t in Target
-        },
+        # What a person may draw: any kind, the usual ones first.
         "drawn": [t.word for t in sorted(Target, key=lambda t: t.spec.searched)],
         "sound": len(info.audio),
         # When it begins and ends, seconds after the first picture: below zero is before it.
@@ -418,24 +411,45 @@ def _certainty(tracks: tuple[Track, ...], score: float | None, seen: int) -> str
     return "sure" if score >= SURE_SCORE else "likely"
 
 
-def boxes_at(plan: Plan, frame: int) -> list[dict[str, Any]]:
-    """Everybody in a frame: `sure` says that the box is surely on its subject, or that a person
-    said so; margin and outline are None unless a person set them. Near damage, masks are shown as
-    they are held."""
+def masks_at(plan: Plan, frame: int, margin: float) -> list[dict[str, Any]]:
+    """The mask of everybody in a frame, and where that of whoever is shown would be.
+
+    Near damage, masks are shown as they are held.
+
+    Args:
+        plan: of the clip.
+        frame: of it.
+        margin: of all masks, share of a box's size.
+
+    Returns:
+        For each: its track; `at`, the rectangle that is drawn, in upright source pixels, with
+        the `outline` in it and, for round corners, their `radius`; the state of the keyframe; and
+        whether it is `sure`ly on its subject, or a person said so.
+    """
     here = {region.track: region for region in plan.regions_at(frame)}
     here |= {region.track: region for region in plan.shown_at(frame)}
     return [
         {
             "track": track.id,
-            "box": [round(v, 2) for v in region.box],
+            **_drawn(region, margin),
             "state": region.state.value,
             "sure": plan.vouched(track, frame),
-            "margin": region.margin,
-            "outline": region.outline,
         }
         for track in plan.tracks_near(frame)
         if (region := here.get(track.id)) is not None
     ]
+
+
+def _drawn(region: Region, margin: float) -> dict[str, Any]:
+    own = margin if region.margin is None else region.margin
+    mask = with_margin(region.box, own, region.target)
+    outline = region.outline or region.target.spec.outline
+    side = min(mask.width, mask.height)
+    return {
+        "at": [round(v, 2) for v in mask],
+        "outline": outline.value,
+        "radius": round(ROUNDING * side, 2) if outline is Outline.ROUNDED else 0,
+    }
 
 
 def bodies_at(plan: Plan, frame: int) -> list[dict[str, Any]]:

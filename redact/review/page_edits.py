@@ -9,7 +9,7 @@ from enum import StrEnum
 from itertools import combinations, product
 from typing import NamedTuple, TypedDict
 
-from ..mask_size import MARGIN
+from ..mask_size import MARGIN, without_margin
 from ..pipeline import covering
 from ..plan import (
     Decision,
@@ -263,7 +263,7 @@ class Reach(StrEnum):
 
 
 def shape_mask(plan: Plan, what: MaskChange, decided: Decided = UNDECIDED) -> Plan:
-    """Change how the mask of a track lies, and what it looks like.
+    """Change where the mask of a track lies, and which outline it has.
 
     To make the mask of what a network found smaller than redact does, a person has to have looked
     at the pictures (the first, the middle and the last of many), and to say why.
@@ -276,17 +276,33 @@ def shape_mask(plan: Plan, what: MaskChange, decided: Decided = UNDECIDED) -> Pl
     track = edit.track_of(plan, number)
     if track.at(frame) is None:
         raise RefusedError("not_here", number=number, frame=frame)
-    look = _Look(outline=what.outline, margin=what.margin, decided=decided)
+    look = _Look(outline=what.outline, decided=decided)
+    key, box = track.key_picture_at(frame), None
+    if what.mask is not None:
+        own = what.margin if key is None or key.margin is None else key.margin
+        box = without_margin(what.mask, own, track.target)
     if what.reach is not Reach.ALL:
         if what.reach is Reach.SINCE and not any(k.frame < frame for k in track.key_pictures):
             raise RefusedError("no_key_before")
         evenly = what.reach is Reach.SINCE
-        after = mask_shape.place(plan, number, frame, what.box, evenly=evenly, **look)
+        after = mask_shape.place(plan, number, frame, box, evenly=evenly, **look)
     else:
-        after = plan if what.box is None else _moved_throughout(plan, track, frame, what.box)
+        after = plan if box is None else _moved_throughout(plan, track, frame, box)
         after = mask_shape.reshape(after, number, track.first, track.last, **look)
     _stop_at_smaller(plan, after, what, decided)
     return after
+
+
+def mask_as_found(plan: Plan, number: int, frame: int, reach: Reach) -> Plan:
+    """Take back what a person changed of a mask. Raises as `redact.plan.mask_shape.as_found`."""
+    track = edit.track_of(plan, number)
+    before = [key.frame for key in track.key_pictures if key.frame < frame]
+    if reach is Reach.ALL:
+        return mask_shape.as_found(plan, number, track.first, track.last)
+    if reach is Reach.SINCE and not before:
+        raise RefusedError("no_key_before")
+    first = before[-1] if reach is Reach.SINCE else frame
+    return mask_shape.as_found(plan, number, first, frame)
 
 
 def _moved_throughout(plan: Plan, track: Track, frame: int, box: Box) -> Plan:
@@ -303,7 +319,6 @@ def _moved_throughout(plan: Plan, track: Track, frame: int, box: Box) -> Plan:
 
 class _Look(TypedDict):
     outline: Outline | None
-    margin: float | None
     decided: Decided
 
 
@@ -313,24 +328,23 @@ class MaskChange(NamedTuple):
     Attributes:
         track, frame: which mask, and the picture on the screen.
         reach: which pictures it is about.
-        box: of the mask in that picture, without margin, upright source pixels.
-        outline, margin: of the mask.
+        mask: the rectangle that it fills in that picture, upright source pixels.
+        outline: of the mask.
         confirmed: the person has been told that it is smaller than what was found.
-        usual: the margin of all masks.
+        margin: of all masks; the rectangle holds it.
     """
 
     track: int
     frame: int
     reach: Reach = Reach.PICTURE
-    box: Box | None = None
+    mask: Box | None = None
     outline: Outline | None = None
-    margin: float | None = None
     confirmed: bool = False
-    usual: float = MARGIN
+    margin: float = MARGIN
 
 
 def _stop_at_smaller(before: Plan, after: Plan, what: MaskChange, decided: Decided) -> None:
-    frames = mask_shape.newly_uncovered(before, after, what.track, what.usual)
+    frames = mask_shape.newly_uncovered(before, after, what.track, what.margin)
     if not frames:
         return
     looked = _looked_at(before)

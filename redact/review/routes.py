@@ -25,7 +25,7 @@ from .finishing import bars_release, begin_finish
 from .left_to_do import covered, left_to_do
 from .looked_at import VIEWS, review_summary, with_parts, with_seen
 from .open_plan import ChangedOutsideError
-from .overview import bodies_at, boxes_at
+from .overview import bodies_at, masks_at
 from .pictures import jpeg, masked, place_of_moment
 from .refused_error import RefusedError, defect, in_words
 from .server import Answer, PageServer, Route, as_json
@@ -120,7 +120,6 @@ class _Page:
             everything = here.overview.everything(here.open_plan.plan, here.info)
             about = {
                 "signs": self._session.evidence.key is not None,
-                "margin": self._session.render.margin,
                 "case": self._session.case.case,
                 "codes": list(self._session.case.codes.items()),
                 "reasons": self._session.case.reasons,
@@ -143,7 +142,7 @@ class _Page:
             "frame": frame.index,
             "pts": frame.pts,
             "damaged": frame.damaged,
-            "boxes": boxes_at(plan, number),
+            "masks": masks_at(plan, number, self._session.render.margin),
             "bodies": bodies_at(plan, number),
         }
         return _packed(head, jpeg(frame, width))

@@ -12,6 +12,7 @@ from typing import Any
 
 from ..files import PRIVATE
 from ..follow_drawn import Frames, follow, follow_on, index_packets
+from ..mask_size import without_margin
 from ..media import SourceInfo, default_output, probe
 from ..pipeline import (
     Journal,
@@ -139,8 +140,7 @@ class Session:
         here = self.ready()
         if what.get("op") in ("mute", "remute"):
             what = self._muting(here, what)
-        if what.get("op") == "mask":
-            what = {**what, "usual": self.render.margin}
+        what = {**what, "margin": self.render.margin}
         open_plan = here.open_plan
         return open_plan.change(lambda plan: edited(plan, what, *decided_now(plan)[1:]))
 
@@ -158,14 +158,22 @@ class Session:
         return {**what, "start": start, "end": end}
 
     def follow(self, what: dict[str, Any]) -> None:
-        """Draw a box and follow what is in it; with "track", it is a part of that one's subject,
-        about which the same is decided."""
+        """Follow what is in a mask that was drawn, or with "track" what is in that one's; then it
+        is a part of the same subject, about which the same is decided."""
         here = self.ready()
-        frame, box = int(what["frame"]), Box(*map(float, what["box"]))
+        plan, frame = here.open_plan.plan, int(what["frame"])
         to = None if what.get("track") is None else int(what["track"])
-        target = Target.from_word(str(what.get("target", "region")))
+        if to is None:
+            target = Target.from_word(str(what.get("target", "region")))
+            drawn = Box(*map(float, what["mask"]))
+            box = without_margin(drawn, self.render.margin, target)
+        else:
+            track = edit.track_of(plan, to)
+            key = track.at(frame)
+            if key is None:
+                raise RefusedError("not_here", number=to, frame=frame)
+            target, box = track.target, key.box
         reason = str(what.get("reason") or "")[:500]
-        plan = here.open_plan.plan
         edit.check_box(box, plan, f"frame {frame}")
         if not 0 <= frame < len(plan.source.timeline):
             raise ValueError(f"there is no frame {frame}")

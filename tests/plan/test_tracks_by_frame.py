@@ -13,10 +13,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from redact.mask_size import MARGIN, with_margin
 from redact.plan import HELD_REACH, Plan, SourceRef
 from redact.plan.tracks_by_frame import TracksByFrame
 from redact.plan.where_sure import is_certain
-from redact.review.overview import boxes_at
+from redact.review.overview import masks_at
 from redact.settings import DetectSettings, Sensitivity
 from redact.types import Action, Box, Keyframe, Region, State, Target, Timeline, Track
 
@@ -86,7 +87,7 @@ def test_all_that_is_hidden_or_shown_is_found_in_its_order(plan: Plan, data: st.
 def test_the_page_is_told_of_everybody_in_a_frame(plan: Plan, data: st.DataObject) -> None:
     for frame in frames_of(plan, data):
         hidden = list(scanned(plan, frame, False))
-        expected = []
+        expected, drawn = [], {}
         for track in plan.tracks:
             here: Keyframe | Region | None = track.at(frame)
             if not plan.shows(track, frame):
@@ -94,10 +95,12 @@ def test_the_page_is_told_of_everybody_in_a_frame(plan: Plan, data: st.DataObjec
             if here is not None:
                 said = track.confirmed_at(frame)
                 sure = is_certain(track, frame, LINE) if said is None else said.same
-                box = [round(v, 2) for v in here.box]
-                told = {"track": track.id, "box": box, "state": here.state.value, "sure": sure}
-                expected.append({**told, "margin": None, "outline": None})
-        assert boxes_at(plan, frame) == expected
+                expected.append((track.id, here.state.value, sure))
+                drawn[track.id] = with_margin(here.box, MARGIN, track.target)
+        told = masks_at(plan, frame, MARGIN)
+        assert [(m["track"], m["state"], m["sure"]) for m in told] == expected
+        for mask in told:
+            assert mask["at"] == pytest.approx(drawn[mask["track"]], abs=0.01)
 
 
 def same(plan: Plan) -> Plan:

@@ -145,7 +145,7 @@ def test_one_is_kept_throughout_by_looking(
         it.until(lambda: not it.js("return document.getElementById('confirm')"))
         it.until(lambda: zoom(it) == 1)
         # Nor does a question mark stand where a person has said who it is.
-        sure = f"state.boxes.find((b) => b.track === {kept}).sure"
+        sure = f"state.masks.find((b) => b.track === {kept}).sure"
         it.until(lambda: it.frame() == GUESSED[1] and it.state(sure))
         it.shot("confirmed")
 

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from redact.errors import PlanError, RedactError
+from redact.mask_size import MARGIN, with_margin
 from redact.plan import (
     Decision,
     FindingNote,
@@ -260,7 +261,8 @@ def test_what_is_split_off_is_hidden() -> None:
 def test_a_moved_mask_moves_in_its_frame_alone() -> None:
     sparse = (Keyframe(0, HERE, State.FOLLOWED), Keyframe(60, HERE, State.INTERPOLATED))
     plan = plan_of(page_edits.Track(1, Target.FACE, sparse))
-    after = do(plan, "mask", track=1, frame=20, box=list(AWAY))
+    mask = with_margin(AWAY, MARGIN, Target.FACE)  # what is drawn is what a person moves
+    after = do(plan, "mask", track=1, frame=20, mask=list(mask))
     for frame in range(61):
         old, new = edit.track_of(plan, 1).at(frame), edit.track_of(after, 1).at(frame)
         assert old is not None and new is not None
@@ -274,7 +276,7 @@ def test_a_mask_gets_smaller_than_what_was_found_only_once_that_was_looked_at_an
     None
 ):
     plan = three()
-    what = {"track": 1, "frame": 20, "reach": "all", "margin": 0.0}
+    what = {"track": 1, "frame": 20, "reach": "all", "mask": list(HERE)}
     with pytest.raises(RefusedError) as asked:
         do(plan, "mask", **what)
     assert asked.value.refusal == "smaller" and asked.value.filled["frames"] == "0 30 60"
@@ -290,8 +292,8 @@ def test_a_mask_gets_smaller_than_what_was_found_only_once_that_was_looked_at_an
     after = do(seen, "mask", **what, confirmed=True, reason="a statue")
     assert {key.reason for key in edit.track_of(after, 1).key_pictures} == {"a statue"}
     # To make it larger again needs nobody's word.
-    do(after, "mask", **(what | {"margin": 0.4}))
-    back = do(after, "as_found", track=1, first=0, last=60)
+    do(after, "mask", **(what | {"mask": list(HERE.grown(0.5))}))
+    back = do(after, "as_found", track=1, frame=20, reach="all")
     assert edit.track_of(back, 1) == edit.track_of(plan, 1)
 
 
@@ -339,7 +341,7 @@ def test_a_text_is_hidden_and_shown_again_and_what_was_asked_for_stays_on_record
 
 
 def test_what_a_person_drew_may_be_removed_and_what_was_found_may_not() -> None:
-    plan = do(three(), "add", box=[1, 2, 40, 50], first=3, last=9, target="region")
+    plan = do(three(), "add", mask=[1, 2, 40, 50], first=3, last=9, target="region")
     drawn = edit.track_of(plan, 4)
     assert drawn.origin is Origin.MANUAL and hidden(plan, 4, 6)
     assert len(do(plan, "remove", ids=[4]).tracks) == 3
@@ -376,14 +378,14 @@ def test_a_finding_whose_mask_was_removed_needs_an_answer_again() -> None:
     plan = do(finding(), "answer", number=1, answer="hide")
     plan = do(plan, "remove", ids=[2])
     assert (plan.review.findings[0].answer, plan.review.findings[0].track) == ("", None)
-    plan = do(plan, "add", box=[1, 2, 40, 50], first=3, last=9, target="region")
+    plan = do(plan, "add", mask=[1, 2, 40, 50], first=3, last=9, target="region")
     plan = do(plan, "answer", number=1, answer="none", reason="a statue")
     assert len(plan.tracks) == 2 and plan.review.findings[0].reason == "a statue"
     # A plan that somebody edited so.
     stale = plan.review.findings[0].but(answer="hide", reason="", track=7)
     left = page_edits.replace(plan, review=ReviewState(findings=(stale,)))
     assert len(do(left, "answer", number=1, answer="none", reason="a statue").tracks) == 2
-    assert do(left, "add", box=[1, 2, 9, 9], first=3, last=9, target="face").tracks[-1].id == 8
+    assert do(left, "add", mask=[1, 2, 9, 9], first=3, last=9, target="face").tracks[-1].id == 8
 
 
 def test_what_is_drawn_is_not_taken_for_what_was_drawn_before() -> None:
@@ -391,7 +393,7 @@ def test_what_is_drawn_is_not_taken_for_what_was_drawn_before() -> None:
     "seen in 100 of 100 pictures" of somebody whom nobody had looked at."""
     seen = ReviewState(subjects=(SeenSubject(4, ((0, 99),)),))
     plan = page_edits.replace(three(), review=seen)
-    plan = do(plan, "add", box=[1, 2, 40, 50], first=0, last=99, target="region")
+    plan = do(plan, "add", mask=[1, 2, 40, 50], first=0, last=99, target="region")
     assert plan.tracks[-1].id == 5
 
 
@@ -400,13 +402,13 @@ def test_what_is_drawn_is_not_taken_for_what_was_drawn_before() -> None:
     [
         {"op": "nothing"}, {"op": "decide", "ids": [99], "decision": "hide"},
         {"op": "decide", "ids": [1], "decision": "perhaps"}, {"op": "mask", "track": 1},
-        {"op": "mask", "track": 1, "frame": 5, "box": [1, 1, 1, 1]},
-        {"op": "mask", "track": 1, "frame": 5, "box": [float("nan")] * 4},
-        {"op": "mask", "track": 1, "frame": 5, "reach": "since", "margin": 0.5},
-        {"op": "mask", "track": 1, "frame": 5, "margin": float("nan")},
-        {"op": "mask", "track": 1, "frame": 99, "box": [1, 1, 9, 9]},
-        {"op": "add", "box": [900, 900, 950, 950], "first": 0, "last": 3, "target": "face"},
-        {"op": "add", "box": [1, 1, 9, 9], "first": 0, "last": 1000, "target": "face"},
+        {"op": "mask", "track": 1, "frame": 5, "mask": [1, 1, 1, 1]},
+        {"op": "mask", "track": 1, "frame": 5, "mask": [float("nan")] * 4},
+        {"op": "mask", "track": 1, "frame": 5, "reach": "since", "outline": "box"},
+        {"op": "mask", "track": 1, "frame": 5, "outline": "star"},
+        {"op": "mask", "track": 1, "frame": 99, "mask": [1, 1, 9, 9]},
+        {"op": "add", "mask": [900, 900, 950, 950], "first": 0, "last": 3, "target": "face"},
+        {"op": "add", "mask": [1, 1, 9, 9], "first": 0, "last": 1000, "target": "face"},
         {"op": "span", "track": 1, "first": 70, "last": 80},
         {"op": "split", "track": 1, "frame": 0},
         {"op": "mute", "start": 3, "end": 2, "how": "mute"},
@@ -458,8 +460,8 @@ any_step = st.one_of(
         {"op": st.just("merge"), "ids": st.lists(numbers, min_size=2, max_size=3)}
     ),
     st.fixed_dictionaries(
-        {"op": st.just("place"), "track": numbers, "frame": frames,
-         "box": st.just([300.0, 200.0, 340.0, 240.0])}
+        {"op": st.just("mask"), "track": numbers, "frame": frames,
+         "mask": st.just([300.0, 200.0, 340.0, 240.0])}
     ),
 )  # fmt: skip
 
@@ -487,7 +489,7 @@ def test_whatever_is_done_the_plan_is_one_and_keeps_nobody_by_itself(
 @pytest.mark.parametrize("target", [7, None, ["face"], {"a": 1}])
 def test_a_target_that_is_no_word_is_refused(target: object) -> None:
     with pytest.raises(RedactError):
-        do(finding(), "add", target=target, box=[10, 10, 50, 50], first=0, last=5)
+        do(finding(), "add", target=target, mask=[10, 10, 50, 50], first=0, last=5)
 
 
 def test_what_the_networks_were_sure_of_is_no_false_alarm_by_one_key() -> None:

@@ -287,7 +287,7 @@ def test_what_was_decided_while_the_video_was_made_is_not_in_it(
             added = edit.add_track(plan, Target.REGION, [(0, Box(*BOX))])[0]
             write_plan(added, session.plan_path, force=True)
         else:
-            session.edit({"op": "add", "box": BOX, "first": 0, "last": 5, "target": "region"})
+            session.edit({"op": "add", "mask": BOX, "first": 0, "last": 5, "target": "region"})
         return outcome
 
     monkeypatch.setattr(finishing, "apply", meanwhile)
@@ -295,7 +295,7 @@ def test_what_was_decided_while_the_video_was_made_is_not_in_it(
     result = over(session)
     assert result["overtaken"]
     plan = session.ready().open_plan.plan
-    assert plan.tracks[-1].keyframes[0].box == Box(*BOX)
+    assert plan.tracks[-1].target is Target.REGION
     assert plan.review is not None and len(plan.review.findings) == result["findings"]
     monkeypatch.undo()
     begin_finish(session, {"style": "solid"})
@@ -318,7 +318,7 @@ def test_a_result_that_lacks_a_change_is_not_said_to_hold_all(found: Plan, tmp_p
     write_plan(with_subjects(replace(drawn, review=looked)), beside)
     assert plan_beside(final, record) == beside
     for changed in (
-        edited(drawn, {"op": "mask", "track": number, "frame": 2, "box": [9, 9, 70, 70]}, ""),
+        edited(drawn, {"op": "mask", "track": number, "frame": 2, "mask": [9, 9, 70, 70]}, ""),
         edited(drawn, {"op": "remute", "number": 1, "start": 0.2, "end": 0.4, "how": "mute"}, ""),
         edited(drawn, {"op": "decide", "ids": [number], "decision": "keep"}, ""),
     ):

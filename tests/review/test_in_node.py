@@ -478,14 +478,14 @@ def test_a_picture_fetched_ahead_shows_what_was_changed_meanwhile(review: Review
       };
       await (await page("player.js")).show(4); // and asks for the next one ahead
       await until(() => late);
-      const box = [10, 10, 60, 60], at = { first: 0, last: 9, target: "region" };
-      await (await page("store.js")).edit("add", { box, ...at });
+      const mask = [10, 10, 60, 60], at = { first: 0, last: 9, target: "region" };
+      await (await page("store.js")).edit("add", { mask, ...at });
       release();
       await until(() => there);
       await wait(800);
       press("ArrowRight");
       await until(() => state.frame === 5);
-      return state.boxes.some((b) => b.state === "manual");
+      return state.masks.some((b) => b.state === "manual");
     """)
     assert drawn
 
@@ -522,9 +522,9 @@ def test_a_mask_is_moved_in_the_picture_in_which_it_was_taken_hold_of(review: Re
       const {{ select }} = await page("store.js"), player = await page("player.js");
       select({face.id});
       player.show(2);
-      await until(() => state.frame === 2 && state.boxes.some((b) => b.track === {face.id}));
+      await until(() => state.frame === 2 && state.masks.some((b) => b.track === {face.id}));
       const overlay = await find("#overlay"), place = player.place();
-      const {{ box }} = state.boxes.find((b) => b.track === {face.id});
+      const {{ at: box }} = state.masks.find((b) => b.track === {face.id});
       const x = place.left + ((box[0] + box[2]) / 2) * place.sx;
       const y = place.top + ((box[1] + box[3]) / 2) * place.sy;
       const mouse = (type, by) =>

@@ -292,7 +292,7 @@ def test_of_a_known_subject_the_page_is_told_what_is_new() -> None:
     told = {s["id"]: s for s in memory.everything(plan, info)["subjects"]}
     for act in (
         {"op": "only", "id": 2, "reason": "client"},
-        {"op": "mask", "track": 1, "frame": 9, "box": [90, 90, 160, 170]},
+        {"op": "mask", "track": 1, "frame": 9, "mask": [90, 90, 160, 170]},
         {"op": "split", "track": 1, "frame": 30},
         {"op": "merge", "ids": [1, 4]},
         {"op": "separate", "track": 4},

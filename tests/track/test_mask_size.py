@@ -20,6 +20,7 @@ from redact.mask_size import (
     steady,
     steps,
     with_margin,
+    without_margin,
 )
 from redact.settings import RenderSettings
 from redact.track.box_per_frame import _as_large_as_detected
@@ -96,6 +97,18 @@ def test_the_margin_of_a_plate_is_as_wide_beside_it_as_above_it(
     box = with_margin(Box(0, 0, width, height), margin, Target.PLATE)
     beyond = OF_RECTANGLES * margin * np.sqrt(width * height)
     assert box == pytest.approx((-beyond, -beyond, width + beyond, height + beyond))
+
+
+@given(
+    width=st.floats(1, 2000), height=st.floats(1, 2000), margin=st.floats(0, 1),
+    target=st.sampled_from(Target),
+)  # fmt: skip
+def test_a_mask_that_a_person_drew_is_drawn_just_so(
+    width: float, height: float, margin: float, target: Target
+) -> None:
+    mask = Box(30, 40, 30 + width, 40 + height)
+    drawn = with_margin(without_margin(mask, margin, target), margin, target)
+    assert tuple(drawn) == pytest.approx(tuple(mask), abs=1e-6)
 
 
 def test_a_face_is_hidden_as_far_as_any_look_saw_it() -> None:

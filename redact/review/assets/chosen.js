@@ -1,7 +1,7 @@
 // What is known of the chosen ones, why it is decided so, and what can be corrected.
 import { get } from "./api.js";
 import { html, useEffect, useMemo, useSignal } from "./html.js";
-import { begin, shownOf, count, edit, inTurn, kindOf, select, state, title } from "./store.js";
+import { begin, count, edit, inTurn, kindOf, select, state, title } from "./store.js";
 import { clock, reasonWords, span, t } from "./words.js";
 import { Button, Field } from "./controls.js";
 import { Face, Faces } from "./picture.js";
@@ -114,11 +114,7 @@ async function saveReason(who, reason) {
 }
 function Correct({ of: s }) {
   const here = s.tracks.find((k) => k.first <= state.frame && state.frame <= k.last);
-  const followFrom = () => {
-    const box = shownOf(here.id)?.box,
-      what = { frame: state.frame, box, target: s.target, track: here.id };
-    if (box) begin("follow", what, t("following"));
-  };
+  const followFrom = () => begin("follow", { frame: state.frame, track: here.id }, t("following"));
   const remove = () => edit("remove", { ids: [s.id] }, t("removed"));
   return html`<h3>${t("correct")}</h3>
     <div class="two">

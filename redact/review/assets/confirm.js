@@ -1,6 +1,6 @@
 // One who is kept, where nobody is sure of it: a stretch of it is played slowly and large, and confirmed
 // or not; see confirm_dialog.js for all stretches at once.
-import { shownOf, edit, state, toast } from "./store.js";
+import { edit, maskOf, state, toast } from "./store.js";
 import { effect, untracked } from "./html.js";
 import { t } from "./words.js";
 import * as player from "./player.js";
@@ -36,7 +36,7 @@ function follow() {
   begun ||= n === first;
   if (!begun) return;
   if (n < first || n > last) return end(); // somebody went elsewhere
-  enlarge(shownOf(track)?.box);
+  enlarge(maskOf(track)?.at);
   if (n === far + 1) far = n;
   clearTimeout(wait);
   if (n === last) return;
@@ -49,9 +49,9 @@ function follow() {
     slowly ? Math.max(LEAST, SLOWER * usual) : usual,
   );
 }
-function enlarge(box) {
-  if (!box) return;
-  const [x1, y1, x2, y2] = box,
+function enlarge(at) {
+  if (!at) return;
+  const [x1, y1, x2, y2] = at,
     { width, height } = state.clip,
     tall = ((y2 - y1) * player.place().sy) / state.lens.zoom;
   const zoom = (TALL * state.room.height) / Math.max(tall, 1);

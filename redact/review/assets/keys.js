@@ -10,7 +10,7 @@ import { askFinish } from "./finish.js";
 import * as list from "./list.js";
 import { setKey } from "./mask.js";
 import { nextMoment, openSheet } from "./moments.js";
-import { nudge } from "./nudge.js";
+import { moveByKey } from "./moving.js";
 import * as player from "./player.js";
 import { larger, resetZoom, smaller } from "./player.js";
 import * as pointer from "./pointer.js";
@@ -44,7 +44,7 @@ const of = (act) => () => state.one && act(state.one),
   toView = (view, i) => ({ [i + 1]: () => player.setView(view) });
 /** By group: what is printed on the key, what it does in words, and the function that does it, or
  *  one for each key of several; the first word that is printed is the key. Those without a function
- *  are taken by `nudge`, or with Ctrl by those of `WITH_CTRL`. */
+ *  are taken by `moveByKey`, or with Ctrl by those of `WITH_CTRL`. */
 const KEYS = {
   move: [
     ["Space", "play", { " ": player.playOrStop }],
@@ -125,7 +125,7 @@ export function listen() {
       if (["Enter", "Escape"].includes(key) && target.matches("[type=text]")) target.blur();
       return;
     }
-    if (!nudge(event)) {
+    if (!moveByKey(event)) {
       const act = ctrl ? WITH_CTRL[name] : !event.altKey && ACTIONS[name];
       if (!act || (!ctrl && [" ", "Enter"].includes(key) && target.closest("button"))) return;
       act(event);

@@ -1,13 +1,12 @@
-// The mask of the chosen one: its shape and margin, where it lies, and for which pictures that counts.
+// The mask of the chosen one: its outline, where it lies, and for which pictures that counts.
 import { html, useEffect, useRef } from "./html.js";
-import { shownOf, edit, state } from "./store.js";
+import { edit, maskOf, state } from "./store.js";
 import { clock, t } from "./words.js";
 import { Button, Choices, Field, forget, Radios } from "./controls.js";
 import * as player from "./player.js";
 import { allTold } from "./seen.js";
 
-const SHAPES = ["ellipse", "box"],
-  LARGEST = 1; // margin that the slider gives
+const OUTLINES = ["ellipse", "box"];
 /** The part of the chosen one that is in this picture. */
 const here = () => state.one?.tracks.find((k) => k.first <= state.frame && state.frame <= k.last);
 const keysOf = (track) => state.one.key_pictures.filter(([of]) => of === track).map(([, at]) => at);
@@ -41,19 +40,11 @@ export function setKey() {
 export function Mask({ of: s }) {
   const part = here();
   if (!part) return null;
-  const shown = shownOf(part.id),
-    outline = shown?.outline || state.clip.kinds[s.target].outline,
-    margin = shown?.margin ?? state.clip.margin,
-    before = keyBefore(part.id),
+  const before = keyBefore(part.id),
     keys = keysOf(part.id);
   const found = () => {
-    const one = reach(part.id) === "picture" ? state.frame : null,
-      first = one ?? (reach(part.id) === "since" ? before : part.first);
-    edit(
-      "as_found",
-      { track: part.id, first, last: one ?? (state.reach === "all" ? part.last : state.frame) },
-      t("mask_found_again"),
-    );
+    const asked = { track: part.id, frame: state.frame, reach: reach(part.id) };
+    edit("as_found", asked, t("mask_found_again"));
   };
   const reaches = [
     ["picture"],
@@ -67,13 +58,10 @@ export function Mask({ of: s }) {
     <${Choices} id="mask-reach" class="wide" label=${t("mask_reach")} value=${reach(part.id)} take=${(name) => (state.reach = name)}
       values=${reaches.map(([name, values]) => [name, t(`reach.${name}`, values)])} />
     <div class="row" role="radiogroup" id="mask-shape" aria-label=${t("mask_shape")}>
-      <${Radios} values=${SHAPES} words="shape" value=${outline} take=${(name) => changeMask({ track: part.id, outline: name })} />
+      <${Radios} values=${OUTLINES} words="shape" value=${maskOf(part.id)?.outline} take=${(name) => changeMask({ track: part.id, outline: name })} />
       <${Button} id="mask-found" word="back_to_found" disabled=${!keys.length} act=${found} />
       <${Button} id="key-here" word="key_here" hotkey="P" title="key_here_title" pressed=${keys.includes(state.frame)} act=${setKey} />
     </div>
-    <label for="mask-margin">${t("mask_margin", { share: t("percent", { n: Math.round(100 * margin) }) })}</label>
-    <input type="range" id="mask-margin" class="wide" min="0" max=${LARGEST} step="0.01" value=${margin}
-      onchange=${(e) => changeMask({ track: part.id, margin: Number(e.target.value) })} />
     ${keys.length > 0 && html`<div class="row" id="key-pictures" role="group" aria-label=${t("key_pictures")}>${keys.map(key)}</div>`}
     ${state.smaller?.asked.track === part.id && html`<${Smaller} ...${state.smaller} />`}
     <p class="small muted">${t("mask_hint")}</p>`;

@@ -4,25 +4,13 @@ import { state, title } from "./store.js";
 import { t } from "./words.js";
 import { filter } from "./brightness.js";
 import { momentHere } from "./moments.js";
-import {
-  NO_MARGIN,
-  chosenHere,
-  corners,
-  handles,
-  kindOf,
-  marginOf,
-  maskOf,
-  meet,
-  rectOf,
-  subjectIdOf,
-  subjectOf,
-} from "./places.js";
+import { chosenHere, corners, handles, meet, onScreen, subjectIdOf, subjectOf } from "./places.js";
 import { textHere } from "./texts.js";
 import * as player from "./player.js";
 import * as pointer from "./pointer.js";
 
 const CROWD = 30; // more than that in view, and their numbers would hide the people
-const MARK = { keep: "✓ ", "false alarm": "∅ " };
+const SIGN = { keep: "✓ ", "false alarm": "∅ " };
 const RADIUS = 120, // of the magnifier, in pixels
   LARGER = 4;
 const shifted = ([x, y]) => ({ left: `${x}px`, top: `${y}px` });
@@ -30,53 +18,46 @@ const shifted = ([x, y]) => ({ left: `${x}px`, top: `${y}px` });
 /** How many masks lie in what is seen of the picture, if they are too many to be numbered. */
 export function crowd() {
   const { width, height } = state.room,
-    seen = state.boxes.filter((shown) => meet(maskOf(shown), [0, 0, width, height]));
+    seen = state.masks.filter(({ at }) => meet(onScreen(at), [0, 0, width, height]));
   return seen.length > CROWD ? seen.length : 0;
 }
 const rankOf = (id) => (id === state.pointed ? 2 : state.selected.includes(id) ? 1 : 0);
-const rank = (shown) => rankOf(subjectIdOf(shown));
+const rank = (mask) => rankOf(subjectIdOf(mask));
 
 export function Outlines() {
   const all = state.view === "outlines",
     many = crowd() > 0,
-    boxes = state.boxes.filter((shown) => all || rank(shown)).sort((a, b) => rank(a) - rank(b)),
+    masks = state.masks.filter((mask) => all || rank(mask)).sort((a, b) => rank(a) - rank(b)),
     bodies = all ? state.bodies : [],
     asked = state.smaller?.asked,
-    wanted = state.previewed || (asked?.frame === state.frame && asked.box),
+    wanted = state.moving?.mask || state.drawn || (asked?.frame === state.frame && asked.mask),
     found = state.tab === "findings" && placeOf(state.finding, state.frame),
     marked = found || momentHere()?.box || textHere();
   const tags = [
-    ...[...boxes].reverse().map((shown) => tagOf(shown, many)),
+    ...[...masks].reverse().map((mask) => tagOf(mask, many)),
     ...bodies.map((body) => tagOfBody(body, many)),
   ].filter(Boolean);
   return html`<svg id="outlines" aria-hidden="true">
-      ${bodies.map((body) => html`<${Line} kind=${rankOf(body.subject) ? "body strong" : "body"} rect=${rectOf(body.box, NO_MARGIN)} />`)}
-      ${boxes.map((shown) => html`<${Mask} key=${shown.track} of=${shown} />`)}
-      ${[
-        pointer.drag.value?.rect,
-        state.drawn && rectOf(state.drawn, marginOf(null)),
-        wanted && rectOf(wanted, marginOf(chosenHere())),
-      ].map((rect) => rect && html`<${Line} kind="dashed" rect=${rect} />`)}
-      ${marked && html`<${Brackets} rect=${rectOf(marked, NO_MARGIN)} />`}
+      ${bodies.map((body) => html`<${Line} kind=${rankOf(body.subject) ? "body strong" : "body"} rect=${onScreen(body.box)} />`)}
+      ${masks.map((mask) => html`<${Mask} key=${mask.track} of=${mask} />`)}
+      ${wanted && html`<${Line} kind="dashed" rect=${onScreen(wanted)} />`}
+      ${marked && html`<${Brackets} rect=${onScreen(marked)} />`}
     </svg>
-    ${found && html`<b class="label place" style=${shifted(above(rectOf(found, NO_MARGIN)))}>${state.finding}</b>`}
+    ${found && html`<b class="label place" style=${shifted(above(onScreen(found)))}>${state.finding}</b>`}
     ${placed(tags).map(({ id, words, look, spot }) => html`<span key=${id} class=${`label ${look}`} style=${shifted(spot)}>${words}</span>`)}`;
 }
 const above = ([x, y, , h]) => [x - 6, y > 30 ? y - 28 : y + h + 10];
 /** A shape is drawn twice, wide and dark below its colour, so that it stands out from any picture. */
-const Line = ({ kind, rect: [x, y, w, h], rounding = 0, oval }) =>
-  html`<g class=${kind}>${["below", "line"].map((name) =>
-    oval
-      ? html`<ellipse class=${name} cx=${x + w / 2} cy=${y + h / 2} rx=${w / 2} ry=${h / 2} />`
-      : html`<rect class=${name} x=${x} y=${y} width=${w} height=${h} rx=${rounding * Math.min(w, h)} />`,
-  )}</g>`;
+const Line = ({ kind, rect: [x, y, w, h], rx = 0, ry = rx }) =>
+  html`<g class=${kind}>${["below", "line"].map((name) => html`<rect class=${name} x=${x} y=${y} width=${w} height=${h} rx=${rx} ry=${ry} />`)}</g>`;
 /** The edge of a mask (redact/render/shapes.py). */
-function Mask({ of: shown }) {
-  const strong = rank(shown) > 0,
+function Mask({ of: mask }) {
+  const strong = rank(mask) > 0,
     dim = (state.pointed || state.selected.length) && !strong,
-    usual = kindOf(shown);
-  return html`<${Line} kind=${`mask ${shown.state} ${strong ? "strong" : dim ? "dim" : ""}`} rect=${maskOf(shown)}
-    oval=${(shown.outline || usual.outline) === "ellipse"} rounding=${shown.outline ? 0 : usual.rounding} />`;
+    rect = onScreen(mask.at),
+    round = mask.outline === "ellipse" ? rect.slice(2).map((side) => side / 2) : [],
+    [rx = mask.radius * player.place().sx, ry] = round;
+  return html`<${Line} kind=${`mask ${mask.state} ${strong ? "strong" : dim ? "dim" : ""}`} rect=${rect} rx=${rx} ry=${ry} />`;
 }
 /** Around what is looked at: brackets, so that nothing of it is hidden. */
 function Brackets({ rect: [x, y, w, h] }) {
@@ -98,14 +79,14 @@ function placeOf(number, frame) {
 }
 
 /** Who is in a mask; in a crowd only who was chosen, or decided about. */
-function tagOf(shown, many) {
-  const subject = subjectOf(shown),
-    strong = rank(shown) > 0,
-    mark = MARK[subject?.decision] ?? "";
-  if (!subject || (many && !strong && !mark)) return null;
-  const words = mark + (strong ? title(subject) : subject.id) + (shown.sure ? "" : "?");
+function tagOf(mask, many) {
+  const subject = subjectOf(mask),
+    strong = rank(mask) > 0,
+    sign = SIGN[subject?.decision] ?? "";
+  if (!subject || (many && !strong && !sign)) return null;
+  const words = sign + (strong ? title(subject) : subject.id) + (mask.sure ? "" : "?");
   const look = strong ? "strong" : subject.decision.replace(" ", "-");
-  return { id: shown.track, words, look, rect: maskOf(shown) };
+  return { id: mask.track, words, look, rect: onScreen(mask.at) };
 }
 /** Of whom nothing is hidden here. */
 function tagOfBody({ subject: id, box }, many) {
@@ -113,7 +94,7 @@ function tagOfBody({ subject: id, box }, many) {
     strong = rankOf(id) > 0;
   if (!subject || (many && !strong)) return null;
   const words = t("nothing_hidden", { who: title(subject) });
-  return { id: `body-${id}`, words, look: strong ? "strong" : "", rect: rectOf(box, NO_MARGIN) };
+  return { id: `body-${id}`, words, look: strong ? "strong" : "", rect: onScreen(box) };
 }
 /** Tags beside their boxes; none lies on another, and of those that are strong none is left out. */
 function placed(tags) {
@@ -138,8 +119,8 @@ function placed(tags) {
 
 /** What the corners of the chosen mask are moved by: by the mouse, or, focused, by arrows. */
 export function Handles() {
-  const shown = chosenHere(),
-    at = shown && !state.playing ? handles(maskOf(shown)) : [];
+  const mask = chosenHere(),
+    at = mask && !state.playing ? handles(onScreen(mask.at)) : [];
   return at.map(
     (corner, i) =>
       html`<button key=${i} class="handle" data-corner=${i} style=${shifted(corner)} aria-label=${t(`corner.${i}`)} />`,

@@ -45,7 +45,7 @@ function Viewport() {
 }
 /** What is to be known of the picture that is shown. */
 function Notice() {
-  const { shot, view, boxes } = state,
+  const { shot, view, masks } = state,
     moment = momentHere(),
     [many, stacked] = [crowd(), pointer.stacked()],
     words = [];
@@ -58,11 +58,11 @@ function Notice() {
   if (state.drawing) words.push(t("draw_hint"));
   else if (stacked > 1) words.push(t("stacked", { n: stacked }));
   else if (many && view === "outlines" && !state.drawn)
-    words.push(t("crowded", { n: boxes.length }));
+    words.push(t("crowded", { n: masks.length }));
   return html`<div id="notice" role="status" hidden=${!words.length}>${words.join(" · ")}</div>`;
 }
 
-/** What is to become of the box that was drawn. */
+/** What is to become of the mask that was drawn. */
 function DrawMenu() {
   const menu = useRef(),
     place = useSignal({}),
@@ -73,17 +73,17 @@ function DrawMenu() {
   }, [state.drawn, state.lens]);
   /** Do something with it; where that was refused, it is not lost. */
   const taken = (act) => async () => {
-    const [box, frame] = [state.drawn, state.frame];
+    const [mask, frame] = [state.drawn, state.frame];
     state.drawn = null;
-    if (!(await act({ box, target: target.value })) && state.frame === frame) state.drawn = box;
+    if (!(await act({ mask, target: target.value })) && state.frame === frame) state.drawn = mask;
   };
-  const hide = (first, last) => async (box) => {
+  const hide = (first, last) => async (drawn) => {
     const known = new Set(state.subjects.keys()),
-      told = await edit("add", { ...box, first, last }, t("added"));
+      told = await edit("add", { ...drawn, first, last }, t("added"));
     if (told) select(told.changed.map((s) => s.id).filter((id) => !known.has(id)));
     return told;
   };
-  const follow = (box) => begin("follow", { ...box, frame: state.frame }, t("following"));
+  const follow = (drawn) => begin("follow", { ...drawn, frame: state.frame }, t("following"));
   const here = hide(state.frame, state.frame);
   return html`<div id="draw-menu" ref=${menu} role="group" aria-label=${t("drawn")} style=${place.value}>
     <${Choices} id="draw-target" aria-label=${t("target")} value=${target.value} take=${(name) => (target.value = name)}

@@ -24,7 +24,7 @@ for (const [name, value] of Object.entries({
   undo: false,
   redo: false,
   // what is on the screen, and where
-  shot: { frame: 0, boxes: [], bodies: [], damaged: false, view: "" },
+  shot: { frame: 0, masks: [], bodies: [], damaged: false, view: "" },
   wanted: null, // the picture that was asked for last; none before the first
   view: "outlines",
   style: "cover",
@@ -47,8 +47,8 @@ for (const [name, value] of Object.entries({
   why: "", // the reason that is being written
   drafts: {}, // other fields that were written in, by name
   drawing: false,
-  drawn: null, // the box that was drawn: x1, y1, x2, y2
-  previewed: null, // a mask that is being moved by keys, with the box's other values
+  drawn: null, // the mask that was drawn: left, top, right, bottom
+  moving: null, // a mask that is being moved or drawn: track, frame, mask
   reach: "picture", // which pictures a change of a mask is for: picture, since, all
   smaller: null, // a mask that would be smaller than what was found, until that is confirmed
   confirming: null, // the stretch that is played: track, first, last
@@ -90,7 +90,7 @@ function looked() {
 const lookedAt = computed(looked);
 for (const [name, of] of Object.entries({
   frame: () => state.shot.frame,
-  boxes: () => state.shot.boxes,
+  masks: () => state.shot.masks,
   bodies: () => state.shot.bodies, // of whom nothing else is in the picture
   times: () => (state.clip ? timesOf(state.clip.pts, state.clip.time_base) : []),
   frames: () => state.times.length,
@@ -196,8 +196,8 @@ export function frameAt(seconds) {
   }
   return low;
 }
-/** What is shown of a track in this picture: its box, and how surely it is there. */
-export const shownOf = (track) => state.boxes.find((shown) => shown.track === track);
+/** The mask of a track in this picture: `at`, its rectangle, its outline, and how sure it is. */
+export const maskOf = (track) => state.masks.find((mask) => mask.track === track);
 export const title = (subject) => subject.name || `${t(`target.${subject.kind}`)} ${subject.id}`;
 export const kindOf = (subject) =>
   ({ keep: "keep", hide: "hide", "false alarm": "none" })[subject.decision] || "open";
