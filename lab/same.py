@@ -33,7 +33,7 @@ def written(home: Path, clip: Path, folder: Path) -> dict[str, Any]:
     files = {f.name: f for f in sorted(folder.rglob("*")) if f.is_file()}
     found: dict[str, Any] = {"exit code": done.returncode, "files": sorted(files)}
     for name, file in files.items():
-        if name.endswith((".manifest.json", ".needs-review.json")):
+        if name.endswith((".manifest.json", f"{clip.suffix}.json")):
             # The note names the folder.
             found[name] = without(json.loads(file.read_text().replace(str(folder), "")))
         elif not name.endswith((".html", ".log")):

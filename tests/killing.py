@@ -58,7 +58,7 @@ def contents(folder: Path) -> dict[str, str]:
     found = {}
     for path in sorted(folder.rglob("*")) if folder.exists() else ():
         if path.is_file() and not path.name.startswith("."):
-            same = "" if path.name.endswith((".manifest.json", ".needs-review.json")) else None
+            same = "" if path.name.endswith((".manifest.json", ".mp4.json")) else None
             digest = hashlib.sha256(path.read_bytes()).hexdigest() if same is None else same
             found[str(path.relative_to(folder))] = digest
     return found

@@ -180,7 +180,7 @@ def _line(words: str, width: int, colour: tuple[int, int, int]) -> RGB:
 
 def picture_path(output: Path, number: int) -> Path:
     """Path of the picture of a finding, for an output in a restricted folder."""
-    return output.with_name(f"{output.stem}.finding-{number}.png")
+    return output.with_name(f"{output.name}.finding-{number}.png")
 
 
 def finding_pictures(source: SourceInfo, output: Path, result: AuditResult) -> list[Path]:

@@ -10,7 +10,7 @@ import click
 
 from .. import api
 from ..files import check_writable
-from ..pipeline import forget_scans
+from ..pipeline import forget_scans, review_plan
 from ..plan import write_plan
 from ..words import say
 from . import options
@@ -31,7 +31,7 @@ def detect(source: Path, plan_file: Path | None, one_of_several: bool, **params:
     """`redact detect`."""
     if one_of_several:  # in the background of a review
         lower_priority()
-    plan_file = plan_file or source.with_suffix(".plan.json")
+    plan_file = plan_file or review_plan(source)
     check_writable(plan_file, params["force"], never=(source,), whole=True)
     terminal = Terminal(for_parent=one_of_several)
     settings = options.detect_settings(params)

@@ -10,7 +10,15 @@ from .journal import Journal
 from .kept_plan import keep_plan, plan_of_video, require_as_asked, require_same_source
 from .kept_scans import KeptScans, forget_scans
 from .mask_video import write_masks
-from .order import Acceptance, Delivery, Order, check_order, order_to_apply, order_to_run
+from .order import (
+    Acceptance,
+    Delivery,
+    Order,
+    check_order,
+    order_to_apply,
+    order_to_run,
+    review_plan,
+)
 from .planned_frames import CheckedFrames
 from .preview import Preview, make_preview
 from .publish import keep_beside

@@ -44,7 +44,7 @@ PathText = Annotated[str, Meta(pattern=r"^[^\x00]*$")]
 
 
 class HeldBack(Struct, forbid_unknown_fields=True, kw_only=True):
-    """The whole file `NAME.needs-review.json`. It lies in a closed folder and names paths.
+    """The whole file `NAME.needs-review.EXT.json`. It lies in a closed folder and names paths.
 
     Attributes:
         redact: version that held the result back.
@@ -93,7 +93,7 @@ class HeldBack(Struct, forbid_unknown_fields=True, kw_only=True):
     @property
     def note(self) -> Path:
         """Path of the note."""
-        return Path(self.output).with_suffix(".json")
+        return _note_of(Path(self.output))
 
     def found(self) -> tuple[Finding, ...]:
         """The findings as values. Raises PlanError."""
@@ -115,9 +115,18 @@ class HeldBack(Struct, forbid_unknown_fields=True, kw_only=True):
         """Files that remain of the run that was held back, and those made from it since, such as
         reports: all of them may be deleted."""
         output = Path(self.output)
-        beside = output.parent.glob(f"{glob.escape(output.stem)}.*")
+        beside = output.parent.glob(f"{glob.escape(output.name)}.*")
         names = [output, manifest_path(output), *map(Path, self.files), *sorted(beside), self.note]
         return [path for path in dict.fromkeys(names) if path.exists()]
+
+
+def _note_of(output: Path) -> Path:
+    """A photograph and a video may have one name but for the ending: each has its own note."""
+    return output.with_name(f"{output.name}.json")
+
+
+def _is_note(name: Path) -> bool:
+    return name.suffix == ".json" and _MARK in name.stem
 
 
 def _encoded(held: HeldBack) -> bytes:
@@ -266,8 +275,8 @@ def find_held(name: Path, source: Path | None = None) -> HeldBack:
         PlanError: its note cannot be read.
     """
     if source is not None:
-        return held_in_new_place(name.with_suffix(".json"), source)
-    if name.suffix == ".json" and _MARK in name.stem:
+        return held_in_new_place(name if _is_note(name) else _note_of(name), source)
+    if _is_note(name):
         return read_held(name)
     for folder in (name.parent, name.parent / PRIVATE):
         for held in reversed(list(_notes(folder))):

@@ -66,7 +66,7 @@ def plan_of_video(info: SourceInfo, folder: Path | None = None) -> Path:
             else may have decided in it to show somebody.
     """
     usual = default_output(info)
-    places = [review_plan(usual), info.path.with_suffix(".plan.json")]
+    places = [review_plan(usual), review_plan(info.path)]
     if folder is not None:
         places.insert(0, review_plan(folder / usual.name))
     there = [path for path in places if is_own_plan(path)]

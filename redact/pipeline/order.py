@@ -12,6 +12,7 @@ from ..errors import OutputError, UsageError
 from ..files import PRIVATE, check_private, check_writable
 from ..inspect import release_path
 from ..media import (
+    PHOTOGRAPH_ENDINGS,
     WEB,
     WRITTEN,
     SourceInfo,
@@ -175,9 +176,12 @@ def _final_name(info: SourceInfo, delivery: Delivery, codec: str) -> Path:
     return release_path(folder, usual.suffix) if delivery.release else folder / usual.name
 
 
-def review_plan(output: Path) -> Path:
-    """Path of the plan that is kept beside a result for the user to correct."""
-    return output.with_suffix(".plan.json")
+def review_plan(beside: Path) -> Path:
+    """Path of the plan that is kept beside a result, or a source, for the user to correct. That of
+    a photograph has its ending, too: cameras write a video of the same name beside it."""
+    if beside.suffix.lower() in PHOTOGRAPH_ENDINGS:
+        return beside.with_name(f"{beside.name}.plan.json")
+    return beside.with_suffix(".plan.json")
 
 
 def check_order(order: Order, *, searched: bool = False) -> None:

@@ -113,7 +113,7 @@ def _remove_earlier(final: Path, kept: Iterable[Path]) -> None:
     """Remove what earlier previews left under names of ours: those that were held back, and
     pictures of findings. Only the newest is meant."""
     stem, suffix = re.escape(final.stem), re.escape(final.suffix)
-    ours = re.compile(rf"{stem}(\.needs-review(-\d+)?)?({suffix}|\.finding-\d+\.png)")
+    ours = re.compile(rf"{stem}(\.needs-review(-\d+)?)?{suffix}(\.finding-\d+\.png)?")
     spared = set(kept)
     with contextlib.suppress(OSError):
         for path in list(final.parent.iterdir()):

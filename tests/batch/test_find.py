@@ -26,7 +26,7 @@ def case(tmp_path: Path) -> Path:
         "a.redacted.plan.json", "cam.mp4.manifest.json", "cam.mp4", "day/c.mkv", "day/deep/d.avi",
         "NOT-FOR-RELEASE/a.redacted.needs-review.mp4", "NOT-FOR-RELEASE/review-a.mp4",
         "x.redacted.needs-review-2.mp4", ".git/e.mp4", "out/f.mp4", "day/photo.JPG",
-        "NOT-FOR-RELEASE/a.redacted.needs-review.finding-1.png", "out/sheet.png",
+        "NOT-FOR-RELEASE/a.redacted.needs-review.mp4.finding-1.png", "out/sheet.png",
     ):  # fmt: skip
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_bytes(b"")
@@ -65,7 +65,7 @@ def test_what_redact_made_is_left_out_and_said(case: Path) -> None:
         "f.mp4": "in the folder for the results",
         ".hidden.mp4": "hidden",
         ".git": "hidden",
-        "a.redacted.needs-review.finding-1.png": "made by redact",
+        "a.redacted.needs-review.mp4.finding-1.png": "made by redact",
         "sheet.png": "in the folder for the results",
         "sound.mka": "neither a video nor a photograph that redact reads; nothing in it is hidden",
     }

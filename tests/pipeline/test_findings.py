@@ -227,7 +227,7 @@ def test_findings_are_told_in_plain_words_with_pictures(published: Published) ->
     seen = "1. A face or the back of a head may be visible "
     assert told and any(line.startswith(seen) for line in told)
     for number, line in enumerate(told, 1):
-        picture = folder / f"out.needs-review.finding-{number}.png"
+        picture = folder / f"out.needs-review.mp4.finding-{number}.png"
         assert f"See {picture.name}" in line
         assert cv2.imread(str(picture)) is not None
         assert picture.stat().st_mode & 0o777 == 0o600

@@ -73,7 +73,7 @@ def test_a_note_that_was_copied_with_its_folder_removes_nothing_elsewhere(
 ) -> None:
     shutil.copytree(case / "out", tmp_path / "copy")
     before = sorted((case / "out" / "NOT-FOR-RELEASE").iterdir())
-    note = tmp_path / "copy" / "NOT-FOR-RELEASE" / "a.redacted.needs-review.json"
+    note = tmp_path / "copy" / "NOT-FOR-RELEASE" / "a.redacted.needs-review.mp4.json"
     for words in (("--remove",), ()):
         done = call("fix", note, *words)
         assert done.returncode == ExitCode.PLAN, done.stderr
@@ -85,7 +85,7 @@ def test_a_folder_that_was_moved_is_fixed_where_it_lies(case: Path, tmp_path: Pa
     shutil.copytree(case / "out", tmp_path / "moved")
     before = sorted((case / "out").rglob("*"))
     held = tmp_path / "moved" / "NOT-FOR-RELEASE" / "a.redacted.needs-review.mp4"
-    refused = call("fix", held.with_suffix(".json"))
+    refused = call("fix", held.with_name(f"{held.name}.json"))
     assert "--source ORIGINAL" in refused.stderr
     other = call("fix", held, "--source", SAMPLE)
     assert other.returncode == ExitCode.MISMATCH, other.stderr
@@ -100,7 +100,7 @@ def test_a_folder_that_was_moved_is_fixed_where_it_lies(case: Path, tmp_path: Pa
 def test_a_note_with_names_that_no_system_knows_is_no_note(case: Path, tmp_path: Path) -> None:
     """Whoever sends one would stop every command in its folder."""
     shutil.copytree(case / "out" / "NOT-FOR-RELEASE", tmp_path / "NOT-FOR-RELEASE")
-    note = tmp_path / "NOT-FOR-RELEASE" / "a.redacted.needs-review.json"
+    note = tmp_path / "NOT-FOR-RELEASE" / "a.redacted.needs-review.mp4.json"
     said = json.loads(note.read_text())
     note.write_text(json.dumps(said | {"output": f"\0{said['output']}"}))
     done = call("fix", note)

@@ -85,7 +85,7 @@ def held(folder: Path, draw: DrawSettings, delivery: Delivery) -> HeldBack:
     result = Result.of_run(record, audit, folder / "out.mp4", held_back=True)
     order = Order(info, draw, folder / "out.mp4", closed, delivery)
     write_held(replace(result, plan_file=folder / "a.plan.json"), order, ())
-    return read_held(closed / "a.needs-review.json")
+    return read_held(closed / "a.needs-review.mp4.json")
 
 
 def test_nothing_that_was_chosen_is_dropped(tmp_path: Path) -> None:

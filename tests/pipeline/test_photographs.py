@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import av
@@ -16,12 +17,14 @@ from numpy.typing import NDArray
 from PIL import Image, ImageCms
 
 import redact
+from redact.errors import ExitCode
 from redact.formats.photographs import kind_of, parts_of
 from redact.inspect import inspect_file
 from redact.media import Decode, probe
+from redact.plan import read_plan, write_plan
 
 from ..program import QUICK, program
-from .conftest import SAMPLE
+from .conftest import SAMPLE, shorten
 
 GPS, MAKE, ORIENTATION = 0x8825, 0x010F, 0x0112
 TURNS = {
@@ -98,6 +101,30 @@ def test_a_photograph_is_hidden_and_says_nothing(
         dx, dy = (x2 - x1) // 3, (y2 - y1) // 3
         hidden[max(0, y1 - dy) : y2 + dy, max(0, x1 - dx) : x2 + dx] = True
     assert np.median(np.abs(before - after)[~hidden]) <= 3, "the rest stays"
+
+
+def test_a_photograph_and_a_video_of_one_name_share_no_file(
+    street: Image.Image, tmp_path: Path
+) -> None:
+    """Phones write both at once. The plan of one was in the way of the other, the notes of two that
+    were held back were one file, and whoever removed one removed both."""
+    case, out = tmp_path / "case", tmp_path / "out"
+    case.mkdir()
+    shorten(SAMPLE, case / "IMG_1.mp4", 1, skip=75, size="640x360")
+    saved(street, case / "IMG_1.jpg")
+    done = program("run", case, *QUICK, "-o", f"{out}/")
+    assert done.returncode == ExitCode.DONE, done.stderr
+    for plan in out.glob("*.plan.json"):
+        write_plan(replace(read_plan(plan), tracks=(), subjects=()), plan, force=True)
+        (source,) = case.glob(read_plan(plan).source.name)
+        held = program("apply", source, plan, "-o", out / f"new{source.suffix}")
+        assert held.returncode == ExitCode.NEEDS_REVIEW, held.stderr
+    closed = out / "NOT-FOR-RELEASE"
+    left = {path for path in closed.iterdir() if ".mp4" in path.name}
+    assert len(left) >= 4, "video, record, note, and a picture of each finding"
+    assert program("fix", closed / "new.needs-review.jpg", "--remove").returncode == ExitCode.DONE
+    assert set(closed.iterdir()) == left
+    assert program("fix", closed / "new.needs-review.mp4").returncode == ExitCode.DONE
 
 
 def test_every_orientation_comes_out_upright(street: Image.Image, tmp_path: Path) -> None:

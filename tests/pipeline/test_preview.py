@@ -54,7 +54,7 @@ def test_a_preview_is_marked_and_closed(redact, folder: Path) -> None:
 
     # Another part takes its place, also that of one in which something was found.
     closed = output.parent
-    old = ("cam.preview.needs-review-2.mp4", "cam.preview.finding-1.png")
+    old = ("cam.preview.needs-review-2.mp4", "cam.preview.mp4.finding-1.png")
     for name in (*old, "cam.mp4", "other.preview.mp4"):
         (closed / name).write_bytes(b"earlier")
     again = redact("run", source, "--to", "0.2", *QUICK, "--json")

@@ -111,7 +111,7 @@ def test_what_was_held_back_is_not_searched_again(tiny: Path, tmp_path: Path) ->
     closed = tmp_path / "NOT-FOR-RELEASE"
     before = sorted(p.name for p in closed.iterdir())
     # As a run that was killed while it wrote the picture of a finding leaves it.
-    (closed / ".a.redacted.needs-review.finding-1.png.0123abcd.partial").write_bytes(b"a face")
+    (closed / ".a.redacted.needs-review.mp4.finding-1.png.0123abcd.partial").write_bytes(b"a face")
     again = call("run", source, *FAST, "--json")
     assert again.returncode == ExitCode.NEEDS_REVIEW
     assert "needs review since an earlier run" in again.stderr
@@ -155,13 +155,13 @@ def test_what_an_earlier_version_made_is_made_again(tiny: Path, tmp_path: Path) 
     (tmp_path / "a.redacted.mp4").unlink()
     record.unlink()
     assert call("run", source, *FAST).returncode == ExitCode.NEEDS_REVIEW
-    note = tmp_path / "NOT-FOR-RELEASE" / "a.redacted.needs-review.json"
+    note = tmp_path / "NOT-FOR-RELEASE" / "a.redacted.needs-review.mp4.json"
     held = msgspec.structs.replace(read_held(note), redact="0.0.1").marked()
     note.write_bytes(msgspec.json.encode(held))
     again = call("run", source, *FAST)
     assert again.returncode == ExitCode.NEEDS_REVIEW
     assert "since an earlier run" not in again.stderr
-    assert note.with_name("a.redacted.needs-review-2.json").exists()
+    assert note.with_name("a.redacted.needs-review-2.mp4.json").exists()
 
 
 def test_what_killed_runs_left_is_removed_before_a_release(tiny: Path, tmp_path: Path) -> None:

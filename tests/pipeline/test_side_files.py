@@ -146,7 +146,7 @@ def test_one_command_mends_and_keeps_what_was_asked_for(
     final = Path(result["output"])
     assert (final == output) == (done.returncode == ExitCode.DONE)
     left = [p.name for p in held.parent.iterdir()]
-    assert {held.name, "o.needs-review.json", "o.needs-review.mkv.manifest.json"} <= set(left)
+    assert {held.name, "o.needs-review.mkv.json", "o.needs-review.mkv.manifest.json"} <= set(left)
     assert redact("fix", held, "--remove").returncode == ExitCode.DONE
     assert not held.parent.exists()
     assert source.exists() and path.exists()

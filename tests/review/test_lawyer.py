@@ -226,7 +226,9 @@ def test_the_story_of_a_case(browser: Any, street: Path, found: Plan, tmp_path: 
         looks.check()
         page.shot("needs-a-look")
         held = case / "NOT-FOR-RELEASE" / "street.redacted.needs-review.mp4"
-        assert held.exists() and held.with_suffix(".json").exists(), "redact fix can mend it"
+        assert held.exists() and held.with_name(f"{held.name}.json").exists(), (
+            "redact fix can mend it"
+        )
         page.click("#to-findings")
         page.until(lambda: page.state("state.shot.view") == "result")
         looks.check()
