@@ -1,5 +1,5 @@
-"""Audits the finished file before it gets its name, and decides what may be published in spite of
-findings: those that a person has viewed, and no others."""
+"""Audits the finished file before it gets its name. A file with findings may be published only if a
+person has viewed and accepted each of them."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def check(
     finished: Path,
     journal: Journal,
 ) -> AuditResult:
-    """Audit a finished file in which `drawn` was drawn."""
+    """Audit a finished file against `drawn`, the plan whose masks are in it."""
     draw = order.draw
     sound = draw.encode.audio is Audio.KEEP and bool(order.info.audio)
     signed = order.delivery.evidence.credentials is not None
@@ -36,13 +36,13 @@ def check(
 class Accepted:
     """Findings that a person has viewed, and why they may be published.
 
-    There is no way to say "whatever is found": the next audit may find somebody whom nobody has
-    looked at.
+    Nobody can accept findings in advance: the next audit may find a person whom nobody has viewed.
 
     Attributes:
         findings: of an earlier audit of the same source.
-        reason: why they are no leaks; nothing but spaces is none.
-        said: of each finding, where a person answered to each by itself; none: `reason` for all.
+        reason: why they are not leaks; a blank reason accepts nothing.
+        said: one decision per finding, if the person answered each by itself; if empty, `reason`
+            holds for all.
     """
 
     findings: tuple[Finding, ...]
@@ -50,9 +50,9 @@ class Accepted:
     said: tuple[Decided, ...] = ()
 
     def covers(self, audit: AuditResult) -> bool:
-        """Whether all that an audit found is among these, and may be accepted at all.
+        """Whether these include every finding of an audit, and the audit can be accepted at all.
 
-        A check that fails, or a mask that was not drawn, is not for anybody to accept.
+        Nobody can accept a failed check or a mask that was not drawn.
         """
         return (
             bool(self.reason.strip())
@@ -62,15 +62,14 @@ class Accepted:
 
 
 def reason_to_publish(audit: AuditResult, accepted: Accepted | None) -> str:
-    """Why an output may be published in spite of its findings; "" where there are none, or where
-    not all of them were viewed."""
+    """Why an output with findings may be published; "" if it has none or not all were accepted."""
     if audit.passed or accepted is None or not accepted.covers(audit):
         return ""
     return accepted.reason.strip()
 
 
 def answers_to(audit: AuditResult, accepted: Accepted | None) -> dict[int, Decided]:
-    """The decision about each accepted finding of an audit (why, by whom, when), by its number."""
+    """Number of each finding of an audit → the decision that accepts it (why, by whom, when)."""
     if accepted is None or not reason_to_publish(audit, accepted):
         return {}
     said = accepted.said or (Decided(accepted.reason.strip()),) * len(accepted.findings)
@@ -82,9 +81,9 @@ def answers_to(audit: AuditResult, accepted: Accepted | None) -> dict[int, Decid
 
 
 def same_place(found: Finding, viewed: Finding) -> bool:
-    """Whether a finding is one that a person has viewed in an earlier audit of the source.
+    """Whether a finding is the one that a person viewed in an earlier audit of the source.
 
-    What goes on for longer, or leaves the place, may be somebody else, whom nobody has viewed.
+    A finding that lasts longer or leaves the place may be another person, whom nobody has viewed.
     """
     if found.kind is not viewed.kind or found.target is not viewed.target:
         return False

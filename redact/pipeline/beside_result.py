@@ -1,4 +1,4 @@
-"""Reads the record and the plan that lie beside a finished file, and how it is to be audited."""
+"""Reads the record and the plan beside a finished file, and the audit settings that they imply."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from .order import review_plan
 
 
 def record_beside(output: Path) -> Manifest | None:
-    """The manifest beside an output, None if there is none or it cannot be read."""
+    """The manifest beside an output; None if there is none or it cannot be read."""
     try:
         return read_manifest(manifest_path(output))
     except PlanError:
@@ -33,8 +33,8 @@ def record_beside(output: Path) -> Manifest | None:
 
 
 def plan_beside(output: Path, record: Manifest) -> Path | None:
-    """The plan beside the output, if it is the one that the record names by its hash, or differs
-    from it only in what a person viewed and answered since."""
+    """Path of the plan beside an output, if it is the recorded one, or differs from that only in
+    what a person has viewed and answered since; else None."""
     path = review_plan(output)
     if hash_of(path) == record.run.plan_sha256:
         return path
@@ -45,7 +45,7 @@ def plan_beside(output: Path, record: Manifest) -> Path | None:
 
 
 def hash_of(path: Path) -> str:
-    """SHA-256 of a plan's file without its mark, as records name it; "" if there is none."""
+    """SHA-256 of a plan's file without its mark, as stored in records; "" if there is no file."""
     try:
         return sha256_of_bytes(without_mark(read_file(path))[0])
     except OSError:
@@ -53,10 +53,10 @@ def hash_of(path: Path) -> str:
 
 
 def audit_settings(record: Manifest | None, plan: Plan | None) -> AuditSettings:
-    """How a finished file is audited, as far as its record and its plan tell.
+    """How to audit a finished file, as far as its record and its plan say.
 
-    A target that the plan does not name is visible on purpose. Only a record may say that content
-    credentials belong into the file.
+    Targets that the plan does not name are visible on purpose. Only a record may say that the file
+    should contain content credentials.
     """
     settings = AuditSettings()
     if record is not None:
@@ -67,8 +67,8 @@ def audit_settings(record: Manifest | None, plan: Plan | None) -> AuditSettings:
         with contextlib.suppress(msgspec.ValidationError):
             stamp = msgspec.convert(render.get("stamp"), Stamp | None)
             settings = replace(settings, stamp=stamp)
-        if record.tool.redact == __version__:  # another may draw in another way
-            with contextlib.suppress(msgspec.ValidationError):  # a style that was passed in
+        if record.tool.redact == __version__:  # other versions may draw differently
+            with contextlib.suppress(msgspec.ValidationError):  # a style of the caller's own
                 settings = replace(settings, render=msgspec.convert(render, RenderSettings))
         settings = replace(settings, credentials=bool(record.output.credentials))
     if plan is not None:

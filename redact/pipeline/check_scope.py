@@ -1,4 +1,4 @@
-"""Do the limits of a search leave something of a video to be searched?"""
+"""Checks that the scope of a search leaves something of the video to search."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from ..words import Message, problem
 def require_scope(info: SourceInfo, scope: Scope, timeline: Timeline | None = None) -> None:
     """Raise UsageError if an area is not within the picture, or the scope leaves nothing to search.
 
+    An area outside the picture would exclude nothing, or everything. One that crosses the border
+    was probably typed as two corners, so people in it would stay visible by mistake.
+
     Args:
         info: of the source.
         scope: of the search.
-        timeline: of its plan, where there is one: a plan may come from elsewhere, and one that was
-            never searched would pass for one in which nothing was found.
-
-    An area outside the picture would mean nothing, or all. One that reaches over its border was
-    probably typed as two corners, and people in it would stay visible who were meant to be hidden.
+        timeline: of the plan, if there is one. A plan may come from another program; one whose
+            scope holds no picture would look like one in which nothing was found.
     """
     width, height = info.video.upright_size
     picture = Box(0, 0, width, height)
@@ -56,7 +56,7 @@ def require_scope(info: SourceInfo, scope: Scope, timeline: Timeline | None = No
 
 
 def no_picture_in(info: SourceInfo, scope: Scope) -> UsageError:
-    """The error where a whole clip has no picture in the spans that are searched."""
+    """The error for a clip that has no picture in the spans to search."""
     spans = tuple(
         Message("span_between", start=clock(a, 1), end=clock(b, 1)) for a, b in scope.between
     )

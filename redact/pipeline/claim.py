@@ -1,4 +1,4 @@
-"""The name of a result, claimed by one run; and what a run that was killed left under it."""
+"""Claims the name of a result for one run, and finds what a killed run left under it."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ from .order import Order, review_plan
 
 
 class _Note(msgspec.Struct):
-    """The note of a running process, found if it is killed: the file that it published last (the
-    bytes of its path in hex, for a name need not be UTF-8), and what it holds."""
+    """The note of a running process, which stays behind if the process is killed: path (its bytes
+    in hex, because a name need not be UTF-8) and SHA-256 of the file that it published last."""
 
     published: str = ""
     sha256: str = ""
@@ -33,8 +33,7 @@ class Claim:
 
     Attributes:
         final: the name.
-        unfinished: files that a killed run had published before it was done with them: they may
-            be replaced.
+        unfinished: files that a killed run had published but not finished; they may be replaced.
     """
 
     final: Path
@@ -44,14 +43,14 @@ class Claim:
 
     @classmethod
     def begin(cls, final: Path, closed: Path | None = None) -> Claim:
-        """Claim a name; what killed runs left in its folder is removed.
+        """Claim a name, and remove temporary files that killed runs left in its folder.
 
         Args:
             final: the name.
-            closed: folder in which the result would be held back.
+            closed: private folder for the result if it is held back.
 
         Raises:
-            OutputError: another run is at work on it, or the folder cannot be written to.
+            OutputError: another run has claimed the name, or the folder is not writable.
         """
         sweep(final.parent)
         try:
@@ -65,7 +64,8 @@ class Claim:
         return cls(final, _unfinished(note, final, closed), note)
 
     def publishing(self, path: Path, sha256: str) -> None:
-        """Say which file is about to get its name; on disk when this returns. Raises OSError."""
+        """Note which file is about to get its name. The note is on disk on return. Raises
+        OSError."""
         data = msgspec.json.encode(_Note(os.fsencode(path.absolute()).hex(), sha256))
         os.lseek(self._note.handle, 0, os.SEEK_SET)
         os.ftruncate(self._note.handle, 0)
@@ -74,23 +74,23 @@ class Claim:
         self._published = True
 
     def stop(self) -> None:
-        """The run is stopped by an error: the note stays if a file has its name already, and what
-        belongs beside that file may be missing."""
+        """End the claim of a run that failed. The note stays if a file already has its name,
+        because the files beside it may be missing."""
         if self._published or self.unfinished:
             self._note.release()
         else:
             self.end()
 
     def end(self) -> None:
-        """The run has ended by itself: nothing is left to take up."""
+        """End the claim of a run that completed: nothing is left to continue."""
         self._note.remove()
 
 
 def _unfinished(note: LockedFile, final: Path, closed: Path | None) -> tuple[Path, ...]:
-    """The file that a killed run had published, if it is still that file, and its record.
+    """The file that a killed run had published, if its contents are unchanged, and its record.
 
-    A note that was copied with its folder, or that a stranger wrote, may name a file elsewhere:
-    that is none of ours. A file that is held back is given as it lies in `closed`.
+    A file in neither of the two folders is ignored: the note may have been copied with its folder,
+    or written by a stranger.
     """
     os.lseek(note.handle, 0, os.SEEK_SET)
     try:
@@ -110,16 +110,16 @@ def _unfinished(note: LockedFile, final: Path, closed: Path | None) -> tuple[Pat
 
 @contextlib.contextmanager
 def claimed(order: Order) -> Iterator[tuple[Order, Claim | None]]:
-    """Claim the name of a result for as long as its run lasts.
+    """Claim the name of a result while its run lasts.
 
-    Yields the order, which may replace what a killed run had not finished, and the claim. There is
-    none for a release: nothing but the video may lie there, be it for a moment.
+    Yields the order, allowed to replace what a killed run had not finished, and the claim. A
+    release has no claim: nothing but the video may lie in its folder, not even for a moment.
 
     Raises:
         OutputError: see `Claim.begin`.
     """
     for folder in (order.final.parent, order.closed):
-        sweep(folder)  # of what killed runs left: in the closed one it can be a face
+        sweep(folder)  # what a killed run left in the private folder may show a face
     if order.delivery.release:
         yield order, None
         return
@@ -128,12 +128,12 @@ def claimed(order: Order) -> Iterator[tuple[Order, Claim | None]]:
         if order.final in one.unfinished:
             order = order.replacing()
         else:
-            for path in one.unfinished:  # held back, and its run was stopped before it said so
+            for path in one.unfinished:  # held back, by a run that was killed before it told
                 path.unlink(missing_ok=True)
         yield order, one
     except BaseException:
         one.stop()
         raise
     one.end()
-    if order.plan_file is None:  # a run with a plan may have been stopped before
+    if order.plan_file is None:  # an earlier run with a plan may have been stopped
         forget_scans(review_plan(order.final))

@@ -1,4 +1,4 @@
-"""Tells in words what follows from keeping tracks: when each is visible and when not."""
+"""Says in words what it means to keep tracks: when each is visible and when it is not."""
 
 from __future__ import annotations
 
@@ -13,18 +13,19 @@ from ..types import NEARLY_ALL, Action, Region, Runs, Track, clock, runs_of
 from ..words import say
 
 _LEAST_FRAMES: Final = 3
-"""Frames in which one track lies on another, at least, to be told: fewer are two that brush."""
+"""Fewest frames in which one track must lie on another to be reported; in fewer, they only
+brush."""
 
 _MOST_SPANS: Final = 8
-"""Spans that are listed of one kind, for the page: more would bury what matters."""
+"""Most spans of one kind that are listed; more would bury what matters."""
 
 
 def consequences(plan: Plan, ids: Sequence[int]) -> Iterator[str]:
-    """Lines for a person who has just decided to keep tracks; none if there is no such track.
+    """Yield sentences for a person who has just decided to keep tracks; none if `ids` is empty.
 
     Args:
         plan: with the decision.
-        ids: of the tracks it is about, all of them kept.
+        ids: of the tracks that were decided about, all of them kept.
     """
     covered = covering(plan, frozenset(ids))
     for number in ids:
@@ -37,10 +38,11 @@ def consequences(plan: Plan, ids: Sequence[int]) -> Iterator[str]:
 
 
 def mistakable(plan: Plan, ids: Sequence[int]) -> Iterator[str]:
-    """Warnings that a kept track may have been chosen by a picture of somebody else.
+    """Yield warnings that the user may have taken the number of a kept track from a picture of
+    another person.
 
-    A track is followed over a crossing without knowing whom it is on. Whoever takes its number
-    from there means the person who is seen there, and would show another.
+    Where two people cross, a track may lie on the wrong one. A user who reads its number there
+    means the person in that picture, and would show the other.
     """
     for number in ids:
         track = edit.track_of(plan, number)
@@ -67,12 +69,12 @@ def covering(
     plan: Plan, ids: frozenset[int], margin: float = MARGIN
 ) -> dict[int, dict[int, list[int]]]:
     """Kept track → other track → frames in which masks leave less than `NEARLY_ALL` of the kept
-    one, and that track's mask is one of them. By pixels, as they are drawn.
+    track visible and the other's mask is one of them. Measured on the pixels of the drawn masks.
 
     Args:
         plan: with the decision.
         ids: of kept tracks.
-        margin: that masks are drawn with.
+        margin: of the drawn masks, as a share of a box's size.
     """
     found: dict[int, dict[int, list[int]]] = defaultdict(lambda: defaultdict(list))
     kept = [t for t in plan.tracks if t.id in ids]
@@ -91,7 +93,7 @@ def covering(
 
 
 def covered_spans(plan: Plan, margin: float) -> dict[int, Runs]:
-    """Kept track → spans in which it is shown by decision, and others' masks leave less than
+    """Kept track → spans in which it should be visible, but other tracks' masks leave less than
     `NEARLY_ALL` of it."""
     kept = frozenset(track.id for track in plan.tracks if track.action is Action.KEEP)
     found = covering(plan, kept, margin) if kept else {}
@@ -107,9 +109,9 @@ def _meet(mine: Region, other: Region, margin: float) -> bool:
 
 
 def _guessed_on(plan: Plan, track: Track, other: Track) -> list[int]:
-    """Frames in which a track that is only guessed lies on one that is seen.
+    """Frames in which a track's place is a guess and lies on another track whose place is certain.
 
-    None if, where both are seen, they mostly lie on each other: then they are one person.
+    Empty if the two mostly overlap where both are certain: then they are one person.
     """
     guessed, seen, met = [], 0, 0
     for frame in range(max(track.first, other.first), min(track.last, other.last) + 1):
@@ -136,7 +138,6 @@ def _listed(parts: list[str]) -> str:
 
 
 def _time(plan: Plan, first: int, last: int) -> str:
-    """A span as a player shows it, to the tenth: 0:02.0–0:03.1; with the hour only where there is
-    one."""
+    """A span as a player shows it, to a tenth of a second, such as 0:02.0–0:03.1."""
     a, b = (clock(plan.seconds(frame), 1) for frame in (first, last))
     return a if a == b else f"{a}–{b}"

@@ -1,4 +1,4 @@
-"""The second pass over a video: it is decoded again, masked by its plan, and encoded."""
+"""The second pass over a video: decode it again, mask it by its plan, encode it."""
 
 from __future__ import annotations
 
@@ -28,13 +28,13 @@ from .remarks import dropped_sound, remark_on_label, remark_on_silence
 
 @dataclass(frozen=True, slots=True)
 class Drawn:
-    """Results of drawing the masks.
+    """What the second pass returns besides the file.
 
     Attributes:
-        source: as it was found when its pictures were decoded.
-        notes: what was converted.
+        source: what decoding every picture showed of the source.
+        notes: conversions that were made.
         sounded: see `RunRecord`.
-        plan: as it was drawn: with damage that was met and that the plan does not know.
+        plan: the plan as drawn, including masks held over damage that only this pass met.
     """
 
     source: SourceInfo
@@ -44,8 +44,8 @@ class Drawn:
 
 
 def draw(order: Order, plan: Plan, finished: Path, journal: Journal) -> Drawn:
-    """Write the masked video, with all that it says of itself. Raises as `CheckedFrames`,
-    `VideoWriter` and `sign_content`."""
+    """Write the masked video and its metadata. Raises as `CheckedFrames`, `VideoWriter` and
+    `sign_content` do."""
     drawn = _rendered(order, plan, finished, journal)
     if order.delivery.release:
         prepare_release(finished)
@@ -62,7 +62,7 @@ def _rendered(order: Order, plan: Plan, finished: Path, journal: Journal) -> Dra
         journal.step("render", len(plan.source.timeline)) as step,
         _writer(order, plan, finished) as writer,
         read_ahead(frames, most=1) as ahead,
-        # A thread decodes, one draws, and this one encodes.
+        # One thread decodes, one draws, and this one encodes.
         read_ahead((renderer.draw(*masked) for masked in ahead), most=1) as drawn,
     ):
         for frame in drawn:
@@ -95,7 +95,7 @@ def _writer(order: Order, plan: Plan, finished: Path) -> VideoWriter | PhotoWrit
 
 
 def _state_content(order: Order, drawn: Plan, finished: Path, journal: Journal) -> None:
-    """Put content credentials into a file that has no name yet. Raises as `sign_content`."""
+    """Sign content credentials into a file before it gets its name. Raises as `sign_content`."""
     signer = order.delivery.evidence.credentials
     assert signer is not None
     hidden = Counter(t.target.word for t in drawn.tracks if t.action is Action.REDACT)

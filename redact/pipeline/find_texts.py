@@ -1,6 +1,7 @@
-"""What can be read in a video: every line of text, where it stands and when.
+"""Finds the text in a video: every line, with its place in each frame.
 
-A picture is read twice a second, and in between a line is followed as plates are.
+The reader reads two pictures a second; in between, the tracker follows each line as it follows
+plates.
 """
 
 from __future__ import annotations
@@ -43,55 +44,56 @@ from ..words import Message
 from .journal import Journal
 
 SECONDS_BETWEEN_READINGS: Final = 0.5
-"""Seconds from one picture that is read to the next (a judgement): who passes a sign sees it for
-longer, and reading takes half of the time that a search takes."""
+"""Seconds between two pictures that are read (a judgement): a camera that passes a sign shows it
+for longer, and at this rate reading takes half as long as a search."""
 
 LEAST_TEXT_HEIGHT: Final = 8.0
-"""Pixels of height from which a line counts: smaller ones are not read by anybody."""
+"""Pixels: lines below this height are ignored, because nobody can read them."""
 
 READ_LINE_PROBABILITY: Final = 0.95
-"""Probability that stands for a line that was read."""
+"""Detection probability given to every line that was read."""
 
 MOST_TEXTS: Final = 2000
-"""Texts of one video that are kept, those that stand longest, to bound the file: a film of a
+"""Most texts stored for one video, the longest visible first, to bound the file: a film of a
 newspaper has more."""
 
 READINGS: Final = 4
-"""Readings of one text that are kept, to bound the file."""
+"""Most readings stored for one text, to bound the file."""
 
 STANDS_ACROSS: Final = 0.5
-"""`STANDS_STILL` for the better of left and right edge of a text, of which now more and now fewer
-letters are read at one end."""
+"""`STANDS_STILL` for whichever of a text's left and right edges moves less: the reader may miss
+letters at either end."""
 
 TEXT_SECONDS: Final = 2 * SECONDS_BETWEEN_READINGS
-"""Seconds for which a text may go unread and still be the same one, and for which a caption stands
-at least: two readings. What passes a fixed camera, as the letters on a lorry do, is gone sooner or
-moves."""
+"""Seconds, two readings: a text that goes unread for less is still the same text, and a caption
+stands for at least as long. What passes a fixed camera, such as the letters on a lorry, is gone
+sooner or moves."""
 
 MOST_STRAY: Final = 0.25
-"""Share of readings in which a text may seem to stand elsewhere that stays."""
+"""Share of readings in which a text that stays in place may seem to have moved."""
 
 MOVED: Final = 0.02
-"""Share of the picture's width that the scene must move between two readings for it to tell what
-is burnt in: a judgement."""
+"""Share of the picture's width by which the scene must move between two readings to distinguish
+captions from text in the scene: a judgement."""
 
 STRAIGHT: Final = 1.0
-"""Pixels by which a box may lie off the straight line between two places that are kept: fewer
-places bound the file."""
+"""Pixels by which a box may lie off the straight line between two stored places, so that fewer are
+stored."""
 
 WHOLE_EVERY: Final = 5.0
-"""Seconds after which all of a picture is read though only parts of it change: a judgement."""
+"""Seconds after which the whole picture is read again even if only parts change: a judgement."""
 
 
 @dataclass(frozen=True)
 class ReadTexts:
-    """What can be read in a video.
+    """The texts of a video.
 
     Attributes:
         texts: in order of appearance.
-        pictures: that were read, or are what one was that had been.
-        crowded: pictures with more lines than are read (`redact.reading.MOST_LINES`).
-        left_out: texts beyond `MOST_TEXTS`.
+        pictures: number of pictures that were read or are equal to one that was.
+        crowded: number of pictures with more lines than the reader reads
+            (`redact.reading.MOST_LINES`).
+        left_out: number of texts beyond `MOST_TEXTS`.
     """
 
     texts: tuple[FoundText, ...]
@@ -100,7 +102,7 @@ class ReadTexts:
     left_out: int = 0
 
     def remarks(self) -> list[Message]:
-        """That there is more text than is read."""
+        """Warnings that there is more text than was read or stored."""
         said = []
         if self.crowded:
             said.append(Message("more_lines", count=self.crowded, most=MOST_LINES))
@@ -111,7 +113,7 @@ class ReadTexts:
 
 @dataclass
 class _Line:
-    """One text while its video passes: what was read, frame by frame."""
+    """One line that was followed through the video, and its readings by frame."""
 
     track: Track
     read: list[tuple[int, Text]] = field(default_factory=list)
@@ -124,13 +126,13 @@ def find_texts(
     every: float = SECONDS_BETWEEN_READINGS,
     reader: NumberReader | None = None,
 ) -> ReadTexts:
-    """All that can be read in a video, in the scope of its search.
+    """Find all text in a video, within the scope of its search.
 
     Args:
         info, plan: of one file.
-        progress: told about a stage "read".
-        every: seconds from one picture that is read to the next.
-        reader: reads; None: one of its own, with all processors.
+        progress: receives the stage "read".
+        every: seconds between two pictures that are read.
+        reader: None for a new one that uses all processors.
 
     Raises:
         InputError: the video cannot be read.
@@ -175,8 +177,8 @@ class _LinesOfPictures:
     """Reads pictures, or the parts of them that changed.
 
     Attributes:
-        read: what was read in each frame, without what was kept from the one before.
-        crowded: pictures that hold more lines than are read.
+        read: frame → texts newly read in it; unchanged parts of the picture are not read again.
+        crowded: number of pictures with more lines than the reader reads.
     """
 
     def __init__(self, reader: NumberReader) -> None:
@@ -185,7 +187,7 @@ class _LinesOfPictures:
         self.crowded = 0
 
     def scan(self, frame: Frame, areas: Sequence[Rect] | None) -> Detections:
-        """As `ScanParts`; raises as `NumberReader.lines`."""
+        """A `ScanParts`. Raises as `NumberReader.lines` does."""
         lines = self._reader.lines(frame, areas)
         self.crowded += len(lines) > MOST_LINES
         legible = [x for x in lines if x.score >= LEGIBLE and x.height >= LEAST_TEXT_HEIGHT]
@@ -194,8 +196,8 @@ class _LinesOfPictures:
 
 
 def with_texts(info: SourceInfo, plan: Plan, journal: Journal) -> Plan:
-    """The plan of a search with the kinds of text hidden that were asked for, and the warning that
-    not all could be; raises as `find_texts` does."""
+    """Add a track to a search's plan for each text of a kind that the settings hide; warn if some
+    could not be read. Raises as `find_texts` does."""
     wanted = plan.settings.texts
     if not wanted:
         return plan
@@ -213,7 +215,7 @@ def with_texts(info: SourceInfo, plan: Plan, journal: Journal) -> Plan:
 
 
 def _detections(lines: Sequence[Text]) -> Detections:
-    """Lines as the tracker takes them: they are followed as plates are."""
+    """The lines as detections of plates, because the tracker follows them as it follows plates."""
     boxes = np.array([line.box for line in lines], np.float32).reshape(-1, 4)
     count = len(lines)
     return Detections(
@@ -224,7 +226,7 @@ def _detections(lines: Sequence[Text]) -> Detections:
 
 
 def _scene_moved(before: SmallFrame, here: SmallFrame, frame: Frame) -> bool:
-    """Whether the camera moved, or came nearer, between two pictures that were read."""
+    """Whether the camera moved or zoomed between two pictures that were read."""
     motion = motion_between(before, here)
     width, height = frame.size
     corners = np.array([[0, 0, 1], [width, 0, 1], [0, height, 1], [width, height, 1]], float)
@@ -233,7 +235,7 @@ def _scene_moved(before: SmallFrame, here: SmallFrame, frame: Frame) -> bool:
 
 
 def _assign(lines: Sequence[_Line], index: int, texts: Sequence[Text]) -> None:
-    """Give each text that was read in a frame to the line that was followed to there."""
+    """Assign each text read in a frame to the line that was followed to its place."""
     here = [(line, key.box) for line in lines if (key := line.track.at(index)) is not None]
     for text in texts:
         best = max(here, key=lambda there: there[1].iou(text.box), default=None)
@@ -244,8 +246,9 @@ def _assign(lines: Sequence[_Line], index: int, texts: Sequence[Text]) -> None:
 def _joined(
     lines: Sequence[_Line], moved: Sequence[tuple[int, int]], plan: Plan
 ) -> list[FoundText]:
-    """Texts: what stands in one place is one, over a cut and where it was not read for a moment. It
-    is what most of its readings are, and over a cut a caption."""
+    """The texts that the lines belong to. Lines in one place are one text, even across a cut or a
+    moment in which it was not read. A text is a caption if most of its readings are, or if it
+    stands across a cut."""
     out: list[tuple[FoundText, int]] = []
     for line in sorted(lines, key=lambda line: line.track.first):
         piece, readings = _found(line, moved, plan), len(line.read)
@@ -261,7 +264,8 @@ def _joined(
 
 
 def _goes_on(before: FoundText, after: FoundText, plan: Plan) -> bool:
-    """Whether one text stands where another one stood, at once or shortly after."""
+    """Whether the later text stands where the earlier one stood, at the same time or shortly
+    after."""
     gap = plan.seconds(after.first) - plan.seconds(before.last)
     at = min(before.last, after.first)
     return gap <= TEXT_SECONDS and _stays(before.at(at), after.places[0][1])
@@ -272,7 +276,7 @@ def _cut_between(before: FoundText, after: FoundText, cuts: Sequence[int]) -> bo
 
 
 def _longer(before: FoundText, after: FoundText) -> FoundText:
-    """Two texts as one."""
+    """Join two texts."""
     readings = tuple(dict.fromkeys([*before.readings, *after.readings]))[:READINGS]
     places = before.places
     if after.last > before.last:
@@ -293,8 +297,8 @@ def _found(line: _Line, moved: Sequence[tuple[int, int]], plan: Plan) -> FoundTe
 
 
 def _looks_burnt_in(line: _Line, plan: Plan) -> bool:
-    """Whether a line is a caption, as far as its looks tell: it stays where it is for a second, or
-    as long as there is a picture, and most of its readings look like one."""
+    """Whether a line is a caption, judged by its appearance alone: it stays in place for a second,
+    or for the whole of a shorter video, and most of its readings look like a caption."""
     lasts = plan.seconds(line.track.last) - plan.seconds(line.track.first)
     whole = plan.seconds(len(plan.source.timeline) - 1) - plan.seconds(0)
     boxes = [text.box for _, text in line.read]
@@ -306,7 +310,7 @@ def _looks_burnt_in(line: _Line, plan: Plan) -> bool:
 
 
 def _stays(before: Box, after: Box) -> bool:
-    """Whether a text stands in one place, however much of it was read."""
+    """Whether two boxes are one place of a text, of which different letters may have been read."""
     height = max(before.height, after.height)
     down = max(abs(before.y1 - after.y1), abs(before.y2 - after.y2))
     across = min(abs(before.x1 - after.x1), abs(before.x2 - after.x2))
@@ -318,7 +322,7 @@ def _nearly_all(said: Sequence[bool]) -> bool:
 
 
 def straightened(places: Sequence[tuple[int, Box]]) -> list[tuple[int, Box]]:
-    """The fewest of some places that describe all of them to within `STRAIGHT` pixels."""
+    """Leave out (frame, box) places that interpolation restores to within `STRAIGHT` pixels."""
     kept = [places[0]]
     for n in range(1, len(places) - 1):
         (a, start), (b, end) = kept[-1], places[n + 1]

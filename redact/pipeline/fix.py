@@ -1,6 +1,4 @@
-"""Fixing a result that was held back: what was found in it is hidden too, and it is checked
-again.
-"""
+"""Fixes a held-back result: hides what the audit found as well, then draws and audits it again."""
 
 from __future__ import annotations
 
@@ -44,20 +42,20 @@ def fix_held(
     command: tuple[str, ...] = (),
     tell: Callable[[str], None] = lambda text: None,
 ) -> Result:
-    """Hide what was found in a result that was held back, and draw and check it again.
+    """Hide the findings of a held-back result, then draw and audit it again.
 
     Args:
         held: the note beside the result.
-        progress: told about stages and warnings.
-        acceptance: findings that are no leaks and are not hidden.
+        progress: receives stages and warnings.
+        acceptance: findings that are not leaks; they are not hidden.
         decided_by: who decided; goes on record.
-        key: private key that signs, where the first run signed.
-        credentials: that sign content credentials, where the first run did.
-        command: for the record.
-        tell: told in a sentence what was added to the plan.
+        key: private key that signs the record, if the first run signed it.
+        credentials: signer of content credentials, if the first run signed them.
+        command: the command line, for the record.
+        tell: receives a sentence about what was added to the plan.
 
     Raises:
-        RedactError: it could not be drawn, or a finding is not to be accepted.
+        RedactError: it could not be drawn, or a finding cannot be accepted.
     """
     refuse_elsewhere(held)
     if held.credentials and credentials is None:
@@ -76,7 +74,7 @@ def fix_held(
     accepted = None if acceptance is None else among(acceptance, held, by)
     if accepted is not None and not by and not order.delivery.release:
         journal.warn(Message("accepted_by_nobody"))
-    # The first run left nothing in the folder for its result, so it may have taken it away again.
+    # The first run may have removed the folder again, as it left no result there.
     with made_folder(order.final.parent):
         _refuse_fixed(held)
         check_writable(order.final, order.delivery.force, never=(info.path, plan_file))
@@ -90,8 +88,8 @@ def fix_held(
 
 
 def refuse_elsewhere(held: HeldBack) -> None:
-    """Raise MismatchError where a note that was not written here, for this user, would have files
-    made, read or replaced anywhere but beside it."""
+    """Raise MismatchError if a note that this user's redact did not write here names files, to be
+    written, read or replaced, that are not beside it."""
     if held.own:
         return
     here = held.note.parent
@@ -109,7 +107,7 @@ def refuse_elsewhere(held: HeldBack) -> None:
 
 
 def _refuse_fixed(held: HeldBack) -> None:
-    """Raise OutputExistsError where the result has its name already and is not to be replaced."""
+    """Raise OutputExistsError if the result already has its name and may not be replaced."""
     final = relative_to_here(held.final)
     if held.delivery.force or not os.path.lexists(final):
         return
@@ -126,8 +124,8 @@ def order_as_before(
     credentials: Credentials | None = None,
     command: tuple[str, ...] = (),
 ) -> Order:
-    """The order of the run that was held back, with the keys that no note holds and the command
-    that fixes it. Raises PlanError: the note cannot be read."""
+    """The order of the held-back run, with the keys, which no note stores, and the new command.
+    Raises PlanError if the note cannot be read."""
     evidence = replace(held.delivery.evidence, key=key, credentials=credentials)
     if evidence.case is not None:
         evidence = replace(evidence, case=checked_case(evidence.case, str(held.note)))
@@ -144,7 +142,8 @@ def order_as_before(
 def _hiding(
     plan: Plan, info: SourceInfo, findings: list[Finding], decided_by: str, progress: Stages
 ) -> Plan:
-    """The plan with a track for each finding. A mask that was not drawn is in it already."""
+    """The plan with a track added for each finding, except masks that were not drawn: the plan has
+    those already."""
     open_ones = [f for f in findings if f.kind is not FindingKind.UNDRAWN]
     if not open_ones:
         return plan
@@ -169,10 +168,10 @@ def _hiding(
 
 
 def remove_held(held: HeldBack) -> list[Path]:
-    """Remove all that was held back from one name; returns what was removed.
+    """Remove every held-back result of one name, with its files; returns the removed paths.
 
     Raises:
-        MismatchError: the original is among it.
+        MismatchError: the original is one of the files.
     """
     folder, one = Path(held.output).parent, held
     sweep(folder)
@@ -189,12 +188,12 @@ def remove_held(held: HeldBack) -> list[Path]:
         if other is None or other == one:
             break
         one = other
-    with contextlib.suppress(OSError):  # something else is in it
+    with contextlib.suppress(OSError):  # the folder is not empty
         folder.rmdir()
     return removed
 
 
 def relative_to_here(path: Path | str) -> Path:
-    """The path as seen from the working folder, if it lies there."""
+    """The path relative to the working folder, if it lies in that folder."""
     place, here = Path(path), Path.cwd()
     return place.relative_to(here) if place.is_relative_to(here) else place

@@ -1,5 +1,5 @@
-"""Results that were held back: the note beside one, from which a single command can fix it, and the
-findings in it that a person accepts."""
+"""Held-back results: the note beside each, which lets one command fix it, and the findings in it
+that a person may accept."""
 
 from __future__ import annotations
 
@@ -40,25 +40,26 @@ _MARK = ".needs-review"
 
 
 PathText = Annotated[str, Meta(pattern=r"^[^\x00]*$")]
-"""Of any system: with a zero in it, none of them can look it up."""
+"""A path without a NUL character, which no operating system can look up."""
 
 
 class HeldBack(Struct, forbid_unknown_fields=True, kw_only=True):
-    """The whole file `NAME.needs-review.EXT.json`. It lies in a closed folder and names paths.
+    """Contents of the file `NAME.needs-review.EXT.json`, which lies in the private folder.
 
     Attributes:
         redact: version that held the result back.
-        source, final, output, plan: absolute paths of the original, of the result's wanted name,
-            of the result that was held back, and of its plan.
+        source, final, output, plan: absolute paths of the original, of the result's final name,
+            of the held-back result, and of its plan.
         source_sha256, plan_sha256: of the files, hex.
         settings: how it was drawn, see `draw`.
-        delivery: what the user wanted besides, to be used again; no key is in it.
-        credentials: certificate and key that sign content credentials, absolute paths; or empty.
+        delivery: the user's other wishes, for the run that fixes it; without keys.
+        credentials: absolute paths of the certificate and key that sign content credentials; or
+            empty.
         findings: as in the audit's record, with every place.
-        failed: checks that failed, in words; they cannot be fixed by hiding more.
+        failed: checks that failed, in words; hiding more cannot fix them.
         acceptable: whether a person may accept the findings.
-        files: everything else that was written for it, absolute paths.
-        mark: by which the note is known as this user's, see `own`.
+        files: absolute paths of all other files that were written for it.
+        mark: proves that this user's redact wrote the note, see `own`.
     """
 
     format: Annotated[str, Meta(pattern=f"^{HELD_BACK_FORMAT}$")] = HELD_BACK_FORMAT
@@ -80,7 +81,7 @@ class HeldBack(Struct, forbid_unknown_fields=True, kw_only=True):
 
     @property
     def own(self) -> bool:
-        """Whether this user's redact wrote the note here, and it was neither moved nor changed."""
+        """Whether this user's redact wrote the note, and nobody has moved or changed it since."""
         return is_own(self._content(), self.mark)
 
     def marked(self) -> HeldBack:
@@ -104,16 +105,16 @@ class HeldBack(Struct, forbid_unknown_fields=True, kw_only=True):
 
     @property
     def draw(self) -> DrawSettings:
-        """How the result was drawn. Raises PlanError, also for a style that was passed in; all else
-        of the note can be read without this."""
+        """How the result was drawn. Raises PlanError, also if it was drawn in a style of the
+        caller's own; the rest of such a note stays readable."""
         try:
             return msgspec.convert(self.settings, DrawSettings)
         except msgspec.ValidationError as error:
             raise problem(PlanError, "note_settings", path=self.note, error=error) from error
 
     def all_files(self) -> list[Path]:
-        """Files that remain of the run that was held back, and those made from it since, such as
-        reports: all of them may be deleted."""
+        """Existing files of the held-back run, and those made from it since, such as reports. All
+        of them may be deleted."""
         output = Path(self.output)
         beside = output.parent.glob(f"{glob.escape(output.name)}.*")
         names = [output, manifest_path(output), *map(Path, self.files), *sorted(beside), self.note]
@@ -134,24 +135,24 @@ def _encoded(held: HeldBack) -> bytes:
 
 
 def _as_text(value: object) -> str:
-    """A path in full. A style that was passed in becomes a text that names no `Style`."""
+    """A path in full. A style of the caller's own becomes a text that names no `Style`."""
     return _whole(value) if isinstance(value, Path) else type(value).__name__
 
 
 def _from_text(kind: type, value: object) -> Path:
-    """A path. Raises ValueError where no system can look it up."""
+    """Decode a path. Raises ValueError if no operating system could look it up."""
     if kind is not Path or not isinstance(value, str) or "\0" in value:
         raise ValueError("expected a path")
     return Path(value)
 
 
 def write_held(result: Result, order: Order, files: Iterable[Path]) -> None:
-    """Write the note of a result that needs review, for its owner alone.
+    """Write the note of a held-back result, readable by its owner alone.
 
     Args:
-        result: with its plan in a file.
-        order: of its run, to be used again.
-        files: what was written for it besides the video and its record.
+        result: its plan must have been saved.
+        order: of its run, stored for the run that fixes it.
+        files: that were written for it besides the video and its record.
     """
     record, audit, evidence = result.record, result.audit, order.delivery.evidence
     assert record is not None and audit is not None and result.plan_file is not None
@@ -181,10 +182,10 @@ def _whole(path: Path) -> str:
 
 
 def read_held(path: Path) -> HeldBack:
-    """Read a note. Raises PlanError, also where it is not in its place.
+    """Read a note. Raises PlanError if it is unreadable or was moved.
 
-    It names all files by their folders: one that was copied with its folder would fix, or remove,
-    what lies in the first folder.
+    A note stores absolute paths, so one that was copied with its folder would fix, or remove, the
+    files in the original folder.
     """
     held = _decoded(path)
     if os.path.realpath(held.note) != os.path.realpath(path):
@@ -193,12 +194,12 @@ def read_held(path: Path) -> HeldBack:
 
 
 def held_in_new_place(path: Path, source: Path) -> HeldBack:
-    """The note with its paths moved: what it says of files in its old folder holds for those beside
-    it now, because notes are moved and copied with their folder.
+    """Read a note that was moved with its folder, and change its paths from the old folder to the
+    new one.
 
     Args:
         path: of the note.
-        source: the original; whether it is that one is found out by whoever reads it.
+        source: path of the original; its hash is not checked here.
 
     Raises:
         PlanError: the note cannot be read.
@@ -221,7 +222,7 @@ def held_in_new_place(path: Path, source: Path) -> HeldBack:
         source=_whole(source),
         final=str(now(held.final)),
         output=str(now(held.output)),
-        plan=str(plan if plan.exists() else held.plan),  # it may not have moved along
+        plan=str(plan if plan.exists() else held.plan),  # the plan may not have been moved
         files=[str(now(file)) for file in held.files],
         delivery=dataclasses.replace(held.delivery, review_dir=sheets),
     )
@@ -229,7 +230,7 @@ def held_in_new_place(path: Path, source: Path) -> HeldBack:
 
 
 def _decoded(path: Path) -> HeldBack:
-    """Decode a note, wherever it lies. Raises PlanError."""
+    """Decode a note without checking its place. Raises PlanError."""
     try:
         return msgspec.json.decode(read_file(path), type=HeldBack, dec_hook=_from_text)
     except OSError as error:
@@ -239,13 +240,13 @@ def _decoded(path: Path) -> HeldBack:
 
 
 def held_back_for(final: Path, closed: Path, released: Path | None = None) -> HeldBack | None:
-    """This user's newest result that was held back from a name, None if there is none.
+    """The note of this user's newest held-back result with this final name; None if there is none.
 
     Args:
         final: the name.
-        closed: folder in which it lies.
-        released: the source of a release, whose name is neutral: what counts is that it was made
-            from this, for this folder.
+        closed: private folder to look in.
+        released: the source of a release. As a release's name is neutral, any held-back release of
+            this source for the same folder counts.
     """
     wanted = final.absolute()
 
@@ -260,18 +261,17 @@ def held_back_for(final: Path, closed: Path, released: Path | None = None) -> He
 
 
 def find_held(name: Path, source: Path | None = None) -> HeldBack:
-    """Find a result that was held back, by any of its names.
+    """Find a held-back result by any of its names.
+
+    It may lie in another folder than the original (`-o out/`). If it is not beside `name`, the
+    search goes on two levels below that folder and below the working folder.
 
     Args:
-        name: the result that was held back or its note, the name that the result did not get, or
-            the original.
-        source: the original, where the folder with `name`, the result or its note, was moved.
-
-    Results may lie in another folder than the original (`-o out/`). So where nothing is found in
-    its place, the folders in that place and in this one are searched, two deep.
+        name: the held-back result, its note, the final name that it did not get, or the original.
+        source: the original, if the folder with `name`, the result or its note, was moved.
 
     Raises:
-        InputError: nothing was held back under this name, or several results were.
+        InputError: there is no held-back result of this name, or there are several.
         PlanError: its note cannot be read.
     """
     if source is not None:
@@ -298,8 +298,8 @@ def _goes_by(held: HeldBack, name: Path) -> bool:
 
 
 def _elsewhere(name: Path) -> Iterator[HeldBack]:
-    """Results that were held back under a name in the folders of its place and of this one, the
-    oldest of each folder first."""
+    """Yield held-back results of a name from up to two levels below its folder and the working
+    folder, the oldest in each folder first."""
     places = {os.path.realpath(place): place for place in (name.parent, Path())}
     for place in places.values():
         for pattern in (f"*/{PRIVATE}", f"*/*/{PRIVATE}"):
@@ -308,7 +308,8 @@ def _elsewhere(name: Path) -> Iterator[HeldBack]:
 
 
 def _notes(folder: Path) -> Iterator[HeldBack]:
-    """Notes in a folder whose results are still there, the oldest first; damaged ones are none."""
+    """Yield the notes in a folder whose results still exist, the oldest first. Unreadable notes are
+    skipped."""
     try:
         paths = sorted(folder.glob(f"*{_MARK}*.json"), key=lambda p: p.stat().st_mtime_ns)
     except OSError:
@@ -321,7 +322,7 @@ def _notes(folder: Path) -> Iterator[HeldBack]:
 
 
 def _finding(part: FindingPart) -> Finding:
-    """Raises ValueError for a kind that is unknown here."""
+    """Decode a finding. Raises ValueError if its kind is unknown to this version."""
     return Finding(
         part.number,
         FindingKind(part.kind),
@@ -335,12 +336,12 @@ def _finding(part: FindingPart) -> Finding:
 
 
 def accepted_findings(acceptance: Acceptance | None, order: Order) -> Accepted | None:
-    """The accepted findings, looked up in the run that was held back from the order's name; the
-    reviewer of the case is taken to have viewed them.
+    """Look up accepted findings in the held-back result of an order's name. They count as viewed by
+    the reviewer of the case.
 
     Raises:
-        UsageError: nothing was held back, or it was made from another video, or it has no finding
-            of one of the numbers.
+        UsageError: there is no held-back result, it was made from another video, or it lacks one of
+            the numbers.
         InputError: the video cannot be read.
     """
     if acceptance is None:
@@ -354,16 +355,16 @@ def accepted_findings(acceptance: Acceptance | None, order: Order) -> Accepted |
 
 
 def name_in(case: CaseFields | None) -> str:
-    """Name of the reviewer of the case, or else of its operator; "" if neither is named."""
+    """Name of the case's reviewer, or else of its operator; "" if neither is named."""
     return "" if case is None else case.reviewer or case.operator
 
 
 def among(acceptance: Acceptance, held: HeldBack, by: str = "") -> Accepted:
-    """The findings of a result that are meant; `by` accepts them now.
+    """Look up accepted findings in a held-back result; `by` accepts them now.
 
     Raises:
-        UsageError: there is no such finding, or none that counts: in a note that redact did not
-            write for this user, a finding may cover more than its picture shows.
+        UsageError: a number is unknown, the findings cannot be accepted, or this user's redact did
+            not write the note: a finding in it may cover more than its picture shows.
     """
     if not held.own:
         raise problem(UsageError, "findings_of_others", note=held.note)

@@ -1,5 +1,5 @@
-"""The journal of a run: its steps in order, with their times, and every warning, for the user and
-the record."""
+"""The journal of a run: its steps, with their durations, and its warnings, for the user and the
+record."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from ..words import Message, said
 
 
 class OpenStep:
-    """An open step: `advance` it, and `say` how it was done.
+    """A step in progress: `advance` it, and `say` how it was done.
 
     Args:
-        begin: begins its stage.
-        open_stage: in which that is open.
+        begin: starts its progress stage.
+        open_stage: holds that stage open.
     """
 
     def __init__(self, begin: Callable[[], AbstractContextManager[Stage]], open_stage: ExitStack):
@@ -32,8 +32,7 @@ class OpenStep:
         self._stage.advance(steps)
 
     def begin_again(self) -> None:
-        """Restart the stage's clock: what was done so far went at another speed, and the remaining
-        time is estimated from here."""
+        """Restart the estimate of the remaining time: the work so far went at another speed."""
         self._open.close()
         self._stage = self._open.enter_context(self._begin())
         self._stage.advance(self._done)
@@ -44,7 +43,8 @@ class OpenStep:
 
 
 class Journal:
-    """Stages and warnings of a run, remembered: the record tells what the terminal showed."""
+    """Passes the stages and warnings of a run on to the terminal, and stores them for the
+    record."""
 
     def __init__(self, progress: Progress) -> None:
         self._progress = progress
@@ -56,9 +56,9 @@ class Journal:
     def step(
         self, name: str, total: int | None, unit: str = "frames", *, inner: bool = False
     ) -> Iterator[OpenStep]:
-        """A stage that is also a step of the record, once it has ended well.
+        """Open a progress stage that becomes a step of the record once it has succeeded.
 
-        `inner` says that stages inside it tell how far it is: it has no bar of its own.
+        With `inner`, the step has no progress bar of its own; stages inside it have.
         """
         begun = time.monotonic()
         listener = Silent() if inner else self._progress
@@ -73,11 +73,11 @@ class Journal:
         return self._progress.stage(name, total, unit)
 
     def warn(self, what: Message) -> None:
-        """Tell the user, once, and the record."""
+        """Warn the user and the record; each warning once."""
         if what not in self.warnings:
             self.warnings.append(what)
             self._progress.warn(said(what))
 
     def note(self, what: Message) -> None:
-        """Tell the user what was converted; the record has notes of its own."""
+        """Tell the user of a conversion. The record gets its notes elsewhere."""
         self._progress.warn(said(what))

@@ -1,4 +1,5 @@
-"""Does a plan belong to this file? And the plan that a run keeps for the next one."""
+"""Saves the plan of a run for the next one, and checks whether a saved plan fits a video and its
+settings."""
 
 from __future__ import annotations
 
@@ -25,18 +26,17 @@ from .search_detectors import detectors_used
 
 
 def keep_plan(plan: Plan, path: Path) -> None:
-    """Write the plan of a run; what its search had kept until then goes. Raises as `write_plan`.
+    """Save the plan of a run, and delete the stored scans of its search. Raises as `write_plan`.
 
-    One that is there already is replaced: `take_up_plan` has said that it may be.
+    An existing plan is replaced: `take_up_plan` has checked that it may be.
     """
     write_plan(plan, path, force=True)
     forget_scans(path)
 
 
 def put_aside(path: Path, journal: Journal) -> None:
-    """Give a plan that is to be replaced another name if a person worked on it, or if it cannot be
-    read: `--force` asks for another result, and not for hours of decisions to be lost. Raises
-    OutputError."""
+    """Rename a plan that is about to be replaced, if a person worked on it or it is unreadable:
+    `--force` asks for a new result, not to lose hours of decisions. Raises OutputError."""
     try:
         if not os.path.lexists(path) or not read_plan(path).by_person:
             return
@@ -53,17 +53,17 @@ def put_aside(path: Path, journal: Journal) -> None:
 
 
 def plan_of_video(info: SourceInfo, folder: Path | None = None) -> Path:
-    """The plan that a review of a video goes on with: the one that a run or an earlier review left;
-    of several the one that was changed last. Where there is none, the place in which a run would
-    keep its own, so that it goes on with what is decided.
+    """Path of the plan that a review of a video should open: the newest that a run or an earlier
+    review saved. If there is none, the path where a run would save its plan, so that a later run
+    uses the decisions of the review.
 
     Args:
         info: of the video.
-        folder: for results; None: beside the video.
+        folder: for results; None for that of the video.
 
     Raises:
-        OutputExistsError: in that place is one that redact did not write for this user; somebody
-            else may have decided in it to show somebody.
+        OutputExistsError: the plan there was not written by this user's redact; somebody else may
+            have decided in it to keep a person visible.
     """
     usual = default_output(info)
     places = [review_plan(usual), review_plan(info.path)]
@@ -78,16 +78,16 @@ def plan_of_video(info: SourceInfo, folder: Path | None = None) -> Path:
 def take_up_plan(
     order: Order, settings: DetectSettings, journal: Journal, detector: Detector | None = None
 ) -> Plan | None:
-    """The plan that an earlier run of the same source and settings, in which the same detector
-    looked, kept; None if there is none.
+    """The plan that an earlier run saved, if its source, settings and detectors were the same; None
+    if there is none.
 
-    What a person has decided in it since is kept as well. One that does not fit is passed over, to
-    be replaced, where the order says so. One that redact did not write for this user fits only
-    where the order names it: somebody else may have decided in it to show somebody. The step goes
-    on record in the place of detection.
+    It includes what a person has decided since. A plan that does not fit is ignored if the order
+    may replace it. A plan that this user's redact did not write fits only if the order names it:
+    somebody else may have decided in it to keep a person visible. The record lists this step
+    instead of the detection.
 
     Raises:
-        OutputExistsError: what is there is no such plan, and must not be replaced.
+        OutputExistsError: the existing plan does not fit and may not be replaced.
         UsageError, DependencyError: the detector that the settings name cannot be loaded.
     """
     path = order.plan_file
@@ -117,7 +117,7 @@ def _unfit(
     journal: Journal,
     detector: Detector | None = None,
 ) -> Message | None:
-    """Why a plan is not the one that detection would make now, None if it is.
+    """Why a search would not make this plan now; None if it would.
 
     Raises:
         UsageError, DependencyError: see `detectors_used`.
@@ -130,7 +130,7 @@ def _unfit(
         then = getattr(plan.settings, field.name)
         if then != getattr(settings, field.name):
             return _made_with(field.name, then)
-    # Last, for a detector that a package brings is loaded for this.
+    # Last, because this loads a detector from another package.
     if plan.detectors != detectors_used(info, settings, detector):
         return Message("plan_other_detector")
     return None
@@ -139,16 +139,16 @@ def _unfit(
 def require_as_asked(
     plan: Plan, path: Path, info: SourceInfo, settings: DetectSettings, names: Iterable[str]
 ) -> None:
-    """Require that the plan that a review goes on with was made with what was asked for: who asks
-    for heads would take them for hidden.
+    """Require that the plan a review opens was made with the settings that the user chose: one who
+    asks for heads would take them for hidden.
 
     Args:
         plan, path, info: of the video.
-        settings: that are asked for.
-        names: of those settings that somebody chose; the others may be any.
+        settings: of the command.
+        names: of the settings that the user chose; the others are not compared.
 
     Raises:
-        UsageError: it was made with others.
+        UsageError: the plan was made with others.
     """
     asked = settings_for(info, settings)
     for name in names:
@@ -159,7 +159,7 @@ def require_as_asked(
 
 
 def _made_with(name: str, value: object) -> Message:
-    """A setting of the search in words."""
+    """Say with which value of a setting the plan was made."""
     if isinstance(value, StrEnum):
         option = "damage" if name == "damaged" else name
         return Message("plan_with", option=option, value=value.value)
@@ -174,15 +174,16 @@ def _made_with(name: str, value: object) -> Message:
 def require_same_source(
     plan: Plan, info: SourceInfo, progress: Stages, digest: str | None = None
 ) -> str:
-    """SHA-256 of the file, hex, if the plan was made for it.
+    """Require that a plan was made for this file; returns the file's SHA-256, hex.
 
-    A plan can be edited by hand. One whose size or time base is not the file's would put its masks
-    elsewhere, or outside the picture, and nothing would look wrong.
+    A plan can be edited by hand. With another size or time base its masks would land elsewhere, or
+    outside the picture, and nothing would look wrong.
 
     Args:
-        plan, info: of the plan and of the file.
-        progress: told while the file is read.
-        digest: SHA-256 of the file where it was just taken, so that it is not read again.
+        plan: the plan.
+        info: of the file.
+        progress: told about hashing.
+        digest: SHA-256 of the file, if it has just been computed.
 
     Raises:
         MismatchError: contents, length in bytes, upright size or time base differ.

@@ -1,13 +1,13 @@
-"""Keeps the detectors' answers during a search, so that a stopped run can continue.
+"""Stores the detectors' answers during a search, so that a stopped run can continue.
 
 The networks take most of the time of a search, and their answers are a few numbers. Each answer is
-written at once to a hidden file beside the plan that the search is for. A run that is given again
-reads the answers there, and runs the networks only for what follows. All else is done anew from the
-video (decoding, tracking), so that the plan is that of an undisturbed run, and no picture is ever
+written at once to a hidden file beside the future plan. When the run is repeated, it reads the
+answers from there, and runs the networks only from where the file ends. Decoding and tracking are
+repeated from the start, so the plan equals that of an uninterrupted run, and no picture is ever
 stored.
 
-Stored answers are used only where they fit: same redact, libraries, models, settings and source,
-and the same questions in the same order. What does not fit, and all after it, is thrown away.
+Stored answers are used only if redact, libraries, models, settings and source are the same, and the
+same questions come in the same order. From the first that differs, the rest is discarded.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ A = TypeVar("A")
 
 @dataclass(frozen=True, slots=True)
 class _Stored(Generic[A]):
-    """How an answer is stored: as arrays of these types."""
+    """How to store an answer: as arrays of these types, from which `make` restores it."""
 
     make: Callable[..., A]
     arrays: Callable[[A], tuple[NDArray[Any], ...]]
@@ -66,16 +66,16 @@ def _one(answer: NDArray[Any]) -> tuple[NDArray[Any], ...]:
 
 
 class KeptScans:
-    """The answers of one search; a context manager, behind which a file with answers stays.
+    """The answers of one search: a context manager that leaves their file in place on exit.
 
     Args:
-        path: of the file, for its owner alone; None, or one that cannot be written or that another
-            search has open: nothing is kept.
-        made_by: JSON values of all that the answers depend on besides the frames.
+        path: of the file, readable by its owner alone. Nothing is stored if it is None, cannot be
+            written, or is open in another search.
+        made_by: everything that the answers depend on besides the frames, as JSON values.
 
     Attributes:
-        taken_up: scans of an earlier run that were used.
-        caught_up: there is nothing more of an earlier run to use.
+        taken_up: number of scans reused from an earlier run.
+        caught_up: whether all answers of an earlier run have been used.
     """
 
     def __init__(self, path: Path | None, made_by: object) -> None:
@@ -97,14 +97,14 @@ class KeptScans:
         if self._file is None:
             return
         if isinstance(error, InputError | UnsafeError):
-            self._file.remove()  # the source is refused, and would be again
+            self._file.remove()  # the source was refused, and would be refused again
         elif self._used or self._file.peek() is not None:
             self._file.close()
         else:
-            self._file.remove()  # nothing was asked, as where a video has no picture in a span
+            self._file.remove()  # nothing was scanned, as when the scope holds no picture
 
     def scanning(self, scan: ScanParts) -> ScanParts:
-        """`scan`, whose answers of an earlier run are taken from the file."""
+        """Wrap `scan` so that it takes answers of an earlier run from the file."""
 
         def answer(frame: Frame, areas: Sequence[Rect] | None) -> Detections:
             question = _digest(b"scan", _name(frame), repr(areas).encode())
@@ -115,7 +115,7 @@ class KeptScans:
         return answer
 
     def eyes(self, eyes: Eyes) -> Eyes:
-        """The same for the detectors of bodies, of heads on them and of plates on vehicles."""
+        """Wrap the detectors of bodies, of heads on them and of plates on vehicles likewise."""
 
         def bodies(frame: Frame) -> Bodies:
             question = _digest(b"bodies", _name(frame))
@@ -128,17 +128,17 @@ class KeptScans:
         return Eyes(bodies, heads, eyes.target, plates)
 
     def asking(self, ask: Ask) -> Ask:
-        """The same for close scans."""
+        """Wrap close scans likewise."""
         return self._at_places(b"ask", ask, _Stored(_alone, _one, (np.float32,)))
 
     def reading(self, read: Read) -> Read:
-        """The same for the reader."""
+        """Wrap the reader likewise."""
         return self._at_places(b"read", read, _Stored(_alone, _one, (np.bool_,)))
 
     def _at_places(
         self, what: bytes, ask: Callable[..., A], stored: _Stored[A]
     ) -> Callable[..., A]:
-        """The same for a function of a frame, boxes in it, and perhaps their targets."""
+        """Wrap a function of a frame, boxes in it and, optionally, their targets."""
 
         def answer(frame: Frame, *about: NDArray[Any]) -> A:
             if not len(about[0]):
@@ -151,7 +151,7 @@ class KeptScans:
     def _answered(
         self, question: bytes, ask: Callable[[], A], stored: _Stored[A]
     ) -> tuple[A, bool]:
-        """The answer to a question, and whether the file held it."""
+        """The answer to a question, and whether it came from the file."""
         known = self._known(question, len(stored.types))
         if known is not None:
             arrays = (np.frombuffer(x, t).copy() for x, t in zip(known, stored.types, strict=True))
@@ -161,7 +161,7 @@ class KeptScans:
         return answer, False
 
     def _known(self, question: bytes, parts: int) -> list[bytes] | None:
-        """The next answer in the file, if it is one to this question."""
+        """The next answer in the file, if it belongs to this question."""
         if self._file is None:
             return None
         answer = self._file.peek()
@@ -178,12 +178,12 @@ class KeptScans:
 
 
 def _name(frame: Frame) -> bytes:
-    """A frame by its place in the video."""
+    """Identifies a frame by its place in the video."""
     return repr((frame.index, frame.pts, frame.damaged, frame.size)).encode()
 
 
 def _digest(*parts: bytes) -> bytes:
-    """16 bytes that stand for some parts in their order."""
+    """A 16-byte hash of parts in their order."""
     found = blake2b(digest_size=16)
     for part in parts:
         found.update(len(part).to_bytes(8, "big"))
@@ -194,11 +194,11 @@ def _digest(*parts: bytes) -> bytes:
 def scans_kept(
     plan_file: Path | None, source_sha256: str, settings: DetectSettings, detector: Detector
 ) -> KeptScans:
-    """The answers of the search for a plan, with those of a run that was stopped.
+    """Open the stored answers of a search, including those of a stopped run.
 
     Args:
-        plan_file: where the plan goes; None keeps nothing.
-        source_sha256, settings, detector: that the answers depend on.
+        plan_file: where the plan will be saved; None stores nothing.
+        source_sha256, settings, detector: of the search; others' answers are not used.
     """
     made_by = {
         "source": source_sha256,
@@ -214,11 +214,11 @@ def scans_kept(
 
 
 def scans_path(plan_file: Path) -> Path:
-    """Path of the file that keeps the detectors' answers for a plan."""
+    """Path of the file with the detectors' answers for a plan."""
     return beside(plan_file, "scans")
 
 
 def forget_scans(plan_file: Path) -> None:
-    """Remove the answers of the search for a plan, which is there or not wanted any more."""
+    """Delete the stored answers of a search, once its plan exists or is no longer wanted."""
     with contextlib.suppress(OSError):
         scans_path(plan_file).unlink()

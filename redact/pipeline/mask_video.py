@@ -26,22 +26,22 @@ def write_masks(
     force: bool = False,
     never: tuple[Path, ...] = (),
 ) -> Path:
-    """Write the masks of a plan as a lossless video: 255 is hidden, 0 is not, in 8 bits.
+    """Write the masks of a plan as a lossless 8-bit grey video, upright: 255 hidden, 0 visible.
 
     Args:
-        info: the source.
+        info: of the source.
         plan: made for it.
         output: must end in .mkv.
         journal: of the run.
-        margin: as for masks, share of a box's size.
-        force: an earlier file may be replaced.
-        never: files that are not replaced, besides the source.
+        margin: of the masks, as a share of a box's size.
+        force: an existing file may be replaced.
+        never: files, besides the source, that must not be replaced.
 
     Raises:
-        UsageError: it ends otherwise.
+        UsageError: `output` does not end in .mkv.
         MismatchError: the plan belongs to another file.
-        OutputError, OutputExistsError: it cannot be written.
-        UnsafeError: the decoder yields other frames than those that the plan was made on.
+        OutputError, OutputExistsError: the file cannot be written.
+        UnsafeError: the decoded frames are not those that the plan was made from.
     """
     if output.suffix.lower() != ".mkv":
         raise problem(UsageError, "masks_are_mkv", path=output)

@@ -1,5 +1,5 @@
-"""The order for one video: what the user asked for, with every file name worked out. Whatever would
-fail only after a long run is refused before it."""
+"""The order for one video: what the user asked for, with every file name resolved. Whatever would
+fail at the end of a long run is refused before it starts."""
 
 from __future__ import annotations
 
@@ -33,19 +33,18 @@ from ..settings import Audio, DrawSettings
 from ..words import problem
 
 LONGEST_NAME: Final = 255 - len(".needs-review-9.manifest.json")
-"""Bytes of a result's name: file systems take 255, and what lies beside it has longer names."""
+"""Bytes in a result's name: file systems allow 255, and the files beside it have longer names."""
 
 
 @dataclass(frozen=True, slots=True)
 class Acceptance:
-    """Findings that are no leaks, by the numbers that they have in a result that was held back.
+    """The numbers of findings in a held-back result that the user says are not leaks.
 
-    It accepts nothing by itself: what the numbers mean has to be looked up first
-    (`accepted_findings`).
+    This alone accepts nothing: `accepted_findings` must first look up what the numbers stand for.
 
     Attributes:
-        numbers: of the findings; None for all of that result.
-        reason: why they are no leaks; goes on record.
+        numbers: of the findings; None for every finding of that result.
+        reason: why they are not leaks; goes on record.
     """
 
     numbers: tuple[int, ...] | None
@@ -57,18 +56,18 @@ class Delivery:
     """Which files a user wants written for a source, and where.
 
     Attributes:
-        output: final name, or a folder for a name of ours; None for "<stem>.redacted<ext>" beside
-            the source.
-        in_folder: `output` is a folder even if it is not there yet.
-        force: what exists may be replaced.
-        release: write the video alone; nothing in the file, its name or its times may say who
-            made it.
-        sound_chosen: somebody decided whether the sound is published; a release with sound is
-            refused otherwise.
-        evidence: the record that is kept.
-        plan_out: keep the plan in this file.
-        keep_plan: keep the plan beside the result where `plan_out` names no other place.
-        review_dir: folder for a private sheet of doubtful places.
+        output: final name, or a folder in which redact chooses the name; None for
+            "<stem>.redacted<ext>" beside the source.
+        in_folder: `output` is a folder even if it does not exist yet.
+        force: existing files may be replaced.
+        release: write the video alone; nothing in the file, its name or its timestamps may reveal
+            who made it.
+        sound_chosen: the user decided whether to publish the sound; without this, a release with
+            sound is refused.
+        evidence: which record to keep.
+        plan_out: write the plan to this file.
+        keep_plan: keep the plan beside the result unless `plan_out` names another place.
+        review_dir: folder for a private contact sheet of doubtful places.
         acceptance: findings of an earlier run that may be published; None accepts none.
         command: the command line, for the record.
     """
@@ -88,18 +87,18 @@ class Delivery:
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """One video, and what is to become of it.
+    """One video and what to make of it.
 
     Attributes:
-        info: of the video; where it is written for browsers, of its pictures as they show them.
+        info: of the video; if the result is for browsers, of its pictures as browsers show them.
         draw: how masks look and how the result is encoded.
         final: name of the result.
-        closed: folder for the result if it is held back.
-        delivery: what the user wants besides, with the record that is kept of this video.
-        plan_file: where the plan lies. A search keeps it there as soon as it is made, and takes up
-            what an earlier run kept there. None: nowhere.
-        plan_named: that place was named, so that a plan of another user may lie there.
-        plan_copy: where the plan is written at the end, besides; None: nowhere.
+        closed: private folder that takes the result if it is held back.
+        delivery: the rest of what the user wants, with the evidence choice for this video.
+        plan_file: path of the plan. A run saves its plan there as soon as the search ends, and
+            reuses a plan that an earlier run saved there. None: the plan is not saved.
+        plan_named: the user named that path, so the plan there may be another user's.
+        plan_copy: second path, to which the plan is written at the end; None: no copy.
     """
 
     info: SourceInfo
@@ -121,7 +120,7 @@ class Order:
 
     @property
     def released(self) -> Path | None:
-        """The source of a release, None where it is none."""
+        """The source, if this is a release; else None."""
         return self.info.path if self.delivery.release else None
 
     def replacing(self) -> Order:
@@ -135,7 +134,8 @@ class Order:
 
 
 def order_to_run(info: SourceInfo, draw: DrawSettings, delivery: Delivery) -> Order:
-    """The order of a whole run. Raises UsageError where the delivery contradicts itself."""
+    """The order for a whole run. Raises UsageError if the delivery contradicts itself, OutputError
+    if the name is too long."""
     order = _order(info, draw, delivery)
     beside = review_plan(order.final) if delivery.keep_plan and not delivery.release else None
     named = delivery.plan_out is not None
@@ -145,7 +145,7 @@ def order_to_run(info: SourceInfo, draw: DrawSettings, delivery: Delivery) -> Or
 def order_to_apply(
     info: SourceInfo, draw: DrawSettings, delivery: Delivery, plan_file: Path | None = None
 ) -> Order:
-    """The order to draw a plan, which `plan_file` holds. Raises as `order_to_run`."""
+    """The order to draw the plan in `plan_file`. Raises as `order_to_run` does."""
     return replace(_order(info, draw, delivery), plan_file=plan_file, plan_copy=delivery.plan_out)
 
 
@@ -158,38 +158,38 @@ def _order(info: SourceInfo, draw: DrawSettings, delivery: Delivery) -> Order:
         evidence.refuse_with("--release")
         evidence = EvidenceChoice(manifest=False)
         if info.audio and draw.encode.audio is Audio.KEEP and not delivery.sound_chosen:
-            # Nobody said whether voices are to be published.
+            # The user has not said whether to publish the voices.
             raise problem(UsageError, "release_sound", name=info.path.name)
-    # Never into a folder that is to be handed out.
+    # A held-back release must not lie in the folder that is handed out.
     beside = info.path if delivery.release else final
     closed = (delivery.review_dir or beside.parent) / PRIVATE
     return Order(info, draw, final, closed, replace(delivery, evidence=evidence))
 
 
 def _final_name(info: SourceInfo, delivery: Delivery, codec: str) -> Path:
-    """Name of the result; in a folder, or where none is given, one of ours."""
+    """The result's name: as given, or chosen by redact if the user gave a folder or nothing."""
     usual, output = default_output(info, codec), delivery.output
     if output is not None and not (delivery.in_folder or output.is_dir()):
         return output
     folder = output or usual.parent
-    # A release must not carry the source's name, in whatever folder it lies.
+    # A release must not carry the source's name in any folder.
     return release_path(folder, usual.suffix) if delivery.release else folder / usual.name
 
 
 def review_plan(beside: Path) -> Path:
-    """Path of the plan that is kept beside a result, or a source, for the user to correct. That of
-    a photograph has its ending, too: cameras write a video of the same name beside it."""
+    """Path of the plan beside a result or a source, for the user to correct. That of a photograph
+    includes the extension, because cameras write a video of the same name beside it."""
     if beside.suffix.lower() in PHOTOGRAPH_ENDINGS:
         return beside.with_name(f"{beside.name}.plan.json")
     return beside.with_suffix(".plan.json")
 
 
 def check_order(order: Order, *, searched: bool = False) -> None:
-    """Raise RedactError where the result, or what belongs beside it, could not be written.
+    """Raise RedactError if the result or a file beside it could not be written.
 
     Args:
-        order: to be checked.
-        searched: the plan is still to be made, and kept in `plan_file`.
+        order: the order to check.
+        searched: the run will search, and save its plan in `plan_file`.
     """
     if order.delivery.evidence.credentials is not None:
         if order.container not in CREDENTIAL_FORMATS:
@@ -204,7 +204,7 @@ def check_order(order: Order, *, searched: bool = False) -> None:
     require_room(order.draw.render.stamp, *order.info.video.upright_size)
     check_writable(order.final, order.delivery.force, never=(order.info.path,))
     if searched and order.plan_file is not None:
-        # A plan that an earlier run kept is taken up, or refused for what it is.
+        # Not refused for existing: `take_up_plan` decides about a plan that an earlier run saved.
         check_writable(order.plan_file, force=True, never=order.beside, whole=True)
     elif order.plan_copy is not None:
         check_writable(order.plan_copy, order.delivery.force, never=order.beside, whole=True)

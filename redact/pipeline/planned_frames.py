@@ -1,8 +1,8 @@
-"""A source decoded again under its plan: each frame with what is hidden in it. Any other picture
-stops the run.
+"""Decodes a source again and pairs each frame with the regions that its plan hides. A frame that
+the plan does not know stops the run.
 
-Everything that draws a plan goes through here, so that a mask can only land on the picture that
-it was made for, and so that the masks on record are those that are drawn.
+Everything that draws a plan gets its frames here. So a mask can only land on the picture that it
+was made for, and the masks on record are those that are drawn.
 """
 
 from __future__ import annotations
@@ -18,18 +18,18 @@ from ..words import Message, problem
 
 
 class CheckedFrames:
-    """Iterable of a source's frames with their regions; every iteration starts anew.
+    """Iterable of a source's frames with their regions; each iteration decodes from the start.
 
     Args:
-        info: the source.
+        info: of the source.
         plan: made for it.
 
     Attributes:
-        held: frames, rising, in which the iteration so far held the masks because it met damage
-            that the plan does not know. Decoders report damage late, so two passes over one
-            file may be told of it at different frames.
-        warnings: what a person should know about the iteration so far.
-        source: as a whole iteration found it, see `redact.media.Decode.found`.
+        held: indices, ascending, of frames in which this iteration held masks in place because of
+            damage that the plan does not know. Decoders report damage late, so two passes over one
+            file may see it at different frames.
+        warnings: of a completed iteration, for the user.
+        source: what a completed iteration showed of the source, see `redact.media.Decode.found`.
     """
 
     def __init__(self, info: SourceInfo, plan: Plan) -> None:
@@ -44,8 +44,8 @@ class CheckedFrames:
 
         Raises:
             InputError: the file cannot be read any more.
-            UnsafeError: the decoder did not yield exactly the frames that the plan was made on,
-                so masks could land on other pictures than those that were checked.
+            UnsafeError: the frames are not exactly those that the plan was made from, so masks
+                could land on pictures that nobody checked.
         """
         times, known = self._plan.source.timeline.pts, frozenset(self._plan.unchecked)
         self.held, self.warnings = [], []
@@ -76,15 +76,16 @@ class CheckedFrames:
             self.warnings.append(Message("damaged_when_drawn", count=len(self.held)))
 
     def _untrusted(self, frame: Frame) -> bool:
-        """Whether the whole picture would be hidden, had the plan known of the damage."""
+        """Whether the plan would hide the whole picture, had it known of the damage."""
         return frame.broken or (frame.damaged and self._plan.settings.damaged is Damaged.HIDE)
 
     def _stop_where_masks_are_too_old(self, frame: int) -> None:
-        """The plan hides whole pictures where damage lasts, but only damage that it knows of."""
+        """Stop if unknown damage lasts so long that held masks are too old. The plan hides whole
+        pictures only where it knows of the damage."""
         if self.held[-HELD_REACH - 1 :] == list(range(frame - HELD_REACH, frame + 1)):
             self._stop(frame - HELD_REACH, frame)
 
     def _stop(self, first: int, last: int) -> None:
-        """Damage that the plan does not know, and that no mask, or only old ones, would hide."""
+        """Raise UnsafeError for damage that the plan does not know and no recent mask hides."""
         path = f"{self._info.path}"
         raise problem(UnsafeError, "new_damage", path=path, first=first, last=last)

@@ -1,4 +1,4 @@
-"""A preview: part of a video as the result would show it, to look at before the whole is done."""
+"""A preview: part of a video as the result would show it, for a look before the whole run."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class Preview:
     """A preview that was written.
 
     Attributes:
-        result: of the run over the part. Its plan has a region under the notice besides.
+        result: of the run over the part; its plan also hides the region under the notice.
         found: the plan without that region.
     """
 
@@ -52,16 +52,16 @@ def make_preview(
     delivery: Delivery,
     progress: Progress,
 ) -> Preview:
-    """Redact and audit a part of a video; written into a folder NOT-FOR-RELEASE, without sound.
+    """Redact and audit part of a video, without sound, into a folder NOT-FOR-RELEASE.
 
     Args:
-        source, settings: as of a run.
-        part: first and last second, see `redact.media.part_of`.
-        delivery: its output, force and command count.
-        progress: told about stages and warnings.
+        source, settings: as for a run.
+        part: start and end in seconds, see `redact.media.part_of`.
+        delivery: only output, in_folder, force and command are used.
+        progress: receives stages and warnings.
 
     Raises:
-        RedactError: as a run.
+        RedactError: as for a run.
     """
     whole = probe(source)
     if whole.photograph:
@@ -71,7 +71,7 @@ def make_preview(
         replace(settings.render, notice=_notice()), replace(settings.encode, audio=Audio.MUTE)
     )
     final = _place(info, delivery, settings.encode.codec)
-    # Under a name of ours in the closed folder lies nothing but an earlier preview.
+    # In the private folder, a file under a name of ours can only be an earlier preview.
     force = delivery.force or _ours(delivery)
     quiet = Delivery(force=force, command=delivery.command)
     order = Order(info, draw, final, final.parent, quiet)
@@ -94,7 +94,7 @@ def make_preview(
 
 
 def _place(info: SourceInfo, delivery: Delivery, codec: str) -> Path:
-    """Name of a preview, in a folder whose name says what is in it."""
+    """Path of a preview, in a folder NOT-FOR-RELEASE."""
     usual, output = default_output(info, codec), delivery.output
     if output is None or _ours(delivery):
         folder, name = output or usual.parent, f"{info.path.stem}.preview{usual.suffix}"
@@ -104,14 +104,14 @@ def _place(info: SourceInfo, delivery: Delivery, codec: str) -> Path:
 
 
 def _ours(delivery: Delivery) -> bool:
-    """Whether the preview gets a name of ours."""
+    """Whether redact chooses the preview's name."""
     output = delivery.output
     return output is None or delivery.in_folder or output.is_dir()
 
 
 def _remove_earlier(final: Path, kept: Iterable[Path]) -> None:
-    """Remove what earlier previews left under names of ours: those that were held back, and
-    pictures of findings. Only the newest is meant."""
+    """Remove earlier previews of our own naming, held back or not, and their pictures of findings,
+    so that only the newest remains."""
     stem, suffix = re.escape(final.stem), re.escape(final.suffix)
     ours = re.compile(rf"{stem}(\.needs-review(-\d+)?)?{suffix}(\.finding-\d+\.png)?")
     spared = set(kept)
@@ -122,12 +122,12 @@ def _remove_earlier(final: Path, kept: Iterable[Path]) -> None:
 
 
 def _notice() -> str:
-    """Over every picture of a preview, since files get renamed and moved."""
+    """The words drawn on every picture of a preview, because files get renamed and moved."""
     return writable(say("preview_notice"))
 
 
 def _with_notice(plan: Plan) -> Plan:
-    """The plan with a region under the words, so that the audit knows what was drawn there."""
+    """The plan with a region under the notice, so that the audit knows what was drawn there."""
     box = notice_box(plan.source.width, plan.source.height, _notice())
     frames = sorted({0, len(plan.source.timeline) - 1})
     places = [(frame, box) for frame in frames]

@@ -1,5 +1,5 @@
-"""A finished file gets its final name, or one in a closed folder; then what belongs beside it is
-written.
+"""Gives a finished file its final name, or a name in the private folder if it is held back; then
+writes the files that belong beside it.
 """
 
 from __future__ import annotations
@@ -21,19 +21,19 @@ from .order import Order, review_plan
 from .result import Result
 
 Publishing = Callable[[Path, str], None]
-"""Told of a file and its SHA-256 just before it gets its name."""
+"""Called with a file's name and SHA-256 just before the file gets that name."""
 
 
 def publish(
     out: OutputFile, order: Order, digest: str, held_back: bool, publishing: Publishing | None
 ) -> Path:
-    """Give a finished file its name, or one in the closed folder; returns it.
+    """Give a finished file its final name, or one in the private folder; returns its path.
 
     Args:
         out: the file.
         order: of the run.
         digest: SHA-256 of the file.
-        held_back: the audit found something that nobody has accepted.
+        held_back: the audit has findings that nobody accepted.
         publishing: see `Publishing`.
     """
     name = order.final
@@ -49,10 +49,10 @@ def publish(
 
 
 def _free_name(order: Order) -> Path:
-    """A name in the closed folder that says that a person must look first; it, its record and its
-    plan are all new, so that nothing of an earlier run is replaced."""
+    """A name in the private folder that says "needs review". Neither the file nor its record nor
+    its plan exists yet, so nothing of an earlier run is replaced."""
     final, number = order.final, 1
-    # In the closed folder no name has to be neutral: it tells what a release was made from.
+    # A name in the private folder need not be neutral, so it says what a release was made from.
     stem = order.info.path.stem if order.delivery.release else final.stem
     while True:
         mark = "needs-review" if number == 1 else f"needs-review-{number}"
@@ -63,11 +63,11 @@ def _free_name(order: Order) -> Path:
 
 
 def keep_beside(result: Result, order: Order) -> Result:
-    """Write everything that belongs beside a result of this run: record, plan, sheet, and what is
-    needed to fix it where it is held back.
+    """Write the files beside this run's result: record, plan, contact sheet and, if it is held
+    back, the pictures and the note that `redact fix` needs.
 
     Raises:
-        OutputError: something could not be written. The video has its name already.
+        OutputError: a file could not be written. The video has its name already.
     """
     record = result.record
     assert record is not None
@@ -79,12 +79,12 @@ def keep_beside(result: Result, order: Order) -> Result:
         )
         return _with_pictures(result, order) if result.needs_review else result
     except Exception as error:
-        # The output has its name already: a failure must say that it has.
+        # The message must say that the output has its name already.
         raise problem(OutputError, "beside_unwritten", path=result.output, error=error) from error
 
 
 def _keep_plan(record: RunRecord, order: Order, needs_review: bool) -> Path | None:
-    """Write the plan where the user wants it, or where it is needed; returns where it is."""
+    """Write the plan where the user or `redact fix` needs it; returns its path."""
     wanted = order.plan_copy
     if wanted is not None:
         if wanted != order.plan_file:
@@ -105,7 +105,7 @@ def _sheet(result: Result, order: Order) -> Path | None:
     output = result.output
     sheet = review_sheet(order.info, output, result.audit, result.plan, order.delivery.review_dir)
     if order.delivery.release:
-        clear_times(output)  # which was read just now
+        clear_times(output)  # reading it has set its access time
     return sheet
 
 

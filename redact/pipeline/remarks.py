@@ -33,23 +33,24 @@ from .journal import Journal
 from .order import Order
 
 _LONG: Final = 0.3
-"""Seconds for which masks may cover more than half of the picture without a remark."""
+"""Seconds for which masks may cover more than half of the picture without a warning."""
 
 _STEP: Final = Fraction(1, 10)
-"""Seconds between two frames whose covered share is computed: cost alone decides it."""
+"""Seconds between two frames whose covered share is computed, to limit the cost."""
 
 _GRID: Final = (36, 64)
-"""Rows and columns of points of which the share is taken: cost alone decides them."""
+"""Rows and columns of the points that are counted, to limit the cost."""
 
 SMALL_HEIGHTS: Final = PerKind(
     "pipeline/remarks: SMALL_HEIGHTS",
     {Target.FACE: 16, Target.PLATE: 0, Target.HEAD: 24, Target.PERSON: 60},
 )
-"""Pixels of height below which many are missed: a face of 16, and the head and the body
-that have one; 0 where nobody is."""
+"""Pixels of height below which many are missed: a face of 16, and the head and body that belong to
+such a face; 0 gives no warning."""
 
 
 def remark_on_damage(frames: Decode, unchecked: Sequence[int], journal: Journal) -> None:
+    """Warn of the decoder's warnings, and of `unchecked`, indices of damaged frames."""
     for warning in frames.warnings:
         journal.warn(warning)
     if unchecked:
@@ -57,8 +58,8 @@ def remark_on_damage(frames: Decode, unchecked: Sequence[int], journal: Journal)
 
 
 def remark_on_streams(info: SourceInfo, journal: Journal) -> None:
-    """Warn if the file has more video streams than the one that is kept, as "all pictures" would be
-    taken to mean all streams, and if it has sound that cannot be kept."""
+    """Warn if the file has further video streams, which the result leaves out, because a user may
+    take "every picture" to mean every stream; and if it has sound that cannot be kept."""
     if silent := sum(d.kind == "audio" for d in info.dropped):
         journal.warn(Message("sound_left_out", count=silent))
     others = [d.where.removeprefix("stream ") for d in info.dropped if d.kind == "video"]
@@ -77,6 +78,7 @@ def remark_on_streams(info: SourceInfo, journal: Journal) -> None:
 
 
 def remark_on_lasting_damage(plan: Plan, journal: Journal) -> None:
+    """Warn if whole pictures are hidden because damage lasts."""
     hidden = [t for t in plan.tracks if t.reason == DAMAGED]
     if hidden:
         frames = sum(t.last - t.first + 1 for t in hidden)
@@ -84,7 +86,7 @@ def remark_on_lasting_damage(plan: Plan, journal: Journal) -> None:
 
 
 def standing_plates(plan: Plan) -> list[Track]:
-    """Tracks that may be a clock or a caption: doubtful plates that never move in the picture."""
+    """Hidden tracks that may be a clock or a caption: doubtful plates that never move."""
     return [
         track
         for track in plan.tracks
@@ -97,7 +99,7 @@ def standing_plates(plan: Plan) -> list[Track]:
 
 def _stands(track: Track, timeline: Timeline) -> bool:
     seen = [k.box for k in track.keyframes if k.state is State.DETECTED]
-    # Of a plan for other frames nothing is said here: the pass that draws refuses it.
+    # A plan for other frames gets no warning here; the second pass refuses it.
     there = track.last < len(timeline)
     if not (seen and there):
         return False
@@ -110,8 +112,8 @@ def _stands(track: Track, timeline: Timeline) -> bool:
 
 
 def remarks_on_masks(plan: Plan) -> Iterator[Message]:
-    """Remarks on masks that cover most of the picture, and on people too small to be detected
-    reliably."""
+    """Yield warnings about masks that cover most of the picture, and about people too small for
+    reliable detection."""
     large = next(_largely_covered(plan), None)
     if large is not None:
         yield Message("masks_large", seconds=large)
@@ -135,8 +137,8 @@ def remarks_on_masks(plan: Plan) -> Iterator[Message]:
 
 
 def remark_on_people(plan: Plan) -> Message | None:
-    """A remark if most of the bodies detected have no mask on the head, as in a crowd with
-    faces too small to be detected; else None."""
+    """A warning if most of the detected bodies have no mask on the head, as in a crowd whose faces
+    are too small to detect; else None."""
     searched = with_nested(plan.settings.targets)
     if Target.FACE not in searched or Target.PERSON in searched:
         return None
@@ -147,7 +149,8 @@ def remark_on_people(plan: Plan) -> Message | None:
 
 
 def _largely_covered(plan: Plan) -> Iterator[float]:
-    """Seconds at which masks begin to cover more than half of the picture for a while."""
+    """Yield times, in seconds, from which masks cover more than half of the picture for longer than
+    `_LONG`."""
     timeline, since = plan.source.timeline, None
     damaged = {t.id for t in plan.tracks if t.reason == DAMAGED}
     next_look: Fraction | None = None
@@ -166,7 +169,7 @@ def _largely_covered(plan: Plan) -> Iterator[float]:
 
 
 def _covered(plan: Plan, frame: int, damaged: set[int]) -> float:
-    """Share of the picture under masks."""
+    """Share of the picture under masks, except masks over damage."""
     rows, columns = _GRID
     hidden = np.zeros(_GRID, np.bool_)
     for region in plan.regions_at(frame):
@@ -189,6 +192,7 @@ def _covered(plan: Plan, frame: int, damaged: set[int]) -> float:
 
 
 def remark_on_run(order: Order, plan: Plan, journal: Journal) -> None:
+    """Give all warnings that the source, the plan and the order call for before drawing."""
     info = order.info
     for warning in info.warnings:
         journal.warn(warning)
@@ -233,8 +237,8 @@ def remark_on_label(labelled: tuple[int, int] | None, journal: Journal) -> None:
 def dropped_sound(
     info: SourceInfo, plan: Plan, encode: EncodeSettings
 ) -> tuple[Fraction, Fraction] | None:
-    """When sound begins and ends that is dropped as a whole, spans of a plan with it, as far as
-    headers tell; None where there is none, or where it is kept."""
+    """Start and end, in seconds, of sound that the result leaves out entirely, as far as headers
+    say; None if there is none or it is kept."""
     return None if encode.audio is Audio.KEEP else _sound_by_headers(info, plan)
 
 
@@ -251,6 +255,11 @@ def _sound_by_headers(info: SourceInfo, plan: Plan) -> tuple[Fraction, Fraction]
 def remark_on_silence(
     plan: Plan, sounded: tuple[Fraction, Fraction] | None, journal: Journal
 ) -> None:
-    """Warn if spans were to be taken out of sound that is not there."""
+    """Warn if a plan mutes spans in which the source has no sound.
+
+    Args:
+        plan, journal: of the run.
+        sounded: start and end of the sound, in seconds; None if there is none.
+    """
     if empty := len(plan.muted) - len(muted_parts(plan, sounded)):
         journal.warn(Message("spans_without_sound", count=empty))

@@ -1,4 +1,4 @@
-"""What became of one source."""
+"""The result of one source: its files, its state, and what is hidden in it."""
 
 from __future__ import annotations
 
@@ -18,36 +18,35 @@ from ..words import Message
 
 
 class ResultState(StrEnum):
-    """What became of one source, in the words of a summary."""
+    """The state of one source, in the words of a summary."""
 
     DONE = "done"
     INCOMPLETE = "source incomplete"
     """Done, but the source ends before its headers say."""
     NEEDS_REVIEW = "needs review"
-    """The audit found something, so the result did not get its final name."""
+    """The audit has findings, so the result did not get its final name."""
     DONE_BEFORE = "done before"
-    """An earlier run made it from the same source in the same way; nothing was done."""
+    """An earlier run made it from the same source with the same settings; this run did nothing."""
 
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What became of one source.
+    """The result of one source.
 
     Attributes:
         source: the original.
-        output: the file that was written: the final name, or, where it needs review, another one in
-            a closed folder.
+        output: the file that was written: under its final name or, if it needs review, under
+            another name in the private folder.
         wanted: the final name.
         state: see `ResultState`.
-        missing: what is missing at the end of the source; None if nothing is known to be.
-        hidden: how many subjects are hidden, of each target by its word; None where that is not
-            known.
-        kept: how many a person kept visible.
-        cut_off: how many are parts that a person cut off by hand, so that they are not hidden.
-        false_alarms: how many a person said are nothing to hide.
-        audit, record: of this run; None where an earlier one had done the work.
-        plan_file, manifest, sheet: None where they are not kept.
-        pictures: of findings, where a result is held back.
+        missing: what is missing at the end of the source, in words; None if nothing seems to be.
+        hidden: target word → number of hidden subjects; None if unknown.
+        kept: number of subjects that a person keeps visible.
+        cut_off: number of parts that a person cut off by hand, which are not hidden.
+        false_alarms: number of subjects that a person marked as false alarms.
+        audit, record: of this run; None if an earlier run made the result.
+        plan_file, manifest, sheet: paths; None for files that are not kept.
+        pictures: of the findings, if the result is held back.
     """
 
     source: Path
@@ -68,7 +67,7 @@ class Result:
 
     @classmethod
     def of_run(cls, record: RunRecord, audit: AuditResult, wanted: Path, held_back: bool) -> Result:
-        """The result of a run that has just ended; the files beside the output are still to be
+        """The result of a run that has just published its output, before the files beside it are
         written."""
         source = record.source
         missing = missing_words(
@@ -100,7 +99,12 @@ class Result:
         known: Manifest | None,
         plan_file: Path | None,
     ) -> Result:
-        """The result of an earlier run, as far as its record tells; None if it kept no record."""
+        """The result of an earlier run, read from its record.
+
+        Args:
+            source, output, wanted, state, plan_file: see `Result`.
+            known: the record; None if that run kept none.
+        """
         if known is None:
             return cls(source, output, wanted, state, plan_file=plan_file)
         said = known.source
@@ -114,7 +118,7 @@ class Result:
 
     @property
     def needs_review(self) -> bool:
-        """Whether the result was held back from its final name."""
+        """Whether the result was held back."""
         return self.state is ResultState.NEEDS_REVIEW
 
     @property
@@ -160,7 +164,7 @@ class Result:
 
 
 def _subjects(plan: Plan) -> Iterator[tuple[str, Action]]:
-    """What each subject is and what is done with it, by its first track, as in records."""
+    """Target word and action of each subject. As in records, its first track stands for it."""
     tracks = {track.id: track for track in plan.tracks}
     for subject in all_subjects(plan):
         first = tracks[subject.tracks[0]]
@@ -168,7 +172,7 @@ def _subjects(plan: Plan) -> Iterator[tuple[str, Action]]:
 
 
 def _counted(subjects: Iterable[tuple[str, Action]]) -> tuple[dict[str, int], int, int, int]:
-    """Subjects that are hidden, by target, and how many are kept, cut off, and false alarms."""
+    """Hidden subjects by target word; numbers of subjects kept, cut off, and false alarms."""
     counts = Counter(subjects)
     hidden = {word: n for (word, of), n in sorted(counts.items()) if of is Action.REDACT}
     kept, cut_off, alarms = (
@@ -185,13 +189,13 @@ def _text(path: Path | None) -> str | None:
 def missing_words(
     name: str, frames: int, declared: int | None, missing: int, torn: bool = False
 ) -> Message | None:
-    """Describe what is missing at the end of a source; None if nothing is known to be missing.
+    """Describe what is missing at the end of a source; None if nothing seems to be missing.
 
     Args:
         name: of the source.
-        frames, declared: pictures that were read, and that its headers promise.
-        missing: bytes that the container promises besides.
-        torn: parts could not be read.
+        frames, declared: number of pictures that were read, and that the headers declare.
+        missing: bytes that the container declares but the file lacks.
+        torn: parts of the file could not be read.
     """
     if declared is not None and frames < declared:
         return Message("pictures_of_source_missing", name=name, frames=frames, declared=declared)

@@ -1,5 +1,5 @@
-"""Is there already a result, made from the same source in the same way? The record and the plan
-beside it tell, or the note of one that was held back.
+"""Decides whether an earlier run has already made the result: from the record and the plan beside
+it, or from the note of a held-back result.
 """
 
 from __future__ import annotations
@@ -51,17 +51,17 @@ def earlier_result(
     """The result of an earlier run of the same source with the same settings; None if a run is
     needed.
 
-    Reads only; hashes where all else is equal.
+    Writes nothing, and hashes files only if everything else matches.
 
     Args:
-        order, claim, settings, detector: of the run that is wanted now. Of a release, which has no
-            claim, only what was held back can be told.
+        order, claim, settings, detector: of the run that was asked for. A release has no claim;
+            only a held-back result of it can be recognised.
         progress: told about hashing.
-        leave_done: a result that is done stays even if it may be replaced.
-        leave_held: one that was held back stays so.
+        leave_done: keep a finished result even if it may be replaced.
+        leave_held: keep a held-back result as it is.
 
     Raises:
-        OutputExistsError: something else has the name, and may not be replaced.
+        OutputExistsError: another file has the name and may not be replaced.
         UsageError, DependencyError: a result was held back, and the detector that the settings name
             cannot be loaded.
     """
@@ -90,7 +90,7 @@ def earlier_result(
 
 @dataclass(frozen=True, slots=True)
 class _Wanted:
-    """All that a result depends on."""
+    """Everything that the result depends on."""
 
     order: Order
     settings: DetectSettings
@@ -98,11 +98,11 @@ class _Wanted:
 
     @property
     def detectors_used(self) -> tuple[tuple[str, str], ...]:
-        """See `detectors_used`; the settings do not say it."""
+        """See `search_detectors.detectors_used`: the settings alone do not determine them."""
         return detectors_used(self.order.info, self.settings, self.detector)
 
     def differs_from(self, before: Mapping[str, Any]) -> list[str]:
-        """Names of settings that differ from those on record, for example "style" or "stamp"."""
+        """Names of the settings that differ from the recorded ones, such as "style" or "stamp"."""
         draw = self.order.draw
         now = settings_as_json(Settings(self.settings, draw.render, draw.encode))
         then, today = _flat(before), _flat(json.loads(json.dumps(now)))
@@ -121,7 +121,7 @@ def _flat(value: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
 
 
 def _why_other(wanted: _Wanted, progress: Progress) -> Message | RedactError | None:
-    """Why a result that is there is not the one that is wanted now; None if it is."""
+    """Why the existing result is not the one asked for; None if it is."""
     order = wanted.order
     if not order.delivery.evidence.manifest or not manifest_path(order.final).exists():
         return Message("result_no_record")
@@ -133,7 +133,7 @@ def _why_other(wanted: _Wanted, progress: Progress) -> Message | RedactError | N
 
 
 def _unlike(manifest: Manifest, wanted: _Wanted, progress: Progress) -> Iterator[Message]:
-    """Reasons why a result is not the one that is wanted now, the cheapest first."""
+    """Reasons why a result is not the one asked for, the cheapest to check first."""
     order = wanted.order
     source, evidence, plan_file = order.info.path, order.delivery.evidence, order.plan_file
     if manifest.source.size != source.stat().st_size:
@@ -170,7 +170,7 @@ def _held_differs(held: HeldBack, wanted: _Wanted, progress: Progress) -> bool:
         return True
     if hash_of(path) != held.plan_sha256 or _record_lacks(held, wanted.order.delivery.evidence):
         return True
-    try:  # the note says how it was drawn, the plan what was looked for, and by whom
+    try:  # the note stores how it was drawn, the plan which targets and detectors were used
         plan = read_plan(path)
         if held.draw != wanted.order.draw or plan.settings != wanted.settings:
             return True
@@ -182,8 +182,8 @@ def _held_differs(held: HeldBack, wanted: _Wanted, progress: Progress) -> bool:
 
 
 def _record_lacks(held: HeldBack, evidence: EvidenceChoice) -> bool:
-    """Whether the record of a result that was held back lacks what is wanted now: a key, a log or
-    a case that was first named since asks for it anew. What it has besides does no harm."""
+    """Whether the record of a held-back result lacks evidence that is asked for now: a key, a log
+    or a case that the earlier run was not given. Extra evidence in it does no harm."""
     if not evidence.manifest:
         return False
     output = Path(held.output)
@@ -196,6 +196,6 @@ def _record_lacks(held: HeldBack, evidence: EvidenceChoice) -> bool:
 
 
 def _holds(output: Path, evidence: EvidenceChoice) -> CheckResult:
-    """Whether a record holds, is by the key that is to sign, and stands in the log of the case."""
+    """Check that a record is intact, signed with the given key, and listed in the custody log."""
     key = None if evidence.key is None else raw_public(evidence.key.public_key())
     return check_output(output, log=evidence.log, key=key)

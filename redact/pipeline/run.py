@@ -52,14 +52,14 @@ def redact_video(
     """Redact one video, unless an earlier run has done it from the same source in the same way.
 
     Args:
-        source, settings, delivery: what is wanted.
-        progress: told about stages and warnings.
-        leave_done: what is done already is left even if it may be replaced.
-        detector: detects targets; None for redact's own networks.
-        tell: told in a sentence what is taken up.
+        source, settings, delivery: the video, how to redact it, and which files to write.
+        progress: receives stages and warnings.
+        leave_done: keep a finished result even if it may be replaced.
+        detector: finds the targets; None for redact's own networks.
+        tell: receives a sentence if the plan of an earlier run is reused.
 
     Raises:
-        RedactError: it failed; nothing unfinished has its final name.
+        RedactError: the run failed; no unfinished file has its final name.
     """
     info = probe(source)
     settings = replace(settings, detect=settings_for(info, settings.detect))
@@ -97,7 +97,7 @@ def redact_video(
 def _plan_of(
     order: Order, settings: DetectSettings, journal: Journal, detector: Detector | None
 ) -> Plan:
-    """The plan of an earlier run that was stopped, or that of a search."""
+    """The plan of an earlier run that was stopped, or else a plan from a new search."""
     require_models(settings.kinds, settings.without)
     plan = take_up_plan(order, settings, journal, detector)
     if plan is None:
@@ -120,16 +120,16 @@ def apply(
 ) -> Result:
     """Draw a plan's masks, audit the finished file, and give it its name.
 
-    The audit searches for what the plan says was searched for, and as hard.
+    The audit looks for the targets that the plan was searched for, at the same sensitivity.
 
     Args:
         order, plan, journal: of the run.
         accepted: findings that may be published.
-        digest: SHA-256 of the source where this run has taken it already.
+        digest: SHA-256 of the source, if this run has computed it already.
         publishing: see `Publishing`.
 
     Returns:
-        The result, of which nothing but the video is written so far: see `keep_beside`.
+        The result. So far only the video is written; `keep_beside` writes the rest.
     """
     info, evidence = order.info, order.delivery.evidence
     before = require_same_source(plan, info, journal, digest)
@@ -184,8 +184,8 @@ def apply(
 
 @contextmanager
 def _still_there(output: Path, final: Path) -> Iterator[None]:
-    """Context in which an error is reported as a missing output if the output is gone: its folder
-    was removed, or its disk was unplugged."""
+    """Report an error as a missing output if the output is gone, because its folder was removed or
+    its disk was unplugged."""
     try:
         yield
     except (InputError, OSError) as error:
@@ -195,7 +195,7 @@ def _still_there(output: Path, final: Path) -> Iterator[None]:
 
 
 def _unchanged(info: SourceInfo, before: str, journal: Journal) -> str:
-    """SHA-256 of the source after the run. Raises UnsafeError if it is not what it was."""
+    """SHA-256 of the source after the run. Raises UnsafeError if the source has changed."""
     after = sha256_of(info.path, journal)
     if after != before:
         raise problem(UnsafeError, "source_changed", path=info.path)

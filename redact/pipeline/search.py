@@ -47,18 +47,17 @@ def detect(
     detector: Detector | None = None,
     plan_file: Path | None = None,
 ) -> Plan:
-    """Find what to hide in a whole video.
+    """Find everything to hide in a video.
 
     Args:
         info, settings, journal: of the run.
-        detector: detects; None for redact's own networks.
-        plan_file: where the plan will be kept: until then, what the detectors answered is kept
-            beside it (`kept_scans`), and the answers of a run that was stopped are used. None keeps
+        detector: finds the targets; None for redact's own networks.
+        plan_file: where the caller will save the plan. Until then the detectors' answers are
+            stored beside it (`kept_scans`), and those of a stopped run are reused. None stores
             nothing.
 
     Raises:
-        UsageError: no detector knows what is wanted, or there is nothing in the limits of the
-            search.
+        UsageError: no detector knows a target, or the scope of the search holds no picture.
         InputError: the video cannot be read.
         UnsafeError: a frame could not be checked.
     """
@@ -125,13 +124,13 @@ def detect(
     plan = passed.plan(info, digest, settings, whole, who, looked)
     plan = with_silhouettes(info, replace(plan, turned=turned), journal)
     plan = with_texts(info, plan, journal)
-    # A silhouette leaves open what its box would have covered.
+    # Only now: a silhouette leaves visible some of what its box would have covered.
     return replace(plan, doubts=uncovered(plan, whole.doubts))
 
 
 def _texts_alone(info: SourceInfo, settings: DetectSettings, journal: Journal) -> Plan:
-    """The plan of a video in which only text is hidden: cuts are found and pictures are read, but
-    no detector runs."""
+    """The plan of a video in which only text is hidden. No detector runs: the tracker finds the
+    cuts and the reader finds the texts."""
     digest, passed, tracker = sha256_of(info.path, journal), _Passed(Decode(info)), Tracker()
     with (
         journal.step("detect", info.expected_frames) as step,
@@ -153,12 +152,13 @@ def _texts_alone(info: SourceInfo, settings: DetectSettings, journal: Journal) -
 
 @dataclass
 class _Passed:
-    """What is noted of the frames of a video as they pass.
+    """A record of a video's frames, made while they are decoded.
 
     Attributes:
-        frames: that are decoded.
-        pts: of each.
-        unchecked, broken: damaged ones, and those of them that show nothing of their own.
+        frames: the decoder.
+        pts: timestamp of each frame, in the time base of the source.
+        unchecked: indices of damaged frames.
+        broken: indices of those damaged frames that contain no picture content of their own.
     """
 
     frames: Decode
@@ -167,7 +167,7 @@ class _Passed:
     broken: list[int] = field(default_factory=list)
 
     def note(self, frame: Frame) -> float:
-        """Take the next one; gives its seconds after the first."""
+        """Record the next frame; returns its time in seconds after the first."""
         self.pts.append(frame.pts)
         if frame.damaged:
             self.unchecked.append(frame.index)
@@ -176,7 +176,7 @@ class _Passed:
         return float((frame.pts - self.pts[0]) * frame.time_base)
 
     def require_some(self, info: SourceInfo) -> None:
-        """Raises InputError where there was no frame."""
+        """Raise InputError if there was no frame."""
         if not self.pts:
             raise problem(InputError, "no_frame_decoded", path=info.path)
 
@@ -207,15 +207,15 @@ class _Passed:
 
 
 def settings_for(info: SourceInfo, settings: DetectSettings) -> DetectSettings:
-    """The settings of a source's search: a photograph is searched as thoroughly as possible,
-    because no other frame shows what it does not."""
+    """The settings with which a source is searched. A photograph is always searched at the highest
+    sensitivity, because no other frame can make up for what one scan misses."""
     if not info.photograph:
         return settings
     return replace(settings, sensitivity=Sensitivity.THOROUGH)
 
 
 def _prepared(frames: Iterable[Frame], tracker: Tracker) -> Iterator[Frame]:
-    """Frames, prepared for the tracker in the thread that decodes them."""
+    """The frames. The tracker prepares each in the thread that decodes it."""
     for frame in frames:
         tracker.prepare(frame)
         yield frame

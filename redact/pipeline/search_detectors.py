@@ -1,4 +1,5 @@
-"""The detectors of a search: redact's own networks, or one that a program or a package brings."""
+"""The detectors of a search: redact's own networks, or a detector of a calling program or of
+another package."""
 
 from __future__ import annotations
 
@@ -36,18 +37,18 @@ from ..words import problem
 
 @dataclass(frozen=True, slots=True)
 class SearchDetectors:
-    """What scans the frames of one search.
+    """The detectors that scan the frames of one search.
 
     Attributes:
-        detector: of whole pictures; its name and weights go on record.
-        scan: runs it on a frame, or on parts of one.
-        foreign: it is none of redact's networks. It scans whole pictures only, and its scores are
-            probabilities, which are not weighed again.
+        detector: scans whole pictures; its name and the hash of its weights go on record.
+        scan: runs `detector` on a frame or on parts of it.
+        foreign: `detector` is not one of redact's. It scans whole pictures only, and its scores
+            are taken as probabilities, without calibration.
         close_up: scans single places.
-        eyes: of bodies, of heads on them and of plates on vehicles; None where pictures may not be
+        eyes: detect bodies, heads on them and plates on vehicles; None if pictures may not be
             upright.
-        bell: rings for faces in between; None where there is none.
-        reads: plates' numbers are read.
+        bell: scans for untracked faces between scans of the whole picture; None if not used.
+        reads: whether the reader reads number plates.
     """
 
     detector: Detector
@@ -66,11 +67,11 @@ def detectors_for(
 
     Args:
         info, settings: of the search.
-        detector: passed in by a program; None for what the settings name.
-        turned: degrees clockwise by which pictures are scanned turned as well.
+        detector: of the calling program; None for the one that the settings name.
+        turned: degrees clockwise by which pictures are also scanned turned.
 
     Raises:
-        UsageError: no detector knows what is wanted.
+        UsageError: no detector knows a target.
     """
     other = _of_others(info, settings, detector, turned)
     used: Any = _own(info, settings, turned) if other is None else other
@@ -101,7 +102,7 @@ def _own(info: SourceInfo, settings: DetectSettings, turned: Sequence[int]) -> A
 
 def _eyes(info: SourceInfo, settings: DetectSettings, detector: Detector) -> Eyes | None:
     """Detectors of bodies, of heads on them and of plates on vehicles, within the scope of the
-    search; None if pictures may not be upright, because bodies are detected only upright."""
+    search; None if pictures may not be upright, because bodies are detected upright only."""
     shown = info.video.presentations
     somebody = load_somebody(detector, settings.targets, sample_aspect=shown[0].aspect)
     if somebody is None or any(way.turns for way in shown):
@@ -118,8 +119,8 @@ def _eyes(info: SourceInfo, settings: DetectSettings, detector: Detector) -> Eye
 
 
 def _only_asked(detector: Detector, settings: DetectSettings) -> ScanParts:
-    """Runs another detector, and stops the run where it answers with a target that was not asked
-    for."""
+    """Wrap a foreign detector so that it raises DependencyError if it returns a target that was not
+    asked for."""
     asked = with_nested(settings.targets)
 
     def scan(frame: Frame, _: Sequence[Rect] | None) -> Detections:
@@ -134,7 +135,7 @@ def _only_asked(detector: Detector, settings: DetectSettings) -> ScanParts:
 
 
 def bell_for(info: SourceInfo, settings: DetectSettings, detector: Detector) -> Bell | None:
-    """Rings for faces; `fast` has none."""
+    """The bell for faces; None at sensitivity `fast`, or if no faces are searched for."""
     faces = in_use([CENTERFACE], settings.targets, settings.without)
     if settings.sensitivity is Sensitivity.FAST or not faces:
         return None
@@ -145,11 +146,11 @@ def bell_for(info: SourceInfo, settings: DetectSettings, detector: Detector) -> 
 def detectors_used(
     info: SourceInfo, settings: DetectSettings, detector: Detector | None
 ) -> tuple[tuple[str, str], ...]:
-    """Name of each detector that a search runs, with the SHA-256 of its weights; so of the reader
-    and of the network for silhouettes.
+    """Name and SHA-256 of the weights of each network that a search runs, including the reader and
+    the network for silhouettes.
 
-    Two results were made in the same way only if they had the same detectors. Of redact's own
-    networks this is known without loading them; what a package brings must say it itself.
+    Two results are comparable only if these are equal. For redact's own networks nothing needs to
+    be loaded; a detector of another package is loaded to say it.
 
     Raises:
         UsageError, DependencyError: see `redact.detection.load_plugin`.
@@ -177,7 +178,8 @@ def _of_others(
     detector: Detector | None,
     turned: Sequence[int] = (),
 ) -> Detector | None:
-    """The detector that was passed in or, without one, is named; None for redact's own."""
+    """The detector of the calling program or the one that the settings name; None for redact's
+    own networks."""
     presentations = with_turns(info.video.presentations, turned)
     if detector is not None and any(p.turns for p in presentations):
         given = detector

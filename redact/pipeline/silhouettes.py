@@ -1,4 +1,4 @@
-"""Hides people by their silhouettes instead of boxes, once it is known where people are."""
+"""Replaces the boxes of people by their silhouettes, once the search has found the people."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ SILHOUETTE_LONG_SIDE: Final = 1920
 
 
 def with_silhouettes(info: SourceInfo, plan: Plan, journal: Journal) -> Plan:
-    """The plan with silhouettes of its people where networks see them. Unsure people without any
-    silhouette are left out, and so are ends of tracks at which no person is seen.
+    """The plan with silhouettes for its people, where the network sees them. Uncertain people
+    without any silhouette are dropped, and so are ends of tracks at which it sees no person.
 
     Args:
         info: of the source.
-        plan: of a search. What a person drew or decided is left as it is.
-        journal: where boxes are hidden, because MediaPipe cannot be loaded or people do not stand
-            upright in the pictures, it is told.
+        plan: of a search. Tracks that a person drew or decided about stay as they are.
+        journal: gets a warning if boxes stay, because MediaPipe cannot be loaded or the pictures
+            are turned.
 
     Raises:
         InputError, UnsafeError: see `CheckedFrames`; and if the network fails.
@@ -41,7 +41,7 @@ def with_silhouettes(info: SourceInfo, plan: Plan, journal: Journal) -> Plan:
     people = {t.id: t for t in plan.tracks if t.target is Target.PERSON and t.origin is Origin.AUTO}
     if not people:
         return plan
-    if plan.turned:  # of somebody who lies on their side the network may miss the head
+    if plan.turned:  # the network may miss the head of a person who lies on their side
         journal.warn(Message("turned_as_boxes"))
         return plan
     try:
@@ -91,7 +91,7 @@ def with_silhouettes(info: SourceInfo, plan: Plan, journal: Journal) -> Plan:
 
 
 def _numbered(plan: Plan, stays: Sequence[Track]) -> Plan:
-    """The plan with these of its tracks, numbered anew, and the same ones joined as before."""
+    """The plan with only these of its tracks, renumbered, and its subjects renumbered likewise."""
     number_of = {track.id: n for n, track in enumerate(stays, start=1)}
     known = (tuple(number_of[n] for n in s.tracks if n in number_of) for s in plan.subjects)
     subjects = (
@@ -102,7 +102,7 @@ def _numbered(plan: Plan, stays: Sequence[Track]) -> Plan:
 
 
 class _Pictures:
-    """Pictures of a source as the network takes them: their pixels as wide as high."""
+    """Pictures of a source as the network needs them: with square pixels, and scaled down."""
 
     def __init__(self, info: SourceInfo) -> None:
         width, height = info.video.upright_size
@@ -113,7 +113,7 @@ class _Pictures:
         self._made: tuple[int, NDArray[np.uint8]] | None = None
 
     def of(self, frame: Frame, box: Box) -> tuple[NDArray[np.uint8], Box]:
-        """The picture of a frame, uint8 [H, W, 3], and a box of the frame as it lies in it."""
+        """The picture of a frame, uint8 RGB [H, W, 3], and the frame's box in its coordinates."""
         (width, height), (wide, high) = frame.size, self._size
         if self._made is None or self._made[0] != frame.index:
             whole = Rect(0, 0, width, height)

@@ -1,9 +1,9 @@
-"""Which way is up: a camera lay on its side, hung upside down, or was turned by hand, and the file
-does not say so.
+"""Finds out which way is up, if a camera lay on its side, hung upside down, or was turned by hand,
+and the file does not say so.
 
-No network detects a face, or a body, that lies on its side. So a few frames are scanned in four
-ways, and if people are plainly upright in another way than the file's, everything is scanned in
-that way too. Faces tell it of who is near, and bodies of who is far off or turned away.
+No network detects a face or a body that lies on its side. So a few frames are scanned in all four
+orientations. If people are clearly upright in an orientation other than the file's, every scan also
+uses that one. Faces reveal it for people nearby, bodies for those far away or turned away.
 """
 
 from __future__ import annotations
@@ -40,20 +40,20 @@ from ..words import Message
 from .journal import Journal
 
 SHOWN: Final = Scale(640)
-"""Size of a picture as it is shown to CenterFace: larger faces than it knows lie any way for it."""
+"""Size of the picture given to CenterFace, which cannot tell how very large faces are turned."""
 
 TELLING_BODY_SCORE: Final = 0.4
-"""Score of a body; by so much more as it has, it speaks for the way in which it is upright."""
+"""Body score that is no evidence; what a score exceeds it by is evidence for an orientation."""
 
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """From when on what one network gives for a way tells that it is up.
+    """How much evidence of one network proves an orientation.
 
     Attributes:
-        lead: over every other way, for a picture to tell anything; two pictures must.
-        least: of the way itself.
-        clear: so much in one picture settles it.
+        lead: least lead over every other orientation for a picture to count; two must count.
+        least: least evidence for the orientation itself.
+        clear: evidence with which a single picture is enough.
     """
 
     lead: float
@@ -62,24 +62,24 @@ class Evidence:
 
 
 BY_FACES: Final = Evidence(lead=0.1, least=0.5, clear=0.8)
-"""Score of the surest face. Of 68 labelled frames with such a face, on dev, 65 say what is so."""
+"""For the highest face score. On dev, 65 of 68 labelled frames with such a face are right."""
 
 BY_BODIES: Final = Evidence(lead=0.2, least=0.2, clear=0.5)
-"""Sum of what the scores of bodies exceed `TELLING_BODY_SCORE`. In 247 frames of 76 upright clips
-(dev and other footage) 107 tell that they are upright and one another way (.43: somebody slides);
-none of these clips is turned, and of their 228 turned versions 123 are recognised, by faces alone
-78; in nearly all others nobody is large enough."""
+"""For the sum by which the scores of bodies exceed `TELLING_BODY_SCORE`. Of 247 frames of 76
+upright clips (dev and other footage), 107 count for upright and one for another orientation (.43:
+a person slides); no clip is taken for turned. Of their 228 turned versions 123 are recognised, by
+faces alone 78; in nearly all others nobody is large enough."""
 
 Degrees = Literal[90, 180, 270]
 _TURNED: Final[tuple[Degrees, ...]] = (90, 180, 270)
 
 Ways = NDArray[np.float64]
-"""[2, 4] of a picture: what speaks for it by faces, and by bodies, as it is, and turned clockwise
-by 90, 180 and 270 degrees."""
+"""Evidence in one picture, float64 [2, 4]: rows for faces and bodies; columns for the picture as it
+is, and turned clockwise by 90, 180 and 270 degrees."""
 
 
 def turned_by(info: SourceInfo, settings: DetectSettings, journal: Journal) -> tuple[Degrees, ...]:
-    """Degrees clockwise by which pictures must be scanned turned as well; warns the user of each.
+    """Degrees clockwise by which pictures must also be scanned turned; warns the user of each.
 
     Raises:
         ModelError, DependencyError: see `CenterFace`.
@@ -87,10 +87,10 @@ def turned_by(info: SourceInfo, settings: DetectSettings, journal: Journal) -> t
     """
     if settings.rotate is not Rotate.AUTO:
         return tuple(degrees for degrees in _TURNED if settings.rotate.value == f"{degrees}")
-    if CENTERFACE.optional in settings.without:  # and NanoDet with it
+    if CENTERFACE.optional in settings.without:  # that option leaves out NanoDet as well
         return ()
     for network in (CENTERFACE, NANODET):
-        if is_missing(network.file):  # whoever searches for plates alone can do without it
+        if is_missing(network.file):  # a search for plates alone works without it
             journal.warn(Message("way_up_unknown", network=network.name))
             return ()
     with journal.stage("upright", None) as stage:
@@ -101,7 +101,7 @@ def turned_by(info: SourceInfo, settings: DetectSettings, journal: Journal) -> t
 
 
 def plainly(pictures: Iterable[Ways]) -> tuple[Degrees, ...]:
-    """Degrees by which people are plainly turned back in some of the pictures."""
+    """Degrees clockwise by which turning some of the pictures clearly makes people upright."""
     told: dict[tuple[Evidence, int], list[float]] = defaultdict(list)
     for ways in pictures:
         for kind, given in zip((BY_FACES, BY_BODIES), ways, strict=True):
@@ -113,7 +113,7 @@ def plainly(pictures: Iterable[Ways]) -> tuple[Degrees, ...]:
 
 
 def _ways(info: SourceInfo, stage: Stage) -> Iterable[Ways]:
-    """Of some pictures. What shows nothing new says what the picture before it said."""
+    """Yield the evidence in sample pictures; a picture that shows nothing new repeats the last."""
     scan, shrinker = _Scan(info.video.presentations[0].aspect), VideoReformatter()
     said = Remembered[Ways](lambda _: np.zeros((0, 4), np.float32), math.inf)
     for frame in sample_frames(info):
@@ -122,7 +122,7 @@ def _ways(info: SourceInfo, stage: Stage) -> Iterable[Ways]:
 
 
 class _Scan:
-    """The networks that tell which way is up.
+    """The networks that give evidence of orientation.
 
     Args:
         aspect: width of a source pixel divided by its height.
@@ -133,7 +133,7 @@ class _Scan:
         self._scaler, self._aspect = Scaler(), aspect
 
     def ways(self, frame: Frame) -> Ways:
-        """What they say of a frame; the other ways are not tried if one is plainly up."""
+        """The evidence in a frame. The turns are not tried if it is clearly upright already."""
         (view,) = views(*frame.size, (SHOWN,), self._aspect)
         rgb = self._scaler.frame(frame.picture).view(view.area, view.size)
         ways = np.zeros((2, 4))
