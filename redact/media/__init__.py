@@ -1,4 +1,4 @@
-"""Reading and writing video files: exact times, upright pictures, nothing but what is allowed."""
+"""Reads and writes video files: exact times, upright pictures, and only what may be kept."""
 
 from .codecs import (
     CODECS,

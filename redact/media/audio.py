@@ -1,5 +1,5 @@
-"""The sound of the output: packets copied, or encoded again if they do not fit or must not be
-copied."""
+"""Writes the sound of the output: copies the packets, or encodes them again if the container does
+not take them or they must not be copied."""
 
 from __future__ import annotations
 
@@ -29,21 +29,21 @@ from .source import only, opened, packets_of
 
 class _Track(Protocol):
     def packet(self, packet: Any) -> Iterator[Any]:
-        """Output packets for an input packet; an empty one ends the track."""
+        """Yield output packets for an input packet; an empty packet ends the track."""
 
 
 class AudioFeed:
     """Reads the audio of a source in step with its video.
 
     Args:
-        info: its `audio` says which streams.
-        output: streams are added to it on construction, so before its header is written.
+        info: of the source; its `audio` lists the streams.
+        output: the streams are added on construction, before the header is written.
         container: of the output.
-        copy: False to code all sound anew, so that no coded byte of the source gets through.
-        muted: spans that are taken out; where there is one, all sound is coded again.
+        copy: False to encode all sound again, so that no coded byte of the source gets through.
+        muted: spans to mute; if there are any, all sound is encoded again.
 
     Attributes:
-        notes: what was not copied as it is.
+        notes: reasons for which sound was not copied, and damage met in it.
     """
 
     def __init__(
@@ -92,7 +92,7 @@ class AudioFeed:
         return track
 
     def _note(self, audio: AudioInfo, number: int, name: str, copy: bool, cut: bool) -> None:
-        """Tell why the sound is encoded again, once for all tracks if the reason is the same."""
+        """Note why a track is encoded again; a reason that holds for all tracks is noted once."""
         every = not copy or bool(self._muted)
         muted, release = Message("audio_coded_anew"), Message("audio_coded_for_release")
         why = muted if self._muted else release
@@ -112,8 +112,8 @@ class AudioFeed:
             self.notes.append(Message("audio_stops_early"))
 
     def until(self, time: Fraction | None) -> None:
-        """Write all audio up to `time` in seconds; None for all that is left."""
-        with set_aside():  # broken sound is no damage of the picture
+        """Write all audio up to `time`, in seconds; None for the rest."""
+        with set_aside():  # broken sound does not count as damage of the picture
             self._until(time)
 
     def _until(self, time: Fraction | None) -> None:
@@ -130,8 +130,8 @@ class AudioFeed:
 
     @property
     def sounded(self) -> tuple[Fraction, Fraction] | None:
-        """When the sound from which spans were taken out began and ended, in seconds. None if there
-        was none, or nothing to take out."""
+        """Start and end, in seconds, of the sound in which spans were muted; None if there was no
+        sound, or no span to mute."""
         tracks = [track for track in self._tracks.values() if isinstance(track, _CodedTrack)]
         heard = [track.heard for track in tracks if track.heard is not None]
         if not heard:
@@ -144,14 +144,14 @@ class AudioFeed:
 
 
 RUN_IN = 2
-"""Whole packets at either end of a track that nobody hears and that a copy may hold: coders put
-2112 samples of no sound or fewer before and behind it, two packets of AAC and a part of one, and
-decoders need them. More is sound that was cut off."""
+"""Most inaudible whole packets at either end of a track that a copy may contain. Encoders pad both
+ends with up to 2112 silent samples (two AAC packets and part of a third), which decoders need. More
+packets than that are sound that was cut off."""
 
 
 def cut_by_edits(stream: Any) -> bool:
-    """Whether an edit list cuts off sound. Copied packets would bring it back: MP4 hides it again
-    at the beginning, and everything else is heard."""
+    """Whether an edit list cuts off sound of a stream. Copied packets would bring it back: only MP4
+    can hide it again, and only at the beginning."""
     heard = [not entry.is_discard for entry in stream.index_entries]
     if True not in heard:
         return False in heard
@@ -165,7 +165,7 @@ def _starts_after(packet: Any, time: Fraction) -> bool:
 
 
 class _CopiedTrack:
-    """Packets as they are, with their own times, under a header bare of comments."""
+    """A track of copied packets with their own times; comments are removed from its header."""
 
     def __init__(self, source: Any, output: OutputContainer, header: bytes) -> None:
         self.stream: Any = output.add_stream_from_template(source, opaque=True)
@@ -181,7 +181,7 @@ class _CopiedTrack:
         if dts is None:
             dts = 0 if self._last is None else self._last + (packet.duration or 1)
         if self._last is not None and dts <= self._last:
-            dts = self._last + 1  # a container refuses two packets at one time
+            dts = self._last + 1  # a container refuses two packets with the same time
         if packet.pts is None or packet.pts < dts:
             packet.pts = dts
         packet.dts = self._last = dts
@@ -190,10 +190,10 @@ class _CopiedTrack:
 
 
 class _CodedTrack:
-    """Sound decoded and coded again, gaps filled with silence so that it stays in sync.
+    """A track that is decoded and encoded again; silence fills gaps, so that it stays in sync.
 
     Attributes:
-        heard: when the sound so far that spans are taken out of begins and ends, in seconds.
+        heard: start and end, in seconds, of the sound so far, if spans are muted in it; else None.
     """
 
     def __init__(
@@ -208,19 +208,19 @@ class _CodedTrack:
         self.heard: tuple[Fraction, Fraction] | None = None
         rate = 48000 if encoder == "libopus" else aac_rate(audio.sample_rate)
         self._source = source
-        # Or threads of its own could log errors, which would count as the picture's.
+        # A decoder with threads could log errors that would count as damage of the picture.
         source.codec_context.thread_count = 1
         stream: Any = output.add_stream(encoder, rate=rate)
         self.stream = stream
         context: Any = self.stream.codec_context
         if source.codec_context.layout.name.endswith("channels"):
-            # PCM often names no layout, only a number of channels.
+            # PCM often declares no layout, only a number of channels.
             source.codec_context.layout = layout_of(audio.channels)
         context.layout = plain_layout(source.codec_context.layout.name, audio.channels, encoder)
         context.bit_rate = min(96000, 4 * rate) * audio.channels
-        context.flags |= Flags.bitexact  # or the encoder writes its version into the sound
+        context.flags |= Flags.bitexact  # otherwise the encoder writes its version into the sound
         context.time_base = Fraction(1, rate)
-        context.open()  # now, so that a layout that cannot be coded is told before the work
+        context.open()  # now, so that a layout that cannot be encoded fails before the work
         self._graph: av.filter.Graph | None = None
         self._alike = Alike()
         self._rate = rate
@@ -230,7 +230,7 @@ class _CodedTrack:
         try:
             frames = self._source.codec_context.decode(None if end else packet)
         except UNDECODABLE:
-            frames = []  # the gap is filled with silence
+            frames = []  # silence fills the gap
         for frame in frames:
             frame.time_base = packet.time_base
             for same in self._alike.made_of(frame):
@@ -243,7 +243,7 @@ class _CodedTrack:
             yield from self.stream.encode(None)
 
     def _evened(self, frame: AudioFrame | None) -> Iterator[AudioFrame]:
-        """Frames without gaps or overlaps, at the encoder's rate."""
+        """Yield frames without gaps or overlaps, at the encoder's rate; None flushes the filter."""
         if self._graph is None:
             if frame is None:
                 return
@@ -257,7 +257,8 @@ class _CodedTrack:
             yield self._quiet(even) if self._muted else even
 
     def _quiet(self, frame: AudioFrame) -> AudioFrame:
-        """The frame without the muted spans, in new samples, so that nothing of them is encoded."""
+        """A new frame with the spans muted in its samples, so that none of their sound is
+        encoded."""
         samples = np.array(frame.to_ndarray(), np.float32)
         time = Fraction(frame.pts or 0) * (fraction(frame.time_base) or Fraction(1, self._rate))
         mute_samples(samples, time, self._rate, self._muted)

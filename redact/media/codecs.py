@@ -1,5 +1,5 @@
-"""The codecs and containers that an output can be written in, what each of them can hold, and the
-name of an output.
+"""The codecs and containers in which redact can write, what each can hold, and the default name of
+an output.
 """
 
 from __future__ import annotations
@@ -18,40 +18,40 @@ from .info import SourceInfo
 _X26X = "ultrafast superfast veryfast faster fast medium slow slower veryslow"
 X26X_PRESETS = tuple(_X26X.split())
 X264_PRESET = "faster"
-"""As good and as small as with x264's own "medium", in six tenths of its time: what was coded once
-already gains nothing from a longer search (`lab/speed`)."""
+"""As good and as small as x264's default "medium", in six tenths of its time: video that has been
+coded before gains nothing from a longer search (`lab/speed`)."""
 
 _YUV = {
     8: frozenset(("yuv420p", "yuv422p", "yuv444p")),
     10: frozenset(("yuv420p10le", "yuv422p10le", "yuv444p10le")),
 }
 THREADS = 4
-"""Fixed, because the number of threads changes what x264 and x265 decide: a run must give the
-same bytes on every machine."""
+"""Fixed, because the output of x264 and x265 depends on the number of threads, and a run must give
+the same bytes on every machine."""
 
 LOOKAHEAD, LOOKAHEAD_LARGE = 16, 3
-"""Frames that x264 and x265 look ahead with slow presets, in pictures of up to `LARGE_PICTURE`
-pixels and
-in larger ones: their own 40 and more hold several hundred MB of full HD, for a little less size."""
+"""Frames of lookahead of x264 and x265 with slow presets, for pictures of up to `LARGE_PICTURE`
+pixels and for larger ones. Their defaults of 40 and more take several hundred MB in full HD, for
+slightly smaller files."""
 
 LARGE_PICTURE = 2560 * 1440
-"""Between full HD and 4K."""
+"""Pixels: between full HD and 4K."""
 
 
 @dataclass(frozen=True, slots=True)
 class Codec:
-    """One way of coding pictures.
+    """One codec and how redact uses it.
 
     Attributes:
         name: as users write it.
-        encoder: FFmpeg's name.
-        containers: muxers that take it.
-        formats: pixel formats that it writes.
-        crf: default quality, None where the codec is lossless; lower is better.
-        worst: highest crf.
-        preset, presets: default and allowed speeds, slowest last or highest last.
-        odd: it can code odd sides of subsampled pictures.
-        lossless: what goes in comes out.
+        encoder: FFmpeg's name of the encoder.
+        containers: FFmpeg's names of the muxers that take it.
+        formats: FFmpeg's names of the pixel formats that it can encode.
+        crf: default quality, lower is better; None if the codec is lossless.
+        worst: highest crf that it accepts.
+        preset, presets: default and accepted speeds; names from fast to slow, or numbers upwards.
+        odd: whether subsampled pictures may have odd sides.
+        lossless: whether decoding restores every sample.
     """
 
     name: str
@@ -77,7 +77,7 @@ _H264 = Codec(
 _NUMBERS = tuple(map(str, range(11)))
 _ALL = (
     _H264,
-    # What every browser plays; the pictures are made for it before (`for_web`).
+    # Every browser plays this; `for_web` converts the pictures before.
     replace(_H264, name=WEB, containers=frozenset(("mp4",)), formats=frozenset(("yuv420p",))),
     replace(_H264, name="hevc", encoder="libx265", crf=20, preset="medium"),
     Codec("vp9", "libvpx-vp9", _ANY_BUT_MOV, _YUV[8], 24, 63, "4", _NUMBERS[:9], odd=True),
@@ -101,7 +101,7 @@ CODECS = ("auto", *CODECS_BY_NAME)
 
 
 def presets_of(codec: str) -> tuple[str, ...]:
-    """Speeds that go with a value of `EncodeSettings.codec`; of "auto", those of any codec."""
+    """Presets that a value of `EncodeSettings.codec` accepts; for "auto", those of all codecs."""
     codecs = CODECS_BY_NAME.values() if codec == "auto" else (CODECS_BY_NAME[codec],)
     return tuple(dict.fromkeys(preset for c in codecs for preset in c.presets))
 
@@ -110,10 +110,10 @@ _MAX_TIMESCALE = 2**31 - 1
 
 
 def container_for(path: Path) -> str:
-    """FFmpeg's muxer for an output name, or the kind of a photograph.
+    """FFmpeg's muxer for an output name, or the kind of photograph.
 
     Raises:
-        OutputError: if the extension is of no container that can be written.
+        OutputError: redact cannot write files with this extension.
     """
     ending = path.suffix.lower()
     try:
@@ -123,7 +123,7 @@ def container_for(path: Path) -> str:
 
 
 def muxer_name(container: str) -> str:
-    """Muxer for a container given as extension or muxer name. Raises OutputError."""
+    """FFmpeg's muxer for an extension or a muxer name. Raises OutputError if it is unknown."""
     name = container.lower().lstrip(".")
     name = MUXERS.get(f".{name}", name)
     if name not in WRITABLE:
@@ -132,9 +132,9 @@ def muxer_name(container: str) -> str:
 
 
 def default_output(info: SourceInfo, codec: str = "auto") -> Path:
-    """`<stem>.redacted<ext>` beside the source; .mp4 where its container cannot be written, or is
-    none for browsers and `codec` is "web"; of a photograph that cannot be written, .jpg. A file may
-    be named as what it is not: an animated PNG is a video."""
+    """`<stem>.redacted<ext>` beside the source. The extension becomes .mp4 (.jpg for a photograph)
+    if redact cannot write the source's kind, if `codec` is "web" and the container is not for
+    browsers, or if the name belies the content: an animated PNG is a video."""
     usual = info.path.with_name(default_output_name(info.path, codec))
     if info.photograph == (usual.suffix.lower() in photographs.ENDINGS):
         return usual
@@ -142,7 +142,7 @@ def default_output(info: SourceInfo, codec: str = "auto") -> Path:
 
 
 def default_output_name(source: Path, codec: str = "auto") -> str:
-    """Name of `default_output`, for a source that need not be there."""
+    """Name of `default_output`, going by the source's name alone; the file need not exist."""
     ending = source.suffix.lower()
     if ending in photographs.ENDINGS:
         return f"{source.stem}.redacted{source.suffix}"
@@ -154,13 +154,13 @@ def default_output_name(source: Path, codec: str = "auto") -> str:
 
 
 def muxer_options(container: str, info: SourceInfo) -> dict[str, str]:
-    """Options of a muxer that keep times exact and write nothing about who made the file."""
+    """Muxer options that keep times exact and write nothing about the program or the date."""
     # bitexact: no name or version of the writer, no random numbers, no dates.
     options = {"fflags": "+bitexact", "avoid_negative_ts": "disabled"}
     if WRITABLE[container].structure is Structure.BOXES:
         timescale = info.video.time_base.denominator
-        # Edit lists, which hold the start of each track, are in units of the movie, which
-        # would be a millisecond by default.
+        # Edit lists, which hold the start of each track, count in the movie's timescale, by
+        # default milliseconds.
         movie = math.lcm(timescale, *(a.sample_rate for a in info.audio))
         options |= {
             "movflags": "+faststart",
@@ -174,20 +174,20 @@ def muxer_options(container: str, info: SourceInfo) -> dict[str, str]:
 
 
 RELEASE_CLOCK = Fraction(1, 720_000)
-"""Seconds of a tick of every release: how a camera or program counts time tells which one it was.
-It holds every time of films of 24, 25, 30, 50 and 60 pictures a second, of NTSC's, and of clocks of
-milliseconds and of 90 kHz; another time is moved by less than a microsecond."""
+"""Time base of every release, in seconds: a source's own time base could reveal which camera or
+program made it. It represents exactly the times of 24, 25, 30, 50 and 60 frames a second, of NTSC
+rates, of milliseconds and of 90 kHz clocks; other times shift by less than a microsecond."""
 
 
 def with_release_clock(info: SourceInfo, container: str) -> SourceInfo:
-    """A source whose times count in `RELEASE_CLOCK`, where a container has ticks of its own."""
+    """The source with times in `RELEASE_CLOCK`, if the container lets the writer choose one."""
     if WRITABLE[container].structure is not Structure.BOXES:
-        return info  # these count milliseconds, whatever the source does
+        return info  # Matroska and WebM always count milliseconds
     return replace(info, video=replace(info.video, time_base=RELEASE_CLOCK))
 
 
 def exact(container: str, info: SourceInfo) -> bool:
-    """Whether a container can hold every time of the source without rounding."""
+    """Whether a container can store every time of the source without rounding."""
     if WRITABLE[container].structure is Structure.BOXES:
         return info.video.time_base.denominator <= _MAX_TIMESCALE
     # Matroska and WebM count milliseconds (FFmpeg's muxer offers nothing finer).
@@ -195,6 +195,6 @@ def exact(container: str, info: SourceInfo) -> bool:
 
 
 def widest_gap(container: str) -> float:
-    """Ticks of the picture's clock from one frame to the next must be fewer than this. Over a
-    wider gap, FFmpeg's muxer of MP4 and MOV puts the frame at another time, or fails."""
+    """Upper limit, exclusive, for the time between two frames, in units of the video's time base.
+    Over a wider gap, FFmpeg's MP4 and MOV muxer writes a wrong time or fails."""
     return _MAX_TIMESCALE if WRITABLE[container].structure is Structure.BOXES else math.inf

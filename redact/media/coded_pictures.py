@@ -1,7 +1,7 @@
-"""Counts the pictures in a video's packets, so that one that never leaves the decoder is noticed.
+"""Counts the pictures in a video's packets, to notice those that never leave the decoder.
 
-Many containers state no count of pictures (Matroska, WebM, fragmented MP4, transport streams, raw
-streams). A packet that the decoder refuses, or swallows, is then told by nothing else.
+Many containers do not declare a number of pictures (Matroska, WebM, fragmented MP4, transport
+streams, raw streams). In those, nothing else reveals a packet that the decoder refuses or swallows.
 """
 
 from __future__ import annotations
@@ -15,24 +15,24 @@ from ..formats.nal_units import units
 _ONE_EACH = frozenset(
     ("av1", "dnxhd", "ffv1", "h264", "hevc", "mjpeg", "mpeg2video", "prores", "vp8", "vp9")
 )
-"""Codecs (FFmpeg's names) of which every packet gives a picture. Others have packets that only say
-"as before": of those a picture is only missed where the decoder reported an error."""
+"""Codecs (FFmpeg's names) in which every packet gives a picture. Other codecs have packets that
+only say "unchanged", so a picture counts as lost only if the decoder reported an error."""
 
 _VP8_SHOWN = 0x10
-"""Bit of a VP8 frame's first byte (RFC 6386, 9.1); without it the frame is only predicted from."""
+"""Bit in a VP8 frame's first byte (RFC 6386, 9.1): the frame is shown, not only a reference."""
 
 _HEVC_SKIPPED = (8, 9)
-"""Kinds of units (ITU-T H.265, table 7-1) with pictures that are shown before the key picture at
-which decoding began, and predicted from what was before it: no player shows them."""
+"""NAL unit types (ITU-T H.265, table 7-1) of pictures that are shown before the first decoded key
+picture and predicted from earlier ones. No player shows them."""
 
 
 class CodedPictures:
-    """Counts pictures that go into a decoder and that leave it, from the first key picture on.
+    """Counts the pictures that enter and leave a decoder, from the first key picture on.
 
-    What comes before that, or is shown before it, cannot be decoded by anybody.
+    No decoder can show pictures that are coded or shown before that.
 
     Args:
-        context: of the decoder.
+        context: codec context of the decoder (PyAV).
     """
 
     def __init__(self, context: Any) -> None:
@@ -46,11 +46,11 @@ class CodedPictures:
 
     @property
     def begun(self) -> bool:
-        """Whether the first key picture went in."""
+        """Whether the decoder has been given the first key picture."""
         return self._begun
 
     def packet(self, packet: Any, half: bool) -> None:
-        """Note a packet that goes to the decoder; `half`: it holds a field, and no picture."""
+        """Count a packet that goes to the decoder; `half`: it contains one field of a picture."""
         if not packet.size or packet.is_discard:
             return
         self._packets_before += not (self._begun or packet.is_keyframe)
@@ -62,20 +62,20 @@ class CodedPictures:
             self._halves += 1 if half else 2 * self._shown(packet)
 
     def picture(self, picture: av.VideoFrame) -> None:
-        """Note a picture that left it."""
+        """Count a picture that left the decoder."""
         counts = self._counts(picture.pts)
         self._given += counts
         self._given_before += not counts
 
     def lost(self, errors: bool) -> int:
-        """Pictures that went in and did not come out; `errors`: the decoder reported any."""
+        """Number of pictures that entered and did not leave; `errors`: the decoder reported any."""
         if not errors and self._codec not in _ONE_EACH:
             return 0
         return max(0, (self._halves + 1) // 2 - self._given)
 
     @property
     def undecodable(self) -> int:
-        """Pictures before the first key picture, which no decoder can show."""
+        """Number of pictures before the first key picture, which no decoder can show."""
         if not self._begun or self._codec not in _ONE_EACH:
             return 0
         return max(0, self._packets_before - self._given_before)
@@ -93,5 +93,5 @@ class CodedPictures:
 
 
 def hidden_vp8(packet: Any) -> bool:
-    """Whether VP8 put a picture into this packet that the codec itself never shows."""
+    """Whether a VP8 packet contains a picture that is never shown."""
     return not bytes(packet)[0] & _VP8_SHOWN

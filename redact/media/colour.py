@@ -36,7 +36,7 @@ UNSPECIFIED = 2
 
 
 def colour_of(frame: av.VideoFrame, context: av.VideoCodecContext) -> Colour:
-    """Tags of a decoded frame; where it has none, those of its stream."""
+    """Colour tags of a decoded frame; for tags it lacks, those of its stream."""
 
     def name(table: dict[int, str], of_frame: int, of_stream: int) -> str:
         return table.get(of_frame, "") or table.get(of_stream, "")
@@ -50,7 +50,7 @@ def colour_of(frame: av.VideoFrame, context: av.VideoCodecContext) -> Colour:
 
 
 def numbers(colour: Colour) -> tuple[int, int, int, int]:
-    """Primaries, transfer, matrix and range as FFmpeg's numbers, unspecified where unset."""
+    """Primaries, transfer, matrix and range as FFmpeg's numbers; "unspecified" if unset."""
 
     def find(table: dict[int, str], name: str, unset: int) -> int:
         return next((number for number, known in table.items() if known == name), unset)
@@ -64,14 +64,13 @@ def numbers(colour: Colour) -> tuple[int, int, int, int]:
 
 
 def side_data(frame: av.VideoFrame) -> dict[str, bytes]:
-    """Side data of a frame by name of its type."""
+    """Side data of a frame: name of the type → bytes."""
     try:
         # PyAV's stub calls this a dict; it is a sequence as well, of all items.
         items: Any = frame.side_data
         return {items[i].type.name: bytes(items[i]) for i in range(len(items))}
     except ValueError:
-        # PyAV raises for types newer than its list, for all of them at once; the few that
-        # matter here are looked up one by one where it allows that.
+        # PyAV raises for all items if one has a type that it does not know.
         return {}
 
 
@@ -103,12 +102,12 @@ def content_light_of(data: bytes | None) -> ContentLight | None:
 
 
 def x265_mastering(mastering: Mastering) -> str:
-    """The value of x265's `master-display`: the units of the SEI; "" where a part is missing."""
+    """Value of x265's `master-display`, in the units of the SEI; "" if a part is missing."""
     return _mastering(mastering, lambda v: str(round(v * 50000)), lambda v: str(round(v * 10000)))
 
 
 def svt_mastering(mastering: Mastering) -> str:
-    """The value of SVT-AV1's `mastering-display`: decimal fractions; "" where a part is missing."""
+    """Value of SVT-AV1's `mastering-display`, in decimal fractions; "" if a part is missing."""
     return _mastering(mastering, lambda v: f"{float(v):.5f}", lambda v: f"{float(v):.4f}")
 
 

@@ -1,7 +1,6 @@
-"""Converting a decoded picture into the one pixel format in which a video is processed.
+"""Converts decoded pictures into the one pixel format in which a video is processed.
 
-A few codecs may change their format from picture to picture, as JPEGs in a row do, and files that
-were joined.
+The stored format may change midway, as in Motion JPEG and in files that were joined.
 """
 
 from __future__ import annotations
@@ -15,14 +14,14 @@ _JPEG, _MPEG, _BT709 = 2, 1, 1
 
 
 def fits(stored: str, first: str) -> bool:
-    """Whether a picture can join a video without losing what its own working format would keep.
+    """Whether the working format of a video keeps everything that a picture's own would keep.
 
     Args:
-        stored: format of the picture.
-        first: format of the first picture, by which the video's working format was chosen.
+        stored: pixel format of the picture.
+        first: pixel format of the first picture, which determines the video's working format.
     """
     if is_rgb(stored) != is_rgb(first):
-        return False  # the colour description that is written holds for one of them only
+        return False  # the output can have only one colour description
     own, all_of_them = layout(working_format(stored)), layout(working_format(first))
     if own.bits > all_of_them.bits:
         return False
@@ -32,7 +31,7 @@ def fits(stored: str, first: str) -> bool:
 
 
 def join(picture: av.VideoFrame, first: str) -> av.VideoFrame:
-    """The picture in the working format of a video; see `fits`, which must hold."""
+    """The picture in the working format of a video. `fits` must be true."""
     stored = picture.format.name
     own = working_format(stored)
     if stored != own:
@@ -41,7 +40,8 @@ def join(picture: av.VideoFrame, first: str) -> av.VideoFrame:
 
 
 def convert(picture: av.VideoFrame, target: str) -> av.VideoFrame:
-    """The picture in a working format; luma of planar YUV and grey of that depth is untouched."""
+    """The picture in a working format. Luma stays exact if the picture is planar YUV or grey of the
+    same depth."""
     stored = picture.format.name
     was, now = layout(stored), layout(target)
     planar = stored.startswith(("yuv4", "yuvj4", "gray")) and stored.endswith(("p", "gray", "le"))

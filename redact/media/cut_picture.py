@@ -1,7 +1,8 @@
-"""Whether a stream ends within a picture, where nothing says how long the picture should be.
+"""Finds out whether an H.265 stream ends within a picture, if the container does not say how long
+the picture should be.
 
-FFmpeg's H.265 decoder reads on where the bytes of a picture end, and says nothing. But whoever
-reads on sees what stands there: a picture that is whole stays the same whatever follows it.
+FFmpeg's H.265 decoder silently reads past the end of a cut picture. So bytes appended there change
+the decoded picture; a complete picture stays the same.
 """
 
 from __future__ import annotations
@@ -18,30 +19,30 @@ from .frame_planes import plane_array
 from .pyav import UNDECODABLE
 
 _TAIL: Final = b"\xa5" * 64
-"""What is put behind a picture: no start of a unit, and no end."""
+"""Bytes to append to a picture: neither the start nor the end of a NAL unit."""
 
 _MOST_PACKET_BYTES: Final = 32 << 20
-"""Bytes of packets that are kept; of a stream with more between two key pictures nothing is said.
-"""
+"""Most bytes of packets that are held; a stream with more between key pictures is not tested."""
 
 
 class LastPicture:
-    """The last packet of an H.265 stream, with those from which its picture is predicted.
+    """The last packet of an H.265 stream, with those that its picture is predicted from.
 
     Args:
-        context: of the decoder.
-        guessed: its packets are cut by content; elsewhere the container tells how long they are.
+        context: codec context of the decoder (PyAV).
+        guessed: FFmpeg splits the packets by their content; otherwise the container declares their
+            length, and nothing needs to be tested.
     """
 
     def __init__(self, context: Any, guessed: bool) -> None:
         self._watched = guessed and context.codec.canonical_name == "hevc"
-        # Pictures that are shown before a key picture need those from the one before that on.
+        # Pictures shown before a key picture refer back as far as the key picture before it.
         self._before: list[bytes] = []
         self._since: list[bytes] = []
         self._bytes = 0
 
     def packet(self, packet: Any) -> None:
-        """Note a packet that goes to the decoder."""
+        """Take a packet that goes to the decoder."""
         if not self._watched or not packet.size:
             return
         if packet.is_keyframe:
@@ -52,7 +53,7 @@ class LastPicture:
             self._since.append(bytes(packet))
 
     def is_cut(self) -> bool:
-        """Whether its bytes end before its picture does."""
+        """Whether the last packet ends before its picture does."""
         if not self._since or self._bytes > _MOST_PACKET_BYTES:
             return False
         *others, last = *self._before, *self._since
@@ -61,7 +62,7 @@ class LastPicture:
 
 
 def _decoded(packets: Iterable[bytes]) -> Iterator[int]:
-    """A sum of every plane that a decoder makes of them."""
+    """Yield a checksum of every plane decoded from packets."""
     context: Any = av.CodecContext.create("hevc", "r")
     context.thread_count = 1
     with set_aside():

@@ -1,4 +1,4 @@
-"""Which frames cannot be trusted to show what the camera saw."""
+"""Finds the frames that cannot be trusted to show what the camera saw."""
 
 from __future__ import annotations
 
@@ -14,30 +14,30 @@ import av
 from av.video.frame import PictureType
 
 CONCEALED = 0.02
-"""Share of a picture that decoders may have made up, in all pictures since the last sound key
-picture together, before those that follow count as broken: two hundredths of a picture of
-1280 by 720 pixels are a square of 136: larger than most faces in it, small enough that what is
-around it is seen as it was."""
+"""Share of a picture that decoders may conceal, summed over all pictures since the last intact key
+picture, before the following ones count as broken. At 1280 × 720, .02 is a square of 136 pixels:
+larger than most faces, but small enough to leave its surroundings visible."""
 
 
 class Harm(IntEnum):
-    """What is wrong with a picture, in rising order."""
+    """How badly a picture is damaged."""
 
     NONE = 0
     DOUBTFUL = 1
-    """It is predicted from another picture than it was coded from, or from one in which a small
-    part (`CONCEALED`) was made up. It looks like any other."""
+    """Decoded from the wrong reference picture, or from one in which up to `CONCEALED` was made up.
+    It looks like an intact picture."""
     BROKEN = 2
+    """More than that was made up, or nobody knows how much."""
 
 
 class Damage:
-    """Follows decoding errors: from an error to the next sound key frame all is damaged.
+    """Tracks decoding errors: every frame from an error to the next intact key frame is damaged.
 
-    A damaged packet spoils its own frame and all that refer to it, and decoders say nothing
-    of the latter. With several decoding threads an error is reported up to a few frames after
-    its packet was sent, so an error spoils everything that leaves the decoder from then on,
-    until a sound key frame that belongs to a packet sent later. A stream that does not start
-    with a key frame, shown or not, is damaged up to the first.
+    A damaged packet spoils its own frame and all frames that refer to it, about which decoders
+    report nothing. Decoders with several threads report an error up to a few frames late. So an
+    error spoils every frame that leaves the decoder after it, until an intact key frame whose
+    packet was sent after the error. A stream that does not start with a key frame, shown or not,
+    is damaged up to the first one.
     """
 
     def __init__(self) -> None:
@@ -50,7 +50,7 @@ class Damage:
         self._after_count = 0
 
     def packet(self, pts: int | None, corrupt: bool) -> None:
-        """Note a packet that goes to the decoder; `corrupt` if the demuxer flagged it."""
+        """Take a packet that goes to the decoder; `corrupt` if the demuxer flagged it."""
         self._sent += 1
         if pts is not None and (self._latest is None or pts > self._latest):
             self._latest = pts
@@ -58,15 +58,14 @@ class Damage:
             self.error()
 
     def missing(self) -> None:
-        """Note that a picture is missing before the packet that is sent next, from which it, or one
-        after it, was predicted."""
+        """Note that a reference picture of the next packet, or of a later one, is missing."""
         self._note(Harm.DOUBTFUL)
 
     def error(self, concealed: float | None = None) -> None:
-        """Note that the decoder refused something sent so far.
+        """Note that the decoder reported an error in a packet sent so far.
 
         Args:
-            concealed: share of a picture that it made up instead, None where nobody knows.
+            concealed: share of a picture that it made up instead; None if unknown.
         """
         self._concealed += 1.0 if concealed is None else concealed
         self._note(Harm.DOUBTFUL if self._concealed <= CONCEALED else Harm.BROKEN)
@@ -77,26 +76,27 @@ class Damage:
         self._after_count = self._sent
 
     def hidden_key(self) -> None:
-        """Note that a key picture went in and will not leave, because an edit list cuts it off.
+        """Note that the decoder was given a key picture that will not leave it, because an edit
+        list cuts it off.
 
-        The pictures after it are predicted from it and as good as it is. It can end no damage but
-        that of a stream whose beginning was not seen: after an error, nobody would know from its
-        leaving that the decoder is past what it refused.
+        The pictures after it are as good as it is. So it ends the damage of a stream without its
+        beginning, but no other: after an error, only a key picture that leaves the decoder proves
+        that the decoder is past the error.
         """
         if not self._erred:
             self._harm = Harm.NONE
 
     def frame(self, pts: int | None, index: int, key: bool, corrupt: bool) -> Harm:
-        """What is wrong with the next frame to leave the decoder.
+        """How badly the next frame that leaves the decoder is damaged.
 
         Args:
-            pts: its own, None where the file has none.
+            pts: its own; None if the file states none.
             index: number of frames that left before it.
-            key: it refers to no other frame.
-            corrupt: the decoder flagged it.
+            key: whether it refers to no other frame.
+            corrupt: whether the decoder flagged it.
         """
         if corrupt:
-            # What was made up in it has been said, or it is anything.
+            # Either the log has said how much was made up, or it may be everything.
             explained = 0 < self._concealed <= CONCEALED
             self._harm = max(self._harm, Harm.DOUBTFUL if explained else Harm.BROKEN)
             self._erred = True
@@ -114,16 +114,16 @@ class Damage:
 
 
 class KeyPictures:
-    """Tells which pictures refer to no other, also where their decoder never does.
+    """Finds key pictures, which refer to no other, even if the decoder never marks any.
 
-    Some decoders (CineForm, QuickTime Animation, Microsoft Video 1, Sorenson 1) call no picture a
-    key picture, so that every film of theirs would count as damaged. As long as a decoder has named
-    none, the container is believed, unless the decoder says that the picture is predicted. Only
-    where pictures come in the order of their packets: elsewhere those around a key picture may
-    refer to what was before it.
+    Some decoders (CineForm, QuickTime Animation, Microsoft Video 1, Sorenson 1) never mark a key
+    picture, so every film of theirs would count as damaged. Until a decoder marks one, the
+    container's marks count, unless the decoder says that the picture is predicted. This holds only
+    for codecs that do not reorder pictures: in others, pictures around a key picture may refer to
+    earlier ones.
 
     Args:
-        context: of the decoder.
+        context: codec context of the decoder (PyAV).
     """
 
     def __init__(self, context: Any) -> None:
@@ -131,12 +131,13 @@ class KeyPictures:
         self._packets: set[int] = set()
 
     def packet(self, packet: Any) -> None:
-        """Note a packet that goes to the decoder."""
+        """Take a packet that goes to the decoder."""
         if self._silent and packet.is_keyframe and packet.pts is not None:
             self._packets.add(packet.pts)
 
     def is_key(self, picture: av.VideoFrame) -> bool:
-        """Whether a picture that leaves the decoder is one; asked once of each, in order."""
+        """Whether a picture that leaves the decoder is a key picture. Call once for each picture,
+        in order."""
         if picture.key_frame:
             self._silent = False
             return True
@@ -147,7 +148,7 @@ class KeyPictures:
 
 
 _CONCEALING = re.compile(r"concealing (\d+) DC,")
-"""What FFmpeg says of the blocks of a picture that it made up (error_resilience.c)."""
+"""What FFmpeg logs about blocks that it made up (error_resilience.c)."""
 
 _BLOCK_SIDE = 16
 """Side in pixels of such a block."""
@@ -156,17 +157,17 @@ _REFERENCES = re.compile(
     "reference picture missing|Missing reference picture|mmco: unref short failure"
     "|co located POCs unavailable"
 )
-"""What FFmpeg's H.264 decoder says where it took another picture to predict from than was coded;
-nothing in the picture itself is made up."""
+"""What FFmpeg's H.264 decoder logs when it predicts from the wrong reference picture. Nothing in
+the picture itself is made up."""
 
 
 def concealed(log: Sequence[tuple[int, str, str]], width: int, height: int) -> float | None:
-    """Share of a picture that its decoder made up, from what it logged. None if it does not say; 0
-    if only a picture to predict from is missing.
+    """Share of a picture that its decoder made up, according to the log: None if it does not say; 0
+    if only a reference picture was missing.
 
     Args:
-        log: level, name and text of each line.
-        width, height: of the picture in pixels.
+        log: level, logger and text of each line.
+        width, height: of the picture, in pixels.
     """
     counts = [int(said[1]) for _, _, text in log if (said := _CONCEALING.search(text))]
     if counts:
@@ -176,13 +177,13 @@ def concealed(log: Sequence[tuple[int, str, str]], width: int, height: int) -> f
 
 
 class Complaints:
-    """Counts the errors that FFmpeg logs.
+    """Counts the errors that FFmpeg logs. Use it only within `listening`.
 
-    Most decoders conceal damage and return a picture as if nothing had happened; all that is
-    left of it is a line in the log. Decoding threads write it at any moment, also between two
-    calls, so nothing is left out but what `set_aside` names. The log is the whole process's:
-    of two videos decoded at once, each is blamed for the other's damage as well. Decode a file
-    alone where it matters that it is sound. Make one only within `listening`.
+    Most decoders conceal damage and return a picture as if nothing had happened; a line in the log
+    is the only trace. Decoding threads write it at any moment, even between two calls, so every
+    line counts except those in `set_aside`. The log belongs to the whole process: of two videos
+    decoded at once, each is blamed for the other's damage too. Decode a file alone if it matters
+    whether it is intact.
     """
 
     def __init__(self) -> None:
@@ -196,7 +197,7 @@ class Complaints:
         return fresh
 
     def any(self) -> bool:
-        """Whether one was logged that `new` will tell of."""
+        """Whether an error was logged that `new` has not reported yet."""
         return _count() != self._seen
 
 
@@ -204,9 +205,9 @@ class Complaints:
 def set_aside() -> Iterator[None]:
     """Context in which errors that the calling thread logs do not count as damage.
 
-    For sound, which is read and decoded in the thread that asks for it. What the threads of a
-    video decoder log at the same time counts as ever. Nobody counts meanwhile, or what is still to
-    be set aside would be taken for damage.
+    For sound, which is read and decoded in the calling thread. Errors that threads of a video
+    decoder log meanwhile still count. Counting waits until the context is left, because it would
+    include errors not yet subtracted.
     """
     global _aside
     with _counting, av.logging.Capture() as logs:
@@ -217,10 +218,10 @@ def set_aside() -> Iterator[None]:
 
 
 _aside = 0
-"""Errors logged so far that are no damage of a video."""
+"""Number of logged errors that do not count as damage."""
 
 _counting = threading.RLock()
-"""Held while `_aside` does not agree with the log."""
+"""Held while `_aside` lags behind the log."""
 
 
 def _count() -> int:
@@ -231,10 +232,10 @@ def _count() -> int:
 
 @contextmanager
 def listening() -> Iterator[None]:
-    """Context in which FFmpeg's errors are counted and not printed.
+    """Context in which FFmpeg's errors are counted instead of printed.
 
-    The level of FFmpeg's log and the logger "libav" are the whole process's. A program that uses
-    redact as a library finds both as it left them, once the last that listens has ended.
+    FFmpeg's log level and the logger "libav" belong to the whole process. When the last of these
+    contexts is left, both are restored for a program that uses redact as a library.
     """
     global _listeners, _before
     with _lock:
@@ -242,7 +243,7 @@ def listening() -> Iterator[None]:
             logger = logging.getLogger("libav")
             _before = logger.level, av.logging.get_level(), av.logging.get_skip_repeated()
             logger.setLevel(logging.CRITICAL + 1)
-            # Which errors were concealed is told at this level.
+            # FFmpeg logs concealed errors at this level.
             av.logging.set_level(av.logging.INFO)
             av.logging.set_skip_repeated(False)
         _listeners += 1
@@ -261,5 +262,5 @@ def listening() -> Iterator[None]:
 _lock = threading.Lock()
 _listeners = 0
 _before: tuple[int, int | None, bool] = (logging.NOTSET, None, True)
-"""Of the program around: levels of the logger and of FFmpeg's log, and whether FFmpeg leaves out
-lines that repeat."""
+"""Settings of the calling program: levels of the logger and of FFmpeg's log, and whether FFmpeg
+skips repeated lines."""

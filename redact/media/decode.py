@@ -1,4 +1,4 @@
-"""Decoded frames of a source: upright, in presentation order, each with its own time."""
+"""Decodes a source into frames: upright, in presentation order, each with its own time."""
 
 from __future__ import annotations
 
@@ -39,46 +39,45 @@ from .source import (
 )
 
 MAX_THREADS = 8
-"""More decoding threads each hold frames in memory and gain little."""
+"""More decoding threads would hold more frames in memory and gain little."""
 
 B_PICTURES = 8
-"""Pictures that may be shown before, and predicted from, a picture that was coded earlier:
-encoders use 2 to 7 between two anchors."""
-
+"""Most B pictures between two reference pictures; encoders use 2 to 7."""
 
 _EARLY, _PICTURES_EARLY = Fraction(1, 2), 6
-"""Seconds before the end that a file states at which its last picture may be, and pictures at its
-own rate. Meaning: of a video whose last picture stays for a while none is missed."""
+"""Seconds, and pictures at the video's rate, by which its last picture may end before the declared
+end; the smaller counts. If it ends earlier, pictures are missing."""
 
 
 def use_threads(context: Any, most: int = MAX_THREADS) -> None:
-    """Let a decoder use several processors, where there are any."""
+    """Let a decoder use several threads, up to the number of processors."""
     context.thread_type = "AUTO"
     context.thread_count = min(most, os.cpu_count() or 1)
 
 
 class _RefusedError(Exception):
-    """A decoder with several threads met an error."""
+    """A decoder with several threads met an error; decode again with one."""
 
 
 class Decode:
-    """Iterable of the frames of a source; every iteration starts anew and yields the same.
+    """Iterable of the frames of a source; every iteration starts over and yields the same frames.
 
-    Frames are in the format `info.video.frame_format`. The decoder may predict later ones from
-    their planes: nothing may be written into these before `VideoFrame.make_writable`.
+    Their pixel format is `info.video.frame_format`. The decoder may predict later frames from their
+    planes, so call `VideoFrame.make_writable` before writing into them.
 
     Args:
-        info: the source, or a part of it.
-        known: frames that are damaged, as an earlier decoding of the same source found them to be:
-            these are damaged now, and no others. So none is held back until the ones after it are
-            known, which takes 100 MB of 4K. None: damage is found out.
+        info: of the source, or of a part of it.
+        known: indices of the damaged frames, if an earlier decoding has found them; no others
+            count as damaged. This saves holding frames back to judge them by later ones, 100 MB
+            in 4K. None: find the damage.
 
     Attributes:
-        errors: packets that could not be decoded or lack one before them, in the iteration so far.
-        moved: frames whose time had to be made up, see `FrameTimes`.
-        lost: pictures that the file holds, as far as its packets tell, and that did not come out.
-        torn: the file could not be read everywhere, so that nobody knows how many are lost.
-        warnings: what a person should know about the iteration so far, without repetition.
+        errors: number of packets in this iteration that could not be decoded or that follow a
+            missing one.
+        moved: number of frames whose time is not their own, see `FrameTimes`.
+        lost: number of pictures in the packets that the decoder did not return.
+        torn: parts of the file could not be read, so the number of lost pictures is unknown.
+        warnings: of this iteration, for the user; each occurs once.
     """
 
     def __init__(self, info: SourceInfo, known: Collection[int] | None = None) -> None:
@@ -98,9 +97,9 @@ class Decode:
         """Decode from the start, or the part that `info` names.
 
         Raises:
-            InputError: if the file cannot be read any more, or its clock jumps backwards.
-            UnsafeError: if the picture changes its size midway, or its format to one that holds
-                more than that of the first.
+            InputError: the file cannot be read, or its timestamps jump backwards.
+            UnsafeError: the picture size changes midway, or the pixel format changes to one that
+                does not fit into the first.
         """
         self.warnings = []
         if self.info.photograph:
@@ -112,7 +111,7 @@ class Decode:
             try:
                 for picture, pts, harm in self._timed(threads):
                     if last is not None and pts <= last:
-                        continue  # given already, by the threads
+                        continue  # yielded already, before the threads met the error
                     last = pts
                     if self._known is not None:
                         harm = Harm.DOUBTFUL if index in self._known else Harm.NONE
@@ -121,7 +120,7 @@ class Decode:
                     index += 1
                 break
             except _RefusedError:
-                # With several threads an error takes sound pictures along that are under way.
+                # With several threads, an error also loses intact pictures that are in flight.
                 threads = 1
         if index == 0 and self.info.part is not None:
             raise problem(InputError, "no_picture_in_part", path=self.info.path)
@@ -130,15 +129,15 @@ class Decode:
         self._conclude(index, last or 0)
 
     def found(self) -> SourceInfo:
-        """The source as the last whole iteration found it: if its headers state no number of
-        pictures, and some were lost, with the number of pictures in its packets."""
+        """The source as the last complete iteration found it: `torn` is updated, and so is the
+        number of frames, from the packets, if the headers declare none and some were lost."""
         video = self.info.video
         if video.frames is None and self.lost and self.info.part is None:
             video = replace(video, frames=self._given + self.lost)
         return replace(self.info, video=video, torn=self.torn or self.info.torn)
 
     def _timed(self, threads: int) -> Iterator[tuple[av.VideoFrame, int, Harm]]:
-        """Decoded pictures, each with its time and what is wrong with it."""
+        """Yield decoded pictures, each with its PTS and its damage."""
         self._reset()
         frame_times, part = FrameTimes(self.info), self.info.part
         for picture, harm in self._judged(frame_times, threads):
@@ -158,10 +157,10 @@ class Decode:
     def _judged(
         self, frame_times: FrameTimes, threads: int
     ) -> Iterator[tuple[av.VideoFrame, Harm]]:
-        """Decoded pictures, each with what is wrong with it.
+        """Yield decoded pictures, each with its damage.
 
-        A spoilt picture is often shown after the B pictures that were predicted from it, so
-        pictures are held back until those that follow are known.
+        A damaged picture is often shown after the B pictures that were predicted from it, so
+        pictures are held back until the following ones have been judged.
         """
         damage = Damage()
         held: deque[tuple[av.VideoFrame, Harm]] = deque()
@@ -169,7 +168,7 @@ class Decode:
             opening.enter_context(listening())
             complaints = Complaints()
             container, stream = opening.enter_context(opened_video(self.info))
-            # What it makes no sense of near the beginning FFmpeg's demuxer passes over now.
+            # FFmpeg's demuxer skips bytes near the beginning that it does not understand here.
             kind = read_as(container.format.name)
             self.torn |= complaints.any() and kind.structure is Structure.ELEMENTS
             if self.info.part is not None:
@@ -181,7 +180,7 @@ class Decode:
             for number, picture in enumerate(pictures):
                 corrupt = picture.is_corrupt
                 if corrupt and threads != 1:
-                    raise _RefusedError  # of a single thread it is known how much was made up
+                    raise _RefusedError  # only a single thread tells how much was made up
                 harm = damage.frame(picture.pts, number, keys.is_key(picture), corrupt)
                 if corrupt:
                     self._error(Message("decoder_filled_in"))
@@ -208,7 +207,7 @@ class Decode:
         guessed = no_times or read_as(container.format.name).cut_by_ffmpeg
         latest = LastPicture(context, guessed)
         for packet in self._packets(container, stream, damage):
-            # A single thread decodes nothing meanwhile: what complains is the demuxer.
+            # With a single thread no decoder runs here, so errors come from the demuxer.
             self.torn |= context.thread_count == 1 and complaints.any()
             frame_times.packet(packet.pts)
             keys.packet(packet)
@@ -233,13 +232,13 @@ class Decode:
             self._warn(Message("before_key", count=coded.undecodable))
 
     def _packets(self, container: Any, stream: Any, damage: Damage) -> Iterator[Any]:
-        """The packets of a stream; an empty one last, behind which the decoder keeps nothing."""
+        """Yield the packets of a stream, and last an empty one that flushes the decoder."""
         packets = packets_of(container, stream)
         while True:
             try:
                 packet = next(packets, None)
             except av.FFmpegError as error:
-                # What was read so far is kept; the damage is said.
+                # Keep what was read so far, and report the damage.
                 late = isinstance(error, LateStreamsError)
                 self._error(Message("streams_midway") if late else Message("reading_stopped"))
                 damage.error()
@@ -255,7 +254,7 @@ class Decode:
     ) -> list[av.VideoFrame]:
         damage.packet(packet.pts, packet.is_corrupt)
         failed = False
-        # Of a single thread this holds all that is said; with more, the first error ends them.
+        # Complete for a single thread; with more threads, the first error ends the iteration.
         with av.logging.Capture() as log:
             try:
                 pictures: list[av.VideoFrame] = context.decode(packet if packet.size else None)
@@ -305,7 +304,17 @@ class Decode:
             self._warn(Message("file_torn"))
 
     def upright_frame(self, picture: av.VideoFrame, index: int, pts: int, damaged: bool) -> Frame:
-        """A decoded picture as the frame that users of `redact.media` get."""
+        """The frame for a decoded picture, upright and in `info.video.frame_format`.
+
+        Args:
+            picture: as the decoder returned it.
+            index: of the frame, from 0.
+            pts: of the frame, in units of `info.video.time_base`.
+            damaged: see `Frame`.
+
+        Raises:
+            UnsafeError: see `__iter__`.
+        """
         video = self.info.video
         self._require_same(picture, index)
         picture.time_base = video.time_base
@@ -349,7 +358,7 @@ class Decode:
             self._warn(note)
 
     def _plain(self, picture: av.VideoFrame) -> av.VideoFrame:
-        """The picture upright, in the working format, its rows from top to bottom."""
+        """The picture upright, in the working format, with rows stored from top to bottom."""
         video = self.info.video
         stored, target = picture.format.name, working_format(video.pixel_format)
         if stored != target:
@@ -361,13 +370,13 @@ class Decode:
 
 
 _EARLIER = 2
-"""Seconds before a part at which reading starts: containers go by the time at which a picture is
-decoded, and pictures refer to those before them."""
+"""Seconds before a part at which reading starts: containers seek by decoding time, and pictures
+refer to earlier ones."""
 
 
 def _go_near(info: SourceInfo, part: Excerpt, container: Any, stream: Any) -> None:
-    """Seek to a key picture before a part, if the container can be trusted to find one; otherwise
-    read from the beginning."""
+    """Seek to a key picture before a part if the container seeks reliably; otherwise read from the
+    beginning."""
     if info.video.timestamps and read_as(info.container).structure is not None:
         before = part.first - round(_EARLIER / info.video.time_base)
         if before > part.first - part.shift:

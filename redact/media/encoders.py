@@ -1,4 +1,4 @@
-"""Chooses the encoder, its pixel format, options and priority."""
+"""Chooses the encoder, its pixel format and its options, and keeps it from raising its priority."""
 
 from __future__ import annotations
 
@@ -33,15 +33,15 @@ from .pixel_formats import layout
 
 @dataclass(frozen=True, slots=True)
 class Encoding:
-    """How the picture of one output is coded.
+    """How to encode the pictures of one output.
 
     Attributes:
         codec: see `Codec`.
-        pixel_format: what is given to the encoder.
+        pixel_format: of the pictures given to the encoder.
         options: of the encoder.
-        interlaced: fields are coded as such.
-        tag: four-character code in MP4 and MOV, "" for the muxer's own choice.
-        notes: what a person should know.
+        interlaced: code fields as fields.
+        tag: four-character code in MP4 and MOV; "" for the muxer's own choice.
+        notes: for the user.
     """
 
     codec: Codec
@@ -53,10 +53,15 @@ class Encoding:
 
 
 def choose_encoding(info: SourceInfo, settings: EncodeSettings, container: str) -> Encoding:
-    """The encoding for a source in a container (muxer name).
+    """Choose the encoding for a source in a container.
+
+    Args:
+        info: of the source.
+        settings: of the user.
+        container: FFmpeg's muxer name.
 
     Raises:
-        OutputError: if codec, quality, speed, container and source do not fit together.
+        OutputError: codec, quality, preset, container and source do not fit together.
     """
     video = info.video
     codec = _codec(video, settings.codec, container)
@@ -84,7 +89,7 @@ def choose_encoding(info: SourceInfo, settings: EncodeSettings, container: str) 
         notes.append(Message("not_played_everywhere", codec=codec.name, format=pixel_format))
     options = _options(codec, settings, video)
     if interlaced:
-        # Or x264 tells the container "top field first", whatever the frames say.
+        # Without this, x264 writes "top field first" whatever the frames say.
         first = "tff=1" if video.field_order[1] == "t" else "bff=1"
         options["x264-params"] = ":".join(filter(None, (options.get("x264-params"), first)))
     return Encoding(
@@ -98,7 +103,7 @@ def choose_encoding(info: SourceInfo, settings: EncodeSettings, container: str) 
 
 
 def _changed_for_web(video: VideoInfo) -> Iterator[Message]:
-    """What is changed in the pictures because not every browser shows it."""
+    """Yield notes on what is changed because not every browser can show it."""
     assert video.stored is not None
     if video.stored.colour.hdr:
         yield Message("web_tone_mapped")
@@ -126,32 +131,32 @@ def _codec(video: VideoInfo, wanted: str, container: str) -> Codec:
 
 
 def _fields_fit(video: VideoInfo, pixel_format: str) -> bool:
-    """Whether x264 can code the fields as such: each must hold whole rows of chroma."""
+    """Whether x264 can code fields as fields: each must have whole rows of chroma."""
     rows = 2 << layout(pixel_format).down
     return video.interlaced and video.orientation.identity and video.height % rows == 0
 
 
 def _pixel_format(video: VideoInfo, codec: Codec, notes: list[Message]) -> str:
-    """The frames' own format, or the next one that keeps all samples.
+    """The frames' own pixel format, or the next one that keeps all samples.
 
     Raises:
-        OutputError: if the codec cannot keep them.
+        OutputError: the codec has none.
     """
     source = video.frame_format
     bits, right, down, grey = layout(source)
     tail = "" if bits == 8 else "10le"
     wanted = source
     if grey and source not in codec.formats:
-        # Monochrome H.264 and HEVC play almost nowhere: neutral chroma is added.
+        # Hardly any player takes monochrome H.264 and HEVC, so neutral chroma is added.
         wanted, right, down = "yuv420p" + tail, 1, 1
     width, height = video.upright_size
     if not codec.odd and ((right and width % 2) or (down and height % 2)):
-        # These coders take only whole pairs of pixels; cropping or scaling is out of the
-        # question, full chroma resolution has no pairs.
+        # Pixels that share chroma come in pairs; with full chroma resolution there are no pairs,
+        # and nothing needs to be cropped or scaled.
         wanted = "yuv444p" + tail
         notes.append(Message("odd_size", width=width, height=height))
     if video.colour.hdr and bits == 8 and f"{wanted}10le" in codec.formats:
-        wanted += "10le"  # the HDR profiles of players begin at 10 bits
+        wanted += "10le"  # players' HDR profiles need at least 10 bits
     if wanted not in codec.formats:
         raise problem(OutputError, "codec_loses", codec=codec.name, source=source)
     return wanted
@@ -178,12 +183,11 @@ def _options(codec: Codec, settings: EncodeSettings, video: VideoInfo) -> dict[s
 
 
 def _x264(crf: int, preset: str, video: VideoInfo) -> dict[str, str]:
-    # a53cc would carry the source's closed captions over into the output.
+    # a53cc would copy the source's closed captions into the output.
     options = {"crf": str(crf), "preset": preset, "a53cc": "0", "udu_sei": "0"}
     if X26X_PRESETS.index(preset) > X26X_PRESETS.index("veryfast"):
         options["rc-lookahead"] = str(_lookahead(video))
-    # Threads share each frame instead of taking several frames at a time, each of which is held in
-    # memory.
+    # Threads share one frame; otherwise each would hold a frame of its own in memory.
     params = ["sliced-threads=1"]
     params += _hdr(video, x265_mastering, "mastering-display", "cll")
     return options | {"x264-params": ":".join(params)}
@@ -192,8 +196,8 @@ def _x264(crf: int, preset: str, video: VideoInfo) -> dict[str, str]:
 def _hdr(
     video: VideoInfo, text_of: Callable[[Mastering], str], mastering: str, light: str
 ) -> Iterator[str]:
-    """Encoder options for the brightness of the display the film was graded on, and of the film
-    itself."""
+    """Yield encoder options with the static HDR metadata: of the mastering display, and of the
+    content."""
     if video.mastering is not None and (text := text_of(video.mastering)):
         yield f"{mastering}={text}"
     if video.content_light is not None:
@@ -205,8 +209,8 @@ def _lookahead(video: VideoInfo) -> int:
 
 
 def _x265(crf: int, preset: str, video: VideoInfo) -> dict[str, str]:
-    # info=0: no text about the encoder in the video. Fixed frame-threads and pools for the
-    # same bytes everywhere.
+    # info=0 leaves out the encoder's name. Fixed frame-threads and pools give the same bytes
+    # everywhere.
     params = ["info=0", "log-level=error", "frame-threads=2", "pools=4", "repeat-headers=0"]
     if X26X_PRESETS.index(preset) > X26X_PRESETS.index("fast"):
         params.append(f"rc-lookahead={_lookahead(video)}")
@@ -224,7 +228,7 @@ def _x265(crf: int, preset: str, video: VideoInfo) -> dict[str, str]:
 
 
 def _svt(crf: int, preset: str, video: VideoInfo) -> dict[str, str]:
-    os.environ.setdefault("SVT_LOG", "1")  # it prints its settings to the terminal otherwise
+    os.environ.setdefault("SVT_LOG", "1")  # otherwise it prints its settings to the terminal
     params = ["lp=2"]
     params += _hdr(video, svt_mastering, "mastering-display", "content-light")
     return {
@@ -243,7 +247,7 @@ _BUILDERS = {"h264": _x264, WEB: _x264, "hevc": _x265, "av1": _svt, "vp9": _vpx}
 
 
 def describe_encoders() -> dict[str, str | Message]:
-    """Each codec with the FFmpeg encoder behind it, or what is missing."""
+    """Codec → name of its FFmpeg encoder, or a message that this build lacks it."""
     return {
         codec.name: codec.encoder
         if codec.encoder in av.codec.codecs_available
@@ -253,18 +257,16 @@ def describe_encoders() -> dict[str, str | Message]:
 
 
 def nominal_rate(video: VideoInfo) -> Fraction:
-    """Rate for the encoder's rate control alone; times come from the frames."""
+    """Frames per second for the encoder's rate control; times come from the frames."""
     return video.rate if video.rate and video.rate > 0 else Fraction(25)
 
 
 @contextmanager
 def priority_kept() -> Iterator[None]:
-    """Context in which nothing that is opened gains real-time priority, on this thread or a new
-    one.
+    """Context that takes real-time priority away again from this thread and from new ones.
 
-    SVT-AV1, where it is run by root, gives its threads and the one that opens it the highest
-    real-time priority. Every process started later inherits that; on a small machine the rest
-    then stands still.
+    If root runs SVT-AV1, it gives its threads and the one that opens it the highest real-time
+    priority. Every process started later inherits that, and a small machine stands still.
     """
     if sys.platform != "linux":
         yield
@@ -276,14 +278,14 @@ def priority_kept() -> Iterator[None]:
         for thread, now in _priorities().items():
             kept = before.get(thread, os.SCHED_OTHER)
             if now != kept and kept == os.SCHED_OTHER:
-                with suppress(OSError):  # it has ended meanwhile
+                with suppress(OSError):  # the thread has ended meanwhile
                     os.sched_setscheduler(thread, kept, os.sched_param(0))
 
 
 def _priorities() -> dict[int, int]:
-    """Every thread of this process, and the rule by which it gets the processor."""
+    """Thread id → scheduling policy, for every thread of this process."""
     found = {}
     for path in Path("/proc/self/task").iterdir():
-        with suppress(OSError):  # threads end at any moment, as those of decoders do
+        with suppress(OSError):  # threads of decoders may end at any moment
             found[int(path.name)] = os.sched_getscheduler(int(path.name))
     return found

@@ -1,7 +1,7 @@
-"""Pictures that every browser can show: 8 bits, 4:2:0, no HDR, even width and height.
+"""Converts pictures to what every browser can show: 8 bits, 4:2:0, no HDR, even width and height.
 
-HDR is brought into the range of usual screens by a table of colours, which is reckoned here and
-looked up by FFmpeg (`lut3d`): this build of FFmpeg has no filter that knows HDR.
+HDR is tone-mapped by a colour lookup table, computed here and applied by FFmpeg (`lut3d`), because
+this build of FFmpeg has no filter for HDR.
 """
 
 from __future__ import annotations
@@ -25,10 +25,10 @@ WEB_FORMAT: Final = "yuv420p"
 _SDR: Final = Colour("bt709", "bt709", "bt709", "tv")
 
 _PEAK: Final = 1000.0
-"""Of HLG at its nominal display, and of HDR10 that does not say it; cd/m²."""
+"""Peak luminance of HLG on its nominal display, and of HDR10 that does not state one; cd/m²."""
 
 _STEPS: Final = 33
-"""Of the table in each direction, as usual for such tables; colours between are interpolated."""
+"""Entries of the table along each axis, a usual number; FFmpeg interpolates between them."""
 
 _TO_BT709: Final = np.array(
     [[1.660491, -0.587641, -0.072850], [-0.124550, 1.132900, -0.008349],
@@ -38,10 +38,10 @@ _TO_BT709: Final = np.array(
 
 
 def for_web(info: SourceInfo) -> SourceInfo:
-    """The source, of which `Decode` gives its pictures as every browser shows them.
+    """The source, set up so that `Decode` yields pictures that every browser can show.
 
-    All that is found, drawn and compared is then of these pictures. Their sides are even: an odd
-    one is longer by one row or column, which repeats the last.
+    Search, drawing and audit then all use these pictures. An odd width or height grows by one
+    column or row, which repeats the last.
     """
     video = info.video
     if video.stored is not None:
@@ -62,7 +62,7 @@ def for_web(info: SourceInfo) -> SourceInfo:
 
 
 def web_pictures(video: VideoInfo) -> Callable[[av.VideoFrame], av.VideoFrame]:
-    """Converter of upright pictures in a working format into those of `for_web`."""
+    """A function that converts upright pictures in a working format to those of `for_web`."""
     stored = video.stored
     assert stored is not None
     graph: av.filter.Graph | None = None
@@ -82,7 +82,7 @@ def web_pictures(video: VideoInfo) -> Callable[[av.VideoFrame], av.VideoFrame]:
 
 
 def _graph(picture: av.VideoFrame, stored: Stored, full: bool) -> av.filter.Graph:
-    """Filters for all pictures like this one."""
+    """The filters for pictures with the format and size of this one."""
     range_, exact = "pc" if full else "tv", "accurate_rnd+full_chroma_int+bitexact"
     web = "format", {"pix_fmts": WEB_FORMAT}
     if not stored.colour.hdr:
@@ -103,7 +103,7 @@ def _graph(picture: av.VideoFrame, stored: Stored, full: bool) -> av.filter.Grap
 
 
 def _even(picture: av.VideoFrame) -> av.VideoFrame:
-    """The 4:2:0 picture, the last row and column twice where their number is odd."""
+    """The 4:2:0 picture with even sides: an odd one repeats its last row or column."""
     width, height = picture.width, picture.height
     if not (width % 2 or height % 2):
         return picture
@@ -111,24 +111,26 @@ def _even(picture: av.VideoFrame) -> av.VideoFrame:
     plane_array(even, 0)[...] = np.pad(
         plane_array(picture, 0), ((0, height % 2), (0, width % 2)), "edge"
     )
-    for index in (1, 2):  # of odd sides chroma is rounded up already
+    for index in (1, 2):  # chroma of odd sides is rounded up already
         plane_array(even, index)[...] = plane_array(picture, index)
     copy_tags(picture, even)
     return even
 
 
 def sdr_of(transfer: str, peak: float) -> Callable[[Floats], Floats]:
-    """Map R'G'B' of HDR to that of ordinary screens, both 0 to 1, [..., 3].
+    """A function that maps R'G'B' of HDR (BT.2020) to that of ordinary screens (BT.709).
+
+    It takes and returns float64 [..., 3], 0 to 1.
 
     Args:
         transfer: "smpte2084" (PQ) or "arib-std-b67" (HLG).
-        peak: brightest light that is shown, cd/m².
+        peak: highest luminance in the video, cd/m².
     """
     light_of = light_of_pq if transfer == "smpte2084" else _light_of_hlg
 
     def sdr(colours: Floats) -> Floats:
         light = light_of(colours)
-        # By the brightest of the three, so that the hue stays.
+        # Scale all three by the brightest, which keeps the hue.
         most = np.maximum(light.max(axis=-1, keepdims=True), 1e-6)
         light = light / most * _mapped(most, peak)
         shown = np.clip(light @ _TO_BT709.T / HDR_WHITE, 0, 1)
@@ -145,7 +147,7 @@ def _light_of_hlg(signal: Floats) -> Floats:
 
 
 def _mapped(light: Floats, peak: float) -> Floats:
-    """Map cd/m² of 0 to `peak` to the range up to white: unchanged where dark, with a knee above
+    """Map cd/m² from 0 … `peak` to 0 … `HDR_WHITE`: unchanged in the dark, compressed above a knee
     (ITU-R BT.2390-11, 5.4.1)."""
     top = float(pq_of_light(peak))
     most = float(pq_of_light(HDR_WHITE)) / top
@@ -161,7 +163,7 @@ def _mapped(light: Floats, peak: float) -> Floats:
 
 
 def _write_table(path: Path, colour: Callable[[Floats], Floats]) -> None:
-    """A table as `lut3d` reads it, red running fastest (Adobe, Cube LUT Specification 1.0)."""
+    """Write a table for `lut3d`, red varying fastest (Adobe, Cube LUT Specification 1.0)."""
     steps = np.linspace(0, 1, _STEPS)
     blue, green, red = np.meshgrid(steps, steps, steps, indexing="ij")
     values = colour(np.stack([red, green, blue], axis=-1)).reshape(-1, 3)

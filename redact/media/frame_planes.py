@@ -1,5 +1,5 @@
-"""The planes of a frame, changed without loss: turned and mirrored exactly, sample by sample, and
-brought into the pixel format of the encoder.
+"""Changes the planes of a frame without loss: turns and mirrors them sample by sample, and converts
+them to the encoder's pixel format.
 """
 
 from __future__ import annotations
@@ -19,9 +19,9 @@ Plane = NDArray[np.uint8] | NDArray[np.uint16]
 
 
 def plane_array(picture: av.VideoFrame, index: int) -> NDArray[Any]:
-    """View of one plane of a planar working format, uint8 or uint16 [H, W], writable.
+    """Writable view of one plane, uint8 or uint16 [H, W], of a picture in a planar working format.
 
-    H and W are those of the plane: chroma of subsampled formats is smaller, rounded up.
+    H and W are those of the plane: subsampled chroma is smaller, rounded up.
     """
     plane = picture.planes[index]
     dtype = np.dtype(np.uint8) if layout(picture.format.name).bits <= 8 else np.dtype("<u2")
@@ -34,7 +34,8 @@ def plane_array(picture: av.VideoFrame, index: int) -> NDArray[Any]:
 
 
 def _repeat(plane: NDArray[Any], right: int, down: int, width: int, height: int) -> NDArray[Any]:
-    """Chroma at a higher resolution by repetition, cut to `width` x `height`."""
+    """Enlarge chroma by repeating samples (`right`, `down`: log2 of the factors), then cut it to
+    `width` × `height`."""
     if right:
         plane = np.repeat(plane, 1 << right, axis=1)
     if down:
@@ -44,27 +45,28 @@ def _repeat(plane: NDArray[Any], right: int, down: int, width: int, height: int)
 
 def _turned(plane: NDArray[Any], how: Orientation) -> NDArray[Any]:
     if how.mirrored:
-        plane = np.asarray(cv2.flip(plane, 1))  # a tenth of the time of a view turned round
+        plane = np.asarray(cv2.flip(plane, 1))  # ten times faster than a reversed view
     return np.rot90(plane, -how.turns)
 
 
 def widen_chroma(picture: av.VideoFrame, target: str) -> av.VideoFrame:
-    """The same luma with chroma repeated up to that of `target` (same depth, not grey)."""
+    """The picture with chroma samples repeated up to the resolution of `target`, which must have
+    the same depth and not be grey."""
     return upright(picture, Orientation(), target)
 
 
 def upright(picture: av.VideoFrame, how: Orientation, target: str = "") -> av.VideoFrame:
-    """A new frame with the planes mirrored and turned; time and colour tags are copied.
+    """A new frame with mirrored and turned planes, and the same time and colour tags.
 
     Args:
         picture: planar YUV or grey, 8 to 16 bit, any subsampling.
         how: orientation of the stored picture.
-        target: format of the result, of the same depth and at least the same chroma
-            resolution (after turning); "" chooses the one that keeps every sample, see
+        target: pixel format of the result, with the same depth and at least the same chroma
+            resolution (after turning). "" chooses one that keeps every sample, see
             `redact.media.pixel_formats.upright_format`.
 
     Raises:
-        ValueError: if `target` has less chroma resolution than the turned picture.
+        ValueError: `target` has another depth, or less chroma resolution than the turned picture.
     """
     source = picture.format.name
     width, height = picture.width, picture.height
@@ -76,7 +78,7 @@ def upright(picture: av.VideoFrame, how: Orientation, target: str = "") -> av.Vi
     for index in range(len(result.planes)):
         plane = plane_array(picture, index)
         if index:
-            # Chroma resolution of the target along the axes of the stored picture.
+            # Subsampling of the target along the axes of the stored picture.
             right, down = (now.down, now.right) if how.turns % 2 else (now.right, now.down)
             if right > was.right or down > was.down:
                 raise ValueError(f"{target} has less chroma than {source}")
@@ -88,11 +90,11 @@ def upright(picture: av.VideoFrame, how: Orientation, target: str = "") -> av.Vi
 
 
 def top_left(picture: av.VideoFrame, width: int, height: int) -> av.VideoFrame:
-    """A new frame with so much of a larger one, from its corner; time and colour tags are copied.
+    """A new frame with the top left part of a picture, and the same time and colour tags.
 
     Args:
-        picture: planar YUV or grey.
-        width, height: luma samples.
+        picture: planar YUV or grey, at least that large.
+        width, height: of the part, in luma samples.
     """
     result = av.VideoFrame(width, height, picture.format.name)
     for index in range(len(result.planes)):
@@ -103,7 +105,7 @@ def top_left(picture: av.VideoFrame, width: int, height: int) -> av.VideoFrame:
 
 
 def copy_tags(source: av.VideoFrame, target: av.VideoFrame) -> None:
-    """Copy time and colour description, and nothing else, from one frame to another."""
+    """Copy time and colour tags, and nothing else, from one frame to another."""
     target.pts = source.pts
     target.duration = source.duration
     if source.time_base:
@@ -115,12 +117,11 @@ def copy_tags(source: av.VideoFrame, target: av.VideoFrame) -> None:
 
 
 def orientation_of(matrix: tuple[int, ...]) -> tuple[Orientation, bool]:
-    """Orientation nearest to a display matrix, and whether the matrix is exactly that.
+    """Orientation nearest to a display matrix, and whether the matrix is exactly that orientation.
 
     Args:
-        matrix: nine integers, rows (a b u)(c d v)(x y w); a to d in 16.16 fixed point. A
-            stored point (p, q) is shown at (a p + c q + x, b p + d q + y) (ISO/IEC
-            14496-12, 8.3.2.3).
+        matrix: nine integers, rows (a b u)(c d v)(x y w); a to d in 16.16 fixed point. It shows a
+            stored point (p, q) at (a p + c q + x, b p + d q + y) (ISO/IEC 14496-12, 8.3.2.3).
     """
     a, b, c, d = matrix[0], matrix[1], matrix[3], matrix[4]
     if a * d - b * c == 0:
@@ -133,13 +134,13 @@ def orientation_of(matrix: tuple[int, ...]) -> tuple[Orientation, bool]:
 
 
 def fitted(picture: av.VideoFrame, target: str) -> av.VideoFrame:
-    """The picture in a format of at least its depth and chroma resolution.
+    """Convert a picture to a pixel format of at least its depth and chroma resolution.
 
-    Luma and chroma samples are kept; chroma is repeated where `target` has more of it, grey
-    gets neutral chroma, and 8-bit samples become 10-bit by a shift.
+    No sample is lost: chroma is repeated if `target` has more of it, grey gets neutral chroma, and
+    8-bit samples are shifted to 10 bits.
 
     Raises:
-        ValueError: if `target` holds less than the picture.
+        ValueError: `target` has less depth or less chroma resolution than the picture.
     """
     source = picture.format.name
     if source == target:
@@ -157,10 +158,10 @@ def fitted(picture: av.VideoFrame, target: str) -> av.VideoFrame:
 
 
 class Fields:
-    """Marks frames as interlaced, as x264 takes the order of fields from each frame.
+    """Marks frames as interlaced, because x264 takes the field order from each frame.
 
     Args:
-        order: "tt", "bb", "tb" or "bt"; the second letter is the field shown first.
+        order: "tt", "bb", "tb" or "bt"; the second letter names the field shown first.
     """
 
     def __init__(self, order: str) -> None:
@@ -168,7 +169,7 @@ class Fields:
         self._graph: av.filter.Graph | None = None
 
     def mark(self, picture: av.VideoFrame) -> av.VideoFrame:
-        """The same picture, marked where it is not; new frames never are."""
+        """The picture, marked as interlaced; new frames never are."""
         if picture.interlaced_frame:
             return picture
         if self._graph is None:

@@ -1,4 +1,4 @@
-"""The time of each decoded picture, and what happens if the file states none."""
+"""Determines the time of each decoded picture, even if the file states none."""
 
 from __future__ import annotations
 
@@ -12,22 +12,21 @@ from ..words import problem
 from .info import SourceInfo
 
 MAX_BACKWARD = Fraction(1, 2)
-"""Seconds by which a time may run backwards and still count as a small fault of one frame.
-More is a jump of the clock, as in joined recordings: the file has no single time line."""
+"""Seconds by which a time may run backwards and still count as a small error of one frame. More is
+a jump of the clock, as in joined recordings, which have no single timeline."""
 
 
 class FrameTimes:
-    """Gives each frame its PTS, in `info.video.time_base` units, strictly rising.
+    """Gives each frame a strictly ascending PTS in units of `info.video.time_base`.
 
-    The source's own PTS is used wherever there is one, else the decoding time. AVI states only
-    the times at which packets are decoded: as frames leave the decoder in the order in which
-    they are shown, the earliest time that is left belongs to the next frame. A raw elementary
-    stream, which has no times at all, is counted. A frame at or before its predecessor is
-    moved to one unit after it, because no container can hold two pictures at one time. Every
-    departure is counted.
+    A frame gets its own PTS if the source states one, else its decoding time. AVI states only the
+    decoding times of packets: frames leave the decoder in presentation order, so the next frame
+    gets the earliest time still unused. Frames of a raw elementary stream, which has no times, are
+    numbered. A frame at or before its predecessor moves to one unit after it, because no container
+    can store two pictures with the same time.
 
     Attributes:
-        moved: frames that were given a time other than their own.
+        moved: number of frames that got a time other than their own.
     """
 
     def __init__(self, info: SourceInfo) -> None:
@@ -40,7 +39,7 @@ class FrameTimes:
         self.moved = 0
 
     def packet(self, pts: int | None) -> None:
-        """Note the time of a packet that goes to the decoder."""
+        """Take the time of a packet that goes to the decoder."""
         if self._unordered and pts is not None:
             heappush(self._waiting, pts)
 
@@ -48,11 +47,11 @@ class FrameTimes:
         """PTS of the next frame in presentation order.
 
         Args:
-            pts, dts, duration: as the decoder gives them.
-            key: the frame refers to no other, so that its own time can be relied upon.
+            pts, dts, duration: of the decoded frame.
+            key: whether the frame refers to no other; then its own time is reliable.
 
         Raises:
-            InputError: if the clock of the file jumps backwards.
+            InputError: the timestamps of the file jump backwards.
         """
         self._index += 1
         if not self._video.timestamps:
@@ -74,7 +73,7 @@ class FrameTimes:
 
     def _earliest(self, own: int | None, key: bool) -> int:
         if key and own is not None:
-            # Times of packets that gave no picture must not be left for later frames.
+            # Later frames must not get the times of packets that gave no picture.
             while len(self._waiting) > 1 and self._waiting[0] < own:
                 heappop(self._waiting)
         return heappop(self._waiting)

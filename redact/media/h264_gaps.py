@@ -1,7 +1,7 @@
-"""Coded pictures that an H.264 stream lacks, which FFmpeg replaces by others.
+"""Finds pictures that are missing from an H.264 stream, which FFmpeg silently replaces by others.
 
-Its log mentions some of these gaps ("Frame num gap", at debug level), but not the commonest: a lost
-P picture that B pictures follow (`tests/media/test_missing_pictures.py`). So they are found here.
+FFmpeg logs some of these gaps ("Frame num gap", at debug level), but not the most common: a lost P
+picture followed by B pictures (`tests/media/test_missing_pictures.py`).
 """
 
 from __future__ import annotations
@@ -20,22 +20,23 @@ from .h264_headers import (
 )
 
 _SLICES, _SEQUENCE, _PICTURE = (1, 2, 5), 7, 8
-"""Kinds of units; 2 is the first part of a slice that is coded in three."""
+"""NAL unit types; 2 is the first of three partitions of a slice."""
 
 
 class Gaps:
-    """Follows `frame_num`, which counts the pictures that others may be predicted from.
+    """Follows `frame_num`, which counts the reference pictures.
 
-    Each such picture has the number after the last one's, and one from which nothing is predicted
-    has it too, but does not use it up (ITU-T H.264, 7.4.3). Where a number is left out a picture
-    is missing, and what follows is predicted from something else than it was coded from, up to the
-    next key picture. What is not understood is never taken for a gap. Not noticed are lost pictures
-    from which nothing is predicted, which spoil no other; a loss after which the number happens to
-    fit, be it of a key picture or of just as many pictures as the counter can count; and any in a
-    stream that allows numbers to be left out.
+    Each reference picture has the number after the last one's. A non-reference picture has that
+    number too, but does not use it up (ITU-T H.264, 7.4.3). If a number is skipped, a picture is
+    missing, and everything up to the next key picture is predicted from the wrong pictures. Headers
+    that cannot be parsed never count as a gap.
+
+    Three kinds of loss go unnoticed: non-reference pictures, which spoil no other; a loss after
+    which the number happens to fit, of a key picture or of as many pictures as the counter can
+    count; and any loss in a stream that is allowed to skip numbers.
 
     Args:
-        extradata: what the container says about the stream as a whole, None for nothing.
+        extradata: of the codec context, with the stream's parameter sets; None if there is none.
     """
 
     def __init__(self, extradata: bytes | None) -> None:
@@ -55,7 +56,7 @@ class Gaps:
             self._read(head)
 
     def before(self, packet: Any) -> bool:
-        """Whether a picture is missing before, or between, those of this packet."""
+        """Whether a picture is missing before this packet or within it."""
         if packet.has_sidedata("new_extradata"):
             self._configure(bytes(packet.get_sidedata("new_extradata")))
         if packet.is_discard and packet.is_keyframe:
@@ -97,7 +98,7 @@ class Gaps:
         known = {n for last in self._last for n in (last, (last + 1) % top)}
         gap = bool(known) and number not in known
         if picture.reference:
-            # The rest of a picture that restarts the count still has the number that it had.
+            # Further slices of a picture that restarts the count still have its old number.
             restarted = picture.restarts or self._last == (number, 0)
             self._last = (number, 0) if restarted else (number,)
         elif gap:
@@ -106,5 +107,5 @@ class Gaps:
 
 
 def gaps_in(context: Any) -> Gaps | None:
-    """For the stream of a decoder; None where it is not H.264."""
+    """`Gaps` for the stream of a decoder; None if it is not H.264."""
     return Gaps(context.extradata) if context.name == "h264" else None

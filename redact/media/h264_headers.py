@@ -1,6 +1,5 @@
-"""What the headers of an H.264 stream (ITU-T H.264, clause 7.3) say of the order of its pictures.
-
-Only as much is read as it takes to follow `frame_num`, see `h264_gaps`.
+"""Parses the headers of an H.264 stream (ITU-T H.264, clause 7.3) as far as needed to follow
+`frame_num`, see `h264_gaps`.
 """
 
 from __future__ import annotations
@@ -8,7 +7,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 HEADER_BYTES = 512
-"""Bytes of a unit that are read: the longest headers have a weight for each of 64 references."""
+"""Bytes of a NAL unit to read: the longest headers have a weight for each of 64 references."""
 
 _HIGH_PROFILES = frozenset((100, 110, 122, 244, 44, 83, 86, 118, 128, 138, 139, 134, 135))
 """Profiles whose sequence parameter set states the chroma format."""
@@ -17,44 +16,44 @@ _P, _B, _I, _SP, _SI = range(5)
 
 
 class Bits:
-    """Reads the payload of a unit; raises ValueError where it ends too soon."""
+    """Reads the payload of a NAL unit bit by bit. Raises ValueError at its end."""
 
     def __init__(self, unit: bytes) -> None:
-        # A 3 behind two zeros only keeps a start code from being seen where there is none.
+        # A 3 after two zeros only prevents a false start code (emulation prevention).
         data = unit[:HEADER_BYTES].replace(b"\0\0\3", b"\0\0")
         self._value = int.from_bytes(data)
         self._left = len(data) * 8
 
     def u(self, count: int) -> int:
-        """An unsigned number of this many bits."""
+        """Read an unsigned number of this many bits."""
         self._left -= count
         if self._left < 0:
             raise ValueError("the header ends too soon")
         return (self._value >> self._left) & ((1 << count) - 1)
 
     def ue(self) -> int:
-        """An unsigned number in Exp-Golomb code."""
+        """Read an unsigned number in Exp-Golomb code."""
         zeros = 0
         while not self.u(1):
             zeros += 1
         return (1 << zeros) - 1 + self.u(zeros)
 
     def se(self) -> int:
-        """A signed number in Exp-Golomb code."""
+        """Read a signed number in Exp-Golomb code."""
         code = self.ue()
         return (code + 1) // 2 if code % 2 else -(code // 2)
 
 
 class Sequence(NamedTuple):
-    """Of a sequence parameter set: what slice headers are read by.
+    """The values of a sequence parameter set that are needed to parse slice headers.
 
     Attributes:
-        planes: the three colours are coded separately.
-        colour: there is a colour that is not.
-        frame_bits: of `frame_num`.
-        order_bits: of the order count, 0 where it is not of kind 0.
-        order_deltas: slice headers hold differences of the order count (kind 1).
-        gaps: numbers may be left out on purpose.
+        planes: the three colour planes are coded separately.
+        colour: there is chroma, coded together with luma.
+        frame_bits: bits of `frame_num`.
+        order_bits: bits of the picture order count if it is of type 0; else 0.
+        order_deltas: slice headers contain differences of the picture order count (type 1).
+        gaps: the encoder may skip frame numbers.
         fields: pictures may be single fields.
     """
 
@@ -68,14 +67,14 @@ class Sequence(NamedTuple):
 
 
 class Picture(NamedTuple):
-    """Of a picture parameter set: the same.
+    """The values of a picture parameter set that are needed to parse slice headers.
 
     Attributes:
         sequence: number of its sequence parameter set.
-        bottom: frames have an order count for the bottom field.
-        references: numbers of references in list 0 and 1 where a slice does not state its own.
-        weights: P slices and B slices have weights.
-        redundant: slice headers hold a count of redundant pictures.
+        bottom: frames have a picture order count for the bottom field.
+        references: default numbers of references in lists 0 and 1.
+        weights: whether P slices and B slices have explicit weights.
+        redundant: slice headers contain a count of redundant pictures.
     """
 
     sequence: int
@@ -90,11 +89,11 @@ class Slice(NamedTuple):
 
     Attributes:
         number: `frame_num`.
-        idr: all later pictures can be decoded from here on.
-        reference: other pictures may be predicted from it.
-        restarts: it counts as number 0 for those that follow (memory management operation 5).
-        field: it is one of the two fields of a picture.
-        sequence: its parameters.
+        idr: the picture is an IDR picture.
+        reference: the picture is a reference picture.
+        restarts: the next pictures count it as number 0 (memory management operation 5).
+        field: the picture is a single field.
+        sequence: its sequence parameter set.
     """
 
     number: int
@@ -106,7 +105,7 @@ class Slice(NamedTuple):
 
 
 def sequence_of(unit: bytes) -> tuple[int, Sequence]:
-    """Number and content of a sequence parameter set. Raises ValueError."""
+    """Number and values of a sequence parameter set. Raises ValueError if it is too short."""
     bits = Bits(unit[1:])
     profile = bits.u(8)
     bits.u(16)
@@ -146,8 +145,8 @@ def _pass_scaling(bits: Bits, count: int) -> None:
 
 
 def picture_of(unit: bytes) -> tuple[int, Picture | None]:
-    """Number and content of a picture parameter set; None of one with groups of slices, which no
-    camera uses. Raises ValueError."""
+    """Number and values of a picture parameter set; None instead of values if it has slice groups,
+    which no camera uses. Raises ValueError if it is too short."""
     bits = Bits(unit[1:])
     number, sequence = bits.ue(), bits.ue()
     bits.u(1)
@@ -164,8 +163,8 @@ def picture_of(unit: bytes) -> tuple[int, Picture | None]:
 def slice_of(
     unit: bytes, sequences: dict[int, Sequence], pictures: dict[int, Picture | None]
 ) -> Slice | None:
-    """The slice, if it is the first of its picture. Raises ValueError, or KeyError where its
-    parameter sets are not known."""
+    """The slice, if it is the first of its picture; else None. Raises ValueError if it is too
+    short, KeyError if its parameter sets are unknown."""
     idr, reference = unit[0] & 31 == 5, bool(unit[0] & 0x60)
     bits = Bits(unit[1:])
     if bits.ue():
@@ -187,8 +186,8 @@ def slice_of(
 
 
 def _pass_order(bits: Bits, sequence: Sequence, picture: Picture, field: bool) -> None:
-    """From behind the mark of a field to behind the count of redundant pictures, of a slice that is
-    not IDR."""
+    """Skip the part after the field flag, up to and including the count of redundant pictures, in a
+    slice that is not IDR."""
     if field:
         bits.u(1)
     if sequence.order_bits:
@@ -204,7 +203,7 @@ def _pass_order(bits: Bits, sequence: Sequence, picture: Picture, field: bool) -
 
 
 def _pass_references(bits: Bits, kind: int, sequence: Sequence, picture: Picture) -> None:
-    """To behind the weights."""
+    """Skip up to and including the prediction weights."""
     if kind in (_I, _SI):
         return
     lists = 2 if kind == _B else 1
@@ -229,7 +228,7 @@ def _pass_references(bits: Bits, kind: int, sequence: Sequence, picture: Picture
 
 
 def _restarts(bits: Bits) -> bool:
-    """Whether the marking of references, which stands here, has operation 5."""
+    """Whether the reference picture marking, which comes next, contains operation 5."""
     found = False
     if bits.u(1):
         while operation := bits.ue():

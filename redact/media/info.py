@@ -1,4 +1,4 @@
-"""What is in a file: the result of `probe`."""
+"""The contents of a source file, as `probe` returns them."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from .pixel_formats import layout, upright_format, working_format
 
 @dataclass(frozen=True, slots=True)
 class Orientation:
-    """How the stored picture is turned into the upright one: first mirror, then turn.
+    """How to make the stored picture upright: first mirror it, then turn it.
 
     Attributes:
-        mirrored: the stored picture is mirrored left-right first.
+        mirrored: mirror the stored picture left to right.
         turns: clockwise quarter turns after that, 0 to 3.
-        exact: False where the display matrix says something else, to which this is nearest.
+        exact: False if the display matrix is none of these; then this is the nearest one.
     """
 
     mirrored: bool = False
@@ -56,9 +56,9 @@ class Mastering:
     """Static HDR metadata of the display a film was graded on (SMPTE ST 2086).
 
     Attributes:
-        primaries: CIE 1931 x, y of red, green, blue; None where not stated.
-        white: x, y of the white point; None where not stated.
-        luminance: lowest and highest, cd/m²; None where not stated.
+        primaries: CIE 1931 x, y of red, green, blue; None if not stated.
+        white: x, y of the white point; None if not stated.
+        luminance: lowest and highest, cd/m²; None if not stated.
     """
 
     primaries: tuple[tuple[Fraction, Fraction], ...] | None = None
@@ -68,7 +68,8 @@ class Mastering:
 
 @dataclass(frozen=True, slots=True)
 class ContentLight:
-    """Brightest pixel and brightest frame average of a film (CTA-861.3), cd/m²."""
+    """Luminance of a film's brightest pixel and of its brightest frame average (CTA-861.3),
+    cd/m²."""
 
     max_cll: int
     max_fall: int
@@ -76,11 +77,11 @@ class ContentLight:
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """What pictures were before they became those of `redact.media.for_web`.
+    """Properties of pictures before `redact.media.for_web` converts them.
 
     Attributes:
         colour: their tags.
-        peak: brightest light of HDR, cd/m².
+        peak: highest luminance of HDR, cd/m².
     """
 
     colour: Colour
@@ -90,10 +91,13 @@ class Stored:
 FIELD_ORDERS: Final = {"progressive": 1, "tt": 2, "bb": 3, "tb": 4, "bt": 5}
 """FFmpeg's numbers (AVFieldOrder): the field that was coded first, and the one shown first."""
 
+_TAG_CHARACTERS: Final = 60
+"""Most characters of a dropped tag's text that are shown."""
+
 OF_CAMERAS: Final = Fraction(3, 2)
-"""Largest ratio of a pixel's sides that is taken as it is declared: that of DVCPRO HD; of
-PAL and NTSC widescreen it is less. Halved lines of video recorders are above it: they are looked at
-as stored, too."""
+"""Largest ratio of a pixel's sides that is plausible for a camera: that of DVCPRO HD; PAL and NTSC
+widescreen have less. Pictures above it, such as those with halved lines from video recorders, are
+also scanned as stored."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,19 +111,19 @@ class VideoInfo:
         orientation: from the container's display matrix.
         pixel_format: FFmpeg name of the stored format.
         time_base: seconds per PTS unit of the frames that `Decode` yields.
-        rate: average frame rate as declared, None where unknown; information only.
-        sample_aspect: of the stored picture, 1 where unset.
+        rate: declared average frame rate, None if unknown; never used for times.
+        sample_aspect: width of a pixel divided by its height, in the stored picture; 1 if unset.
         colour: tags of the frames that `Decode` yields.
         field_order: "progressive", "tt", "bb", "tb", "bt" or "".
-        frames: declared number of frames; where none is declared and some were lost, as many as
-            the packets of the file hold; None where unknown.
-        cut: how many of them an edit list cuts off.
-        timestamps: False for raw elementary streams, which hold none: their frames are
-            numbered at `rate`, one unit of `time_base` each.
-        mastering, content_light: static HDR metadata, None where absent.
-        coded_aspect: `sample_aspect` as the coded pictures say it, None where they say nothing.
-        stored: where `Decode` yields pictures for browsers (`redact.media.for_web`), what they
-            were before; None elsewhere.
+        frames: declared number of frames; if none is declared and some were lost, the number in
+            the file's packets; None if unknown.
+        cut: number of those frames that an edit list cuts off.
+        timestamps: False for raw elementary streams, which have none: their frames are numbered,
+            one unit of `time_base` = 1 / `rate` each.
+        mastering, content_light: static HDR metadata; None if absent.
+        coded_aspect: `sample_aspect` according to the coded pictures; None if they state none.
+        stored: what the pictures were before, if `Decode` yields pictures for browsers
+            (`redact.media.for_web`); else None.
     """
 
     index: int
@@ -148,12 +152,12 @@ class VideoInfo:
 
     @property
     def shown(self) -> int | None:
-        """Frames that are shown by what the headers say, None where unknown."""
+        """Number of frames shown, according to the headers; None if unknown."""
         return None if self.frames is None else self.frames - self.cut
 
     @property
     def upright_size(self) -> tuple[int, int]:
-        """Of the frames that `Decode` yields."""
+        """Width and height of the frames that `Decode` yields, in pixels."""
         width, height = self.orientation.upright_size(self.width, self.height)
         return (width, height) if self.stored is None else (width + width % 2, height + height % 2)
 
@@ -164,11 +168,12 @@ class VideoInfo:
 
     @property
     def presentations(self) -> tuple[Presentation, ...]:
-        """All ways in which the upright picture is scanned, the declared one first.
+        """All shapes and rotations in which to scan the upright picture, the declared one first.
 
-        As it is stored as well where the shape of its pixels is one that no camera makes, or where
-        container and coded pictures disagree about it: somebody may have changed a field, and what
-        is squeezed no network knows. Both ways up where the file turns it upside down.
+        No network detects squeezed faces. So the picture is also scanned with other pixel shapes if
+        no camera makes the declared one, or if container and coded pictures disagree, because
+        somebody may have changed a field. It is scanned both ways up if the file turns it upside
+        down.
         """
         shapes = [self.sample_aspect]
         disagree = self.coded_aspect not in (None, self.sample_aspect)
@@ -207,8 +212,8 @@ class AudioInfo:
     Attributes:
         index: of the stream in its container.
         codec, channels, sample_rate, language: as declared.
-        begins, ends: seconds on the clock of the file, as far as headers tell; None where they do
-            not. Neither need be the beginning or the end of the pictures.
+        begins, ends: in seconds on the clock of the file; None if the headers do not say. They may
+            differ from the start and end of the pictures.
     """
 
     index: int
@@ -226,23 +231,31 @@ class Dropped:
 
     Attributes:
         kind: "tag", "subtitle", "data", "attachment", "cover art", "video", "chapter", …
-        what: what it is; a tag's key and text.
-        where: "container" or "stream N".
+        what: description; for a tag, its key and text.
+        where: "container", "stream N" or, for a photograph, a table of EXIF.
     """
 
     kind: str
     what: Message
     where: str
 
+    @classmethod
+    def tag(cls, key: str, value: str, where: str) -> Dropped:
+        """A tag, its text on one line and cut to `_TAG_CHARACTERS`."""
+        text = " ".join(value.split())
+        if len(text) > _TAG_CHARACTERS:
+            text = f"{text[: _TAG_CHARACTERS - 1]}…"
+        return cls("tag", Message("tag", key=key, text=text), where)
+
 
 @dataclass(frozen=True, slots=True)
 class Excerpt:
-    """Which pictures of a video are read, by their PTS; see `redact.media.part_of`.
+    """Part of a video, in PTS units of the source; see `redact.media.part_of`.
 
     Attributes:
-        first: PTS from which on.
-        end: PTS before which, None for all that follow.
-        shift: taken off the PTS of every picture.
+        first: PTS at which it starts.
+        end: PTS before which it ends; None for the end of the video.
+        shift: subtracted from the PTS of every picture.
     """
 
     first: int
@@ -252,20 +265,20 @@ class Excerpt:
 
 @dataclass(frozen=True, slots=True)
 class SourceInfo:
-    """A readable video file.
+    """A readable video or photograph.
 
     Attributes:
         path: as given by the user.
-        container: FFmpeg's demuxer name.
-        size: bytes.
-        duration: seconds, None where the container does not say.
-        video, audio: what is kept.
-        dropped: what is not, in order of appearance.
-        missing: bytes that the file lacks at its end, as far as its headers tell.
-        torn: it could not be read everywhere, or ends early, so that nobody knows how many pictures
-            it held; the first is known once it was decoded.
-        warnings: anything unusual that the user should know.
-        part: which pictures are read, None for all.
+        container: FFmpeg's demuxer name, or the kind of photograph.
+        size: of the file, in bytes.
+        duration: in seconds; None if the container does not say.
+        video, audio: the streams to keep.
+        dropped: everything that is not kept, in order of appearance.
+        missing: bytes that are missing at the end of the file, according to its headers.
+        torn: the file ends early, or (known only after decoding) parts of it could not be read, so
+            the number of its pictures is unknown.
+        warnings: for the user.
+        part: which part of the video to decode; None for all of it.
     """
 
     path: Path
@@ -282,8 +295,8 @@ class SourceInfo:
 
     @property
     def sound(self) -> tuple[Fraction | None, Fraction | None]:
-        """When the first sound begins and the last one ends, seconds on the clock of the file; None
-        where there is none, or where headers do not say."""
+        """Start of the first audio stream and end of the last, in seconds on the clock of the file;
+        None if there is none or the headers do not say."""
         begins = [a.begins for a in self.audio if a.begins is not None]
         ends = [a.ends for a in self.audio]
         latest = max((e for e in ends if e is not None), default=None)
@@ -291,13 +304,13 @@ class SourceInfo:
 
     @property
     def photograph(self) -> bool:
-        """Whether it is one picture without a time (`redact.media.photographs`)."""
+        """Whether the source is a photograph (`redact.media.photographs`)."""
         return self.container in photographs.PHOTOGRAPH_KINDS
 
     @property
     def expected_frames(self) -> int | None:
-        """Frames as declared; `About` as many as fit the length where that is not stated
-        (Matroska, transport streams); None where nothing is known."""
+        """Number of frames: as declared, or estimated from the duration (an `About`) if none is
+        declared (Matroska, transport streams); None if unknown."""
         if self.video.shown is not None:
             return self.video.shown
         if self.duration is None or self.video.rate is None:

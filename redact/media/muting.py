@@ -1,4 +1,4 @@
-"""Takes spans out of sound."""
+"""Mutes spans of sound, with silence or a tone."""
 
 from __future__ import annotations
 
@@ -12,22 +12,22 @@ from numpy.typing import NDArray
 from ..types import Muted
 
 HERTZ: Final = 1000
-"""Of the tone that replaces sound."""
+"""Frequency of the tone that replaces sound."""
 
 TONE_AMPLITUDE: Final = 0.1
-"""Its amplitude, 1 being full: heard, and no shock."""
+"""Amplitude of that tone, where 1 is full scale: audible, but no shock."""
 
 AudioSamples = NDArray[np.float32]
 
 
 def mute_samples(samples: AudioSamples, time: Fraction, rate: int, spans: Sequence[Muted]) -> None:
-    """Overwrite spans of samples, in place; they are not merely turned down.
+    """Overwrite spans of samples in place with silence or a tone; nothing of them remains.
 
     Args:
-        samples: [channels, n], from -1 to 1.
-        time: of the first sample, seconds.
-        rate: samples a second.
-        spans: a sample that either end falls into is taken out, too.
+        samples: float32 [channels, n], from -1 to 1.
+        time: of the first sample, in seconds.
+        rate: samples per second.
+        spans: samples into which either end falls are overwritten too.
     """
     count = samples.shape[1]
     for span in spans:

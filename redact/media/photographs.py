@@ -1,8 +1,8 @@
-"""Photographs: a file with one picture, read as a video of one frame, and written as the picture
-and nothing else.
+"""Photographs: files with one picture, which redact reads as a video of one frame, and writes
+without anything but the picture.
 
-Pillow reads and writes them, with pillow-heif for HEIC where it is installed. The picture is turned
-upright by its EXIF orientation and brought to sRGB by its colour profile, since neither is written.
+Pillow reads and writes them, with pillow-heif for HEIC if it is installed. The output has no EXIF
+and no colour profile, so the picture is first turned upright and converted to sRGB.
 """
 
 from __future__ import annotations
@@ -28,29 +28,29 @@ from ..words import Message, problem
 from .info import Colour, Dropped, Orientation, SourceInfo, VideoInfo
 
 ENDINGS: Final = {".jpg": JPEG, ".jpeg": JPEG, ".png": PNG, ".webp": WEBP}
-"""Endings of the photographs that are written, with their kind."""
+"""Extension → kind, of the photographs that redact can write."""
 
 READ_ALONE: Final = (".heic", ".heif", ".avif")
-"""Endings of those that are read, and written as JPEG."""
+"""Extensions of photographs that redact can read, but writes as JPEG."""
 
 WRITTEN: Final = frozenset(ENDINGS.values())
-"""Kinds of photographs that are written."""
+"""Kinds of photographs that redact can write."""
 
 SAVED: Final[dict[str, dict[str, Any]]] = {
     JPEG: {"quality": 95, "subsampling": 0, "optimize": True},
     PNG: {},
     WEBP: {"quality": 95, "method": 4},
 }
-"""How Pillow saves each kind. What is drawn is coded once more, so quality is high."""
+"""Pillow's options for saving each kind. Quality is high, as the picture is coded a second time."""
 
 _CODECS: Final = {JPEG: "mjpeg", HEIF: "hevc", AVIF: "av1"}
-"""FFmpeg's names of the codings, where they are others."""
+"""Kind → FFmpeg's name of the codec, if the two differ."""
 
 _SRGB: Final = Colour("bt709", "iec61966-2-1", "bt709", "pc")
 
 
 def is_photograph(path: Path) -> bool:
-    """Whether a file is one picture, by its content; an animation is a video."""
+    """Whether a file contains a single picture, by its content; an animation is a video."""
     try:
         with open_file(path) as file:
             head = file.read(16)
@@ -62,14 +62,14 @@ def is_photograph(path: Path) -> bool:
         with _opened(path) as image:
             return int(getattr(image, "n_frames", 1)) == 1
     except InputError:
-        return True  # by its head it is one; reading it tells what is wrong with it
+        return True  # it starts like one; reading it will say what is wrong with it
     except OSError:
         return False
 
 
 def _is_motion_jpeg(path: Path) -> bool:
-    """Whether one picture follows the other and nothing says that they belong together (MPF), as
-    it does where a phone keeps a second picture in a photograph."""
+    """Whether a second picture follows the first without an index (MPF), by which phones mark
+    pictures that belong to one photograph."""
     parts = list(parts_of(read_file(path)))
     if any(part.name.startswith("APP2 MPF") for part in parts):
         return False
@@ -79,7 +79,7 @@ def _is_motion_jpeg(path: Path) -> bool:
 
 
 def photograph_info(path: Path) -> SourceInfo:
-    """What is in a photograph. Raises InputError if it cannot be read."""
+    """Read what a photograph contains. Raises InputError if it cannot be read."""
     with open_file(path) as file:
         kind = kind_of(file.read(16))
     with _opened(path) as image:
@@ -105,7 +105,7 @@ def photograph_info(path: Path) -> SourceInfo:
 
 
 def picture_of(path: Path) -> av.VideoFrame:
-    """The upright picture, rgb24 in sRGB. Raises InputError if a byte of it is missing."""
+    """Decode the upright picture, rgb24 in sRGB. Raises InputError if a byte of it is missing."""
     with _opened(path) as image:
         try:
             image.load()
@@ -120,13 +120,13 @@ class PhotoWriter:
     """Context manager that writes one photograph; the counterpart of `VideoWriter`.
 
     Args:
-        path: written at once: give it the temporary name of an `OutputFile`.
-        container: kind of the file, one of `SAVED`.
+        path: overwritten without asking, so pass the temporary name of an `OutputFile`.
+        container: kind of the file, a key of `SAVED`.
 
     Attributes:
-        notes: what a person should know about the output.
-        encoder: how the picture is coded, for the record.
-        sounded: None: there is no sound.
+        notes: for the user, about the output.
+        encoder: encoder and options, for the record.
+        sounded: always None, as there is no sound.
 
     Raises:
         OutputError: the file cannot be written.
@@ -141,14 +141,15 @@ class PhotoWriter:
         self.notes: list[Message] = []
 
     def write(self, frame: Frame) -> None:
-        """Write the picture. Raises UnsafeError if there is a second one."""
+        """Write the picture. Raises UnsafeError if it is the second one, OutputError if the file
+        cannot be written."""
         if self._written:
             raise problem(UnsafeError, "writer_time", name=self._path.name, index=frame.index)
         rgb = frame.picture.to_ndarray(format="rgb24")
         try:
             with self._path.open("r+b" if self._path.exists() else "wb") as file:
                 file.truncate()
-                # No EXIF, no profile, no comment: Pillow writes what it is given.
+                # Without EXIF, profile and comment: Pillow writes only what it is given.
                 Image.fromarray(rgb).save(file, format=self._kind, **SAVED[self._kind])
         except OSError as error:
             reason = error.strerror or str(error)
@@ -158,7 +159,7 @@ class PhotoWriter:
         self._written = True
 
     def close(self) -> None:
-        """Raises UnsafeError if nothing was written."""
+        """Raise UnsafeError if nothing was written."""
         if not self._written:
             raise problem(UnsafeError, "not_all_written", path=self._path.name, missing=1, all=1)
 
@@ -173,7 +174,7 @@ class PhotoWriter:
 
 
 def _opened(path: Path) -> Image.Image:
-    """An image whose header was read. Raises InputError."""
+    """Read an image's header. Raises InputError if it cannot be read."""
     data = read_file(path)
     if kind_of(data[:16]) == HEIF:
         try:
@@ -183,7 +184,7 @@ def _opened(path: Path) -> Image.Image:
         register_heif_opener(thumbnails=False)
     try:
         with warnings.catch_warnings():
-            # Twice as many pixels are refused by Pillow itself.
+            # Pillow itself refuses pictures with twice as many pixels.
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)
             return Image.open(io.BytesIO(data))
     except UnidentifiedImageError as error:
@@ -197,7 +198,7 @@ def _see_through(image: Image.Image) -> bool:
 
 
 def _opaque(image: Image.Image) -> Image.Image:
-    """RGB with 8 bits; what is behind a transparent part is white."""
+    """The image as 8-bit RGB, on a white background."""
     if image.mode.startswith("I"):  # 16 bits of grey
         image = Image.fromarray((np.asarray(image) >> 8).astype(np.uint8))
     if not _see_through(image):
@@ -208,8 +209,8 @@ def _opaque(image: Image.Image) -> Image.Image:
 
 
 def _in_srgb(image: Image.Image, profile: bytes | None) -> Image.Image:
-    """The image with the colours that its profile describes, as sRGB. A profile that cannot be read
-    is ignored, as browsers do."""
+    """The image converted from its colour profile to sRGB. An unreadable profile is ignored, as in
+    browsers."""
     if not profile:
         return image
     with contextlib.suppress(ImageCms.PyCMSError, ValueError):
@@ -222,12 +223,8 @@ def _in_srgb(image: Image.Image, profile: bytes | None) -> Image.Image:
     return image
 
 
-_SHOWN: Final = 60
-"""Characters of a tag's value that are shown."""
-
-
 def exif_fields(image: Image.Image) -> Iterator[tuple[str, str, Any]]:
-    """Every field of EXIF: the table in which it stands, its name, and its value. Raises whatever
+    """Yield every EXIF field: name of its table, its own name, and its value. Raises whatever
     Pillow raises."""
     exif = image.getexif()
     ifds = (ExifTags.IFD.Exif, ExifTags.IFD.GPSInfo, ExifTags.IFD.IFD1)
@@ -241,8 +238,7 @@ def exif_fields(image: Image.Image) -> Iterator[tuple[str, str, Any]]:
 
 def _exif(image: Image.Image) -> Iterator[Dropped]:
     for where, key, value in exif_fields(image):
-        text = " ".join(str(value).split())[:_SHOWN]
-        yield Dropped("tag", Message("tag", key=key, text=text), where)
+        yield Dropped.tag(key, str(value), where)
 
 
 def _other_parts(path: Path, kind: str) -> list[Dropped]:

@@ -1,7 +1,7 @@
-"""Pixel formats: what frames are worked on in, and what a stored format becomes.
+"""Working formats: the pixel formats in which frames are processed.
 
-Frames are worked on as planar YUV 4:2:0, 4:2:2 or 4:4:4, or grey, with 8 or 10 bits, because
-the renderer writes into planes. Everything else is brought to the nearest of these.
+They are planar YUV 4:2:0, 4:2:2, 4:4:4 and grey, with 8 or 10 bits, because the renderer writes
+into planes. Every other stored format is converted to the nearest of these.
 """
 
 from __future__ import annotations
@@ -16,15 +16,15 @@ from ..words import Message
 WORKING = tuple(
     name + depth for depth in ("", "10le") for name in ("yuv420p", "yuv422p", "yuv444p", "gray")
 )
-"""Formats of the frames that `Decode` yields."""
+"""FFmpeg's names of the working formats."""
 
 
 class Layout(NamedTuple):
-    """Shape of a planar working format.
+    """Depth and chroma resolution of a pixel format.
 
     Attributes:
-        bits: of a sample, 8 or 10.
-        right, down: log2 of the chroma subsampling across and down; 0 for grey.
+        bits: per sample; 8 or 10 in a working format.
+        right, down: log2 of the horizontal and vertical chroma subsampling; 0 for grey.
         grey: luma only.
     """
 
@@ -45,7 +45,7 @@ class Layout(NamedTuple):
 
     @property
     def channels(self) -> int:
-        """Planes."""
+        """Number of planes."""
         return 1 if self.grey else 3
 
     @property
@@ -54,14 +54,14 @@ class Layout(NamedTuple):
         return (1 << self.bits) - 1
 
     def grid_size(self, width: int, height: int) -> tuple[int, int]:
-        """Columns and rows of the chroma planes (of grey: of the picture) of `width` by `height`
-        pixels."""
+        """Columns and rows of the chroma planes of a picture of `width` × `height` pixels; for
+        grey, of the picture itself."""
         return -(-width // self.sub_x), -(-height // self.sub_y)
 
 
 @cache
 def layout(name: str) -> Layout:
-    """Layout of any FFmpeg format, as seen by its components. Raises ValueError if unknown."""
+    """Layout of any FFmpeg pixel format. Raises ValueError if the name is unknown."""
     fmt = VideoFormat(name, 64, 64)
     bits = max(c.bits for c in fmt.components)
     colours = sum(not c.is_alpha for c in fmt.components)
@@ -76,9 +76,9 @@ def layout(name: str) -> Layout:
 
 @cache
 def working_format(stored: str) -> str:
-    """Working format of the same or the next higher depth and chroma resolution.
+    """Working format with the same or the next higher depth and chroma resolution.
 
-    Depths over 10 bits become 10, as deep as any of our encoders goes in common players.
+    Depths over 10 bits become 10 bits, the most that common players take from any of our encoders.
     """
     plain = stored.replace("yuvj", "yuv")
     if plain in WORKING:
@@ -87,13 +87,13 @@ def working_format(stored: str) -> str:
     tail = "" if bits <= 8 else "10le"
     if grey:
         return "gray" + tail
-    # 4:1:1 lies within 4:2:2, 4:1:0 within 4:2:0, and 4:4:0 only within 4:4:4.
+    # 4:2:2 can represent 4:1:1, 4:2:0 can represent 4:1:0, and only 4:4:4 can represent 4:4:0.
     family = {(1, 1): "420", (2, 2): "420", (1, 0): "422", (2, 0): "422"}.get((right, down), "444")
     return f"yuv{family}p{tail}"
 
 
 def working_notes(stored: str) -> list[Message]:
-    """What a person should know about the way from the stored to the working format."""
+    """Notes for the user on the conversion from a stored format to its working format."""
     work = working_format(stored)
     if stored in (work, work.replace("yuv", "yuvj")):
         return []
@@ -112,25 +112,27 @@ def working_notes(stored: str) -> list[Message]:
 
 @cache
 def is_rgb(name: str) -> bool:
-    """Whether samples are red, green and blue, so that a matrix must be chosen for YUV."""
+    """Whether the samples of a pixel format are RGB, so that YUV needs a matrix."""
     fmt = VideoFormat(name, 64, 64)
     return fmt.is_rgb or fmt.has_palette or fmt.is_bayer
 
 
 @cache
 def upright_format(work: str, width: int, height: int, mirrored: bool, turns: int) -> str:
-    """Working format after an orientation, such that every luma sample keeps its chroma.
+    """Working format of a picture made upright, such that every luma sample keeps its chroma.
 
-    A quarter turn of 4:2:2 would be 4:4:0, which common codecs lack; and mirroring an odd
-    side shifts the pairs of pixels that share chroma by one. Both need full chroma.
+    A quarter turn of 4:2:2 would be 4:4:0, which common codecs lack; and reversing an odd side
+    shifts the pairs of pixels that share chroma by one. Both need full chroma resolution.
 
     Args:
-        work: working format of the stored picture of `width` x `height` pixels.
+        work: working format of the stored picture.
+        width, height: of the stored picture, in pixels.
+        mirrored, turns: see `Orientation`.
     """
     bits, right, down, grey = layout(work)
     if grey or not (right or down):
         return work
-    # Which stored axis runs backwards in the upright picture.
+    # Which stored axes run backwards in the upright picture.
     across_reversed = mirrored != (turns in (2, 3))
     down_reversed = turns in (1, 2)
     shifted = (right and across_reversed and width % 2) or (down and down_reversed and height % 2)

@@ -1,9 +1,8 @@
-"""What is in a file, and which parts of it may reach an output. Everything not named here is
-dropped.
+"""Reads what a file contains, and decides which parts of it may reach an output.
 
-Kept: one video stream (its pixels, times, sample aspect, colour description, static HDR
-metadata, field order), audio streams (packets or, where the container does not take them,
-their sound; language), and nothing else. What is dropped is listed for the user.
+Kept are one video stream (pixels, times, sample aspect, colour description, static HDR metadata,
+field order) and the audio streams (packets, or the sound if the container does not take them;
+language). Everything else is dropped and listed for the user.
 """
 
 from __future__ import annotations
@@ -50,17 +49,17 @@ from .source import (
 )
 
 ASSUMED_RATE = Fraction(25)
-"""Frames per second of a raw stream that states no rate: the default of FFmpeg's demuxers."""
+"""Frames per second assumed for a raw stream that declares no rate: FFmpeg's default."""
 
 LATE_START = 10
-"""Seconds; a clock that starts later leaves a noticeable blank in players that honour it."""
+"""Seconds: with a later first time, players that honour it show a noticeable blank."""
 
 
 def probe(path: Path) -> SourceInfo:
-    """Read a file's headers and decode its first frame; of a photograph, its headers.
+    """Read a file's headers and decode its first frame; for a photograph, only read its headers.
 
     Raises:
-        InputError: where no video can be read; nothing else is raised for any file.
+        InputError: the file contains no readable video or photograph. No file raises anything else.
     """
     refuse_streams(path)
     if is_photograph(path):
@@ -120,18 +119,19 @@ def _no_video(path: Path, container: InputContainer) -> InputError:
 def _first_frame(
     path: Path, container: InputContainer, stream: Any
 ) -> tuple[av.VideoFrame, Fraction | None]:
-    """The first frame that decodes, and the frame rate that the bitstream itself declares.
+    """The first frame that can be decoded, and for a raw stream the frame rate that its bitstream
+    declares.
 
-    A decoder of our own, not the stream's, so that the rate is what the bitstream says and
-    not what the demuxer assumed.
+    A second decoder finds out that rate, because the demuxer sets an assumed one in the stream's
+    own decoder.
     """
     rate: Fraction | None = None
     raw = bool(container.format.flags & NO_TIMESTAMPS)
     own = av.CodecContext.create(stream.codec_context.codec.name, "r") if raw else None
     for context in (stream.codec_context, own):
         if context is not None:
-            context.thread_count = 1  # more would begin with frames that nobody asks for
-    with contextlib.suppress(av.FFmpegError):  # nothing more can be read
+            context.thread_count = 1  # more threads would also decode frames nobody needs
+    with contextlib.suppress(av.FFmpegError):  # the rest of the file is unreadable
         for packet in packets_of(container, stream):
             for frame in _decoded(stream.codec_context, packet):
                 if own is not None:
@@ -194,7 +194,8 @@ def _video_info(
 
 
 def _shapes(stream: Any, context: Any) -> tuple[Fraction, Fraction | None]:
-    """A pixel's width over its height as players take it, and as the coded pictures say it."""
+    """Width of a pixel divided by its height, as players take it, and as the coded pictures state
+    it."""
     coded = fraction(context.sample_aspect_ratio)
     return fraction(stream.sample_aspect_ratio) or coded or Fraction(1), coded
 
@@ -211,7 +212,7 @@ def _colour(frame: av.VideoFrame, context: Any) -> Colour:
 def _field_order(frame: av.VideoFrame, context: Any) -> str:
     order = next((name for name, n in FIELD_ORDERS.items() if n == context.field_order), "")
     if frame.interlaced_frame and order in ("", "progressive"):
-        # Only the frames say that they are interlaced; top field first is what HD and PAL are.
+        # Only the frames say that they are interlaced. HD and PAL have the top field first.
         return "tt"
     return order
 
@@ -221,7 +222,7 @@ def _orientation(
 ) -> Orientation:
     data = extras.get("DISPLAYMATRIX")
     if data is None or len(data) < 36:
-        # Without the matrix itself PyAV still tells the angle, counter-clockwise.
+        # Without the matrix, PyAV still gives the angle, counter-clockwise.
         return Orientation(False, round(-frame.rotation / 90) % 4)
     orientation, exact = orientation_of(struct.unpack("=9i", data[:36]))
     if not exact:
@@ -246,24 +247,21 @@ _EXTRAS = {
 
 
 def _frame_extras(frame: av.VideoFrame, index: int) -> list[Dropped]:
-    """What rides inside the frames themselves and is dropped, from the first frame."""
-    found = dict.fromkeys(_EXTRAS[name] for name in side_data(frame) if name in _EXTRAS)
-    found |= dict.fromkeys(
-        ("tag", Message("tag", key=k, text=v)) for k, v in tags_of(frame.metadata).items()
-    )
-    return [Dropped(kind, what, f"stream {index}") for kind, what in found]
+    """Data inside the frames that is dropped, as found in the first frame."""
+    where = f"stream {index}"
+    extras = dict.fromkeys(_EXTRAS[name] for name in side_data(frame) if name in _EXTRAS)
+    found = [Dropped(kind, what, where) for kind, what in extras]
+    return found + [Dropped.tag(k, v, where) for k, v in tags_of(frame.metadata).items()]
 
 
 STILL_DISPOSITIONS = (
     Disposition.attached_pic | Disposition.still_image | Disposition.timed_thumbnails
 )
 
-_SHOWN = 60
-"""Characters of a tag's value that are shown."""
-
 
 def choose_video(container: InputContainer) -> Stream | None:
-    """The video stream to keep: moving, decodable, marked as default, then the largest."""
+    """The video stream to keep: of those that are decodable and no still pictures, the one marked
+    as default, then the largest; None if there is none."""
 
     def rank(stream: Any) -> tuple[bool, int, int]:
         context = stream.codec_context
@@ -279,7 +277,7 @@ def choose_video(container: InputContainer) -> Stream | None:
 
 
 def audio_info(stream: Any) -> AudioInfo | None:
-    """Description of an audio stream that can be kept, None where it cannot be read."""
+    """Description of an audio stream; None if it cannot be read."""
     context, base = stream.codec_context, fraction(stream.time_base)
     if context is None or not context.sample_rate or not context.layout.nb_channels:
         return None
@@ -299,7 +297,7 @@ def audio_info(stream: Any) -> AudioInfo | None:
 
 
 def language_of(stream: Stream) -> str:
-    """Language code of a stream, "" where it is unset or undetermined."""
+    """Language code of a stream; "" if it is unset or undetermined."""
     for key, value in tags_of(stream.metadata).items():
         if key.lower() == "language" and value.lower() != "und":
             return value
@@ -307,7 +305,8 @@ def language_of(stream: Stream) -> str:
 
 
 def left_out(container: InputContainer, kept: set[int]) -> Iterator[Dropped]:
-    """Everything in a container beyond the streams in `kept`, in order of appearance."""
+    """Yield everything in a container except the streams with an index in `kept`, in order of
+    appearance."""
     yield from _tags(tags_of(container.metadata), "container", language=False)
     chapters = container.chapters()
     if chapters:
@@ -354,7 +353,4 @@ def _tags(metadata: dict[str, str], where: str, language: bool) -> Iterator[Drop
             continue
         if low == "language" and (language or value.lower() == "und"):
             continue
-        text = " ".join(value.split())
-        if len(text) > _SHOWN:
-            text = text[: _SHOWN - 1] + "…"
-        yield Dropped("tag", Message("tag", key=key, text=text), where)
+        yield Dropped.tag(key, value, where)

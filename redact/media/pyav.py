@@ -1,7 +1,7 @@
-"""Differences between releases of PyAV, brought into one form: numbers, and text that is not UTF-8.
+"""Hides differences between releases of PyAV: in numbers, and in text that is not UTF-8.
 
-In release 18 a number is a Fraction, and None where a file does not tell it. From 19 on it is an
-`AVRational`, of value 0 or with a denominator of 0 where a file does not tell it.
+In release 18, a number is a Fraction, or None if the file does not state it. From 19 on it is an
+`AVRational`, with value 0 or denominator 0 if the file does not state it.
 """
 
 from __future__ import annotations
@@ -15,16 +15,17 @@ import av.filter
 KEEPS_BAD_TEXT: Final[dict[str, Any]] = (
     {"metadata_errors": "surrogateescape"} if int(av.__version__.split(".")[0]) < 19 else {}
 )
-"""Arguments of `av.open` with which a tag that is no UTF-8 is no error; release 19 needs none."""
+"""Arguments of `av.open` that allow tags that are not UTF-8; release 19 needs none."""
 
 
 UNDECODABLE: Final = (av.FFmpegError, EOFError, ValueError)
-"""What a decoder raises on a packet that it can make nothing of. A plain ValueError comes from
-release 19 on, for every packet after one with which the decoder could not be opened."""
+"""Exceptions that a decoder raises for a packet that it cannot decode. From release 19 on, a
+decoder that could not be opened raises a plain ValueError for every later packet."""
 
 
 def graph_for(picture: av.VideoFrame, *filters: tuple[str, dict[str, str]]) -> av.filter.Graph:
-    """A chain of FFmpeg's filters, each with its options, for pictures like this one."""
+    """Build a chain of FFmpeg filters, each a name with options, for pictures with the size and
+    format of this one."""
     graph = av.filter.Graph()
     source = graph.add_buffer(
         width=picture.width,
@@ -38,7 +39,7 @@ def graph_for(picture: av.VideoFrame, *filters: tuple[str, dict[str, str]]) -> a
 
 
 def filtered(graph: av.filter.Graph, picture: av.VideoFrame) -> av.VideoFrame:
-    """What comes of a picture."""
+    """The picture after the filters."""
     graph.push(picture)
     made = graph.pull()
     assert isinstance(made, av.VideoFrame)
@@ -46,14 +47,14 @@ def filtered(graph: av.filter.Graph, picture: av.VideoFrame) -> av.VideoFrame:
 
 
 def fraction(number: Any) -> Fraction | None:
-    """A rate, a time base or the shape of a pixel, None where the file does not tell it."""
+    """Convert a rate, time base or aspect ratio; None if the file does not state it."""
     if not number or not number.denominator:
         return None
     return Fraction(number.numerator, number.denominator)
 
 
 def tags_of(metadata: dict[str, str]) -> dict[str, str]:
-    """Tags of a container, a stream, a chapter or a picture, with "�" for what is no UTF-8."""
+    """Tags of a container, stream, chapter or picture, with "�" for bytes that are not UTF-8."""
     return {_text(key): _text(value) for key, value in metadata.items()}
 
 

@@ -1,8 +1,8 @@
-"""Decodes in a thread of its own, a few frames ahead of the consumer.
+"""Decodes in a separate thread, a few frames ahead of the consumer.
 
-While one frame is looked at or drawn, the next ones are decoded and turned upright. What comes out
-is what came out without it: the same frames in the same order, and the same errors at the same
-place.
+While one frame is scanned or drawn, the thread decodes the next ones and turns them upright. The
+consumer gets the same frames in the same order, and the same errors at the same place, as without
+the thread.
 """
 
 from __future__ import annotations
@@ -14,17 +14,17 @@ from contextlib import contextmanager
 from typing import Generic, TypeVar
 
 MOST_WAITING_FRAMES = 3
-"""Frames that wait at most. More would gain nothing where the two sides are alike from frame to
-frame, and each takes 12 MB in 4K."""
+"""Most frames that wait for the consumer. More would gain nothing if both sides keep a steady pace,
+and each takes 12 MB in 4K."""
 
 _ASK_SECONDS = 0.1
-"""Seconds after which a thread that waits for room asks whether anybody still wants its frames."""
+"""Seconds after which a thread waiting for room checks whether its frames are still wanted."""
 
 T = TypeVar("T")
 
 
 class _End:
-    """Nothing more comes, because of `error` if there was one."""
+    """Marks the end of the frames, and holds the error that caused it, if any."""
 
     def __init__(self, error: BaseException | None) -> None:
         self.error = error
@@ -32,10 +32,14 @@ class _End:
 
 @contextmanager
 def read_ahead(frames: Iterable[T], most: int = MOST_WAITING_FRAMES) -> Iterator[Iterator[T]]:
-    """Iterator of the same things, made in a thread while the context is open.
+    """Context with an iterator of the same items, produced in a thread.
 
-    Errors of `frames` are raised where their frame would have come. When the context is left,
+    An error of `frames` is raised in place of the frame that it prevented. On leaving the context,
     the thread has ended.
+
+    Args:
+        frames: iterated in the thread, which also closes it if it is a generator.
+        most: most items that wait for the consumer.
     """
     thread = _Reader(frames, most)
     thread.start()
@@ -49,8 +53,9 @@ class _Reader(threading.Thread, Generic[T]):
     def __init__(self, frames: Iterable[T], most: int) -> None:
         super().__init__(name="decoding", daemon=True)
         self._frames = frames
-        # Simple queues are written in C; one with a bound is not, and takes longer than a frame of
-        # a still camera needs for all else. So room for a thing is taken from a second one.
+        # A `Queue` with a bound is written in Python and takes longer than everything else that a
+        # frame of a still camera needs. `SimpleQueue` is written in C, so a second one holds the
+        # free places.
         self._ready: queue.SimpleQueue[T | _End] = queue.SimpleQueue()
         self._room: queue.SimpleQueue[None] = queue.SimpleQueue()
         for _ in range(most):
@@ -67,13 +72,13 @@ class _Reader(threading.Thread, Generic[T]):
                         return
             finally:
                 if isinstance(source, Generator):
-                    source.close()  # here, for it belongs to this thread
-        except BaseException as raised:  # whatever it is, it is raised again by `things`
+                    source.close()  # in the thread that ran it
+        except BaseException as raised:  # `things` raises it again
             error = raised
         self._give(_End(error))
 
     def _give(self, thing: T | _End) -> bool:
-        """Whether it was taken; False if nobody wants any more."""
+        """Put an item when there is room; False if the consumer has stopped."""
         while not self._unwanted.is_set():
             try:
                 self._room.get(timeout=_ASK_SECONDS)
@@ -95,6 +100,6 @@ class _Reader(threading.Thread, Generic[T]):
             return
 
     def stop(self) -> None:
-        """Return when the thread has ended."""
+        """Stop the thread and wait for its end."""
         self._unwanted.set()
         self.join()

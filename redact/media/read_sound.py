@@ -1,4 +1,4 @@
-"""Reads sound as samples with their times."""
+"""Reads sound as samples with times."""
 
 from __future__ import annotations
 
@@ -22,12 +22,14 @@ from .source import only, opened, packets_of
 def read_sound(
     path: Path, stream: int, rate: int, start: Fraction | None = None
 ) -> Iterator[tuple[Fraction, AudioSamples]]:
-    """Mono sound of a stream, piece by piece: time of the first sample in seconds, samples [n].
+    """Yield a stream's sound, mixed to mono, piece by piece: time of the first sample in seconds,
+    and samples, float32 [n].
 
     Args:
-        path, stream: the file, and which of its streams.
-        rate: samples a second of what is given.
-        start: seconds on the clock of the file; pieces before it are left out.
+        path: of the file.
+        stream: index of the stream.
+        rate: samples per second to convert to.
+        start: seconds on the clock of the file; earlier pieces are skipped.
     """
     mixer = av.AudioResampler(format="fltp", layout="mono", rate=rate)
     for time, frame in _timed(path, stream, start):
@@ -41,9 +43,10 @@ def read_sound(
 def read_channels(
     path: Path, stream: int, start: Fraction | None = None
 ) -> Iterator[tuple[Fraction, int, AudioSamples]]:
-    """All channels of a stream as they are, piece by piece: time of the first sample in seconds,
-    samples a second, samples [channels, n]. A mix would not do: what is in two channels with
-    opposite signs is not in their sum.
+    """Yield all channels of a stream, piece by piece: time of the first sample in seconds, samples
+    per second, and samples, float32 [channels, n].
+
+    They are not mixed, because sound with opposite signs in two channels would vanish.
 
     Args:
         path, stream, start: as for `read_sound`.
@@ -57,7 +60,7 @@ def read_channels(
 def _timed(
     path: Path, stream: int, start: Fraction | None
 ) -> Iterator[tuple[Fraction, AudioFrame]]:
-    """Decoded sound in one format, with its times on the clock of the file."""
+    """Yield decoded sound in one format, with its time in seconds on the clock of the file."""
     with opened(path) as container:
         only(container, {stream})
         sound: Any = container.streams[stream]
@@ -78,7 +81,7 @@ def _timed(
 def _frames(container: Any, stream: Any) -> Iterator[Any]:
     packets = packets_of(container, stream)
     while True:
-        with set_aside():  # broken sound is no damage of the picture
+        with set_aside():  # broken sound does not count as damage of the picture
             try:
                 packet = next(packets, None)
                 if packet is None:

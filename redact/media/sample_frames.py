@@ -1,4 +1,4 @@
-"""A few frames of a source, found by jumping: what kind of footage is it?"""
+"""Samples a few frames of a source by seeking, to see what kind of footage it is."""
 
 from __future__ import annotations
 
@@ -15,28 +15,29 @@ from .pyav import UNDECODABLE
 from .source import opened_video
 
 SECONDS_BETWEEN_SAMPLES: Final = 3.0
-"""Seconds between two of these frames: as long as most shots."""
+"""Seconds between two samples: about the length of a shot."""
 
 LEAST_SAMPLES: Final = 3
-"""Frames of a source, however short."""
+"""Fewest samples of a source, however short."""
 
 MOST_SAMPLES: Final = 120
-"""Frames of one source: in longer ones they lie farther apart."""
+"""Most samples of a source; in long ones they lie farther apart."""
 
 _LEAST_DECODED: Final = 100
-"""Frames that are decoded on the way at least: a short clip often has but one key frame."""
+"""Extra frames that may always be decoded to reach the wanted times: a short clip often has only
+one key frame."""
 
 _SPARE: Final = 0.08
-"""Share of all frames that are decoded on the way to where a frame was wanted. Where key frames
-are rare and this is used up, they are taken as they come."""
+"""Share of all frames that may be decoded to reach the wanted times. Once it is used up, because
+key frames are rare, the key frames before those times are taken instead."""
 
 
 def sample_frames(info: SourceInfo) -> Iterator[Frame]:
-    """Some frames, about evenly spread, in order; numbered from 0. What cannot be decoded, or
-    has another size, is left out: the search of the source reports it.
+    """Yield some frames in order, about evenly spread and numbered from 0. Frames that cannot be
+    decoded or have another size are left out; the search reports them.
 
     Args:
-        info: the source; of a part of it, the whole is sampled.
+        info: of the source; even if it is a part, the whole source is sampled.
     """
     base, frames = info.video.time_base, Decode(info)
     seconds = float(info.duration or 0)

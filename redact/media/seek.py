@@ -1,5 +1,5 @@
-"""Decoding a stretch: from the middle of a file, the same frames as from its start or none; and a
-part of a video, read as if it were all of it, for previews.
+"""Decodes part of a file: either from its middle, yielding the same frames as from the start or
+none; or as if the part were the whole video, for previews.
 """
 
 from __future__ import annotations
@@ -17,30 +17,30 @@ from .pyav import UNDECODABLE
 from .source import opened_video, packets_of
 
 Mark = tuple[int | None, int | None, int]
-"""Pts, dts and size of a packet."""
+"""PTS, DTS and size in bytes of a packet, which identify it."""
 
 _MOST_PACKETS = 2000
-"""Packets after a jump among which the one to start at must be."""
+"""Most packets to read after a seek before giving up on the one to start at."""
 
 
 def decode_from(
     info: SourceInfo, timeline: Timeline, first: int, seek: int, mark: Mark
 ) -> Iterator[Frame]:
-    """Frames from `first` on; ends early at the first one whose time is not the timeline's.
+    """Yield the frames from `first` on, up to the first whose time is not that of the timeline.
 
-    Pictures that are shown before `first` refer to what was not decoded, and are left out. The
-    frames say nothing of damage: the plan knows.
+    Pictures shown before `first` are left out, because they refer to pictures that were not
+    decoded. No frame is marked as damaged; the plan knows which ones are.
 
     Args:
-        info: the source.
+        info: of the source.
         timeline: of its plan.
-        first: frame of the packet `mark`.
-        seek: where to send the demuxer, in time base units.
-        mark: the packet to start at; nothing is given where it is not met.
+        first: index of the frame that `mark` contains.
+        seek: time to seek to, in units of the time base.
+        mark: the packet to start at; if it is not found, nothing is yielded.
 
     Raises:
         InputError: the file cannot be opened.
-        UnsafeError: the picture changes its size or format midway.
+        UnsafeError: the picture size or pixel format changes midway.
     """
     frames = Decode(info)
     with opened_video(info) as (container, stream):
@@ -74,19 +74,19 @@ def _from_mark(packets: Iterator[Any], mark: Mark) -> Iterator[Any]:
 
 
 def copy_of(frame: Frame) -> Frame:
-    """A frame with planes of its own, to be drawn on."""
+    """A copy of a frame whose planes may be drawn on."""
     return replace(frame, picture=upright(frame.picture, Orientation(), frame.picture.format.name))
 
 
 def part_of(info: SourceInfo, start: float, end: float | None) -> SourceInfo:
-    """The same source, of which `Decode` gives the pictures of a span only.
+    """The source, limited to a span: `Decode` yields only its pictures.
 
-    Its times begin where those of the whole video begin, so that players show the first picture of
-    the span at once. It has no sound and no declared number of frames.
+    They are shifted in time to the start of the whole video, so that players show the first one at
+    once. The part has no sound and no declared number of frames.
 
     Args:
         info: of the whole video.
-        start, end: seconds after the first picture; None: to the end.
+        start, end: in seconds after the first picture; `end` None for the end of the video.
 
     Raises:
         InputError: the video cannot be read, or has no picture in the span.
@@ -103,7 +103,7 @@ def part_of(info: SourceInfo, start: float, end: float | None) -> SourceInfo:
         missing=0,
         duration=_length(info, start, end),
     )
-    next(iter(Decode(narrowed)))  # raises where there is none
+    next(iter(Decode(narrowed)))  # raises InputError if the span has no picture
     return narrowed
 
 

@@ -1,6 +1,4 @@
-"""How sound can be coded in each container: codecs, encoders, rates, channels; and sound that
-changes format midway.
-"""
+"""The channel layouts and sample rates of sound encoders, and sound that changes format midway."""
 
 from __future__ import annotations
 
@@ -17,13 +15,13 @@ _PLAIN = {
     "aac": ("mono", "stereo", "3.0", "4.0", "5.0", "5.1", "7.1"),
     "libopus": ("mono", "stereo", "3.0", "quad", "5.0", "5.1", "6.1", "7.1"),
 }
-"""Layouts of channels that an encoder has a number for. FFmpeg's AAC describes others, and writes
-its name beside the description, whatever it is told; Opus has no others."""
+"""Channel layouts that an encoder has a code for. For others, FFmpeg's AAC encoder writes a
+description with its own name in it, even in bitexact mode; Opus has no others."""
 _AAC_RATES = (96000, 88200, 64000, 48000, 44100, 32000, 24000, 22050, 16000, 12000, 11025, 8000)
 
 
 def layout_of(channels: int) -> str:
-    """The usual layout for a number of channels. Raises ValueError where there is none."""
+    """The usual layout for a number of channels. Raises ValueError if there is none."""
     try:
         return _LAYOUTS[channels]
     except KeyError:
@@ -31,8 +29,8 @@ def layout_of(channels: int) -> str:
 
 
 def plain_layout(layout: str, channels: int, encoder: str) -> str:
-    """The layout, or one that the encoder has a number for and that has room for its channels."""
-    same = layout.removesuffix("(side)")  # as loud, from loudspeakers a little further behind
+    """The layout, or one with enough channels that the encoder has a code for."""
+    same = layout.removesuffix("(side)")  # differs only in the place of the rear loudspeakers
     if same in _PLAIN[encoder]:
         return same
     enough = ((1, "mono"), (2, "stereo"), (6, "5.1"))
@@ -40,13 +38,13 @@ def plain_layout(layout: str, channels: int, encoder: str) -> str:
 
 
 def aac_rate(rate: int) -> int:
-    """The source's rate where AAC has it, else the next higher one."""
+    """The source's sample rate if AAC supports it, else the next higher one."""
     return min((r for r in _AAC_RATES if r >= rate), default=96000)
 
 
 class Alike:
-    """Sound that changes its rate or its channels midway, as television does from film to
-    advertisement, in the form in which it began: nothing behind here takes another one."""
+    """Converts sound that changes its format midway, as television does between film and
+    advertisement, to the format of its first frame, because encoders cannot change theirs."""
 
     def __init__(self) -> None:
         self._first: tuple[str, str, int] | None = None
@@ -55,7 +53,7 @@ class Alike:
         self._converter: av.AudioResampler | None = None
 
     def made_of(self, frame: AudioFrame) -> Iterator[AudioFrame]:
-        """A decoded frame in that form, after what is left of another form before it."""
+        """Yield a decoded frame in that format, after what is left from before a change."""
         form = frame.format.name, frame.layout.name, frame.sample_rate
         if self._first is None:
             self._first, self._base = form, fraction(frame.time_base) or Fraction(1)
@@ -70,7 +68,7 @@ class Alike:
             yield from map(self._timed, self._converter.resample(frame))
 
     def rest(self) -> Iterator[AudioFrame]:
-        """What the converter still holds."""
+        """Yield what the converter still holds."""
         if self._converter is not None:
             yield from map(self._timed, self._converter.resample(None))
             self._converter = None

@@ -1,7 +1,5 @@
-"""Opening a source: the one place where an input file is given to FFmpeg; its hash; and is it
-whole?
-
-Where a file ends by its own account, and how many pictures it holds, tells what is missing.
+"""Opens a source (the only place where FFmpeg gets an input file), hashes it, and finds out whether
+it is complete, from where it should end and how many pictures it should hold.
 """
 
 from __future__ import annotations
@@ -30,44 +28,44 @@ from .damage import listening
 from .info import SourceInfo
 from .pyav import KEEPS_BAD_TEXT
 
-# A playlist in the disguise of a video would make FFmpeg open other files or addresses.
+# A playlist disguised as a video would make FFmpeg open other files or addresses.
 _REFUSED = frozenset(("hls", "dash", "concat", "sdp", "rtsp", "imf", "lavfi", "ffmetadata"))
 _PICTURES = frozenset(("image2", "image2pipe"))
 _NOT_VIDEO = frozenset(
     ("tty", "bin", "xbin", "adf", "idf", "srt", "ass", "webvtt", "lrc", "txd")
-)  # the first five draw letters, of any file that has their ending
+)  # the first five render any file with their extension as text
 
 _SEARCHED = {"probesize": "50000000", "analyzeduration": "600000000"}
-"""Bytes and microseconds in which FFmpeg looks for the headers of each stream. Transport and
-program streams have none at their beginning: what starts later than this cannot be decoded.
-The first minute of a large film. Files that tell earlier are read no further."""
+"""Bytes and microseconds in which FFmpeg searches for the headers of each stream: about the first
+minute of a large film. Transport and program streams list no streams at the start, and one that
+starts later than this cannot be decoded. Other files are not read that far."""
 
 NO_TIMESTAMPS = 0x0080
-"""AVFMT_NOTIMESTAMPS (libavformat/avformat.h): the format holds no times."""
+"""AVFMT_NOTIMESTAMPS (libavformat/avformat.h): the format has no timestamps."""
 
 
 def refuse_streams(path: Path) -> None:
-    """Raises InputError where a name is an address of the network, or means standard input."""
+    """Raise InputError if a path is a network address or stands for standard input."""
     if str(path) == "-":
         raise problem(InputError, "is_standard_input", path=path)
     if re.match(r"^(https?|rtsp|rtmp|ftp):/", str(path)):
-        # Of several slashes `Path` keeps one.
+        # `Path` has joined several slashes into one.
         raise problem(InputError, "is_address", path=re.sub(":/+", "://", f"{path}"))
 
 
 @contextmanager
 def opened(path: Path, *, edit_lists: bool = True) -> Iterator[InputContainer]:
-    """An input container of a local file, whatever its name looks like to FFmpeg.
+    """Open a local file as an input container, whatever its name looks like to FFmpeg.
 
-    FFmpeg's errors are counted in here, see `damage`. When the context is left, no thread decodes
-    any more.
+    Within this context FFmpeg's errors are counted, see `damage`. On leaving it, no decoding thread
+    is running any more.
 
     Args:
-        path: the file.
-        edit_lists: False to get what the edit lists of an MP4 cut off, too.
+        path: of the file.
+        edit_lists: False to also get what the edit lists of an MP4 cut off.
 
     Raises:
-        InputError: where the file cannot be read or is no video container.
+        InputError: the file cannot be read or is not a video container.
     """
     refuse_streams(path)
     try:
@@ -91,8 +89,8 @@ def opened(path: Path, *, edit_lists: bool = True) -> Iterator[InputContainer]:
 
 def _open(path: Path, edit_lists: bool) -> InputContainer:
     try:
-        # "file:" keeps a name with a colon from being read as an address, and the whitelist
-        # keeps any file from making FFmpeg open a network connection.
+        # "file:" stops FFmpeg from taking a name with a colon for an address, and the whitelist
+        # stops any file from making it open a network connection.
         container: InputContainer = av.open(
             f"file:{path}",
             options={"protocol_whitelist": "file"}
@@ -106,10 +104,10 @@ def _open(path: Path, edit_lists: bool) -> InputContainer:
 
 
 def _come_to_rest(container: InputContainer) -> None:
-    """Wait until no decoding thread works any more, in a call that leaves the interpreter free.
+    """Wait for the decoding threads in a call that releases the interpreter's lock.
 
-    PyAV frees a decoder while it holds the interpreter. A thread of that decoder that has an error
-    to log needs the interpreter, so each would wait for the other for ever.
+    PyAV holds that lock while it frees a decoder. A thread of the decoder that logs an error needs
+    it too, so each would wait for the other forever.
     """
     for stream in container.streams:
         if stream.codec_context is not None:
@@ -120,32 +118,32 @@ def _come_to_rest(container: InputContainer) -> None:
 def opened_video(
     info: SourceInfo, *, edit_lists: bool = True
 ) -> Iterator[tuple[InputContainer, Any]]:
-    """The container of a source and its video stream, the only one that is read; see `opened`."""
+    """Open a source and read only its video stream; yields container and stream. See `opened`."""
     with opened(info.path, edit_lists=edit_lists) as container:
         only(container, {info.video.index})
         yield container, container.streams[info.video.index]
 
 
 class LateStreamsError(av.FFmpegError):
-    """Streams began midway in a file, as where a recorder changed their numbers: PyAV knows those
-    of its beginning only."""
+    """Streams begin midway in a file, as when a recorder changes their numbers. PyAV knows only the
+    streams at its start."""
 
     def __init__(self) -> None:
         super().__init__(0, "streams begin midway in the file")
 
 
 def packets_of(container: InputContainer, streams: Any = None) -> Iterator[Any]:
-    """The packets of a stream, of several, or of all.
+    """Yield the packets of a stream, of several, or of all.
 
     Raises:
-        LateStreamsError: at the end, where more streams came than there were at the beginning.
-        av.FFmpegError: the file cannot be read on.
+        LateStreamsError: at the end, if streams began midway.
+        av.FFmpegError: the rest of the file cannot be read.
     """
     try:
         yield from container.demux() if streams is None else container.demux(streams)
     except IndexError as error:
         raise LateStreamsError from error
-    # From version 19 on PyAV passes over them without a word. FFmpeg lists them.
+    # From version 19 on, PyAV silently skips them, but FFmpeg lists them.
     untyped: Any = container  # PyAV's stubs lack this method
     listed = re.findall(r"^ +Stream #0:(\d+)", untyped.dumps_format(), re.MULTILINE)
     if len(set(listed)) > len(container.streams):
@@ -153,7 +151,7 @@ def packets_of(container: InputContainer, streams: Any = None) -> Iterator[Any]:
 
 
 def only(container: InputContainer, indices: set[int]) -> None:
-    """Make the demuxer skip all streams but these, so that they cost nothing."""
+    """Make the demuxer skip all streams but these, to save time."""
     for stream in container.streams:
         stream.discard = Discard.default if stream.index in indices else Discard.all
 
@@ -183,15 +181,19 @@ _READ_BYTES = 1 << 20
 
 
 def sha256_of_bytes(data: bytes) -> str:
-    """SHA-256, hex."""
+    """SHA-256 of bytes, hex."""
     return hashlib.sha256(data).hexdigest()
 
 
 def sha256_of(path: Path, progress: Stages | None = None) -> str:
     """SHA-256 of a file, hex.
 
+    Args:
+        path: of the file.
+        progress: receives a stage "hash", counted in bytes.
+
     Raises:
-        InputError: if the file cannot be read.
+        InputError: the file cannot be read.
     """
     digest = hashlib.sha256()
     try:
@@ -209,12 +211,13 @@ def sha256_of(path: Path, progress: Stages | None = None) -> str:
 
 
 class CutOff(NamedTuple):
-    """What a file lacks at its end, by its own account.
+    """What is missing at the end of a file, according to its own headers.
 
     Attributes:
-        missing: bytes, as far as it tells how many.
-        torn: something is missing besides, and it does not tell how much.
-        words: that in words, or that nobody can tell; None where the file is whole.
+        missing: number of bytes, if known.
+        torn: an unknown amount is missing.
+        words: a warning that something is missing, or that nothing tells; None if the file is
+            complete.
     """
 
     missing: int = 0
@@ -223,15 +226,14 @@ class CutOff(NamedTuple):
 
 
 def cut_off(path: Path, container: str, stream: Any) -> CutOff:
-    """What a file lacks at its end.
+    """Find out what is missing at the end of a file.
 
-    MP4 and MOV list every picture in an index; `redact.formats.ends` reads what other containers
-    say about their end.
+    MP4 and MOV list every picture in an index; for other containers see `redact.formats.ends`.
 
     Args:
-        path: the file.
+        path: of the file.
         container: FFmpeg's demuxer name.
-        stream: the video, as opened by PyAV.
+        stream: the video stream (PyAV).
     """
     kind, size = read_as(container), path.stat().st_size
     if kind.structure is Structure.BOXES:
@@ -251,10 +253,10 @@ def cut_off(path: Path, container: str, stream: Any) -> CutOff:
 
 
 def cut_off_by_edits(path: Path, container: str, stream: Any) -> int:
-    """Pictures of an MP4 or MOV that its edit list cuts off, 0 of other files.
+    """Number of pictures that the edit list of an MP4 or MOV cuts off; 0 for other files.
 
-    FFmpeg leaves them out of its index, or marks those from which others are predicted. Pictures
-    that it leaves out for another reason are missing with and without the edit list.
+    FFmpeg leaves them out of its index, or marks them if others are predicted from them. Pictures
+    that it leaves out for other reasons are also missing without the edit list.
 
     Args:
         path, container, stream: as for `cut_off`.
@@ -268,10 +270,10 @@ def cut_off_by_edits(path: Path, container: str, stream: Any) -> int:
 
 
 def stated_end(container: InputContainer, stream: Any) -> Fraction | None:
-    """Second at which a file says that its video ends; None where it does not.
+    """Time in seconds at which a file declares its video to end; None if it declares none.
 
-    What FFmpeg's demuxer cannot make sense of, it passes over, to the end of the file if need be,
-    and says so at most when the file is opened.
+    It is needed because FFmpeg's demuxer skips bytes that it does not understand, if need be to the
+    end of the file, and reports that at most while it opens the file.
     """
     said = next((v for k, v in stream.metadata.items() if k.upper().startswith("DURATION")), "")
     kind = read_as(container.format.name)
@@ -285,8 +287,8 @@ def stated_end(container: InputContainer, stream: Any) -> Fraction | None:
 
 
 def holds_unlisted(path: Path, container: InputContainer) -> bool:
-    """Whether a fragmented MP4 or MOV, read to its end, holds bytes of pictures or sound that none
-    of its fragments listed: FFmpeg passes over what it does not recognise without a word."""
+    """Whether a fragmented MP4 or MOV contains bytes of pictures or sound that no fragment lists.
+    FFmpeg silently skips fragments that it does not recognise. Call it after reading to the end."""
     if read_as(container.format.name).structure is not Structure.BOXES:
         return False
     listed = sum(entry.size for stream in container.streams for entry in stream.index_entries)
@@ -294,16 +296,16 @@ def holds_unlisted(path: Path, container: InputContainer) -> bool:
         top = list(mp4.boxes(file, 0, path.stat().st_size))
     kinds = {box.kind for box in top}
     held = sum(box.size for box in top if box.kind == b"mdat")
-    # b"": a stretch that is no box.
+    # b"" stands for bytes that are not a box.
     return not kinds.isdisjoint((b"moof", b"mfra")) and (held > listed or b"" in kinds)
 
 
 def coded_pictures(info: SourceInfo) -> int:
-    """Pictures in the video stream of a file, those too that its edit list cuts off or that no
-    player reaches for another reason.
+    """Number of pictures in the video stream of a file, including those that an edit list cuts off
+    or that players cannot reach for other reasons.
 
     Raises:
-        InputError: the file cannot be opened any more.
+        InputError: the file cannot be opened.
     """
     if info.photograph:
         return 1
@@ -312,11 +314,11 @@ def coded_pictures(info: SourceInfo) -> int:
         vp8 = stream.codec_context.name == "vp8"
         try:
             for packet in packets_of(container, stream):
-                # VP8 puts pictures that the codec itself never shows into packets of their own.
+                # VP8 has packets whose pictures are never shown.
                 count += packet.size > 0 and not (vp8 and hidden_vp8(packet))
         except av.FFmpegError:
-            pass  # decoding stops at the same place, and tells
-        # FFmpeg passes over samples of an MP4 that have another description than the first ones.
+            pass  # decoding stops at the same place, and reports it
+        # FFmpeg skips samples of an MP4 whose sample description is not that of the first.
         boxes = read_as(container.format.name).structure is Structure.BOXES
         listed = stream.frames if boxes else 0
     return max(count, listed)

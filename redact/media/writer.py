@@ -1,4 +1,4 @@
-"""Writing frames, with the sound of the source, into a new video file."""
+"""Writes frames, with the sound of the source, into a new video file."""
 
 from __future__ import annotations
 
@@ -38,26 +38,25 @@ from .info import FIELD_ORDERS, SourceInfo
 class VideoWriter:
     """Context manager that writes one video file.
 
-    Every frame given to `write` becomes exactly one coded picture with exactly its time;
-    `close` checks that. Leaving the context by an exception closes the file unfinished.
+    Every frame given to `write` becomes exactly one coded picture with exactly its time; `close`
+    checks that. If an exception leaves the context, the file is closed unfinished.
 
     Args:
-        path: written at once, without care for what is there: give it the temporary name of
-            an `OutputFile`.
-        info: the source; its audio is read again from its file.
+        path: overwritten without asking, so pass the temporary name of an `OutputFile`.
+        info: of the source; its audio is read from its file.
         settings: see `EncodeSettings`.
         container: "mp4", "mov", "mkv" or "webm", or FFmpeg's muxer name; "" goes by the
             extension of `path`.
-        release: nothing may tell who made it: sound is coded anew even where it could be copied, so
-            that nothing gets through that was written between the sounds, and MP4 and MOV count
-            time in `RELEASE_CLOCK`, not in ticks of the source's own.
-        muted: spans of the sound that are taken out.
+        release: nothing may reveal who made the file. All sound is encoded again, so that no data
+            hidden in its packets gets through, and MP4 and MOV use `RELEASE_CLOCK` as time base
+            instead of the source's.
+        muted: spans of the sound to mute.
 
     Attributes:
-        notes: what a person should know about the output.
+        notes: for the user, about the output.
 
     Raises:
-        OutputError: if codec, container and source do not fit, or the file cannot be written.
+        OutputError: codec, container and source do not fit, or the file cannot be written.
     """
 
     def __init__(
@@ -126,27 +125,27 @@ class VideoWriter:
         if video.field_order and video.orientation.identity:
             context.field_order = FIELD_ORDERS[video.field_order]
         with priority_kept():
-            context.open()  # now, so that what it refuses is told before the work
+            context.open()  # now, so that options it refuses fail before the work
         return stream
 
     @property
     def encoder(self) -> str:
-        """How the picture is coded, in FFmpeg's words, for the record."""
+        """FFmpeg's names of encoder, pixel format and options, for the record."""
         encoding = self._encoding
         options = " ".join(f"{k}={v}" for k, v in encoding.options.items())
         return f"{encoding.codec.encoder} {encoding.pixel_format} {options}".strip()
 
     @property
     def sounded(self) -> tuple[Fraction, Fraction] | None:
-        """See `AudioFeed.sounded`; None where the output has no sound."""
+        """See `AudioFeed.sounded`; None if the output has no sound."""
         return None if self._audio is None else self._audio.sounded
 
     def write(self, frame: Frame) -> None:
-        """Code one frame; frames must come in rising order of PTS.
+        """Encode one frame. Frames must come in ascending order of PTS.
 
         Raises:
-            UnsafeError: if the order or size of the frames is not that of the source.
-            OutputError: if the file cannot be written.
+            UnsafeError: the frame is out of order, or its size is not that of the source.
+            OutputError: the file cannot be written, or the container cannot store the time.
         """
         frame, lasts = self._on_clock(frame)
         if self._last is not None and frame.pts <= self._last:
@@ -164,7 +163,7 @@ class VideoWriter:
         picture.time_base = frame.time_base
         if self._fields is not None:
             picture = self._fields.mark(picture)
-        picture.pict_type = 0  # or the source's frame types would be forced on the encoder
+        picture.pict_type = 0  # otherwise the encoder must use the source's frame types
         self._pending[frame.pts] = lasts
         self._written += 1
         try:
@@ -173,7 +172,7 @@ class VideoWriter:
             raise self._failed(error) from error
 
     def _on_clock(self, frame: Frame) -> tuple[Frame, int]:
-        """A frame in ticks of the output's clock, and for how many of them it is shown."""
+        """The frame in the output's time base, and its duration in units of that."""
         base, lasts = self._info.video.time_base, frame.picture.duration
         if frame.time_base == base:
             return frame, lasts
@@ -181,7 +180,8 @@ class VideoWriter:
         return replace(frame, pts=pts, time_base=base), round(lasts * frame.time_base / base)
 
     def _round(self, time: Fraction) -> None:
-        """Note, or refuse, what a container that counts milliseconds does to a frame's time."""
+        """Note that a container in milliseconds rounds a frame's time; raise OutputError if that
+        makes it equal to the time of the frame before."""
         ticks = time * 1000
         if self._last is not None:
             before = self._last * self._info.video.time_base * 1000
@@ -198,7 +198,7 @@ class VideoWriter:
             self.notes.append(Message("times_in_milliseconds", base=base))
 
     def _check_gap(self, frame: Frame) -> None:
-        """Refuse a frame that comes so late after the last one that its time would be lost."""
+        """Raise OutputError for a frame so long after the last one that its time would be lost."""
         last = frame.pts if self._last is None else self._last
         if (frame.pts - last) * frame.time_base.numerator >= self._widest_gap:
             base = frame.time_base
@@ -214,8 +214,8 @@ class VideoWriter:
         """Finish the file.
 
         Raises:
-            UnsafeError: if a frame did not come out of the encoder with its own time.
-            OutputError: if the file cannot be written.
+            UnsafeError: a frame did not leave the encoder with its own time.
+            OutputError: the file cannot be written.
         """
         if self._closed:
             return
@@ -283,7 +283,7 @@ class VideoWriter:
         self._closed = True
         self._abandon()
         with contextlib.suppress(av.FFmpegError, OSError, ValueError):
-            self._output.close()  # the file is thrown away anyway
+            self._output.close()  # the caller discards the file anyway
 
 
 _START = b"\x00\x00\x01"
@@ -292,12 +292,12 @@ _USER_DATA_UNREGISTERED = 5
 
 
 def without_user_data(packet: bytes) -> bytes:
-    """An H.264 access unit in Annex B form without its unregistered user data (SEI type 5).
+    """Remove unregistered user data (SEI type 5) from an H.264 access unit in Annex B form.
 
-    x264 puts a supplemental message with its version and settings before the first picture and
-    has no switch against it. x265 has one (`info=0`). Start codes cannot occur within a unit
+    x264 writes its version and settings into such a message before the first picture, and has no
+    option to turn that off, as x265 has (`info=0`). Start codes cannot occur within a unit
     (emulation prevention, ITU-T H.264 7.4.1), so a search for bytes finds the units. The encoder
-    gives each message a unit of its own.
+    gives each message its own unit.
     """
     signature = _START + bytes((_SEI, _USER_DATA_UNREGISTERED))
     begin = packet.find(signature)
