@@ -1,6 +1,6 @@
-"""Rendering: hides regions so that nothing of what they covered is left.
+"""Hides regions so that nothing of what they covered remains.
 
-Way in: `Renderer(settings).draw(frame, regions)`, which returns the frame to write.
+Start with `Renderer(settings).draw(frame, regions)`, which returns the frame to write.
 """
 
 from .fill import Field

@@ -1,15 +1,17 @@
 """The sealed fill: a smooth continuation of the surroundings over a masked area.
 
-The value at a masked point is a weighted mean of the samples outside ALL masks, with weights
-that fall with distance as a power law, so that the fill joins its surroundings at the edge and
-becomes calmer towards the middle. The sum over a power law is split into Gaussians of doubling
-width, as in "Convolution Pyramids" (Farbman, Fattal, Lischinski, SIGGRAPH Asia 2011): colour
-times weight and weight go down a Gaussian pyramid, up again with every level `FALLOFF` times as
-strong as the finer one, and are divided once, at the end. Masked samples have weight zero
-everywhere, so no arithmetic on them exists whose result could be seen.
+The value at a masked point is a weighted mean of the samples outside ALL masks. The weights fall
+with distance as a power law, so the fill matches its surroundings at the edge and becomes smoother
+towards the middle. The power law is approximated by a sum of Gaussians of doubling width, as in
+"Convolution Pyramids" (Farbman, Fattal, Lischinski, SIGGRAPH Asia 2011): weighted colours and
+weights go down a Gaussian pyramid and up again, each level `FALLOFF` times as strong as the next
+finer one, and are divided once at the end. Masked samples have weight zero throughout, so they
+cannot influence any result.
 
-Pyramid cells lie on a grid that is fixed in the picture, not on the object: what stands still
-outside keeps its colour inside while the mask moves over it.
+The pyramid's cells are fixed to the picture, not to the object, so that a fill does not flicker
+when its mask moves over a still background.
+
+Fills are computed on the *grid*, the chroma samples of the picture (for grey, its pixels).
 """
 
 from __future__ import annotations
@@ -28,34 +30,34 @@ from .hidden import Hidden
 from .samples import Samples
 
 LEAST_CELLS = 24
-"""Least cells across the larger side of a mask; up to twice as many."""
+"""Fewest cells along the larger side of a mask; there are up to twice as many."""
 
 LEVELS = 6
-"""Pyramid levels; 2^LEVELS cells reach over the whole mask at its largest."""
+"""Levels of the pyramid: 2^LEVELS cells span the largest mask."""
 
 FALLOFF = 0.4
-"""Strength of a pyramid level against the next finer one."""
+"""Strength of a level of the pyramid relative to the next finer one."""
 
 SURROUNDINGS_REACH = 0.7
-"""How far around a mask its surroundings count, share of its larger side."""
+"""How far around a mask its surroundings extend, as a share of its larger side."""
 
 DISTANT = 1e-3
-"""Weight of the distant background against a neighbourhood that is wholly visible."""
+"""Weight of the distant background relative to fully visible surroundings."""
 
 ALIGNED_CELLS = 4
-"""Pyramid cells to which the neighbourhood is aligned, so that a moving mask does not make
-the coarser levels crawl."""
+"""Cells to whose multiples the surroundings are aligned, so that the coarser levels do not crawl
+when a mask moves."""
 
 Field = NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True)
 class Cells:
-    """Fill of a neighbourhood at cell resolution.
+    """Fill of a mask's neighbourhood at the resolution of cells.
 
     Attributes:
-        rect: neighbourhood on the grid, in grid samples; may reach over the right and bottom
-            border up to a whole cell.
+        rect: the neighbourhood, in grid samples; may exceed the right and bottom borders of the
+            picture by less than a cell.
         step: (columns, rows) of grid samples per cell.
         colour: float32 [rows, columns, channels] in sample values.
     """
@@ -65,10 +67,11 @@ class Cells:
     colour: Field
 
     def at(self, rect: Rect) -> Field:
-        """Fill on the grid: float32 [h, w, channels] for a rectangle inside the neighbourhood."""
+        """Interpolate the fill on the grid: float32 [h, w, channels], for a rectangle of grid
+        samples inside the neighbourhood."""
         step_x, step_y = self.step
         rows, columns = self.colour.shape[:2]
-        # One cell more on each side, which the interpolation looks at.
+        # Interpolation needs another cell on each side.
         x1 = max(0, (rect.x1 - self.rect.x1) // step_x - 2)
         y1 = max(0, (rect.y1 - self.rect.y1) // step_y - 2)
         x2 = min(columns, -(-(rect.x2 - self.rect.x1) // step_x) + 2)
@@ -83,10 +86,10 @@ class Cells:
 
 
 class Surroundings:
-    """The visible samples of one frame, and the fills made of them.
+    """The visible samples of one frame, and the fills computed from them.
 
     Args:
-        planes: of the picture, not yet drawn on.
+        planes: of the picture, before anything is drawn.
         hidden: the masks of the frame.
     """
 
@@ -104,8 +107,8 @@ class Surroundings:
         """Sealed fill of a mask: float32 [h, w, channels] in sample values, on the grid.
 
         Args:
-            grid: what will be drawn, on the grid, inside the picture.
-            size: larger side of the mask in pixels; decides how coarse the fill is.
+            grid: the mask's drawn area, in grid samples, inside the picture.
+            size: larger side of the mask, in pixels; determines how coarse the fill is.
         """
         key = grid, size
         if key not in self._made:
@@ -119,13 +122,14 @@ class Surroundings:
         colour, weight = summed[..., :-1], summed[..., -1]
         prior = DISTANT * FALLOFF ** (LEVELS - 1)
         if float(weight.min()) > 200 * prior:
-            # The distant background would count for less than half a grey level.
+            # The distant background would change it by less than half a grey level.
             return Cells(rect, step, _divided(colour, weight))
         far = self._distant(rect, step)
         return Cells(rect, step, _divided(colour + prior * far, weight + prior))
 
     def _step(self, pixels: float) -> tuple[int, int]:
-        """Grid samples per cell for cells of at most `pixels` pixels, a power of two."""
+        """Grid samples per cell (across, down) for cells of at most `pixels` pixels; powers of
+        two."""
         cell = 1 << max(0, math.floor(math.log2(max(pixels, 1.0))))
         return max(1, cell // self.layout.sub_x), max(1, cell // self.layout.sub_y)
 
@@ -138,7 +142,7 @@ class Surroundings:
             (step[0] * ALIGNED_CELLS, step[1] * ALIGNED_CELLS),
         )
         x1, y1 = wide.x1 // block_x * block_x, wide.y1 // block_y * block_y
-        # Up to the border in whole cells, farther inside in whole blocks of cells.
+        # Whole cells at the border, whole blocks of cells farther inside.
         x2 = min(-(-wide.x2 // block_x) * block_x, -(-columns // step_x) * step_x)
         y2 = min(-(-wide.y2 // block_y) * block_y, -(-rows // step_y) * step_y)
         return Rect(x1, y1, x2, y2)
@@ -148,10 +152,8 @@ class Surroundings:
         return self.layout.grid_size(self._hidden.width, self._hidden.height)
 
     def _cells(self, rect: Rect, step: tuple[int, int]) -> Field:
-        """Mean of colour × visibility, and of visibility, over every cell of a rectangle.
-
-        float32 [rows, columns, channels + 1]; parts beyond the picture count as hidden.
-        """
+        """Mean over every cell of a rectangle of colour × visibility, and of visibility (last
+        channel): float32 [rows, columns, channels + 1]. Beyond the picture nothing is visible."""
         columns, rows = self._grid_size
         inside = Rect(rect.x1, rect.y1, min(rect.x2, columns), min(rect.y2, rows))
         visible = self._hidden.grid[inside.slices] == 0
@@ -166,7 +168,7 @@ class Surroundings:
         return np.asarray(cv2.resize(stack, size, interpolation=cv2.INTER_AREA), np.float32)
 
     def _on_grid(self, channel: int, rect: Rect) -> Samples:
-        """Samples of a plane on the grid; luma is averaged over its pixels of a grid sample."""
+        """Samples of a plane on the grid; luma is averaged over the pixels of a grid sample."""
         sub_x, sub_y = self.layout.sub_x, self.layout.sub_y
         if channel > 0 or (sub_x == 1 and sub_y == 1):
             return self._planes[channel][rect.slices]
@@ -179,16 +181,16 @@ class Surroundings:
         return np.asarray(cv2.resize(luma, size, interpolation=cv2.INTER_AREA), luma.dtype)
 
     def _distant(self, rect: Rect, step: tuple[int, int]) -> Field:
-        """Background of the whole frame, brought to the cells of a neighbourhood.
+        """Background of the whole frame, resampled to the cells of a neighbourhood.
 
-        Used where masks leave next to nothing nearby; neutral grey where they leave nothing
-        at all.
+        It fills masks whose surroundings are masked too; it is neutral grey if nothing of the
+        frame is visible.
         """
         if self._far is None:
             self._far = self._coarse()
         far = self._far
         scale_x, scale_y = step[0] / far.step[0], step[1] / far.step[1]
-        # Centres of cells onto centres of coarse cells.
+        # Maps centres of cells to centres of coarse cells.
         move_x = (rect.x1 - far.rect.x1) / far.step[0] + scale_x / 2 - 0.5
         move_y = (rect.y1 - far.rect.y1) / far.step[1] + scale_y / 2 - 0.5
         matrix = np.array([[scale_x, 0, move_x], [0, scale_y, move_y]], np.float64)
@@ -200,7 +202,7 @@ class Surroundings:
         )
 
     def _coarse(self) -> Cells:
-        """Fill of the whole frame from a sparse sample of its grid."""
+        """Fill of the whole frame, from a sparse sample of its grid."""
         columns, rows = self._grid_size
         thin = 1 << max(0, math.ceil(math.log2(max(columns, rows) / 256)))
         visible = self._hidden.grid[::thin, ::thin] == 0
@@ -222,7 +224,7 @@ class Surroundings:
 def _power_law(cells: Field, levels: int = LEVELS) -> Field:
     """Sum of Gaussian blurs of doubling width, each `FALLOFF` times as strong as the one before.
 
-    Linear in the cells, applied to weighted colours and weights alike.
+    It is linear, and applied to weighted colours and to weights alike.
     """
     pyramid = [cells]
     while len(pyramid) < levels and min(pyramid[-1].shape[:2]) > 1:
@@ -236,8 +238,8 @@ def _power_law(cells: Field, levels: int = LEVELS) -> Field:
 
 
 def _divided(colour: Field, weight: Field) -> Field:
-    """Colours [h, w, channels] over weights [h, w]; one channel after the other, as numpy is slow
-    along an axis of three."""
+    """Divide colours [h, w, channels] by weights [h, w], channel by channel, as NumPy is slow along
+    an axis of three."""
     out = np.empty(colour.shape, np.float32)
     for channel in range(colour.shape[2]):
         np.divide(colour[..., channel], weight, out=out[..., channel])
@@ -245,6 +247,6 @@ def _divided(colour: Field, weight: Field) -> Field:
 
 
 def _with_channels(array: NDArray[np.generic] | cv2.typing.MatLike) -> Field:
-    """OpenCV drops the channel axis of one-channel images; put it back."""
+    """Restore the channel axis, which OpenCV drops from images with one channel."""
     found = np.asarray(array, np.float32)
     return found if found.ndim == 3 else found[..., None]

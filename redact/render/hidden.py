@@ -1,4 +1,4 @@
-"""Which samples of a picture depend on what a mask hides."""
+"""Marks the samples of a picture that depend on what a mask hides."""
 
 from __future__ import annotations
 
@@ -14,18 +14,18 @@ from ..types import Rect
 from .shapes import Shape, core_of, groups_of
 
 FILTER_REACH = 6
-"""Pixels, beyond its own block, over which chroma resampling may have carried the core into a
-sample, whatever the siting (left, centre, top left). Bicubic subsampling to 4:2:0, the default of
-FFmpeg's scaler, needs 4; in 4:4:4 they cover chroma that was subsampled once and brought up again
-by our reader. Not covered: fields that were subsampled separately with more than a bilinear filter
-(8 rows); of noise from black to white, 2 levels of 256 are left there."""
+"""Pixels beyond a chroma sample's own block from which resampling may have carried the core into
+it, for any siting (left, centre, top left). Bicubic subsampling to 4:2:0, the default of FFmpeg's
+scaler, needs 4; in 4:4:4, the reach covers chroma that was subsampled before and repeated by our
+reader. It does not cover fields that were subsampled separately with more than a bilinear filter
+(8 rows): there, noise from black to white leaves 2 levels of 256."""
 
 SOFT = 3
-"""Radius in pixels of the widest soft edge; it ends 2 × SOFT pixels outside the core."""
+"""Radius of the widest soft edge, in pixels; the edge ends 2 × SOFT pixels outside the core."""
 
 SOFT_SHARE = 0.02
-"""The same as a share of the mask's larger side: a small face keeps its surroundings. The
-edge of a mask 100 pixels wide is as soft as that of one 1,000 wide seen from ten times as far."""
+"""Radius of the soft edge as a share of the mask's larger side, so that edges look equally soft at
+any distance, and a small face keeps its surroundings."""
 
 
 class Hidden:
@@ -38,8 +38,8 @@ class Hidden:
 
     Attributes:
         core: uint8 [height, width], 255 inside the union of the cores.
-        grid: uint8 [grid rows, grid columns], 255 where a sample may hold something of the
-            core. Everything that is not marked here is free of it.
+        grid: uint8 [grid rows, grid columns], 255 where a chroma sample may contain something of
+            the core. All others are free of it.
     """
 
     def __init__(self, shapes: Sequence[Shape], layout: Layout, width: int, height: int) -> None:
@@ -62,7 +62,7 @@ class Hidden:
 
     @property
     def has_rim(self) -> bool:
-        """Whether `grid` reaches over the core, because colour was subsampled once."""
+        """Whether `grid` extends beyond the core, because chroma may have been subsampled."""
         return not self.layout.grey
 
     @cached_property
@@ -75,21 +75,22 @@ class Hidden:
         reach_x, reach_y = filter_reach(sub_x), filter_reach(sub_y)
         kernel = np.ones((2 * reach_y + 1, 2 * reach_x + 1), np.uint8)
         for rect, _ in self.groups:
-            wide = self.grid_rect(rect)  # holds the rim, and so as far as the kernel reaches
+            wide = self.grid_rect(rect)  # includes the rim, so the whole reach of the kernel
             grid[wide.slices] |= np.asarray(cv2.dilate(self.touched(wide), kernel), np.uint8)
         return grid
 
     def touched(self, grid: Rect) -> NDArray[np.uint8]:
-        """Grid samples of a rectangle that share a pixel with the core: uint8, 255 where so."""
+        """Mark the grid samples of a rectangle that share a pixel with the core: uint8, 255 or
+        0."""
         return _any_of_blocks(self.core, grid, self.layout.sub_x, self.layout.sub_y)
 
     def grid_rect(self, rect: Rect) -> Rect:
-        """All grid samples that share a pixel with a rectangle of pixels."""
+        """Rectangle of all grid samples that share a pixel with a rectangle of pixels."""
         sub_x, sub_y = self.layout.sub_x, self.layout.sub_y
         return Rect(rect.x1 // sub_x, rect.y1 // sub_y, -(-rect.x2 // sub_x), -(-rect.y2 // sub_y))
 
     def pixel_rect(self, grid: Rect) -> Rect:
-        """All pixels of a rectangle of grid samples, cut at the picture."""
+        """Rectangle of all pixels of a rectangle of grid samples, clipped to the picture."""
         sub_x, sub_y = self.layout.sub_x, self.layout.sub_y
         return Rect(
             grid.x1 * sub_x,
@@ -99,15 +100,15 @@ class Hidden:
         )
 
     def opacity(self, rect: Rect, radius: int) -> NDArray[np.uint8]:
-        """How much of the fill is seen in a rectangle of pixels: uint8, 255 in the core.
+        """Opacity of the fill in a rectangle of pixels: uint8, 255 everywhere in the core.
 
-        It falls to 0 within 2 × `radius` pixels outside the core; never inside. 0 is a hard edge.
+        Outside the core it falls to 0 within 2 × `radius` pixels; a radius of 0 is a hard edge.
         """
         if not radius:
             return self.core[rect.slices]
         wide = rect.grown(2 * radius, 2 * radius, self.width, self.height)
         size = 2 * radius + 1
-        # Widened by as much as the blur reaches, so that the core itself stays at 255.
+        # Dilated by the reach of the blur, so that the core itself stays at 255.
         spread = cv2.dilate(self.core[wide.slices], np.ones((size, size), np.uint8))
         border = cv2.BORDER_REPLICATE
         faded = np.asarray(cv2.blur(spread, (size, size), borderType=border), np.uint8)
@@ -116,14 +117,14 @@ class Hidden:
 
 
 def soft_radius(size: float) -> int:
-    """Radius in pixels of the soft edge of a mask whose larger side has `size` pixels."""
+    """Radius, in pixels, of the soft edge of a mask whose larger side has `size` pixels."""
     return int(np.clip(round(SOFT_SHARE * size), 1, SOFT))
 
 
 def filter_reach(sub: int) -> int:
-    """Chroma samples that are given up around the core along an axis subsampled by `sub`.
+    """Number of chroma samples to replace beyond the core along an axis subsampled by `sub`.
 
-    Together with a block that straddles the core's edge they stay within the rim.
+    With a block that straddles the core's edge, they stay within the rim.
     """
     return FILTER_REACH // sub
 
@@ -131,7 +132,7 @@ def filter_reach(sub: int) -> int:
 def _any_of_blocks(
     core: NDArray[np.uint8], grid: Rect, sub_x: int, sub_y: int
 ) -> NDArray[np.uint8]:
-    """Maximum of the core over the pixels of every grid sample of a rectangle."""
+    """Maximum of the core over the pixels of each grid sample in a rectangle."""
     part = core[grid.y1 * sub_y : grid.y2 * sub_y, grid.x1 * sub_x : grid.x2 * sub_x]
     missing = grid.height * sub_y - part.shape[0], grid.width * sub_x - part.shape[1]
     if any(missing):

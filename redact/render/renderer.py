@@ -22,30 +22,30 @@ from .styles import Canvas, MaskStyle, load_style, write_notice
 from .styles.solid import Solid
 
 EDGE_WEIGHT = 0.02
-"""Say of a mask at its own edge where masks overlap; 1 is that at its centre."""
+"""Weight of a mask at its own edge, where masks overlap; it is 1 at the centre."""
 
 FADING = 12
-"""Power of the distance by which it fades beyond the edge: in the corners around a face's
-ellipse next to nothing is left, so that its rectangle does not show in a mask behind it."""
+"""Power of the distance with which that weight falls beyond the edge: almost nothing remains in
+the corners around a face's ellipse, so that its rectangle does not show in a mask behind it."""
 
 Paint = Callable[[Canvas, Shape, Rect], Field]
 
 Patch = tuple[int, Rect, Samples]
-"""Plane, place in it and new samples."""
+"""Index of a plane, rectangle in it, and new samples."""
 
 
 class Renderer:
-    """Hides regions; what is drawn holds nothing of what the masks cover.
+    """Hides regions so that the picture contains nothing of what the masks cover.
 
     Everything drawn is computed from samples outside the union of all masks of the frame (see
-    `Hidden`), from the masks' positions and from the settings. A renderer is meant for one
-    clip, its frames given in order: the mosaic's lattice follows each track.
+    `Hidden`), from the masks' positions and from the settings. Use one renderer per clip and give
+    it the frames in order: the mosaic's lattice follows each track.
 
     Args:
         settings: style, margin, colour, label, stamp.
 
     Raises:
-        UsageError: for a label or a stamp that cannot be drawn.
+        UsageError: the label, the colour or the stamp cannot be drawn.
     """
 
     def __init__(self, settings: RenderSettings) -> None:
@@ -59,8 +59,8 @@ class Renderer:
 
     @property
     def labelled(self) -> tuple[int, int] | None:
-        """On how many tracks a label was written so far, and on how many it was to be; None where
-        none was asked for, or nothing was drawn."""
+        """Number of tracks on which a label was written so far, and of those that should have one;
+        None if no label was asked for, or nothing was drawn."""
         style = self._style
         if not isinstance(style, Solid) or not style.asked:
             return None
@@ -69,18 +69,16 @@ class Renderer:
     def draw(self, frame: Frame, regions: list[Region]) -> Frame:
         """Hide `regions` in a frame, stamp it, and return the frame to use.
 
-        Draws into the picture's own planes where nobody else refers to them, otherwise into a
-        copy: a decoder predicts later pictures from those it has given out, and writing into
-        them would spoil pictures that come after. Either way `frame.picture` shows the masks
-        afterwards.
+        It draws into the picture's own planes if nothing else refers to them, else into a copy: a
+        decoder predicts later pictures from earlier ones, and drawing on those would spoil them.
+        Either way `frame.picture` shows the masks afterwards.
 
         Args:
-            frame: upright, in source pixel format.
-            regions: boxes in upright pixels; those outside the picture are ignored.
+            frame: upright, in a working format (`redact.media.WORKING`).
+            regions: with boxes in upright pixels; those outside the picture are ignored.
 
         Raises:
-            UnsafeError: for a pixel format that cannot be drawn on, or a box that is not
-                finite.
+            UnsafeError: the pixel format cannot be drawn on, or a box is not finite.
         """
         picture = frame.picture
         shapes = [shape_of(region, self._margin) for region in regions]
@@ -104,11 +102,12 @@ class Renderer:
         return write_notice(drawn, self._notice) if self._notice and shapes else drawn
 
     def _patches(self, canvas: Canvas, seen: Canvas, shapes: list[Shape]) -> list[Patch]:
-        """New samples of all masks; all made before any is stored, for each needs the source.
+        """New samples of all masks. All are computed before any is stored, because each needs the
+        source.
 
         Args:
             canvas: the frame.
-            seen: the same as the style is shown it.
+            seen: the frame as the style may see it.
             shapes: the masks.
         """
         rects = [_drawn_grid(canvas.hidden, shape) for shape in shapes]
@@ -124,7 +123,7 @@ class Renderer:
 
 
 def _blackened(canvas: Canvas) -> Canvas:
-    """The canvas with copies of its planes in which nothing is left of what is hidden."""
+    """The canvas with copies of its planes in which everything hidden is black."""
     planes = [plane.copy() for plane in canvas.planes]
     for number, plane in enumerate(planes):
         hidden = canvas.hidden.core if number == 0 else canvas.hidden.grid
@@ -133,13 +132,14 @@ def _blackened(canvas: Canvas) -> Canvas:
 
 
 def _colour_beside(canvas: Canvas) -> None:
-    """Around the cores of hard masks colour is given up as well (see `Hidden`): there it becomes
-    the mean of the colour that is left beside it, so that a mask has no coloured fringe."""
+    """Replace the chroma around the cores of hard masks, which may contain something of the core
+    (see `Hidden`), by the mean of the visible chroma beside it, so that masks have no coloured
+    fringe."""
     hidden, layout = canvas.hidden, canvas.layout
     if not hidden.has_rim:
         return
     columns, rows = layout.grid_size(hidden.width, hidden.height)
-    # Windows reach over the whole rim, and one sample farther.
+    # Windows span the whole rim and one more sample.
     reach = 2 * filter_reach(layout.sub_x) + 1, 2 * filter_reach(layout.sub_y) + 1
     window = 2 * reach[0] + 1, 2 * reach[1] + 1
     grey = np.float32((layout.top + 1) / 2)
@@ -155,14 +155,14 @@ def _colour_beside(canvas: Canvas) -> None:
 
 
 def _sums(samples: NDArray[Any], window: tuple[int, int]) -> Field:
-    """Sum of the samples in a window (columns, rows) around each; beyond the border are none."""
+    """Sum over the window (columns, rows) around each sample; 0 beyond the border."""
     border = cv2.BORDER_CONSTANT
     summed = cv2.boxFilter(samples, cv2.CV_32F, window, normalize=False, borderType=border)
     return np.asarray(summed, np.float32)
 
 
 def _store_flat(canvas: Canvas, tone: Field) -> None:
-    """Give every sample that shows something of a core the same colour."""
+    """Set every sample that shows something of a core to one colour."""
     hidden = canvas.hidden
     values = np.rint(tone).astype(canvas.planes[0].dtype)
     for group, _ in hidden.groups:
@@ -177,32 +177,32 @@ def _store_flat(canvas: Canvas, tone: Field) -> None:
 def _composed(
     canvas: Canvas, shapes: list[Shape], rects: list[Rect], paint: Paint, soft: bool
 ) -> Callable[[Rect], Field]:
-    """Fills of all masks put together on the grid.
+    """Combine the fills of all masks on the grid.
 
-    Where masks overlap, soft fills are blended by depth inside each mask, so that neither
-    appears with a seam; of hard ones the deepest is seen.
+    Where masks overlap, soft fills are blended by depth inside each mask, so that there is no seam;
+    of hard fills the deepest shows.
 
     Returns:
-        Function from the rectangle of a mask to float32 [h, w, channels].
+        Function from the rectangle of a mask, in grid samples, to float32 [h, w, channels].
     """
     columns, rows = canvas.layout.grid_size(canvas.hidden.width, canvas.hidden.height)
-    # Channel by channel: numpy is slow along an axis of three.
+    # Channel by channel, as NumPy is slow along an axis of three.
     total: Field = np.zeros((canvas.layout.channels, rows, columns), np.float32)
     weight: Field = np.zeros((rows, columns), np.float32)
     for shape, rect in zip(shapes, rects, strict=True):
         fill = paint(canvas, shape, rect)
-        say = _say(shape, rect, canvas.layout)
+        share = _weight_of(shape, rect, canvas.layout)
         before = weight[rect.slices]
-        deeper = say > before
+        deeper = share > before
         for channel, plane in enumerate(total):
             if soft:
-                plane[rect.slices] += say * fill[..., channel]
+                plane[rect.slices] += share * fill[..., channel]
             else:
                 np.copyto(plane[rect.slices], fill[..., channel], where=deeper)
         if soft:
-            before += say
+            before += share
         else:
-            np.maximum(before, say, out=before)
+            np.maximum(before, share, out=before)
 
     def composed(rect: Rect) -> Field:
         part = total[:, *rect.slices]
@@ -212,8 +212,8 @@ def _composed(
 
 
 def _outermost(shapes: list[Shape], rects: list[Rect]) -> tuple[list[Shape], list[Rect]]:
-    """Masks without those that lie in another, which is drawn over all of them: with nothing to be
-    seen around it, a mask within a mask would have no colour of its own."""
+    """Leave out masks that lie within another: surrounded by masked samples, they would have no
+    colour of their own, and the outer mask covers them anyway."""
     sides = np.array(rects)
     low, high = sides[:, None, :2] >= sides[:, :2], sides[:, None, 2:] <= sides[:, 2:]
     within = np.asarray(
@@ -228,12 +228,12 @@ def _outermost(shapes: list[Shape], rects: list[Rect]) -> tuple[list[Shape], lis
 
 
 def _drawn_grid(hidden: Hidden, shape: Shape) -> Rect:
-    """Grid samples of the drawn area of a mask."""
+    """Rectangle of grid samples around the drawn area of a mask."""
     return hidden.grid_rect(shape.rect(hidden.width, hidden.height, RIM))
 
 
-def _say(shape: Shape, grid: Rect, layout: Layout) -> Field:
-    """Weight of a mask's fill on the grid: float32 [h, w], 1 at its centre."""
+def _weight_of(shape: Shape, grid: Rect, layout: Layout) -> Field:
+    """Weight of a mask's fill on the grid: float32 [h, w], about 1 at its centre."""
     xs = (np.arange(grid.x1, grid.x2) + 0.5) * layout.sub_x
     ys = (np.arange(grid.y1, grid.y2) + 0.5) * layout.sub_y
     radius = shape.radius(xs, ys)
@@ -245,8 +245,10 @@ def _patches_of(canvas: Canvas, grid: Rect, paint: Field, radius: int) -> list[P
     """New samples of all planes in one rectangle of the grid.
 
     Args:
-        paint: fill, float32 [h, w, channels].
-        radius: of the soft edge, pixels; 0 for a hard one.
+        canvas: the frame.
+        grid: the rectangle, in grid samples.
+        paint: fill, float32 [h, w, channels] in sample values.
+        radius: of the soft edge, in pixels; 0 for a hard edge.
     """
     hidden, layout = canvas.hidden, canvas.layout
     pixels = hidden.pixel_rect(grid)
@@ -272,10 +274,10 @@ def _patches_of(canvas: Canvas, grid: Rect, paint: Field, radius: int) -> list[P
 def _blend(
     old: Samples, fill: Field, opacity: np.ndarray[tuple[int, ...], np.dtype[np.uint8]]
 ) -> Samples:
-    """Old samples where opacity is 0, the fill where it is 255, a mixture between.
+    """Mix old samples (opacity 0) and the fill (opacity 255).
 
-    The old sample is *multiplied by zero* in the core, never subtracted and added again:
-    rounding would let some of it through.
+    In the core, old samples are *multiplied by zero*, never subtracted and added again: rounding
+    could let some of them through.
     """
     share = opacity.astype(np.float32) / np.float32(255)
     mixed = np.rint(old * (1 - share) + fill * share)

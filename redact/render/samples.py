@@ -1,4 +1,4 @@
-"""The colours of a decoded picture: what its planes mean, and a colour that a user names as sample
+"""The colour coding of a decoded picture, and the conversion of a user's colour to its sample
 values.
 """
 
@@ -19,17 +19,17 @@ Samples: TypeAlias = NDArray[np.uint8] | NDArray[np.uint16]
 
 
 def layout_of(picture: av.VideoFrame) -> Layout:
-    """Layout of a picture; its chroma planes are the *grid*, for grey the picture itself is.
+    """Layout of a picture.
 
     Raises:
-        UnsafeError: for another format than `redact.media` gives.
+        UnsafeError: its pixel format is not a working format (`redact.media.WORKING`).
     """
     if picture.format.name not in WORKING:
         raise problem(UnsafeError, "pixel_format_refused", name=picture.format.name)
     return layout(picture.format.name)
 
 
-# Numbers of ITU-T H.273, which FFmpeg uses as they are.
+# Code points of ITU-T H.273, which FFmpeg uses unchanged.
 MATRIX_709, MATRIX_FCC, MATRIX_240M = 1, 4, 7
 MATRICES_601, MATRICES_2020 = (5, 6), (9, 10)
 TRANSFER_PQ, TRANSFER_HLG = 16, 18
@@ -50,10 +50,10 @@ WIDE_FROM_709 = (
     (0.0691, 0.9195, 0.0114),
     (0.0164, 0.0880, 0.8956),
 )
-"""Linear BT.2020 red, green, blue (rows) of linear BT.709 ones (ITU-R BT.2087)."""
+"""Matrix from linear BT.709 to linear BT.2020 (ITU-R BT.2087)."""
 
 HD_HEIGHT = 720
-"""From this height on players take an untagged picture for BT.709, below it for BT.601."""
+"""Pixels: players take untagged pictures of at least this height for BT.709, others for BT.601."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +62,9 @@ class Coding:
 
     Attributes:
         matrix: key of `LUMA_OF_RED_AND_BLUE`.
-        full: full range, else video levels.
-        transfer: H.273 number of the transfer function.
-        wide: red, green and blue are those of BT.2020, else about those of an ordinary screen.
+        full: full range; else video levels.
+        transfer: H.273 code point of the transfer function.
+        wide: the primaries are those of BT.2020; else about those of an ordinary screen.
     """
 
     matrix: str
@@ -74,7 +74,7 @@ class Coding:
 
 
 def coding_of(picture: av.VideoFrame) -> Coding:
-    """Colour coding of a picture; what is not tagged is guessed as players do."""
+    """Colour coding of a picture; missing tags are guessed as players do."""
     number = int(picture.colorspace)
     named = {MATRIX_709: "709", MATRIX_FCC: "fcc", MATRIX_240M: "240m"}
     named |= dict.fromkeys(MATRICES_601, "601") | dict.fromkeys(MATRICES_2020, "2020")
@@ -89,14 +89,13 @@ def coding_of(picture: av.VideoFrame) -> Coding:
 
 
 def samples_of(rgb: tuple[int, int, int], coding: Coding, layout: Layout) -> NDArray[np.float32]:
-    """Sample values of a colour, one per plane that carries a picture.
+    """Sample values of a colour, float32, one for each plane of the layout.
 
     Args:
-        rgb: red, green, blue, 0 to 255, as on an ordinary (sRGB) screen. In HDR pictures the
-            colour is shown at the brightness of graphics, not of the sun; where red, green and
-            blue are those of BT.2020, it is mixed from them so that it looks the same.
-        coding: how the picture codes colour.
-        layout: of its planes.
+        rgb: sRGB red, green, blue, 0 to 255. In HDR pictures, white has the luminance of graphics;
+            with BT.2020 primaries, the colour is converted so that it looks the same.
+        coding: colour coding of the picture.
+        layout: of the picture.
     """
     mixed = _mixed(rgb) if coding.wide else [value / 255 for value in rgb]
     red, green, blue = (_transferred(value, coding.transfer) for value in mixed)
@@ -115,13 +114,13 @@ def samples_of(rgb: tuple[int, int, int], coding: Coding, layout: Layout) -> NDA
 
 
 def _mixed(rgb: tuple[int, int, int]) -> list[float]:
-    """A colour of 0 to 255 for BT.2020 primaries, 0 to 1, in the transfer function of sRGB."""
+    """Convert sRGB, 0 to 255, to BT.2020 primaries, 0 to 1, with the transfer function of sRGB."""
     light = [_linear(value / 255) for value in rgb]
     return [_srgb(sum(k * v for k, v in zip(row, light, strict=True))) for row in WIDE_FROM_709]
 
 
 def _linear(value: float) -> float:
-    """Light of an sRGB value, both 0 to 1 (IEC 61966-2-1)."""
+    """Linear light, 0 to 1, of an sRGB value, 0 to 1 (IEC 61966-2-1)."""
     return value / 12.92 if value <= 0.04045 else float(((value + 0.055) / 1.055) ** 2.4)
 
 
@@ -131,7 +130,7 @@ def _srgb(light: float) -> float:
 
 
 def _transferred(value: float, transfer: int) -> float:
-    """An sRGB value, 0 to 1, in the picture's transfer function; SDR ones are left alone."""
+    """Convert an sRGB value, 0 to 1, to PQ or HLG; for other transfer functions it stays."""
     if transfer not in (TRANSFER_PQ, TRANSFER_HLG):
         return value
     if transfer == TRANSFER_PQ:
@@ -140,5 +139,4 @@ def _transferred(value: float, transfer: int) -> float:
 
 
 _GRAPHIC_WHITE_OF_HLG = 0.2650
-"""Light of the scene at which HLG has 75 % of its signal, where graphics have their white
-(BT.2408)."""
+"""Scene light at which HLG has 75 % of its signal, the white of graphics (ITU-R BT.2408)."""

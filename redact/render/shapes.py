@@ -2,12 +2,12 @@
 
 Two areas belong to every mask:
 
-* the *core* (`mask_of`): a face's or head's holds the ellipse in the margin box, a person's their
-  silhouette and a margin around it or, where it is not known, the margin box with round corners,
-  anything else's the whole margin box. Nothing of what a picture shows in
-  the core, and no chroma sample computed from it, is ever used or kept.
-* the *drawn area* (`drawn_area_of`): the core and a rim of at most `RIM` pixels around it, in which
-  outside pixels are blended into the fill and chroma samples that reach into the core are
+* the *core* (`mask_of`): for a face or head, the ellipse in the margin box (the box plus margin);
+  for a person, the silhouette plus margin or, if it is unknown, the margin box with round corners;
+  for everything else, the whole margin box. Nothing that a picture shows in the core, and no chroma
+  sample computed from it, is ever used or kept.
+* the *drawn area* (`drawn_area_of`): the core and a rim of up to `RIM` pixels around it. In the
+  rim, outside pixels are blended into the fill, and chroma samples that depend on the core are
   replaced. Everything beyond it stays bit-identical.
 """
 
@@ -31,41 +31,39 @@ from ..types import COLUMNS, ROWS, Box, Frame, Outline, Rect, Region, Silhouette
 from ..words import problem
 
 RIM = 8
-"""Pixels around the core that may change. Room for a chroma sample that straddles the core's edge
-(1 pixel in 4:2:0), for those that resampling reaches over (`hidden.FILTER_REACH`, 6 pixels), and
-for the soft edge."""
+"""Pixels around the core that may change: enough for a chroma sample that straddles the core's edge
+(1 pixel in 4:2:0), for the reach of resampling (`hidden.FILTER_REACH`, 6 pixels), and for the soft
+edge."""
 
 FARTHEST = 1e7
-"""Largest coordinate of a margin box, in pixels; beyond it arithmetic loses single pixels."""
+"""Largest coordinate of a margin box, in pixels; beyond it, float arithmetic loses pixels."""
 
 ROUNDING = 0.3
-"""Radius of round corners, share of the box's shorter side: a head and feet reach the ends
-of the box near the middle, hands its sides far from the ends; a judgement."""
+"""Radius of round corners as a share of the box's shorter side (a judgement): a head and feet touch
+the box near the middle of its ends, hands touch its sides far from the ends."""
 
 HALF_PIXEL = 0.5
-"""A pixel that a box touches has its centre at most this far from the box."""
+"""Largest distance from a box to the centre of a pixel that it touches."""
 
 _HAIR = 1 + 1e-5
-"""Times by which an outline is larger when it is asked which pixels lie in it: rounding must not
-lose a pixel at the edge."""
+"""Factor that enlarges an outline before pixels are tested, so that rounding loses none at its
+edge."""
 
 _CELL = 16
-"""Pixels along the side of the cells in which masks lie close together. Meaning: more than is drawn
-around two of them."""
+"""Side, in pixels, of the cells that group masks: more than is drawn around two of them."""
 
 _OUTLINE_POINTS = 16
-"""Points on an outline: enough to tell whether it lies in another."""
+"""Number of points on an outline that decide whether it lies within another."""
 
 _CHORD = math.cos(math.pi / _OUTLINE_POINTS)
-"""An ellipse larger by the inverse of this goes through the corners of the polygon of so many sides
-around it."""
+"""Enlarging an ellipse by the inverse of this encloses it in the polygon through those points."""
 
 _FINE: Final = 8
-"""Points of the grid on which a silhouette is grown, along the side of one of its cells."""
+"""Points per side of a silhouette's cell, in the grid on which the silhouette is grown."""
 
 _HELD: Final = 51
-"""Of 255, from which a pixel between the points of that grid is hidden: beside a cell it is a
-quarter at least, at its corner, less what interpolation is off."""
+"""Value, of 255, from which an interpolated pixel of that grid is hidden: beside a marked point it
+is at least a quarter (at the corner), less the error of interpolation."""
 
 Coordinates: TypeAlias = NDArray[np.floating[Any]]
 
@@ -75,11 +73,11 @@ class Shape:
     """The outline of one mask in upright pixels.
 
     Attributes:
-        region: what is hidden.
-        box: margin box, grown by half a pixel so that pixel *centres* inside the outline
-            mean *whole* pixels of the margin box (of the ellipse in it) inside.
-        half: half width and half height of the outline itself; it is centred on the box.
-        grown: pixels around its cells that belong to a silhouette; it lies in the box.
+        region: the region to hide.
+        box: margin box, enlarged by half a pixel: if the *centre* of a pixel is tested against the
+            outline, every pixel that *touches* the margin box (or the ellipse in it) passes.
+        half: half width and half height of the outline, which is centred on the box.
+        grown: pixels by which a silhouette is enlarged; it stays within the box.
     """
 
     region: Region
@@ -89,7 +87,7 @@ class Shape:
 
     @property
     def size(self) -> float:
-        """Larger side of the outline in pixels."""
+        """Larger side of the outline, in pixels."""
         return 2 * max(self.half)
 
     @property
@@ -97,22 +95,22 @@ class Shape:
         return self.region.outline or self.region.target.spec.outline
 
     def radius(self, xs: Coordinates, ys: Coordinates) -> NDArray[np.float32]:
-        """Distance from the centre as a share of the outline's, at the points ys × xs; of a
-        silhouette, of that of its box.
+        """Relative distance of the points ys × xs from the centre: 1 on the outline (for a
+        silhouette, on that of its box).
 
         Args:
-            xs: [w] and ys: [h], upright pixels, edges not centres (0.5 is the first centre).
+            xs, ys: [w] and [h], in upright pixels, where 0.5 is the centre of the first pixel.
 
         Returns:
-            float32 [h, w]: 0 at the centre, at most 1 inside the outline, above 1 outside.
+            float32 [h, w]: at most 1 inside the outline, above 1 outside.
         """
         (cx, cy), (hx, hy) = self.box.centre, self.half
         across, down = np.abs(xs - cx), np.abs(ys - cy)
         if self.outline is Outline.ELLIPSE:
             x2, y2 = (across / hx) ** 2, (down / hy) ** 2
             return np.asarray(np.sqrt(x2[None, :] + y2[:, None]), np.float32)
-        # Signed distance to the rectangle, scaled so that the outline is 1; with round corners, to
-        # a smaller one, and from there on as far as they reach.
+        # Signed distance to the rectangle (with round corners: to one smaller by their radius, less
+        # that radius), scaled so that it is 1 on the outline.
         bend = 2 * ROUNDING * min(hx, hy) if self.outline is Outline.ROUNDED else 0.0
         dx, dy = (across - hx + bend)[None, :], (down - hy + bend)[:, None]
         outside = np.hypot(np.maximum(dx, 0), np.maximum(dy, 0))
@@ -120,24 +118,22 @@ class Shape:
         return np.asarray(1 + distance / min(hx, hy), np.float32)
 
     def holds(self, other: Shape) -> bool:
-        """Whether all of another outline lies in this one; as both are convex, some points on it,
-        a little outside, tell for all. What is not, a silhouette or a mask that spares a face, is
-        never asked that much."""
+        """Whether another outline lies within this one. Both are convex, so testing some points
+        just outside the other is enough. False if this shape is not convex: a silhouette, or a mask
+        that spares a face."""
         region = self.region
         if region.silhouette is not None or region.spared or region.opened:
             return False
         (cx, cy), (hx, hy) = other.box.centre, other.half
         around = np.linspace(0, 2 * np.pi, _OUTLINE_POINTS, endpoint=False) + np.pi / 4
         across, down = np.cos(around) / _CHORD, np.sin(around) / _CHORD
-        if other.outline is not Outline.ELLIPSE:  # its box's corners, and so no less than it
+        if other.outline is not Outline.ELLIPSE:  # test the corners of its box, which contains it
             across, down = np.sign(across), np.sign(down)
         return bool((np.diag(self.radius(cx + hx * across, cy + hy * down)) <= 1).all())
 
     def rect(self, width: int, height: int, rim: int = 0) -> Rect:
-        """Smallest rectangle around the outline and `rim` more pixels, cut at the picture.
-
-        Empty (x2 <= x1 or y2 <= y1) where the shape lies outside the picture.
-        """
+        """Smallest rectangle around the outline plus `rim` pixels, clipped to a picture of `width`
+        × `height`; empty (x2 <= x1 or y2 <= y1) if the shape lies outside the picture."""
         (cx, cy), (hx, hy) = self.box.centre, self.half
         return Rect(
             max(0, math.floor(cx - hx) - rim),
@@ -147,7 +143,7 @@ class Shape:
         )
 
     def fill_core(self, core: NDArray[np.uint8]) -> None:
-        """Set the pixels of the core in `core` (uint8 [H, W]) to 255."""
+        """Set the pixels of this mask's core in `core` (uint8 [H, W]) to 255."""
         height, width = core.shape
         rect = self.rect(width, height)
         if not rect.holds_any:
@@ -156,7 +152,7 @@ class Shape:
         ys = np.arange(rect.y1, rect.y2) + 0.5
         if self.region.silhouette is not None:
             inside = self._of_silhouette(self.region.silhouette, rect)
-        elif self.outline is Outline.ELLIPSE:  # as below, without roots: a crowd has many
+        elif self.outline is Outline.ELLIPSE:  # as `radius`, but without roots: crowds have many
             (cx, cy), (hx, hy) = self.box.centre, self.half
             x2, y2 = ((xs - cx) / (hx * _HAIR)) ** 2, ((ys - cy) / (hy * _HAIR)) ** 2
             inside = x2[None, :] <= (1 - y2)[:, None]
@@ -169,20 +165,20 @@ class Shape:
         core[rect.slices] |= inside.view(np.uint8) * np.uint8(255)
 
     def _own(self, rect: Rect) -> NDArray[np.bool_]:
-        """Pixels of a rectangle that lie in the same mask without a margin."""
+        """Pixels of a rectangle that lie in this mask without its margin: bool [h, w]."""
         here = replace(self.region.moved(-rect.x1, -rect.y1), spared=(), opened=(), margin=None)
         return core_of([shape_of(here, 0.0)], rect.width, rect.height) > 0
 
     def _of_silhouette(self, silhouette: Silhouette, rect: Rect) -> NDArray[np.bool_]:
-        """Pixels of a rectangle that lie on a silhouette's cells, or not farther than `grown`."""
+        """Pixels of a rectangle on a silhouette's cells or at most `grown` away: bool [h, w]."""
         x1, y1, x2, y2 = self.region.box
         x1, x2, y1, y2 = min(x1, x2), max(x1, x2), min(y1, y2), max(y1, y2)
         step = (max(x2 - x1, 1e-3) / COLUMNS / _FINE, max(y2 - y1, 1e-3) / ROWS / _FINE)
         reach = math.ceil(self.grown / step[0]), math.ceil(self.grown / step[1])
-        # Of a box of next to no width, more than all of it would be a wall.
+        # A very narrow box must not grow by more than its own size.
         reach = min(reach[0], COLUMNS * _FINE), min(reach[1], ROWS * _FINE)
         fine = _grown(silhouette, *reach)
-        # From the centre of a pixel to the points of the grid, which lie between its samples.
+        # Maps the centre of a pixel to coordinates of the fine grid.
         move = np.array(
             [
                 [1 / step[0], 0, (rect.x1 + 0.5 - x1) / step[0] + reach[0] + _EDGE - 0.5],
@@ -195,7 +191,7 @@ class Shape:
 
 
 def _on_any(boxes: Sequence[Box], xs: Coordinates, ys: Coordinates) -> NDArray[np.bool_]:
-    """[h, w] whether points lie in the ellipse in any of these boxes."""
+    """Whether the points ys × xs lie in the ellipse inscribed in any of the boxes: bool [h, w]."""
     found = np.zeros((len(ys), len(xs)), np.bool_)
     for box in boxes:
         (cx, cy), hx, hy = box.centre, max(box.width / 2, 1e-3), max(box.height / 2, 1e-3)
@@ -204,22 +200,23 @@ def _on_any(boxes: Sequence[Box], xs: Coordinates, ys: Coordinates) -> NDArray[n
 
 
 _IN_CELL: Final = 78
-"""Of 255, what a point of a cell has at least, where the cells around it are empty: .56 squared."""
+"""Least interpolated value, of 255, of a point in a cell whose neighbours are empty: .56²."""
 
 _EDGE: Final = 1
-"""Empty points around a silhouette's grid, so that its edge is as soft there as elsewhere."""
+"""Empty points around the fine grid, so that interpolation treats its border like any edge."""
 
 
 @lru_cache(256)
 def _grown(silhouette: Silhouette, across: int, down: int) -> NDArray[np.uint8]:
-    """A silhouette's cells scaled to `_FINE` points a side, smoothed, and grown by an ellipse of
-    this many points: uint8, 255 inside, with a border for the growth and `_EDGE`."""
+    """Scale a silhouette's cells to `_FINE` points per side, smooth them, and dilate them by an
+    ellipse of `across` × `down` points: uint8, 255 inside, with a border for the growth and
+    `_EDGE`."""
     cells: NDArray[np.uint8] = np.pad(silhouette.cells, 1).astype(np.uint8) * np.uint8(255)
     size = cells.shape[1] * _FINE, cells.shape[0] * _FINE
-    # Between the middles of cells; so much is reached by every point of one, and by few beyond.
+    # Interpolate between the centres of cells; every point of a cell passes, and few beyond.
     smooth = cv2.resize(cells, size, interpolation=cv2.INTER_LINEAR) >= _IN_CELL
     fine: NDArray[np.uint8] = smooth.astype(np.uint8)[_FINE:-_FINE, _FINE:-_FINE] * np.uint8(255)
-    # Filled wherever a ball does not fit in: what was hidden stays hidden, and steps are gone.
+    # Closing fills every notch that a ball does not fit into, and uncovers nothing.
     ball = _ellipse(_BALL // 2, _BALL // 2)
     closed = cv2.morphologyEx(np.pad(fine, _BALL), cv2.MORPH_CLOSE, ball)
     fine = np.asarray(closed, np.uint8)[_BALL:-_BALL, _BALL:-_BALL]
@@ -228,34 +225,34 @@ def _grown(silhouette: Silhouette, across: int, down: int) -> NDArray[np.uint8]:
 
 
 def _ellipse(across: int, down: int) -> NDArray[np.uint8]:
-    """An elliptic kernel that reaches the given numbers of points to the side, up and down."""
+    """Elliptic kernel that extends `across` points to each side, and `down` up and down."""
     size = 2 * across + 1, 2 * down + 1
     return np.asarray(cv2.getStructuringElement(cv2.MORPH_ELLIPSE, size), np.uint8)
 
 
 _BALL: Final = 5 * _FINE // 2
-"""Diameter of the ball, points: steps of one cell are gone, and a gap of three, as between an arm
-and the trunk, stays."""
+"""Diameter of the ball, in points: it smooths steps of one cell, and keeps gaps of three, such as
+between an arm and the trunk."""
 
 
 def shape_of(region: Region, margin: float) -> Shape:
     """The mask of one region.
 
     Args:
-        region: what is hidden; a box whose edges are swapped is put in order.
-        margin: added to every side of the box, share of its width or height, unless the region has
-            one of its own.
+        region: to be hidden; its box may have swapped edges.
+        margin: share of the box's width or height that is added to each side, unless the region
+            has its own margin.
 
     Raises:
-        UnsafeError: if the box is not finite or absurdly large: it cannot be hidden, so the
-            run must stop.
+        UnsafeError: the box is not finite, or absurdly large. It cannot be hidden, so the run must
+            stop.
     """
     margin = margin if region.margin is None else region.margin
     x1, x2 = sorted((region.box.x1, region.box.x2))
     y1, y2 = sorted((region.box.y1, region.box.y2))
     grown = with_margin(Box(x1, y1, x2, y2), margin, region.target)
     half = HALF_PIXEL
-    # `max` takes 0 instead of a margin that is no number, so the margin is looked at by itself.
+    # Check the margin too: `max` in `with_margin` would turn NaN into 0.
     if not all(map(math.isfinite, (*grown, margin))) or max(map(abs, grown)) > FARTHEST:
         raise problem(UnsafeError, "box_undrawn", track=region.track, box=tuple(region.box))
     if region.silhouette is not None:
@@ -263,13 +260,12 @@ def shape_of(region: Region, margin: float) -> Shape:
         box = Box(x1 - beyond, y1 - beyond, x2 + beyond, y2 + beyond)
         return Shape(region, box, (box.width / 2, box.height / 2), beyond)
     box = Box(grown.x1 - half, grown.y1 - half, grown.x2 + half, grown.y2 + half)
-    # A head is an ellipse in its box; the corners of the box show what is behind it.
     return Shape(region, box, (box.width / 2, box.height / 2))
 
 
 def groups_of(shapes: Sequence[Shape], width: int, height: int) -> list[tuple[Rect, list[Shape]]]:
-    """Masks that lie close together, and the rectangle of pixels that holds all that is drawn for
-    them; what lies between far ones need not be touched."""
+    """Group masks that lie close together, each group with the rectangle of pixels around all that
+    is drawn for it. So the space between distant masks need not be processed."""
     columns, rows = -(-width // _CELL), -(-height // _CELL)
     near = np.zeros((rows, columns), np.uint8)
     rects = [shape.rect(width, height).grown(RIM, RIM, width, height) for shape in shapes]
@@ -294,22 +290,26 @@ def core_of(shapes: Sequence[Shape], width: int, height: int) -> NDArray[np.uint
 
 
 def mask_of(regions: Sequence[Region], width: int, height: int, margin: float) -> NDArray[np.bool_]:
-    """Union of the masks' cores: bool [height, width], True where nothing of the source stays.
+    """Union of the masks' cores: bool [height, width], True where nothing of the source remains.
 
-    Contains every pixel of a plate's or region's box plus margin, of a face's or head's the ellipse
-    in it, and of a person's all but its round corners. Raises UnsafeError for a box that is not
-    finite.
+    Args:
+        regions: to be hidden.
+        width, height: of the picture, in pixels.
+        margin: see `shape_of`.
+
+    Raises:
+        UnsafeError: see `shape_of`.
     """
     return core_of([shape_of(r, margin) for r in regions], width, height) > 0
 
 
 def free_share(shown: Region, regions: Sequence[Region], margin: float) -> float:
-    """Share of what is shown that no mask covers, 0 to 1, by the pixels of the finished masks.
+    """Share, 0 to 1, of a region's pixels that no mask covers.
 
     Args:
-        shown: the face (the ellipse in its box), or whatever else it is.
-        regions: what is hidden in the same frame.
-        margin: of the masks.
+        shown: the region that should stay visible; for a face, the ellipse in its box counts.
+        regions: hidden in the same frame.
+        margin: see `shape_of`.
     """
     whole = shape_of(replace(shown, silhouette=None), 0.0)
     x, y = math.floor(whole.box.x1), math.floor(whole.box.y1)
@@ -322,19 +322,17 @@ def free_share(shown: Region, regions: Sequence[Region], margin: float) -> float
 def drawn_area_of(
     regions: Sequence[Region], width: int, height: int, margin: float
 ) -> NDArray[np.bool_]:
-    """Every pixel that may differ from the source: the core and `RIM` pixels around it.
-
-    bool [height, width]. A chroma sample counts as inside where any of its pixels is.
-    """
+    """Every pixel that may differ from the source, bool [height, width]: the core and `RIM` pixels
+    around it. A chroma sample may differ if any of its pixels may. Arguments as for `mask_of`."""
     core = core_of([shape_of(r, margin) for r in regions], width, height)
     return cv2.dilate(core, np.ones((2 * RIM + 1, 2 * RIM + 1), np.uint8)) > 0
 
 
 def mask_info(info: SourceInfo) -> SourceInfo:
-    """The source as a `VideoWriter` must know it that writes its masks: 8-bit grey, full range.
+    """The source info for a `VideoWriter` that writes its masks: 8-bit grey, full range.
 
-    Size, times and pixel shape stay. The source's depth, colours and HDR metadata say nothing
-    about masks: with them white would be 1020 of 1023, or grey in a player that maps PQ.
+    Size, times and pixel aspect stay. The source's depth, colour and HDR metadata go: with them,
+    white would be 1020 of 1023, or grey in a player that tone-maps PQ.
     """
     video = replace(
         info.video,
@@ -347,10 +345,8 @@ def mask_info(info: SourceInfo) -> SourceInfo:
 
 
 def mask_frame(frame: Frame, regions: list[Region], margin: float) -> Frame:
-    """A grey frame of the same size and time: 255 in the masks (`mask_of`), 0 elsewhere.
-
-    Holds nothing of the frame's picture. Raises UnsafeError for a box that is not finite.
-    """
+    """A grey frame of the same size and time: 255 in the masks (`mask_of`), 0 elsewhere; nothing of
+    the frame's picture is in it. Raises UnsafeError as `shape_of` does."""
     width, height = frame.size
     mask = mask_of(regions, width, height, margin)
     picture = av.VideoFrame.from_ndarray(mask.astype(np.uint8) * np.uint8(255), format="gray")

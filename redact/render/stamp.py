@@ -1,4 +1,4 @@
-"""Words in a corner of every picture: "redacted copy", the number of a case."""
+"""Writes words such as "redacted copy" or a case number into a corner of every picture."""
 
 from __future__ import annotations
 
@@ -14,20 +14,20 @@ from .styles import Canvas
 from .styles.lettering import SMALLEST_CAPITAL, can_write, capital_of, text_size, write_words
 
 HEIGHT = 1 / 36
-"""Height of a capital, share of the picture's."""
+"""Height of a capital letter as a share of the picture's height."""
 
 _WHITE = (255, 255, 255)
 
 
 def check_stamp(stamp: Stamp) -> None:
-    """Raises UsageError if a stamp is empty or has letters without a glyph."""
+    """Raise UsageError if a stamp is empty or has characters without a glyph."""
     text = stamp.text
     if not text.strip() or not can_write(text):
         raise problem(UsageError, "stamp_undrawn", text=text)
 
 
 def require_room(stamp: Stamp | None, width: int, height: int) -> None:
-    """Raises UsageError if a stamp is too long for a picture of that size, in pixels."""
+    """Raise UsageError if a stamp is too long for a picture of that size, in pixels."""
     if stamp is None:
         return
     wide = text_size(stamp.text, SMALLEST_CAPITAL)[0]
@@ -43,18 +43,17 @@ def require_room(stamp: Stamp | None, width: int, height: int) -> None:
 
 
 def stamp_box(stamp: Stamp, width: int, height: int) -> Box:
-    """Where a stamp is drawn in a picture of that size, in pixels."""
+    """Box of a stamp in a picture of that size, in pixels."""
     (x, y), capital = _place(stamp, width, height)
     across, down = text_size(stamp.text, capital)
     return Box(x, y, x + across, y + down)
 
 
 def write_stamp(canvas: Canvas, stamp: Stamp) -> None:
-    """Draw a stamp on a frame whose masks have been drawn, in place, beside the masks.
+    """Draw a stamp on a frame, in place, after its masks, and only beside them.
 
-    Nothing but the place of the masks goes into it, and no pixel of a drawn area is touched: what
-    a mask is made of stays what the audit looks at, and a mask is never taken for a part of the
-    words.
+    It changes no pixel of a drawn area, so that the audit can still compare the masks, and a mask
+    never looks like part of the words.
     """
     hidden = canvas.hidden
     corner, capital = _place(stamp, hidden.width, hidden.height)
@@ -68,7 +67,8 @@ def write_stamp(canvas: Canvas, stamp: Stamp) -> None:
 
 
 def _place(stamp: Stamp, width: int, height: int) -> tuple[tuple[int, int], int]:
-    """Left and top, and the height of a capital: as wide as the picture at most."""
+    """Left and top of a stamp, and the height of a capital such that it fits the picture's
+    width."""
     capital = capital_of(height, HEIGHT)
     while capital > 1 and text_size(stamp.text, capital)[0] > width:
         capital -= 1

@@ -1,4 +1,4 @@
-"""Looks of masks, one small module each; none uses a pixel that a mask hides."""
+"""The styles of masks, one small module each. None uses a pixel that a mask hides."""
 
 from __future__ import annotations
 
@@ -26,10 +26,10 @@ __all__ = [
 
 
 def load_style(settings: RenderSettings) -> MaskStyle:
-    """The style that the settings name, or hold.
+    """The style that the settings name, or the caller's own style in them.
 
     Raises:
-        UsageError: for a label or a colour that cannot be drawn.
+        UsageError: the label or the colour cannot be drawn.
     """
     if not isinstance(settings.style, Style):
         return cast("MaskStyle", settings.style)

@@ -1,4 +1,4 @@
-"""What a style is, and the plainest one that is made of the surroundings."""
+"""The interface of styles, and the simplest style that uses the surroundings."""
 
 from __future__ import annotations
 
@@ -22,15 +22,16 @@ Index = NDArray[np.intp]
 
 @dataclass(frozen=True, slots=True)
 class Canvas:
-    """One frame to be drawn on.
+    """One frame to draw on.
 
     Attributes:
-        planes: samples of the picture; while `MaskStyle.paint` runs they still show the source,
-            and a style reads them only through `surroundings`. To a style that was passed in they
-            are black where they show what is hidden.
-        layout, coding: how samples are arranged and code colour.
+        planes: samples of the picture. While `MaskStyle.paint` runs they still show the source, so
+            a style must read them only through `surroundings`; a caller's own style gets planes in
+            which everything hidden is black.
+        layout: depth and chroma resolution of the planes.
+        coding: their colour coding.
         hidden: the masks.
-        surroundings: fills made of what lies outside all masks.
+        surroundings: fills computed from the samples outside all masks.
     """
 
     planes: list[Samples]
@@ -41,11 +42,11 @@ class Canvas:
 
     @classmethod
     def of(cls, picture: av.VideoFrame, shapes: Sequence[Shape] = ()) -> Canvas:
-        """A picture to be drawn on, in its own planes where nobody else refers to them, otherwise
-        in a copy: `picture` shows it either way.
+        """A canvas for a picture. It uses the picture's own planes if nothing else refers to them;
+        otherwise `picture` gets copies. Either way `picture` shows what is drawn.
 
         Raises:
-            UnsafeError: for a pixel format that cannot be drawn on.
+            UnsafeError: the pixel format cannot be drawn on.
         """
         layout = layout_of(picture)
         picture.make_writable()
@@ -54,18 +55,23 @@ class Canvas:
         return cls(planes, layout, coding_of(picture), hidden, Surroundings(planes, hidden))
 
     def dot(self, rows: Index, columns: Index, rgb: tuple[int, int, int]) -> None:
-        """Give pixels a colour, and the chroma samples that they touch."""
+        """Set pixels, and the chroma samples that they touch, to a colour.
+
+        Args:
+            rows, columns: of the pixels, [n] each.
+            rgb: sRGB red, green, blue, 0 to 255.
+        """
         for plane, value in enumerate(samples_of(rgb, self.coding, self.layout)):
             sub_x, sub_y = (self.layout.sub_x, self.layout.sub_y) if plane else (1, 1)
             self.planes[plane][rows // sub_y, columns // sub_x] = round(float(value))
 
 
 class MaskStyle(Protocol):
-    """A look for masks. One is meant for one clip, its frames given in order.
+    """A style of masks. Use one instance per clip and give it the frames in order.
 
     Attributes:
-        name: for the record, in a word.
-        soft: whether the edge fades into the outside within the rim.
+        name: one word, for the record.
+        soft: whether the mask's edge fades into its surroundings, within the rim.
     """
 
     @property
@@ -77,12 +83,12 @@ class MaskStyle(Protocol):
     def paint(self, canvas: Canvas, shape: Shape, grid: Rect) -> Field:
         """Fill of one mask: float32 [h, w, channels] in sample values, on the chroma grid.
 
-        May depend on anything but the samples that `canvas.hidden` marks.
+        It must not depend on samples that `canvas.hidden` marks.
 
         Args:
             canvas: the frame.
             shape: the mask.
-            grid: its drawn area on the grid.
+            grid: rectangle around its drawn area, in grid samples.
         """
 
     def decorate(self, canvas: Canvas, shapes: list[Shape]) -> None:
@@ -90,7 +96,7 @@ class MaskStyle(Protocol):
 
 
 class Blur:
-    """Sealed blur: looks like a strong blur and holds nothing of what it covers."""
+    """Sealed blur: looks like a strong blur, but contains nothing of what it covers."""
 
     name = "blur"
     soft = True

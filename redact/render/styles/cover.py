@@ -1,4 +1,4 @@
-"""A flat grey with a thin dark edge, plainly a cover on every background."""
+"""A flat grey with a thin dark edge, clearly a mask on any background."""
 
 from __future__ import annotations
 
@@ -12,27 +12,29 @@ from .base import Canvas
 from .solid import Solid
 
 TONE = (128, 128, 128)
-"""Red, green, blue of a cover: in the middle, it stands out from the dark as from the
-light, and is no glare at night. It never changes, so it cannot flicker."""
+"""sRGB colour of a cover: mid-grey stands out from dark and light alike and does not glare at
+night. It is constant, so it cannot flicker."""
 
 EDGE = (24, 24, 24)
-"""Of its edge: what has the cover's own tone around it (paving, a grey wall) has a line around the
-cover all the same."""
+"""sRGB colour of its edge, which sets the cover off from surroundings in its own tone, such as
+paving or a grey wall."""
 
 LINES = 360
-"""Lines of a picture in which the edge is one pixel wide; it is wider in larger pictures, which
-are seen smaller."""
+"""Height, in pixels, of a picture in which the edge is one pixel wide. In larger pictures it is
+wider, because they are shown smaller."""
 
 EDGE_SHARE = 1 / 16
-"""Width of the edge, share of the mask's larger side, at most: a small mask is no dark dot."""
+"""Largest width of the edge as a share of the mask's larger side, so that a small mask is not a
+dark dot."""
 
 
 class Cover(Solid):
-    """The default: nothing of the surroundings is in it, so it is taken for nothing but a mask.
+    """The default style: it uses nothing of its surroundings, so nobody can take it for anything
+    but a mask.
 
     Args:
         label: see `Solid`.
-        tone, edge: red, green, blue.
+        tone, edge: sRGB red, green, blue, 0 to 255.
     """
 
     name = "cover"
@@ -49,8 +51,8 @@ class Cover(Solid):
 
 
 def draw_edges(canvas: Canvas, shapes: list[Shape], edge: tuple[int, int, int] = EDGE) -> None:
-    """Darken the outermost pixels of masks, on luma, but not where another mask goes on: masks
-    that touch become one cover."""
+    """Darken the luma of the outermost pixels of masks, except where masks touch: those become one
+    cover."""
     hidden = canvas.hidden
     ink = round(float(samples_of(edge, canvas.coding, canvas.layout)[0]))
     for group, alike in hidden.groups:
@@ -60,7 +62,7 @@ def draw_edges(canvas: Canvas, shapes: list[Shape], edge: tuple[int, int, int] =
             thick = max(1, round(min(hidden.height / LINES, EDGE_SHARE * shape.size)))
             if thick not in inner:
                 kernel = np.ones((2 * thick + 1, 2 * thick + 1), np.uint8)
-                # The picture's own border is no edge.
+                # The picture's own border gets no edge.
                 inner[thick] = np.asarray(cv2.erode(core, kernel, borderValue=255), np.uint8)
             x1, y1, x2, y2 = rect = shape.rect(hidden.width, hidden.height)
             rows, columns = slice(y1 - group.y1, y2 - group.y1), slice(x1 - group.x1, x2 - group.x1)

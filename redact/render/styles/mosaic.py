@@ -1,4 +1,4 @@
-"""Blocks that look like pixelation and are not: they are painted from the sealed fill."""
+"""Blocks that look like pixelation, but are painted from the sealed fill."""
 
 from __future__ import annotations
 
@@ -13,26 +13,26 @@ from ..shapes import Shape
 from .base import Canvas
 
 BLOCKS = 10
-"""Blocks across the larger side of a mask."""
+"""Number of blocks along the larger side of a mask."""
 
 SIZE_SLACK = 0.2
-"""A block keeps its size until the wanted one differs by more than this share."""
+"""Relative change of the wanted block size below which blocks keep their size."""
 
 LEASH = 0.3
-"""A lattice stays where it is until its mask has moved away by this share of a block, and is
-then pulled along: boxes that tremble do not make it tremble."""
+"""Share of a block by which a mask may move before it pulls its lattice along, so that the lattice
+does not jitter with the box."""
 
 
 @dataclass(slots=True)
 class Lattice:
-    """Where the blocks of a track lie, in pixels; made from its boxes only."""
+    """Size and origin of a track's blocks, in pixels; they depend only on its boxes."""
 
     block: float
     x: float
     y: float
 
     def follow(self, block: float, x: float, y: float) -> None:
-        """Adapt to the wanted block size and mask centre."""
+        """Adapt to a wanted block size and mask centre, in pixels."""
         if not abs(block / self.block - 1) <= SIZE_SLACK:
             self.block = block
         leash = LEASH * self.block
@@ -41,7 +41,8 @@ class Lattice:
 
 
 class Mosaic:
-    """Sealed mosaic: block count relative to the object, lattice steady in time."""
+    """Sealed mosaic: the number of blocks is the same for small and large masks, and the blocks are
+    steady over time."""
 
     name = "mosaic"
     soft = False
@@ -71,10 +72,10 @@ class Mosaic:
 def _block_centres(
     first: int, last: int, sub: int, block: float, origin: float
 ) -> NDArray[np.intp]:
-    """For every grid sample from `first` to `last` - 1 the index of its block's centre.
+    """For each grid sample from `first` to `last` - 1, the index of its block's centre.
 
-    Indices count from `first` and are cut to the range: the fill is smooth, so a block that
-    the border cuts takes the colour of its visible part's edge.
+    Indices count from `first` and are clipped to the range: a block cut by the border takes the
+    colour at the edge of its visible part, which is close as the fill is smooth.
     """
     wide = block / sub
     samples = np.arange(first, last) + 0.5

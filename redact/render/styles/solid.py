@@ -1,4 +1,4 @@
-"""One plain colour, with a line of text where one is wanted."""
+"""One plain colour, optionally with a line of text."""
 
 from __future__ import annotations
 
@@ -18,31 +18,31 @@ from .base import Canvas
 from .lettering import FONT, writable
 
 FIELDS = {"track": ("",), "target": ("", *LANGUAGES)}
-"""What a label template may name between braces, and what may follow behind a colon: the kind is
-named in that language, so that a template says the same whoever draws it again."""
+"""Field that a label template may contain in braces → what may follow after a colon. A language
+there makes a template give the same words in whatever language redact runs."""
 
 LABEL_WIDTH_SHARE = 0.8
-"""Largest width of a label, share of the mask's box."""
+"""Largest width of a label as a share of the mask's box."""
 TALLEST_ON_FACE, TALLEST_ON_PLATE = 0.25, 0.45
-"""Largest height of a label, share of the mask's box."""
+"""Largest height of a label as a share of the mask's box."""
 SMALLEST_SCALE = 0.25
-"""Below this scale of OpenCV's Hershey font (5 pixels high) nobody can read it."""
+"""Smallest legible scale of OpenCV's Hershey font (5 pixels high)."""
 
 
 class Solid:
-    """A colour, the same for all masks.
+    """One colour for all masks.
 
     Args:
-        rgb: red, green, blue, 0 to 255.
-        label: template of the text on a mask, "" for none; see `FIELDS`. Its characters are
-            ASCII, the only ones the bundled font has.
+        rgb: sRGB red, green, blue, 0 to 255.
+        label: template of the text on each mask (see `FIELDS`); "" for none. ASCII only, as the
+            bundled font has no other characters.
 
     Attributes:
-        asked, labelled: tracks whose masks were to have a label, and those of them on which one was
-            written at least once; a mask can be too small for it.
+        asked: tracks whose masks should have a label.
+        labelled: those of them on which one was written at least once; masks can be too small.
 
     Raises:
-        UsageError: for a colour or a template that cannot be drawn.
+        UsageError: the colour or the template cannot be drawn.
     """
 
     name = "solid"
@@ -58,7 +58,7 @@ class Solid:
         self.labelled: set[int] = set()
 
     def tone(self, canvas: Canvas) -> Field:
-        """Sample values of the colour, float32, one for each plane that carries a picture."""
+        """Sample values of the colour, float32, one for each plane."""
         return samples_of(self._rgb, canvas.coding, canvas.layout)
 
     def paint(self, canvas: Canvas, shape: Shape, grid: Rect) -> Field:
@@ -80,7 +80,7 @@ class Solid:
         return self._label.format(track=region.track, target=_Kind(region.target))
 
     def _contrast(self, canvas: Canvas) -> float:
-        """Luma of black or white, whichever stands out from the colour."""
+        """Luma sample of black or white, whichever contrasts with the colour."""
         red, green, blue = self._rgb
         bright = 0.299 * red + 0.587 * green + 0.114 * blue > 140
         ink = (0, 0, 0) if bright else (255, 255, 255)
@@ -88,7 +88,7 @@ class Solid:
 
 
 class _Kind:
-    """A kind of target that a template names."""
+    """Formats a kind of target in a label template, in the language after the colon."""
 
     def __init__(self, target: Target) -> None:
         self._target = target
@@ -99,7 +99,7 @@ class _Kind:
 
 
 def check_label(label: str) -> None:
-    """Raises UsageError if a label template has unknown fields or letters without a glyph."""
+    """Raise UsageError if a label template has unknown fields or characters without a glyph."""
     try:
         fields = [part[1:] for part in string.Formatter().parse(label) if part[1] is not None]
     except ValueError as error:
@@ -111,8 +111,8 @@ def check_label(label: str) -> None:
 
 
 def write_label(canvas: Canvas, shape: Shape, text: str, ink: float) -> bool:
-    """Write text across the middle of a mask, on luma, only on pixels of its core; returns whether
-    there was room for it."""
+    """Write text across the middle of a mask, on the luma of its core only; returns whether there
+    was room for it."""
     scale, (width, height) = _fitting(text, shape)
     if scale < SMALLEST_SCALE:
         return False
@@ -128,13 +128,13 @@ def write_label(canvas: Canvas, shape: Shape, text: str, ink: float) -> bool:
 
 
 def _buries(upper: Shape, lower: Shape) -> bool:
-    """Whether a label in the middle of `lower` would run into the one of `upper`."""
+    """Whether a label in the middle of `lower` would collide with that of `upper`."""
     x, y = lower.box.centre
     return float(upper.radius(np.array([x]), np.array([y]))[0, 0]) < 0.6
 
 
 def _fitting(text: str, shape: Shape) -> tuple[float, tuple[int, int]]:
-    """Font scale at which a text fits on a mask, and its width and height in pixels."""
+    """Font scale at which a text fits on a mask, and its width and height, in pixels."""
     (width, height), _ = cv2.getTextSize(text, FONT, 1.0, 2)
     box = shape.box
     boxed = shape.outline is Outline.BOX
