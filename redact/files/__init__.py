@@ -1,4 +1,5 @@
-"""Writing files: whole or not at all, nothing replaced unasked, nothing of a killed run left."""
+"""Writes files completely or not at all, never replaces one unasked, and removes what killed runs
+left behind."""
 
 from .folders import (
     check_folder,

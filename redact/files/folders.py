@@ -1,5 +1,5 @@
-"""Folders for files: checking that they are writable, creating them, restricting them to their
-owner, and deleting them if nothing was written."""
+"""Checks that folders are writable, creates them, restricts them to their owner, and removes them
+if they stay empty."""
 
 from __future__ import annotations
 
@@ -14,11 +14,7 @@ from .output import PRIVATE, unwritable
 
 
 def check_folder(folder: Path) -> None:
-    """Find out whether files can be written into `folder`, which need not be there yet.
-
-    Raises:
-        OutputError: they cannot.
-    """
+    """Raise OutputError if files cannot be written into `folder`, which need not exist yet."""
     nearest = next(p for p in (folder, *folder.absolute().parents) if p.exists())
     if not nearest.is_dir():
         raise problem(OutputError, "no_folder", path=folder, other=nearest)
@@ -27,7 +23,7 @@ def check_folder(folder: Path) -> None:
 
 
 def make_folder(folder: Path) -> None:
-    """Make a folder, with those above it. Raises OutputError."""
+    """Create a folder and its parents. Raises OutputError."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -35,32 +31,33 @@ def make_folder(folder: Path) -> None:
 
 
 def check_private(folder: Path) -> None:
-    """Find out whether `make_private` can make or close a folder. Raises OutputError."""
+    """Raise OutputError if `make_private` could not create or restrict a folder."""
     refuse_link(folder)
     check_folder(folder)
 
 
 def refuse_link(folder: Path) -> None:
-    """Raise OutputError for a link in place of a restricted folder: pictures of faces would be
-    written to where the link points."""
+    """Raise OutputError if a private folder is a link: pictures of faces would land wherever it
+    points."""
     if folder.is_symlink():
         raise problem(OutputError, "closed_is_link", path=folder, other=os.path.realpath(folder))
 
 
 def make_private(folder: Path) -> None:
-    """Make a folder for its owner alone, or take all others' access to it. Raises OutputError."""
+    """Create a folder for its owner alone, or restrict an existing one. Raises OutputError."""
     refuse_link(folder)
     make_folder(folder)
     keep_to_owner(folder, 0o700)
 
 
 def private_folder(folder: Path) -> Path:
-    """The folder NOT-FOR-RELEASE in a folder, which may be one itself."""
+    """Path of the folder NOT-FOR-RELEASE in `folder`, or `folder` if that is one itself."""
     return folder if folder.resolve().name == PRIVATE else folder / PRIVATE
 
 
 def keep_to_owner(path: Path, mode: int) -> None:
-    """Close a file or folder to everybody but its owner. Raises OutputError."""
+    """Set the permissions of a file or folder to `mode`, which excludes all but its owner. Raises
+    OutputError."""
     try:
         path.chmod(mode)
     except OSError as error:
@@ -70,12 +67,11 @@ def keep_to_owner(path: Path, mode: int) -> None:
 
 @contextlib.contextmanager
 def made_folder(folder: Path) -> Iterator[None]:
-    """Create a folder and its parents; delete what was created if it is empty in the end.
-
-    What is empty at the end goes again: a command that fails leaves no empty folder.
+    """Create a folder and its parents; on leaving the context, remove those created here that are
+    empty, so that a command that fails leaves no empty folder.
 
     Raises:
-        OutputError: it cannot be made.
+        OutputError: it cannot be created.
     """
     made = [p for p in (folder, *folder.parents) if not p.exists()]
     try:
@@ -83,5 +79,5 @@ def made_folder(folder: Path) -> Iterator[None]:
         yield
     finally:
         for path in made:
-            with contextlib.suppress(OSError):  # something is in it
+            with contextlib.suppress(OSError):  # the folder is not empty
                 path.rmdir()

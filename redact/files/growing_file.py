@@ -1,7 +1,9 @@
-"""A file of answers that is appended to, survives a kill at any moment, and is read back in order.
+"""A file to which answers are appended, and from which they are read back in order, even after the
+process was killed at any moment.
 
-Each record is a length, this user's mark of itself and all before it (`own_mark`), and its content.
-What a kill cut off, a disk garbled, or somebody else wrote, ends the file there.
+Each record is its length, a mark of this user over the record and all before it (`own_mark`), and
+its content. The file ends at the first record that was cut off, damaged, or written by another
+user.
 """
 
 from __future__ import annotations
@@ -20,11 +22,12 @@ from .leftovers import LockedFile, claim
 from .own_mark import own_mark
 
 MOST_ANSWER_BYTES: Final = 1 << 30
-"""Answers beyond this size are not kept: days of a street, hours of a dense crowd."""
+"""Largest size of a file; further answers are not stored. It is enough for days of a street, or
+hours of a dense crowd."""
 
 SYNC_EVERY: Final = 5.0
-"""Seconds after which answers are brought to the disk: a power cut costs these; a program
-that is killed costs the one answer in hand."""
+"""Seconds between two syncs to disk. A power cut loses at most these answers; a killed process
+loses only the answer it was about to write."""
 
 _CHECKSUM: Final = 8
 _HEAD: Final = 4 + _CHECKSUM
@@ -38,8 +41,8 @@ class Answer(msgspec.Struct, array_like=True):
 
 
 class AnswerFile:
-    """Answers up to the current position are accepted; `peek` shows the next one, `put` replaces
-    all that follow."""
+    """Answers before the current position have been accepted. `peek` returns the next one; `put`
+    writes an answer at the position, and drops all after it."""
 
     def __init__(self, held: LockedFile) -> None:
         self._held = held
@@ -66,7 +69,7 @@ class AnswerFile:
         return None if held is None else cls(held)
 
     def peek(self) -> Answer | None:
-        """The next answer, None at the end."""
+        """The next answer; None at the end."""
         if self._replaced:
             return None
         if self._next is None:
@@ -75,7 +78,7 @@ class AnswerFile:
         return None if self._next is None else self._next[2]
 
     def accept(self) -> None:
-        """Go on behind the answer that `peek` showed."""
+        """Move past the answer that `peek` returned."""
         assert self._next is not None
         self._end, self._sum, _ = self._next
         self._next = None
@@ -83,7 +86,7 @@ class AnswerFile:
     def put(self, answer: Answer) -> None:
         """Write an answer in place of all that were not accepted.
 
-        A disk that is full ends the keeping, not the search.
+        If the disk is full, later answers are not stored, but nothing is raised.
         """
         if self._full:
             return
@@ -116,9 +119,12 @@ class AnswerFile:
 
 
 def _record(handle: int, begin: int, before: bytes) -> tuple[int, bytes, Answer] | None:
-    """The record at `begin`: where it ends, its checksum, its content; None if there is none.
+    """The record at an offset: the offset of its end, its checksum, and its answer; None if there
+    is no valid one.
 
     Args:
+        handle: descriptor of the file.
+        begin: offset of the record.
         before: checksum of the record before it.
     """
     os.lseek(handle, begin, os.SEEK_SET)

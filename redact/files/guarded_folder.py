@@ -1,8 +1,8 @@
-"""A hidden folder that is ours alone, in a folder that others may write to.
+"""A hidden folder for this user alone, within a folder that others may write to.
 
-Who may write to a folder can put another file in the place of any in it, at any moment: between the
-check of a result and its publishing, too. In a folder of our own, which is reached by its open
-descriptor, nobody can: whatever is done to its name, or to those above it, it stays the same.
+Others who may write to a folder can replace any file in it at any moment, even between the audit of
+a result and its publishing. In a folder of our own, reached by its open descriptor, they cannot:
+whatever they do to its name or to its parents, the descriptor stays on the same folder.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ _BY_NUMBER = Path("/proc/self/fd")
 
 
 def others_may_write(folder: Path) -> bool:
-    """Whether another user may replace what is in a folder, or in a folder above it."""
+    """Whether another user may replace entries of a folder or of a parent."""
     if sys.platform == "win32":
         return False
     real = Path(os.path.realpath(folder))
@@ -34,16 +34,16 @@ def _open_to_others(folder: Path) -> bool:
         return False
     if said.st_uid not in (0, os.geteuid()):
         return True
-    # In a folder with the sticky bit, as the one for temporary files, each replaces only his own.
+    # With the sticky bit, as on /tmp, users can replace only their own files.
     return bool(said.st_mode & (stat.S_IWGRP | stat.S_IWOTH)) and not said.st_mode & stat.S_ISVTX
 
 
 class GuardedFolder:
-    """The folder, open and locked until it is removed.
+    """A guarded folder, open and locked until it is removed.
 
     Attributes:
         path: its name.
-        inside: the way to it by its descriptor, for this process alone.
+        inside: its path through the open descriptor, valid in this process only.
     """
 
     def __init__(self, path: Path, handle: int) -> None:
@@ -53,7 +53,8 @@ class GuardedFolder:
 
     @classmethod
     def make(cls, folder: Path, name: str) -> GuardedFolder:
-        """Make one for a file of a name. Raises OutputError, OSError."""
+        """Create a guarded folder in `folder`, for a file that will have `name`. Raises OutputError
+        and OSError."""
         path = folder / hidden_name(name)
         if not _BY_NUMBER.is_dir():
             raise problem(OutputError, "folder_of_others", path=folder)
@@ -67,5 +68,5 @@ class GuardedFolder:
         return cls(path, handle)
 
     def remove(self) -> None:
-        """Remove it with all that is in it."""
+        """Remove the folder and everything in it."""
         remove_folder(self.path, self._handle)

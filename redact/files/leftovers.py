@@ -1,8 +1,7 @@
-"""Hidden files of killed runs: told from files in use by a lock, and deleted.
+"""Creates hidden files, and deletes those of killed runs.
 
-Whoever writes a hidden file holds its lock for as long as the file is in use; the system takes the
-lock away when the process dies, whatever killed it. A file that looks like one of ours and can be
-locked belongs to nobody any more.
+A process holds a lock on each of its hidden files while it uses them; the system releases the lock
+when the process dies, whatever killed it. So a hidden file that can be locked is a leftover.
 """
 
 from __future__ import annotations
@@ -20,11 +19,11 @@ _PARTIAL: Final = re.compile(r"\..+\.[0-9a-f]{8}\.partial", re.DOTALL)
 
 
 _LONGEST_NAME: Final = 200
-"""Bytes of a name that a hidden name keeps; file systems take 255 in all."""
+"""Most bytes of a name that a hidden name includes; file systems allow 255 in all."""
 
 
 def hidden_name(name: str) -> str:
-    """`.NAME.`, eight random characters, `.partial`: new every time."""
+    """`.NAME.`, eight random characters, `.partial`."""
     kept = os.fsdecode(os.fsencode(name)[:_LONGEST_NAME])
     return f".{kept}.{secrets.token_hex(4)}.partial"
 
@@ -33,8 +32,8 @@ class LockedFile:
     """An open, locked file.
 
     Attributes:
-        path: where it is.
-        handle: its descriptor, which no other program inherits.
+        path: its path.
+        handle: its descriptor, which child programs do not inherit; -1 once it is released.
     """
 
     def __init__(self, path: Path, handle: int) -> None:
@@ -42,42 +41,42 @@ class LockedFile:
         self.handle = handle
 
     def release(self) -> None:
-        """Let go of the lock; the file stays. More than once does no harm."""
+        """Release the lock and keep the file. May be called more than once."""
         if self.handle >= 0:
             os.close(self.handle)
             self.handle = -1
 
     def remove(self) -> None:
-        """Remove the file and let go of the lock."""
+        """Delete the file and release the lock."""
         with contextlib.suppress(OSError):
             self.path.unlink()
         self.release()
 
 
 def new_partial(folder: Path, name: str, mode: int = 0o600) -> LockedFile:
-    """Create and lock `.NAME.`, eight random characters, `.partial`. Raises OSError.
+    """Create and lock a file with a `hidden_name`. Raises OSError.
 
-    It is for its owner alone unless `mode` says otherwise: nobody has checked yet what it shows.
+    Only its owner may read it unless `mode` says otherwise: nobody has audited its content yet.
     """
     while True:
         path = folder / hidden_name(name)
         with contextlib.suppress(FileExistsError):
             held = LockedFile(path, os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, mode))
             if sys.platform == "win32":
-                # A file that is open cannot be renamed there; what uses it keeps it open itself.
+                # Windows cannot rename an open file; whatever writes it keeps it open itself.
                 held.release()
                 return held
-            # Another run may have taken it for a leftover between these two steps.
+            # Another run may have swept it up before it was locked.
             if lock(held.handle) is not False and path.exists():
                 return held
             held.release()
 
 
 def claim(path: Path, mode: int = 0o600) -> LockedFile | None:
-    """Create or open a file and lock it; None if another process holds it.
+    """Create or open a file and lock it; None if another process holds the lock.
 
     Raises:
-        OSError: it cannot be opened, or is a link: what is written must not land elsewhere.
+        OSError: it cannot be opened, or it is a link, which could send the content elsewhere.
     """
     flags = os.O_CREAT | os.O_RDWR | getattr(os, "O_NOFOLLOW", 0)
     while True:
@@ -88,16 +87,16 @@ def claim(path: Path, mode: int = 0o600) -> LockedFile | None:
         with contextlib.suppress(OSError):
             if os.path.samestat(os.fstat(handle), path.stat()):
                 return LockedFile(path, handle)
-        os.close(handle)  # whoever held it removed it meanwhile
+        os.close(handle)  # the process that held it has removed it meanwhile
 
 
 def claim_beside(file: Path, word: str) -> LockedFile | None:
-    """`claim` of `.FILE.WORD` beside a file; links to a file are that file. Raises OSError."""
+    """`claim` `.FILE.WORD` beside a file; links are resolved first. Raises OSError."""
     return claim(beside(Path(os.path.realpath(file)), word))
 
 
 def beside(file: Path, word: str) -> Path:
-    """`.FILE.WORD` beside a file; of a very long name, a part and a digest stand for it."""
+    """Path of `.FILE.WORD` beside a file; a very long name is cut and gets a digest."""
     name = os.fsencode(file.name)
     if len(name) > _LONGEST_NAME:
         name = name[: _LONGEST_NAME - 17] + b"." + hashlib.sha256(name).hexdigest()[:16].encode()
@@ -105,9 +104,9 @@ def beside(file: Path, word: str) -> Path:
 
 
 def sweep(folder: Path) -> list[Path]:
-    """Delete the hidden files that killed runs left in a folder, and return them.
+    """Delete the hidden files that killed runs left in a folder; returns their paths.
 
-    Files in use, by this process or another, stay; so does everything where nothing can be told.
+    Files in use by this process or another stay, and so do all if locks are not available.
     """
     try:
         found = [p for p in folder.iterdir() if _PARTIAL.fullmatch(p.name)]
@@ -119,7 +118,7 @@ def sweep(folder: Path) -> list[Path]:
 def _removed(path: Path) -> bool:
     try:
         if sys.platform == "win32":
-            path.unlink()  # refused while anybody has it open
+            path.unlink()  # Windows refuses while a process has it open
             return True
         if path.is_dir() and not path.is_symlink():
             return _removed_folder(path)
@@ -149,7 +148,7 @@ def _removed_folder(path: Path) -> bool:
 
 
 def remove_folder(path: Path, handle: int) -> None:
-    """Remove a folder of files that is open, and close it."""
+    """Remove an open folder and the files in it, and close its descriptor."""
     for name in os.listdir(handle):
         with contextlib.suppress(OSError):
             os.unlink(name, dir_fd=handle)
@@ -164,7 +163,7 @@ if sys.platform == "win32":
         """As below."""
         import msvcrt
 
-        os.lseek(handle, 0x7FFFFFFF, os.SEEK_SET)  # locks shut readers out: far behind any content
+        os.lseek(handle, 0x7FFFFFFF, os.SEEK_SET)  # far beyond the content: locks block readers
         try:
             msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)
         except OSError:
@@ -175,9 +174,10 @@ else:
     import fcntl
 
     def lock(handle: int, *, shared: bool = False) -> bool | None:
-        """Whether the file was locked, until it is closed; None where the file system has no locks.
+        """Lock a file until it is closed; False if another process holds it, None if the file
+        system has no locks.
 
-        `shared` keeps writers out, but not other readers.
+        A `shared` lock excludes exclusive ones only.
         """
         kind = fcntl.LOCK_SH if shared else fcntl.LOCK_EX
         try:

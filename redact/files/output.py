@@ -1,6 +1,6 @@
-"""Files that appear under their names only when they are complete, and replace nothing unasked.
+"""Writes files that get their names only once they are complete, and that replace nothing unasked.
 
-Every file that redact writes goes this way, the video as well as plans, records and sheets.
+Every file that redact writes goes through here: videos, plans, records and sheets.
 """
 
 from __future__ import annotations
@@ -25,39 +25,37 @@ FOOTAGE_ENDINGS: Final = re.compile(
     r"|avif|hei[cf]|jpe?g|webp)$",
     re.IGNORECASE,
 )
-"""Endings of files that no plan, record or report replaces, not even by force: a slip of the
-pen must not cost the original. (PNG is not among them: redact's own pictures are PNG.)"""
+"""Extensions of files that no plan, record or report ever replaces, even with force: a typing error
+must not cost the original. (PNG is not one of them, because redact itself writes PNG pictures.)"""
 
 PRIVATE: Final = "NOT-FOR-RELEASE"
-"""Folder for what shows hidden subjects; its name says what is in it."""
+"""Name of the private folder, for files that show hidden subjects."""
 
 _NO_LINKS = frozenset((errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK))
 
 
 class OutputFile:
-    """Context manager for writing `final` by way of a hidden file in the same folder.
+    """Context manager that writes `final` through a hidden file in the same folder.
 
-    Leaving the context without `commit` removes the hidden file, whatever the reason. Should
-    the process be killed outright, only the hidden file is left: `.NAME.`, eight random
-    characters, `.partial`; `redact.files.sweep` removes it.
+    Leaving the context without `commit` removes the hidden file. If the process is killed, only
+    the hidden file stays (see `new_partial`); `redact.files.sweep` removes it.
 
     Args:
-        final: name of the finished file.
-        force: replace a file that is already there.
-        never: files that must not be replaced, not even by force; symbolic and hard links to
-            them count as the files themselves.
-        mode: permissions of the finished file; None: those of every new file there. Until it is
-            published, it is for its owner alone.
-        guarded: nobody else may touch the file before it is published: where others may write to
-            the folder, it lies in a folder of its own until then.
+        final: path of the finished file.
+        force: replace an existing file.
+        never: files that must not be replaced, even with force, whatever links lead to them.
+        mode: permissions of the finished file; None for those of any new file there. Until it is
+            published, only its owner may read it.
+        guarded: nobody else may touch the file before it is published: if others may write to the
+            folder, it lies in a `GuardedFolder` until then.
 
     Attributes:
-        temporary: path to write to, in the same folder or, where it is guarded, in one in it.
-        inside: the same file by a way that nobody can change, for this process alone.
+        temporary: path of the hidden file, for other processes.
+        inside: path of the same file that nobody else can redirect, valid in this process only.
 
     Raises:
-        OutputExistsError: if `final` is one of `never`, or is there and `force` is not set.
-        OutputError: if the folder is missing or cannot be written to.
+        OutputExistsError: `final` is one of `never`, or exists and `force` is not set.
+        OutputError: the folder is missing or not writable.
     """
 
     def __init__(
@@ -87,19 +85,17 @@ class OutputFile:
         self.discard()
 
     def commit(self) -> Path:
-        """Publish under the final name; everything is on disk when this returns.
+        """Publish under the final name. Everything is on disk on return.
 
         Raises:
-            OutputExistsError: if the name was taken in the meantime.
-            OutputError: if the file cannot be renamed.
+            OutputExistsError: another file has taken the name meanwhile.
+            OutputError: the file cannot be renamed.
         """
         return self.commit_as(self._final)
 
     def commit_as(self, other: Path) -> Path:
-        """Publish under another name, in this folder or, closed to others, in another.
-
-        Raises as `commit`.
-        """
+        """Publish under another name, in this folder or in another; in another, only its owner may
+        read the file. Raises as `commit` does."""
         if other.parent.resolve() != self._final.parent.resolve():
             return self._carry(other)
         self._check(other)
@@ -121,7 +117,7 @@ class OutputFile:
         return other
 
     def discard(self) -> None:
-        """Remove the hidden file, if it was not published."""
+        """Remove the hidden file unless it was published."""
         if self._published is None:
             self.inside.unlink(missing_ok=True)
             self._release()
@@ -133,14 +129,14 @@ class OutputFile:
             self._closed = None
 
     def _require_ours(self, other: Path) -> None:
-        """Raise OutputError if the file has been replaced since it was created."""
+        """Raise OutputError if somebody has replaced the published file."""
         if self._closed is not None and not os.path.samestat(
             os.fstat(self._held.handle), other.lstat()
         ):
             raise problem(OutputError, "folder_of_others", path=other.parent)
 
     def _carry(self, other: Path) -> Path:
-        """Publish in another folder, which may be on another disk; for its owner alone."""
+        """Publish a copy in another folder, which may be on another disk, for its owner alone."""
         guarded = self._closed is not None
         with OutputFile(other, self._force, self._never, mode=0o600, guarded=guarded) as there:
             try:
@@ -153,20 +149,20 @@ class OutputFile:
         return other
 
     def _open_up(self) -> None:
-        """Give the finished file the permissions that it is to have."""
+        """Give the finished file its permissions."""
         now = stat.S_IMODE(self.inside.stat().st_mode)
         if self._mode is not None:
             if self._mode != now:
                 self.inside.chmod(self._mode)
             return
-        # Only a new file tells: besides the umask, the folder or the disk can have a say.
+        # Only a new file shows them: they depend on the umask, the folder and the file system.
         usual = new_partial(self._final.parent, self._final.name, 0o666)
         try:
             mode = stat.S_IMODE(usual.path.stat().st_mode)
         finally:
             usual.remove()
         if mode != now:
-            with contextlib.suppress(OSError):  # it can be handed out as it is
+            with contextlib.suppress(OSError):  # its present permissions will do
                 self.inside.chmod(mode)
 
     def _check(self, name: Path) -> None:
@@ -182,7 +178,7 @@ class OutputFile:
     def _create(self, guarded: bool) -> LockedFile:
         folder, name = self._final.parent, self._final.name
         if names_footage(self._final):
-            sweep(folder)  # of what a killed run left: it can be as large as the film
+            sweep(folder)  # a killed run may have left a file as large as the film
         try:
             if guarded and others_may_write(folder):
                 self._closed = GuardedFolder.make(folder, name)
@@ -195,7 +191,7 @@ class OutputFile:
 
 
 def names_footage(path: Path) -> bool:
-    """Whether the ending of a name is that of a video or a photograph."""
+    """Whether a name has the extension of a video or a photograph."""
     return FOOTAGE_ENDINGS.fullmatch(path.suffix) is not None or path.suffix.lower() == ".png"
 
 
@@ -214,7 +210,7 @@ def _same(name: Path, source: Path) -> bool:
 def _rename_new(old: Path, new: Path) -> None:
     """Rename without ever replacing. Raises FileExistsError."""
     try:
-        # A hard link fails if the name is taken, in one step; a plain rename would replace.
+        # A hard link fails atomically if the name is taken; a plain rename would replace.
         os.link(old, new, follow_symlinks=False)
     except OSError as error:
         if error.errno not in _NO_LINKS:
@@ -231,10 +227,10 @@ def _rename_new(old: Path, new: Path) -> None:
 
 
 def _sync(path: Path) -> None:
-    """Ask the system to bring a file or folder to the disk."""
+    """Sync a file or folder to disk."""
     try:
         handle = os.open(path, os.O_RDONLY)
-    except PermissionError:  # folders on some systems
+    except PermissionError:  # some systems do not open folders
         return
     try:
         os.fsync(handle)
@@ -251,7 +247,7 @@ def _exists(name: Path) -> OutputExistsError:
 
 
 def unwritable(name: Path, error: OSError) -> OutputError:
-    """The error that says why a file or folder cannot be written."""
+    """The error for a file or folder that cannot be written, with its reason and its cure."""
     cure = {errno.EROFS: "EACCES", errno.EDQUOT: "ENOSPC"}.get(error.errno or 0)
     known = ("ENOENT", "EACCES", "ENOSPC", "ENAMETOOLONG")
     reason = reason_of(error)
@@ -267,16 +263,15 @@ def write_whole(
     never: Iterable[Path] = (),
     mode: int | None = None,
 ) -> None:
-    """Write a small file whole or not at all.
+    """Write a small file completely or not at all.
 
     Args:
-        path: final name.
-        data: whole content.
-        force, never: see `OutputFile`.
-        mode: permissions where the system has them; None: those of every new file there.
+        path: of the file.
+        data: its content.
+        force, never, mode: see `OutputFile`.
 
     Raises:
-        OutputExistsError, OutputError: nothing was written, and nothing was left behind.
+        OutputExistsError, OutputError: nothing was written or left behind.
     """
     _refuse_footage(path)
     with OutputFile(path, force, never, mode) as out:
@@ -290,11 +285,11 @@ def write_whole(
 def check_writable(
     path: Path, force: bool = False, never: Iterable[Path] = (), *, whole: bool = False
 ) -> None:
-    """Find out before a long run whether `path` can be written after it.
+    """Check before a long run that `path` can be written after it. Raises as `OutputFile` does.
 
     Args:
-        path, force, never: see `OutputFile`, which also says what is raised.
-        whole: it will be written with `write_whole`.
+        path, force, never: see `OutputFile`.
+        whole: `write_whole` will write it.
     """
     if whole:
         _refuse_footage(path)
@@ -302,6 +297,6 @@ def check_writable(
 
 
 def sync_folder(folder: Path) -> None:
-    """Make a rename in `folder` survive a power cut, where the system offers that."""
+    """Make a rename in `folder` survive a power cut, if the system supports that."""
     with contextlib.suppress(OSError):
         _sync(folder)

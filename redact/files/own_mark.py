@@ -1,9 +1,9 @@
 """A mark by which redact recognises what it wrote for this user on this machine.
 
-What a person decided is kept in files that can be handed on: a plan, a note about a result that was
-held back. Who receives one must not find the sender's decisions counted as his own. So what counts
+Decisions are stored in files that can be handed on, such as a plan or the note of a held-back
+result. A recipient must not have the sender's decisions counted as their own. So such content
 carries a mark (HMAC-SHA-256, RFC 2104) made with a secret that never leaves the user's own folder.
-Without that folder, marks last as long as the process.
+Without that folder, marks are valid until the process ends.
 """
 
 from __future__ import annotations
@@ -21,18 +21,18 @@ _BYTES: Final = 32
 
 
 def own_mark(data: bytes) -> str:
-    """The mark of some content, hex."""
+    """This user's mark of some content, hex."""
     return hmac.digest(_secret(), data, "sha256").hex()
 
 
 def is_own(data: bytes, mark: str) -> bool:
-    """Whether redact gave the content this mark, for this user on this machine."""
+    """Whether this is this user's mark of the content."""
     return hmac.compare_digest(own_mark(data).encode(), mark.encode("utf-8", "replace"))
 
 
 def belongs_to_user(path: Path) -> bool:
-    """Whether a file itself, not the target of a link, belongs to this user. True on systems that
-    do not say."""
+    """Whether a file itself, not the target of a link, belongs to this user. Always true on
+    Windows."""
     if sys.platform == "win32":
         return True
     try:
@@ -42,7 +42,7 @@ def belongs_to_user(path: Path) -> bool:
 
 
 def _folder() -> Path:
-    """The folder for a program's data (XDG Base Directory, or its equivalent on other systems)."""
+    """redact's folder for state (XDG Base Directory, or its equivalent on Windows)."""
     if sys.platform == "win32":
         return Path(os.environ.get("LOCALAPPDATA", Path.home() / "AppData" / "Local")) / "redact"
     usual = Path.home() / ".local" / "state"
@@ -55,12 +55,12 @@ def _secret() -> bytes:
         folder = _folder()
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         return _read(folder / "mark") or _made(folder / "mark")
-    except (OSError, RuntimeError):  # there is no such folder
+    except (OSError, RuntimeError):  # the folder cannot be used
         return secrets.token_bytes(_BYTES)
 
 
 def _read(path: Path) -> bytes:
-    """The secret; b"" if there is none, or if another user could know it."""
+    """The secret in a file; b"" if there is none. Raises OSError if another user could know it."""
     try:
         handle = os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0))
     except FileNotFoundError:

@@ -1,4 +1,4 @@
-"""Reads files that are named by a user or by a file from elsewhere."""
+"""Reads files whose names come from a user or from another file."""
 
 from __future__ import annotations
 
@@ -10,12 +10,11 @@ from typing import BinaryIO
 
 
 def open_file(path: Path) -> BinaryIO:
-    """Open a file for reading.
-
-    A pipe or a device, which could keep a command waiting for ever, is refused.
+    """Open a regular file for reading.
 
     Raises:
-        OSError: it cannot be opened, or is none.
+        OSError: it cannot be opened, or it is not a regular file: a pipe or a device could block
+            forever.
     """
     flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
     handle = os.open(path, flags | getattr(os, "O_CLOEXEC", 0))
@@ -28,6 +27,6 @@ def open_file(path: Path) -> BinaryIO:
 
 
 def read_file(path: Path) -> bytes:
-    """Read a whole file. Raises as `open_file`."""
+    """Read a whole file. Raises OSError, see `open_file`."""
     with open_file(path) as file:
         return file.read()

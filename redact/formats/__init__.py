@@ -1,7 +1,6 @@
-"""The structure of container files: the only walk through their boxes or elements, and their tags.
+"""Parses the structure of container files: boxes, elements, tags, and where a file should end.
 
-Probe, audit, inspection and release read the same structure from here. What they make of it is
-their own.
+Probe, audit, inspection and release all use these parsers, each for its own purpose.
 """
 
 from . import containers, ends, matroska, mp4, nal_units, photographs, sound_headers, tags

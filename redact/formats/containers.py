@@ -1,7 +1,7 @@
-"""The containers: a row for each that is read, and one for each that is written.
+"""Two tables of containers: those that redact reads, and those that it writes.
 
-What differs from container to container stands here; which codec may be written into which is
-told with the codecs (`redact/media/codecs.py`).
+Whatever differs from container to container belongs here, except which codecs each takes: those
+are listed with the codecs (`redact/media/codecs.py`).
 """
 
 from __future__ import annotations
@@ -16,26 +16,25 @@ from .ends import End
 
 
 class Structure(Enum):
-    """What a container is made of, where redact walks through it."""
+    """The structure of a container that redact can walk through."""
 
     BOXES = "boxes"
-    """Of MP4, MOV and 3GP (`redact.formats.mp4`)."""
+    """MP4, MOV and 3GP (`redact.formats.mp4`)."""
     ELEMENTS = "elements"
-    """Of Matroska and WebM (`redact.formats.matroska`)."""
+    """Matroska and WebM (`redact.formats.matroska`)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Readable:
-    """A container that is read.
+    """A container that redact reads.
 
     Attributes:
         name: one of FFmpeg's names of its demuxer.
-        structure: what it is made of; None where redact does not walk through it.
-        end_of: what a file of so many bytes says about its end.
-        cut_by_ffmpeg: it holds no packets of pictures: FFmpeg finds by the content where each
-            begins.
-        unordered: it has no times of presentation, only an order of decoding.
-        states_length: its head says how long it is, and FFmpeg's `duration` is that.
+        structure: None if redact does not walk through it.
+        end_of: function of a file and its size in bytes that finds out where the file should end.
+        cut_by_ffmpeg: it does not store where pictures begin; FFmpeg splits them by content.
+        unordered: it stores decoding times only, no presentation times.
+        states_length: its header states its duration, which FFmpeg returns as `duration`.
     """
 
     name: str
@@ -67,15 +66,15 @@ _READABLE: Final = {
 
 
 def read_as(demuxer: str) -> Readable:
-    """The row of a container by FFmpeg's name of its demuxer, which may list several; of one that
-    is not in the table, nothing is known."""
+    """The row for FFmpeg's name of a demuxer, which may list several names; if none is in the
+    table, a row about which nothing is known."""
     known = (name for name in demuxer.split(",") if name in _READABLE)
     name = next(known, None)
     return Readable(demuxer) if name is None else _READABLE[name]
 
 
 def structure_of(head: bytes) -> Structure | None:
-    """What a file is made of that begins with these bytes, a dozen at least."""
+    """The structure of a file, by its first twelve or more bytes; None if it is neither."""
     if head[4:8] in mp4.FIRST_KINDS:
         return Structure.BOXES
     return Structure.ELEMENTS if head.startswith(matroska.MAGIC) else None
@@ -83,17 +82,18 @@ def structure_of(head: bytes) -> Structure | None:
 
 @dataclass(frozen=True, slots=True)
 class Writable:
-    """A container that is written.
+    """A container that redact writes.
 
     Attributes:
-        muxer: FFmpeg's name.
-        label: as people call it.
-        endings: of file names, the usual one first.
-        structure: what it is made of.
-        sound: codecs that its players take and that are copied; None: all that FFmpeg can name.
-        sound_encoder: FFmpeg's encoder for all others.
-        mime: its media type.
-        holds_credentials: content credentials can be put into it.
+        muxer: FFmpeg's name of its muxer.
+        label: its usual name.
+        endings: file name extensions, the usual one first.
+        mime: media type.
+        structure: see `Structure`.
+        sound: sound codecs that are copied, because players of this container take them; None for
+            all.
+        sound_encoder: FFmpeg's name of the encoder for all other sound.
+        holds_credentials: whether content credentials can be embedded.
     """
 
     muxer: str
@@ -106,7 +106,7 @@ class Writable:
     holds_credentials: bool = False
 
     def takes(self, sound: str) -> bool:
-        """Whether sound of this codec is copied into it."""
+        """Whether sound of this codec can be copied."""
         return self.sound is None or sound in self.sound
 
 
@@ -149,10 +149,10 @@ WRITABLE: Final = {
         ),
     )
 }
-"""By muxer."""
+"""FFmpeg's name of the muxer → container."""
 
 FOR_BROWSERS: Final = replace(WRITABLE["mp4"], sound=frozenset(("aac", "mp3")))
-"""What every browser plays."""
+"""MP4 with only the sound that every browser plays."""
 
 MUXERS: Final = {ending: row.muxer for row in WRITABLE.values() for ending in row.endings}
-"""FFmpeg's muxer for each ending of a file name."""
+"""File name extension → FFmpeg's name of the muxer."""

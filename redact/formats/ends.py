@@ -1,10 +1,10 @@
-"""Where a file ends by its own account: the end of a recording that was cut off has to be missed.
+"""Finds out where a file should end, so that a recording that was cut off is noticed.
 
-There is a function for each container that says where it ends, by lengths, counts of frames, page
-numbers or end marks; of all others nobody can tell. Each takes the file and its size in bytes.
+There is one function for each container that states its end, by lengths, counts of frames, page
+numbers or end marks. Each takes the file and its size in bytes.
 
-Files come from strangers. No number in a file is trusted: whatever makes no sense ends the walk,
-and what was walked over by then does not count as whole.
+Files come from strangers, so no number in them is trusted: the walk stops at anything invalid, and
+the file then does not count as complete.
 """
 
 from __future__ import annotations
@@ -17,13 +17,13 @@ from . import matroska, mp4
 
 
 class End(NamedTuple):
-    """What a file says about its end.
+    """What a file states about its end.
 
     Attributes:
-        told: it says where it ends, or marks it.
-        missing: bytes that are not there, as far as it tells how many.
-        cut: what it says about its end does not hold, whether or not it tells how many bytes.
-        broken: its parts do not follow each other as they say, or not all are what they were.
+        told: whether it states where it ends, or marks its end.
+        missing: number of bytes that are missing, if it states that.
+        cut: whether it ends before it should.
+        broken: whether its parts do not follow each other as they state, or were changed.
     """
 
     told: bool = True
@@ -33,7 +33,7 @@ class End(NamedTuple):
 
     @classmethod
     def at(cls, place: int, size: int) -> End:
-        """The end of a file of this many bytes that says at which byte it ends."""
+        """For a file of `size` bytes that states that it ends at byte `place`."""
         return cls(missing=max(0, place - size), cut=place > size)
 
 
@@ -44,8 +44,8 @@ UNTOLD: Final = End(told=False)
 
 
 def mp4_end(file: BinaryIO, size: int) -> End:
-    """An index lists every picture, and `redact.media` compares it; of fragments, the index of them
-    that comes last (`mfra`) is the mark of the end (ISO/IEC 14496-12, 8.8.9)."""
+    """Only fragmented files are judged here: their index (`mfra`) marks the end (ISO/IEC 14496-12,
+    8.8.9). Others list every picture in an index, which `redact.media` compares."""
     kinds = [box.kind for box in mp4.boxes(file, 0, size)]
     if b"moof" not in kinds:
         return WHOLE
@@ -55,6 +55,7 @@ def mp4_end(file: BinaryIO, size: int) -> End:
 
 
 def matroska_end(file: BinaryIO, size: int) -> End:
+    """The segment of Matroska states its length, unless it was recorded live."""
     head = matroska.element_at(file, 0, matroska.ANYWHERE)
     if head is None or head.endless:
         return UNTOLD
@@ -65,12 +66,12 @@ def matroska_end(file: BinaryIO, size: int) -> End:
 
 
 _PACKETS: Final = ((188, 0), (192, 4), (204, 0))
-"""Bytes of a packet in a transport stream, and before its sync byte (ISO/IEC 13818-1; with a time
-before it, as cameras write; with check bytes behind it)."""
+"""Bytes per packet of a transport stream, and offset of its sync byte: plain (ISO/IEC 13818-1),
+with a timestamp in front, as cameras write, and with check bytes at the end."""
 
 
 def transport_end(file: BinaryIO, size: int) -> End:
-    """It consists of whole packets, and does not say how many."""
+    """A transport stream consists of whole packets, but does not state how many."""
     head = file.read(4 * 204)
     for length, before in _PACKETS:
         if len(head) >= 4 * length and set(head[before : 4 * length : length]) == {0x47}:
@@ -79,13 +80,13 @@ def transport_end(file: BinaryIO, size: int) -> End:
 
 
 def program_end(file: BinaryIO, size: int) -> End:
-    """It may end with a code that says so (ISO/IEC 13818-1, 2.5.3.3); many writers leave it out."""
+    """A program stream may end with an end code (ISO/IEC 13818-1, 2.5.3.3), often omitted."""
     file.seek(max(0, size - 4))
     return WHOLE if file.read() == b"\0\0\1\xb9" else UNTOLD
 
 
 def avi_end(file: BinaryIO, size: int) -> End:
-    """It consists of RIFF chunks; a recorder that was cut off left the size of the last one 0."""
+    """AVI consists of RIFF chunks. A recorder that was cut off leaves the last size at 0."""
     end = 0
     while end < size:
         at = end + end % 2
@@ -102,12 +103,12 @@ def avi_end(file: BinaryIO, size: int) -> End:
 
 _FLV_TAGS: Final = frozenset((8, 9, 18))
 _FLV_LATE: Final = 0.5
-"""Seconds by which the last tag may come before the end that is stated: a frame lasts."""
+"""Seconds by which the last tag may precede the stated end, as its frame has a duration."""
 
 
 def flv_end(file: BinaryIO, size: int) -> End:
-    """Tags, each with its length before and behind it; the first script tag may state the size of
-    the file and its seconds (Adobe Flash Video File Format 10.1, annex E)."""
+    """FLV consists of tags with their length before and after them. The first script tag may state
+    the file's size and duration (Adobe Flash Video File Format 10.1, annex E)."""
     file.seek(5)
     at = int.from_bytes(file.read(4), "big") + 4
     stated: dict[bytes, float] = {}
@@ -133,7 +134,7 @@ def flv_end(file: BinaryIO, size: int) -> End:
 
 
 def _amf_numbers(data: bytes) -> dict[bytes, float]:
-    """Numbers of a script tag by their names, those that tell where a file ends."""
+    """Duration and file size in a script tag, by name."""
     found = {}
     for name in (b"duration", b"filesize"):
         at = data.find(len(name).to_bytes(2, "big") + name + b"\0")
@@ -150,9 +151,10 @@ _ASF_LIVE: Final = 1
 
 
 def asf_end(file: BinaryIO, size: int) -> End:
-    """Objects with their lengths; one states the size of the file, unless it was broadcast (ASF
-    specification 1.20, sections 3.2 and 5). The packets of one of them are of equal size, and their
-    pieces of pictures are numbered: FFmpeg passes over those that make no sense without a word."""
+    """ASF consists of objects with their lengths. One states the size of the file, unless it was
+    broadcast (ASF specification 1.20, sections 3.2 and 5). The data object has packets of equal
+    size with numbered pieces of pictures, which are checked because FFmpeg silently skips invalid
+    ones."""
     head = file.read(1 << 16)
     fields = head[head.find(_ASF_FILE) + 24 :][:80]
     if int.from_bytes(fields[64:68], "little") & _ASF_LIVE:
@@ -175,7 +177,7 @@ def asf_end(file: BinaryIO, size: int) -> End:
 
 
 def _asf_packets_fit(file: BinaryIO, at: int, end: int, length: int) -> bool:
-    """Whether all whole packets in a stretch are packets, and no piece is missing between them."""
+    """Whether all whole packets between two offsets are valid, and no piece is missing."""
     numbers: dict[int, int] = {}
     file.seek(at)
     for _ in range((end - at) // length):
@@ -188,8 +190,8 @@ def _asf_packets_fit(file: BinaryIO, at: int, end: int, length: int) -> bool:
 
 
 def _asf_packet_fits(packet: bytes, numbers: dict[int, int]) -> bool:
-    """Whether a packet holds what it says, and continues the numbers of each stream (ASF
-    specification 1.20, 5.2). Raises IndexError where it says more than it holds."""
+    """Whether a packet is valid and continues the numbering of each stream (ASF specification 1.20,
+    5.2). Raises IndexError if the packet is shorter than it states."""
     at = 0
 
     def number(kind: int) -> int:
@@ -205,7 +207,7 @@ def _asf_packet_fits(packet: bytes, numbers: dict[int, int]) -> bool:
         at = 1 + (packet[0] & 15)
     lengths, properties = number(1), number(1)
     told, _, padding = number(lengths >> 5), number(lengths >> 1), number(lengths >> 3)
-    at += 6  # when it is sent, and for how long
+    at += 6  # send time and duration
     several, size = number(1) if lengths & 1 else 1, 0
     end = (told or len(packet)) - padding
     for _ in range(several & 0x3F):
@@ -213,7 +215,7 @@ def _asf_packet_fits(packet: bytes, numbers: dict[int, int]) -> bool:
         piece, offset, known = number(properties >> 4), number(properties >> 2), number(properties)
         at += known
         size = number(several >> 6) if lengths & 1 else end - at
-        if known != 1:  # else small pictures are packed together
+        if known != 1:  # 1 means several small pictures packed together
             before = numbers.get(stream, piece if offset else piece - 1)
             if piece != (before if offset else before + 1) % 256:
                 return False
@@ -227,8 +229,8 @@ _MXF_FOOTER, _MXF_RANDOM_INDEX = 4, 17
 
 
 def mxf_end(file: BinaryIO, size: int) -> End:
-    """The first partition says where the last one begins, behind all pictures (SMPTE ST 377-1, 7);
-    a recorder that was cut off left that 0."""
+    """The first partition of MXF states where the last one begins, after all pictures (SMPTE ST
+    377-1, 7). A recorder that was cut off leaves that at 0."""
     head = file.read(1 << 16)
     first = head.find(_MXF_PARTITION)
     if first < 0:
@@ -252,7 +254,8 @@ def mxf_end(file: BinaryIO, size: int) -> End:
 
 
 def _klv(file: BinaryIO, at: int) -> tuple[bytes, int | None]:
-    """Key of an item of MXF, and where it ends; None where there is none (SMPTE ST 336)."""
+    """Key of the MXF item at an offset, and where it ends; None if there is no item (SMPTE ST
+    336)."""
     file.seek(at)
     head = file.read(25)
     if len(head) < 17 or head[:4] != _MXF_PARTITION[:4]:
@@ -265,7 +268,7 @@ def _klv(file: BinaryIO, at: int) -> tuple[bytes, int | None]:
 
 
 def gif_end(file: BinaryIO, size: int) -> End:
-    """Blocks up to a byte that marks the end (GIF89a specification, 27)."""
+    """GIF consists of blocks up to a byte that marks the end (GIF89a specification, 27)."""
     head = file.read(13)
     at = 13 + _colours(head[10]) if len(head) == 13 else size
     while at < size:
@@ -279,7 +282,7 @@ def gif_end(file: BinaryIO, size: int) -> End:
             at += 2
         else:
             return BROKEN
-        while True:  # blocks of 255 bytes at most, up to an empty one
+        while True:  # sub-blocks of at most 255 bytes, up to an empty one
             file.seek(at)
             length = file.read(1)
             if not length:
@@ -291,7 +294,7 @@ def gif_end(file: BinaryIO, size: int) -> End:
 
 
 def _colours(flags: int) -> int:
-    """Bytes of a table of colours."""
+    """Bytes of a colour table."""
     return 3 << (flags & 7) + 1 if flags & 0x80 else 0
 
 
@@ -299,7 +302,8 @@ _OGG_LAST: Final = 4
 
 
 def ogg_end(file: BinaryIO, size: int) -> End:
-    """Pages with numbers and checksums; the last one of each stream says that it is (RFC 3533)."""
+    """Ogg consists of pages with numbers and checksums. The last page of each stream is marked (RFC
+    3533)."""
     pages: dict[bytes, int] = {}
     open_streams: set[bytes] = set()
     at, gap = 0, False
@@ -329,7 +333,7 @@ _MIRRORED: Final = bytes(int(f"{byte:08b}"[::-1], 2) for byte in range(256))
 
 
 def _ogg_checksum(page: bytes) -> int:
-    """CRC-32 from the highest bit on, which is zlib's of mirrored bits (RFC 3533, 6)."""
+    """CRC-32 starting at the highest bit (RFC 3533, 6): zlib's CRC-32 of mirrored bits."""
     mirrored = zlib.crc32(page.translate(_MIRRORED), 0xFFFFFFFF) ^ 0xFFFFFFFF
     return int(f"{mirrored:032b}"[::-1], 2)
 
@@ -338,7 +342,7 @@ _NUT_INDEX: Final = bytes.fromhex("4E58DD672F23E64E")
 
 
 def nut_end(file: BinaryIO, size: int) -> End:
-    """An index may stand at the end, with its own length in its last bytes."""
+    """NUT may have an index at its end, with the index's length in the last bytes."""
     file.seek(max(0, size - 12))
     length = int.from_bytes(file.read(8), "big")
     file.seek(max(0, size - length))
@@ -346,11 +350,11 @@ def nut_end(file: BinaryIO, size: int) -> End:
 
 
 _CHROMA: Final = {"420": (2, 2), "422": (2, 1), "411": (4, 1), "444": (1, 1), "mon": None}
-"""Pixels that share a sample of chroma, across and down; None where there is none."""
+"""Pixels per chroma sample, across and down; None for no chroma."""
 
 
 def yuv4mpeg_end(file: BinaryIO, size: int) -> End:
-    """The end of a stream of equally large pictures whose number is not declared."""
+    """YUV4MPEG consists of pictures of equal size, but does not state how many."""
     head = file.readline(1 << 12)
     words = {word[:1]: word[1:].decode("latin-1") for word in head.split()[1:]}
     width, height = words.get(b"W", ""), words.get(b"H", "")
@@ -368,7 +372,8 @@ def yuv4mpeg_end(file: BinaryIO, size: int) -> End:
 
 
 def ivf_end(file: BinaryIO, size: int) -> End:
-    """Frames with their lengths, and how many there are; 0 where the recorder was cut off."""
+    """IVF states the number of frames, and the length of each. A recorder that was cut off leaves
+    the number at 0."""
     head = file.read(32)
     told, at, count = int.from_bytes(head[24:28], "little"), 32, 0
     while at < size:

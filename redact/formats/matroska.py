@@ -1,7 +1,7 @@
-"""Matroska and WebM: walking the elements (EBML, RFC 8794; ids of Matroska, RFC 9559).
+"""Walks through the elements of Matroska and WebM (EBML, RFC 8794; Matroska's ids, RFC 9559).
 
-Files come from strangers. No length in a file is trusted: an element lies within its parent or is
-none, and no more than `MAX_ELEMENT` bytes are read at once.
+Files come from strangers, so no length in them is trusted: an element must lie within its parent,
+and at most `MAX_ELEMENT` bytes are read at once.
 """
 
 from __future__ import annotations
@@ -11,17 +11,16 @@ from dataclasses import dataclass
 from typing import BinaryIO, Final
 
 MAGIC: Final = b"\x1a\x45\xdf\xa3"
-"""How a file begins: the id of its first element."""
+"""First bytes of a file: the id of its first element."""
 
 MAX_ELEMENT: Final = 1 << 20
-"""Bytes of one element that are read into memory: more than any text in a real file."""
+"""Most bytes of an element that are read into memory: more than any text in a real file."""
 
 MAX_DEPTH: Final = 24
-"""Elements in elements: the format knows eight levels; Python allows about a thousand
-calls."""
+"""Most levels to walk down: the format has eight; Python allows about a thousand calls."""
 
 ANYWHERE: Final = 1 << 62
-"""An end for `element_at` behind that of every file, to learn where an element says it ends."""
+"""An `end` for `element_at` beyond the end of any file, to see where an element claims to end."""
 
 _NAMES: Final = """
 1A45DFA3 EBML, 4286 EBMLVersion, 42F7 EBMLReadVersion, 42F2 EBMLMaxIDLength
@@ -57,7 +56,7 @@ F1 CueClusterPosition, F0 CueRelativePosition, B2 CueDuration, 5378 CueBlockNumb
 45BC EditionUID, 45BD EditionFlagHidden, 45DB EditionFlagDefault, 45DD EditionFlagOrdered
 437C ChapLanguage
 """
-"""Id, with its length marker as the specification writes it, and name of each known element."""
+"""Id (with its length marker, as in the specification) and name of each known element."""
 
 NAMES: Final = {
     int(number, 16): name
@@ -72,20 +71,20 @@ _ENDS_CLUSTER: Final = frozenset(
         *("Cluster", "Cues", "Attachments", "Chapters", "Tags"),
     )
 )
-"""What cannot lie in a cluster and so ends one that does not say where it ends (RFC 8794, 6.2)."""
+"""Elements that cannot lie in a cluster, so each ends a cluster of unknown size (RFC 8794, 6.2)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Element:
-    """One element.
+    """One element. Offsets count bytes from the start of the file.
 
     Attributes:
-        id: with its length marker, as specifications write it; 0 for a stretch that is no element.
-        above: names of the elements around it, the outermost first.
-        start: offset of its id in the file.
-        body: offset of the content.
-        end: offset behind it, or behind all that may lie in it where it does not say.
-        endless: whether it does not say where it ends, as in live recordings.
+        id: with its length marker, as in the specification; 0 for bytes that are not an element.
+        above: names of the enclosing elements, the outermost first.
+        start: offset of its id.
+        body: offset of its content.
+        end: offset after it; if its size is unknown, after all that may lie in it.
+        endless: whether its size is unknown, as in live recordings.
     """
 
     id: int
@@ -97,17 +96,17 @@ class Element:
 
     @property
     def size(self) -> int:
-        """Bytes of the content."""
+        """Size of the content, in bytes."""
         return self.end - self.body
 
     @property
     def parent(self) -> str:
-        """Name of the element around it; "" for one of the file itself."""
+        """Name of the enclosing element; "" at the top level."""
         return self.above[-1] if self.above else ""
 
     @property
     def name(self) -> str:
-        """Its name, the id in hex where it has none here."""
+        """Its name, or its id in hex if the name is unknown."""
         return NAMES.get(self.id, f"{self.id:X}") if self.id else "?"
 
     @property
@@ -116,7 +115,7 @@ class Element:
         return "/".join((*self.above, self.name))
 
     def content(self, file: BinaryIO) -> bytes:
-        """The content, at most `MAX_ELEMENT` bytes of it."""
+        """Read the content, at most `MAX_ELEMENT` bytes of it."""
         file.seek(self.body)
         return file.read(min(self.size, MAX_ELEMENT))
 
@@ -128,17 +127,17 @@ def walk(
     enter: Callable[[Element], bool],
     above: tuple[str, ...] = (),
 ) -> Iterator[Element]:
-    """All elements between two offsets, parents before children, no deeper than `MAX_DEPTH`.
+    """Yield all elements between two offsets, parents before children, down to `MAX_DEPTH` levels.
 
-    On each level that is entered they cover it to its last byte: what follows the last element
-    and is none comes as an element with the id 0. A cluster without a length is always entered,
-    for only its content tells where it ends; every other element without one ends with its parent.
+    The elements of a level cover it to its last byte: bytes after the last valid one are yielded as
+    an element with id 0. A cluster of unknown size is always entered, because only its content
+    shows where it ends; every other element of unknown size ends with its parent.
 
     Args:
-        file: to read from; may be shorter than it says.
+        file: may be shorter than it states.
         start, end: offsets of the level.
-        enter: asked about each element after it was yielded: whether it holds elements.
-        above: names of the elements around the level.
+        enter: called with each element after it was yielded; whether to walk through its content.
+        above: names of the enclosing elements.
     """
     yield from _level(file, start, end, enter, above, frozenset())
 
@@ -151,7 +150,7 @@ def _level(
     above: tuple[str, ...],
     until: frozenset[int],
 ) -> Generator[Element, None, int]:
-    """One level as `walk` gives it, up to the first id in `until`; returns where it ended."""
+    """`walk` through one level up to the first id in `until`; returns the offset of its end."""
     at = start
     while at < end:
         element = element_at(file, at, end, above)
@@ -171,7 +170,7 @@ def _level(
 
 
 def element_at(file: BinaryIO, at: int, end: int, above: tuple[str, ...] = ()) -> Element | None:
-    """The element at a byte; None where there is none that ends by `end`."""
+    """The element at an offset; None if there is none that ends by `end`."""
     file.seek(at)
     data = file.read(min(12, end - at))
     id_length = number_length(data[:1], 4)
@@ -191,7 +190,8 @@ def element_at(file: BinaryIO, at: int, end: int, above: tuple[str, ...] = ()) -
 
 
 def number_length(first: bytes, longest: int) -> int | None:
-    """Bytes of a variable-length number, from the leading zeros of its first byte."""
+    """Number of bytes of a variable-length number, by its first byte; None if it is invalid or more
+    than `longest`."""
     if not first or not first[0]:
         return None
     length = 9 - first[0].bit_length()

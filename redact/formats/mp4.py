@@ -1,7 +1,7 @@
-"""MP4, MOV and 3GP: walking the boxes (ISO/IEC 14496-12, QuickTime File Format).
+"""Walks through the boxes of MP4, MOV and 3GP (ISO/IEC 14496-12, QuickTime File Format).
 
-Files come from strangers. No size in a file is trusted: a box lies within its parent or is none,
-and no more than `MAX_BOX` bytes are read at once.
+Files come from strangers, so no size in them is trusted: a box must lie within its parent, and at
+most `MAX_BOX` bytes are read at once.
 """
 
 from __future__ import annotations
@@ -11,17 +11,17 @@ from dataclasses import dataclass
 from typing import BinaryIO, Final
 
 MAX_BOX: Final = 64 << 20
-"""Bytes of one box that are read into memory: only mdat is larger in real files."""
+"""Most bytes of a box that are read into memory; in real files only mdat is larger."""
 
 MAX_DEPTH: Final = 24
-"""Boxes in boxes: real files have about ten; Python allows about a thousand calls."""
+"""Most levels to walk down: real files have about ten; Python allows about a thousand calls."""
 
 FIRST_KINDS: Final = frozenset((b"ftyp", b"moov", b"mdat", b"wide", b"free", b"skip", b"pnot"))
-"""Kinds of the first box by which a file is known for one of these."""
+"""Kinds of the first box that identify such a file."""
 
 
 def kinds(words: str) -> frozenset[bytes]:
-    """Four-character codes that stand in one text."""
+    """The set of four-character codes in a text, separated by spaces."""
     return frozenset(word.encode("latin-1").ljust(4) for word in words.split())
 
 
@@ -44,8 +44,8 @@ INSIDE: Final = {
     b"meta": kinds("hdlr ilst"),
     b"ilst": kinds("©too"),
 }
-"""Boxes that hold boxes, with those that FFmpeg's writer puts there and a player may need
-(ISO/IEC 14496-12, QuickTime File Format). `udta` is redact's own, too, with an empty `ilst`."""
+"""Box → boxes in it that FFmpeg's muxer writes and a player may need (ISO/IEC 14496-12, QuickTime
+File Format). redact itself also writes `udta`, with an empty `ilst`."""
 
 VIDEO: Final = kinds("avc1 avc3 hvc1 hev1 av01 vp08 vp09 mp4v")
 SOUND: Final = kinds(
@@ -57,32 +57,32 @@ VIDEO_PARTS: Final = kinds(
 )
 SOUND_PARTS: Final = kinds("esds chan chnl wave btrt srat dac3 dec3 dOps dfLa alac pcmC frma enda")
 WAVE_PARTS: Final = kinds("frma enda esds mp4a alac dac3 dec3 chan") | {bytes(4)}
-"""Sample entries that FFmpeg writes, and the boxes in them; `wave` is QuickTime's."""
+"""Sample entries that FFmpeg writes, and the boxes in them; `wave` is from QuickTime."""
 
 
 PARENTS: Final = (INSIDE.keys() - {b"dref"}) | kinds("gmhd schi sinf tref wave")
-"""Boxes that hold boxes and little else, whoever wrote them."""
+"""Boxes that contain boxes and little else, in files of any program."""
 
 PADDING: Final = frozenset((b"free", b"skip", b"wide"))
-"""Allowed everywhere, and no player needs what is in them."""
+"""Boxes that may stand anywhere; no player needs their content."""
 
 _BEFORE: Final = {b"stsd": 8, b"dref": 8}
-"""Bytes of version, flags and count before the boxes in these."""
+"""Box → bytes (version, flags, count) before the boxes in it."""
 
 VIDEO_ENTRY: Final = 78
-"""Bytes of a video sample entry before its boxes (ISO/IEC 14496-12, 12.1.3)."""
+"""Bytes in a video sample entry before its boxes (ISO/IEC 14496-12, 12.1.3)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Mp4Box:
-    """One box.
+    """One box. Offsets count bytes from the start of the file.
 
     Attributes:
-        kind: four-character code; b"" for a stretch that is no box.
-        above: codes of the boxes around it, the outermost first.
-        start: offset of the header in the file.
+        kind: four-character code; b"" for bytes that are not a box.
+        above: codes of the enclosing boxes, the outermost first.
+        start: offset of the header.
         body: offset of the content.
-        end: offset behind the content.
+        end: offset after the content.
     """
 
     kind: bytes
@@ -93,36 +93,36 @@ class Mp4Box:
 
     @property
     def size(self) -> int:
-        """Bytes of the content."""
+        """Size of the content, in bytes."""
         return self.end - self.body
 
     @property
     def parent(self) -> bytes:
-        """Code of the box around it; b"" for a box of the file itself."""
+        """Code of the enclosing box; b"" at the top level."""
         return self.above[-1] if self.above else b""
 
     @property
     def path(self) -> str:
-        """Codes from the top, joined with "/", in characters that can be printed."""
+        """Codes from the top, joined with "/", in printable characters."""
         return "/".join((*map(name_of, self.above), name_of(self.kind) or "?"))
 
     def content(self, file: BinaryIO) -> bytes:
-        """The content, at most `MAX_BOX` bytes of it."""
+        """Read the content, at most `MAX_BOX` bytes of it."""
         file.seek(self.body)
         return file.read(min(self.size, MAX_BOX))
 
 
 def boxes(file: BinaryIO, start: int, end: int, above: tuple[bytes, ...] = ()) -> Iterator[Mp4Box]:
-    """The boxes of one level, which lies between two offsets.
+    """Yield the boxes of one level.
 
-    Together they cover it to its last byte: what follows the last box and is none comes as a box
-    of kind b"", as does a level that would begin behind its end. A size of 0 means "to the end of
+    They cover the level to its last byte: bytes after the last valid box are yielded as a box of
+    kind b"", and so is a level that would begin after its end. A size of 0 means "to the end of
     this level", a size of 1 that the true size follows in 64 bits.
 
     Args:
-        file: to read from; may be shorter than it says.
+        file: may be shorter than it states.
         start, end: offsets of the level.
-        above: codes of the boxes around it.
+        above: codes of the enclosing boxes.
     """
     if start > end:
         yield Mp4Box(b"", above, end, end, end)
@@ -140,11 +140,12 @@ def walk(
     enter: Callable[[Mp4Box], int | None],
     above: tuple[bytes, ...] = (),
 ) -> Iterator[Mp4Box]:
-    """All boxes between two offsets, parents before children, no deeper than `MAX_DEPTH`.
+    """Yield all boxes between two offsets, parents before children, down to `MAX_DEPTH` levels.
 
     Args:
-        enter: asked about each box after the box was yielded: where the boxes in it begin, None
-            to pass over them.
+        file, start, end, above: see `boxes`.
+        enter: called with each box after it was yielded; offset of the first box in it, or None to
+            skip its content.
     """
     for box in boxes(file, start, end, above):
         yield box
@@ -154,9 +155,9 @@ def walk(
 
 
 def first_child(file: BinaryIO, box: Mp4Box) -> int:
-    """Where the boxes in a box begin; see `first_part` for those in a sample entry.
+    """Offset of the first box in a box; for a sample entry use `first_part`.
 
-    ISO `meta` has four bytes of version and flags before its boxes, QuickTime's has none.
+    ISO's `meta` has four bytes of version and flags before its boxes, QuickTime's has none.
     """
     if box.kind != b"meta" or box.size < 8:
         return box.body + _BEFORE.get(box.kind, 0)
@@ -165,7 +166,7 @@ def first_child(file: BinaryIO, box: Mp4Box) -> int:
 
 
 def first_part(file: BinaryIO, entry: Mp4Box, video: bool) -> int:
-    """Where the boxes in a sample entry of video or sound begin.
+    """Offset of the first box in a sample entry of video or sound.
 
     QuickTime's versions 1 and 2 of sound entries have longer headers.
     """

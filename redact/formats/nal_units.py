@@ -1,5 +1,5 @@
-"""The units of H.264 and H.265 streams, and the messages in them (ITU-T H.264 7.3.1, 7.3.2.3.1 and
-annex B; ISO/IEC 14496-15, 5.3.3.1).
+"""Splits H.264 and H.265 streams into NAL units, and SEI units into messages (ITU-T H.264 7.3.1,
+7.3.2.3.1 and annex B; ISO/IEC 14496-15, 5.3.3.1).
 """
 
 from __future__ import annotations
@@ -8,12 +8,12 @@ from collections.abc import Iterator
 
 
 def units(data: bytes, length_size: int, most: int | None = None) -> Iterator[bytes]:
-    """The units of a packet.
+    """Yield the NAL units of a packet.
 
     Args:
         data: the packet.
-        length_size: bytes of the length that stands before each unit; 0: a start code does.
-        most: bytes of each that are given, from its beginning; None: all.
+        length_size: bytes of the length before each unit; 0 if start codes separate them.
+        most: most bytes of each unit to return; None for all.
     """
     if length_size:
         at = 0
@@ -21,7 +21,7 @@ def units(data: bytes, length_size: int, most: int | None = None) -> Iterator[by
             begin = at + length_size
             at = begin + int.from_bytes(data[at:begin])
             unit = data[begin:at]
-            # Some recorders put the end of the sequence behind the last slice.
+            # Some recorders append an end of sequence, with a start code, to the last slice.
             if b"\0\0\1" in unit:
                 yield from units(b"\0\0\1" + unit, 0, most)
             else:
@@ -35,7 +35,7 @@ def units(data: bytes, length_size: int, most: int | None = None) -> Iterator[by
 
 
 def parameter_sets(avcc: bytes) -> list[bytes]:
-    """The units in an `avcC` record: sequence parameter sets, then those of pictures."""
+    """The units in an `avcC` record: sequence parameter sets, then picture parameter sets."""
     found, at = [], 5
     for mask in (31, 255):
         count, at = (avcc[at] & mask if at < len(avcc) else 0), at + 1
@@ -47,9 +47,9 @@ def parameter_sets(avcc: bytes) -> list[bytes]:
 
 
 def messages(payload: bytes) -> Iterator[tuple[int, bytes]]:
-    """Kind and content of each message in a unit of messages, after its header; kind -1 for one
-    that ends midway, whose content is unknown."""
-    # A 3 behind two zeros only keeps a start code from being seen where there is none.
+    """Yield type and content of each message in the payload of an SEI unit; type -1 and no content
+    for one that ends midway."""
+    # A 3 after two zeros only prevents a false start code (emulation prevention).
     data, at = payload.replace(b"\0\0\3", b"\0\0").rstrip(b"\0"), 0
     last = len(data) - 1
     while at < last or (at == last and data[at] != 0x80):

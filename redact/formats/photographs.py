@@ -1,5 +1,5 @@
-"""The parts of a photograph's file: JPEG (ITU-T T.81), PNG (ISO/IEC 15948), WebP (RFC 9649); and
-which of them hold the picture and nothing else.
+"""Splits photographs into their parts, and tells which of those contain only the picture: JPEG
+(ITU-T T.81), PNG (ISO/IEC 15948), WebP (RFC 9649).
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 JPEG, PNG, WEBP, HEIF, AVIF = "jpeg", "png", "webp", "heif", "avif"
 
 PHOTOGRAPH_KINDS: Final = (JPEG, PNG, WEBP, HEIF, AVIF)
-"""Kinds of files that can hold a photograph, as they are named in records."""
+"""Kinds of photographs, as named in records."""
 
 _HEIF_BRANDS: Final = (b"heic", b"heix", b"heim", b"heis", b"mif1", b"msf1")
 
@@ -20,9 +20,9 @@ class Part(NamedTuple):
 
     Attributes:
         name: of its marker or chunk; "after the end" for bytes that belong to none.
-        body: offset of its first byte behind name and length.
-        size: bytes of it.
-        picture: whether it holds the picture, or what is needed to decode it, and nothing else.
+        body: offset of its content, after name and length.
+        size: bytes of content.
+        picture: whether it contains only the picture, or what is needed to decode it.
     """
 
     name: str
@@ -32,7 +32,7 @@ class Part(NamedTuple):
 
 
 def kind_of(head: bytes) -> str:
-    """What a file is by its first 16 bytes; "" if it is none of `PHOTOGRAPH_KINDS`."""
+    """Kind of a photograph by its first 16 bytes; "" if it is none of `PHOTOGRAPH_KINDS`."""
     if head.startswith(b"\xff\xd8\xff"):
         return JPEG
     if head.startswith(b"\x89PNG\r\n\x1a\n"):
@@ -45,9 +45,9 @@ def kind_of(head: bytes) -> str:
 
 
 def parts_of(data: bytes) -> Iterator[Part]:
-    """All parts of a JPEG, PNG or WebP file, to its last byte.
+    """Yield all parts of a JPEG, PNG or WebP file, to its last byte.
 
-    What cannot be parsed is one part that is no picture, so that nothing passes unseen.
+    The rest that cannot be parsed is one part that is not the picture, so that nothing is missed.
     """
     walk = {JPEG: _jpeg, PNG: _png, WEBP: _webp}.get(kind_of(data[:16]))
     end = 0
@@ -99,7 +99,7 @@ def _jpeg(data: bytes) -> Iterator[Part]:
 
 
 def _end_of_scan(data: bytes, at: int) -> int:
-    """Where the coded picture ends: at the next marker that is no restart and no stuffed byte."""
+    """Offset of the next marker that is neither a restart nor a stuffed byte: the end of a scan."""
     while True:
         at = data.find(b"\xff", at)
         if at < 0 or at + 1 >= len(data):

@@ -1,4 +1,4 @@
-"""What the headers of coded sound may hold: comments, and how to strip them.
+"""Finds and removes comments in the headers of coded sound.
 
 Sources: Vorbis I 4.2 and 5.2, RFC 7845 (Opus), RFC 9639 (FLAC), ISO/IEC 14496-3 1.6.2.1 (AAC).
 """
@@ -10,10 +10,10 @@ from collections.abc import Iterator
 from typing import Final
 
 COMMENTS: Final = (b"\3vorbis", b"OpusTags")
-"""What a comment header begins with, in Vorbis and in Opus."""
+"""First bytes of a comment header in Vorbis and in Opus."""
 
 VENDOR: Final = "vendor"
-"""The name given here to what the program that coded the sound calls itself."""
+"""Name, in results of `comments`, of the entry that names the encoding program."""
 
 _NO_COMMENTS: Final = COMMENTS[0] + bytes(8) + b"\1"  # no vendor, no comments, the framing bit
 _VORBIS_FIRST: Final = 30
@@ -21,21 +21,21 @@ _STREAM_INFO: Final = 34
 _ALAC: Final = 36
 _OPUS_HEAD: Final = 19
 _AAC_PLAIN: Final = (1, 2, 3, 4, 5, 29)
-"""Object types whose configuration holds nothing but numbers, unless it describes its channels."""
+"""Object types whose configuration contains only numbers, unless it describes its channels."""
 _AAC_LONGEST: Final = 16
 _LONGEST_HEADER: Final = 32
-"""Bytes of other headers, all of which hold some numbers, that are taken for nothing more."""
+"""Bytes up to which another header counts as nothing but numbers."""
 _TEXT: Final = re.compile(rb"[ -~]{5}")
 _FLAC_BLOCKS: Final = {2: "application", 5: "cue sheet", 6: "picture"}
 
 
 def bare_header(codec: str, header: bytes) -> bytes | None:
-    """The header that sound of `codec` needs, without what people and programs write into it.
+    """The header that sound of `codec` needs, without comments of people and programs.
 
-    None where nobody can tell what else it holds: such sound must be coded anew.
+    None if the header may contain something else: then the sound must be encoded again.
     """
     if not header or codec.startswith(("pcm_", "mp3", "ac3", "eac3", "dts", "amr_")):
-        return b""  # every packet of these says all there is to know
+        return b""  # the packets of these codecs need no header
     match codec:
         case "vorbis":
             return _bare_vorbis(header)
@@ -64,8 +64,8 @@ def _bare_vorbis(header: bytes) -> bytes | None:
 
 
 def _laced(header: bytes) -> tuple[bytes, bytes, bytes] | None:
-    """Three headers in one, as Matroska has them: sizes in bytes of which 255 means that more
-    follow. None if it is something else."""
+    """Split three headers that Xiph lacing joins, as in Matroska: each size is a sum of bytes that
+    continues after 255. None if the header is something else."""
     if header[:1] != b"\2":
         return None
     at, sizes = 1, [0, 0]
@@ -78,13 +78,14 @@ def _laced(header: bytes) -> tuple[bytes, bytes, bytes] | None:
 
 
 def _opus_size(header: bytes) -> int:
-    """Bytes of an OpusHead: with a table of channels where there may be more than two."""
+    """Bytes of an OpusHead, including the channel table that more than two channels need."""
     table = len(header) >= _OPUS_HEAD and header[18] != 0
     return _OPUS_HEAD + 2 + header[9] if table else _OPUS_HEAD
 
 
 def _plain_aac(header: bytes) -> bool:
-    """Whether an AudioSpecificConfig has no description of its channels: that ends in a comment."""
+    """Whether an AudioSpecificConfig has no description of its channels, which can contain a
+    comment."""
     if len(header) > _AAC_LONGEST:
         return False
     bits = int.from_bytes(header.ljust(_AAC_LONGEST, b"\0"), "big")
@@ -92,12 +93,13 @@ def _plain_aac(header: bytes) -> bool:
     def read(at: int, size: int) -> int:
         return bits >> 8 * _AAC_LONGEST - at - size & (1 << size) - 1
 
-    channels = 33 if read(5, 4) == 15 else 9  # after a rate that is named by no number
+    channels = 33 if read(5, 4) == 15 else 9  # bit offset; 15 means that the rate follows in full
     return read(0, 5) in _AAC_PLAIN and read(channels, 4) != 0
 
 
 def comments(header: bytes) -> Iterator[tuple[str, bytes]]:
-    """Names and values of all that the header of Vorbis, Opus or FLAC says beyond the sound."""
+    """Yield name and value of everything in a header of Vorbis, Opus or FLAC that is not needed to
+    decode the sound."""
     for mark in COMMENTS:
         at = header.find(mark)
         if at >= 0:
@@ -111,7 +113,7 @@ def comments(header: bytes) -> Iterator[tuple[str, bytes]]:
 
 
 def flac_comments(blocks: bytes) -> Iterator[tuple[str, bytes]]:
-    """The same of FLAC's metadata blocks alone, as MP4 has them."""
+    """`comments` of FLAC's metadata blocks alone, as in MP4."""
     at = 0
     while at + 4 <= len(blocks):
         kind, size = blocks[at] & 127, int.from_bytes(blocks[at + 1 : at + 4], "big")
@@ -137,7 +139,7 @@ def _comments(data: bytes, at: int) -> Iterator[tuple[str, bytes]]:
     while count > 0 and at + 4 <= len(data):
         text, at = _string(data, at)
         name, _, value = text.partition(b"=")
-        if name != b"WAVEFORMATEXTENSIBLE_CHANNEL_MASK":  # which channels there are
+        if name != b"WAVEFORMATEXTENSIBLE_CHANNEL_MASK":  # needed: says which channels there are
             yield name.decode("utf-8", "replace"), value
         count -= 1
 

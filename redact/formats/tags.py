@@ -1,8 +1,7 @@
-"""Tags that say nothing about who made a file, and the values that they then have.
+"""The allow-list of tags and values in a result: those that say nothing about who made the file.
 
-This is the one allow-list of what may stand in a result: the reader drops all other tags and tells
-the user, and the audit lets no other pass. The inspection, which also reads what others wrote,
-knows a few more names that say nothing.
+The reader drops all other tags and lists them for the user; the audit refuses all others. The
+inspection, which also reads files of other programs, knows a few more harmless values.
 """
 
 from __future__ import annotations
@@ -13,30 +12,30 @@ from dataclasses import dataclass
 from typing import Final
 
 LAVF: Final = r"(?:Lavf|Lavc)[\d.]{0,20}"
-"""The name that FFmpeg leaves, with or without its version."""
+"""Pattern of the name that FFmpeg leaves, with or without its version."""
 
 HANDLERS: Final = ("VideoHandler", "SoundHandler")
-"""What FFmpeg calls every track."""
+"""FFmpeg's names of tracks."""
 
 NEUTRAL_HANDLERS: Final = frozenset(("", *HANDLERS, "DataHandler", "videohandler"))
-"""The same by any writer: names of tracks that say nothing."""
+"""Names of tracks, by any program, that say nothing about it."""
 
 VENDORS: Final = r"\[0\]\[0\]\[0\]\[0\]|FFMP"
-"""The code of QuickTime's vendor, as FFmpeg reads it: none, or FFmpeg."""
+"""Pattern of QuickTime's vendor code, as FFmpeg returns it: none, or FFmpeg."""
 
 LANGUAGE: Final = r"[a-z]{2,3}(-[A-Za-z0-9]{2,8}){0,4}"
-"""A language code (ISO 639, BCP 47)."""
+"""Pattern of a language code (ISO 639, BCP 47)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Tag:
-    """A tag that may stand in a result.
+    """A tag that a result may have.
 
     Attributes:
-        values: pattern of what it may say.
-        container, stream: whether it may stand on the file, on a stream.
-        structural: FFmpeg reports it for what the structure of the container says. Nobody wrote it
-            to say something, and an output has it too where its format demands it.
+        values: pattern of its allowed values.
+        container, stream: whether the file may have it, and whether a stream may.
+        structural: FFmpeg derives it from the structure of the container; nobody wrote it as a tag,
+            and an output has it too if its format requires it.
     """
 
     values: str
@@ -55,15 +54,16 @@ ALLOWED: Final = {
     "encoder": Tag(r"(Lavf|Lavc)[\d.]* ?[\w.-]*", True, True, structural=False),
     "language": Tag(LANGUAGE, False, True, structural=False),
 }
-"""By name in small letters."""
+"""Name in lower case → tag."""
 
 
 def not_allowed(tags: Mapping[str, str], stream: bool) -> Iterator[str]:
-    """Names of tags that say more than the format; their values end up in no report.
+    """Yield the names of tags that a result must not have; no values, so that none gets into a
+    report.
 
     Args:
-        tags: as FFmpeg reads them.
-        stream: those of a stream, not of the file.
+        tags: name → value, as FFmpeg returns them.
+        stream: whether they belong to a stream; else to the file.
     """
     for key, value in tags.items():
         tag = ALLOWED.get(key.lower())
@@ -73,6 +73,6 @@ def not_allowed(tags: Mapping[str, str], stream: bool) -> Iterator[str]:
 
 
 def is_structural(key: str) -> bool:
-    """Whether a tag of this name is what a container's structure says, not what somebody wrote."""
+    """Whether FFmpeg derives a tag of this name from the container's structure."""
     tag = ALLOWED.get(key.lower())
     return tag is not None and tag.structural

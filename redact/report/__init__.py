@@ -1,4 +1,4 @@
-"""The report for people: HTML and CSV from a manifest, in English and French."""
+"""Reports for people: HTML, PDF and CSV made from a manifest, in English or French."""
 
 from .case_index import MARK as CASE_MARK
 from .case_index import case_page, in_one_line, tracks_hidden, verdict

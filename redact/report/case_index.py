@@ -1,7 +1,7 @@
-"""The page for a whole case, and the words that it shares with the table of `redact run`: how each
-source ended, and how many tracks were hidden in it.
+"""The page for a whole case, and the words that it shares with the table of `redact run`: the state
+of each source, and how many tracks are hidden in it.
 
-No script, no outside resource, escaped throughout.
+The page has no scripts and no external resources, and everything in it is escaped.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from .pages import rendered
 from .report_words import ReportWords
 
 MARK = b'<meta name="generator" content="redact case index">'
-"""Stands in every such page: one may be replaced by a newer one, other files may not."""
+"""Identifies such pages: they may be replaced by newer ones, other files may not."""
 
 _ORDER: Final = ("done", "done before", "source incomplete", "needs review", "refused", "not done")
 
@@ -31,8 +31,8 @@ _CUT_OFF: Final = "source incomplete"
 
 
 def verdict(result: Mapping[str, Any]) -> str:
-    """How a source ended, in the words of a cell. That it is incomplete stays true in every later
-    run, which finds its result done before.
+    """The state of a source, in words for a table cell. It says that the source is incomplete even
+    if an earlier run made the result.
 
     Args:
         result: of `redact run`, as JSON values.
@@ -43,7 +43,7 @@ def verdict(result: Mapping[str, Any]) -> str:
 
 
 def counted_as(result: Mapping[str, Any]) -> str:
-    """The one state under which a source is counted."""
+    """The state under which a source is counted."""
     state = str(result["state"])
     return _CUT_OFF if result.get("incomplete") and state in _GOOD else state
 
@@ -55,8 +55,8 @@ def in_one_line(
 
     Args:
         results: of `redact run`, as JSON values.
-        not_done: how many sources were not come to.
-        took: seconds by the clock; None where nobody counted.
+        not_done: number of sources that the run did not reach.
+        took: duration in seconds; None if unknown.
     """
     counts = Counter(map(counted_as, results))
     counts["not done"] += not_done
@@ -72,7 +72,7 @@ def in_one_line(
 
 
 def tracks_hidden(result: Mapping[str, Any]) -> str:
-    """How many tracks are hidden, for a cell: "3 faces, 1 licence plate"; "" if not known."""
+    """What is hidden, for a table cell: "3 faces, 1 licence plate"; "" if unknown."""
     if "hidden" not in result:
         return ""
     hidden = [say("cell_hidden", count=n, kind=kind) for kind, n in result["hidden"].items()]
@@ -95,16 +95,16 @@ def case_page(
     left_out: Sequence[tuple[Path, Message]],
     not_done: Sequence[Path] = (),
 ) -> bytes:
-    """The page.
+    """The HTML page of a case.
 
     Args:
-        place: where it will lie; links are relative to it.
+        place: path of the page; links are relative to it.
         title: of the case.
-        line: the counts in words.
+        line: the counts in words, see `in_one_line`.
         results: of `redact run`, as JSON values.
-        reports: of the results, None where there is none.
-        left_out: videos that were passed over, and why.
-        not_done: videos that were not come to.
+        reports: for each result, the path of its report, or None.
+        left_out: files that were skipped, and why.
+        not_done: videos that the run did not reach.
     """
     rows = [_row(place, result, report) for result, report in zip(results, reports, strict=True)]
     undone = {**_EMPTY, "state": word("state", "not done"), "good": False}
@@ -130,7 +130,7 @@ _EMPTY = {"css": "", "hidden": "", "words": "", "report": "", "time": ""}
 
 
 def _name(path: Path | str) -> str:
-    """A name as a page may hold it: no control character, which XML and terminals mind."""
+    """A name without control characters, which are invalid in XML."""
     return one_line(readable(str(path)))
 
 

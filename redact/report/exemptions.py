@@ -1,5 +1,5 @@
-"""The exemption log: what is withheld or shown, from when to when, and by which rule; as CSV, and
-as the report prints it.
+"""The exemption log: what is withheld or shown, when, and by which rule; as CSV, and as rows of the
+report.
 """
 
 from __future__ import annotations
@@ -23,29 +23,29 @@ Spans = tuple[tuple[float, float], ...]
 
 @dataclass(frozen=True, slots=True)
 class Exemption:
-    """What is decided about one subject in the picture, or about one span of sound; in words.
+    """The decision about one subject in the picture, or about one span of sound, in words.
 
     Attributes:
-        spans: seconds after the first picture, in order; at least one.
+        spans: start and end in seconds after the first picture, in order; at least one.
         medium: picture or sound.
         target: what is withheld.
-        action: whether it is hidden, or how far it is shown.
-        method: by which it is hidden.
-        code, meaning: of the reason as given; the code is "" where the case has none.
-        legal_basis: that of the code, else that of the case.
+        action: hidden or shown, and how much of it is shown.
+        method: how it is hidden.
+        code, meaning: of the reason; the code is "" if the reason is not a code of the case.
+        legal_basis: of the code, else of the case.
         decided_by: a person, or the program's rule.
-        decided_at: when, UTC; "" where it is not on record.
-        origin: how it came to be marked.
+        decided_at: when, UTC; "" if not on record.
+        origin: who or what marked it.
         times: the spans in words.
-        number: in the log; of several that are printed as one, all.
-        tracks: numbers, rising; empty for sound.
-        reason: the meaning, after its code where it has one that says something else.
-        pictures: in which it is, "" for sound.
-        states: how many of them it was seen in, bridged, held or drawn.
-        css: class of its row.
-        alarm: whether it was called a false alarm.
+        number: its number in the log, or all numbers of entries that are printed as one.
+        tracks: track numbers, ascending; empty for sound.
+        reason: code and meaning, or only the meaning if there is no code or it says the same.
+        pictures: number of pictures in which it appears; "" for sound.
+        states: in how many of them it was seen, bridged, held or drawn by hand.
+        css: CSS class of its row.
+        alarm: whether it was marked as a false alarm.
         who: which person or vehicle it is, and in how many further pictures only the body is seen;
-            "" where no body of it is known.
+            "" if no body is known.
     """
 
     spans: Spans
@@ -75,8 +75,8 @@ class Exemption:
 
 
 def picture_entries(manifest: Manifest, text: ReportWords) -> list[Exemption]:
-    """One entry for all tracks of a subject about which the same was decided, in order of time;
-    false alarms, which a report lists apart, come last."""
+    """The entries for the picture in order of time, one for all tracks of a subject with the same
+    decision. False alarms, which the report lists separately, come last."""
     groups: dict[object, list[TrackPart]] = defaultdict(list)
     for track in manifest.tracks:
         same = (
@@ -105,7 +105,7 @@ def _of_subject(tracks: list[TrackPart], manifest: Manifest, text: ReportWords) 
         method=text.word("method", first.method),
         code=code,
         meaning=meaning,
-        # The law allows to hide: of whoever is shown, it says nothing.
+        # The legal basis is for hiding, so a subject that is shown has none.
         legal_basis=basis if first.action is Action.REDACT else "",
         decided_by=first.decided_by or text(_nobody_named(first)),
         decided_at=_moment(max(t.decided_at for t in tracks), text),
@@ -151,7 +151,8 @@ def _sound_entries(manifest: Manifest, text: ReportWords) -> Iterator[Exemption]
 
 
 def _reason(given: str, manifest: Manifest) -> tuple[str, str, str]:
-    """Code, words and basis of a reason: of one that is no code, only the words."""
+    """Code, meaning and legal basis of a reason. If it is not a code of the case, the code is "",
+    the meaning is the reason itself, and the basis is that of the case."""
     case = manifest.case
     known = case.codes.get(given)
     if known is None:
@@ -160,7 +161,7 @@ def _reason(given: str, manifest: Manifest) -> tuple[str, str, str]:
 
 
 def _joined(spans: Iterable[tuple[float, float]]) -> Spans:
-    """Spans in order, those that overlap as one."""
+    """The spans in order, with overlapping ones joined."""
     found: list[tuple[float, float]] = []
     for start, end in sorted(spans):
         if found and start <= found[-1][1]:
@@ -171,8 +172,8 @@ def _joined(spans: Iterable[tuple[float, float]]) -> Spans:
 
 
 def target_words(track: TrackPart, text: ReportWords) -> str:
-    """What a track is, or, where no detector was sure, what it was taken for: much that is hidden
-    to be on the safe side is no face and no plate."""
+    """Words for a track's target: "face", or "possible face" if the detectors were not sure, since
+    much that is hidden for safety is not a face or plate."""
     word = text.word("target", track.target)
     unsure = track.origin is Origin.AUTO and track.score is not None and track.score < DOUBTFUL
     return text("target.unsure", target=word) if unsure else word
@@ -183,7 +184,8 @@ def _pictures(track: TrackPart) -> int:
 
 
 def _action(tracks: Sequence[TrackPart], text: ReportWords) -> str:
-    """Hidden or shown; shown in how many pictures, where kept tracks are hidden in some."""
+    """Hidden or shown; for kept tracks that are hidden in some pictures, in how many they are
+    shown."""
     outcome, total = tracks[0].action, sum(map(_pictures, tracks))
     word = text.word("action", outcome.value)
     if outcome is Action.REDACT:
@@ -210,15 +212,15 @@ def _who(tracks: Sequence[TrackPart], text: ReportWords) -> str:
 
 
 def _moment(at: str, text: ReportWords) -> str:
-    """A moment for people, to the minute: 2026-05-06 07:08 UTC."""
+    """A moment in UTC, to the minute: 2026-05-06 07:08 UTC."""
     return f"{text.moment(at)} UTC" if at else ""
 
 
 def _nobody_named(track: TrackPart) -> str:
-    """Key of the words shown where the record names nobody.
+    """Key of the words for a decision without a name.
 
-    Only what a detector found and nobody touched is hidden by rule; the rest somebody decided,
-    whoever it was.
+    Only what a detector found and nobody changed is hidden by rule. Everything else was decided by
+    a person, even if the record does not say who.
     """
     if track.by_person and track.decided_at:
         return "log.person"
@@ -227,10 +229,10 @@ def _nobody_named(track: TrackPart) -> str:
 
 
 def exemption_csv(manifest: Manifest, text: ReportWords) -> bytes:
-    """The log as CSV for Excel, a row for each span of time of each entry.
+    """The log as CSV, with one row per span of each entry.
 
-    UTF-8 with a byte-order mark, without which spreadsheets misread accents; the separator is
-    what the language's decimal comma leaves free.
+    It is UTF-8 with a byte-order mark, without which Excel misreads accents. The separator is a
+    semicolon in languages with a decimal comma.
     """
     out = io.StringIO()
     writer = csv.writer(out, delimiter=text("csv.delimiter"), lineterminator="\r\n")
@@ -249,20 +251,21 @@ def exemption_csv(manifest: Manifest, text: ReportWords) -> bytes:
 
 
 def harmless(cell: str) -> str:
-    """`cell` such that no spreadsheet runs it as a formula (OWASP, CSV injection)."""
+    """The cell, escaped so that no spreadsheet runs it as a formula (OWASP, CSV injection)."""
     return f"'{cell}" if cell.startswith(_FORMULA) else cell
 
 
 MOST_ENTRIES_IN_REPORT: Final = 5
-"""Entries up to which the log stands in the report itself and says everything about each; a longer
-one stands in its annex, where what is the same for all is said once."""
+"""Up to this number of entries, the log is part of the report's text, with every detail. A longer
+one goes into the annex, where common details are printed once."""
 
 MOST_SINGLE_ROWS: Final = 60
-"""Entries up to which each has a row of its own, with its certainty and the moment of its decision;
-a crowd would fill twenty pages."""
+"""Up to this number of entries, each has its own row, with its certainty and the time of its
+decision; otherwise a crowd would fill twenty pages."""
 
 PACKED: Final = 150
-"""Rows from which on the log is printed as small as can be read: a crowd of 262 in eight pages."""
+"""Above this number of rows, the log is printed in the smallest legible type: 262 take eight
+pages."""
 
 _COMMON: Final = ("method", "origin", "reason", "legal_basis", "decided_by")
 
@@ -311,12 +314,13 @@ def _log(every: Sequence[Exemption], in_annex: bool, text: ReportWords) -> dict[
 
 
 def _within(label: str) -> str:
-    """A heading as it stands within a sentence."""
+    """A heading in lower case, for use within a sentence."""
     return label[:1].lower() + label[1:]
 
 
 def _merged(entries: Iterable[Exemption]) -> Iterator[Exemption]:
-    """Entries of a crowd that differ in their numbers only, as one."""
+    """Yield entries, with those joined that differ only in number, tracks, states and time of
+    decision."""
     groups: dict[Exemption, list[Exemption]] = defaultdict(list)
     for entry in entries:
         groups[replace(entry, number="", tracks=(), states="", decided_at="")].append(entry)
@@ -327,7 +331,7 @@ def _merged(entries: Iterable[Exemption]) -> Iterator[Exemption]:
 
 
 def ranges(numbers: Iterable[int]) -> str:
-    """Numbers in few characters: "1, 3–7"."""
+    """Numbers as ranges: "1, 3–7"."""
     return ", ".join(f"{a}" if a == b else f"{a}–{b}" for a, b in runs_of(numbers))
 
 

@@ -1,7 +1,7 @@
-"""The pages of a report: one HTML file, the same on paper or as PDF.
+"""Renders a report as one HTML file, also for print, and as PDF.
 
-No script, no outside resource, escaped throughout. PDF needs WeasyPrint (the extra
-`redact-footage[pdf]`).
+It has no scripts and no external resources, and everything in it is escaped. PDF needs WeasyPrint
+(the extra `redact-footage[pdf]`).
 """
 
 from __future__ import annotations
@@ -52,15 +52,15 @@ def report_html(
     data: bytes | None = None,
     record: CheckResult | None = None,
 ) -> bytes:
-    """The report of a manifest.
+    """The report on a manifest, as UTF-8 HTML.
 
     Args:
         manifest: to report on.
         language: one of `redact.words.LANGUAGES`.
-        data: the manifest file's own bytes, whose hash the report names; by default those that
-            `dump_manifest` gives.
-        record: whether the record holds; a report on one that does not says so first, in red. None:
-            that was not looked at.
+        data: bytes of the manifest's file, whose hash the report states; None for those of
+            `dump_manifest`.
+        record: result of checking the record, None if it was not checked. If it failed, the report
+            says so at the top, in red.
     """
     text = ReportWords(language)
     own = dump_manifest(manifest) if data is None else data
@@ -70,7 +70,7 @@ def report_html(
 def render_report(
     manifest: Manifest, text: ReportWords, data: bytes, record: CheckResult | None = None
 ) -> bytes:
-    """Like `report_html`, with a catalogue that the caller can look into afterwards."""
+    """`report_html` with a `ReportWords` of the caller, who can inspect it afterwards."""
     audit = (
         None
         if manifest.audit is None
@@ -108,21 +108,22 @@ def render_report(
 
 
 def _bound(words: str) -> str:
-    """With references to an article or a section on one line: "art. 15, § 4"."""
+    """Put no-break spaces into references to articles and sections: "art. 15, § 4"."""
     return re.sub(
         r"(\bart\.|§|\bn°|\bno\.) (?=\w)|(?<=\d,) (?=§)", lambda m: f"{m[1] or ''}\u00a0", words
     )
 
 
 def rendered(template: str, style: str = "", **values: Any) -> bytes:
-    """A page from a template, with style besides the usual; whatever the values hold is escaped."""
+    """Render a template to UTF-8 HTML; `style` is CSS in addition to the report's. All values are
+    escaped."""
     environment = Environment(
         autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
     environment.filters["bound"] = _bound
     style = Markup(_resource("report.css") + style)
     page = environment.from_string(_resource(template)).render(style=style, **values)
-    # Lone surrogates cannot be encoded; a file name of such bytes must not stop the report.
+    # Lone surrogates, from file names that are not UTF-8, cannot be encoded.
     return page.encode("utf-8", "replace")
 
 
@@ -138,7 +139,7 @@ def _limit(code: str, detail: str, text: ReportWords) -> str:
 
 
 def _removed(part: RemovedPart, text: ReportWords) -> str:
-    """What was removed and from where: "stream 2: data: time code inside the video"."""
+    """Words for a removed part: "stream 2: data: time code inside the video"."""
     where = (
         text("limits.whole_file")
         if part.stream is None
@@ -149,7 +150,7 @@ def _removed(part: RemovedPart, text: ReportWords) -> str:
 
 
 def _flat(value: dict[str, Any], prefix: str = "") -> Iterator[tuple[str, str]]:
-    """Settings as "render.style" and its value."""
+    """Yield settings as pairs such as ("render.style", "cover")."""
     for key, item in value.items():
         if isinstance(item, dict):
             yield from _flat(item, f"{prefix}{key}.")
@@ -160,7 +161,7 @@ def _flat(value: dict[str, Any], prefix: str = "") -> Iterator[tuple[str, str]]:
 
 
 def page_style(manifest: Manifest, text: ReportWords) -> str:
-    """CSS (Paged Media, css-page-3) for browsers and other printers of HTML."""
+    """CSS (Paged Media, css-page-3) for the footers of printed pages."""
     case = manifest.case
     named = (case.case, case.exhibit, manifest.source.name)
     left = " · ".join(part for part in named if part)
@@ -175,13 +176,14 @@ def page_style(manifest: Manifest, text: ReportWords) -> str:
 
 
 def _quoted(words: str) -> str:
-    """A CSS string. All but letters and digits is escaped: names come from outside."""
+    """A CSS string. Everything but ASCII letters and digits is escaped: names come from
+    strangers."""
     escaped = (c if c.isascii() and c.isalnum() else f"\\{ord(c):x} " for c in readable(words))
     return f'"{"".join(escaped)}"'
 
 
 def require_pdf() -> Any:
-    """The module. Raises DependencyError where it cannot be used."""
+    """The module `weasyprint`. Raises DependencyError if it cannot be loaded."""
     try:
         return importlib.import_module("weasyprint")
     except (ImportError, OSError) as error:  # OSError: a library of the system is missing
@@ -189,10 +191,10 @@ def require_pdf() -> Any:
 
 
 def as_pdf(page: bytes) -> bytes:
-    """A report (HTML, as `report_html` makes it) as PDF. Nothing is fetched from anywhere.
+    """Convert a report of `report_html` to PDF, without fetching anything.
 
     Raises:
-        DependencyError: WeasyPrint cannot be used.
+        DependencyError: WeasyPrint cannot be loaded.
     """
     weasyprint = require_pdf()
     document = weasyprint.HTML(string=page.decode("utf-8"), url_fetcher=_refuse)
@@ -201,16 +203,16 @@ def as_pdf(page: bytes) -> bytes:
 
 
 def report_beside(output: Path, language: str, *, pdf: bool = False) -> Path:
-    """Where the report is, with the exemption log beside it as `redact report` writes both.
+    """Path of the report beside a result. Report and exemption log are written if needed.
 
-    A report that is there is opened only if redact made it for this user, of this very record;
-    otherwise it is made anew: whoever hands on a folder can put a page of that name into it. The
-    log, which nobody is shown here, is made anew where it is older than the record.
+    An existing report is used only if this user's redact made it from this very record; otherwise
+    it is written again, because a folder from somebody else may contain any page of that name. The
+    log is written again if it is older than the record.
 
     Args:
         output: the result.
-        language: of a report that is made now.
-        pdf: as PDF, which needs a part of redact that is not always installed.
+        language: of a report that is written now.
+        pdf: PDF instead of HTML.
 
     Raises:
         RedactError, OSError: there is no record, or the report cannot be made or written.
@@ -229,12 +231,12 @@ def report_beside(output: Path, language: str, *, pdf: bool = False) -> Path:
 
 
 def marked_report(report: bytes, manifest: bytes) -> bytes:
-    """A report (HTML or PDF) with a last line, a comment in either, by which redact knows what it
-    wrote for this user from this very record.
+    """Append a comment to a report (HTML or PDF) with this user's mark of the report and its
+    record.
 
     Args:
-        report: as `report_html` or `as_pdf` makes it.
-        manifest: the record's own bytes.
+        report: of `report_html` or `as_pdf`.
+        manifest: bytes of the record's file.
     """
     mark = own_mark(_marked_part(report, manifest)).encode()
     if report.startswith(b"%PDF"):

@@ -1,4 +1,4 @@
-"""All text of the report, from `redact/words/`, as `report.html` and its parts ask for it."""
+"""The words of the report in one language, from `redact/words/`."""
 
 from __future__ import annotations
 
@@ -10,10 +10,13 @@ from ..words import LANGUAGES, Words, surface
 
 
 class ReportWords:
-    """Text by key. `used` collects the keys that were asked for, so a test can find dead ones.
+    """Texts by key.
 
     Args:
         language: one of `redact.words.LANGUAGES`.
+
+    Attributes:
+        used: keys that were looked up, so that a test can find unused ones.
     """
 
     def __init__(self, language: str) -> None:
@@ -29,12 +32,12 @@ class ReportWords:
         self.words = Words(language)
 
     def __call__(self, key: str, **values: object) -> str:
-        """Text of a key, with values filled in. Raises KeyError for an unknown key."""
+        """Text of a key, with its values. Raises KeyError if the key is unknown."""
         self.used.add(key)
         return self.entries[key].format(**values) if values else self.entries[key]
 
     def word(self, section: str, name: str, fallback: str = "other") -> str:
-        """Text of `section.name`, or of the section's fallback for a name unknown here."""
+        """Text of `section.name`, or of `section.fallback` if the name is unknown."""
         if section == "target" and name in self.words.tables[section]:
             return self.words.word(section, name)
         if f"{section}.{name}" in self.entries:
@@ -42,15 +45,15 @@ class ReportWords:
         return self(f"{section}.{fallback}", name=name)
 
     def term(self, table: str, name: str) -> str:
-        """A term of the program, as `Words.word`."""
+        """A term of the program, see `Words.word`."""
         return self.words.word(table, name)
 
     def said(self, message: MessagePart) -> str:
-        """A statement of the program in this language; of a code that is unknown here, the code."""
+        """A message of the program in this language; its code if that is unknown."""
         return self.words.message(message.code, message.values)
 
     def joined(self, messages: Iterable[MessagePart]) -> str:
-        """Several statements in a row."""
+        """Several messages, joined by semicolons."""
         return self("title.semicolon").join(map(self.said, messages))
 
     def clock(self, seconds: float, digits: int = 3) -> str:
@@ -58,15 +61,15 @@ class ReportWords:
         return self.words.number(clock(seconds, digits))
 
     def day(self, iso: str) -> str:
-        """A day of the calendar: 6 May 2026."""
+        """A date in words: 6 May 2026."""
         year, month, day = (int(part) for part in iso[:10].split("-"))
         return f"{day} {self('title.months').split()[month - 1]} {year}"
 
     def moment(self, iso: str, until: int = 16) -> str:
-        """A moment as its language writes it, of as many letters of ISO 8601: 2026-05-06 07:08."""
+        """A moment such as 2026-05-06 07:08, from the first `until` characters of ISO 8601."""
         year, month, day = iso[:10].split("-")
         return f"{self('title.date', year=year, month=month, day=day)} {iso[11:until]}"
 
     def number(self, value: float, digits: int = 0) -> str:
-        """A number in the language's own form: 1,234.5 or 1 234,5 (narrow no-break space)."""
+        """A number: 1,234.5 or 1 234,5 (with a narrow no-break space)."""
         return self.words.number(f"{value:,.{digits}f}")

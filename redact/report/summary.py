@@ -1,7 +1,4 @@
-"""The first pages of a report: verdict, completeness, case, counts, and the review.
-
-Verdicts tell what the audit found, and whether the record holds.
-"""
+"""The first pages of a report: verdict, completeness, case, counts, and review."""
 
 from __future__ import annotations
 
@@ -29,12 +26,16 @@ from .timeline import COLOURS, KEPT
 
 @dataclass(frozen=True, slots=True)
 class AuditView:
-    """Lines of the audit section: `checks`, `findings` and `accepted` are rows of cells.
+    """Words for the audit section.
 
     Attributes:
-        failed: those of the checks that did not hold.
-        findings: those that nobody accepted.
-        accepted: the others, each with why and by whom.
+        passed: whether the audit passed.
+        looked: how much was compared and scanned.
+        detectors: names of those that scanned.
+        checks: rows of all checks: name, result, detail.
+        failed: rows of the checks that failed.
+        findings: rows of the findings that nobody accepted.
+        accepted: rows of the others, with reason and person.
     """
 
     passed: bool
@@ -47,11 +48,12 @@ class AuditView:
 
 
 def audit_view(audit: AuditPart, text: ReportWords, accepted: str = "") -> AuditView:
-    """Lines of the audit section.
+    """Words for the audit section.
 
     Args:
-        audit, text: what is told, and in which words.
-        accepted: why all findings were accepted; "" where they were not.
+        audit: of the manifest.
+        text: the words.
+        accepted: reason for which all findings were accepted; "" if they were not.
     """
     looked = audit.looked
     taken = [f for f in audit.findings if f.accepted or accepted]
@@ -96,16 +98,16 @@ def _taken(finding: FindingPart, accepted: str, text: ReportWords) -> tuple[str,
 
 
 def _place(box: Iterable[float], text: ReportWords) -> str:
-    """Where a finding lies in the picture, from the corners of its box."""
+    """Words for a finding's place in the picture, from the corners of its box."""
     left, top, right, bottom = map(round, box)
     return text("audit.at", x=left, y=top, width=right - left, height=bottom - top)
 
 
 def check_command(manifest: Manifest, text: ReportWords) -> str:
-    """`redact check` with the original, the log and the public key, where the run used them.
+    """The `redact check` command for a result, with log and public key if the run used them.
 
-    A manifest names neither log nor key: their names are those on the command line of the run. A
-    run that took them over from an earlier one, as `redact fix` does, has none there.
+    A manifest does not name log and key; their paths come from the command line of the run. If a
+    command such as `redact fix` took them from an earlier run, placeholders stand for them.
     """
     words = ["redact", "check", manifest.output.name, "--source", manifest.source.name]
     if manifest.custody_log is not None:
@@ -117,7 +119,7 @@ def check_command(manifest: Manifest, text: ReportWords) -> str:
 
 
 def _given(manifest: Manifest, option: str) -> str:
-    """Value of an option on the command line of the run, "" where it is not there."""
+    """Value of an option on the command line of the run; "" if it is not there."""
     command = manifest.run.command
     for at, word in enumerate(command):
         name, equals, value = word.partition("=")
@@ -127,8 +129,9 @@ def _given(manifest: Manifest, option: str) -> str:
 
 
 def record_words(record: CheckResult | None, text: ReportWords) -> dict[str, Any]:
-    """`record_broken`: what does not hold, or ""; `record_signer`: who signed, in words;
-    `log_entry`: the record's entry in the given custody log, or why none is stated, or ""."""
+    """Values for the template: `record_broken`, the parts of the record that failed, or "";
+    `record_signer`, who signed; `log_entry`, the entry in the custody log, or why it is not stated,
+    or ""."""
     if record is None:
         return {"record_broken": "", "record_signer": "", "log_entry": ""}
     parts = ", ".join(
@@ -148,6 +151,7 @@ def record_words(record: CheckResult | None, text: ReportWords) -> dict[str, Any
 
 
 def summary_parts(manifest: Manifest, audit: AuditView | None, text: ReportWords) -> dict[str, Any]:
+    """Values for the summary in the template."""
     hidden, kept, cut_off, alarms = _counts(manifest.tracks)
     if audit is None:
         verdict, words = "none", text("summary.no_audit")
@@ -176,15 +180,15 @@ def summary_parts(manifest: Manifest, audit: AuditView | None, text: ReportWords
 
 
 def _counts(tracks: Sequence[TrackPart]) -> tuple[int, int, int, int]:
-    """How many are hidden, kept, cut off by hand, and called a false alarm."""
+    """Numbers of tracks hidden, kept, cut off by hand, and marked as false alarms."""
     found = [t.action for t in tracks]
     hidden, kept, cut_off, alarms = map(found.count, Action)
     return hidden, kept, cut_off, alarms
 
 
 def _by_person(manifest: Manifest, text: ReportWords) -> str:
-    """How many tracks a person decided about, and how many nobody touched; "" where there are
-    none."""
+    """Words for how many tracks a person decided about, and how many nobody changed; "" if there
+    are no tracks."""
     if not manifest.tracks:
         return ""
     decided = sum(track.by_person for track in manifest.tracks)
@@ -192,9 +196,9 @@ def _by_person(manifest: Manifest, text: ReportWords) -> str:
 
 
 def _completeness(manifest: Manifest, text: ReportWords) -> dict[str, str]:
-    """How many pictures of the original were read, and in words how many were not; `all_there`:
-    whose pictures are all in the output; `other_streams`: the video streams of the original that
-    are not in it, "" if there is none."""
+    """Values for the template: `incomplete`, what is missing of the original, or ""; `pictures`,
+    how many were read; `all_there`, whose pictures are all in the output; `other_streams`, the
+    other video streams of the original, or ""."""
     source = manifest.source
     read, declared = source.frames, source.declared_frames
     counts = {"read": text.number(read), "declared": text.number(declared or 0)}
@@ -204,6 +208,8 @@ def _completeness(manifest: Manifest, text: ReportWords) -> dict[str, str]:
         pictures = text("summary.pictures_of", **counts)
     elif source.bytes_missing:
         incomplete = text("summary.ends_early")
+    elif source.torn:
+        incomplete = text("summary.torn")
     others = [f"{part.stream}" for part in manifest.removed if part.kind == "video"]
     frames, left_out = counts["read"], ""
     if others:
@@ -224,13 +230,14 @@ def _completeness(manifest: Manifest, text: ReportWords) -> dict[str, str]:
 
 
 def case_parts(manifest: Manifest, text: ReportWords) -> dict[str, Any]:
+    """Values for the section on the case: the fields given, and the labels of those missing."""
     pairs = [(text(f"case.{name}"), getattr(manifest.case, name)) for name in TEXT_FIELDS]
     given = [(label, value) for label, value in pairs if value]
     return {"case_rows": given, "case_missing": [label for label, value in pairs if not value]}
 
 
 def legend(manifest: Manifest, text: ReportWords) -> list[tuple[str, str, str]]:
-    """What the colours mean that the timeline has."""
+    """Name, colour and meaning of each colour in the timeline."""
     states = {state for track in manifest.tracks for state in track.frames_per_state}
     there = {CERTAINTY[s] for s in State if s.value in states}
     words = [
@@ -246,6 +253,7 @@ def legend(manifest: Manifest, text: ReportWords) -> list[tuple[str, str, str]]:
 
 
 def per_target(manifest: Manifest, text: ReportWords) -> Iterator[dict[str, Any]]:
+    """Yield the rows of the table that counts decisions by target."""
     groups: dict[str, list[TrackPart]] = defaultdict(list)
     for track in manifest.tracks:
         groups[track.target].append(track)
@@ -270,7 +278,7 @@ def _reasons(tracks: list[TrackPart], text: ReportWords) -> str:
     for outcome in Action:
         reasons = [t.reason for t in tracks if t.action is outcome]
         given = {text.term("reason", reason) for reason in reasons}
-        # That it was cut off by hand says why where nobody gave another reason.
+        # "Cut off by hand" is reason enough if nobody gave another.
         lacks = "" in given and outcome is not Action.CUT_OFF
         words = [*sorted(given - {""}), *([text("log.no_reason")] if lacks else [])]
         if reasons:
@@ -280,7 +288,7 @@ def _reasons(tracks: list[TrackPart], text: ReportWords) -> str:
 
 
 def reviewed(manifest: Manifest, text: ReportWords) -> dict[str, Any] | None:
-    """Words for the report's section on the review; None if nobody reviewed on the page."""
+    """Values for the section on the review; None if nobody used the review page."""
     review = manifest.review
     if review is None:
         return None
@@ -294,7 +302,7 @@ def reviewed(manifest: Manifest, text: ReportWords) -> dict[str, Any] | None:
             "review.frames",
             seen=text.number(review.frames_seen),
             frames=text.number(review.frames),
-            # Rounded down: nothing that was not seen may count as seen.
+            # Rounded down, so that it never claims more than was seen.
             share=text.number(int(share)),
         ),
         "moments": text(

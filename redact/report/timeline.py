@@ -1,4 +1,4 @@
-"""The picture of all tracks over time, as SVG without scripts or outside references."""
+"""Draws the tracks over time, as SVG without scripts or external references."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from ..types import clock, runs_of
 from .report_words import ReportWords
 
 WIDTH, LABEL, ROW_HEIGHT, HEAD = 1000, 180, 15, 28
-"""Pixels: of the drawing, its labels, a row, and the axis."""
+"""Pixels: width of the drawing and of its labels, height of a row and of the axis."""
 
 MOST_ROWS = 20
-"""Rows that are drawn. With more their labels could not be read on a sheet, where the drawing may
-be the third of a page; the log lists all tracks."""
+"""Most tracks that are drawn: with more, their labels would be illegible in print, where the
+drawing may take a third of a page. The log lists all tracks."""
 
 WEAKEST_FIRST = ("held", "bridged", "manual", "seen")
 COLOURS = {"seen": "#1f4e79", "bridged": "#7fa8cf", "held": "#c0392b", "manual": "#6b4c9a"}
@@ -23,15 +23,15 @@ _SHOWN = "shown"
 
 
 def drawn_tracks(manifest: Manifest) -> tuple[TrackPart, ...]:
-    """The longest `MOST_ROWS` tracks in order of their number."""
+    """The `MOST_ROWS` longest tracks, in order of their numbers."""
     longest = sorted(manifest.tracks, key=lambda t: (t.first_frame - t.last_frame, t.track))
     return tuple(sorted(longest[:MOST_ROWS], key=lambda t: t.track))
 
 
 def timeline_svg(manifest: Manifest, text: ReportWords) -> str:
-    """One row per track, coloured by the least certain state in each pixel column.
+    """The drawing: one row per track, coloured by the least certain state in each pixel column.
 
-    Colours differ in lightness too, so that the picture can be read in grey and in print.
+    The colours also differ in lightness, so that it is legible in grey.
     """
     tracks = drawn_tracks(manifest)
     height = HEAD + ROW_HEIGHT * len(tracks) + 6
@@ -59,7 +59,7 @@ def _axis(manifest: Manifest, height: int) -> Iterator[str]:
 
 
 def _ticks(seconds: float) -> list[float]:
-    """Up to ten round times."""
+    """Up to ten round times, in seconds."""
     for step in (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 1800, 3600, 7200, 36000):
         if seconds / step <= 9:
             break
@@ -80,9 +80,10 @@ def _row(track: TrackPart, frames: int, y: int, text: ReportWords) -> Iterator[s
 
 
 def _columns(track: TrackPart, frames: int) -> Iterator[tuple[int, int, str]]:
-    """First column, last column and state of each run of columns, weakest state wins.
+    """Yield first column, last column and state of each run of columns.
 
-    What is visible wins over all: less than is shown must never be told.
+    In each column the weakest state wins, but "shown" wins over all, so that the drawing never
+    understates what is visible.
     """
     width = WIDTH - LABEL - 40
     scale = width / max(frames, 1)
@@ -102,6 +103,6 @@ def _columns(track: TrackPart, frames: int) -> Iterator[tuple[int, int, str]]:
 
 
 def _pixels(first: int, last: int, scale: float, width: int) -> range:
-    """Columns of frames in a row of `width`: no more, whatever a record says."""
+    """Columns of a span of frames, clipped to a row of `width` whatever the record says."""
     end = min(max(int((last + 1) * scale - 1e-9), 0), width - 1)
     return range(min(int(first * scale), width - 1), end + 1)

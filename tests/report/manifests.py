@@ -32,10 +32,12 @@ def audit_part(audit: dict[str, Any]) -> AuditPart:
     return msgspec.convert(audit, AuditPart)
 
 
-def short_of(manifest: Manifest, read: int, declared: int | None, missing: int) -> Manifest:
+def short_of(
+    manifest: Manifest, read: int, declared: int | None, missing: int, torn: bool = False
+) -> Manifest:
     """The manifest of an original of which only a part could be read."""
     source = msgspec.structs.replace(
-        manifest.source, frames=read, declared_frames=declared, bytes_missing=missing
+        manifest.source, frames=read, declared_frames=declared, bytes_missing=missing, torn=torn
     )
     output = msgspec.structs.replace(manifest.output, frames=read)
     return msgspec.structs.replace(manifest, source=source, output=output)
@@ -169,6 +171,7 @@ def variants(folder: Path) -> list[Manifest]:
         short_of(full, read=63, declared=200, missing=9),
         short_of(full, read=63, declared=200, missing=0),
         short_of(full, read=63, declared=None, missing=9),
+        short_of(full, read=63, declared=None, missing=0, torn=True),
         msgspec.structs.replace(full, custody_log=LogAnchor(entries=0, head="0" * 64)),
         msgspec.convert(msgspec.to_builtins(imported), Manifest),
         build_manifest(make_record(folder, audit=passed, plan=many)),

@@ -127,6 +127,8 @@ def test_an_incomplete_original_is_not_called_complete(manifest: Manifest) -> No
     assert "cut by its edit list" in trimmed and "missing from the original" not in trimmed
     unknown = report_html(short_of(manifest, read=63, declared=None, missing=9)).decode()
     assert "The original ends early" in unknown and "of the original is in the" not in unknown
+    torn = report_html(short_of(manifest, read=63, declared=63, missing=0, torn=True)).decode()
+    assert "Pictures may be missing" in torn and "of the original is in the" not in torn
     whole = report_html(short_of(manifest, read=200, declared=200, missing=0)).decode()
     assert "Every one of the 200 pictures of the original is in the output." in whole
 
@@ -194,7 +196,7 @@ def test_timeline_is_as_wide_as_ever_whatever_a_record_says(manifest: Manifest) 
 
 
 def test_long_lists_are_cut_and_told(tmp_path: Path) -> None:
-    many = variants(tmp_path)[7]
+    many = next(m for m in variants(tmp_path) if len(m.tracks) == MANY)
     assert len(drawn_tracks(many)) == MOST_ROWS < len(many.tracks) == MANY
     assert f"The {MOST_ROWS} longest of {MANY}" in report_html(many).decode()
 
