@@ -17,7 +17,7 @@ _LEAST_FRAMES: Final = 3
 brush."""
 
 _MOST_SPANS: Final = 8
-"""Most spans of one kind that are listed; more would bury what matters."""
+"""Most spans of one kind that the page lists; more would bury what matters."""
 
 
 def consequences(plan: Plan, ids: Sequence[int]) -> Iterator[str]:

@@ -77,8 +77,8 @@ MOVED: Final = 0.02
 captions from text in the scene: a judgement."""
 
 STRAIGHT: Final = 1.0
-"""Pixels by which a box may lie off the straight line between two stored places, so that fewer are
-stored."""
+"""Pixels by which a box may lie off the straight line between two stored places, to bound the
+file."""
 
 WHOLE_EVERY: Final = 5.0
 """Seconds after which the whole picture is read again even if only parts change: a judgement."""

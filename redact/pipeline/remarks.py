@@ -36,10 +36,10 @@ _LONG: Final = 0.3
 """Seconds for which masks may cover more than half of the picture without a warning."""
 
 _STEP: Final = Fraction(1, 10)
-"""Seconds between two frames whose covered share is computed, to limit the cost."""
+"""Seconds between two frames whose covered share is computed: cost alone decides it."""
 
 _GRID: Final = (36, 64)
-"""Rows and columns of the points that are counted, to limit the cost."""
+"""Rows and columns of the points that are counted: cost alone decides them."""
 
 SMALL_HEIGHTS: Final = PerKind(
     "pipeline/remarks: SMALL_HEIGHTS",

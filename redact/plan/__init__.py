@@ -1,4 +1,4 @@
-"""The plan between the two passes: what is hidden where, as a value and as a file."""
+"""The plan, which says what is hidden where: the first pass makes it, the second draws it."""
 
 from ..types import Runs, count_of, joined, runs_of
 from . import decisions, edit, mask_shape, user_input

@@ -1,5 +1,4 @@
-"""Tells whether an answer to a finding is this user's own, or came with the plan from somebody
-else."""
+"""Tells this user's own answers to findings from those that came with a plan from somebody else."""
 
 from __future__ import annotations
 
@@ -13,17 +12,17 @@ from .review_state import FindingNote
 
 
 def marked(plan: Plan, note: FindingNote) -> FindingNote:
-    """A note whose answer this user has just given."""
+    """The note with this user's mark on its answer."""
     return note.but(mark=own_mark(_said(plan, note)))
 
 
 def answered_here(plan: Plan, note: FindingNote) -> bool:
-    """Whether this user has answered a finding of a plan."""
+    """Whether this user has answered the finding of a note."""
     return bool(note.answer) and is_own(_said(plan, note), note.mark)
 
 
 def _said(plan: Plan, note: FindingNote) -> bytes:
-    """All that an answer is about; not the number and the doubt, which the next audit may change,
-    and not the track, which is there for everybody to see."""
+    """The content that the mark of an answer covers. Number and doubt are left out, because the
+    next audit may change them; so is the track, which everybody can see in the plan."""
     plain = note.but(number=1, track=None, mark="", doubtful=False)
     return json.dumps(["answer", plan.source.sha256, astuple(plain)]).encode()

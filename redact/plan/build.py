@@ -1,4 +1,4 @@
-"""From the tracker's tracks to a plan; where the picture is damaged for long, nothing is shown."""
+"""Builds a plan from the tracker's tracks; where damage lasts, the plan hides the whole picture."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ from .plan import HELD_REACH, Plan, SourceRef
 from .same_subject import with_subjects
 
 _STEPS_PER_PIXEL = 16
-"""Boxes are kept to a sixteenth of a pixel: far finer than any mask, short in the file, and a
-power of two so that the arithmetic is exact and never rounds inward."""
+"""Boxes are stored in sixteenths of a pixel: much finer than any mask, short in the file, and a
+power of two, so that the arithmetic is exact and never rounds inward."""
 
 
 def build_plan(
@@ -43,16 +43,22 @@ def build_plan(
     bodies: Sequence[Body] = (),
     owned: Sequence[Sequence[int]] = (),
 ) -> Plan:
-    """Number the tracks in order of appearance and round their boxes outward.
+    """Build a plan: number the tracks in order of appearance, and round their boxes outward.
 
-    Where the picture is broken (`Frame.broken`), and nothing or only old masks would hide it, a
-    region hides all of it (`whole_pictures`); with `Damaged.HIDE`, wherever it is damaged.
-    `broken` are those of `unchecked` that are, None: all of them.
-    `owned` are, for each body, the ids of the tracks that were seen on it: with them they are one
-    subject.
+    Rounding makes the plan in memory equal to the one in the file, so that `detect` followed by
+    `apply` gives the same bytes as `run`.
 
-    Rounding outward keeps every box inside its rounded one, and makes the plan in memory equal
-    to the one in the file, so that `detect` followed by `apply` is `run` to the bit.
+    Args:
+        source, settings, detectors, frames_looked_at: see `Plan`.
+        tracks: of the whole clip, with unique ids.
+        cuts: frame indices at which scenes start.
+        unchecked: indices of damaged frames.
+        broken: those of `unchecked` in which the picture is broken (`Frame.broken`); None for all.
+            If no mask, or only an old one, would hide a broken picture, a region hides all of it
+            (`whole_pictures`); with `Damaged.HIDE`, any damaged picture.
+        bodies: people and vehicles.
+        owned: for each body, the ids of the tracks that were seen on it; together they become one
+            subject.
     """
     ordered = sorted(tracks, key=lambda t: (t.first, t.target, t.keyframes[0].box))
     numbered = tuple(
@@ -80,16 +86,16 @@ def build_plan(
 
 
 MOST_A_MINUTE: Final = 60
-"""Doubts in a minute of video that are kept, the likeliest: twice as many as the page shows, to
+"""Most doubts stored per minute of video, the likeliest first: twice as many as the page shows, to
 bound the file."""
 
 COVERED: Final = 0.4
-"""Share of a place from which the mask on it hides whatever is there. Measured by `python -m
+"""Share of a place that a mask must cover to count as hiding what is there. Measured by `python -m
 lab.audit --half dev`."""
 
 
 def uncovered(plan: Plan, doubts: Iterable[Doubt]) -> tuple[Doubt, ...]:
-    """The likeliest of the places that no mask lies on, in order of time."""
+    """Select doubts for a plan: the likeliest at which it has no mask, in order of time."""
     seconds = plan.seconds(len(plan.source.timeline) - 1)
     most = math.ceil(MOST_A_MINUTE * seconds / 60)
     found: list[Doubt] = []
@@ -113,7 +119,7 @@ def _rounded(key: Keyframe) -> Keyframe:
 
 
 def _whole_pixels(key: Keyframe) -> Keyframe:
-    """A keyframe of a body as the file keeps it: nothing is drawn by it."""
+    """A body's keyframe as the file stores it: whole pixels, because nothing is drawn from it."""
     box = Box(*(float(round(v)) for v in key.box))
     return Keyframe(key.frame, box, key.state, round(float(key.score or 0), 2))
 
@@ -125,19 +131,19 @@ def _outward(box: Box) -> Box:
 
 
 DAMAGED: Final = "the picture is damaged and could not be checked"
-"""Reason of the regions that hide it."""
+"""Reason of the regions that hide whole pictures."""
 
 
 def whole_pictures(plan: Plan, frames: Iterable[int]) -> tuple[Track, ...]:
-    """Regions that hide the whole picture wherever it is not to be trusted for more than
-    `HELD_REACH` frames, or where no mask is near that could be held.
+    """Regions that hide the whole picture where it cannot be trusted for more than `HELD_REACH`
+    frames, or where no mask is near enough to be held.
 
-    Held masks say where people were when the picture was last sound. Half a second later somebody
-    else may have come in, and a damaged face is one that a detector misses and a person knows.
+    Held masks show where people were in the last intact picture. Half a second later somebody else
+    may have come in, and people can recognise a damaged face that a detector misses.
 
     Args:
-        plan: with everything that was found, and with the frames whose picture was damaged.
-        frames: in which the picture is not to be trusted, some of these.
+        plan: with all tracks, and with the indices of damaged frames.
+        frames: indices of those damaged frames whose picture cannot be trusted.
     """
     untrusted = sorted(set(frames))
     box = Box(0, 0, plan.source.width, plan.source.height)
@@ -157,9 +163,9 @@ def whole_pictures(plan: Plan, frames: Iterable[int]) -> tuple[Track, ...]:
 
 
 def with_held(plan: Plan, frames: Iterable[int]) -> Plan:
-    """The plan as it was drawn, where drawing met damage in `frames` that the plan does not know.
+    """The plan as drawn, if the second pass met damage in `frames` that the plan does not know.
 
-    `regions_at(frame)` of the result is `regions_at(frame, damaged=True)` of the plan, for each
-    of them. The plan itself, the one with a file and a hash, stays as it is.
+    For each of them, `regions_at(frame)` of the result equals `regions_at(frame, damaged=True)` of
+    the plan. The plan itself, with its file and hash, is unchanged.
     """
     return replace(plan, unchecked=tuple(sorted({*plan.unchecked, *frames})))

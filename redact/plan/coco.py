@@ -1,6 +1,6 @@
-"""The tracks of a plan as COCO JSON: images are frames, annotations carry a track number.
+"""Exports the tracks of a plan as COCO JSON: images are frames, and annotations have track numbers.
 
-Coordinates are upright source pixels, corners from 0, and frames count from 0, as in plans.
+As in plans, coordinates are upright source pixels, with corners from 0, and frames count from 0.
 """
 
 from __future__ import annotations
@@ -12,17 +12,18 @@ from ..types import Box, Target
 from .plan import Plan, SourceRef
 
 _SEEN: Final = 0.1
-"""Pixels by which a box must reach into the picture to be written: others take a box outside it,
-or one that rounding leaves nothing of, for damage."""
+"""Pixels by which a box must reach into the picture to be exported: other programs reject boxes
+outside it, or with no area after rounding."""
 
 
 def export_coco(plan: Plan) -> bytes:
-    """One image per frame, one annotation per track and frame in which it lies in the picture."""
+    """COCO JSON in UTF-8, with one image per frame, and one annotation per track and frame in which
+    its box lies in the picture."""
     annotations: list[dict[str, Any]] = []
     for track in plan.tracks:
         for frame in range(track.first, track.last + 1):
             key = track.at(frame)
-            # Whoever leaves the picture is followed over its border for a moment.
+            # Tracks go on beyond the border for a moment after the object has left.
             if key is None or not _shown(key.box, plan.source):
                 continue
             box, shape = key.box, track.silhouette(key)
@@ -58,7 +59,7 @@ def export_coco(plan: Plan) -> bytes:
 
 
 def _corners(box: Box) -> tuple[float, ...]:
-    """The box as a polygon, which many readers of COCO want: x and y of each corner."""
+    """The box as a polygon, which many readers of COCO need: x and y of each corner."""
     return box.x1, box.y1, box.x2, box.y1, box.x2, box.y2, box.x1, box.y2
 
 

@@ -1,4 +1,4 @@
-"""Deciding about subjects, as functions from plan to plan: for commands, the page and programs."""
+"""Decides about subjects: functions from plan to plan, for commands, the page and programs."""
 
 from __future__ import annotations
 
@@ -22,18 +22,19 @@ def decide(
     *,
     looked_at_all: bool = False,
 ) -> Plan:
-    """Decide about subjects. What a person confirmed for another decision is cleared.
+    """Decide about subjects. If the decision changes, what a person confirmed for the earlier one
+    is cleared.
 
     Args:
         plan: before.
-        ids: of tracks; each stands for the whole subject that it belongs to.
-        decision: `Decision.NONE` takes back what was decided, with its reason.
+        ids: of tracks; each stands for its whole subject.
+        decision: `Decision.NONE` takes back the decision and its reason.
         decided: why, by whom and when.
-        looked_at_all: the person has looked at all pictures of these subjects, and it is always
-            the same one.
+        looked_at_all: the person has viewed all pictures of these subjects, and each shows the same
+            person or thing throughout.
 
     Raises:
-        PlanError: there is no track of that number.
+        PlanError: there is no track with such a number.
     """
     said = UNDECIDED if decision is Decision.NONE else decided
     return _changed(plan, ids, lambda _: (decision, said), looked_at_all)
@@ -49,18 +50,18 @@ def change(
     at: str = "",
     looked_at_all: bool = False,
 ) -> Plan:
-    """Change some of what was decided about subjects; None leaves a part as it is. An undecided
-    subject is then hidden by decision.
+    """Change parts of the decisions about subjects; None leaves a part as it is. An undecided
+    subject becomes hidden by decision.
 
-    If the decision becomes another one, reason and name are those of a decision that is no longer
-    so: what is not given anew is cleared.
+    If the decision itself changes, the earlier reason, name and time no longer apply, so those not
+    given are cleared.
 
     Args:
         plan, ids, looked_at_all: see `decide`.
-        decision, reason, by, at: what is decided, why, by whom, and when (UTC; "": not known).
+        decision, reason, by, at: what is decided, why, by whom, and when (UTC; "" if unknown).
 
     Raises:
-        PlanError: there is no track of that number.
+        PlanError: there is no track with such a number.
     """
 
     def of(subject: Subject) -> tuple[Decision, Decided]:
@@ -79,8 +80,8 @@ def change(
 
 
 def give_reason(plan: Plan, ids: Iterable[int], decided: Decided) -> Plan:
-    """Set the reason of the decisions about subjects. An undecided subject stays undecided; the
-    reason then belongs to its next decision."""
+    """Set the reason of the decisions about subjects. An undecided subject stays undecided, and the
+    reason will belong to its next decision. Raises PlanError as `decide` does."""
 
     def of(subject: Subject) -> tuple[Decision, Decided]:
         old = Decided(subject.reason, subject.decided_by, subject.decided_at)
@@ -94,36 +95,36 @@ def give_reason(plan: Plan, ids: Iterable[int], decided: Decided) -> Plan:
 
 
 def decided_along(plan: Plan, ids: Iterable[int]) -> list[int]:
-    """Numbers, rising, of the other tracks of the subjects of these: whatever is decided about one
-    is decided about all."""
+    """Numbers, ascending, of the other tracks that belong to the same subjects: a decision about
+    one track holds for all of them."""
     named = set(ids)
     subjects = [set(s.tracks) for s in all_subjects(plan)]
     return sorted({n for tracks in subjects if tracks & named for n in tracks - named})
 
 
 SURE_TRACK_PROBABILITY: Final = 0.9
-"""Probability from which the networks were sure of a track: to call that a false alarm opens what
-most likely is a face or a plate, so that a person looks first, and says why (chosen)."""
+"""Probability from which the networks count as sure of a track (a judgement). Calling it a false
+alarm would uncover what is most likely a face or plate, so a person must look, and say why."""
 
 _PICTURES: Final = 3
-"""Pictures of a track that the page shows, each the surest of another part of it."""
+"""Number of pictures of a track on the page: the surest of each third of it."""
 
 
 def sure_alarms(plan: Plan, ids: Iterable[int]) -> list[Track]:
-    """Tracks of these subjects of which the networks were sure, and whose pictures nobody viewed
-    before calling them a false alarm."""
+    """Tracks of these subjects of which the networks were sure, without those that a person has
+    already called a false alarm after viewing their pictures."""
     wanted = set(ids)
     numbers = {n for s in all_subjects(plan) if wanted & set(s.tracks) for n in s.tracks}
     return [t for t in plan.tracks if t.id in numbers and is_sure(t) and not _confirmed_alarm(t)]
 
 
 def is_sure(track: Track) -> bool:
-    """Whether the networks were sure of what a track is."""
+    """Whether the networks were sure that a track is its target."""
     return track.certainty is not None and track.certainty >= SURE_TRACK_PROBABILITY
 
 
 def surest_frames(track: Track) -> list[int]:
-    """Frames in which a track is seen most surely, rising, from its beginning, middle and end."""
+    """Indices, ascending, of the frames with the highest score in each third of a track."""
     length = track.last - track.first + 1
     best: dict[int, Keyframe] = {}
     for key in track.keyframes:
@@ -143,7 +144,7 @@ def _changed(
     of: Callable[[Subject], tuple[Decision, Decided]],
     looked_at_all: bool = False,
 ) -> Plan:
-    """With what `of` says of the subjects that the tracks belong to."""
+    """The plan with the decisions that `of` returns for the subjects of the tracks."""
     wanted = set(ids)
     for number in sorted(wanted - {track.id for track in plan.tracks}):
         raise problem(PlanError, "no_track", number=number)
@@ -168,6 +169,6 @@ def _changed(
 
 
 def _looked_at(track: Track) -> Track:
-    """The track, marked as confirmed throughout by the person who decided."""
+    """The track, confirmed from start to end by the person who decided."""
     said = Confirmed(track.first, track.last, True, track.decided_by, track.decided_at)
     return replace(track, confirmed=(said,))

@@ -1,6 +1,6 @@
-"""Changing the tracks of a plan and its muted spans, as functions from plan to plan.
+"""Changes the tracks and muted spans of a plan: functions from plan to plan.
 
-What is decided about tracks is changed by `redact.plan.decisions`.
+`redact.plan.decisions` changes decisions.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ def add_track(
     places: Sequence[tuple[int, Box]],
     decided: Decided = UNDECIDED,
 ) -> tuple[Plan, int]:
-    """Add a track as `new_track` makes it; returns the plan and the track's number."""
+    """Add a `new_track`; returns the plan and the track's number. Raises PlanError."""
     number = plan.next_id()
     return plan.with_track(new_track(plan, number, target, places, decided)), number
 
@@ -45,18 +45,18 @@ def new_track(
     places: Sequence[tuple[int, Box]],
     decided: Decided = UNDECIDED,
 ) -> Track:
-    """A track that is linear between places.
+    """A track drawn by a person, with linear interpolation between places.
 
     Args:
-        plan: that it is for.
+        plan: that will contain it.
         number: of the track.
-        target: what is hidden.
+        target: to hide.
         places: frame index and box in upright source pixels, in any order.
-        decided: see `Track`.
+        decided: why, by whom and when.
 
     Raises:
-        PlanError: no place, two at one frame, a frame outside the clip, or a box that is none
-            or lies wholly outside the picture.
+        PlanError: there is no place, there are two in one frame, a frame lies outside the clip, or
+            a box is invalid or lies entirely outside the picture.
     """
     where = f"new track {number}"
     if not places:
@@ -89,11 +89,12 @@ def add_followed(
     keys: Sequence[Keyframe],
     decided: Decided = UNDECIDED,
 ) -> tuple[Plan, int]:
-    """Add what was followed through the frames, such as what a person drew once (see
-    `redact.follow_drawn.follow`). It may enter and leave the picture, as a text on a car does.
+    """Add a track that was followed through the frames, such as from a box that a person drew (see
+    `redact.follow_drawn.follow`); returns the plan and the track's number. Some of its boxes may
+    lie outside the picture, as of a text on a car that enters and leaves.
 
     Raises:
-        PlanError: a box is none, or all lie wholly outside the picture.
+        PlanError: a box is invalid, or all lie entirely outside the picture.
     """
     number = plan.next_id()
     shown = any(plan.source.shows(key.box) for key in keys)
@@ -104,14 +105,13 @@ def add_followed(
 
 
 def remove_tracks(plan: Plan, ids: Iterable[int], *, automatic: bool = False) -> Plan:
-    """Take tracks out of the plan.
+    """Remove tracks from the plan. A finding that a removed track hid needs an answer again.
 
-    A removed track leaves no trace in the record, so one that a detector found is only removed
-    if `automatic` says so; setting it to keep hides it no more than that and stays on record.
-    A finding that it hid needs an answer again.
+    A removed track leaves no trace in the record. So a track that a detector found is removed only
+    with `automatic`; deciding to keep it visible has the same effect and goes on record.
 
     Raises:
-        PlanError: there is no such track, or it was found automatically.
+        PlanError: there is no such track, or a detector found it and `automatic` is not set.
     """
     wanted = set()
     for number in ids:
@@ -137,7 +137,7 @@ def _without_masks(review: ReviewState, gone: set[int]) -> ReviewState:
 
 
 def track_of(plan: Plan, number: int) -> Track:
-    """Raises PlanError if there is none."""
+    """The track with a number. Raises PlanError if there is none."""
     for track in plan.tracks:
         if track.id == number:
             return track
@@ -145,7 +145,7 @@ def track_of(plan: Plan, number: int) -> Track:
 
 
 def check_box(box: Box, plan: Plan, where: str) -> None:
-    """Raises PlanError unless `box` has an area and covers some of the picture."""
+    """Raise PlanError unless `box` is valid and covers some of the picture."""
     numbers = ", ".join(f"{v:g}" for v in box)
     if not is_box(box):
         raise problem(PlanError, "no_box", where=where, numbers=numbers)
@@ -161,25 +161,31 @@ def mute(
     how: Sound = Sound.MUTE,
     decided: Decided = UNDECIDED,
 ) -> Plan:
-    """Take a span out of the sound; times are seconds after the first picture.
+    """Mute a span of the sound.
 
-    Sound that begins before the first picture has times below zero there, and sound may go on after
-    the last picture. `Plan.muted_on_clock` tells which of it a span takes out. A plan does not
-    know when the sound begins and ends; the record tells what was there.
+    A plan does not know where the sound begins and ends; `Plan.muted_on_clock` says what a span
+    mutes before the first picture and after the last, and the record says what was there.
+
+    Args:
+        plan: before.
+        start, end: in seconds after the first picture; negative before it.
+        how: silence or a tone.
+        decided: why, by whom and when.
 
     Raises:
         PlanError: the span ends before it begins.
     """
     if not (math.isfinite(start) and start < end and math.isfinite(end)):
         raise problem(PlanError, "no_span", start=f"{start:g}", end=f"{end:g}")
-    # Outward to the millisecond: no trace of the sound may be left at either end.
+    # Round outward to milliseconds, so that no trace of the sound is left at either end.
     span = MutedSpan(math.floor(start * 1000), math.ceil(end * 1000), how, *decided)
     order = sorted((*plan.muted, span), key=lambda m: (m.start, m.end))
     return replace(plan, muted=tuple(order))
 
 
 def unmute(plan: Plan, numbers: Iterable[int]) -> Plan:
-    """Give back muted spans, numbered from 1 in order of time. Raises PlanError."""
+    """Restore muted spans, numbered from 1 in order of time. Raises PlanError if there is no such
+    span."""
     gone = set(numbers)
     for number in gone:
         if not 1 <= number <= len(plan.muted):

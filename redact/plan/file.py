@@ -1,5 +1,5 @@
-"""Plans as JSON files: read strictly, written in a stable order, one keyframe a line; and what a
-file is if it is not a plan.
+"""Reads plans from JSON files, strictly, and writes them in a stable layout, with one keyframe per
+line.
 """
 
 from __future__ import annotations
@@ -46,9 +46,9 @@ from .plan import Plan, SourceRef, is_box
 
 
 class Dumped:
-    """Parts of a file that were written before, by the identity of what they were made of.
+    """Caches encoded parts of plans, by the identity of the values that they were made from.
 
-    A decision makes a new track of the old keyframes, whose lines are most of a file.
+    A decision makes a new track with the same keyframes, and keyframes make up most of a file.
     """
 
     def __init__(self) -> None:
@@ -57,19 +57,18 @@ class Dumped:
         self.times: tuple[Timeline, list[list[int]]] | None = None
 
     def runs_of(self, timeline: Timeline) -> list[list[int]]:
-        """Its run lengths; a plan that is changed keeps the timeline that it had."""
+        """Run lengths of a timeline, which is the same in all versions of a plan."""
         if self.times is None or self.times[0] is not timeline:
             self.times = (timeline, timeline.to_runs())
         return self.times[1]
 
 
 def dump_plan(plan: Plan, known: Dumped | None = None) -> bytes:
-    """The bytes that `write_plan` writes: the same plan always gives the same bytes.
+    """Encode a plan, without a mark. Equal plans give equal bytes.
 
     Args:
-        plan: to write.
-        known: tracks that were dumped before are taken from here, and others added; those that
-            the plan does not have any more are dropped. For whoever saves after every change.
+        plan: to encode.
+        known: cache for callers that save after every change; it is updated.
     """
     known = known or Dumped()
     record = _without_tracks(plan, known)
@@ -87,7 +86,7 @@ _EMPTY: Final = b'"bodies": [],\n "tracks": []\n}'
 
 
 def _dump_tracks(tracks: Sequence[Track], known: Dumped) -> list[tuple[bytes, bytes]]:
-    """Beginning of each track, and the lines of its keyframes."""
+    """For each track, its encoded start and the lines of its keyframes."""
     before, known.heads = known.heads, {}
     old, known.lines = known.lines, {}
     for track in tracks:
@@ -146,7 +145,7 @@ def read_plan(path: Path) -> Plan:
     try:
         with open_file(path) as file:
             data = file.read(SNIFFED_BYTES)
-            if not what_else(data, path.name):  # else it could be gigabytes of video
+            if not what_else(data, path.name):  # otherwise it may be gigabytes of video
                 data += file.read()
     except OSError as error:
         reason = reason_of(error)
@@ -155,7 +154,7 @@ def read_plan(path: Path) -> Plan:
 
 
 def parse_plan(data: bytes, name: str) -> Plan:
-    """Like `read_plan`, from memory; `name` stands for the file in messages."""
+    """`read_plan` from memory; `name` is the file's name in messages. Raises PlanError."""
     other = what_else(data[:SNIFFED_BYTES], name)
     if other:
         raise problem(PlanError, "not_a_plan", name=name, why=other)
@@ -169,8 +168,8 @@ def parse_plan(data: bytes, name: str) -> Plan:
 
 
 EARLIER_VERSIONS: Final = range(1, PLAN_FORMAT_VERSION)
-"""Of plans that do not tell who is one person: what was decided about tracks would be half of what
-this version shows or hides."""
+"""Format versions without subjects. Reading them would apply a decision about a person to only some
+of their tracks."""
 
 
 class _Version(Struct):
@@ -179,20 +178,21 @@ class _Version(Struct):
 
 
 class _WithText(PlanRecord, frozen=True, kw_only=True):
-    """A plan whose tracks are still text. Those of a crowd, all read at once, took five times the
-    memory of the file."""
+    """A plan whose tracks are not decoded yet: decoding all tracks of a crowd at once takes five
+    times the memory of the file."""
 
     tracks: tuple[msgspec.Raw, ...]  # type: ignore[assignment]
 
 
 def _record_of(data: bytes) -> tuple[PlanRecord, Iterable[TrackRecord]]:
-    """A plan, and its tracks, each read when it is asked for. Raises as `msgspec.json.decode`."""
+    """A plan, and an iterator that decodes its tracks one by one. Raises as `msgspec.json.decode`
+    does."""
     whole = msgspec.json.decode(data, type=_WithText)
     return whole, (_track_record(text, f"$.tracks[{i}]") for i, text in enumerate(whole.tracks))
 
 
 def _track_record(text: msgspec.Raw, where: str) -> TrackRecord:
-    """Raises DecodeError that names the field by its place in the file."""
+    """Decode a track. Raises DecodeError that names the field by its place in the whole file."""
     try:
         return msgspec.json.decode(text, type=TrackRecord)
     except msgspec.DecodeError as error:
@@ -205,15 +205,15 @@ _MARK: Final = re.compile(rb',\n "mark": "([0-9a-f]{64})"\n}\n\Z')
 
 
 def without_mark(data: bytes) -> tuple[bytes, str]:
-    """The bytes of a plan's file without its mark, as `dump_plan` gives them, and the mark; "" if
-    it has none."""
+    """Split a plan's file into the bytes that `dump_plan` gives and the mark; "" if there is
+    none."""
     found = _MARK.search(data, max(0, len(data) - 128))
     return (data, "") if found is None else (data[: found.start()] + _END, found[1].decode())
 
 
 def is_own_plan(path: Path) -> bool:
-    """Whether redact wrote a plan, as it is, for this user on this machine; any other may hold
-    decisions of somebody else. False where it cannot be read."""
+    """Whether this user's redact wrote a plan on this machine and nobody has changed it since. Any
+    other plan may contain somebody else's decisions. False if it cannot be read."""
     try:
         content, mark = without_mark(read_file(path))
     except OSError:
@@ -234,19 +234,18 @@ def write_plan(
     known: Dumped | None = None,
     own: bool = True,
 ) -> bytes:
-    """Write a plan in a stable layout, one keyframe a line, whole or not at all.
-
-    It is for its owner alone, whoever writes it and whatever was there before: it says who is
-    hidden where, who decided so and why.
+    """Write a plan completely or not at all, readable by its owner alone: it says who is hidden
+    where, who decided that, and why.
 
     Args:
-        plan, path: what, and where.
+        plan: to write.
+        path: of the file.
         force, never: see `redact.files.OutputFile`.
         known: see `dump_plan`.
-        own: what is decided in it is this user's, see `is_own_plan`.
+        own: the decisions in it are this user's, see `is_own_plan`.
 
     Returns:
-        What was written.
+        The bytes that were written.
 
     Raises:
         OutputExistsError, OutputError: nothing was written.
@@ -260,17 +259,19 @@ def write_plan(
 
 
 _MOST_FRAMES: Final = 10_000_000
-"""More than four days at 25 frames a second, half a gigabyte of times in memory."""
+"""Most frames that a plan may declare: more than four days at 25 frames per second, and half a
+gigabyte of times in memory."""
 
 
 def _plan_of(record: PlanRecord, read: Iterable[TrackRecord]) -> Plan:
-    """Raises ValueError, and what reading a track raises."""
+    """Validate a decoded plan. Raises ValueError that names a field, and what decoding a track
+    raises."""
     source = record.source
     count = 1 + sum(run[1] for run in source.pts[1:] if len(run) == 2) if source.pts else 0
-    # A forged count must not make us allocate without bound.
+    # A forged count must not allocate memory without bound.
     if count > _MOST_FRAMES:
         raise ValueError(f"$.source.pts: {count} frames are more than any real clip has")
-    # A step can be twice as long as the longest time of 64 bits.
+    # A step between two 64-bit times can take 65 bits.
     if any(abs(number) > 1 << 65 for run in source.pts for number in run):
         raise ValueError("$.source.pts: is farther away than any time in a video")
     try:
@@ -350,7 +351,7 @@ def _track_of(
             shaped.silhouette()
         except ValueError as error:
             raise ValueError(f"{where}.shapes[{i}]: {error}") from None
-    # Where the picture is damaged, a region hides it that no detector found.
+    # Regions that hide damaged pictures are automatic, too.
     allowed = (*with_nested(map(Target.from_word, looked_for)), Target.REGION, *TEXT_TARGETS)
     if record.origin is Origin.AUTO and record.target not in {t.word for t in allowed}:
         raise ValueError(
@@ -369,13 +370,13 @@ def _track_of(
 
 
 SNIFFED_BYTES = 4096
-"""Bytes from the start of a file that show what it is."""
+"""Bytes at the start of a file that are enough to recognise its kind."""
 
 _BOM = b"\xef\xbb\xbf"
 
 
 def what_else(head: bytes, name: str) -> Message | None:
-    """Describe a file that is no plan; None if it could be a plan that is damaged.
+    """Describe a file that is not a plan; None if it could be a plan, even a damaged one.
 
     Args:
         head: the first bytes of the file.

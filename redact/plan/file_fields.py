@@ -1,7 +1,4 @@
-"""The fields of a plan file; `docs/plan.schema.json` is made from this.
-
-What a review writes and how the tracks were found is checked as strictly as the rest.
-"""
+"""The fields of a plan file, from which `docs/plan.schema.json` is generated, and their checks."""
 
 from __future__ import annotations
 
@@ -60,14 +57,14 @@ def check_subjects(subjects: tuple[Subject, ...], known: frozenset[int], bodies:
 
 
 def check_muted(muted: tuple[MutedSpan, ...]) -> None:
-    """Raises ValueError where a span ends before it begins."""
+    """Raise ValueError if a span ends before it begins."""
     for i, m in enumerate(muted):
         if m.end <= m.start:
             raise ValueError(f"$.muted[{i}].end_ms: the span ends before it begins")
 
 
 def check_review(review: ReviewState, frames: int) -> None:
-    """Raises ValueError where a frame lies outside the clip of `frames` frames."""
+    """Raise ValueError if a frame lies outside the clip of `frames` frames, or a box is invalid."""
     for runs in (*(s.frames for s in review.seen), *(s.frames for s in review.subjects)):
         before = -1
         for first, last in runs:
@@ -122,15 +119,15 @@ class SettingsRecord(Value, frozen=True):
 
 
 _OF_TARGETS: Final = ("targets", "texts")
-"""Settings that stand in the file as words."""
+"""Settings whose targets the file stores as words."""
 
 
 def settings_record(plan: Plan) -> SettingsRecord:
-    """The settings of the search and its detectors, as they stand in the file."""
+    """Encode the settings of a plan's search, and its detectors, for the file."""
     asked = plan.settings
     told: dict[str, Any] = {f.name: getattr(asked, f.name) for f in fields(asked)}
     told |= {name: tuple(t.word for t in told[name]) for name in _OF_TARGETS}
-    # Only the default itself, and not one like it, is left out of the file.
+    # msgspec leaves out a default only if it is the very same object.
     told["scope"] = EVERYWHERE if asked.scope.everything else asked.scope
     return SettingsRecord(
         **told,
@@ -141,7 +138,7 @@ def settings_record(plan: Plan) -> SettingsRecord:
 
 
 def settings_of(record: SettingsRecord) -> DetectSettings:
-    """The settings of the search, from the file. Raises ValueError."""
+    """Decode the settings of the search. Raises ValueError if a span or area is invalid."""
     for i, (start, end) in enumerate(record.scope.between):
         if not 0 <= start < end:  # JSON has no infinity, and no NaN
             raise ValueError(f"$.settings.scope.between[{i}]: {start:g} to {end:g} is no span")
@@ -156,7 +153,7 @@ def settings_of(record: SettingsRecord) -> DetectSettings:
 
 PLAN_FORMAT = "redact-plan"
 PLAN_FORMAT_VERSION = 3
-"""Of files that are written and read. Since 3 a plan tells people and vehicles (`bodies`)."""
+"""Version of the file format. Since 3, a plan contains people and vehicles (`bodies`)."""
 
 _Rational = Annotated[str, Meta(pattern="^[1-9][0-9]{0,18}/[1-9][0-9]{0,18}$")]
 
@@ -197,7 +194,8 @@ def doubt_records(doubts: tuple[Doubt, ...]) -> tuple[DoubtRecord, ...]:
 
 
 def doubts_of(records: tuple[DoubtRecord, ...], frames: int) -> tuple[Doubt, ...]:
-    """Raises ValueError where one lies outside the clip of `frames` frames, or is no box."""
+    """Decode doubts. Raises ValueError if one lies outside the clip of `frames` frames, or its box
+    is invalid."""
     for i, d in enumerate(records):
         if d.frame >= frames or not is_box(d.box):
             raise ValueError(f"$.doubts[{i}]: {list(d.box)} in frame {d.frame} is no place")
@@ -224,8 +222,8 @@ def body_record(body: Body) -> BodyRecord:
 
 
 def bodies_of(records: tuple[BodyRecord, ...], frames: int) -> tuple[Body, ...]:
-    """Raises ValueError where a detection has no box, they do not rise, or they lie outside the
-    clip of `frames` frames."""
+    """Decode bodies. Raises ValueError if a box is invalid, or frames are not ascending or lie
+    outside the clip of `frames` frames."""
     found = []
     for i, record in enumerate(records):
         before = -1

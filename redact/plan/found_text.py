@@ -1,4 +1,4 @@
-"""A text that was read in a video, as a plan keeps it."""
+"""A text that was read in a video, as a plan stores it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from msgspec import Meta
 from ..types import Box, Natural, Positive, Probability, Target, Value, box_on_the_way
 
 MOST_CHARACTERS: Final = 200
-"""Characters of a reading that a plan keeps: what is longer is cut."""
+"""Most characters of a reading; longer ones are cut."""
 
 _Reading = Annotated[str, Meta(min_length=1, max_length=MOST_CHARACTERS)]
 
@@ -20,11 +20,13 @@ class FoundText(Value, frozen=True):
 
     Attributes:
         number: from 1, in order of appearance.
-        readings: what was read, the most frequent first; a clock reads otherwise every second.
-        caption: it is burnt into the picture: it stays where it is while the scene moves or cuts.
-        score: mean probability of its characters, of the surest reading.
-        best: frame of that reading, in which it is shown.
-        places: (frame, box in upright source pixels), rising, on straight lines in between.
+        readings: the most frequent first; a clock has a different one every second.
+        caption: whether it is burnt into the picture; it then stays in place when the scene moves
+            or cuts.
+        score: mean probability of the characters, in the surest reading.
+        best: frame of that reading.
+        places: (frame, box in upright source pixels) in ascending order, with linear interpolation
+            in between.
     """
 
     number: Positive
@@ -43,7 +45,7 @@ class FoundText(Value, frozen=True):
         return Target.CAPTION if self.caption else Target.TEXT
 
     def at(self, frame: int) -> Box:
-        """Where it is in a frame from `first` to `last`."""
+        """Box in a frame from `first` to `last`, in upright source pixels."""
         return box_on_the_way(self.places, frame)
 
     @property
@@ -56,7 +58,7 @@ class FoundText(Value, frozen=True):
 
 
 def check_texts(texts: Sequence[FoundText], frames: int) -> None:
-    """Raises ValueError where a text lies outside the clip of `frames` frames."""
+    """Raise ValueError if a text lies outside the clip of `frames` frames, or a box is invalid."""
     for i, text in enumerate(texts):
         numbers = [frame for frame, _ in text.places]
         if numbers != sorted(set(numbers)) or numbers[-1] >= frames:

@@ -1,4 +1,4 @@
-"""Texts that were read in a video: a list from which a person chooses what is hidden."""
+"""Hides texts that a person chooses from those that were read in a video."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ from .plan import Plan
 from .subject import Decision
 
 LEAST_SHARED_LETTERS: Final = 0.8
-"""Share of letters and digits that a text must have in common with what is looked for, where that
-is long enough (`TELLING_LETTERS`): a reader errs in one of five letters of small print."""
+"""Share of letters and digits that a text must have in common with a search term of at least
+`TELLING_LETTERS`: the reader misreads one letter in five of small print."""
 
 
 def reads(text: FoundText, wanted: str) -> bool:
-    """Whether any reading of a text holds the wanted letters and digits, or something very similar;
-    case, accents and punctuation do not matter."""
+    """Whether any reading of a text contains the wanted letters and digits, or something very
+    similar; case, accents and punctuation are ignored."""
     looked_for = folded(wanted)
     return bool(looked_for) and any(_holds(folded(line), looked_for) for line in text.readings)
 
@@ -52,8 +52,8 @@ def _holds(line: str, wanted: str) -> bool:
 
 
 def tracks_of_texts(plan: Plan) -> Callable[[FoundText], Track | None]:
-    """A function that gives the track that hides a text, or hid it before a person decided
-    otherwise; None where there is none."""
+    """A function that returns the track of a text, whether it is hidden or was decided otherwise;
+    None if the text has none."""
     tracks: dict[tuple[Target, int, Box, int], Track] = {
         (track.target, track.first, track.keyframes[0].box, track.last): track
         for track in plan.tracks
@@ -67,12 +67,12 @@ def tracks_of_texts(plan: Plan) -> Callable[[FoundText], Track | None]:
 
 
 def hide_texts(plan: Plan, texts: Iterable[FoundText], decided: Decided) -> tuple[Plan, list[int]]:
-    """The plan with a mask on each text, and the numbers of the tracks.
+    """Hide texts; returns the plan and the numbers of their tracks.
 
-    What has a track already keeps it, and is hidden again if it was not to be.
+    A text that has a track keeps it, and is decided to be hidden.
 
     Raises:
-        PlanError: no place of a text lies in the picture.
+        PlanError: a text lies entirely outside the picture.
     """
     numbers: list[int] = []
     track_of = tracks_of_texts(plan)

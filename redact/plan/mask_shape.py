@@ -1,8 +1,8 @@
-"""Changing where the mask of a track lies and what shape it has, by key pictures.
+"""Changes the place and shape of a track's mask by key pictures.
 
-Redact makes a mask so large that it holds the whole face or plate. One that a person makes smaller
-than that, or moves off what a network saw, can uncover somebody: whoever asks for it must have
-confirmed it (`uncovered_frames`), and the record tells.
+A mask that redact makes is large enough for the whole face or plate. If a person makes it smaller,
+or moves it off what a network detected, it can uncover somebody. So the person must confirm such a
+change (`uncovered_frames`), and it goes on record.
 """
 
 from __future__ import annotations
@@ -35,12 +35,12 @@ from .edit import check_box, track_of
 from .plan import Plan
 
 MOST_LARGER: Final = 10.0
-"""Times the width and height of what was found, at most: more is a slip of the keyboard, and
+"""Largest factor by which a mask's width and height may grow: more is a typing error, and
 refused."""
 
 SAME: Final = 0.98
-"""Share of its area that a mask must keep, to count as no smaller: what a hand that moves it
-is off by (chosen)."""
+"""Share of its area that a mask must keep to count as no smaller: a hand that moves it is not exact
+(a judgement)."""
 
 
 def reshape(
@@ -54,21 +54,22 @@ def reshape(
     larger: float | None = None,
     decided: Decided = UNDECIDED,
 ) -> Plan:
-    """Change the mask of a track in all pictures of a stretch, and in no other. None leaves
-    something as it is; `as_found` takes changes back.
+    """Change the mask of a track in all frames of a span, and in no others; `as_found` takes
+    changes back. None leaves a property as it is.
 
     Args:
         plan: before.
         number: of the track.
-        first, last: frames, both included; what lies outside the track is left out.
+        first, last: frames, both included; those outside the track are left out.
         outline: of the mask.
-        margin: beyond the box, share of its size.
-        larger: how many times as wide and tall as the box that was found the mask's box is, about
-            the same centre; takes the place of sides that were moved.
+        margin: share of the box's size that is added to each side.
+        larger: factor by which to scale the box that was found, about its centre; replaces sides
+            that were moved.
         decided: why, by whom and when.
 
     Raises:
-        PlanError: there is no such track, it is not there, or a number is out of range.
+        PlanError: there is no such track, it does not exist in the span, or a number is out of
+            range.
     """
     changes = _shape(outline, margin)
     if larger is not None:
@@ -90,17 +91,17 @@ def place(
     evenly: bool = False,
     decided: Decided = UNDECIDED,
 ) -> Plan:
-    """Say how the mask of a track lies in one picture.
+    """Set the place and shape of a track's mask in one frame.
 
     Args:
         plan, number, outline, margin, decided: see `reshape`.
-        frame: in which it is looked at; becomes a key picture.
-        box: of the mask, without margin, upright source pixels; None: as it is.
-        evenly: from the key picture before, the mask changes evenly to this one. Otherwise all
-            other pictures stay as they are.
+        frame: becomes a key picture.
+        box: of the mask, without margin, in upright source pixels; None to leave it as it is.
+        evenly: interpolate the mask from the previous key picture to this one. Otherwise all other
+            frames stay as they are.
 
     Raises:
-        PlanError: as `reshape`; the box hides nothing, or there is no key picture before.
+        PlanError: as `reshape`; or the box hides nothing, or there is no previous key picture.
     """
     track = track_of(plan, number)
     found = track.found_at(frame)
@@ -122,11 +123,11 @@ def place(
 
 
 def mark(plan: Plan, number: int, frame: int, decided: Decided = UNDECIDED) -> Plan:
-    """Make a picture a key picture in which the mask stays as it is: from here on it can change
-    evenly to the next.
+    """Make a frame a key picture without changing the mask, so that later ones can interpolate from
+    it.
 
     Raises:
-        PlanError: there is no such track, or it is not there.
+        PlanError: there is no such track, or it does not exist in the frame.
     """
     track = track_of(plan, number)
     if track.found_at(frame) is None:
@@ -137,10 +138,10 @@ def mark(plan: Plan, number: int, frame: int, decided: Decided = UNDECIDED) -> P
 
 
 def as_found(plan: Plan, number: int, first: int, last: int) -> Plan:
-    """Take back what was changed of the mask of a track in a stretch.
+    """Take back all changes to the mask of a track in a span.
 
     Raises:
-        PlanError: there is no such track, or it is not there.
+        PlanError: there is no such track, or it does not exist in the span.
     """
     track, (first, last) = track_of(plan, number), _inside(plan, number, first, last)
     keys = _apart(track, first, last)
@@ -184,8 +185,8 @@ def _key(key: KeyPicture, changes: dict[str, Any], decided: Decided) -> KeyPictu
 
 
 def _apart(track: Track, first: int, last: int) -> dict[int, KeyPicture]:
-    """Key pictures by frame, so that a change between two frames changes nothing outside: where
-    the mask changes evenly across one of the two, key pictures are set on either side of it."""
+    """Frame → key picture, such that a change between two frames changes nothing outside: if the
+    mask is interpolated across one of them, key pictures are added on both sides of it."""
     keys = {key.frame: key for key in track.key_pictures}
     for inner, outer in ((first, first - 1), (last, last + 1)):
         here, there = track.key_picture_at(inner), track.key_picture_at(outer)
@@ -198,8 +199,8 @@ def _apart(track: Track, first: int, last: int) -> dict[int, KeyPicture]:
 
 
 def _covering(track: Track, first: int, last: int) -> dict[int, KeyPicture]:
-    """The same, and key pictures such that every frame from `first` to `last` lies on one or
-    between two from which the mask changes evenly."""
+    """`_apart`, with key pictures added such that every frame from `first` to `last` has one or is
+    interpolated between two."""
     keys = _apart(track, first, last)
     apart = replace(track, key_pictures=_sorted(keys))
     for frame in (first, last):
@@ -211,7 +212,7 @@ def _covering(track: Track, first: int, last: int) -> dict[int, KeyPicture]:
         if keys[before].neutral and keys[after].neutral:
             keys[after] = keys[after].but(evenly=True)
             continue
-        # Nothing is changed between the two so far.
+        # The frames between the two are not changed so far.
         for frame in sorted({before + 1, after - 1} & set(range(before + 1, after))):
             keys[frame] = KeyPicture(frame, evenly=frame > before + 1)
     return keys
@@ -222,13 +223,13 @@ def _sorted(keys: dict[int, KeyPicture]) -> tuple[KeyPicture, ...]:
 
 
 def uncovered_frames(plan: Plan, track: Track, margin: float = MARGIN) -> list[int]:
-    """Frames in which a person made the mask of what a network found smaller than redact makes it,
-    or moved it so that it no longer holds what was surely there; of those in which it has a mask.
+    """Frames in which a person made a mask smaller than redact makes it, or moved it so that it no
+    longer covers what was surely there. Frames without a mask do not count.
 
     Args:
-        plan: that the track is of, or is to be.
-        track: of it. One that a person drew has the size that they gave it.
-        margin: of all masks.
+        plan: that contains the track, or will.
+        track: tracks that a person drew never count, as they have no other size.
+        margin: of all masks, as a share of a box's size.
     """
     frames = _smaller_frames(plan, track, margin)
     if track.action is Action.REDACT:
@@ -237,7 +238,8 @@ def uncovered_frames(plan: Plan, track: Track, margin: float = MARGIN) -> list[i
 
 
 def _smaller_frames(plan: Plan, track: Track, margin: float) -> list[int]:
-    """The same, whether it has a mask there or not: what is decided may change."""
+    """`uncovered_frames`, including frames in which the track has no mask now: the decision may
+    change."""
     if not track.key_pictures or track.origin is Origin.MANUAL:
         return []
     found, bare = list[int](), replace(track, key_pictures=())
@@ -248,8 +250,8 @@ def _smaller_frames(plan: Plan, track: Track, margin: float) -> list[int]:
 
 
 def newly_uncovered(before: Plan, after: Plan, number: int, margin: float = MARGIN) -> list[int]:
-    """Those of the frames of a track in which its mask is, or would be, smaller and was not so
-    before a change, or otherwise."""
+    """Frames in which the mask of a track is or would be smaller, and in which a change from
+    `before` to `after` altered it."""
     old, new = track_of(before, number), track_of(after, number)
 
     def differs(frame: int) -> bool:
@@ -260,8 +262,8 @@ def newly_uncovered(before: Plan, after: Plan, number: int, margin: float = MARG
 
 
 def to_look_at(frames: Sequence[int]) -> list[int]:
-    """The first, the middle and the last of the frames in which a mask is made smaller: those that
-    a person must view."""
+    """The first, middle and last of some frames: those that a person must view before making a mask
+    smaller."""
     return sorted({frames[0], frames[len(frames) // 2], frames[-1]}) if frames else []
 
 
@@ -270,7 +272,7 @@ def _told(key: KeyPicture | None) -> tuple[Sides, Outline | None, float | None] 
 
 
 def _stretches(keys: Sequence[KeyPicture]) -> list[tuple[int, int]]:
-    """First and last frame of the stretches in which key pictures count."""
+    """First and last frame of each span that key pictures determine."""
     found: list[tuple[int, int]] = []
     for key in keys:
         first = found.pop()[0] if key.evenly and found else key.frame
@@ -279,7 +281,8 @@ def _stretches(keys: Sequence[KeyPicture]) -> list[tuple[int, int]]:
 
 
 def _is_smaller(plan: Plan, track: Track, bare: Track, frame: int, margin: float) -> bool:
-    """`bare` is the track as it was found."""
+    """Whether the mask in a frame is smaller than that of `bare`, the track as it was found, or
+    misses what was surely there."""
     wanted, here = track.key_picture_at(frame), bare.at(frame)
     if wanted is None or here is None or wanted.neutral:
         return False
@@ -294,13 +297,13 @@ def _is_smaller(plan: Plan, track: Track, bare: Track, frame: int, margin: float
 
 
 _AREA: Final = {Outline.ELLIPSE: math.pi / 4, Outline.BOX: 1.0, Outline.ROUNDED: 1.0}
-"""Share of its box that a mask takes up, by geometry; of round corners it is nearly all."""
+"""Share of its box that a mask takes up, by geometry; with round corners, nearly all."""
 
 _AROUND: Final = np.linspace(0, 2 * np.pi, 32, endpoint=False)
 
 
 def _holds(box: Box, outline: Outline, other: Box, other_outline: Outline) -> bool:
-    """Whether one outline lies in another, but for a hair."""
+    """Whether an outline contains another, within rounding error."""
     across, down = np.cos(_AROUND), np.sin(_AROUND)
     if other_outline is not Outline.ELLIPSE:
         across, down = np.sign(across), np.sign(down)

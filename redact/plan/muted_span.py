@@ -1,4 +1,4 @@
-"""A span of sound that the output does not have, as it stands in the plan's file."""
+"""A muted span of sound, as a plan stores it."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ class Sound(StrEnum):
 
 
 class MutedSpan(Value, frozen=True, rename={"start": "start_ms", "end": "end_ms"}):
-    """A span of sound that the output does not have.
+    """A span of sound that the output does not contain.
 
     Attributes:
-        start, end: milliseconds after the first picture; sound that begins before it has times
-            below zero. `Plan.muted_on_clock` tells of spans that reach the first or last picture.
-        how: silence, or a tone.
-        reason, decided_by, decided_at: why, who and when (UTC); they go on record.
+        start, end: in milliseconds after the first picture; negative before it. For spans that
+            reach the first or last picture see `Plan.muted_on_clock`.
+        how: silence or a tone.
+        reason, decided_by, decided_at: why, by whom and when (UTC); they go on record.
     """
 
     start: Annotated[

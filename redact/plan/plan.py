@@ -1,9 +1,9 @@
 """The plan: everything that will be hidden, decided before a single pixel is drawn.
 
-A decision to show somebody counts only in frames in which a track is surely where its box is, or
-in which a person looked and confirmed it. Following and padding are made to hide more: they carry a
-mask on over a crossing, and it does no harm if the mask goes over to somebody else. A decision to
-show one person must not go with it. What is nothing to hide has no mask at all.
+A decision to show a person counts only in frames in which the track is certainly on that person, or
+a person confirmed it. Following and padding err towards hiding: where people cross, a mask may move
+on to somebody else without harm, but a decision to show must not move with it. A false alarm has no
+mask at all.
 """
 
 from __future__ import annotations
@@ -43,22 +43,22 @@ from .tracks_by_frame import TracksByFrame
 from .where_sure import is_certain, own_stretch
 
 HELD_REACH = 12
-"""Frames around an unchecked frame from which tracks are held: about half a second, the usual
-distance after which a decoder has recovered at the next intra picture."""
+"""Frames before and after an unchecked frame from which masks are held: about half a second, after
+which a decoder has usually recovered at the next intra picture."""
 
 ALL_SOUND: Final = 10**8
-"""Seconds before and after the pictures within which all of the sound lies."""
+"""Seconds before and after the pictures that include all of the sound."""
 
 MASK_REACH = LARGEST_MARGIN
-"""Shares of its size around a box in which its mask may lie on somebody."""
+"""How far beyond a box its mask may reach, as a share of the box's size."""
 
 FARTHEST_COORDINATE = 1e6
-"""Pixels from the corner of the picture, at most, at which a side of a box may lie."""
+"""Largest distance, in pixels, of a box's sides from the corner of the picture."""
 
 
 def is_box(corners: Sequence[float]) -> bool:
-    """Whether left, top, right and bottom (upright source pixels) are those of a box that a plan
-    may hold: one that has an area, and no side that is not a number or absurdly far away."""
+    """Whether left, top, right and bottom (upright source pixels) are a valid box: with an area,
+    and without NaN or absurdly large coordinates."""
     x1, y1, x2, y2 = corners
     # Written so that NaN fails too: it compares false with everything.
     return x1 < x2 and y1 < y2 and max(map(abs, corners)) < FARTHEST_COORDINATE
@@ -66,13 +66,13 @@ def is_box(corners: Sequence[float]) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class SourceRef:
-    """Which file a plan belongs to.
+    """The file that a plan belongs to.
 
     Attributes:
-        name: file name without folders, so that a plan tells nothing about a machine.
+        name: without folders, so that a plan reveals nothing about a machine.
         sha256: of the whole file, hex.
-        size: bytes.
-        width, height: of the upright picture in pixels.
+        size: of the file, in bytes.
+        width, height: of the upright picture, in pixels.
         timeline: PTS of every decoded frame.
     """
 
@@ -84,36 +84,34 @@ class SourceRef:
     timeline: Timeline
 
     def shows(self, box: Box) -> bool:
-        """Whether any of `box` (upright source pixels) lies in the picture."""
+        """Whether any part of `box` (upright source pixels) lies in the picture."""
         return box.x1 < self.width and box.y1 < self.height and box.x2 > 0 and box.y2 > 0
 
 
 @dataclass(frozen=True)
 class Plan:
-    """Tracks of a whole clip and what is done with each.
+    """The tracks of a whole clip, and what is decided about each.
 
     Attributes:
         source: the file that the plan belongs to.
-        settings: what was searched for and how, by the search and by the audit.
+        settings: of the search; the audit uses them too.
         tracks: in order of id; ids are unique.
-        cuts: frame indices at which a new scene starts, rising.
-        unchecked: frames whose picture was damaged, rising; masks near them are held and
-            enlarged.
-        version: of redact, that made the plan.
-        subjects: who is one person, plate or thing, and what was decided about each, in order of
-            their first tracks. A track that none of them names is a subject of its own, about which
-            nobody has said anything. What `tracks` say of decisions is filled in from here.
-        muted: spans of the sound that are not in the output.
-        review: what a person has looked at and said; None where nobody reviewed.
-        detectors: name of each detector that was run, with the SHA-256 of its weights.
-        frames_looked_at: scanned; through the others, what had been detected was followed. None
-            where the plan does not say.
-        turned: degrees clockwise, 90, 180 or 270, by which pictures were scanned turned as well.
-        doubts: places without a mask at which somebody may be, in order of time.
-        texts: what can be read in the video, None where nobody read it; none of it is hidden by
-            standing here.
-        bodies: people and vehicles that were seen, each within one shot; none of them is hidden by
-            standing here. Subjects name those that are surely theirs, by number from 1.
+        cuts: indices, ascending, of frames at which a scene starts.
+        unchecked: indices, ascending, of damaged frames; masks near them are held and enlarged.
+        version: of the redact that made the plan.
+        subjects: which tracks are one person, plate or thing, and the decision about each, in order
+            of their first tracks. A track in none of them is an undecided subject of its own. The
+            decisions in `tracks` are derived from here.
+        muted: spans of sound that the output does not contain.
+        review: what a person has viewed and answered; None if nobody reviewed.
+        detectors: name of each detector of the search, and SHA-256 of its weights.
+        frames_looked_at: number of frames that were scanned; through the others, objects were
+            followed. None if unknown.
+        turned: degrees clockwise (90, 180 or 270) by which pictures were also scanned turned.
+        doubts: places without a mask at which somebody may be visible, in order of time.
+        texts: texts in the video; None if nobody read it. Being listed here hides nothing.
+        bodies: people and vehicles, each within one shot. Being listed here hides nothing. Subjects
+            refer to those that are surely theirs, by number from 1.
     """
 
     source: SourceRef
@@ -138,10 +136,10 @@ class Plan:
             raise ValueError("two tracks have the same id")
         subjects, tracks = settled(self.subjects, self.tracks)
         for name, value in (("subjects", subjects), ("tracks", tracks)):
-            object.__setattr__(self, name, value)  # the way past `frozen`
+            object.__setattr__(self, name, value)  # the class is frozen
 
     def __getstate__(self) -> dict[str, Any]:
-        """What was worked out is left out of copies and pickles."""
+        """Leave cached properties out of copies and pickles."""
         return {field.name: getattr(self, field.name) for field in fields(self)}
 
     @cached_property
@@ -154,7 +152,7 @@ class Plan:
 
     @cached_property
     def _parts(self) -> dict[int, list[Track]]:
-        """All tracks of the subject of each that is not alone."""
+        """Track number → all tracks of its subject, if the subject has more than one."""
         by_number = {track.id: track for track in self.tracks}
         return {
             number: [by_number[n] for n in subject.tracks if n in by_number]
@@ -165,13 +163,13 @@ class Plan:
 
     @cached_property
     def _stretches(self) -> dict[int, tuple[Track, tuple[int, int] | None]]:
-        """By identity: a track that is asked about need not be the plan's, a change may have made
-        it."""
+        """`id` of a track → the track and its `own_stretch`. By identity, because callers may ask
+        about a changed track that is not in the plan."""
         return {}
 
     @property
     def not_searched(self) -> tuple[Message, ...]:
-        """Limits that the user set to the search, one statement each."""
+        """Messages about the limits that the user set to the search."""
         limits = dict(self.settings.scope.limits())
         told = (
             Message("searched_between", where=limits.get("searched_between", "")),
@@ -182,28 +180,31 @@ class Plan:
 
     @property
     def by_person(self) -> bool:
-        """Whether a person decided, drew, muted or viewed anything, which no search makes again."""
+        """Whether a person decided, drew, muted or viewed anything, which a new search would
+        lose."""
         decided = any(s.by_person or s.reason or s.name for s in self.subjects)
         drawn = any(t.origin is not Origin.AUTO or t.key_pictures for t in self.tracks)
         return decided or drawn or bool(self.muted) or self.review is not None
 
     def table(self) -> list[dict[str, Any]]:
-        """One row a track, in order of id, for `csv`, pandas and the like: its subject (number of
-        its first track, name, kind, in how many further pictures only its body is seen), what and
-        when it is, how sure, where it is seen best ("best": frame, time, and pixels of the upright
-        picture), and what was decided. Times count from the first picture."""
+        """One row per track, in order of id, for `csv`, pandas and similar tools.
+
+        A row has the track's subject (number of its first track, name, kind, and number of further
+        pictures with only its body), target, time, certainty, best view ("best": frame, time, and
+        box in upright source pixels) and decision. Times count from the first picture.
+        """
         from .table import rows_of
 
         return rows_of(self)
 
     def tracks_near(self, frame: int) -> list[Track]:
-        """Tracks that are there at most `HELD_REACH` frames before or after a frame, or in it, in
-        order of id: what any other does has no part in the frame."""
+        """Tracks that exist in a frame or at most `HELD_REACH` frames from it, in order of id. No
+        others can affect the frame."""
         return self._by_frame.tracks_near(frame)
 
     def people_at(self, frame: int) -> list[Box]:
-        """Where bodies of people are in a frame, those that were seen in it and before and after
-        it."""
+        """Boxes of people's bodies in a frame, detected or interpolated, in upright source
+        pixels."""
         near = self._bodies_by_frame.tracks_near(frame)
         boxes = (body.at(frame) for body in near if not body.vehicle)
         return [box for box in boxes if box is not None]
@@ -211,15 +212,17 @@ class Plan:
     def regions_at(self, frame: int, damaged: bool = False) -> list[Region]:
         """All regions to hide in a frame, in order of track id.
 
-        In an unchecked frame every track that is visible up to `HELD_REACH` frames away is
-        held, enlarged, whatever it does in the frame itself. `damaged` says that the frame is
-        unchecked although the plan does not know: decoders report damage late, so that one
-        pass may be told of it and the other not.
+        In an unchecked frame, every track that exists up to `HELD_REACH` frames away is held and
+        enlarged. A track that should be visible is included unless `shows` is true.
 
-        A track that is not to be hidden is among them wherever `shows` does not hold. A mask that
-        is surely on its subject spares the face of somebody who is shown (`Region.spared`); one
-        that is a guess about a kept person leaves their own face open where that is surely seen
-        (`Region.opened`).
+        A mask that is certainly on its subject spares the face of a person who is shown
+        (`Region.spared`). A mask of a kept person whose place is a guess leaves that person's own
+        face open if its place is certain (`Region.opened`).
+
+        Args:
+            frame: index.
+            damaged: the frame is unchecked although the plan does not say so. Decoders report
+                damage late, so one pass may see it and the other not.
         """
         held = damaged or self._unchecked(frame)
         shown = [] if held or not self._keeps else self._faces_shown_at(frame)
@@ -244,8 +247,8 @@ class Plan:
         return regions
 
     def _as_wanted(self, region: Region, track: Track, frame: int) -> Region:
-        """The region of a track with outline and margin as a person wants them there. Where the
-        picture is damaged, only what makes the mask larger counts."""
+        """The region with the outline and margin that a person chose for the frame. In a damaged
+        picture, only choices that make the mask larger count."""
         wanted = track.key_picture_at(frame)
         if wanted is None:
             return region
@@ -258,11 +261,11 @@ class Plan:
     def shows(self, track: Track, frame: int, damaged: bool = False) -> bool:
         """Whether a track is visible by decision in a frame.
 
-        This alone decides it, for masks, audit, record and review copies. What is nothing to hide
-        is visible in every sound picture. A decision to keep is about one person, so it counts
-        only where the track is surely on its subject (`is_certain`), or a person said so of this
-        very frame, or another part of the same subject is there; elsewhere the track may be on
-        somebody else and is hidden. Of damaged pictures nobody can say anything.
+        Only this method decides that, for masks, audit, record and review copies. A false alarm is
+        visible in every intact picture. A decision to keep is about one person, so it counts only
+        if the track is certainly on its subject (`is_certain`), or a person confirmed this very
+        frame, or another track of the same subject is there. Elsewhere the track may be on somebody
+        else and is hidden, and so is everything in a damaged picture.
         """
         if track.action is Action.REDACT or damaged or self._unchecked(frame):
             return False
@@ -274,7 +277,7 @@ class Plan:
         return self.vouched(track, frame) or self._lies_on_its_own(track, frame)
 
     def vouched(self, track: Track, frame: int) -> bool:
-        """Whether a track is surely on its subject in a frame, by the detections or because a
+        """Whether a track is certainly on its subject in a frame, by its detections or because a
         person confirmed it."""
         said = track.confirmed_at(frame)
         if said is not None:
@@ -288,8 +291,8 @@ class Plan:
         return is_certain(track, frame, self.source.timeline, self._stretches[id(track)][1])
 
     def _lies_on_its_own(self, track: Track, frame: int) -> bool:
-        """Whether another part of the same kept subject is surely there: one person found twice is
-        not hidden by their own second mask."""
+        """Whether another track of the same kept subject is certainly there, so that a person who
+        was found twice is not hidden by their own second mask."""
         parts = self._parts.get(track.id, [])
         here = track.at(frame) if parts else None
         if here is None:
@@ -303,8 +306,8 @@ class Plan:
         return False
 
     def _own_faces(self, track: Track, frame: int, box: Box) -> tuple[Box, ...]:
-        """Faces of the same kept person that are surely there and that a mask in `box` may lie on.
-        None where a person said that this track is on somebody else."""
+        """Boxes of the same kept person's faces whose place is certain and that a mask in `box` may
+        cover. Empty if a person said that this track is on somebody else."""
         said = track.confirmed_at(frame)
         if said is not None and not said.same:
             return ()
@@ -321,8 +324,8 @@ class Plan:
         )
 
     def to_confirm(self, track: Track) -> list[tuple[int, int]]:
-        """Spans (first and last frame) of kept tracks that stay hidden because they are unsure and
-        nobody has confirmed or denied them."""
+        """Spans (first and last frame) in which a kept track stays hidden because its place is not
+        certain, and nobody has confirmed or denied it."""
         if track.action is not Action.KEEP:
             return []
         frames = range(track.first, track.last + 1)
@@ -337,10 +340,8 @@ class Plan:
         )
 
     def shown_at(self, frame: int, damaged: bool = False) -> list[Region]:
-        """All regions that are visible by decision in a frame, in order of track id.
-
-        What `regions_at` gives is hidden all the same where the two overlap.
-        """
+        """All regions that are visible by decision in a frame, in order of track id. Where they
+        overlap those of `regions_at`, they are hidden all the same."""
         kept = (t for t in self.tracks_near(frame) if t.action is not Action.REDACT)
         here = ((t, t.at(frame)) for t in kept if self.shows(t, frame, damaged))
         return [Region(t.id, t.target, k.box, k.state) for t, k in here if k is not None]
@@ -350,7 +351,7 @@ class Plan:
         return any(track.action is Action.KEEP for track in self.tracks)
 
     def _faces_shown_at(self, frame: int) -> list[Box]:
-        """Faces and heads of kept people that are shown in a frame."""
+        """Boxes of the faces and heads of kept people that are shown in a frame."""
         kept = (t for t in self.tracks_near(frame) if t.action is Action.KEEP)
         here = (
             t.at(frame)
@@ -360,9 +361,9 @@ class Plan:
         return [key.box for key in here if key is not None]
 
     def judged_at(self, frame: int) -> list[Region]:
-        """What is visible in a frame because a person saw it and decided so: `shown_at`, but of
-        what is nothing to hide only where it surely is that thing. Where its mask was only carried
-        on, somebody may have come in its place, of whom nobody has said anything."""
+        """Regions that are visible in a frame because a person saw and decided about just that:
+        `shown_at`, without false alarms whose place is a guess. There, somebody else may have come
+        in, about whom nobody has decided."""
         alarms = {t.id: t for t in self.tracks_near(frame) if t.action.unmasked}
         return [
             region
@@ -371,7 +372,7 @@ class Plan:
         ]
 
     def shown_spans(self, track: Track) -> list[tuple[int, int]]:
-        """First and last frame of every span in which a track is visible by decision."""
+        """Spans (first and last frame) in which a track is visible by decision."""
         if track.action is Action.REDACT:
             return []
         frames = range(track.first, track.last + 1)
@@ -396,17 +397,16 @@ class Plan:
         return Keyframe(frame, unseen(box), State.HELD)
 
     def seconds(self, frame: int) -> float:
-        """Time of a frame in seconds after the first picture, as a player shows it; to 1 µs."""
+        """Time of a frame in seconds after the first picture, as players show it; to 1 µs."""
         timeline = self.source.timeline
         return round(float(timeline.time(frame) - timeline.time(0)), 6)
 
     def muted_on_clock(self) -> tuple[Muted, ...]:
         """The muted spans on the clock of the source, on which the first picture need not be at 0.
 
-        Sound may begin before the first picture and go on after the last one. A span that begins
-        with the first picture takes out what is heard before it, too, and one that ends while the
-        last picture is shown takes out all that follows: whoever mutes from the beginning to the
-        end of the pictures means everything.
+        Sound may begin before the first picture and go on after the last. A span that starts with
+        the first picture also mutes everything before it, and one that ends while the last picture
+        is shown also mutes everything after it: a user who mutes from start to end means all.
         """
         if not self.muted:
             return ()
@@ -420,18 +420,17 @@ class Plan:
         return tuple(map(on_the_clock, self.muted))
 
     def goes_to_the_end(self, span: MutedSpan) -> bool:
-        """Whether a muted span takes out all sound from its beginning on: it ends while the last
+        """Whether a muted span mutes all sound after its start, because it ends while the last
         picture is shown, or later than any sound."""
         timeline, end = self.source.timeline, Fraction(span.end, 1000)
         last = timeline.time(len(timeline) - 1) - timeline.time(0)
         return last <= end < (timeline.length or last) + Fraction(1, 1000) or end >= ALL_SOUND
 
     def with_track(self, track: Track) -> Plan:
-        """A plan in which `track` is added, or replaces the one of the same id, about whose subject
-        the same is decided as before.
+        """The plan with `track` added, or in place of the one with the same id. Decisions stay.
 
         Raises:
-            ValueError: it says something else of a decision than the track that it replaces.
+            ValueError: the track has another decision than the one it replaces.
         """
         before = next((t for t in self.tracks if t.id == track.id), track)
         if decision_of(track) != decision_of(before):
@@ -442,22 +441,22 @@ class Plan:
     def with_subjects(
         self, subjects: Iterable[Subject], tracks: Iterable[Track] | None = None
     ) -> Plan:
-        """A plan with other subjects and decisions.
+        """The plan with other subjects and decisions.
 
         Args:
-            subjects: all of which anything is to be said.
-            tracks: None: those of this plan. What they say of decisions is filled in anew.
+            subjects: all but undecided ones of a single track.
+            tracks: None for those of this plan. Their decisions are derived again from `subjects`.
         """
         anew = tuple(subjects)
         told = {number: subject.told for subject in anew for number in subject.tracks}
         every = self.tracks if tracks is None else tracks
-        # Those about which the same is said as before stay the same values: pages compare them.
+        # Tracks whose decision is unchanged stay the same objects, because the page compares them.
         bare = (t if told.get(t.id) == decision_of(t) else without_decision(t) for t in every)
         return replace(self, tracks=tuple(bare), subjects=anew)
 
     def next_id(self) -> int:
-        """A number that no track has, and that no removed track had which notes or answers still
-        refer to."""
+        """A number that no track has, and no removed track to which notes or answers still
+        refer."""
         numbers = [track.id for track in self.tracks]
         if self.review is not None:
             numbers += [seen.track for seen in self.review.subjects]

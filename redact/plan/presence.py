@@ -1,4 +1,4 @@
-"""In which pictures a subject is, even if only its body is seen."""
+"""Finds the frames in which a subject appears, even if only its body is seen."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ from ..types import Body, Runs, State, Track, runs_of
 from .subject import Subject
 
 SOMEBODY: Final = ("person", "vehicle")
-"""Kinds of subjects that are known by their bodies."""
+"""Kinds of subjects that have bodies; the index is `Body.vehicle`."""
 
 
 class Presence(NamedTuple):
-    """Where a subject is.
+    """The frames in which a subject appears.
 
     Attributes:
-        kind: one of `SOMEBODY` where a body of it is known; else the word of its target.
-        tracks: frames in which its face, head or plate is, or what else its tracks are.
-        body: frames in which only its body is seen: who is turned away, say.
+        kind: one of `SOMEBODY` if a body of it is known; else the word of its target.
+        tracks: spans of frames with its tracks, such as its face, head or plate.
+        body: spans of frames with only its body, as of a person who is turned away.
     """
 
     kind: str
@@ -27,7 +27,7 @@ class Presence(NamedTuple):
 
 
 def presence(subject: Subject, tracks: Mapping[int, Track], bodies: Sequence[Body]) -> Presence:
-    """Where a subject is.
+    """The frames in which a subject appears.
 
     Args:
         subject: of a plan.
@@ -43,7 +43,8 @@ def presence(subject: Subject, tracks: Mapping[int, Track], bodies: Sequence[Bod
 
 
 def lies_on(track: Track, body: Body) -> bool:
-    """Whether a track was detected in some frame together with a body, with its middle on it."""
+    """Whether in some frame both a track and a body were detected, with the track's centre on the
+    body."""
     for seen in body.keyframes:
         key = track.at(seen.frame)
         if key is not None and key.state is State.DETECTED and seen.box.holds_centre_of(key.box):

@@ -1,5 +1,5 @@
-"""What a person looked at and answered during review; it stands in the plan's file and in the
-record as it is here."""
+"""What a person viewed and answered during a review, as stored in the plan's file and in the
+record."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from ..types import Natural, Positive, Runs, TargetWord, UtcOrNone, Value, joine
 
 
 class SeenFrames(Value, frozen=True):
-    """Frames that were shown to a person in one way.
+    """Frames that the page showed in one view and at one speed.
 
     Attributes:
         view: outlines, result or original.
-        speed: still (stood, or stepped to), normal (played at 1x at most), fast (played faster, or
-            left at once for a picture further on).
-        frames: which.
+        speed: still (paused at, or stepped to), normal (played at 1x at most) or fast (played
+            faster, or skipped over).
+        frames: spans, both ends included.
     """
 
     view: Annotated[str, Meta(pattern="^(outlines|result|original)$")]
@@ -32,8 +32,13 @@ class SeenFrames(Value, frozen=True):
 
 
 class SeenSubject(Value, frozen=True):
-    """Frames that were shown while a subject, known by its first track, was chosen; and `closely`,
-    those of which this track alone was shown, enlarged."""
+    """Frames that the page showed while a subject was selected.
+
+    Attributes:
+        track: the subject's first track.
+        frames: spans of frames that were shown.
+        closely: spans of frames in which this track alone was shown, enlarged.
+    """
 
     track: Positive
     frames: Runs
@@ -44,11 +49,11 @@ class SeenMoment(Value, frozen=True):
     """A risky moment that a person viewed.
 
     Attributes:
-        frame: to look at.
-        why: what may be wrong there, a word of the page.
-        track: whom it is about; 0 for nobody, less than 0 for one of the plan's doubts.
-        beside: frame, why and whom of those within a second, which were looked at with it.
-        answered: from its picture alone, without going there.
+        frame: index of the frame to look at.
+        why: what may be wrong there, a key of the page's words.
+        track: that it is about; 0 for none, negative for one of the plan's doubts.
+        beside: frame, why and track of moments within a second, which were viewed with it.
+        answered: whether the person answered from its picture alone, without going there.
     """
 
     frame: Natural
@@ -64,14 +69,14 @@ class FindingNote(Value, frozen=True):
     Attributes:
         number, kind, target: as in the audit.
         first, last: frames, both included.
-        places: frame and box (upright source pixels), as they would be hidden.
-        answer: "", hide or none (it is none: nothing that must be hidden).
+        places: frame and box (upright source pixels) to hide.
+        answer: "" (not answered), hide, or none (there is nothing to hide).
         reason: of the answer.
-        track: that hides it, where the answer is hide.
-        drawn: a mask of the plan was not drawn there; no answer fixes that.
+        track: that hides it, if the answer is hide.
+        drawn: False if a mask of the plan was not drawn there, which no answer can fix.
         answered_by, answered_at: who answered, and when (UTC).
-        mark: by which the answer is known as this user's, see `redact.plan.answered_here`.
-        doubtful: it may well be nothing.
+        mark: proves that the answer is this user's, see `redact.plan.answered_here`.
+        doubtful: whether the finding may well be nothing.
     """
 
     number: Positive
@@ -91,15 +96,15 @@ class FindingNote(Value, frozen=True):
 
 
 class ReviewState(Value, frozen=True):
-    """State that `redact review` keeps between sessions; it goes into the record of a run.
+    """State that `redact review` stores between sessions; it goes into the record of a run.
 
     Attributes:
-        reviewer: who looked, as they wrote it.
+        reviewer: name of the person, as they wrote it.
         seen: frames by view and speed.
-        subjects: frames by chosen subject.
-        findings: of the last audit.
-        moments: risky moments that were looked at, whatever was decided since.
-        moments_left: how many were not, when the page last knew.
+        subjects: frames by selected subject.
+        findings: of the last audit, with answers.
+        moments: risky moments that were viewed, whatever was decided since.
+        moments_left: number of those not viewed, when the page last counted them.
     """
 
     reviewer: str = ""
@@ -112,9 +117,13 @@ class ReviewState(Value, frozen=True):
     def frames_seen(
         self, *, fast: bool = False, played: bool = False, unmasked: bool = False
     ) -> Runs:
-        """Frames that were shown in any view, without those that only flew by unless `fast`; where
-        `played`, only those that were shown while it played; where `unmasked`, only those in which
-        what a mask hides was on the screen, too."""
+        """Spans of frames that a person has seen.
+
+        Args:
+            fast: include frames that were shown at speed fast.
+            played: include only frames that were shown while playing at normal speed.
+            unmasked: include only views in which the screen also showed what masks hide.
+        """
         runs: Runs = ()
         for part in self.seen:
             if unmasked and part.view == "result":

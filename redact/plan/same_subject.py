@@ -1,7 +1,7 @@
-"""Which tracks are one person or vehicle: those that were seen on one body.
+"""Finds out which tracks are one person or vehicle: those that were seen on one body.
 
-Only frames in which a track was *detected* count. Following may go over to somebody else where two
-cross, so that a followed box that lies on another person says nothing about who is who.
+Only frames in which a track was *detected* count. Where two people cross, following may move on to
+the other, so a followed box says nothing about who is who.
 """
 
 from __future__ import annotations
@@ -16,15 +16,16 @@ from .subject import Subject, in_order
 
 
 def all_subjects(plan: Plan) -> tuple[Subject, ...]:
-    """Subjects of every track, in order of their first track's number."""
+    """The subjects of all tracks, in order of their first track; a track in none of the plan's
+    subjects is one of its own."""
     taken = {number for subject in plan.subjects for number in subject.tracks}
     alone = (Subject((track.id,)) for track in plan.tracks if track.id not in taken)
     return in_order((*plan.subjects, *alone))
 
 
 def with_subjects(plan: Plan, owned: Sequence[Sequence[int]] = ()) -> Plan:
-    """The plan with a subject for every track. Tracks on one body are joined, except those that a
-    person has already grouped or decided about.
+    """The plan with a subject for every track. Tracks on one body are joined, except those that
+    already belong to a subject.
 
     Args:
         plan: with tracks and bodies.
@@ -40,8 +41,8 @@ def with_subjects(plan: Plan, owned: Sequence[Sequence[int]] = ()) -> Plan:
 
 def _joined(plan: Plan, owned: Sequence[Sequence[int]]) -> Iterator[Subject]:
     groups = _Groups(plan.tracks)
-    # What was seen on a body for longest is joined first: where two chains of them meet that
-    # cannot be one, the shorter one gives way.
+    # Bodies with the most frames of tracks join first. If two groups meet that cannot be one, the
+    # later and shorter stays apart.
     length = {track.id: track.last - track.first + 1 for track in plan.tracks}
     seen = [sum(length[number] for number in numbers) for numbers in owned]
     for n in sorted(range(len(owned)), key=lambda n: (-seen[n], n)):
@@ -50,7 +51,7 @@ def _joined(plan: Plan, owned: Sequence[Sequence[int]]) -> Iterator[Subject]:
 
 
 class _Groups:
-    """Tracks that are one, each known by its number, with the bodies that are theirs."""
+    """Disjoint groups of tracks (union-find by track number), with the bodies of each group."""
 
     def __init__(self, tracks: Sequence[Track]) -> None:
         self._parent = {track.id: track.id for track in tracks}
@@ -59,14 +60,14 @@ class _Groups:
         self._detected: dict[int, list[tuple[int, int]]] = {}
 
     def root(self, number: int) -> int:
-        """The lowest number of those that are one with this."""
+        """The lowest track number in the group of a track."""
         parent = self._parent
         while parent[number] != number:
             parent[number] = number = parent[parent[number]]
         return number
 
     def join(self, one: int, other: int) -> None:
-        """The two are one, and so are all that are one with them."""
+        """Join the groups of two tracks."""
         first, second = sorted((self.root(one), self.root(other)))
         if first != second:
             self._parent[second] = first
@@ -74,9 +75,9 @@ class _Groups:
             self._bodies[first] |= self._bodies.pop(second)
 
     def join_on(self, number: int, body: Body, tracks: Sequence[int]) -> None:
-        """Join tracks that were seen on one body, and give them the body; unless two of what would
-        be one then, faces or bodies, were seen apart in one picture. Then one of them is somebody
-        else, and it is unknown which."""
+        """Join the groups of tracks that were seen on one body, and add the body to the group. Do
+        nothing if two of their tracks or bodies were detected apart in one frame: then one of them
+        is somebody else, and nobody knows which."""
         roots = list(dict.fromkeys(map(self.root, tracks)))
         others = (other for root in roots for other in self._bodies[root].values())
         if not roots or any(_bodies_apart(body, other) for other in others):
@@ -105,8 +106,8 @@ class _Groups:
 
 
 def detected_apart(a: Track, b: Track) -> int | None:
-    """The first frame in which both were detected, in two places: so they are two. None where there
-    is none."""
+    """The first frame in which two tracks were detected in different places, so that they are two
+    subjects; None if there is none."""
     return _first_apart(a, b, _common(_detected(a), _detected(b)))
 
 
@@ -116,7 +117,7 @@ def _first_apart(a: Track, b: Track, both: Iterator[tuple[int, int]]) -> int | N
 
 
 def _bodies_apart(a: Body, b: Body) -> bool:
-    """Whether both were detected in one frame, in two places."""
+    """Whether two bodies were detected in different places in one frame."""
     boxes = {key.frame: key.box for key in a.keyframes}
     return any(key.frame in boxes and _two_places(key.box, boxes[key.frame]) for key in b.keyframes)
 
@@ -131,7 +132,7 @@ def _detected(track: Track) -> list[tuple[int, int]]:
 
 
 def _common(one: list[tuple[int, int]], other: list[tuple[int, int]]) -> Iterator[tuple[int, int]]:
-    """Stretches of frames that are in both of two rising lists of stretches."""
+    """Yield the intersection of two ascending lists of spans."""
     i = k = 0
     while i < len(one) and k < len(other):
         first, last = max(one[i][0], other[k][0]), min(one[i][1], other[k][1])
@@ -155,8 +156,8 @@ def subject_of(plan: Plan, track: int) -> Subject:
 
 
 def state_runs(first: int, last: int, keys: Sequence[Keyframe]) -> Iterator[tuple[int, int, State]]:
-    """First frame, last frame and state of every stretch of one state in a track from `first` to
-    `last`."""
+    """Yield first frame, last frame and state of each span with one state, in a track that goes
+    from `first` to `last`."""
     start, state = first, keys[0].state
     for _, key in pairwise(keys):
         if key.state is not state:

@@ -1,7 +1,7 @@
-"""Subjects: which tracks are one person, plate or thing, and what was decided about it.
+"""Subjects: which tracks are one person, plate or thing, and the decision about it.
 
-Subjects decide, and tracks derive: whatever a track of a plan says of a decision was filled in from
-its subject (`settled`), so that a command, the page, a program and the record read the same.
+Decisions belong to subjects. The decision in a plan's track is always derived from its subject
+(`settled`), so that commands, the page, programs and the record agree.
 """
 
 from __future__ import annotations
@@ -20,22 +20,22 @@ class Decision(StrEnum):
     """A person's decision about a subject."""
 
     NONE = ""
-    """Nobody decided yet: it is hidden by rule."""
+    """Nobody has decided yet: it is hidden by rule."""
     HIDE = "hide"
     KEEP = "keep"
     FALSE_ALARM = "false alarm"
-    """It is no face and no plate: it has no mask, so that the picture stays as it was."""
+    """It is not a face or plate, so it has no mask and the picture stays as it was."""
     CUT_OFF = "cut off"
-    """A person took the mask away there, and said nothing of what it is."""
+    """A person removed the mask there without saying what it is."""
 
     @property
     def action(self) -> Action:
-        """What is done with the tracks of such a subject."""
+        """The action for the tracks of such a subject."""
         return _ACTIONS[self]
 
     @classmethod
     def of(cls, action: Action) -> Decision:
-        """To do that with a subject."""
+        """The decision to do that with a subject."""
         return _DECISIONS[action]
 
 
@@ -53,13 +53,13 @@ class Subject(Value, frozen=True):
     """Tracks of one person, vehicle, plate or thing.
 
     Attributes:
-        tracks: their numbers, rising, at least one.
-        decision: what a person decided about all of them.
-        name: what a person calls it, "" for its number.
-        reason, decided_by, decided_at: why, who and when (UTC); "" where nobody says. A reason may
-            be given before anybody decides.
-        bodies: numbers of the plan's bodies that are surely its own, rising: a person's, or the
-            vehicle's that bears a plate. None where none was seen.
+        tracks: numbers, ascending, at least one.
+        decision: of a person, about all of them.
+        name: given by a person; "" to use its number.
+        reason, decided_by, decided_at: why, by whom and when (UTC); "" if unknown. A reason may be
+            given before a decision.
+        bodies: numbers, ascending, of the plan's bodies that are surely its own: of the person, or
+            of the vehicle that bears the plate.
     """
 
     tracks: Annotated[tuple[Positive, ...], Meta(min_length=1)]
@@ -72,25 +72,25 @@ class Subject(Value, frozen=True):
 
     @property
     def by_person(self) -> bool:
-        """Whether a person decided about it, even if the decision was to hide it."""
+        """Whether a person decided about it, even to hide it."""
         return self.decision is not Decision.NONE
 
     @property
     def told(self) -> tuple[Action, str, str, str]:
-        """The decision as its tracks record it: action, reason, who, when."""
+        """The decision as its tracks store it: action, reason, by whom, when."""
         return self.decision.action, self.reason, self.decided_by, self.decided_at
 
 
 def settled(
     subjects: Iterable[Subject], tracks: Sequence[Track]
 ) -> tuple[tuple[Subject, ...], tuple[Track, ...]]:
-    """Subjects in order of their first track, and tracks that say what their subjects decide. A
-    track of none of them that says something becomes a subject of its own; tracks that are gone
-    leave theirs.
+    """Make subjects and tracks consistent: subjects in order of their first track, and tracks with
+    the decisions of their subjects. A track with a decision but without a subject becomes a subject
+    of its own; missing tracks are dropped from subjects.
 
     Raises:
-        ValueError: a track says something else than its subject. Whoever meant to change a decision
-            so would see it undone.
+        ValueError: a track has another decision than its subject: somebody tried to change the
+            decision in the track, which would be undone.
     """
     there = {track.id for track in tracks}
     known = tuple(only for subject in subjects for only in _of_those(subject, there))
@@ -103,7 +103,7 @@ def settled(
 
 
 def _of_those(subject: Subject, there: set[int]) -> tuple[Subject, ...]:
-    """The subject with those of its tracks that are there, none if there is none of them."""
+    """The subject without missing tracks, in a tuple; an empty tuple if all are missing."""
     left = tuple(number for number in subject.tracks if number in there)
     if len(left) == len(subject.tracks):
         return (subject,)
@@ -111,24 +111,24 @@ def _of_those(subject: Subject, there: set[int]) -> tuple[Subject, ...]:
 
 
 def in_order(subjects: Iterable[Subject]) -> tuple[Subject, ...]:
-    """In order of their first track's number."""
+    """The subjects in order of their first track's number."""
     return tuple(sorted(subjects, key=lambda s: s.tracks[0]))
 
 
 def undecided(track: Track) -> Track:
-    """The same track of an undecided subject."""
+    """The track without decision and confirmations."""
     return replace(without_decision(track), confirmed=())
 
 
 def without_decision(track: Track) -> Track:
-    """The same track before it is filled in what its subject says."""
+    """The track without the decision of its subject."""
     if decision_of(track) == _NOTHING:
         return track
     return replace(track, action=Action.REDACT, reason="", decided_by="", decided_at="")
 
 
 def _said_by(track: Track) -> Subject | None:
-    """A track as a subject of its own, if it says anything of a decision."""
+    """A subject for a track alone, if the track has a decision or a reason."""
     by, at = track.decided_by, track.decided_at
     decision = Decision.of(track.action)
     if decision is Decision.HIDE and not (by or at):
@@ -139,7 +139,7 @@ def _said_by(track: Track) -> Subject | None:
 
 
 def decision_of(track: Track) -> tuple[Action, str, str, str]:
-    """All that a track says of a decision."""
+    """The decision that a track stores: action, reason, by whom, when."""
     return track.action, track.reason, track.decided_by, track.decided_at
 
 

@@ -1,4 +1,4 @@
-"""The tracks of a plan as rows."""
+"""Lists the tracks of a plan as rows of a table."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def _row(plan: Plan, track: Track) -> dict[str, Any]:
 
 
 def _best(plan: Plan, track: Track) -> dict[str, Any]:
-    """Time and box of a track where it is seen best."""
+    """Frame, time and box (upright source pixels) of the best view of a track."""
     key = track.best
     box = key.box
     return {

@@ -1,5 +1,5 @@
-"""Which tracks are near a frame, found without a look at each of them: an hour of a crowd has
-tens of thousands, of which a few are in view, and every frame is asked about several times.
+"""Finds the tracks near a frame without testing each of them: an hour of a crowd has tens of
+thousands, of which a few are in view, and callers ask several times for each frame.
 """
 
 from __future__ import annotations
@@ -14,25 +14,24 @@ from ..types import Body, Track
 Lasting = TypeVar("Lasting", Track, Body)
 
 _SMALLEST: Final = 6
-"""Blocks have 64 frames at least, two seconds: few tracks are in view for less. It decides cost
+"""Log2 of the smallest block, 64 frames or two seconds: few tracks are shorter. It decides cost
 alone."""
 
 _BLOCK_POWER: Final = 3
-"""A track lies in 9 blocks (2 to this power, and one) at most, however long it is. It decides
-cost alone."""
+"""A track is in at most 2 to this power + 1 blocks, however long it is. It decides cost alone."""
 
 
 class TracksByFrame(Generic[Lasting]):
-    """Tracks that are there some frames before or after a frame, or in it.
+    """An index of tracks, or bodies, by frame.
 
-    Blocks have 64, 128, 256, … frames. A track is put into all blocks of one size in which it, with
-    what lies around it, has frames; of that size of which it fills few. So memory grows with the
-    number of tracks and not with their length, and little is looked at that is not near. It is made
-    when it is first asked: most plans are only changed.
+    It divides the clip into blocks of 64, 128, 256, … frames. Each track is listed in all blocks of
+    one size that it touches; the size is such that there are few. So memory grows with the number
+    of tracks, not with their length, and few tracks are tested in vain. The index is built on first
+    use, because most plans are changed again before that.
 
     Args:
-        tracks: or bodies, in the order in which they are told.
-        reach: frames before the first and after the last one of a track that are near it.
+        tracks: tracks or bodies, in the order in which they are returned.
+        reach: number of frames before and after a track that count as near it.
     """
 
     def __init__(self, tracks: Sequence[Lasting], reach: int) -> None:
@@ -40,7 +39,7 @@ class TracksByFrame(Generic[Lasting]):
         self._reach = reach
 
     def tracks_near(self, frame: int) -> list[Lasting]:
-        """The tracks that are near a frame, in their order."""
+        """The tracks near a frame, in their order."""
         numbers: list[int] = []
         for size, blocks in self._sizes:
             numbers += blocks.get(frame >> size, ())
@@ -54,7 +53,7 @@ class TracksByFrame(Generic[Lasting]):
 
     @cached_property
     def _sizes(self) -> tuple[tuple[int, dict[int, list[int]]], ...]:
-        """Binary logarithm of a size of blocks → number of the block → places of tracks."""
+        """Log2 of a block size → number of the block → indices of tracks."""
         sizes: dict[int, dict[int, list[int]]] = {}
         for place, track in enumerate(self._tracks):
             first, last = track.first - self._reach, track.last + self._reach

@@ -19,13 +19,14 @@ _FRAME: Final = re.compile(r"[fF#](\d{1,10})")
 
 
 def parse_ids(text: str, plan: Plan) -> tuple[int, ...]:
-    """Track numbers from "3,7,10-12" or "all", each once, in order. Raises UsageError."""
+    """Parse track numbers such as "3,7,10-12" or "all"; returns each once, in order. Raises
+    UsageError."""
     there = {track.id for track in plan.tracks}
     if text.strip().lower() == "all":
         return tuple(sorted(there))
     numbers: set[int] = set()
     for first, last in _ranges(text, "typed_tracks"):
-        # A single number is looked up by whoever takes it; of a range, those that are there count.
+        # Of a range, existing tracks count; callers look up single numbers and refuse unknown ones.
         inside = {n for n in there if first <= n <= last} if first < last else {first}
         if not inside:
             raise problem(UsageError, "no_track_in_range", part=f"{first}-{last}")
@@ -34,7 +35,7 @@ def parse_ids(text: str, plan: Plan) -> tuple[int, ...]:
 
 
 def parse_numbers(text: str) -> tuple[int, ...]:
-    """Numbers from "1,3,5-7", each once, in order. Raises UsageError."""
+    """Parse numbers such as "1,3,5-7"; returns each once, in order. Raises UsageError."""
     return tuple(sorted({n for a, b in _ranges(text, "typed_numbers") for n in range(a, b + 1)}))
 
 
@@ -50,7 +51,7 @@ def _ranges(text: str, code: str) -> Iterator[tuple[int, int]]:
 
 
 def parse_box(text: str) -> Box:
-    """A box from "left,top,right,bottom" in upright source pixels. Raises UsageError."""
+    """Parse a box "left,top,right,bottom", in upright source pixels. Raises UsageError."""
     try:
         values = [float(part) for part in text.split(",")]
     except ValueError:
@@ -61,7 +62,7 @@ def parse_box(text: str) -> Box:
 
 
 def parse_clock(text: str) -> Fraction:
-    """Seconds of a time, see `read_clock`. Raises UsageError."""
+    """Parse a time into seconds, see `read_clock`. Raises UsageError."""
     if text.strip().startswith(_MINUS):
         raise problem(UsageError, "time_below_zero", text=text)
     try:
@@ -71,16 +72,16 @@ def parse_clock(text: str) -> Fraction:
 
 
 def parse_time(text: str, plan: Plan, *, last: bool = False) -> int:
-    """Frame index of a time as a player shows it, counted from the first picture.
+    """Parse a time, counted from the first picture as players show it, into a frame index.
 
     Args:
-        text: as `read_clock` takes it, "start", "end", or a frame as "f120".
-        plan: whose clip is meant.
-        last: the time ends a span. Rounded outward: a span begins with the frame that is on
-            screen at its start, and ends with the first one shown at or after its end.
+        text: a time (see `read_clock`), "start", "end", or a frame such as "f120".
+        plan: of the clip.
+        last: the time is the end of a span. Spans are rounded outward: they begin with the frame on
+            screen at their start, and end with the first frame shown at or after their end.
 
     Raises:
-        UsageError: it is no time, or after the end of the clip.
+        UsageError: it is not a time, or after the end of the clip.
     """
     timeline = plan.source.timeline
     word = text.strip().lower()
@@ -103,9 +104,10 @@ def parse_time(text: str, plan: Plan, *, last: bool = False) -> int:
 
 
 def parse_seconds(text: str) -> float:
-    """Seconds after the first picture, for sound: -0.85 is before it. Raises UsageError.
+    """Parse a time of sound into seconds after the first picture; -0.85 is before it. Raises
+    UsageError.
 
-    "start" and "end" are those of the sound, wherever they are (see `Plan.muted_on_clock`).
+    "start" and "end" stand for those of the sound, wherever they are (see `Plan.muted_on_clock`).
     """
     word = text.strip().lower()
     if word in ("start", "end"):
@@ -116,8 +118,8 @@ def parse_seconds(text: str) -> float:
 
 
 def parse_moment(text: str) -> tuple[int | None, Fraction | None]:
-    """Frame number, or seconds from the first picture, of a time whose clip is not known yet; none
-    of both for "end". Takes what `parse_time` takes, and raises as it does."""
+    """Parse a time before its clip is known: into a frame index, or into seconds after the first
+    picture; both are None for "end". Accepts and raises the same as `parse_time`."""
     word = text.strip().lower()
     if word in ("start", "end"):
         return (0, None) if word == "start" else (None, None)
@@ -127,8 +129,8 @@ def parse_moment(text: str) -> tuple[int | None, Fraction | None]:
 
 
 def is_after_end(text: str, plan: Plan) -> bool:
-    """Whether a time (not a frame, nor a word) lies after the end of the clip, as far as it plays:
-    the last picture is shown for as long as the one before it."""
+    """Whether a time (not a frame or word) lies after the end of the clip, where the last picture
+    lasts as long as the one before it."""
     word = text.strip().lower()
     if word in ("start", "end") or word.startswith(_MINUS) or _FRAME.fullmatch(word):
         return False

@@ -1,4 +1,4 @@
-"""Where a track is surely on its own subject."""
+"""Finds out where a track is certainly on its own subject."""
 
 from __future__ import annotations
 
@@ -12,17 +12,18 @@ from ..types import LOOSELY_SAME_IOU, Box, State, Timeline, Track
 _BETWEEN: Final = (State.INTERPOLATED, State.FOLLOWED)
 
 NEAR_SECONDS: Final = Fraction(1, 4)
-"""Seconds between two detections, at most, for them to be of one person: shorter than it takes two
-people to pass each other."""
+"""Longest time, in seconds, between two detections of surely the same person: shorter than two
+people take to pass each other."""
 
 
 def own_stretch(track: Track, cuts: Sequence[int]) -> tuple[int, int] | None:
-    """First and last frame around the track's best picture that no cut divides: a person who chose
-    that picture said nothing about what lies beyond a cut. None where no cut divides the track.
+    """First and last frame, between two cuts, of the part of a track with its best picture: a
+    person who decided by that picture has not decided about what lies beyond a cut. None if no cut
+    divides the track.
 
     Args:
         track: of a plan.
-        cuts: of the plan, rising.
+        cuts: of the plan, ascending.
     """
     inside = cuts[bisect_right(cuts, track.first) : bisect_right(cuts, track.last)]
     if not inside:
@@ -38,15 +39,15 @@ def own_stretch(track: Track, cuts: Sequence[int]) -> tuple[int, int] | None:
 def is_certain(
     track: Track, frame: int, timeline: Timeline, within: tuple[int, int] | None = None
 ) -> bool:
-    """Whether a track's box in a frame says where its own subject is.
+    """Whether a track's box in a frame is certainly on its own subject.
 
-    It does where a detector saw it or a person drew it, and between two detections that are near
-    in time and place: `fast` does not look at every frame. Where it was followed for longer, padded
-    or held the box is a guess, and so is everything behind a cut.
+    It is where it was detected or drawn by a person, and between two detections that are close in
+    time and place, as not every frame is scanned. Where it was followed for longer, padded or held,
+    the box is a guess, and so is everything beyond a cut.
 
     Args:
         track, frame, timeline: of a plan.
-        within: see `own_stretch`; None: all of the track.
+        within: see `own_stretch`; None for the whole track.
     """
     here = track.at(frame)
     first, last = within or (track.first, track.last)
@@ -71,9 +72,10 @@ def _between_two_near(
 
 
 def _seen(track: Track, frame: int, step: int, timeline: Timeline) -> tuple[int, Box] | None:
-    """The next frame and box of the track that is not in between, if it is detected there."""
+    """Frame and box of the next keyframe, in direction `step`, that is neither interpolated nor
+    followed; None if it is not a detection, or too far away."""
     at = frame + step
-    # Farther away it would not count; bounded, for a track may be interpolated for hours.
+    # Bounded, because a track may be interpolated for hours.
     while 0 <= at < len(timeline) and abs(timeline.time(at) - timeline.time(frame)) <= NEAR_SECONDS:
         key = track.at(at)
         if key is None:
