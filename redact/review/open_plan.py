@@ -333,8 +333,11 @@ def _still(plan: Plan, what: dict[str, Any], decided: Decided) -> Plan:
 
 def _confirm(plan: Plan, what: dict[str, Any], decided: Decided) -> Plan:
     for same in (True, False):
-        for track, first, last in what["same" if same else "other"]:
-            plan = confirm(plan, int(track), int(first), int(last), same, decided)
+        frames: dict[int, list[int]] = {}
+        for track, frame in what["same" if same else "other"]:
+            frames.setdefault(int(track), []).append(int(frame))
+        for number, of_track in frames.items():
+            plan = confirm(plan, number, of_track, same, decided)
     return plan
 
 

@@ -42,7 +42,6 @@ from ..types import (
     Box,
     FindingKind,
     Keyframe,
-    Origin,
     Outline,
     Region,
     Target,
@@ -50,6 +49,7 @@ from ..types import (
 )
 from ..words import LANGUAGES, words_of
 from .looked_at import Asked, Settled, review_summary, seen_runs, with_answers, with_moments
+from .sheet import unsure_pictures
 from .sound import sound_span
 from .track_summary import TrackSummaries, TrackSummary
 
@@ -61,9 +61,6 @@ MOST_BESIDE: Final = 40
 
 ON_BODY: Final = 0.5
 """Share of something that is hidden from which it lies on a body: it may be that one's."""
-
-ONE_STRETCH: Final = 1.0
-"""Seconds between unsure frames of a kept subject within which they are looked at as one."""
 
 LEAST_DETECTED_FRAMES: Final = 3
 """Frames in which it was detected; fewer are unsure whatever the score."""
@@ -354,43 +351,18 @@ def _confirmation(
     tracks: tuple[Track, ...],
     decision: Decision,
     visible: Sequence[tuple[int, tuple[int, int]]],
-) -> dict[str, Any]:
+) -> dict[str, int]:
     """In how many pictures a subject is, and in how many it is visible; of a kept one, in how many
-    it is unsure, and the stretches of them that are played, and answered, as one.
-
-    Of two parts in one frame, the one is asked about that a person drew: it is where they said.
-    """
+    it is unsure."""
     if decision.action is Action.REDACT:
-        return {"frames": 0, "visible": 0, "unsure": 0, "confirm": []}
+        return {"frames": 0, "visible": 0, "unsure": 0}
     there = {n for track in tracks for n in range(track.first, track.last + 1)}
     shown = {n for _, (first, last) in visible for n in range(first, last + 1)}
-    asked: dict[int, int] = {}
-    for track in sorted(tracks, key=lambda t: (t.origin is not Origin.MANUAL, t.id)):
-        for first, last in plan.to_confirm(track):
-            for frame in range(first, last + 1):
-                if frame not in shown:
-                    asked.setdefault(frame, track.id)
     return {
         "frames": len(there),
         "visible": len(there & shown),
-        "unsure": len(asked),
-        "confirm": _stretches(plan, asked),
+        "unsure": len(unsure_pictures(plan, tracks)),
     }
-
-
-def _stretches(plan: Plan, asked: Mapping[int, int]) -> list[dict[str, Any]]:
-    """Unsure frames of each track, each with the track that is asked about, as stretches in order
-    of time: between two scans of a network lie a few frames each."""
-    found: list[dict[str, Any]] = []
-    latest: dict[int, dict[str, Any]] = {}
-    for frame, track in sorted(asked.items()):
-        here = latest.get(track)
-        if here is None or plan.seconds(frame) - plan.seconds(here["last"]) > ONE_STRETCH:
-            here = latest[track] = {"track": track, "first": frame, "pictures": []}
-            found.append(here)
-        here["last"] = frame
-        here["pictures"].append(frame)
-    return found
 
 
 def _certainty(tracks: tuple[Track, ...], score: float | None, seen: int) -> str:

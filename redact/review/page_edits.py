@@ -3,7 +3,7 @@ function from plan to plan."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from enum import StrEnum
 from itertools import combinations, product
@@ -59,22 +59,18 @@ def decide(
     which the networks were sure, a person must have viewed its surest pictures, and give a reason.
 
     Raises:
-        PlanError: nobody has looked, or there is no reason.
+        RefusedError: nobody has looked, or there is no reason.
     """
     sure = decisions.sure_alarms(plan, ids) if decision is Decision.FALSE_ALARM else []
-    looked = _looked_at(plan) if sure else set()
-    for track in sure:
-        frames = decisions.surest_frames(track)
-        unseen = [frame for frame in frames if frame not in looked]
-        told = {"number": track.id, "percent": int(100 * (track.certainty or 0.0))}
-        if unseen:
-            times = ", ".join(clock(plan.seconds(frame), 1) for frame in unseen)
-            raise RefusedError("alarm_look", times=times, frame=unseen[0], **told)
-        if not any(map(str.isalnum, decided.reason)):
-            raise RefusedError("alarm_reason", **told)
+    looked = {track.id: _looked_at(plan, track.id) for track in sure}
+    surest = [(track.id, frame) for track in sure for frame in decisions.surest_frames(track)]
+    unseen = [(track, frame) for track, frame in surest if frame not in looked[track]]
+    if unseen or (sure and not any(map(str.isalnum, decided.reason))):
+        number, percent = sure[0].id, int(100 * (sure[0].certainty or 0.0))
+        raise RefusedError("alarm", unseen or surest, number=number, percent=percent)
     plan = decisions.decide(plan, ids, decision, decided)
     for track in sure:
-        runs = runs_of(looked & set(range(track.first, track.last + 1)))
+        runs = runs_of(looked[track.id] & set(range(track.first, track.last + 1)))
         plan = plan.with_track(_said(edit.track_of(plan, track.id), runs, True, decided))
     return plan
 
@@ -347,18 +343,18 @@ def _stop_at_smaller(before: Plan, after: Plan, what: MaskChange, decided: Decid
     frames = mask_shape.newly_uncovered(before, after, what.track, what.margin)
     if not frames:
         return
-    looked = _looked_at(before)
+    looked = _looked_at(before, what.track)
     to_look_at = mask_shape.to_look_at(frames)
     unseen = [frame for frame in to_look_at if frame not in looked]
-    told = {"number": what.track, "n": len(frames)}
+    number = what.track
     if not what.confirmed:
         at = " ".join(map(str, to_look_at))
-        raise RefusedError("smaller", frames=at, **told)
+        raise RefusedError("smaller", number=number, n=len(frames), frames=at)
     if unseen:
         times = ", ".join(clock(before.seconds(frame), 1) for frame in unseen)
-        raise RefusedError("smaller_look", times=times, frame=unseen[0], **told)
+        raise RefusedError("smaller_look", number=number, times=times)
     if not any(map(str.isalnum, decided.reason)):
-        raise RefusedError("smaller_reason", **told)
+        raise RefusedError("smaller_reason", number=number)
 
 
 def span(plan: Plan, number: int, first: int, last: int, decided: Decided = UNDECIDED) -> Plan:
@@ -421,12 +417,11 @@ def split(plan: Plan, number: int, frame: int) -> Plan:
 
 
 def confirm(
-    plan: Plan, number: int, first: int, last: int, same: bool, decided: Decided = UNDECIDED
+    plan: Plan, number: int, frames: Collection[int], same: bool, decided: Decided = UNDECIDED
 ) -> Plan:
-    """Say of a stretch of a kept track, while looking at it, that it is the one who is kept, or
-    that it is not. Only what was on the screen can be confirmed, be it the whole frame or this
-    track alone; the other parts of the subject that lie on the track there are no less somebody
-    else.
+    """Say of frames of a kept track that it is the one who is kept, or that it is not. Only what
+    was on the screen can be confirmed, be it the whole frame or this track alone; the other parts
+    of the subject that lie on the track there are no less somebody else.
 
     Raises:
         PlanError: the track is not kept, or none of these frames was looked at.
@@ -434,9 +429,8 @@ def confirm(
     track = edit.track_of(plan, number)
     if track.action is not Action.KEEP:
         raise RefusedError("not_kept", number=number)
-    frames = range(max(first, track.first), min(last, track.last) + 1)
-    looked = _looked_at(plan) | _looked_at_closely(plan, number)
-    runs = runs_of(set(frames) & looked) if same else runs_of(frames)
+    frames = sorted(set(frames) & set(range(track.first, track.last + 1)))
+    runs = runs_of(_looked_at(plan, number).intersection(frames) if same else frames)
     if not runs:
         raise RefusedError("not_looked")
     plan = plan.with_track(_said(track, runs, same, decided))
@@ -460,15 +454,14 @@ def _on(track: Track, other: Track, frame: int) -> bool:
     return here is not None and there is not None and here.box.iou(there.box) >= SAME_PLACE_IOU
 
 
-def _looked_at(plan: Plan) -> set[int]:
-    """Frames in which a person can have seen who is under a mask: the result shows nobody there."""
-    runs = plan.review.frames_seen(unmasked=True) if plan.review else ()
-    return {n for first, last in runs for n in range(first, last + 1)}
-
-
-def _looked_at_closely(plan: Plan, number: int) -> set[int]:
-    own = [s for s in plan.review.subjects if s.track == number] if plan.review else []
-    return {n for s in own for first, last in s.closely for n in range(first, last + 1)}
+def _looked_at(plan: Plan, number: int) -> set[int]:
+    """Frames in which a person can have seen who is under the mask of a track: the result shows
+    nobody there."""
+    if plan.review is None:
+        return set()
+    closely = [s.closely for s in plan.review.subjects if s.track == number]
+    runs = (plan.review.frames_seen(unmasked=True), *closely)
+    return {n for some in runs for first, last in some for n in range(first, last + 1)}
 
 
 def uncover(plan: Plan, number: int, other: int, decided: Decided = UNDECIDED) -> Plan:
@@ -476,16 +469,21 @@ def uncover(plan: Plan, number: int, other: int, decided: Decided = UNDECIDED) -
     taken away becomes one subject without a mask, however often it came and went.
 
     Raises:
-        PlanError: the other is seen there itself, or nobody has looked at the pictures.
+        RefusedError: the other is seen there itself, or nobody has looked at the pictures.
     """
     mine = frozenset(subject_of(plan, number).tracks)
     frames = guessed_over(plan, mine, frozenset(subject_of(plan, other).tracks))
     if not any(frames.values()):
         raise RefusedError("seen_there")
-    looked = _looked_at(plan)
-    unseen = {frame for hiding in frames.values() for frame in hiding} - set(looked)
+    unseen = {frame for hiding in frames.values() for frame in hiding}
+    pictures: dict[int, int] = {}
+    for part in sorted(mine):
+        own, looked = edit.track_of(plan, part), _looked_at(plan, part)
+        there = {frame for frame in unseen if plan.shows(own, frame)}
+        pictures |= dict.fromkeys(there - looked, part)
+        unseen -= there & looked
     if unseen:
-        raise RefusedError("look_first", frame=min(unseen))
+        raise RefusedError("look_first", [(pictures[n], n) for n in sorted(unseen)])
     before = _cut(plan)
     for track, hiding in frames.items():
         for first, last in reversed(runs_of(hiding)):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from ..errors import PlanError, RedactError
@@ -13,22 +14,27 @@ class RefusedError(PlanError):
 
     Args:
         code: `refused.CODE` in the page's catalogues; what to do about it is its second sentence.
+        pictures: track and frame of those that must be looked at first.
         values: for the places in its words.
     """
 
-    def __init__(self, code: str, **values: int | str) -> None:
+    def __init__(
+        self, code: str, pictures: Sequence[tuple[int, int]] = (), **values: int | str
+    ) -> None:
         words: str = surface(FALLBACK, "page")[f"refused.{code}"]
         message, _, hint = words.format(**values).partition(". ")
         super().__init__(message.removesuffix("."), hint)
         self.refusal = code
         self.filled = values
+        self.pictures = list(pictures)
 
 
 def in_words(error: RedactError) -> dict[str, Any]:
     """An error as the page gets it: what was wrong and what to do, in each language."""
     said = {language: list(told(error, language)) for language in LANGUAGES}
     if isinstance(error, RefusedError):
-        return {"error": error.refusal, "values": error.filled, "said": said}
+        asked = {"values": error.filled, "pictures": error.pictures}
+        return {"error": error.refusal, "said": said, **asked}
     return {"error": "refused", "said": said}
 
 

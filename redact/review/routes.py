@@ -30,6 +30,7 @@ from .pictures import jpeg, masked, place_of_moment
 from .refused_error import RefusedError, defect, in_words
 from .server import Answer, PageServer, Route, as_json
 from .session import Session
+from .sheet import Sheet, sheet_to_confirm
 from .shown_files import Shelf
 from .sound import heard
 from .strip import strip_of
@@ -37,6 +38,9 @@ from .system_programs import file_of, show_of
 
 MOST_PAGE_PIXELS: Final = 4096
 """Pixels of a picture that the page gets."""
+
+MOST_CLOSE: Final = 300
+"""Close pictures in one answer; more do not fit on a screen."""
 
 AT_ONCE: Final = 0.1
 """Seconds that looking for alike ones takes at once; the page asks again for the rest."""
@@ -59,7 +63,8 @@ def routes_of(session: Session) -> dict[tuple[str, str], Route]:
 
 
 _NAMES: Final = {
-    "GET": "state plan frame face scene alike covered left strip sound waveform texts text-picture",
+    "GET": "state plan frame face sheet scene alike covered left strip sound waveform texts"
+    " text-picture",
     "POST": "leave edit undo redo reviewer follow hide bridge seen moments finish stop open show"
     " remove-held read",
 }
@@ -152,6 +157,23 @@ class _Page:
         here = self._session.ready()
         track, frame = int(values["track"]), int(values["frame"])
         return _picture(here.gallery.picture(here.open_plan.plan, track, frame))
+
+    def sheet(self, values: dict[str, Any]) -> Answer:
+        """Close pictures, all in one answer: length of the JSON (4 bytes), the JSON, and one JPEG
+        after the other, whose sizes it tells. Those of the tracks and frames "of", or else of the
+        unsure pictures of a kept subject "id", from "first" on; "most" of them."""
+        here = self._session.ready()
+        plan, most = here.open_plan.plan, min(max(int(values["most"]), 1), MOST_CLOSE)
+        if "of" in values:
+            pairs = (pair.split(":") for pair in values["of"].split(","))
+            sheet = Sheet((), [(int(track), int(frame)) for track, frame in pairs][:most])
+        else:
+            chosen = subject_of(plan, int(values["id"])).tracks
+            tracks = [edit.track_of(plan, number) for number in chosen]
+            best = here.gallery.best(tracks)
+            sheet = sheet_to_confirm(plan, tracks, best, int(values.get("first", 0)), most)
+        jpegs = [here.gallery.picture(plan, *one) for one in (*sheet.surely, *sheet.pictures)]
+        return _packed({**sheet._asdict(), "sizes": list(map(len, jpegs))}, b"".join(jpegs))
 
     def scene(self, values: dict[str, Any]) -> Answer:
         """A picture as it will be, as JPEG: around a box or the place that a risky moment is about,

@@ -118,7 +118,7 @@ const locked = (name, { signal }, act) => (locks.has(name) ? new Promise((_, fai
 const asked = globalThis.fetch;
 const outside = new EventTarget();
 for (const [name, value] of Object.entries({
-  document, window: globalThis, devicePixelRatio: 1, localStorage: memory(), sessionStorage: memory(), history: { replaceState() {} },
+  document, window: globalThis, devicePixelRatio: 1, innerWidth: 1280, innerHeight: 720, localStorage: memory(), sessionStorage: memory(), history: { replaceState() {} },
   location: { hash: address.slice(address.indexOf("#")), pathname: "/", reload() {} }, navigator: { language: "en", clipboard: { writeText: async () => {} }, locks: { request: locked } },
   matchMedia: () => ({ matches: false }), getComputedStyle: () => ({ getPropertyValue: () => "#000" }), ResizeObserver: observer, IntersectionObserver: observer,
   requestAnimationFrame: (act) => setTimeout(act, 16), cancelAnimationFrame: clearTimeout, createImageBitmap: async () => ({ width: 112, height: 112, close() {} }),

@@ -31,6 +31,7 @@ from redact.review.looked_at import with_seen
 from redact.review.open_plan import edited
 from redact.review.overview import Overview
 from redact.review.refused_error import RefusedError
+from redact.review.sheet import sheet_to_confirm
 from redact.types import Action, Decided, Keyframe, Origin, State, Target, Track
 
 from .plans import AWAY, FRAMES, HERE, halves, plan_of, three, track
@@ -38,6 +39,11 @@ from .plans import AWAY, FRAMES, HERE, halves, plan_of, three, track
 
 def do(plan: Plan, op: str, **values: Any) -> Plan:
     return edited(plan, {"op": op, **values}, "R. Roe", "2026-11-27T22:15:03.000001Z")
+
+
+def frames_of(number: int, first: int, last: int) -> list[tuple[int, int]]:
+    """Pictures of a track, as the page names them."""
+    return [(number, frame) for frame in range(first, last + 1)]
 
 
 def hidden(plan: Plan, number: int, frame: int) -> bool:
@@ -106,34 +112,37 @@ def guessed(plan: Plan | None = None) -> Plan:
 def test_what_a_person_confirms_while_looking_is_shown_and_no_more() -> None:
     plan = guessed()
     assert hidden(plan, 1, 34) and plan.to_confirm(edit.track_of(plan, 1)) == [(30, 39)]
-    some = do(plan, "confirm", same=[(1, 30, 34)], other=[])
+    some = do(plan, "confirm", same=frames_of(1, 30, 34), other=[])
     assert not hidden(some, 1, 34) and hidden(some, 1, 35)
     (said,) = edit.track_of(some, 1).confirmed
     assert (said.first, said.last, said.same, said.by) == (30, 34, True, "R. Roe") and said.at
     # What was not on the screen nobody can confirm.
     with pytest.raises(PlanError, match="looked at"):
-        do(replace(plan, review=None), "confirm", same=[(1, 30, 34)], other=[])
+        do(replace(plan, review=None), "confirm", same=frames_of(1, 30, 34), other=[])
     flown = ReviewState(seen=(SeenFrames("outlines", "fast", ((0, 99),)),))
     with pytest.raises(PlanError, match="looked at"):
-        do(replace(plan, review=flown), "confirm", same=[(1, 30, 34)], other=[])
+        do(replace(plan, review=flown), "confirm", same=frames_of(1, 30, 34), other=[])
     with pytest.raises(PlanError, match="not kept"):
-        do(plan, "confirm", same=[(2, 30, 34)], other=[])
+        do(plan, "confirm", same=frames_of(2, 30, 34), other=[])
 
 
-def test_what_is_unsure_within_a_second_is_looked_at_as_one_stretch() -> None:
-    """Between two scans of a network lie a few pictures each: thirty keys for a minute."""
-    seen = ((0, 9), (20, 24), (35, 60), (71, 75))
-    guesses = ((10, 19), (25, 34), (61, 70))
+def test_unsure_pictures_are_shown_beside_sure_ones_as_many_as_fit() -> None:
+    seen, guesses = ((0, 9), (20, 24), (35, 60)), ((10, 19), (25, 34))
     parts = [(*span, State.DETECTED, HERE) for span in seen]
     parts += [(*span, State.FOLLOWED, HERE) for span in guesses]
     plan = do(three().with_track(track(1, *sorted(parts))), "decide", ids=[1], decision="keep")
+    # Where a person drew a part, that is the one asked about.
+    drawn = [Keyframe(n, HERE, State.MANUAL if n == 40 else State.FOLLOWED) for n in (27, 28, 40)]
+    plan, number = page_edits.add(plan, Target.FACE, drawn, Decided("", "R. Roe"), to=1)
     told = next(s for s in Overview().changes(plan)["changed"] if s["id"] == 1)
-    near, far = [*range(10, 20), *range(25, 35)], [*range(61, 71)]
-    assert told["confirm"] == [
-        {"track": 1, "first": 10, "last": 34, "pictures": near},
-        {"track": 1, "first": 61, "last": 70, "pictures": far},
-    ]
-    assert told["unsure"] == len(near + far)
+    assert told["unsure"] == 20
+    tracks = [edit.track_of(plan, n) for n in (1, number)]
+    sheet = sheet_to_confirm(plan, tracks, (1, 3), 0, 12)
+    assert sheet.pictures == [*frames_of(1, 10, 19), *frames_of(1, 25, 26)]
+    rest = sheet_to_confirm(plan, tracks, (1, 3), 12, 12).pictures
+    assert rest == [*frames_of(number, 27, 34)]
+    assert sheet.surely[0] == (1, 3) and 2 <= len(sheet.surely) <= 6
+    assert all(plan.shows(edit.track_of(plan, t), frame) for t, frame in sheet.surely)
 
 
 def test_who_was_shown_alone_is_confirmed_and_nobody_else() -> None:
@@ -143,10 +152,10 @@ def test_who_was_shown_alone_is_confirmed_and_nobody_else() -> None:
         item = {"view": "closely", "speed": "still", "frames": [*range(30, 35)], "subject": subject}
         return replace(plan, review=with_seen(ReviewState(), [item], FRAMES))
 
-    some = do(shown(1), "confirm", same=[(1, 30, 39)], other=[(1, 50, 51)])
+    some = do(shown(1), "confirm", same=frames_of(1, 30, 39), other=frames_of(1, 50, 51))
     assert [n for n in range(61) if hidden(some, 1, n)] == [*range(35, 40), 50, 51]
     with pytest.raises(PlanError, match="looked at"):
-        do(shown(2), "confirm", same=[(1, 30, 39)], other=[])
+        do(shown(2), "confirm", same=frames_of(1, 30, 39), other=[])
     assert some.review and some.review.frames_seen() == (), (
         "of whoever else is there nothing is seen"
     )
@@ -154,7 +163,7 @@ def test_who_was_shown_alone_is_confirmed_and_nobody_else() -> None:
 
 def test_what_was_confirmed_does_not_outlive_the_decision_it_was_said_of() -> None:
     """Keep, confirm, hide, keep: the stretch that was confirmed for the first Keep stayed open."""
-    plan = do(guessed(), "confirm", same=[(1, 30, 39)], other=[])
+    plan = do(guessed(), "confirm", same=frames_of(1, 30, 39), other=[])
     assert not hidden(plan, 1, 34)
     for between in ("hide", "false alarm", ""):
         again = do(
@@ -165,17 +174,17 @@ def test_what_was_confirmed_does_not_outlive_the_decision_it_was_said_of() -> No
 
 
 def test_whoever_is_kept_already_stays_as_confirmed_when_all_others_are_hidden() -> None:
-    plan = do(guessed(), "confirm", same=[(1, 30, 34)], other=[])
-    plan = do(plan, "confirm", other=[(1, 50, 60)], same=[])
+    plan = do(guessed(), "confirm", same=frames_of(1, 30, 34), other=[])
+    plan = do(plan, "confirm", other=frames_of(1, 50, 60), same=[])
     alone = do(plan, "only", id=1, reason="client")
     assert [n for n in range(61) if hidden(alone, 1, n)] == [*range(35, 40), *range(50, 61)]
 
 
 def test_not_him_here_hides_even_where_a_detector_was_sure() -> None:
-    plan = do(guessed(), "confirm", other=[(1, 35, 45)], same=[])
+    plan = do(guessed(), "confirm", other=frames_of(1, 35, 45), same=[])
     assert hidden(plan, 1, 42) and not hidden(plan, 1, 46)
     assert plan.to_confirm(edit.track_of(plan, 1)) == [(30, 34)], "it is not asked again"
-    later = do(plan, "confirm", same=[(1, 35, 36)], other=[])
+    later = do(plan, "confirm", same=frames_of(1, 35, 36), other=[])
     assert not hidden(later, 1, 36) and hidden(later, 1, 37)
 
 
@@ -192,7 +201,7 @@ def test_followed_from_a_kept_one_is_kept_and_waits_to_be_confirmed() -> None:
         *(30, 31),
         *range(33, 40),
     ]
-    whole = do(plan, "confirm", same=[(number, 30, 39)], other=[])
+    whole = do(plan, "confirm", same=frames_of(number, 30, 39), other=[])
     assert not any(hidden(whole, t, n) for t in (1, number) for n in range(61))
 
 
@@ -214,9 +223,16 @@ def test_another_guess_over_a_kept_one_is_taken_away_there_and_nowhere_else() ->
     (one,) = [s for s in all_subjects(clear) if gone[0].id in s.tracks]
     assert sorted(one.tracks) == sorted(t.id for t in gone)
     assert one.decision is Decision.CUT_OFF
-    with pytest.raises(RefusedError, match="Not all of") as caught:
+    with pytest.raises(RefusedError, match="nobody else is under") as caught:
         do(replace(plan, review=None), "uncover", id=1, other=2)
-    assert caught.value.filled == {"frame": 41}, "where the page plays them from"
+    asked = [*frames_of(1, 41, 48), *frames_of(1, 51, 58)]
+    assert caught.value.pictures == asked, "what has to be looked at is shown"
+    closely = SeenSubject(1, (), ((41, 48), (51, 58)))
+    looked = replace(plan, review=ReviewState(subjects=(closely,)))
+    assert do(looked, "uncover", id=1, other=2).tracks == clear.tracks
+    of_another = replace(plan, review=ReviewState(subjects=(closely.but(track=3),)))
+    with pytest.raises(RefusedError):
+        do(of_another, "uncover", id=1, other=2)
     seen = track(2, (10, 80, State.DETECTED, HERE))
     with pytest.raises(PlanError, match="seen"):
         do(guessed(three().with_track(seen)), "uncover", id=1, other=2)
@@ -503,15 +519,17 @@ def test_what_the_networks_were_sure_of_is_no_false_alarm_by_one_key() -> None:
         seen = SeenFrames("outlines", "still", tuple((frame, frame) for frame in frames))
         return replace(plan, review=ReviewState(seen=(seen,)))
 
-    for looked, words in ((plan, "0:00.2, 0:01.0, 0:02.2"), (looked_at(5, 55), "at 0:01.0,")):
-        with pytest.raises(PlanError) as caught:
+    for looked, pictures in ((plan, (5, 25, 55)), (looked_at(5, 55), (25,))):
+        with pytest.raises(RefusedError, match="98%") as caught:
             do(looked, "decide", **alarm, reason="a poster")
-        assert caught.value.refusal == "alarm_look"
-        assert "98%" in caught.value.message and words in str(caught.value.hint)
+        assert caught.value.pictures == [(1, frame) for frame in pictures]
     whole = looked_at(5, 25, 55)
-    with pytest.raises(PlanError) as caught:
+    with pytest.raises(RefusedError, match="98%") as caught:
         do(whole, "decide", **alarm, reason=" - ")
-    assert caught.value.refusal == "alarm_reason"
+    # On the sheet of close pictures each was looked at as well.
+    closely = SeenSubject(1, (), ((5, 5), (25, 25), (55, 55)))
+    close = replace(plan, review=ReviewState(subjects=(closely,)))
+    assert do(close, "decide", **alarm, reason="a poster").tracks[0].action is Action.FALSE_ALARM
     done = do(whole, "decide", **alarm, reason="a poster")
     told = edit.track_of(done, 1)
     assert told.action is Action.FALSE_ALARM and [c.first for c in told.confirmed] == [5, 25, 55]

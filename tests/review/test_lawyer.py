@@ -114,18 +114,19 @@ def test_the_story_of_a_case(browser: Any, street: Path, found: Plan, tmp_path: 
         page.shot("chosen")
         looks.be("fr", "dark", 1024)
         page.shot("kept")
-        confirm = f"state.subjects.get({kept}).confirm"
-        for _ in range(12):
-            if not page.state(confirm):
-                break
-            first = page.state(confirm)[0]["first"]
+        unsure = f"state.subjects.get({kept}).unsure"
+        if page.state(unsure):
             page.press("v")
-            page.find(".faces")
+            page.find(".faces [data-frame]")
             looks.check()
             page.shot("to-confirm")
+        for _ in range(12):
+            left = page.state(unsure)
+            if not left:
+                break
             page.press("y")
-            page.until(lambda first=first: all(c["first"] != first for c in page.state(confirm)))
-        assert page.state(confirm) == []
+            page.until(lambda left=left: page.state(unsure) < left)
+        assert page.state(unsure) == 0
         page.press("ESCAPE")
         page.choose(kept)
         page.shot("confirmed")

@@ -38,9 +38,9 @@ while (!sessionStorage.getItem(PAGE) || !(await isFree(sessionStorage.getItem(PA
 }
 
 export class Refused extends Error {
-  constructor(status, { error = "", said = null, values = {} }) {
+  constructor(status, { error = "", said = null, values = {}, pictures = [] }) {
     super(said?.en?.[0] ?? (error || String(status)));
-    Object.assign(this, { status, error, said, values });
+    Object.assign(this, { status, error, said, values, pictures });
   }
 }
 

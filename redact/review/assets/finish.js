@@ -4,9 +4,9 @@ import { html, useEffect, useSignal } from "./html.js";
 import { inTurn, load, select, state, title, toast, tried } from "./store.js";
 import { current, said, stageWords, t } from "./words.js";
 import { Bar, Button, Choices, Field, Reviewer } from "./controls.js";
-import { openPictures } from "./confirm.js";
 import { closeDialog } from "./dialog.js";
 import { showFinding, nextFinding } from "./findings.js";
+import { openConfirm } from "./look_closely.js";
 import { nextMoment, nextUnseen } from "./moments.js";
 import { flush } from "./seen.js";
 import { Path, show } from "./show.js";
@@ -83,7 +83,7 @@ const WAYS = {
   findings: () => nextFinding(0),
   confirm: (id) => {
     select(id);
-    openPictures();
+    openConfirm();
   },
   moments: nextMoment,
   pictures: nextUnseen,

@@ -4,10 +4,10 @@ import { redo, select, state, undo } from "./store.js";
 import { keyNames, t } from "./words.js";
 import { Button } from "./controls.js";
 import { closeDialog } from "./dialog.js";
-import * as confirm from "./confirm.js";
 import * as findings from "./findings.js";
 import { askFinish } from "./finish.js";
 import * as list from "./list.js";
+import { openConfirm } from "./look_closely.js";
 import { setKey } from "./mask.js";
 import { nextMoment, openSheet } from "./moments.js";
 import { moveByKey } from "./moving.js";
@@ -27,7 +27,6 @@ export function nextChange() {
 }
 export const showKeys = () => (state.dialog = { kind: "keys" });
 function escape() {
-  if (state.confirming) return confirm.end();
   state.drawn = null;
   pointer.setDrawing(false);
   setMark(null);
@@ -44,7 +43,7 @@ const of = (act) => () => state.one && act(state.one),
   toView = (view, i) => ({ [i + 1]: () => player.setView(view) });
 /** By group: what is printed on the key, what it does in words, and the function that does it, or
  *  one for each key of several; the first word that is printed is the key. Those without a function
- *  are taken by `moveByKey`, or with Ctrl by those of `WITH_CTRL`. */
+ *  are taken by `moveByKey`, by the sheet of pictures to confirm, or with Ctrl by `WITH_CTRL`. */
 const KEYS = {
   move: [
     ["Space", "play", { " ": player.playOrStop }],
@@ -73,9 +72,9 @@ const KEYS = {
     ["X", "no_face", () => decide("false alarm")],
     ["W", "write_reason", () => document.getElementById("why")?.focus()],
     ["O", "only_this", of((s) => list.only(s.id))],
-    ["V", "confirm_look", confirm.confirmChosen],
-    ["Y", "confirm_yes", () => confirm.answer(true)],
-    ["R", "confirm_no", () => confirm.answer(false)],
+    ["V", "confirm_look", openConfirm],
+    ["Y", "confirm_yes"],
+    ["R", "confirm_no"],
     ["T", "uncover", uncoverFirst],
   ],
   correct: [

@@ -2,9 +2,7 @@
 import { computed } from "./html.js";
 import { edit, kindOf, select, state, title, toast, undo } from "./store.js";
 import { isOwnReason, t } from "./words.js";
-import { playStretch } from "./confirm.js";
 import * as player from "./player.js";
-import { allTold } from "./seen.js";
 
 export const MARKS = { keep: "✓", hide: "■", none: "∅", open: "○" };
 const BY = {
@@ -66,26 +64,14 @@ export async function decide(decision) {
   const ids = who.map((s) => s.id),
     reason = reasonFor(who, decision),
     words = { hide: "decided_hide", keep: "decided_keep", "false alarm": "decided_none" };
-  // What the networks were sure of has to be looked at, and what is on the screen now counts.
-  if (decision === "false alarm" && who.some((s) => s.certainty === "sure")) await allTold();
-  const done = await edit(
-    "decide",
-    { ids, decision, reason },
-    t(words[decision], { n: ids.length }),
-    lookFirst,
-  );
-  if (!done) return;
+  const done = t(words[decision], { n: ids.length });
+  if (!(await edit("decide", { ids, decision, reason }, done))) return;
   if (state.why === reason) state.why = ""; // it is saved
   if (state.filter !== "open") return;
   const next = listed().find((s) => BY[state.sort](s, who.at(-1)) > 0) || listed()[0];
   if (!next) return;
   select(next.id);
   goTo(next);
-}
-/** A false alarm that was refused: show the picture that is to be looked at, large; or ask why. */
-function lookFirst({ error, values: { number, frame } }) {
-  if (error === "alarm_look") playStretch({ track: number, first: frame, last: frame });
-  if (error === "alarm_reason") document.getElementById("why")?.focus();
 }
 export const only = (id) =>
   edit("only", { id, reason: reasonFor([state.subjects.get(id)], "keep") }, t("decided_only"));

@@ -3,8 +3,6 @@ import { get, join, leave, onEnd } from "./api.js";
 import { effect, html, render } from "./html.js";
 import { load, select, state, toast } from "./store.js";
 import { said, t } from "./words.js";
-import * as confirm from "./confirm.js";
-import { ConfirmDialog } from "./confirm_dialog.js";
 import { Dialog } from "./dialog.js";
 import * as finish from "./finish.js";
 import { hidden, nextFinding } from "./findings.js";
@@ -12,6 +10,7 @@ import { Gallery } from "./gallery.js";
 import { Header } from "./header.js";
 import { KeysDialog, listen } from "./keys.js";
 import { beginLook } from "./look.js";
+import { ConfirmDialog, LookDialog } from "./look_closely.js";
 import { Opening, take } from "./opening.js";
 import * as player from "./player.js";
 import { flush } from "./seen.js";
@@ -32,6 +31,7 @@ const DIALOGS = {
   result: finish.ResultDialog,
   moments: SheetDialog,
   confirm: ConfirmDialog,
+  look: LookDialog,
   show: ShowDialog,
 };
 let video = { name: "", plan: "" },
@@ -49,7 +49,6 @@ const App = () => html`
 async function begin() {
   await beginLook();
   render(html`<${App} />`, document.body);
-  confirm.attach();
   listen();
   await take();
   state.opening = {};

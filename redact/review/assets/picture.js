@@ -10,26 +10,24 @@ let turn = Promise.resolve(); // one after the other: each is decoded and drawn 
 
 const keyOf = (path, of) => `${path}?${new URLSearchParams(of)}`;
 async function fetched(path, of) {
-  const key = keyOf(path, of);
-  if (!known.has(key)) keep(key, await decoded(new Uint8Array(await bytes(path, of))));
-  return known.get(key);
+  return known.get(keyOf(path, of)) ?? keep(path, of, new Uint8Array(await bytes(path, of)));
 }
-/** Fetch a picture that will be wanted soon, after all that are. */
-export const fetchAhead = (path, of) => (turn = turn.then(() => fetched(path, of)).catch(() => {}));
+/** Keep a picture that came with others. */
+export async function keep(path, of, jpeg) {
+  const bitmap = await decoded(jpeg);
+  known.set(keyOf(path, of), bitmap);
+  if (known.size > MOST) known.delete(known.keys().next().value);
+  return bitmap;
+}
 
-/** The picture of an address, fetched once it comes into view; while there is none, it stays grey.
- *  `drawn` is told when it is there. */
-export function Picture({ path, of, drawn, ...props }) {
+/** The picture of an address, fetched once it comes into view; while there is none, it stays grey. */
+export function Picture({ path, of, ...props }) {
   const canvas = useRef(),
     key = keyOf(path, of);
   useLayoutEffect(() => {
     let gone = false,
       tries = 3; // the machine may be changing its network
-    const show = (bitmap) => {
-      if (gone) return;
-      showOn(canvas.current, bitmap);
-      drawn?.();
-    };
+    const show = (bitmap) => gone || showOn(canvas.current, bitmap);
     const seen = new IntersectionObserver(([entry]) => {
       if (!entry.isIntersecting) return;
       seen.disconnect();
@@ -43,10 +41,6 @@ export function Picture({ path, of, drawn, ...props }) {
     return () => seen.disconnect((gone = true));
   }, [key]);
   return html`<canvas ref=${canvas} ...${props} />`;
-}
-function keep(key, bitmap) {
-  known.set(key, bitmap);
-  if (known.size > MOST) known.delete(known.keys().next().value);
 }
 function showOn(canvas, bitmap) {
   [canvas.width, canvas.height] = [bitmap.width, bitmap.height];

@@ -51,7 +51,6 @@ for (const [name, value] of Object.entries({
   moving: null, // a mask that is being moved or drawn: track, frame, mask
   reach: "picture", // which pictures a change of a mask is for: picture, since, all
   smaller: null, // a mask that would be smaller than what was found, until that is confirmed
-  confirming: null, // the stretch that is played: track, first, last
   mark: null, // what of the sound is marked, in seconds: start, end
   remute: 0, // number of the muted span that is being changed
   wave: null,
@@ -142,7 +141,7 @@ export const taken = (told) =>
   });
 
 /** Ask the server for a change; what it answers, or null where it was refused: that was said, and told
- *  to `refused`. */
+ *  to `refused`. Where pictures have to be looked at first, they are shown. */
 export async function change(path, body, done, refused = () => {}) {
   hideToast(); // what it offers is about the change before
   try {
@@ -156,6 +155,10 @@ export async function change(path, body, done, refused = () => {}) {
   } catch (error) {
     if (!(error instanceof Refused)) return null;
     if (error.error === "outside") await load();
+    if (error.pictures.length) {
+      state.dialog = { kind: "look", path, body, done, refusal: error };
+      return null;
+    }
     toast(said(error), true);
     refused(error);
     return null;

@@ -5,14 +5,11 @@ import { html, signal, useEffect } from "./html.js";
 import { count, edit, select, state, title, toast } from "./store.js";
 import { span, t } from "./words.js";
 import { Button } from "./controls.js";
-import { answer, confirmChosen, playStretch } from "./confirm.js";
+import { openConfirm } from "./look_closely.js";
 import { Face } from "./picture.js";
-import { nearest } from "./list.js";
 import * as player from "./player.js";
-import { allTold } from "./seen.js";
 
-const FEW = 4, // stretches that are told by their times; more are seen in the timeline, and not read
-  A_LOOK = 50; // pictures
+const FEW = 4; // stretches that are told by their times; more are seen in the timeline, and not read
 /** Who hides the chosen one all the same, and where nobody does; none until that is known. */
 const told = signal(null);
 const cover = () => (told.value?.revision === state.revision ? told.value : null);
@@ -44,7 +41,7 @@ export function Visible({ of: s }) {
     <p class="small muted">
       ${n > 0 && bare.length <= FEW && t("visible_at", { times })} ${rest > 0 && t("stays_hidden", { n: rest })}
     </p>
-    ${s.confirm.length > 0 && html`<${Confirm} />`}
+    ${s.unsure > 0 && html`<${Confirm} />`}
     ${covered
       .filter(({ by }) => state.subjects.has(by))
       .slice(0, 4)
@@ -52,30 +49,18 @@ export function Visible({ of: s }) {
   `;
 }
 
-/** Where nobody is sure of a kept one: what shows it, and, while a stretch is played, what answers. */
+/** Where nobody is sure of a kept one. */
 const Confirm = () => html`<div class="item warn" id="confirm">
   <p class="small">${t("confirm_note")}</p>
-  <div class="row">
-    <${Button} id="confirm-look" word="confirm_look" hotkey="V" class=${state.confirming ? "" : "primary"} act=${confirmChosen} />
-    ${
-      state.confirming &&
-      html`<${Button} id="confirm-yes" word="confirm_yes" hotkey="Y" class="primary" act=${() => answer(true)} />
-      <${Button} id="confirm-no" word="confirm_no" hotkey="R" act=${() => answer(false)} />`
-    }
-  </div>
+  <div class="row"><${Button} id="confirm-look" word="confirm_look" hotkey="V" class="primary" act=${openConfirm} /></div>
 </div>`;
 
-/** Play the stretch from there on in which somebody is shown, at most `A_LOOK` pictures. */
-function lookAt(s, frame) {
-  const run = s.shown.find(([a, b]) => a <= frame && frame <= b) || [0, frame];
-  playStretch({
-    track: nearest(s, frame).id,
-    first: frame,
-    last: Math.min(run[1], frame + A_LOOK),
-  });
-}
 /** Somebody who hides a kept one all the same: often the same person, found twice. */
 function Covering({ of: s, by, frame, n, guessed }) {
+  const look = () => {
+    player.unmask();
+    player.goTo(frame);
+  };
   const both = () => {
     select([s.id, by.id]);
     player.show(frame);
@@ -86,18 +71,13 @@ function Covering({ of: s, by, frame, n, guessed }) {
       <span>${by.id === s.id ? t("covered_by_own", { n }) : t("covered_by", { who: title(by), n })}</span>
     </div>
     <div class="row">
-      <${Button} word="show" act=${() => lookAt(s, frame)} />
+      <${Button} word="show" act=${look} />
       ${guessed ? html`<${Button} word="uncover" hotkey="T" act=${() => uncover(s.id, by.id)} />` : html`<${Button} word="choose_both_button" act=${both} />`}
     </div>
     <p class="muted">${t(guessed ? "covered_guess" : "covered_note")}</p>
   </div>`;
 }
-async function uncover(id, other) {
-  await allTold();
-  const look = ({ values }) =>
-    values?.frame !== undefined && lookAt(state.subjects.get(id), values.frame);
-  return edit("uncover", { id, other }, t("uncovered"), look);
-}
+const uncover = (id, other) => edit("uncover", { id, other }, t("uncovered"));
 /** Take the mask away of whoever hides the chosen one without being sure to be there. */
 export async function uncoverFirst() {
   const { one } = state;
