@@ -1,9 +1,8 @@
-"""What of a fixed camera's text is burnt into the picture: where nothing moves, its looks tell.
+"""Tells captions from signs by appearance, for cameras that do not move.
 
-A caption is written by a program: exactly level, in letters of full contrast and brightness, along
-the upper or lower border of the picture. A sign is as bright as the light on it, and stands where
-it was put up. All numbers were chosen on the labelled clips of dev and of street footage
-(`python -m lab.texts`).
+A caption is drawn by a program: exactly level, at full contrast and brightness, along the upper or
+lower border of the picture. A sign is as bright as the light on it and can be anywhere. All
+numbers were chosen on labelled clips of dev and of street footage (`python -m lab.texts`).
 """
 
 from __future__ import annotations
@@ -14,15 +13,16 @@ from .date_and_time import is_clock
 from .reader import Text
 
 CAPTION_BORDER: Final = 0.16
-"""Share of the picture's height at its upper and lower border in which captions stand."""
+"""Height of the strips along the upper and lower border that hold captions, as a share of the
+picture's height."""
 
 SLANT: Final = 0.2
-"""Of its height by which a level line may rise or fall from end to end: as exactly as its corners
-are found."""
+"""Most that a level line may rise or fall from end to end, as a share of its height: the precision
+of its corners."""
 
 CAPTION_LIGHT: Final = 180
 CAPTION_CONTRAST: Final = 80
-"""Grey levels of its lightest pixels, and between these and its darkest."""
+"""Least grey level of a caption's lightest pixels, and least difference to its darkest."""
 
 
 def looks_burnt_in(line: Text, height: int) -> bool:

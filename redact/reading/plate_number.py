@@ -1,4 +1,4 @@
-"""Tells the number of a licence plate from other text."""
+"""Tells the numbers of licence plates from other text."""
 
 from __future__ import annotations
 
@@ -8,23 +8,23 @@ from ..types import TELLING_LETTERS, folded
 from .date_and_time import tells_time
 
 SHORTEST_PLATE: Final = 4
-"""Letters and digits of the shortest plate that is told from a word, a price or a house number."""
+"""Fewest letters and digits of a plate; shorter text may be a price or a house number."""
 
 LONGEST_PLATE: Final = 12
-"""Letters and digits of the longest: an Indian plate has ten, and a frame or a country's mark is
-read along."""
+"""Most letters and digits of a plate: an Indian plate has ten, and the reader may add those of its
+frame or country code."""
 
 MOST_DIGITS: Final = 8
-"""Digits of the longest plate without a letter: more of them are a telephone number."""
+"""Most digits of a plate without letters; more are a telephone number."""
 
 
 def is_plate_number(text: str) -> bool:
-    """Whether a text reads like a plate: four to twelve letters and digits, a digit among them;
-    neither a date, a time of day nor a telephone number, nor one sign over and over, as rows of
-    bottles or windows are read.
+    """Whether a text looks like a plate's number: four to twelve letters and digits, at least one
+    of them a digit. It is not a date, a time of day, a telephone number, or one repeated character,
+    which the reader sees in rows of bottles or windows.
 
     Args:
-        text: as it was read, all lines of one place joined.
+        text: as read, all lines of one place joined.
     """
     signs = [c for c in text if c.isalnum()]
     digits = sum(c.isdigit() for c in signs)
@@ -34,6 +34,6 @@ def is_plate_number(text: str) -> bool:
 
 
 def repeats(text: str, number: str) -> bool:
-    """Whether a text holds a plate's number, however either is written; see `folded`."""
+    """Whether a text contains a plate's number, whatever the spelling of either; see `folded`."""
     wanted = folded(number)
     return len(wanted) >= TELLING_LETTERS and wanted in folded(text)

@@ -1,4 +1,4 @@
-"""The reader: finds lines of text in a picture, and says what they read.
+"""The reader: finds lines of text in a picture, and recognises their letters.
 
 PP-OCRv4 (PaddleOCR, Apache-2.0) in the ONNX files of the wheel `rapidocr-onnxruntime` 1.4.4. One
 network marks the pixels that lie within text (Liao et al., "Real-time Scene Text Detection with
@@ -24,59 +24,59 @@ from ..detection import (
 from ..types import Box, Rect
 
 TEXT_PIXEL_SCORE: Final = 0.3
-"""Score from which a pixel lies within text: as PaddleOCR uses the network."""
+"""Score from which a pixel lies within text; PaddleOCR's value."""
 
 LEAST_LINE: Final = 0.5
-"""Mean score of the pixels of a line from which it is one: likewise."""
+"""Least mean score of the pixels of a line; PaddleOCR's value."""
 
 UNCLIP: Final = 1.6
-"""The network marks the inner part of a line; the whole one is larger by this times area ÷
-perimeter on each side: likewise."""
+"""The network marks only the inner part of a line. Each side of it is moved outward by this times
+area ÷ perimeter; PaddleOCR's value."""
 
 STEP: Final = 32
-"""Sides of the picture that the detecting network takes are multiples of it."""
+"""The detection network needs sides that are multiples of this."""
 
 LINE_HEIGHT: Final = 48
-"""Pixels of height in which the recognising network takes a line: as it was trained."""
+"""Height in pixels of a line for the recognition network, as in its training."""
 
 LEAST_WIDTH: Final = 320
-"""Least width of that picture, grey beyond the line: likewise."""
+"""Least width of that picture, padded with grey, as in its training."""
 
 MOST_WIDTH: Final = 1600
-"""Greatest width: a longer line is squeezed. It bounds time and memory for a picture of one line
-of text from side to side."""
+"""Greatest width of that picture; longer lines are squeezed. Bounds time and memory for a line of
+text across the whole picture."""
 
 MOST_LINES: Final = 100
-"""Lines of one picture that are read, the tallest ones: a page of a book has forty. It bounds the
-time that a picture full of text takes."""
+"""Most lines of one picture that are recognised, the tallest first. A page of a book has forty.
+Bounds the time for a picture full of text."""
 
 BATCH: Final = 6
-"""Lines that are read at a time, of about one width."""
+"""Lines of similar width that are recognised at once."""
 
 VERTICAL_ASPECT: Final = 1.5
-"""Height ÷ width from which a line runs from top to bottom and is turned: as PaddleOCR does."""
+"""Height ÷ width from which a line is read as vertical text; PaddleOCR's value."""
 
 MOST_SIDE: Final = 2000
-"""Pixels of the longer side of the largest picture that is read; a larger one is shrunk."""
+"""Longest side, in pixels, of a picture for the networks; a larger picture is shrunk."""
 
 SMALL_SIDE: Final = 736
 MOST_TEXT_ZOOM: Final = 2.0
-"""Pixels of the shorter side to which a smaller picture is enlarged, and times at most: of 15
-burnt-in texts of 12 to 20 pixels of height on street and shop footage 11 are read so instead of 4,
-of 63 larger ones (among them logos and faint watermarks) 45 instead of 39."""
+"""Shorter side, in pixels, to which a smaller picture is enlarged, and the largest zoom. Of 15
+burnt-in texts of 12 to 20 pixels on street and shop footage 11 are read, without it 4; of 63
+larger ones (some of them logos and faint watermarks) 45, without it 39."""
 
 CROP_HEIGHT: Final = 96
-"""Pixels of height to which a small place is enlarged before it is read."""
+"""Height in pixels to which a small place is enlarged before it is read."""
 
 CROP_BORDER: Final = 24
 PICTURE_BORDER: Final = 16
-"""Pixels around an enlarged place, and around a picture, which repeat its edge: text that touches
-the border of a picture is not found. With 16 the clock of a shop's camera is read, and with 0 not;
-24 and 48 read no more."""
+"""Pixels of padding, repeating the edge, around an enlarged place and around a whole picture: the
+network misses text that touches the border. With 16 it reads the clock of a shop's camera, with 0
+it does not; 24 and 48 read no more."""
 
 READING_MARGIN: Final = 0.15
-"""Of a box's height that is read beyond each side of it: a detector's box may cut through the
-letters."""
+"""Margin around a box that is read with it, as a share of its height: a detector's box may cut
+through the letters."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,11 +84,11 @@ class Text:
     """One line of text.
 
     Attributes:
-        text: what it reads; "" if the line is there, but not legible, or nobody read it because
-            there are `MOST_LINES` taller ones.
+        text: its letters; "" if they are illegible, or were not read because `MOST_LINES` taller
+            lines were.
         score: mean probability of its characters, 0 to 1.
-        corners: float32 [4, 2], x and y in pixels of the picture that was given, clockwise from
-            the top left of the line.
+        corners: float32 [4, 2], x and y in pixels of the picture, clockwise from the top left of
+            the line.
         levels: grey levels of its darkest and its lightest pixels, 0 to 255.
     """
 
@@ -105,7 +105,7 @@ class Text:
 
     @property
     def height(self) -> float:
-        """Of the line, across its direction, in pixels."""
+        """Height of the line across its direction, in pixels."""
         return float(np.linalg.norm(self.corners[3] - self.corners[0]))
 
 
@@ -113,7 +113,7 @@ class Reader:
     """The two networks, loaded once.
 
     Args:
-        threads: processors to use, None for all that this process may use, at most 8.
+        threads: number of threads; None: one for each processor of this process, at most 8.
 
     Attributes:
         name: for reports.
@@ -139,8 +139,8 @@ class Reader:
         """All lines of text in a picture, from top to bottom.
 
         Args:
-            rgb: uint8 [H, W, 3]. Text from about 12 pixels of height is read.
-            part: of it, in its pixels, that is read as if all of it were; None: all of it.
+            rgb: uint8 [H, W, 3]. Text is legible from a height of about 12 pixels.
+            part: of the picture, in its pixels, to read at the same zoom; None for all of it.
 
         Returns:
             Lines with corners in pixels of `rgb`.
@@ -157,7 +157,7 @@ class Reader:
         return _moved(self._read(shown, zoom, PICTURE_BORDER), part.x1, part.y1)
 
     def read_place(self, rgb: NDArray[np.uint8], box: NDArray[np.floating]) -> list[Text]:
-        """All lines of text at a place, which is enlarged if it is small.
+        """All lines of text at a place, enlarged to a common height.
 
         Args:
             rgb: uint8 [H, W, 3], the whole picture.
@@ -182,13 +182,12 @@ class Reader:
         return _moved(self._read(part, zoom, CROP_BORDER), left, top)
 
     def _read(self, rgb: NDArray[np.uint8], zoom: float, border: int) -> list[Text]:
-        """Lines in a picture that is shown to the networks `zoom` times as large, with a border
-        around."""
+        """Lines in a picture that is scaled by `zoom` and padded by `border` pixels."""
         frame = (border,) * 4
         bordered = cv2.copyMakeBorder(_resized(rgb, zoom), *frame, cv2.BORDER_REPLICATE)
         shown = np.asarray(bordered, np.uint8)
         lines = self._find(shown)
-        # They are cut out where there are more pixels: of a picture that was shrunk, from that.
+        # Cut lines out of the larger picture: the original, if it was shrunk.
         if zoom < 1 and border == PICTURE_BORDER:
             shown, lines = rgb, [(corners - border) / zoom for corners in lines]
             border, zoom = 0, 1.0
@@ -248,7 +247,7 @@ class Reader:
 
 
 def _moved(lines: Sequence[Text], x: int, y: int) -> list[Text]:
-    """Lines of a part of a picture whose top left corner lies there, in the picture's pixels."""
+    """Lines of a part of a picture, shifted by its corner into the picture's pixels."""
     by = np.array([x, y], np.float32)
     return [Text(line.text, line.score, line.corners + by, line.levels) for line in lines]
 
@@ -267,7 +266,7 @@ def _resized(rgb: NDArray[np.uint8], zoom: float) -> NDArray[np.uint8]:
 
 
 def _prepared(rgb: NDArray[Any]) -> NDArray[np.float32]:
-    """As both networks take it: blue, green, red, from -1 to 1, float32 [1, 3, H, W]."""
+    """Input of both networks: float32 [1, 3, H, W], blue, green, red, from -1 to 1."""
     out = np.empty((1, 3, *rgb.shape[:2]), np.float32)
     for plane, channel in zip(out[0], cv2.split(rgb)[::-1], strict=True):
         cv2.LUT(channel, _FROM_MINUS_ONE, plane)
@@ -275,11 +274,11 @@ def _prepared(rgb: NDArray[Any]) -> NDArray[np.float32]:
 
 
 _FROM_MINUS_ONE: Final = (np.arange(256) / 127.5 - 1).astype(np.float32)
-"""Of each level; looked up, as doubles of a whole picture take a hundred megabytes."""
+"""Input value of each grey level; computing it for a whole picture takes a hundred megabytes."""
 
 
 def _mean_within(score: NDArray[np.float32], outline: NDArray[Any]) -> float:
-    """Mean of the scores within the least rectangle around an outline."""
+    """Mean score within the smallest rotated rectangle around an outline."""
     x, y, width, height = cv2.boundingRect(outline)
     corners = cv2.boxPoints(cv2.minAreaRect(outline)) - (x, y)
     inside = np.zeros((height, width), np.uint8)
@@ -288,15 +287,14 @@ def _mean_within(score: NDArray[np.float32], outline: NDArray[Any]) -> float:
 
 
 def _clockwise(corners: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Corners [4, 2] of a rectangle in any order, from the top left one on: of the two on the left
-    the upper, of the two on the right the upper, and so on."""
+    """Corners [4, 2] of a rectangle in any order → clockwise from the top left."""
     left, right = np.split(corners[np.argsort(corners[:, 0], kind="stable")], 2)
     left, right = left[np.argsort(left[:, 1])], right[np.argsort(right[:, 1])]
     return np.stack([left[0], right[0], right[1], left[1]])
 
 
 def _straightened(rgb: NDArray[np.uint8], corners: NDArray[np.float32]) -> NDArray[np.uint8]:
-    """The line between four corners, uint8 [h, w, 3], turned so that it runs from left to right."""
+    """The quadrangle between four corners, uint8 [h, w, 3], turned to run from left to right."""
     width = max(1, round(float(np.linalg.norm(corners[1] - corners[0]))))
     height = max(1, round(float(np.linalg.norm(corners[3] - corners[0]))))
     to = np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float32)
@@ -309,12 +307,12 @@ def _straightened(rgb: NDArray[np.uint8], corners: NDArray[np.float32]) -> NDArr
 
 
 def _levels(line: NDArray[np.uint8]) -> tuple[int, int]:
-    """Grey levels that 2 in 100 pixels are darker than, and 2 in 100 lighter."""
+    """2nd and 98th percentile of the grey levels."""
     dark, light = np.percentile(cv2.cvtColor(line, cv2.COLOR_RGB2GRAY), (2, 98))
     return int(dark), int(light)
 
 
 def _wide(line: NDArray[np.uint8]) -> int:
-    """Width of a line's picture as it is read."""
+    """Width of a line's picture in the recognition network."""
     height, width = line.shape[:2]
     return min(MOST_WIDTH, max(1, int(np.ceil(LINE_HEIGHT * width / height))))

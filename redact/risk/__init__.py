@@ -1,5 +1,5 @@
-"""Places where somebody may be open, each with one probability, by which the page of review lists
-moments and the audit chooses what it scans."""
+"""Places where somebody may be unmasked, each with one probability. The review page ranks its
+moments by it, and the audit chooses what to scan by it."""
 
 from .moments import (
     SECONDS_BETWEEN_MOMENTS,

@@ -1,5 +1,5 @@
-"""Which moments of a video are worth a person's look: those at which somebody is open with a
-probability that makes looking pay, the most probable first. An empty list is a good list."""
+"""Moments of a video that a person should look at: those at which somebody is probably enough
+unmasked, the most probable first. An empty list is a good list."""
 
 from __future__ import annotations
 
@@ -19,26 +19,26 @@ from .places import Place, all_places, covers, places_of_clip, places_of_subject
 from .probability import BY_RULE, Weights, probability_of, speaks_most
 
 SECONDS_BETWEEN_MOMENTS: Final = 1.0
-"""Seconds between two moments, at least: who looks at one has seen what is nearer."""
+"""Shortest time between two moments: a person who looks at one also sees what is closer to it."""
 
 WORTH_A_LOOK: Final = 0.1
-"""Probability from which a look pays: one in ten. On dev, in clips in which nothing is open, 2.1
-moments a minute are as likely; from .08 on 4.4 (`lab/README.md`, "Risky moments")."""
+"""Probability from which a moment is worth a look: one in ten. On dev, clips in which nothing is
+open then have 2.1 moments a minute; with .08 they have 4.4 (`lab/README.md`, "Risky moments")."""
 
 SEEN_WITH: Final = SECONDS_BETWEEN_MOMENTS / 2
-"""Seconds to either side of a moment that whoever looks at it sees: the page shows the whole
-picture, and a person steps or plays a little back and forth."""
+"""Seconds before and after a moment that its viewer also sees: the page shows the whole picture,
+and a person steps or plays a little back and forth."""
 
 UNHIDDEN: Final = ("body", "doubted")
-"""Of whom nothing is hidden. One of them is seldom worth a look; where several are in the picture
-at once, one look is at them all."""
+"""Kinds of places without any mask. One of them is seldom worth a look, but one look shows all
+that are in the picture at once."""
 
 EXPLAINED: Final = {
     "doubted": ("on_body",),
     "begins": ("on_body",),
     "ends": ("on_body",),
 }
-"""Clues that have a sentence of their own on the page where they speak for a place most."""
+"""Clues that have their own sentence on the page, for a place for which they weigh most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,13 +47,13 @@ class Moment:
 
     Attributes:
         frame: to look at.
-        why: finding, drawn, visible, or why of the `Place`.
+        why: finding, drawn, visible, or `Place.why`.
         track: see `Place.track`.
-        shown: frame in which that one has a box, for a picture.
-        chance: that somebody is open there, 0 to 1.
-        box: the place, upright source pixels; None: all of the picture.
-        because: the clue that speaks for it most, of those that have a sentence; "": none does.
-        beside: other moments that lie within a second and are seen with it, the likeliest first.
+        shown: frame in which that track has a box, for its picture.
+        chance: probability that somebody is unmasked there.
+        box: the place, upright source pixels; None for the whole picture.
+        because: of the clues that have a sentence, the one that weighs most; "" if none does.
+        beside: other moments within a second, which one sees along with it, most probable first.
     """
 
     frame: int
@@ -72,9 +72,11 @@ class Moment:
 
 
 def risky_moments(plan: Plan, moments: Iterable[Moment]) -> list[Moment]:
-    """The ranking, the most probable first; at most one a second beside what was drawn, and none
-    of which a look does not pay. A look pays for one moment, or for all those together of whom
-    nothing is hidden and whom it shows.
+    """The moments worth a look, the most probable first, at most one a second besides those of
+    drawn masks.
+
+    A moment is worth a look by itself, or together with other unhidden ones that the same look
+    shows.
 
     Args:
         plan: with the findings of an audit.
@@ -88,8 +90,8 @@ def risky_moments(plan: Plan, moments: Iterable[Moment]) -> list[Moment]:
     for moment in every:
         if moment.chance < WORTH_A_LOOK:
             left += [moment] if moment.why in UNHIDDEN else []
-        # What a person drew is asked about for itself: masks of one scene end together, and each
-        # may have gone astray.
+        # Each drawn mask is a moment of its own: masks of one scene end together, and any of them
+        # may have drifted.
         elif moment.why == "drawn" or not chosen.with_one_near(moment):
             chosen.add(moment)
     times = np.array([plan.seconds(m.frame) for m in left])
@@ -100,7 +102,7 @@ def risky_moments(plan: Plan, moments: Iterable[Moment]) -> list[Moment]:
 
 
 def moments_worth_a_look(plan: Plan, weights: Weights | None = None) -> list[Moment]:
-    """The ranking of a whole plan, as it is decided now; see `risky_moments`.
+    """`risky_moments` of a whole plan, by its present decisions.
 
     Args:
         weights: those of the installed models if None.
@@ -116,7 +118,7 @@ def moments_worth_a_look(plan: Plan, weights: Weights | None = None) -> list[Mom
 
 
 class _Chosen:
-    """Moments that are worth a look, each with those that are seen with it."""
+    """The moments chosen so far, each with those that the same look shows."""
 
     def __init__(self, plan: Plan) -> None:
         self._plan = plan
@@ -129,7 +131,7 @@ class _Chosen:
         self.moments.append(moment)
 
     def with_one_near(self, moment: Moment) -> bool:
-        """Put a moment beside the nearest chosen one; False where none is near."""
+        """Add a moment to the nearest chosen one; False if none is near."""
         time = self._plan.seconds(moment.frame)
         second = int(time / SECONDS_BETWEEN_MOMENTS)
         near = {
@@ -149,8 +151,9 @@ class _Chosen:
 
 
 def _together(times: NDArray[np.float64], moments: Sequence[Moment]) -> list[tuple[float, int]]:
-    """Probability that somebody is open at any of the moments that are seen with one, and number of
-    that one, the most probable first; of one body or doubt its surest moment counts."""
+    """For each moment, the probability that somebody is unmasked at any of the moments that the
+    same look shows, and its index; the most probable first. Of one body or doubt only its surest
+    moment counts."""
     order = np.argsort(times, kind="stable")
     rising = times[order]
     found = list[tuple[float, int]]()
@@ -165,8 +168,8 @@ def _together(times: NDArray[np.float64], moments: Sequence[Moment]) -> list[tup
 
 
 def rated_places(plan: Plan, weights: Weights | None = None) -> list[tuple[float, Place]]:
-    """Every place of a plan at which somebody may be open with its probability, the most probable
-    first.
+    """Every place of a plan at which somebody may be unmasked, and its probability, the most
+    probable first.
 
     Args:
         weights: those of the installed models if None.
@@ -177,7 +180,7 @@ def rated_places(plan: Plan, weights: Weights | None = None) -> list[tuple[float
 
 
 def clip_moments(plan: Plan, weights: Weights | None = None) -> list[Moment]:
-    """Moments worth a look that belong to no track: doubts, bodies, damage and cuts.
+    """Moments that belong to no track: doubts, bodies, damage and cuts.
 
     Args:
         weights: those of the installed models if None.
@@ -194,7 +197,7 @@ def _findings(plan: Plan) -> Iterator[Moment]:
 
 
 def _is_hidden_now(plan: Plan, moment: Moment) -> bool:
-    """Whether a mask lies by now where there was none when the clip was searched."""
+    """Whether a mask has since been added where the search left none."""
     box = moment.box
     if moment.track >= 0 or box is None:
         return False
@@ -216,10 +219,10 @@ def _moment(place: Place, weights: Weights) -> Moment:
 def undecided_moments(
     plan: Plan, tracks: Sequence[Track], weights: Weights | None = None
 ) -> list[Moment]:
-    """What is worth a look of a subject that is hidden.
+    """Moments of a subject that is hidden.
 
     Args:
-        plan: its picture, cuts and other tracks.
+        plan: for the size of the picture, cuts and other tracks.
         tracks: of the subject.
         weights: those of the installed models if None.
     """
@@ -238,18 +241,18 @@ def subject_moments(
     undecided: list[Moment],
     visible: Sequence[tuple[int, tuple[int, int]]],
 ) -> list[Moment]:
-    """What is worth a look of one subject, once its decision is known; nothing of what has no mask.
+    """Moments of a subject, by its decision. A subject without masks has none.
 
     Args:
-        decision: that holds of the subject.
+        decision: about the subject.
         undecided: see `undecided_moments`.
-        visible: track, and first and last frame of each span in which it is visible by decision.
+        visible: (track, (first, last)) of each span of frames in which it is visible by decision.
     """
     if decision.action.unmasked:
         return []
     if decision is not Decision.KEEP:
         return undecided
-    # Of somebody who is to be seen, it is no leak where he has no mask.
+    # Where somebody may be seen, a missing mask is no leak.
     return [
         Moment(frame, "visible", track, frame, BY_RULE["visible"])
         for track, (first, last) in visible
@@ -258,8 +261,9 @@ def subject_moments(
 
 
 def follows_to(track: Track) -> set[int]:
-    """The ends of a mask that pixels carried on from one box, none of another: if it went astray,
-    it is there that it is farthest from its thing; and where that was found again."""
+    """Frames at which to check a track that was followed from one drawn box: its ends, where the
+    mask is farthest off if it drifted, and where the object was found again. Empty for any other
+    track."""
     if track.origin is not Origin.MANUAL:
         return set()
     set_by_hand = [key.frame for key in track.keyframes if key.state is State.MANUAL]
@@ -268,7 +272,8 @@ def follows_to(track: Track) -> set[int]:
         return set()
     states = [(key.frame, key.state) for key in track.keyframes]
     sides = {State.FOLLOWED, State.INTERPOLATED}
-    # Where it was covered and found again: on either side, as it may have been followed backwards.
+    # Found again after it was covered: either side of the gap, for it may have been followed
+    # backwards.
     again = {
         a[0] if a[1] is State.FOLLOWED else b[0]
         for a, b in pairwise(states)

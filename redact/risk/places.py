@@ -1,4 +1,4 @@
-"""Places at which somebody may be open, with the clues that the regression weighs."""
+"""Places at which somebody may be unmasked, with the clues that a logistic regression weighs."""
 
 from __future__ import annotations
 
@@ -15,23 +15,23 @@ from ..track import LEAST_BODY_SCANS, head_places
 from ..types import DOUBTFUL, Box, Keyframe, PerKind, State, Target, Track, log_odds, runs_of
 
 LONG_STRETCH_FRAMES: Final = 8
-"""Frames of a stretch that was only followed or guessed, at least, to be worth a look."""
+"""Fewest frames of a followed or guessed stretch that make it a place."""
 
 LIKELY_BODY_SCORE: Final = 0.3
-"""Score from which a body is somebody; how surely it is one is a clue."""
+"""Raw score from which a body counts as a person; the score itself is a clue."""
 
 LEAST_HEIGHTS: Final = PerKind(
     "risk/places: LEAST_HEIGHTS",
     {Target.FACE: 10.0, Target.PLATE: 6.0, Target.HEAD: 14.0, Target.PERSON: 24.0},
 )
-"""Pixels of height below which nobody is told of: nobody recognises a face of 10 pixels, in a head
-of 14 or on a body of 100; letters on a plate of 6 are 4 high. Of whom only the silhouette shows
-less is known, but a body of 24 pixels is a speck."""
+"""Least height in pixels of a place. Nobody can be recognised by a face of 10 pixels, in a head of
+14 or on a body of 100; the letters of a plate of 6 pixels are 4 high. How small a recognisable
+silhouette can be is not known, but a body of 24 pixels is a speck."""
 
 HEAD_OFF: Final = 0.8
-"""Heights of a head by which the middle of a mask that hides it lies beside its place at most. In
-labelled frames of dev 8 of 187 hidden heads are then said to be open and 12 of 23 open ones; where
-any mask at the upper end counted, 6 and 9."""
+"""Farthest that the centre of a mask may lie from the expected place of the head that it hides, in
+heights of the head. In labelled frames of dev, 8 of 187 hidden and 12 of 23 open heads are then
+reported as open; if any mask at the upper end counted, 6 and 9."""
 
 GUESSES: Final = (State.FOLLOWED, State.INTERPOLATED, State.HELD)
 
@@ -42,12 +42,12 @@ class Place:
 
     Attributes:
         frame: to look at.
-        why: what points there: body, doubted, begins, ends, gap, guessed, damaged, cut.
-        track: whom it is about, 0 for nobody, less than 0 for one of the plan's doubts, of which
-            -1 is the first, or after them of its bodies.
-        shown: frame in which that one has a box.
-        box: the place, upright source pixels; None: all of the picture.
-        clues: what is known, by name; of damage and cuts nothing is.
+        why: the kind of evidence: body, doubted, begins, ends, gap, guessed, damaged, cut.
+        track: id of its track; 0 for none; negative for one of the plan's doubts, of which -1 is
+            the first, or, after the doubts, one of its bodies.
+        shown: frame in which that track, doubt or body has a box.
+        box: the place, upright source pixels; None for the whole picture.
+        clues: name → value; empty for damage and cuts.
     """
 
     frame: int
@@ -60,10 +60,10 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """Frames between two tracks of a subject in which it has no mask.
+    """Frames between two tracks of a subject, in which it has no mask.
 
     Attributes:
-        before, after: numbers of the tracks.
+        before, after: ids of the tracks.
         first, last: frames, both included.
     """
 
@@ -74,7 +74,7 @@ class Gap:
 
 
 def gaps_of(tracks: Iterable[Track]) -> list[Gap]:
-    """Where none of a subject's tracks is, between the first and the last, in order of time."""
+    """Gaps between the tracks of a subject, in order of time."""
     gaps: list[Gap] = []
     end: Track | None = None
     for track in sorted(tracks, key=lambda t: t.first):
@@ -86,7 +86,7 @@ def gaps_of(tracks: Iterable[Track]) -> list[Gap]:
 
 
 def all_places(plan: Plan) -> Iterator[Place]:
-    """Every place of a plan at which somebody may be visible, except those of false alarms."""
+    """Every place of a plan, except those of subjects that have no mask by decision."""
     yield from places_of_clip(plan)
     tracks = {track.id: track for track in plan.tracks}
     for subject in all_subjects(plan):
@@ -95,7 +95,7 @@ def all_places(plan: Plan) -> Iterator[Place]:
 
 
 def places_of_clip(plan: Plan) -> Iterator[Place]:
-    """Places that no mask is about: what was given up, bodies, damage and cuts."""
+    """Places that belong to no track: doubts, bodies, damage and cuts."""
     for number, doubt in enumerate(plan.doubts, 1):
         if doubt.box.height < LEAST_HEIGHTS[doubt.target]:
             continue
@@ -116,8 +116,8 @@ def places_of_clip(plan: Plan) -> Iterator[Place]:
 
 
 def bare_heads(plan: Plan) -> Iterator[tuple[int, list[Keyframe]]]:
-    """Number of a person's body, from 1, and where its head should be in looks in a row in each of
-    which no mask lies there."""
+    """Runs of detections of a person's body in which no mask lies on its head: the body's number,
+    from 1, and the expected place of the head in each detection."""
     least = LEAST_HEIGHTS[Target.HEAD]
     for number, body in enumerate(plan.bodies, 1):
         looks = [key for key in body.keyframes if (key.score or 0.0) >= LIKELY_BODY_SCORE]
@@ -133,12 +133,12 @@ def bare_heads(plan: Plan) -> Iterator[tuple[int, list[Keyframe]]]:
 
 @dataclass(frozen=True, slots=True)
 class HeadsInView:
-    """How often people were surely seen by their bodies.
+    """Counts of sure detections of people's bodies.
 
     Attributes:
-        seen: sightings, several a second of each.
-        bare: of them, without a mask on the head, which is large enough that somebody is known.
-        small: likewise, where it is not.
+        seen: detections, several a second of each person.
+        bare: those with no mask on a head that is large enough to be recognised.
+        small: those with no mask on a smaller head.
     """
 
     seen: int
@@ -147,7 +147,7 @@ class HeadsInView:
 
 
 def heads_in_view(plan: Plan) -> HeadsInView:
-    """Who was seen by their bodies, and on whose head a mask lies."""
+    """Count the sure detections of people's bodies, and those without a mask on the head."""
     seen = bare = small = 0
     for body in plan.bodies:
         for key in () if body.vehicle else body.keyframes:
@@ -161,12 +161,16 @@ def heads_in_view(plan: Plan) -> HeadsInView:
 
 
 def head_of(body: Box) -> Box:
-    """Where the head of a body should be."""
+    """Expected place of the head of a body."""
     return Box(*head_places(np.array([body]))[0].tolist())
 
 
 def place_of(plan: Plan, number: int, frame: int) -> Box | None:
-    """Where a doubt, or the head of a body, is in a frame: see `Place.track`; None: nowhere."""
+    """Box of a doubt, or of the head of a body, in a frame; None if it has none there.
+
+    Args:
+        number: negative; see `Place.track`.
+    """
     if number >= 0:
         return None
     if -number <= len(plan.doubts):
@@ -178,7 +182,7 @@ def place_of(plan: Plan, number: int, frame: int) -> Box | None:
 
 
 def _is_hidden(plan: Plan, frame: int, head: Box) -> bool:
-    """Whether a mask, or a face that is shown by decision, lies on the place of a head."""
+    """Whether a mask, or a face that is visible by decision, lies on the place of a head."""
     faces = (
         key.box
         for track in plan.tracks_near(frame)
@@ -189,15 +193,15 @@ def _is_hidden(plan: Plan, frame: int, head: Box) -> bool:
 
 
 def _apart(one: Box, other: Box) -> float:
-    """Pixels between the middles of two boxes."""
+    """Distance between the centres of two boxes, in pixels."""
     return hypot(one.x1 + one.x2 - other.x1 - other.x2, one.y1 + one.y2 - other.y1 - other.y2) / 2
 
 
 def places_of_subject(plan: Plan, tracks: Sequence[Track]) -> Iterator[Place]:
-    """Places at which the masks of a subject end, are missing, or were only guessed.
+    """Places at which the masks of a subject begin, end, are missing, or were only guessed.
 
     Args:
-        plan: its picture, cuts and other tracks.
+        plan: for the size of the picture, cuts and other tracks.
         tracks: of the subject.
     """
     for track in tracks:
@@ -208,14 +212,14 @@ def places_of_subject(plan: Plan, tracks: Sequence[Track]) -> Iterator[Place]:
         before, after = by_number[gap.before], by_number[gap.after]
         middle = (gap.first + gap.last) // 2
         box = before.keyframes[-1].box.lerp(after.keyframes[0].box, 0.5)
-        # No plan of labelled footage had one: two ends, one after the other.
+        # No labelled plan had a gap to fit a weight on: weighed as two ends in succession.
         clues = {"ends": 1.0, **_there(plan, middle, box, before.target)}
         yield Place(middle, "gap", gap.before, before.last, box, clues)
 
 
 def _ends(plan: Plan, track: Track) -> Iterator[Place]:
-    """Just before a mask begins and after it ends; not at cuts, at the ends of the video, or where
-    another mask goes on."""
+    """The frames before a mask begins and after it ends; not at cuts, at the ends of the video, or
+    where another mask covers the place."""
     last, cuts = len(plan.source.timeline) - 1, set(plan.cuts)
     for why, at, beyond in (
         ("begins", track.first, track.first - 1),
@@ -245,7 +249,7 @@ def _guesses(plan: Plan, track: Track) -> Iterator[Place]:
 
 
 def _there(plan: Plan, frame: int, box: Box, target: Target) -> dict[str, float]:
-    """What is known of any place in a frame that is not of a body."""
+    """Clues about a place that is not that of a body."""
     people = [] if target is Target.PLATE else plan.people_at(frame)
     heads = (head_of(body) for body in people)
     near = any(_apart(head, box) <= HEAD_OFF * max(head.height, box.height) for head in heads)
@@ -257,7 +261,7 @@ def _border(plan: Plan, box: Box) -> float:
 
 
 def _pace(plan: Plan, track: Track, frame: int) -> float:
-    """How fast a mask moves around a frame: logarithm of 1 + own sizes a second."""
+    """Speed of a mask around a frame: log(1 + its own sizes a second)."""
     a, b = max(track.first, frame - 3), min(track.last, frame + 3)
     one, other = track.at(a), track.at(b)
     seconds = plan.seconds(min(b, len(plan.source.timeline) - 1)) - plan.seconds(a)
@@ -269,11 +273,11 @@ def _pace(plan: Plan, track: Track, frame: int) -> float:
 
 
 def covers(mask: Box, box: Box) -> bool:
-    """Whether a mask lies on a place."""
+    """Whether a mask covers enough of a place (`COVERED`)."""
     return mask.common(box) >= COVERED * box.area
 
 
 def at_border(box: Box, width: int, height: int) -> bool:
-    """Whether a box ends at the border of the picture."""
+    """Whether a box touches the border of the picture."""
     x, y = AT_BORDER * box.width, AT_BORDER * box.height
     return box.x1 < x or box.y1 < y or box.x2 > width - x or box.y2 > height - y

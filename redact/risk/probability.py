@@ -1,4 +1,4 @@
-"""The probability that somebody is visible at a place, and the clue that contributes most to it."""
+"""The probability that somebody is unmasked at a place, and the clue that adds most to it."""
 
 from __future__ import annotations
 
@@ -9,21 +9,20 @@ from ..types import probability
 from .places import Place
 
 Weights = Mapping[str, float]
-"""By the name of a clue; "bias" is the constant."""
+"""Name of a clue → its weight; "bias" is the constant."""
 
 
 BY_RULE: Final = {"finding": 0.9, "drawn": 0.2, "visible": 0.1, "damaged": 0.1, "cut": 0.03}
-"""Probability that somebody is open where labels tell too little: at a finding of the audit that
-nobody has answered, where a mask ends that follows one box which a person drew, where somebody is
-visible by decision, where the picture is damaged, and at a cut. Judgements, which say in what order
-these come."""
+"""Probability that somebody is unmasked, where there are too few labels to fit it: at an unanswered
+finding of the audit, at the end of a mask that was followed from one drawn box, where somebody is
+visible by decision, in a damaged picture, and at a cut. Judgements; only their order matters."""
 
 
 def probability_of(place: Place, weights: Weights) -> float:
     """Probability that somebody without a mask can be recognised at a place.
 
     Args:
-        weights: `Calibration.risk`. A clue without a weight counts for nothing.
+        weights: `Calibration.risk`. A clue without a weight adds nothing.
     """
     if place.why in BY_RULE:
         return BY_RULE[place.why]
@@ -32,7 +31,7 @@ def probability_of(place: Place, weights: Weights) -> float:
 
 
 def speaks_most(place: Place, weights: Weights, among: Iterable[str]) -> str:
-    """The clue among these that adds most to the log odds of a place, "" where none adds any."""
+    """The clue in `among` that adds most to the log odds of a place; "" if none adds any."""
     added = {name: weights.get(name, 0.0) * place.clues.get(name, 0.0) for name in among}
     best = max(added, key=lambda name: added[name], default="")
     return best if best and added[best] > 0 else ""

@@ -1,4 +1,4 @@
-"""The ideas that redact is made of, one type each. Stages know these, not each other."""
+"""Value types that the stages exchange. Stages import these, not each other's types."""
 
 from .body import Body
 from .boxes import (

@@ -1,4 +1,4 @@
-"""A person or vehicle as a whole, known and never hidden."""
+"""The body of a person or a vehicle: evidence for where faces and plates are, never hidden."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from .track import Keyframes
 
 @dataclass(frozen=True, slots=True)
 class Body:
-    """One person, or one vehicle, within one shot, as detected a few times a second.
+    """One person, or one vehicle, within one shot, detected a few times a second.
 
     Attributes:
-        vehicle: it is a vehicle, and no person.
-        keyframes: a detection each, in upright source pixels, with the network's own score; in
-            rising frame order, at least one. Between two of them it moves on a straight line.
+        vehicle: True for a vehicle, False for a person.
+        keyframes: one per detection, with the network's raw score, in upright source pixels and
+            rising frame order; at least one. Between two keyframes the body moves linearly.
     """
 
     vehicle: bool
@@ -28,15 +28,15 @@ class Body:
 
     @property
     def last(self) -> int:
-        """Frame of the last one."""
+        """Frame of the last detection."""
         return self.keyframes.frames[-1]
 
     @property
     def score(self) -> float:
-        """The network's own, of the surest detection."""
+        """Raw score of the surest detection."""
         return max(key.score or 0.0 for key in self.keyframes)
 
     def at(self, frame: int) -> Box | None:
-        """Where it is in a frame; None before the first detection, and after the last."""
+        """Its box in a frame; None before the first detection and after the last."""
         key = self.keyframes.at(frame)
         return None if key is None else key.box

@@ -1,6 +1,5 @@
-"""Axis-aligned boxes in upright source pixels, and what a detector saw in one picture, as a struct
-of arrays.
-"""
+"""Axis-aligned boxes in upright source pixels, and the detections of one picture as a struct of
+arrays."""
 
 from __future__ import annotations
 
@@ -19,7 +18,7 @@ Boxes = NDArray[np.float64]
 """[N, 4] left, top, right, bottom."""
 
 OUTWARD: Final = np.array([-1.0, -1.0, 1.0, 1.0])
-"""The direction of each side of a box; times this, all four count outward."""
+"""Sign of the outward direction of each side of a box."""
 
 
 def union(a: Boxes, b: Boxes) -> Boxes:
@@ -28,18 +27,19 @@ def union(a: Boxes, b: Boxes) -> Boxes:
 
 
 SAME_PLACE_IOU: Final = 0.5
-"""IoU from which two boxes are on the same thing: most of each lies in the other."""
+"""IoU from which two boxes are on the same object: most of each lies in the other."""
 
 LOOSELY_SAME_IOU: Final = 0.3
-"""IoU from which two boxes may be on the same thing that moved on between them, or that two
-detections frame differently: a face from the eyebrows or from the hair."""
+"""IoU from which two boxes may be on the same object, if it moved between them or two detections
+frame it differently: a face from the eyebrows, or from the hair."""
 
 NEARLY_ALL: Final = 0.9
-"""Share of a thing that counts as all of it: the rest is no part by which anybody is known."""
+"""Share of an object that counts as all of it: nobody is recognised by the rest."""
 
 MOSTLY_INSIDE: Final = 0.8
-"""Share of the smaller of two boxes in the other from which they are one thing, or one and a part
-of it: of a face that looks over a shoulder more sticks out, and that must stay hidden."""
+"""Share of the smaller of two boxes, inside the other, from which both are one object, or one is a
+part of the other. A face that looks over somebody's shoulder sticks out by more, and must stay
+hidden."""
 
 
 class Box(NamedTuple):
@@ -70,7 +70,7 @@ class Box(NamedTuple):
         return (self.x1 + self.x2) / 2, (self.y1 + self.y2) / 2
 
     def moved(self, x: float, y: float) -> Box:
-        """So much farther to the right and down."""
+        """The box shifted by `x` pixels to the right and `y` down."""
         return Box(self.x1 + x, self.y1 + y, self.x2 + x, self.y2 + y)
 
     def grown(self, share: float) -> Box:
@@ -123,11 +123,11 @@ class Box(NamedTuple):
 
 
 def box_on_the_way(places: Sequence[tuple[int, Box]], frame: int) -> Box:
-    """Where a thing is in a frame: on the straight line between the places before and after it, or
-    at the first or last place.
+    """The box of an object in a frame, interpolated linearly between the places before and after
+    it; outside them, the first or last place.
 
     Args:
-        places: (frame, box), rising frames.
+        places: (frame, box), at least one, rising frames.
     """
     n = bisect_right(places, frame, key=itemgetter(0))
     (a, start), (b, end) = places[max(n - 1, 0)], places[min(n, len(places) - 1)]
@@ -165,7 +165,7 @@ class Rect(NamedTuple):
         return slice(self.y1, self.y2), slice(self.x1, self.x2)
 
     def grown(self, x: int, y: int, width: int, height: int) -> Rect:
-        """Moved outward by x and y, cut at a picture of `width` by `height`."""
+        """Every side moved outward by `x` or `y`, clipped to a picture of `width` by `height`."""
         return Rect(
             max(0, self.x1 - x),
             max(0, self.y1 - y),
@@ -179,15 +179,15 @@ class Rect(NamedTuple):
 
 
 WALKING_PACE: Final = 2.5
-"""Own sizes that a thing moves in a second at most, apart from the camera's motion: a walker's
-head."""
+"""Fastest motion of an object relative to the camera's, in its own sizes a second: the head of a
+walker."""
 
 STANDS_STILL: Final = 0.25
-"""Share of its height by which boxes of a thing that stands still lie apart."""
+"""Largest distance between detections of an object that stands still, as a share of its height."""
 
 SINGLE_DETECTION_FRINGE: Final = 0.075
-"""Fringe of what a single scan detected: another one might see it reach farther. With it a doubtful
-face is hidden as far as before there were fringes (`mask_size.UNSURE`)."""
+"""Fringe of an object that only one scan detected: another scan might frame it larger. With this
+value a doubtful face is hidden as far as before fringes existed (`mask_size.UNSURE`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,11 +198,11 @@ class Detections:
         xyxy: float32 [N, 4], left, top, right, bottom in upright source pixels (see `Box`).
         score: float32 [N], 0 to 1.
         target: int8 [N], values of `Target`.
-        fringe: float32 [N, 4], how far beyond each side of its box the thing may reach, shares of
-            the box's width (left, right) and height (top, bottom), not negative. Where several
-            scans detected it, the box is between theirs, and the fringe reaches as far as any of
-            them did. Masks hide it; whatever asks where a thing is goes by the box.
-            `SINGLE_DETECTION_FRINGE` everywhere where it is not given.
+        fringe: float32 [N, 4], how far the object may reach beyond each side of its box, as shares
+            of the box's width (left, right) and height (top, bottom), not negative. If several
+            scans detected it, the box is a mean of theirs, and the fringe reaches as far as any of
+            them. Masks cover the fringe; everything else uses the box. Default:
+            `SINGLE_DETECTION_FRINGE` on every side.
 
     Raises:
         ValueError: if the arrays disagree in length or hold values that are not finite, or if a
@@ -221,11 +221,11 @@ class Detections:
         shapes = self.xyxy.shape, self.target.shape, self.fringe.shape
         if shapes != ((n, 4), (n,), (n, 4)):
             raise ValueError(f"arrays disagree: score {n}, xyxy, target and fringe {shapes}")
-        # A NaN would compare false everywhere and so vanish silently: that is a leak.
+        # Every comparison with NaN is false, so such a detection would vanish silently: a leak.
         if not all(np.isfinite(part).all() for part in (self.xyxy, self.score, self.fringe)):
             raise ValueError("detections hold values that are not finite")
         if (self.fringe < 0).any():
-            raise ValueError("a negative fringe would leave a rim of what was seen open")
+            raise ValueError("a negative fringe would leave a rim of a detection unmasked")
 
     @classmethod
     def empty(cls) -> Detections:
@@ -259,6 +259,6 @@ class Detections:
         return Box(*map(float, self.xyxy[i]))
 
     def with_fringes(self) -> NDArray[np.float32]:
-        """Boxes as far as each may reach: float32 [N, 4] as `xyxy`."""
+        """Boxes with their fringes, float32 [N, 4], in the order of `xyxy`."""
         size = np.tile(self.xyxy[:, 2:] - self.xyxy[:, :2], 2)
         return np.asarray(self.xyxy + self.fringe * size * [-1, -1, 1, 1], np.float32)

@@ -1,6 +1,4 @@
-"""Field types of the files that redact writes and reads, and values that are stored in them as they
-are.
-"""
+"""Field types of the files that redact writes and reads, and the base class of values in them."""
 
 from __future__ import annotations
 
@@ -12,7 +10,7 @@ from msgspec.structs import replace
 from .target import Target, pattern_of
 
 _LARGEST_NUMBER: Final = 2**63 - 1
-"""Larger numbers are in no video, and with those of hundreds of digits nothing can be computed."""
+"""No video holds larger numbers; a forged file could hold one of hundreds of digits."""
 
 Natural = Annotated[int, Meta(ge=0, le=_LARGEST_NUMBER)]
 Positive = Annotated[int, Meta(ge=1, le=_LARGEST_NUMBER)]
@@ -29,8 +27,8 @@ UtcOrNone = Annotated[
 
 
 class Value(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
-    """A value that a file holds as it is: a misspelt field is an error, not a default."""
+    """A value stored in a file. A misspelt field is an error, not a default."""
 
     def but(self, **changes: Any) -> Self:
-        """The same with other values in some fields."""
+        """A copy with other values in some fields."""
         return replace(self, **changes)

@@ -1,4 +1,4 @@
-"""Findings of an audit: a place, over a span of time, that a person must look at."""
+"""Findings of an audit: places, each over a span of time, that a person must look at."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ class FindingKind(StrEnum):
 
 
 MOST_TEXT: Final = 40
-"""Characters of a text that are shown: what is longer is no number."""
+"""Most characters of a text that are shown: no plate's number is longer."""
 
 _SURE: Final = 0.75
-"""Probability from which a finding is not called doubtful: three of four are there."""
+"""Probability from which a finding is not called doubtful: three of four are real."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,16 +36,16 @@ class Finding:
     """One place, over one span of time, that a person must look at.
 
     Attributes:
-        number: from 1, the doubtful ones last, otherwise in order of time.
+        number: from 1, in order of time, doubtful findings last.
         kind: what is wrong.
         target: what is visible.
         first, last: frame indices of the source, both included.
         start, end: presentation times of these frames in seconds.
-        path: (frame, box) where it was seen, rising frames, upright source pixels.
-        scores: "probability": that it is what it seems, by all that detectors and verifier saw.
-        rule: why the finding is believed: a key in the table `rule` of `redact.words`.
-        track: id of the track that it belongs to or lies beside, None where there is none.
-        text: what can be read there, for whoever looks at it now: it is never written down.
+        path: (frame, box) of each detection, rising frames, upright source pixels.
+        scores: "probability" that a `target` is there, by all detectors and the verifier.
+        rule: why the audit believes it: a key in the table `rule` of `redact.words`.
+        track: id of the track that it belongs to or lies beside; None if there is none.
+        text: what can be read there. It is shown, and never stored.
     """
 
     number: int
@@ -75,12 +75,13 @@ class Finding:
 
     @property
     def doubtful(self) -> bool:
-        """Whether it may well be nothing, by what detectors say; facts of pixels are not."""
+        """Whether it may well be a false positive of the detectors. A finding measured on pixels
+        is never doubtful."""
         return dict(self.scores).get("probability", 1.0) < _SURE
 
     @property
     def shown_text(self) -> str:
-        """What can be read there, as it may be printed."""
+        """`text`, shortened and safe to print."""
         return one_line(self.text[:MOST_TEXT])
 
     def to_json(self) -> dict[str, Any]:

@@ -1,6 +1,5 @@
-"""One decoded picture, the presentation times of all pictures of a video, runs of its frames, and
-spans of its sound that are taken out.
-"""
+"""One decoded frame, the presentation times of all frames of a video, runs of frames, and muted
+spans of sound."""
 
 from __future__ import annotations
 
@@ -27,10 +26,9 @@ class Frame:
             8 or 10 bit). Whoever writes into its planes makes it writable first, as the renderer
             does: the decoder may still need them.
         damaged: the decoder reported an error, concealed part of the picture, or predicted it
-            from another than it was coded from, so what it shows cannot be trusted to be what the
-            camera saw.
-        broken: damaged, and there is more to it than a coded picture that is missing before it, or
-            an error in a small part of it (`redact.media.damage.CONCEALED`).
+            from the wrong picture, so it may not show what the camera saw.
+        broken: damaged by more than a missing reference picture or an error in a small part of it
+            (`redact.media.damage.CONCEALED`).
     """
 
     index: int
@@ -71,7 +69,7 @@ class Timeline:
         return self.pts[frame] * self.time_base
 
     def frame_at(self, seconds: Fraction | float) -> int:
-        """First frame shown at or after `seconds`; the last frame where there is none."""
+        """First frame shown at or after `seconds`; the last frame if there is none."""
         wanted = Fraction(seconds) / self.time_base
         return min(bisect_left(self.pts, wanted), len(self.pts) - 1)
 
@@ -84,7 +82,8 @@ class Timeline:
 
     @property
     def length(self) -> Fraction | None:
-        """Seconds for which the pictures play; None where one picture alone does not tell."""
+        """Playing time in seconds, the last frame counted as long as the one before it; None for
+        a single frame."""
         if len(self) < 2:
             return None
         return 2 * self.time(-1) - self.time(-2) - self.time(0)
@@ -102,11 +101,11 @@ class Timeline:
 
 
 Runs = tuple[tuple[Natural, Natural], ...]
-"""First and last of stretches of frames, both included, rising and apart."""
+"""(first, last) frame of each run, both included, in rising order, with gaps between them."""
 
 
 def runs_of(frames: Iterable[int]) -> Runs:
-    """Stretches of numbers that are given in any order, each once or more."""
+    """Runs of consecutive frames, from frames in any order, with or without duplicates."""
     found: list[tuple[int, int]] = []
     for frame in sorted(set(frames)):
         if found and found[-1][1] == frame - 1:
@@ -117,7 +116,7 @@ def runs_of(frames: Iterable[int]) -> Runs:
 
 
 def joined(a: Runs, b: Runs) -> Runs:
-    """Frames of either, as stretches."""
+    """Union of two sets of frames."""
     found: list[tuple[int, int]] = []
     for first, last in sorted((*a, *b)):
         if found and first <= found[-1][1] + 1:
@@ -128,16 +127,16 @@ def joined(a: Runs, b: Runs) -> Runs:
 
 
 def count_of(runs: Runs) -> int:
-    """How many frames."""
+    """Number of frames in all runs."""
     return sum(last - first + 1 for first, last in runs)
 
 
 @dataclass(frozen=True, slots=True)
 class Muted:
-    """A span of sound that is taken out.
+    """A span of sound that is replaced by silence or a tone.
 
     Attributes:
-        start, end: seconds on the clock of the file.
+        start, end: seconds on the file's clock.
         how: "mute" or "tone".
     """
 

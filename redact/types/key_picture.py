@@ -1,4 +1,4 @@
-"""Key pictures: how a person wants a mask in one picture, and from one such picture to the next."""
+"""Key pictures: a person's changes to the mask of a track, in one picture or evenly over time."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from .fields import Natural, UtcOrNone, Value
 from .target import Outline
 
 FARTHEST_SIDE: Final = 1000.0
-"""How far a side may be moved, in widths or heights of the box: across any picture; more is
-refused."""
+"""Farthest that a side may be moved, in widths or heights of the box: far enough to cross any
+picture."""
 
 LARGEST_MARGIN: Final = 2.0
-"""Shares of its size by which a mask may reach beyond its box; more is refused."""
+"""Largest margin of a mask, as a share of its box's size."""
 
 _Side = Annotated[float, Meta(ge=-FARTHEST_SIDE, le=FARTHEST_SIDE)]
 Sides: TypeAlias = tuple[_Side, _Side, _Side, _Side]
@@ -25,20 +25,20 @@ SIDES_AS_FOUND: Final = (0.0, 0.0, 0.0, 0.0)
 
 
 class KeyPicture(Value, frozen=True):
-    """How a person wants the mask of a track in one picture.
+    """A person's change to the mask of a track in one picture.
 
-    Sides are told by how far they lie from those of the box that was found: between two key
-    pictures the mask goes on with what was found, and is changed evenly more or less.
+    The sides are stored relative to the box that was found, so between two key pictures the mask
+    still moves with the object.
 
     Attributes:
         frame: of the track.
-        sides: how far left, top, right and bottom are moved outward, shares of the width or height
-            of the box that was found; below 0 is inward.
-        outline: of the mask; None: that of its kind.
-        margin: beyond the box, share of its size; None: that of all masks.
-        evenly: from the key picture before it to this one, the mask changes evenly. Otherwise
-            nothing is changed between the two.
-        reason, by, at: why, by whom and when (UTC) it was set; "" where nobody says.
+        sides: how far the left, top, right and bottom side are moved outward, as shares of the
+            width or height of the found box; negative is inward.
+        outline: of the mask; None: the usual one for its target.
+        margin: beyond the box, as a share of its size; None: the margin of all masks.
+        evenly: whether the mask changes evenly from the previous key picture to this one. If not,
+            the mask between the two is as found.
+        reason, by, at: why, by whom and when (UTC) it was set; "" if unknown.
     """
 
     frame: Natural
@@ -52,22 +52,22 @@ class KeyPicture(Value, frozen=True):
 
     def __post_init__(self) -> None:
         left, top, right, bottom = self.sides
-        # Written so that NaN fails too.
+        # This form also rejects NaN.
         if not (left + right > -1 and top + bottom > -1):
             raise ValueError(f"key picture {self.frame}: its sides leave nothing of the box")
 
     @property
     def neutral(self) -> bool:
-        """Whether it leaves the mask as it was found."""
+        """Whether it changes nothing about the mask."""
         return self.sides == SIDES_AS_FOUND and self.outline is None and self.margin is None
 
     @property
     def whole_box(self) -> bool:
-        """Whether it says where the mask ends, so that no silhouette in the box counts."""
+        """Whether it sets the edge of the mask, so that a silhouette in the box is ignored."""
         return self.sides != SIDES_AS_FOUND or self.outline is not None
 
     def box(self, found: Box) -> Box:
-        """The box of the mask, without margin, for one that was found."""
+        """The box of the mask, without margin, from the box that was found."""
         (left, top, right, bottom), width, height = self.sides, found.width, found.height
         return Box(
             found.x1 - left * width,
@@ -78,7 +78,7 @@ class KeyPicture(Value, frozen=True):
 
 
 def sides_between(found: Box, wanted: Box) -> Sides:
-    """The sides of a key picture in which `wanted` is the box of the mask."""
+    """`KeyPicture.sides` that turn the box `found` into `wanted`."""
     width, height = found.width, found.height
     return (
         (found.x1 - wanted.x1) / width,
@@ -89,9 +89,9 @@ def sides_between(found: Box, wanted: Box) -> Sides:
 
 
 def key_picture_at(pictures: Sequence[KeyPicture], frame: int) -> KeyPicture | None:
-    """How the mask is changed in a frame: as its key picture says or, in between, evenly; None
-    where it is not. The outline, and a margin of which only one of the two says something, are
-    those of the key picture before.
+    """The change to a mask in a frame, interpolated between two key pictures if the second one
+    changes it evenly; None if the mask is as found. In between, the outline is that of the first
+    key picture; so is the margin, unless both set one.
 
     Args:
         pictures: of a track, in rising order of frame.
@@ -111,7 +111,7 @@ def key_picture_at(pictures: Sequence[KeyPicture], frame: int) -> KeyPicture | N
 
 
 def stands_alone(pictures: Sequence[KeyPicture], key: KeyPicture) -> bool:
-    """Whether a key picture is one of `pictures`, and changes nothing but its own frame."""
+    """Whether a key picture is one of `pictures`, and changes no frame but its own."""
     i = bisect_right(pictures, key.frame, key=lambda other: other.frame)
     after = pictures[i] if i < len(pictures) else None
     mine = i > 0 and pictures[i - 1] is key

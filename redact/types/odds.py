@@ -1,4 +1,4 @@
-"""Probabilities and their log odds, which add up where independent evidence does."""
+"""Probabilities and log odds. The log odds of independent pieces of evidence add up."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 LEAST_TOLD: Final = 1e-4
-"""Probabilities are cut to what can be told from 0 and 1 before their log odds are taken, against
-rounding."""
+"""Probabilities are clipped to [LEAST_TOLD, 1 - LEAST_TOLD] before their log odds are taken, so
+that none is infinite."""
 
 MOST_LOG_ODDS: Final = 30.0
-"""And log odds before they become probabilities, against rounding."""
+"""Log odds are clipped to ± this before they become probabilities, against overflow."""
 
 
 def log_odds(p: ArrayLike, least: float = LEAST_TOLD) -> NDArray[Any]:

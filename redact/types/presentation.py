@@ -1,4 +1,4 @@
-"""The ways in which a player may show one picture."""
+"""How a player shows a picture: the shape of its pixels, and how it is turned."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Presentation:
-    """A way of showing an upright picture.
+    """One way to show an upright picture.
 
     Attributes:
-        aspect: width of a pixel of the upright picture divided by its height.
-        turns: clockwise quarter turns by which it is turned, 0 to 3.
+        aspect: width ÷ height of a pixel of the upright picture.
+        turns: clockwise quarter turns, 0 to 3.
     """
 
     aspect: float = 1.0
@@ -19,5 +19,5 @@ class Presentation:
 
     @property
     def shown_aspect(self) -> float:
-        """Width of a pixel divided by its height once the picture is turned."""
+        """Width ÷ height of a pixel after the turns."""
         return 1 / self.aspect if self.turns % 2 else self.aspect

@@ -12,8 +12,8 @@ from .fields import Value
 from .text import clock
 
 SPAN_SLACK_SECONDS: Final = 1.0
-"""Seconds before and after a span that are searched as well: players show whole seconds, so a
-time that is read off one may be a second late or early."""
+"""Seconds before and after a span that are searched too: most players show whole seconds, so a
+time that a user reads there may be a second off."""
 
 
 _Number = Annotated[float, Meta(ge=-1e30, le=1e30)]
@@ -21,8 +21,9 @@ _Span = tuple[_Number, _Number]
 
 
 class Scope(Value, frozen=True):
-    """Limits that a user sets to the search: what lies outside is visible, and not searched.
-    Spans are first and last seconds after the first picture; areas are upright source pixels."""
+    """A user's limits on the search. Everything outside them is not searched and stays visible.
+
+    Spans are (first, last) seconds after the first picture; areas are in upright source pixels."""
 
     between: Annotated[tuple[_Span, ...], Meta(description="none: all the time")] = ()
     ignored: Annotated[
@@ -37,7 +38,7 @@ class Scope(Value, frozen=True):
         return not (self.between or self.ignored or self.only)
 
     def at(self, seconds: float) -> bool:
-        """Whether a time, in seconds after the first picture, is searched."""
+        """Whether a time (seconds after the first picture) is searched."""
         spans = self.between
         return not spans or any(
             a - SPAN_SLACK_SECONDS <= seconds <= b + SPAN_SLACK_SECONDS for a, b in spans
@@ -56,7 +57,7 @@ class Scope(Value, frozen=True):
         return found.select(np.array(wanted, np.bool_))
 
     def limits(self) -> tuple[tuple[str, str], ...]:
-        """A code for each limit, with the spans or areas as they are typed."""
+        """(code, value) of each limit, with spans or areas as a user types them."""
         spans = " + ".join(f"{clock(a, 1)}–{clock(b, 1)}" for a, b in self.between)
         only, ignored = (
             " + ".join(map(area_in_words, areas)) for areas in (self.only, self.ignored)
@@ -73,5 +74,5 @@ EVERYWHERE: Final = Scope()
 
 
 def area_in_words(area: Box) -> str:
-    """Left, top, width and height as they are typed: 10,20,100,50."""
+    """Left, top, width and height as a user types them: 10,20,100,50."""
     return f"{area.x1:g},{area.y1:g},{area.width:g},{area.height:g}"

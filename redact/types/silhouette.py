@@ -1,4 +1,4 @@
-"""The shape of a person in a box: which of its cells the body takes up."""
+"""The shape of a person in a box: a grid of cells, each of which the body fills or not."""
 
 from __future__ import annotations
 
@@ -26,13 +26,13 @@ Cells = NDArray[np.bool_]
 
 @dataclass(frozen=True)
 class Silhouette:
-    """Cells of a box that a person takes up. It moves and grows with the box.
+    """Cells of a box that a person fills. The grid moves and scales with the box.
 
     Attributes:
         packed: the cells as bits, row by row, the leftmost first.
 
     Raises:
-        ValueError: for another number of bytes, or no cell at all: a mask that hides nothing.
+        ValueError: for another number of bytes, or no filled cell: such a mask hides nothing.
     """
 
     packed: bytes
@@ -47,7 +47,7 @@ class Silhouette:
 
     @classmethod
     def of(cls, cells: Cells) -> Self:
-        """The silhouette of cells, bool [ROWS, COLUMNS]. Raises ValueError if there is none."""
+        """The silhouette of cells, bool [ROWS, COLUMNS]. Raises ValueError if none is filled."""
         return cls(np.packbits(cells).tobytes())
 
     @cached_property
@@ -57,32 +57,32 @@ class Silhouette:
 
     @property
     def share(self) -> float:
-        """Share of the box that it takes up."""
+        """Share of the box that it fills."""
         return float(self.cells.mean())
 
     def union(self, other: Silhouette) -> Silhouette:
-        """All cells of both."""
+        """Cells that either fills."""
         return Silhouette.of(self.cells | other.cells)
 
     def grown(self) -> Silhouette:
-        """All its cells and those beside them."""
+        """Its cells and their eight neighbours."""
         cells = np.pad(self.cells, 1)
         height, width = self.cells.shape
         shifted = [cells[y : y + height, x : x + width] for y in range(3) for x in range(3)]
         return Silhouette.of(np.logical_or.reduce(shifted))
 
     def common(self, box: Box, other: Box) -> float:
-        """Square pixels that it has in common with another box, where it lies in `box`."""
+        """Area, in square pixels, that it shares with `other` when it lies in `box`."""
         across = _overlaps(box.x1, box.width / COLUMNS, COLUMNS, other.x1, other.x2)
         down = _overlaps(box.y1, box.height / ROWS, ROWS, other.y1, other.y2)
         return float(down @ self.cells @ across)
 
     def outline(self, box: Box) -> list[list[float]]:
-        """Polygons around its cells where it lies in `box`: x and y of each corner in turn, as in
-        COCO. Gaps that are enclosed are left out."""
+        """Polygons around its cells when it lies in `box`, each as [x, y, x, y, …] as in COCO.
+        Holes are filled."""
         twice = np.pad(self.cells, 1).repeat(2, axis=0).repeat(2, axis=1)
         wide: NDArray[np.uint8] = twice.astype(np.uint8)
-        import cv2  # here, so that a system that lacks what OpenCV needs is told so in words
+        import cv2  # here, so that a system without OpenCV's libraries gets a readable error
 
         contours, _ = cv2.findContours(wide, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
         step = np.array([box.width / COLUMNS, box.height / ROWS])
@@ -96,7 +96,7 @@ class Silhouette:
 
 
 def _without_straight(corners: NDArray[np.float64]) -> NDArray[np.float64]:
-    """A closed line without the corners at which it goes straight on, or stays."""
+    """A closed polygon without duplicate corners and those on a straight line."""
     corners = corners[(corners != np.roll(corners, 1, axis=0)).any(axis=1)]
     before, after = corners - np.roll(corners, 1, axis=0), np.roll(corners, -1, axis=0) - corners
     bends = before[:, 0] * after[:, 1] != before[:, 1] * after[:, 0]
@@ -106,17 +106,17 @@ def _without_straight(corners: NDArray[np.float64]) -> NDArray[np.float64]:
 def _overlaps(
     start: float, step: float, count: int, low: float, high: float
 ) -> NDArray[np.float64]:
-    """[count] length of each cell, along one axis, that lies between `low` and `high`."""
+    """float64 [count], length of each cell, along one axis, between `low` and `high`."""
     edges = np.clip(start + step * np.arange(count + 1), low, high)
     return np.diff(edges)
 
 
 class Shaped(Value, frozen=True):
-    """The shape of a track from one frame to the next entry.
+    """The shape of a track from one frame up to the next entry.
 
     Attributes:
-        frame: from which it holds.
-        cells: base64 of `Silhouette.packed`; "" where there is none, and the mask is the box.
+        frame: the first frame with this shape.
+        cells: base64 of `Silhouette.packed`; "" if there is no shape and the mask is the box.
     """
 
     frame: Natural
@@ -130,17 +130,17 @@ class Shaped(Value, frozen=True):
 
     @classmethod
     def at(cls, frame: int, silhouette: Silhouette | None) -> Self:
-        """The entry for a shape; None: the box."""
+        """The entry for a shape; None for the whole box."""
         packed = b"" if silhouette is None else silhouette.packed
         return cls(frame, base64.b64encode(packed).decode())
 
     def silhouette(self) -> Silhouette | None:
-        """Its shape. Raises ValueError if it has no cell."""
+        """Its shape; None for the whole box. Raises ValueError if no cell is filled."""
         return Silhouette(base64.b64decode(self.cells)) if self.cells else None
 
 
 def shape_at(shapes: Sequence[Shaped], frame: int) -> Silhouette | None:
-    """The shape in a frame, None for the box.
+    """The shape in a frame; None for the whole box.
 
     Args:
         shapes: in rising order of frame.

@@ -1,4 +1,4 @@
-"""The kinds of target: one row each, with all that is peculiar to it."""
+"""The kinds of target that redact hides, one row of properties each."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ T = TypeVar("T")
 
 
 class Target(IntEnum):
-    """Kind of thing that is hidden. The numbers stand for it in arrays and mean nothing."""
+    """A kind of target. The numbers identify it in arrays and have no other meaning."""
 
     FACE = auto()
     PLATE = auto()
@@ -26,29 +26,28 @@ class Target(IntEnum):
     """A whole body; head and face are part of it."""
 
     TEXT = auto()
-    """A line of text in the scene: a sign, a name tag, a screen; read, and hidden if asked for."""
+    """A line of text in the scene: a sign, a name tag, a screen. Hidden only on request."""
     CAPTION = auto()
-    """A text that is burnt into the picture: a clock, a camera's name."""
+    """A text burnt into the picture: a clock, a camera's name. Hidden only on request."""
 
     @property
     def word(self) -> str:
-        """In plans and records."""
+        """Its name in plans and records."""
         return self.name.lower()
 
     @property
     def spec(self) -> TargetSpec:
-        """All that is peculiar to it."""
+        """Its row of `TARGETS`."""
         return TARGETS[self]
 
     @property
     def wholes(self) -> tuple[Target, ...]:
-        """The kinds that it is part of, from the nearest on: for a face, the head and the
-        person."""
+        """The kinds that it is part of, nearest first: for a face, head and person."""
         whole = self.spec.part_of
         return () if whole is None else (whole, *whole.wholes)
 
     def is_of(self, other: Target) -> bool:
-        """Whether the two are of one subject: the same, or one part of the other."""
+        """Whether the two can belong to one subject: the same kind, or one part of the other."""
         return self is other or other in self.wholes or self in other.wholes
 
     @classmethod
@@ -61,26 +60,26 @@ class Target(IntEnum):
 
 
 class Outline(StrEnum):
-    """Shape of a mask within the box plus margin."""
+    """Shape of a mask within its box and margin."""
 
     ELLIPSE = "ellipse"
     BOX = "box"
     ROUNDED = "rounded"
-    """The box with round corners (`redact.render.shapes.ROUNDING`)."""
+    """A box with round corners (`redact.render.shapes.ROUNDING`)."""
 
 
 @dataclass(frozen=True, slots=True)
 class TargetSpec:
-    """All that is peculiar to a kind of target. A new one is a member of `Target`, a row here, and
+    """Properties of a kind of target. To add a kind: a member of `Target`, a row of `TARGETS`, and
     its names in the tables `target…` of the catalogues (`terms.toml`).
 
     Attributes:
         outline: of its mask.
-        searched: detectors know it; every room then has a number for it (`PerKind`).
-        option: in `--targets`, "" for one that is neither searched nor read.
-        part_of: the kind that it lies in; where both are asked for, they are one target.
-        reach: how far that one reaches beyond it: left and right, above, below, shares of its
-            width and height.
+        searched: whether detectors find it; every `PerKind` table then needs a row for it.
+        option: its word in `--targets`; "" if neither a detector nor the reader finds it.
+        part_of: the kind that contains it. If a user wants both, they are one target.
+        reach: how far the containing kind extends beyond it: to either side, above, below, as
+            shares of its width and height.
         category: its number in exchange files; COCO counts from 1.
     """
 
@@ -93,7 +92,7 @@ class TargetSpec:
 
     @property
     def round(self) -> bool:
-        """Whether the corners of its box show what is behind it."""
+        """Whether the mask leaves the corners of its box open."""
         return self.outline is not Outline.BOX
 
 
@@ -124,8 +123,8 @@ TARGETS: Final[dict[Target, TargetSpec]] = {
         searched=True,
         option="heads",
         part_of=Target.PERSON,
-        # A body is seven to eight heads tall, and three wide with its arms: an artist's
-        # canon; of whom only the head is seen, more is hidden rather than less.
+        # The artist's canon: a body is seven to eight heads tall and, with its arms, three wide.
+        # If only the head was detected, hide too much rather than too little.
         reach=(1.0, 0.1, 6.5),
         category=4,
     ),
@@ -140,21 +139,21 @@ TARGETS: Final[dict[Target, TargetSpec]] = {
 }
 
 DETECTED_TARGETS: Final = tuple(t for t in Target if t.spec.searched)
-"""What detectors can know; redact's own networks know all of it."""
+"""Kinds that detectors find; redact's own networks find all of them."""
 
 TEXT_TARGETS: Final = (Target.TEXT, Target.CAPTION)
-"""What the reader finds."""
+"""Kinds that the reader finds."""
 
 DEFAULT_TARGETS: Final = (Target.FACE, Target.PLATE)
-"""What is searched for where nobody says otherwise."""
+"""Kinds that are searched for by default."""
 
 
 def without_nested(targets: Iterable[Target]) -> tuple[Target, ...]:
-    """Kinds of which none is a part of another, in the order of `Target`: hiding heads hides their
-    faces with them, and each is one target, not two.
+    """The kinds without those that are part of another one, in the order of `Target`: hiding heads
+    hides their faces too, and each head is one target, not two.
 
     Raises:
-        ValueError: for a kind that nobody can search for, or none at all.
+        ValueError: for a kind that no detector finds, or no kind at all.
     """
     wanted = set(targets)
     strange = [t.word for t in Target if t in wanted and not t.spec.searched]
@@ -165,21 +164,21 @@ def without_nested(targets: Iterable[Target]) -> tuple[Target, ...]:
 
 
 def with_nested(targets: Iterable[Target]) -> tuple[Target, ...]:
-    """All kinds that are hidden where `targets` are: faces where heads are."""
+    """All kinds that are hidden along with `targets`: faces, if heads are."""
     hidden = set(targets)
     return tuple(t for t in Target if t in hidden or not hidden.isdisjoint(t.wholes))
 
 
 class PerKind(Generic[T]):
-    """A table with one row for each kind of target that is searched for.
+    """A table with one row for each kind of target that detectors find.
 
     Args:
         room: the name of the table, for the error.
-        rows: a value for each.
+        rows: a value for each kind.
 
     Raises:
-        LookupError: there is no row for a kind that is searched for, so that it is noticed when
-            the room is opened and not by what it leaves visible.
+        LookupError: a kind has no row. The import fails then, instead of a later run that leaves
+            this kind visible.
     """
 
     def __init__(self, room: str, rows: Mapping[Target, T]) -> None:
@@ -196,7 +195,8 @@ class PerKind(Generic[T]):
             raise LookupError(f"{self._room} has nothing for {target.word}") from None
 
     def of(self, targets: NDArray[np.int8]) -> NDArray[Any]:
-        """[N, ...] the value of each of [N] targets. Raises LookupError for one without a row."""
+        """The value of each of int8 [N] targets, as [N, ...]. Raises LookupError for a kind
+        without a row."""
         kinds, which = np.unique(targets, return_inverse=True)
         if not len(kinds):
             return np.array(list(self._rows.values()))[:0]
@@ -204,7 +204,8 @@ class PerKind(Generic[T]):
 
 
 def widened(boxes: NDArray[np.floating], target: Target) -> NDArray[np.float32]:
-    """Boxes [N, 4] of the wholes that things of one kind are parts of, by `TargetSpec.reach`."""
+    """Boxes float32 [N, 4] of the containing kind, around boxes [N, 4] of a kind, by
+    `TargetSpec.reach`."""
     beside, above, below = target.spec.reach
     w, h = boxes[:, 2] - boxes[:, 0], boxes[:, 3] - boxes[:, 1]
     out = np.stack([-beside * w, -above * h, beside * w, below * h], axis=1)
@@ -212,11 +213,11 @@ def widened(boxes: NDArray[np.floating], target: Target) -> NDArray[np.float32]:
 
 
 ANY_KIND: Final = ", ".join(t.word for t in Target)
-"""The words of all, for people."""
+"""The words of all kinds, for messages."""
 
 
 def pattern_of(targets: Sequence[Target]) -> str:
-    """A regular expression that matches the word of any of them, for schemas."""
+    """A regular expression that matches the word of any of `targets`, for schemas."""
     return f"^({'|'.join(t.word for t in targets)})$"
 
 
@@ -224,34 +225,34 @@ class State(StrEnum):
     """Why a track is believed to be at this box in this frame, from strongest to weakest."""
 
     DETECTED = "detected"
-    """The detector saw it in this very frame."""
+    """A detector found it in this frame."""
     FOLLOWED = "followed"
-    """The pixel tracker saw it in this very frame."""
+    """The pixel tracker found it in this frame."""
     INTERPOLATED = "interpolated"
-    """Between two frames in which it was seen."""
+    """Between two frames in which it was detected or followed."""
     PADDED = "padded"
-    """Grace time before the first or after the last frame in which it was seen."""
+    """Grace time before the first or after the last such frame."""
     HELD = "held"
-    """The frame was damaged: masks in it and nearby are held and enlarged."""
+    """The frame is damaged or close to damage: masks stay, enlarged."""
     MANUAL = "manual"
     """Drawn by a person."""
 
 
 class Action(StrEnum):
-    """What is done with a track."""
+    """What the plan does with a track."""
 
     REDACT = "redact"
     KEEP = "keep"
-    """It is the one who stays visible: wherever it surely is, or a person confirmed it."""
+    """Visible wherever its place is certain, or a person has confirmed it."""
     CUT_OFF = "cut-off"
-    """A person took the mask away there: it has none in any picture. Nobody said that it is nothing
-    to hide, and it may be somebody."""
+    """No mask in any picture, because a person removed it. Nobody has said that it is a false
+    positive, so it may be a person."""
     FALSE_ALARM = "false-alarm"
-    """It is nothing to hide: it has no mask in any picture."""
+    """No mask in any picture, because it is a false positive."""
 
     @property
     def unmasked(self) -> bool:
-        """Whether there is no mask in any sound picture, however unsure it is what is there."""
+        """Whether it has no mask in any undamaged picture, however uncertain its place is."""
         return self in (Action.CUT_OFF, Action.FALSE_ALARM)
 
 

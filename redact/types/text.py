@@ -1,6 +1,4 @@
-"""Text from file names, numbers in words, and the one way in which times and dates are read from
-people and written for them.
-"""
+"""Text that is safe to print or store, and the one way to read and write times and dates."""
 
 from __future__ import annotations
 
@@ -16,45 +14,45 @@ from typing import Final
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 _COMMANDING = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
-"""Control characters, ends of lines and marks of direction."""
+"""Control characters, line ends and direction marks."""
 
 
 def readable(text: str) -> str:
-    """`text` as valid Unicode, for records: bytes of a name that are no UTF-8 become `%E9`.
+    """`text` as valid Unicode, for records: a byte of a name that is not UTF-8 becomes `%E9`.
 
     Python keeps such bytes of a path as lone surrogates (PEP 383), which no JSON or HTML file can
-    hold. The escape is that of file URLs: it holds no separator that could look like a folder.
+    hold. The escape is that of file URLs; it contains no separator that could look like a folder.
     """
     return _SURROGATE.sub(_escaped, text)
 
 
 _ALIKE = str.maketrans("OQDILSBZ", "00011582")
-"""Letters and digits that a reader takes for one another."""
+"""Letters and digits that text recognition confuses."""
 
 
 TELLING_LETTERS: Final = 5
-"""Letters and digits from which two texts are alike for another reason than chance, by which a
-clock repeats a year."""
+"""Fewest letters and digits of a text whose repetition is no coincidence. Four could be a year,
+which any clock repeats."""
 
 
 def folded(text: str) -> str:
-    """A text by its letters and digits alone: without case, accents and signs, those alike that a
-    reader confuses. For finding what was read, whatever it was written like."""
+    """The letters and digits of a text, without case and accents, and with characters that text
+    recognition confuses made equal. For comparing texts that were read."""
     plain = unicodedata.normalize("NFKD", text).upper()
     return "".join(c for c in plain if c.isalnum()).translate(_ALIKE)
 
 
 def one_line(text: str) -> str:
-    """`text` as it may be printed: one line that says what it seems to say.
+    """`text` made safe to print: one line, without control characters.
 
-    Names, tags and records of files that others made can hold what clears the screen, writes over
-    a line that was printed before, adds one of its own, or shows letters in another order.
+    File names, tags and records that others made can contain sequences that clear the screen,
+    overwrite or forge a line of output, or reverse the order of letters.
     """
     return _COMMANDING.sub(lambda m: " " if m[0].isspace() else "\ufffd", readable(text))
 
 
 def is_text(head: bytes) -> bool:
-    """Whether the first bytes of a file are UTF-8; the last letter may be cut off."""
+    """Whether the first bytes of a file are UTF-8 text; the last character may be incomplete."""
     try:
         codecs.getincrementaldecoder("utf-8")().decode(head)
     except UnicodeDecodeError:
@@ -100,27 +98,27 @@ def clock(seconds: float, digits: int = 3) -> str:
 
 
 def utc_text(moment: datetime) -> str:
-    """A moment as records hold it: 2026-05-06T07:08:09.000001Z (ISO 8601, UTC)."""
+    """A moment as stored in records: 2026-05-06T07:08:09.000001Z (ISO 8601, UTC)."""
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
 def date_and_time(moment: datetime) -> str:
-    """A moment for people, to the second: 2026-05-06 07:08:09 UTC."""
+    """A moment to the second, for display: 2026-05-06 07:08:09 UTC."""
     return moment.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
 
 
 def day(moment: datetime) -> str:
-    """The day of a moment for people: 2026-05-06."""
+    """The UTC day of a moment, for display: 2026-05-06."""
     return moment.astimezone(UTC).strftime("%Y-%m-%d")
 
 
 def read_clock(text: str) -> Fraction:
-    """Seconds of a time as people write it: 12.5, 12.5s, 0:12, 1:02.5, 00:00:12.500.
+    """Seconds of a time in any usual spelling: 12.5, 12.5s, 0:12, 1:02.5, 00:00:12.500.
 
-    A comma does for the decimal point.
+    The decimal point may be a comma.
 
     Raises:
-        ValueError: it is no time.
+        ValueError: `text` is not a time.
     """
     match = _TIME.fullmatch(text.strip())
     if not match or not text.isascii():
@@ -130,6 +128,6 @@ def read_clock(text: str) -> Fraction:
 
 
 def as_argument(path: Path | str) -> str:
-    """A path as a person may type it into a command: no program takes it for an option."""
+    """A path to type into a command, which no program mistakes for an option."""
     text = str(path)
     return f"./{text}" if text.startswith("-") else text

@@ -1,4 +1,4 @@
-"""One object over time: its keyframes, the track that they make, and its region of one frame."""
+"""One object over time: keyframes, the track that they form, and its region in one frame."""
 
 from __future__ import annotations
 
@@ -18,16 +18,16 @@ from .silhouette import Shaped, Silhouette, shape_at
 from .target import Action, Origin, Outline, State, Target
 
 DOUBTFUL: Final = 0.5
-"""Probability below which something is as likely something else as what it is called."""
+"""Probability below which an object is more likely a false positive than its target."""
 
 
 LEAST_PROBABILITY: Final = 0.005
-"""Probability below which what was detected is not worth keeping."""
+"""Probability below which a detection is dropped."""
 
 
 class Keyframe(Value, frozen=True):
-    """Where a track is in one frame: in upright source pixels, without any margin. The state holds
-    up to the next keyframe; where it is detected, it has the detector's score."""
+    """The box of a track in one frame, in upright source pixels, without margin. Its state holds
+    until the next keyframe; only a detection has a score."""
 
     frame: Natural
     box: Box
@@ -36,10 +36,10 @@ class Keyframe(Value, frozen=True):
 
 
 class Keyframes(Sequence[Keyframe]):
-    """Keyframes that behave like a tuple of them and need an eighth of its memory: a crowd of ten
-    minutes has tens of thousands, which are held from the first pass to the end of the audit.
+    """A tuple of keyframes in an eighth of the memory: ten minutes of a crowd have tens of
+    thousands, which stay in memory from the first pass to the end of the audit.
 
-    Numbers are kept as they are, to the bit.
+    Numbers are stored exactly.
     """
 
     __slots__ = ("_boxes", "_frames", "_scores", "_states")
@@ -51,7 +51,7 @@ class Keyframes(Sequence[Keyframe]):
             self._frames.append(key.frame)
             self._boxes.extend(key.box)
             self._states.append(_NUMBERS[State(key.state)])
-            # No score is a number that is no number.
+            # NaN stands for no score.
             self._scores.append(float("nan") if key.score is None else key.score)
 
     def __len__(self) -> int:
@@ -67,7 +67,7 @@ class Keyframes(Sequence[Keyframe]):
         frame, score = self._frames[i], self._scores[i]
         start = 4 * (i if i >= 0 else len(self) + i)
         box = Box(*self._boxes[start : start + 4])
-        # Only NaN is not equal to itself.
+        # Only NaN differs from itself.
         return Keyframe(frame, box, _STATES[self._states[i]], score if score == score else None)
 
     def __iter__(self) -> Iterator[Keyframe]:
@@ -90,11 +90,11 @@ class Keyframes(Sequence[Keyframe]):
         return self._frames
 
     def last_up_to(self, frame: int) -> int:
-        """Number of the last keyframe that is not after `frame`; -1 if there is none."""
+        """Index of the last keyframe at or before `frame`; -1 if there is none."""
         return bisect_right(self._frames, frame) - 1
 
     def at(self, frame: int) -> Keyframe | None:
-        """Interpolated keyframe at `frame`, None before the first and after the last."""
+        """Interpolated keyframe at `frame`; None before the first and after the last."""
         if not self._frames[0] <= frame <= self._frames[-1]:
             return None
         i = self.last_up_to(frame)
@@ -107,8 +107,7 @@ class Keyframes(Sequence[Keyframe]):
 
 
 class Decided(NamedTuple):
-    """Why, by whom and when (UTC) something was decided, for the record; "" where it is not
-    stated."""
+    """Why, by whom and when (UTC) a decision was made, for the record; "" if not stated."""
 
     reason: str = ""
     by: str = ""
@@ -119,12 +118,13 @@ UNDECIDED: Final = Decided()
 
 
 class Confirmed(Value, frozen=True):
-    """A person's decision about a stretch of a track, made while looking at its pictures.
+    """A person's answer to whether a stretch of a track shows its subject, given while looking at
+    its pictures.
 
     Attributes:
         first, last: frames, both included.
-        same: it is the one whom the decision is about; False: it is not.
-        by: who said so, "" where they gave no name.
+        same: whether it shows the subject that the decision is about.
+        by: who answered; "" if they gave no name.
         at: when, UTC.
     """
 
@@ -139,18 +139,18 @@ class Confirmed(Value, frozen=True):
 class Track:
     """One object over time: keyframes in rising frame order, linear in between.
 
-    The track covers every frame from its first to its last keyframe, both included. Keyframes may
-    be given as any sequence and are kept as `Keyframes`.
+    A track covers every frame from its first to its last keyframe, both included. Any sequence of
+    keyframes is accepted and stored as `Keyframes`.
 
     Attributes:
-        action, reason, decided_by, decided_at: what was decided about the subject that it belongs
-            to, why, by whom and when (UTC); see `redact.plan.Subject`, from which a plan fills
-            them in. A track that says something and is of no subject yet becomes one.
-        certainty: probability, by all that was seen of it, that it is what `target` says; None
-            where no detector found it.
-        confirmed: what a person said of stretches of it; of two about one frame, the later counts.
-        shapes: of a person, in rising frame order, where they are known; each holds up to the next.
-        key_pictures: how a person wants its mask, in rising frame order.
+        action, reason, decided_by, decided_at: the decision about its subject, why, by whom and
+            when (UTC). A plan fills them in from `redact.plan.Subject`; a track with a decision
+            and no subject becomes a subject of its own.
+        certainty: probability that it is a `target`, by all detections; None if no detector found
+            it.
+        confirmed: a person's answers about stretches of it; the latest about a frame counts.
+        shapes: of a person, in rising frame order, if known; each holds until the next.
+        key_pictures: a person's changes to its mask, in rising frame order.
         first, last: frame indices, both included.
 
     Raises:
@@ -175,7 +175,7 @@ class Track:
 
     @property
     def doubtful(self) -> bool:
-        """Whether it is as likely something else; it is hidden all the same."""
+        """Whether it is more likely a false positive. It is hidden all the same."""
         return self.certainty is not None and self.certainty < DOUBTFUL
 
     def __post_init__(self) -> None:
@@ -197,47 +197,46 @@ class Track:
             ("first", keys.frames[0]),
             ("last", keys.frames[-1]),
         ):
-            object.__setattr__(self, name, value)  # the way past `frozen`
+            object.__setattr__(self, name, value)  # the instance is frozen
 
     @property
     def score(self) -> float | None:
-        """Highest detector score on the track, None if no detector saw it."""
+        """Highest detector score on the track; None if no detector found it."""
         return max((k.score for k in self.keyframes if k.score is not None), default=None)
 
     @property
     def best(self) -> Keyframe:
-        """Where it is seen best: most surely, else largest. By that picture it is chosen, on the
-        page and in lists."""
+        """Its surest detection, the larger of equal ones. The page and lists show this picture."""
         return max(self.keyframes, key=lambda k: (k.score or 0.0, k.box.area))
 
     def confirmed_at(self, frame: int) -> Confirmed | None:
-        """The last decision of a person about a frame."""
+        """A person's latest answer about a frame; None if there is none."""
         return next((c for c in reversed(self.confirmed) if c.first <= frame <= c.last), None)
 
     def at(self, frame: int) -> Keyframe | None:
-        """Where its mask is at `frame`, None outside the track: where it was found or, if a person
-        wanted it elsewhere, there."""
+        """Where its mask is at `frame`: where it was found, unless a person moved it. None outside
+        the track."""
         found = self.found_at(frame)
-        if not self.key_pictures or found is None:  # as of almost all, and asked for very often
+        if not self.key_pictures or found is None:  # almost always, and this is called very often
             return found
         wanted = self.key_picture_at(frame)
         if wanted is None or wanted.sides == SIDES_AS_FOUND:
             return found
-        # What was set for this very picture is where somebody saw it. Between two, nobody looked.
+        # A person looked at this picture, but not at those between two key pictures.
         alone = stands_alone(self.key_pictures, wanted)
         return found.but(box=wanted.box(found.box), state=State.MANUAL if alone else found.state)
 
     def key_picture_at(self, frame: int) -> KeyPicture | None:
-        """How a person wants its mask at `frame`; None: as it was found."""
+        """A person's change to its mask at `frame`; None if the mask is as found."""
         return key_picture_at(self.key_pictures, frame) if self.key_pictures else None
 
     def found_at(self, frame: int) -> Keyframe | None:
-        """Interpolated keyframe at `frame`, None outside the track."""
+        """Interpolated keyframe at `frame`, without a person's changes; None outside the track."""
         return self._keys.at(frame)
 
     def silhouette(self, here: Keyframe) -> Silhouette | None:
-        """The part of its box that it takes up; None: all of it. Of a box that a person drew, or
-        that is held over damage, no more than the box is known."""
+        """The part of its box that it fills; None for the whole box, as of one that a person drew
+        or that is held over damage."""
         if here.state in (State.MANUAL, State.HELD):
             return None
         wanted = self.key_picture_at(here.frame)
@@ -248,14 +247,13 @@ class Track:
 
 @dataclass(frozen=True, slots=True)
 class Doubt:
-    """A place without a mask at which somebody may be visible: what was detected there was not
-    believed.
+    """A rejected detection: a place without a mask at which somebody may be visible.
 
     Attributes:
-        frame: in which it was seen best.
+        frame: of its surest detection.
         target: what it may be.
         box: upright source pixels.
-        chance: probability that it is that, by all that was seen of it.
+        chance: probability that it is a `target`, by all its detections.
     """
 
     frame: int
@@ -274,17 +272,17 @@ class Region:
 
     Attributes:
         track: id of the track it comes from.
-        target: decides the shape of the mask (`TargetSpec.outline`), unless `outline` does.
-        box: upright source pixels, without margin; the mask contains all of it, or of its
-            silhouette.
+        target: decides the shape of the mask (`TargetSpec.outline`), unless `outline` is set.
+        box: upright source pixels, without margin. The mask contains the whole box, or the whole
+            silhouette in it.
         state: how certain the box is; see `State`.
-        silhouette: what of the box is hidden; None: all of it.
-        spared: boxes of faces that are shown by decision and that the mask lies on: there it
-            reaches no farther than its own box, without margin.
-        opened: boxes of faces of the same subject that are shown by decision and surely there: in
-            their ellipses the mask, a guess about the same person, hides nothing.
-        outline: of the mask, where a person chose another one than that of its kind.
-        margin: of this mask, share of its size; None: that of all.
+        silhouette: the part of the box to hide; None for all of it.
+        spared: boxes of visible faces of other subjects under the mask: over them the mask has no
+            margin.
+        opened: boxes of visible faces of the same subject, whose places are certain: the mask,
+            only a guess about the same person, leaves their ellipses open.
+        outline: of the mask, if a person chose one.
+        margin: of this mask, as a share of its size; None for the margin of all masks.
     """
 
     track: int
@@ -298,13 +296,13 @@ class Region:
     margin: float | None = None
 
     def moved(self, x: float, y: float) -> Region:
-        """The same, moved to the right and down."""
+        """The region shifted by `x` pixels to the right and `y` down."""
         spared = tuple(box.moved(x, y) for box in self.spared)
         opened = tuple(box.moved(x, y) for box in self.opened)
         return replace(self, box=self.box.moved(x, y), spared=spared, opened=opened)
 
     def common(self, box: Box) -> float:
-        """Square pixels of a box that it hides, margin apart."""
+        """Area of a box, in square pixels, that it hides without its margin."""
         if self.silhouette is None:
             return self.box.common(box)
         return self.silhouette.common(self.box, box)
