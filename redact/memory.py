@@ -1,5 +1,4 @@
-"""The memory of the process: kept small on Linux, where freed memory otherwise stays with it, and
-never written to a disk when the process dies."""
+"""Keeps the memory of the process small on Linux, and out of crash dumps."""
 
 from __future__ import annotations
 
@@ -15,21 +14,21 @@ _M_MMAP_MAX: Final = -4
 _M_ARENA_MAX: Final = -8
 
 _FREE_AT_MOST: Final = 256 << 20
-"""Bytes of free memory at the end of the heap from which they are given back: about what a network
-takes for one picture and frees."""
+"""Free bytes at the end of the heap from which they are returned to the system: about what a
+network uses for one picture."""
 
 _OFTEN: Final = 1000
-"""Frames of a long stage after which freed memory is given back: what lies between pieces in use
-would add up for minutes. To get it back, the system clears every page of it."""
+"""Frames of a long stage between two calls of `trim`. Free memory between pieces in use would add
+up over minutes; but the system clears every page that it hands out again."""
 
 
 _kept = False
 """Whether `keep_small` was called, and could do it."""
-
+"""Whether `keep_small` is in force."""
 
 def leave_no_dump() -> None:
-    """Have neither this process nor its children write their memory to a disk when they crash:
-    faces are in it that the result hides. Does nothing where a system has no such dumps."""
+    """Switch off crash dumps of this process and its children: their memory holds the faces that
+    the result hides. Does nothing on systems without such dumps."""
     try:
         import resource
     except ImportError:  # Windows
@@ -41,13 +40,12 @@ def leave_no_dump() -> None:
 
 
 def keep_small() -> None:
-    """Let all threads share one allocation arena; call before any thread is started.
+    """Make all threads share one allocation arena (glibc only). Call before any thread starts.
 
-    Decoders, encoders and the detector each start threads, and glibc gives every thread an
-    arena of its own whose free memory no other thread can use. They allocate pictures, not
-    crumbs, and do not wait for each other. Pictures come from the heap as well: glibc would take
-    each from the system and give it back, and the system clears every page anew, which takes a
-    tenth of a run. Does nothing elsewhere.
+    Decoders, encoders and detectors start threads, and glibc gives each thread an arena whose free
+    memory no other thread can use. They allocate few large pieces, so sharing costs no waiting.
+    Pictures come from the heap too: glibc would map and unmap each of them, and the system would
+    clear every page each time, which takes a tenth of a run.
     """
     global _kept
     if (libc := _glibc()) is not None:
@@ -58,27 +56,27 @@ def keep_small() -> None:
 
 
 def is_kept() -> bool:
-    """Whether freed pieces of any size are used for the next ones, whoever asks for them: nobody
-    then needs a stock of their own."""
+    """Whether `keep_small` is in force: freed memory of any size is reused by every thread, so no
+    caller needs its own pool."""
     return _kept
 
 
 def give_back() -> None:
-    """Return what a finished stage has freed to the system. Does nothing elsewhere."""
+    """Return the memory that a finished stage has freed to the system (glibc only)."""
     gc.collect()
     trim()
 
 
 def trim() -> None:
-    """Return free pages to the system, also those between pieces in use; takes a millisecond, and
-    as much again to get them back."""
+    """Return all free pages to the system, also those between pieces in use. Takes a millisecond,
+    and as much again to get them back."""
     if (libc := _glibc()) is not None:
         libc.malloc_trim(0)
 
 
 def trim_at_times(frame: int) -> None:
-    """`trim` once in some frames of a stage in which memory is taken and freed in pieces of all
-    sizes; call for every frame."""
+    """Call for every frame of a stage that allocates pieces of all sizes; runs `trim` now and
+    then."""
     if frame % _OFTEN == _OFTEN - 1:
         trim()
 

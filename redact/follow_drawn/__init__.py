@@ -1,5 +1,5 @@
-"""Follows a box that a person drew through the frames before and after, until it is lost; and reads
-the exact frames that this takes."""
+"""Follows the object in a box that a person drew, forwards and backwards, and reads exact frames of
+a source in any order."""
 
 from .follow_box import GoOn, follow, follow_on
 from .frames import Frames, PacketIndex, Superseded, bytes_of, index_packets

@@ -1,8 +1,8 @@
-"""Finding a drawn thing again that was covered for a while: a post, a passer-by, a bus.
+"""Finds a followed object again after a post, a passer-by or a bus has covered it for a while.
 
-It is searched for by its appearance, in a place that grows with the time that it was away. It is
-taken only if nothing else there looks nearly as much like it, and if it can be followed from there;
-else the mask ends where the thing was lost, and nothing jumps onto somebody else.
+The search compares its appearance, in an area that grows with the time since it was lost. A match
+counts only if nothing else nearby looks nearly as similar, and if the object can be followed from
+there. Otherwise the mask ends where the object was lost, and never jumps to somebody else.
 """
 
 from __future__ import annotations
@@ -18,35 +18,35 @@ from ..track import PATCH_REACH, PATCH_SIDE, Patches, SmallFrame, motion_between
 from ..types import WALKING_PACE, Box, Boxes, Keyframe, State
 
 AGAIN_SECONDS: Final = 3.0
-"""Seconds for which it is searched for: who was away for longer comes back from anywhere
-(chosen)."""
+"""Seconds for which to search: after a longer absence it may come back anywhere (chosen)."""
 
 AGAIN_LIKENESS: Final = 0.8
-"""Correlation with its patches from which something may be it. Of some 40 things of five clips of
-footage2 (dev) that were covered for .4 and 1.2 s, 7 were found again before there was this, and 25
-with .8; the mask was on something else 3 and 5 times (`python -m lab.found_again`)."""
+"""Least correlation with its patches. Of some 40 objects in five clips of footage2 (dev), covered
+for .4 and 1.2 s, 25 are found again with .8, and 7 without this search; the mask was on something
+else 5 and 3 times (`python -m lab.found_again`)."""
 
 LEAD: Final = 1 - AGAIN_LIKENESS
-"""By how much less anything else near has to be like it: as much as it may be unlike itself."""
+"""How much lower the correlation of any other place nearby must be: as much as the object itself
+may fall short of 1."""
 
 _FARTHEST: Final = 3.0
-"""Of its own sizes, that are searched on each side."""
+"""Farthest distance that is searched, in its own sizes."""
 
 _SCALES: Final = (0.84, 1.0, 1.19)
-"""Sizes that are tried: it may have come nearer."""
+"""Relative sizes that are tried: it may have come nearer or gone farther away."""
 
 _CELLS: Final = int((2 * _FARTHEST + 1) * PATCH_SIDE / PATCH_REACH)
 _APART: Final = PATCH_SIDE // 2
-"""Cells from the best place from which another one is another thing."""
+"""Distance from the best place, in cells, from which a place counts as another object's."""
 
 
 class Lost:
-    """What was lost, until it is found again or given up.
+    """An object that was lost, until it is found again or given up.
 
     Args:
-        here: the picture in which it was seen last.
-        boxes: [1, 4] where it was.
-        patches: [1, side, side] each: what it looked like before anything came before it.
+        here: the last picture in which it was found.
+        boxes: float64 [1, 4], its box there.
+        patches: two of float32 [1, side, side], its appearance before anything covered it.
     """
 
     def __init__(self, here: SmallFrame, boxes: Boxes, patches: tuple[Patches, Patches]) -> None:
@@ -56,17 +56,17 @@ class Lost:
         self._without: list[int] = []
 
     def given_up(self, there: SmallFrame) -> bool:
-        """Whether it is too late to be found again."""
+        """Whether it has been lost for too long."""
         return abs(there.time - self.since) > AGAIN_SECONDS
 
     def passes(self, there: SmallFrame) -> None:
-        """A picture in which it is not seen."""
+        """Take a picture in which it is not found; its expected place moves with the camera."""
         self._expected = warped(self._expected, motion_between(self._last, there).matrix)
         self._last = there
         self._without.append(there.index)
 
     def found_in(self, there: SmallFrame) -> Boxes | None:
-        """Where it is in the next picture, [1, 4]; None if it is not found, or not for sure."""
+        """Its box in the next picture, float64 [1, 4]; None if no match is certain."""
         self.passes(there)
         away = 1 + WALKING_PACE * abs(there.time - self.since)
         best: tuple[float, float, Boxes] = (-1.0, -1.0, self._expected)
@@ -76,7 +76,7 @@ class Lost:
         return place if fit >= AGAIN_LIKENESS and fit - other >= LEAD else None
 
     def _peak(self, there: SmallFrame, boxes: Boxes, away: float) -> tuple[float, float, Boxes]:
-        """Correlation at the best place, at the best one that is another, and the best place."""
+        """Correlation at the best place, at the best other place, and the best place [1, 4]."""
         (window,) = sample(there, boxes, _CELLS, PATCH_REACH * _CELLS / PATCH_SIDE)
         fits = [cv2.matchTemplate(window, patch, cv2.TM_CCOEFF_NORMED) for patch in self._patches]
         fit = np.nan_to_num(np.maximum(*fits), nan=-1.0, posinf=-1.0, neginf=-1.0)
@@ -93,8 +93,8 @@ class Lost:
         return best, float(fit.max()), boxes + move
 
     def between(self, found: Keyframe) -> Iterator[Keyframe]:
-        """The mask in the pictures between where it was lost and where it was found again: evenly
-        on the way from one to the other, and larger."""
+        """Keyframes for the pictures between losing and finding it again: interpolated, and
+        enlarged."""
         frames = self._without[: self._without.index(found.frame)]
         start = Box(*map(float, self._seen))
         for i, frame in enumerate(frames, 1):

@@ -1,4 +1,4 @@
-"""Follows a box that a person drew through the frames before and after, until it is lost."""
+"""Follows the object in a box that a person drew, forwards and backwards, until it is lost."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ from .find_again import Lost
 from .frames import Frames
 
 CHUNK: Final = 96
-"""Small pictures that are held at once where time runs backwards."""
+"""Small pictures that are decoded at once to go backwards."""
 
 SURE_AGAIN: Final = 3
-"""Pictures in which what was found again must be followed, to be sure that it is a thing at all."""
+"""Pictures through which an object that was found again must be followed before it counts."""
 
 WHOLE_PATCHES: Final = 12
-"""Pictures before a thing was lost in which it looked like itself: in the last ones it was half
-behind what covers it (chosen)."""
+"""How many pictures before its loss the appearance of an object is taken: in the last ones it was
+already half covered (chosen)."""
 
 GoOn = Callable[[Keyframe], bool]
 
@@ -47,13 +47,13 @@ def follow(
         frames, plan: of the source.
         frame: in which the box was drawn.
         box: upright source pixels.
-        go_on: told where it was found in each frame; False stops there.
-        ahead, back: towards the end, towards the beginning.
+        go_on: called with each keyframe; False stops the search.
+        ahead, back: whether to follow it towards the end, and towards the beginning.
 
     Returns:
-        Keyframes, rising: manual where it was drawn, followed elsewhere, interpolated where it was
-        covered and found again. They end at a cut, at damage, at the picture's border, and where it
-        is not found again.
+        Keyframes in rising order: manual where it was drawn, followed elsewhere, interpolated while
+        it was covered. They end at a cut, at damage, at the picture's border, or where the object
+        is lost for good.
     """
     first, last = _scene(plan, frame)
     scaler = VideoReformatter()
@@ -78,15 +78,15 @@ def follow(
 def follow_on(
     frames: Frames, plan: Plan, ends: tuple[tuple[int, Box], tuple[int, Box]], go_on: GoOn
 ) -> Iterator[Keyframe]:
-    """Follow an audit's finding beyond its first and last frame, as far as it is visible: the audit
-    scans only now and then.
+    """Follow an audit's finding beyond its first and last frame for as long as it is visible,
+    because the audit scans only some frames.
 
-    Of a file in which no start in the middle is trusted, and which is decoded from its beginning
-    for every few frames back, only `CHUNK` frames before are decoded.
+    If every few frames back need decoding from the file's beginning, it is followed at most `CHUNK`
+    frames back.
 
     Args:
-        frames, plan, go_on: as of `follow`.
-        ends: frame and box where it was found first, and last.
+        frames, plan, go_on: as for `follow`.
+        ends: (frame, box) of its first and its last detection.
     """
     earliest = 0 if frames.direct else ends[0][0] - CHUNK
 
@@ -96,13 +96,13 @@ def follow_on(
         return go_on(key) and not hidden and key.frame > earliest
 
     for ahead, (frame, box) in zip((False, True), ends, strict=True):
-        # Of a file that does not give the same frames again the drawing will tell.
+        # If the file no longer gives the same frames, drawing will raise the error.
         with contextlib.suppress(InputError, UnsafeError):
             yield from follow(frames, plan, frame, box, is_open, ahead=ahead, back=not ahead)
 
 
 def _scene(plan: Plan, frame: int) -> tuple[int, int]:
-    """First and last frame that can be reached from `frame`: without a cut or damage between."""
+    """First and last frame that can be reached from `frame` without a cut or damage between."""
     starts = sorted({0, *plan.cuts, *(n + 1 for n in plan.unchecked)})
     ends = sorted({*plan.cuts, *plan.unchecked, len(plan.source.timeline)})
     return (
@@ -112,7 +112,7 @@ def _scene(plan: Plan, frame: int) -> tuple[int, int]:
 
 
 def _backwards(small: Callable[[int], SmallFrame], first: int, frame: int) -> Iterator[SmallFrame]:
-    """Frames from `frame` down to `first`; decoded forwards, a chunk at a time."""
+    """Frames from `frame` down to `first`, decoded forwards in chunks."""
     end = frame + 1
     while end > first:
         begin = max(first, end - CHUNK)
@@ -125,13 +125,13 @@ _BLIND: Final = np.array([True])
 
 
 def _followed(way: Iterable[SmallFrame], box: Box) -> Iterator[Keyframe]:
-    """Keyframes after the first frame of a way, as long as the thing is found, or found again."""
+    """Keyframes after the first frame of `way`, until the object is lost for good."""
     here: SmallFrame | None = None
     boxes = np.array([box], np.float64)
     recent = anchor = np.zeros((1, 0, 0), np.float32)
     lost: Lost | None = None
     patches = deque[Patches](maxlen=WHOLE_PATCHES)
-    again: list[Keyframe] = []  # where it may have been found again, until that is sure
+    again: list[Keyframe] = []  # where it may have been found again, until that is certain
     for there in way:
         if here is None:
             here, recent = there, patches_of(there, boxes)

@@ -1,12 +1,11 @@
-"""Exact frames of a source in any order: what is given is the very frame, or nothing.
+"""Reads exact frames of a source in any order: the very frame that was asked for, or an error.
 
-All packets are read once, without decoding them. A start in the middle is trusted only where every
-frame of the plan has a packet of its own time, all times differ, and after a jump the file gives
-the very packets that it gave when it was read through. Elsewhere decoding starts at the beginning.
+All packets are read once, without decoding them. Decoding may start in the middle only if every
+frame of the plan has its own packet time, all times differ, and the file gives the same packets
+after a jump as it did when it was read through. Otherwise decoding starts at the beginning.
 
-Pictures come from the decoder of `redact.media`, started at such a point. Whole groups of pictures
-are kept as far as a bound of bytes allows, those nearest to the last request. Of several requests
-the newest wins: an older one that still waits ends with `Superseded`.
+The decoder is that of `redact.media`. Decoded frames are kept up to a limit of bytes, those nearest
+to the last request. The newest request wins: an older one that still waits raises `Superseded`.
 """
 
 from __future__ import annotations
@@ -27,8 +26,8 @@ from ..types import Frame
 from ..words import problem
 
 SETTLED: Final = 16
-"""Frames before a starting point that must be sound: decoders report an error up to some frames
-after its packet, and the formats let pictures refer to a few before them."""
+"""Frames before a starting point that must be undamaged: decoders report an error some frames after
+its packet, and the formats let pictures refer to a few before them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +36,8 @@ class Start:
 
     Attributes:
         frame: index of its frame.
-        seek: where to send the demuxer, in time base units of the stream.
-        mark: pts, dts and size of the packet, to know it again.
+        seek: where to seek, in units of the stream's time base.
+        mark: pts, dts and size of the packet, to recognise it.
     """
 
     frame: int
@@ -48,18 +47,18 @@ class Start:
 
 @dataclass(frozen=True, slots=True)
 class PacketIndex:
-    """Starting points, rising; the first is the beginning, whatever the file is like.
+    """The points at which decoding can start.
 
     Attributes:
-        starts: at least the beginning.
-        direct: frames are known by their packets' times; else only the beginning is one.
+        starts: in rising order; the first is always the beginning of the file.
+        direct: whether packet times identify frames. If not, the beginning is the only start.
     """
 
     starts: tuple[Start, ...]
     direct: bool
 
     def start_for(self, frame: int) -> Start:
-        """The last starting point that is not after a frame."""
+        """The last starting point at or before a frame."""
         frames = [s.frame for s in self.starts]
         return self.starts[max(0, bisect_right(frames, frame) - 1)]
 
@@ -73,8 +72,8 @@ def index_packets(
     """Read all packets of the video of a source.
 
     Args:
-        info, plan: the source and a plan that was made for it.
-        advance: told about each packet.
+        info, plan: the source and a plan made for it.
+        advance: called for each packet.
 
     Raises:
         InputError: the file cannot be opened.
@@ -123,21 +122,21 @@ MOST_DECODED_BYTES: Final = 192 << 20
 """Of decoded pictures that one reader keeps: some sixty of 1080p, two seconds and a half."""
 
 
-class Superseded(Exception):  # noqa: N818 - no error: somebody asked for something newer
+class Superseded(Exception):  # noqa: N818 - no error: a newer request replaced this one
     """A newer request came before this one was answered."""
 
 
 class Frames:
-    """Frames by index; safe to ask from several threads.
+    """Decoded frames by index. Thread-safe.
 
     Args:
-        info, plan: the source and a plan that was made for it.
+        info, plan: the source and a plan made for it.
         index: of its packets.
-        most_bytes: bound of what is kept, beside the frame that was asked for.
+        most_bytes: limit of kept frames, besides the one that was asked for.
 
     Attributes:
-        direct: of the index.
-        jumps: how often decoding started anew, for tests and benchmarks.
+        direct: as of the index, until the file contradicts it.
+        jumps: how often decoding was restarted, for tests and benchmarks.
     """
 
     def __init__(
@@ -159,16 +158,16 @@ class Frames:
         self.jumps = 0
 
     def get(self, frame: int, *, newest_wins: bool = False) -> Frame:
-        """A frame; its planes are shared and must not be written to.
+        """A frame. Its planes are shared and must not be written to.
 
         Args:
             frame: index, within the clip.
-            newest_wins: give up as soon as somebody else asks.
+            newest_wins: give up as soon as a newer request arrives.
 
         Raises:
-            Superseded: so it happened.
-            UnsafeError: the file does not give the frame that the plan was made on.
-            InputError: the file cannot be read any more.
+            Superseded: a newer request arrived.
+            UnsafeError: the file no longer gives the frame that the plan was made on.
+            InputError: the file can no longer be read.
         """
         with self._tickets:
             self._newest += 1
@@ -199,7 +198,7 @@ class Frames:
             if frame is None or not self._is_expected(frame):
                 frame = self._from_the_beginning()
             self._next = frame.index + 1
-            # Only the plan knows: a decoder that starts in the middle is told of less.
+            # Only the plan knows all damage: a decoder that starts in the middle sees less of it.
             frame = replace(frame, damaged=frame.index in self._unchecked)
             self._keep(frame, wanted)
             if frame.index == wanted:
@@ -212,7 +211,7 @@ class Frames:
         )
 
     def _from_the_beginning(self) -> Frame:
-        """The file did not do what its packets promised: no start in the middle is trusted."""
+        """Restart at the beginning and never jump again: the file contradicted its packets."""
         if self.direct:
             self.direct = False
             self._jump(0)
@@ -254,5 +253,5 @@ class Frames:
 
 
 def bytes_of(frame: Frame) -> int:
-    """Bytes of its planes."""
+    """Size of its planes in bytes."""
     return sum(plane.buffer_size for plane in frame.picture.planes)
