@@ -23,8 +23,8 @@ up over minutes; but the system clears every page that it hands out again."""
 
 
 _kept = False
-"""Whether `keep_small` was called, and could do it."""
 """Whether `keep_small` is in force."""
+
 
 def leave_no_dump() -> None:
     """Switch off crash dumps of this process and its children: their memory holds the faces that
