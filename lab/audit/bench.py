@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import pickle
 import random
 import sys
 from collections.abc import Iterator
@@ -163,13 +162,3 @@ def band(planted: Leak) -> str:
     if planted.subject.target is Target.FACE:
         return "face 24–48" if height < 48 else "face 48–96" if height < 96 else "face ≥ 96"
     return "plate 12–24" if height < 24 else "plate ≥ 24"
-
-
-def save(path: Path, audited_cases: list[Case]) -> None:
-    path.write_bytes(pickle.dumps(audited_cases))
-
-
-def load(path: Path) -> list[Case]:
-    """Cases of an earlier run; only ever read what this program wrote."""
-    found: list[Case] = pickle.loads(path.read_bytes())
-    return found

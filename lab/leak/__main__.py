@@ -15,7 +15,6 @@ from .scenes.build import build
 from .scenes.catalogue import SMOKE, moved, specs
 from .scenes.stills import Library
 from .summary import summarise
-from .targets import verdicts
 from .tools import cache_folder, tool
 from .truth import Truth
 
@@ -24,9 +23,7 @@ TOOLS = (
     "redact-fast",
     "redact-balanced",
     "redact-thorough",
-    "per-frame",
     "deface",
-    "deface-best",
     "oracle",
     "nothing",
 )
@@ -96,7 +93,6 @@ def main() -> None:
         table.rest(summaries),
         table.bands(summaries),
         table.kinds(summaries),
-        *verdicts(summaries),
     ]
     if args.worst:
         parts += [f"{s.tool}\n\n{table.worst(s)}" for s in summaries]

@@ -15,7 +15,6 @@ import cv2
 import numpy as np
 
 from . import pixels, video
-from .flicker import FlickerMeter
 from .truth import Box, Instance, Truth
 from .video import Picture
 
@@ -31,8 +30,6 @@ NEAR = 0.5
 NEAR_PIXELS = 8.0
 SOLID_SIDE = 7
 """Masks thinner than this, px, are not counted as over-redaction: encoders make such specks."""
-BLINK_SIDE = 11
-"""Likewise for blinks, where a single speck in a single frame would count."""
 LEARN_FROM = 6
 """Frames from which the codec's error is learnt."""
 
@@ -67,7 +64,6 @@ class ClipResult:
             a target but outside its box.
         stray: the part of `over` in masks that touch no target at all; the rest is masks that
             are larger than their target needs.
-        flicker: masks that blink (see `flicker`).
         dropped: source frames that the output does not show.
     """
 
@@ -79,7 +75,6 @@ class ClipResult:
     over: float
     stray: float
     margin: float
-    flicker: int
     dropped: int
 
     def to_json(self) -> dict[str, Any]:
@@ -115,19 +110,19 @@ def _without_inner(shown: pixels.Mask, region: pixels.Mask) -> pixels.Mask:
 
 def _pairs(
     source: Path, output: Path, matching: list[int], only: set[int] | None = None
-) -> Iterator[tuple[int, float, Picture, Picture]]:
-    """(source frame, its time, source picture, output picture) for each output frame."""
-    frames = enumerate(video.read(source))
-    index, (time, picture) = next(frames)
+) -> Iterator[tuple[int, Picture, Picture]]:
+    """(source frame, source picture, output picture) for each output frame."""
+    frames = enumerate(picture for _, picture in video.read(source))
+    index, picture = next(frames)
     for position, (_, out) in enumerate(video.read(output)):
         while index < matching[position]:
-            index, (time, picture) = next(frames)
+            index, picture = next(frames)
         if only is not None and position not in only:
             continue
         if out.shape != picture.shape:
             size = picture.shape[1], picture.shape[0]
             out = np.asarray(cv2.resize(out, size, interpolation=cv2.INTER_AREA), np.uint8)
-        yield index, time, picture, out
+        yield index, picture, out
 
 
 def target_masks(truth: Truth, frame: int) -> tuple[pixels.Mask, pixels.Mask]:
@@ -169,13 +164,10 @@ def judge_clip(source: Path, output: Path, truth: Truth) -> ClipResult:
     shown = [video.thumbnail(picture) for _, picture in video.read(output)]
     matching = video.match(thumbs, shown)
     picks = {round(p) for p in np.linspace(0, max(0, len(shown) - 1), LEARN_FROM)}
-    noise = pixels.NoiseModel.learn(
-        [(s, o) for _, _, s, o in _pairs(source, output, matching, picks)]
-    )
+    noise = pixels.NoiseModel.learn([(s, o) for _, s, o in _pairs(source, output, matching, picks)])
     covers: dict[tuple[int, int], float | None] = {}
     over, stray, margin = [], [], []
-    meter = FlickerMeter()
-    for index, time, s, o in _pairs(source, output, matching):
+    for index, s, o in _pairs(source, output, matching):
         verdict = pixels.judge(s, o, noise)
         followed = pixels.follow(verdict)
         for track in truth.tracks:
@@ -192,7 +184,6 @@ def judge_clip(source: Path, output: Path, truth: Truth) -> ClipResult:
         over.append(float((solid & ~near).mean()))
         stray.append(float((_stray(solid, inside) & ~near).mean()))
         margin.append(float((solid & near & ~inside).mean()))
-        meter.add(pixels.opened(solid, BLINK_SIDE), time)
     step = stamps[-1] - stamps[-2] if len(stamps) > 1 else 0.0
     return ClipResult(
         clip=truth.clip,
@@ -203,7 +194,6 @@ def judge_clip(source: Path, output: Path, truth: Truth) -> ClipResult:
         over=float(np.mean(over)) if over else 0.0,
         stray=float(np.mean(stray)) if stray else 0.0,
         margin=float(np.mean(margin)) if margin else 0.0,
-        flicker=meter.finish(),
         dropped=len(stamps) - len(set(matching)),
     )
 

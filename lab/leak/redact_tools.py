@@ -1,4 +1,4 @@
-"""redact's stages as tools of the benchmark: whole, and without tracking.
+"""redact's stages as a tool of the benchmark.
 
 `redact-*` run detection, tracking, plan and drawing exactly as `redact run` does, in this
 process, to spare the start of a program for every clip. They leave out the audit, which looks at
@@ -40,15 +40,11 @@ from redact.settings import Caution, DetectSettings, OptionalNetwork, Sensitivit
 from redact.track import Bell, Eyes, IncrementalScanner, Tracker, scanned, settings_of
 from redact.types import (
     DEFAULT_TARGETS,
-    Box,
     Detections,
     Frame,
-    Keyframe,
     Rect,
-    State,
     Target,
     Timeline,
-    Track,
 )
 
 from .errors import ToolError
@@ -153,12 +149,10 @@ def eyes_of(
 
 
 class RedactTool:
-    """redact, or its detector alone.
+    """redact.
 
     Args:
         sensitivity: as of the command line.
-        tracking: False for the control: every detection is drawn in its own frame and nowhere
-            else.
         folder: where detections are kept.
         without: networks that are left out.
         caution, hides: as of the command line; `hides` are its --targets.
@@ -169,7 +163,6 @@ class RedactTool:
         name: str,
         sensitivity: str,
         folder: Path,
-        tracking: bool = True,
         without: Sequence[OptionalNetwork] = (),
         caution: Caution = Caution.NORMAL,
         hides: tuple[Target, ...] = DEFAULT_TARGETS,
@@ -178,7 +171,7 @@ class RedactTool:
         self.targets = tuple(t.word for t in hides)
         self._hides = hides
         self._sensitivity = Sensitivity(sensitivity)
-        self._tracking, self._folder = tracking, folder
+        self._folder = folder
         self._without, self._caution = without, caution
         self._loaded: dict[float, tuple[Ensemble, CloseUp, Eyes | None]] = {}
         self.version = fingerprint()
@@ -242,12 +235,6 @@ class RedactTool:
         seen: Seen,
     ) -> tuple[Any, Any]:
         """Tracks and cuts; what the frames were goes into `seen`."""
-        if not self._tracking:
-            single: list[Track] = []
-            for frame in Decode(info):
-                seen.add(frame)
-                single += self._alone(sightings.at(frame), frame.index, len(single))
-            return tuple(single), ()
         numbers = settings_of(self._sensitivity, self._caution)
         read = NumberReader().legible
         tracker = Tracker(
@@ -259,15 +246,3 @@ class RedactTool:
             tracker.observe(frame, *scanned(frame, tracker, scanner, bell))
         found = tracker.finish()
         return found.tracks, found.cuts
-
-    def _alone(self, seen: Detections, frame: int, before: int) -> list[Track]:
-        """One track of one frame for every detection that is worth hiding by its probability."""
-        least = 1 / (1 + settings_of(self._sensitivity).leak_cost)
-        tracks = []
-        for n in range(len(seen)):
-            target = Target(int(seen.target[n]))
-            if seen.score[n] >= least:
-                box = Box(*map(float, seen.xyxy[n]))
-                mark = Keyframe(frame, box, State.DETECTED, float(seen.score[n]))
-                tracks.append(Track(before + len(tracks) + 1, target, (mark,)))
-        return tracks

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from . import flicker, metrics, pixels, video
+from . import metrics, pixels, video
 from . import truth as truth_module
 from .errors import ToolError
 from .metrics import ClipResult, judge_clip
@@ -36,7 +36,7 @@ class Measured:
 def measure_version() -> str:
     """Hash of the code that judges; a result made by other code is not used again."""
     digest = hashlib.sha256()
-    for module in (flicker, metrics, pixels, video, truth_module):
+    for module in (metrics, pixels, video, truth_module):
         digest.update(Path(str(module.__file__)).read_bytes())
     return digest.hexdigest()[:12]
 

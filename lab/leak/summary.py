@@ -127,7 +127,6 @@ class Summary:
         bands: per (target, band).
         kinds: per kind of clip, targets together, from `HEADLINE` px on.
         over, stray, margin: mean share of the picture (see `metrics`).
-        flicker: blinks a minute of video.
         held: clips that the tool itself held back, None where it does not say.
     """
 
@@ -142,7 +141,6 @@ class Summary:
     over: float
     stray: float
     margin: float
-    flicker: float
     dropped: int
     held: int | None
 
@@ -182,13 +180,12 @@ def summarise(tool: str, targets: Iterable[str], measured: list[Measured]) -> Su
             for kind in one.result.kinds:
                 kinds.setdefault(kind, Leaks()).add(clip, track, large)
     results = [m.result for m in measured]
-    minutes = sum(r.seconds for r in results) / 60
     says = [m.notes["held"] for m in measured if "held" in m.notes]
     return Summary(
         tool=tool,
         clips=len(results),
         frames=sum(r.frames for r in results),
-        seconds=60 * minutes,
+        seconds=sum(r.seconds for r in results),
         run_seconds=sum(m.seconds for m in measured),
         headline=headline,
         bands=bands,
@@ -196,7 +193,6 @@ def summarise(tool: str, targets: Iterable[str], measured: list[Measured]) -> Su
         over=float(np.mean([r.over for r in results])) if results else 0.0,
         stray=float(np.mean([r.stray for r in results])) if results else 0.0,
         margin=float(np.mean([r.margin for r in results])) if results else 0.0,
-        flicker=sum(r.flicker for r in results) / minutes if minutes else 0.0,
         dropped=sum(r.dropped for r in results),
         held=sum(says) if says else None,
     )

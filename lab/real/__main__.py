@@ -17,7 +17,6 @@ from .labels import HALVES, HOME, Labels, default_files, find_clips, read_labels
 from .pictures import Look, write_sheets
 from .runner import judge_boxes, judge_pixels, look_at_masks, look_at_outputs
 from .tools import DEFAULT, named
-from .turned import turned
 
 SPLIT = HOME / "split.json"
 
@@ -37,9 +36,6 @@ def arguments(words: list[str] | None = None) -> argparse.Namespace:
     )
     parser.add_argument("--only", help="only clips whose name contains one of these (commas)")
     parser.add_argument("--tools", help="names with commas; default all, of redact with --boxes")
-    parser.add_argument(
-        "--turned", type=float, default=0.0, metavar="DEGREES", help="turn the clips clockwise"
-    )
     parser.add_argument("--targets", help="what redact is to hide, as its own option has it")
     parser.add_argument(
         "--boxes", action="store_true", help="judge masks before drawing: quick, redact only"
@@ -119,9 +115,6 @@ def record(args: argparse.Namespace, scores: list[Scores]) -> dict[str, object]:
 def main(words: list[str] | None = None) -> None:
     args = arguments(words)
     labels, clips = chosen_labels(args)
-    if args.turned:
-        folder = cache_folder() / "turned"
-        labels, clips = turned(labels, clips, args.turned, folder)
     try:
         scores, look = measured(args, labels, clips)
     except ValueError as error:
@@ -136,7 +129,6 @@ def main(words: list[str] | None = None) -> None:
             print(f"{s.tool} made no output of {clip} (counted as shown bare): {why}")
         if s.missing:
             print(f"{s.tool}: {s.missing} labelled frames are not in its outputs: shown bare")
-    print("", *summary.verdicts(scores), sep="\n")
     for sheet in sheets:
         print(sheet)
 

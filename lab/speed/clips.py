@@ -48,20 +48,18 @@ def few_faces(shared: Path, folder: Path, frames: int) -> Clip:
     return _written("1080p, few faces", path, source, Fraction(30), 20)
 
 
-def crowd(shared: Path, folder: Path, frames: int, share: float = 1.0) -> Clip:
-    """The crowd of MOT20-08, enlarged to 1080p's width; the rest greyed if `share` is below 1."""
-    name = "1080p, crowd" if share == 1 else f"1080p, {share:.0%} of the crowd"
-    path = folder / f"crowd_{frames}_{round(100 * share)}.mp4"
+def crowd(shared: Path, folder: Path, frames: int) -> Clip:
+    """The crowd of MOT20-08, enlarged to 1080p's width, grey above and below."""
 
     def shown() -> Iterator[Rgb]:
         for rgb in pictures(shared / CROWD, frames):
             large = cv2.resize(rgb, (1920, 732), interpolation=cv2.INTER_CUBIC)
             picture = np.full((1080, 1920, 3), 128, np.uint8)
-            wide = round(1920 * share)
-            picture[174:906, :wide] = large[:, :wide]
+            picture[174:906] = large
             yield picture
 
-    return _written(name, path, shown(), Fraction(25), 20)
+    path = folder / f"crowd_{frames}_100.mp4"
+    return _written("1080p, crowd", path, shown(), Fraction(25), 20)
 
 
 def uhd(shared: Path, folder: Path, frames: int) -> Clip:

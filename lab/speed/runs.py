@@ -54,12 +54,6 @@ def redact(source: Path, folder: Path, more: Sequence[str] = ()) -> Took:
     return Took(took.wall, took.processor, took.memory, stages, tracks)
 
 
-def deface(source: Path, folder: Path, command: str) -> Took:
-    """deface with its defaults; `command` starts it."""
-    output = folder / "defaced.mp4"
-    return _took([*shlex.split(command), str(source), "-o", str(output)])
-
-
 @dataclass(frozen=True)
 class _Printed(Took):
     printed: str = ""

@@ -10,8 +10,6 @@ from lab.halves import HALVES, STILL_SOURCES
 from lab.leak.scenes.catalogue import deck, moved, specs
 from lab.leak.scenes.footage import CLIPS
 from lab.leak.scenes.stills import Library
-from lab.leak.summary import Leaks, Summary
-from lab.leak.targets import verdicts
 
 
 def test_no_source_is_in_both_halves_and_each_has_one(shared_eval: Path) -> None:
@@ -44,27 +42,3 @@ def test_fresh_clips_differ_by_seed_and_repeat() -> None:
     assert not {s.name for s in first} & {s.name for s in [*other, *specs()]}
     assert [(s.make, s.target) for s in first] != [(s.make, s.target) for s in other]
     assert {s.deal for s in first}.isdisjoint({s.deal for s in [*other, *specs()]})
-
-
-def test_targets_are_missed_or_reached() -> None:
-    leaks = Leaks(instances=1000, leaked=6, tracks=100, leaked_tracks=3)
-    some = Summary(
-        tool="redact-balanced",
-        clips=3,
-        frames=10,
-        seconds=1,
-        run_seconds=1,
-        headline={"face": leaks},
-        bands={},
-        kinds={},
-        over=0.01,
-        stray=0,
-        margin=0,
-        flicker=0,
-        dropped=0,
-        held=None,
-    )
-    frames, tracks, over = next(verdicts([some])).splitlines()
-    assert "MISSED, 0.60 % (6 of 1000)" in frames
-    assert "reached, 3.00 %" in tracks and "reached, 1.00 %" in over
-    assert list(verdicts([])) == []

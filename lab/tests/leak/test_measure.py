@@ -1,4 +1,4 @@
-"""Parts of the measure: verdicts, matching of frames, blinking, truth files, sums."""
+"""Parts of the measure: verdicts, matching of frames, truth files, sums."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lab.leak import pixels, video
-from lab.leak.flicker import FlickerMeter
 from lab.leak.metrics import ClipResult, TrackResult, coverage, judge_clip
 from lab.leak.runner import Measured
 from lab.leak.summary import summarise
@@ -101,31 +100,6 @@ def test_a_frame_shown_twice_leaks_if_one_showing_leaks(tmp_path: Path) -> None:
         assert [f for f, bad in zip(track.frames, track.leaked, strict=True) if bad] == [5]
 
 
-def _masks(pattern: str) -> FlickerMeter:
-    meter = FlickerMeter()
-    for n, letter in enumerate(pattern):
-        mask = np.zeros((120, 160), bool)
-        if letter == "x":
-            mask[40:80, 20 + 2 * n : 60 + 2 * n] = True
-        meter.add(mask, n / 25)
-    return meter
-
-
-@pytest.mark.parametrize(
-    ("pattern", "count"),
-    [
-        ("xxxxxxxxxx", 0),
-        ("---xxxxxxx", 0),
-        ("xxxxx-xxxx", 1),
-        ("xxx-xxx-xx", 2),
-        ("----x-----", 1),
-        ("xxxxx" + "-" * 20 + "xxxxx", 0),
-    ],
-)
-def test_blinks_are_counted(pattern: str, count: int) -> None:
-    assert _masks(pattern).finish() == count
-
-
 def test_visible_share_leaves_out_border_and_holes() -> None:
     assert visible_share((-10, 0, 10, 20), 100, 100) == 0.5
     hole = ((0.0, 0.0), (49.0, 0.0), (49.0, 100.0), (0.0, 100.0))
@@ -153,9 +127,7 @@ def _measured(leaked: list[bool]) -> Measured:
         [0.0 if bad else 1.0 for bad in leaked],
         leaked,
     )
-    return Measured(
-        "t", ClipResult("c", ["pan"], n, n / 25, [track], 0.01, 0.005, 0.0, 1, 0), 1.0, {}
-    )
+    return Measured("t", ClipResult("c", ["pan"], n, n / 25, [track], 0.01, 0.005, 0.0, 0), 1.0, {})
 
 
 def test_sums_tell_runs_edges_and_bound() -> None:
@@ -174,4 +146,3 @@ def test_sums_tell_runs_edges_and_bound() -> None:
     assert leaks.bound() is None
     clean = summarise("t", ["face"], [_measured([False] * 6)] * 60).headline["face"]
     assert clean.bound() == pytest.approx(3 / 60)
-    assert result.flicker == pytest.approx(2 / (12 / 25 / 60))

@@ -12,7 +12,7 @@ ort = pytest.importorskip("onnxruntime")
 pytest.importorskip("onnx")
 
 ROOT = Path(__file__).resolve().parents[3]
-MODELS, FLOAT32 = ROOT / "redact" / "models", ROOT / "lab" / "training" / "face-plate.onnx"
+FLOAT32 = ROOT / "lab" / "training" / "face-plate.onnx"
 
 
 def test_shipped_weights_load_and_survive_recalibration() -> None:
@@ -68,21 +68,3 @@ def test_held_out_twelfth_is_stable() -> None:
     assert image_key("set", "a b.c.jpg") == "set__a_b.c"
     share = np.mean([held_out(f"set__{i}") for i in range(6000)])
     assert 0.07 < share < 0.1
-
-
-@pytest.mark.parametrize("file", [FLOAT32, MODELS / "face-plate.int8.onnx"])
-def test_raised_scores_move_by_as_much_and_boxes_stay(file: Path) -> None:
-    import onnx
-
-    from lab.training.calibrate import raise_scores
-
-    model = onnx.load(str(file))
-    picture = np.random.default_rng(0).integers(0, 256, (1, 96, 128, 3), np.uint8)
-    before = ort.InferenceSession(model.SerializeToString()).run(None, {"image": picture})
-    raised = raise_scores(model, (0.5, 0.0)).SerializeToString()
-    after = ort.InferenceSession(raised).run(None, {"image": picture})
-    logits = [np.log(s[0][0] / (1 - s[0][0])) for s in (before, after)]
-    # An 8-bit output has steps; none of these scores is near the end of its range.
-    np.testing.assert_allclose((logits[1] - logits[0])[0].mean(), 0.5, atol=0.05)
-    np.testing.assert_array_equal(before[0][0, 1], after[0][0, 1])
-    np.testing.assert_array_equal(before[1], after[1])

@@ -4,7 +4,7 @@
 
 Two stages in one run: first the new branch alone on CenterFace's features, which stay as they are,
 then everything at a low rate. RUN/last.pt is written every few minutes, and every `--keep` steps a
-copy of the average weights stays as RUN/average-STEP.pt for `lab.training.eye.evaluate`. The same
+copy of the average weights stays as RUN/average-STEP.pt for `lab.training.eye.export`. The same
 command goes on from RUN/last.pt; a cache that has changed meanwhile is read anew then. SIGTERM
 (`kill`) ends a run after the step at hand, with a checkpoint.
 """
