@@ -31,12 +31,12 @@ from .pipeline import (
     check_order,
     find_held,
     fix_held,
-    keep_beside,
     order_to_apply,
     plan_beside,
     record_beside,
     redact_video,
     require_same_source,
+    write_beside,
     write_masks,
 )
 from .plan import Plan
@@ -104,7 +104,7 @@ def detect(
         detector: finds the targets; None for redact's own networks.
         plan_file: where the caller is going to store the plan. The detectors' answers are stored
             beside it, so that a search that was killed continues, until
-            `redact.pipeline.forget_scans` deletes them. None stores nothing.
+            `redact.pipeline.delete_scans` deletes them. None stores nothing.
         progress: receives stages and warnings; None for no listener.
 
     Returns:
@@ -148,7 +148,7 @@ def apply(
     order = order_to_apply(probe(Path(source)), draw, ready, plan_file)
     check_order(order)
     accepted = accepted_findings(ready.acceptance, order)
-    return keep_beside(pipeline.apply(order, found, _journal(progress), accepted), order)
+    return write_beside(pipeline.apply(order, found, _journal(progress), accepted), order)
 
 
 def audit(

@@ -10,7 +10,7 @@ import click
 
 from .. import api
 from ..files import check_writable
-from ..pipeline import forget_scans, review_plan
+from ..pipeline import delete_scans, review_plan
 from ..plan import write_plan
 from ..words import say
 from . import options
@@ -37,7 +37,7 @@ def detect(source: Path, plan_file: Path | None, one_of_several: bool, **params:
     settings = options.detect_settings(params)
     plan = api.detect(source, settings, plan_file=plan_file, progress=terminal)
     write_plan(plan, plan_file, force=params["force"], never=(source,))
-    forget_scans(plan_file)
+    delete_scans(plan_file)
     counts = Counter(track.target.word for track in plan.tracks)
     if params["as_json"]:
         result = {

@@ -12,7 +12,7 @@ from ..pipeline import (
     HeldBack,
     find_held,
     fix_held,
-    refuse_elsewhere,
+    refuse_foreign_paths,
     relative_to_here,
     remove_held,
 )
@@ -50,7 +50,7 @@ def fix(
     held = find_held(name, source)
     if remove:
         return _remove(held, accept_findings, terminal)
-    refuse_elsewhere(held)  # before any key that it names is read
+    refuse_foreign_paths(held)  # before any key that it names is read
     require_own_decisions(relative_to_here(held.plan), adopt, terminal)
     key_file = held.delivery.evidence.key_file
     result = fix_held(

@@ -13,10 +13,10 @@ from ..files import check_writable, make_folder, names_footage
 from ..media import probe
 from ..pipeline import (
     find_held,
-    plan_of_video,
-    refuse_elsewhere,
+    plan_to_review,
+    refuse_foreign_paths,
     relative_to_here,
-    require_as_asked,
+    require_chosen_settings,
 )
 from ..plan import read_plan
 from ..review import Case, ReviewOptions, Session, locked_for_review, serve, server_of
@@ -77,7 +77,7 @@ def review(
     source = named[0]
     if ".needs-review" in source.name:
         held = find_held(source)
-        refuse_elsewhere(held)
+        refuse_foreign_paths(held)
         source, plan_file = relative_to_here(held.source), relative_to_here(held.plan)
         folder = relative_to_here(held.final).parent
         terminal.say(say("was_made_from", path=named[0], source=source))
@@ -85,12 +85,12 @@ def review(
     if plan_file is None:
         if folder is not None:
             make_folder(folder)
-        plan_file = plan_of_video(info, folder)
+        plan_file = plan_to_review(info, folder)
         if plan_file.exists():
             terminal.say(say("goes_on_with", path=plan_file))
     settings, chosen = options.detect_settings(params), options.chosen_settings()
     if plan_file.exists():
-        require_as_asked(read_plan(plan_file), plan_file, info, settings, chosen)
+        require_chosen_settings(read_plan(plan_file), plan_file, info, settings, chosen)
         require_own_decisions(plan_file, adopt, terminal)
     else:
         check_writable(plan_file, never=(source,), whole=True)

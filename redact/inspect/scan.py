@@ -13,7 +13,7 @@ import av
 from ..errors import InputError
 from ..formats import photographs
 from ..formats.containers import Structure, structure_of
-from ..media import WRITTEN, is_photograph, refuse_streams
+from ..media import WRITTEN, is_photograph, refuse_addresses
 from ..words import Message, problem
 from .disclosures import Disclosure, Disclosures, Kind, Text
 from .matroska import inspect_matroska
@@ -65,7 +65,7 @@ def inspect_file(path: Path) -> Inspection:
     Raises:
         InputError: it cannot be read, is empty, or is of no format known here.
     """
-    refuse_streams(path)
+    refuse_addresses(path)
     found = Disclosures()
     try:
         status = path.stat()

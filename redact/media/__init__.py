@@ -36,7 +36,7 @@ from .source import (
     opened,
     opened_video,
     packets_of,
-    refuse_streams,
+    refuse_addresses,
     sha256_of,
     sha256_of_bytes,
 )

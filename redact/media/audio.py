@@ -19,12 +19,12 @@ from ..formats import sound_headers
 from ..formats.containers import Writable
 from ..types import Muted
 from ..words import Message
-from .damage import set_aside
+from .damage import errors_ignored
 from .info import AudioInfo, SourceInfo
 from .muting import mute_samples
 from .pyav import UNDECODABLE, fraction
-from .sound_formats import Alike, aac_rate, layout_of, plain_layout
-from .source import only, opened, packets_of
+from .sound_formats import ConstantFormat, aac_rate, layout_of, plain_layout
+from .source import opened, packets_of, select_streams
 
 
 class _Track(Protocol):
@@ -59,7 +59,7 @@ class AudioFeed:
         self._stack = ExitStack()
         self._output = output
         source = self._stack.enter_context(opened(info.path))
-        only(source, {a.index for a in info.audio})
+        select_streams(source, {a.index for a in info.audio})
         self._tracks: dict[int, _Track] = {}
         for number, audio in enumerate(info.audio, 1):
             track = self._track(source, audio, number, container, copy)
@@ -113,7 +113,7 @@ class AudioFeed:
 
     def until(self, time: Fraction | None) -> None:
         """Write all audio up to `time`, in seconds; None for the rest."""
-        with set_aside():  # broken sound does not count as damage of the picture
+        with errors_ignored():  # broken sound does not count as damage of the picture
             self._until(time)
 
     def _until(self, time: Fraction | None) -> None:
@@ -143,7 +143,7 @@ class AudioFeed:
         self._stack.close()
 
 
-RUN_IN = 2
+PADDING_PACKETS = 2
 """Most inaudible whole packets at either end of a track that a copy may contain. Encoders pad both
 ends with up to 2112 silent samples (two AAC packets and part of a third), which decoders need. More
 packets than that are sound that was cut off."""
@@ -156,7 +156,7 @@ def cut_by_edits(stream: Any) -> bool:
     if True not in heard:
         return False in heard
     first, last = heard.index(True), heard[::-1].index(True)
-    return max(first, last) > RUN_IN or not all(heard[first : len(heard) - last])
+    return max(first, last) > PADDING_PACKETS or not all(heard[first : len(heard) - last])
 
 
 def _starts_after(packet: Any, time: Fraction) -> bool:
@@ -222,7 +222,7 @@ class _CodedTrack:
         context.time_base = Fraction(1, rate)
         context.open()  # now, so that a layout that cannot be encoded fails before the work
         self._graph: av.filter.Graph | None = None
-        self._alike = Alike()
+        self._format = ConstantFormat()
         self._rate = rate
 
     def packet(self, packet: Any) -> Iterator[Any]:
@@ -233,11 +233,11 @@ class _CodedTrack:
             frames = []  # silence fills the gap
         for frame in frames:
             frame.time_base = packet.time_base
-            for same in self._alike.made_of(frame):
+            for same in self._format.converted(frame):
                 for even in self._evened(same):
                     yield from self.stream.encode(even)
         if end:
-            for last in (*self._alike.rest(), None):
+            for last in (*self._format.flush(), None):
                 for even in self._evened(last):
                     yield from self.stream.encode(even)
             yield from self.stream.encode(None)

@@ -186,7 +186,7 @@ def with_release_clock(info: SourceInfo, container: str) -> SourceInfo:
     return replace(info, video=replace(info.video, time_base=RELEASE_CLOCK))
 
 
-def exact(container: str, info: SourceInfo) -> bool:
+def stores_times_exactly(container: str, info: SourceInfo) -> bool:
     """Whether a container can store every time of the source without rounding."""
     if WRITABLE[container].structure is Structure.BOXES:
         return info.video.time_base.denominator <= _MAX_TIMESCALE

@@ -14,7 +14,7 @@ from zlib import crc32
 
 import av
 
-from .damage import set_aside
+from .damage import errors_ignored
 from .frame_planes import plane_array
 from .pyav import UNDECODABLE
 
@@ -65,7 +65,7 @@ def _decoded(packets: Iterable[bytes]) -> Iterator[int]:
     """Yield a checksum of every plane decoded from packets."""
     context: Any = av.CodecContext.create("hevc", "r")
     context.thread_count = 1
-    with set_aside():
+    with errors_ignored():
         for packet in (*map(av.Packet, packets), None):
             with contextlib.suppress(*UNDECODABLE):
                 for picture in context.decode(packet):

@@ -176,14 +176,14 @@ def concealed(log: Sequence[tuple[int, str, str]], width: int, height: int) -> f
     return 0.0 if errors and all(map(_REFERENCES.search, errors)) else None
 
 
-class Complaints:
-    """Counts the errors that FFmpeg logs. Use it only within `listening`.
+class LoggedErrors:
+    """Counts the errors that FFmpeg logs. Use it only within `errors_counted`.
 
     Most decoders conceal damage and return a picture as if nothing had happened; a line in the log
     is the only trace. Decoding threads write it at any moment, even between two calls, so every
-    line counts except those in `set_aside`. The log belongs to the whole process: of two videos
-    decoded at once, each is blamed for the other's damage too. Decode a file alone if it matters
-    whether it is intact.
+    line counts except those in `errors_ignored`. The log belongs to the whole process: of two
+    videos decoded at once, each is blamed for the other's damage too. Decode a file alone if it
+    matters whether it is intact.
     """
 
     def __init__(self) -> None:
@@ -202,7 +202,7 @@ class Complaints:
 
 
 @contextmanager
-def set_aside() -> Iterator[None]:
+def errors_ignored() -> Iterator[None]:
     """Context in which errors that the calling thread logs do not count as damage.
 
     For sound, which is read and decoded in the calling thread. Errors that threads of a video
@@ -231,7 +231,7 @@ def _count() -> int:
 
 
 @contextmanager
-def listening() -> Iterator[None]:
+def errors_counted() -> Iterator[None]:
     """Context in which FFmpeg's errors are counted instead of printed.
 
     FFmpeg's log level and the logger "libav" belong to the whole process. When the last of these

@@ -20,7 +20,7 @@ from .coded_pictures import CodedPictures
 from .colour import numbers
 from .conversion import fits, join
 from .cut_picture import LastPicture
-from .damage import Complaints, Damage, Harm, KeyPictures, concealed, listening
+from .damage import Damage, Harm, KeyPictures, LoggedErrors, concealed, errors_counted
 from .for_web import web_pictures
 from .frame_planes import upright
 from .frame_times import FrameTimes
@@ -165,8 +165,8 @@ class Decode:
         damage = Damage()
         held: deque[tuple[av.VideoFrame, Harm]] = deque()
         with ExitStack() as opening:
-            opening.enter_context(listening())
-            complaints = Complaints()
+            opening.enter_context(errors_counted())
+            complaints = LoggedErrors()
             container, stream = opening.enter_context(opened_video(self.info))
             # FFmpeg's demuxer skips bytes near the beginning that it does not understand here.
             kind = read_as(container.format.name)
@@ -202,7 +202,7 @@ class Decode:
         keys: KeyPictures,
     ) -> Iterator[av.VideoFrame]:
         context = stream.codec_context
-        complaints, gaps, coded = Complaints(), gaps_in(context), CodedPictures(context)
+        complaints, gaps, coded = LoggedErrors(), gaps_in(context), CodedPictures(context)
         no_times = bool(container.format.flags & NO_TIMESTAMPS)
         guessed = no_times or read_as(container.format.name).cut_by_ffmpeg
         latest = LastPicture(context, guessed)
@@ -250,7 +250,7 @@ class Decode:
             yield packet
 
     def _decoded(
-        self, context: Any, packet: Any, damage: Damage, complaints: Complaints
+        self, context: Any, packet: Any, damage: Damage, complaints: LoggedErrors
     ) -> list[av.VideoFrame]:
         damage.packet(packet.pts, packet.is_corrupt)
         failed = False

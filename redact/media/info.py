@@ -94,7 +94,7 @@ FIELD_ORDERS: Final = {"progressive": 1, "tt": 2, "bb": 3, "tb": 4, "bt": 5}
 _TAG_CHARACTERS: Final = 60
 """Most characters of a dropped tag's text that are shown."""
 
-OF_CAMERAS: Final = Fraction(3, 2)
+WIDEST_PIXEL: Final = Fraction(3, 2)
 """Largest ratio of a pixel's sides that is plausible for a camera: that of DVCPRO HD; PAL and NTSC
 widescreen have less. Pictures above it, such as those with halved lines from video recorders, are
 also scanned as stored."""
@@ -177,7 +177,7 @@ class VideoInfo:
         """
         shapes = [self.sample_aspect]
         disagree = self.coded_aspect not in (None, self.sample_aspect)
-        if disagree or max(self.sample_aspect, 1 / self.sample_aspect) > OF_CAMERAS:
+        if disagree or max(self.sample_aspect, 1 / self.sample_aspect) > WIDEST_PIXEL:
             shapes += [self.coded_aspect or Fraction(1), Fraction(1)]
         if self.orientation.turns % 2:
             shapes = [1 / shape for shape in shapes]

@@ -27,7 +27,7 @@ from .colour import colour_of, content_light_of, mastering_of, side_data
 from .frame_planes import orientation_of
 from .info import (
     FIELD_ORDERS,
-    OF_CAMERAS,
+    WIDEST_PIXEL,
     AudioInfo,
     Colour,
     Dropped,
@@ -42,10 +42,10 @@ from .source import (
     NO_TIMESTAMPS,
     cut_off,
     cut_off_by_edits,
-    only,
     opened,
     packets_of,
-    refuse_streams,
+    refuse_addresses,
+    select_streams,
 )
 
 ASSUMED_RATE = Fraction(25)
@@ -61,7 +61,7 @@ def probe(path: Path) -> SourceInfo:
     Raises:
         InputError: the file contains no readable video or photograph. No file raises anything else.
     """
-    refuse_streams(path)
+    refuse_addresses(path)
     if is_photograph(path):
         return photograph_info(path)
     with opened(path) as container:
@@ -71,7 +71,7 @@ def probe(path: Path) -> SourceInfo:
         audio = tuple(filter(None, map(audio_info, container.streams.audio)))
         kept = {stream.index, *(a.index for a in audio)}
         dropped = list(left_out(container, kept))
-        only(container, {stream.index})
+        select_streams(container, {stream.index})
         frame, declared_rate = _first_frame(path, container, stream)
         warnings: list[Message] = []
         video = _video_info(container, stream, frame, declared_rate, warnings)
@@ -171,7 +171,7 @@ def _video_info(
         )
     extras = side_data(frame)
     declared, coded = _shapes(stream, context)
-    if max(declared, 1 / declared) > OF_CAMERAS or coded not in (None, declared):
+    if max(declared, 1 / declared) > WIDEST_PIXEL or coded not in (None, declared):
         warnings.append(Message("odd_pixels", declared=str(declared), coded=str(coded or "-")))
     return VideoInfo(
         index=stream.index,

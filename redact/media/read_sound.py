@@ -12,11 +12,11 @@ import av
 import numpy as np
 from av.audio.frame import AudioFrame
 
-from .damage import set_aside
+from .damage import errors_ignored
 from .muting import AudioSamples
 from .pyav import UNDECODABLE, fraction
-from .sound_formats import Alike
-from .source import only, opened, packets_of
+from .sound_formats import ConstantFormat
+from .source import opened, packets_of, select_streams
 
 
 def read_sound(
@@ -62,7 +62,7 @@ def _timed(
 ) -> Iterator[tuple[Fraction, AudioFrame]]:
     """Yield decoded sound in one format, with its time in seconds on the clock of the file."""
     with opened(path) as container:
-        only(container, {stream})
+        select_streams(container, {stream})
         sound: Any = container.streams[stream]
         sound.codec_context.thread_count = 1
         if start is not None and start > 2:
@@ -71,8 +71,8 @@ def _timed(
                 container.seek(where, stream=sound, backward=True)
             except av.FFmpegError:
                 container.seek(0)
-        alike = Alike()
-        for frame in chain.from_iterable(map(alike.made_of, _frames(container, sound))):
+        alike = ConstantFormat()
+        for frame in chain.from_iterable(map(alike.converted, _frames(container, sound))):
             base = fraction(frame.time_base)
             if frame.pts is not None and base is not None:
                 yield frame.pts * base, frame
@@ -81,7 +81,7 @@ def _timed(
 def _frames(container: Any, stream: Any) -> Iterator[Any]:
     packets = packets_of(container, stream)
     while True:
-        with set_aside():  # broken sound does not count as damage of the picture
+        with errors_ignored():  # broken sound does not count as damage of the picture
             try:
                 packet = next(packets, None)
                 if packet is None:

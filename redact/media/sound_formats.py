@@ -42,7 +42,7 @@ def aac_rate(rate: int) -> int:
     return min((r for r in _AAC_RATES if r >= rate), default=96000)
 
 
-class Alike:
+class ConstantFormat:
     """Converts sound that changes its format midway, as television does between film and
     advertisement, to the format of its first frame, because encoders cannot change theirs."""
 
@@ -52,13 +52,13 @@ class Alike:
         self._base = Fraction(1)
         self._converter: av.AudioResampler | None = None
 
-    def made_of(self, frame: AudioFrame) -> Iterator[AudioFrame]:
+    def converted(self, frame: AudioFrame) -> Iterator[AudioFrame]:
         """Yield a decoded frame in that format, after what is left from before a change."""
         form = frame.format.name, frame.layout.name, frame.sample_rate
         if self._first is None:
             self._first, self._base = form, fraction(frame.time_base) or Fraction(1)
         elif form != self._now:
-            yield from self.rest()
+            yield from self.flush()
             if form != self._first:
                 self._converter = av.AudioResampler(*self._first)
         self._now = form
@@ -67,7 +67,7 @@ class Alike:
         else:
             yield from map(self._timed, self._converter.resample(frame))
 
-    def rest(self) -> Iterator[AudioFrame]:
+    def flush(self) -> Iterator[AudioFrame]:
         """Yield what the converter still holds."""
         if self._converter is not None:
             yield from map(self._timed, self._converter.resample(None))

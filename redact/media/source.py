@@ -24,7 +24,7 @@ from ..progress import Silent, Stages
 from ..types import is_text
 from ..words import Message, problem, reason_of
 from .coded_pictures import hidden_vp8
-from .damage import listening
+from .damage import errors_counted
 from .info import SourceInfo
 from .pyav import KEEPS_BAD_TEXT
 
@@ -44,7 +44,7 @@ NO_TIMESTAMPS = 0x0080
 """AVFMT_NOTIMESTAMPS (libavformat/avformat.h): the format has no timestamps."""
 
 
-def refuse_streams(path: Path) -> None:
+def refuse_addresses(path: Path) -> None:
     """Raise InputError if a path is a network address or stands for standard input."""
     if str(path) == "-":
         raise problem(InputError, "is_standard_input", path=path)
@@ -67,7 +67,7 @@ def opened(path: Path, *, edit_lists: bool = True) -> Iterator[InputContainer]:
     Raises:
         InputError: the file cannot be read or is not a video container.
     """
-    refuse_streams(path)
+    refuse_addresses(path)
     try:
         kind = path.stat()
     except OSError as error:
@@ -77,7 +77,7 @@ def opened(path: Path, *, edit_lists: bool = True) -> Iterator[InputContainer]:
         raise problem(InputError, "no_file", path=f"{path}")
     if kind.st_size == 0:
         raise problem(InputError, "empty", path=f"{path}")
-    with listening():
+    with errors_counted():
         container = _open(path, edit_lists)
         try:
             _check_format(path, container.format.name)
@@ -120,7 +120,7 @@ def opened_video(
 ) -> Iterator[tuple[InputContainer, Any]]:
     """Open a source and read only its video stream; yields container and stream. See `opened`."""
     with opened(info.path, edit_lists=edit_lists) as container:
-        only(container, {info.video.index})
+        select_streams(container, {info.video.index})
         yield container, container.streams[info.video.index]
 
 
@@ -150,7 +150,7 @@ def packets_of(container: InputContainer, streams: Any = None) -> Iterator[Any]:
         raise LateStreamsError
 
 
-def only(container: InputContainer, indices: set[int]) -> None:
+def select_streams(container: InputContainer, indices: set[int]) -> None:
     """Make the demuxer skip all streams but these, to save time."""
     for stream in container.streams:
         stream.discard = Discard.default if stream.index in indices else Discard.all

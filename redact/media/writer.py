@@ -23,9 +23,9 @@ from .codecs import (
     THREADS,
     WEB,
     container_for,
-    exact,
     muxer_name,
     muxer_options,
+    stores_times_exactly,
     widest_gap,
     with_release_clock,
 )
@@ -78,7 +78,7 @@ class VideoWriter:
         order = info.video.field_order
         self._fields = Fields(order) if self._encoding.interlaced else None
         self._rounded = False
-        self._rounding = not exact(muxer, info)
+        self._rounding = not stores_times_exactly(muxer, info)
         self._widest_gap = widest_gap(muxer)
         self._pending: dict[int, int] = {}
         self._written = 0

@@ -4,11 +4,9 @@ from .audit_result import Accepted, same_place
 from .beside_result import audit_settings, plan_beside, record_beside
 from .consequences import consequences, covering, mistakable
 from .find_texts import ReadTexts, find_texts
-from .fix import fix_held, refuse_elsewhere, relative_to_here, remove_held
+from .fix import fix_held, refuse_foreign_paths, relative_to_here, remove_held
 from .held_back import HeldBack, accepted_findings, find_held, held_back_for
 from .journal import Journal
-from .kept_plan import keep_plan, plan_of_video, require_as_asked, require_same_source
-from .kept_scans import KeptScans, forget_scans
 from .mask_video import write_masks
 from .order import (
     Acceptance,
@@ -21,7 +19,9 @@ from .order import (
 )
 from .planned_frames import CheckedFrames
 from .preview import Preview, make_preview
-from .publish import keep_beside
+from .publish import write_beside
 from .result import Result, ResultState
 from .run import apply, redact_video
+from .saved_plan import plan_to_review, require_chosen_settings, require_same_source, save_plan
 from .search import detect
+from .stored_scans import StoredScans, delete_scans

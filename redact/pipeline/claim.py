@@ -15,8 +15,8 @@ from ..files import LockedFile, beside, claim, sweep
 from ..media import sha256_of
 from ..record import manifest_path
 from ..words import problem, reason_of
-from .kept_scans import forget_scans
 from .order import Order, review_plan
+from .stored_scans import delete_scans
 
 
 class _Note(msgspec.Struct):
@@ -42,12 +42,12 @@ class Claim:
     _published: bool = False
 
     @classmethod
-    def begin(cls, final: Path, closed: Path | None = None) -> Claim:
+    def begin(cls, final: Path, held_folder: Path | None = None) -> Claim:
         """Claim a name, and remove temporary files that killed runs left in its folder.
 
         Args:
             final: the name.
-            closed: private folder for the result if it is held back.
+            held_folder: private folder for the result if it is held back.
 
         Raises:
             OutputError: another run has claimed the name, or the folder is not writable.
@@ -61,7 +61,7 @@ class Claim:
             ) from error
         if note is None:
             raise problem(OutputError, "claimed", path=final)
-        return cls(final, _unfinished(note, final, closed), note)
+        return cls(final, _unfinished(note, final, held_folder), note)
 
     def publishing(self, path: Path, sha256: str) -> None:
         """Note which file is about to get its name. The note is on disk on return. Raises
@@ -86,7 +86,7 @@ class Claim:
         self._note.remove()
 
 
-def _unfinished(note: LockedFile, final: Path, closed: Path | None) -> tuple[Path, ...]:
+def _unfinished(note: LockedFile, final: Path, held_folder: Path | None) -> tuple[Path, ...]:
     """The file that a killed run had published, if its contents are unchanged, and its record.
 
     A file in neither of the two folders is ignored: the note may have been copied with its folder,
@@ -99,7 +99,7 @@ def _unfinished(note: LockedFile, final: Path, closed: Path | None) -> tuple[Pat
         place = os.path.realpath(path.parent)
         if path.name == final.name and place == os.path.realpath(final.parent):
             path = final
-        elif closed is None or place != os.path.realpath(closed):
+        elif held_folder is None or place != os.path.realpath(held_folder):
             return ()
         if sha256_of(path) != said.sha256:
             return ()
@@ -118,12 +118,12 @@ def claimed(order: Order) -> Iterator[tuple[Order, Claim | None]]:
     Raises:
         OutputError: see `Claim.begin`.
     """
-    for folder in (order.final.parent, order.closed):
+    for folder in (order.final.parent, order.held_folder):
         sweep(folder)  # what a killed run left in the private folder may show a face
     if order.delivery.release:
         yield order, None
         return
-    one = Claim.begin(order.final, order.closed)
+    one = Claim.begin(order.final, order.held_folder)
     try:
         if order.final in one.unfinished:
             order = order.replacing()
@@ -136,4 +136,4 @@ def claimed(order: Order) -> Iterator[tuple[Order, Claim | None]]:
         raise
     one.end()
     if order.plan_file is None:  # an earlier run with a plan may have been stopped
-        forget_scans(review_plan(order.final))
+        delete_scans(review_plan(order.final))

@@ -8,7 +8,7 @@ from typing import Final
 
 from ..mask_size import MARGIN, with_margin
 from ..plan import Plan, edit
-from ..render import free_share
+from ..render import visible_share
 from ..types import NEARLY_ALL, Action, Region, Runs, Track, clock, runs_of
 from ..words import say
 
@@ -84,10 +84,10 @@ def covering(
         hidden = plan.regions_at(frame) if shown else []
         for mine in shown:
             near = [other for other in hidden if _meet(mine, other, margin)]
-            if not near or free_share(mine, near, margin) >= NEARLY_ALL:
+            if not near or visible_share(mine, near, margin) >= NEARLY_ALL:
                 continue
             for other in near:
-                if free_share(mine, [other], margin) < 1:
+                if visible_share(mine, [other], margin) < 1:
                     found[mine.track][other.track].append(frame)
     return found
 

@@ -22,13 +22,13 @@ from ..record import Credentials, checked_case
 from ..types import Decided, Finding, FindingKind, Keyframe
 from ..words import Message, problem, say
 from .beside_result import record_beside
-from .held_back import HeldBack, among, held_back_for, name_in
+from .held_back import HeldBack, accepted_of, held_back_for, name_in
 from .journal import Journal
-from .kept_plan import keep_plan, require_same_source
 from .order import Acceptance, Order
-from .publish import keep_beside
+from .publish import write_beside
 from .result import Result
 from .run import apply
+from .saved_plan import require_same_source, save_plan
 
 
 def fix_held(
@@ -57,7 +57,7 @@ def fix_held(
     Raises:
         RedactError: it could not be drawn, or a finding cannot be accepted.
     """
-    refuse_elsewhere(held)
+    refuse_foreign_paths(held)
     if held.credentials and credentials is None:
         raise problem(
             UsageError, "fix_credentials", path=held.final, credentials=", ".join(held.credentials)
@@ -71,7 +71,7 @@ def fix_held(
     require_same_source(plan, info, journal)
     found = held.found()
     by = decided_by or name_in(order.delivery.evidence.case)
-    accepted = None if acceptance is None else among(acceptance, held, by)
+    accepted = None if acceptance is None else accepted_of(acceptance, held, by)
     if accepted is not None and not by and not order.delivery.release:
         journal.warn(Message("accepted_by_nobody"))
     # The first run may have removed the folder again, as it left no result there.
@@ -81,13 +81,13 @@ def fix_held(
         shown = () if accepted is None else accepted.findings
         fixed = _hiding(plan, info, [f for f in found if f not in shown], decided_by, journal)
         if fixed is not plan:
-            keep_plan(fixed, plan_file)
+            save_plan(fixed, plan_file)
             added = len(fixed.tracks) - len(plan.tracks)
             tell(say("tracks_hide_found", path=plan_file, count=added))
-        return keep_beside(apply(order, fixed, journal, accepted), order)
+        return write_beside(apply(order, fixed, journal, accepted), order)
 
 
-def refuse_elsewhere(held: HeldBack) -> None:
+def refuse_foreign_paths(held: HeldBack) -> None:
     """Raise MismatchError if a note that this user's redact did not write here names files, to be
     written, read or replaced, that are not beside it."""
     if held.own:

@@ -239,12 +239,12 @@ def _decoded(path: Path) -> HeldBack:
         raise problem(PlanError, "no_note", path=path, error=error) from error
 
 
-def held_back_for(final: Path, closed: Path, released: Path | None = None) -> HeldBack | None:
+def held_back_for(final: Path, held_folder: Path, released: Path | None = None) -> HeldBack | None:
     """The note of this user's newest held-back result with this final name; None if there is none.
 
     Args:
         final: the name.
-        closed: private folder to look in.
+        held_folder: private folder to look in.
         released: the source of a release. As a release's name is neutral, any held-back release of
             this source for the same folder counts.
     """
@@ -256,7 +256,7 @@ def held_back_for(final: Path, closed: Path, released: Path | None = None) -> He
         there = Path(held.final).parent == wanted.parent
         return held.delivery.release and there and held.source == str(released.absolute())
 
-    found = [held for held in _notes(closed) if same(held) and belongs_to_user(held.note)]
+    found = [held for held in _notes(held_folder) if same(held) and belongs_to_user(held.note)]
     return found[-1] if found else None
 
 
@@ -346,12 +346,12 @@ def accepted_findings(acceptance: Acceptance | None, order: Order) -> Accepted |
     """
     if acceptance is None:
         return None
-    held = held_back_for(order.final, order.closed, order.released)
+    held = held_back_for(order.final, order.held_folder, order.released)
     if held is None:
         raise problem(UsageError, "nothing_to_accept", name=order.final.name)
     if held.source_sha256 != sha256_of(order.info.path):
         raise problem(UsageError, "accepted_elsewhere", name=order.info.path, held=held.output)
-    return among(acceptance, held, name_in(order.delivery.evidence.case))
+    return accepted_of(acceptance, held, name_in(order.delivery.evidence.case))
 
 
 def name_in(case: CaseFields | None) -> str:
@@ -359,7 +359,7 @@ def name_in(case: CaseFields | None) -> str:
     return "" if case is None else case.reviewer or case.operator
 
 
-def among(acceptance: Acceptance, held: HeldBack, by: str = "") -> Accepted:
+def accepted_of(acceptance: Acceptance, held: HeldBack, by: str = "") -> Accepted:
     """Look up accepted findings in a held-back result; `by` accepts them now.
 
     Raises:

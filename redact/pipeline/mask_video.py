@@ -12,8 +12,8 @@ from ..render import mask_frame, mask_info
 from ..settings import Audio, EncodeSettings, RenderSettings
 from ..words import problem
 from .journal import Journal
-from .kept_plan import require_same_source
 from .planned_frames import CheckedFrames
+from .saved_plan import require_same_source
 
 
 def write_masks(

@@ -93,7 +93,7 @@ class Order:
         info: of the video; if the result is for browsers, of its pictures as browsers show them.
         draw: how masks look and how the result is encoded.
         final: name of the result.
-        closed: private folder that takes the result if it is held back.
+        held_folder: private folder that takes the result if it is held back.
         delivery: the rest of what the user wants, with the evidence choice for this video.
         plan_file: path of the plan. A run saves its plan there as soon as the search ends, and
             reuses a plan that an earlier run saved there. None: the plan is not saved.
@@ -104,7 +104,7 @@ class Order:
     info: SourceInfo
     draw: DrawSettings
     final: Path
-    closed: Path
+    held_folder: Path
     delivery: Delivery = field(default_factory=Delivery)
     plan_file: Path | None = None
     plan_named: bool = False
@@ -162,8 +162,8 @@ def _order(info: SourceInfo, draw: DrawSettings, delivery: Delivery) -> Order:
             raise problem(UsageError, "release_sound", name=info.path.name)
     # A held-back release must not lie in the folder that is handed out.
     beside = info.path if delivery.release else final
-    closed = (delivery.review_dir or beside.parent) / PRIVATE
-    return Order(info, draw, final, closed, replace(delivery, evidence=evidence))
+    held_folder = (delivery.review_dir or beside.parent) / PRIVATE
+    return Order(info, draw, final, held_folder, replace(delivery, evidence=evidence))
 
 
 def _final_name(info: SourceInfo, delivery: Delivery, codec: str) -> Path:
@@ -204,9 +204,9 @@ def check_order(order: Order, *, searched: bool = False) -> None:
     require_room(order.draw.render.stamp, *order.info.video.upright_size)
     check_writable(order.final, order.delivery.force, never=(order.info.path,))
     if searched and order.plan_file is not None:
-        # Not refused for existing: `take_up_plan` decides about a plan that an earlier run saved.
+        # Not refused for existing: `reuse_plan` decides about a plan that an earlier run saved.
         check_writable(order.plan_file, force=True, never=order.beside, whole=True)
     elif order.plan_copy is not None:
         check_writable(order.plan_copy, order.delivery.force, never=order.beside, whole=True)
-    check_private(order.closed)
+    check_private(order.held_folder)
     check_evidence(order.delivery.evidence, order.final, order.delivery.force)

@@ -16,9 +16,9 @@ from ..plan import write_plan
 from ..record import RunRecord, manifest_path, signature_path, write_evidence
 from ..words import problem
 from .held_back import write_held
-from .kept_plan import keep_plan
 from .order import Order, review_plan
 from .result import Result
+from .saved_plan import save_plan
 
 Publishing = Callable[[Path, str], None]
 """Called with a file's name and SHA-256 just before the file gets that name."""
@@ -39,7 +39,7 @@ def publish(
     name = order.final
     if held_back:
         name = _free_name(order)
-        make_private(order.closed)
+        make_private(order.held_folder)
     if publishing is not None:
         publishing(name, digest)
     output = out.commit_as(name)
@@ -56,13 +56,13 @@ def _free_name(order: Order) -> Path:
     stem = order.info.path.stem if order.delivery.release else final.stem
     while True:
         mark = "needs-review" if number == 1 else f"needs-review-{number}"
-        name = order.closed / f"{stem}.{mark}{final.suffix}"
+        name = order.held_folder / f"{stem}.{mark}{final.suffix}"
         number += 1
         if not any(p.exists() for p in (name, manifest_path(name), review_plan(name))):
             return name
 
 
-def keep_beside(result: Result, order: Order) -> Result:
+def write_beside(result: Result, order: Order) -> Result:
     """Write the files beside this run's result: record, plan, contact sheet and, if it is held
     back, the pictures and the note that `redact fix` needs.
 
@@ -94,7 +94,7 @@ def _keep_plan(record: RunRecord, order: Order, needs_review: bool) -> Path | No
     if needs_review and order.plan_file is None:
         # The plan is what the user repairs; without it the whole search would be repeated.
         kept = review_plan(record.output)
-        keep_plan(record.plan, kept)
+        save_plan(record.plan, kept)
         return kept
     return order.plan_file
 

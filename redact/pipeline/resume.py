@@ -78,10 +78,10 @@ def earlier_result(
         if not order.delivery.force:
             raise problem(OutputExistsError, "result_in_the_way", path=final, why=why)
         return None
-    held = held_back_for(final, order.closed, order.released)
+    held = held_back_for(final, order.held_folder, order.released)
     if held is None or not leave_held or _held_differs(held, wanted, progress):
         return None
-    output = order.closed / Path(held.output).name
+    output = order.held_folder / Path(held.output).name
     known_held = record_beside(Path(held.output))  # none where --no-manifest was given
     return Result.of_earlier(
         source, output, final, ResultState.NEEDS_REVIEW, known_held, Path(held.plan)
@@ -150,8 +150,8 @@ def _unlike(manifest: Manifest, wanted: _Wanted, progress: Progress) -> Iterator
         yield Message("result_other_case")
     if plan_file is not None and hash_of(plan_file) not in ("", manifest.run.plan_sha256):
         yield Message("result_plan_changed", plan=plan_file.name)
-    looked = tuple((m.name, m.sha256) for m in manifest.tool.models if m.role == "detect")
-    if looked != wanted.detectors_used:
+    used = tuple((m.name, m.sha256) for m in manifest.tool.models if m.role == "detect")
+    if used != wanted.detectors_used:
         yield Message("result_other_detector")
     theirs = (order.final, manifest_path(order.final))
     if evidence.key is None and not all(map(belongs_to_user, theirs)):

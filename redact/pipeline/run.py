@@ -30,12 +30,12 @@ from .consequences import covered_spans
 from .draw import draw
 from .held_back import accepted_findings, name_in
 from .journal import Journal
-from .kept_plan import keep_plan, put_aside, require_same_source, take_up_plan
 from .order import Delivery, Order, check_order, order_to_run
-from .publish import Publishing, keep_beside, publish
+from .publish import Publishing, publish, write_beside
 from .remarks import remark_on_run
 from .result import Result
 from .resume import earlier_result
+from .saved_plan import require_same_source, reuse_plan, save_plan, set_plan_aside
 from .search import detect, settings_for
 
 
@@ -91,7 +91,7 @@ def redact_video(
         result = apply(
             order, plan, journal, accepted, digest=plan.source.sha256, publishing=publishing
         )
-        return keep_beside(result, order)
+        return write_beside(result, order)
 
 
 def _plan_of(
@@ -99,12 +99,12 @@ def _plan_of(
 ) -> Plan:
     """The plan of an earlier run that was stopped, or else a plan from a new search."""
     require_models(settings.kinds, settings.without)
-    plan = take_up_plan(order, settings, journal, detector)
+    plan = reuse_plan(order, settings, journal, detector)
     if plan is None:
         plan = detect(order.info, settings, journal, detector, order.plan_file)
         if order.plan_file is not None:
-            put_aside(order.plan_file, journal)
-            keep_plan(plan, order.plan_file)
+            set_plan_aside(order.plan_file, journal)
+            save_plan(plan, order.plan_file)
     give_back()
     return plan
 
@@ -129,7 +129,7 @@ def apply(
         publishing: see `Publishing`.
 
     Returns:
-        The result. So far only the video is written; `keep_beside` writes the rest.
+        The result. So far only the video is written; `write_beside` writes the rest.
     """
     info, evidence = order.info, order.delivery.evidence
     before = require_same_source(plan, info, journal, digest)

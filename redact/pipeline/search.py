@@ -33,10 +33,10 @@ from ..words import Message, problem
 from .check_scope import no_picture_in, require_scope
 from .find_texts import with_texts
 from .journal import Journal
-from .kept_scans import scans_kept
 from .remarks import remark_on_damage
 from .search_detectors import detectors_for, detectors_used
 from .silhouettes import with_silhouettes
+from .stored_scans import open_scans
 from .which_way_up import turned_by
 
 
@@ -53,7 +53,7 @@ def detect(
         info, settings, journal: of the run.
         detector: finds the targets; None for redact's own networks.
         plan_file: where the caller will save the plan. Until then the detectors' answers are
-            stored beside it (`kept_scans`), and those of a stopped run are reused. None stores
+            stored beside it (`stored_scans`), and those of a stopped run are reused. None stores
             nothing.
 
     Raises:
@@ -70,9 +70,9 @@ def detect(
     close_up, bell = detectors.close_up, detectors.bell
     numbers = settings_of(settings.sensitivity, settings.caution)
     digest = sha256_of(info.path, journal)
-    passed = _Passed(Decode(info))
+    record = _FrameRecord(Decode(info))
     with (
-        scans_kept(plan_file, digest, settings, detectors.detector) as kept,
+        open_scans(plan_file, digest, settings, detectors.detector) as kept,
         journal.step("detect", info.expected_frames) as step,
     ):
         tracker = Tracker(
@@ -85,10 +85,10 @@ def detect(
         )
         every = 0.0 if detectors.foreign else numbers.whole_every
         scanner = IncrementalScanner(kept.scanning(detectors.scan), every)
-        told = False
-        with read_ahead(_prepared(passed.frames, tracker)) as decoded:
+        announced = False
+        with read_ahead(_prepared(record.frames, tracker)) as decoded:
             for frame in decoded:
-                since_first = passed.note(frame)
+                since_first = record.note(frame)
                 found, areas = None, None
                 if settings.scope.at(since_first):
                     found, areas = scanned(frame, tracker, scanner, bell)
@@ -96,32 +96,32 @@ def detect(
                     found = settings.scope.select(found)
                 tracker.observe(frame, found, areas)
                 step.advance()
-                if kept.taken_up and kept.caught_up and not told:
-                    told = True
+                if kept.reused and kept.caught_up and not announced:
+                    announced = True
                     journal.note(Message("search_goes_on", at=clock(since_first)))
                     step.begin_again()
-        looked = scanner.whole + scanner.parts
+        scans = scanner.whole + scanner.parts
         device = device_now()
         step.say(
             Message(
                 "detected",
-                count=len(passed.pts),
+                count=len(record.pts),
                 detector=detectors.detector.name,
-                looked=looked,
+                looked=scans,
                 parts=scanner.parts,
                 device=device,
             ),
-            *([Message("scans_taken_up", count=kept.taken_up)] if kept.taken_up else []),
+            *([Message("scans_taken_up", count=kept.reused)] if kept.reused else []),
         )
-    passed.require_some(info)
-    if not looked:
+    record.require_some(info)
+    if not scans:
         raise no_picture_in(info, settings.scope)
-    remark_on_damage(passed.frames, passed.unchecked, journal)
+    remark_on_damage(record.frames, record.unchecked, journal)
     with journal.step("track", None, "tracks") as step:
         whole = tracker.finish()
         step.say(Message("tracked", count=len(whole.tracks), cuts=len(whole.cuts)))
-    who = detectors_used(info, settings, detectors.detector if detectors.foreign else None)
-    plan = passed.plan(info, digest, settings, whole, who, looked)
+    used = detectors_used(info, settings, detectors.detector if detectors.foreign else None)
+    plan = record.plan(info, digest, settings, whole, used, scans)
     plan = with_silhouettes(info, replace(plan, turned=turned), journal)
     plan = with_texts(info, plan, journal)
     # Only now: a silhouette leaves visible some of what its box would have covered.
@@ -131,19 +131,19 @@ def detect(
 def _texts_alone(info: SourceInfo, settings: DetectSettings, journal: Journal) -> Plan:
     """The plan of a video in which only text is hidden. No detector runs: the tracker finds the
     cuts and the reader finds the texts."""
-    digest, passed, tracker = sha256_of(info.path, journal), _Passed(Decode(info)), Tracker()
+    digest, record, tracker = sha256_of(info.path, journal), _FrameRecord(Decode(info)), Tracker()
     with (
         journal.step("detect", info.expected_frames) as step,
-        read_ahead(_prepared(passed.frames, tracker)) as decoded,
+        read_ahead(_prepared(record.frames, tracker)) as decoded,
     ):
         for frame in decoded:
-            passed.note(frame)
+            record.note(frame)
             tracker.observe(frame, None)
             step.advance()
-    passed.require_some(info)
-    remark_on_damage(passed.frames, passed.unchecked, journal)
-    who = detectors_used(info, settings, None)
-    plan = passed.plan(info, digest, settings, tracker.finish(), who, 0)
+    record.require_some(info)
+    remark_on_damage(record.frames, record.unchecked, journal)
+    used = detectors_used(info, settings, None)
+    plan = record.plan(info, digest, settings, tracker.finish(), used, 0)
     plan = with_texts(info, plan, journal)
     if not plan.frames_looked_at:
         raise no_picture_in(info, settings.scope)
@@ -151,7 +151,7 @@ def _texts_alone(info: SourceInfo, settings: DetectSettings, journal: Journal) -
 
 
 @dataclass
-class _Passed:
+class _FrameRecord:
     """A record of a video's frames, made while they are decoded.
 
     Attributes:
@@ -186,8 +186,8 @@ class _Passed:
         digest: str,
         settings: DetectSettings,
         found: Tracks,
-        who: tuple[tuple[str, str], ...],
-        looked: int,
+        used: tuple[tuple[str, str], ...],
+        scans: int,
     ) -> Plan:
         """See `build_plan`."""
         timeline = Timeline(info.video.time_base, tuple(self.pts))
@@ -198,8 +198,8 @@ class _Passed:
             found.tracks,
             found.cuts,
             self.unchecked,
-            who,
-            looked,
+            used,
+            scans,
             self.broken,
             bodies=found.bodies,
             owned=found.owned,

@@ -19,5 +19,5 @@ from .review_state import (
     SeenMoment,
     SeenSubject,
 )
-from .same_subject import all_subjects, detected_apart, state_runs, subject_of, with_subjects
+from .same_subject import all_subjects, detected_apart, state_runs, subject_of, with_all_subjects
 from .subject import Decision, Subject, in_order, undecided

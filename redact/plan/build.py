@@ -24,7 +24,7 @@ from ..types import (
     runs_of,
 )
 from .plan import HELD_REACH, Plan, SourceRef
-from .same_subject import with_subjects
+from .same_subject import with_all_subjects
 
 _STEPS_PER_PIXEL = 16
 """Boxes are stored in sixteenths of a pixel: much finer than any mask, short in the file, and a
@@ -82,7 +82,7 @@ def build_plan(
     if broken is None or settings.damaged is Damaged.HIDE:
         broken = damaged
     whole = replace(found, tracks=(*numbered, *whole_pictures(found, broken)))
-    return with_subjects(whole, numbers)
+    return with_all_subjects(whole, numbers)
 
 
 MOST_A_MINUTE: Final = 60

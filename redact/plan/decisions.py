@@ -10,7 +10,7 @@ from ..errors import PlanError
 from ..types import UNDECIDED, Action, Confirmed, Decided, Keyframe, Track
 from ..words import problem
 from .plan import Plan
-from .same_subject import all_subjects, with_subjects
+from .same_subject import all_subjects, with_all_subjects
 from .subject import Decision, Subject
 
 
@@ -94,7 +94,7 @@ def give_reason(plan: Plan, ids: Iterable[int], decided: Decided) -> Plan:
     return _changed(plan, ids, of)
 
 
-def decided_along(plan: Plan, ids: Iterable[int]) -> list[int]:
+def tracks_decided_with(plan: Plan, ids: Iterable[int]) -> list[int]:
     """Numbers, ascending, of the other tracks that belong to the same subjects: a decision about
     one track holds for all of them."""
     named = set(ids)
@@ -148,7 +148,7 @@ def _changed(
     wanted = set(ids)
     for number in sorted(wanted - {track.id for track in plan.tracks}):
         raise problem(PlanError, "no_track", number=number)
-    before = with_subjects(plan)
+    before = with_all_subjects(plan)
     subjects, told = list[Subject](), dict[int, bool]()
     for subject in before.subjects:
         if wanted & set(subject.tracks):

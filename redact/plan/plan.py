@@ -38,7 +38,7 @@ from ..words import Message
 from .found_text import FoundText
 from .muted_span import MutedSpan
 from .review_state import ReviewState
-from .subject import Subject, decision_of, settled, without_decision
+from .subject import Subject, decision_of, reconciled, without_decision
 from .tracks_by_frame import TracksByFrame
 from .where_sure import is_certain, own_stretch
 
@@ -134,7 +134,7 @@ class Plan:
         ids = [t.id for t in self.tracks]
         if len(set(ids)) != len(ids):
             raise ValueError("two tracks have the same id")
-        subjects, tracks = settled(self.subjects, self.tracks)
+        subjects, tracks = reconciled(self.subjects, self.tracks)
         for name, value in (("subjects", subjects), ("tracks", tracks)):
             object.__setattr__(self, name, value)  # the class is frozen
 
@@ -448,7 +448,7 @@ class Plan:
             tracks: None for those of this plan. Their decisions are derived again from `subjects`.
         """
         anew = tuple(subjects)
-        told = {number: subject.told for subject in anew for number in subject.tracks}
+        told = {number: subject.track_decision for subject in anew for number in subject.tracks}
         every = self.tracks if tracks is None else tracks
         # Tracks whose decision is unchanged stay the same objects, because the page compares them.
         bare = (t if told.get(t.id) == decision_of(t) else without_decision(t) for t in every)

@@ -23,7 +23,7 @@ def all_subjects(plan: Plan) -> tuple[Subject, ...]:
     return in_order((*plan.subjects, *alone))
 
 
-def with_subjects(plan: Plan, owned: Sequence[Sequence[int]] = ()) -> Plan:
+def with_all_subjects(plan: Plan, owned: Sequence[Sequence[int]] = ()) -> Plan:
     """The plan with a subject for every track. Tracks on one body are joined, except those that
     already belong to a subject.
 

@@ -1,7 +1,7 @@
 """Subjects: which tracks are one person, plate or thing, and the decision about it.
 
 Decisions belong to subjects. The decision in a plan's track is always derived from its subject
-(`settled`), so that commands, the page, programs and the record agree.
+(`reconciled`), so that commands, the page, programs and the record agree.
 """
 
 from __future__ import annotations
@@ -76,12 +76,12 @@ class Subject(Value, frozen=True):
         return self.decision is not Decision.NONE
 
     @property
-    def told(self) -> tuple[Action, str, str, str]:
+    def track_decision(self) -> tuple[Action, str, str, str]:
         """The decision as its tracks store it: action, reason, by whom, when."""
         return self.decision.action, self.reason, self.decided_by, self.decided_at
 
 
-def settled(
+def reconciled(
     subjects: Iterable[Subject], tracks: Sequence[Track]
 ) -> tuple[tuple[Subject, ...], tuple[Track, ...]]:
     """Make subjects and tracks consistent: subjects in order of their first track, and tracks with
@@ -147,9 +147,9 @@ _NOTHING: Final = (Action.REDACT, "", "", "")
 
 
 def _derived(track: Track, subject: Subject) -> Track:
-    if decision_of(track) == subject.told:
+    if decision_of(track) == subject.track_decision:
         return track
     if decision_of(track) != _NOTHING:
         raise ValueError(f"track {track.id}: what is decided about it is changed in its subject")
-    action, reason, by, at = subject.told
+    action, reason, by, at = subject.track_decision
     return replace(track, action=action, reason=reason, decided_by=by, decided_at=at)

@@ -8,7 +8,7 @@ from typing import Any
 from ..types import Track, clock, count_of
 from .plan import Plan
 from .presence import presence
-from .same_subject import with_subjects
+from .same_subject import with_all_subjects
 from .subject import Subject
 
 
@@ -17,7 +17,7 @@ def rows_of(plan: Plan) -> list[dict[str, Any]]:
     tracks = {track.id: track for track in plan.tracks}
     told = {
         track: _subject(plan, subject, tracks)
-        for subject in with_subjects(plan).subjects
+        for subject in with_all_subjects(plan).subjects
         for track in subject.tracks
     }
     return [told[track.id] | _row(plan, track) for track in plan.tracks]

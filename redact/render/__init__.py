@@ -11,10 +11,10 @@ from .shapes import (
     ROUNDING,
     Shape,
     drawn_area_of,
-    free_share,
     mask_frame,
     mask_info,
     mask_of,
+    visible_share,
 )
 from .stamp import require_room, stamp_box
 from .styles import Canvas, MaskStyle, notice_box, writable, write_notice

@@ -303,7 +303,7 @@ def mask_of(regions: Sequence[Region], width: int, height: int, margin: float) -
     return core_of([shape_of(r, margin) for r in regions], width, height) > 0
 
 
-def free_share(shown: Region, regions: Sequence[Region], margin: float) -> float:
+def visible_share(shown: Region, regions: Sequence[Region], margin: float) -> float:
     """Share, 0 to 1, of a region's pixels that no mask covers.
 
     Args:

@@ -11,7 +11,7 @@ from typing import Any, Final
 from ..errors import RedactError
 from ..files import PRIVATE
 from ..media import Decode, SourceInfo, probe
-from ..pipeline import Result, ResultState, held_back_for, plan_of_video, record_beside
+from ..pipeline import Result, ResultState, held_back_for, plan_to_review, record_beside
 from ..plan import Plan, read_plan
 from ..record import EvidenceChoice
 from ..settings import DetectSettings
@@ -90,7 +90,7 @@ class Video:
                 self.picture = jpeg(frame, THUMBNAIL_WIDTH)
                 if frame.picture.to_ndarray(format="gray").mean() > DARK:
                     break
-            self.plan, self.final = plan_of_video(info, self.folder), place_of(info, self.folder)
+            self.plan, self.final = plan_to_review(info, self.folder), place_of(info, self.folder)
             self.info = info
         except RedactError as error:
             self.problem = in_words(error)

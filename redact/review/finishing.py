@@ -18,8 +18,8 @@ from ..pipeline import (
     apply,
     check_order,
     held_back_for,
-    keep_beside,
     order_to_apply,
+    write_beside,
 )
 from ..plan import Plan
 from ..record import (
@@ -84,7 +84,7 @@ def begin_finish(session: Session, wish: dict[str, Any]) -> None:
 
     def work(job: Job) -> dict[str, Any]:
         with job.in_turn():
-            result = keep_beside(apply(order, plan, Journal(job), accepted(plan)), order)
+            result = write_beside(apply(order, plan, Journal(job), accepted(plan)), order)
         assert result.audit is not None
         session.last_output = result.output
         now = _note(here.open_plan, result.audit)
@@ -154,7 +154,7 @@ def _result(result: Result, order: Order) -> dict[str, Any]:
     record, audit, beside = result.record, result.audit, result.manifest
     assert record is not None and audit is not None
     files = [] if beside is None else [beside, signature_path(beside)]
-    held = None if result.needs_review else held_back_for(order.final, order.closed)
+    held = None if result.needs_review else held_back_for(order.final, order.held_folder)
     return {
         "output": str(result.output.absolute()),
         "name": result.output.name,

@@ -30,7 +30,7 @@ from ..plan import (
     mask_shape,
     parse_plan,
     user_input,
-    with_subjects,
+    with_all_subjects,
     write_plan,
 )
 from ..record import checked_option
@@ -247,7 +247,7 @@ class OpenPlan:
     def _read(self, before: Plan | None = None) -> Plan:
         """The plan in the file, known from now on; of the same video as `before`."""
         stat, data = self._signature(), self._bytes()
-        plan = with_subjects(parse_plan(data, str(self.path)))
+        plan = with_all_subjects(parse_plan(data, str(self.path)))
         if before and replace(plan.source, name=before.source.name) != before.source:
             raise problem(PlanError, "plan_of_other", path=self.path.name)
         self._stat, self._digest = stat, hashlib.sha256(data).hexdigest()

@@ -28,7 +28,7 @@ from ..plan import (
     subject_of,
     tracks_of_texts,
     undecided,
-    with_subjects,
+    with_all_subjects,
 )
 from ..risk import Gap, gaps_of
 from ..types import (
@@ -87,7 +87,7 @@ def decide_texts(plan: Plan, numbers: Iterable[int], hide: bool, decided: Decide
     if len(texts) < len(wanted):
         raise ValueError("there is no such text")
     if hide:
-        return with_subjects(hide_texts(plan, texts, decided)[0])
+        return with_all_subjects(hide_texts(plan, texts, decided)[0])
     track_of = tracks_of_texts(plan)
     tracks = [track for text in texts if (track := track_of(text)) is not None]
     # What a person hid is taken back; what was asked for on the command line stays on record.
@@ -95,7 +95,7 @@ def decide_texts(plan: Plan, numbers: Iterable[int], hide: bool, decided: Decide
     automatic = [t.id for t in tracks if t.origin is not Origin.MANUAL]
     if automatic:
         plan = decisions.decide(plan, automatic, Decision.FALSE_ALARM, decided)
-    return with_subjects(plan)
+    return with_all_subjects(plan)
 
 
 def only(plan: Plan, number: int, decided: Decided = UNDECIDED) -> Plan:

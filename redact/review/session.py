@@ -16,10 +16,10 @@ from ..mask_size import without_margin
 from ..media import SourceInfo, default_output, probe
 from ..pipeline import (
     Journal,
+    delete_scans,
     detect,
-    forget_scans,
     held_back_for,
-    require_as_asked,
+    require_chosen_settings,
     require_same_source,
 )
 from ..plan import Plan, edit, read_plan, write_plan
@@ -239,13 +239,13 @@ class Session:
         journal = Journal(job)
         if self.plan_path.exists():
             plan = read_plan(self.plan_path)
-            require_as_asked(plan, self.plan_path, info, self.settings, self.asked)
+            require_chosen_settings(plan, self.plan_path, info, self.settings, self.asked)
             require_same_source(plan, info, journal)
         else:
             # What was seen is kept until there is a plan: a search that is stopped goes on.
             plan = detect(info, self.settings, journal, plan_file=self.plan_path)
             write_plan(plan, self.plan_path, never=(self.source,))
-            forget_scans(self.plan_path)
+            delete_scans(self.plan_path)
         open_plan = OpenPlan(self.plan_path)
         self._take_up_findings(open_plan, info)
         known = open_plan.plan.review.reviewer if open_plan.plan.review else ""

@@ -169,16 +169,16 @@ def test_a_detector_that_a_package_brings_is_used_and_named(clip: Path) -> None:
 @pytest.mark.usefixtures("installed")
 def test_a_plan_of_one_detector_is_not_taken_for_anothers(clip: Path, tmp_path: Path) -> None:
     from redact.media import probe
-    from redact.pipeline import Delivery, Journal, keep_plan, order_to_run
-    from redact.pipeline.kept_plan import take_up_plan
+    from redact.pipeline import Delivery, Journal, order_to_run, save_plan
+    from redact.pipeline.saved_plan import reuse_plan
 
     mine = replace(FAST.detect, detector="nothing")
-    keep_plan(redact.detect(clip, mine), tmp_path / "p.json")
+    save_plan(redact.detect(clip, mine), tmp_path / "p.json")
     delivery, journal = Delivery(plan_out=tmp_path / "p.json"), Journal(Silent())
     order = order_to_run(probe(clip), FAST.draw, delivery)
-    assert take_up_plan(order, mine, journal) is not None
+    assert reuse_plan(order, mine, journal) is not None
     with pytest.raises(redact.OutputExistsError, match="another --detector"):
-        take_up_plan(order, FAST.detect, journal)
+        reuse_plan(order, FAST.detect, journal)
 
 
 @pytest.mark.usefixtures("installed")

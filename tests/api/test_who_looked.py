@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 import redact
 from redact.detection import load_detector
 from redact.media import probe
-from redact.pipeline import keep_plan
+from redact.pipeline import save_plan
 from redact.pipeline.search_detectors import detectors_used
 from redact.settings import OptionalNetwork
 from redact.types import DETECTED_TARGETS, Detections, Frame, Target
@@ -107,7 +107,7 @@ def test_a_plan_that_another_detector_left_is_not_published(
 ) -> None:
     """As a run leaves it that was killed while it drew."""
     out, plan = tmp_path / "o.mp4", tmp_path / "o.plan.json"
-    keep_plan(redact.detect(empty, FAST.detect, detector=Always()), plan)
+    save_plan(redact.detect(empty, FAST.detect, detector=Always()), plan)
     with pytest.raises(redact.OutputExistsError, match="another detector"):
         redact.run(empty, out, FAST, detector=other)
     assert not out.exists()
@@ -118,7 +118,7 @@ def test_a_plan_that_another_detector_left_is_not_published(
 
 
 def test_a_plan_that_the_same_detector_left_is_taken_up(empty: Path, tmp_path: Path) -> None:
-    keep_plan(redact.detect(empty, FAST.detect, detector=Always()), tmp_path / "o.plan.json")
+    save_plan(redact.detect(empty, FAST.detect, detector=Always()), tmp_path / "o.plan.json")
     same = Always()
     made = redact.run(empty, tmp_path / "o.mp4", FAST, detector=same)
     assert made.state is redact.ResultState.DONE and not same.asked

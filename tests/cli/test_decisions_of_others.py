@@ -13,7 +13,7 @@ import pytest
 import redact
 from redact.errors import ExitCode, OutputExistsError
 from redact.media import probe
-from redact.pipeline import plan_of_video
+from redact.pipeline import plan_to_review
 from redact.plan import (
     Decision,
     Plan,
@@ -65,7 +65,7 @@ def test_a_run_does_not_take_it_up(case: Path) -> None:
     assert done.returncode == ExitCode.EXISTS and "somebody else" in done.stderr
     assert not (case / "a.redacted.mp4").exists()
     with pytest.raises(OutputExistsError, match="somebody else"):
-        plan_of_video(probe(case / "a.mp4"))
+        plan_to_review(probe(case / "a.mp4"))
 
 
 @pytest.mark.parametrize("command", ["apply", "run", "review"])

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from redact.pipeline import consequences, covering, mistakable
 from redact.plan import Decision, Plan
 from redact.plan.decisions import decide
-from redact.render import free_share
+from redact.render import visible_share
 from redact.types import NEARLY_ALL, Box, State, Target, Track
 
 from ..review.plans import HERE, plan_of, track
@@ -46,11 +46,11 @@ def test_whoever_is_kept_is_called_covered_wherever_masks_leave_too_little(
     for frame in range(31):
         shown = [region for region in plan.shown_at(frame) if region.track == 1]
         hidden = plan.regions_at(frame)
-        free = min((free_share(region, hidden, MARGIN) for region in shown), default=1.0)
+        free = min((visible_share(region, hidden, MARGIN) for region in shown), default=1.0)
         assert (frame in covered) == (free < NEARLY_ALL)
         for other in hidden:
             blamed = frame in told.get(other.track, [])
-            mine = bool(shown) and free_share(shown[0], [other], MARGIN) < 1
+            mine = bool(shown) and visible_share(shown[0], [other], MARGIN) < 1
             assert blamed == (frame in covered and mine)
 
 

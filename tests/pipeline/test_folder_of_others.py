@@ -25,10 +25,10 @@ from redact.pipeline import (
     fix_held,
     held_back_for,
     order_to_run,
-    plan_of_video,
+    plan_to_review,
     remove_held,
 )
-from redact.pipeline.kept_plan import take_up_plan
+from redact.pipeline.saved_plan import reuse_plan
 from redact.plan import write_plan
 from redact.progress import Silent
 from redact.record import EvidenceChoice
@@ -110,14 +110,14 @@ def test_a_plan_of_another_user_is_not_taken_up(shared: Path) -> None:
         redact.run(clip, None, SETTINGS)
     info, journal = probe(clip), Journal(Silent())
     order = order_to_run(info, SETTINGS.draw, Delivery(plan_out=path))
-    taken = take_up_plan(order, SETTINGS.detect, journal)
+    taken = reuse_plan(order, SETTINGS.detect, journal)
     assert taken is not None, "what is named on the command line is taken up"
     with pytest.raises(OutputExistsError, match="decisions of somebody else"):
-        plan_of_video(info)  # a review would go on with it
+        plan_to_review(info)  # a review would go on with it
     own = shared / "a.plan.json"
     write_plan(found, own)
     os.utime(own, (0, 0))
-    assert plan_of_video(info) == own
+    assert plan_to_review(info) == own
 
 
 def note(folder: Path, files: tuple[str, ...] = (), **changed: Any) -> HeldBack:

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 import redact.files.growing_file as answer_file
 from redact.detection import Bodies
 from redact.files import Answer, AnswerFile
-from redact.pipeline import KeptScans
+from redact.pipeline import StoredScans
 from redact.track import Eyes, ScanForHeads
 from redact.types import Detections, Frame
 
@@ -188,7 +188,7 @@ def searched(
         return scan
 
     told = []
-    with KeptScans(path, made_by) as kept:
+    with StoredScans(path, made_by) as kept:
         eyes = kept.eyes(Eyes(bodies, closer("heads"), plates=closer("plates")))
         scan, ask, read = kept.scanning(detector.detect_frame), kept.asking(ask), kept.reading(read)
         assert eyes.plates is not None
@@ -201,11 +201,11 @@ def searched(
                 parts += [ask(frame, boxes, seen.target), read(frame, boxes)]
                 parts += [part for one in more for part in (one.xyxy, one.score, one.target)]
             told.append(b"".join(part.tobytes() for part in parts))
-    anew = [frame.index for frame in these[kept.taken_up :]]
+    anew = [frame.index for frame in these[kept.reused :]]
     assert [n for what, n in asked if what == "bodies"] == anew
     for other in ("ask", "read", "heads", "plates"):
         assert [n for what, n in asked if what == other] == [n for n in anew if n % 3]
-    return told, len(detector.asked), kept.taken_up
+    return told, len(detector.asked), kept.reused
 
 
 def test_only_what_follows_is_asked_again(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from itertools import combinations, pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from redact.plan import Decision, Plan, state_runs, undecided, with_subjects
+from redact.plan import Decision, Plan, state_runs, undecided, with_all_subjects
 from redact.plan.decisions import decide
 from redact.types import Body, Box, Keyframe, Keyframes, State, Track
 
@@ -22,7 +22,7 @@ AWAY = Box(160, 10, 200, 60)
 
 
 def numbers(plan: Plan) -> list[tuple[int, ...]]:
-    return [subject.tracks for subject in with_subjects(plan).subjects]
+    return [subject.tracks for subject in with_all_subjects(plan).subjects]
 
 
 def seen(number: int, first: int, states: list[State], box: Box = PLACE) -> Track:
@@ -45,7 +45,7 @@ def walking(first: int, last: int, box: Box = WHOLE, vehicle: bool = False) -> B
 
 def on_bodies(plan: Plan, *seen_on: tuple[Body, tuple[int, ...]]) -> Plan:
     bodies, owned = zip(*seen_on, strict=True)
-    return with_subjects(replace(plan, bodies=bodies), owned)
+    return with_all_subjects(replace(plan, bodies=bodies), owned)
 
 
 def test_who_turns_away_for_long_is_one_by_his_body() -> None:

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from redact.errors import UnsafeError
 from redact.mask_size import with_margin
 from redact.media import Layout
-from redact.render import RIM, ROUNDING, drawn_area_of, free_share, mask_of
+from redact.render import RIM, ROUNDING, drawn_area_of, mask_of, visible_share
 from redact.render.hidden import SOFT, Hidden, soft_radius
 from redact.render.samples import layout_of
 from redact.render.shapes import shape_of
@@ -125,13 +125,13 @@ def test_how_much_of_a_face_is_free_is_told_by_its_pixels() -> None:
     """A neighbour's box beside it does not touch it, and its margin covers an eye."""
     face = Region(1, Target.FACE, Box(100, 100, 140, 150), State.DETECTED)
     beside = Region(2, Target.FACE, Box(140, 100, 180, 150), State.DETECTED)
-    assert free_share(face, [], 0.12) == 1 and free_share(face, [face], 0.12) == 0
-    assert free_share(face, [beside], 0.0) > 0.98
-    assert 0.6 < free_share(face, [beside], 0.4) < 0.9
+    assert visible_share(face, [], 0.12) == 1 and visible_share(face, [face], 0.12) == 0
+    assert visible_share(face, [beside], 0.0) > 0.98
+    assert 0.6 < visible_share(face, [beside], 0.4) < 0.9
     spares = replace(beside, spared=(face.box,))
-    assert free_share(face, [spares], 0.4) > 0.98
+    assert visible_share(face, [spares], 0.4) > 0.98
     plate = Region(3, Target.PLATE, Box(100, 100, 120, 150), State.DETECTED)
-    assert free_share(face, [plate], 0.0) == pytest.approx(0.5, abs=0.05)
+    assert visible_share(face, [plate], 0.0) == pytest.approx(0.5, abs=0.05)
 
 
 @settings(max_examples=60, deadline=None)

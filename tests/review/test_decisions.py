@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from redact.media import probe
-from redact.pipeline import plan_of_video
+from redact.pipeline import plan_to_review
 from redact.plan import Decision, Plan, Subject, read_plan, write_plan
 from redact.types import Action, Keyframe, State, Target, Track
 
@@ -310,7 +310,7 @@ def test_a_review_goes_on_with_the_plan_of_a_run(street: Path, found: Plan, tmp_
     source = tmp_path / "clip.mp4"
     source.write_bytes(street.read_bytes())
     of_run = tmp_path / "clip.redacted.plan.json"
-    assert plan_of_video(probe(source)) == of_run, "where a run would keep its own"
+    assert plan_to_review(probe(source)) == of_run, "where a run would keep its own"
     write_plan(found, of_run)
     with served(source) as (address, _):
         told = json.loads(opened_plan(address))
@@ -319,7 +319,7 @@ def test_a_review_goes_on_with_the_plan_of_a_run(street: Path, found: Plan, tmp_
     # One that was made by hand and is newer counts.
     by_hand = tmp_path / "clip.plan.json"
     write_plan(found, by_hand)
-    assert plan_of_video(probe(source)) == by_hand
+    assert plan_to_review(probe(source)) == by_hand
 
 
 def opened_plan(address: str) -> str:

@@ -24,7 +24,7 @@ from redact.plan import (
     dump_plan,
     edit,
     parse_plan,
-    with_subjects,
+    with_all_subjects,
 )
 from redact.review import page_edits
 from redact.review.looked_at import with_seen
@@ -487,7 +487,7 @@ def test_whatever_is_done_the_plan_is_one_and_keeps_nobody_by_itself(
     steps: list[dict[str, Any]],
 ) -> None:
     """No action but a decision to keep, or a false alarm, makes anybody visible."""
-    plan = with_subjects(three())
+    plan = with_all_subjects(three())
     for step in steps:
         try:
             plan = edited(plan, step, "R. Roe")

@@ -26,7 +26,7 @@ from redact.plan import (
     edit,
     marked,
     read_plan,
-    with_subjects,
+    with_all_subjects,
     write_plan,
 )
 from redact.record import (
@@ -312,10 +312,10 @@ def test_a_result_that_lacks_a_change_is_not_said_to_hold_all(found: Plan, tmp_p
     final.write_bytes(b"")
     looked = ReviewState(seen=(SeenFrames("outlines", "still", ((0, 9),)),))
     assert finishing.holds(final, drawn)
-    assert finishing.holds(final, with_subjects(replace(drawn, review=looked)))
+    assert finishing.holds(final, with_all_subjects(replace(drawn, review=looked)))
     # And `verify` knows the plan by it: a try that was held back has left findings in it since.
     beside = review_plan(final)
-    write_plan(with_subjects(replace(drawn, review=looked)), beside)
+    write_plan(with_all_subjects(replace(drawn, review=looked)), beside)
     assert plan_beside(final, record) == beside
     for changed in (
         edited(drawn, {"op": "mask", "track": number, "frame": 2, "mask": [9, 9, 70, 70]}, ""),

@@ -182,7 +182,7 @@ def test_that_the_source_ends_early_is_told_where_the_result_is(
         tmp_path / "a.mp4",
         False,
     )
-    order = SimpleNamespace(final=tmp_path / "a.mp4", closed=tmp_path)
+    order = SimpleNamespace(final=tmp_path / "a.mp4", held_folder=tmp_path)
     here = replace(result, output=Path("a.mp4"))  # as a command that was given a relative path
     told = {**finishing._result(here, cast(Any, order)), "overtaken": False}
     assert Path(told["output"]).is_absolute()

@@ -16,7 +16,7 @@ from redact.plan import (
     SeenSubject,
     Subject,
     decisions,
-    with_subjects,
+    with_all_subjects,
 )
 from redact.review.looked_at import with_parts, with_seen
 from redact.review.overview import Overview
@@ -34,7 +34,7 @@ def test_a_mask_that_follows_one_box_is_asked_about_until_it_was_looked_at() -> 
     box = ((30, 39, State.FOLLOWED, HERE), (40, 40, State.MANUAL, HERE))
     drawn = replace(track(1, *box, (41, 80, State.FOLLOWED, AWAY)), origin=Origin.MANUAL)
     seen = (SeenFrames("outlines", "still", ((0, 99),)),)
-    plan = with_subjects(plan_of(drawn))
+    plan = with_all_subjects(plan_of(drawn))
 
     def asked(*looked: SeenSubject) -> dict[int, bool]:
         there = replace(plan, review=ReviewState(seen=seen, subjects=looked))
@@ -55,7 +55,7 @@ def test_a_mask_that_follows_one_box_is_asked_about_until_it_was_looked_at() -> 
     after = with_seen(ReviewState(subjects=(before,)), with_parts(whole, [item]), 100)
     assert asked(*after.subjects) == {30: False, 80: True}
     again = replace(drawn, keyframes=(*drawn.keyframes[:-1], Keyframe(80, HERE, State.MANUAL)))
-    plan = with_subjects(plan_of(again))
+    plan = with_all_subjects(plan_of(again))
     assert asked() == {}, "a person has said where it is"
 
 
@@ -63,7 +63,7 @@ def test_every_mask_that_follows_one_box_is_asked_about_though_they_end_together
     """Of two that ended with a clip of two seconds, the page never led to the second."""
     keys = ((30, 39, State.FOLLOWED, HERE), (40, 40, State.MANUAL, HERE))
     both = (replace(track(n, *keys), origin=Origin.MANUAL) for n in (1, 2))
-    plan = with_subjects(plan_of(*both))
+    plan = with_all_subjects(plan_of(*both))
     memory = Overview()
     told = memory.changes(replace(plan, review=ReviewState()))
     drawn = [m for m in told["moments"] if m["why"] == "drawn"]

@@ -7,7 +7,7 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
-from redact.plan import SourceRef, build_plan, with_subjects
+from redact.plan import SourceRef, build_plan, with_all_subjects
 from redact.settings import DetectSettings
 from redact.types import Box, Detections, Timeline
 
@@ -146,7 +146,7 @@ def test_a_track_ends_where_it_begins_to_look_like_somebody_else() -> None:
     assert all(covered(found.tracks, i, STAND.box(i)) for i in range(40))
     timeline = Timeline(Fraction(1, 25), tuple(range(40)))
     source = SourceRef("a.mp4", "0" * 64, 1, WIDTH, HEIGHT, timeline)
-    plan = with_subjects(build_plan(source, DetectSettings(), found.tracks, found.cuts, ()))
+    plan = with_all_subjects(build_plan(source, DetectSettings(), found.tracks, found.cuts, ()))
     assert [subject.tracks for subject in plan.subjects] == [(1,), (2,)]
     same = track_clip(
         [as_frame(i, draw(A, [STAND], i)) for i in range(40)],

@@ -111,7 +111,7 @@ def set_(
     )
     save(changed, value, plan_path)
     tell(say("tracks_changed", path=plan_path, tracks=named(ids)), err=True)
-    along = decisions.decided_along(changed, ids)
+    along = decisions.tracks_decided_with(changed, ids)
     if along:
         tell(say("tracks_along", tracks=named(along)), err=True)
     both = (*ids, *along)

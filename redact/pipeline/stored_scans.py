@@ -65,7 +65,7 @@ def _one(answer: NDArray[Any]) -> tuple[NDArray[Any], ...]:
     return (answer,)
 
 
-class KeptScans:
+class StoredScans:
     """The answers of one search: a context manager that leaves their file in place on exit.
 
     Args:
@@ -79,7 +79,7 @@ class KeptScans:
     """
 
     def __init__(self, path: Path | None, made_by: object) -> None:
-        self.taken_up = 0
+        self.reused = 0
         self.caught_up = False
         self._file: AnswerFile | None = None
         if path is not None:
@@ -90,7 +90,7 @@ class KeptScans:
             self._keep(head, [])
         self._used = False
 
-    def __enter__(self) -> KeptScans:
+    def __enter__(self) -> StoredScans:
         return self
 
     def __exit__(self, kind: object, error: BaseException | None, at: object) -> None:
@@ -109,7 +109,7 @@ class KeptScans:
         def answer(frame: Frame, areas: Sequence[Rect] | None) -> Detections:
             question = _digest(b"scan", _name(frame), repr(areas).encode())
             found, known = self._answered(question, lambda: scan(frame, areas), _DETECTIONS)
-            self.taken_up += known
+            self.reused += known
             return found
 
         return answer
@@ -191,9 +191,9 @@ def _digest(*parts: bytes) -> bytes:
     return found.digest()
 
 
-def scans_kept(
+def open_scans(
     plan_file: Path | None, source_sha256: str, settings: DetectSettings, detector: Detector
-) -> KeptScans:
+) -> StoredScans:
     """Open the stored answers of a search, including those of a stopped run.
 
     Args:
@@ -210,7 +210,7 @@ def scans_kept(
         "verifier": [Verifier.name, Verifier.weights_sha256],
         "reader": [Reader.name, Reader.weights_sha256],
     }
-    return KeptScans(None if plan_file is None else scans_path(plan_file), made_by)
+    return StoredScans(None if plan_file is None else scans_path(plan_file), made_by)
 
 
 def scans_path(plan_file: Path) -> Path:
@@ -218,7 +218,7 @@ def scans_path(plan_file: Path) -> Path:
     return beside(plan_file, "scans")
 
 
-def forget_scans(plan_file: Path) -> None:
+def delete_scans(plan_file: Path) -> None:
     """Delete the stored answers of a search, once its plan exists or is no longer wanted."""
     with contextlib.suppress(OSError):
         scans_path(plan_file).unlink()

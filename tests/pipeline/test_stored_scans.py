@@ -20,8 +20,8 @@ from numpy.typing import NDArray
 
 from redact.detection import Verifier
 from redact.errors import ExitCode, InputError, StoppedError
-from redact.pipeline import Journal, kept_scans
-from redact.pipeline.kept_scans import KeptScans, scans_kept, scans_path
+from redact.pipeline import Journal, stored_scans
+from redact.pipeline.stored_scans import StoredScans, open_scans, scans_path
 from redact.progress import Silent, Stage
 from redact.settings import DetectSettings, Sensitivity
 from redact.types import Frame
@@ -118,7 +118,7 @@ def test_answers_about_a_source_that_is_refused_are_not_kept(tmp_path: Path) -> 
     frame = Frame(0, 0, Fraction(1, 25), picture("yuv420p", (32, 32), 0))
     nowhere = np.zeros((1, 4)), np.zeros(1, np.int8)
     for error, stays in ((StoppedError("stopped", "go on"), True), (InputError("no", "no"), False)):
-        with pytest.raises(type(error)), KeptScans(path, "one") as kept:
+        with pytest.raises(type(error)), StoredScans(path, "one") as kept:
             kept.asking(lambda *_: np.zeros(1, np.float32))(frame, *nowhere)
             raise error
         assert path.exists() is stays
@@ -138,7 +138,7 @@ def test_an_answer_is_only_for_the_question_that_was_asked(tmp_path: Path) -> No
         made_by: str = "this", about: Frame = frame, boxes: Any = box, target: Any = face
     ) -> bool:
         asked.clear()
-        with KeptScans(path, made_by) as kept:
+        with StoredScans(path, made_by) as kept:
             kept.asking(ask)(about, boxes, target)
         return bool(asked)
 
@@ -172,7 +172,7 @@ def test_answers_are_kept_for_one_source_and_one_way_to_search(
 
     def again(source: str = "00", detector: Any = Verifier, **settings: Any) -> bool:
         asked.clear()
-        with scans_kept(plan, source, DetectSettings(**settings), detector) as kept:
+        with open_scans(plan, source, DetectSettings(**settings), detector) as kept:
             kept.asking(ask)(frame, *where)
         return bool(asked)
 
@@ -189,6 +189,6 @@ def test_answers_are_kept_for_one_source_and_one_way_to_search(
         scans_path(plan).unlink()
         assert again()
         with monkeypatch.context() as patch:
-            value = getattr(kept_scans, name)
-            patch.setattr(kept_scans, name, (lambda: "x") if callable(value) else "x")
+            value = getattr(stored_scans, name)
+            patch.setattr(stored_scans, name, (lambda: "x") if callable(value) else "x")
             assert again() and not again(), name

@@ -19,22 +19,22 @@ from ..progress import Stages
 from ..settings import DetectSettings
 from ..words import Message, problem
 from .journal import Journal
-from .kept_scans import forget_scans
 from .order import Order, review_plan
 from .search import settings_for
 from .search_detectors import detectors_used
+from .stored_scans import delete_scans
 
 
-def keep_plan(plan: Plan, path: Path) -> None:
+def save_plan(plan: Plan, path: Path) -> None:
     """Save the plan of a run, and delete the stored scans of its search. Raises as `write_plan`.
 
-    An existing plan is replaced: `take_up_plan` has checked that it may be.
+    An existing plan is replaced: `reuse_plan` has checked that it may be.
     """
     write_plan(plan, path, force=True)
-    forget_scans(path)
+    delete_scans(path)
 
 
-def put_aside(path: Path, journal: Journal) -> None:
+def set_plan_aside(path: Path, journal: Journal) -> None:
     """Rename a plan that is about to be replaced, if a person worked on it or it is unreadable:
     `--force` asks for a new result, not to lose hours of decisions. Raises OutputError."""
     try:
@@ -52,7 +52,7 @@ def put_aside(path: Path, journal: Journal) -> None:
     journal.warn(Message("plan_put_aside", name=path.name, aside=aside.name))
 
 
-def plan_of_video(info: SourceInfo, folder: Path | None = None) -> Path:
+def plan_to_review(info: SourceInfo, folder: Path | None = None) -> Path:
     """Path of the plan that a review of a video should open: the newest that a run or an earlier
     review saved. If there is none, the path where a run would save its plan, so that a later run
     uses the decisions of the review.
@@ -75,7 +75,7 @@ def plan_of_video(info: SourceInfo, folder: Path | None = None) -> Path:
     return max(there, key=lambda path: path.stat().st_mtime_ns, default=places[0])
 
 
-def take_up_plan(
+def reuse_plan(
     order: Order, settings: DetectSettings, journal: Journal, detector: Detector | None = None
 ) -> Plan | None:
     """The plan that an earlier run saved, if its source, settings and detectors were the same; None
@@ -104,7 +104,7 @@ def take_up_plan(
         return None
     if why:
         raise problem(OutputExistsError, "plan_in_the_way", path=path, why=why)
-    forget_scans(path)
+    delete_scans(path)
     with journal.step("detect", None) as step:
         step.say(Message("plan_taken_up", count=len(plan.tracks)))
     return plan
@@ -136,7 +136,7 @@ def _unfit(
     return None
 
 
-def require_as_asked(
+def require_chosen_settings(
     plan: Plan, path: Path, info: SourceInfo, settings: DetectSettings, names: Iterable[str]
 ) -> None:
     """Require that the plan a review opens was made with the settings that the user chose: one who
