@@ -16,7 +16,7 @@ from redact.media import Layout
 from redact.render import Renderer, mask_of
 from redact.render.fill import LEAST_CELLS, Cells, Field, Surroundings
 from redact.render.hidden import Hidden
-from redact.render.renderer import _say
+from redact.render.renderer import _weight_of
 from redact.render.samples import layout_of
 from redact.render.shapes import Shape, shape_of
 from redact.render.styles import Blur, Canvas
@@ -64,7 +64,7 @@ def test_a_mask_has_most_say_in_its_middle_and_as_much_on_either_side(
     target: Target, layout: Layout
 ) -> None:
     shape = shape_of(Region(1, target, Box(20, 20, 60, 44), State.DETECTED), 0.0)
-    say = _say(shape, Rect(0, 0, 80 // layout.sub_x, 64 // layout.sub_y), layout)
+    say = _weight_of(shape, Rect(0, 0, 80 // layout.sub_x, 64 // layout.sub_y), layout)
     assert np.allclose(say, say[::-1, ::-1], atol=1e-6)
     assert say.max() == say[32 // layout.sub_y, 40 // layout.sub_x] > 0.8
     assert say[0, 0] == say.min() > 0
