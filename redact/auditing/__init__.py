@@ -1,4 +1,4 @@
-"""Audit of a finished file: what can still be seen, and is everything else as it was?"""
+"""Audits a finished file: what is still visible, and is everything else unchanged?"""
 
 from .audit import audit_file
 from .finding_sentence import finding_sentence

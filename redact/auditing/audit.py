@@ -1,4 +1,4 @@
-"""The audit: scans the finished file as somebody would who wants to see what is hidden."""
+"""The audit: examines the finished file as a hostile viewer would."""
 
 from __future__ import annotations
 
@@ -31,22 +31,20 @@ def audit_file(
 ) -> AuditResult:
     """Audit a finished file against its source.
 
-    Both files are decoded side by side, a few frames of each in memory at a time. Neither is
-    changed.
+    Both files are decoded side by side, with a few frames of each in memory. Neither is changed.
 
     Args:
-        source: the original.
+        source: of the original.
         output: the finished file.
-        plan: what was to be hidden, as it was drawn: `redact.plan.with_held` adds damage that
-            only drawing met. None: the hidden area is worked out from the pixels, and checks
-            that need a plan are left out.
-        settings: how hard to search, and the margin that the masks were drawn with.
-        progress: told about a stage "audit".
-        load: makes the detectors.
+        plan: as drawn (`redact.plan.with_held` adds damage that only drawing met). None: infer the
+            hidden area from the pixels, and leave out checks that need a plan.
+        settings: how to audit.
+        progress: receives the stage "audit".
+        load: creates the detectors.
 
     Raises:
         InputError: a file cannot be read.
-        ModelError: a detector is missing.
+        ModelError: a model is missing or is not the pinned one.
         UnsafeError: a frame could not be checked.
     """
     checks = check_container(source, output, settings.audio_expected, settings.credentials)
@@ -79,14 +77,15 @@ def audit_file(
 
 
 def _made_for_web(source: SourceInfo, finished: SourceInfo) -> bool:
-    """Whether the output was made for browsers from what not all of them show."""
+    """Whether the output was converted for browsers."""
     was, now = source.video, finished.video
     other = was.frame_format != now.frame_format or was.colour.hdr
     return now.codec == "h264" and now.frame_format == "yuv420p" and not now.colour.hdr and other
 
 
 def size_check(source: tuple[int, int], output: tuple[int, int], other_tool: bool = False) -> Check:
-    """Is the output as large as the upright source? That of another tool may be padded."""
+    """Check that the output has the size (width, height) of the upright source; that of another
+    tool may be padded."""
     (a, b), (c, d) = source, output
     if source == output:
         return Check("size", True, (Message("size", width=c, height=d),))
@@ -98,7 +97,7 @@ def size_check(source: tuple[int, int], output: tuple[int, int], other_tool: boo
 
 
 def _upright(finished: SourceInfo) -> Check:
-    """The output is written upright: a display matrix left over would turn it twice."""
+    """Check that no display matrix is left: the output is upright, so one would turn it twice."""
     turned = not (finished.video.orientation.identity and finished.video.orientation.exact)
     told = Message("display_matrix_left") if turned else Message("no_display_matrix")
     return Check("upright", not turned, (told,))
@@ -119,7 +118,7 @@ def _kept(plan: Plan | None) -> tuple[KeptPart, ...]:
 
 
 def _blind(settings: AuditSettings, plan: Plan | None, checks: list[Check]) -> AuditResult:
-    """Result where pictures could not be compared: the failed check says why."""
+    """The result if the pictures could not be compared; a failed check says why."""
     looked = LookedPart(0, 0, 0, (), ())
     return AuditResult(
         settings.sensitivity, plan is not None, (), tuple(checks), _kept(plan), looked

@@ -1,7 +1,7 @@
-"""The eyes of the audit: the same networks as those that made the plan.
+"""The detectors of the audit: the same networks as in the search.
 
-They must not err where those erred. So they are shown the picture mirrored, and at other sizes: of
-what a network overlooks by a hair, that is another picture.
+To avoid repeating the search's errors, they get the picture mirrored and at other sizes. For a
+network that narrowly missed something, that is a different picture.
 """
 
 from __future__ import annotations
@@ -38,19 +38,19 @@ AUDIT_SIZES: Final = Sizes(
     faces=(Scale(720, up_to=1120), Scale(352)),
     people=(Scale(384, tile=416), Scale(640, most_zoom=1.0, tile=416, overlap=96)),
 )
-"""Sizes at which they scan; the plan of a balanced run is made at 1280 (up to 1920) by our network,
-and at 960 (up to 1280) and 416 by CenterFace and the eye."""
+"""Sizes at which they scan. A balanced search scans at 1280 (up to 1920) with our network, and at
+960 (up to 1280) and 416 with CenterFace and the eye."""
 
 
 def mirrored(frame: Frame) -> Frame:
-    """The frame with left and right exchanged."""
+    """The frame, mirrored left to right."""
     picture, how = frame.picture, Orientation(mirrored=True)
-    # In its own format: chroma of an odd width may then lie a pixel beside its place.
+    # The format stays, so chroma of an odd width may be off by one pixel.
     return replace(frame, picture=upright(picture, how, picture.format.name))
 
 
 def _other_side(boxes: NDArray[F], width: int) -> NDArray[F]:
-    """Boxes [N, 4] of a picture of some width, where they are in it mirrored."""
+    """Mirror boxes [N, 4] in a picture of this width."""
     x1, y1, x2, y2 = boxes.T
     return np.stack([width - x2, y1, width - x1, y2], axis=1)
 
@@ -59,17 +59,17 @@ class AuditDetectors:
     """All networks of one audit.
 
     Args:
-        targets: the hidden kinds. None: only texts are hidden, and nothing is scanned.
-        presentations: all ways in which a picture is to be scanned, at least one.
-        without: networks that are left out, as they were when the plan was made.
+        targets: that are hidden; if empty, only texts are hidden, and nothing is scanned.
+        presentations: all shapes and rotations in which to scan a picture, at least one.
+        without: networks to leave out, as in the search.
 
     Attributes:
-        targets: what is searched for.
+        targets: that are searched for.
         names: name and SHA-256 of the weights of each network.
-        scans, close_scans: whole pictures and single places scanned so far.
+        scans, close_scans: numbers of whole pictures and of single places scanned so far.
 
     Raises:
-        ModelError: a model is missing or is not the pinned one. There is no audit with one eye.
+        ModelError: a model is missing or is not the pinned one; all are needed.
     """
 
     def __init__(
@@ -97,16 +97,15 @@ class AuditDetectors:
             self._all, self.targets, sample_aspect=presentations[0].aspect
         )
         if any(way.turns for way in presentations):
-            self._somebody = None  # bodies are known upright only
+            self._somebody = None  # bodies are detected upright only
         self.names.append((Verifier.name, Verifier.weights_sha256))
 
     def scan(self, frame: Frame, only: Sequence[Rect] | None = None) -> Detections:
-        """All targets in a picture, large enough to be reported; scores are probabilities.
+        """Detect all targets that are large enough to be reported; scores are probabilities.
 
         Args:
             frame: upright.
-            only: parts of it, in its pixels, that matter: what lies elsewhere may be seen or not.
-                None: all of it.
+            only: parts to scan, in its pixels; detections elsewhere may be missing. None for all.
 
         Raises:
             UnsafeError: the picture could not be checked.
@@ -123,26 +122,26 @@ class AuditDetectors:
         return Detections(np.stack([width - x2, y1, width - x1, y2], 1), found.score, found.target)
 
     def seen(self, frame: Frame, only: Sequence[Rect] | None = None) -> Detections:
-        """Detections of all networks in a picture that is not mirrored, or in parts of it, however
-        faint."""
+        """All detections of all networks, however faint, in a picture (or parts of it) that is not
+        mirrored."""
         seen: Detections = self._all.detect_frame(frame, only)
         return seen
 
     @property
     def sought(self) -> Target | None:
-        """The target that is searched for on bodies; None if bodies are not searched for."""
+        """The target to search for on bodies; None if bodies are not searched for."""
         return None if self._somebody is None else self._somebody.target
 
     def bodies(self, frame: Frame) -> NDArray[np.float64]:
-        """People in a picture, [N, 4], that are as likely people as not, so that the audit must
-        account for them."""
+        """Boxes [N, 4] of bodies that are more likely people than not; the audit must account for
+        all of them."""
         assert self._somebody is not None
         found = self._somebody.bodies(mirrored(frame))
         people = found.xyxy[~found.vehicle & (found.score >= DOUBTFUL)]
         return _other_side(people.astype(np.float64), frame.size[0])
 
     def heads(self, frame: Frame, bodies: NDArray[np.float64]) -> Detections:
-        """Faces, or heads, at the upper ends of bodies [N, 4]; scores are probabilities."""
+        """Detect faces, or heads, at the tops of bodies [N, 4]; scores are probabilities."""
         assert self._somebody is not None
         self.close_scans += len(bodies)
         width = frame.size[0]
@@ -152,6 +151,6 @@ class AuditDetectors:
     def ask(
         self, frame: Frame, boxes: NDArray[np.float64], target: NDArray[np.int8]
     ) -> NDArray[np.float32]:
-        """Log odds, after a close scan, that each box [N, 4] of a picture holds its target [N]."""
+        """Scan boxes [N, 4] closely: log odds [N] that each contains its target [N]."""
         self.close_scans += len(boxes)
         return self._close_up.ask(frame, boxes, target)

@@ -1,5 +1,5 @@
-"""Source and output, paired by time and compared pixel by pixel: are the frames those of the
-source, each at its own time? No detector is asked.
+"""Pairs the frames of source and output by time, and compares them pixel by pixel, without
+detectors.
 """
 
 from __future__ import annotations
@@ -24,11 +24,11 @@ from .what_is_hidden import MakeMask, stamped
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """One moment: the frame of the source and of the output that are shown then.
+    """The frames of source and output that are shown at the same time.
 
     Attributes:
-        source: None where the output shows a frame that the source has not.
-        output: None where the source's frame is missing from the output.
+        source: None if the output has a frame that the source lacks.
+        output: None if the source's frame is missing from the output.
         index: of the source frame, or of the last one before an extra output frame.
     """
 
@@ -38,11 +38,11 @@ class Pair:
 
 
 def pairs(source: Iterator[Frame], output: Iterator[Frame]) -> Iterator[Pair]:
-    """Pair two frame sequences by presentation time, one frame of each in memory at a time.
+    """Pair two sequences of frames by presentation time, with one or two frames of each in memory.
 
-    Frames belong together when their times differ by less than half the distance to the
-    source's next frame. Pairing by number would compare every frame after a dropped one with its
-    neighbour, and so hide which one is missing.
+    Frames belong together if their times differ by at most half the interval to the source's next
+    frame. Pairing by number would compare all frames after a dropped one with their neighbours, and
+    not show which one is missing.
     """
     a, after = next(source, None), next(source, None)
     b = next(output, None)
@@ -55,7 +55,7 @@ def pairs(source: Iterator[Frame], output: Iterator[Frame]) -> Iterator[Pair]:
             continue
         if after is not None and after.time > a.time:
             step = after.time - a.time
-        # A container may round times to its own tick (Matroska: a millisecond).
+        # A container may round times to its own time base (Matroska: a millisecond).
         near = max(step, b.time_base) / 2 if b is not None else step
         late = None if b is None else b.time - a.time
         if late is None or late > near:
@@ -72,7 +72,7 @@ def pairs(source: Iterator[Frame], output: Iterator[Frame]) -> Iterator[Pair]:
 
 
 class TimeCheck:
-    """Counts frames and compares times while pairs go by."""
+    """Counts frames and compares times, pair by pair."""
 
     def __init__(self) -> None:
         self.source = 0
@@ -97,7 +97,8 @@ class TimeCheck:
         self.damaged += output is not None and output.damaged
 
     def checks(self, damaged: int) -> list[Check]:
-        """Frame count, times, and whether the output decodes without error (how many there are)."""
+        """Checks of frame count, times, and decoding; `damaged` is the number of decoding errors
+        in the output."""
         missing, extra, late = self._missing, self._extra, self._late
         wrong = []
         if missing:
@@ -117,14 +118,14 @@ class TimeCheck:
 
 
 def _rounding(source: Frame, output: Frame) -> Fraction:
-    """Seconds by which a time may be off: half a tick of the output if its ticks cannot represent
-    every time of the source (1/90000 s cannot represent 1/24000 s), else nothing."""
+    """Seconds by which a time may be off: half a unit of the output's time base if that cannot
+    represent every time of the source (1/90000 s cannot represent 1/24000 s), else 0."""
     exact = (source.time_base / output.time_base).denominator == 1
     return Fraction(0) if exact else output.time_base / 2
 
 
 def _some(items: list[int] | list[str]) -> str:
-    """The first few, in words."""
+    """The first few items as text."""
     return ", ".join(map(str, items[:5])) + (", …" if len(items) > 5 else "")
 
 
@@ -133,16 +134,16 @@ Places = dict[int, list[tuple[int, Box]]]
 
 
 class Compared:
-    """Takes both pictures, frame by frame in order.
+    """Compares the frames of source and output, in order.
 
     Args:
-        plan: what was to be hidden, None if it is not known.
+        plan: as drawn; None if unknown.
         settings: of the audit.
         size: width and height of the pictures.
 
     Attributes:
-        frames: compared so far.
-        undrawn: masks under which the source shows.
+        frames: number of frames compared so far.
+        undrawn: places of masks under which the source shows.
     """
 
     def __init__(self, plan: Plan | None, settings: AuditSettings, size: tuple[int, int]) -> None:
@@ -158,18 +159,18 @@ class Compared:
         self.undrawn: Places = defaultdict(list)
 
     def add(self, source: Frame, output: Frame, both: Both, mask: MakeMask) -> None:
-        """Take the next frame.
+        """Compare the next frame.
 
         Args:
-            source, output: of one size; neither is changed.
+            source, output: frames of equal size; neither is changed.
             both: their planes.
-            mask: makes its mask.
+            mask: makes the frame's mask.
         """
         self.frames += 1
         index = source.index
         regions = [] if self._plan is None else self._plan.regions_at(index)
         if self._drawn is not None:
-            # Neither masks nor a stamp need leaving out: all of the picture is known.
+            # The whole picture is known, so neither masks nor stamp need to be left out.
             wanted = self._drawn.wanted(source, output, regions)
             self._outside.see(index, both if wanted is None else wanted, None)
             bare = [] if wanted is None else self._drawn.bare(both, wanted, regions)
@@ -184,10 +185,10 @@ class Compared:
         self._let_go.see(index, both.luma[0], regions, mask)
 
     def check(self) -> Check:
-        """Is the picture outside the masks the source's?"""
+        """Check that the picture outside the masks is the source's."""
         return self._outside.check()
 
     @property
     def let_go(self) -> Places:
-        """Places that a mask let go of while the picture stayed."""
+        """Places that a mask stopped covering although the subject was still there."""
         return dict(self._let_go.places)

@@ -1,9 +1,7 @@
-"""Strict checks of the output as a file: its streams, tags, boxes and elements; does it decode
-without error and show all that it holds?
+"""Strict checks of the output as a file: its streams, tags and structure, and whether it shows all
+its pictures.
 
-An allow-list: what is not named here fails, so that a new kind of metadata is found and not
-waved through. The output is decoded while no other file is: FFmpeg's errors are counted for the
-whole process, so beside a damaged source a sound output would be blamed for the source's damage.
+They are allow-lists: everything not named fails, so that new kinds of metadata are noticed.
 """
 
 from __future__ import annotations
@@ -26,8 +24,8 @@ from .result import Check
 def check_container(
     source: SourceInfo, output: Path, audio_expected: bool | None, credentials: bool = False
 ) -> list[Check]:
-    """Checks of streams, tags and (in MP4, MOV, MKV and WebM) structure of the output; of a
-    photograph, of its parts.
+    """Check streams, tags and (in MP4, MOV, MKV and WebM) structure of the output; for a
+    photograph, its parts.
 
     Raises:
         InputError: the output cannot be opened at all.
@@ -50,7 +48,7 @@ def check_container(
 
 
 def _parts(output: Path) -> Check:
-    """Whether a photograph holds its picture and nothing else, to the last byte."""
+    """Check that every byte of a photograph belongs to its picture."""
     try:
         parts = list(photographs.parts_of(read_file(output)))
     except OSError as error:
@@ -107,7 +105,7 @@ _NAME = "all_shown"
 
 
 def check_all_shown(finished: SourceInfo, shown: int) -> Check:
-    """Whether every picture that a file holds is one of the `shown` frames that were compared."""
+    """Check that a file contains exactly the `shown` frames that were compared."""
     held = coded_pictures(finished)
     if held == shown:
         return Check(_NAME, True, (Message("all_shown", held=held),))

@@ -1,4 +1,4 @@
-"""A finding as one sentence that needs no explanation: for the terminal, and for the page."""
+"""Words a finding as one self-explanatory sentence, for the terminal and the page."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ def finding_sentence(
     size: tuple[int, int],
     track: int | None = None,
 ) -> str:
-    """What is wrong, when, and where in the picture.
+    """A sentence that says what is wrong, when, and where in the picture.
 
     Args:
         words: of the language.
-        kind, target, track: as in `Finding`.
-        seconds: from when to when, counted from the first picture, as players do; None: of a
+        kind, target, track: see `Finding`.
+        seconds: start and end, counted from the first picture as players do; None for a
             photograph.
-        box: where, upright source pixels.
+        box: in upright source pixels.
         size: width and height of the upright picture.
     """
     parts = [_what(words, kind, target, track), *([_when(words, *seconds)] if seconds else [])]

@@ -1,4 +1,4 @@
-"""From suspects and facts to the findings that a person must look at."""
+"""Turns suspects and facts into the findings that a person must look at."""
 
 from __future__ import annotations
 
@@ -17,19 +17,19 @@ _RULES = {
     FindingKind.UNDRAWN: "detail_shows",
     FindingKind.MISFIT: "let_go",
 }
-"""Why findings are believed for which no detector was asked."""
+"""Rule for findings that come from pixels, not from detectors."""
 
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """Everything that was seen, before it becomes findings.
+    """Everything that findings are made of.
 
     Attributes:
-        suspects: believed places outside the masks.
+        suspects: places outside the masks that probably show somebody.
         misfits: subjects that their masks do not cover, scan by scan.
-        undrawn, let_go: facts of the pixels, see `Compared`.
+        undrawn, let_go: facts from the pixels, see `Compared`.
         times: frame → seconds.
-        targets: of the tracks.
+        targets: track id → target.
         weights: of the belief in tracks (`Calibration.tracks`).
         open, repeated: numbers that were read, see `Legible`.
     """
@@ -46,7 +46,7 @@ class Evidence:
 
 
 def findings_of(seen: Evidence) -> tuple[Finding, ...]:
-    """All findings, the doubtful last, otherwise in order of time."""
+    """All findings, numbered: in order of time, but with the doubtful last."""
     found = [_of_suspect(s, seen.times) for s in _joined(seen.suspects)]
     found += _of_misfits(seen)
     for track, places in seen.undrawn.items():
@@ -65,8 +65,8 @@ def findings_of(seen: Evidence) -> tuple[Finding, ...]:
 
 
 def _with_numbers(found: Sequence[Finding], seen: Evidence) -> list[Finding]:
-    """The findings, with the numbers that can be read in them, and one more for each number that is
-    in none."""
+    """Add the plate numbers that were read to their findings, and a finding for each number that
+    belongs to none."""
     out = list(found)
     for number in seen.open:
         there = (n for n, f in enumerate(out) if _shows(f, number))
@@ -97,7 +97,8 @@ def _of_number(kind: FindingKind, number: Number, seen: Evidence, rule: str) -> 
 
 
 def _told(finding: Finding, run: Stretch) -> bool:
-    """Whether a detector found the same misfit, in all these frames or but for one or two."""
+    """Whether a detector already found this misfit, in all these frames but one or two at either
+    end."""
     there = dict(finding.path)
     near = any(box.iou(there[frame]) >= LOOSELY_SAME_IOU for frame, box in run if frame in there)
     within = finding.first <= run[0][0] + 2 and run[-1][0] <= finding.last + 2
@@ -114,7 +115,7 @@ def _of_suspect(s: Suspect, times: Mapping[int, float]) -> Finding:
 
 
 def _of_misfits(seen: Evidence) -> list[Finding]:
-    """One finding for each hidden track and stretch in which scans agree that its mask does not
+    """One finding for each span in which scans agree that the mask of a hidden track does not
     fit."""
     found = []
     for track in dict.fromkeys(m.track for m in seen.misfits):
@@ -145,7 +146,7 @@ def _finding(
 
 
 def _joined(suspects: Iterable[Suspect]) -> list[Suspect]:
-    """Suspects on one subject become one, over all their frames: the longest gives the rest."""
+    """Join suspects that are one subject over all their frames."""
     kept: list[Suspect] = []
     for s in sorted(suspects, key=lambda s: -len(s.path)):
         n = next((n for n, k in enumerate(kept) if _twins(s, k)), None)
@@ -166,7 +167,7 @@ def _twins(a: Suspect, b: Suspect) -> bool:
 
 
 def runs(places: Iterable[tuple[int, Box]], times: Mapping[int, float]) -> list[Stretch]:
-    """Split places into stretches, wherever nothing was seen for a while."""
+    """Split places into spans, wherever there is none for `SECONDS_BETWEEN_MOMENTS`."""
     ordered = sorted(places)
     found: list[list[tuple[int, Box]]] = [ordered[:1]]
     for before, here in pairwise(ordered):

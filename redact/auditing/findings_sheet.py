@@ -1,6 +1,6 @@
-"""Pictures of findings for the reviewer: one each, and a sheet of all.
+"""Pictures of findings for the reviewer: one of each, and a contact sheet.
 
-They show hidden subjects and must never be released.
+They show hidden subjects, so they must never be released.
 """
 
 from __future__ import annotations
@@ -37,7 +37,13 @@ RGB = NDArray[np.uint8]
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One thing to show: the same place in source and output."""
+    """One place to show in source and output.
+
+    Attributes:
+        frame: index of the source frame.
+        box: in upright source pixels.
+        words: the caption.
+    """
 
     frame: int
     box: Box
@@ -51,17 +57,17 @@ def review_sheet(
 
     Args:
         source, output: the audited files.
-        result: of their audit. The first 24 findings are shown; where there are more, the sheet
-            says how many.
-        plan: for the least certain tracks; None shows findings only.
-        folder: the sheet goes to `folder/NOT-FOR-RELEASE/`, which is made, or closed, so that only
-            its owner can look into it. A sheet of an output of the same name is replaced.
+        result: of their audit. The sheet shows the first 24 findings, and says how many more there
+            are.
+        plan: for the least certain tracks; None for findings only.
+        folder: the sheet goes into `folder/NOT-FOR-RELEASE/`, which is created or restricted to its
+            owner. A sheet of an output with the same name is replaced.
 
     Returns:
-        Path of the sheet, `review-` and the whole name of the output before `.png`.
+        Path of the sheet, see `sheet_path`.
 
     Raises:
-        OutputError: it cannot be written; nothing is left of it.
+        OutputError: it cannot be written; nothing is left behind.
     """
     rows = rows_of_findings(result) + (_of_tracks(plan) if plan is not None else [])
     target = sheet_path(output, folder)
@@ -78,7 +84,8 @@ def review_sheet(
 
 
 def sheet_path(output: Path, folder: Path) -> Path:
-    """Path of an output's sheet of findings; two outputs that differ only in the ending get two."""
+    """Path of an output's sheet. Outputs that differ only in their extension get different
+    ones."""
     return folder / PRIVATE / f"review-{output.name}.png"
 
 
@@ -92,7 +99,7 @@ def rows_of_findings(result: AuditResult) -> list[Row]:
 
 
 def _of_tracks(plan: Plan) -> list[Row]:
-    """The least certain hidden tracks: least probable, at their least certain frame."""
+    """The least probable hidden tracks, each at its least certain frame."""
     hidden = [t for t in plan.tracks if t.action is Action.REDACT and t.certainty is not None]
     hidden.sort(key=lambda t: (t.certainty or 0.0, t.id))
     rows = []
@@ -106,7 +113,8 @@ def _of_tracks(plan: Plan) -> list[Row]:
 
 
 def _least_certain(track: Track) -> int:
-    """A frame inside the track in its weakest state that was seen at all."""
+    """The middle one of a track's keyframes in its weakest state: interpolated, else followed, else
+    detected."""
     order = [State.INTERPOLATED, State.FOLLOWED, State.DETECTED]
     for state in order:
         frames = [k.frame for k in track.keyframes if k.state is state]
@@ -116,7 +124,7 @@ def _least_certain(track: Track) -> int:
 
 
 def tiles_of(source: SourceInfo, output: Path, rows: list[Row]) -> list[RGB]:
-    """One tile for each row, in order; a frame that is missing from a file stays grey."""
+    """One tile for each row, in order; a frame missing from a file is grey."""
     due: dict[int, list[int]] = {}
     for n, row in enumerate(rows):
         due.setdefault(row.frame, []).append(n)
@@ -137,7 +145,7 @@ def tiles_of(source: SourceInfo, output: Path, rows: list[Row]) -> list[RGB]:
 
 
 def _enlarged(rgb: RGB, box: Box) -> RGB:
-    """A square around a box, which is drawn into it."""
+    """An enlarged square around a box, with the box drawn in it."""
     cut = square_around(rgb, np.array(box), _CONTEXT)
     cut = np.asarray(cv2.resize(cut, (_SIDE, _SIDE), interpolation=cv2.INTER_LINEAR), np.uint8)
     half = (
@@ -158,7 +166,7 @@ def _tile(source: RGB, output: RGB, words: str) -> RGB:
 
 
 def _sheet(tiles: list[RGB], more: int) -> RGB:
-    """Tiles in rows, under a banner that says what this picture is, over what is not shown."""
+    """The tiles in rows, below a banner and above the number of findings not shown."""
     width = _COLUMNS * 2 * _SIDE
     parts = [_line(say("sheet_banner"), width, (150, 20, 20))]
     for start in range(0, len(tiles), _COLUMNS):
@@ -179,12 +187,13 @@ def _line(words: str, width: int, colour: tuple[int, int, int]) -> RGB:
 
 
 def picture_path(output: Path, number: int) -> Path:
-    """Path of the picture of a finding, for an output in a restricted folder."""
+    """Path of the picture of a finding, beside an output in a private folder."""
     return output.with_name(f"{output.name}.finding-{number}.png")
 
 
 def finding_pictures(source: SourceInfo, output: Path, result: AuditResult) -> list[Path]:
-    """Write a PNG of each of the first 24 findings beside an output in a closed folder.
+    """Write a PNG of each of the first 24 findings beside an output, and restrict its folder to the
+    owner.
 
     Args:
         source, output: the audited files.

@@ -1,4 +1,4 @@
-"""Hiding what an audit found: frames and boxes that hide a finding, and the commands that do it."""
+"""Boxes that hide a finding, and the commands that add them to a plan."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from ..types import Box, Finding, FindingKind, as_argument
 from .limits import CORE
 
 _PAD = 2
-"""Frames added before and after: the audit may have missed the weakest ones at a span's ends."""
+"""Frames to add before and after: the audit may have missed the weakest ones at a span's ends."""
 
 _MOST_PLACES = 12
-"""Places that one command names, to bound its length; between them boxes move on straight lines."""
+"""Most places in one command, to bound its length; between them boxes are interpolated."""
 
 
 def fix_command(
@@ -23,16 +23,17 @@ def fix_command(
     source: Path | str,
     last_frame: int | None = None,
 ) -> str:
-    """Shell commands, one a line, that add every finding to the plan and render again.
+    """Shell commands, one per line, that add every finding to the plan and draw it again; "" if
+    there is no finding.
 
-    A mask that was not drawn is in the plan: for that, the last command alone is enough.
-    Frames are named by number, so that nothing is lost to rounding of times.
+    A mask that was not drawn is in the plan already, so for that the last command is enough. Frames
+    are given by number, to avoid rounding of times.
 
     Args:
-        findings: of one audit; "" is returned if there is none.
-        plan_path: the plan to change.
+        findings: of one audit.
+        plan_path: of the plan to change.
         source: the original.
-        last_frame: of the clip; None: spans are not padded at their end.
+        last_frame: of the clip; None to leave spans unpadded at their end.
     """
     plan = shlex.quote(as_argument(plan_path))
     lines = []
@@ -57,12 +58,12 @@ def fix_command(
 def hiding_places(
     finding: Finding, last_frame: int | None = None, more: Iterable[tuple[int, Box]] = ()
 ) -> list[tuple[int, Box]]:
-    """Frames and boxes that hide a finding, straight lines between them; for `plan.edit.add_track`.
+    """Frames and boxes for `plan.edit.add_track` that hide a finding, with linear interpolation.
 
     Args:
         finding: of an audit.
-        last_frame: of the clip; None: the span is not padded at its end.
-        more: where the same thing was found before and after it.
+        last_frame: of the clip; None to leave the span unpadded at its end.
+        more: frames and boxes of the same thing before and after the finding.
     """
     beyond = [(f, box.grown(CORE)) for f, box in more if not finding.first <= f <= finding.last]
     places = sorted([*_places(finding), *beyond])
@@ -74,7 +75,12 @@ def hiding_places(
 
 
 def _containing(end: Box, lines: list[tuple[Box, Box]]) -> Box:
-    """`end` with every side moved out by the most that a seen box reaches over its line."""
+    """`end` enlarged on each side by the most that a seen box exceeds its interpolated one.
+
+    Args:
+        end: the box.
+        lines: pairs of an interpolated box and the box that was seen there.
+    """
     left = max(max(0.0, line.x1 - seen.x1) for line, seen in lines)
     top = max(max(0.0, line.y1 - seen.y1) for line, seen in lines)
     right = max(max(0.0, seen.x2 - line.x2) for line, seen in lines)
@@ -87,7 +93,7 @@ def _corners(box: Box) -> str:
 
 
 def _places(finding: Finding) -> list[tuple[int, Box]]:
-    """A few boxes on the way that, with straight lines between, contain all that were seen."""
+    """A few of a finding's places, enlarged so that interpolation between them contains all."""
     path = finding.path
     step = -(-len(path) // _MOST_PLACES)
     chosen = [path[i] for i in range(0, len(path), step)]
@@ -96,7 +102,7 @@ def _places(finding: Finding) -> list[tuple[int, Box]]:
     boxes = dict(chosen)
     for (a, start), (b, end) in pairwise(chosen):
         between = [(frame, box) for frame, box in path if a <= frame <= b]
-        # Moved out at both ends by what the straight line misses at most, not by the way gone.
+        # Enlarged by what interpolation misses at most, not by the distance moved.
         lines = [(start.lerp(end, (frame - a) / (b - a)), box) for frame, box in between]
         boxes[a], boxes[b] = (_containing(boxes[f], lines) for f in (a, b))
     return sorted((frame, box.grown(CORE)) for frame, box in boxes.items())

@@ -1,5 +1,5 @@
-"""Accounts for everybody: whoever is detected as a body must have a hidden head or be too small to
-be known, or is reported."""
+"""Accounts for everybody: each detected body must have a hidden head or be too small to be
+recognised; otherwise it is reported."""
 
 from __future__ import annotations
 
@@ -32,31 +32,31 @@ from .limits import CANDIDATE, SAME_SECONDS
 from .what_is_hidden import Covers, MakeMask, by_decision, shares_covered
 
 Suspicion = tuple[float, Target, int, Box]
-"""How probable it is that somebody is visible, what seems to be, frame and place."""
+"""Probability that something is visible, its target, frame, and box in upright source pixels."""
 
 
 class BodyDetectors(Protocol):
     """Detects bodies and heads on them: `AuditDetectors`."""
 
     def bodies(self, frame: Frame) -> NDArray[np.float64]:
-        """People in a frame that are as likely people as not, [N, 4]."""
+        """Boxes [N, 4] of bodies that are more likely people than not."""
 
     def heads(self, frame: Frame, bodies: NDArray[np.float64]) -> Detections:
-        """Faces, or heads, at the upper ends of bodies [N, 4]."""
+        """Detect faces, or heads, at the tops of bodies [N, 4]."""
 
 
 class Headcount:
     """Counts the bodies in pictures that are scanned as a whole.
 
     Args:
-        detectors: scan.
-        target: what is hidden of people: faces, or heads.
-        covers: what is hidden, and what is visible by decision.
-        masks: the masks of a frame.
+        detectors: of the audit.
+        target: that is hidden of people: faces or heads.
+        covers: says what is hidden, and what is visible by decision.
+        masks: frame → its regions.
         scope: of the search.
 
     Attributes:
-        suspicions: faces and heads that are probably visible.
+        suspicions: faces and heads that may be visible.
     """
 
     def __init__(
@@ -93,7 +93,7 @@ class Headcount:
         bodies, places = bodies[asked], places[asked]
         if not len(bodies):
             return
-        # Where his head seems to be is a guess: a mask beside that is his as well.
+        # The head's place is a guess, so a mask beside it may be the one of this body.
         covered = shares_covered(mask(), places) >= COVERED
         covered |= bearers(bodies, _boxes(self._masks(shown.index))).any(axis=1)
         small = places[:, 3] - places[:, 1] < LEAST_HEIGHTS[self._target]
@@ -111,7 +111,7 @@ class Headcount:
         ]
 
     def tracks(self, seen: Iterable[Track]) -> list[Track]:
-        """A track for each person who is probably visible and in no track of other detections."""
+        """A track for each person who is probably visible and is in none of the tracks `seen`."""
         found = list[Track]()
         for probability, target, frame, box in self.suspicions:
             others = [t for t in (*seen, *found) if (t.certainty or 0) >= DOUBTFUL]
@@ -124,5 +124,5 @@ class Headcount:
 
 
 def _boxes(regions: Sequence[Region]) -> NDArray[np.float64]:
-    """[N, 4]."""
+    """Boxes of regions, float64 [N, 4]."""
     return np.array([region.box for region in regions], np.float64).reshape(-1, 4)

@@ -1,8 +1,8 @@
-"""What can be read in the finished picture: plates' numbers in the open, and texts that repeat the
-number of a hidden plate, as the captions of toll gates do.
+"""Reads the finished picture: finds visible plate numbers, and texts that repeat the number of a
+hidden plate, such as captions of toll gates.
 
-A few pictures are read whole: where hidden plates are largest, where the search doubted that
-something is a plate, and some in between.
+It reads a few whole pictures: where hidden plates are largest, where the search had doubts about a
+plate, and some in between.
 """
 
 from __future__ import annotations
@@ -25,34 +25,34 @@ from .audit_detectors import AuditDetectors
 from .what_is_hidden import Covers, Mask, by_decision, shares_covered
 
 READ_EVERY: Final = 6.0
-"""Seconds of video for which one picture is read, two at least: its price, a third of a second of
-one processor."""
+"""Seconds of video per picture that is read, at least two pictures: reading one takes a third of a
+second of one processor."""
 
 FOUND_BY_TEXT: Final = -1.0
-"""Log odds that stand for the scan of what was found by its text alone. With it a place is believed
-from a close scan of about -.5 on: of 14 plates that are read on street footage it says 3.9 and
-more, of a scooter's -2.3, and of 18 burnt-in texts that read like one -3.4 and less."""
+"""Log odds used instead of a scan for a place that was found by its text alone. With it, a close
+scan of about -.5 suffices: for 14 plates that are read in street footage it gives 3.9 and more, for
+a scooter's -2.3, and for 18 burnt-in texts that read like a number -3.4 and less."""
 
 NUMBER_MOVES: Final = 2.0
-"""Log odds by which a number that was read in two places is more likely a plate's: captions stay.
-Of 20 plates set into footage, mostly without cars, 20 instead of 18 are found with it. Of 13 texts
-that read like a number in two pictures of 67 clips of dev and street footage, and are none, none
-moved by more than .03 of its height, far less than `STANDS_STILL`."""
+"""Log odds that a number gains by being read in two places, because captions stay in place. With
+it, 20 instead of 18 of 20 plates set into footage, mostly without cars, are found. Of 13 texts that
+read like a number but are none, in two pictures of 67 clips of dev and street footage, none moved
+by more than .03 of its height, far less than `STANDS_STILL`."""
 
 SAME_NUMBER: Final = 0.8
-"""Likeness of two readings (`difflib`) from which they are one number: of five letters one is
-misread. Two of eight plates set into footage were not found, as the second reading differed."""
+"""Similarity of two readings (`difflib`) from which they are one number: one letter in five is
+misread. Two of eight plates set into footage were missed because the second reading differed."""
 
 
 @dataclass(frozen=True, slots=True)
 class Number:
-    """A plate's number that can be read outside the masks.
+    """A plate number that can be read outside the masks.
 
     Attributes:
-        frame, box: where, upright source pixels.
-        text: what it reads.
-        probability: that it stands on a plate.
-        track: id of the hidden plate whose number it repeats; None where it repeats none.
+        frame, box: of the text, in upright source pixels.
+        text: as read.
+        probability: that it is on a plate.
+        track: id of the hidden plate whose number it repeats; None if it repeats none.
     """
 
     frame: int
@@ -66,14 +66,14 @@ class Legible:
     """Reads some pictures of one video.
 
     Args:
-        plan: what is hidden.
-        covers: for what stays visible by decision.
-        detectors: make the close scans, which tell a plate from a sign.
-        reader: reads.
+        plan: of the video.
+        covers: says what is visible by decision.
+        detectors: for close scans, which distinguish plates from signs.
+        reader: of the audit.
 
     Attributes:
-        frames: that are to be read.
-        open: numbers of plates in the open.
+        frames: indices of the frames to read.
+        open: visible plate numbers.
     """
 
     def __init__(
@@ -95,11 +95,11 @@ class Legible:
         self._last: list[Text] = []
 
     def read(self, shown: Frame, mask: Mask) -> list[Number]:
-        """Read a picture; returns the numbers of plates that are seen in the open.
+        """Read a picture; returns the plate numbers that are visible.
 
         Args:
-            shown: as the source shows it, which is what the output shows outside the masks.
-            mask: what is hidden in it.
+            shown: frame of the source, which equals the output outside the masks.
+            mask: of the frame.
 
         Raises:
             UnsafeError: the picture could not be read.
@@ -126,7 +126,7 @@ class Legible:
         return seen
 
     def _lines_of(self, shown: Frame) -> list[Text]:
-        """All lines in a picture; what has not changed since it was read last is not read again."""
+        """All lines in a picture; unchanged parts are not read again."""
         small = shrink(shown, self._scaler, shown.seconds)
         boxes = np.array([line.box for line in self._last], np.float32).reshape(-1, 4)
         areas = None
@@ -143,8 +143,7 @@ class Legible:
         return self._last
 
     def repeated(self) -> list[Number]:
-        """Unmasked texts that repeat the number of a hidden plate; only the first for each
-        plate."""
+        """Visible texts that repeat the number of a hidden plate, only the first for each plate."""
         found: dict[tuple[str, int], Number] = {}
         for frame, box, text in self._lines:
             for number, track in self._hidden.items():
@@ -161,8 +160,8 @@ class Legible:
             self._hidden.setdefault(folded(line.text), owner.track)
 
     def _plates(self, shown: Frame, lines: Sequence[Text]) -> Iterator[Number]:
-        """How probable it is that each line is on a plate. The belief of the search tells, as for a
-        candidate that no network detected but that was scanned closely and read."""
+        """Yield the lines with the probability that they are on a plate: the belief of the search
+        in a candidate that no network detected, but that was scanned closely and read."""
         if not lines:
             return
         boxes = np.array([line.box for line in lines], np.float64)
@@ -179,8 +178,8 @@ class Legible:
             yield Number(shown.index, line.box, line.text, chance)
 
     def _moved(self, frame: int, line: Text) -> bool:
-        """Whether a number was read unmasked in an earlier picture at another place. Both ends must
-        have moved: of a caption that is read only in part, one end stays."""
+        """Whether a visible number was read in another place in an earlier picture. Both ends must
+        have moved, because one end of a partly read caption stays."""
         text = folded(line.text)
         known = get_close_matches(text, self._first, 1, SAME_NUMBER)
         earlier, place = self._first.setdefault(known[0] if known else text, (frame, line.box))
@@ -189,9 +188,8 @@ class Legible:
 
 
 def frames_to_read(plan: Plan) -> set[int]:
-    """Pictures that are worth reading, as many as `READ_EVERY` allows: by turns one with a
-    likely doubt of the search, and one with a large hidden plate; and the rest at even distances.
-    """
+    """Indices of the frames to read, as many as `READ_EVERY` allows: alternately one with a likely
+    doubt of the search and one with a large hidden plate, and the rest evenly spaced."""
     line = plan.source.timeline
     seconds = plan.seconds(len(line) - 1) - plan.seconds(0)
     most = max(2, round(seconds / READ_EVERY))
@@ -202,7 +200,7 @@ def frames_to_read(plan: Plan) -> set[int]:
 
 
 def _largest(plan: Plan) -> Iterator[tuple[float, int]]:
-    """For each hidden plate, its greatest width (negative, for sorting) and the frame of it."""
+    """Yield for each hidden plate its greatest width (negated, for sorting) and the frame."""
     frames = len(plan.source.timeline)
     for track in plan.tracks:
         if track.target is Target.PLATE and track.action is Action.REDACT:
@@ -213,7 +211,7 @@ def _largest(plan: Plan) -> Iterator[tuple[float, int]]:
 
 
 def _unlike(first: Iterable[int], second: Iterable[int], most: int) -> set[int]:
-    """Numbers from two lists in turn, each once, up to a limit."""
+    """Take numbers alternately from two lists, each once, up to a limit."""
     chosen: dict[int, None] = {}
     lists = [iter(first), iter(second)]
     while lists and len(chosen) < most:

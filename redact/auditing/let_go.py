@@ -1,8 +1,8 @@
-"""Did a mask let go of what it hid, from one frame to the next? Its own pixels tell.
+"""Finds masks that lose their subject from one frame to the next, by the subject's own pixels.
 
-A detector that is unsure of a face behind a gas mask, or in profile, is as unsure beside the mask
-as under it, and cannot tell that the mask slipped off. But a face does not change from one frame to
-the next: what looks exactly like the hidden subject, where the subject would be, is the subject.
+A detector that is unsure of a face, in profile or behind a gas mask, is also unsure when the mask
+slips off it. But a face hardly changes from one frame to the next: what looks exactly like the
+hidden subject, where the subject should be, is the subject.
 """
 
 from __future__ import annotations
@@ -23,8 +23,8 @@ from .limits import FITS, TEXTURE, least_height
 from .what_is_hidden import MakeMask, middle_of, share_of_middle, with_boxes
 
 TEMPLATE_SIDE: Final = 24
-"""Samples along a side of a patch that is compared: enough to tell two faces, too few for a codec's
-errors."""
+"""Samples along each side of a compared patch: enough to distinguish two faces, too few for codec
+noise to matter."""
 
 
 def best_place(
@@ -32,12 +32,12 @@ def best_place(
     box: Box,
     window: NDArray[np.float32],
 ) -> tuple[Box, float]:
-    """Best place of a template in a window around `box`, and its normalised correlation there, from
-    -1 to 1.
+    """Best match of a template in a window around `box`: its box in upright source pixels, and the
+    normalised correlation, from -1 to 1.
 
     Args:
-        template: `sample` of the subject, `TEMPLATE_SIDE` samples along a side.
-        box: where it is expected, upright source pixels.
+        template: `sample` of the subject, with `TEMPLATE_SIDE` samples along each side.
+        box: where the subject is expected, in upright source pixels.
         window: `sample_around` of the frame at that box.
     """
     if float(template.std()) < TEXTURE:
@@ -51,15 +51,15 @@ def best_place(
 
 
 def sample_around(luma: NDArray[np.uint8], box: Box, side: int) -> NDArray[np.float32]:
-    """A box enlarged by half its size on every side, in samples as far apart as those of
-    `sample`."""
+    """A box enlarged by half its size on each side, with the same sample spacing as `sample`:
+    float32 [2·side, 2·side]."""
     return sample(luma, box.grown(0.5), 2 * side)
 
 
 def sample(luma: NDArray[np.uint8], box: Box, side: int) -> NDArray[np.float32]:
-    """A box as side × side samples, float32; beyond the picture its border goes on."""
+    """A box resampled to float32 [side, side]; beyond the picture, border pixels repeat."""
     width, height = max(box.width, 1e-3), max(box.height, 1e-3)
-    # Averaged to about twice the samples first, or a large face would alias.
+    # Averaged to about twice the samples first, to avoid aliasing of large faces.
     step = max(1, int(min(width, height) // (2 * side)))
     x1, y1 = int(box.x1) - step, int(box.y1) - step
     x2, y2 = int(box.x2) + 2 * step, int(box.y2) + 2 * step
@@ -78,7 +78,7 @@ def sample(luma: NDArray[np.uint8], box: Box, side: int) -> NDArray[np.float32]:
 
 @dataclass(slots=True)
 class _Lost:
-    """A subject whose mask has let go: its template and where it was seen last."""
+    """A subject that its mask has lost: its template, and where it was seen last."""
 
     target: Target
     template: NDArray[np.float32]
@@ -86,12 +86,12 @@ class _Lost:
 
 
 class LetGo:
-    """Takes frames in order and remembers where a mask let go of its subject.
+    """Takes frames in order and records where a mask has lost its subject.
 
-    Memory: the luma of one frame, and one patch for each mask that has just let go.
+    It holds the luma of one frame, and one patch for each lost subject.
 
     Attributes:
-        places: track id → [(frame, box)], box in upright source pixels.
+        places: track id → (frame, box in upright source pixels).
     """
 
     def __init__(self) -> None:
@@ -108,7 +108,7 @@ class LetGo:
         Args:
             index: of the frame.
             source: its luma, uint8 [H, W].
-            regions: what is hidden in it.
+            regions: that are hidden in it.
             mask: makes its mask.
         """
         now = {region.track: region for region in regions}
@@ -118,7 +118,7 @@ class LetGo:
                 assert self._luma is not None
                 template = sample(self._luma, before.box, TEMPLATE_SIDE)
                 self._lost[track] = _Lost(before.target, template, before.box)
-        mask = functools.cache(mask)  # one for all: drawing it is what takes time in a crowd
+        mask = functools.cache(mask)  # drawing the mask of a crowd takes long
         for track, lost in list(self._lost.items()):
             window = sample_around(source, lost.box, TEMPLATE_SIDE)
             box, likeness = best_place(lost.template, lost.box, window)
@@ -133,7 +133,7 @@ class LetGo:
     def _bare(
         self, mask: NDArray[np.uint8], box: Box, target: Target, regions: list[Region]
     ) -> bool:
-        """Whether the masks of a frame leave open what was hidden before."""
+        """Whether the masks of a frame leave a subject visible that was hidden before."""
         if target is Target.PERSON:
             mask = with_boxes(mask, regions)
         share = share_of_middle(mask, box, target)
@@ -141,10 +141,9 @@ class LetGo:
 
 
 def _moved_off(before: Region, now: Region) -> bool:
-    """Whether a region leaves part of what it hid in the frame before.
+    """Whether a region no longer covers part of what it hid in the previous frame.
 
-    Only what a detector saw there is known to be a subject: boxes that were guessed are larger
-    than what they hide.
+    Only boxes that were detected count, because guessed ones are larger than the subject.
     """
     tiny = before.box.height < least_height(before.target)
     if before.state is not State.DETECTED or tiny:

@@ -1,5 +1,5 @@
-"""Numbers by which several modules of the audit judge; the others stand where they are used. What
-other values gave stands in `lab/TRIED.md`, "Audit".
+"""Thresholds that several modules of the audit share; others are defined where they are used.
+`lab/TRIED.md`, "Audit", lists the results of other values.
 """
 
 from __future__ import annotations
@@ -12,42 +12,43 @@ from ..track import MOST_PATIENCE
 from ..types import Target
 
 WHOLE_SCAN_EVERY: Final = 4.0
-"""Seconds from one scan of the whole picture to the next (`thorough`: half), if anything changed:
-once in each scene that a person would call one."""
+"""Seconds between two scans of the whole picture (`thorough`: half), if anything changed: about one
+per scene as a person would count them."""
 
 SAME_SECONDS: Final = MOST_PATIENCE * WHOLE_SCAN_EVERY
-"""Seconds for which a picture in which nothing changes is not scanned again: as many times as long
-as from one scan to the next as in the search."""
+"""Seconds for which an unchanged picture is not scanned again, in proportion to the interval
+between scans as in the search."""
 
 RESCAN_EVERY: Final = 0.4
-"""Seconds from one scan to the next where somebody is suspected (`fast`: twice as many; `thorough`:
-every frame): two or three scans of whoever shows for a second."""
+"""Seconds between two scans where somebody is suspected (`fast`: double; `thorough`: every frame):
+two or three scans of a person who is visible for a second."""
 
 CANDIDATE: Final = 0.05
-"""Probability of one scan from which a place is followed (`lab.audit --half dev`)."""
+"""Probability in one scan from which a place is followed (`lab.audit --half dev`)."""
 
 FITS: Final = 0.8
-"""Share of a thing's middle that its mask must cover (`lab.audit --half dev`)."""
+"""Share of a subject's middle that its mask must cover (`lab.audit --half dev`)."""
 
 CORE: Final = 0.1
-"""Taken off every side of a face before that share is measured, share of the box: the boxes of two
-scans of one face differ by so much."""
+"""Share of the box to cut off each side of a face before its coverage is measured: the boxes of two
+scans of one face differ by that much."""
 
 TEXTURE: Final = 3.0
-"""Standard deviation of luma (8 bit) below which a place is too flat to tell anything
+"""Standard deviation of luma (8 bit) below which a place is too flat to judge
 (`lab.audit.pixels`)."""
 
 DETAIL: Final = 0.7
-"""Correlation of output and source from which the source's detail shows (`lab.audit.pixels`)."""
+"""Correlation of output and source from which the source's detail is visible
+(`lab.audit.pixels`)."""
 
 
 def scan_seconds(sensitivity: Sensitivity) -> float:
-    """Seconds from one scan to the next where somebody is suspected."""
+    """Seconds between two scans where somebody is suspected; 0 for every frame."""
     if sensitivity is Sensitivity.THOROUGH:
         return 0.0
     return (2 if sensitivity is Sensitivity.FAST else 1) * RESCAN_EVERY
 
 
 def least_height(target: Target) -> float:
-    """Pixels below which a thing is not reported; 0 for what a person marked."""
+    """Height in pixels below which a target is not reported; 0 for targets that a person marks."""
     return LEAST_HEIGHTS[target] if target.spec.searched else 0.0

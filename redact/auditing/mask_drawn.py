@@ -1,11 +1,11 @@
-"""Was a mask drawn? Where it was not, the source's own detail shows.
+"""Finds out whether a mask was drawn: if it was not, the source's own detail shows.
 
-A plane is taken off source and output alike in each cell of a mask, since any smooth fill gives
-that too; what is left of the output is correlated with what is left of the source. This asks
-whether the *detail* is there, so a fill that happens to have the right colour passes, and so does a
-leak of which the codec has eaten the finest texture.
+In each cell of a mask, the best-fitting plane is subtracted from source and output, because any
+smooth fill could match that; then the rests are correlated. So this tests for *detail*: a fill that
+happens to have the right colour is not mistaken for the source, and a leak is found even if the
+codec has removed its finest texture.
 
-Luma and chroma are asked separately: a face whose luma is hidden may be known by its colours.
+Luma and chroma are tested separately: a face whose luma is hidden may be recognised by its colours.
 """
 
 from __future__ import annotations
@@ -24,53 +24,53 @@ from .limits import DETAIL, TEXTURE
 from .planes import Both, Plane
 
 COLOUR_TEXTURE: Final = 0.5
-"""As `TEXTURE`, of chroma (`lab.audit.pixels`)."""
+"""As `TEXTURE`, for chroma (`lab.audit.pixels`)."""
 
 MASK_CELLS: Final = 4
-"""A mask is judged in so many rows and columns of cells, and as many cells as one row has must show
-the source: half a face left visible is a leak, too."""
+"""Rows and columns of cells in which a mask is judged. It counts as not drawn if as many cells as
+one row has show the source: half a visible face is a leak, too."""
 
 FEWEST_PIXELS: Final = 4
-"""Pixels along a cell below which a plane explains nearly everything; of chroma twice as many,
-whose samples may each stand for two."""
+"""Least pixels along a cell: in smaller ones, a plane explains nearly everything. For chroma, whose
+samples may each cover two pixels, twice as many."""
 
 
 class Shown(NamedTuple):
-    """Cells of a mask that show the source, and those that can tell: flat ones cannot."""
+    """Numbers of a mask's cells that show the source, and of those with enough detail to judge."""
 
     same: int
     telling: int
 
     def tells(self) -> bool:
-        """Whether that is too many for a mask that was drawn."""
+        """Whether too many cells show the source for a mask that was drawn."""
         return self.same >= MASK_CELLS
 
 
 def not_drawn(both: Both, region: Region) -> bool:
-    """Whether the output shows the source in what was to be hidden.
+    """Whether the output shows the source in a region.
 
     Args:
         both: source and output of one frame.
-        region: what was to be hidden.
+        region: that should be hidden.
     """
     luma, colour = shows_source(*both.luma, region), shows_colour(both, region)
     return luma.tells() or colour.tells()
 
 
 def shows_source(source: Plane, output: Plane, region: Region) -> Shown:
-    """Cells in which the output's luma shows the source's own detail.
+    """Count the cells in which the output's luma shows the source's detail.
 
     A box less than 8 pixels high or wide gets one row or column of cells.
 
     Args:
         source, output: luma of one frame.
-        region: what was to be hidden.
+        region: that should be hidden.
     """
     return _shown([(source, output)], region, (1, 1), TEXTURE, FEWEST_PIXELS)
 
 
 def shows_colour(both: Both, region: Region) -> Shown:
-    """The same of chroma, U and V taken together."""
+    """`shows_source` for chroma, U and V together."""
     step = both.right, both.down
     return _shown(both.chroma, region, step, COLOUR_TEXTURE, 2 * FEWEST_PIXELS)
 
@@ -82,12 +82,13 @@ def _shown(
     texture: float,
     fewest: int,
 ) -> Shown:
-    """Cells that show the source's detail, all planes taken together.
+    """Count the cells that show the source's detail, all planes together.
 
     Args:
         pairs: planes of source and output.
-        step: pixels per sample across and down.
-        texture: least standard deviation of a cell that can tell.
+        region: that should be hidden.
+        step: pixels per sample, across and down.
+        texture: least standard deviation of a cell that can be judged.
         fewest: least pixels along a cell.
     """
     if not pairs:
@@ -97,7 +98,7 @@ def _shown(
     least_x, least_y = fewest // right, fewest // down
     x1, y1 = max(0, int(box.x1 / right)), max(0, int(box.y1 / down))
     x2, y2 = min(width, int(np.ceil(box.x2 / right))), min(height, int(np.ceil(box.y2 / down)))
-    # An arm or a trunk seldom fills a quarter of a box.
+    # Finer cells, because an arm or a trunk seldom fills a quarter of a box.
     most = MASK_CELLS if region.silhouette is None else 2 * MASK_CELLS
     columns, rows = min(most, (x2 - x1) // least_x), min(most, (y2 - y1) // least_y)
     if columns < 1 or rows < 1 or columns * rows < most:
@@ -122,12 +123,13 @@ def _shown(
 
 
 def _inside(rows: int, columns: int, region: Region, part: Box) -> NDArray[np.bool_]:
-    """[rows·columns] which cells the mask covers. The mask of a face is an ellipse, which leaves
-    the corners; and the source must show beside a silhouette, and on a face that the mask leaves
-    open.
+    """The cells that the mask should cover, bool [rows·columns]: without the corners of an ellipse,
+    cells beside a silhouette, and cells on a face that the mask leaves open.
 
     Args:
-        part: what of the region's box the cells divide, upright pixels.
+        rows, columns: of cells.
+        region: that should be hidden.
+        part: the part of its box that is divided into cells, in upright pixels.
     """
     x, y = part.width / columns, part.height / rows
     lefts, tops = part.x1 + x * np.arange(columns), part.y1 + y * np.arange(rows)
@@ -147,7 +149,7 @@ def _inside(rows: int, columns: int, region: Region, part: Box) -> NDArray[np.bo
 def _detail(
     patch: NDArray[np.uint8], size: tuple[int, int], rows: int, columns: int
 ) -> NDArray[np.float32]:
-    """Cells as rows, float32 [rows·columns, pixels of a cell], each less its best plane."""
+    """The cells, each less its best-fitting plane: float32 [rows·columns, pixels of a cell]."""
     small = np.asarray(cv2.resize(patch, size, interpolation=cv2.INTER_AREA), np.float32)
     shape = rows, size[1] // rows, columns, size[0] // columns
     cells = small.reshape(shape).transpose(0, 2, 1, 3).reshape(rows * columns, -1)
@@ -157,9 +159,9 @@ def _detail(
 
 @cache
 def _planes(height: int, width: int) -> NDArray[np.float32]:
-    """What spans all planes over a cell: float32 [3, height·width], of length 1."""
+    """An orthonormal basis of all planes over a cell: float32 [3, height·width]."""
     y, x = np.mgrid[0:height, 0:width].astype(np.float32)
-    # The three are orthogonal on a full grid, so each is projected out on its own.
+    # On a full grid these three are orthogonal.
     plane = np.stack([np.ones(height * width), x.ravel() - x.mean(), y.ravel() - y.mean()])
     plane /= np.maximum(np.linalg.norm(plane, axis=1, keepdims=True), 1e-6)
     return plane.astype(np.float32)

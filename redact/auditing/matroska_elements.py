@@ -1,7 +1,7 @@
 """Strict check of the elements of a Matroska or WebM file, at every level.
 
-Each element must be one that its parent may hold, and those with room for words must hold the
-words that FFmpeg writes there. What FFmpeg does not write is found here, whoever made the file.
+Each element must be one that its parent may contain, and elements that could contain text must have
+the text that FFmpeg writes. So anything that FFmpeg does not write is found, whoever made the file.
 """
 
 from __future__ import annotations
@@ -30,8 +30,8 @@ _CONTENT: Final = {
     + rb"(?: [\w.-]{1,32})?|\d\d:\d\d:\d\d\.\d{9}\0{0,2}|"
     + "|".join((*tags.HANDLERS, tags.VENDORS)).encode(),
 }
-"""What an element holds, whole: word in the table below → pattern. Besides, "any" is settings of
-a decoder, "block" a picture or a piece of sound, and "parts" other elements."""
+"""Kind of content in the table below → pattern of the whole content. Besides these, "any" stands
+for decoder settings, "block" for a picture or a piece of sound, and "parts" for other elements."""
 
 _TABLE: Final = """
 File EBML parts, Segment parts
@@ -70,9 +70,9 @@ Tag Targets parts, SimpleTag parts
 Targets TargetTypeValue number, TagTrackUID number
 SimpleTag TagName tag, TagLanguage language, TagDefault number, TagString value
 """
-"""Parent, then name and content of elements that FFmpeg's writer puts into it and a player
-may need (RFC 9559). No cropping, turning, compression, encryption or side data of blocks, though
-the format has them: what they would hide is in the file all the same."""
+"""Parent, then name and kind of content of the elements that FFmpeg's muxer writes into it and a
+player may need (RFC 9559). Cropping, rotation, compression, encryption and side data of blocks are
+not among them, because what they hide would still be in the file."""
 
 _Parts = dict[str, str]
 _Place = dict[str, Value]
@@ -80,7 +80,7 @@ _Place = dict[str, Value]
 
 
 def _read(table: str) -> dict[str, _Parts]:
-    """Parent → name → content."""
+    """Parse the table: parent → name → kind of content."""
     inside: dict[str, _Parts] = {}
     for line in table.strip().splitlines():
         parent, rest = line.split(" ", 1)
@@ -93,21 +93,21 @@ def _read(table: str) -> dict[str, _Parts]:
 _INSIDE: Final = _read(_TABLE)
 
 _ONCE: Final = frozenset(("EBML", "Segment", "Info", "Tracks"))
-"""Players read the first of several, or the last, or each; a second segment is another film."""
+"""Elements that may occur once: of several, players read the first, the last, or all; a second
+segment is another film."""
 
 _KEY_OR_DISCARDABLE: Final = 0x81
-"""The flags of a block that FFmpeg writes. The others hide it, or pack several frames into it."""
+"""The flags of a block that FFmpeg sets. Others hide a block, or put several frames into it."""
 
 
 def wrong_elements(path: Path, streams: int) -> list[Message]:
-    """Everything in a Matroska or WebM file that is not in the table, one phrase each.
+    """Everything in a Matroska or WebM file that the table does not allow, one message each.
 
-    Pictures, sound and decoder settings are not looked into. Raises OSError.
+    The content of pictures, sound and decoder settings is not checked. Raises OSError.
 
     Args:
-        path: the file.
-        streams: how many FFmpeg sees in it; a track of a kind that it does not know would be
-            passed over.
+        path: of the file.
+        streams: number of streams that FFmpeg finds; it skips tracks of unknown types.
     """
     with path.open("rb") as file:
         check = _Check(file)
@@ -120,11 +120,11 @@ def wrong_elements(path: Path, streams: int) -> list[Message]:
 
 
 class _Check:
-    """What one way through a file finds.
+    """Checks a file, element by element.
 
     Attributes:
-        tracks: numbers of those declared so far.
-        wrong: what was found.
+        tracks: numbers of the tracks declared so far.
+        wrong: faults found so far.
     """
 
     def __init__(self, file: BinaryIO) -> None:
@@ -134,11 +134,11 @@ class _Check:
         self.wrong: list[Message] = []
 
     def holds_parts(self, element: Element) -> bool:
-        """Whether an element may be there and holds others."""
+        """Whether an element is allowed and contains others."""
         return _content(element) == "parts" and not _lost(element)
 
     def add(self, element: Element) -> None:
-        """Check one element by itself."""
+        """Check one element."""
         content = _content(element)
         place: _Place = {"element": element.path, "at": element.start}
         if not element.id:
@@ -163,7 +163,7 @@ class _Check:
             self._words(element, content, place)
 
     def _padding(self, element: Element, place: _Place) -> None:
-        """A checksum of four bytes, or padding that is zero to its last byte."""
+        """Check that an element is a checksum of four bytes, or padding of zeros."""
         if element.name == "CRC-32":
             if element.size != 4:
                 self.wrong.append(Message("element_no_checksum", **place))
@@ -179,7 +179,7 @@ class _Check:
             self.tracks.append(int.from_bytes(data, "big"))
 
     def _block(self, element: Element, place: _Place) -> None:
-        """A block must be a frame of a track that there is: players pass over any other."""
+        """Check that a block is a frame of a declared track; players skip any other."""
         self._file.seek(element.body)
         data = self._file.read(min(12, element.size))
         length = matroska.number_length(data[:1], 8)
@@ -194,10 +194,11 @@ class _Check:
 
 
 def _content(element: Element) -> str:
-    """What an element may hold where it lies; "" where it may not lie."""
+    """Kind of content of an element in its place; "" if it is not allowed there."""
     return _INSIDE[element.parent or "File"].get(element.name, "")
 
 
 def _lost(element: Element) -> bool:
-    """Whether an element's end is unknown; only in live recordings, two kinds may leave it open."""
+    """Whether an element's size is unknown, except for the two kinds that may leave it open in live
+    recordings."""
     return element.endless and element.name not in ("Segment", "Cluster")

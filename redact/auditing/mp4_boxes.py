@@ -1,7 +1,7 @@
 """Strict check of the boxes of an MP4 or MOV file, at every level.
 
-Each box must be one that its parent may hold, and those with room for words must hold the words
-that FFmpeg writes there. What FFmpeg does not write is found here, whoever made the file.
+Each box must be one that its parent may contain, and boxes that could contain text must have the
+text that FFmpeg writes. So anything that FFmpeg does not write is found, whoever made the file.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from ..formats.mp4 import Mp4Box
 from ..words import Message
 
 _MOST_READ_BYTES: Final = 1 << 20
-"""Bytes that are read at once: no box with words in it is as large."""
+"""Most bytes to read at once: no box with text is that large."""
 
 
 _INSIDE_ENTRY: Final = (
@@ -23,13 +23,13 @@ _INSIDE_ENTRY: Final = (
     | {(b"stsd", kind): mp4.SOUND_PARTS for kind in mp4.SOUND}
     | {(kind, b"wave"): mp4.WAVE_PARTS for kind in mp4.SOUND}
 )
-"""(parent, kind) of sample entries and what QuickTime puts inside: the same codes name other
-boxes elsewhere (`mp4a` in `wave`)."""
+"""(parent, kind) → boxes, in sample entries and in what QuickTime puts inside. The parent matters
+because the same codes name other boxes elsewhere (`mp4a` in `wave`)."""
 
 _LAVF: Final = tags.LAVF.encode()
 _CONTENT: Final = {
-    # The check of tags would see what FFmpeg reads: words up to the first zero, and of two boxes
-    # of a kind the last. So whole boxes are compared here.
+    # The check of tags sees only what FFmpeg reads: text up to the first zero, and the last of two
+    # boxes of a kind. So whole boxes are compared here.
     (b"ilst", b"\xa9too"): rb"\0{3}.data\0{3}\x01\0{4}" + _LAVF,
     (b"udta", b"\xa9swr"): rb"\0.\x55\xc4" + _LAVF,
     (b"meta", b"hdlr"): rb"\0{8}mdirappl\0{9}",
@@ -40,17 +40,17 @@ _CONTENT: Final = {
     (b"dref", b"url "): rb"\0{3}\x01",  # the file itself, not another one by its name
     (b"wave", bytes(4)): rb"",
 }
-"""What boxes with room for words must hold, whole: (parent, kind) → pattern."""
+"""(parent, kind) of boxes that could contain text → pattern of the whole content."""
 
 
 def wrong_boxes(path: Path, credentials: bool = False) -> list[Message]:
-    """Everything in an MP4 or MOV file that is not on the list above, one phrase each.
+    """Everything in an MP4 or MOV file that the lists above do not allow, one message each.
 
-    What `mdat` holds, the samples, is no box and is not looked at. Raises OSError.
+    The content of `mdat`, the samples, is not checked. Raises OSError.
 
     Args:
-        path: the file.
-        credentials: it must hold content credentials, in one box of their own; without, it may not.
+        path: of the file.
+        credentials: whether it must contain content credentials, in one box; otherwise it must not.
     """
     top = mp4.TOP | {_UUID} if credentials else mp4.TOP
     with path.open("rb") as file:
@@ -63,21 +63,21 @@ def wrong_boxes(path: Path, credentials: bool = False) -> list[Message]:
 
 _UUID: Final = b"uuid"
 _C2PA: Final = bytes.fromhex("d8fec3d61b0e483c92975828877ec481") + bytes(4) + b"manifest\0"
-"""How the box of content credentials begins (C2PA 2.x, embedding in BMFF): its type, version and
-flags, and what it is for."""
+"""First bytes of the box of content credentials (C2PA 2.x, embedding in BMFF): type, version and
+flags, and purpose."""
 
 _NO_PICTURE: Final = re.compile(rb"thumbnail|\xff\xd8\xff|\x89PNG|WEBP|ftypavif|ftyphei", re.DOTALL)
-"""In credentials, what would be a picture: nobody looks at it, so it may not be there."""
+"""Signs of a picture in content credentials, where none may be, because nothing redacts it."""
 
 
 def _wrong_credentials(file: BinaryIO, size: int) -> list[Message]:
-    """Errors in the box of content credentials."""
+    """Faults in the box of content credentials."""
     found = [box for box in mp4.boxes(file, 0, size) if box.kind == _UUID]
     if len(found) != 1:
         return [Message("credentials_boxes", found=len(found))]
     (box,) = found
     content = box.content(file) if box.size <= _MOST_READ_BYTES else b""
-    # One statement, ours: a second would be that of the original.
+    # Only our own statement: a second one would be that of the original.
     ours = content.startswith(_C2PA) and content.count(b"jumdc2ma") == 1
     if not ours or _NO_PICTURE.search(content):
         return [Message("credentials_other_content", at=box.start)]
@@ -85,7 +85,7 @@ def _wrong_credentials(file: BinaryIO, size: int) -> list[Message]:
 
 
 def _wrong(file: BinaryIO, box: Mp4Box, top: frozenset[bytes]) -> list[Message]:
-    """Errors of a box itself, not of those in it."""
+    """Faults of a box itself, not of those in it."""
     if box.kind in mp4.PADDING:
         empty = mp4.is_zero(file, box.body, box.end)
         return [] if empty else [Message("box_not_empty", box=box.path, at=box.start)]
@@ -99,22 +99,22 @@ def _wrong(file: BinaryIO, box: Mp4Box, top: frozenset[bytes]) -> list[Message]:
 
 
 def _no_box(file: BinaryIO, rest: Mp4Box) -> list[Message]:
-    """Describe the bytes behind the last box of a level."""
+    """Faults of the bytes after the last box of a level."""
     inside = "/".join(map(mp4.name_of, rest.above)) or "/"
     if rest.size >= 8:
         return [Message("box_malformed", inside=inside, at=rest.start)]
     if rest.above and rest.content(file) == bytes(4):
-        return []  # the zero with which QuickTime ends a list of boxes
+        return []  # QuickTime ends lists of boxes with a zero
     return [Message("bytes_after_boxes", length=rest.size, inside=inside)]
 
 
 def _allowed(box: Mp4Box, top: frozenset[bytes]) -> frozenset[bytes]:
-    """Kinds that may lie where a box lies."""
+    """Kinds of boxes that are allowed in the place of a box."""
     return _children(box.above) or frozenset() if box.above else top
 
 
 def _children(path: tuple[bytes, ...]) -> frozenset[bytes] | None:
-    """Kinds that the box at the end of a path may hold; None where it holds no boxes."""
+    """Kinds of boxes that are allowed in the last box of a path; None if it contains no boxes."""
     if path[-1] == b"stsd":
         return mp4.VIDEO | mp4.SOUND
     return _INSIDE_ENTRY.get((path[-2] if len(path) > 1 else b"", path[-1])) or mp4.INSIDE.get(
@@ -123,7 +123,7 @@ def _children(path: tuple[bytes, ...]) -> frozenset[bytes] | None:
 
 
 def _first_child(file: BinaryIO, box: Mp4Box, top: frozenset[bytes]) -> int | None:
-    """Where the boxes in an allowed box begin; None where it holds none."""
+    """Offset of the first box in an allowed box; None if it contains no boxes."""
     if box.kind not in _allowed(box, top) or _children((*box.above, box.kind)) is None:
         return None
     if box.parent == b"stsd":

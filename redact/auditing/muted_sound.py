@@ -1,5 +1,5 @@
-"""Is the sound that a plan takes out really gone? The finished file is decoded, and every channel
-of every track is measured in every span.
+"""Checks that muted sound is gone: decodes the finished file, and measures every channel of every
+track in every muted span.
 """
 
 from __future__ import annotations
@@ -21,20 +21,19 @@ from .result import Check
 CHECK_NAME: Final = "muted_sound"
 
 PERIODS: Final = 10
-"""Periods of the bleep from which its level can be told, by arithmetic."""
+"""Fewest periods of the bleep from which its level can be determined, by arithmetic."""
 
 
 SILENCE: Final = 0.01
-"""Largest sample, 1 being full, of a span whose sound was taken out: -40 dB."""
+"""Largest sample in a muted span, where 1 is full scale: -40 dB."""
 
 TONE_LEFT: Final = 0.05
-"""The same once a bleep in its place is taken off, and how far the bleep itself may be off:
--26 dB."""
+"""Largest sample in a muted span after a bleep is subtracted, and largest error of the bleep's
+amplitude: -26 dB."""
 
 CODEC_SMEAR: Final = 0.03
-"""Seconds at either end of such a span that are left out: a codec spreads the sound beside a span
-into it. Beside the loudest noise AAC at 8 to 48 kHz was silent from 30 ms on, and Opus below
--45 dB."""
+"""Seconds at either end of a muted span that are not checked, because codecs smear sound into it.
+Beside the loudest noise, AAC at 8 to 48 kHz was silent after 30 ms, and Opus below -45 dB."""
 
 
 def check_sound(
@@ -42,12 +41,12 @@ def check_sound(
     spans: Sequence[Muted],
     zero: Fraction = Fraction(0),
 ) -> list[Check]:
-    """One check where anything was to be taken out of sound that is there, else none.
+    """A check that spans of the sound are muted; none if there is no sound in them.
 
     Args:
-        finished: the finished file, as it was probed.
+        finished: of the finished file.
         spans: on its clock.
-        zero: time of the first picture, from which a finding counts.
+        zero: time of the first picture, from which messages count.
     """
     there: set[int] = set()
     try:
@@ -66,11 +65,12 @@ def check_sound(
 def _first_left(
     finished: SourceInfo, stream: int, spans: Sequence[Muted], there: set[int]
 ) -> Fraction | None:
-    """Where a track first holds what a span should have taken out, seconds; None: nowhere.
+    """Time, in seconds, at which a track first has sound that should be muted; None if never.
 
     Args:
-        finished, stream, spans: as above.
-        there: gets the numbers of the spans in which the track has sound.
+        finished, spans: as above.
+        stream: index of the track's stream.
+        there: receives the indices of the spans in which the track has samples.
     """
     pieces = _disjoint(spans)
     for time, rate, samples in read_channels(finished.path, stream, pieces[0].start):
@@ -90,8 +90,8 @@ def _first_left(
 
 
 def _disjoint(spans: Sequence[Muted]) -> list[Muted]:
-    """The same spans in order and without overlaps. Where two overlap the later one counts, as it
-    is written over the other; adjoining spans of one kind are joined."""
+    """The spans in order and without overlaps. Where two overlap, the later one counts, as when
+    they are muted; adjoining spans of one kind are joined."""
     found: list[Muted] = []
     edges = sorted({edge for span in spans for edge in (span.start, span.end)})
     for start, end in pairwise(edges):
@@ -104,10 +104,10 @@ def _disjoint(spans: Sequence[Muted]) -> list[Muted]:
 
 
 def _holds_more(samples: NDArray[np.float32], rate: int, how: str) -> bool:
-    """Whether samples [channels, n] of a span hold anything but what was to be there."""
+    """Whether samples, float32 [channels, n], contain anything but silence or the bleep."""
     if how != "tone":
         return bool(np.abs(samples).max() > SILENCE)
-    if samples.shape[1] < PERIODS * rate / HERTZ:  # a rest at the end of a span
+    if samples.shape[1] < PERIODS * rate / HERTZ:  # a remainder at the end of a span
         return bool(np.abs(samples).max() > TONE_AMPLITUDE + 2 * TONE_LEFT)
     angle = 2 * np.pi * HERTZ / rate * np.arange(samples.shape[1])
     waves = np.stack([np.sin(angle), np.cos(angle)], axis=1)

@@ -1,4 +1,4 @@
-"""Outside the masks, is the picture the source's?"""
+"""Checks that the picture outside the masks is the source's."""
 
 from __future__ import annotations
 
@@ -28,21 +28,21 @@ from .planes import (
 from .result import Check
 
 UNEXPLAINED: Final = 20.0
-"""Mean difference of a 16×16 block that nothing explains but a change (`lab.audit.pixels`)."""
+"""Mean difference of a 16×16 block that only a change can explain (`lab.audit.pixels`)."""
 
 LOST_PICTURE: Final = 0.6
-"""Error of a plane, share of its distance from grey or from its mean, from which it is not the
-source's picture (`lab.audit.pixels`)."""
+"""Mean square error of a plane, relative to its mean square distance from grey or from its mean,
+from which it no longer shows the source's picture (`lab.audit.pixels`)."""
 
 
 class OutsideMasks:
-    """Takes frames one by one, and judges all of them at the end.
+    """Compares frames one by one, and judges them all at the end.
 
-    A chroma sample lies outside where all of its pixels do, and a block where all of it does.
+    A chroma sample or a block counts as outside the masks if all of its pixels are.
 
     Args:
-        blocks: whether single blocks are judged as well: for that it must be told what is
-            hidden, not worked out from the pixels.
+        blocks: whether to judge single blocks as well; only if the masks are known, not inferred
+            from the pixels.
     """
 
     def __init__(self, blocks: bool) -> None:
@@ -52,12 +52,12 @@ class OutsideMasks:
         self._frames = 0
 
     def see(self, index: int, both: Both, hidden: Plane | None) -> None:
-        """Take a frame.
+        """Compare a frame.
 
         Args:
             index: of the frame.
             both: source and output.
-            hidden: what may differ, not 0 there, a sample for each pixel; None for nothing.
+            hidden: uint8 [H, W], not 0 where the two may differ; None if nowhere.
         """
         self._frames += 1
         outside = None if hidden is None else (hidden == 0).view(np.uint8) * np.uint8(255)
@@ -77,7 +77,7 @@ class OutsideMasks:
                 for plane, size in [(luma, (1, 1)), *((c, step) for c in colours)]
             ),
             luma.error > least and luma.error >= LOST_PICTURE * luma.contrast(),
-            # No codec here is coarser with colours than with light.
+            # None of our codecs is coarser in chroma than in luma.
             any(
                 c.error > max(least, luma.error) and c.error >= LOST_PICTURE * c.colour()
                 for c in colours
@@ -108,13 +108,13 @@ class OutsideMasks:
 
 @dataclass(frozen=True, slots=True)
 class _Compared:
-    """One plane of a frame beside the output's.
+    """Comparison of one plane of a frame with the output's.
 
     Attributes:
-        source: samples.
-        outside: 255 where they count, on the grid of the plane; None for everywhere.
-        difference: absolute, 0 where they do not count.
-        samples: how many count.
+        source: the source's samples.
+        outside: 255 where samples count, on the plane's grid; None if everywhere.
+        difference: absolute difference, 0 where samples do not count.
+        samples: number of samples that count.
         error: mean square of their difference.
     """
 
@@ -133,34 +133,35 @@ class _Compared:
 
     @property
     def ratio(self) -> float:
-        """PSNR in dB, infinite where all samples are equal."""
+        """PSNR in dB; infinite if all samples are equal."""
         return psnr(self.difference, self.samples)
 
     def contrast(self) -> float:
-        """Mean square of the whole source's distance from its mean: beside a flat rest, a mask's
-        edge alone would count for much."""
+        """Variance of the whole source plane. Not only of the part outside the masks: if that is
+        flat, the edges of masks would weigh too much."""
         return float(cv2.meanStdDev(self.source)[1][0, 0]) ** 2
 
     def colour(self) -> float:
-        """Mean square of the source's distance from grey, where it counts."""
+        """Mean square distance from grey of the source's samples that count."""
         mean, deviation = cv2.meanStdDev(self.source, mask=self.outside)
         return float(deviation[0, 0]) ** 2 + (float(mean[0, 0]) - NEUTRAL) ** 2
 
 
 def _changed(plane: _Compared, outside: Plane | None, step: tuple[int, int]) -> bool:
-    """Whether a block that lies outside the masks differs by more than a codec explains.
+    """Whether a block outside the masks differs by more than a codec can explain.
 
-    A codec that is short of bits loses detail: at worst a block becomes as flat as it and the
-    blocks beside it are on average, or shows some of theirs. So it may differ by as much as there
-    is detail to lose, and by that in full where the codec loses half or more of all detail.
+    A codec that is short of bits loses detail: at worst, a block becomes as flat as it and its
+    neighbours are on average, or shows some of their detail. So a block may differ by as much as
+    there is detail to lose, in full if the codec loses at least half of all detail.
 
     Args:
-        outside: 255 outside, a sample for each pixel; None for everywhere.
+        plane: the comparison.
+        outside: uint8 [H, W], 255 outside the masks; None if everywhere.
         step: pixels per sample of the plane, across and down.
     """
     blocks = block_mean(plane.difference, *step)
     if float(blocks.max()) < UNEXPLAINED:
-        return False  # nearly always, so only now is it asked what there was to lose
+        return False  # nearly always, which saves the rest
     wide = 3 * COMPARED_BLOCK // step[0], 3 * COMPARED_BLOCK // step[1]
     detail = block_mean(np.asarray(cv2.absdiff(plane.source, cv2.blur(plane.source, wide))), *step)
     counted_in = np.ones(blocks.shape, np.bool_) if outside is None else block_least(outside) > 0
@@ -176,15 +177,13 @@ _NAME = "picture_elsewhere"
 
 
 def drawn_around(core: Plane) -> Plane:
-    """Where the picture may differ from the source, not 0: the cores of masks and a rim around.
-
-    The same as `redact.render.drawn_area_of`, of a core that has been made already.
-    """
+    """Mark where the picture may differ from the source (not 0): the core of the masks and the rim
+    around it. Like `redact.render.drawn_area_of`, for a core that is computed already."""
     x, y, width, height = cv2.boundingRect(core)
     drawn = core.copy()
     if width == 0:
         return drawn
-    # Only where there are masks: of a whole picture this takes longer than all comparing.
+    # Only around masks: dilating a whole picture takes longer than all comparisons.
     part = slice(max(0, y - RIM), y + height + RIM), slice(max(0, x - RIM), x + width + RIM)
     side = 2 * RIM + 1
     drawn[part] = cv2.dilate(core[part], np.ones((side, side), np.uint8))
@@ -192,6 +191,6 @@ def drawn_around(core: Plane) -> Plane:
 
 
 def _lowest_and_median(ratios: array[float]) -> dict[str, float | None]:
-    """In dB, None where there is no difference: JSON knows no infinite number."""
+    """Lowest and median ratio in dB; None instead of infinity, which JSON does not have."""
     both = {"low": min(ratios), "median": median_low(ratios)}
     return {name: None if isinf(ratio) else ratio for name, ratio in both.items()}

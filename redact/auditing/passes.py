@@ -1,4 +1,4 @@
-"""The two passes of the audit over a finished file and its source: what they see."""
+"""The two passes of the audit over a finished file and its source."""
 
 from __future__ import annotations
 
@@ -34,18 +34,18 @@ from .what_is_hidden import Covers, MakeMask, PlanCovers
 Load = Callable[
     [tuple[Target, ...], Sequence[Presentation], Sequence[OptionalNetwork]], AuditDetectors
 ]
-"""Makes detectors as `AuditDetectors` does, from what that takes."""
+"""Creates detectors: `AuditDetectors`, or a function with the same parameters."""
 
 
 @dataclass(frozen=True, slots=True)
 class Collected:
-    """Everything that the pass over the frames saw, before anything is judged.
+    """Everything that the passes over the frames found, before it is judged.
 
     Attributes:
-        tracks: what detectors saw outside the masks.
+        tracks: detections outside the masks, joined over time.
         misfits: subjects that their masks do not cover.
-        around: what the tracks are judged against.
-        compared: what the pixels tell.
+        around: context in which the tracks are judged.
+        compared: results of comparing pixels.
         checks: of times and pixels.
         looked: how much was scanned.
         open, repeated: numbers that were read, see `Legible`.
@@ -61,7 +61,7 @@ class Collected:
     repeated: tuple[Number, ...] = ()
 
     def seen(self) -> Evidence:
-        """What is believed of all that was seen."""
+        """The evidence for findings."""
         compared = self.compared
         return Evidence(
             believed(self.tracks, self.around),
@@ -84,20 +84,17 @@ def collect(
     progress: Stages,
     load: Load = AuditDetectors,
 ) -> Collected:
-    """Both passes of the audit; see `audit_file` for arguments and errors.
+    """Run both passes of the audit; for arguments and errors see `audit_file`.
 
-    The first compares every frame (the proof of drawing), and detectors scan where somebody is most
-    probably overlooked. Around those whom they believe they see there the second scans often, and
-    follows; where no plan tells where, everywhere.
-
-    Args:
-        load: makes the detectors; benchmarks give some that remember what they saw.
+    The first pass compares every frame (the proof of drawing), and detectors scan where somebody
+    was most probably missed. The second scans often, and follows, around the moments at which they
+    probably saw somebody; without a plan, everywhere.
     """
     give_back()
     covers: Covers = PixelCovers() if plan is None else PlanCovers(plan, settings.margin)
     without = () if plan is None else plan.settings.without
     ways = with_turns(source.video.presentations, () if plan is None else plan.turned)
-    # Of a plan for texts alone nothing else is searched for; without a plan something must be.
+    # A plan may have no targets but texts; without a plan, something must be searched for.
     targets = without_nested(settings.targets) if plan is None else settings.targets
     detectors = load(targets, ways, without)
     reads = in_use([READER], detectors.targets, without)
@@ -109,13 +106,13 @@ def collect(
     clock, times, played = TimeCheck(), dict[int, float](), Decode(finished)
     with (
         progress.stage("audit", source.expected_frames) as stage,
-        # A thread decodes, one compares, and in this one the networks scan the pair before.
+        # One thread decodes, one compares, and in this one the networks scan the pair before.
         read_ahead(_decoded(source, played, plan), most=1) as decoded,
         read_ahead(_compared(decoded, covers, compared), most=1) as passing,
     ):
         for pair, mask in passing:
             clock.add(pair)
-            # A frame that the output has besides bears the number of the one before it.
+            # An extra frame of the output has the index of the frame before it.
             if pair.source is not None:
                 times[pair.index] = pair.source.seconds
                 if opinion is not None and mask is not None:
@@ -127,7 +124,7 @@ def collect(
     misfits, tracks = [] if opinion is None else opinion.misfits, list[Track]()
     if spans:
         seconds = scan_seconds(settings.sensitivity)
-        # Who scans every frame scans all of it.
+        # If every frame is scanned, the whole of it is.
         every = settings_of(settings.sensitivity).whole_every if seconds else 0.0
         again = StillVisible(plan, covers, detectors, every)
         due = Due(seconds, {*(() if opinion is None else opinion.wanted), last})
@@ -162,15 +159,14 @@ def collect(
 
 
 def _decoded(source: SourceInfo, finished: Decode, plan: Plan | None) -> Iterator[Pair]:
-    """Both files, frame by frame."""
-    # Those who searched and drew have found out what is damaged.
+    """Decode both files, frame by frame."""
+    # The search has found out which frames are damaged.
     known = None if plan is None else frozenset(plan.unchecked)
     return pairs(iter(Decode(source, known)), _without_padding(finished, source.video.upright_size))
 
 
 def _without_padding(frames: Iterable[Frame], size: tuple[int, int]) -> Iterator[Frame]:
-    """Frames without the padding that another tool may put to the right of the picture or below
-    it."""
+    """Yield frames without the padding that another tool may have added on the right or below."""
     for frame in frames:
         if frame.size != size and is_padded(size, frame.size):
             frame = replace(frame, picture=top_left(frame.picture, *size))
@@ -178,8 +174,8 @@ def _without_padding(frames: Iterable[Frame], size: tuple[int, int]) -> Iterator
 
 
 def _damage_alone(finished: SourceInfo) -> int:
-    """Decoding errors of a file on its own: FFmpeg counts errors for the whole process, so of two
-    files that are decoded side by side, one is blamed for the other's."""
+    """Number of decoding errors when a file is decoded alone. FFmpeg counts errors for the whole
+    process, so of two files decoded side by side, each is blamed for the other's."""
     alone = Decode(finished)
     return max(sum(frame.damaged for frame in alone), alone.errors)
 
@@ -187,12 +183,12 @@ def _damage_alone(finished: SourceInfo) -> int:
 def _compared(
     decoded: Iterator[Pair], covers: Covers, compared: Compared
 ) -> Iterator[tuple[Pair, MakeMask | None]]:
-    """Compare every pair and pass it on with what makes its mask, or with None where the two
-    pictures cannot be compared."""
+    """Compare every pair, and yield it with a function that makes its mask; None if the two cannot
+    be compared."""
     for pair in decoded:
         source, output = pair.source, pair.output
         if source is None or output is None or source.size != output.size:
-            yield pair, None  # the checks of frames and size tell of it
+            yield pair, None  # the checks of frames and size report it
             continue
         both = Both.of(source, output)
         mask = _mask_maker(covers, pair.index, both.luma)
@@ -207,8 +203,9 @@ def _shown(
     covers: Covers,
     done: Callable[[], object],
 ) -> Iterator[tuple[Frame, MakeMask]]:
-    """The pictures that the second pass scans, each with what makes its mask. With a plan they are
-    the source's, as the output shows them outside the masks; without one they are the output's."""
+    """Yield the frames that the second pass scans, each with a function that makes its mask. With a
+    plan they are the source's, which equals the output outside the masks; without one they are the
+    output's."""
     if plan is not None:
         for frame in Decode(source, frozenset(plan.unchecked)):
             yield frame, _mask_maker(covers, frame.index, (luma(frame),) * 2)
@@ -228,6 +225,6 @@ def _shown(
 
 
 def _mask_maker(covers: Covers, index: int, lumas: tuple[Plane, Plane]) -> MakeMask:
-    """Makes the mask of a frame once for all that need it: drawing it is what takes time in a
-    crowd."""
+    """A function that makes the mask of a frame only once, because drawing that of a crowd takes
+    long."""
     return functools.cache(functools.partial(covers.mask, index, *lumas))

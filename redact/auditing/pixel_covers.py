@@ -1,4 +1,5 @@
-"""What is hidden in a frame where no plan tells: what the output no longer shows of the source."""
+"""Infers what is hidden in a frame without a plan: whatever of the source the output no longer
+shows."""
 
 from __future__ import annotations
 
@@ -14,27 +15,28 @@ from .limits import DETAIL, TEXTURE
 from .planes import COMPARED_BLOCK, block_difference
 
 LEAST_CHANGE: Final = 6.0
-"""Without a plan, mean difference of a 16×16 block that may be hidden (`lab.audit.pixels`)."""
+"""Least mean difference of a 16×16 block that may be hidden (`lab.audit.pixels`)."""
 
 LEAST_CHANGE_TIMES: Final = 3.0
-"""At least so many times what the least changed blocks differ by (`lab.audit.pixels`)."""
+"""Least ratio of that difference to that of the least changed blocks (`lab.audit.pixels`)."""
 
 DETAIL_WINDOW: Final = COMPARED_BLOCK - 1
-"""Side in pixels of the window in which the two pictures are correlated: as large as a block, and
-odd, so that it has a middle."""
+"""Side, in pixels, of the window in which the two pictures are correlated: about a block, but odd,
+so that it has a centre."""
 
 DETAIL_SCALES: Final = (1, 2, 4)
-"""Scales at which that is done: a strong blur or a mosaic leaves coarse detail alone, which is
-enough of a large face."""
+"""Scales at which they are correlated: a strong blur or a mosaic leaves only coarse detail, which
+is enough to recognise a large face."""
 
 
 class PixelCovers:
-    """Hidden is what differs from the source by more than a codec explains and has lost its detail.
+    """Counts as hidden what differs from the source by more than a codec can explain and has lost
+    the source's detail.
 
-    A face that was made brighter, lightly blurred or made of small blocks has changed, too, and
-    is still there. So a changed place only counts as hidden where the source's detail is gone at
-    every scale. Flat parts of what was hidden may by chance equal their fill, so the convex hull of
-    every connected area counts.
+    A face that was brightened, slightly blurred or pixelated has changed too, but is still there.
+    So a changed place counts as hidden only if the source's detail is gone at every scale. Flat
+    parts of what was hidden may equal their fill by chance, so the convex hull of every connected
+    area counts.
     """
 
     def mask(
@@ -44,10 +46,10 @@ class PixelCovers:
         if not changed.any():
             return changed
         left = survives(source, output, changed)
-        # The outline of a cover may resemble that of a head; within it there is nothing to see.
+        # The outline of a flat cover may resemble that of a head, but nothing shows within it.
         left[_one_tone(output, changed) > 0] = 0
         hidden = np.asarray(cv2.subtract(changed, left), np.uint8)
-        # Narrower than five pixels is the rim of what survives, not something that was drawn.
+        # Anything narrower than five pixels is the rim of what survives, not a drawn mask.
         gone = cv2.morphologyEx(hidden, cv2.MORPH_OPEN, np.ones((5, 5), np.uint8))
         outlines, _ = cv2.findContours(gone, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
         hulls = np.zeros_like(gone)
@@ -63,9 +65,9 @@ class PixelCovers:
 
 
 def _changed(source: NDArray[np.uint8], output: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """Pixels of 16×16 blocks that differ by more than a codec explains, uint8 [H, W], 0 or 1."""
+    """Mark 16×16 blocks that differ by more than a codec can explain: uint8 [H, W], 0 or 1."""
     blocks = block_difference(source, output)
-    # Nearly all of the picture may be hidden: what the codec does is told by the rest.
+    # Nearly all of the picture may be hidden; the rest shows the error of the codec.
     usual = float(np.quantile(blocks, 1 - NEARLY_ALL))
     limit = max(LEAST_CHANGE, LEAST_CHANGE_TIMES * usual)
     marked = cv2.morphologyEx(
@@ -78,9 +80,9 @@ def _changed(source: NDArray[np.uint8], output: NDArray[np.uint8]) -> NDArray[np
 
 
 def _one_tone(output: NDArray[np.uint8], changed: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """Where one flat tone fills much of a changed place, uint8 [H, W], 1 where so.
+    """Mark where one flat tone fills much of a changed place: uint8 [H, W], 0 or 1.
 
-    Not in coarse blocks, each of a tone of its own: together they may show who was there.
+    Coarse blocks with different tones do not count: together they may show who was there.
     """
     values, window = output.astype(np.float32), (5, 5)
     spread = cv2.blur(values * values, window) - cv2.blur(values, window) ** 2
@@ -97,7 +99,7 @@ def _one_tone(output: NDArray[np.uint8], changed: NDArray[np.uint8]) -> NDArray[
 
 
 _TONES = 4
-"""Tones in which nobody is known any more."""
+"""Number of tones in which nobody can be recognised."""
 
 
 def survives(
@@ -105,14 +107,14 @@ def survives(
     output: NDArray[np.uint8],
     changed: NDArray[np.uint8],
 ) -> NDArray[np.uint8]:
-    """Where the output still shows detail of the source, at any of several scales.
+    """Mark where the output still shows detail of the source, at any of several scales.
 
     Args:
         source, output: luma of one frame, uint8 [H, W].
-        changed: uint8 [H, W], not 0 where an answer is wanted.
+        changed: uint8 [H, W], not 0 where to test.
 
     Returns:
-        uint8 [H, W], 1 where the detail survives; flat places are 0.
+        uint8 [H, W], 1 where detail survives; flat places are 0.
     """
     found = np.zeros_like(changed)
     for factor, (x1, y1, x2, y2) in _parts(changed):
@@ -128,13 +130,14 @@ def survives(
 
 
 def _parts(changed: NDArray[np.uint8]) -> Iterator[tuple[int, tuple[int, int, int, int]]]:
-    """Every scale of every changed area's surroundings, as (factor, left, top, right, bottom)."""
+    """Yield (factor, (left, top, right, bottom)) for each scale of each changed area with its
+    surroundings."""
     height, width = changed.shape
     count, _, stats, _ = cv2.connectedComponentsWithStats(changed)
     for x, y, w, h, _ in stats[1:count]:
         for factor in DETAIL_SCALES:
             if factor > 1 and min(w, h) < DETAIL_WINDOW * factor:
-                continue  # one window holds all of it: that is no longer detail
+                continue  # the whole area fits into one window, so this is no longer detail
             room = DETAIL_WINDOW * factor
             yield (
                 factor,
@@ -150,15 +153,16 @@ def _parts(changed: NDArray[np.uint8]) -> Iterator[tuple[int, tuple[int, int, in
 def _alike(
     a: NDArray[np.float32], b: NDArray[np.float32], changed: NDArray[np.float32]
 ) -> NDArray[np.uint8]:
-    """1 where two pictures share their detail; float32 [h, w] each, `changed` from 0 to 1."""
+    """Mark where two pictures share their detail: uint8 [h, w], 0 or 1. All arguments are float32
+    [h, w]; `changed` is 0 to 1."""
     window = (DETAIL_WINDOW, DETAIL_WINDOW)
     difference = np.abs(a - b)
     near = (cv2.blur(difference, (DETAIL_WINDOW // 2,) * 2) >= LEAST_CHANGE).astype(np.float32)
     within = cv2.blur(near * (changed > 0.5), window) >= NEARLY_ALL
-    # Where nothing changed, the pictures agree anyway, and would speak for what lies beside it.
+    # Unchanged samples agree anyway, and would count for the changed place beside them.
     differs = (cv2.blur(difference, (3, 3)) >= LEAST_CHANGE / 2).astype(np.float32)
     weight = cv2.blur(differs, window)
-    # A smooth fill continues what lies around it and so shares its broad light and shade.
+    # Remove broad shading, which a smooth fill continues from its surroundings.
     a, b = (p - cv2.GaussianBlur(p, (0, 0), DETAIL_WINDOW / 4) for p in (a, b))
     aa, bb, ab = (
         cv2.blur(p * q * differs, window) / np.maximum(weight, 1e-6)

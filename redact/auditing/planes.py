@@ -1,7 +1,7 @@
-"""Planes of source and output brought to one form, and how far they differ.
+"""Brings planes of source and output to one form, and measures their difference.
 
-Everything here works on 8-bit samples: deeper ones lose their lowest bits, which are noise to
-every limit of the audit.
+Everything here works on 8-bit samples. Deeper samples lose their lowest bits, which are noise for
+all thresholds of the audit.
 """
 
 from __future__ import annotations
@@ -22,14 +22,14 @@ Plane: TypeAlias = NDArray[np.uint8]
 """Samples of one plane, uint8 [H, W]; chroma has the size of its own grid."""
 
 COMPARED_BLOCK: Final = 16
-"""Side in pixels of the blocks in which pictures are compared, those of most codecs' formats."""
+"""Side, in pixels, of the blocks in which pictures are compared: that of most codecs' formats."""
 
 NEUTRAL: Final = 128
 """Chroma of grey."""
 
 
 def luma(frame: Frame) -> Plane:
-    """First plane as uint8 [H, W]; deeper samples lose their lowest bits."""
+    """The first plane as uint8 [H, W]; deeper samples lose their lowest bits."""
     return _plane(frame, 0)
 
 
@@ -47,7 +47,7 @@ class Both:
 
     Attributes:
         luma: of source and output.
-        chroma: the same of U and of V; empty where both pictures are grey.
+        chroma: U of source and output, then V; empty if both pictures are grey.
         right, down: pixels per chroma sample, across and down.
     """
 
@@ -58,12 +58,12 @@ class Both:
 
     @classmethod
     def of(cls, source: Frame, output: Frame) -> Both:
-        """Pair the planes of two frames of one size.
+        """Pair the planes of two frames of equal size.
 
-        Frames are planar YUV or grey, whatever was stored (`redact.media`), but not the same
-        for both: an encoder that cannot write the source's format gets finer chroma or more
-        bits, another tool may write coarser chroma. The finer chroma is averaged down to the
-        coarser. A picture without chroma shows neutral chroma.
+        Both are planar YUV or grey, but their formats may differ: if an encoder cannot write the
+        source's format, it gets finer chroma or more bits; another tool may write coarser chroma.
+        The finer chroma is averaged down to the coarser. A picture without chroma counts as having
+        neutral chroma.
         """
         pictures = source.picture, output.picture
         lumas = luma(source), luma(output)
@@ -82,7 +82,7 @@ def step_of(picture: av.VideoFrame) -> tuple[int, int]:
 
 
 def _chroma(frame: Frame, index: int, right: int, down: int) -> Plane:
-    """A chroma plane with one sample for `right` × `down` pixels."""
+    """A chroma plane with one sample per `right` × `down` pixels."""
     width, height = frame.size
     size = -(-width // right), -(-height // down)
     if len(frame.picture.planes) < 3:
@@ -95,20 +95,21 @@ def _chroma(frame: Frame, index: int, right: int, down: int) -> Plane:
 
 
 class Painter:
-    """Makes RGB pictures of frames, in the colours in which the detectors see them."""
+    """Converts frames to RGB, with the colours that the detectors see."""
 
     def __init__(self) -> None:
         self._scaler = Scaler()
 
     def rgb(self, frame: Frame) -> NDArray[np.uint8]:
-        """The whole picture, uint8 [H, W, 3]; HDR is brought down to what screens show."""
+        """The whole picture, uint8 RGB [H, W, 3]; HDR is converted to the range of screens."""
         width, height = frame.size
         whole = Rect(0, 0, width, height)
         return self._scaler.frame(frame.picture).view(whole, (width, height))
 
 
 def difference_outside(source: Plane, output: Plane, outside: Plane | None) -> Plane:
-    """Absolute difference, 0 where `outside` is 0; `outside` is 255 elsewhere, None everywhere."""
+    """Absolute difference where `outside` is 255, and 0 where it is 0; None stands for 255
+    everywhere."""
     difference = cv2.absdiff(source, output)
     if outside is not None:
         difference = cv2.bitwise_and(difference, outside)
@@ -116,13 +117,14 @@ def difference_outside(source: Plane, output: Plane, outside: Plane | None) -> P
 
 
 def psnr(difference: Plane, samples: int) -> float:
-    """PSNR in dB of `samples` samples of which these are the differences; inf if equal."""
+    """PSNR in dB, given absolute differences and the number of samples that count; inf if all are
+    equal."""
     error = float(cv2.norm(difference, cv2.NORM_L2SQR))
     return float("inf") if error == 0 else float(10 * np.log10(255.0**2 * samples / error))
 
 
 def coarser(outside: Plane, right: int, down: int) -> Plane:
-    """`outside` (0 or 255) on a grid of chroma samples: 255 where all of a sample's pixels are."""
+    """`outside` (0 or 255) on the chroma grid: 255 where it is 255 for all of a sample's pixels."""
     height, width = outside.shape
     size = -(-width // right), -(-height // down)
     filled = _filled(outside, (size[1] * down, size[0] * right))
@@ -140,8 +142,8 @@ def block_mean(plane: Plane, right: int = 1, down: int = 1) -> NDArray[np.float3
     """Mean of each block, float32 [rows of blocks, columns of blocks].
 
     Args:
-        plane: at the right and bottom border its last samples fill up the blocks.
-        right, down: pixels per sample of the plane: blocks are 16×16 pixels in any plane.
+        plane: its last samples repeat to fill up the blocks at the right and bottom border.
+        right, down: pixels per sample of the plane; blocks are 16×16 pixels in any plane.
     """
     across, rows = COMPARED_BLOCK // right, _rows_of_blocks(plane, right, down)
     sums = rows.sum(axis=1, dtype=np.uint16).reshape(len(rows), -1, across).sum(axis=2)
@@ -149,21 +151,21 @@ def block_mean(plane: Plane, right: int = 1, down: int = 1) -> NDArray[np.float3
 
 
 def block_least(plane: Plane) -> Plane:
-    """Least sample of each block of a plane with one sample for each pixel."""
+    """Least sample of each block of a plane with one sample per pixel."""
     rows = _rows_of_blocks(plane, 1, 1)
     least: Plane = rows.min(axis=1).reshape(len(rows), -1, COMPARED_BLOCK).min(axis=2)
     return least
 
 
 def _rows_of_blocks(plane: Plane, right: int, down: int) -> Plane:
-    """uint8 [rows of blocks, rows in a block, columns], filled up to whole blocks."""
+    """The plane as uint8 [rows of blocks, rows in a block, columns], filled up to whole blocks."""
     across, up = COMPARED_BLOCK // right, COMPARED_BLOCK // down
     height, width = -(-plane.shape[0] // up) * up, -(-plane.shape[1] // across) * across
     return _filled(plane, (height, width)).reshape(-1, up, width)
 
 
 def _filled(plane: Plane, shape: tuple[int, int]) -> Plane:
-    """The plane, its last row and column repeated up to `shape` (rows, columns)."""
+    """The plane with its last row and column repeated up to `shape` (rows, columns)."""
     down, right = shape[0] - plane.shape[0], shape[1] - plane.shape[1]
     if not (down or right):
         return np.ascontiguousarray(plane)
@@ -172,6 +174,6 @@ def _filled(plane: Plane, shape: tuple[int, int]) -> Plane:
 
 
 def is_padded(source: tuple[int, int], output: tuple[int, int]) -> bool:
-    """Whether a picture is as large as the source's, or larger by less than a coded block: some
-    tools write whole ones."""
+    """Whether an output has the source's size, or is larger by less than a coded block, as some
+    tools write whole blocks only."""
     return all(0 <= now - was < COMPARED_BLOCK for was, now in zip(source, output, strict=True))

@@ -1,8 +1,7 @@
-"""The proof of drawing: the masks are drawn again on the source, and the output must match.
+"""The proof of drawing: draws the masks again on the source, and compares the output with that.
 
-A mask that is missing, late, moved or too small leaves a place where the output is nearer to the
-source than to what was to be drawn. Outside the masks source and drawing are one, so no such place
-can lie there, and none is asked for.
+Where a mask is missing, late, moved or too small, the output is nearer to the source than to what
+should have been drawn. Outside the masks the two are equal, so the difference can only lie within.
 """
 
 from __future__ import annotations
@@ -25,15 +24,15 @@ from .mask_drawn import shows_colour, shows_source
 from .planes import Both, Plane
 
 NEARER: Final = 12.0
-"""Levels (8 bit) of luma by which a place that shows the source is nearer to it than to what was to
-be drawn; of chroma half as many (`lab.audit.pixels`)."""
+"""Levels (8 bit) of luma by which a place must be nearer to the source than to the drawing to count
+as showing the source; half as many for chroma (`lab.audit.pixels`)."""
 
 NEARER_TIMES: Final = 7.5
-"""At least so many times what the codec changes on average (`lab.audit.pixels`)."""
+"""Least ratio of that to the mean change by the codec (`lab.audit.pixels`)."""
 
 
 class Redrawn:
-    """Takes frames in order; draws as a run does.
+    """Draws the masks of frames again, which must come in order.
 
     Args:
         render: how the masks were drawn.
@@ -44,11 +43,11 @@ class Redrawn:
         self._plain, self._margin = render.stamp is None, render.margin
 
     def wanted(self, source: Frame, output: Frame, regions: list[Region]) -> Both | None:
-        """What was to be drawn beside the output; None where that is the source itself.
+        """The planes of the drawing and of the output; None if nothing is drawn.
 
         Args:
-            source, output: of one size; neither is changed.
-            regions: what is hidden in the frame.
+            source, output: frames of equal size; neither is changed.
+            regions: that are hidden in the frame.
         """
         if not regions and self._plain:
             return None
@@ -60,12 +59,13 @@ class Redrawn:
 
         Args:
             both: source and output.
-            wanted: what was to be drawn, and the output.
+            wanted: the drawing and the output.
+            regions: that are hidden in the frame.
         """
         source, output = both.luma
-        some = slice(None, None, 4)  # a quarter of the rows is as good as all
+        some = slice(None, None, 4)  # a quarter of the rows is enough
         left = cv2.compare(source[some], wanted.luma[0][some], cv2.CMP_EQ)
-        # What the codec does to a picture that was left as it was.
+        # How much the codec changes where nothing was drawn.
         usual = cv2.mean(cv2.absdiff(output[some], source[some]), mask=left)[0]
         levels = max(NEARER, NEARER_TIMES * usual)
         colours = [(a, w, o) for (a, o), (w, _) in zip(both.chroma, wanted.chroma, strict=True)]
@@ -77,15 +77,15 @@ class Redrawn:
             if _shows(_part(box, (1, 1)), 3, levels, source, wanted.luma[0], output):
                 return True
             part = _part(box, step)
-            # Codecs smear the colour of a rim, which is thinner than five samples.
+            # Five samples, because codecs smear chroma at the rim, which is thinner.
             return any(_shows(part, 5, levels / 2, *planes) for planes in colours)
 
         return [r for r in regions if shows(r) or self._skipped(both, wanted, r)]
 
     def _skipped(self, both: Both, wanted: Both, region: Region) -> bool:
-        """Whether it was left as it was when it was drawn here: what draws nothing draws nothing a
-        second time either. Then the pixels are asked; the rim of a mask can look like what is
-        around a plate, so that they alone would be wrong."""
+        """Whether a region was not drawn in the output, and drawing it here changes nothing either,
+        so that comparing the two proves nothing. Then the detail of the source decides. Only then,
+        because a mask can resemble the surroundings of a plate."""
         part = _part(region.box, (1, 1))
         if _equal(both.luma[0][part], wanted.luma[0][part]):
             return shows_source(*both.luma, region).tells()
@@ -105,8 +105,8 @@ Part = tuple[slice, slice]
 
 
 def _part(box: Box, step: tuple[int, int]) -> Part:
-    """The samples of a plane in a box, for a plane with one sample per given number of pixels
-    across and down."""
+    """The part of a plane that a box (in pixels) covers; `step` is pixels per sample, across and
+    down."""
     (right, down), (x1, y1, x2, y2) = step, (max(0.0, side) for side in box)
     return slice(int(y1 / down), ceil(y2 / down)), slice(int(x1 / right), ceil(x2 / right))
 
@@ -114,24 +114,27 @@ def _part(box: Box, step: tuple[int, int]) -> Part:
 def _shows(
     part: Part, side: int, levels: float, source: Plane, wanted: Plane, output: Plane
 ) -> bool:
-    """Whether the output is nearer to the source than to what was to be drawn, by more than the
-    given levels and over a whole square, somewhere in a part of the planes.
+    """Whether somewhere in a part of the planes, over a whole square, the output is nearer to the
+    source than to the drawing.
 
     Args:
+        part: of the planes.
         side: of the square, in samples.
+        levels: by which it must be nearer.
+        source, wanted, output: planes of the source, the drawing and the output.
     """
     if not (here := output[part]).size:
-        return False  # beyond the border
+        return False  # outside the picture
     apart = cv2.subtract(cv2.absdiff(here, wanted[part]), cv2.absdiff(here, source[part]))
     over = cv2.threshold(apart, levels, 1, cv2.THRESH_BINARY)[1]
     if cv2.countNonZero(over) < side * side:
-        return False  # nearly always, so only now are squares sought
+        return False  # nearly always, which saves looking for squares
     kernel = np.ones((side, side))
     return bool(cv2.erode(over, kernel, borderType=cv2.BORDER_CONSTANT, borderValue=0).any())
 
 
 def _copied(picture: av.VideoFrame) -> av.VideoFrame:
-    """The same samples in memory of their own."""
+    """A copy of a picture with its own memory."""
     own = av.VideoFrame(picture.width, picture.height, picture.format.name)
     for index in range(len(picture.planes)):
         plane_array(own, index)[...] = plane_array(picture, index)

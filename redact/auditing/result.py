@@ -17,19 +17,17 @@ from ..words import Message, said, say, word
 
 @dataclass(frozen=True, slots=True)
 class AuditSettings:
-    """How an output is audited.
+    """How to audit an output.
 
     Attributes:
         sensitivity: `thorough` scans twice as often.
-        margin: that the masks were drawn with (`RenderSettings.margin`).
-        targets: what to search for, at least one of `DETECTED_TARGETS`.
-        audio_expected: None if either is fine, else whether the output should have sound.
-        credentials: the output must hold content credentials; otherwise it may not.
-        stamp: that was drawn on every picture (`RenderSettings.stamp`). Its place may differ from
-            the source; it hides nothing.
-        render: how this version of redact drew the masks: they are drawn again, and the output must
-            be that. None where this is not known: that a mask was drawn is then told by the detail
-            of the source under it.
+        margin: with which the masks were drawn (`RenderSettings.margin`).
+        targets: to search for.
+        audio_expected: whether the output should have sound; None if either is fine.
+        credentials: whether the output must contain content credentials; otherwise it must not.
+        stamp: that was drawn on every picture (`RenderSettings.stamp`); differences there are fine.
+        render: how this version of redact drew the masks. They are drawn again, and the output must
+            match. None if unknown: then a mask counts as drawn if no detail of the source shows.
     """
 
     sensitivity: Sensitivity = Sensitivity.BALANCED
@@ -48,10 +46,7 @@ class AuditSettings:
         audio_expected: bool | None = None,
         credentials: bool = False,
     ) -> Self:
-        """Settings for auditing an output of a plan: targets and sensitivity are the plan's own.
-
-        A run has one truth about what was to be hidden, and how hard it was searched for.
-        """
+        """Settings for auditing the output of a plan, with the plan's targets and sensitivity."""
         asked = plan.settings
         return cls(
             Sensitivity(asked.sensitivity),
@@ -69,9 +64,9 @@ class Check:
     """One yes-or-no check of the file as a whole.
 
     Attributes:
-        name: what was checked: a key in the table `check` of `redact.words`.
-        passed: whether it holds.
-        said: the numbers, or the first things that are wrong.
+        name: of the check, a key in the table `check` of `redact.words`.
+        passed: whether it passed.
+        said: the numbers, or the first faults.
     """
 
     name: str
@@ -80,7 +75,7 @@ class Check:
 
     @property
     def detail(self) -> str:
-        """What it says, in English."""
+        """The details, in English."""
         return "; ".join(map(str, self.said))
 
     def in_words(self) -> str:
@@ -96,7 +91,7 @@ class Check:
 
 
 def finding_in_words(finding: Finding) -> str:
-    """One line for the terminal, in the language that is spoken."""
+    """A finding as one line for the terminal, in the user's language."""
     box = finding.path[len(finding.path) // 2][1]
     x, y = box.centre
     seen = ", ".join(f"{name} {score:.2f}" for name, score in finding.scores)
@@ -122,7 +117,17 @@ def finding_in_words(finding: Finding) -> str:
 
 @dataclass(frozen=True, slots=True)
 class AuditResult:
-    """Result of `audit_file`. `passed` means: no finding, and every check holds."""
+    """Result of `audit_file`. It passes if there is no finding and every check passed.
+
+    Attributes:
+        sensitivity: of the audit.
+        with_plan: whether a plan was given.
+        findings: with the doubtful last.
+        checks: of the file as a whole.
+        kept: tracks of the plan that are not hidden.
+        looked: how much was scanned.
+        not_searched: limits that the user set to the search.
+    """
 
     sensitivity: Sensitivity
     with_plan: bool
@@ -138,13 +143,13 @@ class AuditResult:
 
     @property
     def may_be_accepted(self) -> bool:
-        """Whether a person may publish in spite of this: detectors err, but a check that fails
-        or a mask that was not drawn is a fact."""
+        """Whether a person may publish despite the findings: detectors err, but a failed check or a
+        mask that was not drawn is a fact."""
         drawn = all(f.kind is not FindingKind.UNDRAWN for f in self.findings)
         return drawn and all(c.passed for c in self.checks)
 
     def to_json(self) -> dict[str, Any]:
-        """JSON-ready mapping; the same result always gives the same mapping."""
+        """The result as JSON values; equal results give equal values."""
         return {
             "passed": self.passed,
             "sensitivity": self.sensitivity.value,
@@ -156,7 +161,7 @@ class AuditResult:
         }
 
     def in_words(self) -> list[str]:
-        """The result for a person, one statement a line, the verdict first."""
+        """The result as lines for the user, the verdict first."""
         verdict = word("term", "semicolon").join(map(said, self._verdict()))
         lines = [verdict if self.passed else say("audit_needs_review", verdict=verdict)]
         lines += [f"{f.number}. {finding_in_words(f)}" for f in self.findings]
@@ -164,7 +169,7 @@ class AuditResult:
         return lines + [said(message) for message in self._limits()]
 
     def summary(self) -> tuple[Message, ...]:
-        """The verdict and how much was scanned, without the findings and checks themselves."""
+        """The verdict and how much was scanned, without single findings and checks."""
         return (*self._verdict(), *self._limits())
 
     def _verdict(self) -> Iterator[Message]:

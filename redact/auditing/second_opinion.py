@@ -1,5 +1,5 @@
-"""What detectors and the reader say while the first pass compares the frames: a second opinion on
-the plan, at the moments and places at which somebody is most probably overlooked."""
+"""A second opinion on the plan: while the first pass compares the frames, detectors and reader scan
+the moments and places at which somebody was most probably missed."""
 
 from __future__ import annotations
 
@@ -19,17 +19,17 @@ from .what_is_hidden import Covers, MakeMask
 
 
 class SecondOpinion:
-    """Scans some frames of a clip, which come in order.
+    """Scans some frames of a clip, which must come in order.
 
     Args:
-        plan: what was to be hidden.
-        covers: what is hidden where.
-        detectors: the audit's.
+        plan: of the clip.
+        covers: says what is hidden where.
+        detectors: of the audit.
         sensitivity: of the audit.
-        reader: reads plates' numbers; None: nobody does.
+        reader: for plate numbers; None to read none.
 
     Attributes:
-        wanted: frame → places that are scanned in it, see `scheduled_scans`.
+        wanted: frame → places to scan in it, see `scheduled_scans`.
     """
 
     def __init__(
@@ -53,10 +53,10 @@ class SecondOpinion:
         self._suspicions: list[Suspicion] = []
 
     def take(self, shown: Frame, mask: MakeMask) -> None:
-        """Scan and read a frame of the source, if it is one of those that are.
+        """Scan and read a frame of the source, if it is due.
 
         Args:
-            shown: the frame, which the output shows outside the masks.
+            shown: the frame, which equals the output outside the masks.
             mask: makes its mask.
         """
         if shown.index in self.wanted:
@@ -76,7 +76,7 @@ class SecondOpinion:
         return self._visible.misfits
 
     def spans(self, around: Circumstances) -> list[Span]:
-        """Spans around all that is believed to be visible."""
+        """Spans around everything that is probably visible."""
         weights = load_calibration().tracks
         beliefs = [(m.frame, probable([m], weights)) for m in self.misfits]
         counted = [] if self._headcount is None else self._headcount.suspicions
@@ -87,20 +87,21 @@ class SecondOpinion:
         return spans_to_rescan(believed, self._plan, self._sensitivity)
 
     def uncounted(self, seen: list[Track]) -> list[Track]:
-        """A track for each person whom the headcount found bare and who is in none of these."""
+        """A track for each person whom the headcount found visible and who is in none of the tracks
+        `seen`."""
         return [] if self._headcount is None else self._headcount.tracks(seen)
 
     @property
     def bodies(self) -> BodiesPart | None:
-        """What the headcount counted."""
+        """The counts of the headcount; None if bodies are not searched for."""
         return None if self._headcount is None else self._headcount.counted
 
     @property
     def open(self) -> tuple[Number, ...]:
-        """Numbers of plates in the open."""
+        """Visible plate numbers."""
         return () if self._legible is None else tuple(self._legible.open)
 
     @property
     def repeated(self) -> tuple[Number, ...]:
-        """Texts in the open that repeat the number of a hidden plate."""
+        """Visible texts that repeat the number of a hidden plate."""
         return () if self._legible is None else tuple(self._legible.repeated())

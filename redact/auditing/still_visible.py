@@ -1,9 +1,9 @@
-"""Finds who is still visible: detectors scan frames, and a tracker joins their detections.
+"""Finds people and plates that are still visible: detectors scan frames, and a tracker joins their
+detections.
 
-With a plan they scan the source, for the proof of drawing tells that the output is the source
-outside the masks: so what lies beside a mask is judged by what the source shows there and by the
-mask's outline alone. Nothing that was drawn can be taken for a face, and no text on a mask changes
-what is found beside it. Without one they scan the output.
+With a plan they scan the source, because the proof of drawing shows that the output equals it
+outside the masks. So no drawn mask can be mistaken for a face, and no text on a mask affects what
+is found beside it. Without a plan they scan the output.
 """
 
 from __future__ import annotations
@@ -62,9 +62,9 @@ class Misfit:
 
     Attributes:
         frame: index of the source frame.
-        box: upright source pixels.
+        box: of the subject, in upright source pixels.
         track: id of the hidden track whose mask lies on it.
-        clues: one row, what the scan and the close scan say.
+        clues: one row, from the scan and the close scan.
     """
 
     frame: int
@@ -78,12 +78,12 @@ class StillVisible:
     masks.
 
     Args:
-        plan: what was to be hidden, None if it is not known.
-        covers: what is hidden where.
-        detectors: the audit's.
-        whole_every: see `redact.track.IncrementalScanner`. 0: every scan is of the whole picture.
-        unless_same: a picture in which nothing changed since the last whole scan is not scanned
-            for `SAME_SECONDS`.
+        plan: of the clip; None if unknown.
+        covers: says what is hidden where.
+        detectors: of the audit.
+        whole_every: see `redact.track.IncrementalScanner`; 0 to always scan the whole picture.
+        unless_same: do not scan a picture for `SAME_SECONDS` if nothing has changed since the last
+            scan of the whole.
 
     Attributes:
         misfits: subjects that their masks do not cover.
@@ -112,13 +112,13 @@ class StillVisible:
     def scan(
         self, shown: Frame, mask: MakeMask, places: Sequence[Box] | None = None
     ) -> Detections | None:
-        """What is visible in a frame outside its masks; subjects of which a mask covers only a part
-        are noted. None where the user limited the search.
+        """Detections in a frame outside its masks; None if the user excluded it from the search.
+        Subjects that a mask covers only in part are added to `misfits`.
 
         Args:
-            shown: frames in rising order.
+            shown: the frame; frames must come in order.
             mask: makes its mask.
-            places: parts of it to scan, None for all of it.
+            places: parts of it to scan, in upright source pixels; None for all of it.
         """
         if not self._scope.at(float(shown.time - self._begun)):
             return None
@@ -132,8 +132,7 @@ class StillVisible:
             decided = [
                 by_decision(
                     *(Target(int(found.target[i])), found.box(i)),
-                    # What a network is sure of is told, whatever a person called it: they were
-                    # asked twice about it.
+                    # Report false alarms of which a network is sure all the same.
                     [r for r in kept if r.track not in alarms]
                     if found.score[i] >= decisions.SURE_TRACK_PROBABILITY
                     else kept,
@@ -166,8 +165,8 @@ class StillVisible:
         return self._last.of(small, lambda: self._scanner.scan(shown, small))
 
     def suspects(self, shown: Frame, found: Detections) -> list[tuple[float, Target, int, Box]]:
-        """What was seen outside the masks of one frame, after a close scan of each: how probable it
-        is, what it seems to be, frame and place."""
+        """Scan each detection outside the masks of a frame closely: probability, target, frame, and
+        box in upright source pixels."""
         p = probability_of(self._clues(shown, found), load_calibration().tracks)
         return [
             (float(p[i]), Target(int(found.target[i])), shown.index, found.box(i))
@@ -175,7 +174,8 @@ class StillVisible:
         ]
 
     def _clues(self, shown: Frame, found: Detections) -> Clues:
-        """One scan of each, and one close scan of each that a network scans closely."""
+        """Clues from one scan of each detection, and one close scan if its target has close
+        scans."""
         boxes = found.xyxy.astype(np.float64)
         odds = log_odds(found.score).astype(np.float32)
         width, height = shown.size
@@ -186,7 +186,7 @@ class StillVisible:
         return clues
 
     def _note(self, shown: Frame, found: Detections, mask: Mask, regions: list[Region]) -> None:
-        """Remember which subjects their masks do not cover."""
+        """Add the detections that their masks do not cover to `misfits`."""
         seen = [(found.box(i), Target(int(found.target[i]))) for i in range(len(found))]
         bare = [share_of_middle(mask, b, t) < FITS for b, t in seen]
         found = found.select(np.array(bare, np.bool_))
@@ -207,28 +207,28 @@ def followed(
     detectors: AuditDetectors,
     reader: NumberReader | None = None,
 ) -> list[Track]:
-    """Everything that is seen outside the masks in some spans, however doubtful, followed.
+    """Track everything that is seen outside the masks in some spans, however doubtful.
 
     Args:
-        frames: from the first one of the clip on, each with what makes its mask; as many are taken
-            as the spans need.
-        spans: rising and apart.
-        wanted: whether a frame is scanned.
-        scanner: scans.
-        detectors: take the close scans of the trackers, one for each span.
-        reader: reads what may be plates; None: nobody does.
+        frames: of the clip from the first one, each with a function that makes its mask; consumed
+            as far as the spans need.
+        spans: ascending and disjoint.
+        wanted: whether to scan a frame.
+        scanner: for the scans.
+        detectors: for the trackers' close scans.
+        reader: for possible plates; None to read none.
     """
     found, passing = list[Track](), iter(frames)
     for first, last in spans:
         tracker = Tracker(
-            # Everything is kept, however doubtful or large: nothing is hidden by it.
-            # The schedule says when it is scanned.
+            # Keep everything, however doubtful or large, because nothing is hidden by it.
+            # `wanted` decides when to scan.
             settings=TrackSettings(
                 leak_cost=float("inf"),
                 scan_every=float("inf"),
                 ring_time=1.0,
                 grace=0.0,
-                stitch_time=0.0,  # two people who each show for a moment are two suspects
+                stitch_time=0.0,  # two people who appear briefly are two suspects
             ),
             ask=detectors.ask,
             read=None if reader is None else reader.legible,
@@ -245,18 +245,18 @@ def followed(
 
 
 def _later(track: Track, frames: int) -> Track:
-    """The same track, a number of frames later."""
+    """The track, shifted by a number of frames."""
     return replace(track, keyframes=[k.but(frame=k.frame + frames) for k in track.keyframes])
 
 
 def _area(box: Box, width: int, height: int) -> Rect:
-    """Whole pixels of a place, cut at the picture."""
+    """The whole pixels of a box, clipped to the picture."""
     x1, y1 = max(0, int(box.x1)), max(0, int(box.y1))
     x2, y2 = min(width, ceil(box.x2)), min(height, ceil(box.y2))
     return Rect(x1, y1, max(x1 + 1, x2), max(y1 + 1, y2))
 
 
 def probable(misfits: list[Misfit], weights: Mapping[str, Mapping[str, float]]) -> float:
-    """How probable it is that all these scans of one track show what they seem to show."""
+    """Probability that all these scans of one track are right."""
     joined = Clues.concat([m.clues for m in misfits]).as_one()
     return float(probability_of(joined, weights)[0])

@@ -1,4 +1,4 @@
-"""From detections outside the masks to findings: one probability for each, and its reasons."""
+"""Turns detections outside the masks into suspects, each with a probability and a reason."""
 
 from __future__ import annotations
 
@@ -27,25 +27,25 @@ from .limits import RESCAN_EVERY
 from .what_is_hidden import Covers, by_decision
 
 Stretch = tuple[tuple[int, Box], ...]
-"""(frame, box), rising frames, upright source pixels."""
+"""(frame, box in upright source pixels), in ascending order."""
 
 
 BESIDE_ODDS: Final = 1.0
-"""Log odds that a place gains beside a hidden track of its kind: who is hidden is there a moment
-before and after. With 3.0 all of 34 planted leaks are found instead of 33 (`lab.audit --half dev`),
-and a hand and a hedge of a real clip are findings."""
+"""Log odds that a place gains beside a hidden track of its kind, because the hidden subject was
+there a moment before or after. With 3.0, all 34 planted leaks are found instead of 33 (`lab.audit
+--half dev`), but a hand and a hedge in a real clip become findings."""
 
 
 @dataclass(frozen=True, slots=True)
 class Suspect:
-    """A place that is believed to show a person or plate.
+    """A place that probably shows a person or plate.
 
     Attributes:
-        target: what it shows.
-        path: where.
-        probability: that it does, by everything that is known.
-        rule: why it is believed, as in `Finding`.
-        track: id of the hidden track beside it, None where there is none.
+        target: that it shows.
+        path: its places.
+        probability: that it shows the target.
+        rule: why it is suspected, see `Finding`.
+        track: id of the hidden track beside it; None if there is none.
     """
 
     target: Target
@@ -56,21 +56,20 @@ class Suspect:
 
 
 _REMEMBERED: Final = 1024
-"""Frames whose regions are remembered, a matter of time and memory that decides nothing: half a
-minute, longer than most are in view, so that those who are there together are judged with
-it; of a whole film it would be gigabytes."""
+"""Frames whose regions are cached, half a minute: longer than most people are in view. It decides
+nothing but time and memory; for a whole film it would take gigabytes."""
 
 
 @dataclass(frozen=True, slots=True)
 class Circumstances:
-    """What a suspect is judged against.
+    """The context in which suspects are judged.
 
     Attributes:
-        plan: what was to be hidden, None if it is not known.
-        covers: for subjects that stay visible by decision.
+        plan: of the clip; None if unknown.
+        covers: says what is visible by decision.
         times: frame → seconds.
-        hidden, kept: what the plan hides in a frame, and what is visible in it by decision; asked
-            for again and again in a crowd.
+        hidden, kept: functions of a frame that return the regions that the plan hides, and those
+            that are visible by decision; cached.
     """
 
     plan: Plan | None
@@ -81,11 +80,11 @@ class Circumstances:
 
     def __post_init__(self) -> None:
         for name, regions in (("hidden", self._regions), ("kept", self.covers.kept)):
-            # The way past `frozen`.
+            # The class is frozen.
             object.__setattr__(self, name, lru_cache(_REMEMBERED)(regions))
 
     def __reduce__(self) -> tuple[type[Circumstances], tuple[object, ...]]:
-        """What is remembered is not copied or kept: benchmarks judge the same audit again."""
+        """Leave the caches out of copies, which benchmarks make to judge an audit again."""
         return Circumstances, (self.plan, self.covers, self.times)
 
     def _regions(self, frame: int) -> list[Region]:
@@ -97,10 +96,11 @@ class Circumstances:
 
 
 def believed(tracks: Iterable[Track], around: Circumstances) -> list[Suspect]:
-    """The suspects among everything that was seen outside the masks.
+    """Select the suspects.
 
     Args:
-        tracks: what the detectors saw there, joined over time.
+        tracks: detections outside the masks, joined over time.
+        around: their context.
     """
     found = []
     for track in tracks:
@@ -113,10 +113,13 @@ def believed(tracks: Iterable[Track], around: Circumstances) -> list[Suspect]:
 
 
 def judged(seen: float, target: Target, path: Stretch, around: Circumstances) -> Suspect:
-    """What is believed of something that was seen outside the masks.
+    """Judge something that was seen outside the masks.
 
     Args:
-        seen: probability that it is a `target`, by what was seen of it alone.
+        seen: probability that it is a `target`, judged by its detections alone.
+        target: that it seems to be.
+        path: its places.
+        around: its context.
     """
     odds, rule = float(log_odds(seen)), "probable"
     neighbour = beside(target, path, around)
@@ -128,7 +131,7 @@ def judged(seen: float, target: Target, path: Stretch, around: Circumstances) ->
 
 
 def _called_none(suspect: Suspect, around: Circumstances) -> Suspect:
-    """The suspect, marked as a false alarm, or as cut off, if a person took its mask away."""
+    """The suspect with another rule if a person called it a false alarm or cut it off."""
     actions = {track.id: track.action for track in around.tracks}
     for frame, box in suspect.path:
         for region in around.kept(frame):
@@ -142,8 +145,8 @@ def _called_none(suspect: Suspect, around: Circumstances) -> Suspect:
 
 
 def stretches(seen: Track, around: Circumstances) -> list[Stretch]:
-    """Where a track of detections is really in view: near a frame in which it was detected, outside
-    masks, and not where it stays visible by decision."""
+    """Split a track of detections into spans in which it is really visible: near a frame in which
+    it was detected, outside masks, and not visible by decision."""
     found: list[list[tuple[int, Box]]] = [[]]
     sure: list[bool] = [False]
     detected = [
@@ -168,7 +171,7 @@ def stretches(seen: Track, around: Circumstances) -> list[Stretch]:
 
 
 def _nearest(time: float, times: list[float]) -> float:
-    """Seconds to the nearest of some rising times; infinite if there is none."""
+    """Seconds to the nearest of some ascending times; infinite if there are none."""
     at = bisect_left(times, time)
     return min((abs(t - time) for t in times[max(0, at - 1) : at + 1]), default=inf)
 
@@ -181,7 +184,8 @@ def _hidden(target: Target, frame: int, box: Box, around: Circumstances) -> bool
 
 
 def beside(target: Target, path: Stretch, around: Circumstances) -> Track | None:
-    """The sure hidden track of the same kind that ends or begins next to a place in view."""
+    """The hidden track of the same target, at least as likely as not, that ends or begins beside a
+    visible place; None if there is none."""
     best: tuple[float, Track] | None = None
     for track in around.tracks:
         sure = track.certainty is None or track.certainty >= DOUBTFUL
@@ -190,7 +194,7 @@ def beside(target: Target, path: Stretch, around: Circumstances) -> Track | None
         gap, mine, theirs = _gap(path, track, around.times)
         if gap > 2 * RESCAN_EVERY or not _same_place(mine, theirs, gap):
             continue
-        # Who is hidden while it shows is not who shows.
+        # A track that is hidden during most of that time is another subject.
         if 2 * sum(track.first <= frame <= track.last for frame, _ in path) > len(path):
             continue
         if best is None or gap < best[0]:
@@ -199,7 +203,7 @@ def beside(target: Target, path: Stretch, around: Circumstances) -> Track | None
 
 
 def _gap(path: Stretch, track: Track, times: Mapping[int, float]) -> tuple[float, Box, Box]:
-    """Seconds between a place in view and a track, and the box of each where they are closest."""
+    """Seconds between a visible place and a track, and the boxes of both at that time."""
     (first, start), (last, end) = path[0], path[-1]
     if track.last < first:
         return _seconds(track.last, first, times), start, track.keyframes[-1].box
@@ -217,10 +221,10 @@ def _seconds(a: int, b: int, times: Mapping[int, float]) -> float:
 
 
 def _same_place(a: Box, b: Box, gap: float) -> bool:
-    """Whether one subject can be at both boxes, a number of seconds apart."""
+    """Whether one subject can be at both boxes, `gap` seconds apart."""
     smaller, larger = sorted((a.area, b.area))
     if smaller < LOOSELY_SAME_IOU * larger:
-        return False  # they could not overlap by so much, wherever they are
+        return False  # their sizes are too different
     (x, y), (u, v) = a.centre, b.centre
     side = max(a.width, a.height, b.width, b.height)
     return hypot(x - u, y - v) <= side * (0.5 + WALKING_PACE * gap)

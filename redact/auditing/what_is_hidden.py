@@ -1,4 +1,4 @@
-"""What is hidden in a frame by its plan, and how much of a thing that is."""
+"""What a plan hides in a frame, and how much of a detection that covers."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ Mask = NDArray[np.uint8]
 """uint8 [H, W], not 0 where hidden."""
 
 MakeMask = Callable[[], Mask]
-"""Makes the mask of a frame: only few frames need theirs."""
+"""Makes the mask of a frame, because only few frames need theirs."""
 
 
 class Covers(Protocol):
     """Says what is hidden where."""
 
     def mask(self, index: int, source: NDArray[np.uint8], output: NDArray[np.uint8]) -> Mask:
-        """Hidden pixels of a frame.
+        """Mask of a frame.
 
         Args:
             index: of the source frame.
@@ -36,11 +36,11 @@ class Covers(Protocol):
         """
 
     def kept(self, index: int) -> list[Region]:
-        """Subjects that are visible by decision in a frame."""
+        """Regions that are visible by decision in a frame."""
 
     def alarms(self, kept: list[Region]) -> frozenset[int]:
-        """Tracks of those that a person called a false alarm, or cut off: nobody has decided to
-        show somebody there."""
+        """Ids of the tracks in `kept` that a person called a false alarm or cut off, so that nobody
+        has decided to show a person there."""
 
 
 class PlanCovers:
@@ -64,29 +64,30 @@ class PlanCovers:
 
 
 def with_boxes(hidden: Mask, regions: Sequence[Region]) -> Mask:
-    """What is hidden, with the whole box of everybody who is hidden as a silhouette: for judging
-    bodies, which detectors frame by boxes."""
+    """The mask, with whole boxes instead of silhouettes, for judging bodies, which detectors return
+    as boxes."""
     height, width = hidden.shape
     shaped = [replace(r, silhouette=None) for r in regions if r.silhouette is not None]
     return hidden | mask_of(shaped, width, height, 0.0).view(np.uint8) if shaped else hidden
 
 
 def shares_of_bodies(hidden: Mask, boxed: Mask, xyxy: NDArray[np.floating]) -> NDArray[np.float64]:
-    """As `shares_covered`, of bodies: the box of a silhouette counts where the silhouette takes up
-    as much as a body does. A person beside another one in that one's box is not hidden with them.
+    """`shares_covered` for bodies: boxes count instead of silhouettes if the silhouette fills as
+    much of the detection as a body does. Otherwise a person in another one's box would count as
+    hidden.
 
     Args:
-        hidden: what is hidden.
+        hidden: the mask.
         boxed: `with_boxes` of it.
-        xyxy: [N, 4], upright source pixels.
+        xyxy: boxes [N, 4] of detected bodies, in upright source pixels.
     """
     shape = shares_covered(hidden, xyxy)
     return np.where(shape >= AGREEMENT.least, shares_covered(boxed, xyxy), shape)
 
 
 def stamped(stamp: Stamp | None, width: int, height: int) -> Mask | None:
-    """Where a stamp stands in a picture of that size: what differs there from the source is no
-    defect, and is no mask either. None where there is no stamp."""
+    """Mask of a stamp in a picture of that size, in which the output may differ from the source;
+    None if there is no stamp."""
     if stamp is None:
         return None
     mask = np.zeros((height, width), np.uint8)
@@ -96,10 +97,12 @@ def stamped(stamp: Stamp | None, width: int, height: int) -> Mask | None:
 
 
 def shares_covered(mask: Mask, xyxy: NDArray[np.floating]) -> NDArray[np.float64]:
-    """[N] share of each box's pixels inside the picture that are hidden; 1 if none is inside.
+    """Share of each box's pixels inside the picture that are hidden, float64 [N]; 1 if none is
+    inside.
 
     Args:
-        xyxy: [N, 4], upright source pixels.
+        mask: of the frame.
+        xyxy: boxes [N, 4], in upright source pixels.
     """
     height, width = mask.shape
     low = np.floor(xyxy[:, :2]).astype(np.intp)
@@ -113,14 +116,14 @@ def shares_covered(mask: Mask, xyxy: NDArray[np.floating]) -> NDArray[np.float64
 
 
 def middle_of(box: Box, target: Target) -> Box:
-    """What must not show of a thing: of a plate, whose edges are sharp, all of it; of a face its
-    box less `CORE` on every side."""
+    """The part of a subject that must not be visible: all of a plate, whose edges are sharp; the
+    box of a face less `CORE` on each side."""
     return box.grown(-CORE) if target.spec.round else box
 
 
 def share_of_middle(mask: Mask, box: Box, target: Target) -> float:
-    """Share of the middle of a thing that is hidden: of a face the ellipse, for the corners of its
-    box show what is behind it, of anything else the box."""
+    """Share of a subject's middle that is hidden: of the ellipse for a face, because the corners of
+    its box show the background; of the box for anything else."""
     x1, y1, x2, y2 = middle_of(box, target)
     height, width = mask.shape
     columns = np.arange(max(0, int(x1)), min(width, int(np.ceil(x2))))
@@ -139,8 +142,8 @@ def share_of_middle(mask: Mask, box: Box, target: Target) -> float:
 def by_decision(target: Target, box: Box, kept: list[Region]) -> bool:
     """Whether a detection is a subject that a person decided to leave visible.
 
-    A decision is about one subject: it says nothing of another kind of thing in the same place,
-    and nothing of a much smaller one, a head that passes before the kept one.
+    A decision is about one subject. It does not cover another target in the same place, or a much
+    smaller one, such as a head that passes in front of the kept one.
     """
     return any(target.is_of(k.target) and _is_kept(box, k.box) for k in kept)
 
