@@ -66,7 +66,7 @@ CODES: Final = frozenset((0, 2, 3, 4, 5, 6, 10, 11, 12, 13))
 SAID: Final = ("lost", "missing", "damage", "could not be", "cut off", "incomplete", "moved")
 """Words of which one stands in every warning about pictures that are not there, or not whole."""
 
-UNTOLD: Final = "whether the end of the file is missing cannot be told for this format"
+UNTOLD: Final = "for this format, redact cannot tell whether the end of the file is missing"
 
 KINDS: Final[dict[str, tuple[str, str, dict[str, str], dict[str, str]]]] = {
     "h264.mp4": ("mp4", "libx264", {"preset": "veryfast", "g": "5"}, {}),

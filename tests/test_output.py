@@ -249,7 +249,7 @@ def test_a_folder_that_cannot_be_closed_is_told(
         raise PermissionError(errno.EPERM, "Operation not permitted")
 
     monkeypatch.setattr(Path, "chmod", refuses)
-    with pytest.raises(OutputError, match="cannot be closed to others"):
+    with pytest.raises(OutputError, match="cannot be made private"):
         make_private(tmp_path)
 
 

@@ -88,7 +88,7 @@ def test_what_another_detector_made_is_not_done(
     same, before = Always(), files_of(tmp_path)
     again = redact.run(empty, out, FAST, detector=same)
     assert again.state is redact.ResultState.DONE_BEFORE and not same.asked
-    with pytest.raises(redact.OutputExistsError, match="another detector looked"):
+    with pytest.raises(redact.OutputExistsError, match="it was made with another detector"):
         redact.run(empty, out, FAST, detector=other)
     assert files_of(tmp_path) == before
 
@@ -97,7 +97,7 @@ def test_what_redact_found_itself_is_not_what_a_detector_would(empty: Path, tmp_
     out = tmp_path / "o.mp4"
     assert redact.run(empty, out, FAST).state is redact.ResultState.DONE
     assert redact.run(empty, out, FAST).state is redact.ResultState.DONE_BEFORE
-    with pytest.raises(redact.OutputExistsError, match="another detector looked"):
+    with pytest.raises(redact.OutputExistsError, match="it was made with another detector"):
         redact.run(empty, out, FAST, detector=Always())
 
 

@@ -291,7 +291,7 @@ def test_a_cluster_without_a_length_ends_where_another_begins(plain: bytes, tmp_
     path.write_bytes(put(plain, (SEGMENT, CLUSTER), element(VOID, SECRET), endless=True))
     assert len(wrong_elements(path, 2)) == 1
     path.write_bytes(put(plain, (SEGMENT, TRACKS), b"", endless=True))
-    assert any("does not say where it ends" in str(w) for w in wrong_elements(path, 2))
+    assert any("does not state its length" in str(w) for w in wrong_elements(path, 2))
 
 
 @settings(max_examples=150, deadline=None)

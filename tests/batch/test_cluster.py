@@ -53,9 +53,9 @@ def test_what_is_settled_is_accepted(address: str) -> None:
         ("tcp://[::ffff:10.0.0.5]:8786", "can run programs"),
         ("ws://127.0.0.1:8786", "not accepted"),
         ("http://127.0.0.1:8786", "not accepted"),
-        ("tls://10.0.0.5", "no address"),
-        ("tls://10.0.0.5:port", "no address"),
-        ("nonsense", "no address"),
+        ("tls://10.0.0.5", "not the address"),
+        ("tls://10.0.0.5:port", "not the address"),
+        ("nonsense", "not the address"),
     ],
 )
 def test_others_are_refused_in_words(address: str, words: str) -> None:

@@ -46,7 +46,7 @@ def test_what_a_user_may_take_for_searched_is_said(case: Path) -> None:
     (case / "gone.mp4").symlink_to(case / "elsewhere.mp4")
     told = {p.name: str(why) for p, why in find_footage([case], results=case / "out").left_out}
     assert told["gone.mp4"] == "a link to a file that is not there"
-    assert told["day"] == "holds videos and was not searched; add -r"
+    assert told["day"] == "contains videos and was not searched; add -r"
     assert not {"out", "NOT-FOR-RELEASE", ".git"} & told.keys()
     deeper = find_footage([case], results=case / "out", recursive=True)
     told = {p.name: str(why) for p, why in deeper.left_out}
@@ -120,10 +120,10 @@ def test_a_folder_with_a_file_in_it_gives_the_file_once(case: Path) -> None:
 def test_an_empty_folder_is_an_error(tmp_path: Path) -> None:
     (tmp_path / "in").mkdir()
     (tmp_path / "in" / "a.mp4").write_bytes(b"")
-    with pytest.raises(InputError, match="holds no video") as error:
+    with pytest.raises(InputError, match="contains no video") as error:
         find_footage([tmp_path])
     assert "-r" in error.value.hint
-    with pytest.raises(InputError, match="holds no video"):
+    with pytest.raises(InputError, match="contains no video"):
         find_footage([tmp_path / "cam*.mp4"])
 
 
@@ -151,5 +151,5 @@ def test_a_very_long_name_does_not_end_a_folder(tmp_path: Path) -> None:
         path.write_bytes(b"")
     assert names(find_footage([tmp_path]), tmp_path) == [long.name, "b.mp4"]
     make(long, Clip())
-    with pytest.raises(OutputError, match="longer name"):
+    with pytest.raises(OutputError, match="names too long"):
         order_to_run(probe(long), DrawSettings(), Delivery())

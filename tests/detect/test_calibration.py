@@ -101,7 +101,7 @@ def test_a_file_that_does_not_serve_a_kind_of_target_is_refused(
 
 def test_a_file_for_other_weights_is_refused(changed: Callable[..., None]) -> None:
     changed(lambda file: file["weights"].update({FACE_PLATE.file: "0" * 64}))
-    with pytest.raises(ModelError, match="belongs to other weights") as caught:
+    with pytest.raises(ModelError, match="made for other weights") as caught:
         load_calibration()
     assert FACE_PLATE.file in caught.value.message and "Install redact again" in caught.value.hint
 

@@ -277,9 +277,9 @@ def test_a_picture_that_changes_size_is_refused(tmp_path: Path) -> None:
     (EncodeSettings("vp8"), "out.mp4", "unknown codec"),
     (EncodeSettings("h264", crf=99), "out.mp4", "out of range"),
     (EncodeSettings("h264", preset="warp"), "out.mp4", "unknown preset"),
-    (EncodeSettings("ffv1"), "out.mp4", "cannot hold"),
+    (EncodeSettings("ffv1"), "out.mp4", "cannot contain"),
     (EncodeSettings("ffv1", crf=3), "out.mkv", "lossless"),
-    (EncodeSettings("h264"), "out.webm", "cannot hold"),
+    (EncodeSettings("h264"), "out.webm", "cannot contain"),
     (EncodeSettings("av1"), "out.mp4", "cannot keep"),
     (FAST, "out.avi", "cannot write"),
 ])  # fmt: skip

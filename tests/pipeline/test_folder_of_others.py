@@ -106,13 +106,13 @@ def test_a_plan_of_another_user_is_not_taken_up(shared: Path) -> None:
     clip, path = shared / "a.mp4", shared / "a.redacted.plan.json"
     found = redact.detect(clip, SETTINGS.detect)
     write_plan(found, path, own=False)
-    with pytest.raises(OutputExistsError, match="decisions of somebody else"):
+    with pytest.raises(OutputExistsError, match="somebody else's decisions"):
         redact.run(clip, None, SETTINGS)
     info, journal = probe(clip), Journal(Silent())
     order = order_to_run(info, SETTINGS.draw, Delivery(plan_out=path))
     taken = reuse_plan(order, SETTINGS.detect, journal)
     assert taken is not None, "what is named on the command line is taken up"
-    with pytest.raises(OutputExistsError, match="decisions of somebody else"):
+    with pytest.raises(OutputExistsError, match="somebody else's decisions"):
         plan_to_review(info)  # a review would go on with it
     own = shared / "a.plan.json"
     write_plan(found, own)

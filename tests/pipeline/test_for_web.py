@@ -69,7 +69,7 @@ def hdr(street: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 def web(hdr: Path) -> Path:
     done = program("run", hdr, "--for-web", *QUICK, "--audio", "mute", "--json")
     assert done.returncode == 0, done.stderr
-    assert "HDR is brought into the range" in done.stderr
+    assert "HDR is converted to the range" in done.stderr
     return Path(json.loads(done.stdout)["output"])
 
 

@@ -129,7 +129,7 @@ def test_a_file_without_a_mark_of_its_end_is_told_so(tmp_path: Path) -> None:
     clip = tmp_path / "cam.ts"
     clip.write_bytes(whole.read_bytes()[: 188 * (packets * 2 // 3)])
     done = call("run", clip, "-o", tmp_path / "out.mp4", *QUICK)
-    words = "whether the end of the file is missing cannot be told for this format"
+    words = "for this format, redact cannot tell whether the end of the file is missing"
     assert f"note: {words}" in done.stderr
     record = json.loads((tmp_path / "out.mp4.manifest.json").read_bytes())
     assert {"code": "no_end", "values": {}} in record["warnings"]

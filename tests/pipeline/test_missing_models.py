@@ -84,7 +84,7 @@ def test_plates_can_be_hidden_without_and_applied_again(
     asked = ("--targets", "plate", "--plan", plan)
     done = call(bare, "run", street, "-o", tmp_path / "a.mp4", *asked)
     assert done.returncode == ExitCode.DONE, done.stderr
-    assert "which way is up is not known" in done.stderr
+    assert "whether the picture is upright was not checked" in done.stderr
     document = json.loads(plan.read_text())
     document["settings"]["targets"] = ["face", "plate"]
     plan.write_text(json.dumps(document))

@@ -17,8 +17,8 @@ from redact.words import Message
 from ..media.footage import Clip, Sound, make
 from ..program import QUICK
 
-ANEW = "the sound was encoded anew because a span was muted"
-NOT_THERE = "lies where there is no sound: nothing was taken out there"
+ANEW = "the sound was encoded again because a span was muted"
+NOT_THERE = "lies where there is no sound: nothing was removed there"
 
 
 def with_spans(redact: Any, folder: Path, sounds: tuple[Sound, ...], *spans: MutedSpan) -> Path:
@@ -53,7 +53,7 @@ def test_what_lies_after_the_sound_is_not_certified(redact, tmp_path: Path) -> N
     clip = with_spans(redact, tmp_path, (Sound(seconds=2.0),), *spans)
     done, record, table = applied(redact, clip)
     assert f"note: 1 span that was to be muted {NOT_THERE}" in done.stderr
-    assert "the sound is kept but for 1 span that is taken out: voices identify" in done.stderr
+    assert "the sound is kept except for 1 muted span: voices identify" in done.stderr
     assert [(m["start_seconds"], m["end_seconds"]) for m in record["muted"]] == [(0.5, 0.9)]
     (check,) = checks(record)
     assert check["detail"] == [Message("sound_taken_out", count=1).to_json()]

@@ -239,7 +239,7 @@ def test_a_note_that_is_a_link_is_refused(tmp_path: Path) -> None:
 def test_two_runs_do_not_work_on_one_result(tmp_path: Path) -> None:
     final = tmp_path / "a.redacted.mp4"
     work = Claim.begin(final)
-    with pytest.raises(OutputError, match="another redact is at work"):
+    with pytest.raises(OutputError, match="another redact is working"):
         Claim.begin(final)
     work.end()
     assert list(tmp_path.iterdir()) == []

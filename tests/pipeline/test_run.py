@@ -186,7 +186,7 @@ def test_a_record_that_cannot_be_written_is_said_with_the_output(
     result = CliRunner().invoke(run, [*arguments])
     assert isinstance(result.exception, OutputError)
     assert output.exists()
-    assert f"{output}: is written, but what belongs beside it" in result.exception.message
+    assert f"{output}: is written, but the files beside it" in result.exception.message
 
 
 def test_mute_drops_the_sound(redact, street: Path, tmp_path: Path) -> None:

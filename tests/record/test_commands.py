@@ -299,7 +299,7 @@ def test_content_credentials_are_refused_before_the_work(tmp_path: Path) -> None
     given = ("--c2pa", signer.chain, signer.key)
     for options, words in (
         (("--release", "--audio", "mute"), "--release keeps no record"),
-        (("-o", tmp_path / "a.mkv"), "cannot hold content credentials"),
+        (("-o", tmp_path / "a.mkv"), "cannot contain content credentials"),
         (("--no-manifest",), "--no-manifest keeps no record"),
     ):
         refused = call(run, source, *given, *options)
