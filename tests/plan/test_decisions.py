@@ -49,7 +49,7 @@ def test_whatever_is_decided_tracks_say_what_their_subjects_do(
             subject = subject_of(plan, number)
             assert subject.decision is decision
             for part in subject.tracks:
-                assert said(plan, part) == subject.told
+                assert said(plan, part) == subject.track_decision
             assert (subject.reason, subject.by_person) == (
                 reason if decision is not Decision.NONE else "",
                 decision is not Decision.NONE,
