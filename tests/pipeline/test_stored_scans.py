@@ -79,7 +79,7 @@ def test_a_search_that_was_killed_goes_on_and_ends_as_undisturbed(
         "run", clip, "-o", tmp_path / "a.mp4", "--plan", plan, *QUICK, "--preset", "ultrafast"
     )
     assert done.returncode == ExitCode.DONE, done.stderr
-    assert "the search goes on at 0:0" in done.stderr
+    assert "the search continues at 0:0" in done.stderr
     assert plan.read_bytes() == calm.read_bytes()
     assert not looks.exists()
     manifest = msgspec.json.decode((tmp_path / "a.mp4.manifest.json").read_bytes())
