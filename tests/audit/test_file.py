@@ -74,7 +74,7 @@ def test_frames_at_other_times_are_found(clip: Clip, tmp_path: Path) -> None:
     result = _times(clip.info, moved)
     assert result["frames"][0]
     assert not result["times"][0]
-    assert result["times"][1] == "1 frame at another time: 20 (+0.007969 s)"
+    assert result["times"][1] == "1 frame at the wrong time: 20 (+0.007969 s)"
 
 
 @pytest.fixture(scope="module")

@@ -95,7 +95,7 @@ def test_a_file_that_does_not_serve_a_kind_of_target_is_refused(
     changed: Callable[..., None], part: str
 ) -> None:
     changed(lambda file: file[part].pop("head"))
-    with pytest.raises(ModelError, match="nothing for head"):
+    with pytest.raises(ModelError, match="no entry for head"):
         load_calibration()
 
 

@@ -189,5 +189,5 @@ def test_what_is_fixed_already_is_called_so(tmp_path: Path) -> None:
     for code in (ExitCode.DONE, ExitCode.EXISTS):
         done = call("fix", held, cwd=case)
         assert done.returncode == code, done.stderr
-    assert "out/a.redacted.mp4: is fixed already" in done.stderr
+    assert "out/a.redacted.mp4: is already fixed" in done.stderr
     assert f"redact fix {held} --remove" in done.stderr and "--force" not in done.stderr

@@ -56,6 +56,6 @@ def test_a_release_may_be_stamped_and_it_is_said(
     given = ("--release", "--audio", "mute", "--stamp", "copy 24-117")
     done = redact("apply", street, street_plan, "-o", output, *given)
     assert done.returncode == ExitCode.DONE, done.stderr
-    assert "every picture bears the stamp “copy 24-117”" in " ".join(done.stderr.split())
+    assert "every picture carries the stamp “copy 24-117”" in " ".join(done.stderr.split())
     long = redact("apply", street, street_plan, "-o", output, "--stamp", "so long " * 20)
     assert long.returncode == ExitCode.USAGE and "could not be read" in long.stderr

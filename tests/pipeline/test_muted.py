@@ -52,7 +52,7 @@ def test_what_lies_after_the_sound_is_not_certified(redact, tmp_path: Path) -> N
     spans = MutedSpan(500, 900, reason="a name"), MutedSpan(5000, 6000, reason="nothing")
     clip = with_spans(redact, tmp_path, (Sound(seconds=2.0),), *spans)
     done, record, table = applied(redact, clip)
-    assert f"note: 1 span that was to be muted {NOT_THERE}" in done.stderr
+    assert f"note: 1 span to mute {NOT_THERE}" in done.stderr
     assert "the sound is kept except for 1 muted span: voices identify" in done.stderr
     assert [(m["start_seconds"], m["end_seconds"]) for m in record["muted"]] == [(0.5, 0.9)]
     (check,) = checks(record)
@@ -76,7 +76,7 @@ def test_a_span_up_to_the_end_is_listed_as_long_as_the_sound(redact, tmp_path: P
 def test_a_file_without_sound_loses_none(redact, tmp_path: Path) -> None:
     clip = with_spans(redact, tmp_path, (), MutedSpan(500, 900))
     done, record, table = applied(redact, clip)
-    assert f"note: 1 span that was to be muted {NOT_THERE}" in done.stderr
+    assert f"note: 1 span to mute {NOT_THERE}" in done.stderr
     assert record["muted"] == [] and checks(record) == []
     assert "taken out" not in table and ANEW not in done.stderr
     assert "spans_without_sound" in {w["code"] for w in record["warnings"]}

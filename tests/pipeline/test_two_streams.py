@@ -20,7 +20,7 @@ from ..program import QUICK
 FRAMES = 12
 SAID = (
     "note: the file has two video streams: stream 0 (160×96) is redacted, the other one (stream 1) "
-    "is not looked at and is not in the result"
+    "is not searched and is not in the result"
 )
 
 

@@ -171,7 +171,7 @@ def test_a_plan_that_was_made_for_something_else_is_not_gone_on_with(
     for option, value in (("targets", "heads,plates"), ("sensitivity", "thorough")):
         done = call("review", source, plan, "--no-open", f"--{option}", value)
         assert done.returncode == ExitCode.USAGE and done.stdout == "", done.stderr
-        assert re.search(rf"a review goes on with this plan, .* --{option}", done.stderr)
+        assert re.search(rf"a review continues with this plan, .* --{option}", done.stderr)
     heads = DetectSettings((Target.HEAD, Target.PLATE))
     for asked, opens in ((("targets",), False), (("rotate",), True), ((), True)):
         # As of one of several videos.
