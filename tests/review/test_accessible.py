@@ -74,7 +74,6 @@ MADE = f"""{{
   warnings: {LINES}, beside: ['a.json'], sha256: '00', held: 1, output: '/a/b.mp4',
 }}"""
 DIALOGS = [
-    "{ kind: 'nameless' }",
     "{ kind: 'replace', name: 'a.mp4', holds: 'all' }",
     "{ kind: 'making' }",
     f"{{ kind: 'result', result: {MADE} }}",
@@ -114,6 +113,7 @@ def test_every_state_of_the_page(page: Page, found: Plan) -> None:
         "sheet": lambda: (page.click("#sight summary"), page.press("m"), page.find(".tile")),
         "keys": lambda: (page.press("ESCAPE"), page.press("?"), page.find(".keys kbd")),
         "finish": lambda: (page.press("ESCAPE"), page.click("#finish"), page.find(".todo")),
+        "nameless": lambda: (page.click("#start-finish"), page.find("#nameless")),
     }
     look_like(page, "en", "light")
     for state, step in steps.items():

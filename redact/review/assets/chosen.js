@@ -86,9 +86,8 @@ function Why({ who }) {
     act=${() => take(value)}><b>${value}</b> ${meaning}<//>`;
   return html`
     <label for="why">${t(`reason_for.${key}`)}</label>
-    <input type="text" id="why" value=${written} list="codes" placeholder=${t(`reason_example.${key}`)}
+    <input type="text" id="why" value=${written} placeholder=${t(`reason_example.${key}`)}
       oninput=${(e) => (state.why = e.target.value)} onchange=${(e) => saveReason(who, e.target.value)} />
-    <datalist id="codes">${codes.map(([value, meaning]) => html`<option value=${value}>${meaning}</option>`)}</datalist>
     ${codes.length > 0 && html`<div class="row codes" role="group" aria-label=${t("codes")}>${codes.map(code)}</div>`}
     ${decision && !cut && !given && html`<p class="small doubt" id="no-reason">${t(`no_reason.${key}`)}</p>`}
   `;

@@ -19,7 +19,14 @@ const ofCase = () => state.wish.case ?? state.clip.case ?? "";
 
 export const askFinish = () => (state.dialog = { kind: "finish" });
 export function FinishDialog() {
-  const left = useSignal(null);
+  const left = useSignal(null),
+    asked = useSignal(false), // about evidence in which nobody's name will stand
+    name = state.drafts.reviewer ?? state.summary.reviewer ?? "",
+    nameless = !name.trim() && state.wish.kind === "evidence";
+  const start = () => (nameless && !asked.value ? (asked.value = true) : make());
+  useEffect(() => {
+    if (asked.value) document.getElementById("f-reviewer")?.focus();
+  }, [asked.value, left.value]);
   useEffect(() => {
     get("left").then(
       (told) => (left.value = told.left),
@@ -35,9 +42,10 @@ export function FinishDialog() {
       <${Strips} />
       <${Options} />`
     }
+    ${nameless && asked.value && html`<p id="nameless" class="doubt" role="alert">${t("nameless_note")}</p>`}
     <div class="actions">
       <${Button} word="cancel" act=${closeDialog} />
-      <${Button} id="start-finish" word="start" class="primary" autofocus act=${start} />
+      <${Button} id="start-finish" class="primary" autofocus act=${start}>${t(nameless && asked.value ? "nameless" : "start")}<//>
     </div>
   `;
 }
@@ -105,30 +113,6 @@ function ToDo({ left }) {
   if (!left.length) return html`<p>✓ ${t("nothing_left")}</p>`;
   return html`<p class="small muted">${t("left_title")}</p>
     <ul class="todo">${left.map(item)}</ul>`;
-}
-
-/** Evidence says who decided: that nobody's name will stand there is asked about, once. */
-let nameless = false;
-function start() {
-  const name = state.drafts.reviewer ?? state.summary.reviewer;
-  if (name.trim() || nameless || state.wish.kind === "release") make();
-  else state.dialog = { kind: "nameless" };
-}
-export function NamelessDialog() {
-  const goOn = () => {
-    nameless = true;
-    make();
-  };
-  return html`
-    <h2 id="dialog-title">${t("nameless_title")}</h2>
-    <p>${t("nameless_note")}</p>
-    <${Reviewer} id="give-name" />
-    <div class="actions">
-      <${Button} word="cancel" act=${askFinish} />
-      <${Button} id="nameless" word="nameless" act=${goOn} />
-      <${Button} id="start-named" word="start" class="primary" act=${start} />
-    </div>
-  `;
 }
 
 async function make(replace = false) {

@@ -19,12 +19,6 @@ import { setMark } from "./sound.js";
 import * as texts from "./texts.js";
 import { uncoverFirst } from "./visible.js";
 
-/** The next picture in which something begins: a scene, or another way of knowing where somebody is. */
-export function nextChange() {
-  const runs = [...state.subjects.values()].flatMap((s) => s.tracks.flatMap((k) => k.runs)),
-    later = [...state.clip.cuts, ...runs.map(([first]) => first)].filter((n) => n > state.frame);
-  if (later.length) player.goTo(later.reduce((a, b) => Math.min(a, b)));
-}
 export const showKeys = () => (state.dialog = { kind: "keys" });
 function escape() {
   state.drawn = null;
@@ -50,7 +44,6 @@ const KEYS = {
     ["← →", "step1", { ArrowLeft: step(-1), ArrowRight: step(1) }],
     ["Shift ← →", "step10"],
     ["Home End", "ends", { Home: () => player.goTo(0), End: () => player.goTo(state.frames - 1) }],
-    ["C", "next_change", nextChange],
     ["N", "next_moment", nextMoment],
     ["M", "sheet", openSheet],
     ["F", "next_finding", () => findings.nextFinding()],
@@ -133,21 +126,12 @@ export function listen() {
   });
 }
 
-const COLUMNS = [
-  ["move", "look", "decide"],
-  ["correct", "other"],
-];
-const Group = ({ name }) => html`
+const Group = ([name, rows]) => html`<section key=${name}>
   <h3>${t(`keys.${name}`)}</h3>
-  ${KEYS[name].map(
-    ([key, word]) =>
-      html`<p key=${key}><span><kbd>${keyNames(key)}</kbd></span><span>${t(word)}</span></p>`,
-  )}
-`;
+  ${rows.map(([key, word]) => html`<p key=${key}><span><kbd>${keyNames(key)}</kbd></span><span>${t(word)}</span></p>`)}
+</section>`;
 export const KeysDialog = () => html`
   <h2 id="dialog-title">${t("keys")}</h2>
-  <div class="keys">
-    ${COLUMNS.map((names) => html`<div>${names.map((name) => html`<${Group} key=${name} name=${name} />`)}</div>`)}
-  </div>
+  <div class="keys">${Object.entries(KEYS).map(Group)}</div>
   <div class="actions"><${Button} word="close" class="primary" act=${closeDialog} /></div>
 `;

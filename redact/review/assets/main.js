@@ -25,7 +25,6 @@ import { Toasts } from "./toasts.js";
 const DIALOGS = {
   keys: KeysDialog,
   finish: finish.FinishDialog,
-  nameless: finish.NamelessDialog,
   replace: finish.ReplaceDialog,
   making: finish.MakingDialog,
   result: finish.ResultDialog,

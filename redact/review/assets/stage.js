@@ -3,7 +3,6 @@ import { html, useLayoutEffect, useRef, useSignal } from "./html.js";
 import { begin, edit, select, state } from "./store.js";
 import { clock, t } from "./words.js";
 import { Button, Choices, Icon, Radios } from "./controls.js";
-import { nextChange } from "./keys.js";
 import { momentHere, nextMoment } from "./moments.js";
 import { crowd, Handles, Magnifier, Outlines } from "./overlay.js";
 import * as player from "./player.js";
@@ -101,7 +100,6 @@ const ICONS = {
   back1: "m12.5 5-5 5 5 5",
   next1: "m7.5 5 5 5-5 5",
   next10: "m4 5 5 5-5 5m6-10 5 5-5 5",
-  next_change: "m4 5 5 5-5 5M14.5 4v12",
   zoom_out: "M5 10h10",
   zoom_in: "M5 10h10M10 5v10",
 };
@@ -119,7 +117,6 @@ const Controls = () => html`
         <//>
       <//>
       ${icon("next1", "→", () => player.step(1))} ${icon("next10", "Shift →", () => player.step(10))}
-      ${icon("next_change", "C", nextChange)}
     </span>
     <span id="clock">
       ${state.wanted !== null && `${clock(state.times[state.frame], 2)} / ${clock(state.duration, 2)} · ${t("frame_n", { n: state.frame })}`}
