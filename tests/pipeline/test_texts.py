@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from redact.errors import PlanError
 from redact.media import Decode, probe
 from redact.pipeline import find_texts
-from redact.pipeline.find_texts import STRAIGHT, straightened
+from redact.pipeline.find_texts import STRAIGHT, _stays, straightened
 from redact.plan import FoundText, Plan, dump_plan, hide_texts, parse_plan, read_plan, reads
 from redact.progress import Silent
 from redact.types import UNDECIDED, Box, Keyframe, State, Target, Track
@@ -207,3 +207,15 @@ def test_of_the_places_of_a_text_none_is_lost(steps: list[tuple[int, int, int, i
     for frame, box in places:
         here = track.at(frame)
         assert here is not None and here.box == pytest.approx(box, abs=STRAIGHT + 1e-6)
+
+
+def test_what_moves_down_or_across_does_not_stay_and_what_is_read_further_does() -> None:
+    """A line of a ticker and one of rolling credits move; of a caption more may be read."""
+    line = Box(100, 300, 300, 320)
+    for moved, stays in (
+        (Box(104, 301, 304, 321), True),
+        (Box(100, 300, 480, 320), True),  # more of it was read
+        (Box(160, 300, 360, 320), False),
+        (Box(100, 340, 300, 360), False),
+    ):
+        assert _stays(line, moved) == _stays(moved, line) == stays, moved

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import base64
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
+from redact.media import probe
 from redact.plan import edit, read_plan, write_plan
 from redact.review.refused_error import RefusedError
 from redact.review.session import Session
-from redact.review.sound import heard
+from redact.review.sound import heard, sound_span
 from redact.settings import DetectSettings, RenderSettings
 
 from ..media.footage import Clip, Sound, make
@@ -51,6 +53,15 @@ def test_a_span_over_the_end_is_drawn_to_the_end(tmp_path: Path) -> None:
         assert edit.unmute(plan, [1]).muted == ()
     finally:
         session.close()
+
+
+def test_sound_whose_end_no_header_tells_ends_with_the_file(tmp_path: Path) -> None:
+    clip = make(tmp_path / "cam.mp4", Clip(pts=range(50), sounds=[Sound(seconds=2.0)]))
+    info, plan = probe(clip), plan_of(clip)
+    info = replace(info, audio=tuple(replace(sound, ends=None) for sound in info.audio))
+    for length, end in ((9.0, 9.0), (1.0, 2.0), (None, 2.0)):  # that of the pictures at least
+        told = sound_span(replace(info, duration=length), plan)
+        assert told == pytest.approx((0, end), abs=0.05), length
 
 
 def test_sound_outside_the_pictures_is_on_the_page(tmp_path: Path) -> None:
