@@ -12,40 +12,26 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 import redact
-from redact.detection import (
-    CloseUp,
-    Detector,
-    Ensemble,
-    load_close_up,
-    load_detector,
-    load_somebody,
-)
 from redact.errors import RedactError
 from redact.media import Decode, SourceInfo, probe, sha256_of
 from redact.pipeline import Delivery, Journal, order_to_apply
 from redact.pipeline.draw import draw
-from redact.pipeline.search_detectors import bell_for
-from redact.plan import Plan, SourceRef, build_plan
+from redact.pipeline.search import FrameRecord
+from redact.pipeline.search_detectors import detectors_for
+from redact.plan import Plan
 from redact.progress import Silent
 from redact.reading import NumberReader
 from redact.record import EvidenceChoice
 from redact.settings import Caution, DetectSettings, OptionalNetwork, Sensitivity, Settings
-from redact.track import Bell, Eyes, IncrementalScanner, Tracker, scanned, settings_of
-from redact.types import (
-    DEFAULT_TARGETS,
-    Detections,
-    Frame,
-    Rect,
-    Target,
-    Timeline,
-)
+from redact.track import IncrementalScanner, Tracker, scanned, settings_of
+from redact.types import DEFAULT_TARGETS, Detections, Frame, Rect, Target
 
 from .errors import ToolError
 
@@ -108,22 +94,6 @@ class Sightings:
             temporary.replace(self._path)
 
 
-@dataclass
-class Seen:
-    """Frames that were decoded: their times, and the numbers of the damaged and the broken ones."""
-
-    pts: list[int] = field(default_factory=list)
-    damaged: list[int] = field(default_factory=list)
-    broken: list[int] = field(default_factory=list)
-
-    def add(self, frame: Frame) -> None:
-        self.pts.append(frame.pts)
-        if frame.damaged:
-            self.damaged.append(frame.index)
-        if frame.broken:
-            self.broken.append(frame.index)
-
-
 @dataclass(frozen=True)
 class Planned:
     """What the first pass over a clip tells.
@@ -135,17 +105,6 @@ class Planned:
 
     info: SourceInfo
     plan: Plan
-
-
-def eyes_of(
-    detector: Detector, targets: tuple[Target, ...], aspect: float, threads: int | None = None
-) -> Eyes | None:
-    """Who looks for bodies, as in a search."""
-    somebody = load_somebody(detector, targets, sample_aspect=aspect, threads=threads)
-    if somebody is None:
-        return None
-    plates = somebody.plates if Target.PLATE in targets else None
-    return Eyes(somebody.bodies, somebody.heads, somebody.target, plates)
 
 
 class RedactTool:
@@ -172,20 +131,8 @@ class RedactTool:
         self._hides = hides
         self._sensitivity = Sensitivity(sensitivity)
         self._folder = folder
-        self._without, self._caution = without, caution
-        self._loaded: dict[float, tuple[Ensemble, CloseUp, Eyes | None]] = {}
+        self._without, self._caution = tuple(without), caution
         self.version = fingerprint()
-
-    def _looking(self, info: SourceInfo) -> tuple[Ensemble, CloseUp, Eyes | None]:
-        """For a clip's shape of pixels, kept for the next one."""
-        aspect = float(info.video.upright_sample_aspect)
-        if aspect not in self._loaded:
-            detector = load_detector(
-                self._sensitivity, self._hides, sample_aspect=aspect, without=self._without
-            )
-            close_up = load_close_up(detector, self._hides)
-            self._loaded[aspect] = detector, close_up, eyes_of(detector, self._hides, aspect)
-        return self._loaded[aspect]
 
     def run(self, source: Path, output: Path) -> dict[str, Any]:
         """Write the redacted clip; returns notes for the record.
@@ -211,38 +158,25 @@ class RedactTool:
     def planned(self, source: Path) -> Planned:
         """The first pass: decode, detect, track, plan. Raises RedactError as they do."""
         info = probe(source)
+        settings = DetectSettings(
+            self._hides, self._sensitivity, self._without, caution=self._caution
+        )
+        detectors = detectors_for(info, settings, None, ())
         digest = sha256_of(source, Journal(Silent()))
-        detector, close_up, eyes = self._looking(info)
         shape = f"{digest} {float(info.video.upright_sample_aspect)} {self.targets}"
-        sightings = Sightings(detector, shape, self._folder)
-        frames = Seen()
-        bell = bell_for(info, self.settings.detect, detector)
-        tracks, cuts = self._tracks(info, sightings, close_up, eyes, bell, frames)
-        sightings.keep()
-        timeline = Timeline(info.video.time_base, tuple(frames.pts))
-        reference = SourceRef(info.path.name, digest, info.size, *info.video.upright_size, timeline)
-        asked = DetectSettings(self._hides, self._sensitivity)
-        plan = build_plan(reference, asked, tracks, cuts, frames.damaged, broken=frames.broken)
-        return Planned(info, plan)
-
-    def _tracks(
-        self,
-        info: SourceInfo,
-        sightings: Sightings,
-        close_up: CloseUp,
-        eyes: Eyes | None,
-        bell: Bell | None,
-        seen: Seen,
-    ) -> tuple[Any, Any]:
-        """Tracks and cuts; what the frames were goes into `seen`."""
-        numbers = settings_of(self._sensitivity, self._caution)
-        read = NumberReader().legible
+        sightings = Sightings(detectors.detector, shape, self._folder)
+        record = FrameRecord(Decode(info))
         tracker = Tracker(
-            settings=numbers, ask=close_up.ask, find=close_up.find, read=read, eyes=eyes
+            settings=settings_of(self._sensitivity, self._caution),
+            ask=detectors.close_up.ask,
+            find=detectors.close_up.find,
+            read=NumberReader().legible,
+            eyes=detectors.eyes,
         )
         scanner = IncrementalScanner(sightings.at, tracker.settings.whole_every)
-        for frame in Decode(info):
-            seen.add(frame)
-            tracker.observe(frame, *scanned(frame, tracker, scanner, bell))
-        found = tracker.finish()
-        return found.tracks, found.cuts
+        for frame in record.frames:
+            record.note(frame)
+            tracker.observe(frame, *scanned(frame, tracker, scanner, detectors.bell))
+        sightings.keep()
+        looked = scanner.whole + scanner.parts
+        return Planned(info, record.plan(info, digest, settings, tracker.finish(), (), looked))

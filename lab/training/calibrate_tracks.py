@@ -75,7 +75,7 @@ def moved_stills() -> Clips:
 
 
 def gather(
-    clips: Clips, keep: Path | None, threads: int, targets: tuple[Target, ...] = DEFAULT_TARGETS
+    clips: Clips, keep: Path | None, targets: tuple[Target, ...] = DEFAULT_TARGETS
 ) -> list[Tracklet]:
     """Tracklets of all clips.
 
@@ -88,7 +88,7 @@ def gather(
     for clip, (path, mine) in clips.items():
         if clip in done:
             continue
-        done[clip] = [t.as_json() for t in tracklets_of(path, mine, threads, targets)]
+        done[clip] = [t.as_json() for t in tracklets_of(path, mine, targets)]
         if sys.stderr.isatty():
             print(f"\r{len(done)} clips, {clip}   ", end="", file=sys.stderr)
         if keep is not None:
@@ -145,14 +145,13 @@ def main() -> None:
     ap.add_argument("--heads", action="store_true", help="fit 'head', and only that")
     ap.add_argument("--clips-named", nargs="+", default=[], help="these clips only")
     ap.add_argument("--keep", type=Path, help="JSON file in which tracklets are kept between runs")
-    ap.add_argument("--threads", type=int, default=2)
     ap.add_argument("--out", type=Path, default=calibration_file.FILE)
     a = ap.parse_args()
     clips = footage(a.labels, a.clips) | (moved_stills() if a.moved else {})
     if a.clips_named:
         clips = {name: clips[name] for name in a.clips_named}
     targets = (Target.PLATE, Target.HEAD) if a.heads else DEFAULT_TARGETS
-    tracklets = gather(clips, a.keep, a.threads, targets)
+    tracklets = gather(clips, a.keep, targets)
     only = Target.HEAD.word if a.heads else a.only
     words = [t.word for t in targets if only in (None, t.word)]
     weights = {word: fit(tracklets, word) for word in words}

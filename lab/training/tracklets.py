@@ -9,14 +9,14 @@ from typing import Any
 
 import numpy as np
 
-from lab.leak.redact_tools import Sightings, eyes_of
+from lab.leak.redact_tools import Sightings
 from lab.leak.tools import cache_folder
 from lab.training.labelled import Boxes, Labelled, holds_centre, overlaps
-from redact.detection import load_close_up, load_detector
 from redact.media import Decode, probe, sha256_of
 from redact.pipeline import Journal
+from redact.pipeline.search_detectors import detectors_for
 from redact.progress import Silent
-from redact.settings import Sensitivity
+from redact.settings import DetectSettings, Sensitivity
 from redact.track import IncrementalScanner, Tracker, scanned
 from redact.track.active_tracklets import Retired
 from redact.track.belief import AS_DETECTED
@@ -61,7 +61,6 @@ class Tracklet:
 def tracklets_of(
     path: Path,
     labels: Sequence[Labelled],
-    threads: int,
     targets: tuple[Target, ...] = DEFAULT_TARGETS,
 ) -> list[Tracklet]:
     """All tracklets of a clip that were there in one of its labelled frames.
@@ -71,13 +70,13 @@ def tracklets_of(
     """
     info = probe(path)
     aspect = float(info.video.upright_sample_aspect)
-    detector = load_detector(targets=targets, threads=threads, sample_aspect=aspect)
+    detectors = detectors_for(info, DetectSettings(targets), None, ())
     shape = f"{sha256_of(path, Journal(Silent()))} {aspect} {tuple(t.word for t in targets)}"
-    seen = Sightings(detector, shape, cache_folder() / "detections")
+    seen = Sightings(detectors.detector, shape, cache_folder() / "detections")
     tracker = Tracker(
         weights=AS_DETECTED,  # while the weights are still to be found
-        ask=load_close_up(detector, targets, threads).ask,
-        eyes=eyes_of(detector, targets, aspect, threads),
+        ask=detectors.close_up.ask,
+        eyes=detectors.eyes,
         settings=replace(settings_of(Sensitivity.BALANCED), leak_cost=BELIEVE_MOST),
     )
     scanner = IncrementalScanner(seen.at, tracker.settings.whole_every)

@@ -70,7 +70,7 @@ def detect(
     close_up, bell = detectors.close_up, detectors.bell
     numbers = settings_of(settings.sensitivity, settings.caution)
     digest = sha256_of(info.path, journal)
-    record = _FrameRecord(Decode(info))
+    record = FrameRecord(Decode(info))
     with (
         open_scans(plan_file, digest, settings, detectors.detector) as kept,
         journal.step("detect", info.expected_frames) as step,
@@ -131,7 +131,7 @@ def detect(
 def _texts_alone(info: SourceInfo, settings: DetectSettings, journal: Journal) -> Plan:
     """The plan of a video in which only text is hidden. No detector runs: the tracker finds the
     cuts and the reader finds the texts."""
-    digest, record, tracker = sha256_of(info.path, journal), _FrameRecord(Decode(info)), Tracker()
+    digest, record, tracker = sha256_of(info.path, journal), FrameRecord(Decode(info)), Tracker()
     with (
         journal.step("detect", info.expected_frames) as step,
         read_ahead(_prepared(record.frames, tracker)) as decoded,
@@ -151,7 +151,7 @@ def _texts_alone(info: SourceInfo, settings: DetectSettings, journal: Journal) -
 
 
 @dataclass
-class _FrameRecord:
+class FrameRecord:
     """A record of a video's frames, made while they are decoded.
 
     Attributes:
