@@ -17,7 +17,7 @@ import numpy as np
 from av.video.reformatter import VideoReformatter
 
 from ..detection import load_calibration
-from ..plan import COVERED, Plan
+from ..plan import COVERED, SAME_TEXT, Plan
 from ..reading import LEGIBLE, NumberReader, Text, is_plate_number, repeats
 from ..track import Clues, ScannedPicture, probability_of, shrink
 from ..types import DOUBTFUL, STANDS_STILL, Action, Box, Frame, State, Target, folded
@@ -38,10 +38,6 @@ NUMBER_MOVES: Final = 2.0
 it, 20 instead of 18 of 20 plates set into footage, mostly without cars, are found. Of 13 texts that
 read like a number but are none, in two pictures of 67 clips of dev and street footage, none moved
 by more than .03 of its height, far less than `STANDS_STILL`."""
-
-SAME_NUMBER: Final = 0.8
-"""Similarity of two readings (`difflib`) from which they are one number: one letter in five is
-misread. Two of eight plates set into footage were missed because the second reading differed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,7 +177,7 @@ class Legible:
         """Whether a visible number was read in another place in an earlier picture. Both ends must
         have moved, because one end of a partly read caption stays."""
         text = folded(line.text)
-        known = get_close_matches(text, self._first, 1, SAME_NUMBER)
+        known = get_close_matches(text, self._first, 1, SAME_TEXT)
         earlier, place = self._first.setdefault(known[0] if known else text, (frame, line.box))
         way = min(math.dist(place[i : i + 2], line.box[i : i + 2]) for i in (0, 2))
         return earlier < frame and way >= STANDS_STILL * line.height

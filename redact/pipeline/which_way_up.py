@@ -13,7 +13,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import partial
-from typing import Final, Literal
+from typing import Final, Literal, get_args
 
 import numpy as np
 from av.video.reformatter import VideoReformatter
@@ -71,7 +71,7 @@ a person slides); no clip is taken for turned. Of their 228 turned versions 123 
 faces alone 78; in nearly all others nobody is large enough."""
 
 Degrees = Literal[90, 180, 270]
-_TURNED: Final[tuple[Degrees, ...]] = (90, 180, 270)
+_TURNED: Final[tuple[Degrees, ...]] = get_args(Degrees)
 
 Ways = NDArray[np.float64]
 """Evidence in one picture, float64 [2, 4]: rows for faces and bodies; columns for the picture as it

@@ -8,7 +8,7 @@ from .coco import export_coco
 from .file import Dumped, dump_plan, is_own_plan, parse_plan, read_plan, without_mark, write_plan
 from .file_fields import PlanRecord
 from .found_text import MOST_CHARACTERS, FoundText
-from .hide_texts import hide_texts, reads, tracks_of_texts
+from .hide_texts import SAME_TEXT, hide_texts, reads, tracks_of_texts
 from .muted_span import MutedSpan, Sound
 from .plan import ALL_SOUND, HELD_REACH, Plan, SourceRef
 from .presence import SOMEBODY, Presence, lies_on, presence

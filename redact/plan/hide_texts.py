@@ -22,9 +22,9 @@ from .found_text import FoundText
 from .plan import Plan
 from .subject import Decision
 
-LEAST_SHARED_LETTERS: Final = 0.8
-"""Share of letters and digits that a text must have in common with a search term of at least
-`TELLING_LETTERS`: the reader misreads one letter in five of small print."""
+SAME_TEXT: Final = 1 - 1 / TELLING_LETTERS
+"""Share of letters and digits that two readings must have in common (`difflib`) to be of one text:
+the reader misreads one letter in five of small print."""
 
 
 def reads(text: FoundText, wanted: str) -> bool:
@@ -43,10 +43,7 @@ def _holds(line: str, wanted: str) -> bool:
     match = SequenceMatcher(None, "", wanted, autojunk=False)
     for start in range(max(1, len(line) - size + 1)):
         match.set_seq1(line[start : start + size])
-        if (
-            match.real_quick_ratio() >= LEAST_SHARED_LETTERS
-            and match.ratio() >= LEAST_SHARED_LETTERS
-        ):
+        if match.real_quick_ratio() >= SAME_TEXT and match.ratio() >= SAME_TEXT:
             return True
     return False
 

@@ -100,22 +100,19 @@ ON_VEHICLE: Final = (0.5, 0.4)
 """Greatest width and height of a plate in those of the vehicle that bears it."""
 
 
-def plates_borne(
-    vehicles: Boxes, plates: Boxes, largest: tuple[float, float] = ON_VEHICLE
-) -> NDArray[np.bool_]:
+def plates_borne(vehicles: Boxes, plates: Boxes) -> NDArray[np.bool_]:
     """[N, M] whether each of N vehicles bears each of M plates.
 
     Args:
         vehicles: [N, 4].
         plates: [M, 4], of the same picture.
-        largest: width and height of a plate in those of its vehicle.
     """
     middle = (plates[:, :2] + plates[:, 2:])[None] / 2
     size = np.maximum(vehicles[:, 2:] - vehicles[:, :2], 1e-6)[:, None]
     beyond = PLATE_ASIDE * size
     inside = (middle >= vehicles[:, None, :2] - beyond) & (middle <= vehicles[:, None, 2:] + beyond)
     share = (plates[:, 2:] - plates[:, :2])[None] / size
-    return np.asarray((inside & (share <= largest)).all(axis=2))
+    return np.asarray((inside & (share <= ON_VEHICLE)).all(axis=2))
 
 
 BELOW_RIDER: Final = 0.2

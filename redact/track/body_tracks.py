@@ -48,16 +48,9 @@ a tenth between scans, and two in one box are half as large again."""
 LONGEST_UNSEEN: Final = 1.0
 """Seconds for which scans may miss a body that goes on where it was: three scans."""
 
-FARTHEST_HEAD: Final = 1.2
-"""Distance of a face or head from where that of a body should be, in heights of that place, at
-most: a head that is bent forward or aside is about one away, most are a quarter."""
-
 CLEARLY_NEARER: Final = 0.4
-"""So much farther is it from where the head of any other body should be."""
-
-WIDEST_PLATE: Final = 0.7
-"""Width of a plate in widths of the vehicle that bears it, at most, where only whose it is counts:
-of a vehicle that comes in at the border less shows than of those that are searched for plates."""
+"""Heights of the place where the head of a body should be by which a face or head is nearer to it
+than to that of any other body, and than any other head."""
 
 MOSTLY: Final = 0.8
 """Share of some scans from which what they show together is believed."""
@@ -189,7 +182,7 @@ def _clear(likeness: Boxes, least: float, by: float) -> set[tuple[int, int]]:
     """Row and column of each pair that is alike enough, and by so much more than each of the two
     is like any other."""
     found = set()
-    for row, column in np.argwhere(likeness >= least).tolist():
+    for row, column in np.argwhere(likeness > least).tolist():
         along, down = np.delete(likeness[row], column), np.delete(likeness[:, column], row)
         rivals = np.concatenate([along, down])
         if rivals.max(initial=-np.inf) <= likeness[row, column] - by:
@@ -226,7 +219,7 @@ def owned(
         targets = np.array([track.target for track, _ in here], np.int8)
         near = _at_head(boxes, targets, scan.bodies)
         on = _on_vehicle(boxes, targets, scan.bodies)
-        sure = _clear(near, -FARTHEST_HEAD, CLEARLY_NEARER) | _clear(on, 1, 1)
+        sure = _clear(near, -np.inf, CLEARLY_NEARER) | _clear(on, 0, 1)
         taken = {row for row, _ in sure}, {column for _, column in sure}
         for row, column in np.ndindex(near.shape):
             if (scan.frame, row) not in of:
@@ -265,5 +258,5 @@ def _middles(boxes: Boxes) -> Boxes:
 
 def _on_vehicle(plates: Boxes, targets: NDArray[np.int8], bodies: Bodies) -> Boxes:
     """[M, N] 1 where each of M bodies is a vehicle that can bear each of N plates, else 0."""
-    on = plates_borne(bodies.xyxy.astype(np.float64), plates, (WIDEST_PLATE, np.inf))
+    on = plates_borne(bodies.xyxy.astype(np.float64), plates)
     return np.asarray(on & bodies.vehicle[:, None] & (targets == Target.PLATE)[None], np.float64)

@@ -44,9 +44,6 @@ one block is found somewhere in any picture, sixteen together are not."""
 BURNT_OUT = 245
 """Luma from which a flash has burnt out what is there."""
 
-SOME_BURNT = 0.25
-"""Share of a block that is burnt out, above which it tells nothing."""
-
 FLASH_TIME = 0.4
 """Seconds within which the old picture returns after a flash: longer than several flashes
 on end last, shorter than a shot. As much on either side of a cut is compared."""
@@ -245,11 +242,11 @@ def _sums(values: NDArray[np.float32], axis: int) -> NDArray[np.float32]:
 
 
 def _burnt(picture: NDArray[np.uint8]) -> NDArray[np.bool_]:
-    """Blocks that a flash has burnt out."""
+    """Blocks in which a flash has burnt out anything: they tell nothing."""
     rows, columns = (side // MATCHED_BLOCK for side in picture.shape)
     burnt = picture[: rows * MATCHED_BLOCK, : columns * MATCHED_BLOCK] >= BURNT_OUT
-    share = burnt.reshape(rows, MATCHED_BLOCK, columns, MATCHED_BLOCK).mean(axis=(1, 3))
-    return np.asarray(share > SOME_BURNT, np.bool_)
+    blocks = burnt.reshape(rows, MATCHED_BLOCK, columns, MATCHED_BLOCK)
+    return np.asarray(blocks.any(axis=(1, 3)), np.bool_)
 
 
 def _without_bars(
