@@ -10,12 +10,9 @@ from typing import Final
 from ..plan import Plan, decisions, mask_shape
 from ..risk import rated_places
 from ..settings import Sensitivity
-from ..track import FrameClock
+from ..track import AROUND, FrameClock
 from ..types import Box, Frame, Timeline
 from .limits import WHOLE_SCAN_EVERY
-
-AROUND_PLACE: Final = 1.0
-"""Share of its size by which a scanned place is larger than its box: people go on moving."""
 
 SCANNED_SHARE: Final = 0.06
 """Of the search's scans, as many as the audit makes at places (`thorough`: twice): its price."""
@@ -52,7 +49,7 @@ def scheduled_scans(plan: Plan, sensitivity: Sensitivity) -> dict[int, list[Box]
     for _, place in rated_places(plan):
         if left <= 0:
             break
-        box = whole if place.box is None else place.box.grown(AROUND_PLACE)
+        box = whole if place.box is None else place.box.grown(AROUND)
         places = chosen.setdefault(place.frame, [])
         if places is not None:  # else the whole picture is scanned, and this place with it
             # A place is scanned with all around it that networks need: see `PART_CONTEXT`.

@@ -26,7 +26,7 @@ from .geometry import (
     warped,
 )
 from .patches import Patches, pairwise_likeness, patches_of
-from .sensitivities import TrackSettings
+from .sensitivities import AROUND, TrackSettings
 from .sightings import SPEED_TIME, How, SightingLog
 from .small_pictures import SmallFrame, picture_area
 from .starting_score import STARTS
@@ -41,10 +41,6 @@ RESTLESS_STEP = 0.5
 RESTLESS_ZOOM = 0.02
 """Motion in a frame, in object sizes, and zoom from which every frame is scanned: the
 pixel tracker still finds what moves by half its size; a judgement, not fitted."""
-
-RESTLESS_REACH = 2 * RESTLESS_STEP
-"""Own sizes around the expected place of such an object that are scanned: twice as far as
-it moves in a frame."""
 
 HIDDEN_IN_DOUBT = 0.4
 """Probability below which what is hidden is scanned whenever anything is: without it a tenth
@@ -159,7 +155,7 @@ class ActiveTracklets:
             which |= r.believed & (probability_of(r.clues, self._weights) < HIDDEN_IN_DOUBT)
         rows = np.flatnonzero(which)
         places = warped(r.motion.boxes[rows], camera) + np.tile(step[rows], 2)
-        return grown(places, RESTLESS_REACH)
+        return grown(places, AROUND)
 
     def match(
         self, small: SmallFrame, seen: Observations, areas: Sequence[Rect] | None = None

@@ -151,15 +151,12 @@ def _pair_costs(
     return cost, (distance <= reach) & (ratio <= np.log(SIZE_RATIO))
 
 
-FRAMED_LESS_WELL = 0.5
-"""Share of the smaller box from which what was never firmly seen is the other one, framed less well
-(a face with the chest below it, a plate with the bumper), in the middle of these frames: half, as
-no plate hangs on another. A faint face must be no smaller as well: of two boxes of one size on one
-small face, each held a part that the other had lost."""
-
-STACKED_FRAMES = 0.5
-"""Share of the shorter track's sightings in which both were seen: half of its life; two
-who cross part again."""
+STACKED = 0.5
+"""Share of the shorter track's sightings in which both were seen, as two who cross part again; and
+of the smaller box, in the middle of these frames, from which what was never firmly seen is the
+other one, framed less well (a face with the chest below it, a plate with the bumper), as no plate
+hangs on another. A faint face must be no smaller as well: of two boxes of one size on one small
+face, each held a part that the other had lost."""
 
 
 def weave(
@@ -320,11 +317,11 @@ def _stacked(host: tuple[list[Piece], Rows, float], other: tuple[list[Piece], Ro
         return False
     mine, rows = host[1], other[1]
     _, i, j = np.intersect1d(mine["frame"], rows["frame"], assume_unique=True, return_indices=True)
-    if len(i) < STACKED_FRAMES * len(rows):
+    if len(i) < STACKED * len(rows):
         return False
     ours, theirs = mine["box"][i].astype(np.float64), rows["box"][j].astype(np.float64)
     share = _shares(ours, theirs)
-    if rows["score"].max() < DOUBTFUL and np.median(share) >= FRAMED_LESS_WELL:
+    if rows["score"].max() < DOUBTFUL and np.median(share) >= STACKED:
         is_plate = host[0][0].target is Target.PLATE
         if is_plate or np.median(areas(theirs) - areas(ours)) >= 0:
             return True

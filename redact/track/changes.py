@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from ..types import Boxes, Rect
 from .geometry import grown
-from .sensitivities import JITTER
+from .sensitivities import AROUND, JITTER
 from .small_pictures import SmallFrame
 
 T = TypeVar("T")
@@ -39,11 +39,6 @@ SPOT = 3
 """Pixels of that level along a side of the least that counts where nothing is detected, half of a
 face of 20 pixels in 1080p. Noise is finer, and averages out: of a still camera whose key pictures
 code all of it anew, single pixels change by 18 levels then, and means of such spots by 5."""
-
-NOISE_REACH = 1.0
-"""Own sizes around a detection in which noise counts as well. Each scan of a doubtful face gives
-another score, and the best of them counts: with 0 a man on a dev clip stayed open, with .5, 1 and
-2 he is hidden."""
 
 MOST_AREAS = 8
 """Each is an image of its own to the networks; about what a busy street needs. It decides cost
@@ -90,7 +85,7 @@ class ScannedPicture:
             return None
         changed = changed_blocks(self._picture, now)
         if changed.any():
-            near = self._blocks(grown(found.astype(np.float64), NOISE_REACH))
+            near = self._blocks(grown(found.astype(np.float64), AROUND))
             changed &= near | beyond_noise(self._picture, now)
         return [self._area(*box) for box in boxes_of(changed)]
 
