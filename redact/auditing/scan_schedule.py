@@ -10,7 +10,7 @@ from typing import Final
 from ..plan import Plan, decisions, mask_shape
 from ..risk import rated_places
 from ..settings import Sensitivity
-from ..track import AROUND, FrameClock
+from ..track import AROUND_PLACE, FrameClock
 from ..types import Box, Frame, Timeline
 from .limits import WHOLE_SCAN_EVERY
 
@@ -49,7 +49,7 @@ def scheduled_scans(plan: Plan, sensitivity: Sensitivity) -> dict[int, list[Box]
     for _, place in rated_places(plan):
         if left <= 0:
             break
-        box = whole if place.box is None else place.box.grown(AROUND)
+        box = whole if place.box is None else place.box.grown(AROUND_PLACE)
         places = chosen.setdefault(place.frame, [])
         if places is not None:  # else the whole picture is scanned, and this place with it
             # A place is scanned with all around it that networks need: see `PART_CONTEXT`.

@@ -18,7 +18,7 @@ from .geometry import warped
 from .incremental_scan import MOST_PATIENCE, IncrementalScanner, ScanParts
 from .patches import PATCH_REACH, Patches, patches_of, sample
 from .scan import scanned
-from .sensitivities import AROUND, TrackSettings, settings_of
+from .sensitivities import AROUND_PLACE, TrackSettings, settings_of
 from .silhouettes import ShapeScan, shapes_between, without_empty_ends, worth_its_box
 from .small_pictures import PATCH_SIDE, SmallFrame, shrink
 from .tracker import Ask, Read, Tracker, Tracks

@@ -26,7 +26,7 @@ from .geometry import (
     warped,
 )
 from .patches import Patches, pairwise_likeness, patches_of
-from .sensitivities import AROUND, TrackSettings
+from .sensitivities import AROUND_PLACE, TrackSettings
 from .sightings import SPEED_TIME, How, SightingLog
 from .small_pictures import SmallFrame, picture_area
 from .starting_score import STARTS
@@ -155,7 +155,7 @@ class ActiveTracklets:
             which |= r.believed & (probability_of(r.clues, self._weights) < HIDDEN_IN_DOUBT)
         rows = np.flatnonzero(which)
         places = warped(r.motion.boxes[rows], camera) + np.tile(step[rows], 2)
-        return grown(places, AROUND)
+        return grown(places, AROUND_PLACE)
 
     def match(
         self, small: SmallFrame, seen: Observations, areas: Sequence[Rect] | None = None

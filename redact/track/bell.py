@@ -15,7 +15,7 @@ from ..types import LOOSELY_SAME_IOU, Boxes, Frame
 from .changes import ScannedPicture
 from .geometry import grown
 from .incremental_scan import ScanParts
-from .sensitivities import AROUND, JITTER, TrackSettings
+from .sensitivities import AROUND_PLACE, JITTER, TrackSettings
 from .small_pictures import SmallFrame
 
 _NONE: Final = np.zeros((0, 4))
@@ -62,4 +62,4 @@ class Bell:
             self._seen.scanned(small, areas)
         faces = found.xyxy[found.score >= self._settings.ring_score].astype(np.float64)
         new = faces[(iou(faces, known) < LOOSELY_SAME_IOU).all(axis=1)]
-        return grown(new, AROUND)
+        return grown(new, AROUND_PLACE)

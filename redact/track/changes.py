@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from ..types import Boxes, Rect
 from .geometry import grown
-from .sensitivities import AROUND, JITTER
+from .sensitivities import AROUND_PLACE, JITTER
 from .small_pictures import SmallFrame
 
 T = TypeVar("T")
@@ -85,7 +85,7 @@ class ScannedPicture:
             return None
         changed = changed_blocks(self._picture, now)
         if changed.any():
-            near = self._blocks(grown(found.astype(np.float64), AROUND))
+            near = self._blocks(grown(found.astype(np.float64), AROUND_PLACE))
             changed &= near | beyond_noise(self._picture, now)
         return [self._area(*box) for box in boxes_of(changed)]
 

@@ -52,7 +52,7 @@ CAUTION = {Caution.LOW: 0.25, Caution.NORMAL: 1.0, Caution.HIGH: 4.0}
 that a user sees it; chosen by whoever runs it, not fitted."""
 
 
-AROUND = 1.0
+AROUND_PLACE = 1.0
 """Own sizes around a place into which whoever is there may have moved: they are scanned with it,
 and there noise counts as a change. Each scan of a doubtful face gives another score, and the best
 of them counts: with 0 a man on a dev clip stayed open, with .5, 1 and 2 he is hidden."""

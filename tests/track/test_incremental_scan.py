@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from redact.detection import SCAN_SIZES
 from redact.detection.views import PART_CONTEXT
 from redact.settings import Sensitivity
-from redact.track import AROUND, IncrementalScanner, Remembered
+from redact.track import AROUND_PLACE, IncrementalScanner, Remembered
 from redact.track.changes import (
     CHANGED_BLOCK,
     COMPARED_LEVEL,
@@ -162,7 +162,7 @@ def test_noise_is_looked_at_where_anything_is_seen_and_nowhere_else() -> None:
     for index in range(100):
         clip.show(anew(mixed(1.0), index // 10))
     assert clip.scanner.parts >= 5
-    x1, y1, x2, y2 = FACE.box(0).grown(AROUND)
+    x1, y1, x2, y2 = FACE.box(0).grown(AROUND_PLACE)
     near = Box(x1 - 32, y1 - 32, x2 + 32, y2 + 32)  # whole blocks, and a gap to the border
     for _, areas in clip.recorder.shown[1:]:
         assert areas is not None and all(near.contains(Box(*area)) for area in areas)
