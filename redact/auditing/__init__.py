@@ -2,6 +2,6 @@
 
 from .audit import audit_file
 from .finding_sentence import finding_sentence
-from .findings_sheet import finding_pictures, review_sheet, sheet_path
 from .fix_findings import fix_command, hiding_places
+from .pictures_of_findings import finding_pictures
 from .result import AuditResult, AuditSettings, Check, finding_in_words

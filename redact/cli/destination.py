@@ -12,7 +12,6 @@ from typing import Any
 
 import click
 
-from ..auditing import sheet_path
 from ..errors import OutputError, UsageError
 from ..files import made_folder, names_footage
 from ..inspect import looks_released
@@ -93,10 +92,9 @@ def check_results(
     Raises:
         UsageError: two names are the same.
     """
-    review_dir = delivery.review_dir
     paths = tuple(source for source, _ in sources)
     if delivery.release:
-        _check_release(sources, review_dir)
+        _check_release(sources)
         return
     finals = [
         (folder or source.parent) / default_output_name(source, codec) for source, folder in sources
@@ -106,10 +104,6 @@ def check_results(
         raise problem(UsageError, "same_result", path=twice)
     if delivery.force:
         _check_originals(paths, finals)
-    # A result that is held back is named after the final name, so its sheet is too.
-    twice = None if review_dir is None else _repeated(sheet_path(f, review_dir) for f in finals)
-    if twice is not None:
-        raise problem(UsageError, "same_sheet", path=twice)
 
 
 def check_release(source: Path, delivery: Delivery) -> None:
@@ -126,15 +120,12 @@ def _check_originals(sources: tuple[Path, ...], finals: list[Path]) -> None:
         raise problem(UsageError, "result_is_source", path=taken)
 
 
-def _check_release(sources: Sequence[tuple[Path, Path | None]], review_dir: Path | None) -> None:
-    """Refuse a source that is named twice, review sheets for releases in several folders, and a
-    second release into a folder."""
+def _check_release(sources: Sequence[tuple[Path, Path | None]]) -> None:
+    """Refuse a source that is named twice, and a second release into a folder."""
     twice = _repeated(source for source, _ in sources)
     if twice is not None:
         raise problem(UsageError, "named_twice", path=twice)
     folders = {Path(os.path.realpath(folder or source.parent)) for source, folder in sources}
-    if review_dir is not None and len(folders) > 1:
-        raise problem(UsageError, "sheets_of_releases", path=review_dir, folders=len(folders))
     _refuse_second_release(folders, [_named(source) for source, _ in sources])
 
 

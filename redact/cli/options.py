@@ -341,7 +341,6 @@ def _refuse_with_preview(params: dict[str, Any]) -> None:
         ("release", "--release"),
         ("plan_out", "--plan"),
         ("accept_findings", "--accept-findings"),
-        ("review_dir", "--review-dir"),
     ):
         if params[name]:
             raise problem(UsageError, "not_for_preview", option=option)

@@ -37,7 +37,6 @@ finish_options = together(
     click.option("--plan", "plan_out", type=PATH),
     click.option("--accept-findings", metavar="NUMBERS=REASON", callback=take_acceptance),
     click.option("--release", is_flag=True),
-    click.option("--review-dir", type=PATH),
 )
 """Of `run` and `apply`, about what is written besides the video."""
 
@@ -58,7 +57,6 @@ def chosen_delivery(params: Mapping[str, Any], output: Path | None) -> Delivery:
         evidence=params["evidence"],
         plan_out=params["plan_out"],
         keep_plan=not params.get("no_plan", False),
-        review_dir=params["review_dir"],
         acceptance=params["accept_findings"],
         command=typed_command(),
     )
@@ -80,8 +78,6 @@ def tell_result(
         verbose: say more about what was done.
         fixed: what was held back, where the run fixed that.
     """
-    if result.sheet is not None:
-        terminal.say(say("not_for_release", path=result.sheet))
     if result.record is None:
         _tell_earlier(result, terminal)
         return

@@ -10,15 +10,14 @@ from typing import Any
 import click
 
 from .. import api
-from ..auditing import AuditResult, AuditSettings, fix_command, review_sheet, sheet_path
-from ..errors import ExitCode, RedactError
-from ..files import check_private
+from ..auditing import AuditResult, AuditSettings, fix_command
+from ..errors import ExitCode
 from ..media import SourceInfo, probe
 from ..pipeline import audit_settings, plan_beside, record_beside
 from ..plan import Plan, read_plan
 from ..settings import Sensitivity
 from ..types import LARGEST_MARGIN
-from ..words import say, told
+from ..words import say
 from . import options
 from .app import PATH, command
 from .results import in_plain_words, record_in_words
@@ -42,7 +41,6 @@ from .terminal import Terminal, tell_json
     type=click.FloatRange(0, LARGEST_MARGIN),
     show_default="that of the record, else that of the program",
 )
-@click.option("--review-dir", type=PATH)
 @options.device_option
 @options.json_option
 @options.verbose_option
@@ -55,9 +53,6 @@ def verify(source: Path, output: Path, plan_file: Path | None, **params: Any) ->
         plan_file = plan_beside(output, record)
         terminal.say(record_in_words(output, record, plan_file))
     plan = None if plan_file is None else read_plan(plan_file)
-    folder: Path | None = params["review_dir"]
-    if folder is not None:
-        check_private(sheet_path(output, folder).parent)
     settings = _with_options(audit_settings(record, plan), params)
     result = api.audit(source, output, plan, settings, progress=terminal)
     if params["as_json"]:
@@ -66,10 +61,7 @@ def verify(source: Path, output: Path, plan_file: Path | None, **params: Any) ->
         for line in result.in_words() if params["verbose"] else _plainly(info, result, plan):
             terminal.say(line)
         _tell_commands(terminal, result, plan, plan_file, source)
-    code = ExitCode.DONE if result.passed else ExitCode.NEEDS_REVIEW
-    if folder is not None:
-        code = _write_sheet(terminal, info, output, result, plan, folder) or code
-    return int(code)
+    return int(ExitCode.DONE if result.passed else ExitCode.NEEDS_REVIEW)
 
 
 def _with_options(settings: AuditSettings, params: dict[str, Any]) -> AuditSettings:
@@ -78,28 +70,6 @@ def _with_options(settings: AuditSettings, params: dict[str, Any]) -> AuditSetti
     if params["sensitivity"] is not None:
         given["sensitivity"] = Sensitivity(params["sensitivity"])
     return replace(settings, **given)
-
-
-def _write_sheet(
-    terminal: Terminal,
-    info: SourceInfo,
-    output: Path,
-    result: AuditResult,
-    plan: Plan | None,
-    folder: Path,
-) -> ExitCode | None:
-    """Write the sheet; returns the code to end with if that fails.
-
-    The result has been printed by then and stays the only one: an error that is raised would be
-    printed as a second one, where JSON was asked for.
-    """
-    try:
-        sheet = review_sheet(info, output, result, plan, folder)
-    except RedactError as error:
-        terminal.error(*told(error))
-        return error.exit_code
-    terminal.say(say("not_for_release", path=sheet))
-    return None
 
 
 def _plainly(info: SourceInfo, result: AuditResult, plan: Plan | None) -> Iterator[str]:

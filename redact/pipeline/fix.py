@@ -93,13 +93,11 @@ def refuse_foreign_paths(held: HeldBack) -> None:
     if held.own:
         return
     here = held.note.parent
-    evidence, sheets = held.delivery.evidence, held.delivery.review_dir
+    evidence = held.delivery.evidence
     places = [held.final, held.output, held.plan, *held.files]
     strange = [path for path in places if Path(path).parent not in (here, here.parent)]
     strange += [str(path) for path in (evidence.log, evidence.key_file) if path]
     strange += held.credentials
-    if sheets not in (None, here, here.parent):
-        strange.append(str(sheets))
     if strange:
         raise problem(MismatchError, "note_of_others", path=held.note, other=strange[0])
     if held.delivery.force:

@@ -214,9 +214,7 @@ def held_in_new_place(path: Path, source: Path) -> HeldBack:
                 return new / place.name
         return place
 
-    plan, sheets = now(held.plan), held.delivery.review_dir
-    if sheets == before.parent:
-        sheets = here.parent
+    plan = now(held.plan)
     moved = replace(
         held,
         source=_whole(source),
@@ -224,7 +222,6 @@ def held_in_new_place(path: Path, source: Path) -> HeldBack:
         output=str(now(held.output)),
         plan=str(plan if plan.exists() else held.plan),  # the plan may not have been moved
         files=[str(now(file)) for file in held.files],
-        delivery=dataclasses.replace(held.delivery, review_dir=sheets),
     )
     return moved.marked() if held.own else moved
 

@@ -67,7 +67,6 @@ class Delivery:
         evidence: which record to keep.
         plan_out: write the plan to this file.
         keep_plan: keep the plan beside the result unless `plan_out` names another place.
-        review_dir: folder for a private contact sheet of doubtful places.
         acceptance: findings of an earlier run that may be published; None accepts none.
         command: the command line, for the record.
     """
@@ -80,7 +79,6 @@ class Delivery:
     evidence: EvidenceChoice = field(default_factory=EvidenceChoice)
     plan_out: Path | None = None
     keep_plan: bool = True
-    review_dir: Path | None = None
     acceptance: Acceptance | None = None
     command: tuple[str, ...] = ()
 
@@ -162,7 +160,7 @@ def _order(info: SourceInfo, draw: DrawSettings, delivery: Delivery) -> Order:
             raise problem(UsageError, "release_sound", name=info.path.name)
     # A held-back release must not lie in the folder that is handed out.
     beside = info.path if delivery.release else final
-    held_folder = (delivery.review_dir or beside.parent) / PRIVATE
+    held_folder = beside.parent / PRIVATE
     return Order(info, draw, final, held_folder, replace(delivery, evidence=evidence))
 
 

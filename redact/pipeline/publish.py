@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-from ..auditing import finding_pictures, review_sheet
+from ..auditing import finding_pictures
 from ..errors import OutputError
 from ..files import OutputFile, make_private
 from ..inspect import clear_times
@@ -74,9 +74,7 @@ def write_beside(result: Result, order: Order) -> Result:
     try:
         manifest = write_evidence(record, order.delivery.evidence, order.delivery.force)
         plan_file = _keep_plan(record, order, result.needs_review)
-        result = replace(
-            result, manifest=manifest, plan_file=plan_file, sheet=_sheet(result, order)
-        )
+        result = replace(result, manifest=manifest, plan_file=plan_file)
         return _with_pictures(result, order) if result.needs_review else result
     except Exception as error:
         # The message must say that the output has its name already.
@@ -99,21 +97,11 @@ def _keep_plan(record: RunRecord, order: Order, needs_review: bool) -> Path | No
     return order.plan_file
 
 
-def _sheet(result: Result, order: Order) -> Path | None:
-    if order.delivery.review_dir is None or result.audit is None or result.plan is None:
-        return None
-    output = result.output
-    sheet = review_sheet(order.info, output, result.audit, result.plan, order.delivery.review_dir)
-    if order.delivery.release:
-        clear_times(output)  # reading it has set its access time
-    return sheet
-
-
 def _with_pictures(result: Result, order: Order) -> Result:
     """Write pictures of the findings, and the note that `redact fix` reads."""
     assert result.audit is not None
     pictures = finding_pictures(order.info, result.output, result.audit)
-    extra = [*pictures, *([] if result.sheet is None else [result.sheet])]
+    extra = [*pictures]
     if result.manifest is not None:
         extra.append(signature_path(result.manifest))
     if result.plan_file == review_plan(result.output):

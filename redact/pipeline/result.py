@@ -45,7 +45,7 @@ class Result:
         cut_off: number of parts that a person cut off by hand, which are not hidden.
         false_alarms: number of subjects that a person marked as false alarms.
         audit, record: of this run; None if an earlier run made the result.
-        plan_file, manifest, sheet: paths; None for files that are not kept.
+        plan_file, manifest: paths; None for files that are not kept.
         pictures: of the findings, if the result is held back.
     """
 
@@ -62,7 +62,6 @@ class Result:
     record: RunRecord | None = None
     plan_file: Path | None = None
     manifest: Path | None = None
-    sheet: Path | None = None
     pictures: tuple[Path, ...] = ()
 
     @classmethod

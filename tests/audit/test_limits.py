@@ -11,7 +11,7 @@ from redact import auditing
 ROOM = Path(auditing.__file__).parent
 
 OTHERS = {
-    *("mp4_boxes", "matroska_elements", "findings_sheet", "audit_detectors", "planes"),
+    *("mp4_boxes", "matroska_elements", "pictures_of_findings", "audit_detectors", "planes"),
     *("compared", "result", "outside_masks", "file_checks"),
 }
 """Modules with bare numbers of file formats, 8-bit samples, sounds and clocks, and of how results

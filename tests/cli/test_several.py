@@ -10,7 +10,6 @@ from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
 
-from redact.auditing import sheet_path
 from redact.cli.destination import check_results
 from redact.cli.run import run
 from redact.cli.summary import tell_summary
@@ -86,18 +85,6 @@ def test_a_result_does_not_replace_the_next_source(folders: Path) -> None:
         assert refused("a.mp4", second, "--force", "-o", "one") is None
 
 
-def test_two_sheets_of_one_name_are_refused(folders: Path) -> None:
-    error = refused("one/a.mp4", "two/a.mp4", "--review-dir", "sheets")
-    assert error is not None and "review-a.redacted.mp4.png" in error.message
-    assert refused("one/a.mp4", "two/b.mp4", "--review-dir", "sheets") is None
-    # Both could be video.mp4, and so could their sheets.
-    error = refused("one/a.mp4", "two/b.mp4", "--review-dir", "sheets", "--release")
-    assert error is not None and "2 folders" in error.message
-    for names in (("one/a.mp4", "link/b.mp4"), ("one/a.mp4", "two/b.mp4", "-o", "one")):
-        assert refused(*names, "--review-dir", "sheets", "--release") is None
-    assert not (folders / "sheets").exists()
-
-
 def test_a_second_release_into_one_folder_is_refused(folders: Path) -> None:
     for name in ("one/video.mkv", "two/video.mp4", "two/video-2.mp4"):
         (folders / name).write_bytes(b"")
@@ -132,18 +119,15 @@ NAMES = st.builds(
 @given(
     st.lists(NAMES, min_size=2, max_size=4).map(tuple),
     st.none() | st.just(Path("out")),
-    st.none() | st.just(Path("sheets")),
 )
 def test_what_is_let_through_has_names_of_its_own(
-    sources: tuple[Path, ...], folder: Path | None, review_dir: Path | None
+    sources: tuple[Path, ...], folder: Path | None
 ) -> None:
     finals = [(folder or s.parent) / default_output_name(s) for s in sources]
     results = {f.resolve() for f in finals}
-    sheets = {sheet_path(f, Path("sheets")) for f in finals}
     replaced = results & {s.resolve() for s in sources}
     clash = len(results) < len(sources) or replaced
-    clash = clash or (review_dir is not None and len(sheets) < len(sources))
-    delivery = Delivery(force=True, review_dir=review_dir)
+    delivery = Delivery(force=True)
     try:
         check_results([(source, folder) for source in sources], delivery)
     except UsageError:

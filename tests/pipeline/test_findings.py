@@ -68,10 +68,10 @@ def published(street: Path, leaky: Plan, tmp_path_factory: pytest.TempPathFactor
     folder = tmp_path_factory.mktemp("published")
     plan, output = folder / "p.json", folder / "out.mp4"
     write_plan(leaky, plan)
-    more = ("--margin", "0.3", "--review-dir", folder / "desk")
+    more = ("--margin", "0.3")
     first = program("apply", street, plan, "-o", output, *more)
     assert first.returncode == ExitCode.NEEDS_REVIEW, first.stderr
-    held = folder / "desk" / "NOT-FOR-RELEASE" / "out.needs-review.mp4"
+    held = folder / "NOT-FOR-RELEASE" / "out.needs-review.mp4"
     run = program("fix", held, "--accept-findings", f"all=  {REASON} ", "--by", "R. Roe")
     return Published(plan, output, run, held, first)
 
@@ -81,7 +81,7 @@ def test_findings_are_accepted_with_a_reason(published: Published) -> None:
     assert "published in spite of findings" in published.run.stderr
     assert f"Accepted: {REASON}." in published.run.stderr and "Hide it?" not in published.run.stderr
     names = {p.name for p in published.output.parent.iterdir()}
-    assert names == {"p.json", "out.mp4", "out.mp4.manifest.json", "desk"}
+    assert names == {"p.json", "out.mp4", "out.mp4.manifest.json", "NOT-FOR-RELEASE"}
     manifest = json.loads(Path(f"{published.output}.manifest.json").read_text())
     assert manifest["findings_accepted"] == REASON
     assert not manifest["audit"]["passed"]
@@ -234,8 +234,6 @@ def test_findings_are_told_in_plain_words_with_pictures(published: Published) ->
     assert lines[lines.index("To hide what was found:") + 1] == f"redact fix {published.held}"
     # Numbers and rules are for those who ask for them.
     assert "close looks" not in published.first.stderr
-    sheet = folder / "review-out.needs-review.mp4.png"
-    assert f"{sheet}: not for release" in lines and sheet.exists()
 
 
 def verify(
@@ -244,30 +242,17 @@ def verify(
     return redact("verify", street, published.output, "--plan", published.plan, *FAST, *more)
 
 
-def test_verify_writes_a_private_sheet(
-    redact, street: Path, published: Published, tmp_path: Path
+def test_verify_tells_what_was_found_and_how_to_hide_it(
+    redact, street: Path, published: Published
 ) -> None:
-    private = tmp_path / "NOT-FOR-RELEASE"
-    private.mkdir(mode=0o755)  # by somebody else, or by an older release
-    done = verify(redact, street, published, "--review-dir", tmp_path)
+    done = verify(redact, street, published)
     assert done.returncode == ExitCode.NEEDS_REVIEW, done.stderr
-    (sheet,) = private.iterdir()
-    assert sheet.name == "review-out.mp4.png"
-    assert sheet.stat().st_mode & 0o777 == 0o600
-    assert private.stat().st_mode & 0o777 == 0o700
     lines = done.stderr.splitlines()
-    # What was found is told before the sheet is written, and the way to hide it is plain.
-    assert lines.index(f"{sheet}: not for release") == len(lines) - 1
     assert any(line.startswith("1. A face or the back of a head may be visible ") for line in lines)
     assert "probability" not in done.stderr  # numbers are for --verbose
     (told,) = (n for n, line in enumerate(lines) if line.startswith("These commands hide"))
     assert "Add to the last one the options" in lines[told]
     assert lines[told + 1].startswith("redact plan add ")
-    # A second look at the same file replaces the sheet.
-    before = sheet.stat().st_ino
-    assert verify(redact, street, published, "--review-dir", tmp_path).returncode == done.returncode
-    assert [p.name for p in private.iterdir()] == [sheet.name]
-    assert sheet.stat().st_ino != before
 
 
 def test_verify_takes_margin_and_plan_from_what_lies_beside(
@@ -289,29 +274,6 @@ def test_verify_takes_margin_and_plan_from_what_lies_beside(
     other = CliRunner().invoke(verify_command, [str(street), str(output), *FAST, "--json"])
     assert "the plan that it names is not beside out.mp4" in other.stderr
     assert not json.loads(other.stdout)["with_plan"]
-
-
-def test_verify_refuses_a_folder_that_is_none_before_it_looks(
-    redact, street: Path, published: Published, tmp_path: Path
-) -> None:
-    for taken in (tmp_path / "taken", tmp_path / "NOT-FOR-RELEASE"):
-        taken.write_text("a file")
-        folder = taken if taken.name == "taken" else tmp_path
-        done = verify(redact, street, published, "--review-dir", folder)
-        assert done.returncode == ExitCode.OUTPUT, done.stderr
-        assert f"{taken} is not a folder" in done.stderr
-        assert "looked at" not in done.stderr
-
-
-def test_a_sheet_that_cannot_be_written_does_not_cost_the_result(
-    redact, street: Path, published: Published, tmp_path: Path
-) -> None:
-    in_the_way = tmp_path / "NOT-FOR-RELEASE" / "review-out.mp4.png"
-    in_the_way.mkdir(parents=True)
-    done = verify(redact, street, published, "--review-dir", tmp_path, "--json")
-    assert done.returncode == ExitCode.OUTPUT
-    assert str(in_the_way) in done.stderr
-    assert json.loads(done.stdout)["findings"]  # one value: the result, and no error after it
 
 
 def test_verify_looks_for_what_the_plan_names(
@@ -338,14 +300,13 @@ def test_verify_looks_for_what_the_plan_names(
 def test_what_was_removed_leaves_nothing_behind(
     redact, published: Published, tmp_path: Path
 ) -> None:
-    """With the result go its pictures, its sheet, and the report that was made since."""
+    """With the result go its pictures, and the report that was made since."""
     folder, kept = published.held.parent, tmp_path / "kept"
     shutil.copytree(folder, kept)
     assert redact("report", published.held).returncode == ExitCode.DONE
     left = {path.name for path in folder.iterdir()}
-    assert {"review-out.needs-review.mp4.png", "out.needs-review.mp4.report.html"} <= left
+    assert {"out.needs-review.mp4.finding-1.png", "out.needs-review.mp4.report.html"} <= left
     assert redact("fix", published.held, "--remove").returncode == ExitCode.DONE
-    # What was published keeps its own sheet, for the review folder was chosen for it as well.
-    assert [path.name for path in folder.iterdir()] == ["review-out.mp4.png"]
+    assert not folder.exists()
     assert published.output.exists()
     shutil.copytree(kept, folder, dirs_exist_ok=True)  # other tests go on with it

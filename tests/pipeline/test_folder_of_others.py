@@ -138,7 +138,6 @@ def note(folder: Path, files: tuple[str, ...] = (), **changed: Any) -> HeldBack:
         {"plan": "/elsewhere/p.json"},
         {"delivery": Delivery(evidence=EvidenceChoice(log=Path("/l.jsonl")))},
         {"delivery": Delivery(evidence=EvidenceChoice(key_file=Path("/k.pem")))},
-        {"delivery": Delivery(review_dir=Path("/elsewhere"))},
         {"delivery": Delivery(force=True)},
         {"credentials": ["/c.pem", "/k.pem"]},
     ],

@@ -62,7 +62,6 @@ def test_no_plan_replaces_the_output(redact, source: Path, plan: bytes, tmp_path
         (("--plan", "nowhere/p.json"), ExitCode.OUTPUT),
         (("-o", "taken.mp4"), ExitCode.EXISTS),
         (("--log", "nowhere/custody.log"), ExitCode.OUTPUT),
-        (("--review-dir", "taken.mp4"), ExitCode.OUTPUT),
         (("--style", "mosaic", "--label", "No. {track}"), ExitCode.USAGE),
         (("--style", "mosaic", "--color", "#000000"), ExitCode.USAGE),
     ],

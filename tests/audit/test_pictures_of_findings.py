@@ -1,7 +1,8 @@
-"""The contact sheet: for its owner alone, whole, one for each output, and open about its limits."""
+"""The pictures of findings: source beside output, for their owner alone."""
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,8 +10,8 @@ import cv2
 import numpy as np
 import pytest
 
-from redact.auditing import AuditResult, review_sheet
-from redact.auditing.findings_sheet import rows_of_findings, tiles_of
+from redact.auditing import AuditResult, finding_pictures
+from redact.auditing.pictures_of_findings import rows_of_findings, tiles_of
 from redact.errors import OutputError
 from redact.record import LookedPart
 from redact.settings import Sensitivity
@@ -18,9 +19,6 @@ from redact.types import Finding, FindingKind, Target
 from redact.words import Words
 
 from .conftest import Clip, face_box, picture
-
-TILE = 240 + 44
-BANNER = 36
 
 
 def result(findings: int) -> AuditResult:
@@ -49,15 +47,21 @@ def result(findings: int) -> AuditResult:
     )
 
 
-def test_sheet_shows_source_and_output(clip: Clip, clean: Path, tmp_path: Path) -> None:
-    sheet = review_sheet(clip.info, clean, result(1), clip.plan(), tmp_path)
-    image = cv2.imread(str(sheet))
+def audited(clean: Path, folder: Path) -> Path:
+    """A copy of the output in a folder that anybody may read."""
+    folder.mkdir(mode=0o755)
+    return Path(shutil.copy(clean, folder))
+
+
+def test_a_picture_shows_source_beside_output(clip: Clip, clean: Path, tmp_path: Path) -> None:
+    (path,) = finding_pictures(clip.info, audited(clean, tmp_path / "closed"), result(1))
+    image = cv2.imread(str(path))
     assert image is not None
     face = face_box(5)
     middle = picture(5)[int(face.centre[1]), int(face.centre[0])].astype(int)
-    shown = image[BANNER + 44 + 120, 120][::-1].astype(int)
+    shown = image[44 + 120, 120][::-1].astype(int)
     assert np.abs(shown - middle).max() < 40  # the source's half shows the face
-    assert np.abs(shown - image[BANNER + 44 + 120, 360][::-1].astype(int)).max() > 10
+    assert np.abs(shown - image[44 + 120, 360][::-1].astype(int)).max() > 10
 
 
 @pytest.mark.parametrize("kind", FindingKind)
@@ -83,43 +87,21 @@ def test_the_head_of_a_picture_is_as_wide_as_its_words(clip: Clip, clean: Path) 
     assert (tile[:24] > 128).any() and not (tile[:24, -4:] > 128).any()
 
 
-def test_sheet_is_private_even_in_a_folder_that_was_open(
+def test_pictures_are_private_even_in_a_folder_that_was_open(
     clip: Clip, clean: Path, tmp_path: Path
 ) -> None:
-    folder = tmp_path / "NOT-FOR-RELEASE"
-    folder.mkdir()
-    folder.chmod(0o755)
-    sheet = review_sheet(clip.info, clean, result(1), None, tmp_path)
-    assert sheet.parent == folder
-    assert folder.stat().st_mode & 0o777 == 0o700
-    assert sheet.stat().st_mode & 0o777 == 0o600
-    assert list(folder.iterdir()) == [sheet]
+    output = audited(clean, tmp_path / "closed")
+    paths = finding_pictures(clip.info, output, result(25))
+    assert [p.name for p in paths] == [f"clean.mp4.finding-{n}.png" for n in range(1, 25)]
+    assert output.parent.stat().st_mode & 0o777 == 0o700
+    assert {p.stat().st_mode & 0o777 for p in paths} == {0o600}
 
 
-def test_each_output_has_its_own_sheet(clip: Clip, clean: Path, tmp_path: Path) -> None:
-    other = tmp_path / f"{clean.stem}.mov"
-    other.write_bytes(clean.read_bytes())
-    sheets = {
-        review_sheet(clip.info, output, result(1), None, tmp_path) for output in (clean, other)
-    }
-    assert {s.name for s in sheets} == {"review-clean.mp4.png", "review-clean.mov.png"}
-
-
-@pytest.mark.parametrize(("findings", "rows", "line"), [(24, 8, False), (25, 8, True)])
-def test_findings_that_are_not_shown_are_counted(
-    clip: Clip, clean: Path, tmp_path: Path, findings: int, rows: int, line: bool
-) -> None:
-    image = cv2.imread(str(review_sheet(clip.info, clean, result(findings), None, tmp_path)))
-    assert image is not None
-    assert image.shape[0] == BANNER + rows * TILE + (36 if line else 0)
-    below = image[BANNER + rows * TILE :]
-    assert (below > 128).any() == line  # there are words on it
-
-
-def test_a_sheet_that_cannot_be_written_leaves_nothing(
+def test_a_picture_that_cannot_be_written_leaves_nothing(
     clip: Clip, clean: Path, tmp_path: Path
 ) -> None:
-    (tmp_path / "NOT-FOR-RELEASE" / "review-clean.mp4.png").mkdir(parents=True)
-    with pytest.raises(OutputError, match=r"review-clean\.mp4\.png"):
-        review_sheet(clip.info, clean, result(1), None, tmp_path)
-    assert len(list((tmp_path / "NOT-FOR-RELEASE").iterdir())) == 1
+    output = audited(clean, tmp_path / "closed")
+    (output.parent / "clean.mp4.finding-1.png").mkdir()
+    with pytest.raises(OutputError, match=r"clean\.mp4\.finding-1\.png"):
+        finding_pictures(clip.info, output, result(1))
+    assert len(list(output.parent.iterdir())) == 2
