@@ -45,6 +45,21 @@ def test_a_name_on_record_shows_what_it_says(name: str, recorded: str) -> None:
     assert argument_without_folders(f"--out={name}") == f"--out={recorded}"
 
 
+def test_a_file_without_ending_in_a_folder_that_is_there_is_a_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The folder can be a client's name; free text with a slash in it stays."""
+    monkeypatch.chdir(tmp_path)
+    Path("Roe v Doe").mkdir()
+    for argument, recorded in (
+        ("Roe v Doe/cam4", "cam4"),
+        ("--plan=Roe v Doe/cam4", "--plan=cam4"),
+        ("art. 6/1 GDPR", "art. 6/1 GDPR"),
+        ("and/", "and/"),
+    ):
+        assert argument_without_folders(argument) == recorded
+
+
 @pytest.mark.parametrize("name", [n for n in NAMES if "\udce9" not in n])
 def test_a_file_of_any_name_is_entered_in_a_log(tmp_path: Path, name: str) -> None:
     record = make_record(tmp_path)
