@@ -110,7 +110,8 @@ def judge_frame(labelled: LabelledFrame, view: View) -> FrameScore:
         found = (judge_object(view, labelled.clip, labelled.frame, t, b) for t, b in targets)
         return tuple(o for o in found if o is not None)
 
-    beside = 1 - area_of((hidden.shape[0], hidden.shape[1]), labelled.known, REACH)
+    known = labelled.known + labelled.whole_heads
+    beside = 1 - area_of((hidden.shape[0], hidden.shape[1]), known, REACH)
     return FrameScore(
         labelled.clip,
         labelled.frame,

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
+
+import numpy as np
+
+from redact.types import Target, widened
 
 Box = tuple[float, float, float, float]
 """x1, y1, x2, y2 in pixels of the decoded, upright picture."""
@@ -30,6 +34,7 @@ class LabelledFrame:
             apart, plates without legible characters.
         osd: burnt-in text that a detector once took for a face or plate; must stay.
         osd_all: all burnt-in text of the picture, where it was labelled.
+        whole_heads: of the faces, where heads are hidden: a mask on one's hair is no stray one.
     """
 
     clip: str
@@ -41,6 +46,7 @@ class LabelledFrame:
     ignored: tuple[Box, ...] = ()
     osd: tuple[Box, ...] = ()
     osd_all: tuple[Box, ...] = ()
+    whole_heads: tuple[Box, ...] = ()
     size: tuple[int, int] | None = None
 
     def targets(self) -> list[tuple[str, Box]]:
@@ -85,10 +91,21 @@ class Labels:
         fitting = [f for f in self.frames if None in (f.size, size) or f.size == size]
         return Labels(fitting, self.tracks)
 
+    def with_whole_heads(self) -> Labels:
+        """As they are judged where heads are hidden."""
+        frames = [replace(f, whole_heads=_heads_of(f.faces)) for f in self.frames]
+        return Labels(frames, self.tracks)
+
     def wanted(self) -> set[int]:
         """Frames whose picture must be looked at."""
         tracked = (n for t in self.tracks for n in t.boxes)
         return {f.frame for f in self.frames} | set(tracked)
+
+
+def _heads_of(faces: tuple[Box, ...]) -> tuple[Box, ...]:
+    """The head around each face."""
+    heads = widened(np.array(faces, np.float64).reshape(-1, 4), Target.FACE)
+    return tuple(tuple(box) for box in heads.tolist())
 
 
 def _boxes(row: dict[str, Any], name: str) -> tuple[Box, ...]:

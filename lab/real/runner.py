@@ -14,6 +14,7 @@ from lab.leak.redact_tools import Planned, RedactTool
 from lab.leak.tools import Tool
 from redact.errors import RedactError
 from redact.render import mask_of
+from redact.types import Target
 
 from .judge import Scores, judge_clip
 from .labels import Labels
@@ -65,9 +66,8 @@ def judge_pixels(
                 drawn = {}
             source = pictures.of(clip)
             scores.missing += len(source.keys() - drawn.keys())
-            judge_clip(
-                scores, labels.of(clip).sized(pictures.size(clip)), pixel_views(source, drawn)
-            )
+            mine = _as_judged(labels.of(clip).sized(pictures.size(clip)), tool)
+            judge_clip(scores, mine, pixel_views(source, drawn))
     progress("")
     return list(all_scores.values())
 
@@ -110,11 +110,15 @@ def judge_boxes(
                 scores.failed[clip] = error.message
                 continue
             planned = plans[tool.name, clip]
-            mine = labels.of(clip).sized(planned.info.video.upright_size)
+            mine = _as_judged(labels.of(clip).sized(planned.info.video.upright_size), tool)
             judge_clip(scores, mine, mask_views(tool, planned))
         all_scores.append(scores)
     progress("")
     return all_scores, plans
+
+
+def _as_judged(labels: Labels, tool: Tool) -> Labels:
+    return labels.with_whole_heads() if Target.HEAD.word in tool.targets else labels
 
 
 def mask_views(tool: RedactTool, planned: Planned) -> Callable[[int], View | None]:

@@ -14,7 +14,7 @@ import pytest
 
 from lab.real.intervals import share_interval, wilson
 from lab.real.judge import Scores, judge_clip, judge_frame
-from lab.real.labels import HOME, LabelledFrame, default_files, read_labels
+from lab.real.labels import HOME, LabelledFrame, Labels, default_files, read_labels
 from lab.real.measure import Bgr, MaskView, PixelView, grey_of, read_frames
 from lab.real.runner import pixel_views
 from lab.real.summary import figures, table
@@ -47,6 +47,15 @@ def test_what_is_hidden_does_not_leak_and_is_not_stray() -> None:
     assert [o.leaked for o in score.objects] == [False, False]
     assert score.stray == 0 and score.hidden > 0.1
     assert score.burnt == (False,)
+
+
+def test_hair_beside_a_labelled_face_is_stray_only_where_heads_are_not_asked_for() -> None:
+    x2 = FACE[2]
+    hair = (x2 + 23, FACE[1], x2 + 38, FACE[3])
+    view = PixelView(grey_of(noise()), grey_of(masked(hair)))
+    labels = Labels([LABELLED])
+    assert judge_frame(labels.frames[0], view).stray > 0
+    assert judge_frame(labels.with_whole_heads().frames[0], view).stray == 0
 
 
 def test_bare_and_half_hidden_ones_leak() -> None:
