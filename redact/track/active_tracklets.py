@@ -13,7 +13,7 @@ from ..types import DOUBTFUL, SAME_PLACE_IOU, Boxes, Rect, Target
 from .associate import Objects, Observations, Pairs, assign, possible_pairs
 from .backward import Job
 from .belief import MOST_CLOSE_SCANS, Clues, TargetWeights, probability_of, worth_hiding
-from .bodies import borne_by, ridden
+from .bodies import body_below_picture, borne_by, ridden, times_the_head
 from .follow import ANCHOR, COAST, LOST_SECONDS, Find, find_again, looks_same, step
 from .geometry import (
     Affine,
@@ -187,14 +187,18 @@ class ActiveTracklets:
 
     def stand_on(self, bodies: Bodies, small: SmallFrame) -> None:
         """Note which of the tracklets seen now are borne by a body, and plates by a vehicle. Of a
-        plate below a rider this tells nothing, as vehicles are then often missed."""
+        plate below a rider this tells nothing, as vehicles are then often missed, and nothing of a
+        head at the lower border, whose body is not in the picture."""
         r = self.rows
         rows = np.flatnonzero(r.seen == small.time)
         height = small.luma.shape[0] / small.scale
+        boxes, target = r.box[rows], r.target[rows]
         chances = probability_of(r.clues.select(rows), self._weights)
-        borne = borne_by(bodies, r.box[rows], r.target[rows], height, chances)
-        told = borne | (r.target[rows] != Target.PLATE) | ~ridden(bodies, r.box[rows])
-        r.clues.scanned_for_bodies(rows[told], borne[told])
+        borne = borne_by(bodies, boxes, target, height, chances)
+        untold = (target == Target.PLATE) & ridden(bodies, boxes)
+        told = borne | ~(untold | body_below_picture(boxes, target, height))
+        times = times_the_head(bodies, boxes, target, height)
+        r.clues.scanned_for_bodies(rows[told], borne[told], times[told])
 
     def known_places(self) -> tuple[Boxes, Boxes, Boxes]:
         """[N, 4] each, where believed faces and heads should be now that are likely such, where

@@ -76,6 +76,8 @@ class Clues(Arrays):
         read: float64 [N], 1 where a plate's number could be read in it, else 0.
         borne: float64 [N], body scans in which a body bears it, or a vehicle the plate.
         bodied: float64 [N], body scans while it was sighted.
+        oversize: float64 [N], sum over the scans of `borne` of how many times as large as the head
+            of that body it is, at least 1 each (`bodies.times_the_head`).
     """
 
     target: NDArray[np.int8]
@@ -90,6 +92,7 @@ class Clues(Arrays):
     read: NDArray[np.float64]
     borne: NDArray[np.float64]
     bodied: NDArray[np.float64]
+    oversize: NDArray[np.float64]
 
     @classmethod
     def of_new(
@@ -111,6 +114,7 @@ class Clues(Arrays):
             read=zero.copy(),
             borne=zero.copy(),
             bodied=zero.copy(),
+            oversize=zero.copy(),
         )
 
     def as_one(self) -> Clues:
@@ -133,6 +137,7 @@ class Clues(Arrays):
             self.read.max(keepdims=True),
             added(self.borne),
             added(self.bodied),
+            added(self.oversize),
         )
 
     def missed(self, rows: NDArray[np.intp]) -> None:
@@ -161,10 +166,14 @@ class Clues(Arrays):
         self.close[rows] += odds
         self.close_scans[rows] += ~full
 
-    def scanned_for_bodies(self, rows: NDArray[np.intp], borne: NDArray[np.bool_]) -> None:
-        """Take in whether a body, or vehicle, bears each of `rows` in one body scan."""
+    def scanned_for_bodies(
+        self, rows: NDArray[np.intp], borne: NDArray[np.bool_], oversize: NDArray[np.float64]
+    ) -> None:
+        """Take in whether a body, or vehicle, bears each of `rows` in one body scan, and how many
+        times as large as that body's head each is."""
         self.borne[rows] += borne
         self.bodied[rows] += 1
+        self.oversize[rows] += oversize * borne
 
     def trimmed(self, since: NDArray[np.float64]) -> Clues:
         """Without the `since` [N] scans after the last sighting."""
@@ -184,15 +193,16 @@ class Clues(Arrays):
     def _unborne(self) -> NDArray[np.float64]:
         """[N] how far the body scans speak against each, 0 to 1.
 
-        Of faces more, the fewer of them show a body that bears it, and the larger it is: the
-        network for bodies misses who is far away. Of 87 footage clips 6 of 102 small faces (below a
-        35th of the longer side) and none of 77 large ones (from a 20th on) lie on no body in most
-        scans, of what is none 27 of 143 and 11 of 29.
+        Of faces and heads more, the fewer of the scans show a body that bears it; of faces less,
+        the smaller it is: the network for bodies misses who is far away. Of 87 footage clips 6 of
+        102 small faces (below a 35th of the longer side) and none of 77 large ones (from a 20th on)
+        lie on no body in most scans, of what is none 27 of 143 and 11 of 29.
         """
-        seldom = 1 - self.borne / np.maximum(self.bodied, 1) / MOSTLY_BORNE
+        seldom = np.maximum(1 - self.borne / np.maximum(self.bodied, 1) / MOSTLY_BORNE, 0)
         large = np.minimum(np.sqrt(self.share / ORDINARY[Target.FACE]), 1)
         never = self.borne == 0
-        return np.where(self.target == Target.FACE, np.maximum(seldom, 0) * large, never)
+        graded = np.where(self.target == Target.FACE, seldom * large, seldom)
+        return np.where(self.target == Target.PLATE, never, graded)
 
 
 def probability_of(clues: Clues, weights: Mapping[str, TargetWeights]) -> NDArray[np.float64]:
@@ -224,13 +234,15 @@ def worth_hiding(
         clues, weights: see `probability_of`.
         leak_cost: what leaving it open costs, if hiding a thing of ordinary size for nothing costs
             1. A plate that was read is of ordinary size, however large: what is plainest to read
-            costs most if it is left open. So is a head that a body bears in most body scans: it is
-            as large as whoever it belongs to. Of faces this hides a fifth more for nothing, and
-            left none fewer open on 16 clips.
+            costs most if it is left open. A head that a body bears in most body scans is of
+            ordinary size as far as it is as large as that body's head should be: a face close to
+            the camera is, a torso is not. Of faces this hides a fifth more for nothing, and left
+            none fewer open on 16 clips.
     """
     p = probability_of(clues, weights)
     share = np.minimum(clues.share, MOST_COSTED_SHARE) / ORDINARY.of(clues.target)
     borne = (clues.bodied > 0) & (clues.borne >= MOSTLY_BORNE * clues.bodied)
-    ordinary = (clues.read > 0) | (borne & (clues.target == Target.HEAD))
-    in_vain = np.where(ordinary, 1.0, np.maximum(1.0, share))
+    own = np.where(borne, clues.oversize / np.maximum(clues.borne, 1), np.inf)
+    share = np.where(clues.target == Target.HEAD, np.minimum(share, own), share)
+    in_vain = np.where(clues.read > 0, 1.0, np.maximum(1.0, share))
     return np.asarray(p * leak_cost >= in_vain * (1 - p))

@@ -18,6 +18,7 @@ from ..detection import HEAD_SHARE, Bodies, iou
 from ..mask_size import AT_BORDER
 from ..types import DOUBTFUL, SAME_PLACE_IOU, Boxes, Detections, Frame, Target
 from .changes import Remembered
+from .geometry import areas
 from .incremental_scan import MOST_PATIENCE
 from .sensitivities import JITTER
 from .small_pictures import SmallFrame
@@ -188,6 +189,34 @@ def borne_by(
     return np.asarray(fits.any(axis=0) | (on_vehicle & (targets == Target.PLATE)))
 
 
+def times_the_head(
+    bodies: Bodies, heads: Boxes, targets: NDArray[np.int8], height: float
+) -> NDArray[np.float64]:
+    """[N] how many times as large, in area, each face or head is as the head of the body that can
+    bear it should be, of several bodies of the one that it suits best; at least 1. Nobody knows how
+    large whoever the lower border cuts is: 1, as where no body can bear it.
+
+    Args:
+        bodies, heads, targets, height: see `borne_by`.
+    """
+    boxes = bodies.xyxy.astype(np.float64)
+    fits = fitting(heads, targets, bodies, height)
+    times = areas(heads)[None] / np.maximum(areas(head_places(boxes)), 1e-6)[:, None]
+    times[_cut_below(boxes, height)] = 1.0
+    nearest = np.where(fits, times, np.inf).min(axis=0, initial=np.inf)
+    return np.asarray(np.where(np.isfinite(nearest), np.maximum(nearest, 1.0), 1.0))
+
+
+def _cut_below(boxes: Boxes, height: float) -> NDArray[np.bool_]:
+    """[N] whether the lower border of a picture of this height cuts each of N boxes [N, 4]."""
+    return np.asarray(boxes[:, 3] + AT_BORDER * (boxes[:, 3] - boxes[:, 1]) >= height)
+
+
+def body_below_picture(heads: Boxes, targets: NDArray[np.int8], height: float) -> NDArray[np.bool_]:
+    """[N] whether each thing is a head at the lower border, whose body no scan can show."""
+    return np.asarray(_cut_below(heads, height) & (targets == Target.HEAD))
+
+
 def _below_own_head(
     fits: NDArray[np.bool_], bodies: Boxes, heads: Boxes, chances: NDArray[np.float64]
 ) -> NDArray[np.bool_]:
@@ -223,7 +252,7 @@ def fitting(
     share = size[None] / whole[:, None]
     small = np.sqrt(size.prod(axis=1))[None] < LEAST_OF_PLACE * np.sqrt(place.prod(axis=1))[:, None]
     fits = bearers(boxes, heads) & ~bodies.vehicle[:, None]
-    cut = boxes[:, 3:] + AT_BORDER * whole[:, 1:] >= height
+    cut = _cut_below(boxes, height)[:, None]
     for target, (least, widest, tallest) in OF_BODY.items():
         wide, tall = share[..., 0], share[..., 1]
         fits_well = (wide >= least) & (cut | ((wide <= widest) & (tall <= tallest)))

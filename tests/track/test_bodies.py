@@ -13,11 +13,13 @@ from numpy.typing import NDArray
 
 from redact.detection import Bodies, load_calibration
 from redact.track import Clues, Eyes, Tracker, probability_of
+from redact.track.belief import worth_hiding
 from redact.track.bodies import (
     Everybody,
     bearers,
     borne_by,
     head_places,
+    times_the_head,
     with_close_scans,
 )
 from redact.track.small_pictures import SmallFrame, shrink
@@ -120,6 +122,30 @@ def test_whose_head_is_known_bears_no_hand_below_it_as_another() -> None:
     assert borne(0.95, 0.97, 0.5, around=alone) == [True, True, True]
     assert borne(0.6, 0.5, 0.5, around=alone) == [True, True, True], "nobody's head is known"
     assert borne(0.95, 0.5, 0.5, around=child) == [True, True, True]
+
+
+@pytest.mark.parametrize("lower", [360.0, 300.0])
+def test_a_trunk_is_larger_than_the_head_of_its_body(lower: float) -> None:
+    """Unless the lower border cuts that body: then nobody knows how large its head is."""
+    body = [100.0, 40, 180, lower]
+    head, trunk = head_places(np.array([body]))[0].tolist(), [105.0, 50, 175, 140]
+    kind = np.full(3, Target.HEAD, np.int8)
+    away = [400.0, 40, 500, 140]
+    times = times_the_head(bodies_of(body), np.array([head, trunk, away]), kind, 360)
+    assert times[0] == pytest.approx(1) and times[2] == 1
+    assert times[1] > 3 if lower < 360 else times[1] == 1
+
+
+def test_what_is_larger_than_its_bodys_head_must_be_likelier() -> None:
+    """Both fill as much of the picture, and a body bears both in every scan."""
+    kind = np.full(2, Target.HEAD, np.int8)
+    boxes = np.array([[0.0, 0, 200, 200]] * 2)
+    clues = Clues.of_new(kind, np.full(2, -1.0), boxes, 640 * 360.0)
+    for _ in range(4):
+        clues.scanned_for_bodies(np.arange(2), np.ones(2, np.bool_), np.array([1.0, 9.0]))
+    weights = load_calibration().tracks
+    assert worth_hiding(clues, weights, 10.0).tolist() == [True, False]
+    assert worth_hiding(clues, weights, 100.0).all()
 
 
 def test_a_collar_is_too_small_for_a_head() -> None:
@@ -323,7 +349,7 @@ def test_what_no_body_bears_is_believed_less(target: Target) -> None:
     def chance(borne: bool, looks: int) -> float:
         clues = Clues.of_new(kind, np.zeros(1, np.float32), np.array([FACE]), 640 * 360.0)
         for _ in range(looks):
-            clues.scanned_for_bodies(row, np.array([borne]))
+            clues.scanned_for_bodies(row, np.array([borne]), np.ones(1))
         return float(probability_of(clues, load_calibration().tracks)[0])
 
     unknown = chance(False, 0)
@@ -341,13 +367,13 @@ def chances_with_bodies(
 
 
 def test_one_body_in_many_scans_is_enough() -> None:
-    """Bodies below a camera, in a crowd, or cut off by the border are seldom detected. Of a face
-    they are in half of the scans at least."""
-    for target in (Target.HEAD, Target.PLATE):
-        seldom, always = chances_with_bodies(target, [FACE, FACE], [1, 9], 9)
-        assert seldom == always
-    never, seldom, half, always = chances_with_bodies(Target.FACE, [FACE] * 4, [0, 2, 4, 8], 8)
-    assert never < seldom < half == always
+    """Vehicles cut off by the border are seldom detected. Of a face or head bodies are in half of
+    the scans at least."""
+    seldom, always = chances_with_bodies(Target.PLATE, [FACE, FACE], [1, 9], 9)
+    assert seldom == always
+    for target in (Target.FACE, Target.HEAD):
+        never, seldom, half, always = chances_with_bodies(target, [FACE] * 4, [0, 2, 4, 8], 8)
+        assert never < seldom < half == always
 
 
 def test_that_no_body_bears_it_says_less_of_a_small_face() -> None:
@@ -368,6 +394,20 @@ def test_a_rider_hides_the_vehicle_from_scans_for_bodies(plate: list[float], tol
     shown = frame(0)
     tracker.places_to_scan(shown)
     tracker.observe(shown, detections(plate, target=Target.PLATE))
+    tracker.finish()
+    (over,) = tracker._active.retired.values()
+    assert over.clues.bodied.tolist() == [told] and over.clues.borne.tolist() == [0]
+
+
+@pytest.mark.parametrize(("bottom", "told"), [(360.0, 0), (320.0, 1)])
+def test_a_head_at_the_lower_border_has_its_body_below_the_picture(
+    bottom: float, told: int
+) -> None:
+    """No scan can show that body, so that it shows none tells nothing."""
+    tracker = Tracker(eyes=Stand(Detections.empty()).eyes)
+    shown = frame(0)
+    tracker.places_to_scan(shown)
+    tracker.observe(shown, detections([400, bottom - 50, 440, bottom], target=Target.HEAD))
     tracker.finish()
     (over,) = tracker._active.retired.values()
     assert over.clues.bodied.tolist() == [told] and over.clues.borne.tolist() == [0]
