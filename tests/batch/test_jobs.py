@@ -68,7 +68,7 @@ def test_the_index_replaces_no_other_page(case: Path, tmp_path: Path) -> None:
     page = tmp_path / "mine.html"
     page.write_text("<p>somebody's</p>")
     done = call("run", case, "-o", tmp_path / "out", "--index", page)
-    assert done.returncode == ExitCode.EXISTS and "no index" in done.stderr
+    assert done.returncode == ExitCode.EXISTS and "not an index" in done.stderr
     assert page.read_text() == "<p>somebody's</p>"
     done = call("run", case, "-o", tmp_path / "out", "--index", page, "--no-manifest")
     assert done.returncode == ExitCode.USAGE

@@ -101,7 +101,7 @@ def test_what_limits_the_search_is_asked_about_too(street: Path, case: Path) -> 
     write_plan(replace(whole, tracks=hidden, subjects=(), settings=narrow), plan, force=True)
     handed_on(plan)
     done = call("apply", case / "a.mp4", plan)
-    assert done.returncode == ExitCode.USAGE and "not looked for: faces" in done.stderr
+    assert done.returncode == ExitCode.USAGE and "not searched for: faces" in done.stderr
 
 
 def test_own_plans_are_taken_up_wherever_they_lie(case: Path) -> None:

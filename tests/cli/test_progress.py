@@ -69,7 +69,7 @@ def test_length_of_matroska_is_estimated(matroska: Path) -> None:
 def test_a_run_has_one_bar_with_a_name_and_totals(matroska: Path, tmp_path: Path) -> None:
     shown = on_a_terminal("run", matroska, "-o", tmp_path / "o.mkv", *QUICK)
     lines = [line for line in re.split(r"[\r\n]+", shown) if line.startswith(matroska.name)]
-    for doing in ("looking for what is to be hidden", "looking for what is left"):
+    for doing in ("looking for what to hide", "looking for what is still visible"):
         counts = [line for line in lines if doing in line]
         assert counts and all("/about 20 " in line for line in counts), counts
     assert any("hiding them 20/20 " in line for line in lines)
@@ -92,7 +92,7 @@ def test_without_a_terminal_a_line_is_said_now_and_then(
     monkeypatch.setattr(terminal, "SAID_EVERY", 0.0)
     with terminal.Terminal().stage("detect", 40) as stage:
         stage.advance(10)
-    assert "looking for what is to be hidden: 10 of 40 frames (25%)" in capsys.readouterr().err
+    assert "looking for what to hide: 10 of 40 frames (25%)" in capsys.readouterr().err
     monkeypatch.setattr(terminal, "SAID_EVERY", 30.0)
     with terminal.Terminal().stage("detect", 40) as stage:
         stage.advance(40)
@@ -111,8 +111,8 @@ def test_of_several_at_once_each_says_how_far_it_is(
         first("render", 1, 40)
     said = [line.strip() for line in capsys.readouterr().err.splitlines() if line.strip()]
     assert said == [
-        "a.mp4: looking for what is to be hidden: 10 of 40 (25%)",
+        "a.mp4: looking for what to hide: 10 of 40 (25%)",
         "b.mp4: hiding them: 5",
-        "a.mp4: looking for what is to be hidden: 30 of 40 (75%)",
+        "a.mp4: looking for what to hide: 30 of 40 (75%)",
         "a.mp4: hiding them: 1 of 40 (2%)",
     ]

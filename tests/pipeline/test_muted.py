@@ -78,7 +78,7 @@ def test_a_file_without_sound_loses_none(redact, tmp_path: Path) -> None:
     done, record, table = applied(redact, clip)
     assert f"note: 1 span to mute {NOT_THERE}" in done.stderr
     assert record["muted"] == [] and checks(record) == []
-    assert "taken out" not in table and ANEW not in done.stderr
+    assert "muted" not in table and ANEW not in done.stderr
     assert "spans_without_sound" in {w["code"] for w in record["warnings"]}
 
 

@@ -159,7 +159,7 @@ def test_a_repair_may_replace_what_the_first_run_might(
     words = ("-o", "o.mp4", "--no-manifest", "--", "cam.mp4", "-bare.json")
     done = redact("apply", "--force", *words, cwd=tmp_path)
     assert done.returncode == ExitCode.NEEDS_REVIEW, done.stderr
-    assert "o.mp4 is there from an earlier run" in done.stderr
+    assert "o.mp4 is from an earlier run" in done.stderr
     assert (tmp_path / "o.mp4").read_bytes() == b"of an earlier run"
     done = redact("fix", "cam.mp4", "--accept-findings", "all=test", cwd=tmp_path)
     assert done.returncode == ExitCode.DONE, done.stderr

@@ -101,7 +101,7 @@ def test_on_the_command_line(film: tuple[Path, Path], tmp_path: Path) -> None:
     path, plan = film
     before = read_plan(plan)
     early = program("plan", "texts", plan)
-    assert early.returncode == 2 and "nobody has read" in early.stderr
+    assert early.returncode == 2 and "has not been read" in early.stderr
     assert program("plan", "texts", plan, path).returncode == 0
     # Nothing is hidden by being read.
     assert read_plan(plan).tracks == before.tracks

@@ -44,9 +44,9 @@ def test_it_says_when_a_track_is_visible_and_in_how_many_frames_it_is_not(tmp_pa
     lines = keep(tmp_path, crossing(), "1")
     assert lines[0] == (
         "track 1: visible at 0:04.0–0:08.0 (frames 100–199); stays hidden in 60 frames of 160, "
-        "where it is only followed or guessed, or behind a cut, or the picture is damaged"
+        "where it is only followed or guessed, or beyond a cut, or where the picture is damaged"
     )
-    assert lines[1] == "track 1: hidden all the same where track 3 covers it: 0:05.2–0:05.6"
+    assert lines[1] == "track 1: still hidden where track 3 covers it: 0:05.2–0:05.6"
     assert lines[2] == say("look_at_kept")
 
 
@@ -76,7 +76,7 @@ def test_two_tracks_on_one_person_are_no_reason_to_warn(tmp_path: Path) -> None:
     assert not any("lies on" in line for line in lines)
     assert "track 2: visible at 0:00.0–0:06.0 (frames 0–150)" in lines
     # They are one subject: the guess of its one part does not hide the other.
-    assert not any("hidden all the same" in line for line in lines)
+    assert not any("still hidden where" in line for line in lines)
 
 
 def test_many_spans_are_cut_and_told(tmp_path: Path) -> None:

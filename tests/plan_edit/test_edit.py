@@ -83,10 +83,10 @@ def test_tracks_that_are_decided_along_are_named(path: Path) -> None:
     plan = read_plan(path)
     write_plan(replace(plan, subjects=(Subject((1, 3)),)), path, force=True)
     done = call("set", path, "3", "--action", "keep", "--reason", "client", "--by", "R. Roe")
-    assert "track 1 of the same subject: decided along with it" in done.output
+    assert "track 1 of the same subject: the same decision applies" in done.output
     assert {1, 3} <= {t.id for t in read_plan(path).tracks if t.action is Action.KEEP}
     done = call("set", path, "1,3", "--reason", "agreed")
-    assert "decided along" not in done.output
+    assert "the same decision" not in done.output
 
 
 def test_show(path: Path) -> None:
@@ -103,21 +103,21 @@ def test_show(path: Path) -> None:
 def test_sound_before_and_after_the_pictures_is_muted_and_the_user_told(path: Path) -> None:
     """The clip lasts twelve seconds, its last picture comes at 11.96."""
     result = call("mute", path, "--from", "0:12", "--to", "0:13")
-    assert result.exit_code == 0 and "only sound that goes on after the pictures" in result.output
+    assert result.exit_code == 0 and "only sound that continues after the pictures" in result.output
     result = call("mute", path, "--from", "-0.85", "--to", "0:00")
     assert result.exit_code == 0 and "--from -0.85: is before the first picture" in result.output
-    assert "sound from -0:00.850 to 0:00.000 is taken out" in result.output
+    assert "sound from -0:00.850 to 0:00.000 is muted" in result.output
     result = call("mute", path, "--from", "0:11.98", "--to", "99")
     assert result.exit_code == 0, result.output
-    assert "sound from 0:11.980 to 1:39.000 is taken out" in result.output
+    assert "sound from 0:11.980 to 1:39.000 is muted" in result.output
     assert "--to 99: the last picture is shown at 0:11.960; sound" in result.output
     result = call("mute", path, "--from", "1", "--to", "2", "--bleep")
     assert "0:01.000 to 0:02.000" in result.output and "picture" not in result.output
     call("mute", path, "--from", "0", "--to", "end")
     shown = call("show", path).output
-    assert "sound taken out, 1: from -0:00.850 to 0:00.000, mute" in shown
-    assert "sound taken out, 2: from the beginning to the end, mute" in shown
-    assert "sound taken out, 3: from 0:01.000 to 0:02.000, bleep" in shown
+    assert "muted sound, 1: from -0:00.850 to 0:00.000, mute" in shown
+    assert "muted sound, 2: from the beginning to the end, mute" in shown
+    assert "muted sound, 3: from 0:01.000 to 0:02.000, bleep" in shown
     result = call("add", path, "--box", "0,0,9,9", "--from", "-1", "--to", "2")
     assert isinstance(result.exception, UsageError)
     assert "'-1': is before the first picture, which is at 0" in result.exception.message
@@ -161,7 +161,7 @@ def test_tracks_are_named_not_counted(path: Path) -> None:
 
 def test_what_is_added_is_told_with_what_it_lacks(path: Path) -> None:
     result = call("add", path, "--at", "f3=10,20,50,60")
-    assert "hides one frame alone, number 3" in result.stderr
+    assert "hides only one frame, number 3" in result.stderr
     assert "will give no reason for hiding track" in result.stderr
     assert "will not say who decided to hide track" in result.stderr
     more = ("--reason", "screen", "--by", "R. Roe")
@@ -310,8 +310,11 @@ BAD = [
     (["add", "--box", "0,0,9,9", "--from", "soon", "--to", "1"], "is not a time"),
     (["add", "--box", "0,0,9,9"], "belong together"),
     (["add", "--area", "0,0,9,9"], "belong together"),
-    (["add", "--box", "0,0,9,9", "--area", "0,0,9,9", "--from", "0", "--to", "1"], "in two ways"),
-    (["add", "--area", "600,0,100,90", "--follow", "a.mp4"], "needs one place"),
+    (
+        ["add", "--box", "0,0,9,9", "--area", "0,0,9,9", "--from", "0", "--to", "1"],
+        "say the same thing",
+    ),
+    (["add", "--area", "600,0,100,90", "--follow", "a.mp4"], "needs exactly one place"),
     (["add"], "has no place"),
     (["add", "--at", "1"], "is not TIME=BOX"),
     (["add", "--at", "1=0,0,9,9", "--at", "1=1,1,9,9"], "is before|two boxes"),

@@ -62,7 +62,7 @@ def test_what_leaves_the_picture_is_not_taken_for_a_slip(
     mention_outside(changed, edit.track_of(changed, number))
     text = " ".join(capsys.readouterr().err.split())
     assert "what is followed reaches over the border of the picture at 0:00." in text
-    assert "only what lies in it is hidden" in text and "Is the order right" not in text
+    assert "only the part inside is hidden" in text and "Is the order right" not in text
 
 
 @pytest.mark.parametrize(

@@ -177,7 +177,7 @@ def test_the_command_changes_a_mask_and_asks_before_it_makes_one_smaller(tmp_pat
     span = ("--from", "f20", "--to", "f29")
     done = call("set", path, 1, "--shape", "box", "--margin", "0.3", *span)
     assert done.exit_code == 0, done.output
-    assert "track 1: the mask is changed from 0:00.8 to 0:01.2" in done.stderr
+    assert "track 1: mask changed from 0:00.8 to 0:01.2" in done.stderr
     assert [region(read_plan(path), n).margin for n in (19, 20, 29, 30)] == [None, 0.3, 0.3, None]
     told = call("set", path, 1, "--size", "0.5", *span, "--reason", "x")
     assert told.exception is not None and "in 10 pictures" in str(told.exception)

@@ -107,7 +107,7 @@ def test_reason_codes_of_a_case(tmp_path: Path) -> None:
         ('[reasons]\nnose = "x"', r"reasons\.nose: unknown target"),
         ("[reasons]\nface = 1", r"reasons\.face: expected text"),
         ('[reasons]\nface = "a"\nFace = "b"', r"reasons\.Face: given twice"),
-        ('case = "a\\nb"', r"case: holds the control character U\+000A"),
+        ('case = "a\\nb"', r"case: contains the control character U\+000A"),
         ("case = ", r"is not valid TOML"),
         ('legal-basis = "a"\nlegal_basis = "b"', r"given twice"),
     ],

@@ -45,7 +45,7 @@ def test_a_signer_that_signs_itself_is_refused(tmp_path: Path) -> None:
     chain, key = tmp_path / "c.pem", tmp_path / "k.pem"
     chain.write_bytes(certificate("Me", own.public_key(), "Me", own).public_bytes(PEM))
     write_key(own, key)
-    with pytest.raises(UsageError, match="signed by itself") as found:
+    with pytest.raises(UsageError, match="is self-signed") as found:
         load_credentials(chain, key, None)
     assert "authority" in found.value.hint
 
@@ -60,10 +60,10 @@ def test_what_else_cannot_sign_is_refused(tmp_path: Path, signer: Signer) -> Non
     root.write_bytes(middle.public_bytes(PEM))
     for chain, key, words in (
         (signer.chain, stranger, "is not the key of the first certificate"),
-        (empty, signer.key, "holds no certificate"),
+        (empty, signer.key, "contains no certificate"),
         (tmp_path / "gone.pem", signer.key, "cannot be read"),
-        (signer.chain, empty, "holds no private key"),
-        (root, stranger, "an authority's"),
+        (signer.chain, empty, "contains no private key"),
+        (root, stranger, "that of an authority"),
     ):
         with pytest.raises(UsageError, match=words):
             load_credentials(chain, key, None)

@@ -104,8 +104,11 @@ def test_a_head_that_loses_its_signature_is_said_and_is_no_tampering(tmp_path: P
     assert options.exception is None and options.stderr == ""  # it is not signed any more
     checked = call(log, "verify", custody, "--key", f"{secret}.pub")
     assert checked.return_value == ExitCode.CHECK_FAILED
-    assert "The chain holds: 3 entries" in checked.output and "head is not signed" in checked.output
-    assert "does not hold" not in checked.output
+    assert (
+        "The chain is intact: 3 entries" in checked.output
+        and "head is not signed" in checked.output
+    )
+    assert "is not intact" not in checked.output
     as_json = json.loads(call(log, "verify", custody, "--key", f"{secret}.pub", "--json").output)
     assert (as_json["holds"], as_json["chain_holds"]) == (False, True)
     call(log, "add", custody, "signed again", "--sign", secret)
@@ -115,7 +118,7 @@ def test_a_head_that_loses_its_signature_is_said_and_is_no_tampering(tmp_path: P
     custody.write_bytes(custody.read_bytes().replace(b"copied", b"cupied"))
     tampered = call(log, "verify", custody, "--key", f"{secret}.pub")
     assert tampered.return_value == ExitCode.CHECK_FAILED
-    assert "does not hold" in tampered.output and "line 2" in tampered.output
+    assert "is not intact" in tampered.output and "line 2" in tampered.output
 
 
 def test_a_file_that_is_no_log_is_not_shown_as_an_empty_one(tmp_path: Path) -> None:

@@ -215,7 +215,7 @@ def test_a_later_signature_does_not_vouch_for_what_was_not_signed(tmp_path: Path
     result = check_output(case.output, log=case.log, key=raw_public(case.key.public_key()))
     part = result.part("log")
     assert part is not None and "not signed: 2, 3" in part.text
-    assert "nothing vouches for the time" in str(result.summary)
+    assert "nothing proves the time" in str(result.summary)
     assert result.log_entry == (0, "") and result.log_unproven
 
 

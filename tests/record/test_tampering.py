@@ -117,7 +117,7 @@ def test_untouched_record_holds(case: Case) -> None:
 
 def test_unknown_key_proves_integrity_only(case: Case) -> None:
     result = case.check(key=None)
-    assert result.holds and "not by whom" in str(result.trust)
+    assert result.holds and "not who made it" in str(result.trust)
 
 
 def test_a_thousand_single_byte_edits_are_found(case: Case) -> None:
@@ -313,7 +313,7 @@ def test_a_record_without_signature_and_log_proves_no_more_than_it_can(tmp_path:
     assert alone.holds and "Anyone who can edit the output" in str(alone.trust)
     assert alone.log_entry == (0, "")
     logged = case.check(key=None)
-    assert logged.holds and "the custody log is the only tie" in str(logged.trust)
+    assert logged.holds and "the custody log is the only proof" in str(logged.trust)
     assert logged.log_entry[0] == 2
     other = tmp_path / "other.mp4"
     other.write_bytes(b"another video")
@@ -335,7 +335,7 @@ def test_a_record_under_another_name_is_told(tmp_path: Path) -> None:
         old.rename(new)
     part = other.check().part("output")
     assert part is not None and part.verdict == "intact"
-    assert f"the record calls it {case.output.name}, not another.mp4" in part.text
+    assert f"the record names it {case.output.name}, not another.mp4" in part.text
 
 
 @pytest.mark.parametrize("first", ["00", "01", "ec", "ed", "ee"])

@@ -57,7 +57,7 @@ def test_csv(manifest: Manifest) -> None:
         "pictures": "117",
     }
     (kept,) = rows_of(manifest, "2")
-    assert kept["action"] == "shown in 219 of 221 pictures, else hidden"
+    assert kept["action"] == "shown in 219 of 221 pictures, hidden in the others"
 
 
 def test_who_decided(manifest: Manifest) -> None:
@@ -177,7 +177,7 @@ def test_false_alarms_and_accepted_findings_have_lists_of_their_own(
 def test_what_was_cut_off_is_called_no_false_alarm(tmp_path: Path, language: str) -> None:
     """It may be somebody's real face: nobody said that it is none."""
     record = cut_off(tmp_path)
-    words = {"en": "not hidden (cut off by hand)", "fr": "non masqué (retranché à la main)"}
+    words = {"en": "not hidden (cut off by hand)", "fr": "non masqué (masque retiré à la main)"}
     text = ReportWords(language)
     statue = text.word("action", "false-alarm")
     rows = {
@@ -216,8 +216,8 @@ def test_the_record_says_what_rests_on_a_persons_word(tmp_path: Path) -> None:
         (61, 70, False, "R. Roe"),
     ]
     assert rows_of(record, "2")[0]["action"] == (
-        "shown in 209 of 221 pictures, else hidden; pictures in which it was confirmed while "
-        "looking: 21 (R. Roe)"
+        "shown in 209 of 221 pictures, hidden in the others; pictures in which a person looked and "
+        "confirmed it: 21 (R. Roe)"
     )
 
 
@@ -227,5 +227,5 @@ def test_the_law_is_named_for_what_is_hidden_alone(tmp_path: Path) -> None:
     for record in (decided(tmp_path), cut_off(tmp_path)):
         assert record.case.legal_basis
         for row in table(record, "en"):
-            hidden = row["action"].startswith(("hidden", "taken out"))
+            hidden = row["action"].startswith(("hidden", "muted"))
             assert bool(row["statutory basis"]) == hidden, row

@@ -271,7 +271,7 @@ def test_it_says_what_a_person_looked_at_and_which_sound_is_gone(tmp_path: Path)
     assert "2 of 3 were answered" in page and "none: a statue" in page
     assert "0:00.400" in page and "an address" in page
     log = exemption_csv(value, ReportWords("en")).decode("utf-8-sig")
-    assert "0:00.900,0:01.000,sound,sound,taken out,bleep,,an address" in log
+    assert "0:00.900,0:01.000,sound,sound,muted,bleep,,an address" in log
     assert any(limit.code == "sound_partly_muted" for limit in value.not_checked)
 
 
@@ -284,7 +284,7 @@ def test_all_pictures_are_those_of_one_stream(tmp_path: Path) -> None:
     assert "other video stream" not in page
     page = " ".join(report_html(with_other_streams(full, 3, 0)).decode().split())
     assert f"{every} video stream 3 of the original is in the output." in page
-    assert "one other video stream (stream 0). It was not looked at" in page
+    assert "one other video stream (stream 0). It was not searched" in page
     page = report_html(with_other_streams(full, 3, 0, 5), "fr").decode()
     assert "300 images du flux vidéo 3 de l’original" in page
     assert "2 autres flux vidéo (flux 0, 5)" in page

@@ -252,8 +252,8 @@ def test_half_of_the_decisions_are_told_as_such(two: Path) -> None:
             return told;
         """
         told, acts = in_node(server.address, two / "page", steps, "case.html")
-        assert "half decided" in told and "Risky moments seen: 1 of 3" in told
-        assert "people and plates decided" in told and "Go on" in acts
+        assert "partly decided" in told and "Risky moments seen: 1 of 3" in told
+        assert "people and plates decided" in told and "Continue" in acts
         manifest_path(video.final).write_bytes(dump_manifest(build_manifest(made)))
         video.final.write_bytes(b"made")
         until(lambda: video.state == "ready")

@@ -282,7 +282,7 @@ def test_the_result_that_is_there_is_replaced_only_if_a_person_says_so(
         assert not it.js("return document.getElementById('f-case').checkVisibility()")
         it.click("input[value=evidence]")
         it.click("#start-finish")
-        assert "does not hold your decisions" in it.text("#replace-why")
+        assert "does not contain your decisions" in it.text("#replace-why")
         it.shot("replace")
         assert result.read_bytes() == b"of an earlier run"
         it.click("#replace")

@@ -18,7 +18,7 @@ FOLDER = {
     "fr": "écriture impossible (ce n’est pas un dossier). Choisissez un autre emplacement.",
 }
 SPAN = {
-    "en": "The span to mute has to end after it begins. Write two times, the earlier one first.",
+    "en": "The span to mute must end after it begins. Write two times, the earlier one first.",
     "fr": "Le passage à couper doit finir après son début. Écrivez deux temps, le premier d’abord.",
 }
 OPENED = {

@@ -349,7 +349,7 @@ def test_a_publication_leaves_out_name_and_case_but_no_log(session: Session) -> 
     session.evidence = EvidenceChoice(given=("--case", "--operator"))
     assert not finishing._evidence(session, plan, {}, release=True).manifest
     session.evidence = EvidenceChoice(given=("--case", "--log"))
-    with pytest.raises(UsageError, match="go with --log"):
+    with pytest.raises(UsageError, match="combined with --log"):
         finishing._evidence(session, plan, {}, release=True)
 
 

@@ -91,7 +91,7 @@ def test_sound_outside_the_pictures_is_on_the_page(tmp_path: Path) -> None:
         assert loudest(-0.84, 0.2) == 0 == loudest(1.5, 2.16) < loudest(0.3, 1.4)
         shown = here.overview.changes(here.open_plan.plan)["muted"]
         assert [(m["start"], m["end"]) for m in shown] == [(-840, -400), (-400, 200), (1500, 2160)]
-        with pytest.raises(RefusedError, match="has to end after it begins"):
+        with pytest.raises(RefusedError, match="must end after it begins"):
             session.edit({"op": "mute", "start": 3, "end": 2, "how": "mute"})
         for begin, end in ((-5, -1), (2.2, 4)):
             with pytest.raises(RefusedError, match="no sound in that span") as caught:

@@ -164,5 +164,5 @@ def test_every_refusal_has_its_words() -> None:
     sources = "\n".join(p.read_text("utf-8") for p in ASSETS.parent.glob("*.py"))
     raised = set(re.findall(r"RefusedError\(\s*\"(\w+)\"", sources))
     assert raised == {key.partition(".")[2] for key in EN if key.startswith("refused.")}
-    assert RefusedError("alone", number=3).message == "Part 3 stands alone already"
+    assert RefusedError("alone", number=3).message == "Part 3 is already separate"
     assert RefusedError("alone", number=3).hint == "There is nothing to take apart."
