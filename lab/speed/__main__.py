@@ -11,6 +11,7 @@ then eight in which nobody does, again and again.
 from __future__ import annotations
 
 import argparse
+import compileall
 import os
 import tempfile
 from contextlib import nullcontext
@@ -105,6 +106,8 @@ def main(words: list[str] | None = None) -> None:
     with nullcontext(args.folder) if args.folder else tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         folder.mkdir(parents=True, exist_ok=True)
+        # Installed packages are compiled; a checkout may be unable to keep what it compiles.
+        compileall.compile_dir(Path(__file__).parents[2] / "redact", quiet=1)
         print(HEAD, flush=True)
         for kind in args.clips.split(","):
             clip = made(kind, args, folder)

@@ -70,6 +70,12 @@ upright clips (dev and other footage), 107 count for upright and one for another
 a person slides); no clip is taken for turned. Of their 228 turned versions 123 are recognised, by
 faces alone 78; in nearly all others nobody is large enough."""
 
+_PLAINLY_UPRIGHT: Final = BY_FACES.clear, BY_BODIES.least + BY_BODIES.lead
+"""Evidence, from faces and from bodies, for a picture being upright as it is from which the other
+three ways are not scanned: a single person with a score of .8 is enough. On 192 pictures of 67
+clips, laid in all four ways, 116 of 201 turned clips are recognised, as many as with
+`BY_BODIES.clear`; 117 if every way is always scanned."""
+
 Degrees = Literal[90, 180, 270]
 _TURNED: Final[tuple[Degrees, ...]] = get_args(Degrees)
 
@@ -143,6 +149,6 @@ class _Scan:
             likely = bodies.score[~bodies.vehicle] - TELLING_BODY_SCORE
             face = self._faces.run(shown).score.max(initial=0.0)
             ways[:, turns] = face, likely.clip(0).sum()
-            if turns == 0 and (ways[:, 0] >= (BY_FACES.clear, BY_BODIES.clear)).any():
+            if turns == 0 and (ways[:, 0] >= _PLAINLY_UPRIGHT).any():
                 break
         return ways

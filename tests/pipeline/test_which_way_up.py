@@ -138,3 +138,23 @@ def test_what_shows_nothing_new_is_not_scanned_again(
         out.mux(stream.encode(None))
     assert turned_by(probe(tmp_path / "still.mp4"), FACES, Journal(Silent())) == ()
     assert 1 <= len(scanned) <= 4
+
+
+@pytest.mark.parametrize(("score", "ways"), [(0.85, 1), (0.7, 4)])
+def test_who_is_plainly_upright_is_not_scanned_turned(
+    street: Path, monkeypatch: pytest.MonkeyPatch, score: float, ways: int
+) -> None:
+    """A single person in view of a still camera: the other three ways would be two thirds of what
+    this question costs."""
+    scans = 0
+
+    def bodies(*_: object) -> Bodies:
+        nonlocal scans
+        scans += 1
+        return Bodies(np.array([[1, 1, 9, 30]], np.float32), np.array([score]), np.array([False]))
+
+    monkeypatch.setattr(CenterFace, "run", lambda *_: Detections.empty())
+    monkeypatch.setattr(People, "bodies", bodies)
+    monkeypatch.setattr("redact.pipeline.which_way_up.sample_frames", lambda i: list(Decode(i))[:1])
+    assert turned_by(probe(street), FACES, Journal(Silent())) == ()
+    assert scans == ways
