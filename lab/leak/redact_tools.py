@@ -2,7 +2,7 @@
 
 `redact-*` run detection, tracking, plan and drawing exactly as `redact run` does, in this
 process, to spare the start of a program for every clip. They leave out the audit, which looks at
-the finished file and changes no pixel of it; `redact-cli` runs the whole command.
+the finished file and changes no pixel of it.
 
 What the detector saw is kept per clip and weights, so that a change of the tracker costs no
 second detection.

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from ..detection import square_around
 from ..errors import OutputError
-from ..files import make_private, write_whole
+from ..files import finding_picture, make_private, write_whole
 from ..media import Decode, SourceInfo, probe
 from ..render import writable
 from ..types import Box, clock
@@ -98,11 +98,6 @@ def _tile(source: RGB, output: RGB, words: str) -> RGB:
     return np.vstack([head, np.hstack([source, output])])
 
 
-def picture_path(output: Path, number: int) -> Path:
-    """Path of the picture of a finding, beside an output in a private folder."""
-    return output.with_name(f"{output.name}.finding-{number}.png")
-
-
 def finding_pictures(source: SourceInfo, output: Path, result: AuditResult) -> list[Path]:
     """Write a PNG of each of the first 24 findings beside an output, and restrict its folder to the
     owner.
@@ -120,7 +115,7 @@ def finding_pictures(source: SourceInfo, output: Path, result: AuditResult) -> l
     make_private(output.parent)
     paths = []
     for finding, tile in zip(result.findings, tiles_of(source, output, rows), strict=False):
-        path = picture_path(output, finding.number)
+        path = finding_picture(output, finding.number)
         done, data = cv2.imencode(".png", tile[:, :, ::-1])
         if not done:
             raise problem(OutputError, "no_picture_made", path=path)

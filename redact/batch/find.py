@@ -14,13 +14,12 @@ from pathlib import Path
 from typing import Final
 
 from ..errors import InputError, RedactError
-from ..files import PRIVATE, names_footage
+from ..files import PRIVATE, is_made_name, names_footage
 from ..inspect import is_release
 from ..media import probe
 from ..record import manifest_path
 from ..words import Message, problem
 
-_OURS: Final = re.compile(r"\.(redacted|needs-review(-\d+)?|preview)(\.|$)", re.IGNORECASE)
 _SOUND_ALONE: Final = (".mka",)
 _TELLS: Final = re.compile(
     r"\.(bmp|tiff?|dng|cr[23]|nef|arw|aac|flac|m4a|mka|mp3|og[ag]|opus|wav|wma)$", re.IGNORECASE
@@ -196,7 +195,7 @@ def _why_not(path: Path, results: Path | None, place: Path) -> Message | None:
     recorded = False
     with contextlib.suppress(OSError):  # no record has a name that is too long
         recorded = manifest_path(path).exists()
-    if _OURS.search(path.stem) or recorded:
+    if is_made_name(path.stem) or recorded:
         return Message("left_ours")
     if PRIVATE in path.parts:
         return Message("left_private", folder=PRIVATE)

@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from ..errors import UsageError
-from ..files import check_writable, make_folder, names_footage
+from ..files import check_writable, is_held_name, make_folder, names_footage
 from ..media import probe
 from ..pipeline import (
     find_held,
@@ -75,7 +75,7 @@ def review(
         terminal.say(say("case_closed"))
         return 0
     source = named[0]
-    if ".needs-review" in source.name:
+    if is_held_name(source.name):
         held = find_held(source)
         refuse_foreign_paths(held)
         source, plan_file = relative_to_here(held.source), relative_to_here(held.plan)

@@ -12,9 +12,20 @@ from .folders import (
 )
 from .growing_file import Answer, AnswerFile
 from .leftovers import LockedFile, beside, claim, claim_beside, lock, new_partial, sweep
+from .names import (
+    PRIVATE,
+    earlier_plan_name,
+    finding_picture,
+    held_name,
+    is_held_name,
+    is_made_name,
+    is_preview_or_picture,
+    plan_name,
+    preview_name,
+    redacted_name,
+)
 from .output import (
     FOOTAGE_ENDINGS,
-    PRIVATE,
     OutputFile,
     check_writable,
     names_footage,

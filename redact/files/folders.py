@@ -10,7 +10,8 @@ from pathlib import Path
 
 from ..errors import OutputError
 from ..words import problem, reason_of
-from .output import PRIVATE, unwritable
+from .names import PRIVATE
+from .output import unwritable
 
 
 def check_folder(folder: Path) -> None:

@@ -1,6 +1,6 @@
 """Writes files that get their names only once they are complete, and that replace nothing unasked.
 
-Every file that redact writes goes through here: videos, plans, records and sheets.
+Every file that redact writes goes through here: videos, plans, records and pictures.
 """
 
 from __future__ import annotations
@@ -27,9 +27,6 @@ FOOTAGE_ENDINGS: Final = re.compile(
 )
 """Extensions of files that no plan, record or report ever replaces, even with force: a typing error
 must not cost the original. (PNG is not one of them, because redact itself writes PNG pictures.)"""
-
-PRIVATE: Final = "NOT-FOR-RELEASE"
-"""Name of the private folder, for files that show hidden subjects."""
 
 _NO_LINKS = frozenset((errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK))
 

@@ -10,6 +10,7 @@ from fractions import Fraction
 from pathlib import Path
 
 from ..errors import OutputError
+from ..files import redacted_name
 from ..formats.containers import MUXERS, WRITABLE, Structure
 from ..words import problem
 from . import photographs
@@ -145,12 +146,12 @@ def default_output_name(source: Path, codec: str = "auto") -> str:
     """Name of `default_output`, going by the source's name alone; the file need not exist."""
     ending = source.suffix.lower()
     if ending in photographs.ENDINGS:
-        return f"{source.stem}.redacted{source.suffix}"
+        return redacted_name(source.stem, source.suffix)
     if ending in photographs.READ_ALONE:
-        return f"{source.stem}.redacted.jpg"
+        return redacted_name(source.stem, ".jpg")
     muxer = MUXERS.get(ending)
     suffix = ".mp4" if muxer is None or (codec == WEB and muxer != "mp4") else source.suffix
-    return f"{source.stem}.redacted{suffix}"
+    return redacted_name(source.stem, suffix)
 
 
 def muxer_options(container: str, info: SourceInfo) -> dict[str, str]:

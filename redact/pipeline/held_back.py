@@ -19,7 +19,7 @@ from msgspec.structs import replace
 
 from .. import __version__
 from ..errors import InputError, PlanError, UsageError
-from ..files import PRIVATE, belongs_to_user, is_own, own_mark, read_file, write_whole
+from ..files import PRIVATE, belongs_to_user, is_held_name, is_own, own_mark, read_file, write_whole
 from ..media import sha256_of
 from ..plan import dump_plan
 from ..record import (
@@ -36,7 +36,6 @@ from .order import Acceptance, Delivery, Order
 from .result import Result
 
 HELD_BACK_FORMAT = "redact-held-back"
-_MARK = ".needs-review"
 
 
 PathText = Annotated[str, Meta(pattern=r"^[^\x00]*$")]
@@ -127,7 +126,7 @@ def _note_of(output: Path) -> Path:
 
 
 def _is_note(name: Path) -> bool:
-    return name.suffix == ".json" and _MARK in name.stem
+    return name.suffix == ".json" and is_held_name(name.stem)
 
 
 def _encoded(held: HeldBack) -> bytes:
@@ -308,7 +307,8 @@ def _notes(folder: Path) -> Iterator[HeldBack]:
     """Yield the notes in a folder whose results still exist, the oldest first. Unreadable notes are
     skipped."""
     try:
-        paths = sorted(folder.glob(f"*{_MARK}*.json"), key=lambda p: p.stat().st_mtime_ns)
+        notes = filter(_is_note, folder.glob("*.json"))
+        paths = sorted(notes, key=lambda p: p.stat().st_mtime_ns)
     except OSError:
         return
     for path in paths:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from ..errors import OutputError, UsageError
-from ..files import PRIVATE, check_private, check_writable
+from ..files import PRIVATE, check_private, check_writable, held_name, plan_name
 from ..inspect import release_path
 from ..media import (
     PHOTOGRAPH_ENDINGS,
@@ -32,7 +32,7 @@ from ..render import Renderer, require_room
 from ..settings import Audio, DrawSettings
 from ..words import problem
 
-LONGEST_NAME: Final = 255 - len(".needs-review-9.manifest.json")
+LONGEST_NAME: Final = 255 - len(manifest_path(Path(held_name("", "", 9))).name)
 """Bytes in a result's name: file systems allow 255, and the files beside it have longer names."""
 
 
@@ -177,9 +177,8 @@ def _final_name(info: SourceInfo, delivery: Delivery, codec: str) -> Path:
 def review_plan(beside: Path) -> Path:
     """Path of the plan beside a result or a source, for the user to correct. That of a photograph
     includes the extension, because cameras write a video of the same name beside it."""
-    if beside.suffix.lower() in PHOTOGRAPH_ENDINGS:
-        return beside.with_name(f"{beside.name}.plan.json")
-    return beside.with_suffix(".plan.json")
+    photograph = beside.suffix.lower() in PHOTOGRAPH_ENDINGS
+    return beside.with_name(plan_name(beside.name if photograph else beside.stem))
 
 
 def check_order(order: Order, *, searched: bool = False) -> None:

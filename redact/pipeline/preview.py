@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -11,7 +10,14 @@ from pathlib import Path
 from ..auditing import finding_pictures
 from ..detection import require_models
 from ..errors import UsageError
-from ..files import check_writable, keep_to_owner, make_private, private_folder
+from ..files import (
+    check_writable,
+    is_preview_or_picture,
+    keep_to_owner,
+    make_private,
+    preview_name,
+    private_folder,
+)
 from ..media import (
     SourceInfo,
     choose_encoding,
@@ -97,7 +103,7 @@ def _place(info: SourceInfo, delivery: Delivery, codec: str) -> Path:
     """Path of a preview, in a folder NOT-FOR-RELEASE."""
     usual, output = default_output(info, codec), delivery.output
     if output is None or _ours(delivery):
-        folder, name = output or usual.parent, f"{info.path.stem}.preview{usual.suffix}"
+        folder, name = output or usual.parent, preview_name(info.path.stem, usual.suffix)
     else:
         folder, name = output.parent, output.name
     return private_folder(folder) / name
@@ -112,12 +118,10 @@ def _ours(delivery: Delivery) -> bool:
 def _remove_earlier(final: Path, kept: Iterable[Path]) -> None:
     """Remove earlier previews of our own naming, held back or not, and their pictures of findings,
     so that only the newest remains."""
-    stem, suffix = re.escape(final.stem), re.escape(final.suffix)
-    ours = re.compile(rf"{stem}(\.needs-review(-\d+)?)?{suffix}(\.finding-\d+\.png)?")
     spared = set(kept)
     with contextlib.suppress(OSError):
         for path in list(final.parent.iterdir()):
-            if path not in spared and ours.fullmatch(path.name):
+            if path not in spared and is_preview_or_picture(path.name, final):
                 path.unlink()
 
 

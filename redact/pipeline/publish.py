@@ -10,7 +10,7 @@ from pathlib import Path
 
 from ..auditing import finding_pictures
 from ..errors import OutputError
-from ..files import OutputFile, make_private
+from ..files import OutputFile, held_name, make_private
 from ..inspect import clear_times
 from ..plan import write_plan
 from ..record import RunRecord, manifest_path, signature_path, write_evidence
@@ -55,8 +55,7 @@ def _free_name(order: Order) -> Path:
     # A name in the private folder need not be neutral, so it says what a release was made from.
     stem = order.info.path.stem if order.delivery.release else final.stem
     while True:
-        mark = "needs-review" if number == 1 else f"needs-review-{number}"
-        name = order.held_folder / f"{stem}.{mark}{final.suffix}"
+        name = order.held_folder / held_name(stem, final.suffix, number)
         number += 1
         if not any(p.exists() for p in (name, manifest_path(name), review_plan(name))):
             return name

@@ -12,7 +12,7 @@ from pathlib import Path
 from .. import __version__
 from ..detection import Detector
 from ..errors import MismatchError, OutputExistsError, PlanError, UsageError
-from ..files import unwritable
+from ..files import earlier_plan_name, unwritable
 from ..media import SourceInfo, default_output, sha256_of
 from ..plan import Plan, is_own_plan, read_plan, write_plan
 from ..progress import Stages
@@ -42,8 +42,8 @@ def set_plan_aside(path: Path, journal: Journal) -> None:
             return
     except PlanError:
         pass
-    stem, number = path.name.removesuffix(".plan.json"), 1
-    while os.path.lexists(aside := path.with_name(f"{stem}.earlier-{number}.plan.json")):
+    number = 1
+    while os.path.lexists(aside := path.with_name(earlier_plan_name(path.name, number))):
         number += 1
     try:
         path.rename(aside)

@@ -2,7 +2,6 @@
 
 from ..types import Runs, count_of, joined, runs_of
 from . import decisions, edit, mask_shape, user_input
-from .answers import answered_here, marked
 from .build import COVERED, DAMAGED, build_plan, uncovered, with_held
 from .coco import export_coco
 from .file import Dumped, dump_plan, is_own_plan, parse_plan, read_plan, without_mark, write_plan
@@ -10,6 +9,7 @@ from .file_fields import PlanRecord
 from .found_text import MOST_CHARACTERS, FoundText
 from .hide_texts import SAME_TEXT, hide_texts, reads, tracks_of_texts
 from .muted_span import MutedSpan, Sound
+from .own_answers import answered_here, marked
 from .plan import ALL_SOUND, HELD_REACH, Plan, SourceRef
 from .presence import SOMEBODY, Presence, lies_on, presence
 from .review_state import (

@@ -1,0 +1,49 @@
+"""What redact made is known by its name, and what it did not make is not."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from redact.files import (
+    earlier_plan_name,
+    finding_picture,
+    held_name,
+    is_held_name,
+    is_made_name,
+    is_preview_or_picture,
+    plan_name,
+    preview_name,
+    redacted_name,
+)
+
+STEMS = st.text(st.characters(codec="utf-8", exclude_characters="/\0\n"), min_size=1, max_size=12)
+SUFFIXES = st.sampled_from([".mp4", ".MOV", ".mkv", ".jpg"])
+
+
+@given(STEMS, SUFFIXES, st.integers(1, 20))
+def test_a_name_says_what_a_file_is(stem: str, suffix: str, number: int) -> None:
+    held = held_name(Path(redacted_name(stem, suffix)).stem, suffix, number)
+    for name in (redacted_name(stem, suffix), preview_name(stem, suffix), held):
+        assert name.endswith(suffix) and is_made_name(Path(name).stem)
+    assert is_held_name(held) and is_held_name(finding_picture(Path(held), number).name)
+    plan = plan_name(stem)
+    assert earlier_plan_name(plan, 2) == plan_name(f"{stem}.earlier-2")
+
+
+def test_what_somebody_else_named_is_not_taken_for_a_file_of_redact() -> None:
+    for name in ("redacted", "needs-review", "cam.previews", "cam.redactedly", "a.needs-review-x"):
+        assert not is_made_name(name), name
+
+
+@given(STEMS, SUFFIXES, st.integers(1, 20))
+def test_earlier_previews_are_known_and_nothing_else(stem: str, suffix: str, number: int) -> None:
+    preview = Path(preview_name(stem, suffix))
+    held = Path(held_name(preview.stem, suffix, number))
+    pictures = [finding_picture(path, number).name for path in (preview, held)]
+    for name in (preview.name, held.name, *pictures):
+        assert is_preview_or_picture(name, preview)
+    for name in (f"{stem}{suffix}", redacted_name(stem, suffix), f"x{preview.name}"):
+        assert not is_preview_or_picture(name, preview)
