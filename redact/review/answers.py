@@ -14,8 +14,7 @@ from ..types import Box, Decided, Finding, FindingKind, Target, box_on_the_way
 def accepted(plan: Plan) -> Accepted | None:
     """The findings that a person explained; None while one of the last audit has no answer.
 
-    An answer is about one place: what is found elsewhere, by whatever was changed in between, is
-    not among these.
+    An answer applies to one place: whatever a later change brings up elsewhere is not covered.
     """
     notes = plan.review.findings if plan.review else ()
     explained = [note for note in notes if _is_explained(plan, note)]
@@ -37,8 +36,8 @@ def noted(plan: Plan, findings: Iterable[Finding]) -> Plan:
 
 
 def _is_explained(plan: Plan, note: FindingNote) -> bool:
-    """Whether a finding has an answer of this user that the page would accept. A plan may come from
-    elsewhere with answers that do not count here."""
+    """Whether this user gave the finding an answer that the page would accept: a plan from
+    elsewhere may contain answers that do not count here."""
     known = note.kind in {kind.value for kind in FindingKind}
     said = any(c.isalnum() for c in note.reason)
     none = note.answer == "none" and answered_here(plan, note)
@@ -77,7 +76,7 @@ def _note(finding: Finding, last: int) -> FindingNote:
 
 
 def _finding(note: FindingNote, plan: Plan) -> Finding:
-    """The finding of a note, with a box for every frame, to be compared with those of an audit."""
+    """A note's finding, with a box for every frame, to compare with those of an audit."""
     return Finding(
         number=note.number,
         kind=FindingKind(note.kind),
@@ -88,7 +87,7 @@ def _finding(note: FindingNote, plan: Plan) -> Finding:
         end=float(plan.source.timeline.time(note.last)),
         path=tuple(_path(note)),
         scores=(),
-        rule="",  # why it was believed is not kept, and nobody asks it of an answer
+        rule="",  # why it was reported is not stored, and answers do not need it
     )
 
 

@@ -12,10 +12,10 @@ from ..types import Keyframe, State, Track
 
 
 def held_across(plan: Plan, before: Keyframe, after: Keyframe) -> tuple[Keyframe, ...]:
-    """The mask between two sights, from the one place to the other and a little larger.
+    """The mask between two sightings, moving from one place to the other, a little larger.
 
     At a cut it jumps. Its state is "in between", which counts as a guess: a decision to show
-    somebody never shows it.
+    somebody never uncovers it.
     """
     first, last = before.frame + 1, after.frame - 1
     left, right = unseen(before.box), unseen(after.box)
@@ -30,7 +30,8 @@ def held_across(plan: Plan, before: Keyframe, after: Keyframe) -> tuple[Keyframe
 def followed_across(
     frames: Frames, plan: Plan, before: Track, after: Track, gap: Gap, go_on: GoOn
 ) -> tuple[Keyframe, ...]:
-    """Followed by the pixel tracker from both ends to the middle; held where it does not get to.
+    """The mask followed by the pixel tracker from both ends to the middle, and held where that
+    does not reach.
 
     Args:
         frames, plan: of the source.

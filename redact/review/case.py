@@ -1,7 +1,7 @@
-"""A whole case: its videos, what has become of each, and the review of each, mounted under a path.
+"""A whole case: its videos, the state of each, and the review of each, mounted under a path.
 
-The videos that nobody has searched yet are searched one after the other, each by a process of its
-own with low priority, which ends with this one. At most one review is open, besides those whose
+Videos that have not been searched yet are searched one after the other, each in its own
+low-priority process, which ends with this one. At most one review is open, besides those whose
 result is being made.
 """
 
@@ -33,10 +33,10 @@ FRONT: Final = "case.html"
 
 
 class Case:
-    """The videos of a folder, or those that were named; none before a folder was chosen.
+    """The videos of a folder, or those that were named; none until a folder is chosen.
 
-    It is what a `PageServer` asks for routes: its own, and those of each video's review under
-    `/v/NUMBER`.
+    A `PageServer` looks its routes up here: the case's own, and those of each video's review
+    under `/v/NUMBER`.
     """
 
     def __init__(
@@ -81,7 +81,7 @@ class Case:
         return any(video.moved is not None for video in self.videos)
 
     def close(self) -> None:
-        """Stop the search, which goes on another time, and save everything."""
+        """Stop the search, which the next review continues, and save everything."""
         self._over.set()
         for video in self.videos:
             video.close()
@@ -107,7 +107,7 @@ class Case:
         video = self._video(mounted[1])
         if video is None:
             return told(_unknown)
-        if mounted[2] == "/api/join":  # what comes late from a page that is gone opens nothing
+        if mounted[2] == "/api/join":  # late requests of a closed page open nothing
             return told(lambda values: self._opened(video)(values))
         if video.session is None:
             return told(_not_open)
@@ -127,7 +127,7 @@ class Case:
             return video.routes["POST", "/api/join"]
 
     def _work(self) -> None:
-        """Look at the videos, then search one after the other, until the server ends."""
+        """Open each video, then search them one after the other, until the server ends."""
         while not self._over.wait(0.5):
             for video in self.videos:
                 if video.info is None and video.problem is None and not self._over.is_set():
@@ -190,7 +190,7 @@ class Case:
         return as_json({})
 
     def _show(self, values: dict[str, Any]) -> Answer:
-        """Where the page finds a result or its report, to show it itself."""
+        """The address of a result or its report, for the page to show it itself."""
         video = self._video(values["n"])
         if video is None:
             raise RefusedError("unknown")
@@ -215,12 +215,12 @@ class Case:
 
     @staticmethod
     def _below(source: Path, place: Path) -> Path:
-        """A video as the page of a folder names it: relative to that folder, for whoever gets the
-        page has other folders."""
+        """A video's path relative to the folder of the page: whoever receives that page has other
+        folders."""
         return Path(os.path.relpath(source, place.parent))
 
     def _folders(self, values: dict[str, Any]) -> Answer:
-        """What lies in a folder that the user may read: its folders, and how many videos."""
+        """The readable folders in a folder, and how many videos it contains."""
         folder = Path(str(values.get("in") or Path.home()))
         try:
             inside = sorted(folder.iterdir(), key=lambda path: path.name.lower())

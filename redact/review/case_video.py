@@ -1,4 +1,4 @@
-"""One video of a case: what it is, what has become of it, and its review."""
+"""One video of a case: what it is, its state, and its review."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ THUMBNAIL_WIDTH: Final = 320
 """Pixels of a video's picture."""
 
 DARK: Final = 24
-"""Mean grey of a picture below which the next one is taken: many clips begin black."""
+"""Mean grey below which a picture is too dark for a thumbnail: many clips begin black."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ class ReviewOptions:
 
     Attributes:
         settings: of the search.
-        margin: that masks are drawn with.
+        margin: around every mask.
         evidence: what record is kept.
         folder: for results; None: beside each video.
         words: the options of the search as they were typed.
@@ -60,11 +60,11 @@ class Video:
 
     Attributes:
         number: from 1.
-        source: where it lies.
+        source: its path.
         folder: for its result; None: beside it.
         problem: why it cannot be searched, in words.
-        moved: stage of the search, how much of it is done, and of how much; None: nobody searches.
-        session: its review, once that was opened.
+        moved: the stage of its search, the steps done and their total; None: no search is running.
+        session: its review, once opened.
     """
 
     number: int
@@ -83,7 +83,7 @@ class Video:
     _known: tuple[object, str, bool, dict[str, int] | None] = (None, "", False, None)
 
     def look(self) -> None:
-        """Find out what it is, with its picture."""
+        """Read its headers, and make its thumbnail."""
         try:
             info = probe(self.source)
             for frame in itertools.islice(Decode(info), 50):
@@ -94,17 +94,17 @@ class Video:
             self.info = info
         except RedactError as error:
             self.problem = in_words(error)
-        except Exception as error:  # of one file, which must not take the others with it
+        except Exception as error:  # one file must not take the others down with it
             self.problem = defect(error)
 
     @property
     def job(self) -> Job | None:
-        """What its review works on now."""
+        """The work that its review is doing now."""
         return self.session.job if self.session is not None and self.session.busy() else None
 
     @property
     def state(self) -> str:
-        """What is to be done next with it."""
+        """What has to be done next with it."""
         job = self.job
         if job is not None and job.kind == "finish":
             return "making"
@@ -120,7 +120,7 @@ class Video:
 
     @property
     def incomplete(self) -> bool:
-        """Whether it is known to end before its headers say: from its headers, or by the record of
+        """Whether it is known to end earlier than it should: by its headers, or by the record of
         its result, for which every picture was read."""
         if self.info is None:
             return False
@@ -128,8 +128,8 @@ class Video:
         return known or (self.plan.exists() and self._searched()[2])
 
     def _searched(self) -> tuple[object, str, bool, dict[str, int] | None]:
-        """Of one that was searched: what the answer hangs on, its state, whether its record says
-        that it is incomplete, and how far its review is."""
+        """For a video that was searched: the times of the files that the answer depends on, its
+        state, whether its record calls it incomplete, and the progress of its review."""
         seen = tuple(map(_changed, (self.plan, self.final, self.final.parent / PRIVATE)))
         if seen != self._known[0]:
             made = self._made()
@@ -143,7 +143,7 @@ class Video:
         return self._known
 
     def _standing(self, plan: Plan | None, reviewed: dict[str, int] | None) -> str:
-        """Of one that was searched, by its plan (None: it cannot be read) and its review."""
+        """The state of a video that was searched, by its plan (None: unreadable) and its review."""
         if self.held is not None:
             return "held"
         if not self.final.exists():
@@ -152,7 +152,7 @@ class Video:
 
     @property
     def held(self) -> Path | None:
-        """The result that was held back after any that is ready."""
+        """The result that was held back, if it is newer than the finished one."""
         if self.info is None:
             return None
         note = held_back_for(self.final, self.final.parent / PRIVATE)
@@ -181,13 +181,14 @@ class Video:
         }
 
     def open(self, options: ReviewOptions, shelf: Shelf, reviewer: str) -> None:
-        """Begin its review, by `reviewer` where neither command line nor plan names somebody.
+        """Begin its review, by `reviewer` unless the command line or the plan names somebody.
 
-        Raises RefusedError before it was searched, OutputError while another review has its plan.
+        Raises RefusedError if it was not searched yet, OutputError while another review has its
+        plan open.
         """
         if self.session is not None and (self.session.open or self.job):
             return
-        self.close()  # it could not be opened the last time
+        self.close()  # the last attempt to open it failed
         if not self.plan.is_file():
             raise RefusedError("not_searched", name=self.source.name)
         self._claim.enter_context(locked_for_review(self.plan))
@@ -212,7 +213,7 @@ class Video:
         self._claim.close()
 
     def result(self, language: str) -> dict[str, Any]:
-        """As `redact run --json` tells of it, for the index in a language."""
+        """As `redact run --json` describes it, for the index in a language."""
         made = self._made()
         if made is None:
             known = self.problem and _without(self.problem, f"{self.source}")
@@ -221,7 +222,7 @@ class Video:
         return made.to_json()
 
     def _made(self) -> Result | None:
-        """What was made of it last, as far as the record beside that tells."""
+        """Its latest result, as far as the record beside that says."""
         held = self.held
         if held is None and (self.info is None or not self.final.exists()):
             return None
@@ -232,7 +233,7 @@ class Video:
 
 
 def _changed(path: Path) -> int:
-    """When a file was changed last, in nanoseconds; 0 where there is none."""
+    """When a file was last changed, in nanoseconds; 0 if there is none."""
     try:
         return path.stat().st_mtime_ns
     except OSError:
@@ -240,7 +241,7 @@ def _changed(path: Path) -> int:
 
 
 def _without(problem: dict[str, Any], path: str) -> dict[str, Any]:
-    """A problem of a video beside whose name it stands: sentences."""
+    """A video's problem as sentences without its name, which the page already shows there."""
     said = {
         language: [
             own[:1].upper() + own[1:]

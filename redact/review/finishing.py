@@ -46,11 +46,11 @@ def begin_finish(session: Session, wish: dict[str, Any]) -> None:
     Args:
         session: with its plan.
         wish: "style", "audio" (keep or mute), "release" (bool), "case" (its name), "stamp" and
-            "corner" (words in a corner of every picture; "" for none), "replace" (bool): a result
-            that is there already may go.
+            "corner" (words in a corner of every picture; "" for none), "replace" (bool): an
+            existing result may be replaced.
 
     Raises:
-        RefusedError: a result is there, and nobody said that it may go.
+        RefusedError: there is a result, and "replace" was not chosen.
         RedactError: the output or its record could not be written in the end.
     """
     here = session.ready()
@@ -96,7 +96,7 @@ def begin_finish(session: Session, wish: dict[str, Any]) -> None:
 
 
 def _note(open_plan: OpenPlan, audit: AuditResult) -> Plan:
-    """Note the findings in the plan, even if another user changed it meanwhile. Raises
+    """Store the findings in the plan, even if another user changed it meanwhile. Raises
     PlanError."""
 
     def found(now: Plan) -> Plan:
@@ -114,9 +114,9 @@ def _stamp(wish: dict[str, Any]) -> Stamp | None:
 
 
 def holds(final: Path, plan: Plan) -> bool:
-    """Whether the result that is there was made of the decisions of a plan, by this user.
+    """Whether the existing result was made from a plan's decisions, by this user.
 
-    What was only looked at since makes no difference.
+    What was only viewed since makes no difference.
     """
     if not all(map(belongs_to_user, (final, manifest_path(final)))):
         return False  # somebody may have put another video and its record in this place
@@ -143,14 +143,14 @@ def _evidence(session: Session, plan: Plan, wish: dict[str, Any], release: bool)
 
 
 def bars_release(evidence: EvidenceChoice) -> list[str]:
-    """Options that ask for a record and therefore bar a publication from the page. Case fields
+    """Options that ask for a record, and so rule out a publication from the page. Case fields
     alone do not: a publication simply has none."""
     return [word for word in evidence.given if word not in ("--case", "--operator")]
 
 
 def _result(result: Result, order: Order) -> dict[str, Any]:
-    """The result as the page shows it; of one that is ready also whether an older copy, which was
-    held back, is still there."""
+    """The result as the page shows it; for a finished one also how many files of an older copy
+    that was held back still exist."""
     record, audit, beside = result.record, result.audit, result.manifest
     assert record is not None and audit is not None
     files = [] if beside is None else [beside, signature_path(beside)]
@@ -176,13 +176,13 @@ def _result(result: Result, order: Order) -> dict[str, Any]:
 
 
 def _on_page(said: Message, words: Words) -> str:
-    """A warning in the words of the page, which names no options of commands."""
+    """A warning in the page's words, which name no command options."""
     entry = words.tables["on_page"].get(said.code)
     return words.message(said.code, said.values) if not entry else words.filled(entry, said.values)
 
 
 def _failed(audit: AuditResult, words: Words) -> list[str]:
-    """A line for each check that did not hold."""
+    """A line for each failed check."""
     return [
         f"{words.word('check', check.name)}: "
         + "; ".join(words.message(said.code, said.values) for said in check.said)

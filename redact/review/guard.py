@@ -2,12 +2,12 @@
 
 A page of another site can make a browser send requests to this server, by its address or by a name
 that it points here (DNS rebinding). Such a request has another `Host`, `Origin` or
-`Sec-Fetch-Site`, and never the token, which stands in the fragment of the page's address alone:
+`Sec-Fetch-Site`, and never the token, which is only in the fragment of the page's address:
 fragments are not sent, not logged, and not in a `Referer`.
 
-Other users of this machine can reach the port, and can read what address the browser was started
-with in the list of processes. So the browser is started with a code that is good for one exchange
-against the token (`HandOver`), and where the system says whose a connection is, other users are
+Other users of this machine can reach the port, and can read in the list of processes with which
+address the browser was started. So the browser is started with a code that can be exchanged for
+the token only once (`HandOver`); and where the system says who owns a connection, other users are
 refused whatever they know (`of_this_user`).
 """
 
@@ -41,7 +41,7 @@ SAFE_HEADERS: Final = (
     ("X-Content-Type-Options", "nosniff"),
     ("X-Frame-Options", "DENY"),
 )
-"""Of every answer. `no-store`: no open face may reach the disk cache of a browser."""
+"""Headers of every answer. `no-store`: no unmasked face may reach a browser's disk cache."""
 
 
 def new_token() -> str:
@@ -51,13 +51,13 @@ def new_token() -> str:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """Where a request says that it comes from.
+    """Where a request claims to come from.
 
     Attributes:
         host, origin, site, token: every value of `Host`, `Origin`, `Sec-Fetch-Site` and
             `TOKEN_HEADER`, as many as there are.
-        changes: it is no plain GET.
-        open: it is for a file of the page itself, which holds nothing of anybody.
+        changes: it is not a plain GET.
+        open: it asks for a file of the page itself, which contains nobody's data.
     """
 
     host: Sequence[str]
@@ -90,7 +90,7 @@ def refused(asked: Asked, port: int, token: str) -> tuple[int, str] | None:
 
 
 def _equal(given: str, secret: str) -> bool:
-    """In constant time; nothing equals a secret that is "", for that one is void."""
+    """Compared in constant time; nothing equals the secret "", which is void."""
     same = hmac.compare_digest(given.encode("utf-8", "replace"), secret.encode())
     return same and bool(secret)
 
@@ -115,15 +115,15 @@ class HandOver:
 _LINUX: Final = Path("/proc/net/tcp")
 
 _LISTS: Final = ((_LINUX, ""), (Path("/proc/net/tcp6"), "0000000000000000FFFF0000"))
-"""Every connection with its owner, where the system is Linux; and what stands before an IPv4
-address in the second list, where a program has reached it by way of IPv6."""
+"""Linux's lists of all connections with their owners; each with the prefix that it puts before an
+IPv4 address (in the second list: of connections made through IPv6)."""
 
 ROOT: Final = 0
 """May read everything anyway; and Windows reaches a server in its Linux as this user."""
 
 ESTABLISHED: Final = "01"
-"""State of a connection, as Linux lists it, whose end somebody has. An end that was closed is
-listed for a while longer, as root's, whoever had it."""
+"""The state, in Linux's lists, of a connection that is still open. A closed one stays listed for a
+while, as root's, whoever owned it."""
 
 
 def of_this_user(client: tuple[str, int], server: tuple[str, int]) -> bool:
@@ -133,9 +133,9 @@ def of_this_user(client: tuple[str, int], server: tuple[str, int]) -> bool:
         client, server: the two ends, each an IPv4 address and a port.
 
     Returns:
-        Where the system does not say whose a connection is (it is not Linux), True: there no
-        other user can read the address off the list of processes. Else False for other users,
-        and for an end that was closed already: whose it was cannot be told any more.
+        True on systems that do not say who owns a connection (all but Linux): there, no other
+        user can read the address in the list of processes. Otherwise False for other users, and
+        for an end that is already closed: its owner can no longer be determined.
     """
     if not _LINUX.exists():
         return True
@@ -143,7 +143,7 @@ def of_this_user(client: tuple[str, int], server: tuple[str, int]) -> bool:
 
 
 def owner_of(end: tuple[str, int], other: tuple[str, int]) -> int | None:
-    """Number of the user who owns the other end of a connection; None if it cannot be told."""
+    """Number of the user who owns an end of a connection; None if that cannot be determined."""
     for listed, before in _LISTS:
         wanted = [before + _hex(end), before + _hex(other)]
         for line in listed.read_text().splitlines()[1:] if listed.exists() else ():
@@ -155,6 +155,6 @@ def owner_of(end: tuple[str, int], other: tuple[str, int]) -> int | None:
 
 
 def _hex(end: tuple[str, int]) -> str:
-    """As Linux lists it: the address as a number in the machine's own order of bytes."""
+    """As Linux lists it: the address as a number in the machine's own byte order."""
     number = int.from_bytes(bytes(map(int, end[0].split("."))), sys.byteorder)
     return f"{number:08X}:{end[1]:04X}"

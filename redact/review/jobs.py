@@ -1,4 +1,4 @@
-"""Long work of the page (opening, finding, following, finishing): one at a time, to be stopped."""
+"""The page's long tasks (opening, finding, following, finishing): one at a time, stoppable."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _NUMBERS = itertools.count(1)
 _MAKING = threading.Lock()
 
 LEAST_SPENT: Final = 4.0
-"""Seconds after which a guess how long something takes is worth telling."""
+"""Seconds after which an estimate of the remaining time is worth showing."""
 
 
 class JobStoppedError(Exception):
@@ -25,13 +25,13 @@ class JobStoppedError(Exception):
 
 
 class Pace:
-    """How long a stage will still take, from how fast it went so far."""
+    """How long a stage will still take, from its speed so far."""
 
     def __init__(self) -> None:
         self._stage, self._done, self._since = "", 0, 0.0
 
     def left(self, stage: str, done: int, total: int | None) -> float | None:
-        """Seconds; None as long as nobody can say. To be asked again and again."""
+        """Seconds; None while it is too early to say. To be called repeatedly."""
         now = monotonic()
         if stage != self._stage or done < self._done:
             self._stage, self._done, self._since = stage, done, now
@@ -42,11 +42,11 @@ class Pace:
 
 
 class Job:
-    """One piece of work; a `redact.progress.Progress` that the page asks about.
+    """One task; a `redact.progress.Progress` whose state the page asks for.
 
     Args:
-        kind: what it is, for the page.
-        work: called with the job; what it returns is the result, a JSON value.
+        kind: which task, for the page.
+        work: called with the job; returns the result, a JSON value.
     """
 
     def __init__(self, kind: str, work: Callable[[Job], Any]) -> None:
@@ -89,7 +89,7 @@ class Job:
     @contextmanager
     def until_asked(self, name: str, total: int) -> Iterator[Callable[[Keyframe], bool]]:
         """A stage that ends early when the person asks for it, keeping what was found until then.
-        Yields a callback for places and a test whether to go on."""
+        Yields a callback for each place found, which says whether to go on."""
         with self.stage(name, total) as stage:
 
             def go_on(_: Keyframe) -> bool:
@@ -101,8 +101,8 @@ class Job:
 
     @contextmanager
     def in_turn(self) -> Iterator[None]:
-        """Until no other result is being made: two at once take twice the memory, and no less time.
-        Raises StoppedError."""
+        """Wait until no other result is being made: two at once take twice the memory, and are no
+        faster. Raises JobStoppedError."""
         with self.stage("wait", None):
             while not _MAKING.acquire(timeout=0.2):
                 self.stop_if_asked()
@@ -112,7 +112,7 @@ class Job:
             _MAKING.release()
 
     def warn(self, text: str) -> None:
-        """Nothing: the page tells the warnings of a record with its result."""
+        """Do nothing: the page shows the record's warnings with the result."""
 
     def state(self) -> dict[str, Any]:
         """For the page."""

@@ -11,10 +11,10 @@ from ..types import runs_of
 
 
 class Covered(NamedTuple):
-    """Where masks of others lie on a subject that is shown.
+    """Where other subjects' masks lie on one that is shown.
 
     Attributes:
-        by: for each subject that covers it, whether it is surely there, by frame.
+        by: for each subject that covers it: by frame, whether that one is certainly there.
         bare: the frames in which nobody covers it.
     """
 
@@ -23,11 +23,11 @@ class Covered(NamedTuple):
 
 
 def covered(plan: Plan, number: int, margin: float) -> Covered:
-    """Who covers a subject that is shown, all the same.
+    """Who covers a subject that should be shown.
 
     Args:
-        plan, number: the subject by one of its tracks; subjects are named by their first.
-        margin: that masks are drawn with.
+        plan, number: the subject, by one of its tracks; subjects are named by their first.
+        margin: around every mask.
     """
     mine = frozenset(subject_of(plan, number).tracks)
     by_number = {track.id: track for track in plan.tracks}
@@ -48,14 +48,14 @@ def left_to_do(
     """What is left, the most urgent first.
 
     Args:
-        plan: as it stands.
-        subjects: as the page is told of them.
+        plan: the current one.
+        subjects: as sent to the page.
         summary: see `review_summary`.
-        margin: that masks are drawn with.
+        margin: around every mask.
 
     Returns:
-        Each as `what` it is, how many (`n`), and the number of the subject that it is about or of
-        the first of them (`id`), None where it is about none.
+        For each: `what` it is, how many (`n`), and the number of the subject, or of the first
+        subject, that it concerns (`id`; None for none).
     """
     everybody = list(subjects)
     waiting = [s for s in everybody if s["unsure"]]

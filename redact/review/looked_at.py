@@ -1,4 +1,4 @@
-"""Which frames were on the screen, and so what a person can have viewed."""
+"""Which frames were on the screen, and so what a person may have viewed."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from ..risk import Moment, follows_to
 
 VIEWS: Final = ("outlines", "result", "original")
 TRACK_ALONE: Final = "closely"
-"""What is no view of a frame: a track alone is shown, enlarged."""
+"""Not a view of a frame: only one track is shown, enlarged."""
 SPEEDS: Final = ("still", "normal", "fast")
 
 
@@ -35,7 +35,7 @@ def with_seen(review: ReviewState, shown: Iterable[dict[str, Any]], frames: int)
     Args:
         review: before.
         shown: each with "view", "speed", "frames" and "subject" (a track, or none).
-        frames: of the clip; others are ignored, as is what is malformed.
+        frames: how many the clip has; others are ignored, like malformed items.
     """
     seen = {(s.view, s.speed): s.frames for s in review.seen}
     subjects = {s.track: s for s in review.subjects}
@@ -58,8 +58,8 @@ def with_seen(review: ReviewState, shown: Iterable[dict[str, Any]], frames: int)
 
 
 def with_parts(plan: Plan, shown: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Frames that were shown of subjects, and the same for each part of them that follows one box,
-    without those from before it was drawn."""
+    """The frames that were shown, and for a subject the same frames again for each of its parts
+    that was followed from a single box."""
     found = []
     for item in shown:
         found.append(item)
@@ -79,8 +79,8 @@ def with_moments(
     Args:
         review: before.
         plan: of the clip.
-        moments: the ranking as it is now.
-        looked: whether the frame of each was looked at.
+        moments: the current ranking.
+        looked: whether the frame of each was viewed.
     """
     known, left = Settled(review.moments), 0
     for moment, seen in zip(moments, looked, strict=True):
@@ -93,8 +93,8 @@ def with_moments(
 
 
 class Settled:
-    """Moments that were viewed. A moment is in it if the same question was asked about the same
-    subject in that very frame: a mask that ends elsewhere now is asked about again."""
+    """Moments that were viewed. A moment is among them if the same question was asked about the
+    same subject in the same frame: a mask that now ends elsewhere is asked about again."""
 
     def __init__(self, moments: Iterable[SeenMoment] = ()) -> None:
         self.moments: list[SeenMoment] = []
@@ -116,19 +116,19 @@ def _noted(moment: Moment, answered: bool = False) -> SeenMoment:
 
 
 Asked = tuple[int, str, int]
-"""A moment as the page names it: frame, sentence and track."""
+"""A moment as the page identifies it: frame, sentence and track."""
 
 
 def with_answers(
     review: ReviewState, moments: Sequence[Moment], which: Iterable[Asked], yes: bool
 ) -> ReviewState:
-    """The review with a person's answer that nothing must be hidden at some moments, by their
-    pictures; or with that answer taken back, where `yes` is false.
+    """The review with a person's answer, by their pictures, that nothing needs hiding at some
+    moments; or without that answer, if `yes` is false.
 
     Args:
         review: before.
         moments: the ranking.
-        which: of them; several may lie in one frame, and each has a picture of its own.
+        which: of them; several may lie in one frame, each with its own picture.
     """
     asked = set(which)
     chosen = [m for m in moments if (m.frame, m.sentence, m.track) in asked]
@@ -143,13 +143,13 @@ def with_answers(
 
 
 def seen_runs(review: ReviewState | None, *, fast: bool = False) -> Runs:
-    """`ReviewState.frames_seen`, where there is a review."""
+    """`ReviewState.frames_seen`, if there is a review."""
     return review.frames_seen(fast=fast) if review else ()
 
 
 def progress_of(plan: Plan) -> dict[str, int] | None:
-    """Progress of a plan's review: subjects decided, subjects in all, and `review_summary` of what
-    was viewed; None before anybody has begun."""
+    """Progress of a plan's review: subjects in all, subjects decided, and the `review_summary` of
+    what was viewed; None before it has begun."""
     everybody = all_subjects(plan)
     decided = sum(s.decision is not Decision.NONE for s in everybody)
     review = plan.review or ReviewState()
@@ -161,8 +161,8 @@ def progress_of(plan: Plan) -> dict[str, int] | None:
 
 
 def review_summary(plan: Plan, review: ReviewState | None = None) -> dict[str, Any]:
-    """Numbers for the page: frames seen, moments seen, findings answered; of the plan's own review
-    or of one that knows more."""
+    """Numbers for the page (frames and moments seen, findings answered), for the plan's own review
+    or a more recent one."""
     review = review or plan.review or ReviewState()
     seen, flown = seen_runs(review), seen_runs(review, fast=True)
     findings = review.findings

@@ -58,13 +58,13 @@ from .page_edits import (
 from .refused_error import RefusedError
 
 LATEST: Final = 1e9
-"""Seconds that no video reaches."""
+"""Seconds: longer than any video."""
 
 Change = Callable[[Plan], Plan]
 
 
 class ChangedOutsideError(PlanError):
-    """Somebody else wrote the plan; nothing was saved, and the new one is open."""
+    """Somebody else wrote the plan; nothing was saved, and the new plan is open."""
 
 
 @contextmanager
@@ -72,8 +72,8 @@ def locked_for_review(plan: Path) -> Iterator[None]:
     """Context in which no other review, in any process, has this plan open: two would overwrite
     each other. A link to a plan counts as that plan.
 
-    Meanwhile a hidden file `.PLAN.review` lies beside it, locked. One that a killed review left is
-    not locked, and the next review takes it.
+    Meanwhile a hidden file `.PLAN.review` beside it is locked. If a killed review leaves that file
+    behind, it is not locked, and the next review reuses it.
 
     Raises:
         OutputError: another review has it open, or its folder cannot be written to.
@@ -91,13 +91,13 @@ def locked_for_review(plan: Path) -> Iterator[None]:
 
 
 class OpenPlan:
-    """A plan file and what a person does to it.
+    """A plan file and a person's changes to it.
 
     Args:
         path: of the plan.
 
     Attributes:
-        plan: as it stands, subjects filled in.
+        plan: the current plan, subjects filled in.
         revision: rises with every change, from here or from outside.
 
     Raises:
@@ -128,8 +128,8 @@ class OpenPlan:
         """Change the plan and save it; if that fails, nothing has changed.
 
         Raises:
-            ChangedOutsideError: see there.
-            PlanError, OutputError: the change makes no sense, or cannot be saved.
+            ChangedOutsideError: somebody else wrote the plan meanwhile.
+            PlanError, OutputError: the change is invalid, or cannot be saved.
         """
         with self._fresh():
             after = function(self.plan)
@@ -142,7 +142,7 @@ class OpenPlan:
             return self.plan
 
     def add(self, function: Callable[[Plan], tuple[Plan, int]]) -> int:
-        """`change` by a function that also gives the number of the track that it added."""
+        """`change` by a function that also returns the number of the track that it added."""
         numbers: list[int] = []
 
         def changed(plan: Plan) -> Plan:
@@ -161,7 +161,7 @@ class OpenPlan:
         return self._step(self._forth, self._back)
 
     def note(self, function: Callable[[ReviewState], ReviewState]) -> None:
-        """Note what was viewed: not a change that can be undone; `keep` saves it."""
+        """Note what was viewed. This cannot be undone; `keep` saves it."""
         with self.lock:
             before = self.plan.review or ReviewState()
             after = function(before)
@@ -170,8 +170,9 @@ class OpenPlan:
                 self._unsaved = True
 
     def take_texts(self, texts: tuple[FoundText, ...]) -> None:
-        """Save what can be read in the video, no change to take back, in what the plan is by now;
-        that another user changed it is told to who decides next. Raises PlanError, OutputError."""
+        """Save the texts read in the video into the plan as it is on disk; this cannot be undone.
+        If another user changed it, the next decision reports that. Raises PlanError, OutputError.
+        """
         with self.lock:
             self._untold |= self._reload()
             after = replace(self.plan, texts=texts)
@@ -187,12 +188,12 @@ class OpenPlan:
     def look_outside(self) -> bool:
         """Reload a plan that another user changed; returns whether one did.
 
-        What was looked at since the last save is kept; the steps back are not, for they would
-        take the other's work with them.
+        What was viewed since the last save is kept. The undo steps are not, because they would
+        undo the other user's work as well.
 
         Raises:
-            PlanError: what lies there cannot be read, or is of another video. It is not taken in,
-                and nothing replaces it, however often it is tried.
+            PlanError: the file cannot be read, or is of another video. It is not loaded, and
+                never overwritten, however often this is tried.
         """
         with self.lock:
             changed, self._untold = self._reload() or self._untold, False
@@ -245,7 +246,7 @@ class OpenPlan:
             yield
 
     def _read(self, before: Plan | None = None) -> Plan:
-        """The plan in the file, known from now on; of the same video as `before`."""
+        """The plan in the file, remembered as read; it must be of the same video as `before`."""
         stat, data = self._signature(), self._bytes()
         plan = with_all_subjects(parse_plan(data, str(self.path)))
         if before and replace(plan.source, name=before.source.name) != before.source:
@@ -283,7 +284,8 @@ def edited(plan: Plan, what: dict[str, Any], by: str, at: str = "") -> Plan:
         by, at: who decides, and when (UTC).
 
     Raises:
-        PlanError: there is no such action, an argument is missing or wrong, or it makes no sense.
+        PlanError: there is no such action, an argument is missing or wrong, or the change is
+            invalid.
     """
     action = _ACTIONS.get(str(what.get("op")))
     if action is None:
@@ -295,8 +297,8 @@ def edited(plan: Plan, what: dict[str, Any], by: str, at: str = "") -> Plan:
 
 
 def _text(what: dict[str, Any]) -> str:
-    """A reason, as the command line takes it: Persian names and most emoji hold characters that
-    join others, and French text holds spaces that do not break."""
+    """A reason, as the command line accepts it: Persian names and most emoji contain joining
+    characters, and French text contains non-breaking spaces."""
     text = what.get("reason") or ""
     if not isinstance(text, str) or len(text) > 500:
         raise RefusedError("reason_long")

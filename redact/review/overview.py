@@ -1,4 +1,4 @@
-"""The plan as the page shows it: its clip, its subjects, and where each is in a frame."""
+"""The plan as the page shows it: the clip, the subjects, and where each is in a frame."""
 
 from __future__ import annotations
 
@@ -57,24 +57,24 @@ SURE_SCORE: Final = 0.7
 """Best score of a track without a probability from which the page says "surely"."""
 
 MOST_BESIDE: Final = 40
-"""Moments beside another one that the page is told of; in a crowd there are hundreds."""
+"""Moments beside another one that the page gets, at most; in a crowd there are hundreds."""
 
 ON_BODY: Final = 0.5
-"""Share of something that is hidden from which it lies on a body: it may be that one's."""
+"""Share of a hidden thing's mask on a body from which it may be that body's face."""
 
 LEAST_DETECTED_FRAMES: Final = 3
-"""Frames in which it was detected; fewer are unsure whatever the score."""
+"""Detections of a track with fewer of which it counts as unsure, whatever its score."""
 
 _FINDINGS: Final = {kind.value: kind for kind in FindingKind}
 
 
 @dataclass(frozen=True, slots=True)
 class _Found:
-    """What is known of a subject whatever is decided about it.
+    """What is known about a subject independently of any decision.
 
     Attributes:
-        keys: the keyframes it was made of, kept here: an id may be used again once its object
-            is gone.
+        keys: the keyframes that this was made from, kept alive here: Python may reuse the id of
+            an object that is gone.
         told: for the page.
         moments: worth a look while it is hidden.
     """
@@ -86,7 +86,7 @@ class _Found:
 
 @dataclass(frozen=True, slots=True)
 class _Made:
-    """A subject with what is decided about it; the tracks are kept here, as the keyframes are."""
+    """A subject with its decision; the tracks are kept alive here, like the keyframes above."""
 
     tracks: tuple[Track, ...]
     told: dict[str, Any]
@@ -96,11 +96,11 @@ class _Made:
 class Overview:
     """Subjects as the page shows them; what did not change is neither computed nor sent again.
 
-    A decision about everybody in an hour changes thousands of subjects. What was found of them
-    stays as it is, and is most of what there is to tell.
+    A decision about everybody in an hour of video changes thousands of subjects. What was found
+    of them does not change, and that is most of the data.
 
     Attributes:
-        kept: what is known of tracks.
+        kept: summaries of the tracks.
     """
 
     def __init__(self) -> None:
@@ -115,7 +115,7 @@ class Overview:
 
     @property
     def subjects(self) -> list[dict[str, Any]]:
-        """Every subject as the page was told of it last."""
+        """Every subject as it was last sent to the page."""
         return list(self._told.values())
 
     def everything(self, plan: Plan, info: SourceInfo) -> dict[str, Any]:
@@ -124,7 +124,7 @@ class Overview:
         return {**clip(plan, info), **self._changing(plan), "subjects": self.subjects}
 
     def changes(self, plan: Plan) -> dict[str, Any]:
-        """What has changed since the page was last told; of a known subject, only what is new."""
+        """What has changed since the last answer; of a known subject, only what is new."""
         before, now = self._told, self._subjects(plan)
         changed = [
             _news(before[number], told) if number in before else told
@@ -136,7 +136,7 @@ class Overview:
         return {**self._changing(plan), "changed": changed, "gone": gone}
 
     def _changing(self, plan: Plan) -> dict[str, Any]:
-        """What a decision changes besides subjects; `_told` is already that of the plan."""
+        """What a decision changes besides subjects; `_told` already belongs to this plan."""
         review = plan.review
         moments = self._ranking(plan)
         noted = self.noted(plan, review or ReviewState())
@@ -162,8 +162,8 @@ class Overview:
         return with_answers(review, self._ranking(plan), which, yes)
 
     def _seen(self, plan: Plan, moments: Sequence[Moment]) -> list[bool]:
-        """Whether each moment was viewed. A mask that was drawn and followed lies in pictures that
-        were viewed before it existed: it was viewed only where it was selected itself."""
+        """Whether each moment was viewed. A mask that was drawn and followed also lies in pictures
+        that were viewed before it existed: it counts as viewed only while it was selected."""
         was_seen = bytearray(len(plan.source.timeline))
         for first, last in seen_runs(plan.review):
             was_seen[first : last + 1] = bytes([1]) * (last + 1 - first)
@@ -175,7 +175,7 @@ class Overview:
         ]
 
     def _ranking(self, plan: Plan) -> list[Moment]:
-        """The risky moments, ranked anew where something changed in what they are made of."""
+        """The risky moments, ranked again if anything that they depend on has changed."""
         findings = plan.review.findings if plan.review else ()
         made_of = (findings, id(plan.doubts), tuple(map(id, self._moments)))
         if self._ranked is None or self._ranked[0] != made_of:
@@ -207,13 +207,13 @@ class Overview:
 
 
 def _news(before: dict[str, Any], now: dict[str, Any]) -> dict[str, Any]:
-    """Which subject it is, and what is new of it."""
+    """The subject's number, and whatever is new about it."""
     return {"id": now["id"], **{key: value for key, value in now.items() if before[key] != value}}
 
 
 def _moment(moment: Moment, seen: bool) -> dict[str, Any]:
-    """A moment as the page shows it: with the place that it points to, how many lie beside it and
-    the first of those, and whether it was looked at."""
+    """A moment as the page shows it: with the place that it points to, how many others lie beside
+    it, the first of those, and whether it was viewed."""
     return {
         **_place(moment),
         "box": moment.box,
@@ -224,7 +224,7 @@ def _moment(moment: Moment, seen: bool) -> dict[str, Any]:
 
 
 def _place(moment: Moment) -> dict[str, Any]:
-    """When a moment is, why, whom it is about, and the frame in which they have a box."""
+    """A moment's frame and reason, whom it is about, and the frame in which they have a box."""
     return {
         "frame": moment.frame,
         "why": moment.sentence,
@@ -234,8 +234,8 @@ def _place(moment: Moment) -> dict[str, Any]:
 
 
 def _muted(plan: Plan, sound: tuple[float, float]) -> list[dict[str, Any]]:
-    """The muted spans as the page draws them: in milliseconds after the first picture, as far as
-    they take out sound that is there."""
+    """The muted spans as the page draws them: in milliseconds after the first picture, limited to
+    where there is sound."""
     zero = plan.source.timeline.time(0)
     begins, ends = (round(1000 * at) for at in sound)
     told = []
@@ -264,7 +264,7 @@ def clip(plan: Plan, info: SourceInfo) -> dict[str, Any]:
         # What a person may draw: any kind, the usual ones first.
         "drawn": [t.word for t in sorted(Target, key=lambda t: t.spec.searched)],
         "sound": len(info.audio),
-        # When it begins and ends, seconds after the first picture: below zero is before it.
+        # When the sound begins and ends, seconds after the first picture; negative: before it.
         "sound_span": sound_span(info, plan),
     }
 
@@ -311,7 +311,7 @@ def _track(track: Track, known: TrackSummary) -> dict[str, Any]:
 
 
 def _looked(tracks: Sequence[Track], by_chosen: Mapping[int, Runs]) -> Runs:
-    """Frames that were shown while a subject, or what is now a part of it, was chosen."""
+    """Frames that were shown while a subject, or what is now a part of it, was selected."""
     runs: Runs = ()
     for track in tracks:
         if track.id in by_chosen:
@@ -322,7 +322,7 @@ def _looked(tracks: Sequence[Track], by_chosen: Mapping[int, Runs]) -> Runs:
 def _of_subject(
     plan: Plan, subject: Subject, tracks: tuple[Track, ...], found: _Found, looked: Runs
 ) -> _Made:
-    """A subject with what is decided about it; the parts that were found are those of `found`."""
+    """A subject with its decision, on top of what was `found`."""
     visible = [(track.id, span) for track in tracks for span in plan.shown_spans(track)]
     decision = subject.decision
     # The page calls what was cut off no false alarm: it may be somebody, and is not hidden.
@@ -352,8 +352,8 @@ def _confirmation(
     decision: Decision,
     visible: Sequence[tuple[int, tuple[int, int]]],
 ) -> dict[str, int]:
-    """In how many pictures a subject is, and in how many it is visible; of a kept one, in how many
-    it is unsure."""
+    """In how many pictures a subject is present, and in how many it is visible; for a kept one
+    also in how many it is uncertain."""
     if decision.action is Action.REDACT:
         return {"frames": 0, "visible": 0, "unsure": 0}
     there = {n for track in tracks for n in range(track.first, track.last + 1)}
@@ -366,7 +366,7 @@ def _confirmation(
 
 
 def _certainty(tracks: tuple[Track, ...], score: float | None, seen: int) -> str:
-    """sure, likely, unsure; by hand, where a person drew it."""
+    """ "sure", "likely" or "unsure"; "by hand" for what a person drew."""
     known = [t.certainty for t in tracks if t.certainty is not None]
     if known:
         return (
@@ -384,19 +384,19 @@ def _certainty(tracks: tuple[Track, ...], score: float | None, seen: int) -> str
 
 
 def masks_at(plan: Plan, frame: int, margin: float) -> list[dict[str, Any]]:
-    """The mask of everybody in a frame, and where that of whoever is shown would be.
+    """Everybody's mask in a frame, including where the mask of a shown subject would be.
 
     Near damage, masks are shown as they are held.
 
     Args:
         plan: of the clip.
-        frame: of it.
-        margin: of all masks, share of a box's size.
+        frame: its number.
+        margin: of all masks, as a share of the box's size.
 
     Returns:
         For each: its track; `at`, the rectangle that is drawn, in upright source pixels, with
-        the `outline` in it and, for round corners, their `radius`; the state of the keyframe; and
-        whether it is `sure`ly on its subject, or a person said so.
+        the `outline` in it and, for rounded corners, their `radius`; the state of the keyframe;
+        and whether it is `sure` to be on its subject, or a person said so.
     """
     here = {region.track: region for region in plan.regions_at(frame)}
     here |= {region.track: region for region in plan.shown_at(frame)}
@@ -425,9 +425,9 @@ def _drawn(region: Region, margin: float) -> dict[str, Any]:
 
 
 def bodies_at(plan: Plan, frame: int) -> list[dict[str, Any]]:
-    """Bodies in a frame of which nothing else is there, each with the number of its subject, 0
-    where none is known. Who is turned away is one, and so is who was never seen from the front; of
-    vehicles only those that are a subject."""
+    """Bodies in a frame that have no face or plate there, each with the number of its subject (0:
+    none is known): people who face away, also if their face was never seen, and those vehicles
+    that are subjects."""
     here = [key.box for track in plan.tracks_near(frame) if (key := track.at(frame)) is not None]
     number_of = {n: s for s in plan.subjects for n in s.bodies}
     of_tracks = {track.id for track in plan.tracks_near(frame) if track.at(frame) is not None}
@@ -449,7 +449,7 @@ def bodies_at(plan: Plan, frame: int) -> list[dict[str, Any]]:
 
 
 def _finding(plan: Plan, note: FindingNote) -> dict[str, Any]:
-    """A finding for the page; somebody else's answer is shown, but does not count here."""
+    """A finding for the page; another user's answer is shown, but does not count here."""
     source = plan.source
     frame, corners = (
         note.places[len(note.places) // 2]

@@ -1,5 +1,5 @@
-"""What a person can do to a plan on the page besides deciding (`redact.plan.decisions`), each as a
-function from plan to plan."""
+"""Everything that a person can do to a plan on the page besides deciding
+(`redact.plan.decisions`), each as a function from plan to plan."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def decide(
     which the networks were sure, a person must have viewed its surest pictures, and give a reason.
 
     Raises:
-        RefusedError: nobody has looked, or there is no reason.
+        RefusedError: the pictures were not viewed, or there is no reason.
     """
     sure = decisions.sure_alarms(plan, ids) if decision is Decision.FALSE_ALARM else []
     looked = {track.id: _looked_at(plan, track.id) for track in sure}
@@ -90,7 +90,7 @@ def decide_texts(plan: Plan, numbers: Iterable[int], hide: bool, decided: Decide
         return with_all_subjects(hide_texts(plan, texts, decided)[0])
     track_of = tracks_of_texts(plan)
     tracks = [track for text in texts if (track := track_of(text)) is not None]
-    # What a person hid is taken back; what was asked for on the command line stays on record.
+    # What a person hid is undone; what was asked for on the command line stays on record.
     plan = edit.remove_tracks(plan, [t.id for t in tracks if t.origin is Origin.MANUAL])
     automatic = [t.id for t in tracks if t.origin is not Origin.MANUAL]
     if automatic:
@@ -100,7 +100,7 @@ def decide_texts(plan: Plan, numbers: Iterable[int], hide: bool, decided: Decide
 
 def only(plan: Plan, number: int, decided: Decided = UNDECIDED) -> Plan:
     """Keep one subject and hide all others; false alarms and subjects that are hidden by decision
-    stay as they are. A reason that was given before any decision becomes the reason for hiding."""
+    stay unchanged. A reason given before any decision becomes the reason for hiding."""
     chosen = subject_of(plan, number)
     by_reason: dict[str, list[int]] = {}
     for subject in all_subjects(plan):
@@ -119,8 +119,8 @@ def merge(plan: Plan, ids: Sequence[int], decided: Decided = UNDECIDED) -> Plan:
     differently in another way, the whole is hidden again.
 
     Raises:
-        PlanError: they are of different kinds, fewer than two, or in one picture in two places:
-            whoever keeps one of them would show the other.
+        PlanError: they are of different kinds, fewer than two, or in two places in one picture:
+            keeping one of them would show the other.
     """
     chosen = list({subject_of(plan, number).tracks: None for number in ids})
     tracks = sorted(number for numbers in chosen for number in numbers)
@@ -161,14 +161,14 @@ def _said_together(subjects: Sequence[Subject]) -> Subject:
 
 
 def _unconfirmed(plan: Plan, numbers: Sequence[int]) -> Plan:
-    """Without what was confirmed of these tracks."""
+    """The plan without what was confirmed for these tracks."""
     tracks = (replace(t, confirmed=()) if t.id in numbers else t for t in plan.tracks)
     return replace(plan, tracks=tuple(tracks))
 
 
 def separate(plan: Plan, number: int) -> Plan:
     """Take one track out of its subject, with the bodies that it alone lies on; it is hidden until
-    it is decided about by itself."""
+    somebody decides about it separately."""
     subject = subject_of(plan, number)
     if len(subject.tracks) < 2:
         raise RefusedError("alone", number=number)
@@ -261,12 +261,12 @@ class Reach(StrEnum):
 def shape_mask(plan: Plan, what: MaskChange, decided: Decided = UNDECIDED) -> Plan:
     """Change where the mask of a track lies, and which outline it has.
 
-    To make the mask of what a network found smaller than redact does, a person has to have looked
-    at the pictures (the first, the middle and the last of many), and to say why.
+    To make the mask of what a network found smaller than redact would, a person must have looked
+    at the pictures (if there are many: the first, the middle and the last), and must say why.
 
     Raises:
-        PlanError: nobody has looked, it was not confirmed, there is no reason; or it makes no
-            sense, see `redact.plan.mask_shape`.
+        PlanError: the pictures were not viewed, the change was not confirmed, or there is no
+            reason; or the change is invalid, see `redact.plan.mask_shape`.
     """
     number, frame = what.track, what.frame
     track = edit.track_of(plan, number)
@@ -290,7 +290,7 @@ def shape_mask(plan: Plan, what: MaskChange, decided: Decided = UNDECIDED) -> Pl
 
 
 def mask_as_found(plan: Plan, number: int, frame: int, reach: Reach) -> Plan:
-    """Take back what a person changed of a mask. Raises as `redact.plan.mask_shape.as_found`."""
+    """Undo a person's changes to a mask. Raises as `redact.plan.mask_shape.as_found`."""
     track = edit.track_of(plan, number)
     before = [key.frame for key in track.key_pictures if key.frame < frame]
     if reach is Reach.ALL:
@@ -302,7 +302,7 @@ def mask_as_found(plan: Plan, number: int, frame: int, reach: Reach) -> Plan:
 
 
 def _moved_throughout(plan: Plan, track: Track, frame: int, box: Box) -> Plan:
-    """Every picture of a track gets the sides that the mask has in one."""
+    """Move the sides of a track's mask in every picture by as much as in this one."""
     edit.check_box(box, plan, f"track {track.id}: frame {frame}")
     found = track.found_at(frame)
     assert found is not None
@@ -319,15 +319,15 @@ class _Look(TypedDict):
 
 
 class MaskChange(NamedTuple):
-    """A change of a mask that a person asks for; None leaves something as it is.
+    """A change of a mask that a person asks for; None leaves a value unchanged.
 
     Attributes:
         track, frame: which mask, and the picture on the screen.
-        reach: which pictures it is about.
+        reach: which pictures change.
         mask: the rectangle that it fills in that picture, upright source pixels.
         outline: of the mask.
-        confirmed: the person has been told that it is smaller than what was found.
-        margin: of all masks; the rectangle holds it.
+        confirmed: the person knows that it is smaller than what was found.
+        margin: of all masks; the rectangle includes it.
     """
 
     track: int
@@ -358,10 +358,11 @@ def _stop_at_smaller(before: Plan, after: Plan, what: MaskChange, decided: Decid
 
 
 def span(plan: Plan, number: int, first: int, last: int, decided: Decided = UNDECIDED) -> Plan:
-    """Let a track begin and end elsewhere.
+    """Change when a track begins and ends.
 
-    A longer one stays where it was at its end. Of a shorter one that a detector found, what is cut
-    off becomes a track of its own that has no mask and says why, for the record.
+    Where it is extended, it stays in the place of its old end. If a detector found it and it is
+    shortened, the part cut off becomes a track of its own without a mask that says why, for the
+    record.
     """
     if not 0 <= first <= last < len(plan.source.timeline):
         raise RefusedError("span_order")
@@ -374,7 +375,7 @@ def span(plan: Plan, number: int, first: int, last: int, decided: Decided = UNDE
         plan = _cut_off(plan, number, last + 1, track.last, decided)
     track = edit.track_of(plan, number)
     keys = {key.frame: key for key in track.keyframes}
-    # The person looks at the picture in which it is to begin or end. Nobody has seen those between.
+    # The person sees the picture in which it should begin or end, but not those in between.
     if first < track.first:
         box = track.keyframes[0].box
         keys[first] = Keyframe(first, box, State.MANUAL)
@@ -400,7 +401,7 @@ def _cut_off(plan: Plan, number: int, first: int, last: int, decided: Decided) -
 
 
 def split(plan: Plan, number: int, frame: int) -> Plan:
-    """Make the part of a track from `frame` on a new, hidden subject, for it shows somebody else.
+    """Make the part of a track from `frame` on a new, hidden subject: it shows somebody else.
 
     Raises:
         PlanError: the track has not begun before that frame.
@@ -419,12 +420,12 @@ def split(plan: Plan, number: int, frame: int) -> Plan:
 def confirm(
     plan: Plan, number: int, frames: Collection[int], same: bool, decided: Decided = UNDECIDED
 ) -> Plan:
-    """Say of frames of a kept track that it is the one who is kept, or that it is not. Only what
-    was on the screen can be confirmed, be it the whole frame or this track alone; the other parts
-    of the subject that lie on the track there are no less somebody else.
+    """Say for frames of a kept track that it shows the kept subject, or that it does not. Only what
+    was on the screen can be confirmed, whether the whole frame or only this track. If it shows
+    somebody else, so do the subject's other parts that lie on the track there.
 
     Raises:
-        PlanError: the track is not kept, or none of these frames was looked at.
+        PlanError: the track is not kept, or none of these frames was viewed.
     """
     track = edit.track_of(plan, number)
     if track.action is not Action.KEEP:
@@ -455,8 +456,8 @@ def _on(track: Track, other: Track, frame: int) -> bool:
 
 
 def _looked_at(plan: Plan, number: int) -> set[int]:
-    """Frames in which a person can have seen who is under the mask of a track: the result shows
-    nobody there."""
+    """Frames in which a person may have seen who is under a track's mask; not those viewed only as
+    in the result, where the mask hides it."""
     if plan.review is None:
         return set()
     closely = [s.closely for s in plan.review.subjects if s.track == number]
@@ -465,11 +466,11 @@ def _looked_at(plan: Plan, number: int) -> set[int]:
 
 
 def uncover(plan: Plan, number: int, other: int, decided: Decided = UNDECIDED) -> Plan:
-    """Take the mask of another subject away where it is only a guess and hides a kept one. What is
-    taken away becomes one subject without a mask, however often it came and went.
+    """Remove another subject's mask where it is only a guess and hides a kept one. All removed
+    parts together become one subject without a mask.
 
     Raises:
-        RefusedError: the other is seen there itself, or nobody has looked at the pictures.
+        RefusedError: the other subject is itself seen there, or the pictures were not viewed.
     """
     mine = frozenset(subject_of(plan, number).tracks)
     frames = guessed_over(plan, mine, frozenset(subject_of(plan, other).tracks))
@@ -497,8 +498,8 @@ def _cut(plan: Plan) -> set[int]:
 
 
 def guessed_over(plan: Plan, mine: frozenset[int], others: frozenset[int]) -> dict[int, list[int]]:
-    """Frames in which tracks of `others` hide shown ones of `mine`, and are not sure of being
-    where they are."""
+    """Frames in which tracks of `others` hide shown ones of `mine`, and whose place there is
+    uncertain."""
     found: dict[int, list[int]] = {}
     for by_other in covering(plan, mine).values():
         for number, frames in by_other.items():
@@ -510,7 +511,7 @@ def guessed_over(plan: Plan, mine: frozenset[int], others: frozenset[int]) -> di
 
 
 def _cut_out(plan: Plan, number: int, first: int, last: int, decided: Decided) -> Plan:
-    """Cut a stretch off a track; what is behind it goes on as a part of the same subject."""
+    """Cut a stretch out of a track; what comes after it becomes another part of the subject."""
     track = edit.track_of(plan, number)
     if first > track.first and last < track.last:
         behind = keys_between(track, last + 1, track.last)
@@ -525,7 +526,7 @@ def _cut_out(plan: Plan, number: int, first: int, last: int, decided: Decided) -
 
 
 def remove(plan: Plan, ids: Iterable[int]) -> Plan:
-    """Take subjects out that a person drew. Raises PlanError for one that a detector found."""
+    """Remove subjects that a person drew. Raises PlanError for one that a detector found."""
     numbers = [n for number in ids for n in subject_of(plan, number).tracks]
     return edit.remove_tracks(plan, numbers)
 
@@ -559,17 +560,17 @@ def without_mask(plan: Plan, note: FindingNote) -> Plan:
 def answer(
     plan: Plan, number: int, words: str, decided: Decided, more: Iterable[Keyframe] = ()
 ) -> Plan:
-    """Hide a finding, or say why it is none.
+    """Hide a finding, or say why there is nothing to hide.
 
     Args:
         plan: with the finding.
         number: of the finding.
         words: "hide" or "none".
         decided: why, by whom and when.
-        more: where the same thing is before and after it was found.
+        more: where the same thing is before and after the finding.
 
     Raises:
-        PlanError: there is no such finding, or the answer does not suffice.
+        PlanError: there is no such finding, or the answer is insufficient.
     """
     reason, by, at = decided
     note, review = finding_of(plan, number), plan.review or ReviewState()

@@ -1,5 +1,5 @@
-"""Pictures of a source for the page, drawn from the very frame by the real renderer. The gallery
-holds the best picture of every subject, and says who looks like whom."""
+"""Pictures of a source for the page, drawn from the exact frame by the real renderer. The gallery
+contains the best picture of every subject, and says who looks like whom."""
 
 from __future__ import annotations
 
@@ -25,16 +25,16 @@ from ..types import Box, Frame, Target, Track
 from .track_summary import TrackSummaries
 
 QUALITY: Final = 88
-"""Of JPEG; at it a face of 20 pixels is still judged as in the source."""
+"""JPEG quality at which a face of 20 pixels can still be judged as in the source."""
 
 FACE: Final = 112
-"""Pixels of a picture in the gallery, square."""
+"""Width and height of a picture in the gallery, pixels."""
 
 SUBJECT_CONTEXT: Final = 0.35
-"""Shown around a subject, share of its size: hair and shoulders help to know a person."""
+"""Shown around a subject, share of its size: hair and shoulders help to recognise a person."""
 
 SCENE: Final = 480
-"""Pixels across of the picture of a risky moment."""
+"""Width of the picture of a risky moment, pixels."""
 
 SCENE_AROUND: Final = 3.0
 WIDER: Final = 5.0
@@ -43,7 +43,7 @@ LEAST_SHOWN: Final = 0.25
 the frame."""
 
 FACE_ALONE: Final = 2.0, 2.6, 0.0
-"""The same for a picture in which a face is to be known."""
+"""The same for a picture in which a face must be recognisable."""
 
 MARK_COLOUR: Final = (69, 91, 255)
 MARK_WIDTH: Final = 3
@@ -54,12 +54,12 @@ Rgb = NDArray[np.uint8]
 
 
 def masked(frame: Frame, plan: Plan, settings: RenderSettings) -> Frame:
-    """A copy of a frame as a run would write it, but for the coding. Raises as `Renderer`."""
+    """A copy of a frame as a run would write it, before encoding. Raises as `Renderer`."""
     return Renderer(settings).draw(copy_of(frame), plan.regions_at(frame.index, frame.damaged))
 
 
 def size_for(frame: Frame, most: int) -> tuple[int, int]:
-    """Width and height of a picture that is at most `most` pixels wide, in its proportions."""
+    """Width and height of a frame's picture that is at most `most` pixels wide."""
     width, height = frame.size
     if width <= most:
         return width, height
@@ -74,8 +74,8 @@ def jpeg(frame: Frame, most: int) -> bytes:
 def bgr(frame: Frame, width: int, height: int) -> Rgb:
     """Blue, green, red: uint8 [height, width, 3].
 
-    Frames are shared between threads, and a frame's own scaler must not be: two that scale one
-    frame at the same time end the process.
+    Frames are shared between threads, but a frame's own scaler must not be: two threads scaling
+    the same frame at once crash the process.
     """
     small = VideoReformatter().reformat(frame.picture, width, height, "bgr24", interpolation="AREA")
     return np.ascontiguousarray(small.to_ndarray(), np.uint8)
@@ -89,8 +89,8 @@ def encoded(picture: Rgb, quality: int = QUALITY) -> bytes:
 
 
 def face(frame: Frame, box: Box, aspect: float = 1.0) -> Rgb:
-    """A square picture of a subject: uint8 [FACE, FACE, 3]; at the frame's border it lies inside,
-    and what is larger than the frame has black beside it.
+    """A square picture of a subject: uint8 [FACE, FACE, 3], moved inside at the frame's border,
+    and with black beside it if it is larger than the frame.
 
     Args:
         frame: where it is seen.
@@ -102,13 +102,13 @@ def face(frame: Frame, box: Box, aspect: float = 1.0) -> Rgb:
     (cx, cy), grown = box.centre, 1 + 2 * SUBJECT_CONTEXT
     tall = max(box.height, box.width * aspect, 12.0) * grown
     wide = tall / aspect
-    # Half a pixel more: what is nearer to the border than a centre is blended with black.
+    # Half a pixel more: closer to the border than a pixel's centre, it is blended with black.
     cx, cy = _inside(cx, wide + 1, width), _inside(cy, tall + 1, height)
     matrix = np.array(
         [[wide / FACE, 0, cx - wide / 2], [0, tall / FACE, cy - tall / 2]], np.float64
     )
     how: Any = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
-    if tall > 2 * FACE:  # or the picture would sparkle
+    if tall > 2 * FACE:  # or the picture would show aliasing
         scale = FACE / tall
         whole = np.asarray(
             cv2.resize(whole, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA), np.uint8
@@ -125,10 +125,10 @@ def _inside(centre: float, length: float, of: int) -> float:
 
 
 def look_of(picture: Rgb) -> NDArray[np.float32]:
-    """A vector that is alike for pictures that look alike; norm 1.
+    """A vector that is similar for pictures that look similar; norm 1.
 
-    Colours of a coarse histogram and a small grey picture: it suggests who *might* be the same,
-    and decides nothing.
+    It is a coarse histogram of colours and a small grey picture: it suggests who *might* be the
+    same, and decides nothing.
     """
     hsv = cv2.cvtColor(picture, cv2.COLOR_BGR2HSV)
     colours = cv2.calcHist([hsv], [0, 1], None, [12, 6], [0, 180, 0, 256]).ravel()
@@ -140,7 +140,7 @@ def look_of(picture: Rgb) -> NDArray[np.float32]:
 
 
 MOST_PICTURES: Final = 4000
-"""That are kept; a few kilobytes each."""
+"""Pictures that are kept at most; a few kilobytes each."""
 
 SUGGESTED_LIKENESS: Final = 0.62
 """Likeness from which a subject is suggested; a suggestion decides nothing."""
@@ -154,7 +154,7 @@ class Gallery:
     Args:
         frames: of the source.
         aspect: width of a pixel over its height.
-        kept: what is known of tracks, where somebody knows it already.
+        kept: summaries of the tracks, if they already exist.
     """
 
     def __init__(self, frames: Frames, aspect: float, kept: TrackSummaries | None = None) -> None:
@@ -179,12 +179,12 @@ class Gallery:
 
         Args:
             plan: of the clip.
-            number: a track of the one.
+            number: a track of that one.
             seconds: after which no further picture is made.
 
         Returns:
-            Them with their likeness, likest first; and whether all were compared. None for a plate
-            or a region, and only what is of the same kind.
+            Subjects of the same kind with their likeness, the most similar first, and whether all
+            were compared; no subjects for a plate or a region.
         """
         end = monotonic() + seconds
         tracks = {t.id: t for t in plan.tracks}
@@ -203,7 +203,7 @@ class Gallery:
             theirs = [tracks[n] for n in other.tracks]
             return max(0, min(t.first for t in theirs) - last, first - max(t.last for t in theirs))
 
-        # Pictures are made of those first who were there shortly before or after.
+        # Subjects that were present shortly before or after get their pictures first.
         for other in sorted(subjects, key=away):
             theirs = [tracks[n] for n in other.tracks]
             if other is mine or theirs[0].target is not chosen[0].target:
@@ -227,8 +227,8 @@ class Gallery:
         settings: RenderSettings,
         closely: bool = False,
     ) -> bytes:
-        """A frame as it will be, as JPEG: around a box, which is marked, or the whole of it where
-        there is none; `closely`, little more than the box, without a mark.
+        """A frame of the future result, as JPEG: around a box, which is marked, or all of it if
+        there is no box; `closely`: little more than the box, without a mark.
 
         Raises UnsafeError and InputError as `Frames`.
         """
@@ -255,7 +255,7 @@ class Gallery:
         return encoded(picture)
 
     def _met(self, a: list[Track], b: list[Track]) -> bool:
-        """Whether both were detected in some frame: then they are two."""
+        """Whether both were detected in the same frame: then they are different subjects."""
         ours, theirs = ([s for t in tracks if (s := self._kept.of(t).seen)] for tracks in (a, b))
         return any(x[0] <= y[1] and y[0] <= x[1] for x in ours for y in theirs)
 
@@ -289,7 +289,7 @@ class Gallery:
 
 
 def _place(plan: Plan, track: int, frame: int) -> Box | None:
-    """Where a track is in a frame; of a number below 0, see `place_of`."""
+    """Where a track is in a frame; for numbers below 0, see `place_of`."""
     if track < 0:
         return place_of(plan, track, frame)
     key = next((t.at(frame) for t in plan.tracks if t.id == track), None)
@@ -297,7 +297,7 @@ def _place(plan: Plan, track: int, frame: int) -> Box | None:
 
 
 def place_of_moment(plan: Plan, frame: int, track: int, shown: int) -> Box | None:
-    """What a risky moment is about: where a track is in the frame in which it is `shown`, or else a
+    """The place of a risky moment: where a track is in the frame in which it is `shown`, or a
     finding in `frame`; None for the whole picture."""
     box = _place(plan, track, shown) if track else None
     if box is not None or plan.review is None:

@@ -1,4 +1,4 @@
-"""A no to what a person asked of the page, as a code whose words stand in the page's catalogues."""
+"""A refusal of what a person asked the page to do: a code whose words are in its catalogues."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ class RefusedError(PlanError):
     """Something that cannot be done to a plan.
 
     Args:
-        code: `refused.CODE` in the page's catalogues; what to do about it is its second sentence.
-        pictures: track and frame of those that must be looked at first.
-        values: for the places in its words.
+        code: of `refused.CODE` in the page's catalogues; its second sentence is the hint.
+        pictures: track and frame of the pictures that must be looked at first.
+        values: for the placeholders in its words.
     """
 
     def __init__(
@@ -30,7 +30,7 @@ class RefusedError(PlanError):
 
 
 def in_words(error: RedactError) -> dict[str, Any]:
-    """An error as the page gets it: what was wrong and what to do, in each language."""
+    """An error for the page: what was wrong and what to do about it, in each language."""
     said = {language: list(told(error, language)) for language in LANGUAGES}
     if isinstance(error, RefusedError):
         asked = {"values": error.filled, "pictures": error.pictures}

@@ -1,4 +1,4 @@
-"""The routes of the page, each a function from values to an answer; and serving the page until the
+"""The page's routes, each a function from values to an answer; and serving the page until the
 person is done."""
 
 from __future__ import annotations
@@ -37,18 +37,18 @@ from .strip import strip_of
 from .system_programs import file_of, show_of
 
 MOST_PAGE_PIXELS: Final = 4096
-"""Pixels of a picture that the page gets."""
+"""Width of a picture for the page, at most."""
 
 MOST_CLOSE: Final = 300
-"""Close pictures in one answer; more do not fit on a screen."""
+"""Close-up pictures in one answer, at most; more do not fit on a screen."""
 
 AT_ONCE: Final = 0.1
-"""Seconds that looking for alike ones takes at once; the page asks again for the rest."""
+"""Seconds that one search for similar subjects may take; the page asks again for the rest."""
 
 QUIET: Final = frozenset(
     {"/api/state", "/api/seen", "/api/waveform", "/api/leave", "/api/texts", "/api/text-picture"}
 )
-"""What a page asks for by itself."""
+"""Paths that a page requests by itself."""
 
 
 def routes_of(session: Session) -> dict[tuple[str, str], Route]:
@@ -68,7 +68,7 @@ _NAMES: Final = {
     "POST": "leave edit undo redo reviewer follow hide bridge seen moments finish stop open show"
     " remove-held read",
 }
-"""Routes by method, each a function of the page that has its name."""
+"""Routes by method; each is the method of `_Page` with that name."""
 
 
 def told(route: Route) -> Route:
@@ -85,7 +85,7 @@ def told(route: Route) -> Route:
             return as_json(in_words(error), 422)
         except (AttributeError, KeyError, TypeError, ValueError, OverflowError) as error:
             return as_json(in_words(problem(RedactError, "page_malformed", error=error)), 400)
-        except Exception as error:  # a defect of ours must not look like an end of the review
+        except Exception as error:  # a bug of ours must not look like the end of the review
             return as_json(defect(error), 500)
 
     return answer
@@ -96,8 +96,8 @@ class _Page:
         self._session = session
 
     def state(self, values: dict[str, Any]) -> Answer:
-        """Whether it is open, what is being worked on, whether the plan changed outside, and why
-        nothing can be saved."""
+        """Whether the review is open, the current job, whether the plan was changed outside, and
+        why nothing can be saved."""
         session, open_ = self._session, self._session.open
         outside, unsaved = False, None
         if open_ is not None:
@@ -133,7 +133,7 @@ class _Page:
             return as_json({**everything, **self._steps(), **about})
 
     def frame(self, values: dict[str, Any]) -> Answer:
-        """A frame and who is in it: length of the JSON (4 bytes), JSON, JPEG."""
+        """A frame and who is in it: the length of the JSON (4 bytes), the JSON, the JPEG."""
         here = self._session.ready()
         plan, number = here.open_plan.plan, int(values["n"])
         if not 0 <= number < len(plan.source.timeline) or values.get("view") not in VIEWS:
@@ -153,7 +153,7 @@ class _Page:
         return _packed(head, jpeg(frame, width))
 
     def face(self, values: dict[str, Any]) -> Answer:
-        """A track in one of its frames, as JPEG; nothing where it is not there."""
+        """A track in one of its frames, as JPEG; empty if it is not there."""
         here = self._session.ready()
         track, frame = int(values["track"]), int(values["frame"])
         return _picture(here.gallery.picture(here.open_plan.plan, track, frame))
@@ -176,8 +176,8 @@ class _Page:
         return _packed({**sheet._asdict(), "sizes": list(map(len, jpegs))}, b"".join(jpegs))
 
     def scene(self, values: dict[str, Any]) -> Answer:
-        """A picture as it will be, as JPEG: around a box or the place that a risky moment is about,
-        which is marked; the whole one where there is none."""
+        """A picture of the future result, as JPEG: around a box or the place of a risky moment,
+        which is marked; all of it if there is no such place."""
         here = self._session.ready()
         plan, number = here.open_plan.plan, int(values["n"])
         if not 0 <= number < len(plan.source.timeline):
@@ -198,7 +198,8 @@ class _Page:
 
     def covered(self, values: dict[str, Any]) -> Answer:
         """Subjects whose masks hide a kept one, each with the first frame, the number of frames,
-        and in how many of them it is itself only a guess; and where no mask hides it, as runs."""
+        and in how many of them that mask is only a guess; and the runs in which nothing hides the
+        kept one."""
         plan, margin = self._session.ready().open_plan.plan, self._session.render.margin
         found = covered(plan, int(values["id"]), margin)
         told = [
@@ -223,15 +224,15 @@ class _Page:
             return as_json({"left": left_to_do(plan, here.overview.subjects, summary, margin)})
 
     def texts(self, values: dict[str, Any]) -> Answer:
-        """What can be read in the video, as far as it holds the words "find"."""
+        """The texts read in the video that contain the words "find"."""
         return as_json(self._session.ready().texts.rows(str(values.get("find", ""))))
 
     def text_picture(self, values: dict[str, Any]) -> Answer:
-        """A text, as JPEG; nothing where there is none."""
+        """A text, as JPEG; empty if there is none."""
         return _picture(self._session.ready().texts.picture(int(values["of"])))
 
     def read(self, values: dict[str, Any]) -> Answer:
-        """Read the video, or stop that."""
+        """Start reading the texts in the video, or stop that."""
         texts = self._session.ready().texts
         if values.get("stop") is True:
             texts.stop()
@@ -281,7 +282,7 @@ class _Page:
 
         def named() -> Plan:
             open_plan = self._session.ready().open_plan
-            # No change to take back: to take back keeps who looked, and what was looked at.
+            # Not a step to undo: undoing keeps who looked, and what was looked at.
             open_plan.note(lambda review: review.but(reviewer=name))
             open_plan.keep()
             self._session.reviewer = name
@@ -308,7 +309,7 @@ class _Page:
         frames = len(here.open_plan.plan.source.timeline)
         there = {track.id for track in here.open_plan.plan.tracks}
         for item in shown:
-            if item.get("subject") not in there:  # taken back before the page told of it
+            if item.get("subject") not in there:  # undone before the page reported it
                 item["subject"] = None
         shown = with_parts(here.open_plan.plan, shown)
         here.open_plan.note(lambda review: with_seen(review, shown, frames))
@@ -332,7 +333,7 @@ class _Page:
         return as_json({})
 
     def open(self, values: dict[str, Any]) -> Answer:
-        """Show the result that was made last, or its report."""
+        """Open the latest result, or its report."""
         output = self._session.last_output
         if output is None:
             raise RefusedError("nothing_made", name=self._session.source.name)
@@ -340,14 +341,14 @@ class _Page:
         return as_json({})
 
     def show(self, values: dict[str, Any]) -> Answer:
-        """Where the page finds the result that was made last, or its report, to show it itself."""
+        """The address of the latest result, or of its report, for the page to show it itself."""
         output = self._session.last_output
         if output is None:
             raise RefusedError("nothing_made", name=self._session.source.name)
         return as_json(shown_of(self._session.shelf, output, values))
 
     def remove_held(self, values: dict[str, Any]) -> Answer:
-        """Remove the older copy of what is ready now, which was held back, with all beside it."""
+        """Remove the older, held-back copy of a result that is now finished, with all its files."""
         output = self._session.last_output
         held = None if output is None else held_back_for(output, output.parent / PRIVATE)
         return as_json({"removed": 0 if held is None else len(remove_held(held))})
@@ -375,7 +376,7 @@ def language_of(values: dict[str, Any]) -> str:
 
 
 def shown_of(shelf: Shelf, output: Path, values: dict[str, Any]) -> dict[str, str]:
-    """What the page shows of a result: under which path, and where it lies.
+    """The path under which the page shows a result, and where the file is.
 
     Raises as `file_of`.
     """
@@ -401,15 +402,15 @@ def serve(server: PageServer, say: Callable[[str], None], open_browser: bool = T
     """Serve a page; returns once it is closed.
 
     Args:
-        server: of a session or a case, which whoever made it closes.
-        say: told the address, with the token in its fragment.
-        open_browser: show it to the user.
+        server: of a session or a case; the caller closes that.
+        say: called with the address, which has the token in its fragment.
+        open_browser: show the page to the user.
     """
     try:
         say(server.address)
         if open_browser:
-            # Others may read the address there. A browser of the console would not come back before
-            # it is left, and nobody would be served meanwhile.
+            # Others may read the address there. A text browser would return only when it is left,
+            # and nobody would be served meanwhile.
             opening = (server.address_for_once,)
             threading.Thread(target=webbrowser.open, args=opening, daemon=True).start()
         server.serve()

@@ -32,19 +32,19 @@ from .guard import (
 from .shown_files import CONTENT_TYPES, HEADERS, Shelf, part_of, pieces
 
 MOST_REQUEST_BYTES: Final = 1 << 20
-"""Bytes of a request's body."""
+"""Bytes of a request's body, at most."""
 
 IDLE: Final = 3600.0
-"""Seconds without anything done by a person, after which the server ends."""
+"""Seconds without any action by a person after which the server ends."""
 
 GONE: Final = 130.0
-"""Seconds after the last page said goodbye: whoever left it by mistake can come back."""
+"""Seconds that the server stays after the last page was closed: people close pages by mistake."""
 
 PRESENT: Final = 75.0
-"""Seconds after its last word for which a page counts as open: hidden tabs speak once a minute."""
+"""Seconds after its last request for which a page counts as open: hidden tabs send one a minute."""
 
 ONCE: Final = "once."
-"""Before a code in the fragment, to tell it from the token."""
+"""Prefix of a code in the fragment, to distinguish it from the token."""
 
 EXCHANGE: Final = "/api/exchange"
 
@@ -82,15 +82,15 @@ PAGE: Final = "index.html"
 """The page of one video."""
 
 MOUNTED: Final = re.compile(r"^/v/\d+/")
-"""Paths under which the page of a video is where there are several."""
+"""Beginning of the paths of one video's page, if there are several videos."""
 
 
 def page_files(front: str = PAGE) -> dict[str, Answer]:
     """Every file of the pages by its path; no other path leads to a file.
 
     Args:
-        front: name of the page that is at the root. Where it is not that of one video, that one is
-            at `MOUNTED`, named by its pattern.
+        front: name of the page at the root. If that is not the page of one video, the latter is
+            listed under the pattern `MOUNTED`.
     """
     found = dict(_files(resources.files(__package__).joinpath("assets")))
     for language in LANGUAGES:
@@ -101,7 +101,7 @@ def page_files(front: str = PAGE) -> dict[str, Answer]:
 
 
 def _files(folder: Traversable, path: str = "/") -> Iterator[tuple[str, Answer]]:
-    """What lies in a folder of the pages and in those below it, each by its path."""
+    """The files in a folder of the pages and in all folders below it, each with its path."""
     for file in folder.iterdir():
         kind = _KINDS.get(file.name.rpartition(".")[2])
         if file.is_dir():
@@ -111,8 +111,8 @@ def _files(folder: Traversable, path: str = "/") -> Iterator[tuple[str, Answer]]
 
 
 def _in_language(page: Answer) -> Answer:
-    """The page with the languages that it can be shown in, in the one that the command was asked
-    for; where it was asked for none, that of the browser counts."""
+    """The page, with the list of its languages, in the language chosen on the command line; if none
+    was chosen, the browser's counts."""
     asked = VARIABLE in os.environ or spoken() != FALLBACK
     chosen = f'lang="{spoken()}" data-chosen' if asked else 'lang="en"'
     head = f'<html {chosen} data-languages="{" ".join(LANGUAGES)}"'
@@ -130,7 +130,7 @@ def _words(language: str) -> dict[str, Any]:
 
 @dataclass
 class Presence:
-    """Which page is open. There is one at a time: two would decide against each other."""
+    """Which page is open. Only one at a time: two would overwrite each other's decisions."""
 
     page: str = ""
     heard: float = 0.0
@@ -139,7 +139,7 @@ class Presence:
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     def join(self, page: str, force: bool) -> bool:
-        """Whether this page may work; another that is still there keeps it out unless `force`."""
+        """Whether this page may work; another one that is still open prevents it unless `force`."""
         with self.lock:
             now = time.monotonic()
             if self.page not in ("", page) and not force and now - self.heard < PRESENT:
@@ -148,7 +148,7 @@ class Presence:
             return True
 
     def hear(self, page: str, acts: bool) -> bool:
-        """Note a request; False if it is not of the page that is open."""
+        """Note a request; False if it does not come from the open page."""
         with self.lock:
             if not page or page != self.page:
                 return False
@@ -178,13 +178,13 @@ class PageServer(ThreadingMixIn, TCPServer):
 
     Args:
         routes: by method and path, for example ("POST", "/api/edit"). A path that begins with
-            /api/ needs the token, and all but /api/join the page that has joined. So does one that
-            goes on like that after the path of a video, see `MOUNTED`.
-        quiet: paths that a page asks for by itself, which keep nobody awake.
-        busy: whether work is going on that a closed page must not end.
+            /api/, or with a video's path (`MOUNTED`) and then /api/, needs the token; and all but
+            /api/join must come from the page that has joined.
+        quiet: paths that a page requests by itself, so they do not count as a person's actions.
+        busy: whether work is running that closing the page must not end.
         front: see `page_files`.
-        works: whether work is going on for which a page that is open may wait without an end.
-        shelf: what the routes put there for the page to show.
+        works: whether work is running for which an open page may wait indefinitely.
+        shelf: files that the routes put there for the page to show.
     """
 
     daemon_threads = True
@@ -218,19 +218,19 @@ class PageServer(ThreadingMixIn, TCPServer):
 
     @property
     def address(self) -> str:
-        """With the token in the fragment, which no browser sends anywhere."""
+        """The page's address with the token in the fragment, which browsers never send."""
         return f"http://127.0.0.1:{self.port}/#{self.token}"
 
     @property
     def address_for_once(self) -> str:
-        """For the browser's command line: a code that is void after its first use."""
+        """The address for the browser's command line: its code is void after its first use."""
         return f"http://127.0.0.1:{self.port}/#{ONCE}{self.hand_over.code}"
 
     def verify_request(self, request: Any, client_address: Any) -> bool:
         return of_this_user(client_address[:2], request.getsockname()[:2])
 
     def serve(self) -> None:
-        """Serve until the last page is gone, or nothing was done for an hour."""
+        """Serve until the last page is closed, or nobody has done anything for an hour."""
         threading.Thread(target=self._end_when_over, daemon=True).start()
         self.serve_forever(poll_interval=0.2)
 
@@ -238,7 +238,7 @@ class PageServer(ThreadingMixIn, TCPServer):
         while True:
             if self.works():
                 self.presence.wait()
-            if self.busy():  # a person waits for it: their hour begins when it is done
+            if self.busy():  # a person is waiting: the hour begins when the work is done
                 self.presence.wait()
             elif self.presence.over():
                 self.shutdown()
@@ -251,7 +251,7 @@ class PageServer(ThreadingMixIn, TCPServer):
         super().server_close()
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """A page that went away in the middle of an answer is no error."""
+        """Do nothing: a page that is closed in the middle of an answer is not an error."""
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -269,7 +269,7 @@ class _Handler(BaseHTTPRequestHandler):
         if "Transfer-Encoding" in self.headers or any(
             length.strip() != "0" for length in self.headers.get_all("Content-Length") or []
         ):
-            # A body that nobody reads would be taken for the next request.
+            # An unread body would be taken for the next request.
             self.close_connection = True
             self._send(as_json({"error": "the request has content"}, 400))
             return
@@ -354,7 +354,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.wfile.write(answer.body)
 
     def _show(self, file: Path) -> None:
-        """Send a file, or the part of it that a player asks for."""
+        """Send a file, or the part that a player asks for."""
         try:
             size = file.stat().st_size
         except OSError:
@@ -375,9 +375,9 @@ class _Handler(BaseHTTPRequestHandler):
             self.wfile.write(data)
 
     def log_message(self, format: str, *args: Any) -> None:
-        """Nothing of what a person looks at is written anywhere."""
+        """Do nothing: what a person looks at is written nowhere."""
 
     def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:
-        """As every other answer: with the safe headers, and without the request in it."""
+        """Like every other answer: with the safe headers, and without repeating the request."""
         self.close_connection = True
         self._send(as_json({"error": "the request is not understood"}, code))

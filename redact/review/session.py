@@ -1,4 +1,4 @@
-"""One review: a source, its open plan, and everything that the page may ask for."""
+"""One review: a source, its open plan, and everything that the page may request."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class Open:
 
     Attributes:
         shown: for the player; the newest request wins.
-        others: for the gallery and for following, with a reader of their own.
+        others: for the gallery and for following, with their own reader.
     """
 
     info: SourceInfo
@@ -60,19 +60,19 @@ class Open:
 
 
 class Session:
-    """A review from its opening on.
+    """One review, from its opening on.
 
     Args:
         source: the video.
-        plan_path: its plan; where there is none, it is made first.
+        plan_path: its plan; if there is none, it is made first.
         settings: for finding what to hide.
-        margin: that masks are shown and drawn with.
+        margin: around every mask, on the page and in the result.
         evidence: what record the command line asked for.
         folder: for results; None: beside the source.
         shelf: for files that the page shows itself.
-        reviewer: who looks, where neither command line nor plan says it.
-        asked: names of the settings that the command line chose: a plan that was made with others
-            is not opened.
+        reviewer: who looks, if neither the command line nor the plan says so.
+        asked: names of the settings chosen on the command line: a plan that was made with other
+            values of these is not opened.
     """
 
     def __init__(
@@ -99,15 +99,15 @@ class Session:
         self.last_output: Path | None = None
         self.case = self.evidence.case or CaseFields()
         self.named = self.case.reviewer or self.case.operator
-        """Who works here, as the command line says it."""
+        """Who works here, according to the command line."""
         self.reviewer = reviewer
-        """Who works here, as they wrote it on the page since it was opened."""
+        """Who works here, as entered on the page since it was opened."""
         self._jobs = threading.Lock()
         self.job: Job | None = None
         self.begin("open", self._opened)
 
     def begin(self, kind: str, work: Callable[[Job], Any]) -> Job:
-        """Start a piece of work. Raises RefusedError while another is going on."""
+        """Start a job. Raises RefusedError while another is running."""
         with self._jobs:
             if self.busy():
                 raise RefusedError("busy")
@@ -118,7 +118,7 @@ class Session:
         return self.job is not None and not self.job.over.is_set()
 
     def ready(self) -> Open:
-        """Raises RefusedError before source and plan are open."""
+        """The open source and plan. Raises RefusedError before they are open."""
         if self.open is None:
             raise RefusedError("not_open")
         return self.open
@@ -133,7 +133,7 @@ class Session:
             self.open.open_plan.keep()
             self.open.shown.close()
             self.open.others.close()
-            gc.unfreeze()  # another video may be opened, and this one is to leave the memory
+            gc.unfreeze()  # another video may be opened, and this one must leave the memory
 
     def edit(self, what: dict[str, Any]) -> Plan:
         """One action of the page. Raises as `OpenPlan.change` and `edited`."""
@@ -145,7 +145,7 @@ class Session:
         return open_plan.change(lambda plan: edited(plan, what, *decided_now(plan)[1:]))
 
     def _muting(self, here: Open, what: dict[str, Any]) -> dict[str, Any]:
-        """A span that is to be muted, on the clock of the sound that is there."""
+        """The span to mute, on the clock of the sound, and limited to it."""
         if not here.info.audio:
             raise RefusedError("no_sound")
         sound = sound_span(here.info, here.open_plan.plan)
@@ -158,8 +158,8 @@ class Session:
         return {**what, "start": start, "end": end}
 
     def follow(self, what: dict[str, Any]) -> None:
-        """Follow what is in a mask that was drawn, or with "track" what is in that one's; then it
-        is a part of the same subject, about which the same is decided."""
+        """Follow what is in a drawn mask. With "track", the new track joins that one's subject and
+        shares its decision."""
         here = self.ready()
         plan, frame = here.open_plan.plan, int(what["frame"])
         to = None if what.get("track") is None else int(what["track"])
@@ -189,8 +189,8 @@ class Session:
         self.begin("follow", work)
 
     def hide_found(self, what: dict[str, Any]) -> None:
-        """Hide a finding, and follow it as far as it is visible: the audit may have detected
-        somebody for a fraction of a second who is there for longer."""
+        """Hide a finding, and follow it for as long as it is visible: the audit may have detected
+        for a fraction of a second somebody who is there for longer."""
         here, number = self.ready(), int(what["number"])
         note = page_edits.finding_of(here.open_plan.plan, number)
         plan = page_edits.without_mask(here.open_plan.plan, note)
@@ -242,7 +242,7 @@ class Session:
             require_chosen_settings(plan, self.plan_path, info, self.settings, self.asked)
             require_same_source(plan, info, journal)
         else:
-            # What was seen is kept until there is a plan: a search that is stopped goes on.
+            # What was found is kept until there is a plan: a search that is stopped can continue.
             plan = detect(info, self.settings, journal, plan_file=self.plan_path)
             write_plan(plan, self.plan_path, never=(self.source,))
             delete_scans(self.plan_path)
@@ -277,7 +277,7 @@ class Session:
             texts.begin()
 
     def _take_up_findings(self, open_plan: OpenPlan, info: SourceInfo) -> None:
-        """Note what a run found that held its result back, where the plan does not know it."""
+        """Add the findings of a run that held its result back, if the plan lacks them."""
         final = place_of(info, self.folder)
         held = held_back_for(final, final.parent / PRIVATE)
         if held is None or (open_plan.plan.review and open_plan.plan.review.findings):
@@ -294,6 +294,6 @@ def place_of(info: SourceInfo, folder: Path | None) -> Path:
 
 
 def decided_now(plan: Plan, reason: str = "") -> Decided:
-    """A decision by the reviewer, by the name entered on the page; "" if none was."""
+    """A decision made now by the reviewer named on the page; "" if none is."""
     by = plan.review.reviewer if plan.review else ""
     return Decided(reason, by, utc_text(datetime.now(UTC)))

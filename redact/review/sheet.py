@@ -1,4 +1,4 @@
-"""Close pictures of tracks that a person looks at side by side, before somebody is shown."""
+"""Close-up pictures of tracks that a person compares side by side, before somebody is shown."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class Sheet(NamedTuple):
     """Pictures of one sheet.
 
     Attributes:
-        surely: in which the subject surely is, to compare with.
+        surely: pictures that certainly show the subject, to compare with.
         pictures: to be looked at, in order of time.
     """
 
@@ -29,8 +29,8 @@ class Sheet(NamedTuple):
 
 def unsure_pictures(plan: Plan, tracks: Iterable[Track]) -> dict[int, int]:
     """Frames in which a kept subject stays hidden until somebody confirms that it is there, in
-    order of time, each with the track that is asked about: of two parts in one frame, the one that
-    a person drew, for it is where they said.
+    order of time, each with the track to confirm: of two parts in one frame, the one that a person
+    drew, because its place is known.
 
     Args:
         plan: with the decision.
@@ -60,8 +60,8 @@ def sheet_to_confirm(
     Args:
         plan, tracks: see `unsure_pictures`.
         best: the picture in which the subject is seen best.
-        first: how many unsure pictures to pass over.
-        most: pictures at once.
+        first: how many unsure pictures to skip.
+        most: how many to return.
     """
     asked = [(track, frame) for frame, track in unsure_pictures(plan, tracks).items()]
     spans = sorted((*span, track.id) for track in tracks for span in plan.shown_spans(track))

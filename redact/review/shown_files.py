@@ -13,7 +13,7 @@ from ..formats.containers import WRITABLE
 from .guard import SAFE_HEADERS
 
 SHELF: Final = "/shown/"
-"""Before such a path."""
+"""Prefix of such a path."""
 
 CONTENT_TYPES: Final = {
     ".html": "text/html; charset=utf-8",
@@ -29,13 +29,13 @@ _SHOWN: Final = {
     "media-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'",
     "X-Frame-Options": "SAMEORIGIN",
 }
-"""A report has its own style in it, and runs nothing; only this server's pages may frame it."""
+"""Headers: a report contains its style and runs nothing; only this server's pages may frame it."""
 
 HEADERS: Final = tuple((name, _SHOWN.get(name, value)) for name, value in SAFE_HEADERS)
 
 
 class Shelf:
-    """What was put there, until the server ends."""
+    """Files that were put there, until the server ends."""
 
     def __init__(self) -> None:
         self._files: dict[str, Path] = {}
@@ -51,8 +51,8 @@ class Shelf:
 
 
 def part_of(size: int, wanted: str) -> tuple[int, int] | None:
-    """First and last byte of what a `Range` header asks for; None for all of it, which is also the
-    answer to what is not understood."""
+    """First and last byte that a `Range` header asks for; None for the whole file, also if the
+    header is not understood."""
     asked = re.fullmatch(r"bytes=(\d+)-(\d*)", wanted.strip())
     if asked is None:
         return None

@@ -1,4 +1,4 @@
-"""The sound of a source for the page: what is heard, its waveform, and where it begins and ends."""
+"""A source's sound for the page: samples, waveform, and where it begins and ends."""
 
 from __future__ import annotations
 
@@ -14,24 +14,24 @@ from ..media import SourceInfo, mute_samples, read_sound
 from ..plan import ALL_SOUND, Plan
 
 RATE: Final = 24000
-"""Samples a second of what the page plays: enough to understand every word."""
+"""Samples per second that the page plays: enough to understand every word."""
 
 PEAKS: Final = 20
-"""Of the waveform, a second."""
+"""Peaks of the waveform per second."""
 
 MOST_SOUND_SECONDS: Final = 30.0
-"""Seconds that are given at once."""
+"""Seconds of sound in one answer, at most."""
 
 
 AT_AN_END: Final = 0.05
-"""Seconds from the beginning or the end of all sound within which a span that a person marks takes
-out the rest of it: what is left would be too short to be meant."""
+"""Seconds: a span that a person marks this close to the beginning or the end of all sound is
+extended to it, because the rest is too short to be left on purpose."""
 
 
 def sound_span(info: SourceInfo, plan: Plan) -> tuple[float, float]:
-    """When the sound begins and ends, seconds after the first picture, as far as headers tell; as
-    the pictures where they do not. It may begin before the first picture, which is below zero, and
-    go on after the last one."""
+    """When the sound begins and ends, in seconds after the first picture, according to headers; if
+    they do not say, like the pictures. It may begin before the first picture (below zero), and
+    continue after the last one."""
     timeline = plan.source.timeline
     zero, (begins, ends) = timeline.time(0), info.sound
     if begins is None:
@@ -43,7 +43,7 @@ def sound_span(info: SourceInfo, plan: Plan) -> tuple[float, float]:
 
 
 def to_the_ends(start: float, end: float, sound: tuple[float, float]) -> tuple[float, float]:
-    """A span that a person marked, widened where it all but reaches an end of the sound.
+    """A span that a person marked, extended where it almost reaches an end of the sound.
 
     Args:
         start, end: seconds after the first picture.
@@ -55,13 +55,13 @@ def to_the_ends(start: float, end: float, sound: tuple[float, float]) -> tuple[f
 
 
 def heard(info: SourceInfo, plan: Plan, start: float, end: float, muted: bool) -> bytes:
-    """All tracks together as 16-bit mono samples, little-endian, `RATE` a second, silence where
-    there is no sound.
+    """All tracks together as 16-bit mono samples, little-endian, `RATE` per second, with silence
+    where there is no sound.
 
     Args:
-        start, end: seconds after the first picture, below zero for what is heard before it; at most
+        start, end: seconds after the first picture, negative before it; at most
             `MOST_SOUND_SECONDS` apart.
-        muted: as the output will sound; else as the source does.
+        muted: as in the output; otherwise as in the source.
     """
     zero = plan.source.timeline.time(0)
     first = Fraction(start).limit_denominator(10**6) + zero
@@ -81,7 +81,7 @@ def heard(info: SourceInfo, plan: Plan, start: float, end: float, muted: bool) -
 
 
 class Waveform:
-    """Loudest sample of every twentieth of a second in any track, worked out in the background."""
+    """The loudest sample of any track in every 1/20 s, computed in the background."""
 
     def __init__(self, info: SourceInfo, plan: Plan) -> None:
         self._info = info
@@ -95,8 +95,8 @@ class Waveform:
         self._started = False
 
     def state(self) -> dict[str, Any]:
-        """What is known; the first call starts the work. The first peak is at the second `from`
-        after the first picture, which is below zero where sound begins before it."""
+        """What is known so far; the first call starts the work. The first peak is `from` seconds
+        after the first picture, negative if the sound begins before it."""
         with self._lock:
             if not self._started:
                 self._started = True

@@ -9,17 +9,17 @@ from ..pipeline import covering
 from ..plan import Plan, Subject
 
 MOST_PLAIN: Final = 60
-"""Pictures in which nothing is wrong, at most: more are not looked at. What is wrong is shown in
-every picture."""
+"""Pictures without a problem, at most: nobody looks at more. Pictures with a problem are all
+shown."""
 
 
 class StripPicture(NamedTuple):
     """One picture of the strip.
 
     Attributes:
-        frame, track: of the plan; the track tells where in the picture.
-        mark: "covered": a mask of somebody else lies on the face; "unsure": the person is hidden
-            there, for nobody is sure that it is them; "" nothing is wrong.
+        frame, track: of the plan; the track says where in the picture.
+        mark: "covered": somebody else's mask lies on the face; "unsure": the person is hidden
+            there, because it is not certain that it is them; "": no problem.
     """
 
     frame: int
@@ -28,12 +28,12 @@ class StripPicture(NamedTuple):
 
 
 def strip_of(plan: Plan, subject: Subject, margin: float) -> list[StripPicture]:
-    """Pictures of a kept subject in order of time: all in which they are not seen well, and of the
-    others a few that are spread evenly.
+    """Pictures of a kept subject in order of time: all with a problem, and of the others a few,
+    spread evenly.
 
     Args:
         plan, subject: with the decision.
-        margin: that masks are drawn with.
+        margin: around every mask.
     """
     tracks = [track for track in plan.tracks if track.id in subject.tracks]
     shown: dict[int, int] = {}
@@ -57,7 +57,7 @@ def strip_of(plan: Plan, subject: Subject, margin: float) -> list[StripPicture]:
 
 
 def _spread(frames: Sequence[int], most: int) -> list[int]:
-    """A limited number of them, evenly spread, with the first and the last."""
+    """At most that many of the frames, evenly spread, with the first and the last."""
     if len(frames) <= most:
         return list(frames)
     return [frames[round(i * (len(frames) - 1) / (most - 1))] for i in range(most)]

@@ -1,6 +1,6 @@
 """Opens results in the system's own programs: a player, a browser.
 
-The page hands over the name of nothing: it says which of a video's own files is meant.
+The page passes no file names: it only says which of a video's own files it means.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from .refused_error import RefusedError
 
 
 def file_of(output: Path, what: str, language: str) -> Path:
-    """A result or what belongs to it.
+    """A result, or its report.
 
     Args:
         output: the result.
@@ -24,7 +24,7 @@ def file_of(output: Path, what: str, language: str) -> Path:
         language: of a report that is made now.
 
     Raises:
-        RefusedError: it is not there.
+        RefusedError: it does not exist.
         RedactError, OSError: the report cannot be made.
     """
     if not output.exists():
@@ -33,12 +33,12 @@ def file_of(output: Path, what: str, language: str) -> Path:
 
 
 def show_of(output: Path, what: str, language: str) -> None:
-    """Show it in a program of the system. Raises as `file_of` and `show`."""
+    """Show that file in one of the system's programs. Raises as `file_of` and `show`."""
     show(file_of(output, what, language))
 
 
 def show(path: Path) -> None:
-    """Open a file with the program that the user's system has for it. Raises RefusedError."""
+    """Open a file with the system's program for it. Raises RefusedError."""
     if sys.platform == "win32":
         os.startfile(path.absolute())
         return

@@ -1,5 +1,5 @@
-"""*Texts* on the page: a video is read in the background, and what was read is a list from which a
-person chooses what is hidden. Nothing of it is hidden by being read.
+"""*Texts* on the page: the texts in a video are read in the background, and a person chooses from
+the list what to hide. Reading alone hides nothing.
 """
 
 from __future__ import annotations
@@ -27,36 +27,36 @@ from .open_plan import OpenPlan
 from .pictures import bgr, encoded
 
 SECONDS_BETWEEN_LISTED: Final = 1.0
-"""Seconds from one picture that is read to the next."""
+"""Seconds between the pictures that are read."""
 
 MOST_READINGS: Final = 3600
-"""Pictures of one video that are read, of a longer one at greater distances: an hour of one
-processor where all of each picture changes, and a tenth of that on a fixed camera."""
+"""Pictures of one video that are read, at most; in a longer video they are further apart. It takes
+one processor an hour if all of every picture changes, and a tenth of that for a fixed camera."""
 
 MOST_LISTED_TEXTS: Final = 200
 """Texts that the page shows at once; a search finds the others."""
 
 MOST_SHOWN_CHARACTERS: Final = 80
-"""Of a reading that the page shows."""
+"""Characters of a reading that the page shows, at most."""
 
 TALL: Final = 40
 WIDE: Final = 240
-"""Pixels of a text's picture: its height, and its greatest width."""
+"""Pixels of a text's picture: its height, and its maximum width."""
 
 AROUND: Final = 0.35
-"""Of its height that is shown on each side of it."""
+"""Surroundings shown on each side of a text, as a share of its height."""
 
 MOST_TEXT_PICTURES: Final = 2000
-"""That are kept; a few kilobytes each."""
+"""Pictures that are kept, at most; a few kilobytes each."""
 
 NICENESS: Final = 5
 PAUSE: Final = 0.2
-"""Reading goes behind all else: at a low priority, and not at all while something else is worked
-on, for which is looked after so many seconds."""
+"""Seconds between checks whether reading may continue: it has low priority, and pauses while any
+other job is running."""
 
 
 class _Reading(Job):
-    """Work that stops for all other work."""
+    """A job that pauses for all other jobs."""
 
     def __init__(self, work: Callable[[Job], Any], busy: Callable[[], bool]) -> None:
         super().__init__("read", work)
@@ -70,12 +70,12 @@ class _Reading(Job):
 
 
 class Texts:
-    """What can be read in a video that is open.
+    """The texts that can be read in an open video.
 
     Args:
         info, open_plan: of the video.
-        frames: of it, for pictures.
-        busy: whether something is worked on for which reading stops.
+        frames: of the video, for pictures.
+        busy: whether another job is running, for which reading pauses.
     """
 
     def __init__(
@@ -100,7 +100,7 @@ class Texts:
             self._job.over.wait(wait)
 
     def state(self) -> dict[str, Any] | None:
-        """How far reading is; None if it has not begun."""
+        """The progress of reading; None if it has not begun."""
         return None if self._job is None else self._job.state()
 
     def _read(self, job: Job) -> int:
@@ -121,7 +121,7 @@ class Texts:
         self._open.take_texts(found.texts)
 
     def rows(self, wanted: str) -> dict[str, Any]:
-        """The texts that hold some words, "" for all, as the page lists them."""
+        """The texts that contain some words ("" for all), as the page lists them."""
         plan = self._open.plan
         texts = plan.texts or ()
         found = [text for text in texts if not wanted or reads(text, wanted)]
@@ -137,7 +137,7 @@ class Texts:
         }
 
     def picture(self, number: int) -> bytes:
-        """A text by its number, as JPEG; b"" where there is none. Raises as `Frames`."""
+        """A text by its number, as JPEG; b"" if there is none. Raises as `Frames`."""
         text = next((t for t in self._open.plan.texts or () if t.number == number), None)
         if text is None:
             return b""

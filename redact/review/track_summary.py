@@ -1,4 +1,5 @@
-"""What detectors and followers saw of a track, worked out once for all that ask."""
+"""What detectors and the pixel tracker found of a track, computed once for everything that needs
+it."""
 
 from __future__ import annotations
 
@@ -11,15 +12,15 @@ from ..types import Keyframe, State, Track
 
 @dataclass(frozen=True, slots=True)
 class TrackSummary:
-    """Of one track.
+    """Summary of one track.
 
     Attributes:
         runs: first frame, last frame and state of every stretch of one state.
-        score: highest of a detector, None where none saw it.
+        score: highest score of a detector; None if none detected it.
         keys: how many keyframes there are.
-        best: frame in which it is seen best: most surely, else largest.
-        detected: keyframes in which a detector saw it.
-        seen: the first and the last of their frames, None where no detector saw it.
+        best: frame in which it is seen best: with the highest score, or else the largest.
+        detected: keyframes in which a detector detected it.
+        seen: the first and the last of their frames; None if no detector detected it.
     """
 
     runs: tuple[tuple[int, int, State], ...]
@@ -31,7 +32,7 @@ class TrackSummary:
 
 
 class TrackSummaries:
-    """By the keyframes themselves: a decision makes a new track of the old keyframes."""
+    """Summaries by the keyframes' identity: a decision makes a new track of the old keyframes."""
 
     def __init__(self) -> None:
         self._made: dict[int, tuple[Sequence[Keyframe], TrackSummary]] = {}
@@ -39,12 +40,12 @@ class TrackSummaries:
     def of(self, track: Track) -> TrackSummary:
         known = self._made.get(id(track.keyframes))
         if known is None:
-            # The keyframes are kept beside: an id may be used again once its object is gone.
+            # The keyframes are kept alive: Python may reuse the id of an object that is gone.
             known = self._made[id(track.keyframes)] = (track.keyframes, _summary(track))
         return known[1]
 
     def forget_all_but(self, tracks: Sequence[Track]) -> None:
-        """Drop what is of no track any more."""
+        """Drop the summaries of all other tracks."""
         wanted = {id(track.keyframes) for track in tracks}
         if len(self._made) > 2 * len(wanted):
             self._made = {key: self._made[key] for key in wanted if key in self._made}
