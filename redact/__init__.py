@@ -5,14 +5,14 @@
     result = redact.run("a.mp4", "b.mp4")
     print(result.output, result.needs_review)
 
-`docs/api.md` tells the rest. Names are loaded when they are first used, so that `import redact`
-takes no time; `redact.errors` holds what can go wrong.
+See `docs/api.md`. Names are loaded when they are first used, so that `import redact` takes no
+time; `redact.errors` contains the errors.
 """
 
 import importlib
 
-# `python -m redact` runs this while the current folder is still where Python looks for code first:
-# nothing is imported that Python has not loaded by then, `typing` and `__future__` neither.
+# `python -m redact` runs this while Python still looks for code in the current folder first, so it
+# imports only what Python has already loaded: not even `typing` and `__future__`.
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from .api import apply as apply

@@ -66,8 +66,8 @@ def run(
         output: file for the result, or an existing folder; None for NAME.redacted.EXT beside the
             source.
         settings: what to search for, how masks look, how the result is encoded.
-        delivery: which files to write besides the video: record, plan, sheet. Its `output` is used
-            if `output` is None.
+        delivery: which files to write besides the video: record, plan. Its `output` is used if
+            `output` is None.
         detector: finds the targets; None for redact's own networks. The audit always uses redact's
             own.
         progress: receives stages and warnings; None for no listener.
@@ -132,11 +132,11 @@ def apply(
     """Hide what a plan says in a video, audit the result, and write the record: `redact apply`.
 
     Args:
-        source: the very file that the plan was made for; its SHA-256 is compared.
-        plan: a plan, or the file that holds one.
-        output, delivery, progress: as of `run`.
-        draw: how masks look and how the result is encoded. The audit searches for what the plan
-            was searched for, and as hard.
+        source: the file that the plan was made for; its SHA-256 is compared.
+        plan: a plan, or its file.
+        output, delivery, progress: as in `run`.
+        draw: how masks look and how the result is encoded. The audit searches for the same targets
+            as the search that made the plan, and as hard.
 
     Raises:
         MismatchError: the plan was made for another file.
@@ -165,8 +165,8 @@ def audit(
         source: the original.
         output: the finished file; neither is changed.
         plan: the plan of the output, or its file. None: the plan that the record beside the output
-            names, if it lies there; otherwise the masks are inferred from the pixels.
-        settings: what to search for, and how hard. None: as plan and record say.
+            names, if it is there; otherwise the masks are inferred from the pixels.
+        settings: what to search for, and how hard. None: as in the plan and the record.
         progress: receives stages and warnings; None for no listener.
 
     Raises:
@@ -202,8 +202,8 @@ def fix(
 
     Args:
         name: the result that was held back, the name that it should have had, or the original.
-        acceptance: findings that are no leaks, and are not to be hidden.
-        decided_by: name of who decided, for the record.
+        acceptance: findings that are not leaks, and need not be hidden.
+        decided_by: name of the person who decided, for the record.
         key: private key to sign with, if the first run signed.
         credentials: to sign content credentials with, if the first run did.
         progress: receives stages and warnings; None for no listener.
@@ -237,9 +237,9 @@ def mask(
     """Write the masks of a plan as a lossless video, 255 where hidden, else 0: `redact mask`.
 
     Args:
-        source, plan, progress: as of `apply`.
-        output: a name in .mkv.
-        margin: added to each side of a box, share of its size.
+        source, plan, progress: as in `apply`.
+        output: a name that ends in .mkv.
+        margin: added to each side of a box, as a share of its size.
         force: whether an existing file may be replaced.
 
     Raises:
@@ -258,22 +258,22 @@ def mask(
 
 
 def export_coco(plan: Plan) -> bytes:
-    """The tracks of a plan for other tools: COCO JSON, one image a frame, one annotation a track
-    and frame in which it lies in the picture. A video of their masks is written by `mask`.
+    """The tracks of a plan for other tools, as COCO JSON: one image per frame, and one annotation
+    for each track in each frame where it lies in the picture. `mask` writes a video of the masks.
 
-    Boxes are upright source pixels; frames count from 0 (`frame_id`); each annotation has the
-    number of its track (`track_id`), what is done with it (`action`), and, of a person whose shape
+    Boxes are in upright source pixels; frames count from 0 (`frame_id`). Each annotation has the
+    number of its track (`track_id`), what is done with it (`action`), and for a person whose shape
     is known, that shape as polygons.
     """
     return plans.export_coco(plan)
 
 
 def consequences(plan: Plan, ids: Iterable[int]) -> list[str]:
-    """What follows from keeping tracks visible, in sentences: when each is visible and when not.
+    """The consequences of keeping tracks visible, in sentences: when each is visible and when not.
 
     Args:
         plan: with the decision (`redact.plan.edit` changes plans).
-        ids: of the tracks that it keeps.
+        ids: of the tracks to keep visible.
     """
     return list(pipeline.consequences(plan, list(ids)))
 
@@ -282,7 +282,7 @@ def read_plan(path: AnyPath) -> Plan:
     """Read a plan.
 
     Raises:
-        PlanError: it cannot be read, or is no plan; names the field.
+        PlanError: it cannot be read, or is not a plan; the error names the field.
     """
     return plans.read_plan(Path(path))
 
@@ -290,13 +290,13 @@ def read_plan(path: AnyPath) -> Plan:
 def write_plan(
     plan: Plan, path: AnyPath, *, force: bool = False, never: Iterable[AnyPath] = ()
 ) -> None:
-    """Write a plan for its owner alone, whole or not at all.
+    """Write a plan that only its owner can read, whole or not at all.
 
     Args:
-        plan: to be written.
+        plan: to write.
         path: of the file; never a video.
         force: whether an existing plan may be replaced.
-        never: files that must not be replaced even then.
+        never: files that must not be replaced even with `force`.
 
     Raises:
         OutputExistsError, OutputError: nothing was written.
@@ -308,7 +308,7 @@ def read_manifest(path: AnyPath) -> Manifest:
     """Read the record of a result.
 
     Raises:
-        PlanError: it cannot be read, or is no manifest.
+        PlanError: it cannot be read, or is not a manifest.
     """
     return manifests.read_manifest(Path(path))
 

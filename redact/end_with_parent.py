@@ -1,6 +1,6 @@
-"""A command that another process started, for one video of several, ends with that process.
+"""A command that another process started for one of several videos ends with that process.
 
-That process is watched from the very start: loading the libraries alone may take seconds.
+It watches that process from the very start, because loading the libraries alone may take seconds.
 """
 
 from __future__ import annotations
@@ -15,11 +15,12 @@ from typing import Final
 from .errors import ExitCode
 
 OPTION: Final = "--one-of-several"
-"""By which whoever starts a command says that it holds the other end of its standard input."""
+"""With this option, the process that starts a command says that it holds the other end of the
+command's standard input."""
 
 LAST_WORDS: Final = 0.7
-"""Seconds in which a process that is to stop may tidy up: one that hangs in a library does not see
-the signal, and nobody wants its result any more. What it leaves is swept by the next run."""
+"""Seconds that a process has for tidying up when it must stop: if it hangs in a library, it does
+not see the signal, and nobody needs its result any more. The next run removes what it leaves."""
 
 
 def end_with_parent() -> None:

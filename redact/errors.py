@@ -26,7 +26,7 @@ class ExitCode(IntEnum):
     OUTPUT = 4
     """The output cannot be written (folder missing, disk full, codec and container do not fit)."""
     EXISTS = 5
-    """The output is already there and --force was not given, or it is the source itself."""
+    """The output already exists and --force was not given, or it is the source itself."""
     MODEL = 6
     """A model file is missing or its SHA-256 is not the pinned one."""
     DEPENDENCY = 7
@@ -62,8 +62,8 @@ class RedactError(Exception):
         hint: what to do about it, in one line; may be empty.
 
     Attributes:
-        code, values: by which the catalogues know it (`redact.words.problem`); "" where its
-            words are English alone.
+        code, values: its key in the catalogues (`redact.words.problem`) and what to fill in; ""
+            if it exists in English only.
     """
 
     exit_code: ExitCode = ExitCode.INTERNAL
@@ -77,7 +77,7 @@ class RedactError(Exception):
 
 
 class UsageError(RedactError):
-    """What was asked for contradicts itself or names what is not there."""
+    """The request contradicts itself or names something that does not exist."""
 
     exit_code = ExitCode.USAGE
 
@@ -95,7 +95,7 @@ class OutputError(RedactError):
 
 
 class OutputExistsError(RedactError):
-    """A file is there already and may not be replaced."""
+    """A file already exists and may not be replaced."""
 
     exit_code = ExitCode.EXISTS
 

@@ -1,6 +1,6 @@
-"""How stages report progress to whatever listens.
+"""How stages report progress to a listener.
 
-The command line passes a listener that draws on the terminal; who wants none passes `Silent`.
+The command line passes a listener that draws on the terminal; `Silent` shows nothing.
 """
 
 from __future__ import annotations
@@ -37,8 +37,8 @@ class Progress(Stages, Protocol):
     """Listener for stages and warnings."""
 
     def warn(self, text: str) -> None:
-        """Say something that the user must know but that does not stop the run, in the language
-        that is spoken; English unless a command chose another."""
+        """Report something that the user must know but that does not stop the run, in the current
+        language: English unless a command chose another."""
 
 
 class _SilentStage:
@@ -61,10 +61,10 @@ class Silent:
 
 
 Moved = Callable[[str, int, int | None], None]
-"""Told of a stage, how much of it is done, and its total where that is known."""
+"""Called with a stage's name, the units done, and the total if that is known."""
 
 _MARK: Final = "\x1e"
-"""Before a line about progress that another process reads (ASCII's record separator)."""
+"""Prefix of a progress line for another process (ASCII's record separator)."""
 
 _EVERY: Final = 0.5
 """Seconds between two such lines."""
@@ -88,7 +88,7 @@ class StageForParent:
 
 
 def read_progress(line: str) -> tuple[str, int, int | None] | None:
-    """What such a line says; None for any other line."""
+    """The content of a progress line; None for any other line."""
     if not line.startswith(_MARK):
         return None
     name, done, total = json.loads(line.removeprefix(_MARK))

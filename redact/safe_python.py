@@ -1,12 +1,12 @@
-"""How this program starts Python: with the code of this installation, and none from the folder in
-which it works.
+"""How this program starts Python: with the code of this installation, and none from the current
+folder.
 
 With `-m` and `-c`, and wherever PYTHONPATH has an empty or relative entry, Python looks for code in
-the current folder first. Among received videos, a file `click.py` or `av.py` would be executed with
+the current folder first. A file `click.py` or `av.py` among received videos would be executed with
 the rights of the user.
 
-`__main__` imports this module before it takes the current folder out of `sys.path`. So it imports
-nothing that Python has not loaded by then.
+`__main__` imports this module before it removes the current folder from `sys.path`. So this module
+imports only what Python has already loaded.
 """
 
 import os
@@ -14,17 +14,17 @@ import sys
 from collections.abc import Mapping
 
 WORDS = ("-P", "-m", "redact")
-"""What a Python is told to start redact, whatever the current folder."""
+"""Arguments with which Python starts redact safely in any current folder."""
 
 START = (sys.executable, *WORDS)
-"""The command that starts redact with the Python that runs now."""
+"""The command that starts redact with this same Python."""
 
 _HOME = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))  # noqa: PTH100, PTH120
 
 
 def is_safe(place: str) -> bool:
     """Whether Python may look for code in a place: it is absolute and not the current folder, or
-    it is where redact itself lies."""
+    it contains redact itself."""
     if not os.path.isabs(place):  # noqa: PTH117
         return False
     return place == _HOME or os.path.realpath(place) != os.path.realpath(os.curdir)
@@ -36,7 +36,8 @@ def forget_current_folder() -> None:
 
 
 def environment(given: Mapping[str, str] = os.environ) -> dict[str, str]:
-    """Variables with which a Python finds code where this one does, and nowhere else.
+    """Environment variables with which another Python finds code where this one does, and nowhere
+    else.
 
     Args:
         given: the other variables.
@@ -46,7 +47,7 @@ def environment(given: Mapping[str, str] = os.environ) -> dict[str, str]:
 
 
 def unsafe_entries() -> list[str]:
-    """Entries of PYTHONPATH that let Python take code from the folder that is current; an empty
-    one too."""
+    """Entries of PYTHONPATH, empty ones included, that let Python run code from the current
+    folder."""
     given = os.environ.get("PYTHONPATH")
     return [] if not given else [p for p in given.split(os.pathsep) if not os.path.isabs(p)]  # noqa: PTH117

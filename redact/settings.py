@@ -19,7 +19,7 @@ class Sensitivity(StrEnum):
 
 
 class Caution(StrEnum):
-    """How readily to hide what may be no target."""
+    """How readily to hide what may not be a target."""
 
     LOW = "low"
     NORMAL = "normal"
@@ -74,7 +74,7 @@ class OwnStyle(Protocol):
 if TYPE_CHECKING:
     AnyStyle: TypeAlias = Style | OwnStyle
 else:
-    # All that can be read from a file: one of your own exists only in the program that passed it.
+    # Only these can be read from a file: an own style exists only in the program that passed it.
     AnyStyle = Style
 
 
@@ -82,7 +82,7 @@ class Rotate(StrEnum):
     """Degrees by which pictures are turned clockwise to be scanned once more."""
 
     AUTO = "auto"
-    """As the faces in a few of them are turned."""
+    """As much as the faces in a sample of them are turned."""
     NOT = "0"
     RIGHT = "90"
     OVER = "180"
@@ -94,21 +94,21 @@ class DetectSettings:
     """Settings of a search.
 
     Attributes:
-        targets: kinds to hide, in the order of `Target`. A kind that is part of another one here,
-            as a face is of a head, is dropped: it is hidden with that. Empty if only `texts` are
-            hidden.
+        targets: kinds to hide, in the order of `Target`. A kind that is part of another one in the
+            list, as a face is of a head, is dropped, because it is hidden with that. Empty if only
+            `texts` are hidden.
         sensitivity: how hard to search.
         without: networks to leave out, in the order of `OptionalNetwork`.
         detector: name of another package's detector (`redact.detection.load_plugin`); "" for
             redact's own networks.
-        caution: how readily to hide what may be no target.
+        caution: how readily to hide what may not be a target.
         scope: limits of the search in space and time.
         damaged: how to treat damaged pictures.
         rotate: whether to scan pictures turned as well.
-        texts: kinds of text to hide, none or some of `TEXT_TARGETS`.
+        texts: kinds of text to hide, any of `TEXT_TARGETS`.
 
     Raises:
-        ValueError: there is nothing to search for, or a kind that cannot be searched for.
+        ValueError: there is nothing to search for, or one of the kinds cannot be searched for.
     """
 
     targets: tuple[Target, ...] = DEFAULT_TARGETS
@@ -132,7 +132,7 @@ class DetectSettings:
 
     @property
     def kinds(self) -> tuple[Target, ...]:
-        """All that is hidden: what is searched for, and texts."""
+        """All kinds that are hidden: targets and texts."""
         return *self.targets, *self.texts
 
 
@@ -147,11 +147,11 @@ class Corner(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Stamp:
-    """Text in a corner of every picture that says what the copy is.
+    """Text in a corner of every picture that identifies the copy.
 
     Attributes:
         text: in ASCII.
-        corner: where it stands.
+        corner: where it is drawn.
     """
 
     text: str
@@ -163,13 +163,13 @@ class RenderSettings:
     """Settings of masks.
 
     Attributes:
-        style: see `Style`; or one of your own.
-        margin: added to every side of a box, share of its size (`redact.mask_size`).
+        style: see `Style`; or your own.
+        margin: added to every side of a box, as a share of its size (`redact.mask_size`).
         colour: red, green, blue, 0 to 255, of the solid style.
         label: template of the text on masks of the styles cover and solid, "" for none; "{track}"
             is the track's number.
         notice: text over every picture, in ASCII; "" for none. A region must hide its place.
-        stamp: text in a corner of every picture, beside the masks; None for none.
+        stamp: text in a corner of every picture, outside the masks; None for none.
     """
 
     style: AnyStyle = Style.COVER
@@ -191,10 +191,10 @@ class EncodeSettings:
     """Settings of the encoder.
 
     Attributes:
-        codec: one of `redact.media.CODECS`; "auto" goes by the source, "web" is H.264 as every
-            browser plays it.
-        crf: quality, None for the codec's default here.
-        preset: speed, None for the codec's default here.
+        codec: one of `redact.media.CODECS`; "auto" follows the source, "web" is H.264 that every
+            browser plays.
+        crf: quality, None for redact's default for the codec.
+        preset: speed, None for redact's default for the codec.
         audio: keep or mute.
     """
 

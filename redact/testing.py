@@ -1,4 +1,4 @@
-"""What a detector or a style of your own must do, as tests that yours inherits.
+"""What your own detector or style must do, as tests for it to inherit.
 
     from redact.testing import DetectorContract
 
@@ -25,11 +25,11 @@ from .settings import RenderSettings
 from .types import DETECTED_TARGETS, Box, Detections, Frame, Region, State, Target
 
 PICTURE_SIZES: Final = ((240, 320), (301, 399), (33, 31), (3, 70), (1, 1))
-"""Heights and widths of pictures that every detector is shown."""
+"""Heights and widths of the pictures that every detector is tested with."""
 
 
 class DetectorContract(ABC):
-    """Tests of a `redact.Detector`; give yours in `make_detector`."""
+    """Tests of a `redact.Detector`; return yours from `make_detector`."""
 
     @abstractmethod
     def make_detector(self) -> Detector:
@@ -60,7 +60,7 @@ class DetectorContract(ABC):
         self._check(detector.detect_frame(_frame(rgb, "gray")), 240, 320)
 
     def test_the_same_picture_gets_the_same_answer(self) -> None:
-        """A plan can be made again only so."""
+        """Otherwise, a plan could not be made again."""
         detector, rgb = self.make_detector(), _picture(240, 320)
         first = detector.detect(rgb)
         detector.detect(_picture(301, 399))
@@ -69,7 +69,7 @@ class DetectorContract(ABC):
         assert np.array_equal(first.score, second.score), "scores differ from one look to the next"
 
     def test_pictures_are_only_read(self) -> None:
-        """What a detector writes would be in the result."""
+        """Whatever a detector writes into them would be in the result."""
         detector, rgb = self.make_detector(), _picture(240, 320)
         kept, frame = rgb.copy(), _frame(rgb, "yuv420p")
         planes = [bytes(plane) for plane in frame.picture.planes]
@@ -99,7 +99,7 @@ class DetectorContract(ABC):
 
 
 class StyleContract(ABC):
-    """Tests of a `redact.MaskStyle`; give yours in `make_style`."""
+    """Tests of a `redact.MaskStyle`; return yours from `make_style`."""
 
     margin: float = 0.1
 
@@ -121,7 +121,7 @@ class StyleContract(ABC):
             assert first == second, f"{form}: what is hidden shows in what is drawn"
 
     def test_the_rest_of_the_picture_stays(self) -> None:
-        """Outside the drawn area not one sample of luma changes."""
+        """No sample of luma outside the drawn area changes."""
         before = _luma(_frame(_picture(120, 160), "yuv420p")).copy()
         frame = _frame(_picture(120, 160), "yuv420p")
         renderer = Renderer(RenderSettings(self.make_style(), self.margin))
@@ -160,7 +160,7 @@ def _luma(frame: Frame) -> NDArray[np.uint8]:
 
 
 def _samples(picture: av.VideoFrame, number: int) -> NDArray[Any]:
-    """One plane without the padding of its lines; writing into it changes the picture."""
+    """One plane without the padding of its rows; writing into it changes the picture."""
     plane = picture.planes[number]
     kind = np.uint16 if "10" in picture.format.name else np.uint8
     lines: NDArray[Any] = np.frombuffer(memoryview(plane), kind).reshape(plane.height, -1)
@@ -173,5 +173,5 @@ def _spoil(frame: Frame, hidden: NDArray[np.bool_]) -> None:
         samples = _samples(frame.picture, number)
         rows, columns = samples.shape
         blocks = hidden.reshape(rows, hidden.shape[0] // rows, columns, hidden.shape[1] // columns)
-        # A sample that also holds what lies outside stays.
+        # A sample that also covers pixels outside the mask stays.
         samples[blocks.all(axis=(1, 3))] = 1

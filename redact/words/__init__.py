@@ -1,8 +1,8 @@
 """Messages and errors for people: codes with values, and their words in one TOML file per room and
 language.
 
-Whoever shows one can choose the language. As text they are English: so they are in JSON, in logs
-and for programs.
+They can be shown in any language. Converted to text (in JSON, in logs and for programs) they are
+English.
 """
 
 from __future__ import annotations
@@ -19,25 +19,25 @@ from .catalogue import FALLBACK, LANGUAGES, Words, surface, words_of
 from .choose_language import VARIABLE, language_of, speak, speaking, spoken
 
 Value = str | int | float | None
-"""What a message of a record may hold: all of it JSON."""
+"""Values in a record's message: all of them JSON."""
 
 
 def word(table: str, name: str) -> str:
-    """A term of the program, in the language that is spoken."""
+    """A term of the program, in the current language."""
     return words_of(spoken()).word(table, name)
 
 
 class Message:
     """A statement of the program: a warning, a note, a detail of a step or of a check.
 
-    A record keeps code and values, so that a report says it in its own language; as text it is
-    English. Two messages are equal if they say the same.
+    A record stores code and values, so that a report can say it in its own language; as text it
+    is English. Two messages are equal if they say the same.
 
     Args:
         code: key in the tables `message` of the catalogues.
-        values: for the places in its words; text is for names only, which no language changes,
-            and for words of a table of the catalogues. One may be a message or an error, or
-            several.
+        values: for the placeholders in its words. Text is only for names, which are the same in
+            every language, and for keys of a table of the catalogues. A value may be a message or
+            an error, or several.
     """
 
     __slots__ = ("code", "values")
@@ -63,12 +63,12 @@ class Message:
         return hash((self.code, *sorted(self.values.items(), key=itemgetter(0))))
 
     def to_json(self) -> dict[str, Any]:
-        """Code and values as JSON values; a value that is a message itself is put into English."""
+        """Code and values as JSON values; a value that is itself a message becomes English text."""
         return {"code": self.code, "values": as_json(self.values)}
 
 
 Translatable = Message | RedactError
-"""What can be told in each language."""
+"""What can be put into words in every language."""
 
 
 def as_json(values: Mapping[str, Any]) -> dict[str, Value]:
@@ -84,17 +84,17 @@ def _plain(values: Mapping[str, object]) -> dict[str, Any]:
 
 
 def say(code: str, /, **values: object) -> str:
-    """Words for the terminal, in the language that is spoken.
+    """Words for the terminal, in the current language.
 
     Args:
         code: key in the tables `message` of the catalogues.
-        values: for the places in its words.
+        values: for the placeholders in its words.
     """
     return words_of(spoken()).message(code, _plain(values))
 
 
 def said(what: Translatable | str) -> str:
-    """A message or an error in the language that is spoken; text stays as it is."""
+    """A message or an error in the current language; text stays as it is."""
     return what if isinstance(what, str) else words_of(spoken()).value(what, "")
 
 
@@ -102,13 +102,13 @@ E = TypeVar("E", bound=RedactError)
 
 
 def problem(kind: type[E], code: str, /, **values: object) -> E:
-    """An error whose words stand in a table `problem` of the catalogues; as text it is English.
+    """An error with its words in a table `problem` of the catalogues; as text it is English.
 
     Args:
         kind: class of the error.
         code: key in the table.
-        values: for the places in its words. One may be a message or another error; what is no
-            text and no number is told as text.
+        values: for the placeholders in its words. A value may be a message or another error; other
+            objects are converted to text.
     """
     plain = _plain(values)
     made = kind(*words_of(FALLBACK).problem(code, plain))
@@ -117,7 +117,7 @@ def problem(kind: type[E], code: str, /, **values: object) -> E:
 
 
 def error_as_json(error: RedactError, source: str | None) -> dict[str, Any]:
-    """How a video, or a command, ended with an error: in English, and as code and values."""
+    """The error that ended a video or a command: in English, and as code and values."""
     return {
         "source": source,
         "exit_code": int(error.exit_code),
@@ -146,9 +146,9 @@ def _kept_one(value: Any) -> Any:
 
 
 def told(error: RedactError, language: str | None = None) -> tuple[str, str]:
-    """Message and hint of an error, in a language, by default the one that is spoken.
+    """Message and hint of an error in a language, by default the current one.
 
-    An error without a code, of a library or of another package, is told as it is.
+    An error without a code, from a library or another package, keeps its own words.
     """
     if not error.code:
         return error.message, error.hint
@@ -156,7 +156,7 @@ def told(error: RedactError, language: str | None = None) -> tuple[str, str]:
 
 
 def error_from_json(result: Mapping[str, Any], language: str | None = None) -> tuple[str, str]:
-    """Message and hint from `error_as_json`, in a language, by default the one that is spoken."""
+    """Message and hint from `error_as_json` in a language, by default the current one."""
     known = result.get("code") in words_of(FALLBACK).tables["problem"]
     if known and isinstance(values := result.get("values"), dict):
         with suppress(KeyError, ValueError, TypeError):  # of another version
@@ -165,7 +165,7 @@ def error_from_json(result: Mapping[str, Any], language: str | None = None) -> t
 
 
 def reason_of(error: OSError) -> str:
-    """Why the system refused: its name in the table `errno`, or else the system's own words."""
+    """Why the system refused: a key of the table `errno`, or else the system's own words."""
     name = errno.errorcode.get(error.errno or 0, "")
     known = name in words_of(FALLBACK).tables["errno"]
     return name if known else error.strerror or str(error)

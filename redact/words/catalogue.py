@@ -1,8 +1,8 @@
 """The catalogues: TOML files in a folder per language, with the same names and keys in each.
 
-Each room has a file of its own, with the tables `message` and `problem`. `terms.toml` holds the
-terms of the program. Those of a whole surface are read only by it: `help` by the command line,
-`page` by the page of review, `report` by the report.
+Each room has its own file, with the tables `message` and `problem`. `terms.toml` contains the terms
+of the program. The files of a whole surface are read only there: `help` by the command line, `page`
+by the review page, `report` by the report.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from ..errors import RedactError
 from ..types import clock
 
 FALLBACK: Final = "en"
-"""The language of records, logs and programs, and of whoever asks for none that is known."""
+"""The language of records, logs and programs, and the default."""
 
 LANGUAGES: Final = (
     FALLBACK,
@@ -32,10 +32,10 @@ LANGUAGES: Final = (
         if folder.joinpath("terms.toml").is_file() and folder.name != FALLBACK
     ),
 )
-"""One for each folder of catalogues, named by its code as the CLDR has it."""
+"""One for each folder of catalogues, named by its CLDR code."""
 
 SURFACES: Final = ("help", "page", "report")
-"""Files that are read alone."""
+"""Files that are read on their own."""
 
 
 @cache
@@ -59,7 +59,7 @@ def _text(language: str, name: str) -> str:
 
 @cache
 def _spaces(language: str) -> re.Pattern[str]:
-    """Finds the spaces that must not break a line, as French has them before some signs."""
+    """Matches the spaces that must not break, such as those before some signs in French."""
     signs = tomllib.loads(_text(language, "terms"))["typography"]
     ways = ((" (?=[{}])", signs["before"]), ("(?<=[{}]) ", signs["after"]))
     found = [way.format(re.escape(those)) for way, those in ways if those]
@@ -69,12 +69,12 @@ def _spaces(language: str) -> re.Pattern[str]:
 class Words:
     """The texts of all rooms in one language.
 
-    The words of a message may be several texts, one for each plural form that the language has in
-    the CLDR (`one`, `few`, `other` …), of which its value `count` chooses. A place in them may name
-    how it is filled: `{x:target}` by the word for `x` in the table `target`, `{x:dB}` in decibels
-    ("equal" where there is no difference), `{x:clock}` as players show seconds, `{x:.2f}` and
-    `{x:,}` as in Python with the language's own signs. A value may itself be a message, or an
-    error, or several of them, and is said in the same language.
+    The words of a message may be several texts, one for each of the language's CLDR plural forms
+    (`one`, `few`, `other` …); its value `count` selects one. A placeholder may say how it is
+    filled: `{x:target}` with the word for `x` in the table `target`, `{x:dB}` in decibels ("equal"
+    if there is no difference), `{x:clock}` like seconds in a player, `{x:.2f}` and `{x:,}` as in
+    Python but with the language's own signs. A value may itself be a message or an error, or
+    several of them, and is put into the same language.
 
     Args:
         language: one of `LANGUAGES`.
@@ -94,27 +94,27 @@ class Words:
         self._formatter = _Formatter(self)
 
     def word(self, table: str, name: str) -> str:
-        """A term of the program; a name that the table does not know stays as it is."""
+        """A term of the program; a name that is not in the table stays as it is."""
         known = self.tables.get(table, {}).get(name)
         return known if isinstance(known, str) else name
 
     def message(self, code: str, values: Mapping[str, Any]) -> str:
-        """The words of a message; of one that is unknown here, its code and values."""
+        """The words of a message; for an unknown one, its code and values."""
         entry = self.tables["message"].get(code)
         if entry is not None:
             try:
                 return self.filled(entry, values)
-            except (KeyError, ValueError, TypeError):  # a record that was made or edited elsewhere
+            except (KeyError, ValueError, TypeError):  # a record made or edited elsewhere
                 pass
         return " ".join([code, *(f"{name}={value}" for name, value in values.items())])
 
     def problem(self, code: str, values: Mapping[str, Any]) -> tuple[str, str]:
-        """Message and hint of an error that is known here."""
+        """Message and hint of a known error."""
         what, cure = self.tables["problem"][code]
         return self.filled(what, values), self.filled(cure, values)
 
     def filled(self, entry: str | dict[str, str], values: Mapping[str, Any]) -> str:
-        """A text of a catalogue with its places filled.
+        """A text of a catalogue with its placeholders filled.
 
         Raises:
             KeyError, ValueError, TypeError: the values do not fit.
@@ -124,12 +124,12 @@ class Words:
         return self._formatter.vformat(entry, (), values)
 
     def plural(self, forms: Mapping[str, str], count: Any) -> str:
-        """The form that goes with a count; `other` where there is none, or it is no number."""
+        """The plural form for a count; `other` if there is none, or it is not a number."""
         form = self._locale.plural_form(count) if isinstance(count, int | float) else "other"
         return forms.get(form, forms["other"])
 
     def value(self, value: Any, how: str) -> str:
-        """A value as its place wants it."""
+        """A value, formatted as its placeholder says."""
         if isinstance(value, tuple | list):
             return ", ".join(self.value(one, how) for one in value)
         if isinstance(value, dict):  # see `error_as_json`
@@ -150,7 +150,7 @@ class Words:
         return self.number(text) if isinstance(value, float) or how == "," else text
 
     def number(self, text: str) -> str:
-        """A number that Python wrote, 1,234.5, with the signs of the language: 1 234,5."""
+        """A number as Python writes it (1,234.5) with the signs of the language (1 234,5)."""
         signs = get_group_symbol(self._locale) + get_decimal_symbol(self._locale)
         return text.translate(str.maketrans(",.", signs))
 
