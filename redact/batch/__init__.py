@@ -1,11 +1,11 @@
 """Many videos: finding them, and handling each in its own process, on this machine or a dask
 cluster.
 
-`cluster` (`redact run --scheduler`) is the only part of redact that speaks over a network, and only
-to the address that the user names. What goes there are command lines and results in words; videos
-are read and written by each worker in a folder that all see. dask unpickles what it gets, so
-whoever can talk to a scheduler can run programs on it: redact starts none, and accepts only
-addresses at which that is settled.
+`cluster` (`redact run --scheduler`) is the only part of redact that uses a network, and it connects
+only to the address that the user names. It sends command lines and receives results in words; each
+worker reads and writes videos in a folder that all of them share. dask unpickles what it receives,
+so anybody who can talk to a scheduler can run programs on it: redact starts no scheduler, and
+accepts only addresses that are protected against that.
 """
 
 from .cluster import Cluster, check_address

@@ -1,5 +1,5 @@
-"""The user's side of a cluster: which schedulers are allowed; workers are checked once, then get
-one file at a time.
+"""The user's side of a cluster: which schedulers are allowed, checking the workers once, and giving
+each worker one file at a time.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ def check_address(address: str, insecure: bool) -> str:
 
 
 def is_loopback(host: str) -> bool:
-    """Whether a host is this machine by its very name or number; no name is looked up."""
+    """Whether a host is this machine, by its name or number as written; no name is looked up."""
     try:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
@@ -60,18 +60,18 @@ SCHEDULER_SECONDS = 20
 """Seconds to wait for a scheduler to answer."""
 
 LOOK_ROUND = 3
-"""Seconds after which it is looked whether scheduler and workers are still there."""
+"""Seconds between checks whether scheduler and workers are still there."""
 
 
 class Cluster:
-    """A connection to a scheduler; leaving the context takes back what is not done.
+    """A connection to a scheduler; leaving the context cancels unfinished tasks.
 
     Args:
         address: from `check_address`.
 
     Raises:
         DependencyError: dask.distributed is not installed.
-        InputError: nobody answers there, or there is no worker.
+        InputError: nothing answers there, or there is no worker.
     """
 
     def __init__(self, address: str) -> None:
@@ -95,16 +95,16 @@ class Cluster:
         return self
 
     def __exit__(self, *how: object) -> None:
-        self._client.close()  # the scheduler forgets what nobody waits for, and the workers stop
+        self._client.close()  # the scheduler drops tasks without a client, and the workers stop
 
     def check(self, folder: Path, places: Sequence[Path], sources: Sequence[Path]) -> None:
         """Refuse workers that load code from their current folder, run another redact, or do not
         see the same files.
 
         Args:
-            folder: in which relative paths begin.
-            places: folders for results; a file is written there for a moment, to be looked for.
-            sources: of which a worker must see the first and last bytes as they are here.
+            folder: that relative paths start from.
+            places: folders for results; a test file is written there for a moment.
+            sources: of which a worker must see the same first and last bytes as this machine.
 
         Raises:
             UsageError: what differs, and where.
@@ -137,7 +137,7 @@ class Cluster:
         """Numbers and results as they arrive. Each worker has one file at a time; the largest files
         go first.
 
-        A file whose worker is lost goes to another one, which goes on where that one was.
+        If a worker is lost, its file goes to another one, which continues where that one stopped.
 
         Raises:
             InputError: the scheduler, or the last worker, is gone.

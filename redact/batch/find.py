@@ -1,5 +1,5 @@
-"""The footage of a case: files, folders and patterns as a user names them, and videos that
-arrive in a folder and have stopped growing.
+"""The footage of a case: from files, folders and patterns that a user names, and from videos that
+arrive in a folder, once they have stopped growing.
 """
 
 from __future__ import annotations
@@ -24,8 +24,8 @@ _SOUND_ALONE: Final = (".mka",)
 _TELLS: Final = re.compile(
     r"\.(bmp|tiff?|dng|cr[23]|nef|arw|aac|flac|m4a|mka|mp3|og[ag]|opus|wav|wma)$", re.IGNORECASE
 )
-"""Endings of pictures and sound, which can show or name somebody: who hands over a folder must know
-that nothing in them was hidden."""
+"""Endings of pictures and sound files, which can show or name somebody: before handing over a
+folder, the user must know that nothing was hidden in them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +34,8 @@ class Footage:
 
     Attributes:
         path: of the video.
-        below: folders between the place that was named and the video; empty for a video that was
-            named itself. The results are laid out in the same folders.
+        below: folders between the named place and the video; empty for a video that was itself
+            named. The results get the same folders.
     """
 
     path: Path
@@ -48,7 +48,7 @@ class Found:
 
     Attributes:
         footage: in order of the names given, then of the paths in each.
-        left_out: videos that were passed over, and pictures and sound beside them, with the reason.
+        left_out: skipped videos, and the pictures and sound files beside them, with the reason.
         searched: whether a folder or a pattern was among the names.
     """
 
@@ -67,18 +67,17 @@ def find_footage(
 ) -> Found:
     """Videos to redact among files, folders and patterns such as `cam*.mp4`.
 
-    A file that is named itself is always taken. In folders and patterns, what redact made itself
-    is passed over, and so are hidden files and folders: these are named. Links to folders are not
+    A file that is itself named is always taken. In folders and patterns, redact's own files are
+    skipped, and so are hidden files and folders, but those are listed. Links to folders are not
     followed.
 
     Args:
         places: as the user typed them.
-        recursive: look into the folders of a folder, too.
-        results: folder for the results; what lies in it is passed over, unless it is the very
-            folder that is searched.
+        recursive: whether to search subfolders, too.
+        results: folder for the results, which is skipped unless it is the folder to search.
 
     Raises:
-        InputError: a folder or pattern holds no video.
+        InputError: a folder or pattern contains no video.
     """
     footage: list[tuple[Footage, bool]] = []
     left_out: list[tuple[Path, Message]] = []
@@ -144,8 +143,8 @@ def _is_broken_link(path: Path) -> bool:
 def _overlooked(
     folder: Path, recursive: bool, results: Path | None
 ) -> Iterator[tuple[Path, Message]]:
-    """What a user may wrongly believe was searched: dead links with the name of a video, and
-    folders that hold videos where subfolders are not searched."""
+    """What a user may wrongly believe was searched: broken links with the name of a video, and
+    subfolders with videos if subfolders are not searched."""
     for path in _listed(folder, recursive, _is_broken_link):
         yield path, Message("left_broken")
     if recursive:
@@ -159,7 +158,7 @@ def _overlooked(
 
 
 def _hidden_videos(folder: Path) -> bool:
-    """Whether a folder is hidden and holds videos."""
+    """Whether a folder is hidden and contains videos."""
     if not folder.name.startswith("."):
         return False
     try:
@@ -169,7 +168,7 @@ def _hidden_videos(folder: Path) -> bool:
 
 
 def _is_apple_double(path: Path) -> bool:
-    """Whether a file is what macOS keeps beside a video on other disks (RFC 1740): no video."""
+    """Whether a file is macOS's companion file to a video on foreign disks (RFC 1740)."""
     if not path.name.startswith("._"):
         return False
     try:
@@ -180,7 +179,7 @@ def _is_apple_double(path: Path) -> bool:
 
 
 def _is_hidden(path: Path, place: Path) -> bool:
-    """Whether a search leaves it out because of a dot before its name."""
+    """Whether a search skips it because its name begins with a dot."""
     return path.name.startswith(".") and path != place
 
 
@@ -193,7 +192,7 @@ def _why_not(path: Path, results: Path | None, place: Path) -> Message | None:
     if _is_hidden(path, place):
         return Message("left_hidden")
     recorded = False
-    with contextlib.suppress(OSError):  # no record has a name that is too long
+    with contextlib.suppress(OSError):  # name too long: then there is no record either
         recorded = manifest_path(path).exists()
     if is_made_name(path.stem) or recorded:
         return Message("left_ours")
@@ -220,7 +219,7 @@ def _lies_in(path: Path, folder: Path) -> bool:
 
 
 def _is_mask(path: Path) -> bool:
-    """Whether a file is one of `redact mask`: grey FFV1, which no camera writes."""
+    """Whether a file was made by `redact mask`: grey FFV1, which no camera writes."""
     if path.suffix.lower() != ".mkv":
         return False
     try:
@@ -247,11 +246,11 @@ class Inbox:
 
     Attributes:
         folder: to watch, with the folders in it if `recursive`.
-        quiet: seconds for which size and time of a file must stay as they are before it is
-            taken for complete: copying programs and recorders write in bursts.
-        results: folder in it, or elsewhere, that is passed over.
-        waiting: how many videos were there at the last look and are not given yet.
-        ignored: what is there and is never given, with the reason.
+        quiet: seconds for which a file's size and time must not change before it counts as
+            complete: copying programs and recorders write in bursts.
+        results: folder in it, or elsewhere, that is skipped.
+        waiting: how many videos were there at the last check and have not been returned yet.
+        ignored: files that will never be returned, with the reason.
     """
 
     folder: Path
@@ -266,11 +265,11 @@ class Inbox:
     def ready(self, now: float, *, last: bool = False) -> list[Footage]:
         """Videos that have stopped growing and were not returned before in this state.
 
-        A video that changes after it was given is given again.
+        A video that changes after it was returned is returned again.
 
         Args:
             now: seconds on a clock that only goes forward.
-            last: nobody waits for more to arrive: what is empty is given as well.
+            last: nothing more is expected, so empty files are returned as well.
         """
         self.waiting = 0
         try:

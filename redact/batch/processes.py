@@ -23,7 +23,7 @@ from ..progress import Moved, read_progress
 from ..words import error_as_json, problem
 
 BASE: Final = 560_000_000
-"""Bytes that one run takes whatever the picture: libraries, models, and a reserve."""
+"""Bytes that one run takes for any picture size: libraries, models, and a reserve."""
 
 PER_PIXEL: Final = 140
 """Bytes that one run takes for each pixel of the picture: frames on their way through decoder,
@@ -45,9 +45,9 @@ def jobs_that_fit(wanted: int, sources: Iterable[Path], free: int | None = None)
     """How many runs fit into memory at the same time: at most `wanted`, at least one.
 
     Args:
-        wanted: as the user said.
-        sources: all videos; any of them may be worked on beside any other.
-        free: bytes; None: as the system says.
+        wanted: as the user asked.
+        sources: all videos; any of them may run at the same time.
+        free: bytes; None: ask the system.
     """
     videos = list(sources)
     room = free_memory() if free is None else free
@@ -79,7 +79,7 @@ def free_memory() -> int | None:
 
 
 _POLL = 0.1
-"""Seconds between two looks whether a process is still wanted."""
+"""Seconds between checks whether a process is still wanted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +89,7 @@ class Command:
     Attributes:
         source: the video as typed.
         words: options of the command and the source.
-        folder: in which relative paths among the words begin.
+        folder: that relative paths among the words start from.
         name: of the command.
     """
 
@@ -100,8 +100,8 @@ class Command:
 
     @property
     def size(self) -> int:
-        """Bytes of the video, 0 if it is missing. The largest is started first: started last, it
-        would keep all others waiting."""
+        """Bytes of the video, 0 if it is missing. The largest starts first: if it started last,
+        everything would wait for it in the end."""
         try:
             return Path(self.folder, self.source).stat().st_size
         except OSError:
@@ -114,7 +114,7 @@ class Done:
 
     Attributes:
         result: of its file, as `redact run --json` prints it.
-        told: what it said to the person, lines.
+        told: its messages to the user, as lines.
     """
 
     result: dict[str, Any]
@@ -128,9 +128,9 @@ def run_in_parallel(
     stops those that are running.
 
     Args:
-        commands: to be run.
+        commands: to run.
         jobs: how many at once.
-        moved: gives for the number of a command who is told how far it is.
+        moved: returns the progress callback for the command with a number.
     """
     stopped = threading.Event()
     # Threads only wait for processes here; they end with them.
@@ -159,10 +159,10 @@ def run_in_process(
     """Run a command in its own process, and wait for it.
 
     Args:
-        command: to be run.
-        unwanted: asked often; where it says True the process is stopped as by Ctrl-C.
-        environment: to run in; None for this one's.
-        moved: told how far it is.
+        command: to run.
+        unwanted: called often; once it returns True, the process is stopped as by Ctrl-C.
+        environment: of the process; None for this one's.
+        moved: called with its progress.
     """
 
     def listen(lines: Iterable[str]) -> None:
@@ -233,8 +233,8 @@ def lost(
 
     Args:
         source: path of the file.
-        code, values: the words for it, see `problem`.
-        exit_code: with which it ended.
+        code, values: of the error's words, see `problem`.
+        exit_code: of the process.
     """
     return {
         **error_as_json(problem(RedactError, code, source=source, **values), source),

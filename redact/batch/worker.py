@@ -1,6 +1,6 @@
 """The worker's side of a cluster: it runs the same command for one file in its own process, and
-reports what is installed and which files it sees, so that it writes what this machine would
-write."""
+reports what is installed and which files it sees, so that its results equal those of this machine.
+"""
 
 from __future__ import annotations
 
@@ -34,8 +34,8 @@ def what_is_installed() -> dict[str, str]:
 
 
 def is_started_safely() -> dict[str, bool]:
-    """Whether dask's own processes here do not load code from their current folder; processes that
-    we start never do."""
+    """Whether dask's own processes here load no code from their current folder; processes that we
+    start never do."""
     return {"PYTHONSAFEPATH": bool(os.environ.get("PYTHONSAFEPATH"))}
 
 
@@ -43,8 +43,8 @@ def what_is_seen(folder: str, paths: list[str]) -> dict[str, Any]:
     """State of a folder and files as this worker sees them: None for what is missing.
 
     Args:
-        folder: in which paths begin; a worker must have it to be given a command there.
-        paths: files; each is told by its size, time and the hash of its first and last bytes.
+        folder: that paths start from; only a worker that has it can run a command there.
+        paths: files; each is identified by its size, time and the hash of its first and last bytes.
     """
     return {folder: Path(folder).is_dir() or None, **{path: _look_of(path) for path in paths}}
 
@@ -68,7 +68,7 @@ def _look_of(path: str) -> list[str | int] | None:
 
 @cache
 def _digest_of_package() -> str:
-    """SHA-256 over names and contents of all that is installed as redact."""
+    """SHA-256 over names and contents of all files of the installed redact."""
     digest = hashlib.sha256()
     for name, item in sorted(_files(resources.files("redact"), "")):
         data = item.read_bytes()
@@ -91,16 +91,16 @@ _SET_BY_DASK = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS")
 
 def work_on(command: Command) -> Done:
     """Run the command for one file here; stop it when its caller is gone."""
-    # dask tells numerical libraries to use one processor; a local run is not told so.
+    # dask makes numerical libraries use one processor; a local run uses all of them.
     environment = {k: v for k, v in os.environ.items() if k not in _SET_BY_DASK}
     return run_in_process(command, _gone(), environment)
 
 
 def _gone() -> Callable[[], bool]:
-    """Return a function that tells whether the caller of the running task is gone.
+    """Return a function that says whether the caller of the running task is gone.
 
-    When the one who ordered it is gone, dask marks or forgets a task and lets its thread run on:
-    the task has to look itself.
+    When its caller is gone, dask marks or forgets a task but lets its thread continue, so the task
+    itself has to check.
     """
     from distributed import get_worker
     from distributed.worker import thread_state

@@ -41,8 +41,8 @@ _NEUTRAL_APPS: Final = frozenset((b"Lavf", b""))
 _EPOCH: Final = datetime(2001, 1, 1, tzinfo=UTC)
 _DATE_SIZE: Final = 8
 _COUNTS: Final = 255
-"""Largest TrackUID that says nothing: small numbers count tracks; large ones are random and mark
-this very file."""
+"""Largest TrackUID that reveals nothing: small numbers count tracks, large ones are random and
+identify this file."""
 
 
 def walk(file: BinaryIO, size: int) -> Iterator[Element]:
@@ -64,7 +64,7 @@ def inspect_matroska(file: BinaryIO, size: int, found: Disclosures) -> None:
 
 def _tag(name: str, element: Element, value: bytes, found: Disclosures) -> None:
     where = f"{'/'.join(element.above)} {name}"
-    # The only tag of Matroska that says what the structure says, not what somebody wrote.
+    # The only Matroska tag that repeats the structure instead of something that somebody wrote.
     if name == "DURATION":
         found.add_generic(where, value)
     else:

@@ -15,22 +15,22 @@ from .disclosures import Disclosures, Kind, Text, printable_text, size_of
 from .tag_kinds import add_comments, kind_of_tag
 
 SPEAKING = mp4.kinds("hdlr ilst meta stsd udta url ©swr ©too")
-"""Of what FFmpeg writes, boxes with room for words."""
+"""Those boxes among FFmpeg's that can contain words."""
 STRUCTURE = (mp4.TOP.union(*mp4.INSIDE.values()) - SPEAKING) | mp4.kinds(
     "auxl cdep cdsc dpnd font gmhd gmin hint hmhd iods load nmhd padb saio saiz ssix subs tref vdep"
 )
 SAMPLE_ENTRY_PARTS = mp4.VIDEO_PARTS | mp4.SOUND_PARTS | mp4.kinds("d263 damr dvcC dvvC")
 QUICKTIME_WAVE_PARTS = SAMPLE_ENTRY_PARTS | mp4.kinds("mp4a samr")
-"""What QuickTime keeps about a coding of sound: the coding once more, and its byte order."""
+"""What QuickTime stores about a sound codec: the codec once more, and its byte order."""
 THREE_GPP_TEXT = frozenset(b"titl auth cprt dscp perf gnre albm".split())
 ICC = (b"prof", b"rICC")
-"""Kinds of `colr` that hold a profile: it names its maker, a device, and when it was made."""
+"""Kinds of `colr` that contain a profile, which names its maker, a device, and its date."""
 EPOCH = datetime(1904, 1, 1, tzinfo=UTC)
 NTP_EPOCH = datetime(1900, 1, 1, tzinfo=UTC)
 
 
 def walk(file: BinaryIO, size: int) -> Iterator[Mp4Box]:
-    """All boxes but those of sample entries and references, parents before children."""
+    """All boxes except those of sample entries and references, parents before children."""
 
     def enter(box: Mp4Box) -> int | None:
         return mp4.first_child(file, box) if box.kind in mp4.PARENTS else None
@@ -39,14 +39,14 @@ def walk(file: BinaryIO, size: int) -> Iterator[Mp4Box]:
 
 
 def children(file: BinaryIO, box: Mp4Box) -> Iterator[Mp4Box]:
-    """The boxes in a box whose content `walk` passes over."""
+    """The boxes in a box whose content `walk` skips."""
     return mp4.boxes(file, mp4.first_child(file, box), box.end, (*box.above, box.kind))
 
 
 def inspect_mp4(file: BinaryIO, size: int, found: Disclosures) -> None:
     """Add everything that the boxes say."""
     keys: list[str] = []
-    media = b""  # what the track at hand holds: its handler comes before its sample entries
+    media = b""  # media type of the current track: its handler comes before its sample entries
     for box in walk(file, size):
         if box.kind == b"hdlr" and box.parent == b"mdia":
             media = box.content(file)[8:12]
@@ -85,7 +85,7 @@ def _structure(file: BinaryIO, box: Mp4Box, found: Disclosures) -> None:
 
 
 def _no_box(file: BinaryIO, box: Mp4Box) -> tuple[str, Message]:
-    """Where a stretch that is no box lies, and what it is: the last box of the file, whose end is
+    """Where a stretch that is not a box lies, and what it is: the file's last box, with its end
     missing, or something else."""
     head = box.content(file)[:16]
     if not box.above and len(head) >= 8:
@@ -118,8 +118,8 @@ def _language(box: Mp4Box, data: bytes, found: Disclosures) -> None:
     if len(data) < at + 2:
         return
     (packed,) = struct.unpack_from(">H", data, at)
-    # Below 0x400 it is a Macintosh language number; 0 (English) is also what a writer that says
-    # nothing leaves there, 0x7fff means unspecified.
+    # Below 0x400 it is a Macintosh language number; 0 (English) is also there if a writer sets
+    # nothing, 0x7fff means unspecified.
     if packed in (0, 0x7FFF):
         return
     word: Text = Message("macintosh_language", number=packed)
@@ -137,8 +137,8 @@ def _as_date(seconds: int) -> Text:
 
 
 def _recorded(box: Mp4Box, data: bytes, found: Disclosures) -> None:
-    """Add the clock of the encoder at a fragment (ISO/IEC 14496-12, 8.16.5; NTP time), once for
-    each day: fragments give it to the fraction of a second."""
+    """Add the encoder's clock at a fragment (ISO/IEC 14496-12, 8.16.5; NTP time), once for each
+    day, because every fragment has a different fraction of a second."""
     date = NTP_EPOCH + timedelta(seconds=int.from_bytes(data[8:12], "big"))
     found.add(Kind.DATE, box.path, Message("encoder_clock", day=day(date)))
 

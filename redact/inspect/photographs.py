@@ -1,5 +1,5 @@
 """Disclosures in photographs: EXIF and its thumbnail, XMP, IPTC, profiles, comments, second
-pictures, and bytes behind the end."""
+pictures, and bytes after the end."""
 
 from __future__ import annotations
 
@@ -26,15 +26,15 @@ _KINDS: Final = {
     "MakerNote": Kind.USER_DATA,
     "UserComment": Kind.USER_DATA,
 }
-"""What fields of EXIF say; of others, the words "date" and "time" in their name tell."""
+"""What EXIF fields reveal; other fields count as dates if "date" or "time" is in their name."""
 
 
 def inspect_photograph(data: bytes, found: Disclosures) -> None:
-    """Tell every part of a JPEG, PNG or WebP file that is not its picture, and each field of EXIF.
+    """List every part of a JPEG, PNG or WebP file that is not its picture, and each EXIF field.
 
     Args:
-        data: all of the file.
-        found: takes what is found.
+        data: the whole file.
+        found: the list to extend.
     """
     for part in parts_of(data):
         if part.picture:
@@ -49,12 +49,12 @@ def inspect_photograph(data: bytes, found: Disclosures) -> None:
 
 
 def inspect_exif(data: bytes, found: Disclosures) -> None:
-    """Tell each field of EXIF, in whatever file Pillow finds it."""
+    """List each EXIF field, in any file in which Pillow finds EXIF."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             fields = list(exif_fields(Image.open(io.BytesIO(data))))
-    except Exception:  # whatever Pillow says of it: the parts themselves were told
+    except Exception:  # whatever Pillow objects to: the parts themselves are already listed
         return
     for where, key, value in fields:
         kind = _KINDS.get(key, Kind.DATE if "Date" in key or "Time" in key else Kind.TAG)

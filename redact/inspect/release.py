@@ -1,4 +1,4 @@
-"""Release for people who must not be found: one video, and nothing that says who made it."""
+"""A release protects the people who made it: one video, and nothing that reveals who they are."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from .matroska import walk as walk_matroska
 from .scan import Inspection, inspect_file
 
 CLEARED = 315_532_800 * 10**9
-"""1980-01-01 00:00 UTC in nanoseconds: the earliest time that FAT and ZIP can hold, so that no
+"""1980-01-01 00:00 UTC in nanoseconds: the earliest time that FAT and ZIP can store, so that no
 copy replaces it by a later one."""
 
 NEUTRAL_NAMES = "video", "photo"
@@ -27,7 +27,7 @@ _UNDETERMINED = 0x55C4.to_bytes(2, "big")  # "und", five bits a letter
 
 def release_path(folder: Path, suffix: str, taken: Collection[Path] = ()) -> Path:
     """First free neutral name in `folder` that is not `taken`: video.mp4, video-2.mp4, …; photo.jpg
-    for a photograph. In small letters: cameras write JPG and MOV."""
+    for a photograph. In lower case: cameras write JPG and MOV."""
     suffix = suffix.lower()
     name = NEUTRAL_NAMES[suffix in PHOTOGRAPH_ENDINGS]
     number, path = 2, folder / f"{name}{suffix}"
@@ -37,13 +37,13 @@ def release_path(folder: Path, suffix: str, taken: Collection[Path] = ()) -> Pat
 
 
 def is_release_name(name: str) -> bool:
-    """Whether a file has a name as `release_path` gives it."""
+    """Whether a file has a name that `release_path` could have given."""
     return re.fullmatch(rf"({'|'.join(NEUTRAL_NAMES)})(-\d+)?\.\w+", name) is not None
 
 
 def looks_released(path: Path) -> bool:
-    """Whether a file has the name and the times of a release; a recording that is called photo.jpg
-    has other times."""
+    """Whether a file has the name and the times of a release; a recording that happens to be called
+    photo.jpg has other times."""
     try:
         return is_release_name(path.name) and path.stat().st_mtime_ns == CLEARED
     except OSError:
@@ -51,15 +51,15 @@ def looks_released(path: Path) -> bool:
 
 
 def is_release(path: Path) -> bool:
-    """Whether a file has all that a release has: its name, its times, and nothing that says who
-    made it. Name and times alone could be those of a recording that was unpacked."""
+    """Whether a file has everything that makes a release: the name, the times, and nothing that
+    says who made it. An unpacked recording could have the same name and times."""
     if not looks_released(path):
         return False
     status = path.stat()
     return _says_nothing(path, status.st_size, status.st_ctime_ns)
 
 
-@lru_cache(maxsize=256)  # a folder that is watched is looked at every few seconds
+@lru_cache(maxsize=256)  # a watched folder is read every few seconds
 def _says_nothing(path: Path, size: int, changed: int) -> bool:
     try:
         return inspect_file(path).clean
@@ -68,7 +68,8 @@ def _says_nothing(path: Path, size: int, changed: int) -> bool:
 
 
 def prepare_release(path: Path) -> Inspection:
-    """Blank what muxers leave, then make sure that nothing is left. Before the file is published.
+    """Blank what muxers leave, then make sure that nothing is left; to be called before the file
+    gets its final name.
 
     Args:
         path: finished output under its temporary name; changed in place, same size.
@@ -87,16 +88,16 @@ def prepare_release(path: Path) -> Inspection:
 
 
 def clear_times(path: Path) -> None:
-    """Set the times of change and access to a fixed moment; the last thing to do to a file."""
+    """Set the times of change and access to a fixed moment; the last step for a file."""
     os.utime(path, ns=(CLEARED, CLEARED))
 
 
 def neutralise(path: Path) -> None:
-    """Blank, in place and without moving a byte, what muxers bring along.
+    """Blank, in place and without moving a byte, what muxers add.
 
     That is the language of each track, and QuickTime's vendor code (FFmpeg writes "FFMP"). Coded
-    sound is left alone: a release has none of the source's, and what names its own encoder there
-    is found by the inspection.
+    sound is left alone: a release contains none of the source's, and the inspection finds names of
+    our own encoder in it.
     """
     with path.open("r+b") as file:
         size = file.seek(0, os.SEEK_END)

@@ -1,4 +1,4 @@
-"""Inspects one file by everything that knows its format."""
+"""Inspects one file with every inspector that knows its format."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ from .photographs import inspect_exif, inspect_photograph
 from .streams import inspect_streams
 
 FORMAT_BYTES: Final = 64
-"""Bytes that tell the format."""
+"""Bytes at the beginning of a file that identify its format."""
 
 INSPECTED: Final = {Structure.BOXES: inspect_mp4, Structure.ELEMENTS: inspect_matroska}
-"""What walks through a file, by what it is made of."""
+"""The inspector for each structure of files."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,14 +34,14 @@ class Inspection:
 
     Attributes:
         path: as given.
-        container: FFmpeg's demuxer name, "unknown" where FFmpeg cannot read the file.
+        container: FFmpeg's demuxer name, "unknown" if FFmpeg cannot read the file.
         found: everything that says something about who made it.
         generic: what every file of the format has, and where, for completeness.
         packets: coded pictures and sound units that were read.
-        walked: whether the container's own structure was read; of others only what FFmpeg reads of
-            them was looked at, and more may be there.
-        changed: time of the last change that the file system keeps; not part of the file. None
-            where no calendar has it: file systems take times of a million years.
+        walked: whether the container's own structure was read. If not, only what FFmpeg reads was
+            inspected, and there may be more.
+        changed: time of the last change in the file system; not part of the file. None if it is
+            outside the calendar: file systems accept times of a million years.
     """
 
     path: Path
@@ -63,7 +63,7 @@ def inspect_file(path: Path) -> Inspection:
     """Read the whole of a file, container and packets, without decoding a picture.
 
     Raises:
-        InputError: it cannot be read, is empty, or is of no format known here.
+        InputError: it cannot be read, is empty, or its format is unknown.
     """
     refuse_addresses(path)
     found = Disclosures()
@@ -95,7 +95,7 @@ def inspect_file(path: Path) -> Inspection:
 
 
 def _photograph(path: Path, kind: str, data: bytes, changed: datetime | None) -> Inspection:
-    """Inspect a photograph. Of HEIC and AVIF only what Pillow reads is listed, so neither is ever
+    """Inspect a photograph. For HEIC and AVIF, only what Pillow reads is listed, so they are never
     called clean."""
     found = Disclosures()
     walked = kind in WRITTEN
@@ -111,7 +111,7 @@ def _moment(seconds: float) -> datetime | None:
 
 
 def _reason(path: Path, error: Exception) -> Text | InputError:
-    """Why FFmpeg cannot read a file, without its folder, which the reader knows."""
+    """Why FFmpeg cannot read a file, without its folder, which the user knows."""
     if isinstance(error, InputError):
         return problem(InputError, error.code, **{**error.values, "path": path.name})
     if isinstance(error, av.FFmpegError):
@@ -120,7 +120,7 @@ def _reason(path: Path, error: Exception) -> Text | InputError:
 
 
 def _container(file: BinaryIO, size: int, found: Disclosures) -> bool:
-    """Walk the container's structure; False if it is none that is walked here."""
+    """Walk the container's structure; False if there is no inspector for it."""
     structure = structure_of(file.read(FORMAT_BYTES))
     if structure is not None:
         INSPECTED[structure](file, size, found)

@@ -36,8 +36,8 @@ SIGNATURES = re.compile(
 """Strings of at least four bytes that encoders and cameras leave in coded data."""
 
 MATCHES = 64
-"""Such strings that are looked at in one piece of coded data: real ones hold a few, and a
-piece full of them must not take hours."""
+"""Such strings that are examined in one piece of coded data, at most: real data contains a few, and
+a piece full of them must not take hours."""
 
 
 def inspect_h264(unit: bytes, where: Text, found: Disclosures) -> None:
@@ -65,7 +65,7 @@ def _message(kind: int, body: bytes, where: Text, found: Disclosures) -> None:
     if kind == UNREGISTERED:
         uuid, text, at = body[:16], body[16:], Message("in_sei_user_data", where=where)
         if uuid == MDPM:
-            # Its values change with every picture: told once, by what it is.
+            # Its values change with every picture: listed once, without them.
             found.add(Kind.DATE, at, Message("camcorder_data"))
         elif printable_text(text):
             found.add(Kind.ENCODER, at, text)
@@ -146,7 +146,7 @@ def inspect_strings(data: bytes, where: Text, found: Disclosures) -> None:
 
 MPEG = frozenset(("mpeg1video", "mpeg2video", "mpeg4", "h263", "msmpeg4v3"))
 STRING_PACKETS = 8
-"""Packets per stream searched for names of encoders: they stand at the start."""
+"""Packets per stream searched for names of encoders, which are at the start."""
 
 
 def inspect_streams(path: Path, found: Disclosures) -> tuple[str, int]:
@@ -158,7 +158,7 @@ def inspect_streams(path: Path, found: Disclosures) -> tuple[str, int]:
     """
     with opened(path) as container:
         name = container.format.name
-        # Whatever is walked box by box tells its tags there.
+        # The inspector that walks a file's structure lists its tags.
         walked = read_as(name).structure is not None
         _tags(tags_of(container.metadata), Message("in_container"), walked, found)
         for stream in container.streams:
@@ -179,8 +179,8 @@ def _tags(metadata: Any, where: Text, walked: bool, found: Disclosures) -> None:
         dated = any(f.kind is Kind.DATE for f in found.found)
         if walked and lower in ("creation_time", "date") and dated:
             continue
-        # Tags that the container's own walk has told already are not told twice. Where there was
-        # none, a name that is part of another text is told all the same: "Ann" beside "Annual".
+        # Tags that the container's own walk has already listed are not listed twice. Without such
+        # a walk, even a name that is part of another text is listed: "Ann" beside "Annual".
         text = value.strip()
         generic = any(text in str(other) for _, other in found.generic)
         if text and not (walked and (generic or found.mentions(text))):
@@ -208,9 +208,9 @@ def _stream(stream: Any, walked: bool, found: Disclosures) -> None:
 
 
 def _codec_header(codec: str, data: bytes, where: Text, found: Disclosures) -> None:
-    """Add the messages in a codec header, where a writer may put those that hold for all pictures.
+    """Add the messages in a codec header, where a writer may put those that apply to all pictures.
 
-    They need not stand in a packet again (`hvcC`, `av1C`, MPEG-4's start of a sequence).
+    They need not be repeated in a packet (`hvcC`, `av1C`, MPEG-4's start of a sequence).
     """
     if codec in MPEG:
         inspect_mpeg(data, where, found)

@@ -1,4 +1,4 @@
-"""What the tags of any container say, by their names."""
+"""What the tags of any container reveal, by their names."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ TAG_KINDS = {
     Kind.ENCODER: ("too", "swr", "enc", "software"),
     Kind.THUMBNAIL: ("thmb", "covr"),
 }
-"""Parts of names of tags, by what such a tag says; the first that fits."""
+"""Parts of tag names, by what such a tag reveals; the first match counts."""
 
 
 def kind_of_tag(name: str) -> Kind:

@@ -46,7 +46,7 @@ from .run_record import RunRecord
 from .without_folders import FREE_TEXT, argument_without_folders, file_name, without_folders
 
 LIBRARIES = ("av", "mediapipe", "numpy", "onnxruntime", "opencv-contrib-python", "scipy")
-"""What decodes, detects, tracks and draws."""
+"""The libraries that decode, detect, track and draw."""
 
 
 def build_manifest(
@@ -55,9 +55,9 @@ def build_manifest(
     """The manifest of a run. Reads no file and changes none.
 
     Args:
-        record: what the pipeline filled in.
-        log: how far the custody log has come, where the case keeps one.
-        signed_by: public key of whoever will sign it, hex; "" for nobody.
+        record: filled in by the pipeline.
+        log: where the custody log ends now, if the case has one.
+        signed_by: public key, hex, that the manifest will be signed with; "" for none.
 
     Raises:
         UnsafeError: the original changed while redact was reading it.
@@ -144,9 +144,9 @@ def _run(record: RunRecord) -> RunPart:
 
 
 def decisions_sha256(plan: Plan) -> str:
-    """SHA-256, hex, of all that a result is made of: where masks are, who decided what about them,
-    where something is visible, and the muted spans. What was only viewed makes no difference,
-    nor does who is held to be one person where that hides and shows nothing."""
+    """SHA-256, hex, of everything that determines a result: where masks are, who decided what about
+    them, where something is visible, and the muted spans. What was only viewed makes no difference,
+    nor does which tracks are one person, if that hides and shows nothing."""
     shown = [plan.shown_spans(track) for track in plan.tracks]
     bare = dataclasses.replace(plan, subjects=(), bodies=(), review=None)
     return hashlib.sha256(dump_plan(bare) + repr(shown).encode()).hexdigest()
@@ -241,7 +241,7 @@ def _audit_limits(audit: Mapping[str, Any] | None) -> list[LimitPart]:
     if not isinstance(looked, Mapping):
         return []
     compared, seen = looked.get("frames_compared"), looked.get("frames_looked_at")
-    # Passed on a sample is not passed on every picture.
+    # A sample that passed does not mean that every picture would.
     return [] if compared == seen else [LimitPart("audit_sampled", f"{seen}/{compared}")]
 
 
@@ -263,7 +263,7 @@ def _messages(messages: Iterable[Message | MessagePart]) -> tuple[MessagePart, .
 
 
 def _message(message: Message | MessagePart) -> MessagePart:
-    """A message as it stands in a manifest: no folder is in it."""
+    """A message for the manifest: without folders."""
     values, free = as_json(message.values), FREE_TEXT.get(message.code, "")
     if isinstance(text := values.get(free), str):
         values[free] = without_folders(text)
@@ -286,8 +286,8 @@ def _audit(record: RunRecord) -> AuditPart | None:
 def _json_value(value: object) -> Any:
     """`value` in JSON types; anything unknown becomes its text.
 
-    No folder is looked for here: codes, words and hashes stay as they are. What is free text goes
-    through `_message`.
+    Folders are not removed here: codes, words and hashes stay as they are. Free text goes through
+    `_message`.
     """
     match value:
         case None | bool():
@@ -303,7 +303,7 @@ def _json_value(value: object) -> Any:
         case int():
             return int(value)
         case float():
-            # JSON has no word for these; a reader must see that it is not a number.
+            # JSON cannot represent these; a reader must see that it is not a number.
             return round(value, 6) if math.isfinite(value) else str(value)
         case Mapping():
             return {str(key): _json_value(item) for key, item in value.items()}

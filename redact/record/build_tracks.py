@@ -1,6 +1,6 @@
-"""Tracks as they stand in a record: when and how surely each was there, and what was done with it.
+"""Tracks for a record: when each was there, how certain that is, and what was done with it.
 
-Besides, what a person did to the sound, and what they looked at.
+Also what a person did to the sound, and what they looked at.
 """
 
 from __future__ import annotations
@@ -96,7 +96,8 @@ def _track_part(
     first, last = runs[0][0], runs[-1][1]
     kept = bool(track.confirmed) and track.action is Action.KEEP
     sure = track.score if track.certainty is None else track.certainty
-    # Those of the case say why something is hidden, and nothing of what is shown or is none.
+    # The case's reasons say why something is hidden; they do not apply to what is shown or is a
+    # false alarm.
     of_case = case.reasons.get(track.target.word, "") if track.action is Action.REDACT else ""
     return TrackPart(
         track=track.id,
@@ -128,7 +129,8 @@ def _track_part(
 
 
 def _made_smaller(plan: Plan, track: Track, margin: float) -> Iterator[SmallerPart]:
-    """What the key picture says that holds in each frame."""
+    """The runs in which a mask is smaller than what was found, with what the key picture that
+    applies there says."""
     frames = mask_shape.uncovered_frames(plan, track, margin)
     keys = {frame: track.key_picture_at(frame) for frame in frames}
     said = {n: (key.reason, key.by, key.at) for n, key in keys.items() if key is not None}
@@ -138,7 +140,7 @@ def _made_smaller(plan: Plan, track: Track, margin: float) -> Iterator[SmallerPa
 
 
 def _confirmed(track: Track) -> Iterator[Confirmed]:
-    """What a person confirmed or denied of the track's frames; the later word counts."""
+    """What a person confirmed or denied for the track's frames; the later statement counts."""
     frames: dict[int, Confirmed] = {}
     for said in track.confirmed:
         first, last = max(said.first, track.first), min(said.last, track.last)
@@ -151,13 +153,13 @@ def _confirmed(track: Track) -> Iterator[Confirmed]:
 def _by_confirmation(
     track: Track, plan: Plan, shown: Iterable[tuple[int, int]]
 ) -> Sequence[tuple[int, int]]:
-    """Of the frames in which a kept track is shown, those that rest on a person's word."""
+    """Those of the frames in which a kept track is shown that a person confirmed."""
     frames = (frame for first, last in shown for frame in range(first, last + 1))
     return runs_of(f for f in frames if plan.vouched(track, f) and not plan.certain(track, f))
 
 
 def _merged(runs: Iterable[tuple[int, int, T]]) -> Iterator[tuple[int, int, T]]:
-    """First, last and value of runs, those that follow each other with one value as one."""
+    """First, last and value of runs; adjacent runs with the same value become one."""
     found: list[tuple[int, int, T]] = []
     for first, last, value in runs:
         if found and found[-1][2] == value and found[-1][1] == first - 1:
@@ -186,12 +188,12 @@ def _with_held(
 
 
 def muted_parts(plan: Plan, sounded: tuple[Fraction, Fraction] | None) -> list[MutedPart]:
-    """The spans that were taken out of the sound, in order of time.
+    """The spans of the sound that were muted, in order of time.
 
     Args:
-        plan: with the spans that were to be taken out.
-        sounded: see `RunRecord`: a span that lies before or after it took nothing out, and is not
-            listed; of any other, what lies within it is.
+        plan: with the spans to mute.
+        sounded: see `RunRecord`: a span that lies before or after it removed nothing, and is not
+            listed; of any other span, the part within it is.
     """
     if sounded is None or not plan.muted:
         return []
@@ -216,7 +218,7 @@ def muted_parts(plan: Plan, sounded: tuple[Fraction, Fraction] | None) -> list[M
 
 
 def review_part(plan: Plan) -> ReviewPart | None:
-    """What a person viewed on the page; None where there was no review."""
+    """What a person viewed on the page; None if there was no review."""
     review = plan.review
     if review is None:
         return None
@@ -228,7 +230,7 @@ def review_part(plan: Plan) -> ReviewPart | None:
         findings=len(review.findings),
         findings_answered=sum(answered_here(plan, f) for f in review.findings),
         seen=review.seen,
-        # A mask that was drawn and taken back is nowhere else in the record.
+        # A mask that was drawn and undone is nowhere else in the record.
         subjects=tuple(s for s in review.subjects if s.track in there),
         answers=tuple(
             AnswerPart(

@@ -21,7 +21,7 @@ from .checked_text import checked_text
 
 
 class ReasonCode(Value, frozen=True, omit_defaults=False):
-    """What a reason code means, and the statutory basis that it rests on.
+    """What a reason code means, and its statutory basis.
 
     Attributes:
         text: what it means, "" if the code says it.
@@ -41,11 +41,11 @@ class CaseFields(Value, frozen=True, omit_defaults=False):
         operator: who ran redact.
         reviewer: who looked at the result.
         recipient: who will get the output.
-        purpose: what for.
-        legal_basis: the rule that asks for or allows the redaction.
-        reasons: why what is hidden is hidden: reason code or text by target word (`Target.word`);
-            a track's own reason goes before it.
-        codes: what the reason codes of this case mean; empty where reasons are plain words.
+        purpose: of the redaction.
+        legal_basis: the rule that requires or allows the redaction.
+        reasons: why things are hidden: reason code or text by target word (`Target.word`); a
+            track's own reason takes precedence.
+        codes: what the reason codes of this case mean; empty if reasons are plain words.
     """
 
     case: str = ""
@@ -63,10 +63,10 @@ class CaseFields(Value, frozen=True, omit_defaults=False):
         return self == CaseFields()
 
     def overridden_by(self, other: CaseFields) -> CaseFields:
-        """These fields, with every field that `other` gives taken from it.
+        """These fields, except those that are given in `other`.
 
         Raises:
-            PlanError: a reason is none of the case's codes.
+            PlanError: a reason is not one of the case's codes.
         """
         given = {name: value for name, value in asdict(other).items() if value}
         both = self.but(**(given | {"reasons": self.reasons | other.reasons}))
@@ -78,8 +78,8 @@ TEXT_FIELDS = tuple(n for n in CaseFields.__struct_fields__ if n not in ("reason
 
 
 def _require_codes(case: CaseFields, where: str = "") -> None:
-    """Where a case has codes, a reason by target must be one of them: a slip of the pen would be
-    found by the court.
+    """If a case has codes, a target's reason must be one of them: otherwise the court would be the
+    first to notice a typing mistake.
 
     Raises:
         PlanError: names the reason and the nearest code.
@@ -132,7 +132,7 @@ def case_from_mapping(raw: Mapping[str, Any], where: str) -> CaseFields:
 
 
 def checked_case(case: CaseFields, where: str) -> CaseFields:
-    """Fields whose values may be anything, as they may stand in a record. Raises PlanError."""
+    """Fields with any values, checked for a record. Raises PlanError."""
     for name in TEXT_FIELDS:
         checked_text(getattr(case, name), f"{where}: {name}")
     if not isinstance(case.reasons, Mapping):
@@ -152,7 +152,7 @@ def checked_case(case: CaseFields, where: str) -> CaseFields:
 
 
 def _checked_code(at: str, code: str, value: object) -> ReasonCode:
-    """From words, or from a table with `text` and `basis`."""
+    """A reason code from text, or from a table with `text` and `basis`."""
     checked_text(code, at)
     fields = asdict(value) if isinstance(value, ReasonCode) else value
     fields = {"text": fields} if isinstance(fields, str) else fields

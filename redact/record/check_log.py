@@ -22,8 +22,8 @@ class CheckedPart:
         name: "output", "source", "manifest", "signature" or "log".
         verdict: "intact", or what is wrong with it: "changed", "not the original", "damaged",
             "missing", "cut", "broken", "other key", "end not signed", "not mentioned", "replaced";
-            "unsigned" and "not given" are no failures.
-        said: the same in plain words, a sentence each.
+            "unsigned" and "not given" are not failures.
+        said: the same in plain words, one sentence each.
     """
 
     name: str
@@ -47,7 +47,7 @@ class CheckedPart:
 def verdict_on(
     name: str, verdict: str, code: str, /, **values: Value | Translatable
 ) -> CheckedPart:
-    """A verdict that one sentence tells."""
+    """A verdict with one sentence."""
     return CheckedPart(name, verdict, (Message(code, **values),))
 
 
@@ -56,11 +56,10 @@ class Logged:
     """The verdict on a log, and what follows from it for the manifest.
 
     Attributes:
-        manifest_known: an entry names this very manifest.
+        manifest_known: an entry names exactly this manifest.
         manifest_changed: the log names another one for this output.
-        entry: number and time of the entry that names it; 0 and "" where there is none that can
-            be relied on as far as the log goes.
-        unproven: whether there is one that no signature vouches for, though the run was signed.
+        entry: number and time of the entry that names it; 0 and "" if the log has no reliable one.
+        unproven: whether there is one that no signature vouches for, although the run was signed.
     """
 
     part: CheckedPart
@@ -81,11 +80,11 @@ def check_log(
 
     Args:
         log: the file.
-        data, record: the manifest, and what could be read in it.
+        data, record: the manifest's bytes, and its content as far as it could be read.
         anchored: whether what the manifest says about the log counts.
-        given, named: raw public key, hex, to check with, and the one that signed the run; "" for
-            none. It must have signed the run's own entry and the head, too: the manifest keeps only
-            where the log ended before the run.
+        given, named: raw public keys, hex: the one to check with, and the one that signed the run;
+            "" for none. It must also have signed the run's own entry and the head: the manifest
+            only knows where the log ended before the run.
     """
     try:
         state = read_log(log)
@@ -112,7 +111,7 @@ def check_log(
             known,
         )
     logged = _against_log(state, known, record, anchored)
-    # A manifest that was changed, and that the log does not know, may name anybody's key.
+    # A manifest that was changed and is not in the log may name anybody's key.
     key = given or (named if anchored or known else "")
     if key and not logged.part.failed and (why := unproven(state, key)):
         return replace(logged, part=_end_not_signed(*why), unproven=known)
@@ -128,7 +127,7 @@ _SAME_OUTPUT = ("source_sha256", "output", "recipient", "purpose")
 
 def _made_anew(entry: LogEntry, entries: Sequence[LogEntry]) -> LogEntry | None:
     """The last entry about a later run on the same source, for the same recipient and purpose, that
-    made another file of the same name; None if the entry is about the newest."""
+    made another file of the same name; None if `entry` is about the newest."""
     made = entry.details
     later = (
         e
@@ -164,7 +163,8 @@ def _against_log(state: LogState, known: bool, record: Manifest | None, anchored
 
 
 def _of_run(details: Mapping[str, str], record: Manifest) -> bool:
-    """Whether an entry of the log is about a run, by one field or the others: one was edited."""
+    """Whether an entry of the log is about a run, by one field or by the others, because one of
+    them may have been edited."""
     names = (details.get("source_sha256"), details.get("output"))
     return details.get("output_sha256") == record.output.sha256 or names == (
         record.source.sha256_before,

@@ -1,4 +1,4 @@
-"""Checks that a record still holds: hashes, signature and chain, with a verdict for each part."""
+"""Checks that a record is still intact: hashes, signature and chain, one verdict for each part."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ from .without_folders import file_name
 
 @dataclass(frozen=True, slots=True)
 class CheckResult:
-    """Verdicts on all parts, and what they amount to.
+    """Verdicts on all parts, and what they add up to.
 
     Attributes:
-        signer: fingerprint of the key of a signature that holds, "" without one.
-        log_entry: number and time of the entry of a given log that names the manifest; 0 and ""
-            where there is none, or the log does not hold.
+        signer: fingerprint of the key of a valid signature, "" without one.
+        log_entry: number and time of the entry of a given log that names the manifest; 0 and "" if
+            there is none, or the log is not intact.
         log_unproven: whether there is such an entry, but the run was signed and no signature by
             the same key vouches for it.
     """
@@ -51,7 +51,7 @@ class CheckResult:
 
     @property
     def broken(self) -> list[CheckedPart]:
-        """Parts of the record that fail; an output that lies elsewhere is none."""
+        """Parts of the record that fail; an output in another place does not count."""
         missing = ("output", "missing")
         return [p for p in self.parts if p.failed and (p.name, p.verdict) != missing]
 
@@ -73,8 +73,8 @@ def check_output(
         output: the redacted file.
         source: the original, to compare with the hash on record.
         log: the case's custody log.
-        key: raw public key of whoever should have signed.
-        manifest: where it is not beside the output.
+        key: raw public key that should have signed.
+        manifest: its path, if it is not beside the output.
 
     Raises:
         InputError: there is neither the output nor a manifest of it.
@@ -122,9 +122,9 @@ def _parsed(data: bytes, name: str) -> tuple[Manifest | None, PlanError | None]:
 def _ties(
     path: Path, data: bytes, record: Manifest | None, log: Path | None, key: bytes | None
 ) -> tuple[_Signature, Logged | None]:
-    """What ties a manifest to the time when it was written: its signature, and the log if given."""
+    """What proves that a manifest is unchanged: its signature, and the log if given."""
     signature = _signature(path, data, record, key)
-    # An anchor in a manifest that may have been changed says nothing about the log.
+    # The log's anchor in a manifest that may have been changed proves nothing about the log.
     anchored = not signature.either
     named = (record.signed_by if record else "") or signature.key
     given = (key or b"").hex()
@@ -147,8 +147,8 @@ def _file_part(name: str, path: Path, expected: str | None) -> CheckedPart:
 
 
 def _named(part: CheckedPart, output: Path, record: Manifest | None) -> CheckedPart:
-    """The verdict, with a word where the file goes by another name: a whole record can be put
-    beside another case's video under its name, and all hashes still hold."""
+    """The verdict, with a note if the file has another name now: a whole record can be put beside
+    another case's video under its name, and all hashes still match."""
     if record is None or part.verdict != "intact" or file_name(output) == record.output.name:
         return part
     names = {"recorded": record.output.name, "name": output.name, "source": record.source.name}
@@ -172,8 +172,8 @@ def _source_part(source: Path, record: Manifest | None) -> CheckedPart:
 
 @dataclass(frozen=True, slots=True)
 class _Signature:
-    """What the signature shows. `either`: it does not fit the manifest, so one of the two was
-    changed. `key`: raw public key of one that holds, hex."""
+    """What the signature shows. `either`: it does not match the manifest, so one of the two was
+    changed. `key`: raw public key of a valid one, hex."""
 
     part: CheckedPart
     either: bool = False
@@ -197,7 +197,7 @@ def _signature(path: Path, data: bytes, record: Manifest | None, given: bytes | 
     if len(signature) != LENGTH:
         sizes = {"found": len(signature), "expected": LENGTH}
         return _no_signature("damaged", "signature_damaged", name=file.name, **sizes)
-    # Where the manifest names no key, only the one that was given can be tried.
+    # If the manifest names no key, only the given one can be tried.
     key = named or (given or b"").hex()
     if not key:
         return replace(_no_signature("damaged", "signature_of_whom"), either=True)

@@ -1,4 +1,4 @@
-"""Text of people that goes on record: one line that shows what it says."""
+"""Text that people write into the record: one line that looks like what it says."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ from ..errors import PlanError, UsageError
 from ..words import problem
 
 LONGEST = 2000
-"""Characters in one field: a paragraph; more belongs in a document of its own."""
+"""Characters in one field, at most: a paragraph; more belongs in a separate document."""
 
 
 def checked_text(value: object, where: str) -> str:
-    """`value` if it is text that can stand in a record, one line. Raises PlanError."""
+    """`value` if it is one line of text that a record can contain. Raises PlanError."""
     if not isinstance(value, str):
         raise problem(PlanError, "expected_text", where=where, kind=type(value).__name__)
     if len(value) > LONGEST:

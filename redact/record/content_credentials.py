@@ -1,10 +1,10 @@
 """Content credentials (C2PA): a signed statement in the file of what was done to it.
 
-Certificate and key for it are looked at before a long run.
+Certificate and key are checked before a long run.
 
-The library is `c2pa-python` (the extra `redact-footage[c2pa]`). It may reach no network: no host is
-allowed, no time-stamp authority is named, and nothing is fetched. No thumbnail is made, and nothing
-is taken over from credentials of the original, whose thumbnail would show a face.
+The library is `c2pa-python` (the extra `redact-footage[c2pa]`). It must not use the network: no
+host is allowed, no time-stamp authority is named, and nothing is fetched. No thumbnail is made, and
+nothing is copied from the credentials of the original, whose thumbnail would show a face.
 """
 
 from __future__ import annotations
@@ -55,12 +55,12 @@ class Credentials:
 
 
 def load_credentials(certificate: Path, key: Path, passphrase: bytes | None) -> Credentials:
-    """Read certificate and key, and refuse what no reader of content credentials would take.
+    """Read certificate and key, and refuse what readers of content credentials would not accept.
 
     Args:
         certificate: PEM file with the signer's certificate and those of its authorities.
         key: PEM file.
-        passphrase: of the key, None where it is not encrypted.
+        passphrase: of the key, None if it is not encrypted.
 
     Raises:
         UsageError: says what is wrong with which file.
@@ -70,7 +70,7 @@ def load_credentials(certificate: Path, key: Path, passphrase: bytes | None) -> 
     try:
         chain = _chain(certificate)
         public = chain[0].public_key().public_bytes(pem, form)
-    except _UNREADABLE as error:  # parts of a certificate are read when they are asked for
+    except _UNREADABLE as error:  # parts of a certificate are only read when they are used
         raise problem(
             UsageError, "c2pa_certificate_unread", certificate=certificate, error=error
         ) from None
@@ -185,7 +185,7 @@ SETTINGS: Final[dict[str, Any]] = {
 
 
 def require_c2pa() -> Any:
-    """The module. Raises DependencyError where it cannot be used."""
+    """The module. Raises DependencyError if it cannot be used."""
     try:
         return importlib.import_module("c2pa")
     except (ImportError, OSError) as error:
@@ -200,14 +200,14 @@ def sign_content(
     Args:
         path: the file; replaced as a whole, and only if the credentials in it can be read back.
         container: one of `MIME`.
-        credentials: what signs.
+        credentials: to sign with.
         source_sha256: of the original, hex.
         did: what was done, in a sentence.
 
     Raises:
-        DependencyError: the library is not there.
-        OutputError: the container is none of these, the file could not be signed, or what was
-            signed does not hold.
+        DependencyError: the library is not installed.
+        OutputError: the container is not one of these, the file could not be signed, or the result
+            is not valid.
     """
     if container not in MIME:
         raise problem(OutputError, "c2pa_no_room", container=container)
@@ -250,7 +250,7 @@ def _statement(container: str, source_sha256: str, did: str) -> dict[str, Any]:
     return {
         "claim_generator_info": [agent],
         "format": MIME[container],
-        # By name and type alone: no picture, no hash over its metadata, no credentials of its own.
+        # Only name and type: no picture, no hash of its metadata, none of its own credentials.
         "ingredients": [
             {
                 "title": "original",
@@ -267,10 +267,10 @@ def _statement(container: str, source_sha256: str, did: str) -> dict[str, Any]:
 
 
 def read_content(path: Path, container: str) -> tuple[dict[str, Any], bool]:
-    """What content credentials in a file say, and whether they hold.
+    """What content credentials in a file say, and whether they are valid.
 
     Raises:
-        DependencyError: the library is not there.
+        DependencyError: the library is not installed.
         OutputError: the file has none that can be read.
     """
     c2pa = require_c2pa()
@@ -286,7 +286,7 @@ def read_content(path: Path, container: str) -> tuple[dict[str, Any], bool]:
 
 
 def _require_valid(path: Path, container: str, source_sha256: str) -> None:
-    """Raises OutputError unless the credentials hold, and say what they should and no more."""
+    """Raises OutputError unless the credentials are valid, and say what they should and no more."""
     store, valid = read_content(path, container)
     manifests = store.get("manifests", {})
     text = json.dumps(store)

@@ -1,6 +1,6 @@
 """The custody log of a case: append-only JSON Lines, hash-chained, one writer at a time.
 
-`log_chain` defines an entry and checks whether a log still holds; the entry about a run follows
+`log_chain` defines an entry and checks whether a log is still intact; the entry about a run is made
 from its manifest.
 """
 
@@ -27,8 +27,8 @@ from .manifest import Manifest
 from .manifest_parts import LogAnchor
 
 LOCK_SECONDS = 30.0
-"""Seconds to wait for another writer. An append takes milliseconds, so whoever holds the lock
-longer than this is stuck, and waiting on would look like a hang."""
+"""Seconds to wait for another writer. An append takes milliseconds, so a process that holds the
+lock longer than this is stuck, and waiting any longer would look like a hang."""
 
 
 def _lock(handle: int, log: Path, *, shared: bool) -> None:
@@ -40,7 +40,7 @@ def _lock(handle: int, log: Path, *, shared: bool) -> None:
         shared: keep writers out, but not other readers.
 
     Raises:
-        OutputError: a writer did not let go in time, or the file system has no locks.
+        OutputError: a writer did not release the lock in time, or the file system has no locks.
     """
     deadline = time.monotonic() + LOCK_SECONDS
     while (locked := lock(handle, shared=shared)) is False:
@@ -57,14 +57,14 @@ def append(
     """Append one entry and move the anchor; safe with any number of writers at once.
 
     Args:
-        log: file to append to; made if it is not there.
+        log: file to append to; created if it does not exist.
         event: what happened, one line.
         details: names, hashes and words; one line each.
         key: signs the entry and the head.
 
     Raises:
-        PlanError: a text cannot stand in a record.
-        CheckFailedError: the log does not hold; to such a log nothing is added.
+        PlanError: a record cannot contain one of the texts.
+        CheckFailedError: the log is not intact; nothing is added to such a log.
         OutputError: the log cannot be written.
     """
     checked_text(event, f"{log}: event")
@@ -92,7 +92,7 @@ def append(
 def _open_locked(log: Path, flags: int) -> Iterator[int]:
     reading = not flags & os.O_RDWR
     try:
-        waits = getattr(os, "O_NONBLOCK", 0)  # a pipe would keep it waiting
+        waits = getattr(os, "O_NONBLOCK", 0)  # opening a pipe would wait forever
         handle = os.open(log, flags | waits | getattr(os, "O_BINARY", 0), 0o644)
     except (OSError, ValueError) as error:
         why = (error.strerror if isinstance(error, OSError) else "") or str(error)
@@ -118,7 +118,7 @@ def _read_all(handle: int, log: Path) -> bytes:
 
 
 def entries_to_extend(log: Path, state: LogState) -> tuple[LogEntry, ...]:
-    """Entries of a log that may be added to: adding to a broken one would paper over the break.
+    """Entries of a log that may be extended: adding to a broken one would paper over the break.
 
     Raises CheckFailedError.
     """
@@ -128,7 +128,7 @@ def entries_to_extend(log: Path, state: LogState) -> tuple[LogEntry, ...]:
 
 
 def check_appendable(log: Path) -> None:
-    """Find out before a long run whether an entry can be added after it; changes nothing.
+    """Check before a long run whether an entry can be added after it; changes nothing.
 
     Raises:
         PlanError, CheckFailedError, OutputError: as `append`.
@@ -161,9 +161,9 @@ def read_log(log: Path) -> LogState:
 
 
 def anchor_of(log: Path) -> LogAnchor:
-    """Where a log ends now, for the manifest. A log that is not there yet has no entries.
+    """Where a log ends now, for the manifest. A log that does not exist yet has no entries.
 
-    Raises CheckFailedError if the log does not hold.
+    Raises CheckFailedError if the log is not intact.
     """
     if not log.exists():
         return LogAnchor(entries=0, head=FIRST_LINK)
@@ -177,7 +177,7 @@ def run_details(manifest: Manifest, data: bytes) -> dict[str, str]:
 
     Args:
         manifest: of the run.
-        data: the same, as it was written.
+        data: its bytes, as written.
     """
     details = {
         "source": manifest.source.name,
@@ -201,10 +201,8 @@ def case_details(case: CaseFields) -> dict[str, str]:
 
 
 def told_otherwise(details: Mapping[str, str], manifest: Manifest, data: bytes) -> list[str]:
-    """What an entry that names the manifest's very bytes says otherwise than the manifest.
-
-    Its names of details, sorted; details that redact does not write are left out.
-    """
+    """How an entry that names exactly the manifest's bytes contradicts the manifest: the names of
+    its differing details, sorted. Details that redact does not write are ignored."""
     expected = run_details(manifest, data)
     known = {*expected, *case_details(manifest.case)}
     return sorted(key for key in known if details.get(key) != expected.get(key))

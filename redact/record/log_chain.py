@@ -1,16 +1,17 @@
-"""The hash chain of a custody log and the anchor of its end: what an entry is, and does a log hold?
+"""The hash chain of a custody log and the anchor of its end: what an entry is, and whether a log is
+intact.
 
-Line n is a JSON object in one exact layout. Its `previous` is the `hash` of line n-1 (64 zeros
-for the first), its `hash` the SHA-256 of the line as it would stand with an empty hash and without
-its signature. So no line can be changed, removed, added or moved without a break in the chain that
-shows where. Whoever has a key signs the hash of every entry that they write.
+Line n is a JSON object in one exact layout. Its `previous` is the `hash` of line n-1 (64 zeros for
+the first); its `hash` is the SHA-256 of the line with an empty hash and without its signature. So
+if a line is changed, removed, added or moved, the chain breaks and shows where. A user with a key
+signs the hash of every entry that they write.
 
-A chain cannot show that its last lines are missing: what remains is a shorter, valid chain. So
-the file `LOG.head` beside the log keeps the number of entries and the hash of the last one, and
-manifests keep both as they were when they were written. Whoever can replace all of these files
+A chain cannot show that its last lines are missing: what remains is a shorter, valid chain. So the
+file `LOG.head` beside the log stores the number of entries and the hash of the last one, and each
+manifest stores both as they were when it was written. Anybody who can replace all of these files
 together can still shorten or rewrite the whole log; only a signed head, or a copy of the head kept
 by somebody else, shows that. The head is written after the entry. If power fails between the two,
-it knows fewer entries than the log has; a signed entry vouches for itself all the same.
+the head covers fewer entries than the log has; a signed entry still vouches for itself.
 """
 
 from __future__ import annotations
@@ -48,12 +49,12 @@ class LogEntry(Struct, forbid_unknown_fields=True, frozen=True, omit_defaults=Tr
 
     Attributes:
         number: from 1, without gaps.
-        time: UTC, ISO 8601; the clock of the machine, which nothing vouches for.
+        time: UTC, ISO 8601; by the machine's clock, which proves nothing.
         event: what happened: "run", "check", "note", "handed over", …
         details: names, hashes and words by key.
         previous: hash of the entry before.
         hash: of this entry.
-        signed_by, signature: of the hash, hex; empty where nobody signed.
+        signed_by, signature: of the hash, hex; empty if nobody signed.
     """
 
     number: Annotated[int, Meta(ge=1)]
@@ -74,12 +75,12 @@ class LogEntry(Struct, forbid_unknown_fields=True, frozen=True, omit_defaults=Tr
         return replace(entry, signature=key.sign(bytes.fromhex(entry.hash)).hex())
 
     def digest(self) -> str:
-        """What its hash must be."""
+        """The hash that it must have."""
         return sha256_of_bytes(replace(self, hash="", signature="").line())
 
     @property
     def holds(self) -> bool:
-        """Whether it is as it was written, and signed by whom it names."""
+        """Whether it is as it was written, and signed by the key that it names."""
         return self.hash == self.digest() and is_signed(
             bytes.fromhex(self.hash), self.signature, self.signed_by
         )
@@ -91,7 +92,7 @@ class LogEntry(Struct, forbid_unknown_fields=True, frozen=True, omit_defaults=Tr
 
 @dataclass(frozen=True, slots=True)
 class Break:
-    """A place where a log does not hold.
+    """A place where a log is not intact.
 
     Attributes:
         line: line number from 1.
@@ -178,8 +179,8 @@ HEAD_FORMAT = "redact-log-head"
 
 
 class Head(Struct, forbid_unknown_fields=True, frozen=True, omit_defaults=True):
-    """The file `LOG.head`: how many entries the log had, the hash of the last one, and who signed
-    this. The signature covers the line without the signature."""
+    """The file `LOG.head`: the number of entries in the log, the hash of the last one, and who
+    signed this. The signature covers the line without the signature."""
 
     format: Annotated[str, Meta(pattern=f"^{HEAD_FORMAT}$")]
     entries: Annotated[int, Meta(ge=0)]
@@ -191,18 +192,18 @@ class Head(Struct, forbid_unknown_fields=True, frozen=True, omit_defaults=True):
         return msgspec.json.encode(self) + b"\n"
 
     def signed(self, key: Ed25519PrivateKey | None) -> Head:
-        """The same, signed; for no key, unsigned."""
+        """The same head, signed; unsigned if there is no key."""
         head = replace(self, signed_by=named_key(key), signature="")
         return head if key is None else replace(head, signature=key.sign(head.line()).hex())
 
     @property
     def holds(self) -> bool:
-        """Whether its signature does, or it has none."""
+        """Whether its signature is valid, or it has none."""
         return is_signed(replace(self, signature="").line(), self.signature, self.signed_by)
 
 
 def head_path(log: Path) -> Path:
-    """Where the head of a log stands: beside it, under its full name and ".head"."""
+    """Path of a log's head: beside it, its full name plus ".head"."""
     return log.with_name(log.name + ".head")
 
 
@@ -225,7 +226,7 @@ def read_head(log: Path) -> Head | None:
 
 
 def write_head(log: Path, entries: int, last: str, key: Ed25519PrivateKey | None) -> None:
-    """Put a new head in the place of the old one, after the entry was written."""
+    """Replace the old head with a new one, after the entry was written."""
     head = Head(HEAD_FORMAT, entries, last).signed(key)
     write_whole(head_path(log), head.line(), force=True)
     sync_folder(log.parent)
@@ -237,10 +238,10 @@ class LogState:
 
     Attributes:
         entries: all that could be read, in file order.
-        breaks: empty if the log holds.
-        remarks: true, worth knowing, and no proof of tampering.
-        signer: raw public key of whoever signed the head, hex; "" for nobody.
-        uncovered: the last entries, those that the head does not know.
+        breaks: empty if the log is intact.
+        remarks: worth knowing, but no proof of tampering.
+        signer: raw public key that signed the head, hex; "" for none.
+        uncovered: the last entries, those that the head does not cover.
     """
 
     entries: tuple[LogEntry, ...]
@@ -270,7 +271,7 @@ def examine(log: Path, data: bytes) -> LogState:
 
 
 def _head_of(log: Path, after: int) -> tuple[Head | None, tuple[Break, ...]]:
-    """The head of a log, and what is wrong with it, as of the line after the last."""
+    """The head of a log, and what is wrong with it, reported at the line after the last."""
     try:
         head = read_head(log)
     except PlanError as error:
@@ -300,7 +301,7 @@ def _remarks(entries: tuple[LogEntry, ...], uncovered: tuple[LogEntry, ...]) -> 
 
 
 def unproven(state: LogState, key: str) -> tuple[str, Message] | None:
-    """Why the signature of a key does not vouch for the end of a log that holds; None if it does.
+    """Why a key's signature does not vouch for the end of an intact log; None if it does.
 
     Args:
         state: the log.
@@ -322,7 +323,7 @@ def unproven(state: LogState, key: str) -> tuple[str, Message] | None:
 def against_anchor(
     entries: tuple[LogEntry, ...], anchor: Head | LogAnchor, keeper: Literal["head", "record"]
 ) -> Break | None:
-    """What contradicts an anchor that the log's head or a record keeps, None if nothing does."""
+    """What in a log contradicts an anchor stored in its head or a record; None: nothing does."""
     count = anchor.entries
     if len(entries) < count:
         gone = count - len(entries)

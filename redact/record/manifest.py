@@ -156,7 +156,7 @@ MANIFEST_SUFFIX = ".manifest.json"
 
 
 def manifest_path(output: Path) -> Path:
-    """Where the manifest of `output` stands: beside it, under its full name."""
+    """Path of the manifest of `output`: beside it, its full name plus an ending."""
     return output.with_name(output.name + MANIFEST_SUFFIX)
 
 
@@ -196,7 +196,7 @@ def parse_manifest(data: bytes, name: str) -> Manifest:
 
 
 def _contradiction(manifest: Manifest) -> str:
-    """What no single field shows: values that cannot be true together. "" if there is none."""
+    """An error that no single field shows: values that cannot be true together. "" if none."""
     ids = [track.track for track in manifest.tracks]
     if len(set(ids)) != len(ids):
         return "$.tracks: two tracks have the same number"

@@ -50,21 +50,21 @@ class RunRecord:
         started, finished: aware times, in any zone.
         steps: in order.
         frames_written: pictures in the output.
-        warnings: what the user was warned of: decode errors, dropped streams, …
+        warnings: given to the user: decode errors, dropped streams, …
         notes: what was converted on the way, for example "audio track 1: pcm → aac".
         models: networks that ran besides the plan's detectors, for example in the audit.
-        drawn: the plan as its masks were drawn, with damage that drawing met and the plan does
-            not know; None where it met none. Times and damaged frames on record are its.
-        audit: the audit's own result as JSON values, None where none ran.
-        accepted: reason for publishing in spite of what the audit saw, "" where there was no
-            need to.
-        answers: why each accepted finding is none, who said so and when (UTC), by its number.
+        drawn: the plan as its masks were drawn, with damage found while drawing that is not in the
+            plan; None if there was none. Times and damaged frames in the record come from it.
+        audit: the audit's own result as JSON values; None if none ran.
+        accepted: reason for publishing in spite of the audit's findings; "" if there were none.
+        answers: why there is nothing to hide in each accepted finding, who said so and when (UTC),
+            by its number.
         case: what the user said about the case.
-        covered: kept track → spans in which masks of others cover a part of it.
-        sounded: when the sound begins and ends on the clock of the source, seconds, where spans
-            were to be taken out of it; None where it has none.
-        credentials: SHA-256 of the certificate that signed content credentials in the output, ""
-            where it has none.
+        covered: kept track → spans in which other masks cover part of it.
+        sounded: when the sound begins and ends on the clock of the source, seconds, if spans were
+            to be muted; None if there is no sound.
+        credentials: SHA-256 of the certificate that signed content credentials in the output; ""
+            if it has none.
     """
 
     source: SourceInfo
@@ -99,5 +99,5 @@ class RunRecord:
 
     @property
     def held(self) -> tuple[int, ...]:
-        """Frames in which masks were held because of damage that the plan does not know."""
+        """Frames in which masks were held because of damage that is not in the plan."""
         return tuple(sorted({*self.as_drawn.unchecked} - {*self.plan.unchecked}))

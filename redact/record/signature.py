@@ -3,7 +3,7 @@
 A signature file is the 64 bytes of the signature over the exact bytes of the signed file (RFC
 8032, no prehash), so anyone can check it with another program; see `docs/evidence.md`. The signed
 file itself names the public key. A valid signature proves that the file has not changed since the
-holder of the private key signed it. Whose key that is, no signature can say.
+holder of the private key signed it. A signature cannot say whose key that is.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ SignatureHex = Annotated[
 
 
 def signature_path(signed: Path) -> Path:
-    """Where the signature of a file stands: beside it, under its full name and ".sig"."""
+    """Path of a file's signature: beside it, its full name plus ".sig"."""
     return signed.with_name(signed.name + SIGNATURE_SUFFIX)
 
 
@@ -51,17 +51,17 @@ _SMALL_ORDER: Final = frozenset(
         "eeffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
     )
 )
-"""Points of order 8 and less in all their encodings, without the sign bit: under such a "key" one
-signature fits many contents, and nobody holds a private key for it (the list of libsodium)."""
+"""Points of order 8 and less in all their encodings, without the sign bit: with such a "key" one
+signature fits many contents, and there is no private key for it (libsodium's list)."""
 
 
 def is_small_order(key: bytes) -> bool:
-    """Whether a raw public key is one under which anybody can sign."""
+    """Whether a raw public key is so weak that anybody can sign with it."""
     return (key[:-1] + bytes((key[-1] & 0x7F,))).hex() in _SMALL_ORDER
 
 
 def is_signed(data: bytes, signature: str, key: str) -> bool:
-    """Whether a signature over `data` is that of a key, both hex; or there is neither."""
+    """Whether a signature of `data` was made with a key, both hex; also true if both are ""."""
     if not key:
         return not signature
     if is_small_order(bytes.fromhex(key)):
@@ -75,7 +75,7 @@ def is_signed(data: bytes, signature: str, key: str) -> bool:
 
 
 def named_key(key: Ed25519PrivateKey | None) -> str:
-    """How a file that is to be signed names the key: raw public key, hex; "" for no key."""
+    """A key as the signed file names it: raw public key, hex; "" for no key."""
     return "" if key is None else raw_public(key.public_key()).hex()
 
 
@@ -101,7 +101,7 @@ def new_key(path: Path, passphrase: bytes | None) -> Ed25519PrivateKey:
     """Make a key pair: `path` (PEM, PKCS#8, mode 0600) and `path`.pub (PEM, mode 0644).
 
     Raises:
-        OutputExistsError: either file is there; keys are never overwritten.
+        OutputExistsError: one of the files exists; keys are never overwritten.
         OutputError: the folder cannot be written.
     """
     public = path.with_name(path.name + ".pub")
@@ -126,7 +126,7 @@ def new_key(path: Path, passphrase: bytes | None) -> Ed25519PrivateKey:
         form = serialization.PublicFormat.SubjectPublicKeyInfo
         pem = key.public_key().public_bytes(serialization.Encoding.PEM, form)
         write_whole(public, pem)
-    except RedactError:  # half a pair is of no use, and would be in the way
+    except RedactError:  # half a pair is useless, and would be in the way
         path.unlink()
         raise
     return key

@@ -1,4 +1,4 @@
-"""Names and text without folders, for the record: folders hold the names of users."""
+"""Names and text without folders, for the record: folders contain the names of users."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def file_name(path: Path | str) -> str:
     """Last part of a path of either system, "unnamed" for a path without one.
 
     Characters that would make the record look different from what it says are written as in file
-    URLs ("%0A"), for a file may have any name, and its owner may not be able to change it.
+    URLs ("%0A"), because a file may have any name, and its owner may not be able to change it.
     """
     name = readable(PureWindowsPath(PurePosixPath(str(path)).name).name)
     return _on_one_line(name) or "unnamed"
@@ -41,28 +41,28 @@ FREE_TEXT: Final[Mapping[str, str]] = {
     "named": "name",
     "rendered": "encoder",
 }
-"""The value of a message, by code, that others wrote: only there can a folder stand. All other text
-of a record is a code, a number, a name, a hash, or what a person said, and stays as it is."""
+"""By message code, the value that comes from others: only that can contain a folder. All other text
+of a record is a code, a number, a name, a hash, or a person's words, and stays as it is."""
 
 
 def without_folders(text: str) -> str:
-    """Text that others wrote, with the folders of paths removed and their file names kept."""
+    """Text from others, with the folders of paths removed and their file names kept."""
     return readable(_ABSOLUTE.sub("", text))
 
 
 _GLUED = re.compile(r"(?P<option>-(?:[A-Za-z]*?o|[A-Za-z])=?)(?P<path>.*[/\\].*)", re.DOTALL)
-"""A short option and its value in one, perhaps after others that take none: -o/srv/a, -vo/srv/a."""
+"""A short option joined to its value, perhaps after others without one: -o/srv/a, -vo/srv/a."""
 
 _ENDING = re.compile(r"[^\s/\\]\.(?=\d?[A-Za-z])[A-Za-z0-9]{2,5}$")
-"""That of a file: .mp4, .3gp, .json; no number, no full stop."""
+"""The ending of a file name: .mp4, .3gp, .json; not a number, not a full stop."""
 
 
 def argument_without_folders(argument: str) -> str:
     """A command-line argument with its folders removed if it names a file.
 
-    Free text that holds a slash ("art. 6/1 GDPR") stays as it is: only what is absolute, starts
-    at a home or dot folder, stands in a folder that exists, holds a `*` or ends like the name of a
-    file counts as a path; and what is glued to a short option (`-oPATH`), for that is no text.
+    Free text with a slash ("art. 6/1 GDPR") stays as it is. An argument counts as a path only if it
+    is absolute, starts at a home or dot folder, is in an existing folder, contains a `*`, or ends
+    like a file name; or if it is joined to a short option (`-oPATH`), because that is never text.
     """
     if glued := _GLUED.fullmatch(argument):
         return readable(glued["option"] + file_name(glued["path"]))
@@ -71,7 +71,7 @@ def argument_without_folders(argument: str) -> str:
         argument = f"{option}={_name_if_path(value)}"
     else:
         argument = _name_if_path(argument)
-    # A name may stand here without a folder, so what `file_name` does is done here, too.
+    # This may be a name without a folder, which needs the same escaping as in `file_name`.
     return _on_one_line(readable(argument))
 
 
@@ -85,7 +85,7 @@ def _name_if_path(value: str) -> str:
 
 
 def _like_a_file(value: str) -> bool:
-    """Whether it is written like a file or a pattern in a folder, which may be gone by now."""
+    """Whether it is written like a file or a pattern in a folder, which may no longer exist."""
     return "://" not in value and ("*" in value or bool(_ENDING.search(value)))
 
 

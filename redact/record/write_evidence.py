@@ -25,14 +25,14 @@ from .without_folders import file_name
 
 @dataclass(frozen=True, slots=True)
 class EvidenceChoice:
-    """What record the user wants.
+    """The record that the user wants.
 
     Attributes:
         manifest: write a manifest.
         case: fields for it.
         log: custody log to enter the run in.
         key: private key that signs manifest and log anchor.
-        key_file: where it was read from.
+        key_file: the file that it was read from.
         credentials: what signs content credentials in the output; None for none.
         given: options that the user typed, for messages.
         exhibits: numbers of the exhibits by the names of their videos.
@@ -49,7 +49,7 @@ class EvidenceChoice:
 
     def for_video(self, path: Path) -> EvidenceChoice:
         """The same choice with the exhibit number of a video. Videos of one name in several folders
-        are told apart by their folders."""
+        are distinguished by their folders."""
         named = [name for name in self.exhibits if f"/{path.as_posix()}".endswith(f"/{name}")]
         if not named:
             return self
@@ -57,8 +57,7 @@ class EvidenceChoice:
         return replace(self, case=(self.case or CaseFields()).but(exhibit=number))
 
     def exhibits_without(self, paths: Iterable[Path]) -> list[str]:
-        """Names that are given a number and fit none of these videos: slips of the pen, most
-        likely."""
+        """Names that have a number but match none of these videos: most likely typing mistakes."""
         places = [f"/{path.as_posix()}" for path in paths]
         return [n for n in self.exhibits if not any(p.endswith(f"/{n}") for p in places)]
 
@@ -71,12 +70,12 @@ class EvidenceChoice:
 
 
 def check_evidence(choice: EvidenceChoice, output: Path, force: bool) -> None:
-    """Find out before a long run whether its record can be written after it.
+    """Check before a long run whether its record can be written after it.
 
     Raises:
         OutputExistsError: a manifest is already beside the output.
-        CheckFailedError, PlanError: the log does not hold, cannot be read, or cannot be added to;
-            or something that it would hold cannot stand in it.
+        CheckFailedError, PlanError: the log is not intact, cannot be read, or cannot be extended;
+            or a text that would go into it is not allowed there.
         OutputError: manifest or log cannot be written.
     """
     if not choice.manifest:
@@ -96,7 +95,7 @@ def check_evidence(choice: EvidenceChoice, output: Path, force: bool) -> None:
 def _check_entry(choice: EvidenceChoice, output: Path) -> None:
     """Raise PlanError if `append` would refuse the entry of this run.
 
-    Hashes always pass, and the original's name does where the output's does.
+    Hashes always pass, and the original's name does if the output's does.
     """
     case = choice.case or CaseFields()
     for key, text in (("output", file_name(output)), *case_details(case).items()):
@@ -106,7 +105,7 @@ def _check_entry(choice: EvidenceChoice, output: Path) -> None:
 def write_evidence(record: RunRecord, choice: EvidenceChoice, force: bool = False) -> Path | None:
     """Write the manifest, sign it, and enter the run in the log, in that order.
 
-    Returns where the manifest is; None where it was not asked for.
+    Returns the path of the manifest; None if none was wanted.
 
     Raises:
         UnsafeError: the original changed during the run; nothing was written.
@@ -118,7 +117,7 @@ def write_evidence(record: RunRecord, choice: EvidenceChoice, force: bool = Fals
     manifest = build_manifest(record, log=anchor, signed_by=named_key(choice.key))
     data = dump_manifest(manifest)
     path = manifest_path(record.output)
-    # Beside a result that was held back, it is as closed as that.
+    # Beside a result that was held back, only the owner can read it, as with that result.
     mode = 0o600 if path.parent.resolve().name == PRIVATE else None
     write_whole(path, data, force=force, mode=mode)
     signature = signature_path(path)
