@@ -238,17 +238,23 @@ class ActiveTracklets:
 
     def to_read(self, time: float) -> NDArray[np.intp]:
         """Rows of what may be plates whose present picture is worth reading: large enough, and
-        clearly larger than when they were read last, in vain."""
+        clearly larger than when they were read last, in vain. Or, where only a number would make it
+        worth hiding, detected twice as often: a plate that came in at the border was never read
+        again, though it was plain to read, and stayed open."""
         r = self.rows
         rows = np.flatnonzero((r.detected == time) & (r.target == Target.PLATE))
         rows = rows[r.clues.read[rows] == 0]
         rows = rows[r.box[rows, 2] - r.box[rows, 0] >= READABLE]
-        return np.asarray(rows[areas(r.box[rows]) >= FULLER * r.read_area[rows]])
+        again = areas(r.box[rows]) >= FULLER * r.read_area[rows]
+        clues = r.clues.select(rows)
+        bare = ~worth_hiding(clues, self._weights, self._settings.leak_cost)
+        again |= bare & (clues.hits >= 2 * r.read_hits[rows])
+        return np.asarray(rows[again])
 
     def was_read(self, rows: NDArray[np.intp], legible: NDArray[np.bool_]) -> None:
         """Take in whether a number could be read in `rows`."""
         r = self.rows
-        r.read_area[rows] = areas(r.box[rows])
+        r.read_area[rows], r.read_hits[rows] = areas(r.box[rows]), r.clues.hits[rows]
         r.clues.read[rows] = np.maximum(r.clues.read[rows], legible)
 
     def _round(

@@ -121,7 +121,10 @@ def _costs(
         alike[pairs] = np.stack([q.patches[0] for q in after]).reshape(len(after), -1) @ (
             p.patches[1].ravel()
         )
-    return _pair_costs(left, starts[b], seconds, alike)
+    cost, fine = _pair_costs(left, starts[b], seconds, alike)
+    # A plate turns no other side to the camera: where another look comes, it is another car's.
+    plates = np.array([pieces[i].target is Target.PLATE for i in a])
+    return cost, fine & (~plates | (alike >= ANCHOR))
 
 
 def _nearest(

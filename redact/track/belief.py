@@ -193,16 +193,14 @@ class Clues(Arrays):
     def _unborne(self) -> NDArray[np.float64]:
         """[N] how far the body scans speak against each, 0 to 1.
 
-        Of faces and heads more, the fewer of the scans show a body that bears it; of faces less,
-        the smaller it is: the network for bodies misses who is far away. Of 87 footage clips 6 of
-        102 small faces (below a 35th of the longer side) and none of 77 large ones (from a 20th on)
-        lie on no body in most scans, of what is none 27 of 143 and 11 of 29.
+        The more, the fewer of the scans show a body, or vehicle, that bears it; of faces less, the
+        smaller it is: the network for bodies misses who is far away. Of 87 footage clips 6 of 102
+        small faces (below a 35th of the longer side) and none of 77 large ones (from a 20th on) lie
+        on no body in most scans, of what is none 27 of 143 and 11 of 29.
         """
         seldom = np.maximum(1 - self.borne / np.maximum(self.bodied, 1) / MOSTLY_BORNE, 0)
         large = np.minimum(np.sqrt(self.share / ORDINARY[Target.FACE]), 1)
-        never = self.borne == 0
-        graded = np.where(self.target == Target.FACE, seldom * large, seldom)
-        return np.where(self.target == Target.PLATE, never, graded)
+        return np.where(self.target == Target.FACE, seldom * large, seldom)
 
 
 def probability_of(clues: Clues, weights: Mapping[str, TargetWeights]) -> NDArray[np.float64]:

@@ -136,6 +136,7 @@ class Tracklets(Arrays):
     examined: float64 [N], log odds of the last scan that a close one followed.
     examined_area: float64 [N], area of its box in that scan, 0 where there was none.
     read_area: float64 [N], area of its box when it was read last, 0 where it was not.
+    read_hits: float64 [N], scans that had detected it then.
     start: int32 [N], frame of the first sighting.
     start_time: float64 [N], seconds.
     start_box, start_patch: box and patch there.
@@ -160,6 +161,7 @@ class Tracklets(Arrays):
     examined: NDArray[np.float64]
     examined_area: NDArray[np.float64]
     read_area: NDArray[np.float64]
+    read_hits: NDArray[np.float64]
     start: NDArray[np.int32]
     start_time: NDArray[np.float64]
     start_box: Boxes
@@ -192,6 +194,7 @@ class Tracklets(Arrays):
             examined=np.full(count, -np.inf),
             examined_area=np.zeros(count),
             read_area=np.zeros(count),
+            read_hits=np.zeros(count),
             start=np.full(count, small.index, np.int32),
             start_time=now,
             start_box=seen.boxes,

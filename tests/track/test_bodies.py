@@ -165,12 +165,33 @@ PLATE = [270.0, 210, 330, 226]
         ([270.0, 262, 330, 278], False),  # on the road below
         ([100.0, 210, 160, 226], False),
         ([210.0, 120, 390, 250], False),  # its whole rear
+        ([250.0, 110, 340, 140], False),  # where a bus says where it goes
     ],
 )
 def test_a_plate_is_borne_by_a_vehicle_that_it_lies_on(plate: list[float], borne: bool) -> None:
     kind, car = np.array([Target.PLATE], np.int8), bodies_of(CAR, vehicle=True)
     assert borne_by(car, np.array([plate]), kind)[0] == borne
     assert not borne_by(bodies_of(CAR), np.array([plate]), kind)[0], "people bear none"
+
+
+def test_a_two_wheeler_bears_its_plate_above_the_lamp() -> None:
+    rider, plate = bodies_of([200.0, 100, 300, 300], vehicle=True), [225.0, 130, 275, 142]
+    assert borne_by(rider, np.array([plate]), np.array([Target.PLATE], np.int8))[0]
+
+
+def test_whose_plate_is_known_bears_no_sign_beside_it() -> None:
+    """But a plate may lie on a part of itself, and another car stand before the first."""
+    sign, part = [250.0, 175, 340, 200], [275.0, 206, 335, 230]
+    three, kind = np.array([PLATE, sign, part]), np.full(3, Target.PLATE, np.int8)
+
+    def borne(*chances: float, around: Bodies) -> list[bool]:
+        return [bool(one) for one in borne_by(around, three, kind, chances=np.array(chances))]
+
+    alone = bodies_of(CAR, vehicle=True)
+    both = bodies_of(CAR, [200.0, 110, 400, 208], vehicle=True)
+    assert borne(0.95, 0.5, 0.5, around=alone) == [True, False, True]
+    assert borne(0.7, 0.5, 0.5, around=alone) == [True, True, True], "no plate is known"
+    assert borne(0.95, 0.5, 0.5, around=both) == [True, True, True]
 
 
 @dataclass
@@ -367,11 +388,9 @@ def chances_with_bodies(
 
 
 def test_one_body_in_many_scans_is_enough() -> None:
-    """Vehicles cut off by the border are seldom detected. Of a face or head bodies are in half of
-    the scans at least."""
-    seldom, always = chances_with_bodies(Target.PLATE, [FACE, FACE], [1, 9], 9)
-    assert seldom == always
-    for target in (Target.FACE, Target.HEAD):
+    """Bodies below a camera, in a crowd, or cut off by the border are seldom detected: half of the
+    scans are enough."""
+    for target in (Target.FACE, Target.HEAD, Target.PLATE):
         never, seldom, half, always = chances_with_bodies(target, [FACE] * 4, [0, 2, 4, 8], 8)
         assert never < seldom < half == always
 

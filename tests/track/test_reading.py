@@ -10,6 +10,7 @@ from redact.detection import load_calibration
 from redact.track import settings_of
 from redact.track.active_tracklets import FULLER, READABLE
 from redact.track.belief import MOST_COSTED_SHARE, ORDINARY, Clues, worth_hiding
+from redact.track.tracker import Ask
 from redact.types import Box, Detections, Frame, Target, Track
 
 from .scenes import covered, rendered, seen, track_clip, tracker_of
@@ -43,8 +44,15 @@ def doubted(
     return np.full(len(boxes), -2.0, np.float32)
 
 
-def tracked(reader: Legible, found: list[Detections]) -> tuple[Track, ...]:
-    tracker = tracker_of(ask=doubted, read=reader.read, weights=load_calibration().tracks)
+def confirmed(
+    frame: Frame, boxes: NDArray[np.float64], target: NDArray[np.int8]
+) -> NDArray[np.float32]:
+    """A close look that takes it for one."""
+    return -2 * doubted(frame, boxes, target)
+
+
+def tracked(reader: Legible, found: list[Detections], ask: Ask = doubted) -> tuple[Track, ...]:
+    tracker = tracker_of(ask=ask, read=reader.read, weights=load_calibration().tracks)
     return track_clip(rendered([], len(found)), found, tracker).tracks
 
 
@@ -64,6 +72,16 @@ def test_it_is_read_again_only_when_it_is_clearly_larger_and_not_once_it_was_rea
     steps = [b / a for a, b in zip(reader.widths, reader.widths[1:], strict=False)]
     assert reader.widths[0] >= READABLE and all(step**2 >= FULLER for step in steps)
     assert [width for width in reader.widths if width >= 60] == reader.widths[-1:]
+
+
+def test_what_only_a_number_would_hide_is_read_again_when_detected_twice_as_often() -> None:
+    """A plate that came in at the border is no larger when all of it shows."""
+    same = [seen([Box(60, 60, 110, 72)], FAINT, Target.PLATE) for _ in range(COUNT)]
+    doubtful, sure = Legible(1000), Legible(1000)
+    tracked(doubtful, same)
+    tracked(sure, same, confirmed)
+    assert 1 + np.log2(COUNT / 3) <= len(doubtful.widths) <= 1 + np.log2(COUNT)
+    assert len(sure.widths) == 1
 
 
 def test_what_is_no_plate_is_not_read() -> None:

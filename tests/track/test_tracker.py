@@ -131,6 +131,21 @@ def test_stitching_joins_what_a_long_gap_parted() -> None:
     assert len(parted.tracks) == 2
 
 
+@pytest.mark.parametrize(("target", "joined"), [(Target.PLATE, False), (Target.FACE, True)])
+def test_plates_of_two_cars_that_pass_one_place_are_not_joined(
+    target: Target, joined: bool
+) -> None:
+    """A face that comes back may have turned, a plate has one look."""
+    away = (-400.0, 0.0)
+    first = Thing(lambda i: (120.0, 70.0) if i < 16 else away)
+    second = Thing(lambda i: (120.0, 70.0) if i >= 40 else away, seed=5)
+    there = first.box(0)
+    found = [NONE if 16 <= i < 40 else seen([there], target=target) for i in range(56)]
+    tracks = track_clip(rendered([first, second], 56), found).tracks
+    assert all(covered(tracks, i, there) for i in range(56) if not 16 <= i < 40)
+    assert covered(tracks, 28, there) == joined
+
+
 def test_damaged_frames_add_and_take_nothing_away() -> None:
     frames = list(rendered([WALK], 40))
     grey = np.full((HEIGHT, WIDTH), 128, np.uint8)
