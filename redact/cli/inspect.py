@@ -54,7 +54,7 @@ def _say(result: Inspection, verbose: bool) -> None:
         for where, value in result.generic:
             tell(f"{say('names_nobody'):<14} {say('found_at', where=where, value=value)}")
     if result.clean:
-        tell(say("inspect_clean", name=result.path.name, packets=result.packets))
+        tell(say("inspect_clean", name=result.path.name, count=result.packets))
     else:
         tell(say("inspect_found", count=len(result.found), name=result.path.name))
     if not result.walked:

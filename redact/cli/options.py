@@ -150,6 +150,7 @@ detect_options = together(
     click.option(
         "--targets",
         type=targets_and_texts,
+        metavar="TARGETS",
         default=",".join(t.spec.option for t in DEFAULT_TARGETS),
         show_default=True,
     ),

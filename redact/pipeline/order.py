@@ -205,5 +205,16 @@ def check_order(order: Order, *, searched: bool = False) -> None:
         check_writable(order.plan_file, force=True, never=order.beside, whole=True)
     elif order.plan_copy is not None:
         check_writable(order.plan_copy, order.delivery.force, never=order.beside, whole=True)
-    check_private(order.held_folder)
+    _check_held_folder(order)
     check_evidence(order.delivery.evidence, order.final, order.delivery.force)
+
+
+def _check_held_folder(order: Order) -> None:
+    """Raise OutputError if a result could not be held back. That of a release lies beside its
+    source, which may be on a card that cannot be written to."""
+    try:
+        check_private(order.held_folder)
+    except OutputError as error:
+        if not order.delivery.release or order.delivery.review_dir is not None:
+            raise
+        raise problem(OutputError, "held_beside_source", path=order.held_folder) from error

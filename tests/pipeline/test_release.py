@@ -114,3 +114,14 @@ def test_the_clock_of_a_camera_is_not_released(redact, tmp_path: Path, ticks: in
     for was, now in zip(times(source), times(released.path), strict=True):
         assert abs(was - now) <= Fraction(1, 1_440_000)
     assert ticks.to_bytes(4, "big") not in released.path.read_bytes()
+
+
+def test_a_card_that_cannot_be_written_to_is_told_before_the_search(redact, tmp_path: Path) -> None:
+    """Where a release would be held back is beside its original, whatever -o names."""
+    card = tmp_path / "card"
+    card.mkdir()
+    source = make(card / "cam.mp4", Clip())
+    (card / "NOT-FOR-RELEASE").write_text("in the way")
+    done = redact("run", source, "--release", "-o", f"{tmp_path}/out/", *QUICK)
+    assert done.returncode == ExitCode.OUTPUT, done.stderr
+    assert "--review-dir" in done.stderr
