@@ -211,8 +211,8 @@ def test_being_stopped_midway_leaves_no_final_name(tmp_path: Path, how: signal.S
 
 @pytest.mark.parametrize(("name", "expected"), [
     ("a.mp4", "a.redacted.mp4"), ("a.MOV", "a.redacted.MOV"), ("a.b.mkv", "a.b.redacted.mkv"),
-    ("a.avi", "a.redacted.mp4"), ("a.mts", "a.redacted.mp4"), ("a.3gp", "a.redacted.mp4"),
-    ("a.h264", "a.redacted.mp4"), ("a.webm", "a.redacted.webm"),
+    ("a.avi", "a.avi.redacted.mp4"), ("a.h264", "a.h264.redacted.mp4"), ("a", "a.redacted.mp4"),
+    ("a.webm", "a.redacted.webm"),
 ])  # fmt: skip
 def test_the_default_name(tmp_path: Path, name: str, expected: str) -> None:
     made = make(tmp_path / "in.mkv", Clip(pts=range(2)))

@@ -2,11 +2,11 @@
 
 | file | name |
 |---|---|
-| result | `NAME.redacted.EXT` |
+| result | `NAME.redacted.EXT`; of another kind than its source `NAME.EXT.redacted.mp4` |
 | preview | `NAME.preview.EXT` |
 | result that was held back | `NAME.redacted.needs-review.EXT`, then `….needs-review-2.EXT` |
 | picture of a finding in one | `NAME.redacted.needs-review.EXT.finding-1.png` |
-| plan | `NAME.redacted.plan.json`; one put aside: `….earlier-1.plan.json` |
+| plan | `NAME.redacted.EXT.plan.json`; one put aside: `….earlier-1.plan.json` |
 
 Whatever shows hidden subjects lies in a folder `PRIVATE`. What lies beside a result under its full
 name (record, signature, report) is named by the room that writes it.
@@ -65,7 +65,7 @@ def is_preview_or_picture(name: str, preview: Path) -> bool:
 
 
 def plan_name(of: str) -> str:
-    """Name of a plan, from that of its video without the extension."""
+    """Name of a plan, from that of its result or source."""
     return f"{of}{_PLAN}"
 
 

@@ -133,25 +133,29 @@ def muxer_name(container: str) -> str:
 
 
 def default_output(info: SourceInfo, codec: str = "auto") -> Path:
-    """`<stem>.redacted<ext>` beside the source. The extension becomes .mp4 (.jpg for a photograph)
-    if redact cannot write the source's kind, if `codec` is "web" and the container is not for
+    """`<stem>.redacted<ext>` beside the source, `<name>.redacted.mp4` (.jpg for a photograph) if
+    redact cannot write the source's kind, if `codec` is "web" and the container is not for
     browsers, or if the name belies the content: an animated PNG is a video."""
     usual = info.path.with_name(default_output_name(info.path, codec))
     if info.photograph == (usual.suffix.lower() in photographs.ENDINGS):
         return usual
-    return usual.with_suffix(".jpg" if info.photograph else ".mp4")
+    return info.path.with_name(_of_another_kind(info.path, ".jpg" if info.photograph else ".mp4"))
 
 
 def default_output_name(source: Path, codec: str = "auto") -> str:
     """Name of `default_output`, going by the source's name alone; the file need not exist."""
     ending = source.suffix.lower()
-    if ending in photographs.ENDINGS:
-        return redacted_name(source.stem, source.suffix)
     if ending in photographs.READ_ALONE:
-        return redacted_name(source.stem, ".jpg")
+        return _of_another_kind(source, ".jpg")
     muxer = MUXERS.get(ending)
-    suffix = ".mp4" if muxer is None or (codec == WEB and muxer != "mp4") else source.suffix
-    return redacted_name(source.stem, suffix)
+    if ending not in photographs.ENDINGS and (muxer is None or (codec == WEB and muxer != "mp4")):
+        return _of_another_kind(source, ".mp4")
+    return redacted_name(source.stem, source.suffix)
+
+
+def _of_another_kind(source: Path, ending: str) -> str:
+    """With the source's own ending: beside a camera's AVI may lie somebody's copy of it in MP4."""
+    return redacted_name(source.name, ending)
 
 
 def muxer_options(container: str, info: SourceInfo) -> dict[str, str]:

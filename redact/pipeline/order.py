@@ -9,10 +9,16 @@ from pathlib import Path
 from typing import Final
 
 from ..errors import OutputError, UsageError
-from ..files import PRIVATE, check_private, check_writable, held_name, plan_name
+from ..files import (
+    PRIVATE,
+    check_private,
+    check_writable,
+    finding_picture,
+    held_name,
+    plan_name,
+)
 from ..inspect import release_path
 from ..media import (
-    PHOTOGRAPH_ENDINGS,
     WEB,
     WRITTEN,
     SourceInfo,
@@ -32,7 +38,7 @@ from ..render import Renderer, require_room
 from ..settings import Audio, DrawSettings
 from ..words import problem
 
-LONGEST_NAME: Final = 255 - len(manifest_path(Path(held_name("", "", 9))).name)
+LONGEST_NAME: Final = 255 - len(finding_picture(Path(held_name("", "", 9)), 24).name)
 """Bytes in a result's name: file systems allow 255, and the files beside it have longer names."""
 
 
@@ -175,10 +181,9 @@ def _final_name(info: SourceInfo, delivery: Delivery, codec: str) -> Path:
 
 
 def review_plan(beside: Path) -> Path:
-    """Path of the plan beside a result or a source, for the user to correct. That of a photograph
-    includes the extension, because cameras write a video of the same name beside it."""
-    photograph = beside.suffix.lower() in PHOTOGRAPH_ENDINGS
-    return beside.with_name(plan_name(beside.name if photograph else beside.stem))
+    """Path of the plan beside a result or a source, for the user to correct. It has the whole name:
+    a camera's photograph and video may differ in the extension alone."""
+    return beside.with_name(plan_name(beside.name))
 
 
 def check_order(order: Order, *, searched: bool = False) -> None:

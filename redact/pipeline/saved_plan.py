@@ -13,7 +13,7 @@ from .. import __version__
 from ..detection import Detector
 from ..errors import MismatchError, OutputExistsError, PlanError, UsageError
 from ..files import earlier_plan_name, unwritable
-from ..media import SourceInfo, default_output, sha256_of
+from ..media import WEB, SourceInfo, default_output, sha256_of
 from ..plan import Plan, is_own_plan, read_plan, write_plan
 from ..progress import Stages
 from ..settings import DetectSettings
@@ -66,7 +66,7 @@ def plan_to_review(info: SourceInfo, folder: Path | None = None) -> Path:
             have decided in it to keep a person visible.
     """
     usual = default_output(info)
-    places = [review_plan(usual), review_plan(info.path)]
+    places = [review_plan(made) for made in (usual, default_output(info, WEB), info.path)]
     if folder is not None:
         places.insert(0, review_plan(folder / usual.name))
     there = [path for path in places if is_own_plan(path)]

@@ -189,4 +189,4 @@ def test_workers_stop_when_the_one_who_ordered_is_gone(scheduler: str, tmp_path:
     while list(out.glob(".*.run")) and time.monotonic() < deadline:
         time.sleep(0.1)
     left = sorted(path.name for path in out.iterdir())
-    assert left == [".long.redacted.plan.json.scans"], "a worker went on, or left something"
+    assert left == [".long.redacted.mp4.plan.json.scans"], "a worker went on, or left something"

@@ -23,7 +23,8 @@ def case(tmp_path: Path) -> Path:
     folder = tmp_path / "case"
     for name in (
         "a.mp4", "b.MOV", "notes.txt", "sound.mka", ".hidden.mp4", "a.redacted.mp4",
-        "a.redacted.plan.json", "cam.mp4.manifest.json", "cam.mp4", "day/c.mkv", "day/deep/d.avi",
+        "a.redacted.mp4.plan.json", "cam.mp4.manifest.json", "cam.mp4", "day/c.mkv",
+        "day/deep/d.avi",
         "NOT-FOR-RELEASE/a.redacted.needs-review.mp4", "NOT-FOR-RELEASE/review-a.mp4",
         "x.redacted.needs-review-2.mp4", ".git/e.mp4", "out/f.mp4", "day/photo.JPG",
         "NOT-FOR-RELEASE/a.redacted.needs-review.mp4.finding-1.png", "out/sheet.png",

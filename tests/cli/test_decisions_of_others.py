@@ -35,7 +35,7 @@ def case(street: Path, street_plan: Path, tmp_path: Path) -> Path:
     """A folder with a video and a plan that shows somebody, as the sender's machine wrote it."""
     shutil.copy(street, tmp_path / "a.mp4")
     plan = read_plan(street_plan)
-    path = tmp_path / "a.redacted.plan.json"
+    path = tmp_path / "a.redacted.mp4.plan.json"
     first = plan.tracks[0].id
     write_plan(decisions.decide(plan, [first], Decision.KEEP, Decided("not needed")), path)
     handed_on(path)
@@ -70,7 +70,7 @@ def test_a_run_does_not_take_it_up(case: Path) -> None:
 
 @pytest.mark.parametrize("command", ["apply", "run", "review"])
 def test_named_it_is_listed_and_asked_about(case: Path, command: str) -> None:
-    plan = case / "a.redacted.plan.json"
+    plan = case / "a.redacted.mp4.plan.json"
     words = [command, case / "a.mp4", *(("--plan", plan) if command == "run" else (plan,))]
     words += ["--no-open"] if command == "review" else FAST if command == "run" else []
     done = call(*words)
@@ -80,21 +80,21 @@ def test_named_it_is_listed_and_asked_about(case: Path, command: str) -> None:
 
 
 def test_who_adopts_it_has_decided(case: Path) -> None:
-    plan = case / "a.redacted.plan.json"
+    plan = case / "a.redacted.mp4.plan.json"
     done = call("apply", case / "a.mp4", plan, "--adopt", "-o", case / "b.mp4")
     assert "not needed" in done.stderr
     assert (case / "b.mp4").exists() or done.returncode == ExitCode.NEEDS_REVIEW
 
 
 def test_a_change_makes_nothing_else_in_it_one_s_own(case: Path) -> None:
-    plan = case / "a.redacted.plan.json"
+    plan = case / "a.redacted.mp4.plan.json"
     assert call("plan", "set", plan, "2", "--action", "keep").returncode == 0
     assert read_plan(plan).tracks[1].action is Action.KEEP
     assert not is_own_plan(plan)
 
 
 def test_what_limits_the_search_is_asked_about_too(street: Path, case: Path) -> None:
-    plan = case / "a.redacted.plan.json"
+    plan = case / "a.redacted.mp4.plan.json"
     whole = read_plan(plan)
     hidden = tuple(t for t in whole.tracks if t.target is redact.Target.PLATE)
     narrow = replace(whole.settings, targets=(redact.Target.PLATE,))
@@ -105,7 +105,7 @@ def test_what_limits_the_search_is_asked_about_too(street: Path, case: Path) -> 
 
 
 def test_own_plans_are_taken_up_wherever_they_lie(case: Path) -> None:
-    path = case / "a.redacted.plan.json"
+    path = case / "a.redacted.mp4.plan.json"
     plan: Plan = read_plan(path)
     write_plan(plan, path, force=True)
     path.chmod(0o644)

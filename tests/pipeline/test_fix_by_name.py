@@ -33,7 +33,7 @@ def held_case(folder: Path) -> Path:
     shorten(SAMPLE, folder / "a.mp4", 8, skip=70)
     (folder / "b.mp4").write_bytes((folder / "a.mp4").read_bytes())
     (folder / "out").mkdir()
-    plan = folder / "out" / "a.redacted.plan.json"
+    plan = folder / "out" / "a.redacted.mp4.plan.json"
     assert call("detect", folder / "a.mp4", "-o", plan, *QUICK).returncode == 0
     tracks = [str(t["id"]) for t in json.loads(plan.read_text())["tracks"]]
     assert call("plan", "remove", plan, ",".join(tracks), "--automatic").returncode == 0
@@ -109,7 +109,7 @@ def test_a_note_with_names_that_no_system_knows_is_no_note(case: Path, tmp_path:
 
 
 def test_of_two_results_none_is_chosen(case: Path) -> None:
-    plan = case / "other" / "a.redacted.plan.json"
+    plan = case / "other" / "a.redacted.mp4.plan.json"
     plan.parent.mkdir()
     plan.write_bytes((case / "out" / plan.name).read_bytes())
     done = call("run", "a.mp4", "-o", "other/", *QUICK, cwd=case)
@@ -125,9 +125,9 @@ def test_of_two_results_none_is_chosen(case: Path) -> None:
 def test_the_folder_of_a_release_that_was_held_back_is_made_again(
     case: Path, tmp_path: Path, step: str
 ) -> None:
-    for name in ("a.mp4", "out/a.redacted.plan.json"):
+    for name in ("a.mp4", "out/a.redacted.mp4.plan.json"):
         (tmp_path / Path(name).name).write_bytes((case / name).read_bytes())
-    plan = "a.redacted.plan.json"
+    plan = "a.redacted.mp4.plan.json"
     words = ["--plan", plan, *QUICK] if step == "run" else [plan]
     release = ("--release", "--audio", "mute", "-o", "new/rel/")
     done = call(step, "a.mp4", *words, *release, cwd=tmp_path)

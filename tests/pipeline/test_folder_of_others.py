@@ -103,7 +103,7 @@ def test_a_folder_that_goes_away_is_told_as_one_of_the_output(
 
 
 def test_a_plan_of_another_user_is_not_taken_up(shared: Path) -> None:
-    clip, path = shared / "a.mp4", shared / "a.redacted.plan.json"
+    clip, path = shared / "a.mp4", shared / "a.redacted.mp4.plan.json"
     found = redact.detect(clip, SETTINGS.detect)
     write_plan(found, path, own=False)
     with pytest.raises(OutputExistsError, match="somebody else's decisions"):

@@ -79,7 +79,7 @@ def test_a_case_says_it_again_in_the_next_run(cut: Path, tmp_path: Path) -> None
 def test_what_was_held_back_stays_incomplete(cut: Path, tmp_path: Path) -> None:
     source = tmp_path / "cut.mp4"
     source.write_bytes(cut.read_bytes())
-    plan = tmp_path / "cut.redacted.plan.json"
+    plan = tmp_path / "cut.redacted.mp4.plan.json"
     assert call("detect", source, "-o", plan, *QUICK).returncode == 0
     tracks = [str(t["id"]) for t in json.loads(plan.read_text())["tracks"]]
     assert call("plan", "remove", plan, ",".join(tracks), "--automatic").returncode == 0

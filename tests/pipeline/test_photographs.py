@@ -23,6 +23,7 @@ from redact.inspect import inspect_file
 from redact.media import Decode, probe
 from redact.plan import read_plan, write_plan
 
+from ..media.footage import Clip, make
 from ..program import QUICK, program
 from .conftest import SAMPLE, shorten
 
@@ -103,20 +104,24 @@ def test_a_photograph_is_hidden_and_says_nothing(
     assert np.median(np.abs(before - after)[~hidden]) <= 3, "the rest stays"
 
 
-def test_a_photograph_and_a_video_of_one_name_share_no_file(
+def test_files_that_differ_in_the_ending_alone_share_no_other_file(
     street: Image.Image, tmp_path: Path
 ) -> None:
-    """Phones write both at once. The plan of one was in the way of the other, the notes of two that
+    """Phones write a photograph and a video at once, and beside a camera's AVI lies somebody's copy
+    of it. The plan of one was in the way of the other, or of the wrong video; the notes of two that
     were held back were one file, and whoever removed one removed both."""
     case, out = tmp_path / "case", tmp_path / "out"
     case.mkdir()
     shorten(SAMPLE, case / "IMG_1.mp4", 1, skip=75, size="640x360")
+    make(case / "IMG_1.avi", Clip(pts=range(2)))
     saved(street, case / "IMG_1.jpg")
     done = program("run", case, *QUICK, "-o", f"{out}/")
     assert done.returncode == ExitCode.DONE, done.stderr
-    for plan in out.glob("*.plan.json"):
+    plans = [out / f"{name}.plan.json" for name in ("IMG_1.redacted.jpg", "IMG_1.redacted.mp4")]
+    assert {*out.glob("*.plan.json")} == {*plans, out / "IMG_1.avi.redacted.mp4.plan.json"}
+    for plan in plans:
+        source = case / read_plan(plan).source.name
         write_plan(replace(read_plan(plan), tracks=(), subjects=()), plan, force=True)
-        (source,) = case.glob(read_plan(plan).source.name)
         held = program("apply", source, plan, "-o", out / f"new{source.suffix}")
         assert held.returncode == ExitCode.NEEDS_REVIEW, held.stderr
     closed = out / "NOT-FOR-RELEASE"
@@ -184,7 +189,7 @@ def test_a_picture_that_moves_is_made_a_video_whatever_its_name(
     still.save(tmp_path / "moves.png", save_all=True, append_images=more, duration=200)
     done = program("run", tmp_path / "moves.png", *QUICK)
     assert done.returncode == 0, done.stderr
-    assert probe(tmp_path / "moves.redacted.mp4").video.codec == "h264"
+    assert probe(tmp_path / "moves.png.redacted.mp4").video.codec == "h264"
     still.save(tmp_path / "moves.webp", save_all=True, append_images=more, duration=200)
     done = program("run", tmp_path / "moves.webp", *QUICK)
     assert done.returncode == 3 and "as a video" in done.stderr

@@ -56,10 +56,10 @@ def test_a_case_is_done_once(case: Path, tmp_path: Path) -> None:
     assert [str(p.relative_to(tmp_path / "out")) for p in written] == [
         "a.redacted.mp4",
         "a.redacted.mp4.manifest.json",
-        "a.redacted.plan.json",
+        "a.redacted.mp4.plan.json",
         "day/b.redacted.mp4",
         "day/b.redacted.mp4.manifest.json",
-        "day/b.redacted.plan.json",
+        "day/b.redacted.mp4.plan.json",
     ]
     before = {p: p.stat().st_mtime_ns for p in written}
     again = call(*words)
@@ -69,7 +69,7 @@ def test_a_case_is_done_once(case: Path, tmp_path: Path) -> None:
         "b.mp4": "done before",
     }
     # A plan that somebody changed asks for another result, which replaces nothing unasked.
-    plan = tmp_path / "out" / "a.redacted.plan.json"
+    plan = tmp_path / "out" / "a.redacted.mp4.plan.json"
     assert (
         call("plan", "add", plan, "--box", "1,1,9,9", "--from", "0", "--to", "end").returncode == 0
     )
@@ -77,7 +77,7 @@ def test_a_case_is_done_once(case: Path, tmp_path: Path) -> None:
     third = call(*words)
     (error,) = (r for r in json.loads(third.stdout) if r["source"].endswith("a.mp4"))
     assert error["exit_code"] == ExitCode.EXISTS
-    assert "a.redacted.plan.json was changed since" in error["error"]
+    assert "a.redacted.mp4.plan.json was changed since" in error["error"]
     assert {p: p.stat().st_mtime_ns for p in written} == before
     # So does another style; with --force it is replaced, and detection is not repeated.
     other = call(*words, "--style", "solid")
@@ -92,9 +92,9 @@ def test_a_case_is_done_once(case: Path, tmp_path: Path) -> None:
     decided = plan.read_bytes()
     for number, size in ((1, "0.2"), (2, "0.3")):
         there = call(*words, "--force", "--caution", "high" if number == 1 else "low")
-        assert f"it is now a.redacted.earlier-{number}.plan.json" in there.stderr
-        assert "b.redacted.plan.json does not fit" not in there.stderr, "nobody decided there"
-        assert plan.with_name(f"a.redacted.earlier-{number}.plan.json").read_bytes() == decided
+        assert f"it is now a.redacted.mp4.earlier-{number}.plan.json" in there.stderr
+        assert "b.redacted.mp4.plan.json does not fit" not in there.stderr, "nobody decided there"
+        assert plan.with_name(f"a.redacted.mp4.earlier-{number}.plan.json").read_bytes() == decided
         box = ("--box", "1,1,9,9", "--from", "0", "--to", size)
         assert call("plan", "add", plan, *box).returncode == 0
         decided = plan.read_bytes()
@@ -103,7 +103,7 @@ def test_a_case_is_done_once(case: Path, tmp_path: Path) -> None:
 def test_what_was_held_back_is_not_searched_again(tiny: Path, tmp_path: Path) -> None:
     source = tmp_path / "a.mp4"
     source.write_bytes(tiny.read_bytes())
-    plan = tmp_path / "a.redacted.plan.json"
+    plan = tmp_path / "a.redacted.mp4.plan.json"
     assert call("detect", source, "-o", plan, *QUICK).returncode == 0
     tracks = [t["id"] for t in json.loads(plan.read_text())["tracks"]]
     assert call("plan", "remove", plan, ",".join(map(str, tracks)), "--automatic").returncode == 0
@@ -137,7 +137,7 @@ def test_what_was_held_back_is_not_searched_again(tiny: Path, tmp_path: Path) ->
 def test_what_an_earlier_version_made_is_made_again(tiny: Path, tmp_path: Path) -> None:
     """Another version may see what this one overlooked. Done or held back, its result is neither
     taken for this one's nor replaced unasked."""
-    source, plan = tmp_path / "a.mp4", tmp_path / "a.redacted.plan.json"
+    source, plan = tmp_path / "a.mp4", tmp_path / "a.redacted.mp4.plan.json"
     source.write_bytes(tiny.read_bytes())
     assert call("run", source, *FAST).returncode == ExitCode.DONE
     record = tmp_path / "a.redacted.mp4.manifest.json"
@@ -176,7 +176,7 @@ def test_what_killed_runs_left_is_removed_before_a_release(tiny: Path, tmp_path:
 
 
 def test_a_plan_of_another_file_or_setting_is_not_taken_up(tiny: Path, tmp_path: Path) -> None:
-    source, plan = tmp_path / "a.mp4", tmp_path / "a.redacted.plan.json"
+    source, plan = tmp_path / "a.mp4", tmp_path / "a.redacted.mp4.plan.json"
     source.write_bytes(tiny.read_bytes())
     assert call("detect", tiny, "-o", plan, *QUICK).returncode == 0
     done = call("run", source, *QUICK[2:])

@@ -74,9 +74,9 @@ def test_one_command_one_file(redact, street: Path, tmp_path: Path) -> None:
     assert sorted(p.name for p in tmp_path.iterdir()) == [
         "street.mp4",
         "street.redacted.mp4",
-        "street.redacted.plan.json",
+        "street.redacted.mp4.plan.json",
     ]
-    assert (tmp_path / "street.redacted.plan.json").stat().st_mode & 0o777 == 0o600
+    assert (tmp_path / "street.redacted.mp4.plan.json").stat().st_mode & 0o777 == 0o600
     assert "Traceback" not in done.stderr
     assert "\r" not in done.stderr, "a bar was drawn although nobody watches"
     assert "voices identify people" in done.stderr
@@ -162,7 +162,7 @@ def test_a_name_that_is_no_utf8_gets_its_record(redact, street: Path, tmp_path: 
     assert manifest["source"]["name"] == "caf%E9.mp4"
     assert redact("check", output, "--source", source).returncode == ExitCode.DONE
     assert redact("report", output).returncode == ExitCode.DONE
-    plan = output.with_name(source.stem + ".redacted.plan.json")
+    plan = output.with_name(source.stem + ".redacted.mp4.plan.json")
     done = redact("apply", source, plan, "-o", tmp_path / "o.mp4")
     assert done.returncode == ExitCode.DONE, done.stderr
 

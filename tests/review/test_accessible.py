@@ -132,7 +132,7 @@ def test_every_state_of_a_case(
     browser: Any, street: Path, street_plan: Path, tmp_path: Path
 ) -> None:
     shutil.copy(street, tmp_path / "a.mp4")
-    shutil.copy(street_plan, tmp_path / "a.plan.json")
+    shutil.copy(street_plan, tmp_path / "a.mp4.plan.json")
     (tmp_path / "b.mp4").write_bytes(b"no video")
     resize(browser, 1280, 720)
     with serving(tmp_path) as (_, server):

@@ -160,7 +160,7 @@ def test_without_a_plan_it_looks_first(street: Path, tmp_path: Path) -> None:
     source.write_bytes(street.read_bytes())
     with served(source) as (address, _):
         opened(page(address))
-        assert len(read_plan(tmp_path / "clip.redacted.plan.json").tracks) >= 3
+        assert len(read_plan(tmp_path / "clip.redacted.mp4.plan.json").tracks) >= 3
 
 
 def test_a_plan_that_was_made_for_something_else_is_not_gone_on_with(

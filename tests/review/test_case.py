@@ -94,7 +94,7 @@ def two(street: Path, street_plan: Path, tmp_path: Path) -> Path:
     """A folder of two videos that were searched."""
     for name in ("a", "b c"):
         shutil.copy(street, tmp_path / f"{name}.mp4")
-        write_plan(read_plan(street_plan), tmp_path / f"{name}.plan.json")
+        write_plan(read_plan(street_plan), tmp_path / f"{name}.mp4.plan.json")
     return tmp_path
 
 
@@ -111,12 +111,12 @@ def test_each_video_leads_to_its_own_review(two: Path) -> None:
             (track, *_) = ask(f"/v/{number}/api/plan")[1]["subjects"]
             deed = {"op": "decide", "ids": [track["id"]], "decision": "keep", "reason": name}
             assert ask(f"/v/{number}/api/edit", deed)[0] == 200
-            plan = read_plan(two / f"{name}.plan.json")
+            plan = read_plan(two / f"{name}.mp4.plan.json")
             assert [t.reason for t in plan.tracks if t.id == track["id"]] == [name]
             if number == 1:
                 ask("/v/1/api/reviewer", {"name": "A. Roe"})
         assert plan.review and plan.review.reviewer == "A. Roe", "as it was written in the first"
-        assert not (two / ".a.plan.json.review").exists(), "one review is open at a time"
+        assert not (two / ".a.mp4.plan.json.review").exists(), "one review is open at a time"
         assert ask("/v/1/api/plan")[0] == 422
         assert ask("/v/3/api/join", {})[0] == 422
 
@@ -232,7 +232,7 @@ def test_what_has_no_copy_or_ends_early_is_not_said_to_be_ready(two: Path) -> No
 def test_half_of_the_decisions_are_told_as_such(two: Path) -> None:
     """One that was begun looked like one that nobody had opened; and a copy with moments that
     nobody had looked at had a green tick."""
-    plan_file = two / "a.plan.json"
+    plan_file = two / "a.mp4.plan.json"
     plan = read_plan(plan_file)
     looked = ReviewState(moments=(SeenMoment(3, "ends", 1),), moments_left=2)
     begun = replace(plan, review=looked, subjects=())
@@ -285,4 +285,4 @@ def test_the_next_ones_are_searched_meanwhile_until_the_page_is_closed(tmp_path:
     while ask.case.searching() and time.monotonic() < end:
         time.sleep(0.1)
     assert not ask.case.searching()
-    assert not (tmp_path / "out" / "one.redacted.plan.json").exists()
+    assert not (tmp_path / "out" / "one.redacted.mp4.plan.json").exists()

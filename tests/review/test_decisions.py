@@ -318,7 +318,7 @@ def test_a_key_pressed_into_a_dead_server_says_that_nothing_was_saved(
 def test_a_review_goes_on_with_the_plan_of_a_run(street: Path, found: Plan, tmp_path: Path) -> None:
     source = tmp_path / "clip.mp4"
     source.write_bytes(street.read_bytes())
-    of_run = tmp_path / "clip.redacted.plan.json"
+    of_run = tmp_path / "clip.redacted.mp4.plan.json"
     assert plan_to_review(probe(source)) == of_run, "where a run would keep its own"
     write_plan(found, of_run)
     with served(source) as (address, _):
@@ -326,7 +326,7 @@ def test_a_review_goes_on_with_the_plan_of_a_run(street: Path, found: Plan, tmp_
         assert len(told["subjects"]) == len(found.tracks)
     assert sorted(p.name for p in tmp_path.iterdir()) == ["clip.mp4", of_run.name]
     # One that was made by hand and is newer counts.
-    by_hand = tmp_path / "clip.plan.json"
+    by_hand = tmp_path / "clip.mp4.plan.json"
     write_plan(found, by_hand)
     assert plan_to_review(probe(source)) == by_hand
 
@@ -340,20 +340,20 @@ def opened_plan(address: str) -> str:
 @pytest.mark.slow
 def test_a_search_that_a_review_began_goes_on_after_a_kill(tmp_path: Path) -> None:
     source = shorten(SAMPLE, tmp_path / "clip.mp4", 70)
-    looks = tmp_path / ".clip.redacted.plan.json.scans"
+    looks = tmp_path / ".clip.redacted.mp4.plan.json.scans"
     with served(source) as (_, process):
         wait_for(lambda: looks.exists() and looks.stat().st_size > 500)
         process.kill()
         _, words = process.communicate(timeout=60)
         assert "every decision is saved here" not in words
-    assert looks.exists() and not (tmp_path / "clip.redacted.plan.json").exists()
+    assert looks.exists() and not (tmp_path / "clip.redacted.mp4.plan.json").exists()
     with served(source) as (_, process):
         process.send_signal(signal.SIGINT)
         _, words = process.communicate(timeout=60)
         assert "There is no plan yet" in words and "every decision is saved here" not in words
     with served(source) as (address, _):
         opened_plan(address)
-    assert (tmp_path / "clip.redacted.plan.json").exists() and not looks.exists()
+    assert (tmp_path / "clip.redacted.mp4.plan.json").exists() and not looks.exists()
 
 
 def wait_for(true: Any) -> None:

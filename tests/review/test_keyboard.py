@@ -212,7 +212,7 @@ def test_a_case_is_worked_off_by_keys(
     """Of each video, the way in, the way out, the name and how it is made were clicks or words."""
     for name in "ab":
         (tmp_path / f"{name}.mp4").write_bytes(street.read_bytes())
-        write_plan(found, tmp_path / f"{name}.plan.json")
+        write_plan(found, tmp_path / f"{name}.mp4.plan.json")
     with serving(tmp_path) as (_, server):
         page = Page(browser, server.address)
         page.until(lambda: page.js("return document.activeElement.dataset.look") == "1")

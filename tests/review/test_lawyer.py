@@ -77,7 +77,7 @@ def test_the_story_of_a_case(browser: Any, street: Path, found: Plan, tmp_path: 
     source.write_bytes(street.read_bytes())
     shorten(SAMPLE, case / "yard.mp4", 8, skip=20)
     (case / "notes.mp4").write_text("no video")
-    plan_file = case / "street.plan.json"
+    plan_file = case / "street.mp4.plan.json"
     kept, missed = longest(found, Target.FACE)[:2]
     alarm = longest(found, Target.PLATE)[0]
     # One face is not in the plan: the audit has to find it, and the lawyer has to hide it.
