@@ -220,6 +220,6 @@ def _check_held_folder(order: Order) -> None:
     try:
         check_private(order.held_folder)
     except OutputError as error:
-        if not order.delivery.release or order.delivery.review_dir is not None:
+        if not order.delivery.release:
             raise
         raise problem(OutputError, "held_beside_source", path=order.held_folder) from error

@@ -106,7 +106,7 @@ def test_a_plan_that_another_detector_left_is_not_published(
     empty: Path, tmp_path: Path, other: Always | None
 ) -> None:
     """As a run leaves it that was killed while it drew."""
-    out, plan = tmp_path / "o.mp4", tmp_path / "o.plan.json"
+    out, plan = tmp_path / "o.mp4", tmp_path / "o.mp4.plan.json"
     save_plan(redact.detect(empty, FAST.detect, detector=Always()), plan)
     with pytest.raises(redact.OutputExistsError, match="another detector"):
         redact.run(empty, out, FAST, detector=other)
@@ -118,7 +118,7 @@ def test_a_plan_that_another_detector_left_is_not_published(
 
 
 def test_a_plan_that_the_same_detector_left_is_taken_up(empty: Path, tmp_path: Path) -> None:
-    save_plan(redact.detect(empty, FAST.detect, detector=Always()), tmp_path / "o.plan.json")
+    save_plan(redact.detect(empty, FAST.detect, detector=Always()), tmp_path / "o.mp4.plan.json")
     same = Always()
     made = redact.run(empty, tmp_path / "o.mp4", FAST, detector=same)
     assert made.state is redact.ResultState.DONE and not same.asked

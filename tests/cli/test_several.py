@@ -51,7 +51,7 @@ def test_exhibits_that_fit_no_video_of_the_folder_are_told(folders: Path) -> Non
 @pytest.mark.parametrize(
     ("first", "second"),
     [
-        ("a.mp4", "a.avi"),
+        ("a.avi.mp4", "a.avi"),
         ("a.mp4", "a.mp4"),
         ("a.mp4", "one/../a.mp4"),
         ("one/a.mkv", "link/a.mkv"),
@@ -69,7 +69,7 @@ def test_two_results_of_one_name_are_refused(
 def test_results_of_one_name_in_two_folders_are_none_of_that(folders: Path) -> None:
     assert refused("one/a.mp4", "two/a.mp4") is None
     assert refused("one/a.mp4", "two/a.mp4", "-o", "two") is not None
-    assert refused("a.mp4", "a.mkv", "b.mp4") is None
+    assert refused("a.mp4", "a.mkv", "a.avi", "b.mp4") is None
     assert refused("a.mp4", "a.avi", "--release") is None  # each takes a name that is free
     error = refused("a.mp4", "b.mp4", "./a.mp4", "--release")
     assert error is not None and "is named twice" in error.message

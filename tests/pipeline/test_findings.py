@@ -261,11 +261,11 @@ def test_verify_takes_margin_and_plan_from_what_lies_beside(
     output = tmp_path / "out.mp4"
     for name in ("out.mp4", "out.mp4.manifest.json"):
         (tmp_path / name).write_bytes((published.output.parent / name).read_bytes())
-    plan = tmp_path / "out.plan.json"
+    plan = tmp_path / "out.mp4.plan.json"
     plan.write_bytes(published.plan.read_bytes())
     done = redact("verify", street, output, *FAST)
     assert done.returncode == ExitCode.NEEDS_REVIEW, done.stderr
-    assert "out.plan.json is the plan it names" in done.stderr
+    assert "out.mp4.plan.json is the plan it names" in done.stderr
     assert "no plan was given" not in done.stderr
     # Masks of margin 0.3 would be changes of the picture beside masks of 0.15.
     assert "check failed" not in done.stderr

@@ -114,7 +114,7 @@ def test_a_plan_of_another_user_is_not_taken_up(shared: Path) -> None:
     assert taken is not None, "what is named on the command line is taken up"
     with pytest.raises(OutputExistsError, match="somebody else's decisions"):
         plan_to_review(info)  # a review would go on with it
-    own = shared / "a.plan.json"
+    own = shared / "a.mp4.plan.json"
     write_plan(found, own)
     os.utime(own, (0, 0))
     assert plan_to_review(info) == own

@@ -74,7 +74,7 @@ def web(hdr: Path) -> Path:
 
 
 def test_hdr_becomes_what_every_browser_plays(street: Path, web: Path) -> None:
-    assert web.name == "phone.redacted.mp4"
+    assert web.name == "phone.mkv.redacted.mp4"
     video = probe(web).video
     assert (video.codec, video.pixel_format) == ("h264", "yuv420p") and not video.colour.hdr
     assert video.colour.matrix == "bt709"

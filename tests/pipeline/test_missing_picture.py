@@ -30,7 +30,7 @@ def test_only_who_asks_for_it_gets_whole_pictures_hidden(
     done = redact("run", gap, "-o", output, "--crf", "0", *QUICK, *asked)
     assert done.returncode == ExitCode.DONE, done.stderr
     assert "frames are damaged" in " ".join(done.stderr.split())
-    plan = read_plan(output.with_name("new.plan.json"))
+    plan = read_plan(output.with_name("new.mp4.plan.json"))
     record = json.loads(output.with_name("new.mp4.manifest.json").read_bytes())
     assert plan.settings.damaged is damage
     assert record["run"]["settings"]["detect"]["damaged"] == damage.value

@@ -124,4 +124,4 @@ def test_a_card_that_cannot_be_written_to_is_told_before_the_search(redact, tmp_
     (card / "NOT-FOR-RELEASE").write_text("in the way")
     done = redact("run", source, "--release", "-o", f"{tmp_path}/out/", *QUICK)
     assert done.returncode == ExitCode.OUTPUT, done.stderr
-    assert "--review-dir" in done.stderr
+    assert "Copy the original" in done.stderr
