@@ -43,6 +43,7 @@ class Sighted:
         scores: float32 [N], probabilities, read at `detected` only.
         fringe: float32 [len(detected), 4], of the detections (`Detections.fringe`).
         picture: upright width and height.
+        certainty: probability that it is what it was taken for.
     """
 
     target: Target
@@ -52,6 +53,7 @@ class Sighted:
     scores: NDArray[np.float32]
     fringe: NDArray[np.float32]
     picture: tuple[int, int]
+    certainty: float = 1.0
 
     @property
     def size(self) -> NDArray[np.float64]:
@@ -156,7 +158,8 @@ BY_ODDS: Final = 0.045
 def doubt(seen: Sighted, boxes: Boxes) -> Boxes:
     """A detection that is unsure of a face is unsure of where it ends as well. A plate ends at its
     edge, however unsure a detector is that it is one; but every scan misses another part of it, so
-    that many of them together miss less."""
+    that many of them together miss less. A head grows as far as it is believed to be one: what
+    hardly is hides less for nothing."""
     most = UNSURE[seen.target]
     if not seen.target.spec.round:
         beyond = most / np.sqrt(max(1, len(seen.detected)))
@@ -166,6 +169,8 @@ def doubt(seen: Sighted, boxes: Boxes) -> Boxes:
         odds = log_odds(seen.scores[seen.detected].astype(np.float64))
         odds = np.interp(seen.times, seen.times[seen.detected], odds)
         share = np.clip(most - BY_ODDS * odds, 0.0, most)
+    if seen.target is Target.HEAD:
+        share = share * seen.certainty
     return np.asarray(boxes + OUTWARD * seen.size * share[:, None])
 
 

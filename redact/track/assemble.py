@@ -202,7 +202,7 @@ def weave(
     parts = []
     for group, rows, p in _without_stacks(objects):
         first = group[0]
-        dense = fill(rows, first.target, first.floor, first.ceiling, clip, settings)
+        dense = fill(rows, first.target, first.floor, first.ceiling, clip, settings, p)
         begins = first.first
         for part in dense.divided(_jumps(group, log, jolts)):
             parts.append((begins, first.target, keyframes_of(part), round(p, 4)))

@@ -108,6 +108,7 @@ def fill(
     ceiling: int,
     clip: ClipRecord,
     settings: TrackSettings,
+    certainty: float,
 ) -> Dense:
     """Boxes and states of one object from its sightings; contains every box that was seen, but
     doubtful ones of a head only as `_no_larger_than_around` has them.
@@ -116,6 +117,7 @@ def fill(
         rows: sightings, one per frame, rising.
         target: what it is.
         floor, ceiling: first and last frame that may be used (the scene).
+        certainty: see `Sighted`.
     """
     first, last = int(rows["frame"][0]), int(rows["frame"][-1])
     start = clip.frame_before(first, settings.grace, floor)
@@ -130,7 +132,8 @@ def fill(
     _between(boxes, at, start, clip)
     _beyond(boxes, at, start, clip, rows)
     fringe = rows["fringe"][rows["how"] == How.DETECTED]
-    seen = Sighted(target, boxes, clip.times(start, end), detected, scores, fringe, clip.size)
+    times = clip.times(start, end)
+    seen = Sighted(target, boxes, times, detected, scores, fringe, clip.size, certainty)
     return Dense(start, enlarged(seen), _states(len(boxes), at, detected), scores)
 
 

@@ -361,6 +361,20 @@ def test_a_face_that_only_a_closer_look_sees_is_hidden() -> None:
     assert hidden_by(None) == ()
 
 
+def test_a_head_that_is_hardly_believed_gets_a_smaller_mask() -> None:
+    """Both are hidden."""
+
+    def width(bias: float) -> float:
+        tracker = Tracker(weights={"head": {"bias": bias}})
+        for index in range(6):
+            shown = frame(index)
+            tracker.observe(shown, detections(FACE, score=0.3, target=Target.HEAD))
+        (track,) = tracker.finish().tracks
+        return track.keyframes[0].box.width
+
+    assert width(-1) < width(6)
+
+
 @pytest.mark.parametrize("target", [Target.FACE, Target.HEAD, Target.PLATE])
 def test_what_no_body_bears_is_believed_less(target: Target) -> None:
     """Nor a plate that no vehicle does. What one bears, or what was there while nobody looked for

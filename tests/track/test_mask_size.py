@@ -174,6 +174,13 @@ def test_a_head_is_no_larger_where_a_look_doubts_it(
     assert box[2] - box[0] == pytest.approx(wide, abs=2)
 
 
+@pytest.mark.parametrize("target", [Target.HEAD, Target.FACE])
+def test_a_head_that_is_hardly_believed_to_be_one_grows_less(target: Target) -> None:
+    doubtful = sighted({2: 0.3}, target)
+    hardly, half, surely = (enlarged(replace(doubtful, certainty=c))[2, 2] for c in (0.1, 0.5, 1.0))
+    assert hardly < half < surely if target is Target.HEAD else hardly == surely
+
+
 def test_between_a_sure_and_a_doubtful_sighting_the_mask_grows_gradually() -> None:
     found = widths({0: 0.995, 4: 0.4})
     assert found == sorted(found) and found[0] == 40 and found[1] < found[3] < found[4]
