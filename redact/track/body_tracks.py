@@ -34,9 +34,10 @@ from .bodies import LEAST_BODY_SCANS, BodyScan, fitting, head_places, plates_bor
 from .geometry import Affine, warped
 from .sightings import ClipRecord
 
-CLEARLY: Final = 0.2
-"""IoU by which a body of the next scan fits one body better than any other does, at least: of two
-who stand close or cross, nobody knows who goes on as whom."""
+CLEARLY: Final = 0.3
+"""How much better the two of a pair must fit each other than anything else: bodies of two scans by
+IoU, a body and a face or head by heights of the place where its head should be. If two people stand
+close or cross, nobody knows who goes on as whom, or whose face it is."""
 
 BEHIND: Final = 0.3
 """Share of the smaller of two bodies from which one lies partly behind the other."""
@@ -47,13 +48,6 @@ a tenth between scans, and two in one box are half as large again."""
 
 LONGEST_UNSEEN: Final = 1.0
 """Seconds for which scans may miss a body that goes on where it was: three scans."""
-
-CLEARLY_NEARER: Final = 0.4
-"""Heights of the place where the head of a body should be by which a face or head is nearer to it
-than to that of any other body, and than any other head."""
-
-MOSTLY: Final = 0.8
-"""Share of some scans from which what they show together is believed."""
 
 
 @dataclass(slots=True)
@@ -116,7 +110,7 @@ def followed(
         before = scan.frame
         rows = _distinct(scan.bodies)
         likeness = _likeness(scan, rows, going)
-        clear = _clear(likeness, LOOSELY_SAME_IOU, CLEARLY)
+        clear = _clear(likeness, LOOSELY_SAME_IOU)
         steady = {a: b for a, b in clear if not _jumps(scan.bodies.xyxy[rows[a]], going[b].box)}
         pairs, ended = _alone(steady, going)
         # Who is met and not clearly the same may be somebody else from here on.
@@ -178,14 +172,14 @@ def _distinct(bodies: Bodies) -> list[int]:
     return sorted(kept)
 
 
-def _clear(likeness: Boxes, least: float, by: float) -> set[tuple[int, int]]:
-    """Row and column of each pair that is alike enough, and by so much more than each of the two
-    is like any other."""
+def _clear(likeness: Boxes, least: float) -> set[tuple[int, int]]:
+    """Row and column of each pair that is more alike than `least`, and by `CLEARLY` more than
+    either of the two is like any other."""
     found = set()
     for row, column in np.argwhere(likeness > least).tolist():
         along, down = np.delete(likeness[row], column), np.delete(likeness[:, column], row)
         rivals = np.concatenate([along, down])
-        if rivals.max(initial=-np.inf) <= likeness[row, column] - by:
+        if rivals.max(initial=-np.inf) <= likeness[row, column] - CLEARLY:
             found.add((row, column))
     return found
 
@@ -193,7 +187,8 @@ def _clear(likeness: Boxes, least: float, by: float) -> set[tuple[int, int]]:
 def owned(
     scans: Sequence[BodyScan], bodies: Sequence[Followed], tracks: Sequence[Track]
 ) -> list[tuple[int, ...]]:
-    """Numbers of the tracks that are surely those of each body, rising.
+    """Numbers of the tracks that are surely those of each body, rising: two scans or more say so,
+    and none says otherwise.
 
     Only scans count in which a track was detected: followed, it may be on somebody else.
 
@@ -210,7 +205,7 @@ def owned(
             if key is not None and key.state is State.DETECTED:
                 at[frame].append((track, key.box))
     of = {(frame, row): n for n, body in enumerate(bodies) for frame, row in body.rows.items()}
-    for_it, against = Counter[tuple[int, int]](), Counter[tuple[int, int]]()
+    for_it, against = Counter[tuple[int, int]](), set[tuple[int, int]]()
     for scan in scans:
         here = at.get(scan.frame, [])
         if not here or not len(scan.bodies):
@@ -219,7 +214,7 @@ def owned(
         targets = np.array([track.target for track, _ in here], np.int8)
         near = _at_head(boxes, targets, scan.bodies)
         on = _on_vehicle(boxes, targets, scan.bodies)
-        sure = _clear(near, -np.inf, CLEARLY_NEARER) | _clear(on, 0, 1)
+        sure = _clear(near, -np.inf) | _clear(on, 0)
         taken = {row for row, _ in sure}, {column for _, column in sure}
         for row, column in np.ndindex(near.shape):
             if (scan.frame, row) not in of:
@@ -232,10 +227,10 @@ def owned(
                 or column in taken[1]
                 or (near[row, column] == -np.inf and not on[row, column])
             ):
-                against[pair] += 1
+                against.add(pair)
     found = [list[int]() for _ in bodies]
     for (n, number), count in for_it.items():
-        if count >= max(LEAST_BODY_SCANS, MOSTLY * (count + against[n, number])):
+        if count >= LEAST_BODY_SCANS and (n, number) not in against:
             found[n].append(number)
     return [tuple(sorted(numbers)) for numbers in found]
 

@@ -14,7 +14,6 @@ from numpy.typing import NDArray
 from ..types import Shaped, Silhouette, State, Target, Track
 from .belief import MOSTLY_BORNE, ORDINARY
 from .bodies import LEAST_BODY_SCANS
-from .body_tracks import MOSTLY
 
 ShapeScan = tuple[int, Silhouette | None]
 """A frame, and the silhouette of a person in it; None where the network could not tell one."""
@@ -27,6 +26,9 @@ LOOSER: Final = 1.1
 """Times that a silhouette may be larger than it need be and stay as it is: one that changes at
 every scan draws every eye, and what is hidden too much is a rim."""
 
+MOSTLY: Final = 0.8
+"""Share of the scans of a person that must find a silhouette, for it to tell that somebody is
+there."""
 
 SHAPELESS: Final = 0.12
 """What leaving somebody open costs of whom no shape is seen, share of what it costs otherwise; and
