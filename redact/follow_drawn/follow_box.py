@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 from bisect import bisect_right
-from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from typing import Final
 
@@ -13,20 +12,13 @@ from av.video.reformatter import VideoReformatter
 
 from ..errors import InputError, UnsafeError
 from ..plan import Plan
-from ..track import COAST, Patches, SmallFrame, motion_between, patches_of, shrink, step, warped
+from ..track import COAST, SmallFrame, motion_between, patches_of, shrink, step, warped
 from ..types import NEARLY_ALL, Box, Boxes, Keyframe, State
 from .find_again import Lost
 from .frames import Frames
 
 CHUNK: Final = 96
 """Small pictures that are decoded at once to go backwards."""
-
-SURE_AGAIN: Final = 3
-"""Pictures through which an object that was found again must be followed before it counts."""
-
-WHOLE_PATCHES: Final = 12
-"""How many pictures before its loss the appearance of an object is taken: in the last ones it was
-already half covered (chosen)."""
 
 GoOn = Callable[[Keyframe], bool]
 
@@ -130,43 +122,32 @@ def _followed(way: Iterable[SmallFrame], box: Box) -> Iterator[Keyframe]:
     boxes = np.array([box], np.float64)
     recent = anchor = np.zeros((1, 0, 0), np.float32)
     lost: Lost | None = None
-    patches = deque[Patches](maxlen=WHOLE_PATCHES)
-    again: list[Keyframe] = []  # where it may have been found again, until that is certain
     for there in way:
         if here is None:
-            here, recent = there, patches_of(there, boxes)
-            anchor = recent
+            recent = anchor = patches_of(there, boxes)
             if not anchor.any():  # no texture: nothing could ever be found again
                 return
-            patches.append(anchor)
-            continue
-        if lost is not None and not again and abs(there.time - lost.since) > COAST:
+        elif lost is not None and abs(there.time - lost.since) > COAST:
             if lost.given_up(there):
                 return
             place = lost.found_in(there)
             if place is not None:
-                boxes, recent, again = place, patches_of(there, place), [_followed_at(there, place)]
-            here = there
-            continue
-        expected = warped(boxes, motion_between(here, there).matrix)
-        coasts = lost is not None and not again
-        done = step(here, there, boxes, expected, recent, anchor, _BLIND if coasts else _SEEN)
-        if done.found[0]:
-            boxes, recent = done.boxes, done.patches
-            patches.append(recent)
-            again.append(_followed_at(there, boxes))
-            if lost is not None and not coasts:
-                lost.passes(there)
-                if len(again) <= SURE_AGAIN:
-                    here = there
-                    continue
-                yield from lost.between(again[0])
-            yield from again
-            lost, again = None, []
+                boxes, recent, found = place, patches_of(there, place), _followed_at(there, place)
+                yield from lost.between(found)
+                yield found
+                lost = None
         else:
-            lost = lost or Lost(here, boxes, (anchor, patches[0]))
-            lost.passes(there)
-            boxes, again = expected, []
+            expected = warped(boxes, motion_between(here, there).matrix)
+            done = step(
+                here, there, boxes, expected, recent, anchor, _SEEN if lost is None else _BLIND
+            )
+            if done.found[0]:
+                boxes, recent, lost = done.boxes, done.patches, None
+                yield _followed_at(there, boxes)
+            else:
+                lost = lost or Lost(here, boxes, anchor)
+                lost.passes(there)
+                boxes = expected
         here = there
 
 

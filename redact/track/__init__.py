@@ -12,9 +12,9 @@ from .bodies import (
 )
 from .camera_motion import motion_between
 from .changes import Remembered, ScannedPicture
-from .follow import COAST, SAME_LOOK, step
+from .follow import COAST, SAME_LOOK, SCALES, step
 from .frame_clock import FrameClock
-from .geometry import warped
+from .geometry import grown, warped
 from .incremental_scan import MOST_PATIENCE, IncrementalScanner, ScanParts
 from .patches import PATCH_REACH, Patches, patches_of, sample
 from .scan import scanned
