@@ -16,6 +16,7 @@ from ..types import DOUBTFUL, MOSTLY_INSIDE, Box, Boxes, Doubt, Target, Track
 from .active_tracklets import Retired
 from .associate import MOST_REACH, REACH, SIZE_RATIO, Pairs, assign
 from .belief import Clues, TargetWeights, probability_of, worth_hiding
+from .bodies import SURE
 from .box_per_frame import fill, keyframes_of
 from .follow import ANCHOR
 from .geometry import Index, areas, carried, to_centres
@@ -184,7 +185,7 @@ def weave(
         settings, weights: see `Tracker`.
     """
     rows_of = log.by_tracklet()
-    believed = _believed(retired, weights, settings.leak_cost)
+    believed = _believed(retired, links, weights, settings.leak_cost)
     pieces = [
         piece
         for tracklet in believed
@@ -260,15 +261,22 @@ def seen_best(
 
 
 def _believed(
-    retired: Mapping[int, Retired], weights: Mapping[str, TargetWeights], leak_cost: float
+    retired: Mapping[int, Retired],
+    links: Sequence[tuple[int, int]],
+    weights: Mapping[str, TargetWeights],
+    leak_cost: float,
 ) -> list[int]:
-    """Tracklets that are worth hiding. A doubtful piece adds nothing to an object, and takes no
-    mask away: most that are believed only together with others are none."""
+    """Tracklets that are worth hiding, and those that are one object with a sure one: behind a
+    bicycle's wheel a plate went on as another tracklet, doubtful by itself. Any other doubtful
+    piece adds nothing to an object, and takes no mask away: most that are believed only together
+    with others are none."""
     if not retired:
         return []
     clues = Clues.concat([over.clues for over in retired.values()])
+    sure = dict(zip(retired, probability_of(clues, weights) >= SURE, strict=True))
+    linked = {one for a, b in links for one, other in ((a, b), (b, a)) if sure.get(other)}
     worth = worth_hiding(clues, weights, leak_cost)
-    return [tracklet for tracklet, good in zip(retired, worth, strict=True) if good]
+    return [t for t, good in zip(retired, worth, strict=True) if good or t in linked]
 
 
 def _joined(parts: list[Rows]) -> Rows:

@@ -6,9 +6,12 @@ import numpy as np
 import pytest
 
 from redact.track import assemble
+from redact.track.active_tracklets import Retired
+from redact.track.assemble import _believed
+from redact.track.belief import Clues
 from redact.types import Box, Detections, Target
 
-from .scenes import Thing, contained, rendered, seen, track_clip, tracker_of
+from .scenes import COSTS, WEIGHTS, Thing, contained, rendered, seen, track_clip, tracker_of
 
 HEAD = Box(100, 60, 130, 96)
 COUNT = 12
@@ -107,3 +110,21 @@ def test_a_doubtful_piece_takes_no_mask_away() -> None:
     tracks = track_clip(rendered([thing], 40), found, tracker).tracks
     assert all(contained(tracks, i, thing.box(i)) for i in sure)
     assert not any(contained(tracks, i, thing.box(i)) for i in doubted)
+
+
+def test_what_is_one_object_with_a_sure_one_is_believed_with_it() -> None:
+    """The number of a plate behind a bicycle stayed open."""
+    kinds, box = np.array([Target.PLATE], np.int8), np.array([[0.0, 0, 100, 25]])
+
+    def over(odds: float) -> Retired:
+        clues = Clues.of_new(kinds, np.array([odds], np.float32), box, 1e5)
+        return Retired(Target.PLATE, np.zeros((2, 1, 1), np.float32), clues)
+
+    def believed(odds: float, *links: tuple[int, int]) -> list[int]:
+        retired = {0: over(odds), 1: over(-5.0), 2: over(-5.0)}
+        return _believed(retired, links, WEIGHTS, COSTS["balanced"])
+
+    sure, doubtful = 4.0, 1.0
+    assert believed(sure) == [0]
+    assert believed(sure, (1, 0)) == believed(sure, (0, 1)) == [0, 1]
+    assert believed(doubtful, (1, 0)) == [0]
