@@ -174,9 +174,12 @@ def test_a_plate_is_borne_by_a_vehicle_that_it_lies_on(plate: list[float], borne
     assert not borne_by(bodies_of(CAR), np.array([plate]), kind)[0], "people bear none"
 
 
-def test_a_two_wheeler_bears_its_plate_above_the_lamp() -> None:
-    rider, plate = bodies_of([200.0, 100, 300, 300], vehicle=True), [225.0, 130, 275, 142]
-    assert borne_by(rider, np.array([plate]), np.array([Target.PLATE], np.int8))[0]
+@pytest.mark.parametrize("vehicle", [[200.0, 100, 300, 300], [100.0, 2, 400, 182]])
+def test_a_plate_may_hang_in_the_upper_part_of_what_shows(vehicle: list[float]) -> None:
+    """Above the lamp of a two-wheeler, or of a car of which a low camera shows the bumper alone."""
+    x, y = (vehicle[0] + vehicle[2]) / 2, vehicle[1] + 0.2 * (vehicle[3] - vehicle[1])
+    plate, around = [x - 25, y - 6, x + 25, y + 6], bodies_of(vehicle, vehicle=True)
+    assert borne_by(around, np.array([plate]), np.array([Target.PLATE], np.int8))[0]
 
 
 def test_whose_plate_is_known_bears_no_sign_beside_it() -> None:
