@@ -69,7 +69,8 @@ def earlier_result(
         return None
     wanted = _Wanted(order, settings, detector)
     source, final = order.info.path, order.final
-    if claim is not None and final.exists():
+    # The source itself is no earlier result, and `--force` would not replace it: `check_order`.
+    if claim is not None and final.exists() and not final.samefile(source):
         why = _why_other(wanted, progress)
         if not why:
             plan = order.plan_file if order.plan_file and order.plan_file.exists() else None

@@ -36,6 +36,8 @@ def test_no_plan_replaces_the_original(redact, source: Path, plan: bytes, tmp_pa
     before = digest(source)
     done = redact("detect", source, "-o", source, "--force", *QUICK)
     assert done.returncode == ExitCode.EXISTS, done.stderr
+    done = redact("run", source, "-o", source, *QUICK)
+    assert done.returncode == ExitCode.EXISTS and "never replaced" in done.stderr, done.stderr
     kept = tmp_path / "p.json"
     kept.write_bytes(plan)
     done = redact("apply", source, kept, "-o", tmp_path / "o.mp4", "--plan", source, "--force")
@@ -83,7 +85,7 @@ def test_a_folder_takes_sources_of_any_container(redact, street: Path, tmp_path:
     remux(street, source)
     done = redact("run", source, "-o", out, *QUICK, "--no-manifest", "--no-plan")
     assert done.returncode == ExitCode.DONE, done.stderr
-    assert [p.name for p in out.iterdir()] == ["old.redacted.mp4"]
+    assert [p.name for p in out.iterdir()] == ["old.ts.redacted.mp4"]
 
 
 def remux(source: Path, target: Path) -> None:
