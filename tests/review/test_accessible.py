@@ -3,6 +3,7 @@ both themes, and a screen reader has a name for whatever can be used."""
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -44,11 +45,19 @@ def nameless(page: Page) -> list[str]:
     return [role for role, name in told if role in USED + PLACES and not name.strip()]
 
 
+def run_together(page: Page) -> list[str]:
+    """Buttons that are read as "HideH" or "All12": a key or a number stuck to their words."""
+    tree = page.browser.execute_cdp_cmd("Accessibility.getFullAXTree", {})["nodes"]
+    names = [n.get("name", {}).get("value", "") for n in tree if n["role"]["value"] == "button"]
+    return [name for name in names if re.search(r"[a-z]([A-Z[\]]|\d+)$", name)]
+
+
 def check(page: Page, state: str) -> None:
     for theme, rules in (("dark", {"runOnly": ["color-contrast"]}), ("light", {})):
         page.js("document.documentElement.dataset.theme = arguments[0]", theme)
         assert faults(page, rules) == [], (state, theme)
     assert nameless(page) == [], state
+    assert run_together(page) == [], state
 
 
 @pytest.fixture

@@ -11,14 +11,16 @@ export const Icon = ({ d, children }) =>
  *  `named`, what is written in it names it all the same. */
 export function Button({ word, title, named, hotkey, pressed, act, children, ...props }) {
   const key = hotkey && keyNames(hotkey),
+    written = key && (word || !title), // the key: a screen reader tells it beside the name
     told = title && (word ? t(title) : t(title) + (key ? ` (${key})` : ""));
   return html`<button
     onclick=${act}
     title=${told}
     aria-label=${word || named ? null : told}
     aria-pressed=${pressed == null ? null : String(pressed)}
+    aria-keyshortcuts=${written ? hotkey : null}
     ...${props}
-  >${word && t(word)}${children}${word && key && html`<kbd>${key}</kbd>`}</button>`;
+  >${word && t(word)}${children}${written && html`<kbd aria-hidden="true">${key}</kbd>`}</button>`;
 }
 /** A draft goes once it was taken. */
 export function forget(...names) {

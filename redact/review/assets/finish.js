@@ -104,10 +104,11 @@ function ToDo({ left }) {
     (WAYS[what] || select)(id);
   };
   const item = ({ what, n, id }) => {
-    const who = state.subjects.get(id);
+    const who = state.subjects.get(id),
+      words = t(`left.${what}`, { n, who: who && title(who) });
     return html`<li>
-      <span>${t(`left.${what}`, { n, who: who && title(who) })}</span>
-      <${Button} word="look" act=${go(what, id)} />
+      <span>${words}</span>
+      <${Button} word="look" aria-label=${`${t("look")} – ${words}`} act=${go(what, id)} />
     </li>`;
   };
   if (!left.length) return html`<p>✓ ${t("nothing_left")}</p>`;

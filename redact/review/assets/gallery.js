@@ -32,7 +32,7 @@ function Filters() {
       name !== "here" &&
       html`<b>${number(list.ofKind.value.filter(list.FILTERS[name]).length)}</b>`;
   const filter = (name) => html`<${Button} pressed=${state.filter === name} data-filter=${name}
-    act=${() => (state.filter = name)}>${t(`filter.${name}`)}${count(name)}<//>`;
+    act=${() => (state.filter = name)}>${t(`filter.${name}`)} ${count(name)}<//>`;
   return html`
     <div id="filters" role="group" aria-label=${t("filters")}>${Object.keys(list.FILTERS).map(filter)}</div>
     <div id="order">

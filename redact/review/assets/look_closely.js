@@ -127,7 +127,7 @@ export function ConfirmDialog() {
       <${Button} word="close" class="quiet" act=${closeDialog} />
       <${Button} id="none-same" word="confirm_none" hotkey="R" act=${() => answer(false)} />
       <${Button} id="all-same" hotkey="Y" class="primary" autofocus act=${() => answer(true)}>
-        ${marked.length ? t("confirm_but", { n: marked.length }) : t("confirm_all", { n: frames.length })}<kbd>Y</kbd>
+        ${marked.length ? t("confirm_but", { n: marked.length }) : t("confirm_all", { n: frames.length })}
       <//>
     </div>
   </div>`;

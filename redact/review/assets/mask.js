@@ -57,8 +57,11 @@ export function Mask({ of: s }) {
     ${s.smaller > 0 && html`<p class="small doubt" id="is-smaller">${t("is_smaller", { n: s.smaller })}</p>`}
     <${Choices} id="mask-reach" class="wide" label=${t("mask_reach")} value=${reach(part.id)} take=${(name) => (state.reach = name)}
       values=${reaches.map(([name, values]) => [name, t(`reach.${name}`, values)])} />
-    <div class="row" role="radiogroup" id="mask-shape" aria-label=${t("mask_shape")}>
-      <${Radios} values=${OUTLINES} words="shape" value=${maskOf(part.id)?.outline} take=${(name) => changeMask({ track: part.id, outline: name })} />
+    <div class="row" id="mask-shape">
+      <span class="group" role="radiogroup" aria-label=${t("mask_shape")}>
+        <${Radios} values=${OUTLINES} words="shape" value=${maskOf(part.id)?.outline}
+          take=${(outline) => changeMask({ track: part.id, outline })} />
+      </span>
       <${Button} id="mask-found" word="back_to_found" disabled=${!keys.length} act=${found} />
       <${Button} id="key-here" word="key_here" hotkey="P" title="key_here_title" pressed=${keys.includes(state.frame)} act=${setKey} />
     </div>

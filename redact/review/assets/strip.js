@@ -50,7 +50,7 @@ function Strip({ of: s }) {
       ${bad("covered") > 0 && `${t("strip_covered", { n: bad("covered") })} `}
       ${bad("unsure") > 0 && t("strip_unsure", { n: bad("unsure") })}
     </p>
-    <div class="strip" ref=${strip} data-strip=${s.id}>
+    <div class="strip" ref=${strip} role="group" aria-label=${t("strip", { who: title(s) })}>
       ${all.slice(0, MOST).map(picture)}
     </div>
     <${More} n=${all.length - MOST} />`;
