@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -16,13 +16,11 @@ from ..plan import (
     FindingNote,
     Plan,
     ReviewState,
-    Runs,
     Subject,
     all_subjects,
     answered_here,
     count_of,
     decisions,
-    joined,
     mask_shape,
     presence,
 )
@@ -188,17 +186,13 @@ class Overview:
 
     def _subjects(self, plan: Plan) -> dict[int, dict[str, Any]]:
         by_number = {track.id: track for track in plan.tracks}
-        by_chosen = {s.track: s.frames for s in plan.review.subjects} if plan.review else {}
         made, found, known = {}, {}, {}
         for subject in all_subjects(plan):
             tracks = tuple(by_number[number] for number in subject.tracks)
             keys = (*(id(track.keyframes) for track in tracks), *subject.bodies)
             known[keys] = self._found.get(keys) or _found(plan, subject, tracks, self.kept)
-            looked = _looked(tracks, by_chosen)
-            key = (*map(id, tracks), subject, looked)
-            made[key] = self._made.get(key) or _of_subject(
-                plan, subject, tracks, known[keys], looked
-            )
+            key = (*map(id, tracks), subject)
+            made[key] = self._made.get(key) or _of_subject(plan, subject, tracks, known[keys])
             found[subject.tracks[0]] = made[key].told
         self._made, self._found = made, known
         self._moments = [one.moments for one in made.values()]
@@ -310,18 +304,7 @@ def _track(track: Track, known: TrackSummary) -> dict[str, Any]:
     }
 
 
-def _looked(tracks: Sequence[Track], by_chosen: Mapping[int, Runs]) -> Runs:
-    """Frames that were shown while a subject, or what is now a part of it, was selected."""
-    runs: Runs = ()
-    for track in tracks:
-        if track.id in by_chosen:
-            runs = joined(runs, by_chosen[track.id])
-    return runs
-
-
-def _of_subject(
-    plan: Plan, subject: Subject, tracks: tuple[Track, ...], found: _Found, looked: Runs
-) -> _Made:
+def _of_subject(plan: Plan, subject: Subject, tracks: tuple[Track, ...], found: _Found) -> _Made:
     """A subject with its decision, on top of what was `found`."""
     visible = [(track.id, span) for track in tracks for span in plan.shown_spans(track)]
     decision = subject.decision
@@ -335,13 +318,11 @@ def _of_subject(
         "cut": cut,
         # Called a false alarm, though the networks were sure of it: listed at Finish.
         "sure_alarm": decision is Decision.FALSE_ALARM and any(map(decisions.is_sure, tracks)),
-        "by": subject.decided_by,
         "shown": [span for _, span in visible],
         # Where a person set the mask, and in how many pictures it is smaller than what was found.
         "key_pictures": [(track.id, key.frame) for track in tracks for key in track.key_pictures],
         "smaller": sum(len(mask_shape.uncovered_frames(plan, t)) for t in tracks),
         **_confirmation(plan, tracks, decision, visible),
-        "looked": looked,
     }
     return _Made(tracks, told, subject_moments(decision, found.moments, visible))
 

@@ -399,7 +399,7 @@ def test_who_is_open_behind_a_cut_is_told_and_taken_back_there(review: Review) -
     """)
     assert "From here on, Face 1 is no longer hidden (4 pictures)" in told
     assert "not hidden" in card and "cut off by hand" in card and "false alarm" not in card
-    assert "False alarms0" in filters and back == 12
+    assert "False alarms 0" in filters and back == 12
     assert label == "Reason for the decision (goes on record)" and pressed == "false"
     assert still_cut, "a reason made a false alarm of it"
 

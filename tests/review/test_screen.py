@@ -168,8 +168,8 @@ def test_a_lane_is_striped_where_nobody_has_looked(page: Page, found: Plan) -> N
     assert not any(striped(n) for n in frames if seen[n])
     told = page.text("#looked")
     assert f"of {face.last - face.first + 1} pictures" in told, told
-    n, chosen = (int(word) for word in re.findall(r"\d+", told)[::2])
-    assert n == sum(seen[face.first : face.last + 1]) and 4 <= chosen <= n
+    n = int(re.findall(r"\d+", told)[0])
+    assert n == sum(seen[face.first : face.last + 1]) >= 4
 
 
 def test_finish_waits_until_there_is_a_plan_on_the_page(

@@ -1,7 +1,7 @@
 // What is known of the chosen ones, why it is decided so, and what can be corrected.
 import { get } from "./api.js";
 import { html, useEffect, useMemo, useSignal } from "./html.js";
-import { begin, count, edit, inTurn, kindOf, select, state, title } from "./store.js";
+import { begin, count, edit, framesOf, inTurn, kindOf, select, state, title } from "./store.js";
 import { clock, reasonWords, span, t } from "./words.js";
 import { Button, Field } from "./controls.js";
 import { Face, Faces } from "./picture.js";
@@ -51,19 +51,11 @@ function Who({ of: s }) {
   </div>
   ${s.alone.length > 0 && html`<p class="small muted" id="presence">${t(`presence.${s.kind}`, { seen: s.pictures, n: count(s.alone) })}</p>`}`;
 }
-/** In how many of its pictures somebody has looked, and in how many while it was chosen. */
+/** In how many of its pictures somebody has looked. */
 function Looked({ of: s }) {
-  const { wasSeen } = state;
-  const values = useMemo(() => {
-    const own = new Set(),
-      chosen = new Set();
-    for (const k of s.tracks) for (let at = k.first; at <= k.last; at++) own.add(at);
-    for (const [a, b] of s.looked)
-      for (let at = a; at <= b; at++) if (own.has(at) && wasSeen[at]) chosen.add(at);
-    const seen = [...own].filter((at) => wasSeen[at]).length;
-    return { n: own.size, seen, chosen: chosen.size };
-  }, [s, wasSeen]);
-  return html`<p class="small" id="looked">${t("looked", values)}</p>`;
+  const own = useMemo(() => framesOf(s.tracks), [s.tracks]),
+    seen = own.filter((at) => state.wasSeen[at]).length;
+  return html`<p class="small" id="looked">${t("looked", { n: own.length, seen })}</p>`;
 }
 /** Why it is decided so about those, whatever the decision is; said before it or after it. */
 function Why({ who }) {

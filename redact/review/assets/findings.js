@@ -1,5 +1,5 @@
 // What the audit found, one at a time, in plain words with its picture.
-import { html, signal, useEffect, useRef } from "./html.js";
+import { html, useEffect, useRef } from "./html.js";
 import { begin, edit, state, toast } from "./store.js";
 import { clock, current, t } from "./words.js";
 import { Button, Field } from "./controls.js";
@@ -7,7 +7,6 @@ import { Scene } from "./picture.js";
 import * as player from "./player.js";
 
 const FEW = 2; // doubtful ones that are told one by one beside those that are not, as in the terminal
-const unfolded = signal(false);
 const open = () => state.findings.filter((f) => !f.answer);
 
 export function Findings() {
@@ -26,7 +25,7 @@ export function Findings() {
     ${all.filter((f) => !folded || !f.doubtful).map(item)}
     ${
       folded &&
-      html`<details id="doubtful" open=${at || unfolded.value} ontoggle=${(e) => (unfolded.value = e.target.open)}>
+      html`<details id="doubtful" open=${at}>
       <summary>${t("doubtful_findings", { n: doubtful.length })}</summary>${doubtful.map(item)}
     </details>`
     }

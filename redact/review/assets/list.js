@@ -1,6 +1,6 @@
 // Everybody who was found, as the list and the timeline show them; choosing and deciding by keys.
 import { computed } from "./html.js";
-import { edit, kindOf, select, state, title, toast, undo } from "./store.js";
+import { edit, framesOf, kindOf, select, state, title, toast, undo } from "./store.js";
 import { isOwnReason, t } from "./words.js";
 import * as player from "./player.js";
 
@@ -103,11 +103,9 @@ export const endHere = (s) => spanned(s, nearest(s).first, state.frame);
  *  hides them any more. */
 async function spanned(s, first, last) {
   const part = nearest(s),
-    others = s.tracks.filter((k) => k !== part).map((k) => [k.first, k.last]),
-    still = [...others, ...s.shown];
-  let n = 0;
-  for (let at = part.first; at <= part.last; at++)
-    if ((at < first || at > last) && !still.some(([a, b]) => a <= at && at <= b)) n++;
+    hidden = new Set(framesOf([...s.tracks.filter((k) => k !== part), { first, last }])),
+    isShown = (at) => s.shown.some(([a, b]) => a <= at && at <= b),
+    n = framesOf([part]).filter((at) => !hidden.has(at) && !isShown(at)).length;
   if (!(await edit("span", { track: part.id, first, last }))) return;
   if (!n) return toast(t("done"));
   const words = t(part.first < first ? "open_before" : "open_after", { who: title(s), n });

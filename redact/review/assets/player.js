@@ -11,8 +11,8 @@ let canvas = null, // set once it is in the page
   flying = null, // what is on its way
   playing = null,
   stamp = 0,
-  sharper = 0;
-const ahead = new Map(); // answers fetched before they are needed, by key
+  sharper = 0,
+  ahead = null; // the next picture, fetched before it is needed: key, got
 
 /** Where the picture lies in the viewport, in CSS pixels. */
 export function place() {
@@ -49,7 +49,7 @@ export function show(n) {
 }
 /** The same picture anew, because something in it changed. */
 function again() {
-  ahead.clear();
+  ahead = null;
   stamp += 1;
   if (state.wanted !== null) show(state.wanted);
 }
@@ -61,8 +61,7 @@ async function fly() {
   flying = mine;
   let overtaken = false; // by what was asked for ahead: it is still wanted
   try {
-    const got = ahead.get(key) || (await fetched(n, mine.abort.signal));
-    ahead.delete(key);
+    const got = ahead?.key === key ? ahead.got : await fetched(n, mine.abort.signal);
     flying = null;
     if (stamp === mine.stamp) shown(got);
   } catch (error) {
@@ -81,11 +80,10 @@ async function fly() {
 async function prefetch(n) {
   const key = keyOf(n),
     asked = stamp;
-  if (n >= state.frames || ahead.has(key)) return;
+  if (n >= state.frames || ahead?.key === key) return;
   try {
     const got = await fetched(n);
-    if (ahead.size > 6) ahead.delete(ahead.keys().next().value);
-    if (key === keyOf(n) && asked === stamp) ahead.set(key, got); // or it shows what was before a change
+    if (key === keyOf(n) && asked === stamp) ahead = { key, got }; // or it shows what was before a change
   } catch {
     /* a newer wish came first */
   }
@@ -170,7 +168,7 @@ function sharpen() {
   sharper = setTimeout(again, 150);
 }
 /** Show a place of the picture in the middle, so many times as large; 0 to 1 across and down. */
-export const look = (zoom, x, y) => (state.lens = { zoom, x, y });
+const look = (zoom, x, y) => (state.lens = { zoom, x, y });
 export function zoomAt(factor, cx, cy) {
   const before = place(),
     zoom = Math.max(1, Math.min(16, state.lens.zoom * factor)),

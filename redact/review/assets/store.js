@@ -204,6 +204,14 @@ export const maskOf = (track) => state.masks.find((mask) => mask.track === track
 export const title = (subject) => subject.name || `${t(`target.${subject.kind}`)} ${subject.id}`;
 export const kindOf = (subject) =>
   ({ keep: "keep", hide: "hide", "false alarm": "none" })[subject.decision] || "open";
+/** The frames of tracks, each once. */
+export const framesOf = (tracks) => [
+  ...new Set(
+    tracks.flatMap(({ first, last }) =>
+      Array.from({ length: last - first + 1 }, (_, i) => first + i),
+    ),
+  ),
+];
 /** The number of frames in runs of them. */
 export const count = (runs) => runs.reduce((n, [first, last]) => n + last - first + 1, 0);
 
