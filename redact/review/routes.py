@@ -99,6 +99,8 @@ class _Page:
         """Whether the review is open, the current job, whether the plan was changed outside, and
         why nothing can be saved."""
         session, open_ = self._session, self._session.open
+        # Before the revision: what a piece of work that is over has changed, the page loads first.
+        job = session.job.state() if session.job else None
         outside, unsaved = False, None
         if open_ is not None:
             try:
@@ -114,7 +116,7 @@ class _Page:
                 "revision": open_.open_plan.revision if open_ else 0,
                 "outside": outside,
                 "unsaved": unsaved,
-                "job": session.job.state() if session.job else None,
+                "job": job,
                 "reading": open_.texts.state() if open_ else None,
             }
         )

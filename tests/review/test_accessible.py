@@ -82,9 +82,11 @@ MADE = f"""{{
   needs_review: true, findings: 2, overtaken: true, incomplete: {LINES}, failed: {LINES},
   warnings: {LINES}, beside: ['a.json'], sha256: '00', held: 1, output: '/a/b.mp4',
 }}"""
+REFUSED = "{ error: 'alarm', values: { number: 1, percent: 98 }, pictures: [[1, 3], [1, 9]] }"
 DIALOGS = [
     "{ kind: 'replace', name: 'a.mp4', holds: 'all' }",
     "{ kind: 'making' }",
+    f"{{ kind: 'look', path: 'edit', body: {{}}, done: '', refusal: {REFUSED} }}",
     f"{{ kind: 'result', result: {MADE} }}",
     "{ kind: 'show', what: 'result', path: '/a/b.mp4', at: '/none.mp4' }",
 ]

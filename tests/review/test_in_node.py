@@ -254,6 +254,30 @@ def test_doubtful_findings_are_folded_behind_those_that_are_not(review: Review) 
     assert words == "3 doubtful findings, each perhaps nothing"
 
 
+def test_the_next_finding_is_meant_as_soon_as_one_is_hidden(review: Review) -> None:
+    """For a moment the one that was hidden was still meant: a quick H hid it once more."""
+    notes = tuple(FindingNote(n, "possible_leak", "face", n, n, ((n, tuple(BOX)),)) for n in (1, 2))
+    write_plan(
+        replace(review.plan, review=ReviewState(findings=notes)), review.plan_file, force=True
+    )
+    assert (
+        review.does("""
+      await until(() => state.findings.length);
+      (await page("findings.js")).showFinding(1);
+      const asked = fetch;
+      let plans = 0;
+      globalThis.fetch = async (path, how) => {
+        if (path.includes("api/plan") && ++plans > 1) await wait(1500);
+        return asked(path, how);
+      };
+      press("h");
+      await until(() => state.findings[0].answer);
+      return state.finding;
+    """)
+        == 2
+    )
+
+
 def test_keys_decide_about_the_finding_that_is_shown(review: Review) -> None:
     """They decided about whoever had been chosen before: H hid the client, and not the finding."""
     notes = tuple(FindingNote(n, "possible_leak", "face", n, n, ((n, tuple(BOX)),)) for n in (1, 2))

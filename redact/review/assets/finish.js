@@ -1,7 +1,7 @@
 // The last step: how it is made, how far it is, where it lies.
 import { get, isOneOfSeveral, post } from "./api.js";
 import { html, useEffect, useSignal } from "./html.js";
-import { inTurn, load, select, state, title, toast, tried } from "./store.js";
+import { inTurn, select, state, title, toast, tried } from "./store.js";
 import { current, said, stageWords, t } from "./words.js";
 import { Bar, Button, Choices, Field, Reviewer } from "./controls.js";
 import { closeDialog } from "./dialog.js";
@@ -158,8 +158,7 @@ export function MakingDialog() {
 }
 
 /** What came of the work: shown, until it is closed. */
-export async function jobOver({ problem, result }) {
-  await load();
+export function jobOver({ problem, result }) {
   state.dialog = problem ? null : { kind: "result", result };
   if (problem?.error === "stopped") toast(t("stopped"));
   else if (problem) toast(said(problem), true);

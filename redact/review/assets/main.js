@@ -126,12 +126,12 @@ async function watch() {
     if (!job?.over || job.number === handled) continue;
     handled = job.number;
     sessionStorage.setItem(TOLD, handled);
-    if (job.kind === "finish") await finish.jobOver(job);
-    else if (job.kind !== "open") await followedOrHeld(job);
+    if (job.kind === "finish") finish.jobOver(job);
+    else if (job.kind !== "open") followedOrHeld(job);
   }
 }
-async function followedOrHeld({ kind, problem, result: r }) {
-  await load();
+/** At once with the plan: a key that is pressed now is about what comes next. */
+function followedOrHeld({ kind, problem, result: r }) {
   if (problem?.error === "stopped") return toast(t("stopped"));
   if (problem) return toast(said(problem), true);
   if (kind === "hide") return hidden(r);
