@@ -157,10 +157,7 @@ def _result(result: Result, order: Order) -> dict[str, Any]:
     held = None if result.needs_review else held_back_for(order.final, order.held_folder)
     return {
         "output": str(result.output.absolute()),
-        "name": result.output.name,
-        "folder": str(result.output.parent),
         "needs_review": result.needs_review,
-        "may_be_accepted": audit.may_be_accepted,
         "findings": len(audit.findings),
         "incomplete": result.missing
         and {n: words_of(n).message(result.missing.code, result.missing.values) for n in LANGUAGES},

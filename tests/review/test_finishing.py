@@ -222,7 +222,7 @@ def test_a_face_that_nobody_has_looked_at_is_not_published(
     final = tmp_path / "street.redacted.mp4"
     begin_finish(session, {"style": "solid"})
     result = over(session)
-    assert result["needs_review"] and result["may_be_accepted"] and not result["accepted"]
+    assert result["needs_review"] and result["findings"] and not result["accepted"]
     assert not final.exists()
     review = session.ready().open_plan.plan.review
     assert review is not None and review.findings

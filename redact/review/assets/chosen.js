@@ -59,17 +59,16 @@ function Looked({ of: s }) {
 }
 /** Why it is decided so about those, whatever the decision is; said before it or after it. */
 function Why({ who }) {
-  const decision = who.every((s) => s.decision === who[0].decision) ? who[0].decision : "",
-    // Of what was cut off nobody said what it is: a reason is that of what is decided next.
-    cut = who.every((s) => s.cut),
-    key = cut ? "open" : decision === "false alarm" ? "none" : decision || "open",
+  // Of what was cut off nobody said what it is: a reason is that of what is decided next.
+  const kinds = new Set(who.map((s) => (s.cut ? "open" : kindOf(s)))),
+    key = kinds.size === 1 ? [...kinds][0] : "open",
     written = state.why || reasonOf(who),
     { codes, reasons } = state.clip,
     // Of what is hidden, the case may give one for every kind.
     given = written || (key === "hide" && who.every((s) => reasons[s.target]));
   const take = (reason) => {
     state.why = reason;
-    if (decision) saveReason(who, reason);
+    if (key !== "open") saveReason(who, reason);
   };
   const code = ([
     value,
@@ -81,7 +80,7 @@ function Why({ who }) {
     <input type="text" id="why" value=${written} placeholder=${t(`reason_example.${key}`)}
       oninput=${(e) => (state.why = e.target.value)} onchange=${(e) => saveReason(who, e.target.value)} />
     ${codes.length > 0 && html`<div class="row codes" role="group" aria-label=${t("codes")}>${codes.map(code)}</div>`}
-    ${decision && !cut && !given && html`<p class="small doubt" id="no-reason">${t(`no_reason.${key}`)}</p>`}
+    ${key !== "open" && !given && html`<p class="small doubt" id="no-reason">${t(`no_reason.${key}`)}</p>`}
   `;
 }
 /** Until when a mouse button or a finger is down, and what is under it has had its click. */
