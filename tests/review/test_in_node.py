@@ -720,6 +720,19 @@ def test_a_sure_face_is_shown_and_asked_about_before_it_is_a_false_alarm(review:
     assert reason == "a mannequin"
 
 
+def test_of_thousands_of_pictures_to_look_at_as_many_are_shown_as_fit(review: Review) -> None:
+    track = review.plan.tracks[0].id
+    shown, toast = review.does(f"""
+      const pictures = Array.from({{ length: 9000 }}, (_, i) => [{track}, i % 16]);
+      const refusal = {{ error: "look_first", values: {{}}, pictures }};
+      state.dialog = {{ kind: "look", path: "edit", body: {{}}, done: "", refusal }};
+      const shown = () => document.querySelectorAll(".faces [data-frame]").length;
+      await until(() => shown() || state.toast);
+      return [shown(), state.toast];
+    """)
+    assert shown and toast is None
+
+
 def test_a_picture_that_was_overtaken_is_asked_for_again(review: Review) -> None:
     """What was asked for ahead overtook it on a busy machine, and it never came."""
     assert review.does("""

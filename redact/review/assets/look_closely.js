@@ -137,7 +137,8 @@ export function ConfirmDialog() {
  *  reason. Then it is asked for again. */
 export function LookDialog({ path, body, done, refusal }) {
   const { error, pictures } = refusal,
-    [sheet, looked, again] = useSheet({ of: pictures.map((one) => one.join(":")).join() }),
+    some = pictures.slice(0, room()), // the others are shown when these were looked at
+    [sheet, looked, again] = useSheet({ of: some.map((one) => one.join(":")).join() }),
     why = useSignal(body.reason ?? ""),
     asks = error === "alarm",
     ready = sheet && (!asks || /[\p{L}\p{N}]/u.test(why.value));
