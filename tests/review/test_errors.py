@@ -73,7 +73,7 @@ def test_a_video_that_is_open_elsewhere_can_be_left_and_tried_again(
     browser: Any, street: Path, found: Plan, tmp_path: Path
 ) -> None:
     """The page said so, showed work going on for ever, and led nowhere."""
-    source, plan_file = tmp_path / "street.mp4", tmp_path / "street.plan.json"
+    source, plan_file = tmp_path / "street.mp4", tmp_path / "street.mp4.plan.json"
     source.write_bytes(street.read_bytes())
     write_plan(found, plan_file)
     with serving(tmp_path) as (_, server):
