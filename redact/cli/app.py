@@ -1,7 +1,8 @@
-"""The `redact` command group, what its command line asked for, and the one place where errors
+"""The `redact` command group, what the command line asked for, and the one place where errors
 become exit codes.
 
-Code that reports how a command ended, or proposes another command, needs what was asked for.
+Code that reports how a command ended, or suggests another command, needs to know what was asked
+for.
 """
 
 from __future__ import annotations
@@ -35,17 +36,17 @@ from .help import Sectioned, choose_language, heading, line_of, with_words, word
 from .terminal import Terminal, outlive_readers, tell, tell_json
 
 HELP: Final = {"help_option_names": ["-h", "--help"]}
-"""Settings of every command, so that `-h` is known to each, also where it is called alone."""
+"""Settings of every command, so that each knows `-h`, even if it is called without the group."""
 
 
 def command(function: Callable[..., Any]) -> click.Command:
-    """A command of its own, whose help shows its options in sections."""
+    """A command with its options in sections in the help."""
     return click.command(cls=Sectioned, context_settings=HELP)(function)
 
 
 class PathType(click.Path):
-    """Asks the system about a name as soon as it is read: from Python 3.14 on `exists` says of a
-    name that is too long for any file that there is none."""
+    """Asks the system about a name as soon as it is read: since Python 3.14, `exists` just says no
+    for a name that is too long for any file."""
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         path = super().convert(value, param, ctx)
@@ -58,14 +59,14 @@ class PathType(click.Path):
 
 
 PATH: Final = PathType(path_type=Path, readable=False)
-"""Type of an option or argument that names a file or folder. Whether it can be read is found out by
-whoever reads it: a video that cannot is no mistake of the command line."""
+"""Type of an option or argument that names a file or folder. The code that reads it finds out
+whether it can be read: an unreadable video is not a mistake in the command line."""
 
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 
 
 def together(*options: Decorator) -> Decorator:
-    """Several options as one."""
+    """Several options as one decorator."""
 
     def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
         for option in reversed(options):
@@ -80,10 +81,10 @@ class Asked:
     """One call of the program; the object of click's contexts.
 
     Attributes:
-        as_json: how it ended is to be printed as JSON.
+        as_json: print the result as JSON.
         sources: videos that were named.
-        finished: results of the sources that are done, in their order, where there are several.
-        several: results are a list, be it of one.
+        finished: results of the sources that are done, in their order, if there are several.
+        several: results are a list, even if there is only one.
     """
 
     as_json: bool = field(default_factory=lambda: "--json" in words_before_names())
@@ -93,8 +94,8 @@ class Asked:
     several: bool = False
 
     def ended(self, error: RedactError) -> dict[str, Any] | list[Any]:
-        """The JSON to print if a command ends with an error: an object, or, if several sources are
-        worked on, a list with those that were done before."""
+        """The JSON to print if a command ends with an error: an object, or for several sources a
+        list with those that were done before."""
         several = self.begun and self.several
         if several and len(self.finished) == len(self.sources):
             return self.finished
@@ -117,7 +118,7 @@ def remember_sources(
 
 
 def remember_found(sources: list[Path], several: bool) -> None:
-    """The videos that the names stand for, and whether their results are a list."""
+    """Store the videos that the names stand for, and whether their results are a list."""
     asked = click.get_current_context().find_object(Asked)
     if asked is not None:
         asked.sources, asked.several = tuple(sources), several
@@ -127,20 +128,20 @@ def results_so_far() -> list[dict[str, Any]]:
     """The list for the results of several sources, printed even if the command is stopped."""
     context = click.get_current_context()
     asked = context.find_object(Asked)
-    if asked is None:  # called by other than `main`
+    if asked is None:  # not called by `main`
         asked = context.meta.setdefault("redact.asked", Asked(False))
     asked.begun = True
     return asked.finished
 
 
 def typed(name: str | None) -> bool:
-    """Whether the user gave a parameter to the command that runs now."""
+    """Whether the user gave a parameter to the current command."""
     source = click.get_current_context().get_parameter_source(name or "")
     return source is ParameterSource.COMMANDLINE
 
 
 def typed_options(names_left_out: Collection[str]) -> list[str]:
-    """Options that the user gave to the command that runs now, ready for `shlex.join`.
+    """Options that the user gave to the current command, ready for `shlex.join`.
 
     Args:
         names_left_out: parameter names that are not repeated.
@@ -196,8 +197,8 @@ class _Commands(click.Group):
         if cmd_name not in COMMANDS:
             return None
         module = importlib.import_module(f".{cmd_name}", __package__)
-        # Nothing that was imported goes: to look for what does, as the stages of a run do at their
-        # end, took a twentieth of a second each time.
+        # Imported objects stay. Searching them for garbage, as happens at the end of each stage of
+        # a run, took a twentieth of a second each time.
         gc.freeze()
         command: click.Command = getattr(module, cmd_name)
         return with_words(command, cmd_name)
@@ -223,7 +224,7 @@ class _Commands(click.Group):
 @click.group(cls=_Commands, context_settings=HELP)
 @click.version_option(__version__, prog_name="redact")
 def redact() -> None:
-    """The command group; what all commands say about themselves stands in `help.toml`."""
+    """The command group; the help texts of all commands are in `help.toml`."""
 
 
 def main() -> NoReturn:
@@ -260,7 +261,7 @@ def main() -> NoReturn:
 
 
 def _show(error: click.ClickException) -> None:
-    """Say what is wrong with the command line; a name in it may come from anybody."""
+    """Say what is wrong with the command line; names in it are not trusted."""
     words = io.StringIO()
     error.show(words)
     for line in words.getvalue().rstrip("\n").split("\n"):
@@ -282,8 +283,8 @@ def defect(error: Exception, source: Path | None = None) -> RedactError:
 
 
 class _Interrupted(KeyboardInterrupt):
-    """Stopped from outside. Python kills itself at its end where a plain KeyboardInterrupt passed
-    through code that was made of text, as that of a dataclass is, although it was caught later."""
+    """Stopped from outside. If a plain KeyboardInterrupt passes through generated code, like that
+    of a dataclass, Python kills itself at its end although the exception was caught."""
 
 
 def _interrupt(number: int, frame: FrameType | None) -> None:

@@ -1,4 +1,4 @@
-"""`redact check`: does the record of an output still hold?"""
+"""`redact check`: is the record of an output still intact?"""
 
 from __future__ import annotations
 

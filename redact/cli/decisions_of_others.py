@@ -1,7 +1,7 @@
 """Decisions in a plan that redact did not write for this user on this machine.
 
-A plan travels: whoever sent it may have decided that somebody stays visible, and the file would
-count as the receiver's decision. So what it shows is listed, and counts once the user says so.
+Plans are passed on: the sender may have decided that somebody stays visible, and the file would
+count as the receiver's decision. So what it shows is listed, and counts once the user agrees.
 """
 
 from __future__ import annotations
@@ -25,12 +25,12 @@ def require_own_decisions(path: Path, adopt: bool, terminal: Terminal) -> None:
     """List what another user decided to show, and ask whether to adopt it.
 
     Args:
-        path: of a plan; nothing is asked of one that is this user's or not there.
-        adopt: the user has said already that it counts.
+        path: of a plan; there is no question if it is this user's or does not exist.
+        adopt: the user has already agreed.
 
     Raises:
         PlanError: it cannot be read.
-        UsageError: there is nobody to ask.
+        UsageError: there is no terminal to ask on.
         click.Abort: the user said no.
     """
     if not path.exists() or is_own_plan(path):
@@ -48,7 +48,7 @@ def require_own_decisions(path: Path, adopt: bool, terminal: Terminal) -> None:
 
 
 def _shown(plan: Plan) -> Iterator[str]:
-    """What is visible because the plan says so, one line each."""
+    """What is visible by decisions in the plan, one line each."""
     for row in plan.table():
         if row["action"] != Action.REDACT:
             yield say(

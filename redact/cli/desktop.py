@@ -1,4 +1,4 @@
-"""`redact desktop`: a file that opens the page of `redact review` with a double click."""
+"""`redact desktop`: a file that opens the page of `redact review` on a double click."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from .app import PATH, command
 from .terminal import Terminal
 
 _MARK: Final = "written by redact desktop"
-"""Stands in every such file: only what has it is removed."""
+"""Text in every such file: only files with it are removed."""
 
 _LINUX: Final = """\
 # {mark}
@@ -49,7 +49,7 @@ _NAMES: Final = {"linux": "redact.desktop", "macos": "redact.command", "windows"
 
 
 _MENU: Final = "applications"
-"""Folder of the menu of programs (Desktop Menu Specification)."""
+"""Folder of the application menu (Desktop Menu Specification)."""
 
 
 @command
@@ -85,7 +85,7 @@ def _this_system() -> str:
 
 
 def _usual(system: str) -> Iterator[Path]:
-    """Folder in which the desktop looks for starters. Raises OutputError if there is none."""
+    """Folders in which the desktop looks for launchers. Raises OutputError if there is none."""
     found = []
     if system == "linux":
         data = Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share")
@@ -102,7 +102,7 @@ def _usual(system: str) -> Iterator[Path]:
 
 
 def _desktop() -> Path:
-    """The user's desktop, which goes by another name in other languages (xdg-user-dirs)."""
+    """The user's desktop folder, which has another name in other languages (xdg-user-dirs)."""
     config = Path(os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config")
     try:
         lines = (config / "user-dirs.dirs").read_text("utf-8").splitlines()

@@ -1,5 +1,5 @@
 """The place for results: a file, or a folder that may have to be made; and names for several
-results, none of which may replace another result, sheet or source.
+results, none of which may replace another result or a source.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _FOLDER = "redact.folder"
 
 
 class PlaceType(PathType):
-    """A path that stands for a folder if it ends with a separator, which `Path` would drop."""
+    """A path that means a folder if it ends with a separator, which `Path` would drop."""
 
     def __init__(self) -> None:
         super().__init__(path_type=Path)
@@ -40,7 +40,7 @@ _SEPARATORS = tuple(s for s in (os.sep, os.altsep) if s)
 
 
 def is_folder(place: Path) -> bool:
-    """Whether a place that the running command was given is one for files of our naming."""
+    """Whether a place given to the current command is a folder, so that redact names the files."""
     context = click.get_current_context(silent=True)
     return place.is_dir() or (context is not None and context.meta.get(_FOLDER) == place)
 
@@ -49,14 +49,14 @@ def is_folder(place: Path) -> bool:
 def folder_for(place: Path | None, several: bool = False) -> Iterator[None]:
     """Make the folder for the results, if one is wanted and missing.
 
-    If nothing is in it at the end, it goes again: a command that fails leaves no empty folder.
+    If it is empty at the end, it is removed: a command that fails leaves no empty folder.
 
     Args:
-        place: that was given.
-        several: results, which need a folder.
+        place: as given.
+        several: there are several results, which need a folder.
 
     Raises:
-        UsageError: the place is a file's, but a folder is needed.
+        UsageError: the place is a file, but a folder is needed.
         OutputError: the folder cannot be made, or the name says neither file nor folder.
     """
     if place is None or not (several or is_folder(place)):
@@ -81,12 +81,12 @@ def _check_folder(place: Path, several: bool) -> None:
 def check_results(
     sources: Sequence[tuple[Path, Path | None]], delivery: Delivery, codec: str = "auto"
 ) -> None:
-    """Refuse sources whose files would get the same names, before work is done on the first.
+    """Refuse sources whose files would get the same names, before the first one is processed.
 
-    Manifests and repaired plans are named after results, so they differ where results do.
+    Manifests and repaired plans are named after results, so they differ if the results do.
 
     Args:
-        sources: of one command, each with the folder for its result; they need not be there.
+        sources: of one command, each with the folder for its result; they need not exist.
         delivery, codec: of the command.
 
     Raises:
@@ -107,13 +107,13 @@ def check_results(
 
 
 def check_release(source: Path, delivery: Delivery) -> None:
-    """As `check_results`, where the one result of a command gets a neutral name."""
+    """As `check_results`, if the only result of a command gets a neutral name."""
     if delivery.release and (delivery.output is None or delivery.in_folder):
         check_results([(source, delivery.output)], delivery)
 
 
 def _check_originals(sources: tuple[Path, ...], finals: list[Path]) -> None:
-    """Each run spares its own source, but knows nothing of the others'."""
+    """Refuse results that would replace a source: each run protects only its own."""
     originals = {_named(s) for s in sources} | {Path(os.path.realpath(s)) for s in sources}
     taken = next((final for final in finals if _named(final) in originals), None)
     if taken is not None:
@@ -130,7 +130,7 @@ def _check_release(sources: Sequence[tuple[Path, Path | None]]) -> None:
 
 
 def _refuse_second_release(folders: Iterable[Path], sources: Sequence[Path]) -> None:
-    """Nothing in a release says what it was made from, so a second run would make all again."""
+    """Nothing in a release says what it was made from, so a second run would repeat everything."""
     name = f"NAME{Path(default_output_name(sources[0])).suffix}"
     for folder in folders:
         there = sorted(folder.iterdir()) if folder.is_dir() else []
@@ -141,7 +141,7 @@ def _refuse_second_release(folders: Iterable[Path], sources: Sequence[Path]) -> 
 
 
 def _repeated(paths: Iterable[Path]) -> Path | None:
-    """The first path that another one before it names, too, if only by another way."""
+    """The first path that means the same file as one before it, even if written differently."""
     seen = set()
     for path in paths:
         entry = _named(path)

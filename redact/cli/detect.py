@@ -1,4 +1,4 @@
-"""`redact detect`: find what to hide, and keep it in a plan."""
+"""`redact detect`: find what to hide, and store it in a plan."""
 
 from __future__ import annotations
 

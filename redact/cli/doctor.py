@@ -46,8 +46,8 @@ class Installation:
     """Everything that `doctor` reports.
 
     Attributes:
-        tried: whether a run was tried, which a missing model or library prevents.
-        problem: what stops a run, the first of all; None if nothing does.
+        tried: whether a test run was made, which a missing model or library prevents.
+        problem: the first problem that prevents runs; None if there is none.
         ready_for: words of the targets that can be hidden.
     """
 
@@ -84,7 +84,7 @@ class Installation:
 
 
 def examine() -> Installation:
-    """Look at models, libraries and devices, and try them on a tiny video."""
+    """Check models, libraries and devices, and try them on a tiny video."""
     problems = {target: _problem(target) for target in DETECTED_TARGETS}
     first = next((p for p in problems.values() if p is not None), None)
     # Without a model or a library there is nothing to try.
@@ -114,8 +114,8 @@ FRAMES: Final = 6
 
 
 def try_run() -> RedactError | None:
-    """Why a whole run on a tiny video fails here; None where it works. Looking at libraries and
-    models tells what is there; only a run tells that they work together.
+    """Why a whole run on a tiny video fails here; None if it works. Checking libraries and models
+    shows what is installed; only a run shows that it works together.
 
     The video shows two faces and two plates of the sample (samples/CREDITS.md).
     """
@@ -130,7 +130,7 @@ def try_run() -> RedactError | None:
             done = redact_video(clip, settings, delivery, Silent())
         except RedactError as error:
             return error
-        except Exception as error:  # whatever a library raises: to tell it is the purpose
+        except Exception as error:  # whatever a library raises: this is here to report it
             kind = type(error).__name__
             return problem(RedactError, "internal", kind=kind, text=f"{error}")
     if done.record is None or done.record.frames_written != FRAMES:
@@ -141,8 +141,8 @@ def try_run() -> RedactError | None:
 
 
 def try_folder_of_code() -> RedactError | None:
-    """Whether a process of ours would execute files of its current folder that are named like
-    modules; None where it would not. It must not, among files that others sent."""
+    """An error if our processes would execute files in their current folder that are named like
+    modules, which they must not do among files from others; None if they would not."""
     unsafe = safe_python.unsafe_entries()
     if unsafe:
         return problem(DependencyError, "pythonpath_unsafe", entries=os.pathsep.join(unsafe))

@@ -38,7 +38,7 @@ Opened = TypeVar("Opened")
 PASSPHRASE_VARIABLE: Final = "REDACT_PASSPHRASE"
 
 _FLAGS = {f"case_{name}": "--" + name.replace("_", "-") for name in TEXT_FIELDS}
-"""Of the fields of a case, by parameter."""
+"""Options for the fields of a case, by parameter."""
 
 
 def evidence_options(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -103,7 +103,7 @@ def warn_of_strange_exhibits(
 
 
 def content_signer(certificate: Path, key: Path) -> Credentials:
-    """Load what signs content credentials; the key's passphrase as that of `private_key`."""
+    """Load certificate and key for content credentials; the passphrase as in `private_key`."""
     return _unlocked(key, lambda path, secret: load_credentials(certificate, path, secret))
 
 
@@ -128,7 +128,7 @@ def private_key(path: Path) -> Ed25519PrivateKey:
 
 
 def _unlocked(path: Path, load: Callable[[Path, bytes | None], Opened]) -> Opened:
-    """The key in a file; a wrong passphrase is asked for again. Raises UsageError."""
+    """The key in a file; after a wrong passphrase, the user is asked again. Raises UsageError."""
     if not needs_passphrase(path):
         return load(path, None)
     for tries_left in (2, 1, 0):
@@ -145,10 +145,10 @@ def _unlocked(path: Path, load: Callable[[Path, bytes | None], Opened]) -> Opene
 
 
 def passphrase(prompt: str, confirm: bool) -> bytes:
-    """From REDACT_PASSPHRASE, else from a prompt without echo.
+    """The passphrase from REDACT_PASSPHRASE, or else from a prompt without echo.
 
     Raises:
-        UsageError: it is empty, or there is nobody to ask.
+        UsageError: it is empty, or there is no terminal to ask on.
     """
     text = os.environ.get(PASSPHRASE_VARIABLE)
     if text is None and not can_ask():
@@ -175,7 +175,7 @@ def take_acceptance(
     """Callback of the option: "1,3=reason" or "all=reason".
 
     Raises:
-        UsageError: what is given says nothing, or cannot stand in a record.
+        UsageError: the value is empty or unclear, or a record cannot contain it.
     """
     if value is None:
         return None

@@ -70,7 +70,7 @@ def fix(
 
 
 def _remove(held: HeldBack, accepted: Acceptance | None, terminal: Terminal) -> int:
-    """Remove all that was held back from one name. Raises UsageError, MismatchError."""
+    """Remove everything that was held back under one name. Raises UsageError, MismatchError."""
     if accepted is not None:
         raise problem(UsageError, "remove_fixes_nothing")
     for path in remove_held(held):

@@ -1,5 +1,5 @@
-"""The texts of `--help`, and of click itself, in the language of the command. They stand in
-`help.toml`: a table for each command, and `options` for those that several share."""
+"""The texts of `--help`, and of click itself, in the command's language. They are in `help.toml`: a
+table for each command, and `options` for those that several commands share."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ from ..words import (
 )
 
 _CLICK = (core, decorators, exceptions, formatting, parser, termui, types)
-"""Modules of click that hand their texts to gettext, under these two names. Catalogues of gettext
-are compiled files, which would be a second format for ours."""
+"""Modules of click that pass their texts to gettext. Gettext's catalogues are compiled files, which
+would be a second format beside ours."""
 
 
 def in_language(text: str) -> str:
-    """A text of click in the language that is spoken; as it is where the table lacks it."""
+    """A text of click in the current language; unchanged if it is not in the table."""
     said: str = surface(spoken(), "help")["click"].get(text, text)
     return said
 
@@ -44,14 +44,14 @@ def _in_plural(one: str, many: str, count: int) -> str:
 
 
 def words_before_names() -> list[str]:
-    """The words of the command line up to "--", for options that must be known even if the command
-    line is too wrong to be parsed."""
+    """The words of the command line up to "--", for options that must be known even if the rest
+    cannot be parsed."""
     words = sys.argv[1:]
     return words[: words.index("--")] if "--" in words else words
 
 
 def choose_language() -> None:
-    """Speak what the command line, else the environment asks for, also in processes that are
+    """Use the language that the command line, or else the environment, asks for, also in processes
     started from here."""
     for one, following in pairwise([*words_before_names(), ""]):
         name, _, value = one.partition("=")
@@ -62,7 +62,7 @@ def choose_language() -> None:
 
 
 def translate_click() -> None:
-    """Let click say its texts in the language that is spoken when it says them."""
+    """Make click show its texts in the language that is current at that moment."""
     for module in _CLICK:
         for name, function in (("_", in_language), ("ngettext", _in_plural)):
             if hasattr(module, name):
@@ -91,7 +91,7 @@ OPTION_SECTIONS = {
     "case": "case_file case_case case_exhibit case_operator case_reviewer case_recipient "
     "case_purpose case_legal_basis reasons no_manifest custody_log sign_key c2pa",
 }
-"""Of what commands have many options of; the others are told first."""
+"""Sections for groups of options; all others come first."""
 
 _SECTION_OF = {
     name: section for section, names in OPTION_SECTIONS.items() for name in names.split()
@@ -114,7 +114,7 @@ click.Context.formatter_class = _Formatter
 
 
 class Sectioned(click.Command):
-    """A command that has too many options for one list."""
+    """A command with too many options for one list."""
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         rows: dict[str, list[tuple[str, str]]] = {section: [] for section in ("", *OPTION_SECTIONS)}
@@ -130,11 +130,11 @@ class Sectioned(click.Command):
 
 
 def with_words(command: click.Command, path: str) -> click.Command:
-    """A command whose help texts, and those of the commands in it, are filled in.
+    """A command with its help texts, and those of its subcommands, filled in.
 
     Args:
-        command: as it was declared, without any.
-        path: its name, with those of the groups around it, for example "plan set".
+        command: as declared, without help texts.
+        path: its name, with the names of its groups, for example "plan set".
     """
     words = surface(spoken(), "help")
     own: dict[str, str] = words[path]
@@ -179,7 +179,7 @@ _declared: dict[click.Parameter, str | None] = {}
 
 
 def _lang() -> click.Option:
-    """Of every command. `choose_language` has read it already, where the program was started."""
+    """The option --lang of every command. `choose_language` has already read it."""
     return click.Option(
         ["--lang"], type=click.Choice(LANGUAGES), expose_value=False, callback=_speak
     )

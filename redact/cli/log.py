@@ -24,7 +24,7 @@ from .evidence_options import private_key, warn_of_unsigned
 from .terminal import Terminal, tell, tell_json
 
 Problem = tuple[int, str, Translatable]
-"""Line, kind and words of what is wrong with a log."""
+"""A problem in a log: line, kind and words."""
 
 file_argument = click.argument("file", type=PATH)
 
@@ -60,7 +60,7 @@ def verify_log(file: Path, key: Path | None, as_json: bool) -> int:
 
 
 def _read(file: Path) -> LogState:
-    """The log; raises PlanError for a file that is none, instead of a problem per line."""
+    """The log; raises PlanError for a file that is not a log, instead of a problem per line."""
     state = read_log(file)
     # A log whose lines were all damaged still has its head file beside it.
     if not state.entries and state.breaks and not head_path(file).exists():

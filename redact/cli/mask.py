@@ -1,4 +1,4 @@
-"""`redact mask`: the masks of a plan alone."""
+"""`redact mask`: only the masks of a plan."""
 
 from __future__ import annotations
 

@@ -94,7 +94,7 @@ def describe(info: SourceInfo) -> dict[str, Any]:
 
 
 def _length(info: SourceInfo) -> str:
-    """How long it is, and how many frames it has, as far as the file says."""
+    """Its duration and number of frames, as far as the file says."""
     frames = info.expected_frames
     if frames is None:
         count = say("frames_unknown")

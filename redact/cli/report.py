@@ -74,7 +74,7 @@ def report(
 
 
 def _check_places(places: Sequence[Path], force: bool, never: tuple[Path, ...]) -> None:
-    """Find out before the first file is written whether all of them can be."""
+    """Check before the first file is written whether all of them can be."""
     for number, place in enumerate(places):
         if os.path.realpath(place) in map(os.path.realpath, places[:number]):
             raise problem(UsageError, "same_report", path=place)
@@ -82,14 +82,14 @@ def _check_places(places: Sequence[Path], force: bool, never: tuple[Path, ...]) 
 
 
 def _require_record(page: Path, record: CheckResult) -> None:
-    """Raise CheckFailedError if the record does not hold. The output itself may lie elsewhere."""
+    """Raise CheckFailedError if the record is not intact. The output itself may be elsewhere."""
     if failed := record.broken:
         parts = tuple(Message("part_failed", name=p.name, verdict=p.verdict) for p in failed)
         raise problem(CheckFailedError, "report_record_broken", path=page, parts=parts)
 
 
 def check_index(path: Path | None, delivery: Delivery) -> None:
-    """Find out before a long run whether the page can be written after it.
+    """Check before a long run whether the page can be written after it.
 
     Raises:
         UsageError: no records are kept, so there would be nothing to link to.
@@ -120,7 +120,7 @@ def write_index(
     took: float,
     terminal: Terminal,
 ) -> None:
-    """Write the page, and the reports that are not there yet. Raises OutputError."""
+    """Write the page, and the reports that do not exist yet. Raises OutputError."""
     reports = [_report(result, terminal) for result in results]
     line = in_one_line(results, len(not_done), took)
     page = case_page(path, title, line, results, reports, left_out, not_done)
@@ -129,7 +129,7 @@ def write_index(
 
 
 def _report(result: dict[str, Any], terminal: Terminal) -> Path | None:
-    """The report of a result, made where it has none of its present record."""
+    """The report of a result, made now unless there is one of its current record."""
     if "output" not in result:
         return None
     output = Path(result["output"])

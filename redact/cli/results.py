@@ -1,5 +1,5 @@
-"""What comes out of a run: options for what is written besides the video, and results in words:
-findings, what is held back and why.
+"""The output of a run: options for the files besides the video, and results in words: findings,
+what is held back and why.
 """
 
 from __future__ import annotations
@@ -29,8 +29,7 @@ from .evidence_options import evidence_options, take_acceptance
 from .terminal import Terminal
 
 LOOK_FIRST: Final = 3
-"""Moments that are named where the audit found nothing (a judgement): who has more time sees them
-all on the page."""
+"""Moments that are named if the audit found nothing (a judgement): the page shows all of them."""
 
 finish_options = together(
     evidence_options,
@@ -38,15 +37,15 @@ finish_options = together(
     click.option("--accept-findings", metavar="NUMBERS=REASON", callback=take_acceptance),
     click.option("--release", is_flag=True),
 )
-"""Of `run` and `apply`, about what is written besides the video."""
+"""Options of `run` and `apply` for the files besides the video."""
 
 
 def chosen_delivery(params: Mapping[str, Any], output: Path | None) -> Delivery:
     """The options of `finish_options` and --force as one value.
 
     Args:
-        params: of the command that runs now.
-        output: file or folder for the result, as it was given.
+        params: of the current command.
+        output: file or folder for the result, as given.
     """
     return Delivery(
         output=output,
@@ -74,9 +73,9 @@ def tell_result(
 
     Args:
         result: of the run.
-        terminal: to tell it on.
+        terminal: to print on.
         verbose: say more about what was done.
-        fixed: what was held back, where the run fixed that.
+        fixed: the held-back result that this run fixed, if any.
     """
     if result.record is None:
         _tell_earlier(result, terminal)
@@ -99,7 +98,7 @@ def tell_result(
 
 
 def _tell_old_copy(result: Result, terminal: Terminal, fixed: HeldBack | None) -> None:
-    """Offer to delete an older copy that was held back: it shows what was found."""
+    """Offer to delete an older copy that was held back, because it shows what was found."""
     folders = (place.parent / PRIVATE for place in (result.output, result.source))
     found = (held_back_for(result.wanted, folder) for folder in folders)
     held = fixed or next(filter(None, found), None)
@@ -145,7 +144,7 @@ def tell_findings(result: Result, verbose: bool, terminal: Terminal) -> None:
 
 
 def _tell_earlier(result: Result, terminal: Terminal) -> None:
-    """Tell what an earlier run has done."""
+    """Say what an earlier run did."""
     output = result.output
     if result.state is ResultState.NEEDS_REVIEW:
         terminal.error(
@@ -166,7 +165,7 @@ def _counted(result: Result) -> str:
 
 
 def audit_in_words(plan: Plan) -> str:
-    """That the audit found nothing, and at which moments of a video to look first."""
+    """Say that the audit found nothing, and which moments of a video to look at first."""
     seconds = [int(plan.seconds(m.frame)) for m in moments_worth_a_look(plan)[:LOOK_FIRST]]
     moments = dict.fromkeys(clock(second, 0) for second in seconds)
     if not moments or len(plan.source.timeline) == 1:
@@ -209,7 +208,7 @@ def _counts_in_words(tracks: Iterable[Track]) -> str:
 
 
 def record_in_words(output: Path, record: Manifest, plan: Path | None) -> str:
-    """Which record and plan of a finished file are used."""
+    """Say which record and plan of a finished file are used."""
     name = manifest_path(output).name
     if plan is None:
         return say("record_without_plan", name=name, output=output.name)
@@ -223,14 +222,14 @@ def in_plain_words(
     start: float | None,
     answers: Mapping[int, Decided] = MappingProxyType({}),
 ) -> Iterator[str]:
-    """One line a finding, with its number.
+    """One line per finding, with its number.
 
     Args:
         findings: of one audit.
         size: width and height of the upright picture.
         pictures: of the first findings, in order.
         start: time of the first picture in seconds, from which players count; None: a photograph.
-        answers: why a finding was accepted, by its number; of the others it is asked.
+        answers: why a finding was accepted, by its number; the line of any other is a question.
     """
     doubtful = [finding for finding in findings if finding.doubtful]
     folded: list[Finding] = []
@@ -254,7 +253,7 @@ def in_plain_words(
 
 
 _MOST_DOUBTFUL: Final = 2
-"""Doubtful findings that are told one by one beside those that are not."""
+"""Doubtful findings that are listed one by one after the others, at most."""
 
 
 def _sentence(finding: Finding, size: tuple[int, int], start: float | None) -> str:
@@ -267,7 +266,7 @@ def _sentence(finding: Finding, size: tuple[int, int], start: float | None) -> s
 
 
 def what_to_do(result: Result) -> str:
-    """Lines for a person: commands stand alone on theirs, so that they can be copied."""
+    """Lines for a person: each command is on its own line, so that it can be copied."""
     audit = result.audit
     assert audit is not None
     name, findings = as_argument(result.output), audit.findings

@@ -114,7 +114,7 @@ def run(
 
 @dataclass(frozen=True, slots=True)
 class _Videos:
-    """The videos that were named, and what is wanted of all of them."""
+    """The named videos, and the settings for all of them."""
 
     found: Found
     delivery: Delivery
@@ -123,10 +123,10 @@ class _Videos:
     verbose: bool
 
     def check(self) -> None:
-        """Refuse what makes sense for a single source only, and results that replace each other.
+        """Refuse options for a single source only, and results that replace each other.
 
         Raises:
-            UsageError: so it is.
+            UsageError: there are such options or results.
         """
         delivery = self.delivery
         if not self.found.several:
@@ -153,7 +153,7 @@ class _Videos:
         return made
 
     def one_by_one(self, alone: bool) -> None:
-        """One after the other; `alone`: an error of it ends the command."""
+        """Run one after the other; `alone`: an error ends the command."""
         results, terminal, count = results_so_far(), self.terminal, len(self.found.footage)
         for n, one in enumerate(self.found.footage, 1):
             if self.found.several:
@@ -164,7 +164,7 @@ class _Videos:
                 results.append(run_one(*wanted, several=not alone, verbose=self.verbose))
 
     def at_once(self, jobs: int) -> None:
-        """Several at once, as many as fit into the memory."""
+        """Run several at once, as many as fit into memory."""
         require_passphrase(self.delivery.evidence)
         paths = [one.path for one in self.found.footage]
         fitting = jobs_that_fit(min(jobs, len(paths)), paths)
@@ -194,7 +194,7 @@ class _Videos:
             tell_as_they_end(ended, len(typed), self.terminal, results_so_far())
 
     def sum_up(self, results: list[dict[str, Any]], index: Path | None, took: float) -> None:
-        """Tell what was done and what was not, also after an error, in words and in the index."""
+        """Say what was done and what was not, also after an error, in words and in the index."""
         found, case = self.found, self.delivery.evidence.case
         known = {result["source"] for result in results}
         left = [one.path for one in found.footage if str(one.path) not in known]
@@ -210,7 +210,7 @@ class _Videos:
 
     @contextlib.contextmanager
     def _delivery_of(self, one: Footage) -> Iterator[Delivery]:
-        """What is wanted of one video, whose folder for results is there meanwhile."""
+        """The delivery for one video; its folder for results exists within the context."""
         place = place_of(one, self.delivery.output)
         with folder_for(place, self.found.several):
             yield replace(self.delivery, output=place)
@@ -234,7 +234,7 @@ class _Videos:
 
 
 def _scheduler(address: str | None, insecure: bool, jobs: int) -> str | None:
-    """The address of the scheduler that was named, as dask wants it. Raises UsageError."""
+    """The address of the named scheduler in dask's form. Raises UsageError."""
     if address is None:
         return None
     if jobs > 1:
@@ -243,5 +243,5 @@ def _scheduler(address: str | None, insecure: bool, jobs: int) -> str | None:
 
 
 def place_of(one: Footage, output: Path | None) -> Path | None:
-    """Path of one video's result, laid out as the videos are."""
+    """Path of one video's result, in the same folders as the video."""
     return output if output is None or one.below == Path() else output / one.below

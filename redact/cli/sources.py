@@ -1,5 +1,5 @@
 """The sources of `redact run`: one after the other, several at once (`--jobs N`, `--scheduler`),
-each in a process of its own, or a part of one (`--preview`).
+each in its own process, or a part of one (`--preview`).
 """
 
 from __future__ import annotations
@@ -37,17 +37,17 @@ def run_one(
     several: bool,
     verbose: bool = False,
 ) -> dict[str, Any]:
-    """Result of one source as JSON values, with its time in seconds and its state in a word.
+    """Result of one source as JSON values, with its time in seconds and its state as a word.
 
     Args:
         source, settings, delivery: of the command.
-        several: sources are worked on: an error of one, be it a defect of redact, is told and does
-            not stop the others, and what is done already is left even with --force.
+        several: there are several sources: an error in one, even a bug in redact, is reported and
+            does not stop the others, and finished results are kept even with --force.
         verbose: say more about what was done.
 
     Raises:
-        RedactError: it failed, and there are no others.
-        Exception: so did redact itself; also where others wait, with REDACT_TRACEBACK set.
+        RedactError: it failed, and it is the only one.
+        Exception: the same for a bug in redact; with REDACT_TRACEBACK set also if there are others.
     """
     begun = time.monotonic()
     try:
@@ -113,7 +113,7 @@ def _as_json(source: Path, made: Preview) -> dict[str, Any]:
 
 
 _A_MOMENT: Final = 0.5
-"""Seconds before the end of what was asked for at which the last picture may be."""
+"""Seconds that the last picture may come before the end of the requested part."""
 
 
 def _tell(
@@ -157,8 +157,8 @@ def commands_for(places: Iterable[tuple[Path, str]]) -> list[Command]:
     """The command that was typed, for one video each.
 
     Args:
-        places: videos, each with the folder or file for its result as a user would type it; "" for
-            none.
+        places: videos, each with the folder or file for its result as a user would type it; "":
+            none was given.
     """
     options, folder = typed_options(_NOT_PASSED_ON), str(Path.cwd())
     return [
@@ -183,8 +183,8 @@ def tell_as_they_end(
     results: list[dict[str, Any]],
     moved: Callable[[int], Moved] | None = None,
 ) -> None:
-    """Collect results in the order of their numbers, each as soon as it is there, so that finished
-    ones count if the others are stopped. What a command printed appears when it has ended."""
+    """Collect results in the order of their numbers, each as soon as it exists, so that finished
+    ones count if the others are stopped. What a command printed appears once it has ended."""
     numbers: list[int] = []
     for number, done in ended:
         at = bisect(numbers, number)
@@ -204,9 +204,9 @@ def lower_priority() -> None:
 
 
 def require_passphrase(evidence: EvidenceChoice, elsewhere: bool = False) -> None:
-    """Raise UsageError where each process would ask for the passphrase of the key.
+    """Raise UsageError if each process would ask for the passphrase of the key.
 
-    A worker elsewhere cannot be told it: it would pass through the scheduler.
+    A worker elsewhere must not get it, because it would pass through the scheduler.
     """
     key = evidence.key_file
     if key is None or not needs_passphrase(key):
@@ -220,7 +220,7 @@ def require_passphrase(evidence: EvidenceChoice, elsewhere: bool = False) -> Non
 def neutral_places(
     places: Iterable[tuple[Path, Path | None]], codec: str
 ) -> Iterator[tuple[Path, str]]:
-    """Each source with a free neutral name of its own, in the folder for its result."""
+    """Each source with its own free neutral name, in the folder for its result."""
     taken: set[Path] = set()
     for source, place in places:
         suffix = Path(default_output_name(source, codec)).suffix

@@ -1,4 +1,4 @@
-"""`redact still`: one picture with a grid, to read coordinates off."""
+"""`redact still`: one picture with a grid for reading coordinates."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def find_frame(info: SourceInfo, text: str) -> tuple[Frame, Fraction]:
     """The frame that is on screen at a time, and the time of the first frame.
 
     Raises:
-        UsageError: it is no time, or there is no such frame.
+        UsageError: it is not a time, or there is no such frame.
     """
     number, seconds = user_input.parse_moment(text)
     start, found, passed = Fraction(0), None, False
@@ -97,7 +97,7 @@ def grid_step(width: int, height: int) -> int:
 
 def gridded(rgb: NDArray[np.uint8], words: str) -> NDArray[np.uint8]:
     """The picture (uint8 [H, W, 3]) in the corner of a larger one, with lines over it, their
-    coordinates on its margins, and what it is underneath."""
+    coordinates on the margins, and a caption underneath."""
     height, width = rgb.shape[:2]
     step, left, top, below = grid_step(width, height), 46, 20, 28
     whole = np.full((height + top + below, max(width, 420) + left, 3), 24, np.uint8)

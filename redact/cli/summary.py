@@ -29,10 +29,10 @@ def tell_summary(
 
     Args:
         results: of `redact run`, as JSON values.
-        left_out: videos that were passed over, and why.
-        terminal: to say it on.
-        not_done: videos that were not come to.
-        took: seconds by the clock; those of the results are more where several ran at once.
+        left_out: skipped videos, and why.
+        terminal: to print on.
+        not_done: videos that were never started.
+        took: seconds by the clock; those of the results add up to more if several ran at once.
     """
     table = Table(box=None, pad_edge=False, header_style="bold")
     sources = [result["source"] for result in results] + [str(path) for path in not_done]
@@ -67,7 +67,7 @@ def _wide(terminal: Terminal) -> PlainConsole:
 
 
 def _common(sources: Sequence[str]) -> str:
-    """The folder that all lie in, as typed; "" for none but the current one."""
+    """The folder that contains all of them, as typed; "" for the current one."""
     try:
         return os.path.commonpath([Path(source).parent for source in sources])
     except ValueError:  # typed from different beginnings, or on different drives
@@ -75,7 +75,7 @@ def _common(sources: Sequence[str]) -> str:
 
 
 def _why(result: Mapping[str, Any]) -> str:
-    """Why a source has no result, in the language that is spoken; "" where it has one."""
+    """Why a source has no result, in the current language; "" if it has one."""
     if "error" not in result:
         return ""
     message, _ = error_from_json(result)

@@ -1,5 +1,5 @@
-"""Progress and words on the terminal, on standard error; bars only for a person. Output whose
-reader is gone, as after `| head -1`, is dropped."""
+"""Progress and words on the terminal, on standard error; bars only for a person. Output without a
+reader, as after `| head -1`, is dropped."""
 
 from __future__ import annotations
 
@@ -30,8 +30,8 @@ from ..words import Translatable, said, say, word
 
 
 class PlainConsole(Console):
-    """Prints what others wrote as it stands: `[b]` or `:car:` in it is no command, nor is a control
-    character, see `one_line`. Each text that it is given is one line."""
+    """Prints text from others literally: `[b]` or `:car:` in it is not interpreted, nor is any
+    control character, see `one_line`. Each text is one line."""
 
     def __init__(self, **options: Any) -> None:
         super().__init__(highlight=False, markup=False, emoji=False, **options)
@@ -41,12 +41,12 @@ class PlainConsole(Console):
 
 
 def tell(line: str, err: bool = False) -> None:
-    """Print one line, which may hold what others wrote."""
+    """Print one line, which may contain text from others."""
     click.echo(one_line(line), err=err)
 
 
 def tell_json(value: object, indent: int | None = 1) -> None:
-    """Print a value as JSON, in ASCII: whatever it holds, it commands no terminal."""
+    """Print a value as JSON, in ASCII, so that nothing in it can control the terminal."""
     click.echo(json.dumps(value, indent=indent))
 
 
@@ -59,7 +59,7 @@ def _of(done: int, total: int | About) -> str:
 
 
 class _FileBar:
-    """The one bar of a file: which it is, what is being done, and how long that will still take."""
+    """The one bar of a file: its name, what is being done, and the time left."""
 
     def __init__(self, progress: Progress, name: str) -> None:
         self._progress = progress
@@ -89,7 +89,7 @@ class _StageOfFile:
 
 
 class _LeftColumn(TimeRemainingColumn):
-    """How long the step that is going on still takes; others may follow."""
+    """The time left in the current step; others may follow."""
 
     def render(self, task: Task) -> Text:
         if task.finished or task.time_remaining is None:
@@ -118,8 +118,7 @@ class _Moved:
 
 
 class _Lines:
-    """Prints a line of progress now and then where there is no terminal: into a log, a pipe, a
-    service."""
+    """Prints a line of progress now and then if there is no terminal: in a log, pipe or service."""
 
     def __init__(
         self, terminal: Terminal, name: str, total: int | None, unit: str, before: str = ""
@@ -147,18 +146,18 @@ class _Lines:
 
 
 SAID_EVERY: Final = 30.0
-"""Seconds between two lines about progress where there is no terminal."""
+"""Seconds between two lines of progress if there is no terminal."""
 
 
 class Terminal:
     """A `redact.progress.Progress` for the command line.
 
-    Where standard error is a terminal, a bar for each file that is worked on (`file`), or for each
-    stage outside of one; a line every half minute where it is a file or a pipe. Warnings are
-    printed once each, everywhere.
+    If standard error is a terminal, it shows a bar for each current file (`file`), or for each
+    stage outside of one; if it is a file or a pipe, a line every half minute. Each warning is
+    printed once, everywhere.
 
     Args:
-        for_parent: progress goes to the process that started this one, see `StageForParent`.
+        for_parent: report progress to the process that started this one, see `StageForParent`.
 
     Attributes:
         place: of the file among several, for example "2 of 6".
@@ -174,7 +173,7 @@ class Terminal:
 
     @contextmanager
     def file(self, name: str) -> Iterator[None]:
-        """All stages in here belong to one file, and have one bar."""
+        """Context in which all stages belong to one file, and share one bar."""
         if not self._bars:
             yield
             return
@@ -188,8 +187,8 @@ class Terminal:
 
     @contextmanager
     def files(self, names: Sequence[str]) -> Iterator[Callable[[int], Moved]]:
-        """Progress of files that run at once, each in a process of its own. Yields a function that
-        takes the number of a file and returns where its process reports."""
+        """Progress of files that run at once, each in its own process. Yields a function that takes
+        the number of a file and returns the callback for its progress."""
         known: dict[int, _Moved] = {}
         with self._files() if self._bars else nullcontext() as progress:
 
@@ -244,7 +243,7 @@ class Terminal:
     def error(self, message: str, hint: str) -> None:
         self.console.print(Text.assemble((say("error"), "bold red"), " ", one_line(message)))
         if "\n" in hint:
-            # Commands, one a line: nothing beside them, so that they can be copied.
+            # Commands, one per line, with nothing beside them, so that they can be copied.
             self.console.print(Text(f"  {say('cure')}", "bold"))
             for line in hint.split("\n"):
                 self.say(line)
@@ -257,7 +256,7 @@ if TYPE_CHECKING:
 
 
 class _Unread(io.FileIO):
-    """A pipe whose reader may leave: what comes after is thrown away."""
+    """A pipe whose reader may be gone: later output is thrown away."""
 
     def write(self, data: ReadableBuffer, /) -> int:
         try:
@@ -267,11 +266,11 @@ class _Unread(io.FileIO):
 
 
 def outlive_readers() -> None:
-    """Let a command go on, and end with its own exit code, when its reader has left.
+    """Let a command continue, and end with its own exit code, if its output has no reader any more.
 
-    Else a long run would be lost, or one that needs review would end like a defect, because
-    somebody wanted to see one line of what it says. What a terminal or a file cannot hold in its
-    encoding is escaped, for the same reason.
+    Otherwise, a long run would be lost, or one that needs review would end like a bug, because
+    somebody wanted to see only one line of its output. Characters outside the encoding of a
+    terminal or a file are escaped, for the same reason.
     """
     for name in ("stdout", "stderr"):
         stream = getattr(sys, name)

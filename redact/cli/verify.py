@@ -65,7 +65,7 @@ def verify(source: Path, output: Path, plan_file: Path | None, **params: Any) ->
 
 
 def _with_options(settings: AuditSettings, params: dict[str, Any]) -> AuditSettings:
-    """Audit settings, with the options given taking the place of record and plan."""
+    """Audit settings in which given options replace those of record and plan."""
     given = {n: params[n] for n in ("margin", "targets") if params[n] is not None}
     if params["sensitivity"] is not None:
         given["sensitivity"] = Sensitivity(params["sensitivity"])
@@ -73,7 +73,7 @@ def _with_options(settings: AuditSettings, params: dict[str, Any]) -> AuditSetti
 
 
 def _plainly(info: SourceInfo, result: AuditResult, plan: Plan | None) -> Iterator[str]:
-    """The result with its findings in words that need no explanation."""
+    """The result, with its findings in plain words."""
     verdict, *rest = result.in_words()
     first = float(plan.source.timeline.time(0)) if plan is not None else 0.0
     start = None if info.photograph else first
@@ -89,7 +89,7 @@ def _tell_commands(
     plan_file: Path | None,
     source: Path,
 ) -> None:
-    """How to hide what was found, where there is a plan to change."""
+    """Say how to hide what was found, if there is a plan to change."""
     if result.findings and plan is not None and plan_file is not None:
         last = len(plan.source.timeline) - 1
         commands = fix_command(result.findings, plan_file, source, last)

@@ -22,7 +22,7 @@ from .sources import run_one
 from .terminal import Terminal
 
 FAILURES = "failed"
-"""Folder beside the results: a note in words for each video that was refused."""
+"""Folder beside the results, with a note for each video that was refused."""
 
 
 @command
@@ -54,7 +54,7 @@ def watch(
     inbox = Inbox(folder, quiet_for, output, recursive)
     terminal.say(say("watching", folder=folder, output=output))
     started = time.monotonic()
-    codes: dict[Path, ExitCode] = {}  # of each video's last result: it may arrive anew
+    codes: dict[Path, ExitCode] = {}  # of each video's last result: it may arrive again
     told: set[Path] = set()
     while True:
         ready = inbox.ready(time.monotonic(), last=once)

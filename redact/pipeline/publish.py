@@ -62,8 +62,8 @@ def _free_name(order: Order) -> Path:
 
 
 def write_beside(result: Result, order: Order) -> Result:
-    """Write the files beside this run's result: record, plan, contact sheet and, if it is held
-    back, the pictures and the note that `redact fix` needs.
+    """Write the files beside this run's result: record, plan and, if it is held back, the pictures
+    and the note that `redact fix` needs.
 
     Raises:
         OutputError: a file could not be written. The video has its name already.

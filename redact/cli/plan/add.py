@@ -90,7 +90,7 @@ def _follow(
     reason: str | None,
     by: str | None,
 ) -> None:
-    """Add what is carried on from one place that was drawn. Raises UsageError, PlanError."""
+    """Add a track that is followed from one drawn place. Raises UsageError, PlanError."""
     given = _moving(value, places)
     if len(given) != 1 or still:
         raise problem(UsageError, "follow_from_where")
@@ -111,7 +111,7 @@ def _follow(
 
 
 def _followed(value: Plan, source: Path, frame: int, box: Box) -> tuple[Keyframe, ...]:
-    """Follow it in the source. Raises MismatchError if that is another file."""
+    """Follow the box in the source. Raises MismatchError if that is another file."""
     terminal, info = Terminal(), probe(source)
     require_same_source(value, info, terminal)
     frames = Frames(info, value, index_packets(info, value))
@@ -143,7 +143,7 @@ def _moving(value: Plan, texts: tuple[str, ...]) -> list[tuple[int, Box]]:
 
 
 def _one_of(box: str | None, area: Box | None) -> Box | None:
-    """The box that was given in one of the two ways. Raises UsageError where both were."""
+    """The box that was given in one of the two ways. Raises UsageError if it was given in both."""
     if box is not None and area is not None:
         raise problem(UsageError, "box_and_area")
     return area if box is None else user_input.parse_box(box)

@@ -44,7 +44,7 @@ from .texts import chosen_texts
 _OUTLINES: Final = (Outline.ELLIPSE.value, Outline.BOX.value)
 
 AS_FOUND: Final = "found"
-"""Word for taking back what was changed of a mask."""
+"""Word that undoes the changes of a mask."""
 
 
 @plan.command("set")
@@ -205,7 +205,7 @@ def _stop_at_sure_alarms(plan: Plan, ids: Iterable[int], explained: bool) -> Non
 
 
 def _set_texts(value: Plan, path: Path, wanted: str, action: str | None, decision: Decided) -> None:
-    """Hide every text that holds some words. Raises UsageError, PlanError."""
+    """Hide every text that contains some words. Raises UsageError, PlanError."""
     if action != Action.REDACT:
         raise problem(UsageError, "text_is_hidden_alone")
     found = chosen_texts(value, wanted, path)

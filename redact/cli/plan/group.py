@@ -35,7 +35,7 @@ def save(changed: Plan, before: Plan, path: Path) -> None:
     changes would be lost, and perhaps a mask with it.
 
     Args:
-        changed, before: the plan, and as it was read.
+        changed, before: the plan now, and as it was read.
         path: of its file.
 
     Raises:
@@ -63,14 +63,14 @@ def _alone_with(path: Path) -> Iterator[None]:
 
 
 def decided(reason: str | None, by: str | None) -> Decided:
-    """Reason, name and time of a change for the record. Raises UsageError if they cannot stand
-    there."""
+    """Reason, name and time of a change for the record. Raises UsageError if a record cannot
+    contain them."""
     said_why, said_by = said(reason, "--reason") or "", said(by, "--by") or ""
     return Decided(said_why, said_by, utc_text(datetime.now(UTC)))
 
 
 def said(value: str | None, option: str) -> str | None:
-    """The text of an option that goes on record. Raises UsageError if it cannot stand there."""
+    """The text of an option for the record. Raises UsageError if a record cannot contain it."""
     return None if value is None else checked_option(value, option)
 
 
@@ -87,7 +87,7 @@ def named(ids: Iterable[int]) -> str:
 
 
 def mention_cleared(before: Plan, after: Plan, ids: Iterable[int]) -> None:
-    """Say which reasons and names went with the decision that they were given for."""
+    """Say which reasons and names were removed together with their decision."""
     olds, news = ({track.id: track for track in plan.tracks} for plan in (before, after))
     for number in ids:
         old, new = olds[number], news[number]
@@ -105,8 +105,8 @@ def mention_cleared(before: Plan, after: Plan, ids: Iterable[int]) -> None:
 
 
 def mention_outside(plan: Plan, track: Track) -> None:
-    """Warn if a box reaches over the border of the picture: one that was drawn by hand may be
-    a slip, what is followed just leaves the picture."""
+    """Warn if a box reaches over the border of the picture: a box drawn by hand may be a mistake, a
+    followed one is just leaving the picture."""
     whole = Box(0, 0, plan.source.width, plan.source.height)
     over = [k for k in track.keyframes if k.box.common(whole) < k.box.area * 0.999]
     drawn = [key for key in over if key.state is State.MANUAL]
@@ -125,14 +125,14 @@ def _when(plan: Plan, keys: list[Keyframe]) -> str:
 
 
 def span_words(span: MutedSpan, plan: Plan) -> str:
-    """From when to when a span of sound lasts, for example "0:01.000 to the end"."""
+    """Beginning and end of a span of sound, for example "0:01.000 to the end"."""
     start = say("the_beginning") if span.start == 0 else clock(span.start / 1000)
     end = say("the_end") if plan.goes_to_the_end(span) else clock(span.end / 1000)
     return say("from_to", start=start, end=end)
 
 
 def mention_late(option: str, text: str, plan: Plan) -> None:
-    """Warn if a span was to go on after the end of the clip."""
+    """Warn if a span should continue after the end of the clip."""
     if user_input.is_after_end(text, plan):
         end = clock(plan.seconds(len(plan.source.timeline) - 1))
         Terminal().warn(say("ends_with_clip", option=option, text=text, end=end))

@@ -19,16 +19,16 @@ from .group import mention_outside, plan, plan_argument, span_words, target_choi
 def chosen_tracks(
     plan: Plan, moment: str | None = None, target: str | None = None, unsure: bool = False
 ) -> list[Track]:
-    """Tracks in order of their numbers, all that is asked for at once.
+    """Tracks, in order of their numbers, that meet all conditions.
 
     Args:
         plan: with the tracks.
-        moment: a time or a frame at which they are there; None: any.
-        target: word of what they are; None: anything.
-        unsure: only those found by a detector that are as likely something else.
+        moment: a time or a frame at which they are present; None: any.
+        target: word for what they are; None: anything.
+        unsure: only those found by a detector that are just as likely something else.
 
     Raises:
-        UsageError: the moment is no time of this clip.
+        UsageError: the moment is not a time in this clip.
     """
     frame = None if moment is None else user_input.parse_time(moment, plan)
     return [
@@ -66,7 +66,7 @@ def show(
 
 
 def _print(value: Plan, rows: list[dict[str, Any]], looked: str) -> None:
-    """The rows as a table, after what was looked for and what was not, before the muted spans."""
+    """Print what was searched for and what was not, then the rows as a table, then muted spans."""
     count, shown = len(value.tracks), len(rows)
     console = PlainConsole(soft_wrap=True, width=150)
     head = "plan_shown" if shown == count else "plan_shown_partly"
@@ -80,7 +80,7 @@ def _print(value: Plan, rows: list[dict[str, Any]], looked: str) -> None:
 
 
 def _table(rows: list[dict[str, Any]]) -> Table:
-    """One row a track, those of one subject together; the subject is named once."""
+    """One row per track, those of one subject together; the subject is named once."""
     table = Table(box=None, pad_edge=False, header_style="bold")
     for column in _COLUMNS:
         table.add_column(word("plan_column", column))

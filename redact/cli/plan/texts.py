@@ -1,4 +1,4 @@
-"""`redact plan texts`: what can be read in a video, to choose from it what is hidden."""
+"""`redact plan texts`: the texts that can be read in a video, to choose what to hide."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def texts(plan_path: Path, source: Path | None, wanted: str | None, as_json: boo
 
 
 def _read(value: Plan, plan_path: Path, source: Path) -> Plan:
-    """The plan with what can be read in the video, saved."""
+    """The plan with the texts read in the video, saved."""
     terminal, info = Terminal(), probe(source)
     require_same_source(value, info, terminal)
     read = find_texts(info, value, terminal)
@@ -58,10 +58,10 @@ def _read(value: Plan, plan_path: Path, source: Path) -> Plan:
 
 
 def chosen_texts(value: Plan, wanted: str | None, path: Path) -> list[FoundText]:
-    """The texts of a plan that hold some words, or all.
+    """The texts of a plan that contain some words, or all.
 
     Raises:
-        UsageError: nobody has read the video.
+        UsageError: the text in the video has not been read yet.
     """
     if value.texts is None:
         raise problem(UsageError, "texts_not_read", path=path)
