@@ -1,4 +1,4 @@
-"""N things as a struct of arrays."""
+"""N objects as a struct of arrays."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ Which = NDArray[np.bool_] | NDArray[np.intp]
 
 
 class Arrays:
-    """Base of dataclasses whose fields are arrays with a row for each thing, or such classes."""
+    """Base of dataclasses whose fields are arrays with a row for each object, or such classes."""
 
     def _columns(self) -> list[Any]:
         return [getattr(self, field.name) for field in fields(self)]  # type: ignore[arg-type]

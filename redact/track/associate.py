@@ -1,4 +1,4 @@
-"""Detections of one frame in a canonical order, and which of them belongs to which tracklet: costs,
+"""Detections of one frame in a canonical order, and which of them belong to which tracklet: costs,
 gates and an optimal assignment.
 """
 
@@ -21,7 +21,7 @@ class Observations(Arrays):
 
     Attributes:
         boxes: float64 [N, 4].
-        odds: float32 [N], log odds of being what they seem.
+        odds: float32 [N], log odds that they are what they seem.
         target: int8 [N].
         fringe: float32 [N, 4], see `Detections`.
     """
@@ -38,10 +38,10 @@ class Observations(Arrays):
 
 
 def observations_of(found: Detections) -> Observations:
-    """What a scan detected; the result does not depend on the order of `found`.
+    """The detections of a scan; the result does not depend on the order of `found`.
 
     Args:
-        found: of the detector, scores are probabilities.
+        found: from the detector; scores are probabilities.
     """
     order = np.lexsort((*found.xyxy.T[::-1], -found.score, found.target))
     found = found.select(order.astype(np.intp))
@@ -54,8 +54,8 @@ REACH = 0.6
 the boxes still overlap; a judgement, not fitted."""
 
 MOST_REACH = 1.6
-"""And with the greatest uncertainty; over a gap (`assemble`), for every second of it as much more.
-Farther away it is another object, as two people beside each other are."""
+"""The same with the greatest uncertainty; across a gap (`assemble`), as much more for every second.
+Farther away it is another object, such as a person beside the first."""
 
 SIZE_RATIO = 2.2
 """Largest change of width or height between sightings: a head that turns, or two
@@ -113,8 +113,8 @@ def possible_pairs(a: Objects, spread: NDArray[np.float64], b: Objects) -> Pairs
 def assign(pairs: Pairs) -> tuple[Index, Index]:
     """The largest and, among those, cheapest one-to-one choice of `pairs`.
 
-    Pairs that share no end with another are taken as they are; the others cost no dense matrix,
-    however long the clip or large the crowd.
+    Pairs without a competitor are accepted at once; the others need no dense matrix, however long
+    the clip or large the crowd.
     """
     if not len(pairs.cost):
         none = np.zeros(0, np.intp)
@@ -130,14 +130,14 @@ def assign(pairs: Pairs) -> tuple[Index, Index]:
 
 
 def _assigned(first: Index, second: Index, cost: NDArray[np.float64]) -> tuple[Index, Index]:
-    """The choice among pairs that compete, by LAPJV on the sparse matrix of their costs."""
+    """The choice among competing pairs, by LAPJV on the sparse matrix of their costs."""
     # Imported late: SciPy takes a tenth of a second, which every command would wait for.
     from scipy.sparse import csr_array
     from scipy.sparse.csgraph import min_weight_full_bipartite_matching
 
     rows, row = np.unique(first, return_inverse=True)
     columns, column = np.unique(second, return_inverse=True)
-    # Every row may go without a partner, at a column of its own that costs more than all pairs.
+    # Every row may stay without a partner, in its own column that costs more than all pairs.
     alone = np.arange(len(rows))
     unpaired = 10.0 * (len(rows) + len(columns)) * max(1.0, float(cost.max()))
     weights = np.concatenate([cost + 1, np.full(len(rows), unpaired)])  # 0 would be no pair

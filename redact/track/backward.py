@@ -1,11 +1,11 @@
 """Following objects back in time, while the ring still holds the pictures.
 
-A detector recognises a face some frames after it came into view. So every object, once it is
-believed, is followed from its first sighting backwards until it is gone, hidden, out of the
-picture or older than the ring; and one that was found again after a gap, back into the gap.
+A detector recognises a face some frames after it came into view. So every object, once believed, is
+followed backwards from its first sighting until it is gone, hidden, out of the picture or older
+than the ring; and one that was found again after a gap is followed back into the gap.
 
-What is done with later frames does not depend on it, and in a crowd it takes as long as a network.
-So a thread does it, while the networks look at the next frames.
+The processing of later frames does not depend on this, and in a crowd it takes as long as a
+network. So a thread does it while the networks scan the next frames.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ class Job:
         frame: where it was sighted; it is searched for in the frames before.
         box: [4] in `frame`.
         look: [CELLS, CELLS], its patch in `frame`.
-        speed: [2] pixels per second, camera motion apart.
+        speed: [2] pixels per second, without the camera's motion.
         seconds: how long it may be followed by its pixels alone.
     """
 
@@ -56,7 +56,7 @@ class LastPlaces:
         self._frames: dict[int, tuple[NDArray[np.int32], Boxes, NDArray[np.int8]]] = {}
 
     def copy(self) -> LastPlaces:
-        """One to which nothing more is added."""
+        """A copy to which nothing more is added."""
         other = LastPlaces()
         other._frames = self._frames.copy()
         return other
@@ -85,7 +85,7 @@ class LastPlaces:
 
 @dataclass
 class _Chase(Arrays):
-    """Jobs under way, one row each."""
+    """Running jobs, one row each."""
 
     job: NDArray[np.intp]
     box: Boxes
@@ -93,20 +93,20 @@ class _Chase(Arrays):
     recent: Patches
     seen: NDArray[np.float64]
     sure: NDArray[np.float64]
-    """Time at which a network saw it last (first, as time goes)."""
+    """Time of the latest detection in the direction of following: the earliest by the clock."""
 
 
 class BackwardFollower:
-    """Runs jobs together, one frame at a time into the past, and over no cut.
+    """Runs jobs together, one frame at a time into the past, never across a cut.
 
     Args:
         ring, clip, sighted: of the tracker.
         cuts: first frames of new scenes, as far as they are known.
-        find: scans closely for whom the pixels have lost, or may no longer be trusted with; None:
-            nobody does.
+        find: scans closely for objects whose pixels are lost or no longer to be trusted; None: no
+            such scans.
 
     Attributes:
-        log: what was seen so; to be read after `finish`, as are:
+        log: the sightings found this way; to be read after `finish`, as are:
         links: pairs of tracklets that following has shown to be one object.
     """
 
@@ -128,22 +128,22 @@ class BackwardFollower:
         self.links: list[tuple[int, int]] = []
 
     def run(self, jobs: list[Job]) -> None:
-        """Begin to follow all objects of `jobs`, once those given before are done.
+        """Begin to follow all objects of `jobs`, once earlier jobs are done.
 
         Raises:
-            Exception: what stopped those given before.
+            Exception: the error that stopped earlier jobs.
         """
         if not jobs:
             return
         self.finish()
         newest = max(job.frame for job in jobs)
-        # What is known now: the tracker goes on meanwhile.
+        # Copies of what is known now: the tracker goes on meanwhile.
         pictures = self._ring.get(newest), tuple(self._ring.before(newest))
         known = self._sighted.copy(), tuple(self._cuts)
         self._running = self._thread.submit(self._follow, jobs, *pictures, *known)
 
     def finish(self) -> None:
-        """Return when all is done; raises as `run` does."""
+        """Wait until all jobs are done; raises as `run` does."""
         if self._running is not None:
             self._running.result()
 
@@ -155,8 +155,8 @@ class BackwardFollower:
         sighted: LastPlaces,
         cuts: tuple[int, ...],
     ) -> None:
-        """Follow all of `jobs` from the picture of the newest, if that is still there, through
-        those before it, newest first."""
+        """Follow all of `jobs`, from the picture of the newest job, if that still exists, through
+        the pictures before it, newest first."""
         waiting = sorted(range(len(jobs)), key=lambda i: -jobs[i].frame)
         chase = self._begun([], jobs)
         for there in earlier:
@@ -194,7 +194,7 @@ class BackwardFollower:
         there: SmallFrame,
         sighted: LastPlaces,
     ) -> _Chase:
-        """One step of all jobs under way; those that go on."""
+        """One step of all running jobs; returns those that go on."""
         if not len(chase):
             return chase
         mine = [jobs[i] for i in chase.job]
@@ -230,7 +230,7 @@ class BackwardFollower:
         there: SmallFrame,
         sighted: LastPlaces,
     ) -> NDArray[np.bool_]:
-        """Log what was found; True where it has met an earlier sighting of the object."""
+        """Log what was found; True for jobs that have met an earlier sighting of the object."""
         ids = np.array([j.tracklet for j in mine], np.int32)
         targets = np.array([j.target for j in mine], np.int8)
         other = sighted.same(there.index, ids, chase.box, targets)
@@ -253,7 +253,7 @@ class BackwardFollower:
         expected: Boxes,
         elapsed: float,
     ) -> None:
-        """Correct the speed by half of what it was wrong."""
+        """Correct the speed by half of its error."""
         if elapsed <= 0:
             return
         wrong = (expected[:, :2] + expected[:, 2:] - boxes[:, :2] - boxes[:, 2:]) / 2 / elapsed

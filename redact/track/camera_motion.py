@@ -20,15 +20,15 @@ CAMERA_LONG_SIDE = 320
 in pixels: camera motion is coarse, and small pictures are fast."""
 
 MOST_CORNERS = 120
-"""Corners that are followed at most; four numbers are told by far fewer."""
+"""Corners that are followed at most; four numbers need far fewer."""
 
 LEAST_CORNERS = MOST_CORNERS // 10
-"""Fewer corners than this say nothing; the camera is taken as standing still. A few may all sit on
-one person who walks."""
+"""Fewer corners than this say nothing, and the camera counts as standing still: all of them may be
+on one walking person."""
 
 AGREED = 0.35
-"""Share of corners that must agree for a motion to be the camera's. The ground may show less than
-half of the corners where a crowd walks, and after a cut hardly any agree; a judgement, not
+"""Share of corners that must agree for a motion to be the camera's. If a crowd walks, less than
+half of the corners may be on the ground, and after a cut hardly any agree; a judgement, not
 fitted."""
 
 MOST_SCALE = 1.25
@@ -39,7 +39,7 @@ MOST_SCALE = 1.25
 class CameraMotion:
     """Attributes:
     matrix: maps full-resolution pixels of the earlier frame to the later one.
-    agreed: share of corners that follow `matrix`, 0 where there were none.
+    agreed: share of corners that follow `matrix`, 0 if there were none.
     """
 
     matrix: Affine
@@ -47,11 +47,11 @@ class CameraMotion:
 
 
 STANDING_STILL = CameraMotion(IDENTITY, 0.0)
-"""No motion that any corner agreed to."""
+"""No motion, and no corner agreed to it."""
 
 
 UNMOVED = CameraMotion(IDENTITY, 1.0)
-"""All of the picture agrees that nothing moved."""
+"""No motion, and the whole picture agreed to it."""
 
 
 def motion_between(earlier: SmallFrame, later: SmallFrame) -> CameraMotion:
@@ -88,7 +88,7 @@ def motion_between(earlier: SmallFrame, later: SmallFrame) -> CameraMotion:
         return STANDING_STILL
     agreed = float(inliers.sum()) / len(corners)
     scale = scale_of(matrix)
-    # Of all that are followed at most: of few corners a third may sit on one car that passes.
+    # A share of the maximum number: if there are few corners, a third may be on one passing car.
     if inliers.sum() < AGREED * MOST_CORNERS or not 1 / MOST_SCALE < scale < MOST_SCALE:
         return CameraMotion(IDENTITY, agreed)
     return CameraMotion(np.asarray(matrix, np.float64), agreed)

@@ -1,12 +1,12 @@
 """Where a scene is cut.
 
-At a cut no motion explains the new picture: parts of it are not found near their places in those
-before. How they are found depends on neither brightness nor contrast, so that cuts in the dark are
-seen, and lamps that go on are none. Pictures of the moment before are compared with pictures of
-the moment after, and what counts are the two that are most alike: a flash, a smear or a jerk does
-not keep all of them apart. They must be less alike than pictures on either side are among
-themselves: so a still camera is cut where its recording jumps, and one that is waved about is not.
-Over a cut that is missed somebody may be taken for another; one that is imagined costs some scans.
+At a cut no motion explains the new picture: parts of it are not found near their places in the
+pictures before. The search depends on neither brightness nor contrast, so that cuts in the dark are
+noticed, and lamps being switched on are not taken for cuts. Pictures shortly before are compared
+with pictures shortly after, and the most similar pair counts: a flash, a smear or a jerk does not
+make all pairs different. They must be less similar than pictures on either side are to each other:
+so there is a cut where the recording of a still camera jumps, but not where a camera is waved
+about. If a cut is missed, one person may be taken for another; a false one costs some scans.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from .small_pictures import SmallFrame
 FOLLOWED = 0.7
 """Share of corners that follow the camera from which no cut is searched for: only one frame in
 twenty of the clips of dev has less. It decides cost alone: in about 40 clips of dev and of street
-footage the same cuts are found where every picture is compared."""
+footage the same cuts are found if every picture is compared."""
 
 CUTS_LONG_SIDE = 160
 """Pixels along the wide side of the pictures in which cuts are searched for: noise of dark footage
@@ -35,41 +35,41 @@ averages out, and a block still has features."""
 
 MATCHED_BLOCK = CUTS_LONG_SIDE // 10
 """Pixels along the side of a block that is searched for in another picture, and by which it may
-have moved: a tenth of the picture in a frame is faster than anybody can see."""
+have moved: a tenth of the picture per frame is faster than anybody can see."""
 
 PART_BLOCKS = 4
-"""Blocks along the side of a part that must be found as a whole, but that each may lie a pixel off:
-one block is found somewhere in any picture, sixteen together are not."""
+"""Blocks along the side of a part, which must be found as a whole, although each block may be a
+pixel off: one block is found somewhere in any picture, sixteen together are not."""
 
 BURNT_OUT = 245
-"""Luma from which a flash has burnt out what is there."""
+"""Luma from which a place is burnt out by a flash."""
 
 FLASH_TIME = 0.4
-"""Seconds within which the old picture returns after a flash: longer than several flashes
-on end last, shorter than a shot. As much on either side of a cut is compared."""
+"""Seconds within which the old picture returns after a flash: longer than several flashes in a row,
+shorter than a shot. As much on either side of a cut is compared."""
 
 SECONDS_BETWEEN_COMPARED = 0.07
 """Seconds between the pictures that are compared: two frames, as most cameras record."""
 
 FAR_APART_SECONDS = 0.3
-"""Seconds from which two pictures on the same side are far enough apart to tell how alike the
-pictures of this footage are: as far as most that are compared across a cut."""
+"""Seconds from which two pictures on the same side are far enough apart to show how similar
+pictures of this footage are: as far as most pairs that are compared across a cut."""
 
 UNRELATED_LIKENESS = 0.45
-"""Likeness below which two pictures are of two scenes: those of unrelated clips have .2 to .4. It
-is taken for theirs where nothing is known, as all of a side is burnt out."""
+"""Likeness below which two pictures are of two scenes: those of unrelated clips have .2 to .4. Also
+assumed if a side is burnt out entirely, so that nothing is known."""
 
 LESS = 0.06
-"""By how much less than on either side pictures across a cut are alike. Chosen, as
+"""By how much less similar pictures across a cut are than pictures on either side. Chosen, like
 `UNRELATED_LIKENESS`, on 490 cuts in 46 minutes made of clips of dev and of cameras that networks
 learned from."""
 
 LEAST_SCENE_LIKENESS = UNRELATED_LIKENESS + LESS
-"""How alike pictures of one side are expected to be at least, and where that is not known."""
+"""Expected likeness of pictures on one side, at least, and if it is not known."""
 
 
 class CutFinder:
-    """Frames are pushed in order; `cuts` holds first frames of new scenes, rising."""
+    """Takes frames in order; `cuts` contains the first frames of new scenes, rising."""
 
     def __init__(self) -> None:
         self.cuts: list[int] = []
@@ -79,7 +79,7 @@ class CutFinder:
         self._cut_at = -math.inf
 
     def push(self, small: SmallFrame, agreed: float) -> bool:
-        """Take a frame; whether a new scene may start here (known for sure a little later).
+        """Take a frame; returns whether a new scene may start here (certain only a little later).
 
         Args:
             small: an undamaged frame.
@@ -101,7 +101,7 @@ class CutFinder:
         return suspect is not None
 
     def finish(self) -> None:
-        """After the last frame: a flash may have been its end."""
+        """To be called after the last frame: the clip may end in a flash."""
         for suspect in self._suspects:
             self._decide(suspect, LEAST_SCENE_LIKENESS)
         self._suspects = []
@@ -120,7 +120,7 @@ class CutFinder:
         self._suspects = waiting
 
     def _decide(self, suspect: _Suspect, expected: float) -> None:
-        """A new scene begins here, unless one has just begun: no shot is so short."""
+        """Note that a new scene begins here, unless one has just begun: no shot is that short."""
         first = suspect.after[0]
         unlike = (suspect.most or UNRELATED_LIKENESS) < min(suspect.expected, expected) - LESS
         if unlike and first.time - self._cut_at >= FLASH_TIME:
@@ -132,9 +132,9 @@ class CutFinder:
 class _Suspect:
     """Attributes:
     before: pictures of the old scene, the newest first.
-    expected: how alike they are among themselves.
+    expected: how similar they are to each other.
     after: pictures of the new scene, if it is one, from its first.
-    most: how alike those two are that are most alike across, 0 while that is not known.
+    most: likeness of the most similar pair across, 0 while that is not known.
     """
 
     before: Sequence[SmallFrame]
@@ -172,8 +172,8 @@ def _apart(pictures: Iterable[SmallFrame]) -> list[SmallFrame]:
 
 
 def _expected(pictures: Sequence[SmallFrame]) -> float:
-    """How alike pictures of one side are, in order: of those some time apart the two that are most,
-    as others may be flashes."""
+    """How similar the pictures on one side (in order) are: the most similar pair of those some time
+    apart, because others may be flashes."""
     known = [
         alike
         for number, a in enumerate(pictures)
@@ -184,19 +184,19 @@ def _expected(pictures: Sequence[SmallFrame]) -> float:
 
 
 def _flat(small: SmallFrame) -> bool:
-    """Whether a picture shows nothing, or next to nothing, by which pictures can be compared."""
+    """Whether a picture has too little content to be compared."""
     picture = small.levels[-1]
     return float(picture.std()) < FLAT or float((picture >= BURNT_OUT).mean()) > NEARLY_ALL
 
 
 def likeness(a: SmallFrame, b: SmallFrame) -> float | None:
-    """How well the parts of `b` are found again near their places in `a`: each block of a part may
-    lie a little off where the part as a whole is found (as in DeepMatching, Revaud et al. 2016, of
-    one level).
+    """How well the parts of `b` are found again near their places in `a`: each block may be a bit
+    off the place where its part as a whole is found (like one level of DeepMatching, Revaud et al.
+    2016).
 
     Returns:
-        Mean correlation, each block weighed by its contrast: about .3 for two pictures that have
-        nothing in common, 1 for the same; None where a flash has burnt out most of one.
+        Mean correlation, with blocks weighted by their contrast: about .3 for two pictures that
+        have nothing in common, 1 for the same; None if a flash has burnt out most of one.
     """
     if a.luma.shape != b.luma.shape:
         return 0.0
@@ -207,7 +207,7 @@ def likeness(a: SmallFrame, b: SmallFrame) -> float | None:
     lost = _burnt(before) != _burnt(now)
     if lost.mean() > 0.5:
         return None
-    side = 2 * MATCHED_BLOCK + 3  # a border keeps blocks apart where they are widened
+    side = 2 * MATCHED_BLOCK + 3  # a border keeps blocks apart when they are widened
     fits = np.full((rows, columns, side, side), -1, np.float32)
     weights = np.zeros((rows, columns), np.float32)
     around = cv2.copyMakeBorder(before, *(MATCHED_BLOCK,) * 4, cv2.BORDER_REPLICATE)
@@ -234,7 +234,7 @@ def likeness(a: SmallFrame, b: SmallFrame) -> float | None:
 
 
 def _sums(values: NDArray[np.float32], axis: int) -> NDArray[np.float32]:
-    """Sums of `PART_BLOCKS` neighbours along an axis, or of all where there are fewer."""
+    """Sums of `PART_BLOCKS` neighbours along an axis, or of all if there are fewer."""
     count = values.shape[axis]
     size = min(PART_BLOCKS, count)
     parts = [values.take(range(i, i + count - size + 1), axis) for i in range(size)]
@@ -252,7 +252,7 @@ def _burnt(picture: NDArray[np.uint8]) -> NDArray[np.bool_]:
 def _without_bars(
     a: NDArray[np.uint8], b: NDArray[np.uint8]
 ) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
-    """Both without the bars that lie beside the picture in both: their edges stay at any cut."""
+    """Both pictures without the bars that both have: their edges stay the same at any cut."""
     parts = []
     for axis in (1, 0):
         seen = np.flatnonzero((a.std(axis=axis) >= FLAT) | (b.std(axis=axis) >= FLAT))
@@ -262,7 +262,7 @@ def _without_bars(
 
 
 def _narrow(small: SmallFrame) -> NDArray[np.uint8]:
-    """The picture, `CUTS_LONG_SIDE` along its longer side where it is no smaller."""
+    """The picture, scaled down to `CUTS_LONG_SIDE` along its longer side if it is larger."""
     picture = next(
         (p for p in reversed(small.levels) if max(p.shape) >= CUTS_LONG_SIDE), small.luma
     )

@@ -1,9 +1,9 @@
 """Finding an object again in the next (or the previous) frame by what it looks like.
 
-Normalised correlation of two patches, the one of the frame before and the one of the last
-detection: the first knows the object's present look, the second keeps the box from drifting
-away. A step counts only if it also leads back (forward-backward check, Kalal et al. 2010).
-Time has no direction here: the same step goes forwards and backwards.
+It uses the normalised correlation with two patches, from the frame before and from the last
+detection: the first shows the object's present look, the second keeps the box from drifting away. A
+step counts only if it also leads back (forward-backward check, Kalal et al. 2010). Time has no
+direction here: the same step goes forwards and backwards.
 """
 
 from __future__ import annotations
@@ -26,21 +26,20 @@ WINDOW = 2 * PATCH_SIDE
 place by 0.62 of its own size in every direction."""
 
 RECENT = 0.6
-"""Smallest likeness to the frame before, and to the last detection where the frame before does not
-show it, as nothing else then says that it is the same. It is a correlation, 1 for the same; a
-judgement, not fitted."""
+"""Smallest likeness to the frame before; and to the last detection if the frame before does not
+show the object, because then nothing else says that it is the same. It is a correlation, 1 for the
+same; a judgement, not fitted."""
 
 ANCHOR = 0.35
 """Smallest likeness to the last detection; lower and something else has come in its place.
 A correlation, less than `RECENT`, as a head turns; a judgement, not fitted."""
 
 SAME_LOOK = 0.85
-"""Smallest likeness to the picture before from which it is the same one where much moves at once:
-of 14 others who came in a place of that kind, one was as alike. A correlation."""
+"""Smallest likeness to the picture before from which it is the same object if much moves at once:
+of 14 others who appeared in such a place, one was as similar. A correlation."""
 
 RETURN = 2.5
-"""Cells (1/13 of the box) by which the way back may miss the start: a fifth of the
-box."""
+"""Cells (1/13 of the box) by which the way back may miss the start: a fifth of the box."""
 
 SCALES = (0.94, 1.0, 1.064)
 SCALE_GAIN = 0.01
@@ -51,8 +50,8 @@ COAST = 0.12
 """Seconds for which an object may be out of sight before it is lost: a flash, a post."""
 
 DISTANCE_COST = 0.15
-"""Taken from the correlation at the window's edge: of two equal places the nearer is
-right."""
+"""Subtracted from the correlation at the window's edge: of two equal places, the nearer is right.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +61,7 @@ class Step:
     Attributes:
         boxes: float64 [N, 4].
         patches: float32 [N, PATCH_SIDE, PATCH_SIDE], their present look.
-        found: bool [N]; where False, `boxes` and `patches` mean nothing.
+        found: bool [N]; if False, `boxes` and `patches` mean nothing.
     """
 
     boxes: Boxes
@@ -105,7 +104,7 @@ def step(
 
 
 def looks_same(small: SmallFrame, expected: Boxes, recent: Patches) -> NDArray[np.bool_]:
-    """[N] which objects are near their expected place and look as in the picture before.
+    """[N] which objects are near their expected place and look like in the picture before.
 
     Args:
         small: the picture.
@@ -119,7 +118,7 @@ def looks_same(small: SmallFrame, expected: Boxes, recent: Patches) -> NDArray[n
         float(np.nan_to_num(cv2.matchTemplate(w, r, cv2.TM_CCOEFF_NORMED)).max())
         for w, r in zip(windows, recent, strict=True)
     ]
-    shows = recent.any(axis=(1, 2))  # OpenCV finds what shows nothing everywhere
+    shows = recent.any(axis=(1, 2))  # OpenCV finds an empty patch everywhere
     return np.asarray(shows & (np.array(fits) >= SAME_LOOK))
 
 
@@ -134,15 +133,16 @@ def _peak(window: NDArray[np.float32], recent: Patches, anchor: Patches) -> NDAr
 
 
 Find = Callable[[NDArray[np.uint8], Boxes, NDArray[np.int8]], tuple[Boxes, NDArray[np.float32]]]
-"""Luma, boxes [N, 4] in its pixels where things are expected, their targets [N]; to boxes and log
-odds [N]: `redact.detection.CloseUp.find`."""
+"""From luma, boxes [N, 4] in its pixels where things are expected, and their targets [N] to boxes
+and log odds [N]: `redact.detection.CloseUp.find`."""
 
 STILL_THERE = -1.1
-"""Log odds of such a scan from which a thing that was followed to this place is still there: one in
-four; a scan of everything for everything must be surer than one of where somebody has just been."""
+"""Log odds of such a scan from which an object that was followed to this place is still there: one
+in four; a scan of the whole picture must be surer than one of a place where somebody has just been.
+"""
 
 LOST_SECONDS = 0.2
-"""Seconds for which every picture is scanned closely for it, once its pixels have been lost: a head
+"""Seconds for which every picture is scanned closely for an object once its pixels are lost: a head
 turns away and back, or passes behind a post."""
 
 
@@ -153,14 +153,15 @@ def find_again(
     target: NDArray[np.int8],
     wanted: NDArray[np.bool_],
 ) -> tuple[NDArray[np.bool_], Boxes]:
-    """What a close scan finds: [N] whether, and [N, 4] where (else: where it was expected).
+    """Search for objects by a close scan: [N] whether each was found, and [N, 4] where (if not: the
+    expected place).
 
     Args:
         find: scans; None: nothing is found.
         there: the picture.
         expected: [N, 4] where they should be, full-resolution pixels.
         target: [N].
-        wanted: [N] who is looked for.
+        wanted: [N] which of them to search for.
     """
     found, boxes = np.zeros(len(expected), np.bool_), expected.copy()
     rows = np.flatnonzero(wanted & _inside(expected, there) & CLOSELY.of(target))
@@ -206,7 +207,7 @@ def _rescaled(small: SmallFrame, boxes: Boxes, patch: Patches) -> tuple[Boxes, P
 
 
 def _leads_back(here: SmallFrame, boxes: Boxes, patches: Patches) -> NDArray[np.bool_]:
-    """Whether the new patch, searched for in the frame of departure, is found at the start."""
+    """Whether the new patch, searched for in the frame that it came from, is found at the start."""
     windows = sample(here, boxes, WINDOW, PATCH_REACH * WINDOW / PATCH_SIDE)
     out = np.zeros(len(boxes), np.bool_)
     for i, (window, patch) in enumerate(zip(windows, patches, strict=True)):
@@ -217,7 +218,7 @@ def _leads_back(here: SmallFrame, boxes: Boxes, patches: Patches) -> NDArray[np.
 
 
 def _inside(boxes: Boxes, small: SmallFrame) -> NDArray[np.bool_]:
-    """Whether the centre is in the picture."""
+    """[N] whether a box's centre is in the picture."""
     height, width = (side / small.scale for side in small.luma.shape)
     centre = to_centres(boxes)[:, :2]
     return np.asarray(((centre >= 0) & (centre <= (width, height))).all(axis=1))

@@ -1,7 +1,7 @@
-"""Arithmetic on arrays of boxes, float64 [N, 4] as left, top, right, bottom in pixels; and pairs of
-boxes that are near each other, without looking at every pair.
+"""Arithmetic on arrays of boxes, float64 [N, 4] as left, top, right, bottom in pixels; and finding
+pairs of boxes that are near each other without testing every pair.
 
-In a crowd there are hundreds of tracklets and detections, and hardly any two of them meet.
+In a crowd there are hundreds of tracklets and detections, and hardly any two of them overlap.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ def grown(boxes: Boxes, share: NDArray[np.float64] | float) -> Boxes:
 
 
 def holding_centres(areas: Sequence[Rect], boxes: Boxes) -> NDArray[np.bool_]:
-    """[N] whether the centre of each box [N, 4] lies in one of some areas."""
+    """[N] whether the centre of each box [N, 4] lies in one of the areas."""
     x, y = (boxes[:, 0] + boxes[:, 2]) / 2, (boxes[:, 1] + boxes[:, 3]) / 2
     out = np.zeros(len(boxes), np.bool_)
     for x1, y1, x2, y2 in areas:
@@ -54,7 +54,7 @@ def holding_centres(areas: Sequence[Rect], boxes: Boxes) -> NDArray[np.bool_]:
 
 
 def warped(boxes: Boxes, motion: Affine) -> Boxes:
-    """Boxes moved by a similarity: the centre goes with it, the size with its scale."""
+    """Boxes moved by a similarity: it maps the centre, and its scale multiplies the size."""
     centres = to_centres(boxes)
     return to_boxes(warped_centres(centres, motion))
 
@@ -110,7 +110,7 @@ def close_pairs(
     high = np.searchsorted(x, a[:, 0] + reach[:, 0], side="right")
     count = high - low
     i = np.repeat(np.arange(len(a)), count)
-    # Position within the run of each i, from 0.
+    # Position within the run of each i, counted from 0.
     offset = np.arange(len(i)) - np.repeat(np.cumsum(count) - count, count)
     j = order[np.repeat(low, count) + offset]
     near = np.abs(a[i, 1] - b[j, 1]) <= reach[i, 1]
@@ -120,7 +120,7 @@ def close_pairs(
 def iou_pairs(a: Boxes, b: Boxes, least: float) -> tuple[Index, Index, NDArray[np.float64]]:
     """Indices i, j and IoU of all pairs of boxes with an IoU of at least `least` (> 0)."""
     size = np.maximum(a[:, 2:] - a[:, :2], 0)
-    # How far centres can be apart: equal sizes, or one box inside the other's end.
+    # The farthest that centres can be apart: equal sizes, or one box inside the other's end.
     reach = size * max(1 - least, (1 / least - 1) / 2)
     i, j = close_pairs((a[:, :2] + a[:, 2:]) / 2, reach, (b[:, :2] + b[:, 2:]) / 2)
     iou = paired_iou(a[i], b[j])

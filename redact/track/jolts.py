@@ -1,9 +1,9 @@
-"""Pictures that are much less like the one before than those around, as where a still camera's
-recording jumps.
+"""Jolts: pictures that differ from the one before much more than the pictures around them, as when
+the recording of a still camera jumps.
 
-Such a jump may change no more of the picture than people who walk through it, so that it is no cut
-(`cuts`). But somebody else may stand where somebody stood. There a track ends, unless who is in its
-box was seen to go on.
+Such a jump may change no more of the picture than people walking through it, so that it is not a
+cut (`cuts`). But somebody else may now stand where somebody stood. So a track ends there, unless
+the person in its box was seen to go on.
 """
 
 from __future__ import annotations
@@ -19,30 +19,31 @@ from .cuts import likeness
 from .small_pictures import SmallFrame
 
 COMPARED_PICTURES: Final = 4
-"""Pictures before, and after, with which one is compared: a sixth of a second."""
+"""Number of pictures before, and after, that one is compared with: a sixth of a second."""
 
 LOST: Final = 0.08
-"""Share of corners that stop following the camera, at least, for a picture to be compared; and more
-than in any of a third of a second before. It decides cost alone: in 54 clips of dev and of street
-footage the same jolts are found where every picture is compared."""
+"""Share of corners that must stop following the camera for a picture to be compared; and it must be
+more than in any picture of the third of a second before. It decides cost alone: in 54 clips of dev
+and of street footage the same jolts are found if every picture is compared."""
 
 LEAST_JOLT: Final = 0.08
-"""How unlike the picture before it is, at least."""
+"""Unlikeness to the picture before, at least."""
 
 SUDDEN: Final = 4.0
-"""How many times as unlike as the pictures around usually are."""
+"""Unlikeness, in times what is usual in the pictures around."""
 
 TIMES_AS_UNLIKE: Final = 1.5
-"""How many times as unlike as any of them: who begins to run is as fast in the next. Chosen, as the
-others, on 67 such jumps of cameras of dev and of those that networks learned from."""
+"""Unlikeness, in times that of any picture around: somebody who begins to run is as fast in the
+next one. Chosen, like the others, on 67 such jumps of cameras of dev and of those that networks
+learned from."""
 
 
 @dataclass(slots=True)
 class _Jolt:
     """Attributes:
     frame: its index.
-    unlike: how unlike the picture before it is.
-    around: the same of the pictures before and after.
+    unlike: its unlikeness to the picture before.
+    around: the same for the pictures before and after.
     """
 
     frame: int
@@ -55,7 +56,7 @@ class _Jolt:
 
 
 class Jolts:
-    """Pictures are pushed in order; what they are is known for sure a little later."""
+    """Takes pictures in order; which of them were jolts is certain a little later."""
 
     def __init__(self) -> None:
         self._found: list[_Jolt] = []
@@ -63,7 +64,7 @@ class Jolts:
         self._lost: deque[float] = deque(maxlen=2 * COMPARED_PICTURES)
 
     def push(self, small: SmallFrame, agreed: float) -> bool:
-        """Take an undamaged picture; whether it may be one.
+        """Take an undamaged picture; returns whether it may be a jolt.
 
         Args:
             small: the picture.
@@ -90,11 +91,11 @@ class Jolts:
         return True
 
     def frames(self) -> list[int]:
-        """Indices of all that were one, rising."""
+        """Indices of all jolts, rising."""
         return [jolt.frame for jolt in self._found if jolt.stands_out()]
 
 
 def _unlike(pictures: Sequence[SmallFrame]) -> float:
-    """How unlike the last two are; 0 where a flash has burnt them out."""
+    """Unlikeness of the last two; 0 if a flash has burnt them out."""
     alike = likeness(pictures[-2], pictures[-1]) if len(pictures) > 1 else None
     return 0.0 if alike is None else 1 - alike

@@ -1,7 +1,7 @@
-"""Patches of small pictures, which say what objects look like, the same size for every object.
+"""Patches of small pictures, which show what objects look like, all of the same size.
 
 A patch does not depend on brightness or contrast (it has mean 0 and norm 1), so that a fade, a
-flash or a passing shadow leaves it alone; the scalar product of two patches is their normalised
+flash or a passing shadow does not change it; the scalar product of two patches is their normalised
 correlation.
 """
 
@@ -19,13 +19,12 @@ Patches = NDArray[np.float32]
 """[N, cells, cells]."""
 
 PATCH_REACH = 1.25
-"""A patch reaches over its box by this factor: an eighth more on every side, as outlines
-help where a face has few pixels."""
+"""Factor by which a patch is larger than its box: an eighth on every side, because outlines help
+if a face has few pixels."""
 
 FLAT = 1.5
-"""Standard deviation in grey levels below which a patch shows nothing that could be found, and a
-thumbnail (`cuts`) nothing that could be told apart: noise alone deviates by as
-much."""
+"""Standard deviation in grey levels below which a patch contains nothing that could be found, and a
+thumbnail (`cuts`) nothing that could be distinguished: noise alone deviates by as much."""
 
 
 def sample(small: SmallFrame, boxes: Boxes, cells: int, reach: float) -> Patches:
@@ -58,7 +57,7 @@ def sample(small: SmallFrame, boxes: Boxes, cells: int, reach: float) -> Patches
 def _remap(
     picture: NDArray[np.uint8], x: NDArray[np.float32], y: NDArray[np.float32]
 ) -> NDArray[np.float32]:
-    """Bilinear samples; OpenCV's maps have at most 32767 rows, so long ones go in parts."""
+    """Bilinear samples; OpenCV's maps have at most 32767 rows, so longer ones are split."""
     count, cells, _ = x.shape
     per_part = 16384 // cells
     parts = [
@@ -75,10 +74,10 @@ def _remap(
 
 
 def patches_of(small: SmallFrame, boxes: Boxes) -> Patches:
-    """Patches of the objects in `boxes`, mean 0 and norm 1; all 0 where there is no texture.
+    """Patches of the objects in `boxes`, mean 0 and norm 1; all 0 if there is no texture.
 
     Args:
-        small: where they are looked up.
+        small: the picture.
         boxes: float64 [N, 4], in full-resolution pixels.
 
     Returns:

@@ -1,7 +1,7 @@
 """Every sighting of every tracklet, in compact arrays: ten minutes of a crowd fit in memory.
 
-What is kept of every frame of the clip, its time and the camera's motion, stands here as well, and
-how fast an object moves at the ends of what was seen of it.
+Also what is stored of every frame of the clip (its time and the camera's motion), and how fast an
+object moved when it was first and last seen.
 """
 
 from __future__ import annotations
@@ -67,9 +67,9 @@ class ClipRecord:
 
 
 SPEED_TIME = 0.3
-"""Seconds over which the speed of an object is measured, and for which it is believed: after them
-it may have stopped or turned round. Three scans, or half a step of somebody who walks; a
-judgement, not fitted."""
+"""Seconds over which the speed of an object is measured, and for which it is believed: later, it
+may have stopped or turned round. Three scans, or half a step of a walking person; a judgement, not
+fitted."""
 
 
 class How(IntEnum):
@@ -89,7 +89,7 @@ ROW = np.dtype(
         ("fringe", np.float32, (4,)),
     ]
 )
-"""`score` is the probability of a detection and `fringe` what it says of its box (`Detections`),
+"""`score` is the probability of a detection and `fringe` the uncertainty of its box (`Detections`),
 0 where it was followed."""
 
 Rows = NDArray[np.void]
@@ -101,9 +101,9 @@ class SightingLog:
     def __init__(self) -> None:
         self._parts: list[Rows] = []
         self.jumps: set[tuple[int, int]] = set()
-        """Tracklets and frames in which they no longer look like what they were."""
+        """Tracklets, and frames from which they no longer look like before."""
         self.held_on: set[tuple[int, int]] = set()
-        """Tracklets, and frames in which much moved at once but they look as just before."""
+        """Tracklets, and frames in which much moved at once but they look like just before."""
 
     def add(
         self,
@@ -125,11 +125,11 @@ class SightingLog:
             self._parts = [np.concatenate(self._parts)]
 
     def take(self, other: SightingLog) -> None:
-        """Add all sightings of another log; of two that say the same of a frame, its own count."""
+        """Add all sightings of another log; where both are equally strong, this log's count."""
         self._parts += other._parts
 
     def jumped(self, tracklet: int, frame: int) -> None:
-        """A tracklet no longer looks like what it was."""
+        """Note that a tracklet no longer looks like before."""
         self.jumps.add((tracklet, frame))
 
     def by_tracklet(self) -> dict[int, Rows]:
@@ -149,7 +149,7 @@ class SightingLog:
 
 
 def end_speed(rows: Rows, clip: ClipRecord, at_start: bool) -> NDArray[np.float64]:
-    """[2] pixels per second at the first or last sighting, camera motion taken off."""
+    """[2] pixels per second at the first or last sighting, without the camera's motion."""
     frames = rows["frame"]
     here = int(frames[0] if at_start else frames[-1])
     away = np.abs(np.array([clip.time(int(f)) for f in frames]) - clip.time(here))

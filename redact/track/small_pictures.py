@@ -1,6 +1,6 @@
 """Small luma pictures of the last seconds, so that an object can be followed back in time.
 
-Memory is bounded whatever the clip's length, size and rate.
+Memory is bounded for any length, size and rate of the clip.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from ..media import plane_array
 from ..types import Frame
 
 PATCH_SIDE = 16
-"""Samples along one side of a patch: about as many pixels as a small face has."""
+"""Samples along one side of a patch: about the pixels of a small face."""
 
 TRACKING_LONG_SIDE = 960
 """Pixels: a plate 12 pixels high in 1080p keeps 6, which is about what matching needs."""
@@ -54,11 +54,11 @@ class SmallFrame:
 
 
 def shrink(frame: Frame, scaler: VideoReformatter, time: float | None = None) -> SmallFrame:
-    """Luma of `frame`, at most `TRACKING_LONG_SIDE` long, in full range whatever the frame's is.
+    """Luma of `frame`, at most `TRACKING_LONG_SIDE` long, always in full range.
 
     Args:
-        frame: planar YUV or grey is read as it lies there.
-        scaler: libswscale, kept from frame to frame, for any other format.
+        frame: planar YUV or grey is read directly.
+        scaler: libswscale, reused from frame to frame, for any other format.
         time: seconds, if not those of the file (`FrameClock`).
     """
     width, height = frame.size
@@ -77,7 +77,7 @@ def shrink(frame: Frame, scaler: VideoReformatter, time: float | None = None) ->
 
 
 _PLANAR = ("yuv420p", "yuv422p", "yuv444p", "gray")
-"""Formats whose first plane is the luma, with 8 bits or, with a suffix, 10."""
+"""Formats whose first plane is the luma, with 8 bits, or 10 if there is a suffix."""
 
 
 def _luma(picture: VideoFrame, size: tuple[int, int]) -> NDArray[np.uint8]:
@@ -130,12 +130,12 @@ class Ring:
 
     @property
     def oldest(self) -> int:
-        """Index of the oldest frame that is held, 0 if there is none."""
+        """Index of the oldest frame in the ring, 0 if there is none."""
         return self._frames[0].index if self._frames else 0
 
     def get(self, index: int) -> SmallFrame | None:
-        """The picture of frame `index`, None if it is no longer (or not yet) held."""
-        # Damaged frames are not held, so that the position does not follow from the index.
+        """The picture of frame `index`, None if it is no longer (or not yet) in the ring."""
+        # Damaged frames are not in the ring, so the index does not give the position.
         return next((small for small in reversed(self._frames) if small.index == index), None)
 
     def before(self, index: int) -> Iterator[SmallFrame]:
@@ -146,6 +146,6 @@ class Ring:
 
 
 def picture_area(small: SmallFrame) -> float:
-    """Full-resolution pixels of the picture."""
+    """Area of the picture, full-resolution pixels."""
     height, width = small.luma.shape
     return float(width * height) / small.scale**2

@@ -1,4 +1,4 @@
-"""The tracker's story: what is done with every frame as it passes, and at the end.
+"""The tracker: what it does with every frame, and at the end.
 
 frame -> small picture -> camera motion, cuts -> association (sure, then weak) -> sightings
 all sightings -> pieces cut at scene cuts -> stitched -> filled, padded, grown -> keyframes
@@ -45,10 +45,10 @@ class Tracks:
     """Attributes:
     tracks: every object over the whole clip, ids from 1, in order of appearance.
     cuts: frame indices at which a new scene starts, rising.
-    doubts: where each of what was followed was seen best, whether it became a track or not; and
-        the heads of those of whom nothing is hidden.
+    doubts: where each tracklet was seen best, whether or not it became a track; and the heads of
+        people of whom nothing is hidden.
     bodies: people and vehicles, in order of appearance.
-    owned: for each body, the ids of the tracks that are surely its own.
+    owned: for each body, the ids of the tracks that are certainly its own.
     """
 
     tracks: tuple[Track, ...]
@@ -60,13 +60,13 @@ class Tracks:
 
 @dataclass(frozen=True, slots=True)
 class _View:
-    """What a frame's small picture tells.
+    """What a frame's small picture shows.
 
     Attributes:
         small: the picture.
         camera: motion since the (undamaged) frame before.
         suspect: a new scene may begin here.
-        jolted: much moves at once, as where a recording jumps.
+        jolted: much moves at once, as if the recording jumped.
     """
 
     small: SmallFrame
@@ -77,12 +77,12 @@ class _View:
 
 @dataclass(frozen=True, slots=True)
 class _Prepared:
-    """What can be computed of a frame before its turn.
+    """What can be computed about a frame before its turn.
 
     Attributes:
         small: its small picture.
-        camera: motion since the undamaged frame before; None where there is none, or where this
-            one is damaged.
+        camera: motion since the undamaged frame before; None if there is none, or if this one is
+            damaged.
     """
 
     small: SmallFrame
@@ -98,11 +98,11 @@ class Tracker:
     Args:
         sensitivity: chooses the numbers in `TrackSettings`.
         settings: numbers to use instead of the sensitivity's own.
-        weights: of the belief in tracks, those of the installed models if None.
+        weights: of the belief in tracks; None: those of the installed models.
         ask: scans each object's best pictures closely (`redact.detection.CloseUp.ask`).
         find: scans closely where somebody should be (`redact.detection.CloseUp.find`).
         read: reads what may be plates (`redact.reading.NumberReader.legible`).
-        eyes: detect bodies, and scan their heads closely; None: nobody does.
+        eyes: detect bodies, and scan their heads closely; None: bodies are not detected.
     """
 
     def __init__(
@@ -135,10 +135,10 @@ class Tracker:
         self._scanned_at: float | None = None
 
     def prepare(self, frame: Frame) -> None:
-        """Compute what depends on the pictures alone, before the frame is observed.
+        """Compute what depends only on the pictures, before the frame is observed.
 
-        Optional. Another thread may do it, for all frames in order: it takes as long as all else
-        that is done with a frame that is not scanned.
+        Optional. Another thread may call it, for all frames in order: for a frame that is not
+        scanned, it takes as long as everything else together.
         """
         small = shrink(frame, self._scaler, self._clock.at(frame.seconds))
         camera = None
@@ -148,11 +148,11 @@ class Tracker:
         self._ahead[frame.index] = _Prepared(small, camera)
 
     def places_to_scan(self, frame: Frame) -> Boxes | None:
-        """What of the frame that is observed next must be scanned: float64 [N, 4], upright source
-        pixels; None for all of it.
+        """The places to scan in the next observed frame: float64 [N, 4], upright source pixels;
+        None for the whole frame.
 
-        All of it must be if it is the first one or a damaged one, where a new scene may begin, and
-        `scan_every` seconds after the last whole frame; in between the places at which anything
+        The whole frame is scanned if it is the first one or damaged, if a new scene may begin, and
+        `scan_every` seconds after the last whole frame; in between, only places where something
         moves fast or has just been lost.
         """
         if frame.damaged or self._scanned_at is None:
@@ -163,13 +163,13 @@ class Tracker:
         return self._active.restless(view.camera, view.small)
 
     def expected_at(self, frame: Frame) -> Boxes:
-        """Where all tracklets are expected in the frame that is observed next: float64 [N, 4].
-        Tracklets count from their first detection on, believed or not."""
+        """Where all tracklets are expected in the next observed frame: float64 [N, 4]. Tracklets
+        count from their first detection on, believed or not."""
         view = self._view_of(frame)
         return warped(self._active.rows.motion.boxes, view.camera)
 
     def small_picture(self, frame: Frame) -> SmallFrame:
-        """The small picture of the frame that is observed next."""
+        """The small picture of the next observed frame."""
         return self._view_of(frame).small
 
     def observe(
@@ -186,7 +186,7 @@ class Tracker:
             areas: that were scanned; None: all of the frame.
 
         Raises:
-            ValueError: if frames do not come in order.
+            ValueError: frames do not come in order.
         """
         if frame.index != len(self._clip):
             raise ValueError(f"frame {frame.index} came where {len(self._clip)} was expected")
@@ -251,7 +251,7 @@ class Tracker:
         return Tracks(tracks, cuts, tuple(doubts), tuple(bodies), tuple(owners))
 
     def _view_of(self, frame: Frame) -> _View:
-        """What the next frame's small picture tells, worked out once."""
+        """What the next frame's small picture shows, computed once."""
         if self._view is None or self._view.small.index != frame.index:
             if frame.index not in self._ahead:
                 self.prepare(frame)
