@@ -98,7 +98,8 @@ PLATE_ASIDE: Final = 0.05
 """Share of its size by which the middle of a plate may lie beside a vehicle's box."""
 
 ON_VEHICLE: Final = (0.5, 0.4)
-"""Greatest width and height of a plate in those of the vehicle that bears it."""
+"""Greatest width and height of a plate in those of the vehicle that bears it; of a two-wheeler it
+may be as wide as all of it: its plate takes half, and is often seen together with the shield."""
 
 
 UPPER_PART: Final = 0.35
@@ -123,10 +124,13 @@ def plates_borne(vehicles: Boxes, plates: Boxes) -> NDArray[np.bool_]:
     beyond = PLATE_ASIDE * size
     inside = (middle >= vehicles[:, None, :2] - beyond) & (middle <= vehicles[:, None, 2:] + beyond)
     share = (plates[:, 2:] - plates[:, :2])[None] / size
+    wide, tall = share[..., 0], share[..., 1]
     width, height = size[..., 0], size[..., 1]
+    narrow = width < TWO_WHEELER * height
+    small = (wide <= np.where(narrow, 1.0, ON_VEHICLE[0])) & (tall <= ON_VEHICLE[1])
     low = middle[..., 1] >= vehicles[:, None, 1] + UPPER_PART * height
-    low |= (width < TWO_WHEELER * height) | (vehicles[:, None, 1] <= AT_BORDER * height)
-    return np.asarray((inside & (share <= ON_VEHICLE)).all(axis=2) & low)
+    low |= narrow | (vehicles[:, None, 1] <= AT_BORDER * height)
+    return np.asarray(inside.all(axis=2) & small & low)
 
 
 BELOW_RIDER: Final = 0.2

@@ -182,6 +182,13 @@ def test_a_plate_may_hang_in_the_upper_part_of_what_shows(vehicle: list[float]) 
     assert borne_by(around, np.array([plate]), np.array([Target.PLATE], np.int8))[0]
 
 
+def test_a_two_wheeler_may_be_as_narrow_as_its_plate() -> None:
+    plate, kind = [205.0, 180, 295, 230], np.array([Target.PLATE], np.int8)
+    for vehicle, borne in ([200.0, 100, 300, 300], True), ([170.0, 100, 330, 300], False):
+        around = bodies_of(vehicle, vehicle=True)
+        assert borne_by(around, np.array([plate]), kind)[0] == borne
+
+
 def test_whose_plate_is_known_bears_no_sign_beside_it() -> None:
     """But a plate may lie on a part of itself, and another car stand before the first."""
     sign, part = [250.0, 175, 340, 200], [275.0, 206, 335, 230]
