@@ -28,15 +28,16 @@ ROOMS = (
     *("follow_drawn", "pipeline", "auditing"),
 )
 GIVEN = re.compile(
-    r"as (it was trained|in training)\.|structure|model card|(network|that it) takes"
+    r"as (it was trained|in (its )?training)\.|structure|model card|(network|that it) takes"
     r"|multiples? of|COCO|ImageNet|[Cc]hannels of|Transfer function|telemetry|PaddleOCR"
     r"|after CenterFace|as ByteTrack has it|[Ff]iles? |[Bb]ytes|[Mm]emory|: likewise|The flags"
     r"|[Cc]haracters|Chroma of grey|rounding|corner of the picture|[Tt]he trial's|sums of frame"
-    r"|all of the sound|held at once|read at a time|by geometry|[Aa]rithmetic|Any other would do"
-    r"|bounds? (the|its) (file|length|time)|the page|formats|one reader keeps|refused"
+    r"|all of the sound|(held|decoded|recognised) at once|read at a time|by geometry|[Aa]rithmetic"
+    r"|[Bb]ounds? (the|its) (file|length|time)|are clipped|may be moved|Largest margin|the page"
+    r"|Any other would do|formats|one reader keeps|refused"
     r"|in no video"
 )
-COST = re.compile(r"decides? cost alone|cost alone decides")
+COST = re.compile(r"(decides?|affects?) cost alone|cost alone decides")
 NAMED = re.compile(r"\blab(?:\.\w+)+(?: --\w+(?: \w+)?)*|\blab(?:/\w+)+\*?\.\w+")
 FOOTAGE = re.compile(r"\bdev\b|footage|[Mm]easured|\b[Cc]ounted\b|labelled|networks learned from")
 TABLES = (TrackSettings, Agreement)
