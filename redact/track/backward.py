@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from ..types import SAME_PLACE_IOU, Boxes, Target
 from .arrays import Arrays
-from .follow import COAST, LOST_SECONDS, Find, find_again, step
+from .follow import COAST, Find, find_again, step
 from .geometry import IDENTITY, Affine, pairs_of_kind, warped
 from .patches import Patches, patches_of
 from .sightings import ClipRecord, How, SightingLog
@@ -218,8 +218,7 @@ class BackwardFollower:
         chase.seen = np.where(found, there.time, chase.seen)
         chase.sure = np.where(again, there.time, chase.sure)
         over = self._record(chase, mine, found, again, there, sighted)
-        patience = COAST if self._find is None else LOST_SECONDS
-        return chase.select(~over & (chase.seen - there.time <= patience))
+        return chase.select(~over & (chase.seen - there.time <= COAST))
 
     def _record(
         self,

@@ -47,7 +47,10 @@ SCALE_GAIN = 0.01
 nearer grows by less than 6 % a frame; noise must not make boxes breathe."""
 
 COAST = 0.12
-"""Seconds for which an object may be out of sight before it is lost: a flash, a post."""
+"""Seconds for which an object may be out of sight before it is lost: a flash, a post, a head that
+turns away and back. For as long, every picture is scanned closely for it. With .2 for both, 1.26
+instead of 1.10 % were hidden for nothing on five clips of street footage; with .2 for close scans
+alone, .43 instead of .38 % on nine others; as many faces open."""
 
 DISTANCE_COST = 0.15
 """Subtracted from the correlation at the window's edge: of two equal places, the nearer is right.
@@ -140,10 +143,6 @@ STILL_THERE = -1.1
 """Log odds of such a scan from which an object that was followed to this place is still there: one
 in four; a scan of the whole picture must be surer than one of a place where somebody has just been.
 """
-
-LOST_SECONDS = 0.2
-"""Seconds for which every picture is scanned closely for an object once its pixels are lost: a head
-turns away and back, or passes behind a post."""
 
 
 def find_again(
