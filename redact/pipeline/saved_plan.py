@@ -193,6 +193,9 @@ def require_same_source(
     if digest != said.sha256:
         raise problem(MismatchError, "other_file", path=f"{info.path}", name=said.name)
     width, height = info.video.upright_size
+    own = info.video.orientation.upright_size(info.video.width, info.video.height)
+    if (said.width, said.height) == own != (width, height):
+        raise problem(MismatchError, "odd_for_web", path=info.path, width=width, height=height)
     for field, planned, found in (
         ("size", said.size, info.size),
         ("width", said.width, width),

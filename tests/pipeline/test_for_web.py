@@ -11,7 +11,7 @@ import av
 import numpy as np
 import pytest
 
-from redact.errors import OutputError
+from redact.errors import ExitCode, OutputError
 from redact.media import WEB, Decode, VideoWriter, choose_encoding, for_web, plane_array, probe
 from redact.settings import EncodeSettings
 
@@ -125,6 +125,16 @@ def test_odd_sides_full_chroma_and_pcm(tmp_path: Path) -> None:
         luma, stored = plane_array(frame.picture, 0), plane_array(before.picture, 0)
         assert np.array_equal(luma[:97, :161], stored)
         assert np.array_equal(luma[-1], luma[-2]) and np.array_equal(luma[:, -1], luma[:, -2])
+
+
+def test_a_plan_of_odd_pictures_is_not_called_changed(tmp_path: Path) -> None:
+    odd = make(tmp_path / "odd.mp4", Clip(fmt="yuv444p", size=(99, 51)))
+    plan = tmp_path / "odd.plan.json"
+    program("detect", odd, "--sensitivity", "fast", "-o", plan)
+    done = program("apply", odd, plan, "--for-web")
+    assert done.returncode == ExitCode.MISMATCH
+    assert "100x52" in done.stderr and "'redact run'" in done.stderr
+    assert "was changed" not in done.stderr
 
 
 @pytest.mark.parametrize("pixel_format", ["yuv444p", "yuv422p", "yuv420p10le"])
