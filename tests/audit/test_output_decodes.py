@@ -90,7 +90,7 @@ def test_what_an_edit_list_cuts_off_is_counted(
     frames = sum(1 for _ in Decode(info))
     check = shown(path)
     assert check.passed is (frames == 40)
-    assert check.passed or f"holds 40 pictures and shows {frames}" in check.detail
+    assert check.passed or f"contains 40 pictures and shows {frames}" in check.detail
     if before or after > 4:  # some B pictures behind the end are shown all the same
         assert not check.passed
 
@@ -103,7 +103,7 @@ def test_an_audit_fails_on_frames_before_the_edit(clip: Clip, tmp_path: Path) ->
     # What is shown is the same in both files, whatever it is: this is about the rest.
     checks = {c.name: c for c in clip.audit(path, None).checks}
     assert not checks["all_shown"].passed
-    assert f"holds {FRAMES} pictures and shows 15" in checks["all_shown"].detail
+    assert f"contains {FRAMES} pictures and shows 15" in checks["all_shown"].detail
 
 
 @pytest.mark.parametrize("times", [range(30), [n * n // 7 + n for n in range(25)], range(17, 40)])
@@ -186,4 +186,4 @@ def test_samples_of_another_description_are_counted(tmp_path: Path) -> None:
     data[runs + 4 + 12 * count - 1] = 2  # those of the last chunks
     path.write_bytes(data)
     check = shown(path)
-    assert not check.passed and "holds 40 pictures and shows " in check.detail
+    assert not check.passed and "contains 40 pictures and shows " in check.detail
