@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from ..detection import CLOSELY, Bodies
 from ..types import DOUBTFUL, SAME_PLACE_IOU, Boxes, Rect, Target
-from .associate import Objects, Observations, Pairs, assign, possible_pairs
+from .associate import SIZE_RATIO, Objects, Observations, Pairs, assign, possible_pairs
 from .backward import Job
 from .belief import MOST_CLOSE_SCANS, Clues, TargetWeights, probability_of, worth_hiding
 from .bodies import body_below_picture, borne_by, ridden, times_the_head
@@ -423,7 +423,10 @@ class ActiveTracklets:
         faint = r.clues.best[rows] < FIRM
         plain = faint[pairs.first] & (seen.odds[pairs.second] >= FIRM)
         alike = pairwise_likeness(r.recent[rows[pairs.first]], patches[pairs.second])
-        same = np.flatnonzero(~plain | (alike >= ANCHOR))
+        # Faint detections frame so loosely that a few in a row made a face cover half a room.
+        times = areas(seen.boxes)[pairs.second] / r.firm_area[rows[pairs.first]]
+        swollen = (seen.odds[pairs.second] < FIRM) & (times > SIZE_RATIO**2)
+        same = np.flatnonzero((~plain | (alike >= ANCHOR)) & ~swollen)
         return assign(Pairs(pairs.first[same], pairs.second[same], pairs.cost[same]))
 
     def _continue(
@@ -439,7 +442,9 @@ class ActiveTracklets:
         r.clues.hit(rows, seen.odds, seen.boxes, picture_area(small))
         if small.damaged:
             return
-        self._note_jumps(rows, small, seen.odds >= FIRM, patches)
+        firm = seen.odds >= FIRM
+        self._note_jumps(rows, small, firm, patches)
+        r.firm_area[rows[firm]] = areas(seen.boxes[firm])
         self.rows.motion.update(rows, seen.boxes)
         r.chasing[rows] = True
         r.box[rows], r.recent[rows], r.anchor[rows] = seen.boxes, patches, patches

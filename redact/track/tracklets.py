@@ -18,7 +18,7 @@ from ..types import DOUBTFUL, Boxes, Detections, log_odds
 from .arrays import Arrays
 from .associate import Observations, observations_of
 from .belief import Clues
-from .geometry import IDENTITY, Affine, scale_of, to_boxes, to_centres, warped_centres
+from .geometry import IDENTITY, Affine, areas, scale_of, to_boxes, to_centres, warped_centres
 from .patches import Patches, patches_of
 from .small_pictures import SmallFrame, picture_area
 
@@ -132,6 +132,7 @@ class Tracklets(Arrays):
     recent: float32 [N, CELLS, CELLS], patch at the last sighting.
     anchor: float32 [N, CELLS, CELLS], patch at the last detection.
     known: float32 [N, CELLS, CELLS], patch at the last firm detection, all 0 where there was none.
+    firm_area: float64 [N], area of its box at the last firm detection, infinite before one.
     unbroken: bool [N], whether every patch since then was like one of those before it.
     examined: float64 [N], log odds of the last scan that a close one followed.
     examined_area: float64 [N], area of its box in that scan, 0 where there was none.
@@ -157,6 +158,7 @@ class Tracklets(Arrays):
     recent: Patches
     anchor: Patches
     known: Patches
+    firm_area: NDArray[np.float64]
     unbroken: NDArray[np.bool_]
     examined: NDArray[np.float64]
     examined_area: NDArray[np.float64]
@@ -190,6 +192,7 @@ class Tracklets(Arrays):
             recent=patches,
             anchor=patches,
             known=np.where((seen.odds >= FIRM)[:, None, None], patches, none),
+            firm_area=np.where(seen.odds >= FIRM, areas(seen.boxes), np.inf),
             unbroken=np.ones(count, np.bool_),
             examined=np.full(count, -np.inf),
             examined_area=np.zeros(count),

@@ -105,6 +105,16 @@ def test_weak_detections_continue_a_sure_track() -> None:
     assert here is not None and here.state is State.DETECTED
 
 
+def test_faint_detections_do_not_swell_a_sure_track() -> None:
+    """Each as loose again as the one before: a face became half of the room."""
+    found = [seen([STAND.box(i)]) for i in range(4)]
+    found += [seen([STAND.box(i).grown(0.25 * (i - 3))], score=0.02) for i in range(4, 16)]
+    tracks = track_clip(rendered([STAND], 16), found).tracks
+    widest = max(k.box.width for t in tracks if (k := t.at(15)) is not None)
+    assert contained(tracks, 15, STAND.box(15))
+    assert widest < 3.5 * STAND.box(15).width
+
+
 def test_camera_motion_is_needed_on_a_panning_clip() -> None:
     """Looked for on every fifth frame while the ground rushes by: still one object."""
     from .scenes import draw, texture
