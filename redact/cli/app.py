@@ -1,8 +1,7 @@
-"""The `redact` command group, what the command line asked for, and the one place where errors
-become exit codes.
+"""The `redact` command group, the request that the command line made, and the one place where
+errors become exit codes.
 
-Code that reports how a command ended, or suggests another command, needs to know what was asked
-for.
+Code that reports how a command ended, or suggests another command, needs to know the request.
 """
 
 from __future__ import annotations
@@ -40,13 +39,13 @@ HELP: Final = {"help_option_names": ["-h", "--help"]}
 
 
 def command(function: Callable[..., Any]) -> click.Command:
-    """A command with its options in sections in the help."""
+    """A command whose help lists its options in sections."""
     return click.command(cls=Sectioned, context_settings=HELP)(function)
 
 
 class PathType(click.Path):
-    """Asks the system about a name as soon as it is read: since Python 3.14, `exists` just says no
-    for a name that is too long for any file."""
+    """Checks a name with the system as soon as it is parsed: since Python 3.14, `exists` returns
+    False for a name that is too long for any file."""
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         path = super().convert(value, param, ctx)
@@ -54,13 +53,13 @@ class PathType(click.Path):
             os.lstat(path)
         except OSError as error:
             if error.errno == errno.ENAMETOOLONG:
-                raise  # `main` tells of it
+                raise  # `main` reports it
         return path
 
 
 PATH: Final = PathType(path_type=Path, readable=False)
-"""Type of an option or argument that names a file or folder. The code that reads it finds out
-whether it can be read: an unreadable video is not a mistake in the command line."""
+"""Type of an option or argument that names a file or folder. Whether it can be read is left to the
+code that reads it: an unreadable video is not a mistake in the command line."""
 
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 
@@ -94,8 +93,8 @@ class Asked:
     several: bool = False
 
     def ended(self, error: RedactError) -> dict[str, Any] | list[Any]:
-        """The JSON to print if a command ends with an error: an object, or for several sources a
-        list with those that were done before."""
+        """The JSON to print if a command ends with an error: an object, or, for several sources, a
+        list that begins with the results of those that were finished."""
         several = self.begun and self.several
         if several and len(self.finished) == len(self.sources):
             return self.finished
@@ -118,7 +117,7 @@ def remember_sources(
 
 
 def remember_found(sources: list[Path], several: bool) -> None:
-    """Store the videos that the names stand for, and whether their results are a list."""
+    """Store the videos that the arguments expand to, and whether the results are a list."""
     asked = click.get_current_context().find_object(Asked)
     if asked is not None:
         asked.sources, asked.several = tuple(sources), several

@@ -1,5 +1,5 @@
-"""The place for results: a file, or a folder that may have to be made; and names for several
-results, none of which may replace another result or a source.
+"""Where results go: a file, or a folder that may have to be created; and names for several results,
+none of which may replace another result or a source.
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ def folder_for(place: Path | None, several: bool = False) -> Iterator[None]:
 
     Raises:
         UsageError: the place is a file, but a folder is needed.
-        OutputError: the folder cannot be made, or the name says neither file nor folder.
+        OutputError: the folder cannot be made, or the name could be either a file or a folder.
     """
     if place is None or not (several or is_folder(place)):
         if place is not None and not names_footage(place) and not os.path.lexists(place):

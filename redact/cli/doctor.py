@@ -114,8 +114,8 @@ FRAMES: Final = 6
 
 
 def try_run() -> RedactError | None:
-    """Why a whole run on a tiny video fails here; None if it works. Checking libraries and models
-    shows what is installed; only a run shows that it works together.
+    """Why a whole run on a tiny video fails here; None if it works. Checks of libraries and models
+    show what is installed; only a run shows that it works together.
 
     The video shows two faces and two plates of the sample (samples/CREDITS.md).
     """
@@ -141,8 +141,8 @@ def try_run() -> RedactError | None:
 
 
 def try_folder_of_code() -> RedactError | None:
-    """An error if our processes would execute files in their current folder that are named like
-    modules, which they must not do among files from others; None if they would not."""
+    """An error if our processes would execute modules from their current folder, which they must
+    not do among files from strangers; None if they would not."""
     unsafe = safe_python.unsafe_entries()
     if unsafe:
         return problem(DependencyError, "pythonpath_unsafe", entries=os.pathsep.join(unsafe))

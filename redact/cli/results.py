@@ -29,7 +29,7 @@ from .evidence_options import evidence_options, take_acceptance
 from .terminal import Terminal
 
 LOOK_FIRST: Final = 3
-"""Moments that are named if the audit found nothing (a judgement): the page shows all of them."""
+"""Moments listed if the audit found nothing (a judgement): the page shows all of them."""
 
 finish_options = together(
     evidence_options,
@@ -174,7 +174,7 @@ def audit_in_words(plan: Plan) -> str:
 
 
 def decisions_in_words(plan: Plan) -> str:
-    """How many faces, plates and so on a plan hides, and which it leaves visible; a subject with
+    """How many faces, plates and so on a plan hides, and how many it leaves visible; a subject with
     several tracks counts once, as on the page."""
     subjects = _first_tracks(plan)
     hidden = _counts_in_words(t for t in subjects if t.action is Action.REDACT)

@@ -183,8 +183,8 @@ def tell_as_they_end(
     results: list[dict[str, Any]],
     moved: Callable[[int], Moved] | None = None,
 ) -> None:
-    """Collect results in the order of their numbers, each as soon as it exists, so that finished
-    ones count if the others are stopped. What a command printed appears once it has ended."""
+    """Collect results in the order of their numbers, each as soon as it exists, so that those that
+    are finished count if the rest is stopped. A command's output appears once it has ended."""
     numbers: list[int] = []
     for number, done in ended:
         at = bisect(numbers, number)

@@ -96,8 +96,8 @@ def grid_step(width: int, height: int) -> int:
 
 
 def gridded(rgb: NDArray[np.uint8], words: str) -> NDArray[np.uint8]:
-    """The picture (uint8 [H, W, 3]) in the corner of a larger one, with lines over it, their
-    coordinates on the margins, and a caption underneath."""
+    """The picture (uint8 [H, W, 3]) in the corner of a larger one, with a grid over it, its
+    coordinates in the margins, and a caption underneath."""
     height, width = rgb.shape[:2]
     step, left, top, below = grid_step(width, height), 46, 20, 28
     whole = np.full((height + top + below, max(width, 420) + left, 3), 24, np.uint8)

@@ -1,5 +1,5 @@
-"""Progress and words on the terminal, on standard error; bars only for a person. Output without a
-reader, as after `| head -1`, is dropped."""
+"""Progress and messages on the terminal, on standard error; progress bars only if a person watches.
+Output that nobody reads any more, as after `| head -1`, is dropped."""
 
 from __future__ import annotations
 
@@ -30,8 +30,8 @@ from ..words import Translatable, said, say, word
 
 
 class PlainConsole(Console):
-    """Prints text from others literally: `[b]` or `:car:` in it is not interpreted, nor is any
-    control character, see `one_line`. Each text is one line."""
+    """Prints text from others literally: `[b]` or `:car:` in it is not interpreted, and control
+    characters are made visible, see `one_line`. Each text is one line."""
 
     def __init__(self, **options: Any) -> None:
         super().__init__(highlight=False, markup=False, emoji=False, **options)
@@ -89,7 +89,7 @@ class _StageOfFile:
 
 
 class _LeftColumn(TimeRemainingColumn):
-    """The time left in the current step; others may follow."""
+    """The time left in the current stage; others may follow."""
 
     def render(self, task: Task) -> Text:
         if task.finished or task.time_remaining is None:
@@ -118,7 +118,8 @@ class _Moved:
 
 
 class _Lines:
-    """Prints a line of progress now and then if there is no terminal: in a log, pipe or service."""
+    """Prints a line of progress now and then where there is no terminal: in a log, pipe or
+    service."""
 
     def __init__(
         self, terminal: Terminal, name: str, total: int | None, unit: str, before: str = ""
@@ -154,7 +155,7 @@ class Terminal:
 
     If standard error is a terminal, it shows a bar for each current file (`file`), or for each
     stage outside of one; if it is a file or a pipe, a line every half minute. Each warning is
-    printed once, everywhere.
+    printed only once.
 
     Args:
         for_parent: report progress to the process that started this one, see `StageForParent`.
@@ -266,11 +267,11 @@ class _Unread(io.FileIO):
 
 
 def outlive_readers() -> None:
-    """Let a command continue, and end with its own exit code, if its output has no reader any more.
+    """Let a command continue, and end with its own exit code, if nobody reads its output any more.
 
-    Otherwise, a long run would be lost, or one that needs review would end like a bug, because
-    somebody wanted to see only one line of its output. Characters outside the encoding of a
-    terminal or a file are escaped, for the same reason.
+    Otherwise `| head -1` would end a long run, or would make one that needs review look like a
+    crash. For the same reason, characters that a terminal's or a file's encoding lacks are
+    escaped.
     """
     for name in ("stdout", "stderr"):
         stream = getattr(sys, name)

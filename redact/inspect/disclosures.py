@@ -12,7 +12,7 @@ MOST_VALUE_CHARACTERS = 120
 
 
 class Kind(StrEnum):
-    """What a find says, or may say, about a person, place, time or tool."""
+    """What a disclosure says, or may say, about a person, place, time or tool."""
 
     LOCATION = "location"
     DATE = "date"
@@ -30,12 +30,12 @@ class Kind(StrEnum):
 
 
 Text = str | Message
-"""What the file says, in its own words, or what the program says of it."""
+"""Text quoted from the file, or a description of ours."""
 
 
 @dataclass(frozen=True, slots=True)
 class Disclosure:
-    """One find.
+    """One thing in a file that reveals something.
 
     Attributes:
         kind: what it says.
@@ -52,16 +52,16 @@ class Disclosure:
 
 
 MOST_FINDS = 1000
-"""Different finds that are told: more than anybody reads. A file can be made to have
-millions, and then only their number is told."""
+"""Different disclosures that are listed, more than anybody reads. A file can be crafted to have
+millions; of the rest only the number is given."""
 
 
 @dataclass(slots=True)
 class Disclosures:
-    """Collects finds, equal ones once with a count, in order of appearance.
+    """Collects disclosures in order of appearance; equal ones are listed once, with a count.
 
-    `generic` holds what any file of the format has and what names nobody ("VideoHandler"); it is
-    told for completeness and does not make a file unclean.
+    `generic` holds what any file of the format contains and what names nobody ("VideoHandler"); it
+    is listed for completeness and does not make a file unclean.
     """
 
     _found: dict[tuple[Kind, Text, Text], int] = field(default_factory=dict)
@@ -70,7 +70,7 @@ class Disclosures:
     _generic: dict[tuple[str, Text], None] = field(default_factory=dict)
 
     def add(self, kind: Kind, where: Text, value: Text | bytes) -> None:
-        # A place is named by the file as well: by its own keys, tags and chunks.
+        # Where it stands is named by the file as well: by its own keys, tags and chunks.
         key = (kind, shown(where), shown(value))
         if key in self._found or len(self._found) < MOST_FINDS:
             self._found[key] = self._found.get(key, 0) + 1
@@ -83,11 +83,11 @@ class Disclosures:
             self._generic[readable(where), shown(value)] = None
 
     def tells(self, text: str | bytes) -> bool:
-        """Whether some find shows this text and no other."""
+        """Whether some disclosure shows this text and no other."""
         return shown(text) in self._texts
 
     def mentions(self, text: str) -> bool:
-        """Whether some find already shows this text."""
+        """Whether some disclosure already contains this text."""
         wanted = readable(text)
         return any(isinstance(value, str) and wanted in value for value in self._texts)
 

@@ -15,7 +15,7 @@ from .disclosures import Disclosures, Kind, Text, printable_text, size_of
 from .tag_kinds import add_comments, kind_of_tag
 
 SPEAKING = mp4.kinds("hdlr ilst meta stsd udta url ©swr ©too")
-"""Those boxes among FFmpeg's that can contain words."""
+"""FFmpeg's boxes that can contain text."""
 STRUCTURE = (mp4.TOP.union(*mp4.INSIDE.values()) - SPEAKING) | mp4.kinds(
     "auxl cdep cdsc dpnd font gmhd gmin hint hmhd iods load nmhd padb saio saiz ssix subs tref vdep"
 )
@@ -24,7 +24,7 @@ QUICKTIME_WAVE_PARTS = SAMPLE_ENTRY_PARTS | mp4.kinds("mp4a samr")
 """What QuickTime stores about a sound codec: the codec once more, and its byte order."""
 THREE_GPP_TEXT = frozenset(b"titl auth cprt dscp perf gnre albm".split())
 ICC = (b"prof", b"rICC")
-"""Kinds of `colr` that contain a profile, which names its maker, a device, and its date."""
+"""Kinds of `colr` with a profile, which names its maker, a device and its date."""
 EPOCH = datetime(1904, 1, 1, tzinfo=UTC)
 NTP_EPOCH = datetime(1900, 1, 1, tzinfo=UTC)
 
@@ -77,7 +77,7 @@ def _structure(file: BinaryIO, box: Mp4Box, found: Disclosures) -> None:
         case _ if box.kind in mp4.PADDING:
             _padding(file, box, found)
         case b"udta" | b"meta" | b"ilst":
-            pass  # their children speak
+            pass  # their children are inspected
         case b"":
             found.add(Kind.UNUSUAL, *_no_box(file, box))
         case _ if box.kind not in STRUCTURE:
@@ -85,8 +85,8 @@ def _structure(file: BinaryIO, box: Mp4Box, found: Disclosures) -> None:
 
 
 def _no_box(file: BinaryIO, box: Mp4Box) -> tuple[str, Message]:
-    """Where a stretch that is not a box lies, and what it is: the file's last box, with its end
-    missing, or something else."""
+    """Location and description of bytes that are not a box: the file's last box, truncated, or
+    something else."""
     head = box.content(file)[:16]
     if not box.above and len(head) >= 8:
         size, kind = struct.unpack_from(">I4s", head)

@@ -36,8 +36,8 @@ SIGNATURES = re.compile(
 """Strings of at least four bytes that encoders and cameras leave in coded data."""
 
 MATCHES = 64
-"""Such strings that are examined in one piece of coded data, at most: real data contains a few, and
-a piece full of them must not take hours."""
+"""Most such strings examined in one piece of coded data: real data contains a few, and a piece
+crafted to be full of them must not take hours."""
 
 
 def inspect_h264(unit: bytes, where: Text, found: Disclosures) -> None:
@@ -236,7 +236,7 @@ def _hvcc_units(data: bytes) -> Iterator[bytes]:
             size = int.from_bytes(data[at : at + 2])
             yield data[at + 2 : at + 2 + size]
             at += 2 + size
-            if at >= len(data):  # it may say that there are millions more
+            if at >= len(data):  # the header may claim millions more
                 return
 
 

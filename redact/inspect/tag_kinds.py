@@ -15,7 +15,7 @@ TAG_KINDS = {
     Kind.ENCODER: ("too", "swr", "enc", "software"),
     Kind.THUMBNAIL: ("thmb", "covr"),
 }
-"""Parts of tag names, by what such a tag reveals; the first match counts."""
+"""Parts of tag names, and what a tag with that part reveals; the first match counts."""
 
 
 def kind_of_tag(name: str) -> Kind:

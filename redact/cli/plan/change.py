@@ -187,8 +187,8 @@ def _stop_at_smaller(before: Plan, after: Plan, ids: Iterable[int]) -> None:
 
 
 def _stop_at_sure_alarms(plan: Plan, ids: Iterable[int], explained: bool) -> None:
-    """Require a reason, and that the pictures were viewed, for calling a track a false alarm of
-    which the networks were sure. Raises PlanError."""
+    """Require a reason, and that the pictures were viewed, before a track of which the networks
+    were sure is called a false alarm. Raises PlanError."""
     sure = decisions.sure_alarms(plan, ids)
     if not sure or explained:
         return

@@ -66,7 +66,7 @@ def show(
 
 
 def _print(value: Plan, rows: list[dict[str, Any]], looked: str) -> None:
-    """Print what was searched for and what was not, then the rows as a table, then muted spans."""
+    """Print what was searched for and what was not, then a table of the rows, then muted spans."""
     count, shown = len(value.tracks), len(rows)
     console = PlainConsole(soft_wrap=True, width=150)
     head = "plan_shown" if shown == count else "plan_shown_partly"
