@@ -1,9 +1,10 @@
-"""How often a drawn mask finds its thing again: `python -m lab.found_again PLAN VIDEO ...`.
+"""How often following a drawn mask finds its object again: `python -m lab.found_again PLAN VIDEO`.
 
-Of every track of a plan that a detector saw for long, a box is taken where it was seen first, and
-followed. A second later a piece of the same picture covers it, for `--covered` seconds. Printed:
-how many were found again on the same track, on something else, or not at all, half a second after
-that; and the same for how it was before, when a thing that was lost was given up.
+For each long track that a detector saw, a box is taken at its first detection and followed. A
+second later, another piece of the picture is pasted over the object for `--covered` seconds. Half a
+second after it reappears, the follower is on the same track, on something else, or lost; the counts
+of each are printed, beside those of the former rule, which gave an object up as soon as it was
+lost.
 """
 
 from __future__ import annotations
@@ -24,14 +25,15 @@ from redact.track import SmallFrame, shrink
 from redact.types import Box, State, Track
 
 BEFORE, AFTER = 1.0, 0.5
-"""Seconds that it is followed before it is covered, and that it has to be found again."""
+"""Seconds the box is followed before the object is covered, and seconds it has to be found
+again."""
 
 SAME, OTHER = 0.3, 0.1
-"""Overlap from which it is on the same, and up to which it is on something else."""
+"""IoU from which the box is on the same track, and up to which it is on something else."""
 
 
 def covered(small: SmallFrame, box: Box, piece: Box) -> SmallFrame:
-    """The picture with what lies at `piece` over what lies at `box`."""
+    """The picture with the content of `piece` pasted over `box`."""
     levels = []
     for level in small.levels:
         factor = small.scale * level.shape[1] / small.levels[0].shape[1]
@@ -52,7 +54,7 @@ def _pixels(box: Box, factor: float, shape: tuple[int, ...]) -> tuple[slice, sli
 
 
 def outcome(pictures: Sequence[SmallFrame], plan: Plan, track: Track, seconds: float) -> str:
-    """What became of a thing that is covered for so long; "" if it cannot be tried."""
+    """How following ended for an object covered this long; "" if it cannot be tried."""
     first = next((k.frame for k in track.keyframes if k.state is State.DETECTED), None)
     if first is None:
         return ""

@@ -1,8 +1,8 @@
-"""Which annotated stills numbers may be chosen on, and on which they are reported.
+"""Which annotated stills may be used to choose numbers, and which only to report results.
 
-The halves share no source (data set), so that a number chosen on one meets other cameras, other
-countries and other annotators in the other. Sources that redact's own networks were never trained
-on are in the test half, except one, so that the dev half has faces of more than one kind.
+The halves share no source (data set): a number chosen on one half meets other cameras, countries
+and annotators in the other. Sources that redact's networks were never trained on are in the test
+half, except one, so that the dev half has faces of more than one kind.
 """
 
 from __future__ import annotations
@@ -18,5 +18,5 @@ STILL_SOURCES = {
 
 
 def in_half(source: str, half: str | None) -> bool:
-    """Whether stills of a source belong to a half; to None belong all."""
+    """Whether stills of a source belong to a half; None stands for both halves."""
     return half is None or source in STILL_SOURCES[half]

@@ -1,26 +1,25 @@
-"""`python -m lab.hostile`: damaged and forged videos through whole runs; what breaks?
+"""`python -m lab.hostile`: whole runs on damaged and forged videos. What breaks?
 
-Each case is a small video of one of many kinds (container × codec), made here, of which some bytes
-were changed by chance: one bit, a few, a stretch, a header field, the end cut off, a piece taken
-out or put in twice. It goes through a whole `redact run` at the fastest settings, in a process of
-its own. What may not happen:
+Each case is a small generated video of one of many kinds (container × codec), damaged at random:
+one bit, a few, a stretch, a header field, the end cut off, a piece removed or duplicated. It goes
+through a whole `redact run` at the fastest settings, in its own process. A case fails with:
 
 - a traceback, or an exit code that redact does not know (`crash`);
-- a run of more than 120 s (`hang`), but for the time that it waits for a processor, or with more
-  than 4 GB of memory (`memory`);
-- a result with fewer pictures than the video had before it was damaged, of which neither an exit
-  code 10 or 13 nor a warning tells (`lost`);
-- a face that OpenCV's detector, which redact does not use, finds in the source and finds again, in
-  the same place and picture, in a published result (`face`). It has many false alarms: only places
-  count at which it finds one in half of the pictures of the sound video.
+- a run of more than 120 s (`hang`), not counting waits for a processor, or one that takes more than
+  4 GB of memory (`memory`);
+- a result with fewer pictures than the undamaged video, announced neither by exit code 10 or 13 nor
+  by a warning (`lost`);
+- a face that OpenCV's detector, which redact does not use, finds in the source and again in a
+  published result, at the same place and time (`face`). That detector has many false positives, so
+  only places count at which it finds a face in half of the pictures of the undamaged video.
 
-Cases are numbered; a case is the same wherever it is run, as far as the encoder of its video
-decides alike, which x264 does not always do. Results are appended to `--out`, one line a case, and
-cases that are there already are passed over, so that a count can be reached in slices:
+Cases are numbered and reproducible, except where an encoder, as x264 sometimes does, decides
+otherwise on another machine. Results are appended to `--out`, one line a case; cases that are
+already there are skipped, so that a large count can be reached in slices:
 
     python -m lab.hostile --out hostile.jsonl --count 2000 --minutes 20
 
-With `--read` a case is only decoded, which tells of lost pictures in a hundredth of the time.
+With `--read` a case is only decoded, which finds unannounced losses in a hundredth of the time.
 """
 
 from __future__ import annotations
@@ -53,18 +52,18 @@ from redact.media.encoders import priority_kept
 ROOT = Path(__file__).resolve().parents[1]
 SAMPLE = ROOT / "samples" / "street.mp4"
 SKIPPED, PICTURES, WIDTH = 70, 10, 320
-"""Of the sample: pictures left out at the beginning, pictures taken, and how wide they are made."""
+"""Of the sample: pictures skipped at the beginning, pictures taken, and their width in pixels."""
 LEFT, TOP, ACROSS, DOWN = 66, 36, 192, 136
-"""What of them is taken: two faces and two plates."""
+"""The part of them that is used, in pixels: it shows two faces and two plates."""
 
 _SERVER = multiprocessing.get_context("forkserver")
-"""Forks each run from a process that has loaded what a run loads (`lab.loaded`)."""
+"""Forks each run from a process that has already imported what a run needs (`lab.loaded`)."""
 
 HANG: Final = 120.0
 MEMORY: Final = 4 << 30
 CODES: Final = frozenset((0, 2, 3, 4, 5, 6, 10, 11, 12, 13))
 SAID: Final = ("lost", "missing", "damage", "could not be", "cut off", "incomplete", "moved")
-"""Words of which one stands in every warning about pictures that are not there, or not whole."""
+"""Every warning about missing or incomplete pictures contains one of these words."""
 
 UNTOLD: Final = "for this format, redact cannot tell whether the end of the file is missing"
 
@@ -107,16 +106,16 @@ KINDS: Final[dict[str, tuple[str, str, dict[str, str], dict[str, str]]]] = {
 
 @dataclass(frozen=True)
 class Case:
-    """What became of one.
+    """The outcome of one case.
 
     Attributes:
         number: of the case.
-        kind, change: what it was, and what was done to it.
-        code: that the run ended with; negative: a signal.
-        seconds, memory: of the run, without waits for a processor; bytes at most.
-        pictures: of the result, None where there is none.
-        broke: what may not happen and did, see above; "" for nothing.
-        said: the last line of the run.
+        kind, change: the video's container and codec, and how it was damaged.
+        code: exit code of the run; negative: the signal that ended it.
+        seconds, memory: of the run, without waits for a processor; peak in bytes.
+        pictures: in the result, None if there is none.
+        broke: how the case failed, see above; "" if it did not.
+        said: the last line that the run printed.
     """
 
     number: int
@@ -131,13 +130,13 @@ class Case:
 
 
 def make_all(folder: Path) -> list[Path]:
-    """A sound video of every kind that this machine can make."""
+    """An undamaged video of every kind that this machine can write."""
     made = []
     pictures = list(_pictures())
     for name, (muxer, codec, options, container) in KINDS.items():
         path = folder / name
         try:
-            with priority_kept():  # or SVT-AV1 takes the machine for all that comes after
+            with priority_kept():  # or SVT-AV1 would slow down everything that follows
                 _make(path, pictures, muxer, codec, options, container)
         except (av.FFmpegError, ValueError) as error:
             print(f"{name}: cannot be made here ({error})", file=sys.stderr)
@@ -166,7 +165,7 @@ def _make(
     options: dict[str, str],
     container: dict[str, str],
 ) -> None:
-    same = {"fflags": "+bitexact"}  # or Matroska has other numbers each time
+    same = {"fflags": "+bitexact"}  # or Matroska writes new random numbers each time
     with av.open(str(path), "w", format=muxer, container_options=container | same) as output:
         stream: Any = output.add_stream(codec, rate=25, options=options)
         stream.width, stream.height = ACROSS, DOWN
@@ -179,7 +178,7 @@ def _make(
 
 
 def changed(data: bytes, rng: random.Random) -> tuple[bytes, str]:
-    """A damaged or forged copy, and what was done."""
+    """A damaged or forged copy, and a description of the damage."""
     out, size = bytearray(data), len(data)
     what = rng.choice(("bit", "bits", "bits", "stretch", "head", "field", "cut", "gone", "twice"))
     if what == "bit":
@@ -215,10 +214,10 @@ class Faces:
     """OpenCV's frontal faces (Viola and Jones), which no part of redact uses.
 
     Args:
-        sound: a video that was not changed.
+        sound: the undamaged video.
 
     Attributes:
-        places: where it has faces: boxes that find their like in half of its pictures.
+        places: boxes of its faces that reappear in half of its pictures.
     """
 
     def __init__(self, sound: Path) -> None:
@@ -249,7 +248,7 @@ class Faces:
         return [b for b in moved if any(_overlap(b, place) > 0.3 for place in self.places)]
 
     def left_open(self, source: Path, result: list[tuple[int, np.ndarray]]) -> bool:
-        """Whether a face of the result is in the source, at the same place and time, too."""
+        """Whether a face of the source is still visible in the result, at its place and time."""
         seen = {time: boxes for time, grey in result if (boxes := self._at_places(grey))}
         return bool(seen) and any(
             _overlap(a, b) > 0.3
@@ -289,7 +288,7 @@ def run_one(
     faces: Faces,
     folder: Path,
 ) -> Case:
-    """Make a case, run it, judge it."""
+    """Make a case, run redact on it, and judge the outcome."""
     rng = random.Random(f"{seed} {number}")
     sound = sounds[number % len(sounds)]
     data, change = changed(sound.read_bytes(), rng)
@@ -321,7 +320,7 @@ def run_one(
 
 
 def read_one(number: int, sounds: list[Path], seed: int, folder: Path) -> Case:
-    """Make a case and only decode it, as both passes of a run do: are lost pictures told?"""
+    """Make a case and only decode it, as both passes of a run do: are lost pictures announced?"""
     sound = sounds[number % len(sounds)]
     data, change = changed(sound.read_bytes(), random.Random(f"{seed} {number}"))
     source = folder / f"in{sound.suffix}"
@@ -345,8 +344,8 @@ def read_one(number: int, sounds: list[Path], seed: int, folder: Path) -> Case:
 
 
 def is_said(said: str, change: str) -> bool:
-    """Whether a run said that pictures are not there. That nobody can tell whether the end is
-    missing counts only where the end is."""
+    """Whether a run announced that pictures are missing. "The end may be missing" counts only if
+    the end was cut off."""
     words = said.lower()
     if change != "cut":
         words = words.replace(UNTOLD, "")
@@ -362,7 +361,7 @@ def _json(text: str) -> list[dict[str, Any]]:
 
 
 def _measured(arguments: list[str], folder: Path) -> tuple[int, float, int, str, str]:
-    """Exit code, seconds, most memory, what was printed; what runs too long is killed."""
+    """Exit code, seconds, peak memory and output; a run that takes too long is killed."""
     process = _SERVER.Process(target=_redact, args=(arguments, folder))
     began, most, waited = time.monotonic(), 0, 0.0
     process.start()
@@ -389,15 +388,15 @@ def _text(path: Path) -> str:
 
 
 def _memory_of(pid: int) -> int:
-    """Bytes that a process held at most until now; 0 where it is gone."""
-    with contextlib.suppress(OSError, TypeError):  # or it has ended
+    """Peak memory of a process in bytes until now; 0 if it has ended."""
+    with contextlib.suppress(OSError, TypeError):  # it may end at any moment
         status = Path(f"/proc/{pid}/status").read_text()
         return int(re.search(r"VmHWM:\s+(\d+) kB", status)[1]) * 1024
     return 0
 
 
 def _waited(pid: int) -> float:
-    """Seconds for which the thread of a process that waited longest for a processor did so."""
+    """The longest time in seconds that a thread of the process waited for a processor."""
     waits = [0.0]
     for path in Path(f"/proc/{pid}/task").glob("*/schedstat"):
         with contextlib.suppress(OSError, IndexError):
@@ -406,7 +405,7 @@ def _waited(pid: int) -> float:
 
 
 def told(cases: list[dict[str, Any]]) -> str:
-    """The counts, in words."""
+    """A sentence with the counts."""
     codes = Counter(case["code"] for case in cases)
     broke = Counter(word for case in cases for word in case["broke"].split())
     lines = [f"{len(cases)} cases of {len({c['kind'] for c in cases})} kinds"]
@@ -421,7 +420,7 @@ def told(cases: list[dict[str, Any]]) -> str:
 
 
 def main() -> int:
-    """Run what is not done yet, and print the counts."""
+    """Run the cases that are missing, and print the counts."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--out", type=Path, default=Path("hostile.jsonl"))
     parser.add_argument("--count", type=int, default=2000)

@@ -1,13 +1,13 @@
 """redact in fresh environments, as its users install it: `python -m lab.installs`.
 
-Without an argument the wheel is installed by `constraints/redact.txt` for every Python of this
-machine that redact knows, and tried out there: `redact doctor`, one video, one page of `redact
-review`. `tests/packaging/test_installed.py` does the same in `make test` for two of them.
+Without an argument, the wheel is installed by `constraints/redact.txt` for every supported Python
+of this machine and tried: `redact doctor`, one video, one page of `redact review`.
+`tests/packaging/test_installed.py` does the same in `make test` for two of them.
 
 With `--bounds` (`make bounds`) it is tried with other releases of its dependencies: all at their
-lower bounds, each one alone at its lower bound where that fails, the newest within the bounds, and
-each one alone at its newest release where that lies beyond its upper bound. It ends by saying which
-bound to raise. MediaPipe and onnxruntime are not tried beyond theirs: newer ones contact servers.
+lower bounds (if that fails, each one alone at its lower bound), the newest within the bounds, and
+each one alone at its newest release beyond its upper bound. Finally it names the bounds to raise.
+MediaPipe and onnxruntime are not tried beyond theirs: newer releases contact servers.
 """
 
 from __future__ import annotations
@@ -32,15 +32,15 @@ ROOT = Path(__file__).resolve().parents[1]
 LOCKED = ROOT / "constraints" / "redact.txt"
 HEADLESS = ROOT / "constraints" / "headless.txt"
 FIRST = (3, 11)
-"""The oldest Python that redact knows (pyproject.toml)."""
+"""The oldest supported Python (pyproject.toml)."""
 
 CONTACTS_A_SERVER = frozenset(("mediapipe", "onnxruntime"))
 FRAMES, SKIP = 8, 70
-"""Of the sample: few, and two faces and two plates are in view."""
+"""Frames taken from the sample, and frames skipped: two faces and two plates are then in view."""
 
 
 class InstallError(Exception):
-    """What did not work, with what the program said."""
+    """A step that failed, with the program's output."""
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,7 @@ class Python:
 
 
 def pythons() -> list[Python]:
-    """One interpreter of each minor version from 3.11 on, the running one first for its own."""
+    """One interpreter of each minor version from 3.11 on; for its own version the running one."""
     found: dict[tuple[int, ...], Python] = {}
     for path in (Path(sys.executable), *_candidates()):
         python = _asked(path)
@@ -65,7 +65,7 @@ def pythons() -> list[Python]:
 
 
 def _candidates() -> Iterator[Path]:
-    """Programs that may be a Python: on the path, of the system, of pyenv, of uv."""
+    """Programs that may be Python interpreters: on the path, of the system, of pyenv, of uv."""
     named = re.compile(r"python3(\.\d+)?(\.exe)?")
     folders = [*os.environ.get("PATH", "").split(os.pathsep), "/usr/bin", "/usr/local/bin"]
     for folder in dict.fromkeys(folders):
@@ -78,7 +78,7 @@ def _candidates() -> Iterator[Path]:
 
 
 def _asked(path: Path) -> Python | None:
-    """What it says of itself; None where it does not work, or has no global lock."""
+    """What an interpreter reports about itself; None if it does not work or has no global lock."""
     code = (
         "import sys, sysconfig; assert not sysconfig.get_config_var('Py_GIL_DISABLED'); "
         "assert sys.implementation.name == 'cpython'; "
@@ -101,8 +101,8 @@ class Environment:
         python: which interpreter it is for.
         folder: where it is made.
         wheel: of redact.
-        releases: requirements file with what is installed beside it.
-        hashes: whether that file names the hash of each.
+        releases: requirements file with the packages installed beside it.
+        hashes: whether that file has their hashes.
 
     Raises:
         InstallError: something cannot be installed.
@@ -125,7 +125,7 @@ class Environment:
         uv("pip", "install", "--python", self.folder, "--quiet", *words)
 
     def run(self, program: str, *words: object, may_fail: bool = False) -> str | None:
-        """What a program of the environment prints, with nothing of this checkout in reach."""
+        """Output of a program of the environment, which can reach nothing of this checkout."""
         done = subprocess.run(
             [self.programs / program, *map(str, words)],
             cwd=self.folder,
@@ -142,10 +142,10 @@ class Environment:
         raise InstallError(f"{program} {' '.join(map(str, words))}: exit {done.returncode}\n{said}")
 
     def page(self, source: Path) -> str:
-        """The page that `redact review` serves, with what it asks for first.
+        """The page that `redact review` serves, and the first data that it requests.
 
         Raises:
-            InstallError: it is not served, or there is nobody in it.
+            InstallError: it is not served, or nobody was found in the video.
         """
         command = [self.programs / "redact", "review", source, "--no-open"]
         with subprocess.Popen(
@@ -168,11 +168,11 @@ class Environment:
                     raise InstallError("redact review: shows nobody")
                 return page
             finally:
-                review.terminate()  # an interrupt is ignored by what was started in the background
+                review.terminate()  # background processes ignore an interrupt
 
 
 class _Asking:
-    """Asks as the page does."""
+    """Sends requests as the page does."""
 
     def __init__(self, host: str, token: str) -> None:
         self._connection = http.client.HTTPConnection(host, timeout=60)
@@ -184,7 +184,7 @@ class _Asking:
         }
 
     def __call__(self, method: str, path: str, wait: bool = False) -> str:
-        """`wait` while the video is not open yet, as the page does."""
+        """`wait`: until the video is open, as the page does."""
         body = "{}" if method == "POST" else None
         end = time.monotonic() + 120
         while True:
@@ -202,10 +202,10 @@ class _Asking:
 
 
 def try_out(environment: Environment, clip: Path) -> str:
-    """Have a look at the installation, redact `clip`, open a page; says what was done.
+    """Check the installation, redact `clip`, and open a page; returns what was done.
 
     Raises:
-        InstallError: one of them did not work.
+        InstallError: a step failed.
     """
     told = json.loads(environment.run("redact", "doctor", "--json") or "{}")
     if not told.get("ready") or any(m["state"] != "ok" for m in told["models"]):
@@ -221,7 +221,7 @@ def try_out(environment: Environment, clip: Path) -> str:
 
 
 def clean() -> dict[str, str]:
-    """What is set around, but for what leads to this checkout."""
+    """The environment variables, except those that lead to this checkout."""
     ours = ("PYTHON", "REDACT", "VIRTUAL")
     return {name: value for name, value in os.environ.items() if not name.startswith(ours)}
 
@@ -230,7 +230,7 @@ def uv(*words: object, given: str | None = None) -> str:
     """Call uv, which makes an environment in a tenth of pip's time.
 
     Raises:
-        InstallError: it says that it cannot.
+        InstallError: uv fails.
     """
     own = Path(sys.executable).parent / "uv"
     command = [str(own) if own.exists() else "uv", *map(str, words)]
@@ -264,14 +264,14 @@ class Bounds:
 
 
 def dependencies() -> list[Bounds]:
-    """What a run needs, without extras."""
+    """Dependencies of a run, without extras."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
     parted = [re.fullmatch(r"([\w-]+)(.*)", line) for line in project["dependencies"]]
     return [Bounds(found[1].lower(), found[2]) for found in parted if found]
 
 
 def releases(python: Python, asked: Sequence[str], *how: str) -> dict[str, str]:
-    """Package → release that uv would install for requirements, wheels only."""
+    """Package → release that uv would install for the requirements, wheels only."""
     words = ("--python", python.path, "--only-binary", ":all:", "--no-header", "--no-annotate")
     said = uv("pip", "compile", "--quiet", *words, *how, "-", given="\n".join(asked))
     return dict(re.findall(r"^([\w.-]+)==(\S+)", said, re.MULTILINE))
@@ -302,7 +302,7 @@ class Trials:
 
 
 def try_bounds(python: Python, wheel: Path, clip: Path, folder: Path) -> list[str]:
-    """What to raise, in words."""
+    """Sentences that say which bounds to raise."""
     trials, all_of_them = Trials(python, wheel, clip, folder), dependencies()
     asked = {one.name: one.name + one.asked for one in all_of_them}
     advice = []
@@ -342,7 +342,7 @@ def _said(chosen: dict[str, str], names: dict[str, str]) -> str:
 
 
 def main() -> int:
-    """Exit status 0 where all that should work works."""
+    """Exit status 0 if everything that should work does."""
     parser = argparse.ArgumentParser(prog="python -m lab.installs", description=__doc__)
     parser.add_argument("--bounds", action="store_true", help="try lowest and newest releases")
     parser.add_argument("--list", action="store_true", help="only name the Pythons")

@@ -1,8 +1,8 @@
-"""What a run of redact loads, loaded: `lab.hostile` forks each of its runs from a process
-that has imported this and done nothing else. Loading takes longer than most of those runs.
+"""Imports everything that a run of redact needs. `lab.hostile` forks each run from a process that
+has imported this module and done nothing else: loading takes longer than most of its runs.
 
-Every network is opened once, for one thread: a fork has none of its parent's other threads. So
-runs see one processor.
+Every network is opened once, on one thread, because a fork has none of its parent's other threads.
+So these runs use one processor.
 """
 
 from __future__ import annotations
@@ -20,21 +20,21 @@ from redact.words import words_of
 
 if hasattr(os, "sched_getaffinity"):
     os.sched_getaffinity = lambda _: {0}
-keep_small()  # or networks would keep memory of their own, and be opened anew
+keep_small()  # or networks would keep their own memory, and be opened again
 load_close_up(load_detector())
 words_of("en")
-for name in ("redact.cli.run", "redact.inspect"):  # which are imported when they are needed
+for name in ("redact.cli.run", "redact.inspect"):  # otherwise imported when first needed
     importlib.import_module(name)
 gc.collect()
 gc.freeze()
 
 
 def run(arguments: list[str], folder: Path) -> None:
-    """The command line of redact in this process, what it says in files; never returns.
+    """Run redact's command line in this process, with its output in files; never returns.
 
     Args:
-        arguments: after the word `redact`.
-        folder: to work in.
+        arguments: those after `redact`.
+        folder: current folder of the run.
     """
     for number, name in ((1, "stdout"), (2, "stderr")):
         os.dup2(os.open(folder / name, os.O_WRONLY | os.O_CREAT | os.O_TRUNC), number)

@@ -1,6 +1,6 @@
-"""The exact releases that redact is installed with: `make locks` writes `constraints/` anew.
+"""The exact releases that redact is installed with: `make locks` rewrites `constraints/`.
 
-The one source is pyproject.toml. Written are, each with the SHA-256 of every file of a release:
+Their one source is pyproject.toml. Each file gives the SHA-256 of every file of a release:
 
 * `redact.txt`: what a run needs, and the backend that builds the wheel;
 * `extras.txt`, `dev.txt`: what the extras and the tests need besides, on top of `redact.txt`;
@@ -9,8 +9,8 @@ The one source is pyproject.toml. Written are, each with the SHA-256 of every fi
 and `versions.txt`, the releases of `redact.txt` and `extras.txt` without hashes, for pipx: pip can
 check no hash of a folder, and refuses to install one by constraints that have any.
 
-Releases that are pinned stay as they are where the bounds still allow them; `--upgrade` takes the
-newest. `--check` asks the registry whether every pinned release is still there.
+Pinned releases stay as they are if the bounds still allow them; `--upgrade` takes the newest.
+`--check` asks the registry whether every pinned release is still there.
 """
 
 from __future__ import annotations
@@ -37,11 +37,11 @@ hashes."""
 
 
 def locked(extras: tuple[str, ...], before: Path, upgrade: bool, others: Pins) -> Pins:
-    """What pip needs for redact with some extras.
+    """Everything that pip needs for redact with some extras.
 
     Args:
-        before: where the releases of last time stand, if it is there; they stay where they can.
-        others: releases that are settled.
+        before: the file with the last pins, if it exists; pins that still fit are kept.
+        others: releases that are already decided.
     """
     with tempfile.TemporaryDirectory() as scratch:
         out, settled = Path(scratch) / before.name, Path(scratch) / "settled.txt"
@@ -62,7 +62,7 @@ def _compiled(out: Path, *words: object, given: str = "hatchling\n") -> str:
 
 
 def _whole(file: Path) -> str:
-    """A file with those that it includes."""
+    """The text of a file, with the files that it includes."""
     text = file.read_text()
     for name in re.findall(r"^-r (\S+)$", text, re.MULTILINE):
         text = text.replace(f"-r {name}", _whole(file.parent / name))
@@ -98,7 +98,7 @@ def lock(upgrade: bool) -> None:
 
 
 def gone() -> list[str]:
-    """Files of `constraints/` that cannot be installed any more, with what is missing."""
+    """Files of `constraints/` that can no longer be installed, with what is missing."""
     found = []
     for file in ("extras.txt", "dev.txt", "headless.txt"):
         for python in (OLDEST, NEWEST):
@@ -115,7 +115,7 @@ def gone() -> list[str]:
 
 
 def main() -> int:
-    """Exit status 1 where `--check` finds that a release is gone."""
+    """Exit status 1 if `--check` finds that a release is gone."""
     parser = argparse.ArgumentParser(prog="python -m lab.locks", description=__doc__)
     parser.add_argument("--upgrade", action="store_true", help="take the newest releases")
     parser.add_argument("--check", action="store_true", help="are the pinned releases there?")

@@ -1,8 +1,8 @@
-"""What each step added to the masks of a video: `python -m lab.mask_size VIDEO [--track N]`.
+"""What each step adds to the masks of a video: `python -m lab.mask_size VIDEO [--track N]`.
 
 Searches the video as `redact run` does and prints, for every track, the median area of its boxes
-after each step of `redact.mask_size`, in units of the boxes in which it was seen; `--at SECONDS`
-prints the boxes of one moment instead.
+after each step of `redact.mask_size`, relative to the detected boxes. `--at SECONDS` prints the
+boxes of one moment instead.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from redact.types import OUTWARD, Box, Boxes, Target
 
 
 def recorded(video: Path, settings: DetectSettings) -> list[tuple[Sighted, dict[str, Boxes]]]:
-    """Every object that the search of a video kept, with its boxes after each step."""
+    """Every track that the search kept, with its boxes after each step."""
     found: list[tuple[Sighted, dict[str, Boxes]]] = []
 
     def enlarged(seen: Sighted) -> Boxes:
@@ -38,7 +38,7 @@ def recorded(video: Path, settings: DetectSettings) -> list[tuple[Sighted, dict[
 
 
 def drawn(target: Target, of: dict[str, Boxes]) -> Iterator[tuple[str, Boxes]]:
-    """The steps of a track, and those that come after it."""
+    """The steps of a track's mask, and those that the renderer adds."""
     yield from of.items()
     size = np.tile(of["steady"][:, 2:] - of["steady"][:, :2], 2)
     slack = of["steady"] + OUTWARD * size * KEYFRAME_SLACK

@@ -1,9 +1,9 @@
-"""Peak memory of runs, by size of the picture and length of the clip: `python -m lab.memory`.
+"""Peak memory of runs, by picture size and clip length: `python -m lab.memory`.
 
-Makes clips by playing the sample street to and fro, redacts each in a process of its own with the
-usual encoder settings, and prints the peak resident memory of that process, as the kernel counted
-it, beside what `redact.batch.processes` reckons with before it begins several at once. Ends with 1
-where a run took more than that.
+Makes clips by playing the sample street forwards and backwards, redacts each in its own process
+with the usual encoder settings, and prints that process's peak resident memory, as counted by the
+kernel, beside the estimate with which `redact.batch.processes` decides how many fit at once. Exits
+with 1 if a run took more than the estimate.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ SAMPLE = ROOT / "samples" / "street.mp4"
 SIZES = ("640x360", "1280x720", "1920x1080", "3840x2160")
 RATE = 24
 FIRST = 60
-"""Frame of the sample from which faces are there."""
+"""First frame of the sample with faces in view."""
 
 
 def make_clip(path: Path, size: str, frames: int) -> None:
@@ -80,7 +80,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         for size, seconds in ((s, t) for s in options.sizes for t in options.seconds):
             source = Path(folder) / f"{size}-{seconds:g}.mp4"
-            # In a process of its own: a child counts its parent's memory from before its start.
+            # In its own process: a child's peak includes its parent's memory at its start.
             maker = multiprocessing.get_context("spawn").Process(
                 target=make_clip, args=(source, size, round(seconds * RATE))
             )

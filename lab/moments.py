@@ -1,14 +1,14 @@
-"""How much of what is really open lies in the first risky moments of the review page.
+"""How much of what is really unmasked lies in the first risky moments of the review page.
 
-Labelled frames and tracks of real clips are judged by the masks that a plan would draw, as
-`lab.real --boxes` does: what they leave open is looked for among the first moments of the
-ranking. The clips are seconds long, so all of them are taken as one case: of a case of M minutes,
-the first 10 M moments are those that a person gets to who looks at ten a minute. Beside the ranking
-stand seconds in the order of time, and seconds by chance.
+Labelled frames and tracks of real clips are judged by the masks that a plan would draw, as in
+`lab.real --boxes`: are the labelled faces and plates that they leave open among the first moments
+of the ranking? The clips are seconds long, so all of them together count as one case: in a case of
+M minutes, a person who reviews ten moments a minute reaches the first 10 M. The ranking is compared
+with seconds in order of time, and with random seconds.
 
     python -m lab.moments --half dev --plans FOLDER
 
-Plans are taken from the folder (CLIP.plan.json), and made and kept there where one is missing.
+Plans are read from the folder (CLIP.plan.json); missing ones are made and stored there.
 """
 
 from __future__ import annotations
@@ -41,19 +41,19 @@ FIRST = (5, 10, 20, 30)
 """Moments a minute."""
 
 WITHIN = 0.5
-"""Seconds from a moment within which what is open is seen by whoever looks at it: the page shows
-the whole picture, and a person steps or plays a little back and forth."""
+"""Seconds around a moment within which a person who reviews it sees what is open: the page shows
+the whole picture, and people step or play a little back and forth."""
 
 FOLLOWED, SAME = 5.0, 0.3
-"""Seconds and overlap (IoU) within which a marked place of a moment is that of what is open: the
-page marks it, and who draws a mask there lets it be followed."""
+"""Seconds and IoU within which the place marked for a moment is that of an open label: the page
+marks it, and a mask drawn there can be followed."""
 
 HEAD_OPEN = 0.5
-"""Share of a head that is to be seen from which it is open: half of a head is not hidden. Where
-a face is hidden, the rim of its head may show by default."""
+"""Share of a head that must be visible for it to count as open: half of a head is not hidden. By
+default, the rim of a head may show around a hidden face."""
 
 DRAWS = 200
-"""Orders by chance that are averaged."""
+"""Random orders that are averaged."""
 
 
 @dataclass(frozen=True)
@@ -67,11 +67,12 @@ class Look:
 
 @dataclass(frozen=True)
 class Open:
-    """A labelled thing that the masks leave open.
+    """A labelled object that the masks leave open.
 
     Attributes:
-        kind: "faces and plates", of which none may be open; "heads": the default hides none.
-        places: seconds and place; of a labelled track, all in which it is open.
+        kind: "faces and plates", none of which may be open, or "heads", which the default does not
+            hide.
+        places: seconds and place; for a labelled track, every moment at which it is open.
     """
 
     clip: str
@@ -79,7 +80,7 @@ class Open:
     places: tuple[tuple[float, Box], ...]
 
     def at_hand(self, look: Look) -> bool:
-        """Whether somebody who looks there sees it, or marks it."""
+        """Whether a person who takes this look sees it, or gets its place marked."""
         return any(
             abs(look.seconds - time) <= WITHIN
             or (
@@ -104,7 +105,7 @@ KINDS = ("faces and plates", "heads")
 
 
 def plan_for(clip: Path, folder: Path) -> Plan:
-    """The plan of a clip from the folder; it is made where there is none."""
+    """The plan of a clip from the folder; made if it is missing."""
     path = folder / f"{clip.name}.plan.json"
     if not path.exists():
         print(f"searching {clip.name}", file=sys.stderr, flush=True)
@@ -113,7 +114,7 @@ def plan_for(clip: Path, folder: Path) -> Plan:
 
 
 def left_open(plan: Plan, clip: str, labels: Labels) -> list[Open]:
-    """What the masks of a plan leave open of what is labelled in a clip."""
+    """The labelled objects of a clip that the masks of a plan leave open."""
     width, height = plan.source.width, plan.source.height
     margin = RenderSettings().margin
 
@@ -141,7 +142,7 @@ def left_open(plan: Plan, clip: str, labels: Labels) -> list[Open]:
 
 
 def looks_of(plan: Plan, name: str) -> tuple[tuple[float, Look], ...]:
-    """The ranking of a plan: how probable each moment is, and what a person sees there."""
+    """The ranking of a plan: the probability of each moment, and what a person sees there."""
     return tuple(
         (
             m.chance,
@@ -156,7 +157,7 @@ def looks_of(plan: Plan, name: str) -> tuple[tuple[float, Look], ...]:
 
 
 def count(gaps: Iterable[Open], looks: Iterable[Look]) -> dict[str, int]:
-    """How many of each kind are at hand for whoever takes these looks."""
+    """How many open objects of each kind these looks find."""
     by_clip = defaultdict(list)
     for look in looks:
         by_clip[look.clip].append(look)
@@ -165,7 +166,7 @@ def count(gaps: Iterable[Open], looks: Iterable[Look]) -> dict[str, int]:
 
 
 def rows(clips: Sequence[Clip], gaps: Sequence[Open]) -> list[dict[str, object]]:
-    """For each number of moments a minute, what is found: ranked, in order of time, by chance."""
+    """For each number of moments a minute, what is found: ranked, in order of time, at random."""
     minutes = sum(clip.length for clip in clips) / 60
     pooled = sorted((m for clip in clips for m in clip.moments), key=lambda m: -m[0])
     ranked = [look for _, look in pooled]

@@ -1,17 +1,16 @@
-"""`python -m lab.mutants`: small defects, put in by chance; which do the tests not notice?
+"""`python -m lab.mutants`: small random defects; which of them do the tests not notice?
 
-A mutant is the program with one operator, constant or condition changed. Of all that can be made
-in the rooms named, `--count` are drawn with a fixed seed. Each is put into a copy of the repository
-and judged by the tests of its own room alone, and of these by the tests that call the changed
-function, the quickest first. Which call it, in pytest or in a command that a test starts, is noted
-once, while the tests run without a defect; a line outside every function is judged by all tests of
-its room. A mutant that survives shows a line that no test of its room holds to what it does. Either
-a test is missing, or the line makes no difference.
+A mutant is the program with one operator, constant or condition changed. `--count` of all possible
+ones in the named rooms are drawn with a fixed seed. Each is put into a copy of the repository and
+judged by the tests of its own room that call the changed function, the quickest first. Which tests
+call it, in pytest or in a command that a test starts, is recorded once, in a run without defects; a
+line outside every function is judged by all tests of its room. A mutant that survives marks a line
+that no test of its room checks: a test is missing, or the line makes no difference.
 
-With `--careless` the mutants are what a careless hand would do to a promise: a check is skipped, a
-call or a whole procedure is left out, one of several conditions or terms is dropped, one of two
-values is always taken, a hash is compared with itself, the first or the last round of a loop (a
-plane, a track, an entry) is not done.
+With `--careless` the mutants are what a careless developer might do to a promise: skip a check,
+leave out a call or a whole procedure, drop one of several conditions or terms, always take one of
+two values, compare a hash with itself, or leave out the first or last iteration of a loop (a plane,
+a track, an entry).
 
 Tests that are marked as slow, those in a browser among them, are left out unless `--slow` is given.
 
@@ -58,11 +57,11 @@ ELSEWHERE = {
     "plan": ("plan", "plan_edit"),
     "record": ("record", "report"),
 }
-"""Folders of tests of the rooms whose tests lie not in one of the same name."""
+"""Rooms whose tests are not in a folder of the same name, with those folders."""
 
 LIMIT = 300
-"""Seconds that the tests may take; a mutant that runs on is noticed. Ten times as long as
-they take on two processors."""
+"""Seconds that the tests may take, ten times as long as they need on two processors; a mutant
+that makes them take longer counts as noticed."""
 
 SWAPS: dict[type[ast.AST], type[ast.AST]] = {
     ast.Lt: ast.LtE,
@@ -91,13 +90,13 @@ def folders_of(room: str) -> list[str]:
 
 
 Changes = Callable[[ast.AST], list[Callable[[], None]]]
-"""From a node to functions that change it in place, each in one way."""
+"""From a node to functions each of which changes it in place in one way."""
 
 TWINS = {"min": "max", "max": "min", "any": "all", "all": "any"}
 
 
 class Called(TypedDict):
-    """What one test did without a defect."""
+    """What one test called in the run without defects."""
 
     seconds: float
     functions: list[str]
@@ -119,12 +118,12 @@ class Mutant:
 
 
 def room_of(mutant: Mutant) -> str:
-    """The room that it is in."""
+    """The room of the mutated file."""
     return mutant.path.relative_to(ROOT / "redact").parts[0]
 
 
 def mutants_of(path: Path, changes: Changes) -> Iterator[Callable[[], Mutant]]:
-    """Makers of all mutants of one file, of one kind: of thousands that can be made a few are."""
+    """Makers of all mutants of one kind in one file: thousands are possible, and few are made."""
     tree = ast.parse(path.read_text("utf-8"))
     functions = _functions(tree)
     skipped = set(_not_run(tree))
@@ -156,7 +155,7 @@ def _functions(tree: ast.AST) -> dict[ast.AST, int]:
 
 
 def _not_run(tree: ast.AST) -> Iterator[ast.AST]:
-    """Annotations and docstrings, which do nothing."""
+    """Annotations and docstrings, which are never executed."""
     for node in ast.walk(tree):
         for part in ("annotation", "returns"):
             told = getattr(node, part, None)
@@ -219,8 +218,8 @@ def careless(node: ast.AST) -> list[Callable[[], None]]:
 
 
 def _without_a_term(node: ast.BinOp, neutral: ast.Constant) -> list[Callable[[], None]]:
-    """`a + b` becomes `a` and `b`; what else is added than numbers is left out as well, for it is
-    taken times nothing: `b"…" * 0`."""
+    """`a + b` becomes `a` or `b`; where numbers are not what is added, a term is multiplied by 0:
+    `b"…" * 0`."""
     if isinstance(node.op, ast.Mult | ast.Div):
         return [lambda: setattr(node, "right", neutral)]
     found: list[Callable[[], None]] = []
@@ -247,9 +246,9 @@ def _words(node: ast.AST) -> str:
 
 
 def draw(packages: list[str], changes: Changes, count: int, seed: int) -> list[Mutant]:
-    """A sample of the mutants of some packages, the same for the same seed and code.
+    """A random sample of the mutants of some packages, the same for the same seed and code.
 
-    In random order, so that whoever stops early has a sample as well.
+    It is in random order, so that its beginning is a sample, too.
     """
     files = [p for name in packages for p in sorted((ROOT / "redact" / name).rglob("*.py"))]
     found = [make for path in files for make in mutants_of(path, changes)]
@@ -323,8 +322,8 @@ def _pytest(home: Path, arguments: list[str], notes: Path | None = None) -> int:
 
 
 class Notes:
-    """Plugin of pytest: which functions each test calls, those of its file's fixtures included. A
-    test that fails while they are noted, as one of speed may, is left out."""
+    """Pytest plugin that records the functions that each test calls, including those of its file's
+    fixtures. Tests that fail during the recording, as one of speed may, are left out."""
 
     def __init__(self) -> None:
         self.calls: dict[str, set[str]] = {}
@@ -366,11 +365,11 @@ class Notes:
 
 @contextmanager
 def _calls(into: set[str]) -> Iterator[None]:
-    """Adds the file and first line of every function of redact that is called meanwhile."""
+    """Add the file and first line of every function of redact that is called in this context."""
     codes: set[Any] = set()
     inside = str(ROOT / "redact")
 
-    # A trace function that returns None is told of calls alone, which costs less than a profile.
+    # A trace function that returns None sees only calls, which costs less than profiling.
     def called(frame: Any, _event: str, _: object) -> None:
         if frame.f_code.co_filename.startswith(inside):
             codes.add(frame.f_code)
@@ -386,7 +385,7 @@ def _calls(into: set[str]) -> Iterator[None]:
 
 
 def _of_commands() -> set[str]:
-    """Functions that commands called which ended since this was last asked."""
+    """Functions called by the commands that ended since the last call of this function."""
     found: set[str] = set()
     for path in Path(os.environ["MUTANTS_NOTES"]).parent.glob("command-*.json"):
         found |= set(json.loads(path.read_text()))
@@ -395,7 +394,7 @@ def _of_commands() -> set[str]:
 
 
 def noted_main(words: list[str], cwd: Path, env: Mapping[str, str], *more: Any) -> None:
-    """`tests.program._main`, whose calls are noted."""
+    """`tests.program._main` with its calls recorded."""
     called: set[str] = set()
     try:
         with _calls(called):
@@ -408,7 +407,7 @@ def noted_main(words: list[str], cwd: Path, env: Mapping[str, str], *more: Any) 
 
 
 def pytest_configure(config: Any) -> None:
-    """Called by pytest where this module is its plugin."""
+    """Called by pytest when this module is its plugin."""
     config.pluginmanager.register(Notes())
     program._main = noted_main
 

@@ -1,11 +1,11 @@
 """The tuned numbers of redact, and where each comes from: `python -m lab.numbers`.
 
-A tuned number decides what is detected, followed, hidden or reported, and might have been another:
-a constant of the rooms below with a docstring, or a field of the tables below. None is what a
-trained network, a format, geometry or memory dictates; what follows from other numbers; what bounds
-a file or a page; and what decides cost alone. How a mask looks is no matter of this list. Where the
-docstring names a command or a page, that measures it; where it names footage, it was chosen on
-that; else judged. `python -m lab.sweep` measures what any of them does on dev.
+A tuned number decides what is detected, followed, hidden or reported, and could have another value:
+a constant with a docstring in the rooms below, or a field of the tables below. Not tuned are values
+that a trained network, a format, geometry or memory dictates; values derived from other numbers;
+limits of a file or page; values that only affect cost; and how a mask looks. If its docstring names
+a command or a page, that measures it; if it names footage, it was chosen on that; otherwise it is a
+judgement. `python -m lab.sweep` measures the effect of any of them on dev.
 """
 
 from __future__ import annotations
@@ -41,11 +41,11 @@ COST = re.compile(r"(decides?|affects?) cost alone|cost alone decides")
 NAMED = re.compile(r"\blab(?:\.\w+)+(?: --\w+(?: \w+)?)*|\blab(?:/\w+)+\*?\.\w+")
 FOOTAGE = re.compile(r"\bdev\b|footage|[Mm]easured|\b[Cc]ounted\b|labelled|networks learned from")
 TABLES = (TrackSettings, Agreement)
-"""Values that hold several numbers, with a line about each."""
+"""Values that hold several numbers, each with its own explanation."""
 
 
 def constants(path: Path) -> Iterator[tuple[str, str, str]]:
-    """Name, value and docstring of the numbers, and tables of them, at the top of a module."""
+    """Name, value and docstring of the numbers, and of tables of numbers, in a module."""
     body = ast.parse(path.read_text("utf-8")).body
     for n, node in enumerate(body):
         if not isinstance(node, ast.Assign | ast.AnnAssign) or node.value is None:

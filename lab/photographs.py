@@ -1,15 +1,15 @@
-"""Labelled stills through whole runs, as photographs that a camera wrote.
+"""Whole runs on labelled stills, stored as photographs that a camera wrote.
 
-Each still is turned and told so by EXIF, as a camera does that was held on its side, and carries a
-place (GPS), a maker's note, an XMP packet and a small copy of itself. The folder goes through
-`redact run`; what comes out is read back as a viewer reads it.
+Each still is rotated and says so in EXIF, as if the camera had been held on its side, and carries a
+GPS position, a maker's note, an XMP packet and a thumbnail. The folder goes through `redact run`;
+the results are read back as a viewer reads them.
 
     python -m lab.photographs --half dev --count 60
 
-Told: labelled faces and plates that are still to be seen, the share of the pictures that is hidden,
-pictures that are not the size of the source as a viewer shows it, and what ExifTool still finds in
-the files. A result that was held back is judged as it lies there, and counted. What is hidden for
-nothing cannot be told: a still is labelled with its faces or with its plates, never with both.
+Printed: labelled faces and plates that are still visible, the hidden share of the pictures,
+pictures whose size differs from the source's as a viewer shows it, and metadata that ExifTool still
+finds. Results that were held back are judged and counted, too. Over-redaction cannot be measured: a
+still is labelled with either its faces or its plates, never with both.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ from lab.real.labels import LabelledFrame
 from lab.real.measure import PixelView, grey_of
 
 QUALITY = 95
-"""Of the JPEG that plays the camera's."""
+"""JPEG quality of the simulated camera."""
 
 UPRIGHT = {1: (), 3: (Image.Transpose.ROTATE_180,), 6: (Image.Transpose.ROTATE_90,)} | {
     2: (Image.Transpose.FLIP_LEFT_RIGHT,),
@@ -48,10 +48,10 @@ UPRIGHT = {1: (), 3: (Image.Transpose.ROTATE_180,), 6: (Image.Transpose.ROTATE_9
     7: (Image.Transpose.TRANSVERSE,),
     8: (Image.Transpose.ROTATE_270,),
 }
-"""What turns an upright picture into the one that a camera stores with this orientation (EXIF)."""
+"""The rotation or mirroring by which an upright picture becomes one with this EXIF orientation."""
 
 HARMLESS = {"System", "ExifTool", "File", "JFIF", "Composite", "SourceFile"}
-"""Groups of ExifTool that say how the file is packed; JFIF's are density and version."""
+"""Groups of ExifTool that describe the file itself; those of JFIF are density and version."""
 
 
 def main(args: list[str] | None = None) -> None:
@@ -78,7 +78,7 @@ def _evaluation() -> Path:
 
 
 def drawn(labels: Mapping[str, Any], half: str, count: int) -> list[str]:
-    """Names of stills of a half, drawn with a fixed seed, every source as often as the others."""
+    """Names of stills of a half, drawn with a fixed seed, as many from every source."""
     by_source: dict[str, list[str]] = {}
     for name in sorted(labels):
         if in_half(labels[name]["source"], half):
@@ -91,7 +91,7 @@ def drawn(labels: Mapping[str, Any], half: str, count: int) -> list[str]:
 
 
 def photograph(still: Path, to: Path, orientation: int) -> None:
-    """Write a still as a camera would that was held in this way."""
+    """Write a still as a camera would that was held at this orientation."""
     to.parent.mkdir(parents=True, exist_ok=True)
     with Image.open(still) as opened:
         picture = ImageOps.exif_transpose(opened).convert("RGB")
@@ -108,7 +108,7 @@ def photograph(still: Path, to: Path, orientation: int) -> None:
 
 
 def _run(sources: Path, results: Path) -> dict[str, Any]:
-    """The folder through the command; its exit code, and seconds of processor time a photograph."""
+    """Run the command on the folder; its exit code, and processor seconds per photograph."""
     command = [sys.executable, "-m", "redact", "run", "-r", str(sources), "-o", str(results)]
     before, began = os.times(), time.monotonic()
     code = subprocess.run(command, check=False).returncode
@@ -129,7 +129,7 @@ def photographs_in(folder: Path) -> list[Path]:
 
 
 def _result(results: Path, source: Path) -> tuple[Path | None, bool]:
-    """Where the result of a photograph lies, and whether it was held back."""
+    """Where the result of a photograph is, and whether it was held back."""
     for found in results.rglob(f"{source.stem}.*{source.suffix}"):
         if ".finding-" not in found.name:
             return found, "NOT-FOR-RELEASE" in found.parts
@@ -171,7 +171,7 @@ def _summary(
 
 
 def _labelled(name: str, entry: Mapping[str, Any]) -> LabelledFrame:
-    """What is to be ignored counts neither way."""
+    """What must be hidden in a still; labels marked "ignore" count neither way."""
 
     def boxes(target: str) -> tuple[Any, ...]:
         return tuple(
@@ -189,13 +189,13 @@ def _upright(path: Path) -> Any:
 
 
 def _shown(path: Path) -> Any:
-    """As a viewer shows it that knows nothing of orientation: a result must be stored upright."""
+    """As shown by a viewer that ignores orientation: a result must be stored upright."""
     with Image.open(path) as opened:
         return cv2.cvtColor(np.asarray(opened.convert("RGB")), cv2.COLOR_RGB2BGR)
 
 
 def _tags(path: Path) -> Iterable[str]:
-    """What ExifTool finds in a file beside how it is packed; nothing where it is not installed."""
+    """What ExifTool finds in a file beyond the harmless groups; nothing if it is not installed."""
     if shutil.which("exiftool") is None:
         return []
     found = json.loads(subprocess.check_output(["exiftool", "-G", "-j", path]))[0]
