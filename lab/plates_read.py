@@ -1,9 +1,9 @@
-"""How many plates of annotated stills the reader reads, set by set.
+"""How many plates of annotated stills the reader can read, by data set.
 
     python -m lab.plates_read FOLDER [--half dev]
 
-FOLDER holds `labels.json` and `images/`, as `lab.detect` takes them. What counts is what the search
-asks: whether the place, by itself, reads as a plate's number.
+FOLDER holds `labels.json` and `images/`, as for `lab.detect`. The question is that of the search:
+does this place, by itself, read as a plate's number?
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from lab.halves import HALVES, in_half
 from redact.reading import LEGIBLE, Reader, number_in
 
 WIDTH = 32
-"""Pixels of the narrowest plate that the search has read (`redact.track.active_tracklets`)."""
+"""Pixels of width from which the search reads plates (`redact.track.active_tracklets`)."""
 
 
 def main() -> None:

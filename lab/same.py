@@ -1,9 +1,9 @@
-"""`python -m lab.same OTHER CLIP...`: do two versions of redact write the same?
+"""`python -m lab.same OTHER CLIP...`: do two versions of redact write the same files?
 
-Runs `redact run` of this checkout and of the one in the folder OTHER over the same clips, the audit
-among it, and compares the output and the plan byte by byte, and the manifest and the note beside
-what is held back but for what says when, where and by which version. For changes that should move
-code and nothing else.
+Runs `redact run`, audit included, from this checkout and from the one in the folder OTHER over the
+same clips. Output and plan are compared byte by byte; so are the manifest and the note beside a
+held-back result, except for the time, place and version of the run. For changes that should only
+move code.
 """
 
 from __future__ import annotations
@@ -19,22 +19,22 @@ from typing import Any
 
 HERE = Path(__file__).resolve().parents[1]
 OF_THE_RUN = frozenset({"started", "finished", "seconds", "tool", "command", "mark"})
-"""Keys of a manifest, or of the note beside what is held back, that differ between two runs that do
-the same."""
+"""Keys of a manifest, or of the note beside a held-back result, that differ between two equal
+runs."""
 
 
 def written(home: Path, clip: Path, folder: Path) -> dict[str, Any]:
-    """What one version makes of a clip: bytes of the output and of the plan, and the manifest."""
+    """The files that one version makes of a clip: bytes of output and plan, and the manifest."""
     folder.mkdir(parents=True)
     command = [sys.executable, "-m", "redact", "run", str(clip), "-o", str(folder / clip.name)]
     env = {**os.environ, "PYTHONPATH": str(home)}
     done = subprocess.run(command, cwd=home, env=env, capture_output=True, text=True)
-    # What is held back lies in a folder of its own; its files are compared like the others.
+    # Held-back files are in their own folder; they are compared like the others.
     files = {f.name: f for f in sorted(folder.rglob("*")) if f.is_file()}
     found: dict[str, Any] = {"exit code": done.returncode, "files": sorted(files)}
     for name, file in files.items():
         if name.endswith((".manifest.json", f"{clip.suffix}.json")):
-            # The note names the folder.
+            # The note contains the folder's name.
             found[name] = without(json.loads(file.read_text().replace(str(folder), "")))
         elif not name.endswith((".html", ".log")):
             found[name] = file.read_bytes()
@@ -42,7 +42,7 @@ def written(home: Path, clip: Path, folder: Path) -> dict[str, Any]:
 
 
 def without(value: Any) -> Any:
-    """JSON values without what differs from run to run."""
+    """JSON values without those that differ from run to run."""
     if isinstance(value, dict):
         return {k: without(v) for k, v in value.items() if k not in OF_THE_RUN}
     return [without(v) for v in value] if isinstance(value, list) else value

@@ -1,12 +1,11 @@
-"""Who is in the picture for a moment: `python -m lab.short_faces CLIP... [--sensitivity thorough]`.
+"""Faces that are in the picture only briefly: `python -m lab.short_faces CLIP...`.
 
-A clear frontal face (a public-domain portrait of the sample) is set into each clip for a few
-pictures and the search is run over a second and a half. A face counts as open if more than 17 % of
-its ellipse lies outside the masks in a picture that shows it, as in `lab.real`. `--rates` and
-`--sizes` choose pictures a second and heights in pixels, of the head; its face is two thirds of it.
-With `--keep FILE` a run that was stopped goes on where it was. `--each N` tries only N cells of the
-table with each clip, dealt so that every cell gets as many clips; those of a run that was stopped
-are dealt nearly as evenly.
+A clear frontal face (a public-domain portrait of the sample) is pasted into a few pictures of each
+clip, and a second and a half are searched. A face counts as open if, in a picture that shows it,
+more than 17 % of its ellipse lies outside the masks, as in `lab.real`. `--rates` and `--sizes`
+choose frame rates and heights of the head in pixels; its face is two thirds of that. With `--keep
+FILE` a stopped run is resumed. `--each N` tries only N cells of the table with each clip, and
+distributes them so that every cell gets as many clips; `--sensitivity` chooses how hard to search.
 """
 
 from __future__ import annotations
@@ -36,21 +35,21 @@ from .real.measure import LEAK, MaskView
 
 ROOT = Path(__file__).resolve().parents[1]
 PORTRAIT = Box(300, 148, 425, 300)
-"""One of the portraits in picture 75 of the sample: a head with its cap."""
+"""One of the portraits in picture 75 of the sample: a head with a cap."""
 FACE = Box(316, 186, 409, 286)
 """Its face, from the cap to the chin: what must be hidden."""
 Cell = tuple[int, int, int]
-"""Of the table: pictures a second, pixels of height, pictures that show the face."""
+"""A cell of the table: pictures a second, height in pixels, pictures that show the face."""
 
 SECONDS = 1.5
 VARIED = 0.3
-"""Seconds over which the moment varies from clip to clip: as long as two scans lie apart."""
+"""Seconds over which the moment varies from clip to clip: the interval between two scans."""
 
 WIDEST = 960
 
 
 def portrait() -> NDArray[np.uint8]:
-    """The head alone: uint8 RGBA, without what is around it."""
+    """The head alone: uint8 RGBA, its background transparent."""
     with av.open(str(ROOT / "samples" / "street.mp4")) as container:
         frame = next(itertools.islice(container.decode(video=0), 75, None))
     x1, y1, x2, y2 = map(int, PORTRAIT)
@@ -64,8 +63,8 @@ def portrait() -> NDArray[np.uint8]:
 
 
 def pictures_of(clip: Path, rate: int) -> list[NDArray[np.uint8]]:
-    """The first pictures of a clip, at most `WIDEST` wide, as many as make `SECONDS`; of a shorter
-    clip forwards and backwards."""
+    """The first pictures of a clip, at most `WIDEST` wide, enough for `SECONDS`; a shorter clip is
+    played forwards and backwards."""
     count = round(SECONDS * rate)
     with av.open(str(clip)) as container:
         frames = list(itertools.islice(container.decode(video=0), count))
@@ -78,8 +77,8 @@ def pictures_of(clip: Path, rate: int) -> list[NDArray[np.uint8]]:
 def shown(
     pictures: list[NDArray[np.uint8]], face: NDArray[np.uint8], height: int, first: int, count: int
 ) -> tuple[list[NDArray[np.uint8]], dict[int, Box]]:
-    """Pictures with a head of this height in `count` of them, moving a little, and where its face
-    is."""
+    """Pictures with a slightly moving head of this height in `count` of them, and the place of its
+    face in each."""
     zoom = height / PORTRAIT.height
     small = cv2.resize(
         face, (round(height * face.shape[1] / face.shape[0]), height), interpolation=cv2.INTER_AREA
@@ -112,7 +111,7 @@ def written(pictures: list[NDArray[np.uint8]], rate: int, path: Path) -> None:
 
 
 def hidden(plan: redact.Plan, frame: int, face: Box) -> bool:
-    """Whether the masks of a frame hold enough of the face, by the measure of `lab.real`."""
+    """Whether the masks of a frame cover enough of the face, as measured by `lab.real`."""
     size = plan.source.width, plan.source.height
     masks = mask_of(plan.regions_at(frame), *size, MARGIN) > 0
     share = MaskView(masks.astype(np.uint8)).open_share(face, "face")
@@ -124,7 +123,7 @@ class Trial:
     """One face in one clip.
 
     Attributes:
-        rate, size, count: pictures a second, pixels of height, pictures that show it.
+        rate, size, count: pictures a second, height in pixels, pictures that show the face.
     """
 
     clip: str
@@ -147,7 +146,7 @@ class Result:
 
 
 def tried(clip: Path, trial: Trial, face: NDArray[np.uint8], later: int) -> Result:
-    """Search a clip with a face that comes so many pictures after its first third."""
+    """Search a clip with a face that appears `later` pictures after its first third."""
     settings = redact.DetectSettings(
         targets=(Target.FACE,), sensitivity=redact.Sensitivity(trial.sensitivity)
     )
@@ -166,7 +165,7 @@ def tried(clip: Path, trial: Trial, face: NDArray[np.uint8], later: int) -> Resu
 
 
 def table(results: Iterable[Result]) -> str:
-    """Of how many trials the face is open in a picture or more, by rate, size and count."""
+    """The table: in how many trials the face is open in any picture, by rate, size and count."""
     by: dict[tuple[str, int, int], dict[int, list[int]]] = {}
     for result in results:
         trial = result.trial
@@ -193,7 +192,7 @@ def dealt(clips: Sequence[Path], cells: Sequence[Cell], each: int) -> Iterator[t
 
 
 def kept(file: Path | None) -> dict[Trial, Result]:
-    """What earlier runs left in a file."""
+    """Results of earlier runs from a file."""
     if file is None or not file.exists():
         return {}
     lines = map(json.loads, file.read_text().splitlines())

@@ -1,10 +1,10 @@
 """How steadily masks are drawn: `python -m lab.steadiness VIDEO... [--plans FOLDER]`.
 
-Masks that touch are one group, as they are in the picture. From each frame to the next, not over a
-cut, a group's drawn area changes by a share, and the things in it move by a share of their size.
-Printed for each video: the median, the 95th percentile and the most of the first, and of movement
-the median and the 95th percentile; of all groups, of those of several masks, and of those in which
-no mask begins or ends. A group that begins or ends by itself does not count.
+Masks that touch form a group, as they do in the picture. From one frame to the next, except over a
+cut, a group's drawn area changes by some share, and the objects in it move by some share of their
+size. Printed for each video: median, 95th percentile and maximum of the change of area, and median
+and 95th percentile of the movement, for all groups, for groups of several masks, and for groups in
+which no mask begins or ends. The appearance or disappearance of a whole group does not count.
 """
 
 from __future__ import annotations
@@ -34,9 +34,9 @@ class Change:
 
     Attributes:
         tracks: whose masks are in it.
-        area: change of its area, share of the mean of both.
-        moved: how far its things moved on average, share of their size.
-        lasting: all of its masks are in both frames.
+        area: change of its area, relative to the mean of both frames.
+        moved: mean movement of its objects, relative to their size.
+        lasting: whether all of its masks are in both frames.
     """
 
     tracks: frozenset[int]
@@ -46,7 +46,7 @@ class Change:
 
 
 def groups(regions: Sequence[Region], width: int, height: int) -> dict[frozenset[int], int]:
-    """Tracks whose masks touch, and the pixels that they cover together."""
+    """Tracks whose masks touch, with the pixels that they cover together."""
     mask = mask_of(regions, width, height, MARGIN)
     count, labels, stats, _ = cv2.connectedComponentsWithStats(mask.astype(np.uint8))
     of: dict[int, set[int]] = {number: set() for number in range(1, count)}
@@ -55,14 +55,14 @@ def groups(regions: Sequence[Region], width: int, height: int) -> dict[frozenset
         for label in np.unique(labels[own]):
             of[int(label)].add(region.track)
     found: dict[frozenset[int], int] = {}
-    for label, tracks in of.items():  # a mask that another one divides is one thing all the same
+    for label, tracks in of.items():  # a mask divided by another is still one object
         key = frozenset(tracks)
         found[key] = found.get(key, 0) + int(stats[label, cv2.CC_STAT_AREA])
     return found
 
 
 def changes(plan: Plan) -> Iterator[Change]:
-    """Every group, from each frame to the next."""
+    """The change of every group from each frame to the next."""
     width, height = plan.source.width, plan.source.height
     before: list[Region] = []
     old: dict[frozenset[int], int] = {}
@@ -83,7 +83,7 @@ def changes(plan: Plan) -> Iterator[Change]:
 
 
 def _joined(keys: Sequence[frozenset[int]]) -> list[frozenset[int]]:
-    """Groups of two frames that share a track, as one."""
+    """Groups of two frames, merged if they share a track."""
     found: list[frozenset[int]] = []
     for key in keys:
         touching = [other for other in found if other & key]
@@ -98,7 +98,7 @@ def _moved(a: Box, b: Box) -> float:
 
 
 def described(found: Sequence[Change]) -> str:
-    """Median, 95th percentile and largest change of the area; the same of movement."""
+    """Median, 95th percentile and maximum of the change of area; the first two of the movement."""
     if not found:
         return "none"
     area = np.array([c.area for c in found])
@@ -111,7 +111,7 @@ def described(found: Sequence[Change]) -> str:
 
 
 def plan_of(video: Path, folder: Path | None) -> Plan:
-    """Of the folder, if it is there; else the search makes it, and it is kept there."""
+    """The plan from the folder; if it is missing, the search makes it, and it is stored there."""
     path = None if folder is None else folder / f"{video.name}.plan.json"
     if path is not None and path.exists():
         return read_plan(path)

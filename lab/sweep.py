@@ -1,11 +1,9 @@
-"""What a tuned number does: `python -m lab.sweep track/follow.py COAST 0.06 0.24`.
+"""The effect of a tuned number: `python -m lab.sweep track/follow.py COAST 0.06 0.24`.
 
-Judges masks before drawing on the labelled clips of dev, with a number of `lab.numbers` as it is
-and with each of some other values. A number that may be halved and doubled and changes nothing can
-go. Detections are kept between values unless the number is one of `detection`'s; numbers that were
-computed from this one when redact was loaded stay as they are.
-
-    python -m lab.sweep mask_size.py MARGIN 0.06 0.24 --only intel,fi032
+Judges masks before drawing on the labelled clips of dev, with a number of `lab.numbers` as it is,
+and with each of the other values given. A number that can be halved and doubled without an effect
+is not needed. Detections are cached unless the number is one of `detection`'s. Numbers that were
+derived from this one when redact was imported keep their values.
 """
 
 from __future__ import annotations
@@ -62,7 +60,7 @@ def add_others(parser: argparse.ArgumentParser) -> None:
 
 @contextmanager
 def changed(file: str, name: str, value: Any) -> Iterator[None]:
-    """Context in which a constant of redact has another value wherever it was imported."""
+    """Context in which a constant of redact has another value, wherever it was imported."""
     before, holders = modules_with(file, name)
     try:
         for names in holders:
@@ -86,7 +84,7 @@ def main(words: list[str] | None = None) -> None:
     all_scores: list[Scores] = []
     for value in (before, *map(ast.literal_eval, args.values)):
         with tempfile.TemporaryDirectory() as folder, changed(args.file, args.name, value):
-            if args.file.startswith("detection"):  # what was detected before is another's
+            if args.file.startswith("detection"):  # cached detections belong to another value
                 os.environ["REDACT_BENCH_CACHE"] = folder
             (scores,), _ = judge_boxes([named(TOOL)], labels, clips)
         scores.tool = f"{args.name} = {value}"

@@ -1,12 +1,12 @@
-"""How much of what can be read is found, and whether captions are told from signs.
+"""How much of the text in pictures is found, and whether captions are told from signs.
 
     python -m lab.texts FOLDER LABELS... [--scene lab/real/labels_scene_text.json] [--clips]
 
-FOLDER holds clips (`lab/real/README.md`), LABELS their burnt-in texts (`osd_all`, or `osd` where
-that is missing). By pictures: of the labelled lines how many are found, and of how many it is read
-what they say; and what is found where nothing is written. With `--clips` each clip is read as
-`--targets text` does, which takes as long as a search: which burnt-in texts are taken for captions,
-and which would be hidden with the signs.
+FOLDER holds clips (`lab/real/README.md`), LABELS their burnt-in texts (`osd_all`, or `osd` if that
+is missing). Printed for single pictures: how many of the labelled lines are found and how many are
+read correctly, and the false positives. With `--clips` each clip is read as by `--targets text`,
+which takes as long as a search: which burnt-in texts are recognised as captions, and which would be
+hidden with the signs?
 """
 
 from __future__ import annotations
@@ -27,10 +27,10 @@ from redact.settings import DetectSettings
 from redact.types import Box, Frame, Target, folded
 
 READ_ALIKE = 0.75
-"""Share of letters in common from which a line was read, whatever single letters are wrong."""
+"""Share of letters in common from which a line counts as read, whatever single letters differ."""
 
 SHARE = 0.5
-"""Of a labelled line that a found one must cover."""
+"""Share of a labelled line that a found one must cover."""
 
 Labels = dict[str, dict[int, dict[str, Any]]]
 """By clip and frame: `burnt`, boxes, and `lines`, (box, text, height); text "" is illegible."""
@@ -110,7 +110,7 @@ def _reads(line: Text, box: Box, text: str) -> bool:
 
 
 def of_clip(path: Path, frames: dict[int, dict[str, Any]], counts: dict[str, int]) -> None:
-    """A whole clip: what is hidden by `--targets text` of what is burnt in, and of signs."""
+    """A whole clip: which burnt-in texts and signs `--targets text` hides."""
     settings = DetectSettings((), texts=(Target.TEXT,))
     plan = detect(probe(path), settings, Journal(Silent()))
     for n, label in frames.items():

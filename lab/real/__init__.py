@@ -1,4 +1,4 @@
-"""What redaction tools leak and hide for nothing on real footage labelled by eye.
+"""Leaks and over-redaction of redaction tools on real footage labelled by eye.
 
-Run `python -m lab.real`; how it measures is told in README.md beside this file.
+Run `python -m lab.real`; README.md beside this file says how it measures.
 """

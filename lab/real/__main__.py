@@ -48,7 +48,7 @@ def arguments(words: list[str] | None = None) -> argparse.Namespace:
 
 
 def chosen_labels(args: argparse.Namespace) -> tuple[Labels, dict[str, Path]]:
-    """Labels of the half whose clips are at hand, and those clips; what is not is named."""
+    """Labels of the half whose clips are available, and those clips; missing ones are named."""
     shared = shared_folder()
     files = args.labels or default_files(shared)
     absent = [f for f in files if not f.is_file()]
@@ -75,7 +75,7 @@ def chosen_labels(args: argparse.Namespace) -> tuple[Labels, dict[str, Path]]:
 
 
 def head(args: argparse.Namespace, labels: Labels, clips: dict[str, Path]) -> str:
-    """What was judged."""
+    """A line that says what was judged."""
     by = "masks before drawing" if args.boxes else "pixels of the outputs"
     return (
         f"half {args.half}: {len(labels.frames)} frames and {len(labels.tracks)} tracks of "
@@ -86,7 +86,7 @@ def head(args: argparse.Namespace, labels: Labels, clips: dict[str, Path]) -> st
 def measured(
     args: argparse.Namespace, labels: Labels, clips: dict[str, Path]
 ) -> tuple[list[Scores], Look]:
-    """Scores of every tool, and how to look at a frame of what it made."""
+    """Scores of every tool, and a function that shows a frame of its output."""
     names = args.tools.split(",") if args.tools else list(DEFAULT)
     if args.boxes:
         chosen = (n for n in names if args.tools or n.startswith("redact-"))

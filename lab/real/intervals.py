@@ -1,7 +1,7 @@
 """95 % intervals of shares and means over frames that are not independent.
 
-Faces of one clip are hidden or missed together, so an interval that counts every face as a draw
-of its own would promise too much. Clips are drawn anew with replacement instead (cluster
+Faces of one clip are hidden or missed together, so an interval that treats every face as an
+independent draw would be too narrow. Instead, clips are resampled with replacement (cluster
 bootstrap; Davison & Hinkley, Bootstrap Methods and their Application, 1997, section 3.8).
 """
 
@@ -43,7 +43,7 @@ def by_clip(
 
 
 def bootstrap(values: Iterable[tuple[str, float]]) -> Span | None:
-    """Interval of the mean of (clip, value) pairs, clips drawn anew; None below two clips."""
+    """Interval of the mean of (clip, value) pairs, clips resampled; None for fewer than two."""
     sums = by_clip(values)
     if len(sums) < 2:
         return None

@@ -1,4 +1,4 @@
-"""Labels against one output's frames: what leaked, what is hidden for nothing."""
+"""Judges one output's frames by the labels: leaks and over-redaction."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from .labels import Box, LabelledFrame, LabelledTrack, Labels
 from .measure import LEAK, LEAST, Mask, View, area_of
 
 REACH = 0.35
-"""Hidden pixels within this share of a labelled box around it are no stray ones."""
+"""Hidden pixels within this share of a labelled box around it are not stray."""
 NEIGHBOURHOOD = {"face": (1.5, 1.5), "plate": (1.0, 1.5)}
-"""It stands alone if nothing labelled lies within this many widths and heights of it."""
+"""A box stands alone if nothing labelled lies within this many of its widths and heights."""
 LEAST_GROWTH = 0.3
-"""A thing less covered than this has no mask whose size could be told."""
+"""The size of a mask is not measured on objects that are covered less than this."""
 BURNT_IN = 0.33
 """Share of a clock or caption from which it counts as hidden."""
 
@@ -25,7 +25,7 @@ class ObjectScore:
     """A face or plate that is large enough to be judged.
 
     Attributes:
-        open_share: of it that is still to be seen, 0 to 1.
+        open_share: the share of it that is still visible, 0 to 1.
     """
 
     clip: str
@@ -44,11 +44,11 @@ class FrameScore:
     """One frame.
 
     Attributes:
-        heads: labelled heads without a visible face, and faces; only who hides heads can hide all.
+        heads: labelled heads without a visible face, and faces; only `--targets heads` hides all.
         hidden, stray: shares of the picture.
-        growth: hidden area around each face that stands alone, over the area of its ellipse.
-        plate_growth: around each plate that does, over the area of its box.
-        burnt: for each box of `osd` whether it is hidden; burnt_all: of `osd_all`.
+        growth: for each face that stands alone, the hidden area around it over its ellipse's area.
+        plate_growth: the same for each plate, over its box's area.
+        burnt: for each box of `osd`, whether it is hidden; burnt_all: the same for `osd_all`.
     """
 
     clip: str
@@ -83,9 +83,9 @@ class Scores:
     """Everything about one tool.
 
     Attributes:
-        failed: clips of which the tool made no output, with its words; their frames count as
-            shown bare.
-        missing: labelled frames that an output did not hold; they count as shown bare.
+        failed: clips for which the tool wrote no output, with its message; their frames count as
+            unredacted.
+        missing: labelled frames that an output lacks; they count as unredacted.
     """
 
     tool: str
@@ -150,7 +150,7 @@ def judge_clip(scores: Scores, labels: Labels, view_of: Callable[[int], View | N
 
     Args:
         labels: of this clip alone.
-        view_of: frame number to what is seen of it; None where the source has no such frame.
+        view_of: frame number to its view; None if the source has no such frame.
     """
     for labelled in labels.frames:
         view = view_of(labelled.frame)

@@ -15,26 +15,26 @@ from redact.types import Target, widened
 Box = tuple[float, float, float, float]
 """x1, y1, x2, y2 in pixels of the decoded, upright picture."""
 IGNORED = ("pictured", "ignore", "plates_unreadable")
-"""Keys of a label file for what is neither a miss nor a false alarm."""
+"""Keys of a label file for objects that count neither as misses nor as false positives."""
 HOME = Path(__file__).parent
 HALVES = ("dev", "test")
 
 
 @dataclass(frozen=True)
 class LabelledFrame:
-    """One picture, everything in it labelled.
+    """One picture with everything in it labelled.
 
     Attributes:
         clip: name of the file; frame: decoded pictures from 0.
-        size: width and height of the picture that was labelled, None where that is not told.
+        size: width and height of the labelled picture, None if unknown.
         faces, plates: must be hidden.
         dups: further boxes of detectors on the same faces.
-        heads: hiding or showing them counts for nothing.
+        heads: whether they are hidden does not count.
         ignored: likewise: faces on posters and screens, people too small or too many to be told
             apart, plates without legible characters.
         osd: burnt-in text that a detector once took for a face or plate; must stay.
-        osd_all: all burnt-in text of the picture, where it was labelled.
-        whole_heads: of the faces, where heads are hidden: a mask on one's hair is no stray one.
+        osd_all: all burnt-in text of the picture, if it was labelled.
+        whole_heads: for `--targets heads`, heads of faces: a mask on the hair is not stray.
     """
 
     clip: str
@@ -50,12 +50,12 @@ class LabelledFrame:
     size: tuple[int, int] | None = None
 
     def targets(self) -> list[tuple[str, Box]]:
-        """What must be hidden."""
+        """Everything that must be hidden."""
         return [("face", b) for b in self.faces] + [("plate", b) for b in self.plates]
 
     @property
     def known(self) -> tuple[Box, ...]:
-        """Every box near which a mask is no stray one."""
+        """Every box near which a mask is not stray."""
         return self.faces + self.dups + self.heads + self.plates + self.ignored
 
 
@@ -77,27 +77,27 @@ class Labels:
     tracks: list[LabelledTrack] = field(default_factory=list)
 
     def clips(self) -> list[str]:
-        """Names of the clips that something is labelled in, in order."""
+        """Names of the clips with labels, in order."""
         return sorted({f.clip for f in self.frames} | {t.clip for t in self.tracks})
 
     def of(self, clip: str) -> Labels:
-        """What is labelled in one clip."""
+        """The labels of one clip."""
         mine = [t for t in self.tracks if t.clip == clip]
         return Labels([f for f in self.frames if f.clip == clip], mine)
 
     def sized(self, size: tuple[int, int] | None) -> Labels:
-        """Without frames that were labelled in a picture of another size: a file may hold two
-        videos, and only one of them is redacted."""
+        """Without frames that were labelled at another size: a file may hold two videos, of which
+        only one is redacted."""
         fitting = [f for f in self.frames if None in (f.size, size) or f.size == size]
         return Labels(fitting, self.tracks)
 
     def with_whole_heads(self) -> Labels:
-        """As they are judged where heads are hidden."""
+        """The labels as they are judged if heads are hidden."""
         frames = [replace(f, whole_heads=_heads_of(f.faces)) for f in self.frames]
         return Labels(frames, self.tracks)
 
     def wanted(self) -> set[int]:
-        """Frames whose picture must be looked at."""
+        """Frames whose pictures are needed."""
         tracked = (n for t in self.tracks for n in t.boxes)
         return {f.frame for f in self.frames} | set(tracked)
 
@@ -117,9 +117,9 @@ def read_labels(
 ) -> Labels:
     """Labels of one half, or of all.
 
-    A clip belongs to the half that `split` names; a clip that it does not name to that of its
-    label file: `labels_test…` is test, any other is dev. A frame that several files label counts
-    once, as the first of them has it.
+    A clip belongs to the half given by `split`; if it is not in there, to that of its label file:
+    `labels_test…` is test, any other is dev. A frame that several files label counts once, as in
+    the first of them.
 
     Args:
         files: JSON lists in the format of `LABELS.md`.

@@ -1,11 +1,11 @@
-"""What can still be seen in an output's picture, and what is hidden, from pixels alone.
+"""What is still visible in an output's picture, and what is hidden, from pixels alone.
 
-A source picture and the output's picture of the same frame go in; nothing that a tool says about
-itself. Definitions (the numbers are part of them, so they are not tuned):
+Compares a source picture with the output's picture of the same frame, and uses nothing that a tool
+says about itself. The definitions, whose numbers are not tuned:
 
-* A face or plate is cut into up to 4 x 4 cells. A cell with texture is visible if its high-passed
-  luma still correlates with the source. A face's corner cells are no face.
-* Hidden is where luma differs by more than an encoder explains.
+* A face or plate is divided into up to 4 x 4 cells. A textured cell is visible if its high-passed
+  luma still correlates with the source. The corner cells of a face do not count.
+* A pixel is hidden if its luma differs by more than an encoder explains.
 """
 
 from __future__ import annotations
@@ -35,42 +35,42 @@ Mask = NDArray[np.uint8]
 LEAST = {"face": 16.0, "plate": 8.0, "head": 16.0}
 """Height in px from which a face, plate or head is judged."""
 LEAK = {"face": 0.17, "plate": 0.12, "head": 0.17}
-"""Share that is still open from which it has leaked."""
+"""Share that must be open for a leak."""
 HIGH_PASS = 2.5
-"""Sigma in px of the blur that is taken away: what is left are edges, not brightness."""
+"""Sigma in px of the blur that is subtracted: edges remain, brightness does not."""
 LEAST_TEXTURE = 2.5
-"""Standard deviation in levels of a cell that has anything to show."""
+"""Least standard deviation, in levels, of a cell that is judged."""
 KEPT_CONTRAST, CORRELATION = 0.35, 0.55
-"""A visible cell keeps this share of its contrast and correlates at least so much."""
+"""Least share of its contrast and least correlation of a visible cell."""
 LEAST_PIXELS = 8
-"""A smaller cell tells nothing."""
+"""Smaller cells are not judged."""
 LEAST_SIDE = 4
 """In px; a smaller object cannot be judged and counts as hidden."""
 DIFFERENCE = 10.0
-"""Levels of luma beyond which a pixel counts as hidden."""
+"""Difference of luma, in levels, beyond which a pixel counts as hidden."""
 SPECK, BRIDGE = 3, 9
-"""Sides in px of the opening that drops an encoder's specks and of the closing over chance
-agreements of mask and source."""
+"""Sides in px of the opening that drops specks made by an encoder, and of the closing over pixels
+of a mask that happen to equal the source."""
 
 
 class View(Protocol):
     """One frame of an output.
 
     Attributes:
-        hidden: what cannot be seen any more.
+        hidden: what is no longer visible.
     """
 
     @property
     def hidden(self) -> Mask: ...
 
     def open_share(self, box: Box, target: str) -> float:
-        """Share of a face or plate that is still to be seen, 0 to 1."""
+        """Share of a face or plate that is still visible, 0 to 1."""
         ...
 
 
 @dataclass(frozen=True)
 class PixelView:
-    """The picture that a tool wrote, beside its source."""
+    """A picture that a tool wrote, beside its source."""
 
     source: Grey
     output: Grey
@@ -137,7 +137,7 @@ def _grid(width: int, height: int) -> tuple[int, int]:
 
 
 def _cell_is_visible(source: Grey, output: Grey) -> bool | None:
-    """None where the source has nothing to show."""
+    """None if the source has no texture there."""
     if source.size < LEAST_PIXELS or source.std() < LEAST_TEXTURE:
         return None
     if output.std() <= KEPT_CONTRAST * source.std():
@@ -168,9 +168,9 @@ def region_of(box: Box, target: str, shape: tuple[int, int]) -> Mask:
 
 
 def read_frames(path: Path, wanted: set[int]) -> dict[int, Bgr]:
-    """Decoded, upright pictures by number; what the file does not hold is absent.
+    """Decoded, upright pictures by number; those that the file lacks are absent.
 
-    Of several videos in a file the one that players show.
+    If a file has several videos, the one that players show.
     """
     with av.open(str(path)) as file:
         if len(file.streams.video) > 1:

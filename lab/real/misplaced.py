@@ -1,10 +1,10 @@
-"""By how much the detector's boxes miss what is labelled, by how sure the detector is.
+"""How far the detector's boxes are off the labelled ones, by the detector's certainty.
 
 `python -m lab.real.misplaced --half dev` measures `UNSURE`, `BY_ODDS` and the margin of
-`redact.mask_size`: for each labelled face or plate that one look of `balanced` sees, the least
-margin with which a mask on that box, of a face with its fringe, holds `HELD` of it. A face counts
-as the ellipse in its box, and its margin as a share of the box's width and height; that of a plate
-is a share of the root of its box's area.
+`redact.mask_size`: for each labelled face or plate that one scan of `balanced` detects, the least
+margin with which a mask on that box (for a face, with its fringe) covers `HELD` of it. A face
+counts as the ellipse in its box, and its margin as a share of the box's width and height; a plate's
+margin is a share of the square root of its box's area.
 
 `--stills` adds the plates of the half's annotated stills, of which there are many more.
 """
@@ -28,16 +28,16 @@ from .labels import Box
 from .measure import LEAST, read_frames
 
 HELD = {"face": 0.97, "plate": 0.99}
-"""Share that a mask has to hold: readers disagree about the last pixels of a face."""
+"""Share that a mask must cover: annotators disagree about the last pixels of a face."""
 OVERLAP = 0.2
 SURE = (0.0, 0.5, 0.8, 0.95, 0.99, 1.0)
-"""Borders between the rows of the table, probabilities."""
+"""Probabilities between the rows of the table."""
 SHARES = (0.5, 0.9, 0.95)
 GRID = np.linspace(-1, 1, 41)
 
 
 def margin_needed(label: Box, box: NDArray[np.float32], target: str) -> float:
-    """The least margin around `box` that holds `HELD` of `label`; below 0 where a smaller mask
+    """The least margin around `box` that covers `HELD` of `label`; negative if a smaller mask
     would."""
     x, y = (axis.ravel() for axis in np.meshgrid(GRID, GRID))
     if target == "face":
@@ -54,7 +54,7 @@ def margin_needed(label: Box, box: NDArray[np.float32], target: str) -> float:
 
 
 def seen(labelled: list[Box], found: Detections, target: str) -> Iterator[tuple[float, float]]:
-    """(probability, margin needed) of every label that a detection overlaps."""
+    """(probability, margin needed) for every label that a detection overlaps."""
     found = found.only([Target.from_word(target)])
     for label in labelled:
         if label[3] - label[1] < LEAST[target] or not len(found):

@@ -1,4 +1,4 @@
-"""Sheets of the worst: every leak beside its source, and the frames with most stray hidden."""
+"""Sheets of the worst results: every leak beside its source, and the frames with most stray."""
 
 from __future__ import annotations
 

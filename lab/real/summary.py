@@ -17,8 +17,8 @@ class Figure:
     """One number of one tool.
 
     Attributes:
-        value: a share (0 to 1) or, of growth, a ratio; None where nothing was counted.
-        hits, count: behind a share of counted things; None for areas and ratios.
+        value: a share (0 to 1) or, for growth, a ratio; None if nothing was counted.
+        hits, count: for a share of counted things; None for areas and ratios.
         span: 95 % interval.
     """
 
@@ -94,7 +94,7 @@ def cell(figure: Figure) -> str:
 
 
 def table(all_scores: list[Scores]) -> str:
-    """One row per tool; columns in which nobody counted anything are left out."""
+    """One row per tool; columns in which no tool counted anything are left out."""
     rows = {s.tool: figures(s) for s in all_scores}
     shown = [n for n in HEADER if any(f[n].count for f in rows.values())]
     lines = ["| tool | " + " | ".join(HEADER[n] for n in shown) + " |"]

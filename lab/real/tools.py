@@ -15,10 +15,10 @@ def named(name: str, targets: str | None = None) -> Tool:
     """A tool by name, any of `lab.leak.tools`.
 
     Args:
-        targets: what redact is to hide, as its option `--targets` has it; None: the usual.
+        targets: the value of redact's option `--targets`; None: the default.
 
     Raises:
-        ValueError: for any other name, or for a tool that hides what it hides.
+        ValueError: for any other name, or if the tool has no such option.
     """
     if targets is None:
         return leak_tool(name)
