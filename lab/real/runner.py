@@ -30,7 +30,7 @@ class Pictures:
         self._name, self._frames = "", dict[int, Bgr]()
 
     def of(self, clip: str) -> dict[int, Bgr]:
-        """Those of one clip; those of the clip before are forgotten."""
+        """Those of one clip; a clip's pictures are dropped when the next one is asked for."""
         if clip != self._name:
             wanted = self._labels.of(clip).wanted()
             self._name, self._frames = clip, read_frames(self._clips[clip], wanted)
@@ -46,7 +46,7 @@ class Pictures:
 def judge_pixels(
     tools: list[Tool], labels: Labels, clips: dict[str, Path], outputs: Outputs
 ) -> list[Scores]:
-    """Every tool over every clip, outputs judged by their pixels.
+    """Run every tool over every clip, and judge outputs by their pixels.
 
     Args:
         clips: file of each clip.
@@ -73,7 +73,7 @@ def judge_pixels(
 
 
 def pixel_views(source: dict[int, Bgr], drawn: dict[int, Bgr]) -> Callable[[int], View | None]:
-    """Views by frame; a frame that the output does not hold is shown bare."""
+    """Views by frame; a frame that the output lacks counts as unredacted."""
     known: dict[int, View] = {}
 
     def view_of(frame: int) -> View | None:
@@ -91,7 +91,7 @@ def pixel_views(source: dict[int, Bgr], drawn: dict[int, Bgr]) -> Callable[[int]
 def judge_boxes(
     tools: list[Tool], labels: Labels, clips: dict[str, Path]
 ) -> tuple[list[Scores], dict[tuple[str, str], Planned]]:
-    """The masks that the renderer would draw, without drawing; plans by (tool, clip) beside them.
+    """Judge the masks that the renderer would draw; also returns the plans by (tool, clip).
 
     Raises:
         ValueError: for a tool that is not part of redact.
@@ -122,7 +122,7 @@ def _as_judged(labels: Labels, tool: Tool) -> Labels:
 
 
 def mask_views(tool: RedactTool, planned: Planned) -> Callable[[int], View | None]:
-    """Views by frame of what will be drawn; the soft rim around a mask does not count."""
+    """Views by frame of what will be drawn; the soft rim of a mask does not count."""
     width, height = planned.info.video.upright_size
     margin = tool.settings.render.margin
     known: dict[int, View] = {}
@@ -140,7 +140,7 @@ def mask_views(tool: RedactTool, planned: Planned) -> Callable[[int], View | Non
 
 
 def look_at_outputs(tools: list[Tool], outputs: Outputs, clips: dict[str, Path]) -> Look:
-    """Source and output pictures; a missing output shows the source."""
+    """Source and output pictures; if an output is missing, the source twice."""
     by_name = {t.name: t for t in tools}
 
     def look(tool: str, clip: str, frame: int) -> tuple[Bgr, Bgr] | None:
@@ -157,7 +157,7 @@ def look_at_outputs(tools: list[Tool], outputs: Outputs, clips: dict[str, Path])
 def look_at_masks(
     tools: list[Tool], plans: dict[tuple[str, str], Planned], clips: dict[str, Path]
 ) -> Look:
-    """Source pictures, and the same with grey where masks will be."""
+    """Source pictures, and the same with the masks in grey."""
     by_name: dict[str, RedactTool] = {t.name: t for t in tools if isinstance(t, RedactTool)}
 
     def look(tool: str, clip: str, frame: int) -> tuple[Bgr, Bgr] | None:
@@ -174,6 +174,6 @@ def look_at_masks(
 
 
 def progress(words: str) -> None:
-    """One line that is written over; nothing where nobody watches."""
+    """One line, overwritten each time; nothing if no terminal shows it."""
     if sys.stderr.isatty():
         print(f"\r\033[K{words}", end="", file=sys.stderr, flush=True)
