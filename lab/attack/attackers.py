@@ -1,4 +1,4 @@
-"""Attackers that are trained on redacted pictures, in NumPy, and the statistics of their aim."""
+"""Attackers that learn from redacted pictures, in NumPy, and statistics of their hits."""
 
 from __future__ import annotations
 

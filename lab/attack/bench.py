@@ -21,7 +21,7 @@ from .redactions import GROWN, REDACTIONS, Redaction, Start
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """Where the attacker looks, registered on the box.
+    """The part of the picture that the attacker uses, registered on the box.
 
     Attributes:
         grown: growth of the box on every side, share of its size.
@@ -35,27 +35,27 @@ class Window:
 
 
 INSIDE = Window(GROWN, 0, {Target.FACE: (24, 30), Target.PLATE: (72, 18)})
-"""The margin box, which lies inside the mask: what is looked for, and next to nothing else."""
+"""The box with its margin, which lies inside the mask: almost nothing else is in it."""
 
 CROP = 0.29
 """How far a mask's core reaches over the box on every side, share of its size: the margin, and
 the bulge of a shape that passes through the corners of the margin box."""
 
 ALL = Window(CROP, RIM, {Target.FACE: (32, 40), Target.PLATE: (72, 24)})
-"""All that is drawn: the core, the soft edge, and the rim in which colour is given up."""
+"""Everything that is drawn: the core, the soft edge, and the rim that loses its colour."""
 
 RIM_TOO = "rim too"
-"""Column of the learned attacker, on tracks that of whole ones, that looks at `ALL`. It must find
-its way among pixels of the background, so it does not replace the one that looks `INSIDE`."""
+"""Column of the learned attacker (on tracks, of the one on whole tracks) that uses `ALL`. It must
+cope with pixels of the background, so it is shown besides the one that uses `INSIDE`."""
 
 
 @dataclass(frozen=True, slots=True)
 class Sizes:
-    """How much is tried.
+    """The size of the experiment.
 
     Attributes:
         known, unknown: views of every identity for training and for the test.
-        tracks: tracks of every identity in training, and in the test, of the temporal attack.
+        tracks: tracks of every identity for training, and for the test, of the temporal attack.
         frames: of a track.
         moving: identities in the temporal attack.
         plates: numbers on the attacker's list.
@@ -72,11 +72,11 @@ class Sizes:
 Row = dict[str, Hits]
 
 Seen = tuple[Features, Features]
-"""What is seen in `INSIDE` and in `ALL`: a vector of one picture, or one row for each of many."""
+"""Content of `INSIDE` and of `ALL`: a vector for one picture, or one row for each of many."""
 
 
 def look(view: View, redaction: Redaction, target: Target) -> Seen:
-    """What the attacker sees of one picture, after redaction."""
+    """What the attacker sees of one picture after redaction."""
     drawn = redaction(view.picture, view.box, target)
     inside, everything = (_through(window, drawn, view.box, target) for window in (INSIDE, ALL))
     return inside, everything
@@ -101,7 +101,7 @@ def faces(
     sizes: Sizes,
     redactions: Mapping[str, Start] = REDACTIONS,
 ) -> tuple[int, dict[str, Row]]:
-    """Re-identification from single pictures. Number of identities, and hits."""
+    """Re-identification from single pictures: number of identities, and hits."""
     studio = Studio(stills, identities, seed=11)
     count = len(studio.faces)
     known = [(who, studio.view(who)) for who in range(count) for _ in range(sizes.known)]
@@ -170,12 +170,12 @@ def plates(
 
 
 def _looks_at_clip(clip: list[View], redaction: Redaction) -> Seen:
-    """One row for each frame of a track, drawn in order by one redaction."""
+    """One row for each frame of a track, redacted in order as one clip."""
     return _stacked([look(view, redaction, Target.FACE) for view in clip])
 
 
 def _looks(views: Iterable[tuple[int, View]], start: Start, target: Target) -> tuple[Seen, Labels]:
-    """One row for each picture, every one a clip of its own."""
+    """One row for each picture, each redacted as its own clip."""
     pairs = [(look(view, start(), target), who) for who, view in views]
     return _stacked([seen for seen, _ in pairs]), np.array([who for _, who in pairs])
 

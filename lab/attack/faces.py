@@ -1,7 +1,7 @@
-"""Faces seen again and again, each time elsewhere, in another light and before another wall.
+"""Views of the same faces, each at another place, in another light and in front of another wall.
 
-Nothing but the face tells who it is: backgrounds, sizes and boxes are drawn at random, all faces
-are brought to one height and width, and everything of a face lies inside its box.
+Only the face reveals who it is: backgrounds, sizes and boxes are random, all faces have the same
+height and width, and everything of a face lies inside its box.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ class View:
 
 
 class Studio:
-    """Makes views of faces. Same seed, same views.
+    """Makes views of faces; the same seed gives the same views.
 
     Args:
         stills: folder of annotated stills, or None for the faces that scikit-image ships.
@@ -62,11 +62,11 @@ class Studio:
         self.faces = [found[i] for i in order]
 
     def view(self, who: int) -> View:
-        """A face at a random place, size, angle and light before a random wall."""
+        """A face at a random place, size, angle and light in front of a random wall."""
         return self.track(who, 1)[0]
 
     def track(self, who: int, frames: int) -> list[View]:
-        """A face that moves by fractions of a pixel before a wall that moves otherwise."""
+        """A face that moves by fractions of a pixel in front of a wall that moves differently."""
         random = self._random
         wall = self.wall(SIDE + 2 * frames)
         scale, angle = random.uniform(0.58, 0.78), random.uniform(-8, 8)
@@ -134,7 +134,7 @@ class Studio:
 
 
 def compressed(picture: Picture, quality: int) -> Picture:
-    """As a camera stores it: transform coding smears a face over its border, too."""
+    """As a camera stores it: transform coding smears a face across its border, too."""
     _, data = cv2.imencode(".jpg", picture[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, quality])
     return np.ascontiguousarray(cv2.imdecode(data, cv2.IMREAD_COLOR)[..., ::-1])
 

@@ -1,4 +1,4 @@
-"""Licence plates: which of a list of numbers stands on a redacted plate?"""
+"""Licence plates: which number of a list is on a redacted plate?"""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def numbers(count: int, seed: int) -> list[str]:
 
 
 def view(number: str, studio: Studio, random: np.random.Generator) -> View:
-    """A plate at a random place and size, before a random wall, in camera noise."""
+    """A plate at a random place and size, in front of a random wall, with camera noise."""
     width, height = PLATE
     over = 4
     plate: Picture = np.full((height * over, width * over, 3), 235, np.uint8)

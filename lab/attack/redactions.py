@@ -1,4 +1,4 @@
-"""The redactions under attack: ours, and the usual ones for comparison."""
+"""The attacked redactions: redact's, and the usual ones for comparison."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ Picture = NDArray[np.uint8]
 Redaction = Callable[[Picture, Box, Target], Picture]
 
 Start = Callable[[], Redaction]
-"""Begins a clip: what a redaction carries from one picture to the next belongs to that clip."""
+"""Begins a clip: the state that a redaction carries from picture to picture belongs to it."""
 
 GROWN = 0.15
-"""Growth of a box on every side, the same for all redactions: ours by default; deface's
-`--mask-scale 1.3` is the same."""
+"""Growth of a box on every side, the same for all redactions: redact's default, which equals
+deface's `--mask-scale 1.3`."""
 
 
 def nothing() -> Redaction:
@@ -30,8 +30,8 @@ def nothing() -> Redaction:
 
 
 def ours(style: Style) -> Start:
-    """A style of redact on 4:2:0 as in most video, by one renderer for each clip: the mosaic's
-    lattice then follows the track, as in a run."""
+    """A style of redact on 4:2:0, as in most video. Each clip has its own renderer, so the mosaic's
+    lattice follows the track, as in a run."""
 
     def start() -> Redaction:
         renderer = Renderer(RenderSettings(style=style, margin=GROWN))
@@ -48,7 +48,7 @@ def ours(style: Style) -> Start:
 
 
 def _inside(change: Callable[[Picture], Picture]) -> Start:
-    """Apply a change to what is inside: an ellipse for faces, the whole box for plates."""
+    """Apply a change inside the mask: an ellipse for faces, the whole box for plates."""
 
     def draw(picture: Picture, box: Box, target: Target) -> Picture:
         height, width = picture.shape[:2]

@@ -1,1 +1,1 @@
-"""Does the audit find what slipped through, and stay quiet where nothing did?"""
+"""Does the audit find leaks, and report nothing where there are none?"""

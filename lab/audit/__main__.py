@@ -42,7 +42,7 @@ def main() -> None:
 
 
 def audit_all(args: argparse.Namespace) -> None:
-    """Audit the outputs of all seeds, and print what was found."""
+    """Audit the outputs of all seeds, and print the results."""
     settings = AuditSettings(Sensitivity(args.sensitivity))
     first, _, last = args.seed.partition("-")
     look = AuditDetectors if args.cost else remembering(Memory(args.work / "seen.sqlite"))
@@ -58,7 +58,7 @@ def audit_all(args: argparse.Namespace) -> None:
 
 
 def print_table(audited: list[Case]) -> None:
-    """Share of planted leaks found by kind and size, then what was found besides."""
+    """Share of planted leaks found, by kind and size, then the other findings."""
     score = Score.of(audited)
     print(f"| leak | {' | '.join(BANDS)} | all |")
     print("|---|" + "---|" * (len(BANDS) + 1))
@@ -83,7 +83,7 @@ def print_table(audited: list[Case]) -> None:
 
 
 def print_cost(audited: list[Case]) -> None:
-    """Processor time a frame, loading of models included."""
+    """Processor seconds per frame, including the loading of models."""
     frames = sum(c.seen.looked.frames_compared for c in audited)
     cpu = sum(c.cpu_seconds for c in audited)
     print(f"cost: {1000 * cpu / max(frames, 1):.0f} ms of processor time a frame")

@@ -23,12 +23,12 @@ from .plant import KINDS, Leak, eligible, leak, plan_of, render
 from .scenes import FRAMES, RATE, Scene, scenes, write_source
 
 FOUND_IOU = 0.1
-"""A finding that overlaps the subject by this much in a frame of the leak has found it."""
+"""IoU in a frame of the leak from which a finding counts as having found it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One audited output: what was planted, what was seen."""
+    """One audited output: what was planted, and what the audit saw."""
 
     name: str
     plan: Plan
@@ -37,13 +37,13 @@ class Case:
     cpu_seconds: float
 
     def findings(self) -> tuple[Finding, ...]:
-        """What is found by what was seen."""
+        """The findings that follow from what the audit saw."""
         return findings_of(self.seen.seen())
 
 
 @dataclass(frozen=True, slots=True)
 class Output:
-    """One output to be audited: its source, its plan and what was planted in it."""
+    """One output to be audited, with its source, its plan and the planted leaks."""
 
     name: str
     source: Path
@@ -52,16 +52,16 @@ class Output:
     leaks: tuple[Leak, ...]
 
     def audited(self, settings: AuditSettings, load: type[AuditDetectors] = AuditDetectors) -> Case:
-        """Audit it and keep what was seen."""
+        """Audit it, and keep what the audit saw."""
         before = process_time()
         seen = collect(probe(self.source), probe(self.path), self.plan, settings, Silent(), load)
         return Case(self.name, self.plan, self.leaks, seen, process_time() - before)
 
 
 def drawn(stills: Path, count: int, seed: int, half: str | None) -> list[Scene]:
-    """The scenes of a seed; of a half only those in which something can be left out.
+    """The scenes of a seed; for a half, only those with a subject that can be left out.
 
-    The seeds that were used before there were halves keep the scenes that they had.
+    Seeds that were used before there were halves keep their scenes.
     """
     if half is None:
         return scenes(stills, count, seed)
@@ -72,11 +72,11 @@ def drawn(stills: Path, count: int, seed: int, half: str | None) -> list[Scene]:
 def outputs(
     stills: Path, work: Path, count: int, seed: int, half: str | None = None
 ) -> Iterator[Output]:
-    """Make and render `count` scenes: each clean, then with leaks.
+    """Make and render `count` scenes: each without leaks, then with leaks.
 
     Args:
         stills: folder with labels.json and images/.
-        work: for videos; what is there from an earlier run with the same seed is used again.
+        work: for videos; those of an earlier run with the same seed are reused.
         half: of the stills, see `scenes`.
     """
     work.mkdir(parents=True, exist_ok=True)
@@ -106,7 +106,7 @@ def outputs(
 
 
 def finds(finding: Finding, planted: Leak) -> bool:
-    """Whether a finding is the planted leak: same kind of subject, time and place."""
+    """Whether a finding is the planted leak: same kind of target, time and place."""
     if finding.target is not planted.subject.target:
         return False
     for frame, box in finding.path:
@@ -126,7 +126,7 @@ class Score:
     false: list[tuple[str, Finding]]
     minutes: float = 0.0
     failed: int = 0
-    """Outputs in which a check of times or pixels failed: none should."""
+    """Outputs in which a check of times or pixels failed; there should be none."""
 
     @classmethod
     def of(cls, audited_cases: list[Case]) -> Score:

@@ -1,9 +1,9 @@
-"""What does the audit find of what a run missed? `python -m lab.audit.footage CLIPS…`
+"""Does the audit find what a run missed? `python -m lab.audit.footage CLIPS…`
 
-Real clips of the *dev* half of `lab/real` with labelled frames go through a whole run, and
-the audit judges its own run's output. A labelled face or plate is missed where the plan's masks
-leave its middle open; it is found where a finding of its kind lies on it within half a second. A
-finding that is in view in a labelled frame and touches nothing labelled is false.
+Real clips of the *dev* half of `lab/real` with labelled frames go through a whole run, whose output
+is then audited. A labelled face or plate is missed if the plan's masks leave its middle open; the
+miss is found if a finding of its kind lies on it within half a second. A finding that is in view in
+a labelled frame and touches no label is a false positive.
 """
 
 from __future__ import annotations
@@ -29,15 +29,15 @@ from redact.settings import DetectSettings, DrawSettings
 from redact.types import Box, Finding, Target
 
 SOON = 0.5
-"""Seconds from a finding to a labelled frame in which it counts: who looks at the finding
-sees the face."""
+"""Seconds between a finding and the labelled frame in which it counts: a person who reviews the
+finding sees the face."""
 
 TOUCHES = 0.1
 """IoU from which a finding lies on a label: as in `lab.audit`."""
 
 
 def missed(plan: Plan, label: LabelledFrame) -> list[tuple[Target, Box]]:
-    """What is labelled in a frame and its masks leave open."""
+    """Labelled objects of a frame that its masks leave open."""
     width, height = plan.source.width, plan.source.height
     mask = mask_of(plan.regions_at(label.frame), width, height, DrawSettings().render.margin)
     found = []
@@ -50,7 +50,7 @@ def missed(plan: Plan, label: LabelledFrame) -> list[tuple[Target, Box]]:
 
 
 def finds(finding: Finding, target: Target, box: Box, frame: int, plan: Plan) -> bool:
-    """Whether a finding lies on a label, then or soon before or after."""
+    """Whether a finding lies on a label, at that moment or shortly before or after."""
     time = plan.source.timeline.time
     return finding.target is target and any(
         abs(time(f) - time(frame)) <= SOON and there.iou(box) >= TOUCHES
@@ -59,7 +59,7 @@ def finds(finding: Finding, target: Target, box: Box, frame: int, plan: Plan) ->
 
 
 def false(finding: Finding, labels: Iterable[LabelledFrame]) -> bool:
-    """Whether a finding is in view in a labelled frame and touches nothing labelled in any."""
+    """Whether a finding is in view in a labelled frame and touches no label in any."""
     there = dict(finding.path)
     seen = [f for f in labels if f.frame in there]
     touched = any(there[f.frame].common(Box(*b)) > 0 for f in seen for b in f.known)
@@ -67,7 +67,7 @@ def false(finding: Finding, labels: Iterable[LabelledFrame]) -> bool:
 
 
 def main() -> None:
-    """Run and audit clip by clip, and print what was counted so far."""
+    """Run and audit clip by clip, and print the counts so far."""
     parser = argparse.ArgumentParser(prog="python -m lab.audit.footage", description=__doc__)
     parser.add_argument("clips", type=Path, nargs="+", help="folders that hold the clips")
     parser.add_argument("--every", type=int, default=1, help="take every Nth clip")

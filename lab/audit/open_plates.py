@@ -1,11 +1,11 @@
-"""Whether the audit finds readable plates that everybody before it missed.
+"""Does the audit find readable plates that the search missed?
 
     python -m lab.audit.open_plates STILLS FOLDER... [--count 20] [--clean]
 
-A photographed plate whose number can be read, of the dev half of STILLS (`lab.detect`), is set into
-two seconds of each clip, where it can still be read, and drifts as a parked car does when a camera
-pans. The plan hides nothing. With `--clean` nothing is set in: what is found then is a plate of the
-clip's own, or false.
+A photographed plate with a readable number, from the dev half of STILLS (`lab.detect`), is pasted
+into two seconds of each clip at a readable size, and drifts as a parked car does when a camera
+pans. The plan hides nothing. With `--clean` nothing is pasted: a finding is then a plate of the
+clip's own, or a false positive.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ from redact.types import Box, Target, Timeline
 
 SECONDS, RATE, LONG_SIDE = 2, 12, 960
 WIDTHS = (80, 140)
-"""Pixels of a plate that is set in."""
+"""Widths in pixels of a pasted plate."""
 
 DRIFT = 1.5
 """Pixels a frame."""
@@ -77,7 +77,7 @@ def main() -> None:
 
 
 def readable(stills: Path, chance: random.Random) -> Iterator[Rgb]:
-    """Photographed plates whose number is read as they are, in a random order."""
+    """Photographed plates whose number can be read, in random order."""
     reader = Reader(2)
     rows = sorted(json.loads((stills / "labels.json").read_text()).items())
     chance.shuffle(rows)
@@ -96,12 +96,12 @@ def readable(stills: Path, chance: random.Random) -> Iterator[Rgb]:
 
 
 def is_read(reader: Reader, picture: Rgb, place: Box) -> bool:
-    """Whether a plate can still be read where it was set in."""
+    """Whether a plate can still be read where it was pasted."""
     return bool(number_in(reader.read_place(picture, np.array(place))))
 
 
 def pictures(clip: Path) -> Iterator[Rgb]:
-    """The first seconds of a clip, at one rate and size."""
+    """The first seconds of a clip, at a fixed frame rate and size."""
     due = 0.0
     with av.open(str(clip)) as file:
         rate = file.streams.video[0].guessed_rate or RATE
@@ -118,7 +118,7 @@ def pictures(clip: Path) -> Iterator[Rgb]:
 
 
 def planted(film: list[Rgb], plate: Rgb, chance: random.Random) -> tuple[list[Rgb], list[Box]]:
-    """The film with a plate in it, and where that is."""
+    """The film with a plate pasted into it, and the plate's box in each frame."""
     height, width = film[0].shape[:2]
     wide = min(chance.uniform(*WIDTHS), width / 3)
     tall = wide * plate.shape[0] / plate.shape[1]
@@ -136,7 +136,7 @@ def planted(film: list[Rgb], plate: Rgb, chance: random.Random) -> tuple[list[Rg
 
 
 def findings(film: list[Rgb]) -> list[tuple[tuple[int, Box], ...]]:
-    """What the audit finds in a film of which nothing was hidden: where, frame by frame."""
+    """What the audit finds, frame by frame, in a film in which nothing was hidden."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "a.mp4"
         with av.open(str(path), "w") as file:

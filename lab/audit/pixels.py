@@ -1,11 +1,11 @@
-"""What the limits on pixels must lie between: `python -m lab.audit.pixels CLIP...`.
+"""Bounds for the audit's limits on pixels: `python -m lab.audit.pixels CLIP...`.
 
-Clips of any kind are coded at several qualities: whole, with patches that show another part of the
-picture, with boxes of many sizes hidden in every style, with the same boxes left as they are, and
-with only their luma hidden. How often does "picture elsewhere" fail, how many patches are found,
-how many masks are called "not drawn", and what is taken for hidden where no plan is known? No
-detector is asked. `--with FILE NAME VALUE` asks it all again with another number. The same clips
-give the same tables.
+Clips of any kind are encoded at several qualities: unchanged, with patches that show another part
+of the picture, with boxes of many sizes hidden in every style, with the same boxes left open, and
+with only their luma hidden. How often does the check "picture elsewhere" fail, how many patches are
+found, how many masks are called "not drawn", and what is taken for hidden if no plan is known? No
+detector runs. `--with FILE NAME VALUE` repeats everything with another value. The same clips give
+the same tables.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ QUALITIES = (
 )
 PATCHED = (("h264", None), ("h264", 40), ("h264", 51))
 FRAMES = 3
-LARGEST = 1_000_000  # pixels; larger pictures take long and tell nothing else
+LARGEST = 1_000_000  # pixels; larger pictures take long and add nothing
 FACES = ((60, 140), (30, 60), (18, 30), (16, 24))
 PLATES = ((6, 7.5), (6, 7.5), (10, 20))
 MASKED = {
@@ -64,8 +64,8 @@ class Coded:
         what: "whole", "patched", "masked", "bare" (masks planned and not drawn), "moved", "small"
             (drawn beside their place, and too small) or "luma" (only luma hidden).
         regions: boxes of the masks.
-        wanted: what was to be drawn, beside the output.
-        places: of the patches, pixels.
+        wanted: what should have been drawn, with the output.
+        places: of the patches, in pixels.
     """
 
     what: str
@@ -80,7 +80,7 @@ class Coded:
 def wanted_of(
     info: SourceInfo, frames: Sequence[Both], regions: Sequence[Region], settings: RenderSettings
 ) -> tuple[Both, ...]:
-    """What was to be drawn in each frame, beside the output."""
+    """What should have been drawn in each frame, with the output."""
     renderer = Renderer(settings)
     drawn = (renderer.draw(frame, list(regions)) for frame in islice(Decode(info), len(frames)))
     found = []
@@ -95,7 +95,7 @@ def wanted_of(
 def coded(
     info: SourceInfo, codec: str, crf: int | None, draw: Callable[[Frame], Frame] = lambda f: f
 ) -> tuple[Both, ...]:
-    """The first frames of a clip, with what `draw` and a codec made of them."""
+    """The first frames of a clip, before and after `draw` and a codec changed them."""
     settings = EncodeSettings(codec=codec, crf=crf)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / ("o.webm" if codec == "vp9" else "o.mp4")
@@ -107,7 +107,7 @@ def coded(
 
 
 def boxes_of(info: SourceInfo) -> tuple[Region, ...]:
-    """Boxes of many sizes, where chance puts them."""
+    """Boxes of many sizes at random places."""
     rng = np.random.default_rng(zlib.crc32(info.path.name.encode()))
     width, height = info.video.upright_size
     regions: list[Region] = []
@@ -124,7 +124,7 @@ def boxes_of(info: SourceInfo) -> tuple[Region, ...]:
 
 
 def patches_of(info: SourceInfo) -> tuple[tuple[Box, tuple[int, int]], ...]:
-    """Squares of 32 to 64 pixels, and where what they show lies instead."""
+    """Squares of 32 to 64 pixels, and the place whose content they show instead."""
     rng = np.random.default_rng(zlib.crc32(info.path.name.encode()) + 1)
     width, height = info.video.upright_size
     found = []
@@ -177,7 +177,7 @@ def _step(frame: Frame) -> tuple[int, int]:
 
 
 def outputs(info: SourceInfo) -> Iterator[Coded]:
-    """Everything that is made of one clip; a codec that cannot keep its format is left out."""
+    """Everything made of one clip; codecs that cannot keep its pixel format are left out."""
     regions, patches = boxes_of(info), patches_of(info)
     places = tuple(box for box, _ in patches)
     for codec, crf in QUALITIES:
@@ -215,7 +215,7 @@ def _moved(box: Box) -> Box:
 
 @dataclass
 class Counts:
-    """What the audit says of all outputs, [how often, of how many], by what was asked."""
+    """The audit's verdicts on all outputs, [how often, of how many], by question."""
 
     counts: dict[str, list[int]] = field(default_factory=dict)
 
@@ -235,7 +235,7 @@ class Counts:
         return told
 
     def elsewhere(self, output: Coded) -> None:
-        """Whole pictures that fail, and patches that are found, each looked for alone."""
+        """Whole pictures that fail, and patches that are found, each tested alone."""
         name = f"{output.codec} {output.crf or 'usual'}"
         if output.what == "whole":
             check = OutsideMasks(True)
@@ -250,7 +250,7 @@ class Counts:
             self.add(f"patches: {name}", not check.check().passed, 1)
 
     def masks(self, output: Coded) -> None:
-        """Masks called not drawn, and what counts as hidden where no plan is known."""
+        """Masks called not drawn, and what counts as hidden if no plan is known."""
         proof, name = Redrawn(RenderSettings()), f"{output.what} {output.crf or 'usual'}"
         for both, wanted in zip(output.frames, output.wanted, strict=True):
             bare = proof.bare(both, wanted, output.regions)
@@ -268,7 +268,7 @@ class Counts:
 
 
 def _all_but(both: Both, place: Box) -> np.ndarray:
-    """Everything but a patch is hidden, uint8 [H, W]."""
+    """A mask that hides everything but a patch, uint8 [H, W]."""
     hidden = np.ones(both.luma[0].shape, np.uint8)
     x1, y1, x2, y2 = (int(v) for v in place)
     hidden[y1:y2, x1:x2] = 0

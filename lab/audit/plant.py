@@ -1,4 +1,4 @@
-"""Leaks put into otherwise clean outputs, each where and when it is known."""
+"""Plants leaks, at known places and times, in otherwise clean outputs."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from redact.types import Box, Keyframe, Region, State, Target, Timeline, Track
 from .scenes import FRAMES, HEIGHT, WIDTH, Scene, Subject
 
 KINDS = ("1", "2", "5", "30", "whole", "shifted", "shrunk", "undrawn")
-"""Frames without a mask in the plan; never in the plan; moved by half its size, or shrunk to
-half, for 30 frames; in the plan, but for one frame not drawn."""
+"""For so many frames no mask in the plan; never in the plan; moved by half its size, or shrunk to
+half, for 30 frames; in the plan, but not drawn in one frame."""
 
 STRETCH = 34
-"""Frames that a subject must be in view for, not cut by the border."""
+"""Frames that a subject must be in view without touching the border."""
 
 HOLES = {"1": 1, "2": 2, "5": 5, "30": 30, "whole": FRAMES, "shifted": 30, "shrunk": 30}
 
@@ -36,7 +36,7 @@ class Leak:
 
 
 def eligible(scene: Scene) -> list[Subject]:
-    """Sure subjects in view long enough that no other subject's mask would cover."""
+    """Sure subjects, in view long enough, that no other subject's mask would cover."""
     found = []
     for s in scene.subjects:
         size = s.height >= (24 if s.target is Target.FACE else 12)
@@ -59,7 +59,7 @@ def _touch(a: Subject, b: Subject) -> bool:
 
 
 def leak(kind: str, subject: Subject, rng: random.Random) -> Leak:
-    """Choose when a leak happens."""
+    """Choose when a leak begins and ends."""
     length = HOLES.get(kind, 1)
     start, end = subject.whole
     first = 0 if length == FRAMES else rng.randint(start + 2, end - 1 - length)
@@ -67,7 +67,7 @@ def leak(kind: str, subject: Subject, rng: random.Random) -> Leak:
 
 
 def plan_of(scene: Scene, info: SourceInfo, leaks: Iterable[Leak]) -> Plan:
-    """The exact truth as a plan, but for the leaks."""
+    """The exact truth as a plan, except for the leaks."""
     by_subject = {id(item.subject): item for item in leaks}
     tracks: list[Track] = []
     for subject in scene.subjects:
@@ -110,7 +110,7 @@ def _runs(subject: Subject, planted: Leak | None) -> list[list[tuple[int, Box]]]
 
 
 def render(info: SourceInfo, plan: Plan, leaks: Iterable[Leak], output: Path) -> None:
-    """Write the output: the plan drawn, except where a leak says that drawing failed."""
+    """Write the output: the plan, drawn except where a leak says that drawing failed."""
     skipped = [item for item in leaks if item.kind == "undrawn"]
     renderer = Renderer(RenderSettings())
     with VideoWriter(output, info, EncodeSettings()) as writer:
@@ -124,7 +124,7 @@ def render(info: SourceInfo, plan: Plan, leaks: Iterable[Leak], output: Path) ->
 
 
 def visible_share(planted: Leak, margin: float) -> float:
-    """Share of the subject that is in plain view in the middle of the leak, by geometry."""
+    """Share of the subject that is visible in the middle of the leak, by geometry."""
     middle = (planted.first + planted.last) // 2
     box = planted.subject.boxes[middle]
     if box is None:

@@ -1,8 +1,7 @@
-"""Detectors of the audit that remember what they saw: another limit needs no other look.
+"""The audit's detectors with a cache, so that another limit needs no new detections.
 
-A sweep audits the same outputs dozens of times. What takes the time is the networks, and what a
-network sees depends on the picture alone. So every answer is kept in one file, by the hash of the
-question; a picture that was never asked about is looked at.
+A sweep audits the same outputs dozens of times. Networks take most of the time, and their answers
+depend on the picture alone. So every answer is stored in one file, by the hash of the question.
 """
 
 from __future__ import annotations
@@ -23,7 +22,7 @@ from redact.types import Detections, Frame, Rect
 
 
 class Memory:
-    """Answers by question, in a file; only ever read what this program wrote."""
+    """Answers by question, in a file that only this program writes."""
 
     def __init__(self, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -32,7 +31,7 @@ class Memory:
         self.asked = self.known = 0
 
     def answer(self, question: tuple[Any, ...], ask: Callable[[], Any]) -> Any:
-        """What `ask` gives, from the file if it was asked before."""
+        """The stored answer of `ask`, or else its answer now."""
         digest = hashlib.blake2b(digest_size=20)
         for part in question:
             digest.update(part.tobytes() if isinstance(part, np.ndarray) else repr(part).encode())
@@ -49,7 +48,7 @@ class Memory:
 
 
 def by_pixels(frame: Frame) -> bytes:
-    """A frame by all its samples and what they mean; its number and time do not matter."""
+    """Hash of a frame's samples and of what they mean; its number and time do not matter."""
     picture = frame.picture
     meaning = (
         *(picture.format.name, picture.width, picture.height),
@@ -62,7 +61,7 @@ def by_pixels(frame: Frame) -> bytes:
 
 
 def remembering(memory: Memory) -> type[AuditDetectors]:
-    """The audit's detectors with a memory."""
+    """The audit's detectors, with a cache."""
 
     class Remembering(AuditDetectors):
         def seen(self, frame: Frame, only: Sequence[Rect] | None = None) -> Detections:

@@ -1,1 +1,1 @@
-"""What a whole run costs beside a plain transcode."""
+"""The cost of a whole run, relative to a plain transcode."""

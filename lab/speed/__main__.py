@@ -1,11 +1,11 @@
-"""What `redact run` costs: `python -m lab.speed`, or `make bench-speed`.
+"""The cost of `redact run`: `python -m lab.speed`, or `make bench-speed`.
 
-Every clip goes through a plain transcode (x264's preset medium) and through the whole of `redact
-run`, in turn, `--repeat` times; the table shows medians and their ratios. Seconds on the clock mean
-something on a machine that does nothing else; processor seconds are shown beside them.
+Every clip goes through a plain transcode (x264's preset medium) and through a whole `redact run`,
+alternating, `--repeat` times; the table shows medians and their ratios. Wall-clock seconds are only
+meaningful on an otherwise idle machine; processor seconds are shown beside them.
 
-The clip `hour` is an hour of a still camera: two minutes in which six people come through a room,
-then eight in which nobody does, again and again.
+The clip `hour` is an hour of a still camera: two minutes in which six people cross a room, then
+eight in which nobody does, repeated.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from .clips import Clip
 from .runs import Took, middle, redact, transcode
 
 QUIET = 461
-"""Seconds of the hour in which nobody comes: with the camera's own 139, ten minutes."""
+"""Seconds of the hour without anybody: with the camera's own 139, ten minutes."""
 
 
 def arguments(words: list[str] | None = None) -> argparse.Namespace:
@@ -50,7 +50,7 @@ def shared_clips() -> Path:
 
 
 def made(kind: str, args: argparse.Namespace, folder: Path) -> Clip:
-    """A clip, written to a folder unless it is there."""
+    """A clip, written to a folder unless it exists."""
     shared = shared_clips()
     if kind == "few":
         return clips.few_faces(shared, folder, args.frames)
@@ -66,7 +66,7 @@ def made(kind: str, args: argparse.Namespace, folder: Path) -> Clip:
 
 
 def measured(clip: Clip, repeat: int, options: list[str]) -> tuple[Took, Took]:
-    """Medians of transcodes and of runs, taken in turn, so that both meet the same disturbances."""
+    """Medians of transcodes and of runs, alternating, so that both suffer the same disturbances."""
     plain, run = list[Took](), list[Took]()
     with tempfile.TemporaryDirectory() as results:
         for _ in range(repeat):
@@ -106,7 +106,7 @@ def main(words: list[str] | None = None) -> None:
     with nullcontext(args.folder) if args.folder else tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         folder.mkdir(parents=True, exist_ok=True)
-        # Installed packages are compiled; a checkout may be unable to keep what it compiles.
+        # Installed packages are compiled; a checkout may be unable to store compiled files.
         compileall.compile_dir(Path(__file__).parents[2] / "redact", quiet=1)
         print(HEAD, flush=True)
         for kind in args.clips.split(","):

@@ -1,4 +1,4 @@
-"""Clips whose cost is measured, made from the shared footage with redact's own reader."""
+"""The clips whose cost is measured, made from the shared footage with redact's own reader."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ Rgb = NDArray[np.uint8]
 FEW_FACES, CROWD = "aiguy__test.mp4", "dlib_mot__MOT20-08-raw_shorter.h264"
 CAMERA = "intel_sample__one-by-one-person-detection.mp4"
 EMPTY = 5
-"""Seconds at the beginning of that clip in which nobody is in the room."""
+"""Seconds at the beginning of that clip in which the room is empty."""
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ class Clip:
 
 
 def few_faces(shared: Path, folder: Path, frames: int) -> Clip:
-    """1080p from a camera over a street: fifteen people, few faces large enough to see."""
+    """1080p from a camera over a street: fifteen people, few faces large enough to be detected."""
     source = pictures(shared / FEW_FACES, frames)
     path = folder / f"few_faces_{frames}.mp4"
     return _written("1080p, few faces", path, source, Fraction(30), 20)
@@ -63,7 +63,7 @@ def crowd(shared: Path, folder: Path, frames: int) -> Clip:
 
 
 def uhd(shared: Path, folder: Path, frames: int) -> Clip:
-    """4K: the street enlarged twice, for want of a clip of its own."""
+    """4K: the street, enlarged to twice its size, for want of a real clip."""
     large = (
         cv2.resize(rgb, (3840, 2160), interpolation=cv2.INTER_CUBIC)
         for rgb in pictures(shared / FEW_FACES, frames)
@@ -72,9 +72,9 @@ def uhd(shared: Path, folder: Path, frames: int) -> Clip:
 
 
 def still_camera(shared: Path, folder: Path, seconds: int, quiet: int = 0) -> Clip:
-    """432p from a camera on a wall, as it was coded: within 139 s six people come through a room,
-    one by one, and leave it; then nobody does for `quiet` seconds; again and again for `seconds`.
-    What is empty is the camera's own first seconds, repeated."""
+    """432p from a wall camera, not re-encoded: within 139 s six people cross the room, one by one;
+    then nobody does for `quiet` seconds; repeated for `seconds`. The empty part repeats the
+    camera's own first seconds."""
     path = folder / f"still_{seconds}_{quiet}.mp4"
     if not path.exists():
         part = path.with_suffix(".part.mp4")
@@ -87,8 +87,7 @@ def still_camera(shared: Path, folder: Path, seconds: int, quiet: int = 0) -> Cl
 
 
 def _repeated(source: Any, out: Any, seconds: int, quiet: int) -> None:
-    """Coded pictures of a clip, from one that can be decoded by itself to the next, at later
-    times."""
+    """Coded pictures of a clip, from one keyframe to the next, repeated at later times."""
     camera = source.streams.video[0]
     stream = out.add_stream_from_template(camera)
     frame = round(1 / (camera.average_rate * camera.time_base))
@@ -118,7 +117,7 @@ def pictures(path: Path, frames: int) -> Iterator[Rgb]:
 
 
 def _written(name: str, path: Path, source: Iterator[Rgb], rate: Fraction, crf: int) -> Clip:
-    """A clip in H.264 as a camera or phone would write it; one that is there is used again."""
+    """A clip in H.264 as a camera or phone would write it; an existing one is reused."""
     if not path.exists():
         part = path.with_suffix(".part.mp4")
         with av.open(str(part), "w") as out:

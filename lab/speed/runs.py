@@ -1,4 +1,4 @@
-"""One run of one program over one clip, and what it took."""
+"""One run of a program on a clip, and what it cost."""
 
 from __future__ import annotations
 
@@ -20,13 +20,14 @@ ENDS_WELL = (ExitCode.DONE, ExitCode.NEEDS_REVIEW)
 
 @dataclass(frozen=True)
 class Took:
-    """What a process took.
+    """What a process cost.
 
     Attributes:
         wall, processor: seconds, from its start to its end.
         memory: peak resident memory, MB.
         stages: seconds on the clock of the stages that redact's record names.
         tracks: that redact found.
+        tracks: found by redact.
     """
 
     wall: float
@@ -37,13 +38,13 @@ class Took:
 
 
 def transcode(source: Path, folder: Path) -> Took:
-    """Decoded and encoded by redact's own reader and writer; nothing looked for or drawn."""
+    """Decode and encode with redact's own reader and writer, without detecting or drawing."""
     output = folder / "transcoded.mp4"
     return _took([sys.executable, "-m", "lab.speed.transcode", str(source), str(output)])
 
 
 def redact(source: Path, folder: Path, more: Sequence[str] = ()) -> Took:
-    """The whole command, audit included, with `more` options."""
+    """The whole command, audit included, with further options."""
     output = folder / "redacted.mp4"
     command = [sys.executable, "-m", "redact", "run", str(source), "-o", str(output)]
     took = _took([*command, "--force", "--no-plan", "--json", *more], ENDS_WELL)
@@ -74,7 +75,7 @@ def _took(command: list[str], accepted: tuple[int, ...] = (0,)) -> _Printed:
 
 
 def middle(runs: list[Took]) -> Took:
-    """Medians of several runs of the same thing."""
+    """Medians of several equal runs."""
     stages = {name: median(r.stages[name] for r in runs) for name in runs[0].stages}
     return Took(
         median(r.wall for r in runs),
