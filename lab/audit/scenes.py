@@ -33,7 +33,7 @@ halves."""
 
 
 def sources_of(half: str | None) -> tuple[str, ...]:
-    """Sources of a half; of None those of both that were used before there were halves."""
+    """Sources of a half; None stands for those of both, as used before there were halves."""
     return SHARP_SOURCES if half is None else STILL_SOURCES[half]
 
 
@@ -62,8 +62,8 @@ UNLABELLED: dict[str, tuple[tuple[str, Box], ...]] = {
     ),
     "jolignier_mask__4911d3645854f08b30d11fe037f0c8dc.jpg": (("face", Box(126, 22, 156, 61)),),
 }
-"""What the audit found, the annotation lacks, and anyone can see to be real; pixels of the still.
-It is hidden like boxes to be ignored, so that finding it does not count as a false alarm."""
+"""Findings of the audit that are real, as anyone can see, and missing in the annotation; pixels of
+the still. They are hidden like ignored boxes, so that finding them is no false positive."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,9 +71,9 @@ class Subject:
     """One annotated face or plate and where it is in every frame (None: not in view).
 
     Attributes:
-        sure: a person's annotation; others come from a detector, or are heads from behind, or so
-            small or blurred that the annotation says to ignore them. All are hidden, only the sure
-            ones are left out on purpose.
+        sure: annotated by a person. The others come from a detector, are heads from behind, or are
+            so small or blurred that the annotation says to ignore them. All are hidden; only sure
+            ones are left open on purpose.
     """
 
     target: Target
@@ -100,12 +100,12 @@ class Subject:
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """A still and the camera's way over it.
+    """A still and the camera's path over it.
 
     Attributes:
         name: file name of the still.
         subjects: everything annotated.
-        windows: part of the still that is seen in every frame.
+        windows: the part of the still in view in every frame.
     """
 
     name: str
@@ -130,7 +130,7 @@ class Scene:
 
 
 def scenes(folder: Path, count: int, seed: int, half: str | None = None) -> list[Scene]:
-    """`count` scenes from the stills in `folder`, evenly over its sources.
+    """`count` scenes from the stills in `folder`, as many from each of its sources.
 
     Args:
         folder: holds labels.json and images/.
@@ -173,7 +173,7 @@ def _scene(image: Path, label: dict[str, object], rng: random.Random) -> Scene:
 
 
 def _window(width: float, height: float, rng: random.Random) -> Box:
-    """A part of the still in the shape of the picture, 85 to 100 % of what fits."""
+    """A random part of the still in the shape of the picture, 85 to 100 % of the largest."""
     side = min(width, height * WIDTH / HEIGHT) * rng.uniform(0.85, 1.0)
     tall = side * HEIGHT / WIDTH
     x, y = rng.uniform(0, width - side), rng.uniform(0, height - tall)
@@ -181,7 +181,7 @@ def _window(width: float, height: float, rng: random.Random) -> Box:
 
 
 def _seen(box: Box, window: Box) -> Box | None:
-    """A box of the still in pixels of the picture; None where less than a tenth is in view."""
+    """A box of the still in pixels of the picture; None if less than a tenth is in view."""
     zoom = WIDTH / window.width
     moved = Box(
         (box.x1 - window.x1) * zoom,

@@ -1,10 +1,10 @@
-"""Fits what networks say of the upper end of a body, or of a vehicle; writes `calibration.json`.
+"""Fits the scores of networks at the head of a body, or on a vehicle; writes `calibration.json`.
 
     python -m lab.training.calibrate_bodies LABELS... --clips FOLDER... [--heads | --plates]
 
-Bodies are looked for in every labelled frame; what is seen at their upper ends is a labelled face
-(or head), a mistake, or neither; so is what is seen on vehicles. Prints for how many of the labels
-a body, or vehicle, says where to look.
+Bodies are detected in every labelled frame. A detection at the upper end of one is a labelled face
+(or head), a mistake, or neither; the same holds for plates detected on vehicles. Also prints for
+how many of the labels a body, or vehicle, shows where to scan.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ def frames(files: list[Path], folders: list[Path]) -> Iterator[tuple[Labelled, F
 
 
 def fit(eyes: Somebody, files: list[Path], folders: list[Path]) -> tuple[dict[str, float], str]:
-    """Weights of the witnesses by name, and what they were fitted on."""
+    """Weights of the witnesses by name, and a description of the material."""
     rows, truth, clips = list[list[float]](), list[float](), list[str]()
     known = there = count = 0
     names = list[str]()
@@ -96,7 +96,7 @@ def fit(eyes: Somebody, files: list[Path], folders: list[Path]) -> tuple[dict[st
 def fit_plates(
     eyes: Somebody, files: list[Path], folders: list[Path]
 ) -> tuple[dict[str, float], str]:
-    """The same of what our network says of plates on vehicles."""
+    """The same for our network's scores of plates on vehicles."""
     odds, truth, clips = list[float](), list[float](), list[str]()
     there = seen_there = vehicles = count = 0
     for label, frame in frames(files, folders):

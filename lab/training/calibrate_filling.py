@@ -1,8 +1,9 @@
-"""`python -m lab.training.calibrate_filling`: what the eye says of plates that fill the picture.
+"""`python -m lab.training.calibrate_filling`: the eye's scores of plates that fill the picture.
 
-Plates of stills of the half dev, filmed so large that they do, upright and turned; and whatever our
-network takes for such a plate on labelled frames of dev that show none there. Both lie far apart
-and one kind is rare, so the two count alike, and a small ridge keeps the weight finite.
+The material: plates of stills of the dev half, filmed so large that they fill the picture, upright
+and turned; and whatever our network takes for such a plate on labelled dev frames without one. The
+scores of both lie far apart and one kind is rare, so the two count alike, and a small ridge keeps
+the weight finite.
 """
 
 from __future__ import annotations
@@ -38,13 +39,13 @@ SIZE = (640, 352)
 HEIGHTS = (100, 160)
 TURNS = (-12.0, 0.0, 12.0)
 SAME = 0.25
-"""IoU from which a box is of the plate that is filmed: turned, it is the box of another shape."""
+"""IoU from which a box is on the filmed plate: turned, a plate has a box of another shape."""
 RIDGE = 0.002
 SIZES = (160, 192, 256, 320)
 
 
 def filmed(shared: Path) -> Iterator[tuple[RGB, NDArray[np.float32]]]:
-    """Pictures and the box of the plate in them, of which the detector's is to be found."""
+    """Pictures, and the box of the plate in each that the detector should find."""
     library = Library(shared, "dev")
     for name in library.names("plate", 640, 12, 110, 1):
         still = library.still(name)
@@ -63,7 +64,7 @@ def filmed(shared: Path) -> Iterator[tuple[RGB, NDArray[np.float32]]]:
 
 
 def frames(shared: Path, more: list[Path]) -> Iterator[tuple[RGB, dict[str, F32]]]:
-    """Labelled dev frames with everything that a large box may be of, by target."""
+    """Labelled dev frames, with everything that a large box could be on, by target."""
     split = Path(__file__).parents[1] / "real" / "split.json"
     labels = read_labels(default_files(shared), "dev", split)
     for clip, path in find_clips(labels.clips(), [shared / "clips", *more]).items():
@@ -77,7 +78,7 @@ def frames(shared: Path, more: list[Path]) -> Iterator[tuple[RGB, dict[str, F32]
 
 
 def main() -> None:
-    """Fit the numbers, print how far both kinds lie apart, write the file."""
+    """Fit the numbers, print how far the two kinds lie apart, write the file."""
     parser = argparse.ArgumentParser(prog="python -m lab.training.calibrate_filling")
     parser.add_argument("--shared", type=Path, required=True, help="holds eval/ and clips/")
     parser.add_argument("--every", type=int, default=1, help="only every n-th picture of a still")

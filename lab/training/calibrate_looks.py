@@ -1,21 +1,21 @@
-"""Fits what the networks' scores mean in one picture, and writes `calibration.json`.
+"""Fits what the networks' scores of one picture mean, and writes `calibration.json`.
 
     python -m lab.training.calibrate_looks LABELS... --clips FOLDER... [--eval FOLDER] [--thorough]
 
-LABELS are label files of real footage (`lab/real/labels_dev*.json`), --clips folders with
-the clips, --eval the folder of annotated stills. Only what belongs to the half dev is used. Fitted
-are the weights of every network's log odds, of the size and of the constant, for
+LABELS are label files of real footage (`lab/real/labels_dev*.json`), --clips folders with the
+clips, --eval the folder of annotated stills. Only the dev half is used. Fitted are the weights of
+every network's log odds, of the size and of the constant, for
 
-* "face": our network and CenterFace, as `balanced` looks;
-* "face alone": our network only (a run without the networks of others);
+* "face": our network and CenterFace, as `balanced` scans;
+* "face alone": our network only (a run without other people's networks);
 * "plate": our network;
-* "face thorough", with --thorough only: all networks as `thorough` looks, tilted too;
-* "head" and "person", with --heads only: the eye, beside what the fitted weights say of faces, and
-  the person detector, whose box is right if the middle of a labelled head lies in its upper half.
+* "face thorough", with --thorough only: all networks as `thorough` scans, tilted pictures included;
+* "head" and "person", with --heads only: the eye, beside the weighed score of faces, and the person
+  detector, whose box is right if the middle of a labelled head lies in its upper half.
 
-What the product would have seen is asked of the product itself: `redact.detection.ensemble`
-joins the boxes, and what it asks of its calibration is what is fitted. No witness can get a weight
-below 0, so that a network that becomes surer never makes an object less probable.
+The detections come from the product itself: `redact.detection.ensemble` joins the boxes, and the
+scores that it passes to its calibration are those that are fitted. No witness can get a negative
+weight, so a network that becomes more certain never makes an object less probable.
 """
 
 from __future__ import annotations
@@ -63,10 +63,10 @@ SAME = 0.35
 """IoU from which a box is on a labelled face or plate; as in `lab/detect` for faces."""
 
 ON_IGNORED = 0.3
-"""IoU from which a box is on something that counts for neither side."""
+"""IoU from which a box is on something that counts neither way."""
 
 RIDGE = 5e-4
-"""So little that it only keeps weights finite where a column tells the two apart exactly."""
+"""So little that it only keeps weights finite if a column separates the classes perfectly."""
 
 JUDGED_FROM = {"face": 16.0, "plate": 8.0, "head": 16.0, "person": 16.0}
 """Pixels of height from which a missed object counts; as in `lab/real`."""
@@ -85,7 +85,7 @@ WITNESSES = {
 
 
 class Listener:
-    """Stands in for a `Calibration` and remembers what it was asked about."""
+    """Stands in for a `Calibration`, and records what it was asked about."""
 
     def __init__(self, known: Calibration) -> None:
         self._real = known
@@ -104,11 +104,11 @@ class Listener:
 
 @dataclass
 class Rows:
-    """Objects that were seen: log odds of each witness and size, and whether they are real.
+    """Detected objects: log odds of each witness and the size, and whether they are real.
 
     Attributes:
         columns: [N, 1 + witnesses], the size first.
-        missed: heights of labelled objects that nobody saw at all.
+        missed: heights of labelled objects that no witness detected.
     """
 
     columns: list[F64] = field(default_factory=list)
@@ -123,7 +123,7 @@ def rows_of(pictures: Iterable[LookedAt], kind: str, known: Calibration) -> Rows
     """All objects of one kind in all pictures in which that kind was labelled.
 
     Args:
-        known: how far each network's boxes are off and, for heads, what is said of faces.
+        known: the corrections of each network's boxes and, for heads, the weights for faces.
     """
     rows, word = Rows(), kind.split()[0]
     for picture in pictures:
@@ -193,8 +193,8 @@ def judged(found: Boxes, truth: Boxes, ignored: Boxes) -> tuple[NDArray[np.int8]
 
 
 def of_a_head(found: Boxes, heads: Boxes, ignored: Boxes) -> tuple[NDArray[np.int8], list[float]]:
-    """Which boxes of bodies, the surest first, hold the middle of a labelled head in their upper
-    half; as `judged`: a further box around the same head counts for neither side."""
+    """Which boxes of bodies, the most certain first, hold the middle of a labelled head in their
+    upper half; as `judged`: a further box around the same head counts neither way."""
     middle = (heads[:, :2] + heads[:, 2:]) / 2
     low, high = found[:, None, :2], found[:, None, 2:].copy()
     high[:, :, 1] = low[:, :, 1] + HEAD_SHARE * (high[:, :, 1] - low[:, :, 1])
@@ -217,8 +217,8 @@ def fitted(rows: Rows, kind: str) -> tuple[dict[str, float], F64]:
 
 
 def measured_box(pictures: Iterable[LookedAt], witness: str) -> dict[str, float]:
-    """What to add to each side of a network's boxes of faces, or of the eye's of heads: the median,
-    shares of their size."""
+    """Correction of each side of a network's boxes of faces, or of the eye's boxes of heads: the
+    median, in shares of their size."""
     sides, target = [], Target.HEAD if witness in (EYE_LARGE, EYE_SMALL) else Target.FACE
     for picture in pictures:
         truth = picture.label.of(target.word)
@@ -237,7 +237,7 @@ SIDES = ("left", "top", "right", "bottom")
 
 
 def report(rows: Rows, odds: F64, kind: str, numbers: Mapping[str, float]) -> None:
-    """What the fit says of the very rows it was made on: no accuracy, a check of the fit."""
+    """The fit on the rows that it was made from: a check of the fit, not an accuracy."""
     least = JUDGED_FROM[kind.split()[0]]
     truth = np.array(rows.truth)
     real = int(truth.sum()) + sum(h >= least for h in rows.missed)
@@ -254,15 +254,15 @@ def report(rows: Rows, odds: F64, kind: str, numbers: Mapping[str, float]) -> No
 def fit_all(
     pictures: Sequence[LookedAt], kinds: Sequence[str], file: dict[str, Any]
 ) -> dict[str, dict[str, float]]:
-    """Weights of every kind. Networks whose boxes nobody measured yet are measured first."""
+    """Weights of every kind. Box corrections that are missing are measured first."""
     for witness in {w for kind in kinds for w in WITNESSES[kind]}:
         if witness not in file["boxes"]:
-            joined = witness in (FACES, PEOPLE)  # boxes of heads from faces; nobody boxed bodies
+            joined = witness in (FACES, PEOPLE)  # heads derived from faces; bodies have no labels
             measured = dict.fromkeys(SIDES, 0.0) if joined else measured_box(pictures, witness)
             file["boxes"][witness] = measured
     file["boxes"].setdefault(f"{OURS} plate", dict.fromkeys(SIDES, 0))
     boxes = {n: np.array([b[s] for s in SIDES], np.float32) for n, b in file["boxes"].items()}
-    # Of the file, which still belongs to other weights than those that are fitted for.
+    # The corrections in the file still belong to other weights than those being fitted.
     known = Calibration(file["looks"], boxes, {})
     looks = {}
     for kind in kinds:

@@ -1,13 +1,13 @@
-"""Fits how probable it is that somebody is open at a place of a plan: writes `calibration.json`.
+"""Fits the probability that somebody is open at a place of a plan: writes `calibration.json`.
 
     python -m lab.training.calibrate_risk LABELS... --clips FOLDER... --plans FOLDER
 
-What a plan leaves open is known in labelled frames, and is too little to learn from. So tracks are
-lost on purpose, as searches lose them: one that was never seen, seen too faintly, begun late, ended
-early, or with a hole. What else is known stays: bodies, other masks, the picture. Such plans count
-for so little that one track in thirty is lost, all told. Places within half a second of a labelled
-frame count: 1 where a face or plate that is open lies on the place, .3 where only a head without a
-face does, 0 where nothing does. Plans are kept in the folder.
+Labelled frames show what a plan leaves open, but too little to learn from. So tracks are lost on
+purpose, as searches lose them: never detected, detected too faintly, begun late, ended early, or
+with a gap. Everything else stays: bodies, other masks, the picture. Such plans are weighted so that
+one track in thirty is lost overall. Places within half a second of a labelled frame count: 1 if an
+open face or plate lies on the place, .3 if only a head without a face does, 0 if nothing does.
+Plans are stored in the folder.
 """
 
 from __future__ import annotations
@@ -43,24 +43,24 @@ from redact.risk import Place, all_places, bare_heads, moments_worth_a_look
 from redact.types import Box, Doubt, Keyframe, Track
 
 HEAD = 0.3
-"""What a head that is turned away counts as, beside a face: it is known by few."""
+"""Value of a head that is turned away, beside a face: few people recognise it."""
 
 LOST, REAL = 0.3, 0.03
-"""Share of the tracks that are lost in a plan that is made for learning, and how often such plans
-count: as if this share were. Of labelled faces of dev about so many are open."""
+"""Share of the tracks lost in a plan with losses, and the weight of such plans: as if this share
+were lost. About as many of the labelled faces of dev are open."""
 
 TIMES = 6
-"""Plans that lose tracks, of each clip."""
+"""Plans with losses made from each clip."""
 
 FAINT = (0.003, 0.09)
-"""Probability of what was seen too faintly to be hidden, least and most."""
+"""Least and most probability of what is detected too faintly to be hidden."""
 
 RIDGE = 0.0005
 
 
 @dataclass(frozen=True)
 class Row:
-    """A place whose truth is known, and how much it counts."""
+    """A place whose truth is known, and its weight."""
 
     clip: str
     place: Place
@@ -69,7 +69,7 @@ class Row:
 
 
 def with_losses(whole: Plan, chance: random.Random) -> Plan:
-    """The plan of a search that lost some tracks, and knows what it would."""
+    """The plan of a search that lost some tracks, with what that search would still know."""
     tracks, doubts = list[Track](), list(whole.doubts)
     for track in whole.tracks:
         way = chance.choice(("unseen", "faint", "late", "early", "hole"))
@@ -94,7 +94,7 @@ def with_losses(whole: Plan, chance: random.Random) -> Plan:
 
 
 def _part(track: Track, first: int, last: int, number: int) -> list[Track]:
-    """A track in some of its frames only; none where there are none."""
+    """The part of a track within some frames; nothing if it has none there."""
     ends = [track.at(frame) for frame in (first, last)]
     if first > last or None in ends:
         return []
@@ -104,7 +104,7 @@ def _part(track: Track, first: int, last: int, number: int) -> list[Track]:
 
 
 def truth_of(plan: Plan, place: Place, gaps: list[Open], labelled: list[int]) -> float | None:
-    """Whether somebody is open at a place, None where no label tells."""
+    """Whether somebody is open at a place; None if no label shows it."""
     time = plan.seconds(place.frame)
     kinds = {gap.kind for gap in gaps if any(_is_at(place, time, *at) for at in gap.places)}
     if KINDS[0] in kinds:
@@ -118,8 +118,8 @@ def truth_of(plan: Plan, place: Place, gaps: list[Open], labelled: list[int]) ->
 def truth_of_body(
     plan: Plan, place: Place, gaps: list[Open], labelled: list[int], bare: list[list[Keyframe]]
 ) -> float | None:
-    """The same of a body, in all of the time in which its head is not hidden: a person who looks at
-    it once sees who it is, and follows it."""
+    """The same for a body, over all the time in which its head is not hidden: a person who looks
+    at it once sees who it is, and follows it."""
     own = next(
         seen for seen in bare if any((k.frame, k.box) == (place.frame, place.box) for k in seen)
     )
@@ -144,8 +144,8 @@ def _is_at(place: Place, time: float, then: float, box: Box) -> bool:
 
 
 def rows(name: str, whole: Plan, labels: Labels) -> Iterator[Row]:
-    """Every place of the plans of a clip that a label tells of. Of a plan with losses only what is
-    not a place of the plan as it was: the others were counted there."""
+    """Every place of the plans of a clip for which a label decides. From a plan with losses, only
+    places that the whole plan does not have: the others were counted there."""
     labelled = [f.frame for f in labels.of(name).frames if f.frame < len(whole.source.timeline)]
     chance, before = random.Random(name), set[tuple[str, int, Box | None]]()
     for n in range(TIMES + 1):
@@ -165,7 +165,7 @@ def rows(name: str, whole: Plan, labels: Labels) -> Iterator[Row]:
 
 
 def fitted(known: Sequence[Row], names: Sequence[str]) -> dict[str, float]:
-    """Weights of the clues of these names."""
+    """Weights of the clues with these names."""
     columns = np.array([[row.place.clues.get(n, 0.0) for n in names] for row in known])
     truth, counts = (np.array([getattr(r, n) for r in known]) for n in ("truth", "weight"))
     weights = logistic(columns, truth, counts, RIDGE)
@@ -173,8 +173,8 @@ def fitted(known: Sequence[Row], names: Sequence[str]) -> dict[str, float]:
 
 
 def judged(plans: dict[str, Plan], known: Sequence[Row], labels: Labels) -> Iterator[str]:
-    """How much of what is open the first moments of a clip find, by weights that were fitted
-    without the clip, beside as many seconds by chance; and how many moments a minute there are."""
+    """How much of what is open the first moments of a clip find, with weights fitted without the
+    clip, compared with as many random seconds; and how many moments a minute there are."""
     names = sorted({name for row in known for name in row.place.clues})
     hits, totals = Counter[tuple[str, str, int]](), Counter[str]()
     draw, listed, empty = random.Random(0), list[float](), list[tuple[int, float]]()

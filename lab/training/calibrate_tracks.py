@@ -1,13 +1,13 @@
-"""Fits how much each clue of a whole track counts, and writes `calibration.json`.
+"""Fits the weight of each clue of a whole track, and writes `calibration.json`.
 
     python -m lab.training.calibrate_tracks LABELS... --clips FOLDER... [--moved]
 
-Run it after `lab.training.calibrate_looks`: the tracker weighs what the looks mean. LABELS and
---clips are those of that command; only the half dev is used. Every clip passes through the detector
-and the tracker of `balanced`; every tracklet that is there in a labelled frame is real, a mistake,
-or neither, and a logistic regression learns the one from the other by its clues
-(`redact/track/belief.py`). With --moved the clips that `lab.leak` makes of the stills of the
-same half teach, too: footage of cameras in shops has few plates, and hardly one that is near.
+Run it after `lab.training.calibrate_looks`: the tracker works with its probabilities. LABELS and
+--clips are those of that command; only the dev half is used. Every clip goes through the detector
+and tracker of `balanced`; every tracklet present in a labelled frame is real, a mistake, or
+neither, and a logistic regression learns this from its clues (`redact/track/belief.py`). With
+--moved, the clips that `lab.leak` makes from the dev stills are used, too: footage of shop cameras
+has few plates, and hardly any that are near.
 """
 
 from __future__ import annotations
@@ -77,11 +77,11 @@ def moved_stills() -> Clips:
 def gather(
     clips: Clips, keep: Path | None, targets: tuple[Target, ...] = DEFAULT_TARGETS
 ) -> list[Tracklet]:
-    """Tracklets of all clips.
+    """The tracklets of all clips.
 
     Args:
-        targets: what is looked for.
-        keep: file in which the tracklets of finished clips are kept, None to keep nothing.
+        targets: what is searched for.
+        keep: file that stores the tracklets of finished clips; None to store nothing.
     """
     state = json.dumps(calibration_file.read(calibration_file.FILE)["looks"], sort_keys=True)
     done = _kept(keep, state)
@@ -97,7 +97,7 @@ def gather(
 
 
 def _kept(keep: Path | None, state: str) -> dict[str, list[dict[str, object]]]:
-    """What an earlier run kept, if the looks still mean the same."""
+    """What an earlier run stored, if the calibration of single pictures is unchanged."""
     if keep is None or not keep.exists():
         return {}
     there = json.loads(keep.read_text())
@@ -107,10 +107,10 @@ def _kept(keep: Path | None, state: str) -> dict[str, list[dict[str, object]]]:
 def fit(tracklets: Sequence[Tracklet], word: str) -> dict[str, float]:
     """Weights of the clues of one target, by name.
 
-    Prints how many mistakes are let in at a recall, for clips that were held out of the fit.
+    Prints how many mistakes are let in at which recall, on clips held out of the fit.
     """
     mine = [t for t in tracklets if t.word == word and t.verdict >= 0]
-    if word != Target.PLATE.word:  # the eye is surer of what it learnt from
+    if word != Target.PLATE.word:  # the eye is more certain on pictures it learnt from
         mine = [t for t in mine if not trained_on(t.clip)]
     truth = np.array([float(t.verdict) for t in mine])
     if not 0 < truth.sum() < len(truth):

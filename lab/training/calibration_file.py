@@ -1,4 +1,4 @@
-"""Reads and writes `redact/models/calibration.json`, and says in it what it was fitted on."""
+"""Reads and writes `redact/models/calibration.json`, with a note on the material of each fit."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ PARTS = ("fitted", "weights", "looks", "boxes", "tracks", "risk")
 
 
 def read(path: Path) -> dict[str, Any]:
-    """The file's contents; an empty calibration where there is none."""
+    """The file's contents; an empty calibration if it does not exist."""
     there = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
     return {part: there.get(part, {}) for part in PARTS}
 
@@ -33,8 +33,8 @@ def write(
 
     Args:
         numbers: by part of the file ("looks", "boxes", "tracks", "risk"), what is replaced in it.
-        name: of this fit; on: on how much it was made, for people.
-        weights: names of the weights files that were used; the calibration is for these alone.
+        name: of this fit; on: how much material it was made on, in words.
+        weights: names of the weights files that were used; the calibration is valid only for them.
     """
     file = read(path)
     for part, mine in numbers.items():
@@ -52,12 +52,12 @@ def write(
 
 
 def rounded(names: Iterable[str], weights: Iterable[float]) -> dict[str, float]:
-    """Named weights with as many digits as the material can tell."""
+    """Named weights, rounded to the digits that the material supports."""
     return {n: round(float(w), 3) for n, w in zip(names, weights, strict=True)}
 
 
 def said() -> str:
-    """The command that runs, each path cut down to its last part: folders are nobody's business."""
+    """The running command, with each path reduced to its last part, so that no folder is named."""
     module = Path(sys.argv[0]).stem
     rest = [Path(word).name if "/" in word else word for word in sys.argv[1:]]
     return shlex.join(["python", "-m", f"lab.training.{module}", *rest])

@@ -1,4 +1,4 @@
-"""Pictures with all their faces and plates labelled, of the half on which numbers may be chosen."""
+"""Pictures with all their faces and plates labelled, from the half on which numbers are chosen."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ from redact.types import Target, widened
 SPLIT = Path(__file__).parents[1] / "real" / "split.json"
 
 STILL_WEIGHT = 0.35
-"""How much a still counts, if a frame of footage counts 1: stills are sharper, lit better and more
-alike than what users film, and there are as many of them."""
+"""Weight of a still, relative to a frame of footage: stills are sharper, better lit and more alike
+than what users film, and there are as many of them."""
 
 Boxes = NDArray[np.float64]
 """[N, 4]: x1, y1, x2, y2 in pixels of the picture."""
@@ -27,14 +27,14 @@ Boxes = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Labelled:
-    """What is in one picture.
+    """The labels of one picture.
 
     Attributes:
         name: of the clip or the still; frame: decoded pictures from 0.
-        faces, plates: what must be hidden; None where nobody looked for them.
-        ignored: heads and further boxes on faces, which count for neither side.
-        weight: how much the picture counts.
-        heads: with a visible face or without; None where nobody looked for them.
+        faces, plates: must be hidden; None if they were not labelled.
+        ignored: heads and further boxes on faces, which count neither way.
+        weight: of the picture.
+        heads: with a visible face or without; None if they were not labelled.
     """
 
     name: str
@@ -46,12 +46,12 @@ class Labelled:
     heads: Boxes | None = None
 
     def of(self, word: str) -> Boxes | None:
-        """The labelled "face"s, "plate"s or "head"s, those around faces among them."""
+        """The labelled "face"s, "plate"s or "head"s; heads include those of faces."""
         return {"face": self.faces, "plate": self.plates, "head": self.heads}[word]
 
 
 def dev_labels(files: Sequence[Path]) -> Labels:
-    """Labels of real footage, of the half dev only, whatever the files hold."""
+    """Labels of real footage, from the dev half only, whatever the files hold."""
     return read_labels(files, "dev", SPLIT)
 
 
@@ -70,9 +70,9 @@ def of_frame(label: LabelledFrame) -> Labelled:
 
 
 def of_truth(truth: Truth, every: int = 3) -> list[Labelled]:
-    """Every so manieth frame of a clip that was made from annotated stills.
+    """Every `every`-th frame of a clip made from annotated stills.
 
-    Of one target all are labelled in such a clip; of the other it may show some that nobody marked.
+    In such a clip all objects of one target are labelled; of the other, some may be unlabelled.
     """
     found = []
     for frame in range(0, truth.frames, every):
@@ -88,7 +88,7 @@ def of_truth(truth: Truth, every: int = 3) -> list[Labelled]:
 
 
 def dev_stills(folder: Path) -> list[Labelled]:
-    """The annotated stills of the half dev; for the format see `lab/detect/evalset.py`."""
+    """The annotated stills of the dev half; for the format see `lab/detect/evalset.py`."""
     found = []
     for name, entry in sorted(json.loads((folder / "labels.json").read_text()).items()):
         if not in_half(entry["source"], "dev"):

@@ -1,4 +1,4 @@
-"""What every network sees in labelled pictures, taken once and kept."""
+"""The detections of every network in labelled pictures, made once and stored."""
 
 from __future__ import annotations
 
@@ -44,17 +44,17 @@ from redact.types import Detections, Target
 
 @dataclass(frozen=True)
 class LookedAt:
-    """One labelled picture and what each network, by its name in the calibration, saw in it."""
+    """One labelled picture, and the detections of each network by its name in the calibration."""
 
     label: Labelled
     seen: dict[str, Detections]
 
 
 class Networks:
-    """All networks as `redact.detection` uses them at one sensitivity, their own scores.
+    """All networks as `redact.detection` uses them at one sensitivity, with their own scores.
 
     Args:
-        sensitivity: at `thorough` CenterFace's tilted looks too.
+        sensitivity: at `thorough`, CenterFace's tilted scans too.
         threads: processors.
         people: the eye and the person detector too.
     """
@@ -74,7 +74,7 @@ class Networks:
         self._looks: dict[float, dict[str, Scan]] = {}
 
     def of(self, aspect: float) -> dict[str, Scan]:
-        """The looks at pictures whose pixels are so many times as wide as high."""
+        """The scans of pictures whose pixels are `aspect` times as wide as high."""
         if aspect in self._looks:
             return self._looks[aspect]
         large, small = SCAN_SIZES[self._sensitivity].faces
@@ -100,11 +100,11 @@ class Networks:
 
 
 class Kept:
-    """Looks in a file, so that a run that was stopped goes on where it was.
+    """Detections in a file, so that a stopped run can be resumed.
 
     Args:
-        path: the file, or None to keep nothing.
-        networks: looks of other weights or of another sensitivity are not used.
+        path: the file, or None to store nothing.
+        networks: detections of other weights or another sensitivity are not used.
     """
 
     def __init__(self, path: Path | None, networks: Sequence[str]) -> None:
@@ -135,9 +135,9 @@ def look_at_footage(
     kept: Kept,
     every: int = 1,
 ) -> Iterator[LookedAt]:
-    """Labelled frames of the half dev whose clips are in `folders`, one in `every`.
+    """Labelled frames of the dev half whose clips are in `folders`, one in `every`.
 
-    Where the eye looks, without those that it learnt from: it is surer there than elsewhere.
+    For the eye, without those that it was trained on, on which it is more certain.
     """
     labels = dev_labels(files)
     if networks.people:
@@ -169,7 +169,7 @@ def _looks_of_clip(
 
 
 def look_at_stills(folder: Path, networks: Networks, kept: Kept) -> Iterator[LookedAt]:
-    """All annotated stills of the half dev."""
+    """All annotated stills of the dev half."""
     scaler, looks = Scaler(), networks.of(1.0)
     for number, label in enumerate(dev_stills(folder)):
         seen = kept.get(label)

@@ -1,7 +1,7 @@
-"""Logistic regression with few columns, and what its answers are worth.
+"""Logistic regression with few columns, and measures of its answers.
 
-Small enough to be read, so that nobody has to trust a library's defaults with numbers on which it
-depends who is hidden.
+Small enough to be read: nobody should have to trust a library's defaults with numbers that decide
+who is hidden.
 """
 
 from __future__ import annotations
@@ -25,12 +25,12 @@ def logistic(
     ridge: float = 0.0,
     rising: Sequence[bool] = (),
 ) -> F64:
-    """Weights of the columns, that of the constant first.
+    """Weights of the columns; that of the constant comes first.
 
     Args:
         columns: [N, K], without the constant.
         truth: [N], 1 or 0.
-        weight: [N], how much each row counts, 1 if None.
+        weight: [N], of each row, 1 if None.
         ridge: pull of all weights but the constant's towards 0, per row.
         rising: for each column, whether more of it may never make the answer smaller.
 
@@ -62,7 +62,7 @@ def held_out(columns: F64, truth: F64, groups: Sequence[str], ridge: float, fold
     """[N] log odds of each row by weights that were fitted without its group.
 
     Args:
-        groups: [N], rows of one name are never split, since a clip's objects are alike.
+        groups: [N], rows of one name stay together, since a clip's objects are alike.
     """
     names = sorted(set(groups))
     fold = np.array([names.index(g) % folds for g in groups])
@@ -76,7 +76,7 @@ def held_out(columns: F64, truth: F64, groups: Sequence[str], ridge: float, fold
 
 
 def false_at_recall(odds: F64, truth: F64, real: int) -> dict[float, int | None]:
-    """How many false objects are let in where so large a share of `real` ones is; None: never."""
+    """How many false objects are let in at each recall of the `real` ones; None: out of reach."""
     order = np.argsort(-odds, kind="stable")
     found, false = np.cumsum(truth[order]), np.cumsum(1 - truth[order])
     out: dict[float, int | None] = {}
@@ -87,7 +87,7 @@ def false_at_recall(odds: F64, truth: F64, real: int) -> dict[float, int | None]
 
 
 def reliability(odds: F64, truth: F64) -> list[tuple[float, float, int, float, float]]:
-    """Are probabilities what they say? Rows: from, to (log odds), how many, said, real (shares)."""
+    """Are the probabilities right? Rows: from, to (log odds), count, predicted and true shares."""
     edges = (-9.0, -4.0, -3.0, -2.0, -1.0, 0.0, 1.0, 2.0, 4.0, 9.0)
     rows = []
     for low, high in pairwise(edges):

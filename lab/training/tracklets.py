@@ -1,4 +1,4 @@
-"""What the tracker makes of labelled clips: tracklets, their clues, and what each of them is."""
+"""The tracker's tracklets on labelled clips: their clues, and whether they are real."""
 
 from __future__ import annotations
 
@@ -25,26 +25,26 @@ from redact.track.sightings import Rows
 from redact.types import DEFAULT_TARGETS, Target
 
 SAME = 0.3
-"""IoU from which a tracklet is on a labelled face or plate: its box is guessed between two looks,
-so that it may be a little farther off than that of a look."""
+"""IoU from which a tracklet is on a labelled face or plate: its box is interpolated between two
+scans, and so may be a little farther off than a detection's."""
 
 ON_IGNORED = 0.2
-"""IoU from which it is on something that counts for neither side."""
+"""IoU from which it is on something that counts neither way."""
 
 BELIEVE_MOST = 50.0
 """Cost of a leak at which tracklets are made for the fit: nearly all are followed to their end, so
-that what is learnt does not depend on what was believed before."""
+that the fit does not depend on what was believed before."""
 
 
 @dataclass(frozen=True)
 class Tracklet:
-    """One object as the tracker saw it.
+    """One object in the tracker.
 
     Attributes:
-        clip: name; word: of the target; frame: of the first sighting.
+        clip: name; word: of the target; frame: of the first detection.
         verdict: 1 a labelled object, 0 a mistake, -1 neither.
         clues: what the belief weighs, see `redact.track.belief.Clues.columns`.
-        weight: how much it counts, as its clip's labels say.
+        weight: of its clip's labels.
     """
 
     clip: str
@@ -63,10 +63,10 @@ def tracklets_of(
     labels: Sequence[Labelled],
     targets: tuple[Target, ...] = DEFAULT_TARGETS,
 ) -> list[Tracklet]:
-    """All tracklets of a clip that were there in one of its labelled frames.
+    """All tracklets of a clip that are present in one of its labelled frames.
 
-    What the detector sees is kept as `lab.leak` keeps it, so that a change of the tracker or
-    of what it asks the verifier costs no second detection.
+    Detections are cached as in `lab.leak`, so that a change of the tracker, or of what it asks the
+    verifier, needs no new ones.
     """
     info = probe(path)
     aspect = float(info.video.upright_sample_aspect)
@@ -84,7 +84,7 @@ def tracklets_of(
         tracker.observe(frame, *scanned(frame, tracker, scanner))
     tracker.finish()
     seen.keep()
-    # Nothing but this fit needs the tracklets themselves, so the tracker has no door for them.
+    # Only this fit needs the tracklets themselves, so the tracker has no public access to them.
     retired, sightings = tracker._active.retired, tracker._log.by_tracklet()
     found = []
     for number, over in retired.items():
@@ -98,8 +98,8 @@ def tracklets_of(
 
 
 def verdict_of(over: Retired, rows: Rows, labels: Sequence[Labelled]) -> int | None:
-    """1: on a labelled object in any labelled frame; -1: on what counts for neither side; 0: on
-    nothing that is labelled; None: not there in any labelled frame."""
+    """1: on a labelled object in any labelled frame; -1: on something that counts neither way; 0:
+    on nothing labelled; None: not present in any labelled frame."""
     first, last = rows["frame"][0] - 1, rows["frame"][-1] + 1
     there = [label for label in labels if first <= label.frame <= last]
     verdicts = [_verdict(box_at(rows, x.frame), over.target.word, x) for x in there]
@@ -124,7 +124,7 @@ def _verdict(box: Boxes, word: str, label: Labelled) -> int:
 
 
 def box_at(rows: Rows, frame: int) -> Boxes:
-    """[4], where a tracklet was in a frame, on a straight line between its sightings."""
+    """[4], the box of a tracklet in a frame, interpolated linearly between its detections."""
     frames = rows["frame"].astype(np.float64)
     sides = rows["box"].astype(np.float64).T
     return np.array([np.interp(frame, frames, side) for side in sides])
