@@ -35,18 +35,18 @@ def _shared(name: str) -> Path:
 
 @pytest.fixture(scope="session")
 def shared_clips() -> Path:
-    """Folder of real clips; the test skips where it is absent."""
+    """Folder of real clips; the test is skipped if it does not exist."""
     return _shared("clips")
 
 
 @pytest.fixture(scope="session")
 def shared_eval() -> Path:
-    """Folder of annotated stills; the test skips where it is absent."""
+    """Folder of annotated stills; the test is skipped if it does not exist."""
     return _shared("eval")
 
 
 def _made_once(name: str, make: Callable[[Path], object], factory: pytest.TempPathFactory) -> Path:
-    """A copy, for this process, of a file that one of the processes of a run has made."""
+    """A copy, for this process, of a file that one of the parallel test processes made."""
     common = factory.getbasetemp()
     if os.environ.get("PYTEST_XDIST_WORKER"):
         common = common.parent
@@ -73,7 +73,7 @@ def street(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def street_plan(street: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """What `--sensitivity fast` finds in `street`, searched once for all tests."""
+    """The plan of `--sensitivity fast` for `street`, made once for all tests."""
     from redact.media import probe
     from redact.pipeline import Journal, detect
     from redact.plan import read_plan, write_plan
@@ -91,13 +91,14 @@ def street_plan(street: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(autouse=True, scope="session")
 def state_of_its_own(tmp_path_factory: pytest.TempPathFactory) -> None:
-    """No test leaves anything in the folders of whoever runs them."""
+    """No test leaves anything in the user's folders."""
     os.environ["XDG_STATE_HOME"] = str(tmp_path_factory.mktemp("state"))
 
 
 @pytest.fixture(autouse=True)
 def ordinary_priority() -> Iterator[None]:
-    """No test leaves this process with a real-time priority, which starves all that follow."""
+    """No test leaves this process with a real-time priority, which would starve the following
+    ones."""
     policy = getattr(os, "sched_getscheduler", lambda _: 0)
     before = policy(0)
     yield

@@ -1,4 +1,5 @@
-"""What detectors and styles of others inherit: kept by ours, and every breach is noticed."""
+"""The contracts that other packages' detectors and styles inherit: ours keep them, and every breach
+is noticed."""
 
 from __future__ import annotations
 
@@ -19,7 +20,7 @@ WITHOUT_CENTERFACE = [OptionalNetwork.CENTERFACE]
 
 
 class Bright:
-    """A stand-in: what is brighter than the rest of the picture is a face."""
+    """A stand-in: whatever is brighter than the rest of the picture is a face."""
 
     name = "bright spots"
     weights_sha256 = "0" * 64
@@ -62,7 +63,7 @@ class TestMosaic(StyleContract):
 
 
 class Grey:
-    """A style of somebody else's: one flat value."""
+    """Another package's style: one flat value."""
 
     name, hides, soft = "grey", True, False
 
@@ -79,7 +80,7 @@ class TestGrey(StyleContract):
 
 
 class Peeking(Grey):
-    """A style that reads the very samples that it is to hide."""
+    """A style that reads the very samples that it must hide."""
 
     def paint(self, canvas: Canvas, shape: Shape, grid: Rect) -> Field:
         field = super().paint(canvas, shape, grid)
@@ -88,14 +89,14 @@ class Peeking(Grey):
 
 
 class TestPeeking(StyleContract):
-    """It is shown black there, so that it keeps the contract against its will."""
+    """Black is all that it is shown there, so it keeps the contract in spite of itself."""
 
     def make_style(self) -> MaskStyle:
         return Peeking()
 
 
 def failing(contract: DetectorContract | StyleContract) -> list[str]:
-    """Names of the tests of a contract that fail."""
+    """Names of the contract's tests that fail."""
     found = []
     for name in sorted(n for n in dir(contract) if n.startswith("test_")):
         try:
@@ -167,15 +168,15 @@ def failing_or_raising(contract: StyleContract) -> list[str]:
     return found
 
 
-def test_a_peeking_style_that_is_trusted_would_break_the_contract(
+def test_a_peeking_style_breaks_the_contract_if_it_is_shown_the_picture(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """The contract's own test can fail: shown the picture, the style gives away what it hides."""
+    """The contract's own test can fail: shown the picture, the style reveals what it hides."""
     monkeypatch.setattr("redact.render.renderer._blackened", lambda canvas: canvas)
     contract = TestPeeking()
     assert "test_nothing_that_is_hidden_changes_what_is_drawn" in failing(contract)
 
 
-def test_a_style_of_ones_own_is_named_on_record() -> None:
+def test_a_custom_style_is_named_in_the_record() -> None:
     assert RenderSettings(style=Grey()).style_name == "grey (passed in)"
     assert RenderSettings(style=Style.SOLID).style_name == "solid"

@@ -50,7 +50,7 @@ def test_all_examples_run_and_keep_their_contracts(
 
 
 def test_complete_programs_are_strictly_typed_and_run_alone(tmp_path: Path) -> None:
-    """mypy reads redact as the program of a user does, without redact's own settings for it."""
+    """mypy reads redact as a user's program does, without redact's own settings."""
     assert sorted(PROGRAMS) == ["keep_one.py", "own_detector.py", "own_style.py"]
     shorten(SAMPLE, tmp_path / "a.mp4", 6, skip=70)
     for name, text in PROGRAMS.items():

@@ -1,4 +1,4 @@
-"""redact as a library: quick to import, no name that hides another, the record of the command."""
+"""redact as a library: quick to import, no name shadows another, same record as the command's."""
 
 from __future__ import annotations
 
@@ -43,8 +43,8 @@ def test_import_loads_nothing_else() -> None:
     assert python(code).strip() == "['redact']"
 
 
-def test_every_name_is_there_and_is_no_module() -> None:
-    """A package of the same name would take its place as soon as something imports it."""
+def test_every_public_name_exists_and_is_no_module() -> None:
+    """A package of the same name would replace it as soon as something imports that package."""
     modules = {p.stem if p.suffix else p.name for p in HOME.iterdir()}
     assert set(redact.__all__) & modules == set()
     for name in redact.__all__:
@@ -53,7 +53,7 @@ def test_every_name_is_there_and_is_no_module() -> None:
         _ = redact.no_such_name  # type: ignore[attr-defined]
 
 
-def test_whatever_settings_are_made_of_is_public() -> None:
+def test_all_types_used_in_settings_are_public() -> None:
     waiting, seen = [redact.Settings, redact.Delivery], set[type]()
     while waiting:
         kind = waiting.pop()
@@ -74,15 +74,15 @@ def classes_in(hint: object) -> Iterator[type]:
         yield from classes_in(part)
 
 
-def test_types_are_told_to_whoever_checks_them() -> None:
+def test_type_checkers_see_the_types() -> None:
     assert (HOME / "py.typed").exists()
     stubs = (HOME / "__init__.py").read_text()
     for name in redact.__all__[1:]:
         assert f"import {name} as {name}\n" in stubs, f"{name} is unknown to type checkers"
 
 
-def test_the_command_line_and_the_library_make_the_same(clip: Path, tmp_path: Path) -> None:
-    """Video and plan to the bit; the record but for times and the command."""
+def test_the_command_line_and_the_library_make_the_same_files(clip: Path, tmp_path: Path) -> None:
+    """Video and plan are equal to the bit; the record except for times and the command."""
     for name in ("ours", "theirs"):
         (tmp_path / name).mkdir()
     ours = redact.run(clip, tmp_path / "ours" / "o.mp4", FAST)
@@ -104,15 +104,15 @@ def test_the_command_line_and_the_library_make_the_same(clip: Path, tmp_path: Pa
     assert here == there
 
 
-def test_nothing_of_the_process_is_changed(clip: Path) -> None:
-    """Damage is counted by FFmpeg's log, whose level belongs to the program."""
+def test_the_calling_process_is_left_unchanged(clip: Path) -> None:
+    """Damage is counted through FFmpeg's log, whose level belongs to the calling program."""
     logger = logging.getLogger("libav")
     before = av.logging.get_level(), av.logging.get_skip_repeated(), logger.level
     redact.detect(clip, FAST.detect)
     assert (av.logging.get_level(), av.logging.get_skip_repeated(), logger.level) == before
 
 
-def test_what_is_done_is_left(clip: Path, tmp_path: Path) -> None:
+def test_a_finished_result_is_not_made_again(clip: Path, tmp_path: Path) -> None:
     first = redact.run(clip, tmp_path / "o.mp4", FAST)
     data = first.output.read_bytes()
     second = redact.run(clip, tmp_path / "o.mp4", FAST)
@@ -144,7 +144,7 @@ def make(*, sensitivity, targets, sample_aspect):
 
 @pytest.fixture(scope="module")
 def plugin(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder of an installed package that brings the detector "nothing"."""
+    """A folder of an installed package that provides the detector "nothing"."""
     site = tmp_path_factory.mktemp("site")
     (site / "sees_nothing.py").write_text(PLUGIN)
     info = site / "sees_nothing-1.0.dist-info"
@@ -160,14 +160,14 @@ def installed(plugin: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.usefixtures("installed")
-def test_a_detector_that_a_package_brings_is_used_and_named(clip: Path) -> None:
+def test_a_packages_detector_is_used_and_named(clip: Path) -> None:
     plan = redact.detect(clip, replace(FAST.detect, detector="nothing"))
     assert plan.tracks == () and plan.detectors == (("sees nothing", "1" * 64),)
     assert plan.settings.detector == "nothing"
 
 
 @pytest.mark.usefixtures("installed")
-def test_a_plan_of_one_detector_is_not_taken_for_anothers(clip: Path, tmp_path: Path) -> None:
+def test_a_plan_by_another_detector_is_not_reused(clip: Path, tmp_path: Path) -> None:
     from redact.media import probe
     from redact.pipeline import Delivery, Journal, order_to_run, save_plan
     from redact.pipeline.saved_plan import reuse_plan
@@ -182,7 +182,7 @@ def test_a_plan_of_one_detector_is_not_taken_for_anothers(clip: Path, tmp_path: 
 
 
 @pytest.mark.usefixtures("installed")
-def test_a_detector_that_is_missing_or_fails_is_told_in_words(clip: Path) -> None:
+def test_a_missing_or_failing_detector_is_reported_in_plain_words(clip: Path) -> None:
     with pytest.raises(redact.UsageError, match="no installed package") as caught:
         redact.detect(clip, replace(FAST.detect, detector="none such"))
     assert "nothing" in caught.value.hint

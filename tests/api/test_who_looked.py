@@ -1,5 +1,5 @@
-"""A result, a plan, or what was held back is only taken for the one that is wanted if the very
-detector looked that is to look now, with the same weights."""
+"""A result, plan or held-back result is reused only if the same detector, with the same weights,
+made it."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ FAST = redact.Settings(
 
 
 class Always:
-    """Says the same of every picture, and counts how often it was asked."""
+    """Gives the same answer for every picture, and counts the calls."""
 
     def __init__(
         self,
@@ -61,7 +61,7 @@ OTHERS = [
 
 @pytest.fixture(scope="module")
 def empty(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Half a second in which nobody is."""
+    """Half a second without anybody."""
     path = tmp_path_factory.mktemp("empty") / "a.mp4"
     picture = np.repeat(np.linspace(60, 180, 320, dtype=np.uint8)[None], 180, axis=0)
     with av.open(str(path), "w") as out:
@@ -79,7 +79,7 @@ def files_of(folder: Path) -> dict[str, bytes]:
 
 
 @pytest.mark.parametrize("other", OTHERS)
-def test_what_another_detector_made_is_not_done(
+def test_another_detectors_result_is_not_reused(
     empty: Path, tmp_path: Path, other: Always | None
 ) -> None:
     weak, out = Always(), tmp_path / "o.mp4"
@@ -93,7 +93,7 @@ def test_what_another_detector_made_is_not_done(
     assert files_of(tmp_path) == before
 
 
-def test_what_redact_found_itself_is_not_what_a_detector_would(empty: Path, tmp_path: Path) -> None:
+def test_redacts_own_result_is_not_reused_for_another_detector(empty: Path, tmp_path: Path) -> None:
     out = tmp_path / "o.mp4"
     assert redact.run(empty, out, FAST).state is redact.ResultState.DONE
     assert redact.run(empty, out, FAST).state is redact.ResultState.DONE_BEFORE
@@ -102,10 +102,10 @@ def test_what_redact_found_itself_is_not_what_a_detector_would(empty: Path, tmp_
 
 
 @pytest.mark.parametrize("other", OTHERS)
-def test_a_plan_that_another_detector_left_is_not_published(
+def test_another_detectors_plan_is_not_published(
     empty: Path, tmp_path: Path, other: Always | None
 ) -> None:
-    """As a run leaves it that was killed while it drew."""
+    """As left by a run that was killed while it drew."""
     out, plan = tmp_path / "o.mp4", tmp_path / "o.mp4.plan.json"
     save_plan(redact.detect(empty, FAST.detect, detector=Always()), plan)
     with pytest.raises(redact.OutputExistsError, match="another detector"):
@@ -117,14 +117,14 @@ def test_a_plan_that_another_detector_left_is_not_published(
     assert other is None or other.asked
 
 
-def test_a_plan_that_the_same_detector_left_is_taken_up(empty: Path, tmp_path: Path) -> None:
+def test_the_same_detectors_plan_is_reused(empty: Path, tmp_path: Path) -> None:
     save_plan(redact.detect(empty, FAST.detect, detector=Always()), tmp_path / "o.mp4.plan.json")
     same = Always()
     made = redact.run(empty, tmp_path / "o.mp4", FAST, detector=same)
     assert made.state is redact.ResultState.DONE and not same.asked
 
 
-def test_what_was_held_back_is_another_detectors_business(tmp_path: Path) -> None:
+def test_another_detectors_held_back_result_is_not_reused(tmp_path: Path) -> None:
     clip = shorten(SAMPLE, tmp_path / "a.mp4", 6, skip=70)
     blind, out = Always("blind"), tmp_path / "o.mp4"
     assert redact.run(clip, out, FAST, detector=blind).needs_review
@@ -155,7 +155,7 @@ def make(*, sensitivity, targets, sample_aspect): return Learnt()
 
 @pytest.fixture
 def weights(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """The weights of the detector "learnt", which an installed package brings."""
+    """The weights of the detector "learnt", which an installed package provides."""
     site = tmp_path / "site"
     info = site / "learnt-1.0.dist-info"
     info.mkdir(parents=True)
@@ -187,7 +187,7 @@ def test_new_weights_of_a_package_are_noticed(empty: Path, tmp_path: Path, weigh
 @pytest.mark.parametrize("sensitivity", redact.Sensitivity)
 @pytest.mark.parametrize("centerface", [True, False])
 @pytest.mark.parametrize("targets", [(Target.FACE,), (Target.PLATE,), (Target.FACE, Target.PLATE)])
-def test_redacts_own_networks_are_named_without_loading_them(
+def test_redacts_own_networks_are_named_without_being_loaded(
     empty: Path, sensitivity: redact.Sensitivity, centerface: bool, targets: tuple[Target, ...]
 ) -> None:
     left_out = () if centerface else (OptionalNetwork.CENTERFACE,)
@@ -206,10 +206,10 @@ def test_redacts_own_networks_are_named_without_loading_them(
 
 
 @pytest.mark.parametrize("target", DETECTED_TARGETS)
-def test_boxes_of_ones_own_are_hidden_whatever_our_networks_think(
+def test_a_custom_detectors_boxes_are_hidden_whatever_our_networks_say(
     empty: Path, target: Target
 ) -> None:
-    """Plates were lost: nothing is there for our verifier to confirm."""
+    """Plates were lost: there is nothing that our verifier could confirm."""
     settings = redact.DetectSettings(targets=(target,))
     plan = redact.detect(empty, settings, detector=Always(face=(20, 20, 80, 80), target=target))
     (track,) = plan.tracks
@@ -220,7 +220,7 @@ def test_boxes_of_ones_own_are_hidden_whatever_our_networks_think(
         assert x1 <= 20 and y1 <= 20 and x2 >= 80 and y2 >= 80
 
 
-def test_a_kind_that_nobody_asked_for_is_refused_by_name(empty: Path) -> None:
+def test_detections_of_a_kind_not_asked_for_are_refused_by_name(empty: Path) -> None:
     marked = Always(face=(20, 20, 80, 80), target=Target.REGION)
     with pytest.raises(redact.DependencyError, match="region"):
         redact.detect(empty, detector=marked)

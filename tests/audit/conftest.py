@@ -1,4 +1,4 @@
-"""A real face (the astronaut of scikit-image) that moves over a real scene, with exact truth."""
+"""A real face (scikit-image's astronaut) moving over a real scene, with exact truth."""
 
 from __future__ import annotations
 
@@ -95,8 +95,8 @@ class Clip:
         keep: bool = False,
         targets: tuple[Target, ...] = (Target.FACE,),
     ) -> Plan:
-        """A plan with one face for each stretch in which `box_of` gives a box. Where plates are
-        looked for as well, the audit reads, and takes a third longer."""
+        """A plan with one face for each stretch in which `box_of` gives a box. If plates are
+        searched for as well, the audit also reads, which takes a third longer."""
         runs: list[list[Keyframe]] = [[]]
         for n in range(FRAMES):
             box = box_of(n)
@@ -127,7 +127,7 @@ class Clip:
         crf: int | None = None,
         settings: RenderSettings | None = None,
     ) -> Path:
-        """The output of a plan, with regions changed on the way to the renderer."""
+        """The output of a plan, with regions changed before they reach the renderer."""
         path = self.folder / name
         renderer = Renderer(settings or RenderSettings())
         with VideoWriter(path, self.info, EncodeSettings(crf=crf)) as writer:

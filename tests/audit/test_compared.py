@@ -1,4 +1,4 @@
-"""What the scan compares in finished files: every frame, luma and chroma."""
+"""What is compared in finished files: every frame, luma and chroma."""
 
 from __future__ import annotations
 
@@ -77,14 +77,14 @@ def test_a_picture_without_its_colours_is_a_change(clip: Clip) -> None:
     assert not _elsewhere(clip.audit(clip.folder / "grey.mp4", None)).passed
 
 
-def test_a_block_that_changed_between_two_whole_looks_is_found(clip: Clip) -> None:
+def test_a_block_that_changed_between_two_whole_scans_is_found(clip: Clip) -> None:
     plan = clip.plan()
     output = _spoilt(clip, plan, "spot.mp4", _spot, range(13, 14))
     check = _elsewhere(clip.audit(output, plan))
     assert not check.passed and check.detail.endswith("blocks changed in 1 frame from 13")
 
 
-def test_a_mask_is_drawn_once_a_frame_however_many_ask_for_it(
+def test_each_mask_is_drawn_once_a_frame_and_shared_by_all_checks(
     clip: Clip, clean: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     drawn: list[int] = []
@@ -118,7 +118,7 @@ def test_a_mask_is_drawn_once_a_frame_however_many_ask_for_it(
 def test_clean_outputs_pass_whatever_the_format(
     form: str, size: tuple[int, int], tmp_path: Path
 ) -> None:
-    """The output's format is another one where the encoder cannot write the source's."""
+    """The output's pixel format differs if the encoder cannot write the source's."""
     source, output = tmp_path / "source.mkv", tmp_path / "output.mp4"
     _write_lossless(source, form, size)
     info = probe(source)

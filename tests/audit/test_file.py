@@ -59,7 +59,7 @@ def test_extra_frame_is_found(clip: Clip, pictures: list, tmp_path: Path) -> Non
 
 
 def test_frames_at_other_times_are_found(clip: Clip, tmp_path: Path) -> None:
-    """One frame 8 ms late, as a tool that invents a frame rate leaves it."""
+    """One frame is 8 ms late, as from a tool that invents a frame rate."""
     moved = tmp_path / "moved.mp4"
     with av.open(str(clip.info.path)) as source, av.open(str(moved), "w") as out:
         stream = out.add_stream_from_template(source.streams.video[0])
@@ -116,8 +116,8 @@ def _retimed(film: SourceInfo, path: Path, scale: int, late: int) -> Path:
 def test_times_are_those_of_the_source_to_the_nearest_tick(
     film: SourceInfo, tmp_path: Path, scale: int, late: int
 ) -> None:
-    """Nearest where the output's ticks, finer or coarser, do not hold the source's times; where
-    they do (24000, 48000) not one tick off. The next tick is another time everywhere."""
+    """To the nearest tick if the output's ticks, finer or coarser, cannot express the source's
+    times; exactly if they can (24000, 48000). The next tick always counts as another time."""
     output = _retimed(film, tmp_path / "out.mp4", scale, late)
     assert probe(output).video.time_base == Fraction(1, scale)
     result = _times(film, output)
@@ -125,7 +125,7 @@ def test_times_are_those_of_the_source_to_the_nearest_tick(
     assert result["times"][0] is not bool(late), result["times"][1]
 
 
-def test_tags_beyond_the_list_are_found(clip: Clip, pictures: list, tmp_path: Path) -> None:
+def test_tags_that_are_not_allowed_are_found(clip: Clip, pictures: list, tmp_path: Path) -> None:
     path = tmp_path / "tagged.mp4"
     write_video(path, pictures[:3], title="my holiday", location="+48.85+002.35/")
     checks = {c.name: c for c in check_container(clip.info, path, None)}
@@ -147,7 +147,7 @@ def test_second_video_stream_and_subtitles_are_found(clip: Clip, tmp_path: Path)
     assert not _checks(clip.info, path)["streams"]
 
 
-def test_sound_that_the_source_has_not_is_found(clip: Clip, clean: Path, tmp_path: Path) -> None:
+def test_sound_that_is_not_in_the_source_is_found(clip: Clip, clean: Path, tmp_path: Path) -> None:
     path = tmp_path / "sound.mkv"
     with av.open(str(clean)) as source, av.open(str(path), "w") as out:
         video = out.add_stream_from_template(source.streams.video[0])
@@ -182,7 +182,7 @@ def test_hidden_boxes_are_found(
 
 
 def torn(clean: Path, path: Path, every: int) -> Path:
-    """The same file with the second half of every so manyth packet overwritten."""
+    """The same file with the second half of every `every`-th packet overwritten."""
     rng = random.Random(1)
     with av.open(str(clean)) as source, av.open(str(path), "w") as out:
         stream: Any = out.add_stream_from_template(source.streams.video[0])
@@ -216,7 +216,7 @@ def test_a_damaged_output_is_found(clip: Clip, clean: Path, tmp_path: Path) -> N
     assert "decode errors" in decodes.detail
 
 
-def test_other_size_fails_and_nothing_is_claimed(clip: Clip, tmp_path: Path) -> None:
+def test_another_picture_size_fails_and_no_other_claim_is_made(clip: Clip, tmp_path: Path) -> None:
     path = tmp_path / "small.mp4"
     write_video(path, [picture(n)[::2, ::2] for n in range(3)])
     result = clip.audit(path, clip.plan())
@@ -248,7 +248,7 @@ def test_a_display_matrix_is_found(clip: Clip, tmp_path: Path, name: str) -> Non
     assert upright.passed is (name not in TURNED), upright.detail
 
 
-def test_a_frame_too_many_does_not_move_the_end_of_a_finding(
+def test_an_extra_frame_does_not_move_the_end_of_a_finding(
     clip: Clip, pictures: list, tmp_path: Path
 ) -> None:
     path = tmp_path / "long.mp4"
@@ -261,10 +261,10 @@ def test_a_frame_too_many_does_not_move_the_end_of_a_finding(
 
 
 @pytest.mark.parametrize("suffix", ["mp4", "mkv"])
-def test_an_output_that_cannot_be_read_is_told_by_its_name(
+def test_an_unreadable_output_is_named(
     clip: Clip, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, suffix: str
 ) -> None:
-    """A disk that fails after FFmpeg could open the file."""
+    """A disk that fails after FFmpeg has opened the file."""
     path = tmp_path / f"out.{suffix}"
     write_video(path, [picture(0)])
 
@@ -280,7 +280,7 @@ def test_an_output_that_cannot_be_read_is_told_by_its_name(
         check_container(clip.info, path, None)
 
 
-def test_file_that_is_no_video_is_an_error(clip: Clip, tmp_path: Path) -> None:
+def test_a_file_that_is_not_a_video_is_an_error(clip: Clip, tmp_path: Path) -> None:
     path = tmp_path / "text.mp4"
     path.write_text("not a video")
     with pytest.raises(InputError, match=r"text\.mp4"):

@@ -1,4 +1,4 @@
-"""Every body is accounted for: a mask on the head, too small, or told of."""
+"""Every body is accounted for: its head is masked, it is too small, or it is reported."""
 
 from __future__ import annotations
 
@@ -40,7 +40,8 @@ BLANK = frame_of(np.zeros((360, 640, 3), np.uint8))
 
 @dataclass
 class Eyes:
-    """Three people; a closer look at somebody sees a face there, this probable, so far lower."""
+    """Three people; a close scan of one of them detects a face there, with this probability, so far
+    lower."""
 
     probable: float
     lower: float = 0.0
@@ -56,8 +57,8 @@ class Eyes:
 
 @dataclass
 class Covers:
-    """A mask lies on the head of the first, and perhaps so far lower on the second; of the second
-    perhaps it was decided."""
+    """A mask lies on the first person's head, and perhaps that far lower on the second's; the
+    second may be visible by decision."""
 
     regions: tuple[Region, ...] = ()
     lower: float = 0.0
@@ -93,7 +94,7 @@ def accounted(
     return headcount.counted, headcount
 
 
-def test_everybody_is_counted_once_a_picture() -> None:
+def test_each_person_is_counted_once_a_picture() -> None:
     assert accounted(Eyes(0.01))[0] == BodiesPart(1, 1, 1, 1)
     aside = Region(2, FACE, Box(390, 30, 420, 60), State.DETECTED)
     assert accounted(Eyes(0.01), masks=(aside,))[0].bare == 1, "of somebody beside"
@@ -103,14 +104,14 @@ def test_everybody_is_counted_once_a_picture() -> None:
     assert accounted(Eyes(0.01), masks=(far,))[0] == BodiesPart(1, 2, 0, 1), "hidden, be he small"
 
 
-def test_a_face_that_a_mask_covers_lower_down_is_not_open() -> None:
+def test_a_face_masked_below_the_expected_place_is_not_open() -> None:
     _, headcount = accounted(Eyes(0.9, lower=50), Covers(lower=50))
     assert headcount.counted.bare == 1 and headcount.suspicions == []
     assert accounted(Eyes(0.9, lower=50))[1].suspicions
 
 
 @pytest.mark.parametrize(("probable", "found"), [(0.9, 1), (0.2, 0)])
-def test_a_face_that_is_probably_open_is_a_finding(probable: float, found: int) -> None:
+def test_a_probably_open_face_is_a_finding(probable: float, found: int) -> None:
     _, headcount = accounted(Eyes(probable))
     assert len(headcount.suspicions) == 1, "one worth a second look"
     tracks = headcount.tracks([])
@@ -124,7 +125,7 @@ def test_a_face_that_is_probably_open_is_a_finding(probable: float, found: int) 
         assert len(headcount.tracks([])) == 1
 
 
-def test_who_is_visible_by_decision_or_was_not_looked_for_is_not_counted() -> None:
+def test_people_visible_by_decision_or_not_searched_for_are_not_counted() -> None:
     place = Box(*head_places(np.array([BARE]))[0].tolist())
     kept = Covers((Region(3, FACE, place, State.DETECTED),))
     counted, headcount = accounted(Eyes(0.9), kept)
@@ -133,7 +134,7 @@ def test_who_is_visible_by_decision_or_was_not_looked_for_is_not_counted() -> No
     assert (counted.hidden, counted.bare, headcount.suspicions) == (1, 0, [])
 
 
-def test_the_audit_sees_bodies_where_they_are_though_it_looks_at_the_mirrored_picture() -> None:
+def test_bodies_detected_in_the_mirrored_picture_have_their_true_places() -> None:
     eyes = AuditDetectors((FACE,), [Presentation()])
     assert eyes.sought is FACE
     left = np.full((512, 1024, 3), 90, np.uint8)

@@ -1,4 +1,4 @@
-"""Without a plan: only what has lost the source's detail counts as hidden."""
+"""Without a plan, only areas that lost the source's detail count as hidden."""
 
 from __future__ import annotations
 
@@ -31,8 +31,8 @@ def in_blocks(face: np.ndarray) -> np.ndarray:
 
 
 @pytest.mark.parametrize("change", [brighter, blurred, in_blocks])
-def test_a_face_that_only_changed_is_found(clip: Clip, change: Change) -> None:
-    """What other tools draw may leave a face that everybody recognises."""
+def test_a_face_that_was_changed_but_is_recognisable_is_found(clip: Clip, change: Change) -> None:
+    """Other tools may leave a face that everybody recognises."""
     path = clip.folder / f"{change.__name__}.mp4"
     pictures = []
     for n in range(FRAMES):
@@ -45,8 +45,8 @@ def test_a_face_that_only_changed_is_found(clip: Clip, change: Change) -> None:
     assert result.findings, result.in_words()
 
 
-def test_what_another_tool_padded_is_compared_where_both_have_a_picture(clip: Clip) -> None:
-    """FFmpeg and others make sides multiples of 16; the audit looked at nothing then."""
+def test_a_padded_output_is_compared_where_both_have_a_picture(clip: Clip) -> None:
+    """FFmpeg and others make sides multiples of 16; the audit then used to compare nothing."""
     pictures = [np.pad(picture(n), ((0, 8), (0, 14), (0, 0)), "edge") for n in range(FRAMES)]
     padded, wide = clip.folder / "padded.mp4", clip.folder / "wide.mp4"
     write_video(padded, pictures)
@@ -66,8 +66,8 @@ def test_strong_compression_hides_nothing(clip: Clip) -> None:
     assert result.findings, result.in_words()
 
 
-def test_noise_limit_holds_where_most_of_the_picture_is_hidden() -> None:
-    """The median difference of such a frame is that of its fill, not of the codec."""
+def test_the_noise_limit_holds_if_most_of_the_picture_is_hidden() -> None:
+    """The median difference of such a frame is its fill's, not the codec's."""
     rng = np.random.default_rng(2)
     source = cv2.GaussianBlur(rng.integers(0, 255, (240, 320)).astype(np.uint8), (0, 0), 1.5)
     output = source.copy()

@@ -1,4 +1,4 @@
-"""Planted leaks are found, where and when they are; clean outputs pass."""
+"""Planted leaks are found at their place and time; clean outputs pass."""
 
 from __future__ import annotations
 
@@ -57,8 +57,8 @@ def often(monkeypatch: pytest.MonkeyPatch) -> AuditSettings:
     return AuditSettings(render=RenderSettings())
 
 
-def test_it_looks_again_around_a_leak_alone(clip: Clip, often: AuditSettings) -> None:
-    """Of a whole file it would take as long as of an hour in which there is one suspect."""
+def test_only_the_time_around_a_leak_is_rescanned(clip: Clip, often: AuditSettings) -> None:
+    """To rescan the whole file because of one suspect would take as long again."""
     plan = clip.plan(_hole(26, 2))
     whole = clip.audit(clip.render(clip.plan(), "whole.mp4"), clip.plan(), often)
     result = clip.audit(clip.render(plan, "late.mp4"), plan, often)
@@ -81,7 +81,7 @@ def test_a_still_picture_is_scanned_less_often_and_a_mask_that_ends_over_it_is_m
     assert abs(leak.first - 20) <= 2 and leak.last >= FRAMES - 3
 
 
-def test_subject_that_no_plan_knows_is_found(clip: Clip) -> None:
+def test_a_subject_missing_from_the_plan_is_found(clip: Clip) -> None:
     plan = clip.plan(lambda n: None)
     result = clip.audit(clip.render(plan, "unknown.mp4"), plan)
     (leak,) = result.findings
@@ -115,7 +115,7 @@ def test_mask_that_was_not_drawn_is_found_in_a_single_frame(clip: Clip) -> None:
     assert [(f.first, f.last, f.track) for f in undrawn] == [(17, 17, 1)]
 
 
-def test_mask_drawn_beside_its_place_is_found(clip: Clip) -> None:
+def test_a_mask_drawn_beside_its_place_is_found(clip: Clip) -> None:
     plan = clip.plan()
 
     def aside(n: int, regions: list[Region]) -> list[Region]:
@@ -129,7 +129,7 @@ def test_mask_drawn_beside_its_place_is_found(clip: Clip) -> None:
     assert not elsewhere.passed
 
 
-def test_kept_subject_is_listed_and_is_no_leak(clip: Clip) -> None:
+def test_a_kept_subject_is_listed_and_not_a_leak(clip: Clip) -> None:
     plan = clip.plan(keep=True)
     result = clip.audit(clip.render(plan, "kept.mp4"), plan)
     assert result.passed, result.in_words()
@@ -154,8 +154,8 @@ def test_kept_subject_is_listed_and_is_no_leak(clip: Clip) -> None:
     assert not any("false alarm" in line for line in words)
 
 
-def test_a_kept_track_on_somebody_by_guess_alone_is_a_leak_where_it_shows(clip: Clip) -> None:
-    """Following says nothing of who it is: the decision to keep was about somebody else."""
+def test_a_kept_track_that_is_only_guessed_to_be_on_somebody_leaks_them(clip: Clip) -> None:
+    """Following does not tell who it is: the decision to keep was about somebody else."""
     plan = clip.plan(keep=True)
     (sure,) = plan.tracks
     guessed = [
@@ -179,7 +179,7 @@ def test_a_kept_track_on_somebody_by_guess_alone_is_a_leak_where_it_shows(clip: 
     ],
     ids=["a plate in the same place", "a face as large as the picture", "a region around it"],
 )
-def test_a_decision_on_one_subject_is_none_on_another(
+def test_a_decision_about_one_subject_does_not_cover_another(
     clip: Clip, target: Target, box_of: Callable[[int], Box]
 ) -> None:
     keyframes = tuple(Keyframe(n, box_of(n), State.DETECTED, 0.9) for n in range(FRAMES))
@@ -190,8 +190,8 @@ def test_a_decision_on_one_subject_is_none_on_another(
 
 
 @pytest.mark.parametrize("shown", [range(1), range(5, 6)])
-def test_a_subject_that_shows_for_a_moment_is_found(tmp_path: Path, shown: range) -> None:
-    """`thorough` looks at every frame of a file of which no plan is known."""
+def test_a_subject_visible_for_a_moment_is_found(tmp_path: Path, shown: range) -> None:
+    """Without a plan, `thorough` scans every frame of a file."""
     path = tmp_path / "moment.mp4"
     frames = shown.stop if shown.start == 0 else 11
     empty = scenery()
@@ -216,8 +216,8 @@ def test_without_a_plan(clip: Clip, clean: Path) -> None:
     assert any("no plan" in line for line in result.in_words())
 
 
-def test_strong_compression_is_no_finding(clip: Clip) -> None:
-    """At the coarsest that H.264 can do, blocks differ by far more than a small change would."""
+def test_strong_compression_is_not_a_finding(clip: Clip) -> None:
+    """At H.264's coarsest quality, blocks differ by far more than by a small change."""
     plan = clip.plan()
     result = clip.audit(clip.render(plan, "crf51.mp4", crf=51), plan)
     assert result.passed, result.in_words()
@@ -225,7 +225,7 @@ def test_strong_compression_is_no_finding(clip: Clip) -> None:
 
 @pytest.mark.parametrize("frames", [7, 12])
 def test_a_leak_in_the_last_frame_of_a_clip_is_found(tmp_path: Path, frames: int) -> None:
-    """Whatever the schedule: nobody comes after it who could be followed back."""
+    """Whatever the schedule: nothing comes after it that could be followed back."""
     path = tmp_path / "end.mp4"
     empty = scenery()
     write_video(path, [picture(n) if n == frames - 1 else empty for n in range(frames)])
@@ -235,8 +235,8 @@ def test_a_leak_in_the_last_frame_of_a_clip_is_found(tmp_path: Path, frames: int
         assert [(f.first, f.last) for f in result.findings] == [(frames - 1, frames - 1)]
 
 
-def test_what_is_written_on_a_mask_changes_no_verdict(clip: Clip) -> None:
-    """What the source shows beside a mask is judged by the source and the mask alone."""
+def test_text_written_on_a_mask_changes_no_verdict(clip: Clip) -> None:
+    """What the source shows beside a mask is judged by source and mask alone."""
     plan, told = clip.plan(aside), []
     for label in ("", "X{track}"):
         settings = RenderSettings(style=Style.SOLID, label=label)
@@ -247,8 +247,8 @@ def test_what_is_written_on_a_mask_changes_no_verdict(clip: Clip) -> None:
     assert told[0] and told[0] == told[1]
 
 
-def test_a_stamp_is_no_defect_and_hides_nobody(clip: Clip) -> None:
-    """What was drawn on purpose is known by the settings; who stands behind it is visible."""
+def test_a_stamp_is_not_a_defect_and_hides_nobody(clip: Clip) -> None:
+    """The settings tell what was drawn on purpose; somebody behind it counts as visible."""
     stamp = Stamp("copy 24-117", Corner.TOP_LEFT)
     drawn, known = RenderSettings(stamp=stamp), AuditSettings(stamp=stamp)
     output = clip.render(clip.plan(), "stamped.mp4", settings=drawn)

@@ -1,4 +1,4 @@
-"""The audit reads: a plate's number in the open, and a caption that repeats a hidden one."""
+"""The audit reads: unmasked plate numbers, and captions that repeat a hidden one."""
 
 from __future__ import annotations
 
@@ -85,7 +85,7 @@ def audited(
     return audit_file(clip.info, output, plan, settings=settings, progress=Silent())
 
 
-def test_a_picture_that_has_not_changed_is_read_once_and_judged_by_each_mask(
+def test_an_unchanged_picture_is_read_once_and_judged_under_each_mask(
     film: Callable[[str], Clip], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     read, whole = list[object](), Reader.read
@@ -100,7 +100,7 @@ def test_a_picture_that_has_not_changed_is_read_once_and_judged_by_each_mask(
     assert folded(NUMBER) in {folded(finding.text) for finding in result.findings}
 
 
-def test_a_plate_in_the_open_is_a_finding_that_says_what_it_reads(
+def test_an_unmasked_plate_is_a_finding_that_states_its_number(
     film: Callable[[str], Clip],
 ) -> None:
     result = audited(film("GATE 3"), lambda n: None)
@@ -123,16 +123,18 @@ def test_a_caption_that_repeats_the_number_of_a_hidden_plate_is_a_finding(
 
 
 @pytest.mark.parametrize("caption", ["2026-03-14 12:41:07", "GATE 3 CAM04", "73436769"])
-def test_clocks_and_other_captions_are_none(film: Callable[[str], Clip], caption: str) -> None:
+def test_clocks_and_other_captions_are_no_findings(
+    film: Callable[[str], Clip], caption: str
+) -> None:
     assert audited(film(caption), hidden).findings == ()
 
 
 @pytest.mark.parametrize(("drift", "later"), [(0.0, NUMBER), (1.5, NUMBER), (1.5, "KX72 BRZ")])
-def test_a_number_that_moves_is_no_caption(
+def test_a_moving_number_is_not_a_caption(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, drift: float, later: str
 ) -> None:
-    """A close scan that doubts it, as of a plate that is on no car, is not enough for one that
-    stays. The last picture may be read with another letter."""
+    """A close scan that doubts it, as for a plate that is on no car, clears only numbers that stay
+    in place. The last picture may be read with a wrong letter."""
 
     def doubts(
         self: AuditDetectors, frame: Frame, boxes: np.ndarray, target: np.ndarray
@@ -152,7 +154,7 @@ def test_a_number_that_moves_is_no_caption(
     assert [folded(f.text) for f in result.findings] == [folded(later)] * (drift > 0)
 
 
-def test_nothing_is_read_where_nobody_wants_it(film: Callable[[str], Clip]) -> None:
+def test_nothing_is_read_if_plates_are_not_searched_for(film: Callable[[str], Clip]) -> None:
     unread = audited(film("GATE 3 KX72BRT"), hidden, without=(OptionalNetwork.READER,))
     assert unread.findings == ()
 
@@ -172,7 +174,7 @@ def test_pictures_with_doubts_and_with_large_plates_are_read(
     assert frames_to_read(plan) >= {30, 12}
 
 
-def test_likely_doubts_and_large_plates_are_read_by_turns(
+def test_probable_doubts_and_large_plates_take_turns_being_read(
     clip: Clip, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def plate(number: int, frame: int, width: int) -> Track:

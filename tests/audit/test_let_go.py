@@ -1,4 +1,4 @@
-"""A mask that lets go of what it hid is found by the pixels alone."""
+"""A mask that loses its subject is found by the pixels alone."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def found(
     states: list[State] | None = None,
     place: Callable[[int], Box] = subject,
 ) -> dict[int, list[tuple[int, Box]]]:
-    """What is found where the masks are at `boxes` and the subject is at its place."""
+    """Findings if the masks are at `boxes` and the subject is at its place."""
     look = LetGo()
     states = states or [State.DETECTED] * len(boxes)
     for frame, (box, state) in enumerate(zip(boxes, states, strict=True)):
@@ -68,23 +68,23 @@ def test_every_frame_without_its_mask_is_found(wrong: Callable[[Box], Box], leng
         assert box.iou(subject(frame)) > 0.8
 
 
-def test_a_mask_that_fits_is_no_finding() -> None:
+def test_a_mask_that_fits_is_not_a_finding() -> None:
     assert found([subject(n) for n in range(COUNT)]) == {}
 
 
-def test_a_mask_that_goes_with_its_subject_is_no_finding() -> None:
-    """The subject itself jumps: by as much as the mask in the test above."""
+def test_a_mask_that_moves_with_its_subject_is_not_a_finding() -> None:
+    """The subject itself jumps, by as much as the mask in the test above."""
     jump = [aside(subject(n)) if n >= 6 else subject(n) for n in range(COUNT)]
     assert found(jump, place=lambda n: jump[n]) == {}
 
 
-def test_a_guessed_mask_that_slips_off_what_was_seen_is_found() -> None:
+def test_a_guessed_mask_that_slips_off_its_subject_is_found() -> None:
     boxes = [subject(n) if n < 6 else aside(subject(n)) for n in range(COUNT)]
     places = found(boxes, [State.DETECTED] * 6 + [State.FOLLOWED] * (COUNT - 6))
     assert [frame for frame, _ in places[7]] == list(range(6, COUNT))
 
 
-def test_a_mask_that_was_guessed_large_may_become_small() -> None:
+def test_a_mask_that_was_too_large_may_shrink() -> None:
     wide = [subject(n).grown(0.6) for n in range(6)]
     boxes = [*wide, *(subject(n) for n in range(6, COUNT))]
     states = [State.PADDED] * 6 + [State.DETECTED] * (COUNT - 6)
@@ -94,7 +94,7 @@ def test_a_mask_that_was_guessed_large_may_become_small() -> None:
 
 
 @pytest.mark.parametrize("target", list(Target))
-def test_every_kind_of_mask_can_let_go(target: Target) -> None:
+def test_every_kind_of_mask_is_checked(target: Target) -> None:
     look = LetGo()
     for frame in range(COUNT):
         here = subject(frame)

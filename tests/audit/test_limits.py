@@ -1,4 +1,5 @@
-"""Every number that decides a verdict has a name, and so a reason: see `python -m lab.numbers`."""
+"""Every number that decides a verdict has a name and a stated reason: see `python -m
+lab.numbers`."""
 
 from __future__ import annotations
 
@@ -22,7 +23,7 @@ ARITHMETIC = {-1, 0, 0.5, 1, 2, 3, 4, 5}
 
 
 def bare_numbers() -> Iterator[str]:
-    """Numbers in functions that are neither arithmetic nor there against a division by zero."""
+    """Numbers in functions, except arithmetic and guards against division by zero."""
     for path in sorted(p for p in ROOM.glob("*.py") if p.stem not in OTHERS):
         tree = ast.parse(path.read_text("utf-8"))
         for function in (n for n in ast.walk(tree) if isinstance(n, ast.FunctionDef)):
@@ -34,5 +35,5 @@ def bare_numbers() -> Iterator[str]:
                         yield f"{path.stem}:{node.lineno}: {value}"
 
 
-def test_no_number_without_a_name_decides() -> None:
+def test_no_unnamed_number_decides_a_verdict() -> None:
     assert list(bare_numbers()) == []

@@ -1,4 +1,4 @@
-"""Was a mask drawn? Luma and chroma of the source show where it was not."""
+"""Was a mask drawn? If not, luma and chroma of the source are visible."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def test_untouched_area_shows_the_source() -> None:
     assert same == telling >= 12
 
 
-def test_untouched_area_is_known_under_codec_noise() -> None:
+def test_an_untouched_area_is_recognised_under_codec_noise() -> None:
     noisy = _textured() + np.random.default_rng(1).normal(0, 5, (HEIGHT, WIDTH))
     same, telling = shows_source(_textured(), np.clip(noisy, 0, 255).astype(np.uint8), BOX)
     assert same >= 0.8 * telling
@@ -53,15 +53,15 @@ def test_fill_does_not_show_the_source() -> None:
     assert telling >= 12 and same <= 1
 
 
-def test_flat_area_tells_nothing() -> None:
-    """The trap: over a plain wall the right fill equals the source."""
+def test_a_flat_area_is_no_evidence() -> None:
+    """The trap: over a plain wall, a correct fill equals the source."""
     ramp = np.tile(np.linspace(80, 160, WIDTH).astype(np.uint8), (HEIGHT, 1))
     assert shows_source(ramp, ramp, BOX) == (0, 0)
 
 
 @pytest.mark.parametrize("height", [6, 7])
 @pytest.mark.parametrize("turned", [False, True])
-def test_a_plate_as_small_as_any_that_is_reported_is_tested(height: int, turned: bool) -> None:
+def test_even_the_smallest_reported_plates_are_tested(height: int, turned: bool) -> None:
     source = _textured(5, step=4)
     box = Box(100, 60, 124, 60 + height)
     box = Box(box.y1, box.x1, box.y2, box.x2) if turned else box
@@ -77,8 +77,8 @@ def test_a_plate_as_small_as_any_that_is_reported_is_tested(height: int, turned:
     assert not not_drawn(Both((source, part)), place)
 
 
-def test_of_a_silhouette_only_what_it_hides_is_asked_about() -> None:
-    """Beside somebody's shape the source is to be seen."""
+def test_only_the_hidden_part_of_a_silhouettes_box_is_tested() -> None:
+    """Beside the person's shape the source must be visible."""
     cells = np.zeros((ROWS, COLUMNS), np.bool_)
     cells[:, 5:15] = True
     shape = Silhouette.of(cells)
@@ -93,14 +93,14 @@ def test_of_a_silhouette_only_what_it_hides_is_asked_about() -> None:
     assert not_drawn(Both((source, half)), place)
 
 
-def test_where_a_mask_leaves_a_face_open_the_source_is_to_be_seen() -> None:
+def test_where_a_mask_spares_a_face_the_source_may_be_visible() -> None:
     opened = replace(BOX, opened=(Box(100, 60, 160, 100),))  # two of four rows
     same, telling = shows_source(_textured(), _textured(), opened)
     assert same == telling == 8
     assert not not_drawn(Both((_textured(), _smooth(4))), opened)
 
 
-def test_a_box_with_room_for_less_than_four_cells_tells_nothing() -> None:
+def test_a_box_of_less_than_four_cells_is_no_evidence() -> None:
     source = _textured(5, step=4)
     for box in (Box(100, 60, 107, 69), Box(100, 60, 115, 67), Box(100, 60, 140, 63)):
         place = Region(1, Target.PLATE, box, State.DETECTED)
@@ -108,7 +108,7 @@ def test_a_box_with_room_for_less_than_four_cells_tells_nothing() -> None:
 
 
 @pytest.mark.parametrize("step", [(2, 2), (2, 1), (1, 1)])
-def test_chroma_under_a_mask_is_a_mask_that_was_not_drawn(step: tuple[int, int]) -> None:
+def test_visible_chroma_means_that_the_mask_was_not_drawn(step: tuple[int, int]) -> None:
     right, down = step
     both = _chroma(shown=True, right=right, down=down)
     same, telling = shows_source(*both.luma, BOX)
@@ -117,14 +117,14 @@ def test_chroma_under_a_mask_is_a_mask_that_was_not_drawn(step: tuple[int, int])
     assert not not_drawn(_chroma(shown=False, right=right, down=down), BOX)
 
 
-def test_faint_chroma_and_grey_pictures_tell_nothing() -> None:
+def test_faint_chroma_and_grey_pictures_are_no_evidence() -> None:
     both = _chroma(shown=True, right=2, down=2, swing=1)
     assert shows_colour(both, BOX).telling == 0
     assert shows_colour(Both((_textured(), _textured())), BOX) == (0, 0)
 
 
-def test_the_corners_of_a_face_are_none_of_its_mask() -> None:
-    """An ellipse leaves them open, and the source shows there, as it should."""
+def test_the_corners_of_a_faces_box_are_outside_its_mask() -> None:
+    """An ellipse leaves them open, so the source is visible there, as it should be."""
     source, hidden = _textured(), _smooth(7)
     output = hidden.copy()
     x1, y1, x2, y2 = (int(v) for v in BOX.box)

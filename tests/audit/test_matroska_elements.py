@@ -1,4 +1,4 @@
-"""Elements of MKV and WebM: what redact and FFmpeg write passes, anything else is found."""
+"""Elements of MKV and WebM: those that redact and FFmpeg write pass, anything else is found."""
 
 from __future__ import annotations
 
@@ -89,7 +89,7 @@ def talking(tmp_path_factory: pytest.TempPathFactory) -> SourceInfo:
 
 @pytest.fixture(scope="module")
 def plain(talking: SourceInfo, tmp_path_factory: pytest.TempPathFactory) -> bytes:
-    """What FFmpeg writes by itself, with its name and version as tags."""
+    """What FFmpeg writes by itself: its name and version as tags."""
     path = remuxed(talking.path, tmp_path_factory.mktemp("elements") / "plain.mkv")
     return path.read_bytes()
 
@@ -135,7 +135,7 @@ def test_copied_sound_of_every_kind_passes(tmp_path: Path, sound: str) -> None:
 
 
 @pytest.mark.parametrize("codec", ["h264", "hevc", "av1"])
-def test_what_redact_writes_of_hdr_and_of_fields_passes(
+def test_what_redact_writes_about_hdr_and_fields_passes(
     talking: SourceInfo, tmp_path: Path, codec: str
 ) -> None:
     half, most = Fraction(1, 2), Fraction(1000)
@@ -172,7 +172,7 @@ def test_what_redact_writes_of_hdr_and_of_fields_passes(
 def test_what_ffmpeg_writes_passes(
     talking: SourceInfo, tmp_path: Path, suffix: str, options: dict[str, str]
 ) -> None:
-    """Live is a segment, and clusters, that do not say where they end."""
+    """A live recording has a segment, and clusters, without a stated length."""
     source = tmp_path / f"source.{suffix}"
     with VideoWriter(source, talking, EncodeSettings(codec="vp9")) as writer:
         for frame in Decode(talking):
@@ -272,10 +272,10 @@ def test_anything_after_the_segment_is_found(
     assert f"at byte {len(plain)}" in check.detail
 
 
-def test_a_track_that_ffmpeg_passes_over_is_found(
+def test_a_track_that_ffmpeg_skips_is_found(
     talking: SourceInfo, plain: bytes, tmp_path: Path
 ) -> None:
-    """A buttons track of DVDs; and one that names no codec."""
+    """A DVD's buttons track, and a track that names no codec."""
     path = tmp_path / "out.mkv"
     for kind, words in ((b"\x12", "TrackType"), (b"\x01", "3 tracks, of which 2")):
         track = element(0xD7, b"\x07") + element(0x73C5, b"\x07") + element(0x83, kind)
@@ -299,7 +299,8 @@ def test_a_cluster_without_a_length_ends_where_another_begins(plain: bytes, tmp_
 def test_no_file_stops_the_check(
     tmp_path_factory: pytest.TempPathFactory, plain: bytes, seed: int, junk: bytes
 ) -> None:
-    """Bytes overwritten, cut off or put in anywhere: it ends, and what it says can be printed."""
+    """With bytes overwritten, cut off or inserted anywhere, it terminates, and its message can be
+    printed."""
     rng = random.Random(seed)
     at = rng.randrange(len(plain))
     torn = rng.choice(

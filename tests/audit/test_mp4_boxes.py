@@ -1,4 +1,4 @@
-"""Boxes of MP4 and MOV: what redact and FFmpeg write passes, anything else is found."""
+"""Boxes of MP4 and MOV: those that redact and FFmpeg write pass, anything else is found."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def boxes(source: SourceInfo, path: Path) -> Check:
 
 @pytest.fixture(scope="module")
 def plain(tmp_path_factory: pytest.TempPathFactory) -> bytes:
-    """What FFmpeg writes by itself, with its name as a tag; `moov` is the last box."""
+    """What FFmpeg writes by itself: its name as a tag, and `moov` as the last box."""
     path = tmp_path_factory.mktemp("boxes") / "plain.mp4"
     write_video(path, [picture(n) for n in range(3)])
     return path.read_bytes()
@@ -57,7 +57,7 @@ def talking(tmp_path_factory: pytest.TempPathFactory) -> SourceInfo:
 
 
 def talking_clip(path: Path, pixels: str, codec: str = "aac") -> SourceInfo:
-    """A few frames with sound, and pixels that are not square."""
+    """A few frames with sound, and non-square pixels."""
     with av.open(str(path), "w") as out:
         video = out.add_stream("libx264", rate=25)
         video.width, video.height, video.pix_fmt = 96, 64, pixels
@@ -158,7 +158,9 @@ def test_padding_is_read_to_its_end(clip: Clip, plain: bytes, tmp_path: Path, ki
     assert f"box '{kind}'" in top.detail and "not empty" in top.detail
 
 
-def test_what_is_no_box_is_found_inside_others(clip: Clip, plain: bytes, tmp_path: Path) -> None:
+def test_bytes_that_are_no_box_are_found_inside_boxes(
+    clip: Clip, plain: bytes, tmp_path: Path
+) -> None:
     path = tmp_path / "boxes.mp4"
     path.write_bytes(put(plain, "moov/udta", b"Anna"))
     assert "malformed box in 'moov/udta'" in boxes(clip.info, path).detail

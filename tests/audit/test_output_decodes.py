@@ -1,4 +1,4 @@
-"""Every picture that the file holds is one of the frames that the audit looks at."""
+"""Every picture in the file is one of the frames that the audit sees."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ TICKS, MOVIE = 12800, 1000
 
 
 def moving(number: int) -> av.VideoFrame:
-    """A picture that differs from the one before, so that B pictures are worth it."""
+    """A picture that differs from the one before, so that the encoder uses B-frames."""
     frame = av.VideoFrame(SIZE, SIZE, "yuv420p")
     for plane in frame.planes:
         row = bytes((x * 3 + number * 5) % 256 for x in range(plane.line_size))
@@ -35,7 +35,7 @@ def moving(number: int) -> av.VideoFrame:
 
 
 def clip_of(path: Path, times: list[int], codec: str = "libx264", sound: bool = False) -> Path:
-    """Pictures at these times in 1/25 s, from an encoder that may reorder them; AAC sound."""
+    """Pictures at these times in 1/25 s, from an encoder that may reorder them, with AAC sound."""
     with av.open(str(path), "w") as out:
         video = out.add_stream(codec, rate=25)
         video.width, video.height, video.pix_fmt = SIZE, SIZE, "yuv420p"
@@ -95,8 +95,8 @@ def test_what_an_edit_list_cuts_off_is_counted(
         assert not check.passed
 
 
-def test_an_audit_fails_on_frames_before_the_edit(clip: Clip, tmp_path: Path) -> None:
-    """Fifteen sound frames behind 25 that nobody sees, and that anybody can take out."""
+def test_an_audit_fails_on_frames_hidden_by_an_edit_list(clip: Clip, tmp_path: Path) -> None:
+    """Fifteen visible frames after 25 that no player shows and that anybody can extract."""
     path = tmp_path / "source.mp4"
     path.write_bytes(clip.info.path.read_bytes())
     path.write_bytes(edited(path.read_bytes(), 25, FRAMES - 25))
@@ -124,7 +124,7 @@ def test_an_audit_fails_on_frames_before_the_edit(clip: Clip, tmp_path: Path) ->
 def test_what_redact_writes_shows_all_it_holds(
     tmp_path: Path, codec: str, suffix: str, sound: bool, times: Any
 ) -> None:
-    """Also where pictures are reordered, at uneven times, with a late start and beside sound."""
+    """Even with reordered pictures, uneven times, a late start, and sound."""
     source = probe(clip_of(tmp_path / "source.mp4", list(times), sound=sound))
     path = tmp_path / f"out.{suffix}"
     with VideoWriter(path, source, EncodeSettings(codec=codec)) as writer:
@@ -150,8 +150,8 @@ def test_what_ffmpeg_writes_shows_all_it_holds(tmp_path: Path, flags: str) -> No
     assert check.passed, check.detail
 
 
-def test_pictures_that_vp8_itself_never_shows_are_no_fault(tmp_path: Path) -> None:
-    """A second copy of each tenth picture, marked as one that is only predicted from."""
+def test_pictures_that_vp8_never_shows_are_not_a_fault(tmp_path: Path) -> None:
+    """Every tenth picture has a second copy, marked as a mere reference for prediction."""
     plain = clip_of(tmp_path / "plain.webm", list(range(60)), "libvpx")
     path = tmp_path / "alternate.webm"
     with av.open(str(plain)) as given, av.open(str(path), "w") as out:
@@ -172,7 +172,7 @@ def test_pictures_that_vp8_itself_never_shows_are_no_fault(tmp_path: Path) -> No
 
 
 def test_samples_of_another_description_are_counted(tmp_path: Path) -> None:
-    """FFmpeg passes over them; a player that knows two descriptions would show them."""
+    """FFmpeg skips them; a player that knows two sample descriptions would show them."""
     path = clip_of(tmp_path / "two.mp4", list(range(40)), sound=True)
     data = path.read_bytes()
     entry = data.index(b"avc1", data.index(b"stsd")) - 4

@@ -1,4 +1,4 @@
-"""Outside the masks the picture is the source's: luma and chroma, in every frame."""
+"""Outside the masks the picture equals the source's, luma and chroma, in every frame."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def _plane(seed: int = 0, height: int = HEIGHT, width: int = WIDTH) -> Plane:
 
 
 def _both() -> Both:
-    """Two equal pictures, 4:2:0, each with planes of its own."""
+    """Two equal 4:2:0 pictures with separate planes."""
     chroma = [_plane(n, HEIGHT // 2, WIDTH // 2) for n in (1, 2)]
     return Both((_plane(), _plane()), tuple((c, c.copy()) for c in chroma), right=2, down=2)
 
@@ -76,7 +76,7 @@ def _frame(form: str, planes: list[int | Plane], width: int = WIDTH, height: int
 def test_repeated_chroma_is_the_same_chroma(
     coarse: str, fine: str, width: int, height: int, coarse_first: bool
 ) -> None:
-    """What an encoder gets that cannot write the source's format (`redact.media`)."""
+    """What an encoder is given that cannot write the source's format (`redact.media`)."""
     down = 2 if "420" in coarse else 1
     u = _plane(3, -(-height // down), -(-width // 2)) // 4
     shift = 2 if "10" in coarse else 0
@@ -172,7 +172,7 @@ def test_psnr_counts_only_outside() -> None:
 # --- verdict ----------------------------------------------------------------------------------
 
 
-def test_equal_pictures_are_said_to_be_equal() -> None:
+def test_equal_pictures_are_reported_as_equal() -> None:
     check = _seen(_both(), _both())
     assert check.passed
     assert check.detail == (
@@ -187,7 +187,7 @@ def test_median_counts_equal_frames_too() -> None:
     assert "luma lowest 89.0 dB, median equal" in check.detail
 
 
-def test_nothing_outside_is_said() -> None:
+def test_it_is_reported_if_nothing_lies_outside() -> None:
     hidden = np.ones((HEIGHT, WIDTH), np.uint8)
     check = _seen(_both(), hidden=hidden)
     assert check.passed and check.detail == "nothing lies outside the masks"
@@ -220,7 +220,7 @@ def test_a_block_is_judged_only_where_all_of_it_is_outside(where: tuple[int, int
 
 
 def test_chroma_of_another_picture_is_a_change() -> None:
-    """The trap: luma is the source's, colour is not."""
+    """The trap: luma is the source's, the colours are not."""
     both = _both()
     for _, output in both.chroma:
         output[...] = 128
@@ -249,7 +249,8 @@ def test_chroma_that_reaches_under_a_mask_is_not_compared() -> None:
 
 
 def _spotted(swing: int, spot: int, detail: int) -> Both:
-    """A picture of stripes so deep, everywhere off by `swing`, and by `spot` in one block."""
+    """A high-contrast picture of stripes, changed by `swing` everywhere and by `spot` in one
+    block."""
     source = np.full((HEIGHT, WIDTH), 100, np.uint8)
     source[:, ::2] += np.uint8(2 * detail)
     output = source + np.uint8(swing)
@@ -257,8 +258,8 @@ def _spotted(swing: int, spot: int, detail: int) -> Both:
     return Both((source, output))
 
 
-def test_a_block_may_lose_the_detail_that_it_has_where_the_codec_loses_detail() -> None:
-    """With 16 levels of detail, of which nothing, an eighth, and half or more is lost elsewhere."""
+def test_a_block_may_lose_as_much_detail_as_the_codec_loses_elsewhere() -> None:
+    """Of 16 levels of detail, none, an eighth, or half and more is lost elsewhere."""
     for swing, most in ((0, 20), (2, 24), (8, 36), (10, 36)):
         assert _seen(_spotted(swing, most - 2, detail=16)).passed, swing
         assert not _seen(_spotted(swing, most + 2, detail=16)).passed, swing
@@ -270,7 +271,7 @@ CRFS = (40, 45, 51)
 
 
 def _coded(clip: Clip, crf: int, patch: tuple[Box, int, int] | None = None) -> Check:
-    """The verdict on the first frames of a clip, coded, with a patch that shows another part."""
+    """The verdict on the first encoded frames of a clip, with a patch that shows another part."""
     path = clip.folder / f"coarse-{crf}-{patch is not None}.mp4"
     with VideoWriter(path, clip.info, EncodeSettings(crf=crf)) as writer:
         for frame in islice(Decode(clip.info), 4):
@@ -297,14 +298,14 @@ def test_a_coarsely_coded_picture_is_still_the_sources(clip: Clip, crf: int) -> 
 
 @pytest.mark.parametrize("crf", CRFS)
 def test_a_patch_of_another_place_is_found_however_coarse_the_picture(clip: Clip, crf: int) -> None:
-    """The face is shown once more, in the sky."""
+    """The face appears a second time, in the sky."""
     x, y = (int(v) // 2 * 2 for v in face_box(0)[:2])
     check = _coded(clip, crf, (Box(320, 32, 368, 80), x, y))
     assert not check.passed and "blocks changed in 4 frames from 0" in check.detail
 
 
 @pytest.mark.parametrize("swing", [6, 30])
-def test_colours_that_went_grey_are_a_change_though_their_psnr_is_high(swing: int) -> None:
+def test_lost_colours_are_a_change_despite_a_high_psnr(swing: int) -> None:
     both = _both()
     for source, output in both.chroma:
         source[...] = 128 + np.random.default_rng(4).integers(-swing, swing + 1, source.shape)
@@ -316,15 +317,15 @@ def test_colours_that_went_grey_are_a_change_though_their_psnr_is_high(swing: in
     assert _seen(both).passed
 
 
-def test_light_that_is_another_is_a_change_though_no_block_is(swing: int = 9) -> None:
-    """A picture of faint stripes in which every one is where none was."""
+def test_another_brightness_is_a_change_even_if_no_block_is(swing: int = 9) -> None:
+    """A picture of faint stripes, every one of them displaced."""
     source = np.full((HEIGHT, WIDTH), 100, np.uint8)
     source[:, ::2] += np.uint8(swing)
     check = _seen(Both((source, source[:, ::-1].copy())))
     assert not check.passed and "brightness changed in 1 frame from 0" in check.detail
 
 
-def test_of_faint_colours_nothing_need_be_left() -> None:
+def test_faint_colours_may_vanish() -> None:
     both = _both()
     for source, output in both.chroma:
         source[...] = 128 + np.random.default_rng(4).integers(-2, 3, source.shape)

@@ -1,4 +1,4 @@
-"""Single parts: drawn-or-not, covers, suspects, words, fix commands, command."""
+"""Single parts: covered shares, suspects, wording, fix commands, the command line."""
 
 from __future__ import annotations
 
@@ -70,8 +70,8 @@ def test_shares_are_those_of_the_pixels(
     assert shares_covered(mask, np.array([Box(x1, y1, x2, y2)]))[0] == pytest.approx(expected)
 
 
-def test_who_stands_beside_a_silhouette_is_not_hidden_with_it() -> None:
-    """The box of somebody belongs to them where their shape is hidden, and to nobody else."""
+def test_a_person_beside_a_silhouette_is_not_hidden_with_it() -> None:
+    """A person's box belongs to them where their shape is hidden, and to nobody else."""
     cells = np.zeros((ROWS, COLUMNS), np.bool_)
     cells[:, :8] = True
     box, shape = Box(100, 50, 200, 250), Silhouette.of(cells)
@@ -97,7 +97,7 @@ def test_the_middle_of_a_face_is_its_ellipse_and_of_a_plate_its_box() -> None:
 
 
 def test_a_plate_must_be_hidden_to_its_edges() -> None:
-    """A face's box may be a tenth too wide; of a plate that would be a letter."""
+    """A face's box may be a tenth too wide; on a plate that would be a letter."""
     mask = np.zeros((60, 200), np.uint8)
     mask[10:40, 40:125] = 1
     box = Box(40, 10, 140, 40)
@@ -125,8 +125,8 @@ def _finding(**changes: object) -> Finding:
     return Finding(**values)  # type: ignore[arg-type]
 
 
-def test_fix_commands_hide_every_place_on_the_way(clip: Clip, tmp_path: Path) -> None:
-    """The commands are run for real, and the plan then contains all that was found."""
+def test_fix_commands_hide_every_place_along_the_path(clip: Clip, tmp_path: Path) -> None:
+    """The commands are really run, and the plan then covers every finding."""
     plan_path = tmp_path / "a plan.json"
     write_plan(clip.plan(), plan_path)
     finding = _finding(first=3, path=tuple(p for p in _finding().path if p[0] >= 3))
@@ -145,8 +145,8 @@ def test_fix_commands_hide_every_place_on_the_way(clip: Clip, tmp_path: Path) ->
         assert here is not None and here.box.grown(0.01).contains(box)
 
 
-def test_a_repair_is_not_larger_than_what_it_hides() -> None:
-    """A face that moves on by six times its size: the masks follow it."""
+def test_fix_masks_follow_a_moving_face_and_stay_small() -> None:
+    """A face that moves by six times its size: the masks follow it."""
     (line, _) = fix_command([_finding()], "p.json", "clip.mp4", FRAMES - 1).splitlines()
     corners = [w.split("=")[1].split(",") for w in shlex.split(line) if "=" in w]
     widths = [int(x2) - int(x1) for x1, _, x2, _ in corners]
@@ -154,7 +154,7 @@ def test_a_repair_is_not_larger_than_what_it_hides() -> None:
     assert max(widths) <= 30 * 1.2 + 2  # the face is 30 wide
 
 
-def test_what_the_plan_hides_already_is_only_drawn_again() -> None:
+def test_a_finding_that_the_plan_hides_is_only_redrawn() -> None:
     undrawn = _finding(kind=FindingKind.UNDRAWN)
     assert fix_command([undrawn], "p.json", "a.mp4", 24) == "redact apply a.mp4 p.json"
     both = fix_command([undrawn, _finding()], "p.json", "a.mp4", 24).splitlines()
@@ -165,7 +165,7 @@ def test_without_findings_there_is_nothing_to_fix() -> None:
     assert fix_command([], "p.json", "clip.mp4", 24) == ""
 
 
-def test_detectors_may_err_but_facts_cannot_be_accepted() -> None:
+def test_findings_of_detectors_can_be_accepted_but_failed_checks_cannot() -> None:
     looked = LookedPart(25, 5, 12, (DetectorPart("redact", "ab"),), ())
     good, bad = Check("times", True, ()), Check("times", False, ())
 

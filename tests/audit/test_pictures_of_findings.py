@@ -1,4 +1,4 @@
-"""The pictures of findings: source beside output, for their owner alone."""
+"""Pictures of findings: source beside output, readable only by their owner."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from .conftest import Clip, face_box, picture
 
 
 def result(findings: int) -> AuditResult:
-    """Of an audit that found the face in frame 5, so often."""
+    """Of an audit that found the face in frame 5, `count` times."""
     return AuditResult(
         Sensitivity.BALANCED,
         True,
@@ -66,7 +66,9 @@ def test_a_picture_shows_source_beside_output(clip: Clip, clean: Path, tmp_path:
 
 @pytest.mark.parametrize("kind", FindingKind)
 @pytest.mark.parametrize("target", [Target.FACE, Target.PLATE])
-def test_findings_are_headed_in_the_words_of_the_report(kind: FindingKind, target: Target) -> None:
+def test_findings_have_the_same_headings_as_in_the_report(
+    kind: FindingKind, target: Target
+) -> None:
     found = result(1)
     finding = replace(found.findings[0], kind=kind, target=target, start=6.643)
     (row,) = rows_of_findings(replace(found, findings=(finding,)))
@@ -78,7 +80,7 @@ def test_findings_are_headed_in_the_words_of_the_report(kind: FindingKind, targe
     assert len(row.words) < 64 - 3
 
 
-def test_the_head_of_a_picture_is_as_wide_as_its_words(clip: Clip, clean: Path) -> None:
+def test_a_picture_is_as_wide_as_its_heading(clip: Clip, clean: Path) -> None:
     longest = replace(
         result(1).findings[0], number=24, kind=FindingKind.MISFIT, target=Target.PLATE, start=7266.6
     )

@@ -1,4 +1,5 @@
-"""The proof of drawing finds every defect of drawing, in every frame, and asks no network."""
+"""The comparison with a second drawing finds every defect of drawing, in every frame, without a
+network."""
 
 from __future__ import annotations
 
@@ -36,7 +37,7 @@ MASKS = RenderSettings()
 def proved(
     clip: Clip, output: Path, plan: Plan, render: RenderSettings = MASKS
 ) -> tuple[list[int], list[str]]:
-    """Frames with a mask that was not drawn, and checks that fail."""
+    """Frames whose mask was not drawn, and failed checks."""
     compared = Compared(plan, AuditSettings(render=render), clip.info.video.upright_size)
     clock = TimeCheck()
     for pair in pairs(iter(Decode(clip.info)), iter(Decode(probe(output)))):
@@ -62,7 +63,7 @@ DEFECTS: dict[str, Callable[[Region], list[Region]]] = {
 
 
 def test_a_rim_whose_colour_a_codec_smeared_passes() -> None:
-    """Three samples of colour at the rim look like the source, and none of luma."""
+    """Three chroma samples at the rim, and no luma, look like the source."""
     picture = np.full((180, 320, 3), (200, 40, 40), np.uint8)
     track = Track(1, Target.PLATE, (Keyframe(0, Box(40, 40, 100, 100), State.DETECTED, 0.9),))
     source = SourceRef("a.mp4", "0" * 64, 1, 320, 180, Timeline(Fraction(1, 25), (0,)))
@@ -80,9 +81,7 @@ def test_a_rim_whose_colour_a_codec_smeared_passes() -> None:
 
 @pytest.mark.parametrize("crf", [None, 40])
 @pytest.mark.parametrize("defect", DEFECTS)
-def test_a_mask_that_is_drawn_wrong_in_one_frame_is_found(
-    clip: Clip, defect: str, crf: int | None
-) -> None:
+def test_a_mask_drawn_wrong_in_one_frame_is_found(clip: Clip, defect: str, crf: int | None) -> None:
     def wrong(frame: int, regions: list[Region]) -> list[Region]:
         return DEFECTS[defect](regions[0]) if frame == AT else regions
 
@@ -95,14 +94,14 @@ def test_a_mask_that_is_drawn_wrong_in_one_frame_is_found(
     ("style", "crf"),
     [(Style.COVER, None), (Style.COVER, 51), (Style.BLUR, 51), (Style.MOSAIC, 51)],
 )
-def test_masks_that_are_drawn_as_planned_pass(clip: Clip, style: Style, crf: int | None) -> None:
+def test_masks_drawn_as_planned_pass(clip: Clip, style: Style, crf: int | None) -> None:
     plan, settings = clip.plan(), RenderSettings(style=style)
     output = clip.render(plan, f"{style.value} {crf}.mp4", crf=crf, settings=settings)
     assert proved(clip, output, plan, settings) == ([], [])
 
 
-def test_a_mask_whose_rim_looks_like_what_is_around_a_plate_passes() -> None:
-    """It was held back, and nobody could accept or mend it."""
+def test_a_mask_whose_rim_resembles_the_surroundings_of_a_plate_passes() -> None:
+    """The result was held back, and nobody could accept or fix it."""
     box = Box(40.4, 39.8, 73.7, 49.7)
     picture = np.full((720, 1280, 3), 90, np.uint8)  # so large that the rim has two pixels
     picture[34:60, 30:84] = 20  # a bumper
@@ -119,7 +118,7 @@ def test_a_mask_whose_rim_looks_like_what_is_around_a_plate_passes() -> None:
     assert not compared.undrawn
 
 
-def test_what_draws_nothing_a_second_time_either_is_found(
+def test_a_renderer_that_draws_nothing_twice_is_found(
     clip: Clip, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     plan = clip.plan()
@@ -128,7 +127,7 @@ def test_what_draws_nothing_a_second_time_either_is_found(
     assert proved(clip, output, plan)[0] == [*range(FRAMES)]
 
 
-def test_verify_draws_again_as_the_record_says(clip: Clip, tmp_path: Path) -> None:
+def test_verify_redraws_with_the_settings_of_the_record(clip: Clip, tmp_path: Path) -> None:
     plan, settings = clip.plan(), RenderSettings(style=Style.MOSAIC, margin=0.2)
     plan = replace(plan, source=replace(plan.source, sha256=sha256_of(clip.info.path)))
     output = tmp_path / "out.mp4"

@@ -1,4 +1,4 @@
-"""Where a search was limited to some seconds, the audit looks at the same seconds."""
+"""If a search was limited to some seconds, the audit scans the same seconds."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from .conftest import Clip, scenery, write_video
 
 
 class Remembering:
-    """Looks as the audit's networks do, sees nothing, and remembers in which frames it looked."""
+    """Detectors that find nothing and record the frames that they scanned."""
 
     def __init__(self) -> None:
         self.frames: list[int] = []
@@ -28,7 +28,7 @@ class Remembering:
 
 
 def test_the_seconds_of_a_search_count_from_the_first_picture(tmp_path: Path) -> None:
-    """Of a recording that begins at ten seconds, the audit looked at other seconds."""
+    """In a recording that begins at ten seconds, the audit used to scan other seconds."""
     path = tmp_path / "late.mkv"
     write_video(path, [scenery()] * 40, pts=list(range(250, 290)))
     late = Clip(probe(path), tmp_path)

@@ -1,4 +1,4 @@
-"""What was seen outside the masks becomes a finding by one probability, and where it is in view."""
+"""A detection outside the masks becomes a finding by its probability and visibility."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def track(
 
 
 @given(st.floats(0, 1), st.floats(0, 1))
-def test_what_is_more_probable_is_not_believed_less(a: float, b: float) -> None:
+def test_a_more_probable_suspect_is_not_believed_less(a: float, b: float) -> None:
     low, high = sorted((a, b))
     alone = around(plan_of())
     found = [len(believed([track(1, range(5), certainty=p)], alone)) for p in (low, high)]
@@ -64,7 +64,7 @@ def test_what_is_more_probable_is_not_believed_less(a: float, b: float) -> None:
     assert found[1] == (high >= DOUBTFUL - 1e-9)
 
 
-def test_it_looks_again_as_far_as_the_next_whole_look_and_over_no_cut(
+def test_a_rescan_reaches_to_the_next_whole_scan_and_over_no_cut(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(scan_schedule, "WHOLE_SCAN_EVERY", 0.5)
@@ -99,8 +99,8 @@ def test_beside_a_hidden_subject_less_proof_is_needed() -> None:
         assert believed([doubtful], around(plan_of(other))) == []
 
 
-def test_who_is_hidden_while_somebody_shows_is_not_the_one_who_shows() -> None:
-    """Two stand side by side: the mask of one is no reason to believe in the other."""
+def test_a_neighbour_hidden_at_the_same_time_is_somebody_else() -> None:
+    """Two people side by side: one's mask is no reason to believe in the other."""
     doubtful = track(1, range(20, 40), certainty=0.4)
     for last, beside in ((31, True), (40, False)):
         neighbour = track(7, range(10, last - 1), box=Box(104, 50, 144, 100))
@@ -112,7 +112,7 @@ def path_of(seen: Track) -> Stretch:
     return tuple((key.frame, key.box) for key in seen.keyframes)
 
 
-def test_a_place_counts_only_where_no_mask_lies_on_it() -> None:
+def test_a_detection_counts_only_where_no_mask_lies_on_it() -> None:
     seen = Track(
         1,
         Target.FACE,
@@ -127,7 +127,7 @@ def test_a_place_counts_only_where_no_mask_lies_on_it() -> None:
     assert [(p[0][0], p[-1][0]) for p in paths] == [(5, 9), (25, 30)]
 
 
-def test_a_stretch_that_no_detector_saw_is_none() -> None:
+def test_a_stretch_without_a_detection_is_no_finding() -> None:
     seen = Track(
         1,
         Target.FACE,
@@ -141,7 +141,7 @@ def test_a_stretch_that_no_detector_saw_is_none() -> None:
 
 
 @pytest.mark.parametrize("target", [Target.FACE, Target.PLATE])
-def test_who_stays_by_decision_is_no_suspect(target: Target) -> None:
+def test_a_person_visible_by_decision_is_no_suspect(target: Target) -> None:
     kept = replace(track(7, range(30)), action=Action.KEEP, reason="asked for")
     seen = track(1, range(5, 20), target=target, state=State.DETECTED)
     followed = replace(seen, keyframes=tuple(k.but(state=State.FOLLOWED) for k in seen.keyframes))
@@ -149,8 +149,8 @@ def test_who_stays_by_decision_is_no_suspect(target: Target) -> None:
     assert len(stretches(seen, around(plan_of(kept)))) == 1  # detectors saw it elsewhere
 
 
-def test_of_a_long_clip_no_more_is_remembered_than_of_half_a_minute() -> None:
-    """What is hidden in every frame of an hour would be gigabytes."""
+def test_memory_is_bounded_by_half_a_minute_of_a_clip() -> None:
+    """The hidden areas of every frame of an hour would take gigabytes."""
     long, asked = 2000, []
 
     class Covers(PlanCovers):
@@ -170,7 +170,7 @@ def test_of_a_long_clip_no_more_is_remembered_than_of_half_a_minute() -> None:
     assert everything.hidden(0) == before and everything.hidden(0) is not before
 
 
-def test_what_was_seen_can_be_kept_and_judged_again() -> None:
+def test_stored_detections_can_be_judged_again() -> None:
     """As `lab.audit` does, which tries other numbers on the same scans."""
     before = around(plan_of(track(1, range(5))))
     assert before.hidden(3)
@@ -179,7 +179,7 @@ def test_what_was_seen_can_be_kept_and_judged_again() -> None:
 
 
 def test_doubtful_findings_come_last_and_are_folded() -> None:
-    """Twenty lamps before the one face: nobody reads on to it."""
+    """With twenty lamps before the one face, nobody would read on to it."""
     sure = [(90, Target.PLATE, 0.9), (15, Target.FACE, 0.8)]
     seen = [(n, Target.FACE, 0.6) for n in (0, 30, 60)] + sure
     suspects = [Suspect(kind, ((n, HERE),), p, "probable", None) for n, kind, p in seen]

@@ -1,4 +1,4 @@
-"""The audit looks again at what has changed, and at no more than that for a second."""
+"""The audit rescans what has changed, and unchanged areas once a second."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def audited(
     return Clip(probe(path), folder).audit(path, None, settings)
 
 
-def test_a_still_picture_is_looked_at_once_a_second(tmp_path: Path) -> None:
+def test_a_still_picture_is_scanned_once_a_second(tmp_path: Path) -> None:
     result = audited(tmp_path, [1.0] * FRAMES, AuditSettings())
     assert (
         result.looked.frames_looked_at <= 6
@@ -42,7 +42,7 @@ def test_a_still_picture_is_looked_at_once_a_second(tmp_path: Path) -> None:
     assert leak.first <= 2 and leak.last >= FRAMES - 3
 
 
-def test_thorough_looks_again_at_what_has_not_changed(tmp_path: Path) -> None:
+def test_thorough_rescans_what_has_not_changed(tmp_path: Path) -> None:
     settings = AuditSettings(sensitivity=Sensitivity.THOROUGH)
     assert audited(tmp_path, [0.0] * 10, settings).looked.frames_looked_at == 10
 
@@ -50,8 +50,8 @@ def test_thorough_looks_again_at_what_has_not_changed(tmp_path: Path) -> None:
 def test_a_face_that_fades_in_slowly_is_found(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """No scan of the whole picture comes to help here. `tests/track/test_incremental_scan.py` shows
-    the same of changes that are smaller than what a codec does."""
+    """No scan of the whole picture helps here. `tests/track/test_incremental_scan.py` shows the
+    same for changes smaller than a codec's."""
     never = replace(settings_of(Sensitivity.BALANCED), whole_every=1e6)
     monkeypatch.setattr(passes, "settings_of", lambda _: never)
     # Less than two grey levels from one look to the next.

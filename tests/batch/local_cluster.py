@@ -1,4 +1,4 @@
-"""A scheduler and workers of dask on this machine, started as a user starts them."""
+"""A dask scheduler and workers on this machine, started as a user starts them."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 @contextlib.contextmanager
 def local_cluster(folder: Path, workers: int) -> Iterator[str]:
-    """The address of a scheduler with so many workers; their words go to files in `folder`."""
+    """The address of a scheduler with `workers` workers; their output goes to files in `folder`."""
     log = folder / "scheduler.log"
     words = ("--host", "127.0.0.1", "--port", "0", "--no-dashboard")
     with contextlib.ExitStack() as stack:
@@ -30,7 +30,7 @@ def local_cluster(folder: Path, workers: int) -> Iterator[str]:
 
 @contextlib.contextmanager
 def local_worker(address: str, folder: Path, name: str, root: Path, **env: str) -> Iterator[None]:
-    """One more worker, which has the redact that lies in `root`, and variables of its own."""
+    """One more worker, with the redact in `root` and its own environment variables."""
     log = folder / f"{name}.log"
     words = ("--host", "127.0.0.1", "--nthreads", "1", "--no-dashboard", "--name", name)
     place = ("--local-directory", str(folder))

@@ -1,4 +1,5 @@
-"""Files handed to a cluster: only where it is safe, only to workers that would write the same."""
+"""Files sent to a cluster: only if that is safe, and only to workers that would write the same
+results."""
 
 from __future__ import annotations
 
@@ -38,7 +39,7 @@ needs_dask = pytest.mark.skipif(
     "address",
     ["tls://10.0.0.5:8786", "tcp://127.0.0.1:8786", "127.8.8.8:1", "tcp://[::1]:5", "localhost:9"],
 )
-def test_what_is_settled_is_accepted(address: str) -> None:
+def test_settled_addresses_are_accepted(address: str) -> None:
     assert check_address(address, insecure=False).endswith(address)
 
 
@@ -58,14 +59,14 @@ def test_what_is_settled_is_accepted(address: str) -> None:
         ("nonsense", "not the address"),
     ],
 )
-def test_others_are_refused_in_words(address: str, words: str) -> None:
+def test_other_addresses_are_refused_with_an_explanation(address: str, words: str) -> None:
     with pytest.raises(UsageError) as refused:
         check_address(address, insecure=False)
     assert words in refused.value.message
 
 
 @given(st.ip_addresses(), st.integers(1, 65535))
-def test_plain_tcp_to_another_machine_is_only_for_those_who_say_so(host: Any, port: int) -> None:
+def test_plain_tcp_to_another_machine_needs_an_explicit_option(host: Any, port: int) -> None:
     address = f"tcp://{f'[{host}]' if host.version == 6 else host}:{port}"
     assert check_address(address, insecure=True) == address
     if not host.is_loopback:
@@ -75,7 +76,7 @@ def test_plain_tcp_to_another_machine_is_only_for_those_who_say_so(host: Any, po
 
 @pytest.fixture(scope="module")
 def altered(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A redact of which one file was changed."""
+    """A copy of redact with one changed file."""
     copy = tmp_path_factory.mktemp("altered")
     shutil.copytree(ROOT / "redact", copy / "redact", ignore=shutil.ignore_patterns("__pycache__"))
     with (copy / "redact" / "render" / "fill.py").open("a") as file:
@@ -83,7 +84,7 @@ def altered(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return copy
 
 
-def test_another_redact_or_another_file_is_noticed(altered: Path, tmp_path: Path) -> None:
+def test_another_redact_or_source_is_noticed(altered: Path, tmp_path: Path) -> None:
     code = "import json, redact.batch.worker as s; print(json.dumps(s.what_is_installed()))"
     words = [sys.executable, "-c", code]
 
@@ -133,7 +134,7 @@ def scheduler(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 @needs_dask
-def test_two_workers_write_what_a_local_run_does(
+def test_two_workers_write_the_same_as_a_local_run(
     case: Path, scheduler: str, tmp_path: Path
 ) -> None:
     here, there = tmp_path / "here", tmp_path / "there"
@@ -164,7 +165,7 @@ def test_a_worker_with_another_redact_is_refused(
 
 
 @needs_dask
-def test_a_worker_that_takes_code_from_its_folder_is_refused(
+def test_a_worker_that_imports_from_its_current_folder_is_refused(
     case: Path, scheduler: str, tmp_path: Path
 ) -> None:
     with local_worker(scheduler, tmp_path, "other", ROOT, PYTHONSAFEPATH=""):
@@ -176,7 +177,9 @@ def test_a_worker_that_takes_code_from_its_folder_is_refused(
 
 @needs_dask
 @pytest.mark.skipif(sys.platform == "win32", reason="no SIGKILL there")
-def test_workers_stop_when_the_one_who_ordered_is_gone(scheduler: str, tmp_path: Path) -> None:
+def test_workers_stop_when_the_command_that_started_them_is_gone(
+    scheduler: str, tmp_path: Path
+) -> None:
     shorten(SAMPLE, tmp_path / "long.mp4", 150)
     out = tmp_path / "out"
     words = ("run", tmp_path / "long.mp4", "-o", f"{out}{os.sep}", "--scheduler", scheduler)

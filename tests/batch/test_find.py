@@ -1,4 +1,4 @@
-"""Footage in folders: all of it, and nothing that redact made."""
+"""Footage in folders: everything except redact's own files."""
 
 from __future__ import annotations
 
@@ -42,8 +42,8 @@ def test_a_folder_alone_is_not_searched_deeper(case: Path) -> None:
     assert names(find_footage([case]), case) == ["a.mp4", "b.MOV"]
 
 
-def test_what_a_user_may_take_for_searched_is_said(case: Path) -> None:
-    """Folders in the folder, and a link whose video lies on a disk that is not there."""
+def test_places_that_were_not_searched_are_named(case: Path) -> None:
+    """Subfolders, and a link whose video is on a disk that is not connected."""
     (case / "gone.mp4").symlink_to(case / "elsewhere.mp4")
     told = {p.name: str(why) for p, why in find_footage([case], results=case / "out").left_out}
     assert told["gone.mp4"] == "a link to a file that is not there"
@@ -54,7 +54,7 @@ def test_what_a_user_may_take_for_searched_is_said(case: Path) -> None:
     assert "day" not in told and "gone.mp4" in told
 
 
-def test_what_redact_made_is_left_out_and_said(case: Path) -> None:
+def test_redacts_own_files_are_left_out_and_named(case: Path) -> None:
     found = find_footage([case], recursive=True, results=case / "out")
     assert names(found, case) == ["a.mp4", "b.MOV", "day/c.mkv", "day/photo.JPG", "day/deep/d.avi"]
     assert {p.name: str(why) for p, why in found.left_out} == {
@@ -72,7 +72,7 @@ def test_what_redact_made_is_left_out_and_said(case: Path) -> None:
     }
 
 
-def test_results_are_laid_out_as_the_footage_is(case: Path) -> None:
+def test_results_are_in_the_same_folders_as_the_footage(case: Path) -> None:
     found = find_footage([case], recursive=True)
     below = {one.path.name: str(one.below) for one in found.footage}
     assert below == {
@@ -92,20 +92,20 @@ def test_results_beside_the_footage_do_not_hide_it(case: Path) -> None:
     assert names(find_footage([case], results=case), case) == ["a.mp4", "b.MOV"]
 
 
-def test_a_file_that_is_named_is_always_taken(case: Path) -> None:
+def test_a_file_named_explicitly_is_always_taken(case: Path) -> None:
     found = find_footage([case / "a.redacted.mp4", case / "missing.mp4"])
     assert [one.path.name for one in found.footage] == ["a.redacted.mp4", "missing.mp4"]
     assert not found.searched
 
 
-def test_patterns_are_ours_where_no_shell_expands_them(case: Path) -> None:
+def test_patterns_that_no_shell_expanded_are_expanded(case: Path) -> None:
     found = find_footage([case / "*.mp4"])
     assert names(found, case) == ["a.mp4"] and found.searched
     (case / "[1].mp4").write_bytes(b"")
     assert names(find_footage([case / "[1].mp4"]), case) == ["[1].mp4"]
 
 
-def test_a_folder_with_a_file_in_it_gives_the_file_once(case: Path) -> None:
+def test_a_folder_and_a_file_in_it_give_the_file_once(case: Path) -> None:
     found = find_footage([case, case / "day", case / "day" / "c.mkv"], recursive=True)
     assert sorted(names(found, case)) == [
         "a.mp4",
@@ -128,7 +128,7 @@ def test_an_empty_folder_is_an_error(tmp_path: Path) -> None:
         find_footage([tmp_path / "cam*.mp4"])
 
 
-def test_masks_are_known_by_what_they_are(tmp_path: Path) -> None:
+def test_mask_videos_are_recognised(tmp_path: Path) -> None:
     from redact.media import Decode, VideoWriter, probe
     from redact.render import mask_frame, mask_info
     from redact.settings import Audio, EncodeSettings
@@ -146,7 +146,7 @@ def test_masks_are_known_by_what_they_are(tmp_path: Path) -> None:
     assert found.left_out == ((tmp_path / "m.mkv", Message("left_masks")),)
 
 
-def test_a_very_long_name_does_not_end_a_folder(tmp_path: Path) -> None:
+def test_a_very_long_name_does_not_stop_the_folder(tmp_path: Path) -> None:
     long = tmp_path / ("a" * 251 + ".mp4")
     for path in (long, tmp_path / "b.mp4"):
         path.write_bytes(b"")

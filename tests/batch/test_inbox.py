@@ -1,4 +1,4 @@
-"""A newsroom's inbox: only what has stopped growing, each once, also after a restart."""
+"""A newsroom's inbox: each file once, after it stopped growing, also after a restart."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def names(inbox: Inbox, now: float) -> list[str]:
     return [one.path.name for one in inbox.ready(now)]
 
 
-def test_a_video_is_given_when_it_has_stopped_growing(folder: Path, tmp_path: Path) -> None:
+def test_a_video_is_taken_when_it_has_stopped_growing(folder: Path, tmp_path: Path) -> None:
     inbox, video = Inbox(folder, 10, tmp_path / "out"), folder / "a.mp4"
     assert names(inbox, 0) == []
     video.write_bytes(b"1")
@@ -41,7 +41,7 @@ def test_a_video_is_given_when_it_has_stopped_growing(folder: Path, tmp_path: Pa
     assert names(inbox, 100) == [] and names(inbox, 110) == ["a.mp4"]
 
 
-def test_an_empty_video_is_not_yet_one(folder: Path, tmp_path: Path) -> None:
+def test_an_empty_file_is_not_taken_yet(folder: Path, tmp_path: Path) -> None:
     inbox = Inbox(folder, 1, tmp_path / "out")
     (folder / "a.mp4").write_bytes(b"")
     assert names(inbox, 0) == [] and names(inbox, 9) == []
@@ -50,8 +50,9 @@ def test_an_empty_video_is_not_yet_one(folder: Path, tmp_path: Path) -> None:
     assert inbox.waiting == 0
 
 
-def test_with_once_nothing_is_left_without_a_word(folder: Path, tmp_path: Path) -> None:
-    """A video that was still being copied, and one that is empty, were passed over with exit 0."""
+def test_with_once_nothing_is_skipped_silently(folder: Path, tmp_path: Path) -> None:
+    """A video that was still being copied, and an empty one, used to be skipped with exit code
+    0."""
     (folder / "empty.mp4").write_bytes(b"")
     words = [sys.executable, "-m", "redact", "watch", folder, "-o", tmp_path / "out"]
     options = ["--quiet-for", "1.5", "--once"]
@@ -66,7 +67,7 @@ def test_with_once_nothing_is_left_without_a_word(folder: Path, tmp_path: Path) 
     assert (tmp_path / "out" / "failed" / "empty.mp4.txt").exists()
 
 
-def test_results_in_the_inbox_are_not_taken_for_arrivals(folder: Path) -> None:
+def test_results_in_the_inbox_are_not_taken_as_new_files(folder: Path) -> None:
     inbox = Inbox(folder, 1, folder / "out", recursive=True)
     (folder / "out").mkdir()
     (folder / "out" / "b.mp4").write_bytes(b"1")
@@ -75,7 +76,7 @@ def test_results_in_the_inbox_are_not_taken_for_arrivals(folder: Path) -> None:
     assert names(inbox, 5) == ["a.mp4"]
 
 
-def test_it_goes_on_after_a_restart(folder: Path, tmp_path: Path) -> None:
+def test_it_continues_after_a_restart(folder: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
     shorten(SAMPLE, folder / "a.mp4", 8, skip=70)
     (folder / "broken.mp4").write_bytes(b"no video")
@@ -98,7 +99,7 @@ def test_it_goes_on_after_a_restart(folder: Path, tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="other systems refuse such names")
-def test_a_name_that_is_no_utf8_stops_nothing(folder: Path, tmp_path: Path) -> None:
+def test_a_name_that_is_not_utf8_stops_nothing(folder: Path, tmp_path: Path) -> None:
     out, name = tmp_path / "out", os.fsdecode(b"caf\xe9.mp4")
     for one in (name, "later.mp4"):
         (folder / one).write_bytes(b"no video")
@@ -111,7 +112,7 @@ def test_a_name_that_is_no_utf8_stops_nothing(folder: Path, tmp_path: Path) -> N
     assert "later.mp4" in (notes / "later.mp4.txt").read_text("utf-8")
 
 
-def test_a_record_whose_name_is_taken_is_in_the_code(folder: Path, tmp_path: Path) -> None:
+def test_a_record_whose_name_is_taken_affects_the_exit_code(folder: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
     shorten(SAMPLE, folder / "a.mp4", 8, skip=70)
     (out / "a.redacted.mp4.manifest.json").mkdir(parents=True)

@@ -1,4 +1,4 @@
-"""Several videos at once: the results of one after the other, within the memory."""
+"""Several videos at once: the same results as one after the other, within the memory."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def case(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def test_two_at_once_write_what_one_after_the_other_does(case: Path, tmp_path: Path) -> None:
+def test_two_at_once_write_the_same_as_one_after_the_other(case: Path, tmp_path: Path) -> None:
     one, two = tmp_path / "one", tmp_path / "two"
     index = two / "case.html"
     assert call("run", case, "-o", one, *FAST).returncode == ExitCode.INPUT
@@ -114,8 +114,8 @@ def test_workers_end_with_the_command_that_started_them(case: Path, tmp_path: Pa
     assert all(p.stat().st_mode & 0o077 == 0 for p in left)
 
 
-def test_a_process_that_sees_no_signal_ends_soon_after_its_parent() -> None:
-    """It took ten seconds."""
+def test_a_process_that_gets_no_signal_ends_soon_after_its_parent() -> None:
+    """It used to take ten seconds."""
     hangs = (
         "import signal, time; from redact.end_with_parent import end_with_parent\n"
         "signal.signal(signal.SIGTERM, lambda *_: None); end_with_parent(); print(flush=True)\n"
@@ -134,7 +134,7 @@ def test_a_process_that_sees_no_signal_ends_soon_after_its_parent() -> None:
 
 @settings(max_examples=25)
 @given(st.integers(1, 64), st.integers(0, 64 * 2**30))
-def test_the_memory_is_enough_for_what_is_begun(wanted: int, free: int) -> None:
+def test_no_more_jobs_are_started_than_memory_allows(wanted: int, free: int) -> None:
     sources = [SAMPLE] * 3
     jobs = jobs_that_fit(wanted, sources, free)
     assert 1 <= jobs <= min(wanted, 3)
@@ -146,12 +146,12 @@ def test_the_memory_is_enough_for_what_is_begun(wanted: int, free: int) -> None:
 _NEED = bytes_for(SAMPLE)
 
 
-def test_what_is_no_video_takes_little(tmp_path: Path) -> None:
+def test_a_file_that_is_not_a_video_counts_as_small(tmp_path: Path) -> None:
     (tmp_path / "a.mp4").write_bytes(b"")
     assert bytes_for(tmp_path / "a.mp4") == BASE < _NEED
 
 
-def test_what_is_done_counts_as_done_when_the_others_are_stopped() -> None:
+def test_finished_results_count_if_the_rest_is_stopped() -> None:
     def ended() -> Iterator[tuple[int, Done]]:
         yield 2, Done({"source": "c"})
         yield 0, Done({"source": "a"})
@@ -163,7 +163,7 @@ def test_what_is_done_counts_as_done_when_the_others_are_stopped() -> None:
     assert [result["source"] for result in results] == ["a", "c"]
 
 
-def test_how_far_each_of_several_is_can_be_followed(case: Path, tmp_path: Path) -> None:
+def test_the_progress_of_each_of_several_is_shown(case: Path, tmp_path: Path) -> None:
     told: list[tuple[str, int, int | None]] = []
     words = ("-o", f"{tmp_path}/", *FAST, "--", str(case / "a.mp4"))
     command = Command("a.mp4", words, str(ROOT))

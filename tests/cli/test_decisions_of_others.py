@@ -1,5 +1,5 @@
-"""A plan out of an archive belongs to whoever unpacked it; what it decides was decided by somebody
-else. It counts only where the user says so."""
+"""A plan unpacked from an archive belongs to the user who unpacked it, but its decisions are
+somebody else's: they count only if the user adopts them."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ FAST = ("--sensitivity", "fast", "--preset", "ultrafast")
 
 @pytest.fixture
 def case(street: Path, street_plan: Path, tmp_path: Path) -> Path:
-    """A folder with a video and a plan that shows somebody, as the sender's machine wrote it."""
+    """A folder with a video and a plan that shows somebody, as written on the sender's machine."""
     shutil.copy(street, tmp_path / "a.mp4")
     plan = read_plan(street_plan)
     path = tmp_path / "a.redacted.mp4.plan.json"
@@ -43,13 +43,13 @@ def case(street: Path, street_plan: Path, tmp_path: Path) -> Path:
 
 
 def handed_on(path: Path) -> None:
-    """The file as it is with whom it was sent to: with a mark that is not theirs."""
+    """The file as its receiver has it: with a mark that is not theirs."""
     content, mark = without_mark(path.read_bytes())
     path.write_bytes(path.read_bytes().replace(mark.encode(), b"0" * 64))
     assert without_mark(path.read_bytes())[0] == content
 
 
-def test_redact_knows_what_it_wrote(street_plan: Path, tmp_path: Path) -> None:
+def test_redact_recognises_its_own_plans(street_plan: Path, tmp_path: Path) -> None:
     plan, path = read_plan(street_plan), tmp_path / "p.json"
     write_plan(plan, path)
     assert is_own_plan(path) and read_plan(path) == plan
@@ -60,7 +60,7 @@ def test_redact_knows_what_it_wrote(street_plan: Path, tmp_path: Path) -> None:
     assert not is_own_plan(tmp_path / "none")
 
 
-def test_a_run_does_not_take_it_up(case: Path) -> None:
+def test_a_run_does_not_use_a_strangers_plan(case: Path) -> None:
     done = call("run", case / "a.mp4", *FAST)
     assert done.returncode == ExitCode.EXISTS and "somebody else" in done.stderr
     assert not (case / "a.redacted.mp4").exists()
@@ -69,7 +69,9 @@ def test_a_run_does_not_take_it_up(case: Path) -> None:
 
 
 @pytest.mark.parametrize("command", ["apply", "run", "review"])
-def test_named_it_is_listed_and_asked_about(case: Path, command: str) -> None:
+def test_if_the_plan_is_named_its_decisions_are_listed_and_confirmed(
+    case: Path, command: str
+) -> None:
     plan = case / "a.redacted.mp4.plan.json"
     words = [command, case / "a.mp4", *(("--plan", plan) if command == "run" else (plan,))]
     words += ["--no-open"] if command == "review" else FAST if command == "run" else []
@@ -79,21 +81,21 @@ def test_named_it_is_listed_and_asked_about(case: Path, command: str) -> None:
     assert list(case.glob("*.mp4")) == [case / "a.mp4"] and not is_own_plan(plan)
 
 
-def test_who_adopts_it_has_decided(case: Path) -> None:
+def test_adopted_decisions_are_the_users_own(case: Path) -> None:
     plan = case / "a.redacted.mp4.plan.json"
     done = call("apply", case / "a.mp4", plan, "--adopt", "-o", case / "b.mp4")
     assert "not needed" in done.stderr
     assert (case / "b.mp4").exists() or done.returncode == ExitCode.NEEDS_REVIEW
 
 
-def test_a_change_makes_nothing_else_in_it_one_s_own(case: Path) -> None:
+def test_a_change_does_not_adopt_the_other_decisions(case: Path) -> None:
     plan = case / "a.redacted.mp4.plan.json"
     assert call("plan", "set", plan, "2", "--action", "keep").returncode == 0
     assert read_plan(plan).tracks[1].action is Action.KEEP
     assert not is_own_plan(plan)
 
 
-def test_what_limits_the_search_is_asked_about_too(street: Path, case: Path) -> None:
+def test_limits_of_the_search_must_be_adopted_too(street: Path, case: Path) -> None:
     plan = case / "a.redacted.mp4.plan.json"
     whole = read_plan(plan)
     hidden = tuple(t for t in whole.tracks if t.target is redact.Target.PLATE)
@@ -104,7 +106,7 @@ def test_what_limits_the_search_is_asked_about_too(street: Path, case: Path) -> 
     assert done.returncode == ExitCode.USAGE and "not searched for: faces" in done.stderr
 
 
-def test_own_plans_are_taken_up_wherever_they_lie(case: Path) -> None:
+def test_the_users_own_plans_are_used_wherever_they_are(case: Path) -> None:
     path = case / "a.redacted.mp4.plan.json"
     plan: Plan = read_plan(path)
     write_plan(plan, path, force=True)

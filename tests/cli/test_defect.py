@@ -1,4 +1,4 @@
-"""A defect of redact, or of a detector that a package brings: of several files it costs one."""
+"""A bug in redact, or in a package's detector, costs one file of several, not all."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def make(*, sensitivity, targets, sample_aspect):
 
 @pytest.fixture
 def inbox(tmp_path: Path) -> Path:
-    """A folder of two videos, on the first of which the detector fails."""
+    """A folder of two videos; on the first, the detector fails."""
     folder = tmp_path / "in"
     folder.mkdir()
     make(folder / "a.mp4", Clip(size=(64, 48), pts=range(3)))
@@ -46,7 +46,7 @@ def inbox(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def with_plugin(tmp_path: Path) -> dict[str, str]:
-    """Environment in which the detector is installed."""
+    """Environment with the detector installed."""
     site = tmp_path / "site"
     info = site / "fails_on_narrow-1.0.dist-info"
     info.mkdir(parents=True)
@@ -57,7 +57,7 @@ def with_plugin(tmp_path: Path) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("jobs", [1, 2])
-def test_the_other_files_of_a_run_are_done(
+def test_the_other_files_of_a_run_are_finished(
     inbox: Path, with_plugin: dict[str, str], jobs: int
 ) -> None:
     words = ("run", inbox / "a.mp4", inbox / "b.mp4", "--detector", "narrow")
@@ -72,7 +72,7 @@ def test_the_other_files_of_a_run_are_done(
     assert "Traceback" not in ended.stderr
 
 
-def test_watching_goes_on(inbox: Path, with_plugin: dict[str, str], tmp_path: Path) -> None:
+def test_watching_continues(inbox: Path, with_plugin: dict[str, str], tmp_path: Path) -> None:
     out = tmp_path / "out"
     words = ("watch", inbox, "-o", out, "--quiet-for", 1, "--once", "--detector", "narrow")
     ended = call(*words, *FAST, **with_plugin)
@@ -81,9 +81,7 @@ def test_watching_goes_on(inbox: Path, with_plugin: dict[str, str], tmp_path: Pa
     assert (out / "b.redacted.mp4").exists()
 
 
-def test_one_file_alone_and_a_traceback_that_is_asked_for(
-    inbox: Path, with_plugin: dict[str, str]
-) -> None:
+def test_a_single_file_and_a_requested_traceback(inbox: Path, with_plugin: dict[str, str]) -> None:
     words = ("run", inbox / "a.mp4", "--detector", "narrow", *FAST)
     alone = call(*words, **with_plugin)
     assert alone.returncode == ExitCode.INTERNAL
@@ -97,7 +95,9 @@ def test_one_file_alone_and_a_traceback_that_is_asked_for(
     [("run",), ("check",), ("log", "add", "a note"), ("run", "a.mp4", "-o")],
     ids=lambda words: words[0],
 )
-def test_a_name_that_no_file_can_have_is_no_defect(words: tuple[str, ...], tmp_path: Path) -> None:
+def test_an_impossible_file_name_is_not_called_a_bug(
+    words: tuple[str, ...], tmp_path: Path
+) -> None:
     name = "n" * 300
     place = 2 if words[0] == "log" else len(words)
     done = call(*words[:place], name, *words[place:], cwd=tmp_path)

@@ -1,4 +1,4 @@
-"""The starter on the desktop: it starts the page, replaces nothing unasked, and can be removed."""
+"""The desktop starter: it opens the page, replaces nothing unasked, and can be removed."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def test_it_replaces_nothing_and_can_be_removed(tmp_path: Path) -> None:
     assert other.read_text() == "somebody's own"
 
 
-def test_the_desktop_goes_by_its_own_name(tmp_path: Path) -> None:
+def test_the_desktop_folder_is_found_under_its_localised_name(tmp_path: Path) -> None:
     (tmp_path / "Bureau").mkdir()
     (tmp_path / ".config").mkdir()
     (tmp_path / ".config/user-dirs.dirs").write_text('XDG_DESKTOP_DIR="$HOME/Bureau"\n')

@@ -1,4 +1,4 @@
-"""The device is chosen by name, and a name that cannot be had ends the command at once."""
+"""The device is chosen by name; an unavailable one ends the command at once."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`redact doctor` tries the installation on a video of its own, and says what fails."""
+"""`redact doctor` tests the installation on a small video, and names what fails."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from redact.render import Renderer
 
 
 def ask(*words: str) -> Any:
-    """What doctor answers, and the code it ends with."""
+    """The output of doctor, and its exit code."""
     # The exit code is what the command returns; the group that calls it hands it on.
     return CliRunner().invoke(doctor, list(words), standalone_mode=False)
 
@@ -67,7 +67,7 @@ def writes_black(
         (VideoWriter, "write", writes_black, "not drawn"),
     ],
 )
-def test_what_is_broken_is_told(
+def test_what_is_broken_is_named(
     monkeypatch: pytest.MonkeyPatch, where: Any, name: str, broken: Any, said: str
 ) -> None:
     monkeypatch.setattr(where, name, broken)

@@ -1,6 +1,5 @@
-"""Documents that are made from the code must be those of this code, and every `redact …` command
-that a document shows is one that the parser takes.
-"""
+"""Generated documents must match the code, and the parser must accept every `redact …` command that
+a document shows."""
 
 from __future__ import annotations
 
@@ -28,7 +27,7 @@ def test_generated_documents_are_current(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", COMMANDS)
-def test_every_command_loads_and_says_what_it_does(name: str) -> None:
+def test_every_command_loads_and_has_a_summary(name: str) -> None:
     command = redact.get_command(click.Context(redact), name)
     assert command is not None
     assert command.help
@@ -45,20 +44,21 @@ def test_every_exit_code_is_explained() -> None:
 
 
 def test_the_english_page_of_commands_is_english() -> None:
-    """click keeps the line of --help that it made first, and pages are made one after the other."""
+    """click keeps the first --help line that it made, and the pages are generated one after the
+    other."""
     pages = documents()
     assert "Show this message and exit." in pages["commands.md"]
     for line in surface("fr", "help")["click"].values():
         assert line not in pages["commands.md"] or line in surface("en", "help")["click"].values()
 
 
-def test_links_in_documents_lead_somewhere() -> None:
+def test_links_in_documents_resolve() -> None:
     for page in [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]:
         for target in re.findall(r"\]\((?!https?:|#)([^)#]+)", page.read_text(encoding="utf-8")):
             assert (page.parent / target).exists(), f"{page.name} links to {target}"
 
 
-def test_files_that_documents_name_are_there() -> None:
+def test_files_named_in_documents_exist() -> None:
     named = [
         (page.name, file)
         for page in (*PAGES, ROOT / "lab" / "training" / "README.md")
@@ -97,8 +97,8 @@ def test_nothing_claims_more_than_was_measured() -> None:
         assert not banned.search(page.read_text(encoding="utf-8")), page.name
 
 
-def test_the_french_page_gives_the_figures_of_the_english_one() -> None:
-    """Whoever measures anew changes one of them, and forgets the other."""
+def test_the_french_page_has_the_figures_of_the_english_one() -> None:
+    """After new measurements, one of them is easily forgotten."""
 
     def rows(page: str) -> list[list[str]]:
         text = (ROOT / "docs" / page).read_text("utf-8").split("\n## ")[1]
@@ -120,7 +120,7 @@ PAGES = sorted(
 
 
 class Shown(NamedTuple):
-    """A command in a document; `whole` if it stands in a block to be copied."""
+    """A command in a document; `whole` if it is in a block to be copied."""
 
     page: str
     text: str
@@ -146,7 +146,7 @@ def said(path: Path) -> Iterator[Shown]:
 
 
 def problem(shown: Shown) -> str:
-    """What the parser says against a command, "" for nothing. Nothing is run or read."""
+    """The parser's complaint about a command, "" for none. Nothing is run or read."""
     words = shlex.split(shown.text)[1:]
     if not shown.whole:  # within a sentence the tail may be left out
         words = words[: words.index("…")] + words[words.index("…") + 1 :] if "…" in words else words
@@ -183,12 +183,12 @@ SAID = [c for path in sorted((ROOT / "redact" / "words").rglob("*.toml")) for c 
 
 
 @pytest.mark.parametrize("shown", sorted({*SHOWN, *SAID}), ids=lambda c: f"{c.page}: {c.text}")
-def test_the_parser_takes_it(shown: Shown) -> None:
+def test_the_parser_accepts_every_command(shown: Shown) -> None:
     assert problem(shown) == ""
 
 
 def test_the_readme_shows_commands_to_copy() -> None:
-    """The test above would be worth nothing if it found no command."""
+    """The test above would be useless if it found no command."""
     assert sum(c.page == "README.md" for c in SHOWN) > 10
     assert sum(c.whole for c in SHOWN) > 20
     assert len(SAID) > 10

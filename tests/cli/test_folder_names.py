@@ -1,4 +1,5 @@
-"""A record is whole in a folder of any name: its codes, targets and hashes hold no path."""
+"""A record is complete in a folder of any name: codes, targets and hashes are never cut as if they
+were paths."""
 
 from __future__ import annotations
 
@@ -16,7 +17,7 @@ from .conftest import call
 
 
 def _applied(street: Path, plan: Path, folder: Path, name: str) -> dict[str, Any]:
-    """The record of a run whose files all lie in a folder of a name, as a user types it."""
+    """The record of a run whose files are all in a folder of this name, as a user types it."""
     (folder / name).mkdir()
     shutil.copy(street, folder / name / "cam.mp4")
     shutil.copy(plan, folder / name / "cam.plan.json")
@@ -45,7 +46,7 @@ def plain(
 
 
 @pytest.mark.parametrize("name", ["out", "7", "a", "face"])
-def test_a_folder_takes_nothing_else_with_it(
+def test_removing_the_folder_removes_nothing_else(
     street: Path, street_plan: Path, plain: dict[str, Any], tmp_path: Path, name: str
 ) -> None:
     record = _applied(street, street_plan, tmp_path, name)

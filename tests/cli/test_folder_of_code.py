@@ -1,5 +1,5 @@
-"""A folder of evidence may hold files that are named like modules of Python or of redact: none of
-them is executed, whichever way redact was started there."""
+"""A folder of evidence may hold files named like modules of Python or redact: none is executed,
+however redact is started there."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def printed(*words: object, **more: str) -> set[str]:
 
 @pytest.fixture(scope="module")
 def names() -> set[str]:
-    """Of every module that Python or redact may import, first or late."""
+    """Of every module that Python or redact may import, at the start or later."""
     found = printed("-P", "-c", ALL_MODULES) | set(sys.stdlib_module_names)
     for path in HOME.rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
@@ -64,7 +64,7 @@ def names() -> set[str]:
 
 
 class Evidence:
-    """Two videos among files that are named like modules, and what was executed of these."""
+    """Two videos among files named like modules, and a list of those that were executed."""
 
     def __init__(self, folder: Path, names: set[str]) -> None:
         self.folder = folder / "evidence"
@@ -84,7 +84,7 @@ class Evidence:
         return set(self._executed.read_text().split()) if self._executed.exists() else set()
 
     def start(self, *words: str) -> subprocess.Popen[str]:
-        """Start a command in the folder as a user does who has installed redact."""
+        """Start a command in the folder, as a user with an installed redact does."""
         return self.python(str(self.script), *words)
 
     def python(self, *words: str) -> subprocess.Popen[str]:
@@ -133,7 +133,7 @@ def test_the_search_of_a_case(evidence: Evidence) -> None:
 def test_a_process_started_with_a_careless_environment(
     evidence: Evidence, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """As the worker of a cluster may have it: an empty entry means the current folder."""
+    """As a cluster worker may have it: an empty entry in PYTHONPATH means the current folder."""
     monkeypatch.chdir(evidence.folder)
     monkeypatch.syspath_prepend(str(evidence.folder))
     careless = {**os.environ, "PYTHONPATH": os.pathsep + str(ROOT)}
@@ -162,11 +162,11 @@ def test_the_starters_of_the_desktop(evidence: Evidence, system: str, tmp_path: 
     assert evidence.executed == set()
 
 
-def test_python_m_takes_only_what_python_takes_before_redact_begins(
+def test_python_m_executes_only_what_python_imports_before_redact(
     names: set[str], tmp_path: Path
 ) -> None:
-    """What Python itself imports for `-m`, nobody can keep it from taking; docs/install.md says
-    what to type instead."""
+    """What Python itself imports for `-m` cannot be prevented; docs/start.md says what to type
+    instead."""
     (tmp_path / "empty.py").write_text(BEFORE_MAIN)
     done = subprocess.run(
         [sys.executable, "-m", "empty"], cwd=tmp_path, capture_output=True, text=True, check=True
@@ -180,7 +180,7 @@ def test_python_m_takes_only_what_python_takes_before_redact_begins(
     assert "a.mp4" in out and evidence.executed == set()
 
 
-def test_there_is_one_place_that_knows_how_python_is_started() -> None:
+def test_only_one_module_starts_python() -> None:
     found = [
         f"{path.relative_to(HOME)}:{node.lineno}"
         for path in HOME.rglob("*.py")
@@ -190,7 +190,7 @@ def test_there_is_one_place_that_knows_how_python_is_started() -> None:
     assert [place.partition(":")[0] for place in found] == ["safe_python.py"], found
 
 
-def test_doctor_tries_it(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_doctor_tests_this(monkeypatch: pytest.MonkeyPatch) -> None:
     assert try_folder_of_code() is None
     with monkeypatch.context() as broken:
         broken.setattr(safe_python, "START", (sys.executable, "-m", "redact"))

@@ -1,4 +1,4 @@
-"""What others wrote into names, tags and records is shown, and commands nothing."""
+"""Text from others in names, tags and records is shown, and controls nothing."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ FORGED = "x\rclean: nothing\u202e\u2028clean\n"
 
 
 def commands(text: str) -> list[str]:
-    """Characters of some output that do more than stand in a line."""
+    """Control characters in some output."""
     return [c for c in text if c != "\n" and one_line(c) != c]
 
 
@@ -41,7 +41,7 @@ def clip(path: Path, **tags: str) -> Path:
     return path
 
 
-def test_one_line_keeps_letters_of_all_scripts_and_nothing_that_commands() -> None:
+def test_one_line_keeps_letters_of_all_scripts_and_no_control_characters() -> None:
     for text in ("Ré 7.mp4", "日本\u3000語", "\u0645\u06cc\u200c\u062e", "a\u202fb", "👩\u200d🔬"):
         assert one_line(text) == text
     assert one_line(f"a{CLEAR}\x7fb") == "a�[2J�2J�b"
@@ -49,7 +49,7 @@ def test_one_line_keeps_letters_of_all_scripts_and_nothing_that_commands() -> No
     assert one_line("caf\udce9") == "caf%E9"
 
 
-def test_all_ways_of_printing_are_clean(capsys: pytest.CaptureFixture[str]) -> None:
+def test_every_way_of_printing_is_clean(capsys: pytest.CaptureFixture[str]) -> None:
     terminal, text = Terminal(), f"[/b] [red]:car: {CLEAR}{FORGED}"
     tell(text)
     tell_json({"a": [text, "caf\udce9"]})
@@ -64,7 +64,7 @@ def test_all_ways_of_printing_are_clean(capsys: pytest.CaptureFixture[str]) -> N
     assert json.loads(said) == {"a": [text, "caf\udce9"]}
 
 
-def test_probe_shows_brackets_and_no_commands(tmp_path: Path) -> None:
+def test_probe_shows_brackets_literally_and_no_control_characters(tmp_path: Path) -> None:
     video = clip(tmp_path / "b[bold]x.mp4", title=f"[/b] :car: {CLEAR}")
     (tmp_path / "x[").mkdir()
     shutil.copy(video, tmp_path / "x[" / "y].mp4")
@@ -76,7 +76,7 @@ def test_probe_shows_brackets_and_no_commands(tmp_path: Path) -> None:
     assert other.returncode == 0 and "x[/y].mp4: " in other.stdout
 
 
-def test_inspect_shows_no_commands_of_keys_and_values(tmp_path: Path) -> None:
+def test_inspect_shows_no_control_characters_of_keys_and_values(tmp_path: Path) -> None:
     video = clip(tmp_path / "a.mkv", **{f"EV{CLEAR}IL": FORGED})
     for words in (("inspect", video), ("inspect", "-v", video), ("inspect", "--json", video)):
         said = call(*words)
@@ -84,7 +84,7 @@ def test_inspect_shows_no_commands_of_keys_and_values(tmp_path: Path) -> None:
     assert not any(line.startswith("clean") for line in call("inspect", video).stdout.splitlines())
 
 
-def test_a_log_and_wrong_words_command_nothing(tmp_path: Path) -> None:
+def test_logs_and_mistyped_arguments_control_nothing(tmp_path: Path) -> None:
     log = tmp_path / "case.log"
     append(log, "run", {}, None)
     (first,), _ = read_chain(log.read_bytes())
@@ -102,7 +102,7 @@ def test_a_log_and_wrong_words_command_nothing(tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="other systems refuse such names")
-def test_names_that_are_no_utf8_are_shown(tmp_path: Path) -> None:
+def test_names_that_are_not_utf8_are_shown(tmp_path: Path) -> None:
     name = os.fsencode(tmp_path) + b"/caf\xe9.mp4"
     shutil.copy(clip(tmp_path / "a.mp4"), name)
     for words in (("probe",), ("probe", "--json"), ("inspect",), ("inspect", "--json")):
@@ -111,7 +111,7 @@ def test_names_that_are_no_utf8_are_shown(tmp_path: Path) -> None:
         assert "caf%E9.mp4" in said.stdout or "caf\\udce9.mp4" in said.stdout
 
 
-def test_what_an_encoding_lacks_is_escaped(tmp_path: Path) -> None:
+def test_characters_that_an_encoding_lacks_are_escaped(tmp_path: Path) -> None:
     video = clip(tmp_path / "日本.mp4")
     said = call("probe", video, PYTHONIOENCODING="ascii")
     assert said.returncode == 0, said.stderr

@@ -1,4 +1,4 @@
-"""Passphrases without a terminal, and files that are no custody log."""
+"""Passphrases without a terminal, and files that are not custody logs."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def test_without_a_terminal_nobody_is_asked_for_a_passphrase(tmp_path: Path) -> 
     assert not list(tmp_path.iterdir())
 
 
-def test_a_wrong_passphrase_of_the_environment_is_not_to_be_typed_again(tmp_path: Path) -> None:
+def test_a_wrong_passphrase_from_the_environment_is_not_asked_for_again(tmp_path: Path) -> None:
     made = call("key", "new", "--out", "me.pem", cwd=tmp_path, REDACT_PASSPHRASE="right")
     assert made.returncode == ExitCode.DONE, made.stderr
     words = ("log", "add", "case.log", "seized", "--sign", "me.pem")
@@ -29,7 +29,7 @@ def test_a_wrong_passphrase_of_the_environment_is_not_to_be_typed_again(tmp_path
     assert "taken from REDACT_PASSPHRASE: correct that" in done.stderr
 
 
-def test_what_is_no_log_is_one_error_and_a_damaged_log_is_none(tmp_path: Path) -> None:
+def test_a_file_that_is_no_log_is_an_error_and_a_damaged_log_is_not(tmp_path: Path) -> None:
     other = tmp_path / "cam.mp4"
     other.write_bytes(bytes(range(256)) * 40)
     done = call("log", "verify", other)
@@ -42,7 +42,7 @@ def test_what_is_no_log_is_one_error_and_a_damaged_log_is_none(tmp_path: Path) -
     assert call("log", "verify", custody).returncode == ExitCode.CHECK_FAILED
 
 
-def test_a_log_that_is_new_is_said_to_be(tmp_path: Path) -> None:
+def test_a_new_log_is_announced(tmp_path: Path) -> None:
     custody = tmp_path / "typo.log"
     assert f"note: {custody}: a new log was started" in call("log", "add", custody, "a").stderr
     assert call("log", "add", custody, "b").stderr == ""

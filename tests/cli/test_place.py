@@ -1,4 +1,4 @@
-"""Where results go: a folder is made when it is asked for, and none is left behind empty."""
+"""Where results go: folders are made if asked for, and none is left behind empty."""
 
 from __future__ import annotations
 
@@ -15,9 +15,7 @@ from ..record.samples import make_plan, make_record
 from .conftest import call
 
 
-def test_a_folder_is_made_where_the_place_ends_with_a_separator(
-    street: Path, tmp_path: Path
-) -> None:
+def test_a_folder_is_made_if_the_path_ends_with_a_separator(street: Path, tmp_path: Path) -> None:
     done = call(
         "run", street, "--release", "--audio", "mute", "-o", "new/out/", *QUICK, cwd=tmp_path
     )
@@ -26,7 +24,9 @@ def test_a_folder_is_made_where_the_place_ends_with_a_separator(
 
 
 @pytest.mark.parametrize("name", ["out", "case.2024"])
-def test_a_name_without_ending_is_asked_about(street: Path, tmp_path: Path, name: str) -> None:
+def test_a_name_without_extension_is_refused_as_ambiguous(
+    street: Path, tmp_path: Path, name: str
+) -> None:
     done = call("run", street, "-o", name, cwd=tmp_path)
     assert done.returncode == ExitCode.OUTPUT
     assert f"{name}: is neither a folder nor the name of a video" in done.stderr
@@ -54,14 +54,16 @@ def test_a_command_that_fails_leaves_no_folder(
     assert [p.name for p in tmp_path.iterdir()] == ["fake.mp4"]
 
 
-def test_apply_makes_its_folder_as_well_and_takes_it_back(street: Path, tmp_path: Path) -> None:
+def test_apply_makes_its_folder_and_removes_it_after_a_failure(
+    street: Path, tmp_path: Path
+) -> None:
     write_plan(make_plan(), tmp_path / "other.json")
     done = call("apply", street, "other.json", "-o", "out/", cwd=tmp_path)
     assert done.returncode == ExitCode.MISMATCH, done.stderr
     assert [p.name for p in tmp_path.iterdir()] == ["other.json"]
 
 
-def test_advice_names_no_option_that_is_not_meant(street: Path, tmp_path: Path) -> None:
+def test_advice_names_no_unrelated_option(street: Path, tmp_path: Path) -> None:
     (tmp_path / "p.json").write_bytes(b"old")
     (tmp_path / "o.mp4").write_bytes(b"old")
     done = call("run", street, "-o", "new.mp4", "--plan", "p.json", cwd=tmp_path)

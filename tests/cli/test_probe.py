@@ -1,4 +1,4 @@
-"""`redact probe`: words for people, exact values for programs."""
+"""`redact probe`: plain words for people, exact values for programs."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def clip(path: Path, encoder: str, frames: int = 30) -> Path:
         ("a.webm", "libvpx-vp9", "VP9", "about 30 frames"),
     ],
 )
-def test_people_read_names_rates_and_length(
+def test_people_get_names_rates_and_length(
     tmp_path: Path, name: str, encoder: str, known: str, count: str
 ) -> None:
     path = clip(tmp_path / name, encoder)
@@ -63,7 +63,7 @@ def test_people_read_names_rates_and_length(
         assert exact["video"]["frames"] is None
 
 
-def test_rates_as_people_know_them() -> None:
+def test_rates_are_written_as_people_know_them() -> None:
     rates = ((24000, 1001), (25, 1), (30000, 1001), (60000, 1001), (25, 2), (120, 1))
     words = [decimal(Fraction(*rate)) for rate in rates]
     assert words == ["23.976", "25", "29.97", "59.94", "12.5", "120"]

@@ -23,7 +23,7 @@ pty = pytest.importorskip("pty", reason="this system has no pseudo terminals", e
 
 @pytest.fixture(scope="module")
 def matroska(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A clip whose container declares no number of frames."""
+    """A clip whose container declares no frame count."""
     folder = tmp_path_factory.mktemp("mkv")
     short, path = shorten(SAMPLE, folder / "a.mp4", 20, skip=70), folder / "a.mkv"
     with av.open(str(short)) as src, av.open(str(path), "w") as out:
@@ -36,7 +36,7 @@ def matroska(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def on_a_terminal(*arguments: object) -> str:
-    """What the command writes to a terminal, without its control sequences."""
+    """The command's output on a terminal, without control sequences."""
     ours, theirs = pty.openpty()
     child = subprocess.Popen(
         [sys.executable, "-m", "redact", *map(str, arguments)],
@@ -78,7 +78,7 @@ def test_a_run_has_one_bar_with_a_name_and_totals(matroska: Path, tmp_path: Path
     assert "?" not in shown
 
 
-def test_files_of_several_are_counted(matroska: Path, tmp_path: Path) -> None:
+def test_several_files_are_counted(matroska: Path, tmp_path: Path) -> None:
     other = tmp_path / "b.mkv"
     other.write_bytes(matroska.read_bytes())
     words = ("run", matroska, other, "-o", f"{tmp_path}/out/", *QUICK)
@@ -86,7 +86,7 @@ def test_files_of_several_are_counted(matroska: Path, tmp_path: Path) -> None:
     assert re.search(rf"1 of 2 {matroska.name} ", shown) and re.search(r"2 of 2 b\.mkv ", shown)
 
 
-def test_without_a_terminal_a_line_is_said_now_and_then(
+def test_without_a_terminal_a_line_is_printed_now_and_then(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(terminal, "SAID_EVERY", 0.0)
@@ -99,7 +99,7 @@ def test_without_a_terminal_a_line_is_said_now_and_then(
     assert capsys.readouterr().err == ""
 
 
-def test_of_several_at_once_each_says_how_far_it_is(
+def test_each_of_several_at_once_shows_its_progress(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(terminal, "SAID_EVERY", 0.0)

@@ -1,4 +1,4 @@
-"""What the documents show as a recording is what the commands say."""
+"""Recordings in the documents show what the commands print."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a finished run says."""
+"""What a finished run prints."""
 
 from __future__ import annotations
 

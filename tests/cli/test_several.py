@@ -1,4 +1,4 @@
-"""Several sources at once: no file of one run replaces that of another."""
+"""Several sources at once: no file of one run replaces another's."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ from redact.words import LANGUAGES, error_as_json, problem, speaking
 
 
 def refused(*arguments: object) -> UsageError | None:
-    """What `redact run` says about names; the sources are not there, so nothing else happens."""
+    """What `redact run` says about names; the sources do not exist, so nothing else happens."""
     result = CliRunner().invoke(run, [str(a) for a in arguments], standalone_mode=False)
     return result.exception if isinstance(result.exception, UsageError) else None
 
 
 @pytest.fixture
 def folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Working folder with two others in it, and `link`, which is the first of them."""
+    """The current folder with two others in it, and `link`, which links to the first."""
     monkeypatch.chdir(tmp_path)
     for name in ("one", "two"):
         (tmp_path / name).mkdir()
@@ -37,7 +37,7 @@ def folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def test_exhibits_that_fit_no_video_of_the_folder_are_told(folders: Path) -> None:
+def test_exhibits_without_a_video_in_the_folder_are_reported(folders: Path) -> None:
     (folders / "one" / "cam1.mp4").write_bytes(b"no video")
     case = folders / "case.toml"
     case.write_text('[exhibits]\n"cam1.mp4" = "7"\n"cam1.MP4" = "8"\n"cam2.mp4" = "9"\n', "utf-8")
@@ -57,7 +57,7 @@ def test_exhibits_that_fit_no_video_of_the_folder_are_told(folders: Path) -> Non
         ("one/a.mkv", "link/a.mkv"),
     ],
 )
-def test_two_results_of_one_name_are_refused(
+def test_two_results_with_one_name_are_refused(
     folders: Path, first: str, second: str, more: tuple[str, ...]
 ) -> None:
     error = refused(first, second, *more)
@@ -66,7 +66,7 @@ def test_two_results_of_one_name_are_refused(
     assert (Path(more[1]) / name if "-o" in more else Path(second).parent / name).name in str(error)
 
 
-def test_results_of_one_name_in_two_folders_are_none_of_that(folders: Path) -> None:
+def test_results_with_one_name_in_two_folders_are_accepted(folders: Path) -> None:
     assert refused("one/a.mp4", "two/a.mp4") is None
     assert refused("one/a.mp4", "two/a.mp4", "-o", "two") is not None
     assert refused("a.mp4", "a.mkv", "a.avi", "b.mp4") is None
@@ -120,7 +120,7 @@ NAMES = st.builds(
     st.lists(NAMES, min_size=2, max_size=4).map(tuple),
     st.none() | st.just(Path("out")),
 )
-def test_what_is_let_through_has_names_of_its_own(
+def test_accepted_sources_have_distinct_results(
     sources: tuple[Path, ...], folder: Path | None
 ) -> None:
     finals = [(folder or s.parent) / default_output_name(s) for s in sources]
@@ -136,8 +136,8 @@ def test_what_is_let_through_has_names_of_its_own(
         assert not clash
 
 
-def test_the_summary_says_the_folder_once(capsys: pytest.CaptureFixture[str]) -> None:
-    """A long path before each name left no room for the names."""
+def test_the_summary_names_the_folder_once(capsys: pytest.CaptureFixture[str]) -> None:
+    """A long path before each name used to leave no room for the names."""
     done = {"state": "done", "seconds": 1.0, "output": "out/a.redacted.mp4"}
     why = {"state": "refused", "seconds": 0.0}
     results = [
@@ -155,10 +155,10 @@ def test_the_summary_says_the_folder_once(capsys: pytest.CaptureFixture[str]) ->
     assert "/a.mp4" in capsys.readouterr().err
 
 
-def test_the_summary_says_what_was_hidden_and_what_stands(
+def test_the_summary_says_what_was_hidden_and_what_is_incomplete(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    """Nothing hidden is no news of success alone, and a source stays incomplete in later runs."""
+    """ "Nothing hidden" is not simply a success, and a source stays incomplete in later runs."""
     before = {"state": "done before", "seconds": 4.0, "kept": 0, "incomplete": ""}
     several = {**before, "hidden": {"face": 3, "plate": 1}, "kept": 2}
     results = [
@@ -191,8 +191,8 @@ def test_the_summary_does_not_name_a_refused_source_twice(
 
 @pytest.mark.parametrize("failure", [c for c in ExitCode if c.name not in ("DONE", "INCOMPLETE")])
 def test_a_failure_is_not_hidden_behind_a_result_that_needs_review(failure: ExitCode) -> None:
-    """A file that was refused beside one that was held back: who reads the exit code alone would
-    look at the one and never learn that the other is missing."""
+    """If one file was refused and another held back, a script that reads only the exit code would
+    never learn that a result is missing."""
     lesser = [ExitCode.DONE, ExitCode.INCOMPLETE, ExitCode.NEEDS_REVIEW]
     for count in range(len(lesser) + 1):
         for codes in permutations([*lesser[:count], failure]):

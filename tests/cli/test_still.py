@@ -1,4 +1,4 @@
-"""A still: the picture that a player shows at a time, with a grid, for its owner alone."""
+"""A still: the picture that a player shows at a time, with a grid, readable only by its owner."""
 
 from __future__ import annotations
 
@@ -42,8 +42,8 @@ def test_it_is_private_and_shows_the_frame(street: Path, tmp_path: Path) -> None
     assert isinstance(refused.exception, RedactError)
 
 
-def test_a_link_in_the_place_of_the_closed_folder_is_refused(street: Path, tmp_path: Path) -> None:
-    """Its target was closed to others, and the picture lay there."""
+def test_a_link_in_place_of_the_private_folder_is_refused(street: Path, tmp_path: Path) -> None:
+    """Otherwise its target would be closed to others, and the picture stored there."""
     (tmp_path / "elsewhere").mkdir(mode=0o755)
     (tmp_path / "elsewhere").chmod(0o755)
     (tmp_path / "NOT-FOR-RELEASE").symlink_to(tmp_path / "elsewhere")
@@ -63,7 +63,7 @@ def test_a_link_in_the_place_of_the_closed_folder_is_refused(street: Path, tmp_p
         ("end", STREET_FRAMES - 1),
     ],
 )
-def test_the_moment_is_the_one_on_screen(street: Path, text: str, index: int) -> None:
+def test_it_shows_the_frame_on_screen_at_that_time(street: Path, text: str, index: int) -> None:
     assert find_frame(probe(street), text)[0].index == index
 
 
@@ -74,14 +74,14 @@ def test_no_such_moment(street: Path, text: str) -> None:
 
 
 def test_a_time_after_the_last_picture_is_refused(street: Path, tmp_path: Path) -> None:
-    """It used to give the last picture without a word; 'plan add' refuses such a time, too."""
+    """It used to give the last picture silently; `plan add` refuses such a time, too."""
     done = call(street, "--at", "99", "-o", tmp_path / "s.png")
     assert isinstance(done.exception, UsageError)
     assert "--at 99: is after the last picture of" in done.exception.message
     assert "--at end" in done.exception.hint and not list(tmp_path.iterdir())
 
 
-def test_lines_show_on_black_and_on_white() -> None:
+def test_lines_are_visible_on_black_and_on_white() -> None:
     for value in (0, 255):
         flat = np.full((100, 100, 3), value, np.uint8)
         inner = gridded(flat, "")[20:120, 46:146]

@@ -1,4 +1,4 @@
-"""What commands say: one thing is singular, a command can be copied, nothing is listed twice."""
+"""Command output: correct singulars, commands that can be copied, nothing listed twice."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def test_commands_to_copy_quote_a_path_with_spaces(capsys: pytest.CaptureFixture
     assert add[3] == str(plan) and apply[2:4] == [str(source), str(plan)]
 
 
-def test_the_reference_shows_the_help_that_the_tool_shows() -> None:
+def test_the_reference_shows_the_tools_help() -> None:
     text = reference("en")
     assert "  -h, --help " in text
     assert "  --help " not in text
@@ -62,7 +62,7 @@ def test_doctor_names_each_model_once_and_no_engine_that_is_not_used() -> None:
     assert "gpu" not in report.to_json()
 
 
-def test_a_file_that_looks_like_an_option_is_told_apart(tmp_path: Path) -> None:
+def test_a_file_named_like_an_option_is_refused_with_the_name_to_type(tmp_path: Path) -> None:
     (tmp_path / "-dash.mp4").write_bytes(b"")
     done = program("run", "-dash.mp4", cwd=tmp_path)
     assert done.returncode == ExitCode.USAGE and "write ./-dash.mp4" in done.stderr
