@@ -54,7 +54,7 @@ def command(sources: Path, results: Path) -> list[str]:
 
 
 def contents(folder: Path) -> dict[str, str]:
-    """SHA-256 of every output and plan; records hold times and are looked at by name alone."""
+    """SHA-256 of every output and plan; records contain times, so only their names are compared."""
     found = {}
     for path in sorted(folder.rglob("*")) if folder.exists() else ():
         if path.is_file() and not path.name.startswith("."):
@@ -69,7 +69,7 @@ def hidden(folder: Path) -> list[str]:
 
 
 def undisturbed(sources: Path, results: Path) -> tuple[dict[str, str], float]:
-    """What a batch writes that nobody disturbs, and how many seconds it takes."""
+    """The files that an undisturbed batch writes, and the seconds that it takes."""
     begun = time.monotonic()
     done = subprocess.run(command(sources, results), cwd=ROOT, capture_output=True, check=False)
     if done.returncode not in (ExitCode.DONE, ExitCode.NEEDS_REVIEW):
@@ -78,7 +78,7 @@ def undisturbed(sources: Path, results: Path) -> tuple[dict[str, str], float]:
 
 
 def disturbed(sources: Path, work: Path, moments: int, seed: int) -> Outcome:
-    """Kill batches until `moments` random moments are seen; results go into folders of `work`."""
+    """Kill batches at `moments` random moments; results go into folders of `work`."""
     expected, seconds = undisturbed(sources, work / "undisturbed")
     seen = Outcome()
     chance = random.Random(seed)
@@ -93,7 +93,7 @@ def disturbed(sources: Path, work: Path, moments: int, seed: int) -> Outcome:
 def _once(
     sources: Path, results: Path, expected: dict[str, str], after: float, seen: Outcome
 ) -> bool:
-    """One command, killed after some seconds; whether it came to its end before that."""
+    """One command, killed after some seconds; returns whether it ended before that."""
     process = subprocess.Popen(
         command(sources, results), cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
     )
@@ -127,7 +127,7 @@ def _half_written(found: dict[str, str], expected: dict[str, str]) -> list[str]:
 
 
 def _moment(names: list[str], made: dict[str, str], expected: dict[str, str]) -> str:
-    """What a batch was at, as far as its folder tells."""
+    """The step at which a batch was killed, as far as its folder shows."""
     if any(name.endswith(".partial") for name in names):
         return "something was being written"
     if any(name.endswith(".scans") for name in names):

@@ -1,4 +1,4 @@
-"""Labelled stills moved so that their one object has a chosen size, up to the whole picture."""
+"""Labelled stills, moved so that their one object has a chosen size, up to the whole picture."""
 
 from __future__ import annotations
 

@@ -26,7 +26,7 @@ def read_rgb(path: Path) -> RGB:
 
 
 def real_faces(folder: Path, least: float = 48) -> Iterator[tuple[RGB, BOXES]]:
-    """Pictures of the annotated set with one of their larger faces."""
+    """Pictures of the annotated set that have a larger face, with that face."""
     labels = json.loads((folder / "labels.json").read_text(encoding="utf-8"))
     for name, entry in sorted(labels.items()):
         boxes = [

@@ -1,4 +1,4 @@
-"""The file that says what scores mean belongs to the weights that are installed, and is whole."""
+"""The calibration file belongs to the installed weights, and is complete."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ KINDS = {
 
 @pytest.fixture
 def changed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., None]]:
-    """Puts a changed copy of the file in the place of the installed one."""
+    """Replaces the installed file by a changed copy."""
 
     def put(change: Callable[[dict[str, Any]], object] | None, text: str = "") -> None:
         if change:

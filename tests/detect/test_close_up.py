@@ -1,4 +1,4 @@
-"""A close look at a place: a face that is there is seen, one that is beside it does not count."""
+"""A close scan of a place detects a face that is there, and ignores one beside it."""
 
 from __future__ import annotations
 
@@ -70,8 +70,8 @@ def test_a_face_is_told_from_what_lies_beside_it(centerface: bool) -> None:
     assert ask(close_up, data.astronaut(), *10 * boxes) == 10 * one_by_one
 
 
-def test_a_face_in_odd_pixels_is_looked_at_as_it_is_declared_too() -> None:
-    """Stored a quarter as wide as it is."""
+def test_a_face_in_non_square_pixels_is_also_scanned_as_declared() -> None:
+    """It is stored at a quarter of its width."""
     squeezed = cv2.resize(data.astronaut(), None, fx=0.25, fy=1, interpolation=cv2.INTER_AREA)
     x1, y1, x2, y2 = ASTRONAUT
     place = [x1 / 4, y1, x2 / 4, y2]
@@ -93,8 +93,8 @@ def test_a_face_beside_the_place_does_not_count() -> None:
     assert ask(close_up, data.astronaut(), shoulder)[0] < -3
 
 
-def test_a_face_is_found_beside_the_place_where_it_was_and_nowhere_else() -> None:
-    """In luma alone, as it is kept of the last pictures."""
+def test_a_face_is_found_near_its_last_place_and_nowhere_else() -> None:
+    """In luma alone, as stored for the last pictures."""
     close_up = load_close_up(load_detector(threads=1), threads=1)
     grey = np.asarray(data.astronaut().mean(axis=2), np.uint8)
     face = np.array(ASTRONAUT, np.float64)
@@ -106,7 +106,7 @@ def test_a_face_is_found_beside_the_place_where_it_was_and_nowhere_else() -> Non
     assert np.array_equal(boxes[1], expected[1])
 
 
-def test_nobody_is_asked_about_nothing(verifier: Verifier) -> None:
+def test_no_network_runs_if_no_place_is_given(verifier: Verifier) -> None:
     def never(rgb: NDArray[np.uint8]) -> Detections:
         raise AssertionError("there is nothing to look at")
 
@@ -116,10 +116,10 @@ def test_nobody_is_asked_about_nothing(verifier: Verifier) -> None:
 @given(
     st.floats(-20, 500), st.floats(-20, 500), st.floats(3, 300), st.floats(3, 300), st.floats(0, 1)
 )
-def test_the_place_lies_where_it_is_looked_for(
+def test_the_place_is_in_the_middle_of_the_square(
     verifier: Verifier, x: float, y: float, w: float, h: float, score: float
 ) -> None:
-    """In the middle of the square and as large as it is shown, at the edge of the picture too."""
+    """At the same scale, even at the edge of the picture."""
 
     def middle(rgb: NDArray[np.uint8]) -> Detections:
         assert rgb.shape == (VERIFIER_SIDE, VERIFIER_SIDE, 3)
@@ -137,7 +137,7 @@ def test_the_place_lies_where_it_is_looked_for(
     assert odds == pytest.approx(float(score_odds(least)[0]))
 
 
-def test_a_network_that_fails_is_never_an_answer(verifier: Verifier) -> None:
+def test_a_failing_network_is_an_error_and_never_an_answer(verifier: Verifier) -> None:
     def broken(rgb: NDArray[np.uint8]) -> Detections:
         raise UnsafeError("it failed")
 
@@ -146,7 +146,7 @@ def test_a_network_that_fails_is_never_an_answer(verifier: Verifier) -> None:
 
 
 def only_heads(score: float) -> Callable[[NDArray[np.uint8]], Detections]:
-    """Sees one head, that of a face in the middle of the square around it."""
+    """Detects one head, that of a face in the middle of the square around it."""
 
     def look(rgb: NDArray[np.uint8]) -> Detections:
         width, height = VERIFIER_SIDE / 5 * np.array([0.8, 1.0])
@@ -167,7 +167,7 @@ def only_heads(score: float) -> Callable[[NDArray[np.uint8]], Detections]:
     return look
 
 
-def test_a_face_on_no_head_is_less_likely_one(verifier: Verifier) -> None:
+def test_a_face_without_a_head_is_less_likely(verifier: Verifier) -> None:
     box, face = [100.0, 100, 140, 150], load_detector(threads=1).close_networks[Target.FACE]
 
     def said(head: float) -> float:
@@ -177,7 +177,7 @@ def test_a_face_on_no_head_is_less_likely_one(verifier: Verifier) -> None:
     assert said(0.9) - said(0.05) > 2
 
 
-def test_two_who_ask_at_once_load_a_network_once() -> None:
+def test_two_threads_load_a_network_once() -> None:
     made = []
 
     def make() -> int:
@@ -190,7 +190,7 @@ def test_two_who_ask_at_once_load_a_network_once() -> None:
         assert [f.result() for f in [two.submit(get) for _ in range(2)]] == [1, 1]
 
 
-def test_centerface_takes_close_looks_wherever_it_looks_at_all() -> None:
+def test_centerface_does_the_close_scans_if_it_is_used() -> None:
     with_it, without = (
         load_detector(threads=1, without=() if on else WITHOUT_CENTERFACE) for on in (True, False)
     )
@@ -199,7 +199,7 @@ def test_centerface_takes_close_looks_wherever_it_looks_at_all() -> None:
         assert isinstance(getattr(closely, "__self__", None), CenterFace) is on
 
 
-def test_the_eye_is_asked_about_a_plate_that_fills_the_picture_and_no_other(
+def test_the_eye_is_only_asked_about_plates_that_fill_the_picture(
     verifier: Verifier,
 ) -> None:
     shown = []
@@ -227,7 +227,7 @@ def test_the_eye_is_asked_about_a_plate_that_fills_the_picture_and_no_other(
         (160, (0.9, 0.3, 0.1, 0.2), 0.9),
     ],
 )
-def test_of_a_narrow_plate_the_surest_way_to_show_it_counts(
+def test_the_best_presentation_of_a_narrow_plate_counts(
     side: int, scores: tuple[float, ...], best: float
 ) -> None:
     class Stand:
@@ -266,7 +266,7 @@ def test_plates_that_fill_a_turned_picture_are_told_from_scenes(shared_eval: Pat
 
 
 @pytest.mark.parametrize("how", ["foreshortened", "tilted"])
-def test_a_plate_whose_box_is_nearly_square_is_known(shared_eval: Path, how: str) -> None:
+def test_a_plate_with_a_nearly_square_box_is_recognised(shared_eval: Path, how: str) -> None:
     detector = load_detector(targets=(Target.PLATE,), threads=1)
     close_up = load_close_up(detector, (Target.PLATE,), threads=1)
     odds = []

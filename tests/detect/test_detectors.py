@@ -35,8 +35,8 @@ def as_frame(rgb: NDArray[np.uint8], form: str = "yuv420p") -> Frame:
     return Frame(0, 0, Fraction(1, 25), picture)
 
 
-def test_centerface_is_shown_the_picture_colour_by_colour() -> None:
-    """And black beyond it, up to sides that it can halve."""
+def test_centerface_gets_one_plane_per_colour() -> None:
+    """Padded with black up to sides that it can halve."""
     rgb = np.random.default_rng(0).integers(0, 256, (40, 100, 3), np.uint8)[:33, 3:]
     shown = padded(rgb)
     assert shown.shape == (1, 3, 64, 128)
@@ -49,7 +49,7 @@ def detector(request: pytest.FixtureRequest) -> Detector:
     return load_detector(request.param)
 
 
-def test_finds_a_face_the_same_way_in_array_and_frame(detector: Detector) -> None:
+def test_it_finds_the_same_face_in_an_array_and_in_a_frame(detector: Detector) -> None:
     rgb = data.astronaut()
     in_array = detector.detect(rgb)
     assert covers(in_array.only([Target.FACE]), ASTRONAUT, 0.6)
@@ -75,7 +75,7 @@ def test_odd_and_tiny_pictures_are_checked(detector: Detector, size: tuple[int, 
     assert (found.xyxy[:, 2:] <= [size[1], size[0]]).all()
 
 
-def test_only_what_was_asked_for() -> None:
+def test_only_requested_targets_are_detected() -> None:
     found = load_detector("balanced", (Target.PLATE,)).detect(data.astronaut())
     assert set(found.target.tolist()) <= {int(Target.PLATE)}
     assert (found.score >= LEAST_PROBABILITY).all() and (found.score <= 1).all()

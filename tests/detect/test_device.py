@@ -1,4 +1,4 @@
-"""An accelerator is used where it works, and its absence is never passed over in silence."""
+"""An accelerator is used if it works; if it does not, that is never silent."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ PICTURES = np.zeros((1, VERIFIER_SIDE, VERIFIER_SIDE, 3), np.uint8)
 
 @pytest.fixture
 def broken_cuda(monkeypatch: pytest.MonkeyPatch) -> None:
-    """An onnxruntime that says it was built for CUDA and cannot use it, as where the driver is
-    missing: it then runs on the processor and only logs that it does."""
+    """An onnxruntime built for CUDA that cannot use it, as if the driver were missing: it runs on
+    the processor and only logs this."""
     claimed = ["CUDAExecutionProvider", *onnxruntime.get_available_providers()]
     monkeypatch.setattr(onnxruntime, "get_available_providers", lambda: claimed)
 
 
-def test_a_device_that_fails_stops_the_run_when_it_was_asked_for(broken_cuda: None) -> None:
+def test_a_failing_device_stops_the_run_if_it_was_asked_for(broken_cuda: None) -> None:
     with pytest.raises(DependencyError, match="--device cuda"), on_device("cuda", print):
         pass
 
@@ -40,7 +40,7 @@ def test_auto_falls_back_and_says_so(broken_cuda: None) -> None:
 def test_a_session_that_does_not_run_where_it_should_is_refused(
     broken_cuda: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Also when the trial went well and a later network is put on the processor."""
+    """Even if the trial succeeded, and a later network ends up on the processor."""
     monkeypatch.setattr("redact.detection.device._try", lambda _: None)
     with on_device("cuda", print), pytest.raises(DependencyError, match="but on the processor"):
         Verifier(1)
@@ -65,8 +65,9 @@ def test_the_choice_ends_with_its_command() -> None:
     assert device_now() == "cpu" and DEVICES[0] == "auto"
 
 
-def test_an_open_network_is_used_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The audit asks the networks of the search; with other processors it is another session."""
+def test_an_open_network_is_reused(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The audit uses the networks of the search; with another number of threads it needs another
+    session."""
     Verifier(1), Verifier(2)
     monkeypatch.setattr(onnxruntime, "InferenceSession", None)
     Verifier(1), Verifier(2)

@@ -59,14 +59,14 @@ def faces(*rows: tuple[list[float], float], target: Target = Target.FACE) -> Det
 
 
 def one(**seen: float) -> float:
-    """Probability of one face by what each witness gave it, 0 for nothing."""
+    """Probability of one face, by the score of each witness, 0 for nothing."""
     names = {"ours": OURS, "large": LARGE, "small": SMALL}
     looks = {names[n]: faces((FACE, s)) if s else faces() for n, s in seen.items()}
     (score,) = weighed(looks, "face", MADE_UP).score
     return float(score)
 
 
-def test_two_networks_that_agree_are_one_face_and_surer_than_either() -> None:
+def test_agreeing_networks_give_one_face_surer_than_either() -> None:
     both = weighed({OURS: faces((FACE, 0.5)), LARGE: faces((NEARLY, 0.5))}, "face", MADE_UP)
     assert len(both) == 1 and both.target[0] == Target.FACE
     assert both.score[0] > max(one(ours=0.5, large=0), one(ours=0, large=0.5)) + 0.1
@@ -74,9 +74,10 @@ def test_two_networks_that_agree_are_one_face_and_surer_than_either() -> None:
     assert 40 <= both.xyxy[0, 0] <= 42 and 35 <= both.xyxy[0, 1] <= 41
 
 
-def test_a_face_has_a_fringe_where_one_network_saw_more_of_it() -> None:
-    """The chin under a mask: below as far as the fainter look saw it, times the root of its score,
-    and nothing on the sides that both agree on. Of what only one network could see nobody knows."""
+def test_a_face_has_a_fringe_on_sides_where_one_network_framed_more() -> None:
+    """As with a chin under a mask: below, it reaches as far as the fainter detection, times the
+    root of its score; it is zero on sides where both agree, and unknown if only one network could
+    detect it."""
     short, whole = [40.0, 40, 80, 90], [40.0, 40, 80, 110]
     both = weighed(
         {LARGE: faces((short, 0.9)), SMALL: faces((whole, 0.25))},
@@ -91,7 +92,7 @@ def test_a_face_has_a_fringe_where_one_network_saw_more_of_it() -> None:
     assert alone.fringe.tolist() == [pytest.approx([SINGLE_DETECTION_FRINGE] * 4)]
 
 
-def test_what_lies_apart_stays_apart() -> None:
+def test_detections_that_lie_apart_stay_apart() -> None:
     apart = weighed({OURS: faces((FACE, 0.5)), LARGE: faces((ELSEWHERE, 0.5))}, "face", MADE_UP)
     assert sorted(np.round(apart.xyxy[:, 0]).tolist()) == [40, 200]
 
@@ -100,7 +101,9 @@ score = st.floats(0.04, 0.98)
 
 
 @given(score, score, score)
-def test_probability_rises_with_each_witness_that_sees_it(a: float, b: float, c: float) -> None:
+def test_probability_rises_with_each_witness_that_detects_the_face(
+    a: float, b: float, c: float
+) -> None:
     alone = one(ours=a, large=0, small=0)
     two, three = one(ours=a, large=b, small=0), one(ours=a, large=b, small=c)
     assert alone <= two <= three
@@ -134,7 +137,7 @@ def test_order_of_candidates_does_not_matter(rows: list, rng: object) -> None:
     np.testing.assert_allclose(answer(scored), answer(shuffled), rtol=1e-4, atol=1e-4)
 
 
-def test_nothing_seen_is_nothing() -> None:
+def test_no_candidates_give_no_detections() -> None:
     assert len(weighed({OURS: faces(), LARGE: faces()}, "face", MADE_UP)) == 0
     assert len(weighed_plates(faces(target=Target.PLATE), MADE_UP)) == 0
 
@@ -147,7 +150,7 @@ def test_plates_keep_their_boxes_and_order() -> None:
 
 
 def test_the_installed_calibration_gives_every_witness_a_say() -> None:
-    """Of each look the answer rises with the score of every witness that has a part in it."""
+    """In each kind of scan, the answer rises with the score of every witness that takes part."""
     calibration = load_calibration()
     tall = np.array([40.0], np.float32)
     for kind, weights in calibration.looks.items():
@@ -197,7 +200,7 @@ def test_centerface_that_fails_is_never_an_empty_answer(
 
 
 class Looking:
-    """Stands for our network: sees one plate, a moment later than the others."""
+    """Stands in for our network: detects one plate, a moment later than the others."""
 
     def scan(self, picture: Picture) -> Detections:
         time.sleep(0.02)
@@ -213,7 +216,7 @@ def witnesses(**others: Scan) -> Ensemble:
 
 
 @pytest.mark.parametrize("slow", [OURS, LARGE, SMALL])
-def test_each_looks_once_whoever_is_ready_first(slow: str) -> None:
+def test_each_network_scans_once_whichever_finishes_first(slow: str) -> None:
     asked: list[str] = []
 
     def scanning(name: str, box: list[float]) -> Scan:
@@ -237,7 +240,9 @@ def test_each_looks_once_whoever_is_ready_first(slow: str) -> None:
 
 @pytest.mark.parametrize("failing", [LARGE, SMALL])
 @pytest.mark.parametrize("error", [UnsafeError("it failed"), IndexError("it failed")])
-def test_one_that_fails_stops_the_look_in_whatever_thread(failing: str, error: Exception) -> None:
+def test_a_network_that_fails_in_either_thread_stops_the_scan(
+    failing: str, error: Exception
+) -> None:
     def scanning(name: str) -> Scan:
         def scan(picture: Picture) -> Detections:
             if name == failing:

@@ -1,4 +1,5 @@
-"""From twelve pixels (faces: 24) to the whole picture, in its middle and at a border: seen."""
+"""Objects from twelve pixels (faces: 24) to the whole picture, in its middle and at a border, are
+detected."""
 
 from __future__ import annotations
 
@@ -26,7 +27,7 @@ PLACES = ((0.5, 0.5), (0.0, 0.5), (1.0, 0.5), (0.5, 0.0), (0.5, 1.0))
 def looked(
     stills: list[Still], target: Target, least: float, steps: int
 ) -> list[tuple[int, float, tuple[float, float], float]]:
-    """Number of each plain still, share of the picture, place, and how likely it is seen to be."""
+    """Number of each still, share of the picture, place, and the probability of the detection."""
     detector = load_detector("balanced", (target,))
     scene = data.rocket()
 

@@ -1,4 +1,4 @@
-"""The networks of heads and people: their answers are whole or an error, and each person is one."""
+"""Networks of heads and people: complete answers or an error, and each person once."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def found(target: Target, *rows: tuple[float, ...]) -> Detections:
 BODY = (100.0, 50.0, 160.0, 250.0, 0.6)
 
 
-def test_a_head_and_the_body_that_holds_it_are_one_person_with_all_of_both() -> None:
+def test_a_head_and_its_body_are_one_person_that_covers_both() -> None:
     people = with_heads(
         found(Target.PERSON, BODY), found(Target.HEAD, (115.0, 40.0, 140.0, 75.0, 0.9))
     )
@@ -34,7 +34,7 @@ def test_a_head_and_the_body_that_holds_it_are_one_person_with_all_of_both() -> 
     assert set(people.target.tolist()) == {Target.PERSON}
 
 
-def test_a_head_without_a_body_is_a_person_of_usual_extent() -> None:
+def test_a_head_without_a_body_is_a_person_of_usual_size() -> None:
     (box,) = with_heads(
         found(Target.PERSON), found(Target.HEAD, (100.0, 100.0, 120.0, 130.0, 0.7))
     ).xyxy
@@ -50,13 +50,13 @@ def test_the_second_head_in_a_body_is_somebody_else() -> None:
     assert union[0] <= 82 and union[3] >= 262
 
 
-def test_half_a_body_that_a_surer_one_holds_is_hidden_with_it() -> None:
+def test_part_of_a_surer_body_is_dropped() -> None:
     half = (100.0, 150.0, 160.0, 250.0, 0.3)
     people = with_heads(found(Target.PERSON, half, BODY), found(Target.HEAD))
     assert people.score == pytest.approx([0.6])
 
 
-def test_a_body_that_a_tile_cuts_is_left_to_the_next_tile() -> None:
+def test_a_body_cut_by_a_tile_is_left_to_the_next_tile() -> None:
     view = View(Rect(0, 0, 416, 400), (416, 400))
     bodies = found(
         Target.PERSON, (300, 50, 415, 300, 0.5), (0, 50, 80, 300, 0.5), (200, 50, 280, 399, 0.5)
@@ -92,7 +92,7 @@ def test_a_network_that_fails_is_never_an_empty_answer(
             network.run(picture)
 
 
-def test_nobody_is_in_an_empty_picture() -> None:
+def test_nobody_is_detected_in_an_empty_picture() -> None:
     picture = Scaler().array(np.full((300, 400, 3), 90, np.uint8))
     for seen in (
         Eye(1).scan(picture, Scale(416)),

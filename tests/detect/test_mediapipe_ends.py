@@ -1,4 +1,4 @@
-"""MediaPipe's tasks are closed by those who load the next one, not by the garbage collector."""
+"""MediaPipe's tasks are closed when the next one is loaded, not by the garbage collector."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ print("went on")
 """
 
 
-def test_collecting_a_task_waits_for_nothing() -> None:
+def test_garbage_collecting_a_task_does_not_block() -> None:
     command = [sys.executable, "-c", COLLECTED_WHILE_A_THREAD_IS_GIVEN_WORK]
     done = subprocess.run(command, capture_output=True, text=True, timeout=120)
     assert (done.stdout, done.returncode) == ("went on\n", 0), done.stderr

@@ -17,7 +17,7 @@ _box = st.tuples(st.integers(0, 60), st.integers(0, 60), st.integers(1, 40), st.
 
 
 @given(st.lists(st.tuples(_box, st.floats(0, 1, width=32), st.sampled_from([0, 1])), max_size=25))
-def test_whatever_goes_is_covered_by_something_better(
+def test_every_suppressed_box_overlaps_a_better_one(
     rows: list[tuple[tuple[int, int, int, int], float, int]],
 ) -> None:
     found = Detections(
@@ -51,7 +51,7 @@ def test_targets_do_not_suppress_each_other() -> None:
 
 
 def _one_by_one(xyxy: np.ndarray, score: np.ndarray, iou: float) -> list[tuple[int, float]]:
-    """The same, told plainly: for every box the box that it belongs to, and their overlap."""
+    """The same, written plainly: for every box its owner, and their overlap."""
     owner: dict[int, tuple[int, float]] = {}
     for best in sorted(range(len(score)), key=lambda i: -score[i]):
         if best in owner:
@@ -73,7 +73,7 @@ _small = st.tuples(*(st.integers(0, 30) for _ in range(2)), *(st.integers(0, 20)
     st.sampled_from([0.3, 0.45]),
     st.sampled_from([nms.MOST_PAIRS, 20, 0]),
 )
-def test_everybody_belongs_to_the_best_box_that_it_overlaps(
+def test_every_box_belongs_to_the_best_one_that_it_overlaps(
     rows: list[tuple[tuple[int, int, int, int], int]], iou: float, at_once: int
 ) -> None:
     xyxy = np.array([(x, y, x + w, y + h) for (x, y, w, h), _ in rows], np.float32).reshape(-1, 4)
@@ -89,10 +89,8 @@ def test_everybody_belongs_to_the_best_box_that_it_overlaps(
 @pytest.mark.parametrize("iou", [0.3, 0.5])
 @pytest.mark.parametrize("side", [1.0, 40.0, 2000.0])
 @pytest.mark.parametrize("way", [(1, 0), (0, 1)])
-def test_a_box_goes_up_to_the_very_overlap_that_is_asked(
-    iou: float, side: float, way: tuple[int, int]
-) -> None:
-    """Pairs that are too far apart are not looked at: not one too many."""
+def test_the_threshold_is_exact(iou: float, side: float, way: tuple[int, int]) -> None:
+    """Pairs that are too far apart are not compared: not one too many may be skipped."""
     limit = side * (1 - iou) / (1 + iou)  # moved by so much, as much as that overlaps
 
     def left(move: float) -> int:
@@ -105,7 +103,8 @@ def test_a_box_goes_up_to_the_very_overlap_that_is_asked(
 
 
 def test_a_picture_full_of_candidates_takes_little_memory() -> None:
-    """A photograph of 480 by 360 pixels took 3 GB: a network saw faces all over a texture."""
+    """A photograph of 480 by 360 pixels used to take 3 GB: a network detected faces all over a
+    texture."""
     rng = np.random.default_rng(1)
     corner = rng.uniform(0, 60, (3000, 2))
     boxes = np.concatenate([corner, corner + rng.uniform(150, 200, (3000, 2))], axis=1)

@@ -1,4 +1,4 @@
-"""A picture that is shown turned: what is seen in it lies where it is in the picture as it was."""
+"""Detections in a rotated picture have their boxes in the original picture."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ SIZE = 96, 64
 
 
 class Bright:
-    """Sees what is bright in a picture, and that it has the longer fringe on its left. Where it is
-    asked for a part, it sees nothing elsewhere."""
+    """Detects the brightest spot, with the longer fringe on its left. If asked for a part of the
+    picture, it detects nothing elsewhere."""
 
     name, weights_sha256 = "bright", "0" * 64
 
@@ -62,7 +62,7 @@ def test_a_box_comes_back_to_its_place(turns: int, form: str) -> None:
 
 
 @given(st.integers(0, 3), st.integers(1, 500), st.integers(1, 500))
-def test_turning_on_to_the_full_round_changes_nothing(turns: int, width: int, height: int) -> None:
+def test_a_full_turn_changes_nothing(turns: int, width: int, height: int) -> None:
     boxes = np.array([[1.0, 2.0, 30.0, 44.0], [-5.0, 0.0, 600.0, 7.0]])
     size = (height, width) if turns % 2 else (width, height)
     there = turned_boxes(boxes, (width, height), turns)
@@ -70,7 +70,7 @@ def test_turning_on_to_the_full_round_changes_nothing(turns: int, width: int, he
     assert np.array_equal(turned_boxes(there, size, -turns % 4), boxes)
 
 
-def test_a_picture_that_lies_on_its_side_has_the_shape_of_its_pixels_turned() -> None:
+def test_a_picture_on_its_side_has_the_inverse_pixel_aspect() -> None:
     ways = with_turns([Presentation(aspect=2.0)], [90, 180])
     assert [way.shown_aspect for way in ways] == [2.0, 0.5, 2.0]
     assert with_turns(ways, [90]) == ways, "once is enough"

@@ -1,4 +1,4 @@
-"""What loading does to the process: sockets, standard error, missing system libraries."""
+"""Effects of loading on the process: sockets, standard error, missing system libraries."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ sys.meta_path.insert(0, Hide())
 """
 
 
-def test_missing_libgl_is_told_with_the_cure() -> None:
+def test_a_missing_libgl_is_reported_with_the_fix() -> None:
     error = "libGL.so.1: cannot open shared object file: No such file or directory"
     for command in ("run x.mp4", "doctor", "review"):
         code = f"import sys; sys.argv[1:] = {command.split()!r}\n"
@@ -76,7 +76,7 @@ def test_opencv_check_has_an_exit_status() -> None:
     assert done.returncode == 7 and "libgl1" in done.stderr
 
 
-def test_missing_egl_is_told_with_the_cure() -> None:
+def test_a_missing_egl_is_reported_with_the_fix() -> None:
     code = """
 import ctypes
 real = ctypes.CDLL

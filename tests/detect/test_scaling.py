@@ -43,7 +43,7 @@ def stored(rgb: np.ndarray, form: str, space: Colorspace, span: ColorRange) -> a
 
 @pytest.mark.parametrize("space", [Colorspace.ITU709, Colorspace.ITU601, Colorspace.BT2020])
 @pytest.mark.parametrize("span", [ColorRange.MPEG, ColorRange.JPEG])
-def test_colours_come_out_as_they_were(space: Colorspace, span: ColorRange) -> None:
+def test_colours_are_preserved(space: Colorspace, span: ColorRange) -> None:
     rgb = picture(320, 240)
     frame = stored(rgb, "yuv444p", space, span)
     small = Scaler().frame(frame).view(Rect(0, 0, 320, 240), (320, 240))
@@ -65,7 +65,7 @@ def test_every_format_and_odd_sizes(form: str, size: tuple[int, int]) -> None:
 
 
 @pytest.mark.parametrize("form", FORMATS)
-def test_a_crop_shows_the_same_pixels_as_the_whole(form: str) -> None:
+def test_a_crop_has_the_same_pixels_as_the_whole(form: str) -> None:
     frame = av.VideoFrame.from_ndarray(picture(321, 243), "rgb24").reformat(format=form)
     scaler = Scaler()
     whole = scaler.frame(frame).view(Rect(0, 0, 321, 243), (321, 243)).astype(int)
@@ -86,7 +86,7 @@ def test_the_frame_keeps_its_tags_and_pixels() -> None:
     assert (frame.to_ndarray() == before).all()
 
 
-def test_pq_is_brightened_to_what_networks_know() -> None:
+def test_pq_is_converted_to_the_brightness_that_networks_know() -> None:
     # A grey card (26 cd/m², ITU-R BT.2408) has a PQ signal of 0.38; as SDR it is near 0.5.
     grey = np.full((16, 16, 3), round(0.38 * 255), np.uint8)
     frame = av.VideoFrame.from_ndarray(grey, "rgb24")
@@ -109,9 +109,9 @@ def test_other_arrays_are_refused(bad: np.ndarray) -> None:
         Scaler().array(bad)
 
 
-def test_one_picture_is_scaled_for_one_thread_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    """PyAV writes the matrix into the frame while it is scaled: another thread that scales it at
-    that moment would see other colours."""
+def test_a_picture_is_scaled_by_one_thread_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """PyAV writes the matrix into the frame while scaling it: another thread scaling it at that
+    moment would get wrong colours."""
     inside, most = 0, 0
 
     class Slow:

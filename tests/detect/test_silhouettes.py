@@ -1,4 +1,4 @@
-"""When the shape of somebody is believed."""
+"""When a silhouette is believed."""
 
 from __future__ import annotations
 
@@ -28,22 +28,22 @@ def cells(top: int, bottom: int, left: int, right: int) -> np.ndarray:
         (cells(0, 18, 2, 18), False),  # it ends at the waist
     ],
 )
-def test_a_shape_counts_that_fits_its_box(shape: np.ndarray, believed: bool) -> None:
+def test_a_shape_that_fits_its_box_is_believed(shape: np.ndarray, believed: bool) -> None:
     assert agrees(shape, BODY, BODY) is believed
 
 
-def test_of_who_lies_down_both_ends_must_be_seen() -> None:
+def test_a_lying_persons_shape_must_reach_both_ends_of_the_box() -> None:
     lying = Box(0, 0, 200, 100)
     assert agrees(cells(4, 36, 1, 18), lying, lying)
     assert not agrees(cells(4, 36, 6, 19), lying, lying)
 
 
-def test_what_lies_beyond_the_border_is_not_asked_for() -> None:
-    """Of somebody whose legs are out of the picture."""
+def test_parts_outside_the_picture_are_not_required() -> None:
+    """As for somebody whose legs are outside the picture."""
     assert agrees(cells(2, 20, 5, 15), BODY, Box(0, 0, 100, 100))
 
 
-def test_of_a_wall_and_of_next_to_nothing_nothing_is_told() -> None:
+def test_there_is_no_silhouette_of_a_wall_or_of_a_tiny_or_outside_box() -> None:
     network = Selfie()
     wall = np.random.default_rng(3).integers(90, 110, (300, 300, 3)).astype(np.uint8)
     assert network.silhouette(wall, Box(50, 20, 150, 280)) is None

@@ -1,4 +1,4 @@
-"""The promise of the default: a 20-pixel face in 1080p is found."""
+"""The promise of the default: a 20-pixel face in 1080p is detected."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ data = pytest.importorskip("skimage.data", reason="needs scikit-image's pictures
 
 
 def hits(sensitivity: str, folder: Path, height: float) -> list[bool]:
-    """Whether each face, masked and turned ones too, is found at candidate score."""
+    """Whether each face, masked and turned ones included, is detected at the candidate score."""
     detector = load_detector(sensitivity, (Target.FACE,), without=[OptionalNetwork.CENTERFACE])
     faces = list(real_faces(folder))[::5]
     found_all = []
@@ -34,6 +34,6 @@ def test_twenty_pixel_faces(shared_eval: Path) -> None:
     assert len(found) >= 40 and np.mean(found) >= 0.7
 
 
-def test_thorough_sees_smaller_faces_than_fast(shared_eval: Path) -> None:
+def test_thorough_detects_smaller_faces_than_fast(shared_eval: Path) -> None:
     assert np.mean(hits("thorough", shared_eval, 20)) >= 0.85
     assert np.mean(hits("fast", shared_eval, 20)) < 0.5

@@ -1,4 +1,4 @@
-"""Bodies are seen, and the head of each is found where its body says."""
+"""Bodies are detected, and their heads at the expected place."""
 
 from __future__ import annotations
 
@@ -34,8 +34,8 @@ def somebody(*targets: Target) -> Somebody:
 
 
 @pytest.mark.parametrize("target", [Target.FACE, Target.HEAD])
-def test_a_body_is_seen_and_its_head_is_found(target: Target) -> None:
-    """Also a small one: the place is enlarged."""
+def test_a_body_and_its_head_are_detected(target: Target) -> None:
+    """Even a small one: its place is enlarged."""
     eyes = somebody(target)
     small = np.full((512, 512, 3), 90, np.uint8)
     small[200:328, 200:328] = data.astronaut()[::4, ::4]
@@ -50,7 +50,7 @@ def test_a_body_is_seen_and_its_head_is_found(target: Target) -> None:
         assert iou(surest.xyxy, expected)[0, 0] > 0.4
 
 
-def test_there_is_no_head_where_a_body_has_none() -> None:
+def test_no_head_is_detected_on_a_headless_body() -> None:
     eyes = somebody(Target.FACE)
     wall = frame_of(np.full((360, 640, 3), 120, np.uint8))
     assert not (eyes.heads(wall, np.array([[200.0, 40, 330, 350]])).score > 0.1).any()
@@ -65,10 +65,10 @@ def test_there_is_no_head_where_a_body_has_none() -> None:
         ("intel_sample__car-detection.mp4", 196, [171.0, 176, 195, 187]),
     ],
 )
-def test_a_small_plate_is_seen_on_its_vehicle(
+def test_a_small_plate_on_a_vehicle_is_detected(
     shared_clips: Path, clip: str, number: int, plate: list[float]
 ) -> None:
-    """Of a dozen pixels of height, where the vehicle is, and nothing as sure beside it."""
+    """It is a dozen pixels high, and no other detection is as sure."""
     frame = next(f for f in Decode(probe(shared_clips / clip)) if f.index == number)
     looking = somebody(Target.FACE, Target.PLATE)
     bodies = looking.bodies(frame)
@@ -79,8 +79,8 @@ def test_a_small_plate_is_seen_on_its_vehicle(
     assert not len(looking.plates(frame, np.zeros((0, 4))))
 
 
-def test_the_place_of_a_head_holds_it_in_every_posture() -> None:
-    """A seventh of somebody who stands, a third of the width of who is seen from the chest up."""
+def test_the_expected_place_contains_the_head_in_every_posture() -> None:
+    """A seventh of somebody who stands, a third of the width of somebody seen from the chest up."""
     for body, head in (
         ([100.0, 50, 200, 400], [130.0, 45, 170, 100]),
         ([100.0, 50, 400, 300], [200.0, 45, 300, 160]),
@@ -90,12 +90,12 @@ def test_the_place_of_a_head_holds_it_in_every_posture() -> None:
         assert x2 - x1 == pytest.approx(y2 - y1)
 
 
-def test_a_face_is_where_its_head_is() -> None:
+def test_a_face_is_inside_its_head() -> None:
     face = np.array([[10, 20, 40, 60]], np.float32)
     assert narrowed(widened(face, Target.FACE)) == pytest.approx(face, abs=1e-4)
 
 
-def test_whoever_has_no_network_for_heads_looks_for_no_bodies() -> None:
+def test_without_a_network_for_heads_bodies_are_not_searched_for() -> None:
     class Others:
         name, weights_sha256 = "of others", "0" * 64
 

@@ -1,4 +1,4 @@
-"""A picture looked at with the head to one side."""
+"""Scans of a picture rotated by a small angle."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def mark_in(rgb: NDArray[np.uint8]) -> Detections:
     y=st.integers(10, 100),
     degrees=st.one_of(st.sampled_from(TILTS), st.floats(-90, 90)),
 )
-def test_what_is_seen_in_the_tilted_picture_is_told_where_it_is(
+def test_detections_in_the_tilted_picture_have_upright_boxes(
     x: int, y: int, degrees: float
 ) -> None:
     picture = np.zeros((120, 200, 3), np.uint8)
@@ -40,7 +40,7 @@ def test_what_is_seen_in_the_tilted_picture_is_told_where_it_is(
     assert box[2] - box[0] == pytest.approx(13, abs=3)
 
 
-def test_thorough_is_surer_of_a_face_that_lies_on_its_side() -> None:
+def test_thorough_is_surer_of_a_tilted_face() -> None:
     small = cv2.resize(data.astronaut(), (96, 96), interpolation=cv2.INTER_AREA)
     rgb = np.ascontiguousarray(np.rot90(small))
     face = np.array([53.0, 239.0, 181.0, 335.0]) * 96 / 512  # the astronaut's, turned with her

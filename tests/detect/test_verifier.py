@@ -1,4 +1,4 @@
-"""The network that looks again at what others found."""
+"""The network that verifies what others detected."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def verifier() -> Verifier:
     return Verifier(threads=1)
 
 
-def test_tells_a_face_from_what_is_beside_it(verifier: Verifier) -> None:
+def test_it_tells_a_face_from_its_surroundings(verifier: Verifier) -> None:
     rgb = data.astronaut()
     x, y = ASTRONAUT.centre
     side = 2.2 * ASTRONAUT.height
@@ -48,7 +48,7 @@ def test_tells_a_face_from_what_is_beside_it(verifier: Verifier) -> None:
     assert (plates[2:] < 0.1).all()
 
 
-def test_answers_do_not_depend_on_what_is_asked_together(verifier: Verifier) -> None:
+def test_answers_do_not_depend_on_the_batch(verifier: Verifier) -> None:
     rng = np.random.default_rng(1)
     pictures = rng.integers(0, 256, (5, VERIFIER_SIDE, VERIFIER_SIDE, 3), np.uint8)
     together = verifier.scores(pictures)
@@ -78,8 +78,8 @@ def nobody(rgb: NDArray[np.uint8]) -> Detections:
     return Detections.empty()
 
 
-def test_a_word_is_told_from_a_plate_by_the_words_beside_it(verifier: Verifier) -> None:
-    """By its letters alone it is a plate as likely as one of the doubtful ones of real footage."""
+def test_a_word_is_told_from_a_plate_by_its_surroundings(verifier: Verifier) -> None:
+    """By its letters alone it is as probable as one of the doubtful plates of real footage."""
     rgb = np.ascontiguousarray(np.repeat(data.text()[..., None], 3, axis=2))
     word = np.array([[166.0, 142.0, 231.0, 168.0]])
     picture = av.VideoFrame.from_ndarray(rgb, format="rgb24")

@@ -1,6 +1,5 @@
-"""Tiles cover everything, and every small object lies wholly in one of them; a part of a picture
-looks to the networks as it does in the whole.
-"""
+"""Tiles cover the whole picture, every small object lies wholly in one of them, and a part of a
+picture looks the same to the networks as within the whole."""
 
 from __future__ import annotations
 
@@ -50,12 +49,13 @@ def test_views_stay_inside_and_are_bounded(width: int, height: int, aspect: floa
 @example(640, 360, 1281, 1280)
 @given(st.integers(16, 4000), st.integers(16, 4000), st.integers(1, 2000), st.integers(1, 2000))
 def test_a_tile_as_long_as_the_picture_is_one_view(w: int, h: int, over: int, under: int) -> None:
-    """Of pixels 1281:1280, as scaling leaves them, two were made: the search ended there."""
+    """With pixels of 1281:1280, as scaling leaves them, there used to be two, and the search
+    failed."""
     (view,) = views(w, h, (Scale(416, tile=416),), over / under)
     assert view.area == (0, 0, w, h)
 
 
-def test_own_pixels_and_shows_square_pixels() -> None:
+def test_a_view_has_square_pixels_and_is_not_enlarged() -> None:
     (whole,) = views(720, 576, (Scale(416, up_to=4096),), aspect=16 / 15)
     assert whole.size == (720 * 16 // 15, 576) or whole.size[1] <= 576
     assert abs(whole.size[0] / whole.size[1] - 720 * 16 / 15 / 576) < 0.01
@@ -71,7 +71,7 @@ def frame() -> Frame:
     raise AssertionError
 
 
-def test_what_lies_in_a_part_is_seen_as_in_the_whole(frame: Frame) -> None:
+def test_detections_in_a_part_equal_those_in_the_whole(frame: Frame) -> None:
     detector = load_detector()
     whole = detector.detect_frame(frame)
     sure = whole.select(whole.score >= 0.5)
@@ -84,7 +84,7 @@ def test_what_lies_in_a_part_is_seen_as_in_the_whole(frame: Frame) -> None:
         assert len(alike) and abs(float(alike.score[0] - score)) < 0.2
 
 
-def test_no_part_is_no_look(frame: Frame) -> None:
+def test_no_part_means_no_scan(frame: Frame) -> None:
     assert len(load_detector().detect_frame(frame, [])) == 0
 
 
@@ -92,7 +92,7 @@ side = st.integers(1, 2000)
 
 
 @given(side, side, st.lists(st.tuples(side, side, side, side), min_size=1, max_size=4), st.data())
-def test_spans_hold_what_is_asked_for(
+def test_spans_contain_the_requested_parts(
     width: int, height: int, wanted: list[tuple[int, int, int, int]], data: st.DataObject
 ) -> None:
     zoom = data.draw(st.sampled_from([0.25, 0.5, 1.0, 1.37, 2.0]))

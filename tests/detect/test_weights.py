@@ -11,7 +11,7 @@ from redact.errors import ModelError
 from redact.words import LANGUAGES, Words
 
 
-def test_own_weights_are_there_and_small() -> None:
+def test_our_weights_exist_and_are_small() -> None:
     sizes = [len(weights.read_weights(name)) for name in weights.SHA256 if "face-plate" in name]
     assert sum(sizes) < 8_000_000
 

@@ -1,4 +1,4 @@
-"""No network's products can be cut off, on whatever processor it runs."""
+"""No network's products are cut off, whatever the processor."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def test_where_products_are_cut_off_every_network_has_small_weights(
 
 
 @pytest.mark.parametrize("name", [FACE_PLATE.file, VERIFIER.file, CENTERFACE.file])
-def test_the_answers_stay(name: str) -> None:
+def test_both_forms_answer_alike(name: str) -> None:
     """Both forms are one network: their answers lie close together."""
     rng = np.random.default_rng(3)
     coarse = rng.integers(0, 256, (2, 8, 8, 3), np.uint8)
@@ -67,7 +67,7 @@ def test_the_answers_stay(name: str) -> None:
 
 
 class Engine:
-    """onnxruntime on a processor that gives so much for the trial."""
+    """onnxruntime on a processor that gives this answer to the trial."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch, answer: int) -> None:
         self.answer = answer
@@ -80,7 +80,7 @@ class Engine:
 @pytest.mark.parametrize(
     ("answer", "cut_off"), [(TRIAL_CHANNELS, False), (TRIAL_CHANNELS - 1, True)]
 )
-def test_whether_they_are_cut_off_is_found_out(
+def test_cut_off_products_are_recognised(
     monkeypatch: pytest.MonkeyPatch, tried_anew: None, answer: int, cut_off: bool
 ) -> None:
     assert products_are_cut_off() in (True, False)  # the real processor
@@ -90,7 +90,7 @@ def test_whether_they_are_cut_off_is_found_out(
 
 
 def test_the_trial_is_never_above_the_right_answer() -> None:
-    """Cut off or not, on whatever processor this runs."""
+    """Whether products are cut off on this processor or not."""
     session = onnxruntime.InferenceSession(read_weights(TRIAL), providers=["CPUExecutionProvider"])
     bright = np.full((1, TRIAL_CHANNELS, 8, 8), 255, np.uint8)
     (found,) = session.run(None, {"taken": bright})

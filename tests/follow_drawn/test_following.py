@@ -1,4 +1,4 @@
-"""A box that a person drew is carried on in both directions, until it is lost or they stop it."""
+"""A box drawn by a person is followed in both directions, until it is lost or they stop it."""
 
 from __future__ import annotations
 
@@ -65,8 +65,8 @@ def of_scene(scene: Scene, frames: int = 75) -> dict[int, Keyframe]:
     return {key.frame: key for key in keys}
 
 
-def test_what_was_covered_is_found_again_and_what_may_be_another_is_not() -> None:
-    """It ended at the first post."""
+def test_a_covered_object_is_found_again_unless_it_may_be_another() -> None:
+    """Following used to end at the first post."""
     found = of_scene(Scene())
     assert found[12].state is State.FOLLOWED
     covered = [n for n, key in found.items() if key.state is State.INTERPOLATED]
@@ -79,7 +79,7 @@ def test_what_was_covered_is_found_again_and_what_may_be_another_is_not() -> Non
     assert max(of_scene(Scene(twins=True))) <= covered[0]
 
 
-def test_where_a_thing_was_found_again_is_a_moment_to_look_at() -> None:
+def test_finding_an_object_again_is_a_risky_moment() -> None:
     keys = tuple(of_scene(Scene()).values())
     back = next(k.frame for k in keys if k.state is State.FOLLOWED and k.frame > 30)
     track = Track(1, Target.REGION, keys, origin=Origin.MANUAL)
@@ -113,7 +113,7 @@ def followed(clip: Path, stop_after: int = 1000, cuts: tuple[int, ...] = ()) -> 
     return {k.frame: k.box for k in keys}
 
 
-def test_it_goes_with_what_is_in_it(clip: Path) -> None:
+def test_the_box_follows_its_content(clip: Path) -> None:
     boxes = followed(clip)
     assert boxes[AT] == START
     moved = {n: abs(box.x1 - START.x1) + abs(box.y1 - START.y1) for n, box in boxes.items()}
@@ -127,5 +127,5 @@ def test_it_stops_at_a_cut(clip: Path) -> None:
     assert min(boxes) == AT - 2 and max(boxes) == AT + 2
 
 
-def test_what_was_found_until_it_was_stopped_is_kept(clip: Path) -> None:
+def test_the_path_until_it_was_stopped_is_kept(clip: Path) -> None:
     assert set(followed(clip, stop_after=3)) == {AT, AT + 1, AT + 2, AT + 3}

@@ -1,4 +1,4 @@
-"""A jump to any frame shows the very frame that decoding from the start shows there."""
+"""A jump to any frame gives the same frame as decoding from the start."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def digest(frame: Frame) -> str:
 
 
 def plan_of(path: Path) -> tuple[Plan, list[str]]:
-    """A plan as `detect` makes it, without tracks; and the digest of every frame."""
+    """A plan as `detect` makes it, without tracks, and the digest of every frame."""
     info = probe(path)
     pts, unchecked, digests = [], [], []
     for frame in Decode(info):
@@ -90,17 +90,17 @@ CLIPS = {
 
 
 @pytest.mark.parametrize("name", CLIPS)
-def test_jumps_show_the_very_frame(tmp_path: Path, name: str) -> None:
+def test_jumps_give_the_exact_frame(tmp_path: Path, name: str) -> None:
     check(make(tmp_path / name, CLIPS[name]))
 
 
-def test_a_start_in_the_middle_is_really_used(tmp_path: Path) -> None:
-    """Or the test above would only test decoding from the start."""
+def test_decoding_really_starts_in_the_middle(tmp_path: Path) -> None:
+    """Otherwise the test above would only test decoding from the start."""
     _, index = check(make(tmp_path / "b-frames.mp4", CLIPS["b-frames.mp4"]), jumps=5)
     assert index.direct and len(index.starts) == 5
 
 
-def test_a_turned_picture_is_upright(tmp_path: Path) -> None:
+def test_a_rotated_picture_is_upright(tmp_path: Path) -> None:
     path = make(tmp_path / "plain.mp4", CLIPS["b-frames.mp4"])
     turned = tmp_path / "turned.mp4"
     with av.open(str(path)) as source, av.open(str(turned), "w") as out:
@@ -119,7 +119,7 @@ def test_a_turned_picture_is_upright(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("seed", range(4))
-def test_a_damaged_file_shows_the_very_frame(tmp_path: Path, seed: int) -> None:
+def test_jumps_in_a_damaged_file_give_the_exact_frame(tmp_path: Path, seed: int) -> None:
     path = make(tmp_path / f"whole{seed}.mp4", CLIPS["b-frames.mp4"])
     data = bytearray(path.read_bytes())
     start, end = data.index(b"mdat") + 4, data.index(b"moov")
@@ -131,12 +131,12 @@ def test_a_damaged_file_shows_the_very_frame(tmp_path: Path, seed: int) -> None:
     check(path)
 
 
-def test_little_is_kept(tmp_path: Path) -> None:
+def test_few_frames_are_cached(tmp_path: Path) -> None:
     frames, _ = check(make(tmp_path / "b-frames.mp4", CLIPS["b-frames.mp4"]), most_bytes=200_000)
     assert sum(map(bytes_of, frames._kept.values())) <= 200_000
 
 
-def test_the_next_frame_needs_no_new_start(tmp_path: Path) -> None:
+def test_the_next_frame_needs_no_seek(tmp_path: Path) -> None:
     path = make(tmp_path / "b-frames.mp4", CLIPS["b-frames.mp4"])
     plan, _ = plan_of(path)
     frames = Frames(probe(path), plan, index_packets(probe(path), plan))
@@ -179,13 +179,15 @@ def test_the_newest_request_wins(tmp_path: Path) -> None:
         "intel_sample__walk.mkv",
     ],
 )
-def test_real_files_show_the_very_frame(shared_clips: Path, tmp_path: Path, name: str) -> None:
+def test_jumps_in_real_files_give_the_exact_frame(
+    shared_clips: Path, tmp_path: Path, name: str
+) -> None:
     check(shared_clips / name, jumps=12, most_bytes=32 << 20)
 
 
-def test_one_frame_is_scaled_for_many_at_once(tmp_path: Path) -> None:
-    """The player asks for a frame twice while its window is resized: in a process of its own, for
-    what goes wrong there is no exception but the end of the process."""
+def test_one_frame_can_be_scaled_for_several_requests_at_once(tmp_path: Path) -> None:
+    """The player asks for a frame twice while its window is resized. In its own process, because a
+    failure crashes the process."""
     path = make(tmp_path / "b-frames.mp4", CLIPS["b-frames.mp4"])
     script = (
         "import sys, threading\n"

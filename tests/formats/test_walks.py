@@ -1,4 +1,4 @@
-"""Walks through files of strangers: every byte once, nothing outside a parent, always an end."""
+"""Walks through untrusted files: every byte once, nothing outside a parent, always an end."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from redact.formats.mp4 import Mp4Box
 
 
 def box(kind: bytes, content: bytes = b"", size: int | None = None, wide: bool = False) -> bytes:
-    """A box that says it has `size` bytes, its true number by default."""
+    """A box that claims to have `size` bytes, its true size by default."""
     true = len(content) + (16 if wide else 8)
     said = true if size is None else size
     if wide:
@@ -75,7 +75,7 @@ ELEMENTS = st.recursive(
 
 
 def covered(parts: list[Mp4Box] | list[Element], start: int, end: int) -> bool:
-    """Whether parts of one level follow each other from the first byte to the last."""
+    """Whether the parts of one level follow each other from the first byte to the last."""
     at = start
     for part in parts:
         if part.start != at or not part.start <= part.body <= part.end <= end:
@@ -85,7 +85,7 @@ def covered(parts: list[Mp4Box] | list[Element], start: int, end: int) -> bool:
 
 
 @given(BOXES)
-def test_boxes_of_a_level_cover_it_and_lie_in_their_parent(data: bytes) -> None:
+def test_the_boxes_of_a_level_cover_it_and_lie_in_their_parent(data: bytes) -> None:
     file = io.BytesIO(data)
     assert covered(list(mp4.boxes(file, 0, len(data))), 0, len(data))
     for found in boxes_in(data):
@@ -108,8 +108,8 @@ def test_elements_lie_in_their_parent(data: bytes) -> None:
 
 
 @given(BOXES, st.integers(0, 2**62))
-def test_a_file_that_is_shorter_than_it_says(data: bytes, end: int) -> None:
-    """Cut off between the question for its size and the reading: no error, and an end."""
+def test_a_file_that_is_shorter_than_it_claims(data: bytes, end: int) -> None:
+    """Truncated after its size was read: the walk ends without an error."""
     found = list(mp4.boxes(io.BytesIO(data), 0, max(end, len(data))))
     assert found[-1].end == max(end, len(data)) if found else not end and not data
     matroska.element_at(io.BytesIO(data), 0, matroska.ANYWHERE)
@@ -122,7 +122,8 @@ def test_sizes_of_64_bits_and_to_the_end() -> None:
 
 
 def test_a_size_beyond_the_parent_is_no_box() -> None:
-    """Neither by its 32 nor by its 64 bits, though the file goes on behind the parent."""
+    """Neither by its 32-bit nor by its 64-bit size, even though the file continues after the
+    parent."""
     for wide, size in ((False, 9), (True, 17)):
         inner = box(b"free", size=size, wide=wide)
         found = boxes_in(box(b"moov", inner) + box(b"free", b"more"))
@@ -140,8 +141,8 @@ def test_both_kinds_of_meta() -> None:
         assert [f.path for f in boxes_in(box(b"meta", before + handler))] == ["meta", "meta/hdlr"]
 
 
-def test_depth_has_an_end() -> None:
-    """Python would stop at about a thousand calls, with an error that nobody expects."""
+def test_depth_is_limited() -> None:
+    """At about a thousand levels, Python would stop with an unexpected error."""
     data, deep = b"", b""
     for _ in range(5000):
         data, deep = box(b"moov", data), element("Segment", deep)
@@ -149,8 +150,8 @@ def test_depth_has_an_end() -> None:
     assert len(elements_in(deep)) == matroska.MAX_DEPTH + 1
 
 
-def test_clusters_of_a_live_recording_lie_beside_each_other() -> None:
-    """Thousands of them, none of which says where it ends."""
+def test_clusters_of_a_live_recording_are_siblings() -> None:
+    """Thousands of them, none with a stated end."""
     block = element("SimpleBlock", bytes(9))
     data = element("Segment", element("Cluster", block, -1) * 3000 + element("Tags"), -1)
     found = elements_in(data)
@@ -169,13 +170,13 @@ def test_only_a_few_bytes_are_read_of_a_large_one() -> None:
 
 
 @given(st.binary(max_size=9), st.integers(1, 8))
-def test_lengths_of_numbers(data: bytes, longest: int) -> None:
+def test_number_lengths(data: bytes, longest: int) -> None:
     length = matroska.number_length(data[:1], longest)
     if length is not None:
         assert 1 <= length <= longest and data[0] >> 8 - length == 1
 
 
-def test_tags_that_are_allowed_where_they_stand() -> None:
+def test_tags_are_allowed_only_in_their_place() -> None:
     good = {"major_brand": "isom", "Encoder": "Lavf62.3.100", "duration": "00:01:02.5"}
     assert list(tags.not_allowed(good, stream=False)) == []
     assert list(tags.not_allowed({"language": "fra", "HANDLER_NAME": ""}, stream=True)) == []
@@ -188,8 +189,8 @@ def test_tags_that_are_allowed_where_they_stand() -> None:
 
 @pytest.mark.parametrize("key", ["major_brand", "minor_version", "duration", "handler_name"])
 @pytest.mark.parametrize("stream", [True, False])
-def test_words_behind_an_allowed_value_are_not_allowed(key: str, stream: bool) -> None:
-    """The whole of a value must be of the format, not its beginning."""
+def test_text_after_an_allowed_value_is_not_allowed(key: str, stream: bool) -> None:
+    """The whole of a value must have the format, not only its beginning."""
     good = {"minor_version": "512", "duration": "00:01:02.5", "handler_name": "VideoHandler"}
     value = good.get(key, "isom")
     if not list(tags.not_allowed({key: value}, stream)):
@@ -199,7 +200,7 @@ def test_words_behind_an_allowed_value_are_not_allowed(key: str, stream: bool) -
     assert list(tags.not_allowed(words, stream=True)) == list(words)
 
 
-def test_what_stands_for_no_words_is_structural() -> None:
+def test_tags_without_text_are_structural() -> None:
     assert tags.is_structural("Major_Brand") and tags.is_structural("handler_name")
     assert not any(map(tags.is_structural, ("encoder", "language", "title")))
     assert re.fullmatch(tags.LAVF, "Lavf") and not re.fullmatch(tags.LAVF, "Lavf 1; Anna")

@@ -1,4 +1,4 @@
-"""What hand-made boxes, chunks and units say: each place of a file that can name its maker."""
+"""Hand-made boxes, chunks and units: every place of a file that can name its maker."""
 
 from __future__ import annotations
 
@@ -164,7 +164,7 @@ def test_a_sample_entry(entry: bytes, media: bytes, said: list[tuple[Kind, str]]
     assert [(kind, value) for kind, _, value in found] == said
 
 
-def test_the_clock_of_the_encoder_is_told_once_for_each_day() -> None:
+def test_the_encoders_clock_is_listed_once_for_each_day() -> None:
     def fragment(seconds: int) -> bytes:
         return box(b"prft", struct.pack(">IIIIQ", 1 << 24, 1, seconds, 1 << 31, 90_000))
 
@@ -175,7 +175,7 @@ def test_the_clock_of_the_encoder_is_told_once_for_each_day() -> None:
     ]
 
 
-def test_every_reference_and_every_last_box_is_looked_at() -> None:
+def test_every_reference_and_every_last_box_is_inspected() -> None:
     entries = [box(b"url ", b"\0\0\0\1"), box(b"url ", bytes(4), b"/home/jane/a.mov\0")]
     data = box(b"dref", struct.pack(">II", 0, 2), *entries)
     assert [v for _, _, v in said_by(FTYP + data)] == ["/home/jane/a.mov"]
@@ -185,8 +185,8 @@ def test_every_reference_and_every_last_box_is_looked_at() -> None:
     ]
 
 
-def test_a_file_that_was_cut_off_is_said_to_end_early() -> None:
-    """It was told as "bytes that are no box", which says nothing to whoever sent a part of it."""
+def test_a_truncated_file_is_reported_as_truncated() -> None:
+    """It used to be listed as "bytes that are no box", which means nothing to most users."""
     long = struct.pack(">I4sQ", 1, b"mdat", 500)
     for cut in (FTYP + box(b"mdat", bytes(492))[:200], FTYP + (long + bytes(484))[:200]):
         ((kind, where, what),) = said_by(cut)
@@ -198,7 +198,7 @@ def test_a_file_that_was_cut_off_is_said_to_end_early() -> None:
 
 
 def test_the_vendor_of_every_sample_entry_is_blanked() -> None:
-    """A sound entry without parts has 28 bytes; a wide header has its language farther back."""
+    """A sound entry without parts has 28 bytes; in a longer header the language comes later."""
     entry = box(b"sowt", bytes(12), b"FFMP", bytes(12))
     media = box(b"mdia", wide_header(0, 0x1A41), box(b"stsd", struct.pack(">II", 0, 1), entry))
     data = bytearray(FTYP + box(b"moov", box(b"trak", media)))
@@ -296,7 +296,7 @@ def test_the_prefix_of_units_is_read_from_the_codec_header() -> None:
     assert _length_size("h264", b"") == 0
 
 
-def test_text_is_told_from_bytes() -> None:
+def test_text_is_told_from_binary_data() -> None:
     assert printable_text(b"\0Caf\xc3\xa9\0") == "Café"
     assert printable_text(b"\0\0") == ""
     assert printable_text(b"a long enough text with one \xe9 in it") is not None
@@ -306,7 +306,7 @@ def test_text_is_told_from_bytes() -> None:
     assert readable("a\nb") == "a b" and len(readable("x" * 500)) == 121
 
 
-def test_equal_finds_are_one_with_a_count() -> None:
+def test_equal_disclosures_are_one_with_a_count() -> None:
     found = Disclosures()
     for _ in range(3):
         found.add(Kind.TAG, "here", "Holiday 2024")

@@ -1,4 +1,4 @@
-"""What files say about who made them; and that a release says nothing."""
+"""What files say about who made them; a release says nothing."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ from redact.words import told as told_in
 def make_clip(
     path: Path, codec: str = "libx264", sound: str | None = "aac", bare: bool = False, **tags: str
 ) -> Path:
-    """A real half-second clip with tags, as FFmpeg writes it unless told to be discreet."""
+    """A real half-second clip with tags, as FFmpeg writes it by default."""
     options = {"fflags": "+bitexact"} if bare else {}
     with av.open(str(path), "w", options=options) as out:
         out.metadata.update(tags)
@@ -101,8 +101,8 @@ def test_avi_and_mpeg4_user_data(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("suffix", [".avi", ".ts", ".mp4", ".mkv"])
-def test_what_is_not_walked_is_never_called_clean(tmp_path: Path, suffix: str) -> None:
-    """And whoever asks is told what reads it: in a file like this, a name may stand anywhere."""
+def test_a_container_that_is_not_walked_is_never_called_clean(tmp_path: Path, suffix: str) -> None:
+    """The user is told which formats are: in a file like this, a name may be anywhere."""
     clip = make_clip(tmp_path / f"a{suffix}", "mpeg4", None, bare=True)
     walked = suffix in (".mp4", ".mkv")
     assert inspect_file(clip).walked is walked
@@ -113,13 +113,13 @@ def test_what_is_not_walked_is_never_called_clean(tmp_path: Path, suffix: str) -
 
 
 def test_a_name_in_the_codec_header_is_found(tmp_path: Path) -> None:
-    """FFmpeg's MPEG-4 encoder writes its name there, and nowhere else in a bare file."""
+    """FFmpeg's MPEG-4 encoder writes its name there, and nowhere else in a raw stream."""
     result = inspect_file(make_clip(tmp_path / "a.mp4", "mpeg4", None, bare=True))
     where = {str(f.where) for f in result.found if str(f.value).startswith("Lavc")}
     assert "stream 0 codec header user data" in where
 
 
-def test_a_name_that_is_part_of_another_text_is_told(tmp_path: Path) -> None:
+def test_a_name_that_is_part_of_another_text_is_listed(tmp_path: Path) -> None:
     clip = make_clip(tmp_path / "a.flv", "flv", None, title="Annual report", artist="Ann")
     told = {str(f.where): f.value for f in inspect_file(clip).found}
     assert told["container tag title"] == "Annual report" and told["container tag artist"] == "Ann"
@@ -129,8 +129,8 @@ def test_a_name_that_is_part_of_another_text_is_told(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("suffix", [".mp4", ".mkv"])
-def test_messages_in_the_codec_header_are_told(tmp_path: Path, suffix: str) -> None:
-    """Of a name that no list of encoders holds: a camera's own."""
+def test_messages_in_the_codec_header_are_listed(tmp_path: Path, suffix: str) -> None:
+    """Even with a name that is in no list of encoders, such as a camera's."""
     clip = make_clip(tmp_path / f"a{suffix}", "mpeg4", None, bare=True)
     clip.write_bytes(re.sub(rb"Lavc(\d+\.\d+)", rb"Jane\1", clip.read_bytes()))
     result = inspect_file(clip)
@@ -155,7 +155,7 @@ def test_messages_in_the_header_of_hevc_and_av1() -> None:
 
 
 @pytest.mark.parametrize("sound", ["aac", "alac", "pcm_s16le", "pcm_s16be"])
-def test_sound_of_a_quicktime_file_says_nothing_but_its_coding(tmp_path: Path, sound: str) -> None:
+def test_sound_of_a_quicktime_file_reveals_only_its_codec(tmp_path: Path, sound: str) -> None:
     clip = tmp_path / "a.mov"
     with av.open(str(clip), "w", options={"fflags": "+bitexact"}) as out:
         voice = out.add_stream(sound, rate=44100)
@@ -185,7 +185,7 @@ def test_planted_boxes_are_found(tmp_path: Path) -> None:
     assert "no box" in found["?"]
 
 
-def test_finds_are_told_in_french_and_are_english_in_json(tmp_path: Path) -> None:
+def test_disclosures_are_in_french_for_people_and_in_english_in_json(tmp_path: Path) -> None:
     clip = make_clip(tmp_path / "a.mp4", title="My holiday")
     with clip.open("ab") as file:
         file.write(struct.pack(">I4s", 8 + 5, b"free") + b"hello" + b"tail")
@@ -225,7 +225,7 @@ def test_release_is_clean_and_repeatable(tmp_path: Path, suffix: str) -> None:
     assert max(digests.values()) == 2
 
 
-def test_file_that_is_not_clean_is_not_released(tmp_path: Path) -> None:
+def test_a_file_that_is_not_clean_is_not_released(tmp_path: Path) -> None:
     clip = make_clip(tmp_path / "a.mp4", title="My holiday")
     with pytest.raises(CheckFailedError, match="still says"):
         prepare_release(clip)
@@ -294,7 +294,7 @@ def test_missing_empty_and_foreign_files(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("seconds", [1e12, -1e12])
-def test_a_time_that_no_calendar_has_is_none(tmp_path: Path, seconds: float) -> None:
+def test_a_time_outside_the_calendar_is_none(tmp_path: Path, seconds: float) -> None:
     memory = Path("/dev/shm")  # most disks keep no such time
     with tempfile.TemporaryDirectory(dir=memory if memory.is_dir() else tmp_path) as folder:
         clip = make_clip(Path(folder) / "a.mp4")

@@ -1,4 +1,4 @@
-"""Files made to keep an inspection busy are inspected in seconds, and are not called clean."""
+"""Files crafted to keep an inspection busy are inspected within seconds, and not called clean."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def test_packets_full_of_names_of_encoders() -> None:
     assert 8 <= len(found.found) <= 1000
 
 
-def test_more_finds_than_anybody_reads_are_counted() -> None:
+def test_more_disclosures_than_anybody_reads_are_counted() -> None:
     found = Disclosures()
     for number in range(30_000):
         if not found.mentions(f"tag {number}"):
@@ -63,7 +63,7 @@ def test_more_finds_than_anybody_reads_are_counted() -> None:
 
 
 @pytest.mark.parametrize("size", [0, 7, 9, 100_000])
-def test_a_date_of_another_size_is_no_date(size: int) -> None:
+def test_a_date_of_the_wrong_size_is_no_date(size: int) -> None:
     data = element("EBML") + element("Segment", element("Info", element("DateUTC", b"\x7f" * size)))
     found = Disclosures()
     inspect_matroska(io.BytesIO(data), len(data), found)
