@@ -1,4 +1,4 @@
-"""Real files of phones, cameras and archives, written again with nothing drawn."""
+"""Real files of phones, cameras and archives, rewritten without drawing anything."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def shortened(info: SourceInfo, output: Path, settings: EncodeSettings = FAST) -
 
 
 @pytest.mark.parametrize("name", clips())
-def test_a_real_clip_comes_out_as_it_went_in(shared_clips: Path, tmp_path: Path, name: str) -> None:
+def test_a_real_clip_is_preserved(shared_clips: Path, tmp_path: Path, name: str) -> None:
     info = probe(shared_clips / name)
     output = tmp_path / default_output(info).name
     settings = EncodeSettings(preset="8") if output.suffix == ".webm" else FAST
@@ -110,7 +110,7 @@ def test_the_larger_of_two_videos_is_kept(shared_clips: Path) -> None:
     assert {d.kind for d in info.dropped} >= {"video", "subtitle"}
 
 
-def test_a_clip_cut_off_anywhere_ends_in_frames_or_a_clear_error(
+def test_a_clip_cut_off_anywhere_gives_frames_or_a_clear_error(
     shared_clips: Path, tmp_path: Path
 ) -> None:
     for name in ("metadata_extractor__Sony_ILCE-7M3_A7M3.mts", "mmaction2__test.avi",

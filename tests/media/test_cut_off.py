@@ -1,4 +1,4 @@
-"""A file that was cut off does not end as if it were whole, whatever its container."""
+"""A truncated file is not treated as complete, whatever its container."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ FRAMES = 12
 
 
 def read(path: Path) -> tuple[int, SourceInfo]:
-    """Frames that come out, and what is known of the file afterwards."""
+    """The frames that can be read, and what is known about the file afterwards."""
     frames = Decode(probe(path))
     return sum(1 for _ in frames), frames.found()
 
@@ -54,7 +54,7 @@ def incomplete(path: Path) -> bool:
 
 
 def cuts(path: Path) -> list[Path]:
-    """Copies that end at six places, among them before the last byte."""
+    """Copies truncated at six places, one of them before the last byte."""
     data, rng = path.read_bytes(), random.Random(1)
     places = [rng.randrange(len(data) // 10, len(data)) for _ in range(5)]
     copies = []
@@ -66,7 +66,9 @@ def cuts(path: Path) -> list[Path]:
 
 
 @pytest.mark.parametrize("name", MADE)
-def test_a_container_that_says_where_it_ends_is_held_to_it(tmp_path: Path, name: str) -> None:
+def test_truncation_is_noticed_in_containers_that_state_their_end(
+    tmp_path: Path, name: str
+) -> None:
     path = make(tmp_path / name, MADE[name])
     count, info = read(path)
     assert (count, info.missing, info.torn) == (FRAMES, 0, False) and NO_END not in info.warnings
@@ -78,9 +80,7 @@ def test_a_container_that_says_where_it_ends_is_held_to_it(tmp_path: Path, name:
 
 
 @pytest.mark.parametrize("name", SAYS_NOTHING)
-def test_of_a_container_that_does_not_nobody_says_that_it_is_whole(
-    tmp_path: Path, name: str
-) -> None:
+def test_other_containers_are_never_called_complete(tmp_path: Path, name: str) -> None:
     path = make(tmp_path / name, SAYS_NOTHING[name])
     count, info = read(path)
     assert (count, info.missing, info.torn) == (FRAMES, 0, False)
@@ -89,8 +89,8 @@ def test_of_a_container_that_does_not_nobody_says_that_it_is_whole(
         assert incomplete(copy) or NO_END in probe(copy).warnings, copy.name
 
 
-def test_pages_that_are_damaged_are_noticed(tmp_path: Path) -> None:
-    """FFmpeg passes over them, with the pictures in them, and shows the rest without a word."""
+def test_damaged_pages_are_noticed(tmp_path: Path) -> None:
+    """FFmpeg silently skips them, with their pictures."""
     path = make(tmp_path / "vp8.ogg", MADE["vp8.ogg"])
     data, rng = path.read_bytes(), random.Random(1)
     for _ in range(8):
@@ -100,8 +100,8 @@ def test_pages_that_are_damaged_are_noticed(tmp_path: Path) -> None:
         assert incomplete(path)
 
 
-def test_a_length_that_is_not_reached_is_noticed(tmp_path: Path) -> None:
-    """FFmpeg loses its way in a damaged WMV, up to its end, and shows what came before."""
+def test_a_stated_duration_that_is_not_reached_is_noticed(tmp_path: Path) -> None:
+    """In a damaged WMV, FFmpeg skips to the end and shows only what came before the damage."""
     path = make(tmp_path / "wmv2.wmv", Clip("wmv2", pts=range(40)))
     data, rng, few = path.read_bytes(), random.Random(2), 0
     for _ in range(40):
@@ -117,7 +117,7 @@ def test_a_length_that_is_not_reached_is_noticed(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("form", ["yuv420p", "yuv422p", "yuv411p", "yuv444p", "gray"])
 @pytest.mark.parametrize("size", [(160, 96), (37, 51)])
-def test_where_all_pictures_are_as_large_what_is_missing_is_known(
+def test_with_pictures_of_equal_size_the_missing_bytes_are_known(
     tmp_path: Path, form: str, size: tuple[int, int]
 ) -> None:
     path = make(tmp_path / "plain.y4m", Clip("wrapped_avframe", form, size, options={}))
@@ -139,14 +139,14 @@ def test_a_transport_stream_ends_with_a_whole_packet(
 
 
 def said(path: Path, container: str = "yuv4mpegpipe") -> tuple[int, bool]:
-    """Bytes that a file lacks by its own account, and whether it does."""
+    """The number of bytes that the file itself says it lacks, and whether it says so."""
     with path.open("rb") as file:
         end = read_as(container).end_of(file, path.stat().st_size)
     return end.missing, end.cut
 
 
-def test_a_packet_in_the_place_of_another_is_noticed(tmp_path: Path) -> None:
-    """All lengths fit, and FFmpeg says nothing: but pieces of pictures in a WMV are numbered."""
+def test_a_packet_in_place_of_another_is_noticed(tmp_path: Path) -> None:
+    """All lengths fit and FFmpeg does not complain, but parts of pictures are numbered in WMV."""
     path = make(tmp_path / "wmv2.wmv", Clip("wmv2", pts=range(40)))
     data = path.read_bytes()
     fields = data.find(ends._ASF_FILE) + 24
@@ -160,8 +160,8 @@ def test_a_packet_in_the_place_of_another_is_noticed(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", [*MADE, *SAYS_NOTHING])
-def test_any_bytes_have_some_end(tmp_path: Path, name: str) -> None:
-    """Whatever stands in the file: no walk fails, or goes on for ever."""
+def test_walks_end_on_any_bytes(tmp_path: Path, name: str) -> None:
+    """No walk fails, or goes on for ever, whatever the file contains."""
     path = make(tmp_path / name, (MADE | SAYS_NOTHING)[name])
     data, container, rng = path.read_bytes(), probe(path).container, random.Random(1)
     for _ in range(60):

@@ -1,4 +1,4 @@
-"""A raw H.265 stream that ends within a picture is told from one that ends behind it."""
+"""A raw H.265 stream that ends within a picture is told from one that ends after it."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return make(path, Clip(codec="libx265", options=X265))
 
 
-def test_wherever_it_ends(whole: Path, tmp_path: Path) -> None:
+def test_truncation_is_noticed_at_every_byte(whole: Path, tmp_path: Path) -> None:
     with av.open(str(whole)) as container:
         ends = list(accumulate(packet.size for packet in container.demux(video=0) if packet.size))
     data, path = whole.read_bytes(), tmp_path / "cut.h265"
@@ -37,7 +37,7 @@ def test_wherever_it_ends(whole: Path, tmp_path: Path) -> None:
             assert (decode.torn or decode.lost > 0) is cut, (number, decode.warnings)
 
 
-def test_it_is_incomplete(whole: Path, tmp_path: Path) -> None:
+def test_the_result_is_incomplete(whole: Path, tmp_path: Path) -> None:
     source = tmp_path / "cut.h265"
     source.write_bytes(whole.read_bytes()[:-9])
     done = call("run", source, "-o", tmp_path / "out.mp4", *QUICK)

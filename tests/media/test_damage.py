@@ -1,4 +1,4 @@
-"""Files that are broken or cut off: what cannot be trusted is marked, and nothing else."""
+"""Damaged or truncated files: frames that cannot be trusted are marked, and no others."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def marks(path: Path) -> tuple[list[bool], Decode]:
     return [f.damaged for f in decode], decode
 
 
-def test_a_sound_file_has_no_damaged_frame(tmp_path: Path) -> None:
+def test_an_intact_file_has_no_damaged_frame(tmp_path: Path) -> None:
     for suffix in ("mp4", "mkv", "ts", "avi"):
         source = make(tmp_path / f"in.{suffix}", Clip(options=GROUPS, pts=range(48)))
         damaged, decode = marks(source)
@@ -94,10 +94,10 @@ def test_a_stream_that_starts_midway_is_damaged_up_to_its_first_key_frame() -> N
     errors=st.sets(st.integers(0, 39)),
     delay=st.integers(0, 8),
 )
-def test_from_an_error_to_the_next_key_frame_all_is_damaged(
+def test_all_frames_from_an_error_to_the_next_key_frame_are_damaged(
     keys: list[bool], errors: set[int], delay: int
 ) -> None:
-    """With `delay` frames inside the decoder, errors reported when the packet is sent."""
+    """With `delay` frames inside the decoder, and errors reported when the packet is sent."""
     damage, marked = Damage(), {}
 
     def leave(index: int) -> None:
@@ -131,7 +131,7 @@ def test_both_passes_yield_the_same_frames_of_a_damaged_file(tmp_path: Path) -> 
 
 
 def with_broken_sound(source: Path, path: Path, spoilt: int | None = None) -> Path:
-    """The same file, with two of three packets of sound, and one of the video, overwritten."""
+    """The same file, with two of three sound packets, and one video packet, overwritten."""
     rng = random.Random(3)
     with av.open(str(source)) as old, av.open(str(path), "w") as new:
         streams: dict[int, Any] = {s.index: new.add_stream_from_template(s) for s in old.streams}
@@ -148,7 +148,7 @@ def with_broken_sound(source: Path, path: Path, spoilt: int | None = None) -> Pa
     return path
 
 
-def test_broken_sound_is_no_damage_of_the_picture(tmp_path: Path) -> None:
+def test_damaged_sound_is_not_damage_to_the_picture(tmp_path: Path) -> None:
     source = make(
         tmp_path / "in.mkv", Clip(options=GROUPS, pts=range(48), sounds=[Sound(seconds=2)])
     )
@@ -163,7 +163,7 @@ def test_broken_sound_is_no_damage_of_the_picture(tmp_path: Path) -> None:
     assert av.logging.get_last_error()[0] > before, "the sound was not broken at all"
 
 
-def test_broken_sound_does_not_hide_damage_of_the_picture(tmp_path: Path) -> None:
+def test_damaged_sound_does_not_hide_damage_to_the_picture(tmp_path: Path) -> None:
     source = make(
         tmp_path / "in.mkv", Clip(options=GROUPS, pts=range(48), sounds=[Sound(seconds=2)])
     )
@@ -182,10 +182,10 @@ def test_broken_sound_does_not_hide_damage_of_the_picture(tmp_path: Path) -> Non
 
 
 @pytest.mark.parametrize("level", [None, av.logging.WARNING])
-def test_the_logs_of_a_program_that_uses_redact_are_as_it_left_them(
+def test_the_logging_of_a_program_that_uses_redact_is_restored(
     tmp_path: Path, level: int | None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Errors are counted for as long as something is decoded, and no longer."""
+    """Errors are counted only while something is being decoded."""
     # What another test decodes and has not ended still listens.
     monkeypatch.setattr(damage, "_listeners", 0)
     skips = av.logging.get_skip_repeated()
@@ -219,7 +219,7 @@ def test_a_file_that_vanishes_between_the_passes(tmp_path: Path) -> None:
 
 
 @given(seed=st.integers(0, 10**6), flips=st.integers(1, 30))
-def test_no_file_brings_anything_but_our_own_errors(
+def test_every_file_raises_only_our_own_errors(
     tmp_path_factory: pytest.TempPathFactory, seed: int, flips: int
 ) -> None:
     folder = tmp_path_factory.getbasetemp()
@@ -242,7 +242,7 @@ def test_no_file_brings_anything_but_our_own_errors(
 
 
 def nameless(path: Path, codec: str, form: str, group: int = 12) -> Path:
-    """A film of 12 pictures of a codec whose decoder does not say which are key pictures."""
+    """A 12-frame clip whose codec's decoder does not mark key frames."""
     with av.open(str(path), "w") as output:
         stream: Any = output.add_stream(codec, rate=25, options={"g": str(group)})
         stream.width, stream.height, stream.pix_fmt = 160, 96, form
@@ -259,14 +259,14 @@ def nameless(path: Path, codec: str, form: str, group: int = 12) -> Path:
     ("codec", "form"),
     [("cfhd", "yuv422p10le"), ("qtrle", "rgb24"), ("svq1", "yuv410p"), ("rpza", "rgb555le")],
 )
-def test_a_sound_film_is_not_damaged_where_its_decoder_names_no_key_pictures(
+def test_an_intact_clip_without_marked_key_frames_is_not_damaged(
     tmp_path: Path, codec: str, form: str
 ) -> None:
     damaged, _ = marks(nameless(tmp_path / "in.mov", codec, form))
     assert damaged == [False] * 12
 
 
-def test_there_damage_lasts_up_to_the_next_key_picture_of_the_container(tmp_path: Path) -> None:
+def test_without_marked_key_frames_the_containers_key_frames_count(tmp_path: Path) -> None:
     def spoilt(number: int, data: bytes) -> bytes:
         return b"\xff" * len(data) if number == 6 else data
 
@@ -276,10 +276,10 @@ def test_there_damage_lasts_up_to_the_next_key_picture_of_the_container(tmp_path
 
 
 @pytest.mark.parametrize(("parts", "broken"), [(1, False), (3, True)])
-def test_a_picture_is_broken_from_the_share_on_that_was_made_up(
+def test_a_picture_is_broken_from_a_share_of_concealed_blocks(
     tmp_path: Path, parts: int, broken: bool
 ) -> None:
-    """Parts of 20 blocks are lost, of 1,200: 1.7 or 5 hundredths."""
+    """20 of 1,200 blocks, or 60, are lost: 1.7 or 5 hundredths."""
     options = {**GROUPS, "bf": "0", "x264-params": "slice-max-mbs=20"}
 
     def lost(number: int, data: bytes) -> bytes:
@@ -294,7 +294,7 @@ def test_a_picture_is_broken_from_the_share_on_that_was_made_up(
     assert {f.broken for f in frames if f.damaged} == {broken}
 
 
-def test_what_is_made_up_adds_up_until_a_key_picture() -> None:
+def test_concealed_shares_add_up_until_a_key_frame() -> None:
     damage = Damage()
     assert damage.frame(0, 0, True, False) is Harm.NONE
     harms = []

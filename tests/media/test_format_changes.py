@@ -1,4 +1,4 @@
-"""Videos whose pictures change their pixel format midway."""
+"""Videos whose pixel format changes midway."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ SIZE = (64, 48)
 
 
 def joined(path: Path, codec: str, formats: Sequence[str], each: int = 3) -> Path:
-    """One stream of single pictures, so many of each format; it says that it has the first."""
+    """One stream of single pictures, several of each format, declared in the first format."""
     with av.open(str(path), "w") as output:
         stream: Any = output.add_stream(codec, rate=25)
         stream.width, stream.height, stream.pix_fmt = *SIZE, formats[0]
@@ -45,7 +45,7 @@ def joined(path: Path, codec: str, formats: Sequence[str], each: int = 3) -> Pat
 
 
 def strung(path: Path, codec: str, formats: Iterable[str]) -> Path:
-    """Raw streams of several formats behind each other in one file."""
+    """Raw streams of several formats concatenated in one file."""
     options = {"preset": "ultrafast"}
     whole = b""
     for fmt in formats:
@@ -66,7 +66,7 @@ def strung(path: Path, codec: str, formats: Iterable[str]) -> Path:
         ("png", ("rgb24", "rgb48be")),
     ],
 )
-def test_a_picture_that_holds_more_than_the_first_stops_it(
+def test_a_change_to_a_richer_format_stops_the_run(
     tmp_path: Path, codec: str, formats: tuple[str, ...]
 ) -> None:
     source = joined(tmp_path / "in.mov", codec, formats)
@@ -78,21 +78,23 @@ def test_a_picture_that_holds_more_than_the_first_stops_it(
     assert caught.value.hint
 
 
-def test_a_change_is_told_by_whoever_counts_the_frames(tmp_path: Path) -> None:
-    """Whoever jumps from one picture to the next cannot tell in which frame it is."""
+def test_the_frame_of_a_change_is_known_only_if_frames_are_counted(tmp_path: Path) -> None:
+    """After a seek, the number of the frame is not known."""
     info = probe(joined(tmp_path / "in.mov", "png", ("gray", "rgb24")))
     assert len(list(sample_frames(info))) < LEAST_SAMPLES
 
 
 @pytest.mark.parametrize(("codec", "suffix"), [("libx264", "h264"), ("libx265", "hevc")])
-def test_a_stream_that_becomes_deeper_stops_it(tmp_path: Path, codec: str, suffix: str) -> None:
-    """Ten bits would become eight without a word."""
+def test_a_change_to_a_higher_bit_depth_stops_the_run(
+    tmp_path: Path, codec: str, suffix: str
+) -> None:
+    """Otherwise ten bits would silently become eight."""
     source = strung(tmp_path / f"in.{suffix}", codec, ("yuv420p", "yuv420p10le"))
     with pytest.raises(UnsafeError, match="pixel format"):
         list(Decode(probe(source)))
 
 
-def test_a_picture_that_holds_less_than_the_first_loses_nothing(tmp_path: Path) -> None:
+def test_a_change_to_a_poorer_format_loses_nothing(tmp_path: Path) -> None:
     source = joined(tmp_path / "in.mkv", "mjpeg", ("yuvj444p", "yuvj420p", "yuvj422p"))
     with av.open(str(source)) as container:
         stored = [samples(f) for f in container.decode(video=0)]
@@ -107,7 +109,7 @@ def test_a_picture_that_holds_less_than_the_first_loses_nothing(tmp_path: Path) 
     rewrite(source, tmp_path / "out.mkv")
 
 
-def test_a_stream_that_becomes_shallower_loses_nothing(tmp_path: Path) -> None:
+def test_a_change_to_a_lower_bit_depth_loses_nothing(tmp_path: Path) -> None:
     source = strung(tmp_path / "in.h264", "libx264", ("yuv420p10le", "yuv420p"))
     with av.open(str(source)) as container:
         stored = [samples(f) for f in container.decode(video=0)]
@@ -119,7 +121,7 @@ def test_a_stream_that_becomes_shallower_loses_nothing(tmp_path: Path) -> None:
         )
 
 
-def test_bits_that_are_lost_midway_are_told(tmp_path: Path) -> None:
+def test_bits_lost_midway_are_reported(tmp_path: Path) -> None:
     source = strung(tmp_path / "in.hevc", "libx265", ("yuv420p10le", "yuv420p12le"))
     info = probe(source)
     assert not any(w.code == "bits_reduced" for w in info.warnings)
@@ -128,15 +130,15 @@ def test_bits_that_are_lost_midway_are_told(tmp_path: Path) -> None:
     assert Message("bits_reduced", format="yuv420p12le", was=12, now=10) in decode.warnings
 
 
-def test_a_change_of_the_name_alone_is_none() -> None:
-    """The `j` of "yuvj" says that the range is full, which is the same in all else."""
+def test_a_mere_change_of_the_formats_name_is_no_change() -> None:
+    """The `j` in "yuvj" says that the range is full; everything else is the same."""
     assert fits("yuvj420p", "yuv420p") and fits("yuv420p", "yuvj420p")
     assert fits("nv12", "yuv420p")
 
 
 @pytest.mark.parametrize("first", WORKING)
 @pytest.mark.parametrize("stored", WORKING)
-def test_what_fits_has_no_more_of_anything(stored: str, first: str) -> None:
+def test_a_format_that_fits_has_no_more_of_anything(stored: str, first: str) -> None:
     one, other = layout(stored), layout(first)
     more = one.bits > other.bits or (other.grey and not one.grey)
     if not one.grey and not other.grey:

@@ -1,4 +1,4 @@
-"""What is read of H.264 headers is what was written."""
+"""The fields read from H.264 headers are those that were written."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ PICTURES = st.builds(
 
 @settings(max_examples=300)
 @given(STREAMS, st.lists(PICTURES, min_size=1, max_size=4))
-def test_what_is_read_is_what_was_written(stream: Stream, pictures: list[Coded]) -> None:
+def test_fields_are_read_as_written(stream: Stream, pictures: list[Coded]) -> None:
     first, second = units(stream.head(), 0)
     number, sequence = sequence_of(first)
     which, picture = picture_of(second)
@@ -73,7 +73,7 @@ def test_what_is_read_is_what_was_written(stream: Stream, pictures: list[Coded])
 
 
 @pytest.mark.parametrize("size", [1, 2, 3, 4])
-def test_units_behind_their_length(size: int) -> None:
+def test_units_with_a_length_prefix(size: int) -> None:
     given = [b"\x67abc", b"\x68", b"\x65" + b"x" * 100]
     packet = b"".join(len(u).to_bytes(size) + u for u in given)
     assert list(units(packet, size)) == given

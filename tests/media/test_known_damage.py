@@ -1,4 +1,4 @@
-"""Who decodes a file once more is told what is damaged, and waits for nothing."""
+"""Decoding a file again uses the damage found the first time, and waits for nothing."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ Seen = list[tuple[int, bool, bytes]]
 
 @pytest.fixture(scope="module")
 def reordered(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A clip with B pictures."""
+    """A clip with B-frames."""
     options = {"preset": "veryfast", "g": "12", "bf": "3"}
     path = tmp_path_factory.mktemp("known") / "b.mkv"
     return make(path, Clip(pts=range(48), options=options))
@@ -35,7 +35,7 @@ def seen(path: Path, known: Collection[int] | None) -> Seen:
 
 
 @pytest.mark.parametrize("known", [(), (3, 40), range(48)])
-def test_what_is_known_is_damaged_and_nothing_else(
+def test_exactly_the_known_frames_are_marked_damaged(
     reordered: Path, tmp_path: Path, known: Collection[int]
 ) -> None:
     spoilt = spoil(Path(shutil.copy(reordered, tmp_path / "spoilt.mkv")), 0.5, 400)
@@ -48,8 +48,8 @@ def test_what_is_known_is_damaged_and_nothing_else(
         ]
 
 
-def test_pictures_are_held_back_only_where_damage_is_not_known(reordered: Path) -> None:
-    """Told by how many were decoded before the first one came out."""
+def test_frames_are_only_delayed_if_damage_is_not_known(reordered: Path) -> None:
+    """Measured by how many packets were decoded before the first frame came out."""
 
     class Counting(Decode):
         decoded = 0

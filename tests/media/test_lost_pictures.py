@@ -1,5 +1,5 @@
-"""Pictures that a file holds and that do not come out of it: counted where its headers state no
-number of pictures."""
+"""Pictures in a file that no decoder returns are counted if its headers do not state how many there
+are."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ CODINGS = {
 
 
 def refused(numbers: Collection[int], kept: int = 0) -> Callable[[int, bytes], bytes]:
-    """What `remux` is to make of packets: of some, only the first bytes are as they were."""
+    """A change for `remux`: of some packets, only the first bytes are kept."""
 
     def changed(number: int, data: bytes) -> bytes:
         return data[:kept] + b"\xff" * (len(data) - kept) if number in numbers else data
@@ -37,7 +37,7 @@ def refused(numbers: Collection[int], kept: int = 0) -> Callable[[int, bytes], b
 
 
 @pytest.mark.parametrize("ending", CODINGS)
-def test_each_is_told(tmp_path: Path, ending: str) -> None:
+def test_each_lost_picture_is_reported(tmp_path: Path, ending: str) -> None:
     whole = make(tmp_path / f"whole.{ending}", CODINGS[ending])
     sound = Decode(probe(whole))
     assert (sum(1 for _ in sound), sound.lost, sound.torn) == (12, 0, False)
@@ -57,8 +57,8 @@ def test_each_is_told(tmp_path: Path, ending: str) -> None:
         assert Message("frames_lost", coded=12, shown=count) in decode.warnings
 
 
-def test_a_fragment_that_is_passed_over_is_told(tmp_path: Path) -> None:
-    """One letter of the list of its pictures is another: FFmpeg begins with the next fragment."""
+def test_a_skipped_fragment_is_reported(tmp_path: Path) -> None:
+    """With one wrong letter in the list of its pictures, FFmpeg goes on with the next fragment."""
     clip = replace(CODINGS["mp4"], options={"preset": "ultrafast", "g": "4"}, sounds=[Sound()])
     whole = make(tmp_path / "whole.mp4", clip)
     sound = Decode(probe(whole))
@@ -70,8 +70,8 @@ def test_a_fragment_that_is_passed_over_is_told(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(("ending", "code"), [("ts", "bytes_missing"), ("h265", "no_end")])
-def test_an_end_that_is_cut_off_is_told(tmp_path: Path, ending: str, code: str) -> None:
-    """In the middle of a picture of which the decoder shows what is there, without a complaint."""
+def test_a_truncated_end_is_reported(tmp_path: Path, ending: str, code: str) -> None:
+    """In the middle of a picture of which the decoder returns a part, without an error."""
     data = make(tmp_path / f"whole.{ending}", CODINGS[ending]).read_bytes()
     cut = tmp_path / f"cut.{ending}"
     cut.write_bytes(data[: len(data) * 2 // 3])
@@ -81,24 +81,25 @@ def test_an_end_that_is_cut_off_is_told(tmp_path: Path, ending: str, code: str) 
     assert not probe(tmp_path / f"whole.{ending}").missing
 
 
-def test_single_fields_are_halves_of_pictures(tmp_path: Path) -> None:
+def test_single_fields_count_as_half_pictures(tmp_path: Path) -> None:
     (tmp_path / "in.h264").write_bytes(b"".join(fields(24)))
     decode = Decode(probe(tmp_path / "in.h264"))
     assert (sum(1 for _ in decode), decode.lost, decode.torn) == (24, 0, False)
 
 
-def test_threads_take_no_sound_pictures_along(
+def test_an_error_in_one_thread_loses_no_intact_pictures(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Of several decoding threads, PyAV drops what the others have ready when one has an error."""
+    """If one of several decoding threads has an error, PyAV drops the finished pictures of the
+    others."""
     monkeypatch.setattr(os, "cpu_count", lambda: 8)
     whole = make(tmp_path / "whole.webm", CODINGS["vp9.webm"])
     decode = Decode(probe(remux(whole, tmp_path / "lost.webm", refused({5}))))
     assert (sum(1 for _ in decode), decode.lost) == (11, 1)
 
 
-def test_what_a_demuxer_passes_over_without_a_word_is_told(tmp_path: Path) -> None:
-    """An element that claims to reach beyond its parent: FFmpeg goes to the end of the file."""
+def test_data_that_a_demuxer_silently_skips_is_reported(tmp_path: Path) -> None:
+    """An element claims to reach beyond its parent: FFmpeg skips to the end of the file."""
     whole = make(tmp_path / "whole.mkv", Clip(pts=range(0, 50)))
     data, told = whole.read_bytes(), 0
     for share in (0.3, 0.4, 0.5):
@@ -112,8 +113,9 @@ def test_what_a_demuxer_passes_over_without_a_word_is_told(tmp_path: Path) -> No
     assert told
 
 
-def test_pictures_before_the_first_key_picture_are_told(tmp_path: Path) -> None:
-    """As in a recording that begins in the middle of a broadcast, or whose head was spoilt."""
+def test_pictures_before_the_first_key_frame_are_reported(tmp_path: Path) -> None:
+    """As in a recording that begins in the middle of a broadcast, or whose beginning was
+    damaged."""
     options = {"b": "900k", "g": "6", "bf": "0"}
     whole = make(tmp_path / "whole.ts", Clip("mpeg2video", options=options))
     assert not [w for d in [Decode(probe(whole))] for _ in d for w in d.warnings]
@@ -123,8 +125,8 @@ def test_pictures_before_the_first_key_picture_are_told(tmp_path: Path) -> None:
     assert Message("before_key", count=5) in decode.warnings
 
 
-def test_streams_that_begin_midway_are_told(tmp_path: Path) -> None:
-    """A recorder that changes the number of its stream: the packets of the new one reach nobody."""
+def test_streams_that_begin_midway_are_reported(tmp_path: Path) -> None:
+    """A recorder changes the number of its stream: no decoder gets the packets of the new one."""
     options = {"preset": "ultrafast", "g": "12", "bf": "0"}
     whole = make(tmp_path / "whole.ts", Clip(pts=range(60), options=options))
     sound = Decode(probe(whole))
@@ -141,10 +143,10 @@ def test_streams_that_begin_midway_are_told(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("kept", [2, 3])
-def test_what_is_passed_over_when_a_short_matroska_file_is_opened_is_told(
+def test_data_skipped_while_opening_a_short_matroska_file_is_reported(
     tmp_path: Path, kept: int
 ) -> None:
-    """One block says that it is longer than all that is left: six of eight pictures were gone."""
+    """One block claims to be longer than the rest of the file: six of eight pictures were lost."""
     whole = make(tmp_path / "whole.mkv", Clip(pts=range(8)))
     with av.open(str(whole)) as container:
         blocks = [packet.pos for packet in container.demux(video=0) if packet.size]

@@ -1,4 +1,4 @@
-"""Coded pictures that are missing from an H.264 stream: FFmpeg puts others in their place."""
+"""Coded pictures missing from an H.264 stream: FFmpeg puts others in their place."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def clip(x264: str, fmt: str = "yuv420p", preset: str = "veryfast") -> Clip:
 
 
 def without(source: Path, path: Path, missing: Collection[int]) -> Path:
-    """The same file, of which some coded pictures were lost."""
+    """The same file with some coded pictures removed."""
     return remux(source, path, lambda number, data: None if number in missing else data)
 
 
@@ -48,7 +48,7 @@ CODINGS = {
 
 @pytest.mark.parametrize("missing", [{10}, {11, 12, 13}, {28, 29, 30}])
 @pytest.mark.parametrize("coding", CODINGS)
-def test_what_follows_a_missing_picture_is_damaged(
+def test_frames_after_a_missing_picture_are_damaged(
     tmp_path: Path, coding: str, missing: set[int]
 ) -> None:
     x264, fmt, suffix = CODINGS[coding]
@@ -71,7 +71,7 @@ def test_what_follows_a_missing_picture_is_damaged(
         assert not last, "the next key picture ends the damage"
 
 
-def test_a_lost_picture_that_nothing_refers_to_is_no_damage(tmp_path: Path) -> None:
+def test_a_lost_picture_that_no_other_refers_to_is_no_damage(tmp_path: Path) -> None:
     whole = make(tmp_path / "whole.mkv", clip("bframes=2:b-pyramid=none:b-adapt=0"))
     before = {f.pts: samples(f.picture) for f in Decode(probe(whole))}
     decode = Decode(probe(without(whole, tmp_path / "lost.mkv", {12, 15})))
@@ -83,8 +83,8 @@ def test_a_lost_picture_that_nothing_refers_to_is_no_damage(tmp_path: Path) -> N
         assert all((a == b).all() for a, b in pairs)
 
 
-def test_ffmpegs_log_does_not_tell_of_all_of_them(tmp_path: Path) -> None:
-    """Where this fails, the log may do instead of `redact.media.h264_gaps`."""
+def test_ffmpegs_log_does_not_report_all_of_them(tmp_path: Path) -> None:
+    """If this fails one day, the log can replace `redact.media.h264_gaps`."""
     lost = {}
     for bframes in (0, 2):
         coding = clip(f"bframes={bframes}:b-pyramid=none:b-adapt=0")
@@ -106,7 +106,7 @@ def test_ffmpegs_log_does_not_tell_of_all_of_them(tmp_path: Path) -> None:
 
 
 def hits(path: Path) -> tuple[int, int]:
-    """Packets, and those before which a picture is said to be missing."""
+    """Packets, and those before which a missing picture is reported."""
     with av.open(str(path)) as container:
         stream: Any = container.streams.video[0]
         gaps = gaps_in(stream.codec_context)
@@ -156,8 +156,9 @@ def test_nothing_is_missing_from_real_recordings(shared_clips: Path) -> None:
     assert looked > 20
 
 
-def test_a_cut_to_another_configuration_is_no_gap(tmp_path: Path) -> None:
-    """FLV states the coding anew where it changes. Numbers are counted with fewer bits there."""
+def test_a_change_of_configuration_is_no_gap(tmp_path: Path) -> None:
+    """FLV repeats the codec's configuration where it changes; frame numbers have fewer bits from
+    there."""
     first = make(tmp_path / "a.flv", clip("bframes=8:ref=16")).read_bytes()
     second = make(tmp_path / "b.flv", clip("bframes=0:ref=1")).read_bytes()
     joined, at = first, 13
@@ -204,7 +205,7 @@ def test_single_fields(tmp_path: Path) -> None:
         assert found == ([2 * missing[0]] if missing else [])
 
 
-def test_a_stream_that_may_leave_out_numbers_says_nothing() -> None:
+def test_nothing_is_reported_for_streams_that_may_skip_numbers() -> None:
     for allowed in (False, True):
         stream = Stream(gaps=allowed)
         gaps = Gaps(stream.head())
@@ -213,7 +214,7 @@ def test_a_stream_that_may_leave_out_numbers_says_nothing() -> None:
 
 
 def test_a_picture_that_restarts_the_count() -> None:
-    """Both fields have the old number, and those after them begin at nought."""
+    """Both fields have the old number, and those after them start at zero."""
     stream = Stream()
     gaps = Gaps(stream.head())
     restart = ((1, 0), (5,))
@@ -232,7 +233,7 @@ def test_a_picture_that_restarts_the_count() -> None:
     lost=st.integers(1, 58),
     run=st.integers(1, 14),
 )
-def test_a_gap_is_seen_at_the_first_picture_behind_it(
+def test_a_gap_is_reported_at_the_first_picture_after_it(
     references: list[bool], lost: int, run: int
 ) -> None:
     stream, number, pictures = Stream(), 0, [Coded(0, I, idr=True)]
@@ -249,7 +250,7 @@ def test_a_gap_is_seen_at_the_first_picture_behind_it(
 
 
 @given(st.binary(max_size=300), st.integers(0, 60))
-def test_nothing_stops_it(data: bytes, at: int) -> None:
+def test_no_bytes_stop_it(data: bytes, at: int) -> None:
     whole = b"".join(fields(4))
     for extradata in (None, data, whole, b"\1" + data):
         gaps = Gaps(extradata)

@@ -1,4 +1,4 @@
-"""Sound that is taken out is gone from the file, and the audit hears where it is not."""
+"""Muted sound is gone from the file, and the audit detects sound that was left."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ RATE = 8000
 
 
 def written(folder: Path, spans: tuple[Muted, ...], name: str = "out.mp4", **sound: str) -> Path:
-    """A clip with a tone of 440 Hz, written anew without some spans of it."""
+    """A clip with a 440 Hz tone, rewritten with some spans muted."""
     clip = Clip(pts=range(50), sounds=[Sound(seconds=2.0, **sound)])  # type: ignore[arg-type]
     info = probe(make(folder / "source.mkv", clip))
     with VideoWriter(folder / name, info, FAST, muted=spans) as writer:
@@ -62,7 +62,7 @@ def test_a_muted_span_is_silent_and_the_rest_is_not(tmp_path: Path, codec: str, 
     assert [c.passed for c in checks] == [True]
 
 
-def test_a_tone_stands_in_its_place(tmp_path: Path) -> None:
+def test_a_bleep_replaces_the_sound(tmp_path: Path) -> None:
     span = Muted(SPAN.start, SPAN.end, "tone")
     path = written(tmp_path, (span,))
     assert 0.05 < loudness(path, 0.56, 0.94) < 0.2
@@ -70,7 +70,7 @@ def test_a_tone_stands_in_its_place(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("how", ["mute", "tone"])
-def test_the_audit_hears_what_was_left_in(tmp_path: Path, how: str) -> None:
+def test_the_audit_detects_sound_that_was_left_in(tmp_path: Path, how: str) -> None:
     path = written(tmp_path, ())
     span = Muted(SPAN.start, SPAN.end, how)
     check = check_sound(probe(path), (span,), zero=Fraction(1, 4))[0]
@@ -80,7 +80,7 @@ def test_the_audit_hears_what_was_left_in(tmp_path: Path, how: str) -> None:
 
 
 def recording(path: Path, *channels: np.ndarray) -> SourceInfo:
-    """A second of pictures with this sound of two channels, 48000 samples a second from -1 to 1."""
+    """A second of pictures with this two-channel sound, 48000 samples a second from -1 to 1."""
     with av.open(str(path), "w") as output:
         video = output.add_stream("libx264", rate=25, width=160, height=96, pix_fmt="yuv420p")
         sound = output.add_stream("pcm_s16le", rate=48000, layout="stereo")
@@ -99,8 +99,8 @@ def wave(hertz: float, level: float) -> np.ndarray:
     return np.asarray(np.sin(2 * np.pi * hertz * np.arange(48000) / 48000) * level)
 
 
-def test_what_hides_in_a_mix_of_the_channels_is_heard_by_the_audit(tmp_path: Path) -> None:
-    """The same speech in two channels with opposite signs: their sum is silent, a listener with
+def test_the_audit_detects_sound_that_a_mono_mix_would_cancel(tmp_path: Path) -> None:
+    """The same speech in two channels with opposite signs: the sum is silent, but a listener with
     headphones hears every word."""
     made = recording(tmp_path / "opposite.mkv", wave(380, 0.36), -wave(380, 0.36))
     span = Muted(Fraction(1, 4), Fraction(3, 4))
@@ -109,8 +109,8 @@ def test_what_hides_in_a_mix_of_the_channels_is_heard_by_the_audit(tmp_path: Pat
 
 
 @pytest.mark.parametrize("left", [0, 1])
-def test_speech_that_is_left_under_a_bleep_is_heard(tmp_path: Path, left: int) -> None:
-    """The bleep is as loud as it should be, and somebody goes on to speak, in one ear."""
+def test_speech_left_under_a_bleep_is_detected(tmp_path: Path, left: int) -> None:
+    """The bleep is as loud as it should be, and somebody goes on speaking in one channel."""
     bleep, speech = wave(1000, TONE_AMPLITUDE), wave(440, 0.08)
     span = Muted(Fraction(1, 4), Fraction(3, 4), "tone")
     sides = [bleep + speech, bleep][:: 1 if left else -1]
@@ -126,12 +126,12 @@ def test_sound_is_measured_in_every_track(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("length", [Fraction(1, 50), Fraction(1, 20), Fraction(1, 10)])
 def test_a_short_span_is_measured_as_well(tmp_path: Path, length: Fraction) -> None:
-    """A name is said in a moment; what a codec spreads is left out at either end of a long span."""
+    """A name takes a moment; at both ends of a long span, what a codec smears is left out."""
     loud = make(tmp_path / "s.mkv", Clip(sounds=[Sound("pcm_s16le")]))
     assert not check_sound(probe(loud), (Muted(SPAN.start, SPAN.start + length),))[0].passed
 
 
-def test_nothing_is_left_between_two_spans_that_adjoin(tmp_path: Path) -> None:
+def test_nothing_is_left_between_adjoining_spans(tmp_path: Path) -> None:
     middle, bit = Fraction(3, 4), Fraction(1, 70)
     around = Muted(SPAN.start, middle - bit), Muted(middle + bit, SPAN.end)
     asked = Muted(SPAN.start, middle), Muted(middle, SPAN.end)
@@ -140,7 +140,7 @@ def test_nothing_is_left_between_two_spans_that_adjoin(tmp_path: Path) -> None:
 
 
 def test_a_span_late_in_a_recording_is_measured_from_its_beginning(tmp_path: Path) -> None:
-    """The audit jumps there, and not beyond."""
+    """The audit seeks to it, and not beyond."""
     sound = Sound("aac", seconds=7.0, level=0.3)
     path = make(tmp_path / "s.mp4", Clip(pts=range(175), sounds=[sound]))
     for start in (3, 5):
@@ -148,14 +148,14 @@ def test_a_span_late_in_a_recording_is_measured_from_its_beginning(tmp_path: Pat
         assert not check_sound(probe(path), (span,))[0].passed
 
 
-def test_a_sample_that_an_end_of_a_span_falls_into_is_taken_out() -> None:
+def test_a_sample_cut_by_the_end_of_a_span_is_muted() -> None:
     samples = np.ones((1, 200), np.float32)
     mute_samples(samples, Fraction(0), 44100, (Muted(Fraction(1, 1000), Fraction(2, 1000)),))
     assert np.flatnonzero(samples[0] == 0).tolist() == list(range(44, 89))  # 44.1 to 88.2
 
 
 @given(st.integers(1, 3999), st.sampled_from(("mute", "tone")))
-def test_a_span_is_taken_out_alike_whatever_pieces_the_sound_comes_in(cut: int, how: str) -> None:
+def test_muting_does_not_depend_on_how_the_sound_is_divided_into_frames(cut: int, how: str) -> None:
     spans = (Muted(Fraction(1, 10), Fraction(2, 5), how),)
     whole, pieces = np.ones((2, 4000), np.float32), np.ones((2, 4000), np.float32)
     mute_samples(whole, Fraction(0), 8000, spans)
@@ -172,9 +172,11 @@ def test_sound_that_cannot_be_read_is_not_called_silent(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("codec", ["aac", "pcm_s16le", "libmp3lame"])
-def test_sound_outside_the_pictures_is_taken_out_of_every_track(tmp_path: Path, codec: str) -> None:
-    """The pictures last from 0.84 s to 1.84 s. One track begins 0.84 s before them and goes on for
-    1.16 s after them, the other lies within them."""
+def test_sound_before_and_after_the_pictures_is_muted_in_every_track(
+    tmp_path: Path, codec: str
+) -> None:
+    """The pictures last from 0.84 s to 1.84 s. One track begins 0.84 s before them and ends 1.16 s
+    after them; the other lies within them."""
     sounds = [Sound(codec, seconds=3.0), Sound(codec, seconds=0.5, start=Fraction(1))]
     info = probe(make(tmp_path / "s.mkv", Clip(pts=range(21, 46), sounds=sounds)))
     assert info.sound[0] is not None and abs(info.sound[0]) < 0.05
@@ -191,7 +193,7 @@ def test_sound_outside_the_pictures_is_taken_out_of_every_track(tmp_path: Path, 
         assert not check_sound(loud, (lead,))[0].passed
 
 
-def test_of_spans_that_overlap_the_later_one_is_heard(tmp_path: Path) -> None:
+def test_of_overlapping_spans_the_later_one_counts(tmp_path: Path) -> None:
     tone = Muted(Fraction(3, 4), Fraction(3, 2), "tone")
     path = written(tmp_path, (SPAN, tone))
     assert loudness(path, 0.8, 0.95) > 0.05 and loudness(path, 0.55, 0.7) < 0.01
@@ -199,8 +201,8 @@ def test_of_spans_that_overlap_the_later_one_is_heard(tmp_path: Path) -> None:
     assert not check_sound(probe(path), (tone, SPAN))[0].passed
 
 
-def test_a_bleep_tells_nothing_of_what_was_said(tmp_path: Path) -> None:
-    """Two recordings that differ in nothing but the span become one and the same file."""
+def test_a_bleep_reveals_nothing_of_what_was_said(tmp_path: Path) -> None:
+    """Two recordings that differ only within the span become the same file."""
     outputs = []
     for hertz, how in ((300, "tone"), (2000, "tone"), (300, "mute"), (2000, "mute")):
         span = Muted(SPAN.start, SPAN.end, how)
@@ -216,7 +218,7 @@ def test_a_bleep_tells_nothing_of_what_was_said(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("share", [0.3, 3])
-def test_a_bleep_of_another_level_is_no_bleep(tmp_path: Path, share: float) -> None:
+def test_a_bleep_at_another_level_is_not_accepted(tmp_path: Path, share: float) -> None:
     """Its level must not follow the voice that it replaces."""
     path, span = tmp_path / "s.mkv", Muted(SPAN.start, SPAN.end, "tone")
     sound = Sound("pcm_s16le", hertz=1000, seconds=2.0, level=TONE_AMPLITUDE * share)
@@ -226,8 +228,8 @@ def test_a_bleep_of_another_level_is_no_bleep(tmp_path: Path, share: float) -> N
     assert check_sound(probe(path), (span,))[0].passed
 
 
-def test_a_span_without_sound_is_not_counted_as_taken_out(tmp_path: Path) -> None:
-    """The sound lasts two seconds; nothing can be taken out of it later."""
+def test_a_span_without_sound_is_not_counted_as_muted(tmp_path: Path) -> None:
+    """The sound lasts two seconds; after that nothing can be muted."""
     late = Muted(Fraction(5), Fraction(6))
     path = written(tmp_path, (SPAN, late))
     (check,) = check_sound(probe(path), (SPAN, late))
@@ -235,7 +237,7 @@ def test_a_span_without_sound_is_not_counted_as_taken_out(tmp_path: Path) -> Non
     assert check_sound(probe(path), (late,)) == []
 
 
-def test_the_writer_tells_when_there_was_sound(tmp_path: Path) -> None:
+def test_the_writer_reports_when_there_was_sound(tmp_path: Path) -> None:
     info = probe(make(tmp_path / "s.mkv", Clip(pts=range(50), sounds=[Sound(seconds=2.0)])))
     for name, spans in (("quiet.mp4", (SPAN,)), ("copied.mp4", ())):
         with VideoWriter(tmp_path / name, info, FAST, muted=spans) as writer:
@@ -249,7 +251,7 @@ def test_the_writer_tells_when_there_was_sound(tmp_path: Path) -> None:
             assert writer.sounded is None and writer.notes == []
 
 
-def test_sound_that_changes_its_coding_when_it_is_muted_is_told_in_both_ways(
+def test_that_muting_also_transcodes_the_sound_is_reported(
     tmp_path: Path,
 ) -> None:
     clip = Clip(pts=range(50), sounds=[Sound(seconds=2.0, codec="pcm_s16le")])
@@ -265,10 +267,10 @@ def test_sound_that_changes_its_coding_when_it_is_muted_is_told_in_both_ways(
 @given(
     st.integers(0, 3000), st.integers(1, 3000), st.integers(0, 2000), st.sampled_from((8000, 44100))
 )
-def test_no_sample_of_a_span_is_left_and_all_others_are(
+def test_all_samples_of_a_span_and_no_others_are_muted(
     start: int, length: int, first: int, rate: int
 ) -> None:
-    """To the sample, wherever a span begins and ends, and wherever the samples do."""
+    """To the sample, wherever a span, and the sound's frames, begin and end."""
     span = Muted(Fraction(start, 1000), Fraction(start + length, 1000))
     samples = np.ones((2, 4000), np.float32)
     mute_samples(samples, Fraction(first, 1000), rate, (span,))
@@ -278,7 +280,7 @@ def test_no_sample_of_a_span_is_left_and_all_others_are(
     assert (samples == np.where(within, 0, 1)).all()
 
 
-def test_sound_that_changes_its_channels_midway_is_read_on(tmp_path: Path) -> None:
+def test_sound_whose_channels_change_midway_is_read_to_the_end(tmp_path: Path) -> None:
     source = changing_sound(tmp_path)
     pieces = list(read_sound(source, probe(source).audio[0].index, 8000))
     assert [time for time, _ in pieces] == sorted(time for time, _ in pieces)

@@ -1,4 +1,4 @@
-"""Nothing reaches an output but what is allowed, and the same run gives the same bytes."""
+"""Only what is allowed reaches an output, and equal runs give equal bytes."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def loaded(tmp_path: Path) -> Path:
     )
 
 
-def test_all_that_is_dropped_is_listed(tmp_path: Path) -> None:
+def test_everything_that_is_dropped_is_listed(tmp_path: Path) -> None:
     info = probe(loaded(tmp_path))
     kinds = {d.kind for d in info.dropped}
     assert {"tag", "chapter", "attachment", "video"} <= kinds
@@ -62,8 +62,8 @@ def test_all_that_is_dropped_is_listed(tmp_path: Path) -> None:
     assert info.video.upright_size == (160, 96), "the larger video is the one that is kept"
 
 
-def test_a_tag_that_is_no_utf8_is_told_and_can_be_printed(tmp_path: Path) -> None:
-    """FFmpeg gives it as it stands; what cannot be printed would end a run in a crash."""
+def test_a_tag_that_is_not_utf8_is_listed_and_can_be_printed(tmp_path: Path) -> None:
+    """FFmpeg returns it unchanged; unprintable text would crash a run."""
     source = make(tmp_path / "in.mkv", Clip(tags={"title": "cafe of Jane"}))
     source.write_bytes(source.read_bytes().replace(b"cafe of", b"caf\xe9 of"))
     said = " ".join(str(d.what) for d in probe(source).dropped)
@@ -106,7 +106,7 @@ def test_two_runs_give_the_same_bytes(tmp_path: Path, codec: str) -> None:
 
 
 def test_closed_captions_inside_the_video_are_not_carried(tmp_path: Path) -> None:
-    """User data of H.264 (ITU-T T.35, ATSC A/53 captions) rides on the frames themselves."""
+    """User data of H.264 (ITU-T T.35, ATSC A/53 captions) is attached to the frames themselves."""
     caption = bytes.fromhex("b500314741393403c1fffc9420ff")
     sei = b"\x00\x00\x00\x01\x06\x04" + bytes([len(caption)]) + caption + b"\x80"
     plain = make(tmp_path / "plain.h264", Clip()).read_bytes()
@@ -154,7 +154,7 @@ def test_audio_packets_are_copied_untouched_with_their_languages(tmp_path: Path)
     ("flac", "mkv", "mkv", "flac"),
     ("libmp3lame", "avi", "mp4", "mp3"),
 ])  # fmt: skip
-def test_sound_is_copied_where_it_fits_and_coded_again_where_not(
+def test_sound_is_copied_if_it_fits_and_transcoded_if_not(
     tmp_path: Path, codec: str, source: str, output: str, result: str
 ) -> None:
     clip = Clip(sounds=[Sound(codec)], pts=range(25))

@@ -1,4 +1,4 @@
-"""A part of a video is the very pictures of the whole, with times that begin anew."""
+"""A part of a video has the same pictures as the whole, with times from zero."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def pictures(info: SourceInfo) -> list[tuple[float, str, bool]]:
 
 
 @pytest.mark.parametrize("name", WAYS)
-def test_a_part_is_the_pictures_of_the_whole(tmp_path: Path, name: str) -> None:
+def test_a_part_has_the_pictures_of_the_whole(tmp_path: Path, name: str) -> None:
     info = probe(make(tmp_path / name, WAYS[name]))
     whole, near = pictures(info), float(info.video.time_base) / 2 + 1e-3
     start = whole[0][0]

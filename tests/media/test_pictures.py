@@ -1,4 +1,4 @@
-"""Pictures come out as they went in: upright, same samples, same description."""
+"""Pictures are preserved: upright, with the same samples and description."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ def test_other_formats_become_the_nearest_working_one(
     assert bool(info.warnings) == (not stored.startswith("yuvj"))
 
 
-def test_twelve_bits_are_said_to_be_reduced(tmp_path: Path) -> None:
+def test_a_reduction_from_twelve_bits_is_reported(tmp_path: Path) -> None:
     assert working_format("yuv444p12le") == "yuv444p10le"
     source = picture("yuv444p10le", (32, 16), 0)
     path = tmp_path / "in.mkv"
@@ -138,7 +138,7 @@ def test_every_pixel_keeps_its_luma_and_its_chroma(
 
 
 def full(frame: av.VideoFrame, index: int) -> np.ndarray:
-    """The value of a plane that belongs to each pixel."""
+    """The plane's value for each pixel."""
     _, right, down, _ = layout(frame.format.name)
     y, x = np.mgrid[: frame.height, : frame.width]
     return plane_array(frame, index)[(y >> down, x >> right) if index else (y, x)]
@@ -155,7 +155,7 @@ def test_orientation_is_read_back_from_its_matrix(how: Orientation) -> None:
     assert orientation_of(tuple(int(v) for v in values)) == (how, True)
 
 
-def test_a_slanted_matrix_takes_the_nearest_turn_and_says_so() -> None:
+def test_a_slanted_matrix_becomes_the_nearest_quarter_turn_and_is_reported() -> None:
     orientation, exact = orientation_of((1000, 65000, 0, -65000, 1000, 0, 0, 0, 0))
     assert orientation == Orientation(False, 1)
     assert not exact
@@ -245,7 +245,8 @@ def test_odd_sizes_keep_every_pixel(
 @pytest.mark.parametrize("order", ["tt", "bb"])
 @pytest.mark.parametrize("fmt", ["yuv420p", "yuv420p10le", "yuvj420p"])
 def test_interlaced_video_is_coded_as_such(tmp_path: Path, fmt: str, order: str) -> None:
-    """yuvj420p makes the reader copy its frames, and new frames carry no mark of their own."""
+    """With yuvj420p the reader copies its frames, and new frames have no field marks of their
+    own."""
     source = make(tmp_path / "in.mkv", Clip(fmt=fmt, fields=order))
     assert probe(source).video.field_order == order
     writer = rewrite(source, tmp_path / "out.mp4")
@@ -256,7 +257,7 @@ def test_interlaced_video_is_coded_as_such(tmp_path: Path, fmt: str, order: str)
     assert [n.code for n in writer.notes] == ["not_played_everywhere"] * fmt.endswith("10le")
 
 
-def test_fields_that_do_not_fit_are_coded_by_frame_and_that_is_said(tmp_path: Path) -> None:
+def test_fields_that_do_not_fit_are_coded_as_frames_and_this_is_reported(tmp_path: Path) -> None:
     clip = Clip("mpeg2video", size=(160, 98), fields="tt", options={})
     source = make(tmp_path / "in.mkv", clip)
     writer = rewrite(source, tmp_path / "out.mp4")
@@ -283,7 +284,7 @@ def test_a_picture_that_changes_size_is_refused(tmp_path: Path) -> None:
     (EncodeSettings("av1"), "out.mp4", "cannot keep"),
     (FAST, "out.avi", "cannot write"),
 ])  # fmt: skip
-def test_what_does_not_fit_is_told_before_the_work(
+def test_what_does_not_fit_is_refused_before_the_work(
     tmp_path: Path, settings: EncodeSettings, name: str, reason: str
 ) -> None:
     info = probe(make(tmp_path / "in.mp4", Clip(fmt="yuv444p", pts=range(2))))

@@ -1,4 +1,4 @@
-"""An encoder takes no real-time priority, which would bring the rest of the machine to a stop."""
+"""An encoder takes no real-time priority, which would stall the rest of the machine."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def test_writing_av1_takes_no_real_time_priority(tmp_path: Path) -> None:
     assert int(after) == os.SCHED_OTHER
 
 
-def test_threads_that_end_meanwhile_stop_nothing() -> None:
+def test_threads_that_end_meanwhile_do_no_harm() -> None:
     ended = threading.Event()
 
     def come_and_go() -> None:

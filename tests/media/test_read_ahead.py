@@ -17,7 +17,7 @@ from ..pipeline.conftest import SAMPLE, shorten
 
 
 class Broken:
-    """Numbers from 0, until an error comes instead of `at`."""
+    """Numbers from 0, until an error is raised at number `at`."""
 
     def __init__(self, at: int, error: BaseException | None) -> None:
         self._at, self._error = at, error
@@ -33,7 +33,7 @@ class Broken:
 
 
 @given(st.integers(0, 12), st.integers(1, 4), st.booleans())
-def test_all_comes_in_order_and_the_error_at_its_place(count: int, most: int, fails: bool) -> None:
+def test_items_and_the_error_arrive_in_order(count: int, most: int, fails: bool) -> None:
     source = Broken(count, UnsafeError("not checked", "") if fails else None)
     got: list[int] = []
     with read_ahead(source, most) as numbers:
@@ -45,7 +45,7 @@ def test_all_comes_in_order_and_the_error_at_its_place(count: int, most: int, fa
     assert source.closed and got == list(range(count))
 
 
-def test_whoever_leaves_early_leaves_no_thread_and_no_open_file() -> None:
+def test_stopping_early_leaves_no_thread_and_no_open_file() -> None:
     source = Broken(10**9, None)
     before = set(threading.enumerate())
     with pytest.raises(RuntimeError, match="enough"), read_ahead(source) as numbers:
@@ -55,7 +55,7 @@ def test_whoever_leaves_early_leaves_no_thread_and_no_open_file() -> None:
     assert set(threading.enumerate()) <= before and source.closed
 
 
-def test_frames_are_those_of_the_decoder(tmp_path: Path) -> None:
+def test_the_frames_equal_the_decoders(tmp_path: Path) -> None:
     info = probe(shorten(SAMPLE, tmp_path / "a.mp4", 20, size="160x90"))
     plain = [(f.index, f.pts, f.picture.to_ndarray().tobytes()) for f in Decode(info)]
     with read_ahead(Decode(info)) as frames:

@@ -1,4 +1,4 @@
-"""Nothing that is written into the header of a sound track gets into an output."""
+"""No text in the header of a sound track gets into an output."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def samples(path: Path) -> np.ndarray[Any, Any]:
 
 
 def silence(codec: str, layout: str) -> Callable[[Any, Any], None]:
-    """Adds a silent track with channels laid out so."""
+    """Add a silent track with this channel layout."""
 
     def add(output: Any, video: Any) -> None:
         voice = output.add_stream(codec, rate=48000, layout=layout)
@@ -52,7 +52,7 @@ def silence(codec: str, layout: str) -> Callable[[Any, Any], None]:
     return add
 
 
-def test_comments_of_vorbis_are_told_and_dropped_without_loss(tmp_path: Path) -> None:
+def test_vorbis_comments_are_listed_and_dropped_without_loss(tmp_path: Path) -> None:
     source = tmp_path / "in.mkv"
     commented(make(tmp_path / "plain.mkv", Clip(sounds=[Sound("vorbis")])), source, SAID)
     assert all(secret in source.read_bytes() for secret in SECRETS)
@@ -73,7 +73,7 @@ def test_comments_of_vorbis_are_told_and_dropped_without_loss(tmp_path: Path) ->
 
 
 def test_a_comment_among_the_channels_of_aac_is_not_copied(tmp_path: Path) -> None:
-    """FFmpeg describes channels that have no number, and writes its name into the comment."""
+    """FFmpeg describes unnumbered channel layouts in full, and writes its name into the comment."""
     source = tmp_path / "in.mkv"
 
     make(source, Clip(prepare=silence("aac", "quad")))
@@ -87,8 +87,8 @@ def test_a_comment_among_the_channels_of_aac_is_not_copied(tmp_path: Path) -> No
 
 @pytest.mark.parametrize("suffix", ["mov", "webm"])
 @pytest.mark.parametrize("layout", ["mono", "2.1", "quad", "5.1(side)", "6.1", "octagonal"])
-def test_sound_coded_anew_names_no_program(tmp_path: Path, layout: str, suffix: str) -> None:
-    """FFmpeg's AAC writes its name beside channels that have no number; Opus refuses some."""
+def test_transcoded_sound_names_no_program(tmp_path: Path, layout: str, suffix: str) -> None:
+    """FFmpeg's AAC encoder writes its name beside unnumbered layouts; Opus refuses some of them."""
     source = make(tmp_path / "in.mov", Clip(prepare=silence("pcm_s16le", layout)))
     info, output = probe(source), tmp_path / f"out.{suffix}"
     settings = EncodeSettings(preset="8") if suffix == "webm" else FAST
@@ -99,7 +99,7 @@ def test_sound_coded_anew_names_no_program(tmp_path: Path, layout: str, suffix: 
     assert probe(output).audio[0].channels >= info.audio[0].channels
 
 
-def test_channels_of_which_nobody_knows_where_they_belong_are_refused(tmp_path: Path) -> None:
+def test_channels_with_unknown_positions_are_refused(tmp_path: Path) -> None:
     source = make(tmp_path / "in.mkv", Clip(prepare=silence("pcm_s16le", "hexadecagonal")))
     with pytest.raises(OutputError, match="16 channels"):
         VideoWriter(tmp_path / "out.mkv", probe(source), FAST, release=True)
@@ -114,7 +114,7 @@ def test_headers_without_text_lose_nothing(tmp_path: Path, codec: str) -> None:
     assert np.array_equal(samples(source), samples(tmp_path / "out.mkv"))
 
 
-def test_what_follows_a_header_is_cut_off() -> None:
+def test_bytes_after_a_header_are_cut_off() -> None:
     opus = b"OpusHead\1\2" + bytes(9)
     surround = b"OpusHead\1\6" + bytes(8) + b"\1\4\2" + bytes(6)
     for head in (opus, surround):
@@ -128,7 +128,7 @@ def test_what_follows_a_header_is_cut_off() -> None:
     assert bare_header("vorbis", SECRETS[0]) is None
 
 
-def test_blocks_of_flac_are_told() -> None:
+def test_flac_comments_are_listed() -> None:
     size = (4).to_bytes(4, "little")
     text = size + b"Acme" + (1).to_bytes(4, "little") + (5).to_bytes(4, "little") + b"A=Roe"
     blocks = block(0, bytes(34)) + block(4, text) + block(1, bytes(9)) + block(1, b"x")

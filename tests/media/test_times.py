@@ -50,7 +50,7 @@ def test_mp4_and_mov_keep_every_time_exactly(tmp_path: Path, clock: str, kind: s
         assert writer.notes == []
 
 
-def test_the_pts_themselves_and_the_time_base_are_kept(tmp_path: Path) -> None:
+def test_timestamps_and_time_base_are_kept(tmp_path: Path) -> None:
     source = make(tmp_path / "in.mp4", CLOCKS["variable"])
     rewrite(source, tmp_path / "out.mp4")
     before, after = probe(source), probe(tmp_path / "out.mp4")
@@ -64,7 +64,7 @@ def test_the_pts_themselves_and_the_time_base_are_kept(tmp_path: Path) -> None:
     den=st.sampled_from([600, 1000, 12800, 30000, 44100, 90000, 1_000_000]),
 )
 @settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
-def test_any_clock_comes_through_mp4(
+def test_mp4_keeps_times_of_any_clock(
     tmp_path: Path, steps: list[int], first: int, den: int
 ) -> None:
     pts = [first]
@@ -77,7 +77,7 @@ def test_any_clock_comes_through_mp4(
     assert times(tmp_path / "out.mp4") == times(source) == [Fraction(p, den) for p in pts]
 
 
-def test_matroska_rounds_to_the_millisecond_and_says_so(tmp_path: Path) -> None:
+def test_matroska_rounds_to_the_millisecond_and_reports_it(tmp_path: Path) -> None:
     source = make(tmp_path / "in.mp4", CLOCKS["ntsc"])
     writer = rewrite(source, tmp_path / "out.mkv")
     for was, now in zip(times(source), times(tmp_path / "out.mkv"), strict=True):
@@ -102,7 +102,7 @@ def test_two_frames_in_one_millisecond_are_refused_by_matroska(tmp_path: Path) -
 def test_a_gap_that_mp4_cannot_hold_is_refused_and_matroska_keeps_it(
     tmp_path: Path, kind: str
 ) -> None:
-    """FFmpeg puts what comes after it at a time of its own."""
+    """FFmpeg gives everything after it another time."""
     hours = 7 * 3600 * 90000
     pts = [0, 3600, 7200, hours, hours + 3600]
     source = make(tmp_path / "in.ts", Clip(pts=pts, time_base=Fraction(1, 90000)))
@@ -113,7 +113,7 @@ def test_a_gap_that_mp4_cannot_hold_is_refused_and_matroska_keeps_it(
     assert times(tmp_path / "out.mkv") == times(source)
 
 
-def test_a_raw_stream_is_timed_by_its_own_headers_and_that_is_said(tmp_path: Path) -> None:
+def test_a_raw_stream_is_timed_by_its_headers_and_this_is_reported(tmp_path: Path) -> None:
     source = make(tmp_path / "in.h264", Clip(options=B_FRAMES))
     info = probe(source)
     assert not info.video.timestamps
@@ -135,7 +135,7 @@ def test_avi_with_reordered_frames_keeps_an_even_clock(
     assert decode.moved == 0
 
 
-def test_what_an_edit_list_hides_stays_hidden(tmp_path: Path) -> None:
+def test_frames_hidden_by_an_edit_list_stay_hidden(tmp_path: Path) -> None:
     """Frames before zero are cut by the edit list that the muxer writes."""
     clip = Clip(pts=[-80 + 40 * i for i in range(12)], time_base=Fraction(1, 1000))
     source = make(tmp_path / "in.mp4", clip)
@@ -181,7 +181,7 @@ def test_frames_out_of_order_are_refused(tmp_path: Path) -> None:
 
 
 def offset(path: Path, track: int = 0) -> Fraction:
-    """Where sound starts relative to the picture."""
+    """Start of the sound relative to the picture, in seconds."""
     return audio_packets(path)[track][0][0] - times(path)[0]
 
 
@@ -221,7 +221,7 @@ def test_transcoded_sound_stays_in_sync(tmp_path: Path, suffix: str) -> None:
 
 @pytest.mark.parametrize("kind", ["ts", "mpg"])
 def test_sound_that_starts_long_after_the_picture_is_kept(tmp_path: Path, kind: str) -> None:
-    """Such files say what their sound is where it starts, and not at their beginning."""
+    """Such files describe their sound where it starts, not at their beginning."""
     codec, sound = ("libx264", "aac") if kind == "ts" else ("mpeg2video", "mp2")
     late = Sound(sound, start=Fraction(12))
     source = make(tmp_path / f"in.{kind}", Clip(codec, options={}, pts=range(350), sounds=[late]))
@@ -250,7 +250,7 @@ def test_a_gap_in_the_sound_stays_a_gap(tmp_path: Path) -> None:
     assert abs(ends[0] - ends[1]) < Fraction(1, 10)
 
 
-def test_sound_that_changes_its_channels_midway_is_encoded_on(tmp_path: Path) -> None:
+def test_sound_whose_channels_change_midway_is_encoded_to_the_end(tmp_path: Path) -> None:
     source = changing_sound(tmp_path)
     rewrite(source, tmp_path / "out.mp4", release=True)
     assert abs(onset(tmp_path / "out.mp4") - onset(source)) < Fraction(1, 100)
@@ -259,7 +259,8 @@ def test_sound_that_changes_its_channels_midway_is_encoded_on(tmp_path: Path) ->
 
 
 def two_spans(whole: Path, path: Path) -> Path:
-    """An MP4 whose edit lists show 1.6 to 2.6 s and 3.6 to 4.6 s of another one, which has none."""
+    """An MP4 whose edit lists show 1.6 to 2.6 s and 3.6 to 4.6 s of another file, which has
+    none."""
 
     def box(content: bytes) -> bytes:
         return struct.pack(">I", 4 + len(content)) + content
@@ -282,7 +283,8 @@ def two_spans(whole: Path, path: Path) -> Path:
 
 @pytest.mark.parametrize("kind", ["mp4", "mkv"])
 def test_sound_that_edit_lists_cut_off_is_not_in_the_result(tmp_path: Path, kind: str) -> None:
-    """FFmpeg gives a second of it before each part, which a copy would hold, hidden or heard."""
+    """FFmpeg returns a second of it before each part, which a copy would contain, hidden or
+    audible."""
     plain = {"use_editlist": "0", "avoid_negative_ts": "make_zero"}
     sound = Sound("aac", seconds=6.0)
     clip = Clip(pts=range(150), sounds=[sound], container_options=plain)
@@ -305,7 +307,7 @@ def test_mute_drops_all_sound(tmp_path: Path) -> None:
 
 
 class _Swallows:
-    """An encoder that keeps the frames for itself that it still holds at the end."""
+    """An encoder that never returns the frames that it still holds at the end."""
 
     def __init__(self, stream: Any) -> None:
         self._stream = stream
@@ -317,8 +319,8 @@ class _Swallows:
         return self._stream.encode(frame) if frame is not None else []
 
 
-def test_frames_that_an_encoder_swallows_are_told(tmp_path: Path) -> None:
-    """A file that lacks its last pictures would look whole."""
+def test_frames_that_an_encoder_loses_are_reported(tmp_path: Path) -> None:
+    """A file that lacks its last pictures would look complete."""
     info = probe(make(tmp_path / "in.mp4", Clip(options=B_FRAMES)))
     writer = VideoWriter(tmp_path / "out.mp4", info, FAST)
     for frame in Decode(info):

@@ -1,5 +1,5 @@
-"""Recordings that were trimmed without coding them again: their edit list begins in the middle of a
-group of pictures, so that the key picture is decoded and not shown."""
+"""Recordings trimmed without re-encoding: their edit list begins within a group of pictures, so
+that the key frame is decoded but not shown."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def trimmed(folder: Path, suffix: str, codec: str, change: Change = unchanged) -
 
 @pytest.mark.parametrize("codec", CODINGS)
 @pytest.mark.parametrize("suffix", ["mp4", "mov"])
-def test_what_follows_a_key_picture_that_is_cut_off_is_sound(
+def test_frames_after_a_hidden_key_frame_are_intact(
     tmp_path: Path, suffix: str, codec: str
 ) -> None:
     whole, cut = trimmed(tmp_path, suffix, codec)
@@ -54,7 +54,7 @@ def test_what_follows_a_key_picture_that_is_cut_off_is_sound(
 
 
 @pytest.mark.parametrize("suffix", ["mp4", "mov"])
-def test_what_was_trimmed_is_not_called_lost(tmp_path: Path, suffix: str) -> None:
+def test_trimmed_frames_are_not_called_lost(tmp_path: Path, suffix: str) -> None:
     whole, cut = trimmed(tmp_path, suffix, "libx264")
     video = probe(cut).video
     assert (video.frames, video.cut, video.shown) == (COUNT, CUT, COUNT - CUT)
@@ -67,10 +67,10 @@ def test_what_was_trimmed_is_not_called_lost(tmp_path: Path, suffix: str) -> Non
 @pytest.mark.parametrize(
     ("codec", "spoilt"), [("libx264", 0), ("libx265", 0), ("mpeg4", 0), ("mpeg4", CUT // 2)]
 )
-def test_a_damaged_picture_that_is_cut_off_spoils_those_after_it(
+def test_a_damaged_hidden_frame_damages_those_after_it(
     tmp_path: Path, codec: str, spoilt: int
 ) -> None:
-    """Number 0 is the key picture itself."""
+    """Number 0 is the key frame itself."""
 
     def spoil(number: int, data: bytes) -> bytes:
         # The head stays, so that what is left is taken for a picture.
@@ -91,7 +91,7 @@ def test_a_damaged_picture_that_is_cut_off_spoils_those_after_it(
     assert not any(marked[GROUP - CUT :]), "the next key picture ends the damage"
 
 
-def test_a_hidden_key_picture_ends_no_damage_that_was_reported() -> None:
+def test_a_hidden_key_frame_ends_no_reported_damage() -> None:
     damage = Damage()
     damage.packet(0, True)
     damage.hidden_key()

@@ -1,4 +1,4 @@
-"""What is no readable video is refused in words, before any work."""
+"""Files that are no readable video are refused with an explanation, before any work."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def test_an_empty_file(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", ["t.mp4", "t.txt", "t.bin", "t.adf", "t.idf", "t.xb", "t.nfo"])
 def test_a_text_file_named_as_something_else(tmp_path: Path, name: str) -> None:
-    """FFmpeg would draw the letters of some of them, as it does with old text art."""
+    """FFmpeg would draw the letters of some of them, as it does with text art."""
     (tmp_path / name).write_text("meeting at ten\n" * 50)
     unreadable(tmp_path / name, "text file")
 
@@ -93,7 +93,7 @@ def silence() -> av.AudioFrame:
 
 
 def test_a_decoder_that_cannot_be_opened(tmp_path: Path) -> None:
-    """Of the decoder's own header, the length of one part is wrong."""
+    """The length of one part of the decoder's own header is wrong."""
     options = {"preset": "ultrafast", "x265-params": "log-level=none"}
     data = bytearray(make(tmp_path / "a.mp4", Clip("libx265", options=options)).read_bytes())
     header = data.index(b"hvcC") + 4
@@ -112,7 +112,7 @@ def test_sound_without_picture(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("suffix", ["bmp", "tiff"])
-def test_a_picture_that_is_no_usual_photograph(tmp_path: Path, suffix: str) -> None:
+def test_a_picture_in_an_unsupported_format(tmp_path: Path, suffix: str) -> None:
     Image.new("RGB", (64, 48)).save(tmp_path / f"p.{suffix}")
     unreadable(tmp_path / f"p.{suffix}", "picture")
 
@@ -156,7 +156,7 @@ def test_cover_art_is_not_a_video(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("read", [probe, inspect_file])
-def test_an_address_is_no_file(read: Callable[[Path], object]) -> None:
+def test_a_url_is_not_opened(read: Callable[[Path], object]) -> None:
     address = "https://example.org/a.mp4"  # of which `Path` keeps one slash
     with pytest.raises(InputError, match="never goes to the network") as refused:
         read(Path(address))

@@ -15,14 +15,14 @@ ROOT = Path(__file__).resolve().parents[2]
 
 @dataclass(frozen=True)
 class Built:
-    """The two files that a build leaves."""
+    """The two files that a build makes."""
 
     wheel: Path
     sdist: Path
 
 
 def tracked() -> list[str]:
-    """Paths of the repository's files; the test skips outside a repository."""
+    """Paths of the repository's files; the test is skipped outside a repository."""
     done = subprocess.run(
         ["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=False
     )

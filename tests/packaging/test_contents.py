@@ -1,4 +1,4 @@
-"""A wheel holds everything that a run needs, and nothing that it does not need."""
+"""A wheel contains everything that a run needs, and nothing else."""
 
 from __future__ import annotations
 

@@ -37,7 +37,7 @@ HEADINGS = {
 
 
 def ways(page: Path) -> dict[str, list[str]]:
-    """The console blocks of a page by the way of installing that they are shown for."""
+    """The console blocks of a page, by the way of installing that they show."""
     text = page.read_text("utf-8")
     found: dict[str, list[str]] = {}
     for heading, body in re.findall(r"^\*\*([^*]+?)\.?\*\*(.*?)(?=^\*\*|^## )", text, re.M | re.S):
@@ -60,7 +60,7 @@ def beginning(page: Path, way: str, program: str) -> str:
 
 
 class Fresh:
-    """A copy of the checkout, and a home in which nothing is."""
+    """A copy of the checkout, and an empty home."""
 
     def __init__(self, folder: Path) -> None:
         self.checkout = copy_of_checkout(folder / "redact")
@@ -115,7 +115,7 @@ def test_both_languages_show_the_same_commands() -> None:
     assert french["pip"][0].splitlines()[:3] == english["pip"][0].splitlines()[:3]
 
 
-def test_files_that_commands_name_are_there() -> None:
+def test_files_named_in_commands_exist() -> None:
     texts = [
         p.read_text("utf-8") for p in (START, DEMARRER, ROOT / "README.md", ROOT / "Dockerfile")
     ]
@@ -124,8 +124,8 @@ def test_files_that_commands_name_are_there() -> None:
     assert [name for name in sorted(named) if not (ROOT / name).is_file()] == []
 
 
-def test_pip_takes_a_folder_by_the_constraints_of_pipx() -> None:
-    """pipx asks pip for the name of a folder first, and pip can check no hash of a folder."""
+def test_pip_accepts_a_folder_with_the_constraints_for_pipx() -> None:
+    """pipx first asks pip for the name of a folder, and pip can check no hash of a folder."""
     pytest.importorskip("hatchling", reason="hatchling, which builds the package, is not installed")
     (constraints,) = re.findall(r"--constraint (\S+)'", beginning(START, "pipx and uv", "pipx"))
     words = ("install", "--dry-run", "--no-deps", "--no-index", "--no-build-isolation")
@@ -190,8 +190,8 @@ def test_extras(fresh: Fresh) -> None:
 
 
 @downloads
-def test_what_the_image_of_docker_is_built_by(fresh: Fresh, tmp_path: Path) -> None:
-    """The steps of the Dockerfile, without Docker, which few machines of tests have."""
+def test_the_steps_of_the_docker_image(fresh: Fresh, tmp_path: Path) -> None:
+    """The Dockerfile's steps, without Docker, which few test machines have."""
     text = re.sub(r"^\s*#.*\n", "", (ROOT / "Dockerfile").read_text("utf-8"), flags=re.M)
     steps = re.search(r"^RUN (python -m venv .*?[^\\])\n\n", text, re.M | re.S)
     assert steps is not None and "redact doctor" in steps[1]

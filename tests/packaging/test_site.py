@@ -15,7 +15,7 @@ from .conftest import ROOT
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The site, built as `make site` builds it: a link that leads nowhere fails."""
+    """The site as `make site` builds it: a dead link is an error."""
     pytest.importorskip("material", reason="make site installs MkDocs with Material, absent here")
     folder = tmp_path_factory.mktemp("site")
     done = subprocess.run(
@@ -30,7 +30,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def test_every_page_is_there(site: Path) -> None:
+def test_every_page_exists(site: Path) -> None:
     pages = {p.relative_to(site).as_posix() for p in site.rglob("*.html")}
     wanted = {"index.html", "lawyers.html", "journalists.html", "fr/demarrer.html", "trust.html"}
     assert wanted <= pages
@@ -49,7 +49,7 @@ def test_no_page_loads_anything_from_elsewhere(site: Path) -> None:
         assert not re.search(r"url\([\"']?(?:https?:)?//", sheet.read_text(encoding="utf-8")), sheet
 
 
-def test_no_page_shows_a_picture_that_is_not_there(site: Path) -> None:
+def test_no_page_shows_a_missing_picture(site: Path) -> None:
     for page in site.rglob("*.html"):
         for source in re.findall(r"<img[^>]+src=[\"']?([^\"'\s>]+)", page.read_text("utf-8")):
             assert source.startswith("data:") or (page.parent / source).exists(), (page, source)
