@@ -22,12 +22,13 @@ STREET_FRAMES = 16
 
 
 def alone(output: Path) -> Delivery:
-    """Nothing but the video is wanted."""
+    """No file besides the video."""
     return Delivery(output, keep_plan=False, evidence=EvidenceChoice(manifest=False))
 
 
 def shorten(source: Path, target: Path, frames: int, skip: int = 0, size: str = "320x180") -> Path:
-    """The first `frames` frames of `source` after `skip`, smaller, with sound and a location."""
+    """The first `frames` frames of `source` after `skip`, smaller, with sound and a GPS
+    position."""
     width, height = map(int, size.split("x"))
     with av.open(str(source)) as src, av.open(str(target), "w") as out:
         out.metadata["location"] = "+48.8584+002.2945/"
@@ -55,7 +56,7 @@ def shorten(source: Path, target: Path, frames: int, skip: int = 0, size: str = 
 
 @pytest.fixture
 def redact() -> Callable[..., subprocess.CompletedProcess[str]]:
-    """Runs the command line as a user does, in a process of its own."""
+    """Runs the command line as a user does, in its own process."""
 
     def call(*arguments: object, cwd: Path = ROOT) -> subprocess.CompletedProcess[str]:
         limit = 1500 if os.environ.get("REDACT_ALL_CLIPS") else 280

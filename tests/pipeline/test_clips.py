@@ -87,7 +87,7 @@ def out_name(source: Path) -> str:
 
 
 def facts(path: Path) -> dict[str, Any]:
-    """What a player would meet in a file: read with PyAV, nothing of redact."""
+    """What a player finds in a file: read with PyAV alone, without redact."""
     with av.open(str(path)) as container:
         video = max(container.streams.video, key=lambda s: s.width * s.height)
         sounds = {s.index: hashlib.sha256() for s in container.streams.audio}

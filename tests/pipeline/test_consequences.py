@@ -1,4 +1,5 @@
-"""What a decision to keep somebody means is told as it is drawn, and who may be mistaken."""
+"""The consequences of a decision to keep somebody are described as they will be drawn, with those
+who may be mistaken for the person."""
 
 from __future__ import annotations
 
@@ -32,7 +33,7 @@ stretches = st.lists(
 
 
 @given(stretches)
-def test_whoever_is_kept_is_called_covered_wherever_masks_leave_too_little(
+def test_a_kept_person_counts_as_covered_where_masks_leave_too_little_visible(
     others: list[tuple[int, State, int]],
 ) -> None:
     one = track(1, (0, 12, D, HERE), (13, 30, F, HERE))
@@ -54,7 +55,7 @@ def test_whoever_is_kept_is_called_covered_wherever_masks_leave_too_little(
             assert blamed == (frame in covered and mine)
 
 
-def test_it_is_told_where_the_one_who_is_kept_is_seen_and_who_hides_them() -> None:
+def test_it_says_where_a_kept_person_is_visible_and_whose_masks_hide_them() -> None:
     one = track(1, (0, 24, D, HERE), (25, 49, F, HERE), (50, 74, D, HERE))
     plan = kept(one, track(2, (10, 14, F, HERE)))
     visible, covered, look = consequences(plan, [1])
@@ -82,7 +83,9 @@ def test_it_is_told_where_the_one_who_is_kept_is_seen_and_who_hides_them() -> No
     ],
     ids=["he is seen", "brush", "not seen", "beside", "one person", "a plate", "larger"],
 )
-def test_who_may_have_been_chosen_on_somebody_else_is_told(other: Track, warned: bool) -> None:
+def test_it_names_people_whom_a_kept_track_may_have_been_chosen_on(
+    other: Track, warned: bool
+) -> None:
     plan = kept(track(1, (0, 29, D, HERE), (30, 60, F, HERE)), other)
     told = list(mistakable(plan, [1]))
     assert len(told) == warned

@@ -1,4 +1,4 @@
-"""A run that signs content credentials: its audit passes, and its record says who signed."""
+"""A run that signs content credentials passes its audit, and its record names the signer."""
 
 from __future__ import annotations
 
@@ -70,8 +70,8 @@ def test_a_run_with_credentials(tmp_path: Path) -> None:
     assert not list(tmp_path.glob(".*.partial"))
 
 
-def test_nothing_is_left_where_signing_fails(tmp_path: Path) -> None:
-    """No file under the wanted name, and no partial one that holds a picture."""
+def test_nothing_is_left_if_signing_fails(tmp_path: Path) -> None:
+    """No file under the final name, and no partial one that contains a picture."""
     source = make(tmp_path / "a.mp4", Clip())
     signer = make_signer(tmp_path)
     credentials = load_credentials(signer.chain, signer.key, None)

@@ -40,12 +40,12 @@ FAST = Settings(DetectSettings(sensitivity=Sensitivity.FAST))
 
 @pytest.fixture(scope="module")
 def street(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Long enough for damage that lasts for longer than masks are held."""
+    """Long enough for damage that lasts longer than masks are held."""
     return shorten(SAMPLE, tmp_path_factory.mktemp("street") / "street.mp4", 30, skip=70)
 
 
 class FailsAt:
-    """The real detector, until it meets a frame that it cannot look at."""
+    """The real detector, until it meets a frame that it cannot scan."""
 
     def __init__(self, detector: Any, frame: int) -> None:
         self._detector, self._frame = detector, frame
@@ -83,7 +83,7 @@ def test_a_detector_that_fails_once_stops_the_run(
 def test_a_detector_of_the_audit_that_fails_publishes_nothing(
     street: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The finished file lies there under its hidden name; it must not get another."""
+    """The finished file exists under its hidden name, and must not get another."""
     real, made = audit_detectors.Networks.witnesses, []
 
     def load(*arguments: Any, **options: Any) -> FailsAt:
@@ -97,17 +97,17 @@ def test_a_detector_of_the_audit_that_fails_publishes_nothing(
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_source_that_changes_during_the_run_is_noticed_before_anything_is_published(
+def test_a_source_that_changes_during_the_run_is_noticed_before_publishing(
     street: Path, tmp_path: Path
 ) -> None:
-    """Of the same length, and it still decodes. No name was ever given."""
+    """It has the same length and still decodes. Nothing ever gets the final name."""
     source, out = tmp_path / "clip.mp4", tmp_path / "out"
     shutil.copy(street, source)
     out.mkdir()
     given: list[tuple[Path, str]] = []
 
     class Changes(Silent):
-        """Changes the file when all that is left is the last look at the result."""
+        """Changes the file when only the last look at the result remains."""
 
         @contextmanager
         def stage(self, name: str, total: int | None, unit: str = "frames") -> Iterator[Stage]:
@@ -126,7 +126,7 @@ def test_a_source_that_changes_during_the_run_is_noticed_before_anything_is_publ
     assert source.read_bytes() != street.read_bytes()
 
 
-def test_weights_that_were_changed_are_not_used(tmp_path: Path, street: Path) -> None:
+def test_changed_weights_are_not_used(tmp_path: Path, street: Path) -> None:
     from redact.detection import weights
 
     folder = tmp_path / "models"
@@ -140,7 +140,7 @@ def test_weights_that_were_changed_are_not_used(tmp_path: Path, street: Path) ->
         assert path.name in caught.value.message
 
 
-def test_scores_that_are_no_numbers_are_an_error() -> None:
+def test_scores_that_are_not_finite_are_an_error() -> None:
     with pytest.raises(ValueError, match="not finite"):
         Detections(
             np.zeros((1, 4), np.float32), np.array([np.nan], np.float32), np.ones(1, np.int8)
@@ -149,7 +149,7 @@ def test_scores_that_are_no_numbers_are_an_error() -> None:
 
 @pytest.fixture(scope="module")
 def torn(street: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The clip with a picture in its middle overwritten in part; it still opens and plays."""
+    """The clip with a picture in its middle partly overwritten; it still opens and plays."""
     path = tmp_path_factory.mktemp("torn") / "torn.mp4"
     data = bytearray(street.read_bytes())
     media = data.index(b"mdat") + 8
@@ -161,7 +161,7 @@ def torn(street: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def differing(torn: Path, street: Path) -> list[int]:
-    """Frames of the torn clip that show another picture than the whole one."""
+    """Frames of the damaged clip whose picture differs from the intact one."""
     pairs = zip(Decode(probe(torn)), Decode(probe(street)), strict=True)
     return [
         a.index
@@ -190,8 +190,8 @@ def test_damaged_frames_hold_the_masks_around_them(
         assert held, "two people and two plates are in view around the damage"
 
 
-def test_a_damaged_key_picture_is_not_taken_for_one_that_was_checked(tmp_path: Path) -> None:
-    """A key picture refers to no other; that says nothing of what it shows."""
+def test_a_damaged_key_frame_does_not_count_as_checked(tmp_path: Path) -> None:
+    """A key frame refers to no other frame, but that says nothing about its content."""
     source = tmp_path / "in.mkv"
     make(source, Clip("ffv1", pts=range(20), options={"level": "3", "g": "1"}))
     spoil(source, 0.5, 3)
@@ -205,8 +205,8 @@ def test_a_damaged_key_picture_is_not_taken_for_one_that_was_checked(tmp_path: P
     assert abs(len(plan.unchecked) - len(damaged)) < 10
 
 
-def test_a_picture_that_stays_damaged_is_hidden_whole(street: Path, tmp_path: Path) -> None:
-    """Half a second after the last sound picture nobody knows who is in it."""
+def test_lasting_damage_hides_the_whole_picture(street: Path, tmp_path: Path) -> None:
+    """Half a second after the last intact frame, nobody knows who is in the picture."""
     path, out = tmp_path / "broken.mp4", tmp_path / "out.mp4"
     data = bytearray(street.read_bytes())
     media = data.index(b"mdat") + 8
@@ -222,7 +222,7 @@ def test_a_picture_that_stays_damaged_is_hidden_whole(street: Path, tmp_path: Pa
     assert all(plane_array(f.picture, 0).std() < 3 for f in deep), "something shows"
 
 
-def test_damage_that_only_the_second_pass_meets_is_said_and_on_record(
+def test_damage_found_only_in_the_second_pass_is_reported_and_recorded(
     street: Path, torn: Path, torn_plan: Plan, tmp_path: Path
 ) -> None:
     known, missed = torn_plan.unchecked[:-5], torn_plan.unchecked[-5:]
@@ -246,7 +246,7 @@ def test_damage_that_only_the_second_pass_meets_is_said_and_on_record(
     assert outcome.record.plan == plan, "the plan on record is the one that was given"
 
 
-def test_lasting_damage_that_the_plan_does_not_know_stops_the_second_pass(
+def test_lasting_damage_unknown_to_the_plan_stops_the_second_pass(
     torn: Path, torn_plan: Plan, tmp_path: Path
 ) -> None:
     plan = replace(torn_plan, unchecked=())
@@ -286,10 +286,10 @@ def test_a_file_cut_before_its_index_is_refused(street: Path, tmp_path: Path) ->
 
 
 @pytest.mark.parametrize(("suffix", "half"), [("mkv", False), ("ts", True)])
-def test_a_file_that_is_cut_short_but_plays_has_its_last_frames_marked(
+def test_a_truncated_file_that_plays_has_its_last_frames_marked(
     tmp_path: Path, suffix: str, half: bool
 ) -> None:
-    """MPEG-TS yields the half picture at the cut, Matroska leaves it out."""
+    """MPEG-TS returns the half picture at the cut, Matroska omits it."""
     whole = shorten(SAMPLE, tmp_path / f"whole.{suffix}", 30, skip=70)
     with av.open(str(whole)) as container:
         places = [(p.pos, p.size) for p in container.demux(video=0) if p.size > 3000]
@@ -317,10 +317,10 @@ def test_unreadable_plans_name_the_file(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("damaged", [Damaged.HOLD, Damaged.HIDE])
-def test_one_broken_picture_that_nothing_hides_stops_the_second_pass(
+def test_one_broken_unmasked_picture_stops_the_second_pass(
     tmp_path: Path, damaged: Damaged
 ) -> None:
-    """The first pass was not told of it, and no mask is near that could be held over it."""
+    """The first pass did not know of it, and there is no mask nearby to hold over it."""
     whole = make(tmp_path / "whole.mkv", Clip("ffv1", pts=range(40), options={"g": "1"}))
     broken = spoil(Path(shutil.copy(whole, tmp_path / "broken.mkv")), 0.4, 8000)
     bad = [f.index for f in Decode(probe(broken)) if f.damaged and f.broken]

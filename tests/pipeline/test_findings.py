@@ -1,4 +1,4 @@
-"""A leak that the audit finds: accepted with a reason, or looked at again with `verify`."""
+"""A leak that the audit finds: accepted with a reason, or examined with `verify`."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ class Published:
 
 @pytest.fixture(scope="module")
 def leaky(street_plan: Path) -> Plan:
-    """A plan of the clip without the face that was seen most surely."""
+    """A plan of the clip, without its surest face."""
     found = read_plan(street_plan)
     faces = [t for t in found.tracks if t.target is Target.FACE]
     surest = max(faces, key=lambda t: t.score or 0.0)
@@ -106,7 +106,7 @@ def test_a_first_run_accepts_nothing(redact, street: Path, tmp_path: Path) -> No
 
 
 @pytest.mark.parametrize("given", ["", "a statue", "all=", "1= ", "1=\u00a0\u200b", "1= . ", "x=y"])
-def test_no_reason_is_no_reason(redact, street: Path, tmp_path: Path, given: str) -> None:
+def test_an_empty_reason_is_refused(redact, street: Path, tmp_path: Path, given: str) -> None:
     done = redact("run", street, "-o", tmp_path / "o.mp4", *FAST, "--accept-findings", given)
     assert done.returncode == ExitCode.USAGE, done.stderr
     assert "voices identify people" not in done.stderr  # nothing was begun
@@ -115,7 +115,7 @@ def test_no_reason_is_no_reason(redact, street: Path, tmp_path: Path, given: str
 
 @pytest.fixture(scope="module")
 def first(street: Path, leaky: Plan, tmp_path_factory: pytest.TempPathFactory) -> AuditResult:
-    """What is found where nothing is accepted."""
+    """The findings of a run in which nothing was accepted."""
     delivery = alone(tmp_path_factory.mktemp("first") / "o.mp4")
     outcome = apply(
         order_to_apply(probe(street), DrawSettings(), delivery), leaky, Journal(Silent())
@@ -124,10 +124,10 @@ def first(street: Path, leaky: Plan, tmp_path_factory: pytest.TempPathFactory) -
     return outcome.audit
 
 
-def test_a_reason_of_spaces_holds_back(
+def test_a_reason_of_spaces_accepts_nothing(
     street: Path, leaky: Plan, first: AuditResult, tmp_path: Path
 ) -> None:
-    """Whoever calls the pipeline without the command line."""
+    """Even if the pipeline is called without the command line."""
     order = order_to_apply(probe(street), DrawSettings(), alone(tmp_path / "o.mp4"))
     outcome = apply(order, leaky, Journal(Silent()), Accepted(first.findings, " \t"))
     assert outcome.needs_review and outcome.record.accepted == ""
@@ -137,8 +137,8 @@ def test_a_reason_of_spaces_holds_back(
     assert outcome.output == held and held.stat().st_mode & 0o777 == 0o600
 
 
-def test_what_is_found_besides_is_not_accepted(first: AuditResult) -> None:
-    """A person looked at one finding; another in the same audit holds the result back."""
+def test_further_findings_are_not_accepted(first: AuditResult) -> None:
+    """A person reviewed one finding; another one in the same audit holds the result back."""
     found = first.findings
     assert Accepted(found, REASON).covers(first)
     assert reason_to_publish(first, Accepted(found, f" {REASON} ")) == REASON
@@ -149,16 +149,16 @@ def test_what_is_found_besides_is_not_accepted(first: AuditResult) -> None:
             assert not Accepted(others, REASON).covers(first)
 
 
-def test_what_nobody_has_looked_at_is_accepted_in_no_way(first: AuditResult) -> None:
-    """Neither by saying nothing, nor by no findings."""
+def test_findings_that_nobody_reviewed_are_never_accepted(first: AuditResult) -> None:
+    """Neither by default, nor by an empty list."""
     for given in (None, Accepted((), REASON)):
         assert reason_to_publish(first, given) == "", given
 
 
-def test_neither_a_failed_test_nor_another_kind_of_finding_is_accepted_along(
+def test_accepting_a_finding_accepts_no_failed_check_or_other_kind(
     first: AuditResult,
 ) -> None:
-    """Somebody who looked at a face has not looked at a plate there, or at a mask that is gone."""
+    """A person who reviewed a face has not reviewed a plate there, or a missing mask."""
     looked_at = Accepted(first.findings, REASON)
     failed = replace(first, checks=(*first.checks, Check("times", False, ())))
     assert not looked_at.covers(failed)
@@ -173,7 +173,7 @@ def test_neither_a_failed_test_nor_another_kind_of_finding_is_accepted_along(
 
 
 def test_each_answer_stays_with_its_finding(first: AuditResult) -> None:
-    """Whatever the numbers of the next audit are."""
+    """Whatever numbers the next audit gives them."""
     one = first.findings[0]
     two = (one, replace(one, number=2, path=tuple(map(_moved, one.path))))
     first = replace(first, findings=two)
@@ -193,16 +193,16 @@ def test_each_answer_stays_with_its_finding(first: AuditResult) -> None:
     assert nothing.passed and reason_to_publish(nothing, Accepted(two, REASON)) == ""
 
 
-def test_what_is_found_elsewhere_in_the_same_frames_is_not_accepted(first: AuditResult) -> None:
+def test_a_finding_elsewhere_in_the_same_frames_is_not_accepted(first: AuditResult) -> None:
     elsewhere = tuple(replace(f, path=tuple(map(_moved, f.path))) for f in first.findings)
     assert not Accepted(elsewhere, REASON).covers(first)
 
 
 @pytest.mark.parametrize(("share", "same"), [(0.1, True), (0.4, True), (0.6, False), (0.9, False)])
-def test_a_neighbour_does_not_inherit_what_was_accepted(
+def test_a_neighbour_does_not_inherit_an_acceptance(
     first: AuditResult, share: float, same: bool
 ) -> None:
-    """Two looks at one face differ by a little; who stands beside it overlaps with it, too."""
+    """Two scans of one face differ slightly; a neighbour overlaps it, too."""
     moved = tuple(
         replace(
             f,
@@ -221,7 +221,7 @@ def _moved(place: tuple[int, Box]) -> tuple[int, Box]:
     return frame, Box(*(value + 2 * box.width + 2 * box.height for value in box))
 
 
-def test_findings_are_told_in_plain_words_with_pictures(published: Published) -> None:
+def test_findings_are_described_in_plain_words_with_pictures(published: Published) -> None:
     lines, folder = published.first.stderr.splitlines(), published.held.parent
     told = [line for line in lines if re.match(r"\d+\. ", line)]
     seen = "1. A face or the back of a head may be visible "
@@ -242,7 +242,7 @@ def verify(
     return redact("verify", street, published.output, "--plan", published.plan, *FAST, *more)
 
 
-def test_verify_tells_what_was_found_and_how_to_hide_it(
+def test_verify_says_what_was_found_and_how_to_hide_it(
     redact, street: Path, published: Published
 ) -> None:
     done = verify(redact, street, published)
@@ -255,7 +255,7 @@ def test_verify_tells_what_was_found_and_how_to_hide_it(
     assert lines[told + 1].startswith("redact plan add ")
 
 
-def test_verify_takes_margin_and_plan_from_what_lies_beside(
+def test_verify_takes_margin_and_plan_from_the_files_beside_the_output(
     redact, street: Path, published: Published, tmp_path: Path
 ) -> None:
     output = tmp_path / "out.mp4"
@@ -276,10 +276,10 @@ def test_verify_takes_margin_and_plan_from_what_lies_beside(
     assert not json.loads(other.stdout)["with_plan"]
 
 
-def test_verify_looks_for_what_the_plan_names(
+def test_verify_searches_for_the_targets_of_the_plan(
     redact, street: Path, published: Published, tmp_path: Path
 ) -> None:
-    """The clip itself as output of a plan that was for faces only: its plates are no findings."""
+    """The clip itself as the output of a plan for faces only: its plates are no findings."""
     document = json.loads(published.plan.read_text())
     document["settings"]["targets"] = ["face"]
     document["tracks"], document["subjects"] = [], []
@@ -297,10 +297,10 @@ def test_verify_looks_for_what_the_plan_names(
     assert found() == ({"face", "plate"}, ["face", "plate"])
 
 
-def test_what_was_removed_leaves_nothing_behind(
+def test_removing_a_result_leaves_nothing_behind(
     redact, published: Published, tmp_path: Path
 ) -> None:
-    """With the result go its pictures, and the report that was made since."""
+    """Its pictures, and the report made since, are removed with it."""
     folder, kept = published.held.parent, tmp_path / "kept"
     shutil.copytree(folder, kept)
     assert redact("report", published.held).returncode == ExitCode.DONE

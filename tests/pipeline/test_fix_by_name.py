@@ -1,4 +1,4 @@
-"""What was held back is found by the name of the original, wherever the results were written."""
+"""A held-back result is found by the name of the original, wherever results were written."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ from ..program import QUICK
 
 @pytest.fixture(scope="module")
 def case(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A case that tests leave as they found it."""
+    """A case that tests must leave unchanged."""
     return held_case(tmp_path_factory.mktemp("case"))
 
 
 def held_case(folder: Path) -> Path:
-    """A folder with a.mp4 and b.mp4; a result of a.mp4 was held back in a folder out."""
+    """A folder with a.mp4 and b.mp4; a result of a.mp4 was held back in the folder out."""
     shorten(SAMPLE, folder / "a.mp4", 8, skip=70)
     (folder / "b.mp4").write_bytes((folder / "a.mp4").read_bytes())
     (folder / "out").mkdir()
@@ -53,13 +53,13 @@ def test_it_is_found_in_the_folder_for_the_results(
     assert find_held(Path("out/a.redacted.mp4")).output == str(held)
 
 
-def test_all_that_was_held_back_is_for_its_owner_alone(case: Path) -> None:
+def test_held_back_files_are_private(case: Path) -> None:
     left = list((case / "out" / "NOT-FOR-RELEASE").iterdir())
     assert "a.redacted.needs-review.mp4.manifest.json" in [path.name for path in left]
     assert {path.stat().st_mode & 0o777 for path in left} == {0o600}
 
 
-def test_what_is_not_there_is_said(case: Path) -> None:
+def test_a_missing_held_back_result_is_reported(case: Path) -> None:
     missing = call("fix", "none.mp4", cwd=case)
     assert missing.returncode == ExitCode.INPUT
     assert "none.mp4: there is no such file, and nothing was held back" in missing.stderr
@@ -68,9 +68,7 @@ def test_what_is_not_there_is_said(case: Path) -> None:
     assert "After 'redact run -o FOLDER', it lies in FOLDER/NOT-FOR-RELEASE" in other.stderr
 
 
-def test_a_note_that_was_copied_with_its_folder_removes_nothing_elsewhere(
-    case: Path, tmp_path: Path
-) -> None:
+def test_a_copied_note_removes_nothing_elsewhere(case: Path, tmp_path: Path) -> None:
     shutil.copytree(case / "out", tmp_path / "copy")
     before = sorted((case / "out" / "NOT-FOR-RELEASE").iterdir())
     note = tmp_path / "copy" / "NOT-FOR-RELEASE" / "a.redacted.needs-review.mp4.json"
@@ -81,7 +79,7 @@ def test_a_note_that_was_copied_with_its_folder_removes_nothing_elsewhere(
     assert sorted((case / "out" / "NOT-FOR-RELEASE").iterdir()) == before
 
 
-def test_a_folder_that_was_moved_is_fixed_where_it_lies(case: Path, tmp_path: Path) -> None:
+def test_a_moved_folder_is_fixed_in_its_new_place(case: Path, tmp_path: Path) -> None:
     shutil.copytree(case / "out", tmp_path / "moved")
     before = sorted((case / "out").rglob("*"))
     held = tmp_path / "moved" / "NOT-FOR-RELEASE" / "a.redacted.needs-review.mp4"
@@ -97,8 +95,8 @@ def test_a_folder_that_was_moved_is_fixed_where_it_lies(case: Path, tmp_path: Pa
     assert not held.parent.exists() and sorted((case / "out").rglob("*")) == before
 
 
-def test_a_note_with_names_that_no_system_knows_is_no_note(case: Path, tmp_path: Path) -> None:
-    """Whoever sends one would stop every command in its folder."""
+def test_a_note_with_impossible_names_is_ignored(case: Path, tmp_path: Path) -> None:
+    """Otherwise anybody who sends one could stop every command in its folder."""
     shutil.copytree(case / "out" / "NOT-FOR-RELEASE", tmp_path / "NOT-FOR-RELEASE")
     note = tmp_path / "NOT-FOR-RELEASE" / "a.redacted.needs-review.mp4.json"
     said = json.loads(note.read_text())
@@ -108,7 +106,7 @@ def test_a_note_with_names_that_no_system_knows_is_no_note(case: Path, tmp_path:
     assert call("fix", "a.mp4", cwd=tmp_path).returncode == ExitCode.INPUT
 
 
-def test_of_two_results_none_is_chosen(case: Path) -> None:
+def test_with_two_held_back_results_none_is_chosen(case: Path) -> None:
     plan = case / "other" / "a.redacted.mp4.plan.json"
     plan.parent.mkdir()
     plan.write_bytes((case / "out" / plan.name).read_bytes())
@@ -122,7 +120,7 @@ def test_of_two_results_none_is_chosen(case: Path) -> None:
 
 
 @pytest.mark.parametrize("step", ["run", "apply"])
-def test_the_folder_of_a_release_that_was_held_back_is_made_again(
+def test_the_folder_of_a_held_back_release_is_made_again(
     case: Path, tmp_path: Path, step: str
 ) -> None:
     for name in ("a.mp4", "out/a.redacted.mp4.plan.json"):
@@ -149,8 +147,8 @@ def test_the_folder_of_a_release_that_was_held_back_is_made_again(
     assert "new/rel/video.mp4: is there already, and no record" in again.stderr
 
 
-def test_a_review_of_what_was_held_back_begins_with_what_was_found(case: Path) -> None:
-    """Named as the run named it: the page has its source, its plan, and its findings."""
+def test_a_review_of_a_held_back_result_begins_with_its_findings(case: Path) -> None:
+    """Named as the run named it: the page has its source, its plan and its findings."""
     name = "out/NOT-FOR-RELEASE/a.redacted.needs-review.mp4"
     found = [finding.number for finding in find_held(case / name).found()]
     words = [sys.executable, "-m", "redact", "review", name, "--no-open"]
@@ -183,7 +181,7 @@ def test_a_review_of_what_was_held_back_begins_with_what_was_found(case: Path) -
             process.terminate()
 
 
-def test_what_is_fixed_already_is_called_so(tmp_path: Path) -> None:
+def test_a_result_that_is_already_fixed_is_reported_as_such(tmp_path: Path) -> None:
     case = held_case(tmp_path)
     held = "out/NOT-FOR-RELEASE/a.redacted.needs-review.mp4"
     for code in (ExitCode.DONE, ExitCode.EXISTS):

@@ -1,5 +1,5 @@
-"""A folder that others may write to: what they put there is not published as ours, and what they
-decided is not taken for a decision of the user."""
+"""A folder that others may write to: their files are not published as ours, and their decisions do
+not count as the user's."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def shared(tmp_path: Path) -> Path:
 
 
 def swap(folder: Path) -> None:
-    """Another file in the place of whatever is hidden there and unfinished."""
+    """Replace the hidden unfinished file by another."""
     for place in folder.glob(".*.partial"):
         place.rename(folder / f"aside{place.suffix}")
         target = place
@@ -62,9 +62,7 @@ def swap(folder: Path) -> None:
         target.write_bytes(b"of another")
 
 
-def test_what_was_checked_is_what_is_published(
-    shared: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_only_the_checked_file_is_published(shared: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     stages = importlib.import_module("redact.pipeline.run")
     look = stages.check
 
@@ -86,7 +84,7 @@ def test_what_was_checked_is_what_is_published(
             redact.run(shared / "a.mp4", None, SETTINGS)
 
 
-def test_a_folder_that_goes_away_is_told_as_one_of_the_output(
+def test_a_vanished_folder_is_reported_as_a_problem_of_the_output(
     shared: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     stages = importlib.import_module("redact.pipeline.run")
@@ -102,7 +100,7 @@ def test_a_folder_that_goes_away_is_told_as_one_of_the_output(
         redact.run(shared / "a.mp4", tmp_path / "disk" / "b.mp4", SETTINGS)
 
 
-def test_a_plan_of_another_user_is_not_taken_up(shared: Path) -> None:
+def test_another_users_plan_is_not_used(shared: Path) -> None:
     clip, path = shared / "a.mp4", shared / "a.redacted.mp4.plan.json"
     found = redact.detect(clip, SETTINGS.detect)
     write_plan(found, path, own=False)
@@ -121,7 +119,7 @@ def test_a_plan_of_another_user_is_not_taken_up(shared: Path) -> None:
 
 
 def note(folder: Path, files: tuple[str, ...] = (), **changed: Any) -> HeldBack:
-    """With what the run was given besides."""
+    """The note, and further options of the run."""
     at = str(folder / "NOT-FOR-RELEASE" / "a.needs-review.mp4")
     held = HeldBack(
         source=str(folder / "a.mp4"), source_sha256="", final=str(folder / "a.redacted.mp4"),
@@ -142,7 +140,7 @@ def note(folder: Path, files: tuple[str, ...] = (), **changed: Any) -> HeldBack:
         {"credentials": ["/c.pem", "/k.pem"]},
     ],
 )
-def test_a_note_of_somebody_else_reaches_nothing_elsewhere(
+def test_another_users_note_reaches_no_file_elsewhere(
     tmp_path: Path, changed: dict[str, Any]
 ) -> None:
     held = note(tmp_path, **changed)
@@ -154,7 +152,7 @@ def test_a_note_of_somebody_else_reaches_nothing_elsewhere(
 
 
 @pytest.mark.skipif(os.name == "nt" or os.geteuid() != 0, reason="only root can give files away")
-def test_a_result_that_somebody_else_held_back_is_none_of_the_users(tmp_path: Path) -> None:
+def test_another_users_held_back_result_is_not_the_users(tmp_path: Path) -> None:
     kept = tmp_path / "kept.mp4"
     held = note(tmp_path, (str(kept),))
     place = Path(held.output)

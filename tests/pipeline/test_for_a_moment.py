@@ -1,4 +1,4 @@
-"""Who is in the picture for a tenth of a second is hidden in every frame of it."""
+"""A person who is in the picture for a tenth of a second is hidden in every frame of it."""
 
 from __future__ import annotations
 
@@ -15,9 +15,7 @@ RATE, SIZE = 30, (640, 360)
 
 
 @pytest.mark.parametrize(("count", "first"), [(2, 13), (3, 16)])
-def test_a_face_that_is_shown_for_a_moment_is_hidden(
-    tmp_path: Path, count: int, first: int
-) -> None:
+def test_a_face_visible_for_a_moment_is_hidden(tmp_path: Path, count: int, first: int) -> None:
     """The camera pans, so that nothing in the picture stands still."""
     noise = np.random.default_rng(3).integers(60, 190, (9, 24, 3), np.uint8)
     import cv2

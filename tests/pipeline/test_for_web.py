@@ -1,4 +1,4 @@
-"""`--for-web`: what every browser plays, whatever the source is, in the colours that it had."""
+"""`--for-web`: a file that every browser plays, whatever the source, with the source's colours."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ TO_BT2020 = np.array([[0.6274, 0.3293, 0.0433], [0.0691, 0.9195, 0.0114], [0.016
 
 
 def in_hdr10(sdr: av.VideoFrame) -> av.VideoFrame:
-    """The picture as HDR10 shows it where 203 cd/m² are white (ITU-R BT.2100, BT.2408)."""
+    """The picture in HDR10 with white at 203 cd/m² (ITU-R BT.2100, BT.2408)."""
     rgb = sdr.to_ndarray(format="rgb24") / 255
     light = np.clip(rgb**2.4 @ TO_BT2020.T, 0, 1) * 203 / 10000
     power = light ** (2610 / 16384)
@@ -73,7 +73,7 @@ def web(hdr: Path) -> Path:
     return Path(json.loads(done.stdout)["output"])
 
 
-def test_hdr_becomes_what_every_browser_plays(street: Path, web: Path) -> None:
+def test_hdr_becomes_playable_in_every_browser(street: Path, web: Path) -> None:
     assert web.name == "phone.mkv.redacted.mp4"
     video = probe(web).video
     assert (video.codec, video.pixel_format) == ("h264", "yuv420p") and not video.colour.hdr
@@ -138,8 +138,8 @@ def test_a_plan_of_odd_pictures_is_not_called_changed(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("pixel_format", ["yuv444p", "yuv422p", "yuv420p10le"])
-def test_nothing_else_is_coded_for_the_web(tmp_path: Path, pixel_format: str) -> None:
-    """Pictures that nobody made fit are refused: what is coded plays in every browser."""
+def test_nothing_else_is_encoded_for_the_web(tmp_path: Path, pixel_format: str) -> None:
+    """Pictures that were not converted are refused: every encoded file plays in every browser."""
     info = probe(make(tmp_path / "a.mkv", Clip("ffv1", pixel_format, (96, 64), options={})))
     with pytest.raises(OutputError, match=f"cannot keep {pixel_format}"):
         choose_encoding(info, EncodeSettings(WEB), "mp4")

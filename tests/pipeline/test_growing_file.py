@@ -1,4 +1,4 @@
-"""The file of answers: whatever a kill or a disk leaves of it, what was answered is believed."""
+"""The file of stored answers: whatever a kill or a disk leaves of it, complete answers are used."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def read(path: Path) -> list[Answer]:
 
 
 @given(answers, st.data())
-def test_what_is_cut_or_garbled_ends_the_file_there(
+def test_answers_are_read_up_to_the_first_damaged_one(
     these: list[Answer], data: st.DataObject
 ) -> None:
     with TemporaryDirectory() as folder:
@@ -70,7 +70,7 @@ def test_what_is_cut_or_garbled_ends_the_file_there(
 
 
 @given(answers, answers, st.data())
-def test_what_is_put_replaces_all_that_was_not_accepted(
+def test_a_new_answer_replaces_those_that_were_not_accepted(
     before: list[Answer], after: list[Answer], data: st.DataObject
 ) -> None:
     with TemporaryDirectory() as folder:
@@ -89,7 +89,7 @@ def test_what_is_put_replaces_all_that_was_not_accepted(
         assert read(path) == (before[:kept] + after if after else before)
 
 
-def test_it_is_for_its_owner_alone_and_for_one_at_a_time(tmp_path: Path) -> None:
+def test_it_is_private_and_open_in_one_process_at_a_time(tmp_path: Path) -> None:
     path = tmp_path / "a"
     file = AnswerFile.opened(path)
     assert file is not None and path.stat().st_mode & 0o777 == 0o600
@@ -104,10 +104,11 @@ def test_it_is_for_its_owner_alone_and_for_one_at_a_time(tmp_path: Path) -> None
     assert AnswerFile.opened(link) is None and kept.read_bytes() == b"dear"
 
 
-def test_answers_that_another_user_wrote_are_not_believed(
+def test_another_users_answers_are_not_used(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Out of an unpacked archive the file is the receiver's: "nobody was seen" would show faces."""
+    """From an unpacked archive the file is the receiver's: a forged "nobody detected" would show
+    faces."""
     marks = importlib.import_module("redact.files.own_mark")
     with monkeypatch.context() as elsewhere:
         elsewhere.setattr(marks, "_secret", lambda: bytes(32))
@@ -116,7 +117,7 @@ def test_answers_that_another_user_wrote_are_not_believed(
     assert read(tmp_path / "a") == []
 
 
-def test_a_full_disk_or_a_large_file_ends_the_keeping_alone(
+def test_a_full_disk_or_a_large_file_only_ends_the_storing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     these = [Answer(bytes([n]), [bytes(100)]) for n in range(9)]
@@ -135,7 +136,7 @@ def test_a_full_disk_or_a_large_file_ends_the_keeping_alone(
 
 
 class Counting:
-    """A detector that is asked, and says how often. What it sees depends on the frame."""
+    """A detector that counts its calls. What it detects depends on the frame."""
 
     name, weights_sha256 = "counting", "0"
 
@@ -162,7 +163,7 @@ def frames(count: int, shift: int = 0) -> list[Frame]:
 def searched(
     path: Path | None, made_by: object, these: list[Frame]
 ) -> tuple[list[bytes], int, int]:
-    """Answers, how many scans were made anew, how many were taken up."""
+    """The answers, the number of new scans, and the number of stored ones that were used."""
     detector, asked = Counting(), list[tuple[str, int]]()
 
     def ask(
@@ -208,7 +209,7 @@ def searched(
     return told, len(detector.asked), kept.reused
 
 
-def test_only_what_follows_is_asked_again(tmp_path: Path) -> None:
+def test_only_the_scans_after_the_stored_ones_are_made_again(tmp_path: Path) -> None:
     path, made_by = tmp_path / "looks", {"source": "a"}
     calm, _, _ = searched(None, made_by, frames(12))
     first, asked, taken = searched(path, made_by, frames(8))
@@ -222,6 +223,6 @@ def test_only_what_follows_is_asked_again(tmp_path: Path) -> None:
     assert searched(path, {"source": "b"}, frames(12, shift=1))[1:] == (6, 6)
 
 
-def test_where_nothing_can_be_written_nothing_is_kept(tmp_path: Path) -> None:
+def test_nothing_is_stored_if_nothing_can_be_written(tmp_path: Path) -> None:
     told, asked, taken = searched(tmp_path / "missing" / "looks", {}, frames(4))
     assert (len(told), asked, taken) == (4, 4, 0)

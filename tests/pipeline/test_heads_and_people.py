@@ -28,7 +28,7 @@ LABELLED = 63 - FIRST
 
 @pytest.fixture(scope="module")
 def away(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Ten frames of the two, twice as large."""
+    """Ten frames of the two people, at twice their size."""
     source = SHARED / "clips" / "aiguy__test.mp4"
     if not source.exists():
         pytest.skip("needs the folder 'clips' of shared test footage (REDACT_SHARED)")
@@ -51,7 +51,9 @@ def away(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.mark.parametrize("target", [Target.HEAD, Target.PERSON])
-def test_who_shows_no_face_is_hidden(away: Path, tmp_path: Path, target: Target) -> None:
+def test_people_without_a_visible_face_are_hidden(
+    away: Path, tmp_path: Path, target: Target
+) -> None:
     asked = redact.DetectSettings((target, Target.FACE), redact.Sensitivity.FAST)
     result = redact.run(away, tmp_path / "out.mp4", redact.Settings(asked))
     assert result.plan is not None and result.audit is not None

@@ -1,5 +1,5 @@
-"""The note of a result that was held back: all that its run was given comes back for the next one,
-and what is no such note is refused in words."""
+"""The note of a held-back result: everything that its run was given is used again, and any other
+file is refused with an explanation."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ AGAIN = {"command"}
 
 
 def another(name: str, value: Any) -> Any:
-    """A value that a field does not have where nobody chose anything."""
+    """A value that differs from the field's default."""
     match value:
         case bool():
             return not value
@@ -61,7 +61,7 @@ def another(name: str, value: Any) -> Any:
 
 
 def changed(value: Any) -> Any:
-    """The value with another one in each field."""
+    """The value with every field changed."""
     names = [field.name for field in fields(value) if field.name not in SECRETS]
     return replace(value, **{name: another(name, getattr(value, name)) for name in names})
 
@@ -75,7 +75,7 @@ def leaves(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:
 
 
 def held(folder: Path, draw: DrawSettings, delivery: Delivery) -> HeldBack:
-    """The note of a result that was held back, as it is read again."""
+    """The note of a held-back result, as it is read again."""
     info = probe(make(folder / "a.mp4", Clip()))
     closed = folder / "NOT-FOR-RELEASE"
     closed.mkdir()
@@ -88,7 +88,7 @@ def held(folder: Path, draw: DrawSettings, delivery: Delivery) -> HeldBack:
     return read_held(closed / "a.needs-review.mp4.json")
 
 
-def test_nothing_that_was_chosen_is_dropped(tmp_path: Path) -> None:
+def test_no_chosen_option_is_dropped(tmp_path: Path) -> None:
     draw, delivery = changed(DrawSettings()), changed(Delivery())
     note = held(tmp_path, draw, delivery)
     assert note.own
@@ -104,7 +104,7 @@ def test_nothing_that_was_chosen_is_dropped(tmp_path: Path) -> None:
                 assert path not in usual or given != usual[path], f"{path}: nothing was tried"
 
 
-def test_a_record_tells_the_audit_all_of_how_it_was_drawn(tmp_path: Path) -> None:
+def test_a_record_tells_the_audit_everything_about_the_drawing(tmp_path: Path) -> None:
     render = changed(RenderSettings())
     record = replace(make_record(tmp_path), settings=Settings(render=render))
     told = audit_settings(build_manifest(record), None)
@@ -112,7 +112,7 @@ def test_a_record_tells_the_audit_all_of_how_it_was_drawn(tmp_path: Path) -> Non
     assert (told.margin, told.stamp) == (render.margin, render.stamp)
 
 
-def test_no_key_is_in_a_note(tmp_path: Path) -> None:
+def test_a_note_contains_no_key(tmp_path: Path) -> None:
     key = Ed25519PrivateKey.generate()
     signer = Credentials(b"chain", b"secret", "es256", "", (Path("/c.pem"), Path("/k.pem")))
     evidence = EvidenceChoice(key=key, key_file=Path("/own.pem"), credentials=signer)
@@ -123,7 +123,7 @@ def test_no_key_is_in_a_note(tmp_path: Path) -> None:
     assert order_as_before(note, key, signer).delivery.evidence == evidence
 
 
-def test_a_style_of_ones_own_cannot_be_drawn_again(tmp_path: Path) -> None:
+def test_a_custom_style_cannot_be_drawn_again(tmp_path: Path) -> None:
     class Waves:
         name, hides, soft = "waves", True, False
 
@@ -133,8 +133,8 @@ def test_a_style_of_ones_own_cannot_be_drawn_again(tmp_path: Path) -> None:
         order_as_before(note)
 
 
-def test_only_what_was_found_here_in_this_video_is_accepted(tmp_path: Path) -> None:
-    """Whoever unpacks a folder gets its notes, and another video may have the same name."""
+def test_only_findings_in_this_video_and_folder_are_accepted(tmp_path: Path) -> None:
+    """An unpacked folder brings its notes along, and another video may have the same name."""
     accept, source = Acceptance(None, "a statue"), tmp_path / "a.mp4"
     note = held(tmp_path, DrawSettings(), Delivery())
     Path(note.output).write_bytes(b"held back")

@@ -37,7 +37,8 @@ def some_tracks(width: int, height: int, last: int) -> tuple[Track, ...]:
 
 
 def check(source: Path, tmp_path: Path, style: Style, limit: int | None = None) -> int:
-    """Redact losslessly and compare every pixel outside of what is drawn; frames compared."""
+    """Redact losslessly and compare every pixel outside the drawn area; returns the number of
+    frames."""
     info = probe(source)
     frames = [f.pts for f in Decode(info)][:limit]
     width, height = info.video.upright_size
@@ -75,7 +76,7 @@ def luma(picture) -> np.ndarray:
 
 
 @pytest.mark.parametrize("style", [Style.COVER, Style.BLUR, Style.MOSAIC, Style.SOLID])
-def test_every_pixel_outside_the_masks_is_the_sources(
+def test_every_pixel_outside_the_masks_equals_the_source(
     street: Path, tmp_path: Path, style: Style
 ) -> None:
     assert check(street, tmp_path, style) == STREET_FRAMES

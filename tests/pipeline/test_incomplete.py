@@ -1,4 +1,4 @@
-"""A source that ends before its headers say: told last, with an exit code of its own."""
+"""A source that ends before its headers say: reported last, with its own exit code."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from ..program import QUICK
 
 @pytest.fixture(scope="module")
 def cut(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An MP4 whose index comes first and names 16 pictures, cut off behind some of them."""
+    """An MP4 whose index comes first and lists 16 pictures, truncated after some of them."""
     folder = tmp_path_factory.mktemp("cut")
     whole = shorten(SAMPLE, folder / "whole.mp4", 16, skip=70)
     first = folder / "first.mp4"
@@ -43,7 +43,7 @@ def cut(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-def test_it_is_said_last_and_has_a_code_of_its_own(cut: Path, tmp_path: Path) -> None:
+def test_it_is_reported_last_with_its_own_exit_code(cut: Path, tmp_path: Path) -> None:
     words = ("run", cut, "-o", f"{tmp_path}/", *QUICK, "--json")
     for state in ("source incomplete", "done before"):
         done = call(*words)
@@ -56,7 +56,7 @@ def test_it_is_said_last_and_has_a_code_of_its_own(cut: Path, tmp_path: Path) ->
     assert (tmp_path / "cut.redacted.mp4").exists()
 
 
-def test_a_case_says_it_again_in_the_next_run(cut: Path, tmp_path: Path) -> None:
+def test_the_next_run_of_a_case_reports_it_again(cut: Path, tmp_path: Path) -> None:
     (tmp_path / "in").mkdir()
     (tmp_path / "in" / "cut.mp4").write_bytes(cut.read_bytes())
     page = tmp_path / "index.html"
@@ -76,7 +76,7 @@ def test_a_case_says_it_again_in_the_next_run(cut: Path, tmp_path: Path) -> None
     assert hidden[0] == hidden[1]
 
 
-def test_what_was_held_back_stays_incomplete(cut: Path, tmp_path: Path) -> None:
+def test_a_held_back_result_stays_incomplete(cut: Path, tmp_path: Path) -> None:
     source = tmp_path / "cut.mp4"
     source.write_bytes(cut.read_bytes())
     plan = tmp_path / "cut.redacted.mp4.plan.json"
@@ -104,7 +104,7 @@ def test_a_trimmed_recording_is_not_called_incomplete(tmp_path: Path) -> None:
     assert (said["frames"], said["declared_frames"], said["cut_frames"]) == (90, 100, 10)
 
 
-def test_what_is_whole_is_not_called_incomplete() -> None:
+def test_a_complete_file_is_not_called_incomplete() -> None:
     for whole in ((36, 36), (36, None), (37, 36)):
         assert missing_words("a.mp4", *whole, 0) is None
     assert f"{missing_words('a.mp4', 13, 36, 0)}".startswith("a.mp4 has 13 of 36 pictures")
@@ -122,8 +122,8 @@ def test_a_damaged_file_without_a_count_of_pictures_is_incomplete(tmp_path: Path
         assert "a.mkv has 11 of 12 pictures" in done.stderr.splitlines()[-1]
 
 
-def test_a_file_without_a_mark_of_its_end_is_told_so(tmp_path: Path) -> None:
-    """A transport stream says nowhere how long it is: neither is it called whole."""
+def test_a_file_without_an_end_mark_is_reported_as_such(tmp_path: Path) -> None:
+    """A transport stream states its length nowhere, so it is not called complete either."""
     whole = make(tmp_path / "whole.ts", Clip(pts=range(20), options={"preset": "ultrafast"}))
     packets = len(whole.read_bytes()) // 188
     clip = tmp_path / "cam.ts"

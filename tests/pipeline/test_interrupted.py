@@ -1,4 +1,4 @@
-"""Stopped in the middle: nothing under the final name, and no unredacted frame on disk."""
+"""Stopped midway: nothing under the final name, and no unredacted frame on disk."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def longer(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def start(source: Path, plan: Path, output: Path) -> subprocess.Popen[bytes]:
-    """A run with its detection behind it, so that it is killed while it draws."""
+    """A run that was killed while drawing: its search is already done."""
     return subprocess.Popen(
         [
             *(sys.executable, "-m", "redact", "apply", str(source), str(plan)),
@@ -50,7 +50,7 @@ def wait_for_partial(folder: Path, process: subprocess.Popen[bytes], size: int) 
 
 @pytest.fixture(scope="module")
 def plan(longer: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Hides the whole picture, so that any pixel of the source on disk is a leak."""
+    """Hides the whole picture, so that any source pixel on disk is a leak."""
     from redact.media import Decode, probe, sha256_of
     from redact.plan import SourceRef, build_plan, write_plan
     from redact.progress import Silent
@@ -104,7 +104,7 @@ def test_kill_leaves_no_final_name_and_no_unredacted_frame(
 
 
 def spreads_of_frames(path: Path) -> list[float]:
-    """Standard deviation of luma of every frame that can still be decoded from a torn file."""
+    """Standard deviation of luma of every frame that can still be decoded from a truncated file."""
     spreads: list[float] = []
     # The end of a torn file cannot be decoded; what comes before it is what counts.
     with contextlib.suppress(av.FFmpegError, IndexError), av.open(str(path)) as container:
@@ -115,7 +115,9 @@ def spreads_of_frames(path: Path) -> list[float]:
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_a_polite_stop_cleans_up(longer: Path, plan: Path, tmp_path: Path, number: int) -> None:
+def test_a_termination_signal_cleans_up(
+    longer: Path, plan: Path, tmp_path: Path, number: int
+) -> None:
     output = tmp_path / "out.mkv"
     process = start(longer, plan, output)
     wait_for_partial(tmp_path, process, 1)

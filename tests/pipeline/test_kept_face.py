@@ -1,5 +1,5 @@
-"""A client who is kept is seen, by the pixels of the finished file; and where he is not, it is
-said."""
+"""A kept client is visible in the pixels of the finished file; where he is not, this is
+reported."""
 
 from __future__ import annotations
 
@@ -30,7 +30,8 @@ def clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def plan_of(clip: Path, beside: State) -> redact.Plan:
-    """One who is kept, and a neighbour who is hidden, seen or only guessed in every picture."""
+    """One person who is kept, and a neighbour who is hidden, detected or only followed in every
+    picture."""
     plan = redact.detect(clip, redact.DetectSettings(targets=(Target.PLATE,)))
     plan = edit.remove_tracks(plan, [t.id for t in plan.tracks], automatic=True)
     for number, (box, state) in enumerate(((CLIENT, State.DETECTED), (BESIDE, beside)), 1):
@@ -40,7 +41,7 @@ def plan_of(clip: Path, beside: State) -> redact.Plan:
 
 
 def grey_of(path: Path, box: Box) -> float:
-    """Share of the ellipse in a box that is the grey of masks, in the worst picture."""
+    """Share of the ellipse in a box that has the grey of masks, in the worst picture."""
     worst = 0.0
     with av.open(str(path)) as container:
         for frame in container.decode(video=0):
@@ -53,7 +54,7 @@ def grey_of(path: Path, box: Box) -> float:
     return worst
 
 
-def test_a_neighbour_who_is_sure_is_cut_back_to_his_own_face(clip: Path, tmp_path: Path) -> None:
+def test_a_sure_neighbours_mask_is_cut_back_to_his_own_face(clip: Path, tmp_path: Path) -> None:
     look = redact.DrawSettings(redact.RenderSettings(style=redact.Style.SOLID, margin=0.5))
     result = redact.apply(clip, plan_of(clip, State.DETECTED), tmp_path / "o.mp4", draw=look)
     assert result.record is not None and not result.record.covered
@@ -65,7 +66,7 @@ def test_a_neighbour_who_is_sure_is_cut_back_to_his_own_face(clip: Path, tmp_pat
     assert grey_of(result.output, middle) > 0.95, "and the neighbour's is hidden"
 
 
-def test_what_lies_under_a_guess_is_not_called_visible(clip: Path, tmp_path: Path) -> None:
+def test_a_face_under_a_guessed_mask_is_not_called_visible(clip: Path, tmp_path: Path) -> None:
     look = redact.DrawSettings(redact.RenderSettings(style=redact.Style.SOLID, margin=0.5))
     result = redact.apply(clip, plan_of(clip, State.FOLLOWED), tmp_path / "o.mp4", draw=look)
     assert result.record is not None and result.record.covered == {1: ((0, FRAMES - 1),)}

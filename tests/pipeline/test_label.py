@@ -1,4 +1,4 @@
-"""Words on masks and beside them: what has no room is told, what is drawn is on record."""
+"""Words on masks and beside them: labels without room are reported, drawn ones recorded."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from redact.errors import ExitCode
 
 
 @pytest.mark.parametrize("label", ["withheld under section 7 of the act, see file 2026-114", "X"])
-def test_a_label_that_fits_nowhere_is_told(
+def test_a_label_that_fits_nowhere_is_reported(
     redact, street: Path, street_plan: Path, tmp_path: Path, label: str
 ) -> None:
     output = tmp_path / "new.mp4"
@@ -30,7 +30,7 @@ def test_a_label_that_fits_nowhere_is_told(
     assert said["label_left_out"] == {"written": 0, "count": count}
 
 
-def test_a_stamp_is_drawn_recorded_and_known_to_a_later_check(
+def test_a_stamp_is_drawn_recorded_and_known_to_a_later_audit(
     redact, street: Path, street_plan: Path, tmp_path: Path
 ) -> None:
     output = tmp_path / "new.mp4"
@@ -49,7 +49,7 @@ def test_a_stamp_is_drawn_recorded_and_known_to_a_later_check(
     assert again.returncode == ExitCode.USAGE and "--stamp TEXT" in again.stderr
 
 
-def test_a_release_may_be_stamped_and_it_is_said(
+def test_a_release_may_be_stamped_and_this_is_reported(
     redact, street: Path, street_plan: Path, tmp_path: Path
 ) -> None:
     output = tmp_path / "video.mp4"

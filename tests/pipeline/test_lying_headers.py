@@ -1,4 +1,4 @@
-"""What a file says of its pixels' shape, its clock and its top may be a lie."""
+"""A file's statements about pixel aspect, clock and rotation may be false."""
 
 from __future__ import annotations
 
@@ -55,13 +55,13 @@ def street(path: Path, shape: Fraction = Fraction(1), squeezed: Fraction = Fract
 
 
 def faces_in(path: Path) -> int:
-    """Faces that the search finds and believes."""
+    """Faces that the search detects and believes."""
     plan = detect(probe(path), FAST, Journal(Silent()))
     return sum(track.target is Target.FACE for track in plan.tracks)
 
 
 @pytest.mark.parametrize(("said", "container"), LIES)
-def test_faces_are_seen_whatever_shape_the_pixels_are_said_to_have(
+def test_faces_are_detected_whatever_the_stated_pixel_aspect(
     tmp_path: Path, said: str, container: str
 ) -> None:
     shape = Fraction(said)
@@ -70,14 +70,14 @@ def test_faces_are_seen_whatever_shape_the_pixels_are_said_to_have(
     assert faces_in(path) == 2
 
 
-def test_the_audit_sees_faces_whatever_shape_the_pixels_are_said_to_have(tmp_path: Path) -> None:
+def test_the_audit_detects_faces_whatever_the_stated_pixel_aspect(tmp_path: Path) -> None:
     path = street(tmp_path / "lie.mp4", Fraction(16))
     info, settings = probe(path), AuditSettings(targets=(Target.FACE,))
     assert len(audit_file(info, path, None, settings=settings, progress=Silent()).findings) == 2
 
 
-def test_faces_are_seen_where_container_and_pictures_disagree(tmp_path: Path) -> None:
-    """Both shapes alone are ordinary."""
+def test_faces_are_detected_if_container_and_stream_disagree(tmp_path: Path) -> None:
+    """Each of the two shapes is ordinary."""
     path = street(tmp_path / "lie.mp4", Fraction(4, 3))
     data = path.read_bytes()
     at = data.index(b"pasp") + 4
@@ -89,18 +89,18 @@ def test_faces_are_seen_where_container_and_pictures_disagree(tmp_path: Path) ->
 
 
 @pytest.mark.parametrize("shape", [Fraction(1, 4), Fraction(4)], ids=str)
-def test_faces_are_seen_in_pixels_that_are_as_odd_as_they_are_said_to_be(
-    tmp_path: Path, shape: Fraction
-) -> None:
+def test_faces_are_detected_in_truly_odd_pixels(tmp_path: Path, shape: Fraction) -> None:
     assert faces_in(street(tmp_path / "true.mp4", shape, squeezed=shape)) >= 1
 
 
-def test_an_ordinary_shape_is_looked_at_once(tmp_path: Path) -> None:
+def test_an_ordinary_pixel_aspect_is_scanned_once(tmp_path: Path) -> None:
     for shape in (Fraction(1), Fraction(4, 3), Fraction(12, 11), Fraction(3, 2)):
         assert len(probe(street(tmp_path / "tv.mp4", shape)).video.presentations) == 1
 
 
-def test_faces_are_seen_both_ways_up_where_the_file_turns_the_picture_round(tmp_path: Path) -> None:
+def test_faces_are_detected_upright_and_upside_down_if_the_file_states_a_half_turn(
+    tmp_path: Path,
+) -> None:
     """A matrix that turns upright footage upside down."""
     upright, path = street(tmp_path / "upright.mp4"), tmp_path / "turned.mp4"
     with av.open(str(upright)) as old, av.open(str(path), "w") as new:
@@ -115,7 +115,7 @@ def test_faces_are_seen_both_ways_up_where_the_file_turns_the_picture_round(tmp_
 
 
 def with_clock(path: Path, times: int) -> Path:
-    """The same file with a time scale so many times as large."""
+    """The same file with its time scale multiplied by `times`."""
     data = bytearray(path.read_bytes())
     at = data.index(b"mdhd") + 4 + 12  # version and flags, created, changed
     scale = int.from_bytes(data[at : at + 4]) * times
@@ -124,8 +124,8 @@ def with_clock(path: Path, times: int) -> Path:
     return path
 
 
-def test_no_clock_leaves_many_pictures_unlooked_at(tmp_path: Path) -> None:
-    """Search and check count pictures as well: 60 of them last a millisecond here."""
+def test_no_stated_clock_leaves_many_pictures_unscanned(tmp_path: Path) -> None:
+    """Search and audit count pictures as well: 60 of them last a millisecond here."""
     frames = 60
     path = make(tmp_path / "in.mp4", Clip(pts=range(frames), time_base=Fraction(1, 25)))
     info = probe(with_clock(path, 2000))

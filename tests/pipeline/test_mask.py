@@ -1,4 +1,4 @@
-"""`redact mask`: the very masks that are drawn, on the very frames, or none."""
+"""`redact mask`: the same masks as drawn, on the same frames, or none."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def plan_of(source: Path) -> Plan:
 
 
 def masks(path: Path) -> list[np.ndarray]:
-    """As booleans; every value is white or black, and is so in the file itself."""
+    """The masks as booleans; every value in the file is white or black."""
     decoded = [plane_array(f.picture, 0) for f in Decode(probe(path))]
     assert {int(v) for mask in decoded for v in np.unique(mask)} == {0, 255}
     return [mask == 255 for mask in decoded]
@@ -61,7 +61,7 @@ def torn(street: Path, tmp_path: Path) -> Path:
     return path
 
 
-def test_masks_of_damaged_frames_are_those_that_are_drawn(
+def test_masks_of_damaged_frames_equal_the_drawn_ones(
     redact, street: Path, torn: Path, tmp_path: Path
 ) -> None:
     plan = plan_of(torn)
@@ -88,7 +88,7 @@ def test_masks_of_damaged_frames_are_those_that_are_drawn(
 
 
 def film(path: Path, pixel_format: str, colour: tuple[int, int, int, int]) -> Path:
-    """A few grey frames at 24000/1001 a second, with tags: primaries, transfer, matrix, range."""
+    """A few grey frames at 24000/1001 a second, tagged with primaries, transfer, matrix, range."""
     with av.open(str(path), "w", options={"video_track_timescale": "24000"}) as out:
         stream = out.add_stream("libx264", rate=Fraction(24000, 1001))
         stream.width, stream.height, stream.pix_fmt = 320, 240, pixel_format
@@ -115,7 +115,7 @@ def film(path: Path, pixel_format: str, colour: tuple[int, int, int, int]) -> Pa
         ("yuv420p10le", (9, 16, 9, 1)),  # HDR10: BT.2020 and PQ
     ],
 )
-def test_masks_are_black_and_white_whatever_the_source_is(
+def test_masks_are_black_and_white_whatever_the_source(
     redact, tmp_path: Path, pixel_format: str, colour: tuple[int, int, int, int]
 ) -> None:
     source = film(tmp_path / "film.mp4", pixel_format, colour)
@@ -141,7 +141,7 @@ def test_masks_are_black_and_white_whatever_the_source_is(
 
 
 @pytest.mark.parametrize("change", ["another time", "one frame less", "one frame more"])
-def test_no_masks_where_other_frames_are_decoded(
+def test_no_masks_are_written_if_other_frames_are_decoded(
     redact, street: Path, tmp_path: Path, change: str
 ) -> None:
     plan = plan_of(street)

@@ -13,7 +13,7 @@ from .conftest import ROOT, SAMPLE, shorten
 
 
 def peak(source: Path, output: Path) -> int:
-    """Peak resident memory of one run, bytes."""
+    """Peak resident memory of one run, in bytes."""
     process = subprocess.Popen(
         [
             *(sys.executable, "-m", "redact", "run", str(source), "-o", str(output)),
@@ -63,7 +63,7 @@ def packets_step(packets: list[tuple[bytes, int, int, bool]]) -> int:
 
 @pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
 def test_no_command_leaves_its_memory_on_a_disk_when_it_crashes() -> None:
-    """Faces are in it. A limit does not hold for dumps that are piped to a program."""
+    """It contains faces. A size limit does not apply to dumps that are piped to a program."""
     ask = "import resource, sys; from redact.cli import main; sys.argv = ['redact', '--version']"
     ask += """
 try:

@@ -1,4 +1,4 @@
-"""An installation without CenterFace says so at the start of a run, not at its end."""
+"""An installation without CenterFace reports this at the start of a run, not at its end."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from .conftest import ROOT
 
 @pytest.fixture(scope="module")
 def bare(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with redact without one of its networks."""
+    """A folder with redact, without one of its networks."""
     folder = tmp_path_factory.mktemp("bare")
     leave = shutil.ignore_patterns("centerface", "__pycache__")
     shutil.copytree(ROOT / "redact", folder / "redact", ignore=leave)
@@ -45,7 +45,7 @@ except ModelError:
 
 
 def call(bare: Path, *arguments: object) -> subprocess.CompletedProcess[str]:
-    """The command line of the package without it."""
+    """The command line of that package."""
     return python(bare, "-m", "redact", *arguments)
 
 
@@ -77,7 +77,7 @@ def test_it_stops_before_the_first_pass(bare: Path, street: Path, tmp_path: Path
     assert done.stdout.split() == ["refused"], done.stdout + done.stderr
 
 
-def test_plates_can_be_hidden_without_and_applied_again(
+def test_plates_can_be_hidden_without_it_and_applied_again(
     bare: Path, street: Path, tmp_path: Path
 ) -> None:
     plan = tmp_path / "p.json"
@@ -95,10 +95,10 @@ def test_plates_can_be_hidden_without_and_applied_again(
     assert done.stdout.split() == ["stage", "hash", "refused"], done.stdout + done.stderr
 
 
-def test_without_the_reader_plates_are_only_hidden_if_asked_for(
+def test_without_the_reader_plates_are_hidden_only_on_explicit_request(
     street: Path, tmp_path: Path
 ) -> None:
-    """Of a plate that nobody can read the tool would be less sure, and nobody would know."""
+    """Otherwise unreadable plates would silently be less certain."""
     leave = shutil.ignore_patterns("ppocr", "__pycache__")
     shutil.copytree(ROOT / "redact", tmp_path / "bare" / "redact", ignore=leave)
     bare, output, plan = tmp_path / "bare", tmp_path / "out.mp4", tmp_path / "p.json"

@@ -1,4 +1,5 @@
-"""A coded picture is missing: what players show is searched and written, with masks held on it."""
+"""A coded picture is missing: what players show instead is scanned and written, with masks held
+over it."""
 
 from __future__ import annotations
 
@@ -18,10 +19,8 @@ from ..program import QUICK
 
 
 @pytest.mark.parametrize("damage", Damaged)
-def test_only_who_asks_for_it_gets_whole_pictures_hidden(
-    redact, tmp_path: Path, damage: Damaged
-) -> None:
-    """Nobody is in the clip, so no mask is near that could be held."""
+def test_whole_pictures_are_hidden_only_on_request(redact, tmp_path: Path, damage: Damaged) -> None:
+    """Nobody is in the clip, so no mask is near enough to be held."""
     whole = make(tmp_path / "whole.mp4", Clip(options={"preset": "ultrafast", "g": "12"}))
     gap, output = tmp_path / "gap.mp4", tmp_path / "new.mp4"
     remux(whole, gap, lambda number, data: None if number == 5 else data)

@@ -1,4 +1,4 @@
-"""A record lists the sound that was really taken out, and no span in which there was none."""
+"""A record lists the sound that was really muted, and no span that had none."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ NOT_THERE = "lies where there is no sound: nothing was removed there"
 
 
 def with_spans(redact: Any, folder: Path, sounds: tuple[Sound, ...], *spans: MutedSpan) -> Path:
-    """A clip of two seconds beside a plan that somebody wrote spans of sound into."""
+    """A two-second clip, and a plan with these muted spans."""
     clip = make(folder / "cam.mp4", Clip(pts=range(50), sounds=sounds))
     plan = folder / "cam.plan.json"
     done = redact("detect", clip, "-o", plan, *QUICK)
@@ -32,7 +32,7 @@ def with_spans(redact: Any, folder: Path, sounds: tuple[Sound, ...], *spans: Mut
 
 
 def applied(redact: Any, clip: Path, *words: str) -> tuple[Any, dict[str, Any], str]:
-    """What `apply` said, its record, and the exemption log that is made from it."""
+    """The output of `apply`, its record, and the exemption log made from it."""
     output = clip.with_name("new.mp4")
     done = redact("apply", clip, clip.with_name("cam.plan.json"), "-o", output, *words)
     assert done.returncode == ExitCode.DONE, done.stderr
@@ -47,8 +47,8 @@ def checks(record: dict[str, Any]) -> list[dict[str, Any]]:
     return [c for c in record["audit"]["checks"] if c["name"] == "muted_sound"]
 
 
-def test_what_lies_after_the_sound_is_not_certified(redact, tmp_path: Path) -> None:
-    """As plans hold it that were written before such a span was refused, or elsewhere."""
+def test_a_span_after_the_end_of_the_sound_is_not_certified(redact, tmp_path: Path) -> None:
+    """As in plans written elsewhere, or before such a span was refused."""
     spans = MutedSpan(500, 900, reason="a name"), MutedSpan(5000, 6000, reason="nothing")
     clip = with_spans(redact, tmp_path, (Sound(seconds=2.0),), *spans)
     done, record, table = applied(redact, clip)
@@ -73,7 +73,7 @@ def test_a_span_up_to_the_end_is_listed_as_long_as_the_sound(redact, tmp_path: P
     assert NOT_THERE not in done.stderr
 
 
-def test_a_file_without_sound_loses_none(redact, tmp_path: Path) -> None:
+def test_nothing_is_muted_in_a_file_without_sound(redact, tmp_path: Path) -> None:
     clip = with_spans(redact, tmp_path, (), MutedSpan(500, 900))
     done, record, table = applied(redact, clip)
     assert f"note: 1 span to mute {NOT_THERE}" in done.stderr
@@ -82,8 +82,8 @@ def test_a_file_without_sound_loses_none(redact, tmp_path: Path) -> None:
     assert "spans_without_sound" in {w["code"] for w in record["warnings"]}
 
 
-def test_spans_of_sound_that_is_dropped_as_a_whole_stay_on_record(redact, tmp_path: Path) -> None:
-    """They are not in the output, and their reasons are."""
+def test_spans_of_dropped_sound_stay_on_record(redact, tmp_path: Path) -> None:
+    """They are not in the output, but their reasons are."""
     spans = MutedSpan(500, 900, reason="a name"), MutedSpan(5000, 6000)
     clip = with_spans(redact, tmp_path, (Sound(seconds=2.0),), *spans)
     _, record, table = applied(redact, clip, "--audio", "mute")
@@ -91,10 +91,10 @@ def test_spans_of_sound_that_is_dropped_as_a_whole_stay_on_record(redact, tmp_pa
     assert checks(record) == []
 
 
-def test_from_0_to_the_end_takes_out_what_is_heard_before_and_after_the_pictures(
+def test_from_0_to_the_end_mutes_sound_before_and_after_the_pictures(
     redact, tmp_path: Path
 ) -> None:
-    """It left the 0.84 s before the first picture at full level, without a word."""
+    """It used to leave the 0.84 s before the first picture at full volume, silently."""
     sounds = Sound(seconds=4.0), Sound("libmp3lame", seconds=1.0)
     clip = make(tmp_path / "cam.mp4", Clip(pts=range(21, 71), sounds=sounds))
     plan = tmp_path / "cam.plan.json"

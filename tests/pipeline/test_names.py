@@ -1,4 +1,4 @@
-"""Names that FFmpeg would take for an address: a colon, as recorders put it into a time."""
+"""Names that FFmpeg would take for a URL: with a colon, as recorders write a time."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ NAME = "2024-05-01T10:30:00"
 
 @pytest.fixture
 def folder(street: Path, tmp_path: Path) -> Path:
-    """Holds the clip under such a name; commands run in it, so that the name begins the path."""
+    """Contains the clip under such a name; commands run in it, so that the name begins the path."""
     (tmp_path / f"{NAME}.mp4").write_bytes(street.read_bytes())
     return tmp_path
 

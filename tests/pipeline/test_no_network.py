@@ -1,4 +1,4 @@
-"""A whole run, with everything that can be switched on, opens no internet socket."""
+"""A whole run, with everything enabled, opens no internet socket."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def _can_trace() -> bool:
 def test_a_run_opens_no_internet_socket(
     street: Path, tmp_path: Path, options: tuple[str, ...]
 ) -> None:
-    """`thorough` runs everything that the other sensitivities run, and people ask MediaPipe."""
+    """`thorough` runs everything that other sensitivities run, and people use MediaPipe."""
     trace = tmp_path / "trace.txt"
     output = tmp_path / "out.mp4"
     command = [
@@ -56,7 +56,7 @@ def test_an_engine_that_calls_home_is_refused(monkeypatch: pytest.MonkeyPatch) -
         load_detector("fast")
 
 
-def test_no_native_library_knows_a_telemetry_host() -> None:
+def test_no_native_library_contains_a_telemetry_host() -> None:
     """Uploads begin seconds after a start, so a short trace alone could miss them."""
     for package in (onnxruntime, av, cv2):
         folder = Path(package.__file__).parent

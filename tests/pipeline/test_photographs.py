@@ -1,4 +1,4 @@
-"""Photographs through the whole run: upright, hidden, and nothing in the file but the picture."""
+"""Photographs through the whole run: upright, masked, and nothing in the file but the picture."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ TURNS = {
 
 @pytest.fixture(scope="module")
 def street() -> Image.Image:
-    """One frame of the sample, in which two people and two cars are."""
+    """One frame of the sample, with two people and two cars."""
     with av.open(str(SAMPLE)) as container:
         for number, frame in enumerate(container.decode(video=0)):
             if number == 75:
@@ -52,7 +52,7 @@ def street() -> Image.Image:
 
 
 def telling() -> Image.Exif:
-    """EXIF as a phone writes it: who, where, and the picture once more in small."""
+    """EXIF as a phone writes it: owner, place, and a thumbnail."""
     exif = Image.Exif()
     exif[MAKE] = "Acme phones"
     exif.get_ifd(GPS)[1] = "N"
@@ -61,7 +61,7 @@ def telling() -> Image.Exif:
 
 
 def saved(picture: Image.Image, path: Path, orientation: int = 1) -> Path:
-    """A photograph that says all that a phone says."""
+    """A photograph with everything that a phone reveals."""
     exif, turn = telling(), TURNS[orientation]
     exif[ORIENTATION] = orientation
     stored = picture if turn is None else picture.transpose(turn)
@@ -78,7 +78,7 @@ def pixels(path: Path) -> NDArray[np.int16]:
 
 
 @pytest.mark.parametrize("name", ["a.jpg", "b.png", "c.webp"])
-def test_a_photograph_is_hidden_and_says_nothing(
+def test_a_photograph_is_masked_and_reveals_nothing(
     street: Image.Image, tmp_path: Path, name: str
 ) -> None:
     source = saved(street, tmp_path / name)
@@ -104,12 +104,12 @@ def test_a_photograph_is_hidden_and_says_nothing(
     assert np.median(np.abs(before - after)[~hidden]) <= 3, "the rest stays"
 
 
-def test_files_that_differ_in_the_ending_alone_share_no_other_file(
+def test_files_that_differ_only_in_their_extension_share_no_other_file(
     street: Image.Image, tmp_path: Path
 ) -> None:
-    """Phones write a photograph and a video at once, and beside a camera's AVI lies somebody's copy
-    of it. The plan of one was in the way of the other, or of the wrong video; the notes of two that
-    were held back were one file, and whoever removed one removed both."""
+    """Phones store a photograph and a video with one name, and a camera's AVI may lie beside a copy
+    of it. The plan of one used to block the other, or to be used for it; two held-back results
+    shared one note, and removing one removed both."""
     case, out = tmp_path / "case", tmp_path / "out"
     case.mkdir()
     shorten(SAMPLE, case / "IMG_1.mp4", 1, skip=75, size="640x360")
@@ -144,7 +144,7 @@ def test_every_orientation_comes_out_upright(street: Image.Image, tmp_path: Path
 
 
 def test_colours_of_a_wide_profile_are_those_of_srgb(tmp_path: Path) -> None:
-    """A profile is not written, so what it says has to be in the numbers."""
+    """Profiles are not written, so their effect must be in the pixels."""
     lab = ImageCms.ImageCmsProfile(ImageCms.createProfile("LAB"))
     srgb = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB"))
     red = Image.new("RGB", (64, 64), (200, 40, 40))
@@ -159,7 +159,7 @@ def test_colours_of_a_wide_profile_are_those_of_srgb(tmp_path: Path) -> None:
         assert np.abs(np.asarray(plain, np.int16)[0, 0] - (200, 40, 40)).max() <= 3
 
 
-def test_what_is_cut_off_is_no_photograph(street: Image.Image, tmp_path: Path) -> None:
+def test_a_truncated_photograph_is_refused(street: Image.Image, tmp_path: Path) -> None:
     whole = saved(street, tmp_path / "a.jpg").read_bytes()
     for share in (0.3, 0.7):
         path = tmp_path / "cut.jpg"
@@ -169,9 +169,7 @@ def test_what_is_cut_off_is_no_photograph(street: Image.Image, tmp_path: Path) -
     assert not (tmp_path / "out.jpg").exists()
 
 
-def test_a_photograph_is_no_video_nor_the_other_way_round(
-    street: Image.Image, tmp_path: Path
-) -> None:
+def test_photographs_and_videos_are_told_apart(street: Image.Image, tmp_path: Path) -> None:
     source = saved(street, tmp_path / "a.jpg")
     with pytest.raises(redact.OutputError, match="photograph"):
         redact.run(source, tmp_path / "a.mp4")
@@ -181,7 +179,7 @@ def test_a_photograph_is_no_video_nor_the_other_way_round(
     assert done.returncode == 2 and "photograph" in done.stderr
 
 
-def test_a_picture_that_moves_is_made_a_video_whatever_its_name(
+def test_an_animated_picture_becomes_a_video_whatever_its_name(
     street: Image.Image, tmp_path: Path
 ) -> None:
     still = street.resize((160, 90))
@@ -195,7 +193,7 @@ def test_a_picture_that_moves_is_made_a_video_whatever_its_name(
     assert done.returncode == 3 and "as a video" in done.stderr
 
 
-def test_a_folder_of_both_is_done_and_a_release_says_nothing(
+def test_a_folder_of_both_is_processed_and_a_release_reveals_nothing(
     street: Image.Image, tmp_path: Path
 ) -> None:
     folder, out = tmp_path / "case", tmp_path / "out"
@@ -212,8 +210,8 @@ def test_a_folder_of_both_is_done_and_a_release_says_nothing(
 
 
 @given(st.binary(max_size=400), st.sampled_from(["jpeg", "png", "webp"]))
-def test_no_byte_of_a_file_passes_unseen(tail: bytes, kind: str) -> None:
-    """Every byte belongs to exactly one part, whatever stands behind the beginning."""
+def test_every_byte_of_a_file_belongs_to_one_part(tail: bytes, kind: str) -> None:
+    """Whatever follows the first bytes."""
     file = io.BytesIO()
     Image.new("RGB", (8, 8)).save(file, kind)
     good = file.getvalue()

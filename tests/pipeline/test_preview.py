@@ -1,4 +1,4 @@
-"""A preview shows what becomes of a part; it says so in every picture and can be no release."""
+"""A preview shows the result for a part; every picture says so, and it cannot become a release."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def folder(street: Path, tmp_path: Path) -> Path:
     return place
 
 
-def test_a_preview_is_marked_and_closed(redact, folder: Path) -> None:
+def test_a_preview_is_marked_and_private(redact, folder: Path) -> None:
     source = folder / "cam.mp4"
     options = ("--from", "0.2", "--preview", "0.4s", *QUICK, "--json")
     done = redact("run", source, *options)
@@ -69,7 +69,7 @@ def test_a_preview_of_a_shorter_clip_says_where_it_ends(redact, folder: Path) ->
     assert "from 0:00.0 to the end, 0:00.6 " in done.stderr, done.stderr
 
 
-def test_a_preview_under_a_name_of_the_user_replaces_nothing(redact, folder: Path) -> None:
+def test_a_preview_with_a_chosen_name_replaces_nothing(redact, folder: Path) -> None:
     there = folder / "NOT-FOR-RELEASE" / "mine.mp4"
     there.parent.mkdir(mode=0o700, exist_ok=True)
     there.write_bytes(b"mine")
@@ -96,6 +96,6 @@ def test_a_preview_is_never_a_result(redact, folder: Path, options: tuple[str, .
     assert sorted(folder.rglob("*")) == before
 
 
-def test_a_part_that_is_not_there_is_said(redact, folder: Path) -> None:
+def test_a_part_outside_the_video_is_refused(redact, folder: Path) -> None:
     done = redact("run", folder / "cam.mp4", "--from", "1:00")
     assert done.returncode == ExitCode.INPUT and "no picture in the part" in done.stderr

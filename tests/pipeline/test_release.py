@@ -1,4 +1,4 @@
-"""`--release`: the video alone, and nothing that says who made it; the same bytes each time."""
+"""`--release`: only the video, with nothing that reveals who made it; the same bytes each time."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ COMMON = (*QUICK, "--audio", "keep", "--preset", "ultrafast")
 
 
 @pytest.mark.parametrize("suffix", [".mp4", ".mkv"])
-def test_a_release_tells_nothing_and_repeats(
+def test_a_release_reveals_nothing_and_is_repeatable(
     redact, street: Path, tmp_path: Path, suffix: str
 ) -> None:
     folders = tmp_path / "one", tmp_path / "two"
@@ -61,8 +61,8 @@ def test_a_release_gets_a_neutral_name(redact, street: Path, tmp_path: Path) -> 
     assert {p.name for p in folder.iterdir()} == {"video.mp4", "video-2.mp4"}
 
 
-def test_nothing_of_the_coded_sound_gets_into_a_release(redact, tmp_path: Path) -> None:
-    """Comments of Vorbis, and what is written into AAC where its encoder leaves its name."""
+def test_no_text_in_the_sound_gets_into_a_release(redact, tmp_path: Path) -> None:
+    """Vorbis comments, and what AAC encoders write where they leave their name."""
     plain = make(tmp_path / "plain.mkv", Clip(sounds=[Sound("vorbis")] * 2))
     commented(plain, tmp_path / "vorbis.mkv", {"ARTIST": "Jane Roe"})
     aac = make(tmp_path / "aac.mp4", Clip(sounds=[Sound()]))
@@ -99,7 +99,7 @@ def test_a_release_and_a_record_exclude_each_other(redact, street: Path, tmp_pat
 
 @pytest.mark.parametrize("ticks", [12_289, 19_001])
 def test_the_clock_of_a_camera_is_not_released(redact, tmp_path: Path, ticks: int) -> None:
-    """Every frame keeps its time, and the ticks in which the source counts it are not told."""
+    """Every frame keeps its time, but the units of the source's clock are not revealed."""
     step = ticks // 24
     sound = [Sound(seconds=0.5)]
     source = make(
@@ -116,8 +116,8 @@ def test_the_clock_of_a_camera_is_not_released(redact, tmp_path: Path, ticks: in
     assert ticks.to_bytes(4, "big") not in released.path.read_bytes()
 
 
-def test_a_card_that_cannot_be_written_to_is_told_before_the_search(redact, tmp_path: Path) -> None:
-    """Where a release would be held back is beside its original, whatever -o names."""
+def test_a_read_only_card_is_reported_before_the_search(redact, tmp_path: Path) -> None:
+    """A held-back release is stored beside its original, wherever -o points."""
     card = tmp_path / "card"
     card.mkdir()
     source = make(card / "cam.mp4", Clip())

@@ -1,4 +1,4 @@
-"""What is said of a plan before it is drawn."""
+"""Remarks on a plan before it is drawn."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def said(plan: Plan) -> list[str]:
     return [message.code for message in remarks_on_masks(plan)]
 
 
-def test_masks_that_cover_most_of_the_picture_are_told() -> None:
+def test_masks_that_cover_most_of_the_picture_are_reported() -> None:
     width, height = plan_of().source.width, plan_of().source.height
     low, left = Box(0, height * 0.2, width, height), Box(0, 0, width * 0.4, height)
     assert said(plan_with(low)) == ["masks_large"]
@@ -42,15 +42,15 @@ def test_masks_that_cover_most_of_the_picture_are_told() -> None:
     assert said(plan_with(low, last=5)) == [], "a fifth of a second"
 
 
-def test_people_who_are_too_small_are_told() -> None:
+def test_people_who_are_too_small_are_reported() -> None:
     small, large = Box(10, 10, 20, 22), Box(100, 10, 140, 60)
     assert said(plan_with(small, small, large)) == ["heads_small_of"]
     assert said(plan_with(small, large, large)) == []
     assert said(plan_with()) == []
 
 
-def test_a_crowd_of_whom_most_have_no_mask_is_told() -> None:
-    """It passed with exit 0 and no word: only faces that were found were counted."""
+def test_a_crowd_that_is_mostly_unmasked_is_reported() -> None:
+    """It used to pass silently with exit code 0: only detected faces were counted."""
     plan = plan_of()
     large, small = Box(100, 20, 180, 240), Box(300, 100, 330, 170)
     crowd = [
@@ -73,7 +73,7 @@ def test_a_crowd_of_whom_most_have_no_mask_is_told() -> None:
     assert remark_on_people(replace(bare, bodies=cars)) is None
 
 
-def test_a_run_tells_it_with_the_time(street: Path, tmp_path: Path) -> None:
+def test_a_run_reports_it_with_the_time(street: Path, tmp_path: Path) -> None:
     order = order_to_run(probe(street), DrawSettings(), alone(tmp_path / "o.mp4"))
     journal = Journal(Silent())
     remark_on_run(order, plan_with(Box(0, 0, 640, 300), first=75), journal)

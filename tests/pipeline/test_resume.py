@@ -1,4 +1,4 @@
-"""A case that is stopped goes on with the same command, and ends as if nobody had stopped it."""
+"""The same command continues a stopped case, which ends as if nobody had stopped it."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def tiny(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def case(tiny: Path, tmp_path: Path) -> Path:
-    """Two videos, one in a folder of its own, and one that is none."""
+    """Two videos, one in its own folder, and a file that is no video."""
     folder = tmp_path / "case"
     (folder / "day").mkdir(parents=True)
     (folder / "a.mp4").write_bytes(tiny.read_bytes())
@@ -46,7 +46,7 @@ def states(done: subprocess.CompletedProcess[str]) -> dict[str, str]:
     return {Path(r["source"]).name: r["state"] for r in json.loads(done.stdout)}
 
 
-def test_a_case_is_done_once(case: Path, tmp_path: Path) -> None:
+def test_a_case_is_processed_once(case: Path, tmp_path: Path) -> None:
     words = ("run", case, "-r", "-o", tmp_path / "out", *FAST, "--json")
     done = call(*words)
     assert done.returncode == ExitCode.INPUT, done.stderr
@@ -100,7 +100,7 @@ def test_a_case_is_done_once(case: Path, tmp_path: Path) -> None:
         decided = plan.read_bytes()
 
 
-def test_what_was_held_back_is_not_searched_again(tiny: Path, tmp_path: Path) -> None:
+def test_a_held_back_result_is_not_searched_again(tiny: Path, tmp_path: Path) -> None:
     source = tmp_path / "a.mp4"
     source.write_bytes(tiny.read_bytes())
     plan = tmp_path / "a.redacted.mp4.plan.json"
@@ -134,9 +134,9 @@ def test_what_was_held_back_is_not_searched_again(tiny: Path, tmp_path: Path) ->
     assert [said["code"] for said in detect["detail"]] == ["plan_taken_up"]
 
 
-def test_what_an_earlier_version_made_is_made_again(tiny: Path, tmp_path: Path) -> None:
-    """Another version may see what this one overlooked. Done or held back, its result is neither
-    taken for this one's nor replaced unasked."""
+def test_an_earlier_versions_result_is_made_again(tiny: Path, tmp_path: Path) -> None:
+    """Another version may detect what this one missed. Its results, finished or held back, neither
+    count as this version's nor are replaced unasked."""
     source, plan = tmp_path / "a.mp4", tmp_path / "a.redacted.mp4.plan.json"
     source.write_bytes(tiny.read_bytes())
     assert call("run", source, *FAST).returncode == ExitCode.DONE
@@ -164,7 +164,7 @@ def test_what_an_earlier_version_made_is_made_again(tiny: Path, tmp_path: Path) 
     assert note.with_name("a.redacted.needs-review-2.mp4.json").exists()
 
 
-def test_what_killed_runs_left_is_removed_before_a_release(tiny: Path, tmp_path: Path) -> None:
+def test_leftovers_of_killed_runs_are_removed_before_a_release(tiny: Path, tmp_path: Path) -> None:
     source, out = tmp_path / "a.mp4", tmp_path / "out"
     source.write_bytes(tiny.read_bytes())
     for folder in (out, tmp_path / "NOT-FOR-RELEASE"):
@@ -175,7 +175,7 @@ def test_what_killed_runs_left_is_removed_before_a_release(tiny: Path, tmp_path:
     assert [p.name for p in tmp_path.rglob(".*")] == []
 
 
-def test_a_plan_of_another_file_or_setting_is_not_taken_up(tiny: Path, tmp_path: Path) -> None:
+def test_a_plan_for_another_file_or_setting_is_not_reused(tiny: Path, tmp_path: Path) -> None:
     source, plan = tmp_path / "a.mp4", tmp_path / "a.redacted.mp4.plan.json"
     source.write_bytes(tiny.read_bytes())
     assert call("detect", tiny, "-o", plan, *QUICK).returncode == 0
@@ -226,7 +226,7 @@ def test_a_link_that_looks_like_a_leftover_is_left(tmp_path: Path) -> None:
 
 @pytest.mark.skipif(not hasattr(os, "O_NOFOLLOW"), reason="links are followed there")
 def test_a_note_that_is_a_link_is_refused(tmp_path: Path) -> None:
-    """Where others can write as well, it could lead to any file of ours."""
+    """In a folder that others can write to, it could point to any of the user's files."""
     dear = tmp_path / "dear.txt"
     dear.write_text("dear")
     final = tmp_path / "a.redacted.mp4"
@@ -236,7 +236,7 @@ def test_a_note_that_is_a_link_is_refused(tmp_path: Path) -> None:
     assert dear.read_text() == "dear"
 
 
-def test_two_runs_do_not_work_on_one_result(tmp_path: Path) -> None:
+def test_two_runs_cannot_work_on_one_result(tmp_path: Path) -> None:
     final = tmp_path / "a.redacted.mp4"
     work = Claim.begin(final)
     with pytest.raises(OutputError, match="another redact is working"):
@@ -246,7 +246,7 @@ def test_two_runs_do_not_work_on_one_result(tmp_path: Path) -> None:
     Claim.begin(final).end()
 
 
-def test_only_what_a_killed_run_published_may_be_replaced(tmp_path: Path) -> None:
+def test_only_a_killed_runs_own_output_may_be_replaced(tmp_path: Path) -> None:
     final = tmp_path / "a.redacted.mp4"
     work = Claim.begin(final)
     work.publishing(final, hashlib.sha256(b"ours").hexdigest())
@@ -262,10 +262,8 @@ def test_only_what_a_killed_run_published_may_be_replaced(tmp_path: Path) -> Non
     assert list(tmp_path.iterdir()) == [final]
 
 
-def test_the_note_of_a_killed_run_costs_no_file_of_another_folder(
-    tiny: Path, tmp_path: Path
-) -> None:
-    """As it is where a folder was copied after a run in it was killed."""
+def test_a_killed_runs_note_never_affects_another_folder(tiny: Path, tmp_path: Path) -> None:
+    """As if a folder was copied after a run in it was killed."""
     first, copy = tmp_path / "case", tmp_path / "copy"
     first.mkdir()
     (first / "a.mp4").write_bytes(tiny.read_bytes())

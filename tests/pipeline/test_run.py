@@ -1,4 +1,4 @@
-"""`redact run` as a user meets it: one command, one file, words and exit codes."""
+"""`redact run` as a user meets it: one command, one file, messages and exit codes."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def digest(path: Path) -> str:
 
 
 class Heard(Silent):
-    """Remembers the stages of a run, with their totals."""
+    """Records the stages of a run, with their totals."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -50,7 +50,7 @@ HEARD = Heard()
 
 @pytest.fixture(scope="module")
 def finished(street: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The sample's cut after one plain run, which `HEARD` listened to."""
+    """The sample's cut after one plain run, whose progress `HEARD` recorded."""
     from redact.pipeline import redact_video
     from redact.settings import Settings
 
@@ -82,9 +82,7 @@ def test_one_command_one_file(redact, street: Path, tmp_path: Path) -> None:
     assert "voices identify people" in done.stderr
 
 
-def test_the_source_is_read_for_its_hash_before_and_after_only(
-    street: Path, finished: Path
-) -> None:
+def test_the_source_is_hashed_only_before_and_after(street: Path, finished: Path) -> None:
     sizes = [total for name, total in HEARD.stages if name == "hash"]
     assert sizes.count(street.stat().st_size) == 2
     assert sizes.count(finished.stat().st_size) == 1
@@ -109,7 +107,7 @@ def test_the_source_is_never_its_own_output(redact, street: Path) -> None:
     assert digest(street) == before
 
 
-def test_detect_then_apply_is_run(redact, street: Path, finished: Path, tmp_path: Path) -> None:
+def test_detect_then_apply_equals_run(redact, street: Path, finished: Path, tmp_path: Path) -> None:
     plan, output = tmp_path / "p.json", tmp_path / "halves.mp4"
     assert redact("detect", street, "-o", plan).returncode == ExitCode.DONE
     done = redact("apply", street, plan, "-o", output, "--no-manifest")
@@ -117,7 +115,7 @@ def test_detect_then_apply_is_run(redact, street: Path, finished: Path, tmp_path
     assert digest(output) == digest(finished)
 
 
-def test_a_plan_of_another_file_is_refused(
+def test_a_plan_for_another_file_is_refused(
     redact, street: Path, street_plan: Path, tmp_path: Path
 ) -> None:
     other = tmp_path / "other.mp4"
@@ -152,7 +150,7 @@ def test_somebody_found_in_two_tracks_is_counted_once(street_plan: Path) -> None
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="other systems refuse such names")
-def test_a_name_that_is_no_utf8_gets_its_record(redact, street: Path, tmp_path: Path) -> None:
+def test_a_file_with_a_non_utf8_name_gets_its_record(redact, street: Path, tmp_path: Path) -> None:
     source = Path(os.fsdecode(os.fsencode(tmp_path) + b"/caf\xe9.mp4"))
     source.write_bytes(street.read_bytes())
     done = redact("run", source, "--sensitivity", "fast")
@@ -167,11 +165,11 @@ def test_a_name_that_is_no_utf8_gets_its_record(redact, street: Path, tmp_path: 
     assert done.returncode == ExitCode.DONE, done.stderr
 
 
-def test_a_record_that_cannot_be_written_is_said_with_the_output(
+def test_a_record_that_cannot_be_written_is_reported_with_the_output(
     street: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The disk is full between video and record: a real folder that turns read-only would not
-    stop the superuser, so the writing itself is made to fail."""
+    """The disk fills up between video and record. A read-only folder would not stop the superuser,
+    so the writing itself is made to fail."""
     from click.testing import CliRunner
 
     from redact.cli.run import run
@@ -220,7 +218,7 @@ def test_masks_are_a_lossless_video(
         ("absent.mp4", None, ExitCode.INPUT),
     ],
 )
-def test_what_is_no_video_is_refused_in_one_line(
+def test_a_file_that_is_not_a_video_is_refused_in_one_line(
     redact, tmp_path: Path, name: str, content: bytes | None, code: ExitCode
 ) -> None:
     source = tmp_path / name
@@ -234,7 +232,7 @@ def test_what_is_no_video_is_refused_in_one_line(
     assert {p.name for p in tmp_path.iterdir()} <= {name}
 
 
-def test_several_sources_go_on_after_a_bad_one(redact, street: Path, tmp_path: Path) -> None:
+def test_several_sources_continue_after_a_bad_one(redact, street: Path, tmp_path: Path) -> None:
     bad = tmp_path / "bad.mp4"
     bad.write_bytes(b"no video")
     out = tmp_path / "out"
@@ -274,7 +272,7 @@ def test_wrong_usage_is_exit_code_two(redact) -> None:
         ["nonsense"],
     ],
 )
-def test_what_cannot_be_meant_is_wrong_usage(arguments: list[str]) -> None:
-    """In this process, since each of its own costs a second; the exit code is tested above."""
+def test_contradictory_options_are_wrong_usage(arguments: list[str]) -> None:
+    """In this process, since each process costs a second; the exit code is tested above."""
     with pytest.raises((click.UsageError, UsageError)):
         command_line.main(arguments, standalone_mode=False, obj=Asked())

@@ -1,4 +1,4 @@
-"""A plan that was changed by hand must not uncover what it hid: it is refused, by every command."""
+"""A plan edited by hand must not uncover what it hid: every command refuses it."""
 
 from __future__ import annotations
 
@@ -82,6 +82,6 @@ def test_a_track_outside_the_picture_is_refused_by_its_field(
     assert str(plan) in done.stderr and "$.tracks[0].keyframes" in done.stderr
 
 
-def test_the_unchanged_plan_is_taken(redact, street: Path, plan: Path, tmp_path: Path) -> None:
+def test_the_unchanged_plan_is_accepted(redact, street: Path, plan: Path, tmp_path: Path) -> None:
     done = redact("mask", street, plan, "-o", tmp_path / "masks.mkv")
     assert done.returncode == ExitCode.DONE, done.stderr

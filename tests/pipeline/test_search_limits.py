@@ -1,4 +1,4 @@
-"""Where a user does not want it looked for anything, nobody looks, and everybody is told."""
+"""Where a user limits the search, nothing is scanned, and everybody is told."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def everything(street: Path) -> Plan:
 
 @pytest.fixture(scope="module")
 def face(everything: Plan) -> Track:
-    """The face that was seen most surely."""
+    """The surest face."""
     faces = [t for t in everything.tracks if t.target is Target.FACE]
     return max(faces, key=lambda t: t.score or 0.0)
 
@@ -45,7 +45,7 @@ def around(track: Track) -> Box:
     return box.grown(0.5)
 
 
-def test_an_ignored_area_is_on_record_and_the_audit_leaves_it_alone(
+def test_an_ignored_area_is_recorded_and_the_audit_skips_it(
     redact, street: Path, face: Track, tmp_path: Path
 ) -> None:
     area, output, plan = area_in_words(around(face)), tmp_path / "out.mp4", tmp_path / "p.json"
@@ -72,10 +72,10 @@ def test_an_ignored_area_is_on_record_and_the_audit_leaves_it_alone(
 @pytest.mark.parametrize(
     "scope", [{"between": [[50.0, 60.0]]}, {"ignored": [[0.0, 0.0, 9999.0, 9999.0]]}]
 )
-def test_a_plan_that_looks_at_nothing_is_refused(
+def test_a_plan_that_searches_nothing_is_refused(
     redact, street: Path, everything: Plan, tmp_path: Path, scope: dict[str, Any]
 ) -> None:
-    """In the result, nothing would have been looked for, and nothing found."""
+    """Nothing would be scanned in the result, and so nothing found."""
     left: dict[str, Any] = json.loads(dump_plan(everything))
     left["settings"]["scope"] = scope
     plan = tmp_path / "p.json"
@@ -86,7 +86,7 @@ def test_a_plan_that_looks_at_nothing_is_refused(
 
 
 class Remembering(Detector):
-    """Sees nothing, and remembers when it was asked."""
+    """Detects nothing, and records when it was called."""
 
     name, weights_sha256 = "remembering", "0" * 64
 
@@ -143,7 +143,7 @@ def test_a_scope_that_makes_no_sense_is_refused(
         parse_plan(json.dumps(document).encode(), "plan")
 
 
-def test_a_plan_of_another_search_is_not_taken_up(
+def test_a_plan_of_another_search_is_not_reused(
     redact, street: Path, everything: Plan, tmp_path: Path
 ) -> None:
     write_plan(everything, tmp_path / "p.json")
@@ -153,6 +153,6 @@ def test_a_plan_of_another_search_is_not_taken_up(
         assert done.returncode == ExitCode.EXISTS and more[0] in done.stderr
 
 
-def test_caution_moves_what_a_leak_costs() -> None:
+def test_caution_sets_the_cost_of_a_leak() -> None:
     costs = [settings_of(Sensitivity.BALANCED, caution).leak_cost for caution in Caution]
     assert costs == sorted(costs) and len(set(costs)) == 3

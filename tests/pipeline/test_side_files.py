@@ -68,7 +68,7 @@ def test_no_plan_replaces_the_output(redact, source: Path, plan: bytes, tmp_path
         (("--style", "mosaic", "--color", "#000000"), ExitCode.USAGE),
     ],
 )
-def test_what_must_fail_fails_before_the_first_pass(
+def test_errors_known_in_advance_stop_the_run_before_the_first_pass(
     redact, source: Path, tmp_path: Path, arguments: tuple[str, ...], code: ExitCode
 ) -> None:
     (tmp_path / "taken.mp4").write_bytes(b"somebody's")
@@ -119,7 +119,7 @@ def bare(plan: bytes, path: Path) -> Path:
     return path
 
 
-def test_one_command_mends_and_keeps_what_was_asked_for(
+def test_one_command_fixes_the_result_and_keeps_the_options(
     redact, source: Path, plan: bytes, tmp_path: Path
 ) -> None:
     path, output = bare(plan, tmp_path / "bare.json"), tmp_path / "o.mkv"
@@ -153,7 +153,7 @@ def test_one_command_mends_and_keeps_what_was_asked_for(
     assert source.exists() and path.exists()
 
 
-def test_a_repair_may_replace_what_the_first_run_might(
+def test_a_fix_may_replace_the_same_files_as_the_first_run(
     redact, source: Path, plan: bytes, tmp_path: Path
 ) -> None:
     bare(plan, tmp_path / "-bare.json")  # and a name that looks like an option
@@ -169,7 +169,7 @@ def test_a_repair_may_replace_what_the_first_run_might(
     assert not (tmp_path / "o.mp4.manifest.json").exists()
 
 
-def test_nothing_held_back_lies_in_a_release_folder(
+def test_no_held_back_file_is_in_a_release_folder(
     redact, source: Path, plan: bytes, tmp_path: Path
 ) -> None:
     path, folder = bare(plan, tmp_path / "bare.json"), tmp_path / "out"

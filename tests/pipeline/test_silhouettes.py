@@ -1,4 +1,4 @@
-"""People are hidden as silhouettes, and as boxes wherever that is unsure."""
+"""People are hidden as silhouettes, or as boxes where the silhouette is unsure."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def test_her_shape_is_hidden_and_the_wall_beside_her_stays(street: Path, plan: P
     assert all(hidden(drawn, 10, wall) > 0.5 for wall in WALL), "what a person draws is hidden"
 
 
-def test_without_mediapipe_boxes_are_hidden_and_the_user_is_told(
+def test_without_mediapipe_boxes_are_hidden_and_this_is_reported(
     street: Path, plan: Plan, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(mediapipe, "MEDIAPIPE_VERSION", "0.0")
@@ -70,8 +70,8 @@ def test_people_who_do_not_stand_upright_are_hidden_as_boxes(street: Path, plan:
     assert [warning.code for warning in journal.warnings] == ["turned_as_boxes"]
 
 
-def test_who_is_one_stays_so_where_somebody_else_is_dropped(street: Path, plan: Plan) -> None:
-    """Tracks are numbered anew; what is decided about one person would be done to another."""
+def test_subjects_stay_the_same_if_another_track_is_dropped(street: Path, plan: Plan) -> None:
+    """Tracks are renumbered; otherwise a decision about one person would apply to another."""
     box = Box(300, 10, 470, 250)
     keys = [Keyframe(n, box, State.DETECTED, 0.1) for n in (FIRST, LAST)]
     nobody = Track(1, Target.PERSON, keys, certainty=0.05)

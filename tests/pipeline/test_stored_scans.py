@@ -1,4 +1,4 @@
-"""A search that was stopped goes on: what the detectors saw is kept, and nothing else."""
+"""A stopped search continues: detections are stored, and nothing else."""
 
 from __future__ import annotations
 
@@ -34,12 +34,12 @@ from ..program import QUICK
 
 @pytest.fixture(scope="module")
 def clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Forty frames, faces and plates among them, in which the verifier is asked, too."""
+    """Forty frames with faces and plates, for which the verifier is asked, too."""
     return shorten(SAMPLE, tmp_path_factory.mktemp("clip") / "clip.mp4", 40, skip=80)
 
 
 def killed_in_its_search(source: Path, plan: Path, least: int) -> Path:
-    """Begin to search and kill that as soon as so many bytes of answers are kept."""
+    """Begin a search, and kill it as soon as so many bytes of answers are stored."""
     process = subprocess.Popen(
         [sys.executable, "-m", "redact", "detect", str(source), "-o", str(plan), *QUICK],
         cwd=ROOT,
@@ -56,7 +56,7 @@ def killed_in_its_search(source: Path, plan: Path, least: int) -> Path:
     return looks
 
 
-def test_a_search_that_is_refused_leaves_nothing(clip: Path, tmp_path: Path) -> None:
+def test_a_refused_search_leaves_nothing(clip: Path, tmp_path: Path) -> None:
     source = tmp_path / "a.mp4"
     source.write_bytes(clip.read_bytes())
     done = call("run", source, "--only-between", "0:40", "2:10", "-o", tmp_path / "b.mp4")
@@ -65,9 +65,7 @@ def test_a_search_that_is_refused_leaves_nothing(clip: Path, tmp_path: Path) -> 
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="no SIGKILL there")
-def test_a_search_that_was_killed_goes_on_and_ends_as_undisturbed(
-    clip: Path, tmp_path: Path
-) -> None:
+def test_a_killed_search_continues_and_ends_as_undisturbed(clip: Path, tmp_path: Path) -> None:
     calm, plan = tmp_path / "calm.json", tmp_path / "a.json"
     assert call("detect", clip, "-o", calm, *QUICK).returncode == ExitCode.DONE
     looks = killed_in_its_search(clip, plan, 600)
@@ -88,8 +86,8 @@ def test_a_search_that_was_killed_goes_on_and_ends_as_undisturbed(
     assert len(data) < 4000, "numbers only: a picture of this clip would not fit"
 
 
-def test_the_time_that_is_left_is_told_by_what_comes() -> None:
-    """What an earlier run had seen goes by at once: the rest was said to take as little."""
+def test_the_time_left_is_estimated_from_new_scans_only() -> None:
+    """Stored scans take no time: the rest used to be estimated to take as little."""
     stages: list[list[int]] = []
 
     class Listener(Silent):
@@ -113,7 +111,7 @@ def test_the_time_that_is_left_is_told_by_what_comes() -> None:
     assert [step.name for step in journal.steps] == ["detect"]
 
 
-def test_answers_about_a_source_that_is_refused_are_not_kept(tmp_path: Path) -> None:
+def test_answers_about_a_refused_source_are_not_stored(tmp_path: Path) -> None:
     path = tmp_path / ".a.scans"
     frame = Frame(0, 0, Fraction(1, 25), picture("yuv420p", (32, 32), 0))
     nowhere = np.zeros((1, 4)), np.zeros(1, np.int8)
@@ -124,8 +122,8 @@ def test_answers_about_a_source_that_is_refused_are_not_kept(tmp_path: Path) -> 
         assert path.exists() is stays
 
 
-def test_an_answer_is_only_for_the_question_that_was_asked(tmp_path: Path) -> None:
-    """Another place, kind, frame or way to scan must be asked anew, whatever is kept."""
+def test_a_stored_answer_is_only_used_for_its_own_question(tmp_path: Path) -> None:
+    """Another place, kind, frame or way of scanning needs a new answer."""
     path, asked = tmp_path / ".a.scans", list[str]()
     frame = Frame(3, 3, Fraction(1, 25), picture("yuv420p", (32, 32), 0))
     box, face = np.array([[1.0, 2, 9, 9]]), np.zeros(1, np.int8)
@@ -156,7 +154,7 @@ def test_an_answer_is_only_for_the_question_that_was_asked(tmp_path: Path) -> No
         assert again(**other), other
 
 
-def test_answers_are_kept_for_one_source_and_one_way_to_search(
+def test_answers_are_stored_for_one_source_and_one_set_of_options(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     plan, frame = tmp_path / "a.plan.json", Frame(0, 0, Fraction(1, 25), picture("gray", (8, 8), 0))

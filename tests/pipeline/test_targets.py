@@ -1,4 +1,4 @@
-"""What was not looked for is never passed off as looked for: not by a plan, audit or record."""
+"""What was not searched for is never passed off as searched for: not by a plan, audit or record."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def plan(street_plan: Path) -> Path:
 
 
 @pytest.mark.parametrize("targets", [[], ["region"], ["plate"]])
-def test_a_plan_cannot_call_the_audit_off(
+def test_a_plan_cannot_disable_the_audit(
     redact, street: Path, plan: Path, tmp_path: Path, targets: list[str]
 ) -> None:
     document = json.loads(plan.read_text())
@@ -40,7 +40,7 @@ def test_a_plan_cannot_call_the_audit_off(
     assert list(tmp_path.iterdir()) == [edited]
 
 
-def test_plates_only_is_said_everywhere(redact, street: Path, tmp_path: Path) -> None:
+def test_plates_only_is_stated_everywhere(redact, street: Path, tmp_path: Path) -> None:
     plan, output = tmp_path / "p.json", tmp_path / "out.mp4"
     done = redact("run", street, "-o", output, "--targets", "plate", "--plan", plan)
     assert done.returncode == ExitCode.DONE, done.stderr  # faces stay visible on purpose
@@ -55,8 +55,8 @@ def test_plates_only_is_said_everywhere(redact, street: Path, tmp_path: Path) ->
     assert detectors and not any("CenterFace" in d["name"] for d in detectors)
 
 
-def test_the_record_goes_by_the_plan(redact, street: Path, tmp_path: Path) -> None:
-    """The audit of `apply` looks for what the plan says, whatever other settings say."""
+def test_the_record_follows_the_plan(redact, street: Path, tmp_path: Path) -> None:
+    """The audit of `apply` searches for the plan's targets, whatever other settings say."""
     plan, output = tmp_path / "p.json", tmp_path / "out.mp4"
     assert redact("detect", street, "-o", plan, "--targets", "plate").returncode == ExitCode.DONE
     done = redact("apply", street, plan, "-o", output)
@@ -72,8 +72,10 @@ def test_the_record_goes_by_the_plan(redact, street: Path, tmp_path: Path) -> No
     assert [m["role"] for m in manifest["tool"]["models"]].count("detect") == 2
 
 
-def test_the_audit_looks_as_hard_as_the_plan_did(street: Path, plan: Path, tmp_path: Path) -> None:
-    """One truth for a run: nothing but the plan says what was looked for, and how hard."""
+def test_the_audit_has_the_sensitivity_of_the_plan(
+    street: Path, plan: Path, tmp_path: Path
+) -> None:
+    """Only the plan says what was searched for, and how hard."""
     from redact.pipeline import Journal, apply, order_to_apply
     from redact.settings import DrawSettings, Sensitivity
 
@@ -87,14 +89,14 @@ def test_the_audit_looks_as_hard_as_the_plan_did(street: Path, plan: Path, tmp_p
 
 
 @pytest.mark.parametrize("targets", [(), (Target.REGION,)])
-def test_an_audit_that_looks_for_nothing_is_none(street: Path, targets: tuple[Target, ...]) -> None:
+def test_an_audit_without_targets_is_refused(street: Path, targets: tuple[Target, ...]) -> None:
     with pytest.raises(ValueError, match="needs a target"):
         audit_file(
             probe(street), street, None, settings=AuditSettings(targets=targets), progress=Silent()
         )
 
 
-def test_fast_says_on_how_many_frames_it_looked(redact, street: Path, tmp_path: Path) -> None:
+def test_fast_states_how_many_frames_it_scanned(redact, street: Path, tmp_path: Path) -> None:
     plan, output = tmp_path / "p.json", tmp_path / "out.mp4"
     done = redact(
         *("run", street, "-o", output, "--sensitivity", "fast", "--plan", plan),
@@ -109,10 +111,10 @@ def test_fast_says_on_how_many_frames_it_looked(redact, street: Path, tmp_path: 
     assert message["values"]["looked"] == looked
 
 
-def test_a_search_says_how_many_frames_it_scanned(
+def test_a_search_states_how_many_frames_it_scanned(
     street: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A frame that counts as looked at has been shown to the detector."""
+    """A frame that counts as scanned was shown to the detector."""
     from redact import pipeline
     from redact.pipeline import Journal, search_detectors
     from redact.settings import DetectSettings, Sensitivity

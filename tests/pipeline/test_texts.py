@@ -1,4 +1,4 @@
-"""What can be read in a video is listed, and hidden where somebody says so, and only there."""
+"""Text in a video is listed, and hidden only where a person says so."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def of(texts: tuple[FoundText, ...], wanted: str) -> FoundText:
     return text
 
 
-def test_a_name_is_found_where_it_stands_in_every_picture(
+def test_a_name_is_found_in_its_place_in_every_picture(
     found: tuple[Plan, tuple[FoundText, ...]],
 ) -> None:
     plan, texts = found
@@ -65,7 +65,7 @@ def test_a_name_is_found_where_it_stands_in_every_picture(
         assert here.box.common(letters) >= 0.9 * letters.area
 
 
-def test_a_text_that_comes_into_the_picture_is_hidden(
+def test_a_text_that_enters_the_picture_is_hidden(
     found: tuple[Plan, tuple[FoundText, ...]],
 ) -> None:
     plan, _ = found
@@ -78,7 +78,7 @@ def test_a_text_that_comes_into_the_picture_is_hidden(
         hide_texts(plan, [sign.but(best=0, places=places[:1])], UNDECIDED)
 
 
-def test_what_stays_while_the_scene_moves_is_a_caption(
+def test_a_text_that_stays_while_the_scene_moves_is_a_caption(
     found: tuple[Plan, tuple[FoundText, ...]],
 ) -> None:
     clock = of(found[1], "12:41")
@@ -123,7 +123,7 @@ def test_on_the_command_line(film: tuple[Path, Path], tmp_path: Path) -> None:
         assert b"Dupont" not in file.read_bytes()
 
 
-def test_text_is_hidden_where_it_is_asked_for_and_captions_stay(
+def test_requested_text_is_hidden_and_captions_stay(
     film: tuple[Path, Path], tmp_path: Path
 ) -> None:
     plan = tmp_path / "p.json"
@@ -157,7 +157,7 @@ def test_text_alone_is_hidden_and_the_result_is_audited(
 
 
 def test_a_clock_of_a_fixed_camera_stays_and_the_sign_is_hidden(tmp_path: Path) -> None:
-    """Nothing moves there that could tell the one from the other."""
+    """Nothing moves there that could tell them apart."""
     write_film(tmp_path / "still.mp4", still)
     plan = tmp_path / "p.json"
     made = program("detect", tmp_path / "still.mp4", "-o", plan, "--targets", "text")
@@ -172,7 +172,7 @@ def test_a_clock_of_a_fixed_camera_stays_and_the_sign_is_hidden(tmp_path: Path) 
         assert all(r.box.y1 > 40 for r in regions)
 
 
-def test_a_picture_full_of_text_is_said(tmp_path: Path) -> None:
+def test_a_picture_full_of_text_is_reported(tmp_path: Path) -> None:
     def page(n: int) -> NDArray[np.uint8]:
         out = np.full((760, 1280, 3), 240, np.uint8)
         for y in range(40, 760, 40):
@@ -194,8 +194,8 @@ def test_a_picture_full_of_text_is_said(tmp_path: Path) -> None:
         max_size=20,
     )
 )
-def test_of_the_places_of_a_text_none_is_lost(steps: list[tuple[int, int, int, int]]) -> None:
-    """Fewer are kept, and a mask on straight lines between them lies on every other."""
+def test_no_place_of_a_text_is_lost(steps: list[tuple[int, int, int, int]]) -> None:
+    """Fewer are stored, and a mask interpolated between them covers all others."""
     places = [(0, Box(100, 100, 160, 120))]
     for more, right, down, wider in steps:
         frame, (x1, y1, x2, y2) = places[-1]
@@ -209,8 +209,8 @@ def test_of_the_places_of_a_text_none_is_lost(steps: list[tuple[int, int, int, i
         assert here is not None and here.box == pytest.approx(box, abs=STRAIGHT + 1e-6)
 
 
-def test_what_moves_down_or_across_does_not_stay_and_what_is_read_further_does() -> None:
-    """A line of a ticker and one of rolling credits move; of a caption more may be read."""
+def test_tickers_and_rolling_credits_do_not_stay_but_longer_readings_do() -> None:
+    """A ticker and rolling credits move; more of a caption may be read later."""
     line = Box(100, 300, 300, 320)
     for moved, stays in (
         (Box(104, 301, 304, 321), True),

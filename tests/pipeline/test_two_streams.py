@@ -1,5 +1,5 @@
-"""What of a file does not reach the result, so that nobody is left to think that all of it did: the
-second of two videos, and sound that cannot be decoded."""
+"""Parts of a file that do not reach the result are named: the second of two videos, and sound that
+cannot be decoded."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A camera that lay on its side or hung upside down: who is filmed is found all the same."""
+"""If a camera lay on its side or hung upside down, people are found all the same."""
 
 from __future__ import annotations
 
@@ -30,8 +30,8 @@ FACES = DetectSettings((Target.FACE,), Sensitivity.FAST)
 
 
 def laid(source: Path, target: Path, quarters: int, frames: int = 16, first: int = 0) -> Path:
-    """Frames of a clip, recorded by a camera that was turned: clockwise, their tops to the right
-    for one quarter; nothing in the file says so."""
+    """Frames of a clip, recorded by a rotated camera: clockwise, for one quarter with their tops to
+    the right; nothing in the file says so."""
     with av.open(str(target), "w") as out:
         stream = out.add_stream("libx264", rate=25, options={"crf": "16", "preset": "veryfast"})
         for frame in Decode(probe(source)):
@@ -50,7 +50,7 @@ def laid(source: Path, target: Path, quarters: int, frames: int = 16, first: int
     return target
 
 
-def test_faces_of_a_clip_on_its_side_are_hidden(
+def test_faces_in_a_clip_on_its_side_are_hidden(
     street: Path, street_plan: Path, tmp_path: Path
 ) -> None:
     journal = Journal(Silent())
@@ -73,19 +73,19 @@ def test_faces_of_a_clip_on_its_side_are_hidden(
 
 
 @pytest.mark.parametrize("quarters", [0, 1, 2, 3])
-def test_faces_tell_which_way_up_they_are(street: Path, tmp_path: Path, quarters: int) -> None:
+def test_faces_show_which_way_is_up(street: Path, tmp_path: Path, quarters: int) -> None:
     clip = street if not quarters else laid(street, tmp_path / "laid.mp4", quarters)
     expected = () if not quarters else (360 - 90 * quarters,)
     assert turned_by(probe(clip), FACES, Journal(Silent())) == expected
 
 
-def test_the_user_has_the_last_word(street: Path) -> None:
+def test_the_users_choice_overrides_it(street: Path) -> None:
     info, journal = probe(street), Journal(Silent())
     for rotate, expected in ((Rotate.NOT, ()), (Rotate.LEFT, (270,))):
         assert turned_by(info, replace(FACES, rotate=rotate), journal) == expected
 
 
-def test_one_doubtful_picture_turns_nothing() -> None:
+def test_one_doubtful_picture_rotates_nothing() -> None:
     for kind, (doubtful, sure, unclear) in enumerate(((0.6, 0.9, 0.6), (0.3, 0.7, 0.15))):
         pictures = np.zeros((4, 2, 4))
         pictures[0, kind, 1], pictures[1, kind, 1], pictures[3, kind, 0] = doubtful, sure, sure
@@ -96,7 +96,7 @@ def test_one_doubtful_picture_turns_nothing() -> None:
 
 
 @pytest.mark.parametrize("name", ["mmaction2__demo", "*with-gps.mov", "*nguyen__walking"])
-def test_real_people_tell_which_way_up_they_are(name: str, tmp_path: Path) -> None:
+def test_people_show_which_way_is_up(name: str, tmp_path: Path) -> None:
     clips = sorted(SHARED.glob(f"*/{name}*")) + sorted(SHARED.glob(f"*/clips/{name}*"))
     if not clips:
         pytest.skip("needs shared test footage (REDACT_SHARED)")
@@ -107,10 +107,10 @@ def test_real_people_tell_which_way_up_they_are(name: str, tmp_path: Path) -> No
 
 
 @pytest.mark.parametrize(("vehicle", "told"), [(True, ()), (False, (90,))])
-def test_a_vehicle_does_not_tell_which_way_up_it_is(
+def test_vehicles_do_not_show_which_way_is_up(
     street: Path, monkeypatch: pytest.MonkeyPatch, vehicle: bool, told: tuple[int, ...]
 ) -> None:
-    """A car is detected whichever way it lies, and a bicycle lies on its side."""
+    """A car is detected at any rotation, and a bicycle may lie on its side."""
     turns = itertools.cycle((0.1, 0.95, 0.1, 0.1))
 
     def bodies(*_: object) -> Bodies:
@@ -122,10 +122,10 @@ def test_a_vehicle_does_not_tell_which_way_up_it_is(
     assert turned_by(probe(street), FACES, Journal(Silent())) == told
 
 
-def test_what_shows_nothing_new_is_not_scanned_again(
+def test_an_unchanged_picture_is_not_rescanned(
     street: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Of an empty room every picture is otherwise scanned in all four ways."""
+    """Otherwise every picture of an empty room would be scanned in all four rotations."""
     scanned: list[tuple[int, ...]] = []
     run = CenterFace.run
     monkeypatch.setattr(CenterFace, "run", lambda s, rgb: scanned.append(rgb.shape) or run(s, rgb))
@@ -141,11 +141,11 @@ def test_what_shows_nothing_new_is_not_scanned_again(
 
 
 @pytest.mark.parametrize(("score", "ways"), [(0.85, 1), (0.7, 4)])
-def test_who_is_plainly_upright_is_not_scanned_turned(
+def test_people_who_are_plainly_upright_are_not_scanned_rotated(
     street: Path, monkeypatch: pytest.MonkeyPatch, score: float, ways: int
 ) -> None:
-    """A single person in view of a still camera: the other three ways would be two thirds of what
-    this question costs."""
+    """With a single person in view of a still camera, the other three rotations would be two thirds
+    of the cost of this question."""
     scans = 0
 
     def bodies(*_: object) -> Bodies:

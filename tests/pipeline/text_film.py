@@ -1,4 +1,4 @@
-"""A film with a name in it: a board that goes by as the camera pans, and a clock burnt in."""
+"""A clip with a name in it: a board that passes as the camera pans, and a burnt-in clock."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ CLOCK = "CAM 2 12:41:07"
 
 
 def board(n: int) -> Box:
-    """A name board, which goes by as the camera pans."""
+    """A name board that passes as the camera pans."""
     return Box(300 - 4 * n, 120, 440 - 4 * n, 150)
 
 
@@ -36,7 +36,7 @@ def picture(n: int) -> NDArray[np.uint8]:
 
 
 def still(n: int) -> NDArray[np.uint8]:
-    """What a fixed camera sees: the board stays, and the clock ticks."""
+    """As filmed by a fixed camera: the board stays, and the clock ticks."""
     out = picture(0)
     cv2.rectangle(out, (0, 0), (190, 26), (0, 0, 0), -1)
     told = f"CAM 2 12:41:{7 + n // 20:02}"
