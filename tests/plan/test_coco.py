@@ -1,4 +1,4 @@
-"""The tracks of a plan as other tools read them."""
+"""The tracks of a plan in COCO, as other tools read them."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def test_each_box_is_written_with_its_track_and_frame() -> None:
     assert not told
 
 
-def test_what_is_followed_out_of_the_picture_is_written_as_long_as_it_is_in_it() -> None:
+def test_a_track_is_written_while_it_is_inside_the_picture() -> None:
     out, inside = Box(-30, 10, -5, 40), Box(20, 10, 45, 40)
     below = Box(20, PLAN.source.height - 0.00001, 45, PLAN.source.height + 30)
     places = [(0, out), (3, out), (8, inside), (10, inside), (15, out), (20, inside), (24, below)]

@@ -1,4 +1,4 @@
-"""Subjects decide, and tracks derive."""
+"""Subjects hold the decisions, and tracks derive theirs."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def said(plan: Plan, number: int) -> tuple[Action, str, str, str]:
         max_size=6,
     ),
 )
-def test_whatever_is_decided_tracks_say_what_their_subjects_do(
+def test_tracks_always_agree_with_their_subjects(
     plan: Plan, asked: list[tuple[int, Decision, str]]
 ) -> None:
     for which, decision, reason in asked:
@@ -57,7 +57,7 @@ def test_whatever_is_decided_tracks_say_what_their_subjects_do(
     assert parse_plan(dump_plan(plan), "p.json") == plan
 
 
-def test_a_decision_about_one_part_is_one_about_all() -> None:
+def test_a_decision_about_one_track_applies_to_its_whole_subject() -> None:
     tracks = (undecided(kept([D] * 5, number=n, first=6 * (n - 1))) for n in (1, 2))
     pair = plan_of(*tracks).with_subjects([Subject((1, 2))])
     plan = decisions.change(pair, [2], Decision.KEEP, reason="client", by="R. Roe", at=WHEN)
@@ -67,8 +67,9 @@ def test_a_decision_about_one_part_is_one_about_all() -> None:
     assert subject_of(again, 2).by_person and not subject_of(pair, 2).by_person
 
 
-def test_a_track_that_says_something_else_than_its_subject_is_an_error() -> None:
-    """It would be undone without a word: whom a program hid again would still be seen."""
+def test_a_track_that_contradicts_its_subject_is_an_error() -> None:
+    """Otherwise it would be overruled silently: somebody whom a program hid again would stay
+    visible."""
     plan = plan_of(kept([D] * 5))
     hidden = undecided(plan.tracks[0])
     with pytest.raises(ValueError, match="decisions"):
@@ -77,7 +78,7 @@ def test_a_track_that_says_something_else_than_its_subject_is_an_error() -> None
         replace(plan, tracks=(replace(hidden, action=Action.FALSE_ALARM),))
 
 
-def test_what_was_confirmed_for_another_decision_is_not_for_this_one() -> None:
+def test_a_confirmation_does_not_carry_over_to_another_decision() -> None:
     seen = Confirmed(0, 4, True, "R. Roe", WHEN)
     plan = plan_of(replace(kept([F] * 5), confirmed=(seen,)))
     assert plan.regions_at(2) == []
@@ -87,7 +88,7 @@ def test_what_was_confirmed_for_another_decision_is_not_for_this_one() -> None:
     assert decisions.decide(plan, [1], Decision.KEEP).regions_at(2) == []
 
 
-def test_the_surest_frames_are_one_of_its_beginning_middle_and_end() -> None:
+def test_the_surest_frames_are_one_each_of_beginning_middle_and_end() -> None:
     scores = (0.5, 0.9, 0.6, 0.5, 0.6, 0.95, 0.5, 0.8, 0.7)
     keys = (Keyframe(n, Box(0, 0, 9, 9), D, score) for n, score in enumerate(scores))
     assert decisions.surest_frames(Track(1, Target.FACE, tuple(keys))) == [1, 5, 7]

@@ -1,4 +1,4 @@
-"""Plans: what a frame hides, and files that are strict to read and stable to write."""
+"""Plans: what a frame hides, and files that are read strictly and written reproducibly."""
 
 from __future__ import annotations
 
@@ -138,7 +138,7 @@ def test_rounding_never_shrinks_a_box(track: Track) -> None:
 
 
 @given(plans(), st.integers(0, FRAMES - 1))
-def test_every_redacted_track_is_in_its_frames(plan: Plan, frame: int) -> None:
+def test_every_redacted_track_is_hidden_in_its_frames(plan: Plan, frame: int) -> None:
     regions = {r.track: r for r in plan.regions_at(frame)}
     for track in plan.tracks:
         here = track.at(frame)
@@ -149,7 +149,7 @@ def test_every_redacted_track_is_in_its_frames(plan: Plan, frame: int) -> None:
 
 
 @given(plans(), st.integers(0, FRAMES - 1))
-def test_an_unchecked_frame_hides_more_never_less(plan: Plan, frame: int) -> None:
+def test_an_unchecked_frame_never_hides_less(plan: Plan, frame: int) -> None:
     sound = replace(plan, unchecked=())
     damaged = replace(plan, unchecked=(frame,))
     held = {r.track: r.box for r in damaged.regions_at(frame)}
@@ -162,7 +162,7 @@ stretches = st.lists(st.tuples(st.integers(0, 399), st.integers(1, 2 * HELD_REAC
 
 @given(stretches)
 def test_lasting_damage_hides_the_whole_picture(runs: list[tuple[int, int]]) -> None:
-    """Somebody is there all the time, so that a mask could be held wherever it is damaged."""
+    """Somebody is there all the time, so a mask could be held over every damaged frame."""
     damaged = {n for first, long in runs for n in range(first, min(first + long, 400))}
     keys = (
         Keyframe(0, Box(1, 1, 9, 9), State.DETECTED),
@@ -193,7 +193,7 @@ def test_a_damaged_picture_is_hidden_where_no_mask_could_be_held(damaged: set[in
 
 
 @given(st.sets(st.integers(0, 39)), st.sets(st.integers(0, 39)), st.sampled_from(Damaged))
-def test_only_broken_pictures_are_hidden_whole_unless_all_are_to_be(
+def test_only_broken_pictures_are_hidden_whole_by_default(
     damaged: set[int], broken: set[int], how: Damaged
 ) -> None:
     damaged |= broken
@@ -208,8 +208,8 @@ def test_only_broken_pictures_are_hidden_whole_unless_all_are_to_be(
     assert parse_plan(dump_plan(plan), "plan") == plan
 
 
-def test_tracks_are_numbered_anew_and_stay_those_of_their_bodies() -> None:
-    """Else one would be shown by what was decided about another."""
+def test_renumbered_tracks_keep_their_bodies() -> None:
+    """Otherwise one person could be shown by a decision about another."""
     boxes = Box(10, 10, 30, 40), Box(100, 10, 120, 40)
     found = [
         Track(n, Target.FACE, (Keyframe(first, boxes[n == 5], State.DETECTED),))
@@ -221,7 +221,7 @@ def test_tracks_are_numbered_anew_and_stay_those_of_their_bodies() -> None:
     assert [subject.tracks for subject in plan.subjects] == [(1,), (2, 3)]
 
 
-def test_what_was_damaged_when_it_was_drawn_is_added_to_what_was_known() -> None:
+def test_damage_found_while_drawing_is_added_to_the_known_damage() -> None:
     assert with_held(Plan(SOURCE, SETTINGS, (), unchecked=(3, 9)), [5, 9]).unchecked == (3, 5, 9)
 
 
@@ -233,14 +233,14 @@ def test_an_unchecked_frame_holds_tracks_that_end_or_begin_near_it() -> None:
     assert plan.regions_at(4) == []
 
 
-def test_a_plan_that_does_not_say_how_many_frames_were_looked_at_is_read() -> None:
+def test_a_plan_without_the_number_of_scanned_frames_can_be_read() -> None:
     assert "frames_looked_at" not in _document()["settings"]
     for looked_at in (0, 21, FRAMES):
         plan = build_plan(SOURCE, SETTINGS, [], (), (), LOOKED, looked_at)
         assert parse_plan(dump_plan(plan), "p.json") == plan
 
 
-def test_the_likeliest_places_without_a_mask_are_kept_two_for_each_moment_of_the_page() -> None:
+def test_the_most_probable_unmasked_places_are_stored_two_for_each_moment() -> None:
     hidden = Track(1, Target.FACE, [Keyframe(0, Box(0, 0, 40, 40), State.DETECTED)])
     given = [Doubt(0, Target.FACE, Box(5, 5, 35, 45), 0.9)]  # under the mask
     given += [Doubt(n, Target.PLATE, Box(4 * n, 60, 4 * n + 3, 70), n / 100) for n in range(FRAMES)]
@@ -250,7 +250,7 @@ def test_the_likeliest_places_without_a_mask_are_kept_two_for_each_moment_of_the
 
 
 @given(plans())
-def test_a_body_is_one_line_of_the_file_and_nothing_that_is_hidden(plan: Plan) -> None:
+def test_a_body_takes_one_line_of_the_file_and_is_not_hidden(plan: Plan) -> None:
     lines = [line for line in dump_plan(plan).splitlines() if b'"looks"' in line]
     assert len(lines) == len(plan.bodies)
     bare = replace(plan, bodies=())
@@ -258,10 +258,10 @@ def test_a_body_is_one_line_of_the_file_and_nothing_that_is_hidden(plan: Plan) -
 
 
 @pytest.mark.parametrize("version", [1, 2])
-def test_a_plan_that_does_not_tell_who_is_one_is_refused_as_of_an_earlier_version(
+def test_a_plan_without_subjects_is_refused_as_an_earlier_version(
     version: int,
 ) -> None:
-    """Not as a damaged file: nobody could repair it."""
+    """Not as a damaged file, which nobody could repair."""
     document = _document() | {"format_version": version, "redact_version": "0.0.1"}
     del document["bodies"]
     with pytest.raises(PlanError, match=r"0\.0\.1 made this plan"):
@@ -269,7 +269,7 @@ def test_a_plan_that_does_not_tell_who_is_one_is_refused_as_of_an_earlier_versio
 
 
 def test_a_plan_is_a_value() -> None:
-    """Nobody can change a plan behind the back of whoever holds it."""
+    """Nobody can change a plan that others hold."""
     plan = build_plan(SOURCE, SETTINGS, [], (), ())
     for part in (plan, plan.source, plan.settings):
         for field in fields(part):
@@ -354,13 +354,13 @@ def test_a_wrong_field_is_named(path: list[Any], value: Any, named: str) -> None
 
 
 @given(st.binary(max_size=200))
-def test_bytes_that_are_no_plan_end_in_a_plan_error(data: bytes) -> None:
+def test_bytes_that_are_no_plan_give_a_plan_error(data: bytes) -> None:
     with pytest.raises(PlanError):
         parse_plan(data, "p.json")
 
 
 @given(st.data())
-def test_a_damaged_plan_ends_in_a_plan_error_or_a_valid_plan(data: st.DataObject) -> None:
+def test_a_damaged_plan_gives_a_plan_error_or_a_valid_plan(data: st.DataObject) -> None:
     whole = bytearray(json.dumps(_document()).encode())
     whole[data.draw(st.integers(0, len(whole) - 1))] = data.draw(st.integers(0, 255))
     try:
@@ -381,7 +381,7 @@ def test_write_replaces_in_one_step_and_leaves_nothing_else(tmp_path: Path) -> N
 
 
 @pytest.mark.skipif(os.name == "nt", reason="files there have no such permissions")
-def test_a_plan_is_for_its_owner_alone_whatever_was_there_before(tmp_path: Path) -> None:
+def test_a_plan_is_private_whatever_was_there_before(tmp_path: Path) -> None:
     target = tmp_path / "clip.plan.json"
     plan = build_plan(SOURCE, SETTINGS, [], (), ())
     written = write_plan(plan, target)
@@ -415,7 +415,7 @@ def test_timeline_runs_round_trip(pts: list[int]) -> None:
 
 
 def test_a_forged_count_of_frames_takes_no_memory() -> None:
-    """A plan of some hundred bytes took 6.3 GB."""
+    """A plan of some hundred bytes used to take 6.3 GB."""
     document = _document()
     document["source"]["pts"] = [[0], [1, 90_000_000]]
     with pytest.raises(PlanError, match="more than any real clip has"):

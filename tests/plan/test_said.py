@@ -1,4 +1,5 @@
-"""What a person adds besides tracks: muted sound, who is one, what was looked at. And its file."""
+"""What a person adds besides tracks (muted sound, subjects, what was reviewed), and how a file
+stores it."""
 
 from __future__ import annotations
 
@@ -82,7 +83,7 @@ def reviewed() -> Plan:
 
 
 def everything() -> Plan:
-    """A plan none of whose fields is as it is in an empty one."""
+    """A plan whose fields all differ from an empty plan's."""
     at = "2026-11-27T22:15:03.000001Z"
     key = KeyPicture(1, (0.1, 0.2, 0.3, 0.4), Outline.BOX, 0.5, True, "moved", "R. Roe", at)
     first = replace(
@@ -119,8 +120,8 @@ def everything() -> Plan:
     )
 
 
-def test_all_of_it_comes_back_from_the_file() -> None:
-    """And nothing of it is as it would be if the file did not say it."""
+def test_everything_survives_the_file() -> None:
+    """Every field differs from its default, so a field that the file lacks would be noticed."""
     for plan in (reviewed(), everything()):
         assert parse_plan(dump_plan(plan), "p.json") == plan
     plan = everything()
@@ -160,7 +161,7 @@ def test_all_of_it_comes_back_from_the_file() -> None:
         (["review", "findings", 0, "places"], [[3, [5, 5, 9, 1e6]]], "is not a box"),
     ],
 )
-def test_what_contradicts_the_rest_of_the_plan_is_refused(
+def test_contradictions_with_the_rest_of_the_plan_are_refused(
     path: list[Any], value: Any, named: str
 ) -> None:
     document = json.loads(dump_plan(everything()))
@@ -174,7 +175,7 @@ def test_what_contradicts_the_rest_of_the_plan_is_refused(
 
 
 def lasting(seconds: int) -> Plan:
-    """A plan without tracks for a clip of a picture each second."""
+    """A plan without tracks, for a clip with one picture a second."""
     timeline = Timeline(Fraction(1), tuple(range(7, 7 + seconds)))
     return replace(plan_of(), source=replace(plan_of().source, timeline=timeline))
 
@@ -190,7 +191,7 @@ def test_nothing_of_a_muted_span_is_left_at_either_end(start: float, length: flo
     ("start", "end"),
     [(2, 2), (3, 2), (-1, -2), (0, math.inf), (0, math.nan), (math.nan, 1)],
 )
-def test_what_is_no_span_is_not_muted(start: float, end: float) -> None:
+def test_invalid_spans_are_refused(start: float, end: float) -> None:
     with pytest.raises(PlanError):
         edit.mute(plan_of(), start, end)
 
@@ -207,7 +208,7 @@ def test_muted_spans_are_numbered_in_order_of_time() -> None:
 
 
 def taken(plan: Plan) -> list[tuple[float, float]]:
-    """What is silenced, seconds after the first picture; ± infinity for all that is there."""
+    """The muted time, in seconds after the first picture; ± infinity for everything."""
 
     def seconds(time: Fraction) -> float:
         after = float(time - plan.source.timeline.time(0))
@@ -216,9 +217,9 @@ def taken(plan: Plan) -> list[tuple[float, float]]:
     return [(seconds(s.start), seconds(s.end)) for s in plan.muted_on_clock()]
 
 
-def test_a_span_over_all_pictures_takes_out_all_sound() -> None:
-    """The clip lasts ten seconds: its last picture comes at nine, and is shown for one. "From 0 to
-    the end" left what was heard before the first picture."""
+def test_a_span_over_all_pictures_mutes_all_sound() -> None:
+    """The clip lasts ten seconds: its last picture comes at nine and is shown for one. "From 0 to
+    the end" used to leave sound before the first picture."""
     plan, far = lasting(10), math.inf
     for end in (9, 9.5, 10, 1e8):
         assert taken(edit.mute(plan, 0, end)) == [(-far, far)]
@@ -231,8 +232,8 @@ def test_a_span_over_all_pictures_takes_out_all_sound() -> None:
     assert taken(edit.mute(lasting(1), 5, 6)) == [(5, 6)]
 
 
-def test_a_clip_that_starts_late_is_silenced_where_it_was_said() -> None:
-    """Spans are counted from the first picture, and taken out on the clock of the file."""
+def test_a_clip_that_starts_late_is_muted_at_the_right_time() -> None:
+    """Spans count from the first picture; muting uses the file's clock."""
     plan = plan_of()
     late = Timeline(Fraction(1, 600), tuple(range(6000, 6800, 20)))  # ten seconds in
     plan = replace(plan, source=replace(plan.source, timeline=late))

@@ -37,7 +37,7 @@ def plan_of(*tracks: Track, unchecked: tuple[int, ...] = ()) -> Plan:
 
 
 @pytest.mark.parametrize("state", State)
-def test_only_what_was_seen_or_drawn_is_shown(state: State) -> None:
+def test_only_detected_or_drawn_boxes_are_shown(state: State) -> None:
     plan = plan_of(kept([state] * 5))
     sure = state in (State.DETECTED, State.MANUAL)
     assert bool(plan.shown_at(2)) == sure
@@ -46,7 +46,7 @@ def test_only_what_was_seen_or_drawn_is_shown(state: State) -> None:
     )
 
 
-def test_a_track_followed_back_over_a_crossing_is_shown_from_where_it_was_seen() -> None:
+def test_a_track_followed_backwards_over_a_crossing_is_shown_from_its_first_detection() -> None:
     plan = plan_of(kept([P] * 5 + [F] * 10 + [D] * 5 + [F] + [D] * 3 + [P] * 4))
     assert plan.shown_spans(plan.tracks[0]) == [(15, 23)]
     hidden = [n for n in range(FRAMES) if plan.regions_at(n)]
@@ -86,7 +86,7 @@ def test_a_damaged_frame_shows_nobody() -> None:
     assert [r.state for r in plan.regions_at(5, damaged=True)] == [State.HELD]
 
 
-def test_a_hidden_track_over_a_kept_one_is_hidden_all_the_same() -> None:
+def test_a_hidden_track_over_a_kept_one_stays_hidden() -> None:
     other = replace(kept([D] * 5, number=2), action=Action.REDACT)
     plan = plan_of(kept([D] * 5), other)
     assert [r.track for r in plan.regions_at(2)] == [2]
@@ -95,9 +95,7 @@ def test_a_hidden_track_over_a_kept_one_is_hidden_all_the_same() -> None:
 
 
 @given(plans(), st.integers(0, FRAMES - 1), st.booleans())
-def test_every_track_is_hidden_or_shown_and_all_agree(
-    plan: Plan, frame: int, damaged: bool
-) -> None:
+def test_every_track_is_hidden_or_shown_consistently(plan: Plan, frame: int, damaged: bool) -> None:
     hidden = {r.track for r in plan.regions_at(frame, damaged)}
     shown = {r.track for r in plan.shown_at(frame, damaged)}
     assert not hidden & shown
@@ -124,8 +122,9 @@ def test_nothing_guessed_is_certain(plan: Plan, frame: int) -> None:
 
 
 @pytest.mark.parametrize("frame", [13, 16, 20, 25, 30, 34])
-def test_a_damaged_frame_hides_where_a_track_is_before_and_after_it(frame: int) -> None:
-    """Of one that moves, both places, cut at its own ends: it may not be there yet, or any more."""
+def test_a_damaged_frame_hides_a_tracks_places_before_and_after_it(frame: int) -> None:
+    """For a moving track both places, but not beyond its own ends: it may not be there yet, or any
+    more."""
     boxes = {n: Box(20 + 5 * n, 40, 60 + 5 * n, 90) for n in range(18, 31)}
     keys = tuple(Keyframe(n, box, D) for n, box in boxes.items())
     plan = plan_of(Track(1, Target.FACE, keys), unchecked=(frame,))
@@ -135,8 +134,8 @@ def test_a_damaged_frame_hides_where_a_track_is_before_and_after_it(frame: int) 
             assert held.box.union(boxes[near]) == held.box, near
 
 
-def test_a_decision_to_keep_does_not_go_over_a_cut() -> None:
-    """The singer who was kept became, behind a cut, a man in the audience, and was shown."""
+def test_a_decision_to_keep_ends_at_a_cut() -> None:
+    """After a cut, the kept singer's track went on with a man in the audience, who was shown."""
     track = kept([D] * 30)
     keys = [k.but(score=0.9 if k.frame == 3 else 0.5) for k in track.keyframes]
     track = replace(track, keyframes=tuple(keys))
@@ -149,15 +148,15 @@ def test_a_decision_to_keep_does_not_go_over_a_cut() -> None:
     assert plan.shown_spans(said) == [(0, 20)] and plan.to_confirm(said) == [(21, 29)]
 
 
-def test_nothing_between_two_sights_is_sure_where_a_cut_lies_between_them() -> None:
+def test_nothing_is_sure_between_two_detections_on_either_side_of_a_cut() -> None:
     track = kept([D, D, D, B, B, D])
     assert plan_of(track).shown_spans(track) == [(0, 5)]
     plan = replace(plan_of(track), cuts=(5,))
     assert plan.shown_spans(track) == [(0, 2)]
 
 
-def test_a_false_alarm_has_no_mask_in_any_picture_that_is_sound() -> None:
-    """A bench stayed painted over wherever it was only followed, a passer-by under it."""
+def test_a_false_alarm_has_no_mask_in_any_intact_frame() -> None:
+    """A bench used to stay painted over wherever it was only followed."""
     bench = replace(kept([P, D, *[F] * 9, D, P]), action=Action.FALSE_ALARM)
     plan = plan_of(bench, unchecked=(4,))
     assert [n for n in range(13) if plan.regions_at(n)] == [4]
@@ -165,8 +164,8 @@ def test_a_false_alarm_has_no_mask_in_any_picture_that_is_sound() -> None:
     assert [n for n in range(13) if PlanCovers(plan, 0.1).kept(n)] == [1, 11]
 
 
-def test_one_person_found_twice_is_not_hidden_by_their_own_second_mask() -> None:
-    """To join both, as the page advises, left more pictures hidden than there were."""
+def test_a_person_found_twice_is_not_hidden_by_their_own_second_mask() -> None:
+    """To join both tracks, as the page advises, used to leave more pictures hidden than before."""
     one, two = kept([D] * 10), kept([F] * 20, number=2)
     plan = plan_of(one, two)
     assert [n for n in range(10) if plan.regions_at(n)] == list(range(10))
@@ -177,8 +176,8 @@ def test_one_person_found_twice_is_not_hidden_by_their_own_second_mask() -> None
     assert [n for n in range(20) if apart.regions_at(n)] == list(range(20))
 
 
-def test_whoever_is_said_to_be_another_is_hidden_under_the_kept_one_too() -> None:
-    """The word of a person about one part counts more than a detector's about the other."""
+def test_a_track_confirmed_to_be_somebody_else_is_hidden_under_the_kept_one_too() -> None:
+    """A person's word about one track counts more than a detector's about the other."""
     both = [kept([D] * 10, number=n) for n in (1, 2)]
     plan = plan_of(*both).with_subjects((Subject((1, 2), Decision.KEEP),))
     other = replace(plan.tracks[0], confirmed=(Confirmed(4, 6, False),))
@@ -186,7 +185,7 @@ def test_whoever_is_said_to_be_another_is_hidden_under_the_kept_one_too() -> Non
     assert [n for n in range(10) if plan.regions_at(n)] == [4, 5, 6]
 
 
-def test_a_guess_leaves_open_what_is_surely_the_kept_one_and_nothing_in_a_damaged_picture() -> None:
+def test_a_guessed_mask_spares_a_surely_kept_face_except_in_damaged_frames() -> None:
     beside, lies_on_it = HERE.moved(30, 0), HERE.moved(0, 4)
     parts = (
         kept([D] * 10),
@@ -206,14 +205,14 @@ def test_only_a_second_mask_of_the_same_kind_is_taken_for_the_same_face() -> Non
     assert [r.track for r in plan.regions_at(5)] == [2]
 
 
-def test_nobody_is_asked_to_confirm_a_damaged_picture() -> None:
-    """It stays hidden whatever is said."""
+def test_damaged_frames_are_not_offered_for_confirmation() -> None:
+    """They stay hidden whatever is confirmed."""
     track = kept([D] * 3 + [F] * 9)
     assert plan_of(track, unchecked=(1, 5)).to_confirm(track) == [(3, 4), (6, 11)]
 
 
-def test_a_hidden_part_uncovers_nothing_of_a_kept_one() -> None:
-    """Only where another part is shown itself does it say that the one who is kept is there."""
+def test_a_hidden_part_uncovers_nothing_of_a_kept_part() -> None:
+    """Only a part that is itself shown proves that the kept person is there."""
     sure, guessed = kept([D] * 9, number=2), kept([F] * 9)
     plan = plan_of(guessed, sure)
     assert plan.with_subjects((Subject((1, 2), Decision.KEEP),)).regions_at(4) == []
@@ -223,7 +222,7 @@ def test_a_hidden_part_uncovers_nothing_of_a_kept_one() -> None:
 
 
 def test_an_object_may_move_a_third_of_its_size_under_a_held_mask() -> None:
-    """The usual step between two pictures; a mask that is held is for the one that nobody saw."""
+    """The usual step between two pictures; a mask is held for an object that was not detected."""
     keys = tuple(Keyframe(n, HERE, D) for n in range(5))
     (held,) = plan_of(Track(1, Target.FACE, keys), unchecked=(4,)).regions_at(4)
     for x, y in ((-1, 0), (1, 0), (0, -1), (0, 1)):
@@ -232,7 +231,7 @@ def test_an_object_may_move_a_third_of_its_size_under_a_held_mask() -> None:
         assert held.box.contains(moved), (x, y)
 
 
-def test_a_mask_spares_the_face_that_is_shown_only_where_it_is_sure_of_its_own() -> None:
+def test_only_a_sure_mask_spares_a_shown_face() -> None:
     beside = Box(75, 40, 115, 90)
     other = replace(kept([D, P, D, D], number=2, box=beside), action=Action.REDACT, reason="")
     plan = plan_of(kept([D, D, P, D]), other)
@@ -257,7 +256,7 @@ def test_a_mask_spares_the_face_that_is_shown_only_where_it_is_sure_of_its_own()
     ),
     said=st.sampled_from([None, True, False]),
 )
-def test_a_guess_about_a_kept_person_opens_their_own_sure_face_and_nothing_else(
+def test_a_guess_about_a_kept_person_spares_only_their_own_sure_face(
     states: list[list[State]], places: list[tuple[int, int]], said: bool | None
 ) -> None:
     boxes = [Box(x, y, x + 40, y + 50) for x, y in places]

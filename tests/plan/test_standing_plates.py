@@ -1,4 +1,4 @@
-"""What may be a clock or a caption is told to the user: doubtful plates that never move."""
+"""Possible clocks and captions are reported: doubtful plates that never move."""
 
 from __future__ import annotations
 
@@ -43,6 +43,6 @@ def track(
         (track(action=Action.KEEP), False),  # decided already
     ],
 )
-def test_a_doubtful_plate_that_stands_still_is_told(suspect: Track, told: bool) -> None:
+def test_a_doubtful_plate_that_stands_still_is_reported(suspect: Track, told: bool) -> None:
     plan = Plan(SOURCE, FOUND_BY, (suspect,))
     assert (standing_plates(plan) == [suspect]) is told

@@ -1,4 +1,5 @@
-"""Tracks are one subject by themselves only where that is sure: by sights, not by following."""
+"""Tracks are joined into one subject automatically only if that is sure: by detections, not by
+following."""
 
 from __future__ import annotations
 
@@ -29,8 +30,8 @@ def seen(number: int, first: int, states: list[State], box: Box = PLACE) -> Trac
     return undecided(kept(states, number=number, first=first, box=box))
 
 
-def test_tracks_are_not_joined_by_their_places_alone() -> None:
-    """Lost and seen again at once in one place, or on each other all along."""
+def test_tracks_are_not_joined_by_place_alone() -> None:
+    """Lost and immediately detected again in one place, or on each other all along."""
     assert numbers(plan_of(seen(1, 0, [D] * 5), seen(2, 6, [D] * 5))) == [(1,), (2,)]
     assert numbers(plan_of(seen(1, 0, [D] * 9), seen(2, 2, [D] * 6))) == [(1,), (2,)]
 
@@ -48,7 +49,7 @@ def on_bodies(plan: Plan, *seen_on: tuple[Body, tuple[int, ...]]) -> Plan:
     return with_all_subjects(replace(plan, bodies=bodies), owned)
 
 
-def test_who_turns_away_for_long_is_one_by_his_body() -> None:
+def test_a_person_who_turns_away_is_one_subject_by_the_body() -> None:
     away = seen(1, 0, [D] * 5), seen(2, 25, [D] * 5, Box(30, 12, 70, 60))
     body = walking(0, 30)
     assert numbers(plan_of(*away)) == [(1,), (2,)]
@@ -59,8 +60,8 @@ def test_who_turns_away_for_long_is_one_by_his_body() -> None:
     assert [len(plan.shown_at(n)) for n in (2, 15, 27)] == [1, 0, 1]
 
 
-def test_what_is_on_a_body_already_brings_its_own_along() -> None:
-    """A chain: the one body ends where the other begins, and one face goes on over both."""
+def test_bodies_and_faces_are_joined_in_chains() -> None:
+    """One body ends where the other begins, and one face spans both."""
     tracks_ = seen(1, 0, [D] * 3), seen(2, 8, [D] * 12), seen(3, 30, [D] * 5)
     chain = on_bodies(plan_of(*tracks_), (walking(0, 12), (1, 2)), (walking(14, 35), (2, 3)))
     assert [(s.tracks, s.bodies) for s in chain.subjects] == [((1, 2, 3), (1, 2))]
@@ -75,10 +76,10 @@ def test_what_is_on_a_body_already_brings_its_own_along() -> None:
     st.lists(st.sets(st.integers(1, 6), max_size=4), min_size=1, max_size=4),
     st.lists(st.integers(0, 20), min_size=4, max_size=4),
 )
-def test_nobody_has_two_faces_or_two_bodies_in_one_picture(
+def test_no_subject_has_two_faces_or_two_bodies_in_one_picture(
     faces: list[tuple[int, int, Box]], on: list[set[int]], starts: list[int]
 ) -> None:
-    """Whatever was seen on which body: keeping one would show the other."""
+    """Whatever body they were on: keeping one face would show the other."""
     made = [seen(n, first, [D] * long, box) for n, (first, long, box) in enumerate(faces, 1)]
     owned = [tuple(sorted(n for n in some if n <= len(made))) for some in on]
     places = (WHOLE, Box(150, 5, 230, 200))
@@ -94,7 +95,7 @@ def test_nobody_has_two_faces_or_two_bodies_in_one_picture(
             assert len(set(whole)) <= 1
 
 
-def test_two_whose_bodies_were_seen_apart_are_not_joined_by_a_third() -> None:
+def test_two_bodies_detected_apart_are_not_joined_by_a_third() -> None:
     one = seen(1, 0, [D] * 2), seen(3, 10, [D] * 7)
     other = seen(2, 34, [D] * 2, AWAY), seen(4, 19, [D] * 7, AWAY)
     bodies = walking(0, 20), walking(0, 20, Box(150, 5, 230, 200)), walking(22, 35)

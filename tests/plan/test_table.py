@@ -1,4 +1,4 @@
-"""A plan as rows, and where somebody is who is seen by the body alone."""
+"""A plan as rows, and the place of people who are known by the body alone."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def body(first: int, last: int, box: Box = WHOLE, vehicle: bool = False) -> Body
 
 
 def kept() -> Plan:
-    """One who turns away, a plate on a vehicle, and somebody else."""
+    """A person who turns away, a plate on a vehicle, and somebody else."""
     surest = replace(
         track(2, (60, 80, State.DETECTED, HERE)),
         keyframes=[Keyframe(n, HERE.moved(n, 0), State.DETECTED, n / 100) for n in (60, 70, 80)],
@@ -37,7 +37,7 @@ def kept() -> Plan:
     return decide(plan, [2], Decision.KEEP, Decided("consent", "R. Roe"))
 
 
-def test_each_track_is_a_row_that_says_what_its_subject_is() -> None:
+def test_each_track_is_a_row_that_names_its_subject() -> None:
     one, two, plate, other = kept().table()
     assert [row["track"] for row in (one, two, plate, other)] == [1, 2, 3, 4]
     his = {"subject": 1, "name": "client", "kind": "person", "body_frames": 39}

@@ -1,4 +1,4 @@
-"""What is hidden in a frame is found without a look at every track, and is what that would find."""
+"""The tracks of a frame are found without searching all tracks, with the same result."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ HERE = Box(40, 40, 80, 90)
 
 @st.composite
 def plans(draw: st.DrawFn) -> Plan:
-    """Tracks of one frame, of a whole clip and of all lengths between, and damage beside them."""
+    """Tracks of one frame, of a whole clip and of all lengths between, with damage nearby."""
     tracks = []
     for number in range(1, 1 + draw(st.integers(0, 12))):
         first = draw(st.integers(0, FRAMES - 1))
@@ -49,7 +49,7 @@ def plans(draw: st.DrawFn) -> Plan:
 
 
 def scanned(plan: Plan, frame: int, damaged: bool) -> Iterator[Region]:
-    """What `regions_at` says, of every track."""
+    """The answer of `regions_at`, from a search of every track."""
     held = damaged or frame in plan.unchecked
     for track in plan.tracks:
         here = track.at(frame)
@@ -61,7 +61,7 @@ def scanned(plan: Plan, frame: int, damaged: bool) -> Iterator[Region]:
 
 
 def frames_of(plan: Plan, data: st.DataObject) -> set[int]:
-    """Any frame, and those in which tracks come into reach and leave it."""
+    """Any frame, and those at which tracks come into reach or leave it."""
     ends = {frame for track in plan.tracks for frame in (track.first, track.last)}
     reach = (0, 1, HELD_REACH, HELD_REACH + 1)
     edges = {end + sign * far for end in ends for sign in (-1, 1) for far in reach}
@@ -70,7 +70,7 @@ def frames_of(plan: Plan, data: st.DataObject) -> set[int]:
 
 @given(plans(), st.data())
 @settings(deadline=None)
-def test_all_that_is_hidden_or_shown_is_found_in_its_order(plan: Plan, data: st.DataObject) -> None:
+def test_everything_hidden_or_shown_is_found_in_order(plan: Plan, data: st.DataObject) -> None:
     for frame in frames_of(plan, data):
         for damaged in (False, True):
             found = [replace(r, spared=()) for r in plan.regions_at(frame, damaged)]
@@ -84,7 +84,7 @@ def test_all_that_is_hidden_or_shown_is_found_in_its_order(plan: Plan, data: st.
 
 @given(plans(), st.data())
 @settings(deadline=None)
-def test_the_page_is_told_of_everybody_in_a_frame(plan: Plan, data: st.DataObject) -> None:
+def test_the_page_gets_everybody_in_a_frame(plan: Plan, data: st.DataObject) -> None:
     for frame in frames_of(plan, data):
         hidden = list(scanned(plan, frame, False))
         expected, drawn = [], {}
@@ -110,9 +110,7 @@ def same(plan: Plan) -> Plan:
 @pytest.mark.parametrize("copied", [same, copy.copy, copy.deepcopy, replace])
 @given(plan=plans())
 @settings(deadline=None, max_examples=20)
-def test_a_plan_is_the_same_value_before_and_after_it_was_asked(
-    copied: Callable[[Plan], Plan], plan: Plan
-) -> None:
+def test_queries_do_not_change_a_plan(copied: Callable[[Plan], Plan], plan: Plan) -> None:
     before, size, said = hash(plan), len(pickle.dumps(plan)), repr(plan)
     regions = plan.regions_at(100)
     assert (hash(plan), len(pickle.dumps(plan)), repr(plan)) == (before, size, said)
@@ -123,7 +121,7 @@ def test_a_plan_is_the_same_value_before_and_after_it_was_asked(
         plan.tracks = ()  # type: ignore[misc]
 
 
-def test_a_changed_plan_is_asked_anew() -> None:
+def test_a_changed_plan_is_queried_anew() -> None:
     plan = Plan(SOURCE, FOUND_BY, ())
     assert plan.regions_at(9) == []
     keys = (Keyframe(9, HERE, State.DETECTED),)
@@ -140,7 +138,7 @@ def test_a_track_takes_little_memory_however_long_it_is(first: int, length: int)
 
 
 def crowd(people: int) -> Plan:
-    """One comes every six frames and stays for sixty, so that ten are in view."""
+    """A new track every six frames, each of sixty frames, so that ten are in view."""
     line = Timeline(Fraction(1, 30), tuple(range(6 * people + 60)))
     tracks = tuple(
         Track(n + 1, Target.FACE, [Keyframe(6 * n + k, HERE, State.DETECTED) for k in (0, 59)])
@@ -151,7 +149,7 @@ def crowd(people: int) -> Plan:
 
 @pytest.mark.parametrize("damaged", [False, True])
 def test_a_long_clip_costs_no_more_for_each_frame(damaged: bool) -> None:
-    """Processor time, the least of several: other work on the machine does not count."""
+    """Processor time, the least of several runs: other work on the machine does not count."""
     costs = {}
     for people in (100, 10_000):
         plan, least = crowd(people), float("inf")

@@ -1,4 +1,5 @@
-"""What `plan set --action keep` says follows from it: when a track shows, when not, and whom."""
+"""The output of `plan set --action keep`: where a track will be visible, where not, and who is
+affected."""
 
 from __future__ import annotations
 
@@ -40,7 +41,7 @@ def keep(tmp_path: Path, plan: Plan, tracks: str) -> list[str]:
     return done.stderr.splitlines()[1:]
 
 
-def test_it_says_when_a_track_is_visible_and_in_how_many_frames_it_is_not(tmp_path: Path) -> None:
+def test_it_says_when_a_track_is_visible_and_for_how_many_frames_it_is_not(tmp_path: Path) -> None:
     lines = keep(tmp_path, crossing(), "1")
     assert lines[0] == (
         "track 1: visible at 0:04.0–0:08.0 (frames 100–199); stays hidden in 60 frames of 160, "
@@ -50,14 +51,14 @@ def test_it_says_when_a_track_is_visible_and_in_how_many_frames_it_is_not(tmp_pa
     assert lines[2] == say("look_at_kept")
 
 
-def test_it_warns_of_a_number_that_may_have_been_seen_on_somebody_else(tmp_path: Path) -> None:
+def test_it_warns_if_the_chosen_track_lies_on_somebody_else(tmp_path: Path) -> None:
     (warning,) = keep(tmp_path, crossing(), "1")[3:]
     assert "track 1 lies on track 2 at 0:01.6–0:04.0" in warning
     assert "keep track 2 instead" in warning
     assert not any("lies on" in line for line in keep(tmp_path, crossing(), "2"))
 
 
-def test_it_warns_of_everybody_and_only_where_they_are_seen(tmp_path: Path) -> None:
+def test_it_warns_of_every_affected_person_where_they_are_visible(tmp_path: Path) -> None:
     plan = crossing()
     other, client, third = plan.tracks
     last = replace(plan, tracks=(other, third, replace(client, id=4)))
@@ -69,7 +70,7 @@ def test_it_warns_of_everybody_and_only_where_they_are_seen(tmp_path: Path) -> N
     assert not any("lies on" in line for line in lines)
 
 
-def test_two_tracks_on_one_person_are_no_reason_to_warn(tmp_path: Path) -> None:
+def test_two_tracks_on_one_person_cause_no_warning(tmp_path: Path) -> None:
     both = track(1, (40, 59, State.FOLLOWED, HERE), (60, 120, State.DETECTED, HERE))
     plan = crossing().with_track(both).with_subjects([Subject((1, 2)), Subject((3,))])
     lines = keep(tmp_path, plan, "1-2")
@@ -79,13 +80,13 @@ def test_two_tracks_on_one_person_are_no_reason_to_warn(tmp_path: Path) -> None:
     assert not any("still hidden where" in line for line in lines)
 
 
-def test_many_spans_are_cut_and_told(tmp_path: Path) -> None:
+def test_long_lists_of_spans_are_shortened_and_counted(tmp_path: Path) -> None:
     stretches = [(n, n, State.PADDED if n % 2 else State.DETECTED, HERE) for n in range(0, 60)]
     line = keep(tmp_path, crossing().with_track(track(2, *stretches)), "2")[0]
     assert line.count("frames ") == 9 and "(frames 14–14) and 22 more; stays hidden in 30" in line
 
 
-def test_a_track_that_is_nowhere_sure_is_said_to_show_nowhere(tmp_path: Path) -> None:
+def test_a_track_that_is_never_sure_is_reported_as_never_visible(tmp_path: Path) -> None:
     plan = crossing().with_track(track(3, (10, 19, State.FOLLOWED, AWAY)))
     assert keep(tmp_path, plan, "3")[0].startswith("track 3: visible nowhere; stays hidden in 10")
 

@@ -1,4 +1,4 @@
-"""Changing plans by command: right results, precise refusals, nothing written on error."""
+"""Changing plans by commands: right results, precise refusals, nothing written on error."""
 
 from __future__ import annotations
 
@@ -49,10 +49,10 @@ def test_set_by_numbers(path: Path) -> None:
     assert {r.track for r in after.regions_at(100)} == {1, 2, 3, 4} - {3}
 
 
-def test_a_false_alarm_and_a_keep_that_was_looked_at_throughout_hold_in_every_picture(
+def test_a_false_alarm_and_a_fully_confirmed_keep_hold_in_every_picture(
     path: Path,
 ) -> None:
-    """Both stayed hidden wherever they were only followed."""
+    """Both used to stay hidden wherever they were only followed."""
 
     def hidden(number: int) -> set[int]:
         plan = read_plan(path)
@@ -79,7 +79,7 @@ def test_a_false_alarm_and_a_keep_that_was_looked_at_throughout_hold_in_every_pi
     assert isinstance(refused.exception, UsageError)
 
 
-def test_tracks_that_are_decided_along_are_named(path: Path) -> None:
+def test_tracks_that_a_decision_also_affects_are_named(path: Path) -> None:
     plan = read_plan(path)
     write_plan(replace(plan, subjects=(Subject((1, 3)),)), path, force=True)
     done = call("set", path, "3", "--action", "keep", "--reason", "client", "--by", "R. Roe")
@@ -100,8 +100,8 @@ def test_show(path: Path) -> None:
     assert "visage" in shown and "face" not in shown
 
 
-def test_sound_before_and_after_the_pictures_is_muted_and_the_user_told(path: Path) -> None:
-    """The clip lasts twelve seconds, its last picture comes at 11.96."""
+def test_sound_before_and_after_the_pictures_is_muted_and_this_is_reported(path: Path) -> None:
+    """The clip lasts twelve seconds; its last picture comes at 11.96."""
     result = call("mute", path, "--from", "0:12", "--to", "0:13")
     assert result.exit_code == 0 and "only sound that continues after the pictures" in result.output
     result = call("mute", path, "--from", "-0.85", "--to", "0:00")
@@ -134,7 +134,7 @@ def test_keeping_without_a_reason_is_mentioned(path: Path) -> None:
     assert "tracks 1, 2 changed" in told.stderr
 
 
-def test_a_reason_goes_with_the_decision_it_was_given_for(path: Path) -> None:
+def test_a_reason_is_removed_with_its_decision(path: Path) -> None:
     call("set", path, "1", "--action", "keep", "--reason", "client", "--by", "R. Roe")
     call("set", path, "1", "--action", "keep")  # the same decision
     assert edit.track_of(read_plan(path), 1).reason == "client"
@@ -149,7 +149,7 @@ def test_a_reason_goes_with_the_decision_it_was_given_for(path: Path) -> None:
     assert "track 1: name 'R. Roe' of the earlier" in result.stderr
 
 
-def test_tracks_are_named_not_counted(path: Path) -> None:
+def test_tracks_are_named_rather_than_counted(path: Path) -> None:
     assert [named(ids) for ids in ([], [3], [3, 4], [1, 2, 3, 7])] == [
         "no track",
         "track 3",
@@ -159,7 +159,7 @@ def test_tracks_are_named_not_counted(path: Path) -> None:
     assert "tracks 1, 3 changed" in call("set", path, "1,3", "--by", "R. Roe").stderr
 
 
-def test_what_is_added_is_told_with_what_it_lacks(path: Path) -> None:
+def test_adding_a_track_reports_what_it_lacks(path: Path) -> None:
     result = call("add", path, "--at", "f3=10,20,50,60")
     assert "hides only one frame, number 3" in result.stderr
     assert "will give no reason for hiding track" in result.stderr
@@ -170,7 +170,7 @@ def test_what_is_added_is_told_with_what_it_lacks(path: Path) -> None:
 
 
 def test_a_place_is_two_corners_or_a_corner_and_its_size(path: Path) -> None:
-    """Words and order belong together: --area is here what --ignore-area takes."""
+    """The same order of numbers as in --ignore-area."""
     more = ("--from", "f3", "--to", "f3")
     for words in (("--box", "40,60,200,180"), ("--area", "40,60,160,120")):
         added = call("add", path, *words, *more)
@@ -181,7 +181,7 @@ def test_a_place_is_two_corners_or_a_corner_and_its_size(path: Path) -> None:
     assert "--box LEFT,TOP,RIGHT,BOTTOM" in shown and "--area LEFT,TOP,WIDTH,HEIGHT" in shown
 
 
-def test_what_lies_outside_is_told(path: Path) -> None:
+def test_boxes_outside_the_picture_are_reported(path: Path) -> None:
     more = ("--reason", "screen", "--by", "R. Roe")
     over = call("add", path, "--box", "600,10,900,60", "--from", "0", "--to", "1", *more)
     assert over.exit_code == 0
@@ -222,7 +222,7 @@ def _sure(track: Track) -> float | None:
     return track.score if track.certainty is None else track.certainty
 
 
-def test_show_says_what_was_drawn_over_the_border(path: Path) -> None:
+def test_show_names_boxes_drawn_across_the_border(path: Path) -> None:
     plan = read_plan(path)
     wide = plan.source.width
     over, inside = Box(wide - 10, 10, wide + 30, 40), Box(10, 10, 50, 40)
@@ -236,7 +236,7 @@ def test_show_says_what_was_drawn_over_the_border(path: Path) -> None:
     assert call("show", path, "--json").stderr == ""
 
 
-def test_show_only_what_is_asked_for(path: Path) -> None:
+def test_show_lists_only_what_is_asked_for(path: Path) -> None:
     plan = read_plan(path)
     every = json.loads(call("show", path, "--json").output)["tracks"]
     for target in ("face", "plate", "region"):
@@ -276,7 +276,7 @@ def test_add_still_and_moving(path: Path) -> None:
 
 
 def test_of_two_changes_at_once_none_is_lost(path: Path) -> None:
-    """One has read the plan and waits, while a mask is added."""
+    """One command has read the plan and waits while another adds a mask."""
     plan = read_plan(path)
     box = ("--box", "10,10,60,60", "--from", "start", "--to", "end")
     assert call("add", path, *box).exit_code == 0
@@ -361,8 +361,8 @@ def test_any_places_make_a_track_or_are_refused(
 
 
 @pytest.mark.parametrize("side", range(4))
-def test_what_can_be_added_can_be_read_again(side: int) -> None:
-    """A plan that was written and is refused when it is read would be lost."""
+def test_everything_that_can_be_added_can_be_read_again(side: int) -> None:
+    """A plan that could be written but not read would be lost."""
     box = [0.0, 0.0, 10.0, 10.0]
     for far, taken in ((999_999.0, True), (1e6, False), (2e6, False), (math.nan, False)):
         box[side] = far if side > 1 else -far
@@ -412,8 +412,8 @@ def test_a_damaged_plan_is_refused_by_name_and_left_alone(data: st.DataObject) -
             assert read_plan(file).tracks[0].action is Action.KEEP
 
 
-def test_what_the_networks_were_sure_of_is_no_false_alarm_by_a_slip(path: Path) -> None:
-    """A plate of 98 % went out open, for one key was pressed."""
+def test_sure_detections_cannot_be_called_false_alarms_by_a_slip(path: Path) -> None:
+    """A plate with a probability of 98 % was once published because of one wrong key."""
     plan = read_plan(path)
     sure, doubted = (
         replace(t, certainty=c) for t, c in zip(plan.tracks, (0.98, 0.6), strict=False)

@@ -1,4 +1,4 @@
-"""Drawn once, followed through the clip; and tracks of one subject shown together."""
+"""Boxes drawn once and followed through the clip; and tracks of one subject listed together."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def drawn(tmp_path: Path) -> tuple[Path, Path]:
     return clip, tmp_path / "plan.json"
 
 
-def test_what_is_drawn_once_is_followed_both_ways(drawn: tuple[Path, Path]) -> None:
+def test_a_box_drawn_once_is_followed_both_ways(drawn: tuple[Path, Path]) -> None:
     clip, plan = drawn
     corners = ",".join(map(str, BOX))
     done = call("add", plan, "--at", f"f{AT}={corners}", "--follow", str(clip), "--target", "face")
@@ -48,10 +48,10 @@ def test_what_is_drawn_once_is_followed_both_ways(drawn: tuple[Path, Path]) -> N
         assert abs(key.box.x1 - moved) < 2, key
 
 
-def test_what_leaves_the_picture_is_not_taken_for_a_slip(
+def test_a_box_followed_out_of_the_picture_causes_no_warning(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    """The box was drawn well inside; it is what is followed that reaches over the border."""
+    """The box was drawn well inside; only the followed box reaches across the border."""
     value = make_plan()
     width = value.source.width
     keys = [
@@ -87,8 +87,8 @@ def test_it_is_followed_in_its_own_source_only(drawn: tuple[Path, Path], tmp_pat
     assert isinstance(done.exception, MismatchError)
 
 
-def test_doubt_is_shown_as_the_record_has_it(drawn: tuple[Path, Path]) -> None:
-    """One good detection is not what makes a track probable, nor what --unsure lists by."""
+def test_doubt_is_shown_as_in_the_record(drawn: tuple[Path, Path]) -> None:
+    """A track's probability, not its best detection, decides what --unsure lists."""
     _, plan = drawn
     key = Keyframe(3, Box(1, 2, 30, 40), State.DETECTED, 0.8)
     doubtful = Track(1, Target.FACE, (key,), certainty=0.4565)
@@ -105,7 +105,7 @@ def test_doubt_is_shown_as_the_record_has_it(drawn: tuple[Path, Path]) -> None:
     assert [row["track"] for row in unsure] == [1]
 
 
-def test_tracks_of_one_subject_stand_together(drawn: tuple[Path, Path]) -> None:
+def test_tracks_of_one_subject_are_listed_together(drawn: tuple[Path, Path]) -> None:
     _, plan = drawn
     for at in (1, 5, 9):
         call("add", plan, "--box", "1,2,30,40", "--from", f"f{at}", "--to", f"f{at + 1}")

@@ -1,5 +1,5 @@
-"""A mask that a person changes by key pictures: evenly between them, nowhere else, and smaller than
-what was found only where that was confirmed, and goes on record."""
+"""Masks changed by key pictures: interpolated between them, unchanged elsewhere, and smaller than
+the detection only if confirmed and recorded."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ ASKED = Decided("only his hand", "R. Roe", "2026-11-27T22:15:03.000001Z")
 
 
 def moving() -> Plan:
-    """One face that goes to the right, seen in every frame."""
+    """One face that moves to the right, detected in every frame."""
     keys = [Keyframe(n, HERE.moved(n, 0), State.DETECTED, 0.9) for n in range(61)]
     return plan_of(Track(1, Target.FACE, keys))
 
@@ -52,7 +52,7 @@ def area(plan: Plan, frame: int) -> int:
     return int(mask_of(plan.regions_at(frame), 640, 360, 0.12).sum())
 
 
-def test_between_two_key_pictures_a_mask_changes_evenly_and_goes_on_with_what_was_found() -> None:
+def test_between_key_pictures_a_mask_is_interpolated_and_follows_the_track() -> None:
     before = moving()
     plan = mask_shape.mark(before, 1, 10)
     wide = HERE.moved(30, 0).grown(0.5)
@@ -121,7 +121,7 @@ def test_no_change_reaches_beyond_its_pictures(steps: list[tuple[str, int, int, 
     assert parse_plan(dump_plan(plan), "p.json") == plan
 
 
-def test_smaller_is_what_uncovers_a_part_of_what_was_found() -> None:
+def test_a_mask_counts_as_smaller_if_it_uncovers_part_of_the_detection() -> None:
     plan = moving()
 
     def smaller(changed: Plan) -> list[int]:
@@ -158,7 +158,7 @@ def test_a_size_that_is_a_slip_of_the_keyboard_is_refused(larger: float) -> None
         mask_shape.reshape(moving(), 1, 20, 22, larger=larger)
 
 
-def test_in_a_damaged_picture_nothing_makes_a_mask_smaller() -> None:
+def test_no_mask_becomes_smaller_in_a_damaged_frame() -> None:
     plan = moving()
     small = mask_shape.reshape(plan, 1, 0, 60, larger=0.5, margin=0.0)
     for number in (plan, small):
@@ -171,7 +171,9 @@ def call(*arguments: object) -> Result:
     return CliRunner().invoke(plan_command, [str(a) for a in arguments])
 
 
-def test_the_command_changes_a_mask_and_asks_before_it_makes_one_smaller(tmp_path: Path) -> None:
+def test_the_command_changes_a_mask_and_requires_confirmation_for_a_smaller_one(
+    tmp_path: Path,
+) -> None:
     path = tmp_path / "p.json"
     write_plan(moving(), path)
     span = ("--from", "f20", "--to", "f29")
@@ -189,7 +191,7 @@ def test_the_command_changes_a_mask_and_asks_before_it_makes_one_smaller(tmp_pat
     assert read_plan(path) == moving()
 
 
-def test_who_made_a_mask_smaller_stands_in_the_record_and_the_audit_looks_there() -> None:
+def test_smaller_masks_are_recorded_with_their_author_and_scanned_by_the_audit() -> None:
     plan = mask_shape.reshape(moving(), 1, 20, 29, larger=0.5, decided=ASKED)
     (part,) = track_parts(plan, RenderSettings(), CaseFields(), {})
     (told,) = part.made_smaller

@@ -23,7 +23,7 @@ from redact.plan import read_plan
         ("p.json", b"", "is empty, no plan"),
     ],
 )
-def test_another_file_as_plan_is_named_as_what_it_is(
+def test_a_file_that_is_no_plan_is_recognised(
     tmp_path: Path, name: str, data: bytes, what: str
 ) -> None:
     other = tmp_path / name

@@ -1,4 +1,5 @@
-"""Times and lists of numbers as people type them: every one is understood outward, or refused."""
+"""Times and lists of numbers as people type them: each is understood, rounded outward, or
+refused."""
 
 from __future__ import annotations
 
@@ -53,7 +54,7 @@ def test_spans_cover_every_frame_that_is_on_screen(start: Fraction, length: Frac
             assert first <= frame <= last
 
 
-def test_the_last_picture_can_be_named_by_its_own_time_and_nothing_behind_it() -> None:
+def test_the_last_picture_can_be_named_by_its_time_but_nothing_after_it() -> None:
     timeline = PLAN.source.timeline
     end = timeline.time(FRAMES - 1) - timeline.time(0)
     assert user_input.parse_time(f"{float(end):.6f}", PLAN) == FRAMES - 1
@@ -61,7 +62,7 @@ def test_the_last_picture_can_be_named_by_its_own_time_and_nothing_behind_it() -
         user_input.parse_time(f"{float(end) + 0.001:.6f}", PLAN)
 
 
-def test_words_and_numbers_name_the_frames_that_they_say() -> None:
+def test_words_and_numbers_name_the_right_frames() -> None:
     assert [user_input.parse_time(word, PLAN) for word in ("start", " END ", "f0", "F7")] == [
         0,
         FRAMES - 1,
@@ -75,10 +76,10 @@ def test_words_and_numbers_name_the_frames_that_they_say() -> None:
 
 
 @pytest.mark.parametrize("frames", [1, 2, 3])
-def test_a_clip_plays_until_its_last_picture_was_shown_as_long_as_the_one_before(
+def test_the_last_picture_is_shown_as_long_as_the_one_before_it(
     frames: int,
 ) -> None:
-    """One picture alone says nothing of how long it is shown."""
+    """A single picture has no known duration."""
     late = Timeline(Fraction(1, 10), tuple(range(40, 40 + frames)))
     plan = replace(PLAN, source=replace(PLAN.source, timeline=late))
     end = frames / 10
@@ -104,7 +105,7 @@ def test_numbers_seconds_and_moments() -> None:
     assert user_input.parse_moment("1:02.5") == (None, Fraction(125, 2))
 
 
-def test_a_range_of_tracks_takes_those_that_are_there() -> None:
+def test_a_range_of_tracks_selects_those_that_exist() -> None:
     there = [track.id for track in PLAN.tracks]
     assert user_input.parse_ids(" ALL ", PLAN) == tuple(there)
     assert user_input.parse_ids("2-99,1", PLAN) == tuple(there)

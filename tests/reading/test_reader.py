@@ -29,7 +29,7 @@ def reader() -> Reader:
 def drawn(
     text: str, height: float, at: tuple[int, int], size: tuple[int, int] = (640, 360)
 ) -> NDArray[np.uint8]:
-    """A grey picture of a width and height, with dark letters of a height on a light plate."""
+    """A grey picture with dark letters of this height on a light plate."""
     picture = np.full((size[1], size[0], 3), 90, np.uint8)
     scale, thick = height / 22, max(1, round(height / 9))
     (wide, tall), _ = cv2.getTextSize(text, cv2.FONT_HERSHEY_SIMPLEX, scale, thick)
@@ -45,7 +45,7 @@ def plain(text: str) -> str:
 
 
 @pytest.mark.parametrize("height", [14, 20, 40, 90])
-def test_a_number_is_read_where_it_stands(reader: Reader, height: int) -> None:
+def test_a_number_is_read_at_its_place(reader: Reader, height: int) -> None:
     picture = drawn("KX72 BRT", height, (60, 200))
     (line,) = reader.read(picture)
     assert plain(line.text) == "KX72BRT"
@@ -64,8 +64,8 @@ def test_a_place_is_read_enlarged(reader: Reader, height: int) -> None:
 
 
 @pytest.mark.parametrize(("text", "legible"), [("5154", True), ("MENU", False)])
-def test_a_number_that_takes_little_of_its_place_is_read(text: str, legible: bool) -> None:
-    """Of a tilted plate in two lines on a scooter the network for text marked one number alone."""
+def test_a_number_in_a_small_part_of_its_box_is_read(text: str, legible: bool) -> None:
+    """On a tilted two-line plate of a scooter, the text detector marked only one number."""
     picture = av.VideoFrame.from_ndarray(drawn(text, 22, (60, 200)), format="rgb24")
     frame = Frame(0, 0, Fraction(1, 25), picture)
     box = np.array([[30.0, 150, 160, 240]])
@@ -77,14 +77,14 @@ def test_small_letters_of_a_small_picture_are_read(reader: Reader) -> None:
     assert [plain(line.text) for line in reader.read(picture)] == ["KX72BRT"]
 
 
-def test_a_line_that_runs_downhill_is_read_straight(reader: Reader) -> None:
+def test_a_sloping_line_is_straightened_and_read(reader: Reader) -> None:
     picture = drawn("4TB 8890", 40, (160, 200))
     turn = cv2.getRotationMatrix2D((320, 180), -20, 1)
     turned = np.asarray(cv2.warpAffine(picture, turn, (640, 360), borderValue=(90,) * 3), np.uint8)
     assert [plain(line.text) for line in reader.read(turned)] == ["4TB8890"]
 
 
-def test_nothing_is_read_where_nothing_is_written(reader: Reader) -> None:
+def test_nothing_is_read_where_there_is_no_text(reader: Reader) -> None:
     empty = np.full((200, 300, 3), 120, np.uint8)
     assert reader.read(empty) == []
     assert reader.read_place(empty, np.array([50.0, 50, 120, 70])) == []
@@ -104,7 +104,7 @@ def test_a_page_full_of_text_takes_bounded_time(reader: Reader) -> None:
     "text",
     ["PE63 TVF", "32-LBD-6", "DP·989CC", "GJ15AE-4097", "90043", "粤B·12345", "UP 16 CU0006"],
 )
-def test_plates_are_plates(text: str) -> None:
+def test_plate_numbers_are_recognised(text: str) -> None:
     assert is_plate_number(text)
 
 
@@ -123,7 +123,7 @@ def test_plates_are_plates(text: str) -> None:
         "888888",
     ],
 )
-def test_words_clocks_and_dates_are_no_plates(text: str) -> None:
+def test_words_clocks_and_dates_are_no_plate_numbers(text: str) -> None:
     assert not is_plate_number(text)
 
 
@@ -146,7 +146,7 @@ def line(text: str, y: float, levels: tuple[int, int], fall: float = 0) -> Text:
         ("2024-05-01", 150, (10, 240), 30, False),
     ],
 )
-def test_captions_are_told_from_signs_by_their_looks(
+def test_captions_are_told_from_signs_by_their_appearance(
     text: str, y: float, levels: tuple[int, int], fall: float, caption: bool
 ) -> None:
     assert looks_burnt_in(line(text, y, levels, fall), 360) == caption

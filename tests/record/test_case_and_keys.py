@@ -1,4 +1,4 @@
-"""Case files and keys: precise errors, nothing overwritten, tight permissions."""
+"""Case files and keys: precise errors, nothing overwritten, strict permissions."""
 
 from __future__ import annotations
 
@@ -50,7 +50,8 @@ def test_case_file(tmp_path: Path) -> None:
 
 
 def test_each_video_of_a_folder_is_an_exhibit_of_its_own(tmp_path: Path) -> None:
-    """One number stood in the record of every video. A record names those of no other."""
+    """The record of every video used to name the first one's exhibit; it must name its own
+    alone."""
     path = tmp_path / "case.toml"
     numbers = '[exhibits]\n"cam4.mp4" = "7"\n"yard/cam5.mp4" = "8"\n"cam5.mp4" = "9"\n'
     path.write_text('case = "2026-114"\nexhibit = "1"\n' + numbers, "utf-8")
@@ -153,7 +154,7 @@ def test_any_case_mapping_is_taken_or_refused(raw: dict[str, object]) -> None:
 
 
 @pytest.mark.parametrize("option", ["face", "nose=x", "face=", "=x"])
-def test_reasons_that_are_none(option: str) -> None:
+def test_invalid_reasons_are_refused(option: str) -> None:
     with pytest.raises(UsageError, match="--reason"):
         reasons_from_options([option])
 
@@ -164,7 +165,7 @@ def test_a_target_has_one_reason() -> None:
         reasons_from_options(["face=a", "FACE=b"])
 
 
-def test_key_is_private_and_never_overwritten(tmp_path: Path) -> None:
+def test_a_key_is_private_and_never_overwritten(tmp_path: Path) -> None:
     path = tmp_path / "key.pem"
     key = new_key(path, b"secret words")
     if sys.platform != "win32":
@@ -231,8 +232,8 @@ def test_umask_does_not_matter(tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="no such permissions there")
-def test_record_and_log_are_for_whom_the_user_wants(tmp_path: Path) -> None:
-    """Record, signature, log and its head: whoever closes new files to others closes these."""
+def test_record_and_log_follow_the_users_umask(tmp_path: Path) -> None:
+    """Record, signature, log and head: users who make new files private get private ones."""
     old = os.umask(0o077)
     try:
         key = new_key(tmp_path / "k.pem", None)

@@ -1,4 +1,4 @@
-"""What cannot sign content credentials is refused in words before a long run."""
+"""Certificates that cannot sign content credentials are refused before a long run."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ def signer(tmp_path: Path) -> Signer:
     return make_signer(tmp_path)
 
 
-def test_a_chain_and_its_key_are_taken(signer: Signer) -> None:
+def test_a_chain_and_its_key_are_accepted(signer: Signer) -> None:
     found = load_credentials(signer.chain, signer.key, None)
     assert found.algorithm == "es256" and len(found.sha256) == 64
     assert found.chain.count(b"BEGIN CERTIFICATE") == 2
     assert "PRIVATE" not in repr(found)
 
 
-def test_a_passphrase_is_needed_where_there_is_one(tmp_path: Path) -> None:
+def test_an_encrypted_key_needs_its_passphrase(tmp_path: Path) -> None:
     root, own = (ec.generate_private_key(ec.SECP256R1()) for _ in range(2))
     chain, key = tmp_path / "c.pem", tmp_path / "k.pem"
     chain.write_bytes(certificate("Clerk", own.public_key(), "Authority", root).public_bytes(PEM))
@@ -40,7 +40,7 @@ def test_a_passphrase_is_needed_where_there_is_one(tmp_path: Path) -> None:
             load_credentials(chain, key, wrong)
 
 
-def test_a_signer_that_signs_itself_is_refused(tmp_path: Path) -> None:
+def test_a_self_signed_certificate_is_refused(tmp_path: Path) -> None:
     own = ec.generate_private_key(ec.SECP256R1())
     chain, key = tmp_path / "c.pem", tmp_path / "k.pem"
     chain.write_bytes(certificate("Me", own.public_key(), "Me", own).public_bytes(PEM))
@@ -50,7 +50,7 @@ def test_a_signer_that_signs_itself_is_refused(tmp_path: Path) -> None:
     assert "authority" in found.value.hint
 
 
-def test_what_else_cannot_sign_is_refused(tmp_path: Path, signer: Signer) -> None:
+def test_other_unusable_certificates_are_refused(tmp_path: Path, signer: Signer) -> None:
     other = ec.generate_private_key(ec.SECP256R1())
     stranger, empty = tmp_path / "stranger.key", tmp_path / "empty.pem"
     write_key(other, stranger)
@@ -77,7 +77,7 @@ def as_pem(der: bytes, words: str) -> bytes:
     return f"-----BEGIN {words}-----\n{b64encode(der).decode()}\n-----END {words}-----\n".encode()
 
 
-def test_any_damage_to_a_certificate_is_told_in_words(tmp_path: Path, signer: Signer) -> None:
+def test_any_damage_to_a_certificate_is_explained(tmp_path: Path, signer: Signer) -> None:
     der = x509.load_pem_x509_certificates(signer.chain.read_bytes())[0].public_bytes(Encoding.DER)
     damaged = tmp_path / "damaged.pem"
     for at in range(len(der)):
@@ -89,7 +89,7 @@ def test_any_damage_to_a_certificate_is_told_in_words(tmp_path: Path, signer: Si
             assert error.hint
 
 
-def test_a_key_on_a_curve_that_nobody_knows_is_refused(tmp_path: Path, signer: Signer) -> None:
+def test_a_key_on_an_unknown_curve_is_refused(tmp_path: Path, signer: Signer) -> None:
     key = serialization.load_pem_private_key(signer.key.read_bytes(), None)
     der = key.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
     odd = tmp_path / "odd.key"

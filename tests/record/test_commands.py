@@ -1,4 +1,4 @@
-"""`redact key`, `check`, `log` as a user meets them, and a record checked by another program."""
+"""`redact key`, `check` and `log` as a user meets them, and a record checked by another program."""
 
 from __future__ import annotations
 
@@ -92,7 +92,7 @@ def test_key_sign_check_log(tmp_path: Path) -> None:
     assert broken.return_value == ExitCode.CHECK_FAILED and "line 2" in broken.output
 
 
-def test_a_head_that_loses_its_signature_is_said_and_is_no_tampering(tmp_path: Path) -> None:
+def test_a_head_that_loses_its_signature_is_reported_but_is_no_tampering(tmp_path: Path) -> None:
     secret, custody = tmp_path / "k.pem", tmp_path / "case.log"
     assert call(key, "new", "--out", secret, "--no-passphrase").exception is None
     begun = call(log, "add", custody, "seized", "--sign", secret)
@@ -130,7 +130,7 @@ def test_a_file_that_is_no_log_is_not_shown_as_an_empty_one(tmp_path: Path) -> N
         assert error.message.startswith(f"{file}: is not a custody log")
 
 
-def test_the_wrong_key_file_is_named_as_what_it_is(tmp_path: Path) -> None:
+def test_a_wrong_key_file_is_recognised(tmp_path: Path) -> None:
     secret, output = tmp_path / "k.pem", tmp_path / "a.mp4"
     assert call(key, "new", "--out", secret, "--no-passphrase").exception is None
     for result, words in (
@@ -143,7 +143,7 @@ def test_the_wrong_key_file_is_named_as_what_it_is(tmp_path: Path) -> None:
         assert words in result.exception.message
 
 
-def test_a_missing_output_is_said_to_be_missing(tmp_path: Path) -> None:
+def test_a_missing_output_is_reported_as_missing(tmp_path: Path) -> None:
     error = call(check, tmp_path / "nosuch.mp4").exception
     assert isinstance(error, InputError) and error.exit_code == ExitCode.INPUT
     assert f"{tmp_path / 'nosuch.mp4'}: there is no such file" in error.message
@@ -180,7 +180,7 @@ def test_inspect_exit_codes(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("signed", [False, True])
 def test_openssl_agrees(tmp_path: Path, signed: bool) -> None:
-    """The command of `docs/evidence.md`, with the files as redact writes them."""
+    """The command of `docs/evidence.md`, on files as redact writes them."""
     openssl = shutil.which("openssl")
     if openssl is None:
         pytest.skip("needs the program openssl")
@@ -207,7 +207,7 @@ def probe_options(evidence: EvidenceChoice) -> EvidenceChoice:
     return evidence
 
 
-def test_options_become_a_choice(tmp_path: Path) -> None:
+def test_options_become_an_evidence_choice(tmp_path: Path) -> None:
     file = tmp_path / "case.toml"
     file.write_text('case = "1"\noperator = "J. Doe"\n[reasons]\nface = "a"\n', "utf-8")
     arguments = ["--case-file", file, "--case", "2", "--reason", "plate=b", "--log", "c.log"]
@@ -222,7 +222,7 @@ def test_options_become_a_choice(tmp_path: Path) -> None:
         choice.refuse_with("--release")
 
 
-def test_a_record_that_cannot_be_written_is_told_before_the_work(tmp_path: Path) -> None:
+def test_an_unwritable_record_is_reported_before_the_work(tmp_path: Path) -> None:
     output, log = tmp_path / "a.mp4", tmp_path / "case.log"
     check_evidence(EvidenceChoice(log=log), output, force=False)
     assert list(tmp_path.iterdir()) == []  # it only looks
@@ -241,7 +241,7 @@ def test_a_record_that_cannot_be_written_is_told_before_the_work(tmp_path: Path)
     EvidenceChoice().refuse_with("--release")
 
 
-def test_what_stands_in_the_place_of_a_record_is_told_before_the_work(tmp_path: Path) -> None:
+def test_a_file_in_place_of_a_record_is_reported_before_the_work(tmp_path: Path) -> None:
     output = tmp_path / "a.mp4"
     manifest_path(output).symlink_to(tmp_path / "nowhere")  # is not followed, nor replaced
     with pytest.raises(OutputExistsError):
@@ -256,7 +256,7 @@ def test_what_stands_in_the_place_of_a_record_is_told_before_the_work(tmp_path: 
         check_evidence(EvidenceChoice(key=key), tmp_path / "b.mp4", force=False)
 
 
-def test_who_types_a_wrong_passphrase_is_asked_again(
+def test_after_a_wrong_passphrase_the_user_is_asked_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     key = tmp_path / "k.pem"
@@ -275,7 +275,7 @@ def test_who_types_a_wrong_passphrase_is_asked_again(
     assert "REDACT_PASSPHRASE" in refused.value.hint
 
 
-def test_a_key_of_another_kind_is_no_key_for_signing(tmp_path: Path) -> None:
+def test_a_key_of_another_kind_is_refused_for_signing(tmp_path: Path) -> None:
     path = tmp_path / "k.pem"
     other = ec.generate_private_key(ec.SECP256R1())
     pem = serialization.Encoding.PEM
@@ -295,7 +295,7 @@ def test_a_key_of_another_kind_is_no_key_for_signing(tmp_path: Path) -> None:
 
 
 def test_content_credentials_are_refused_before_the_work(tmp_path: Path) -> None:
-    """With a release, in a container that cannot hold them, and signed by themselves."""
+    """With a release, in a container that cannot hold them, and with a self-signed certificate."""
     source = tmp_path / "a.mp4"
     make(source, Clip())
     signer = make_signer(tmp_path)

@@ -1,4 +1,4 @@
-"""Content credentials: signed without a network, without a picture, and nothing else changes."""
+"""Content credentials: signed without a network and without a picture; nothing else changes."""
 
 from __future__ import annotations
 
@@ -39,7 +39,8 @@ print(json.dumps(read_content(Path(sys.argv[1]), sys.argv[2])))
 
 
 def without_network(code: str, *arguments: object) -> str:
-    """What Python prints where no network is, as far as this machine can take it away."""
+    """The output of a Python script in a process without a network, as far as this machine
+    allows."""
     command = [sys.executable, "-c", code, *map(str, arguments)]
     if subprocess.run(["unshare", "-rn", "true"], capture_output=True, check=False).returncode == 0:
         command = ["unshare", "-rn", *command]
@@ -81,7 +82,7 @@ def boxes(path: Path) -> dict[bytes, bytes]:
     return found
 
 
-def test_it_holds_and_says_what_was_done(signed: Path) -> None:
+def test_it_is_valid_and_states_what_was_done(signed: Path) -> None:
     store, valid = json.loads(without_network(READ, signed, kind(signed)))
     assert valid
     (manifest,) = store["manifests"].values()
@@ -108,7 +109,7 @@ def test_it_holds_no_picture_and_no_other_statement(signed: Path) -> None:
     assert b"http" not in box.replace(b"http://cv.iptc.org", b"")
 
 
-def test_the_audit_allows_this_box_where_it_was_asked_for_and_no_other(
+def test_the_audit_allows_this_box_only_if_it_was_requested(
     plain: Path, signed: Path, tmp_path: Path
 ) -> None:
     assert wrong_boxes(signed, credentials=True) == []
@@ -131,7 +132,8 @@ def test_the_audit_allows_this_box_where_it_was_asked_for_and_no_other(
 
 
 def test_changed_bytes_are_noticed(signed: Path, tmp_path: Path) -> None:
-    """All but what the format leaves out: type and padding of the file, which the record covers."""
+    """All except those that the format excludes: the file's type and padding, which the record
+    covers."""
     data = bytearray(signed.read_bytes())
     path = tmp_path / signed.name
     spans, at = [], 0
@@ -156,7 +158,7 @@ def test_changed_bytes_are_noticed(signed: Path, tmp_path: Path) -> None:
 def test_credentials_of_the_original_with_a_picture_are_not_taken_over(
     plain: Path, tmp_path: Path
 ) -> None:
-    """A source whose own credentials hold a thumbnail, and the result of a run on it."""
+    """A source whose own credentials contain a thumbnail, and the result of a run on it."""
     signer = make_signer(tmp_path)
     source = tmp_path / f"source{plain.suffix}"
     mime = {"mp4": "video/mp4", "mov": "video/quicktime"}[kind(plain)]

@@ -50,8 +50,8 @@ def test_broken_log_is_not_written_to(tmp_path: Path) -> None:
     assert log.read_bytes() == before
 
 
-def test_interrupted_write_is_a_remark_not_an_alarm(tmp_path: Path) -> None:
-    """Power cut between the log's line and its head: nothing is lost, and it is told."""
+def test_an_interrupted_write_is_a_remark_and_not_an_alarm(tmp_path: Path) -> None:
+    """A power cut between the log's line and its head: nothing is lost, and it is reported."""
     log = tmp_path / "case.log"
     append(log, "note", {"n": "1"})
     head = head_path(log).read_bytes()
@@ -81,7 +81,7 @@ def test_unwritable_places(tmp_path: Path) -> None:
 
 @settings(max_examples=200, deadline=None)
 @given(st.binary(max_size=300) | st.text(max_size=200).map(lambda t: t.encode("utf-8", "replace")))
-def test_any_bytes_are_judged_never_an_exception(data: bytes) -> None:
+def test_any_bytes_get_a_verdict_and_never_an_exception(data: bytes) -> None:
     entries, breaks = read_chain(data)
     assert not entries
     assert breaks or not data
@@ -89,7 +89,7 @@ def test_any_bytes_are_judged_never_an_exception(data: bytes) -> None:
 
 @settings(max_examples=50, deadline=None)
 @given(st.dictionaries(st.text(min_size=1, max_size=8), st.text(max_size=12), max_size=3))
-def test_what_is_appended_is_read_back(details: dict[str, str]) -> None:
+def test_appended_entries_are_read_back(details: dict[str, str]) -> None:
     import tempfile
 
     with tempfile.TemporaryDirectory() as folder:

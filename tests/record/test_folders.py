@@ -1,6 +1,5 @@
-"""Folders of the machine stay out of a record, and take nothing else with them, whatever their
-names are.
-"""
+"""Folders of the machine stay out of a record, and nothing else is removed with them, whatever they
+are called."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The manifest: complete, neutral, reproducible, strict to read, and as its schema says."""
+"""The manifest: complete, neutral, reproducible, read strictly, and as its schema says."""
 
 from __future__ import annotations
 
@@ -105,7 +105,7 @@ def test_removed_tags_are_named_without_their_values(manifest: Manifest) -> None
     )
 
 
-def test_an_original_that_was_cut_off_is_on_record(tmp_path: Path) -> None:
+def test_a_truncated_original_is_on_record(tmp_path: Path) -> None:
     record = make_record(tmp_path)
     video = replace(record.source.video, frames=2 * FRAMES)
     record = replace(record, source=replace(record.source, video=video, missing=7))
@@ -117,7 +117,7 @@ def test_an_original_that_was_cut_off_is_on_record(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("part", "name"), [("run", "decisions_sha256"), ("source", "declared_frames")]
 )
-def test_a_record_that_does_not_say_it_is_refused(manifest: Manifest, part: str, name: str) -> None:
+def test_a_record_without_this_is_refused(manifest: Manifest, part: str, name: str) -> None:
     data = json.loads(dump_manifest(manifest))
     del data[part][name]
     with pytest.raises(PlanError, match=name):
@@ -149,8 +149,9 @@ def test_ledger_tells_states_reasons_and_holds(manifest: Manifest) -> None:
 
 
 @pytest.mark.parametrize("action", [Action.KEEP, Action.FALSE_ALARM])
-def test_the_reasons_of_the_case_are_reasons_for_hiding(tmp_path: Path, action: Action) -> None:
-    """A thing that is no face at all was told as a false alarm because of a "third party"."""
+def test_reasons_of_the_case_apply_only_to_what_is_hidden(tmp_path: Path, action: Action) -> None:
+    """An object that is no face at all used to be listed as a false alarm because of a "third
+    party"."""
     record = make_record(tmp_path)
     bare = [replace(t, action=action) if t.id == 3 else t for t in record.plan.tracks]
     bare_plan = replace(record.plan, tracks=tuple(bare))
@@ -159,8 +160,8 @@ def test_the_reasons_of_the_case_are_reasons_for_hiding(tmp_path: Path, action: 
     ]
 
 
-def test_how_sure_a_track_is_goes_on_record_to_four_digits(tmp_path: Path) -> None:
-    """The probability of the whole track where there is one, else the best score of a look."""
+def test_a_tracks_probability_is_recorded_to_four_digits(tmp_path: Path) -> None:
+    """The probability of the whole track if there is one, else the best score of a detection."""
     record = make_record(tmp_path)
     first, second, *_ = record.plan.tracks
     tracks = (replace(first, certainty=0.876543), replace(second, certainty=None))
@@ -179,7 +180,7 @@ def test_limits_name_what_was_not_checked(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("target", [Target.FACE, Target.PLATE])
-def test_what_was_not_looked_for_is_on_record(tmp_path: Path, target: Target) -> None:
+def test_what_was_not_searched_for_is_on_record(tmp_path: Path, target: Target) -> None:
     record = make_record(tmp_path)
     found_by = replace(record.plan.settings, targets=(target,))
     plan = replace(record.plan, settings=found_by, tracks=())
@@ -199,7 +200,7 @@ def test_what_was_not_looked_for_is_on_record(tmp_path: Path, target: Target) ->
         (Sensitivity.BALANCED, 299, "299/300"),
     ],
 )
-def test_frames_that_no_detector_looked_at_are_on_record(
+def test_frames_that_were_not_scanned_are_on_record(
     tmp_path: Path, sensitivity: Sensitivity, looked: int | None, detail: str | None
 ) -> None:
     record = make_record(tmp_path)
@@ -334,8 +335,8 @@ def _valid() -> bytes:
 VALID = _valid()
 
 
-def test_a_mask_that_was_taken_back_is_not_on_record_as_looked_at(tmp_path: Path) -> None:
-    """Drawn, chosen and undone, it was the only word of a "track 4" in the whole report."""
+def test_an_undone_mask_is_not_recorded_as_reviewed(tmp_path: Path) -> None:
+    """Drawn, selected and undone, it used to be the report's only mention of a "track 4"."""
     record = make_record(tmp_path)
     looked = ReviewState("J. Doe", subjects=tuple(SeenSubject(n, ((4, 7),)) for n in (1, 9)))
     written = build_manifest(replace(record, plan=replace(record.plan, review=looked)))
@@ -362,8 +363,9 @@ def test_the_name_of_a_removed_track_is_not_on_record(tmp_path: Path) -> None:
     assert b"Jane Doe" not in data
 
 
-def test_a_result_under_which_somebody_else_would_show_is_not_current() -> None:
-    """Who is one person stands in no mask, but shows a guess where another part is surely there."""
+def test_a_result_that_would_show_somebody_else_is_not_current() -> None:
+    """Joining tracks changes no mask by itself, but a guess is shown where another part is surely
+    there."""
     seen = replace(make_plan().tracks[1], id=1, keyframes=(Keyframe(0, HERE, State.DETECTED, 0.9),))
     guess = replace(seen, id=2, keyframes=(Keyframe(0, HERE, State.FOLLOWED),))
     plan = replace(make_plan(), tracks=(seen, guess), unchecked=(), subjects=())
@@ -380,10 +382,10 @@ def test_a_result_under_which_somebody_else_would_show_is_not_current() -> None:
 HERE = Box(40, 40, 80, 90)
 
 
-def test_what_rests_on_the_word_of_a_person_is_on_record_and_so_is_whose_body_was_seen(
+def test_decisions_that_rest_on_a_persons_word_and_bodies_are_on_record(
     tmp_path: Path,
 ) -> None:
-    """Of who is shown where no detector was sure, and of nobody else."""
+    """For people shown where no detector was sure, and for nobody else."""
     box = Box(100, 100, 150, 160)
     states = [State.DETECTED] * 10 + [State.FOLLOWED] * 10
     keys = tuple(Keyframe(n, box, state) for n, state in enumerate(states))

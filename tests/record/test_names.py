@@ -1,4 +1,4 @@
-"""Files of any name go on record, and whatever a log would refuse is refused before the run."""
+"""Files of any name can be recorded; names that a log would refuse are refused before the run."""
 
 from __future__ import annotations
 
@@ -38,17 +38,17 @@ NAMES = {
 
 
 @pytest.mark.parametrize(("name", "recorded"), NAMES.items())
-def test_a_name_on_record_shows_what_it_says(name: str, recorded: str) -> None:
+def test_a_recorded_name_shows_its_control_characters(name: str, recorded: str) -> None:
     assert file_name(Path("folder") / name) == recorded
     assert argument_without_folders(f"/home/me/{name}") == recorded
     assert argument_without_folders(name) == recorded
     assert argument_without_folders(f"--out={name}") == f"--out={recorded}"
 
 
-def test_a_file_without_ending_in_a_folder_that_is_there_is_a_name(
+def test_a_file_without_extension_in_an_existing_folder_is_recorded_by_name(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The folder can be a client's name; free text with a slash in it stays."""
+    """The folder may be a client's name; free text with a slash stays."""
     monkeypatch.chdir(tmp_path)
     Path("Roe v Doe").mkdir()
     for argument, recorded in (
@@ -86,7 +86,7 @@ def test_a_run_on_a_name_with_a_line_feed_is_entered(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("field", ["case", "exhibit", "operator", "recipient", "purpose"])
 @pytest.mark.parametrize("text", ["two\nlines", "x" * 2001])
-def test_what_a_log_refuses_is_refused_before_the_run(
+def test_text_that_a_log_refuses_is_refused_before_the_run(
     tmp_path: Path, field: str, text: str
 ) -> None:
     choice = EvidenceChoice(case=CaseFields(**{field: text}), log=tmp_path / "case.log")
@@ -95,7 +95,7 @@ def test_what_a_log_refuses_is_refused_before_the_run(
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_log_that_cannot_be_added_to_is_told_before_the_run(tmp_path: Path) -> None:
+def test_a_log_that_cannot_be_extended_is_reported_before_the_run(tmp_path: Path) -> None:
     log = tmp_path / "case.log"
     append(log, "note", {})
     log.write_bytes(log.read_bytes()[:-1])

@@ -33,8 +33,8 @@ FORGED = "2020-01-01T00:00:00.000000Z"
 
 
 def write_entries(case: Case, entries: list[LogEntry], key: Ed25519PrivateKey | None) -> None:
-    """Write a log anew from its first changed entry on, with a head that fits, as anyone can: what
-    they have no key for, they cannot sign."""
+    """Rewrite a log from its first changed entry on, with a fitting head, as anyone can; signatures
+    need the key."""
     previous, lines, same = FIRST_LINK, [], True
     for old in entries:
         same = same and old.previous == previous and old.holds
@@ -46,7 +46,7 @@ def write_entries(case: Case, entries: list[LogEntry], key: Ed25519PrivateKey | 
 
 
 def forge_run(case: Case, key: Ed25519PrivateKey | None = None) -> None:
-    """The run's own entry says another time, and the last one another recipient."""
+    """Change the time of the run's own entry, and the recipient of the last one."""
     first, run, last = read_log(case.log).entries
     last = replace(last, details={"recipient": "Mallory"})
     write_entries(case, [first, replace(run, time=FORGED), last], key)
@@ -86,7 +86,7 @@ def test_a_rewritten_entry_of_a_signed_run_is_found(
         ("fr", "Son numéro et sa date ne sont pas donnés ici", "fin non signée"),
     ],
 )
-def test_the_report_does_not_repeat_a_time_that_nothing_vouches_for(
+def test_the_report_does_not_repeat_an_unproven_time(
     tmp_path: Path, lang: str, words: str, red: str
 ) -> None:
     case = make_case(tmp_path)
@@ -102,7 +102,7 @@ def test_the_report_does_not_repeat_a_time_that_nothing_vouches_for(
 
 
 def test_an_unsigned_log_clears_no_manifest_of_a_signed_run(tmp_path: Path) -> None:
-    """An edited manifest, and a log rewritten to name it: that is no proof of the manifest."""
+    """An edited manifest, and a log rewritten to match: no proof of the manifest."""
     case = make_case(tmp_path)
     data = case.manifest.read_bytes().replace(b"Disclosure", b"Publication")
     case.manifest.write_bytes(data)
@@ -116,8 +116,8 @@ def test_an_unsigned_log_clears_no_manifest_of_a_signed_run(tmp_path: Path) -> N
 
 
 @pytest.mark.parametrize("sign", [True, False])
-def test_an_entry_made_by_hand_is_told_for_ever(tmp_path: Path, sign: bool) -> None:
-    """Nobody who lacks the key can sign it, and later signatures do not cover it."""
+def test_a_forged_entry_is_reported_for_ever(tmp_path: Path, sign: bool) -> None:
+    """Without the key it cannot be signed, and later signatures do not cover it."""
     case = make_case(tmp_path)
     assert read_log(case.log).remarks == ()
     add_by_hand(case.log)
@@ -133,8 +133,8 @@ def test_an_entry_made_by_hand_is_told_for_ever(tmp_path: Path, sign: bool) -> N
     assert case.check().part("log").failed is not sign
 
 
-def test_a_signature_is_of_its_own_entry_alone(tmp_path: Path) -> None:
-    """None can be taken to another entry, or to the head, or taken away."""
+def test_a_signature_fits_only_its_own_entry(tmp_path: Path) -> None:
+    """It cannot be moved to another entry or to the head, or removed."""
     case = make_case(tmp_path)
     entries = list(read_log(case.log).entries)
     head = read_head(case.log)
@@ -184,8 +184,8 @@ for stop in range(1, 1000):
 
 @pytest.mark.skipif(sys.platform == "win32", reason="needs fork")
 @pytest.mark.parametrize("sign", [True, False])
-def test_a_write_that_is_interrupted_anywhere_can_be_taken_up(tmp_path: Path, sign: bool) -> None:
-    """The process ends before each step of an append in turn, and the next one goes on."""
+def test_a_write_interrupted_anywhere_can_be_continued(tmp_path: Path, sign: bool) -> None:
+    """The process ends before each step of an append in turn; the next append completes it."""
     key = new_key(tmp_path / "key.pem", None)
     log = tmp_path / "case.log"
     append(log, "note", {"text": "begun"}, key)
@@ -204,7 +204,8 @@ def test_a_write_that_is_interrupted_anywhere_can_be_taken_up(tmp_path: Path, si
 
 
 def test_a_later_signature_does_not_vouch_for_what_was_not_signed(tmp_path: Path) -> None:
-    """Else one rewritten entry and one more append would give a log that the key vouches for."""
+    """Otherwise one rewritten entry and one more append would give a log that the key vouches
+    for."""
     case = make_case(tmp_path)
     first, run, last = read_log(case.log).entries
     write_entries(case, [first, replace(run, time=FORGED), last], None)
@@ -221,10 +222,10 @@ def test_a_later_signature_does_not_vouch_for_what_was_not_signed(tmp_path: Path
 
 @pytest.mark.parametrize("signed", [True, False])
 @pytest.mark.parametrize("change", [{"recipient": "Mallory"}, {"operator": ""}, {"output": "b"}])
-def test_an_entry_must_say_what_the_manifest_says(
+def test_an_entry_must_agree_with_the_manifest(
     tmp_path: Path, signed: bool, change: dict[str, str]
 ) -> None:
-    """Even one that was signed again, or never: it names the very bytes of the manifest."""
+    """Even if it was signed again, or never: it names the manifest's exact bytes."""
     case = make_case(tmp_path, signed)
     first, run, last = read_log(case.log).entries
     details = {k: v for k, v in {**run.details, **change}.items() if v}
@@ -236,8 +237,8 @@ def test_an_entry_must_say_what_the_manifest_says(
 
 
 @pytest.mark.parametrize("signed", [True, False])
-def test_an_older_result_in_the_place_of_a_newer_one_is_told(tmp_path: Path, signed: bool) -> None:
-    """Record, video and signature of the first run hold, but the log knows of a second one."""
+def test_an_older_result_in_place_of_a_newer_one_is_reported(tmp_path: Path, signed: bool) -> None:
+    """Record, video and signature of the first run are valid, but the log knows of a second one."""
     case = make_case(tmp_path, signed)
     key = case.key if signed else None
     run = read_log(case.log).entries[1]
@@ -253,7 +254,7 @@ def test_an_older_result_in_the_place_of_a_newer_one_is_told(tmp_path: Path, sig
     assert done.return_value == ExitCode.CHECK_FAILED and "replaced" in done.output
 
 
-def test_times_that_run_backwards_are_told(tmp_path: Path) -> None:
+def test_times_that_run_backwards_are_reported(tmp_path: Path) -> None:
     case = make_case(tmp_path)
     assert read_log(case.log).remarks == ()
     first, run, last = read_log(case.log).entries

@@ -66,7 +66,7 @@ def _not_intact(failed: list[str]) -> str:
 
 
 def assert_said(result: CheckResult) -> None:
-    """The sentence that people read says what the verdicts say."""
+    """The sentence for people agrees with the verdicts."""
     failed = [f"{p.name} ({p.verdict})" for p in result.parts if p.failed]
     manifest = result.part("manifest")
     assert manifest is not None
@@ -121,7 +121,7 @@ def test_unknown_key_proves_integrity_only(case: Case) -> None:
 
 
 def test_a_thousand_single_byte_edits_are_found(case: Case) -> None:
-    """Each edit names the edited part, and no part that was left alone is called changed."""
+    """Each edit names the edited part, and no unchanged part is called changed."""
     chance = random.Random(20261124)
     files = {
         "output": case.output,
@@ -165,7 +165,7 @@ def test_an_edited_hash_of_the_output_is_not_blamed_on_the_log(case: Case) -> No
 
 
 def test_without_a_log_one_of_the_two_is_blamed(case: Case) -> None:
-    """64 bytes do not tell which file was changed; only the log does."""
+    """64 bytes do not show which file was changed; only the log does."""
     for path in (case.signature, case.manifest):
         original = path.read_bytes()
         at = original.index(b"Disclosure") if path == case.manifest else 5
@@ -178,7 +178,7 @@ def test_without_a_log_one_of_the_two_is_blamed(case: Case) -> None:
         assert not result.holds and part is not None and "one of the two" in part.text
 
 
-def test_a_signature_taken_away_is_told_without_a_key(tmp_path: Path) -> None:
+def test_a_removed_signature_is_reported_without_a_key(tmp_path: Path) -> None:
     case = make_case(tmp_path)
     case.signature.unlink()
     part = case.check(key=None).part("signature")
@@ -186,7 +186,7 @@ def test_a_signature_taken_away_is_told_without_a_key(tmp_path: Path) -> None:
 
 
 def test_a_signature_made_by_another_program_is_checked_with_the_key(tmp_path: Path) -> None:
-    """Over a record that names no key, as a person may sign one that redact did not."""
+    """Over a record that names no key, as a person may sign one with another program."""
     case = make_case(tmp_path, signed=False)
     case.signature.write_bytes(case.key.sign(case.manifest.read_bytes()))
     assert case.check(log=None).holds
@@ -267,7 +267,8 @@ def test_repeated_and_foreign_lines_are_found(log: Path) -> None:
 
 
 def test_tail_cut_together_with_a_forged_head_is_found_by_the_manifest(tmp_path: Path) -> None:
-    """Who can forge an unsigned head can cut the log; but not below what the manifest knows."""
+    """Whoever can forge an unsigned head can truncate the log, but not below the manifest's
+    anchor."""
     case = make_case(tmp_path, signed=False)
     shorter = tmp_path / "other.log"
     case.log.write_bytes(b"")
@@ -285,13 +286,13 @@ def test_missing_head_is_found(log: Path) -> None:
     assert [b.kind for b in read_log(log).breaks] == ["cut"]
 
 
-def test_signature_by_another_key_is_told(case: Case, tmp_path: Path) -> None:
+def test_a_signature_by_another_key_is_reported(case: Case, tmp_path: Path) -> None:
     other = new_key(tmp_path / "other.pem", None)
     part = case.check(key=raw_public(other.public_key())).part("signature")
     assert part is not None and part.verdict == "other key"
 
 
-def test_signature_taken_away_is_told_if_a_key_is_given(tmp_path: Path) -> None:
+def test_a_removed_signature_is_reported_if_a_key_is_given(tmp_path: Path) -> None:
     case = make_case(tmp_path)
     case.signature.unlink()
     part = case.check().part("signature")
@@ -307,7 +308,7 @@ def test_unsigned_edit_is_found_by_the_log(tmp_path: Path) -> None:
     assert part is not None and part.verdict == "changed"
 
 
-def test_a_record_without_signature_and_log_proves_no_more_than_it_can(tmp_path: Path) -> None:
+def test_a_record_without_signature_and_log_claims_no_more_than_it_proves(tmp_path: Path) -> None:
     case = make_case(tmp_path, signed=False)
     alone = case.check(log=None, key=None)
     assert alone.holds and "Anyone who can edit the output" in str(alone.trust)
@@ -323,8 +324,8 @@ def test_a_record_without_signature_and_log_proves_no_more_than_it_can(tmp_path:
     assert source is not None and "the record is about bodycam 7.mp4" in source.text
 
 
-def test_a_record_under_another_name_is_told(tmp_path: Path) -> None:
-    """Video, record and signature of one run, put in the place of another's: all hashes hold."""
+def test_a_record_under_another_name_is_reported(tmp_path: Path) -> None:
+    """Video, record and signature of one run in place of another's: all hashes are valid."""
     case = make_case(tmp_path)
     other = dataclasses.replace(case, output=case.output.with_name("another.mp4"))
     for old, new in (
@@ -339,8 +340,8 @@ def test_a_record_under_another_name_is_told(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("first", ["00", "01", "ec", "ed", "ee"])
-def test_a_key_under_which_anybody_signs_is_refused(first: str) -> None:
-    """With the neutral point as key and as nonce, a signature of zeros fits whatever is signed."""
+def test_a_key_with_which_anybody_can_sign_is_refused(first: str) -> None:
+    """With the neutral point as key and nonce, a signature of zeros fits any message."""
     high = {"00": "00" * 31, "01": "00" * 31}.get(first, "ff" * 30 + "7f")
     key, nothing = first + high, bytes([1]) + bytes(63)
     forged = any(is_signed(str(n).encode(), nothing.hex(), key) for n in range(64))
@@ -356,7 +357,7 @@ def test_a_file_with_such_a_key_is_refused(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("content", [b"", b"{", b'{"format": "redact-plan"}'])
-def test_a_record_that_cannot_be_read_is_damaged_and_not_merely_unsigned(
+def test_an_unreadable_record_is_damaged_and_not_merely_unsigned(
     tmp_path: Path, content: bytes
 ) -> None:
     case = make_case(tmp_path, signed=False)
