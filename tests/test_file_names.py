@@ -1,4 +1,4 @@
-"""What redact made is known by its name, and what it did not make is not."""
+"""redact recognises its own files by their names, and no others."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ SUFFIXES = st.sampled_from([".mp4", ".MOV", ".mkv", ".jpg"])
 
 
 @given(STEMS, SUFFIXES, st.integers(1, 20))
-def test_a_name_says_what_a_file_is(stem: str, suffix: str, number: int) -> None:
+def test_a_name_shows_what_a_file_is(stem: str, suffix: str, number: int) -> None:
     held = held_name(Path(redacted_name(stem, suffix)).stem, suffix, number)
     for name in (redacted_name(stem, suffix), preview_name(stem, suffix), held):
         assert name.endswith(suffix) and is_made_name(Path(name).stem)
@@ -33,13 +33,15 @@ def test_a_name_says_what_a_file_is(stem: str, suffix: str, number: int) -> None
     assert earlier_plan_name(plan, 2) == plan_name(f"{stem}.earlier-2")
 
 
-def test_what_somebody_else_named_is_not_taken_for_a_file_of_redact() -> None:
+def test_other_files_are_not_taken_for_redacts() -> None:
     for name in ("redacted", "needs-review", "cam.previews", "cam.redactedly", "a.needs-review-x"):
         assert not is_made_name(name), name
 
 
 @given(STEMS, SUFFIXES, st.integers(1, 20))
-def test_earlier_previews_are_known_and_nothing_else(stem: str, suffix: str, number: int) -> None:
+def test_earlier_previews_are_recognised_and_nothing_else(
+    stem: str, suffix: str, number: int
+) -> None:
     preview = Path(preview_name(stem, suffix))
     held = Path(held_name(preview.stem, suffix, number))
     pictures = [finding_picture(path, number).name for path in (preview, held)]

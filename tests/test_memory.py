@@ -1,4 +1,4 @@
-"""What a picture took is used for the next one, and is given back when a stage is over."""
+"""Memory used for a picture is reused for the next one, and given back after a stage."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ print(again * resource.getpagesize() / size, (resident() - before) / size)
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only glibc is told what to do")
-def test_memory_of_a_picture_is_used_again_and_given_back() -> None:
+def test_memory_of_a_picture_is_reused_and_given_back() -> None:
     done = subprocess.run(
         [sys.executable, "-c", PROGRAM], capture_output=True, text=True, check=True
     )
@@ -69,7 +69,7 @@ print((resident() - before) / 1e6)
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only glibc is told what to do")
-def test_a_network_keeps_no_memory_of_its_own() -> None:
+def test_a_network_keeps_no_memory_for_itself() -> None:
     done = subprocess.run(
         [sys.executable, "-c", NETWORK], capture_output=True, text=True, check=True
     )

@@ -1,8 +1,6 @@
-"""A constant's name says the same wherever it is read: no two modules give one name two values.
-
-Names with an underscore may recur where they hold something else than a number (`_NAMES`, `_MARK`):
-nobody else sees them, and what they hold stands beside them.
-"""
+"""A constant's name means the same everywhere: no two modules give one name two values. Names with
+an underscore may recur if they are no numbers (`_NAMES`, `_MARK`): no other module sees them, and
+their value stands beside them."""
 
 from __future__ import annotations
 
@@ -17,7 +15,7 @@ HOME = Path(redact.__file__).parent
 
 
 def constants(code: str) -> Iterator[tuple[str, str]]:
-    """Name and value of each constant at the top of a module, as they are written."""
+    """Name and value of each constant at the top of a module, as written."""
     for node in ast.parse(code).body:
         if not isinstance(node, ast.Assign | ast.AnnAssign) or node.value is None:
             continue
@@ -33,7 +31,7 @@ def constants(code: str) -> Iterator[tuple[str, str]]:
 
 
 def is_number(value: ast.expr) -> bool:
-    """Whether it is a number, a sum of numbers, or a table of numbers for kinds of targets."""
+    """Whether it is a number, a sum of numbers, or a table of numbers by kind of target."""
     if isinstance(value, ast.Call):
         return ast.unparse(value.func) == "PerKind"
     numbers = ast.Constant | ast.BinOp | ast.UnaryOp | ast.operator | ast.unaryop
@@ -44,7 +42,7 @@ def is_number(value: ast.expr) -> bool:
 
 
 def with_two_values(modules: Iterable[tuple[str, str]]) -> Mapping[str, Mapping[str, str]]:
-    """Of modules, name and code: constants with more than one value, each with its modules."""
+    """For modules given by name and code: constants with more than one value, and their modules."""
     found: dict[str, dict[str, str]] = defaultdict(dict)
     for module, code in modules:
         for name, value in constants(code):

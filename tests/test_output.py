@@ -1,4 +1,4 @@
-"""A file appears under its name only when it is complete, and never in place of another."""
+"""A file appears under its name only when complete, and never in place of another."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def names(folder: Path) -> list[str]:
     return sorted(p.name for p in folder.iterdir())
 
 
-def test_it_is_published_by_commit_only(tmp_path: Path) -> None:
+def test_it_is_published_only_by_commit(tmp_path: Path) -> None:
     final = tmp_path / "a.mp4"
     with OutputFile(final) as out:
         assert out.temporary.parent == tmp_path
@@ -43,7 +43,7 @@ def test_it_is_published_by_commit_only(tmp_path: Path) -> None:
 
 @pytest.mark.skipif(os.name == "nt", reason="no such permissions there")
 @pytest.mark.parametrize("umask", [0o022, 0o027, 0o077])
-def test_until_it_is_published_it_is_for_its_owner_alone(tmp_path: Path, umask: int) -> None:
+def test_it_is_private_until_it_is_published(tmp_path: Path, umask: int) -> None:
     before = os.umask(umask)
     try:
         for number, mode in enumerate((None, 0o640)):
@@ -57,9 +57,7 @@ def test_until_it_is_published_it_is_for_its_owner_alone(tmp_path: Path, umask: 
 
 
 @pytest.mark.parametrize("error", [ValueError, KeyboardInterrupt, SystemExit])
-def test_any_way_out_without_commit_leaves_nothing(
-    tmp_path: Path, error: type[BaseException]
-) -> None:
+def test_nothing_is_left_without_commit(tmp_path: Path, error: type[BaseException]) -> None:
     with pytest.raises(error), OutputFile(tmp_path / "a.mp4") as out:
         out.temporary.write_bytes(b"half")
         raise error
@@ -99,10 +97,10 @@ def test_a_name_taken_meanwhile_is_not_replaced(
 
 
 @pytest.mark.parametrize("links", [True, False])
-def test_another_name_that_is_taken_at_the_last_moment_is_not_replaced(
+def test_another_name_taken_at_the_last_moment_is_not_replaced(
     tmp_path: Path, links: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """By somebody else, between the look whether it is free and the renaming."""
+    """By somebody else, between the check that it is free and the renaming."""
     if not links:
         without_links(monkeypatch)
     other = tmp_path / "a.needs-review.mp4"
@@ -160,7 +158,7 @@ def test_the_source_is_never_replaced(
     assert source.read_bytes() == b"evidence"
 
 
-def test_a_missing_folder_is_told_with_what_to_do(tmp_path: Path) -> None:
+def test_a_missing_folder_is_reported_with_what_to_do(tmp_path: Path) -> None:
     with pytest.raises(OutputError) as caught:
         OutputFile(tmp_path / "nowhere" / "a.mp4")
     assert caught.value.hint == "Make the folder first."
@@ -221,20 +219,20 @@ def test_the_default_name(tmp_path: Path, name: str, expected: str) -> None:
     container_for(default_output(info))
 
 
-def test_every_container_is_named_where_another_is_refused(tmp_path: Path) -> None:
+def test_the_refusal_of_a_container_names_all_others(tmp_path: Path) -> None:
     for refused in (lambda: container_for(tmp_path / "a.avi"), lambda: muxer_name("avi")):
         with pytest.raises(OutputError) as caught:
             refused()
         assert all(suffix in caught.value.hint for suffix in MUXERS), caught.value.hint
 
 
-def test_the_hash_is_that_of_the_whole_file(tmp_path: Path) -> None:
+def test_the_hash_covers_the_whole_file(tmp_path: Path) -> None:
     (tmp_path / "f").write_bytes(b"abc" * 700000)
     tool = subprocess.run(["sha256sum", tmp_path / "f"], capture_output=True, check=True)
     assert sha256_of(tmp_path / "f") == tool.stdout.split()[0].decode()
 
 
-def test_a_private_folder_is_closed_even_where_it_was_open(tmp_path: Path) -> None:
+def test_a_private_folder_is_closed_even_if_it_was_open(tmp_path: Path) -> None:
     for folder in (tmp_path / "new" / PRIVATE, tmp_path / "open"):
         if folder.name == "open":
             folder.mkdir(mode=0o755)
@@ -242,7 +240,7 @@ def test_a_private_folder_is_closed_even_where_it_was_open(tmp_path: Path) -> No
         assert folder.stat().st_mode & 0o777 == 0o700
 
 
-def test_a_folder_that_cannot_be_closed_is_told(
+def test_a_folder_that_cannot_be_closed_is_reported(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def refuses(self: Path, mode: int) -> None:
@@ -255,8 +253,8 @@ def test_a_folder_that_cannot_be_closed_is_told(
 
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere such a folder is refused")
 @pytest.mark.parametrize("above", [False, True])
-def test_what_others_put_in_its_place_is_not_published(tmp_path: Path, above: bool) -> None:
-    """In a folder that others may write to, or one in it, which they can put another one for."""
+def test_a_file_that_others_put_in_its_place_is_not_published(tmp_path: Path, above: bool) -> None:
+    """In a folder that others may write to, or that they can replace by another."""
     shared = tmp_path / "open" / "shared"
     shared.mkdir(parents=True)
     (shared.parent if above else shared).chmod(0o777)
@@ -272,7 +270,7 @@ def test_what_others_put_in_its_place_is_not_published(tmp_path: Path, above: bo
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere such a folder is refused")
-def test_what_others_replace_at_once_is_told(
+def test_an_immediate_replacement_by_others_is_reported(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     tmp_path.chmod(0o777)
@@ -315,7 +313,7 @@ def test_a_very_long_name_has_a_hidden_one(tmp_path: Path) -> None:
     beside.remove()
 
 
-def test_what_a_killed_run_left_goes_when_its_command_is_given_again(tmp_path: Path) -> None:
+def test_leftovers_of_a_killed_run_are_removed_by_the_next(tmp_path: Path) -> None:
     (tmp_path / ".a.mp4.0123abcd.partial").write_bytes(b"half")
     OutputFile(tmp_path / "a.mp4").discard()
     assert names(tmp_path) == []
@@ -325,15 +323,15 @@ def test_what_a_killed_run_left_goes_when_its_command_is_given_again(tmp_path: P
 @pytest.mark.parametrize(
     "read", [read_plan, read_manifest, read_held, read_case, read_log, needs_passphrase]
 )
-def test_nobody_waits_for_a_pipe(tmp_path: Path, read: Callable[[Path], object]) -> None:
-    """Where a file is named, or lies in a folder that somebody sent."""
+def test_a_named_pipe_blocks_nothing(tmp_path: Path, read: Callable[[Path], object]) -> None:
+    """Whether it is named or lies in a folder that somebody sent."""
     os.mkfifo(tmp_path / "a.file")
     with pytest.raises(PlanError, match=r"a\.file"):
         read(tmp_path / "a.file")
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no such files there")
-def test_nobody_waits_for_the_head_of_a_log(tmp_path: Path) -> None:
+def test_a_pipe_in_place_of_a_logs_head_blocks_nothing(tmp_path: Path) -> None:
     (tmp_path / "a.log").write_bytes(b"")
     os.mkfifo(head_path(tmp_path / "a.log"))
     assert read_log(tmp_path / "a.log").breaks

@@ -1,6 +1,5 @@
-"""Rooms know each other by their front doors only, what a package's `__init__` imports; and each
-uses rooms of lower rows alone, as they are drawn in `docs/architecture.md`.
-"""
+"""Rooms use each other only through what a package's `__init__` imports, and only rooms of lower
+rows in the drawing in `docs/architecture.md`."""
 
 from __future__ import annotations
 
@@ -33,7 +32,8 @@ def imports(path: Path) -> Iterator[tuple[str, ...]]:
 
 
 def is_front_door(parts: tuple[str, ...]) -> bool:
-    """A module of no room, a room, a package in a room, or what a room names."""
+    """Whether it is a top-level module, a room, a package in a room, or imported by a room's
+    `__init__`."""
     if len(parts) <= 1 or HOME.joinpath(*parts).is_dir():
         return True
     door = HOME.joinpath(*parts[:-1], "__init__.py")
@@ -57,14 +57,14 @@ def test_no_room_reaches_into_another() -> None:
 
 
 def drawn_rows() -> dict[str, int]:
-    """Rooms, and modules that are in none, with their rows in the drawing, counted from below."""
+    """Rooms, and modules outside rooms, with their rows in the drawing, counted from below."""
     page = (HOME.parent / "docs" / "architecture.md").read_text("utf-8")
     drawing = page.split("### Which room may use which")[1].split("```")[1]
     rows = enumerate(reversed(drawing.strip().splitlines()))
     return {room: row for row, line in rows for room in line.split()}
 
 
-def test_no_room_uses_one_that_is_not_below_it() -> None:
+def test_no_room_uses_a_room_that_is_not_below_it() -> None:
     rows, found = drawn_rows(), []
     for path in sorted(HOME.rglob("*.py")):
         room = path.relative_to(HOME).parts[0].removesuffix(".py")
@@ -78,7 +78,7 @@ def test_no_room_uses_one_that_is_not_below_it() -> None:
     assert found == []
 
 
-def test_modules_of_a_room_use_each_other_in_no_circle() -> None:
+def test_modules_of_a_room_do_not_import_each_other_in_a_circle() -> None:
     uses = {}
     for path in sorted(HOME.rglob("*.py")):
         module = path.relative_to(HOME).with_suffix("").parts
@@ -88,7 +88,7 @@ def test_modules_of_a_room_use_each_other_in_no_circle() -> None:
     assert ("detection", "device") in in_order
 
 
-def test_the_product_knows_nothing_of_the_laboratory_and_of_tests() -> None:
+def test_the_product_imports_neither_the_laboratory_nor_tests() -> None:
     found = []
     for path in sorted(HOME.rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text())):
@@ -101,8 +101,8 @@ def test_the_product_knows_nothing_of_the_laboratory_and_of_tests() -> None:
     assert found == []
 
 
-def test_the_check_sees_what_it_should() -> None:
-    """It would be worth nothing if it found no import at all."""
+def test_the_check_finds_what_it_should() -> None:
+    """It would be useless if it found no import at all."""
     audit = [parts for path in (HOME / "auditing").glob("*.py") for parts in imports(path)]
     assert ("detection",) in audit and ("auditing", "limits") in audit
     assert not is_front_door(("detection", "network"))

@@ -118,7 +118,7 @@ class Scene:
         return Scene(self.width, self.height, self.form, regions, self.margin, self.seed + step)
 
     def frame(self, inside: int | None = None, index: int = 0) -> Frame:
-        """The picture; with `inside`, everything under the masks is replaced, by that seed."""
+        """The picture; with `inside`, everything under the masks is replaced, from that seed."""
         arrays = noise(self.width, self.height, self.form, self.seed)
         if inside is not None:
             blank = av.VideoFrame(self.width, self.height, self.form)

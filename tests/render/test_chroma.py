@@ -1,4 +1,4 @@
-"""Chroma that was computed from hidden pixels by real subsampling never survives."""
+"""Chroma computed from hidden pixels by real subsampling never survives."""
 
 from __future__ import annotations
 
@@ -94,8 +94,8 @@ def test_every_siting(siting: str, x: float, y: float, seed: int) -> None:
 
 @settings(max_examples=25, deadline=None)
 @given(x=st.floats(0, WIDTH - 30), y=st.floats(0, HEIGHT - 30), seed=st.integers(0, 1000))
-def test_brought_up_again_to_full_resolution(x: float, y: float, seed: int) -> None:
-    """Our reader turns 4:4:0 and the like into 4:4:4, whose chroma then is not sharp."""
+def test_chroma_upsampled_to_full_resolution(x: float, y: float, seed: int) -> None:
+    """The reader converts 4:4:0 and the like to 4:4:4, whose chroma is then not sharp."""
     regions = [Region(1, Target.FACE, Box(x, y, x + 14.2, y + 19.1), State.DETECTED)]
     drawn = []
     for picture in pair(seed, regions):

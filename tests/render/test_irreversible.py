@@ -1,4 +1,4 @@
-"""Nothing under a mask: what is drawn does not depend on it, bit for bit."""
+"""Nothing survives under a mask: the drawing does not depend on it, bit for bit."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ FOUND = (Phase.generate,)
 
 
 def renderer(style: Style, margin: float) -> Renderer:
-    """All that can be drawn is drawn: labels on masks, and a stamp beside them."""
+    """Everything that can be drawn: labels on masks, and a stamp beside them."""
     label = "{target} {track}"
     return Renderer(RenderSettings(style=style, margin=margin, label=label, stamp=STAMP))
 
@@ -73,7 +73,7 @@ def test_a_sequence_carries_nothing_from_earlier_frames(
 @pytest.mark.parametrize("style", RELEASE)
 @QUICK
 @given(scene=scenes())
-def test_everything_outside_the_drawn_area_stays_as_it_was(style: Style, scene: Scene) -> None:
+def test_everything_outside_the_drawn_area_is_unchanged(style: Style, scene: Scene) -> None:
     before = planes(scene.frame().picture)
     drawn = renderer(style, scene.margin).draw(scene.frame(), scene.regions).picture
     area = drawn_area_of(scene.regions, scene.width, scene.height, scene.margin)
@@ -117,7 +117,7 @@ def sparse_backgrounds(change: Callable[[Cells, Surroundings], Cells]) -> Iterat
 @pytest.mark.parametrize("style", [Style.BLUR, Style.MOSAIC])
 @settings(QUICK, max_examples=15)
 @given(scene=crowded_scenes(), seed=st.integers(0, 2**20))
-def test_where_masks_leave_little_the_sparse_background_holds_nothing_either(
+def test_the_sparse_background_of_crowded_masks_holds_nothing_either(
     style: Style, scene: Scene, seed: int
 ) -> None:
     one, other = renderer(style, scene.margin), renderer(style, scene.margin)
@@ -127,7 +127,7 @@ def test_where_masks_leave_little_the_sparse_background_holds_nothing_either(
 
 
 def test_the_property_catches_a_sparse_background_that_forgets_the_masks() -> None:
-    """Mutation check, as below, with the sparse sample taken of hidden samples as well."""
+    """Mutation check, as below, with the sparse sample also taken from hidden samples."""
 
     def forgetful(cells: Cells, around: Surroundings) -> Cells:
         step = cells.step[0]
@@ -148,7 +148,7 @@ def test_the_property_catches_a_sparse_background_that_forgets_the_masks() -> No
 
 
 class Leaky(Blur):
-    """A sealed blur whose author was careless: one hidden pixel tints the fill."""
+    """A blur by a careless author: one hidden pixel tints the fill."""
 
     def paint(self, canvas: Canvas, shape: Shape, grid: Rect) -> Field:
         fill = super().paint(canvas, shape, grid).copy()

@@ -1,4 +1,4 @@
-"""Parts of a mask, each against what its own description says."""
+"""Single parts of a mask, each tested against its description."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def test_the_fill_of_a_part_is_that_part_of_the_fill(
 
 @pytest.mark.parametrize("target", [Target.FACE, Target.PLATE])
 @pytest.mark.parametrize("layout", LAYOUTS)
-def test_a_mask_has_most_say_in_its_middle_and_as_much_on_either_side(
+def test_a_masks_weight_is_symmetric_and_largest_in_the_middle(
     target: Target, layout: Layout
 ) -> None:
     shape = shape_of(Region(1, target, Box(20, 20, 60, 44), State.DETECTED), 0.0)
@@ -89,8 +89,8 @@ def test_a_hard_edge_is_hard(style: Style) -> None:
     assert np.array_equal(before[0][outside], after[0][outside])
 
 
-def test_the_blocks_grow_with_what_they_hide() -> None:
-    """Somebody who comes nearer would otherwise be drawn in ever more blocks."""
+def test_mosaic_blocks_grow_with_what_they_hide() -> None:
+    """Otherwise somebody who comes nearer would be drawn with ever more blocks."""
     ramp = np.tile(np.linspace(0, 255, 800), (400, 1)).astype(np.uint8)
     renderer = Renderer(RenderSettings(style=Style.MOSAIC, margin=0.0))
     blocks = []
@@ -105,13 +105,13 @@ def test_the_blocks_grow_with_what_they_hide() -> None:
 
 
 @pytest.mark.parametrize("margin", [math.nan, math.inf])
-def test_a_margin_that_is_no_number_stops_the_run(margin: float) -> None:
+def test_a_margin_that_is_not_finite_stops_the_run(margin: float) -> None:
     with pytest.raises(UnsafeError):
         mask_of([Region(1, Target.FACE, Box(9, 9, 20, 20), State.DETECTED)], 60, 60, margin)
 
 
 class Curious(Blur):
-    """A style of another package that copies one hidden sample of every plane into its fill."""
+    """Another package's style that copies one hidden sample of every plane into its fill."""
 
     def paint(self, canvas: Canvas, shape: Shape, grid: Rect) -> Field:
         fill = super().paint(canvas, shape, grid).copy()
@@ -123,7 +123,7 @@ class Curious(Blur):
 
 
 @pytest.mark.parametrize("form", ["yuv420p", "yuv444p10le", "gray"])
-def test_a_style_of_another_package_is_shown_nothing_that_is_hidden(form: str) -> None:
+def test_another_packages_style_gets_no_hidden_pixels(form: str) -> None:
     region = Region(1, Target.FACE, Box(30, 20, 60, 50), State.DETECTED)
     scene = Scene(90, 70, form, [region], 0.15, 5)
     settings = RenderSettings(style=Curious(), margin=0.15)  # type: ignore[arg-type]

@@ -55,9 +55,9 @@ def of_cells(region: Region) -> np.ndarray:
 @settings(max_examples=80, deadline=None)
 @given(found=regions(WIDTH, HEIGHT), margin=st.floats(0, 0.6))
 def test_what_must_be_hidden_is_masked(found: list[Region], margin: float) -> None:
-    """Of a face or head the ellipse in the margin box, of a person their silhouette or all
-    but round corners, of all else every pixel that the box touches. Where it spares a face, the
-    same of the box without a margin."""
+    """For a face or head, the ellipse in the margin box; for a person, the silhouette, or all but
+    rounded corners; for anything else, every pixel that the box touches. If the mask spares a face,
+    the same for the box without a margin."""
     for region in found:
         mask = mask_of([region], WIDTH, HEIGHT, margin)
         box = with_margin(region.box, 0 if region.spared else margin, region.target)
@@ -78,7 +78,7 @@ def test_what_must_be_hidden_is_masked(found: list[Region], margin: float) -> No
 @settings(max_examples=80, deadline=None)
 @given(found=regions(WIDTH, HEIGHT), margin=st.floats(0, 0.6))
 def test_a_mask_hides_nothing_beyond_its_margin_box(found: list[Region], margin: float) -> None:
-    """Half a pixel more is for pixels that it only touches."""
+    """It may exceed it by half a pixel, for pixels that it only touches."""
     for region in found:
         mask = mask_of([region], WIDTH, HEIGHT, margin)
         drawn = drawn_area_of([region], WIDTH, HEIGHT, margin)
@@ -94,7 +94,7 @@ def test_a_mask_hides_nothing_beyond_its_margin_box(found: list[Region], margin:
 
 @settings(max_examples=80, deadline=None)
 @given(found=regions(WIDTH, HEIGHT), margin=st.floats(0.01, 0.6))
-def test_a_mask_leaves_a_face_that_is_shown_but_for_its_own_box(
+def test_a_mask_spares_a_shown_face_except_under_its_own_box(
     found: list[Region], margin: float
 ) -> None:
     for region in found:
@@ -109,7 +109,7 @@ def test_a_mask_leaves_a_face_that_is_shown_but_for_its_own_box(
 
 @settings(max_examples=60, deadline=None)
 @given(found=regions(WIDTH, HEIGHT), margin=st.floats(0, 0.6))
-def test_a_mask_hides_all_but_the_faces_that_it_leaves_open(
+def test_a_mask_hides_everything_except_the_faces_that_it_spares(
     found: list[Region], margin: float
 ) -> None:
     for region in found:
@@ -121,8 +121,8 @@ def test_a_mask_hides_all_but_the_faces_that_it_leaves_open(
         assert np.array_equal(mask_of([opened], WIDTH, HEIGHT, margin), whole & ~faces)
 
 
-def test_how_much_of_a_face_is_free_is_told_by_its_pixels() -> None:
-    """A neighbour's box beside it does not touch it, and its margin covers an eye."""
+def test_the_visible_share_of_a_face_is_counted_in_pixels() -> None:
+    """A neighbour's box does not touch it, but its margin covers an eye."""
     face = Region(1, Target.FACE, Box(100, 100, 140, 150), State.DETECTED)
     beside = Region(2, Target.FACE, Box(140, 100, 180, 150), State.DETECTED)
     assert visible_share(face, [], 0.12) == 1 and visible_share(face, [face], 0.12) == 0
@@ -151,7 +151,7 @@ def planes_of_nothing() -> Layout:
     return layout_of(av.VideoFrame(WIDTH, HEIGHT, "yuv420p"))
 
 
-def test_softness_grows_with_the_mask_up_to_its_most() -> None:
+def test_softness_grows_with_the_mask_up_to_a_limit() -> None:
     radii = [soft_radius(size) for size in (1, 40, 100, 125, 160, 5000)]
     assert radii == sorted(radii) and radii[0] == 1 and radii[-1] == SOFT
     assert 1 < soft_radius(100) < SOFT
@@ -191,7 +191,7 @@ def test_the_drawn_area_is_the_mask_and_its_rim() -> None:
     assert drawn.any(axis=0).sum() == mask.any(axis=0).sum() + 2 * RIM
 
 
-def test_a_box_with_swapped_edges_is_masked_all_the_same() -> None:
+def test_a_box_with_swapped_edges_is_masked_too() -> None:
     there = mask_of([Region(1, Target.PLATE, Box(10, 20, 30, 40), State.MANUAL)], 60, 60, 0.1)
     back = mask_of([Region(1, Target.PLATE, Box(30, 40, 10, 20), State.MANUAL)], 60, 60, 0.1)
     assert np.array_equal(there, back)
@@ -204,7 +204,7 @@ def test_a_box_that_cannot_be_drawn_stops_the_run(bad: float) -> None:
 
 
 @pytest.mark.parametrize("target", [Target.FACE, Target.PERSON])
-def test_a_margin_that_is_no_number_stops_the_run(target: Target) -> None:
+def test_a_margin_that_is_not_finite_stops_the_run(target: Target) -> None:
     shape = Silhouette(bytes([255]) * (ROWS * COLUMNS // 8)) if target is Target.PERSON else None
     with pytest.raises(UnsafeError, match="track 7"):
         mask_of([Region(7, target, Box(5, 5, 40, 40), State.DETECTED, shape)], 60, 60, math.nan)
@@ -212,10 +212,8 @@ def test_a_margin_that_is_no_number_stops_the_run(target: Target) -> None:
 
 @pytest.mark.parametrize("cell", [1.3, 3.0, 8.7, 21.0])
 @pytest.mark.parametrize("at", [(0, 0), (4, 5), (ROWS - 1, COLUMNS - 1)])
-def test_a_cell_that_stands_alone_is_hidden_to_its_corners(
-    cell: float, at: tuple[int, int]
-) -> None:
-    """As the shape of a raised hand may be; without a margin every pixel of it is."""
+def test_an_isolated_cell_is_hidden_to_its_corners(cell: float, at: tuple[int, int]) -> None:
+    """Such as a raised hand; without a margin, every pixel of it is hidden."""
     told = np.zeros((ROWS, COLUMNS), np.uint8)
     told[at] = 1
     box = Box(7.3, 4.6, 7.3 + cell * COLUMNS, 4.6 + cell * ROWS)
@@ -227,7 +225,7 @@ def test_a_cell_that_stands_alone_is_hidden_to_its_corners(
 
 
 def test_a_silhouette_has_a_margin_of_its_own() -> None:
-    """A tenth of that of a box, on every side."""
+    """A tenth of a box's margin, on every side."""
     whole = Silhouette(bytes([255]) * (ROWS * COLUMNS // 8))
     region = Region(1, Target.PERSON, Box(40, 40, 100, 120), State.DETECTED, whole)
     mask = mask_of([region], 140, 160, 0.5)
@@ -237,8 +235,8 @@ def test_a_silhouette_has_a_margin_of_its_own() -> None:
         assert not mask[row, column]
 
 
-def test_what_lies_between_the_parts_of_a_mask_with_gaps_is_not_called_hidden_by_it() -> None:
-    """The mask within would be left out."""
+def test_gaps_within_a_mask_do_not_count_as_hidden() -> None:
+    """Otherwise a mask inside the gap would be left out."""
     large = Region(1, Target.PERSON, Box(0, 0, 80, 60), State.DETECTED)
     small = shape_of(Region(2, Target.FACE, Box(35, 25, 45, 35), State.DETECTED), 0.0)
     assert shape_of(large, 0.0).holds(small)

@@ -1,4 +1,4 @@
-"""A stamp stands in every picture, can be read, and never touches a mask."""
+"""A stamp is in every picture, is readable, and never touches a mask."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def region(x1: float, y1: float, x2: float, y2: float) -> Region:
 
 @pytest.mark.parametrize("corner", Corner)
 @pytest.mark.parametrize("size", [(1920, 1080), (480, 270), (240, 320), (176, 144)])
-def test_it_stands_in_its_corner_of_every_picture(corner: Corner, size: tuple[int, int]) -> None:
+def test_it_is_in_its_corner_of_every_picture(corner: Corner, size: tuple[int, int]) -> None:
     width, height = size
     stamp = Stamp("copy 24-117", corner)
     renderer = Renderer(RenderSettings(stamp=stamp))
@@ -64,8 +64,8 @@ def test_a_mask_in_the_corner_is_the_same_with_and_without_it() -> None:
     assert (luma != stamped)[~area].any()
 
 
-def test_what_hangs_below_the_line_and_accents_are_seen() -> None:
-    """The descenders of "copy" were cut off, and a French stamp was refused."""
+def test_descenders_and_accents_are_visible() -> None:
+    """The descenders of "copy" used to be cut off, and a French stamp was refused."""
     if not can_write("é"):
         pytest.skip("this OpenCV has no accents")
     heights = []
@@ -82,12 +82,12 @@ def test_what_hangs_below_the_line_and_accents_are_seen() -> None:
 
 
 @pytest.mark.parametrize("text", ["", "  ", "副本", "two\nlines"])
-def test_what_cannot_be_drawn_is_refused(text: str) -> None:
+def test_characters_that_cannot_be_drawn_are_refused(text: str) -> None:
     with pytest.raises(UsageError, match="stamp"):
         Renderer(RenderSettings(stamp=Stamp(text)))
 
 
-def test_what_could_not_be_read_is_refused() -> None:
+def test_a_stamp_too_small_to_read_is_refused() -> None:
     require_room(None, 8, 8)
     require_room(Stamp(TEXT), 480, 270)
     with pytest.raises(UsageError, match="could not be read") as refused:

@@ -1,4 +1,4 @@
-"""What the styles look like, in numbers."""
+"""The appearance of the styles, in numbers."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def scenery(seed: int, width: int, height: int) -> np.ndarray:
 
 
 def covered(region: Region, width: int, height: int) -> NDArray[np.bool_]:
-    """What a mask of the usual margin hides of the box itself: of a face not its corners."""
+    """What a mask with the default margin hides of the box itself: not a face's corners."""
     mask = mask_of([region], width, height, RenderSettings().margin)
     box = mask_of([replace(region, target=Target.PLATE)], width, height, 0.0)
     return mask & box
@@ -68,7 +68,7 @@ def test_at_the_border_nothing_dark_or_bright_bleeds_in(corner: tuple[int, int])
     assert (drawn(grey(wall), [region], Style.BLUR)[0] == 140).all()
 
 
-def test_the_fill_joins_its_surroundings_and_stays_between_them() -> None:
+def test_the_fill_continues_its_surroundings_within_their_range() -> None:
     ramp = np.tile(np.linspace(40, 200, 400), (300, 1)).astype(np.uint8)
     hidden = ramp.copy()
     region = face(150, 90, 100, 120)
@@ -103,7 +103,7 @@ def test_a_mask_within_a_mask_leaves_no_trace(style: Style, inner: Region) -> No
 
 
 def test_a_mask_that_reaches_over_the_edge_of_another_is_drawn() -> None:
-    """By a hair as well: all that a mask covers is hidden, whatever lies around it."""
+    """Even by a hair: everything that a mask covers is hidden, whatever lies around it."""
     scene = np.full((300, 400), 220, np.uint8)
     for x in range(150, 290, 3):
         regions = [face(100, 60, 160, 180, 1), face(x, 130, 40, 44, 2), plate(x, 180, 44, 14, 3)]
@@ -135,7 +135,7 @@ def test_a_mask_over_the_whole_frame_is_neutral_grey(form: str) -> None:
         assert (plane == middle).all()
 
 
-def test_in_a_crowd_the_little_background_there_is_gives_the_colour() -> None:
+def test_in_a_crowd_the_little_visible_background_gives_the_colour() -> None:
     crowd = np.full((400, 600), 255, np.uint8)
     crowd[:, 560:] = 60
     places = [(x, y) for x in range(-20, 500, 45) for y in range(-20, 400, 45)]
@@ -191,8 +191,8 @@ def rgb_of(form: str, rgb: tuple[int, int, int], height: int = 120) -> tuple[int
 
 @pytest.mark.parametrize("form", ["yuv420p", "yuv444p", "yuv422p10le", "gray"])
 @pytest.mark.parametrize("around", range(0, 256, 15))
-def test_a_cover_is_plain_to_see_on_every_background(around: int, form: str) -> None:
-    """By its tone, or by the line around it where the background has its tone."""
+def test_a_cover_stands_out_on_every_background(around: int, form: str) -> None:
+    """By its tone, or, if the background has the same tone, by the line around it."""
     blank = np.full((240, 320, 3), around, np.uint8)
     picture = av.VideoFrame.from_ndarray(blank, format="rgb24").reformat(format=form)
     region = face(100, 60, 80, 100)
@@ -205,8 +205,9 @@ def test_a_cover_is_plain_to_see_on_every_background(around: int, form: str) -> 
     assert abs(middle - line) > 80
 
 
-def test_a_cover_holds_nothing_of_what_is_around_it() -> None:
-    """So nothing in it moves while the surroundings do, and nobody takes it for a part of them."""
+def test_a_cover_does_not_depend_on_its_surroundings() -> None:
+    """So nothing in it moves while the surroundings do, and nobody takes it for part of the
+    scene."""
     regions = [face(60, 60, 70, 90, 1), plate(110, 100, 90, 30, 2)]
     mask = mask_of(regions, 300, 200, RenderSettings().margin)
     one, other = (drawn(grey(scenery(n, 300, 200)), regions, Style.COVER)[0] for n in (3, 4))
@@ -242,14 +243,14 @@ def test_hdr_white_is_that_of_graphics_and_not_ten_thousand_candela() -> None:
 
 
 def linear_to_xyz(corners: dict[str, tuple[float, float]]) -> NDArray[np.float64]:
-    """3 × 3 matrix of a colour space with these chromaticities and white D65 (SMPTE RP 177)."""
+    """3 × 3 matrix from a colour space with these chromaticities and white D65 (SMPTE RP 177)."""
     xyz = np.array([(x / y, 1, (1 - x - y) / y) for x, y in corners.values()]).T
     white = np.array([0.3127 / 0.3290, 1, (1 - 0.3127 - 0.3290) / 0.3290])
     return np.asarray(xyz * np.linalg.solve(xyz, white))
 
 
 def test_a_saturated_colour_is_mixed_from_the_primaries_of_bt_2020() -> None:
-    """By the chromaticities in BT.709 and BT.2020, not by the matrix that the renderer has."""
+    """Computed from the chromaticities of BT.709 and BT.2020, not with the renderer's matrix."""
     narrow = linear_to_xyz({"r": (0.64, 0.33), "g": (0.30, 0.60), "b": (0.15, 0.06)})
     wide = linear_to_xyz({"r": (0.708, 0.292), "g": (0.170, 0.797), "b": (0.131, 0.046)})
     rgb = np.array([200, 30, 60])
@@ -288,7 +289,7 @@ def test_a_label_is_written_inside_the_mask_only() -> None:
 
 
 def test_tracks_without_room_for_their_label_are_counted() -> None:
-    """A track counts once it was written on in any frame."""
+    """A track counts as soon as it was labelled in any frame."""
     wall = np.full((200, 300), 77, np.uint8)
     large, small = face(60, 60, 120, 70, track=1), face(10, 10, 9, 9, track=2)
     renderer = Renderer(RenderSettings(style=Style.SOLID, label="{target} {track}"))

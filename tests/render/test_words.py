@@ -1,4 +1,4 @@
-"""Words and lines on a picture: where they stand, in which colour, and that they spoil nothing."""
+"""Text and lines on a picture: their place and colour; they spoil nothing."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def rgb_of(frame: Frame) -> NDArray[np.int64]:
         ((0, 0, 255), False),
     ],
 )
-def test_a_label_stands_in_the_middle_and_out_from_its_colour(
+def test_a_label_is_centred_and_contrasts_with_its_mask(
     rgb: tuple[int, int, int], dark: bool
 ) -> None:
     region = Region(7, Target.PLATE, Box(60, 60, 240, 140), State.DETECTED)
@@ -66,8 +66,8 @@ def test_a_label_stands_in_the_middle_and_out_from_its_colour(
     assert set(labelled[rows, columns].tolist()) == ink
 
 
-def test_a_label_names_a_kind_in_the_language_that_it_says() -> None:
-    """Whoever draws it again gets the same words, whichever language is spoken there."""
+def test_a_label_names_a_kind_in_its_own_language() -> None:
+    """Drawn again, it has the same words, whatever the language then is."""
     region = Region(7, Target.PLATE, Box(20, 60, 280, 140), State.DETECTED)
     drawn = {}
     for label in ("{target}", "{target:en}", "{target:fr}", "plate", "plaque"):
@@ -83,7 +83,7 @@ def test_a_label_names_a_kind_in_the_language_that_it_says() -> None:
             Renderer(RenderSettings(label=label))
 
 
-def test_a_label_that_is_given_in_french_names_kinds_in_french() -> None:
+def test_a_french_label_names_kinds_in_french() -> None:
     given = {"style": "cover", "margin": 0.1, "colour": (0, 0, 0), "label": "{track} {target}"}
     for language, kept in (("en", "{track} {target}"), ("fr", "{track} {target:fr}")):
         with speaking(language), click.Context(run):
@@ -102,13 +102,13 @@ def test_white_and_black_are_the_ends_of_the_range() -> None:
 
 
 @pytest.mark.parametrize("rgb", [(256, 0, 0), (0, -1, 0), (0, 0, 999), (1, 2), (1, 2, 3, 4)])
-def test_a_colour_that_is_none_is_refused(rgb: tuple[int, ...]) -> None:
+def test_an_invalid_colour_is_refused(rgb: tuple[int, ...]) -> None:
     with pytest.raises(UsageError, match="colour"):
         Renderer(RenderSettings(style=Style.SOLID, colour=rgb))  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("size", [(320, 240), (96, 64), (640, 360)])
-def test_the_notice_is_drawn_whole_and_only_where_it_says(size: tuple[int, int]) -> None:
+def test_the_notice_is_drawn_whole_and_only_in_its_box(size: tuple[int, int]) -> None:
     out = rgb_of(write_notice(plain(*size, "yuv444p"), NOTICE))
     rows, columns = np.nonzero(np.abs(out - GREY).max(axis=2) > 20)
     box = notice_box(*size, NOTICE)
@@ -119,7 +119,7 @@ def test_the_notice_is_drawn_whole_and_only_where_it_says(size: tuple[int, int])
     assert abs(columns.min() + columns.max() - size[0]) < 0.02 * size[0] + 4
 
 
-def test_a_notice_on_decoded_frames_spoils_none_that_is_predicted_from_them(tmp_path: Path) -> None:
+def test_a_notice_on_decoded_frames_spoils_no_frame_predicted_from_them(tmp_path: Path) -> None:
     path = tmp_path / "clip.mkv"
     encode(path, "mpeg4", "yuv420p", {"g": "40", "bf": "2"})
     found = []

@@ -1,4 +1,4 @@
-"""Manifests of every kind that a report may be made of."""
+"""Manifests of every kind that a report may be made from."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def with_other_streams(manifest: Manifest, kept: int | None, *others: int) -> Ma
 
 
 def reviewed(folder: Path) -> list[Manifest]:
-    """Records of runs whose plan a person went through on the page."""
+    """Records of runs whose plan a person reviewed on the page."""
     plan = make_plan()
     box = ((3, (1.0, 2.0, 30.0, 40.0)),)
     notes = tuple(
@@ -76,7 +76,7 @@ WHEN = "2026-11-27T22:15:03.000001Z"
 
 
 def decided(folder: Path) -> Manifest:
-    """The record of a run in which a person decided about all, and accepted a finding."""
+    """The record of a run in which a person decided about everything, and accepted a finding."""
     plan = make_plan()
     face, client, plate, drawn = plan.tracks
     seen = (Confirmed(40, 60, True, "R. Roe", WHEN), Confirmed(61, 70, False, "R. Roe", WHEN))
@@ -121,7 +121,7 @@ def with_bodies(folder: Path) -> Manifest:
 
 
 def a_dozen(folder: Path) -> Manifest:
-    """More entries than stand in the report itself, and few enough for a row each."""
+    """More entries than the report itself lists, and few enough for a row each."""
     plan = make_plan()
     tracks = [replace(plan.tracks[i % 3], id=i + 1) for i in range(12)]
     guessed = tuple(key.but(state=State.FOLLOWED, score=None) for key in tracks[1].keyframes)

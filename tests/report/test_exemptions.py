@@ -1,4 +1,4 @@
-"""The exemption log: a table that spreadsheets open and that runs nothing in them."""
+"""The exemption log: a table that spreadsheets open without executing anything in it."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from .manifests import cut_off, decided, with_bodies
 
 
 def table(manifest: Manifest, language: str = "en") -> list[dict[str, str]]:
-    """The log's rows, each by the names of its columns in English."""
+    """The log's rows, by the English names of their columns."""
     raw = exemption_csv(manifest, ReportWords(language)).decode("utf-8-sig")
     head, *lines = csv.reader(io.StringIO(raw), delimiter=";" if language == "fr" else ",")
     names = ReportWords("en")("csv.columns").split(",")
@@ -72,7 +72,7 @@ def test_who_decided(manifest: Manifest) -> None:
         assert (by["1"], by["2"], by["3"], by["4"]) == (rule, unknown, rule, unknown)
 
 
-def test_what_no_detector_was_sure_of_is_not_called_a_face(manifest: Manifest) -> None:
+def test_a_doubtful_detection_is_not_called_a_face(manifest: Manifest) -> None:
     for score, words in ((0.2, "masked region, taken for: face"), (0.9, "face"), (None, "face")):
         tracks = tuple(msgspec.structs.replace(t, score=score) for t in manifest.tracks)
         value = msgspec.structs.replace(manifest, tracks=tracks)
@@ -99,8 +99,8 @@ def test_tracks_of_one_subject_are_one_entry_with_its_spans(tmp_path: Path) -> N
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_who_is_known_by_the_body_is_called_a_person(tmp_path: Path, language: str) -> None:
-    """With the pictures in which nobody sees the face."""
+def test_a_subject_known_by_the_body_is_called_a_person(tmp_path: Path, language: str) -> None:
+    """With the pictures in which the face is not visible."""
     value = with_bodies(tmp_path)
     one, car = value.subjects
     assert (one.subject, one.kind, one.frames, one.body_frames) == (1, "person", 117, 183)
@@ -114,7 +114,7 @@ def later(keys: tuple[Keyframe, ...], frames: int) -> tuple[Keyframe, ...]:
     return tuple(key.but(frame=key.frame + frames) for key in keys)
 
 
-def test_codes_of_a_case_stand_with_their_words_and_their_rule(tmp_path: Path) -> None:
+def test_codes_of_a_case_are_listed_with_their_meaning_and_rule(tmp_path: Path) -> None:
     privacy = ReasonCode("Privacy of a third party", "5 U.S.C. 552(b)(6)")
     codes = {"b6": privacy, "b7c": ReasonCode()}
     case = make_case().but(reasons={"face": "b6", "plate": "b7c"}, codes=codes)
@@ -135,9 +135,7 @@ def test_no_cell_is_a_formula(text: str) -> None:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_a_persons_decisions_are_told_from_what_nobody_touched(
-    tmp_path: Path, language: str
-) -> None:
+def test_a_persons_decisions_are_told_from_untouched_tracks(tmp_path: Path, language: str) -> None:
     record, text = decided(tmp_path), ReportWords(language)
     rows = {row["tracks"]: row for row in table(record, language)}
     by, at = "decided by", "decided at (UTC)"
@@ -174,8 +172,8 @@ def test_false_alarms_and_accepted_findings_have_lists_of_their_own(
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_what_was_cut_off_is_called_no_false_alarm(tmp_path: Path, language: str) -> None:
-    """It may be somebody's real face: nobody said that it is none."""
+def test_a_part_that_was_cut_off_is_not_called_a_false_alarm(tmp_path: Path, language: str) -> None:
+    """It may be a real face: nobody said that it is none."""
     record = cut_off(tmp_path)
     words = {"en": "not hidden (cut off by hand)", "fr": "non masqué (masque retiré à la main)"}
     text = ReportWords(language)
@@ -196,7 +194,7 @@ def test_what_was_cut_off_is_called_no_false_alarm(tmp_path: Path, language: str
         assert text(f"limits.{limit}", detail=track) in page
 
 
-def test_sound_that_somebody_without_a_name_took_out_was_taken_out_by_a_person(
+def test_sound_muted_by_an_unnamed_person_was_muted_by_a_person(
     tmp_path: Path,
 ) -> None:
     plan = replace(make_plan(), muted=(MutedSpan(400, 800),))
@@ -206,7 +204,7 @@ def test_sound_that_somebody_without_a_name_took_out_was_taken_out_by_a_person(
     assert text("log.person") in report_html(record).decode().split(text("sound.heading"))[-1]
 
 
-def test_the_record_says_what_rests_on_a_persons_word(tmp_path: Path) -> None:
+def test_the_log_says_what_rests_on_a_persons_word(tmp_path: Path) -> None:
     record = decided(tmp_path)
     client = record.tracks[1]
     assert client.shown == ((30, 60), (71, 99), (102, 250))
@@ -221,9 +219,9 @@ def test_the_record_says_what_rests_on_a_persons_word(tmp_path: Path) -> None:
     )
 
 
-def test_the_law_is_named_for_what_is_hidden_alone(tmp_path: Path) -> None:
-    """It stood beside a client who is shown, a statue, and what was cut off, as if it asked for
-    that."""
+def test_the_legal_basis_is_named_only_for_what_is_hidden(tmp_path: Path) -> None:
+    """It used to stand beside a visible client, a statue, and a part that was cut off, as if it
+    demanded that."""
     for record in (decided(tmp_path), cut_off(tmp_path)):
         assert record.case.legal_basis
         for row in table(record, "en"):

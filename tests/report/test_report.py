@@ -1,4 +1,4 @@
-"""The report: safe to open, true to its manifest, the same for the same one."""
+"""The report: safe to open, true to its manifest, and reproducible."""
 
 from __future__ import annotations
 
@@ -143,12 +143,12 @@ def test_each_reason_stands_with_its_decision(manifest: Manifest) -> None:
     )
 
 
-def test_a_finding_has_its_place(manifest: Manifest) -> None:
+def test_a_finding_is_listed_with_its_place(manifest: Manifest) -> None:
     assert "<td>x 10, y 20, 40 × 40 pixels</td>" in report_html(manifest).decode()
 
 
 @pytest.mark.parametrize(("language", "words"), [("en", "was empty"), ("fr", "était vide")])
-def test_an_empty_log_is_called_so(manifest: Manifest, language: str, words: str) -> None:
+def test_an_empty_log_is_reported_as_empty(manifest: Manifest, language: str, words: str) -> None:
     empty = msgspec.structs.replace(manifest, custody_log=LogAnchor(entries=0, head="0" * 64))
     assert words in report_html(empty, language).decode()
     assert words not in report_html(manifest, language).decode()
@@ -181,8 +181,8 @@ def test_timeline_draws_every_state_at_its_place(manifest: Manifest) -> None:
     assert right <= 1000
 
 
-def test_timeline_is_as_wide_as_ever_whatever_a_record_says(manifest: Manifest) -> None:
-    """A record is checked when it is read; one that is made in memory is not."""
+def test_the_timeline_keeps_its_width_whatever_a_record_says(manifest: Manifest) -> None:
+    """A record is checked when it is read, but not when it is made in memory."""
     first, *others = manifest.tracks
     beyond = msgspec.structs.replace(first, shown=((0, 10**8), (10**12, 10**12 + 3)))
     drawn = timeline_svg(
@@ -195,7 +195,7 @@ def test_timeline_is_as_wide_as_ever_whatever_a_record_says(manifest: Manifest) 
     assert max(ends) <= 1000
 
 
-def test_long_lists_are_cut_and_told(tmp_path: Path) -> None:
+def test_long_lists_are_shortened_and_counted(tmp_path: Path) -> None:
     many = next(m for m in variants(tmp_path) if len(m.tracks) == MANY)
     assert len(drawn_tracks(many)) == MOST_ROWS < len(many.tracks) == MANY
     assert f"The {MOST_ROWS} longest of {MANY}" in report_html(many).decode()
@@ -216,8 +216,8 @@ def test_command(tmp_path: Path, manifest: Manifest) -> None:
     assert 'lang="fr"' in page.read_text("utf-8")
 
 
-def test_the_page_makes_what_the_command_makes(tmp_path: Path, manifest: Manifest) -> None:
-    """It made no exemption log, and then the command would make none: the report was there."""
+def test_the_page_makes_the_same_files_as_the_command(tmp_path: Path, manifest: Manifest) -> None:
+    """It made no exemption log, and the command then made none either: the report existed."""
     output, other = tmp_path / "out.mp4", tmp_path / "other"
     manifest_path(output).write_bytes(dump_manifest(manifest))
     assert report_beside(output, "fr") == tmp_path / "out.mp4.report.html"
@@ -232,7 +232,7 @@ def test_the_page_makes_what_the_command_makes(tmp_path: Path, manifest: Manifes
 
 
 def test_a_page_that_redact_did_not_write_is_not_opened(tmp_path: Path, manifest: Manifest) -> None:
-    """It was, if only it was younger than the record."""
+    """It used to be, if only it was newer than the record."""
     output = tmp_path / "out.mp4"
     manifest_path(output).write_bytes(dump_manifest(manifest))
     place = report_beside(output, "en")
@@ -263,7 +263,7 @@ def test_a_report_on_a_changed_output_ends_with_a_failed_check(tmp_path: Path) -
     assert "is not intact: output (changed)" in page
 
 
-def test_it_says_what_a_person_looked_at_and_which_sound_is_gone(tmp_path: Path) -> None:
+def test_it_says_what_a_person_reviewed_and_which_sound_was_muted(tmp_path: Path) -> None:
     value = reviewed(tmp_path)[0]
     page = report_html(value).decode()
     assert "Reviewed by R. Roe." in page
@@ -275,8 +275,8 @@ def test_it_says_what_a_person_looked_at_and_which_sound_is_gone(tmp_path: Path)
     assert any(limit.code == "sound_partly_muted" for limit in value.not_checked)
 
 
-def test_all_pictures_are_those_of_one_stream(tmp_path: Path) -> None:
-    """A file can hold several videos; one of them is redacted, and the summary says which."""
+def test_all_frames_are_those_of_one_stream(tmp_path: Path) -> None:
+    """A file can hold several videos; one is redacted, and the summary says which."""
     full = build_manifest(make_record(tmp_path))
     every = "Every one of the 300 pictures of"
     page = " ".join(report_html(full).decode().split())

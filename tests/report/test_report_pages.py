@@ -36,7 +36,7 @@ from .manifests import a_dozen
 
 
 def crowd_of(count: int, folder: Path) -> Manifest:
-    """Tracks that all begin and end at other times, so that no two can share a line."""
+    """Tracks that begin and end at different times, so that no two can share a line."""
     plan = make_plan()
     tracks = tuple(
         replace(plan.tracks[0], id=i + 1, keyframes=keyframes(i % FRAMES, 1 + i // FRAMES))
@@ -67,7 +67,7 @@ def test_a_crowd_has_a_line_for_each_in_the_log(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("count", [0, 1, MANY])
 def test_sections_and_annexes_are_numbered_without_a_gap(count: int, tmp_path: Path) -> None:
-    """The annex of a short report began with B, and muted sound had no number."""
+    """The annexes of a short report used to begin with B, and muted sound had no number."""
     record = crowd_of(count, tmp_path)
     muted = MutedPart(0.5, 1.0, "mute", "an address", "R. Roe")
     for manifest in (record, msgspec.structs.replace(record, muted=[muted])):
@@ -85,7 +85,7 @@ def test_each_of_a_dozen_keeps_its_moment_and_its_certainty(tmp_path: Path) -> N
 
 
 def test_no_column_is_pushed_off_the_page(tmp_path: Path) -> None:
-    """A sentence about one who is kept in some pictures only was never broken."""
+    """A sentence about somebody visible in only some pictures used never to wrap."""
     weasyprint = pytest.importorskip("weasyprint", reason="needs the extra redact-footage[pdf]")
     for page in weasyprint.HTML(string=report_html(a_dozen(tmp_path)).decode()).render().pages:
         ends = [box.position_x + box.width for box in _boxes(page._page_box) if box.width]
@@ -99,7 +99,7 @@ def _boxes(box: Any) -> Iterator[Any]:
         yield from _boxes(child)
 
 
-def test_tracks_of_a_crowd_that_differ_in_nothing_share_a_line(tmp_path: Path) -> None:
+def test_identical_tracks_of_a_crowd_share_a_line(tmp_path: Path) -> None:
     plan = make_plan()
     crowd = tuple(replace(plan.tracks[i % 3], id=i + 1) for i in range(90))
     log = log_of(
@@ -113,8 +113,8 @@ def test_tracks_of_a_crowd_that_differ_in_nothing_share_a_line(tmp_path: Path) -
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_every_printed_page_says_case_and_number(language: str, tmp_path: Path) -> None:
-    """As PDF, made by the tool itself; also short enough for a crowd."""
+def test_every_printed_page_shows_case_and_number(language: str, tmp_path: Path) -> None:
+    """As a PDF made by redact itself; it is short enough for a crowd."""
     pytest.importorskip("weasyprint", reason="needs the extra redact-footage[pdf]")
     value = crowd_of(262, tmp_path)
     import weasyprint
@@ -158,7 +158,7 @@ def test_a_pdf_without_the_extra_is_refused_in_words(tmp_path: Path, manifest: M
 
 
 def _texts(box: Any) -> list[str]:
-    """Text of the margins of a page, as WeasyPrint lays it out."""
+    """Text in the margins of a page, as WeasyPrint lays it out."""
     found = [box.text] if hasattr(box, "text") else []
     for child in getattr(box, "children", ()):
         found += _texts(child)
@@ -186,7 +186,7 @@ def test_a_browser_shows_it(manifest: Manifest, tmp_path: Path) -> None:
 
 
 @pytest.mark.timeout(90)
-def test_a_long_log_stands_in_the_annex_behind_four_pages(tmp_path: Path) -> None:
+def test_a_long_log_is_an_annex_after_four_pages(tmp_path: Path) -> None:
     """In French, whose words are longer."""
     browser = shutil.which("chromium") or shutil.which("chromium-browser")
     if browser is None:

@@ -1,4 +1,4 @@
-"""The words of the report: all there in both languages, each of them used."""
+"""The report's texts: complete in both languages, and all of them used."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ RECORDS = (
 )  # fmt: skip
 
 
-def test_a_record_that_does_not_hold_is_said_first(manifest: Manifest) -> None:
+def test_an_invalid_record_is_reported_first(manifest: Manifest) -> None:
     fine, signed, broken, _ = (report_html(manifest, "en", None, r).decode() for r in RECORDS)
     for page in (fine, signed, report_html(manifest).decode()):
         assert 'class="verdict bad alarm"' not in page
@@ -78,7 +78,7 @@ def test_a_record_that_does_not_hold_is_said_first(manifest: Manifest) -> None:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_every_text_is_used_and_there(language: str, tmp_path: Path) -> None:
+def test_every_text_exists_and_is_used(language: str, tmp_path: Path) -> None:
     text = ReportWords(language)
     for value in variants(tmp_path):
         page = render_report(value, text, dump_manifest(value)).decode()

@@ -1,4 +1,4 @@
-"""Risky moments: one list by one probability, which is empty where nothing points to anybody."""
+"""Risky moments: one list, ranked by one probability, and empty if nothing points to anybody."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ SURE = {"bias": 0.0}
         max_size=300,
     )
 )
-def test_at_most_one_a_second_the_likeliest_first_and_none_that_does_not_pay(
+def test_at_most_one_moment_a_second_the_most_probable_first_and_only_worthwhile_ones(
     given: list[Moment],
 ) -> None:
     plan = plan_of(frames=1500)
@@ -58,14 +58,14 @@ def test_at_most_one_a_second_the_likeliest_first_and_none_that_does_not_pay(
     assert sorted(told) == sorted(m.frame for m in given if m.chance >= WORTH_A_LOOK)
 
 
-def test_moments_seen_with_one_look_add_up() -> None:
+def test_moments_seen_together_add_up() -> None:
     plan = plan_of(frames=1500)
     (one,) = risky_moments(plan, [Moment(n, "ends", n, n, p) for n, p in ((10, 0.5), (20, 0.2))])
     assert one.frame == 10 and one.chance == pytest.approx(1 - 0.5 * 0.8)
 
 
-def test_several_of_whom_nothing_is_hidden_are_worth_a_look_together() -> None:
-    """Each was just below what pays, so that a crowd of whom nobody was hidden had no moment."""
+def test_several_unmasked_people_are_together_worth_a_look() -> None:
+    """Each one was just below the limit, so that an unmasked crowd had no moment at all."""
     plan = plan_of(frames=1500)
     each = WORTH_A_LOOK * 0.6
     crowd = [Moment(700 + n, "body", -1 - n, 700 + n, each) for n in (0, 3, 6)]
@@ -83,12 +83,13 @@ def test_several_of_whom_nothing_is_hidden_are_worth_a_look_together() -> None:
 
 
 def test_an_empty_video_has_no_moments() -> None:
-    """A page of thirty a minute filled itself where nobody was."""
+    """A list of thirty a minute used to fill itself where nobody was."""
     assert moments_worth_a_look(plan_of(frames=1500)) == []
 
 
-def test_a_mask_that_ends_on_a_body_is_likelier_to_be_asked_about_than_one_that_walks_out() -> None:
-    """By the weights that are installed: who is still in the picture, and who leaves it."""
+def test_a_mask_that_ends_on_a_body_is_riskier_than_one_that_leaves_the_picture() -> None:
+    """With the installed weights: of somebody who is still in the picture, and somebody who leaves
+    it."""
     stays = track(1, (0, 40, State.DETECTED, AWAY))
     leaves = track(2, (0, 60, State.DETECTED, Box(0, 100, 50, 160)))
     plan = replace(plan_of(stays, leaves), bodies=(body(30, 60, 90),))
@@ -99,7 +100,7 @@ def test_a_mask_that_ends_on_a_body_is_likelier_to_be_asked_about_than_one_that_
     assert told.chance > second.chance
 
 
-def test_where_a_mask_lies_by_now_nothing_is_asked() -> None:
+def test_places_that_are_masked_by_now_are_left_out() -> None:
     doubt = Doubt(70, Target.FACE, AWAY, 0.4)
     bare = replace(plan_of(), doubts=(doubt,))
     assert [m.why for m in moments_worth_a_look(bare, SURE)] == ["doubted"]
@@ -109,7 +110,7 @@ def test_where_a_mask_lies_by_now_nothing_is_asked() -> None:
     }
 
 
-def test_the_clue_that_says_most_gives_the_sentence() -> None:
+def test_the_strongest_clue_gives_the_sentence() -> None:
     plan = replace(plan_of(track(1, (0, 40, State.DETECTED, AWAY))), bodies=(body(30, 60),))
     plain, told = (
         next(m.sentence for m in undecided_moments(plan, plan.tracks, weights) if m.why == "ends")
@@ -146,8 +147,8 @@ def test_a_finding_comes_first_until_it_is_answered() -> None:
     assert {m.why for m in again} == {"ends"}
 
 
-def test_the_end_of_what_follows_one_box_is_asked_about() -> None:
-    """Its mask goes as far as pixels carried it."""
+def test_the_end_of_a_followed_box_is_a_moment() -> None:
+    """Its mask goes as far as the pixels carried it."""
     keys = ((30, 39, State.FOLLOWED, HERE), (40, 40, State.MANUAL, HERE))
     both = [replace(track(n, *keys), origin=Origin.MANUAL) for n in (1, 2)]
     # Each of two that end together: the page never led to the second.
@@ -159,7 +160,7 @@ def test_the_end_of_what_follows_one_box_is_asked_about() -> None:
     )
 
 
-def test_of_a_kept_one_it_is_asked_whether_it_is_still_the_same() -> None:
+def test_for_a_kept_subject_the_question_is_whether_it_is_still_the_same() -> None:
     plan = plan_of(track(1, (0, 60, State.DETECTED, HERE)))
     undecided = undecided_moments(plan, plan.tracks)
     assert {m.why for m in undecided} == {"ends"}

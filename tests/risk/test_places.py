@@ -1,4 +1,4 @@
-"""What is known of a place at which somebody may be open."""
+"""The clues of places at which somebody may be open."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def body(*frames: int, box: Box = STANDING, score: float = 0.6, vehicle: bool = 
     return Body(vehicle, Keyframes(Keyframe(n, box, State.DETECTED, score) for n in frames))
 
 
-def test_each_place_is_marked_where_somebody_would_be() -> None:
+def test_each_place_is_marked_where_the_person_would_be() -> None:
     hidden = track(1, (20, 40, State.DETECTED, HERE), (41, 60, State.FOLLOWED, HERE))
     plan = replace(
         plan_of(hidden), doubts=(Doubt(70, Target.FACE, AWAY, 0.1),), bodies=(body(70, 80, 90),)
@@ -47,7 +47,7 @@ def test_each_place_is_marked_where_somebody_would_be() -> None:
     assert [place_of(plan, number, 70) for number in (*numbers, -3, 0)] == [AWAY, head, None, None]
 
 
-def test_nothing_is_asked_at_a_cut_or_at_the_ends_of_the_video() -> None:
+def test_cuts_and_the_ends_of_the_video_are_no_places() -> None:
     plan = plan_of(
         track(1, (0, 49, State.DETECTED, HERE)), track(2, (50, 99, State.DETECTED, AWAY))
     )
@@ -55,7 +55,7 @@ def test_nothing_is_asked_at_a_cut_or_at_the_ends_of_the_video() -> None:
     assert places(replace(plan, cuts=(50,))).keys() == {("cut", 49), ("cut", 50)}
 
 
-def test_nothing_is_asked_where_another_mask_goes_on_and_of_what_is_no_target() -> None:
+def test_places_under_another_mask_or_without_a_target_are_left_out() -> None:
     one, other = track(1, (0, 40, State.DETECTED, HERE)), track(2, (0, 99, State.DETECTED, HERE))
     assert places(plan_of(one)).keys() == {("ends", 41)} and places(plan_of(one, other)) == {}
     assert places(plan_of(replace(one, action=Action.FALSE_ALARM))) == {}
@@ -72,7 +72,7 @@ def test_nothing_is_asked_where_another_mask_goes_on_and_of_what_is_no_target() 
     ],
     ids=["seen once", "a vehicle", "hardly one", "too small", "his head is hidden"],
 )
-def test_of_whom_nothing_is_hidden_is_told(nobody: Body) -> None:
+def test_people_of_whom_nothing_is_hidden_are_places(nobody: Body) -> None:
     plan = plan_of(track(1, (0, 40, State.DETECTED, AWAY)))
     assert ("body", 50) in places(replace(plan, bodies=(body(10, 20, 50, 60),)))
     assert "body" not in {why for why, _ in places(replace(plan, bodies=(nobody,)))}
@@ -85,7 +85,7 @@ def test_a_mask_beside_a_head_does_not_hide_it(across: float, down: float) -> No
     assert ("body", 50) in told
 
 
-def test_where_a_subject_has_no_mask_for_a_while_is_told() -> None:
+def test_a_gap_in_a_subjects_masks_is_a_place() -> None:
     early, late = (
         track(n, (first, first + 9, State.DETECTED, box))
         for n, first, box in ((1, 20, HERE), (2, 60, AWAY))
@@ -96,7 +96,7 @@ def test_where_a_subject_has_no_mask_for_a_while_is_told() -> None:
 
 
 @given(st.lists(st.tuples(st.integers(0, 90), st.integers(0, 9)), min_size=1, max_size=6))
-def test_gaps_are_the_frames_in_which_none_of_the_tracks_is(spans: list[tuple[int, int]]) -> None:
+def test_gaps_are_frames_without_any_of_the_tracks(spans: list[tuple[int, int]]) -> None:
     tracks = [
         track(n, (first, first + more, State.DETECTED, HERE))
         for n, (first, more) in enumerate(spans, 1)
@@ -109,7 +109,7 @@ def test_gaps_are_the_frames_in_which_none_of_the_tracks_is(spans: list[tuple[in
         assert gap.last + 1 == tracks[gap.after - 1].first
 
 
-def test_a_mask_that_ends_while_a_body_goes_on_is_known() -> None:
+def test_a_mask_that_ends_on_a_body_has_that_clue() -> None:
     plan = plan_of(track(1, (0, 40, State.DETECTED, AWAY)))
     ends = [
         places(replace(plan, bodies=bodies))["ends", 41].clues["on_body"]
@@ -118,12 +118,12 @@ def test_a_mask_that_ends_while_a_body_goes_on_is_known() -> None:
     assert ends == [0, 1, 0]
 
 
-def test_who_leaves_over_the_border_is_known() -> None:
+def test_a_mask_that_leaves_over_the_border_has_that_clue() -> None:
     leaves = plan_of(track(1, (20, 40, State.DETECTED, Box(0, 100, 50, 160))))
     assert places(leaves)["ends", 41].clues["border"] == 1
 
 
-def test_what_weighs_more_is_more_probable_and_a_clue_without_a_weight_counts_for_nothing() -> None:
+def test_probability_rises_with_weight_and_unweighted_clues_do_not_count() -> None:
     place = Place(0, "body", -1, 0, HERE, {"body": 1.0, "border": 1.0})
     little, much = ({"bias": -3.0, "body": w} for w in (1.0, 2.0))
     assert 0 < probability_of(place, little) < probability_of(place, much) < 1
@@ -131,6 +131,6 @@ def test_what_weighs_more_is_more_probable_and_a_clue_without_a_weight_counts_fo
 
 
 def test_a_damaged_picture_is_worth_a_look_whatever_the_weights() -> None:
-    """Labelled footage has too few of them for weights to tell."""
+    """Labelled footage has too few of them to fit a weight."""
     damaged = places(replace(plan_of(), unchecked=(30, 31)))["damaged", 30]
     assert probability_of(damaged, {"bias": -9.0}) >= WORTH_A_LOOK

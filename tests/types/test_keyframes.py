@@ -1,4 +1,4 @@
-"""Keyframes in arrays are the keyframes that were given, to the bit."""
+"""Keyframes stored in arrays equal the given ones, to the bit."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ keys = st.lists(
 
 
 @given(keys=keys, frame=st.integers(-1, 1 << 40))
-def test_kept_as_given(keys: tuple[Keyframe, ...], frame: int) -> None:
+def test_they_are_stored_exactly(keys: tuple[Keyframe, ...], frame: int) -> None:
     kept = Keyframes(keys)
     assert tuple(kept) == keys and len(kept) == len(keys) and bool(kept) == bool(keys)
     assert kept == keys and kept == Keyframes(keys) and hash(kept) == hash(keys)
@@ -43,7 +43,7 @@ def test_kept_as_given(keys: tuple[Keyframe, ...], frame: int) -> None:
     assert copy.deepcopy(kept) == kept and pickle.loads(pickle.dumps(kept)) == kept
 
 
-def test_a_track_takes_any_sequence_and_is_the_same() -> None:
+def test_a_track_is_the_same_from_any_kind_of_sequence() -> None:
     keys = (
         Keyframe(3, Box(0, 0, 9, 9), State.DETECTED, 0.5),
         Keyframe(7, Box(4, 0, 13, 9), State.PADDED),

@@ -1,4 +1,4 @@
-"""What a user does not want looked for is left out, and nothing besides."""
+"""What a user excludes from the search is left out, and nothing else."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def detections(found: list[Box]) -> Detections:
 
 
 @given(st.lists(boxes, max_size=6))
-def test_without_limits_everything_is_looked_for(found: list[Box]) -> None:
+def test_without_limits_everything_is_searched_for(found: list[Box]) -> None:
     given = detections(found)
     assert EVERYWHERE.everything and EVERYWHERE.at(1e9)
     assert len(EVERYWHERE.select(given)) == len(found) and not EVERYWHERE.limits()
@@ -34,26 +34,26 @@ def test_without_limits_everything_is_looked_for(found: list[Box]) -> None:
 
 @given(st.lists(boxes, max_size=6))
 def test_only_what_lies_wholly_inside_is_ignored(found: list[Box]) -> None:
-    """Who reaches out of the area by a pixel is looked for."""
+    """A face that reaches one pixel outside the area is searched for."""
     left = Scope(ignored=(AREA,)).select(detections(found))
     assert len(left) == sum(not AREA.contains(box) for box in found)
 
 
 @given(st.lists(boxes, max_size=6))
-def test_whatever_touches_an_area_is_looked_for(found: list[Box]) -> None:
+def test_everything_that_touches_an_area_is_searched_for(found: list[Box]) -> None:
     left = Scope(only=(AREA, Box(0, 0, 10, 10))).select(detections(found))
     touching = [b for b in found if b.common(AREA) > 0 or b.common(Box(0, 0, 10, 10)) > 0]
     assert len(left) == len(touching)
 
 
-def test_a_span_is_a_second_longer_at_either_end() -> None:
+def test_a_span_is_extended_by_a_second_at_either_end() -> None:
     scope = Scope(between=((5, 6), (20, 30)))
     assert [t for t in (3.9, 4.0, 5.5, 7.0, 7.1, 19.0, 31.0, 31.1) if scope.at(t)] == [
         4.0, 5.5, 7.0, 19.0, 31.0,
     ]  # fmt: skip
 
 
-def test_every_limit_is_told_with_its_option() -> None:
+def test_every_limit_is_named_with_its_option() -> None:
     scope = Scope(((5, 6),), (AREA,), (AREA,))
     settings = DetectSettings((Target.FACE,), Sensitivity.FAST, scope=scope)
     source = SourceRef("clip.mp4", "0" * 64, 1, 320, 240, Timeline(Fraction(1, 25), (0,)))

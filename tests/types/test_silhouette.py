@@ -1,4 +1,4 @@
-"""The shape of somebody in a box: kept as it is, measured as it is drawn."""
+"""A person's silhouette in a box: stored exactly, measured as it is drawn."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ BOX = Box(10, 20, 10 + 3 * COLUMNS, 20 + 2 * ROWS)
 
 
 @given(silhouettes)
-def test_it_is_the_same_after_a_file(silhouette: Silhouette) -> None:
+def test_it_survives_a_file(silhouette: Silhouette) -> None:
     assert Shaped.at(7, silhouette).silhouette() == silhouette
     assert Silhouette.of(silhouette.cells) == silhouette
 
 
 @given(silhouettes, silhouettes)
-def test_two_together_are_the_cells_of_both(one: Silhouette, other: Silhouette) -> None:
+def test_a_union_has_the_cells_of_both(one: Silhouette, other: Silhouette) -> None:
     assert np.array_equal(one.union(other).cells, one.cells | other.cells)
 
 
 @given(silhouettes)
-def test_it_has_its_cells_in_common_with_boxes(silhouette: Silhouette) -> None:
+def test_the_area_in_common_with_a_box_is_that_of_its_cells(silhouette: Silhouette) -> None:
     assert silhouette.common(BOX, BOX) == pytest.approx(6 * silhouette.cells.sum())
     row, column = np.argwhere(silhouette.cells)[0].tolist()
     cell = Box(10 + 3 * column, 20 + 2 * row, 13 + 3 * column, 22 + 2 * row)
@@ -36,7 +36,7 @@ def test_it_has_its_cells_in_common_with_boxes(silhouette: Silhouette) -> None:
 
 
 @given(silhouettes)
-def test_its_polygons_hold_every_cell(
+def test_its_polygons_contain_every_cell(
     silhouette: Silhouette,
 ) -> None:
     drawn = np.zeros((2 * ROWS, 3 * COLUMNS), np.uint8)
@@ -50,7 +50,7 @@ def test_its_polygons_hold_every_cell(
     assert drawn[cells].all()
 
 
-def test_one_that_would_hide_nothing_is_refused() -> None:
+def test_an_empty_silhouette_is_refused() -> None:
     with pytest.raises(ValueError, match="nothing"):
         Silhouette(bytes(100))
     with pytest.raises(ValueError, match="bytes"):

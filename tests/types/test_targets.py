@@ -1,4 +1,4 @@
-"""One row for each kind of target: every room serves it, or says so and stops."""
+"""One row for each kind of target: every room handles it, or refuses it."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ PLACE = (40.0, 50.0, 70.0, 90.0)
 
 @pytest.mark.parametrize("target", list(Target))
 def test_every_room_knows_every_target(target: Target) -> None:
-    """A row in the table is enough: nothing else has to be told of a new one."""
+    """A row in the table is enough: a new kind needs nothing else."""
     assert Target.from_word(target.word) is target
     assert [t for t in Target if t.spec.category == target.spec.category] == [target]
     for language in LANGUAGES:
@@ -76,7 +76,7 @@ def test_every_room_knows_every_target(target: Target) -> None:
         assert target.word in words, f"{name}.schema.json"
 
 
-def test_words_and_numbers_are_each_targets_own() -> None:
+def test_words_and_numbers_of_targets_are_unique() -> None:
     assert len({t.spec.category for t in Target}) == len(Target)
     assert len({t.spec.option for t in DETECTED_TARGETS}) == len(DETECTED_TARGETS)
     for language in LANGUAGES:
@@ -87,8 +87,8 @@ def test_words_and_numbers_are_each_targets_own() -> None:
 
 
 @pytest.mark.parametrize("target", DETECTED_TARGETS)
-def test_every_room_serves_every_kind_that_is_searched_for(target: Target) -> None:
-    """From the networks to what a user is told, in the order of a run."""
+def test_every_room_handles_every_searchable_kind(target: Target) -> None:
+    """From the networks to the messages for users, in the order of a run."""
     assert in_use(DETECTORS, [target])
     weights = load_calibration()
     assert target.word in weights.looks and target.word in weights.tracks
@@ -114,8 +114,8 @@ def test_every_room_serves_every_kind_that_is_searched_for(target: Target) -> No
 
 
 @pytest.mark.parametrize("target", DETECTED_TARGETS)
-def test_the_audit_can_suspect_every_kind_that_is_searched_for(target: Target) -> None:
-    """Whoever is seen outside the masks is looked at closely, if a network knows the kind so."""
+def test_the_audit_can_suspect_every_searchable_kind(target: Target) -> None:
+    """A detection outside the masks is scanned closely, if a network for the kind exists."""
     picture = av.VideoFrame.from_ndarray(data.astronaut(), format="rgb24")
     frame = Frame(0, 0, Fraction(1, 30), picture)
     eyes = AuditDetectors((target,), [Presentation()])
@@ -141,7 +141,7 @@ class NothingHidden:
         return []
 
 
-def test_a_detector_that_lacks_a_close_look_is_refused_when_it_is_loaded() -> None:
+def test_a_detector_without_close_scans_is_refused_when_loaded() -> None:
     lacking = load_detector("fast", (HEAD,), threads=1)
     lacking.close_networks = {k: v for k, v in lacking.close_networks.items() if k is not HEAD}
     with pytest.raises(LookupError, match="no network closely scans head"):
@@ -149,7 +149,7 @@ def test_a_detector_that_lacks_a_close_look_is_refused_when_it_is_loaded() -> No
 
 
 @pytest.mark.parametrize("target", [t for t in Target if t not in DETECTED_TARGETS])
-def test_what_nothing_searches_for_is_refused_in_every_room(target: Target) -> None:
+def test_kinds_that_nothing_searches_for_are_refused_in_every_room(target: Target) -> None:
     with pytest.raises(ValueError, match=target.word):
         redact.DetectSettings((target,))
     with pytest.raises(ValueError, match=target.word):
@@ -162,13 +162,13 @@ def test_what_nothing_searches_for_is_refused_in_every_room(target: Target) -> N
         probability_of(clues, load_calibration().tracks)
 
 
-def test_a_room_without_a_row_for_a_kind_does_not_open() -> None:
+def test_a_room_that_lacks_a_row_for_a_kind_cannot_be_imported() -> None:
     with pytest.raises(LookupError, match=r"a room has nothing for head, person"):
         PerKind("a room", {Target.FACE: 1.0, Target.PLATE: 2.0})
 
 
 def test_a_face_is_part_of_a_head_and_a_head_of_a_person() -> None:
-    """So each is one target, and what is hidden with it was not left out."""
+    """Each is therefore one target, and what is hidden with it counts as searched for."""
     face, plate, person = Target.FACE, Target.PLATE, Target.PERSON
     assert without_nested((HEAD, face, plate)) == (plate, HEAD) and without_nested(
         (person, face)
@@ -197,8 +197,8 @@ print(Target(int(found.target[0])).word, round(float(found.score[0]), 4))
 """
 
 
-def test_the_numbers_of_kinds_mean_nothing() -> None:
-    """The networks have tables of their own from channel to kind."""
+def test_the_numbers_of_kinds_have_no_meaning() -> None:
+    """Networks have their own tables from channel to kind."""
     numbers = ", ".join(str(number) for number in reversed(range(len(Target))))
     code = RENUMBERED.format(numbers=numbers)
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT)
@@ -207,7 +207,7 @@ def test_the_numbers_of_kinds_mean_nothing() -> None:
 
 
 class Heads:
-    """A stand-in detector: there is one head, always in the same place."""
+    """A stand-in detector: one head, always in the same place."""
 
     name = "heads, also from behind"
     weights_sha256 = "2" * 64
@@ -228,7 +228,7 @@ def clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return shorten(SAMPLE, tmp_path_factory.mktemp("heads") / "a.mp4", 6, skip=70, size="320x180")
 
 
-def test_a_head_that_a_detector_of_others_finds_is_hidden_and_on_record(
+def test_a_head_found_by_another_packages_detector_is_hidden_and_on_record(
     clip: Path, tmp_path: Path
 ) -> None:
     """In every frame, as an ellipse, from the plan to the report."""
@@ -266,7 +266,7 @@ def _dark(path: Path, box: tuple[float, float, float, float]) -> bool:
         ("heads", "--without centerface: heads and people are found by a network"),
     ],
 )
-def test_what_nobody_finds_is_refused_before_anything_is_read(
+def test_kinds_that_no_detector_finds_are_refused_before_anything_is_read(
     tmp_path: Path, asked: str, said: str
 ) -> None:
     asks = "--without", "centerface", "--targets", asked

@@ -1,6 +1,5 @@
-"""The types that all rooms share; and runs of numbers hold exactly the numbers that were given, and
-are as few as can be.
-"""
+"""The types that all rooms share; and runs of numbers, which contain exactly the given numbers in
+as few runs as possible."""
 
 from __future__ import annotations
 
@@ -99,8 +98,8 @@ def test_detections_are_checked_selected_and_joined() -> None:
         replace(some, fringe=-some.fringe)
 
 
-def test_what_a_look_says_goes_with_each_detection() -> None:
-    """Its fringe, too: what is joined and selected again is the same."""
+def test_fringes_stay_with_their_detections() -> None:
+    """Joined and selected again, it is the same."""
     four = np.arange(4, dtype=np.float32)
     boxes = np.stack([four, four, four + 4, four + 8], axis=1)
     each = Detections(boxes, four / 4, np.full(4, Target.FACE, np.int8), boxes / 100)

@@ -1,4 +1,4 @@
-"""What the program tells is a code, and every code has its words in both languages."""
+"""Every message of the program is a code, and every code has its text in both languages."""
 
 from __future__ import annotations
 
@@ -66,8 +66,8 @@ def trees() -> Iterator[tuple[str, ast.Module]]:
 
 
 def calls() -> Iterator[tuple[str, str, str, set[str] | None]]:
-    """Every place that tells a code: where, by what, the code, and the names of its values, None
-    where they are not all written out."""
+    """Every place that uses a code: file, function, code, and the names of its values, None if they
+    are not all written out."""
     for name, tree in trees():
         for node in ast.walk(tree):
             function = getattr(node.func, "id", "") if isinstance(node, ast.Call) else ""
@@ -102,7 +102,7 @@ def places(entry: Any) -> set[str]:
     return {name for text in forms(entry) for name, _ in PLACE.findall(text)}
 
 
-def test_every_code_has_words_for_all_that_it_holds() -> None:
+def test_every_code_has_a_text_with_all_its_values() -> None:
     for where, function, code, names in calls():
         table = "problem" if function == "problem" else "message"
         assert code in ENGLISH.tables[table], f"{where}: no words for {code}"
@@ -113,7 +113,7 @@ def test_every_code_has_words_for_all_that_it_holds() -> None:
             assert not extra, f"{where}: {code} does not tell {extra}"
 
 
-def test_no_words_are_left_over() -> None:
+def test_no_text_is_unused() -> None:
     source = "\n".join(path.read_text("utf-8") for path in HOME.rglob("*.py"))
     started = set(re.findall(r'(?:say|Message)\(f"(\w+)\{', source))
     for table in ("message", "problem"):
@@ -122,8 +122,8 @@ def test_no_words_are_left_over() -> None:
             assert there or any(map(code.startswith, started)), code
 
 
-def test_the_page_names_no_option_where_it_tells_a_warning() -> None:
-    """A lawyer at the page read "(--audio mute drops it)" and had no place to write that."""
+def test_warnings_on_the_page_name_no_option() -> None:
+    """A lawyer at the page read "(--audio mute drops it)" and had nowhere to type that."""
     source = "\n".join(path.read_text("utf-8") for path in (HOME / "pipeline").glob("*.py"))
     warned = set(re.findall(r'\.warn\(\s*Message\(\s*"(\w+)"', source)) | {"not_played_everywhere"}
     assert len(warned) > 10
@@ -137,7 +137,7 @@ def test_the_page_names_no_option_where_it_tells_a_warning() -> None:
             assert places(page[code]) <= places(words.tables["message"][code]), code
 
 
-def test_languages_have_the_same_tables_codes_and_places() -> None:
+def test_languages_have_the_same_tables_codes_and_placeholders() -> None:
     assert ENGLISH.tables.keys() == FRENCH.tables.keys()
     for name, table in ENGLISH.tables.items():
         assert table.keys() == FRENCH.tables[name].keys(), name
@@ -161,8 +161,8 @@ def test_a_code_is_in_one_room() -> None:
                     assert seen.setdefault((table, code), file.name) == file.name, code
 
 
-def test_a_french_piste_is_one_of_sound_or_of_a_file() -> None:
-    """Who is followed is an "objet suivi" on the command line, as in the report and on the page."""
+def test_french_piste_means_only_a_track_of_sound_or_of_a_file() -> None:
+    """A followed person is an "objet suivi" on the command line, in the report and on the page."""
     for file in (HOME / "words" / "fr").glob("*.toml"):
         if file.stem not in ("auditing", "inspect"):  # they tell of tracks of files
             text = file.read_text("utf-8")
@@ -171,7 +171,7 @@ def test_a_french_piste_is_one_of_sound_or_of_a_file() -> None:
 
 
 def test_no_french_text_was_left_in_english() -> None:
-    """Words that are the same in both languages; anything else was forgotten."""
+    """The exceptions are words that are the same in both languages."""
     alike = {
         code
         for code, entry in ENGLISH.tables["message"].items()
@@ -199,7 +199,7 @@ def values_of(entry: Any) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_every_message_and_error_can_be_said(language: str) -> None:
+def test_every_message_and_error_can_be_formatted(language: str) -> None:
     words = Words(language)
     for code, entry in words.tables["message"].items():
         for count in (0, 1, 2):
@@ -210,13 +210,13 @@ def test_every_message_and_error_can_be_said(language: str) -> None:
 
 
 def is_sentence(node: ast.AST) -> bool:
-    """Whether two words stand in a text."""
+    """Whether it contains two words."""
     texts = [n.value for n in ast.walk(node) if isinstance(n, ast.Constant)]
     return any(isinstance(t, str) and re.search(r"[a-z]{2,} [a-z]{2,}", t) for t in texts)
 
 
-def test_no_sentence_for_a_person_stands_in_a_python_file() -> None:
-    """Errors are raised by `problem`, and what is shown is told by `say`."""
+def test_no_sentence_for_users_is_in_a_python_file() -> None:
+    """Errors are raised with `problem`, and messages printed with `say`."""
     found = []
     for name, tree in trees():
         for node in ast.walk(tree):
@@ -243,7 +243,7 @@ def every_command() -> Iterator[tuple[str, click.Command]]:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_every_command_and_option_explains_itself(language: str) -> None:
+def test_every_command_and_option_has_help(language: str) -> None:
     speak(language)
     words, used = surface(language, "help"), set()
     for path, command in every_command():
@@ -283,8 +283,8 @@ def test_help_has_the_same_tables_and_keys_in_both_languages() -> None:
     assert alike <= english["metavar"].keys() | {"Options", "SYNOPSIS", "DESCRIPTION", "Code"}
 
 
-def test_the_texts_of_click_are_those_that_it_has() -> None:
-    """A newer click may word them anew; then French help would be half English."""
+def test_the_translated_texts_of_click_exist_in_click() -> None:
+    """A newer click may change them; French help would then be half English."""
     source = "".join(inspect.getsource(module) for module in _CLICK)
     literals = {
         n.value for n in ast.walk(ast.parse(source)) if isinstance(n, ast.Constant) and n.value
@@ -309,13 +309,13 @@ def test_numbers_are_written_as_the_language_writes_them() -> None:
     assert none == "0 erreur de décodage" and str(Message("decode_errors", count=0))[-1] == "s"
 
 
-def test_a_message_of_tomorrow_or_one_that_was_edited_stops_no_report() -> None:
+def test_an_unknown_or_edited_message_stops_no_report() -> None:
     assert FRENCH.message("of_tomorrow", {"n": 3}) == "of_tomorrow n=3"
     assert FRENCH.message("sound_left", {"seconds": "{0.__class__}"}).startswith("sound_left")
     assert FRENCH.message("named", {}) == "named"
 
 
-def test_an_error_of_a_file_is_told_in_either_language(tmp_path: Path) -> None:
+def test_an_error_stored_in_a_file_can_be_shown_in_either_language(tmp_path: Path) -> None:
     with pytest.raises(redact.RedactError) as caught:
         check_writable(tmp_path / "nowhere" / "a.mp4")
     error, path = caught.value, tmp_path / "nowhere" / "a.mp4"
@@ -330,7 +330,7 @@ def test_an_error_of_a_file_is_told_in_either_language(tmp_path: Path) -> None:
     assert reason_of(odd) == "odd"
 
 
-def test_a_message_may_hold_another_one() -> None:
+def test_a_message_may_contain_another() -> None:
     inner = Message("log_edited", line=3)
     outer = Message("log_does_not_hold", why=inner)
     assert str(outer) == "It does not hold: line 3 was changed after it was written."
@@ -357,8 +357,8 @@ def test_the_locale_or_the_variable_chooses_the_language(
     assert language_of(environment) == language
 
 
-def test_what_was_kept_as_json_is_told_in_one_language() -> None:
-    """An index in French said of a result "existe déjà : it was made with other settings"."""
+def test_a_message_stored_as_json_is_shown_in_one_language() -> None:
+    """A French index said of a result "existe déjà : it was made with other settings"."""
     other = Message("result_other_settings", settings="style")
     for why in (other, problem(errors.UsageError, "nothing_to_accept", name="a.mp4")):
         error = problem(errors.OutputExistsError, "result_in_the_way", path="a.mp4", why=why)
@@ -370,7 +370,7 @@ def test_what_was_kept_as_json_is_told_in_one_language() -> None:
 
 
 def test_a_third_language_is_one_folder(tmp_path: Path) -> None:
-    """Polish has three plural forms where English has two, and is named nowhere else."""
+    """Polish has three plural forms where English has two, and is mentioned nowhere else."""
     package = tmp_path / "redact"
     package.mkdir()
     for part in HOME.iterdir():
