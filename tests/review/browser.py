@@ -1,4 +1,4 @@
-"""A real browser on the page, headless; and the page's process, as a user starts it."""
+"""A real headless browser on the page, and the page's process as a user starts it."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ SHOTS = os.environ.get("REDACT_SCREENSHOTS")
 
 
 def driver(width: int = 1280, height: int = 720, language: str = "en") -> Any:
-    """A headless Chromium whose page is that large; the test skips where there is none."""
+    """A headless Chromium with a page of this size; the test is skipped if it is not installed."""
     webdriver = pytest.importorskip("selenium.webdriver", reason="selenium is not installed")
     service = pytest.importorskip("selenium.webdriver.chrome.service")
     binary = next(filter(None, map(shutil.which, ("chromium", "chromium-browser"))), None)
@@ -51,7 +51,7 @@ def driver(width: int = 1280, height: int = 720, language: str = "en") -> Any:
 
 
 def resize(browser: Any, width: int, height: int) -> None:
-    """Make the page itself that large."""
+    """Resize the page itself."""
 
     def fits() -> bool:
         inner = browser.execute_script("return [innerWidth, innerHeight]")
@@ -70,8 +70,8 @@ def resize(browser: Any, width: int, height: int) -> None:
 def served(
     source: Path, *words: object, programs: Path | None = None
 ) -> Iterator[tuple[str, subprocess.Popen[str]]]:
-    """The address of the page of a review that runs in a process of its own, which finds programs
-    of the system in the folder `programs` first."""
+    """The address of the page of a review in its own process, which looks for system programs in
+    the folder `programs` first."""
     command = [sys.executable, "-m", "redact", "review", source, *words, "--no-open"]
     process = subprocess.Popen(
         list(map(str, command)),
@@ -104,7 +104,7 @@ def served_here(
     folder: Path | None = None,
     evidence: EvidenceChoice | None = None,
 ) -> Iterator[PageServer]:
-    """The same in this process, which is up in a moment; results go into `folder`."""
+    """The same in this process, which starts quickly; results go into `folder`."""
     margin = RenderSettings().margin
     session = Session(source, plan_file, DetectSettings(), margin, evidence, folder)
     server = server_of(session)
@@ -140,7 +140,7 @@ return there.filter((node) => {
 
 
 def look_like(page: Page, language: str, theme: str) -> None:
-    """Switch to a language and to light or dark, by the page's own buttons."""
+    """Switch to a language and to light or dark, with the page's own buttons."""
     for name, button, wanted in (
         ("lang", "#language", language),
         ("dataset.theme", "#theme", theme),
@@ -156,7 +156,7 @@ PATIENCE = 200.0
 
 
 def until(true: Callable[[], Any], seconds: float = PATIENCE) -> Any:
-    """What a condition gives once it holds."""
+    """The value of a condition as soon as it is true."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         found = true()
@@ -167,7 +167,7 @@ def until(true: Callable[[], Any], seconds: float = PATIENCE) -> Any:
 
 
 class Page:
-    """What a person does on the page."""
+    """A person's actions on the page."""
 
     def __init__(self, browser: Any, address: str, name: str = "") -> None:
         self.browser = browser
@@ -178,7 +178,7 @@ class Page:
         self.opened()
 
     def opened(self) -> None:
-        """Wait until the page of a case, or of a video with its first picture, is there."""
+        """Wait until the page of a case, or of a video with its first picture, has loaded."""
         there = (
             "document.getElementById('opening')?.hidden && (document.getElementById('case-main')"
         )
@@ -199,7 +199,7 @@ class Page:
         return until(true, seconds)
 
     def shot(self, name: str) -> None:
-        """A picture of the page, where somebody wants to look."""
+        """Save a screenshot, if they are wanted."""
         self._number += 1
         if SHOTS:
             time.sleep(0.7)
@@ -213,7 +213,7 @@ class Page:
         return self.until(lambda: self.browser.find_elements(By.CSS_SELECTOR, css))[0]
 
     def text(self, css: str) -> str:
-        """Words of a part that is there or comes; read at once, as it may be drawn anew."""
+        """Text of an element, once it exists; read at once, because it may be rendered anew."""
         script = "return document.querySelector(arguments[0])?.innerText ?? null"
         self.until(lambda: self.js(script, css) is not None)
         return str(self.js(script, css) or "")
@@ -242,7 +242,7 @@ class Page:
         self._again(lambda: Select(self.find(css)).select_by_value(value))
 
     def _again(self, act: Callable[[], None]) -> None:
-        """A part of the page may be drawn anew between finding and touching it."""
+        """Repeat an action: an element may be rendered anew between finding and touching it."""
         from selenium.common.exceptions import StaleElementReferenceException
 
         for _ in range(3):
@@ -266,7 +266,7 @@ class Page:
         chain.perform()
 
     def choose(self, subject: int, *, add: bool = False) -> None:
-        """Click on a card; with Ctrl, to choose one more."""
+        """Click on a card; with Ctrl, to select one more."""
         from selenium.webdriver import ActionChains
         from selenium.webdriver.common.keys import Keys
 
@@ -284,7 +284,7 @@ class Page:
         return int(self.js("return document.getElementById('viewport').dataset.frame"))
 
     def go(self, frame: int) -> None:
-        """To a frame, by keys alone: Home, then steps."""
+        """Go to a frame by keys alone: Home, then steps."""
         self.press("HOME")
         # A key may come while the page is being drawn anew; a person presses it again.
         for _ in range(10):
@@ -322,15 +322,13 @@ class Page:
         return place[0] + x * place[2], place[1] + y * place[3]
 
     def cut_off(self) -> list[str]:
-        """What a person cannot read or reach: beyond the window, or longer than its place.
-
-        What ends in an ellipsis and what lies in a list that scrolls is meant to be.
-        """
+        """Elements that a person cannot read or reach: outside the window, or longer than their
+        place. Text with an ellipsis and scrollable lists are meant to be so."""
         return list(self.js(_CUT_OFF))
 
     def complaints(self) -> list[str]:
-        """What the browser's console says went wrong; a superseded picture is no fault, nor is
-        what an earlier page's server, which has ended, can no longer give."""
+        """Errors in the browser's console, except superseded pictures and requests to an earlier
+        page's server, which has ended."""
         lines = [f"{e['level']} {e['message']}" for e in self.browser.get_log("browser")]
         return [
             line

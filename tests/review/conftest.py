@@ -1,4 +1,4 @@
-"""One browser and one plan for all tests of the page: both are dear to make."""
+"""One browser and one plan for all tests of the page: both take long to make."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def found(street_plan: Path) -> Plan:
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Any]:
-    """Every review has an address of its own, so that nothing is left from the one before."""
+    """Every review has its own address, so nothing is left from the one before."""
     made = driver()
     yield made
     made.quit()
@@ -31,7 +31,7 @@ def browser() -> Iterator[Any]:
 
 @pytest.fixture
 def every_end_is_risky(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Every place of a plan is worth a look: what is fitted changes, and what the page does with it
+    """Every place of a plan is worth a look: the fitted weights change, but the page's behaviour
     must not."""
     known = replace(load_calibration(), risk={"bias": 0.0})
     monkeypatch.setattr("redact.risk.moments.load_calibration", lambda: known)

@@ -1,4 +1,4 @@
-"""Plans of a made-up clip for tests of the desk and of editing."""
+"""Plans of an invented clip for tests of the page and of editing."""
 
 from __future__ import annotations
 
@@ -43,5 +43,5 @@ def three() -> Plan:
 
 
 def halves() -> Plan:
-    """The same, but the second face is there only after the first: they may be one."""
+    """The same, but the second face appears only after the first: they may be one person."""
     return three().with_track(track(2, (61, 80, State.DETECTED, AWAY)))

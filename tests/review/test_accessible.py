@@ -1,5 +1,5 @@
-"""Whoever sees little, or nothing, can use every state of the page: axe finds no fault in it, in
-both themes, and a screen reader has a name for whatever can be used."""
+"""People who see little, or nothing, can use every state of the page: axe finds no fault in either
+theme, and a screen reader has a name for every control."""
 
 from __future__ import annotations
 
@@ -32,21 +32,22 @@ PLACES = ("dialog", "region", "tabpanel", "listbox", "radiogroup", "progressbar"
 
 
 def faults(page: Page, rules: dict[str, Any]) -> list[str]:
-    """What axe says is wrong with the page as it is."""
+    """The faults that axe finds on the page in its current state."""
     if not page.js("return 'axe' in window"):
         page.js(AXE.read_text("utf-8"))
     return list(page.browser.execute_async_script(FAULTS, rules))
 
 
 def nameless(page: Page) -> list[str]:
-    """What a screen reader would tell by its role alone: the page's accessibility tree."""
+    """Controls that a screen reader would announce by their role alone, from the accessibility
+    tree."""
     tree = page.browser.execute_cdp_cmd("Accessibility.getFullAXTree", {})["nodes"]
     told = [(n["role"]["value"], n.get("name", {}).get("value", "")) for n in tree if "role" in n]
     return [role for role, name in told if role in USED + PLACES and not name.strip()]
 
 
 def run_together(page: Page) -> list[str]:
-    """Buttons that are read as "HideH" or "All12": a key or a number stuck to their words."""
+    """Buttons read as "HideH" or "All12": a key or a number joined to their words."""
     tree = page.browser.execute_cdp_cmd("Accessibility.getFullAXTree", {})["nodes"]
     names = [n.get("name", {}).get("value", "") for n in tree if n["role"]["value"] == "button"]
     return [name for name in names if re.search(r"[a-z]([A-Z[\]]|\d+)$", name)]

@@ -1,4 +1,4 @@
-"""The process of the page: one listening socket on 127.0.0.1, no other connection, no file."""
+"""The page's process: one listening socket on 127.0.0.1, no other connection, no file."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ linux = pytest.mark.skipif(not Path("/proc/net/tcp").exists(), reason="needs Lin
 
 
 def page(address: str) -> Callable[..., Any]:
-    """A function that asks as the page does."""
+    """A function that sends requests as the page does."""
     base, token = address.split("/#")
 
     def ask(method: str, path: str, body: dict[str, Any] | None = None) -> bytes:
@@ -74,7 +74,7 @@ def work(street: Path, tmp_path: Path) -> tuple[Path, Path]:
 
 
 def use(ask: Callable[..., Any]) -> None:
-    """A little of everything that the page asks for."""
+    """A few requests of every kind that the page sends."""
     opened(ask)
     assert ask("GET", "/").startswith(b"<!doctype html>")
     for n in (0, 15, 5):
@@ -110,7 +110,7 @@ LISTENS, THIS_MACHINE = "0A", "0100007F"
 
 
 @linux
-def test_one_socket_listens_on_this_machine_and_there_is_no_other(
+def test_one_socket_listens_on_this_machine_and_no_other_exists(
     work: tuple[Path, Path],
 ) -> None:
     with served(*work) as (address, process):
@@ -124,7 +124,7 @@ def test_one_socket_listens_on_this_machine_and_there_is_no_other(
 
 
 def may_be_alone() -> bool:
-    """Whether a network of its own can be made here, with `lo` alone."""
+    """Whether a network namespace with only `lo` can be made here."""
     if shutil.which("unshare") is None or shutil.which("ip") is None:
         return False
     done = subprocess.run(
@@ -135,7 +135,7 @@ def may_be_alone() -> bool:
 
 @linux
 @pytest.mark.skipif(not may_be_alone(), reason="no network namespace can be made here")
-def test_it_works_where_there_is_no_network_but_lo(work: tuple[Path, Path]) -> None:
+def test_it_works_without_any_network_but_lo(work: tuple[Path, Path]) -> None:
     script = (
         "import sys; sys.path.insert(0, sys.argv[1])\n"
         "from pathlib import Path\n"
@@ -155,7 +155,7 @@ def test_it_works_where_there_is_no_network_but_lo(work: tuple[Path, Path]) -> N
     assert done.stdout.strip().endswith("done"), done.stderr
 
 
-def test_without_a_plan_it_looks_first(street: Path, tmp_path: Path) -> None:
+def test_without_a_plan_it_searches_first(street: Path, tmp_path: Path) -> None:
     source = tmp_path / "clip.mp4"
     source.write_bytes(street.read_bytes())
     with served(source) as (address, _):
@@ -163,10 +163,10 @@ def test_without_a_plan_it_looks_first(street: Path, tmp_path: Path) -> None:
         assert len(read_plan(tmp_path / "clip.redacted.mp4.plan.json").tracks) >= 3
 
 
-def test_a_plan_that_was_made_for_something_else_is_not_gone_on_with(
+def test_a_plan_made_for_other_targets_is_not_used(
     work: tuple[Path, Path],
 ) -> None:
-    """Whoever asked for heads took them for hidden: the plan on the page was one of faces."""
+    """A user who asked for heads would take them for hidden, while the plan was one of faces."""
     source, plan = work
     for option, value in (("targets", "heads,plates"), ("sensitivity", "thorough")):
         done = call("review", source, plan, "--no-open", f"--{option}", value)
@@ -181,7 +181,7 @@ def test_a_plan_that_was_made_for_something_else_is_not_gone_on_with(
 
 
 def test_a_second_review_of_a_plan_is_refused(work: tuple[Path, Path]) -> None:
-    """Two would save over each other; the page alone cannot know of another process."""
+    """Two would overwrite each other; the page alone cannot know of another process."""
     link = work[1].with_name("link.plan.json")
     link.symlink_to(work[1])
     with served(*work):
@@ -198,7 +198,7 @@ def test_a_second_review_of_a_plan_is_refused(work: tuple[Path, Path]) -> None:
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="no SIGKILL there")
-def test_a_review_that_was_killed_keeps_nobody_out(work: tuple[Path, Path]) -> None:
+def test_a_killed_review_leaves_no_lock(work: tuple[Path, Path]) -> None:
     with served(*work) as (_, process):
         process.kill()
         process.wait(60)
@@ -206,7 +206,7 @@ def test_a_review_that_was_killed_keeps_nobody_out(work: tuple[Path, Path]) -> N
         pass
 
 
-def test_ctrl_c_is_its_usual_end(work: tuple[Path, Path]) -> None:
+def test_ctrl_c_ends_it_in_order(work: tuple[Path, Path]) -> None:
     with served(*work) as (address, process):
         opened(page(address))
         process.send_signal(signal.SIGINT)
@@ -235,7 +235,7 @@ def test_the_command_line_and_the_page_take_turns(work: tuple[Path, Path]) -> No
 
 
 def hour() -> Plan:
-    """An hour with 3000 people, made up."""
+    """An invented hour with 3000 people."""
     frames = 25 * 3600
     tracks = [
         Track(

@@ -1,4 +1,5 @@
-"""A join says who it is and hides nothing: the gap is told, and filled when a person asks."""
+"""Joining two tracks states who they are and hides nothing: the gap is reported, and filled on
+request."""
 
 from __future__ import annotations
 
@@ -29,7 +30,7 @@ def apart() -> Plan:
     return page_edits.merge(plan, [1, 2])
 
 
-def test_a_gap_lies_where_no_part_is() -> None:
+def test_a_gap_is_where_no_part_is() -> None:
     a, b = track(1, (0, 40, SEEN, HERE)), track(2, (60, 99, SEEN, AWAY))
     inside = track(3, (10, 20, SEEN, HERE))
     assert gaps_of([b, inside, a]) == [GAP]
@@ -50,7 +51,7 @@ def test_a_gap_is_a_risky_moment_until_it_is_filled() -> None:
 
 
 @pytest.mark.parametrize("cuts", [(), (41,), (50,), (59,), (60,)])
-def test_held_it_is_hidden_in_every_frame_and_larger_than_it_was(cuts: tuple[int, ...]) -> None:
+def test_a_held_mask_covers_every_frame_and_is_enlarged(cuts: tuple[int, ...]) -> None:
     plan = replace(apart(), cuts=cuts)
     keys = held_across(plan, plan.tracks[0].keyframes[-1], plan.tracks[1].keyframes[0])
     filled, number = page_edits.bridge(plan, GAP, keys, Decided("", "R. Roe"))
@@ -66,7 +67,7 @@ def test_held_it_is_hidden_in_every_frame_and_larger_than_it_was(cuts: tuple[int
         assert filled.regions_at(49)[0].box == first and filled.regions_at(50)[0].box == last
 
 
-def test_a_decision_to_show_somebody_does_not_show_what_was_only_guessed() -> None:
+def test_a_decision_to_show_does_not_cover_guessed_frames() -> None:
     plan = apart()
     keys = held_across(plan, plan.tracks[0].keyframes[-1], plan.tracks[1].keyframes[0])
     filled, number = page_edits.bridge(plan, GAP, keys)
@@ -80,7 +81,7 @@ def test_a_decision_to_show_somebody_does_not_show_what_was_only_guessed() -> No
     assert held.action is Action.KEEP and filled.to_confirm(held) == [(41, 59)]
 
 
-def test_one_frame_is_hidden_wherever_it_was() -> None:
+def test_a_gap_of_one_frame_is_filled() -> None:
     plan = plan_of(track(1, (0, 40, SEEN, HERE)), track(2, (42, 99, SEEN, AWAY)))
     (key,) = held_across(plan, plan.tracks[0].keyframes[-1], plan.tracks[1].keyframes[0])
     assert key.frame == 41
@@ -88,7 +89,7 @@ def test_one_frame_is_hidden_wherever_it_was() -> None:
     assert key.box.common(AWAY) == pytest.approx(AWAY.area)
 
 
-def test_what_is_no_gap_is_refused() -> None:
+def test_a_span_that_is_no_gap_is_refused() -> None:
     plan = apart()
     key = Keyframe(50, HERE, State.INTERPOLATED)
     for gap in (Gap(1, 2, 40, 59), Gap(2, 1, 41, 59)):
@@ -99,7 +100,7 @@ def test_what_is_no_gap_is_refused() -> None:
 
 
 def test_it_is_followed_from_both_ends(street: Path) -> None:
-    """In the real clip: where the plan is emptied, the tracker finds what was there."""
+    """On a real clip: where the plan is emptied, the follower finds what was there."""
     info, whole = probe(street), plan_of_clip(street)
     face = next(t for t in whole.tracks if t.target is Target.FACE)
     first, last = face.first + 4, face.first + 14
@@ -120,7 +121,7 @@ def test_it_is_followed_from_both_ends(street: Path) -> None:
     assert set(asked) <= set(range(first, last + 1))
 
 
-def test_where_it_is_lost_it_is_held(street: Path) -> None:
+def test_where_following_fails_the_mask_is_held(street: Path) -> None:
     """On a bare wall there is nothing to follow."""
     info, whole = probe(street), plan_of_clip(street)
     wall = Box(1, 1, 6, 6)

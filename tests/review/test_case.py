@@ -1,4 +1,4 @@
-"""A whole case: what each video is told to be, what leads to its review, and who may ask."""
+"""A whole case: the state of each video, the way to its review, and who may ask."""
 
 from __future__ import annotations
 
@@ -91,7 +91,7 @@ def asking(*places: Path, **wish: Any) -> Iterator[Asking]:
 
 @pytest.fixture
 def two(street: Path, street_plan: Path, tmp_path: Path) -> Path:
-    """A folder of two videos that were searched."""
+    """A folder of two videos that were already searched."""
     for name in ("a", "b c"):
         shutil.copy(street, tmp_path / f"{name}.mp4")
         write_plan(read_plan(street_plan), tmp_path / f"{name}.mp4.plan.json")
@@ -122,7 +122,7 @@ def test_each_video_leads_to_its_own_review(two: Path) -> None:
 
 
 @pytest.mark.parametrize("path", ["/v/1/api/plan", "/api/case", "/v/1/api/frame?n=0&view=original"])
-def test_another_page_in_the_browser_gets_nothing(two: Path, path: str) -> None:
+def test_other_web_pages_get_nothing(two: Path, path: str) -> None:
     with asking(two) as ask:
         until(lambda: ask("/v/1/api/join", {})[1].get("ready"))
         for changed in (
@@ -136,7 +136,7 @@ def test_another_page_in_the_browser_gets_nothing(two: Path, path: str) -> None:
             assert status in (401, 403, 421) and set(told) == {"error"}, changed
 
 
-def test_folders_are_shown_to_the_page_alone_and_one_is_taken(two: Path) -> None:
+def test_only_the_page_can_list_folders_and_choose_one(two: Path) -> None:
     closed = two / "closed"
     closed.mkdir()
     (two / "empty").mkdir()
@@ -157,14 +157,14 @@ def test_folders_are_shown_to_the_page_alone_and_one_is_taken(two: Path) -> None
 
 
 @pytest.mark.skipif(sys.platform == "win32" or os.geteuid() == 0, reason="root may read all")
-def test_a_folder_that_the_user_may_not_read_is_not_shown(two: Path) -> None:
+def test_an_unreadable_folder_is_not_listed(two: Path) -> None:
     (two / "closed").mkdir(mode=0)
     with asking() as ask:
         assert ask("/api/folders", {"in": str(two)})[1]["folders"] == []
         assert ask("/api/folders", {"in": str(two / "closed")})[1]["error"] == "no_folder"
 
 
-def test_only_what_was_made_of_a_video_is_opened(
+def test_only_files_made_from_a_video_are_opened(
     two: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     opened: list[list[str]] = []
@@ -186,10 +186,10 @@ def test_only_what_was_made_of_a_video_is_opened(
         assert ask("/api/open", {"what": "index"})[1]["error"] == "no_index"
 
 
-def test_why_a_search_was_refused_is_told_in_the_language_of_the_page(
+def test_a_failed_search_is_explained_in_the_language_of_the_page(
     street: Path, tmp_path: Path
 ) -> None:
-    """A page in French gave the reason of the search in the background in English."""
+    """A French page used to show the background search's reason in English."""
     shutil.copy(street, tmp_path / "a.mp4")
     with asking(tmp_path, words=("--detector", "nobody")) as ask:
         until(lambda: ask.states() == {"a.mp4": "refused"})
@@ -197,9 +197,9 @@ def test_why_a_search_was_refused_is_told_in_the_language_of_the_page(
         assert "nobody" in said["fr"][0] and said["fr"] != said["en"], said
 
 
-def test_what_has_no_copy_or_ends_early_is_not_said_to_be_ready(two: Path) -> None:
-    """ "All copies are ready" stood above a video that could not be opened, and the copy of a file
-    that ends early was ready with a green tick, where `redact run` ends with a code of its own."""
+def test_videos_without_a_copy_or_with_a_truncated_source_are_not_called_ready(two: Path) -> None:
+    """ "All copies are ready" used to stand above a video that could not be opened, and the copy of
+    a truncated file had a green tick, where `redact run` has an exit code for it."""
     (two / "c.mp4").write_bytes(b"no video")
     with serving(two) as (case, server):
         until(lambda: [v.state for v in case.videos] == ["look", "look", "refused"])
@@ -229,9 +229,9 @@ def test_what_has_no_copy_or_ends_early_is_not_said_to_be_ready(two: Path) -> No
     assert "1 video could not be searched and has no copy" in next_ and "All" not in next_
 
 
-def test_half_of_the_decisions_are_told_as_such(two: Path) -> None:
-    """One that was begun looked like one that nobody had opened; and a copy with moments that
-    nobody had looked at had a green tick."""
+def test_a_partial_review_is_reported_as_partial(two: Path) -> None:
+    """A review that was begun looked like one that nobody had opened, and a copy with unreviewed
+    moments had a green tick."""
     plan_file = two / "a.mp4.plan.json"
     plan = read_plan(plan_file)
     looked = ReviewState(moments=(SeenMoment(3, "ends", 1),), moments_left=2)
@@ -266,7 +266,9 @@ def test_half_of_the_decisions_are_told_as_such(two: Path) -> None:
 
 
 @pytest.mark.slow
-def test_the_next_ones_are_searched_meanwhile_until_the_page_is_closed(tmp_path: Path) -> None:
+def test_the_next_videos_are_searched_in_the_background_until_the_page_is_closed(
+    tmp_path: Path,
+) -> None:
     for name, length in (("long", 75), ("one", 60), ("two", 8)):
         shorten(SAMPLE, tmp_path / f"{name}.mp4", length, skip=20)
     (tmp_path / "broken.mp4").write_bytes(b"no video")

@@ -1,4 +1,4 @@
-"""Many people: whoever is meant can be pointed at, and a long list stays short in the page."""
+"""Many people: anybody can be selected in the picture, and a long list stays fast."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def page(browser: Any, street: Path, found: Plan, tmp_path: Path) -> Iterator[Pa
 
 
 def in_view(page: Page, card: str) -> bool:
-    """Whether a card of the list is seen whole."""
+    """Whether a card of the list is wholly visible."""
     script = """
         const a = document.querySelector(arguments[0])?.getBoundingClientRect();
         const b = document.getElementById('cards').getBoundingClientRect();
@@ -62,7 +62,7 @@ def click(page: Page, x: float, y: float) -> None:
     chain.perform()
 
 
-def test_the_nearest_is_chosen_and_the_next_with_another_click(page: Page) -> None:
+def test_a_click_selects_the_nearest_and_another_click_the_next(page: Page) -> None:
     for number, box in enumerate(BESIDE[:2], 1):
         click(page, *box.centre)
         page.until(lambda number=number: page.state("state.selected") == [number])
@@ -80,7 +80,7 @@ def test_the_nearest_is_chosen_and_the_next_with_another_click(page: Page) -> No
     page.until(lambda: in_view(page, "#card-3"), 10)  # the list goes to whoever is chosen
 
 
-def test_only_the_cards_in_view_are_in_the_page(page: Page) -> None:
+def test_only_visible_cards_are_in_the_document(page: Page) -> None:
     cards = "return [...document.querySelectorAll('.card')].map((c) => Number(c.dataset.id))"
     count = page.state("state.subjects.size")
     assert count > 100 and len(page.js(cards)) < 40
@@ -104,9 +104,9 @@ def test_only_the_cards_in_view_are_in_the_page(page: Page) -> None:
     assert page.complaints() == []
 
 
-def test_the_list_stays_where_a_person_scrolled_it_and_no_click_is_lost(page: Page) -> None:
-    """It went back to whoever was chosen each time that the page learned something of them: a card
-    was moved away from under the mouse, and another one got the click."""
+def test_the_list_keeps_its_scroll_position_and_loses_no_click(page: Page) -> None:
+    """It used to scroll back to the selection with every update: a card moved away under the mouse,
+    and another one got the click."""
     from selenium.webdriver import ActionChains
 
     top = "return document.getElementById('cards').scrollTop"
@@ -126,7 +126,7 @@ def test_the_list_stays_where_a_person_scrolled_it_and_no_click_is_lost(page: Pa
     page.until(lambda: page.state("state.selected") == [53])
 
 
-def test_a_corner_is_dragged(page: Page, tmp_path: Path) -> None:
+def test_a_corner_can_be_dragged(page: Page, tmp_path: Path) -> None:
     box = BESIDE[2]
     click(page, 25, 55)
     page.until(lambda: page.state("state.selected") == [3])

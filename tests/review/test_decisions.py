@@ -1,6 +1,5 @@
-"""A decision holds, in a real browser: what is kept can be kept whole, a false alarm has no mask,
-who decided is on record, and nothing is lost or replaced without a word.
-"""
+"""Decisions in a real browser: a kept person can be kept throughout, a false alarm has no mask, the
+record names who decided, and nothing is lost or replaced silently."""
 
 from __future__ import annotations
 
@@ -30,7 +29,7 @@ one who hardly moves would be sure."""
 
 
 def guessed_in(track: Track, first: int, last: int) -> Track:
-    """A track with a keyframe in each frame, in some only followed."""
+    """A track with a keyframe in each frame, in some of them only followed."""
     keys = []
     for frame in range(track.first, track.last + 1):
         key = track.at(frame)
@@ -42,7 +41,8 @@ def guessed_in(track: Track, first: int, last: int) -> Track:
 
 
 def prepared(found: Plan, folder: Path, street: Path) -> tuple[Path, Path, int, int, int]:
-    """Source and plan; one who is kept, a false alarm, and a stranger whose guess hides the one."""
+    """Source and plan; a kept person, a false alarm, and a stranger whose guessed mask hides the
+    person."""
     source, plan_file = folder / "street.mp4", folder / "street.plan.json"
     source.write_bytes(street.read_bytes())
     kept, other = longest(found, Target.FACE)[:2]
@@ -82,7 +82,7 @@ def numbers_in(words: str) -> list[int]:
 
 
 @pytest.mark.slow
-def test_one_is_kept_throughout_by_looking(
+def test_a_person_can_be_kept_throughout_by_confirming(
     browser: Any, street: Path, found: Plan, tmp_path: Path
 ) -> None:
     resize(browser, 1280, 900)
@@ -174,7 +174,7 @@ return all.length > 8 ? Math.min(...all) : null;
 
 
 def asked_about(it: Page) -> list[int]:
-    """Frames of the pictures that are shown to be confirmed."""
+    """Frames of the pictures that are shown for confirmation."""
     script = "return [...document.querySelectorAll('.faces [data-frame]')]"
     return [int(n) for n in it.js(script + ".map((node) => node.dataset.frame)")]
 
@@ -190,10 +190,10 @@ def painted(it: Page) -> bool:
 
 
 @pytest.mark.slow
-def test_all_pictures_of_one_are_confirmed_with_one_key(
+def test_all_pictures_of_a_person_are_confirmed_with_one_key(
     browser: Any, street: Path, found: Plan, tmp_path: Path
 ) -> None:
-    """Each stretch had to be played and answered by itself: an hour for an hour of footage."""
+    """Each stretch used to be played and answered by itself: an hour for an hour of footage."""
     resize(browser, 1280, 720)
     source, plan_file, kept, *_ = prepared(found, tmp_path, street)
     one = track_of(found, kept)
@@ -238,10 +238,10 @@ def test_all_pictures_of_one_are_confirmed_with_one_key(
 
 
 @pytest.mark.slow
-def test_what_is_followed_from_a_kept_one_is_kept(
+def test_a_box_followed_from_a_kept_person_is_kept(
     browser: Any, street: Path, found: Plan, tmp_path: Path
 ) -> None:
-    """It became a new, hidden person on top of the one who was kept."""
+    """It used to become a new, hidden person on top of the kept one."""
     resize(browser, 1280, 720)
     source, plan_file, kept, *_ = prepared(found, tmp_path, street)
     with served_here(source, plan_file) as server:
@@ -261,10 +261,10 @@ def test_what_is_followed_from_a_kept_one_is_kept(
 
 
 @pytest.mark.slow
-def test_the_result_that_is_there_is_replaced_only_if_a_person_says_so(
+def test_an_existing_result_is_replaced_only_on_request(
     browser: Any, street: Path, found: Plan, tmp_path: Path
 ) -> None:
-    """A second result was written beside the first, and both looked finished."""
+    """A second result used to be written beside the first, and both looked finished."""
     resize(browser, 1280, 720)
     source, plan_file, kept, *_ = prepared(found, tmp_path, street)
     result = tmp_path / "street.redacted.mp4"
@@ -297,7 +297,7 @@ def test_the_result_that_is_there_is_replaced_only_if_a_person_says_so(
 
 
 @pytest.mark.slow
-def test_a_key_pressed_into_a_dead_server_says_that_nothing_was_saved(
+def test_with_the_server_gone_a_key_reports_that_nothing_was_saved(
     browser: Any, street: Path, found: Plan, tmp_path: Path
 ) -> None:
     resize(browser, 1280, 720)
@@ -315,7 +315,7 @@ def test_a_key_pressed_into_a_dead_server_says_that_nothing_was_saved(
         assert track(plan_file, kept).decided_at == ""
 
 
-def test_a_review_goes_on_with_the_plan_of_a_run(street: Path, found: Plan, tmp_path: Path) -> None:
+def test_a_review_uses_the_plan_of_a_run(street: Path, found: Plan, tmp_path: Path) -> None:
     source = tmp_path / "clip.mp4"
     source.write_bytes(street.read_bytes())
     of_run = tmp_path / "clip.redacted.mp4.plan.json"
@@ -338,7 +338,7 @@ def opened_plan(address: str) -> str:
 
 
 @pytest.mark.slow
-def test_a_search_that_a_review_began_goes_on_after_a_kill(tmp_path: Path) -> None:
+def test_a_search_begun_by_a_review_continues_after_a_kill(tmp_path: Path) -> None:
     source = shorten(SAMPLE, tmp_path / "clip.mp4", 70)
     looks = tmp_path / ".clip.redacted.mp4.plan.json.scans"
     with served(source) as (_, process):

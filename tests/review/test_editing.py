@@ -1,4 +1,4 @@
-"""What every action of the page does to a plan; none shows anybody whom nobody chose to show."""
+"""The effect of every action of the page on a plan; none shows anybody without a decision."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def hidden(plan: Plan, number: int, frame: int) -> bool:
     return any(region.track == number for region in plan.regions_at(frame))
 
 
-def test_who_is_hidden_keeps_the_reason_when_another_one_alone_is_shown() -> None:
+def test_hidden_people_keep_their_reasons_if_only_one_other_is_shown() -> None:
     plan = do(three(), "decide", ids=[1], decision="hide", reason="a minor")
     plan = do(plan, "reason", ids=[3], reason="a bystander")
     plan = do(plan, "only", id=2, reason="client")
@@ -62,7 +62,7 @@ def test_who_is_hidden_keeps_the_reason_when_another_one_alone_is_shown() -> Non
     }
 
 
-def test_only_one_is_shown_and_false_alarms_stay() -> None:
+def test_showing_only_one_person_leaves_false_alarms_unchanged() -> None:
     plan = do(three(), "decide", ids=[3], decision="false alarm")
     plan = do(plan, "only", id=2, reason="client")
     actions = {t.id: t.action for t in plan.tracks}
@@ -73,15 +73,15 @@ def test_only_one_is_shown_and_false_alarms_stay() -> None:
     assert all(t.decided_by and t.decided_at for t in plan.tracks)
 
 
-def test_a_decision_that_is_taken_back_leaves_no_reason() -> None:
+def test_a_withdrawn_decision_leaves_no_reason() -> None:
     plan = do(three(), "decide", ids=[1], decision="keep", reason="client")
     plan = do(plan, "decide", ids=[1], decision="")
     one = edit.track_of(plan, 1)
     assert (one.action, one.reason, one.decided_by) == (Action.REDACT, "", "")
 
 
-def test_whoever_is_joined_to_a_kept_one_is_kept() -> None:
-    """After "hide everybody but this one", joining his other half hid all of him."""
+def test_a_track_joined_to_a_kept_person_is_kept() -> None:
+    """After "hide everybody but this one", joining the person's other track used to hide both."""
     plan = do(halves(), "only", id=1, reason="client")
     plan = do(plan, "merge", ids=[1, 2])
     assert [s.tracks for s in plan.subjects] == [(1, 2), (3,)]
@@ -91,14 +91,14 @@ def test_whoever_is_joined_to_a_kept_one_is_kept() -> None:
     assert [t.action for t in plan.tracks] == [Action.KEEP, Action.REDACT, Action.REDACT]
 
 
-def test_what_was_called_a_false_alarm_hides_again_when_it_is_joined_to_somebody() -> None:
+def test_a_false_alarm_joined_to_a_person_is_hidden_again() -> None:
     plan = do(halves(), "decide", ids=[1], decision="false alarm")
     plan = do(plan, "merge", ids=[1, 2])
     assert all(t.action is Action.REDACT for t in plan.tracks)
 
 
 def guessed(plan: Plan | None = None) -> Plan:
-    """One who is kept, and in ten frames in the middle only followed; all of it was looked at."""
+    """A kept person, only followed in ten frames in the middle; all of it was reviewed."""
     one = track(
         1,
         (0, 29, State.DETECTED, HERE),
@@ -109,7 +109,7 @@ def guessed(plan: Plan | None = None) -> Plan:
     return replace(plan, review=ReviewState(seen=(SeenFrames("outlines", "still", ((0, 99),)),)))
 
 
-def test_what_a_person_confirms_while_looking_is_shown_and_no_more() -> None:
+def test_exactly_the_confirmed_frames_are_shown() -> None:
     plan = guessed()
     assert hidden(plan, 1, 34) and plan.to_confirm(edit.track_of(plan, 1)) == [(30, 39)]
     some = do(plan, "confirm", same=frames_of(1, 30, 34), other=[])
@@ -126,7 +126,7 @@ def test_what_a_person_confirms_while_looking_is_shown_and_no_more() -> None:
         do(plan, "confirm", same=frames_of(2, 30, 34), other=[])
 
 
-def test_unsure_pictures_are_shown_beside_sure_ones_as_many_as_fit() -> None:
+def test_as_many_unsure_pictures_as_fit_are_shown_beside_sure_ones() -> None:
     seen, guesses = ((0, 9), (20, 24), (35, 60)), ((10, 19), (25, 34))
     parts = [(*span, State.DETECTED, HERE) for span in seen]
     parts += [(*span, State.FOLLOWED, HERE) for span in guesses]
@@ -145,7 +145,7 @@ def test_unsure_pictures_are_shown_beside_sure_ones_as_many_as_fit() -> None:
     assert all(plan.shows(edit.track_of(plan, t), frame) for t, frame in sheet.surely)
 
 
-def test_who_was_shown_alone_is_confirmed_and_nobody_else() -> None:
+def test_only_the_person_who_was_shown_is_confirmed() -> None:
     plan = replace(guessed(), review=None)
 
     def shown(subject: int) -> Plan:
@@ -161,8 +161,8 @@ def test_who_was_shown_alone_is_confirmed_and_nobody_else() -> None:
     )
 
 
-def test_what_was_confirmed_does_not_outlive_the_decision_it_was_said_of() -> None:
-    """Keep, confirm, hide, keep: the stretch that was confirmed for the first Keep stayed open."""
+def test_a_confirmation_ends_with_its_decision() -> None:
+    """Keep, confirm, hide, keep: the stretch confirmed for the first Keep used to stay open."""
     plan = do(guessed(), "confirm", same=frames_of(1, 30, 39), other=[])
     assert not hidden(plan, 1, 34)
     for between in ("hide", "false alarm", ""):
@@ -173,14 +173,14 @@ def test_what_was_confirmed_does_not_outlive_the_decision_it_was_said_of() -> No
     assert not hidden(do(plan, "decide", ids=[1], decision="keep"), 1, 34)
 
 
-def test_whoever_is_kept_already_stays_as_confirmed_when_all_others_are_hidden() -> None:
+def test_hiding_all_others_keeps_the_confirmations_of_a_kept_person() -> None:
     plan = do(guessed(), "confirm", same=frames_of(1, 30, 34), other=[])
     plan = do(plan, "confirm", other=frames_of(1, 50, 60), same=[])
     alone = do(plan, "only", id=1, reason="client")
     assert [n for n in range(61) if hidden(alone, 1, n)] == [*range(35, 40), *range(50, 61)]
 
 
-def test_not_him_here_hides_even_where_a_detector_was_sure() -> None:
+def test_not_him_here_hides_even_sure_detections() -> None:
     plan = do(guessed(), "confirm", other=frames_of(1, 35, 45), same=[])
     assert hidden(plan, 1, 42) and not hidden(plan, 1, 46)
     assert plan.to_confirm(edit.track_of(plan, 1)) == [(30, 34)], "it is not asked again"
@@ -188,8 +188,8 @@ def test_not_him_here_hides_even_where_a_detector_was_sure() -> None:
     assert not hidden(later, 1, 36) and hidden(later, 1, 37)
 
 
-def test_followed_from_a_kept_one_is_kept_and_waits_to_be_confirmed() -> None:
-    """It became a new hidden person on top of the kept one."""
+def test_a_box_followed_from_a_kept_person_is_kept_once_confirmed() -> None:
+    """It used to become a new hidden person on top of the kept one."""
     plan = guessed()
     keys = [Keyframe(n, HERE, State.FOLLOWED) for n in range(28, 42)]
     keys[4] = Keyframe(32, HERE, State.MANUAL)
@@ -205,7 +205,7 @@ def test_followed_from_a_kept_one_is_kept_and_waits_to_be_confirmed() -> None:
     assert not any(hidden(whole, t, n) for t in (1, number) for n in range(61))
 
 
-def test_another_guess_over_a_kept_one_is_taken_away_there_and_nowhere_else() -> None:
+def test_a_guess_over_a_kept_person_is_removed_only_there() -> None:
     other = track(2, (10, 40, State.DETECTED, AWAY), (41, 48, State.FOLLOWED, HERE),
                   (49, 50, State.DETECTED, AWAY), (51, 58, State.FOLLOWED, HERE),
                   (59, 80, State.DETECTED, AWAY))  # fmt: skip
@@ -239,7 +239,7 @@ def test_another_guess_over_a_kept_one_is_taken_away_there_and_nowhere_else() ->
 
 
 @pytest.mark.parametrize("at", ["beginning", "end"])
-def test_a_guess_at_an_end_of_a_track_is_taken_away_and_the_rest_stays_hidden(at: str) -> None:
+def test_removing_a_guess_at_the_end_of_a_track_leaves_the_rest_hidden(at: str) -> None:
     early, late = (10, 20), (21, 50)
     guess, seen = (early, late) if at == "beginning" else (late, early)
     stretches = sorted([(*guess, State.FOLLOWED, HERE), (*seen, State.DETECTED, AWAY)])
@@ -252,7 +252,7 @@ def test_a_guess_at_an_end_of_a_track_is_taken_away_and_the_rest_stays_hidden(at
     assert gone == {n for n in range(guess[0], guess[1] + 1) if not 30 <= n <= 39}
 
 
-def test_two_who_are_seen_apart_in_one_picture_are_never_one() -> None:
+def test_two_people_detected_apart_in_one_picture_cannot_be_joined() -> None:
     """To keep one of them would show the other."""
     with pytest.raises(PlanError, match=r"At 0:00\.4 both are in the picture, in two places"):
         do(three(), "merge", ids=[1, 2])
@@ -261,12 +261,12 @@ def test_two_who_are_seen_apart_in_one_picture_are_never_one() -> None:
     assert (1, 2) in [s.tracks for s in do(three().with_track(guess), "merge", ids=[1, 2]).subjects]
 
 
-def test_a_face_and_a_plate_are_never_one() -> None:
+def test_a_face_and_a_plate_cannot_be_joined() -> None:
     with pytest.raises(PlanError, match="cannot be joined"):
         do(three(), "merge", ids=[1, 3])
 
 
-def test_what_is_split_off_is_hidden() -> None:
+def test_a_split_off_track_is_hidden() -> None:
     plan = do(three(), "decide", ids=[1], decision="keep", reason="client")
     plan = do(plan, "split", track=1, frame=30)
     assert (edit.track_of(plan, 1).first, edit.track_of(plan, 1).last) == (0, 29)
@@ -274,7 +274,7 @@ def test_what_is_split_off_is_hidden() -> None:
     assert edit.track_of(plan, 4).reason == ""
 
 
-def test_a_moved_mask_moves_in_its_frame_alone() -> None:
+def test_a_moved_mask_moves_only_in_its_frame() -> None:
     sparse = (Keyframe(0, HERE, State.FOLLOWED), Keyframe(60, HERE, State.INTERPOLATED))
     plan = plan_of(page_edits.Track(1, Target.FACE, sparse))
     mask = with_margin(AWAY, MARGIN, Target.FACE)  # what is drawn is what a person moves
@@ -288,9 +288,7 @@ def test_a_moved_mask_moves_in_its_frame_alone() -> None:
             assert new.box == old.box and new.state is old.state
 
 
-def test_a_mask_gets_smaller_than_what_was_found_only_once_that_was_looked_at_and_explained() -> (
-    None
-):
+def test_a_smaller_mask_needs_a_confirmation_and_a_reason() -> None:
     plan = three()
     what = {"track": 1, "frame": 20, "reach": "all", "mask": list(HERE)}
     with pytest.raises(RefusedError) as asked:
@@ -313,7 +311,7 @@ def test_a_mask_gets_smaller_than_what_was_found_only_once_that_was_looked_at_an
     assert edit.track_of(back, 1) == edit.track_of(plan, 1)
 
 
-def test_what_is_cut_off_a_detected_track_stays_on_record() -> None:
+def test_a_part_cut_off_a_detected_track_stays_on_record() -> None:
     plan = do(three(), "span", track=1, first=10, last=50)
     assert (edit.track_of(plan, 1).first, edit.track_of(plan, 1).last) == (10, 50)
     gone = [t for t in plan.tracks if t.action is Action.CUT_OFF]
@@ -328,7 +326,7 @@ def test_a_longer_span_holds_the_mask() -> None:
 
 
 @pytest.mark.parametrize("more", [1, 2, 9])
-def test_a_longer_span_is_sure_where_a_person_looked_and_where_it_was_seen(more: int) -> None:
+def test_a_longer_span_is_sure_where_it_was_confirmed_or_detected(more: int) -> None:
     before = plan_of(track(1, (20, 60, State.DETECTED, HERE)))
     longer = edit.track_of(do(before, "span", track=1, first=20 - more, last=60 + more), 1)
     between = [State.INTERPOLATED] * (more - 1)
@@ -337,8 +335,9 @@ def test_a_longer_span_is_sure_where_a_person_looked_and_where_it_was_seen(more:
     assert states == [*added[0], *[State.DETECTED] * 41, *added[1]]
 
 
-def test_a_text_is_hidden_and_shown_again_and_what_was_asked_for_stays_on_record() -> None:
-    """What a person hid goes again; of what the command line hid, somebody said that it is none."""
+def test_a_text_is_hidden_and_shown_again_and_requested_ones_stay_on_record() -> None:
+    """What a person hid is removed; for what the command line hid, the record says that it was
+    called a false alarm."""
     texts = tuple(
         FoundText(n, (name,), False, 0.9, 20, ((10, box), (30, box)))
         for n, name, box in ((1, "DUPONT", AWAY), (2, "MARTIN", AWAY.moved(60, 0)))
@@ -356,7 +355,7 @@ def test_a_text_is_hidden_and_shown_again_and_what_was_asked_for_stays_on_record
         do(plan, "texts", numbers=[1, 3], hide=True)
 
 
-def test_what_a_person_drew_may_be_removed_and_what_was_found_may_not() -> None:
+def test_only_masks_that_a_person_drew_can_be_removed() -> None:
     plan = do(three(), "add", mask=[1, 2, 40, 50], first=3, last=9, target="region")
     drawn = edit.track_of(plan, 4)
     assert drawn.origin is Origin.MANUAL and hidden(plan, 4, 6)
@@ -388,9 +387,9 @@ def test_a_finding_is_hidden_or_explained() -> None:
         do(finding(drawn=False), "answer", number=1, answer="none", reason="a statue")
 
 
-def test_a_finding_whose_mask_was_removed_needs_an_answer_again() -> None:
-    """It kept the number of the mask. The next one that was drawn got that number, and to explain
-    the finding took that one away."""
+def test_a_finding_whose_mask_was_removed_needs_a_new_answer() -> None:
+    """It used to keep the number of the mask. The next drawn mask got that number, and explaining
+    the finding then removed that mask."""
     plan = do(finding(), "answer", number=1, answer="hide")
     plan = do(plan, "remove", ids=[2])
     assert (plan.review.findings[0].answer, plan.review.findings[0].track) == ("", None)
@@ -404,9 +403,9 @@ def test_a_finding_whose_mask_was_removed_needs_an_answer_again() -> None:
     assert do(left, "add", mask=[1, 2, 9, 9], first=3, last=9, target="face").tracks[-1].id == 8
 
 
-def test_what_is_drawn_is_not_taken_for_what_was_drawn_before() -> None:
-    """The number of what was taken back was given again, and so was what had been noted of it:
-    "seen in 100 of 100 pictures" of somebody whom nobody had looked at."""
+def test_a_new_mask_does_not_inherit_notes_about_a_removed_one() -> None:
+    """The number of an undone mask used to be given again, with what had been noted: "seen in 100
+    of 100 pictures" for somebody whom nobody had reviewed."""
     seen = ReviewState(subjects=(SeenSubject(4, ((0, 99),)),))
     plan = page_edits.replace(three(), review=seen)
     plan = do(plan, "add", mask=[1, 2, 40, 50], first=0, last=99, target="region")
@@ -438,8 +437,9 @@ def test_nonsense_is_refused(what: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize("reason", ["علی‌رضا", "👩‍⚖️", "client\u00a0: non"])
-def test_a_reason_is_whatever_the_command_line_takes(reason: str) -> None:
-    """The page called a Persian name, an emoji and a French space "too long, or not one line"."""
+def test_reasons_are_accepted_as_on_the_command_line(reason: str) -> None:
+    """The page used to call a Persian name, an emoji and a French space "too long, or not one
+    line"."""
     plan = do(three(), "decide", ids=[1], decision="keep", reason=reason)
     assert edit.track_of(plan, 1).reason == reason
     for bad in ("a\u202eb", "a\tb", "a" * 501):
@@ -448,14 +448,14 @@ def test_a_reason_is_whatever_the_command_line_takes(reason: str) -> None:
 
 
 @pytest.mark.parametrize("time", [None, "", "1:2:3:4", "noon", 1e308, float("nan")])
-def test_what_is_no_time_is_told_in_words(time: Any) -> None:
+def test_an_invalid_time_is_explained(time: Any) -> None:
     with pytest.raises(PlanError, match="not a time"):
         do(three(), "mute", start=0, end=time, how="mute")
 
 
 @pytest.mark.parametrize(("start", "end"), [(2, 2), (3, 2), (-1, -2)])
-def test_what_cannot_be_muted_is_told_in_sentences(start: float, end: float) -> None:
-    """ "muting from 2 s to 2 s: is not a span", the page said."""
+def test_an_invalid_muted_span_is_explained(start: float, end: float) -> None:
+    """The page used to say "muting from 2 s to 2 s: is not a span"."""
     with pytest.raises(RefusedError, match="The span to mute"):
         do(three(), "mute", start=start, end=end, how="mute")
 
@@ -483,10 +483,10 @@ any_step = st.one_of(
 
 
 @given(st.lists(any_step, max_size=12))
-def test_whatever_is_done_the_plan_is_one_and_keeps_nobody_by_itself(
+def test_any_actions_give_a_valid_plan_that_keeps_nobody_by_itself(
     steps: list[dict[str, Any]],
 ) -> None:
-    """No action but a decision to keep, or a false alarm, makes anybody visible."""
+    """Only a decision to keep, or a false alarm, makes anybody visible."""
     plan = with_all_subjects(three())
     for step in steps:
         try:
@@ -503,13 +503,13 @@ def test_whatever_is_done_the_plan_is_one_and_keeps_nobody_by_itself(
 
 
 @pytest.mark.parametrize("target", [7, None, ["face"], {"a": 1}])
-def test_a_target_that_is_no_word_is_refused(target: object) -> None:
+def test_an_invalid_target_is_refused(target: object) -> None:
     with pytest.raises(RedactError):
         do(finding(), "add", target=target, mask=[10, 10, 50, 50], first=0, last=5)
 
 
-def test_what_the_networks_were_sure_of_is_no_false_alarm_by_one_key() -> None:
-    """It is looked at where it is seen most surely, and a reason is given."""
+def test_sure_detections_cannot_be_called_false_alarms_with_one_key() -> None:
+    """Its surest pictures must be viewed, and a reason given."""
     keys = [Keyframe(n, HERE, State.DETECTED, 0.99 if n in (5, 25, 55) else 0.8) for n in range(61)]
     plan = three().with_track(replace(track(1, (0, 0, State.DETECTED, HERE)), keyframes=keys))
     plan = replace(plan, tracks=tuple(replace(t, certainty=0.98) for t in plan.tracks))

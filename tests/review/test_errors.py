@@ -1,4 +1,4 @@
-"""What goes wrong with a file is told in the language of the page."""
+"""Errors about files are shown in the language of the page."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def test_errors_speak_the_language_of_the_page(
 
 
 @pytest.mark.parametrize("language", ["en", "fr"])
-def test_a_file_that_is_no_video_is_refused_in_words(
+def test_a_file_that_is_not_a_video_is_refused_with_an_explanation(
     browser: Any, tmp_path: Path, language: str
 ) -> None:
     source = tmp_path / "street.mp4"
@@ -72,7 +72,7 @@ def test_a_file_that_is_no_video_is_refused_in_words(
 def test_a_video_that_is_open_elsewhere_can_be_left_and_tried_again(
     browser: Any, street: Path, found: Plan, tmp_path: Path
 ) -> None:
-    """The page said so, showed work going on for ever, and led nowhere."""
+    """The page used to say so, showed endless progress, and offered no way out."""
     source, plan_file = tmp_path / "street.mp4", tmp_path / "street.mp4.plan.json"
     source.write_bytes(street.read_bytes())
     write_plan(found, plan_file)

@@ -1,4 +1,4 @@
-"""An answer in a review is about one place: what is found elsewhere needs an answer of its own."""
+"""An answer in a review is about one place: a finding elsewhere needs its own."""
 
 from __future__ import annotations
 
@@ -117,7 +117,7 @@ def test_an_answer_is_about_one_place() -> None:
     ]
 
 
-def test_what_moves_is_known_again_between_the_places_of_its_note() -> None:
+def test_a_moving_object_is_recognised_between_the_noted_places() -> None:
     path = [(n, Box(5 * n, 100, 5 * n + 40, 150)) for n in range(60)]
     plan = answered(noted(plan_of(), audit(finding(1, *path)).findings), "none")
     assert plan.review is not None and len(plan.review.findings[0].places) < len(path)
@@ -127,8 +127,9 @@ def test_what_moves_is_known_again_between_the_places_of_its_note() -> None:
     assert not accepts(plan, finding(1, *beside))
 
 
-def test_what_is_left_is_listed_the_most_urgent_first() -> None:
-    """One is kept without a reason, covered by a guess, and itself a guess in the last pictures."""
+def test_open_points_are_listed_the_most_urgent_first() -> None:
+    """A person is kept without a reason, covered by a guess, and only guessed in the last
+    pictures."""
     kept = track(1, (0, 60, State.DETECTED, HERE), (61, 70, State.INTERPOLATED, HERE))
     plan = plan_of(kept, track(2, (10, 60, State.FOLLOWED, BESIDE)))
     plan = decisions.decide(noted(plan, [finding(1, (10, STATUE))]), [1], Decision.KEEP)
@@ -166,8 +167,8 @@ def test_nothing_is_accepted_while_a_finding_waits_for_its_answer() -> None:
         {"kind": "a word that nobody knows"},
     ],
 )
-def test_an_answer_that_the_page_would_not_take_accepts_nothing(change: dict[str, Any]) -> None:
-    """A plan is a file, and can be changed by hand."""
+def test_an_answer_that_the_page_would_refuse_accepts_nothing(change: dict[str, Any]) -> None:
+    """A plan is a file, and can be edited by hand."""
     corners = (STATUE.x1, STATUE.y1, STATUE.x2, STATUE.y2)
     note = FindingNote(1, "possible_leak", "face", 10, 40, ((10, corners),), "none", REASON)
     for one, takes in ((note, True), (note.but(**change), False)):
@@ -175,7 +176,7 @@ def test_an_answer_that_the_page_would_not_take_accepts_nothing(change: dict[str
         assert accepts(plan, finding(1, (10, STATUE), (40, STATUE))) == takes
 
 
-def test_what_another_user_answered_does_not_count(tmp_path: Path) -> None:
+def test_another_users_answers_do_not_count(tmp_path: Path) -> None:
     statue = finding(1, (10, STATUE), (40, STATUE))
     path = tmp_path / "p.json"
     write_plan(answered(noted(plan_of(), audit(statue).findings), "none"), path)
@@ -189,8 +190,8 @@ def test_what_another_user_answered_does_not_count(tmp_path: Path) -> None:
 
 @pytest.fixture
 def session(street: Path, found: Plan, tmp_path: Path) -> Iterator[Session]:
-    """A review of the short street whose surest face was taken out of the plan since its statue,
-    in the lower left corner and through the whole clip, was explained."""
+    """A review of the short street, whose surest face was removed from the plan after its statue,
+    in the lower left corner of the whole clip, was explained."""
     source = tmp_path / "street.mp4"
     source.write_bytes(street.read_bytes())
     faces = [t for t in found.tracks if t.target is Target.FACE]
@@ -209,16 +210,14 @@ def session(street: Path, found: Plan, tmp_path: Path) -> Iterator[Session]:
 
 
 def over(session: Session) -> Any:
-    """Result of the work that is going on."""
+    """Result of the current work."""
     assert session.job is not None and session.job.over.wait(300)
     told = session.job.state()
     assert told["problem"] is None, told
     return told["result"]
 
 
-def test_a_face_that_nobody_has_looked_at_is_not_published(
-    session: Session, tmp_path: Path
-) -> None:
+def test_an_unreviewed_face_is_not_published(session: Session, tmp_path: Path) -> None:
     final = tmp_path / "street.redacted.mp4"
     begin_finish(session, {"style": "solid"})
     result = over(session)
@@ -243,10 +242,10 @@ def test_a_face_that_nobody_has_looked_at_is_not_published(
     assert review is not None and {note.answer for note in review.findings} == {"none"}
 
 
-def test_who_was_found_for_a_moment_is_hidden_for_as_long_as_they_are_seen(
+def test_a_person_found_for_a_moment_is_hidden_for_as_long_as_visible(
     session: Session, found: Plan
 ) -> None:
-    """The audit looks seven times a second: its findings begin and end anywhere."""
+    """The audit scans seven times a second, so its findings begin and end anywhere."""
     there = session.ready().open_plan
     (gone,) = {t.id: t for t in found.tracks}.keys() - {t.id for t in there.plan.tracks}
     seen = {k.frame: k.box for t in found.tracks if t.id == gone for k in t.keyframes}
@@ -275,10 +274,10 @@ BOX = [10.0, 10.0, 60.0, 60.0]
 
 
 @pytest.mark.parametrize("where", ["on the page", "outside"])
-def test_what_was_decided_while_the_video_was_made_is_not_in_it(
+def test_decisions_made_during_rendering_are_not_in_the_result(
     session: Session, monkeypatch: pytest.MonkeyPatch, where: str
 ) -> None:
-    """The page said "The video is ready" of one that lacked the mask that was drawn meanwhile."""
+    """The page used to say "The video is ready" of one that lacked a mask drawn meanwhile."""
 
     def meanwhile(*given: Any) -> Any:
         outcome = apply(*given)
@@ -302,8 +301,9 @@ def test_what_was_decided_while_the_video_was_made_is_not_in_it(
     assert not over(session)["overtaken"]
 
 
-def test_a_result_that_lacks_a_change_is_not_said_to_hold_all(found: Plan, tmp_path: Path) -> None:
-    """A mask that was moved, and a muted span that ends elsewhere, were in "the file there"."""
+def test_a_result_that_lacks_a_change_is_not_called_up_to_date(found: Plan, tmp_path: Path) -> None:
+    """A moved mask, and a muted span with another end, used to count as being in the existing
+    file."""
     drawn, _ = edit.add_track(found, Target.REGION, [(2, Box(*BOX)), (9, Box(*BOX))])
     drawn = edited(drawn, {"op": "mute", "start": 0.2, "end": 0.3, "how": "mute"}, "")
     number, final = drawn.tracks[-1].id, tmp_path / "a.mp4"
@@ -330,9 +330,7 @@ def test_a_result_that_lacks_a_change_is_not_said_to_hold_all(found: Plan, tmp_p
         assert not finishing.holds(final, drawn)
 
 
-def test_the_plan_that_a_review_makes_is_for_its_owner_alone(
-    session: Session, tmp_path: Path
-) -> None:
+def test_the_plan_of_a_review_is_private(session: Session, tmp_path: Path) -> None:
     path = tmp_path / "new.json"
     made = Session(session.source, path, session.settings, 0.15)
     try:
@@ -343,8 +341,8 @@ def test_the_plan_that_a_review_makes_is_for_its_owner_alone(
         made.close()
 
 
-def test_a_publication_leaves_out_name_and_case_but_no_log(session: Session) -> None:
-    """A review that was started with them could publish nothing, and said so of options."""
+def test_a_release_omits_name_and_case_but_not_with_a_log(session: Session) -> None:
+    """A review started with them could publish nothing, and explained it with options."""
     plan = session.ready().open_plan.plan
     session.evidence = EvidenceChoice(given=("--case", "--operator"))
     assert not finishing._evidence(session, plan, {}, release=True).manifest
@@ -354,7 +352,7 @@ def test_a_publication_leaves_out_name_and_case_but_no_log(session: Session) -> 
 
 
 def test_results_are_made_one_after_the_other() -> None:
-    """Whoever goes on with the next video finishes it before the last one is ready."""
+    """A user who goes on with the next video finishes it before the last one is ready."""
     made: list[str] = []
     begun, go_on = threading.Event(), threading.Event()
 
@@ -377,10 +375,10 @@ def test_results_are_made_one_after_the_other() -> None:
     assert second.over.wait(60) and first.over.is_set() and made == ["first", "second"]
 
 
-def test_how_long_a_stage_takes_is_told_from_how_fast_it_went(
+def test_the_time_left_of_a_stage_is_estimated_from_its_speed(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """The page measured it itself, for one piece of work: of two that went on, for neither."""
+    """The page used to measure it itself, for one piece of work: with two at once, for neither."""
     now = 100.0
     monkeypatch.setattr(jobs, "monotonic", lambda: now)
     pace, other = Pace(), Pace()

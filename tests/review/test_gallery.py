@@ -1,4 +1,4 @@
-"""Who looks like whom: suggested by and by, and never of two that were seen together."""
+"""People who look alike are suggested gradually, but never two who were detected together."""
 
 from __future__ import annotations
 
@@ -17,9 +17,7 @@ from redact.review.pictures import SUGGESTED_LIKENESS, Gallery, face
 from redact.types import Box, Frame, Target, Track
 
 
-def test_one_who_was_found_twice_is_suggested_when_there_was_time(
-    street: Path, found: Plan
-) -> None:
+def test_a_person_found_twice_is_suggested_when_there_is_time(street: Path, found: Plan) -> None:
     faces = [t for t in found.tracks if t.target is Target.FACE]
     whole, beside = sorted(faces, key=lambda t: -t.last)[:2]
     middle = (whole.first + whole.last) // 2
@@ -41,8 +39,8 @@ def test_one_who_was_found_twice_is_suggested_when_there_was_time(
     frames.close()
 
 
-def test_a_picture_of_somebody_at_the_border_shows_the_scene_up_to_it() -> None:
-    """Its edge was smeared over half of the picture, or black lay there."""
+def test_a_picture_of_a_person_at_the_border_shows_only_the_scene() -> None:
+    """Its edge used to be smeared over half of the picture, or was black."""
     y, x = np.mgrid[:120, :160]
     brighter = np.stack([60 + x + y // 4] * 3, -1).astype(np.uint8)
     frame = Frame(0, 0, Fraction(1, 25), av.VideoFrame.from_ndarray(brighter, "rgb24"))

@@ -1,4 +1,4 @@
-"""What the page says and sends, where no browser is needed to know it."""
+"""The page's messages and requests, tested without a browser."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ BOX = Box(10, 10, 60, 60)
 
 
 class Review:
-    """A review of the short street, and what a person does on its page."""
+    """A review of the short street, and a person's actions on its page."""
 
     def __init__(self, server: PageServer, plan_file: Path) -> None:
         self.server, self.plan_file = server, plan_file
@@ -54,7 +54,7 @@ def review(street: Path, found: Plan, tmp_path: Path) -> Iterator[Review]:
 
 @pytest.fixture
 def risky(street: Path, found: Plan, tmp_path: Path, every_end_is_risky: None) -> Iterator[Review]:
-    """The same, where a mask ends in the midst of the video."""
+    """The same, with a mask that ends in the middle of the video."""
     source, plan_file = tmp_path / "street.mp4", tmp_path / "street.plan.json"
     source.write_bytes(street.read_bytes())
     first = found.tracks[0]
@@ -65,8 +65,8 @@ def risky(street: Path, found: Plan, tmp_path: Path, every_end_is_risky: None) -
         yield Review(server, plan_file)
 
 
-def test_a_reason_that_is_given_after_the_decision_stands_in_the_plan(review: Review) -> None:
-    """As the page for lawyers says it: choose the person, then Keep, and give the reason."""
+def test_a_reason_given_after_the_decision_is_in_the_plan(review: Review) -> None:
+    """As the page for lawyers says: select the person, press Keep, give the reason."""
     review.does("""
       press("ArrowDown");
       press("k");
@@ -78,8 +78,8 @@ def test_a_reason_that_is_given_after_the_decision_stands_in_the_plan(review: Re
     assert kept and {t.reason for t in kept} == {"client"}
 
 
-def test_a_reason_is_kept_whatever_is_decided(review: Review) -> None:
-    """What was written for one who is hidden was taken without a word, and saved nowhere."""
+def test_a_reason_is_saved_whatever_is_decided(review: Review) -> None:
+    """A reason for hiding somebody used to be accepted silently and saved nowhere."""
     labels = review.does("""
       const { id } = [...state.subjects.values()].find((s) => s.certainty !== "sure");
       (await page("store.js")).select(id);
@@ -109,8 +109,8 @@ def test_a_reason_is_kept_whatever_is_decided(review: Review) -> None:
     assert told.reason == "a statue" and told.decided_at
 
 
-def test_a_button_that_is_pressed_after_a_reason_was_written_is_one_step(review: Review) -> None:
-    """Saved first, the reason would draw the panel anew under the button that is held down."""
+def test_a_button_pressed_after_typing_a_reason_is_one_step(review: Review) -> None:
+    """Saved first, the reason would render the panel anew under the pressed button."""
     before = review.plan
     review.does("""
       press("ArrowDown");
@@ -127,11 +127,11 @@ def test_a_button_that_is_pressed_after_a_reason_was_written_is_one_step(review:
     assert review.plan.tracks == before.tracks
 
 
-def test_a_result_that_came_while_nobody_looked_is_shown_once(
+def test_a_result_that_came_while_the_page_was_closed_is_shown_once(
     review: Review, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Loaded anew while the video was made, the page showed nothing of what came of it. And that
-    nobody gave a name was not asked about: the record said so when it was too late."""
+    """Reloaded during rendering, the page used to show nothing of the result. And it did not ask
+    for a missing name: the record said so when it was too late."""
     monkeypatch.setattr(server_module, "GONE", 60.0)
     asked = review.does("""
       await click("#finish");
@@ -156,7 +156,7 @@ def test_a_result_that_came_while_nobody_looked_is_shown_once(
     assert "street.redacted" in shown[0] and int(shown[1]) > 0
 
 
-def test_a_refusal_tells_times_as_its_language_writes_them(review: Review) -> None:
+def test_a_refusal_writes_times_as_its_language_does(review: Review) -> None:
     said = review.does("""
       const { load, said } = await page("words.js"),
         values = { number: 2, times: "0:02.7, 1:05.2" },
@@ -169,11 +169,9 @@ def test_a_refusal_tells_times_as_its_language_writes_them(review: Review) -> No
     assert "0:02,7, 1:05,2" in said[0] and "at 0:02.7, 1:05.2, then" in said[1]
 
 
-def test_that_the_source_ends_early_is_told_where_the_result_is(
-    review: Review, tmp_path: Path
-) -> None:
-    """A green tick, and the words for which `redact run` ends with a code of its own lay folded
-    behind "Details"."""
+def test_a_truncated_source_is_reported_beside_the_result(review: Review, tmp_path: Path) -> None:
+    """A green tick used to be shown, with the warning, for which `redact run` has an exit code,
+    folded behind "Details"."""
     record = make_record(tmp_path)
     record = replace(record, source=replace(record.source, missing=9))
     looked = LookedPart(100, 100, 0, (), ("face",))
@@ -199,8 +197,8 @@ def test_that_the_source_ends_early_is_told_where_the_result_is(
     assert "ends early" in words and "Copy the file again" in words
 
 
-def test_the_list_is_sorted_as_is_asked(street: Path, found: Plan, tmp_path: Path) -> None:
-    """In the order of time, of doubt or of length, each of which is another one here."""
+def test_the_list_is_sorted_as_chosen(street: Path, found: Plan, tmp_path: Path) -> None:
+    """By time, by doubt or by length: three different orders here."""
     spans = {1: (2, 5, 0.5), 2: (0, 3, 0.9), 3: (4, 14, 0.7)}
     tracks = tuple(
         Track(n, Target.FACE, [Keyframe(f, BOX, State.DETECTED, score) for f in (first, last)])
@@ -223,7 +221,7 @@ def test_the_list_is_sorted_as_is_asked(street: Path, found: Plan, tmp_path: Pat
     assert orders == [[2, 1, 3], [1, 3, 2], [3, 1, 2]]
 
 
-def test_doubtful_findings_are_folded_behind_those_that_are_not(review: Review) -> None:
+def test_doubtful_findings_are_folded_behind_the_others(review: Review) -> None:
     notes = tuple(
         FindingNote(n, "possible_leak", "face", n, n, ((n, tuple(BOX)),), doubtful=n > 2)
         for n in range(1, 6)
@@ -254,8 +252,8 @@ def test_doubtful_findings_are_folded_behind_those_that_are_not(review: Review) 
     assert words == "3 doubtful findings, each perhaps nothing"
 
 
-def test_the_next_finding_is_meant_as_soon_as_one_is_hidden(review: Review) -> None:
-    """For a moment the one that was hidden was still meant: a quick H hid it once more."""
+def test_the_next_finding_is_selected_as_soon_as_one_is_hidden(review: Review) -> None:
+    """For a moment the hidden finding used to stay selected: a quick H hid it once more."""
     notes = tuple(FindingNote(n, "possible_leak", "face", n, n, ((n, tuple(BOX)),)) for n in (1, 2))
     write_plan(
         replace(review.plan, review=ReviewState(findings=notes)), review.plan_file, force=True
@@ -278,8 +276,8 @@ def test_the_next_finding_is_meant_as_soon_as_one_is_hidden(review: Review) -> N
     )
 
 
-def test_keys_decide_about_the_finding_that_is_shown(review: Review) -> None:
-    """They decided about whoever had been chosen before: H hid the client, and not the finding."""
+def test_keys_apply_to_the_finding_that_is_shown(review: Review) -> None:
+    """They used to apply to the previous selection: H hid the client instead of the finding."""
     notes = tuple(FindingNote(n, "possible_leak", "face", n, n, ((n, tuple(BOX)),)) for n in (1, 2))
     write_plan(
         replace(review.plan, review=ReviewState(findings=notes)), review.plan_file, force=True
@@ -299,9 +297,9 @@ def test_keys_decide_about_the_finding_that_is_shown(review: Review) -> None:
     assert decided == ""
 
 
-def test_nothing_is_called_looked_at_that_was_not(review: Review) -> None:
-    """Of a video in which nobody was found, the page said that every risky moment had been seen,
-    and that everything was decided and looked at: one picture of it had been shown."""
+def test_nothing_unreviewed_is_called_reviewed(review: Review) -> None:
+    """For a video without any detection, the page used to say that every risky moment had been
+    reviewed, after a single picture had been shown."""
     nobody = replace(review.plan, tracks=(), bodies=(), subjects=())
     write_plan(nobody, review.plan_file, force=True)
     pill, left, all_looked = review.does("""
@@ -331,8 +329,9 @@ def test_nothing_is_called_looked_at_that_was_not(review: Review) -> None:
     assert "Everything was decided and looked at" in all_looked
 
 
-def test_what_flew_by_under_the_hand_is_not_looked_at(review: Review) -> None:
-    """Dragged over on the timeline, or with a held key, a whole video was looked at in seconds."""
+def test_frames_that_flew_by_do_not_count_as_seen(review: Review) -> None:
+    """Dragging along the timeline, or a held key, used to count a whole video as seen within
+    seconds."""
     flew, stood = review.does("""
       const last = state.frames - 1;
       clock.hold();
@@ -350,9 +349,9 @@ def test_what_flew_by_under_the_hand_is_not_looked_at(review: Review) -> None:
     assert (flew, stood) == (0, 0)
 
 
-def test_a_key_corrects_the_part_that_its_button_corrects(review: Review) -> None:
-    """Of somebody in parts, "]" lengthened the first one, over all others: a mask where nobody is,
-    and none where somebody is."""
+def test_a_key_corrects_the_same_part_as_its_button(review: Review) -> None:
+    """For a person in several parts, "]" used to lengthen the first over all others: a mask where
+    nobody was, and none where the person was."""
     parts = [(0, 2), (5, 7), (10, 12)]
     tracks = tuple(
         Track(n, Target.REGION, (Keyframe(a, BOX, State.MANUAL), Keyframe(b, BOX, State.MANUAL)))
@@ -371,8 +370,8 @@ def test_a_key_corrects_the_part_that_its_button_corrects(review: Review) -> Non
     assert [(t.first, t.last) for t in review.plan.tracks] == [(0, 2), (5, 8), (10, 12)]
 
 
-def test_who_is_in_the_picture_is_chosen_in_the_picture(review: Review) -> None:
-    """The player went to the best picture of them, and "Ends here" cut there."""
+def test_selecting_a_visible_person_stays_at_the_frame(review: Review) -> None:
+    """The player used to jump to their best picture, and "Ends here" cut there."""
     (low, high) = (Keyframe(n, BOX, State.DETECTED, score) for n, score in ((3, 0.5), (12, 0.9)))
     write_plan(
         replace(review.plan, tracks=(Track(1, Target.FACE, (low, high)),), subjects=()),
@@ -395,8 +394,8 @@ def test_who_is_in_the_picture_is_chosen_in_the_picture(review: Review) -> None:
     assert frames == [9, 12], "and who is not in it, is shown"
 
 
-def test_who_is_open_behind_a_cut_is_told_and_taken_back_there(review: Review) -> None:
-    """ "Done", and the person was open for the rest of the video, as a "false alarm"."""
+def test_a_person_left_open_after_a_cut_off_is_reported_and_can_be_undone(review: Review) -> None:
+    """ "Done" was shown, and the person was open for the rest of the video, as a "false alarm"."""
     ends = (Keyframe(n, BOX, State.DETECTED, 0.9) for n in (2, 12))
     write_plan(
         replace(review.plan, tracks=(Track(1, Target.FACE, tuple(ends)),), subjects=()),
@@ -428,8 +427,8 @@ def test_who_is_open_behind_a_cut_is_told_and_taken_back_there(review: Review) -
     assert still_cut, "a reason made a false alarm of it"
 
 
-def test_what_is_asked_of_a_moment_stands_there_while_its_picture_does(risky: Review) -> None:
-    """Its question left the list as one came to it, and nobody knew what the brackets meant."""
+def test_a_moments_question_is_shown_as_long_as_its_picture(risky: Review) -> None:
+    """Its question used to leave the list on arrival, and nobody knew what the brackets meant."""
     asked, away = risky.does("""
       await until(() => state.moments.length);
       press("n");
@@ -444,10 +443,8 @@ def test_what_is_asked_of_a_moment_stands_there_while_its_picture_does(risky: Re
     assert (asked, away) == (True, False)
 
 
-def test_a_publication_that_cannot_be_made_is_not_offered(
-    street: Path, found: Plan, tmp_path: Path
-) -> None:
-    """It was refused after the click, with the names of options."""
+def test_an_impossible_release_is_not_offered(street: Path, found: Plan, tmp_path: Path) -> None:
+    """It used to be refused after the click, with the names of options."""
     shutil.copy(street, tmp_path / "street.mp4")
     write_plan(found, tmp_path / "street.plan.json")
     chosen = EvidenceChoice(given=("--case-file", "--log"))
@@ -463,8 +460,8 @@ def test_a_publication_that_cannot_be_made_is_not_offered(
     assert barred and "Not in this review" in words and "--" not in words
 
 
-def test_to_take_back_is_said_only_of_what_was_taken_back(review: Review) -> None:
-    """At the beginning, "Undone" stood there for every press of the keys."""
+def test_undone_is_shown_only_if_something_was_undone(review: Review) -> None:
+    """With nothing to undo, "Undone" used to be shown at every key press."""
     words = review.does("""
       const undo = async () => {
         state.toast = null;
@@ -484,8 +481,9 @@ def test_to_take_back_is_said_only_of_what_was_taken_back(review: Review) -> Non
     assert review.plan.review is not None and review.plan.review.reviewer == "R. Roe"
 
 
-def test_a_picture_fetched_ahead_shows_what_was_changed_meanwhile(review: Review) -> None:
-    """Asked for before a change and there after it, the next picture lacked the new mask."""
+def test_a_prefetched_picture_shows_changes_made_meanwhile(review: Review) -> None:
+    """Requested before a change and arriving after it, the next picture used to lack the new
+    mask."""
     drawn = review.does("""
       press("End");
       await until(() => state.frame === state.frames - 1);
@@ -515,8 +513,8 @@ def test_a_picture_fetched_ahead_shows_what_was_changed_meanwhile(review: Review
     assert drawn
 
 
-def test_who_could_not_be_decided_about_stays_chosen(review: Review) -> None:
-    """Among the undecided, the page went on to the next one although nothing had been saved."""
+def test_a_person_whose_decision_failed_stays_selected(review: Review) -> None:
+    """Among the undecided, the page used to go on to the next although nothing had been saved."""
     stays = review.does("""
       await click("[data-filter=open]");
       press("ArrowDown");
@@ -530,8 +528,8 @@ def test_who_could_not_be_decided_about_stays_chosen(review: Review) -> None:
 
 
 def test_a_duplicated_tab_is_another_window(review: Review) -> None:
-    """It has what the first one stored, the name of the page among it: both were let in, and each
-    missed what was decided in the other."""
+    """It shares the first tab's storage, including the page's name: both used to be let in, and
+    each missed decisions made in the other."""
     assert review.does("""
       const first = sessionStorage.getItem("redact.page");
       const { join } = await page("api.js?duplicated");
@@ -539,8 +537,8 @@ def test_a_duplicated_tab_is_another_window(review: Review) -> None:
     """) == [False, True]
 
 
-def test_a_mask_is_moved_in_the_picture_in_which_it_was_taken_hold_of(review: Review) -> None:
-    """While the video played, it was moved in a later one, and stayed as it was in that one."""
+def test_a_mask_is_moved_in_the_picture_in_which_it_was_grabbed(review: Review) -> None:
+    """While the video played, it used to be moved in a later picture, and stayed in that one."""
     face = max((t for t in review.plan.tracks), key=lambda t: len(t.keyframes))
     before = review.plan
     taken, asked, moved = review.does(f"""
@@ -573,8 +571,8 @@ def test_a_mask_is_moved_in_the_picture_in_which_it_was_taken_hold_of(review: Re
     assert review.plan == before
 
 
-def test_a_box_that_could_not_be_taken_is_not_lost(review: Review) -> None:
-    """Refused because something else was being worked on, it was gone."""
+def test_a_box_that_could_not_be_saved_is_not_lost(review: Review) -> None:
+    """Refused because of other work, it used to vanish."""
     assert (
         review.does("""
       const kept = [];
@@ -592,7 +590,7 @@ def test_a_box_that_could_not_be_taken_is_not_lost(review: Review) -> None:
     )
 
 
-def test_nothing_is_noted_of_somebody_who_is_no_more(review: Review) -> None:
+def test_nothing_is_noted_about_a_removed_track(review: Review) -> None:
     review.does("""
       const shown = [{ view: "result", speed: "still", frames: [3], subject: 77 }];
       await (await page("api.js")).post("seen", { shown });
@@ -602,8 +600,8 @@ def test_nothing_is_noted_of_somebody_who_is_no_more(review: Review) -> None:
     assert state is not None and 77 not in {s.track for s in state.subjects} and state.seen
 
 
-def test_a_region_of_one_picture_is_the_chosen_one(review: Review) -> None:
-    """Another one stayed chosen, and was decided about with the next key."""
+def test_a_region_in_one_picture_becomes_the_selection(review: Review) -> None:
+    """Another one used to stay selected, and the next key applied to it."""
     chosen, new = review.does("""
       press("ArrowDown");
       await until(() => state.selected.length);
@@ -619,7 +617,7 @@ def test_a_region_of_one_picture_is_the_chosen_one(review: Review) -> None:
 
 
 def test_a_key_right_after_escape_is_not_lost(review: Review) -> None:
-    """A dialog that Escape closes was still there for the next key of whoever is quick."""
+    """A dialog closed by Escape used to swallow the next key, if it came quickly."""
     kinds = review.does("""
       press("m");
       const first = state.dialog.kind;
@@ -630,7 +628,7 @@ def test_a_key_right_after_escape_is_not_lost(review: Review) -> None:
     assert kinds == ["moments", "keys"]
 
 
-def test_choosing_somebody_leaves_the_findings(review: Review) -> None:
+def test_selecting_a_person_leaves_the_findings(review: Review) -> None:
     assert (
         review.does("""
       await click("#tab-findings");
@@ -641,8 +639,8 @@ def test_choosing_somebody_leaves_the_findings(review: Review) -> None:
     )
 
 
-def test_a_decision_without_a_reason_is_told(review: Review) -> None:
-    """As the command line says it; the page said nothing."""
+def test_a_decision_without_a_reason_is_reported(review: Review) -> None:
+    """As on the command line; the page used to say nothing."""
     told, left, after = review.does("""
       press("ArrowDown");
       press("k");
@@ -659,7 +657,7 @@ def test_a_decision_without_a_reason_is_told(review: Review) -> None:
 
 
 def test_reasons_of_the_case_are_offered(street: Path, found: Plan, tmp_path: Path) -> None:
-    """A code had to be known by heart, and a slip of the pen was refused at the end."""
+    """A code had to be known by heart, and a typing error was refused only at the end."""
     source, plan_file = tmp_path / "street.mp4", tmp_path / "street.plan.json"
     source.write_bytes(street.read_bytes())
     write_plan(found, plan_file)
@@ -679,8 +677,8 @@ def test_reasons_of_the_case_are_offered(street: Path, found: Plan, tmp_path: Pa
     assert "b7D" in {track.reason for track in read_plan(plan_file).tracks}
 
 
-def test_what_was_typed_outlives_a_refusal_and_is_shown_at_the_end(review: Review) -> None:
-    """A time that was refused, or a reason, was gone with the next picture of the page."""
+def test_typed_text_survives_a_refusal(review: Review) -> None:
+    """A refused time, or a reason, used to vanish with the next update of the page."""
     kept, shown = review.does("""
       await click("#tab-sound");
       await write("#mute-from", "3");
@@ -698,8 +696,8 @@ def test_what_was_typed_outlives_a_refusal_and_is_shown_at_the_end(review: Revie
     assert kept == "an address" and "an address" in shown
 
 
-def test_a_sure_face_is_shown_and_asked_about_before_it_is_a_false_alarm(review: Review) -> None:
-    """One key opened what the networks were sure of, without a question."""
+def test_a_sure_face_must_be_viewed_before_it_can_be_a_false_alarm(review: Review) -> None:
+    """One key used to unmask sure detections, without a question."""
     sure = next(t for t in review.plan.tracks if (t.certainty or 0) >= 0.9)
     shown, open_, decision, reason = review.does(f"""
       const {{ select }} = await page("store.js");
@@ -720,7 +718,7 @@ def test_a_sure_face_is_shown_and_asked_about_before_it_is_a_false_alarm(review:
     assert reason == "a mannequin"
 
 
-def test_of_thousands_of_pictures_to_look_at_as_many_are_shown_as_fit(review: Review) -> None:
+def test_of_thousands_of_pictures_as_many_are_shown_as_fit(review: Review) -> None:
     track = review.plan.tracks[0].id
     shown, toast = review.does(f"""
       const pictures = Array.from({{ length: 9000 }}, (_, i) => [{track}, i % 16]);
@@ -733,8 +731,8 @@ def test_of_thousands_of_pictures_to_look_at_as_many_are_shown_as_fit(review: Re
     assert shown and toast is None
 
 
-def test_a_picture_that_was_overtaken_is_asked_for_again(review: Review) -> None:
-    """What was asked for ahead overtook it on a busy machine, and it never came."""
+def test_an_overtaken_picture_is_requested_again(review: Review) -> None:
+    """On a busy machine a prefetch could overtake it, and it never came."""
     assert review.does("""
       const asked = fetch;
       let once = true;

@@ -1,4 +1,4 @@
-"""Without a mouse: draw, move, join, fill a gap; and the page in the other language."""
+"""Without a mouse: draw, move, join, fill a gap; and the page in French."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ GAP = range(5, 11)
 
 @pytest.fixture
 def review(street: Path, found: Plan, tmp_path: Path) -> Iterator[tuple[PageServer, Path]]:
-    """A server in this process; in its plan one face is two, with a gap between."""
+    """A server in this process, with a plan in which one face is two tracks with a gap between."""
     source, plan_file = tmp_path / "street.mp4", tmp_path / "street.plan.json"
     source.write_bytes(street.read_bytes())
     whole = max((t for t in found.tracks if t.target is Target.FACE), key=lambda t: t.last)
@@ -135,7 +135,7 @@ def test_a_mask_is_shaped_by_keys_and_made_smaller_only_with_a_reason(
     assert all("422" in line for line in page.complaints())  # what was refused, and nothing else
 
 
-def test_a_gap_is_told_and_filled(page: Page, review: tuple[PageServer, Path]) -> None:
+def test_a_gap_is_reported_and_filled(page: Page, review: tuple[PageServer, Path]) -> None:
     page.press("a", ctrl=True)
     page.until(lambda: page.state("state.selected.length") == 2)
     page.press("j")
@@ -151,7 +151,7 @@ def test_a_gap_is_told_and_filled(page: Page, review: tuple[PageServer, Path]) -
     assert page.complaints() == []
 
 
-def test_a_code_is_good_once_and_a_reload_needs_none(
+def test_a_code_is_valid_once_and_a_reload_needs_none(
     browser: Any, review: tuple[PageServer, Path]
 ) -> None:
     server, _ = review
@@ -170,7 +170,7 @@ def test_a_code_is_good_once_and_a_reload_needs_none(
         browser.switch_to.window(browser.window_handles[0])
 
 
-def test_it_speaks_french_in_the_dark(page: Page) -> None:
+def test_french_and_the_dark_theme(page: Page) -> None:
     page.choose(1)
     page.press("k")
     page.until(lambda: page.text("#toasts") == "Visible by decision")
@@ -185,7 +185,7 @@ def test_it_speaks_french_in_the_dark(page: Page) -> None:
     page.press("ESCAPE")
 
 
-def test_a_reason_stays_with_whom_it_was_written_for(
+def test_a_reason_stays_with_the_person_it_was_written_for(
     page: Page, review: tuple[PageServer, Path]
 ) -> None:
     page.choose(1)
@@ -206,10 +206,11 @@ def test_a_reason_stays_with_whom_it_was_written_for(
     assert read_plan(review[1]).tracks[0].reason == "client"
 
 
-def test_a_case_is_worked_off_by_keys(
+def test_a_case_can_be_worked_off_by_keys(
     browser: Any, street: Path, found: Plan, tmp_path: Path
 ) -> None:
-    """Of each video, the way in, the way out, the name and how it is made were clicks or words."""
+    """Opening and leaving each video, giving the name and choosing the output used to need
+    clicks."""
     for name in "ab":
         (tmp_path / f"{name}.mp4").write_bytes(street.read_bytes())
         write_plan(found, tmp_path / f"{name}.mp4.plan.json")
@@ -233,8 +234,8 @@ def test_a_case_is_worked_off_by_keys(
         assert page.state("state.summary.reviewer") == "A. Roe"
 
 
-def test_what_is_being_written_outlives_a_reload(page: Page) -> None:
-    """A reason half written, and the times of a span, were gone with the page."""
+def test_unfinished_text_survives_a_reload(page: Page) -> None:
+    """A half-written reason, and the times of a span, used to vanish with the page."""
     page.choose(1)
     page.find("#why").send_keys("the client, as")
     page.browser.refresh()

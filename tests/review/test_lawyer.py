@@ -39,14 +39,14 @@ def inside(box: Box) -> tuple[slice, slice]:
 
 
 def longest(plan: Plan, target: Target) -> list[int]:
-    """Subjects, by their tracks' numbers, the one that is seen longest first."""
+    """Subjects, by their tracks' numbers, the longest visible first."""
     tracks = [t for t in plan.tracks if t.target is target]
     seen = {t.id: sum(k.state is State.DETECTED for k in t.keyframes) for t in tracks}
     return sorted(seen, key=lambda n: -seen[n])
 
 
 class Looks:
-    """How the page looks; each look is tried as soon as it is there."""
+    """The page's looks; each is tried as soon as it is available."""
 
     def __init__(self, page: Page) -> None:
         self._page = page
@@ -366,8 +366,8 @@ def near(places: Any, gone: Any) -> bool:
 
 
 def check_output(source: Path, result: Path, plan: Plan, gone: Any, kept: int, drawn: int) -> None:
-    """Pixels: the missed face and the drawn thing are hidden, the kept face is as it was in every
-    picture in which nothing that is hidden lies on it."""
+    """In the pixels, the missed face and the drawn object are hidden, and the kept face is
+    unchanged in every picture in which no mask lies on it."""
     before, after = rgb(source), rgb(result)
     assert len(before) == len(after)
     hidden, mine = 0, next(t for t in plan.tracks if t.id == drawn)

@@ -1,4 +1,4 @@
-"""Risky moments on the page: what was looked at, or answered, is not asked again."""
+"""Risky moments on the page: a reviewed or answered one is not asked again."""
 
 from __future__ import annotations
 
@@ -28,9 +28,9 @@ from .plans import AWAY, HERE, plan_of, track
 pytestmark = pytest.mark.usefixtures("every_end_is_risky")
 
 
-def test_a_mask_that_follows_one_box_is_asked_about_until_it_was_looked_at() -> None:
-    """It had gone over to a wall, and nothing led there: the pictures in which it went astray had
-    been looked at before it was drawn."""
+def test_a_followed_box_is_a_risky_moment_until_reviewed() -> None:
+    """The mask had gone astray to a wall, and no moment led there: these pictures had been reviewed
+    before the box was drawn."""
     box = ((30, 39, State.FOLLOWED, HERE), (40, 40, State.MANUAL, HERE))
     drawn = replace(track(1, *box, (41, 80, State.FOLLOWED, AWAY)), origin=Origin.MANUAL)
     seen = (SeenFrames("outlines", "still", ((0, 99),)),)
@@ -59,7 +59,7 @@ def test_a_mask_that_follows_one_box_is_asked_about_until_it_was_looked_at() -> 
     assert asked() == {}, "a person has said where it is"
 
 
-def test_every_mask_that_follows_one_box_is_asked_about_though_they_end_together() -> None:
+def test_every_followed_box_is_a_moment_even_if_they_end_together() -> None:
     """Of two that ended with a clip of two seconds, the page never led to the second."""
     keys = ((30, 39, State.FOLLOWED, HERE), (40, 40, State.MANUAL, HERE))
     both = (replace(track(n, *keys), origin=Origin.MANUAL) for n in (1, 2))
@@ -74,8 +74,8 @@ def test_every_mask_that_follows_one_box_is_asked_about_though_they_end_together
     assert {m["track"]: m["seen"] for m in again if m["why"] == "drawn"} == {1: True, 2: False}
 
 
-def test_what_was_answered_is_not_asked_again_and_the_count_does_not_fall() -> None:
-    """Each decision made another ranking, and the number of those seen went back with it."""
+def test_an_answered_moment_is_not_asked_again_and_the_count_does_not_fall() -> None:
+    """Each decision changed the ranking, and the number of reviewed moments went back with it."""
     tracks = [
         track(n, (100 * n, 100 * n + 60, State.DETECTED, Box(60 * n, 60, 60 * n + 30, 90)))
         for n in range(1, 8)
@@ -111,7 +111,7 @@ def test_what_was_answered_is_not_asked_again_and_the_count_does_not_fall() -> N
 
 
 def end_of_the_third(memory: Overview, plan: Plan) -> dict[str, Any]:
-    """The moment in which the mask of track 3 ends, as the page is told of it."""
+    """The moment at which the mask of track 3 ends, as sent to the page."""
     told = memory.changes(plan)["moments"]
     (end,) = (m for m in told if m["why"] == "ends" and m["track"] == 3)
     return dict(end)

@@ -1,4 +1,4 @@
-"""The page takes nothing out of sound that is not there."""
+"""The page mutes no sound that does not exist."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def test_a_span_of_a_video_without_sound_is_refused(tmp_path: Path) -> None:
     assert read_plan(tmp_path / "p.json").muted == ()
 
 
-def test_a_span_over_the_end_is_drawn_to_the_end(tmp_path: Path) -> None:
+def test_a_span_beyond_the_end_is_drawn_to_the_end(tmp_path: Path) -> None:
     session = opened(tmp_path, (Sound(seconds=2.0),))
     try:
         plan = session.edit({"op": "mute", "start": 0.5, "end": 99, "how": "mute"})
@@ -55,7 +55,7 @@ def test_a_span_over_the_end_is_drawn_to_the_end(tmp_path: Path) -> None:
         session.close()
 
 
-def test_sound_whose_end_no_header_tells_ends_with_the_file(tmp_path: Path) -> None:
+def test_sound_without_a_stated_end_ends_with_the_file(tmp_path: Path) -> None:
     clip = make(tmp_path / "cam.mp4", Clip(pts=range(50), sounds=[Sound(seconds=2.0)]))
     info, plan = probe(clip), plan_of(clip)
     info = replace(info, audio=tuple(replace(sound, ends=None) for sound in info.audio))
@@ -101,8 +101,8 @@ def test_sound_outside_the_pictures_is_on_the_page(tmp_path: Path) -> None:
         session.close()
 
 
-def test_the_whole_strip_is_muted_by_one_drag(browser: Any, tmp_path: Path) -> None:
-    """It showed the pictures' time alone: what was heard before and after them stayed."""
+def test_the_whole_strip_is_muted_with_one_drag(browser: Any, tmp_path: Path) -> None:
+    """It used to show the pictures' time alone: sound before and after them stayed."""
     clip = make(tmp_path / "cam.mp4", Clip(pts=range(21, 46), sounds=[Sound(seconds=3.0)]))
     write_plan(plan_of(clip), tmp_path / "p.json")
     from selenium.webdriver import ActionChains

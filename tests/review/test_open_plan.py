@@ -1,4 +1,4 @@
-"""Every change is on disk before it is answered, whole, and replaces nobody else's."""
+"""Every change is on disk before it is answered, complete, and overwrites nobody else's."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def test_opening_changes_nothing(tmp_path: Path) -> None:
     assert b"subjects" not in before and b"review" not in before
 
 
-def test_a_change_opens_the_plan_to_nobody(open_plan: OpenPlan) -> None:
+def test_a_change_keeps_the_plan_private(open_plan: OpenPlan) -> None:
     open_plan.path.chmod(0o600)
     for act in (
         lambda: keep(open_plan, 1),
@@ -76,7 +76,7 @@ def note(open_plan: OpenPlan) -> None:
     open_plan.keep()
 
 
-def test_a_change_is_saved_and_taken_back_without_end(open_plan: OpenPlan) -> None:
+def test_changes_are_saved_and_undone_without_limit(open_plan: OpenPlan) -> None:
     states = [open_plan.plan]
     for number in (1, 2, 3):
         keep(open_plan, number)
@@ -97,7 +97,7 @@ def test_a_change_is_saved_and_taken_back_without_end(open_plan: OpenPlan) -> No
     assert not open_plan.can_redo
 
 
-def test_what_was_seen_stays_seen_when_a_change_is_undone(open_plan: OpenPlan) -> None:
+def test_undo_keeps_what_was_reviewed(open_plan: OpenPlan) -> None:
     keep(open_plan, 1)
     shown = [{"view": "outlines", "speed": "still", "frames": [4, 5, 9], "subject": 1}]
     open_plan.note(lambda review: with_seen(review, shown, FRAMES))
@@ -122,7 +122,7 @@ def test_a_plan_that_changed_outside_is_not_overwritten(open_plan: OpenPlan) -> 
     assert kept(open_plan.path) == [1, 2, 3]
 
 
-def test_who_decides_is_told_of_a_change_outside_though_texts_were_read_meanwhile(
+def test_an_outside_change_is_reported_even_if_texts_were_read_meanwhile(
     open_plan: OpenPlan,
 ) -> None:
     other = read_plan(open_plan.path)
@@ -136,9 +136,9 @@ def test_who_decides_is_told_of_a_change_outside_though_texts_were_read_meanwhil
     assert kept(open_plan.path) == [2, 3]
 
 
-def test_what_cannot_be_read_is_not_overwritten(open_plan: OpenPlan) -> None:
-    """Somebody changes the plan by hand, and a comma is missing: the page asked once, in the
-    background, and the next decision replaced what they had written."""
+def test_an_unreadable_plan_is_not_overwritten(open_plan: OpenPlan) -> None:
+    """A person edits the plan by hand and forgets a comma: the page used to report it once, in the
+    background, and the next decision replaced their work."""
     keep(open_plan, 1)
     whole = open_plan.path.read_bytes()
     open_plan.path.write_bytes(whole[:-40])
@@ -157,7 +157,7 @@ def test_what_cannot_be_read_is_not_overwritten(open_plan: OpenPlan) -> None:
     assert kept(open_plan.path) == [1, 2]
 
 
-def test_the_plan_of_another_video_is_not_taken_in(open_plan: OpenPlan) -> None:
+def test_another_videos_plan_is_not_loaded(open_plan: OpenPlan) -> None:
     other = plan_of(track(1, (0, 5, State.DETECTED, HERE)), frames=6)
     write_plan(other, open_plan.path, force=True)
     for act in (open_plan.look_outside, lambda: keep(open_plan, 1)) * 2:
@@ -174,7 +174,7 @@ def test_the_same_bytes_written_again_are_no_change(open_plan: OpenPlan) -> None
     keep(open_plan, 2)
 
 
-def test_known_tracks_give_the_same_bytes() -> None:
+def test_unchanged_tracks_give_the_same_bytes() -> None:
     plan, known = three(), Dumped()
     assert dump_plan(plan, known) == dump_plan(plan)
     after = decisions.decide(plan, [2], Decision.KEEP)
@@ -196,7 +196,7 @@ while True:
 
 
 def test_killed_at_any_moment_the_plan_is_whole(tmp_path: Path) -> None:
-    """At most the action that was not answered yet is lost; REDACT_KILLS says how often."""
+    """At most an unanswered action is lost; REDACT_KILLS sets the number of kills."""
     path, dice = tmp_path / "p.json", random.Random(7)
     write_plan(three(), path)
     answered = torn = 0
@@ -222,7 +222,7 @@ def test_killed_at_any_moment_the_plan_is_whole(tmp_path: Path) -> None:
     assert answered > 0
 
 
-def test_frames_that_flew_by_are_not_seen() -> None:
+def test_frames_that_flew_by_do_not_count_as_seen() -> None:
     shown = [
         {"view": "result", "speed": "fast", "frames": [1, 2, 3]},
         {"view": "result", "speed": "normal", "frames": [3, 4, 200, "x", -1]},
@@ -234,8 +234,8 @@ def test_frames_that_flew_by_are_not_seen() -> None:
     assert seen_runs(review, fast=True) == ((1, 4),)
 
 
-def test_the_page_is_told_the_ranking_and_what_is_left_of_it() -> None:
-    """What did not change is not worked out again, and is right all the same."""
+def test_the_page_gets_the_ranking_and_what_is_left_of_it() -> None:
+    """Unchanged parts are not computed again, and are right all the same."""
     memory, plan, info = Overview(), three(), probe(SAMPLE)
     memory.everything(plan, info)
     for change, news_of in (([1], [1]), ([3], [3]), ([1, 2], [2])):
@@ -264,8 +264,8 @@ def test_the_page_is_told_the_ranking_and_what_is_left_of_it() -> None:
         ("", Action.KEEP, "keep"),
     ],
 )
-def test_what_a_command_decided_since_is_told(on_the_page: str, command: Action, told: str) -> None:
-    """The page went on calling somebody hidden whom `plan set` had made visible."""
+def test_a_commands_decision_reaches_the_page(on_the_page: str, command: Action, told: str) -> None:
+    """The page used to call somebody hidden whom `plan set` had made visible."""
     plan = edited(halves(), {"op": "decide", "ids": [1], "decision": on_the_page}, "")
     plan = decisions.decide(plan, [1], Decision.of(command))
     (subject, *_) = Overview().everything(plan, probe(SAMPLE))["subjects"]
@@ -278,7 +278,7 @@ def test_what_a_command_decided_since_is_told(on_the_page: str, command: Action,
 
 
 def test_a_command_about_one_part_decides_about_the_whole_subject() -> None:
-    """It decided about the part alone, and the page said of the other what was not so."""
+    """It used to decide about the one track, and the page was wrong about the other."""
     plan = edited(halves(), {"op": "merge", "ids": [1, 2]}, "")
     plan = decisions.change(plan, [1], Decision.KEEP, reason="client")
     assert [(t.action, t.reason) for t in plan.tracks[:2]] == [(Action.KEEP, "client")] * 2
@@ -286,8 +286,8 @@ def test_a_command_about_one_part_decides_about_the_whole_subject() -> None:
     assert subject["decision"] == "keep" and subject["reason"] == "client"
 
 
-def test_of_a_known_subject_the_page_is_told_what_is_new() -> None:
-    """Change after change, what the page puts together is what a page that is opened now gets."""
+def test_the_page_gets_only_what_is_new_about_a_known_subject() -> None:
+    """After each change, the page's state equals that of a page opened now."""
     memory, plan, info = Overview(), three(), probe(SAMPLE)
     told = {s["id"]: s for s in memory.everything(plan, info)["subjects"]}
     for act in (

@@ -1,4 +1,4 @@
-"""Another user of the machine sees the browser's command line, and gets nothing for it."""
+"""Another user of the machine sees the browser's command line, and gains nothing by it."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def test_a_code_gets_the_token_once(server: PageServer) -> None:
 
 
 @pytest.mark.parametrize("code", [None, "", "A" * 43, "é"])
-def test_a_wrong_code_gets_nothing_and_spoils_nothing(server: PageServer, code: str | None) -> None:
+def test_a_wrong_code_gets_nothing_and_does_no_harm(server: PageServer, code: str | None) -> None:
     changed = code if code is None else code.encode().decode("latin-1")
     reply = ask(server, "POST", "/api/exchange", X_Redact_Token=changed)
     assert reply.status == 401 and server.token.encode() not in reply.body
@@ -56,8 +56,8 @@ def test_the_code_is_no_token_and_the_token_is_no_code(server: PageServer) -> No
 
 
 def test_the_browser_is_started_without_the_token(work: tuple[Path, Path], tmp_path: Path) -> None:
-    """With a browser that notes how it was started, as everybody on the machine may see it, and
-    that is one of the console: it does not come back before it is left."""
+    """With a browser that records how it was started, as everybody on the machine may see, and a
+    text browser, which does not return before it is left."""
     note, left, browser = (tmp_path / name for name in ("started", "left", "browser"))
     browser.write_text(
         f'#!/bin/sh\necho "$@" > {note}.part && mv {note}.part {note}\n'
@@ -93,7 +93,7 @@ def test_the_browser_is_started_without_the_token(work: tuple[Path, Path], tmp_p
 
 @linux
 @pytest.mark.parametrize("by_way_of", ["127.0.0.1", "::ffff:127.0.0.1"])
-def test_whose_a_connection_is(by_way_of: str) -> None:
+def test_the_owner_of_a_connection_is_recognised(by_way_of: str) -> None:
     kind = socket.AF_INET6 if ":" in by_way_of else socket.AF_INET
     if kind is socket.AF_INET6 and not Path("/proc/net/tcp6").exists():
         pytest.skip("there is no IPv6 on this machine")
@@ -111,8 +111,8 @@ def test_whose_a_connection_is(by_way_of: str) -> None:
 
 
 @linux
-def test_an_end_that_was_closed_is_nobodys() -> None:
-    """Linux lists it for a while as root's, and root may use the page."""
+def test_a_closed_connection_belongs_to_nobody() -> None:
+    """For a while Linux lists it as root's, and root may use the page."""
     with socket.create_server(("127.0.0.1", 0)) as listens:
         client = socket.create_connection(listens.getsockname())
         there, peer = listens.accept()
@@ -145,8 +145,8 @@ def test_another_user_who_closes_at_once_is_not_taken_for_root() -> None:
 
 
 def another_user(port: int, says: str, then: str) -> subprocess.Popen[bytes]:
-    """A process of nobody that has connected and said something, in the shell: they may not run
-    our Python."""
+    """A process of the user nobody, in the shell, that has connected and sent something: nobody may
+    not run our Python."""
     script = f'exec 3<>/dev/tcp/127.0.0.1/{port}; printf %s "$1" >&3; {then}'
     words = ["bash", "-c", script, "bash", says]
     return subprocess.Popen(words, user=65534, cwd="/", stdout=subprocess.PIPE)

@@ -1,4 +1,4 @@
-"""The page's files: both languages complete, nothing from elsewhere, and words that can be read."""
+"""The page's files: complete in both languages, nothing from elsewhere, readable contrast."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def test_both_languages_have_the_same_words() -> None:
 
 
 def test_what_is_counted_has_a_singular() -> None:
-    """ "(1 autres ici)" stood on the sheet of risky moments."""
+    """ "(1 autres ici)" used to be on the sheet of risky moments."""
     always_several = {"chosen", "followed"}
     for words in (EN, FR):
         plain = {key: text for key, text in words.items() if isinstance(text, str)}
@@ -48,8 +48,8 @@ def test_what_is_counted_has_a_singular() -> None:
         assert plural <= always_several
 
 
-def test_words_that_french_took_for_one_are_two() -> None:
-    """To take back a change, and to leave a dialog; to keep somebody visible, and to go there."""
+def test_different_actions_have_different_french_words() -> None:
+    """To undo a change, and to leave a dialog; to keep somebody visible, and to go there."""
     for one, other in (("undo", "cancel"), ("keep", "show"), ("keep", "look"), ("show", "hide")):
         assert EN[one] != EN[other] and FR[one] != FR[other], (one, other)
 
@@ -66,13 +66,13 @@ def test_every_word_of_the_page_is_in_the_catalogue() -> None:
         assert any(key.startswith(start) for key in EN), start
 
 
-def test_reasons_of_the_program_are_told_in_both_languages() -> None:
-    """They stand in plans in English, and so they stood in a French report and on the page."""
+def test_automatic_reasons_are_shown_in_both_languages() -> None:
+    """Plans contain them in English, and so did a French report and the page."""
     assert EN[f"reason.{DAMAGED}"] == DAMAGED != FR[f"reason.{DAMAGED}"]
     assert ReportWords("fr").term("reason", DAMAGED) == FR[f"reason.{DAMAGED}"]
 
 
-def test_no_word_is_left_over() -> None:
+def test_no_word_is_unused() -> None:
     text = "\n".join(CODE.values())
     for key in surface("en", "page"):
         parts = key.split(".")
@@ -81,7 +81,7 @@ def test_no_word_is_left_over() -> None:
         assert f'"{key}"' in text or built, key
 
 
-def test_a_button_shows_the_key_that_does_the_same() -> None:
+def test_a_button_shows_its_key() -> None:
     rows = dict(re.findall(r'\["([^"]+)", "([\w.]+)"', CODE["keys.js"]))
     keys = {word: printed for printed, word in rows.items()}
     shown = re.findall(r'(?:word|title)="(\w+)" hotkey="([^"]+)"', "\n".join(CODE.values()))
@@ -136,8 +136,8 @@ SHAPES = [(state.value, "card") for state in State] + [("accent", "card"), ("see
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
-def test_words_and_shapes_can_be_told_from_their_ground(theme: str) -> None:
-    """WCAG AA: 4.5 for words, 3 for shapes that mean something."""
+def test_text_and_shapes_have_enough_contrast(theme: str) -> None:
+    """WCAG AA: 4.5 for text, 3 for meaningful shapes."""
     own = colours(theme)
     for front, back in WORDS:
         assert contrast(own[front], own[back]) >= 4.5, (front, back)
@@ -146,8 +146,8 @@ def test_words_and_shapes_can_be_told_from_their_ground(theme: str) -> None:
 
 
 @pytest.mark.parametrize("folder", VENDORED, ids=lambda folder: folder.name)
-def test_what_others_wrote_is_what_was_recorded(folder: Path) -> None:
-    """Its version and source stand beside it, and so does its licence."""
+def test_vendored_files_are_the_recorded_ones(folder: Path) -> None:
+    """Version, source and licence are recorded beside each."""
     told = tomllib.loads((folder / "VENDORED.toml").read_text("utf-8"))
     assert told.keys() == {path.name for path in folder.glob("*.js")}
     for name, of in told.items():
@@ -160,7 +160,7 @@ def test_what_others_wrote_is_what_was_recorded(folder: Path) -> None:
 
 
 def test_every_refusal_has_its_words() -> None:
-    """Whatever code is refused with stands in the catalogues, and nothing else does."""
+    """Every code of a refusal is in the catalogues, and no other."""
     sources = "\n".join(p.read_text("utf-8") for p in ASSETS.parent.glob("*.py"))
     raised = set(re.findall(r"RefusedError\(\s*\"(\w+)\"", sources))
     assert raised == {key.partition(".")[2] for key in EN if key.startswith("refused.")}

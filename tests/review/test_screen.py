@@ -1,4 +1,4 @@
-"""What is on the screen: the very frame, kept in no file, and kept up where a network changes."""
+"""The screen: the exact frame, stored in no file, and kept up when a network changes."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def page(browser: Any, street: Path, found: Plan, tmp_path: Path) -> Iterator[Pa
 
 
 def shown(page: Page) -> np.ndarray:
-    """The picture that is on the page's canvas: [54, 96, 3]."""
+    """The picture on the page's canvas: [54, 96, 3]."""
     sample = page.js("""
         const pen = new OffscreenCanvas(96, 54).getContext("2d");
         pen.drawImage(document.getElementById("picture"), 0, 0, 96, 54);
@@ -44,7 +44,7 @@ def small(picture: np.ndarray) -> np.ndarray:
     return cv2.resize(picture.astype(np.float32), (96, 54), interpolation=cv2.INTER_AREA)
 
 
-def test_it_is_the_very_frame_and_lies_in_no_file(page: Page, street: Path) -> None:
+def test_it_is_the_exact_frame_and_is_stored_in_no_file(page: Page, street: Path) -> None:
     """Read back from the page's canvas, jump after jump; then in the browser's own folder."""
     pictures = [f.picture.to_ndarray(format="rgb24") for f in Decode(probe(street))]
     page.press("3")
@@ -74,8 +74,8 @@ done([...document.querySelectorAll("#outlines .mask .line")].map(points));
 """
 
 
-def test_outlines_show_the_edge_of_what_will_be_hidden(page: Page, found: Plan) -> None:
-    """The shapes over the picture, beside the masks that will be drawn."""
+def test_outlines_show_the_edge_of_the_masks(page: Page, found: Plan) -> None:
+    """The shapes over the picture, compared with the masks that will be drawn."""
     page.go(7)
     width, height = found.source.width, found.source.height
     drawn = np.zeros((height, width), np.uint8)
@@ -102,8 +102,9 @@ return [drawn, wanted];
 """
 
 
-def test_the_legend_and_the_clock_say_what_is(page: Page) -> None:
-    """The legend kept the colours of the other theme, and the last picture lay behind the end."""
+def test_the_legend_and_the_clock_are_right(page: Page) -> None:
+    """The legend used to keep the colours of the other theme, and the last picture lay after the
+    end."""
     for theme in ("dark", "light", "dark"):
         look_like(page, "en", theme)
         drawn, wanted = page.js(_LEGEND)
@@ -117,7 +118,7 @@ def test_the_legend_and_the_clock_say_what_is(page: Page) -> None:
 
 
 def readable(path: Path) -> bytes:
-    """What a file holds; a browser removes some of its own at any moment."""
+    """Content of a file; a browser may delete some of its own at any moment."""
     try:
         return path.read_bytes()
     except OSError:
@@ -145,8 +146,8 @@ done(unseen.getBoundingClientRect().width > 0 && unseen.isPointInFill(new DOMPoi
 """
 
 
-def test_a_lane_is_striped_where_nobody_has_looked(page: Page, found: Plan) -> None:
-    """Over the lane of a face, except where its picture was looked at."""
+def test_a_lane_is_striped_where_nobody_has_reviewed_it(page: Page, found: Plan) -> None:
+    """Over the lane of a face, except where its picture was seen."""
     face = max((t for t in found.tracks if t.target is Target.FACE), key=lambda t: len(t.keyframes))
     frames = range(face.first + 1, face.last - 1)
     page.choose(face.id)
@@ -175,7 +176,7 @@ def test_a_lane_is_striped_where_nobody_has_looked(page: Page, found: Plan) -> N
 def test_finish_waits_until_there_is_a_plan_on_the_page(
     browser: Any, street: Path, found: Plan, tmp_path: Path
 ) -> None:
-    """While another window has the review, 'Finish…' had nothing to ask for and failed."""
+    """While another window had the review, 'Finish…' used to have nothing to ask for and failed."""
     source = tmp_path / "street.mp4"
     source.write_bytes(street.read_bytes())
     write_plan(found, tmp_path / "p.json")
@@ -198,7 +199,7 @@ SIZE = "const v = document.getElementById('viewport'); return [v.clientWidth, v.
 
 
 def test_at_200_percent_the_picture_is_still_there(page: Page) -> None:
-    """Of a window of 640 pixels, the two columns beside the picture left it 22."""
+    """In a window of 640 pixels, the two columns beside the picture used to leave it 22."""
     resize(page.browser, 640, 360)
     try:
         wide, tall = page.js(SIZE)
@@ -212,8 +213,8 @@ def test_at_200_percent_the_picture_is_still_there(page: Page) -> None:
         resize(page.browser, 1280, 720)
 
 
-def test_work_that_goes_on_pushes_nothing_off_a_narrow_page(page: Page) -> None:
-    """In French the line that says how far it is made the page wider than its window."""
+def test_a_progress_line_pushes_nothing_off_a_narrow_page(page: Page) -> None:
+    """In French, the progress line used to make the page wider than its window."""
     resize(page.browser, 1024, 760)
     look_like(page, "fr", "light")
     page.state("(state.job = { number: 1, stage: 'follow', done: 76, total: 100 })")
@@ -228,7 +229,7 @@ def test_work_that_goes_on_pushes_nothing_off_a_narrow_page(page: Page) -> None:
 
 
 def on_screen(page: Page) -> float:
-    """Mean grey of the middle of the picture, as a person sees it."""
+    """Mean grey of the middle of the picture, as shown on the screen."""
     shot = page.find("#viewport").screenshot_as_png
     picture = cv2.imdecode(np.frombuffer(shot, np.uint8), cv2.IMREAD_GRAYSCALE)
     assert picture is not None

@@ -1,4 +1,4 @@
-"""Nobody but the page itself is answered. Every test fails where its defence is taken out."""
+"""Only the page itself gets an answer. Every test fails if its defence is removed."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class Reply:
 
 
 def ask(server: PageServer, method: str, path: str, **changed: str | None) -> Reply:
-    """A request as the page makes it; `changed` headers replace its own, None leaves one out."""
+    """A request as the page sends it; `changed` headers replace its own, None omits one."""
     own = f"127.0.0.1:{server.port}"
     headers: dict[str, str | None] = {
         "Host": own,
@@ -83,10 +83,8 @@ def test_it_listens_on_this_machine_alone(server: PageServer) -> None:
 
 @pytest.mark.parametrize("host", ["evil.example", "localhost", "127.0.0.1", "127.0.0.1:1", None])
 @pytest.mark.parametrize("path", ["/", "/api/picture"])
-def test_a_name_that_was_pointed_here_is_refused(
-    server: PageServer, host: str | None, path: str
-) -> None:
-    """DNS rebinding: the browser takes us for the other site, and says its name."""
+def test_a_rebound_host_name_is_refused(server: PageServer, host: str | None, path: str) -> None:
+    """DNS rebinding: the browser takes us for the other site, and sends its name."""
     reply = ask(server, "GET", path, Host=host)
     assert reply.status == 421 and b"face" not in reply.body
 
@@ -107,7 +105,7 @@ def test_another_origin_is_refused(server: PageServer, origin: str) -> None:
     assert ask(server, "POST", "/api/edit", Origin=origin).status == 403
 
 
-def test_a_change_must_say_where_it_comes_from(server: PageServer) -> None:
+def test_a_change_must_state_its_origin(server: PageServer) -> None:
     assert ask(server, "POST", "/api/edit", Origin=None).status == 403
 
 
@@ -121,7 +119,7 @@ def test_a_link_on_another_site_opens_nothing(server: PageServer) -> None:
 
 
 @pytest.mark.parametrize("token", [None, "", "x", "A" * 43, "é"])
-def test_without_the_token_nothing_is_given(server: PageServer, token: str | None) -> None:
+def test_without_the_token_nothing_is_answered(server: PageServer, token: str | None) -> None:
     for method, path in (("GET", "/api/picture"), ("POST", "/api/edit"), ("POST", "/api/join")):
         changed = token if token is None else token.encode().decode("latin-1")
         reply = ask(server, method, path, X_Redact_Token=changed)
@@ -137,7 +135,7 @@ def test_the_token_of_another_run_is_refused(server: PageServer) -> None:
         other.server_close()
 
 
-def test_the_token_is_no_part_of_what_a_browser_sends_or_stores(server: PageServer) -> None:
+def test_a_browser_neither_sends_nor_stores_the_token_by_itself(server: PageServer) -> None:
     before, mark, after = server.address.partition("#")
     assert mark and after == server.token and server.token not in before
     for path in server.files:
@@ -156,13 +154,13 @@ def test_the_token_is_no_part_of_what_a_browser_sends_or_stores(server: PageServ
         "/page.css%00",
     ],
 )  # fmt: skip
-def test_no_path_leads_out(server: PageServer, path: str) -> None:
+def test_no_path_leads_outside(server: PageServer, path: str) -> None:
     reply = ask(server, "GET", path)
     assert reply.status == 404 and b"def refused" not in reply.body and b"root:" not in reply.body
 
 
 @pytest.mark.parametrize("path", ["/", "/api/picture", "/nothing", "/api/nothing"])
-def test_nothing_is_cached_or_framed_and_nothing_foreign_runs(
+def test_nothing_is_cached_or_framed_and_no_foreign_script_runs(
     server: PageServer, path: str
 ) -> None:
     headers = ask(server, "GET", path).headers
@@ -209,8 +207,10 @@ def test_it_ends_with_the_last_page(server: PageServer, monkeypatch: pytest.Monk
     until(server.presence.over)
 
 
-def test_whoever_left_the_page_by_mistake_has_two_minutes(server: PageServer) -> None:
-    """It was six seconds: "back" pressed, or the window closed, and the review had ended."""
+def test_after_leaving_the_page_by_mistake_there_are_two_minutes_to_return(
+    server: PageServer,
+) -> None:
+    """It used to be six seconds: "back" pressed, or the window closed, and the review had ended."""
     assert ask(server, "POST", "/api/leave").status == 200
     left = server.presence.left
     assert left is not None
@@ -220,10 +220,9 @@ def test_whoever_left_the_page_by_mistake_has_two_minutes(server: PageServer) ->
     assert server.presence.over()
 
 
-def test_what_the_page_shows_in_a_frame_is_asked_for_by_itself_alone(
-    server: PageServer, tmp_path: Path
-) -> None:
-    """A frame and a player send no token: the path is the secret, and the page the only framer."""
+def test_only_the_page_itself_can_frame_its_files(server: PageServer, tmp_path: Path) -> None:
+    """A frame and a player send no token: the path is the secret, and only the page may frame
+    them."""
     video = tmp_path / "a.mp4"
     video.write_bytes(bytes(range(100)))
     path = server.shelf.put(video)
@@ -251,10 +250,10 @@ def test_it_ends_after_an_hour_without_a_person(
     assert server.presence.over()
 
 
-def test_who_waits_for_long_work_is_still_there_when_it_is_done(
+def test_long_work_does_not_end_the_review(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """A search of more than an hour ended, and so did the review, before its page had opened."""
+    """After a search of more than an hour, the review used to end before its page had opened."""
     monkeypatch.setattr(server_module, "IDLE", 1.5)
     works = threading.Event()
     works.set()
@@ -273,7 +272,7 @@ def test_who_waits_for_long_work_is_still_there_when_it_is_done(
     made.server_close()
 
 
-def test_the_content_of_a_question_is_not_the_next_request(server: PageServer) -> None:
+def test_the_body_of_a_request_is_not_taken_for_the_next_request(server: PageServer) -> None:
     own = f"127.0.0.1:{server.port}"
     hidden = b"GET / HTTP/1.1\r\nHost: " + own.encode() + b"\r\n\r\n"
     with socket.create_connection(("127.0.0.1", server.port), timeout=10) as connection:
@@ -285,10 +284,10 @@ def test_the_content_of_a_question_is_not_the_next_request(server: PageServer) -
     assert answers.count(b"HTTP/1.1 ") == 1 and answers.startswith(b"HTTP/1.1 400")
 
 
-def test_a_browser_that_does_not_come_back_keeps_nobody_waiting(
+def test_a_browser_command_that_does_not_return_blocks_nothing(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """As those of the console do, which run until they are left."""
+    """Such as a text browser, which runs until it is left."""
     left = threading.Event()
     monkeypatch.setattr(webbrowser, "open", lambda address: left.wait())
     made = PageServer({("POST", "/api/join"): lambda values: as_json({})})

@@ -1,4 +1,4 @@
-"""The sheet of risky moments: answered by one click each, and not asked again."""
+"""The sheet of risky moments: each is answered with one click, and not asked again."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ SPANS = [(2, 5), (8, 13), (9, 12)]
 
 @pytest.fixture
 def page(browser: Any, street: Path, found: Plan, tmp_path: Path) -> Iterator[Page]:
-    """Masks that begin and end in the midst of the picture."""
+    """Masks that begin and end in the middle of the picture."""
     tracks = tuple(
         Track(n, Target.FACE, [Keyframe(f, Box(40, 40, 70, 70), State.DETECTED, 0.9) for f in span])
         for n, span in enumerate(SPANS, 1)

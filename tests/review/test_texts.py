@@ -1,4 +1,4 @@
-"""What can be read in a video, on the page: found, searched, and hidden by one decision."""
+"""Text in a video, on the page: found, searched, and hidden by one decision."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def film(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Plan]:
 
 @pytest.fixture
 def case(film: tuple[Path, Plan], tmp_path: Path) -> tuple[Path, Path]:
-    """A video and its plan, in which nobody has read it."""
+    """A video and its plan, in which no text has been read."""
     source = tmp_path / "a.mp4"
     source.write_bytes(film[0].read_bytes())
     write_plan(film[1], tmp_path / "p.json")
@@ -112,9 +112,9 @@ def pictures(path: Path) -> Iterator[np.ndarray]:
         yield frame.picture.to_ndarray(format="rgb24").astype(int)
 
 
-def test_reading_goes_behind_all_other_work(case: tuple[Path, Path]) -> None:
-    """Nobody waits for it: it stops while something else is worked on, and for good where the
-    person says so."""
+def test_reading_has_the_lowest_priority(case: tuple[Path, Path]) -> None:
+    """Nobody waits for it: it pauses during other work, and stops for good if the person says
+    so."""
     source, plan_file = case
     write_plan(replace(read_plan(plan_file), texts=()), plan_file, force=True)  # read already
     session = Session(source, plan_file, DetectSettings(), RenderSettings().margin)
@@ -141,7 +141,7 @@ def test_reading_goes_behind_all_other_work(case: tuple[Path, Path]) -> None:
 
 
 def test_what_was_read_is_shown_as_text(browser: Any, case: tuple[Path, Path]) -> None:
-    """A poster may hold a script, marks that turn the direction of what follows, or a novel."""
+    """A poster may contain a script, characters that change the direction of text, or a novel."""
     source, plan_file = case
     place = ((0, Box(10, 10, 60, 30)), (9, Box(10, 10, 60, 30)))
     readings = (HOSTILE, "abc\u202egpj.exe", "W" * 200)

@@ -1,5 +1,5 @@
-"""People and vehicles on the page: one choice for whoever is known by the body, who is there though
-nothing of them is hidden, and a film strip of whoever is kept."""
+"""People and vehicles on the page: one choice for a person known by the body, those of whom nothing
+is hidden, and a film strip of a kept person."""
 
 from __future__ import annotations
 
@@ -37,7 +37,8 @@ def face(number: int, first: int, last: int, box: Box, target: Target = Target.F
 
 @pytest.fixture
 def page(browser: Any, street: Path, found: Plan, tmp_path: Path) -> Iterator[Page]:
-    """One who turns away, with somebody before the face at the end; a car; and somebody else."""
+    """A person who turns away, with somebody in front of the face at the end; a car; and somebody
+    else."""
     tracks = (
         face(1, 2, 5, FACE),
         face(2, 10, 13, FACE),
@@ -55,7 +56,7 @@ def page(browser: Any, street: Path, found: Plan, tmp_path: Path) -> Iterator[Pa
         yield Page(browser, server.address, "who-")
 
 
-def test_whoever_turns_away_is_one_choice_and_seen_where_nothing_is_hidden(
+def test_a_person_who_turns_away_is_one_choice_and_listed_where_nothing_is_hidden(
     page: Page, tmp_path: Path
 ) -> None:
     titles = "return [...document.querySelectorAll('.card .title span:first-child')]"
@@ -91,7 +92,7 @@ def test_whoever_turns_away_is_one_choice_and_seen_where_nothing_is_hidden(
     assert page.complaints() == []
 
 
-def test_who_is_there_and_has_nothing_hidden() -> None:
+def test_people_of_whom_nothing_is_hidden_are_listed() -> None:
     plan = plan_of(track(1, (0, 20, D, HERE)), track(2, (40, 60, D, HERE)))
     whole, other = HERE.grown(0.6), Box(400, 50, 500, 300)
     bodies = body(whole, 0, 80), body(other, 10, 30), body(other, 0, 80, vehicle=True)
@@ -108,7 +109,7 @@ def test_who_is_there_and_has_nothing_hidden() -> None:
     st.integers(0, 80),
     st.integers(1, 19),
 )
-def test_a_strip_leaves_out_no_picture_in_which_somebody_kept_is_not_seen_well(
+def test_a_strip_shows_every_unsure_picture_of_a_kept_person(
     stretches: list[tuple[int, State]], at: int, long: int
 ) -> None:
     tracks = [
