@@ -169,16 +169,11 @@ def test_adding_a_track_reports_what_it_lacks(path: Path) -> None:
     assert quiet.stderr.count("\n") == 1
 
 
-def test_a_place_is_two_corners_or_a_corner_and_its_size(path: Path) -> None:
-    """The same order of numbers as in --ignore-area."""
-    more = ("--from", "f3", "--to", "f3")
-    for words in (("--box", "40,60,200,180"), ("--area", "40,60,160,120")):
-        added = call("add", path, *words, *more)
-        assert "added, 160×120 pixels at 40,60" in added.stderr
-        keys = read_plan(path).tracks[-1].keyframes
-        assert keys[0].box == Box(40, 60, 200, 180)
-    shown = call("add", path, "--help").output
-    assert "--box LEFT,TOP,RIGHT,BOTTOM" in shown and "--area LEFT,TOP,WIDTH,HEIGHT" in shown
+def test_a_place_is_two_corners(path: Path) -> None:
+    added = call("add", path, "--box", "40,60,200,180", "--from", "f3", "--to", "f3")
+    assert "added, 160×120 pixels at 40,60" in added.stderr
+    assert read_plan(path).tracks[-1].keyframes[0].box == Box(40, 60, 200, 180)
+    assert "--box LEFT,TOP,RIGHT,BOTTOM" in call("add", path, "--help").output
 
 
 def test_boxes_outside_the_picture_are_reported(path: Path) -> None:
@@ -309,12 +304,7 @@ BAD = [
     (["add", "--box", "0,0,9,9", "--from", "500", "--to", "600"], "after the last picture"),
     (["add", "--box", "0,0,9,9", "--from", "soon", "--to", "1"], "is not a time"),
     (["add", "--box", "0,0,9,9"], "belong together"),
-    (["add", "--area", "0,0,9,9"], "belong together"),
-    (
-        ["add", "--box", "0,0,9,9", "--area", "0,0,9,9", "--from", "0", "--to", "1"],
-        "say the same thing",
-    ),
-    (["add", "--area", "600,0,100,90", "--follow", "a.mp4"], "needs exactly one place"),
+    (["add", "--box", "600,0,700,90", "--follow", "a.mp4"], "needs exactly one place"),
     (["add"], "has no place"),
     (["add", "--at", "1"], "is not TIME=BOX"),
     (["add", "--at", "1=0,0,9,9", "--at", "1=1,1,9,9"], "is before|two boxes"),

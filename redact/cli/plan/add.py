@@ -14,9 +14,7 @@ from ...pipeline import require_same_source
 from ...plan import Plan, edit, read_plan, user_input
 from ...types import Box, Keyframe, Target, clock
 from ...words import problem, say
-from .. import options
 from ..app import PATH
-from ..options import AREA
 from ..terminal import Terminal, tell
 from .group import (
     by_option,
@@ -38,7 +36,6 @@ BOX_FORM = "LEFT,TOP,RIGHT,BOTTOM"
 @plan_argument
 @click.option("--target", type=target_choice, default="region", show_default=True)
 @click.option("--box", metavar=BOX_FORM)
-@click.option("--area", type=options.area, metavar=AREA)
 @click.option("--from", "start")
 @click.option("--to", "end")
 @click.option("--at", "places", multiple=True, metavar=f"TIME={BOX_FORM}")
@@ -49,7 +46,6 @@ def add(
     plan_path: Path,
     target: str,
     box: str | None,
-    area: Box | None,
     start: str | None,
     end: str | None,
     places: tuple[str, ...],
@@ -60,10 +56,10 @@ def add(
     """`redact plan add`."""
     value = read_plan(plan_path)
     if follow is not None:
-        _follow(value, plan_path, target, places, follow, box or area or start or end, reason, by)
+        _follow(value, plan_path, target, places, follow, box or start or end, reason, by)
         return
     given = _moving(value, places)
-    given += _still(value, _one_of(box, area), start, end)
+    given += _still(value, box, start, end)
     changed, number = edit.add_track(
         value,
         Target.from_word(target),
@@ -142,20 +138,14 @@ def _moving(value: Plan, texts: tuple[str, ...]) -> list[tuple[int, Box]]:
     return frames
 
 
-def _one_of(box: str | None, area: Box | None) -> Box | None:
-    """The box that was given in one of the two ways. Raises UsageError if it was given in both."""
-    if box is not None and area is not None:
-        raise problem(UsageError, "box_and_area")
-    return area if box is None else user_input.parse_box(box)
-
-
 def _still(
-    value: Plan, box: Box | None, start: str | None, end: str | None
+    value: Plan, corners: str | None, start: str | None, end: str | None
 ) -> list[tuple[int, Box]]:
-    if box is None and start is None and end is None:
+    if corners is None and start is None and end is None:
         return []
-    if box is None or start is None or end is None:
+    if corners is None or start is None or end is None:
         raise problem(UsageError, "box_from_to")
+    box = user_input.parse_box(corners)
     first, last = user_input.parse_time(start, value), user_input.parse_time(end, value, last=True)
     if last < first:
         raise problem(UsageError, "to_before_from", end=end, start=start)
