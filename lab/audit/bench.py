@@ -38,7 +38,7 @@ class Case:
 
     def findings(self) -> tuple[Finding, ...]:
         """The findings that follow from what the audit saw."""
-        return findings_of(self.seen.seen())
+        return findings_of(self.seen.evidence)
 
 
 @dataclass(frozen=True, slots=True)

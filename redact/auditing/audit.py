@@ -68,7 +68,7 @@ def audit_file(
     return AuditResult(
         settings.sensitivity,
         plan is not None,
-        findings_of(collected.seen()),
+        findings_of(collected.evidence),
         (*checks, *collected.checks),
         _kept(plan),
         collected.looked,

@@ -30,7 +30,6 @@ class Evidence:
         undrawn, let_go: facts from the pixels, see `Compared`.
         times: frame → seconds.
         targets: track id → target.
-        weights: of the belief in tracks (`Calibration.tracks`).
         open, repeated: numbers that were read, see `Legible`.
     """
 
@@ -40,7 +39,6 @@ class Evidence:
     let_go: Places
     times: Mapping[int, float]
     targets: Mapping[int, Target]
-    weights: Mapping[str, Mapping[str, float]]
     open: Sequence[Number] = ()
     repeated: Sequence[Number] = ()
 
@@ -122,7 +120,7 @@ def _of_misfits(seen: Evidence) -> list[Finding]:
         mine = {m.frame: m for m in seen.misfits if m.track == track}
         for run in runs([(f, m.box) for f, m in mine.items()], seen.times):
             scans = [mine[frame] for frame, _ in run]
-            p = probable(scans, seen.weights)
+            p = probable(scans)
             if p >= DOUBTFUL:
                 target = Target(int(scans[0].clues.target[0]))
                 finding = _finding(

@@ -6,7 +6,7 @@ import functools
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from ..detection import READER, in_use, load_calibration, with_turns
+from ..detection import READER, in_use, with_turns
 from ..media import Decode, SourceInfo, read_ahead, top_left
 from ..memory import give_back, trim_at_times
 from ..plan import Plan
@@ -20,14 +20,13 @@ from .audit_detectors import AuditDetectors
 from .compared import Compared, Pair, TimeCheck, pairs
 from .file_checks import check_all_shown
 from .findings import Evidence
-from .legible import Number
 from .limits import scan_seconds
 from .pixel_covers import PixelCovers
 from .planes import Both, Plane, is_padded, luma
 from .result import AuditSettings, Check
 from .scan_schedule import Due
 from .second_opinion import SecondOpinion
-from .still_visible import Misfit, StillVisible, followed
+from .still_visible import StillVisible, followed
 from .suspects import Circumstances, believed
 from .what_is_hidden import Covers, MakeMask, PlanCovers
 
@@ -39,41 +38,17 @@ Load = Callable[
 
 @dataclass(frozen=True, slots=True)
 class Collected:
-    """Everything that the passes over the frames found, before it is judged.
+    """Everything that the passes over the frames found.
 
     Attributes:
-        tracks: detections outside the masks, joined over time.
-        misfits: subjects that their masks do not cover.
-        around: context in which the tracks are judged.
-        compared: results of comparing pixels.
+        evidence: for findings.
         checks: of times and pixels.
         looked: how much was scanned.
-        open, repeated: numbers that were read, see `Legible`.
     """
 
-    tracks: tuple[Track, ...]
-    misfits: tuple[Misfit, ...]
-    around: Circumstances
-    compared: Compared
+    evidence: Evidence
     checks: tuple[Check, ...]
     looked: LookedPart
-    open: tuple[Number, ...] = ()
-    repeated: tuple[Number, ...] = ()
-
-    def seen(self) -> Evidence:
-        """The evidence for findings."""
-        compared = self.compared
-        return Evidence(
-            believed(self.tracks, self.around),
-            self.misfits,
-            dict(compared.undrawn),
-            compared.let_go,
-            self.around.times,
-            {t.id: t.target for t in self.around.tracks},
-            load_calibration().tracks,
-            self.open,
-            self.repeated,
-        )
 
 
 def collect(
@@ -136,10 +111,16 @@ def collect(
         tracks += opinion.uncounted(tracks)
     names = [*detectors.names, *((n.name, n.weights_sha256) for n in reads)]
     return Collected(
-        tuple(tracks),
-        tuple(misfits),
-        around,
-        compared,
+        Evidence(
+            believed(tracks, around),
+            misfits,
+            compared.undrawn,
+            compared.let_go,
+            times,
+            {track.id: track.target for track in around.tracks},
+            [] if opinion is None else opinion.open,
+            [] if opinion is None else opinion.repeated,
+        ),
         (
             *clock.checks(max(played.errors, clock.damaged) and _damage_alone(finished)),
             check_all_shown(finished, clock.output),
@@ -153,8 +134,6 @@ def collect(
             tuple(target.word for target in detectors.targets),
             None if opinion is None else opinion.bodies,
         ),
-        () if opinion is None else opinion.open,
-        () if opinion is None else opinion.repeated,
     )
 
 

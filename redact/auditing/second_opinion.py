@@ -3,7 +3,6 @@ the moments and places at which somebody was most probably missed."""
 
 from __future__ import annotations
 
-from ..detection import load_calibration
 from ..plan import Plan
 from ..reading import NumberReader
 from ..record import BodiesPart
@@ -77,8 +76,7 @@ class SecondOpinion:
 
     def spans(self, around: Circumstances) -> list[Span]:
         """Spans around everything that is probably visible."""
-        weights = load_calibration().tracks
-        beliefs = [(m.frame, probable([m], weights)) for m in self.misfits]
+        beliefs = [(m.frame, probable([m])) for m in self.misfits]
         counted = [] if self._headcount is None else self._headcount.suspicions
         for seen, target, frame, box in (*self._suspicions, *counted):
             suspect = judged(seen, target, ((frame, box),), around)
@@ -97,11 +95,11 @@ class SecondOpinion:
         return None if self._headcount is None else self._headcount.counted
 
     @property
-    def open(self) -> tuple[Number, ...]:
+    def open(self) -> list[Number]:
         """Visible plate numbers."""
-        return () if self._legible is None else tuple(self._legible.open)
+        return [] if self._legible is None else self._legible.open
 
     @property
-    def repeated(self) -> tuple[Number, ...]:
+    def repeated(self) -> list[Number]:
         """Visible texts that repeat the number of a hidden plate."""
-        return () if self._legible is None else tuple(self._legible.repeated())
+        return [] if self._legible is None else self._legible.repeated()

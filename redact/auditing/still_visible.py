@@ -8,7 +8,7 @@ is found beside it. Without a plan they scan the output.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from math import ceil
@@ -256,7 +256,7 @@ def _area(box: Box, width: int, height: int) -> Rect:
     return Rect(x1, y1, max(x1 + 1, x2), max(y1 + 1, y2))
 
 
-def probable(misfits: list[Misfit], weights: Mapping[str, Mapping[str, float]]) -> float:
+def probable(misfits: list[Misfit]) -> float:
     """Probability that all these scans of one track are right."""
     joined = Clues.concat([m.clues for m in misfits]).as_one()
-    return float(probability_of(joined, weights)[0])
+    return float(probability_of(joined, load_calibration().tracks)[0])

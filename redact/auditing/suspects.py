@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from math import hypot, inf
 from typing import Final
@@ -16,7 +16,6 @@ from ..types import (
     WALKING_PACE,
     Action,
     Box,
-    Region,
     State,
     Target,
     Track,
@@ -60,39 +59,26 @@ _REMEMBERED: Final = 1024
 nothing but time and memory; for a whole film it would take gigabytes."""
 
 
-@dataclass(frozen=True, slots=True)
 class Circumstances:
     """The context in which suspects are judged.
 
-    Attributes:
+    Args:
         plan: of the clip; None if unknown.
         covers: says what is visible by decision.
         times: frame → seconds.
+
+    Attributes:
+        tracks: of the plan.
         hidden, kept: functions of a frame that return the regions that the plan hides, and those
             that are visible by decision; cached.
     """
 
-    plan: Plan | None
-    covers: Covers
-    times: Mapping[int, float]
-    hidden: Callable[[int], list[Region]] = field(init=False, repr=False, compare=False)
-    kept: Callable[[int], list[Region]] = field(init=False, repr=False, compare=False)
-
-    def __post_init__(self) -> None:
-        for name, regions in (("hidden", self._regions), ("kept", self.covers.kept)):
-            # The class is frozen.
-            object.__setattr__(self, name, lru_cache(_REMEMBERED)(regions))
-
-    def __reduce__(self) -> tuple[type[Circumstances], tuple[object, ...]]:
-        """Leave the caches out of copies, which benchmarks make to judge an audit again."""
-        return Circumstances, (self.plan, self.covers, self.times)
-
-    def _regions(self, frame: int) -> list[Region]:
-        return [] if self.plan is None else self.plan.regions_at(frame)
-
-    @property
-    def tracks(self) -> Sequence[Track]:
-        return () if self.plan is None else self.plan.tracks
+    def __init__(self, plan: Plan | None, covers: Covers, times: Mapping[int, float]) -> None:
+        self.covers, self.times = covers, times
+        self.tracks: Sequence[Track] = () if plan is None else plan.tracks
+        cached = lru_cache(_REMEMBERED)
+        self.hidden = cached(lambda frame: [] if plan is None else plan.regions_at(frame))
+        self.kept = cached(covers.kept)
 
 
 def believed(tracks: Iterable[Track], around: Circumstances) -> list[Suspect]:
