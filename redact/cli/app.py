@@ -30,7 +30,7 @@ from ..errors import ExitCode, RedactError, StoppedError, UsageError
 from ..libraries import lacking
 from ..memory import keep_small, leave_no_dump
 from ..types import Box, Target, area_in_words
-from ..words import error_as_json, problem, say, told
+from ..words import error_as_json, problem, say, spoken, told
 from .help import Sectioned, choose_language, heading, line_of, with_words, words_before_names
 from .terminal import Terminal, outlive_readers, tell, tell_json
 
@@ -139,32 +139,38 @@ def typed(name: str | None) -> bool:
     return source is ParameterSource.COMMANDLINE
 
 
-def typed_options(names_left_out: Collection[str]) -> list[str]:
+def typed_options(
+    names_left_out: Collection[str], text_of: Callable[[Any], str] | None = None
+) -> list[str]:
     """Options that the user gave to the current command, ready for `shlex.join`.
 
     Args:
         names_left_out: parameter names that are not repeated.
+        text_of: writes a value; None: as it is typed.
     """
     context = click.get_current_context()
     found: list[str] = []
     for option in context.command.params:
         name = option.name or ""
         if isinstance(option, click.Option) and typed(name) and name not in names_left_out:
-            found += _as_typed(option, context.params[name])
+            # The language is no parameter of a command's function.
+            value = spoken() if name == "lang" else context.params[name]
+            found += _as_typed(option, value, text_of or as_typed)
     return found
 
 
-def _as_typed(option: click.Option, value: Any) -> Iterator[str]:
+def _as_typed(option: click.Option, value: Any, text_of: Callable[[Any], str]) -> Iterator[str]:
     flag = max(option.opts, key=len)
     if option.is_flag:
         yield flag
         return
     for item in value if option.multiple else (value,):
         yield flag
-        yield from map(_text, item) if option.nargs > 1 else (_text(item),)
+        yield from map(text_of, item) if option.nargs > 1 else (text_of(item),)
 
 
-def _text(value: Any) -> str:
+def as_typed(value: Any) -> str:
+    """A value of an option or argument, as it is typed."""
     if isinstance(value, Box):
         return area_in_words(value)
     if isinstance(value, tuple) and all(isinstance(v, Target) for v in value):

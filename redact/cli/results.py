@@ -5,7 +5,6 @@ what is held back and why.
 from __future__ import annotations
 
 import shlex
-import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -15,15 +14,14 @@ from typing import Any, Final
 import click
 
 from ..auditing import finding_sentence
-from ..end_with_parent import OPTION
 from ..files import PRIVATE
 from ..pipeline import Delivery, HeldBack, Result, ResultState, held_back_for, relative_to_here
 from ..plan import Plan, all_subjects
-from ..record import Manifest, manifest_path
+from ..record import Manifest, file_name, manifest_path
 from ..risk import moments_worth_a_look
 from ..types import Action, Decided, Finding, FindingKind, Track, as_argument, clock
 from ..words import said, say, spoken, word, words_of
-from .app import PATH, together, typed
+from .app import PATH, as_typed, together, typed, typed_options
 from .destination import is_folder
 from .evidence_options import evidence_options, take_acceptance
 from .terminal import Terminal
@@ -62,8 +60,20 @@ def chosen_delivery(params: Mapping[str, Any], output: Path | None) -> Delivery:
 
 
 def typed_command() -> tuple[str, ...]:
-    """The command line as it was typed, for the record."""
-    return ("redact", *(word for word in sys.argv[1:] if word != OPTION))
+    """What the user asked for, for the record: the arguments of the current command, then its
+    options. A path, told by the type of its parameter, is without its folders."""
+    context = click.get_current_context()
+    arguments: list[Any] = []
+    for parameter in context.command.params:
+        if isinstance(parameter, click.Argument):
+            value = context.params[parameter.name or ""]
+            arguments += value if isinstance(value, tuple) else (value,)
+    options = typed_options(("one_of_several",), _on_record)
+    return ("redact", context.info_name or "", *map(_on_record, arguments), *options)
+
+
+def _on_record(value: Any) -> str:
+    return file_name(value) if isinstance(value, Path) else as_typed(value)
 
 
 def tell_result(

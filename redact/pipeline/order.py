@@ -56,6 +56,10 @@ class Acceptance:
     numbers: tuple[int, ...] | None
     reason: str
 
+    def __str__(self) -> str:
+        numbers = "all" if self.numbers is None else ",".join(map(str, self.numbers))
+        return f"{numbers}={self.reason}"
+
 
 @dataclass(frozen=True, slots=True)
 class Delivery:

@@ -54,4 +54,5 @@ from .signature import (
     raw_public,
     signature_path,
 )
+from .without_folders import file_name
 from .write_evidence import EvidenceChoice, check_evidence, write_evidence

@@ -43,7 +43,7 @@ from .manifest_parts import (
     StepPart,
 )
 from .run_record import RunRecord
-from .without_folders import FREE_TEXT, argument_without_folders, file_name, without_folders
+from .without_folders import FREE_TEXT, file_name, without_folders, word_of_command
 
 LIBRARIES = ("av", "mediapipe", "numpy", "onnxruntime", "opencv-contrib-python", "scipy")
 """The libraries that decode, detect, track and draw."""
@@ -127,11 +127,8 @@ def _source(record: RunRecord) -> SourcePart:
 
 
 def _run(record: RunRecord) -> RunPart:
-    command = tuple(
-        argument_without_folders(a) if i else file_name(a) for i, a in enumerate(record.command)
-    )
     return RunPart(
-        command=command,
+        command=tuple(map(word_of_command, record.command)),
         settings=settings_as_json(record.settings),
         plan_sha256=hashlib.sha256(dump_plan(record.plan)).hexdigest(),
         decisions_sha256=decisions_sha256(record.plan),

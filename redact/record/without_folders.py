@@ -50,47 +50,9 @@ def without_folders(text: str) -> str:
     return readable(_ABSOLUTE.sub("", text))
 
 
-_GLUED = re.compile(r"(?P<option>-(?:[A-Za-z]*?o|[A-Za-z])=?)(?P<path>.*[/\\].*)", re.DOTALL)
-"""A short option joined to its value, perhaps after others without one: -o/srv/a, -vo/srv/a."""
-
-_ENDING = re.compile(r"[^\s/\\]\.(?=\d?[A-Za-z])[A-Za-z0-9]{2,5}$")
-"""The ending of a file name: .mp4, .3gp, .json; not a number, not a full stop."""
-
-
-def argument_without_folders(argument: str) -> str:
-    """A command-line argument with its folders removed if it names a file.
-
-    Free text with a slash ("art. 6/1 GDPR") stays as it is. An argument counts as a path only if it
-    is absolute, starts at a home or dot folder, is in an existing folder, contains a `*`, or ends
-    like a file name; or if it is joined to a short option (`-oPATH`), because that is never text.
-    """
-    if glued := _GLUED.fullmatch(argument):
-        return readable(glued["option"] + file_name(glued["path"]))
-    option, equals, value = argument.partition("=")
-    if equals and option.startswith("-"):
-        argument = f"{option}={_name_if_path(value)}"
-    else:
-        argument = _name_if_path(argument)
-    # This may be a name without a folder, which needs the same escaping as in `file_name`.
-    return _on_one_line(readable(argument))
-
-
-def _name_if_path(value: str) -> str:
-    if "/" not in value and "\\" not in value:
-        return value
-    rooted = value.startswith(("/", "\\", "~", "./", "../", ".\\", "..\\", "file:"))
-    drive = bool(PureWindowsPath(value).drive)
-    path = rooted or drive or _in_a_folder(value) or _like_a_file(value)
-    return file_name(value) if path else value
-
-
-def _like_a_file(value: str) -> bool:
-    """Whether it is written like a file or a pattern in a folder, which may no longer exist."""
-    return "://" not in value and ("*" in value or bool(_ENDING.search(value)))
-
-
-def _in_a_folder(value: str) -> bool:
-    try:
-        return Path(value).parent.is_dir() and Path(value).parent != Path()
-    except (OSError, ValueError):
-        return False
+def word_of_command(word: str) -> str:
+    """A word of a command line as a record stores it: on one line. The commands of this program
+    name files without their folders; another program's words lose those of absolute paths."""
+    if PureWindowsPath(word).root or word.startswith("~"):
+        return file_name(word)
+    return _on_one_line(without_folders(word))

@@ -20,7 +20,7 @@ from redact.record import (
     write_evidence,
 )
 from redact.record.manifest import manifest_path
-from redact.record.without_folders import argument_without_folders, file_name
+from redact.record.without_folders import file_name, word_of_command
 
 from ..media.footage import Clip, make
 from .samples import make_record
@@ -40,24 +40,7 @@ NAMES = {
 @pytest.mark.parametrize(("name", "recorded"), NAMES.items())
 def test_a_recorded_name_shows_its_control_characters(name: str, recorded: str) -> None:
     assert file_name(Path("folder") / name) == recorded
-    assert argument_without_folders(f"/home/me/{name}") == recorded
-    assert argument_without_folders(name) == recorded
-    assert argument_without_folders(f"--out={name}") == f"--out={recorded}"
-
-
-def test_a_file_without_extension_in_an_existing_folder_is_recorded_by_name(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """The folder may be a client's name; free text with a slash stays."""
-    monkeypatch.chdir(tmp_path)
-    Path("Roe v Doe").mkdir()
-    for argument, recorded in (
-        ("Roe v Doe/cam4", "cam4"),
-        ("--plan=Roe v Doe/cam4", "--plan=cam4"),
-        ("art. 6/1 GDPR", "art. 6/1 GDPR"),
-        ("and/", "and/"),
-    ):
-        assert argument_without_folders(argument) == recorded
+    assert word_of_command(f"/me/{name}") == word_of_command(name) == recorded
 
 
 @pytest.mark.parametrize("name", [n for n in NAMES if "\udce9" not in n])
