@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import pickle
 from dataclasses import replace
 from fractions import Fraction
 
@@ -168,14 +167,6 @@ def test_memory_is_bounded_by_half_a_minute_of_a_clip() -> None:
         assert everything.kept(frame) == everything.kept(frame) == []
     assert asked == list(range(long))
     assert everything.hidden(0) == before and everything.hidden(0) is not before
-
-
-def test_stored_detections_can_be_judged_again() -> None:
-    """As `lab.audit` does, which tries other numbers on the same scans."""
-    before = around(plan_of(track(1, range(5))))
-    assert before.hidden(3)
-    after = pickle.loads(pickle.dumps(before))
-    assert after.hidden(3) == before.hidden(3) and after.times == before.times
 
 
 def test_doubtful_findings_come_last_and_are_folded() -> None:
