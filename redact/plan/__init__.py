@@ -4,7 +4,15 @@ from ..types import Runs, count_of, joined, runs_of
 from . import decisions, edit, mask_shape, user_input
 from .build import COVERED, DAMAGED, build_plan, uncovered, with_held
 from .coco import export_coco
-from .file import Dumped, dump_plan, is_own_plan, parse_plan, read_plan, without_mark, write_plan
+from .file import (
+    EncodedKeys,
+    dump_plan,
+    is_own_plan,
+    parse_plan,
+    read_plan,
+    without_mark,
+    write_plan,
+)
 from .file_fields import PlanRecord
 from .found_text import MOST_CHARACTERS, FoundText
 from .hide_texts import SAME_TEXT, hide_texts, reads, tracks_of_texts

@@ -44,56 +44,39 @@ from .file_fields import (
 from .found_text import check_texts
 from .plan import Plan, SourceRef, is_box
 
-
-class Dumped:
-    """Caches encoded parts of plans, by the identity of the values that they were made from.
-
-    A decision makes a new track with the same keyframes, and keyframes make up most of a file.
-    """
-
-    def __init__(self) -> None:
-        self.heads: dict[int, tuple[Track, bytes]] = {}
-        self.lines: dict[int, tuple[Sequence[Keyframe], bytes]] = {}
-        self.times: tuple[Timeline, list[list[int]]] | None = None
-
-    def runs_of(self, timeline: Timeline) -> list[list[int]]:
-        """Run lengths of a timeline, which is the same in all versions of a plan."""
-        if self.times is None or self.times[0] is not timeline:
-            self.times = (timeline, timeline.to_runs())
-        return self.times[1]
+EncodedKeys = dict[int, tuple[Sequence[Keyframe], bytes]]
+"""Encoded keyframes by their identity, for callers that save after every change: keyframes make up
+most of a file, and a decision makes a new track with the same ones."""
 
 
-def dump_plan(plan: Plan, known: Dumped | None = None) -> bytes:
+def dump_plan(plan: Plan, known: EncodedKeys | None = None) -> bytes:
     """Encode a plan, without a mark. Equal plans give equal bytes.
 
     Args:
         plan: to encode.
-        known: cache for callers that save after every change; it is updated.
+        known: cache; it is updated.
     """
-    known = known or Dumped()
-    record = _without_tracks(plan, known)
+    before = known or {}
+    lines = {
+        id(keys): before.get(id(keys)) or (keys, _dump_keys(keys))
+        for keys in (track.keyframes for track in plan.tracks)
+    }
+    if known is not None:
+        known.clear()
+        known.update(lines)
+    record = _without_tracks(plan)
     head = msgspec.json.format(msgspec.json.encode(record), indent=1)
     assert head.endswith(_EMPTY)
     bodies = b",\n  ".join(msgspec.json.encode(body_record(body)) for body in plan.bodies)
     pieces = [head[: -len(_EMPTY)], b'"bodies": [', b"\n  " + bodies + b"\n " if bodies else b""]
     pieces += [b'],\n "tracks": [']
-    for number, (first, lines) in enumerate(_dump_tracks(plan.tracks, known)):
-        pieces += [b",\n" if number else b"\n", first, lines, b"]}"]
+    for number, track in enumerate(plan.tracks):
+        keys = lines[id(track.keyframes)][1]
+        pieces += [b",\n" if number else b"\n", _dump_head(track), keys, b"]}"]
     return b"".join([*pieces, b"\n " if plan.tracks else b"", b"]\n}\n"])
 
 
 _EMPTY: Final = b'"bodies": [],\n "tracks": []\n}'
-
-
-def _dump_tracks(tracks: Sequence[Track], known: Dumped) -> list[tuple[bytes, bytes]]:
-    """For each track, its encoded start and the lines of its keyframes."""
-    before, known.heads = known.heads, {}
-    old, known.lines = known.lines, {}
-    for track in tracks:
-        keys = track.keyframes
-        known.heads[id(track)] = before.get(id(track)) or (track, _dump_head(track))
-        known.lines[id(keys)] = old.get(id(keys)) or (keys, _dump_keys(keys))
-    return [(known.heads[id(t)][1], known.lines[id(t.keyframes)][1]) for t in tracks]
 
 
 def _dump_head(track: Track) -> bytes:
@@ -107,7 +90,7 @@ def _dump_keys(keys: Sequence[Keyframe]) -> bytes:
     return b",\n    ".join(map(msgspec.json.encode, keys))
 
 
-def _without_tracks(plan: Plan, known: Dumped) -> PlanRecord:
+def _without_tracks(plan: Plan) -> PlanRecord:
     source = plan.source
     return PlanRecord(
         format=PLAN_FORMAT,
@@ -120,7 +103,7 @@ def _without_tracks(plan: Plan, known: Dumped) -> PlanRecord:
             width=source.width,
             height=source.height,
             time_base=f"{source.timeline.time_base.numerator}/{source.timeline.time_base.denominator}",
-            pts=known.runs_of(source.timeline),
+            pts=source.timeline.to_runs(),
         ),
         settings=settings_record(plan),
         cuts=plan.cuts,
@@ -231,7 +214,7 @@ def write_plan(
     *,
     force: bool = False,
     never: Iterable[Path] = (),
-    known: Dumped | None = None,
+    known: EncodedKeys | None = None,
     own: bool = True,
 ) -> bytes:
     """Write a plan completely or not at all, readable by its owner alone: it says who is hidden

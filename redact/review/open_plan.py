@@ -19,7 +19,7 @@ from ..files import claim_beside, read_file
 from ..mask_size import MARGIN, without_margin
 from ..plan import (
     Decision,
-    Dumped,
+    EncodedKeys,
     FoundText,
     Plan,
     ReviewState,
@@ -111,7 +111,7 @@ class OpenPlan:
         self._back: list[Plan] = []
         self._forth: list[Plan] = []
         self._unsaved = self._untold = False
-        self._dumped = Dumped()
+        self._encoded: EncodedKeys = {}
         self._stat: tuple[int, int, int] | None = None
         self._digest = ""
         self.plan = self._read()
@@ -252,7 +252,7 @@ class OpenPlan:
         if before and replace(plan.source, name=before.source.name) != before.source:
             raise problem(PlanError, "plan_of_other", path=self.path.name)
         self._stat, self._digest = stat, hashlib.sha256(data).hexdigest()
-        dump_plan(plan, self._dumped)  # now, so that the first change need not wait for it
+        dump_plan(plan, self._encoded)  # now, so that the first change need not wait for it
         return plan
 
     def _bytes(self) -> bytes:
@@ -263,7 +263,7 @@ class OpenPlan:
             raise problem(PlanError, "no_plan", path=f"{self.path}", reason=reason) from error
 
     def _save(self, plan: Plan) -> None:
-        data = write_plan(plan, self.path, force=True, known=self._dumped)
+        data = write_plan(plan, self.path, force=True, known=self._encoded)
         self._digest, self._stat = hashlib.sha256(data).hexdigest(), self._signature()
         self._unsaved = False
 
