@@ -10,6 +10,7 @@ second detection.
 
 from __future__ import annotations
 
+import ast
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -40,7 +41,7 @@ ROOMS = ("types", "media", "detection", "reading", "track", "plan", "render", "m
 
 
 def fingerprint(rooms: tuple[str, ...] = ROOMS) -> str:
-    """Hash of the code and weights that outputs depend on.
+    """Hash of the code and weights that outputs depend on, without comments and docstrings.
 
     Raises:
         FileNotFoundError: a room was renamed; without it old results would be taken for new ones.
@@ -52,9 +53,28 @@ def fingerprint(rooms: tuple[str, ...] = ROOMS) -> str:
             raise FileNotFoundError(f"{home / room}: no such room; correct the list of rooms")
     files = [p for room in rooms for p in sorted((home / room).rglob("*"))]
     for path in [*files, home / "settings.py", home / "pipeline" / "draw.py"]:
-        if path.suffix in (".py", ".onnx", ".tflite", ".json"):
+        if path.suffix == ".py":
+            digest.update(_code_of(path))
+        elif path.suffix in (".onnx", ".tflite", ".json"):
             digest.update(path.read_bytes())
     return digest.hexdigest()[:16]
+
+
+def _code_of(path: Path) -> bytes:
+    """A module's code."""
+    tree = ast.parse(path.read_bytes())
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
+            node.body[:] = [part for part in node.body if not _is_text(part)]
+    return ast.dump(tree).encode()
+
+
+def _is_text(node: ast.AST) -> bool:
+    return (
+        isinstance(node, ast.Expr)
+        and isinstance(node.value, ast.Constant)
+        and isinstance(node.value.value, str)
+    )
 
 
 class Sightings:

@@ -19,8 +19,8 @@ from lab.real.labels import find_clips
 from lab.training import calibration_file
 from lab.training.labelled import Labelled, dev_labels, of_frame
 from lab.training.regression import held_out, logistic
-from redact.detection import iou, load_detector, load_somebody, square_around
-from redact.detection.body_close_up import Somebody, upper_end
+from redact.detection import iou, load_body_close_up, load_detector, square_around
+from redact.detection.body_close_up import BodyCloseUp, upper_end
 from redact.detection.calibration import UNSEEN, score_odds
 from redact.detection.centerface import DUPLICATE_IOU
 from redact.detection.ensemble import OURS
@@ -53,15 +53,17 @@ def frames(files: list[Path], folders: list[Path]) -> Iterator[tuple[Labelled, F
                 break
 
 
-def fit(eyes: Somebody, files: list[Path], folders: list[Path]) -> tuple[dict[str, float], str]:
+def fit(
+    scanner: BodyCloseUp, files: list[Path], folders: list[Path]
+) -> tuple[dict[str, float], str]:
     """Weights of the witnesses by name, and a description of the material."""
     rows, truth, clips = list[list[float]](), list[float](), list[str]()
     known = there = count = 0
     names = list[str]()
     for label, frame in frames(files, folders):
         count += 1
-        real = np.asarray(label.of(eyes.target.word), np.float64).reshape(-1, 4)
-        bodies = eyes.bodies(frame)
+        real = np.asarray(label.of(scanner.target.word), np.float64).reshape(-1, 4)
+        bodies = scanner.bodies(frame)
         people = bodies.xyxy[~bodies.vehicle].astype(np.float64)
         tall = real[real[:, 3] - real[:, 1] >= LEAST]
         known += int(bearers(people, tall).any(axis=0).sum())
@@ -69,7 +71,7 @@ def fit(eyes: Somebody, files: list[Path], folders: list[Path]) -> tuple[dict[st
         rgb = frame.picture.to_ndarray(format="rgb24")
         for body in people:
             place = upper_end(body)
-            seen, seeds = eyes.witnesses(square_around(rgb, place, 1.0))
+            seen, seeds = scanner.witnesses(square_around(rgb, place, 1.0))
             names = list(seen)
             zoom = 160 / (place[2] - place[0])
             for seed in seeds.xyxy[np.argsort(-seeds.score)][:8]:
@@ -94,7 +96,7 @@ def fit(eyes: Somebody, files: list[Path], folders: list[Path]) -> tuple[dict[st
 
 
 def fit_plates(
-    eyes: Somebody, files: list[Path], folders: list[Path]
+    scanner: BodyCloseUp, files: list[Path], folders: list[Path]
 ) -> tuple[dict[str, float], str]:
     """The same for our network's scores of plates on vehicles."""
     odds, truth, clips = list[float](), list[float](), list[str]()
@@ -102,7 +104,7 @@ def fit_plates(
     for label, frame in frames(files, folders):
         count += 1
         real = np.asarray(label.of(Target.PLATE.word), np.float64).reshape(-1, 4)
-        bodies = eyes.bodies(frame)
+        bodies = scanner.bodies(frame)
         boxes = bodies.xyxy[bodies.vehicle].astype(np.float64)
         boxes = boxes[(boxes[:, 2:] - boxes[:, :2]).min(axis=1, initial=np.inf) >= LEAST_VEHICLE]
         rgb = frame.picture.to_ndarray(format="rgb24")
@@ -110,7 +112,7 @@ def fit_plates(
         known = np.zeros(len(real), np.bool_)
         for box in boxes:
             vehicles += 1
-            seen = eyes.plates_seen(rgb, box)
+            seen = scanner.plates_seen(rgb, box)
             for at, score in zip(seen.xyxy, seen.score, strict=True):
                 likeness = iou(at[None], real)[0]
                 known |= likeness >= SAME
@@ -146,9 +148,9 @@ def main() -> None:
     ap.add_argument("--out", type=Path, default=calibration_file.FILE)
     a = ap.parse_args()
     target = Target.HEAD if a.heads else Target.FACE
-    eyes = load_somebody(load_detector(targets=(target,), threads=1), (target,), threads=1)
-    assert eyes is not None
-    weights, on = (fit_plates if a.plates else fit)(eyes, a.labels, a.clips)
+    scanner = load_body_close_up(load_detector(targets=(target,), threads=1), (target,), threads=1)
+    assert scanner is not None
+    weights, on = (fit_plates if a.plates else fit)(scanner, a.labels, a.clips)
     name = "plate on vehicle" if a.plates else f"{target.word} on body"
     used = (FACE_PLATE.file,) if a.plates else (CENTERFACE.file, EYE.file)
     used = (*used, NANODET.file)

@@ -25,7 +25,7 @@ from lab.real.labels import default_files, find_clips, read_labels
 from lab.real.measure import read_frames
 from redact.detection import load_detector
 from redact.detection.calibration import UNSEEN, score_odds
-from redact.detection.close_up import PLATE_SIDE, fills, glanced
+from redact.detection.close_up import PLATE_SIDE, filling_scores, fills
 from redact.detection.eye import Eye
 from redact.detection.networks import EYE
 from redact.track.starting_score import FAINT
@@ -95,7 +95,9 @@ def main() -> None:
         good &= found.score >= FAINT[Target.PLATE]
         good &= (iou_matrix(found.xyxy, hit) >= SAME).any(axis=1) == real
         for box in found.xyxy[good][: 1 if real else None]:
-            scores = [glanced(picture, box[None].astype(np.float64), plates, s)[0] for s in SIZES]
+            scores = [
+                filling_scores(picture, box[None].astype(np.float64), plates, s)[0] for s in SIZES
+            ]
             rows.append([float(s) for s in scores])
             truth.append(float(real))
 

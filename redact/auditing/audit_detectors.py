@@ -22,8 +22,8 @@ from ..detection import (
     Verifier,
     in_every_way,
     in_use,
+    load_body_close_up,
     load_close_up,
-    load_somebody,
 )
 from ..media import Orientation, upright
 from ..risk import LEAST_HEIGHTS
@@ -79,7 +79,7 @@ class AuditDetectors:
         without: Sequence[OptionalNetwork] = (),
     ) -> None:
         self.scans = self.close_scans = 0
-        self._somebody = None
+        self._body_close_up = None
         self.targets, self.names = targets, list[tuple[str, str]]()
         if not targets:
             return
@@ -93,11 +93,11 @@ class AuditDetectors:
 
         self._all: Any = in_every_way(presentations, make)
         self._close_up = load_close_up(self._all, self.targets)
-        self._somebody = load_somebody(
+        self._body_close_up = load_body_close_up(
             self._all, self.targets, sample_aspect=presentations[0].aspect
         )
         if any(way.turns for way in presentations):
-            self._somebody = None  # bodies are detected upright only
+            self._body_close_up = None  # bodies are detected upright only
         self.names.append((Verifier.name, Verifier.weights_sha256))
 
     def scan(self, frame: Frame, only: Sequence[Rect] | None = None) -> Detections:
@@ -130,22 +130,22 @@ class AuditDetectors:
     @property
     def sought(self) -> Target | None:
         """The target to search for on bodies; None if bodies are not searched for."""
-        return None if self._somebody is None else self._somebody.target
+        return None if self._body_close_up is None else self._body_close_up.target
 
     def bodies(self, frame: Frame) -> NDArray[np.float64]:
         """Boxes [N, 4] of bodies that are more likely people than not; the audit must account for
         all of them."""
-        assert self._somebody is not None
-        found = self._somebody.bodies(mirrored(frame))
+        assert self._body_close_up is not None
+        found = self._body_close_up.bodies(mirrored(frame))
         people = found.xyxy[~found.vehicle & (found.score >= DOUBTFUL)]
         return _other_side(people.astype(np.float64), frame.size[0])
 
     def heads(self, frame: Frame, bodies: NDArray[np.float64]) -> Detections:
         """Detect faces, or heads, at the tops of bodies [N, 4]; scores are probabilities."""
-        assert self._somebody is not None
+        assert self._body_close_up is not None
         self.close_scans += len(bodies)
         width = frame.size[0]
-        seen = self._somebody.heads(mirrored(frame), _other_side(bodies, width))
+        seen = self._body_close_up.heads(mirrored(frame), _other_side(bodies, width))
         return Detections(_other_side(seen.xyxy, width), seen.score, seen.target)
 
     def ask(

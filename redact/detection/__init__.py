@@ -1,6 +1,6 @@
 """Finding faces, heads, people and licence plates in single pictures."""
 
-from .body_close_up import Somebody
+from .body_close_up import BodyCloseUp
 from .calibration import load_calibration
 from .centerface import CenterFace
 from .close_up import CLOSELY, CloseUp, square_around
@@ -19,10 +19,10 @@ from .face_plate import OurNetwork
 from .loader import (
     Networks,
     ensemble_name,
+    load_body_close_up,
     load_close_up,
     load_detector,
     load_small_scan,
-    load_somebody,
     require_models,
 )
 from .networks import (

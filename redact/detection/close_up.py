@@ -1,9 +1,9 @@
-"""Scans a place closely where a detector has found something: is it really a face, or a plate?
+"""Scans a place closely where a detector has detected something: is it really a face, or a plate?
 
-A detector scans the whole picture at a few sizes, and small things are small to it. Here the
-place is cut out and enlarged. Faces are shown to CenterFace once more, and heads to the eye, at a
-size that they know well: what they took for a face by a hair at one size, a wheel or a bag, they
-seldom take for one at another. Plates are shown to the verifier.
+In scans of the whole picture, small objects are small for the network. Here the place is cut out
+and enlarged. Faces are shown to CenterFace again, and heads to the eye, at a size that they know
+well: a wheel or a bag that narrowly passed for a face at one size seldom does so at another. Plates
+are shown to the verifier.
 """
 
 from __future__ import annotations
@@ -37,56 +37,56 @@ ScanImage = Callable[[NDArray[np.uint8]], Detections]
 T = TypeVar("T")
 
 FACE_WINDOW: Final = 5.0
-"""Side of the square around a face or head, in its longer side: it is then 32 pixels tall to its
-network, with head and shoulders around it. Chosen in `lab/training/README.md`, "Close looks", of
-eight squares: the one that tells best for its cost."""
+"""Side of the square around a face or head, in its longer side: the object is then 32 pixels tall
+to its network, with head and shoulders around it. Chosen in `lab/training/README.md`, "Close
+looks": of eight squares, the most telling for its cost."""
 
 PLATE_WINDOWS: Final = (1.8, 4.8)
-"""The same for the verifier: a plate is told by its letters and, as burnt-in text has letters too,
-by the car around it. Chosen in `lab/training/README.md`, "The verifier"."""
+"""The same for the verifier: a plate is recognised by its letters and, as burnt-in text has letters
+too, by the car around it. Chosen in `lab/training/README.md`, "The verifier"."""
 
 PLATE_SIDE: Final = 256
-"""Pixels of the longer side of a picture in which a network is to find one plate: on a vehicle, or
-one that fills the picture. At 160, 192 and 320 the eye says much the same of the latter
-(`lab.training.calibrate_filling`). Of 75 times that a labelled plate of 8 pixels and more lies on
-one of 351 vehicles of dev and street footage our network sees 71, and the eye 72, with three times
-as many false ones at the same recall; both together see 73 and are no better."""
+"""Longer side, in pixels, of an image in which a network detects one plate: on a vehicle, or one
+that fills the picture. For the latter, the eye's answers at 160, 192 and 320 are much the same
+(`lab.training.calibrate_filling`). Of 75 labelled plates of 8 pixels and more on 351 vehicles of
+dev and street footage, our network detects 71, and the eye 72, with three times as many false ones
+at the same recall; both together detect 73 and are no better."""
 
 STRETCH: Final = 1.5
-"""Times as wide that a narrow plate is shown to the verifier besides: one that is seen from the
-side is foreshortened, and that of a motorcycle is nearly square. Of 24 plates of dev stills that
-were foreshortened to their height it says 3.9 instead of 1.2 on average (log odds), to three
-quarters of it 1.7 instead of -.1. With 2 it says more of these, less of real ones on street
-footage, and much more of rear lights."""
+"""Factor by which a narrow plate is widened in a second image for the verifier: seen from the side,
+plates are foreshortened, and those of motorcycles are nearly square. For 24 plates of dev stills,
+foreshortened to their height, the mean log odds rise from 1.2 to 3.9; foreshortened to three
+quarters, from -.1 to 1.7. With 2 they rise more for these, fall for real ones on street footage,
+and rise much for rear lights."""
 
 TILT: Final = 30.0
-"""Degrees by which it is shown turned, either way, as well, if it is large: the box around a plate
-that is tilted is nearly square. Of six plates of dev stills that were turned by 40 degrees it says
-2.4 instead of -2.2 (median, log odds). Small ones are not: machines at a toll gate and the back of
-a cart were hidden, and nothing was won."""
+"""Degrees by which a large plate is also rotated, either way, for the verifier: the box around a
+tilted plate is nearly square. For six plates of dev stills rotated by 40 degrees, the median log
+odds rise from -2.2 to 2.4. Small ones are not rotated: that hid machines at a toll gate and the
+back of a cart, and gained nothing."""
 
 LARGE: Final = 0.015
-"""Share of the picture from which a box is large: three times what is ordinary (`track/belief.py`),
-so that it must be more probable than others to be hidden."""
+"""Share of the picture from which a box is large: three times the ordinary size
+(`track/belief.py`), so that hiding it needs a higher probability."""
 
 WIDEST_NARROW: Final = 1.4
-"""Greatest width in heights of a box that is narrow: of a plate four times as wide as high, turned
+"""Greatest width, in heights, of a narrow box: that of a plate four times as wide as high, rotated
 by 30 degrees."""
 
 LEAST_WINDOW: Final = 12.0
-"""Least side of such a square in source pixels: half as much is shown
-around things of 6 pixels, the smallest as in training."""
+"""Least side of such a square in source pixels: twice that of the smallest objects, as in
+training."""
 
 
 class CloseUp:
     """Scans single places of decoded frames, enlarged.
 
     Args:
-        verifier: knows plates.
-        networks: the network for each kind in one image: for faces CenterFace, or our network if
-            that is left out; for heads, those of faces too, and for plates that fill the picture
-            the eye; if that is left out, the verifier is asked about such plates.
-        presentations: every place is scanned in each of these ways, and the best counts.
+        verifier: verifies plates.
+        networks: the network for each kind: CenterFace for faces, or our network if that is left
+            out; for heads, those of faces too, and for plates that fill the picture, the eye; if
+            that is left out, the verifier judges such plates.
+        presentations: every place is scanned in each of these, and the best answer counts.
     """
 
     def __init__(
@@ -106,13 +106,13 @@ class CloseUp:
         if len(rows) < 2:
             return [scan(int(row)) for row in rows]
         scans = [self._two.submit(scan, int(row)) for row in rows]
-        wait(scans)  # whoever goes on, or fails, finds nobody at work
+        wait(scans)  # a caller that goes on, or fails, must find no scan running
         return [done.result() for done in scans]
 
     def ask(
         self, frame: Frame, boxes: NDArray[np.float64], target: NDArray[np.int8]
     ) -> NDArray[np.float32]:
-        """Log odds that each box holds what it is taken for.
+        """Log odds that each box contains an object of its target.
 
         Args:
             frame: upright.
@@ -153,7 +153,7 @@ class CloseUp:
         return odds
 
     def _seen(self, window: NDArray[np.uint8], target: Target) -> Detections:
-        """Detections of one kind in an image, by the network that knows the kind best."""
+        """Detections of one kind in an image, by the best network for the kind."""
         if target not in self._networks:
             raise LookupError(f"no network closely scans {target.word}")
         return self._networks[target](window).only([target])
@@ -169,8 +169,8 @@ class CloseUp:
             target: [N], values of `Target`.
 
         Returns:
-            Boxes [N, 4] of the sizes that were given, and log odds [N] that they hold it. A face
-            may be beside its place, a plate is searched for in that place alone.
+            Boxes [N, 4] of the given sizes, and log odds [N] that they contain the object. A face
+            may be found beside its place, a plate only in that very place.
 
         Raises:
             LookupError: no network here knows one of the targets.
@@ -193,8 +193,8 @@ class CloseUp:
     def _there(
         self, rgb: NDArray[np.uint8], box: NDArray[np.float64], target: Target, turns: int
     ) -> tuple[NDArray[np.float64], np.float32]:
-        """The place of an object and its log odds, from an image that is turned clockwise by a
-        number of quarters."""
+        """The place of an object and its log odds, from an image rotated clockwise by `turns`
+        quarters."""
         shown, at = _turned(rgb, box[None], turns)
         if target is Target.PLATE:
             return box, self._plates(shown, at)[0]
@@ -205,7 +205,7 @@ class CloseUp:
     def _beside(
         self, rgb: NDArray[np.uint8], box: NDArray[np.float64], target: Target
     ) -> tuple[NDArray[np.float64], np.float32]:
-        """How far a face or head lies from where it is expected, and log odds that it is one."""
+        """How far a face or head is from its expected place, and log odds that it is one."""
         seen = self._seen(square_around(rgb, box, FACE_WINDOW), target)
         zoom = VERIFIER_SIDE / _window(box, FACE_WINDOW)
         x1, y1, x2, y2 = seen.xyxy.astype(np.float64).T
@@ -222,8 +222,8 @@ class CloseUp:
     def _round(
         self, rgb: NDArray[np.uint8], box: NDArray[np.float64], target: Target
     ) -> np.float32:
-        """The surest face or head detected at the box; of a face, the mean with the head that it
-        should be on."""
+        """Log odds of the surest face or head at the box; for a face, the mean with those of the
+        head that it should be on."""
         window = square_around(rgb, box, FACE_WINDOW)
         half = (box[2:] - box[:2]) / _window(box, FACE_WINDOW) * VERIFIER_SIDE / 2
         shown = np.concatenate([VERIFIER_SIDE / 2 - half, VERIFIER_SIDE / 2 + half])[None]
@@ -239,8 +239,9 @@ class CloseUp:
         return np.float32(np.mean(odds))
 
     def _plates(self, rgb: NDArray[np.uint8], boxes: NDArray[np.float64]) -> NDArray[np.float32]:
-        """[N] the verifier's score, mean over the windows, of narrow ones the best of as they are,
-        stretched and, of large ones, turned; for plates that fill the picture, the eye's."""
+        """[N] the verifier's log odds, averaged over the windows; for narrow plates the best of the
+        plain, the stretched and, if large, the rotated images; for plates that fill the picture,
+        the eye's."""
         odds = self._verified(rgb, boxes)
         narrow = np.flatnonzero(narrow_plates(boxes))
         if len(narrow):
@@ -273,17 +274,17 @@ class CloseUp:
         return np.asarray(odds.reshape(len(boxes), -1).mean(axis=1), np.float32)
 
     def _filling(self, rgb: NDArray[np.uint8], boxes: NDArray[np.float64]) -> NDArray[np.float32]:
-        """[N] the eye's score, from the whole picture, shrunk."""
-        best = glanced(rgb, boxes, self._networks[Target.PLATE])
+        """[N] the eye's log odds, from the whole picture, shrunk."""
+        best = filling_scores(rgb, boxes, self._networks[Target.PLATE])
         tall = np.asarray(boxes[:, 3] - boxes[:, 1], np.float32)
         return load_calibration().odds("plate filling", {"eye": best}, tall)
 
 
-def glanced(
+def filling_scores(
     rgb: NDArray[np.uint8], boxes: NDArray[np.float64], scan: ScanImage, side: int = PLATE_SIDE
 ) -> NDArray[np.float32]:
-    """[N] score of the surest plate at each box in the whole picture, its longer side brought to
-    `side` pixels."""
+    """[N] score of the surest plate at each box, from a scan of the whole picture with its longer
+    side scaled to `side` pixels."""
     height, width = rgb.shape[:2]
     zoom = side / max(height, width)
     size = max(1, round(width * zoom)), max(1, round(height * zoom))
@@ -294,16 +295,18 @@ def glanced(
 
 
 BESIDE: Final = 0.7
-"""Sizes of a face by which it may be off its place: farther away it is somebody else."""
+"""Greatest distance of a face from its expected place, in its sizes: farther away it is somebody
+else."""
 
 GROWN: Final = 1.6
-"""Times as large or small as it was: networks frame a face with hair or without."""
+"""Greatest ratio of its size to the expected one, either way: networks frame a face with hair or
+without."""
 
 
 def _turned(
     rgb: NDArray[np.uint8], boxes: NDArray[np.float64], turns: int
 ) -> tuple[NDArray[np.uint8], NDArray[np.float64]]:
-    """An image [H, W, 3] and boxes [N, 4] in it, turned clockwise by a number of quarters."""
+    """An image [H, W, 3] and boxes [N, 4] in it, rotated clockwise by a number of quarters."""
     if not turns:
         return rgb, boxes
     size = rgb.shape[1], rgb.shape[0]
@@ -313,7 +316,8 @@ def _turned(
 def _cut_out(
     grey: NDArray[np.uint8], box: NDArray[np.float64]
 ) -> tuple[NDArray[np.uint8], NDArray[np.float64]]:
-    """The part of a picture that a close scan of a box may need, [h, w, 3]; its left and top."""
+    """The part of a picture that a close scan of a box may need, [h, w, 3], and its left and
+    top."""
     height, width = grey.shape
     half = _window(box, max(FACE_WINDOW, *PLATE_WINDOWS)) / 2 + 2
     x, y = (box[:2] + box[2:]) / 2
@@ -328,12 +332,12 @@ def _cut_out(
 
 
 MOST_SQUARING_ZOOM: Final = 4.0
-"""Times that a picture is enlarged along one side to show it in square pixels: beyond it
+"""Greatest factor by which a picture is enlarged along one side to have square pixels; beyond it
 the other side is shrunk, so that no picture takes more than four times its memory."""
 
 
 def _square_pixels(width: int, height: int, aspect: float) -> tuple[int, int]:
-    """Width and height of a picture that is shown as its pixels say."""
+    """Width and height of a picture with square pixels."""
     wider, taller = (
         min(max(aspect, 1.0), MOST_SQUARING_ZOOM),
         min(max(1 / aspect, 1.0), MOST_SQUARING_ZOOM),
@@ -347,7 +351,7 @@ def _square_pixels(width: int, height: int, aspect: float) -> tuple[int, int]:
 
 def fills(boxes: NDArray[np.float64], shape: tuple[int, ...]) -> NDArray[np.bool_]:
     """[N] whether a box is so large that even the verifier's narrow window is larger than the
-    picture. The verifier would see much grey then, and a whole scene framed in grey looks like a
+    picture. The verifier would then see mostly grey, and a whole scene framed in grey resembles a
     plate.
 
     Args:
@@ -359,7 +363,7 @@ def fills(boxes: NDArray[np.float64], shape: tuple[int, ...]) -> NDArray[np.bool
 
 
 def narrow_plates(boxes: NDArray[np.float64]) -> NDArray[np.bool_]:
-    """[N] whether a plate's box is so narrow that it is shown in other ways as well."""
+    """[N] whether a plate's box is so narrow that it is shown stretched and rotated, too."""
     width, height = (boxes[:, 2:] - boxes[:, :2]).T
     return np.asarray(width <= WIDEST_NARROW * height)
 
@@ -383,9 +387,9 @@ def square_around(
         rgb: the whole picture, uint8 [H, W, 3]; grey is shown where the square leaves it.
         box: [4], left, top, right, bottom in its pixels.
         times: side of the square in the box's longer side.
-        pixels: to which that side is brought.
-        stretch: times as wide as it is that everything is shown, before the square is chosen.
-        tilt: degrees by which everything is turned around the box, anticlockwise.
+        pixels: side of the returned image.
+        stretch: factor by which everything is widened before the square is cut out.
+        tilt: degrees by which everything is rotated around the box, anticlockwise.
     """
     if tilt:
         larger = round(1.5 * pixels)

@@ -17,11 +17,12 @@ from ..words import problem
 
 
 class Detector(Protocol):
-    """Finds what is to be hidden (`redact.types.Target`) in one picture at a time.
+    """Detects what is to be hidden (`redact.types.Target`) in one picture at a time.
 
-    A detector returns all it detects, however faint; what is likely enough to be hidden is for the
-    caller to decide (`redact.track`). It either scans the whole picture or raises: an empty answer
-    always means "scanned, found nothing". One detector must not be used from two threads at once.
+    A detector returns everything that it detects, however faint; the caller (`redact.track`)
+    decides what is probable enough to be hidden. It either scans the whole picture or raises: an
+    empty answer always means "scanned, nothing detected". One detector must not be used from two
+    threads at once.
 
     Attributes:
         name: short name for reports.
@@ -59,10 +60,10 @@ GROUP: Final = "redact.detectors"
 def load_plugin(
     name: str, sensitivity: Sensitivity, targets: Sequence[Target], sample_aspect: float
 ) -> Detector:
-    """A detector that another package brings.
+    """A detector from another package.
 
-    Its entry point is a function of three keyword arguments, those below, that returns a
-    `Detector`. `redact.testing.DetectorContract` tests one.
+    Its entry point is a function of the three keyword arguments below that returns a `Detector`.
+    `redact.testing.DetectorContract` tests one.
 
     Args:
         name: of the entry point.

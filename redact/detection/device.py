@@ -1,8 +1,8 @@
 """The engine that runs the networks: onnxruntime, in a version that contacts no server, on the
 processor or on an accelerator that it was built for.
 
-onnxruntime answers a wish that it cannot fulfil by running on the processor and saying so in its
-own log. Here it is found out before the work begins, and told.
+If a device is not available, onnxruntime silently runs on the processor and only logs it. Here it
+is tried before the work begins, and reported.
 """
 
 from __future__ import annotations
@@ -28,8 +28,8 @@ from .weights import read_weights
 
 FIRST_THAT_CALLS_HOME: Final = (1, 29)
 """1.30 and newer upload telemetry from Linux a few seconds after a session is made (a trace of
-1.32.0 shows look-ups of a telemetry host); 1.28 does not hold that code. 1.29 was not examined.
-The version (major, minor) from which redact refuses to load it."""
+1.32.0 shows look-ups of a telemetry host); 1.28 does not contain that code. 1.29 was not examined.
+The first version (major, minor) that redact refuses to load."""
 
 
 def load_engine() -> ModuleType:
@@ -62,22 +62,22 @@ def threads_each() -> int:
 
 
 _open: Final[dict[tuple[bytes, int, str], Any]] = {}
-"""Open sessions by the SHA-256 of their weights, processors and device. What a session answers
-depends on nothing that it was asked before, and any thread may ask it."""
+"""Open sessions by the SHA-256 of their weights, threads and device. A session's answers do not
+depend on earlier ones, and any thread may run it."""
 
 
 def open_network(weights: bytes, threads: int, name: str, *, keep_memory: bool = False) -> Any:
-    """Open an onnxruntime session on the chosen device; one that is open is used again, unless it
-    keeps memory.
+    """Open an onnxruntime session on the chosen device; an open one is reused, unless it keeps
+    memory.
 
     Args:
         weights: contents of the ONNX file.
         threads: processors for one run.
         name: of the network, for errors.
-        keep_memory: keep the working memory between pictures, for a network that sees pictures
-            of one or two sizes. It would be kept for every size anew; without it the system
-            clears fresh pages for each picture, which takes CenterFace twice the time. Where
-            the process keeps freed memory (`redact.memory.is_kept`), that serves all networks.
+        keep_memory: keep the working memory between pictures, for a network that runs on one or two
+            picture sizes. It would be kept for every size separately; without it the system clears
+            fresh pages for each picture, which doubles CenterFace's time. If the process keeps
+            freed memory (`redact.memory.is_kept`), that serves all networks.
 
     Raises:
         ModelError: if onnxruntime cannot load the weights.
@@ -95,7 +95,7 @@ def open_network(weights: bytes, threads: int, name: str, *, keep_memory: bool =
     options.log_severity_level = 3
     options.enable_cpu_mem_arena = keep_memory
     options.enable_mem_pattern = False
-    # Asked for a device that it knows nothing of, it warns in a way of its own and goes on.
+    # Given an unknown device, onnxruntime only warns, and goes on.
     _require_device(ort.get_available_providers(), name)
     # Without this the workers burn a core while the next frame is being decoded.
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
@@ -105,7 +105,7 @@ def open_network(weights: bytes, threads: int, name: str, *, keep_memory: bool =
         raise problem(
             ModelError, "model_unloaded", version=ort.__version__, name=name, error=error
         ) from error
-    # Otherwise a device that fails midway is left for another, in silence.
+    # Otherwise a device that fails midway would silently be replaced by another.
     session.disable_fallback()
     _require_device(session.get_providers(), name)
     if not keep_memory:
@@ -114,7 +114,7 @@ def open_network(weights: bytes, threads: int, name: str, *, keep_memory: bool =
 
 
 class OpenNetwork:
-    """An open network. It answers completely and with finite numbers, or raises.
+    """An open network. It returns complete and finite numbers, or raises.
 
     Args:
         weights, threads, name, keep_memory: see `open_network`, which may raise.
@@ -158,8 +158,8 @@ PROVIDERS: Final = {
     "openvino": "OpenVINOExecutionProvider",
     CPU: "CPUExecutionProvider",
 }
-"""Devices, those first that `auto` takes first, and onnxruntime's names for them. What is not named
-here is never used: one of onnxruntime's providers sends pictures to a server."""
+"""Devices, in the order in which `auto` tries them, and onnxruntime's names for them. No other is
+ever used: one of onnxruntime's providers sends pictures to a server."""
 
 DEVICES: Final = (AUTO, *PROVIDERS)
 """What a user may choose."""
@@ -187,13 +187,12 @@ def _best(warn: Callable[[str], None]) -> str:
 
 @contextmanager
 def on_device(wanted: str, warn: Callable[[str], None]) -> Iterator[None]:
-    """Context in which networks are opened on a device. Threads started within it do not inherit
-    it.
+    """Context in which networks are opened on a device. Threads started in it do not inherit it.
 
     Args:
         wanted: one of `DEVICES`. "auto": the best that works, found when the first network is
             opened; if one is installed and does not work, the next one is taken.
-        warn: told what does not work.
+        warn: called with each device that does not work.
 
     Raises:
         DependencyError: the device that was asked for by name does not work here.

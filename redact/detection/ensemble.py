@@ -1,10 +1,11 @@
-"""Several networks on one picture, weighed into one answer.
+"""Several networks scan one picture; their scores are combined into one answer.
 
-Where one network doubts, another is often sure, and they seldom take the same lantern for a face.
-Each scan of each network is a witness: candidates that overlap are one object, every witness gives
-its log odds for it (or those of having detected nothing), and their weighted sum is the object's.
+Where one network is unsure, another is often certain, and they seldom take the same lantern for a
+face. Each scan of each network is a witness: candidates that overlap are one object, every witness
+gives its log odds for it (or those of having detected nothing), and their weighted sum is the
+object's log odds.
 
-A face makes a head, and a head makes a person: what is asked for is weighed from its parts up.
+Faces are evidence of heads, and heads of people: each target is weighed from its parts.
 """
 
 from __future__ import annotations
@@ -44,30 +45,29 @@ OURS, PEOPLE, FACES = "ours", "people", "faces"
 CENTERFACE_LARGE, CENTERFACE_SMALL = "centerface", "centerface small"
 CENTERFACE_TILTED = "centerface tilted"
 EYE_LARGE, EYE_SMALL, EYE_FACES = "eye", "eye small", "eye faces"
-"""Names of the witnesses in `calibration.json`; of heads all that is known of faces is one."""
+"""Names of the witnesses in `calibration.json`; for heads, the weighed faces are one witness."""
 
 Scan = Callable[[Picture], Detections]
 """A witness: a picture to all its detections of one kind, in its pixels, duplicates removed."""
 
 HOLDS: Final = 0.7
-"""Share of a head that lies in the box of the body it belongs to: a body's box begins at
-the hair; a judgement."""
+"""Share of a head that lies in the box of its body, which begins at the hair; a judgement."""
 
 HEAD_SHARE: Final = 0.45
-"""Share of a body's height in which the middle of its head lies: also of one who bends."""
+"""Share of a body's height above which the middle of its head lies, even if the person bends."""
 
 
 class Ensemble:
     """Several networks that together are one `Detector`. Scores are probabilities.
 
     Args:
-        ours: our detector, which alone knows plates.
-        others: further witnesses, for each kind by their name in `calibration.json`.
-        kind: which weights of the calibration hold for these witnesses of faces.
-        calibration: what scores mean.
+        ours: our detector, the only one that knows plates.
+        others: further witnesses for each kind, by their names in `calibration.json`.
+        kind: key of the calibration's weights for these witnesses of faces.
+        calibration: the meaning of scores.
         name, weights_sha256: for reports.
-        close_networks: the network that knows a kind best, for close scans.
-        targets: what is asked for, none part of another.
+        close_networks: the best network for each kind, for close scans.
+        targets: what is searched for, none part of another.
     """
 
     def __init__(
@@ -88,7 +88,7 @@ class Ensemble:
         self._others = {n: scan for scans in others.values() for n, scan in scans.items()}
         self._kind, self._calibration = kind, calibration
         self._scaler = Scaler()
-        # What our network says is sorted while the others run: that keeps one processor busy,
+        # Our network's answer is post-processed while the others run: that occupies one processor,
         # and all of them are busy only while networks run.
         self._beside = ThreadPoolExecutor(1, "scans") if others else None
 
@@ -110,8 +110,8 @@ class Ensemble:
 
         Args:
             frame: upright.
-            only: parts of it. What lies in them is detected as in a scan of the whole frame; what
-                lies elsewhere may be detected or not. None: all of it.
+            only: parts of it. Objects in them are detected as in a scan of the whole frame; objects
+                elsewhere may be detected or not. None: all of it.
         """
         return self._weigh(self._scaler.frame(frame.picture, only))
 
@@ -162,7 +162,7 @@ class Ensemble:
         try:
             seen = next_ones()
         finally:
-            wait([rest])  # whoever goes on, or fails, finds nobody at work
+            wait([rest])  # a caller that goes on, or fails, must find no scan running
         seen |= rest.result()
         return ours.result(), {name: seen[name] for name in self._others}
 
@@ -175,9 +175,9 @@ def weighed(seen: Mapping[str, Detections], kind: str, calibration: Calibration)
         kind: see `Calibration.odds`.
 
     Returns:
-        One detection an object: its box the mean of the witnesses' corrected boxes, weighted
-        by squared score, its fringe what any of them saw beyond it, its score the probability
-        that it is a face.
+        One detection per object: its box is the mean of the witnesses' corrected boxes, weighted by
+        squared score; its fringe reaches as far as any of them beyond it; its score is the
+        probability that it is a face.
     """
     names = list(seen)
     every = Detections.concat(list(seen.values()))
@@ -214,14 +214,14 @@ def fringe_of(
 ) -> NDArray[np.float32]:
     """How far an object may reach beyond each side of its box; see `Detections.fringe`.
 
-    A mean ends between the chin that one network saw under a mask and the lip at which another one
-    stopped. The side that lies farthest out counts, the less the fainter it was seen: by the root
-    of the score, for a network that gives a face .25 still sees it half.
+    The mean box may end between the chin that one network detected under a mask and the lip at
+    which another stopped. The farthest side counts, scaled by the root of the score: a network that
+    gives a face .25 still detects half of it.
 
     Args:
-        box: [N, 4] of the things.
-        boxes: [M, 4] of the witnesses, of each that which it is surest of.
-        owner: [M] the row of `box` that each is of.
+        box: [N, 4] of the objects.
+        boxes: [M, 4] of the witnesses, the surest of each.
+        owner: [M] the row of `box` that each belongs to.
         score: [M] of each, 0 to 1.
     """
     size = np.tile(box[:, 2:] - box[:, :2], 2)
@@ -238,7 +238,7 @@ def weighed_plates(found: Detections, calibration: Calibration) -> Detections:
 
 
 def plates_on_vehicle(found: Detections, calibration: Calibration) -> Detections:
-    """Plates of one vehicle as our network alone saw them closely, scores made probabilities."""
+    """Plates of one vehicle, closely scanned by our network alone, with probabilities as scores."""
     return _weighed_alone(found, "plate on vehicle", OURS, "ours plate", calibration)
 
 
@@ -250,7 +250,7 @@ def weighed_people(found: Detections, calibration: Calibration) -> Detections:
 def _weighed_alone(
     found: Detections, kind: str, witness: str, box: str, calibration: Calibration
 ) -> Detections:
-    """Detections of a kind that only one witness knows."""
+    """Detections of a kind that only one witness knows, with probabilities as scores."""
     height = found.xyxy[:, 3] - found.xyxy[:, 1]
     odds = calibration.odds(kind, {witness: found.score}, height)
     xyxy, none = calibration.corrected(box, found.xyxy), np.zeros_like(found.fringe)
@@ -258,7 +258,7 @@ def _weighed_alone(
 
 
 def as_wholes(parts: Detections) -> Detections:
-    """Boxes of the wholes that detected parts belong to: heads for faces, bodies for heads."""
+    """The wholes that detected parts belong to: heads for faces, bodies for heads."""
     if not len(parts):
         return parts
     (target,) = {Target(t) for t in parts.target.tolist()}
@@ -272,8 +272,9 @@ def as_wholes(parts: Detections) -> Detections:
 def with_heads(bodies: Detections, heads: Detections) -> Detections:
     """People of one picture, each box enlarged to hold the whole body and head.
 
-    A head belongs to the surest body that holds it and has no surer head; both are then one
-    person, as probable as the likelier. A head without a body is a person of usual extent.
+    A head belongs to the surest body that contains it and has no surer head; both are then one
+    person, with the higher of both probabilities. A head without a body is a person of usual
+    extent.
 
     Args:
         bodies: boxes of whole people.

@@ -1,8 +1,8 @@
 """The eye: CenterFace with a branch for plates and heads, trained on by `lab.training.eye`.
 
-redact asks it about heads, which no other of its networks knows from behind or from above; about
-the head that a face should be on, and about plates that fill the picture (`close_up`). What it was
-trained on, and how good it is, is said in `redact/models/MODEL_CARD.md`.
+redact uses it for heads, which none of its other networks detects from behind or above; for the
+head that a face should be on; and for plates that fill the picture (`close_up`). Its training
+material and accuracy are described in `redact/models/MODEL_CARD.md`.
 """
 
 from __future__ import annotations

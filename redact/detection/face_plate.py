@@ -1,4 +1,5 @@
-"""Our detector: our face and plate network on several views of a picture, merged in one answer."""
+"""Our detector: our face and plate network on several views of a picture, merged into one
+answer."""
 
 from __future__ import annotations
 
@@ -18,8 +19,8 @@ from .views import Scale, clipped, scan_view, to_source, views
 from .weights_for_processor import read_network
 
 CANDIDATE_SCORE: Final = 0.06
-"""The network's answer of one picture ends here, before it is weighed: above what is noise at every
-place of a picture, and just above `LEAST_SCORE`, from which the mean of the scales may reach it.
+"""Candidates with a lower score are dropped before any weighing: above the noise that the network
+returns all over a picture, and just above `LEAST_SCORE`, which the mean of the scales may reach.
 The calibration decides what a score is worth."""
 
 CHANNELS: Final = (Target.FACE, Target.PLATE)
@@ -30,12 +31,11 @@ STRIDES: Final = (8, 16, 32)
 picture per point of the grid."""
 
 PAD: Final = 114
-"""Grey that fills the image up to a multiple of the largest stride: as in
-training."""
+"""Grey that fills the image up to a multiple of the largest stride: as in training."""
 
 
 KEPT_SIZES: Final = 8
-"""Sizes of pictures for which working arrays are kept in memory: those of all scales and tiles of a
+"""Picture sizes for which working arrays are kept in memory: those of all scales and tiles of a
 clip; parts of a picture have many sizes."""
 
 
@@ -55,8 +55,8 @@ def grid(width: int, height: int) -> tuple[NDArray[np.float32], NDArray[np.float
 
 
 class OurNetwork:
-    """Our network, loaded once and shared by all detectors that use it: each copy would keep a
-    working memory of its own.
+    """Our network, loaded once and shared by all detectors that use it: each copy would keep its
+    own working memory.
 
     Args:
         targets: faces, plates or both.
@@ -66,8 +66,8 @@ class OurNetwork:
     Raises:
         ModelError: if weights are missing or are not the pinned ones.
         DependencyError: if the engine contacts a server.
-        ValueError: if `targets` is empty, so that no answer passes for a scan, or holds a kind that
-            it does not know.
+        ValueError: if `targets` is empty, since no answer would then count as a scan, or contains
+            an unknown kind.
     """
 
     def __init__(
@@ -97,7 +97,7 @@ class OurNetwork:
         return FacePlateDetector(self, scales, sample_aspect)
 
     def run(self, rgb: NDArray[np.uint8]) -> Detections:
-        """All boxes of the wanted targets in one image, before suppression of duplicates.
+        """All boxes of the requested targets in one image, before suppression of duplicates.
 
         Args:
             rgb: uint8 [H, W, 3]; padded here to multiples of 32 on the right and below.
@@ -145,7 +145,7 @@ def _decoded(
 
 
 ABSENT: Final = 0.4
-"""A scale that saw nothing is taken to have seen this share of the best score.
+"""A scale that detected nothing counts as having given this share of the best score.
 
 Chosen on every second annotated still; 0.3 to 0.5 move average precision by less than .005
 (`lab/training/README.md`, "Two scales and agreement")."""
@@ -154,12 +154,12 @@ EXPECTED: Final[dict[Target, tuple[float, float]]] = {
     Target.FACE: (10.0, 250.0),
     Target.PLATE: (0.0, 150.0),
 }
-"""Heights in pixels of the scaled picture at which a scale can be expected to see an object:
+"""Heights, in pixels of the scaled picture, at which a scale can be expected to detect an object:
 about the sizes that the network was trained on; a judgement, not fitted."""
 
 FUSE_IOU: Final = 0.6
-"""Candidates that overlap the kept box by at least this take part in the box:
-enough that they frame the same thing; a judgement, not fitted."""
+"""Candidates with at least this IoU with the kept box contribute to the box: enough that they frame
+the same object; a judgement, not fitted."""
 
 
 def agree(
@@ -168,15 +168,15 @@ def agree(
     zooms: Sequence[float],
     least: Sequence[float] | None = None,
 ) -> Detections:
-    """Merge the candidates of all scales into one detection an object.
+    """Merge the candidates of all scales into one detection per object.
 
-    Plain suppression takes the best score of every object and of every false alarm. A false alarm
-    seldom shows at two scales, an object does: the score becomes the mean over the scales of the
-    best that each gave, at least `ABSENT` times the best of all; a scale at which the object is
+    Plain suppression would take the best score of every object and of every false positive. Objects
+    show at several scales, false positives seldom do: the score becomes the mean over the scales of
+    the best that each gave, at least `ABSENT` times the best of all; a scale at which the object is
     too small or too large to be expected counts as agreeing. The box becomes the mean of its
-    candidates, weighted by IoU and squared score (after Solovyev et al., arXiv:1910.13302). Which
-    objects are found does not change, only how they rank. A scale that has a say from some height
-    on is not asked about anything smaller, neither for nor against it.
+    candidates, weighted by IoU and squared score (after Solovyev et al., arXiv:1910.13302). The set
+    of detected objects does not change, only their ranking. A scale with a least height (`least`)
+    does not count for or against smaller objects.
 
     Args:
         found: candidates of all scales in source pixels, before any suppression.
@@ -208,7 +208,7 @@ def _one_target(
     least: Sequence[float],
     target: Target,
 ) -> Detections:
-    # A candidate belongs to the box that suppressed it, the best it overlaps: otherwise a
+    # A candidate belongs to the box that suppressed it, the best one that it overlaps: otherwise a
     # duplicate at the edge of an object would inherit the score of its middle.
     kept, owner, overlap = cluster(found.xyxy, found.score, NMS_IOU)
     weight = np.where(overlap >= FUSE_IOU, overlap * found.score**2, 0.0)
@@ -226,7 +226,8 @@ def _one_target(
         able = (tall * zoom >= low) & (tall * zoom <= high)
         seen.append(np.where(able, np.maximum(here, ABSENT * best), best))
         asked.append(tall * zoom >= least[number])
-    # The box may be a mean that no scale is asked about: then what gave it has a say.
+    # The box may be a mean that lies outside every scale's range: then the scales that gave it
+    # count.
     none = ~np.any(asked, axis=0)
     score = np.average(seen, axis=0, weights=np.asarray(asked) | none).astype(np.float32)
     return Detections(xyxy.astype(np.float32), score, found.target[kept])
@@ -268,11 +269,11 @@ class FacePlateDetector:
         for view in views(width, height, self._scales, self._aspect):
             found = scan_view(picture, view, self._network.run)
             found = clipped(to_source(found, view), width, height)
-            # A scale whose only view an earlier one had already is no second witness.
+            # A scale whose only view was already scanned for an earlier scale is no second witness.
             zooms.setdefault(view.scale, view.zoom)
             parts.append(found)
             scale.append(np.full(len(found), list(zooms).index(view.scale), np.intp))
         least = [self._scales[number].least for number in zooms]
         merged = agree(Detections.concat(parts), np.concatenate(scale), list(zooms.values()), least)
-        merged = clipped(merged, width, height)  # a mean is exact to some digits only
+        merged = clipped(merged, width, height)  # a mean is exact only to some digits
         return merged.select(merged.score >= CANDIDATE_SCORE)

@@ -19,7 +19,7 @@ from ..types import (
     with_nested,
     without_nested,
 )
-from .body_close_up import Somebody
+from .body_close_up import BodyCloseUp
 from .calibration import load_calibration
 from .centerface import TILTS, CenterFace
 from .close_up import CLOSELY, CloseUp, ScanImage
@@ -48,17 +48,17 @@ from .weights_for_processor import read_network
 T = TypeVar("T")
 
 SMALL_SCAN: Final = replace(SCAN_SIZES[Sensitivity.BALANCED].faces[1], most_zoom=1.0)
-"""The smaller of the two sizes at which `balanced` shows CenterFace a picture: a clear face of 60
-pixels in 1280 has 20 there. Small pictures are not enlarged."""
+"""The smaller of the two sizes at which `balanced` runs CenterFace: a clear face of 60 pixels in
+1280 has 20 there. Small pictures are not enlarged."""
 
 
 class Networks:
-    """The networks that find some kinds of target, loaded once.
+    """The networks for some kinds of target, loaded once.
 
     Args:
         targets: what to search for.
-        threads: processors for each network; None for all that this process may use, at most 8,
-            of which each has half where two run at the same time.
+        threads: processors for each network; None for all that this process may use, at most 8, of
+            which each network gets half if two run at the same time.
         without: networks that are left out.
         keep_memory: see `redact.detection.device.open_network`.
 
@@ -86,7 +86,7 @@ class Networks:
         each = threads or (threads_each() if beside else default_threads())
         self._ours = OurNetwork([t for t in CHANNELS if t in known], each, keep_memory)
         self._faces = CenterFace(each) if beside else None
-        # Loaded by the first face or plate that it is asked about: many clips have none.
+        # Loaded for the first face or plate to be scanned: many clips have none.
         self._eye = once(lambda: Eye(each)) if EYE in used else None
         self._people = People(each) if Target.PERSON in known else None
 
@@ -96,9 +96,9 @@ class Networks:
         """A detector of all networks; scores are probabilities.
 
         Args:
-            sizes: at which pictures are shown to each.
+            sizes: at which each network scans a picture.
             sample_aspect: width of a source pixel divided by its height.
-            said: name and SHA-256 of all, for reports.
+            said: names and SHA-256 of all networks, for reports.
         """
         ours = self._ours.detector(*sizes.ours, sample_aspect=sample_aspect)
         others: dict[Target, dict[str, Scan]] = {}
@@ -132,7 +132,7 @@ class Networks:
 
 
 def once(make: Callable[[], T]) -> Callable[[], T]:
-    """Call `make` when the value is first asked for; other threads wait for it."""
+    """Calls `make` when the value is first needed; other threads wait for it."""
     made, lock = cache(make), Lock()
 
     def get() -> T:
@@ -150,14 +150,14 @@ def load_detector(
     threads: int | None = None,
     without: Sequence[OptionalNetwork] = (),
 ) -> Ensemble:
-    """The main detector: our network; for faces CenterFace too, in `thorough` tilted as well; for
-    heads the eye besides, and for people NanoDet.
+    """The main detector: our network; for faces CenterFace too, in `thorough` also tilted; for
+    heads also the eye, and for people NanoDet.
 
     Its scores are probabilities (`redact.detection.calibration`).
 
     Args:
         sensitivity: how hard to search.
-        targets: what to search for; `Target.REGION` is nothing a detector can find.
+        targets: what to search for; `Target.REGION` cannot be detected.
         sample_aspect: width of a source pixel divided by its height.
         threads, without: see `Networks`.
 
@@ -175,7 +175,7 @@ def load_detector(
 def ensemble_name(
     sensitivity: Sensitivity, targets: Sequence[Target], without: Sequence[OptionalNetwork] = ()
 ) -> tuple[str, str]:
-    """Name of what `load_detector` gives and SHA-256 of its weights; loads nothing."""
+    """Name of the detector of `load_detector`, and SHA-256 of its weights; loads nothing."""
     first, *others = in_use(DETECTORS, targets, without)
     names = (f"{first.name} ({sensitivity})", *(n.name for n in others))
     return " + ".join(names), "+".join(n.weights_sha256 for n in (first, *others))
@@ -184,9 +184,8 @@ def ensemble_name(
 def load_close_up(
     detector: Detector, targets: Sequence[Target] = DEFAULT_TARGETS, threads: int | None = None
 ) -> CloseUp:
-    """Scanner for single places: plates by the verifier; faces, heads and plates that fill the
-    picture by the network of the detector that knows them best, or by ours if the detector is not
-    ours.
+    """Scanner for single places: the verifier for plates; for faces, heads and plates that fill the
+    picture the detector's best network, or ours if the detector is not ours.
 
     Args:
         targets: what the detector searches for.
@@ -198,7 +197,7 @@ def load_close_up(
     """
     presentations: Sequence[Presentation] = (Presentation(),)
     if isinstance(detector, InEveryWay):
-        # Of pixels of an ordinary shape close scans were measured as the picture is stored.
+        # For ordinary pixel aspects, close scans were measured on the picture as stored.
         presentations = [Presentation(), *detector.presentations]
         detector = detector.first
     networks: Mapping[Target, ScanImage]
@@ -208,23 +207,23 @@ def load_close_up(
         networks = {Target.FACE: OurNetwork([Target.FACE], threads).run}
         if Target.HEAD in with_nested(targets):
             networks = {**networks, Target.HEAD: Eye(threads or default_threads()).run}
-    # The verifier knows plates.
+    # The verifier handles plates.
     alone = [t for t in with_nested(targets) if CLOSELY[t] and t is not Target.PLATE]
     if missing := [t.word for t in alone if t not in networks]:
         raise LookupError(f"no network closely scans {', '.join(missing)}")
     return CloseUp(Verifier(threads), networks, presentations)
 
 
-def load_somebody(
+def load_body_close_up(
     detector: Detector,
     targets: Sequence[Target],
     *,
     sample_aspect: float = 1.0,
     threads: int | None = None,
-) -> Somebody | None:
-    """Detector of bodies, which scans the heads of bodies, and vehicles for plates, with the
-    networks of another detector. None if that has no network for heads, if neither faces nor heads
-    are searched for, or if whole people are.
+) -> BodyCloseUp | None:
+    """Detector of bodies that scans their heads, and vehicles for plates, closely, with another
+    detector's networks. None if that has no network for heads, if neither faces nor heads are
+    searched for, or if whole people are.
 
     Args:
         targets: what the detector searches for.
@@ -242,7 +241,7 @@ def load_somebody(
         return None
     networks = detector.close_networks
     people = People(threads or default_threads())
-    return Somebody(
+    return BodyCloseUp(
         people,
         networks[Target.FACE],
         networks[Target.HEAD],
@@ -256,7 +255,7 @@ def load_small_scan(
     detector: Detector, sample_aspect: float = 1.0
 ) -> Callable[[Frame, Sequence[Rect] | None], Detections] | None:
     """A scan of a frame, or of parts of it, for faces at a small size, by the network that scans
-    faces closely; None where a detector has none. Scores are the network's own, and there are
+    faces closely; None if a detector has none. Scores are the network's own, and there are
     duplicates.
 
     Args:

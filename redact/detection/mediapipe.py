@@ -38,8 +38,8 @@ def load_mediapipe() -> ModuleType:
 
 
 _open: Final[list[Any]] = []
-"""Tasks, which live until the process ends: closed by the garbage collector, one waits for its own
-thread, be it in a thread that holds what that waits for."""
+"""Tasks, which live until the process ends: a task closed by the garbage collector waits for its
+own thread, possibly in a thread that holds what that one is waiting for."""
 
 
 def closed_at_exit(task: Any) -> None:
@@ -54,14 +54,15 @@ def _close_all() -> None:
         try:
             task.close()
         except RuntimeError:
-            # MediaPipe's own thread may be gone by now; the system frees all.
+            # MediaPipe's own thread may already be gone; the system frees everything.
             task._handle = None
 
 
 def quietly(action: Callable[[], _T]) -> _T:
-    """Run an action with the process's standard error set aside: native libraries write to it.
+    """Run an action with the process's standard error redirected, because native libraries write to
+    it.
 
-    If the action fails, what they wrote is let through, for it may say why.
+    If the action fails, their output is passed on, since it may say why.
     """
     sys.stderr.flush()
     try:

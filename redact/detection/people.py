@@ -1,11 +1,10 @@
 """NanoDet: another project's detector of people and vehicles.
 
-It says who is in a picture, by which faces, heads and plates are sought and doubted, and it finds
-the people where whole bodies are hidden.
+The bodies that it detects say where to search for faces, heads and plates, and which of them to
+doubt; for `--targets people` it detects the people to hide.
 
-NanoDet-g 416 (github.com/RangiLyu/nanodet, Apache-2.0), trained by its authors on COCO, brought to
-8 bits by `lab.training.people_8bit`. Its picture has one fixed size; larger ones are cut into
-tiles.
+NanoDet-g 416 (github.com/RangiLyu/nanodet, Apache-2.0), trained by its authors on COCO, in 8 bits
+by `lab.training.people_8bit`. It takes pictures of one fixed size; larger ones are cut into tiles.
 """
 
 from __future__ import annotations
@@ -30,34 +29,35 @@ PERSON_CHANNEL: Final = 0
 """Its channel of people: COCO's first class."""
 
 VEHICLES: Final = (1, 2, 3, 5, 7)
-"""Its channels of what may bear a plate: bicycle, car, motorcycle, bus, truck."""
+"""Its channels of vehicles that may bear a plate: bicycle, car, motorcycle, bus, truck."""
 
 LEAST_WITNESS_SCORE: Final = 0.25
-"""Score from which a body or vehicle is one that others may be judged by."""
+"""Score from which a body or vehicle is evidence for or against others."""
 
 BINS: Final = 11
-"""Of the distribution in which it gives each side's distance: the network's structure."""
+"""Bins of the distribution of each side's distance: the network's structure."""
 
 TILE_EDGE: Final = 6.0
-"""Pixels of a tile from its edge at which a body may go on beyond it: about what its boxes
-are off."""
+"""Distance in pixels from a tile's edge at which a body may continue beyond it: about the error of
+its boxes."""
 
 _MEAN: Final = np.array([123.675, 116.28, 103.53], np.float32)
 _SPREAD: Final = np.array([58.395, 57.12, 57.375], np.float32)
-"""Of red, green and blue in ImageNet: what its pictures are brought to."""
+"""Mean and standard deviation of red, green and blue in ImageNet, by which pictures are
+normalised."""
 
 _LEVELS: Final = ((np.arange(256, dtype=np.uint8)[:, None] - _MEAN) / _SPREAD).T.copy()
-"""[3, 256], every level of each colour, brought there: looked up, that takes half the time."""
+"""[3, 256], every level of each colour, normalised: a look-up takes half the time."""
 
 
 @dataclass(frozen=True, slots=True)
 class Bodies:
-    """People and vehicles that are seen in one picture, struct of arrays.
+    """People and vehicles detected in one picture, struct of arrays.
 
     Attributes:
         xyxy: float32 [N, 4], upright source pixels.
         score: float32 [N], the network's own, at least `LEAST_WITNESS_SCORE`.
-        vehicle: bool [N], a vehicle and no person.
+        vehicle: bool [N], whether it is a vehicle rather than a person.
     """
 
     xyxy: NDArray[np.float32]
@@ -136,13 +136,13 @@ class People:
 
     def run(self, rgb: NDArray[np.uint8]) -> Detections:
         """All people in one image, uint8 [H, W, 3], at most `PEOPLE_SIDE` on each side, boxes in
-        its pixels, duplicates among them."""
+        its pixels, with duplicates."""
         return decoded(self._network.run(prepared(rgb)))
 
 
 def whole_in(found: Detections, view: View, size: tuple[int, int]) -> Detections:
     """Drop bodies that end at an edge of a tile inside the picture: a larger scale, or the next
-    tile, shows them whole.
+    tile, contains them whole.
 
     Args:
         found: of one view, source pixels.
@@ -170,8 +170,8 @@ def decoded(
     channels: Sequence[int] = (PERSON_CHANNEL,),
     least: float = LEAST_SCORE,
 ) -> Detections:
-    """Decode the network's output into people, or whatever `channels` stand for. It holds, for each
-    of three grids, scores [1, N, classes], and then, for each, distances of the sides from the
+    """Decode the network's output into people, or the objects of `channels`. The output has, for
+    each of three grids, scores [1, N, classes], and then, for each, distances of the sides from the
     points [1, N, 4 · BINS]."""
     boxes, scores = [], []
     for score, sides in zip(given[:3], given[3:], strict=True):

@@ -1,8 +1,8 @@
-"""Scans a picture in more than one way, where the file may lie about its shape or its top.
+"""Scans a picture in several ways if the file may be wrong about its pixel aspect or rotation.
 
-A pixel may be said to be sixteen times as wide as it is tall: shown like that, no network knows a
-face, and a player that ignores the declaration shows all of them. So everything is scanned in every
-way in which it may be shown, and what is detected in one of them counts.
+A file may claim that a pixel is sixteen times as wide as tall: shown like that, no network detects
+a face, but a player that ignores the claim shows all of them. So everything is scanned in every way
+in which it may be shown, and a detection in any of them counts.
 """
 
 from __future__ import annotations
@@ -30,15 +30,15 @@ SAME_OBJECT_IOU: Final = PerKind(
         Target.PERSON: 0.7,
     },
 )
-"""IoU from which what was seen in two ways is one thing. Meaning: people in a crowd stand half
-before one another, and each of them is to be hidden."""
+"""IoU from which detections in two presentations are one object. Meaning: people in a crowd stand
+half in front of each other, and each of them must be hidden."""
 
 
 def turned(frame: Frame, turns: int) -> Frame:
-    """The same frame, turned clockwise by a number of quarters."""
+    """The same frame, rotated clockwise by a number of quarters."""
     picture, how = frame.picture, Orientation(turns=turns)
-    # In its own format where that holds all samples: chroma of an odd side may then lie a pixel
-    # beside its place.
+    # In its own format if that loses nothing: with an odd side, subsampled chroma could be one
+    # pixel off.
     form = "" if turns % 2 else picture.format.name
     return replace(frame, picture=upright(picture, how, form))
 
@@ -49,7 +49,7 @@ def seen_turned(
     scan: Callable[[Frame, Sequence[Rect] | None], Detections],
     turns: int,
 ) -> Detections:
-    """Scan a frame, or parts of it, turned, and return the boxes in the upright frame."""
+    """Scan a frame, or parts of it, rotated, and return the boxes in the upright frame."""
     shown = turned(frame, turns)
     if only is not None:
         parts = turned_boxes(np.array(only, np.int64).reshape(-1, 4), frame.size, turns)
@@ -58,7 +58,7 @@ def seen_turned(
 
 
 def _turned_back(found: Detections, size: tuple[int, int], turns: int) -> Detections:
-    """Boxes of a turned picture in the coordinates of the picture before it was turned."""
+    """Boxes of a rotated picture in the coordinates of the original one."""
     back = -turns % 4
     sides = np.roll(found.fringe, back, axis=1)
     return Detections(turned_boxes(found.xyxy, size, back), found.score, found.target, sides)
@@ -67,15 +67,15 @@ def _turned_back(found: Detections, size: tuple[int, int], turns: int) -> Detect
 def with_turns(
     presentations: Sequence[Presentation], degrees: Sequence[int]
 ) -> tuple[Presentation, ...]:
-    """Some presentations of a picture, and the first of them turned by some degrees as well."""
+    """Some presentations of a picture, and the first of them also rotated by some degrees."""
     first = presentations[0]
     more = (replace(first, turns=turn // 90 % 4) for turn in degrees)
     return tuple(dict.fromkeys((*presentations, *more)))
 
 
 def together(found: Sequence[Detections]) -> Detections:
-    """Merge detections of several presentations; of one object detected in several, the surest
-    stays."""
+    """Merge detections of several presentations; of one object detected in several, the surest is
+    kept."""
     if len(found) == 1:
         return found[0]
     every = Detections.concat(found)
@@ -88,7 +88,7 @@ class InEveryWay:
 
     Args:
         presentations: at least one.
-        make: makes the detector for a pixel's width over its height.
+        make: makes the detector for a pixel aspect (width divided by height).
 
     Attributes:
         first: the detector of the first presentation.

@@ -1,4 +1,4 @@
-"""From a decoded frame, or an RGB array, to the small RGB images that networks read."""
+"""Makes the small RGB images that networks take from a decoded frame or an RGB array."""
 
 from __future__ import annotations
 
@@ -32,8 +32,8 @@ _PQ: Final = 16
 
 
 def turned_boxes(boxes: NDArray[Any], size: tuple[int, int], turns: int) -> NDArray[Any]:
-    """Boxes [N, 4] of a picture of a width and height, in that picture turned clockwise by a number
-    of quarters."""
+    """Boxes [N, 4] of a picture of a width and height, in that picture rotated clockwise by a
+    number of quarters."""
     width, height = size
     for _ in range(turns % 4):
         x1, y1, x2, y2 = boxes.T
@@ -65,8 +65,8 @@ class Picture:
         return self._frame.width, self._frame.height
 
     def view(self, area: Rect, size: tuple[int, int]) -> NDArray[np.uint8]:
-        """`area` of the picture scaled to `size` (width, height): uint8 [H, W, 3] RGB, to be read
-        only: who asks for all of the picture at the same size gets the same array.
+        """`area` of the picture scaled to `size` (width, height): uint8 [H, W, 3] RGB, read-only:
+        requests for the whole picture at the same size share one array.
 
         Raises:
             UnsafeError: if libswscale cannot convert the frame.
@@ -80,11 +80,11 @@ class Picture:
 
 
 class Scaler:
-    """libswscale with its set-up kept between frames, one set per area and size.
+    """libswscale with its contexts kept between frames, one per area and size.
 
     Attributes:
-        one_at_a_time: to be held while a view is made. Several threads may ask for views of one
-            picture, and PyAV writes into a frame while it is scaled, and takes that back.
+        one_at_a_time: to be held while a view is made. Several threads may request views of one
+            picture, and PyAV temporarily changes a frame while scaling it.
     """
 
     def __init__(self) -> None:
@@ -142,8 +142,7 @@ class Scaler:
 
 
 def _matrix(frame: av.VideoFrame) -> Colorspace:
-    """Matrix of a frame; if it is not declared, the one that players assume for the picture's
-    size."""
+    """Colour matrix of a frame; if undeclared, the one that players assume for its size."""
     known = _MATRIX.get(int(frame.colorspace))
     if known is not None:
         return known
@@ -151,9 +150,9 @@ def _matrix(frame: av.VideoFrame) -> Colorspace:
 
 
 def _pq_to_sdr() -> NDArray[np.uint8]:
-    """Table from 8-bit PQ signal to a picture like the ones the networks were trained on.
+    """Table from the 8-bit PQ signal to pictures like those that the networks were trained on.
 
-    White becomes 0.75 of SDR white, and what is brighter is rolled off, so that a face in the sun
+    White becomes 0.75 of SDR white, and brighter levels are rolled off, so that a face in the sun
     keeps its features.
     """
     light = light_of_pq(np.linspace(0, 1, 256)) / HDR_WHITE

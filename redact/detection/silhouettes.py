@@ -1,7 +1,7 @@
-"""MediaPipe's selfie segmentation: which part of a box a person takes up.
+"""MediaPipe's selfie segmentation: which part of a person's box shows the person.
 
-The network (Google, Apache-2.0; `redact/models/MODEL_CARD.md`) knows somebody near the camera from
-what is behind them. In a square around the box of a body it does so for whole bodies as well.
+The network (Google, Apache-2.0; `redact/models/MODEL_CARD.md`) separates people near the camera
+from their background. In a square around a body's box it does so for whole bodies as well.
 """
 
 from __future__ import annotations
@@ -25,29 +25,30 @@ SILHOUETTE_SIDE: Final = 256
 """Pixels of the square picture that it takes."""
 
 SILHOUETTE_CONTEXT: Final = 0.15
-"""Shown around the longer side of the box, share of it: what is behind somebody tells where they
-end."""
+"""Context around the box, as a share of its longer side: the background helps to find a person's
+outline."""
 
 LEAST_PERSON_SHARE: Final = 0.3
-"""Score of a pixel, 0 to 1, from which a person is there, and share of such pixels from which a
-cell is the person's: scores are seldom between .1 and .9, and hiding more is the lesser evil."""
+"""Score of a pixel, 0 to 1, from which it shows the person, and share of such pixels from which a
+cell does: scores are seldom between .1 and .9, and hiding more is the lesser evil."""
 
 _SAMPLES: Final = 4
-"""Pixels of the answer that are read along the side of a cell."""
+"""Pixels of the answer that are sampled along each side of a cell."""
 
 LEAST_SILHOUETTE_HEIGHT: Final = 48.0
-"""Height in pixels of a box of which a silhouette can be told."""
+"""Least height in pixels of a box whose silhouette can be determined."""
 
 
 @dataclass(frozen=True, slots=True)
 class Agreement:
-    """How far the shape must agree with the box, which another network drew, to be believed.
+    """How well a shape must agree with the box, which another network detected, to be believed.
 
     Attributes:
-        least: share of the box that the shape takes up at least.
-        top, bottom: share of the box's height within which it begins, and ends, at most.
-        wide: share of the box's width over which it reaches at least.
-        lying: the same of a box that is wider than high, where the head is at one of its ends.
+        least: least share of the box that the shape takes up.
+        top, bottom: greatest distance of its top and bottom from the box's, in shares of its
+            height.
+        wide: least share of the box's width that it spans.
+        lying: the same for a box wider than high, where the head is at one of its ends.
     """
 
     least: float = 0.15
@@ -100,11 +101,11 @@ class Selfie:
         closed_at_exit(self._task)
 
     def run(self, rgb: NDArray[np.uint8]) -> NDArray[np.float32]:
-        """What it says of each pixel of an image, uint8 [SILHOUETTE_SIDE, SILHOUETTE_SIDE, 3]:
-        float32 [SILHOUETTE_SIDE, SILHOUETTE_SIDE], 1 where it is sure of a person.
+        """Scores of each pixel of an image, uint8 [SILHOUETTE_SIDE, SILHOUETTE_SIDE, 3]: float32
+        [SILHOUETTE_SIDE, SILHOUETTE_SIDE], 1 where it is certain of a person.
 
         Raises:
-            UnsafeError: if MediaPipe fails, or says something that is no number.
+            UnsafeError: if MediaPipe fails, or returns a number that is not finite.
         """
         image_format = self._mediapipe.ImageFormat.SRGB
         try:
@@ -113,17 +114,17 @@ class Selfie:
             person = np.array(said.numpy_view(), np.float32).reshape(
                 SILHOUETTE_SIDE, SILHOUETTE_SIDE
             )
-        except Exception as error:  # whatever it was, nothing is known
+        except Exception as error:  # whatever it was, nothing is known about this picture
             raise problem(UnsafeError, "mediapipe_failed", error=error) from error
         if not np.isfinite(person).all():
             raise problem(UnsafeError, "mediapipe_failed", error="not a number")
         return person
 
     def silhouette(self, rgb: NDArray[np.uint8], box: Box) -> Silhouette | None:
-        """The part of a box that a person takes up. None if that is doubtful, so that the box is
-        hidden.
+        """The part of a box that shows the person; None if that is doubtful, so that the whole box
+        is hidden.
 
-        Whoever else stands in the box is part of it.
+        Other people in the box are part of it.
 
         Args:
             rgb: the whole picture, uint8 [H, W, 3], pixels as wide as high.
@@ -157,11 +158,11 @@ class Selfie:
 def agrees(
     cells: NDArray[np.bool_], box: Box, inside: Box, agreement: Agreement = AGREEMENT
 ) -> bool:
-    """Whether a shape is likely that of the body whose box it is in.
+    """Whether a shape is probably that of the body in the box.
 
     Args:
-        cells: bool [ROWS, COLUMNS] of `box`, those that lie in the picture.
-        box, inside: all of the box, and what of it lies in the picture.
+        cells: bool [ROWS, COLUMNS] of `box`, those inside the picture.
+        box, inside: the whole box, and its part inside the picture.
     """
     area = cells.mean() * box.area / max(inside.area, 1e-6)
     if area < agreement.least:
@@ -191,8 +192,8 @@ def _square_around(
     rgb: NDArray[np.uint8], box: Box
 ) -> tuple[NDArray[np.uint8], NDArray[np.float64]]:
     """The square image around a box, uint8 [SILHOUETTE_SIDE, SILHOUETTE_SIDE, 3], and the matrix
-    [2, 3] from pixels of the picture to its own. Beyond the border the picture goes on as it
-    ends."""
+    [2, 3] from pixels of the picture to its own. Beyond the border, the picture's edge pixels are
+    repeated."""
     height, width = rgb.shape[:2]
     side = (1 + 2 * SILHOUETTE_CONTEXT) * max(box.width, box.height)
     zoom, (x, y), half = SILHOUETTE_SIDE / side, box.centre, side / 2

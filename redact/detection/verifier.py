@@ -1,8 +1,8 @@
-"""The verifier: is what lies in the middle of a small picture a face, a plate, or neither?
+"""The verifier: is the object in the middle of a small picture a face, a plate, or neither?
 
-A detector searches a whole picture for small things. This network is shown one place, enlarged, and
-was trained on what the detector takes for faces and plates by mistake (`lab/training/README.md`).
-It finds nothing by itself, and is asked about plates that others have found (`close_up`).
+A detector searches a whole picture for small objects. This network is shown one place, enlarged,
+and was trained on the detector's mistakes (`lab/training/README.md`). It detects nothing by itself;
+it judges plates that others have detected (`close_up`).
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ VERIFIER_CHANNELS: Final = (Target.FACE, Target.PLATE)
 """What each of its two scores stands for (model card)."""
 
 VERIFIER_SIDE: Final = 160
-"""Pixels of the square pictures that it is shown: as it was trained."""
+"""Side in pixels of the square pictures that it takes: as it was trained."""
 
 
 class Verifier:

@@ -1,8 +1,8 @@
-"""Which images of a picture the networks are shown, at which size, and how only some parts of a
-picture are scanned with the same result as scanning all of it.
+"""Which images of a picture the networks are shown, at which size; and how to scan only parts of a
+picture with the same result as scanning all of it.
 
-A part is cut out of the very image that the network would be shown of the whole, on the network's
-own grid and with a margin: to the network, what lies in it is as it is in the whole.
+A part is cut out of the same image that the network would be shown of the whole, aligned to the
+network's grid and with a margin: the network sees the same there as in the whole.
 """
 
 from __future__ import annotations
@@ -19,8 +19,7 @@ from ..types import Detections, Rect
 from .scaling import Picture
 
 _ALIGN: Final = 8
-"""Tiles begin on multiples of this: the origin then falls on a chroma sample in every format.
-A whole number of chroma samples, whatever the subsampling."""
+"""Tiles begin on multiples of this: a whole number of chroma samples, whatever the subsampling."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +30,7 @@ class View:
         area: the source pixels in it.
         size: width and height to which they are scaled.
         scale: which of the scales asked for it belongs to.
+        scale: index of the scale that it belongs to.
     """
 
     area: Rect
@@ -52,9 +52,9 @@ class Scale:
         up_to: a larger source is scanned in its own pixels up to this long side.
         most_zoom: never enlarge by more than this.
         tile: largest side of one image; a larger scaled picture is cut into overlapping tiles.
-        overlap: least overlap of neighbouring tiles, in scaled pixels. An object up to this
-            size lies wholly in some tile; larger ones are the business of a smaller scale.
-        least: height in scaled pixels from which this scale has a say; 0 for any.
+        overlap: least overlap of neighbouring tiles, in scaled pixels. An object up to this size
+            lies wholly in some tile; larger ones are left to a smaller scale.
+        least: height in scaled pixels from which this scale counts; 0 for any.
     """
 
     long_side: int
@@ -113,8 +113,8 @@ def _source_spans(length: int, zoom: float, scale: Scale) -> list[tuple[int, int
 
 
 GRID: Final = 32
-"""Parts begin and end on multiples of this: both networks halve their image five times;
-so a point of their grids is the same place of the picture, whatever is cut."""
+"""Parts begin and end on multiples of this: both networks halve their image five times, so their
+grids stay aligned with the picture, whatever is cut out."""
 
 PART_CONTEXT: Final = 2 * GRID
 """Pixels of the network's image shown around a part: two points of its coarsest grid; a
@@ -131,12 +131,6 @@ def scan_view(
     """Run a network on one image of a picture, or on the requested parts of it.
 
     Args:
-        picture: its `only` says which parts.
-        view: the image.
-        scan: the network: uint8 [H, W, 3] to boxes in its pixels.
-
-    Returns:
-        Boxes in pixels of the image; what lies in two parts is there twice.
     """
     spans = spans_of(view, picture.only)
     if not spans:

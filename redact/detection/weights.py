@@ -28,10 +28,10 @@ IN_7_BITS: Final = {
     ),
 }
 """SHA-256 of the same networks for processors without VNNI, by file, made by
-`lab.training.headroom`; and of the trial that finds out which processors they are."""
+`lab.training.headroom`; and of the trial that recognises these processors."""
 
 SHA256: Final = {file: sha256 for n in NETWORKS for file, sha256 in n.files.items()} | IN_7_BITS
-"""Of every file below `redact/models/` that is run."""
+"""SHA-256 of every file below `redact/models/` that is run."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +85,7 @@ def _state(file: str) -> str:
 
 
 def in_7_bits(name: str) -> str:
-    """Name of an 8-bit network's form for older processors."""
+    """Name of an 8-bit network's file for older processors."""
     return name.replace(".int8.", ".int7.")
 
 
@@ -98,7 +98,7 @@ def weights_file(name: str, folder: Path | None = None) -> Traversable:
 def read_weights(name: str, folder: Path | None = None) -> bytes:
     """Contents of one weights file, checked against its pinned SHA-256.
 
-    Callers give these very bytes to the engine, so what was checked is what runs.
+    Callers pass these bytes on to the engine, so the checked bytes are those that run.
 
     Args:
         name: a key of `SHA256`.

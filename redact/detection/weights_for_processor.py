@@ -1,8 +1,8 @@
 """Which form of an 8-bit network this processor computes correctly.
 
 Processors without VNNI or its like (most before 2019, some until 2022) add two products of 8-bit
-numbers in 16 bits, where what does not fit is cut off. There, and only there, the form whose
-weights need 7 bits is taken: `lab.training.headroom` made it, and says what it costs.
+numbers in 16 bits, and cut off larger sums. Only there, the form with 7-bit weights is used:
+`lab.training.headroom` made it, and says what it costs.
 """
 
 from __future__ import annotations
@@ -18,10 +18,10 @@ from .device import CPU, PROVIDERS, load_engine
 from .weights import TRIAL, in_7_bits, read_weights
 
 TRIAL_CHANNELS: Final = 64
-"""Of the trial's picture: a whole number of the steps in which kernels add."""
+"""Channels of the trial's picture: a multiple of the steps in which kernels add."""
 
 LARGEST_PRODUCT: Final = 255 * 127
-"""The trial's answers are divided by it, so that the right one is `TRIAL_CHANNELS`."""
+"""The trial's answers are divided by this, so that the correct one is `TRIAL_CHANNELS`."""
 
 
 def read_network(name: str) -> bytes:
@@ -42,7 +42,7 @@ def read_network(name: str) -> bytes:
 def products_are_cut_off() -> bool:
     """Whether sums of two products that need more than 16 bits come out too small here.
 
-    Tried on a convolution with the largest bytes and weights, whose answer is known.
+    Tried with a convolution of the largest bytes and weights, whose answer is known.
     """
     ort = load_engine()
     options = ort.SessionOptions()

@@ -20,11 +20,11 @@ from ..detection import (
     ensemble_name,
     in_every_way,
     in_use,
+    load_body_close_up,
     load_close_up,
     load_detector,
     load_plugin,
     load_small_scan,
-    load_somebody,
     with_turns,
 )
 from ..errors import DependencyError
@@ -104,18 +104,18 @@ def _eyes(info: SourceInfo, settings: DetectSettings, detector: Detector) -> Eye
     """Detectors of bodies, of heads on them and of plates on vehicles, within the scope of the
     search; None if pictures may not be upright, because bodies are detected upright only."""
     shown = info.video.presentations
-    somebody = load_somebody(detector, settings.targets, sample_aspect=shown[0].aspect)
-    if somebody is None or any(way.turns for way in shown):
+    body_close_up = load_body_close_up(detector, settings.targets, sample_aspect=shown[0].aspect)
+    if body_close_up is None or any(way.turns for way in shown):
         return None
 
     def heads(frame: Frame, boxes: NDArray[np.float64]) -> Detections:
-        return settings.scope.select(somebody.heads(frame, boxes))
+        return settings.scope.select(body_close_up.heads(frame, boxes))
 
     def plates(frame: Frame, boxes: NDArray[np.float64]) -> Detections:
-        return settings.scope.select(somebody.plates(frame, boxes))
+        return settings.scope.select(body_close_up.plates(frame, boxes))
 
     sought = Target.PLATE in with_nested(settings.targets)
-    return Eyes(somebody.bodies, heads, somebody.target, plates if sought else None)
+    return Eyes(body_close_up.bodies, heads, body_close_up.target, plates if sought else None)
 
 
 def _only_asked(detector: Detector, settings: DetectSettings) -> ScanParts:

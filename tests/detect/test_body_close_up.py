@@ -11,8 +11,8 @@ import pytest
 from numpy.typing import NDArray
 from skimage import data
 
-from redact.detection import iou, load_detector, load_somebody
-from redact.detection.body_close_up import Somebody, narrowed, upper_end
+from redact.detection import iou, load_body_close_up, load_detector
+from redact.detection.body_close_up import BodyCloseUp, narrowed, upper_end
 from redact.media import Decode, probe
 from redact.settings import OptionalNetwork
 from redact.types import Detections, Frame, Target, widened
@@ -27,8 +27,8 @@ def frame_of(rgb: NDArray[np.uint8]) -> Frame:
     return Frame(0, 0, Fraction(1, 30), picture)
 
 
-def somebody(*targets: Target) -> Somebody:
-    found = load_somebody(load_detector("fast", targets, threads=1), targets, threads=1)
+def body_close_up(*targets: Target) -> BodyCloseUp:
+    found = load_body_close_up(load_detector("fast", targets, threads=1), targets, threads=1)
     assert found is not None
     return found
 
@@ -36,14 +36,14 @@ def somebody(*targets: Target) -> Somebody:
 @pytest.mark.parametrize("target", [Target.FACE, Target.HEAD])
 def test_a_body_and_its_head_are_detected(target: Target) -> None:
     """Even a small one: its place is enlarged."""
-    eyes = somebody(target)
+    scanner = body_close_up(target)
     small = np.full((512, 512, 3), 90, np.uint8)
     small[200:328, 200:328] = data.astronaut()[::4, ::4]
     face = np.array([ASTRONAUT], np.float32)
     for rgb, place in ((data.astronaut(), face), (small, face / 4 + 200)):
         frame = frame_of(rgb)
-        bodies = eyes.bodies(frame)
-        found = eyes.heads(frame, bodies.xyxy[~bodies.vehicle].astype(np.float64))
+        bodies = scanner.bodies(frame)
+        found = scanner.heads(frame, bodies.xyxy[~bodies.vehicle].astype(np.float64))
         surest = found.select(np.array([int(found.score.argmax())]))
         expected = place if target is Target.FACE else widened(place, Target.FACE)
         assert surest.score[0] > 0.9 and surest.target[0] == target
@@ -51,10 +51,10 @@ def test_a_body_and_its_head_are_detected(target: Target) -> None:
 
 
 def test_no_head_is_detected_on_a_headless_body() -> None:
-    eyes = somebody(Target.FACE)
+    scanner = body_close_up(Target.FACE)
     wall = frame_of(np.full((360, 640, 3), 120, np.uint8))
-    assert not (eyes.heads(wall, np.array([[200.0, 40, 330, 350]])).score > 0.1).any()
-    assert not len(eyes.heads(wall, np.zeros((0, 4)))) and not len(eyes.bodies(wall))
+    assert not (scanner.heads(wall, np.array([[200.0, 40, 330, 350]])).score > 0.1).any()
+    assert not len(scanner.heads(wall, np.zeros((0, 4)))) and not len(scanner.bodies(wall))
 
 
 @pytest.mark.parametrize(
@@ -70,13 +70,13 @@ def test_a_small_plate_on_a_vehicle_is_detected(
 ) -> None:
     """It is a dozen pixels high, and no other detection is as sure."""
     frame = next(f for f in Decode(probe(shared_clips / clip)) if f.index == number)
-    looking = somebody(Target.FACE, Target.PLATE)
-    bodies = looking.bodies(frame)
-    found = looking.plates(frame, bodies.xyxy[bodies.vehicle].astype(np.float64))
+    scanner = body_close_up(Target.FACE, Target.PLATE)
+    bodies = scanner.bodies(frame)
+    found = scanner.plates(frame, bodies.xyxy[bodies.vehicle].astype(np.float64))
     surest = found.select(np.array([int(found.score.argmax())]))
     assert surest.target[0] == Target.PLATE and surest.score[0] > 0.4
     assert iou(surest.xyxy, np.array([plate]))[0, 0] > 0.35
-    assert not len(looking.plates(frame, np.zeros((0, 4))))
+    assert not len(scanner.plates(frame, np.zeros((0, 4))))
 
 
 def test_the_expected_place_contains_the_head_in_every_posture() -> None:
@@ -106,10 +106,10 @@ def test_without_a_network_for_heads_bodies_are_not_searched_for() -> None:
             return Detections.empty()
 
     face = (Target.FACE,)
-    assert load_somebody(Others(), face) is None
+    assert load_body_close_up(Others(), face) is None
     assert (
-        load_somebody(load_detector("fast", face, threads=1, without=WITHOUT_CENTERFACE), face)
+        load_body_close_up(load_detector("fast", face, threads=1, without=WITHOUT_CENTERFACE), face)
         is None
     )
     people = (Target.PERSON,)
-    assert load_somebody(load_detector("fast", people, threads=1), people) is None
+    assert load_body_close_up(load_detector("fast", people, threads=1), people) is None
