@@ -44,9 +44,9 @@ def test_plates_only_is_stated_everywhere(redact, street: Path, tmp_path: Path) 
     plan, output = tmp_path / "p.json", tmp_path / "out.mp4"
     done = redact("run", street, "-o", output, "--targets", "plate", "--plan", plan)
     assert done.returncode == ExitCode.DONE, done.stderr  # faces stay visible on purpose
-    assert "faces were not looked for" in done.stderr
+    assert "faces were not searched for" in done.stderr
     assert json.loads(plan.read_text())["settings"]["targets"] == ["plate"]
-    assert "plates were looked for" in redact("plan", "show", plan).stdout
+    assert "plates were searched for" in redact("plan", "show", plan).stdout
     manifest = json.loads(output.with_name("out.mp4.manifest.json").read_text())
     codes = [limit["code"] for limit in manifest["not_checked"]]
     assert "faces_not_looked_for" in codes and "plates_not_looked_for" not in codes
@@ -61,7 +61,7 @@ def test_the_record_follows_the_plan(redact, street: Path, tmp_path: Path) -> No
     assert redact("detect", street, "-o", plan, "--targets", "plate").returncode == ExitCode.DONE
     done = redact("apply", street, plan, "-o", output)
     assert done.returncode == ExitCode.DONE, done.stderr
-    assert "faces were not looked for" in done.stderr
+    assert "faces were not searched for" in done.stderr
     manifest = json.loads(output.with_name("out.mp4.manifest.json").read_text())
     assert "faces_not_looked_for" in [limit["code"] for limit in manifest["not_checked"]]
     # The record names every network that looked, those of the audit among them.

@@ -143,7 +143,7 @@ def test_text_alone_is_hidden_and_the_result_is_audited(
 ) -> None:
     done = program("run", film[0], "-o", tmp_path / "out.mp4", "--targets", "text")
     assert done.returncode == 0, done.stderr
-    assert "faces were not looked for" in done.stderr
+    assert "faces were not searched for" in done.stderr
     first = next(iter(Decode(probe(tmp_path / "out.mp4")))).picture.to_ndarray(format="rgb24")
     x1, y1, x2, y2 = map(int, board(0))
     there, was = (
