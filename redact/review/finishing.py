@@ -35,7 +35,6 @@ from ..settings import Audio, Corner, DrawSettings, EncodeSettings, Stamp, Style
 from ..words import LANGUAGES, Message, Words, problem, words_of
 from .answers import accepted, noted
 from .jobs import Job
-from .open_plan import ChangedOutsideError, OpenPlan
 from .refused_error import RefusedError
 from .session import Session, place_of
 
@@ -87,25 +86,13 @@ def begin_finish(session: Session, wish: dict[str, Any]) -> None:
             result = write_beside(apply(order, plan, Journal(job), accepted(plan)), order)
         assert result.audit is not None
         session.last_output = result.output
-        now = _note(here.open_plan, result.audit)
+        findings = result.audit.findings
+        now = here.open_plan.take(lambda plan: noted(plan, findings))
         # The page can be used meanwhile, and so can the commands.
         overtaken = (now.tracks, now.muted) != (plan.tracks, plan.muted)
         return {**_result(result, order), "overtaken": overtaken}
 
     session.begin("finish", work)
-
-
-def _note(open_plan: OpenPlan, audit: AuditResult) -> Plan:
-    """Store the findings in the plan, even if another user changed it meanwhile. Raises
-    PlanError."""
-
-    def found(now: Plan) -> Plan:
-        return noted(now, audit.findings)
-
-    try:
-        return open_plan.change(found)
-    except ChangedOutsideError:  # the new one is open now
-        return open_plan.change(found)
 
 
 def _stamp(wish: dict[str, Any]) -> Stamp | None:

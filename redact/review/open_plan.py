@@ -20,7 +20,6 @@ from ..mask_size import MARGIN, without_margin
 from ..plan import (
     Decision,
     EncodedKeys,
-    FoundText,
     Plan,
     ReviewState,
     Sound,
@@ -169,15 +168,25 @@ class OpenPlan:
                 self.plan = replace(self.plan, review=after)
                 self._unsaved = True
 
-    def take_texts(self, texts: tuple[FoundText, ...]) -> None:
-        """Save the texts read in the video into the plan as it is on disk; this cannot be undone.
-        If another user changed it, the next decision reports that. Raises PlanError, OutputError.
+    def take(self, function: Change) -> Plan:
+        """Save what the program found (texts, findings) into the plan as it is on disk.
+
+        This is no step to undo: what a person did before can still be undone, and what was found
+        stays. If another user changed the plan, the next decision reports that.
+
+        Raises:
+            PlanError, OutputError: it cannot be saved.
         """
         with self.lock:
             self._untold |= self._reload()
-            after = replace(self.plan, texts=texts)
-            self._save(after)
-            self.plan = after
+            after = function(self.plan)
+            if after != self.plan:
+                self._save(after)
+                self.plan = after
+                self._back = [function(plan) for plan in self._back]
+                self._forth = [function(plan) for plan in self._forth]
+                self.revision += 1
+            return self.plan
 
     def keep(self) -> None:
         """Save what was noted. Raises as `change`."""
@@ -230,7 +239,7 @@ class OpenPlan:
                 return self.plan
             now, then = self.plan.review or ReviewState(), source[-1].review or ReviewState()
             review = now.but(findings=then.findings)
-            after = replace(source[-1], review=review, texts=self.plan.texts)
+            after = replace(source[-1], review=review)
             self._save(after)
             source.pop()
             target.append(self.plan)

@@ -10,6 +10,7 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
 from typing import Any, Final
 
 import cv2
@@ -118,7 +119,7 @@ class Texts:
             language: [words_of(language).message(r.code, r.values) for r in found.remarks()]
             for language in LANGUAGES
         }
-        self._open.take_texts(found.texts)
+        self._open.take(lambda plan: replace(plan, texts=found.texts))
 
     def rows(self, wanted: str) -> dict[str, Any]:
         """The texts that contain some words ("" for all), as the page lists them."""

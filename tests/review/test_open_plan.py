@@ -18,6 +18,7 @@ from redact.media import probe
 from redact.plan import (
     Decision,
     EncodedKeys,
+    FindingNote,
     ReviewState,
     decisions,
     dump_plan,
@@ -28,7 +29,7 @@ from redact.review import page_edits
 from redact.review.looked_at import seen_runs, with_seen
 from redact.review.open_plan import ChangedOutsideError, OpenPlan, edited
 from redact.review.overview import Overview
-from redact.types import Action, Decided, State
+from redact.types import UNDECIDED, Action, Decided, State
 
 from .plans import FRAMES, HERE, halves, plan_of, three, track
 
@@ -107,6 +108,27 @@ def test_undo_keeps_what_was_reviewed(open_plan: OpenPlan) -> None:
     assert kept(open_plan.path) == []
 
 
+def test_findings_stay_when_what_was_decided_before_them_is_undone(open_plan: OpenPlan) -> None:
+    """Undo after *Finish* took back the list of findings, and nothing said that there were any."""
+    keep(open_plan, 1)
+    found = FindingNote(1, "uncovered", "face", 3, 5, ((3, (1, 1, 9, 9)),))
+
+    def findings() -> list[tuple[int, str]]:
+        saved = read_plan(open_plan.path)
+        assert saved == open_plan.plan and saved.review is not None
+        return [(note.number, note.answer) for note in saved.review.findings]
+
+    open_plan.take(lambda plan: replace(plan, review=ReviewState(findings=(found,))))
+    open_plan.change(lambda plan: page_edits.answer(plan, 1, "hide", UNDECIDED))
+    open_plan.undo()
+    assert findings() == [(1, "")], "an answer is undone like any decision"
+    open_plan.undo()
+    assert findings() == [(1, "")] and kept(open_plan.path) == []
+    open_plan.redo()
+    open_plan.redo()
+    assert findings() == [(1, "hide")] and kept(open_plan.path) == [1]
+
+
 def test_a_plan_that_changed_outside_is_not_overwritten(open_plan: OpenPlan) -> None:
     keep(open_plan, 1)
     other = read_plan(open_plan.path)
@@ -128,7 +150,7 @@ def test_an_outside_change_is_reported_even_if_texts_were_read_meanwhile(
     other = read_plan(open_plan.path)
     theirs = decisions.decide(other, [2], Decision.KEEP, Decided("witness", "S. Poe"))
     write_plan(theirs, open_plan.path, force=True)
-    open_plan.take_texts(())
+    open_plan.take(lambda plan: replace(plan, texts=()))
     assert read_plan(open_plan.path).texts == () and kept(open_plan.path) == [2]
     with pytest.raises(ChangedOutsideError):
         keep(open_plan, 3)
