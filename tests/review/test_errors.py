@@ -83,6 +83,6 @@ def test_a_video_that_is_open_elsewhere_can_be_left_and_tried_again(
             page.until(lambda: "another review" in page.text("#opening-detail"))
             assert page.js("return document.getElementById('opening-bar').hidden")
             actions = page.text("#opening-detail .actions")
-        assert actions.splitlines() == ["‹ All videos", "Try again"]
+        assert actions.splitlines() == ["‹ All files", "Try again"]
         page.click("#opening .actions button:last-child")
         page.opened()

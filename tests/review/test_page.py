@@ -54,6 +54,15 @@ def test_different_actions_have_different_french_words() -> None:
         assert EN[one] != EN[other] and FR[one] != FR[other], (one, other)
 
 
+def test_a_photograph_is_not_called_a_video() -> None:
+    """Nor is a case of both: "The video is ready" stood over the copy of a photograph."""
+    about_both = {"choose_folder", "videos_here"}
+    of_no_photograph = {"refused.span_clip", "refused.no_sound"}
+    for words in (EN, FR):
+        said = {key for key, text in words.items() if re.search("vid[eé]o", str(text), re.I)}
+        assert said == about_both | of_no_photograph
+
+
 def test_every_word_of_the_page_is_in_the_catalogue() -> None:
     asked, started = set(), set()
     for name, text in CODE.items():
