@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from typing import Any
 
 from ..auditing import hiding_places
 from ..pipeline import Accepted, same_place
@@ -91,8 +92,25 @@ def _finding(note: FindingNote, plan: Plan) -> Finding:
     )
 
 
+def _places(note: FindingNote) -> list[tuple[int, Box]]:
+    return sorted((frame, Box(*box)) for frame, box in note.places)
+
+
 def _path(note: FindingNote) -> Iterator[tuple[int, Box]]:
     """Where its mask would be: straight lines between the places, as a track draws them."""
-    places = sorted((frame, Box(*box)) for frame, box in note.places)
+    places = _places(note)
     for frame in range(note.first, note.last + 1):
         yield frame, box_on_the_way(places, frame)
+
+
+def findings_at(plan: Plan, frame: int) -> list[dict[str, Any]]:
+    """The findings of the last audit in a frame, each with its number and its place."""
+    notes = plan.review.findings if plan.review else ()
+    return [
+        {
+            "number": note.number,
+            "box": [round(v, 2) for v in box_on_the_way(_places(note), frame)],
+        }
+        for note in notes
+        if note.places and note.first <= frame <= note.last
+    ]

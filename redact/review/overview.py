@@ -442,7 +442,9 @@ def _finding(plan: Plan, note: FindingNote) -> dict[str, Any]:
     if len(source.timeline) > 1:
         seconds = plan.seconds(note.first), plan.seconds(note.last)
     whom, size = Target.from_word(note.target), (source.width, source.height)
-    told = {name: value for name, value in asdict(note).items() if name != "mark"} | {
+    told = {
+        name: value for name, value in asdict(note).items() if name not in ("mark", "places")
+    } | {
         "at": frame,
         "box": corners,
         "words": {

@@ -21,6 +21,7 @@ from ..record import checked_option
 from ..settings import Style
 from ..types import Box
 from ..words import LANGUAGES, problem
+from .answers import findings_at
 from .finishing import bars_release, begin_finish
 from .left_to_do import covered, left_to_do
 from .looked_at import VIEWS, review_summary, with_parts, with_seen
@@ -151,6 +152,7 @@ class _Page:
             "damaged": frame.damaged,
             "masks": masks_at(plan, number, self._session.render.margin),
             "bodies": bodies_at(plan, number),
+            "findings": findings_at(plan, number),
         }
         return _packed(head, jpeg(frame, width))
 

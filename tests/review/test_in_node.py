@@ -109,6 +109,24 @@ def test_a_reason_is_saved_whatever_is_decided(review: Review) -> None:
     assert told.reason == "a statue" and told.decided_at
 
 
+def test_a_reason_half_written_is_kept_for_the_person_it_is_about(review: Review) -> None:
+    """Choosing somebody else used to delete it."""
+    assert review.does("""
+      const why = async (typed) => {
+        const field = await find("#why");
+        if (typed) (field.value = typed), send(field, "input");
+        await wait(50);
+        return (await find("#why")).value;
+      };
+      press("ArrowDown");
+      const one = await why("the client, as");
+      press("ArrowDown");
+      const other = await why("");
+      press("ArrowUp");
+      return [one, other, await why("")];
+    """) == ["the client, as", "", "the client, as"]
+
+
 def test_a_button_pressed_after_typing_a_reason_is_one_step(review: Review) -> None:
     """Saved first, the reason would render the panel anew under the pressed button."""
     before = review.plan
@@ -387,7 +405,7 @@ def test_selecting_a_visible_person_stays_at_the_frame(review: Review) -> None:
         await until(() => state.frame === n);
         press("Escape");
         list.chooseNext(1);
-        found.push(player.there());
+        found.push(state.wanted);
       }
       return found;
     """)
@@ -519,7 +537,7 @@ def test_a_person_whose_decision_failed_stays_selected(review: Review) -> None:
       await click("[data-filter=open]");
       press("ArrowDown");
       const before = String(state.selected);
-      state.why = "x".repeat(600);
+      state.drafts = { [`why/${state.selected}`]: "x".repeat(600) };
       press("k");
       await wait(800);
       return String(state.selected) === before;

@@ -206,6 +206,20 @@ def test_a_reason_stays_with_the_person_it_was_written_for(
     assert read_plan(review[1]).tracks[0].reason == "client"
 
 
+def test_arrow_keys_choose_people_after_an_order_was_chosen_by_mouse(page: Page) -> None:
+    """They used to change the order again."""
+    page.click("#sort")
+    page.pick("#sort", "long")
+    page.press("ARROW_DOWN")
+    page.until(lambda: page.state("state.selected.length") == 1)
+    assert page.state("state.sort") == "long"
+    page.js("document.getElementById('kinds').focus()")
+    page.press("TAB", "ARROW_UP")  # by keys alone, the focus stays in the list
+    page.until(lambda: page.state("state.sort") == "doubt")
+    page.press("ESCAPE")
+    assert page.js("return document.activeElement.tagName") == "BODY"
+
+
 def test_a_case_can_be_worked_off_by_keys(
     browser: Any, street: Path, found: Plan, tmp_path: Path
 ) -> None:

@@ -3,11 +3,20 @@ import { get } from "./api.js";
 import { html, useEffect, useMemo, useSignal } from "./html.js";
 import { begin, count, edit, framesOf, inTurn, kindOf, select, state, title } from "./store.js";
 import { clock, reasonWords, span, t } from "./words.js";
-import { Button, Field } from "./controls.js";
+import { Button, Field, forget, write } from "./controls.js";
 import { Face, Faces } from "./picture.js";
 import { certainty, Tag } from "./gallery.js";
 import { Legend } from "./legend.js";
-import { beginHere, endHere, joinChosen, only, reasonOf, split } from "./list.js";
+import {
+  beginHere,
+  chooseBoth,
+  draftOf,
+  endHere,
+  joinChosen,
+  only,
+  reasonOf,
+  split,
+} from "./list.js";
 import { Mask } from "./mask.js";
 import { Visible } from "./visible.js";
 import * as player from "./player.js";
@@ -62,23 +71,24 @@ function Why({ who }) {
   // Of what was cut off nobody said what it is: a reason is that of what is decided next.
   const kinds = new Set(who.map((s) => (s.cut ? "open" : kindOf(s)))),
     key = kinds.size === 1 ? [...kinds][0] : "open",
-    written = state.why || reasonOf(who),
+    ids = who.map((s) => s.id),
+    written = state.drafts[draftOf(ids)] ?? reasonOf(who),
     { codes, reasons } = state.clip,
     // Of what is hidden, the case may give one for every kind.
     given = written || (key === "hide" && who.every((s) => reasons[s.target]));
-  const take = (reason) => {
-    state.why = reason;
-    if (key !== "open") saveReason(who, reason);
-  };
+  const take = (reason) => saveReason(who, reason),
+    choose = (reason) => {
+      write(draftOf(ids), reason);
+      if (key !== "open") take(reason);
+    };
   const code = ([
     value,
     meaning,
   ]) => html`<${Button} class="small" pressed=${written === value} data-code=${value}
-    act=${() => take(value)}><b>${value}</b> ${meaning}<//>`;
+    act=${() => choose(value)}><b>${value}</b> ${meaning}<//>`;
   return html`
-    <label for="why">${t(`reason_for.${key}`)}</label>
-    <input type="text" id="why" value=${written} placeholder=${t(`reason_example.${key}`)}
-      oninput=${(e) => (state.why = e.target.value)} onchange=${(e) => saveReason(who, e.target.value)} />
+    <${Field} id="why" draft=${draftOf(ids)} label=${t(`reason_for.${key}`)} value=${written}
+      placeholder=${t(`reason_example.${key}`)} take=${take} />
     ${codes.length > 0 && html`<div class="row codes" role="group" aria-label=${t("codes")}>${codes.map(code)}</div>`}
     ${key !== "open" && !given && html`<p class="small doubt" id="no-reason">${t(`no_reason.${key}`)}</p>`}
   `;
@@ -92,15 +102,16 @@ const down = () => {
   });
 };
 document.addEventListener("pointerdown", down, true);
-/** Let a decision stand as it is, and save why. A button that is just being pressed comes first: what
- *  it decides takes the reason along, as one step. */
+/** Let a decision stand as it is, and save why; whether it is saved. A button that is just being
+ *  pressed comes first: what it decides takes the reason along, as one step. */
 async function saveReason(who, reason) {
   await released;
   await inTurn(async () => {});
   const left = who.map((s) => state.subjects.get(s.id)).filter((s) => s && !s.cut),
     ids = left.filter((s) => reasonOf([s]) !== reason).map((s) => s.id);
-  if (ids.length && !(await edit("reason", { ids, reason }, t("done")))) return;
-  if (left.length && state.why === reason) state.why = "";
+  if (ids.length && !(await edit("reason", { ids, reason }, t("done")))) return false;
+  if (left.length) forget(draftOf(who.map((s) => s.id)));
+  return left.length > 0;
 }
 function Correct({ of: s }) {
   const here = s.tracks.find((k) => k.first <= state.frame && state.frame <= k.last);
@@ -154,14 +165,10 @@ function Alike({ of: s }) {
     return () => clearTimeout(timer, (over = true));
   }, []);
   const found = alike.value.map(([id]) => state.subjects.get(id)).filter(Boolean);
-  const both = (other) => {
-    select([s.id, other.id]);
-    player.show(other.best[1]);
-  };
   if (!found.length) return null;
   return html`<h3>${t("alike")}</h3>
     <p class="small muted">${t("alike_note")}</p>
-    <${Faces} who=${found} act=${both} words=${(other) => t("choose_both", { who: title(other) })} />`;
+    <${Faces} who=${found} act=${(other) => chooseBoth(s, other, other.best[1])} words=${(other) => t("choose_both", { who: title(other) })} />`;
 }
 const Several = ({ who }) => html`
   <h2>${t("chosen", { n: who.length })}</h2>

@@ -1,5 +1,5 @@
 // What a person presses, writes in, chooses from, and waits for.
-import { html } from "./html.js";
+import { html, useRef } from "./html.js";
 import { change, state } from "./store.js";
 import { keyNames, t } from "./words.js";
 
@@ -22,34 +22,39 @@ export function Button({ word, title, named, hotkey, pressed, act, children, ...
     ...${props}
   >${word && t(word)}${children}${written && html`<kbd aria-hidden="true">${key}</kbd>`}</button>`;
 }
-/** A draft goes once it was taken. */
+/** What is written in a field stays, whatever is drawn anew or refused or loaded again, until it was
+ *  taken and is forgotten. */
+export const write = (draft, text) => (state.drafts = { ...state.drafts, [draft]: text });
 export function forget(...names) {
   const drafts = { ...state.drafts };
   for (const name of names) delete drafts[name];
   state.drafts = drafts;
 }
-/** A line of text. What was typed stays, whatever is drawn anew or refused or loaded again, until
- *  `take` has it: it gets the text, and gives whether that was taken. */
+/** A line of text. `take` gets what was written, and gives whether that was taken. */
 export function Field({ id, draft = id, label, value = "", take, ...props }) {
-  const typed = (e) => (state.drafts = { ...state.drafts, [draft]: e.target.value });
   const changed = async (e) => {
     if (take && (await take(e.target.value))) forget(draft);
   };
   return html`${label && html`<label for=${id}>${label}</label>`}
-    <input type="text" id=${id} value=${state.drafts[draft] ?? value} oninput=${typed} onchange=${changed} ...${props} />`;
+    <input type="text" id=${id} value=${state.drafts[draft] ?? value} oninput=${(e) => write(draft, e.target.value)} onchange=${changed} ...${props} />`;
 }
 
 /** One of several values, which goes to `take`: the values, or each with its words; those of a value
  *  alone stand below `words`. */
-export const Choices = ({ id, label, values, words, value, take, ...props }) => html`
-  ${label && html`<label for=${id}>${label}</label>`}
-  <select id=${id} value=${value} onchange=${(e) => take(e.target.value)} ...${props}>
-    ${values.map((one) => {
-      const [name, said] = Array.isArray(one) ? one : [one, t(`${words}.${one}`)];
-      return html`<option value=${name} selected=${name === value}>${said}</option>`;
-    })}
-  </select>
-`;
+export function Choices({ id, label, values, words, value, take, ...props }) {
+  const option = (one) => {
+    const [name, said] = Array.isArray(one) ? one : [one, t(`${words}.${one}`)];
+    return html`<option value=${name} selected=${name === value}>${said}</option>`;
+  };
+  const byMouse = useRef(false),
+    by = (mouse) => () => void (byMouse.current = mouse);
+  const changed = ({ target }) => {
+    take(target.value);
+    if (byMouse.current) target.blur(); // and the keys are keys again
+  };
+  return html`${label && html`<label for=${id}>${label}</label>`}
+    <select id=${id} value=${value} onchange=${changed} onpointerdown=${by(true)} onkeydown=${by(false)} ...${props}>${values.map(option)}</select>`;
+}
 /** The same as buttons beside each other; `extra` gives what else one of them has. */
 export const Radios = ({ values, words, value, take, extra }) =>
   values.map((name, i) => {

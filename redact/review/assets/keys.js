@@ -113,8 +113,8 @@ export function listen() {
       return event.preventDefault();
     }
     if (target.closest("input, select")) {
-      // Enter or Esc leaves a field with what was written, and the keys are keys again.
-      if (["Enter", "Escape"].includes(key) && target.matches("[type=text]")) target.blur();
+      // Esc, or Enter where it means nothing else, leaves a field, and the keys are keys again.
+      if (key === "Escape" || (key === "Enter" && target.matches("[type=text]"))) target.blur();
       return;
     }
     if (!moveByKey(event)) {

@@ -2,6 +2,7 @@
 import { computed } from "./html.js";
 import { edit, framesOf, kindOf, select, state, title, toast, undo } from "./store.js";
 import { isOwnReason, t } from "./words.js";
+import { forget } from "./controls.js";
 import * as player from "./player.js";
 
 export const MARKS = { keep: "✓", hide: "■", none: "∅", open: "○" };
@@ -50,11 +51,16 @@ export function chooseRange(from, to) {
     [a, b] = [ids.indexOf(from), ids.indexOf(to)].sort((x, y) => x - y);
   select(ids.slice(Math.max(0, a), b + 1));
 }
+/** Choose two who may be the same, in a picture in which both can be compared. */
+export function chooseBoth(one, other, frame) {
+  select([one.id, other.id]);
+  player.show(frame);
+}
 /** Go to somebody's best picture, unless there is a mask of them in this one: what is corrected
  *  next is corrected in the picture that was looked at. */
 export function goTo(subject) {
   player.stop();
-  if (!isIn(subject, player.there())) player.show(subject.best[1]);
+  if (!isIn(subject, state.wanted)) player.show(subject.best[1]);
 }
 
 /** Hide, keep, or say that it is no face: for all that are chosen; then on to the next undecided one. */
@@ -66,19 +72,24 @@ export async function decide(decision) {
     words = { hide: "decided_hide", keep: "decided_keep", "false alarm": "decided_none" };
   const done = t(words[decision], { n: ids.length });
   if (!(await edit("decide", { ids, decision, reason }, done))) return;
-  if (state.why === reason) state.why = ""; // it is saved
+  forget(draftOf(ids));
   if (state.filter !== "open") return;
   const next = listed().find((s) => BY[state.sort](s, who.at(-1)) > 0) || listed()[0];
   if (!next) return;
   select(next.id);
   goTo(next);
 }
-export const only = (id) =>
-  edit("only", { id, reason: reasonFor([state.subjects.get(id)], "keep") }, t("decided_only"));
+export async function only(id) {
+  const reason = reasonFor([state.subjects.get(id)], "keep");
+  if (await edit("only", { id, reason }, t("decided_only"))) forget(draftOf([id]));
+}
+/** Where the reason is kept that is being written for those. */
+export const draftOf = (ids) => `why/${ids}`;
 /** What was written for those that are chosen, or stands with each already, be it before anybody
- *  decided; never what was written for somebody else, or of another decision. */
+ *  decided; never what was written of another decision. */
 const reasonFor = (who, decision) =>
-  state.why || (who.every((s) => [decision, ""].includes(s.decision)) ? reasonOf(who) : "");
+  state.drafts[draftOf(who.map((s) => s.id))] ??
+  (who.every((s) => [decision, ""].includes(s.decision)) ? reasonOf(who) : "");
 /** The reason that a person gave for all of those. */
 export const reasonOf = ([first, ...others]) =>
   others.every((s) => s.reason === first.reason) && !isOwnReason(first.reason) ? first.reason : "";

@@ -4,8 +4,9 @@ import { bytes, post, unpacked } from "./api.js";
 import { html, useEffect, useRef, useSignal } from "./html.js";
 import { change, edit, inTurn, state, taken, title, toast, tried } from "./store.js";
 import { clock, said, t } from "./words.js";
-import { Button } from "./controls.js";
+import { Button, forget } from "./controls.js";
 import { closeDialog } from "./dialog.js";
+import { draftOf } from "./list.js";
 import { Face, keep } from "./picture.js";
 import * as player from "./player.js";
 
@@ -61,8 +62,7 @@ const Pictures = ({ sheet, tile }) =>
 const See = ({ frame }) => {
   const go = () => {
     closeDialog();
-    player.unmask();
-    player.goTo(frame);
+    player.reveal(frame);
   };
   return html`<${Button} word="see_first" class="quiet" disabled=${frame == null} act=${go} />`;
 };
@@ -147,7 +147,7 @@ export function LookDialog({ path, body, done, refusal }) {
     await looked();
     const told = await change(path, { ...body, reason: why.value }, done);
     if (told) {
-      state.why = "";
+      if (body.ids) forget(draftOf(body.ids));
       closeDialog();
     } else if (state.dialog?.refusal === refusal) again(); // else there are more pictures
   };

@@ -76,7 +76,7 @@ async function opened() {
 /** Where the person was, and what was typed, kept for when the page is loaded anew: by the window,
  *  and by the video. */
 const PLACE = `redact.place${location.pathname}`,
-  KEPT = "frame view tab filter kind sort selected finding why drafts".split(" ");
+  KEPT = "frame view tab filter kind sort selected finding drafts".split(" ");
 /** How the result is to be made: for the next video of a case too. */
 const WISH = "redact.wish";
 function placed() {

@@ -78,10 +78,6 @@ function Smaller({ asked, n, frames }) {
     item.current.scrollIntoView({ block: "nearest" });
   }, []);
   useEffect(() => () => (state.smaller = null), []);
-  const look = (at) => {
-    player.unmask();
-    player.show(at);
-  };
   const make = async () => {
     const reason = state.drafts["smaller-why"] ?? "";
     await allTold();
@@ -93,7 +89,7 @@ function Smaller({ asked, n, frames }) {
   return html`<div class="item warn" id="smaller" role="alertdialog" aria-labelledby="smaller-words" ref=${item}>
     <p class="small" id="smaller-words">${t("smaller_asked", { n })}</p>
     <div class="row">
-      ${frames.map((at) => html`<${Button} key=${at} class="small" act=${() => look(at)}>${clock(state.times[at], 2)}<//>`)}
+      ${frames.map((at) => html`<${Button} key=${at} class="small" act=${() => player.reveal(at)}>${clock(state.times[at], 2)}<//>`)}
     </div>
     <${Field} id="smaller-why" label=${t("smaller_reason")} maxlength="500" />
     <div class="row">

@@ -48,7 +48,7 @@ const Failed = ({ problem }) => html`
 `;
 /** What was typed and is in no plan yet is shown, so that it can be copied. */
 const End = ({ end, lost, hint, take }) => {
-  const typed = [state.why, ...Object.values(state.drafts)].filter(Boolean);
+  const typed = Object.values(state.drafts).filter(Boolean);
   return html`
     ${lost && html`<p id="lost">${t("end.lost")}</p>`}
     ${t(hint || `end.${end}_hint`)}

@@ -31,7 +31,8 @@ export function Outlines() {
     bodies = all ? state.bodies : [],
     asked = state.smaller?.asked,
     wanted = state.moving?.mask || state.drawn || (asked?.frame === state.frame && asked.mask),
-    found = state.tab === "findings" && placeOf(state.finding, state.frame),
+    found =
+      state.tab === "findings" && state.shot.findings.find((f) => f.number === state.finding)?.box,
     marked = found || momentHere()?.box || textHere();
   const tags = [
     ...[...masks].reverse().map((mask) => tagOf(mask, many)),
@@ -68,16 +69,6 @@ function Brackets({ rect: [x, y, w, h] }) {
     .join("");
   return html`<g class="place"><path class="below" d=${d} /><path class="line" d=${d} /></g>`;
 }
-/** A finding's place in a picture: between two that are known, on the way from one to the other. */
-function placeOf(number, frame) {
-  const found = state.findings.find((f) => f.number === number);
-  if (!found || frame < found.first || frame > found.last) return null;
-  const before = found.places.findLast(([n]) => n <= frame) || found.places[0],
-    after = found.places.find(([n]) => n >= frame) || found.places.at(-1),
-    share = after[0] > before[0] ? (frame - before[0]) / (after[0] - before[0]) : 0;
-  return before[1].map((v, i) => v + share * (after[1][i] - v));
-}
-
 /** Who is in a mask; in a crowd only who was chosen, or decided about. */
 function tagOf(mask, many) {
   const subject = subjectOf(mask),

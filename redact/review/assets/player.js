@@ -110,14 +110,15 @@ export function setView(view) {
   state.view = view;
   again();
 }
-/** Let what masks hide be seen: in the result nobody can tell who is there. */
-export const unmask = () => state.view === "result" && setView("outlines");
-/** The picture that is on the screen, or will be. */
-export const there = () => state.wanted;
 /** Stop, and go to a picture. */
 export function goTo(n) {
   stop();
   show(n);
+}
+/** Go to one without masks: in the result nobody can tell who is there. */
+export function reveal(n) {
+  if (state.view === "result") setView("outlines");
+  goTo(n);
 }
 export const step = (by) => goTo(state.wanted + by);
 export function setSpeed(value) {

@@ -24,7 +24,7 @@ for (const [name, value] of Object.entries({
   undo: false,
   redo: false,
   // what is on the screen, and where
-  shot: { frame: 0, masks: [], bodies: [], damaged: false, view: "" },
+  shot: { frame: 0, masks: [], bodies: [], findings: [], damaged: false, view: "" },
   wanted: null, // the picture that was asked for last; none before the first
   view: "outlines",
   style: "cover",
@@ -44,8 +44,7 @@ for (const [name, value] of Object.entries({
   pointed: 0,
   moment: null, // picture of the risky moment that was gone to
   finding: 0, // number of the one that is looked at
-  why: "", // the reason that is being written
-  drafts: {}, // other fields that were written in, by name
+  drafts: {}, // what is being written, by field and by whom it is about
   drawing: false,
   drawn: null, // the mask that was drawn: left, top, right, bottom
   moving: null, // a mask that is being moved or drawn: track, frame, mask
@@ -179,7 +178,6 @@ export async function begin(path, body, done) {
 export const select = (ids, { add = false } = {}) =>
   batch(() => {
     const list = [ids].flat();
-    state.why = ""; // it was written for somebody else
     if (!add) state.selected = list;
     else if (list.every((id) => state.selected.includes(id)))
       state.selected = state.selected.filter((id) => !list.includes(id));

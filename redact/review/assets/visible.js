@@ -2,9 +2,10 @@
 // mask of somebody else lies.
 import { get } from "./api.js";
 import { html, signal, useEffect } from "./html.js";
-import { count, edit, select, state, title, toast } from "./store.js";
+import { count, edit, state, title, toast } from "./store.js";
 import { span, t } from "./words.js";
 import { Button } from "./controls.js";
+import { chooseBoth } from "./list.js";
 import { openConfirm } from "./look_closely.js";
 import { Face } from "./picture.js";
 import * as player from "./player.js";
@@ -57,22 +58,14 @@ const Confirm = () => html`<div class="item warn" id="confirm">
 
 /** Somebody who hides a kept one all the same: often the same person, found twice. */
 function Covering({ of: s, by, frame, n, guessed }) {
-  const look = () => {
-    player.unmask();
-    player.goTo(frame);
-  };
-  const both = () => {
-    select([s.id, by.id]);
-    player.show(frame);
-  };
   return html`<div class="item small" data-covers=${by.id}>
     <div class="row one-line">
       <${Face} of=${by.best} class="tiny" />
       <span>${by.id === s.id ? t("covered_by_own", { n }) : t("covered_by", { who: title(by), n })}</span>
     </div>
     <div class="row">
-      <${Button} word="show" act=${look} />
-      ${guessed ? html`<${Button} word="uncover" hotkey="T" act=${() => uncover(s.id, by.id)} />` : html`<${Button} word="choose_both_button" act=${both} />`}
+      <${Button} word="show" act=${() => player.reveal(frame)} />
+      ${guessed ? html`<${Button} word="uncover" hotkey="T" act=${() => uncover(s.id, by.id)} />` : html`<${Button} word="choose_both_button" act=${() => chooseBoth(s, by, frame)} />`}
     </div>
     <p class="muted">${t(guessed ? "covered_guess" : "covered_note")}</p>
   </div>`;
