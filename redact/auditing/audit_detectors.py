@@ -15,6 +15,8 @@ from numpy.typing import NDArray
 
 from ..detection import (
     DETECTORS,
+    NANODET,
+    BodyCloseUp,
     Ensemble,
     Networks,
     Scale,
@@ -79,13 +81,15 @@ class AuditDetectors:
         without: Sequence[OptionalNetwork] = (),
     ) -> None:
         self.scans = self.close_scans = 0
-        self._body_close_up = None
+        self._body_close_up: BodyCloseUp | None = None
         self.targets, self.names = targets, list[tuple[str, str]]()
         if not targets:
             return
         self.targets = without_nested(targets)
         networks = Networks(self.targets, without=without)
-        used = in_use(DETECTORS, self.targets, without)
+        # The audit counts bodies, to see their heads masked, and asks no vehicle for its plate.
+        with_heads = [t for t in self.targets if t is not Target.PLATE]
+        used = [n for n in in_use(DETECTORS, self.targets, without) if with_heads or n != NANODET]
         self.names = [(n.name, n.weights_sha256) for n in used]
 
         def make(aspect: float) -> Ensemble:
@@ -93,11 +97,10 @@ class AuditDetectors:
 
         self._all: Any = in_every_way(presentations, make)
         self._close_up = load_close_up(self._all, self.targets)
-        self._body_close_up = load_body_close_up(
-            self._all, self.targets, sample_aspect=presentations[0].aspect
-        )
-        if any(way.turns for way in presentations):
-            self._body_close_up = None  # bodies are detected upright only
+        if with_heads and not any(way.turns for way in presentations):  # bodies only upright
+            self._body_close_up = load_body_close_up(
+                self._all, with_heads, sample_aspect=presentations[0].aspect
+            )
         self.names.append((Verifier.name, Verifier.weights_sha256))
 
     def scan(self, frame: Frame, only: Sequence[Rect] | None = None) -> Detections:

@@ -51,7 +51,7 @@ class BodyCloseUp:
         people: detects bodies and vehicles.
         faces: CenterFace; an image to its faces.
         eye: an image to heads and faces.
-        target: what is detected on bodies: faces, or heads.
+        target: what is detected on bodies: faces, or heads; None if only plates are searched for.
         plates: our network; an image to plates, among other things.
         sample_aspect: width of a source pixel divided by its height.
     """
@@ -61,7 +61,7 @@ class BodyCloseUp:
         people: People,
         faces: ScanImage,
         eye: ScanImage,
-        target: Target,
+        target: Target | None,
         plates: ScanImage,
         sample_aspect: float = 1.0,
     ) -> None:
@@ -117,6 +117,7 @@ class BodyCloseUp:
 
     def _head(self, rgb: NDArray[np.uint8], body: NDArray[np.float64]) -> Detections:
         """Detections at the head of one body in a picture."""
+        assert self.target is not None
         place = upper_end(body)
         seen, seeds = self.witnesses(square_around(rgb, place, 1.0))
         found = weighed(seen, f"{self.target.word} on body", load_calibration())

@@ -222,8 +222,8 @@ def load_body_close_up(
     threads: int | None = None,
 ) -> BodyCloseUp | None:
     """Detector of bodies that scans their heads, and vehicles for plates, closely, with another
-    detector's networks. None if that has no network for heads, if neither faces nor heads are
-    searched for, or if whole people are.
+    detector's networks. None if that has no network for heads, or if none of faces, heads and
+    plates are searched for, or if whole people are.
 
     Args:
         targets: what the detector searches for.
@@ -236,8 +236,11 @@ def load_body_close_up(
     """
     if isinstance(detector, InEveryWay):
         detector = detector.first
-    sought = [t for t in without_nested(targets) if t in (Target.FACE, Target.HEAD)]
-    if not sought or not isinstance(detector, Ensemble) or not detector.knows_heads:
+    sought = without_nested(targets)
+    if Target.PERSON in sought or not isinstance(detector, Ensemble) or not detector.knows_heads:
+        return None
+    on_bodies = next((t for t in sought if t in (Target.FACE, Target.HEAD)), None)
+    if on_bodies is None and Target.PLATE not in sought:
         return None
     networks = detector.close_networks
     people = People(threads or default_threads())
@@ -245,7 +248,7 @@ def load_body_close_up(
         people,
         networks[Target.FACE],
         networks[Target.HEAD],
-        sought[0],
+        on_bodies,
         detector.scan_image,
         sample_aspect,
     )

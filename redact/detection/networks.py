@@ -65,12 +65,12 @@ EYE: Final = Network(
     {"eye/eye.int8.onnx": "1e1718fa8a33f19c9fd4ee971597727c55f8e147db2246ad208ddc00e3432fd6"},
     (Target.FACE, Target.PLATE, Target.HEAD), "heads and close scans", OptionalNetwork.CENTERFACE,
 )
-# CenterFace and the eye scan the heads of the bodies that it detects.
+# CenterFace and the eye scan the heads of the bodies that it detects, our network its vehicles.
 NANODET: Final = Network(
     "NanoDet",
     {"nanodet/nanodet-person.int8.onnx":
         "a99b134203f0a84a046e8707709bcac92d84dea4a66a387de05fc9064d9fe99f"},
-    (Target.FACE, Target.PERSON), "faces, at every sensitivity", OptionalNetwork.CENTERFACE,
+    (Target.FACE, Target.PLATE, Target.PERSON), "every run", OptionalNetwork.CENTERFACE,
 )
 VERIFIER: Final = Network(
     "redact verifier",

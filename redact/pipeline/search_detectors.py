@@ -114,8 +114,11 @@ def _eyes(info: SourceInfo, settings: DetectSettings, detector: Detector) -> Eye
     def plates(frame: Frame, boxes: NDArray[np.float64]) -> Detections:
         return settings.scope.select(body_close_up.plates(frame, boxes))
 
-    sought = Target.PLATE in with_nested(settings.targets)
-    return Eyes(body_close_up.bodies, heads, body_close_up.target, plates if sought else None)
+    return Eyes(
+        body_close_up.bodies,
+        None if body_close_up.target is None else heads,
+        plates if Target.PLATE in settings.targets else None,
+    )
 
 
 def _only_asked(detector: Detector, settings: DetectSettings) -> ScanParts:

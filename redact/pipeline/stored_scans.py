@@ -121,11 +121,12 @@ class StoredScans:
             question = _digest(b"bodies", _name(frame))
             return self._answered(question, lambda: eyes.bodies(frame), _BODIES)[0]
 
-        plates = eyes.plates
+        heads, plates = eyes.heads, eyes.plates
+        if heads is not None:
+            heads = self._at_places(b"heads", heads, _DETECTIONS)
         if plates is not None:
             plates = self._at_places(b"plates", plates, _DETECTIONS)
-        heads = self._at_places(b"heads", eyes.heads, _DETECTIONS)
-        return Eyes(bodies, heads, eyes.target, plates)
+        return Eyes(bodies, heads, plates)
 
     def asking(self, ask: Ask) -> Ask:
         """Wrap close scans likewise."""

@@ -65,17 +65,16 @@ upper ends. Or those of vehicles, to what is seen of their plates."""
 
 @dataclass(frozen=True, slots=True)
 class Eyes:
-    """The detectors of bodies, and of the heads of bodies.
+    """The detectors of bodies, of their heads, and of the plates of vehicles.
 
     Attributes:
-        bodies, heads: detect.
-        target: what `heads` detects: faces, or heads.
-        plates: detects the plates of vehicles; None where plates are not searched for.
+        bodies: detects people and vehicles.
+        heads: detects the faces, or heads, of people; None if only plates are searched for.
+        plates: detects the plates of vehicles; None if they are not searched for.
     """
 
     bodies: ScanForBodies
-    heads: ScanForHeads
-    target: Target = Target.FACE
+    heads: ScanForHeads | None = None
     plates: ScanForHeads | None = None
 
 
@@ -323,6 +322,11 @@ class Everybody:
         self._bodies = Remembered[Bodies](lambda bodies: bodies.xyxy, STILL_SECONDS)
         self.scans: list[BodyScan] = []
 
+    @property
+    def seeks_heads(self) -> bool:
+        """Whether faces, or heads, are searched for on people."""
+        return self._eyes.heads is not None
+
     def due(self, time: float) -> bool:
         """Whether bodies are to be detected in a scanned frame at this time (s)."""
         return time - self._last >= SECONDS_BETWEEN_BODY_SCANS - JITTER
@@ -351,6 +355,22 @@ class Everybody:
         everywhere = np.concatenate([known, doubtful, plates])
         bodies = self._bodies.of(small, lambda: self._eyes.bodies(frame), everywhere)
         self.scans.append(BodyScan(frame.index, time, bodies))
+        on_people = self._heads(frame, time, bodies, found, known, doubtful)
+        on_vehicles = self._plates(frame, time, bodies, found, plates)
+        return bodies, with_close_scans(found, Detections.concat([on_people, on_vehicles]))
+
+    def _heads(
+        self,
+        frame: Frame,
+        time: float,
+        bodies: Bodies,
+        found: Detections,
+        known: Boxes,
+        doubtful: Boxes,
+    ) -> Detections:
+        """What a close scan of people without a known face, or head, finds."""
+        if self._eyes.heads is None:
+            return Detections.empty()
         seen = found.select((found.target != Target.PLATE) & (found.score >= DOUBTFUL))
         heads = np.concatenate([known, seen.xyxy.astype(np.float64)])
         people = np.flatnonzero(~bodies.vehicle)
@@ -362,8 +382,7 @@ class Everybody:
         bare = bare[:MOST_BODIES_A_FRAME]
         closer = self._eyes.heads(frame, bare)
         self._people.note(bare, bearers, closer, time)
-        on_vehicles = self._plates(frame, time, bodies, found, plates)
-        return bodies, with_close_scans(found, Detections.concat([closer, on_vehicles]))
+        return closer
 
     def _plates(
         self, frame: Frame, time: float, bodies: Bodies, found: Detections, known: Boxes

@@ -246,6 +246,8 @@ class Tracker:
         if self._everybody is not None:
             scans = self._everybody.scans
             everybody = followed(scans, cuts, self._clip)
+            if not self._everybody.seeks_heads:
+                everybody = [one for one in everybody if one.vehicle]
             bodies = [one.body for one in everybody]
             owners = owned(scans, everybody, tracks)
         return Tracks(tracks, cuts, tuple(doubts), tuple(bodies), tuple(owners))

@@ -70,7 +70,7 @@ def test_a_small_plate_on_a_vehicle_is_detected(
 ) -> None:
     """It is a dozen pixels high, and no other detection is as sure."""
     frame = next(f for f in Decode(probe(shared_clips / clip)) if f.index == number)
-    scanner = body_close_up(Target.FACE, Target.PLATE)
+    scanner = body_close_up(Target.PLATE)
     bodies = scanner.bodies(frame)
     found = scanner.plates(frame, bodies.xyxy[bodies.vehicle].astype(np.float64))
     surest = found.select(np.array([int(found.score.argmax())]))

@@ -246,9 +246,11 @@ def test_a_vehicle_without_a_plate_is_looked_at_closely_once_a_second() -> None:
         assert parked.asked == asked
 
 
-def test_a_plate_that_only_a_closer_look_at_its_vehicle_sees_is_hidden() -> None:
+@pytest.mark.parametrize("alone", [False, True])
+def test_a_plate_that_only_a_closer_look_at_its_vehicle_sees_is_hidden(alone: bool) -> None:
+    """Also if only plates are searched for."""
     parked = Parked(detections(PLATE, score=0.97, target=Target.PLATE))
-    tracker = Tracker(eyes=parked.eyes)
+    tracker = Tracker(eyes=Eyes(parked.bodies, plates=parked.plates) if alone else parked.eyes)
     for index in range(12):
         shown = frame(index)
         wanted = is_due(tracker, shown)
@@ -474,7 +476,7 @@ def test_whoever_walks_past_close_by_is_hidden_though_each_look_doubts_him(bodie
 
     passing = Passing()
     if bodies:
-        tracker = Tracker(eyes=Eyes(passing.bodies, passing.heads, Target.HEAD))
+        tracker = Tracker(eyes=Eyes(passing.bodies, passing.heads))
     for index, (left, *_) in enumerate(walker):
         shown = frame(index)
         tracker.places_to_scan(shown)
