@@ -54,9 +54,9 @@ def main() -> int:
     try:
         importlib.import_module("cv2")
     except (ImportError, OSError) as error:
-        told = refusal("OpenCV", error)
-        print(f"{told.message}\n{told.hint}", file=sys.stderr)
-        return int(told.exit_code)
+        error_shown = refusal("OpenCV", error)
+        print(f"{error_shown.message}\n{error_shown.hint}", file=sys.stderr)
+        return int(error_shown.exit_code)
     return 0
 
 

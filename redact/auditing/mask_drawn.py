@@ -41,7 +41,7 @@ class Shown(NamedTuple):
     same: int
     telling: int
 
-    def tells(self) -> bool:
+    def mask_missing(self) -> bool:
         """Whether too many cells show the source for a mask that was drawn."""
         return self.same >= MASK_CELLS
 
@@ -54,7 +54,7 @@ def not_drawn(both: Both, region: Region) -> bool:
         region: that should be hidden.
     """
     luma, colour = shows_source(*both.luma, region), shows_colour(both, region)
-    return luma.tells() or colour.tells()
+    return luma.mask_missing() or colour.mask_missing()
 
 
 def shows_source(source: Plane, output: Plane, region: Region) -> Shown:

@@ -88,11 +88,11 @@ class Redrawn:
         because a mask can resemble the surroundings of a plate."""
         part = _part(region.box, (1, 1))
         if _equal(both.luma[0][part], wanted.luma[0][part]):
-            return shows_source(*both.luma, region).tells()
+            return shows_source(*both.luma, region).mask_missing()
         part = _part(region.box, (both.right, both.down))
         pairs = zip(both.chroma, wanted.chroma, strict=True)
         left = any(_equal(source[part], drawn[part]) for (source, _), (drawn, _) in pairs)
-        return left and shows_colour(both, region).tells()
+        return left and shows_colour(both, region).mask_missing()
 
 
 def _equal(a: Plane, b: Plane) -> bool:

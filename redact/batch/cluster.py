@@ -18,7 +18,7 @@ from ..errors import DependencyError, InputError, UsageError
 from ..files import new_partial
 from ..words import problem
 from .processes import Command, Done, lost
-from .worker import is_started_safely, unlike, what_is_installed, what_is_seen, work_on
+from .worker import differing, installation, is_started_safely, run_here, visible_files
 
 _LOCAL_NAMES = ("localhost", "ip6-localhost")
 
@@ -110,15 +110,15 @@ class Cluster:
             UsageError: what differs, and where.
         """
         self._compare("workers_unsafe", _SAFE, is_started_safely)
-        self._compare("workers_differ", what_is_installed(), what_is_installed)
+        self._compare("workers_differ", installation(), installation)
         marks = []
         try:
             for place in places:
                 marks.append(new_partial(place, "cluster", 0o600))
                 os.write(marks[-1].handle, secrets.token_bytes(16))
             paths = [str(path.absolute()) for path in (*sources, *(mark.path for mark in marks))]
-            here = what_is_seen(str(folder), paths)
-            self._compare("workers_see_other", here, what_is_seen, str(folder), paths)
+            here = visible_files(str(folder), paths)
+            self._compare("workers_see_other", here, visible_files, str(folder), paths)
         finally:
             for mark in marks:
                 mark.remove()
@@ -128,7 +128,7 @@ class Cluster:
         for worker, there in answers.items():
             if isinstance(there, BaseException):
                 raise problem(UsageError, "worker_silent", worker=worker, there=there)
-            different = unlike(here, there)
+            different = differing(here, there)
             if different:
                 what = ", ".join(different[:3]) + (" …" if len(different) > 3 else "")
                 raise problem(UsageError, code, worker=worker, what=what)
@@ -159,7 +159,7 @@ class Cluster:
     def _submit(self, command: Command, worker: str) -> Any:
         """Submit a file to a worker, or to another one if that one is gone."""
         return self._client.submit(
-            work_on,
+            run_here,
             command,
             key=f"redact-{secrets.token_hex(8)}",
             workers=worker,

@@ -114,11 +114,11 @@ class Done:
 
     Attributes:
         result: of its file, as `redact run --json` prints it.
-        told: its messages to the user, as lines.
+        messages: its messages to the user, as lines.
     """
 
     result: dict[str, Any]
-    told: tuple[str, ...] = ()
+    messages: tuple[str, ...] = ()
 
 
 def run_in_parallel(
@@ -169,7 +169,7 @@ def run_in_process(
         for line in lines:
             progress = read_progress(line)
             if progress is None:
-                told.append(line)
+                messages.append(line)
             elif moved is not None:
                 moved(*progress)
 
@@ -187,7 +187,7 @@ def run_in_process(
         env=safe_python.environment(os.environ if environment is None else environment),
     ) as process:
         printed: list[str] = []
-        told: list[str] = []
+        messages: list[str] = []
         readers = [
             threading.Thread(target=lambda: printed.extend(process.stdout or ())),
             threading.Thread(target=lambda: listen(process.stderr or ())),
@@ -210,7 +210,7 @@ def run_in_process(
         result["seconds"] = round(time.monotonic() - begun, 1)
     result.setdefault("state", "refused")
     result.setdefault("seconds", round(time.monotonic() - begun, 1))
-    return Done(result, tuple("".join(told).splitlines()))
+    return Done(result, tuple("".join(messages).splitlines()))
 
 
 def _printed_result(printed: str) -> dict[str, Any] | None:

@@ -21,7 +21,7 @@ from .processes import Command, Done, run_in_process
 _NO_PART = ("__pycache__",)
 
 
-def what_is_installed() -> dict[str, str]:
+def installation() -> dict[str, str]:
     """Versions and digests that the bytes of a result depend on, besides the file and the
     options."""
     return {
@@ -39,7 +39,7 @@ def is_started_safely() -> dict[str, bool]:
     return {"PYTHONSAFEPATH": bool(os.environ.get("PYTHONSAFEPATH"))}
 
 
-def what_is_seen(folder: str, paths: list[str]) -> dict[str, Any]:
+def visible_files(folder: str, paths: list[str]) -> dict[str, Any]:
     """State of a folder and files as this worker sees them: None for what is missing.
 
     Args:
@@ -49,7 +49,7 @@ def what_is_seen(folder: str, paths: list[str]) -> dict[str, Any]:
     return {folder: Path(folder).is_dir() or None, **{path: _look_of(path) for path in paths}}
 
 
-def unlike(here: Mapping[str, Any], there: Mapping[str, Any]) -> list[str]:
+def differing(here: Mapping[str, Any], there: Mapping[str, Any]) -> list[str]:
     """Names for which two answers differ."""
     return [name for name in here if here[name] != there.get(name)]
 
@@ -89,7 +89,7 @@ def _files(folder: Traversable, prefix: str) -> list[tuple[str, Traversable]]:
 _SET_BY_DASK = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS")
 
 
-def work_on(command: Command) -> Done:
+def run_here(command: Command) -> Done:
     """Run the command for one file here; stop it when its caller is gone."""
     # dask makes numerical libraries use one processor; a local run uses all of them.
     environment = {k: v for k, v in os.environ.items() if k not in _SET_BY_DASK}

@@ -30,7 +30,7 @@ from ..errors import ExitCode, RedactError, StoppedError, UsageError
 from ..libraries import lacking
 from ..memory import keep_small, leave_no_dump
 from ..types import Box, Target, area_in_words
-from ..words import error_as_json, problem, say, spoken, told
+from ..words import error_as_json, error_words, problem, say, spoken
 from .help import Sectioned, choose_language, heading, line_of, with_words, words_before_names
 from .terminal import Terminal, outlive_readers, tell, tell_json
 
@@ -76,7 +76,7 @@ def together(*options: Decorator) -> Decorator:
 
 
 @dataclass(slots=True)
-class Asked:
+class Invocation:
     """One call of the program; the object of click's contexts.
 
     Attributes:
@@ -110,27 +110,27 @@ def remember_sources(
     context: click.Context, parameter: click.Parameter, value: Path | tuple[Path, ...]
 ) -> Path | tuple[Path, ...]:
     """Callback of the argument that names one source, or several."""
-    asked = context.find_object(Asked)
-    if asked is not None:
-        asked.sources = value if isinstance(value, tuple) else (value,)
+    invocation = context.find_object(Invocation)
+    if invocation is not None:
+        invocation.sources = value if isinstance(value, tuple) else (value,)
     return value
 
 
 def remember_found(sources: list[Path], several: bool) -> None:
     """Store the videos that the arguments expand to, and whether the results are a list."""
-    asked = click.get_current_context().find_object(Asked)
-    if asked is not None:
-        asked.sources, asked.several = tuple(sources), several
+    invocation = click.get_current_context().find_object(Invocation)
+    if invocation is not None:
+        invocation.sources, invocation.several = tuple(sources), several
 
 
 def results_so_far() -> list[dict[str, Any]]:
     """The list for the results of several sources, printed even if the command is stopped."""
     context = click.get_current_context()
-    asked = context.find_object(Asked)
-    if asked is None:  # not called by `main`
-        asked = context.meta.setdefault("redact.asked", Asked(False))
-    asked.begun = True
-    return asked.finished
+    invocation = context.find_object(Invocation)
+    if invocation is None:  # not called by `main`
+        invocation = context.meta.setdefault("redact.asked", Invocation(False))
+    invocation.begun = True
+    return invocation.finished
 
 
 def typed(name: str | None) -> bool:
@@ -243,25 +243,25 @@ def main() -> NoReturn:
     leave_no_dump()
     outlive_readers()
     choose_language()
-    asked = Asked()
+    invocation = Invocation()
     try:
-        code = redact.main(standalone_mode=False, prog_name="redact", obj=asked)
+        code = redact.main(standalone_mode=False, prog_name="redact", obj=invocation)
     except click.exceptions.Abort:
-        _fail(asked, problem(StoppedError, "stopped"))
+        _fail(invocation, problem(StoppedError, "stopped"))
     except click.ClickException as error:
         _show(error)
-        _end(asked, UsageError(error.format_message()))
+        _end(invocation, UsageError(error.format_message()))
     except RedactError as error:
-        _fail(asked, error)
+        _fail(invocation, error)
     except KeyboardInterrupt:
-        _fail(asked, problem(StoppedError, "stopped"))
+        _fail(invocation, problem(StoppedError, "stopped"))
     except Exception as error:  # a defect of ours: say so in one line, never a traceback
         if os.environ.get("REDACT_TRACEBACK"):
             raise
         if isinstance(error, OSError) and error.errno == errno.ENAMETOOLONG:
             # A name that was typed, or one that follows from it.
-            _fail(asked, problem(UsageError, "name_too_long_here", path=error.filename))
-        _fail(asked, lacking("OpenCV", error) or defect(error))
+            _fail(invocation, problem(UsageError, "name_too_long_here", path=error.filename))
+        _fail(invocation, lacking("OpenCV", error) or defect(error))
     sys.exit(code if isinstance(code, int) else ExitCode.DONE)
 
 
@@ -296,12 +296,12 @@ def _interrupt(number: int, frame: FrameType | None) -> None:
     raise _Interrupted
 
 
-def _fail(asked: Asked, error: RedactError) -> NoReturn:
-    Terminal().error(*told(error))
-    _end(asked, error)
+def _fail(invocation: Invocation, error: RedactError) -> NoReturn:
+    Terminal().error(*error_words(error))
+    _end(invocation, error)
 
 
-def _end(asked: Asked, error: RedactError) -> NoReturn:
-    if asked.as_json:
-        tell_json(asked.ended(error))
+def _end(invocation: Invocation, error: RedactError) -> NoReturn:
+    if invocation.as_json:
+        tell_json(invocation.ended(error))
     sys.exit(error.exit_code)

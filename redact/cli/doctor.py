@@ -23,7 +23,7 @@ from ..progress import Silent
 from ..record import EvidenceChoice, library_versions
 from ..settings import DetectSettings, Sensitivity, Settings
 from ..types import DEFAULT_TARGETS, DETECTED_TARGETS, Target
-from ..words import Message, problem, say, told, word
+from ..words import Message, error_words, problem, say, word
 from . import options
 from .app import command
 from .terminal import PlainConsole, tell_json
@@ -184,6 +184,6 @@ def _print(found: Installation) -> None:
     if found.problem is None:
         console.print(say("ready"))
         return
-    message, hint = told(found.problem)
+    message, hint = error_words(found.problem)
     console.print(say("not_ready", why=message), soft_wrap=True)
     console.print(hint, soft_wrap=True)

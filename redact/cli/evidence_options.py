@@ -29,7 +29,7 @@ from ..record import (
     read_log,
     reasons_from_options,
 )
-from ..words import problem, say, told
+from ..words import error_words, problem, say
 from .app import PATH, together, typed
 from .terminal import Terminal
 
@@ -140,7 +140,7 @@ def _unlocked(path: Path, load: Callable[[Path, bytes | None], Opened]) -> Opene
                 raise problem(UsageError, "passphrase_from_variable", path=path) from error
             if not tries_left:
                 raise
-            Terminal().error(told(error)[0], say("type_again"))
+            Terminal().error(error_words(error)[0], say("type_again"))
     raise AssertionError
 
 

@@ -122,11 +122,11 @@ class Sectioned(click.Command):
             row = parameter.get_help_record(ctx)
             if row is not None and isinstance(parameter, click.Option):
                 rows[section_of(parameter)].append(row)
-        for section, told in rows.items():
+        for section, found in rows.items():
             title = heading("option_sections", section) if section else in_language("Options")
-            if told:
+            if found:
                 with formatter.section(title):
-                    formatter.write_dl(told)
+                    formatter.write_dl(found)
 
 
 def with_words(command: click.Command, path: str) -> click.Command:

@@ -21,7 +21,7 @@ from ..progress import Moved
 from ..record import EvidenceChoice, needs_passphrase
 from ..settings import Settings
 from ..types import clock
-from ..words import error_as_json, problem, say, told
+from ..words import error_as_json, error_words, problem, say
 from .app import defect, typed_options
 from .evidence_options import PASSPHRASE_VARIABLE
 from .results import decisions_in_words, tell_findings, tell_result
@@ -70,7 +70,7 @@ def run_one(
 
 def _refused(source: Path, error: RedactError, terminal: Terminal) -> dict[str, Any]:
     """The result of a source that failed, after its error was printed."""
-    terminal.error(*told(error))
+    terminal.error(*error_words(error))
     held = error.exit_code is ExitCode.NEEDS_REVIEW
     return {
         **error_as_json(error, str(source)),
@@ -193,7 +193,7 @@ def tell_as_they_end(
         if moved is not None:
             moved(number)("ended", 1, 1)
         terminal.say(f"[{len(numbers)}/{count}] {done.result['source']}")
-        for line in done.told:
+        for line in done.messages:
             terminal.say(line)
 
 

@@ -55,13 +55,13 @@ def watch(
     terminal.say(say("watching", folder=folder, output=output))
     started = time.monotonic()
     codes: dict[Path, ExitCode] = {}  # of each video's last result: it may arrive again
-    told: set[Path] = set()
+    reported: set[Path] = set()
     while True:
         ready = inbox.ready(time.monotonic(), last=once)
         for path, why in inbox.ignored:
-            if path not in told and why.code != "left_ours":
+            if path not in reported and why.code != "left_ours":
                 terminal.say(say("passed_over", path=readable(str(path)), why=why))
-            told.add(path)
+            reported.add(path)
         for one in ready:
             place = place_of(one, output) or output
             make_folder(place)

@@ -39,7 +39,7 @@ class Readable:
 
     name: str
     structure: Structure | None = None
-    end_of: Callable[[BinaryIO, int], End] = lambda file, size: ends.UNTOLD
+    end_of: Callable[[BinaryIO, int], End] = lambda file, size: ends.NO_STATED_END
     cut_by_ffmpeg: bool = False
     unordered: bool = False
     states_length: bool = False

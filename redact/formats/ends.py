@@ -20,13 +20,13 @@ class End(NamedTuple):
     """What a file states about its end.
 
     Attributes:
-        told: whether it states where it ends, or marks its end.
+        states_end: whether it states where it ends, or marks its end.
         missing: number of bytes that are missing, if it states that.
         cut: whether it ends before it should.
         broken: whether its parts do not follow each other as they state, or were changed.
     """
 
-    told: bool = True
+    states_end: bool = True
     missing: int = 0
     cut: bool = False
     broken: bool = False
@@ -40,7 +40,7 @@ class End(NamedTuple):
 WHOLE: Final = End()
 CUT: Final = End(cut=True)
 BROKEN: Final = End(broken=True)
-UNTOLD: Final = End(told=False)
+NO_STATED_END: Final = End(states_end=False)
 
 
 def mp4_end(file: BinaryIO, size: int) -> End:
@@ -51,17 +51,17 @@ def mp4_end(file: BinaryIO, size: int) -> End:
         return WHOLE
     if b"" in kinds:
         return CUT
-    return WHOLE if b"mfra" in kinds[kinds.index(b"moof") :] else UNTOLD
+    return WHOLE if b"mfra" in kinds[kinds.index(b"moof") :] else NO_STATED_END
 
 
 def matroska_end(file: BinaryIO, size: int) -> End:
     """The segment of Matroska states its length, unless it was recorded live."""
     head = matroska.element_at(file, 0, matroska.ANYWHERE)
     if head is None or head.endless:
-        return UNTOLD
+        return NO_STATED_END
     segment = matroska.element_at(file, head.end, matroska.ANYWHERE)
     if segment is None or segment.name != "Segment" or segment.endless:
-        return UNTOLD
+        return NO_STATED_END
     return End.at(segment.end, size)
 
 
@@ -75,14 +75,14 @@ def transport_end(file: BinaryIO, size: int) -> End:
     head = file.read(4 * 204)
     for length, before in _PACKETS:
         if len(head) >= 4 * length and set(head[before : 4 * length : length]) == {0x47}:
-            return End(told=False, missing=-size % length, cut=size % length > 0)
-    return UNTOLD
+            return End(states_end=False, missing=-size % length, cut=size % length > 0)
+    return NO_STATED_END
 
 
 def program_end(file: BinaryIO, size: int) -> End:
     """A program stream may end with an end code (ISO/IEC 13818-1, 2.5.3.3), often omitted."""
     file.seek(max(0, size - 4))
-    return WHOLE if file.read() == b"\0\0\1\xb9" else UNTOLD
+    return WHOLE if file.read() == b"\0\0\1\xb9" else NO_STATED_END
 
 
 def avi_end(file: BinaryIO, size: int) -> End:
@@ -93,7 +93,7 @@ def avi_end(file: BinaryIO, size: int) -> End:
         file.seek(at)
         head = file.read(8)
         if head[:4] != b"RIFF" or len(head) < 8:
-            return WHOLE if at else UNTOLD
+            return WHOLE if at else NO_STATED_END
         length = int.from_bytes(head[4:], "little")
         if length in (0, 0xFFFFFFFF):
             return CUT
@@ -130,7 +130,7 @@ def flv_end(file: BinaryIO, size: int) -> End:
     seconds = stated.get(b"duration", 0)
     if seconds > 0:
         return CUT if last < seconds - _FLV_LATE else WHOLE
-    return WHOLE if stated.get(b"filesize") else UNTOLD
+    return WHOLE if stated.get(b"filesize") else NO_STATED_END
 
 
 def _amf_numbers(data: bytes) -> dict[bytes, float]:
@@ -158,8 +158,8 @@ def asf_end(file: BinaryIO, size: int) -> End:
     head = file.read(1 << 16)
     fields = head[head.find(_ASF_FILE) + 24 :][:80]
     if int.from_bytes(fields[64:68], "little") & _ASF_LIVE:
-        return UNTOLD
-    at, told = 0, int.from_bytes(fields[16:24], "little")
+        return NO_STATED_END
+    at, stated = 0, int.from_bytes(fields[16:24], "little")
     length_of_packet = int.from_bytes(fields[68:72], "little")
     equal = fields[68:72] == fields[72:76] and 0 < length_of_packet <= 1 << 20
     broken = False
@@ -172,7 +172,7 @@ def asf_end(file: BinaryIO, size: int) -> End:
         if start[:16] == _ASF_DATA and equal:
             broken = not _asf_packets_fit(file, at + 50, min(at + length, size), length_of_packet)
         at += length
-    end = End.at(max(at, told), size)
+    end = End.at(max(at, stated), size)
     return BROKEN if broken and not end.cut else end
 
 
@@ -206,10 +206,10 @@ def _asf_packet_fits(packet: bytes, numbers: dict[int, int]) -> bool:
     if packet[0] & 0x80:
         at = 1 + (packet[0] & 15)
     lengths, properties = number(1), number(1)
-    told, _, padding = number(lengths >> 5), number(lengths >> 1), number(lengths >> 3)
+    stated, _, padding = number(lengths >> 5), number(lengths >> 1), number(lengths >> 3)
     at += 6  # send time and duration
     several, size = number(1) if lengths & 1 else 1, 0
-    end = (told or len(packet)) - padding
+    end = (stated or len(packet)) - padding
     for _ in range(several & 0x3F):
         stream = number(1) & 0x7F
         piece, offset, known = number(properties >> 4), number(properties >> 2), number(properties)
@@ -234,7 +234,7 @@ def mxf_end(file: BinaryIO, size: int) -> End:
     head = file.read(1 << 16)
     first = head.find(_MXF_PARTITION)
     if first < 0:
-        return UNTOLD
+        return NO_STATED_END
     length = head[first + 16] if len(head) > first + 16 else 0
     body = first + 17 + (length & 0x7F if length & 0x80 else 0)
     footer = int.from_bytes(head[body + 24 : body + 32], "big")
@@ -250,7 +250,7 @@ def mxf_end(file: BinaryIO, size: int) -> End:
         return End.at(max(at, first + footer), size)
     if not kinds.isdisjoint((_MXF_FOOTER, _MXF_RANDOM_INDEX)):
         return WHOLE
-    return CUT if footer else UNTOLD
+    return CUT if footer else NO_STATED_END
 
 
 def _klv(file: BinaryIO, at: int) -> tuple[bytes, int | None]:
@@ -346,7 +346,7 @@ def nut_end(file: BinaryIO, size: int) -> End:
     file.seek(max(0, size - 12))
     length = int.from_bytes(file.read(8), "big")
     file.seek(max(0, size - length))
-    return WHOLE if length and file.read(8) == _NUT_INDEX else UNTOLD
+    return WHOLE if length and file.read(8) == _NUT_INDEX else NO_STATED_END
 
 
 _CHROMA: Final = {"420": (2, 2), "422": (2, 1), "411": (4, 1), "444": (1, 1), "mon": None}
@@ -360,7 +360,7 @@ def yuv4mpeg_end(file: BinaryIO, size: int) -> End:
     width, height = words.get(b"W", ""), words.get(b"H", "")
     colours = words.get(b"C", "420")
     if not (width.isdigit() and height.isdigit()) or colours[:3] not in _CHROMA:
-        return UNTOLD
+        return NO_STATED_END
     w, h = int(width), int(height)
     step = _CHROMA[colours[:3]]
     chroma = 0 if step is None else 2 * -(-w // step[0]) * -(-h // step[1])
@@ -368,14 +368,14 @@ def yuv4mpeg_end(file: BinaryIO, size: int) -> End:
     alpha = w * h if colours.endswith("alpha") else 0
     picture = len(b"FRAME\n") + deep * (w * h + chroma + alpha)
     rest = (size - len(head)) % picture
-    return End(told=False, missing=picture - rest if rest else 0, cut=rest > 0)
+    return End(states_end=False, missing=picture - rest if rest else 0, cut=rest > 0)
 
 
 def ivf_end(file: BinaryIO, size: int) -> End:
     """IVF states the number of frames, and the length of each. A recorder that was cut off leaves
     the number at 0."""
     head = file.read(32)
-    told, at, count = int.from_bytes(head[24:28], "little"), 32, 0
+    stated, at, count = int.from_bytes(head[24:28], "little"), 32, 0
     while at < size:
         file.seek(at)
         frame = file.read(12)
@@ -383,6 +383,6 @@ def ivf_end(file: BinaryIO, size: int) -> End:
         if len(frame) < 12 or at > size:
             return End(missing=max(1, at - size), cut=True)
         count += 1
-    if not told:
-        return UNTOLD
-    return CUT if count < told else WHOLE
+    if not stated:
+        return NO_STATED_END
+    return CUT if count < stated else WHOLE

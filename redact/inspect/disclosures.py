@@ -29,7 +29,7 @@ class Kind(StrEnum):
     UNUSUAL = "unusual data"
 
 
-Text = str | Message
+QuotedOrOurs = str | Message
 """Text quoted from the file, or a description of ours."""
 
 
@@ -46,12 +46,12 @@ class Disclosure:
     """
 
     kind: Kind
-    where: Text
-    value: Text
+    where: QuotedOrOurs
+    value: QuotedOrOurs
     count: int = 1
 
 
-MOST_FINDS = 1000
+MOST_DISCLOSURES = 1000
 """Different disclosures that are listed, more than anybody reads. A file can be crafted to have
 millions; of the rest only the number is given."""
 
@@ -64,47 +64,47 @@ class Disclosures:
     is listed for completeness and does not make a file unclean.
     """
 
-    _found: dict[tuple[Kind, Text, Text], int] = field(default_factory=dict)
-    _texts: set[Text] = field(default_factory=set)
+    _found: dict[tuple[Kind, QuotedOrOurs, QuotedOrOurs], int] = field(default_factory=dict)
+    _texts: set[QuotedOrOurs] = field(default_factory=set)
     _more: int = 0
-    _generic: dict[tuple[str, Text], None] = field(default_factory=dict)
+    _generic: dict[tuple[str, QuotedOrOurs], None] = field(default_factory=dict)
 
-    def add(self, kind: Kind, where: Text, value: Text | bytes) -> None:
+    def add(self, kind: Kind, where: QuotedOrOurs, value: QuotedOrOurs | bytes) -> None:
         # Where it stands is named by the file as well: by its own keys, tags and chunks.
         key = (kind, shown(where), shown(value))
-        if key in self._found or len(self._found) < MOST_FINDS:
+        if key in self._found or len(self._found) < MOST_DISCLOSURES:
             self._found[key] = self._found.get(key, 0) + 1
             self._texts.add(key[2])
         else:
             self._more += 1
 
     def add_generic(self, where: str, value: str | bytes) -> None:
-        if len(self._generic) < MOST_FINDS:
+        if len(self._generic) < MOST_DISCLOSURES:
             self._generic[readable(where), shown(value)] = None
 
-    def tells(self, text: str | bytes) -> bool:
+    def shows_exactly(self, text: str | bytes) -> bool:
         """Whether some disclosure shows this text and no other."""
         return shown(text) in self._texts
 
-    def mentions(self, text: str) -> bool:
+    def contains(self, text: str) -> bool:
         """Whether some disclosure already contains this text."""
         wanted = readable(text)
         return any(isinstance(value, str) and wanted in value for value in self._texts)
 
     @property
     def found(self) -> tuple[Disclosure, ...]:
-        told = tuple(Disclosure(*key, count) for key, count in self._found.items())
+        listed = tuple(Disclosure(*key, count) for key, count in self._found.items())
         if not self._more:
-            return told
+            return listed
         rest = Message("finds_unlisted")
-        return (*told, Disclosure(Kind.UNUSUAL, Message("in_file"), rest, self._more))
+        return (*listed, Disclosure(Kind.UNUSUAL, Message("in_file"), rest, self._more))
 
     @property
-    def generic(self) -> tuple[tuple[str, Text], ...]:
+    def generic(self) -> tuple[tuple[str, QuotedOrOurs], ...]:
         return tuple(self._generic)
 
 
-def shown(value: Text | bytes) -> Text:
+def shown(value: QuotedOrOurs | bytes) -> QuotedOrOurs:
     """`value` in one readable line; for bytes that are no text, their number and beginning."""
     if isinstance(value, bytes):
         text = printable_text(value)

@@ -10,7 +10,7 @@ from ..formats import matroska, sound_headers
 from ..formats.matroska import Element
 from ..types import date_and_time
 from ..words import Message
-from .disclosures import Disclosures, Kind, Text
+from .disclosures import Disclosures, Kind, QuotedOrOurs
 from .tag_kinds import add_comments, kind_of_tag
 
 _PARENTS: Final = frozenset(
@@ -19,7 +19,7 @@ _PARENTS: Final = frozenset(
         *("Chapters", "EditionEntry", "ChapterAtom", "ChapterDisplay", "Tags", "Tag", "SimpleTag"),
     )
 )
-_SPEAKING: Final = {
+_WITH_TEXT: Final = {
     "MuxingApp": Kind.ENCODER,
     "WritingApp": Kind.ENCODER,
     "Title": Kind.NAME,
@@ -72,8 +72,8 @@ def _tag(name: str, element: Element, value: bytes, found: Disclosures) -> None:
 
 
 def _element(file: BinaryIO, element: Element, found: Disclosures) -> None:
-    if element.name in _SPEAKING:
-        kind, data = _SPEAKING[element.name], element.content(file)
+    if element.name in _WITH_TEXT:
+        kind, data = _WITH_TEXT[element.name], element.content(file)
         if kind is Kind.ENCODER and data in _NEUTRAL_APPS:
             found.add_generic(element.path, data)
         else:
@@ -99,7 +99,7 @@ def _element(file: BinaryIO, element: Element, found: Disclosures) -> None:
         found.add(Kind.UNUSUAL, element.path, element.content(file))
 
 
-def _date(data: bytes) -> Text:
+def _date(data: bytes) -> QuotedOrOurs:
     if len(data) != _DATE_SIZE:
         return Message("bytes_no_date", count=len(data))
     nanoseconds = int.from_bytes(data, "big", signed=True)

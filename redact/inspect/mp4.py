@@ -11,12 +11,12 @@ from ..formats import mp4, sound_headers, tags
 from ..formats.mp4 import Mp4Box
 from ..types import date_and_time, day
 from ..words import Message
-from .disclosures import Disclosures, Kind, Text, printable_text, size_of
+from .disclosures import Disclosures, Kind, QuotedOrOurs, printable_text, size_of
 from .tag_kinds import add_comments, kind_of_tag
 
-SPEAKING = mp4.kinds("hdlr ilst meta stsd udta url ©swr ©too")
+WITH_TEXT = mp4.kinds("hdlr ilst meta stsd udta url ©swr ©too")
 """FFmpeg's boxes that can contain text."""
-STRUCTURE = (mp4.TOP.union(*mp4.INSIDE.values()) - SPEAKING) | mp4.kinds(
+STRUCTURE = (mp4.TOP.union(*mp4.INSIDE.values()) - WITH_TEXT) | mp4.kinds(
     "auxl cdep cdsc dpnd font gmhd gmin hint hmhd iods load nmhd padb saio saiz ssix subs tref vdep"
 )
 SAMPLE_ENTRY_PARTS = mp4.VIDEO_PARTS | mp4.SOUND_PARTS | mp4.kinds("d263 damr dvcC dvvC")
@@ -122,14 +122,14 @@ def _language(box: Mp4Box, data: bytes, found: Disclosures) -> None:
     # nothing, 0x7fff means unspecified.
     if packed in (0, 0x7FFF):
         return
-    word: Text = Message("macintosh_language", number=packed)
+    word: QuotedOrOurs = Message("macintosh_language", number=packed)
     if packed >= 0x400:
         word = "".join(chr(0x60 + (packed >> shift & 31)) for shift in (10, 5, 0))
     if word != "und":
         found.add(Kind.LANGUAGE, box.path, word)
 
 
-def _as_date(seconds: int) -> Text:
+def _as_date(seconds: int) -> QuotedOrOurs:
     try:
         return date_and_time(EPOCH + timedelta(seconds=seconds))
     except OverflowError:

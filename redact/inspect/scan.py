@@ -15,7 +15,7 @@ from ..formats import photographs
 from ..formats.containers import Structure, structure_of
 from ..media import WRITTEN, is_photograph, refuse_addresses
 from ..words import Message, problem
-from .disclosures import Disclosure, Disclosures, Kind, Text
+from .disclosures import Disclosure, Disclosures, Kind, QuotedOrOurs
 from .matroska import inspect_matroska
 from .mp4 import inspect_mp4
 from .photographs import inspect_exif, inspect_photograph
@@ -47,7 +47,7 @@ class Inspection:
     path: Path
     container: str
     found: tuple[Disclosure, ...]
-    generic: tuple[tuple[str, Text], ...]
+    generic: tuple[tuple[str, QuotedOrOurs], ...]
     packets: int
     walked: bool
     changed: datetime | None
@@ -110,7 +110,7 @@ def _moment(seconds: float) -> datetime | None:
         return None
 
 
-def _reason(path: Path, error: Exception) -> Text | InputError:
+def _reason(path: Path, error: Exception) -> QuotedOrOurs | InputError:
     """Why FFmpeg cannot read a file, without its folder, which the user knows."""
     if isinstance(error, InputError):
         return problem(InputError, error.code, **{**error.values, "path": path.name})

@@ -20,7 +20,7 @@ from ..formats.containers import read_as
 from ..formats.nal_units import messages, units
 from ..media import opened, packets_of, tags_of
 from ..words import Message
-from .disclosures import Disclosures, Kind, Text, printable_text, readable, size_of
+from .disclosures import Disclosures, Kind, QuotedOrOurs, printable_text, readable, size_of
 from .tag_kinds import add_comments, kind_of_tag
 
 MDPM = bytes.fromhex("17ee8c60f84d11d98cd60800200c9a66")
@@ -40,7 +40,7 @@ MATCHES = 64
 crafted to be full of them must not take hours."""
 
 
-def inspect_h264(unit: bytes, where: Text, found: Disclosures) -> None:
+def inspect_h264(unit: bytes, where: QuotedOrOurs, found: Disclosures) -> None:
     kind = unit[0] & 31 if unit else 0
     if kind == 6:
         _messages(unit[1:], where, found)
@@ -48,7 +48,7 @@ def inspect_h264(unit: bytes, where: Text, found: Disclosures) -> None:
         found.add(Kind.UNUSUAL, Message("in_unit", where=where, number=kind), size_of(unit))
 
 
-def inspect_hevc(unit: bytes, where: Text, found: Disclosures) -> None:
+def inspect_hevc(unit: bytes, where: QuotedOrOurs, found: Disclosures) -> None:
     kind = unit[0] >> 1 & 63 if unit else 0
     if kind in (39, 40):
         _messages(unit[2:], where, found)
@@ -56,12 +56,12 @@ def inspect_hevc(unit: bytes, where: Text, found: Disclosures) -> None:
         found.add(Kind.UNUSUAL, Message("in_unit", where=where, number=kind), size_of(unit))
 
 
-def _messages(payload: bytes, where: Text, found: Disclosures) -> None:
+def _messages(payload: bytes, where: QuotedOrOurs, found: Disclosures) -> None:
     for kind, body in messages(payload):
         _message(kind, body, where, found)
 
 
-def _message(kind: int, body: bytes, where: Text, found: Disclosures) -> None:
+def _message(kind: int, body: bytes, where: QuotedOrOurs, found: Disclosures) -> None:
     if kind == UNREGISTERED:
         uuid, text, at = body[:16], body[16:], Message("in_sei_user_data", where=where)
         if uuid == MDPM:
@@ -81,7 +81,7 @@ def _message(kind: int, body: bytes, where: Text, found: Disclosures) -> None:
         found.add(Kind.UNUSUAL, Message("in_sei_unknown", where=where, number=kind), size_of(body))
 
 
-def inspect_mpeg(packet: bytes, where: Text, found: Disclosures) -> None:
+def inspect_mpeg(packet: bytes, where: QuotedOrOurs, found: Disclosures) -> None:
     """User data of MPEG-1, -2 and -4 part 2 video."""
     for part in packet.split(b"\0\0\1")[1:]:
         if part[:1] == b"\xb2" and part[1:].strip(b"\0"):
@@ -91,7 +91,7 @@ def inspect_mpeg(packet: bytes, where: Text, found: Disclosures) -> None:
             found.add(kind, Message("in_user_data", where=where), text or begins)
 
 
-def inspect_av1(packet: bytes, where: Text, found: Disclosures) -> None:
+def inspect_av1(packet: bytes, where: QuotedOrOurs, found: Disclosures) -> None:
     """Metadata units with ITU-T T.35 data, and unit types that the format leaves open."""
     at = 0
     while at < len(packet):
@@ -121,7 +121,7 @@ def _leb128(data: bytes, at: int) -> tuple[int, int]:
     return value, at
 
 
-def inspect_jpeg(packet: bytes, where: Text, found: Disclosures) -> None:
+def inspect_jpeg(packet: bytes, where: QuotedOrOurs, found: Disclosures) -> None:
     """Comments and application segments of a JPEG picture, up to its image data."""
     at = 2
     while at + 4 <= len(packet) and packet[at] == 0xFF:
@@ -137,10 +137,10 @@ def inspect_jpeg(packet: bytes, where: Text, found: Disclosures) -> None:
         at += 2 + size
 
 
-def inspect_strings(data: bytes, where: Text, found: Disclosures) -> None:
+def inspect_strings(data: bytes, where: QuotedOrOurs, found: Disclosures) -> None:
     """Names that encoders leave in coded data of any kind."""
     for match in islice(SIGNATURES.finditer(data), MATCHES):
-        if not found.mentions(match[0].decode("ascii", "replace").strip("\0")):
+        if not found.contains(match[0].decode("ascii", "replace").strip("\0")):
             found.add(Kind.ENCODER, Message("in_coded_data", where=where), match[0])
 
 
@@ -169,7 +169,7 @@ def inspect_streams(path: Path, found: Disclosures) -> tuple[str, int]:
         return name, _packets(container, found)
 
 
-def _tags(metadata: Any, where: Text, walked: bool, found: Disclosures) -> None:
+def _tags(metadata: Any, where: QuotedOrOurs, walked: bool, found: Disclosures) -> None:
     for key, value in metadata.items():
         lower = key.lower()
         # The language is found by the container's walk, or by `_stream`.
@@ -183,7 +183,7 @@ def _tags(metadata: Any, where: Text, walked: bool, found: Disclosures) -> None:
         # a walk, even a name that is part of another text is listed: "Ann" beside "Annual".
         text = value.strip()
         generic = any(text in str(other) for _, other in found.generic)
-        if text and not (walked and (generic or found.mentions(text))):
+        if text and not (walked and (generic or found.contains(text))):
             found.add(kind_of_tag(key), Message("in_tag", where=where, key=readable(key)), value)
 
 
@@ -207,7 +207,7 @@ def _stream(stream: Any, walked: bool, found: Disclosures) -> None:
         inspect_strings(context.extradata, header, found)
 
 
-def _codec_header(codec: str, data: bytes, where: Text, found: Disclosures) -> None:
+def _codec_header(codec: str, data: bytes, where: QuotedOrOurs, found: Disclosures) -> None:
     """Add the messages in a codec header, where a writer may put those that apply to all pictures.
 
     They need not be repeated in a packet (`hvcC`, `av1C`, MPEG-4's start of a sequence).
@@ -258,7 +258,7 @@ def _packets(container: Any, found: Disclosures) -> int:
     return total
 
 
-_Reader = Callable[[bytes, Text, Disclosures], None]
+_Reader = Callable[[bytes, QuotedOrOurs, Disclosures], None]
 
 
 def _reader(stream: Any) -> _Reader:
@@ -269,7 +269,7 @@ def _reader(stream: Any) -> _Reader:
         inspect_unit = inspect_h264 if codec == "h264" else inspect_hevc
         size = _length_size(codec, extradata)
 
-        def read(data: bytes, where: Text, found: Disclosures) -> None:
+        def read(data: bytes, where: QuotedOrOurs, found: Disclosures) -> None:
             for unit in units(data, size):
                 inspect_unit(unit, where, found)
 
@@ -287,5 +287,5 @@ def _length_size(codec: str, extradata: bytes) -> int:
     return (extradata[at] & 3) + 1
 
 
-def _nothing(data: bytes, where: Text, found: Disclosures) -> None:
+def _nothing(data: bytes, where: QuotedOrOurs, found: Disclosures) -> None:
     pass

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from ..formats import sound_headers
 from ..words import Message
-from .disclosures import Disclosures, Kind, Text, readable, size_of
+from .disclosures import Disclosures, Kind, QuotedOrOurs, readable, size_of
 
 TAG_KINDS = {
     Kind.LOCATION: ("xyz", "loci", "gps", "location"),
@@ -25,12 +25,14 @@ def kind_of_tag(name: str) -> Kind:
     return next(fits, Kind.TAG)
 
 
-def add_comments(comments: Iterable[tuple[str, bytes]], where: Text, found: Disclosures) -> None:
+def add_comments(
+    comments: Iterable[tuple[str, bytes]], where: QuotedOrOurs, found: Disclosures
+) -> None:
     """Add what `sound_headers` finds in the header of a sound track, unless it is listed
     already."""
     for name, value in comments:
         if name == "picture":
             found.add(Kind.THUMBNAIL, Message("in_picture", where=where), size_of(value))
-        elif not found.tells(value) or not value:
+        elif not found.shows_exactly(value) or not value:
             kind = Kind.ENCODER if name == sound_headers.VENDOR else kind_of_tag(name)
             found.add(kind, Message("in_comment", where=where, name=readable(name)), value)

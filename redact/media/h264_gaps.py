@@ -11,11 +11,11 @@ from typing import Any
 from ..formats.nal_units import parameter_sets, units
 from .h264_headers import (
     HEADER_BYTES,
-    Picture,
-    Sequence,
+    PictureParameters,
+    SequenceParameters,
     Slice,
-    picture_of,
-    sequence_of,
+    picture_parameters_of,
+    sequence_parameters_of,
     slice_of,
 )
 
@@ -40,8 +40,8 @@ class Gaps:
     """
 
     def __init__(self, extradata: bytes | None) -> None:
-        self._sequences: dict[int, Sequence] = {}
-        self._pictures: dict[int, Picture | None] = {}
+        self._sequences: dict[int, SequenceParameters] = {}
+        self._pictures: dict[int, PictureParameters | None] = {}
         self._length = 0
         self._last: tuple[int, ...] = ()
         self._fields = 0
@@ -76,10 +76,10 @@ class Gaps:
         kind = unit[0] & 31 if unit else 0
         try:
             if kind == _SEQUENCE:
-                number, sequence = sequence_of(unit)
+                number, sequence = sequence_parameters_of(unit)
                 self._sequences[number] = sequence
             elif kind == _PICTURE:
-                which, picture = picture_of(unit)
+                which, picture = picture_parameters_of(unit)
                 self._pictures[which] = picture
             elif kind in _SLICES:
                 first = slice_of(unit, self._sequences, self._pictures)

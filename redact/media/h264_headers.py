@@ -44,7 +44,7 @@ class Bits:
         return (code + 1) // 2 if code % 2 else -(code // 2)
 
 
-class Sequence(NamedTuple):
+class SequenceParameters(NamedTuple):
     """The values of a sequence parameter set that are needed to parse slice headers.
 
     Attributes:
@@ -66,7 +66,7 @@ class Sequence(NamedTuple):
     fields: bool
 
 
-class Picture(NamedTuple):
+class PictureParameters(NamedTuple):
     """The values of a picture parameter set that are needed to parse slice headers.
 
     Attributes:
@@ -101,10 +101,10 @@ class Slice(NamedTuple):
     reference: bool
     restarts: bool
     field: bool
-    sequence: Sequence
+    sequence: SequenceParameters
 
 
-def sequence_of(unit: bytes) -> tuple[int, Sequence]:
+def sequence_parameters_of(unit: bytes) -> tuple[int, SequenceParameters]:
     """Number and values of a sequence parameter set. Raises ValueError if it is too short."""
     bits = Bits(unit[1:])
     profile = bits.u(8)
@@ -133,7 +133,9 @@ def sequence_of(unit: bytes) -> tuple[int, Sequence]:
     bits.ue(), bits.ue()
     fields = not bits.u(1)
     colour = chroma != 0 and not planes
-    return number, Sequence(planes, colour, frame_bits, order_bits, order_deltas, gaps, fields)
+    return number, SequenceParameters(
+        planes, colour, frame_bits, order_bits, order_deltas, gaps, fields
+    )
 
 
 def _pass_scaling(bits: Bits, count: int) -> None:
@@ -144,7 +146,7 @@ def _pass_scaling(bits: Bits, count: int) -> None:
         last = following or last
 
 
-def picture_of(unit: bytes) -> tuple[int, Picture | None]:
+def picture_parameters_of(unit: bytes) -> tuple[int, PictureParameters | None]:
     """Number and values of a picture parameter set; None instead of values if it has slice groups,
     which no camera uses. Raises ValueError if it is too short."""
     bits = Bits(unit[1:])
@@ -157,11 +159,13 @@ def picture_of(unit: bytes) -> tuple[int, Picture | None]:
     weights = bool(bits.u(1)), bits.u(2) == 1
     bits.se(), bits.se(), bits.se()
     bits.u(2)
-    return number, Picture(sequence, bottom, references, weights, bool(bits.u(1)))
+    return number, PictureParameters(sequence, bottom, references, weights, bool(bits.u(1)))
 
 
 def slice_of(
-    unit: bytes, sequences: dict[int, Sequence], pictures: dict[int, Picture | None]
+    unit: bytes,
+    sequences: dict[int, SequenceParameters],
+    pictures: dict[int, PictureParameters | None],
 ) -> Slice | None:
     """The slice, if it is the first of its picture; else None. Raises ValueError if it is too
     short, KeyError if its parameter sets are unknown."""
@@ -185,7 +189,9 @@ def slice_of(
     return Slice(number, idr, reference, restarts, field, sequence)
 
 
-def _pass_order(bits: Bits, sequence: Sequence, picture: Picture, field: bool) -> None:
+def _pass_order(
+    bits: Bits, sequence: SequenceParameters, picture: PictureParameters, field: bool
+) -> None:
     """Skip the part after the field flag, up to and including the count of redundant pictures, in a
     slice that is not IDR."""
     if field:
@@ -202,7 +208,9 @@ def _pass_order(bits: Bits, sequence: Sequence, picture: Picture, field: bool) -
         bits.ue()
 
 
-def _pass_references(bits: Bits, kind: int, sequence: Sequence, picture: Picture) -> None:
+def _pass_references(
+    bits: Bits, kind: int, sequence: SequenceParameters, picture: PictureParameters
+) -> None:
     """Skip up to and including the prediction weights."""
     if kind in (_I, _SI):
         return

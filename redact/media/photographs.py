@@ -136,8 +136,8 @@ class PhotoWriter:
 
     def __init__(self, path: Path, container: str) -> None:
         self._path, self._kind, self._written = path, container, False
-        told = " ".join(f"{name}={value}" for name, value in SAVED[container].items())
-        self.encoder = f"Pillow {container} {told}".strip()
+        options = " ".join(f"{name}={value}" for name, value in SAVED[container].items())
+        self.encoder = f"Pillow {container} {options}".strip()
         self.notes: list[Message] = []
 
     def write(self, frame: Frame) -> None:

@@ -320,8 +320,8 @@ def left_out(container: InputContainer, kept: set[int]) -> Iterator[Dropped]:
         if stream.type == "audio" and stream.codec_context is not None:
             said = sound_headers.comments(stream.codec_context.extradata or b"")
             texts = {name: value.decode("utf-8", "replace") for name, value in said}
-            told = {key.lower() for key in tags_of(stream.metadata)}
-            fresh = {name: text for name, text in texts.items() if name.lower() not in told}
+            known = {key.lower() for key in tags_of(stream.metadata)}
+            fresh = {name: text for name, text in texts.items() if name.lower() not in known}
             yield from _tags(fresh, where, language=False)
 
 

@@ -249,7 +249,7 @@ def cut_off(path: Path, container: str, stream: Any) -> CutOff:
         return CutOff(end.missing, words=Message("bytes_missing", missing=end.missing))
     if end.cut or end.broken:
         return CutOff(torn=True, words=Message("end_missing" if end.cut else "file_torn"))
-    return CutOff() if end.told else CutOff(words=Message("no_end"))
+    return CutOff() if end.states_end else CutOff(words=Message("no_end"))
 
 
 def cut_off_by_edits(path: Path, container: str, stream: Any) -> int:

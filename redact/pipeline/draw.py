@@ -71,10 +71,10 @@ def _rendered(order: Order, plan: Plan, finished: Path, journal: Journal) -> Dra
             written += 1
             step.advance()
         style = draw.render.style_name
-        told = [Message("rendered", count=written, style=style, encoder=writer.encoder)]
+        messages = [Message("rendered", count=written, style=style, encoder=writer.encoder)]
         if (stamp := draw.render.stamp) is not None:
-            told.append(Message("stamped", text=stamp.text, corner=stamp.corner.value))
-        step.say(*told)
+            messages.append(Message("stamped", text=stamp.text, corner=stamp.corner.value))
+        step.say(*messages)
     for warning in frames.warnings:
         journal.warn(warning)
     for note in writer.notes:

@@ -134,7 +134,7 @@ class Result:
 
     def to_json(self) -> dict[str, Any]:
         """The result as `redact run --json` prints it."""
-        told: dict[str, Any] = {
+        fields: dict[str, Any] = {
             "source": str(self.source),
             "output": str(self.output),
             "exit_code": int(self.exit_code),
@@ -143,15 +143,15 @@ class Result:
             "incomplete": str(self.missing or ""),
         }
         if self.hidden is not None:
-            told |= {"hidden": self.hidden, "kept": self.kept}
+            fields |= {"hidden": self.hidden, "kept": self.kept}
             if self.cut_off:
-                told["cut_off"] = self.cut_off
+                fields["cut_off"] = self.cut_off
             if self.false_alarms:
-                told["false_alarms"] = self.false_alarms
+                fields["false_alarms"] = self.false_alarms
         record, audit = self.record, self.audit
         if record is None or audit is None:
-            return told if self.needs_review else told | {"manifest": _text(self.manifest)}
-        return told | {
+            return fields if self.needs_review else fields | {"manifest": _text(self.manifest)}
+        return fields | {
             "frames": record.frames_written,
             "tracks": dict(Counter(t.target.word for t in record.plan.tracks)),
             "manifest": _text(self.manifest),

@@ -108,13 +108,15 @@ def turned_by(info: SourceInfo, settings: DetectSettings, journal: Journal) -> t
 
 def plainly(pictures: Iterable[Ways]) -> tuple[Degrees, ...]:
     """Degrees clockwise by which turning some of the pictures clearly makes people upright."""
-    told: dict[tuple[Evidence, int], list[float]] = defaultdict(list)
+    probabilities: dict[tuple[Evidence, int], list[float]] = defaultdict(list)
     for ways in pictures:
         for kind, given in zip((BY_FACES, BY_BODIES), ways, strict=True):
             way, other = int(given.argmax()), float(np.sort(given)[-2])
             if given[way] >= max(kind.least, other + kind.lead):
-                told[kind, way].append(float(given[way]))
-    sure = {way for (kind, way), best in told.items() if len(best) > 1 or best[0] >= kind.clear}
+                probabilities[kind, way].append(float(given[way]))
+    sure = {
+        way for (kind, way), best in probabilities.items() if len(best) > 1 or best[0] >= kind.clear
+    }
     return tuple(degrees for turns, degrees in enumerate(_TURNED, 1) if turns in sure)
 
 

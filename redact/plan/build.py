@@ -103,13 +103,15 @@ def uncovered(plan: Plan, doubts: Iterable[Doubt]) -> tuple[Doubt, ...]:
     for doubt in sorted(doubts, key=lambda d: (-d.chance, d.frame, d.box)):
         if len(found) >= most or doubt.chance < LEAST_PROBABILITY:
             break
-        told = by_minute[int(plan.seconds(doubt.frame) / 60)]
-        if any(d.target is doubt.target and d.box.iou(doubt.box) >= SAME_PLACE_IOU for d in told):
+        in_minute = by_minute[int(plan.seconds(doubt.frame) / 60)]
+        if any(
+            d.target is doubt.target and d.box.iou(doubt.box) >= SAME_PLACE_IOU for d in in_minute
+        ):
             continue
         least = COVERED * doubt.box.area
         if all(r.common(doubt.box) < least for r in plan.regions_at(doubt.frame)):
-            told.append(replace(doubt, box=_outward(doubt.box), chance=round(doubt.chance, 4)))
-            found.append(told[-1])
+            in_minute.append(replace(doubt, box=_outward(doubt.box), chance=round(doubt.chance, 4)))
+            found.append(in_minute[-1])
     return tuple(sorted(found, key=lambda d: (d.frame, d.box)))
 
 

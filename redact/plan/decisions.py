@@ -149,22 +149,22 @@ def _changed(
     for number in sorted(wanted - {track.id for track in plan.tracks}):
         raise problem(PlanError, "no_track", number=number)
     before = with_all_subjects(plan)
-    subjects, told = list[Subject](), dict[int, bool]()
+    subjects, unchanged = list[Subject](), dict[int, bool]()
     for subject in before.subjects:
         if wanted & set(subject.tracks):
             decision, (reason, by, at) = of(subject)
-            told |= dict.fromkeys(subject.tracks, decision is subject.decision)
+            unchanged |= dict.fromkeys(subject.tracks, decision is subject.decision)
             said = {"reason": reason, "decided_by": by, "decided_at": at}
             subject = subject.but(decision=decision, **said)
         subjects.append(subject)
     tracks = [
-        track if told.get(track.id, True) else replace(track, confirmed=())
+        track if unchanged.get(track.id, True) else replace(track, confirmed=())
         for track in before.tracks
     ]
     after = before.with_subjects(subjects, tracks)
     if not looked_at_all:
         return after
-    whole = (_looked_at(track) if track.id in told else track for track in after.tracks)
+    whole = (_looked_at(track) if track.id in unchanged else track for track in after.tracks)
     return replace(after, tracks=tuple(whole))
 
 

@@ -128,7 +128,7 @@ def read_plan(path: Path) -> Plan:
     try:
         with open_file(path) as file:
             data = file.read(SNIFFED_BYTES)
-            if not what_else(data, path.name):  # otherwise it may be gigabytes of video
+            if not why_no_plan(data, path.name):  # otherwise it may be gigabytes of video
                 data += file.read()
     except OSError as error:
         reason = reason_of(error)
@@ -138,7 +138,7 @@ def read_plan(path: Path) -> Plan:
 
 def parse_plan(data: bytes, name: str) -> Plan:
     """`read_plan` from memory; `name` is the file's name in messages. Raises PlanError."""
-    other = what_else(data[:SNIFFED_BYTES], name)
+    other = why_no_plan(data[:SNIFFED_BYTES], name)
     if other:
         raise problem(PlanError, "not_a_plan", name=name, why=other)
     try:
@@ -358,7 +358,7 @@ SNIFFED_BYTES = 4096
 _BOM = b"\xef\xbb\xbf"
 
 
-def what_else(head: bytes, name: str) -> Message | None:
+def why_no_plan(head: bytes, name: str) -> Message | None:
     """Describe a file that is not a plan; None if it could be a plan, even a damaged one.
 
     Args:

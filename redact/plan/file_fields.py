@@ -124,13 +124,13 @@ _OF_TARGETS: Final = ("targets", "texts")
 
 def settings_record(plan: Plan) -> SettingsRecord:
     """Encode the settings of a plan's search, and its detectors, for the file."""
-    asked = plan.settings
-    told: dict[str, Any] = {f.name: getattr(asked, f.name) for f in fields(asked)}
-    told |= {name: tuple(t.word for t in told[name]) for name in _OF_TARGETS}
+    settings = plan.settings
+    values: dict[str, Any] = {f.name: getattr(settings, f.name) for f in fields(settings)}
+    values |= {name: tuple(t.word for t in values[name]) for name in _OF_TARGETS}
     # msgspec leaves out a default only if it is the very same object.
-    told["scope"] = EVERYWHERE if asked.scope.everything else asked.scope
+    values["scope"] = EVERYWHERE if settings.scope.everything else settings.scope
     return SettingsRecord(
-        **told,
+        **values,
         detectors=tuple(DetectorRecord(*detector) for detector in plan.detectors),
         frames_looked_at=plan.frames_looked_at,
         turned=plan.turned,

@@ -152,8 +152,8 @@ def as_found(plan: Plan, number: int, first: int, last: int) -> Plan:
 def _shape(outline: Outline | None, margin: float | None) -> dict[str, Any]:
     if margin is not None and not 0 <= margin <= LARGEST_MARGIN:
         raise problem(PlanError, "margin_range", margin=f"{margin:g}", most=f"{LARGEST_MARGIN:g}")
-    told = {"outline": outline, "margin": margin}
-    return {name: value for name, value in told.items() if value is not None}
+    stored = {"outline": outline, "margin": margin}
+    return {name: value for name, value in stored.items() if value is not None}
 
 
 def _changed(

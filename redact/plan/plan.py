@@ -171,12 +171,12 @@ class Plan:
     def not_searched(self) -> tuple[Message, ...]:
         """Messages about the limits that the user set to the search."""
         limits = dict(self.settings.scope.limits())
-        told = (
+        messages = (
             Message("searched_between", where=limits.get("searched_between", "")),
             Message("searched_area", where=limits.get("searched_area", "")),
             Message("ignored_area", where=limits.get("ignored_area", "")),
         )
-        return tuple(message for message in told if message.code in limits)
+        return tuple(message for message in messages if message.code in limits)
 
     @property
     def by_person(self) -> bool:
@@ -274,9 +274,9 @@ class Plan:
         said = track.confirmed_at(frame)
         if said is not None and not said.same:
             return False
-        return self.vouched(track, frame) or self._lies_on_its_own(track, frame)
+        return self.certain_or_confirmed(track, frame) or self._lies_on_its_own(track, frame)
 
-    def vouched(self, track: Track, frame: int) -> bool:
+    def certain_or_confirmed(self, track: Track, frame: int) -> bool:
         """Whether a track is certainly on its subject in a frame, by its detections or because a
         person confirmed it."""
         said = track.confirmed_at(frame)
@@ -301,7 +301,9 @@ class Plan:
             there = other.at(frame) if other is not track else None
             if there is None or other.target != track.target:
                 continue
-            if there.box.iou(here.box) >= SAME_PLACE_IOU and self.vouched(other, frame):
+            if there.box.iou(here.box) >= SAME_PLACE_IOU and self.certain_or_confirmed(
+                other, frame
+            ):
                 return True
         return False
 
@@ -319,7 +321,7 @@ class Plan:
             if other.target.spec.outline is Outline.ELLIPSE
             and (here := other.at(frame)) is not None
             and self.shows(other, frame)
-            and self.vouched(other, frame)
+            and self.certain_or_confirmed(other, frame)
             and here.box.common(near) > 0
         )
 
@@ -448,10 +450,10 @@ class Plan:
             tracks: None for those of this plan. Their decisions are derived again from `subjects`.
         """
         anew = tuple(subjects)
-        told = {number: subject.track_decision for subject in anew for number in subject.tracks}
+        decided = {number: subject.track_decision for subject in anew for number in subject.tracks}
         every = self.tracks if tracks is None else tracks
         # Tracks whose decision is unchanged stay the same objects, because the page compares them.
-        bare = (t if told.get(t.id) == decision_of(t) else without_decision(t) for t in every)
+        bare = (t if decided.get(t.id) == decision_of(t) else without_decision(t) for t in every)
         return replace(self, tracks=tuple(bare), subjects=anew)
 
     def next_id(self) -> int:

@@ -15,12 +15,12 @@ from .subject import Subject
 def rows_of(plan: Plan) -> list[dict[str, Any]]:
     """See `Plan.table`."""
     tracks = {track.id: track for track in plan.tracks}
-    told = {
+    rows = {
         track: _subject(plan, subject, tracks)
         for subject in with_all_subjects(plan).subjects
         for track in subject.tracks
     }
-    return [told[track.id] | _row(plan, track) for track in plan.tracks]
+    return [rows[track.id] | _row(plan, track) for track in plan.tracks]
 
 
 def _subject(plan: Plan, subject: Subject, tracks: Mapping[int, Track]) -> dict[str, Any]:

@@ -192,11 +192,11 @@ class Reader:
             shown, lines = rgb, [(corners - border) / zoom for corners in lines]
             border, zoom = 0, 1.0
         straight = [_straightened(shown, corners) for corners in lines[:MOST_LINES]]
-        told = zip(self._recognise(straight), map(_levels, straight), strict=True)
+        recognised = zip(self._recognise(straight), map(_levels, straight), strict=True)
         rest = [(("", 0.0), (0, 0))] * (len(lines) - len(straight))
         found = [
             Text(text, score, np.asarray((corners - border) / zoom, np.float32), levels)
-            for corners, ((text, score), levels) in zip(lines, [*told, *rest], strict=True)
+            for corners, ((text, score), levels) in zip(lines, [*recognised, *rest], strict=True)
         ]
         return sorted(found, key=lambda line: (line.box.y1, line.box.x1))
 

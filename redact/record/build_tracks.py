@@ -134,9 +134,9 @@ def _made_smaller(plan: Plan, track: Track, margin: float) -> Iterator[SmallerPa
     frames = mask_shape.uncovered_frames(plan, track, margin)
     keys = {frame: track.key_picture_at(frame) for frame in frames}
     said = {n: (key.reason, key.by, key.at) for n, key in keys.items() if key is not None}
-    for told in dict.fromkeys(said.values()):
-        for first, last in runs_of(n for n, what in said.items() if what == told):
-            yield SmallerPart(first, last, *told)
+    for decision in dict.fromkeys(said.values()):
+        for first, last in runs_of(n for n, what in said.items() if what == decision):
+            yield SmallerPart(first, last, *decision)
 
 
 def _confirmed(track: Track) -> Iterator[Confirmed]:
@@ -155,7 +155,9 @@ def _by_confirmation(
 ) -> Sequence[tuple[int, int]]:
     """Those of the frames in which a kept track is shown that a person confirmed."""
     frames = (frame for first, last in shown for frame in range(first, last + 1))
-    return runs_of(f for f in frames if plan.vouched(track, f) and not plan.certain(track, f))
+    return runs_of(
+        f for f in frames if plan.certain_or_confirmed(track, f) and not plan.certain(track, f)
+    )
 
 
 def _merged(runs: Iterable[tuple[int, int, T]]) -> Iterator[tuple[int, int, T]]:

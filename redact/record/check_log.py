@@ -9,7 +9,7 @@ from pathlib import Path
 from ..errors import PlanError
 from ..media import sha256_of_bytes
 from ..words import Message, Translatable, Value
-from .custody_log import read_log, told_otherwise
+from .custody_log import differing_details, read_log
 from .log_chain import LogEntry, LogState, against_anchor, unproven
 from .manifest import Manifest
 
@@ -99,7 +99,9 @@ def check_log(
         part = verdict_on("log", verdict, "log_does_not_hold", why=first.text)
         others = [Message("log_does_not_hold_either", why=b.text) for b in state.breaks[1:3]]
         return Logged(part.but(*others), manifest_known=known)
-    other = [] if entry is None or record is None else told_otherwise(entry.details, record, data)
+    other = (
+        [] if entry is None or record is None else differing_details(entry.details, record, data)
+    )
     if entry is not None and other:
         fields = ", ".join(other)
         part = verdict_on("log", "broken", "log_says_otherwise", number=entry.number, fields=fields)

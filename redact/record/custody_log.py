@@ -200,7 +200,7 @@ def case_details(case: CaseFields) -> dict[str, str]:
     }
 
 
-def told_otherwise(details: Mapping[str, str], manifest: Manifest, data: bytes) -> list[str]:
+def differing_details(details: Mapping[str, str], manifest: Manifest, data: bytes) -> list[str]:
     """How an entry that names exactly the manifest's bytes contradicts the manifest: the names of
     its differing details, sorted. Details that redact does not write are ignored."""
     expected = run_details(manifest, data)

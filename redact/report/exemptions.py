@@ -293,8 +293,8 @@ def _log(every: Sequence[Exemption], in_annex: bool, text: ReportWords) -> dict[
     few = len(every) <= MOST_SINGLE_ROWS
     if not every:  # all of it was a false alarm
         return {**_log(every, False, text), "log_few": few}
-    told = (*_COMMON, *_OF_FEW) if few else _COMMON
-    same = [name for name in told if len({getattr(entry, name) for entry in every}) == 1]
+    columns = (*_COMMON, *_OF_FEW) if few else _COMMON
+    same = [name for name in columns if len({getattr(entry, name) for entry in every}) == 1]
     common = [
         _within(text(f"log.{name}"))
         + text("title.colon")
@@ -302,7 +302,7 @@ def _log(every: Sequence[Exemption], in_annex: bool, text: ReportWords) -> dict[
         for name in same
         if getattr(every[0], name) or name not in _OF_FEW
     ]
-    varying = [(name, text(f"log.{name}")) for name in told if name not in same]
+    varying = [(name, text(f"log.{name}")) for name in columns if name not in same]
     rows = every if few else list(_merged(every))
     return {
         "log_few": few,

@@ -22,7 +22,7 @@ from ..report import CASE_MARK, case_page, in_one_line, report_beside
 from ..words import LANGUAGES, error_from_json, problem, reason_of, speaking
 from .case_video import ReviewOptions, Video
 from .refused_error import RefusedError, in_words
-from .routes import QUIET, language_of, shown_of, told
+from .routes import QUIET, language_of, shown_of, with_error_answers
 from .server import Answer, PageServer, Route, as_json
 from .shown_files import Shelf
 from .system_programs import show, show_of
@@ -62,7 +62,9 @@ class Case:
             ("POST", "folders"): self._folders,
             ("POST", "choose"): self._choose,
         }
-        self._routes = {(method, f"/api/{name}"): told(own[method, name]) for method, name in own}
+        self._routes = {
+            (method, f"/api/{name}"): with_error_answers(own[method, name]) for method, name in own
+        }
         if places:
             self.take(places)
         threading.Thread(target=self._work, daemon=True).start()
@@ -106,11 +108,11 @@ class Case:
             return self._routes.get(asked)
         video = self._video(mounted[1])
         if video is None:
-            return told(_unknown)
+            return with_error_answers(_unknown)
         if mounted[2] == "/api/join":  # late requests of a closed page open nothing
-            return told(lambda values: self._opened(video)(values))
+            return with_error_answers(lambda values: self._opened(video)(values))
         if video.session is None:
-            return told(_not_open)
+            return with_error_answers(_not_open)
         return video.routes.get((asked[0], mounted[2]))
 
     def _video(self, number: object) -> Video | None:
@@ -162,7 +164,8 @@ class Case:
                 "name": self.name,
                 "case": self.options.evidence.case.case if self.options.evidence.case else "",
                 "videos": [
-                    {**video.told(), "next": video.number == self._first} for video in self.videos
+                    {**video.for_page(), "next": video.number == self._first}
+                    for video in self.videos
                 ],
                 "pdf": find_spec("weasyprint") is not None,
             }
@@ -228,8 +231,8 @@ class Case:
             videos = sum(names_footage(path) and path.is_file() for path in inside)
         except (OSError, ValueError) as error:
             raise RefusedError("no_folder", name=str(folder)) from error
-        told = {"in": str(folder.resolve()), "up": str(folder.resolve().parent)}
-        return as_json({**told, "folders": listed, "videos": videos})
+        listing = {"in": str(folder.resolve()), "up": str(folder.resolve().parent)}
+        return as_json({**listing, "folders": listed, "videos": videos})
 
     def _choose(self, values: dict[str, Any]) -> Answer:
         if self.videos:

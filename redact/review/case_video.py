@@ -159,7 +159,7 @@ class Video:
         newer = note is not None and _changed(note.note) > _changed(self.final)
         return Path(note.output) if note is not None and newer else None
 
-    def told(self) -> dict[str, Any]:
+    def for_page(self) -> dict[str, Any]:
         """For the page."""
         info, job = self.info, self.job
         work = None if job is None else job.state()

@@ -50,7 +50,7 @@ def new_token() -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class RequestOrigin:
     """Where a request claims to come from.
 
     Attributes:
@@ -68,22 +68,22 @@ class Asked:
     open: bool
 
 
-def refused(asked: Asked, port: int, token: str) -> tuple[int, str] | None:
+def refused(claimed: RequestOrigin, port: int, token: str) -> tuple[int, str] | None:
     """Status and reason of a refusal, None where the request may be answered."""
     own = f"127.0.0.1:{port}"
-    if list(asked.host) != [own]:
+    if list(claimed.host) != [own]:
         return 421, "this server answers to its own address only"
-    if asked.origin and list(asked.origin) != [f"http://{own}"]:
+    if claimed.origin and list(claimed.origin) != [f"http://{own}"]:
         return 403, "the request comes from another page"
-    if asked.changes and not asked.origin:
+    if claimed.changes and not claimed.origin:
         return 403, "the request does not say which page it comes from"
     # A browser says "none" where a person opened the address, and nothing where it is an old one.
-    allowed = (["same-origin"], ["none"], []) if asked.open else (["same-origin"], [])
-    if list(asked.site) not in allowed:
+    allowed = (["same-origin"], ["none"], []) if claimed.open else (["same-origin"], [])
+    if list(claimed.site) not in allowed:
         return 403, "the request comes from another site"
-    if asked.open:
+    if claimed.open:
         return None
-    given = asked.token[0] if len(asked.token) == 1 else ""
+    given = claimed.token[0] if len(claimed.token) == 1 else ""
     if not _equal(given, token):
         return 401, "the token is missing or wrong"
     return None

@@ -115,12 +115,12 @@ def _noted(moment: Moment, answered: bool = False) -> SeenMoment:
     return SeenMoment(moment.frame, moment.why, moment.track, beside, answered)
 
 
-Asked = tuple[int, str, int]
+MomentKey = tuple[int, str, int]
 """A moment as the page identifies it: frame, sentence and track."""
 
 
 def with_answers(
-    review: ReviewState, moments: Sequence[Moment], which: Iterable[Asked], yes: bool
+    review: ReviewState, moments: Sequence[Moment], which: Iterable[MomentKey], yes: bool
 ) -> ReviewState:
     """The review with a person's answer, by their pictures, that nothing needs hiding at some
     moments; or without that answer, if `yes` is false.

@@ -46,7 +46,7 @@ from ..types import (
     Track,
 )
 from ..words import LANGUAGES, words_of
-from .looked_at import Asked, Settled, review_summary, seen_runs, with_answers, with_moments
+from .looked_at import MomentKey, Settled, review_summary, seen_runs, with_answers, with_moments
 from .sheet import unsure_pictures
 from .sound import sound_span
 from .track_summary import TrackSummaries, TrackSummary
@@ -73,12 +73,12 @@ class _Found:
     Attributes:
         keys: the keyframes that this was made from, kept alive here: Python may reuse the id of
             an object that is gone.
-        told: for the page.
+        for_page: for the page.
         moments: worth a look while it is hidden.
     """
 
     keys: tuple[Sequence[Keyframe], ...]
-    told: dict[str, Any]
+    for_page: dict[str, Any]
     moments: list[Moment]
 
 
@@ -87,7 +87,7 @@ class _Made:
     """A subject with its decision; the tracks are kept alive here, like the keyframes above."""
 
     tracks: tuple[Track, ...]
-    told: dict[str, Any]
+    for_page: dict[str, Any]
     moments: list[Moment]
 
 
@@ -107,34 +107,34 @@ class Overview:
         self._moments: list[list[Moment]] = []
         self._of_clip: tuple[object, list[Moment]] | None = None
         self._ranked: tuple[object, list[list[Moment]], list[Moment]] | None = None
-        self._told: dict[int, dict[str, Any]] = {}
+        self._sent: dict[int, dict[str, Any]] = {}
         self._sound = 0.0, 0.0
         self.kept = TrackSummaries()
 
     @property
     def subjects(self) -> list[dict[str, Any]]:
         """Every subject as it was last sent to the page."""
-        return list(self._told.values())
+        return list(self._sent.values())
 
     def everything(self, plan: Plan, info: SourceInfo) -> dict[str, Any]:
         """The whole plan, for a page that has just been opened."""
-        self._told, self._sound = self._subjects(plan), sound_span(info, plan)
+        self._sent, self._sound = self._subjects(plan), sound_span(info, plan)
         return {**clip(plan, info), **self._changing(plan), "subjects": self.subjects}
 
     def changes(self, plan: Plan) -> dict[str, Any]:
         """What has changed since the last answer; of a known subject, only what is new."""
-        before, now = self._told, self._subjects(plan)
+        before, now = self._sent, self._subjects(plan)
         changed = [
-            _news(before[number], told) if number in before else told
-            for number, told in now.items()
-            if before.get(number) is not told
+            _news(before[number], row) if number in before else row
+            for number, row in now.items()
+            if before.get(number) is not row
         ]
         gone = [number for number in before if number not in now]
-        self._told = now
+        self._sent = now
         return {**self._changing(plan), "changed": changed, "gone": gone}
 
     def _changing(self, plan: Plan) -> dict[str, Any]:
-        """What a decision changes besides subjects; `_told` already belongs to this plan."""
+        """What a decision changes besides subjects; `_sent` already belongs to this plan."""
         review = plan.review
         moments = self._ranking(plan)
         noted = self.noted(plan, review or ReviewState())
@@ -154,7 +154,7 @@ class Overview:
         return with_moments(review, plan, moments, self._seen(plan, moments))
 
     def answered(
-        self, plan: Plan, review: ReviewState, which: Iterable[Asked], yes: bool
+        self, plan: Plan, review: ReviewState, which: Iterable[MomentKey], yes: bool
     ) -> ReviewState:
         """See `with_answers`."""
         return with_answers(review, self._ranking(plan), which, yes)
@@ -193,7 +193,7 @@ class Overview:
             known[keys] = self._found.get(keys) or _found(plan, subject, tracks, self.kept)
             key = (*map(id, tracks), subject)
             made[key] = self._made.get(key) or _of_subject(plan, subject, tracks, known[keys])
-            found[subject.tracks[0]] = made[key].told
+            found[subject.tracks[0]] = made[key].for_page
         self._made, self._found = made, known
         self._moments = [one.moments for one in made.values()]
         self.kept.forget_all_but(plan.tracks)
@@ -232,15 +232,15 @@ def _muted(plan: Plan, sound: tuple[float, float]) -> list[dict[str, Any]]:
     where there is sound."""
     zero = plan.source.timeline.time(0)
     begins, ends = (round(1000 * at) for at in sound)
-    told = []
+    rows = []
     for number, (span, taken) in enumerate(zip(plan.muted, plan.muted_on_clock(), strict=True), 1):
         start = max(round(1000 * (taken.start - zero)), begins)
         end = min(round(1000 * (taken.end - zero)), ends)
         if start < end:
-            told.append({**asdict(span), "number": number, "start": start, "end": end})
+            rows.append({**asdict(span), "number": number, "start": start, "end": end})
         else:  # where there is no sound
-            told.append({**asdict(span), "number": number})
-    return told
+            rows.append({**asdict(span), "number": number})
+    return rows
 
 
 def clip(plan: Plan, info: SourceInfo) -> dict[str, Any]:
@@ -272,7 +272,7 @@ def _found(plan: Plan, subject: Subject, tracks: tuple[Track, ...], kept: TrackS
     sure = max((t.certainty for t in tracks if t.certainty is not None), default=score)
     detected = sum(k.detected for k in known.values())
     moments = undecided_moments(plan, tracks)
-    told = {
+    for_page = {
         "id": tracks[0].id,
         "target": best.target.word,
         "kind": kind,
@@ -292,7 +292,7 @@ def _found(plan: Plan, subject: Subject, tracks: tuple[Track, ...], kept: TrackS
             for g in gaps_of(tracks)
         ],
     }
-    return _Found(tuple(t.keyframes for t in tracks), told, moments)
+    return _Found(tuple(t.keyframes for t in tracks), for_page, moments)
 
 
 def _track(track: Track, known: TrackSummary) -> dict[str, Any]:
@@ -310,8 +310,8 @@ def _of_subject(plan: Plan, subject: Subject, tracks: tuple[Track, ...], found: 
     decision = subject.decision
     # The page calls what was cut off no false alarm: it may be somebody, and is not hidden.
     cut = decision is Decision.CUT_OFF
-    told = {
-        **found.told,
+    for_page = {
+        **found.for_page,
         "name": subject.name,
         "decision": (Decision.FALSE_ALARM if cut else decision).value,
         "reason": subject.reason,
@@ -324,7 +324,7 @@ def _of_subject(plan: Plan, subject: Subject, tracks: tuple[Track, ...], found: 
         "smaller": sum(len(mask_shape.uncovered_frames(plan, t)) for t in tracks),
         **_confirmation(plan, tracks, decision, visible),
     }
-    return _Made(tracks, told, subject_moments(decision, found.moments, visible))
+    return _Made(tracks, for_page, subject_moments(decision, found.moments, visible))
 
 
 def _confirmation(
@@ -386,7 +386,7 @@ def masks_at(plan: Plan, frame: int, margin: float) -> list[dict[str, Any]]:
             "track": track.id,
             **_drawn(region, margin),
             "state": region.state.value,
-            "sure": plan.vouched(track, frame),
+            "sure": plan.certain_or_confirmed(track, frame),
         }
         for track in plan.tracks_near(frame)
         if (region := here.get(track.id)) is not None
@@ -442,7 +442,7 @@ def _finding(plan: Plan, note: FindingNote) -> dict[str, Any]:
     if len(source.timeline) > 1:
         seconds = plan.seconds(note.first), plan.seconds(note.last)
     whom, size = Target.from_word(note.target), (source.width, source.height)
-    told = {
+    for_page = {
         name: value for name, value in asdict(note).items() if name not in ("mark", "places")
     } | {
         "at": frame,
@@ -453,5 +453,5 @@ def _finding(plan: Plan, note: FindingNote) -> dict[str, Any]:
         },
     }
     if note.answer and not answered_here(plan, note):
-        told |= {"answer": "", "reason": "", "said": note.answer, "said_reason": note.reason}
-    return told
+        for_page |= {"answer": "", "reason": "", "said": note.answer, "said_reason": note.reason}
+    return for_page

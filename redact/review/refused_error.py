@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from ..errors import PlanError, RedactError
-from ..words import FALLBACK, LANGUAGES, problem, surface, told
+from ..words import FALLBACK, LANGUAGES, error_words, problem, surface
 
 
 class RefusedError(PlanError):
@@ -31,7 +31,7 @@ class RefusedError(PlanError):
 
 def in_words(error: RedactError) -> dict[str, Any]:
     """An error for the page: what was wrong and what to do about it, in each language."""
-    said = {language: list(told(error, language)) for language in LANGUAGES}
+    said = {language: list(error_words(error, language)) for language in LANGUAGES}
     if isinstance(error, RefusedError):
         asked = {"values": error.filled, "pictures": error.pictures}
         return {"error": error.refusal, "said": said, **asked}

@@ -56,11 +56,11 @@ def routes_of(session: Session) -> dict[tuple[str, str], Route]:
     """Every route of a session by method and path."""
     page = _Page(session)
     found = {
-        (method, f"/api/{name}"): told(getattr(page, name.replace("-", "_")))
+        (method, f"/api/{name}"): with_error_answers(getattr(page, name.replace("-", "_")))
         for method, names in _NAMES.items()
         for name in names.split()
     }
-    return found | {("POST", "/api/join"): told(page.state)}
+    return found | {("POST", "/api/join"): with_error_answers(page.state)}
 
 
 _NAMES: Final = {
@@ -72,7 +72,7 @@ _NAMES: Final = {
 """Routes by method; each is the method of `_Page` with that name."""
 
 
-def told(route: Route) -> Route:
+def with_error_answers(route: Route) -> Route:
     """A route whose errors become answers that the page can show."""
 
     def answer(values: dict[str, Any]) -> Answer:
@@ -206,7 +206,7 @@ class _Page:
         kept one."""
         plan, margin = self._session.ready().open_plan.plan, self._session.render.margin
         found = covered(plan, int(values["id"]), margin)
-        told = [
+        rows = [
             {
                 "by": number,
                 "frame": min(surely),
@@ -215,8 +215,8 @@ class _Page:
             }
             for number, surely in found.by.items()
         ]
-        told.sort(key=lambda row: -row["n"])
-        return as_json({"covered": told, "bare": found.bare})
+        rows.sort(key=lambda row: -row["n"])
+        return as_json({"covered": rows, "bare": found.bare})
 
     def left(self, values: dict[str, Any]) -> Answer:
         """What is left to do before the video is made, see `left_to_do`."""
@@ -361,9 +361,9 @@ class _Page:
         here = self._session.ready()
         with here.open_plan.lock:
             plan = change()
-            told = here.overview.changes(plan)
+            changes = here.overview.changes(plan)
             here.open_plan.note(lambda review: here.overview.noted(plan, review))
-            return as_json({**told, **self._steps()})
+            return as_json({**changes, **self._steps()})
 
     def _steps(self) -> dict[str, Any]:
         open_plan = self._session.ready().open_plan

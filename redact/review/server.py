@@ -23,8 +23,8 @@ from .guard import (
     PAGE_HEADER,
     SAFE_HEADERS,
     TOKEN_HEADER,
-    Asked,
     HandOver,
+    RequestOrigin,
     new_token,
     of_this_user,
     refused,
@@ -313,11 +313,11 @@ class _Handler(BaseHTTPRequestHandler):
             query = urlsplit(self.path).query if "?" in self.path else ""
             self._send(self._routed(path, {**dict(parse_qsl(query, max_num_fields=32)), **body}))
 
-    def _asked(self, is_open: bool) -> Asked:
+    def _asked(self, is_open: bool) -> RequestOrigin:
         def every(name: str) -> list[str]:
             return self.headers.get_all(name) or []
 
-        return Asked(
+        return RequestOrigin(
             every("Host"),
             every("Origin"),
             every("Sec-Fetch-Site"),

@@ -16,7 +16,7 @@ from ..detection import load_calibration
 from ..plan import Decision, Plan, all_subjects, answered_here
 from ..types import Box, Origin, State, Track
 from .places import Place, all_places, covers, places_of_clip, places_of_subject
-from .probability import BY_RULE, Weights, probability_of, speaks_most
+from .probability import BY_RULE, Weights, main_clue, probability_of
 
 SECONDS_BETWEEN_MOMENTS: Final = 1.0
 """Shortest time between two moments: a person who looks at one also sees what is closer to it."""
@@ -212,7 +212,7 @@ def _moment(place: Place, weights: Weights) -> Moment:
         place.shown,
         probability_of(place, weights),
         place.box,
-        speaks_most(place, weights, EXPLAINED.get(place.why, ())),
+        main_clue(place, weights, EXPLAINED.get(place.why, ())),
     )
 
 

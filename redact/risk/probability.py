@@ -30,7 +30,7 @@ def probability_of(place: Place, weights: Weights) -> float:
     return float(probability(odds))
 
 
-def speaks_most(place: Place, weights: Weights, among: Iterable[str]) -> str:
+def main_clue(place: Place, weights: Weights, among: Iterable[str]) -> str:
     """The clue in `among` that adds most to the log odds of a place; "" if none adds any."""
     added = {name: weights.get(name, 0.0) * place.clues.get(name, 0.0) for name in among}
     best = max(added, key=lambda name: added[name], default="")

@@ -145,7 +145,7 @@ def _kept_one(value: Any) -> Any:
     return str(value)
 
 
-def told(error: RedactError, language: str | None = None) -> tuple[str, str]:
+def error_words(error: RedactError, language: str | None = None) -> tuple[str, str]:
     """Message and hint of an error in a language, by default the current one.
 
     An error without a code, from a library or another package, keeps its own words.

@@ -19,7 +19,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from redact.batch import check_address
-from redact.batch.worker import unlike, what_is_installed, what_is_seen
+from redact.batch.worker import differing, installation, visible_files
 from redact.errors import ExitCode, UsageError
 
 from ..cli.conftest import call
@@ -85,24 +85,24 @@ def altered(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_another_redact_or_source_is_noticed(altered: Path, tmp_path: Path) -> None:
-    code = "import json, redact.batch.worker as s; print(json.dumps(s.what_is_installed()))"
+    code = "import json, redact.batch.worker as s; print(json.dumps(s.installation()))"
     words = [sys.executable, "-c", code]
 
     def asked(root: Path) -> dict[str, str]:
         environment = {**os.environ, "PYTHONPATH": str(root)}
-        told = subprocess.check_output(words, cwd=tmp_path, env=environment)
-        found: dict[str, str] = json.loads(told)
+        printed = subprocess.check_output(words, cwd=tmp_path, env=environment)
+        found: dict[str, str] = json.loads(printed)
         return found
 
-    here = what_is_installed()
-    assert unlike(here, asked(ROOT)) == []
-    assert unlike(here, asked(altered)) == ["redact's files and models"]
+    here = installation()
+    assert differing(here, asked(ROOT)) == []
+    assert differing(here, asked(altered)) == ["redact's files and models"]
     video, other = tmp_path / "a.mp4", tmp_path / "b.mp4"
     video.write_bytes(bytes(200_000) + b"end")
-    seen = what_is_seen(str(tmp_path), [str(video), str(other)])
+    seen = visible_files(str(tmp_path), [str(video), str(other)])
     assert seen[str(tmp_path)] and seen[str(video)] and seen[str(other)] is None
     video.write_bytes(bytes(200_000) + b"eng")
-    assert unlike(seen, what_is_seen(str(tmp_path), [str(video), str(other)])) == [str(video)]
+    assert differing(seen, visible_files(str(tmp_path), [str(video), str(other)])) == [str(video)]
 
 
 def test_without_dask_or_a_scheduler_it_says_what_to_do(case: Path, tmp_path: Path) -> None:

@@ -45,13 +45,13 @@ def test_a_folder_alone_is_not_searched_deeper(case: Path) -> None:
 def test_places_that_were_not_searched_are_named(case: Path) -> None:
     """Subfolders, and a link whose video is on a disk that is not connected."""
     (case / "gone.mp4").symlink_to(case / "elsewhere.mp4")
-    told = {p.name: str(why) for p, why in find_footage([case], results=case / "out").left_out}
-    assert told["gone.mp4"] == "a link to a file that is not there"
-    assert told["day"] == "contains videos and was not searched; add -r"
-    assert not {"out", "NOT-FOR-RELEASE", ".git"} & told.keys()
+    left_out = {p.name: str(why) for p, why in find_footage([case], results=case / "out").left_out}
+    assert left_out["gone.mp4"] == "a link to a file that is not there"
+    assert left_out["day"] == "contains videos and was not searched; add -r"
+    assert not {"out", "NOT-FOR-RELEASE", ".git"} & left_out.keys()
     deeper = find_footage([case], results=case / "out", recursive=True)
-    told = {p.name: str(why) for p, why in deeper.left_out}
-    assert "day" not in told and "gone.mp4" in told
+    left_out = {p.name: str(why) for p, why in deeper.left_out}
+    assert "day" not in left_out and "gone.mp4" in left_out
 
 
 def test_redacts_own_files_are_left_out_and_named(case: Path) -> None:

@@ -61,9 +61,9 @@ def test_with_once_nothing_is_skipped_silently(folder: Path, tmp_path: Path) -> 
         with (folder / "copied.mp4").open("ab") as file:
             file.write(b"no video")
         time.sleep(0.4)
-    _, told = process.communicate(timeout=200)
-    assert process.returncode == ExitCode.INPUT, told
-    assert "empty.mp4: refused (" in told and "copied.mp4: refused (" in told
+    _, errors = process.communicate(timeout=200)
+    assert process.returncode == ExitCode.INPUT, errors
+    assert "empty.mp4: refused (" in errors and "copied.mp4: refused (" in errors
     assert (tmp_path / "out" / "failed" / "empty.mp4.txt").exists()
 
 

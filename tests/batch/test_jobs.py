@@ -164,10 +164,10 @@ def test_finished_results_count_if_the_rest_is_stopped() -> None:
 
 
 def test_the_progress_of_each_of_several_is_shown(case: Path, tmp_path: Path) -> None:
-    told: list[tuple[str, int, int | None]] = []
+    stages_seen: list[tuple[str, int, int | None]] = []
     words = ("-o", f"{tmp_path}/", *FAST, "--", str(case / "a.mp4"))
     command = Command("a.mp4", words, str(ROOT))
-    done = run_in_process(command, lambda: False, moved=lambda *what: told.append(what))
-    assert done.result["state"] == "done" and not any("\x1e" in line for line in done.told)
-    stages = list(dict.fromkeys(name for name, _, _ in told))
+    done = run_in_process(command, lambda: False, moved=lambda *what: stages_seen.append(what))
+    assert done.result["state"] == "done" and not any("\x1e" in line for line in done.messages)
+    stages = list(dict.fromkeys(name for name, _, _ in stages_seen))
     assert stages.index("detect") < stages.index("render") < stages.index("audit"), stages

@@ -42,8 +42,8 @@ def test_the_desktop_folder_is_found_under_its_localised_name(tmp_path: Path) ->
         text=True,
     )
     assert done.returncode == 0, done.stderr
-    told = done.stderr.splitlines()
-    assert "in your menu of programs" in told[0] and "Bureau/redact.desktop: on your" in told[1]
+    lines = done.stderr.splitlines()
+    assert "in your menu of programs" in lines[0] and "Bureau/redact.desktop: on your" in lines[1]
     places = [".local/share/applications/redact.desktop", "Bureau/redact.desktop"]
     for place in places:
         text = (tmp_path / place).read_text()

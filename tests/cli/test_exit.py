@@ -104,10 +104,10 @@ def test_stopped_among_several_it_lists_what_was_finished_and_how_to_continue(
         preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
     ) as child:
         assert child.stderr is not None
-        told = {bad.name, worse.name}  # both have failed, and the last is begun
-        while told:
+        unreported = {bad.name, worse.name}  # both have failed, and the last is begun
+        while unreported:
             line = child.stderr.readline()
-            told -= {name for name in told if name in line}
+            unreported -= {name for name in unreported if name in line}
         time.sleep(1)
         child.send_signal(signal.SIGINT)
         out, words = child.communicate(timeout=200)

@@ -41,8 +41,8 @@ def test_commands_to_copy_quote_a_path_with_spaces(capsys: pytest.CaptureFixture
     audit = AuditResult(Sensitivity.FAST, True, (found,), (), (), looked)
     result = Result(source, held, held, ResultState.NEEDS_REVIEW, audit=audit)
     tell_result(result, Terminal(), verbose=False)  # of an earlier run
-    told = [*what_to_do(result).splitlines(), *capsys.readouterr().err.splitlines()]
-    fixes = [shlex.split(line) for line in told if line.startswith("redact ")]
+    printed = [*what_to_do(result).splitlines(), *capsys.readouterr().err.splitlines()]
+    fixes = [shlex.split(line) for line in printed if line.startswith("redact ")]
     assert [words[:3] for words in fixes] == [["redact", "fix", str(held)]] * 3
     plan = Path("my case/p.json")
     add, apply = map(shlex.split, fix_command([found], plan, source).splitlines())

@@ -311,7 +311,7 @@ def test_equal_disclosures_are_one_with_a_count() -> None:
     for _ in range(3):
         found.add(Kind.TAG, "here", "Holiday 2024")
     assert found.found == (Disclosure(Kind.TAG, "here", "Holiday 2024", 3),)
-    assert found.mentions("Holiday") and not found.mentions("Easter")
+    assert found.contains("Holiday") and not found.contains("Easter")
 
 
 def test_a_file_that_cannot_be_read_says_why_and_its_name_once(tmp_path: Path) -> None:

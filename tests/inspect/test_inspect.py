@@ -37,8 +37,7 @@ from redact.inspect.streams import _codec_header, inspect_h264, inspect_hevc
 from redact.inspect.tag_kinds import add_comments
 from redact.media import Decode, VideoWriter, probe
 from redact.settings import EncodeSettings
-from redact.words import speaking
-from redact.words import told as told_in
+from redact.words import error_words, speaking
 
 
 def make_clip(
@@ -121,8 +120,10 @@ def test_a_name_in_the_codec_header_is_found(tmp_path: Path) -> None:
 
 def test_a_name_that_is_part_of_another_text_is_listed(tmp_path: Path) -> None:
     clip = make_clip(tmp_path / "a.flv", "flv", None, title="Annual report", artist="Ann")
-    told = {str(f.where): f.value for f in inspect_file(clip).found}
-    assert told["container tag title"] == "Annual report" and told["container tag artist"] == "Ann"
+    values = {str(f.where): f.value for f in inspect_file(clip).found}
+    assert (
+        values["container tag title"] == "Annual report" and values["container tag artist"] == "Ann"
+    )
     found = Disclosures()
     add_comments([("TITLE", b"Annual report"), ("ARTIST", b"Ann"), ("x", b"Ann")], "header", found)
     assert [str(f.where) for f in found.found] == ["header TITLE", "header ARTIST"]
@@ -144,10 +145,10 @@ def test_messages_in_the_header_of_hevc_and_av1() -> None:
         "hevc": b"\1" + bytes(21) + b"\2" + lists,
         "av1": b"\x81" + bytes(3) + b"\x2a\5\4\xb5\0\x31x",
     }
-    for codec, told in (("hevc", "hello"), ("av1", "T.35 b5 00 31")):
+    for codec, value in (("hevc", "hello"), ("av1", "T.35 b5 00 31")):
         found = Disclosures()
         _codec_header(codec, headers[codec], "header", found)
-        assert [str(f.value) for f in found.found] == [told]
+        assert [str(f.value) for f in found.found] == [value]
         for cut in range(len(headers[codec])):
             _codec_header(codec, headers[codec][:cut], "header", Disclosures())
     endless = b"\1" + bytes(21) + b"\xff" + 255 * b"\x27\xff\xff"
@@ -190,14 +191,14 @@ def test_disclosures_are_in_french_for_people_and_in_english_in_json(tmp_path: P
     with clip.open("ab") as file:
         file.write(struct.pack(">I4s", 8 + 5, b"free") + b"hello" + b"tail")
     with speaking("fr"):
-        told = CliRunner().invoke(inspect, [str(clip)], standalone_mode=False).output
+        output = CliRunner().invoke(inspect, [str(clip)], standalone_mode=False).output
         kept = CliRunner().invoke(inspect, [str(clip), "--json"], standalone_mode=False).output
         with pytest.raises(CheckFailedError) as refused:
             prepare_release(clip)
-    assert "free (remplissage qui n’est pas vide)\N{NO-BREAK SPACE}: hello" in told
-    assert "4 octets hors de toute boîte" in told and "flux 0, données libres (SEI)" in told
+    assert "free (remplissage qui n’est pas vide)\N{NO-BREAK SPACE}: hello" in output
+    assert "4 octets hors de toute boîte" in output and "flux 0, données libres (SEI)" in output
     assert "free (padding that is not empty)" in kept and "4 bytes that are no box" in kept
-    assert "(remplissage qui n’est pas vide)" in told_in(refused.value, "fr")[0]
+    assert "(remplissage qui n’est pas vide)" in error_words(refused.value, "fr")[0]
 
 
 @pytest.mark.parametrize("suffix", [".mp4", ".mov", ".mkv", ".webm"])

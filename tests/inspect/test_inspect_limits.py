@@ -53,12 +53,12 @@ def test_packets_full_of_names_of_encoders() -> None:
 def test_more_disclosures_than_anybody_reads_are_counted() -> None:
     found = Disclosures()
     for number in range(30_000):
-        if not found.mentions(f"tag {number}"):
+        if not found.contains(f"tag {number}"):
             found.add(Kind.TAG, "x", f"tag {number}")
         found.add_generic("y", f"{number}")
     assert len(found.found) == 1001 and len(found.generic) == 1000
     assert sum(f.count for f in found.found) == 30_000
-    assert found.mentions("tag 7") and not found.mentions("tag 20000")
+    assert found.contains("tag 7") and not found.contains("tag 20000")
     assert str(found.found[-1].value) == "finds that are not listed"
 
 

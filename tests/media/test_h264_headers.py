@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from redact.formats.nal_units import units
 from redact.media.h264_headers import (
-    picture_of,
-    sequence_of,
+    picture_parameters_of,
+    sequence_parameters_of,
     slice_of,
 )
 
@@ -57,8 +57,8 @@ PICTURES = st.builds(
 @given(STREAMS, st.lists(PICTURES, min_size=1, max_size=4))
 def test_fields_are_read_as_written(stream: Stream, pictures: list[Coded]) -> None:
     first, second = units(stream.head(), 0)
-    number, sequence = sequence_of(first)
-    which, picture = picture_of(second)
+    number, sequence = sequence_parameters_of(first)
+    which, picture = picture_parameters_of(second)
     assert (number, which) == (0, 0) and picture is not None
     assert (sequence.frame_bits, sequence.gaps) == (stream.frame_bits, stream.gaps)
     assert (sequence.fields, sequence.colour) == (stream.fields, stream.colour)
@@ -83,7 +83,7 @@ def test_units_with_a_length_prefix(size: int) -> None:
 def test_only_the_first_slice_of_a_picture_counts() -> None:
     stream = Stream()
     first, second = units(stream.head(), 0)
-    known = {0: sequence_of(first)[1]}, {0: picture_of(second)[1]}
+    known = {0: sequence_parameters_of(first)[1]}, {0: picture_parameters_of(second)[1]}
     (unit,) = units(Coded(1).written(stream), 0)
     assert slice_of(unit, *known) is not None
     assert slice_of(unit[:1] + b"\x40" + unit[2:], *known) is None

@@ -16,7 +16,7 @@ import av
 import click
 import pytest
 
-from redact.cli.app import Asked
+from redact.cli.app import Invocation
 from redact.cli.app import redact as command_line
 from redact.cli.results import decisions_in_words, found_in_words
 from redact.errors import ExitCode, OutputError, UsageError
@@ -275,4 +275,4 @@ def test_wrong_usage_is_exit_code_two(redact) -> None:
 def test_contradictory_options_are_wrong_usage(arguments: list[str]) -> None:
     """In this process, since each process costs a second; the exit code is tested above."""
     with pytest.raises((click.UsageError, UsageError)):
-        command_line.main(arguments, standalone_mode=False, obj=Asked())
+        command_line.main(arguments, standalone_mode=False, obj=Invocation())

@@ -19,7 +19,7 @@ from redact.progress import Silent
 from redact.settings import Caution, DetectSettings, Sensitivity
 from redact.track import settings_of
 from redact.types import Box, Detections, Frame, Scope, Target, Track, area_in_words
-from redact.words import told
+from redact.words import error_words
 
 from ..media.footage import Clip, make
 
@@ -114,11 +114,11 @@ def test_only_the_span_is_searched(tmp_path: Path) -> None:
     nowhere = DetectSettings(scope=Scope(between=((50.0, 60.0),)))
     with pytest.raises(UsageError, match="has no picture from 0:50") as refused:
         detect(info, nowhere, Journal(Silent()), Remembering())
-    assert told(refused.value, "fr")[0].endswith("0:50.0 à 1:00.0")
+    assert error_words(refused.value, "fr")[0].endswith("0:50.0 à 1:00.0")
     outside = DetectSettings(scope=Scope(ignored=(Box(500, 0, 600, 50),)))
     with pytest.raises(UsageError, match="which has 160×96") as refused:
         detect(info, outside, Journal(Silent()), Remembering())
-    assert told(refused.value, "fr")[0].endswith("clip.mp4, qui a 160×96 pixels")
+    assert error_words(refused.value, "fr")[0].endswith("clip.mp4, qui a 160×96 pixels")
     corners = DetectSettings(scope=Scope(ignored=(Box(100, 40, 240, 120),)))  # 100,40,140,80
     with pytest.raises(UsageError, match="reaches over the border") as refused:
         detect(info, corners, Journal(Silent()), Remembering())

@@ -280,7 +280,9 @@ def test_a_guess_about_a_kept_person_spares_only_their_own_sure_face(
             sure = next(t for t in bare.tracks if t.id == own)
             opened = set(region.opened)
             assert opened <= {sure.at(frame).box}
-            assert not opened or (bare.shows(sure, frame) and bare.vouched(sure, frame))
+            assert not opened or (
+                bare.shows(sure, frame) and bare.certain_or_confirmed(sure, frame)
+            )
             assert replace(region, opened=()) == was
             if said is False and region.track == 2:
                 assert not opened

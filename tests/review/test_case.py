@@ -100,9 +100,13 @@ def two(street: Path, street_plan: Path, tmp_path: Path) -> Path:
 
 def test_each_video_leads_to_its_own_review(two: Path) -> None:
     with asking(two) as ask:
-        told: set[str] = set()
-        until(lambda: told.update(ask.states().values()) or set(ask.states().values()) == {"look"})
-        assert "search" not in told, "of what was not read yet nobody knows that"
+        states_seen: set[str] = set()
+        until(
+            lambda: (
+                states_seen.update(ask.states().values()) or set(ask.states().values()) == {"look"}
+            )
+        )
+        assert "search" not in states_seen, "of what was not read yet nobody knows that"
         assert ask("/v/1/")[1].startswith(b"<!doctype html>")
         status, said = ask("/v/2/api/edit", {"op": "decide", "ids": [1], "decision": "keep"})
         assert status == 422 and said["error"] == "not_open", "what comes late opens nothing"
@@ -132,8 +136,8 @@ def test_other_web_pages_get_nothing(two: Path, path: str) -> None:
             {"Origin": "http://evil.example"},
             {"Sec_Fetch_Site": "cross-site"},
         ):
-            status, told = ask(path, **changed)
-            assert status in (401, 403, 421) and set(told) == {"error"}, changed
+            status, answer = ask(path, **changed)
+            assert status in (401, 403, 421) and set(answer) == {"error"}, changed
 
 
 def test_only_the_page_can_list_folders_and_choose_one(two: Path) -> None:
@@ -145,8 +149,8 @@ def test_only_the_page_can_list_folders_and_choose_one(two: Path) -> None:
         assert ask("/api/folders", {"in": str(two)}, X_Redact_Token=None)[0] == 401
         assert ask("/api/choose", {"folder": str(two)}, Origin="http://evil.example")[0] == 403
         assert ask("/api/choose", {"folder": str(two)}, Origin=None)[0] == 403
-        status, told = ask("/api/folders", {"in": str(two)})
-        assert (status, told["folders"], told["videos"]) == (200, ["closed", "empty"], 2)
+        status, answer = ask("/api/folders", {"in": str(two)})
+        assert (status, answer["folders"], answer["videos"]) == (200, ["closed", "empty"], 2)
         for nothing in ("/no/such", "relative\0", str(two / "a.mp4")):
             assert ask("/api/folders", {"in": nothing})[1]["error"] == "no_folder"
         assert ask("/api/choose", {"folder": str(two / "empty")})[0] == 422
@@ -203,7 +207,7 @@ def test_videos_without_a_copy_or_with_a_truncated_source_are_not_called_ready(t
     (two / "c.mp4").write_bytes(b"no video")
     with serving(two) as (case, server):
         until(lambda: [v.state for v in case.videos] == ["look", "look", "refused"])
-        why = case.videos[2].told()["problem"]["said"]["en"]
+        why = case.videos[2].for_page()["problem"]["said"]["en"]
         assert all(line[0].isupper() for line in why), "sentences beside its name"
         (two / "elsewhere").mkdir()
         record = make_record(two / "elsewhere")
@@ -251,9 +255,9 @@ def test_a_partial_review_is_reported_as_partial(two: Path) -> None:
             await (await page("api.js")).leave();
             return told;
         """
-        told, acts = in_node(server.address, two / "page", steps, "case.html")
-        assert "partly decided" in told and "Risky moments seen: 1 of 3" in told
-        assert "people and plates decided" in told and "Continue" in acts
+        state, acts = in_node(server.address, two / "page", steps, "case.html")
+        assert "partly decided" in state and "Risky moments seen: 1 of 3" in state
+        assert "people and plates decided" in state and "Continue" in acts
         manifest_path(video.final).write_bytes(dump_manifest(build_manifest(made)))
         video.final.write_bytes(b"made")
         until(lambda: video.state == "ready")

@@ -31,13 +31,13 @@ from redact.words import (
     Words,
     error_as_json,
     error_from_json,
+    error_words,
     language_of,
     problem,
     reason_of,
     say,
     speak,
     surface,
-    told,
 )
 
 ENGLISH, FRENCH = Words("en"), Words("fr")
@@ -301,10 +301,10 @@ def test_terms_of_the_audit_are_in_the_catalogue() -> None:
 
 
 def test_numbers_are_written_as_the_language_writes_them() -> None:
-    told = Message("luma_outside", low=44.72, median=None)
-    assert str(told) == "PSNR outside the masks: luma lowest 44.7 dB, median equal"
+    message = Message("luma_outside", low=44.72, median=None)
+    assert str(message) == "PSNR outside the masks: luma lowest 44.7 dB, median equal"
     french = "PSNR hors des masques\u00a0: luminance, minimum 44,7 dB, médiane identique"
-    assert FRENCH.message(told.code, told.values) == french
+    assert FRENCH.message(message.code, message.values) == french
     none = FRENCH.message("decode_errors", {"count": 0})
     assert none == "0 erreur de décodage" and str(Message("decode_errors", count=0))[-1] == "s"
 
@@ -320,12 +320,12 @@ def test_an_error_stored_in_a_file_can_be_shown_in_either_language(tmp_path: Pat
         check_writable(tmp_path / "nowhere" / "a.mp4")
     error, path = caught.value, tmp_path / "nowhere" / "a.mp4"
     english = (f"{path}: cannot be written (No such file or directory)", "Make the folder first.")
-    assert (error.message, error.hint) == told(error, "en") == english
-    assert told(error, "fr") == (
+    assert (error.message, error.hint) == error_words(error, "en") == english
+    assert error_words(error, "fr") == (
         f"{path}\u00a0: écriture impossible (ce fichier ou ce dossier n’existe pas)",
         "Créez d’abord le dossier.",
     )
-    assert told(redact.RedactError("only English", "so"), "fr") == ("only English", "so")
+    assert error_words(redact.RedactError("only English", "so"), "fr") == ("only English", "so")
     odd = OSError(9999, "odd")
     assert reason_of(odd) == "odd"
 
@@ -365,8 +365,8 @@ def test_a_message_stored_as_json_is_shown_in_one_language() -> None:
         kept = json.loads(json.dumps(error_as_json(error, "a.mp4")))
         for language in LANGUAGES:
             speak(language)
-            assert error_from_json(kept) == told(error)
-    assert told(error, "fr")[0] != told(error, "en")[0]
+            assert error_from_json(kept) == error_words(error)
+    assert error_words(error, "fr")[0] != error_words(error, "en")[0]
 
 
 def test_a_third_language_is_one_folder(tmp_path: Path) -> None:

@@ -87,8 +87,8 @@ def set_(
     value = read_plan(plan_path)
     if shaped and tracks is not None:
         between = (start or "start", end or "end")
-        told = decided(reason, by)
-        _shape(value, plan_path, tracks, between, shape, size, margin, told, confirmed)
+        by_whom = decided(reason, by)
+        _shape(value, plan_path, tracks, between, shape, size, margin, by_whom, confirmed)
         if action is None:
             return
         value = read_plan(plan_path)
@@ -133,7 +133,7 @@ def _shape(
     shape: str | None,
     size: float | None,
     margin: float | None,
-    told: Decided,
+    by_whom: Decided,
     confirmed: bool,
 ) -> None:
     """Change masks of tracks in a span. Raises PlanError, UsageError."""
@@ -156,9 +156,9 @@ def _shape(
                 outline=outline,
                 margin=margin,
                 larger=size,
-                decided=told,
+                decided=by_whom,
             )
-    if not (confirmed and any(map(str.isalnum, told.reason))):
+    if not (confirmed and any(map(str.isalnum, by_whom.reason))):
         _stop_at_smaller(before, after, ids)
     save(after, before, path)
     code = "masks_as_found" if (shape, size, margin) == (AS_FOUND, None, None) else "masks_shaped"
