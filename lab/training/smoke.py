@@ -167,9 +167,7 @@ def chain(folder: Path, steps: int, images: int = 48, seed: int = 7) -> Outcome:
     f32.write_bytes(export(load_checkpoint(run_dir / "last.pt")))
     quantise(f32, cache, i8, count=8)
     evaluation_set(folder / "eval", 16, rng)
-    tallies = {
-        m.name: whole_range(folder / "eval", Reference(m, (320,), how="nms")) for m in (f32, i8)
-    }
+    tallies = {m.name: whole_range(folder / "eval", Reference(m, (320,))) for m in (f32, i8)}
     figures = {
         name: {target: summary(one, 0.1) for target, one in of.items()}
         for name, of in tallies.items()

@@ -8,7 +8,6 @@ import pytest
 pytest.importorskip("onnxruntime")
 
 from lab.detect.metrics import ImageResult, summary, tally
-from lab.detect.reference import merge
 
 
 def result(
@@ -32,7 +31,7 @@ def test_average_precision_by_hand() -> None:
         [[0, 0, 40, 40], [300, 0, 340, 40], [100, 0, 140, 40]],
         [0.9, 0.8, 0.7],
     )
-    got = summary(tally([r], 0.5, 24, 1e9), 0.75)
+    got = summary(tally([r], 0.5, 24), 0.75)
     assert got["ap"] == pytest.approx(0.5 + 0.5 * 2 / 3)
     assert got["ar"] == 1.0
     assert got["recall"] == 0.5
@@ -40,7 +39,7 @@ def test_average_precision_by_hand() -> None:
 
 def test_a_second_detection_of_the_same_object_is_a_false_alarm() -> None:
     r = result([[0, 0, 40, 40]], [[0, 0, 40, 40], [2, 0, 42, 40]], [0.9, 0.8])
-    assert summary(tally([r], 0.5, 24, 1e9), 0.0)["precision"] == 0.5
+    assert summary(tally([r], 0.5, 24), 0.0)["precision"] == 0.5
 
 
 def test_ignored_and_small_truths_count_neither_way() -> None:
@@ -50,17 +49,5 @@ def test_ignored_and_small_truths_count_neither_way() -> None:
         [0.9, 0.8],
         [True, False],
     )
-    t = tally([r], 0.5, 24, 1e9)
+    t = tally([r], 0.5, 24)
     assert t.truths == 0 and not t.scores
-
-
-def test_agreement_of_scales_beats_a_single_sighting() -> None:
-    both, once = [10, 10, 50, 50], [200, 10, 240, 50]
-    boxes = np.asarray([both, both, once], np.float32)
-    scores = np.asarray([0.5, 0.5, 0.6], np.float32)
-    target, scale = np.zeros(3, np.int64), np.asarray([0, 1, 0], np.int64)
-    got, score, _ = merge((boxes, scores, target, scale), (960, 416), 960)
-    assert len(got) == 2
-    order = np.argsort(got[:, 0])
-    assert score[order[0]] == pytest.approx(0.5)
-    assert score[order[1]] < 0.5

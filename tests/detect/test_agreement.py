@@ -6,7 +6,6 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lab.detect import reference
 from redact.detection.face_plate import ABSENT, agree
 from redact.detection.nms import NMS_IOU, cluster
 from redact.types import Detections, Target
@@ -29,23 +28,6 @@ def candidates(draw: st.DrawFn) -> tuple[Detections, np.ndarray]:
     score = (rng.permutation(n) + 1).astype(np.float32) / (n + 1)
     target = np.array([Target.FACE, Target.PLATE], np.int8)[rng.integers(0, 2, n)]
     return Detections(xyxy, score, target), rng.integers(0, 2, n).astype(np.intp)
-
-
-@given(candidates())
-def test_same_answer_as_the_measured_recipe(given_: tuple[Detections, np.ndarray]) -> None:
-    found, scale = given_
-    mine = agree(found, scale, ZOOMS)
-    # The recipe counts channels.
-    channel = (found.target == Target.PLATE).astype(np.int64)
-    parts = (found.xyxy, found.score, channel, scale.astype(np.int64))
-    boxes, scores, targets = reference.merge(parts, (1000, 400), 1000)
-    targets = np.array([Target.FACE, Target.PLATE])[targets]
-    order = np.lexsort((targets, -scores))
-    again = np.lexsort((mine.target, -mine.score))
-    np.testing.assert_allclose(mine.score[again], scores[order], rtol=1e-4)
-    for row in range(len(mine)):
-        near = np.abs(boxes - mine.xyxy[row]).max(axis=1) < 0.05
-        assert (targets[near] == mine.target[row]).any()
 
 
 @given(candidates())
