@@ -54,7 +54,7 @@ def add_others(parser: argparse.ArgumentParser) -> None:
         action="append",
         default=[],
         metavar=("FILE", "NAME", "VALUE"),
-        help="another number: auditing/limits.py FITS .9",
+        help="another number: auditing/limits.py CORE .2",
     )
 
 

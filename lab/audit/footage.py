@@ -16,7 +16,7 @@ from pathlib import Path
 
 from lab.real.labels import HOME, LabelledFrame, default_files, find_clips, read_labels
 from redact.auditing import AuditSettings, audit_file
-from redact.auditing.limits import FITS, least_height
+from redact.auditing.limits import least_height
 from redact.auditing.what_is_hidden import share_of_middle
 from redact.media import probe
 from redact.pipeline import Delivery, Journal, detect, order_to_apply
@@ -26,7 +26,7 @@ from redact.progress import Silent
 from redact.record import EvidenceChoice
 from redact.render import mask_of
 from redact.settings import DetectSettings, DrawSettings
-from redact.types import Box, Finding, Target
+from redact.types import MOSTLY_INSIDE, Box, Finding, Target
 
 SOON = 0.5
 """Seconds between a finding and the labelled frame in which it counts: a person who reviews the
@@ -44,7 +44,7 @@ def missed(plan: Plan, label: LabelledFrame) -> list[tuple[Target, Box]]:
     for word, corners in label.targets():
         box, target = Box(*corners), Target.from_word(word)
         covered = share_of_middle(mask, box, target)
-        if box.height >= least_height(target) and covered < FITS:
+        if box.height >= least_height(target) and covered < MOSTLY_INSIDE:
             found.append((target, box))
     return found
 

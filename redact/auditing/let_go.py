@@ -17,9 +17,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from ..track import SAME_LOOK
-from ..types import Box, Region, State, Target
-from .limits import FITS, TEXTURE, least_height
+from ..track import SAME_LOOK, SmallFrame, levels_of, sample
+from ..types import MOSTLY_INSIDE, Box, Region, State, Target
+from .limits import TEXTURE, least_height
 from .what_is_hidden import MakeMask, middle_of, share_of_middle, with_boxes
 
 TEMPLATE_SIDE: Final = 24
@@ -27,53 +27,23 @@ TEMPLATE_SIDE: Final = 24
 noise to matter."""
 
 
-def best_place(
-    template: NDArray[np.float32],
-    box: Box,
-    window: NDArray[np.float32],
-) -> tuple[Box, float]:
-    """Best match of a template in a window around `box`: its box in upright source pixels, and the
-    normalised correlation, from -1 to 1.
+def best_place(template: NDArray[np.float32], box: Box, here: SmallFrame) -> tuple[Box, float]:
+    """The place in a picture around `box` that is most like a subject, and the correlation there,
+    from -1 to 1.
 
     Args:
-        template: `sample` of the subject, with `TEMPLATE_SIDE` samples along each side.
-        box: where the subject is expected, in upright source pixels.
-        window: `sample_around` of the frame at that box.
+        template: `sample` of the subject.
+        box: where the subject is expected.
+        here: the picture.
     """
     if float(template.std()) < TEXTURE:
         return box, -1.0
+    (window,) = sample(here, np.array([box]), 2 * TEMPLATE_SIDE, 2.0)
     fit = np.nan_to_num(cv2.matchTemplate(window, template, cv2.TM_CCOEFF_NORMED), nan=-1.0)
     row, column = divmod(int(fit.argmax()), fit.shape[1])
     dx = (column / TEMPLATE_SIDE - 0.5) * box.width
     dy = (row / TEMPLATE_SIDE - 0.5) * box.height
-    moved = Box(box.x1 + dx, box.y1 + dy, box.x2 + dx, box.y2 + dy)
-    return moved, float(np.clip(fit[row, column], -1.0, 1.0))
-
-
-def sample_around(luma: NDArray[np.uint8], box: Box, side: int) -> NDArray[np.float32]:
-    """A box enlarged by half its size on each side, with the same sample spacing as `sample`:
-    float32 [2·side, 2·side]."""
-    return sample(luma, box.grown(0.5), 2 * side)
-
-
-def sample(luma: NDArray[np.uint8], box: Box, side: int) -> NDArray[np.float32]:
-    """A box resampled to float32 [side, side]; beyond the picture, border pixels repeat."""
-    width, height = max(box.width, 1e-3), max(box.height, 1e-3)
-    # Averaged to about twice the samples first, to avoid aliasing of large faces.
-    step = max(1, int(min(width, height) // (2 * side)))
-    x1, y1 = int(box.x1) - step, int(box.y1) - step
-    x2, y2 = int(box.x2) + 2 * step, int(box.y2) + 2 * step
-    rows = np.clip(np.arange(y1, y2), 0, luma.shape[0] - 1)
-    columns = np.clip(np.arange(x1, x2), 0, luma.shape[1] - 1)
-    part = luma[np.ix_(rows, columns)]
-    size = max(1, part.shape[1] // step), max(1, part.shape[0] // step)
-    small = cv2.resize(part, size, interpolation=cv2.INTER_AREA).astype(np.float32)
-    zoom_x, zoom_y = size[0] / part.shape[1], size[1] / part.shape[0]
-    at = (np.arange(side) + 0.5) / side
-    x = ((box.x1 - x1 + at * width) * zoom_x - 0.5).astype(np.float32)
-    y = ((box.y1 - y1 + at * height) * zoom_y - 0.5).astype(np.float32)
-    across, down = np.meshgrid(x, y)
-    return np.asarray(cv2.remap(small, across, down, cv2.INTER_LINEAR), np.float32)
+    return Box(box.x1 + dx, box.y1 + dy, box.x2 + dx, box.y2 + dy), float(fit[row, column])
 
 
 @dataclass(slots=True)
@@ -116,12 +86,13 @@ class LetGo:
             before = self._before.get(track)
             if before is not None and track not in self._lost and _moved_off(before, region):
                 assert self._luma is not None
-                template = sample(self._luma, before.box, TEMPLATE_SIDE)
+                (template,) = sample(_small(self._luma), np.array([before.box]), TEMPLATE_SIDE, 1.0)
                 self._lost[track] = _Lost(before.target, template, before.box)
         mask = functools.cache(mask)  # drawing the mask of a crowd takes long
+        here = _small(source) if self._lost else None
         for track, lost in list(self._lost.items()):
-            window = sample_around(source, lost.box, TEMPLATE_SIDE)
-            box, likeness = best_place(lost.template, lost.box, window)
+            assert here is not None
+            box, likeness = best_place(lost.template, lost.box, here)
             still = track in now and likeness >= SAME_LOOK
             if still and self._bare(mask(), box, lost.target, list(now.values())):
                 self.places[track].append((index, box))
@@ -137,7 +108,12 @@ class LetGo:
         if target is Target.PERSON:
             mask = with_boxes(mask, regions)
         share = share_of_middle(mask, box, target)
-        return share < FITS
+        return share < MOSTLY_INSIDE
+
+
+def _small(luma: NDArray[np.uint8]) -> SmallFrame:
+    """A picture at its full size, to be sampled."""
+    return SmallFrame(0, 0.0, levels_of(luma), 1.0, False)
 
 
 def _moved_off(before: Region, now: Region) -> bool:
@@ -149,4 +125,4 @@ def _moved_off(before: Region, now: Region) -> bool:
     if before.state is not State.DETECTED or tiny:
         return False
     core = middle_of(before.box, before.target)
-    return core.common(now.box) < FITS * core.area
+    return core.common(now.box) < MOSTLY_INSIDE * core.area

@@ -26,9 +26,6 @@ two or three scans of a person who is visible for a second."""
 CANDIDATE: Final = 0.05
 """Probability in one scan from which a place is followed (`lab.audit --half dev`)."""
 
-FITS: Final = 0.8
-"""Share of a subject's middle that its mask must cover (`lab.audit --half dev`)."""
-
 CORE: Final = 0.1
 """Share of the box to cut off each side of a face before its coverage is measured: the boxes of two
 scans of one face differ by that much."""

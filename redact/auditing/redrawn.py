@@ -7,16 +7,14 @@ should have been drawn. Outside the masks the two are equal, so the difference c
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from math import ceil
 from typing import Final
 
-import av
 import cv2
 import numpy as np
 
 from ..mask_size import with_margin
-from ..media import copy_tags, plane_array
+from ..media import copy_of
 from ..render import Renderer
 from ..settings import RenderSettings
 from ..types import Box, Frame, Region
@@ -51,7 +49,7 @@ class Redrawn:
         """
         if not regions and self._plain:
             return None
-        drawn = self._renderer.draw(replace(source, picture=_copied(source.picture)), regions)
+        drawn = self._renderer.draw(copy_of(source), regions)
         return Both.of(drawn, output)
 
     def bare(self, both: Both, wanted: Both, regions: Sequence[Region]) -> list[Region]:
@@ -131,12 +129,3 @@ def _shows(
         return False  # nearly always, which saves looking for squares
     kernel = np.ones((side, side))
     return bool(cv2.erode(over, kernel, borderType=cv2.BORDER_CONSTANT, borderValue=0).any())
-
-
-def _copied(picture: av.VideoFrame) -> av.VideoFrame:
-    """A copy of a picture with its own memory."""
-    own = av.VideoFrame(picture.width, picture.height, picture.format.name)
-    for index in range(len(picture.planes)):
-        plane_array(own, index)[...] = plane_array(picture, index)
-    copy_tags(picture, own)
-    return own

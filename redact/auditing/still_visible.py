@@ -32,6 +32,7 @@ from ..track import (
 from ..types import (
     DOUBTFUL,
     EVERYWHERE,
+    MOSTLY_INSIDE,
     Box,
     Detections,
     Frame,
@@ -42,7 +43,7 @@ from ..types import (
     log_odds,
 )
 from .audit_detectors import AuditDetectors
-from .limits import FITS, SAME_SECONDS
+from .limits import SAME_SECONDS
 from .scan_schedule import Span
 from .what_is_hidden import (
     Covers,
@@ -188,7 +189,7 @@ class StillVisible:
     def _note(self, shown: Frame, found: Detections, mask: Mask, regions: list[Region]) -> None:
         """Add the detections that their masks do not cover to `misfits`."""
         seen = [(found.box(i), Target(int(found.target[i]))) for i in range(len(found))]
-        bare = [share_of_middle(mask, b, t) < FITS for b, t in seen]
+        bare = [share_of_middle(mask, b, t) < MOSTLY_INSIDE for b, t in seen]
         found = found.select(np.array(bare, np.bool_))
         clues = self._clues(shown, found)
         for i in range(len(found)):

@@ -11,7 +11,7 @@ from .codecs import (
 from .decode import Decode
 from .encoders import choose_encoding, describe_encoders
 from .for_web import for_web
-from .frame_planes import copy_tags, plane_array, top_left, upright
+from .frame_planes import plane_array, top_left, upright
 from .hdr import HDR_WHITE, hlg_of_scene, light_of_pq, pq_of_light
 from .info import (
     Colour,

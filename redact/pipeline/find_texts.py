@@ -47,12 +47,6 @@ SECONDS_BETWEEN_READINGS: Final = 0.5
 """Seconds between two pictures that are read (a judgement): a camera that passes a sign shows it
 for longer, and at this rate reading takes half as long as a search."""
 
-LEAST_TEXT_HEIGHT: Final = 8.0
-"""Pixels: lines below this height are ignored, because nobody can read them."""
-
-READ_LINE_PROBABILITY: Final = 0.95
-"""Detection probability given to every line that was read."""
-
 MOST_TEXTS: Final = 2000
 """Most texts stored for one video, the longest visible first, to bound the file: a film of a
 newspaper has more."""
@@ -60,17 +54,10 @@ newspaper has more."""
 READINGS: Final = 4
 """Most readings stored for one text, to bound the file."""
 
-STANDS_ACROSS: Final = 0.5
-"""`STANDS_STILL` for whichever of a text's left and right edges moves less: the reader may miss
-letters at either end."""
-
 TEXT_SECONDS: Final = 2 * SECONDS_BETWEEN_READINGS
 """Seconds, two readings: a text that goes unread for less is still the same text, and a caption
 stands for at least as long. What passes a fixed camera, such as the letters on a lorry, is gone
 sooner or moves."""
-
-MOST_STRAY: Final = 0.25
-"""Share of readings in which a text that stays in place may seem to have moved."""
 
 MOVED: Final = 0.02
 """Share of the picture's width by which the scene must move between two readings to distinguish
@@ -190,7 +177,7 @@ class _LinesOfPictures:
         """A `ScanParts`. Raises as `NumberReader.lines` does."""
         lines = self._reader.lines(frame, areas)
         self.crowded += len(lines) > MOST_LINES
-        legible = [x for x in lines if x.score >= LEGIBLE and x.height >= LEAST_TEXT_HEIGHT]
+        legible = [line for line in lines if line.score >= LEGIBLE]
         self.read[frame.index] = legible
         return _detections(legible)
 
@@ -217,12 +204,8 @@ def with_texts(info: SourceInfo, plan: Plan, journal: Journal) -> Plan:
 def _detections(lines: Sequence[Text]) -> Detections:
     """The lines as detections of plates, because the tracker follows them as it follows plates."""
     boxes = np.array([line.box for line in lines], np.float32).reshape(-1, 4)
-    count = len(lines)
-    return Detections(
-        boxes,
-        np.full(count, READ_LINE_PROBABILITY, np.float32),
-        np.full(count, Target.PLATE, np.int8),
-    )
+    scores = np.array([line.score for line in lines], np.float32)
+    return Detections(boxes, scores, np.full(len(lines), Target.PLATE, np.int8))
 
 
 def _scene_moved(before: SmallFrame, here: SmallFrame, frame: Frame) -> bool:
@@ -290,7 +273,7 @@ def _found(line: _Line, moved: Sequence[tuple[int, int]], plan: Plan) -> FoundTe
     readings = tuple(reading for reading, _ in counted.most_common(READINGS) if reading)
     boxes = {frame: text.box for frame, text in line.read}
     stayed = [_stays(boxes[a], boxes[b]) for a, b in moved if a in boxes and b in boxes]
-    caption = _nearly_all(stayed) if stayed else _looks_burnt_in(line, plan)
+    caption = _mostly(stayed) if stayed else _looks_burnt_in(line, plan)
     keys = straightened([(k.frame, k.box) for k in line.track.keyframes])
     best, surest = max(line.read, key=lambda seen: seen[1].score)
     return FoundText(1, readings, caption, round(surest.score, 3), best, tuple(keys))
@@ -303,22 +286,22 @@ def _looks_burnt_in(line: _Line, plan: Plan) -> bool:
     whole = plan.seconds(len(plan.source.timeline) - 1) - plan.seconds(0)
     boxes = [text.box for _, text in line.read]
     usual = max(boxes, key=lambda box: sum(_stays(box, other) for other in boxes))
-    if lasts < min(TEXT_SECONDS, whole) or not _nearly_all([_stays(usual, b) for b in boxes]):
+    if lasts < min(TEXT_SECONDS, whole) or not _mostly([_stays(usual, b) for b in boxes]):
         return False
-    burnt_in = [looks_burnt_in(text, plan.source.height) for _, text in line.read]
-    return 2 * sum(burnt_in) > len(burnt_in)
+    return _mostly([looks_burnt_in(text, plan.source.height) for _, text in line.read])
 
 
 def _stays(before: Box, after: Box) -> bool:
-    """Whether two boxes are one place of a text, of which different letters may have been read."""
+    """Whether two boxes are one place of a text. The reader may miss letters at either end, so of
+    its left and right edges one must stay."""
     height = max(before.height, after.height)
     down = max(abs(before.y1 - after.y1), abs(before.y2 - after.y2))
     across = min(abs(before.x1 - after.x1), abs(before.x2 - after.x2))
-    return down <= STANDS_STILL * height and across <= STANDS_ACROSS * height
+    return max(down, across) <= STANDS_STILL * height
 
 
-def _nearly_all(said: Sequence[bool]) -> bool:
-    return sum(said) >= (1 - MOST_STRAY) * len(said)
+def _mostly(said: Sequence[bool]) -> bool:
+    return 2 * sum(said) > len(said)
 
 
 def straightened(places: Sequence[tuple[int, Box]]) -> list[tuple[int, Box]]:

@@ -84,16 +84,14 @@ def parse_time(text: str, plan: Plan, *, last: bool = False) -> int:
         UsageError: it is not a time, or after the end of the clip.
     """
     timeline = plan.source.timeline
-    word = text.strip().lower()
     if not len(timeline):
         raise problem(UsageError, "plan_without_frames")
-    if word in ("start", "end"):
-        return 0 if word == "start" else len(timeline) - 1
-    if frame := _FRAME.fullmatch(word):
-        if int(frame[1]) >= len(timeline):
+    frame, seconds = parse_moment(text)
+    if seconds is None:
+        frame = len(timeline) - 1 if frame is None else frame
+        if frame >= len(timeline):
             raise problem(UsageError, "past_last_frame", text=text, last=len(timeline) - 1)
-        return int(frame[1])
-    seconds = parse_clock(text)
+        return frame
     moment = seconds + timeline.time(0)
     end = timeline.time(len(timeline) - 1)
     if moment > end and not last:
@@ -131,11 +129,11 @@ def parse_moment(text: str) -> tuple[int | None, Fraction | None]:
 def is_after_end(text: str, plan: Plan) -> bool:
     """Whether a time (not a frame or word) lies after the end of the clip, where the last picture
     lasts as long as the one before it."""
-    word = text.strip().lower()
-    if word in ("start", "end") or word.startswith(_MINUS) or _FRAME.fullmatch(word):
+    if text.strip().startswith(_MINUS):
         return False
+    _, seconds = parse_moment(text)
     end = plan.source.timeline.length
-    return end is not None and parse_clock(text) > end
+    return end is not None and seconds is not None and seconds > end
 
 
 def _on_screen(timeline: Timeline, moment: Fraction) -> int:

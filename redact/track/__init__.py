@@ -20,5 +20,5 @@ from .patches import PATCH_REACH, Patches, patches_of, sample
 from .scan import scanned
 from .sensitivities import AROUND_PLACE, TrackSettings, settings_of
 from .silhouettes import ShapeScan, shapes_between, without_empty_ends, worth_its_box
-from .small_pictures import PATCH_SIDE, SmallFrame, shrink
+from .small_pictures import PATCH_SIDE, SmallFrame, levels_of, shrink
 from .tracker import Ask, Read, Tracker, Tracks

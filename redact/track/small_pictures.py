@@ -71,7 +71,7 @@ def shrink(frame: Frame, scaler: VideoReformatter, time: float | None = None) ->
         grey = scaler.reformat(
             picture, width=size[0], height=size[1], format="gray", interpolation="AREA"
         ).to_ndarray()
-    levels = _levels(np.ascontiguousarray(grey, np.uint8))
+    levels = levels_of(np.ascontiguousarray(grey, np.uint8))
     seconds = frame.seconds if time is None else time
     return SmallFrame(frame.index, seconds, levels, scale, frame.damaged)
 
@@ -97,7 +97,7 @@ _TO_FULL = np.clip(np.rint((np.arange(256) - 16) * (255 / 219)), 0, 255).astype(
 """Levels of video range, 16 to 235, in full range."""
 
 
-def _levels(grey: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], ...]:
+def levels_of(grey: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], ...]:
     """A picture and coarser ones, each half as large, so that a sparse grid of samples over a
     large object does not alias."""
     levels = [grey]
