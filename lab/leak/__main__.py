@@ -42,11 +42,6 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--tools", default=",".join(TOOLS), help="names with commas")
     parser.add_argument("--subset", choices=("all", "smoke"), default="all")
     parser.add_argument("--clips", help="only clips whose name contains one of these (commas)")
-    parser.add_argument("--every", type=int, default=1, help="only every n-th clip")
-    parser.add_argument("--part", default="1/1", help="K/N: the K-th of N shares of the clips")
-    parser.add_argument(
-        "--known", action="store_true", help="only clips that every tool has done in earlier runs"
-    )
     parser.add_argument("--package", action="store_true", help="package pictures only")
     parser.add_argument("--worst", action="store_true", help="list leaked tracks of every tool")
     return parser.parse_args()
@@ -68,8 +63,6 @@ def _clips(args: argparse.Namespace, cache: Path) -> list[tuple[Path, Truth]]:
         wanted = [s for s in wanted if s.name in SMOKE]
     if args.clips:
         wanted = [s for s in wanted if any(part in s.name for part in args.clips.split(","))]
-    part, parts = (int(x) for x in args.part.split("/"))
-    wanted = wanted[:: args.every][part - 1 :: parts]
     return build(cache / f"clips-{library.name}-{args.seed}", library, args.seed, wanted)
 
 
@@ -79,8 +72,6 @@ def main() -> None:
     clips = _clips(args, cache)
     tools = [tool(n) for n in args.tools.split(",")]
     runner = Runner(cache)
-    if args.known:
-        clips = [c for c in clips if all(runner.known(t, *c) for t in tools)]
     measured = runner.all(tools, clips)
     summaries = [summarise(t.name, t.targets, measured[t.name]) for t in tools]
     tracks = sum(len(truth.tracks) for _, truth in clips)

@@ -25,14 +25,9 @@ class Outputs:
         """Where the output of a tool on a clip is, or will be; `extra` is part of the version."""
         return self._folder / f"{tool.name}--{clip.stem}--{key_of(tool, clip, extra)}.mp4"
 
-    def known(self, tool: Tool, clip: Path, extra: str = "") -> bool:
-        """Whether an earlier run of this version left an output for the clip."""
-        return self.path(tool, clip, extra).with_suffix(".json").exists()
+    def of(self, tool: Tool, clip: Path, extra: str = "") -> tuple[Path, float]:
+        """The output, made now if it is not there, and the seconds that this took.
 
-    def of(self, tool: Tool, clip: Path, extra: str = "") -> tuple[Path, dict[str, Any]]:
-        """The output, made now if it is not there, and its record.
-
-        The record holds "seconds" (wall time) and "notes" (what the tool said about itself).
         Outputs that other versions of the tool made of the clip are removed.
 
         Raises:
@@ -41,18 +36,14 @@ class Outputs:
         output = self.path(tool, clip, extra)
         record = output.with_suffix(".json")
         if record.exists():
-            made: dict[str, Any] = json.loads(record.read_text())
-            return output, made
+            return output, float(json.loads(record.read_text())["seconds"])
         for old in output.parent.glob(f"{tool.name}--{clip.stem}--*"):
             old.unlink()
         begun = time.monotonic()
-        notes = tool.run(clip, output)
-        made = {
-            "seconds": round(time.monotonic() - begun, 2),
-            "notes": notes,
-        }
-        write(record, made)
-        return output, made
+        tool.run(clip, output)
+        seconds = round(time.monotonic() - begun, 2)
+        write(record, {"seconds": seconds})
+        return output, seconds
 
 
 def write(path: Path, value: dict[str, Any]) -> None:

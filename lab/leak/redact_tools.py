@@ -154,8 +154,8 @@ class RedactTool:
         self._without, self._caution = tuple(without), caution
         self.version = fingerprint()
 
-    def run(self, source: Path, output: Path) -> dict[str, Any]:
-        """Write the redacted clip; returns notes for the record.
+    def run(self, source: Path, output: Path) -> None:
+        """Write the redacted clip.
 
         Raises:
             ToolError: redact refused or could not do it.
@@ -167,7 +167,6 @@ class RedactTool:
             draw(order, planned.plan, output, Journal(Silent()))
         except RedactError as error:
             raise ToolError(error.message) from error
-        return {"tracks": len(planned.plan.tracks)}
 
     @property
     def settings(self) -> Settings:

