@@ -23,13 +23,14 @@ PAD = 114
 MIN_VISIBLE = 0.35
 #: Smallest sides that are learnt as objects: height in pixels of the crop, by target.
 MIN_HEIGHT = (6.0, 3.5, 7.0)
-#: How often a crop looks at a known mistake of an earlier network where its picture has some.
+#: Share of the crops that show a known mistake of an earlier network, if their picture has any.
 AT_MISTAKE = 0.6
 #: Share of the crops with burnt-in text.
 CAPTIONED = 0.5
-#: Share of the crops that are turned, and of those the share seen from aside: squeezed and sheared.
+#: Share of the crops that are rotated, and the share of those that are also squeezed and sheared,
+#: as if seen from the side.
 TURNED, ASIDE = 0.35, 0.45
-#: Widths left of what is seen from aside, and the most that a level line then falls or rises.
+#: Factor of the width in a side view, and its largest shear: rise of a level line over its length.
 SQUEEZED, SLOPE = (0.55, 1.0), 0.35
 
 
@@ -41,7 +42,7 @@ def no_boxes() -> NDArray[np.float32]:
 class Sample:
     """A decoded image: pixels uint8 [H, W, 3] RGB, boxes [M, 6], which targets are labelled.
 
-    `mistakes` [K, 6] are places which an earlier network took for objects; views look at them.
+    `mistakes` [K, 6] are places that an earlier network took for objects; crops are drawn to them.
     """
 
     image: Image
@@ -104,7 +105,7 @@ def choose_view(
 
 
 def cut(s: Sample, view: tuple[float, float, float], canvas: Image) -> tuple[Boxes, Footprint]:
-    """Draw the sample at a view onto `canvas`; returns its boxes, unclipped, and the area drawn
+    """Draw the sample at a view onto `canvas`. Returns its boxes, unclipped, and the area drawn
     (x1, y1, x2, y2; empty if none). An unlabelled target becomes an ignore box over the area."""
     scale, left, top = view
     ch, cw = canvas.shape[:2]
@@ -131,7 +132,7 @@ def cut(s: Sample, view: tuple[float, float, float], canvas: Image) -> tuple[Box
 
 
 def hide(boxes: Boxes, area: Footprint) -> Boxes:
-    """Boxes of a layer of which `area` was painted over: hidden ones go, cut ones are ignored."""
+    """Boxes of a layer after `area` was painted over: hidden ones go, cut ones are ignored."""
     if len(boxes) == 0:
         return boxes
     w = np.minimum(boxes[:, 3], area[2]) - np.maximum(boxes[:, 1], area[0])
@@ -151,10 +152,10 @@ def layers(
     small: bool,
     depth: int = 0,
 ) -> tuple[Image, Boxes]:
-    """A view of one sample; where it does not reach, another sample shows instead of padding.
+    """A view of one sample; the part of the crop that it does not fill shows another sample.
 
-    Without this a third of all pixels would be grey, as small views of small images do not fill
-    a crop. Some padding stays, since inference pads too.
+    Without this, a third of all pixels would be grey padding, because small images do not fill a
+    crop. Some padding stays, because inference pads too.
     """
     s = draw()
     view = choose_view(s, size, rng, sizes, small)
@@ -192,11 +193,11 @@ def clip(boxes: Boxes, size: tuple[int, int]) -> Boxes:
 def rotate(
     image: Image, boxes: Boxes, degrees: float, squeeze: float = 1.0, slope: float = 0.0
 ) -> tuple[Image, Boxes]:
-    """Rotate about the centre. A face's and a head's box becomes its ellipse's, a plate's its
-    corners'.
+    """Rotate about the centre. Faces and heads get the bounding box of their rotated ellipse,
+    plates that of their rotated corners.
 
-    Before, widths are multiplied by `squeeze`, and level lines get the `slope`: what is flat looks
-    then as if seen from aside.
+    Before that, widths are multiplied by `squeeze` and level lines sheared by `slope`, so that flat
+    objects look as if seen from the side.
     """
     h, w = image.shape[:2]
     m = cv2.getRotationMatrix2D((w / 2, h / 2), degrees, 1.0)

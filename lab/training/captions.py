@@ -1,8 +1,8 @@
-"""Burnt-in text as cameras, recorders and channels draw it: a hard negative, never a plate.
+"""Draws burnt-in text into training crops, as cameras, recorders and television channels do.
 
 Clocks, camera names, frame counters, captions and logos are dark on light or light on dark letters
-in a box: to a detector, plates. `burn_in` draws them into training crops. They carry no label, so
-that every plate seen there is a mistake; objects that they cover are ignored.
+in a box, so detectors take them for plates. The text has no label: every plate detected there
+counts as a mistake. Objects under it are ignored.
 """
 
 from __future__ import annotations
@@ -28,9 +28,9 @@ HERSHEY = (
     cv2.FONT_HERSHEY_COMPLEX,
     cv2.FONT_HERSHEY_TRIPLEX,
 )
-#: Letters of a line, in pixels of the crop: from the smallest clock to a channel's headline.
+#: Height of a line in pixels of the crop: from the smallest clock to a channel's headline.
 HEIGHTS = (6.0, 44.0)
-#: Shares: the first stands in a box, up to the second it has an outline, the rest has neither.
+#: Cumulative shares of lines in a box and with an outline; the rest have neither.
 BOXED, OUTLINED = 0.4, 0.75
 
 
@@ -117,7 +117,7 @@ KINDS: tuple[tuple[Callable[[Rng], str], float], ...] = (
 
 @cache
 def font_files() -> tuple[str, ...]:
-    """Outline fonts that come with matplotlib, none without it: then only OpenCV's are drawn."""
+    """Outline fonts that come with matplotlib; none without it, so only OpenCV's fonts are used."""
     try:
         import matplotlib
     except ImportError:
@@ -151,7 +151,7 @@ def outline_mask(text: str, height: float, rng: Rng) -> Image:
 
 
 def line_mask(text: str, height: float, rng: Rng) -> Image:
-    """One line; a third of them in the coarse pixels of old recorders."""
+    """Coverage 0 to 255 of one line; a third of them have the coarse pixels of old recorders."""
     coarse = int(rng.integers(2, 4)) if rng.random() < 0.33 and height >= 14 else 1
     make = outline_mask if font_files() and rng.random() < 0.55 else hershey_mask
     mask = make(text, height / coarse, rng)
@@ -164,7 +164,7 @@ def line_mask(text: str, height: float, rng: Rng) -> Image:
 
 
 def colours(rng: Rng) -> tuple[Colour, Colour]:
-    """Letters and what is behind them: mostly white and black, sometimes a channel's colours."""
+    """Colours of letters and background: mostly white and black, sometimes a channel's colours."""
     white, black = (255, 255, 255), (0, 0, 0)
     pick = rng.random()
     if pick < 0.5:
@@ -178,7 +178,8 @@ def colours(rng: Rng) -> tuple[Colour, Colour]:
 
 
 def blend(image: Image, mask: NDArray[np.float32], colour: Colour, at: tuple[int, int]) -> None:
-    """Lay a colour over `image` in place, as strongly as `mask` (0 to 1) says, clipped to it."""
+    """Blend a colour into `image` in place with the weights `mask` (0 to 1), clipped to the
+    image."""
     x, y = at
     h, w = image.shape[:2]
     x0, y0, x1, y1 = max(0, x), max(0, y), min(w, x + mask.shape[1]), min(h, y + mask.shape[0])
@@ -190,7 +191,7 @@ def blend(image: Image, mask: NDArray[np.float32], colour: Colour, at: tuple[int
 
 
 def place(size: tuple[int, int], line: tuple[int, int], rng: Rng) -> tuple[int, int]:
-    """Left top corner of a line (w, h) in a crop (w, h): half of them hug a border."""
+    """Top left corner of a line (w, h) in a crop (w, h); half of the lines touch a border."""
     w, h = size
     x = int(rng.uniform(-0.15, 1.0) * w - 0.1 * line[0])
     y = int(rng.uniform(0, max(1, h - line[1])))
@@ -205,10 +206,10 @@ def any_text(rng: Rng) -> str:
 
 
 def burn_line(image: Image, rng: Rng) -> tuple[int, int, int, int]:
-    """Draw one line in place; returns the area it took (x1, y1, x2, y2)."""
+    """Draw one line in place; returns its area (x1, y1, x2, y2)."""
     front, back = colours(rng)
     style = rng.random()
-    # Short dark letters in a bright box are how a plate looks, too: there only clocks are drawn.
+    # Short dark letters in a bright box look like a plate: only clocks are drawn that way.
     plate_like = style < BOXED and sum(front) < sum(back)
     text = clock(rng) if plate_like else any_text(rng)
     height = float(np.exp(rng.uniform(*np.log(HEIGHTS))))

@@ -1,17 +1,17 @@
-"""Measures what CenterFace's 8-bit form needs, and writes `lab/training/centerface_8bit.json`.
+"""Measures the ranges for CenterFace's 8-bit form, and writes `lab/training/centerface_8bit.json`.
 
     python -m lab.training.centerface_8bit LABELS... --clips FOLDER... --weights FILE [--frames 80]
 
-LABELS are label files of real footage; only clips of the half dev are used, and of those only the
-pictures, a frame each, shown in turn at the sizes at which redact shows them to CenterFace.
+LABELS are label files of real footage. One frame each of clips of the half dev is shown to the
+network, in turn at each of the sizes that redact uses.
 
-Two things are measured on them. How large each channel of every value gets: with that, and with how
-much the filters that read it weigh it, each channel gets a factor that makes all channels of a
-value about equally large (`BALANCE`). And, with these factors in, the lowest and the highest of
-every value. `lab.training.eight_bit` makes the network from both.
+Two things are measured. First the range of each channel of every value: from it and from the
+weights of the filters that read the channel comes a factor per channel, after which all channels of
+a value have about the same range (`BALANCE`). Then, with these factors applied, the minimum and
+maximum of every value. `lab.training.eight_bit` makes the 8-bit network from both.
 
-At the end, frames that took no part are shown to the network in both forms, and how far the log
-odds of its peaks lie apart is printed.
+At the end, both forms of the network run on other frames, and the difference between the log odds
+of their peaks is printed.
 """
 
 from __future__ import annotations
@@ -42,22 +42,24 @@ from redact.media import Decode, probe
 
 SIDES = (960, 416, 1280)
 BALANCE = 0.5
-"""Between 0 (only the filters' ranges count) and 1 (only the values'). Of .3, .5, .7, .85 and 1 it
-kept the log odds of peaks closest on frames of dev clips: .16 apart (rms), others .19 to .25."""
+"""Between 0 (only the filters' ranges count) and 1 (only the values'). Of .3, .5, .7, .85 and 1, .5
+changed the log odds of peaks least on frames of dev clips: by .16 (rms), the others by .19 to
+.25."""
 EXACT = 6
-"""The first convolutions stay in floats: few channels at half of the picture's size, at which 8
-bits gain nothing. With 0, 3, 6 and 12 of them log odds are .23, .20, .16 and .14 apart (rms), and
-of 10,452 face frames of moved dev stills 2,815 (three), 2,790 and 2,768 are open (in floats 2,712);
-with six a picture of 960 x 544 takes one processor about as long as with none (26 and 25 ms)."""
+"""The first convolutions stay in float: they have few channels at half the picture's size, where 8
+bits save nothing. With 0, 3, 6 and 12 of them in float, log odds change by .23, .20, .16 and .14
+(rms), and of 10,452 face frames of moved dev stills 2,815 (three), 2,790 and 2,768 are open (all in
+float: 2,712). With six, a picture of 960 x 544 takes one processor about as long as with none (26
+and 25 ms)."""
 
 PEAK = 0.1
-"""Scores from which a point that is largest among its neighbours is compared."""
+"""Peaks with at least this score are compared."""
 
 F32 = NDArray[np.float32]
 
 
 def pictures(clips: Sequence[Path]) -> Iterator[F32]:
-    """The middle frame of each clip as CenterFace is shown it: f4 [1, 3, H, W]."""
+    """The middle frame of each clip as CenterFace's input: f4 [1, 3, H, W]."""
     for number, path in enumerate(clips):
         info = probe(path)
         wanted = (info.video.frames or 2) // 2
@@ -87,8 +89,8 @@ def shown(rgb: NDArray[np.uint8], side: int) -> F32:
 
 @dataclass
 class Stream:
-    """One value, or several that are added to each other or cut off at 0, so that their channels
-    must have the same factors; who makes it and who reads it."""
+    """One value, or several that must have the same factors because they are added to each other or
+    passed through a ReLU; with the nodes that write it and those that read it."""
 
     name: str
     made_by: list[Any] = field(default_factory=list)
@@ -97,7 +99,7 @@ class Stream:
 
 
 def streams(graph: Any, fixed: set[str]) -> list[Stream]:
-    """Values between convolutions that may have factors; `fixed` may not."""
+    """Values between convolutions that may have factors; those in `fixed` may not."""
     head: dict[str, str] = {}
 
     def root(name: str) -> str:
@@ -129,7 +131,7 @@ def streams(graph: Any, fixed: set[str]) -> list[Stream]:
 
 
 def largest_weight(read_by: Sequence[Any], weights: dict[str, F32]) -> F32:
-    """[channels] by which the filters weigh each channel at most."""
+    """Largest weight with which the filters read each channel: [channels]."""
     most = []
     for node in read_by:
         w = np.abs(weights[node.input[1]])
@@ -139,7 +141,7 @@ def largest_weight(read_by: Sequence[Any], weights: dict[str, F32]) -> F32:
 
 
 class Measured:
-    """The network with further outputs, and what it gives on pictures."""
+    """Runs the network with further outputs on pictures."""
 
     def __init__(self, model: onnx.ModelProto, values: Sequence[str]) -> None:
         opened = onnx.ModelProto()
@@ -160,7 +162,8 @@ class Measured:
 def factors(
     model: onnx.ModelProto, images: Sequence[F32]
 ) -> tuple[dict[str, list[int]], dict[str, Conv]]:
-    """Powers for each channel of each value, and which convolution takes and gives which."""
+    """Factors of each channel of each value, as powers of `STEPS`; and the values that each
+    convolution reads and writes."""
     graph = model.graph
     weights = {w.name: np.asarray(numpy_helper.to_array(w)) for w in graph.initializer}
     found = streams(graph, {graph.input[0].name, *(o.name for o in graph.output)})
@@ -193,7 +196,8 @@ def factors(
 def ranges(
     model: onnx.ModelProto, numbers: Numbers, images: Sequence[F32]
 ) -> dict[str, tuple[float, float]]:
-    """Lowest and highest of every value that a convolution or an addition reads, factors in."""
+    """Minimum and maximum of every value that a convolution or an addition reads, with the factors
+    applied."""
     graph = model.graph
     inside = {s: s for s in numbers.channels}
     for node in graph.node:  # a value has the factors of its stream
@@ -225,14 +229,14 @@ def made(
     how: str,
     outputs: Sequence[str] = CENTERFACE_OUTPUTS,
 ) -> Numbers:
-    """All numbers, measured on pictures, for a network of these outputs, the heat map first."""
+    """All numbers for a network with these outputs (the heat map first), measured on pictures."""
     channels, convolutions = factors(model, images)
     numbers = Numbers(how, digest, list(outputs), {}, channels, convolutions)
     return msgspec.structs.replace(numbers, ranges=ranges(model, numbers, images))
 
 
 def apart(model: onnx.ModelProto, numbers: Numbers, images: Sequence[F32], channel: int = 0) -> F32:
-    """By how much the log odds of peaks, in a channel of the heat map, differ between the forms."""
+    """Differences of the log odds of peaks between the two forms, in a channel of the heat map."""
     heat_map = numbers.outputs[:1]
     exact = Measured(model, heat_map)
     rough = open_network(in_8_bits(model, numbers).SerializeToString(), 2, "CenterFace")

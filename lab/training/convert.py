@@ -136,7 +136,7 @@ class Writer:
 
 
 def convert(source: Source, items: Iterator[Labelled], out: Path) -> str:
-    """Write one set; returns a line that says what became of it."""
+    """Write one set; returns a line that summarises the result."""
     writer = Writer(out / source.kind / source.name)
     for item in items:
         writer.add(item)

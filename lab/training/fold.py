@@ -1,11 +1,10 @@
-"""A network with fewer steps and the same answers up to rounding: scales and offsets become part of
-its convolutions, and the four steps of a hard swish become two.
+"""Merges scales and offsets of a network into its convolutions, and the four steps of a hard swish
+into two. Its answers stay the same up to rounding.
 
     python -m lab.training.fold ch_PP-OCRv4_det_infer.onnx FOLDED.onnx
 
-PP-OCRv4's networks were written out with a scale and an offset, one number each, before and after
-every convolution. onnxruntime computes them one by one over the whole picture, which takes longer
-than its convolutions.
+PP-OCRv4's networks have a scalar scale and offset before and after every convolution. onnxruntime
+computes each of them over the whole picture, which takes longer than the convolutions.
 """
 
 from __future__ import annotations
@@ -24,7 +23,7 @@ F32 = NDArray[np.float32]
 
 
 def folded(model: ModelProto) -> ModelProto:
-    """The same network; its weights are constants, as they have to be in `model`."""
+    """The same network. Its weights have to be constants in `model`, and stay constants."""
     made = ModelProto()
     made.CopyFrom(model)
     graph = _Graph(made)
@@ -41,7 +40,7 @@ def folded(model: ModelProto) -> ModelProto:
 
 
 class _Graph:
-    """The nodes of a graph while they are changed, and its constants by name."""
+    """The nodes of a graph that is being changed, and its constants by name."""
 
     def __init__(self, model: ModelProto) -> None:
         self.nodes = list[NodeProto]()
@@ -57,14 +56,14 @@ class _Graph:
         return [node for node in self.nodes if node.op_type == name]
 
     def used_constants(self) -> Iterator[NodeProto]:
-        """Nodes that give what the others take."""
+        """Constants that other nodes read."""
         used = {name for node in self.nodes for name in node.input}
         for name, value in self._constants.items():
             if name in used:
                 yield make_node("Constant", [], [name], value=numpy_helper.from_array(value))
 
     def fold_into_convolution(self, conv: NodeProto) -> bool:
-        """Make the step after a convolution part of it. Whether there was one that could be."""
+        """Merge the node after a convolution into it; False if there is none that can be merged."""
         after = self._only_user(conv.output[0])
         if after is None:
             return False
@@ -88,8 +87,8 @@ class _Graph:
         return True
 
     def shorten_hard_swish(self, plus: NodeProto) -> None:
-        """Write x · clip(x + 3, 0, 6) / 6, which begins with a sum, as x · HardSigmoid(x), and make
-        a scale and an offset behind it part of the next convolution."""
+        """Write x · clip(x + 3, 0, 6) / 6, which begins with an addition, as x · HardSigmoid(x),
+        and merge a scale and an offset after it into the next convolution."""
         (x,) = [name for name in plus.input if name not in self._constants][:1] or [""]
         clip = self._only_user(plus.output[0])
         times = None if clip is None else self._only_user(clip.output[0])
@@ -107,7 +106,8 @@ class _Graph:
         self._fold_into_next(times.output[0])
 
     def _fold_into_next(self, name: str) -> None:
-        """The scale and the offset through which a value reaches a convolution, if it does."""
+        """Merge the scale and the offset between a value and the convolution that reads it, if
+        any."""
         scale = self._only_user(name)
         offset = None if scale is None else self._only_user(scale.output[0])
         conv = None if offset is None else self._only_user(offset.output[0])
@@ -120,7 +120,7 @@ class _Graph:
             return
         filters, offsets = self._weights(conv)
         if any(_attribute(conv, "pads", [0])):
-            # What is around the picture is 0 behind the offset, so that it has to stay.
+            # The convolution's padding is 0 after the offset, so the offset has to stay.
             offset.input[:] = [name, self._constant(f"{offset.output[0]}_less", number / factor)]
         else:
             offsets = offsets + number * filters.sum(axis=(1, 2, 3))
@@ -129,12 +129,12 @@ class _Graph:
         self._leave_out(scale, name)
 
     def _only_user(self, name: str) -> NodeProto | None:
-        """The node that takes a value, if one alone does and the network does not give it."""
+        """The only node that reads a value; None if there are several or it is an output."""
         users = [node for node in self.nodes if name in node.input]
         return users[0] if len(users) == 1 and name not in self._outputs else None
 
     def _number(self, node: NodeProto) -> float | None:
-        """The one number that a node adds, or multiplies by."""
+        """The scalar that a node adds or multiplies by; None if it is not a scalar."""
         known = [self._constants[x] for x in node.input if x in self._constants]
         return float(known[0].ravel()[0]) if known and known[0].size == 1 else None
 
@@ -155,14 +155,14 @@ class _Graph:
         return name
 
     def _leave_out(self, gone: NodeProto, name: str) -> None:
-        """Leave out a node: who took what it gave takes another value."""
+        """Remove a node; those that read its output read another value instead."""
         self.nodes.remove(gone)
         for node in self.nodes:
             node.input[:] = [name if x == gone.output[0] else x for x in node.input]
 
 
 def _each(factor: F32) -> F32:
-    """One factor for each filter."""
+    """One factor for each filter, in the shape of filters."""
     return np.asarray(factor[:, None, None, None], np.float32)
 
 

@@ -1,19 +1,19 @@
-"""8-bit networks for processors that cut off what does not fit 16 bits.
+"""Makes 8-bit networks for processors that saturate sums at 16 bits.
 
     python -m lab.training.headroom redact/models/*.int8.onnx redact/models/centerface/*.int8.onnx
 
-Processors without VNNI or its like (most before 2019, some until 2022) multiply bytes by filters'
-weights and add two products in 16 bits, where what does not fit is cut off (VPMADDUBSW, which
-onnxruntime uses there). With weights up to 127 it often does not fit: CenterFace's log odds are
-then 1.3 off (rms), 1.0 too low on average, and what is plainly a face may be missed. Weights up to
-64 always fit, for 2 x 255 x 64 < 2^15. So beside every `NAME.int8.onnx` this writes a
-`NAME.int7.onnx`, whose weights are halved and whose scales are doubled; redact takes the one that
-the processor computes rightly (`redact.detection.weights_for_processor`). It also writes the small
-network with which redact finds that out.
+Processors without VNNI or a similar extension (most before 2019, some until 2022) multiply bytes by
+weights and add two products in 16 bits with saturation (VPMADDUBSW, which onnxruntime uses there).
+With weights up to 127 the sum often saturates: CenterFace's log odds are then wrong by 1.3 (rms),
+too low by 1.0 on average, and clear faces may be missed. Weights up to 64 are safe, because
+2 x 255 x 64 < 2^15. So for every `NAME.int8.onnx` this writes a `NAME.int7.onnx` with halved
+weights and doubled scales; redact loads the one that the processor computes correctly
+(`redact.detection.weights_for_processor`). It also writes the small network with which redact tests
+the processor.
 
-Measured with `qemu-x86_64 -cpu Haswell` beside a processor with VNNI on 14 frames of dev clips:
-with halved weights both give the same bytes, and log odds lie .22 (CenterFace) and .12 (our
-network) from those of whole weights, rms.
+Measured with `qemu-x86_64 -cpu Haswell` and on a processor with VNNI on 14 frames of dev clips:
+with halved weights both give the same bytes, and log odds differ by .22 (CenterFace) and .12 (our
+network), rms, from those with whole weights.
 """
 
 from __future__ import annotations
@@ -40,17 +40,17 @@ from redact.detection.weights_for_processor import LARGEST_PRODUCT, TRIAL_CHANNE
 
 MODELS = Path(__file__).parents[2] / "redact" / "models"
 IR_VERSION = 7
-"""Of the format, which came with operators of `OPSET`."""
+"""Version of the ONNX format that came with the operators of `OPSET`."""
 
 FILTERS = 16
-"""Of the trial's convolution: a whole number of those that kernels compute together."""
+"""Filters of the trial's convolution, a multiple of what kernels compute together."""
 
 _WEIGHTS, _SCALE, _OFFSETS = 3, 4, 8
-"""Which inputs of QLinearConv these are (ONNX's operators)."""
+"""Indices of these inputs of QLinearConv (ONNX's operators)."""
 
 
 def with_headroom(model: ModelProto) -> ModelProto:
-    """The same 8-bit network with weights half as large, and their scales twice.
+    """The same 8-bit network with halved weights and doubled scales.
 
     Args:
         model: with QLinearConv, or with DequantizeLinear after constants.
@@ -77,13 +77,13 @@ def with_headroom(model: ModelProto) -> ModelProto:
 
 
 def _half(whole: NDArray[np.generic]) -> NDArray[np.generic]:
-    """Rounded to the nearest, a half to the even one."""
+    """Halved, rounded to the nearest integer, ties to even."""
     return np.rint(whole.astype(np.float64) / 2).astype(whole.dtype)
 
 
 def trial() -> ModelProto:
     """A network of one 8-bit convolution that adds `TRIAL_CHANNELS` products of 255 and 127. Its
-    scale makes the right answer the number of its channels."""
+    scale makes the correct answer equal the number of channels."""
     constants = {
         "one": np.float32(1),
         "scale": np.float32(LARGEST_PRODUCT),

@@ -1,10 +1,10 @@
-"""Part of the fifth step: what a quantised graph still does in float, done in integers.
+"""Part of the fifth step: makes the remaining float operations of a quantised graph integer.
 
-onnxruntime runs a QDQ graph in 8 bit but for two places: the first convolution, whose three input
-channels are too few for the integer kernels, and the nearest-neighbour upsampling, whose kernel
-works pixel by pixel. Both are rewritten here without changing the function (the filters of the
-first convolution are rounded to 8 bit like all others). A whole pass gets a tenth shorter, and
-the image goes in as the bytes that it is.
+onnxruntime runs a QDQ graph in 8 bits except in two places: the first convolution, whose three
+input channels are too few for the integer kernels, and the nearest-neighbour upsampling, whose
+kernel works pixel by pixel. Both are rewritten here without changing the function (the filters of
+the first convolution are rounded to 8 bits like all others). A pass takes a tenth less time, and
+the image's bytes are the input.
 """
 
 from __future__ import annotations
@@ -17,15 +17,17 @@ from onnx.helper import make_node
 
 from lab.training.network import MEAN
 
-#: Pixels that are read as one with their channels side by side: 12 channels, which the integer
-#: kernels take four at a time. One such column gives two columns of output (stride 2).
+#: Pixels that are read as one, with their channels side by side: 12 channels, which the integer
+#: kernels process four at a time. One such group gives two columns of output (stride 2).
 TOGETHER = 4
-#: The integer that stands for MEAN, which is no integer: the rest goes into the offset.
+#: MEAN rounded down, because the integer kernels need one; the rest goes into the convolution's
+#: offset.
 ZERO = int(MEAN)
 
 
 class Graph:
-    """A model's graph with its initialisers by name, and who makes and who takes a value."""
+    """A model's graph with its initialisers by name; finds the writer and the readers of a
+    value."""
 
     def __init__(self, model: onnx.ModelProto) -> None:
         self.graph = model.graph
@@ -73,8 +75,8 @@ def wide_filters(w: NDArray[np.float32]) -> NDArray[np.float32]:
 
     Returns:
         f32 [2 * out, 3 * TOGETHER, 3, 2]: first all filters for the even output column, then all
-        for the odd one; input channel 3 * p + c is colour c of pixel p. Of the two columns read,
-        the left one is needed for its last pixel only.
+        for the odd one; input channel 3 * p + c is colour c of pixel p. Of the two groups read,
+        only the last pixel of the left one is used.
     """
     out, colours = w.shape[:2]
     k = np.zeros((2 * out, colours * TOGETHER, 3, 2), np.float32)
@@ -87,7 +89,7 @@ def wide_filters(w: NDArray[np.float32]) -> NDArray[np.float32]:
 
 
 def integer_stem(g: Graph) -> None:
-    """Bytes of the image straight into an integer convolution.
+    """Feed the image's bytes directly into an integer convolution.
 
     Replaces image -> Transpose -> Cast -> Sub -> Conv -> Relu -> QuantizeLinear.
     """
@@ -134,7 +136,7 @@ def integer_stem(g: Graph) -> None:
 
 
 def integer_upsampling(g: Graph) -> None:
-    """Every pixel twice in both directions as a copy of bytes, channels last."""
+    """Double the size by copying bytes, in channels-last layout."""
     double = g.constant("up_double", np.array([1, 2, 2, 1], np.int64))
     copies = g.constant("up_copies", np.array([1, 1, 2, 1, 2, 1], np.int64))
     axes = g.constant("up_axes", np.array([2, 4], np.int64))

@@ -1,4 +1,4 @@
-"""The detections of every network in labelled pictures, made once and stored."""
+"""The detections of every network in labelled pictures, computed once and stored."""
 
 from __future__ import annotations
 
@@ -44,19 +44,20 @@ from redact.types import Detections, Target
 
 @dataclass(frozen=True)
 class LookedAt:
-    """One labelled picture, and the detections of each network by its name in the calibration."""
+    """A labelled picture and each network's detections, by the network's name in the
+    calibration."""
 
     label: Labelled
     seen: dict[str, Detections]
 
 
 class Networks:
-    """All networks as `redact.detection` uses them at one sensitivity, with their own scores.
+    """All networks as `redact.detection` uses them at one sensitivity, with uncalibrated scores.
 
     Args:
-        sensitivity: at `thorough`, CenterFace's tilted scans too.
+        sensitivity: `thorough` adds CenterFace's tilted scans.
         threads: processors.
-        people: the eye and the person detector too.
+        people: whether to run the eye and the person detector as well.
     """
 
     def __init__(self, sensitivity: Sensitivity, threads: int, people: bool = False) -> None:
@@ -74,7 +75,7 @@ class Networks:
         self._looks: dict[float, dict[str, Scan]] = {}
 
     def of(self, aspect: float) -> dict[str, Scan]:
-        """The scans of pictures whose pixels are `aspect` times as wide as high."""
+        """The scans for pictures with a pixel aspect ratio (width / height) of `aspect`."""
         if aspect in self._looks:
             return self._looks[aspect]
         large, small = SCAN_SIZES[self._sensitivity].faces
@@ -100,11 +101,11 @@ class Networks:
 
 
 class Kept:
-    """Detections in a file, so that a stopped run can be resumed.
+    """Stored detections, so that a stopped run can be resumed.
 
     Args:
-        path: the file, or None to store nothing.
-        networks: detections of other weights or another sensitivity are not used.
+        path: the file; None stores nothing.
+        networks: identify weights and sensitivity; detections of others are not used.
     """
 
     def __init__(self, path: Path | None, networks: Sequence[str]) -> None:
@@ -135,9 +136,9 @@ def look_at_footage(
     kept: Kept,
     every: int = 1,
 ) -> Iterator[LookedAt]:
-    """Labelled frames of the dev half whose clips are in `folders`, one in `every`.
+    """Labelled frames of the dev half whose clips are in `folders`, every `every`-th one.
 
-    For the eye, without those that it was trained on, on which it is more certain.
+    For the eye, clips that it was trained on are left out, because it is surer on them.
     """
     labels = dev_labels(files)
     if networks.people:

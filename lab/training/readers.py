@@ -1,4 +1,4 @@
-"""How the labels of the training sets are read, one reader per layout."""
+"""Readers of the training sets' labels, one per layout."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ IMAGES = frozenset({".jpg", ".jpeg", ".png", ".webp", ".bmp"})
 
 @dataclass
 class Labelled:
-    """An image with its boxes: in its pixels, in those of `size`, or relative (0 to 1)."""
+    """An image and its boxes, in its own pixels, in pixels of `size`, or relative (0 to 1)."""
 
     file: Path
     boxes: list[Row]

@@ -1,11 +1,11 @@
-"""The network that finds text, with the same answers up to rounding in half the time and memory.
+"""Rearranges the text detector: the same answers up to rounding in half the time and memory.
 
     python -m lab.training.rearrange SMALL.onnx redact/models/ppocr/text-detection.onnx
 
-`SMALL.onnx` comes from `lab.training.fold` and `lab.training.sixteen_bit`. Most of what PP-OCRv4's
-network takes, it takes at its end, where coarse maps of many channels are enlarged, added up, and
-only then brought to few channels. These steps are linear, and so their order is free. Filters that
-follow from others are computed by steps of the network, once, when it is loaded.
+`SMALL.onnx` comes from `lab.training.fold` and `lab.training.sixteen_bit`. PP-OCRv4's network
+spends most of its time at its end, where coarse maps with many channels are enlarged, added, and
+only then reduced to few channels. These operations are linear, so their order can be changed.
+Filters that are computed from others are nodes of the network, evaluated once when it is loaded.
 """
 
 from __future__ import annotations
@@ -23,16 +23,16 @@ from onnx.helper import get_attribute_value, make_node
 from lab.training.sixteen_bit import write
 
 BLOCK = 16
-"""Channels that onnxruntime keeps side by side: maps of fewer take as much memory."""
+"""Channels that onnxruntime stores side by side: maps with fewer take as much memory."""
 
 GIVEN = ("Constant", "Cast")
-"""Steps that give a constant: of 32 bits, or of 16 (`lab.training.sixteen_bit`)."""
+"""Nodes that give a constant, of 32 bits or of 16 (`lab.training.sixteen_bit`)."""
 
 EACH_SIDE = {"kernel_shape": [3, 3], "pads": [1, 1, 1, 1]}
 
 
 def rearranged(model: ModelProto) -> ModelProto:
-    """The same network. Raises ValueError where it is not built as PP-OCRv4's is."""
+    """The same network. Raises ValueError if its structure is not that of PP-OCRv4's."""
     made = ModelProto()
     made.CopyFrom(model)
     steps = _Steps(made)
@@ -57,7 +57,7 @@ def rearranged(model: ModelProto) -> ModelProto:
 
 
 class _Steps:
-    """The nodes of a network while they are changed. A changed value keeps its name."""
+    """The nodes of a network that is being changed. A changed value keeps its name."""
 
     def __init__(self, model: ModelProto) -> None:
         self.nodes, self._numbers = list(model.graph.node), count()
@@ -76,7 +76,7 @@ class _Steps:
         return [node for node in self.nodes if node.op_type == name]
 
     def in_order(self) -> list[NodeProto]:
-        """All nodes that the output depends on, each behind those that it takes from."""
+        """All nodes that the output depends on, in an order in which they can be computed."""
         wanted = set(self._outputs)
         while more := {x for n in self.nodes for x in n.input if wanted & {*n.output}} - wanted:
             wanted |= more
@@ -92,7 +92,7 @@ class _Steps:
         return order
 
     def add_one_to_gate(self, plus: NodeProto) -> bool:
-        """x + x · gate is x · (1 + gate), where a gate is a number a channel."""
+        """Write x + x · gate as x · (1 + gate), for a gate with one number per channel."""
         x, product = plus.input[0], self._maker(plus.input[1])
         if product is None or product.op_type != "Mul" or x not in product.input:
             return False
@@ -103,8 +103,8 @@ class _Steps:
         return True
 
     def filter_before_enlarging(self, conv: NodeProto) -> bool:
-        """Of a sum, or of maps side by side, some of which were made twice as large (or more), each
-        is filtered by itself, and what was enlarged is filtered first."""
+        """Filter the terms of a sum, or maps that are concatenated, one by one, and those that were
+        enlarged (twofold or more) before they are enlarged."""
         joint = self._maker(conv.input[0])
         if (
             joint is None
@@ -130,8 +130,8 @@ class _Steps:
         return True
 
     def join_filters(self, conv: NodeProto) -> bool:
-        """A filter of 3 x 3 behind gates behind one of 1 x 1 is one filter of 3 x 3, which depends
-        on the gates; and the mean of what the first one gives is what it gives of the mean."""
+        """Join a 1 x 1 filter, gates and a 3 x 3 filter into one 3 x 3 filter that depends on the
+        gates; the mean of the first filter's output is computed from the mean of its input."""
         product = self._maker(conv.input[0])
         if product is None or product.input[-1] not in self._gates:
             return False
@@ -161,8 +161,8 @@ class _Steps:
         return True
 
     def enlarge_last(self, first: NodeProto) -> bool:
-        """Two steps at the end double the sides of the map, with a filter of 1 x 1 for each quarter
-        of a point. All quarters are computed at the size of the map, and then take their places."""
+        """Two nodes at the end double the sides of the map, with a 1 x 1 filter for each quarter of
+        a point. Compute all quarters at the size of the map, and only then interleave them."""
         chain = [first]
         while (node := self._alone(chain[-1].output[0])) is not None:
             chain.append(node)
@@ -191,8 +191,8 @@ class _Steps:
         return True
 
     def keep_blocks(self, plus: NodeProto) -> bool:
-        """A number that is added behind a product, maybe with one that it is multiplied by, as a
-        normalisation: onnxruntime computes that in the layout of its convolutions."""
+        """Write an addition after a multiplication (which may have a factor of its own) as a
+        normalisation, which onnxruntime computes in the layout of its convolutions."""
         (x, *_) = [name for name in plus.input if name not in self._constants]
         gone, maker, number = [plus], self._maker(x), self._number(plus)
         if maker is None or maker.op_type != "Mul" or number.size != 1:
@@ -211,8 +211,8 @@ class _Steps:
         return True
 
     def halve(self, conv: NodeProto) -> bool:
-        """The largest maps, those behind the first filter of 1 x 1, are made in two halves of their
-        channels, one behind the other, up to the step that makes them smaller."""
+        """Compute the largest maps, after the first 1 x 1 filter, in two halves of their channels,
+        one after the other, up to the node that reduces them."""
         if self._shapes.get(conv.input[1]) != (2 * BLOCK, BLOCK, 1, 1):
             return False
         chain, last = [conv], conv
@@ -237,14 +237,15 @@ class _Steps:
         return True
 
     def _half_of(self, name: str, half: int) -> str:
-        """Half of the rows of a constant, and other values as they are."""
+        """Half of the rows of a constant; other values unchanged."""
         if self._shapes.get(name, (0,))[0] != 2 * BLOCK:
             return name
         return self._rows(name, half * BLOCK, (half + 1) * BLOCK, axis=0)
 
     def _filtered_and_doubled(self, x: str, filters: str) -> str:
-        """What a filter of 3 x 3 gives of a map whose sides were doubled by repeating each point:
-        each of the four points that came from one sees two rows and columns of the small map."""
+        """The output of a 3 x 3 filter for a map whose sides were doubled by repeating each point,
+        computed on the small map: each of the four points that came from one depends on two rows
+        and columns of it."""
         inside = self._add("Reshape", filters, self._constant([0, 0, 9]))
         all_four = self._add("MatMul", inside, self._constant(_SEEN_BY_QUARTER))
         made = []
@@ -258,7 +259,7 @@ class _Steps:
         return self._add("DepthToSpace", self._add("Concat", *made, axis=1), blocksize=2)
 
     def _less_enlarged(self, name: str) -> str:
-        """An enlarged map before its sides were doubled for the last time."""
+        """An enlarged map before the last doubling of its sides."""
         node, factor = self._maker(name), self._factor(name)
         assert node is not None
         if factor == 2:
@@ -268,14 +269,14 @@ class _Steps:
         return self._add("Resize", node.input[0], node.input[1], scales, **how)
 
     def _factor(self, name: str) -> float:
-        """How many times as large a map is as the one that it was enlarged from; 1: it was not."""
+        """How many times the size of its source an enlarged map has; 1 if it was not enlarged."""
         node = self._maker(name)
         if node is None or node.op_type != "Resize":
             return 1.0
         return float(self._constants[node.input[2]][2])
 
     def _channels(self, name: str) -> int:
-        """Of a value that comes from a convolution, step by step."""
+        """Number of channels of a value that comes from a convolution, through further nodes."""
         node = self._maker(name)
         while node is not None and node.op_type != "Conv":
             node = self._maker(node.input[0])
@@ -286,7 +287,7 @@ class _Steps:
         return self._add("Gather", name, self._constant(np.arange(first, end)), axis=axis)
 
     def _number(self, node: NodeProto) -> NDArray[np.float32]:
-        """The constant that a node adds, or multiplies by; empty where there is none."""
+        """The constant that a node adds or multiplies by; empty if there is none."""
         known = [self._constants[x] for x in node.input if x in self._constants]
         return known[0] if known else np.zeros(0, np.float32)
 
@@ -297,7 +298,7 @@ class _Steps:
         return found[0] if found else None
 
     def _alone(self, name: str) -> NodeProto | None:
-        """The node that takes a value, if one alone does."""
+        """The only node that reads a value; None if there are several."""
         users = [node for node in self.nodes if name in node.input]
         return users[0] if len(users) == 1 else None
 
@@ -305,7 +306,7 @@ class _Steps:
         return make_node(kind, takes, [gives], **how)
 
     def _add(self, kind: str, *takes: str, **how: object) -> str:
-        """A new step. Its value's name."""
+        """Add a node; returns the name of its output."""
         name = f"{kind} {next(self._numbers)}"
         self.nodes.append(self._node(kind, list(takes), name, **how))
         return name
@@ -324,8 +325,8 @@ class _Steps:
 
 
 def _seen_by_quarter() -> NDArray[np.float32]:
-    """[9, 16]: which taps of 3 x 3 on the doubled map fall on each of 2 x 2 points of the small
-    one, for each of the four points that came from one."""
+    """[9, 16]: which taps of 3 x 3 on the doubled map fall on each of the 2 x 2 points of the small
+    map, for each of the four points that came from one."""
     side = np.array([[[1, 0], [0, 1], [0, 1]], [[1, 0], [1, 0], [0, 1]]], np.float32)
     both = np.einsum("ait,bju->ijabtu", side, side)
     return np.asarray(both.reshape(9, 16), np.float32)

@@ -1,7 +1,6 @@
 """Logistic regression with few columns, and measures of its answers.
 
-Small enough to be read: nobody should have to trust a library's defaults with numbers that decide
-who is hidden.
+Short enough to be read, because its numbers decide who is hidden.
 """
 
 from __future__ import annotations

@@ -1,14 +1,15 @@
-"""Between preparation and training: what an earlier network sees and no label says.
+"""Between preparation and training: adds what an earlier network detects and no label contains.
 
     python -m lab.training.relabel CACHE face-plate.int8.onnx
 
-Plate sets often label the main plate only, face sets leave clear faces out. Learning those as
-background pulls the scores of real objects down. Unlabelled detections from `--sure` on become
-ignore regions in CACHE/index.json: neither object nor background (rows with ignore = 2).
+Plate sets often label only the main plate, and face sets leave clear faces out. A network that
+learns those as background gives real objects lower scores. Unlabelled detections with a score of
+`--sure` or more become ignore regions in CACHE/index.json: neither object nor background (rows with
+ignore = 2).
 
-Where the labels can be relied on, a detection without one is a mistake to learn from: any plate in
-a set without plates, weaker faces in those of them whose faces are complete. Those go to the
-entry's "mistakes", and crops look at them (`augment.choose_view`). Rerunning replaces both.
+Where the labels are reliable, an unlabelled detection is a mistake to learn from: any plate in a
+set without plates, and weaker faces in those of these sets whose faces are complete. They go to the
+entry's "mistakes", to which crops are drawn (`augment.choose_view`). A rerun replaces both.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ from lab.detect.reference import Reference
 from lab.training.prepare import FACES_INCOMPLETE, PLATES_ABSENT, overlap
 
 FROM_NETWORK = 2
-#: Mistakes kept of one picture, the surest of each target first.
+#: Mistakes stored for one picture, the surest of each target first.
 MOST_MISTAKES = 8
 
 Rows = list[list[float]]
@@ -34,7 +35,7 @@ Rows = list[list[float]]
 def extra_rows(
     look: Reference, cache: Path, entry: dict[str, Any], sure: float
 ) -> tuple[Rows, Rows]:
-    """Ignore rows and mistakes of one image; `look` gives everything that counts as a mistake."""
+    """Ignore rows and mistakes of one image; `look` detects everything that may be a mistake."""
     bgr = cv2.imread(str(cache / "images" / entry["file"]), cv2.IMREAD_COLOR)
     if bgr is None:
         raise FileNotFoundError(entry["file"])

@@ -1,10 +1,10 @@
-"""MediaPipe's selfie segmentation, with the note that MediaPipe's own tasks ask for.
+"""Adds to MediaPipe's selfie segmentation the metadata that MediaPipe's own tasks require.
 
     python -m lab.training.selfie selfie_segmentation.tflite
 
 The file is that of the npm package `@mediapipe/selfie_segmentation` 0.1.1675465747 (Apache-2.0).
-Its weights stay as they are. What is added says that pixels are divided by 255 before the network
-sees them, without which `ImageSegmenter` refuses it. Writes `redact/models/mediapipe/`.
+Its weights stay unchanged. The metadata says that pixels are divided by 255 before the network;
+`ImageSegmenter` refuses a file without it. Writes `redact/models/mediapipe/`.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ PUBLISHED = "8d13b7fae74af625c641226813616a2117bd6bca19eb3b75574621fc08557f27"
 
 
 def note() -> bytes:
-    """The note: pixels 0 to 255 become 0 to 1."""
+    """The metadata: pixels 0 to 255 become 0 to 1."""
     scaling = notes.NormalizationOptionsT()
     scaling.mean, scaling.std = [0.0], [255.0]
     step = notes.ProcessUnitT()
@@ -47,7 +47,7 @@ def note() -> bytes:
 
 
 def with_note(data: bytes) -> bytes:
-    """A network as published, and the note in it."""
+    """The published network with the metadata."""
     model = schema.ModelT.InitFromObj(schema.Model.GetRootAs(data, 0))
     buffer, entry = schema.BufferT(), schema.MetadataT()
     buffer.data = list(note())

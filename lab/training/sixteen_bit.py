@@ -1,10 +1,10 @@
-"""A network's weights stored in 16 bits: half the file, the same answers up to rounding.
+"""Stores a network's weights in 16 bits: half the file size, the same answers up to rounding.
 
     python -m lab.training.sixteen_bit WHOLE.onnx redact/models/ppocr/text-detection.onnx
 
 The files are those in the wheel of `rapidocr-onnxruntime` 1.4.4, ch_PP-OCRv4_det_infer.onnx and
-ch_PP-OCRv4_rec_infer.onnx. What is computed stays in 32 bits:
-onnxruntime turns the weights back when it loads the network.
+ch_PP-OCRv4_rec_infer.onnx. Computation stays in 32 bits, because onnxruntime converts the weights
+back when it loads the network.
 """
 
 from __future__ import annotations
@@ -19,12 +19,12 @@ from onnx import ModelProto, TensorProto, numpy_helper
 from onnx.helper import make_node
 
 LEAST: int = 256
-"""Numbers of the smallest constant that is stored in 16 bits: it saves nothing on smaller ones."""
+"""Elements of the smallest constant that is stored in 16 bits; smaller ones would save nothing."""
 
 
 def with_small_weights(model: ModelProto) -> ModelProto:
-    """The same network, its large constants stored in 16 bits. Raises ValueError if one of them
-    holds a number that 16 bits cannot."""
+    """The same network with its large constants stored in 16 bits. Raises ValueError if one of them
+    contains a number that 16 bits cannot hold."""
     graph = model.graph
     nodes = []
     for node in graph.node:
@@ -49,7 +49,7 @@ def with_small_weights(model: ModelProto) -> ModelProto:
 
 
 def write(model: ModelProto, out: Path) -> None:
-    """Write a network, always in the same bytes, and say how many and their SHA-256."""
+    """Write a network, reproducibly, and print its size and SHA-256."""
     data = model.SerializeToString(deterministic=True)
     out.parent.mkdir(parents=True, exist_ok=True)
     out.write_bytes(data)

@@ -1,10 +1,10 @@
-"""The whole chain on a handful of generated pictures, in one or two minutes, deterministic.
+"""The whole training chain on a few generated pictures: one or two minutes, deterministic.
 
     python -m lab.training.smoke [--steps 250]
 
-A tiny public set is imitated as a git repository, converted, prepared, trained on from random
-weights, exported, quantised and evaluated on pictures that were not trained on. It proves that the
-steps fit together and that the network learns, nothing about real faces.
+A tiny public set is imitated as a git repository, converted and prepared; a network is trained on
+it from random weights, exported, quantised and evaluated on other pictures. This tests that the
+steps fit together and that the network learns; it says nothing about real faces.
 """
 
 from __future__ import annotations
@@ -75,7 +75,7 @@ def scene(rng: np.random.Generator) -> Scene:
 
 
 def imitate_set(folder: Path, count: int, rng: np.random.Generator) -> Source:
-    """A git repository with a set in YOLO's layout, as the real ones are."""
+    """Create a git repository with a set in YOLO's layout, like the real ones."""
     repo = folder / "mirror" / "example+drawn"
     for kind in ("images", "labels"):
         (repo / "train" / kind).mkdir(parents=True)

@@ -1,7 +1,7 @@
-"""The training sets: where they are and what their owners declare.
+"""The training sets: where they are, and their licences.
 
-Every set is a public repository with a declared permissive licence, pinned to a commit. What is
-known to be wrong with a set is said in `redact/models/MODEL_CARD.md`.
+Every set is a public repository with a declared permissive licence, pinned to a commit. Known
+faults of a set are listed in `redact/models/MODEL_CARD.md`.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ from lab.training.readers import (
 
 @dataclass(frozen=True)
 class Source:
-    """A set: folder kind and name, repository and commit, files wanted, licence, reader."""
+    """A set: folder kind and name, repository and commit, pattern of files, licence, reader."""
 
     name: str
     kind: str

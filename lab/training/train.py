@@ -2,8 +2,8 @@
 
     python -m lab.training.train CACHE OUT --minutes 100 [--init face-plate.onnx]
 
-The learning rate follows a cosine over the wall-clock time given, so that a run ends decayed
-however busy the machine is. A run which finds OUT/last.pt goes on from it with its own clock.
+The learning rate follows a cosine over the given wall-clock time, so that it has decayed at the end
+however busy the machine is. A run continues from OUT/last.pt if that exists, with its elapsed time.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from lab.training.network import FacePlateNet, centres, load_onnx, recalibrate
 
 @dataclass(frozen=True)
 class Recipe:
-    """Everything that shapes a run, written beside its checkpoints."""
+    """The parameters of a run, written beside its checkpoints."""
 
     minutes: float = 100.0
     size: int = 352
@@ -42,9 +42,10 @@ class Recipe:
     workers: int = 1
     save_s: float = 150.0
     max_steps: int = 0
-    #: Fine-tuning: so many stages keep their weights (1: the stem, 2: also stride 8, 3: also 16).
+    #: For fine-tuning: number of stages with fixed weights (1: the stem, 2: also stride 8, 3: also
+    #: 16).
     freeze: int = 0
-    #: 1: the norms keep their statistics, so that the first step starts from the very function.
+    #: 1: the norms keep their statistics, so that training starts from exactly the same function.
     still: int = 0
 
 
@@ -55,7 +56,7 @@ def learning_rate(recipe: Recipe, step: int, fraction: float) -> float:
 
 
 def optimiser(net: nn.Module, recipe: Recipe) -> torch.optim.AdamW:
-    """AdamW (arXiv:1711.05101) which decays filters only, not norms and offsets."""
+    """AdamW (arXiv:1711.05101) with weight decay for filters only, not for norms and offsets."""
     moving = [p for p in net.parameters() if p.requires_grad]
     filters = [p for p in moving if p.ndim > 1]
     others = [p for p in moving if p.ndim <= 1]
@@ -78,7 +79,7 @@ def update_average(average: nn.Module, net: nn.Module, decay: float) -> None:
 
 
 class Resumable(Protocol):
-    """What every training run is to its command."""
+    """What a command needs of its training run."""
 
     step: int
     used_s: float
@@ -93,22 +94,22 @@ def add_options(ap: argparse.ArgumentParser, recipe: Any) -> None:
 
 
 def prepare(out: Path, threads: int) -> None:
-    """The run's folder, and how this process computes."""
+    """Create the run's folder and configure torch."""
     out.mkdir(parents=True, exist_ok=True)
-    # Without this the tiny values of a nearly silent network cost five times the time.
+    # Without this, denormal numbers in a nearly silent network make it five times slower.
     torch.set_flush_denormal(True)
     torch.set_num_threads(threads)
 
 
 def begin(run: Resumable, out: Path, recipe: Any) -> None:
-    """Go on where the run was stopped, and say so; the recipe of this start is kept."""
+    """Resume a run if it was stopped, say so, and store the recipe of this start."""
     resumed = run.resume()
     (out / "recipe.json").write_text(json.dumps(asdict(recipe), indent=1))
     print(f"step {run.step}, {run.used_s / 60:.1f} min used, resumed: {resumed}", flush=True)
 
 
 def save_whole(state: dict[str, Any], file: Path) -> None:
-    """Write a checkpoint at once, so that whatever stops the run leaves a whole file."""
+    """Write a checkpoint atomically, so that an interruption leaves a complete file."""
     part = file.with_name(f"{file.name}.part")
     torch.save(state, part)
     part.replace(file)
@@ -129,7 +130,7 @@ class Run:
         self.step, self.used_s, self.epoch = 0, 0.0, 0
         self.net = load_onnx(init) if init else FacePlateNet()
         self.data = Crops(cache, recipe.size, recipe.seed)
-        # A run that goes on takes its checkpoint's weights: nothing to prepare.
+        # A resumed run takes its checkpoint's weights, so it needs no initial ones.
         if init is not None and not (out / "last.pt").exists():
             first = collate([x for x, _ in zip(iter(self.data), range(48), strict=False)])
             recalibrate(self.net, first[0].float())
@@ -144,7 +145,7 @@ class Run:
         self.opt = optimiser(self.net, recipe)
 
     def learning(self) -> None:
-        """Training mode; frozen parts, or all norms if they are still, keep their statistics."""
+        """Set training mode; frozen parts, or with `still` all norms, keep their statistics."""
         self.net.train()
         norms = [m for m in self.net.modules() if isinstance(m, nn.BatchNorm2d)]
         for part in norms if self.recipe.still else self.frozen:

@@ -1,1 +1,1 @@
-"""One eye: a network that finds faces, heads and plates, trained on from CenterFace's weights."""
+"""The eye: a network that detects faces, heads and plates, trained from CenterFace's weights."""

@@ -7,13 +7,13 @@ Heads that were labelled by eye come from `heads_by_eye.json` beside this file. 
 and index.json: [{"file", "key", "source", "known": [faces, plates, heads], "boxes": [[target, x1,
 y1, x2, y2, ignore], ...]}], pixels of the stored picture, whose long side is at most 1280.
 
-What is not known is ignored and never taken for background:
+Unknown targets are ignored and never taken for background:
 
 - the held-out twelfth of every set is left out, as everywhere in `training`;
 - faces: the set's own, else the teacher's sure ones; its doubtful ones are ignored;
-- heads: the set's own or those labelled by eye; else heads around sure faces, and wherever a
-  teacher sees somebody, however doubtfully, is ignored. All of a picture in which nobody looked for
-  people is ignored.
+- heads: the set's own or those labelled by eye; else heads around sure faces, and any place where a
+  teacher detects a person, however doubtfully, is ignored. A picture in which people were not
+  searched for is ignored completely.
 """
 
 from __future__ import annotations
@@ -40,21 +40,21 @@ from lab.training.prepare import (
 BY_EYE = Path(__file__).with_name("heads_by_eye.json")
 FACE, PLATE, HEAD = 0, 1, 2
 CODE = {"face": FACE, "plate": PLATE, "head": HEAD}
-#: Sets of which every head has a box.
+#: Sets in which every head has a box.
 HEADS_LABELLED = frozenset({"hardhat_workers"})
-#: Sets in which nobody is, looked at by eye where a network sees somebody.
+#: Sets without people; places where a network detects somebody were checked by eye.
 WITHOUT_PEOPLE = frozenset({"grocery_store"})
 #: Sets without plates.
 NO_PLATES = PLATES_ABSENT | {"hardhat_workers"}
-#: A teacher's face counts from the first score on; below it, down to the second, it is ignored.
+#: A teacher's face counts from the first score; from the second up to the first it is ignored.
 SURE, DOUBTFUL = 0.5, 0.1
-#: Nobody is where no person reaches this score.
+#: A picture has no people if no detected person reaches this score.
 NOBODY = 0.05
-#: Around a person so much of its box's sides is ignored as well.
+#: Margin around a person that is ignored as well, as a share of its box's sides.
 AROUND = 0.2
-#: How much oftener than others of its set a picture is drawn whose heads were labelled by eye.
+#: Weight of pictures whose heads were labelled by eye, relative to others of their set.
 BY_EYE_WEIGHT = 4.0
-#: How far a head reaches beyond a face's box, in shares of its sides: left and right, up, down.
+#: How far a head extends beyond a face's box, in shares of its sides: left and right, up, down.
 #: Near the medians of the heads labelled by eye (`lab.training.eye.teacher --compare`).
 BESIDE, ABOVE, BELOW = 0.2, 0.42, 0.1
 
@@ -62,7 +62,7 @@ Box = list[float]
 
 
 def head_of(face: Box) -> Box:
-    """Box of the head that a face's box [x1, y1, x2, y2] belongs to."""
+    """Box of the head to which a face's box [x1, y1, x2, y2] belongs."""
     w, h = face[2] - face[0], face[3] - face[1]
     return [
         face[0] - BESIDE * w,
@@ -73,7 +73,7 @@ def head_of(face: Box) -> Box:
 
 
 def grown(person: Box) -> Box:
-    """A person's box [x1, y1, x2, y2, ...] and what is around it."""
+    """A person's box [x1, y1, x2, y2, ...] with its margin."""
     w, h = AROUND * (person[2] - person[0]), AROUND * (person[3] - person[1])
     return [person[0] - w, person[1] - h, person[2] + w, person[3] + h]
 
@@ -86,7 +86,7 @@ def rows_of(
     Args:
         source, kind: set and its folder: faces, plates or people.
         label: of `lab.training.convert`.
-        seen: what the teachers saw, None where they did not look.
+        seen: the teachers' detections; None if they did not scan the picture.
         by_eye: {"heads": [box, ...], "ignore": [box, ...]} or None.
     """
     rows: list[list[float]] = []
@@ -125,7 +125,7 @@ def rows_of(
 
 
 def one(job: tuple[str, str, str, str, dict[str, Any], Any, Any]) -> dict[str, Any] | None:
-    """Index entry of one picture, which is stored if it is not yet."""
+    """Index entry of one picture; stores the picture unless it is stored already."""
     file, cache, source, kind, label, seen, by_eye = job
     key = image_key(source, Path(file).name)
     target = Path(cache) / "images" / f"{key}.jpg"
@@ -144,10 +144,10 @@ def one(job: tuple[str, str, str, str, dict[str, Any], Any, Any]) -> dict[str, A
 
 
 def read_seen(files: list[Path]) -> dict[str, Any]:
-    """What the teachers saw, by key; of a picture seen twice the later counts.
+    """The teachers' detections by key; the later file replaces those of a picture seen twice.
 
-    A file of `lab.training.teacher` ends on .json; it knows faces only, and not at several sizes.
-    Of a picture of which only people were looked for, the faces of the files before count.
+    A file of `lab.training.teacher` has the ending .json; it has only faces, found at a single
+    size. If a later file has only people for a picture, the faces of earlier files are kept.
     """
     found: dict[str, Any] = {}
     for file in files:

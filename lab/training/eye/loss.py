@@ -52,9 +52,8 @@ def eye_loss(
 def faithful_loss(faces: Tensor, before: Tensor, maps: tuple[Tensor, ...]) -> Tensor:
     """How far the eye's faces are from CenterFace's own, wherever no label has a face.
 
-    Focal loss with CenterFace's heat as the goal: it holds what nobody labelled, and is weak where
-    a label that says "no face" contradicts it.
-
+    Focal loss with CenterFace's heat as the goal. It preserves the answers for unlabelled faces,
+    and is weak where the label "no face" contradicts them.
     Args:
         faces, before: logits [N, H/4, W/4] of the eye and of CenterFace on the same crops.
         maps: see `eye_loss`.

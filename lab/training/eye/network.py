@@ -21,15 +21,15 @@ from lab.training.eye.targets import STRIDE, TARGETS
 
 #: Names in CenterFace's graph: last feature map of the neck, and the maps of faces.
 NECK, FACE_HEAT, FACE_SIZE, FACE_OFFSET = "532", "536", "538", "539"
-#: What only landmarks and the sigmoid need is not computed.
+#: Nodes that are not computed, because only landmarks and the sigmoid need them.
 UNUSED = ("537", "540")
 NECK_WIDTH = 24
-#: Backbone's feature map at stride 4: half of the work of a backward pass lies before it.
+#: Backbone's feature map at stride 4; half of the work of a backward pass lies before it.
 EARLY = "387"
 
 
 class CenterFace(nn.Module):
-    """The network of a CenterFace file, every filter a parameter.
+    """A CenterFace file as a network; every filter is a parameter.
 
     Args:
         file: `centerface.onnx`.
@@ -77,7 +77,7 @@ class CenterFace(nn.Module):
         return v
 
     def early(self, x: Tensor) -> Tensor:
-        """What the first layers, up to stride 4, make of a picture, without a gradient."""
+        """Output of the first layers, up to stride 4, without a gradient."""
         v = {self.entry: x}
         with torch.no_grad():
             self._run(v, EARLY)
@@ -149,7 +149,7 @@ class Eye(nn.Module):
         nn.init.zeros_(self.offset.bias)  # type: ignore[arg-type]
 
     def new_parts(self) -> list[nn.Parameter]:
-        """What CenterFace does not have."""
+        """The parameters that CenterFace does not have."""
         parts = (self.branch, self.heat, self.size, self.offset)
         return [p for part in parts for p in part.parameters()]
 
@@ -158,13 +158,14 @@ class Eye(nn.Module):
     ) -> tuple[Tensor, Tensor]:
         """Logits of heat [N, 3, H/4, W/4] and geometry [N, 3, 4, H/4, W/4].
 
-        Geometry: log of height and width in strides, offset of the centre down and to the right of
-        the cell's own, in strides, as CenterFace has them.
+        Geometry, as in CenterFace: log of height and width in strides, and offset of the centre
+            down
+        and to the right of the cell's own, in strides.
 
         Args:
             x: f32 [N, 3, H, W], RGB 0 to 255, H and W multiples of 32.
             frozen: no gradient reaches CenterFace.
-            early: what its first layers made of `x`, if that is known; they learn nothing then.
+            early: output of its first layers for `x`, if already computed; they do not learn then.
         """
         with torch.set_grad_enabled(torch.is_grad_enabled() and not frozen):
             v = self.body.maps(x) if early is None else self.body.late(early)

@@ -1,4 +1,4 @@
-"""What the eye's maps should show for a crop: heat, what counts, boxes."""
+"""The maps that the eye should give for a crop: heat, cells that count, boxes."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ F32 = NDArray[np.float32]
 TARGETS = ("face", "plate", "head")
 #: Pixels of the picture per cell of a map.
 STRIDE = 4
-#: Spread of the heat of an object in shares of its sides (TTFNet, arXiv:1909.00700: 0.54 / 6).
+#: Spread of an object's heat in shares of its sides (TTFNet, arXiv:1909.00700: 0.54 / 6).
 SPREAD = 0.54 / 6
 #: Smallest spread in cells.
 LEAST_SPREAD = 0.45
-#: Cells whose heat is at least so much learn the box.
+#: Cells with at least this heat learn the box.
 BOX_FROM = 0.4
 
 
@@ -37,7 +37,7 @@ def target_maps(boxes: F32, size: int) -> tuple[F32, F32, F32, F32]:
             counts[int(kind), max(0, a) : b, max(0, c) : d] = 0
     real = boxes[boxes[:, 5] == 0]
     area = (real[:, 3] - real[:, 1]) * (real[:, 4] - real[:, 2])
-    # Small objects are drawn last: a cell belongs to the smallest that claims it.
+    # Small objects are drawn last, so a cell belongs to the smallest object that covers it.
     for kind, x1, y1, x2, y2, _ in real[np.argsort(-area)]:
         k = int(kind)
         cx, cy = (x1 + x2) / 2, (y1 + y2) / 2

@@ -1,17 +1,17 @@
-"""What CenterFace and a person network see in the pictures of sets: one line of JSON a picture.
+"""Detections of CenterFace and a person network in the pictures of sets: one line of JSON a
+picture.
 
     python -m lab.training.eye.teacher CONVERTED SEEN.jsonl --centerface centerface.onnx \\
         --people nanodet-person-416.onnx --sets camera_clips hardhat_groups ... [--at-most 900]
 
 A line: {"key", "faces": [[x1, y1, x2, y2, score], ...] or null, "people": [...] or null}, pixels of
-the converted picture; null where that network is not given. Pictures that SEEN.jsonl holds are not
-looked at again. CenterFace looks at two sizes, at the smaller one also mirrored; a face's score is
-the mean over the looks, in log odds, of what each saw there, so that only what is seen again and
-again is sure.
+the converted picture; null if that network is not given. Pictures that are in SEEN.jsonl already
+are skipped. CenterFace scans at two sizes, and at the smaller one a mirrored copy as well. A face's
+score is the mean of the scans' log odds, so a face is sure only if several scans detect it.
 
     python -m lab.training.eye.teacher CONVERTED SEEN.jsonl --compare
 
-prints how far heads that were labelled by eye reach beyond the faces that were seen in them.
+prints how far heads that were labelled by eye extend beyond the faces detected in them.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ from lab.training.prepare import chosen, held_out, image_key
 
 SIZES = (960, 640)
 LOW, UNSEEN = 0.05, 0.02
-#: Boxes of one face in different looks overlap by so much.
+#: Least IoU of the boxes of one face in different scans.
 SAME = 0.4
 MEAN = np.array([103.53, 116.28, 123.675], np.float32)
 STD = np.array([57.375, 57.12, 58.395], np.float32)
@@ -51,7 +51,7 @@ def iou(a: Box, b: Box) -> float:
 
 
 def joined(looks: list[list[Box]]) -> list[Box]:
-    """Faces of several looks [x1, y1, x2, y2, score], each once: mean box, mean of log odds."""
+    """Faces of several scans [x1, y1, x2, y2, score], each once: mean box, mean of log odds."""
     left = sorted((b for look in looks for b in look), key=lambda b: -b[4])
     found = []
     while left:
@@ -71,7 +71,7 @@ def joined(looks: list[list[Box]]) -> list[Box]:
 
 
 class People:
-    """NanoDet-g 416 (Apache-2.0, RangiLyu/nanodet): boxes of persons."""
+    """NanoDet-g 416 (Apache-2.0, RangiLyu/nanodet): boxes of people."""
 
     def __init__(self, file: Path, threads: int = 1) -> None:
         options = onnxruntime.SessionOptions()
@@ -110,7 +110,7 @@ class People:
 
 
 def look(rgb: Rgb, eyes: list[CenterFace]) -> list[Box]:
-    """Faces of all looks."""
+    """Faces found by all scans together."""
     looks = []
     for number, eye in enumerate(eyes):
         for mirrored in (False, True)[: 1 + (number == len(eyes) - 1)]:
@@ -124,7 +124,7 @@ def look(rgb: Rgb, eyes: list[CenterFace]) -> list[Box]:
 
 
 def compare(seen: dict[str, Any]) -> None:
-    """Quartiles of how far heads labelled by eye reach beyond faces, in shares of their sides."""
+    """Quartiles of how far heads labelled by eye extend beyond faces, in shares of their sides."""
     found = []
     for key, label in json.loads(BY_EYE.read_text())["pictures"].items():
         for *f, score in seen[key]["faces"] or () if key in seen else ():
@@ -162,7 +162,7 @@ def main() -> None:
             (labels,) = args.converted.glob(f"*/{name}/labels.json")
             for file in chosen(json.loads(labels.read_text()), name, args.at_most):
                 key = image_key(name, file)
-                # Frames come in pairs; the first of a pair stands for both.
+                # Frames come in pairs; only the first of a pair is scanned.
                 second = re.search(r"_f(\d{5})$", key) and key not in by_eye and _second(key)
                 if key in seen or held_out(key) or second:
                     continue
@@ -177,7 +177,7 @@ def main() -> None:
 
 
 def _second(key: str) -> bool:
-    """Whether a film's frame is the later one of its pair (`lab.training.films.PAIR`)."""
+    """Whether a frame is the later one of its pair (`lab.training.films.PAIR`)."""
     number = int(key[-5:])
     return number % 2 == 0 and (number - 2) % 22 == 2
 

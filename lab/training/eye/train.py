@@ -1,12 +1,12 @@
-"""Train the eye, in the background, for as long as it may run; a stopped run goes on by itself.
+"""Trains the eye in the background for any length of time; a stopped run resumes by itself.
 
     python -m lab.training.eye.train CACHE RUN --centerface centerface.onnx
 
-Two stages in one run: first the new branch alone on CenterFace's features, which stay as they are,
-then everything at a low rate. RUN/last.pt is written every few minutes, and every `--keep` steps a
-copy of the average weights stays as RUN/average-STEP.pt for `lab.training.eye.export`. The same
-command goes on from RUN/last.pt; a cache that has changed meanwhile is read anew then. SIGTERM
-(`kill`) ends a run after the step at hand, with a checkpoint.
+Two stages in one run: first the new branch alone, on CenterFace's features, which stay fixed; then
+everything at a low rate. RUN/last.pt is written every few minutes, and every `--keep` steps a copy
+of the averaged weights is stored as RUN/average-STEP.pt for `lab.training.eye.export`. The same
+command resumes from RUN/last.pt, and then reads the cache again, which may have changed. SIGTERM
+(`kill`) ends a run after the current step, with a checkpoint.
 """
 
 from __future__ import annotations
@@ -33,23 +33,23 @@ from lab.training.train import add_options, begin, prepare, save_whole, update_a
 
 @dataclass(frozen=True)
 class Recipe:
-    """Everything that shapes a run, written beside its checkpoints."""
+    """The parameters of a run, written beside its checkpoints."""
 
     size: int = 352
     batch: int = 8
     width: int = 48
-    #: Steps of the first stage, and of both.
+    #: Steps of the first stage, and of both together.
     branch_steps: int = 1000
     steps: int = 40000
     #: 1: CenterFace's first layers, up to stride 4, keep their weights.
     still: int = 1
-    #: Rates: of the branch, and in the second stage of CenterFace's own filters.
+    #: Learning rates: of the branch, and in the second stage of CenterFace's own filters.
     branch_rate: float = 1e-3
     body_rate: float = 1e-4
     decay: float = 0.01
     ema: float = 0.999
     warmup: int = 200
-    #: Share of the second stage after which the rate falls, as a cosine, to a fiftieth.
+    #: Share of the second stage after which the rate falls along a cosine to a fiftieth.
     fall_from: float = 0.7
     seed: int = 1
     save_s: float = 180.0
@@ -59,13 +59,13 @@ class Recipe:
     face: float = 1.0
     plate: float = 1.0
     head: float = 1.0
-    #: Weight of what holds faces to CenterFace's own (`faithful_loss`) at every second step, which
-    #: is cheaper; 0 for none.
+    #: Weight of `faithful_loss`, computed at every second step, which is cheaper; 0 to leave it
+    #: out.
     faithful: float = 2.0
 
 
 def fall(recipe: Recipe, step: int) -> float:
-    """Factor of both rates at a step."""
+    """Factor of both learning rates at a step."""
     if step < recipe.branch_steps:
         done = step / max(1, recipe.branch_steps)
         factor = 1.0 if done < 0.7 else 0.55 + 0.45 * math.cos(math.pi * (done - 0.7) / 0.3)
@@ -103,7 +103,7 @@ class Run:
                 groups.append({"params": mine, "weight_decay": wd, "lr": rate, "rate": rate})
         self.opt = torch.optim.AdamW(groups, betas=(0.9, 0.99))
         self.cache = cache
-        # Only processors that multiply bfloat16 themselves gain by it; others lose tenfold.
+        # Only processors with bfloat16 instructions gain by it; others become ten times slower.
         self.half = bool(torch.cpu._is_avx512_bf16_supported())
 
     def save(self) -> None:
@@ -129,7 +129,7 @@ class Run:
         self.average.load_state_dict(state["average"])
         rates = [(g["rate"], g["weight_decay"]) for g in self.opt.param_groups]
         self.opt.load_state_dict(state["opt"])
-        # The recipe of this start counts.
+        # The recipe of this start counts, not the checkpoint's.
         for g, (rate, wd) in zip(self.opt.param_groups, rates, strict=True):
             g["rate"], g["weight_decay"] = rate, wd
         self.step, self.used_s = state["step"], state["used_s"]
@@ -145,7 +145,7 @@ class Run:
             g["lr"] = 0.0 if first and number >= 2 else g["rate"] * factor
         x = images.float().to(memory_format=torch.channels_last)
         with torch.autocast("cpu", dtype=torch.bfloat16, enabled=self.half):
-            # Still layers are CenterFace's own, which is why both can go on from them.
+            # These layers are fixed at CenterFace's own weights, so both networks can share them.
             early = self.net.body.early(x) if r.still else None
             logits, geometry = self.net(x, frozen=first, early=early)
             held = self.original if r.faithful and not first and self.step % 2 == 0 else None
@@ -168,7 +168,7 @@ class Run:
 
 
 def train(run: Run) -> None:
-    """Until the steps of the recipe are done."""
+    """Train until the recipe's number of steps is reached."""
     r = run.recipe
     crops = EyeCrops(run.cache, r.size, r.seed + 1000 * run.starts)
     loader = DataLoader(crops, r.batch, num_workers=1, collate_fn=collate, prefetch_factor=4)
