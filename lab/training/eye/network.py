@@ -159,8 +159,7 @@ class Eye(nn.Module):
         """Logits of heat [N, 3, H/4, W/4] and geometry [N, 3, 4, H/4, W/4].
 
         Geometry, as in CenterFace: log of height and width in strides, and offset of the centre
-            down
-        and to the right of the cell's own, in strides.
+        down and to the right of the cell's own, in strides.
 
         Args:
             x: f32 [N, 3, H, W], RGB 0 to 255, H and W multiples of 32.
