@@ -302,7 +302,7 @@ class Trials:
 
 
 def try_bounds(python: Python, wheel: Path, clip: Path, folder: Path) -> list[str]:
-    """Sentences that say which bounds to raise."""
+    """Which lower bounds to raise, one sentence each."""
     trials, all_of_them = Trials(python, wheel, clip, folder), dependencies()
     asked = {one.name: one.name + one.asked for one in all_of_them}
     advice = []

@@ -1,4 +1,4 @@
-"""The exact releases that redact is installed with: `make locks` rewrites `constraints/`.
+"""Pins the exact releases of redact's dependencies: `make locks` rewrites `constraints/`.
 
 Their one source is pyproject.toml. Each file gives the SHA-256 of every file of a release:
 

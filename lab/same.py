@@ -42,7 +42,7 @@ def written(home: Path, clip: Path, folder: Path) -> dict[str, Any]:
 
 
 def without(value: Any) -> Any:
-    """JSON values without those that differ from run to run."""
+    """JSON values without the fields that differ from run to run."""
     if isinstance(value, dict):
         return {k: without(v) for k, v in value.items() if k not in OF_THE_RUN}
     return [without(v) for v in value] if isinstance(value, list) else value

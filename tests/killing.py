@@ -1,7 +1,7 @@
-"""A batch that is killed at random moments and given again.
+"""A batch that is killed at random moments and restarted.
 
 Runs `redact run FOLDER` on short cuts of the sample, kills it with SIGKILL at a random moment,
-gives the same command again, and so on. After every kill nothing under a final name may be
+runs the same command again, and so on. After every kill nothing under a final name may be
 half-written; after every batch that ends by itself the outputs and plans must be, byte for byte,
 those of a batch that nobody disturbed, and no hidden file may be left.
 """

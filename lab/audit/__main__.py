@@ -90,7 +90,7 @@ def print_cost(audited: list[Case]) -> None:
 
 
 def print_missed(audited: list[Case]) -> None:
-    """The leaks that were not found, to look at."""
+    """Write pictures of the leaks that were not found."""
     for case in audited:
         findings = case.findings()
         for planted in case.leaks:

@@ -28,7 +28,7 @@ FOUND_IOU = 0.1
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One audited output: what was planted, and what the audit saw."""
+    """One audited output: the planted leaks, and the audit's evidence."""
 
     name: str
     plan: Plan
@@ -37,7 +37,7 @@ class Case:
     cpu_seconds: float
 
     def findings(self) -> tuple[Finding, ...]:
-        """The findings that follow from what the audit saw."""
+        """The findings that follow from the audit's evidence."""
         return findings_of(self.seen.evidence)
 
 

@@ -110,7 +110,7 @@ def _runs(subject: Subject, planted: Leak | None) -> list[list[tuple[int, Box]]]
 
 
 def render(info: SourceInfo, plan: Plan, leaks: Iterable[Leak], output: Path) -> None:
-    """Write the output: the plan, drawn except where a leak says that drawing failed."""
+    """Draw the plan's masks, except where a planted leak simulates that drawing failed."""
     skipped = [item for item in leaks if item.kind == "undrawn"]
     renderer = Renderer(RenderSettings())
     with VideoWriter(output, info, EncodeSettings()) as writer:

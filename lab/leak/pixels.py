@@ -37,7 +37,7 @@ SHARE = 0.55
 """Of the local standard deviation of the source. A fill that knows nothing of the detail errs by
 about all of it or more; x264 at CRF 28 errs by less than this in 99 of 100 detailed windows."""
 FLOOR = (0.8, 3.0)
-"""Least and most that is believed of a codec's error where there is no detail, 8-bit levels."""
+"""Lower and upper bound of a codec's error in flat areas, 8-bit levels."""
 FLOOR_FACTOR = 2.0
 """A window may err by this many times the codec's typical error in flat areas on top."""
 TELLING = 0.85

@@ -37,7 +37,7 @@ from redact.types import DEFAULT_TARGETS, Detections, Frame, Rect, Target
 from .errors import ToolError
 
 ROOMS = ("types", "media", "detection", "reading", "track", "plan", "render", "models")
-"""Parts of redact that decide what an output looks like."""
+"""Parts of redact that determine the output's pictures."""
 
 
 def fingerprint(rooms: tuple[str, ...] = ROOMS) -> str:

@@ -27,7 +27,7 @@ class Leaks:
     """Leaks among some truth tracks.
 
     Attributes:
-        instances, leaked: judged truth instances, and those that were not hidden.
+        instances, leaked: judged truth instances, and the unhidden ones among them.
         unjudged: instances that had no detail to show, or that the output does not show.
         tracks, leaked_tracks: with at least one judged instance, and with a leaked one.
         longest, longest_ms: frames and milliseconds of the longest run of leaked frames.

@@ -75,7 +75,7 @@ def chosen_labels(args: argparse.Namespace) -> tuple[Labels, dict[str, Path]]:
 
 
 def head(args: argparse.Namespace, labels: Labels, clips: dict[str, Path]) -> str:
-    """A line that says what was judged."""
+    """One line that describes the material and the method."""
     by = "masks before drawing" if args.boxes else "pixels of the outputs"
     return (
         f"half {args.half}: {len(labels.frames)} frames and {len(labels.tracks)} tracks of "

@@ -57,7 +57,7 @@ class View(Protocol):
     """One frame of an output.
 
     Attributes:
-        hidden: what is no longer visible.
+        hidden: the part that is no longer visible.
     """
 
     @property
@@ -168,7 +168,7 @@ def region_of(box: Box, target: str, shape: tuple[int, int]) -> Mask:
 
 
 def read_frames(path: Path, wanted: set[int]) -> dict[int, Bgr]:
-    """Decoded, upright pictures by number; those that the file lacks are absent.
+    """Decoded, upright pictures by number; numbers missing from the file are absent.
 
     If a file has several videos, the one that players show.
     """

@@ -31,7 +31,7 @@ class Sheet:
     tiles: list[Bgr]
 
     def save(self, folder: Path, name: str) -> list[Path]:
-        """JPEG pages NAME-1.jpg and so on; none where there are no tiles."""
+        """Write JPEG pages NAME-1.jpg and so on; none if there are no tiles."""
         folder.mkdir(parents=True, exist_ok=True)
         for old in folder.glob(f"{name}-[0-9]*.jpg"):
             old.unlink()

@@ -80,7 +80,7 @@ class TestGrey(StyleContract):
 
 
 class Peeking(Grey):
-    """A style that reads the very samples that it must hide."""
+    """A style that reads the samples it must hide."""
 
     def paint(self, canvas: Canvas, shape: Shape, grid: Rect) -> Field:
         field = super().paint(canvas, shape, grid)

@@ -89,7 +89,7 @@ def test_a_mask_that_was_too_large_may_shrink() -> None:
     boxes = [*wide, *(subject(n) for n in range(6, COUNT))]
     states = [State.PADDED] * 6 + [State.DETECTED] * (COUNT - 6)
     assert found(boxes, states) == {}
-    # Even if it was not guessed: what is still covered is no finding.
+    # Even if it was not guessed: a covered object is no finding.
     assert found([b.grown(-0.05) for b in boxes]) == {}
 
 

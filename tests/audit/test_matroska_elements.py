@@ -1,4 +1,4 @@
-"""Elements of MKV and WebM: those that redact and FFmpeg write pass, anything else is found."""
+"""Elements of MKV and WebM: those that redact and FFmpeg write pass, all others are findings."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Boxes of MP4 and MOV: those that redact and FFmpeg write pass, anything else is found."""
+"""Boxes of MP4 and MOV: those that redact and FFmpeg write pass, all others are findings."""
 
 from __future__ import annotations
 

@@ -64,7 +64,7 @@ def largest(folder: Path, target: str, count: int, wide: bool = False) -> list[S
 def moved(
     still: Still, share: float, place: tuple[float, float], scene: RGB
 ) -> tuple[RGB, tuple[float, float, float, float]]:
-    """The still with its object as large as `share` of the picture, and the object's box.
+    """The still, scaled so that its object fills `share` of the picture, and the object's box.
 
     Args:
         share: 1: the object touches two opposite borders.

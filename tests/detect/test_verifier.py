@@ -1,4 +1,4 @@
-"""The network that verifies what others detected."""
+"""The network that verifies the detections of others."""
 
 from __future__ import annotations
 

@@ -30,8 +30,8 @@ POST = cv2.GaussianBlur(NOISE.uniform(0, 255, (TALL, 70)), (0, 0), 5) * 2 - 100
 
 
 class Scene:
-    """A thing that goes to the right, behind a post; with `twins`, two come out behind it. The
-    frames of a video that nobody has to encode.
+    """Frames, without encoding, of an object that moves to the right behind a post; with `twins`,
+    two come out from behind it.
 
     Args:
         twins: whether there are two, in the same distance.
@@ -75,7 +75,7 @@ def test_a_covered_object_is_found_again_unless_it_may_be_another() -> None:
         assert found[index].box.iou(Scene.place(index)) > 0.7, index
     for index in covered:
         assert found[index].box.iou(Scene.place(index)) > 0.3, "hidden on the way, too"
-    # Of two that look alike nobody knows which it is.
+    # If two look alike, neither can be told from the other.
     assert max(of_scene(Scene(twins=True))) <= covered[0]
 
 

@@ -186,7 +186,7 @@ def test_every_reference_and_every_last_box_is_inspected() -> None:
 
 
 def test_a_truncated_file_is_reported_as_truncated() -> None:
-    """It used to be listed as "bytes that are no box", which means nothing to most users."""
+    """It used to be listed as "bytes that are no box", which most users do not understand."""
     long = struct.pack(">I4sQ", 1, b"mdat", 500)
     for cut in (FTYP + box(b"mdat", bytes(492))[:200], FTYP + (long + bytes(484))[:200]):
         ((kind, where, what),) = said_by(cut)

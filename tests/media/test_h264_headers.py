@@ -1,4 +1,4 @@
-"""The fields read from H.264 headers are those that were written."""
+"""The H.264 header parser reads the fields that the encoder wrote."""
 
 from __future__ import annotations
 

@@ -106,7 +106,7 @@ def test_ffmpegs_log_does_not_report_all_of_them(tmp_path: Path) -> None:
 
 
 def hits(path: Path) -> tuple[int, int]:
-    """Packets, and those before which a missing picture is reported."""
+    """All packets, and those before which a picture is reported as missing."""
     with av.open(str(path)) as container:
         stream: Any = container.streams.video[0]
         gaps = gaps_in(stream.codec_context)

@@ -320,7 +320,7 @@ class _Swallows:
 
 
 def test_frames_that_an_encoder_loses_are_reported(tmp_path: Path) -> None:
-    """A file that lacks its last pictures would look complete."""
+    """A file without its last pictures would look complete."""
     info = probe(make(tmp_path / "in.mp4", Clip(options=B_FRAMES)))
     writer = VideoWriter(tmp_path / "out.mp4", info, FAST)
     for frame in Decode(info):

@@ -1,7 +1,7 @@
 """The wheel in an environment of its own, as users install it, for the oldest and the newest Python
 of the machine; `python -m lab.installs` tries them all.
 
-Part of `make test`. It downloads what redact needs, unless that was done before.
+Part of `make test`. Downloads redact's dependencies unless they are cached.
 """
 
 from __future__ import annotations

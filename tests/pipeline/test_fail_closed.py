@@ -329,7 +329,7 @@ def test_one_broken_unmasked_picture_stops_the_second_pass(
     bare = Plan(source_of(broken), settings, ())
     with pytest.raises(UnsafeError, match="damaged"):
         list(CheckedFrames(probe(broken), bare))
-    # A mask that is held there hides what can be, and a plan that knows of it was asked.
+    # A mask held there hides what it can, and a plan that knows about the damage was queried.
     keys = (Keyframe(bad[0], Box(0, 0, 40, 40), State.DETECTED),)
     masked = replace(bare, tracks=(Track(1, Target.FACE, keys),))
     frames = len(bare.source.timeline)

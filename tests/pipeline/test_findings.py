@@ -40,7 +40,7 @@ class Published:
     """A run of the command line that published in spite of a finding.
 
     Attributes:
-        plan: of the clip, without the face that was seen most surely.
+        plan: of the clip, without the face that was detected most surely.
         output: where that face is visible.
         run: how the command ended.
         held: what the run before it had held back.

@@ -80,8 +80,8 @@ def test_hdr_becomes_playable_in_every_browser(street: Path, web: Path) -> None:
     assert video.colour.matrix == "bt709"
     data = web.read_bytes()
     assert data.find(b"moov") < data.find(b"mdat")
-    # As bright and as coloured as the picture that the HDR was made from, but where it is hidden,
-    # and where the knee dims what is nearly white.
+    # Same brightness and colour as the picture that the HDR was made from, except under masks and
+    # where the knee dims nearly white areas.
     with av.open(str(web)) as a, av.open(str(street)) as b:
         for shown, meant in zip(a.decode(video=0), b.decode(video=0), strict=True):
             have = shown.to_ndarray(format="rgb24").astype(int)

@@ -219,7 +219,7 @@ def test_only_the_scans_after_the_stored_ones_are_made_again(tmp_path: Path) -> 
     # Another source, or settings: nothing of it is believed, and it is replaced.
     assert searched(path, {"source": "b"}, frames(3))[1:] == (3, 0)
     assert searched(path, {"source": "b"}, frames(12))[1:] == (9, 3)
-    # A frame that is not the one that was looked at: nothing from there on.
+    # A frame differs from the one that was scanned: nothing is reused from there on.
     assert searched(path, {"source": "b"}, frames(12, shift=1))[1:] == (6, 6)
 
 

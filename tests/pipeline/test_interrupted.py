@@ -106,7 +106,7 @@ def test_kill_leaves_no_final_name_and_no_unredacted_frame(
 def spreads_of_frames(path: Path) -> list[float]:
     """Standard deviation of luma of every frame that can still be decoded from a truncated file."""
     spreads: list[float] = []
-    # The end of a torn file cannot be decoded; what comes before it is what counts.
+    # The end of an incomplete file cannot be decoded; only the pictures before it count.
     with contextlib.suppress(av.FFmpegError, IndexError), av.open(str(path)) as container:
         spreads.extend(
             float(np.std(f.to_ndarray(format="gray"))) for f in container.decode(video=0)

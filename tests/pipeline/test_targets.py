@@ -64,7 +64,7 @@ def test_the_record_follows_the_plan(redact, street: Path, tmp_path: Path) -> No
     assert "faces were not searched for" in done.stderr
     manifest = json.loads(output.with_name("out.mp4.manifest.json").read_text())
     assert "faces_not_looked_for" in [limit["code"] for limit in manifest["not_checked"]]
-    # The record names every network that looked, those of the audit among them.
+    # The record names every network that was run, the audit's included.
     audited = [(d["name"], d["sha256"]) for d in manifest["audit"]["looked"]["detectors"]]
     models = [(m["name"], m["sha256"]) for m in manifest["tool"]["models"] if m["role"] == "audit"]
     assert len(audited) == 4 and models == audited

@@ -261,7 +261,7 @@ def test_a_body_takes_one_line_of_the_file_and_is_not_hidden(plan: Plan) -> None
 def test_a_plan_without_subjects_is_refused_as_an_earlier_version(
     version: int,
 ) -> None:
-    """Not as a damaged file, which nobody could repair."""
+    """The message does not call it damaged, which nobody could repair."""
     document = _document() | {"format_version": version, "redact_version": "0.0.1"}
     del document["bodies"]
     with pytest.raises(PlanError, match=r"0\.0\.1 made this plan"):

@@ -60,7 +60,7 @@ def test_a_track_followed_backwards_over_a_crossing_is_shown_from_its_first_dete
         ([D, *[B] * 6, D], range(8)),
         ([D, *[B] * 7, D], (0, 8)),  # 8 frames of 1/30 s are more than a quarter of a second
         ([F, B, B, D], (3,)),
-        ([D, B, B, F, D], range(5)),  # `fast` follows what it does not look at
+        ([D, B, B, F, D], range(5)),  # `fast` follows boxes between its scans
         ([D, *[F] * 7, D], (0, 8)),
         ([D, B, B], (0,)),
         ([B, B, D], (2,)),
@@ -236,11 +236,11 @@ def test_only_a_sure_mask_spares_a_shown_face() -> None:
     other = replace(kept([D, P, D, D], number=2, box=beside), action=Action.REDACT, reason="")
     plan = plan_of(kept([D, D, P, D]), other)
     spared = [[r.spared for r in plan.regions_at(n) if r.track == 2] for n in range(4)]
-    # Guessed, it may be on the kept one himself; and where that one is not shown, nobody is.
+    # A guessed box may be on the kept person; and where that person is not shown, nobody is.
     assert spared == [[(HERE,)], [()], [()], [(HERE,)]]
     damaged = replace(plan, unchecked=(0,))
     assert all(not r.spared for r in damaged.regions_at(0))
-    # Nor where only drawing is told of the damage: what is drawn is what goes on record.
+    # Nor if only drawing knows about the damage: the record contains what is drawn.
     assert plan.regions_at(0, damaged=True) == with_held(plan, [0]).regions_at(0)
     assert all(not r.spared for r in plan.regions_at(0, damaged=True))
     assert all(not r.spared for r in plan_of(other).regions_at(0))

@@ -64,7 +64,7 @@ def test_it_warns_of_every_affected_person_where_they_are_visible(tmp_path: Path
     last = replace(plan, tracks=(other, third, replace(client, id=4)))
     (warning,) = keep(tmp_path, last, "1")[3:]
     assert "track 1 lies on track 4" in warning
-    # A guess on a guess: nobody was seen there whom a person could have meant.
+    # Both boxes are guessed there: no detected person could be meant.
     guessed = track(2, (0, 99, State.FOLLOWED, HERE), (100, 150, State.DETECTED, HERE))
     lines = keep(tmp_path, plan.with_track(guessed), "1")
     assert not any("lies on" in line for line in lines)

@@ -1,4 +1,4 @@
-"""Files that are no plan."""
+"""Files that are not plans are refused."""
 
 from __future__ import annotations
 

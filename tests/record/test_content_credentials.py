@@ -132,8 +132,8 @@ def test_the_audit_allows_this_box_only_if_it_was_requested(
 
 
 def test_changed_bytes_are_noticed(signed: Path, tmp_path: Path) -> None:
-    """All except those that the format excludes: the file's type and padding, which the record
-    covers."""
+    """All bytes except those that the format excludes (the file's type and padding), which the
+    record covers."""
     data = bytearray(signed.read_bytes())
     path = tmp_path / signed.name
     spans, at = [], 0

@@ -368,7 +368,7 @@ HERE = Box(40, 40, 80, 90)
 def test_decisions_that_rest_on_a_persons_word_and_bodies_are_on_record(
     tmp_path: Path,
 ) -> None:
-    """For people shown where no detector was sure, and for nobody else."""
+    """Only for people who are shown where no detector was sure."""
     box = Box(100, 100, 150, 160)
     states = [State.DETECTED] * 10 + [State.FOLLOWED] * 10
     keys = tuple(Keyframe(n, box, state) for n, state in enumerate(states))

@@ -1,4 +1,4 @@
-"""A signed run in a custody log: entries that were rewritten, or that nobody with the key wrote."""
+"""A signed run in a custody log: entries that were rewritten, or written without the key."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def forge_run(case: Case, key: Ed25519PrivateKey | None = None) -> None:
 
 
 def add_by_hand(log: Path, words: str = "handed over to Mallory") -> None:
-    """A line that fits the chain, which needs no key."""
+    """A line that continues the chain, for which no key is needed."""
     entries, _ = read_chain(log.read_bytes())
     last = entries[-1]
     line = LogEntry(last.number + 1, last.time, words, {}, last.hash, "").sealed().line()

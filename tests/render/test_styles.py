@@ -103,7 +103,7 @@ def test_a_mask_within_a_mask_leaves_no_trace(style: Style, inner: Region) -> No
 
 
 def test_a_mask_that_reaches_over_the_edge_of_another_is_drawn() -> None:
-    """Even by a hair: everything that a mask covers is hidden, whatever lies around it."""
+    """Everything under a mask is hidden, however close to other masks it lies."""
     scene = np.full((300, 400), 220, np.uint8)
     for x in range(150, 290, 3):
         regions = [face(100, 60, 160, 180, 1), face(x, 130, 40, 44, 2), plate(x, 180, 44, 14, 3)]

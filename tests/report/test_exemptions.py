@@ -77,7 +77,7 @@ def test_a_doubtful_detection_is_not_called_a_face(manifest: Manifest) -> None:
         tracks = tuple(msgspec.structs.replace(t, score=score) for t in manifest.tracks)
         value = msgspec.structs.replace(manifest, tracks=tracks)
         assert rows_of(value, "1")[0]["what"] == words
-        # Drawn by hand: that is what it is.
+        # Drawn by hand: the log says so.
         assert rows_of(value, "4")[0]["what"] == "marked region"
 
 
@@ -173,7 +173,7 @@ def test_false_alarms_and_accepted_findings_have_lists_of_their_own(
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_part_that_was_cut_off_is_not_called_a_false_alarm(tmp_path: Path, language: str) -> None:
-    """It may be a real face: nobody said that it is none."""
+    """It may be a real face: nobody called it a false alarm."""
     record = cut_off(tmp_path)
     words = {"en": "not hidden (cut off by hand)", "fr": "non masqué (masque retiré à la main)"}
     text = ReportWords(language)

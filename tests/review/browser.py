@@ -152,7 +152,7 @@ def look_like(page: Page, language: str, theme: str) -> None:
 
 
 PATIENCE = 200.0
-"""Seconds after which what did not happen will not: a machine may have twenty times its work."""
+"""Seconds to wait before giving up: the machine may be overloaded twentyfold."""
 
 
 def until(true: Callable[[], Any], seconds: float = PATIENCE) -> Any:

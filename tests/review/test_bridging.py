@@ -100,7 +100,7 @@ def test_a_span_that_is_no_gap_is_refused() -> None:
 
 
 def test_it_is_followed_from_both_ends(street: Path) -> None:
-    """On a real clip: where the plan is emptied, the follower finds what was there."""
+    """On a real clip: masks are removed from the plan, and following finds the face again."""
     info, whole = probe(street), plan_of_clip(street)
     face = next(t for t in whole.tracks if t.target is Target.FACE)
     first, last = face.first + 4, face.first + 14

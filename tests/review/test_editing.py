@@ -277,7 +277,7 @@ def test_a_split_off_track_is_hidden() -> None:
 def test_a_moved_mask_moves_only_in_its_frame() -> None:
     sparse = (Keyframe(0, HERE, State.FOLLOWED), Keyframe(60, HERE, State.INTERPOLATED))
     plan = plan_of(page_edits.Track(1, Target.FACE, sparse))
-    mask = with_margin(AWAY, MARGIN, Target.FACE)  # what is drawn is what a person moves
+    mask = with_margin(AWAY, MARGIN, Target.FACE)  # a person moves the mask as drawn
     after = do(plan, "mask", track=1, frame=20, mask=list(mask))
     for frame in range(61):
         old, new = edit.track_of(plan, 1).at(frame), edit.track_of(after, 1).at(frame)

@@ -104,7 +104,7 @@ def test_the_story_of_a_case(browser: Any, street: Path, found: Plan, tmp_path: 
         looks.check()
         page.shot("opened")
 
-        # keep one throughout, with a reason: what nobody is sure of is looked at and confirmed
+        # keep one throughout, with a reason: uncertain pictures are viewed and confirmed
         page.choose(kept)
         page.write("#why", "client")
         page.click("#d-keep")
@@ -205,7 +205,7 @@ def test_the_story_of_a_case(browser: Any, street: Path, found: Plan, tmp_path: 
         page.click("#mute")
         page.until(lambda: [m.end for m in read_plan(plan_file).muted] == [400])
 
-        # loaded anew, the page is where it was
+        # after a reload, the page is where it was
         page.press("2")
         page.until(lambda: page.state("state.shot.view") == "result")
         page.browser.refresh()
@@ -285,7 +285,7 @@ def test_the_story_of_a_case(browser: Any, street: Path, found: Plan, tmp_path: 
         looks.be("fr", "dark", 1440, 900)
         looks.be("en", "light", 1024)
         page.shot("case-ready")
-        # A row that changes under a pressed pointer is not drawn anew before that is released.
+        # A row under a pressed pointer is not redrawn before the pointer is released.
         page.js("dispatchEvent(new PointerEvent('pointerdown', { buttons: 1 }))")
         away = result.rename(result.with_suffix(".away"))
         time.sleep(2.5)  # the page asks every second

@@ -58,7 +58,7 @@ def test_moments_are_answered_on_their_pictures_and_not_asked_again(
     assert page.complaints() == []
     before = page.state("[state.summary.moments_seen, state.moments[0].seen]")
     assert before[1]
-    # A decision makes another ranking, of which what was answered is no part: nothing jumps back.
+    # A decision changes the ranking; answered moments do not come back.
     page.press("ESCAPE")
     page.choose(1)
     page.press("x")

@@ -53,7 +53,7 @@ def test_at_most_one_moment_a_second_the_most_probable_first_and_only_worthwhile
     assert all(b - a >= SECONDS_BETWEEN_MOMENTS for a, b in itertools.pairwise(times))
     chances = [m.chance for m in found]
     assert chances == sorted(chances, reverse=True)
-    # Each that pays is there, or beside one that is; no other is.
+    # Each moment that is worth a look is listed or beside a listed one; no other is.
     told = [m.frame for one in found for m in (one, *one.beside)]
     assert sorted(told) == sorted(m.frame for m in given if m.chance >= WORTH_A_LOOK)
 

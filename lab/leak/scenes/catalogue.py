@@ -68,7 +68,7 @@ class Spec:
     deal: int = DEAL
 
     def describe(self) -> list[object]:
-        """Everything that decides what the clip looks like, in a form that can be hashed."""
+        """All parameters that determine the clip's pictures, in a form that can be hashed."""
         return [
             self.name,
             self.target,
@@ -138,7 +138,7 @@ ROWS: tuple[_Line, ...] = (
 )
 DEFAULT_HEIGHTS = {"face": (20.0, 190.0), "plate": (12.0, 110.0)}
 LOOSE = ("mik1i_facedet", "macwin_mask")
-"""Stills (starts of names) whose face boxes contain the hair, which is no leaked face."""
+"""Stills (starts of names) whose face boxes contain the hair; visible hair is no leaked face."""
 SMOKE = ("face-pan-1", "face-pillars-1", "face-crossing-1", "plate-pan-1", "plate-zoom-in-1")
 
 

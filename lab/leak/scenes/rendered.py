@@ -1,4 +1,4 @@
-"""Cars with plates, drawn: what stands in for photographs where there are none."""
+"""Drawn cars with plates, in place of photographs where there are none."""
 
 from __future__ import annotations
 

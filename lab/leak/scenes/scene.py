@@ -1,4 +1,4 @@
-"""A camera that moves over a still, and what it sees."""
+"""A camera that moves over a still, and the pictures it takes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the eye learns from: what nobody knows is never taken for background."""
+"""Training data of the eye: unknown places are never taken for background."""
 
 from __future__ import annotations
 
