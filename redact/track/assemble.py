@@ -12,7 +12,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from ..types import DOUBTFUL, MOSTLY_INSIDE, Box, Boxes, Doubt, Target, Track
+from ..types import DOUBTFUL, MOSTLY_INSIDE, NEARLY_ALL, Box, Boxes, Doubt, Target, Track
 from .active_tracklets import Retired
 from .associate import MOST_REACH, REACH, SIZE_RATIO, Pairs, assign
 from .belief import Clues, TargetWeights, probability_of, worth_hiding
@@ -160,7 +160,8 @@ STACKED = 0.5
 of the smaller box, in the middle of these frames, from which what was never firmly seen is the
 other one, framed less well (a face with the chest below it, a plate with the bumper), as no plate
 hangs on another. A faint face must be no smaller as well: of two boxes of one size on one small
-face, each held a part that the other had lost."""
+face, each held a part that the other had lost. A plate that is larger both ways (`_frames_loosely`)
+may have been seen firmly, but never surely."""
 
 
 def weave(
@@ -332,12 +333,25 @@ def _stacked(host: tuple[list[Piece], Rows, float], other: tuple[list[Piece], Ro
         return False
     ours, theirs = mine["box"][i].astype(np.float64), rows["box"][j].astype(np.float64)
     share = _shares(ours, theirs)
-    if rows["score"].max() < DOUBTFUL and np.median(share) >= STACKED:
-        is_plate = host[0][0].target is Target.PLATE
-        if is_plate or np.median(areas(theirs) - areas(ours)) >= 0:
+    if np.median(share) >= STACKED:
+        most = rows["score"].max()
+        if host[0][0].target is Target.PLATE:
+            same = most < DOUBTFUL or (most < SURE and _frames_loosely(ours, theirs))
+        else:
+            same = most < DOUBTFUL and np.median(areas(theirs) - areas(ours)) >= 0
+        if same:
             return True
     # In every frame: where they part in one, that one would be open.
     return bool((share >= MOSTLY_INSIDE).all())
+
+
+def _frames_loosely(plate: NDArray[np.float64], around: NDArray[np.float64]) -> bool:
+    """Whether boxes [N, 4] frame a plate [N, 4] with some of the vehicle around it: they are wider
+    and higher than it. What is as wide, or as high, as the other may be all of the plate of which
+    the other is a part, such as one of two lines."""
+    inner, outer = (boxes[:, 2:] - boxes[:, :2] for boxes in (plate, around))
+    share = np.median(inner / np.maximum(outer, 1e-6), axis=0)
+    return bool(((share < NEARLY_ALL) & (share > 1 / SIZE_RATIO)).all())
 
 
 def _shares(a: NDArray[np.float64], b: NDArray[np.float64]) -> NDArray[np.float64]:

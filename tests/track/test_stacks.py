@@ -81,6 +81,31 @@ def test_one_plate_that_is_framed_in_two_ways_is_one_track() -> None:
         assert not contained(tracks, i, bumper), i
 
 
+@pytest.mark.parametrize(
+    ("other", "score", "one"),
+    [
+        (Box(90, 55, 160, 85), 0.7, True),
+        (Box(90, 55, 160, 85), 0.9, False),
+        (Box(98, 55, 150, 90), 0.7, False),
+    ],
+    ids=["with the bumper", "surely seen", "two lines of which one is likelier"],
+)
+def test_a_plate_that_is_also_framed_loosely_has_one_mask(
+    other: Box, score: float, one: bool
+) -> None:
+    """In some frames a third of the plate sticks out of the other box."""
+    plate = Box(100, 60, 148, 76)
+    found = []
+    for i in range(COUNT):
+        off = 25 * (i % 4 == 3)
+        moved = Box(other.x1 + off, other.y1, other.x2 + off, other.y2)
+        pair = ((plate, 0.99), (moved, score))
+        found.append(Detections.concat([seen([box], p, Target.PLATE) for box, p in pair]))
+    tracks = track_clip(rendered([], COUNT), found).tracks
+    assert all(contained(tracks, i, plate) for i in range(COUNT))
+    assert (not any(contained(tracks, i, other) for i in range(0, COUNT, 4))) is one
+
+
 def test_a_face_that_is_also_framed_with_the_chest_has_one_mask() -> None:
     """The faint box begins at the mouth, so that only six tenths of the face lie in it."""
     face, chest = Box(100, 60, 112, 74), Box(96, 65.6, 116, 86)
