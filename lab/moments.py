@@ -1,12 +1,10 @@
 """How much of what is really unmasked lies in the first risky moments of the review page.
 
-Labelled frames and tracks of real clips are judged by the masks that a plan would draw, as in
-`lab.real --boxes`: are the labelled faces and plates that they leave open among the first moments
-of the ranking? The clips are seconds long, so all of them together count as one case: in a case of
-M minutes, a person who reviews ten moments a minute reaches the first 10 M. The ranking is compared
-with seconds in order of time, and with random seconds.
+Labelled frames and tracks of real clips are judged by the masks that a plan would draw, as
+`lab.real --boxes` does: what they leave open is looked for among the first five and ten moments of
+each clip, and among as many seconds by chance.
 
-    python -m lab.moments --half dev --plans FOLDER
+    python -m lab.moments --half dev --plans FOLDER [--labels FILE... --clips FOLDER...]
 
 Plans are read from the folder (CLIP.plan.json); missing ones are made and stored there.
 """
@@ -14,31 +12,30 @@ Plans are read from the folder (CLIP.plan.json); missing ones are made and store
 from __future__ import annotations
 
 import argparse
-import json
 import math
-import os
 import random
 import sys
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
+from lab.real.__main__ import chosen_labels
 from lab.real.judge import Scores, judge_clip
-from lab.real.labels import HALVES, HOME, Labels, default_files, find_clips, read_labels
+from lab.real.labels import HALVES, Labels
 from lab.real.labels import Box as Corners
 from lab.real.measure import MaskView
 from redact import api
 from redact.plan import Plan, read_plan, write_plan
 from redact.render import mask_of
-from redact.risk import moments_worth_a_look
+from redact.risk import Weights, moments_worth_a_look
 from redact.settings import RenderSettings
 from redact.types import Box
 
-FIRST = (5, 10, 20, 30)
-"""Moments a minute."""
+FIRST = (5, 10)
+"""Moments of a clip that are looked at."""
 
 WITHIN = 0.5
 """Seconds around a moment within which a person who reviews it sees what is open: the page shows
@@ -92,15 +89,6 @@ class Open:
         )
 
 
-@dataclass(frozen=True)
-class Clip:
-    """A clip with its ranking: chance and moment."""
-
-    name: str
-    length: float
-    moments: tuple[tuple[float, Look], ...]
-
-
 KINDS = ("faces and plates", "heads")
 
 
@@ -141,98 +129,71 @@ def left_open(plan: Plan, clip: str, labels: Labels) -> list[Open]:
     ]
 
 
-def looks_of(plan: Plan, name: str) -> tuple[tuple[float, Look], ...]:
-    """The ranking of a plan: the probability of each moment, and what a person sees there."""
-    return tuple(
-        (
-            m.chance,
-            Look(
-                name,
-                plan.seconds(m.frame),
-                m.box if m.track < 0 else None,
-            ),
+def looks_of(plan: Plan, name: str, weights: Weights | None = None) -> list[Look]:
+    """The ranking of a plan: what a person sees, the most probable first."""
+    return [Look(name, plan.seconds(m.frame), m.box) for m in moments_worth_a_look(plan, weights)]
+
+
+def count(gaps: Iterable[Open], looks: Iterable[Look]) -> Counter[str]:
+    """How many of each kind are at hand for whoever takes these looks; all of one clip."""
+    taken = list(looks)
+    return Counter(gap.kind for gap in gaps if any(map(gap.at_hand, taken)))
+
+
+def judged(
+    plans: Mapping[str, Plan],
+    labels: Labels,
+    weights_for: Callable[[str], Weights | None] = lambda _: None,
+) -> Iterator[str]:
+    """Rows of a table: of each kind how many things are open, and how many of them the first
+    moments of a clip find, beside as many seconds by chance; then how many moments there are.
+
+    Args:
+        weights_for: of the ranking of a clip; those of the installed models for None.
+    """
+    hits, totals = Counter[tuple[str, str, int]](), Counter[str]()
+    draw, listed, length = random.Random(0), Counter[bool](), Counter[bool]()
+    for clip, plan in plans.items():
+        gaps, looks = left_open(plan, clip, labels), looks_of(plan, clip, weights_for(clip))
+        duration = plan.seconds(len(plan.source.timeline) - 1)
+        listed[bool(gaps)] += len(looks)
+        length[bool(gaps)] += duration
+        totals.update(gap.kind for gap in gaps)
+        seconds = [Look(clip, n + 0.5) for n in range(math.ceil(duration))]
+        for first in FIRST:
+            some = looks[:first]
+            for kind, n in count(gaps, some).items():
+                hits["ranked", kind, first] += n
+            for _ in range(DRAWS):
+                chance = draw.sample(seconds, min(len(some), len(seconds)))
+                for kind, n in count(gaps, chance).items():
+                    hits["by chance", kind, first] += n / DRAWS
+    yield "| open | " + " | ".join(f"in the first {n} of a clip" for n in FIRST) + " |"
+    yield "|---|" + "---|" * len(FIRST)
+    for kind in KINDS:
+        found = (
+            f"{hits['ranked', kind, n]} (by chance {hits['by chance', kind, n]:.1f})" for n in FIRST
         )
-        for m in moments_worth_a_look(plan)
+        yield f"| {totals[kind]} {kind} | {' | '.join(found)} |"
+    minutes = sum(length.values()) / 60
+    yield (
+        f"{len(plans)} clips of {minutes:.1f} minutes: {sum(listed.values()) / minutes:.1f} moments"
+        f" a minute; where nothing is open {listed[False]} in {length[False] / 60:.1f} minutes"
     )
-
-
-def count(gaps: Iterable[Open], looks: Iterable[Look]) -> dict[str, int]:
-    """How many open objects of each kind these looks find."""
-    by_clip = defaultdict(list)
-    for look in looks:
-        by_clip[look.clip].append(look)
-    hit = [gap.kind for gap in gaps if any(map(gap.at_hand, by_clip[gap.clip]))]
-    return {kind: hit.count(kind) for kind in KINDS}
-
-
-def rows(clips: Sequence[Clip], gaps: Sequence[Open]) -> list[dict[str, object]]:
-    """For each number of moments a minute, what is found: ranked, in order of time, at random."""
-    minutes = sum(clip.length for clip in clips) / 60
-    pooled = sorted((m for clip in clips for m in clip.moments), key=lambda m: -m[0])
-    ranked = [look for _, look in pooled]
-    seconds = [Look(c.name, n + 0.5) for c in clips for n in range(math.ceil(c.length))]
-    draw = random.Random(0)
-    draws = [draw.sample(seconds, len(seconds)) for _ in range(DRAWS)]
-    found: list[dict[str, object]] = []
-    for first in FIRST:
-        most = round(first * minutes)
-        chance = [count(gaps, order[:most]) for order in draws]
-        found.append(
-            {
-                "a minute": first,
-                "moments": most,
-                "ranked": count(gaps, ranked[:most]),
-                "in order of time": count(gaps, seconds[:most]),
-                "by chance": {k: round(sum(c[k] for c in chance) / DRAWS, 1) for k in KINDS},
-            }
-        )
-    return found
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--half", choices=HALVES, default="dev")
     parser.add_argument("--plans", type=Path, required=True, help="folder of CLIP.plan.json")
+    parser.add_argument("--labels", type=Path, nargs="+", help="instead of lab/real/labels_*")
     parser.add_argument("--clips", type=Path, action="append", default=[], help="further folders")
-    parser.add_argument("--only-there", action="store_true", help="clips that have a plan there")
-    parser.add_argument("--json", action="store_true")
+    parser.add_argument("--only", help="only clips whose name contains one of these (commas)")
     options = parser.parse_args()
     options.plans.mkdir(parents=True, exist_ok=True)
-    beside = Path(__file__).parents[3] / "shared"
-    shared = Path(os.environ.get("REDACT_SHARED", beside))
-    files = default_files(shared)
-    labels = read_labels(files, options.half, HOME / "split.json")
-    labelled = labels.clips()
-    clips: list[Clip] = []
-    gaps: list[Open] = []
-    for name, path in find_clips(labelled, [shared / "clips", *options.clips]).items():
-        if options.only_there and not (options.plans / f"{name}.plan.json").exists():
-            continue
-        plan = plan_for(path, options.plans)
-        length = plan.seconds(len(plan.source.timeline) - 1)
-        clips.append(Clip(name, length, looks_of(plan, name)))
-        gaps += left_open(plan, name, labels)
-    table = rows(clips, gaps)
-    is_open = {kind: sum(gap.kind == kind for gap in gaps) for kind in KINDS}
-    minutes = sum(clip.length for clip in clips) / 60
-    told = {
-        "half": options.half,
-        "clips": len(clips),
-        "not at hand": len(labelled) - len(clips),
-        "minutes": round(minutes, 2),
-        "open": is_open,
-        "rows": table,
-    }
-    if options.json:
-        print(json.dumps(told, indent=1))
-        return
-    print(f"{options.half}: {len(clips)} clips, {minutes:.1f} minutes; open in labels: {is_open}")
-    ways = ("ranked", "in order of time", "by chance")
-    print("| first, a minute | " + " | ".join(f"{k}, {way}" for k in KINDS for way in ways) + " |")
-    print("|---|" + "---|" * len(KINDS) * len(ways))
-    for row in table:
-        cells = (f"{row[way][kind]}" for kind in KINDS for way in ways)  # type: ignore[index]
-        print(f"| {row['a minute']} | {' | '.join(cells)} |")
+    labels, clips = chosen_labels(options)
+    plans = {name: plan_for(path, options.plans) for name, path in clips.items()}
+    print("\n".join(judged(plans, labels)))
 
 
 if __name__ == "__main__":

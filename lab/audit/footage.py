@@ -1,9 +1,12 @@
-"""Does the audit find what a run missed? `python -m lab.audit.footage CLIPS…`
+"""What does the audit find of what a run missed, and what besides?
 
-Real clips of the *dev* half of `lab/real` with labelled frames go through a whole run, whose output
-is then audited. A labelled face or plate is missed if the plan's masks leave its middle open; the
-miss is found if a finding of its kind lies on it within half a second. A finding that is in view in
-a labelled frame and touches no label is a false positive.
+    python -m lab.audit.footage --plans FOLDER [--labels FILE... --clips FOLDER...]
+
+Real clips of the *dev* half of `lab/real`, or of further labels, go through a whole run, and the
+audit judges its own run's output. Plans are taken from the folder (CLIP.plan.json), and made and
+kept there where one is missing. A labelled face or plate is missed where the plan's masks leave its
+middle open; it is found where a finding of its kind lies on it within half a second. A finding that
+is in view in a labelled frame and touches nothing labelled is false. Every finding is printed.
 """
 
 from __future__ import annotations
@@ -14,18 +17,20 @@ from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
 
-from lab.real.labels import HOME, LabelledFrame, default_files, find_clips, read_labels
-from redact.auditing import AuditSettings, audit_file
+from lab.moments import plan_for
+from lab.real.__main__ import chosen_labels
+from lab.real.labels import LabelledFrame
+from redact.auditing import AuditSettings, audit_file, finding_in_words
 from redact.auditing.limits import least_height
 from redact.auditing.what_is_hidden import share_of_middle
 from redact.media import probe
-from redact.pipeline import Delivery, Journal, detect, order_to_apply
+from redact.pipeline import Delivery, Journal, order_to_apply
 from redact.pipeline.draw import draw as write
 from redact.plan import Plan
 from redact.progress import Silent
 from redact.record import EvidenceChoice
 from redact.render import mask_of
-from redact.settings import DetectSettings, DrawSettings
+from redact.settings import DrawSettings
 from redact.types import MOSTLY_INSIDE, Box, Finding, Target
 
 SOON = 0.5
@@ -69,18 +74,18 @@ def false(finding: Finding, labels: Iterable[LabelledFrame]) -> bool:
 def main() -> None:
     """Run and audit clip by clip, and print the counts so far."""
     parser = argparse.ArgumentParser(prog="python -m lab.audit.footage", description=__doc__)
-    parser.add_argument("clips", type=Path, nargs="+", help="folders that hold the clips")
-    parser.add_argument("--every", type=int, default=1, help="take every Nth clip")
-    parser.add_argument("--most", type=int, default=10_000, help="clips")
+    parser.add_argument("--plans", type=Path, required=True, help="folder of CLIP.plan.json")
+    parser.add_argument("--labels", type=Path, nargs="+", help="instead of lab/real/labels_*")
+    parser.add_argument("--clips", type=Path, action="append", default=[], help="further folders")
+    parser.add_argument("--only", help="only clips whose name contains one of these (commas)")
+    parser.set_defaults(half="dev")
     args = parser.parse_args()
-    labels = read_labels(default_files(args.clips[0]), "dev", HOME / "split.json")
-    paths = find_clips(labels.clips(), args.clips)
-    names = [n for n in paths if any(f.targets() for f in labels.of(n).frames)]
+    labels, paths = chosen_labels(args)
     count, seconds = Counter[str](), 0.0
-    for name in names[:: args.every][: args.most]:
-        info, journal, draw = probe(paths[name]), Journal(Silent()), DrawSettings()
+    for name, path in paths.items():
+        info, journal, draw = probe(path), Journal(Silent()), DrawSettings()
         frames = labels.of(name).frames
-        plan = detect(info, DetectSettings(), journal)
+        plan = plan_for(path, args.plans)
         with tempfile.TemporaryDirectory() as folder:
             output = Path(folder) / "output.mp4"
             delivery = Delivery(output, keep_plan=False, evidence=EvidenceChoice(manifest=False))
@@ -94,6 +99,8 @@ def main() -> None:
                 count[f"{target.word}: missed by the run"] += 1
                 hit = any(finds(f, target, box, label.frame, plan) for f in result.findings)
                 count[f"{target.word}: of these found by the audit"] += hit
+        for finding in result.findings:
+            print("  " + finding_in_words(finding), flush=True)
         count["findings"] += len(result.findings)
         count["false in a labelled frame"] += sum(false(f, frames) for f in result.findings)
         count["clips"] += 1

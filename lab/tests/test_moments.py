@@ -16,5 +16,5 @@ def test_of_people_of_whom_nothing_is_hidden_the_heads_are_marked() -> None:
     bodies = tuple(Body(False, Keyframes(one)) for one in keys)
     far = track(1, (0, 5, State.DETECTED, Box(600, 0, 620, 20)))
     looks = looks_of(replace(plan_of(far), bodies=bodies), "clip")
-    places = [look.place for _, look in looks if look.place is not None]
+    places = [look.place for look in looks if look.place is not None]
     assert places and all(any(b.common(p) > 0.5 * p.area for b in STANDING) for p in places)

@@ -13,33 +13,20 @@ Plans are stored in the folder.
 from __future__ import annotations
 
 import argparse
-import math
 import random
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 
-from lab.moments import (
-    DRAWS,
-    FOLLOWED,
-    KINDS,
-    SAME,
-    WITHIN,
-    Look,
-    Open,
-    count,
-    left_open,
-    plan_for,
-)
+from lab.moments import FOLLOWED, KINDS, SAME, WITHIN, Open, judged, left_open, plan_for
 from lab.real.labels import Labels, find_clips
 from lab.training import calibration_file
 from lab.training.labelled import dev_labels
 from lab.training.regression import logistic
 from redact.plan import Plan, uncovered
-from redact.risk import Place, all_places, bare_heads, moments_worth_a_look
+from redact.risk import Place, all_places, bare_heads
 from redact.types import Box, Doubt, Keyframe, Track
 
 HEAD = 0.3
@@ -172,38 +159,9 @@ def fitted(known: Sequence[Row], names: Sequence[str]) -> dict[str, float]:
     return calibration_file.rounded(("bias", *names), weights)
 
 
-def judged(plans: dict[str, Plan], known: Sequence[Row], labels: Labels) -> Iterator[str]:
-    """How much of what is open the first moments of a clip find, with weights fitted without the
-    clip, compared with as many random seconds; and how many moments a minute there are."""
-    names = sorted({name for row in known for name in row.place.clues})
-    hits, totals = Counter[tuple[str, str, int]](), Counter[str]()
-    draw, listed, empty = random.Random(0), list[float](), list[tuple[int, float]]()
-    for clip, plan in plans.items():
-        weights = fitted([row for row in known if row.clip != clip], names)
-        moments = moments_worth_a_look(plan, weights)
-        gaps = left_open(plan, clip, labels)
-        length = plan.seconds(len(plan.source.timeline) - 1)
-        listed.append(len(moments) / max(length, 1) * 60)
-        if not gaps:
-            empty.append((len(moments), length))
-        totals.update(gap.kind for gap in gaps)
-        looks = [Look(clip, plan.seconds(m.frame), m.box) for m in moments]
-        seconds = [Look(clip, n + 0.5) for n in range(math.ceil(length))]
-        for first in (5, 10):
-            some = looks[:first]
-            for kind, n in count(gaps, some).items():
-                hits["ranked", kind, first] += n
-            for _ in range(DRAWS):
-                for kind, n in count(
-                    gaps, draw.sample(seconds, min(len(some), len(seconds)))
-                ).items():
-                    hits["by chance", kind, first] += n / DRAWS
-    for kind in KINDS:
-        for first in (5, 10):
-            told = ", ".join(f"{w} {hits[w, kind, first]:.1f}" for w in ("ranked", "by chance"))
-            yield f"{kind}, first {first} of a clip: {told} of {totals[kind]}"
-    minutes, most = sum(length for _, length in empty) / 60, sum(n for n, _ in empty)
-    yield f"{np.mean(listed):.1f} moments a minute; where nothing is open {most} in {minutes:.1f}"
+def _without(clip: str, known: Sequence[Row], names: Sequence[str]) -> dict[str, float]:
+    """Weights that are fitted without a clip."""
+    return fitted([row for row in known if row.clip != clip], names)
 
 
 def main() -> None:
@@ -220,8 +178,8 @@ def main() -> None:
     known = [row for name, plan in plans.items() for row in rows(name, plan, labels)]
     numbers = fitted(known, sorted({name for row in known for name in row.place.clues}))
     print(numbers)
-    for line in judged(plans, known, labels):
-        print(line)
+    names = sorted(numbers.keys() - {"bias"})
+    print("\n".join(judged(plans, labels, lambda clip: _without(clip, known, names))))
     opened = sum(row.truth == 1 for row in known)
     on = f"{len(clips)} clips, {len(known)} places, {opened} of them open"
     calibration_file.write(a.out, {"risk": numbers}, "risk", on, ())

@@ -190,5 +190,9 @@ class Compared:
 
     @property
     def let_go(self) -> Places:
-        """Places that a mask stopped covering although the subject was still there."""
-        return dict(self._let_go.places)
+        """Places that a mask stopped covering although the subject was still there. Of what is more
+        likely a false positive there are none: on shaky footage such masks often move on, and what
+        they leave visible is more likely nobody."""
+        tracks = () if self._plan is None else self._plan.tracks
+        doubtful = {track.id for track in tracks if track.doubtful}
+        return {n: places for n, places in self._let_go.places.items() if n not in doubtful}

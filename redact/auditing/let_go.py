@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import functools
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Final
 
@@ -54,6 +54,23 @@ class _Lost:
     template: NDArray[np.float32]
     box: Box
 
+    def place(self, here: SmallFrame, masked: Box, bare: Callable[[Box], bool]) -> Box | None:
+        """Where it is visible in a frame, None where it is covered or gone.
+
+        Args:
+            here: the picture.
+            masked: what its mask covers there.
+            bare: whether the masks leave a box visible.
+        """
+        box, likeness = best_place(self.template, self.box, here)
+        if likeness < SAME_LOOK or not bare(box):
+            return None
+        # When a camera jolts, the mask goes along with the subject, and what stays behind only
+        # looks like it.
+        (x, y), (left, top) = masked.centre, self.box.centre
+        along, more = best_place(self.template, self.box.moved(x - left, y - top), here)
+        return None if more > likeness and not bare(along) else box
+
 
 class LetGo:
     """Takes frames in order and records where a mask has lost its subject.
@@ -91,24 +108,21 @@ class LetGo:
         mask = functools.cache(mask)  # drawing the mask of a crowd takes long
         here = _small(source) if self._lost else None
         for track, lost in list(self._lost.items()):
-            assert here is not None
-            box, likeness = best_place(lost.template, lost.box, here)
-            still = track in now and likeness >= SAME_LOOK
-            if still and self._bare(mask(), box, lost.target, list(now.values())):
-                self.places[track].append((index, box))
-                lost.box = box
-            else:
-                del self._lost[track]
-        self._before, self._luma = now, source
 
-    def _bare(
-        self, mask: NDArray[np.uint8], box: Box, target: Target, regions: list[Region]
-    ) -> bool:
-        """Whether the masks of a frame leave a subject visible that was hidden before."""
-        if target is Target.PERSON:
-            mask = with_boxes(mask, regions)
-        share = share_of_middle(mask, box, target)
-        return share < MOSTLY_INSIDE
+            def bare(box: Box, target: Target = lost.target) -> bool:
+                hidden = mask()
+                if target is Target.PERSON:
+                    hidden = with_boxes(hidden, list(now.values()))
+                return share_of_middle(hidden, box, target) < MOSTLY_INSIDE
+
+            assert here is not None
+            place = lost.place(here, now[track].box, bare) if track in now else None
+            if place is None:
+                del self._lost[track]
+            else:
+                self.places[track].append((index, place))
+                lost.box = place
+        self._before, self._luma = now, source
 
 
 def _small(luma: NDArray[np.uint8]) -> SmallFrame:

@@ -49,23 +49,21 @@ def test_all_examples_run_and_keep_their_contracts(
             getattr(contract, name)()
 
 
-def test_complete_programs_are_strictly_typed_and_run_alone(tmp_path: Path) -> None:
-    """mypy reads redact as a user's program does, without redact's own settings."""
+def test_complete_programs_are_strictly_typed(tmp_path: Path) -> None:
+    """mypy reads redact as a user's program does, without redact's own settings. It also finds what
+    a program uses without importing it: the test above runs one program after another."""
     assert sorted(PROGRAMS) == ["keep_one.py", "own_detector.py", "own_style.py"]
-    shorten(SAMPLE, tmp_path / "a.mp4", 6, skip=70)
     for name, text in PROGRAMS.items():
         (tmp_path / name).write_text(text, "utf-8")
-    python, at_home = sys.executable, {**os.environ, "MYPYPATH": ""}
     # It reads all of redact once, and again only what changed.
     known = f"--cache-dir={ROOT / '.mypy_cache' / 'programs'}"
-    check = [python, "-m", "mypy", "--strict", "--config-file=", known, *PROGRAMS]
+    check = [sys.executable, "-m", "mypy", "--strict", "--config-file=", known, *PROGRAMS]
     typed = subprocess.run(
-        check, cwd=tmp_path, env=at_home, capture_output=True, text=True, check=False
+        check,
+        cwd=tmp_path,
+        env={**os.environ, "MYPYPATH": ""},
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert typed.returncode == 0, typed.stdout
-    for name in PROGRAMS:
-        ran = subprocess.run(
-            [python, name], cwd=tmp_path, capture_output=True, text=True, check=False
-        )
-        assert ran.returncode == 0, ran.stderr
-        assert ran.stdout

@@ -78,6 +78,21 @@ def test_a_mask_that_moves_with_its_subject_is_not_a_finding() -> None:
     assert found(jump, place=lambda n: jump[n]) == {}
 
 
+def test_a_lookalike_of_a_subject_that_moves_with_its_mask_is_no_finding() -> None:
+    """The camera jolts, and where the subject was something looks nearly like it, as the road does
+    beside a small plate."""
+    noisy = PATCH + RNG.normal(0, 25, PATCH.shape)
+    look, here, there = LetGo(), subject(0), subject(0).moved(80, 40)
+    for box in (here, there):
+        luma = picture(there)
+        luma[50:110, 60:110] = PATCH if box is here else noisy.clip(0, 255)
+        mask = np.zeros((HEIGHT, WIDTH), np.uint8)
+        mask[int(box.y1) : int(box.y2), int(box.x1) : int(box.x2)] = 255
+        region = Region(7, Target.PLATE, box, State.DETECTED)
+        look.see(int(box is there), luma, [region], lambda mask=mask: mask)
+    assert look.places == {}
+
+
 def test_a_guessed_mask_that_slips_off_its_subject_is_found() -> None:
     boxes = [subject(n) if n < 6 else aside(subject(n)) for n in range(COUNT)]
     places = found(boxes, [State.DETECTED] * 6 + [State.FOLLOWED] * (COUNT - 6))

@@ -21,6 +21,7 @@ from redact.batch import Command, run_in_process
 from redact.cli.doctor import doctor, try_folder_of_code
 
 from ..media.footage import Clip, make
+from ..program import QUICK
 from .conftest import ROOT, call
 
 HOME = Path(redact.__file__).parent
@@ -110,7 +111,7 @@ def evidence(tmp_path: Path, names: set[str]) -> Evidence:
 
 
 def test_several_videos_at_once(evidence: Evidence) -> None:
-    run = evidence.start("run", ".", "--jobs", "2", "--sensitivity", "fast")
+    run = evidence.start("run", ".", "--jobs", "2", *QUICK)
     _, err = run.communicate()
     assert run.returncode == 0, err
     assert len(list(evidence.folder.glob("*.redacted.mp4"))) == 2
@@ -119,7 +120,7 @@ def test_several_videos_at_once(evidence: Evidence) -> None:
 
 @pytest.mark.skipif(sys.platform == "win32", reason="no Ctrl-C for one process there")
 def test_the_search_of_a_case(evidence: Evidence) -> None:
-    review = evidence.start("review", ".", "--no-open", "--sensitivity", "fast")
+    review = evidence.start("review", ".", "--no-open", *QUICK)
     deadline = time.monotonic() + 240
     while len(list(evidence.folder.glob("*.plan.json"))) < 2 and time.monotonic() < deadline:
         assert review.poll() is None, review.communicate()

@@ -66,9 +66,15 @@ def test_length_of_matroska_is_estimated(matroska: Path) -> None:
     assert isinstance(info.expected_frames, About) and info.expected_frames == 20
 
 
-def test_a_run_has_one_bar_with_a_name_and_totals(matroska: Path, tmp_path: Path) -> None:
-    shown = on_a_terminal("run", matroska, "-o", tmp_path / "o.mkv", *QUICK)
-    lines = [line for line in re.split(r"[\r\n]+", shown) if line.startswith(matroska.name)]
+def test_each_of_several_has_one_bar_with_its_number_its_name_and_totals(
+    matroska: Path, tmp_path: Path
+) -> None:
+    other = tmp_path / "b.mkv"
+    other.write_bytes(matroska.read_bytes())
+    shown = on_a_terminal("run", matroska, other, "-o", f"{tmp_path}/out/", *QUICK)
+    assert "2 of 2 b.mkv " in shown
+    first = f"1 of 2 {matroska.name} "
+    lines = [line for line in re.split(r"[\r\n]+", shown) if line.startswith(first)]
     for doing in ("looking for what to hide", "looking for what is still visible"):
         counts = [line for line in lines if doing in line]
         assert counts and all("/about 20 " in line for line in counts), counts
@@ -76,14 +82,6 @@ def test_a_run_has_one_bar_with_a_name_and_totals(matroska: Path, tmp_path: Path
     assert "all steps done" in lines[-1] and "100%" in lines[-1]
     assert any(" for this step" in line for line in lines), "what is told is no time for all"
     assert "?" not in shown
-
-
-def test_several_files_are_counted(matroska: Path, tmp_path: Path) -> None:
-    other = tmp_path / "b.mkv"
-    other.write_bytes(matroska.read_bytes())
-    words = ("run", matroska, other, "-o", f"{tmp_path}/out/", *QUICK)
-    shown = on_a_terminal(*words)
-    assert re.search(rf"1 of 2 {matroska.name} ", shown) and re.search(r"2 of 2 b\.mkv ", shown)
 
 
 def test_without_a_terminal_a_line_is_printed_now_and_then(
