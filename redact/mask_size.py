@@ -156,10 +156,10 @@ BY_ODDS: Final = 0.045
 
 
 def doubt(seen: Sighted, boxes: Boxes) -> Boxes:
-    """A detection that is unsure of a face is unsure of where it ends as well. A plate ends at its
-    edge, however unsure a detector is that it is one; but every scan misses another part of it, so
-    that many of them together miss less. A head grows as far as it is believed to be one: what
-    hardly is hides less for nothing."""
+    """A detection that is unsure of a face is unsure of where it ends as well; a mask grows by that
+    only as far as its track is believed, for of those that hardly are most hide nobody. A plate
+    ends at its edge, however unsure a detector is that it is one; but every scan misses another
+    part of it, so that many of them together miss less."""
     most = UNSURE[seen.target]
     if not seen.target.spec.round:
         beyond = most / np.sqrt(max(1, len(seen.detected)))
@@ -169,9 +169,7 @@ def doubt(seen: Sighted, boxes: Boxes) -> Boxes:
         odds = log_odds(seen.scores[seen.detected].astype(np.float64))
         odds = np.interp(seen.times, seen.times[seen.detected], odds)
         share = np.clip(most - BY_ODDS * odds, 0.0, most)
-    if seen.target is Target.HEAD:
-        share = share * seen.certainty
-    return np.asarray(boxes + OUTWARD * seen.size * share[:, None])
+    return np.asarray(boxes + OUTWARD * seen.size * (share * seen.certainty)[:, None])
 
 
 def blur(seen: Sighted, boxes: Boxes) -> Boxes:

@@ -27,7 +27,8 @@ class TrackSettings:
             which they were open.
         lost_time: how long an unseen object may be found again by its motion alone.
         stitch_time: longest gap over which two tracklets become one object; 0: none do.
-        grace: before a track's first and after its last sighting.
+        grace: before a track's first and after its last sighting, less where it is hardly believed
+            (`fill`).
         follow_time: longest time the pixel tracker may go without a detection; 0: it does not
             follow.
         ring_time: how far back small pictures are kept.

@@ -22,8 +22,9 @@ from redact.mask_size import (
     with_margin,
     without_margin,
 )
-from redact.settings import RenderSettings
-from redact.track.box_per_frame import _as_large_as_detected
+from redact.settings import RenderSettings, Sensitivity
+from redact.track import settings_of
+from redact.track.box_per_frame import _as_large_as_detected, fill
 from redact.track.geometry import IDENTITY
 from redact.track.sightings import ROW, ClipRecord, How
 from redact.types import DETECTED_TARGETS, SINGLE_DETECTION_FRINGE, Box, Boxes, Target, Track
@@ -174,11 +175,26 @@ def test_a_head_is_no_larger_where_a_look_doubts_it(
     assert box[2] - box[0] == pytest.approx(wide, abs=2)
 
 
-@pytest.mark.parametrize("target", [Target.HEAD, Target.FACE])
-def test_a_head_that_is_hardly_believed_to_be_one_grows_less(target: Target) -> None:
+@pytest.mark.parametrize("target", [Target.HEAD, Target.FACE, Target.PLATE])
+def test_what_is_hardly_believed_grows_less_and_a_plate_as_much(target: Target) -> None:
     doubtful = sighted({2: 0.3}, target)
     hardly, half, surely = (enlarged(replace(doubtful, certainty=c))[2, 2] for c in (0.1, 0.5, 1.0))
-    assert hardly < half < surely if target is Target.HEAD else hardly == surely
+    assert hardly == surely if target is Target.PLATE else hardly < half < surely
+
+
+@pytest.mark.parametrize(
+    ("target", "certainty", "frames"),
+    [(Target.FACE, 0.9, 4), (Target.FACE, 0.4, 2), (Target.FACE, 0.1, 0), (Target.PLATE, 0.1, 4)],
+)
+def test_what_is_hardly_believed_is_hidden_for_less_time_before_and_after(
+    target: Target, certainty: float, frames: int
+) -> None:
+    rows, clip = np.zeros(1, ROW), ClipRecord()
+    for i in range(21):
+        clip.add(i / 20, IDENTITY, (640, 360))
+    rows[0] = (0, 10, How.DETECTED, 0.9, (180, 180, 220, 220), 0)
+    dense = fill(rows, target, 0, 20, clip, settings_of(Sensitivity.BALANCED), certainty)
+    assert (dense.first, len(dense.boxes)) == (10 - frames, 2 * frames + 1)
 
 
 def test_between_a_sure_and_a_doubtful_sighting_the_mask_grows_gradually() -> None:
