@@ -2,8 +2,6 @@
 
 import av
 import cv2
-import scipy.ndimage
-import scipy.optimize
 
 import redact.api
 import redact.cli.apply
@@ -30,7 +28,7 @@ from redact.detection.weights_for_processor import read_network
 from redact.memory import keep_small
 from redact.words.catalogue import words_of
 
-__all__ = ["av", "cv2", "redact", "scipy"]
+__all__ = ["av", "cv2", "redact"]
 
 words_of("en")  # reads the catalogues
 keep_small()

@@ -45,7 +45,7 @@ from .manifest_parts import (
 from .run_record import RunRecord
 from .without_folders import FREE_TEXT, file_name, without_folders, word_of_command
 
-LIBRARIES = ("av", "mediapipe", "numpy", "onnxruntime", "opencv-contrib-python", "scipy")
+LIBRARIES = ("av", "mediapipe", "numpy", "onnxruntime", "opencv-contrib-python")
 """The libraries that decode, detect, track and draw."""
 
 

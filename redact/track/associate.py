@@ -4,7 +4,10 @@ gates and an optimal assignment.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass
+from heapq import heappop, heappush
+from math import inf
 
 import numpy as np
 from numpy.typing import NDArray
@@ -130,22 +133,74 @@ def assign(pairs: Pairs) -> tuple[Index, Index]:
 
 
 def _assigned(first: Index, second: Index, cost: NDArray[np.float64]) -> tuple[Index, Index]:
-    """The choice among competing pairs, by LAPJV on the sparse matrix of their costs."""
-    # Imported late: SciPy takes a tenth of a second, which every command would wait for.
-    from scipy.sparse import csr_array
-    from scipy.sparse.csgraph import min_weight_full_bipartite_matching
-
-    rows, row = np.unique(first, return_inverse=True)
-    columns, column = np.unique(second, return_inverse=True)
+    """The choice among competing pairs, by shortest augmenting paths (Jonker, Volgenant 1987)."""
+    choices: dict[int, list[tuple[int, float]]] = {}
+    for row, column, price in zip(first.tolist(), second.tolist(), cost.tolist(), strict=True):
+        choices.setdefault(row, []).append((column, price))
     # Every row may stay without a partner, in its own column that costs more than all pairs.
-    alone = np.arange(len(rows))
-    unpaired = 10.0 * (len(rows) + len(columns)) * max(1.0, float(cost.max()))
-    weights = np.concatenate([cost + 1, np.full(len(rows), unpaired)])  # 0 would be no pair
-    at = np.concatenate([row, alone]), np.concatenate([column, len(columns) + alone])
-    matrix = csr_array((weights, at), shape=(len(rows), len(columns) + len(rows)))
-    i, j = min_weight_full_bipartite_matching(matrix)
-    paired = j < len(columns)
-    return rows[i[paired]], columns[j[paired]]
+    unpaired = 10.0 * len(cost) * max(1.0, float(cost.max()))
+    for row, own in choices.items():
+        own.append((-1 - row, unpaired))
+    chosen = _Chosen(choices)
+    for row in choices:
+        chosen.add(row)
+    pairs = sorted(pair for pair in chosen.columns.items() if pair[1] >= 0)
+    rows, columns = np.array(pairs, np.intp).reshape(-1, 2).T
+    return rows, columns
+
+
+class _Chosen:
+    """The cheapest choice of one column for each row that was added.
+
+    Args:
+        choices: for each row its columns and their costs, of which one is always free.
+
+    Attributes:
+        columns: of each row that was added.
+    """
+
+    def __init__(self, choices: dict[int, list[tuple[int, float]]]) -> None:
+        self._choices = choices
+        self.columns: dict[int, int] = {}
+        self._rows: dict[int, int] = {}
+        # Prices that make a chosen pair cost 0, and every other at least 0.
+        self._row_price: dict[int, float] = defaultdict(float)
+        self._column_price: dict[int, float] = defaultdict(float)
+
+    def add(self, row: int) -> None:
+        """Give a row a column: the cheapest chain of rows move on to another column (Dijkstra's
+        algorithm over the prices)."""
+        added, far = row, 0.0
+        distance: dict[int, float] = {}
+        came_from: dict[int, int] = {}
+        passed: set[int] = set()
+        waiting: list[tuple[float, int]] = []
+        while True:
+            begin = far - self._row_price[row]
+            for column, cost in self._choices[row]:
+                reached = begin + cost - self._column_price[column]
+                if column not in passed and reached < distance.get(column, inf):
+                    distance[column], came_from[column] = reached, row
+                    heappush(waiting, (reached, column))
+            far, column = heappop(waiting)
+            while column in passed:  # it was reached in a shorter way since
+                far, column = heappop(waiting)
+            if column not in self._rows:
+                break
+            passed.add(column)
+            row = self._rows[column]
+        self._row_price[added] += far
+        for taken in passed:
+            self._row_price[self._rows[taken]] += far - distance[taken]
+            self._column_price[taken] -= far - distance[taken]
+        while True:
+            row = came_from[column]
+            self._rows[column] = row
+            left = self.columns.get(row)
+            self.columns[row] = column
+            if left is None:  # the added row had none
+                return
+            column = left
 
 
 def _sides(size: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -7,6 +7,7 @@ from itertools import combinations
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.optimize import linear_sum_assignment
 
 from redact.track.associate import Pairs, assign
 from redact.track.geometry import carried, warped_centres
@@ -14,6 +15,9 @@ from redact.track.geometry import carried, warped_centres
 PAIRS = st.dictionaries(
     st.tuples(st.integers(0, 4), st.integers(0, 4)), st.floats(0, 2), min_size=1, max_size=7
 )
+
+NEVER = 1e4
+"""Cost that only a pair that cannot be has."""
 
 
 def pairs_of(costs: dict[tuple[int, int], float]) -> Pairs:
@@ -42,6 +46,18 @@ def test_as_many_as_can_be_and_then_the_cheapest(costs: dict[tuple[int, int], fl
     count, cost = best(costs)
     assert len(chosen) == count
     assert np.isclose(sum(costs[pair] for pair in chosen), cost, atol=1e-6)
+
+
+@given(st.integers(0, 2**32 - 1), st.floats(0.05, 1))
+def test_a_crowd_is_matched_as_scipy_matches_it(seed: int, share: float) -> None:
+    rng = np.random.default_rng(seed)
+    cost = rng.uniform(0, 2, (12, 15))
+    cost[rng.random(cost.shape) > share] = NEVER
+    first, second = assign(Pairs(*np.nonzero(cost < NEVER), cost[cost < NEVER]))
+    rows, columns = linear_sum_assignment(cost)
+    possible = cost[rows, columns] < NEVER
+    chosen = set(zip(first.tolist(), second.tolist(), strict=True))
+    assert chosen == set(zip(rows[possible].tolist(), columns[possible].tolist(), strict=True))
 
 
 def test_nobody_to_match() -> None:
