@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from xml.sax.saxutils import escape
+from html import escape
 
 from ..record import Manifest, TrackPart
 from ..types import clock, runs_of
@@ -35,7 +35,7 @@ def timeline_svg(manifest: Manifest, text: ReportWords) -> str:
     """
     tracks = drawn_tracks(manifest)
     height = HEAD + ROW_HEIGHT * len(tracks) + 6
-    title = escape(text("hidden.timeline"))
+    title = escape(text("hidden.timeline"), quote=False)
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" role="img" '
         f'aria-label="{title}" font-family="inherit" font-size="12">',
@@ -70,7 +70,7 @@ def _ticks(seconds: float) -> list[float]:
 
 def _row(track: TrackPart, frames: int, y: int, text: ReportWords) -> Iterator[str]:
     label = f"{track.track}  {text.word('target', track.target)}"
-    yield f'<text x="0" y="{y + 11}" fill="#222">{escape(label)}</text>'
+    yield f'<text x="0" y="{y + 11}" fill="#222">{escape(label, quote=False)}</text>'
     for first, last, word in _columns(track, frames):
         colour = KEPT if word == _SHOWN else COLOURS[word]
         yield (
