@@ -461,6 +461,32 @@ def test_a_moments_question_is_shown_as_long_as_its_picture(risky: Review) -> No
     assert (asked, away) == (True, False)
 
 
+def test_a_box_drawn_by_keys_lies_where_the_risky_moment_points(risky: Review) -> None:
+    """It used to lie in the middle of the picture."""
+    drawn, place = risky.does("""
+      await until(() => state.moments.length);
+      press("n");
+      const { frame, box } = state.moments[0];
+      await until(() => state.frame === frame);
+      press("d");
+      press("Enter");
+      await until(() => state.drawn);
+      return [state.drawn, box];
+    """)
+    assert drawn == place
+
+
+def test_a_moment_about_nobody_deselects_everybody(review: Review) -> None:
+    """H, pressed there, used to hide whoever was selected before, who may be elsewhere."""
+    assert review.does("""
+      press("ArrowDown");
+      const before = state.selected.length;
+      (await page("moments.js")).goMoment(5, 0);
+      await until(() => state.frame === 5);
+      return [before, state.selected.length];
+    """) == [1, 0]
+
+
 def test_an_impossible_release_is_not_offered(street: Path, found: Plan, tmp_path: Path) -> None:
     """It used to be refused after the click, with the names of options."""
     shutil.copy(street, tmp_path / "street.mp4")

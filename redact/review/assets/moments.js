@@ -37,7 +37,7 @@ export const openSheet = () => (state.dialog = { kind: "moments" });
 export function goMoment(frame, track) {
   closeDialog();
   state.moment = frame; // the place that it points to is marked there
-  if (state.ofTrack.has(track)) select(state.ofTrack.get(track));
+  select(state.ofTrack.get(track) ?? []); // keys decide about nobody else
   player.goTo(frame);
 }
 /** Where there is nothing to look at, nothing was looked at. */

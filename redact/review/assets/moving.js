@@ -2,7 +2,7 @@
 // placed, `state.moving` says where: as a dashed line, left, top, right and bottom in source pixels.
 import { changeMask } from "./mask.js";
 import { chosenHere } from "./places.js";
-import { offerMiddle } from "./pointer.js";
+import { offerOne } from "./pointer.js";
 import { state } from "./store.js";
 
 const WAYS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
@@ -33,7 +33,7 @@ export async function place() {
 export function moveByKey(event) {
   if (event.ctrlKey || event.metaKey) return false;
   if (event.key === "Enter" && state.drawing) {
-    offerMiddle();
+    offerOne();
     return true;
   }
   const way = WAYS[event.key],

@@ -1,6 +1,7 @@
 // The mouse over the picture: pointing, choosing, drawing, moving.
 import { signal } from "./html.js";
 import { point, select, state } from "./store.js";
+import { momentHere } from "./moments.js";
 import { moved, place } from "./moving.js";
 import { chosenHere, handles, inSource, inside, onScreen, subjectIdOf } from "./places.js";
 import * as player from "./player.js";
@@ -126,11 +127,12 @@ export function setDrawing(yes) {
   }
   state.drawing = yes;
 }
-/** A mask in the middle of what is seen, to be moved by keys. */
-export function offerMiddle() {
+/** A mask to be moved by keys: where a risky moment points to, or in the middle of what is seen. */
+export function offerOne() {
   const { width, height } = state.room,
-    side = Math.min(width, height) / 6;
-  offer(inSource([(width - side) / 2, (height - side) / 2, side, side]));
+    side = Math.min(width, height) / 6,
+    middle = [(width - side) / 2, (height - side) / 2, side, side];
+  offer(momentHere()?.box ?? inSource(middle));
 }
 /** Where on the screen a menu of this size belongs that is about the mask that was drawn. */
 export function beside(wide, tall) {
