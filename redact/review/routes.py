@@ -32,7 +32,7 @@ from .refused_error import RefusedError, defect, in_words
 from .server import Answer, PageServer, Route, as_json
 from .session import Session
 from .sheet import Sheet, sheet_to_confirm
-from .shown_files import Shelf
+from .shown_files import Shelf, content_type
 from .sound import heard
 from .strip import strip_of
 from .system_programs import file_of, show_of
@@ -380,12 +380,14 @@ def language_of(values: dict[str, Any]) -> str:
 
 
 def shown_of(shelf: Shelf, output: Path, values: dict[str, Any]) -> dict[str, str]:
-    """The path under which the page shows a result, and where the file is.
+    """The path under which the page shows a result or its report, where the file is, and whether
+    it is an "image", a "video" or something else.
 
     Raises as `file_of`.
     """
     file = file_of(output, str(values["what"]), language_of(values))
-    return {"at": shelf.put(file), "path": str(file.absolute())}
+    of_type = content_type(file).partition("/")[0]
+    return {"at": shelf.put(file), "path": str(file.absolute()), "type": of_type}
 
 
 def _packed(head: dict[str, Any], part: bytes) -> Answer:

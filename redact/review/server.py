@@ -29,7 +29,7 @@ from .guard import (
     of_this_user,
     refused,
 )
-from .shown_files import CONTENT_TYPES, HEADERS, Shelf, part_of, pieces
+from .shown_files import HEADERS, Shelf, content_type, part_of, pieces
 
 MOST_REQUEST_BYTES: Final = 1 << 20
 """Bytes of a request's body, at most."""
@@ -365,7 +365,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_response(206 if part else 200)
         for name, value in HEADERS:
             self.send_header(name, value)
-        self.send_header("Content-Type", CONTENT_TYPES.get(file.suffix, "application/octet-stream"))
+        self.send_header("Content-Type", content_type(file))
         self.send_header("Accept-Ranges", "bytes")
         if part:
             self.send_header("Content-Range", f"bytes {first}-{last}/{size}")

@@ -10,16 +10,24 @@ from pathlib import Path
 from typing import Final
 
 from ..formats.containers import WRITABLE
+from ..media import PHOTOGRAPH_ENDINGS
 from .guard import SAFE_HEADERS
 
 SHELF: Final = "/shown/"
 """Prefix of such a path."""
 
-CONTENT_TYPES: Final = {
+_CONTENT_TYPES: Final = {
     ".html": "text/html; charset=utf-8",
     ".pdf": "application/pdf",
+    **{ending: f"image/{kind}" for ending, kind in PHOTOGRAPH_ENDINGS.items()},
     **{ending: row.mime for row in WRITABLE.values() for ending in row.endings},
 }
+
+
+def content_type(file: Path) -> str:
+    """The media type of a file, by the end of its name."""
+    return _CONTENT_TYPES.get(file.suffix.lower(), "application/octet-stream")
+
 
 PIECE: Final = 1 << 18
 """Bytes that are read at once."""

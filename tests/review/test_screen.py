@@ -277,3 +277,20 @@ const { data } = glass.getContext("2d").getImageData(0, 0, 240, 240);
 const middle = Math.abs(a.left + a.width / 2 - b.left - b.width / 2) < 4;
 return [middle, data.some((value) => value > 60)];
 """
+
+
+def test_the_copy_of_a_photograph_is_shown_as_a_picture(
+    browser: Any, street: Path, tmp_path: Path
+) -> None:
+    """A player was opened for it, which said that this browser cannot play the file."""
+    frame = next(iter(Decode(probe(street)))).picture.to_ndarray(format="bgr24")
+    cv2.imwrite(str(tmp_path / "IMG_1.JPG"), frame)
+    with served_here(tmp_path / "IMG_1.JPG", tmp_path / "p.json") as server:
+        page = Page(browser, server.address)
+        page.press("ENTER", ctrl=True)
+        page.write("#f-reviewer", "R. Roe")
+        page.click("#start-finish")
+        page.click("#show-result")
+        page.until(lambda: page.js("return document.querySelector('dialog img')?.naturalWidth"))
+        assert not page.js("return document.querySelector('dialog video, #unplayable')")
+        assert page.complaints() == []

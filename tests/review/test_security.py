@@ -228,6 +228,11 @@ def test_only_the_page_itself_can_frame_its_files(server: PageServer, tmp_path: 
     path = server.shelf.put(video)
     whole = ask(server, "GET", path, X_Redact_Token=None)
     assert (whole.status, whole.body) == (200, video.read_bytes())
+    assert whole.headers["Content-Type"] == "video/mp4"
+    photograph = video.rename(tmp_path / "IMG.JPG")
+    shown = ask(server, "GET", server.shelf.put(photograph), X_Redact_Token=None)
+    assert shown.headers["Content-Type"] == "image/jpeg"
+    photograph.rename(video)
     assert whole.headers["X-Frame-Options"] == "SAMEORIGIN"
     assert "frame-ancestors 'self'" in whole.headers["Content-Security-Policy"]
     assert "script-src" not in whole.headers["Content-Security-Policy"]

@@ -28,7 +28,7 @@ const MARKS = {
 const known = signal(null); // the case, as the server told it last
 const count = (...states) => known.value.videos.filter((v) => states.includes(v.state)).length;
 const openIndex = () => {
-  toast(t("opening_report"));
+  toast(t("opening_outside"));
   tried(post("open", { what: "index", language: current() }));
 };
 
@@ -94,7 +94,7 @@ function Video({ of: v }) {
   return html`<li class="video" data-video=${v.number} data-state=${v.state}>
     ${v.picture ? html`<${Picture} path="picture" of=${{ n: v.number }} width="320" height="180" />` : html`<canvas />`}
     <div>
-      <h3>${v.name}</h3>
+      <h3 id=${`name-${v.number}`}>${v.name}</h3>
       <div class="muted small">${facts.filter(Boolean).join(" · ")}</div>
       <div class="state">
         <span class=${`mark ${half ? "begun" : v.state}`}>${mark}${words}</span>
@@ -105,7 +105,7 @@ function Video({ of: v }) {
         ${["begun", "held", "ready", "behind"].includes(v.state) && html`<span class="muted small reviewed">${v.reviewed ? reviewed(v.reviewed) : t("reviewed_never")}</span>`}
       </div>
     </div>
-    <div class="acts"><${Acts} of=${v} /></div>
+    <div class="acts" role="group" aria-labelledby=${`name-${v.number}`}><${Acts} of=${v} /></div>
   </li>`;
 }
 /** How far its review is: people, risky moments, what was looked at. */
@@ -122,7 +122,7 @@ function Acts({ of: { number: n, state: now, next } }) {
     first = now === "search" && !next && count("searching");
   return html`
     ${first > 0 && html`<${Button} word="search_first" class="quiet" act=${() => tried(post("first", { n }))} />`}
-    ${shown && html`<${Button} word="play_result" data-play=${n} act=${() => show("result", n)} />`}
+    ${shown && html`<${Button} word="show_result" data-play=${n} act=${() => show("result", n)} />`}
     ${shown && html`<${Button} word="report" data-report=${n} act=${() => show("report", n)} />`}
     ${shown && known.value.pdf && html`<${Button} title="report_pdf" act=${() => show("pdf", n)}>PDF<//>`}
     ${(shown || words || now === "making") && html`<a class=${words ? "button primary" : "button"} href=${`/v/${n}/`} data-look=${n}>${t(words || "decisions")}</a>`}

@@ -197,7 +197,7 @@ export function ResultDialog({ result: r }) {
     ${held.value && html`<div class="item row" id="old-copy">${held.value === "removed" ? `✓ ${t("removed")}` : old}</div>`}
     <details><summary>${t("notes")}</summary>${notes.map((line) => html`<div>${line}</div>`)}</details>
     <div class="actions">
-      ${!r.needs_review && html`<${Button} id="play-result" word="play_result" class="primary" autofocus=${!isOneOfSeveral} act=${() => show("result")} />`}
+      ${!r.needs_review && html`<${Button} id="show-result" word="show_result" class="primary" autofocus=${!isOneOfSeveral} act=${() => show("result")} />`}
       ${!r.needs_review && r.beside.length > 0 && html`<${Button} id="show-report" word="report" act=${() => show("report")} />`}
       ${!r.needs_review && isOneOfSeveral && html`<${Button} id="to-all" word="all_videos" autofocus act=${() => location.assign("/")} />`}
       <${Button} id="close-result" word="close" act=${closeDialog} />

@@ -14,24 +14,20 @@ export async function show(what, n) {
   const told = await tried(asked("show", what, n));
   if (told?.at) state.dialog = { kind: "show", what, n, back, ...told };
 }
-export function ShowDialog({ what, n, at, path, back }) {
-  const unplayable = useSignal(false);
-  const outside = () =>
-    tried(
-      asked("open", what, n).then(() =>
-        toast(t(what === "result" ? "opening_player" : "opening_report")),
-      ),
-    );
+export function ShowDialog({ what, n, at, path, type, back }) {
+  const lost = useSignal(false),
+    file = { src: at, onerror: () => (lost.value = true) };
+  const outside = () => tried(asked("open", what, n).then(() => toast(t("opening_outside"))));
+  const views = {
+    image: () => html`<img ...${file} alt=${t("view.result")} />`,
+    video: () => html`<video ...${file} controls autoplay />`,
+  };
+  const report = () =>
+    html`<iframe src=${at} title=${t("report")} sandbox=${what === "pdf" ? null : ""} />`;
   return html`
-    <h2 id="dialog-title">${t(what === "result" ? "play_result" : "report")}</h2>
+    <h2 id="dialog-title">${t(what === "result" ? "view.result" : "report")}</h2>
     <${Path} of=${path} />
-    ${
-      what !== "result"
-        ? html`<iframe src=${at} title=${t("report")} sandbox=${what === "pdf" ? null : ""} />`
-        : unplayable.value
-          ? html`<p id="unplayable">${t("unplayable")}</p>`
-          : html`<video src=${at} controls autoplay onerror=${() => (unplayable.value = true)} />`
-    }
+    ${lost.value ? html`<p id="unplayable">${t("unplayable")}</p>` : (views[type] ?? report)()}
     <div class="actions">
       <${Button} word="outside" act=${outside} />
       <${Button} id="close-shown" word="close" class="primary" act=${() => (state.dialog = back)} />
