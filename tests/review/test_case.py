@@ -230,7 +230,7 @@ def test_videos_without_a_copy_or_with_a_truncated_source_are_not_called_ready(t
         whole, cut, _, next_ = in_node(server.address, two / "page", steps, "case.html")
     assert whole.startswith("✓ ready") and "incomplete" not in whole
     assert "ready" in cut and "✓" not in cut and "source incomplete" in cut
-    assert "1 video could not be searched and has no copy" in next_ and "All" not in next_
+    assert "1 file could not be searched and has no copy" in next_ and "All" not in next_
 
 
 def test_a_partial_review_is_reported_as_partial(two: Path) -> None:
