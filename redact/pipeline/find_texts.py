@@ -21,10 +21,8 @@ from ..reading import LEGIBLE, MOST_LINES, NumberReader, Text, looks_burnt_in
 from ..track import (
     AS_DETECTED,
     IncrementalScanner,
-    SmallFrame,
     Tracker,
     TrackSettings,
-    motion_between,
     shrink,
 )
 from ..types import (
@@ -58,10 +56,6 @@ TEXT_SECONDS: Final = 2 * SECONDS_BETWEEN_READINGS
 """Seconds, two readings: a text that goes unread for less is still the same text, and a caption
 stands for at least as long. What passes a fixed camera, such as the letters on a lorry, is gone
 sooner or moves."""
-
-MOVED: Final = 0.02
-"""Share of the picture's width by which the scene must move between two readings to distinguish
-captions from text in the scene: a judgement."""
 
 STRAIGHT: Final = 1.0
 """Pixels by which a box may lie off the straight line between two stored places, to bound the
@@ -131,8 +125,6 @@ def find_texts(
     settings = TrackSettings(scan_every=every, lost_time=2 * every, grace=every)
     tracker, scaler = Tracker(settings=settings, weights=AS_DETECTED), VideoReformatter()
     scope, zero = plan.settings.scope, plan.source.timeline.time(0)
-    moved: list[tuple[int, int]] = []
-    before: SmallFrame | None = None
     cuts, last = frozenset(plan.cuts), -every
     with progress.stage("read", len(plan.source.timeline)) as stage:
         for frame in Decode(info, frozenset(plan.unchecked)):
@@ -141,18 +133,14 @@ def find_texts(
             found = None
             if due and scope.at(float(frame.time - zero)):
                 last = time
-                here = shrink(frame, scaler, time)
-                found = scope.select(scanner.scan(frame, here))
-                if before is not None and _scene_moved(before, here, frame):
-                    moved.append((before.index, here.index))
-                before = here
+                found = scope.select(scanner.scan(frame, shrink(frame, scaler, time)))
             tracker.observe(frame, found)
             stage.advance()
     found_lines = [_Line(track) for track in tracker.finish().tracks]
     for index, texts in lines.read.items():
         _assign(found_lines, index, texts)
     found_lines = [line for line in found_lines if line.read]
-    whole = _joined(found_lines, moved, plan)
+    whole = _joined(found_lines, plan)
     longest = sorted(whole, key=lambda text: text.first - text.last)[:MOST_TEXTS]
     ordered = sorted(longest, key=lambda text: (text.first, text.places[0][1]))
     numbered = tuple(text.but(number=number) for number, text in enumerate(ordered, 1))
@@ -208,15 +196,6 @@ def _detections(lines: Sequence[Text]) -> Detections:
     return Detections(boxes, scores, np.full(len(lines), Target.PLATE, np.int8))
 
 
-def _scene_moved(before: SmallFrame, here: SmallFrame, frame: Frame) -> bool:
-    """Whether the camera moved or zoomed between two pictures that were read."""
-    motion = motion_between(before, here)
-    width, height = frame.size
-    corners = np.array([[0, 0, 1], [width, 0, 1], [0, height, 1], [width, height, 1]], float)
-    there = corners @ motion.matrix.T
-    return bool(np.hypot(*(there - corners[:, :2]).T).max() >= MOVED * width)
-
-
 def _assign(lines: Sequence[_Line], index: int, texts: Sequence[Text]) -> None:
     """Assign each text read in a frame to the line that was followed to its place."""
     here = [(line, key.box) for line in lines if (key := line.track.at(index)) is not None]
@@ -226,15 +205,13 @@ def _assign(lines: Sequence[_Line], index: int, texts: Sequence[Text]) -> None:
             best[0].read.append((index, text))
 
 
-def _joined(
-    lines: Sequence[_Line], moved: Sequence[tuple[int, int]], plan: Plan
-) -> list[FoundText]:
+def _joined(lines: Sequence[_Line], plan: Plan) -> list[FoundText]:
     """The texts that the lines belong to. Lines in one place are one text, even across a cut or a
     moment in which it was not read. A text is a caption if most of its readings are, or if it
     stands across a cut."""
     out: list[tuple[FoundText, int]] = []
     for line in sorted(lines, key=lambda line: line.track.first):
-        piece, readings = _found(line, moved, plan), len(line.read)
+        piece, readings = _found(line, plan), len(line.read)
         n = next((n for n, (text, _) in enumerate(out) if _goes_on(text, piece, plan)), None)
         if n is None:
             out.append((piece, readings))
@@ -268,20 +245,19 @@ def _longer(before: FoundText, after: FoundText) -> FoundText:
     return surest.but(readings=readings, places=places)
 
 
-def _found(line: _Line, moved: Sequence[tuple[int, int]], plan: Plan) -> FoundText:
+def _found(line: _Line, plan: Plan) -> FoundText:
     counted = Counter(one_line(text.text)[:MOST_CHARACTERS] for _, text in line.read)
     readings = tuple(reading for reading, _ in counted.most_common(READINGS) if reading)
-    boxes = {frame: text.box for frame, text in line.read}
-    stayed = [_stays(boxes[a], boxes[b]) for a, b in moved if a in boxes and b in boxes]
-    caption = _mostly(stayed) if stayed else _looks_burnt_in(line, plan)
     keys = straightened([(k.frame, k.box) for k in line.track.keyframes])
     best, surest = max(line.read, key=lambda seen: seen[1].score)
-    return FoundText(1, readings, caption, round(surest.score, 3), best, tuple(keys))
+    return FoundText(
+        1, readings, _is_caption(line, plan), round(surest.score, 3), best, tuple(keys)
+    )
 
 
-def _looks_burnt_in(line: _Line, plan: Plan) -> bool:
-    """Whether a line is a caption, judged by its appearance alone: it stays in place for a second,
-    or for the whole of a shorter video, and most of its readings look like a caption."""
+def _is_caption(line: _Line, plan: Plan) -> bool:
+    """Whether a line is a caption: it stays in place for a second, or for the whole of a shorter
+    video, and most of its readings look like a caption."""
     lasts = plan.seconds(line.track.last) - plan.seconds(line.track.first)
     whole = plan.seconds(len(plan.source.timeline) - 1) - plan.seconds(0)
     boxes = [text.box for _, text in line.read]

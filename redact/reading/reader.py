@@ -8,7 +8,7 @@ Differentiable Binarization", 2020); another reads each line (Du et al., "SVTR",
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import cv2
@@ -89,13 +89,13 @@ class Text:
         score: mean probability of its characters, 0 to 1.
         corners: float32 [4, 2], x and y in pixels of the picture, clockwise from the top left of
             the line.
-        levels: grey levels of its darkest and its lightest pixels, 0 to 255.
+        light: grey level of its lightest pixels, 0 to 255.
     """
 
     text: str
     score: float
     corners: NDArray[np.float32]
-    levels: tuple[int, int] = (0, 0)
+    light: int = 0
 
     @property
     def box(self) -> Box:
@@ -192,11 +192,11 @@ class Reader:
             shown, lines = rgb, [(corners - border) / zoom for corners in lines]
             border, zoom = 0, 1.0
         straight = [_straightened(shown, corners) for corners in lines[:MOST_LINES]]
-        recognised = zip(self._recognise(straight), map(_levels, straight), strict=True)
-        rest = [(("", 0.0), (0, 0))] * (len(lines) - len(straight))
+        recognised = zip(self._recognise(straight), map(_light, straight), strict=True)
+        rest = [(("", 0.0), 0)] * (len(lines) - len(straight))
         found = [
-            Text(text, score, np.asarray((corners - border) / zoom, np.float32), levels)
-            for corners, ((text, score), levels) in zip(lines, [*recognised, *rest], strict=True)
+            Text(text, score, np.asarray((corners - border) / zoom, np.float32), light)
+            for corners, ((text, score), light) in zip(lines, [*recognised, *rest], strict=True)
         ]
         return sorted(found, key=lambda line: (line.box.y1, line.box.x1))
 
@@ -249,7 +249,7 @@ class Reader:
 def _moved(lines: Sequence[Text], x: int, y: int) -> list[Text]:
     """Lines of a part of a picture, shifted by its corner into the picture's pixels."""
     by = np.array([x, y], np.float32)
-    return [Text(line.text, line.score, line.corners + by, line.levels) for line in lines]
+    return [replace(line, corners=line.corners + by) for line in lines]
 
 
 def _multiple(side: float) -> int:
@@ -306,10 +306,9 @@ def _straightened(rgb: NDArray[np.uint8], corners: NDArray[np.float32]) -> NDArr
     return np.ascontiguousarray(turned, np.uint8)
 
 
-def _levels(line: NDArray[np.uint8]) -> tuple[int, int]:
-    """2nd and 98th percentile of the grey levels."""
-    dark, light = np.percentile(cv2.cvtColor(line, cv2.COLOR_RGB2GRAY), (2, 98))
-    return int(dark), int(light)
+def _light(line: NDArray[np.uint8]) -> int:
+    """98th percentile of the grey levels."""
+    return int(np.percentile(cv2.cvtColor(line, cv2.COLOR_RGB2GRAY), 98))
 
 
 def _wide(line: NDArray[np.uint8]) -> int:
