@@ -31,7 +31,6 @@ from ..risk import (
     gaps_of,
     risky_moments,
     subject_moments,
-    undecided_moments,
 )
 from ..track import LEAST_BODY_SCANS
 from ..types import (
@@ -74,12 +73,10 @@ class _Found:
         keys: the keyframes that this was made from, kept alive here: Python may reuse the id of
             an object that is gone.
         for_page: for the page.
-        moments: worth a look while it is hidden.
     """
 
     keys: tuple[Sequence[Keyframe], ...]
     for_page: dict[str, Any]
-    moments: list[Moment]
 
 
 @dataclass(frozen=True, slots=True)
@@ -271,7 +268,6 @@ def _found(plan: Plan, subject: Subject, tracks: tuple[Track, ...], kept: TrackS
     score = max((k.score for k in known.values() if k.score is not None), default=None)
     sure = max((t.certainty for t in tracks if t.certainty is not None), default=score)
     detected = sum(k.detected for k in known.values())
-    moments = undecided_moments(plan, tracks)
     for_page = {
         "id": tracks[0].id,
         "target": best.target.word,
@@ -292,7 +288,7 @@ def _found(plan: Plan, subject: Subject, tracks: tuple[Track, ...], kept: TrackS
             for g in gaps_of(tracks)
         ],
     }
-    return _Found(tuple(t.keyframes for t in tracks), for_page, moments)
+    return _Found(tuple(t.keyframes for t in tracks), for_page)
 
 
 def _track(track: Track, known: TrackSummary) -> dict[str, Any]:
@@ -324,7 +320,7 @@ def _of_subject(plan: Plan, subject: Subject, tracks: tuple[Track, ...], found: 
         "smaller": sum(len(mask_shape.uncovered_frames(plan, t)) for t in tracks),
         **_confirmation(plan, tracks, decision, visible),
     }
-    return _Made(tracks, for_page, subject_moments(decision, found.moments, visible))
+    return _Made(tracks, for_page, subject_moments(decision, tracks, visible))
 
 
 def _confirmation(

@@ -11,7 +11,6 @@ from .moments import (
     rated_places,
     risky_moments,
     subject_moments,
-    undecided_moments,
 )
 from .places import (
     LEAST_HEIGHTS,

@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 from ..detection import load_calibration
 from ..plan import Decision, Plan, all_subjects, answered_here
 from ..types import Box, Origin, State, Track
-from .places import Place, all_places, covers, places_of_clip, places_of_subject
-from .probability import BY_RULE, Weights, main_clue, probability_of
+from .places import Place, all_places, covers, places_of_clip
+from .probability import BY_RULE, Weights, probability_of
 
 SECONDS_BETWEEN_MOMENTS: Final = 1.0
 """Shortest time between two moments: a person who looks at one also sees what is closer to it."""
@@ -33,13 +33,6 @@ UNHIDDEN: Final = ("body", "doubted")
 """Kinds of places without any mask. One of them is seldom worth a look, but one look shows all
 that are in the picture at once."""
 
-EXPLAINED: Final = {
-    "doubted": ("on_body",),
-    "begins": ("on_body",),
-    "ends": ("on_body",),
-}
-"""Clues that have their own sentence on the page, for a place for which they weigh most."""
-
 
 @dataclass(frozen=True, slots=True)
 class Moment:
@@ -47,12 +40,12 @@ class Moment:
 
     Attributes:
         frame: to look at.
-        why: finding, drawn, visible, or `Place.why`.
+        why: finding, drawn, visible, doubted, body or damaged.
         track: see `Place.track`.
         shown: frame in which that track has a box, for its picture.
         chance: probability that somebody is unmasked there.
         box: the place, upright source pixels; None for the whole picture.
-        because: of the clues that have a sentence, the one that weighs most; "" if none does.
+        on_body: whether it is a doubt about a face on somebody's body.
         beside: other moments within a second, which one sees along with it, most probable first.
     """
 
@@ -62,13 +55,13 @@ class Moment:
     shown: int
     chance: float
     box: Box | None = None
-    because: str = ""
+    on_body: bool = False
     beside: tuple[Moment, ...] = ()
 
     @property
     def sentence(self) -> str:
         """Key of the sentence that tells the viewer what to look for."""
-        return f"{self.why}.{self.because}" if self.because else self.why
+        return f"{self.why}.on_body" if self.on_body else self.why
 
 
 def risky_moments(plan: Plan, moments: Iterable[Moment]) -> list[Moment]:
@@ -112,8 +105,7 @@ def moments_worth_a_look(plan: Plan, weights: Weights | None = None) -> list[Mom
     for subject in all_subjects(plan):
         own = [tracks[number] for number in subject.tracks]
         visible = [(track.id, span) for track in own for span in plan.shown_spans(track)]
-        found = undecided_moments(plan, own, weights)
-        moments += subject_moments(subject.decision, found, visible)
+        moments += subject_moments(subject.decision, own, visible)
     return risky_moments(plan, moments)
 
 
@@ -180,13 +172,24 @@ def rated_places(plan: Plan, weights: Weights | None = None) -> list[tuple[float
 
 
 def clip_moments(plan: Plan, weights: Weights | None = None) -> list[Moment]:
-    """Moments that belong to no track: doubts, bodies, damage and cuts.
+    """Moments that belong to no track: doubts, bodies and damage.
 
     Args:
         weights: those of the installed models if None.
     """
     weights = load_calibration().risk if weights is None else weights
-    return [_moment(place, weights) for place in places_of_clip(plan)]
+    return [
+        Moment(
+            place.frame,
+            place.why,
+            place.track,
+            place.shown,
+            probability_of(place, weights),
+            place.box,
+            place.why == "doubted" and bool(place.clues["on_body"]),
+        )
+        for place in places_of_clip(plan)
+    ]
 
 
 def _findings(plan: Plan) -> Iterator[Moment]:
@@ -204,54 +207,31 @@ def _is_hidden_now(plan: Plan, moment: Moment) -> bool:
     return any(covers(region.box, box) for region in plan.regions_at(moment.frame))
 
 
-def _moment(place: Place, weights: Weights) -> Moment:
-    return Moment(
-        place.frame,
-        place.why,
-        place.track,
-        place.shown,
-        probability_of(place, weights),
-        place.box,
-        main_clue(place, weights, EXPLAINED.get(place.why, ())),
-    )
-
-
-def undecided_moments(
-    plan: Plan, tracks: Sequence[Track], weights: Weights | None = None
-) -> list[Moment]:
-    """Moments of a subject that is hidden.
-
-    Args:
-        plan: for the size of the picture, cuts and other tracks.
-        tracks: of the subject.
-        weights: those of the installed models if None.
-    """
-    weights = load_calibration().risk if weights is None else weights
-    found = [_moment(place, weights) for place in places_of_subject(plan, tracks)]
-    drawn = ((track, end) for track in tracks for end in sorted(follows_to(track)))
-    return found + [
-        Moment(end, "drawn", track.id, end, BY_RULE["drawn"], key.box)
-        for track, end in drawn
-        if (key := track.at(end)) is not None
-    ]
-
-
 def subject_moments(
     decision: Decision,
-    undecided: list[Moment],
-    visible: Sequence[tuple[int, tuple[int, int]]],
+    tracks: Iterable[Track],
+    visible: Iterable[tuple[int, tuple[int, int]]],
 ) -> list[Moment]:
     """Moments of a subject, by its decision. A subject without masks has none.
 
+    While it is hidden, these are the frames in which a mask that was followed from one drawn box
+    may have drifted. Where other masks begin and end, nobody is as probably open as
+    `WORTH_A_LOOK`.
+
     Args:
         decision: about the subject.
-        undecided: see `undecided_moments`.
+        tracks: of the subject.
         visible: (track, (first, last)) of each span of frames in which it is visible by decision.
     """
     if decision.action.unmasked:
         return []
     if decision is not Decision.KEEP:
-        return undecided
+        return [
+            Moment(end, "drawn", track.id, end, BY_RULE["drawn"], key.box)
+            for track in tracks
+            for end in sorted(follows_to(track))
+            if (key := track.at(end)) is not None
+        ]
     # Where somebody may be seen, a missing mask is no leak.
     return [
         Moment(frame, "visible", track, frame, BY_RULE["visible"])

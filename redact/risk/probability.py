@@ -1,8 +1,8 @@
-"""The probability that somebody is unmasked at a place, and the clue that adds most to it."""
+"""The probability that somebody is unmasked at a place."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Final
 
 from ..types import probability
@@ -28,10 +28,3 @@ def probability_of(place: Place, weights: Weights) -> float:
         return BY_RULE[place.why]
     odds = weights["bias"] + sum(weights.get(n, 0.0) * v for n, v in place.clues.items())
     return float(probability(odds))
-
-
-def main_clue(place: Place, weights: Weights, among: Iterable[str]) -> str:
-    """The clue in `among` that adds most to the log odds of a place; "" if none adds any."""
-    added = {name: weights.get(name, 0.0) * place.clues.get(name, 0.0) for name in among}
-    best = max(added, key=lambda name: added[name], default="")
-    return best if best and added[best] > 0 else ""

@@ -30,8 +30,8 @@ def browser() -> Iterator[Any]:
 
 
 @pytest.fixture
-def every_end_is_risky(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Every place of a plan is worth a look: the fitted weights change, but the page's behaviour
+def every_doubt_is_risky(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every doubt of a plan is worth a look: the fitted weights change, but the page's behaviour
     must not."""
     known = replace(load_calibration(), risk={"bias": 0.0})
     monkeypatch.setattr("redact.risk.moments.load_calibration", lambda: known)

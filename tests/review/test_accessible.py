@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from redact.plan import Plan, write_plan
+from redact.types import Box, Doubt, Target
 
 from .browser import Page, look_like, resize, served_here
 from .test_case import serving
@@ -63,13 +64,14 @@ def check(page: Page, state: str) -> None:
 
 @pytest.fixture
 def page(
-    every_end_is_risky: None, browser: Any, street: Path, found: Plan, tmp_path: Path
+    every_doubt_is_risky: None, browser: Any, street: Path, found: Plan, tmp_path: Path
 ) -> Iterator[Page]:
     shutil.copy(street, tmp_path / "street.mp4")
     # Of a plate that the networks are sure of, the page would ask twice.
     first, *others = (replace(t, certainty=0.6) for t in found.tracks)
     tracks = (guessed_in(first, *GUESSED), *others)
-    write_plan(replace(found, tracks=tracks), tmp_path / "p.json")
+    doubt = Doubt(9, Target.FACE, Box(90, 40, 120, 70), 0.4)
+    write_plan(replace(found, tracks=tracks, doubts=(doubt,)), tmp_path / "p.json")
     # So high that nothing has to be scrolled to: axe judges no colours that it cannot see.
     resize(browser, 1280, 1500)
     with served_here(tmp_path / "street.mp4", tmp_path / "p.json") as server:

@@ -14,7 +14,7 @@ from redact.media import probe
 from redact.plan import Decision, Plan, Subject, decisions, edit
 from redact.review import page_edits
 from redact.review.bridging import followed_across, held_across
-from redact.risk import Gap, gaps_of, subject_moments, undecided_moments
+from redact.risk import Gap, gaps_of
 from redact.types import Action, Box, Decided, Keyframe, State, Target, Track
 
 from ..pipeline.test_mask import plan_of as plan_of_clip
@@ -38,16 +38,12 @@ def test_a_gap_is_where_no_part_is() -> None:
     assert gaps_of([a]) == []
 
 
-def test_a_gap_is_a_risky_moment_until_it_is_filled() -> None:
+def test_a_gap_is_there_until_it_is_filled() -> None:
     plan = apart()
-    moments = undecided_moments(plan, plan.tracks)
-    assert [m.frame for m in moments if m.why == "gap"] == [50]
+    assert gaps_of(plan.tracks) == [GAP]
     keys = held_across(plan, plan.tracks[0].keyframes[-1], plan.tracks[1].keyframes[0])
     filled, _ = page_edits.bridge(plan, GAP, keys)
-    mended = undecided_moments(filled, filled.tracks)
-    assert [m for m in mended if m.why == "gap"] == []
-    # Of somebody who is to be seen, it is no leak.
-    assert subject_moments(Decision.KEEP, moments, []) == []
+    assert gaps_of(filled.tracks) == []
 
 
 @pytest.mark.parametrize("cuts", [(), (41,), (50,), (59,), (60,)])

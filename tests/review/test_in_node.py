@@ -20,7 +20,7 @@ from redact.review import finishing
 from redact.review import server as server_module
 from redact.review.server import PageServer
 from redact.settings import Sensitivity
-from redact.types import Action, Box, Keyframe, State, Target, Track
+from redact.types import Action, Box, Doubt, Keyframe, State, Target, Track
 
 from ..record.samples import make_record
 from .browser import served_here, until
@@ -53,14 +53,14 @@ def review(street: Path, found: Plan, tmp_path: Path) -> Iterator[Review]:
 
 
 @pytest.fixture
-def risky(street: Path, found: Plan, tmp_path: Path, every_end_is_risky: None) -> Iterator[Review]:
-    """The same, with a mask that ends in the middle of the video."""
+def risky(
+    street: Path, found: Plan, tmp_path: Path, every_doubt_is_risky: None
+) -> Iterator[Review]:
+    """The same, with one doubt."""
     source, plan_file = tmp_path / "street.mp4", tmp_path / "street.plan.json"
     source.write_bytes(street.read_bytes())
-    first = found.tracks[0]
-    keys = [key for key in first.keyframes if key.frame <= 8]
-    plan = replace(found, doubts=()).with_track(replace(first, keyframes=keys))
-    write_plan(plan, plan_file)
+    doubt = Doubt(9, Target.FACE, Box(90, 40, 120, 70), 0.4)
+    write_plan(replace(found, doubts=(doubt,)), plan_file)
     with served_here(source, plan_file) as server:
         yield Review(server, plan_file)
 

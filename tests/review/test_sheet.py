@@ -10,25 +10,26 @@ from typing import Any
 import pytest
 
 from redact.plan import Plan, read_plan, write_plan
-from redact.types import Box, Keyframe, State, Target, Track
+from redact.types import Box, Doubt, Keyframe, State, Target, Track
 
 from .browser import Page, resize, served_here
 
-pytestmark = pytest.mark.usefixtures("every_end_is_risky")
+pytestmark = pytest.mark.usefixtures("every_doubt_is_risky")
 
 SPANS = [(2, 5), (8, 13), (9, 12)]
+DOUBTS = tuple(Doubt(frame, Target.FACE, Box(90, 40, 120, 70), 0.4) for frame in (1, 6, 14))
 
 
 @pytest.fixture
 def page(browser: Any, street: Path, found: Plan, tmp_path: Path) -> Iterator[Page]:
-    """Masks that begin and end in the middle of the picture."""
+    """Three doubts beside the masks."""
     tracks = tuple(
         Track(n, Target.FACE, [Keyframe(f, Box(40, 40, 70, 70), State.DETECTED, 0.9) for f in span])
         for n, span in enumerate(SPANS, 1)
     )
     source, plan_file = tmp_path / "street.mp4", tmp_path / "street.plan.json"
     source.write_bytes(street.read_bytes())
-    write_plan(replace(found, tracks=tracks, subjects=()), plan_file)
+    write_plan(replace(found, tracks=tracks, subjects=(), doubts=DOUBTS), plan_file)
     resize(browser, 1280, 720)
     with served_here(source, plan_file) as server:
         yield Page(browser, server.address, "sheet-")

@@ -18,10 +18,8 @@ from redact.risk import (
     moments_worth_a_look,
     risky_moments,
     subject_moments,
-    undecided_moments,
 )
-from redact.risk.moments import EXPLAINED
-from redact.types import Box, Doubt, Keyframe, Origin, State, Target, Track
+from redact.types import Doubt, Keyframe, Origin, State, Target, Track
 from redact.words.catalogue import surface
 
 from ..review.plans import AWAY, HERE, plan_of, track
@@ -87,19 +85,6 @@ def test_an_empty_video_has_no_moments() -> None:
     assert moments_worth_a_look(plan_of(frames=1500)) == []
 
 
-def test_a_mask_that_ends_on_a_body_is_riskier_than_one_that_leaves_the_picture() -> None:
-    """With the installed weights: of somebody who is still in the picture, and somebody who leaves
-    it."""
-    stays = track(1, (0, 40, State.DETECTED, AWAY))
-    leaves = track(2, (0, 60, State.DETECTED, Box(0, 100, 50, 160)))
-    plan = replace(plan_of(stays, leaves), bodies=(body(30, 60, 90),))
-    first, second = (undecided_moments(plan, (t,))[0] for t in (stays, leaves))
-    assert first.chance > 2 * second.chance
-    assert first.sentence == "ends.on_body" and second.chance < WORTH_A_LOOK
-    (told,) = (m for m in clip_moments(plan) if m.why == "body")
-    assert told.chance > second.chance
-
-
 def test_places_that_are_masked_by_now_are_left_out() -> None:
     doubt = Doubt(70, Target.FACE, AWAY, 0.4)
     bare = replace(plan_of(), doubts=(doubt,))
@@ -110,30 +95,17 @@ def test_places_that_are_masked_by_now_are_left_out() -> None:
     }
 
 
-def test_the_strongest_clue_gives_the_sentence() -> None:
-    plan = replace(plan_of(track(1, (0, 40, State.DETECTED, AWAY))), bodies=(body(30, 60),))
-    plain, told = (
-        next(m.sentence for m in undecided_moments(plan, plan.tracks, weights) if m.why == "ends")
-        for weights in (SURE, {"bias": 0.0, "on_body": 1.0})
-    )
-    assert (plain, told) == ("ends", "ends.on_body")
+def test_a_doubt_on_a_body_has_its_own_sentence() -> None:
+    plan = replace(plan_of(), doubts=(Doubt(40, Target.FACE, AWAY, 0.4),))
+    for bodies, sentence in (((), "doubted"), ((body(30, 60),), "doubted.on_body")):
+        found = clip_moments(replace(plan, bodies=bodies))
+        assert [m.sentence for m in found if m.why == "doubted"] == [sentence]
 
 
 @pytest.mark.parametrize("language", ["en", "fr"])
 def test_every_reason_has_a_sentence(language: str) -> None:
     page = surface(language, "page")
-    reasons = {
-        "finding",
-        "damaged",
-        "cut",
-        "gap",
-        "guessed",
-        "visible",
-        "drawn",
-        "body",
-        *EXPLAINED,
-    }
-    reasons |= {f"{why}.{clue}" for why, clues in EXPLAINED.items() for clue in clues}
+    reasons = {"finding", "damaged", "visible", "drawn", "body", "doubted", "doubted.on_body"}
     assert reasons == {key.removeprefix("why.") for key in page if key.startswith("why.")}
 
 
@@ -144,7 +116,7 @@ def test_a_finding_comes_first_until_it_is_answered() -> None:
     assert moments_worth_a_look(asked, SURE)[0].why == "finding"
     answered = marked(plan, note.but(answer="none", reason="a statue"))
     again = moments_worth_a_look(replace(plan, review=ReviewState(findings=(answered,))), SURE)
-    assert {m.why for m in again} == {"ends"}
+    assert again == []
 
 
 def test_the_end_of_a_followed_box_is_a_moment() -> None:
@@ -162,9 +134,8 @@ def test_the_end_of_a_followed_box_is_a_moment() -> None:
 
 def test_for_a_kept_subject_the_question_is_whether_it_is_still_the_same() -> None:
     plan = plan_of(track(1, (0, 60, State.DETECTED, HERE)))
-    undecided = undecided_moments(plan, plan.tracks)
-    assert {m.why for m in undecided} == {"ends"}
-    kept = subject_moments(Decision.KEEP, undecided, [(1, (0, 60))])
+    assert subject_moments(Decision.NONE, plan.tracks, []) == []
+    kept = subject_moments(Decision.KEEP, plan.tracks, [(1, (0, 60))])
     assert [(m.frame, m.why) for m in kept] == [(0, "visible"), (30, "visible"), (60, "visible")]
     assert all(m.chance >= WORTH_A_LOOK for m in kept)
-    assert subject_moments(Decision.FALSE_ALARM, undecided, []) == []
+    assert subject_moments(Decision.FALSE_ALARM, plan.tracks, []) == []
