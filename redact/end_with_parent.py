@@ -14,11 +14,11 @@ from typing import Final
 
 from .errors import ExitCode
 
-OPTION: Final = "--one-of-several"
+ONE_OF_SEVERAL_OPTION: Final = "--one-of-several"
 """With this option, the process that starts a command says that it holds the other end of the
 command's standard input."""
 
-LAST_WORDS: Final = 0.7
+TIDY_UP_SECONDS: Final = 0.7
 """Seconds that a process has for tidying up when it must stop: if it hangs in a library, it does
 not see the signal, and nobody needs its result any more. The next run removes what it leaves."""
 
@@ -34,7 +34,7 @@ def end_with_parent() -> None:
             while os.read(0, 1):
                 pass
         os.kill(os.getpid(), signal.SIGTERM)
-        time.sleep(LAST_WORDS)
+        time.sleep(TIDY_UP_SECONDS)
         os._exit(ExitCode.INTERRUPTED)
 
     threading.Thread(target=watch, daemon=True).start()

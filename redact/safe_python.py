@@ -13,10 +13,10 @@ import os
 import sys
 from collections.abc import Mapping
 
-WORDS = ("-P", "-m", "redact")
+SAFE_ARGUMENTS = ("-P", "-m", "redact")
 """Arguments with which Python starts redact safely in any current folder."""
 
-START = (sys.executable, *WORDS)
+START_COMMAND = (sys.executable, *SAFE_ARGUMENTS)
 """The command that starts redact with this same Python."""
 
 _HOME = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))  # noqa: PTH100, PTH120

@@ -42,7 +42,7 @@ def sheet(before: Path, after: Path, picture: Path) -> None:
 def main() -> None:
     OUT.mkdir(exist_ok=True)
     result = OUT / "street.redacted.mp4"
-    command = [*safe_python.START, "run", str(SOURCE), "-o", str(result)]
+    command = [*safe_python.START_COMMAND, "run", str(SOURCE), "-o", str(result)]
     command += ["--force", "--no-plan"]
     done = subprocess.run([*command, *sys.argv[1:]], check=False)
     if done.returncode:

@@ -52,7 +52,7 @@ def wrong_boxes(path: Path, credentials: bool = False) -> list[Message]:
         path: of the file.
         credentials: whether it must contain content credentials, in one box; otherwise it must not.
     """
-    top = mp4.TOP | {_UUID} if credentials else mp4.TOP
+    top = mp4.TOP_LEVEL | {_UUID} if credentials else mp4.TOP_LEVEL
     with path.open("rb") as file:
         size = path.stat().st_size
         wrong = _wrong_credentials(file, size) if credentials else []
@@ -117,7 +117,7 @@ def _children(path: tuple[bytes, ...]) -> frozenset[bytes] | None:
     """Kinds of boxes that are allowed in the last box of a path; None if it contains no boxes."""
     if path[-1] == b"stsd":
         return mp4.VIDEO | mp4.SOUND
-    return _INSIDE_ENTRY.get((path[-2] if len(path) > 1 else b"", path[-1])) or mp4.INSIDE.get(
+    return _INSIDE_ENTRY.get((path[-2] if len(path) > 1 else b"", path[-1])) or mp4.CHILD_KINDS.get(
         path[-1]
     )
 

@@ -59,7 +59,7 @@ def is_loopback(host: str) -> bool:
 SCHEDULER_SECONDS = 20
 """Seconds to wait for a scheduler to answer."""
 
-LOOK_ROUND = 3
+SECONDS_BETWEEN_CHECKS = 3
 """Seconds between checks whether scheduler and workers are still there."""
 
 
@@ -173,7 +173,11 @@ class Cluster:
 
         while True:
             with contextlib.suppress(TimeoutError):
-                return list(wait(futures, timeout=LOOK_ROUND, return_when="FIRST_COMPLETED").done)
+                return list(
+                    wait(
+                        futures, timeout=SECONDS_BETWEEN_CHECKS, return_when="FIRST_COMPLETED"
+                    ).done
+                )
             there = self._client.status == "running" and self._client.scheduler_info()["workers"]
             if not there:
                 raise problem(InputError, "scheduler_gone", address=self._address)

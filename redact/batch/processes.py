@@ -16,20 +16,20 @@ from pathlib import Path
 from typing import Any, Final
 
 from .. import safe_python
-from ..end_with_parent import OPTION
+from ..end_with_parent import ONE_OF_SEVERAL_OPTION
 from ..errors import ExitCode, RedactError
 from ..media import probe
 from ..progress import Moved, read_progress
 from ..words import error_as_json, problem
 
-BASE: Final = 560_000_000
+BASE_BYTES: Final = 560_000_000
 """Bytes that one run takes for any picture size: libraries, models, and a reserve."""
 
-PER_PIXEL: Final = 140
+BYTES_PER_PIXEL: Final = 140
 """Bytes that one run takes for each pixel of the picture: frames on their way through decoder,
-detector, tracker and encoder. With `BASE` a third to a half more than what `python -m lab.memory`
-measured in `balanced` at 360p, 720p and 1080p, and a little more than `--targets people` and
-`thorough` take (`lab/README.md`, "Memory")."""
+detector, tracker and encoder. With `BASE_BYTES`, a third to a half more than `python -m
+lab.memory` measured in `balanced` at 360p, 720p and 1080p, and a little more than `--targets
+people` and `thorough` take (`lab/README.md`, "Memory")."""
 
 
 def bytes_for(source: Path) -> int:
@@ -37,8 +37,8 @@ def bytes_for(source: Path) -> int:
     try:
         video = probe(source).video
     except RedactError:
-        return BASE
-    return BASE + PER_PIXEL * video.width * video.height
+        return BASE_BYTES
+    return BASE_BYTES + BYTES_PER_PIXEL * video.width * video.height
 
 
 def jobs_that_fit(wanted: int, sources: Iterable[Path], free: int | None = None) -> int:
@@ -177,7 +177,7 @@ def run_in_process(
     if unwanted():
         return Done(lost(command.source, exit_code=ExitCode.INTERRUPTED))
     with subprocess.Popen(
-        [*safe_python.START, command.name, "--json", OPTION, *command.words],
+        [*safe_python.START_COMMAND, command.name, "--json", ONE_OF_SEVERAL_OPTION, *command.words],
         stdin=subprocess.PIPE,  # closed by the system when this process dies
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,

@@ -116,7 +116,7 @@ def _desktop() -> Path:
 
 
 def _content(system: str) -> bytes:
-    program, words = Path(safe_python.START[0]), " ".join(safe_python.WORDS)
+    program, words = Path(safe_python.START_COMMAND[0]), " ".join(safe_python.SAFE_ARGUMENTS)
     known = {"mark": _MARK, "words": words}
     if system == "linux":
         icon = resources.files("redact.review").joinpath("assets", "icon.svg")

@@ -109,7 +109,7 @@ def _problem(target: Target) -> RedactError | None:
     return None
 
 
-FRAMES: Final = 6
+TRIAL_FRAMES: Final = 6
 """Pictures of the tiny video."""
 
 
@@ -133,7 +133,7 @@ def try_run() -> RedactError | None:
         except Exception as error:  # whatever a library raises: this is here to report it
             kind = type(error).__name__
             return problem(RedactError, "internal", kind=kind, text=f"{error}")
-    if done.record is None or done.record.frames_written != FRAMES:
+    if done.record is None or done.record.frames_written != TRIAL_FRAMES:
         return problem(RedactError, "trial_decoded")
     if not {t.word for t in DEFAULT_TARGETS} <= set(done.hidden or ()):
         return problem(RedactError, "trial_searched")
@@ -152,7 +152,7 @@ def try_folder_of_code() -> RedactError | None:
         for name in names:
             Path(folder, f"{name}.py").write_text(f"open({str(mark)!r}, 'a')\n", "utf-8")
         subprocess.run(
-            [*safe_python.START, "doctor", "--help"],
+            [*safe_python.START_COMMAND, "doctor", "--help"],
             cwd=folder,
             env=safe_python.environment(),
             stdin=subprocess.DEVNULL,

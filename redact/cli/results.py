@@ -26,7 +26,7 @@ from .destination import is_folder
 from .evidence_options import evidence_options, take_acceptance
 from .terminal import Terminal
 
-LOOK_FIRST: Final = 3
+MOMENTS_LISTED: Final = 3
 """Moments listed if the audit found nothing (a judgement): the page shows all of them."""
 
 finish_options = together(
@@ -176,7 +176,7 @@ def _counted(result: Result) -> str:
 
 def audit_in_words(plan: Plan) -> str:
     """Say that the audit found nothing, and which moments of a video to look at first."""
-    seconds = [int(plan.seconds(m.frame)) for m in moments_worth_a_look(plan)[:LOOK_FIRST]]
+    seconds = [int(plan.seconds(m.frame)) for m in moments_worth_a_look(plan)[:MOMENTS_LISTED]]
     moments = dict.fromkeys(clock(second, 0) for second in seconds)
     if not moments or len(plan.source.timeline) == 1:
         return say("found_nothing")

@@ -130,7 +130,7 @@ class _Lines:
 
     def advance(self, steps: int = 1) -> None:
         self._done += steps
-        if time.monotonic() - self._said < SAID_EVERY:
+        if time.monotonic() - self._said < SECONDS_BETWEEN_LINES:
             return
         self._said = time.monotonic()
         doing = f"{self._before}{word('doing', self._name)}"
@@ -146,7 +146,7 @@ class _Lines:
         self._terminal.say(f"  {words}")
 
 
-SAID_EVERY: Final = 30.0
+SECONDS_BETWEEN_LINES: Final = 30.0
 """Seconds between two lines of progress if there is no terminal."""
 
 

@@ -21,7 +21,7 @@ from .run import place_of
 from .sources import run_one
 from .terminal import Terminal
 
-FAILURES = "failed"
+FAILED_FOLDER = "failed"
 """Folder beside the results, with a note for each video that was refused."""
 
 
@@ -70,7 +70,7 @@ def watch(
                 one.path, settings, here, terminal, several=True, verbose=params["verbose"]
             )
             codes[one.path] = ExitCode(result["exit_code"])
-            _tell(one.path, result, output / FAILURES / one.below, terminal)
+            _tell(one.path, result, output / FAILED_FOLDER / one.below, terminal)
         # A file that is complete needs one look to be seen and one to be found unchanged.
         if once and time.monotonic() - started > quiet_for + 2 and not inbox.waiting:
             return int(worst(codes.values()))

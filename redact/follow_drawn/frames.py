@@ -25,7 +25,7 @@ from ..plan import Plan
 from ..types import Frame
 from ..words import problem
 
-SETTLED: Final = 16
+SETTLING_FRAMES: Final = 16
 """Frames before a starting point that must be undamaged: decoders report an error some frames after
 its packet, and the formats let pictures refer to a few before them."""
 
@@ -93,7 +93,7 @@ def index_packets(
         if frame is None or frame <= starts[-1].frame or pts is None:
             continue
         at = bisect_right(spoilt, frame)
-        if at and frame - spoilt[at - 1] <= SETTLED:
+        if at and frame - spoilt[at - 1] <= SETTLING_FRAMES:
             continue
         starts.append(Start(frame, pts, (pts, dts, size)))
     return PacketIndex(tuple(starts), True)

@@ -25,8 +25,8 @@ def kinds(words: str) -> frozenset[bytes]:
     return frozenset(word.encode("latin-1").ljust(4) for word in words.split())
 
 
-TOP: Final = kinds("ftyp styp moov mdat moof mfra sidx")
-INSIDE: Final = {
+TOP_LEVEL: Final = kinds("ftyp styp moov mdat moof mfra sidx")
+CHILD_KINDS: Final = {
     b"moov": kinds("mvhd trak mvex udta"),
     b"trak": kinds("tkhd edts tapt mdia"),
     b"edts": kinds("elst"),
@@ -60,7 +60,7 @@ WAVE_PARTS: Final = kinds("frma enda esds mp4a alac dac3 dec3 chan") | {bytes(4)
 """Sample entries that FFmpeg writes, and the boxes in them; `wave` is from QuickTime."""
 
 
-PARENTS: Final = (INSIDE.keys() - {b"dref"}) | kinds("gmhd schi sinf tref wave")
+PARENTS: Final = (CHILD_KINDS.keys() - {b"dref"}) | kinds("gmhd schi sinf tref wave")
 """Boxes that contain boxes and little else, in files of any program."""
 
 PADDING: Final = frozenset((b"free", b"skip", b"wide"))

@@ -16,7 +16,7 @@ from .tag_kinds import add_comments, kind_of_tag
 
 WITH_TEXT = mp4.kinds("hdlr ilst meta stsd udta url ©swr ©too")
 """FFmpeg's boxes that can contain text."""
-STRUCTURE = (mp4.TOP.union(*mp4.INSIDE.values()) - WITH_TEXT) | mp4.kinds(
+STRUCTURE = (mp4.TOP_LEVEL.union(*mp4.CHILD_KINDS.values()) - WITH_TEXT) | mp4.kinds(
     "auxl cdep cdsc dpnd font gmhd gmin hint hmhd iods load nmhd padb saio saiz ssix subs tref vdep"
 )
 SAMPLE_ENTRY_PARTS = mp4.VIDEO_PARTS | mp4.SOUND_PARTS | mp4.kinds("d263 damr dvcC dvvC")
@@ -92,7 +92,7 @@ def _no_box(file: BinaryIO, box: Mp4Box) -> tuple[str, Message]:
         size, kind = struct.unpack_from(">I4s", head)
         if size == 1 and len(head) == 16:
             (size,) = struct.unpack_from(">Q", head, 8)
-        if kind in mp4.TOP and size > box.size:
+        if kind in mp4.TOP_LEVEL and size > box.size:
             name = mp4.name_of(kind)
             return name, Message("file_ends_early", count=size - box.size, box=name)
     return box.path, Message("bytes_no_box", count=box.size)

@@ -17,7 +17,7 @@ from . import mp4
 from .matroska import walk as walk_matroska
 from .scan import Inspection, inspect_file
 
-CLEARED = 315_532_800 * 10**9
+CLEARED_TIME = 315_532_800 * 10**9
 """1980-01-01 00:00 UTC in nanoseconds: the earliest time that FAT and ZIP can store, so that no
 copy replaces it by a later one."""
 
@@ -45,7 +45,7 @@ def looks_released(path: Path) -> bool:
     """Whether a file has the name and the times of a release; a recording that happens to be called
     photo.jpg has other times."""
     try:
-        return is_release_name(path.name) and path.stat().st_mtime_ns == CLEARED
+        return is_release_name(path.name) and path.stat().st_mtime_ns == CLEARED_TIME
     except OSError:
         return False
 
@@ -89,7 +89,7 @@ def prepare_release(path: Path) -> Inspection:
 
 def clear_times(path: Path) -> None:
     """Set the times of change and access to a fixed moment; the last step for a file."""
-    os.utime(path, ns=(CLEARED, CLEARED))
+    os.utime(path, ns=(CLEARED_TIME, CLEARED_TIME))
 
 
 def neutralise(path: Path) -> None:

@@ -24,7 +24,7 @@ from .streams import inspect_streams
 FORMAT_BYTES: Final = 64
 """Bytes at the beginning of a file that identify its format."""
 
-INSPECTED: Final = {Structure.BOXES: inspect_mp4, Structure.ELEMENTS: inspect_matroska}
+INSPECTORS: Final = {Structure.BOXES: inspect_mp4, Structure.ELEMENTS: inspect_matroska}
 """The inspector for each structure of files."""
 
 
@@ -123,5 +123,5 @@ def _container(file: BinaryIO, size: int, found: Disclosures) -> bool:
     """Walk the container's structure; False if there is no inspector for it."""
     structure = structure_of(file.read(FORMAT_BYTES))
     if structure is not None:
-        INSPECTED[structure](file, size, found)
+        INSPECTORS[structure](file, size, found)
     return structure is not None

@@ -35,7 +35,7 @@ SIGNATURES = re.compile(
 )
 """Strings of at least four bytes that encoders and cameras leave in coded data."""
 
-MATCHES = 64
+MOST_MATCHES = 64
 """Most such strings examined in one piece of coded data: real data contains a few, and a piece
 crafted to be full of them must not take hours."""
 
@@ -139,7 +139,7 @@ def inspect_jpeg(packet: bytes, where: QuotedOrOurs, found: Disclosures) -> None
 
 def inspect_strings(data: bytes, where: QuotedOrOurs, found: Disclosures) -> None:
     """Names that encoders leave in coded data of any kind."""
-    for match in islice(SIGNATURES.finditer(data), MATCHES):
+    for match in islice(SIGNATURES.finditer(data), MOST_MATCHES):
         if not found.contains(match[0].decode("ascii", "replace").strip("\0")):
             found.add(Kind.ENCODER, Message("in_coded_data", where=where), match[0])
 

@@ -41,7 +41,7 @@ from .source import (
 MAX_THREADS = 8
 """More decoding threads would hold more frames in memory and gain little."""
 
-B_PICTURES = 8
+MOST_B_PICTURES = 8
 """Most B pictures between two reference pictures; encoders use 2 to 7."""
 
 _EARLY, _PICTURES_EARLY = Fraction(1, 2), 6
@@ -187,7 +187,7 @@ class Decode:
                     held = deque((earlier, max(harm, before)) for earlier, before in held)
                 held.append((picture, harm))
                 waits = self._known is None and stream.codec_context.reorder_depth > 0
-                while len(held) > (B_PICTURES if waits else 0):
+                while len(held) > (MOST_B_PICTURES if waits else 0):
                     yield held.popleft()
             yield from held
             if self.info.part is None and self.info.video.frames is None:

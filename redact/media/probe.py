@@ -51,7 +51,7 @@ from .source import (
 ASSUMED_RATE = Fraction(25)
 """Frames per second assumed for a raw stream that declares no rate: FFmpeg's default."""
 
-LATE_START = 10
+LATE_START_SECONDS = 10
 """Seconds: with a later first time, players that honour it show a noticeable blank."""
 
 
@@ -93,7 +93,7 @@ def _source_info(
     warnings: list[Message],
 ) -> SourceInfo:
     start = container.start_time
-    if start is not None and start > LATE_START * av.time_base:
+    if start is not None and start > LATE_START_SECONDS * av.time_base:
         warnings.append(Message("late_clock", seconds=start / av.time_base))
     return SourceInfo(
         path=path,

@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 
 from ..media import Decode, SourceInfo
-from ..plan import DAMAGED, Plan
+from ..plan import REASON_DAMAGED, Plan
 from ..record import muted_parts
 from ..risk import heads_in_view
 from ..settings import Audio, EncodeSettings
@@ -79,7 +79,7 @@ def remark_on_streams(info: SourceInfo, journal: Journal) -> None:
 
 def remark_on_lasting_damage(plan: Plan, journal: Journal) -> None:
     """Warn if whole pictures are hidden because damage lasts."""
-    hidden = [t for t in plan.tracks if t.reason == DAMAGED]
+    hidden = [t for t in plan.tracks if t.reason == REASON_DAMAGED]
     if hidden:
         frames = sum(t.last - t.first + 1 for t in hidden)
         journal.warn(Message("damage_lasts", count=frames, regions=len(hidden)))
@@ -152,7 +152,7 @@ def _largely_covered(plan: Plan) -> Iterator[float]:
     """Yield times, in seconds, from which masks cover more than half of the picture for longer than
     `_LONG`."""
     timeline, since = plan.source.timeline, None
-    damaged = {t.id for t in plan.tracks if t.reason == DAMAGED}
+    damaged = {t.id for t in plan.tracks if t.reason == REASON_DAMAGED}
     next_look: Fraction | None = None
     for frame in range(len(timeline)):
         time = timeline.time(frame)

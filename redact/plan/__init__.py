@@ -2,7 +2,7 @@
 
 from ..types import Runs, count_of, joined, runs_of
 from . import decisions, edit, mask_shape, user_input
-from .build import COVERED, DAMAGED, build_plan, uncovered, with_held
+from .build import COVERED, REASON_DAMAGED, build_plan, uncovered, with_held
 from .coco import export_coco
 from .file import (
     EncodedKeys,
@@ -19,7 +19,7 @@ from .hide_texts import SAME_TEXT, hide_texts, reads, tracks_of_texts
 from .muted_span import MutedSpan, Sound
 from .own_answers import answered_here, marked
 from .plan import ALL_SOUND, HELD_REACH, Plan, SourceRef
-from .presence import SOMEBODY, Presence, lies_on, presence
+from .presence import SUBJECTS_WITH_BODIES, Presence, lies_on, presence
 from .review_state import (
     FindingNote,
     ReviewState,

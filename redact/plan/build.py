@@ -132,7 +132,7 @@ def _outward(box: Box) -> Box:
     return Box(*down, *up)
 
 
-DAMAGED: Final = "the picture is damaged and could not be checked"
+REASON_DAMAGED: Final = "the picture is damaged and could not be checked"
 """Reason of the regions that hide whole pictures."""
 
 
@@ -158,7 +158,7 @@ def whole_pictures(plan: Plan, frames: Iterable[int]) -> tuple[Track, ...]:
             number,
             Target.REGION,
             tuple(Keyframe(frame, box, State.HELD) for frame in sorted({first, last})),
-            reason=DAMAGED,
+            reason=REASON_DAMAGED,
         )
         for number, (first, last) in enumerate(runs, first_id)
     )

@@ -34,11 +34,11 @@ from ..words import problem
 from .edit import check_box, track_of
 from .plan import Plan
 
-MOST_LARGER: Final = 10.0
+MOST_ENLARGED: Final = 10.0
 """Largest factor by which a mask's width and height may grow: more is a typing error, and
 refused."""
 
-SAME: Final = 0.98
+SAME_SIZE_SHARE: Final = 0.98
 """Share of its area that a mask must keep to count as no smaller: a hand that moves it is not exact
 (a judgement)."""
 
@@ -73,8 +73,8 @@ def reshape(
     """
     changes = _shape(outline, margin)
     if larger is not None:
-        if not 0 < larger <= MOST_LARGER:
-            most = f"{MOST_LARGER:g}"
+        if not 0 < larger <= MOST_ENLARGED:
+            most = f"{MOST_ENLARGED:g}"
             raise problem(PlanError, "size_range", size=f"{larger:g}", most=most)
         changes["sides"] = ((larger - 1) / 2,) * 4
     return _changed(plan, number, first, last, changes, decided)
@@ -291,7 +291,7 @@ def _is_smaller(plan: Plan, track: Track, bare: Track, frame: int, margin: float
     wide = margin if wanted.margin is None else wanted.margin
     mine = with_margin(wanted.box(here.box), wide, track.target)
     theirs = with_margin(here.box, margin, track.target)
-    if _AREA[outline] * mine.area < SAME * _AREA[usual] * theirs.area:
+    if _AREA[outline] * mine.area < SAME_SIZE_SHARE * _AREA[usual] * theirs.area:
         return True
     return plan.certain(bare, frame) and not _holds(mine, outline, here.box, usual)
 

@@ -12,7 +12,7 @@ from ..words import Message, Value, problem, reason_of
 from .check_log import CheckedPart, Logged, check_log, verdict_on
 from .manifest import Manifest, manifest_path, parse_manifest
 from .signature import (
-    LENGTH,
+    SIGNATURE_BYTES,
     fingerprint,
     is_signed,
     signature_path,
@@ -194,8 +194,8 @@ def _signature(path: Path, data: bytes, record: Manifest | None, given: bytes | 
     except OSError as error:
         reason = reason_of(error)
         return _no_signature("missing", "signature_unread", name=file.name, reason=reason)
-    if len(signature) != LENGTH:
-        sizes = {"found": len(signature), "expected": LENGTH}
+    if len(signature) != SIGNATURE_BYTES:
+        sizes = {"found": len(signature), "expected": SIGNATURE_BYTES}
         return _no_signature("damaged", "signature_damaged", name=file.name, **sizes)
     # If the manifest names no key, only the given one can be tried.
     key = named or (given or b"").hex()

@@ -22,7 +22,7 @@ from ..media import sha256_of_bytes
 from ..words import problem
 
 SIGNATURE_SUFFIX: Final = ".sig"
-LENGTH: Final = 64
+SIGNATURE_BYTES: Final = 64
 """Bytes of an Ed25519 signature (RFC 8032, 5.1.6)."""
 
 PublicKeyHex = Annotated[

@@ -13,7 +13,7 @@ from .shapes import RIM
 from .styles import Canvas
 from .styles.lettering import SMALLEST_CAPITAL, can_write, capital_of, text_size, write_words
 
-HEIGHT = 1 / 36
+CAPITAL_SHARE = 1 / 36
 """Height of a capital letter as a share of the picture's height."""
 
 _WHITE = (255, 255, 255)
@@ -69,7 +69,7 @@ def write_stamp(canvas: Canvas, stamp: Stamp) -> None:
 def _place(stamp: Stamp, width: int, height: int) -> tuple[tuple[int, int], int]:
     """Left and top of a stamp, and the height of a capital such that it fits the picture's
     width."""
-    capital = capital_of(height, HEIGHT)
+    capital = capital_of(height, CAPITAL_SHARE)
     while capital > 1 and text_size(stamp.text, capital)[0] > width:
         capital -= 1
     across, down = text_size(stamp.text, capital)

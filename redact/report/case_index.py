@@ -20,7 +20,7 @@ from ..words import Message, error_from_json, said, say, spoken, word
 from .pages import rendered
 from .report_words import ReportWords
 
-MARK = b'<meta name="generator" content="redact case index">'
+PAGE_MARK = b'<meta name="generator" content="redact case index">'
 """Identifies such pages: they may be replaced by newer ones, other files may not."""
 
 _ORDER: Final = ("done", "done before", "source incomplete", "needs review", "refused", "not done")

@@ -263,7 +263,7 @@ MOST_SINGLE_ROWS: Final = 60
 """Up to this number of entries, each has its own row, with its certainty and the time of its
 decision; otherwise a crowd would fill twenty pages."""
 
-PACKED: Final = 150
+MOST_ROWS_IN_NORMAL_TYPE: Final = 150
 """Above this number of rows, the log is printed in the smallest legible type: 262 take eight
 pages."""
 
@@ -307,7 +307,7 @@ def _log(every: Sequence[Exemption], in_annex: bool, text: ReportWords) -> dict[
     return {
         "log_few": few,
         "log_rows": rows,
-        "log_packed": len(rows) > PACKED,
+        "log_packed": len(rows) > MOST_ROWS_IN_NORMAL_TYPE,
         "log_common": text("title.semicolon").join(common),
         "log_varying": varying,
     }

@@ -21,7 +21,7 @@ from ..record import (
 )
 from ..types import Action, State, Target
 from .report_words import ReportWords
-from .timeline import COLOURS, KEPT
+from .timeline import COLOURS, KEPT_COLOUR
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,9 +246,9 @@ def legend(manifest: Manifest, text: ReportWords) -> list[tuple[str, str, str]]:
         if word in there
     ]
     if any(track.action is Action.FALSE_ALARM for track in manifest.tracks):
-        words.append((text("hidden.bare"), KEPT, text("hidden.legend_alarm")))
+        words.append((text("hidden.bare"), KEPT_COLOUR, text("hidden.legend_alarm")))
     elif any(track.shown for track in manifest.tracks):
-        words.append((text("action.keep"), KEPT, text("hidden.legend_kept")))
+        words.append((text("action.keep"), KEPT_COLOUR, text("hidden.legend_kept")))
     return words
 
 

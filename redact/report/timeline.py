@@ -18,7 +18,7 @@ drawing may take a third of a page. The log lists all tracks."""
 
 WEAKEST_FIRST = ("held", "bridged", "manual", "seen")
 COLOURS = {"seen": "#1f4e79", "bridged": "#7fa8cf", "held": "#c0392b", "manual": "#6b4c9a"}
-KEPT = "#b7b7b7"
+KEPT_COLOUR = "#b7b7b7"
 _SHOWN = "shown"
 
 
@@ -72,7 +72,7 @@ def _row(track: TrackPart, frames: int, y: int, text: ReportWords) -> Iterator[s
     label = f"{track.track}  {text.word('target', track.target)}"
     yield f'<text x="0" y="{y + 11}" fill="#222">{escape(label, quote=False)}</text>'
     for first, last, word in _columns(track, frames):
-        colour = KEPT if word == _SHOWN else COLOURS[word]
+        colour = KEPT_COLOUR if word == _SHOWN else COLOURS[word]
         yield (
             f'<rect x="{LABEL + first}" y="{y + 1}" width="{last - first + 1}" '
             f'height="{ROW_HEIGHT - 3}" fill="{colour}" shape-rendering="crispEdges"/>'

@@ -22,14 +22,14 @@ from ..report import CASE_MARK, case_page, in_one_line, report_beside
 from ..words import LANGUAGES, error_from_json, problem, reason_of, speaking
 from .case_video import ReviewOptions, Video
 from .refused_error import RefusedError, in_words
-from .routes import QUIET, language_of, shown_of, with_error_answers
+from .routes import BACKGROUND_PATHS, language_of, shown_of, with_error_answers
 from .server import Answer, PageServer, Route, as_json
 from .shown_files import Shelf
 from .system_programs import show, show_of
 
 _MOUNTED: Final = re.compile(r"/v/(\d+)(/api/[\w-]+)")
 
-FRONT: Final = "case.html"
+CASE_PAGE: Final = "case.html"
 
 
 class Case:
@@ -71,9 +71,9 @@ class Case:
 
     def server(self) -> PageServer:
         """Serves the page of the case, and under it that of each video."""
-        quiet = QUIET | {"/api/case", "/api/picture"}
+        quiet = BACKGROUND_PATHS | {"/api/case", "/api/picture"}
         return PageServer(
-            self, quiet, self.busy, front=FRONT, works=self.searching, shelf=self.shelf
+            self, quiet, self.busy, front=CASE_PAGE, works=self.searching, shelf=self.shelf
         )
 
     def busy(self) -> bool:

@@ -29,7 +29,7 @@ from .shown_files import Shelf
 THUMBNAIL_WIDTH: Final = 320
 """Pixels of a video's picture."""
 
-DARK: Final = 24
+DARK_MEAN: Final = 24
 """Mean grey below which a picture is too dark for a thumbnail: many clips begin black."""
 
 
@@ -88,7 +88,7 @@ class Video:
             info = probe(self.source)
             for frame in itertools.islice(Decode(info), 50):
                 self.picture = jpeg(frame, THUMBNAIL_WIDTH)
-                if frame.picture.to_ndarray(format="gray").mean() > DARK:
+                if frame.picture.to_ndarray(format="gray").mean() > DARK_MEAN:
                     break
             self.plan, self.final = plan_to_review(info, self.folder), place_of(info, self.folder)
             self.info = info

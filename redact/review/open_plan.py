@@ -56,7 +56,7 @@ from .page_edits import (
 )
 from .refused_error import RefusedError
 
-LATEST: Final = 1e9
+LATEST_SECOND: Final = 1e9
 """Seconds: longer than any video."""
 
 Change = Callable[[Plan], Plan]
@@ -324,7 +324,7 @@ def seconds_of(value: object) -> float:
             value = user_input.parse_seconds(value)
         except UsageError:
             raise RefusedError("no_time") from None
-    if not isinstance(value, int | float) or not abs(value) < LATEST:
+    if not isinstance(value, int | float) or not abs(value) < LATEST_SECOND:
         raise RefusedError("no_time")
     return float(value)
 

@@ -24,16 +24,16 @@ from ..settings import RenderSettings
 from ..types import Box, Frame, Target, Track
 from .track_summary import TrackSummaries
 
-QUALITY: Final = 88
+JPEG_QUALITY: Final = 88
 """JPEG quality at which a face of 20 pixels can still be judged as in the source."""
 
-FACE: Final = 112
+FACE_SIDE: Final = 112
 """Width and height of a picture in the gallery, pixels."""
 
 SUBJECT_CONTEXT: Final = 0.35
 """Shown around a subject, share of its size: hair and shoulders help to recognise a person."""
 
-SCENE: Final = 480
+SCENE_WIDTH: Final = 480
 """Width of the picture of a risky moment, pixels."""
 
 SCENE_AROUND: Final = 3.0
@@ -47,7 +47,7 @@ FACE_ALONE: Final = 2.0, 2.6, 0.0
 
 MARK_COLOUR: Final = (69, 91, 255)
 MARK_WIDTH: Final = 3
-OUTSIDE: Final = -3, -3, 3, 3
+MARK_OFFSETS: Final = -3, -3, 3, 3
 """Of the line around a place: blue, green, red; pixels; how far its sides lie from the place."""
 
 Rgb = NDArray[np.uint8]
@@ -81,7 +81,7 @@ def bgr(frame: Frame, width: int, height: int) -> Rgb:
     return np.ascontiguousarray(small.to_ndarray(), np.uint8)
 
 
-def encoded(picture: Rgb, quality: int = QUALITY) -> bytes:
+def encoded(picture: Rgb, quality: int = JPEG_QUALITY) -> bytes:
     options = [cv2.IMWRITE_JPEG_QUALITY, quality]
     done, data = cv2.imencode(".jpg", picture, options)
     assert done
@@ -89,8 +89,8 @@ def encoded(picture: Rgb, quality: int = QUALITY) -> bytes:
 
 
 def face(frame: Frame, box: Box, aspect: float = 1.0) -> Rgb:
-    """A square picture of a subject: uint8 [FACE, FACE, 3], moved inside at the frame's border,
-    and with black beside it if it is larger than the frame.
+    """A square picture of a subject: uint8 [FACE_SIDE, FACE_SIDE, 3], moved inside at the frame's
+    border, and with black beside it if it is larger than the frame.
 
     Args:
         frame: where it is seen.
@@ -105,17 +105,17 @@ def face(frame: Frame, box: Box, aspect: float = 1.0) -> Rgb:
     # Half a pixel more: closer to the border than a pixel's centre, it is blended with black.
     cx, cy = _inside(cx, wide + 1, width), _inside(cy, tall + 1, height)
     matrix = np.array(
-        [[wide / FACE, 0, cx - wide / 2], [0, tall / FACE, cy - tall / 2]], np.float64
+        [[wide / FACE_SIDE, 0, cx - wide / 2], [0, tall / FACE_SIDE, cy - tall / 2]], np.float64
     )
     how: Any = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
-    if tall > 2 * FACE:  # or the picture would show aliasing
-        scale = FACE / tall
+    if tall > 2 * FACE_SIDE:  # or the picture would show aliasing
+        scale = FACE_SIDE / tall
         whole = np.asarray(
             cv2.resize(whole, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA), np.uint8
         )
         matrix *= scale
     matrix[:, 2] += (matrix[:, :2].sum(axis=1) - 1) / 2  # centres of pixels, not their corners
-    picture = cv2.warpAffine(whole, matrix, (FACE, FACE), flags=how)
+    picture = cv2.warpAffine(whole, matrix, (FACE_SIDE, FACE_SIDE), flags=how)
     return np.asarray(picture, np.uint8)
 
 
@@ -235,21 +235,21 @@ class Gallery:
         frame = masked(self._frames.get(number), plan, settings)
         width, height = frame.size
         if box is None:
-            return jpeg(frame, SCENE)
+            return jpeg(frame, SCENE_WIDTH)
         around, wider, least = FACE_ALONE if closely else (SCENE_AROUND, WIDER, LEAST_SHOWN)
         wide = min(width, max(around * box.width, wider * box.height, width * least))
         tall = min(height, wide * height / width)
         x = _inside(box.centre[0], wide, width) - wide / 2
         y = _inside(box.centre[1], tall, height) - tall / 2
         part = bgr(frame, width, height)[int(y) : round(y + tall), int(x) : round(x + wide)]
-        scale = SCENE / wide
-        size = SCENE, max(1, round(scale * tall))
-        smaller = cv2.INTER_AREA if wide > SCENE else cv2.INTER_CUBIC
+        scale = SCENE_WIDTH / wide
+        size = SCENE_WIDTH, max(1, round(scale * tall))
+        smaller = cv2.INTER_AREA if wide > SCENE_WIDTH else cv2.INTER_CUBIC
         picture = np.asarray(cv2.resize(part, size, interpolation=smaller), np.uint8)
         if not closely:
             x1, y1, x2, y2 = (
                 round(scale * (v - zero)) + out
-                for v, zero, out in zip(box, (x, y, x, y), OUTSIDE, strict=True)
+                for v, zero, out in zip(box, (x, y, x, y), MARK_OFFSETS, strict=True)
             )
             cv2.rectangle(picture, (x1, y1), (x2, y2), MARK_COLOUR, MARK_WIDTH)
         return encoded(picture)

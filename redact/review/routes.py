@@ -43,10 +43,10 @@ MOST_PAGE_PIXELS: Final = 4096
 MOST_CLOSE: Final = 300
 """Close-up pictures in one answer, at most; more do not fit on a screen."""
 
-AT_ONCE: Final = 0.1
+SEARCH_SECONDS: Final = 0.1
 """Seconds that one search for similar subjects may take; the page asks again for the rest."""
 
-QUIET: Final = frozenset(
+BACKGROUND_PATHS: Final = frozenset(
     {"/api/state", "/api/seen", "/api/waveform", "/api/leave", "/api/texts", "/api/text-picture"}
 )
 """Paths that a page requests by itself."""
@@ -197,7 +197,7 @@ class _Page:
 
     def alike(self, values: dict[str, Any]) -> Answer:
         here = self._session.ready()
-        found, every = here.gallery.alike(here.open_plan.plan, int(values["id"]), AT_ONCE)
+        found, every = here.gallery.alike(here.open_plan.plan, int(values["id"]), SEARCH_SECONDS)
         return as_json({"alike": found, "every": every})
 
     def covered(self, values: dict[str, Any]) -> Answer:
@@ -401,7 +401,7 @@ def _picture(data: bytes) -> Answer:
 
 def server_of(session: Session) -> PageServer:
     """Serves the page of one video."""
-    return PageServer(routes_of(session), QUIET, session.busy, shelf=session.shelf)
+    return PageServer(routes_of(session), BACKGROUND_PATHS, session.busy, shelf=session.shelf)
 
 
 def serve(server: PageServer, say: Callable[[str], None], open_browser: bool = True) -> None:

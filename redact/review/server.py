@@ -34,19 +34,19 @@ from .shown_files import HEADERS, Shelf, content_type, part_of, pieces
 MOST_REQUEST_BYTES: Final = 1 << 20
 """Bytes of a request's body, at most."""
 
-IDLE: Final = 3600.0
+IDLE_SECONDS: Final = 3600.0
 """Seconds without any action by a person after which the server ends."""
 
-GONE: Final = 130.0
+SECONDS_AFTER_LAST_PAGE: Final = 130.0
 """Seconds that the server stays after the last page was closed: people close pages by mistake."""
 
-PRESENT: Final = 75.0
+PAGE_OPEN_SECONDS: Final = 75.0
 """Seconds after its last request for which a page counts as open: hidden tabs send one a minute."""
 
-ONCE: Final = "once."
+ONE_TIME_PREFIX: Final = "once."
 """Prefix of a code in the fragment, to distinguish it from the token."""
 
-EXCHANGE: Final = "/api/exchange"
+EXCHANGE_PATH: Final = "/api/exchange"
 
 _KINDS = {
     "html": "text/html; charset=utf-8",
@@ -142,7 +142,7 @@ class Presence:
         """Whether this page may work; another one that is still open prevents it unless `force`."""
         with self.lock:
             now = time.monotonic()
-            if self.page not in ("", page) and not force and now - self.heard < PRESENT:
+            if self.page not in ("", page) and not force and now - self.heard < PAGE_OPEN_SECONDS:
                 return False
             self.page, self.heard, self.acted, self.left = page, now, now, None
             return True
@@ -169,8 +169,8 @@ class Presence:
         """Whether no page is open any more."""
         with self.lock:
             now = time.monotonic()
-            gone = self.left is not None and now - self.left > GONE
-            return gone or now - self.acted > IDLE
+            gone = self.left is not None and now - self.left > SECONDS_AFTER_LAST_PAGE
+            return gone or now - self.acted > IDLE_SECONDS
 
 
 class PageServer(ThreadingMixIn, TCPServer):
@@ -224,7 +224,7 @@ class PageServer(ThreadingMixIn, TCPServer):
     @property
     def address_for_once(self) -> str:
         """The address for the browser's command line: its code is void after its first use."""
-        return f"http://127.0.0.1:{self.port}/#{ONCE}{self.hand_over.code}"
+        return f"http://127.0.0.1:{self.port}/#{ONE_TIME_PREFIX}{self.hand_over.code}"
 
     def verify_request(self, request: Any, client_address: Any) -> bool:
         return of_this_user(client_address[:2], request.getsockname()[:2])
@@ -294,7 +294,7 @@ class _Handler(BaseHTTPRequestHandler):
         name = MOUNTED.pattern if MOUNTED.fullmatch(path) else path
         file = self.server.files.get(name) if self.command == "GET" else None
         shown = self.server.shelf.get(path) if self.command == "GET" else None
-        exchange = (self.command, path) == ("POST", EXCHANGE)
+        exchange = (self.command, path) == ("POST", EXCHANGE_PATH)
         secret = self.server.hand_over.code if exchange else self.server.token
         why = refused(self._asked(file is not None or shown is not None), self.server.port, secret)
         if why is not None:

@@ -13,7 +13,7 @@ from ..formats.containers import WRITABLE
 from ..media import PHOTOGRAPH_ENDINGS
 from .guard import SAFE_HEADERS
 
-SHELF: Final = "/shown/"
+SHOWN_PATH: Final = "/shown/"
 """Prefix of such a path."""
 
 _CONTENT_TYPES: Final = {
@@ -29,7 +29,7 @@ def content_type(file: Path) -> str:
     return _CONTENT_TYPES.get(file.suffix.lower(), "application/octet-stream")
 
 
-PIECE: Final = 1 << 18
+PIECE_BYTES: Final = 1 << 18
 """Bytes that are read at once."""
 
 _SHOWN: Final = {
@@ -50,7 +50,7 @@ class Shelf:
 
     def put(self, file: Path) -> str:
         """The path under which the page gets a file from now on."""
-        path = f"{SHELF}{secrets.token_urlsafe(32)}{file.suffix}"
+        path = f"{SHOWN_PATH}{secrets.token_urlsafe(32)}{file.suffix}"
         self._files[path] = file
         return path
 
@@ -74,6 +74,6 @@ def pieces(file: Path, first: int, last: int) -> Iterator[bytes]:
     with file.open("rb") as opened:
         opened.seek(first)
         left = last + 1 - first
-        while left and (data := opened.read(min(left, PIECE))):
+        while left and (data := opened.read(min(left, PIECE_BYTES))):
             left -= len(data)
             yield data

@@ -40,18 +40,18 @@ MOST_LISTED_TEXTS: Final = 200
 MOST_SHOWN_CHARACTERS: Final = 80
 """Characters of a reading that the page shows, at most."""
 
-TALL: Final = 40
-WIDE: Final = 240
+TEXT_PICTURE_HEIGHT: Final = 40
+MOST_TEXT_PICTURE_WIDTH: Final = 240
 """Pixels of a text's picture: its height, and its maximum width."""
 
-AROUND: Final = 0.35
+TEXT_CONTEXT: Final = 0.35
 """Surroundings shown on each side of a text, as a share of its height."""
 
 MOST_TEXT_PICTURES: Final = 2000
 """Pictures that are kept, at most; a few kilobytes each."""
 
 NICENESS: Final = 5
-PAUSE: Final = 0.2
+PAUSE_SECONDS: Final = 0.2
 """Seconds between checks whether reading may continue: it has low priority, and pauses while any
 other job is running."""
 
@@ -66,7 +66,7 @@ class _Reading(Job):
     def advance(self, steps: int = 1) -> None:
         while self._busy():
             self.stop_if_asked()
-            time.sleep(PAUSE)
+            time.sleep(PAUSE_SECONDS)
         super().advance(steps)
 
 
@@ -166,16 +166,16 @@ def _row(plan: Plan, text: FoundText, track: Track | None) -> dict[str, Any]:
 
 
 def _shown(frame: Frame, text: FoundText) -> bytes:
-    """A text and a little around it, `TALL` pixels high, as JPEG."""
+    """A text and a little around it, `TEXT_PICTURE_HEIGHT` pixels high, as JPEG."""
     width, height = frame.size
     box = text.at(text.best)
-    more = AROUND * box.height
+    more = TEXT_CONTEXT * box.height
     x1, y1 = max(0, int(box.x1 - more)), max(0, int(box.y1 - more))
     x2, y2 = min(width, int(box.x2 + more) + 1), min(height, int(box.y2 + more) + 1)
     if x1 >= x2 or y1 >= y2:
         return b""
     part = np.ascontiguousarray(bgr(frame, width, height)[y1:y2, x1:x2])
-    zoom = min(TALL / (y2 - y1), WIDE / (x2 - x1))
+    zoom = min(TEXT_PICTURE_HEIGHT / (y2 - y1), MOST_TEXT_PICTURE_WIDTH / (x2 - x1))
     size = max(1, round((x2 - x1) * zoom)), max(1, round((y2 - y1) * zoom))
     how = cv2.INTER_AREA if zoom < 1 else cv2.INTER_CUBIC
     return encoded(np.asarray(cv2.resize(part, size, interpolation=how), np.uint8))

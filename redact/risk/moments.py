@@ -25,7 +25,7 @@ WORTH_A_LOOK: Final = 0.1
 """Probability from which a moment is worth a look: one in ten. On dev, clips in which nothing is
 open then have 2.1 moments a minute; with .08 they have 4.4 (`lab/README.md`, "Risky moments")."""
 
-SEEN_WITH: Final = SECONDS_BETWEEN_MOMENTS / 2
+SECONDS_SEEN_AROUND: Final = SECONDS_BETWEEN_MOMENTS / 2
 """Seconds before and after a moment that its viewer also sees: the page shows the whole picture,
 and a person steps or plays a little back and forth."""
 
@@ -150,7 +150,9 @@ def _together(times: NDArray[np.float64], moments: Sequence[Moment]) -> list[tup
     rising = times[order]
     found = list[tuple[float, int]]()
     for n, time in enumerate(times):
-        low, high = np.searchsorted(rising, [time - SEEN_WITH, time + SEEN_WITH + 1e-9])
+        low, high = np.searchsorted(
+            rising, [time - SECONDS_SEEN_AROUND, time + SECONDS_SEEN_AROUND + 1e-9]
+        )
         best: dict[tuple[str, int], float] = {}
         for moment in (moments[i] for i in order[low:high]):
             who = moment.why, moment.track

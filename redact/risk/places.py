@@ -28,12 +28,12 @@ LEAST_HEIGHTS: Final = PerKind(
 14 or on a body of 100; the letters of a plate of 6 pixels are 4 high. How small a recognisable
 silhouette can be is not known, but a body of 24 pixels is a speck."""
 
-HEAD_OFF: Final = 0.8
+FARTHEST_FROM_HEAD: Final = 0.8
 """Farthest that the centre of a mask may lie from the expected place of the head that it hides, in
 heights of the head. In labelled frames of dev, 8 of 187 hidden and 12 of 23 open heads are then
 reported as open; if any mask at the upper end counted, 6 and 9."""
 
-GUESSES: Final = (State.FOLLOWED, State.INTERPOLATED, State.HELD)
+GUESSED_STATES: Final = (State.FOLLOWED, State.INTERPOLATED, State.HELD)
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,7 +189,10 @@ def _is_hidden(plan: Plan, frame: int, head: Box) -> bool:
         if track.target is not Target.PLATE and not track.action.unmasked
         if (key := track.at(frame)) is not None
     )
-    return any(covers(face, head) or _apart(face, head) <= HEAD_OFF * head.height for face in faces)
+    return any(
+        covers(face, head) or _apart(face, head) <= FARTHEST_FROM_HEAD * head.height
+        for face in faces
+    )
 
 
 def _apart(one: Box, other: Box) -> float:
@@ -238,7 +241,7 @@ def _ends(plan: Plan, track: Track) -> Iterator[Place]:
 
 def _guesses(plan: Plan, track: Track) -> Iterator[Place]:
     for start, end, state in state_runs(track.first, track.last, track.keyframes):
-        if state in GUESSES and end - start >= LONG_STRETCH_FRAMES:
+        if state in GUESSED_STATES and end - start >= LONG_STRETCH_FRAMES:
             middle = (start + end) // 2
             here = track.at(middle)
             assert here is not None
@@ -252,7 +255,9 @@ def _there(plan: Plan, frame: int, box: Box, target: Target) -> dict[str, float]
     """Clues about a place that is not that of a body."""
     people = [] if target is Target.PLATE else plan.people_at(frame)
     heads = (head_of(body) for body in people)
-    near = any(_apart(head, box) <= HEAD_OFF * max(head.height, box.height) for head in heads)
+    near = any(
+        _apart(head, box) <= FARTHEST_FROM_HEAD * max(head.height, box.height) for head in heads
+    )
     return {"border": _border(plan, box), "on_body": float(near)}
 
 

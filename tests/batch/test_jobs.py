@@ -15,10 +15,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from redact.batch import Command, Done, jobs_that_fit, run_in_process
-from redact.batch.processes import BASE, bytes_for
+from redact.batch.processes import BASE_BYTES, bytes_for
 from redact.cli.sources import tell_as_they_end
 from redact.cli.terminal import Terminal
-from redact.end_with_parent import LAST_WORDS
+from redact.end_with_parent import TIDY_UP_SECONDS
 from redact.errors import ExitCode
 
 from ..cli.conftest import call
@@ -129,7 +129,7 @@ def test_a_process_that_gets_no_signal_ends_soon_after_its_parent() -> None:
         assert process.poll() is None
         process.stdin.close()  # as the system does when the parent is killed
         assert process.wait(5) == ExitCode.INTERRUPTED
-    assert LAST_WORDS < 1
+    assert TIDY_UP_SECONDS < 1
 
 
 @settings(max_examples=25)
@@ -148,7 +148,7 @@ _NEED = bytes_for(SAMPLE)
 
 def test_a_file_that_is_not_a_video_counts_as_small(tmp_path: Path) -> None:
     (tmp_path / "a.mp4").write_bytes(b"")
-    assert bytes_for(tmp_path / "a.mp4") == BASE < _NEED
+    assert bytes_for(tmp_path / "a.mp4") == BASE_BYTES < _NEED
 
 
 def test_finished_results_count_if_the_rest_is_stopped() -> None:

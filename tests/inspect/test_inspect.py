@@ -26,7 +26,7 @@ from redact.inspect import Inspection, inspect_file
 from redact.inspect.disclosures import Disclosures, Kind
 from redact.inspect.mp4 import inspect_mp4
 from redact.inspect.release import (
-    CLEARED,
+    CLEARED_TIME,
     clear_times,
     is_release_name,
     neutralise,
@@ -248,7 +248,7 @@ def test_names_and_times(tmp_path: Path) -> None:
     assert release_path(tmp_path, ".JPG").name == "photo.jpg", "a camera writes capitals"
     assert is_release_name("photo-3.png") and not is_release_name("photos.png")
     clear_times(tmp_path / "video.mp4")
-    assert (tmp_path / "video.mp4").stat().st_mtime_ns == CLEARED
+    assert (tmp_path / "video.mp4").stat().st_mtime_ns == CLEARED_TIME
 
 
 def test_sei_messages() -> None:

@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 
 from redact.errors import OutputError, OutputExistsError, PlanError
 from redact.plan import (
-    DAMAGED,
     HELD_REACH,
+    REASON_DAMAGED,
     Plan,
     SourceRef,
     build_plan,
@@ -177,7 +177,7 @@ def test_lasting_damage_hides_the_whole_picture(runs: list[tuple[int, int]]) -> 
         assert mine.track == 1
         if last - first - 1 > HELD_REACH:
             assert others[0].box.contains(Box(0, 0, SOURCE.width, SOURCE.height))
-            assert plan.tracks[others[0].track - 1].reason == DAMAGED
+            assert plan.tracks[others[0].track - 1].reason == REASON_DAMAGED
         elif frame not in damaged:
             assert others == []
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 import redact.review
-from redact.plan import DAMAGED
+from redact.plan import REASON_DAMAGED
 from redact.report import ReportWords
 from redact.review.looked_at import SPEEDS, VIEWS
 from redact.review.refused_error import RefusedError
@@ -77,8 +77,8 @@ def test_every_word_of_the_page_is_in_the_catalogue() -> None:
 
 def test_automatic_reasons_are_shown_in_both_languages() -> None:
     """Plans contain them in English, and so did a French report and the page."""
-    assert EN[f"reason.{DAMAGED}"] == DAMAGED != FR[f"reason.{DAMAGED}"]
-    assert ReportWords("fr").term("reason", DAMAGED) == FR[f"reason.{DAMAGED}"]
+    assert EN[f"reason.{REASON_DAMAGED}"] == REASON_DAMAGED != FR[f"reason.{REASON_DAMAGED}"]
+    assert ReportWords("fr").term("reason", REASON_DAMAGED) == FR[f"reason.{REASON_DAMAGED}"]
 
 
 def test_no_word_is_unused() -> None:

@@ -9,7 +9,7 @@ import click
 from msgspec.structs import asdict
 from rich.table import Table
 
-from ...plan import SOMEBODY, Plan, read_plan, user_input
+from ...plan import SUBJECTS_WITH_BODIES, Plan, read_plan, user_input
 from ...types import Origin, Track
 from ...words import said, say, word
 from ..terminal import PlainConsole, tell_json
@@ -88,7 +88,7 @@ def _table(rows: list[dict[str, Any]]) -> Table:
             table.columns[-1].justify = "right"
     before = 0
     for row in sorted(rows, key=lambda row: (row["subject"], row["track"])):
-        kind = word("somebody", row["kind"]) if row["kind"] in SOMEBODY else ""
+        kind = word("somebody", row["kind"]) if row["kind"] in SUBJECTS_WITH_BODIES else ""
         name = " ".join(filter(None, (kind, str(row["subject"]), row["name"])))
         subject, before = ("" if row["subject"] == before else name), row["subject"]
         reason = " / ".join(filter(None, (word("reason", str(row["reason"])), str(row["by"]))))
