@@ -194,7 +194,7 @@ def test_only_one_module_starts_python() -> None:
 def test_doctor_tests_this(monkeypatch: pytest.MonkeyPatch) -> None:
     assert try_folder_of_code() is None
     with monkeypatch.context() as broken:
-        broken.setattr(safe_python, "START", (sys.executable, "-m", "redact"))
+        broken.setattr(safe_python, "START_COMMAND", (sys.executable, "-m", "redact"))
         broken.setattr(safe_python, "environment", lambda: dict(os.environ))
         failed = try_folder_of_code()
         assert failed is not None and failed.code == "folder_executed"

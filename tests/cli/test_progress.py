@@ -87,11 +87,11 @@ def test_each_of_several_has_one_bar_with_its_number_its_name_and_totals(
 def test_without_a_terminal_a_line_is_printed_now_and_then(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(terminal, "SAID_EVERY", 0.0)
+    monkeypatch.setattr(terminal, "SECONDS_BETWEEN_LINES", 0.0)
     with terminal.Terminal().stage("detect", 40) as stage:
         stage.advance(10)
     assert "looking for what to hide: 10 of 40 frames (25%)" in capsys.readouterr().err
-    monkeypatch.setattr(terminal, "SAID_EVERY", 30.0)
+    monkeypatch.setattr(terminal, "SECONDS_BETWEEN_LINES", 30.0)
     with terminal.Terminal().stage("detect", 40) as stage:
         stage.advance(40)
     assert capsys.readouterr().err == ""
@@ -100,7 +100,7 @@ def test_without_a_terminal_a_line_is_printed_now_and_then(
 def test_each_of_several_at_once_shows_its_progress(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(terminal, "SAID_EVERY", 0.0)
+    monkeypatch.setattr(terminal, "SECONDS_BETWEEN_LINES", 0.0)
     with terminal.Terminal().files(["a.mp4", "b.mp4"]) as moved:
         first, second = moved(0), moved(1)
         first("detect", 10, 40)

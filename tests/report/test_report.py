@@ -28,7 +28,7 @@ from redact.report import (
     report_html,
 )
 from redact.report.summary import check_command
-from redact.report.timeline import KEPT, MOST_ROWS, drawn_tracks, timeline_svg
+from redact.report.timeline import KEPT_COLOUR, MOST_ROWS, drawn_tracks, timeline_svg
 from redact.words import LANGUAGES
 
 from ..record.samples import AUDIT, make_record
@@ -176,7 +176,7 @@ def test_timeline_draws_every_state_at_its_place(manifest: Manifest) -> None:
     # One damaged stretch is told on each of the three tracks that are hidden there; of the kept
     # one, columns in which it is visible as well count as visible.
     assert sum(r.get("fill") == "#c0392b" for r in rects) == 3
-    assert sum(r.get("fill") == KEPT for r in rects) == 2
+    assert sum(r.get("fill") == KEPT_COLOUR for r in rects) == 2
     right = max(float(r.get("x", 0)) + float(r.get("width", 0)) for r in rects)
     assert right <= 1000
 

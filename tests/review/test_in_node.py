@@ -150,7 +150,7 @@ def test_a_result_that_came_while_the_page_was_closed_is_shown_once(
 ) -> None:
     """Reloaded during rendering, the page used to show nothing of the result. And it did not ask
     for a missing name: the record said so when it was too late."""
-    monkeypatch.setattr(server_module, "GONE", 60.0)
+    monkeypatch.setattr(server_module, "SECONDS_AFTER_LAST_PAGE", 60.0)
     asked = review.does("""
       await click("#finish");
       await click("#start-finish");

@@ -201,7 +201,7 @@ def test_a_body_that_is_too_long_is_not_read(server: PageServer) -> None:
 
 
 def test_it_ends_with_the_last_page(server: PageServer, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("redact.review.server.GONE", 0.1)
+    monkeypatch.setattr("redact.review.server.SECONDS_AFTER_LAST_PAGE", 0.1)
     assert not server.presence.over()
     assert ask(server, "POST", "/api/leave").status == 200
     until(server.presence.over)
@@ -251,7 +251,7 @@ def test_only_the_page_itself_can_frame_its_files(server: PageServer, tmp_path: 
 def test_it_ends_after_an_hour_without_a_person(
     server: PageServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("redact.review.server.IDLE", -1.0)
+    monkeypatch.setattr("redact.review.server.IDLE_SECONDS", -1.0)
     assert server.presence.over()
 
 
@@ -259,7 +259,7 @@ def test_long_work_does_not_end_the_review(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """After a search of more than an hour, the review used to end before its page had opened."""
-    monkeypatch.setattr(server_module, "IDLE", 1.5)
+    monkeypatch.setattr(server_module, "IDLE_SECONDS", 1.5)
     works = threading.Event()
     works.set()
     made = PageServer({}, busy=works.is_set)
