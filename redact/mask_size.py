@@ -1,18 +1,18 @@
-"""How large a mask is: every step from the box in which something was seen to what hides it.
+"""How large a mask is: every step from the detected box to the mask that hides the object.
 
 The steps, in order. Each returns boxes that contain those of the step before; no other file
 enlarges a mask.
 
-| step      | taken where             | what it covers                                          |
-|-----------|-------------------------|---------------------------------------------------------|
-| `border`  | tracks (`steps`)        | the part of somebody who is cut off by the border       |
-| `fringe`  | tracks (`steps`)        | what a single network saw beyond the box, for a face    |
-| `doubt`   | tracks (`steps`)        | where an unsure detection, or a single one, may end     |
-| `blur`    | tracks (`steps`)        | what an open shutter smears                             |
-| `steady`  | tracks (`steps`)        | jumps in size from one frame to the next                |
-| `slack`   | keyframes of a track    | boxes between two keyframes that leave their straight line |
-| `unseen`  | gaps, unchecked frames  | what moved where nobody saw it                          |
-| `margin`  | drawing                 | what a sure detection leaves out, and the user's wish   |
+| step     | taken where            | what it covers                                    |
+|----------|------------------------|---------------------------------------------------|
+| `border` | tracks (`steps`)       | the part that the picture's border cuts off       |
+| `fringe` | tracks (`steps`)       | parts of a face that a single network framed      |
+| `doubt`  | tracks (`steps`)       | errors of an unsure detection, or a single one    |
+| `blur`   | tracks (`steps`)       | motion blur                                       |
+| `steady` | tracks (`steps`)       | jumps in size from one frame to the next          |
+| `slack`  | keyframes of a track   | boxes off the line between two keyframes          |
+| `unseen` | gaps, unchecked frames | movement while the object was not detected        |
+| `margin` | drawing                | what sure detections leave out; the user's choice |
 
 `python -m lab.mask_size VIDEO` prints what each step added to the masks of a video.
 """
@@ -33,17 +33,17 @@ from .types import OUTWARD, SINGLE_DETECTION_FRINGE, Box, Boxes, PerKind, Target
 
 @dataclass(frozen=True, slots=True)
 class Sighted:
-    """One object over time, as the steps know it.
+    """One object over time, as the steps need it.
 
     Attributes:
         target: what it is.
-        boxes: float64 [N, 4], one per frame: the best estimates of where it is, upright pixels.
+        boxes: float64 [N, 4], one per frame: the best estimates of its place, upright pixels.
         times: float64 [N], seconds.
         detected: rows with a detection, rising.
         scores: float32 [N], probabilities, read at `detected` only.
         fringe: float32 [len(detected), 4], of the detections (`Detections.fringe`).
         picture: upright width and height.
-        certainty: probability that it is what it was taken for.
+        certainty: probability that it is a real object of its target.
     """
 
     target: Target
@@ -57,12 +57,12 @@ class Sighted:
 
     @property
     def size(self) -> NDArray[np.float64]:
-        """[N, 4] the width or height that belongs to each side of each box."""
+        """[N, 4] the width (of left and right sides) or height (of top and bottom) of each box."""
         return np.tile(self.boxes[:, 2:] - self.boxes[:, :2], 2)
 
     @property
     def mean_side(self) -> NDArray[np.float64]:
-        """[N, 1] the root of the area of each box."""
+        """[N, 1] the square root of the area of each box."""
         return np.asarray(np.sqrt(np.prod(self.size[:, :2], axis=1, keepdims=True)))
 
 
@@ -84,8 +84,8 @@ def steps(seen: Sighted) -> Iterator[tuple[str, Boxes]]:
 
 
 AT_BORDER: Final = 0.05
-"""Share of its size from which a seen box ends at the border: detectors' boxes end a pixel or two
-before it."""
+"""Distance from the border, as a share of its size, within which a detected box counts as cut by
+it: detectors' boxes end a pixel or two before it."""
 
 LARGEST_ASPECTS: Final = PerKind(
     "mask_size: LARGEST_ASPECTS",
@@ -97,18 +97,18 @@ LARGEST_ASPECTS: Final = PerKind(
     },
 )
 """Largest width in heights, and height in widths. Measured: of the 284 faces in the labels of dev
-(`lab/real/labels_dev*.json`) that no border cuts, nine in ten are no wider, and nineteen in
-twenty no taller; of 46 plates nine in ten. Heads: faces with `TargetSpec.reach` around them.
-People: somebody who stands with arms beside the body, or walks; a judgement."""
+(`lab/real/labels_dev*.json`) that no border cuts, nine in ten are no wider, and nineteen in twenty
+no taller; of 46 plates nine in ten. Heads: faces with `TargetSpec.reach` around them. People:
+somebody who stands with arms beside the body, or walks; a judgement."""
 
 
 def border(seen: Sighted) -> Boxes:
-    """What enters over the border of the picture continues beyond it.
+    """Extend objects that the border of the picture cuts.
 
-    A detector sees the part that is in the picture. Whoever is followed from there keeps the size
-    of that part, and both its sides move: more and more of the face would stay open between the
-    border and the mask. So until it is seen again, the side that was at the border stays there, as
-    long as what is hidden is no larger than a whole face or plate. Detections stay as they are.
+    A detector frames the part inside the picture. Followed from there, an object would keep the
+    size of that part while both of its sides move, and more and more of it would be open between
+    the border and the mask. So until it is detected again, the side at the border stays there, as
+    long as the box is no larger than a whole face or plate. Detections stay as they are.
     """
     boxes, detected = seen.boxes, seen.detected
     if not len(detected):
@@ -122,7 +122,7 @@ def border(seen: Sighted) -> Boxes:
     cut_here[detected] = False
     wide, tall = LARGEST_ASPECTS[seen.target]
     largest = np.stack([wide * height, tall * width] * 2, axis=1)
-    # From the side that lies opposite; no farther than to the border.
+    # From the opposite side; no farther than to the border.
     whole = np.roll(boxes, 2, axis=1) + OUTWARD * largest
     low, high = np.maximum(whole[:, :2], 0), np.minimum(whole[:, 2:], seen.picture)
     whole = np.concatenate([low, high], axis=1)
@@ -131,7 +131,7 @@ def border(seen: Sighted) -> Boxes:
 
 
 def fringe(seen: Sighted, boxes: Boxes) -> Boxes:
-    """A face reaches as far as any network saw it."""
+    """Extend a face to the farthest side that any network framed."""
     reach = np.full(boxes.shape, SINGLE_DETECTION_FRINGE)
     if len(seen.detected):
         at = seen.times[seen.detected]
@@ -143,23 +143,23 @@ UNSURE: Final = PerKind(
     "mask_size: UNSURE",
     {Target.FACE: 0.125, Target.PLATE: 0.08, Target.HEAD: 0.125, Target.PERSON: 0.20},
 )
-"""Growth on every side. Of a face, beyond its fringe, where a detection is an even guess, a share
-of the box's width and height. A detector that doubts whether something is a face doubts where it
-ends as well: to hold 97 % of a face in 19 of 20 cases, a detection below .5 needed a margin of .27
-beyond its fringe, one above .99 needed .08; every mask has .12. Of a plate that was seen once, a
-share of the root of its area: to hold 99 % of nine in ten plates, scans of stills needed .15, and
-boxes of tracks .05 (moved stills); every mask has .08. Measured by `python -m lab.real.misplaced
---half dev`, plates with `--stills`. Bodies have no fringe."""
+"""Growth on every side. For a face, beyond its fringe, at a detection of probability .5, as a share
+of the box's width and height: a detector that is unsure whether something is a face is also unsure
+where it ends. To hold 97 % of a face in 19 of 20 cases, a detection below .5 needed a margin of .27
+beyond its fringe, one above .99 needed .08; every mask has .12. For a plate that was detected once,
+as a share of the root of its area: to hold 99 % of nine in ten plates, scans of stills needed .15,
+and boxes of tracks .05 (moved stills); every mask has .08. Measured by `python -m
+lab.real.misplaced --half dev`, plates with `--stills`. Bodies have no fringe."""
 
 BY_ODDS: Final = 0.045
-"""How much less it is for each unit of log odds. Measured by the same command."""
+"""Decrease of this growth per unit of log odds. Measured by the same command."""
 
 
 def doubt(seen: Sighted, boxes: Boxes) -> Boxes:
-    """A detection that is unsure of a face is unsure of where it ends as well; a mask grows by that
-    only as far as its track is believed, for of those that hardly are most hide nobody. A plate
-    ends at its edge, however unsure a detector is that it is one; but every scan misses another
-    part of it, so that many of them together miss less."""
+    """Extend uncertain detections. If a detection is unsure of a face, it is also unsure where the
+    face ends; a mask grows by that in proportion to the belief in its track, because most tracks
+    with little belief hide nobody. A plate ends at its edge, however unsure its detection; but
+    every scan misses another part of it, so many scans together miss less."""
     most = UNSURE[seen.target]
     if not seen.target.spec.round:
         beyond = most / np.sqrt(max(1, len(seen.detected)))
@@ -173,8 +173,8 @@ def doubt(seen: Sighted, boxes: Boxes) -> Boxes:
 
 
 def blur(seen: Sighted, boxes: Boxes) -> Boxes:
-    """Every box reaches half the way to where the object is in the neighbouring frames: an open
-    shutter can smear it that far, and unsteady detections are evened out."""
+    """Extend every box half-way to the object's places in the neighbouring frames: motion can blur
+    it that far, and unsteady detections are evened out."""
     if len(boxes) < 2:
         return boxes
     middle = (seen.boxes[1:] + seen.boxes[:-1]) / 2
@@ -185,14 +185,14 @@ def blur(seen: Sighted, boxes: Boxes) -> Boxes:
 
 
 CALM: Final = 1.25
-"""By how much the area of a mask may change in a second, share of it, where nothing moves: a
-twentieth from one frame to the next at 25 frames a second. What moves may change by as large a
-share of its area as it moves of its size. What changes faster was a detection that was off, and a
-mask that jumps draws every eye; the box beside it is made larger, never one smaller."""
+"""Largest change of a mask's area per second, as a share of it, if nothing moves: a twentieth from
+frame to frame at 25 frames a second. A moving object's area may change by as large a share as it
+moves of its size. A faster change comes from an inaccurate detection, and a jumping mask draws
+every eye; so the neighbouring box is made larger, never one smaller."""
 
 
 def steady(seen: Sighted, boxes: Boxes) -> Boxes:
-    """Boxes of neighbouring frames that do not jump in size."""
+    """Enlarge boxes so that their size does not jump between neighbouring frames."""
     centre, size = (boxes[:, :2] + boxes[:, 2:]) / 2, boxes[:, 2:] - boxes[:, :2]
     least = 1 / np.sqrt(1 + most_change(seen))
     frames = range(len(size))
@@ -202,7 +202,7 @@ def steady(seen: Sighted, boxes: Boxes) -> Boxes:
 
 
 def most_change(seen: Sighted) -> NDArray[np.float64]:
-    """[N - 1] share by which the area of a mask may change from each frame to the next."""
+    """[N - 1] largest share by which a mask's area may change from each frame to the next."""
     x, y = np.diff((seen.boxes[:, :2] + seen.boxes[:, 2:]) / 2, axis=0).T
     side = np.maximum(seen.mean_side[:, 0], 1.0)
     moved = np.hypot(x, y) / np.maximum(side[1:], side[:-1])
@@ -210,38 +210,37 @@ def most_change(seen: Sighted) -> NDArray[np.float64]:
 
 
 KEYFRAME_SLACK: Final = 0.01
-"""Keyframes are larger than the boxes by this share of the size, on every side; the boxes between
-may then leave the straight line between two keyframes. It is a pixel of a face of 100."""
+"""Keyframes are larger than the boxes by this share of the size, on every side, so that the boxes
+between may leave the straight line between two keyframes. It is a pixel of a face of 100."""
 
 UNSEEN_GROWTH: Final = 0.35
-"""How much every side of a box grows (share of its size) in a frame in which nobody saw its thing:
-an object seldom moves more than a third of its own size between neighbouring frames."""
+"""Growth of every side of a box (share of its size) in a frame in which its object was not
+detected: an object seldom moves more than a third of its own size between neighbouring frames."""
 
 MARGIN: Final = 0.12
-"""The margin of every mask, share of the box's size on every side, where the user wants no other:
-what a sure detection leaves out (`python -m lab.real.misplaced --half dev`)."""
+"""Default margin of every mask, share of the box's size on every side: what a sure detection leaves
+out (`python -m lab.real.misplaced --half dev`)."""
 
 OF_RECTANGLES: Final = 2 / 3
-"""The margin of a rectangle is so much of it, as a share of the root of its area: what detections
+"""Share of the margin that a rectangle gets, measured in the root of its area: what detections
 leave out of a plate is as wide beside it as above it, however long it is. So a plate four times as
-wide as it is high gets a sixth of its height on every side. Measured by the same command."""
+wide as high gets a sixth of its height on every side. Measured by the same command."""
 
 
 SILHOUETTE_MARGIN: Final = 0.1
-"""How far a silhouette grows, share of what the shorter side of its box would: the margin of a box
-makes good for where a detector's box ends too early, and a silhouette was seen in it. Of 125 heads
-and faces on dev .2, .1 and 0 leave the same one open, and hide 23.0, 22.4 and 21.8 % of the
-pictures; of another 81 two were open with 0, and one with .12 and more."""
+"""Growth of a silhouette, as a share of the growth of its box's shorter side: the margin of a box
+makes up for boxes that end too early, but a silhouette was found inside it. Of 125 heads and faces
+on dev .2, .1 and 0 leave the same one open, and hide 23.0, 22.4 and 21.8 % of the pictures; of
+another 81 two were open with 0, and one with .12 and more."""
 
 
 def unseen(box: Box) -> Box:
-    """A box on the way between two places in which its thing was seen, or in a frame that could not
-    be checked."""
+    """A box between two detections of its object, or in a frame that could not be checked."""
     return box.grown(UNSEEN_GROWTH)
 
 
 def with_margin(box: Box, margin: float, target: Target) -> Box:
-    """A box as it is drawn. Whoever asks for a negative margin gets none."""
+    """A box as it is drawn; a negative margin counts as 0."""
     margin = max(0.0, margin)
     if target.spec.round:
         return box.grown(margin)

@@ -13,7 +13,8 @@ Which = NDArray[np.bool_] | NDArray[np.intp]
 
 
 class Arrays:
-    """Base of dataclasses whose fields are arrays with a row for each object, or such classes."""
+    """Base of dataclasses whose fields are arrays with a row for each object, or such
+    dataclasses."""
 
     def _columns(self) -> list[Any]:
         return [getattr(self, field.name) for field in fields(self)]  # type: ignore[arg-type]
@@ -29,7 +30,7 @@ class Arrays:
 
     @classmethod
     def concat(cls, parts: Sequence[Self]) -> Self:
-        """The rows of all, one after the other; at least one part."""
+        """All rows of all parts, in order; at least one part."""
         columns = zip(*(part._columns() for part in parts), strict=True)
         return cls(
             *(

@@ -1,5 +1,5 @@
-"""Detections of one frame in a canonical order, and which of them belong to which tracklet: costs,
-gates and an optimal assignment.
+"""Detections of one frame in a canonical order, and the tracklets to which they belong: costs,
+limits and an optimal assignment.
 """
 
 from __future__ import annotations
@@ -20,11 +20,11 @@ from .patches import Patches, pairwise_likeness
 
 @dataclass(frozen=True, slots=True)
 class Observations(Arrays):
-    """N objects detected in one scan; struct of arrays.
+    """N detections of one scan; struct of arrays.
 
     Attributes:
         boxes: float64 [N, 4].
-        odds: float32 [N], log odds that they are what they seem.
+        odds: float32 [N], log odds that they are real.
         target: int8 [N].
         fringe: float32 [N, 4], see `Detections`.
     """
@@ -53,16 +53,16 @@ def observations_of(found: Detections) -> Observations:
 
 
 REACH = 0.6
-"""Farthest centre distance, in object sizes, that is believed without any uncertainty:
-the boxes still overlap; a judgement, not fitted."""
+"""Farthest distance of centres, in object sizes, that is accepted without any uncertainty: the
+boxes still overlap; a judgement, not fitted."""
 
 MOST_REACH = 1.6
-"""The same with the greatest uncertainty; across a gap (`assemble`), as much more for every second.
-Farther away it is another object, such as a person beside the first."""
+"""The same at the greatest uncertainty; across a gap (`assemble`), as much more for every second.
+Farther away it is another object, such as a neighbour."""
 
 SIZE_RATIO = 2.2
-"""Largest change of width or height between sightings: a head that turns, or two
-detectors that frame it differently, differ by less; a judgement, not fitted."""
+"""Largest change of width or height between sightings: turning heads, and detectors that frame them
+differently, change less; a judgement, not fitted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,9 +93,9 @@ def possible_pairs(a: Objects, spread: NDArray[np.float64], b: Objects) -> Pairs
     """Pairs that motion and size allow, with costs from about 0 (perfect) to 2.
 
     Args:
-        a: objects where they are expected.
+        a: objects at their expected places.
         spread: [len(a)] uncertainty of their centres, in object sizes.
-        b: objects as they are seen.
+        b: objects as detected.
     """
     x, y = to_centres(a.boxes), to_centres(b.boxes)
     # A thin plate may move more than its height between two frames.
@@ -114,7 +114,7 @@ def possible_pairs(a: Objects, spread: NDArray[np.float64], b: Objects) -> Pairs
 
 
 def assign(pairs: Pairs) -> tuple[Index, Index]:
-    """The largest and, among those, cheapest one-to-one choice of `pairs`.
+    """The largest one-to-one choice of `pairs`, and the cheapest of the largest.
 
     Pairs without a competitor are accepted at once; the others need no dense matrix, however long
     the clip or large the crowd.
@@ -150,13 +150,13 @@ def _assigned(first: Index, second: Index, cost: NDArray[np.float64]) -> tuple[I
 
 
 class _Chosen:
-    """The cheapest choice of one column for each row that was added.
+    """The cheapest assignment of rows to columns, extended row by row.
 
     Args:
-        choices: for each row its columns and their costs, of which one is always free.
+        choices: for each row the possible columns with their costs; one of them is always free.
 
     Attributes:
-        columns: of each row that was added.
+        columns: the column of each row added so far.
     """
 
     def __init__(self, choices: dict[int, list[tuple[int, float]]]) -> None:
@@ -168,7 +168,7 @@ class _Chosen:
         self._column_price: dict[int, float] = defaultdict(float)
 
     def add(self, row: int) -> None:
-        """Give a row a column: the cheapest chain of rows move on to another column (Dijkstra's
+        """Assign a row, and move other rows to other columns along the cheapest chain (Dijkstra's
         algorithm over the prices)."""
         added, far = row, 0.0
         distance: dict[int, float] = {}
@@ -183,7 +183,7 @@ class _Chosen:
                     distance[column], came_from[column] = reached, row
                     heappush(waiting, (reached, column))
             far, column = heappop(waiting)
-            while column in passed:  # it was reached in a shorter way since
+            while column in passed:  # a shorter way to it was found since
                 far, column = heappop(waiting)
             if column not in self._rows:
                 break

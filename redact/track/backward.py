@@ -1,8 +1,8 @@
-"""Following objects back in time, while the ring still holds the pictures.
+"""Following objects back in time, as long as the ring still holds the pictures.
 
-A detector recognises a face some frames after it came into view. So every object, once believed, is
-followed backwards from its first sighting until it is gone, hidden, out of the picture or older
-than the ring; and one that was found again after a gap is followed back into the gap.
+A detector often detects a face only some frames after it came into view. So every object, once
+believed, is followed backwards from its first sighting until it is gone, occluded, outside the
+picture or older than the ring; and an object found again after a gap is followed back into the gap.
 
 The processing of later frames does not depend on this, and in a crowd it takes as long as a
 network. So a thread does it while the networks scan the next frames.
@@ -33,7 +33,7 @@ class Job:
     Attributes:
         tracklet: its id.
         target: what it is.
-        frame: where it was sighted; it is searched for in the frames before.
+        frame: frame of the sighting; it is searched for in the frames before.
         box: [4] in `frame`.
         look: [CELLS, CELLS], its patch in `frame`.
         speed: [2] pixels per second, without the camera's motion.
@@ -50,7 +50,7 @@ class Job:
 
 
 class LastPlaces:
-    """Where all tracklets were in the last frames."""
+    """The places of all tracklets in the last frames."""
 
     def __init__(self) -> None:
         self._frames: dict[int, tuple[NDArray[np.int32], Boxes, NDArray[np.int8]]] = {}
@@ -73,7 +73,7 @@ class LastPlaces:
     def same(
         self, frame: int, ids: NDArray[np.int32], boxes: Boxes, targets: NDArray[np.int8]
     ) -> NDArray[np.int32]:
-        """For every box the id of the tracklet (may be its own) there in `frame`, or -1."""
+        """For every box the id of a tracklet at that place in `frame` (possibly its own), or -1."""
         out = np.full(len(ids), -1, np.int32)
         if frame not in self._frames or not len(ids):
             return out
@@ -106,8 +106,9 @@ class BackwardFollower:
             such scans.
 
     Attributes:
-        log: the sightings found this way; to be read after `finish`, as are:
-        links: pairs of tracklets that following has shown to be one object.
+        log: sightings found this way, and
+        links: pairs of tracklets that following has shown to be one object; both to be read after
+            `finish`.
     """
 
     def __init__(
@@ -128,7 +129,7 @@ class BackwardFollower:
         self.links: list[tuple[int, int]] = []
 
     def run(self, jobs: list[Job]) -> None:
-        """Begin to follow all objects of `jobs`, once earlier jobs are done.
+        """Begin to follow the objects of `jobs`, after earlier jobs are done.
 
         Raises:
             Exception: the error that stopped earlier jobs.
@@ -137,7 +138,7 @@ class BackwardFollower:
             return
         self.finish()
         newest = max(job.frame for job in jobs)
-        # Copies of what is known now: the tracker goes on meanwhile.
+        # Copies of the current state: the tracker goes on meanwhile.
         pictures = self._ring.get(newest), tuple(self._ring.before(newest))
         known = self._sighted.copy(), tuple(self._cuts)
         self._running = self._thread.submit(self._follow, jobs, *pictures, *known)
@@ -173,7 +174,7 @@ class BackwardFollower:
             here = there
 
     def _begun(self, numbers: list[int], jobs: list[Job]) -> _Chase:
-        """These jobs, where they begin."""
+        """These jobs at their starting places."""
         mine = [jobs[number] for number in numbers]
         times = np.array([self._clip.time(job.frame) for job in mine])
         cells = jobs[0].look.shape
@@ -229,7 +230,7 @@ class BackwardFollower:
         there: SmallFrame,
         sighted: LastPlaces,
     ) -> NDArray[np.bool_]:
-        """Log what was found; True for jobs that have met an earlier sighting of the object."""
+        """Log the objects found; True for jobs that have met an earlier sighting of the object."""
         ids = np.array([j.tracklet for j in mine], np.int32)
         targets = np.array([j.target for j in mine], np.int8)
         other = sighted.same(there.index, ids, chase.box, targets)

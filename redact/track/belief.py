@@ -1,8 +1,8 @@
-"""How probable it is that a whole track is a face, or a plate: one number from all it showed.
+"""How probable it is that a whole track is a real face, or plate: one number from all its clues.
 
-A single scan may take a lantern for a face; a face is detected again and again, by several networks
-and in close scans, and a plate can be read. These clues are weighed by a logistic regression, whose
-weights stand in `redact/models/calibration.json`.
+A single scan may take a lantern for a face, but a face is detected again and again, by several
+networks and in close scans, and a plate can be read. A logistic regression weighs these clues; its
+weights are in `redact/models/calibration.json`.
 """
 
 from __future__ import annotations
@@ -22,45 +22,45 @@ MISSED_LOG_ODDS: Final = -4.0
 """Log odds of a scan that missed the object: about the least that a scan returns."""
 
 STRONGEST: Final = 6.0
-"""Log odds beyond which one scan says no more (a probability of .9975)."""
+"""Log odds beyond which a single scan counts no more (a probability of .9975)."""
 
 MOST_CLOSE_SCANS: Final = 3
-"""Close scans that count: more of one thing say the same."""
+"""Most close scans of one object that count: more of them add no evidence."""
 
 MOSTLY_BORNE: Final = 0.5
-"""Share of the body scans in which a body must bear a head, or a vehicle a plate, so that it counts
-as theirs."""
+"""Share of the body scans in which a body must bear a head, or a vehicle a plate, to count as its
+bearer."""
 
 ENOUGH_SCANS: Final = 16
-"""Scans, and body scans without a body that bears it, after which more of the same are no further
+"""Scans, or body scans without a body that bears the object, beyond which more of them add no
 evidence."""
 
 ORDINARY: Final = PerKind(
     "track/belief: ORDINARY",
     {Target.FACE: 0.005, Target.PLATE: 0.005, Target.HEAD: 0.005, Target.PERSON: 0.05},
 )
-"""Share of the picture that may be hidden for nothing at the ordinary cost; a mask of ten times
-that hides ten times as much of what happened. It is what most of a kind take: of 1,572 faces and
-heads that are labelled in camera clips of dev, half take .14 %, nine in ten at most .8 %. A body is
-twenty times a head; half of that is given: with less, somebody who bent down stayed open on a dev
+"""Share of the picture that may be hidden for nothing at the ordinary cost; a mask ten times as
+large hides ten times as much of the event. It is the usual size of each kind: of 1,572 labelled
+faces and heads in camera clips of dev, half take up .14 %, nine in ten at most .8 %. A body is
+twenty times a head, and gets half of that: with less, somebody who bent down stayed open on a dev
 clip."""
 
 MOST_COSTED_SHARE: Final = 0.25
-"""Share of the picture from which hiding more costs no more: what happened is gone either way.
-Without it a plate that filled the picture of a moved still of dev stayed open, although every scan
-detected it; a plate's `ORDINARY` twice as large hid that one too, and a sixth more for nothing."""
+"""Share of the picture beyond which hiding costs no more: the event is lost either way. Without
+this limit a plate that filled the picture of a moved still of dev stayed open, although every scan
+detected it; twice the `ORDINARY` for plates hid that one too, and a sixth more for nothing."""
 
 TargetWeights = Mapping[str, float]
 
 AS_DETECTED: Final[Mapping[str, TargetWeights]] = {
     target.word: {"bias": 0.0, "best": 1.0} for target in DETECTED_TARGETS
 }
-"""Weights with which a track is as probable as its best detection, whatever else is known."""
+"""Weights that make a track as probable as its best detection, whatever the other clues."""
 
 
 @dataclass
 class Clues(Arrays):
-    """What is known of N tracks, one row each; struct of arrays.
+    """The evidence about N tracks, one row each; struct of arrays.
 
     Attributes:
         target: int8 [N].
@@ -70,14 +70,14 @@ class Clues(Arrays):
         total: float64 [N], sum of the log odds of all scans, `MISSED_LOG_ODDS` for each that
             missed it.
         close: float64 [N], sum of the log odds of close scans of its best pictures.
-        close_scans: float64 [N], their number, of one tracklet at most `MOST_CLOSE_SCANS`.
+        close_scans: float64 [N], their number, at most `MOST_CLOSE_SCANS` per tracklet.
         latest: float64 [N], log odds of the last scan that detected it.
-        share: float64 [N], of the picture's area that its box has in the best scan.
+        share: float64 [N], its box's share of the picture's area in the best scan.
         read: float64 [N], 1 where a plate's number could be read in it, else 0.
         borne: float64 [N], body scans in which a body bears it, or a vehicle the plate.
         bodied: float64 [N], body scans while it was sighted.
-        oversize: float64 [N], sum over the scans of `borne` of how many times as large as the head
-            of that body it is, at least 1 each (`bodies.times_the_head`).
+        oversize: float64 [N], sum over the scans of `borne` of how many times as large it is as the
+            head of that body should be, at least 1 each (`bodies.times_the_head`).
     """
 
     target: NDArray[np.int8]
@@ -98,7 +98,7 @@ class Clues(Arrays):
     def of_new(
         cls, target: NDArray[np.int8], odds: NDArray[np.float32], boxes: Boxes, picture: float
     ) -> Clues:
-        """Clues of objects that were detected once, in a picture of a number of square pixels."""
+        """Clues of objects that were detected once, in a picture of this area (square pixels)."""
         one, zero = np.ones(len(target)), np.zeros(len(target))
         strong = np.minimum(odds.astype(np.float64), STRONGEST)
         return cls(
@@ -141,14 +141,14 @@ class Clues(Arrays):
         )
 
     def missed(self, rows: NDArray[np.intp]) -> None:
-        """A scan of the places of `rows` detected none of them."""
+        """Note that a scan of the places of `rows` detected none of them."""
         self.scans[rows] += 1
         self.total[rows] += MISSED_LOG_ODDS
 
     def hit(
         self, rows: NDArray[np.intp], odds: NDArray[np.float32], boxes: Boxes, picture: float
     ) -> None:
-        """A scan detected `rows`."""
+        """Note that a scan detected `rows`."""
         strong = np.minimum(odds.astype(np.float64), STRONGEST)
         self.scans[rows] += 1
         self.hits[rows] += 1
@@ -159,8 +159,8 @@ class Clues(Arrays):
         self.share[rows] = np.where(better, areas(boxes) / picture, self.share[rows])
 
     def scanned_closely(self, rows: NDArray[np.intp], odds: NDArray[np.float32]) -> None:
-        """Add the log odds of close scans at `rows`. One scan too many replaces a share of the
-        others, whose pictures were worse."""
+        """Add the log odds of close scans at `rows`. Beyond the maximum, a scan replaces a share of
+        the earlier ones, whose pictures were worse."""
         full = self.close_scans[rows] >= MOST_CLOSE_SCANS
         self.close[rows] *= np.where(full, 1 - 1 / MOST_CLOSE_SCANS, 1.0)
         self.close[rows] += odds
@@ -169,18 +169,18 @@ class Clues(Arrays):
     def scanned_for_bodies(
         self, rows: NDArray[np.intp], borne: NDArray[np.bool_], oversize: NDArray[np.float64]
     ) -> None:
-        """Take in whether a body, or vehicle, bears each of `rows` in one body scan, and how many
-        times as large as that body's head each is."""
+        """Note whether a body, or vehicle, bears each of `rows` in one body scan, and how many
+        times as large each is as that body's head should be."""
         self.borne[rows] += borne
         self.bodied[rows] += 1
         self.oversize[rows] += oversize * borne
 
     def trimmed(self, since: NDArray[np.float64]) -> Clues:
-        """Without the `since` [N] scans after the last sighting."""
+        """Without the last `since` [N] scans, those after the last sighting."""
         return replace(self, scans=self.scans - since, total=self.total - MISSED_LOG_ODDS * since)
 
     def columns(self) -> dict[str, NDArray[np.float64]]:
-        """What the regression weighs, by name, [N] each."""
+        """The columns of the regression, by name, [N] each."""
         return {
             "best": self.best,
             "mean": self.total / np.maximum(self.scans, 1),
@@ -191,12 +191,12 @@ class Clues(Arrays):
         }
 
     def _unborne(self) -> NDArray[np.float64]:
-        """[N] how far the body scans speak against each, 0 to 1.
+        """[N] how strongly the body scans speak against each, 0 to 1.
 
-        The more, the fewer of the scans show a body, or vehicle, that bears it; of faces less, the
-        smaller it is: the network for bodies misses who is far away. Of 87 footage clips 6 of 102
+        The fewer of the scans show a body, or vehicle, that bears it, the more; for small faces
+        less, since the network for bodies misses distant people. On 87 footage clips, 6 of 102
         small faces (below a 35th of the longer side) and none of 77 large ones (from a 20th on) lie
-        on no body in most scans, of what is none 27 of 143 and 11 of 29.
+        on no body in most scans; of false ones 27 of 143 and 11 of 29.
         """
         seldom = np.maximum(1 - self.borne / np.maximum(self.bodied, 1) / MOSTLY_BORNE, 0)
         large = np.minimum(np.sqrt(self.share / ORDINARY[Target.FACE]), 1)
@@ -204,7 +204,7 @@ class Clues(Arrays):
 
 
 def probability_of(clues: Clues, weights: Mapping[str, TargetWeights]) -> NDArray[np.float64]:
-    """[N] probability that each track is what it was taken for.
+    """[N] probability that each track is a real object of its target.
 
     Args:
         weights: `Calibration.tracks`, by the target's word.
@@ -230,12 +230,13 @@ def worth_hiding(
 
     Args:
         clues, weights: see `probability_of`.
-        leak_cost: what leaving it open costs, if hiding a thing of ordinary size for nothing costs
-            1. A plate that was read is of ordinary size, however large: what is plainest to read
-            costs most if it is left open. A head that a body bears in most body scans is of
-            ordinary size as far as it is as large as that body's head should be: a face close to
-            the camera is, a torso is not. Of faces this hides a fifth more for nothing, and left
-            none fewer open on 16 clips.
+        leak_cost: the cost of leaving it open, if hiding an object of ordinary size for nothing
+            costs 1. A plate that was read counts as of ordinary size, however large: the plainest
+            to read costs most if left open. A head that bodies bear in most body scans counts only
+            as much as it is larger than their heads should be: a face close to the camera is not, a
+                torso is.
+            For faces this would hide a fifth more for nothing, and left none fewer open on 16
+            clips.
     """
     p = probability_of(clues, weights)
     share = np.minimum(clues.share, MOST_COSTED_SHARE) / ORDINARY.of(clues.target)

@@ -1,7 +1,7 @@
-"""Scans, at a small size, frames in which no scan is due: somebody who is in view for a tenth of a
-second could come and go between two scans.
+"""Scans frames without a due scan at a small size: somebody who is in view for a tenth of a second
+could come and go between two scans.
 
-It only asks for a scan of the place; what is hidden is decided as always.
+It only requests a scan of the place; what is hidden is decided as always.
 """
 
 from __future__ import annotations
@@ -22,11 +22,11 @@ _NONE: Final = np.zeros((0, 4))
 
 
 class Bell:
-    """Rings for faces at places where nothing is tracked.
+    """Rings for faces in places where nothing is tracked.
 
     Args:
         scan_small: detects faces in a frame, or in parts of it, at a small size.
-        settings: how often it does, and from which score on it rings.
+        settings: how often it scans, and the score from which it rings.
     """
 
     def __init__(self, scan_small: ScanParts, settings: TrackSettings) -> None:
@@ -35,7 +35,7 @@ class Bell:
         self._last = -np.inf
 
     def scanned(self, small: SmallFrame) -> None:
-        """A picture was scanned as a whole, and needs no small scan."""
+        """Note that a picture was scanned as a whole, so that it needs no small scan."""
         self._seen, self._last = ScannedPicture(small), small.time
 
     def rings(self, frame: Frame, small: SmallFrame, known: Boxes) -> Boxes:

@@ -1,8 +1,7 @@
-"""Who is in the picture, by their bodies: where a head should be that nothing has shown yet;
-and what is in it, by the vehicles that plates are on.
+"""Bodies of people, which show where undetected heads should be; and vehicles, which bear plates.
 
-Frames that are scanned anyway are scanned for bodies as well, a few times a second. Bodies are
-known, and not hidden.
+Frames that are scanned anyway are also scanned for bodies, a few times a second. Bodies are not
+hidden.
 """
 
 from __future__ import annotations
@@ -25,42 +24,42 @@ from .small_pictures import SmallFrame
 from .starting_score import FAINT
 
 SECONDS_BETWEEN_BODY_SCANS: Final = 0.32
-"""Seconds between two body scans: about three a second, and none where nothing is scanned.
-People stay in view for longer."""
+"""Seconds between two body scans: about three a second, and none while nothing is scanned. People
+stay in view for longer."""
 
 STILL_SECONDS: Final = MOST_PATIENCE / 2
-"""Seconds for which bodies are where they were while nothing in the picture changes: half of what
-the scan of a whole picture waits at most."""
+"""Seconds for which bodies count as unchanged while nothing in the picture changes: half of the
+longest time between scans of the whole picture."""
 
 LEAST_VEHICLE: Final = 48.0
-"""Pixels of the shorter side of a vehicle from which its plate is searched for: a plate takes an
-eighth of its vehicle's height, and nobody reads one of less than six."""
+"""Least shorter side of a vehicle, in pixels, whose plate is searched for: a plate takes an eighth
+of its vehicle's height, and nobody reads one of less than six."""
 
 MOST_VEHICLES_A_FRAME: Final = 4
-"""Vehicles without a known plate that are scanned closely in one frame, the largest first: their
-plates are the plainest to read."""
+"""Most vehicles without a known plate that are scanned closely in one frame, the largest first,
+whose plates are the plainest to read."""
 
 MOST_BODIES_A_FRAME: Final = 6
-"""Bodies without a known head that are scanned closely in one frame, the surest first: so a crowd
-costs no more than one scan of the whole picture."""
+"""Most bodies without a known head that are scanned closely in one frame, the surest first: so a
+crowd costs no more than one scan of the whole picture."""
 
 AGAIN: Final = 1.0
 """Seconds after which a body on which a close scan found no head is scanned closely again, if it
-has stayed where it was."""
+has not moved."""
 
 ASIDE: Final = 0.1
-"""Share of its width by which the middle of a head may lie beside a body's box."""
+"""Farthest that the middle of a head may lie beside a body's box, as a share of its width."""
 
 LEAST_BODY_SCANS: Final = 2
-"""Scans for bodies that prove something together, such as that nobody is there: one may be wrong by
-chance."""
+"""Body scans that together prove something, such as that nobody is there: a single one may be
+wrong."""
 
 ScanForBodies = Callable[[Frame], Bodies]
 """All people and vehicles of a frame."""
 
 ScanForHeads = Callable[[Frame, Boxes], Detections]
-"""A frame and the boxes of bodies [N, 4] in it; to what is seen of heads, or of faces, at their
-upper ends. Or those of vehicles, to what is seen of their plates."""
+"""From a frame and the boxes of bodies [N, 4] in it to detections of heads, or of faces, at their
+upper ends; or from those of vehicles to detections of plates on them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,17 +93,18 @@ def bearers(bodies: Boxes, heads: Boxes) -> NDArray[np.bool_]:
 
 
 PLATE_ASIDE: Final = 0.05
-"""Share of its size by which the middle of a plate may lie beside a vehicle's box."""
+"""Farthest that the middle of a plate may lie beside a vehicle's box, as a share of its size."""
 
 ON_VEHICLE: Final = (0.5, 0.4)
-"""Greatest width and height of a plate in those of the vehicle that bears it; of a two-wheeler it
-may be as wide as all of it: its plate takes half, and is often seen together with the shield."""
+"""Greatest width and height of a plate in those of the vehicle that bears it. On a two-wheeler it
+may be as wide as the vehicle: its plate takes half, and is often detected together with the
+shield."""
 
 
 UPPER_PART: Final = 0.35
-"""Share of a vehicle's height in which no plate hangs: what can be read there is the destination of
-a bus. Of 114 plates on vehicles in labelled frames of dev the highest is at .42. Of a vehicle that
-the upper border cuts, as one close to a low camera, nobody knows what is its upper part."""
+"""Share of a vehicle's height in which there is no plate: text there is the destination of a bus.
+Of 114 plates on vehicles in labelled frames of dev the highest is at .42. If the upper border cuts
+the vehicle, as close to a low camera, its upper part is unknown."""
 
 TWO_WHEELER: Final = 0.8
 """Width in heights below which a vehicle may be a two-wheeler with its rider, whose plate is above
@@ -133,12 +133,13 @@ def plates_borne(vehicles: Boxes, plates: Boxes) -> NDArray[np.bool_]:
 
 
 BELOW_RIDER: Final = 0.2
-"""Share of a person's height by which the plate of what they ride may lie below their box."""
+"""Farthest that the plate of a ridden vehicle may lie below its rider's box, as a share of their
+height."""
 
 
 def ridden(bodies: Bodies, plates: Boxes) -> NDArray[np.bool_]:
-    """[N] whether each of N plates [N, 4] may be that of a two-wheeler whose rider hides it from
-    the network for vehicles: it lies on somebody's lower half, or close below."""
+    """[N] whether each of N plates [N, 4] may be on a two-wheeler whose rider hides it from the
+    network for vehicles: it lies on a person's lower half, or close below."""
     low, high = np.split(bodies.xyxy[~bodies.vehicle].astype(np.float64), 2, axis=1)
     size = high - low
     lower = np.hstack([low, high])
@@ -149,8 +150,9 @@ def ridden(bodies: Bodies, plates: Boxes) -> NDArray[np.bool_]:
 
 
 def head_places(bodies: Boxes) -> Boxes:
-    """[N, 4], where the heads of bodies [N, 4] should be: in the middle of the upper end, a seventh
-    as tall as a person who stands upright, a third as wide as one who is seen from the chest up."""
+    """[N, 4], expected places of the heads of bodies [N, 4]: in the middle of the upper end, a
+    seventh of the height of a person who stands upright, a third of the width of one seen from the
+    chest up."""
     width, height = bodies[:, 2] - bodies[:, 0], bodies[:, 3] - bodies[:, 1]
     tall = np.maximum(height / 7, np.minimum(width / 2.5, height / 2.5))
     x, top = (bodies[:, 0] + bodies[:, 2]) / 2, bodies[:, 1]
@@ -168,17 +170,16 @@ OF_BODY: Final = {Target.FACE: (0.06, 0.6, 0.7), Target.HEAD: (0.06, 1.0, 0.9)}
 """Least and greatest width of a face or head in widths of the body that bears it, and greatest
 height in its heights: less is a button, more is a torso or a chair. Of 233 faces on bodies in
 labelled frames of dev the widest takes .57 of the width and the tallest .68 of the height; of 222
-heads without a face 98 in 100 take at most .68 and .73, and who crouches is little else: with .8
-and .85 four heads of 59 more stayed open on seven clips of dev."""
+heads without a face 98 in 100 take at most .68 and .73, but a crouching person is little else: with
+.8 and .85 four heads of 59 more stayed open on seven clips of dev."""
 
 LEAST_OF_PLACE: Final = 0.5
-"""Least size of a head in that of the place where the head of its body should be: less is a hand or
-a collar. Of the tracks that were hidden as heads in 20 clips of dev and of footage that is used as
-dev, one of 160 of heads is smaller and 32 of 220 of what is none."""
+"""Least size of a head relative to the expected place on its body: less is a hand or a collar. Of
+the tracks hidden as heads in 20 clips of dev and of footage used as dev, one of 160 real heads is
+smaller, and 32 of 220 false ones."""
 
 SURE: Final = 0.8
-"""Probability from which a head or plate is that of the body or vehicle that bears it, which then
-bears no other."""
+"""Probability from which a head or plate excludes others on the body or vehicle that bears it."""
 
 
 def borne_by(
@@ -188,16 +189,16 @@ def borne_by(
     height: float = np.inf,
     chances: NDArray[np.float64] | None = None,
 ) -> NDArray[np.bool_]:
-    """[N] whether a body can bear each face or head of a picture, and a vehicle each plate.
+    """[N] whether a body can bear each face or head of a picture, or a vehicle each plate.
 
     Args:
         bodies: of the picture.
         things: [N, 4].
-        targets: [N], `Target.FACE`, `Target.HEAD` or `Target.PLATE`; whatever else, nobody bears.
-        height: of the picture, as far as it is known.
-        chances: [N] probability that each is what it was taken for: a person with a sure head bears
-            no other below it, which is a hand or a knee, and a vehicle with a sure plate no other
-            beside it. None: it is not known.
+        targets: [N], `Target.FACE`, `Target.HEAD` or `Target.PLATE`; nothing bears others.
+        height: of the picture, if known.
+        chances: [N] probability that each is real: a person with a sure head bears no other below
+            it, which is a hand or a knee, and a vehicle with a sure plate no other beside it. None:
+            unknown.
     """
     boxes = bodies.xyxy.astype(np.float64)
     on_vehicle = plates_borne(boxes[bodies.vehicle], things) & (targets == Target.PLATE)
@@ -212,8 +213,8 @@ def times_the_head(
     bodies: Bodies, heads: Boxes, targets: NDArray[np.int8], height: float
 ) -> NDArray[np.float64]:
     """[N] how many times as large, in area, each face or head is as the head of the body that can
-    bear it should be, of several bodies of the one that it suits best; at least 1. Nobody knows how
-    large whoever the lower border cuts is: 1, as where no body can bear it.
+    bear it should be (of several bodies, the best fit); at least 1. It is 1 for bodies that the
+    lower border cuts, whose size is unknown, and if no body can bear it.
 
     Args:
         bodies, heads, targets, height: see `borne_by`.
@@ -232,7 +233,7 @@ def _cut_below(boxes: Boxes, height: float) -> NDArray[np.bool_]:
 
 
 def body_below_picture(heads: Boxes, targets: NDArray[np.int8], height: float) -> NDArray[np.bool_]:
-    """[N] whether each thing is a head at the lower border, whose body no scan can show."""
+    """[N] whether each object is a head at the lower border, whose body is outside the picture."""
     return np.asarray(_cut_below(heads, height) & (targets == Target.HEAD))
 
 
@@ -240,7 +241,7 @@ def _below_own_head(
     fits: NDArray[np.bool_], bodies: Boxes, heads: Boxes, chances: NDArray[np.float64]
 ) -> NDArray[np.bool_]:
     """[M, N] whether the middle of each of N heads lies below a surer one that each of M bodies has
-    in its own box: one above it is of whoever stands behind.
+    in its own box; a head above the box belongs to somebody behind.
 
     Args:
         fits: see `fitting`.
@@ -257,8 +258,8 @@ def _below_own_head(
 def _beside_own_plate(
     on_vehicle: NDArray[np.bool_], plates: Boxes, chances: NDArray[np.float64]
 ) -> NDArray[np.bool_]:
-    """[M, N] whether each of M vehicles bears a surer plate beside each of N: of two that lie on
-    each other one is the other, framed less well.
+    """[M, N] whether each of M vehicles bears a surer plate beside each of N; overlapping plates
+    are one plate, framed differently.
 
     Args:
         on_vehicle: [M, N], which vehicle bears which.
@@ -273,8 +274,8 @@ def fitting(
     heads: Boxes, targets: NDArray[np.int8], bodies: Bodies, height: float = np.inf
 ) -> NDArray[np.bool_]:
     """[M, N] whether each of M people of a picture can bear each of N faces or heads, by place and
-    size; a vehicle can not. Of whom the lower border cuts, no more may show than the head: a face
-    that filled a moved still of dev stayed open, as too large for its body.
+    size; vehicles cannot. If the lower border cuts a body, it may show only the head: a face that
+    filled a moved still of dev stayed open, as too large for its body.
 
     Args:
         heads, targets, bodies, height: see `borne_by`.
@@ -297,7 +298,7 @@ def fitting(
 
 @dataclass(frozen=True, slots=True)
 class BodyScan:
-    """What one body scan detected: in which frame, at a time in seconds."""
+    """The result of one body scan: its frame, its time in seconds, and the bodies."""
 
     frame: int
     time: float
@@ -305,10 +306,10 @@ class BodyScan:
 
 
 class Everybody:
-    """The bodies of a clip, as they are seen while it passes.
+    """Scans a clip for bodies as it passes.
 
     Args:
-        eyes: detect them.
+        eyes: the detectors.
 
     Attributes:
         scans: body scans so far.
@@ -328,7 +329,7 @@ class Everybody:
         return self._eyes.heads is not None
 
     def due(self, time: float) -> bool:
-        """Whether bodies are to be detected in a scanned frame at this time (s)."""
+        """Whether a scanned frame at this time (s) should be scanned for bodies."""
         return time - self._last >= SECONDS_BETWEEN_BODY_SCANS - JITTER
 
     def scan(
@@ -340,16 +341,16 @@ class Everybody:
         doubtful: Boxes,
         plates: Boxes,
     ) -> tuple[Bodies, Detections]:
-        """Bodies of a frame, and everything that was found in it with what a close scan of those
-        without a head, and of vehicles without a plate, has found besides.
+        """Bodies of a frame, and all its detections, including those of close scans of bodies
+        without a head and of vehicles without a plate.
 
         Args:
             small: its small picture.
-            found: by the scan of the picture.
-            known: [N, 4], where faces and heads should be that are likely such.
-            doubtful: [N, 4], where faces should be that are believed, though not likely: one on
-                somebody's chest does not tell where their face is.
-            plates: [N, 4], where plates should be that are believed.
+            found: detections of the scan of the picture.
+            known: [N, 4], expected places of likely faces and heads.
+            doubtful: [N, 4], expected places of faces that are believed, but not likely: one on a
+                person's chest does not show where their face is.
+            plates: [N, 4], expected places of believed plates.
         """
         time = self._last = small.time
         everywhere = np.concatenate([known, doubtful, plates])
@@ -387,7 +388,7 @@ class Everybody:
     def _plates(
         self, frame: Frame, time: float, bodies: Bodies, found: Detections, known: Boxes
     ) -> Detections:
-        """What a close scan of vehicles without a known plate finds."""
+        """Detections of close scans of vehicles without a known plate."""
         if self._eyes.plates is None:
             return Detections.empty()
         seen = found.select((found.target == Target.PLATE) & (found.score >= DOUBTFUL))
@@ -404,13 +405,13 @@ class Everybody:
 
 
 class _ScannedInVain:
-    """Bodies, or vehicles, on which a close scan found nothing."""
+    """Bodies, or vehicles, on which a close scan detected nothing."""
 
     def __init__(self) -> None:
         self._vain = np.zeros((0, 5))
 
     def waiting(self, boxes: Boxes, time: float) -> Boxes:
-        """Those of some boxes that are due for a close scan."""
+        """Those boxes that are due for a close scan."""
         self._vain = self._vain[time - self._vain[:, 4] < AGAIN - JITTER]
         return boxes[~(iou(boxes, self._vain[:, :4]) >= SAME_PLACE_IOU).any(axis=1)]
 
@@ -421,10 +422,10 @@ class _ScannedInVain:
         seen: Detections,
         time: float,
     ) -> None:
-        """Take in what was seen at some boxes.
+        """Note the detections at some boxes.
 
         Args:
-            bear: which of some boxes bear which things; see `bearers`.
+            bear: which boxes bear which detections; see `bearers`.
         """
         seen = seen.select(seen.score >= FAINT.of(seen.target))
         vain = boxes[~bear(boxes, seen.xyxy.astype(np.float64)).any(axis=1)]
@@ -433,8 +434,8 @@ class _ScannedInVain:
 
 
 def with_close_scans(found: Detections, closer: Detections) -> Detections:
-    """What was found, as surely as a close scan says where that is surer, and what only that
-    found."""
+    """The detections `found`, with the higher score of a close scan where it has one, and those
+    that only a close scan made."""
     if not len(closer):
         return found
     same = iou(closer.xyxy, found.xyxy) * (closer.target[:, None] == found.target[None])

@@ -1,8 +1,9 @@
-"""Tracks each person and vehicle over time, by scans of whole pictures, and finds the tracks of
-faces, heads and plates that are theirs.
+"""Tracks each person and vehicle over time, from scans of whole pictures, and finds their faces,
+heads and plates.
 
-A wrong answer shows a stranger with whoever is kept, a missing one costs a click. So a body ends
-where two may be the next of one, and a face is that of a body only where no other can bear it.
+A wrong link shows a stranger along with a kept person; a missing one costs a click. So a body's
+track ends where two bodies may be its continuation, and a face belongs to a body only if no other
+can bear it.
 """
 
 from __future__ import annotations
@@ -35,30 +36,30 @@ from .geometry import Affine, warped
 from .sightings import ClipRecord
 
 CLEARLY: Final = 0.3
-"""How much better the two of a pair must fit each other than anything else: bodies of two scans by
-IoU, a body and a face or head by heights of the place where its head should be. If two people stand
-close or cross, nobody knows who goes on as whom, or whose face it is."""
+"""How much better two must fit each other than anything else: bodies of two scans by IoU, a body
+and a face or head by the distance from the head's expected place, in its heights. If two people
+stand close or cross, nobody knows which is which, or whose face it is."""
 
 BEHIND: Final = 0.3
-"""Share of the smaller of two bodies from which one lies partly behind the other."""
+"""Overlap, as a share of the smaller of two bodies, from which one is partly behind the other."""
 
 LARGEST_JUMP: Final = 1.4
-"""Ratio of widths or heights in two scans from which one is not clearly the other: people grow by
+"""Ratio of widths or heights in two scans from which they are not clearly one body: people grow by
 a tenth between scans, and two in one box are half as large again."""
 
 LONGEST_UNSEEN: Final = 1.0
-"""Seconds for which scans may miss a body that goes on where it was: three scans."""
+"""Seconds for which scans may miss a body that then continues at its place: three scans."""
 
 
 @dataclass(slots=True)
 class Followed:
-    """A body as far as it can surely be followed.
+    """A body, as far as it can surely be followed.
 
     Attributes:
-        vehicle: it is a vehicle.
-        keys: where each scan detected it.
+        vehicle: whether it is a vehicle.
+        keys: its detection in each scan.
         rows: its row in each scan, by frame.
-        box: of the last scan that detected it, where the camera has carried it since.
+        box: of the last scan that detected it, moved with the camera since.
         time: of that scan, seconds.
         speed: of its box then, pixels a second.
     """
@@ -75,11 +76,11 @@ class Followed:
         return Body(self.vehicle, Keyframes(self.keys))
 
     def carry(self, motion: Affine) -> None:
-        """The camera has moved since the last scan."""
+        """Move the box with the camera since the last scan."""
         self.box = warped(self.box[None], motion)[0]
 
     def seen(self, scan: BodyScan, row: int) -> None:
-        """Take in that it is this row of a scan."""
+        """Continue it with this row of a scan."""
         box = scan.bodies.xyxy[row].astype(np.float64)
         if self.keys:
             self.speed = (box - self.box) / (scan.time - self.time)
@@ -97,7 +98,7 @@ def followed(
     Args:
         scans: of a clip, in order.
         cuts: first frames of new scenes, rising.
-        clip: its camera motions; None: the camera stands.
+        clip: its camera motions; None for a camera that stands still.
     """
     every, going, before = list[Followed](), list[Followed](), -1
     for scan in scans:
@@ -113,9 +114,9 @@ def followed(
         clear = _clear(likeness, LOOSELY_SAME_IOU)
         steady = {a: b for a, b in clear if not _jumps(scan.bodies.xyxy[rows[a]], going[b].box)}
         pairs, ended = _alone(steady, going)
-        # Who is met and not clearly the same may be somebody else from here on.
+        # Bodies that are met but not clearly continued may be somebody else from here on.
         ended |= set(np.nonzero(likeness >= LOOSELY_SAME_IOU)[1].tolist())
-        # What one scan alone detected may be a chance, and nobody misses it.
+        # A body detected by one scan alone may be a mistake, and needs no continuation.
         now = [g for n, g in enumerate(going) if n not in ended and len(g.keys) > 1]
         for n, row in enumerate(rows):
             if n in pairs:
@@ -131,8 +132,10 @@ def followed(
 
 
 def _alone(pairs: dict[int, int], going: Sequence[Followed]) -> tuple[dict[int, int], set[int]]:
-    """The pairs of a scan without those of whoever was partly behind or before somebody who is not
-    seen now: whoever is seen may be that one. And those who were there then, who both end."""
+    """The pairs of a scan without those of bodies that were partly behind, or in front of, somebody
+    who is not detected now: the detected one may be either. And the bodies of these pairs, which
+        both
+    end."""
     places = [Box(*g.box.tolist()) for g in going]
     seen = set(pairs.values())
     lost = {n for n, g in enumerate(going) if n not in seen and (g.keys[-1].score or 0) >= DOUBTFUL}
@@ -145,8 +148,8 @@ def _alone(pairs: dict[int, int], going: Sequence[Followed]) -> tuple[dict[int, 
 
 
 def _likeness(scan: BodyScan, rows: Sequence[int], going: Sequence[Followed]) -> Boxes:
-    """[M, N] IoU of each of M bodies of a scan with where each of N that go on was, or would be if
-    it went on as fast, whichever fits better."""
+    """[M, N] IoU of each of M bodies of a scan with the last place of each of N continuing ones, or
+    with the place where it would be at its last speed, whichever fits better."""
     boxes = scan.bodies.xyxy[rows].astype(np.float64)
     vehicle = np.array([g.vehicle for g in going], np.bool_)
     still = np.array([g.box for g in going]).reshape(-1, 4)
@@ -156,13 +159,14 @@ def _likeness(scan: BodyScan, rows: Sequence[int], going: Sequence[Followed]) ->
 
 
 def _jumps(box: NDArray[np.floating], before: Boxes) -> bool:
-    """Whether a body is so much larger or smaller than before that it may be two, or another."""
+    """Whether a body's size changed so much that it may be two bodies, or another one."""
     size, old = (np.maximum(x[2:] - x[:2], 1) for x in (box, before))
     return bool(np.abs(np.log(size / old)).max() > np.log(LARGEST_JUMP))
 
 
 def _distinct(bodies: Bodies) -> list[int]:
-    """Rows without those that are a surer one's part, or hold a surer one: legs, or two in one."""
+    """Rows without parts of a surer body, such as legs, and without boxes that contain a surer one,
+    such as two people in one box."""
     boxes, kept = bodies.xyxy.astype(np.float64), list[int]()
     for row in np.argsort(-bodies.score, kind="stable").tolist():
         mine = Box(*boxes[row].tolist())
@@ -173,8 +177,8 @@ def _distinct(bodies: Bodies) -> list[int]:
 
 
 def _clear(likeness: Boxes, least: float) -> set[tuple[int, int]]:
-    """Row and column of each pair that is more alike than `least`, and by `CLEARLY` more than
-    either of the two is like any other."""
+    """Row and column of each pair whose likeness exceeds `least`, and exceeds by `CLEARLY` the
+    likeness of either to anything else."""
     found = set()
     for row, column in np.argwhere(likeness > least).tolist():
         along, down = np.delete(likeness[row], column), np.delete(likeness[:, column], row)
@@ -187,10 +191,10 @@ def _clear(likeness: Boxes, least: float) -> set[tuple[int, int]]:
 def owned(
     scans: Sequence[BodyScan], bodies: Sequence[Followed], tracks: Sequence[Track]
 ) -> list[tuple[int, ...]]:
-    """Numbers of the tracks that are surely those of each body, rising: two scans or more say so,
-    and none says otherwise.
+    """Numbers of the tracks that surely belong to each body, rising: at least two scans say so, and
+    none contradicts.
 
-    Only scans count in which a track was detected: followed, it may be on somebody else.
+    Only scans that detected the track count: a followed track may be on somebody else.
 
     Args:
         scans: for bodies, of the clip.
@@ -236,9 +240,9 @@ def owned(
 
 
 def _at_head(heads: Boxes, targets: NDArray[np.int8], bodies: Bodies) -> Boxes:
-    """[M, N] how near each of N faces and heads is to where the head of each of M bodies should be:
-    minus the distance of their middles, in heights of that place; -inf where it cannot be its
-    head."""
+    """[M, N] how near each of N faces and heads is to the expected place of the head of each of M
+    bodies: minus the distance of their middles, in heights of that place; -inf if it cannot be its
+        head."""
     places = head_places(bodies.xyxy.astype(np.float64))
     tall = np.maximum(places[:, 3] - places[:, 1], 1e-6)
     off = _middles(heads)[None] - _middles(places)[:, None]
@@ -247,11 +251,11 @@ def _at_head(heads: Boxes, targets: NDArray[np.int8], bodies: Bodies) -> Boxes:
 
 
 def _middles(boxes: Boxes) -> Boxes:
-    """[N, 2] of boxes [N, 4]."""
+    """[N, 2] middles of boxes [N, 4]."""
     return np.asarray((boxes[:, :2] + boxes[:, 2:]) / 2)
 
 
 def _on_vehicle(plates: Boxes, targets: NDArray[np.int8], bodies: Bodies) -> Boxes:
-    """[M, N] 1 where each of M bodies is a vehicle that can bear each of N plates, else 0."""
+    """[M, N] 1 if each of M bodies is a vehicle that can bear each of N plates, else 0."""
     on = plates_borne(bodies.xyxy.astype(np.float64), plates)
     return np.asarray(on & bodies.vehicle[:, None] & (targets == Target.PLATE)[None], np.float64)

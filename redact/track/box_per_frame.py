@@ -1,5 +1,5 @@
 """A box for every frame of a track: between sightings, before the first and after the last;
-enlarged by the steps of `redact.mask_size`; and as keyframes that never lose a pixel.
+enlarged by the steps of `redact.mask_size`; and as keyframes whose interpolation loses no pixel.
 """
 
 from __future__ import annotations
@@ -35,8 +35,7 @@ class Dense:
     scores: NDArray[np.float32]
 
     def divided(self, frames: list[int]) -> list[Dense]:
-        """Parts, one behind the other, that begin with these frames; rising, those that are not
-        inside count for nothing."""
+        """Consecutive parts that begin with these frames (rising); frames outside are ignored."""
         inside = [f - self.first for f in frames if 0 < f - self.first < len(self.boxes)]
         return [
             Dense(self.first + a, self.boxes[a:b], self.states[a:b], self.scores[a:b])
@@ -48,14 +47,14 @@ def keyframes_of(dense: Dense) -> tuple[Keyframe, ...]:
     """Keyframes whose interpolation contains the box of every frame."""
     first, boxes, states, scores = dense.first, dense.boxes, dense.states, dense.scores
     size = np.maximum(np.tile(boxes[:, 2:] - boxes[:, :2], 2), 0.0)
-    # Of a box of less than a pixel as well: far more than interpolation in float64 can lose.
+    # Even for a box of less than a pixel: far more than interpolation in float64 can lose.
     step = np.maximum(size, 1.0) * KEYFRAME_SLACK
     # All four sides count outward, so that larger always means a larger box.
     inner = boxes * OUTWARD
     outer = inner + step
     room = 3 * step
     changes = [i for i in range(1, len(states)) if states[i] is not states[i - 1]]
-    # The best sighting is kept as it is: a track's score is what reviewers and the audit go by.
+    # The best sighting is kept exactly: reviewers and the audit use a track's score.
     best = [int(np.nanargmax(scores))] if np.isfinite(scores).any() else []
     stops = sorted({*changes, *best, len(states) - 1})
     chosen = [0]
@@ -111,13 +110,13 @@ def fill(
     settings: TrackSettings,
     certainty: float,
 ) -> Dense:
-    """Boxes and states of one object from its sightings; contains every box that was seen, but
-    doubtful ones of a head only as `_no_larger_than_around` has them.
+    """Boxes and states of one object from its sightings. They contain every detected box, except
+    that doubtful ones of a head are limited by `_no_larger_than_around`.
 
     Args:
         rows: sightings, one per frame, rising.
-        target: what it is.
-        floor, ceiling: first and last frame that may be used (the scene).
+        target: of the object.
+        floor, ceiling: first and last frame that may be used (of the scene).
         certainty: see `Sighted`.
     """
     first, last = int(rows["frame"][0]), int(rows["frame"][-1])
@@ -142,16 +141,16 @@ def fill(
 
 
 ONE_SIZE: Final = 2.0
-"""Seconds before and after a detection of a head in which it is about as large. 1, 1.5 and 2.5 did
-hardly less or more on twelve dev clips; a judgement between them."""
+"""Seconds before and after a detection of a head in which its size hardly changes. 1, 1.5 and 2.5
+did about the same on twelve dev clips; a judgement between them."""
 
 
 def _no_larger_than_around(
     sizes: NDArray[np.float64], scores: NDArray[np.float64], times: NDArray[np.float64]
 ) -> NDArray[np.float64]:
-    """Sizes of a head as detected, the doubtful ones no larger than the detections around them: a
-    doubtful box includes the shoulders, and then the whole body. Likely detections keep their size,
-    as heads come nearer.
+    """Sizes of a head's detections, with doubtful ones no larger than those around them: a doubtful
+    box includes the shoulders, and then the whole body. Likely detections keep their size, as heads
+    come nearer.
 
     Args:
         sizes: [N, 2] width and height.
@@ -170,9 +169,9 @@ def _no_larger_than_around(
 
 
 def _as_large_as_detected(rows: Rows, target: Target, clip: ClipRecord) -> Rows:
-    """Sightings, the followed ones of the size that the detections before and after them have:
-    pixels show where something went, and little of where it ends. A plate is as large as the larger
-    of both, as detections differ in how much of it they frame.
+    """Sightings, with followed ones given the size of the detections before and after: pixels show
+    where an object went, but hardly where it ends. A plate gets the larger of both sizes, since
+    detections differ in how much of it they frame.
     """
     seen = np.flatnonzero(rows["how"] == How.DETECTED)
     if not len(seen):
@@ -223,14 +222,14 @@ def _between(boxes: Boxes, at: NDArray[np.intp], start: int, clip: ClipRecord) -
 
 
 FASTEST: Final = START_SPEED[0]
-"""Its own sizes in a second beyond which something did not move, but its box jumped: as much as is
-thought of one that was seen once (`tracklets.START_SPEED`). Nobody on dev, nor on its moved stills,
-was open for it; without it masks at the ends of tracks were up to eleven times the box."""
+"""Speed, in its own sizes per second, beyond which a box did not move but jumped: as assumed for an
+object that was detected once (`tracklets.START_SPEED`). Nobody on dev, nor on its moved stills, was
+open for it; without it masks at the ends of tracks were up to eleven times the box."""
 
 
 def _beyond(boxes: Boxes, at: NDArray[np.intp], start: int, clip: ClipRecord, rows: Rows) -> None:
-    """Before the first and after the last sighting the object may have stayed where it was or have
-    gone on, slower and slower: both places are hidden, and all between."""
+    """Before the first and after the last sighting the object may have stayed, or gone on, slower
+    and slower: both places, and all between, are hidden."""
     for edge, stop, at_start in ((at[0], 0, True), (at[-1], len(boxes) - 1, False)):
         if edge == stop:
             continue

@@ -1,5 +1,5 @@
-"""What changed in a picture, seen on its small picture: the one answer to this question, for scans,
-the bell, the camera's motion and the audit.
+"""What changed between pictures, measured on small pictures: the one implementation for scans, the
+bell, the camera's motion and the audit.
 """
 
 from __future__ import annotations
@@ -20,37 +20,37 @@ from .small_pictures import SmallFrame
 T = TypeVar("T")
 
 COMPARED_LEVEL = 1
-"""Pyramid level that is compared: of a long side up to 480, so that noise averages out and
-a face of 20 pixels in 1080p still has 5."""
+"""Pyramid level that is compared: its long side is up to 480, so that noise averages out, while a
+face of 20 pixels in 1080p still has 5."""
 
 CHANGED_BLOCK = 8
-"""Pixels of that level along the side of a block, which changes or stays as a whole."""
+"""Side of a block, in pixels of that level; a block changes or stays as a whole."""
 
 PIXEL = 5
-"""Grey levels by which one pixel of a block may differ: what a codec does to a still picture (on
-the fixed cameras of the dev clips, blocks where nothing moves). Where nothing at all is detected,
-the mean of a spot may differ by as much, and that of a block by half."""
+"""Grey levels by which one pixel of a block may differ: the effect of a codec on a still picture
+(on the fixed cameras of the dev clips, in blocks where nothing moves). Where nothing at all is
+detected, the mean of a spot may differ by as much, and that of a block by half."""
 
 MEAN = PIXEL / 2
-"""And all of a block on average: less than one pixel may, so that something faint and
-large is noticed."""
+"""Grey levels by which the mean of a block may differ: less than a single pixel, so that faint
+large changes are noticed."""
 
 SPOT = 3
-"""Pixels of that level along a side of the least that counts where nothing is detected, half of a
-face of 20 pixels in 1080p. Noise is finer, and averages out: of a still camera whose key pictures
-code all of it anew, single pixels change by 18 levels then, and means of such spots by 5."""
+"""Side, in pixels of that level, of the smallest spot that counts where nothing is detected: half
+of a face of 20 pixels in 1080p. Noise is finer and averages out: if a still camera's key frames
+encode all of it anew, single pixels change by 18 levels, and means of such spots by 5."""
 
 MOST_AREAS = 8
-"""Each is an image of its own to the networks; about what a busy street needs. It decides cost
-alone."""
+"""Most areas per picture, each of which is an image of its own to the networks; about what a busy
+street needs. It decides cost alone."""
 
 CONTEXT_BLOCKS = 3
-"""Blocks around an area that the networks are shown besides, at the size at which `balanced` shows
-them the picture. It follows from their structure; a test holds it to that."""
+"""Blocks around an area that the networks also see, at the size at which `balanced` scans the
+picture. It follows from their structure; a test checks it."""
 
 AREA_COST = 60
-"""Blocks that scanning one area more costs beside its size: a run of both networks on the smallest
-image takes about as long. It decides cost alone."""
+"""Blocks of additional cost for each scanned area: a run of both networks on the smallest image
+takes about as long. It decides cost alone."""
 
 Mask = NDArray[np.bool_]
 """bool [rows, columns] of blocks."""
@@ -75,10 +75,10 @@ class ScannedPicture:
 
         Args:
             small: the picture.
-            found: boxes [N, 4] of all detections, however faint: where none is near, noise is no
-                change.
+            found: boxes [N, 4] of all detections, however faint: where there is none, noise does
+                not count as a change.
 
-        None where the pictures cannot be compared: scan all of it.
+        None if the pictures cannot be compared, so that all of it must be scanned.
         """
         now = _compared(small)
         if now.shape != self._picture.shape:
@@ -90,12 +90,12 @@ class ScannedPicture:
         return [self._area(*box) for box in boxes_of(changed)]
 
     def around(self, places: Boxes) -> list[Rect]:
-        """Areas, in source pixels, that hold places [N, 4] as far as the picture goes: few, as each
-        is an image of its own to the networks."""
+        """Areas, in source pixels, that contain places [N, 4] inside the picture: few, as each is
+        an image of its own to the networks."""
         return [self._area(*box) for box in boxes_of(self._blocks(places))]
 
     def _blocks(self, places: Boxes) -> Mask:
-        """Blocks that share a pixel with one of some boxes [N, 4] of source pixels."""
+        """Blocks that share a pixel with one of the boxes [N, 4] of source pixels."""
         out = np.zeros([-(-side // CHANGED_BLOCK) for side in self._picture.shape], np.bool_)
         across, down = (CHANGED_BLOCK * side for side in self._factor)
         sides = places / np.array([across, down, across, down])
@@ -122,11 +122,11 @@ class ScannedPicture:
 
 
 class Remembered(Generic[T]):
-    """What a scan of a whole picture gave, which it gives again for as long as nothing changes.
+    """The result of a scan of a whole picture, reused as long as nothing changes.
 
     Args:
-        places: boxes [N, 4] of what it gave: near them noise counts as a change.
-        seconds: after which it scans all the same: one scan may miss what the next one does not.
+        places: boxes [N, 4] of a result: near them noise counts as a change.
+        seconds: after which it scans all the same: a single scan may miss something.
     """
 
     def __init__(self, places: Callable[[T], NDArray[np.float32]], seconds: float) -> None:
@@ -134,7 +134,7 @@ class Remembered(Generic[T]):
         self._last: tuple[float, ScannedPicture, T] | None = None
 
     def of(self, small: SmallFrame, scan: Callable[[], T], known: Boxes | None = None) -> T:
-        """What a scan gives of a frame; raises as the scan does.
+        """The result for a frame; raises as the scan does.
 
         Args:
             small: the frame's small picture.
@@ -169,13 +169,14 @@ def changed_blocks(before: NDArray[np.uint8], now: NDArray[np.uint8]) -> Mask:
     """Blocks that differ visibly. `before` and `now` are [h, w]; the last blocks may be smaller."""
     apart = cv2.absdiff(before, now)
     over = cv2.threshold(apart, PIXEL, 255, cv2.THRESH_BINARY)[1]
-    # Means of blocks, in whole levels: 3 stands for everything from 2.5 on, and one pixel of 255 in
-    # a block makes 4.
+    # Means of blocks are rounded: 3 stands for everything from 2.5 on, and one pixel of 255 in a
+    # block makes 4.
     return np.asarray((_of_blocks(over) > 0) | (_of_blocks(apart) > MEAN), np.bool_)
 
 
 def beyond_noise(before: NDArray[np.uint8], now: NDArray[np.uint8]) -> Mask:
-    """Blocks that differ by more than noise, and than the rest of the picture; see above."""
+    """Blocks that differ by more than noise, and by more than the rest of the picture; see
+    `SPOT`."""
     apart = cv2.subtract(now, before, dtype=cv2.CV_32F)
     apart -= np.clip(np.median(apart[::7, ::7]), -PIXEL, PIXEL)
     spots = np.abs(cv2.blur(apart, (SPOT, SPOT)))
@@ -194,9 +195,10 @@ def _of_blocks(picture: cv2.typing.MatLike) -> cv2.typing.MatLike:
 
 
 def boxes_of(mask: Mask) -> list[tuple[int, int, int, int]]:
-    """At most `MOST_AREAS` rectangles of blocks (left, top, right, bottom) that hold all of a mask.
+    """At most `MOST_AREAS` rectangles of blocks (left, top, right, bottom) that contain all of a
+    mask.
 
-    Two are made one where scanning one costs less, with what lies around each.
+    Two are merged if scanning the merged one, with its surroundings, costs less.
     """
     if not mask.any():
         return []
@@ -205,7 +207,7 @@ def boxes_of(mask: Mask) -> list[tuple[int, int, int, int]]:
     _, _, stats, _ = cv2.connectedComponentsWithStats(joined | mask.view(np.uint8), connectivity=8)
     boxes = stats[1:, :4].astype(np.int64)
     boxes[:, 2:] += boxes[:, :2]
-    if len(boxes) > 8 * MOST_AREAS:  # everywhere: not worth the search
+    if len(boxes) > 8 * MOST_AREAS:  # changes everywhere: not worth the search
         boxes = np.concatenate([boxes[:, :2].min(0), boxes[:, 2:].max(0)])[None]
     while len(boxes) > 1:
         low = np.minimum(boxes[:, None, :2], boxes[None, :, :2])
@@ -222,6 +224,6 @@ def boxes_of(mask: Mask) -> list[tuple[int, int, int, int]]:
 
 
 def _cost(low: NDArray[np.int64], high: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Blocks that the networks are shown for rectangles with these corners."""
+    """Blocks that the networks see for rectangles with these corners."""
     sides = high - low + 2 * CONTEXT_BLOCKS
     return np.asarray(sides[..., 0] * sides[..., 1] + AREA_COST)

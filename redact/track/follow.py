@@ -1,9 +1,9 @@
-"""Finding an object again in the next (or the previous) frame by what it looks like.
+"""Finds an object in the next (or the previous) frame by its appearance.
 
 It uses the normalised correlation with two patches, from the frame before and from the last
-detection: the first shows the object's present look, the second keeps the box from drifting away. A
-step counts only if it also leads back (forward-backward check, Kalal et al. 2010). Time has no
-direction here: the same step goes forwards and backwards.
+detection: the first shows the object's present appearance, the second keeps the box from drifting
+away. A step counts only if it also leads back (forward-backward check, Kalal et al. 2010). The same
+step works forwards and backwards in time.
 """
 
 from __future__ import annotations
@@ -22,35 +22,35 @@ from .patches import PATCH_REACH, Patches, pairwise_likeness, patches_of, sample
 from .small_pictures import PATCH_SIDE, SmallFrame
 
 WINDOW = 2 * PATCH_SIDE
-"""Samples along one side of the searched window: the object may be off its predicted
-place by 0.62 of its own size in every direction."""
+"""Samples along one side of the search window: the object may be off its predicted place by 0.62 of
+its own size in every direction."""
 
 RECENT = 0.6
-"""Smallest likeness to the frame before; and to the last detection if the frame before does not
-show the object, because then nothing else says that it is the same. It is a correlation, 1 for the
-same; a judgement, not fitted."""
+"""Smallest likeness to the frame before; and, if the frame before does not show the object, to the
+last detection, because nothing else then shows that it is the same. It is a correlation, 1 for
+equal patches; a judgement, not fitted."""
 
 ANCHOR = 0.35
-"""Smallest likeness to the last detection; lower and something else has come in its place.
-A correlation, less than `RECENT`, as a head turns; a judgement, not fitted."""
+"""Smallest likeness to the last detection; below it, something else has taken its place. A
+correlation, less than `RECENT`, as a head turns; a judgement, not fitted."""
 
 SAME_LOOK = 0.85
-"""Smallest likeness to the picture before from which it is the same object if much moves at once:
-of 14 others who appeared in such a place, one was as similar. A correlation."""
+"""Smallest likeness to the picture before for the same object if much moves at once: of 14
+different objects in such a place, one was as similar. A correlation."""
 
 RETURN = 2.5
 """Cells (1/13 of the box) by which the way back may miss the start: a fifth of the box."""
 
 SCALES = (0.94, 1.0, 1.064)
 SCALE_GAIN = 0.01
-"""Sizes that are tried, and by how much another must fit better: somebody who comes
-nearer grows by less than 6 % a frame; noise must not make boxes breathe."""
+"""Sizes that are tried, and by how much another must fit better: somebody who comes nearer grows by
+less than 6 % a frame; noise must not make boxes fluctuate."""
 
 COAST = 0.12
-"""Seconds for which an object may be out of sight before it is lost: a flash, a post, a head that
-turns away and back. For as long, every picture is scanned closely for it. With .2 for both, 1.26
-instead of 1.10 % were hidden for nothing on five clips of street footage; with .2 for close scans
-alone, .43 instead of .38 % on nine others; as many faces open."""
+"""Seconds for which an object may be out of sight before it is lost: behind a post, in a flash,
+while a head turns away and back. During this time every picture is scanned closely for it. With .2
+for both, 1.26 instead of 1.10 % were hidden for nothing on five clips of street footage; with .2
+for close scans alone, .43 instead of .38 % on nine others; as many faces open."""
 
 DISTANCE_COST = 0.15
 """Subtracted from the correlation at the window's edge: of two equal places, the nearer is right.
@@ -59,12 +59,12 @@ DISTANCE_COST = 0.15
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """Where N objects are now.
+    """The result of following N objects by one frame.
 
     Attributes:
         boxes: float64 [N, 4].
-        patches: float32 [N, PATCH_SIDE, PATCH_SIDE], their present look.
-        found: bool [N]; if False, `boxes` and `patches` mean nothing.
+        patches: float32 [N, PATCH_SIDE, PATCH_SIDE], their present appearance.
+        found: bool [N]; if False, `boxes` and `patches` have no meaning.
     """
 
     boxes: Boxes
@@ -84,12 +84,12 @@ def step(
     """Find objects of `here` in `there`.
 
     Args:
-        boxes: [N, 4] where they are in `here`.
-        expected: [N, 4] where they should be in `there`.
+        boxes: [N, 4] their places in `here`.
+        expected: [N, 4] their expected places in `there`.
         recent: their patches in `here`.
         anchor: their patches when last detected.
-        blind: [N], True where the object was not found in `here`, so that the way back cannot
-            be checked.
+        blind: [N], True if the object was not found in `here`, so that the way back cannot be
+            checked.
     """
     if not len(boxes):
         return Step(boxes, recent, np.zeros(0, np.bool_))
@@ -107,12 +107,12 @@ def step(
 
 
 def looks_same(small: SmallFrame, expected: Boxes, recent: Patches) -> NDArray[np.bool_]:
-    """[N] which objects are near their expected place and look like in the picture before.
+    """[N] which objects are near their expected place and look as in the picture before.
 
     Args:
         small: the picture.
-        expected: [N, 4] where they should be in it.
-        recent: their patches when they were seen last.
+        expected: [N, 4] their expected places in it.
+        recent: their patches when last seen.
     """
     if not len(expected):
         return np.zeros(0, np.bool_)
@@ -136,12 +136,12 @@ def _peak(window: NDArray[np.float32], recent: Patches, anchor: Patches) -> NDAr
 
 
 Find = Callable[[NDArray[np.uint8], Boxes, NDArray[np.int8]], tuple[Boxes, NDArray[np.float32]]]
-"""From luma, boxes [N, 4] in its pixels where things are expected, and their targets [N] to boxes
-and log odds [N]: `redact.detection.CloseUp.find`."""
+"""From luma, boxes [N, 4] of the expected places of objects in its pixels, and their targets [N] to
+boxes and log odds [N]: `redact.detection.CloseUp.find`."""
 
 STILL_THERE = -1.1
-"""Log odds of such a scan from which an object that was followed to this place is still there: one
-in four; a scan of the whole picture must be surer than one of a place where somebody has just been.
+"""Log odds of a close scan from which an object followed to this place is still there: one in four;
+a scan of the whole picture needs more certainty than one of a place where somebody has just been.
 """
 
 
@@ -152,13 +152,13 @@ def find_again(
     target: NDArray[np.int8],
     wanted: NDArray[np.bool_],
 ) -> tuple[NDArray[np.bool_], Boxes]:
-    """Search for objects by a close scan: [N] whether each was found, and [N, 4] where (if not: the
-    expected place).
+    """Search for objects by a close scan: [N] whether each was found, and [N, 4] its place (if not
+    found, the expected one).
 
     Args:
-        find: scans; None: nothing is found.
+        find: the close scan; None: nothing is found.
         there: the picture.
-        expected: [N, 4] where they should be, full-resolution pixels.
+        expected: [N, 4] expected places, full-resolution pixels.
         target: [N].
         wanted: [N] which of them to search for.
     """
@@ -192,7 +192,7 @@ def _shifted(boxes: Boxes, cells: NDArray[np.float64]) -> Boxes:
 
 
 def _rescaled(small: SmallFrame, boxes: Boxes, patch: Patches) -> tuple[Boxes, Patches]:
-    """The scale of `SCALES` that fits best, with the patch there."""
+    """The scale in `SCALES` that fits best, and the patch at it."""
     centres = to_centres(boxes)
     tries = np.concatenate(
         [to_boxes(np.hstack([centres[:, :2], centres[:, 2:] * s])) for s in SCALES]
@@ -206,7 +206,7 @@ def _rescaled(small: SmallFrame, boxes: Boxes, patch: Patches) -> tuple[Boxes, P
 
 
 def _leads_back(here: SmallFrame, boxes: Boxes, patches: Patches) -> NDArray[np.bool_]:
-    """Whether the new patch, searched for in the frame that it came from, is found at the start."""
+    """Whether searching for the new patch in the frame before leads back to the start."""
     windows = sample(here, boxes, WINDOW, PATCH_REACH * WINDOW / PATCH_SIDE)
     out = np.zeros(len(boxes), np.bool_)
     for i, (window, patch) in enumerate(zip(windows, patches, strict=True)):
@@ -217,7 +217,7 @@ def _leads_back(here: SmallFrame, boxes: Boxes, patches: Patches) -> NDArray[np.
 
 
 def _inside(boxes: Boxes, small: SmallFrame) -> NDArray[np.bool_]:
-    """[N] whether a box's centre is in the picture."""
+    """[N] whether a box's centre is inside the picture."""
     height, width = (side / small.scale for side in small.luma.shape)
     centre = to_centres(boxes)[:, :2]
     return np.asarray(((centre >= 0) & (centre <= (width, height))).all(axis=1))

@@ -1,10 +1,10 @@
 """Scans only the parts of a frame that have changed since they were scanned last.
 
-A camera that is fixed to a wall shows the same picture for hours. Where the pixels are what they
-were at the last scan, the detector would answer the same: its last answer is kept. Only changed
-parts are scanned, and the whole picture at least once in `TrackSettings.whole_every` seconds. Each
-part is compared with what it showed when it was *scanned*, not with the frame before, so that slow
-changes are noticed as well.
+A fixed camera shows the same picture for hours. Where the pixels have not changed since the last
+scan, the detector would answer the same, so its last answer is reused. Only changed parts are
+scanned, and the whole picture at least once in `TrackSettings.whole_every` seconds. Each part is
+compared with the picture in which it was last *scanned*, not with the frame before, so that slow
+changes are noticed, too.
 """
 
 from __future__ import annotations
@@ -22,12 +22,12 @@ from .small_pictures import SmallFrame
 from .starting_score import FAINT
 
 MOST_PATIENCE = 4.0
-"""Times `whole_every` after which the whole picture is scanned, however often that showed nothing
-new: two doublings, from one second to four."""
+"""Largest factor on `whole_every` between scans of the whole picture, however often these
+detected nothing new: two doublings, from one second to four."""
 
 MOST_OF_PICTURE = 0.6
-"""Share of a picture from which several areas of it cost as much as all of it, with what the
-networks are shown around each. It decides cost alone."""
+"""Share of a picture from which several areas, with their surroundings, cost as much as the whole.
+It decides cost alone."""
 
 ScanParts = Callable[[Frame, Sequence[Rect] | None], Detections]
 """A detector: all detections in parts of a frame, or, for None, in the whole frame."""

@@ -2,7 +2,7 @@
 the recording of a still camera jumps.
 
 Such a jump may change no more of the picture than people walking through it, so that it is not a
-cut (`cuts`). But somebody else may now stand where somebody stood. So a track ends there, unless
+cut (`cuts`). But a different person may now stand in the same place. So a track ends there, unless
 the person in its box was seen to go on.
 """
 

@@ -1,5 +1,5 @@
-"""What of each frame is scanned: all of it at even distances, and in between the places at which
-something is too quick or too uncertain to be followed, or at which the bell rings."""
+"""What is scanned of each frame: the whole picture at regular intervals, and in between the places
+in which something is too fast or too uncertain to be followed, or for which the bell rings."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def scanned(
         frame: the next one.
         tracker: knows where a scan is due.
         scanner: runs the detector.
-        bell: asks for scans of what nobody would scan; None: nobody does.
+        bell: requests scans of places that nothing else would scan; None for no bell.
 
     Raises:
         UnsafeError: the frame could not be checked.

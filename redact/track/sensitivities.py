@@ -9,29 +9,27 @@ from ..settings import Caution, Sensitivity
 
 @dataclass(frozen=True, slots=True)
 class TrackSettings:
-    """How tracks are made. Times are in seconds, so that a frame rate changes nothing.
+    """How tracks are made. Times are in seconds, so that the frame rate does not matter.
 
     Attributes:
-        leak_cost: what leaving somebody open costs, if hiding a thing of ordinary size for nothing
-            costs 1: such a track is hidden from a probability of 1 / (1 + leak_cost) on. The one
-            number in which the sensitivities differ in what they hide.
-        scan_every: seconds from one scan to the next where nothing asks for more.
-        whole_every: seconds from one scan of the whole picture to the next where only parts of it
-            change, more where these detect nothing new (`IncrementalScanner`); 0: every scan is of
-            the whole picture.
-        ring_every: seconds from one small scan for faces to the next (`Bell`): one falls into a
-            tenth of a second, every other picture at 30 a second; 0: every picture.
-        ring_score: score of CenterFace in a small scan from which a face that is not tracked asks
-            for a scan. With .25 that is twice as often as with .35 on 18 dev clips; `thorough` has
-            it, and then hides whoever shows for one frame or two of a clip of `lab.short_faces` in
-            which they were open.
+        leak_cost: the cost of leaving somebody open, if hiding an object of ordinary size for
+            nothing costs 1: such a track is hidden from a probability of 1 / (1 + leak_cost) on.
+            What is hidden depends on the sensitivity only through this number.
+        scan_every: seconds between scans where nothing requires more.
+        whole_every: seconds between scans of the whole picture if only parts of it change; more
+            while these detect nothing new (`IncrementalScanner`); 0: every scan is of the whole
+            picture.
+        ring_every: seconds between small scans for faces (`Bell`): one falls into a tenth of a
+            second, every other picture at 30 a second; 0: every picture.
+        ring_score: CenterFace's score in a small scan from which an untracked face requests a scan.
+            With .25 that is twice as often as with .35 on 18 dev clips; `thorough` has .25, and
+            then hides faces of one or two frames that were open in a clip of `lab.short_faces`.
         lost_time: how long an unseen object may be found again by its motion alone.
         stitch_time: longest gap over which two tracklets become one object; 0: none do.
-        grace: before a track's first and after its last sighting, less where it is hardly believed
-            (`fill`).
-        follow_time: longest time the pixel tracker may go without a detection; 0: it does not
-            follow.
-        ring_time: how far back small pictures are kept.
+        grace: seconds that a track is extended before its first and after its last sighting; less
+            if it is hardly believed (`fill`).
+        follow_time: longest time of following by pixels without a detection; 0: no following.
+        ring_time: how long small pictures are kept.
         ring_bytes: most memory that they may take.
     """
 
@@ -49,22 +47,22 @@ class TrackSettings:
 
 
 CAUTION = {Caution.LOW: 0.25, Caution.NORMAL: 1.0, Caution.HIGH: 4.0}
-"""What the cost of a leak is multiplied by: as far apart as two sensitivities and more, so
-that a user sees it; chosen by whoever runs it, not fitted."""
+"""Factors on the cost of a leak: at least as far apart as two sensitivities, so that a user sees a
+difference; a choice of the user, not fitted."""
 
 
 AROUND_PLACE = 1.0
-"""Own sizes around a place into which whoever is there may have moved: they are scanned with it,
-and there noise counts as a change. Each scan of a doubtful face gives another score, and the best
-of them counts: with 0 a man on a dev clip stayed open, with .5, 1 and 2 he is hidden."""
+"""Own sizes around a place into which the object may have moved: they are scanned with it, and
+noise counts as a change there. Each scan of a doubtful face gives another score, and the best one
+counts: with 0 a man on a dev clip stayed open, with .5, 1 and 2 he is hidden."""
 
 JITTER = 5e-4
 """Seconds by which sums of frame times may be off: half a millisecond."""
 
 
 def settings_of(sensitivity: Sensitivity, caution: Caution = Caution.NORMAL) -> TrackSettings:
-    """The tracker's numbers for a sensitivity and a caution; `fast` has those of `balanced`, and
-    smaller pictures to look at."""
+    """The tracker's numbers for a sensitivity and a caution; `fast` differs from `balanced` only in
+    the size of the scanned pictures."""
     base = TrackSettings()
     if sensitivity is Sensitivity.THOROUGH:
         base = replace(base, leak_cost=20.0, stitch_time=3.0, grace=0.4)

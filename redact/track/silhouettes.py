@@ -16,32 +16,32 @@ from .belief import MOSTLY_BORNE, ORDINARY
 from .bodies import LEAST_BODY_SCANS
 
 ShapeScan = tuple[int, Silhouette | None]
-"""A frame, and the silhouette of a person in it; None where the network could not tell one."""
+"""A frame, and the silhouette of a person in it; None if the network found none."""
 
 MOMENT: Final = 3
-"""Scans in a row without a silhouette, between two with one, that are bridged at most: half a
+"""Most scans in a row without a silhouette, between two with one, that are bridged: half a
 second."""
 
 LOOSER: Final = 1.1
-"""Times that a silhouette may be larger than it need be and stay as it is: one that changes at
-every scan draws every eye, and what is hidden too much is a rim."""
+"""Largest ratio of a silhouette to the needed one for which it stays unchanged: one that changes at
+every scan draws every eye, and only a rim is hidden for nothing."""
 
 MOSTLY: Final = 0.8
-"""Share of the scans of a person that must find a silhouette, for it to tell that somebody is
-there."""
+"""Share of a person's scans that must find a silhouette, for silhouettes to show where the person
+is."""
 
 SHAPELESS: Final = 0.12
-"""What leaving somebody open costs of whom no shape is seen, share of what it costs otherwise; and
-a box of twice the ordinary size costs twice as much, however large. A network that sees no body in
-a box is a witness that nobody is there. On 66 frames of 33 clips of dev, with 125 labelled heads
-and faces, this leaves one open, at the border, and hides 21 % of the pictures where boxes hid
-45 %; with .2 23 %. Of eleven heads that only such a mask hides, .1 would open the first."""
+"""Cost of leaving a person without a silhouette open, as a share of the ordinary cost; and a box of
+twice the ordinary size costs twice as much, however large. A network that finds no body in a box is
+evidence that nobody is there. On 66 frames of 33 clips of dev, with 125 labelled heads and faces,
+this leaves one open, at the border, and hides 21 % of the pictures where boxes hid 45 %; with .2 23
+%. Of eleven heads that only such a mask hides, .1 would open the first."""
 
 
 def worth_its_box(
     track: Track, scans: Sequence[ShapeScan], leak_cost: float, picture: float
 ) -> bool:
-    """Whether a person stays hidden, now that it is known where silhouettes were seen.
+    """Whether a person stays hidden, given the scans that found silhouettes.
 
     Args:
         track: of a person.
@@ -53,15 +53,15 @@ def worth_its_box(
     told = sum(shape is not None for _, shape in scans)
     if p is None or told >= MOSTLY * max(1, len(scans)):
         return True
-    if track.score is not None:  # a part of somebody after a jump has the certainty of the whole
+    if track.score is not None:  # a part after a jump has the certainty of the whole
         p = min(p, track.score)
     share = median(key.box.area for key in track.keyframes) / picture
     return p * SHAPELESS * leak_cost >= max(1.0, share / ORDINARY[Target.PERSON]) * (1 - p)
 
 
 def without_empty_ends(track: Track, scans: Sequence[ShapeScan]) -> Track:
-    """A person's track without what was followed, or padded, to where nobody is: before the first,
-    and after the last, of all frames in which somebody was detected or a shape was seen.
+    """A person's track without followed or padded ends where nobody is: before the first and after
+    the last frame in which somebody was detected or a silhouette found.
 
     One scan without a silhouette may have missed somebody; with two in a row up to the end of the
     track, it ends at the first of them. A track without silhouettes even where it was detected
@@ -91,13 +91,13 @@ def without_empty_ends(track: Track, scans: Sequence[ShapeScan]) -> Track:
 
 
 def _gone_from(frames: NDArray[np.intp], there: NDArray[np.bool_], detected: int, end: int) -> int:
-    """The frame from which somebody who was followed was gone; `end` if that is not known.
+    """The first frame from which a followed person was gone; `end` if unknown.
 
     Args:
         frames: that were scanned, rising.
-        there: whether each scan found it.
-        detected: the last frame in which somebody was detected.
-        end: the last in which they were followed.
+        there: whether each scan found the person.
+        detected: the last frame in which the person was detected.
+        end: the last frame in which they were followed.
     """
     later = frames > detected
     tail = np.flatnonzero(later & ~there)
@@ -111,9 +111,10 @@ def shapes_between(scans: Sequence[ShapeScan], last: int) -> tuple[Shaped, ...]:
     """Silhouettes of a track from scans for them.
 
     Between two scans the union of both silhouettes is hidden, relative to the box, which moves with
-    the person. Where one of the two has none, and after the last scan, the box is hidden. A few
-    scans without a silhouette between two with one are bridged by the union and a cell around it:
-    boxes that come and go draw every eye.
+    the person. If one of them has none, and after the last scan, the box is hidden. A few scans
+    without a silhouette between two with one are bridged by the union and a cell around it: boxes
+        that come and
+    go draw every eye.
 
     Args:
         scans: in rising order of frame, one at least.
@@ -134,8 +135,7 @@ def shapes_between(scans: Sequence[ShapeScan], last: int) -> tuple[Shaped, ...]:
 
 
 def _bridged(scans: Sequence[ShapeScan]) -> list[ShapeScan]:
-    """Scans, with those shortly between two that gave a silhouette counted as giving one as
-    well."""
+    """Scans, with those briefly between two that found a silhouette counted as finding one, too."""
     found = list(scans)
     sure = [n for n, (_, shape) in enumerate(scans) if shape is not None]
     for a, b in pairwise(sure):
@@ -148,5 +148,5 @@ def _bridged(scans: Sequence[ShapeScan]) -> list[ShapeScan]:
 
 
 def _still_fits(shape: Silhouette, needed: Silhouette) -> bool:
-    """Whether a shape holds all of another one, and little more."""
+    """Whether a silhouette contains another one, and little more."""
     return shape.union(needed) == shape and shape.share <= LOOSER * needed.share

@@ -1,10 +1,10 @@
-"""What is known of every active tracklet, one row each, as a struct of arrays; and where it will
-be: a constant-velocity Kalman filter over all of them at once.
+"""The state of every active tracklet, one row each, as a struct of arrays; and their motion: a
+constant-velocity Kalman filter over all of them at once.
 
-Every coordinate of (centre x, centre y, width, height) has its own filter of position and
-velocity, which is the diagonal form used in SORT (Bewley et al. 2016) and ByteTrack (Zhang et
-al. 2022, whose noise, in shares of the object's size, is taken here); time is in seconds, so
-that variable frame rates need nothing special.
+Every coordinate of (centre x, centre y, width, height) has its own filter of position and velocity,
+which is the diagonal form used in SORT (Bewley et al. 2016) and ByteTrack (Zhang et al. 2022, from
+which the noise, in shares of the object's size, is taken); time is in seconds, so that variable
+frame rates need no special treatment.
 """
 
 from __future__ import annotations
@@ -29,12 +29,12 @@ POSITION_NOISE = 0.05
 """Error of a detected centre and size, share of the object's size, as ByteTrack has it (1/20)."""
 
 ACCELERATION = (3.0, 3.0, 0.7, 0.7)
-"""Acceleration noise of the four coordinates, object sizes per s^1.5: people and cars
-change their speed; their apparent size changes slowly."""
+"""Acceleration noise of the four coordinates, object sizes per s^1.5: people and cars change their
+speed; their apparent size changes slowly."""
 
 START_SPEED = (4.0, 4.0, 0.5, 0.5)
-"""Standard deviation of the unknown speed of a new object, its sizes per second: a
-head on a bicycle passes in less than half a second by its own size."""
+"""Standard deviation of the unknown speed of a new object, in its sizes per second: a head on a
+bicycle passes by its own size in less than half a second."""
 
 
 @dataclass
@@ -87,7 +87,7 @@ class Motion(Arrays):
 
     def warp(self, motion: Affine) -> None:
         """Move all rows with the camera."""
-        if not len(self) or motion is IDENTITY:  # as it is in nearly every frame of a fixed one
+        if not len(self) or motion is IDENTITY:  # as in nearly every frame of a fixed camera
             return
         self.place = warped_centres(self.place, motion)
         scale = scale_of(motion)
@@ -109,7 +109,7 @@ class Motion(Arrays):
         self.p11[rows] = p11 - gain_speed * p01
 
     def _size(self) -> NDArray[np.float64]:
-        """[N, 2] width and height; the longer side counts where a box is thin."""
+        """[N, 2] width and height; the longer side counts if a box is thin."""
         size = self.place[:, 2:]
         longest = size.max(axis=1, keepdims=True, initial=0.0)
         return np.asarray(np.maximum(size, longest / 3))
@@ -124,25 +124,25 @@ class Tracklets(Arrays):
     sure: float64 [N], time of the last detection, by a close scan too.
     seen: float64 [N], time of the last sighting, detected or followed.
     since: float64 [N], scans since the last detection.
-    pending: float64 [N], time from which the object is believed and still to be followed back
-        from its start; NaN where it is not.
+    pending: float64 [N], time since which the object is believed but not yet followed back from its
+        start; NaN if there is nothing to follow back.
     believed: bool [N], whether the object is worth following.
-    chasing: bool [N], whether the pixel tracker has not lost it.
+    chasing: bool [N], whether following by pixels still holds it.
     box: float64 [N, 4], at the last sighting.
     recent: float32 [N, CELLS, CELLS], patch at the last sighting.
     anchor: float32 [N, CELLS, CELLS], patch at the last detection.
-    known: float32 [N, CELLS, CELLS], patch at the last firm detection, all 0 where there was none.
+    known: float32 [N, CELLS, CELLS], patch at the last firm detection, all 0 if there was none.
     firm_area: float64 [N], area of its box at the last firm detection, infinite before one.
-    unbroken: bool [N], whether every patch since then was like one of those before it.
-    examined: float64 [N], log odds of the last scan that a close one followed.
-    examined_area: float64 [N], area of its box in that scan, 0 where there was none.
-    read_area: float64 [N], area of its box when it was read last, 0 where it was not.
+    unbroken: bool [N], whether every patch since then was like an earlier one.
+    examined: float64 [N], log odds of the last scan that a close scan followed.
+    examined_area: float64 [N], area of its box in that scan, 0 if there was none.
+    read_area: float64 [N], area of its box at the last reading, 0 if there was none.
     read_hits: float64 [N], scans that had detected it then.
     start: int32 [N], frame of the first sighting.
     start_time: float64 [N], seconds.
     start_box, start_patch: box and patch there.
-    clues: evidence of what it is.
-    motion: where it will be.
+    clues: evidence of its target.
+    motion: its motion filter.
     """
 
     id: NDArray[np.int32]
