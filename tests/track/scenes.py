@@ -37,7 +37,7 @@ def texture(seed: int, height: int, width: int, cell: int = 6) -> Grey:
 
 
 def as_frame(index: int, grey: Grey, fps: int = 25, pixels: str = "yuv420p") -> Frame:
-    """A real frame whose luma is `grey`, in any pixel format."""
+    """A real frame with the luma `grey`, in any pixel format."""
     picture = av.VideoFrame.from_ndarray(grey, format="gray").reformat(format=pixels)
     return Frame(index, index * 512, Fraction(1, 512 * fps), picture)
 
@@ -62,7 +62,7 @@ class Thing:
 
 
 def draw(ground: Grey, things: Iterable[Thing], frame: int) -> Grey:
-    """`ground` with things on it, later ones in front, at sub-pixel places."""
+    """`ground` with objects on it, later ones in front, at sub-pixel places."""
     picture = ground.copy()
     for thing in things:
         x, y = thing.place(frame)

@@ -1,4 +1,4 @@
-"""Who is whom between two looks: the largest choice of pairs and, among those, the cheapest."""
+"""Matching two scans: the largest choice of pairs and, among those, the cheapest."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def best(costs: dict[tuple[int, int], float]) -> tuple[int, float]:
 
 
 @given(PAIRS)
-def test_as_many_as_can_be_and_then_the_cheapest(costs: dict[tuple[int, int], float]) -> None:
+def test_the_largest_and_then_the_cheapest_choice(costs: dict[tuple[int, int], float]) -> None:
     first, second = assign(pairs_of(costs))
     chosen = list(zip(first.tolist(), second.tolist(), strict=True))
     assert len({a for a, _ in chosen}) == len({b for _, b in chosen}) == len(chosen)
@@ -60,13 +60,13 @@ def test_a_crowd_is_matched_as_scipy_matches_it(seed: int, share: float) -> None
     assert chosen == set(zip(rows[possible].tolist(), columns[possible].tolist(), strict=True))
 
 
-def test_nobody_to_match() -> None:
+def test_nothing_to_match() -> None:
     none = np.zeros(0, np.intp)
     first, second = assign(Pairs(none, none, np.zeros(0)))
     assert len(first) == len(second) == 0
 
 
-def test_one_box_under_many_motions_is_each_of_them_alone() -> None:
+def test_one_box_moved_by_many_motions_equals_each_alone() -> None:
     rng = np.random.default_rng(1)
     motions = rng.normal(size=(6, 2, 3)) * [1, 1, 50]
     centre = np.array([120.0, 80, 30, 40])

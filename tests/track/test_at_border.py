@@ -1,4 +1,4 @@
-"""Whoever comes in over the border of the picture is hidden up to it, until seen again."""
+"""A face that enters over the border is hidden up to the border until it is detected again."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def visible(box: Box) -> Box:
     ids=["left", "right", "top", "bottom"],
 )
 def test_a_face_is_hidden_while_it_comes_in_or_goes_out(place, backwards: bool) -> None:  # type: ignore[no-untyped-def]
-    """Detected in part at the border, then only followed for a quarter of a second."""
+    """Partly detected at the border, then only followed for a quarter of a second."""
     thing = Thing((lambda n: place(FRAMES - 1 - n)) if backwards else place)
     looks = {FRAMES - 1 - n if backwards else n for n in (3, 4)}
     found = [seen([visible(thing.box(n))] if n in looks else []) for n in range(FRAMES)]

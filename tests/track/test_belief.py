@@ -1,4 +1,4 @@
-"""How what a track showed becomes a probability, and what that is worth."""
+"""How a track's clues become a probability, and the cost at which it is hidden."""
 
 from __future__ import annotations
 
@@ -33,7 +33,8 @@ first = st.floats(-5, 9)
 def clues_of(
     start: float, later: list[float | None], box: np.ndarray = BOX, target: Target = Target.FACE
 ) -> Clues:
-    """Of a thing seen with log odds `start`, then in each look with some, or not at all."""
+    """Of an object first seen with log odds `start`, then detected by some scans and missed by
+    others."""
     clues = Clues.of_new(np.array([target], np.int8), np.array([start], np.float32), box, PICTURE)
     for odds in later:
         if odds is None:
@@ -48,7 +49,7 @@ def believed(start: float, later: list[float | None]) -> float:
 
 
 @given(first, looks, st.integers(0, 20), st.floats(0, 3))
-def test_a_stronger_look_never_lowers_the_probability(
+def test_a_stronger_detection_never_lowers_the_probability(
     start: float, later: list[float | None], which: int, more: float
 ) -> None:
     before = believed(start, later)
@@ -58,7 +59,7 @@ def test_a_stronger_look_never_lowers_the_probability(
 
 
 @given(first, looks, st.integers(0, 20), st.floats(-4, 9))
-def test_a_look_that_saw_it_is_never_worth_less_than_one_that_did_not(
+def test_a_detection_never_counts_less_than_a_miss(
     start: float, later: list[float | None], which: int, odds: float
 ) -> None:
     seen = [odds if i == which and o is None else o for i, o in enumerate(later)]
@@ -66,7 +67,7 @@ def test_a_look_that_saw_it_is_never_worth_less_than_one_that_did_not(
 
 
 @given(first, looks)
-def test_one_more_look_as_strong_as_the_mean_never_lowers_it(
+def test_one_more_average_detection_never_lowers_the_probability(
     start: float, later: list[float | None]
 ) -> None:
     clues = clues_of(start, later)
@@ -75,16 +76,16 @@ def test_one_more_look_as_strong_as_the_mean_never_lowers_it(
 
 
 @given(first, looks, st.integers(1, 10))
-def test_looks_after_the_last_sighting_are_no_evidence(
+def test_scans_after_the_last_sighting_are_no_evidence(
     start: float, later: list[float | None], after: int
 ) -> None:
-    """Somebody who has left the picture is not less of a face."""
+    """A person who has left the picture is not less of a face."""
     longer = clues_of(start, [*later, *[None] * after]).trimmed(np.array([float(after)]))
     assert np.isclose(probability_of(longer, WEIGHTS)[0], believed(start, later))
 
 
 @given(st.lists(st.tuples(first, looks), min_size=1, max_size=4), st.randoms())
-def test_pieces_are_one_object_in_any_order(parts: list, rng: object) -> None:
+def test_pieces_of_one_object_add_up_in_any_order(parts: list, rng: object) -> None:
     mixed = list(parts)
     rng.shuffle(mixed)  # type: ignore[attr-defined]
     one, other = (Clues.concat([clues_of(*p) for p in some]).as_one() for some in (parts, mixed))
@@ -94,7 +95,7 @@ def test_pieces_are_one_object_in_any_order(parts: list, rng: object) -> None:
 
 
 @pytest.mark.parametrize("target", [Target.FACE, Target.PLATE])
-def test_hiding_much_of_the_picture_needs_more_than_hiding_little(target: Target) -> None:
+def test_hiding_much_of_the_picture_needs_more_evidence(target: Target) -> None:
     ordinary, most, all_of_it = (
         np.array([[0.0, 0, 1, 1]]) * np.sqrt(share * PICTURE)
         for share in (ORDINARY[target], MOST_COSTED_SHARE, 1.0)
@@ -102,7 +103,7 @@ def test_hiding_much_of_the_picture_needs_more_than_hiding_little(target: Target
     odds = np.arange(-5, 6, 0.25)
 
     def least(box: np.ndarray) -> float:
-        """Log odds of a lone look from which a box is hidden."""
+        """Log odds of a single detection from which a box is hidden."""
         return next(
             o for o in odds if worth_hiding(clues_of(o, [], box, target), WEIGHTS, leak_cost=4.0)[0]
         )
@@ -112,7 +113,7 @@ def test_hiding_much_of_the_picture_needs_more_than_hiding_little(target: Target
 
 
 @given(first, looks)
-def test_what_a_more_careful_sensitivity_leaves_open_the_others_leave_open_too(
+def test_a_more_careful_sensitivity_hides_everything_that_others_hide(
     start: float, later: list[float | None]
 ) -> None:
     clues = clues_of(start, later)
@@ -123,8 +124,8 @@ def test_what_a_more_careful_sensitivity_leaves_open_the_others_leave_open_too(
     assert hidden == sorted(hidden)
 
 
-def test_the_installed_weights_hide_what_one_look_is_sure_of() -> None:
-    """Whatever it is, if of ordinary size, at every sensitivity; and evidence counts for it."""
+def test_the_installed_weights_hide_a_single_sure_detection() -> None:
+    """Of any kind and of ordinary size, at every sensitivity; and evidence counts in its favour."""
     weights = load_calibration().tracks
     for word in (target.word for target in DETECTED_TARGETS):
         assert all(weight >= 0 for clue, weight in weights[word].items() if clue != "bias")
@@ -135,17 +136,15 @@ def test_the_installed_weights_hide_what_one_look_is_sure_of() -> None:
 
 
 @given(st.floats(-4, 9), st.lists(st.none() | st.floats(-4, 9), max_size=20))
-def test_a_look_that_saw_nothing_never_speaks_for_it(
-    start: float, later: list[float | None]
-) -> None:
+def test_a_miss_never_raises_the_probability(start: float, later: list[float | None]) -> None:
     assert believed(start, [*later, None]) <= believed(start, later) + 1e-6
 
 
 @given(st.floats(-4, 9), st.lists(st.none() | st.floats(-4, 9), max_size=20))
-def test_a_look_that_saw_nothing_says_no_more_than_the_faintest_sighting(
+def test_a_miss_counts_no_more_than_the_faintest_detection(
     start: float, later: list[float | None]
 ) -> None:
-    """Whoever turns his head, or passes behind posts, is there in between."""
+    """Somebody who turns away, or passes behind posts, is still there."""
     faintest = min(map(STARTS.__getitem__, DETECTED_TARGETS))
     missed, seen = (clues_of(start, [*later, o], target=Target.PLATE) for o in (None, faintest))
     mean = [float(clues.columns()["mean"][0]) for clues in (missed, seen)]

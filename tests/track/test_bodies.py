@@ -1,4 +1,4 @@
-"""Bodies: whose head is whose, who is looked at once more, and of whom nothing is hidden."""
+"""Bodies: whose head is whose, who is scanned closely, and of whom nothing is hidden."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def bodies_of(*boxes: list[float], score: float = 0.8, vehicle: bool = False) ->
 
 
 def frame(index: int, *, moving: bool = False) -> Frame:
-    """A picture of noise; in its lower right corner something moves, if anything does."""
+    """A picture of noise; something moves only in its lower right corner, if at all."""
     grey = np.random.default_rng(1).integers(60, 200, (360, 640, 3), np.uint8)
     if moving:
         grey[300:, 580:] = 90 * index % 256
@@ -60,7 +60,7 @@ def small(shown: Frame) -> SmallFrame:
 
 @dataclass
 class Stand:
-    """One body stands there; a closer look sees `face` on it."""
+    """One body stands there; a close scan detects `face` on it."""
 
     face: Detections
     boxes: tuple[list[float], ...] = (BODY,)
@@ -97,7 +97,7 @@ def test_a_head_is_at_the_upper_end_of_its_body(head: list[float], whose: list[b
     assert bearers(BOTH, head_places(BOTH)).tolist() == [[True, False], [False, True]]
 
 
-def test_a_chair_as_wide_as_somebody_and_his_own_trunk_are_no_head_of_his() -> None:
+def test_a_wide_chair_or_the_trunk_is_not_a_bodys_head() -> None:
     seen = bodies_of(BODY)
     heads = np.array([FACE, [90.0, 0, 190, 120], [139.0, 60, 141, 62], BODY])
     for target in (Target.FACE, Target.HEAD):
@@ -108,8 +108,8 @@ def test_a_chair_as_wide_as_somebody_and_his_own_trunk_are_no_head_of_his() -> N
     assert not borne_by(seen, heads, np.full(4, Target.PLATE, np.int8)).any()
 
 
-def test_whose_head_is_known_bears_no_hand_below_it_as_another() -> None:
-    """But two may stand in one box, head beside head, and one before the other."""
+def test_a_body_with_a_known_head_bears_no_other_below_it() -> None:
+    """But two people may share a box, head beside head or one in front of the other."""
     hand, beside, kind = [140.0, 110, 165, 140], [160.0, 50, 190, 90], np.full(3, Target.HEAD)
     three = np.array([FACE, hand, beside])
 
@@ -126,7 +126,7 @@ def test_whose_head_is_known_bears_no_hand_below_it_as_another() -> None:
 
 @pytest.mark.parametrize("lower", [360.0, 300.0])
 def test_a_trunk_is_larger_than_the_head_of_its_body(lower: float) -> None:
-    """Unless the lower border cuts that body: then nobody knows how large its head is."""
+    """Unless the lower border cuts that body: then the size of its head is unknown."""
     body = [100.0, 40, 180, lower]
     head, trunk = head_places(np.array([body]))[0].tolist(), [105.0, 50, 175, 140]
     kind = np.full(3, Target.HEAD, np.int8)
@@ -136,7 +136,7 @@ def test_a_trunk_is_larger_than_the_head_of_its_body(lower: float) -> None:
     assert times[1] > 3 if lower < 360 else times[1] == 1
 
 
-def test_what_is_larger_than_its_bodys_head_must_be_likelier() -> None:
+def test_an_oversized_head_needs_a_higher_probability() -> None:
     """Both fill as much of the picture, and a body bears both in every scan."""
     kind = np.full(2, Target.HEAD, np.int8)
     boxes = np.array([[0.0, 0, 200, 200]] * 2)
@@ -168,15 +168,15 @@ PLATE = [270.0, 210, 330, 226]
         ([250.0, 110, 340, 140], False),  # where a bus says where it goes
     ],
 )
-def test_a_plate_is_borne_by_a_vehicle_that_it_lies_on(plate: list[float], borne: bool) -> None:
+def test_a_vehicle_bears_the_plate_that_lies_on_it(plate: list[float], borne: bool) -> None:
     kind, car = np.array([Target.PLATE], np.int8), bodies_of(CAR, vehicle=True)
     assert borne_by(car, np.array([plate]), kind)[0] == borne
     assert not borne_by(bodies_of(CAR), np.array([plate]), kind)[0], "people bear none"
 
 
 @pytest.mark.parametrize("vehicle", [[200.0, 100, 300, 300], [100.0, 2, 400, 182]])
-def test_a_plate_may_hang_in_the_upper_part_of_what_shows(vehicle: list[float]) -> None:
-    """Above the lamp of a two-wheeler, or of a car of which a low camera shows the bumper alone."""
+def test_a_plate_may_be_in_the_upper_part_of_a_partly_visible_vehicle(vehicle: list[float]) -> None:
+    """Above the lamp of a two-wheeler, or on a car of which a low camera shows only the bumper."""
     x, y = (vehicle[0] + vehicle[2]) / 2, vehicle[1] + 0.2 * (vehicle[3] - vehicle[1])
     plate, around = [x - 25, y - 6, x + 25, y + 6], bodies_of(vehicle, vehicle=True)
     assert borne_by(around, np.array([plate]), np.array([Target.PLATE], np.int8))[0]
@@ -189,8 +189,8 @@ def test_a_two_wheeler_may_be_as_narrow_as_its_plate() -> None:
         assert borne_by(around, np.array([plate]), kind)[0] == borne
 
 
-def test_whose_plate_is_known_bears_no_sign_beside_it() -> None:
-    """But a plate may lie on a part of itself, and another car stand before the first."""
+def test_a_vehicle_with_a_known_plate_bears_no_sign_beside_it() -> None:
+    """But a plate may lie on a part of itself, and another car stand in front of the first."""
     sign, part = [250.0, 175, 340, 200], [275.0, 206, 335, 230]
     three, kind = np.array([PLATE, sign, part]), np.full(3, Target.PLATE, np.int8)
 
@@ -206,7 +206,7 @@ def test_whose_plate_is_known_bears_no_sign_beside_it() -> None:
 
 @dataclass
 class Parked:
-    """One vehicle stands there; a closer look sees `plate` on it."""
+    """One vehicle stands there; a close scan detects `plate` on it."""
 
     plate: Detections
     box: list[float] = field(default_factory=lambda: CAR)
@@ -230,7 +230,7 @@ class Parked:
         return Eyes(self.bodies, self.heads, plates=self.plates)
 
 
-def test_a_vehicle_without_a_plate_is_looked_at_closely_once_a_second() -> None:
+def test_a_vehicle_without_a_plate_is_scanned_closely_once_a_second() -> None:
     plate = detections(PLATE, target=Target.PLATE)
     far = [200.0, 100, 260, 140]
     for parked, known, asked in (
@@ -247,7 +247,7 @@ def test_a_vehicle_without_a_plate_is_looked_at_closely_once_a_second() -> None:
 
 
 @pytest.mark.parametrize("alone", [False, True])
-def test_a_plate_that_only_a_closer_look_at_its_vehicle_sees_is_hidden(alone: bool) -> None:
+def test_a_plate_detected_only_by_a_close_scan_of_its_vehicle_is_hidden(alone: bool) -> None:
     """Also if only plates are searched for."""
     parked = Parked(detections(PLATE, score=0.97, target=Target.PLATE))
     tracker = Tracker(eyes=Eyes(parked.bodies, plates=parked.plates) if alone else parked.eyes)
@@ -260,9 +260,9 @@ def test_a_plate_that_only_a_closer_look_at_its_vehicle_sees_is_hidden(alone: bo
 
 
 @pytest.mark.parametrize("backwards", [False, True])
-def test_who_is_followed_stays_hidden_where_no_body_is_seen(backwards: bool) -> None:
-    """Somebody comes from behind a car: the network for bodies shows nobody of whom only the head
-    shows. What pixels follow, before the first detection and after the last, keeps its mask."""
+def test_a_followed_face_stays_hidden_where_no_body_is_detected(backwards: bool) -> None:
+    """Somebody comes from behind a car: the network for bodies detects nobody of whom only the head
+    shows. What is followed before the first detection and after the last keeps its mask."""
     count, half = 45, 20
 
     class Half:
@@ -284,10 +284,10 @@ def test_who_is_followed_stays_hidden_where_no_body_is_seen(backwards: bool) -> 
 
 
 @pytest.mark.parametrize("lower", [360.0, 330.0])
-def test_a_face_that_fills_the_picture_is_that_of_a_body_cut_by_its_lower_border(
+def test_a_face_that_fills_the_picture_belongs_to_a_body_cut_by_its_lower_border(
     lower: float,
 ) -> None:
-    """No more of him shows than the head; whoever ends within the picture has a body below it."""
+    """Only the head shows; a person who ends within the picture has a body below it."""
     face = [126.0, 4, 513, 322]
     stand = Stand(Detections.empty(), ([32.0, 0, 623, lower],))
     tracker = Tracker(eyes=stand.eyes)
@@ -302,9 +302,11 @@ def test_a_face_that_fills_the_picture_is_that_of_a_body_cut_by_its_lower_border
     [([125.0, 90, 155, 130], 0.3, 3), ([125.0, 90, 155, 130], 0.95, 0), (FACE, 0.3, 1)],
     ids=["doubtful, on the chest", "likely, on the chest", "doubtful, where the head should be"],
 )
-def test_a_doubtful_mask_on_a_chest_is_no_head(mask: list[float], score: float, scans: int) -> None:
-    """The upper end of a body is scanned on beside it: once a second, as nothing is seen there. A
-    doubtful mask where the head should be is the head, from the second body scan on."""
+def test_a_doubtful_face_on_a_chest_does_not_stop_the_close_scans(
+    mask: list[float], score: float, scans: int
+) -> None:
+    """The upper end of the body is still scanned once a second, as nothing is detected there. A
+    doubtful mask where the head should be counts as the head from the second body scan on."""
     stand = Stand(Detections.empty())
     tracker = tracker_of("thorough", eyes=stand.eyes)
     for shown in map(frame, range(25)):
@@ -313,7 +315,7 @@ def test_a_doubtful_mask_on_a_chest_is_no_head(mask: list[float], score: float, 
     assert tracker.finish().tracks
 
 
-def test_who_has_no_head_is_looked_at_closely_once_a_second() -> None:
+def test_a_body_without_a_head_is_scanned_closely_once_a_second() -> None:
     often = [*range(0, 25, 4)]
     for seen, asked in ((Detections.empty(), [0, 12, 24]), (detections(FACE), often)):
         stand = Stand(seen)
@@ -336,7 +338,7 @@ def test_who_has_no_head_is_looked_at_closely_once_a_second() -> None:
 
 
 @pytest.mark.parametrize("moving", [True, False])
-def test_bodies_are_not_looked_for_again_where_nothing_changes(moving: bool) -> None:
+def test_bodies_are_not_scanned_for_again_while_nothing_changes(moving: bool) -> None:
     stand = Stand(detections(FACE))
     everybody = Everybody(stand.eyes)
     for index in range(25):
@@ -349,7 +351,7 @@ def test_bodies_are_not_looked_for_again_where_nothing_changes(moving: bool) -> 
     assert stand.scanned == ([*range(0, 25, 4)] if moving else [0, 20])
 
 
-def test_a_closer_look_makes_surer_and_never_less_sure() -> None:
+def test_a_close_scan_never_lowers_a_score() -> None:
     found = detections(FACE, score=0.6)
     assert with_close_scans(found, detections(FACE, score=0.1)).score == pytest.approx([0.6])
     both = with_close_scans(found, detections([300.0, 45, 330, 85], score=0.3))
@@ -357,7 +359,7 @@ def test_a_closer_look_makes_surer_and_never_less_sure() -> None:
 
 
 def hidden_by(stand: Stand | None, frames: int = 12) -> tuple[Track, ...]:
-    """Tracks, where looks at the whole picture see nothing."""
+    """Tracks, if scans of the whole picture detect nothing."""
     tracker = Tracker(eyes=None if stand is None else stand.eyes)
     for index in range(frames):
         shown = frame(index)
@@ -366,14 +368,14 @@ def hidden_by(stand: Stand | None, frames: int = 12) -> tuple[Track, ...]:
     return tracker.finish().tracks
 
 
-def test_a_face_that_only_a_closer_look_sees_is_hidden() -> None:
+def test_a_face_detected_only_by_a_close_scan_is_hidden() -> None:
     tracks = hidden_by(Stand(detections(FACE, score=0.99)))
     assert len(tracks) == 1
     assert tracks[0].keyframes[0].box.iou(Box(*FACE)) > 0.5
     assert hidden_by(None) == ()
 
 
-def test_a_head_that_is_hardly_believed_gets_a_smaller_mask() -> None:
+def test_a_barely_believed_head_gets_a_smaller_mask() -> None:
     """Both are hidden."""
 
     def width(bias: float) -> float:
@@ -388,9 +390,8 @@ def test_a_head_that_is_hardly_believed_gets_a_smaller_mask() -> None:
 
 
 @pytest.mark.parametrize("target", [Target.FACE, Target.HEAD, Target.PLATE])
-def test_what_no_body_bears_is_believed_less(target: Target) -> None:
-    """Nor a plate that no vehicle does. What one bears, or what was there while nobody looked for
-    bodies, is not."""
+def test_a_face_or_plate_that_nothing_bears_is_less_probable(target: Target) -> None:
+    """Unless it was only there while bodies were not scanned for."""
     kind, row = np.array([target], np.int8), np.array([0])
 
     def chance(borne: bool, looks: int) -> float:
@@ -406,7 +407,7 @@ def test_what_no_body_bears_is_believed_less(target: Target) -> None:
 def chances_with_bodies(
     target: Target, boxes: list[list[float]], borne: list[int], scans: int
 ) -> NDArray[np.float64]:
-    """Probabilities of things that were seen alike, borne by a body in some of the body scans."""
+    """Probabilities of equally detected objects, borne by a body in some of the body scans."""
     n = len(boxes)
     clues = Clues.of_new(np.array([target] * n), np.zeros(n), np.array(boxes), 640 * 360.0)
     clues.borne[:], clues.bodied[:] = borne, scans
@@ -414,15 +415,15 @@ def chances_with_bodies(
 
 
 def test_one_body_in_many_scans_is_enough() -> None:
-    """Bodies below a camera, in a crowd, or cut off by the border are seldom detected: half of the
-    scans are enough."""
+    """Bodies below a camera, in a crowd, or cut off by the border are seldom detected, so half of
+    the scans are enough."""
     for target in (Target.FACE, Target.HEAD, Target.PLATE):
         never, seldom, half, always = chances_with_bodies(target, [FACE] * 4, [0, 2, 4, 8], 8)
         assert never < seldom < half == always
 
 
-def test_that_no_body_bears_it_says_less_of_a_small_face() -> None:
-    """The network for bodies misses who is far away, such as pupils in the last row."""
+def test_a_missing_body_counts_less_for_a_small_face() -> None:
+    """The network for bodies misses distant people, such as pupils in the last row."""
     small, large = [10.0, 10, 21, 24], [10.0, 10, 110, 140]
     none = chances_with_bodies(Target.FACE, [small, large], [0, 0], 8)
     without = chances_with_bodies(Target.FACE, [small, large], [0, 0], 0)
@@ -433,8 +434,8 @@ def test_that_no_body_bears_it_says_less_of_a_small_face() -> None:
     ("plate", "told"), [([120.0, 295, 160, 315], 0), ([120.0, 90, 160, 110], 1)]
 )
 def test_a_rider_hides_the_vehicle_from_scans_for_bodies(plate: list[float], told: int) -> None:
-    """Of a scooter cut off by the border only the rider is seen: that tells nothing of its plate,
-    but of a word on the rider's chest."""
+    """If the border cuts a scooter, only its rider is detected: that says nothing against its
+    plate, but against a word on the rider's chest."""
     tracker = tracker_of(eyes=Stand(Detections.empty()).eyes)
     shown = frame(0)
     tracker.places_to_scan(shown)
@@ -448,7 +449,7 @@ def test_a_rider_hides_the_vehicle_from_scans_for_bodies(plate: list[float], tol
 def test_a_head_at_the_lower_border_has_its_body_below_the_picture(
     bottom: float, told: int
 ) -> None:
-    """No scan can show that body, so that it shows none tells nothing."""
+    """No scan can show that body, so its absence is no evidence."""
     tracker = Tracker(eyes=Stand(Detections.empty()).eyes)
     shown = frame(0)
     tracker.places_to_scan(shown)
@@ -459,10 +460,10 @@ def test_a_head_at_the_lower_border_has_its_body_below_the_picture(
 
 
 @pytest.mark.parametrize("bodies", [True, False])
-def test_whoever_walks_past_close_by_is_hidden_though_each_look_doubts_him(bodies: bool) -> None:
-    """He comes in over the border, and his head is the largest of the picture: half covered by a
-    hood it is doubtful in every look, and hiding so much for nothing would cost too much. But it
-    stands on a body, and is as large as that says. Without bodies he stayed open."""
+def test_somebody_walking_past_close_by_is_hidden_despite_doubtful_detections(bodies: bool) -> None:
+    """He enters over the border, and his head is the largest of the picture: half covered by a hood
+    it is doubtful in every scan, and hiding so much for nothing would cost too much. But it is on a
+    body, and of the right size for it. Without bodies he stayed open."""
     tracker = Tracker(eyes=None)
     hidden = set[int]()
     walker: list[list[float]] = [[-60.0 + 30 * n, 60, 200.0 + 30 * n, 360] for n in range(12)]

@@ -1,4 +1,4 @@
-"""What is in doubt is looked at closely, a few times, and believed by what was seen then."""
+"""Doubtful objects are scanned closely a few times, and believed by the result."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ BELIEF = {t.word: {**WEIGHTS["face"], "close": 1.2} for t in DETECTED_TARGETS}
 
 
 class Closely:
-    """Answers the same of every place, and remembers what it was asked about."""
+    """Gives the same answer for every place, and records what it was asked about."""
 
     def __init__(self, odds: float) -> None:
         self.odds, self.boxes = odds, list[NDArray[np.float64]]()
@@ -42,21 +42,21 @@ def rising(score: float, target: Target = Target.FACE) -> list[Detections]:
 
 
 @pytest.mark.parametrize("target", [Target.FACE, Target.PLATE])
-def test_what_is_in_doubt_is_hidden_if_a_close_look_confirms_it(target: Target) -> None:
+def test_a_doubtful_object_is_hidden_if_a_close_scan_confirms_it(target: Target) -> None:
     assert tracked(Closely(3.0), rising(0.4, target))
     assert not tracked(Closely(-3.5), rising(0.4, target))
 
 
-def test_few_looks_are_taken_at_one_and_at_the_place_that_was_seen() -> None:
+def test_an_object_is_scanned_closely_a_few_times_at_its_detected_place() -> None:
     closely = Closely(0.0)
     tracked(closely, rising(0.4))
     assert len(closely.boxes) == MOST_CLOSE_SCANS
     assert all(np.allclose(box, list(HEAD), atol=1e-3) for box in closely.boxes)
 
 
-def test_a_clearer_picture_is_looked_at_and_says_more_than_those_before() -> None:
-    """Somebody comes in at the border, half of a face in each of the first close looks, and then
-    stands in full view, which the detector is sure of at once."""
+def test_a_clearer_picture_is_scanned_closely_and_counts_more_than_earlier_ones() -> None:
+    """Somebody enters at the border, with half of a face in each of the first close scans, and then
+    stands in full view, which the detector is immediately sure of."""
 
     class Clearer(Closely):
         def ask(self, frame: Frame, *rest: NDArray[np.generic]) -> NDArray[np.float32]:
@@ -69,8 +69,8 @@ def test_a_clearer_picture_is_looked_at_and_says_more_than_those_before() -> Non
     assert len(closely.boxes) == MOST_CLOSE_SCANS + 2
 
 
-def test_a_face_that_comes_in_at_the_border_is_looked_at_again_once_more_of_it_shows() -> None:
-    """Every look at the whole picture is as sure of it as the first."""
+def test_a_face_that_enters_at_the_border_is_scanned_again_once_more_of_it_shows() -> None:
+    """Every scan of the whole picture is as sure of it as the first."""
 
     class Whole(Closely):
         def ask(self, frame: Frame, *rest: NDArray[np.generic]) -> NDArray[np.float32]:
@@ -83,27 +83,27 @@ def test_a_face_that_comes_in_at_the_border_is_looked_at_again_once_more_of_it_s
     assert [box[2] for box in closely.boxes] == [30, 42, 54, 90]
 
 
-def test_a_face_that_is_sure_needs_none_and_a_plate_does() -> None:
+def test_a_sure_face_needs_no_close_scan_but_a_plate_does() -> None:
     for target, count in ((Target.FACE, 0), (Target.PLATE, MOST_CLOSE_SCANS)):
         closely = Closely(-3.5)
         assert tracked(closely, rising(0.96, target)) or target is Target.PLATE
         assert len(closely.boxes) == count
 
 
-def test_what_no_network_looks_at_closely_is_not_asked_about() -> None:
+def test_kinds_without_close_scans_are_not_asked_about() -> None:
     closely = Closely(-3.5)
     assert tracked(closely, rising(0.6, Target.PERSON)) and not closely.boxes
 
 
-def test_a_fainter_look_than_the_best_so_far_is_no_reason_for_another_close_one() -> None:
+def test_a_fainter_detection_causes_no_further_close_scan() -> None:
     closely = Closely(0.0)
     tracked(closely, [seen([HEAD], 0.6 - 0.01 * i) for i in range(COUNT)])
     assert len(closely.boxes) == 1
 
 
 @pytest.mark.parametrize("target", [Target.FACE, Target.PLATE])
-def test_by_the_installed_weights_close_looks_decide_what_is_in_doubt(target: Target) -> None:
-    """And neither an even look nor nothing at all is hidden whatever they say."""
+def test_with_the_installed_weights_close_scans_decide_doubtful_cases(target: Target) -> None:
+    """And neither an average detection nor nothing at all is hidden whatever they say."""
     weights, cost = load_calibration().tracks, settings_of("balanced").leak_cost
 
     def hidden(odds: float, closely: float) -> bool:

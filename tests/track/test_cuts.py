@@ -1,4 +1,4 @@
-"""Scene cuts: real ones split tracks, flashes and fades do not."""
+"""Scene cuts: real ones split tracks; flashes and fades do not."""
 
 from __future__ import annotations
 
@@ -65,11 +65,11 @@ def test_flash_is_no_cut(length: int) -> None:
 
 
 @pytest.mark.parametrize(("ground", "gain", "lift"), [(A // 2, 2.5, 0), (A, 6, 60)])
-def test_footage_that_flashes_all_the_time_is_cut_where_it_is_cut(
+def test_cuts_are_found_in_footage_that_flashes_all_the_time(
     ground: Grey, gain: float, lift: int
 ) -> None:
-    """Corners are lost at both ends of a flash, and no picture before it may be like the one after
-    it, where it began before the clip, or burnt all out for longer than pictures are kept."""
+    """Corners are lost at both ends of a flash, and no picture before it may resemble one after it,
+    if it began before the clip, or burnt everything out for longer than pictures are kept."""
     lit = {*range(3), *range(15, 21), *range(23, 32), *range(43, 46)}
     pictures = [draw(ground, [STAND], i) if i < 40 else B for i in range(60)]
     frames = [
@@ -81,7 +81,7 @@ def test_footage_that_flashes_all_the_time_is_cut_where_it_is_cut(
 
 @pytest.mark.parametrize("light", [1.0, 0.75])
 def test_one_room_at_another_time_is_another_scene(light: float) -> None:
-    """Somebody else may be there: what stands still is found again, but not all of it."""
+    """Somebody else may be there: the background is found again, but not everything."""
     people = [(30.0, 7), (180.0, 8)]
     moments = [
         draw(A, [Thing(lambda i, x=x: (x + i / 2, 20.0), (90, 150), seed)], i)
@@ -96,7 +96,7 @@ def test_one_room_at_another_time_is_another_scene(light: float) -> None:
 
 
 def test_a_repeated_picture_is_no_reason_for_a_cut() -> None:
-    """As from a camera that records five a second: from one to the next, somebody moves far."""
+    """As from a camera that records five pictures a second: people move far between them."""
     person = Thing(lambda i: (60.0 * (i // 5) - 150, 3.0), (200, 170), 7)
     frames = [as_frame(i, draw(A, [person], i)) for i in range(35)]
     assert track_clip(frames, [NONE] * 35).cuts == ()
@@ -130,14 +130,15 @@ def test_fast_pan_is_no_cut() -> None:
     assert track_clip(frames, [NONE] * 50).cuts == ()
 
 
-def test_large_thing_entering_fast_is_no_cut() -> None:
+def test_a_large_object_entering_fast_is_no_cut() -> None:
     bus = Thing(lambda i: (-400.0 + 25 * i, 10.0), (300, 170), 9)
     frames = [as_frame(i, draw(A, [bus], i)) for i in range(40)]
     assert track_clip(frames, [seen([Box(10, 10, 40, 40)])] + [NONE] * 39).cuts == ()
 
 
 def test_a_track_ends_where_it_begins_to_look_like_somebody_else() -> None:
-    """As after a cut that was missed: who comes in the place of somebody is not kept with him."""
+    """As after a missed cut: a person who appears in somebody's place is not kept along with
+    them."""
     other = Thing(STAND.place, seed=5)
     frames = [as_frame(i, draw(A, [STAND if i < 20 else other], i)) for i in range(40)]
     found = track_clip(frames, [seen([STAND.box(i)]) for i in range(40)])
@@ -155,8 +156,8 @@ def test_a_track_ends_where_it_begins_to_look_like_somebody_else() -> None:
     assert len(same.tracks) == 1
 
 
-def test_no_shot_is_so_short_that_a_track_is_cut_twice() -> None:
-    """A third picture a fifth of a second after a cut: an edit that was blended, or a smear."""
+def test_a_track_is_not_cut_twice_within_a_fraction_of_a_second() -> None:
+    """A third picture a fifth of a second after a cut: a blended edit, or a smear."""
     between = texture(3, HEIGHT, WIDTH)
     pictures = [A if i < 20 else between if i < 25 else B for i in range(50)]
     frames = [as_frame(i, picture) for i, picture in enumerate(pictures)]
@@ -171,11 +172,12 @@ def test_a_cut_in_the_last_moment_of_a_clip_is_one() -> None:
 
 
 @pytest.mark.parametrize("another", [True, False, None])
-def test_where_a_recording_jumps_a_track_goes_on_only_over_the_same_one(
+def test_a_track_continues_over_a_jump_only_on_the_same_person(
     another: bool | None,
 ) -> None:
-    """A still camera, later: no cut, as most of the picture is the same. A kept man became another
-    who stood where he had stood. Who shows nothing by which to know him (None) may be another."""
+    """A still camera, some time later: no cut, as most of the picture is the same. A kept man
+    became another who stood in his place. Somebody without recognisable texture (None) may be
+    another."""
     here, place = Box(100, 60, 130, 96), np.s_[60:96, 100:130]
     one, unlike = texture(1, 36, 30, 5), texture(7, 36, 30, 5)
     if another is None:

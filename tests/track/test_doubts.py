@@ -1,4 +1,5 @@
-"""What was seen and not believed is told: a person looks there before a second at random."""
+"""Detections that were not believed are reported as doubts: a person looks there before at random
+times."""
 
 from __future__ import annotations
 
@@ -9,7 +10,7 @@ from .scenes import Thing, rendered, seen, track_clip
 THERE = Box(100, 60, 130, 96)
 
 
-def test_what_is_given_up_is_told_where_it_was_seen_best() -> None:
+def test_a_discarded_tracklet_is_reported_at_its_best_sighting() -> None:
     found = [seen([], 0.9) for _ in range(20)]
     found[8] = seen([THERE], 0.2)
     tracks = track_clip(rendered([Thing(lambda _: (100, 60))], 20), found)

@@ -1,4 +1,4 @@
-"""The first and the last picture of somebody: looked for closely, and never left by the mask."""
+"""The first and the last picture of a person are searched for closely, and never without a mask."""
 
 from __future__ import annotations
 
@@ -32,8 +32,8 @@ PLACE = Box(140.0, 70.0, 170.0, 106.0)
 
 
 def flickering(first: int, last: int, count: int) -> list[Frame]:
-    """Somebody whose pixels are others in every picture, as in the noise of the dark, so that they
-    cannot be followed. There from frame `first` to `last`."""
+    """A person whose pixels change completely in every picture, as in the noise of the dark, so
+    that they cannot be followed. Present from frame `first` to `last`."""
     ground = texture(99, HEIGHT, WIDTH) // 2
     rng = np.random.default_rng(3)
     frames = []
@@ -49,7 +49,7 @@ def flickering(first: int, last: int, count: int) -> list[Frame]:
 def find(
     grey: NDArray[np.uint8], boxes: NDArray[np.float64], target: NDArray[np.int8]
 ) -> tuple[NDArray[np.float64], NDArray[np.float32]]:
-    """A close look that knows what is bright."""
+    """A close scan that detects the bright spot."""
     odds = []
     for x1, y1, x2, y2 in boxes.round().astype(int).tolist():
         part = grey[max(0, y1) : y2, max(0, x1) : x2]
@@ -58,21 +58,21 @@ def find(
 
 
 def looked(count: int, first: int, last: int) -> list[Detections | None]:
-    """What the detector sees, which looks at every third picture."""
+    """The detections of a detector that scans every third picture."""
     found = seen([PLACE])
     return [
         None if i % 3 else found if first <= i <= last else Detections.empty() for i in range(count)
     ]
 
 
-def test_who_is_found_late_is_looked_for_back_to_the_first_picture() -> None:
+def test_a_person_detected_late_is_searched_for_back_to_the_first_picture() -> None:
     frames = flickering(0, 60, 60)
     tracks = track_clip(frames, looked(60, 27, 60), tracker_of(find=find)).tracks
     for i in range(60):
         assert covered(tracks, i, PLACE), i
 
 
-def test_who_is_lost_is_looked_for_until_he_is_gone() -> None:
+def test_a_lost_person_is_searched_for_until_gone() -> None:
     frames = flickering(0, 44, 70)
     tracks = track_clip(frames, looked(70, 0, 24), tracker_of(find=find)).tracks
     for i in range(45):
@@ -80,7 +80,7 @@ def test_who_is_lost_is_looked_for_until_he_is_gone() -> None:
     assert max(t.last for t in tracks) < 44 + 10  # and no longer
 
 
-def test_nobody_is_looked_for_before_a_cut() -> None:
+def test_nobody_is_searched_for_before_a_cut() -> None:
     after = flickering(0, 60, 40)
     before = [as_frame(i, texture(5, HEIGHT, WIDTH) // 4 + 190) for i in range(20)]
     frames = before + [
@@ -93,8 +93,8 @@ def test_nobody_is_looked_for_before_a_cut() -> None:
 
 
 @pytest.mark.parametrize("speed", [6.0, -6.0])
-def test_a_mask_does_not_leave_the_place_where_somebody_was_seen(speed: float) -> None:
-    """Before the first and after the last sighting it holds, and reaches on."""
+def test_a_mask_does_not_leave_the_place_of_a_detection(speed: float) -> None:
+    """Before the first and after the last sighting it stays, and extends further."""
     thing = Thing(lambda i: (140.0 + speed * (i - 20), 60.0))
     ground = texture(99, HEIGHT, WIDTH)
     frames = [as_frame(i, draw(ground, [thing], i)) for i in range(40)]
@@ -111,10 +111,10 @@ def test_a_mask_does_not_leave_the_place_where_somebody_was_seen(speed: float) -
 
 
 @pytest.mark.parametrize("bias", [-2.03, 6.0])
-def test_who_comes_in_beside_a_false_detection_did_not_come_from_there(bias: float) -> None:
-    """Faintly, something on the ground was seen; then somebody quick comes in at the border, and is
-    seen plainly at the next look. In the pictures between, the mask is where he is: whether the
-    false one is believed or not."""
+def test_a_person_who_enters_beside_a_false_detection_is_not_joined_to_it(bias: float) -> None:
+    """Something on the ground is faintly detected; then somebody fast enters at the border and is
+    plainly detected by the next scan. In the pictures between, the mask is on the person, whether
+    the false detection is believed or not."""
     weights = {"face": {**WEIGHTS["face"], "bias": bias}}
     enters = Thing(lambda n: (20.0 * (n - 7), 70.0))
     false = seen([Box(38, 70, 68, 106)], 0.06)

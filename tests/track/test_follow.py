@@ -1,4 +1,4 @@
-"""The pixel tracker, forwards and backwards, through the whole Tracker."""
+"""Following by pixels, forwards and backwards, through the whole Tracker."""
 
 from __future__ import annotations
 
@@ -41,7 +41,8 @@ def test_object_is_followed_back_to_before_its_first_detection() -> None:
 
 
 def test_object_is_followed_forward_after_its_last_detection() -> None:
-    """For as long as it was seen before, and a little more; pixels then lose a pixel of its 30."""
+    """For as long as it was seen before, and a little more; the box then lags by a pixel of its
+    30."""
     tracks = track_clip(rendered([WALK], 60), found_in(WALK, 60, range(25)))
     for i in range(54):
         assert covered(tracks.tracks, i, WALK.box(i), 0.93), i
@@ -54,7 +55,7 @@ def test_without_following_the_same_clip_leaks() -> None:
 
 
 def test_gap_is_filled_by_what_the_pixels_show() -> None:
-    """A path that turns inside the gap: interpolation alone would miss it."""
+    """The path turns inside the gap: interpolation alone would miss it."""
     turn = Thing(lambda i: (60.0 + 3 * i, 40.0 + 60 * np.sin(i / 60 * np.pi)))
     tracks = track_clip(rendered([turn], 60), found_in(turn, 60, {*range(8), *range(52, 60)}))
     assert len(tracks.tracks) == 1
@@ -72,7 +73,7 @@ def test_following_ends_where_the_object_is_hidden() -> None:
     assert 34 <= last <= hidden + 20
 
 
-def test_ghost_is_not_followed_for_long() -> None:
+def test_a_chance_detection_is_not_followed_for_long() -> None:
     found = [seen([Box(200, 100, 230, 136)], 0.98) if i == 30 else NONE for i in range(75)]
     tracks = track_clip(rendered([], 75), found)
     assert len(tracks.tracks) == 1
@@ -93,7 +94,7 @@ def test_low_light_with_noise(gain: float) -> None:
 
 
 def test_panning_camera_with_gaps() -> None:
-    """The ground moves 9 pixels a frame and the object stands on it."""
+    """The ground moves 9 pixels a frame, and the object with it."""
     wide = texture(99, HEIGHT, WIDTH + 600)
     stand = Thing(lambda i: (500.0 - 9 * i, 70.0))
     frames = [

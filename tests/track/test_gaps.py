@@ -1,4 +1,4 @@
-"""Objects that are found again after a gap are followed back into it."""
+"""Objects found again after a gap are followed back into it."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ BACK = 18
 
 
 def jobs_of(count: int) -> list[Job]:
-    """What is to be followed back while a walker is hidden by a wall for some frames."""
+    """The jobs of following backwards while a wall hides a walker for some frames."""
     walker = Thing(lambda i: (60.0 + i, 60.0))
     wall = Thing(lambda i: (40.0, 0.0) if i in HIDDEN else (-400.0, 0.0), (120, 180), 7)
     settings = TrackSettings()
@@ -38,7 +38,7 @@ def jobs_of(count: int) -> list[Job]:
     return jobs
 
 
-def test_what_comes_back_is_followed_back_into_the_gap() -> None:
+def test_an_object_that_reappears_is_followed_back_into_the_gap() -> None:
     assert sorted(job.frame for job in jobs_of(24)) == [0, BACK]
 
 

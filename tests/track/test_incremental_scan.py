@@ -1,4 +1,4 @@
-"""What has not changed is not looked at again, and nothing that changed goes without a look."""
+"""Unchanged parts are not scanned again, and no change goes unscanned."""
 
 from __future__ import annotations
 
@@ -39,15 +39,15 @@ FACE = Thing(lambda _: (200.0, 60.0))
 EVERY = 1.0
 
 
-def test_what_an_area_costs_counts_what_the_networks_are_shown_around_it() -> None:
+def test_an_areas_cost_includes_the_context_that_networks_see() -> None:
     block = CHANGED_BLOCK / (TRACKING_LONG_SIDE >> COMPARED_LEVEL)  # of the longer side
     shown = PART_CONTEXT / SCAN_SIZES[Sensitivity.BALANCED].ours[0].long_side
     assert round(shown / block) == CONTEXT_BLOCKS
 
 
 class Recorder:
-    """A detector that sees `FACE` where it is shown it at `contrast` or more, and remembers what
-    it was shown."""
+    """A detector that detects `FACE` if it is shown at `contrast` or more, and records what it was
+    shown."""
 
     def __init__(self) -> None:
         self.shown: list[tuple[int, Sequence[Rect] | None]] = []
@@ -65,7 +65,7 @@ def _holds(area: Rect, box: Box) -> bool:
 
 
 class Clip:
-    """Pictures given one by one to `IncrementalScanner`, each of which is due for a look."""
+    """Pictures given one by one to `IncrementalScanner`, each of which is due for a scan."""
 
     def __init__(self, every: float = EVERY) -> None:
         self.recorder = Recorder()
@@ -79,12 +79,12 @@ class Clip:
 
 
 def mixed(share: float) -> Grey:
-    """The ground with `FACE` on it as far as `share` says."""
+    """The ground, blended with `FACE` by `share`."""
     face = draw(GROUND, [FACE], 0)
     return np.asarray(np.rint(GROUND * (1 - share) + face * share), np.uint8)
 
 
-def test_a_still_picture_is_looked_at_after_a_second_and_then_less_often() -> None:
+def test_a_still_picture_is_scanned_after_a_second_and_then_less_often() -> None:
     clip = Clip()
     for _ in range(276):
         clip.show(GROUND)
@@ -93,7 +93,7 @@ def test_a_still_picture_is_looked_at_after_a_second_and_then_less_often() -> No
     assert (clip.scanner.whole, clip.scanner.parts, clip.scanner.kept) == (5, 0, 271)
 
 
-def test_something_new_in_a_still_picture_makes_looks_impatient_again() -> None:
+def test_something_new_in_a_still_picture_makes_scans_frequent_again() -> None:
     clip = Clip()
     for index in range(226):
         clip.recorder.visible = index >= 100  # of the same pixels it says more from here on
@@ -101,7 +101,7 @@ def test_something_new_in_a_still_picture_makes_looks_impatient_again() -> None:
     assert [index for index, _ in clip.recorder.shown] == [0, 25, 75, 175, 200]
 
 
-def test_what_moves_is_nothing_new_in_the_rest_of_the_picture() -> None:
+def test_movement_is_nothing_new_in_the_rest_of_the_picture() -> None:
     clip = Clip()
     clip.recorder.visible = True
     for index in range(126):
@@ -110,7 +110,7 @@ def test_what_moves_is_nothing_new_in_the_rest_of_the_picture() -> None:
     assert whole == [0, 25, 75]
 
 
-def test_what_was_seen_stays_seen_while_nothing_changes() -> None:
+def test_detections_are_kept_while_nothing_changes() -> None:
     clip = Clip()
     clip.recorder.visible = True
     first = clip.show(mixed(1.0))
@@ -120,9 +120,9 @@ def test_what_was_seen_stays_seen_while_nothing_changes() -> None:
 
 
 @pytest.mark.parametrize("seconds", [2, 8, 30])
-def test_a_face_that_fades_in_slowly_is_seen(seconds: int) -> None:
-    """However slowly: what is compared is the picture that was looked at, not the frame before.
-    No whole look comes to help here."""
+def test_a_face_that_fades_in_slowly_is_detected(seconds: int) -> None:
+    """However slowly: pictures are compared with the last scanned one, not with the frame before.
+    No scan of the whole picture helps here."""
     clip = Clip(every=1e6)
     count = 25 * seconds
     for i in range(count + 1):
@@ -135,28 +135,28 @@ def test_a_face_that_fades_in_slowly_is_seen(seconds: int) -> None:
 
 
 def anew(grey: Grey, seed: int) -> Grey:
-    """A picture whose noise is coded anew, as in a key picture."""
+    """A picture whose noise is encoded anew, as in a key frame."""
     noise = np.random.default_rng(seed).normal(0, 2, grey.shape)
     return np.asarray(np.clip(np.rint(grey + noise), 0, 255), np.uint8)
 
 
 def small_and_faint(grey: Grey, levels: int) -> Grey:
-    """The picture with something of the size of a small face that is a little brighter."""
+    """The picture with an object of the size of a small face that is slightly brighter."""
     left, top, right, bottom = map(int, FACE.box(0))
     with_it = grey.astype(int)
     with_it[(top + bottom) // 2 :, (left + right) // 2 :][:12, :10] += levels
     return np.asarray(np.clip(with_it, 0, 255), np.uint8)
 
 
-def test_noise_that_a_key_picture_codes_anew_is_no_change() -> None:
+def test_noise_encoded_anew_by_a_key_frame_is_no_change() -> None:
     clip = Clip(every=1e6)
     for index in range(100):
         clip.show(anew(GROUND, index // 10))
     assert (clip.scanner.whole, clip.scanner.parts) == (1, 0)
 
 
-def test_noise_is_looked_at_where_anything_is_seen_and_nowhere_else() -> None:
-    """Of a doubtful face each look says another thing, and the surest of them counts."""
+def test_noise_counts_as_a_change_only_where_something_is_detected() -> None:
+    """Each scan of a doubtful face gives another score, and the best one counts."""
     clip = Clip(every=1e6)
     clip.recorder.visible = True
     for index in range(100):
@@ -168,7 +168,7 @@ def test_noise_is_looked_at_where_anything_is_seen_and_nowhere_else() -> None:
         assert areas is not None and all(near.contains(Box(*area)) for area in areas)
 
 
-def test_a_look_at_all_of_the_picture_is_one_whatever_it_was_for() -> None:
+def test_any_scan_of_the_whole_picture_counts_as_one() -> None:
     clip = Clip()
     for index in range(40):  # at 20 all of it changes
         clip.show(GROUND if index < 20 else np.asarray(255 - GROUND, np.uint8))
@@ -176,8 +176,8 @@ def test_a_look_at_all_of_the_picture_is_one_whatever_it_was_for() -> None:
 
 
 @pytest.mark.parametrize("at", [50, 53])
-def test_what_appears_at_a_key_picture_or_between_two_is_looked_at_at_once(at: int) -> None:
-    """And stays where it was first, without a move that would give it away."""
+def test_an_object_that_appears_at_a_key_frame_or_between_two_is_scanned_at_once(at: int) -> None:
+    """Even if it then stays where it is."""
     clip = Clip(every=1e6)
     for index in range(at + 1):
         clip.recorder.visible = index == at
@@ -202,14 +202,14 @@ def test_a_camera_that_brightens_its_picture_shows_nothing_new() -> None:
     assert len(clip.recorder.shown[-1][1] or ()) == 1
 
 
-def test_a_picture_that_became_much_brighter_is_looked_at_again() -> None:
+def test_a_picture_that_became_much_brighter_is_scanned_again() -> None:
     clip = Clip(every=1e6)
     for levels in range(0, 40, 2):
         clip.show(brighter(levels))
     assert clip.scanner.parts >= 2
 
 
-def test_a_face_that_is_gone_is_gone() -> None:
+def test_a_face_that_left_is_dropped() -> None:
     clip = Clip()
     clip.recorder.visible = True
     assert len(clip.show(mixed(1.0))) == 1
@@ -218,7 +218,7 @@ def test_a_face_that_is_gone_is_gone() -> None:
     assert clip.scanner.parts == 1
 
 
-def test_a_damaged_picture_is_looked_at_whole_and_so_is_the_next() -> None:
+def test_a_damaged_picture_and_the_next_are_scanned_whole() -> None:
     clip = Clip()
     for damaged in (False, True, False, False):
         clip.show(GROUND, damaged)
@@ -226,8 +226,8 @@ def test_a_damaged_picture_is_looked_at_whole_and_so_is_the_next() -> None:
 
 
 def remembered(pictures: Sequence[tuple[Grey, bool]], known: Box | None = None) -> list[int]:
-    """The pictures, each with whether it is damaged, that `Remembered` has scanned in half a second
-    at 25 a second; what was found there is nothing."""
+    """The pictures, each with whether it is damaged, that `Remembered` scanned in half a second at
+    25 a second; nothing was detected."""
     scanned: list[int] = []
 
     def scan(index: int) -> int:
@@ -243,7 +243,7 @@ def remembered(pictures: Sequence[tuple[Grey, bool]], known: Box | None = None) 
     return scanned
 
 
-def test_what_a_scan_gave_holds_until_anything_may_have_changed() -> None:
+def test_a_scans_result_is_reused_until_something_may_have_changed() -> None:
     still = [(GROUND, False)] * 12
     assert remembered(still) == [0, 10], "and no longer than it was told"
     # A damaged picture is scanned, and says nothing about the next one.
@@ -259,7 +259,7 @@ def test_what_a_scan_gave_holds_until_anything_may_have_changed() -> None:
 
 
 @given(st.integers(0, 2**32 - 1), st.integers(20, 90), st.integers(20, 130))
-def test_every_pixel_that_changed_lies_in_a_part(seed: int, height: int, width: int) -> None:
+def test_every_changed_pixel_is_in_a_scanned_part(seed: int, height: int, width: int) -> None:
     rng = np.random.default_rng(seed)
     before = rng.integers(0, 256, (height, width), dtype=np.uint8)
     now = before.copy()
@@ -281,11 +281,11 @@ def test_every_pixel_that_changed_lies_in_a_part(seed: int, height: int, width: 
 
 
 @given(st.lists(st.tuples(st.integers(0, 80), st.integers(0, 80)), max_size=6), st.data())
-def test_nothing_is_lost_where_looks_meet(
+def test_no_detection_is_lost_where_scans_meet(
     corners: list[tuple[int, int]], data: st.DataObject
 ) -> None:
-    """Things that stay where they were, give or take two pixels, are all there afterwards,
-    wherever the edge of the part runs."""
+    """Objects that moved by at most two pixels are all still there afterwards, wherever the edge of
+    the part runs."""
     boxes = [Box(x, y, x + 20, y + 24) for x, y in corners]
     shift = [data.draw(st.tuples(st.integers(-2, 2), st.integers(-2, 2))) for _ in boxes]
     moved = [

@@ -1,4 +1,5 @@
-"""Where a recording of a still camera jumps: told from a cut, from a run and from a flicker."""
+"""Jumps in the recording of a still camera are told from cuts, from running people and from
+flicker."""
 
 from __future__ import annotations
 
@@ -18,7 +19,7 @@ CALM, MOVES = 0.99, 0.7
 
 
 def scene(place: int) -> Grey:
-    """A crowd that fills a third of the picture, as far to the right as that."""
+    """A crowd that fills a third of the picture, shifted to the right by so much."""
     out = GROUND.copy()
     out[:, place : place + WIDTH // 3] = PEOPLE[:, : WIDTH // 3]
     return out
@@ -27,7 +28,7 @@ def scene(place: int) -> Grey:
 def jolts_of(
     place: Callable[[int], int], agreed: Callable[[int], float]
 ) -> tuple[list[int], list[int]]:
-    """Pictures that were one when they came, and those that are at the end."""
+    """Pictures that were a jolt when they came, and those that still are at the end."""
     jolts = Jolts()
     pushed = []
     for n in range(COUNT):
@@ -45,11 +46,11 @@ def jumps(n: int) -> int:
     return 20 if n < JUMP else 120
 
 
-def test_a_jump_is_known_and_stays_known() -> None:
+def test_a_jump_is_found_and_stays_found() -> None:
     assert jolts_of(jumps, at_the_jump) == ([JUMP], [JUMP])
 
 
-def test_who_begins_to_run_is_known_by_the_pictures_that_follow() -> None:
+def test_somebody_who_begins_to_run_is_recognised_by_the_following_pictures() -> None:
     def runs(n: int) -> int:
         return 20 if n < JUMP else 120 if n % 2 else 20 + 8 * (n - JUMP + 3)
 
@@ -57,7 +58,7 @@ def test_who_begins_to_run_is_known_by_the_pictures_that_follow() -> None:
     assert pushed[:1] == [JUMP] and left == []
 
 
-def test_who_runs_much_later_does_not_count() -> None:
+def test_somebody_who_runs_much_later_does_not_count() -> None:
     def later(n: int) -> int:
         return jumps(n) if n < JUMP + 6 else 20 + 90 * (n % 2)
 
@@ -72,25 +73,25 @@ def test_who_runs_much_later_does_not_count() -> None:
         pytest.param(lambda n: MOVES if n in (JUMP - 6, JUMP) else CALM, id="a moment before"),
     ],
 )
-def test_corners_that_are_lost_all_the_time_tell_nothing(agreed: Callable[[int], float]) -> None:
+def test_constantly_lost_corners_are_no_evidence(agreed: Callable[[int], float]) -> None:
     assert jolts_of(jumps, agreed) == ([], [])
 
 
-def test_corners_that_were_lost_long_before_hide_no_jump() -> None:
+def test_corners_lost_long_before_hide_no_jump() -> None:
     assert jolts_of(jumps, lambda n: MOVES if n in (2, JUMP) else CALM)[1] == [JUMP]
 
 
-def test_what_hardly_changes_the_picture_is_none() -> None:
+def test_a_small_change_is_no_jolt() -> None:
     assert jolts_of(lambda n: 20, at_the_jump) == ([], [])
 
 
-def test_the_first_picture_is_none() -> None:
+def test_the_first_picture_is_no_jolt() -> None:
     jolts = Jolts()
     assert not jolts.push(SmallFrame(0, 0.0, (scene(20),), 1.0, False), 0.0)
 
 
 def test_among_many_that_jump_none_stands_out() -> None:
-    """As in a clip that shakes: the pictures before it count as well as those after it."""
+    """As in a shaky clip: the pictures before count as well as those after."""
     pushed, left = jolts_of(lambda n: 20 + 70 * (n % 2), lambda n: 0.5 if n == JUMP else CALM)
     assert (pushed, left) == ([], [])
 

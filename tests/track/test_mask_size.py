@@ -52,17 +52,17 @@ def sighted(
 def drawn(
     scores: dict[int, float], target: Target, fringe: tuple[float, ...] = (0, 0, 0, 0)
 ) -> Boxes:
-    """Boxes of one that stands still."""
+    """Boxes of an object that stands still."""
     return enlarged(sighted(scores, target, fringe))
 
 
 def widths(scores: dict[int, float], target: Target = Target.FACE) -> list[float]:
-    """Of these boxes, where all looks end at the same sides."""
+    """Widths of these boxes, for detections with the same sides."""
     boxes = drawn(scores, target)
     return [float(w) for w in boxes[:, 2] - boxes[:, 0]]
 
 
-def test_a_doubtful_detection_makes_a_larger_mask_than_a_sure_one() -> None:
+def test_a_doubtful_detection_gets_a_larger_mask_than_a_sure_one() -> None:
     sure, doubtful = widths({2: 0.99}), widths({2: 0.3})
     assert sure[2] == 40
     assert doubtful[2] == 40 * (1 + 2 * UNSURE[Target.FACE])
@@ -75,13 +75,13 @@ must be."""
 
 
 @pytest.mark.parametrize("score", CHOSEN)
-def test_a_mask_grows_by_what_was_chosen_and_by_no_more(score: float) -> None:
+def test_a_mask_grows_exactly_by_the_chosen_margin(score: float) -> None:
     assert widths({2: score})[2] / 40 == pytest.approx(1 + 2 * CHOSEN[score], abs=0.002)
 
 
 @pytest.mark.parametrize("score", [0.1, 0.5, 0.99])
-def test_a_plate_ends_where_its_edge_is_however_doubtful_it_is(score: float) -> None:
-    """It is no larger for it; what single looks leave out, many looks together hold."""
+def test_a_doubtful_plate_is_not_enlarged_more_than_a_sure_one(score: float) -> None:
+    """What single scans leave out, many scans together contain."""
     root = np.sqrt(40 * 60)
     once = widths({2: score}, Target.PLATE)
     assert once == pytest.approx([40 + 2 * UNSURE[Target.PLATE] * root] * 5)
@@ -90,11 +90,11 @@ def test_a_plate_ends_where_its_edge_is_however_doubtful_it_is(score: float) -> 
 
 
 @given(width=st.floats(4, 400), height=st.floats(4, 400), margin=st.floats(0, 1))
-def test_the_margin_of_a_plate_is_as_wide_beside_it_as_above_it(
+def test_the_margin_of_a_plate_is_equal_on_all_sides(
     width: float, height: float, margin: float
 ) -> None:
-    """A look is off by as many pixels on every side of it, however long it is; of a long one a
-    share of its width would hide much of the car beside it."""
+    """A detection is off by as many pixels on every side, however long the plate; a share of a long
+    plate's width would hide much of the car beside it."""
     box = with_margin(Box(0, 0, width, height), margin, Target.PLATE)
     beyond = OF_RECTANGLES * margin * np.sqrt(width * height)
     assert box == pytest.approx((-beyond, -beyond, width + beyond, height + beyond))
@@ -104,7 +104,7 @@ def test_the_margin_of_a_plate_is_as_wide_beside_it_as_above_it(
     width=st.floats(1, 2000), height=st.floats(1, 2000), margin=st.floats(0, 1),
     target=st.sampled_from(Target),
 )  # fmt: skip
-def test_a_mask_that_a_person_drew_is_drawn_just_so(
+def test_a_mask_drawn_by_a_person_is_drawn_exactly(
     width: float, height: float, margin: float, target: Target
 ) -> None:
     mask = Box(30, 40, 30 + width, 40 + height)
@@ -112,15 +112,15 @@ def test_a_mask_that_a_person_drew_is_drawn_just_so(
     assert tuple(drawn) == pytest.approx(tuple(mask), abs=1e-6)
 
 
-def test_a_face_is_hidden_as_far_as_any_look_saw_it() -> None:
-    """Between two looks gradually, and before the first and after the last as there."""
+def test_a_face_is_hidden_up_to_the_farthest_detection() -> None:
+    """Between two detections gradually; before the first and after the last as at these."""
     boxes = drawn({1: 0.999}, Target.FACE, fringe=(0.1, 0, 0, 0.25))
     assert boxes.tolist() == pytest.approx([pytest.approx([96, 100, 140, 175])] * 5)
 
 
-def test_masks_reach_to_the_chin_and_tracks_go_by_the_box() -> None:
-    """All the way from what was detected to the track. The same boxes make the same tracks: only
-    keyframes' lower sides move."""
+def test_fringes_enlarge_masks_but_do_not_change_tracks() -> None:
+    """From the detection to the track. The same boxes make the same tracks; only the lower sides of
+    keyframes move."""
     thing = Thing(lambda frame: (100.0 + 3 * frame, 60.0), (40, 50))
     frames = [as_frame(i, draw(texture(3, HEIGHT, WIDTH), [thing], i)) for i in range(8)]
 
@@ -143,11 +143,11 @@ def test_masks_reach_to_the_chin_and_tracks_go_by_the_box() -> None:
     ("target", "told"), [(Target.FACE, [40, 41, 42, 43, 44]), (Target.PLATE, [40, 44, 44, 44, 44])]
 )
 @pytest.mark.parametrize("drift", [0.6, 1.7])
-def test_looks_tell_how_large_something_is_and_pixels_only_where(
+def test_size_comes_from_detections_and_only_place_from_pixels(
     target: Target, told: list[float], drift: float
 ) -> None:
-    """Somebody who stands still is seen in the first and the last of five pictures, and the pixels
-    between lead to boxes that shrink, or grow, by much."""
+    """Somebody who stands still is detected in the first and last of five pictures, and following
+    in between gives boxes that shrink, or grow, by much."""
     rows, clip = np.zeros(5, ROW), ClipRecord()
     for i, width in enumerate((40, 40 * drift, 40 * drift, 40 * drift, 44)):
         clip.add(i / 25, IDENTITY, (640, 360))
@@ -161,10 +161,11 @@ def test_looks_tell_how_large_something_is_and_pixels_only_where(
     ("target", "doubtful", "wide"),
     [(Target.HEAD, 0.1, 42), (Target.HEAD, 0.6, 80), (Target.FACE, 0.1, 80)],
 )
-def test_a_head_is_no_larger_where_a_look_doubts_it(
+def test_a_doubtful_detection_does_not_enlarge_a_head(
     target: Target, doubtful: float, wide: float
 ) -> None:
-    """Such a look takes the shoulders in. A likely one keeps its size: heads come nearer."""
+    """A doubtful detection includes the shoulders. A likely one keeps its size: heads come
+    nearer."""
     rows, clip = np.zeros(5, ROW), ClipRecord()
     for i in range(5):
         clip.add(i / 5, IDENTITY, (640, 360))
@@ -176,7 +177,7 @@ def test_a_head_is_no_larger_where_a_look_doubts_it(
 
 
 @pytest.mark.parametrize("target", [Target.HEAD, Target.FACE, Target.PLATE])
-def test_what_is_hardly_believed_grows_less_and_a_plate_as_much(target: Target) -> None:
+def test_a_barely_believed_face_grows_less_but_a_plate_does_not(target: Target) -> None:
     doubtful = sighted({2: 0.3}, target)
     hardly, half, surely = (enlarged(replace(doubtful, certainty=c))[2, 2] for c in (0.1, 0.5, 1.0))
     assert hardly == surely if target is Target.PLATE else hardly < half < surely
@@ -186,7 +187,7 @@ def test_what_is_hardly_believed_grows_less_and_a_plate_as_much(target: Target) 
     ("target", "certainty", "frames"),
     [(Target.FACE, 0.9, 4), (Target.FACE, 0.4, 2), (Target.FACE, 0.1, 0), (Target.PLATE, 0.1, 4)],
 )
-def test_what_is_hardly_believed_is_hidden_for_less_time_before_and_after(
+def test_a_barely_believed_face_is_hidden_for_less_time_before_and_after(
     target: Target, certainty: float, frames: int
 ) -> None:
     rows, clip = np.zeros(1, ROW), ClipRecord()
@@ -202,7 +203,7 @@ def test_between_a_sure_and_a_doubtful_sighting_the_mask_grows_gradually() -> No
     assert found == sorted(found) and found[0] == 40 and found[1] < found[3] < found[4]
 
 
-def test_what_no_detector_saw_is_drawn_as_for_an_even_guess() -> None:
+def test_an_undetected_object_is_drawn_as_at_a_probability_of_one_half() -> None:
     assert widths({}) == pytest.approx(
         [40 * (1 + 2 * (UNSURE[Target.FACE] + SINGLE_DETECTION_FRINGE))] * 5
     )
@@ -213,7 +214,7 @@ def test_what_no_detector_saw_is_drawn_as_for_an_even_guess() -> None:
     scores=st.dictionaries(st.integers(0, 4), st.floats(0, 1), max_size=5),
     walk=st.lists(st.floats(-30, 30), min_size=5, max_size=5),
 )
-def test_every_box_holds_the_estimate_and_half_the_way_to_its_neighbours(
+def test_every_box_contains_the_estimate_and_half_the_way_to_its_neighbours(
     target: Target, scores: dict[int, float], walk: list[float]
 ) -> None:
     boxes = STILL + np.cumsum(walk)[:, None] * np.array([1.0, 0.0, 1.0, 0.0])
@@ -229,7 +230,7 @@ def areas(boxes: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def over_time(boxes: Boxes, rate: float = 25.0) -> Sighted:
-    """An object in one box a frame."""
+    """An object with one box per frame."""
     count, none = len(boxes), np.zeros(0, np.intp)
     times = np.arange(count) / rate
     scores, fringe = np.full(count, np.nan, np.float32), np.zeros((0, 4), np.float32)
@@ -247,8 +248,8 @@ def over_time(boxes: Boxes, rate: float = 25.0) -> Sighted:
 def test_no_mask_changes_its_area_by_more_than_it_moves(
     places: list[tuple[float, float, float, float]], rate: float
 ) -> None:
-    """Where it hardly moves, by a twentieth from frame to frame at 25 a second. Nor is one smaller
-    for it."""
+    """Where it hardly moves, by a twentieth from frame to frame at 25 a second. No mask is made
+    smaller for it."""
     boxes = np.array([[x, y, x + w, y + h] for x, y, w, h in places])
     drawn = steady(over_time(boxes, rate), boxes)
     assert (drawn[:, :2] <= boxes[:, :2] + 1e-6).all()
@@ -259,7 +260,7 @@ def test_no_mask_changes_its_area_by_more_than_it_moves(
         assert max(ratio, 1 / ratio) <= 1 + max(CALM / rate, moved) + 1e-6
 
 
-def test_a_look_that_is_off_makes_no_mask_jump_that_stands_still() -> None:
+def test_an_inaccurate_detection_makes_no_still_mask_jump() -> None:
     """One box of twenty is half as large again."""
     boxes = np.tile([100.0, 100.0, 140.0, 160.0], (20, 1))
     boxes[10] = [90, 85, 150, 175]
@@ -267,7 +268,7 @@ def test_a_look_that_is_off_makes_no_mask_jump_that_stands_still() -> None:
     assert (np.abs(np.diff(drawn)) / drawn[1:]).max() < 0.051
 
 
-def test_who_comes_nearer_at_an_ordinary_speed_is_hidden_as_he_is() -> None:
+def test_a_person_coming_nearer_at_ordinary_speed_is_hidden_at_their_size() -> None:
     sizes = 40 * 1.02 ** np.arange(30)
     boxes = np.stack([0 * sizes, 0 * sizes, sizes, 1.3 * sizes], axis=1)
     assert steady(over_time(boxes), boxes) == pytest.approx(boxes)
@@ -281,7 +282,7 @@ def test_who_comes_nearer_at_an_ordinary_speed_is_hidden_as_he_is() -> None:
         st.tuples(*[st.floats(-20, 340)] * 2, *[st.floats(1, 90)] * 2), min_size=5, max_size=5
     ),
 )
-def test_each_step_holds_what_the_one_before_hid(
+def test_each_step_contains_the_boxes_of_the_one_before(
     target: Target,
     scores: dict[int, float],
     fringe: tuple[float, ...],
@@ -297,8 +298,8 @@ def test_each_step_holds_what_the_one_before_hid(
         inner = outer
 
 
-def test_the_page_of_steps_names_those_that_are_taken() -> None:
-    """Whoever reads the head of the module knows all of them, in their order."""
+def test_the_modules_table_lists_the_steps_in_order() -> None:
+    """Readers of the module's docstring know all of them."""
     lines = [line.split("|") for line in (mask_size.__doc__ or "").splitlines() if "| `" in line]
     told = {cells[1].strip(" `"): cells[2] for cells in lines}
     taken = [n for t in DETECTED_TARGETS for n, _ in steps(sighted({}, t)) if n != "seen"]
@@ -310,7 +311,7 @@ def test_the_page_of_steps_names_those_that_are_taken() -> None:
     assert with_margin(face, -1, Target.FACE) == with_margin(face, -1, Target.PLATE) == face
 
 
-def test_who_was_seen_inside_the_picture_is_not_stretched_to_its_border() -> None:
+def test_a_face_detected_inside_the_picture_is_not_stretched_to_the_border() -> None:
     boxes = np.array([[x, 50.0, x + 30, 86] for x in (100, 60, 40, 40, 40)])
     seen = sighted({0: 0.9}, Target.FACE, boxes=boxes, picture=(WIDTH, HEIGHT))
     assert (dict(steps(seen))["border"] == boxes).all()

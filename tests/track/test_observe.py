@@ -1,4 +1,4 @@
-"""What one frame's detections become before they are tracked."""
+"""How one frame's detections are prepared for tracking."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def found_of(rows: list[tuple[int, int, int, int]]) -> Detections:
 
 
 @given(st.lists(row, max_size=8), st.randoms(use_true_random=False))
-def test_everything_is_kept_in_an_order_of_its_own(rows: list, rng: object) -> None:
+def test_all_detections_are_kept_in_a_canonical_order(rows: list, rng: object) -> None:
     shuffled = list(rows)
     rng.shuffle(shuffled)  # type: ignore[attr-defined]
     one, other = observations_of(found_of(rows)), observations_of(found_of(shuffled))

@@ -1,4 +1,4 @@
-"""What must hold for any detections whatever: property tests of the tracker's promises."""
+"""Properties that must hold for any detections: the tracker's promises."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ CHECKED = settings(max_examples=8, deadline=None, suppress_health_check=[HealthC
 
 @cache
 def clip() -> tuple[Frame, ...]:
-    """A ground that slides slowly, so that there is camera motion too."""
+    """A ground that slides slowly, so that there is camera motion, too."""
     wide = texture(4, HEIGHT, WIDTH + 60)
     return tuple(
         as_frame(i, np.ascontiguousarray(wide[:, 2 * i : 2 * i + WIDTH])) for i in range(COUNT)
@@ -43,7 +43,7 @@ def clip_backwards() -> tuple[Frame, ...]:
 
 @st.composite
 def detections(draw: st.DrawFn, most: int = 4) -> Detections:
-    """Any boxes, also over the border, tiny, thin, equal; often several of one object."""
+    """Any boxes: across the border, tiny, thin, equal; often several of one object."""
     anywhere = st.tuples(
         st.integers(-80, 1360), st.integers(-80, 720), st.integers(4, 360), st.integers(4, 360)
     )
@@ -109,8 +109,8 @@ def seen(*rows: tuple[float, float, float, float, float, int]) -> Detections:
 
 
 def one_followed_and_one_seen() -> list[Detections]:
-    """A plate that is surely seen once, and later a larger one that holds the place to which it was
-    followed: the two become one track, and it must lie on what was seen."""
+    """A sure detection of a plate, and later a larger plate at the place to which it was followed:
+    both become one track, which must lie on the detections."""
     found = [seen() for _ in range(COUNT)]
     face, plate = Target.FACE, Target.PLATE
     found[7] = seen((97, 57, 119, 84, 1.0, plate))
@@ -121,7 +121,7 @@ def one_followed_and_one_seen() -> list[Detections]:
 @CHECKED
 @given(clips())
 @example(one_followed_and_one_seen())
-def test_where_stacks_become_one_it_lies_on_what_was_seen(found: list[Detections]) -> None:
+def test_a_merged_track_lies_on_its_detections(found: list[Detections]) -> None:
     assert (
         uncovered(tracked(clip(), found, "balanced", stacks=True), found, 0.95 * MOSTLY_INSIDE)
         == []
@@ -144,14 +144,14 @@ def test_order_of_detections_does_not_matter(found: list[Detections], rng: objec
 def test_adding_detections_uncovers_no_sure_one(
     some: list[Detections], more: list[Detections]
 ) -> None:
-    """Whatever was protected for sure stays so, whatever else is found."""
+    """A protected detection stays protected, whatever else is detected."""
     both = [Detections.concat([a, b]) for a, b in zip(some, more, strict=True)]
     assert uncovered(tracked(clip(), both, "balanced"), some) == []
 
 
 @CHECKED
 @given(clips(2))
-def test_backwards_protects_the_same_detections(found: list[Detections]) -> None:
+def test_the_reversed_clip_protects_the_same_detections(found: list[Detections]) -> None:
     backwards = tracked(clip_backwards(), found[::-1], "balanced")
     assert uncovered(backwards, found[::-1]) == []
 

@@ -1,4 +1,4 @@
-"""A plate that can be read is hidden, whatever else is thought of it; and few are read."""
+"""A plate that can be read is hidden, whatever other evidence says; and few places are read."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def place(frame: int, start: float = 20.0, growth: float = 3.0) -> Box:
 
 
 class Legible:
-    """A reader that reads what is at least so wide, and remembers what it was asked about."""
+    """A reader that can read plates from this width on, and records what it was asked about."""
 
     def __init__(self, least: float) -> None:
         self.least, self.widths = least, list[float]()
@@ -40,14 +40,14 @@ class Legible:
 def doubted(
     frame: Frame, boxes: NDArray[np.float64], target: NDArray[np.int8]
 ) -> NDArray[np.float32]:
-    """A close look that takes it for no plate."""
+    """A close scan that takes it for no plate."""
     return np.full(len(boxes), -2.0, np.float32)
 
 
 def confirmed(
     frame: Frame, boxes: NDArray[np.float64], target: NDArray[np.int8]
 ) -> NDArray[np.float32]:
-    """A close look that takes it for one."""
+    """A close scan that takes it for a plate."""
     return -2 * doubted(frame, boxes, target)
 
 
@@ -60,13 +60,13 @@ def nearer(target: Target = Target.PLATE) -> list[Detections]:
     return [seen([place(n)], FAINT, target) for n in range(COUNT)]
 
 
-def test_a_plate_that_is_read_once_near_is_hidden_from_where_it_was_small() -> None:
+def test_a_plate_read_once_nearby_is_hidden_from_its_first_detection() -> None:
     assert not tracked(Legible(1000), nearer())
     tracks = tracked(Legible(80), nearer())
     assert all(covered(tracks, n, place(n)) for n in range(COUNT))
 
 
-def test_it_is_read_again_only_when_it_is_clearly_larger_and_not_once_it_was_read() -> None:
+def test_it_is_read_again_only_when_clearly_larger_and_never_after_success() -> None:
     reader = Legible(60)
     tracked(reader, nearer())
     steps = [b / a for a, b in zip(reader.widths, reader.widths[1:], strict=False)]
@@ -74,8 +74,10 @@ def test_it_is_read_again_only_when_it_is_clearly_larger_and_not_once_it_was_rea
     assert [width for width in reader.widths if width >= 60] == reader.widths[-1:]
 
 
-def test_what_only_a_number_would_hide_is_read_again_when_detected_twice_as_often() -> None:
-    """A plate that came in at the border is no larger when all of it shows."""
+def test_an_object_that_only_a_number_would_hide_is_read_again_after_twice_as_many_detections() -> (
+    None
+):
+    """A plate that enters at the border is no larger when all of it shows."""
     same = [seen([Box(60, 60, 110, 72)], FAINT, Target.PLATE) for _ in range(COUNT)]
     doubtful, sure = Legible(1000), Legible(1000)
     tracked(doubtful, same)
@@ -84,7 +86,7 @@ def test_what_only_a_number_would_hide_is_read_again_when_detected_twice_as_ofte
     assert len(sure.widths) == 1
 
 
-def test_what_is_no_plate_is_not_read() -> None:
+def test_only_plates_are_read() -> None:
     reader = Legible(0)
     tracked(reader, nearer(Target.FACE))
     tracked(reader, [seen([place(n)], 0.98) for n in range(COUNT)])

@@ -1,5 +1,5 @@
-"""What of each frame is scanned: all of it at even distances, in between what is restless, and
-where the bell rings."""
+"""What is scanned of each frame: the whole picture at regular intervals, restless places in
+between, and places for which the bell rings."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ BALANCED, THOROUGH = (settings_of(s) for s in (Sensitivity.BALANCED, Sensitivity
 
 
 class Recorder:
-    """A detector that sees all of some things, and remembers which areas it was shown."""
+    """A detector that detects all given objects, and records the areas that it was shown."""
 
     def __init__(
         self, *things: Thing, first: int = 0, last: int = 10**6, score: float = 0.95
@@ -44,7 +44,7 @@ def _holds(areas: Sequence[Rect], box: Box) -> bool:
     return any(Box(*map(float, area)).contains(box) for area in areas)
 
 
-def test_between_scans_of_all_only_the_place_of_what_moves_fast_is_looked_at() -> None:
+def test_between_whole_scans_only_the_places_of_fast_objects_are_scanned() -> None:
     tracker, detector = tracker_of("balanced"), Recorder(STAND, RUN)
     looks = IncrementalScanner(detector, EVERY)
     noise = np.random.default_rng(1)
@@ -60,8 +60,8 @@ def test_between_scans_of_all_only_the_place_of_what_moves_fast_is_looked_at() -
             assert not any(_meet(STAND.box(index), area) for area in areas), index
 
 
-def test_nothing_is_missed_where_nobody_looked() -> None:
-    """A look elsewhere says nothing against somebody; a look at all of the picture does."""
+def test_an_unscanned_object_does_not_count_as_missed() -> None:
+    """A scan elsewhere is no evidence against an object; a scan of the whole picture is."""
     elsewhere = [Rect(200, 0, WIDTH, 40)]
     frames = list(rendered([STAND], 30, GROUND))
 
@@ -76,7 +76,7 @@ def test_nothing_is_missed_where_nobody_looked() -> None:
     assert looks_at(None) == 6
 
 
-def test_the_next_scan_of_all_is_due_whatever_was_looked_at_in_between() -> None:
+def test_the_next_whole_scan_is_due_whatever_was_scanned_in_between() -> None:
     tracker = tracker_of("balanced")
     frames = list(rendered([STAND], 6, GROUND))
     tracker.observe(frames[0], Detections.empty())
@@ -86,9 +86,8 @@ def test_the_next_scan_of_all_is_due_whatever_was_looked_at_in_between() -> None
     assert tracker.places_to_scan(frames[4]) is None
 
 
-def test_who_shows_between_two_scans_rings_and_is_scanned() -> None:
-    """Of three frames, none of which a scan is due in, the bell hears one; the place is scanned,
-    and nothing else of the picture."""
+def test_a_face_that_appears_between_two_scans_rings_and_is_scanned() -> None:
+    """In one of three frames without a due scan, the bell rings; only that place is scanned."""
     flash = Thing(lambda _: (200.0, 100.0), (24, 30), seed=3)
     tracker = tracker_of("balanced")
     detector, small = Recorder(flash, first=5, last=7), Recorder(flash, first=5, last=7)
@@ -101,7 +100,7 @@ def test_who_shows_between_two_scans_rings_and_is_scanned() -> None:
     assert all(areas is not None for areas in rung.values())
 
 
-def test_the_bell_looks_at_nothing_that_has_not_changed() -> None:
+def test_the_bell_scans_nothing_that_has_not_changed() -> None:
     flash = Thing(lambda _: (200.0, 100.0), (24, 30), seed=3)
     small = Recorder(flash)
     bell, tracker = Bell(small, BALANCED), tracker_of("balanced")
@@ -120,7 +119,7 @@ def test_the_bell_looks_at_nothing_that_has_not_changed() -> None:
         assert areas is not None and _holds(areas, flash.box(0)), index
 
 
-def test_thorough_hears_who_shows_in_one_frame_whichever_it_is_and_faintly() -> None:
+def test_thorough_rings_for_faint_faces_in_any_single_frame() -> None:
     flash = Thing(lambda _: (200.0, 100.0), (24, 30), seed=3)
     for shown in range(1, 8):
         tracker, detector = tracker_of("thorough"), Recorder(flash, first=shown, last=shown)

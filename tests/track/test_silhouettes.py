@@ -1,4 +1,4 @@
-"""Shapes over time: between two scans what either saw, and the box where one could not tell."""
+"""Silhouettes over time: the union of two scans between them, and the box where one found none."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def scans(draw: st.DrawFn) -> list[ShapeScan]:
 
 
 @given(scans(), st.integers(0, 3))
-def test_what_is_hidden_holds_both_scans_around_a_frame(
+def test_each_frame_hides_the_silhouettes_of_both_neighbouring_scans(
     found: list[ShapeScan], beyond: int
 ) -> None:
     last = found[-1][0] + beyond
@@ -42,7 +42,7 @@ def test_what_is_hidden_holds_both_scans_around_a_frame(
                 assert shape.union(look) == shape
 
 
-def test_a_moment_of_doubt_is_bridged_and_a_longer_one_is_a_box() -> None:
+def test_a_short_gap_is_bridged_and_a_longer_one_becomes_a_box() -> None:
     one, other = (
         Silhouette(bytes(30) + b"\x18" + bytes(69)),
         Silhouette(bytes(60) + b"\x18" + bytes(39)),
@@ -58,20 +58,20 @@ def test_a_moment_of_doubt_is_bridged_and_a_longer_one_is_a_box() -> None:
     assert not shapes_between(long, 20)[0].cells
 
 
-def test_a_shape_that_hardly_changes_stays() -> None:
+def test_a_silhouette_that_hardly_changes_stays() -> None:
     first, most = bytes([255] * 50 + [0] * 50), bytes([255] * 48 + [0] * 52)
     found = [(0, Silhouette(first)), (5, Silhouette(most)), (10, Silhouette(most))]
     assert [s.frame for s in shapes_between(found, 10)] == [0]
 
 
 def person(certainty: float, share: float, own: float = 1.0) -> Track:
-    """Somebody on a share of the picture, whose surest look said `own`."""
+    """A person on a share of the picture, whose surest detection had the score `own`."""
     box = Box(0, 0, 100, 100 * share)
     keys = [Keyframe(0, box, State.DETECTED, own), Keyframe(99, box, State.DETECTED, 0.01)]
     return Track(1, Target.PERSON, keys, certainty=certainty)
 
 
-def test_who_is_doubted_is_hidden_where_a_shape_is_seen() -> None:
+def test_a_doubtful_person_is_hidden_if_a_silhouette_is_found() -> None:
     everything = Silhouette(bytes([255] * 100))
 
     def hidden(certainty: float, told: int, share: float = 0.02, own: float = 1.0) -> bool:
@@ -86,7 +86,7 @@ def test_who_is_doubted_is_hidden_where_a_shape_is_seen() -> None:
     assert worth_its_box(person(0.3, 0.02), [], 40.0, 100.0 * 100.0), "a leak may cost more"
 
 
-def test_a_mask_ends_where_somebody_was_only_followed_to_where_nobody_is() -> None:
+def test_a_mask_ends_where_following_led_to_an_empty_place() -> None:
     box = Box(0, 0, 50, 100)
     states = {0: State.PADDED, 10: State.FOLLOWED, 20: State.DETECTED, 40: State.DETECTED}
     states |= {50: State.FOLLOWED, 70: State.FOLLOWED}

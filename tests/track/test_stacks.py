@@ -1,4 +1,4 @@
-"""Tracks that lie on each other become one, unless that would uncover anybody."""
+"""Tracks that lie on each other are merged, unless that would unmask anybody."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ COUNT = 12
 
 
 def both(second: Box, only: range = range(COUNT), first: Box = HEAD) -> list[Detections]:
-    """`first` surely seen in every frame, `second` less surely in some."""
+    """`first` surely detected in every frame, `second` less surely in some."""
     other = [seen([second] if i in only else [], 0.9) for i in range(COUNT)]
     return [Detections.concat([seen([first], 0.99), more]) for more in other]
 
@@ -34,7 +34,7 @@ def test_head_and_head_with_shoulders_are_one_track(monkeypatch: pytest.MonkeyPa
     assert len(track_clip(rendered([], COUNT), found).tracks) == 2
 
 
-def test_where_the_likelier_one_was_not_seen_the_other_tells_where_the_head_is() -> None:
+def test_where_the_likelier_track_has_a_gap_the_other_fills_it() -> None:
     shoulders = Box(85, 55, 145, 140)
     found = both(shoulders)
     for i in range(8, COUNT):
@@ -59,7 +59,7 @@ def test_a_face_that_looks_over_a_shoulder_stays_hidden() -> None:
             assert contained(tracks, i, near) and contained(tracks, i, behind), i
 
 
-def test_one_who_is_hidden_by_another_only_at_times_stays_hidden_at_all() -> None:
+def test_a_track_partly_covered_by_another_stays_hidden_throughout() -> None:
     """Most of a short track lies on another; in its last frames it has come out."""
     paths = [Box(102 + max(0, i - 8) * 9, 62, 128 + max(0, i - 8) * 9, 92) for i in range(COUNT)]
     found = [Detections.concat([seen([HEAD], 0.99), seen([path], 0.9)]) for path in paths]
@@ -124,9 +124,9 @@ def test_a_faint_face_that_is_no_larger_keeps_its_mask() -> None:
     assert all(contained(tracks, i, face) and contained(tracks, i, beside) for i in range(COUNT))
 
 
-def test_a_doubtful_piece_takes_no_mask_away() -> None:
-    """Somebody is out of sight for longer than a tracklet waits; what is seen of them afterwards
-    is doubted so often that the whole would be no face."""
+def test_a_doubtful_piece_removes_no_mask() -> None:
+    """A person is out of sight for longer than a tracklet survives; later detections are so
+    doubtful that the whole would no longer be a face."""
     thing, sure, doubted = Thing(lambda i: (100.0, 60.0)), range(5), range(20, 40)
     score = {**dict.fromkeys(sure, 0.6), **dict.fromkeys(doubted, 0.25)}
     found = [seen([thing.box(i)] if i in score else [], score.get(i, 0)) for i in range(40)]
@@ -137,8 +137,8 @@ def test_a_doubtful_piece_takes_no_mask_away() -> None:
     assert not any(contained(tracks, i, thing.box(i)) for i in doubted)
 
 
-def test_what_is_one_object_with_a_sure_one_is_believed_with_it() -> None:
-    """The number of a plate behind a bicycle stayed open."""
+def test_a_piece_of_a_sure_object_is_believed_with_it() -> None:
+    """The number on a plate behind a bicycle used to stay open."""
     kinds, box = np.array([Target.PLATE], np.int8), np.array([[0.0, 0, 100, 25]])
 
     def over(odds: float) -> Retired:

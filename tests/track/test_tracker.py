@@ -1,4 +1,4 @@
-"""The tracker's way in: order, stride, damaged frames, odd clips, memory."""
+"""The tracker's input: order, intervals, damaged frames, odd clips, memory."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def test_single_frame() -> None:
     assert contained(tracks.tracks, 0, STAND.box(0))
 
 
-def test_two_who_cross_stay_two() -> None:
+def test_two_people_who_cross_stay_two_tracks() -> None:
     a = Thing(lambda i: (20.0 + 4 * i, 50.0), seed=1)
     b = Thing(lambda i: (240.0 - 4 * i, 64.0), seed=2)
     found = [seen([a.box(i), b.box(i)]) if not 22 <= i <= 32 else NONE for i in range(55)]
@@ -66,7 +66,7 @@ def test_face_and_plate_are_never_one_track() -> None:
     assert {t.target for t in tracks} == {Target.FACE, Target.PLATE}
 
 
-def test_lone_weak_detection_is_dropped_only_where_the_sensitivity_says_so() -> None:
+def test_a_single_weak_detection_is_dropped_except_by_thorough() -> None:
     found = [seen([Box(50, 50, 80, 80)], 0.62) if i == 10 else NONE for i in range(20)]
     assert track_clip(rendered([], 20), found, tracker_of("balanced")).tracks == ()
     kept = track_clip(rendered([], 20), found, tracker_of("thorough")).tracks
@@ -88,7 +88,7 @@ def test_weak_detections_without_a_firm_one_are_dropped_unless_thorough() -> Non
     assert all(contained(kept, i, WALK.box(i)) for i in range(30))
 
 
-def test_what_is_seen_weakly_in_every_look_is_hidden_and_what_is_seen_so_once_is_not() -> None:
+def test_constant_weak_detections_are_hidden_and_a_single_one_is_not() -> None:
     small = Thing(lambda i: (100.0, 60.0), (16, 18))
     often = [seen([small.box(i)], 0.3) for i in range(30)]
     tracks = track_clip(rendered([small], 30), often).tracks
@@ -106,7 +106,7 @@ def test_weak_detections_continue_a_sure_track() -> None:
 
 
 def test_faint_detections_do_not_swell_a_sure_track() -> None:
-    """Each as loose again as the one before: a face became half of the room."""
+    """Each is looser than the one before: a face used to become half of the room."""
     found = [seen([STAND.box(i)]) for i in range(4)]
     found += [seen([STAND.box(i).grown(0.25 * (i - 3))], score=0.02) for i in range(4, 16)]
     tracks = track_clip(rendered([STAND], 16), found).tracks
@@ -116,7 +116,7 @@ def test_faint_detections_do_not_swell_a_sure_track() -> None:
 
 
 def test_camera_motion_is_needed_on_a_panning_clip() -> None:
-    """Looked for on every fifth frame while the ground rushes by: still one object."""
+    """Scanned on every fifth frame while the ground rushes by: still one object."""
     from .scenes import draw, texture
 
     wide = texture(99, HEIGHT, WIDTH + 700)
@@ -131,7 +131,7 @@ def test_camera_motion_is_needed_on_a_panning_clip() -> None:
     assert len(track_clip(frames, found, alone).tracks) == 1
 
 
-def test_stitching_joins_what_a_long_gap_parted() -> None:
+def test_stitching_joins_an_object_across_a_long_gap() -> None:
     wall = Thing(lambda i: (120.0, 0.0), (90, 180), 7)
     walk = Thing(lambda i: (20.0 + 4 * i, 70.0))
     hidden = range(16, 52)
@@ -145,7 +145,7 @@ def test_stitching_joins_what_a_long_gap_parted() -> None:
 def test_plates_of_two_cars_that_pass_one_place_are_not_joined(
     target: Target, joined: bool
 ) -> None:
-    """A face that comes back may have turned, a plate has one look."""
+    """A face that comes back may have turned; a plate always looks the same."""
     away = (-400.0, 0.0)
     first = Thing(lambda i: (120.0, 70.0) if i < 16 else away)
     second = Thing(lambda i: (120.0, 70.0) if i >= 40 else away, seed=5)
@@ -171,7 +171,7 @@ def test_damaged_frames_add_and_take_nothing_away() -> None:
     assert contained(tracks, 17, extra)
 
 
-def test_only_calm_frames_go_without_a_look() -> None:
+def test_only_calm_frames_go_without_a_scan() -> None:
     tracker = tracker_of(settings=replace(settings_of("fast"), scan_every=0.12))
     asked = []
     for i, frame in enumerate(rendered([WALK], 30)):
@@ -184,7 +184,7 @@ def test_only_calm_frames_go_without_a_look() -> None:
         assert covered(tracks, i, WALK.box(i), 0.95), i
 
 
-def test_damaged_frame_is_always_detected_on() -> None:
+def test_a_damaged_frame_is_always_scanned() -> None:
     tracker = tracker_of(settings=replace(settings_of("fast"), scan_every=1.2))
     for frame in rendered([], 10):
         damaged: Frame = replace(frame, damaged=frame.index == 5)
@@ -206,7 +206,7 @@ def test_ring_is_bounded_in_time_and_bytes() -> None:
 
 
 def test_variable_frame_rate_pads_by_time() -> None:
-    """Grace is seconds: a clip at 5 frames a second is padded by few frames."""
+    """Grace is in seconds: a clip at 5 frames a second is padded by few frames."""
     found = [seen([STAND.box(i)]) if 10 <= i < 20 else NONE for i in range(30)]
     slow = track_clip(rendered([STAND], 30, fps=5), found, tracker_of("balanced", "follow")).tracks[
         0
@@ -218,8 +218,8 @@ def test_variable_frame_rate_pads_by_time() -> None:
     assert (fast.first, fast.last) == (0, 29)
 
 
-def test_a_weak_thing_that_moves_by_its_own_width_is_confirmed() -> None:
-    """A small plate that drives by: no two detections at every second frame overlap."""
+def test_a_weak_object_that_moves_by_its_own_width_is_confirmed() -> None:
+    """A small plate drives by: detections in every second frame do not overlap."""
     car = Thing(lambda i: (4.0 + 8 * i, 70.0), (16, 14))
     tracker = tracker_of("fast")
     for i, frame in enumerate(rendered([car], 26)):

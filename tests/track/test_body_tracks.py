@@ -1,4 +1,4 @@
-"""Bodies over time, and whose faces and plates are theirs: only where nothing else could be so."""
+"""Bodies over time, and whose faces and plates they bear: only where nothing else is possible."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def body(x: float) -> list[float]:
 
 
 def head(x: float, y: float = 45) -> Box:
-    """Where the head of the body is that begins at `x`."""
+    """Expected place of the head of the body that begins at `x`."""
     return Box(x + 25, y, x + 55, y + 36)
 
 
@@ -48,20 +48,20 @@ def spans(*frames: list[list[float]], cuts: tuple[int, ...] = ()) -> list[tuple[
     return sorted((b.body.first, b.body.last) for b in followed(looks(*frames), cuts))
 
 
-def test_who_walks_is_one_body_and_a_cut_ends_it() -> None:
+def test_a_walking_person_is_one_body_until_a_cut() -> None:
     walk = [[body(30.0 * n)] for n in range(8)]
     assert spans(*walk) == [(0, 7)]
     assert spans(*walk, cuts=(5,)) == [(0, 4), (5, 7)]
 
 
-def test_who_runs_is_followed_at_their_speed() -> None:
-    """No two boxes of a runner overlap enough to be one by themselves."""
+def test_a_running_person_is_followed_at_their_speed() -> None:
+    """No two boxes of a runner overlap enough to be joined by themselves."""
     run = [0.0, 30, 75, 130, 190, 250, 310]
     assert spans(*[[body(x)] for x in run]) == [(0, 6)]
 
 
-def test_who_stands_while_the_camera_turns_is_one_body() -> None:
-    """Nor do two boxes of theirs overlap enough then."""
+def test_a_standing_person_is_one_body_while_the_camera_turns() -> None:
+    """Nor do their boxes overlap enough then."""
     clip, stand = ClipRecord(), [[body(600 - 70.0 * n)] for n in range(8)]
     for n in range(len(stand)):
         turned = np.array([[1.0, 0, -70], [0, 1, 0]])
@@ -70,7 +70,7 @@ def test_who_stands_while_the_camera_turns_is_one_body() -> None:
     assert len(followed(looks(*stand), ())) > 1
 
 
-def test_who_is_missed_for_a_second_goes_on_where_they_were_and_not_for_longer() -> None:
+def test_a_person_missed_for_a_second_continues_but_not_for_longer() -> None:
     for missed, one in ((2, True), (3, False)):
         seen = [[body(50)], [body(50)], *([[]] * missed), [body(55)]]
         assert (len(spans(*seen)) == 1) == one
@@ -78,7 +78,7 @@ def test_who_is_missed_for_a_second_goes_on_where_they_were_and_not_for_longer()
     assert len(spans(*once)) == 2
 
 
-def test_of_two_who_cross_nobody_knows_who_goes_on_as_whom() -> None:
+def test_two_people_who_cross_both_end() -> None:
     crossing = [[body(20.0 * n), body(200 - 20.0 * n)] for n in range(11)]
     found = spans(*crossing)
     assert all(last < 7 or first > 3 for first, last in found)
@@ -88,8 +88,8 @@ def test_of_two_who_cross_nobody_knows_who_goes_on_as_whom() -> None:
     assert all(last < 2 or first >= 2 for first, last in spans(*behind))
 
 
-def test_of_two_who_overlap_and_become_one_nobody_knows_who_is_left() -> None:
-    """However well the one fits who is seen."""
+def test_two_overlapping_people_who_become_one_both_end() -> None:
+    """However well the remaining one fits."""
     pair = [[body(0), body(45)]] * 3
     assert spans(*pair, [body(0)], [body(0)]) == [(0, 2), (0, 2), (3, 4)]
     assert spans(*pair, *pair) == [(0, 5), (0, 5)]
@@ -97,12 +97,12 @@ def test_of_two_who_overlap_and_become_one_nobody_knows_who_is_left() -> None:
     assert spans(*hardly, [body(0)], [body(0)]) == [(0, 2), (0, 4)]
 
 
-def test_two_in_one_box_are_not_the_one_who_was_there_before() -> None:
+def test_two_people_in_one_box_do_not_continue_a_single_one() -> None:
     both = [0.0, 40, 125, 40 + TALL]
     assert spans([body(0)], [body(0)], [both], [both]) == [(0, 1), (2, 3)]
 
 
-def test_a_face_is_that_of_the_one_body_on_which_it_was_seen() -> None:
+def test_a_face_belongs_to_the_only_body_on_which_it_was_detected() -> None:
     stand = looks(*[[body(0), body(200)]] * 6)
     first = track(1, {0: head(0), 2: head(0)})
     again = track(2, {4: head(0), 5: head(0)})
@@ -115,13 +115,13 @@ def test_a_face_is_that_of_the_one_body_on_which_it_was_seen() -> None:
     assert owned(stand, bodies, [low, beside, once]) == [(), ()]
 
 
-def test_what_is_only_followed_says_nothing_of_whose_it_is() -> None:
+def test_followed_boxes_do_not_show_whose_they_are() -> None:
     stand = looks(*[[body(0)]] * 6)
     gone_over = track(1, {0: head(0), 5: head(0)}, State.FOLLOWED)
     assert owned(stand, followed(stand, ()), [gone_over]) == [()]
 
 
-def test_a_face_between_two_bodies_and_two_faces_on_one_are_nobodys() -> None:
+def test_a_face_between_two_bodies_or_two_faces_on_one_belong_to_nobody() -> None:
     close = looks(*[[body(0), body(30)]] * 6)
     between = track(1, {0: head(15), 5: head(15)})
     assert owned(close, followed(close, ()), [between]) == [(), ()]
@@ -130,8 +130,8 @@ def test_a_face_between_two_bodies_and_two_faces_on_one_are_nobodys() -> None:
     assert owned(alone, followed(alone, ()), two) == [()]
 
 
-def test_a_second_face_is_not_that_of_a_body_that_has_one() -> None:
-    """Be it that it was once alone on it: on a poster, say, or of a child that is carried."""
+def test_a_body_has_no_second_face() -> None:
+    """Even if it was once alone on it: on a poster, say, or of a carried child."""
     stand = looks(*[[body(0)]] * 8)
     own = track(1, {n: head(0) for n in range(2, 8)})
     carried = track(2, {n: head(0, 78) for n in range(8)})
@@ -140,14 +140,14 @@ def test_a_second_face_is_not_that_of_a_body_that_has_one() -> None:
     assert owned(stand, followed(stand, ()), [own, alone]) == [(1, 2)]
 
 
-def test_a_face_that_leaves_the_body_is_not_its_own() -> None:
+def test_a_face_that_leaves_a_body_does_not_belong_to_it() -> None:
     stand = looks(*[[body(0), body(200)]] * 8)
     swapped = track(1, {0: head(0), 3: head(0), 4: head(200), 7: head(200)})
     assert owned(stand, followed(stand, ()), [swapped]) == [(), ()]
 
 
 @pytest.mark.parametrize(("vehicle", "its"), [(True, (1,)), (False, ())])
-def test_a_plate_is_that_of_the_vehicle_on_which_it_lies(vehicle: bool, its: tuple[int]) -> None:
+def test_a_plate_belongs_to_the_vehicle_on_which_it_lies(vehicle: bool, its: tuple[int]) -> None:
     drive = looks(*[[[0.0, 100, 300, 300]]] * 6, vehicle=vehicle)
     keys = tuple(Keyframe(n, Box(120, 240, 180, 260), State.DETECTED) for n in (0, 5))
     assert owned(drive, followed(drive, ()), [Track(1, Target.PLATE, keys)]) == [its]
