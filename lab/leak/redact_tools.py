@@ -190,7 +190,7 @@ class RedactTool:
             ask=detectors.close_up.ask,
             find=detectors.close_up.find,
             read=NumberReader().legible,
-            eyes=detectors.eyes,
+            body_scanners=detectors.body_scanners,
         )
         scanner = IncrementalScanner(sightings.at, tracker.settings.whole_every)
         for frame in record.frames:

@@ -76,7 +76,7 @@ def tracklets_of(
     tracker = Tracker(
         weights=AS_DETECTED,  # because the weights are still to be fitted
         ask=detectors.close_up.ask,
-        eyes=detectors.eyes,
+        body_scanners=detectors.body_scanners,
         settings=replace(settings_of(Sensitivity.BALANCED), leak_cost=BELIEVE_MOST),
     )
     scanner = IncrementalScanner(seen.at, tracker.settings.whole_every)

@@ -79,7 +79,9 @@ def detect(
             settings=numbers,
             ask=kept.asking(close_up.ask),
             find=close_up.find,
-            eyes=None if detectors.eyes is None else kept.eyes(detectors.eyes),
+            body_scanners=None
+            if detectors.body_scanners is None
+            else kept.body_scanners(detectors.body_scanners),
             read=kept.reading(NumberReader().legible) if detectors.reads else None,
             weights=AS_DETECTED if detectors.foreign else None,
         )

@@ -30,7 +30,7 @@ from ..detection import (
 from ..errors import DependencyError
 from ..media import SourceInfo
 from ..settings import DetectSettings, Sensitivity
-from ..track import Bell, Eyes, ScanParts, settings_of
+from ..track import Bell, BodyScanners, ScanParts, settings_of
 from ..types import Detections, Frame, Presentation, Rect, Target, with_nested
 from ..words import problem
 
@@ -45,7 +45,7 @@ class SearchDetectors:
         foreign: `detector` is not one of redact's. It scans whole pictures only, and its scores
             are taken as probabilities, without calibration.
         close_up: scans single places.
-        eyes: detect bodies, heads on them and plates on vehicles; None if pictures may not be
+        body_scanners: of bodies, heads on them and plates on vehicles; None if pictures may not be
             upright.
         bell: scans for untracked faces between scans of the whole picture; None if not used.
         reads: whether the reader reads number plates.
@@ -55,7 +55,7 @@ class SearchDetectors:
     scan: ScanParts
     foreign: bool
     close_up: CloseUp
-    eyes: Eyes | None
+    body_scanners: BodyScanners | None
     bell: Bell | None
     reads: bool
 
@@ -80,7 +80,7 @@ def detectors_for(
         used.detect_frame if other is None else _only_asked(other, settings),
         other is not None,
         load_close_up(used, settings.targets),
-        None if turned else _eyes(info, settings, used),
+        None if turned else _body_scanners(info, settings, used),
         None if turned or other is not None else bell_for(info, settings, used),
         other is None and bool(in_use([READER], settings.targets, settings.without)),
     )
@@ -100,7 +100,9 @@ def _own(info: SourceInfo, settings: DetectSettings, turned: Sequence[int]) -> A
     return in_every_way(with_turns(info.video.presentations, turned), make)
 
 
-def _eyes(info: SourceInfo, settings: DetectSettings, detector: Detector) -> Eyes | None:
+def _body_scanners(
+    info: SourceInfo, settings: DetectSettings, detector: Detector
+) -> BodyScanners | None:
     """Detectors of bodies, of heads on them and of plates on vehicles, within the scope of the
     search; None if pictures may not be upright, because bodies are detected upright only."""
     shown = info.video.presentations
@@ -114,7 +116,7 @@ def _eyes(info: SourceInfo, settings: DetectSettings, detector: Detector) -> Eye
     def plates(frame: Frame, boxes: NDArray[np.float64]) -> Detections:
         return settings.scope.select(body_close_up.plates(frame, boxes))
 
-    return Eyes(
+    return BodyScanners(
         body_close_up.bodies,
         None if body_close_up.target is None else heads,
         plates if Target.PLATE in settings.targets else None,

@@ -30,7 +30,7 @@ from ..files import Answer, AnswerFile, beside
 from ..reading import Reader
 from ..record import library_versions
 from ..settings import DetectSettings
-from ..track import Ask, Eyes, Read, ScanParts
+from ..track import Ask, BodyScanners, Read, ScanParts
 from ..types import Detections, Frame, Rect
 
 A = TypeVar("A")
@@ -114,19 +114,19 @@ class StoredScans:
 
         return answer
 
-    def eyes(self, eyes: Eyes) -> Eyes:
+    def body_scanners(self, body_scanners: BodyScanners) -> BodyScanners:
         """Wrap the detectors of bodies, of heads on them and of plates on vehicles likewise."""
 
         def bodies(frame: Frame) -> Bodies:
             question = _digest(b"bodies", _name(frame))
-            return self._answered(question, lambda: eyes.bodies(frame), _BODIES)[0]
+            return self._answered(question, lambda: body_scanners.bodies(frame), _BODIES)[0]
 
-        heads, plates = eyes.heads, eyes.plates
+        heads, plates = body_scanners.heads, body_scanners.plates
         if heads is not None:
             heads = self._at_places(b"heads", heads, _DETECTIONS)
         if plates is not None:
             plates = self._at_places(b"plates", plates, _DETECTIONS)
-        return Eyes(bodies, heads, plates)
+        return BodyScanners(bodies, heads, plates)
 
     def asking(self, ask: Ask) -> Ask:
         """Wrap close scans likewise."""

@@ -63,7 +63,7 @@ upper ends; or from those of vehicles to detections of plates on them."""
 
 
 @dataclass(frozen=True, slots=True)
-class Eyes:
+class BodyScanners:
     """The detectors of bodies, of their heads, and of the plates of vehicles.
 
     Attributes:
@@ -305,18 +305,18 @@ class BodyScan:
     bodies: Bodies
 
 
-class Everybody:
+class BodySearch:
     """Scans a clip for bodies as it passes.
 
     Args:
-        eyes: the detectors.
+        body_scanners: the detectors.
 
     Attributes:
         scans: body scans so far.
     """
 
-    def __init__(self, eyes: Eyes) -> None:
-        self._eyes = eyes
+    def __init__(self, body_scanners: BodyScanners) -> None:
+        self._scanners = body_scanners
         self._last = -np.inf
         self._people = _ScannedInVain()
         self._vehicles = _ScannedInVain()
@@ -326,7 +326,7 @@ class Everybody:
     @property
     def seeks_heads(self) -> bool:
         """Whether faces, or heads, are searched for on people."""
-        return self._eyes.heads is not None
+        return self._scanners.heads is not None
 
     def due(self, time: float) -> bool:
         """Whether a scanned frame at this time (s) should be scanned for bodies."""
@@ -354,7 +354,7 @@ class Everybody:
         """
         time = self._last = small.time
         everywhere = np.concatenate([known, doubtful, plates])
-        bodies = self._bodies.of(small, lambda: self._eyes.bodies(frame), everywhere)
+        bodies = self._bodies.of(small, lambda: self._scanners.bodies(frame), everywhere)
         self.scans.append(BodyScan(frame.index, time, bodies))
         on_people = self._heads(frame, time, bodies, found, known, doubtful)
         on_vehicles = self._plates(frame, time, bodies, found, plates)
@@ -370,7 +370,7 @@ class Everybody:
         doubtful: Boxes,
     ) -> Detections:
         """What a close scan of people without a known face, or head, finds."""
-        if self._eyes.heads is None:
+        if self._scanners.heads is None:
             return Detections.empty()
         seen = found.select((found.target != Target.PLATE) & (found.score >= DOUBTFUL))
         heads = np.concatenate([known, seen.xyxy.astype(np.float64)])
@@ -381,7 +381,7 @@ class Everybody:
         has_head |= _hold_middles(head_places(boxes), doubtful).any(axis=1)
         bare = self._people.waiting(boxes[~has_head], time)
         bare = bare[:MOST_BODIES_A_FRAME]
-        closer = self._eyes.heads(frame, bare)
+        closer = self._scanners.heads(frame, bare)
         self._people.note(bare, bearers, closer, time)
         return closer
 
@@ -389,7 +389,7 @@ class Everybody:
         self, frame: Frame, time: float, bodies: Bodies, found: Detections, known: Boxes
     ) -> Detections:
         """Detections of close scans of vehicles without a known plate."""
-        if self._eyes.plates is None:
+        if self._scanners.plates is None:
             return Detections.empty()
         seen = found.select((found.target == Target.PLATE) & (found.score >= DOUBTFUL))
         plates = np.concatenate([known, seen.xyxy.astype(np.float64)])
@@ -399,7 +399,7 @@ class Everybody:
         large = (boxes[:, 2:] - boxes[:, :2]).min(axis=1, initial=np.inf) >= LEAST_VEHICLE
         boxes = boxes[large & ~plates_borne(boxes, plates).any(axis=1)]
         bare = self._vehicles.waiting(boxes, time)[:MOST_VEHICLES_A_FRAME]
-        closer = self._eyes.plates(frame, bare)
+        closer = self._scanners.plates(frame, bare)
         self._vehicles.note(bare, plates_borne, closer, time)
         return closer
 

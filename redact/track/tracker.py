@@ -21,7 +21,7 @@ from .assemble import seen_best, weave
 from .associate import observations_of
 from .backward import BackwardFollower, LastPlaces
 from .belief import TargetWeights
-from .bodies import Everybody, Eyes
+from .bodies import BodyScanners, BodySearch
 from .body_tracks import followed, owned
 from .camera_motion import CameraMotion, motion_between
 from .cuts import CutFinder
@@ -102,7 +102,7 @@ class Tracker:
         ask: scans each object's best pictures closely (`redact.detection.CloseUp.ask`).
         find: scans closely where somebody should be (`redact.detection.CloseUp.find`).
         read: reads what may be plates (`redact.reading.NumberReader.legible`).
-        eyes: detect bodies, and scan their heads closely; None: bodies are not detected.
+        body_scanners: of bodies and of their heads; None: bodies are not detected.
     """
 
     def __init__(
@@ -114,7 +114,7 @@ class Tracker:
         ask: Ask | None = None,
         find: Find | None = None,
         read: Read | None = None,
-        eyes: Eyes | None = None,
+        body_scanners: BodyScanners | None = None,
     ) -> None:
         self.settings = settings or settings_of(Sensitivity(sensitivity))
         self._ring = Ring(self.settings.ring_time, self.settings.ring_bytes)
@@ -125,7 +125,7 @@ class Tracker:
         self._ask, self._read = ask, read
         self._weights = load_calibration().tracks if weights is None else weights
         self._active = ActiveTracklets(self.settings, self._log, self._weights, find)
-        self._everybody = None if eyes is None else Everybody(eyes)
+        self._body_search = None if body_scanners is None else BodySearch(body_scanners)
         self._sighted = LastPlaces()
         self._back = BackwardFollower(self._ring, self._clip, self._sighted, self._cuts.cuts, find)
         self._last: SmallFrame | None = None
@@ -201,9 +201,9 @@ class Tracker:
             bodies = None
             if areas is None:
                 self._scanned_at = small.time
-                if self._everybody is not None and self._everybody.due(small.time):
+                if self._body_search is not None and self._body_search.due(small.time):
                     known = self._active.known_places()
-                    seen = self._everybody.scan(frame, small, detections, *known)
+                    seen = self._body_search.scan(frame, small, detections, *known)
                     bodies, detections = seen
             self._active.match(small, observations_of(detections), areas)
             if self._ask is not None:
@@ -243,13 +243,13 @@ class Tracker:
         )
         doubts = seen_best(self._log.by_tracklet(), self._active.retired, self._weights)
         bodies, owners = list[Body](), list[tuple[int, ...]]()
-        if self._everybody is not None:
-            scans = self._everybody.scans
-            everybody = followed(scans, cuts, self._clip)
-            if not self._everybody.seeks_heads:
-                everybody = [one for one in everybody if one.vehicle]
-            bodies = [one.body for one in everybody]
-            owners = owned(scans, everybody, tracks)
+        if self._body_search is not None:
+            scans = self._body_search.scans
+            people = followed(scans, cuts, self._clip)
+            if not self._body_search.seeks_heads:
+                people = [one for one in people if one.vehicle]
+            bodies = [one.body for one in people]
+            owners = owned(scans, people, tracks)
         return Tracks(tracks, cuts, tuple(doubts), tuple(bodies), tuple(owners))
 
     def _view_of(self, frame: Frame) -> _View:

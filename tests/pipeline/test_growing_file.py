@@ -20,7 +20,7 @@ import redact.files.growing_file as answer_file
 from redact.detection import Bodies
 from redact.files import Answer, AnswerFile
 from redact.pipeline import StoredScans
-from redact.track import Eyes, ScanForHeads
+from redact.track import BodyScanners, ScanForHeads
 from redact.types import Detections, Frame
 
 answers = st.lists(
@@ -190,15 +190,17 @@ def searched(
 
     told = []
     with StoredScans(path, made_by) as kept:
-        eyes = kept.eyes(Eyes(bodies, closer("heads"), plates=closer("plates")))
+        body_scanners = kept.body_scanners(
+            BodyScanners(bodies, closer("heads"), plates=closer("plates"))
+        )
         scan, ask, read = kept.scanning(detector.detect_frame), kept.asking(ask), kept.reading(read)
-        assert eyes.plates is not None
+        assert body_scanners.plates is not None
         for frame in these:
-            seen, body = scan(frame, None), eyes.bodies(frame)
+            seen, body = scan(frame, None), body_scanners.bodies(frame)
             parts = [seen.xyxy, seen.score, seen.fringe, body.xyxy, body.score, body.vehicle]
             boxes = body.xyxy.astype(np.float64)
             if len(boxes):
-                more = eyes.heads(frame, boxes), eyes.plates(frame, boxes + 1 / 3)
+                more = body_scanners.heads(frame, boxes), body_scanners.plates(frame, boxes + 1 / 3)
                 parts += [ask(frame, boxes, seen.target), read(frame, boxes)]
                 parts += [part for one in more for part in (one.xyxy, one.score, one.target)]
             told.append(b"".join(part.tobytes() for part in parts))

@@ -12,10 +12,10 @@ from av.video.reformatter import VideoReformatter
 from numpy.typing import NDArray
 
 from redact.detection import Bodies, load_calibration
-from redact.track import Clues, Eyes, Tracker, probability_of
+from redact.track import BodyScanners, Clues, Tracker, probability_of
 from redact.track.belief import worth_hiding
 from redact.track.bodies import (
-    Everybody,
+    BodySearch,
     bearers,
     borne_by,
     head_places,
@@ -78,8 +78,8 @@ class Stand:
         return self.face
 
     @property
-    def eyes(self) -> Eyes:
-        return Eyes(self.bodies, self.heads)
+    def body_scanners(self) -> BodyScanners:
+        return BodyScanners(self.bodies, self.heads)
 
 
 @pytest.mark.parametrize(
@@ -226,8 +226,8 @@ class Parked:
         return self.plate
 
     @property
-    def eyes(self) -> Eyes:
-        return Eyes(self.bodies, self.heads, plates=self.plates)
+    def body_scanners(self) -> BodyScanners:
+        return BodyScanners(self.bodies, self.heads, plates=self.plates)
 
 
 def test_a_vehicle_without_a_plate_is_scanned_closely_once_a_second() -> None:
@@ -239,10 +239,10 @@ def test_a_vehicle_without_a_plate_is_scanned_closely_once_a_second() -> None:
         (Parked(plate), np.array([PLATE]), []),
         (Parked(plate, far), NONE, []),  # nobody could read its plate
     ):
-        everybody = Everybody(parked.eyes)
+        search = BodySearch(parked.body_scanners)
         for shown in map(frame, range(16)):
-            if everybody.due(shown.seconds):
-                everybody.scan(shown, small(shown), Detections.empty(), NONE, NONE, known)
+            if search.due(shown.seconds):
+                search.scan(shown, small(shown), Detections.empty(), NONE, NONE, known)
         assert parked.asked == asked
 
 
@@ -250,7 +250,11 @@ def test_a_vehicle_without_a_plate_is_scanned_closely_once_a_second() -> None:
 def test_a_plate_detected_only_by_a_close_scan_of_its_vehicle_is_hidden(alone: bool) -> None:
     """Also if only plates are searched for."""
     parked = Parked(detections(PLATE, score=0.97, target=Target.PLATE))
-    tracker = Tracker(eyes=Eyes(parked.bodies, plates=parked.plates) if alone else parked.eyes)
+    tracker = Tracker(
+        body_scanners=BodyScanners(parked.bodies, plates=parked.plates)
+        if alone
+        else parked.body_scanners
+    )
     for index in range(12):
         shown = frame(index)
         wanted = is_due(tracker, shown)
@@ -273,7 +277,7 @@ def test_a_followed_face_stays_hidden_where_no_body_is_detected(backwards: bool)
         def heads(self, at: Frame, boxes: NDArray[np.float64]) -> Detections:
             return Detections.empty()
 
-    tracker = Tracker(eyes=Eyes(Half().bodies, Half().heads))
+    tracker = Tracker(body_scanners=BodyScanners(Half().bodies, Half().heads))
     for index in range(count):
         shown = frame(index, moving=True)
         tracker.places_to_scan(shown)
@@ -290,7 +294,7 @@ def test_a_face_that_fills_the_picture_belongs_to_a_body_cut_by_its_lower_border
     """Only the head shows; a person who ends within the picture has a body below it."""
     face = [126.0, 4, 513, 322]
     stand = Stand(Detections.empty(), ([32.0, 0, 623, lower],))
-    tracker = Tracker(eyes=stand.eyes)
+    tracker = Tracker(body_scanners=stand.body_scanners)
     for index in range(30):
         shown = frame(index)
         tracker.observe(shown, detections(face))
@@ -308,7 +312,7 @@ def test_a_doubtful_face_on_a_chest_does_not_stop_the_close_scans(
     """The upper end of the body is still scanned once a second, as nothing is detected there. A
     doubtful mask where the head should be counts as the head from the second body scan on."""
     stand = Stand(Detections.empty())
-    tracker = tracker_of("thorough", eyes=stand.eyes)
+    tracker = tracker_of("thorough", body_scanners=stand.body_scanners)
     for shown in map(frame, range(25)):
         tracker.observe(shown, detections(mask, score=score))
     assert len(stand.asked) == scans
@@ -319,10 +323,10 @@ def test_a_body_without_a_head_is_scanned_closely_once_a_second() -> None:
     often = [*range(0, 25, 4)]
     for seen, asked in ((Detections.empty(), [0, 12, 24]), (detections(FACE), often)):
         stand = Stand(seen)
-        everybody = Everybody(stand.eyes)
+        search = BodySearch(stand.body_scanners)
         for shown in map(frame, range(25)):
-            if everybody.due(shown.seconds):
-                everybody.scan(shown, small(shown), Detections.empty(), NONE, NONE, NONE)
+            if search.due(shown.seconds):
+                search.scan(shown, small(shown), Detections.empty(), NONE, NONE, NONE)
         assert stand.asked == asked, "and where something was seen, every time"
     sure, faint = detections(FACE), detections(FACE, score=0.2)
     for found, known, asked in (
@@ -332,7 +336,9 @@ def test_a_body_without_a_head_is_scanned_closely_once_a_second() -> None:
     ):
         stand = Stand(detections(FACE))
         first = frame(0)
-        _, together = Everybody(stand.eyes).scan(first, small(first), found, known, NONE, NONE)
+        _, together = BodySearch(stand.body_scanners).scan(
+            first, small(first), found, known, NONE, NONE
+        )
         assert len(stand.asked) == asked
         assert together.score.tolist() == pytest.approx([0.9] * max(asked, len(found)))
 
@@ -340,13 +346,13 @@ def test_a_body_without_a_head_is_scanned_closely_once_a_second() -> None:
 @pytest.mark.parametrize("moving", [True, False])
 def test_bodies_are_not_scanned_for_again_while_nothing_changes(moving: bool) -> None:
     stand = Stand(detections(FACE))
-    everybody = Everybody(stand.eyes)
+    search = BodySearch(stand.body_scanners)
     for index in range(25):
         shown = frame(index, moving=moving)
-        if everybody.due(shown.seconds):
-            everybody.scan(shown, small(shown), Detections.empty(), NONE, NONE, NONE)
-    assert [scan.frame for scan in everybody.scans] == [*range(0, 25, 4)]
-    assert all(len(scan.bodies) == 1 for scan in everybody.scans)
+        if search.due(shown.seconds):
+            search.scan(shown, small(shown), Detections.empty(), NONE, NONE, NONE)
+    assert [scan.frame for scan in search.scans] == [*range(0, 25, 4)]
+    assert all(len(scan.bodies) == 1 for scan in search.scans)
     # Where nothing changes, once in two seconds at least.
     assert stand.scanned == ([*range(0, 25, 4)] if moving else [0, 20])
 
@@ -360,7 +366,7 @@ def test_a_close_scan_never_lowers_a_score() -> None:
 
 def hidden_by(stand: Stand | None, frames: int = 12) -> tuple[Track, ...]:
     """Tracks, if scans of the whole picture detect nothing."""
-    tracker = Tracker(eyes=None if stand is None else stand.eyes)
+    tracker = Tracker(body_scanners=None if stand is None else stand.body_scanners)
     for index in range(frames):
         shown = frame(index)
         wanted = is_due(tracker, shown)
@@ -436,7 +442,7 @@ def test_a_missing_body_counts_less_for_a_small_face() -> None:
 def test_a_rider_hides_the_vehicle_from_scans_for_bodies(plate: list[float], told: int) -> None:
     """If the border cuts a scooter, only its rider is detected: that says nothing against its
     plate, but against a word on the rider's chest."""
-    tracker = tracker_of(eyes=Stand(Detections.empty()).eyes)
+    tracker = tracker_of(body_scanners=Stand(Detections.empty()).body_scanners)
     shown = frame(0)
     tracker.places_to_scan(shown)
     tracker.observe(shown, detections(plate, target=Target.PLATE))
@@ -450,7 +456,7 @@ def test_a_head_at_the_lower_border_has_its_body_below_the_picture(
     bottom: float, told: int
 ) -> None:
     """No scan can show that body, so its absence is no evidence."""
-    tracker = Tracker(eyes=Stand(Detections.empty()).eyes)
+    tracker = Tracker(body_scanners=Stand(Detections.empty()).body_scanners)
     shown = frame(0)
     tracker.places_to_scan(shown)
     tracker.observe(shown, detections([400, bottom - 50, 440, bottom], target=Target.HEAD))
@@ -464,7 +470,7 @@ def test_somebody_walking_past_close_by_is_hidden_despite_doubtful_detections(bo
     """He enters over the border, and his head is the largest of the picture: half covered by a hood
     it is doubtful in every scan, and hiding so much for nothing would cost too much. But it is on a
     body, and of the right size for it. Without bodies he stayed open."""
-    tracker = Tracker(eyes=None)
+    tracker = Tracker(body_scanners=None)
     hidden = set[int]()
     walker: list[list[float]] = [[-60.0 + 30 * n, 60, 200.0 + 30 * n, 360] for n in range(12)]
 
@@ -477,7 +483,7 @@ def test_somebody_walking_past_close_by_is_hidden_despite_doubtful_detections(bo
 
     passing = Passing()
     if bodies:
-        tracker = Tracker(eyes=Eyes(passing.bodies, passing.heads))
+        tracker = Tracker(body_scanners=BodyScanners(passing.bodies, passing.heads))
     for index, (left, *_) in enumerate(walker):
         shown = frame(index)
         tracker.places_to_scan(shown)
