@@ -205,6 +205,7 @@ class FrameRecord:
             self.broken,
             bodies=found.bodies,
             owned=found.owned,
+            same=found.same,
         )
 
 

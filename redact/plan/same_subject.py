@@ -1,4 +1,5 @@
-"""Finds out which tracks are one person or vehicle: those that were seen on one body.
+"""Finds out which tracks are one person or vehicle: those that were seen on one body, or above the
+same clothes.
 
 Only frames in which a track was *detected* count. Where two people cross, following may move on to
 the other, so a followed box says nothing about who is who.
@@ -6,7 +7,7 @@ the other, so a followed box says nothing about who is who.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import combinations, pairwise, product
 
@@ -23,24 +24,31 @@ def all_subjects(plan: Plan) -> tuple[Subject, ...]:
     return in_order((*plan.subjects, *alone))
 
 
-def with_all_subjects(plan: Plan, owned: Sequence[Sequence[int]] = ()) -> Plan:
-    """The plan with a subject for every track. Tracks on one body are joined, except those that
-    already belong to a subject.
+def with_all_subjects(
+    plan: Plan, owned: Sequence[Sequence[int]] = (), same: Iterable[tuple[int, int]] = ()
+) -> Plan:
+    """The plan with a subject for every track. Tracks on one body, and pairs of one person, are
+    joined, except those that already belong to a subject.
 
     Args:
         plan: with tracks and bodies.
         owned: for each body, the numbers of the tracks that were seen on it.
+        same: numbers of pairs of tracks that are one person.
     """
     taken = {number for subject in plan.subjects for number in subject.tracks}
     open_ = tuple(track for track in plan.tracks if track.id not in taken)
     if not open_:
         return plan
-    joined = _joined(replace(plan, tracks=open_, subjects=()), owned)
+    joined = _joined(replace(plan, tracks=open_, subjects=()), owned, same)
     return plan.with_subjects((*plan.subjects, *joined))
 
 
-def _joined(plan: Plan, owned: Sequence[Sequence[int]]) -> Iterator[Subject]:
+def _joined(
+    plan: Plan, owned: Sequence[Sequence[int]], same: Iterable[tuple[int, int]]
+) -> Iterator[Subject]:
     groups = _Groups(plan.tracks)
+    for pair in same:
+        groups.join_all(pair)
     # Bodies with the most frames of tracks join first. If two groups meet that cannot be one, the
     # later and shorter stays apart.
     length = {track.id: track.last - track.first + 1 for track in plan.tracks}
@@ -75,21 +83,27 @@ class _Groups:
             self._bodies[first] |= self._bodies.pop(second)
 
     def join_on(self, number: int, body: Body, tracks: Sequence[int]) -> None:
-        """Join the groups of tracks that were seen on one body, and add the body to the group. Do
-        nothing if two of their tracks or bodies were detected apart in one frame: then one of them
-        is somebody else, and nobody knows which."""
-        roots = list(dict.fromkeys(map(self.root, tracks)))
+        """Join the groups of tracks that were seen on one body, and add the body to the group; see
+        `join_all`."""
+        roots = set(map(self.root, tracks))
         others = (other for root in roots for other in self._bodies[root].values())
-        if not roots or any(_bodies_apart(body, other) for other in others):
-            return
+        free = roots and not any(_bodies_apart(body, other) for other in others)
+        if free and self.join_all(tracks):
+            self._bodies[self.root(tracks[0])][number] = body
+
+    def join_all(self, tracks: Sequence[int]) -> bool:
+        """Join the groups of tracks. Do nothing and return False if two of their tracks or bodies
+        were detected apart in one frame: then one of them is somebody else, and nobody knows
+        which."""
+        roots = list(dict.fromkeys(map(self.root, tracks)))
         for one, other in combinations(roots, 2):
             pairs = product(self._members[one], self._members[other])
             bodies = product(self._bodies[one].values(), self._bodies[other].values())
             if any(self._apart(*p) for p in pairs) or any(_bodies_apart(*p) for p in bodies):
-                return
+                return False
         for root in roots[1:]:
             self.join(roots[0], root)
-        self._bodies[self.root(roots[0])][number] = body
+        return True
 
     def subjects(self) -> Iterator[Subject]:
         for root, members in self._members.items():

@@ -9,11 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..detection import CLOSELY, Bodies
-from ..types import DOUBTFUL, SAME_PLACE_IOU, Boxes, Rect, Target
+from ..types import DOUBTFUL, SAME_PLACE_IOU, Box, Boxes, Rect, Target
 from .associate import SIZE_RATIO, Objects, Observations, Pairs, assign, possible_pairs
 from .backward import Job
 from .belief import MOST_CLOSE_SCANS, Clues, TargetWeights, probability_of, worth_hiding
 from .bodies import body_below_picture, borne_by, ridden, times_the_head
+from .clothes import Sight
 from .follow import ANCHOR, COAST, Find, find_again, looks_same, step
 from .geometry import (
     Affine,
@@ -113,6 +114,7 @@ class ActiveTracklets:
         self._last_scan = 0.0
         self._earlier: SmallFrame | None = None
         self._gaps: list[Job] = []
+        self._begun: list[Sight] = []
         self._made = 0
 
     def predict(self, time: float, camera: Affine) -> None:
@@ -216,6 +218,8 @@ class ActiveTracklets:
         fresh = likely & ~r.believed
         r.believed |= fresh
         r.pending[fresh] = time
+        for row in np.flatnonzero(fresh).tolist():
+            self._begun.append(self._sight(row, int(r.start[row]), r.start_box[row]))
 
     def to_ask(self, time: float) -> NDArray[np.intp]:
         """Rows whose present picture is worth a close scan: the best so far of those of which
@@ -356,6 +360,23 @@ class ActiveTracklets:
         r.pending[due] = np.nan
         return jobs if self._settings.follow_time else []
 
+    def detected(self, small: SmallFrame) -> list[Sight]:
+        """Where the believed faces and heads are that were detected in this frame."""
+        r = self.rows
+        heads = np.isin(r.target, (Target.FACE, Target.HEAD))
+        rows = np.flatnonzero(r.believed & heads & (r.detected == small.time))
+        return [self._sight(row, small.index, r.box[row]) for row in rows.tolist()]
+
+    def begun(self) -> list[Sight]:
+        """Where those faces and heads were detected first that have come to be believed since the
+        last call, and where others no longer looked like before."""
+        begun, self._begun = self._begun, []
+        return [sight for sight in begun if sight.target in (Target.FACE, Target.HEAD)]
+
+    def _sight(self, row: int, frame: int, box: NDArray[np.float64]) -> Sight:
+        r = self.rows
+        return Sight(int(r.id[row]), Target(int(r.target[row])), frame, Box(*box.tolist()))
+
     def _job(
         self, row: int, frame: int, box: NDArray[np.float64], look: NDArray[np.float32]
     ) -> Job:
@@ -443,27 +464,30 @@ class ActiveTracklets:
         if small.damaged:
             return
         firm = seen.odds >= FIRM
-        self._note_jumps(rows, small, firm, patches)
+        jumped = self._note_jumps(rows, small, firm, patches)
         r.firm_area[rows[firm]] = areas(seen.boxes[firm])
         self.rows.motion.update(rows, seen.boxes)
         r.chasing[rows] = True
         r.box[rows], r.recent[rows], r.anchor[rows] = seen.boxes, patches, patches
+        self._begun += [self._sight(row, small.index, r.box[row]) for row in jumped.tolist()]
         self._note_gaps(rows[seen_before < self._before], small)
 
     def _note_jumps(
         self, rows: NDArray[np.intp], small: SmallFrame, firm: NDArray[np.bool_], patches: Patches
-    ) -> None:
-        """Note objects that no longer look like what they were: somebody else may have come in
-        their place. A faint detection frames an object so loosely that it proves nothing by itself.
-        """
+    ) -> NDArray[np.intp]:
+        """Note objects that no longer look like what they were, and return their rows: somebody
+        else may have come in their place. A faint detection frames an object so loosely that it
+        proves nothing by itself."""
         r = self.rows
         r.unbroken[rows] &= self._alike(rows, patches)
         known = r.known[rows]
         other = known.any(axis=(1, 2)) & (pairwise_likeness(patches, known) < ANCHOR)
-        for row in rows[firm & other & ~r.unbroken[rows]]:
-            self._log.jumped(int(r.id[row]), small.index)
+        jumped = rows[firm & other & ~r.unbroken[rows]]
+        for tracklet in r.id[jumped].tolist():
+            self._log.jumped(tracklet, small.index)
         rows, patches = rows[firm], patches[firm]
         r.known[rows], r.unbroken[rows] = patches, True
+        return np.asarray(jumped)
 
     def _alike(self, rows: NDArray[np.intp], patches: Patches) -> NDArray[np.bool_]:
         """[N] whether rows look like what they were when they were seen, or detected, last."""

@@ -5,9 +5,11 @@ object on both sides of a gap are joined by one global assignment.
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -164,6 +166,22 @@ face, each held a part that the other had lost. A plate that is larger both ways
 may have been seen firmly, but never surely."""
 
 
+class _Object(NamedTuple):
+    """One object over time.
+
+    Attributes:
+        group: its pieces, in order of time.
+        rows: all its sightings.
+        chance: how probable it is.
+        tracklets: ids of those that it is made of.
+    """
+
+    group: list[Piece]
+    rows: Rows
+    chance: float
+    tracklets: frozenset[int]
+
+
 def weave(
     log: SightingLog,
     retired: Mapping[int, Retired],
@@ -173,8 +191,8 @@ def weave(
     jolts: Sequence[int],
     settings: TrackSettings,
     weights: Mapping[str, TargetWeights],
-) -> tuple[Track, ...]:
-    """All tracks of the clip, in order of appearance.
+) -> tuple[tuple[Track, ...], dict[int, frozenset[int]]]:
+    """All tracks of the clip, in order of appearance; and by id the tracklets that each is made of.
 
     Args:
         log: every sighting.
@@ -198,22 +216,29 @@ def weave(
     else:
         groups = [[piece] for piece in pieces]
     objects = [
-        (group, _joined([piece.rows for piece in group]), _certainty(group, retired, weights))
+        _Object(
+            group,
+            _joined([piece.rows for piece in group]),
+            _certainty(group, retired, weights),
+            frozenset(piece.tracklet for piece in group),
+        )
         for group in groups
     ]
     parts = []
-    for group, rows, p in _without_stacks(objects):
+    for group, rows, p, tracklets in _without_stacks(objects):
         first = group[0]
         dense = fill(rows, first.target, first.floor, first.ceiling, clip, settings, p)
         begins = first.first
         for part in dense.divided(_jumps(group, log, jolts)):
-            parts.append((begins, first.target, keyframes_of(part), round(p, 4)))
+            parts.append((begins, first.target, keyframes_of(part), round(p, 4), tracklets))
             begins = part.first + len(part.boxes)
     parts.sort(key=lambda part: part[0])
-    return tuple(
+    made_of = {number: tracklets for number, (*_, tracklets) in enumerate(parts, start=1)}
+    tracks = tuple(
         Track(number, target, keyframes, certainty=p)
-        for number, (_, target, keyframes, p) in enumerate(parts, start=1)
+        for number, (_, target, keyframes, p, _) in enumerate(parts, start=1)
     )
+    return tracks, made_of
 
 
 def _certainty(
@@ -290,13 +315,13 @@ def _joined(parts: list[Rows]) -> Rows:
 
 
 def _without_stacks(
-    objects: list[tuple[list[Piece], Rows, float]],
-) -> list[tuple[list[Piece], Rows, float]]:
+    objects: list[_Object],
+) -> list[_Object]:
     """Tracks that lie on each other, head on head and shoulders, become the likelier one."""
-    order = sorted(range(len(objects)), key=lambda i: (-objects[i][2], i))
-    reach = [_reach(rows) for _, rows, _ in objects]
+    order = sorted(range(len(objects)), key=lambda i: (-objects[i].chance, i))
+    reach = [_reach(one.rows) for one in objects]
     kept: list[int] = []
-    extra: dict[int, list[Rows]] = {}
+    extra: dict[int, list[int]] = defaultdict(list)
     for i in order:
         met = np.array([reach[k] for k in kept]).reshape(-1, 6)
         met = (met[:, :3] <= reach[i][3:]) & (met[:, 3:] >= reach[i][:3])
@@ -306,14 +331,15 @@ def _without_stacks(
             kept.append(i)
             continue
         # Where the likelier one was not seen, or only followed, the other tells where the head is.
-        extra.setdefault(host, []).append(objects[i][1])
+        extra[host].append(i)
     out = []
     for i in sorted(kept):
-        group, rows, p = objects[i]
-        for more in extra.get(i, ()):
+        group, rows, p, tracklets = objects[i]
+        for more in (objects[k] for k in extra[i]):
             seen = rows["frame"][rows["how"] == How.DETECTED]
-            rows = _joined([rows, more[~np.isin(more["frame"], seen)]])
-        out.append((group, rows, p))
+            rows = _joined([rows, more.rows[~np.isin(more.rows["frame"], seen)]])
+            tracklets |= more.tracklets
+        out.append(_Object(group, rows, p, tracklets))
     return out
 
 
@@ -324,10 +350,10 @@ def _reach(rows: Rows) -> NDArray[np.float64]:
     return np.array([rows["frame"][0], *low, rows["frame"][-1], *high])
 
 
-def _stacked(host: tuple[list[Piece], Rows, float], other: tuple[list[Piece], Rows, float]) -> bool:
-    if host[0][0].target is not other[0][0].target:
+def _stacked(host: _Object, other: _Object) -> bool:
+    if host.group[0].target is not other.group[0].target:
         return False
-    mine, rows = host[1], other[1]
+    mine, rows = host.rows, other.rows
     _, i, j = np.intersect1d(mine["frame"], rows["frame"], assume_unique=True, return_indices=True)
     if len(i) < STACKED * len(rows):
         return False
@@ -335,7 +361,7 @@ def _stacked(host: tuple[list[Piece], Rows, float], other: tuple[list[Piece], Ro
     share = _shares(ours, theirs)
     if np.median(share) >= STACKED:
         most = rows["score"].max()
-        if host[0][0].target is Target.PLATE:
+        if host.group[0].target is Target.PLATE:
             same = most < DOUBTFUL or (most < SURE and _frames_loosely(ours, theirs))
         else:
             same = most < DOUBTFUL and np.median(areas(theirs) - areas(ours)) >= 0

@@ -24,6 +24,7 @@ from .belief import TargetWeights
 from .bodies import BodyScanners, BodySearch
 from .body_tracks import followed, owned
 from .camera_motion import CameraMotion, motion_between
+from .clothes import Clothes, joined_by_clothes
 from .cuts import CutFinder
 from .follow import Find
 from .frame_clock import FrameClock
@@ -49,6 +50,7 @@ class Tracks:
         people of whom nothing is hidden.
     bodies: people and vehicles, in order of appearance.
     owned: for each body, the ids of the tracks that are certainly its own.
+    same: pairs of ids of tracks that are certainly one person, by the clothes.
     """
 
     tracks: tuple[Track, ...]
@@ -56,6 +58,7 @@ class Tracks:
     doubts: tuple[Doubt, ...] = ()
     bodies: tuple[Body, ...] = ()
     owned: tuple[tuple[int, ...], ...] = ()
+    same: tuple[tuple[int, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +131,7 @@ class Tracker:
         self._body_search = None if body_scanners is None else BodySearch(body_scanners)
         self._sighted = LastPlaces()
         self._back = BackwardFollower(self._ring, self._clip, self._sighted, self._cuts.cuts, find)
+        self._clothes = Clothes(self._ring, self._clip, self._cuts.cuts)
         self._last: SmallFrame | None = None
         self._view: _View | None = None
         self._ahead: dict[int, _Prepared] = {}
@@ -216,6 +220,9 @@ class Tracker:
             if bodies is not None:
                 self._active.stand_on(bodies, small)
             self._active.renew(small.time)
+            if not small.damaged:
+                detected, begun = self._active.detected(small), self._active.begun()
+                self._clothes.note(small, detected, begun)
         if not small.damaged:
             self._active.follow(small)
         self._note(small)
@@ -227,11 +234,12 @@ class Tracker:
         self._cuts.finish()
         if self._last is not None:
             self._back.run(self._active.jobs(self._last, all_now=True))
+        self._clothes.follow_back()
         self._back.finish()
         self._log.take(self._back.log)
         self._active.finish()
         cuts = tuple(self._cuts.cuts)
-        tracks = weave(
+        tracks, made_of = weave(
             self._log,
             self._active.retired,
             self._back.links,
@@ -250,7 +258,8 @@ class Tracker:
                 people = [one for one in people if one.vehicle]
             bodies = [one.body for one in people]
             owners = owned(scans, people, tracks)
-        return Tracks(tracks, cuts, tuple(doubts), tuple(bodies), tuple(owners))
+        same = joined_by_clothes(self._clothes.same, tracks, made_of, cuts)
+        return Tracks(tracks, cuts, tuple(doubts), tuple(bodies), tuple(owners), tuple(same))
 
     def _view_of(self, frame: Frame) -> _View:
         """What the next frame's small picture shows, computed once."""
