@@ -1,5 +1,5 @@
-"""Finds out which tracks are one person or vehicle: those that were seen on one body, or above the
-same clothes.
+"""Finds out which tracks are one person or vehicle: those that were detected on one body, or above
+the same clothes.
 
 Only frames in which a track was *detected* count. Where two people cross, following may move on to
 the other, so a followed box says nothing about who is who.

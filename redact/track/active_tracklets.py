@@ -1,4 +1,4 @@
-"""Tracklets that are alive while the clip passes: predicted, matched, followed, retired."""
+"""The tracklets that are alive at the current frame: predicted, matched, followed, retired."""
 
 from __future__ import annotations
 
@@ -34,51 +34,51 @@ from .starting_score import STARTS
 from .tracklets import FIRM, Tracklets
 
 FOLLOW_NOISE = 1.5
-"""Expected error of a followed box, in errors of a detected one: small errors add up from
-frame to frame. With 1 masks are 3.1 instead of 2.3 times the face on four clips of street footage
-(mean); a judgement, not fitted."""
+"""Expected error of a followed box, in errors of a detected one: small errors add up from frame to
+frame. With 1, masks are 3.1 instead of 2.3 times the face on four clips of street footage (mean); a
+judgement, not fitted."""
 
 RESTLESS_STEP = 0.5
 RESTLESS_ZOOM = 0.02
-"""Motion in a frame, in object sizes, and zoom from which every frame is scanned: the
-pixel tracker still finds what moves by half its size; a judgement, not fitted."""
+"""Motion in a frame, in object sizes, and zoom from which every frame is scanned: the pixel tracker
+still finds an object that moves by half its size; a judgement, not fitted."""
 
 LEAST_FAINT_IOU = 0.15
-"""IoU with a believed tracklet's expected place from which a faint detection may be it: loose, as
-the assignment decides afterwards. With .3 two of 148 faces of street footage were open by their
-rim."""
+"""IoU with a believed tracklet's expected place from which a faint detection may belong to it:
+loose, as the assignment decides afterwards. With .3 two of 148 faces of street footage were open at
+their rim."""
 
 SURE_LOG_ODDS = 3.0
-"""Log odds of a scan from which a face needs no close one: as sure as in 19 of 20 cases;
-fitted belief is then hardly another (`lab/training/README.md`, "Close looks")."""
+"""Log odds of a scan from which a face needs no close scan: right in 19 of 20 cases; the fitted
+belief hardly changes then (`lab/training/README.md`, "Close scans")."""
 
 CLEARER_LOG_ODDS = 1.0
-"""Log odds by which a scan is so much surer than the last that a close one followed that its
-picture tells more: somebody who came in at the border stands in full view. Half of it and twice as
-much do hardly less or more (`lab/training/README.md`, "Close looks")."""
+"""Increase in log odds, since the last scan that a close scan followed, from which another close
+scan is worth while: for example, somebody who entered at the border is now in full view. Half and
+twice as much do about the same (`lab/training/README.md`, "Close scans")."""
 
 READABLE = 32.0
 """Pixels of width from which a plate is read: the narrowest that could be read on dev is 38. It
 decides cost alone: on 24 clips of dev and of other cameras the same is hidden with 0."""
 
 FULLER = 1.5
-"""Times the area that a box had in the last close scan, or when it was read, from which more of it
-shows: somebody who rides up to the camera is read at most ten times. A face that came in at the
-border and then filled a moved still of dev stayed open, though every scan was sure of it: close
-scans had been shown parts of it. With twice the area it still did."""
+"""Increase in area, since the last close scan or reading, from which the object is scanned closely
+or read again: the plate of somebody who rides up to the camera is read at most ten times. A face
+that entered at the border and then filled a moved still of dev stayed open, though every scan was
+sure of it: close scans had seen only parts of it. With twice the area it still did."""
 
 TRUSTED_BACK = 4.0
-"""Times as long as it was seen that an object is followed back: its start is followed back
-when it has been watched for `SPEED_TIME` alone, however long it is seen afterwards; one that was
-noticed more than a second late must not be open until then. A judgement, not fitted."""
+"""Times as long as an object was seen that it is followed backwards from its start. That happens
+after `SPEED_TIME`, however long it is seen afterwards; an object that was detected more than a
+second late must not be open until then. A judgement, not fitted."""
 
 
 @dataclass(frozen=True, slots=True)
 class Retired:
-    """A tracklet that is over.
+    """A tracklet that has ended.
 
     Attributes:
-        target: what it was taken for.
+        target: of the object.
         patches: float32 [2, CELLS, CELLS], at its start and its end.
         clues: one row, of its whole life.
     """
@@ -89,12 +89,12 @@ class Retired:
 
 
 class ActiveTracklets:
-    """Association scan by scan, in two rounds as in ByteTrack (Zhang et al. 2022): first the
-    firm detections, then the weak ones for the tracklets that are left. What is then still
-    unseen is searched for in the pixels.
+    """Associates detections scan by scan, in two rounds as in ByteTrack (Zhang et al. 2022): first
+    the firm detections, then the weak ones for the remaining tracklets. Tracklets that are still
+    without a detection are followed by their pixels.
 
     Attributes:
-        retired: tracklets that are over, by id.
+        retired: tracklets that have ended, by id.
     """
 
     def __init__(
@@ -126,21 +126,21 @@ class ActiveTracklets:
         self.rows.motion.warp(camera)
 
     def note_same(self, small: SmallFrame) -> None:
-        """In a picture in which much moves at once, note the tracklets that look as they did when
-        last seen."""
+        """In a picture in which much moves at once, note the tracklets that look the same as when
+        they were last seen."""
         same = looks_same(small, self.rows.motion.boxes, self.rows.recent)
         self._log.held_on |= {(int(tracklet), small.index) for tracklet in self.rows.id[same]}
 
-    def restless(self, camera: Affine, small: SmallFrame) -> Boxes | None:
-        """Where something moves too fast, or is too uncertain, to go without a scan in this frame:
-        places [N, 4]; None where all of the picture does."""
+    def too_fast_to_skip(self, camera: Affine, small: SmallFrame) -> Boxes | None:
+        """Places [N, 4] where something moves too fast, or is too uncertain, to go without a scan
+        in this frame; None if that is the whole picture."""
         r = self.rows
         if abs(scale_of(camera) - 1) > RESTLESS_ZOOM:
             return None
-        # What moves by its own width in two frames is never seen twice in one place: its speed
-        # must be known before scans can be spared.
+        # An object that moves by its own width in two frames is never detected twice in one place:
+        # its speed must be known before scans can be skipped.
         fresh = (r.clues.hits == 1) & (r.clues.best >= FIRM) & (r.start_time == self._last_scan)
-        # What was never seen clearly comes and goes all the time.
+        # Objects that were never detected clearly come and go all the time.
         clear = r.believed & (r.clues.best >= FIRM)
         now = self._time or 0.0
         elapsed = max(small.time - now, 0.0)
@@ -150,9 +150,9 @@ class ActiveTracklets:
         lost = (missing > 0) & (missing <= COAST)
         which = fresh | clear & (lost | (np.hypot(*step.T) > RESTLESS_STEP * size))
         if which.any():
-            # What is hidden in doubt is scanned whenever anything is: without this a tenth fewer
-            # faces of a crowd were hidden, and of 19 labelled ones in a shop two were open instead
-            # of one; the search of a crowd would cost a third less.
+            # Doubtful objects are scanned whenever others are: without this a tenth fewer faces of
+            # a crowd were hidden, and of 19 labelled ones in a shop two were open instead of one;
+            # the search of a crowd would cost a third less.
             which |= r.believed & (probability_of(r.clues, self._weights) < DOUBTFUL)
         rows = np.flatnonzero(which)
         places = warped(r.motion.boxes[rows], camera) + np.tile(step[rows], 2)
@@ -161,11 +161,10 @@ class ActiveTracklets:
     def match(
         self, small: SmallFrame, seen: Observations, areas: Sequence[Rect] | None = None
     ) -> None:
-        """Continue tracklets with what a scan detected, and start new ones.
+        """Continue tracklets with the detections of a scan, and start new ones.
 
         Args:
-            areas: that were scanned; None: all of the picture. Elsewhere nothing can have been
-                missed.
+            areas: that were scanned; None: the whole picture. Tracklets elsewhere were not missed.
         """
         asked = np.arange(len(self.rows))
         if areas is not None:
@@ -186,24 +185,24 @@ class ActiveTracklets:
         for fresh, patches in started:
             self._start(small, fresh, patches)
 
-    def stand_on(self, bodies: Bodies, small: SmallFrame) -> None:
-        """Note which of the tracklets seen now are borne by a body, and plates by a vehicle. Of a
-        plate below a rider this tells nothing, as vehicles are then often missed, and nothing of a
-        head at the lower border, whose body is not in the picture."""
+    def note_bodies(self, bodies: Bodies, small: SmallFrame) -> None:
+        """Note which of the tracklets seen now are borne by a body, and which plates by a vehicle.
+        Nothing is noted about a plate below a rider, since vehicles are then often missed, or about
+        a head at the lower border, whose body is outside the picture."""
         r = self.rows
         rows = np.flatnonzero(r.seen == small.time)
         height = small.luma.shape[0] / small.scale
         boxes, target = r.box[rows], r.target[rows]
         chances = probability_of(r.clues.select(rows), self._weights)
         borne = borne_by(bodies, boxes, target, height, chances)
-        untold = (target == Target.PLATE) & ridden(bodies, boxes)
-        told = borne | ~(untold | body_below_picture(boxes, target, height))
+        unknown = (target == Target.PLATE) & ridden(bodies, boxes)
+        known = borne | ~(unknown | body_below_picture(boxes, target, height))
         times = times_the_head(bodies, boxes, target, height)
-        r.clues.scanned_for_bodies(rows[told], borne[told], times[told])
+        r.clues.scanned_for_bodies(rows[known], borne[known], times[known])
 
     def known_places(self) -> tuple[Boxes, Boxes, Boxes]:
-        """[N, 4] each, where believed faces and heads should be now that are likely such, where
-        those faces that are doubtful, and where plates."""
+        """Expected places, [N, 4] each: of believed faces and heads that are likely, of doubtful
+        faces, and of plates."""
         r = self.rows
         rows = np.flatnonzero(r.believed)
         boxes, target = r.motion.boxes[rows], r.target[rows]
@@ -211,8 +210,8 @@ class ActiveTracklets:
         doubtful, plates = ~likely & (target == Target.FACE), target == Target.PLATE
         return boxes[~doubtful & ~plates], boxes[doubtful], boxes[plates]
 
-    def renew(self, time: float) -> None:
-        """Find out which tracklets are believed from now on."""
+    def update_belief(self, time: float) -> None:
+        """Decide which tracklets are believed from now on."""
         r = self.rows
         likely = worth_hiding(r.clues, self._weights, self._settings.leak_cost)
         fresh = likely & ~r.believed
@@ -221,9 +220,9 @@ class ActiveTracklets:
         for row in np.flatnonzero(fresh).tolist():
             self._begun.append(self._sight(row, int(r.start[row]), r.start_box[row]))
 
-    def to_ask(self, time: float) -> NDArray[np.intp]:
-        """Rows whose present picture is worth a close scan: the best so far of those of which
-        little is known yet, or one that is clearer than what is known."""
+    def to_scan_closely(self, time: float) -> NDArray[np.intp]:
+        """Rows whose current picture is worth a close scan: the best so far of an object with few
+        close scans, or one that is clearer than those."""
         r = self.rows
         best = (r.detected == time) & (r.clues.latest >= r.clues.best) & CLOSELY.of(r.target)
         doubtful = (r.target == Target.PLATE) | (r.clues.best < SURE_LOG_ODDS)
@@ -233,17 +232,17 @@ class ActiveTracklets:
         clearer &= r.clues.close_scans > 0
         return np.flatnonzero(best & (little | clearer))
 
-    def answered(self, rows: NDArray[np.intp], odds: NDArray[np.float32]) -> None:
+    def note_close_scans(self, rows: NDArray[np.intp], odds: NDArray[np.float32]) -> None:
         """Note the log odds of close scans at `rows`."""
         self.rows.examined[rows] = self.rows.clues.latest[rows]
         self.rows.examined_area[rows] = areas(self.rows.box[rows])
         self.rows.clues.scanned_closely(rows, odds)
 
     def to_read(self, time: float) -> NDArray[np.intp]:
-        """Rows of what may be plates whose present picture is worth reading: large enough, and
-        clearly larger than when they were read last, in vain. Or, where only a number would make it
-        worth hiding, detected twice as often: a plate that came in at the border was never read
-        again, though it was plain to read, and stayed open."""
+        """Rows of possible plates whose current picture is worth reading: large enough, and clearly
+        larger than at the last reading, which failed. Or, if only a number would make it worth
+        hiding, detected twice as often: a plate that entered at the border was never read again,
+        though plainly readable, and stayed open."""
         r = self.rows
         rows = np.flatnonzero((r.detected == time) & (r.target == Target.PLATE))
         rows = rows[r.clues.read[rows] == 0]
@@ -254,8 +253,8 @@ class ActiveTracklets:
         again |= bare & (clues.hits >= 2 * r.read_hits[rows])
         return np.asarray(rows[again])
 
-    def was_read(self, rows: NDArray[np.intp], legible: NDArray[np.bool_]) -> None:
-        """Take in whether a number could be read in `rows`."""
+    def note_readings(self, rows: NDArray[np.intp], legible: NDArray[np.bool_]) -> None:
+        """Note whether a number could be read in `rows`."""
         r = self.rows
         r.read_area[rows], r.read_hits[rows] = areas(r.box[rows]), r.clues.hits[rows]
         r.clues.read[rows] = np.maximum(r.clues.read[rows], legible)

@@ -1,5 +1,5 @@
-"""From sightings to tracks: what is done once the whole clip has passed. Pieces of the same
-object on both sides of a gap are joined by one global assignment.
+"""Makes tracks from sightings, once the whole clip has passed. Pieces of one object on both sides
+of a gap are joined by one global assignment.
 """
 
 from __future__ import annotations
@@ -29,13 +29,12 @@ from .sightings import SPEED_TIME, ClipRecord, How, Rows, SightingLog, end_speed
 @dataclass(frozen=True, slots=True)
 class Piece:
     """Sightings of one object within one scene.
-
-    Attributes:
-        tracklet: id of the tracklet it comes from.
-        target: what it is.
-        rows: in rising frame order, one per frame.
-        floor, ceiling: first and last frame of the scene.
-        patches: float32 [2, cells, cells], at its start and at its end.
+    tracklet: id of the tracklet it comes from.
+    target: of the object.
+    rows: in rising frame order, one per frame.
+    floor, ceiling: first and last frame of the scene.
+    floor, ceiling: first and last frame of the scene.
+    patches: float32 [2, cells, cells], at its start and at its end.
     """
 
     tracklet: int
@@ -125,7 +124,7 @@ def _costs(
             p.patches[1].ravel()
         )
     cost, fine = _pair_costs(left, starts[b], seconds, alike)
-    # A plate turns no other side to the camera: where another look comes, it is another car's.
+    # A plate looks the same from all sides: another look is another car's.
     plates = np.array([pieces[i].target is Target.PLATE for i in a])
     return cost, fine & (~plates | (alike >= ANCHOR))
 
@@ -133,8 +132,8 @@ def _costs(
 def _nearest(
     ahead: Boxes, back: Boxes, drift: NDArray[np.float64], seconds: NDArray[np.float64]
 ) -> Boxes:
-    """[N, 4] the end of a piece, carried over each gap by half the sum of both speeds: it went on
-    all the time, or stopped soon, whichever fits better."""
+    """[N, 4] the end of a piece, moved over each gap at half the sum of both speeds: as if it went
+    on all the time, or stopped soon, whichever fits better."""
     tries = np.stack([ahead, ahead])
     tries[0, :, :2] += drift * (seconds / 2)[:, None]
     tries[1, :, :2] += drift * (np.minimum(seconds, SPEED_TIME) / 2)[:, None]
@@ -145,9 +144,10 @@ def _nearest(
 def _pair_costs(
     left: Boxes, right: Boxes, gap: NDArray[np.float64], alike: NDArray[np.float64]
 ) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
-    """Costs and limits as between two scans (`associate`); with every second of the gap the end
-    may be as much farther away as in the most uncertain scan. A head that walks covers one to two
-    of its sizes a second."""
+    """Costs and limits as between two scans (`associate`). For every second of the gap, the end may
+    be farther away by as much as in the most uncertain scan: a walking head covers one to two of
+        its
+    sizes a second."""
     size = np.sqrt(np.maximum(left[:, 2:], 1) * np.maximum(right[:, 2:], 1))
     size = np.maximum(size, size.max(axis=1, keepdims=True) / 2)
     distance = np.hypot(*((left[:, :2] - right[:, :2]) / size).T)
@@ -158,12 +158,13 @@ def _pair_costs(
 
 
 STACKED = 0.5
-"""Share of the shorter track's sightings in which both were seen, as two who cross part again; and
-of the smaller box, in the middle of these frames, from which what was never firmly seen is the
-other one, framed less well (a face with the chest below it, a plate with the bumper), as no plate
-hangs on another. A faint face must be no smaller as well: of two boxes of one size on one small
-face, each held a part that the other had lost. A plate that is larger both ways (`_frames_loosely`)
-may have been seen firmly, but never surely."""
+"""Two thresholds for two tracks on one object. As a share of the shorter track's sightings: frames
+in which both were seen, since people who cross part again. As a share of the smaller box, in the
+middle of these frames: the overlap from which a track without a firm detection frames the other's
+object less well (a face with the chest, a plate with the bumper); plates do not lie on each other.
+A faint face must also be no smaller: of two boxes on one small face, each held a part that the
+other lacked. A plate's track that is larger both ways (`_frames_loosely`) may have firm detections,
+but no sure one."""
 
 
 class _Object(NamedTuple):
@@ -172,8 +173,8 @@ class _Object(NamedTuple):
     Attributes:
         group: its pieces, in order of time.
         rows: all its sightings.
-        chance: how probable it is.
-        tracklets: ids of those that it is made of.
+        chance: its probability of being real.
+        tracklets: ids of its tracklets.
     """
 
     group: list[Piece]
@@ -244,7 +245,7 @@ def weave(
 def _certainty(
     group: list[Piece], retired: Mapping[int, Retired], weights: Mapping[str, TargetWeights]
 ) -> float:
-    """How probable one object is, by all its pieces together."""
+    """The probability of one object, from all its pieces together."""
     members = dict.fromkeys(piece.tracklet for piece in group)
     clues = Clues.concat([retired[tracklet].clues for tracklet in members])
     return float(probability_of(clues.as_one(), weights)[0])
@@ -252,8 +253,8 @@ def _certainty(
 
 def _jumps(group: list[Piece], log: SightingLog, jolts: Sequence[int]) -> list[int]:
     """Frames from which an object may be somebody else: it looks different from before, or much
-    moved at once and it was not seen to go on. A track ends there, so that a decision about one
-    person does not hold for the other; both are hidden as one would be."""
+    moved at once and the object was not seen to go on. A track ends there, so that a decision about
+    one person does not extend to another; hiding covers both alike."""
     ours = {piece.tracklet for piece in group}
     frames = {f for t, f in log.jumps if t in ours}
     for jolt in jolts[bisect_right(jolts, group[0].first) : bisect_right(jolts, group[-1].last)]:
@@ -270,7 +271,7 @@ def seen_best(
     retired: Mapping[int, Retired],
     weights: Mapping[str, TargetWeights],
 ) -> Iterator[Doubt]:
-    """Where each tracklet was seen best, hidden or not: the caller knows what is hidden.
+    """The best sighting of each tracklet, hidden or not; the caller knows which are hidden.
 
     Args:
         rows_of: sightings by tracklet.
@@ -293,9 +294,9 @@ def _believed(
     leak_cost: float,
 ) -> list[int]:
     """Tracklets that are worth hiding, and those that are one object with a sure one: behind a
-    bicycle's wheel a plate went on as another tracklet, doubtful by itself. Any other doubtful
-    piece adds nothing to an object, and takes no mask away: most that are believed only together
-    with others are none."""
+    bicycle's wheel a plate went on as another tracklet, doubtful by itself. Other doubtful pieces
+    add nothing to an object and hide nothing: most that are believed only together with others are
+    false."""
     if not retired:
         return []
     clues = Clues.concat([over.clues for over in retired.values()])
@@ -317,7 +318,8 @@ def _joined(parts: list[Rows]) -> Rows:
 def _without_stacks(
     objects: list[_Object],
 ) -> list[_Object]:
-    """Tracks that lie on each other, head on head and shoulders, become the likelier one."""
+    """Merge tracks that lie on each other, such as a head, and a head with shoulders, into the
+    likelier one."""
     order = sorted(range(len(objects)), key=lambda i: (-objects[i].chance, i))
     reach = [_reach(one.rows) for one in objects]
     kept: list[int] = []
@@ -330,7 +332,7 @@ def _without_stacks(
         if host is None:
             kept.append(i)
             continue
-        # Where the likelier one was not seen, or only followed, the other tells where the head is.
+        # Where the likelier one was only followed, or not seen, the other shows where the head is.
         extra[host].append(i)
     out = []
     for i in sorted(kept):
@@ -344,8 +346,8 @@ def _without_stacks(
 
 
 def _reach(rows: Rows) -> NDArray[np.float64]:
-    """[6] first frame, left and top, last frame, right and bottom of all of an object's life: two
-    that do not meet here never lie on each other."""
+    """[6] first frame, left and top, last frame, right and bottom of an object's whole life:
+    objects that do not meet here never lie on each other."""
     low, high = rows["box"][:, :2].min(axis=0), rows["box"][:, 2:].max(axis=0)
     return np.array([rows["frame"][0], *low, rows["frame"][-1], *high])
 
@@ -367,7 +369,7 @@ def _stacked(host: _Object, other: _Object) -> bool:
             same = most < DOUBTFUL and np.median(areas(theirs) - areas(ours)) >= 0
         if same:
             return True
-    # In every frame: where they part in one, that one would be open.
+    # In every frame: otherwise one of them would be open where they part.
     return bool((share >= MOSTLY_INSIDE).all())
 
 
@@ -381,7 +383,7 @@ def _frames_loosely(plate: NDArray[np.float64], around: NDArray[np.float64]) -> 
 
 
 def _shares(a: NDArray[np.float64], b: NDArray[np.float64]) -> NDArray[np.float64]:
-    """[N] overlap of boxes, share of the smaller one."""
+    """[N] overlap of boxes, as a share of the smaller one."""
     low, high = np.maximum(a[:, :2], b[:, :2]), np.minimum(a[:, 2:], b[:, 2:])
     common = np.clip(high - low, 0, None).prod(axis=1)
     return np.asarray(common / np.maximum(np.minimum(areas(a), areas(b)), 1e-6))

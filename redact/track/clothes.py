@@ -1,13 +1,13 @@
-"""Follows what people wear, to know who turned away and came back.
+"""Follows people's clothes, to join the tracks of somebody who turned away and came back.
 
-A head that turns looks different, so its track ends and another begins; the clothes below it go on.
-From where a face or head comes into view they are followed back through the scanned pictures until
-they lie below one that was detected earlier, and from there forwards again. If both ways end where
-the other begins, nobody else came near meanwhile, and the clothes go where the head goes, the two
-are one person.
+A head that turns looks different, so its track ends and another begins; the clothes below it stay
+the same. From where a face or head appears, they are followed backwards through the scanned
+pictures until they lie below one that was detected earlier, and from there forwards again. The two
+are one person if each way ends where the other begins, nobody else came near meanwhile, and the
+clothes move with the head.
 
-A wrong answer shows a stranger with whoever is kept, a missing one costs a click. So clothes tell
-nothing where they are plain, covered, outside the picture, or followed for more than a second.
+A wrong answer shows a stranger together with a kept person; a missing one costs a click. So clothes
+prove nothing if they are plain, covered, outside the picture, or followed for more than a second.
 """
 
 from __future__ import annotations
@@ -37,18 +37,18 @@ from .sightings import SPEED_TIME, ClipRecord
 from .small_pictures import Ring, SmallFrame
 
 CLOTHES: Final = (0.65, 0.1, 1.2)
-"""Where clothes are, in sizes of the head: so far to either side of its middle, and from where to
-where below it. It is the chest or the back, without the arms, which move by themselves."""
+"""Place of the clothes, in sizes of the head: distance to either side of its middle, and upper and
+lower end below it. This is the chest or the back without the arms, which move by themselves."""
 
 
 class Sight(NamedTuple):
-    """A face or head that was detected.
+    """One detection of a face or head.
 
     Attributes:
-        tracklet: its id.
+        tracklet: id of its tracklet.
         target: `Target.FACE` or `Target.HEAD`.
-        frame: in which it was detected.
-        box: there.
+        frame: of the detection.
+        box: in that frame.
     """
 
     tracklet: int
@@ -58,18 +58,18 @@ class Sight(NamedTuple):
 
 
 class _Scan(NamedTuple):
-    """A scanned picture, and the faces and heads that were detected in it."""
+    """A scanned picture, and the faces and heads detected in it."""
 
     small: SmallFrame
     detected: Sequence[Sight]
 
 
 class Clothes:
-    """Finds faces and heads that are one person by the clothes.
+    """Finds pairs of faces and heads that are one person, by the clothes.
 
     Args:
         ring, clip: of the tracker.
-        cuts: first frames of new scenes, as far as they are known.
+        cuts: first frames of the new scenes known so far.
 
     Attributes:
         same: pairs (earlier, later) of sights of one person.
@@ -82,12 +82,13 @@ class Clothes:
         self.same: list[tuple[Sight, Sight]] = []
 
     def note(self, small: SmallFrame, detected: Sequence[Sight], begun: Iterable[Sight]) -> None:
-        """Take in the newest scan.
+        """Add the newest scan.
 
         Args:
             small: its picture.
             detected: the faces and heads in it.
-            begun: those in this scan, or an earlier one, who may be somebody who was there before.
+            begun: detections, in this scan or an earlier one, that may belong to a person whose
+                track has ended.
         """
         self._scans.append(_Scan(small, detected))
         while self._scans[0].small.index < self._ring.oldest:
@@ -96,8 +97,8 @@ class Clothes:
         self.follow_back(small.time - SPEED_TIME)
 
     def follow_back(self, until: float = np.inf) -> None:
-        """Find out who they were before of whom enough is known: those who have begun up to a time
-        (s). After the last scan, all."""
+        """Search for the earlier tracks of those who appeared up to a time (s), because enough is
+        known about them then; after the last scan, of all."""
         due = [s for s in self._waiting if self._clip.time(s.frame) <= until]
         self._waiting = [s for s in self._waiting if s not in due]
         for sight in due:
@@ -106,7 +107,7 @@ class Clothes:
                 self.same.append((earlier, sight))
 
     def _earlier(self, sight: Sight) -> Sight | None:
-        """The last sight of the same person before this one, if it is certain."""
+        """The last detection of the same person before this one; None if that is not certain."""
         back, on = self._around(sight.frame)
         elsewhere = set[int]()
         if not back:
@@ -121,7 +122,7 @@ class Clothes:
             if not close:
                 continue
             met = max(close, key=chase.likeness)
-            # Who is close, or was elsewhere meanwhile, may be the one who goes on.
+            # Others who are close, or a track that was elsewhere meanwhile, may be the same person.
             certain = (
                 all(other.box.lies_on(met.box) for other in close)
                 and met.tracklet not in elsewhere
@@ -134,14 +135,14 @@ class Clothes:
     def _is_theirs(
         self, later: Sight, on: Sequence[_Scan], earlier: Sight, back: Sequence[_Scan]
     ) -> bool:
-        """Whether the clothes go where the later one goes on, or where the earlier one came from,
-        and nothing says otherwise."""
-        told = {_goes_along(later, on, self._clip), _goes_along(earlier, back, self._clip)}
-        return True in told and False not in told
+        """Whether the clothes move with the later one after it appeared, or with the earlier one
+        before it ended, and neither contradicts that."""
+        moves_along = {_goes_along(later, on, self._clip), _goes_along(earlier, back, self._clip)}
+        return True in moves_along and False not in moves_along
 
     def _around(self, frame: int) -> tuple[list[_Scan], list[_Scan]]:
-        """The scans from a frame on back in time, the latest first, and those from it on; both are
-        empty if it was not scanned or is no longer known."""
+        """The scans from a frame backwards, the latest first, and those from it forwards; both are
+        empty if the frame was not scanned or its picture is no longer stored."""
         frames = [scan.small.index for scan in self._scans]
         if frame not in frames:
             return [], []
@@ -161,12 +162,12 @@ class Clothes:
 
 
 def _goes_along(sight: Sight, path: Sequence[_Scan], clip: ClipRecord) -> bool | None:
-    """Whether what lies below a face or head goes where it goes, in the scans next to its own: it
-    does not where somebody passes before them, or where they move behind a counter. None if that
-    cannot be seen.
+    """Whether the place below a face or head moves with it, in the scans next to its own: it does
+    not if somebody passes in front, or if the person moves behind a counter. None if that cannot be
+    seen.
 
     Args:
-        path: scans, from its own on, in either direction.
+        path: scans that begin with its own, in either direction.
     """
     chase, again = _Chase(clip, path[0].small, clothes_of(sight)), None
     for small, detected in path[1:]:
@@ -183,12 +184,12 @@ def _goes_along(sight: Sight, path: Sequence[_Scan], clip: ClipRecord) -> bool |
 
 
 class _Chase:
-    """Clothes that are followed from picture to picture.
+    """Follows clothes from picture to picture.
 
     Args:
         clip: of the tracker.
         small: the first picture.
-        clothes: [4] in it.
+        clothes: [4], the box in it.
     """
 
     def __init__(self, clip: ClipRecord, small: SmallFrame, clothes: Boxes) -> None:
@@ -197,11 +198,11 @@ class _Chase:
         self._look = self._first_look = patches_of(small, self._box)
 
     def likeness(self, sight: Sight) -> float:
-        """IoU with the clothes below a face or head in the present picture."""
+        """IoU with the place of the clothes below a face or head in the current picture."""
         return float(iou(self._box, clothes_of(sight)[None])[0, 0])
 
     def goes_on(self, there: SmallFrame) -> bool:
-        """Find them in another picture; False where they are not certainly there."""
+        """Find the clothes in another picture; False if that is not certain."""
         here, self._here = self._here, there
         if not _is_shown(self._box[0], here):
             return False
@@ -215,7 +216,7 @@ _NOT_BLIND: Final = np.zeros(1, np.bool_)
 
 
 def clothes_of(sight: Sight) -> Boxes:
-    """[4], where the clothes of a face or head are, upright source pixels."""
+    """Box [4] of the clothes below a face or head, in upright source pixels."""
     head = np.array([sight.box], np.float64)
     if sight.target is Target.FACE:
         head = widened(head, Target.FACE).astype(np.float64)
@@ -226,7 +227,7 @@ def clothes_of(sight: Sight) -> Boxes:
 
 
 def _is_shown(clothes: Boxes, small: SmallFrame) -> bool:
-    """Whether most of them lie in a picture."""
+    """Whether most of the clothes lie in the picture."""
     height, width = (side / small.scale for side in small.luma.shape)
     box = Box(*clothes.tolist())
     return box.common(Box(0, 0, width, height)) >= MOSTLY_INSIDE * box.area

@@ -46,7 +46,7 @@ class Tracks:
     """Attributes:
     tracks: every object over the whole clip, ids from 1, in order of appearance.
     cuts: frame indices at which a new scene starts, rising.
-    doubts: where each tracklet was seen best, whether or not it became a track; and the heads of
+    doubts: the best sighting of each tracklet, whether or not it became a track; and the heads of
         people of whom nothing is hidden.
     bodies: people and vehicles, in order of appearance.
     owned: for each body, the ids of the tracks that are certainly its own.
@@ -103,8 +103,8 @@ class Tracker:
         settings: numbers to use instead of the sensitivity's own.
         weights: of the belief in tracks; None: those of the installed models.
         ask: scans each object's best pictures closely (`redact.detection.CloseUp.ask`).
-        find: scans closely where somebody should be (`redact.detection.CloseUp.find`).
-        read: reads what may be plates (`redact.reading.NumberReader.legible`).
+        find: scans closely where an object should be (`redact.detection.CloseUp.find`).
+        read: reads possible plates (`redact.reading.NumberReader.legible`).
         body_scanners: of bodies and of their heads; None: bodies are not detected.
     """
 
@@ -164,7 +164,7 @@ class Tracker:
         view = self._view_of(frame)
         if view.suspect or view.small.time - self._scanned_at >= self.settings.scan_every - JITTER:
             return None
-        return self._active.restless(view.camera, view.small)
+        return self._active.too_fast_to_skip(view.camera, view.small)
 
     def expected_at(self, frame: Frame) -> Boxes:
         """Where all tracklets are expected in the next observed frame: float64 [N, 4]. Tracklets
@@ -182,7 +182,7 @@ class Tracker:
         detections: Detections | None,
         areas: Sequence[Rect] | None = None,
     ) -> None:
-        """Take the next frame and what was detected in it.
+        """Take the next frame and its detections.
 
         Args:
             frame: the next one.
@@ -211,15 +211,15 @@ class Tracker:
                     bodies, detections = seen
             self._active.match(small, observations_of(detections), areas)
             if self._ask is not None:
-                rows = self._active.to_ask(small.time)
+                rows = self._active.to_scan_closely(small.time)
                 r = self._active.rows
-                self._active.answered(rows, self._ask(frame, r.box[rows], r.target[rows]))
+                self._active.note_close_scans(rows, self._ask(frame, r.box[rows], r.target[rows]))
             if self._read is not None:
                 rows = self._active.to_read(small.time)
-                self._active.was_read(rows, self._read(frame, self._active.rows.box[rows]))
+                self._active.note_readings(rows, self._read(frame, self._active.rows.box[rows]))
             if bodies is not None:
-                self._active.stand_on(bodies, small)
-            self._active.renew(small.time)
+                self._active.note_bodies(bodies, small)
+            self._active.update_belief(small.time)
             if not small.damaged:
                 detected, begun = self._active.detected(small), self._active.begun()
                 self._clothes.note(small, detected, begun)

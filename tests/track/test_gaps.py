@@ -31,7 +31,7 @@ def jobs_of(count: int) -> list[Job]:
         found = Detections.empty() if i in HIDDEN else seen([walker.box(i)])
         active.predict(small.time, IDENTITY)
         active.match(small, observations_of(found))
-        active.renew(small.time)
+        active.update_belief(small.time)
         active.follow(small)
         jobs += active.jobs(small)
         active.retire(small.time)
