@@ -1,4 +1,4 @@
-"""Who turned away and came back is known by the clothes: only where nobody else can be meant."""
+"""Clothes join the tracks of a person who turned away, only if nobody else can be meant."""
 
 from __future__ import annotations
 
@@ -37,12 +37,12 @@ Walk = Callable[[int], tuple[float, float]]
 
 
 def walk(n: int) -> tuple[float, float]:
-    """Where the face of somebody is who walks to the right."""
+    """Place of the face of somebody who walks to the right."""
     return 60.0 + 4 * n, 40.0
 
 
 def person(face: Walk, clothes: int, heads: Sequence[int]) -> list[Thing]:
-    """A head that looks different from scan to scan, above clothes that do not."""
+    """A head that looks different in each scan, above clothes that stay the same."""
 
     def below(n: int) -> tuple[float, float]:
         x, y = face(n)
@@ -67,7 +67,7 @@ def followed(
     ground: Grey = GROUND,
     camera: Affine = IDENTITY,
 ) -> list[tuple[Sight, Sight]]:
-    """Pairs that are one person, of what each scan detected."""
+    """Pairs that are one person, among the detections of the scans."""
     ring, clip = Ring(5, 1 << 26), ClipRecord()
     clothes = Clothes(ring, clip, cuts)
     for n, detected in enumerate(scans):
@@ -85,7 +85,7 @@ def turned(away: int) -> list[int]:
 
 
 def scans_of(away: int) -> list[list[Sight]]:
-    """What is detected of them."""
+    """Detections of that person."""
     back = [[sight(2, n, walk)] for n in (3 + away, 4 + away)]
     return [[sight(1, n, walk)] for n in range(3)] + [[]] * away + back
 
@@ -94,18 +94,18 @@ TURNED, SEEN = turned(3), scans_of(3)
 BEFORE, AFTER = sight(1, 2, walk), sight(2, 6, walk)
 
 
-def test_who_turns_away_and_comes_back_is_one_by_the_clothes() -> None:
+def test_somebody_who_turns_away_and_comes_back_is_one_person() -> None:
     assert followed(person(walk, 7, TURNED), SEEN, AFTER) == [(BEFORE, AFTER)]
 
 
-def test_a_track_that_no_longer_looks_the_same_is_one_by_the_clothes() -> None:
+def test_a_track_that_changes_its_look_stays_one_person() -> None:
     """From one scan to the next, as when somebody turns quickly."""
     scans = [[sight(1, n, walk)] for n in range(8)]
     jump = sight(1, 3, walk)
     assert followed(person(walk, 7, TURNED), scans, jump) == [(BEFORE, jump)]
 
 
-def test_somebody_else_in_the_same_place_is_somebody_else() -> None:
+def test_another_person_in_the_same_place_is_not_joined() -> None:
     def parked(clothes: int, first: int, last: int) -> list[Thing]:
         away = (-99.0, -99.0)
         return person(lambda n: walk(0) if first <= n <= last else away, clothes, TURNED)
@@ -135,14 +135,12 @@ def elsewhere(_: int) -> tuple[float, float]:
         pytest.param(4, sight(1, 4, elsewhere), False, id="the first, elsewhere"),
     ],
 )
-def test_if_anybody_else_comes_near_nobody_knows_who_is_who(
-    scan: int, other: Sight, one: bool
-) -> None:
+def test_if_another_person_comes_near_nothing_is_joined(scan: int, other: Sight, one: bool) -> None:
     scans = [[*here, other] if n == scan else here for n, here in enumerate(SEEN)]
     assert bool(followed(person(walk, 7, TURNED), scans, AFTER)) == one
 
 
-def test_clothes_tell_nothing_across_a_cut_or_after_long() -> None:
+def test_clothes_prove_nothing_across_a_cut_or_after_a_long_gap() -> None:
     things = person(walk, 7, TURNED)
     assert followed(things, SEEN, AFTER, cuts=[4]) == []
     assert followed(things, SEEN, AFTER, cuts=[2]) == [(BEFORE, AFTER)]
@@ -151,7 +149,7 @@ def test_clothes_tell_nothing_across_a_cut_or_after_long() -> None:
         assert bool(pairs) == one == ((away + 1) / SCANS_A_SECOND <= LONGEST_UNSEEN)
 
 
-def test_clothes_outside_the_picture_tell_nothing() -> None:
+def test_clothes_outside_the_picture_prove_nothing() -> None:
     def low(n: int) -> tuple[float, float]:
         return walk(n)[0], HEIGHT - 58.0  # a quarter of the clothes
 
@@ -160,7 +158,7 @@ def test_clothes_outside_the_picture_tell_nothing() -> None:
 
 
 def test_clothes_are_followed_while_the_camera_turns() -> None:
-    """Between scans by more than they are searched for around a place."""
+    """By more between scans than the search radius around a place."""
 
     def stands(n: int) -> tuple[float, float]:
         return 250.0 - 30 * n, 40.0
@@ -172,13 +170,13 @@ def test_clothes_are_followed_while_the_camera_turns() -> None:
     assert followed(things, scans, begun) == []
 
 
-def test_plain_clothes_tell_nothing() -> None:
+def test_plain_clothes_prove_nothing() -> None:
     plain, heads = np.full_like(GROUND, 90), person(walk, 7, TURNED)[1:]
     assert followed(heads, SEEN, AFTER, ground=plain) == []
 
 
-def test_what_passes_before_two_people_is_not_their_clothes() -> None:
-    """It goes on, and they do not."""
+def test_an_object_that_passes_in_front_of_people_is_not_their_clothes() -> None:
+    """It moves on, and they do not."""
 
     def sits(x: float) -> Walk:
         return lambda _: (x, 40.0)
@@ -190,13 +188,13 @@ def test_what_passes_before_two_people_is_not_their_clothes() -> None:
     assert followed([*both, lorry], scans, scans[6][0]) == []
 
 
-def test_two_who_are_seen_once_do_not_tell_whose_clothes_they_are() -> None:
+def test_two_faces_detected_once_do_not_show_whose_clothes_they_are() -> None:
     things, once = person(walk, 7, TURNED), [[], [], *SEEN[2:]]
     assert followed(things, once, AFTER) == [(BEFORE, AFTER)]
     assert followed(things, [*once[:7], []], AFTER) == []
 
 
-def test_pairs_are_told_of_the_tracks_that_they_became() -> None:
+def test_pairs_name_the_tracks_of_their_tracklets() -> None:
     def track(number: int, first: int, last: int) -> Track:
         keys = (Keyframe(n, BEFORE.box, State.DETECTED) for n in (first, last))
         return Track(number, Target.FACE, tuple(keys))
@@ -211,7 +209,7 @@ def test_pairs_are_told_of_the_tracks_that_they_became() -> None:
     assert joined_by_clothes([(BEFORE, AFTER)], tracks, whole, ()) == []
 
 
-def test_a_tracker_knows_who_turned_away() -> None:
+def test_the_tracker_joins_the_tracks_of_somebody_who_turned_away() -> None:
     """A face is lost for most of a second, and comes back looking different and farther on."""
     count, fps = 60, 25
 
