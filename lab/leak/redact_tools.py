@@ -4,8 +4,7 @@
 process, to spare the start of a program for every clip. They leave out the audit, which looks at
 the finished file and changes no pixel of it.
 
-What the detector saw is kept per clip and weights, so that a change of the tracker costs no
-second detection.
+Detections are stored per clip and weights, so a change of the tracker needs no new ones.
 """
 
 from __future__ import annotations
@@ -14,6 +13,7 @@ import ast
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -37,22 +37,26 @@ from redact.types import DEFAULT_TARGETS, Detections, Frame, Rect, Target
 from .errors import ToolError
 
 ROOMS = ("types", "media", "detection", "reading", "track", "plan", "render", "models")
-"""Parts of redact that determine the output's pictures."""
+DETECTION = ("detection", "models", "types")
+MODULES = ("settings.py", "pipeline/draw.py")
+OF_PLANS = ("mask_size.py", "pipeline/search.py", "pipeline/search_detectors.py")
+"""Parts of redact that determine the output's pictures: all, and those for detections; single
+modules for both, and for plans and outputs alone."""
 
 
-def fingerprint(rooms: tuple[str, ...] = ROOMS) -> str:
+def fingerprint(parts: tuple[str, ...] = (*ROOMS, *MODULES, *OF_PLANS)) -> str:
     """Hash of the code and weights that outputs depend on, without comments and docstrings.
 
     Raises:
-        FileNotFoundError: a room was renamed; without it old results would be taken for new ones.
+        FileNotFoundError: a part was renamed; without it old results would be taken for new ones.
     """
     digest = hashlib.sha256()
     home = Path(redact.__file__).parent
-    for room in rooms:
-        if not (home / room).is_dir():
-            raise FileNotFoundError(f"{home / room}: no such room; correct the list of rooms")
-    files = [p for room in rooms for p in sorted((home / room).rglob("*"))]
-    for path in [*files, home / "settings.py", home / "pipeline" / "draw.py"]:
+    for part in parts:
+        if not (home / part).exists():
+            raise FileNotFoundError(f"{home / part}: no such part; correct the list of parts")
+    files = [sorted((home / p).rglob("*")) if (home / p).is_dir() else [home / p] for p in parts]
+    for path in chain.from_iterable(files):
         if path.suffix == ".py":
             digest.update(_code_of(path))
         elif path.suffix in (".onnx", ".tflite", ".json"):
@@ -82,7 +86,7 @@ class Sightings:
 
     def __init__(self, detector: Any, clip: str, folder: Path) -> None:
         self._detector = detector
-        code = fingerprint(("detection", "models", "types"))
+        code = fingerprint((*DETECTION, *MODULES))
         key = hashlib.sha256(f"{clip} {detector.name} {detector.weights_sha256} {code}".encode())
         self._path = folder / f"{key.hexdigest()[:24]}.npz"
         self._known: dict[str, Any] = {}
@@ -92,7 +96,7 @@ class Sightings:
         self._fresh = False
 
     def at(self, frame: Frame, only: Sequence[Rect] | None = None) -> Detections:
-        """See `redact.detection.Detector.detect_frame`; looks at parts are kept by the parts."""
+        """See `redact.detection.Detector.detect_frame`; scans of parts are stored by part."""
         key = f"{frame.index}" if only is None else f"{frame.index} {[tuple(a) for a in only]}"
         if key not in self._known:
             found = self._detector.detect_frame(frame, only)
