@@ -296,6 +296,7 @@ def _track(track: Track, known: TrackSummary) -> dict[str, Any]:
         "id": track.id,
         "first": track.first,
         "last": track.last,
+        "best": [track.id, known.best],
         "runs": [(a, b, state.value) for a, b, state in known.runs],
     }
 

@@ -144,10 +144,14 @@ const Gaps = ({ of: s }) =>
   });
 function Parts({ of: s }) {
   const part = (k) => html`<div class="row small" key=${k.id}>
-    <${Button} class="quiet" act=${() => player.show(k.first)}>${span(state.times[k.first], state.times[k.last])}<//>
+    <${Button} class="quiet part" act=${() => player.show(k.best[1])}>
+      <${Face} of=${k.best} /> ${span(state.times[k.first], state.times[k.last])}
+    <//>
     <${Button} word="separate" act=${() => edit("separate", { track: k.id }, t("separated"))} />
   </div>`;
-  return html`<h3>${t("parts_title")}</h3>${[...s.tracks].sort((a, b) => a.first - b.first).map(part)}`;
+  return html`<h3>${t("parts_title")}</h3>
+    <p class="small muted">${t("parts_note")}</p>
+    ${[...s.tracks].sort((a, b) => a.first - b.first).map(part)}`;
 }
 /** Who looks like somebody: by and by, for in a crowd it takes a while until all have a picture. */
 function Alike({ of: s }) {
