@@ -7,6 +7,7 @@ import { closeDialog } from "./dialog.js";
 import { goMoment, notLookedAt, when } from "./moments.js";
 import { Scene } from "./picture.js";
 
+const AHEAD = 700; // pixels: the next pictures are made while these are looked at
 const MOST = 60; // pictures at once; the next ones come when these are answered
 let last = ""; // the moment that was answered last: with Shift, all up to another one
 
@@ -67,4 +68,4 @@ const Beside = ({ of: { frame, why, track, shown } }) => html`<li>
 </li>`;
 /** The picture of a moment, which leads to it. */
 const Place = ({ frame, track, shown }) => html`<${Button} class="picture" title="go_there"
-  act=${() => goMoment(frame, track)}><${Scene} n=${frame} track=${track} shown=${shown} /><//>`;
+  act=${() => goMoment(frame, track)}><${Scene} n=${frame} track=${track} shown=${shown} ahead=${AHEAD} /><//>`;

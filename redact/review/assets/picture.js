@@ -20,21 +20,23 @@ export async function keep(path, of, jpeg) {
   return bitmap;
 }
 
-/** The picture of an address, fetched once it comes into view; while there is none, it stays grey. */
-export function Picture({ path, of, ...props }) {
+/** The picture of an address, fetched once it comes into view, or so many pixels `ahead` of that;
+ *  while there is none, it stays grey. */
+export function Picture({ path, of, ahead = 0, ...props }) {
   const canvas = useRef(),
     key = keyOf(path, of);
   useLayoutEffect(() => {
     let gone = false,
       tries = 3; // the machine may be changing its network
     const show = (bitmap) => gone || showOn(canvas.current, bitmap);
-    const seen = new IntersectionObserver(([entry]) => {
+    const near = ([entry]) => {
       if (!entry.isIntersecting) return;
       seen.disconnect();
       if (known.has(key)) return show(known.get(key));
       const fetch = async () => gone || show(await fetched(path, of));
       turn = turn.then(fetch).catch(() => setTimeout(again, 1000));
-    });
+    };
+    const seen = new IntersectionObserver(near, { scrollMargin: `${ahead}px` });
     const again = () => !gone && --tries && seen.observe(canvas.current);
     if (known.has(key)) showOn(canvas.current, known.get(key)); // at once, and not grey before
     seen.observe(canvas.current);
