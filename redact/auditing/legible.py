@@ -17,6 +17,7 @@ import numpy as np
 from av.video.reformatter import VideoReformatter
 
 from ..detection import load_calibration
+from ..memory import trim
 from ..plan import COVERED, SAME_TEXT, Plan
 from ..reading import LEGIBLE, NumberReader, Text, is_plate_number, repeats
 from ..track import Clues, ScannedPicture, probability_of, shrink
@@ -123,6 +124,8 @@ class Legible:
 
     def _lines_of(self, shown: Frame) -> list[Text]:
         """All lines in a picture; unchanged parts are not read again."""
+        # No network takes as much memory as the reader's: it begins with all that lies free.
+        trim()
         small = shrink(shown, self._scaler, shown.seconds)
         boxes = np.array([line.box for line in self._last], np.float32).reshape(-1, 4)
         areas = None
