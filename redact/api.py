@@ -11,8 +11,7 @@ import os
 from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
-
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from typing import TYPE_CHECKING
 
 from . import pipeline
 from . import plan as plans
@@ -43,6 +42,9 @@ from .plan import Plan
 from .progress import Progress, Silent
 from .record import Credentials, Manifest
 from .settings import DetectSettings, DrawSettings, RenderSettings, Settings
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 AnyPath = str | os.PathLike[str]
 
