@@ -37,6 +37,7 @@ from lab.halves import in_half
 from lab.real.judge import FrameScore, judge_frame
 from lab.real.labels import LabelledFrame
 from lab.real.measure import PixelView, grey_of
+from lab.shared import shared_folder
 
 QUALITY = 95
 """JPEG quality of the simulated camera."""
@@ -58,7 +59,9 @@ def main(args: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=str(__doc__).split("\n\n", maxsplit=1)[0])
     parser.add_argument("--half", choices=("dev", "test"), default="dev")
     parser.add_argument("--count", type=int, default=60)
-    parser.add_argument("--eval", type=Path, default=_evaluation(), help="annotated stills")
+    parser.add_argument(
+        "--eval", type=Path, default=shared_folder() / "eval", help="annotated stills"
+    )
     parser.add_argument("--keep", type=Path, help="folder for sources and results")
     asked = parser.parse_args(args)
     labels = json.loads((asked.eval / "labels.json").read_text())
@@ -71,10 +74,6 @@ def main(args: list[str] | None = None) -> None:
             photograph(still, sources / f"{number:03}.jpg", number % 8 + 1)
         rows = _run(sources, results)
         print(json.dumps(_summary(labels, chosen, sources, results) | rows, indent=2))
-
-
-def _evaluation() -> Path:
-    return Path(os.environ.get("REDACT_SHARED", Path(__file__).parents[2] / "shared")) / "eval"
 
 
 def drawn(labels: Mapping[str, Any], half: str, count: int) -> list[str]:

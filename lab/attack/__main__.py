@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import argparse
-import os
 from pathlib import Path
+
+from lab.shared import shared_folder
 
 from .bench import Row, Sizes, faces, plates, tracks
 
@@ -32,8 +33,8 @@ def main() -> None:
     parser.add_argument("--identities", type=int, default=100)
     parser.add_argument("--quick", action="store_true", help="a tenth of the work")
     args = parser.parse_args()
-    root = Path(os.environ.get("REDACT_SHARED", Path(__file__).parents[3] / "shared"))
-    stills = args.stills or (root / "eval" if (root / "eval").is_dir() else None)
+    stills = shared_folder() / "eval"
+    stills = args.stills or (stills if stills.is_dir() else None)
     sizes = QUICK if args.quick else Sizes()
     identities = min(args.identities, 12) if args.quick else args.identities
     print("Faces: annotated stills." if stills else "Faces: skimage.data.lfw_subset.")

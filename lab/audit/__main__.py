@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import argparse
 import ast
-import os
 import tempfile
 from contextlib import ExitStack
 from pathlib import Path
 
+from lab.shared import shared_folder
 from lab.sweep import add_others, changed
 from redact.auditing import AuditSettings, finding_in_words
 from redact.auditing.audit_detectors import AuditDetectors
@@ -25,8 +25,7 @@ BANDS = ("face 24–48", "face 48–96", "face ≥ 96", "plate 12–24", "plate 
 def main() -> None:
     """Run the benchmark and print its table as Markdown."""
     parser = argparse.ArgumentParser(prog="python -m lab.audit", description=__doc__)
-    shared = Path(os.environ.get("REDACT_SHARED", Path(__file__).parents[3] / "shared"))
-    parser.add_argument("--stills", type=Path, default=shared / "eval")
+    parser.add_argument("--stills", type=Path, default=shared_folder() / "eval")
     parser.add_argument("--half", choices=HALVES, help="stills of one half alone")
     parser.add_argument("--work", type=Path, default=Path(tempfile.gettempdir()) / "bench-audit")
     parser.add_argument("--scenes", type=int, default=24, help="for each seed")

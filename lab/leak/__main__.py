@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 from pathlib import Path
 
 from lab.halves import HALVES
+from lab.shared import shared_folder
 
 from . import table
 from .runner import Runner
@@ -49,8 +49,7 @@ def _arguments() -> argparse.Namespace:
 
 def find_library(package: bool, half: str | None) -> Library:
     """A half's stills beside the checkout (or in REDACT_SHARED), else package pictures."""
-    beside = Path(__file__).resolve().parents[2].parent / "shared"
-    shared = Path(os.environ.get("REDACT_SHARED", beside))
+    shared = shared_folder()
     if package or not (shared / "eval" / "labels.json").exists():
         return Library(None)
     return Library(shared, half)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import sys
 from pathlib import Path
 
 from lab.leak.outputs import Outputs
 from lab.leak.tools import cache_folder
+from lab.shared import shared_folder
 
 from . import summary
 from .judge import Scores
@@ -19,12 +19,6 @@ from .runner import judge_boxes, judge_pixels, look_at_masks, look_at_outputs
 from .tools import DEFAULT, named
 
 SPLIT = HOME / "split.json"
-
-
-def shared_folder() -> Path:
-    """Footage beside the checkout, or in REDACT_SHARED."""
-    beside = Path(__file__).resolve().parents[2].parent / "shared"
-    return Path(os.environ.get("REDACT_SHARED", beside))
 
 
 def arguments(words: list[str] | None = None) -> argparse.Namespace:

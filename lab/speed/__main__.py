@@ -12,10 +12,11 @@ from __future__ import annotations
 
 import argparse
 import compileall
-import os
 import tempfile
 from contextlib import nullcontext
 from pathlib import Path
+
+from lab.shared import shared_folder
 
 from . import clips
 from .clips import Clip
@@ -43,15 +44,9 @@ def arguments(words: list[str] | None = None) -> argparse.Namespace:
     return parser.parse_args(words)
 
 
-def shared_clips() -> Path:
-    """Footage beside the checkout, or in REDACT_SHARED."""
-    beside = Path(__file__).resolve().parents[2].parent / "shared"
-    return Path(os.environ.get("REDACT_SHARED", beside)) / "clips"
-
-
 def made(kind: str, args: argparse.Namespace, folder: Path) -> Clip:
     """A clip, written to a folder unless it exists."""
-    shared = shared_clips()
+    shared = shared_folder() / "clips"
     if kind == "few":
         return clips.few_faces(shared, folder, args.frames)
     if kind == "crowd":
