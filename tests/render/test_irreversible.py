@@ -23,7 +23,7 @@ from .pictures import Scene, crowded_scenes, planes, scenes
 
 RELEASE = list(Style)
 STAMP = Stamp("copy 7")
-QUICK = settings(max_examples=50, deadline=None, suppress_health_check=list(HealthCheck))
+QUICK = settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
 """One hidden pixel that tints the fill is found after 4 to 6 of them."""
 FOUND = (Phase.generate,)
 """To find one case is enough where it need not be the smallest."""
