@@ -12,26 +12,24 @@ prove nothing if they are plain, covered, outside the picture, or followed for m
 
 from __future__ import annotations
 
+import math
 from collections import deque
 from collections.abc import Container, Iterable, Mapping, Sequence
 from typing import Final, NamedTuple
 
 import numpy as np
 
-from ..detection import iou
 from ..types import (
     LOOSELY_SAME_IOU,
     MOSTLY_INSIDE,
     SAME_PLACE_IOU,
     Box,
-    Boxes,
     Target,
     Track,
-    widened,
 )
 from .body_tracks import LONGEST_UNSEEN
 from .follow import step
-from .geometry import to_centres, warped
+from .geometry import warped
 from .patches import patches_of
 from .sightings import SPEED_TIME, ClipRecord
 from .small_pictures import Ring, SmallFrame
@@ -58,10 +56,11 @@ class Sight(NamedTuple):
 
 
 class _Scan(NamedTuple):
-    """A scanned picture, and the faces and heads detected in it."""
+    """A scanned picture, the faces and heads detected in it, and where their clothes are."""
 
     small: SmallFrame
     detected: Sequence[Sight]
+    clothes: Sequence[Box]
 
 
 class Clothes:
@@ -90,7 +89,7 @@ class Clothes:
             begun: detections, in this scan or an earlier one, that may belong to a person whose
                 track has ended.
         """
-        self._scans.append(_Scan(small, detected))
+        self._scans.append(_Scan(small, detected, [*map(clothes_of, detected)]))
         while self._scans[0].small.index < self._ring.oldest:
             self._scans.popleft()
         self._waiting += begun
@@ -113,15 +112,16 @@ class Clothes:
         if not back:
             return None
         chase = _Chase(self._clip, back[0].small, clothes_of(sight))
-        for n, (small, detected) in enumerate(back[1:], 1):
+        for n, (small, detected, clothes) in enumerate(back[1:], 1):
             late = back[0].small.time - small.time > LONGEST_UNSEEN
             if late or self._is_cut(small, back[n - 1].small) or not chase.goes_on(small):
                 return None
-            close = [s for s in detected if chase.likeness(s) >= LOOSELY_SAME_IOU]
+            likeness = dict(zip(detected, map(chase.place.iou, clothes), strict=True))
+            close = [s for s in detected if likeness[s] >= LOOSELY_SAME_IOU]
             elsewhere |= {s.tracklet for s in detected if s not in close}
             if not close:
                 continue
-            met = max(close, key=chase.likeness)
+            met = max(close, key=likeness.__getitem__)
             # Others who are close, or a track that was elsewhere meanwhile, may be the same person.
             certain = (
                 all(other.box.lies_on(met.box) for other in close)
@@ -155,7 +155,7 @@ class Clothes:
         below `later`."""
         chase = _Chase(self._clip, path[0].small, clothes_of(earlier))
         goes_on = all(chase.goes_on(scan.small) for scan in path[1:])
-        return goes_on and chase.likeness(later) >= SAME_PLACE_IOU
+        return goes_on and chase.place.iou(clothes_of(later)) >= SAME_PLACE_IOU
 
     def _is_cut(self, earlier: SmallFrame, later: SmallFrame) -> bool:
         return any(earlier.index < cut <= later.index for cut in self._cuts)
@@ -170,14 +170,14 @@ def _goes_along(sight: Sight, path: Sequence[_Scan], clip: ClipRecord) -> bool |
         path: scans that begin with its own, in either direction.
     """
     chase, again = _Chase(clip, path[0].small, clothes_of(sight)), None
-    for small, detected in path[1:]:
+    for small, detected, clothes in path[1:]:
         if abs(small.time - path[0].small.time) > SPEED_TIME:
             break
         if not chase.goes_on(small):
             break
-        for other in detected:
+        for other, worn in zip(detected, clothes, strict=True):
             if other.tracklet == sight.tracklet:
-                if chase.likeness(other) < LOOSELY_SAME_IOU:
+                if chase.place.iou(worn) < LOOSELY_SAME_IOU:
                     return False
                 again = True
     return again
@@ -189,48 +189,45 @@ class _Chase:
     Args:
         clip: of the tracker.
         small: the first picture.
-        clothes: [4], the box in it.
+        place: of the clothes in it.
+
+    Attributes:
+        place: in the current picture.
     """
 
-    def __init__(self, clip: ClipRecord, small: SmallFrame, clothes: Boxes) -> None:
-        self._clip, self._here = clip, small
-        self._box = clothes[None]
-        self._look = self._first_look = patches_of(small, self._box)
-
-    def likeness(self, sight: Sight) -> float:
-        """IoU with the place of the clothes below a face or head in the current picture."""
-        return float(iou(self._box, clothes_of(sight)[None])[0, 0])
+    def __init__(self, clip: ClipRecord, small: SmallFrame, place: Box) -> None:
+        self._clip, self._here, self.place = clip, small, place
+        self._look = self._first_look = patches_of(small, np.array([place]))
 
     def goes_on(self, there: SmallFrame) -> bool:
         """Find the clothes in another picture; False if that is not certain."""
         here, self._here = self._here, there
-        if not _is_shown(self._box[0], here):
+        if not _is_shown(self.place, here):
             return False
-        expected = warped(self._box, self._clip.between(here.index, there.index)[-1])
-        found = step(here, there, self._box, expected, self._look, self._first_look, _NOT_BLIND)
-        self._box, self._look = found.boxes, found.patches
+        box = np.array([self.place])
+        expected = warped(box, self._clip.between(here.index, there.index)[-1])
+        found = step(here, there, box, expected, self._look, self._first_look, _NOT_BLIND)
+        self.place, self._look = Box(*found.boxes[0].tolist()), found.patches
         return bool(found.found[0])
 
 
 _NOT_BLIND: Final = np.zeros(1, np.bool_)
 
 
-def clothes_of(sight: Sight) -> Boxes:
-    """Box [4] of the clothes below a face or head, in upright source pixels."""
-    head = np.array([sight.box], np.float64)
-    if sight.target is Target.FACE:
-        head = widened(head, Target.FACE).astype(np.float64)
-    x, _, width, height = to_centres(head)[0]
-    size, (aside, above, below) = np.sqrt(max(width * height, 1.0)), CLOTHES
-    low = head[0, 3]
-    return np.array([x - aside * size, low + above * size, x + aside * size, low + below * size])
+def clothes_of(sight: Sight) -> Box:
+    """The box of the clothes below a face or head, in upright source pixels."""
+    box = sight.box
+    beside, above, below = sight.target.spec.reach if sight.target is Target.FACE else (0, 0, 0)
+    width, height = box.width * (1 + 2 * beside), box.height * (1 + above + below)
+    size, (aside, first, last) = math.sqrt(max(width * height, 1.0)), CLOTHES
+    x, chin = (box.x1 + box.x2) / 2, box.y2 + below * box.height
+    return Box(x - aside * size, chin + first * size, x + aside * size, chin + last * size)
 
 
-def _is_shown(clothes: Boxes, small: SmallFrame) -> bool:
-    """Whether most of the clothes lie in the picture."""
+def _is_shown(place: Box, small: SmallFrame) -> bool:
+    """Whether most of a place lies in the picture."""
     height, width = (side / small.scale for side in small.luma.shape)
-    box = Box(*clothes.tolist())
-    return box.common(Box(0, 0, width, height)) >= MOSTLY_INSIDE * box.area
+    return place.common(Box(0, 0, width, height)) >= MOSTLY_INSIDE * place.area
 
 
 def joined_by_clothes(
