@@ -11,7 +11,8 @@ import os
 from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from . import pipeline
 from . import plan as plans
@@ -42,9 +43,6 @@ from .plan import Plan
 from .progress import Progress, Silent
 from .record import Credentials, Manifest
 from .settings import DetectSettings, DrawSettings, RenderSettings, Settings
-
-if TYPE_CHECKING:
-    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 AnyPath = str | os.PathLike[str]
 

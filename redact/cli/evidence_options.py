@@ -7,9 +7,10 @@ import os
 import sys
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from typing import Any, Final, TypeVar
 
 import click
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from ..errors import UsageError
 from ..pipeline import Acceptance
@@ -31,9 +32,6 @@ from ..record import (
 from ..words import error_words, problem, say
 from .app import PATH, together, typed
 from .terminal import Terminal
-
-if TYPE_CHECKING:
-    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 Opened = TypeVar("Opened")
 

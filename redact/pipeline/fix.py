@@ -8,7 +8,8 @@ import shlex
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from ..auditing import hiding_places
 from ..errors import MismatchError, OutputExistsError, UsageError
@@ -28,9 +29,6 @@ from .publish import write_beside
 from .result import Result
 from .run import apply
 from .saved_plan import require_same_source, save_plan
-
-if TYPE_CHECKING:
-    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 
 def fix_held(

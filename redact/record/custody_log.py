@@ -12,7 +12,8 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from ..errors import CheckFailedError, OutputError, PlanError
 from ..files import check_writable, lock
@@ -24,9 +25,6 @@ from .checked_text import checked_text
 from .log_chain import FIRST_LINK, LogEntry, LogState, examine, head_path, write_head
 from .manifest import Manifest
 from .manifest_parts import LogAnchor
-
-if TYPE_CHECKING:
-    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 LOCK_SECONDS = 30.0
 """Seconds to wait for another writer. An append takes milliseconds, so a process that holds the

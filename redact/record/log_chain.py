@@ -20,9 +20,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import Annotated, Literal
 
 import msgspec
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from msgspec import Meta, Struct
 from msgspec.structs import replace
 
@@ -38,9 +39,6 @@ from .signature import (
     is_signed,
     named_key,
 )
-
-if TYPE_CHECKING:
-    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 FIRST_LINK = "0" * 64
 _Hash = Annotated[str, Meta(pattern="^[0-9a-f]{64}$")]

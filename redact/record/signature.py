@@ -9,22 +9,17 @@ holder of the private key signed it. A signature cannot say whose key that is.
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Final
+from typing import Annotated, Final
 
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from msgspec import Meta
 
 from ..errors import OutputExistsError, PlanError, RedactError, UsageError
 from ..files import read_file, unwritable, write_whole
 from ..media import sha256_of_bytes
 from ..words import problem
-
-if TYPE_CHECKING:
-    # At run time imported late, in what uses keys: the library takes a tenth of a second and 15 MB,
-    # for which every run that signs nothing would wait.
-    from cryptography.hazmat.primitives.asymmetric.ed25519 import (
-        Ed25519PrivateKey,
-        Ed25519PublicKey,
-    )
 
 SIGNATURE_SUFFIX: Final = ".sig"
 SIGNATURE_BYTES: Final = 64
@@ -71,9 +66,6 @@ def is_signed(data: bytes, signature: str, key: str) -> bool:
         return not signature
     if is_small_order(bytes.fromhex(key)):
         return False
-    from cryptography.exceptions import InvalidSignature
-    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-
     try:
         public = Ed25519PublicKey.from_public_bytes(bytes.fromhex(key))
         public.verify(bytes.fromhex(signature), data)
@@ -89,8 +81,6 @@ def named_key(key: Ed25519PrivateKey | None) -> str:
 
 def raw_public(key: Ed25519PublicKey) -> bytes:
     """The 32 bytes of a public key."""
-    from cryptography.hazmat.primitives import serialization
-
     return key.public_bytes(serialization.Encoding.Raw, serialization.PublicFormat.Raw)
 
 
@@ -114,9 +104,6 @@ def new_key(path: Path, passphrase: bytes | None) -> Ed25519PrivateKey:
         OutputExistsError: one of the files exists; keys are never overwritten.
         OutputError: the folder cannot be written.
     """
-    from cryptography.hazmat.primitives import serialization
-    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-
     public = path.with_name(path.name + ".pub")
     for taken in (path, public):
         if taken.exists():
@@ -147,10 +134,6 @@ def new_key(path: Path, passphrase: bytes | None) -> Ed25519PrivateKey:
 
 def load_private_key(path: Path, passphrase: bytes | None) -> Ed25519PrivateKey:
     """Raises PlanError (unreadable, not such a key) or UsageError (passphrase)."""
-    from cryptography.exceptions import UnsupportedAlgorithm
-    from cryptography.hazmat.primitives import serialization
-    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-
     data = _read_key(path)
     try:
         key = serialization.load_pem_private_key(data, passphrase or None)
@@ -171,10 +154,6 @@ def load_private_key(path: Path, passphrase: bytes | None) -> Ed25519PrivateKey:
 
 def load_public_key(path: Path) -> bytes:
     """Raw public key from a PEM file. Raises PlanError."""
-    from cryptography.exceptions import UnsupportedAlgorithm
-    from cryptography.hazmat.primitives import serialization
-    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-
     data = _read_key(path)
     try:
         key = serialization.load_pem_public_key(data)

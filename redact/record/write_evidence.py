@@ -6,7 +6,8 @@ import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from ..errors import OutputExistsError, UsageError
 from ..files import PRIVATE, check_writable, write_whole
@@ -20,9 +21,6 @@ from .manifest import dump_manifest, manifest_path
 from .run_record import RunRecord
 from .signature import named_key, signature_path
 from .without_folders import file_name
-
-if TYPE_CHECKING:
-    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 
 @dataclass(frozen=True, slots=True)
