@@ -35,14 +35,14 @@ from redact.types import DEFAULT_TARGETS, Target
 
 CLUES = {
     "face": ("best", "mean", "hits", "close", "unborne"),
-    "plate": ("best", "mean", "close", "unborne"),
+    "plate": ("best", "close", "unborne"),
     "head": ("best", "mean", "hits", "close", "unborne"),
 }
 """Which clues are weighed, chosen by the figures of held-out clips that this command prints. How
 far something moves says no more beside them. How large a plate is counts for nothing: those of
 footage are far away and those of stills near, and each alone teaches that the other is none. Of
-plates the mean has half the weight that a fit gives it (`calibration.json`, "tracks, plates"): of
-one that only close looks at its vehicle show, most looks see nothing."""
+plates the best look counts and not the mean: of one that only close looks at its vehicle show, most
+looks see nothing."""
 
 RIDGE = {"face": 0.003, "plate": 0.005, "head": 0.003}
 """Pull towards 0: there are few tracks of plates, and those of one clip are alike."""
