@@ -51,8 +51,12 @@ def test_moments_are_answered_on_their_pictures_and_not_asked_again(
     page.click("[data-more]")
     page.until(lambda: page.js("return document.querySelectorAll('.tile li canvas').length"))
     page.shot("more")
-    page.press("TAB", shift=True)
-    page.until(lambda: page.js("return document.activeElement.dataset.answer") == "fine")
+
+    def answer_is_next() -> bool:
+        page.press("TAB", shift=True)
+        return bool(page.js("return document.activeElement.dataset.answer") == "fine")
+
+    page.until(answer_is_next)
     page.press("ENTER")
     page.until(lambda: page.state("state.summary.moments_answered") == 1)
     review = read_plan(tmp_path / "street.plan.json").review
