@@ -132,14 +132,19 @@ def with_answers(
     """
     asked = set(which)
     chosen = [m for m in moments if (m.frame, m.sentence, m.track) in asked]
-    known = Settled(review.moments)
-    if yes:
-        for moment in chosen:
-            if moment not in known:
-                known.add(_noted(moment, answered=True))
-        return review.but(moments=tuple(known.moments))
-    kept = (one for one in review.moments if not any(m in Settled((one,)) for m in chosen))
-    return review.but(moments=tuple(kept))
+    if not yes:
+        return review.but(moments=tuple(m for m in review.moments if not _is_about(m, chosen)))
+    known = Settled(
+        one.but(answered=True) if _is_about(one, chosen) else one for one in review.moments
+    )
+    for moment in chosen:
+        if moment not in known:
+            known.add(_noted(moment, answered=True))
+    return review.but(moments=tuple(known.moments))
+
+
+def _is_about(one: SeenMoment, moments: Iterable[Moment]) -> bool:
+    return any(moment in Settled((one,)) for moment in moments)
 
 
 def seen_runs(review: ReviewState | None, *, fast: bool = False) -> Runs:

@@ -135,12 +135,12 @@ class Overview:
         review = plan.review
         moments = self._ranking(plan)
         noted = self.noted(plan, review or ReviewState())
-        settled = Settled(noted.moments)
-        seen = [moment in settled for moment in moments]
+        seen = Settled(noted.moments)
+        answered = Settled(moment for moment in noted.moments if moment.answered)
         return {
             "muted": _muted(plan, self._sound),
             "findings": [_finding(plan, f) for f in review.findings] if review else [],
-            "moments": [_moment(m, s) for m, s in zip(moments, seen, strict=True)],
+            "moments": [_moment(m, m in seen, m in answered) for m in moments],
             "seen": seen_runs(review),
             "summary": review_summary(plan, noted),
         }
@@ -202,15 +202,16 @@ def _news(before: dict[str, Any], now: dict[str, Any]) -> dict[str, Any]:
     return {"id": now["id"], **{key: value for key, value in now.items() if before[key] != value}}
 
 
-def _moment(moment: Moment, seen: bool) -> dict[str, Any]:
+def _moment(moment: Moment, seen: bool, answered: bool) -> dict[str, Any]:
     """A moment as the page shows it: with the place that it points to, how many others lie beside
-    it, the first of those, and whether it was viewed."""
+    it, the first of those, whether it was viewed, and whether answered from its picture."""
     return {
         **_place(moment),
         "box": moment.box,
         "more": len(moment.beside),
         "beside": [_place(other) for other in moment.beside[:MOST_BESIDE]],
         "seen": seen,
+        "answered": answered,
     }
 
 

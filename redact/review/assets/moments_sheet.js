@@ -1,5 +1,5 @@
 // All risky moments as pictures with the place marked, the surest first: answered by one click each.
-import { html, useEffect, useSignal } from "./html.js";
+import { html, useEffect, useRef, useSignal } from "./html.js";
 import { change, state } from "./store.js";
 import { t } from "./words.js";
 import { Button, More } from "./controls.js";
@@ -46,16 +46,16 @@ export function SheetDialog() {
   `;
 }
 
-function Tile({ of: { frame, why, track, shown, more, beside, seen }, answer }) {
+function Tile({ of: { frame, why, track, shown, more, beside, seen, answered }, answer }) {
   const opened = useSignal(false),
-    toggle = () => (opened.value = !opened.value),
-    looked = html`<span class="tag keep">✓ ${t("looked_at_it")}</span>
-      <${Button} word="take_back" class="quiet small" act=${(e) => answer(false, e)} />`;
+    asked = useRef(!seen).current, // what is told of the picture behind the sheet takes no button away
+    toggle = () => (opened.value = !opened.value);
   return html`<article class=${seen ? "tile seen" : "tile"} data-moment=${frame}>
     <${Place} frame=${frame} track=${track} shown=${shown} />
     <p><b>${when(frame, track)}</b> ${t(`why.${why}`)}</p>
     <div class="row">
-      ${seen ? looked : html`<${Button} word="nothing_open" class="small" data-answer="fine" act=${(e) => answer(true, e)} />`}
+      ${seen && html`<span class="tag keep">✓ ${t("looked_at_it")}</span>`}
+      ${answered ? html`<${Button} key="back" word="take_back" class="quiet small" act=${(e) => answer(false, e)} />` : (asked || !seen) && html`<${Button} key="fine" word="nothing_open" class="small" data-answer="fine" act=${(e) => answer(true, e)} />`}
       ${more > 0 && html`<${Button} class="quiet small" pressed=${opened.value} data-more=${more} act=${toggle}>${t("more_here", { n: more })}<//>`}
     </div>
     ${opened.value && html`<ul>${beside.map((other) => html`<${Beside} of=${other} />`)}</ul>`}
