@@ -4,16 +4,11 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Sequence
-from fractions import Fraction
 from typing import Final
 
-from ..types import LOOSELY_SAME_IOU, Box, State, Timeline, Track
+from ..types import LOOSELY_SAME_IOU, PASSING_SECONDS, Box, State, Timeline, Track
 
 _BETWEEN: Final = (State.INTERPOLATED, State.FOLLOWED)
-
-NEAR_SECONDS: Final = Fraction(1, 4)
-"""Longest time, in seconds, between two detections of surely the same person: shorter than two
-people take to pass each other."""
 
 
 def own_stretch(track: Track, cuts: Sequence[int]) -> tuple[int, int] | None:
@@ -67,7 +62,8 @@ def _between_two_near(
         return False
     (a, left), (b, right) = before, after
     return (
-        timeline.time(b) - timeline.time(a) <= NEAR_SECONDS and left.iou(right) >= LOOSELY_SAME_IOU
+        timeline.time(b) - timeline.time(a) <= PASSING_SECONDS
+        and left.iou(right) >= LOOSELY_SAME_IOU
     )
 
 
@@ -76,7 +72,9 @@ def _seen(track: Track, frame: int, step: int, timeline: Timeline) -> tuple[int,
     followed; None if it is not a detection, or too far away."""
     at = frame + step
     # Bounded, because a track may be interpolated for hours.
-    while 0 <= at < len(timeline) and abs(timeline.time(at) - timeline.time(frame)) <= NEAR_SECONDS:
+    while (
+        0 <= at < len(timeline) and abs(timeline.time(at) - timeline.time(frame)) <= PASSING_SECONDS
+    ):
         key = track.at(at)
         if key is None:
             return None

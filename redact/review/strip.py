@@ -29,7 +29,8 @@ class StripPicture(NamedTuple):
 
 def strip_of(plan: Plan, subject: Subject, margin: float) -> list[StripPicture]:
     """Pictures of a kept subject in order of time: all with a problem, and of the others a few,
-    spread evenly.
+    spread evenly, with the best of each track. If somebody else was joined to the subject by
+    mistake, however shortly, a picture shows it.
 
     Args:
         plan, subject: with the decision.
@@ -45,6 +46,7 @@ def strip_of(plan: Plan, subject: Subject, margin: float) -> list[StripPicture]:
     under = covering(plan, frozenset(subject.tracks), margin)
     covered = {frame for by in under.values() for frames in by.values() for frame in frames}
     plain = set(_spread(sorted(shown.keys() - covered), MOST_PLAIN))
+    plain |= {track.best.frame for track in tracks}
     found = []
     for frame in sorted(there):
         if frame in covered:

@@ -230,7 +230,7 @@ def _is_shown(place: Box, small: SmallFrame) -> bool:
     return place.common(Box(0, 0, width, height)) >= MOSTLY_INSIDE * place.area
 
 
-def joined_by_clothes(
+def tracks_of_one_person(
     same: Iterable[tuple[Sight, Sight]],
     tracks: Sequence[Track],
     made_of: Mapping[int, Container[int]],
@@ -239,7 +239,7 @@ def joined_by_clothes(
     """Ids of pairs of tracks that are one person.
 
     Args:
-        same: see `Clothes.same`.
+        same: pairs (earlier, later) of sights of one person.
         tracks: of the clip.
         made_of: by id of a track, the ids of its tracklets.
         cuts: first frames of all new scenes.

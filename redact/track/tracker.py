@@ -24,7 +24,7 @@ from .belief import TargetWeights
 from .bodies import BodyScanners, BodySearch
 from .body_tracks import followed, owned
 from .camera_motion import CameraMotion, motion_between
-from .clothes import Clothes, joined_by_clothes
+from .clothes import Clothes, tracks_of_one_person
 from .cuts import CutFinder
 from .follow import Find
 from .frame_clock import FrameClock
@@ -33,6 +33,7 @@ from .jolts import Jolts
 from .sensitivities import JITTER, TrackSettings, settings_of
 from .sightings import ClipRecord, SightingLog
 from .small_pictures import Ring, SmallFrame, shrink
+from .turned_heads import turned_heads
 
 Ask = Callable[[Frame, Boxes, NDArray[np.int8]], NDArray[np.float32]]
 """Frame, boxes [N, 4] and targets [N] to log odds [N]."""
@@ -50,7 +51,7 @@ class Tracks:
         people of whom nothing is hidden.
     bodies: people and vehicles, in order of appearance.
     owned: for each body, the ids of the tracks that are certainly its own.
-    same: pairs of ids of tracks that are certainly one person, by the clothes.
+    same: pairs of ids of tracks that are certainly one person: a head that turned, or clothes.
     """
 
     tracks: tuple[Track, ...]
@@ -249,7 +250,10 @@ class Tracker:
             self.settings,
             self._weights,
         )
-        doubts = seen_best(self._log.by_tracklet(), self._active.retired, self._weights)
+        rows_of, retired = self._log.by_tracklet(), self._active.retired
+        doubts = seen_best(rows_of, retired, self._weights)
+        targets = {tracklet: over.target for tracklet, over in retired.items()}
+        turned = turned_heads(self._log.jumps, rows_of, targets, self._jolts.frames(), self._clip)
         bodies, owners = list[Body](), list[tuple[int, ...]]()
         if self._body_search is not None:
             scans = self._body_search.scans
@@ -258,7 +262,7 @@ class Tracker:
                 people = [one for one in people if one.vehicle]
             bodies = [one.body for one in people]
             owners = owned(scans, people, tracks)
-        same = joined_by_clothes(self._clothes.same, tracks, made_of, cuts)
+        same = tracks_of_one_person([*self._clothes.same, *turned], tracks, made_of, cuts)
         return Tracks(tracks, cuts, tuple(doubts), tuple(bodies), tuple(owners), tuple(same))
 
     def _view_of(self, frame: Frame) -> _View:

@@ -69,6 +69,7 @@ from .text import (
 from .track import (
     DOUBTFUL,
     LEAST_PROBABILITY,
+    PASSING_SECONDS,
     UNDECIDED,
     Confirmed,
     Decided,

@@ -6,6 +6,7 @@ from array import array
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from fractions import Fraction
 from operator import lt
 from typing import Annotated, Final, NamedTuple, overload
 
@@ -20,6 +21,9 @@ from .target import Action, Origin, Outline, State, Target
 DOUBTFUL: Final = 0.5
 """Probability below which an object is more likely a false positive than its target."""
 
+PASSING_SECONDS: Final = Fraction(1, 4)
+"""Longest time, in seconds, between two detections of surely the same person: shorter than two
+people take to pass each other."""
 
 LEAST_PROBABILITY: Final = 0.005
 """Probability below which a detection is dropped."""

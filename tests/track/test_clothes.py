@@ -9,7 +9,7 @@ import pytest
 from av.video.reformatter import VideoReformatter
 
 from redact.track.body_tracks import LONGEST_UNSEEN
-from redact.track.clothes import Clothes, Sight, joined_by_clothes
+from redact.track.clothes import Clothes, Sight, tracks_of_one_person
 from redact.track.geometry import IDENTITY, Affine
 from redact.track.sightings import ClipRecord
 from redact.track.small_pictures import Ring, shrink
@@ -201,12 +201,12 @@ def test_pairs_name_the_tracks_of_their_tracklets() -> None:
 
     tracks = [track(4, 0, 3), track(5, 4, 7), track(6, 0, 7)]
     one_by_one = {4: {1}, 5: {2}, 6: {3}}
-    assert joined_by_clothes([(BEFORE, AFTER)], tracks, one_by_one, ()) == [(4, 5)]
-    assert joined_by_clothes([(BEFORE, AFTER)], tracks, one_by_one, (5,)) == []  # found later
+    assert tracks_of_one_person([(BEFORE, AFTER)], tracks, one_by_one, ()) == [(4, 5)]
+    assert tracks_of_one_person([(BEFORE, AFTER)], tracks, one_by_one, (5,)) == []  # found later
     divided = {4: {1, 2}, 5: {1, 2}, 6: {3}}
-    assert joined_by_clothes([(BEFORE, AFTER)], tracks, divided, ()) == [(4, 5)]
+    assert tracks_of_one_person([(BEFORE, AFTER)], tracks, divided, ()) == [(4, 5)]
     whole = {4: {9}, 5: {9}, 6: {1, 2}}
-    assert joined_by_clothes([(BEFORE, AFTER)], tracks, whole, ()) == []
+    assert tracks_of_one_person([(BEFORE, AFTER)], tracks, whole, ()) == []
 
 
 def test_the_tracker_joins_the_tracks_of_somebody_who_turned_away() -> None:
