@@ -102,6 +102,13 @@ no taller; of 46 plates nine in ten. Heads: faces with `TargetSpec.reach` around
 somebody who stands with arms beside the body, or walks; a judgement."""
 
 
+def cut_by_border(boxes: Boxes, picture: tuple[int, int]) -> NDArray[np.bool_]:
+    """[N, 4] whether the border of a picture (width, height) cuts each side of boxes [N, 4]."""
+    edges = np.array([0, 0, *picture], np.float64)
+    size = np.tile(boxes[:, 2:] - boxes[:, :2], 2)
+    return np.asarray((boxes - edges) * OUTWARD >= -AT_BORDER * size)
+
+
 def border(seen: Sighted) -> Boxes:
     """Extend objects that the border of the picture cuts.
 
@@ -114,8 +121,7 @@ def border(seen: Sighted) -> Boxes:
     if not len(detected):
         return boxes
     width, height = (boxes[:, 2:] - boxes[:, :2]).T
-    edges = np.array([0, 0, *seen.picture], np.float64)
-    cut = ((boxes - edges) * OUTWARD >= -AT_BORDER * seen.size)[detected]
+    cut = cut_by_border(boxes[detected], seen.picture)
     after = np.searchsorted(detected, np.arange(len(boxes)))
     before = np.maximum(after - 1, 0)
     cut_here = cut[before] | cut[np.minimum(after, len(detected) - 1)]

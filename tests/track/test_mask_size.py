@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -174,6 +175,54 @@ def test_a_doubtful_detection_does_not_enlarge_a_head(
         rows[i] = (0, i, How.DETECTED, score, (200 - half, 200 - half, 200 + half, 200 + half), 0)
     box = _as_large_as_detected(rows, target, clip)["box"][2]
     assert box[2] - box[0] == pytest.approx(wide, abs=2)
+
+
+def plate_widths(
+    wide: list[float], scores: list[float], high: float = 20, lefts: Sequence[float] = ()
+) -> list[float]:
+    """Widths of a plate's boxes from those that were detected, ten a second."""
+    rows, clip = np.zeros(len(wide), ROW), ClipRecord()
+    for i, (width, score) in enumerate(zip(wide, scores, strict=True)):
+        clip.add(i / 10, IDENTITY, (640, 360))
+        left = lefts[i] if lefts else 50
+        rows[i] = (0, i, How.DETECTED, score, (left, 100, left + width, 100 + high), 0)
+    boxes = _as_large_as_detected(rows, Target.PLATE, clip)["box"]
+    return [float(x) for x in boxes[:, 2] - boxes[:, 0]]
+
+
+@pytest.mark.parametrize(("score", "wide"), [(0.1, 61), (0.5, 63), (0.9, 120)])
+def test_a_plate_that_an_unsure_scan_framed_with_the_bumper_keeps_its_size(
+    score: float, wide: float
+) -> None:
+    scores = [0.9] * 4 + [score] + [0.9] * 4
+    found = plate_widths([60.0] * 4 + [120] + [60] * 4, scores)
+    assert found[4] == pytest.approx(wide, abs=1)
+    assert found[:4] + found[5:] == pytest.approx([60] * 8)
+
+
+@given(
+    growth=st.floats(-0.2, 0.2),
+    scores=st.lists(st.floats(0, 1), min_size=1, max_size=12),
+)
+def test_a_plate_that_comes_nearer_evenly_keeps_the_size_of_every_detection(
+    growth: float, scores: list[float]
+) -> None:
+    wide = [60 * float(np.exp(growth * i)) for i in range(len(scores))]
+    assert plate_widths(wide, scores) == pytest.approx(wide, rel=1e-3)
+
+
+def test_a_plate_that_fills_the_picture_keeps_the_size_of_every_detection() -> None:
+    """Most scans frame a part of it."""
+    wide = [300.0, 300, 500, 300, 300]
+    assert plate_widths(wide, [0.5] * 5, high=150) == pytest.approx(wide)
+
+
+def test_a_plate_that_comes_in_at_the_border_grows_at_once() -> None:
+    """What of it was seen at the border says nothing of its size."""
+    wide, scores = [20.0, 40, 100, 100, 100, 100], [0.5] * 6
+    coming_in = [0.0, 0, 10, 30, 50, 70]
+    assert plate_widths(wide, scores, lefts=coming_in) == pytest.approx(wide)
+    assert plate_widths(wide, scores)[2] < 90
 
 
 @pytest.mark.parametrize("target", [Target.HEAD, Target.FACE, Target.PLATE])
