@@ -1,10 +1,13 @@
 """Whole runs on labelled stills, stored as photographs that a camera wrote.
 
 Each still is rotated and says so in EXIF, as if the camera had been held on its side, and carries a
-GPS position, a maker's note, an XMP packet and a thumbnail. The folder goes through `redact run`;
-the results are read back as a viewer reads them.
+GPS position, a maker's note, an XMP packet and, if ExifTool is installed, IPTC and a thumbnail. The
+folder goes through `redact run`; the results are read back as a viewer reads them.
 
     python -m lab.photographs --half dev --count 60
+    python -m lab.photographs --half dev --count 500 --formats jpg,png,webp
+
+Where there are fewer stills than that, labelled frames of real clips follow them.
 
 Printed: labelled faces and plates that are still visible, the hidden share of the pictures,
 pictures whose size differs from the source's as a viewer shows it, and metadata that ExifTool still
@@ -35,8 +38,8 @@ from PIL import Image, ImageOps
 
 from lab.halves import in_half
 from lab.real.judge import FrameScore, judge_frame
-from lab.real.labels import LabelledFrame
-from lab.real.measure import PixelView, grey_of
+from lab.real.labels import HOME, LabelledFrame, default_files, find_clips, read_labels
+from lab.real.measure import PixelView, grey_of, read_frames
 from lab.shared import shared_folder
 
 QUALITY = 95
@@ -62,18 +65,25 @@ def main(args: list[str] | None = None) -> None:
     parser.add_argument(
         "--eval", type=Path, default=shared_folder() / "eval", help="annotated stills"
     )
+    parser.add_argument("--formats", default="jpg", help="suffixes, dealt in turn")
     parser.add_argument("--keep", type=Path, help="folder for sources and results")
     asked = parser.parse_args(args)
     labels = json.loads((asked.eval / "labels.json").read_text())
-    chosen = drawn(labels, asked.half, asked.count)
     with tempfile.TemporaryDirectory() as scratch:
         folder = asked.keep or Path(scratch)
         sources, results = folder / "photographs", folder / "results"
-        stills = [asked.eval / "images" / name for name in chosen]
-        for number, still in enumerate(stills):
-            photograph(still, sources / f"{number:03}.jpg", number % 8 + 1)
+        chosen = [
+            (asked.eval / "images" / name, _labelled(name, labels[name]))
+            for name in drawn(labels, asked.half, asked.count)
+        ]
+        chosen += frames_of_clips(asked.half, asked.count - len(chosen), folder / "frames")
+        formats = asked.formats.split(",")
+        for number, (still, _) in enumerate(chosen):
+            suffix = formats[number % len(formats)]
+            photograph(still, sources / f"{number:03}.{suffix}", number % 8 + 1)
+        _tagged(sources, thumbnail=chosen[0][0])
         rows = _run(sources, results)
-        print(json.dumps(_summary(labels, chosen, sources, results) | rows, indent=2))
+        print(json.dumps(_summary([frame for _, frame in chosen], sources, results) | rows))
 
 
 def drawn(labels: Mapping[str, Any], half: str, count: int) -> list[str]:
@@ -89,8 +99,26 @@ def drawn(labels: Mapping[str, Any], half: str, count: int) -> list[str]:
     return dealt[:count]
 
 
+def frames_of_clips(half: str, count: int, folder: Path) -> list[tuple[Path, LabelledFrame]]:
+    """Labelled frames of real clips as pictures in a folder, from every clip about as many."""
+    folder.mkdir(parents=True, exist_ok=True)
+    shared = shared_folder()
+    files = default_files(shared) + [shared / "footage2" / "labels.json"] * (half == "dev")
+    labels = read_labels(files, half, HOME / "split.json")
+    folders = [shared / "clips", shared / "footage2" / "clips"]
+    found = []
+    for clip, path in find_clips(labels.clips(), folders).items():
+        mine = {frame.frame: frame for frame in labels.of(clip).frames}
+        for number, picture in read_frames(path, set(mine)).items():
+            to = folder / f"{clip}-{number}.png"
+            cv2.imwrite(str(to), picture)
+            found.append((to, mine[number]))
+    random.Random(1).shuffle(found)
+    return found[: max(count, 0)]
+
+
 def photograph(still: Path, to: Path, orientation: int) -> None:
-    """Write a still as a camera would that was held at this orientation."""
+    """Write a still as a camera would that was held at this orientation, in the suffix's format."""
     to.parent.mkdir(parents=True, exist_ok=True)
     with Image.open(still) as opened:
         picture = ImageOps.exif_transpose(opened).convert("RGB")
@@ -106,9 +134,21 @@ def photograph(still: Path, to: Path, orientation: int) -> None:
     picture.save(to, quality=QUALITY, exif=exif, xmp=xmp, comment=b"A. Nother was here")
 
 
+def _tagged(sources: Path, thumbnail: Path) -> None:
+    """Add what Pillow does not write, by ExifTool; nothing if it is not installed."""
+    if shutil.which("exiftool") is None:
+        return
+    tags = ["-IPTC:By-line=A. Nother", "-IPTC:City=Paris", "-XMP:PersonInImage=A. Nother"]
+    tags += ["-EXIF:SerialNumber=12345", "-EXIF:OwnerName=A. Nother", "-XMP:GPSLatitude=48.85"]
+    tags += [f"-ThumbnailImage<={thumbnail}"]
+    command = ["exiftool", "-q", "-m", "-overwrite_original", *tags, "-r", str(sources)]
+    subprocess.run(command, check=True)
+
+
 def _run(sources: Path, results: Path) -> dict[str, Any]:
     """Run the command on the folder; its exit code, and processor seconds per photograph."""
     command = [sys.executable, "-m", "redact", "run", "-r", str(sources), "-o", str(results)]
+    command += ["--jobs", "1"]
     before, began = os.times(), time.monotonic()
     code = subprocess.run(command, check=False).returncode
     after, count = os.times(), len(photographs_in(sources))
@@ -135,14 +175,11 @@ def _result(results: Path, source: Path) -> tuple[Path | None, bool]:
     return None, False
 
 
-def _summary(
-    labels: Mapping[str, Any], chosen: list[str], sources: Path, results: Path
-) -> dict[str, Any]:
+def _summary(chosen: list[LabelledFrame], sources: Path, results: Path) -> dict[str, Any]:
     scores: list[FrameScore] = []
     told: Counter[str] = Counter()
     left: Counter[str] = Counter()
-    for number, name in enumerate(chosen):
-        source = sources / f"{number:03}.jpg"
+    for source, labelled in zip(photographs_in(sources), chosen, strict=True):
         output, held = _result(results, source)
         if output is None:
             told["without a result"] += 1
@@ -155,7 +192,7 @@ def _summary(
             told["of another size"] += 1
             continue
         view = PixelView(grey_of(before), grey_of(after))
-        scores.append(judge_frame(_labelled(name, labels[name]), view))
+        scores.append(judge_frame(labelled, view))
     objects = [o for score in scores for o in score.objects]
     by_target = {target: [o for o in objects if o.target == target] for target in ("face", "plate")}
     return {
