@@ -16,9 +16,10 @@ def test_a_viewer_shows_the_still(tmp_path: Path, orientation: int) -> None:
     still[8:40, 16:80] = (255, 64, 0)
     still[56:88, 96:112] = (0, 128, 255)
     Image.fromarray(still).save(tmp_path / "still.png")
-    photographs.photograph(tmp_path / "still.png", tmp_path / "photo.jpg", orientation)
-    shown = photographs._upright(tmp_path / "photo.jpg")
+    photo = tmp_path / f"photo.{('jpg', 'png', 'webp')[orientation % 3]}"
+    photographs.photograph(tmp_path / "still.png", photo, orientation)
+    shown = photographs._upright(photo)
     assert shown.shape == still.shape
     assert np.abs(shown.astype(int) - cv2.cvtColor(still, cv2.COLOR_RGB2BGR)).mean() < 3
-    with Image.open(tmp_path / "photo.jpg") as stored:
+    with Image.open(photo) as stored:
         assert stored.size == ((96, 160) if orientation > 4 else (160, 96))
