@@ -20,6 +20,9 @@ ROOT = Path(__file__).resolve().parents[1]
 FOLDER = ROOT / "docs" / "recordings"
 
 
+_SLOW = re.compile(r": [\d,]+ of [\d,]+ \w+ \(\d+%\)$")
+
+
 @dataclass(frozen=True, slots=True)
 class Recording:
     """Attributes:
@@ -100,8 +103,10 @@ def record(recording: Recording) -> str:
 
 
 def without_times(text: str) -> str:
-    """A recording without what differs from run to run: times, and which of two was first."""
-    lines = [re.sub(r"\d+(:\d\d)+|\d+(\.\d+)? s\b", "TIME", line) for line in text.splitlines()]
+    """A recording without what differs from run to run: times, which of two was first, and the
+    lines that a stage of more than half a minute prints."""
+    lines = [line for line in text.splitlines() if not _SLOW.search(line)]
+    lines = [re.sub(r"\d+(:\d\d)+|\d+(\.\d+)? s\b", "TIME", line) for line in lines]
     lines = [re.sub(r"^\[\d+/", "[N/", " ".join(line.split())) for line in lines]
     return "\n".join(sorted(lines))
 
