@@ -24,7 +24,6 @@ from redact.review.server import PageServer
 from redact.settings import DetectSettings, RenderSettings, Sensitivity
 
 from ..pipeline.conftest import SAMPLE, shorten
-from ..program import QUICK
 from ..record.samples import make_record
 from .browser import until
 from .in_node import in_node
@@ -277,7 +276,7 @@ def test_the_next_videos_are_searched_in_the_background_until_the_page_is_closed
     for name, length in (("long", 50), ("one", 40), ("two", 8)):
         shorten(SAMPLE, tmp_path / f"{name}.mp4", length, skip=20)
     (tmp_path / "broken.mp4").write_bytes(b"no video")
-    with asking(tmp_path, folder=tmp_path / "out", words=QUICK) as ask:
+    with asking(tmp_path, folder=tmp_path / "out") as ask:
         until(lambda: ask.states()["long.mp4"] == "searching")
         number = next(v["number"] for v in ask.videos() if v["name"] == "two.mp4")
         assert ask(f"/v/{number}/api/join", {})[1]["error"] == "not_searched"
