@@ -140,17 +140,24 @@ class Compared:
         plan: as drawn; None if unknown.
         settings: of the audit.
         size: width and height of the pictures.
+        photograph: the output is one.
 
     Attributes:
         frames: number of frames compared so far.
         undrawn: places of masks under which the source shows.
     """
 
-    def __init__(self, plan: Plan | None, settings: AuditSettings, size: tuple[int, int]) -> None:
+    def __init__(
+        self,
+        plan: Plan | None,
+        settings: AuditSettings,
+        size: tuple[int, int],
+        photograph: bool = False,
+    ) -> None:
         self._plan = plan
         render = settings.render
         known = plan is not None and render is not None and isinstance(render.style, Style)
-        self._drawn = Redrawn(render) if known and render is not None else None
+        self._drawn = Redrawn(render, photograph) if known and render is not None else None
         stamp = stamped(settings.stamp, *size)
         self._stamped = None if stamp is None else drawn_around(stamp)
         self._outside = OutsideMasks(blocks=plan is not None)

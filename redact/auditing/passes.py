@@ -77,7 +77,7 @@ def collect(
     opinion = None
     if plan is not None:
         opinion = SecondOpinion(plan, covers, detectors, settings.sensitivity, reader)
-    compared = Compared(plan, settings, source.video.upright_size)
+    compared = Compared(plan, settings, source.video.upright_size, finished.photograph)
     clock, times, played = TimeCheck(), dict[int, float](), Decode(finished)
     with (
         progress.stage("audit", source.expected_frames) as stage,

@@ -14,7 +14,7 @@ import cv2
 import numpy as np
 
 from ..mask_size import with_margin
-from ..media import copy_of
+from ..media import as_stored, copy_of
 from ..render import Renderer
 from ..settings import RenderSettings
 from ..types import Box, Frame, Region
@@ -34,10 +34,11 @@ class Redrawn:
 
     Args:
         render: how the masks were drawn.
+        photograph: the output is one.
     """
 
-    def __init__(self, render: RenderSettings) -> None:
-        self._renderer = Renderer(render)
+    def __init__(self, render: RenderSettings, photograph: bool = False) -> None:
+        self._renderer, self._photograph = Renderer(render), photograph
         self._plain, self._margin = render.stamp is None, render.margin
 
     def wanted(self, source: Frame, output: Frame, regions: list[Region]) -> Both | None:
@@ -50,7 +51,7 @@ class Redrawn:
         if not regions and self._plain:
             return None
         drawn = self._renderer.draw(copy_of(source), regions)
-        return Both.of(drawn, output)
+        return Both.of(as_stored(drawn) if self._photograph else drawn, output)
 
     def bare(self, both: Both, wanted: Both, regions: Sequence[Region]) -> list[Region]:
         """Regions in which the output shows the source.

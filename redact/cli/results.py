@@ -111,7 +111,8 @@ def _tell_old_copy(result: Result, terminal: Terminal, fixed: HeldBack | None) -
     """Offer to delete an older copy that was held back, because it shows what was found."""
     folders = (place.parent / PRIVATE for place in (result.output, result.source))
     found = (held_back_for(result.wanted, folder) for folder in folders)
-    held = fixed or next(filter(None, found), None)
+    source = str(result.source.absolute())  # two releases may have had one neutral name in mind
+    held = fixed or next((held for held in found if held and held.source == source), None)
     files = [] if held is None else held.all_files()
     if held is None or not files:
         return

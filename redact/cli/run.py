@@ -155,11 +155,15 @@ class _Videos:
     def one_by_one(self, alone: bool) -> None:
         """Run one after the other; `alone`: an error ends the command."""
         results, terminal, count = results_so_far(), self.terminal, len(self.found.footage)
+        # Chosen now: a result that is held back keeps its name, and 'redact fix' gives it that.
+        neutral = dict(self._neutral()) if self.found.several and self.delivery.release else {}
         for n, one in enumerate(self.found.footage, 1):
             if self.found.several:
                 terminal.say(f"[{n}/{count}] {one.path}")
                 terminal.place = say("place_of", n=n, count=count)
             with self._delivery_of(one) as here:
+                if one.path in neutral:
+                    here = replace(here, output=Path(neutral[one.path]), in_folder=False)
                 wanted = (one.path, self.settings, here, terminal)
                 results.append(run_one(*wanted, several=not alone, verbose=self.verbose))
 
@@ -226,8 +230,11 @@ class _Videos:
         for _, place in self._places():
             if place is not None:
                 make_folder(place)
-        # Two at once could choose the same neutral name.
-        return list(neutral_places(self._places(), self.settings.encode.codec))
+        return list(self._neutral())  # two at once could choose the same name
+
+    def _neutral(self) -> Iterator[tuple[Path, str]]:
+        """Each video with its own neutral name, for a release."""
+        return neutral_places(self._places(), self.settings.encode.codec)
 
     def _as_typed(self, place: Path) -> str:
         return f"{place}{os.sep}" if self.found.several or is_folder(place) else str(place)

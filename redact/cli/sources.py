@@ -15,7 +15,7 @@ from typing import Any, Final
 from ..batch import Command, Done
 from ..errors import ExitCode, RedactError, UsageError
 from ..inspect import release_path
-from ..media import default_output_name
+from ..media import default_output_name, is_photograph
 from ..pipeline import Delivery, Preview, make_preview, redact_video
 from ..progress import Moved
 from ..record import EvidenceChoice, needs_passphrase
@@ -223,7 +223,7 @@ def neutral_places(
     """Each source with its own free neutral name, in the folder for its result."""
     taken: set[Path] = set()
     for source, place in places:
-        suffix = Path(default_output_name(source, codec)).suffix
+        suffix = Path(default_output_name(source, codec, is_photograph(source))).suffix
         path = release_path(place or source.parent, suffix, taken)
         taken.add(path)
         yield source, str(path)

@@ -23,7 +23,7 @@ from .info import (
 )
 from .muting import HERTZ, TONE_AMPLITUDE, mute_samples
 from .photographs import ENDINGS as PHOTOGRAPH_ENDINGS
-from .photographs import WRITTEN, PhotoWriter, exif_fields, is_photograph
+from .photographs import WRITTEN, PhotoWriter, as_stored, exif_fields, is_photograph
 from .pixel_formats import WORKING, Layout, layout
 from .probe import probe
 from .pyav import filtered, graph_for, tags_of

@@ -136,14 +136,19 @@ def default_output(info: SourceInfo, codec: str = "auto") -> Path:
     """`<stem>.redacted<ext>` beside the source, `<name>.redacted.mp4` (.jpg for a photograph) if
     redact cannot write the source's kind, if `codec` is "web" and the container is not for
     browsers, or if the name belies the content: an animated PNG is a video."""
-    usual = info.path.with_name(default_output_name(info.path, codec))
-    if info.photograph == (usual.suffix.lower() in photographs.ENDINGS):
+    return info.path.with_name(default_output_name(info.path, codec, info.photograph))
+
+
+def default_output_name(source: Path, codec: str = "auto", photograph: bool | None = None) -> str:
+    """Name of `default_output`. If `photograph` does not say what the source is, it goes by the
+    source's name alone; the file need not exist."""
+    usual = _usual_output_name(source, codec)
+    if photograph in (None, Path(usual).suffix.lower() in photographs.ENDINGS):
         return usual
-    return info.path.with_name(_of_another_kind(info.path, ".jpg" if info.photograph else ".mp4"))
+    return _of_another_kind(source, ".jpg" if photograph else ".mp4")
 
 
-def default_output_name(source: Path, codec: str = "auto") -> str:
-    """Name of `default_output`, going by the source's name alone; the file need not exist."""
+def _usual_output_name(source: Path, codec: str) -> str:
     ending = source.suffix.lower()
     if ending in photographs.READ_ALONE:
         return _of_another_kind(source, ".jpg")

@@ -11,6 +11,7 @@ import contextlib
 import io
 import warnings
 from collections.abc import Iterator
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 from types import TracebackType
@@ -18,6 +19,7 @@ from typing import Any, Final, Self
 
 import av
 import numpy as np
+from numpy.typing import NDArray
 from PIL import ExifTags, Image, ImageCms, ImageOps, UnidentifiedImageError
 
 from ..errors import InputError, OutputError, UnsafeError
@@ -25,6 +27,7 @@ from ..files import open_file, read_file
 from ..formats.photographs import AVIF, HEIF, JPEG, PNG, WEBP, kind_of, parts_of
 from ..types import Frame
 from ..words import Message, problem
+from .conversion import convert
 from .info import Colour, Dropped, Orientation, SourceInfo, VideoInfo
 
 ENDINGS: Final = {".jpg": JPEG, ".jpeg": JPEG, ".png": PNG, ".webp": WEBP}
@@ -58,7 +61,9 @@ def is_photograph(path: Path) -> bool:
         if not kind:
             return False
         if kind == JPEG:
-            return not _is_motion_jpeg(path)
+            return path.suffix.lower() in ENDINGS or not _is_motion_jpeg(path)
+        if kind == HEIF:
+            return True  # further pictures are other views of it, or parts of a burst
         with _opened(path) as image:
             return int(getattr(image, "n_frames", 1)) == 1
     except InputError:
@@ -86,7 +91,8 @@ def photograph_info(path: Path) -> SourceInfo:
         width, height = image.size
         turned = image.getexif().get(ExifTags.Base.Orientation, 1) in (5, 6, 7, 8)
         warned = [Message("transparency_dropped", format=image.mode)] if _see_through(image) else []
-        dropped = (*_exif(image), *_other_parts(path, kind))
+        more = getattr(image, "n_frames", 1) - 1 if kind == HEIF else 0
+        dropped = (*_exif(image), *_other_parts(path, kind), *_other_pictures(more))
     video = VideoInfo(
         index=0,
         codec=_CODECS.get(kind, kind),
@@ -114,6 +120,18 @@ def picture_of(path: Path) -> av.VideoFrame:
         except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
             raise problem(InputError, "photo_unread", path=path, reason=f"{error}") from error
     return av.VideoFrame.from_ndarray(np.asarray(plain), format="rgb24")
+
+
+def as_stored(frame: Frame) -> Frame:
+    """The frame as a photograph stores it: in RGB, which lacks some colours that YUV has, such as
+    those of a dark rim around a mask on a glaring ground."""
+    rgb = av.VideoFrame.from_ndarray(_rgb(frame), format="rgb24")
+    return replace(frame, picture=convert(rgb, frame.picture.format.name))
+
+
+def _rgb(frame: Frame) -> NDArray[np.uint8]:
+    """RGB, uint8 [H, W, 3]."""
+    return frame.picture.to_ndarray(format="rgb24").astype(np.uint8, copy=False)
 
 
 class PhotoWriter:
@@ -145,7 +163,7 @@ class PhotoWriter:
         cannot be written."""
         if self._written:
             raise problem(UnsafeError, "writer_time", name=self._path.name, index=frame.index)
-        rgb = frame.picture.to_ndarray(format="rgb24")
+        rgb = _rgb(frame)
         try:
             with self._path.open("r+b" if self._path.exists() else "wb") as file:
                 file.truncate()
@@ -173,8 +191,10 @@ class PhotoWriter:
             self.close()
 
 
-def _opened(path: Path) -> Image.Image:
-    """Read an image's header. Raises InputError if it cannot be read."""
+@contextlib.contextmanager
+def _opened(path: Path) -> Iterator[Image.Image]:
+    """Read an image's header; within the context, Pillow prints no warnings of damaged tags or of a
+    large picture (it refuses those that are too large). Raises InputError if it cannot be read."""
     data = read_file(path)
     if kind_of(data[:16]) == HEIF:
         try:
@@ -182,15 +202,16 @@ def _opened(path: Path) -> Image.Image:
         except ImportError:
             raise problem(InputError, "photo_heic", path=path) from None
         register_heif_opener(thumbnails=False)
-    try:
-        with warnings.catch_warnings():
-            # Pillow itself refuses pictures with twice as many pixels.
-            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
-            return Image.open(io.BytesIO(data))
-    except UnidentifiedImageError as error:
-        raise problem(InputError, "photo_unread", path=path, reason="unknown form") from error
-    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
-        raise problem(InputError, "photo_unread", path=path, reason=f"{error}") from error
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            image = Image.open(io.BytesIO(data))
+        except UnidentifiedImageError as error:
+            raise problem(InputError, "photo_unread", path=path, reason="unknown form") from error
+        except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
+            raise problem(InputError, "photo_unread", path=path, reason=f"{error}") from error
+        with image:
+            yield image
 
 
 def _see_through(image: Image.Image) -> bool:
@@ -213,7 +234,7 @@ def _in_srgb(image: Image.Image, profile: bytes | None) -> Image.Image:
     browsers."""
     if not profile:
         return image
-    with contextlib.suppress(ImageCms.PyCMSError, ValueError):
+    with contextlib.suppress(ImageCms.PyCMSError, OSError, ValueError):
         described = ImageCms.ImageCmsProfile(io.BytesIO(profile))
         mode = "RGBA" if image.mode == "RGBA" else "RGB"
         made = ImageCms.profileToProfile(
@@ -247,3 +268,9 @@ def _other_parts(path: Path, kind: str) -> list[Dropped]:
     data = read_file(path)
     named = dict.fromkeys(p.name for p in parts_of(data) if not p.picture)
     return [Dropped("data", Message("named", name=name), "container") for name in named]
+
+
+def _other_pictures(count: int) -> Iterator[Dropped]:
+    """Of a HEIC file: another view, or the rest of a burst."""
+    for number in range(count):
+        yield Dropped("data", Message("named", name=f"picture {number + 2}"), "container")

@@ -30,7 +30,7 @@ from .pyav import KEEPS_BAD_TEXT
 
 # A playlist disguised as a video would make FFmpeg open other files or addresses.
 _REFUSED = frozenset(("hls", "dash", "concat", "sdp", "rtsp", "imf", "lavfi", "ffmetadata"))
-_PICTURES = frozenset(("image2", "image2pipe"))
+_PICTURES = frozenset(("image2", "image2pipe", "ico"))
 _NOT_VIDEO = frozenset(
     ("tty", "bin", "xbin", "adf", "idf", "srt", "ass", "webvtt", "lrc", "txd")
 )  # the first five render any file with their extension as text

@@ -12,6 +12,7 @@ import av
 import cv2
 import numpy as np
 import pytest
+from PIL import Image
 
 import redact
 from redact.auditing import AuditSettings
@@ -19,7 +20,7 @@ from redact.auditing.audit_detectors import mirrored
 from redact.auditing.compared import Compared, TimeCheck, pairs
 from redact.auditing.mask_drawn import not_drawn
 from redact.auditing.planes import Both
-from redact.media import Decode, VideoWriter, plane_array, probe, sha256_of
+from redact.media import Decode, PhotoWriter, VideoWriter, copy_of, plane_array, probe, sha256_of
 from redact.pipeline import audit_settings, record_beside
 from redact.plan import Plan, SourceRef
 from redact.render import Renderer
@@ -77,6 +78,26 @@ def test_a_rim_whose_colour_a_codec_smeared_passes() -> None:
     compared = Compared(plan, AuditSettings(render=MASKS), (320, 180))
     compared.add(shown, output, Both.of(shown, output), lambda: np.zeros((180, 320), np.uint8))
     assert not compared.undrawn
+
+
+def test_a_photograph_in_glaring_colours_passes(tmp_path: Path) -> None:
+    """Its rim has colours that RGB cannot store. The result was held back, and nobody could accept
+    or fix it."""
+    picture = np.full((720, 1280, 3), (255, 200, 0), np.uint8)
+    picture.reshape(720, 16, 80, 3)[:, :, :40] = (20, 20, 60)
+    Image.fromarray(picture).save(tmp_path / "in.png")
+    (shown,) = Decode(probe(tmp_path / "in.png"))
+    track = Track(1, Target.FACE, (Keyframe(0, Box(400, 200, 800, 600), State.DETECTED, 0.9),))
+    source = SourceRef("in.png", "0" * 64, 1, 1280, 720, Timeline(Fraction(1), (0,)))
+    plan = Plan(source, DetectSettings(), (track,))
+    with PhotoWriter(tmp_path / "out.png", "png") as writer:
+        writer.write(Renderer(MASKS).draw(copy_of(shown), plan.regions_at(0)))
+    (output,) = Decode(probe(tmp_path / "out.png"))
+    both, mask = Both.of(shown, output), np.zeros((720, 1280), np.uint8)
+    for photograph in (True, False):
+        compared = Compared(plan, AuditSettings(render=MASKS), (1280, 720), photograph)
+        compared.add(shown, output, both, lambda: mask)
+        assert not compared.undrawn if photograph else compared.undrawn
 
 
 @pytest.mark.parametrize("crf", [None, 40])

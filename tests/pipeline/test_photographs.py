@@ -159,6 +159,44 @@ def test_colours_of_a_wide_profile_are_those_of_srgb(tmp_path: Path) -> None:
         assert np.abs(np.asarray(plain, np.int16)[0, 0] - (200, 40, 40)).max() <= 3
 
 
+def test_damaged_tags_and_profiles_do_not_matter(
+    street: Image.Image, tmp_path: Path, recwarn: pytest.WarningsRecorder
+) -> None:
+    """A folder of photographs was full of Pillow's warnings, and a profile that no browser minds
+    made a photograph unreadable."""
+    path = tmp_path / "a.jpg"
+    tags = b"Exif\0\0II*\0\x08\0\0\0\xff\xff" + b"\x0f\x01\x03\0\x01\0\0\0\x06\0\0\0"
+    street.save(path, exif=tags, icc_profile=b"\0" * 200)
+    (frame,) = Decode(probe(path))
+    assert frame.size == street.size
+    assert not [str(warned.message) for warned in recwarn]
+
+
+def test_a_photograph_behind_another_is_part_of_it(street: Image.Image, tmp_path: Path) -> None:
+    """Some cameras put a preview behind the photograph, without an index; viewers ignore it."""
+    path, other = tmp_path / "a.jpg", tmp_path / "b.jpg"
+    street.save(path)
+    street.transpose(Image.Transpose.FLIP_LEFT_RIGHT).save(other)
+    path.write_bytes(path.read_bytes() + other.read_bytes())
+    info = probe(path)
+    assert info.photograph and "after the end" in str([d.what for d in info.dropped])
+
+
+def test_several_pictures_in_a_heic_file_are_one_photograph(
+    street: Image.Image, tmp_path: Path
+) -> None:
+    """Another view, or a burst: such a file became a video of one tile."""
+    heif = pytest.importorskip("pillow_heif")
+    several = heif.from_pillow(street)
+    several.add_from_pillow(street.transpose(Image.Transpose.FLIP_LEFT_RIGHT))
+    several.save(tmp_path / "a.heic", quality=90)
+    info = probe(tmp_path / "a.heic")
+    assert info.photograph and "picture 2" in str([d.what for d in info.dropped])
+    (frame,) = Decode(info)
+    shown = frame.picture.to_ndarray(format="rgb24").astype(np.int16)
+    assert np.median(np.abs(shown - np.asarray(street, np.int16))) <= 3
+
+
 def test_a_truncated_photograph_is_refused(street: Image.Image, tmp_path: Path) -> None:
     whole = saved(street, tmp_path / "a.jpg").read_bytes()
     for share in (0.3, 0.7):
@@ -207,6 +245,24 @@ def test_a_folder_of_both_is_processed_and_a_release_reveals_nothing(
     result = Path(told["output"])
     assert result.name == "photo.jpg" and result.stat().st_mtime == 315_532_800
     assert Image.open(result).size == (320, 180) and inspect_file(result).clean
+
+
+def test_each_photograph_of_a_release_has_its_own_name_from_the_start(
+    street: Image.Image, tmp_path: Path
+) -> None:
+    """The next photograph got the name of one that was held back, which could then not be fixed."""
+    folder, out = tmp_path / "case", tmp_path / "out"
+    folder.mkdir()
+    for name in ("a.jpg", "b.jpg"):
+        saved(street.resize((320, 180)), folder / name)
+    whole = (folder / "a.jpg").read_bytes()
+    (folder / "a.jpg").write_bytes(whole[: len(whole) // 2])  # so that there is no result
+    still = street.resize((160, 90))
+    more = [still.transpose(Image.Transpose.FLIP_LEFT_RIGHT)]
+    still.save(folder / "moves.png", save_all=True, append_images=more, duration=200)
+    done = program("run", folder, *QUICK, "-o", f"{out}/", "--release", cwd=tmp_path)
+    assert done.returncode == ExitCode.INPUT, done.stderr
+    assert {path.name for path in out.iterdir()} == {"photo-2.jpg", "video.mp4"}
 
 
 @given(st.binary(max_size=400), st.sampled_from(["jpeg", "png", "webp"]))
