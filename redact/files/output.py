@@ -21,8 +21,9 @@ from .guarded_folder import GuardedFolder, others_may_write
 from .leftovers import LockedFile, new_partial, sweep
 
 FOOTAGE_ENDINGS: Final = re.compile(
-    r"\.(3gp|avi|flv|gif|h26[45]|hevc|m2ts|m4v|mjpeg|mk[av]|mov|mp4|mpe?g|mts|ts|webm|wmv"
-    r"|avif|hei[cf]|jpe?g|webp)$",
+    r"\.(3g[2p]|asf|avi|dv|f4v|flv|gif|h26[45]|hevc|ivf|m2ts?|m2v|m4v|mjpe?g|mk[av]|mov|mp4|mpe?g"
+    r"|mts|mxf|nut|ogv|qt|ts|vob|webm|wmv|y4m"
+    r"|avif|hei[cf]|jfif|jpe?g|mpo|webp)$",
     re.IGNORECASE,
 )
 """Extensions of files that no plan, record or report ever replaces, even with force: a typing error

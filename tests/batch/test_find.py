@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
+import av
 import pytest
 
 from redact.batch import find_footage
@@ -36,6 +37,21 @@ def case(tmp_path: Path) -> Path:
 
 def names(found, folder: Path) -> list[str]:
     return [str(one.path.relative_to(folder)) for one in found.footage]
+
+
+@pytest.mark.parametrize(
+    "muxer",
+    "3g2 asf avi avif dv f4v flv gif ivf matroska mov mp4 mpeg mpegts mxf nut ogv vob webm "
+    "yuv4mpegpipe".split(),
+)
+def test_a_folder_misses_no_container_that_can_be_read(tmp_path: Path, muxer: str) -> None:
+    """MXF, Ogg and others were passed over without a word."""
+    for ending in av.ContainerFormat(muxer, "w").extensions:
+        (tmp_path / f"a.{ending}").touch()
+    found = find_footage([tmp_path])
+    assert found.footage
+    passed_over = {*tmp_path.iterdir()} - {one.path for one in found.footage}
+    assert {path.suffix for path in passed_over} <= {".wma", ".m4a", ".ismv"}
 
 
 def test_a_folder_alone_is_not_searched_deeper(case: Path) -> None:
