@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from .api import detect as detect
     from .api import export_coco as export_coco
     from .api import fix as fix
+    from .api import follow as follow
     from .api import mask as mask
     from .api import read_manifest as read_manifest
     from .api import read_plan as read_plan
@@ -96,7 +97,7 @@ __version__ = "0.1.0"
 
 _HOMES = {
     "api": (
-        "apply audit consequences detect export_coco fix mask read_manifest read_plan run "
+        "apply audit consequences detect export_coco fix follow mask read_manifest read_plan run "
         "write_plan"
     ),
     "auditing": "AuditResult AuditSettings",

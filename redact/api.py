@@ -7,6 +7,7 @@ prints, asks, or changes anything of the process for longer than the call lasts.
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections.abc import Iterable
 from dataclasses import replace
@@ -20,6 +21,8 @@ from . import record as manifests
 from .auditing import AuditResult, AuditSettings, audit_file
 from .detection import Detector, require_models
 from .files import make_folder
+from .follow_drawn import Frames, index_packets
+from .follow_drawn import follow as follow_box
 from .media import probe
 from .pipeline import (
     Acceptance,
@@ -43,6 +46,7 @@ from .plan import Plan
 from .progress import Progress, Silent
 from .record import Credentials, Manifest
 from .settings import DetectSettings, DrawSettings, RenderSettings, Settings
+from .types import Box, Keyframe
 
 AnyPath = str | os.PathLike[str]
 
@@ -118,6 +122,33 @@ def detect(
     """
     place = None if plan_file is None else Path(plan_file)
     return pipeline.detect(probe(Path(source)), settings, _journal(progress), detector, place)
+
+
+def follow(
+    source: AnyPath,
+    plan: Plan,
+    frame: int,
+    box: Box,
+    *,
+    progress: Progress | None = None,
+) -> tuple[Keyframe, ...]:
+    """Follow what is in a box, forwards and backwards, for `redact.plan.edit.add_followed`.
+
+    Args:
+        source: the file that the plan was made for; its SHA-256 is compared.
+        plan: of the source.
+        frame: number of the frame in which the box lies.
+        box: upright source pixels.
+        progress: receives stages and warnings; None for no listener.
+
+    Raises:
+        MismatchError: the plan was made for another file.
+        InputError: the file cannot be read.
+    """
+    info = probe(Path(source))
+    require_same_source(plan, info, Silent() if progress is None else progress)
+    with contextlib.closing(Frames(info, plan, index_packets(info, plan))) as frames:
+        return follow_box(frames, plan, frame, box, lambda key: True)
 
 
 def apply(

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from ..plan import Plan
-from ..settings import Style
 from ..types import Box, Frame, clock
 from ..words import Message
 from .let_go import LetGo
@@ -155,9 +154,8 @@ class Compared:
         photograph: bool = False,
     ) -> None:
         self._plan = plan
-        render = settings.render
-        known = plan is not None and render is not None and isinstance(render.style, Style)
-        self._drawn = Redrawn(render, photograph) if known and render is not None else None
+        known = None if plan is None else settings.render
+        self._drawn = None if known is None else Redrawn(known, photograph)
         stamp = stamped(settings.stamp, *size)
         self._stamped = None if stamp is None else drawn_around(stamp)
         self._outside = OutsideMasks(blocks=plan is not None)

@@ -90,7 +90,7 @@ def add_followed(
     decided: Decided = UNDECIDED,
 ) -> tuple[Plan, int]:
     """Add a track that was followed through the frames, such as from a box that a person drew (see
-    `redact.follow_drawn.follow`); returns the plan and the track's number. Some of its boxes may
+    `redact.follow`); returns the plan and the track's number. Some of its boxes may
     lie outside the picture, as of a text on a car that enters and leaves.
 
     Raises:

@@ -12,6 +12,7 @@ import av
 import cv2
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 from PIL import Image
 
 import redact
@@ -23,9 +24,9 @@ from redact.auditing.planes import Both
 from redact.media import Decode, PhotoWriter, VideoWriter, copy_of, plane_array, probe, sha256_of
 from redact.pipeline import audit_settings, record_beside
 from redact.plan import Plan, SourceRef
-from redact.render import Renderer
+from redact.render import Canvas, Renderer, Shape
 from redact.settings import DetectSettings, DrawSettings, EncodeSettings, RenderSettings, Style
-from redact.types import Box, Frame, Keyframe, Region, State, Target, Timeline, Track
+from redact.types import Box, Frame, Keyframe, Rect, Region, State, Target, Timeline, Track
 
 from .conftest import FRAMES, Clip, face_box, scenery, write_video
 
@@ -98,6 +99,40 @@ def test_a_photograph_in_glaring_colours_passes(tmp_path: Path) -> None:
         compared = Compared(plan, AuditSettings(render=MASKS), (1280, 720), photograph)
         compared.add(shown, output, both, lambda: mask)
         assert not compared.undrawn if photograph else compared.undrawn
+
+
+class Checks:
+    """A style of the caller's own, in light and dark squares."""
+
+    name, soft = "checks", False
+
+    def paint(self, canvas: Canvas, shape: Shape, grid: Rect) -> NDArray[np.float32]:
+        fill = np.full((grid.height, grid.width, 3 if canvas.layout else 1), 128, np.float32)
+        y, x = np.indices(fill.shape[:2])
+        fill[..., 0] = 60 + 140 * ((x // 8 + y // 8) % 2)
+        return fill
+
+    def decorate(self, canvas: Canvas, shapes: list[Shape]) -> None:
+        """Nothing."""
+
+
+def test_a_style_of_the_callers_own_is_drawn_again(tmp_path: Path) -> None:
+    """A pattern that resembles what it hides was taken for a mask that was not drawn."""
+    render = RenderSettings(style=Checks())
+    box = Box(40, 40, 104, 104)
+    track = Track(1, Target.PLATE, (Keyframe(0, box, State.DETECTED, 0.9),))
+    source = SourceRef("a.mp4", "0" * 64, 1, 320, 180, Timeline(Fraction(1, 25), (0,)))
+    plan = Plan(source, DetectSettings(), (track,))
+    shown = Renderer(render).draw(frame_of(scenery()[:180, :320]), plan.regions_at(0))
+    luma = planes(shown)[0]
+    luma[...] = np.clip(luma + np.random.default_rng(1).normal(0, 40, luma.shape), 0, 255)
+    output = Renderer(render).draw(copy_of(shown), plan.regions_at(0))
+    mask = np.zeros((180, 320), np.uint8)
+    assert not_drawn(Both.of(shown, output), *plan.regions_at(0)), "the pixels alone are wrong"
+    for result in (output, shown):
+        compared = Compared(plan, AuditSettings(render=render), (320, 180))
+        compared.add(shown, result, Both.of(shown, result), lambda: mask)
+        assert bool(compared.undrawn) == (result is shown)
 
 
 @pytest.mark.parametrize("crf", [None, 40])
