@@ -22,6 +22,7 @@ from rich.progress import (
     TextColumn,
     TimeRemainingColumn,
 )
+from rich.table import Column
 from rich.text import Text
 
 from ..progress import About, Moved, Stage, StageForParent
@@ -66,9 +67,8 @@ class _FileBar:
         self._task = progress.add_task(name, total=None, doing="")
 
     def begin(self, name: str, total: int | None) -> Stage:
-        self._progress.reset(self._task, total=total)
         stage = _StageOfFile(self._progress, self._task, name, total)
-        stage.advance(0)
+        self._progress.reset(self._task, total=total, doing=stage.words())
         return stage
 
     def finish(self) -> None:
@@ -80,12 +80,27 @@ class _StageOfFile:
         self._progress, self._task = progress, task
         self._name, self._total, self._done = name, total, 0
 
-    def advance(self, steps: int = 1) -> None:
-        self._done += steps
+    def words(self) -> str:
         words = word("doing", self._name)
         if self._total and self._name not in ("hash", "ended"):
             words += f" {_of(self._done, self._total)}"
-        self._progress.update(self._task, advance=steps, doing=words)
+        return words
+
+    def advance(self, steps: int = 1) -> None:
+        self._done += steps
+        self._progress.update(self._task, advance=steps, doing=self.words())
+
+
+class _NameColumn(TextColumn):
+    """The name of a file, shortened where the terminal is too narrow for the whole line."""
+
+    def render(self, task: Task) -> Text:
+        name = super().render(task)
+        name.no_wrap, name.overflow = True, "ellipsis"
+        return name
+
+    def get_table_column(self) -> Column:
+        return Column(no_wrap=False)  # so it gives way, and no other column
 
 
 class _LeftColumn(TimeRemainingColumn):
@@ -209,11 +224,11 @@ class Terminal:
 
     def _files(self) -> Progress:
         return Progress(
-            TextColumn("{task.description}", markup=False),
+            _NameColumn("{task.description}", markup=False),
             TextColumn("{task.fields[doing]}", markup=False),
             BarColumn(bar_width=20),
             TaskProgressColumn(),
-            _LeftColumn(),
+            _LeftColumn(compact=True, table_column=Column(no_wrap=True)),
             console=self.console,
         )
 

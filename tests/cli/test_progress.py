@@ -35,7 +35,7 @@ def matroska(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-def on_a_terminal(*arguments: object) -> str:
+def on_a_terminal(*arguments: object, columns: int = 120) -> str:
     """The command's output on a terminal, without control sequences."""
     ours, theirs = pty.openpty()
     child = subprocess.Popen(
@@ -43,7 +43,7 @@ def on_a_terminal(*arguments: object) -> str:
         stderr=theirs,
         stdout=subprocess.DEVNULL,
         cwd=ROOT,
-        env={**os.environ, "TERM": "xterm", "COLUMNS": "120"},
+        env={**os.environ, "TERM": "xterm", "COLUMNS": f"{columns}"},
     )
     os.close(theirs)
     pieces = []
@@ -75,13 +75,29 @@ def test_each_of_several_has_one_bar_with_its_number_its_name_and_totals(
     assert "2 of 2 b.mkv " in shown
     first = f"1 of 2 {matroska.name} "
     lines = [line for line in re.split(r"[\r\n]+", shown) if line.startswith(first)]
-    for doing in ("looking for what to hide", "looking for what is still visible"):
+    for doing in ("searching", "auditing"):
         counts = [line for line in lines if doing in line]
         assert counts and all("/about 20 " in line for line in counts), counts
-    assert any("hiding them 20/20 " in line for line in lines)
+    assert any("drawing masks 20/20 " in line for line in lines)
     assert "all steps done" in lines[-1] and "100%" in lines[-1]
     assert any(" for this step" in line for line in lines), "what is told is no time for all"
     assert "?" not in shown
+
+
+@pytest.mark.parametrize(
+    ("language", "left"), [("en", "for this step"), ("fr", "pour cette étape")]
+)
+def test_a_bar_stays_on_one_line_of_a_narrow_terminal(
+    matroska: Path, tmp_path: Path, language: str, left: str
+) -> None:
+    long = tmp_path / "exhibit 7 - the camera in the courtyard.mkv"
+    long.write_bytes(matroska.read_bytes())
+    output = tmp_path / "out.mkv"
+    shown = on_a_terminal("--lang", language, "run", long, "-o", output, *QUICK, columns=80)
+    bars = [line for line in re.split(r"[\r\n]+", shown) if "━" in line]
+    assert not [line for line in bars if not line.startswith("exhibit 7 ")]
+    assert any(line.endswith(left) for line in bars)
+    assert max(map(len, bars)) <= 80
 
 
 def test_without_a_terminal_a_line_is_printed_now_and_then(
@@ -90,7 +106,7 @@ def test_without_a_terminal_a_line_is_printed_now_and_then(
     monkeypatch.setattr(terminal, "SECONDS_BETWEEN_LINES", 0.0)
     with terminal.Terminal().stage("detect", 40) as stage:
         stage.advance(10)
-    assert "looking for what to hide: 10 of 40 frames (25%)" in capsys.readouterr().err
+    assert "searching: 10 of 40 frames (25%)" in capsys.readouterr().err
     monkeypatch.setattr(terminal, "SECONDS_BETWEEN_LINES", 30.0)
     with terminal.Terminal().stage("detect", 40) as stage:
         stage.advance(40)
@@ -109,8 +125,8 @@ def test_each_of_several_at_once_shows_its_progress(
         first("render", 1, 40)
     said = [line.strip() for line in capsys.readouterr().err.splitlines() if line.strip()]
     assert said == [
-        "a.mp4: looking for what to hide: 10 of 40 (25%)",
-        "b.mp4: hiding them: 5",
-        "a.mp4: looking for what to hide: 30 of 40 (75%)",
-        "a.mp4: hiding them: 1 of 40 (2%)",
+        "a.mp4: searching: 10 of 40 (25%)",
+        "b.mp4: drawing masks: 5",
+        "a.mp4: searching: 30 of 40 (75%)",
+        "a.mp4: drawing masks: 1 of 40 (2%)",
     ]
