@@ -22,10 +22,12 @@ from ..words import Message, problem
 
 _SOUND_ALONE: Final = (".mka",)
 _TELLS: Final = re.compile(
-    r"\.(bmp|tiff?|dng|cr[23]|nef|arw|aac|flac|m4a|mka|mp3|og[ag]|opus|wav|wma)$", re.IGNORECASE
+    r"\.(bmp|tiff?|dng|cr[23]|nef|arw|aac|flac|m4a|mka|mp3|og[ag]|opus|wav|wma"
+    r"|pdf|docx?|odt|rtf|pptx?|odp|xlsx?|ods|eml|msg|zip|7z|rar|tar|t?gz)$",
+    re.IGNORECASE,
 )
-"""Endings of pictures and sound files, which can show or name somebody: before handing over a
-folder, the user must know that nothing was hidden in them."""
+"""Endings of pictures, sound, documents and archives, which can show or name somebody: before
+handing over a folder, the user must know that nothing was hidden in them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +50,8 @@ class Found:
 
     Attributes:
         footage: in order of the names given, then of the paths in each.
-        left_out: skipped videos, and the pictures and sound files beside them, with the reason.
+        left_out: skipped videos, and other files beside them that can show or name somebody, with
+            the reason.
         searched: whether a folder or a pattern was among the names.
     """
 
@@ -132,7 +135,7 @@ def _is_video(path: Path) -> bool:
 
 
 def _is_other(path: Path) -> bool:
-    """Whether a file is a picture or sound, by its name."""
+    """Whether a file that is no footage can show or name somebody, by its name."""
     return _TELLS.fullmatch(path.suffix) is not None
 
 

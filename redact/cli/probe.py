@@ -8,6 +8,7 @@ from typing import Any
 from av.codec import Codec
 from rich.table import Table
 
+from ..formats.containers import read_as
 from ..media import SourceInfo, default_output
 from ..media import probe as probe_source
 from ..progress import About
@@ -40,7 +41,9 @@ def probe(source: Path, as_json: bool) -> int:
     for item in info.dropped:
         what = say("dropped_part", kind=item.kind, what=item.what)
         table.add_row(drop, item.where, what)
-    head = say("probe_head", path=info.path, container=info.container, size=info.size)
+    head = say(
+        "probe_head", path=info.path, container=read_as(info.container).label, size=info.size
+    )
     console.print(head, soft_wrap=True)
     console.print(_length(info))
     console.print(table)

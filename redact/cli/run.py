@@ -205,7 +205,7 @@ class _Videos:
         if found.several:
             tell_summary(results, found.left_out, self.terminal, left, took=took)
         if index is not None:
-            title = (case.case if case else "") or say("videos")
+            title = (case.case if case else "") or say("footage")
             write_index(index, results, found.left_out, left, title, took, self.terminal)
         codes = {result["exit_code"] for result in results}
         unfinished = left or ExitCode.INTERRUPTED in codes

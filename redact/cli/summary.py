@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import os
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from rich.table import Table
 
-from ..report import in_one_line, tracks_hidden, verdict
+from ..report import in_one_line, tracks_hidden, verdict, why_not
 from ..types import clock
-from ..words import Message, error_from_json, say, word
+from ..words import Message, say, word
 from .terminal import PlainConsole, Terminal
 
 
@@ -43,7 +42,7 @@ def tell_summary(
         if column == "time":
             table.columns[-1].justify = "right"
     for result in results:
-        why = _why(result) or Path(result["output"]).name
+        why = why_not(result) or Path(result["output"]).name
         time = clock(result["seconds"], 0)
         name, hidden = names[result["source"]], tracks_hidden(result)
         table.add_row(name, verdict(result), hidden, time, " ".join(why.split()))
@@ -72,11 +71,3 @@ def _common(sources: Sequence[str]) -> str:
         return os.path.commonpath([Path(source).parent for source in sources])
     except ValueError:  # typed from different beginnings, or on different drives
         return ""
-
-
-def _why(result: Mapping[str, Any]) -> str:
-    """Why a source has no result, in the current language; "" if it has one."""
-    if "error" not in result:
-        return ""
-    message, _ = error_from_json(result)
-    return re.sub(rf"^{re.escape(result['source'])}\s?: ", "", message)

@@ -30,6 +30,7 @@ class Readable:
 
     Attributes:
         name: one of FFmpeg's names of its demuxer.
+        usual_name: the name that people know it by, if that is not the same in capitals.
         structure: None if redact does not walk through it.
         end_of: function of a file and its size in bytes that finds out where the file should end.
         cut_by_ffmpeg: it does not store where pictures begin; FFmpeg splits them by content.
@@ -43,23 +44,41 @@ class Readable:
     cut_by_ffmpeg: bool = False
     unordered: bool = False
     states_length: bool = False
+    usual_name: str = ""
+
+    @property
+    def label(self) -> str:
+        """The name that people know it by."""
+        return self.usual_name or self.name.upper()
 
 
 _READABLE: Final = {
     row.name: row
     for row in (
-        Readable("mp4", Structure.BOXES, ends.mp4_end),
-        Readable("matroska", Structure.ELEMENTS, ends.matroska_end, states_length=True),
-        Readable("mpegts", None, ends.transport_end, cut_by_ffmpeg=True),
-        Readable("mpeg", None, ends.program_end, cut_by_ffmpeg=True),
+        Readable("mp4", Structure.BOXES, ends.mp4_end, usual_name="MP4 or MOV"),
+        Readable(
+            *("matroska", Structure.ELEMENTS, ends.matroska_end),
+            states_length=True,
+            usual_name="Matroska or WebM",
+        ),
+        Readable(
+            "mpegts",
+            None,
+            ends.transport_end,
+            cut_by_ffmpeg=True,
+            usual_name="MPEG transport stream",
+        ),
+        Readable(
+            "mpeg", None, ends.program_end, cut_by_ffmpeg=True, usual_name="MPEG program stream"
+        ),
         Readable("avi", None, ends.avi_end, unordered=True),
         Readable("flv", None, ends.flv_end, states_length=True),
-        Readable("asf", None, ends.asf_end, states_length=True),
+        Readable("asf", None, ends.asf_end, states_length=True, usual_name="WMV or ASF"),
         Readable("mxf", None, ends.mxf_end, states_length=True),
         Readable("gif", None, ends.gif_end),
         Readable("ogg", None, ends.ogg_end),
         Readable("nut", None, ends.nut_end),
-        Readable("yuv4mpegpipe", None, ends.yuv4mpeg_end),
+        Readable("yuv4mpegpipe", None, ends.yuv4mpeg_end, usual_name="Y4M"),
         Readable("ivf", None, ends.ivf_end),
     )
 }

@@ -7,6 +7,7 @@ The page has no scripts and no external resources, and everything in it is escap
 from __future__ import annotations
 
 import os
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
@@ -15,6 +16,7 @@ from typing import Any, Final
 from urllib.parse import quote
 
 from .. import __version__
+from ..record import manifest_path, read_manifest
 from ..types import clock, one_line, readable
 from ..words import Message, error_from_json, said, say, spoken, word
 from .pages import rendered
@@ -29,6 +31,9 @@ _GOOD: Final = ("done", "done before")
 
 _CUT_OFF: Final = "source incomplete"
 
+_BEHIND: Final = "behind"
+"""Key of a result that was made before the last decisions."""
+
 
 def verdict(result: Mapping[str, Any]) -> str:
     """The state of a source, in words for a table cell. It says that the source is incomplete even
@@ -39,6 +44,7 @@ def verdict(result: Mapping[str, Any]) -> str:
     """
     state, incomplete = counted_as(result), bool(result.get("incomplete"))
     more = [word("state", _CUT_OFF)] if incomplete and state != _CUT_OFF else []
+    more += [word("state", _BEHIND)] if result.get(_BEHIND) else []
     return ", ".join([word("state", state), *more])
 
 
@@ -86,6 +92,15 @@ def tracks_hidden(result: Mapping[str, Any]) -> str:
     return word("term", "semicolon").join([", ".join(hidden) or say("cell_none"), *more])
 
 
+def why_not(result: Mapping[str, Any]) -> str:
+    """Why a source has no result, in the current language, without the source's name; "" if it has
+    one."""
+    if "error" not in result:
+        return ""
+    message, _ = error_from_json(result)
+    return re.sub(rf"^{re.escape(result['source'])}\s?: ", "", message)
+
+
 def case_page(
     place: Path,
     title: str,
@@ -101,7 +116,7 @@ def case_page(
         place: path of the page; links are relative to it.
         title: of the case.
         line: the counts in words, see `in_one_line`.
-        results: of `redact run`, as JSON values.
+        results: of `redact run`, as JSON values; "behind": made before the last decisions.
         reports: for each result, the path of its report, or None.
         left_out: files that were skipped, and why.
         not_done: videos that the run did not reach.
@@ -119,14 +134,19 @@ def case_page(
         rows=rows,
         left_out=[(_name(path), said(why)) for path, why in left_out],
         language=spoken(),
-        words={name: say(f"index_{name}") for name in ("kind", "result", "report", "left_out")},
+        words={name: say(f"index_{name}") for name in _WORDS},
         columns={c: word("column", c) for c in _COLUMNS},
+        has={c: any(row[c] for row in rows) for c in ("exhibit", "on_screen")},
     )
 
 
-_COLUMNS = ("number", "source", "result", "hidden", "output", "time")
+_WORDS = ("kind", "result", "report", "left_out", "hashes", "on_screen")
 
-_EMPTY = {"css": "", "hidden": "", "words": "", "report": "", "time": ""}
+_COLUMNS = ("number", "exhibit", "source", "result", "hidden", "output", "on_screen")
+
+_OF_RECORD = ("exhibit", "source_sha256", "output_sha256", "on_screen")
+
+_EMPTY = {**dict.fromkeys(_OF_RECORD, ""), "css": "", "hidden": "", "words": "", "report": ""}
 
 
 def _name(path: Path | str) -> str:
@@ -135,15 +155,31 @@ def _name(path: Path | str) -> str:
 
 
 def _row(place: Path, result: dict[str, Any], report: Path | None) -> dict[str, Any]:
-    words = error_from_json(result)[0] if "error" in result else Path(result["output"]).name
+    words = why_not(result) or Path(result["output"]).name
     link = "" if report is None else os.path.relpath(report, place.parent)
+    good = counted_as(result) in _GOOD and not result.get(_BEHIND)
     return {
-        "css": "redact" if counted_as(result) in _GOOD else "keep",
-        "good": counted_as(result) in _GOOD,
+        **(_EMPTY if report is None else _of_record(Path(result["output"]))),
+        "css": "redact" if good else "keep",
+        "good": good,
         "source": _name(result["source"]),
         "state": verdict(result),
         "hidden": tracks_hidden(result),
         "words": one_line(readable(words)),
         "report": quote(link.replace(os.sep, "/"), errors="surrogateescape"),
-        "time": f"{result['seconds']:.0f} s" if "seconds" in result else "",
+    }
+
+
+def _of_record(output: Path) -> dict[str, str]:
+    """What the record of a result says: the exhibit, both hashes, and the share of the pictures
+    that were on the screen of the review."""
+    record = read_manifest(manifest_path(output))
+    review = record.review
+    # Rounded down, so that it never claims more than was seen.
+    share = "" if review is None else str(100 * review.frames_seen // max(review.frames, 1))
+    return {
+        "exhibit": one_line(record.case.exhibit),
+        "source_sha256": record.source.sha256_before,
+        "output_sha256": record.output.sha256,
+        "on_screen": share and say("index_share", share=share),
     }

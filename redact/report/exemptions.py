@@ -7,7 +7,7 @@ from __future__ import annotations
 import csv
 import io
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
@@ -273,8 +273,8 @@ _OF_FEW: Final = ("decided_at", "states")
 
 
 def log_parts(manifest: Manifest, text: ReportWords) -> dict[str, Any]:
-    """The rows of the log, and apart from them what was called a false alarm. In the annex, what is
-    the same in all stands above them once, and a row has one line; the CSV has all of it.
+    """The rows of the log, and apart from them what was called a false alarm. In the annex, what
+    most have in common stands above them once; the CSV has all of it.
     """
     every = picture_entries(manifest, text)
     alarms = [entry for entry in every if entry.alarm]
@@ -294,28 +294,36 @@ def _log(every: Sequence[Exemption], in_annex: bool, text: ReportWords) -> dict[
     if not every:  # all of it was a false alarm
         return {**_log(every, False, text), "log_few": few}
     columns = (*_COMMON, *_OF_FEW) if few else _COMMON
-    same = [name for name in columns if len({getattr(entry, name) for entry in every}) == 1]
+    counts = {name: Counter(getattr(entry, name) for entry in every) for name in columns}
+    usual = {
+        name: value
+        for name, ((value, count), *_) in ((n, c.most_common(1)) for n, c in counts.items())
+        if 2 * count > len(every)
+    }
     common = [
-        _within(text(f"log.{name}"))
-        + text("title.colon")
-        + (getattr(every[0], name) or text("case.not_given"))
-        for name in same
-        if getattr(every[0], name) or name not in _OF_FEW
+        text(f"log.{name}") + text("title.colon") + (value or text("case.not_given"))
+        for name, value in usual.items()
+        if value or name not in _OF_FEW
     ]
-    varying = [(name, text(f"log.{name}")) for name in columns if name not in same]
-    rows = every if few else list(_merged(every))
+    varying = [(name, text(f"log.{name}")) for name in columns if len(counts[name]) > 1]
+    rows = [_without(usual, entry, text) for entry in (every if few else _merged(every))]
     return {
         "log_few": few,
         "log_rows": rows,
         "log_packed": len(rows) > MOST_ROWS_IN_NORMAL_TYPE,
-        "log_common": text("title.semicolon").join(common),
+        "log_common": common,
         "log_varying": varying,
     }
 
 
-def _within(label: str) -> str:
-    """A heading in lower case, for use within a sentence."""
-    return label[:1].lower() + label[1:]
+def _without(usual: Mapping[str, str], entry: Exemption, text: ReportWords) -> Exemption:
+    """The entry with nothing in the cells that hold what stands above the log, and words in those
+    that hold nothing."""
+    cells: dict[str, Any] = {
+        name: "" if getattr(entry, name) == value else getattr(entry, name) or text("log.no_value")
+        for name, value in usual.items()
+    }
+    return replace(entry, **cells)
 
 
 def _merged(entries: Iterable[Exemption]) -> Iterator[Exemption]:

@@ -19,6 +19,7 @@ from markupsafe import Markup
 
 from ..errors import DependencyError
 from ..files import is_own, own_mark, write_whole
+from ..formats.containers import read_as
 from ..record import (
     CheckResult,
     Manifest,
@@ -94,6 +95,7 @@ def render_report(
         **log_parts(manifest, text),
         command=shlex.join(manifest.run.command),
         check_command=check_command(manifest, text),
+        container=read_as(manifest.source.container).label,
         settings=list(_flat(manifest.run.settings)),
         limits=[_limit(limit.code, limit.detail, text) for limit in manifest.not_checked],
         notes=list(map(text.said, manifest.notes)),
@@ -155,7 +157,7 @@ def _flat(value: dict[str, Any], prefix: str = "") -> Iterator[tuple[str, str]]:
         if isinstance(item, dict):
             yield from _flat(item, f"{prefix}{key}.")
         elif isinstance(item, list):
-            yield f"{prefix}{key}", ", ".join(map(str, item))
+            yield f"{prefix}{key}", ", ".join(map(str, item)) or "–"
         else:
             yield f"{prefix}{key}", "–" if item in (None, "") else str(item)
 

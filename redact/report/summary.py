@@ -304,13 +304,13 @@ def reviewed(manifest: Manifest, text: ReportWords) -> dict[str, Any] | None:
             frames=text.number(review.frames),
             # Rounded down, so that it never claims more than was seen.
             share=text.number(int(share)),
+            played=text.number(int(100 * review.frames_played / max(review.frames, 1))),
         ),
         "moments": text(
             "review.moments",
             seen=text.number(review.moments_seen),
             moments=text.number(review.moments),
             answered=text.number(review.moments_answered),
-            share=text.number(int(100 * review.frames_played / max(review.frames, 1))),
         )
         if review.moments
         else "",

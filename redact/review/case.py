@@ -205,7 +205,7 @@ class Case:
         if place.exists() and CASE_MARK not in read_file(place)[:4096]:
             raise RefusedError("no_index", name=place.name)
         done = [v for v in self.videos if v.state in ("ready", "behind", "held", "refused")]
-        results = [video.result(language) for video in done]
+        results = [v.result(language) | {"behind": v.state == "behind"} for v in done]
         made = [Path(r["output"]) if "hidden" in r else None for r in results]
         reports = [None if output is None else report_beside(output, language) for output in made]
         rest = [self._below(v.source, place) for v in self.videos if v not in done]

@@ -28,6 +28,7 @@ def case(tmp_path: Path) -> Path:
         "day/deep/d.avi",
         "NOT-FOR-RELEASE/a.redacted.needs-review.mp4", "NOT-FOR-RELEASE/review-a.mp4",
         "x.redacted.needs-review-2.mp4", ".git/e.mp4", "out/f.mp4", "day/photo.JPG",
+        "a.redacted.mp4.report.pdf", "day/Statement.PDF",
         "NOT-FOR-RELEASE/a.redacted.needs-review.mp4.finding-1.png", "out/sheet.png",
     ):  # fmt: skip
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
@@ -74,6 +75,7 @@ def test_places_that_were_not_searched_are_named(case: Path) -> None:
 
 def test_redacts_own_files_are_left_out_and_named(case: Path) -> None:
     found = find_footage([case], recursive=True, results=case / "out")
+    neither = "neither a video nor a photograph that redact reads; nothing in it is hidden"
     assert names(found, case) == ["a.mp4", "b.MOV", "day/c.mkv", "day/photo.JPG", "day/deep/d.avi"]
     assert {p.name: str(why) for p, why in found.left_out} == {
         "a.redacted.mp4": "made by redact",
@@ -86,7 +88,8 @@ def test_redacts_own_files_are_left_out_and_named(case: Path) -> None:
         ".git": "hidden",
         "a.redacted.needs-review.mp4.finding-1.png": "made by redact",
         "sheet.png": "in the folder for the results",
-        "sound.mka": "neither a video nor a photograph that redact reads; nothing in it is hidden",
+        "sound.mka": neither,
+        "Statement.PDF": neither,
     }
 
 
@@ -131,6 +134,8 @@ def test_a_folder_and_a_file_in_it_give_the_file_once(case: Path) -> None:
         "day/c.mkv",
         "day/deep/d.avi",
         "day/photo.JPG",
+        "a.redacted.mp4.report.pdf",
+        "day/Statement.PDF",
         "out/f.mp4",
         "out/sheet.png",
     ]

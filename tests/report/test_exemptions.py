@@ -73,7 +73,7 @@ def test_who_decided(manifest: Manifest) -> None:
 
 
 def test_a_doubtful_detection_is_not_called_a_face(manifest: Manifest) -> None:
-    for score, words in ((0.2, "masked region, taken for: face"), (0.9, "face"), (None, "face")):
+    for score, words in ((0.2, "possible face"), (0.9, "face"), (None, "face")):
         tracks = tuple(msgspec.structs.replace(t, score=score) for t in manifest.tracks)
         value = msgspec.structs.replace(manifest, tracks=tracks)
         assert rows_of(value, "1")[0]["what"] == words

@@ -147,7 +147,9 @@ def test_a_finding_is_listed_with_its_place(manifest: Manifest) -> None:
     assert "<td>x 10, y 20, 40 × 40 pixels</td>" in report_html(manifest).decode()
 
 
-@pytest.mark.parametrize(("language", "words"), [("en", "was empty"), ("fr", "était vide")])
+@pytest.mark.parametrize(
+    ("language", "words"), [("en", "no entries yet"), ("fr", "encore aucune entrée")]
+)
 def test_an_empty_log_is_reported_as_empty(manifest: Manifest, language: str, words: str) -> None:
     empty = msgspec.structs.replace(manifest, custody_log=LogAnchor(entries=0, head="0" * 64))
     assert words in report_html(empty, language).decode()
@@ -267,7 +269,7 @@ def test_it_says_what_a_person_reviewed_and_which_sound_was_muted(tmp_path: Path
     value = reviewed(tmp_path)[0]
     page = report_html(value).decode()
     assert "Reviewed by R. Roe." in page
-    assert "10 of 300 pictures were looked at (3%)" in page  # what flew by does not count
+    assert "10 of 300 pictures (3%) were on the screen" in page  # what flew by does not count
     assert "2 of 3 were answered" in page and "none: a statue" in page
     assert "0:00.400" in page and "an address" in page
     log = exemption_csv(value, ReportWords("en")).decode("utf-8-sig")

@@ -32,7 +32,7 @@ from redact.words import LANGUAGES
 
 from ..record.samples import FRAMES, make_plan, make_record
 from .conftest import MANY
-from .manifests import a_dozen
+from .manifests import a_dozen, reviewed
 
 
 def crowd_of(count: int, folder: Path) -> Manifest:
@@ -53,7 +53,9 @@ def keyframes(first: int, length: int) -> tuple[Keyframe, ...]:
 
 def log_of(page: bytes) -> str:
     text = page.decode()
-    return text[text.index("For all of them") : text.index("B. Tests of the finished file")]
+    return text[
+        text.index("Unless an entry says otherwise") : text.index("B. Tests of the finished file")
+    ]
 
 
 def test_a_crowd_has_a_line_for_each_in_the_log(tmp_path: Path) -> None:
@@ -61,7 +63,7 @@ def test_a_crowd_has_a_line_for_each_in_the_log(tmp_path: Path) -> None:
     log = log_of(report_html(crowd_of(262, tmp_path)))
     assert log.count("<tr class=") == 262 and 'many packed">' in log
     # Once, above the rows.
-    assert "statutory basis: art.\u00a06(1)(c) GDPR" in log and log.count("GDPR") == 1
+    assert "Statutory basis: art.\u00a06(1)(c) GDPR" in log and log.count("GDPR") == 1
     assert "<br>" not in log
 
 
@@ -81,7 +83,7 @@ def test_sections_and_annexes_are_numbered_without_a_gap(count: int, tmp_path: P
 def test_each_of_a_dozen_keeps_its_moment_and_its_certainty(tmp_path: Path) -> None:
     log = log_of(report_html(a_dozen(tmp_path)))
     assert log.count("<tr class=") == 12
-    assert "2026-" in log and "seen\xa0" in log and "statutory basis: not given" in log
+    assert "2026-" in log and "seen\xa0" in log and "Statutory basis: not given" in log
 
 
 def test_no_column_is_pushed_off_the_page(tmp_path: Path) -> None:
@@ -206,3 +208,20 @@ def test_no_control_character_of_a_name_reaches_the_index() -> None:
     nasty = Path("a\x1b[2J\nb.mp4")
     page = case_page(Path("i.html"), "t\x1b", "l", [], [], [(nasty, "hidden")], [nasty])
     assert b"\x1b" not in page and b"[2J" in page
+
+
+def test_the_index_ties_each_result_to_its_original(tmp_path: Path) -> None:
+    record = reviewed(tmp_path)[0]
+    output = tmp_path / record.output.name
+    manifest_path(output).write_bytes(dump_manifest(record))
+    made = {"source": "a.mp4", "output": str(output), "state": "done", "hidden": {}, "kept": 0}
+    refused = {"source": "b.mp4", "state": "refused", "error": "b.mp4: is no video"}
+    results, reports = [made, refused], [tmp_path / "r.html", None]
+    page = case_page(tmp_path / "case.html", "t", "l", results, reports, []).decode()
+    for words in (record.source.sha256_before, record.output.sha256, record.case.exhibit, "3%"):
+        assert f">{words}<" in page
+    assert ">is no video<" in page and "last decisions" not in page
+    page = case_page(
+        tmp_path / "case.html", "t", "l", [made | {"behind": True}], [None], []
+    ).decode()
+    assert "done, without the last decisions" in page and 'verdict bad"' in page
