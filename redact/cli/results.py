@@ -177,8 +177,8 @@ def _counted(result: Result) -> str:
 
 def audit_in_words(plan: Plan) -> str:
     """Say that the audit found nothing, and which moments of a video to look at first."""
-    seconds = [int(plan.seconds(m.frame)) for m in moments_worth_a_look(plan)[:MOMENTS_LISTED]]
-    moments = dict.fromkeys(clock(second, 0) for second in seconds)
+    seconds = {int(plan.seconds(m.frame)) for m in moments_worth_a_look(plan)[:MOMENTS_LISTED]}
+    moments = [clock(second, 0) for second in sorted(seconds)]
     if not moments or len(plan.source.timeline) == 1:
         return say("found_nothing")
     return say("found_nothing_look_first", moments=", ".join(moments))

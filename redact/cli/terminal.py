@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import io
 import json
+import shutil
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -39,6 +40,11 @@ class PlainConsole(Console):
 
     def render_str(self, text: str, **options: Any) -> Text:
         return super().render_str(one_line(text), **options)
+
+
+def terminal_width() -> int:
+    """Columns of the terminal; COLUMNS wins."""
+    return shutil.get_terminal_size().columns
 
 
 def tell(line: str, err: bool = False) -> None:

@@ -20,8 +20,8 @@ LIKELY = 0.999
     ("frames", "length", "said"),
     [
         ((), 500, "look through it"),
-        ((160,), 500, "look through it, first at 0:06"),
-        ((100, 200, 300, 400), 500, "look through it, first at 0:04, 0:08, 0:12"),
+        ((160,), 500, "look through it, above all at 0:06"),
+        ((100, 200, 300, 400), 500, "look through it, above all at 0:04, 0:08, 0:12"),
         ((0,), 1, "look through it"),
     ],
 )

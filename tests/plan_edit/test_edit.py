@@ -100,6 +100,19 @@ def test_show(path: Path) -> None:
     assert "visage" in shown and "face" not in shown
 
 
+def test_each_track_has_one_line_of_a_narrow_terminal(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TTY_COMPATIBLE", "1")  # as on a terminal
+    monkeypatch.setenv("COLUMNS", "80")
+    lines = call("show", path).output.splitlines()
+    assert max(map(len, lines[2:-1])) <= 80
+    assert lines[-1].startswith("A wider window or --json also shows: frames")
+    assert lines[2].split()[:3] == ["1", "1", "face"]
+    monkeypatch.setenv("COLUMNS", "160")
+    assert "place" in call("show", path).output.splitlines()[1]
+
+
 def test_sound_before_and_after_the_pictures_is_muted_and_this_is_reported(path: Path) -> None:
     """The clip lasts twelve seconds; its last picture comes at 11.96."""
     result = call("mute", path, "--from", "0:12", "--to", "0:13")

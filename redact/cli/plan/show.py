@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import click
 from msgspec.structs import asdict
@@ -12,7 +12,7 @@ from rich.table import Table
 from ...plan import SUBJECTS_WITH_BODIES, Plan, read_plan, user_input
 from ...types import Origin, Track
 from ...words import said, say, word
-from ..terminal import PlainConsole, tell_json
+from ..terminal import PlainConsole, tell_json, terminal_width
 from .group import mention_outside, plan, plan_argument, span_words, target_choice
 
 
@@ -73,16 +73,32 @@ def _print(value: Plan, rows: list[dict[str, Any]], looked: str) -> None:
     console.print(say(head, name=value.source.name, count=count, shown=shown, looked=looked))
     for limit in value.not_searched:
         console.print(said(limit))
-    console.print(_table(rows))
+    table, width = _table(rows, _COLUMNS), terminal_width()
+    if console.is_terminal and console.measure(table).maximum > width:
+        kept = tuple(column for column in _COLUMNS if column not in _LEFT_OUT)
+        console.print(_table(rows, kept), width=width, soft_wrap=False)
+        left_out = ", ".join(word("plan_column", column) for column in _LEFT_OUT)
+        console.print(say("plan_columns_left_out", columns=left_out))
+    else:
+        console.print(table)
     for number, m in enumerate(value.muted, 1):
         span = f"{span_words(m, value)}, {word('sound', m.how.value)} {m.reason}".rstrip()
         console.print(say("sound_out", number=number, span=span))
 
 
-def _table(rows: list[dict[str, Any]]) -> Table:
+_COLUMNS: Final = (
+    *("subject", "no.", "target", "from", "to", "frames", "body", "probability", "seen", "place"),
+    *("origin", "action", "reason"),
+)
+
+_LEFT_OUT = ("frames", "body", "place", "origin")
+"""Columns left out on a narrow terminal, where rows of several lines are hard to read."""
+
+
+def _table(rows: list[dict[str, Any]], columns: tuple[str, ...]) -> Table:
     """One row per track, those of one subject together; the subject is named once."""
     table = Table(box=None, pad_edge=False, header_style="bold")
-    for column in _COLUMNS:
+    for column in columns:
         table.add_column(word("plan_column", column))
         if column in ("no.", "frames", "body"):
             table.columns[-1].justify = "right"
@@ -107,14 +123,9 @@ def _table(rows: list[dict[str, Any]]) -> Table:
             word("action", row["action"]),
             reason,
         ]
-        table.add_row(*("" if c is None else str(c) for c in cells))
+        shown = dict(zip(_COLUMNS, cells, strict=True))
+        table.add_row(*("" if shown[c] is None else str(shown[c]) for c in columns))
     return table
-
-
-_COLUMNS = (
-    *("subject", "no.", "target", "from", "to", "frames", "body", "probability", "seen", "place"),
-    *("origin", "action", "reason"),
-)
 
 
 def _probability(row: dict[str, Any]) -> str:
