@@ -62,26 +62,36 @@ def tracklets_of(
     path: Path,
     labels: Sequence[Labelled],
     targets: tuple[Target, ...] = DEFAULT_TARGETS,
+    *,
+    as_searched: bool = False,
 ) -> list[Tracklet]:
     """All tracklets of a clip that are present in one of its labelled frames.
 
     Detections are cached as in `lab.leak`, so a change of the tracker, or of when it calls the
     verifier, needs no new ones.
+
+    Args:
+        as_searched: with the present weights, as `balanced` searches; else with next to everything
+            believed.
     """
     info = probe(path)
     aspect = float(info.video.upright_sample_aspect)
     detectors = detectors_for(info, DetectSettings(targets), None, ())
     shape = f"{sha256_of(path, Journal(Silent()))} {aspect} {tuple(t.word for t in targets)}"
     seen = Sightings(detectors.detector, shape, cache_folder() / "detections")
+    settings = settings_of(Sensitivity.BALANCED)
     tracker = Tracker(
-        weights=AS_DETECTED,  # because the weights are still to be fitted
+        # Otherwise the weights are still to be fitted.
+        weights=None if as_searched else AS_DETECTED,
         ask=detectors.close_up.ask,
+        find=detectors.close_up.find if as_searched else None,
         body_scanners=detectors.body_scanners,
-        settings=replace(settings_of(Sensitivity.BALANCED), leak_cost=BELIEVE_MOST),
+        settings=settings if as_searched else replace(settings, leak_cost=BELIEVE_MOST),
     )
+    bell = detectors.bell if as_searched else None
     scanner = IncrementalScanner(seen.at, tracker.settings.whole_every)
     for frame in Decode(info):
-        tracker.observe(frame, *scanned(frame, tracker, scanner))
+        tracker.observe(frame, *scanned(frame, tracker, scanner, bell))
     tracker.finish()
     seen.keep()
     # Only this fit needs the tracklets themselves, so the tracker has no public access to them.
