@@ -13,6 +13,7 @@ import ast
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -31,7 +32,14 @@ from redact.progress import Silent
 from redact.reading import NumberReader
 from redact.record import EvidenceChoice
 from redact.settings import Caution, DetectSettings, OptionalNetwork, Sensitivity, Settings
-from redact.track import IncrementalScanner, Tracker, scanned, settings_of
+from redact.track import (
+    IncrementalScanner,
+    ScanParts,
+    Tracker,
+    plates_where_expected,
+    scanned,
+    settings_of,
+)
 from redact.types import DEFAULT_TARGETS, Detections, Frame, Rect, Target
 
 from .errors import ToolError
@@ -97,9 +105,21 @@ class Sightings:
 
     def at(self, frame: Frame, only: Sequence[Rect] | None = None) -> Detections:
         """See `redact.detection.Detector.detect_frame`; scans of parts are stored by part."""
+        return self._stored(self._detector, frame, only)
+
+    def searching(self, tracker: Tracker) -> ScanParts:
+        """`at`, but for plates only where the tracker expects them."""
+        fewer = getattr(self._detector, "all_but_plates", None)
+        without = fewer and partial(self._stored, fewer, how=" without plates")
+        return plates_where_expected(self.at, without, tracker)
+
+    def _stored(
+        self, detector: Any, frame: Frame, only: Sequence[Rect] | None, how: str = ""
+    ) -> Detections:
         key = f"{frame.index}" if only is None else f"{frame.index} {[tuple(a) for a in only]}"
+        key += how
         if key not in self._known:
-            found = self._detector.detect_frame(frame, only)
+            found = detector.detect_frame(frame, only)
             self._known[key] = np.c_[found.xyxy, found.score, found.target, found.fringe].astype(
                 np.float32
             )
@@ -196,7 +216,7 @@ class RedactTool:
             read=NumberReader().legible,
             body_scanners=detectors.body_scanners,
         )
-        scanner = IncrementalScanner(sightings.at, tracker.settings.whole_every)
+        scanner = IncrementalScanner(sightings.searching(tracker), tracker.settings.whole_every)
         for frame in record.frames:
             record.note(frame)
             tracker.observe(frame, *scanned(frame, tracker, scanner, detectors.bell))

@@ -8,6 +8,7 @@ every network's log odds, of the size and of the constant, for
 
 * "face": our network and CenterFace, as `balanced` scans;
 * "face alone": our network only (a run without other people's networks);
+* "face without plates": our network's small scans and CenterFace, where no plate is expected;
 * "plate": our network;
 * "face thorough", with --thorough only: all networks as `thorough` scans, tilted pictures included;
 * "head" and "person", with --heads only: the eye, beside the weighed score of faces, and the person
@@ -32,7 +33,14 @@ from numpy.typing import NDArray
 
 from lab.training import calibration_file
 from lab.training.labelled import Boxes, holds_centre, overlaps
-from lab.training.looks import Kept, LookedAt, Networks, look_at_footage, look_at_stills
+from lab.training.looks import (
+    OURS_FEWER,
+    Kept,
+    LookedAt,
+    Networks,
+    look_at_footage,
+    look_at_stills,
+)
 from lab.training.regression import F64, answers, false_at_recall, logistic, reliability
 from redact.detection.calibration import UNSEEN, Calibration, score_odds, size_units
 from redact.detection.ensemble import (
@@ -77,6 +85,7 @@ BOX_FROM = 20.0
 WITNESSES = {
     "face": (OURS, LARGE, SMALL),
     "face alone": (OURS,),
+    "face without plates": (OURS_FEWER, LARGE, SMALL),
     "plate": (OURS,),
     "face thorough": (OURS, LARGE, SMALL, TILTED),
     "head": (FACES, EYE_LARGE, EYE_SMALL),
@@ -154,7 +163,10 @@ def _seen(picture: LookedAt, kind: str, known: Calibration) -> tuple[Detections,
     if kind == "person":
         return weighed_people(picture.seen[PEOPLE], asked), listener
     of = "face" if kind == "head" else kind
-    seen = {name: picture.seen[name].only([Target.FACE]) for name in WITNESSES[of]}
+    seen = {
+        OURS if name == OURS_FEWER else name: picture.seen[name].only([Target.FACE])
+        for name in WITNESSES[of]
+    }
     if kind == "head":
         faces = as_wholes(weighed(seen, "face", known))
         seen = {
@@ -212,7 +224,7 @@ def fitted(rows: Rows, kind: str) -> tuple[dict[str, float], F64]:
     truth, weight = np.array(rows.truth), np.array(rows.weight)
     rising = [False] + [True] * len(WITNESSES[kind])
     weights = logistic(columns, truth, weight, RIDGE, rising)
-    names = ("bias", "size", *WITNESSES[kind])
+    names = ("bias", "size", *(OURS if n == OURS_FEWER else n for n in WITNESSES[kind]))
     return calibration_file.rounded(names, weights), answers(columns, weights)
 
 
@@ -255,7 +267,7 @@ def fit_all(
     pictures: Sequence[LookedAt], kinds: Sequence[str], file: dict[str, Any]
 ) -> dict[str, dict[str, float]]:
     """Weights of every kind. Box corrections that are missing are measured first."""
-    for witness in {w for kind in kinds for w in WITNESSES[kind]}:
+    for witness in {w for kind in kinds for w in WITNESSES[kind]} - {OURS_FEWER}:
         if witness not in file["boxes"]:
             joined = witness in (FACES, PEOPLE)  # heads derived from faces; bodies have no labels
             measured = dict.fromkeys(SIDES, 0.0) if joined else measured_box(pictures, witness)
@@ -298,7 +310,7 @@ def main() -> None:
     if a.eval:
         pictures += look_at_stills(a.eval, networks, kept)
     file = calibration_file.read(a.out)
-    kinds: tuple[str, ...] = ("face", "face alone", "plate")
+    kinds: tuple[str, ...] = ("face", "face alone", "face without plates", "plate")
     if a.thorough or a.heads:
         kinds = ("face thorough",) if a.thorough else ("head", "person")
     looks = fit_all(pictures, kinds, file)

@@ -41,6 +41,9 @@ from redact.media import Decode, probe
 from redact.settings import Sensitivity
 from redact.types import Detections, Target
 
+OURS_FEWER = f"{OURS} without plates"
+"""Our network where no plate is expected: its small scans alone."""
+
 
 @dataclass(frozen=True)
 class LookedAt:
@@ -85,6 +88,8 @@ class Networks:
             LARGE: lambda picture: self._centerface.scan(picture, large, aspect),
             SMALL: lambda picture: self._centerface.scan(picture, small, aspect),
         }
+        if fewer := SCAN_SIZES[self._sensitivity].without_plates:
+            looks[OURS_FEWER] = self._ours.detector(*fewer, sample_aspect=aspect).scan
         if (tilted := SCAN_SIZES[self._sensitivity].tilted) is not None:
             looks[TILTED] = lambda picture: self._centerface.scan(picture, tilted, aspect, TILTS)
         if self._people is not None:

@@ -89,7 +89,7 @@ def tracklets_of(
         settings=settings if as_searched else replace(settings, leak_cost=BELIEVE_MOST),
     )
     bell = detectors.bell if as_searched else None
-    scanner = IncrementalScanner(seen.at, tracker.settings.whole_every)
+    scanner = IncrementalScanner(seen.searching(tracker), tracker.settings.whole_every)
     for frame in Decode(info):
         tracker.observe(frame, *scanned(frame, tracker, scanner, bell))
     tracker.finish()

@@ -68,6 +68,11 @@ class Ensemble:
         name, weights_sha256: for reports.
         close_networks: the best network for each kind, for close scans.
         targets: what is searched for, none part of another.
+        all_but_plates: see below.
+
+    Attributes:
+        all_but_plates: a detector of all other targets, for less, where no plate is expected; None
+            if there is none.
     """
 
     def __init__(
@@ -80,9 +85,10 @@ class Ensemble:
         weights_sha256: str,
         close_networks: Mapping[Target, ScanImage],
         targets: tuple[Target, ...] = DEFAULT_TARGETS,
+        all_but_plates: Ensemble | None = None,
     ) -> None:
         self.name, self.weights_sha256 = name, weights_sha256
-        self.close_networks = close_networks
+        self.close_networks, self.all_but_plates = close_networks, all_but_plates
         self._ours, self._targets = ours, targets
         self._names = {target: tuple(scans) for target, scans in others.items()}
         self._others = {n: scan for scans in others.values() for n, scan in scans.items()}

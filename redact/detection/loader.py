@@ -128,7 +128,13 @@ class Networks:
             others[Target.PERSON] = {
                 PEOPLE: lambda picture: people.scan(picture, sizes.people, sample_aspect)
             }
-        return Ensemble(ours, others, kind, load_calibration(), *said, closely, self.targets)
+        known, rest = load_calibration(), tuple(t for t in self.targets if t is not Target.PLATE)
+        fewer: Ensemble | None = None
+        if faces is not None and sizes.without_plates and rest:
+            ours_fewer = self._ours.detector(*sizes.without_plates, sample_aspect=sample_aspect)
+            named = "face without plates"
+            fewer = Ensemble(ours_fewer, others, named, known, *said, closely, rest)
+        return Ensemble(ours, others, kind, known, *said, closely, self.targets, fewer)
 
 
 def once(make: Callable[[], T]) -> Callable[[], T]:

@@ -145,6 +145,8 @@ class Sizes:
 
     Attributes:
         ours: our network.
+        without_plates: our network, where no plates are searched for: as a witness of faces it
+            needs no more than its small scans. Empty: as `ours`.
         faces: CenterFace, and the eye, for small faces and for large ones.
         people: NanoDet.
         tilted: CenterFace on the tilted picture; None for no such scan.
@@ -153,8 +155,11 @@ class Sizes:
     ours: tuple[Scale, ...]
     faces: tuple[Scale, Scale]
     people: tuple[Scale, ...]
+    without_plates: tuple[Scale, ...] = ()
     tilted: Scale | None = None
 
+
+_SMALL_SCANS: Final = (Scale(416), FILLING)
 
 _IN_TILES: Final = Scale(PEOPLE_SIDE, tile=PEOPLE_SIDE)
 
@@ -163,11 +168,13 @@ SCAN_SIZES: Final[dict[Sensitivity, Sizes]] = {
         ours=(Scale(640), Scale(256), FILLING),
         faces=(Scale(960), Scale(416)),
         people=(_IN_TILES,),
+        without_plates=_SMALL_SCANS,
     ),
     Sensitivity.BALANCED: Sizes(
         ours=(Scale(1280, up_to=1920, tile=1920), Scale(416), FILLING),
         faces=(Scale(960, up_to=1280), Scale(416)),
         people=(_IN_TILES, Scale(832, most_zoom=1.0, tile=PEOPLE_SIDE, overlap=160)),
+        without_plates=_SMALL_SCANS,
     ),
     Sensitivity.THOROUGH: Sizes(
         ours=(Scale(2560, up_to=8192, tile=1344), Scale(1280), Scale(416), FILLING),

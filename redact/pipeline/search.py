@@ -20,6 +20,7 @@ from ..track import (
     IncrementalScanner,
     Tracker,
     Tracks,
+    plates_where_expected,
     scanned,
     settings_of,
 )
@@ -86,7 +87,9 @@ def detect(
             weights=AS_DETECTED if detectors.foreign else None,
         )
         every = 0.0 if detectors.foreign else numbers.whole_every
-        scanner = IncrementalScanner(kept.scanning(detectors.scan), every)
+        fewer = detectors.all_but_plates and kept.scanning(detectors.all_but_plates)
+        scan = plates_where_expected(kept.scanning(detectors.scan), fewer, tracker)
+        scanner = IncrementalScanner(scan, every)
         announced = False
         with read_ahead(_prepared(record.frames, tracker)) as decoded:
             for frame in decoded:

@@ -16,6 +16,7 @@ from ..detection import (
     SELFIE,
     CloseUp,
     Detector,
+    Ensemble,
     Network,
     ensemble_name,
     in_every_way,
@@ -42,6 +43,7 @@ class SearchDetectors:
     Attributes:
         detector: scans whole pictures; its name and the hash of its weights go on record.
         scan: runs `detector` on a frame or on parts of it.
+        all_but_plates: likewise, without a search for plates; None if `detector` cannot.
         foreign: `detector` is not one of redact's. It scans whole pictures only, and its scores
             are taken as probabilities, without calibration.
         close_up: scans single places.
@@ -53,6 +55,7 @@ class SearchDetectors:
 
     detector: Detector
     scan: ScanParts
+    all_but_plates: ScanParts | None
     foreign: bool
     close_up: CloseUp
     body_scanners: BodyScanners | None
@@ -78,6 +81,9 @@ def detectors_for(
     return SearchDetectors(
         used,
         used.detect_frame if other is None else _only_asked(other, settings),
+        used.all_but_plates.detect_frame
+        if isinstance(used, Ensemble) and used.all_but_plates
+        else None,
         other is not None,
         load_close_up(used, settings.targets),
         None if turned else _body_scanners(info, settings, used),

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from ..detection import load_calibration
 from ..settings import Sensitivity
-from ..types import Body, Boxes, Detections, Doubt, Frame, Rect, Track
+from ..types import Body, Boxes, Detections, Doubt, Frame, Rect, Target, Track
 from .active_tracklets import ActiveTracklets
 from .assemble import seen_best, weave
 from .associate import observations_of
@@ -138,6 +138,7 @@ class Tracker:
         self._ahead: dict[int, _Prepared] = {}
         self._ahead_of: SmallFrame | None = None
         self._scanned_at: float | None = None
+        self._scene_from = 0
 
     def prepare(self, frame: Frame) -> None:
         """Compute what depends only on the pictures, before the frame is observed.
@@ -166,6 +167,16 @@ class Tracker:
         if view.suspect or view.small.time - self._scanned_at >= self.settings.scan_every - JITTER:
             return None
         return self._active.too_fast_to_skip(view.camera, view.small)
+
+    def expects_plates(self, frame: Frame) -> bool:
+        """Whether plates may be in the next observed frame: if a plate is tracked, if there was a
+        vehicle in the last scan for bodies, or if none has been made of this scene."""
+        view = self._view_of(frame)
+        scans = [] if self._body_search is None else self._body_search.scans
+        if view.small.damaged or not scans or scans[-1].frame < self._scene_from:
+            return True
+        tracked = self._active.rows.target == Target.PLATE
+        return bool(tracked.any() or scans[-1].bodies.vehicle.any())
 
     def expected_at(self, frame: Frame) -> Boxes:
         """Where all tracklets are expected in the next observed frame: float64 [N, 4]. Tracklets
@@ -283,6 +294,8 @@ class Tracker:
             return _View(small, IDENTITY, True)
         suspect = self._cuts.push(small, camera.agreed)
         jolted = self._jolts.push(small, camera.agreed)
+        if suspect:
+            self._scene_from = small.index
         return _View(small, IDENTITY if suspect else camera.matrix, suspect, jolted)
 
     def _note(self, small: SmallFrame) -> None:

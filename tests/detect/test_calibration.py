@@ -40,6 +40,7 @@ INSTALLED = Path(calibration.__file__).parents[1] / "models" / FILE
 KINDS = {
     "face": {OURS, LARGE, SMALL},
     "face alone": {OURS},
+    "face without plates": {OURS, LARGE, SMALL},
     "face thorough": {OURS, LARGE, SMALL, TILTED},
     "plate": {OURS},
     "head": {FACES, EYE_LARGE, EYE_SMALL},

@@ -113,3 +113,18 @@ def test_a_failing_engine_is_never_an_empty_answer(detector: Detector) -> None:
             detector.detect(data.astronaut())
     finally:
         holder._session = real
+
+
+def test_a_scan_without_plates_still_detects_faces(detector: Any) -> None:
+    """`thorough` has no such scan: there our network is a witness of small faces too."""
+    fewer = detector.all_but_plates
+    assert (fewer is None) == ("thorough" in detector.name)
+    if fewer is not None:
+        found = fewer.detect_frame(as_frame(data.astronaut()))
+        assert covers(found, ASTRONAUT, 0.6) and set(found.target.tolist()) == {int(Target.FACE)}
+
+
+def test_our_network_alone_always_searches_for_plates() -> None:
+    """Nothing tells where vehicles are, and faces need its large scan."""
+    assert load_detector(without=[OptionalNetwork.CENTERFACE]).all_but_plates is None
+    assert load_detector(targets=[Target.PLATE]).all_but_plates is None

@@ -6,10 +6,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+import pytest
 
+from redact.detection import Bodies
 from redact.settings import Sensitivity
-from redact.track import Bell, IncrementalScanner, scanned, settings_of
-from redact.types import Box, Detections, Frame, Rect
+from redact.track import (
+    Bell,
+    BodyScanners,
+    IncrementalScanner,
+    plates_where_expected,
+    scanned,
+    settings_of,
+)
+from redact.types import Box, Detections, Frame, Rect, Target
 
 from .scenes import HEIGHT, WIDTH, Thing, as_frame, draw, rendered, seen, texture, tracker_of
 
@@ -130,3 +139,65 @@ def test_thorough_rings_for_faint_faces_in_any_single_frame() -> None:
             tracker.observe(frame, *scanned(frame, tracker, looks, bell))
         areas = detector.shown[shown]
         assert areas is None or _holds(areas, flash.box(shown)), shown
+
+
+def frames_searched_for_plates(
+    length: int,
+    vehicles: range = range(0),
+    plate: int | None = None,
+    cut: int = 10**6,
+    bodies: bool = True,
+) -> list[int]:
+    """Which frames of a moving scene, five a second, are searched for plates.
+
+    Args:
+        vehicles: frames in which the network for bodies sees one.
+        plate: the frame from which a detector sees a plate in place.
+        cut: the first frame of another scene.
+        bodies: whether bodies are detected.
+    """
+
+    def scan_for_bodies(frame: Frame) -> Bodies:
+        count = int(frame.index in vehicles)
+        boxes = np.tile(np.float32([10, 10, 90, 90]), (count, 1))
+        return Bodies(boxes, np.full(count, 0.9, np.float32), np.full(count, True))
+
+    asked = []
+
+    def everything(frame: Frame, _: Sequence[Rect] | None) -> Detections:
+        asked.append(frame.index)
+        there = plate is not None and frame.index >= plate
+        return seen([STAND.box(frame.index)] if there else [], target=Target.PLATE)
+
+    tracker = tracker_of(
+        "balanced", body_scanners=BodyScanners(scan_for_bodies) if bodies else None
+    )
+    scan = plates_where_expected(everything, lambda *_: Detections.empty(), tracker)
+    scanner = IncrementalScanner(scan, 0.0)
+    grounds, noise = (GROUND, texture(7, HEIGHT, WIDTH)), np.random.default_rng(1)
+    for index in range(length):
+        grey = draw(grounds[index >= cut], [STAND], index) + noise.normal(0, 8, GROUND.shape)
+        frame = as_frame(index, np.asarray(np.clip(np.rint(grey), 0, 255), np.uint8), fps=5)
+        tracker.observe(frame, *scanned(frame, tracker, scanner))
+    return asked
+
+
+def test_plates_are_searched_for_once_a_second_where_no_vehicle_is() -> None:
+    assert frames_searched_for_plates(11) == [0, 5, 10]
+
+
+@pytest.mark.parametrize(
+    ("there", "expected"),
+    [
+        ({"vehicles": range(2, 6)}, [0, 3, 4, 5, 6]),
+        ({"plate": 0}, [*range(9)]),
+        ({"plate": 4}, [0, 5, 6, 7, 8]),
+        ({"cut": 3}, [0, 3, 4]),
+        ({"bodies": False}, [*range(9)]),
+    ],
+)
+def test_plates_are_searched_for_in_every_scan_where_they_are_expected(
+    there: dict[str, object], expected: list[int]
+) -> None:
+    """After a vehicle or a plate was detected, after a cut, and where vehicles are not detected."""
+    assert frames_searched_for_plates(9, **there) == expected  # type: ignore[arg-type]
