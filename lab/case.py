@@ -102,6 +102,7 @@ class Assistant:
             self.page.until(lambda: self.page.js("return location.pathname") != "/")
             self.page.opened()
             self.look("video")
+        print(time.strftime("%H:%M:%S"), self.page.text("#clip-name"), flush=True)
         return True
 
     def client(self) -> None:

@@ -20,6 +20,11 @@ LEAST_SPENT: Final = 4.0
 """Seconds after which an estimate of the remaining time is worth showing."""
 
 
+def is_making() -> bool:
+    """Whether a result is being made, of any video of a case."""
+    return _MAKING.locked()
+
+
 class JobStoppedError(Exception):
     """The person stopped the work."""
 

@@ -23,7 +23,7 @@ from ..plan import FoundText, Plan, reads, tracks_of_texts
 from ..reading import NumberReader
 from ..types import Action, Frame, Track, one_line
 from ..words import LANGUAGES, words_of
-from .jobs import Job
+from .jobs import Job, is_making
 from .open_plan import OpenPlan
 from .pictures import bgr, encoded
 
@@ -56,15 +56,20 @@ PAUSE_SECONDS: Final = 0.2
 other job is running."""
 
 
+_READINGS: Final[list[Job]] = []
+"""Of the videos of a case that are read, in the order in which they were opened, only the last goes
+on. All at once, they slowed down the results that were made meanwhile."""
+
+
 class _Reading(Job):
-    """A job that pauses for all other jobs."""
+    """A job that pauses for all other jobs, for results of any video, and for later readings."""
 
     def __init__(self, work: Callable[[Job], Any], busy: Callable[[], bool]) -> None:
         super().__init__("read", work)
         self._busy = busy
 
     def advance(self, steps: int = 1) -> None:
-        while self._busy():
+        while self._busy() or is_making() or _READINGS[-1] is not self:
             self.stop_if_asked()
             time.sleep(PAUSE_SECONDS)
         super().advance(steps)
@@ -110,7 +115,11 @@ class Texts:
         plan = self._open.plan
         seconds = plan.seconds(len(plan.source.timeline) - 1) - plan.seconds(0)
         every = max(SECONDS_BETWEEN_LISTED, seconds / MOST_READINGS)
-        found = find_texts(self._info, plan, job, every, NumberReader(threads=1))
+        _READINGS.append(job)
+        try:
+            found = find_texts(self._info, plan, job, every, NumberReader(threads=1))
+        finally:
+            _READINGS.remove(job)
         self._take(found)
         return len(found.texts)
 

@@ -92,7 +92,7 @@ function placed(tags) {
   const taken = [];
   const spotFor = ({ words, look, rect: [x, y, w, h] }) => {
     const strong = look === "strong",
-      [wide, tall] = [String(words).length * (strong ? 7.6 : 7.2) + 10, strong ? 20 : 17],
+      [wide, tall] = [String(words).length * (strong ? 8.2 : 7.2) + 10, strong ? 20 : 17],
       within = (left) => Math.max(0, Math.min(state.room.width - wide, left)),
       up = y - tall - 2;
     const spots = [
