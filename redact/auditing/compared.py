@@ -12,7 +12,7 @@ from fractions import Fraction
 from ..plan import Plan
 from ..types import Box, Frame, clock
 from ..words import Message
-from .let_go import LetGo
+from .let_go import LetGo, Place
 from .mask_drawn import not_drawn
 from .outside_masks import OutsideMasks, drawn_around
 from .planes import Both
@@ -160,11 +160,13 @@ class Compared:
         self._stamped = None if stamp is None else drawn_around(stamp)
         self._outside = OutsideMasks(blocks=plan is not None)
         self._let_go = LetGo()
+        tracks = () if plan is None else plan.tracks
+        self._doubtful = {track.id for track in tracks if track.doubtful}
         self.frames = 0
         self.undrawn: Places = defaultdict(list)
 
-    def add(self, source: Frame, output: Frame, both: Both, mask: MakeMask) -> None:
-        """Compare the next frame.
+    def add(self, source: Frame, output: Frame, both: Both, mask: MakeMask) -> list[Place]:
+        """Compare the next frame; returns the places in it that a mask has let go, as `let_go`.
 
         Args:
             source, output: frames of equal size; neither is changed.
@@ -187,7 +189,8 @@ class Compared:
             bare = [region for region in regions if not_drawn(both, region)]
         for region in bare:
             self.undrawn[region.track].append((index, region.box))
-        self._let_go.see(index, both.luma[0], regions, mask)
+        seen = self._let_go.see(index, both.luma[0], regions, mask)
+        return [place for place in seen if place.track not in self._doubtful]
 
     def check(self) -> Check:
         """Check that the picture outside the masks is the source's."""
@@ -198,6 +201,5 @@ class Compared:
         """Places that a mask stopped covering although the subject was still there. Of what is more
         likely a false positive there are none: on shaky footage such masks often move on, and what
         they leave visible is more likely nobody."""
-        tracks = () if self._plan is None else self._plan.tracks
-        doubtful = {track.id for track in tracks if track.doubtful}
-        return {n: places for n, places in self._let_go.places.items() if n not in doubtful}
+        places = self._let_go.places
+        return {track: places[track] for track in places if track not in self._doubtful}

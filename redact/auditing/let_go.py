@@ -2,7 +2,9 @@
 
 A detector that is unsure of a face, in profile or behind a gas mask, is also unsure when the mask
 slips off it. But a face hardly changes from one frame to the next: what looks exactly like the
-hidden subject, where the subject should be, is the subject.
+hidden subject, where the subject should be, is the subject. A mask that was on nobody, or too
+large, also lets go what it hid, so a place counts only if a detector sees something there, however
+faintly, that no mask hides (`SecondOpinion`).
 """
 
 from __future__ import annotations
@@ -11,7 +13,7 @@ import functools
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 import cv2
 import numpy as np
@@ -72,6 +74,14 @@ class _Lost:
         return None if more > likeness and not bare(along) else box
 
 
+class Place(NamedTuple):
+    """Where the mask of a track has lost its subject in one frame, in upright source pixels."""
+
+    track: int
+    target: Target
+    box: Box
+
+
 class LetGo:
     """Takes frames in order and records where a mask has lost its subject.
 
@@ -89,8 +99,8 @@ class LetGo:
 
     def see(
         self, index: int, source: NDArray[np.uint8], regions: Iterable[Region], mask: MakeMask
-    ) -> None:
-        """Take the next frame.
+    ) -> list[Place]:
+        """Take the next frame; returns the places in it.
 
         Args:
             index: of the frame.
@@ -107,6 +117,7 @@ class LetGo:
                 self._lost[track] = _Lost(before.target, template, before.box)
         mask = functools.cache(mask)  # drawing the mask of a crowd takes long
         here = _small(source) if self._lost else None
+        found = list[Place]()
         for track, lost in list(self._lost.items()):
 
             def bare(box: Box, target: Target = lost.target) -> bool:
@@ -121,8 +132,10 @@ class LetGo:
                 del self._lost[track]
             else:
                 self.places[track].append((index, place))
+                found.append(Place(track, lost.target, place))
                 lost.box = place
         self._before, self._luma = now, source
+        return found
 
 
 def _small(luma: NDArray[np.uint8]) -> SmallFrame:

@@ -3,6 +3,8 @@ the moments and places at which somebody was most probably missed."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from ..plan import Plan
 from ..reading import NumberReader
 from ..record import BodiesPart
@@ -11,6 +13,7 @@ from ..types import DOUBTFUL, Box, Frame, Target, Track
 from .audit_detectors import AuditDetectors
 from .headcount import Headcount, Suspicion
 from .legible import Legible, Number
+from .let_go import Place
 from .scan_schedule import Span, scheduled_scans, spans_to_rescan
 from .still_visible import Misfit, StillVisible, probable
 from .suspects import Circumstances, judged
@@ -29,6 +32,7 @@ class SecondOpinion:
 
     Attributes:
         wanted: frame → places to scan in it, see `scheduled_scans`.
+        still_there: tracks whose mask has let go something that the detectors see.
     """
 
     def __init__(
@@ -50,14 +54,19 @@ class SecondOpinion:
             scope = plan.settings.scope
             self._headcount = Headcount(detectors, detectors.sought, covers, plan.regions_at, scope)
         self._suspicions: list[Suspicion] = []
+        self.still_there: set[int] = set()
 
-    def take(self, shown: Frame, mask: MakeMask) -> None:
+    def take(self, shown: Frame, mask: MakeMask, let_go: Iterable[Place] = ()) -> None:
         """Scan and read a frame of the source, if it is due.
 
         Args:
             shown: the frame, which equals the output outside the masks.
             mask: makes its mask.
+            let_go: places in it that its masks have let go; scanned in any case.
         """
+        for track, target, box in let_go:
+            if track not in self.still_there and self._visible.shows(shown, mask, target, box):
+                self.still_there.add(track)
         if shown.index in self.wanted:
             places = self.wanted[shown.index]
             found = self._visible.scan(shown, mask, places)

@@ -1,15 +1,25 @@
-"""A mask that loses its subject is found by the pixels alone."""
+"""A mask that loses its subject is found by its pixels, and counts if a detector sees it there."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from typing import Any
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from redact.auditing.let_go import LetGo
-from redact.types import Box, Region, State, Target
+from redact.auditing.let_go import LetGo, Place
+from redact.auditing.second_opinion import SecondOpinion
+from redact.auditing.still_visible import StillVisible
+from redact.auditing.what_is_hidden import PlanCovers
+from redact.media import Decode
+from redact.settings import Sensitivity
+from redact.types import Box, Detections, Frame, Rect, Region, State, Target
+
+from .conftest import HEIGHT as CLIP_HEIGHT
+from .conftest import WIDTH as CLIP_WIDTH
+from .conftest import Clip, face_box
 
 HEIGHT, WIDTH, COUNT = 180, 320, 20
 RNG = np.random.default_rng(3)
@@ -119,3 +129,78 @@ def test_every_kind_of_mask_is_checked(target: Target) -> None:
         region = Region(1, target, box, State.DETECTED)
         look.see(frame, picture(here), [region], lambda mask=mask: mask)
     assert look.places[1] and look.places[1][0][0] == 10
+
+
+class Seeing:
+    """Detectors that see one thing, if they scan its place."""
+
+    targets, sought = (Target.FACE, Target.PLATE), None
+
+    def __init__(self, box: Box, score: float, target: Target) -> None:
+        self.found = Detections(
+            np.array([box], np.float32), np.array([score], np.float32), np.array([target], np.int8)
+        )
+        self.scans = 0
+
+    def scan(self, frame: Frame, only: Sequence[Rect] | None = None) -> Detections:
+        self.scans += 1
+        x, y = self.found.box(0).centre
+        there = only is None or any(a.x1 <= x < a.x2 and a.y1 <= y < a.y2 for a in only)
+        return self.found if there else Detections.empty()
+
+
+PLACE = Box(100, 100, 160, 180)
+"""Of a face that a mask has let go."""
+
+
+@pytest.mark.parametrize(
+    ("box", "score", "target", "counts"),
+    [
+        (PLACE.grown(-0.1), 0.06, Target.FACE, True),
+        (PLACE.grown(-0.1), 0.9, Target.PLATE, False),
+        (PLACE.moved(0, 70), 0.9, Target.FACE, False),
+        # Another mask hides the face itself; the place is as large as the mask that hid it.
+        (Box(130, 100, 160, 140), 0.9, Target.FACE, False),
+    ],
+)
+def test_what_was_let_go_counts_if_a_detector_sees_it_bare(
+    clip: Clip, box: Box, score: float, target: Target, counts: bool
+) -> None:
+    plan = clip.plan()
+    seeing: Any = Seeing(box, score, target)
+    opinion = SecondOpinion(plan, PlanCovers(plan, 0.12), seeing, Sensitivity.BALANCED, None)
+    mask = np.zeros((CLIP_HEIGHT, CLIP_WIDTH), np.uint8)
+    mask[95:145, 125:165] = 255
+    frame = next(iter(Decode(clip.info)))
+    opinion.wanted.clear()
+    for _ in range(2):
+        opinion.take(frame, lambda: mask, [Place(7, Target.FACE, PLACE)])
+    assert opinion.still_there == ({7} if counts else set())
+    assert seeing.scans == (1 if counts else 2)
+
+
+def test_what_no_detector_searches_for_counts_by_its_pixels(clip: Clip) -> None:
+    plan = clip.plan()
+    seeing: Any = Seeing(PLACE, 0.9, Target.FACE)
+    visible = StillVisible(plan, PlanCovers(plan, 0.12), seeing)
+    frame = next(iter(Decode(clip.info)))
+    for target in (Target.TEXT, Target.PERSON):
+        assert visible.shows(frame, lambda: np.zeros((0, 0), np.uint8), target, PLACE)
+    assert seeing.scans == 0
+
+
+def off_in_one_frame(place: Callable[[int], Box]) -> Callable[[int], Box]:
+    """A mask that is elsewhere in one frame."""
+    return lambda n: place(n).moved(60, 30) if n == 21 else place(n)
+
+
+@pytest.mark.parametrize(
+    ("place", "found"), [(face_box, [21]), (lambda _: Box(200, 200, 243, 258), [])]
+)
+def test_a_mask_that_is_off_in_one_frame_is_found_where_somebody_is(
+    clip: Clip, place: Callable[[int], Box], found: list[int]
+) -> None:
+    plan = clip.plan(off_in_one_frame(place))
+    result = clip.audit(clip.render(plan, "off.mp4"), plan)
+    let_go = [f for f in result.findings if f.rule == "let_go"]
+    assert [f.first for f in let_go] == found, result.in_words()

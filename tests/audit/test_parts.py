@@ -186,7 +186,7 @@ def test_result_in_words_and_json() -> None:
     words = result.in_words()
     assert words[0] == "needs review: 1 span to look at; 1 failed test"
     assert "face at 0:00.000–0:00.960 (25 frames from 0)" in words[1]
-    assert "failed test: times: 1 frame at the wrong time: 3 (+0.04 s)" in words
+    assert "failed test: frame times: 1 frame at the wrong time: 3 (+0.04 s)" in words
     assert json.loads(json.dumps(result.to_json()))["findings"][0]["frames"] == [0, 24]
     assert clock(3723.5) == "1:02:03.500"
 
