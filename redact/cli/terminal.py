@@ -256,7 +256,7 @@ class Terminal:
         text = said(what)
         if text not in self.warnings:
             self.warnings.append(text)
-            self.console.print(Text.assemble((say("note"), "yellow"), " ", one_line(text)))
+            self.console.print(Text.assemble((say("note"), "bold"), " ", one_line(text)))
 
     def say(self, text: str) -> None:
         """Print one line."""
