@@ -75,8 +75,8 @@ def _say_verdict(state: LogState, problems: list[Problem], key: Path | None) -> 
         tell(say("head_not_signed_key", key=key.name))
         _say_remarks(state)
         return
-    for line, kind, text in problems:
-        tell(say("log_line", line=line, kind=kind, text=text))
+    for _, _, text in problems:
+        tell(said(text))
     _say_remarks(state)
     if problems:
         tell(say("log_broken_verdict"))

@@ -30,6 +30,7 @@ from msgspec.structs import replace
 from ..errors import PlanError
 from ..files import read_file, sync_folder, write_whole
 from ..media import sha256_of_bytes
+from ..types import ranges
 from ..words import Message, Translatable, problem, reason_of
 from .manifest_parts import LogAnchor
 from .signature import (
@@ -289,7 +290,7 @@ def _remarks(entries: tuple[LogEntry, ...], uncovered: tuple[LogEntry, ...]) -> 
         yield Message("log_uncovered", count=len(unsigned))
     keys = {e.signed_by for e in entries}
     for key in sorted(keys) if len(keys) > 1 else ():
-        numbers = ", ".join(f"{e.number}" for e in entries if e.signed_by == key)
+        numbers = ranges(e.number for e in entries if e.signed_by == key)
         if key:
             yield Message("log_signed_entries", key=fingerprint(key), numbers=numbers)
         else:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from ..record import CERTAINTY, Manifest, TrackPart
-from ..types import DOUBTFUL, Action, Origin, State, runs_of
+from ..types import DOUBTFUL, Action, Origin, State, ranges
 from .report_words import ReportWords
 from .timeline import COLOURS
 
@@ -336,11 +336,6 @@ def _merged(entries: Iterable[Exemption]) -> Iterator[Exemption]:
         numbers = ranges(int(entry.number) for entry in group)
         tracks = tuple(n for entry in group for n in entry.tracks)
         yield replace(group[0], number=numbers, tracks=tracks)
-
-
-def ranges(numbers: Iterable[int]) -> str:
-    """Numbers as ranges: "1, 3–7"."""
-    return ", ".join(f"{a}" if a == b else f"{a}–{b}" for a, b in runs_of(numbers))
 
 
 def _states(tracks: Sequence[TrackPart], text: ReportWords) -> str:

@@ -115,6 +115,11 @@ def runs_of(frames: Iterable[int]) -> Runs:
     return tuple(found)
 
 
+def ranges(numbers: Iterable[int]) -> str:
+    """Numbers as ranges: "1, 3–7"."""
+    return ", ".join(f"{a}" if a == b else f"{a}–{b}" for a, b in runs_of(numbers))
+
+
 def joined(a: Runs, b: Runs) -> Runs:
     """Union of two sets of frames."""
     found: list[tuple[int, int]] = []

@@ -141,6 +141,8 @@ def test_a_wrong_key_file_is_recognised(tmp_path: Path) -> None:
     ):
         assert isinstance(result.exception, PlanError), result.exception
         assert words in result.exception.message
+    # What is suggested can be typed.
+    assert result.exception.hint.endswith(f"redact key new --out {tmp_path / 'no.pem'}")
 
 
 def test_a_missing_output_is_reported_as_missing(tmp_path: Path) -> None:

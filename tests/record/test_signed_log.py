@@ -129,7 +129,7 @@ def test_a_forged_entry_is_reported_for_ever(tmp_path: Path, sign: bool) -> None
     append(case.log, "note", {}, case.key if sign else None)
     told = call(log, "verify", *options)
     assert told.return_value == (ExitCode.DONE if sign else ExitCode.CHECK_FAILED)
-    assert f"note: not signed: {'4' if sign else '4, 5'}\n" in told.output
+    assert f"note: entries that are not signed: {'4' if sign else '4–5'}\n" in told.output
     assert case.check().part("log").failed is not sign
 
 
@@ -212,10 +212,10 @@ def test_a_later_signature_does_not_vouch_for_what_was_not_signed(tmp_path: Path
     added = call(log, "add", case.log, "checked", "--sign", tmp_path / "key.pem")
     assert added.exception is None and "is not signed" in added.stderr
     state = read_log(case.log)
-    assert state.holds and str(state.remarks[0]) == "not signed: 2, 3"
+    assert state.holds and str(state.remarks[0]) == "entries that are not signed: 2–3"
     result = check_output(case.output, log=case.log, key=raw_public(case.key.public_key()))
     part = result.part("log")
-    assert part is not None and "not signed: 2, 3" in part.text
+    assert part is not None and "not signed: 2–3" in part.text
     assert "nothing proves the time" in str(result.summary)
     assert result.log_entry == (0, "") and result.log_unproven
 

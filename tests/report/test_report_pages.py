@@ -26,8 +26,7 @@ from redact.report import (
     report_html,
 )
 from redact.report.case_index import case_page
-from redact.report.exemptions import ranges
-from redact.types import Box, Keyframe, State
+from redact.types import Box, Keyframe, State, ranges
 from redact.words import LANGUAGES
 
 from ..record.samples import FRAMES, make_plan, make_record
