@@ -220,7 +220,10 @@ def _x265(crf: int, preset: str, video: VideoInfo) -> dict[str, str]:
     # everywhere.
     params = ["info=0", "log-level=error", "frame-threads=2", "pools=4", "repeat-headers=0"]
     if X26X_PRESETS.index(preset) > X26X_PRESETS.index("fast"):
-        params.append(f"rc-lookahead={_lookahead(video)}")
+        ahead = _lookahead(video)
+        params.append(f"rc-lookahead={ahead}")
+        if ahead == LOOKAHEAD_LARGE:  # x265 refuses runs of B frames that are no shorter
+            params.append(f"bframes={ahead - 1}")
     if video.colour.transfer == "smpte2084":
         params += ["hdr10=1", "hdr10-opt=1"]
     params += _hdr(video, x265_mastering, "master-display", "max-cll")
