@@ -121,8 +121,7 @@ class AuditDetectors:
         height = found.xyxy[:, 3] - found.xyxy[:, 1]
         tall = height >= LEAST_HEIGHTS.of(found.target)
         found = found.select((found.score >= CANDIDATE) & tall)
-        x1, y1, x2, y2 = found.xyxy.T
-        return Detections(np.stack([width - x2, y1, width - x1, y2], 1), found.score, found.target)
+        return Detections(_other_side(found.xyxy, width), found.score, found.target)
 
     def seen(self, frame: Frame, only: Sequence[Rect] | None = None) -> Detections:
         """All detections of all networks, however faint, in a picture (or parts of it) that is not

@@ -22,7 +22,7 @@ from .app import PATH, command
 from .terminal import Terminal
 
 _STEPS = (10, 20, 25, 50, 100, 200, 250, 500, 1000)
-
+"""Pixels between two lines, of which the first is taken that gives at most `_LINES`."""
 
 _LINES = 12
 """Lines across the longer side, at most."""

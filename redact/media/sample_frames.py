@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterator
 from typing import Final
 
@@ -39,6 +40,10 @@ def sample_frames(info: SourceInfo) -> Iterator[Frame]:
     Args:
         info: of the source; even if it is a part, the whole source is sampled.
     """
+    if info.photograph:
+        with contextlib.suppress(RedactError):
+            yield from Decode(info)
+        return
     base, frames = info.video.time_base, Decode(info)
     seconds = float(info.duration or 0)
     count = (

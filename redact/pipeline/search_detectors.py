@@ -78,6 +78,8 @@ def detectors_for(
     """
     other = _of_others(info, settings, detector, turned)
     used: Any = _own(info, settings, turned) if other is None else other
+    # If all orientations are scanned, nobody knows which is right, and upright is the likeliest.
+    upright = len(turned) in (0, 3)
     return SearchDetectors(
         used,
         used.detect_frame if other is None else _only_asked(other, settings),
@@ -86,7 +88,7 @@ def detectors_for(
         else None,
         other is not None,
         load_close_up(used, settings.targets),
-        None if turned else _body_scanners(info, settings, used),
+        _body_scanners(info, settings, used) if upright else None,
         None if turned or other is not None else bell_for(info, settings, used),
         other is None and bool(in_use([READER], settings.targets, settings.without)),
     )

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from typing import Final, Literal, get_args
@@ -100,24 +100,43 @@ def turned_by(info: SourceInfo, settings: DetectSettings, journal: Journal) -> t
             journal.warn(Message("way_up_unknown", network=network.name))
             return ()
     with journal.stage("upright", None) as stage:
-        found = plainly(_ways(info, stage))
+        pictures = list(_ways(info, stage))
+    found = plainly(pictures)
     for degrees in found:
         journal.warn(Message("turned", degrees=degrees))
-    return found
+    return found if found or not info.photograph else of_photograph(pictures)
 
 
 def plainly(pictures: Iterable[Ways]) -> tuple[Degrees, ...]:
     """Degrees clockwise by which turning some of the pictures clearly makes people upright."""
-    probabilities: dict[tuple[Evidence, int], list[float]] = defaultdict(list)
+    evidence: dict[tuple[Evidence, int], list[float]] = defaultdict(list)
     for ways in pictures:
-        for kind, given in zip((BY_FACES, BY_BODIES), ways, strict=True):
-            way, other = int(given.argmax()), float(np.sort(given)[-2])
-            if given[way] >= max(kind.least, other + kind.lead):
-                probabilities[kind, way].append(float(given[way]))
-    sure = {
-        way for (kind, way), best in probabilities.items() if len(best) > 1 or best[0] >= kind.clear
-    }
-    return tuple(degrees for turns, degrees in enumerate(_TURNED, 1) if turns in sure)
+        for kind, way, given in _counts_for(ways):
+            evidence[kind, way].append(given)
+    sure = {way for (kind, way), best in evidence.items() if len(best) > 1 or best[0] >= kind.clear}
+    return _degrees(sure)
+
+
+def of_photograph(pictures: Iterable[Ways]) -> tuple[Degrees, ...]:
+    """Degrees clockwise by which a photograph is scanned turned that shows nobody clearly upright.
+
+    No second picture can confirm the only one, so what counts decides at once; if nothing does, as
+    in a photograph of cars alone, all orientations are scanned.
+    """
+    counts = {way for ways in pictures for _, way, _ in _counts_for(ways)}
+    return _degrees(counts) if counts else _TURNED
+
+
+def _counts_for(ways: Ways) -> Iterator[tuple[Evidence, int, float]]:
+    """Yield each network's orientation of a picture, in quarter turns, with the evidence for it."""
+    for kind, given in zip((BY_FACES, BY_BODIES), ways, strict=True):
+        way, other = int(given.argmax()), float(np.sort(given)[-2])
+        if given[way] >= max(kind.least, other + kind.lead):
+            yield kind, way, float(given[way])
+
+
+def _degrees(ways: Container[int]) -> tuple[Degrees, ...]:
+    return tuple(degrees for turns, degrees in enumerate(_TURNED, 1) if turns in ways)
 
 
 def _ways(info: SourceInfo, stage: Stage) -> Iterable[Ways]:

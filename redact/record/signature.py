@@ -133,7 +133,8 @@ def new_key(path: Path, passphrase: bytes | None) -> Ed25519PrivateKey:
 
 
 def load_private_key(path: Path, passphrase: bytes | None) -> Ed25519PrivateKey:
-    """Raises PlanError (unreadable, not such a key) or UsageError (passphrase)."""
+    """Private key from a PEM file. Raises PlanError (unreadable, not such a key) or UsageError
+    (passphrase)."""
     data = _read_key(path)
     try:
         key = serialization.load_pem_private_key(data, passphrase or None)
