@@ -125,6 +125,8 @@ class Case:
                     self._reviewer = other.session.reviewer or self._reviewer
                 if other is not video and other.job is None:
                     other.close()
+                elif other is not video and other.session is not None:
+                    other.session.rest()  # of dozens that wait for a result, too much to keep
             video.open(self.options, self.shelf, self._reviewer)
             return video.routes["POST", "/api/join"]
 

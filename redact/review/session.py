@@ -131,9 +131,14 @@ class Session:
         if self.open is not None:
             self.open.texts.stop(30)
             self.open.open_plan.keep()
+            self.rest()
+            gc.unfreeze()  # another video may be opened, and this one must leave the memory
+
+    def rest(self) -> None:
+        """Free the decoded pictures: nobody looks at them, though work may go on."""
+        if self.open is not None:
             self.open.shown.close()
             self.open.others.close()
-            gc.unfreeze()  # another video may be opened, and this one must leave the memory
 
     def edit(self, what: dict[str, Any]) -> Plan:
         """One action of the page. Raises as `OpenPlan.change` and `edited`."""

@@ -20,6 +20,7 @@ import pytest
 from redact.plan import ReviewState, SeenMoment, read_plan, write_plan
 from redact.record import EvidenceChoice, build_manifest, dump_manifest, manifest_path
 from redact.review import Case, ReviewOptions
+from redact.review.jobs import Job
 from redact.review.server import PageServer
 from redact.settings import DetectSettings, RenderSettings, Sensitivity
 
@@ -123,6 +124,28 @@ def test_each_video_leads_to_its_own_review(two: Path) -> None:
         assert not (two / ".a.mp4.plan.json.review").exists(), "one review is open at a time"
         assert ask("/v/1/api/plan")[0] == 422
         assert ask("/v/3/api/join", {})[0] == 422
+
+
+def test_what_waits_for_its_result_keeps_no_pictures_once_another_video_is_opened(
+    two: Path,
+) -> None:
+    """Each kept a quarter of a gigabyte."""
+    with asking(two) as ask:
+        until(lambda: ask("/v/1/api/join", {})[1].get("ready"))
+        waiting = ask.case.videos[0]
+        assert waiting.session is not None and waiting.session.open is not None
+        shown = waiting.session.open.shown
+        shown.get(5)
+        shown.get(5)
+        decoded = shown.jumps
+        with Job("finish", lambda _: None).in_turn():  # another result is being made
+            assert ask("/v/1/api/finish", {})[0] == 200
+            until(lambda: ask("/v/2/api/join", {})[1].get("ready"))
+            assert waiting.session is not None, "it goes on"
+            shown.get(5)
+            assert shown.jumps == decoded + 1
+            ask("/v/1/api/join", {})
+            ask("/v/1/api/stop", {})
 
 
 @pytest.mark.parametrize("path", ["/v/1/api/plan", "/api/case", "/v/1/api/frame?n=0&view=original"])
