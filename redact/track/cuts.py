@@ -15,6 +15,7 @@ import math
 from collections import deque
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import reduce
 
 import cv2
 import numpy as np
@@ -209,23 +210,20 @@ def likeness(a: SmallFrame, b: SmallFrame) -> float | None:
         return None
     side = 2 * MATCHED_BLOCK + 3  # a border keeps blocks apart when they are widened
     fits = np.full((rows, columns, side, side), -1, np.float32)
-    weights = np.zeros((rows, columns), np.float32)
+    contrast = _blocks(now).std(axis=(1, 3))
+    weights = np.where(lost | (contrast < FLAT), 0, contrast).astype(np.float32)
+    if not weights.any():
+        return 0.0
     around = cv2.copyMakeBorder(before, *(MATCHED_BLOCK,) * 4, cv2.BORDER_REPLICATE)
-    for row, column in np.argwhere(~lost):
+    for row, column in np.argwhere(weights):
         y, x = row * MATCHED_BLOCK, column * MATCHED_BLOCK
         block = now[y : y + MATCHED_BLOCK, x : x + MATCHED_BLOCK]
-        contrast = float(block.std())
-        if contrast < FLAT:
-            continue
         near = around[
             y : y + MATCHED_BLOCK + 2 * MATCHED_BLOCK,
             x : x + MATCHED_BLOCK + 2 * MATCHED_BLOCK,
         ]
-        found = cv2.matchTemplate(near, block, cv2.TM_CCOEFF_NORMED)
-        fits[row, column, 1:-1, 1:-1] = np.nan_to_num(found, nan=0.0, posinf=0.0, neginf=0.0)
-        weights[row, column] = contrast
-    if not weights.any():
-        return 0.0
+        fits[row, column, 1:-1, 1:-1] = cv2.matchTemplate(near, block, cv2.TM_CCOEFF_NORMED)
+    np.nan_to_num(fits, copy=False, nan=0.0, posinf=0.0, neginf=0.0)
     near_by = cv2.dilate(fits.reshape(-1, side), np.ones((3, 3), np.uint8)).reshape(fits.shape)
     parts = np.asarray(near_by * weights[..., None, None], np.float32)
     for axis in (0, 1):
@@ -237,16 +235,21 @@ def _sums(values: NDArray[np.float32], axis: int) -> NDArray[np.float32]:
     """Sums of `PART_BLOCKS` neighbours along an axis, or of all if there are fewer."""
     count = values.shape[axis]
     size = min(PART_BLOCKS, count)
-    parts = [values.take(range(i, i + count - size + 1), axis) for i in range(size)]
-    return np.asarray(np.sum(parts, axis=0), np.float32)
+    along = np.moveaxis(values, axis, 0)
+    parts = [along[i : i + count - size + 1] for i in range(size)]
+    return np.asarray(np.moveaxis(reduce(np.add, parts), 0, axis), np.float32)
+
+
+def _blocks(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """The whole blocks of a picture: [rows, pixels down, columns, pixels across]."""
+    rows, columns = (side // MATCHED_BLOCK for side in picture.shape)
+    whole = picture[: rows * MATCHED_BLOCK, : columns * MATCHED_BLOCK]
+    return whole.reshape(rows, MATCHED_BLOCK, columns, MATCHED_BLOCK)
 
 
 def _burnt(picture: NDArray[np.uint8]) -> NDArray[np.bool_]:
     """Blocks in which a flash has burnt out anything: they tell nothing."""
-    rows, columns = (side // MATCHED_BLOCK for side in picture.shape)
-    burnt = picture[: rows * MATCHED_BLOCK, : columns * MATCHED_BLOCK] >= BURNT_OUT
-    blocks = burnt.reshape(rows, MATCHED_BLOCK, columns, MATCHED_BLOCK)
-    return np.asarray(blocks.any(axis=(1, 3)), np.bool_)
+    return np.asarray((_blocks(picture) >= BURNT_OUT).any(axis=(1, 3)), np.bool_)
 
 
 def _without_bars(

@@ -9,7 +9,6 @@ the person in its box was seen to go on.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from statistics import median
@@ -62,6 +61,7 @@ class Jolts:
         self._found: list[_Jolt] = []
         self._recent: deque[SmallFrame] = deque(maxlen=COMPARED_PICTURES + 2)
         self._lost: deque[float] = deque(maxlen=2 * COMPARED_PICTURES)
+        self._unlike: dict[int, float] = {}
 
     def push(self, small: SmallFrame, agreed: float) -> bool:
         """Take an undamaged picture; returns whether it may be a jolt.
@@ -73,18 +73,15 @@ class Jolts:
         lost, before = 1 - agreed, [*self._lost]
         self._lost.append(lost)
         self._recent.append(small)
-        now = None
         for jolt in self._found[-1:]:
             if len(jolt.around) < 2 * COMPARED_PICTURES:
-                now = _unlike(self._recent)
-                jolt.around.append(now)
+                jolt.around.append(self._last_unlike())
         if lost < LOST or lost <= max(before, default=0.0):
             return False
-        jolt = _Jolt(small.index, _unlike(self._recent) if now is None else now)
+        jolt = _Jolt(small.index, self._last_unlike())
         if jolt.unlike < LEAST_JOLT:
             return False
-        earlier = [*self._recent][:-1]
-        jolt.around = [_unlike(pair) for pair in pairwise(earlier)]
+        jolt.around = [self._unlikeness(*pair) for pair in pairwise([*self._recent][:-1])]
         if not jolt.stands_out():
             return False
         self._found.append(jolt)
@@ -94,8 +91,15 @@ class Jolts:
         """Indices of all jolts, rising."""
         return [jolt.frame for jolt in self._found if jolt.stands_out()]
 
+    def _last_unlike(self) -> float:
+        """Unlikeness of the last two pictures; 0 of a single one."""
+        return self._unlikeness(*[*self._recent][-2:]) if len(self._recent) > 1 else 0.0
 
-def _unlike(pictures: Sequence[SmallFrame]) -> float:
-    """Unlikeness of the last two; 0 if a flash has burnt them out."""
-    alike = likeness(pictures[-2], pictures[-1]) if len(pictures) > 1 else None
-    return 0.0 if alike is None else 1 - alike
+    def _unlikeness(self, before: SmallFrame, now: SmallFrame) -> float:
+        """That of neighbours, computed once; 0 if a flash has burnt them out."""
+        if now.index not in self._unlike:
+            alike = likeness(before, now)
+            first = self._recent[0].index
+            self._unlike = {i: unlike for i, unlike in self._unlike.items() if i > first}
+            self._unlike[now.index] = 0.0 if alike is None else 1 - alike
+        return self._unlike[now.index]
