@@ -112,6 +112,6 @@ def test_how_much_it_stands_out(
 ) -> None:
     told = {JUMP: now, where: beside}
     monkeypatch.setattr(
-        "redact.track.jolts._unlike", lambda pictures: told.get(pictures[-1].index, usual)
+        "redact.track.jolts.likeness", lambda _, small: 1 - told.get(small.index, usual)
     )
     assert jolts_of(jumps, at_the_jump)[1] == ([JUMP] if one else [])
