@@ -20,6 +20,7 @@ from markupsafe import Markup
 from ..errors import DependencyError
 from ..files import is_own, own_mark, write_whole
 from ..formats.containers import read_as
+from ..formats.photographs import PHOTOGRAPH_KINDS
 from ..record import (
     CheckResult,
     Manifest,
@@ -95,6 +96,7 @@ def render_report(
         **log_parts(manifest, text),
         command=shlex.join(manifest.run.command),
         check_command=check_command(manifest, text),
+        photograph=manifest.source.container in PHOTOGRAPH_KINDS,
         container=read_as(manifest.source.container).label,
         settings=list(_flat(manifest.run.settings)),
         limits=[_limit(limit.code, limit.detail, text) for limit in manifest.not_checked],

@@ -131,6 +131,13 @@ def a_dozen(folder: Path) -> Manifest:
     return build_manifest(make_record(folder, case=None, plan=plan, covered={2: ((50, 55),)}))
 
 
+def of_photograph(full: Manifest) -> Manifest:
+    """The same as if the source were a photograph."""
+    source = msgspec.structs.replace(full.source, container="jpeg", frames=1, sound_tracks=0)
+    output = msgspec.structs.replace(full.output, frames=1)
+    return msgspec.structs.replace(full, source=source, output=output)
+
+
 def variants(folder: Path) -> list[Manifest]:
     """Manifests that together bring out every part of the report."""
     full = build_manifest(make_record(folder), log=LogAnchor(entries=3, head="0" * 64))
@@ -185,4 +192,5 @@ def variants(folder: Path) -> list[Manifest]:
         decided(folder),
         a_dozen(folder),
         with_bodies(folder),
+        of_photograph(full),
     ]

@@ -33,7 +33,14 @@ from redact.words import LANGUAGES
 
 from ..record.samples import AUDIT, make_record
 from .conftest import MANY
-from .manifests import audit_part, reviewed, short_of, variants, with_other_streams
+from .manifests import (
+    audit_part,
+    of_photograph,
+    reviewed,
+    short_of,
+    variants,
+    with_other_streams,
+)
 
 
 class _Outside(HTMLParser):
@@ -275,6 +282,15 @@ def test_it_says_what_a_person_reviewed_and_which_sound_was_muted(tmp_path: Path
     log = exemption_csv(value, ReportWords("en")).decode("utf-8-sig")
     assert "0:00.900,0:01.000,sound,sound,muted,bleep,,an address" in log
     assert any(limit.code == "sound_partly_muted" for limit in value.not_checked)
+
+
+def test_the_report_on_a_photograph_tells_no_times(tmp_path: Path) -> None:
+    full = build_manifest(make_record(tmp_path))
+    video, photograph = (report_html(m).decode() for m in (full, of_photograph(full)))
+    film = ("Timeline", "0:01.", "Every one of the", "as a player shows", "from beginning to end")
+    assert all(words in video for words in film)
+    assert not [words for words in film if words in photograph]
+    assert "every part of the output" in photograph
 
 
 def test_all_frames_are_those_of_one_stream(tmp_path: Path) -> None:
