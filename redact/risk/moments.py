@@ -15,15 +15,16 @@ from numpy.typing import NDArray
 from ..detection import load_calibration
 from ..plan import Decision, Plan, all_subjects, answered_here
 from ..types import Box, Origin, State, Track
-from .places import Place, all_places, covers, places_of_clip
+from .places import Place, all_places, covers, places_of_clip, same_head
 from .probability import BY_RULE, Weights, probability_of
 
 SECONDS_BETWEEN_MOMENTS: Final = 1.0
 """Shortest time between two moments: a person who looks at one also sees what is closer to it."""
 
 WORTH_A_LOOK: Final = 0.1
-"""Probability from which a moment is worth a look: one in ten. On dev, clips in which nothing is
-open then have 2.1 moments a minute; with .08 they have 4.4 (`lab/README.md`, "Risky moments")."""
+"""Probability from which a moment is worth a look: one in ten. On footage of three sets, clips in
+which nothing is open then have 3.2 moments a minute; with .08 they have 6.0 (`lab/README.md`,
+"Risky moments")."""
 
 SECONDS_SEEN_AROUND: Final = SECONDS_BETWEEN_MOMENTS / 2
 """Seconds before and after a moment that its viewer also sees: the page shows the whole picture,
@@ -87,6 +88,7 @@ def risky_moments(plan: Plan, moments: Iterable[Moment]) -> list[Moment]:
         # may have drifted.
         elif moment.why == "drawn" or not chosen.with_one_near(moment):
             chosen.add(moment)
+    left = _one_for_each(plan, left)
     times = np.array([plan.seconds(m.frame) for m in left])
     for total, n in _together(times, left):
         if not chosen.with_one_near(left[n]) and total >= WORTH_A_LOOK:
@@ -144,8 +146,7 @@ class _Chosen:
 
 def _together(times: NDArray[np.float64], moments: Sequence[Moment]) -> list[tuple[float, int]]:
     """For each moment, the probability that somebody is unmasked at any of the moments that the
-    same look shows, and its index; the most probable first. Of one body or doubt only its surest
-    moment counts."""
+    same look shows, and its index; the most probable first."""
     order = np.argsort(times, kind="stable")
     rising = times[order]
     found = list[tuple[float, int]]()
@@ -153,12 +154,31 @@ def _together(times: NDArray[np.float64], moments: Sequence[Moment]) -> list[tup
         low, high = np.searchsorted(
             rising, [time - SECONDS_SEEN_AROUND, time + SECONDS_SEEN_AROUND + 1e-9]
         )
-        best: dict[tuple[str, int], float] = {}
-        for moment in (moments[i] for i in order[low:high]):
-            who = moment.why, moment.track
-            best[who] = max(best.get(who, 0.0), moment.chance)
-        found.append((1 - prod(1 - chance for chance in best.values()), n))
+        shown = (moments[i].chance for i in order[low:high])
+        found.append((1 - prod(1 - chance for chance in shown), n))
     return sorted(found, key=lambda one: (-one[0], one[1]))
+
+
+def _one_for_each(plan: Plan, moments: Sequence[Moment]) -> list[Moment]:
+    """Of moments within a second that mark one person, only the surest: a doubt about a face and
+    the body without a mask below it are one person.
+
+    Args:
+        moments: the most probable first.
+    """
+    times = np.array([plan.seconds(m.frame) for m in moments])
+    kept = list[int]()
+    for n, moment in enumerate(moments):
+        near = np.abs(times[kept] - times[n]) <= SECONDS_BETWEEN_MOMENTS
+        if not any(_marks_same(moments[kept[k]], moment) for k in np.flatnonzero(near)):
+            kept.append(n)
+    return [moments[n] for n in kept]
+
+
+def _marks_same(one: Moment, other: Moment) -> bool:
+    if (one.why, one.track) == (other.why, other.track):
+        return True
+    return one.box is not None and other.box is not None and same_head(one.box, other.box)
 
 
 def rated_places(plan: Plan, weights: Weights | None = None) -> list[tuple[float, Place]]:

@@ -255,10 +255,13 @@ def _there(plan: Plan, frame: int, box: Box, target: Target) -> dict[str, float]
     """Clues about a place that is not that of a body."""
     people = [] if target is Target.PLATE else plan.people_at(frame)
     heads = (head_of(body) for body in people)
-    near = any(
-        _apart(head, box) <= FARTHEST_FROM_HEAD * max(head.height, box.height) for head in heads
-    )
+    near = any(same_head(head, box) for head in heads)
     return {"border": _border(plan, box), "on_body": float(near)}
+
+
+def same_head(one: Box, other: Box) -> bool:
+    """Whether two places at one time are probably the head, or face, of one person."""
+    return _apart(one, other) <= FARTHEST_FROM_HEAD * max(one.height, other.height)
 
 
 def _border(plan: Plan, box: Box) -> float:

@@ -72,6 +72,10 @@ def test_several_unmasked_people_are_together_worth_a_look() -> None:
     assert risky_moments(plan, crowd[:1]) == [], "one alone"
     again = [Moment(m.frame, "body", -1, 700, each) for m in crowd]
     assert risky_moments(plan, again) == [], "one person, seen three times"
+    both = [Moment(700, "doubted", -1, 700, each, HERE), Moment(703, "body", -2, 703, each, HERE)]
+    assert risky_moments(plan, both) == [], "the face and the body of one person"
+    beside = replace(both[1], box=AWAY)
+    assert len(risky_moments(plan, [both[0], beside])) == 1, "two people"
     far = [Moment(100 * n, "body", -1 - n, 0, each) for n in (1, 2, 3)]
     assert risky_moments(plan, far) == [], "one after the other"
     ends = [Moment(700 + n, "ends", n, 700, each) for n in (1, 2, 3)]
