@@ -66,6 +66,7 @@ def main(args: list[str] | None = None) -> None:
         "--eval", type=Path, default=shared_folder() / "eval", help="annotated stills"
     )
     parser.add_argument("--formats", default="jpg", help="suffixes, dealt in turn")
+    parser.add_argument("--untold", action="store_true", help="EXIF does not say how it lies")
     parser.add_argument("--keep", type=Path, help="folder for sources and results")
     asked = parser.parse_args(args)
     labels = json.loads((asked.eval / "labels.json").read_text())
@@ -80,10 +81,11 @@ def main(args: list[str] | None = None) -> None:
         formats = asked.formats.split(",")
         for number, (still, _) in enumerate(chosen):
             suffix = formats[number % len(formats)]
-            photograph(still, sources / f"{number:03}.{suffix}", number % 8 + 1)
+            photograph(still, sources / f"{number:03}.{suffix}", number % 8 + 1, not asked.untold)
         _tagged(sources, thumbnail=chosen[0][0])
         rows = _run(sources, results)
-        print(json.dumps(_summary([frame for _, frame in chosen], sources, results) | rows))
+        frames = [frame for _, frame in chosen]
+        print(json.dumps(_summary(frames, sources, results, asked.untold) | rows))
 
 
 def drawn(labels: Mapping[str, Any], half: str, count: int) -> list[str]:
@@ -117,15 +119,16 @@ def frames_of_clips(half: str, count: int, folder: Path) -> list[tuple[Path, Lab
     return found[: max(count, 0)]
 
 
-def photograph(still: Path, to: Path, orientation: int) -> None:
-    """Write a still as a camera would that was held at this orientation, in the suffix's format."""
+def photograph(still: Path, to: Path, orientation: int, told: bool = True) -> None:
+    """Write a still as a camera would that was held at this orientation, in the suffix's format;
+    `told`: EXIF says so."""
     to.parent.mkdir(parents=True, exist_ok=True)
     with Image.open(still) as opened:
         picture = ImageOps.exif_transpose(opened).convert("RGB")
     for turn in UPRIGHT[orientation]:
         picture = picture.transpose(turn)
     exif = Image.Exif()
-    exif[0x0112] = orientation
+    exif[0x0112] = orientation if told else 1
     exif[0x010F], exif[0x0110], exif[0x013B] = "Camera Works", "C-1", "A. Nother"
     exif[0x0132] = "2026:03:04 05:06:07"
     exif.get_ifd(0x8769)[0x927C] = b"maker's note 12345"
@@ -175,11 +178,14 @@ def _result(results: Path, source: Path) -> tuple[Path | None, bool]:
     return None, False
 
 
-def _summary(chosen: list[LabelledFrame], sources: Path, results: Path) -> dict[str, Any]:
+def _summary(
+    chosen: list[LabelledFrame], sources: Path, results: Path, untold: bool
+) -> dict[str, Any]:
     scores: list[FrameScore] = []
     told: Counter[str] = Counter()
     left: Counter[str] = Counter()
-    for source, labelled in zip(photographs_in(sources), chosen, strict=True):
+    for number, source in enumerate(photographs_in(sources)):
+        labelled = chosen[number]
         output, held = _result(results, source)
         if output is None:
             told["without a result"] += 1
@@ -191,6 +197,8 @@ def _summary(chosen: list[LabelledFrame], sources: Path, results: Path) -> dict[
         if before.shape != after.shape:
             told["of another size"] += 1
             continue
+        if untold:  # the labels are upright
+            before, after = (_turned_back(picture, number % 8 + 1) for picture in (before, after))
         view = PixelView(grey_of(before), grey_of(after))
         scores.append(judge_frame(labelled, view))
     objects = [o for score in scores for o in score.objects]
@@ -222,6 +230,12 @@ def _labelled(name: str, entry: Mapping[str, Any]) -> LabelledFrame:
 def _upright(path: Path) -> Any:
     with Image.open(path) as opened:
         return cv2.cvtColor(np.asarray(ImageOps.exif_transpose(opened)), cv2.COLOR_RGB2BGR)
+
+
+def _turned_back(picture: Any, orientation: int) -> Any:
+    image = Image.fromarray(picture)
+    image.getexif()[0x0112] = orientation
+    return np.asarray(ImageOps.exif_transpose(image))
 
 
 def _shown(path: Path) -> Any:
