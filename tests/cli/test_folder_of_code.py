@@ -126,7 +126,7 @@ def test_the_search_of_a_case(evidence: Evidence) -> None:
         assert review.poll() is None, review.communicate()
         time.sleep(0.1)
     review.send_signal(signal.SIGINT)
-    review.communicate(timeout=60)
+    review.communicate(timeout=200)
     assert len(list(evidence.folder.glob("*.plan.json"))) == 2
     assert evidence.executed == set()
 

@@ -344,12 +344,12 @@ def test_a_search_begun_by_a_review_continues_after_a_kill(tmp_path: Path) -> No
     with served(source) as (_, process):
         wait_for(lambda: looks.exists() and looks.stat().st_size > 500)
         process.kill()
-        _, words = process.communicate(timeout=60)
+        _, words = process.communicate(timeout=200)
         assert "every decision is saved here" not in words
     assert looks.exists() and not (tmp_path / "clip.redacted.mp4.plan.json").exists()
     with served(source) as (_, process):
         process.send_signal(signal.SIGINT)
-        _, words = process.communicate(timeout=60)
+        _, words = process.communicate(timeout=200)
         assert "There is no plan yet" in words and "every decision is saved here" not in words
     with served(source) as (address, _):
         opened_plan(address)
