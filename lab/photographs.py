@@ -54,8 +54,14 @@ UPRIGHT = {1: (), 3: (Image.Transpose.ROTATE_180,), 6: (Image.Transpose.ROTATE_9
 }
 """The rotation or mirroring by which an upright picture becomes one with this EXIF orientation."""
 
-HARMLESS = {"System", "ExifTool", "File", "JFIF", "Composite", "SourceFile"}
+HARMLESS = {"System", "ExifTool", "File", "JFIF", "Composite"}
 """Groups of ExifTool that describe the file itself; those of JFIF are density and version."""
+
+OF_THE_PICTURE = {
+    *("ImageWidth", "ImageHeight", "BitDepth", "ColorType", "Compression", "Filter"),
+    *("Interlace", "VP8Version", "HorizontalScale", "VerticalScale"),
+}
+"""Tags of PNG and WebP that say how the picture is stored."""
 
 
 def main(args: list[str] | None = None) -> None:
@@ -249,7 +255,12 @@ def _tags(path: Path) -> Iterable[str]:
     if shutil.which("exiftool") is None:
         return []
     found = json.loads(subprocess.check_output(["exiftool", "-G", "-j", path]))[0]
-    return [tag for tag in found if tag.split(":", maxsplit=1)[0] not in HARMLESS]
+    named = (tag.split(":", maxsplit=1) for tag in found if tag != "SourceFile")
+    return [
+        f"{group}:{name}"
+        for group, name in named
+        if group not in HARMLESS and name not in OF_THE_PICTURE
+    ]
 
 
 if __name__ == "__main__":
