@@ -12,7 +12,7 @@ import numpy as np
 from ..mask_size import AT_BORDER
 from ..plan import COVERED, Plan, all_subjects, state_runs
 from ..track import LEAST_BODY_SCANS, head_places
-from ..types import DOUBTFUL, Box, Keyframe, PerKind, State, Target, Track, log_odds, runs_of
+from ..types import Box, Keyframe, PerKind, State, Target, Track, log_odds, runs_of
 
 LONG_STRETCH_FRAMES: Final = 8
 """Fewest frames of a followed or guessed stretch that make it a place."""
@@ -119,11 +119,7 @@ def bare_heads(plan: Plan) -> Iterator[tuple[int, list[Keyframe]]]:
     """Runs of detections of a person's body in which no mask lies on its head: the body's number,
     from 1, and the expected place of the head in each detection."""
     least = LEAST_HEIGHTS[Target.HEAD]
-    for number, body in enumerate(plan.bodies, 1):
-        looks = [key for key in body.keyframes if (key.score or 0.0) >= LIKELY_BODY_SCORE]
-        if body.vehicle or len(looks) < LEAST_BODY_SCANS:
-            continue
-        heads = [Keyframe(k.frame, head_of(k.box), k.state, k.score) for k in looks]
+    for number, heads in heads_of_people(plan):
         bare = [n for n, head in enumerate(heads) if not _is_hidden(plan, head.frame, head.box)]
         for first, last in runs_of(bare):
             seen = heads[first : last + 1]
@@ -131,9 +127,18 @@ def bare_heads(plan: Plan) -> Iterator[tuple[int, list[Keyframe]]]:
                 yield number, seen
 
 
+def heads_of_people(plan: Plan) -> Iterator[tuple[int, list[Keyframe]]]:
+    """Bodies that count as people: the body's number, from 1, and the expected place of the head in
+    each detection."""
+    for number, body in enumerate(plan.bodies, 1):
+        seen = [key for key in body.keyframes if (key.score or 0.0) >= LIKELY_BODY_SCORE]
+        if not body.vehicle and len(seen) >= LEAST_BODY_SCANS:
+            yield number, [Keyframe(k.frame, head_of(k.box), k.state, k.score) for k in seen]
+
+
 @dataclass(frozen=True, slots=True)
 class HeadsInView:
-    """Counts of sure detections of people's bodies.
+    """Counts of detections of people's bodies.
 
     Attributes:
         seen: detections, several a second of each person.
@@ -147,17 +152,11 @@ class HeadsInView:
 
 
 def heads_in_view(plan: Plan) -> HeadsInView:
-    """Count the sure detections of people's bodies, and those without a mask on the head."""
-    seen = bare = small = 0
-    for body in plan.bodies:
-        for key in () if body.vehicle else body.keyframes:
-            if (key.score or 0.0) < DOUBTFUL:
-                continue
-            seen, head = seen + 1, head_of(key.box)
-            if not _is_hidden(plan, key.frame, head):
-                known = head.height >= LEAST_HEIGHTS[Target.HEAD]
-                bare, small = bare + known, small + (not known)
-    return HeadsInView(seen, bare, small)
+    """Count the detections of people's bodies, and those without a mask on the head."""
+    heads = [head for _, seen in heads_of_people(plan) for head in seen]
+    bare = [head.box for head in heads if not _is_hidden(plan, head.frame, head.box)]
+    small = sum(box.height < LEAST_HEIGHTS[Target.HEAD] for box in bare)
+    return HeadsInView(len(heads), len(bare) - small, small)
 
 
 def head_of(body: Box) -> Box:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
+
 from redact.media import probe
 from redact.pipeline import Journal, order_to_run
 from redact.pipeline.remarks import remark_on_people, remark_on_run, remarks_on_masks
@@ -49,12 +51,14 @@ def test_people_who_are_too_small_are_reported() -> None:
     assert said(plan_with()) == []
 
 
-def test_a_crowd_that_is_mostly_unmasked_is_reported() -> None:
-    """It used to pass silently with exit code 0: only detected faces were counted."""
+@pytest.mark.parametrize("score", [0.7, 0.35])
+def test_a_crowd_that_is_mostly_unmasked_is_reported(score: float) -> None:
+    """It used to pass silently with exit code 0: only detected faces were counted, and then only
+    bodies of which one picture is sure, as no small one is."""
     plan = plan_of()
     large, small = Box(100, 20, 180, 240), Box(300, 100, 330, 170)
     crowd = [
-        Body(False, Keyframes(Keyframe(n, box, State.DETECTED, 0.7) for n in (10, 20, 30)))
+        Body(False, Keyframes(Keyframe(n, box, State.DETECTED, score) for n in (10, 20, 30)))
         for box in (large, small)
     ]
     bare = replace(plan, tracks=(), subjects=(), bodies=tuple(crowd))
