@@ -130,7 +130,9 @@ class Networks:
             }
         known, rest = load_calibration(), tuple(t for t in self.targets if t is not Target.PLATE)
         fewer: Ensemble | None = None
-        if faces is not None and sizes.without_plates and rest:
+        # What is known of faces is evidence for heads, which few networks see from behind.
+        alone = Target.HEAD not in with_nested(self.targets)
+        if faces is not None and sizes.without_plates and rest and alone:
             ours_fewer = self._ours.detector(*sizes.without_plates, sample_aspect=sample_aspect)
             named = "face without plates"
             fewer = Ensemble(ours_fewer, others, named, known, *said, closely, rest)
