@@ -35,6 +35,7 @@ LONGEST = 3600.0
 CLIENT = "state.one && state.one.target === 'face' && state.one.certainty !== 'unsure'"
 FACES = "[...state.subjects.values()].some((s) => s.target === 'face' && s.certainty !== 'unsure')"
 UNANSWERED = "state.findings.filter((f) => !f.answer).length"
+ASKED = "state.findings.some((f) => f.number === state.finding && !f.answer)"
 
 
 class Assistant:
@@ -151,8 +152,15 @@ class Assistant:
     def findings(self) -> None:
         """Hide what the audit found."""
         with self.step("findings"):
+            # The end of the work is told first, and leads to them.
+            focus = "return document.activeElement?.id"
+            self.page.until(lambda: self.page.js(focus) == "to-findings")
+            self.press("ENTER")
             self.page.until(lambda: self.page.state("state.tab") == "findings")
+            self.page.until(lambda: self.page.js("return !document.querySelector('dialog[open]')"))
+            self.page.until(lambda: self.page.state("state.shot.view") == "result")
             while left := self.page.state(UNANSWERED):
+                self.page.until(lambda: self.page.state(ASKED))
                 self.look("finding")
                 self.press("h")
                 self.page.until(lambda n=left: self.page.state(UNANSWERED) < n)
@@ -163,9 +171,10 @@ class Assistant:
         with self.step("Finish"):
             self.press("ENTER", ctrl=True)
             focus = "return document.activeElement?.id"
-            for button in ("start-finish", "to-others"):
-                self.page.until(lambda b=button: self.page.js(focus) == b)
-                self.look("decision", button == "start-finish")
+            # A short clip's result is there before she has gone on.
+            for buttons in (("start-finish",), ("to-others", "to-all")):
+                self.page.until(lambda b=buttons: self.page.js(focus) in b)
+                self.look("decision", "start-finish" in buttons)
                 self.press("ENTER")
             self.page.until(lambda: self.page.js("return location.pathname") == "/")
             self.page.opened()
