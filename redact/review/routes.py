@@ -126,11 +126,12 @@ class _Page:
         here = self._session.ready()
         with here.open_plan.lock:
             everything = here.overview.everything(here.open_plan.plan, here.info)
+            case = self._session.case
             about = {
                 "signs": self._session.evidence.key is not None,
-                "case": self._session.case.case,
-                "codes": list(self._session.case.codes.items()),
-                "reasons": self._session.case.reasons,
+                "case": case.case,
+                "codes": [(code, meaning.text) for code, meaning in case.codes.items()],
+                "reasons": case.reasons,
                 "releases": not bars_release(self._session.evidence),
             }
             return as_json({**everything, **self._steps(), **about})

@@ -15,7 +15,7 @@ import pytest
 from redact.auditing import AuditResult
 from redact.pipeline import Result
 from redact.plan import FindingNote, Plan, ReviewState, Subject, read_plan, write_plan
-from redact.record import CaseFields, EvidenceChoice, LookedPart
+from redact.record import EvidenceChoice, LookedPart, read_case
 from redact.review import finishing
 from redact.review import server as server_module
 from redact.review.server import PageServer
@@ -705,8 +705,12 @@ def test_reasons_of_the_case_are_offered(street: Path, found: Plan, tmp_path: Pa
     source, plan_file = tmp_path / "street.mp4", tmp_path / "street.plan.json"
     source.write_bytes(street.read_bytes())
     write_plan(found, plan_file)
-    codes = {"b7C": "privacy of third parties", "b7D": "a source"}
-    evidence = EvidenceChoice(case=CaseFields(codes=codes))
+    case = tmp_path / "case.toml"
+    case.write_text(
+        '[codes]\nb7C = { text = "privacy of third parties", basis = "5 U.S.C. 552(b)(7)(C)" }\n'
+        'b7D = { text = "a source" }\n'
+    )
+    evidence = EvidenceChoice(case=read_case(case)[0])
     with served_here(source, plan_file, evidence=evidence) as server:
         words = Review(server, plan_file).does("""
           press("ArrowDown");
