@@ -8,6 +8,7 @@ language). Everything else is dropped and listed for the user.
 from __future__ import annotations
 
 import contextlib
+import re
 import struct
 from collections.abc import Iterator
 from dataclasses import replace
@@ -297,10 +298,11 @@ def audio_info(stream: Any) -> AudioInfo | None:
 
 
 def language_of(stream: Stream) -> str:
-    """Language code of a stream; "" if it is unset or undetermined."""
+    """Language code of a stream; "" if it is unset, undetermined, or no code: some containers allow
+    any text there, such as a name."""
     for key, value in tags_of(stream.metadata).items():
         if key.lower() == "language" and value.lower() != "und":
-            return value
+            return value if re.fullmatch(tags.LANGUAGE, value) else ""
     return ""
 
 
@@ -315,7 +317,8 @@ def left_out(container: InputContainer, kept: set[int]) -> Iterator[Dropped]:
         where = f"stream {stream.index}"
         if stream.index not in kept:
             yield Dropped(*_describe(stream), where)
-        keeps_language = stream.index in kept and stream.type == "audio"
+        sound = stream.index in kept and stream.type == "audio"
+        keeps_language = sound and language_of(stream) != ""
         yield from _tags(tags_of(stream.metadata), where, language=keeps_language)
         if stream.type == "audio" and stream.codec_context is not None:
             said = sound_headers.comments(stream.codec_context.extradata or b"")

@@ -11,10 +11,10 @@ from pathlib import Path
 import msgspec
 
 from ..errors import OutputError, RedactError
-from ..files import LockedFile, beside, claim, sweep
+from ..files import LockedFile, beside, claim, sweep, unwritable
 from ..media import sha256_of
 from ..record import manifest_path
-from ..words import problem, reason_of
+from ..words import problem
 from .order import Order, review_plan
 from .stored_scans import delete_scans
 
@@ -56,21 +56,22 @@ class Claim:
         try:
             note = claim(beside(final, "run"))
         except OSError as error:
-            raise problem(
-                OutputError, "claim_unwritten", path=final, reason=reason_of(error)
-            ) from error
+            raise unwritable(final, error) from error
         if note is None:
             raise problem(OutputError, "claimed", path=final)
         return cls(final, _unfinished(note, final, held_folder), note)
 
     def publishing(self, path: Path, sha256: str) -> None:
         """Note which file is about to get its name. The note is on disk on return. Raises
-        OSError."""
+        OutputError."""
         data = msgspec.json.encode(_Note(os.fsencode(path.absolute()).hex(), sha256))
-        os.lseek(self._note.handle, 0, os.SEEK_SET)
-        os.ftruncate(self._note.handle, 0)
-        os.write(self._note.handle, data)
-        os.fsync(self._note.handle)
+        try:
+            os.lseek(self._note.handle, 0, os.SEEK_SET)
+            os.ftruncate(self._note.handle, 0)
+            os.write(self._note.handle, data)
+            os.fsync(self._note.handle)
+        except OSError as error:
+            raise unwritable(path, error) from error
         self._published = True
 
     def stop(self) -> None:

@@ -133,9 +133,12 @@ def test_audio_packets_are_copied_untouched_with_their_languages(tmp_path: Path)
     sounds = [
         Sound(language="eng"),
         Sound("ac3", language="deu", hertz=880),
-        Sound("libmp3lame", layout="mono", hertz=220),
+        Sound("libmp3lame", layout="mono", hertz=220, language="Jane Doe"),
     ]
     source = make(tmp_path / "in.mkv", Clip(sounds=sounds, pts=range(25)))
+    assert "Jane Doe" in " ".join(str(d.what) for d in probe(source).dropped)
+    rewrite(source, tmp_path / "out.mkv")
+    assert b"Jane Doe" not in (tmp_path / "out.mkv").read_bytes()
     writer = rewrite(source, tmp_path / "out.mp4")
     assert writer.notes == []
     before, after = audio_packets(source), audio_packets(tmp_path / "out.mp4")

@@ -262,6 +262,23 @@ def test_only_a_killed_runs_own_output_may_be_replaced(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == [final]
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="no limits of the system there")
+def test_a_note_that_the_disk_cannot_take_is_no_defect_of_redact(tmp_path: Path) -> None:
+    """The result may have taken the last bytes of the disk."""
+    import resource
+
+    final, before = tmp_path / "a.redacted.mp4", resource.getrlimit(resource.RLIMIT_FSIZE)
+    work = Claim.begin(final)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, before[1]))
+    try:
+        with pytest.raises(OutputError, match="cannot be written"):
+            work.publishing(final, hashlib.sha256(b"ours").hexdigest())
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    work.stop()
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_a_killed_runs_note_never_affects_another_folder(tiny: Path, tmp_path: Path) -> None:
     """As if a folder was copied after a run in it was killed."""
     first, copy = tmp_path / "case", tmp_path / "copy"

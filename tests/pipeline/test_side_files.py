@@ -74,6 +74,7 @@ def test_errors_known_in_advance_stop_the_run_before_the_first_pass(
     (tmp_path / "taken.mp4").write_bytes(b"somebody's")
     done = redact("run", source, *arguments, *QUICK, cwd=tmp_path)
     assert done.returncode == code, done.stderr
+    assert ("Make the folder first." in done.stderr) == ("nowhere" in arguments[1])
     # What the first pass says of every source was not said.
     assert "voices identify people" not in done.stderr
     assert {p.name for p in tmp_path.iterdir()} == {"cam.mp4", "taken.mp4"}
