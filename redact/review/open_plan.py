@@ -360,7 +360,6 @@ def _mask_change(what: dict[str, Any]) -> MaskChange:
         Reach(what.get("reach", Reach.PICTURE)),
         None if mask is None else _box_of(mask),
         None if outline is None else Outline(outline),
-        what.get("confirmed") is True,
         float(what.get("margin", MARGIN)),
     )
 

@@ -265,8 +265,8 @@ def shape_mask(plan: Plan, what: MaskChange, decided: Decided = UNDECIDED) -> Pl
     at the pictures (if there are many: the first, the middle and the last), and must say why.
 
     Raises:
-        PlanError: the pictures were not viewed, the change was not confirmed, or there is no
-            reason; or the change is invalid, see `redact.plan.mask_shape`.
+        PlanError: the pictures were not viewed, or there is no reason; or the change is invalid,
+            see `redact.plan.mask_shape`.
     """
     number, frame = what.track, what.frame
     track = edit.track_of(plan, number)
@@ -326,7 +326,6 @@ class MaskChange(NamedTuple):
         reach: which pictures change.
         mask: the rectangle that it fills in that picture, upright source pixels.
         outline: of the mask.
-        confirmed: the person knows that it is smaller than what was found.
         margin: of all masks; the rectangle includes it.
     """
 
@@ -335,7 +334,6 @@ class MaskChange(NamedTuple):
     reach: Reach = Reach.PICTURE
     mask: Box | None = None
     outline: Outline | None = None
-    confirmed: bool = False
     margin: float = MARGIN
 
 
@@ -343,18 +341,10 @@ def _stop_at_smaller(before: Plan, after: Plan, what: MaskChange, decided: Decid
     frames = mask_shape.newly_uncovered(before, after, what.track, what.margin)
     if not frames:
         return
-    looked = _looked_at(before, what.track)
     to_look_at = mask_shape.to_look_at(frames)
-    unseen = [frame for frame in to_look_at if frame not in looked]
-    number = what.track
-    if not what.confirmed:
-        at = " ".join(map(str, to_look_at))
-        raise RefusedError("smaller", number=number, n=len(frames), frames=at)
-    if unseen:
-        times = ", ".join(clock(before.seconds(frame), 1) for frame in unseen)
-        raise RefusedError("smaller_look", number=number, times=times)
-    if not any(map(str.isalnum, decided.reason)):
-        raise RefusedError("smaller_reason", number=number)
+    looked = _looked_at(before, what.track).issuperset(to_look_at)
+    if not looked or not any(map(str.isalnum, decided.reason)):
+        raise RefusedError("smaller", [(what.track, n) for n in to_look_at], n=len(frames))
 
 
 def span(plan: Plan, number: int, first: int, last: int, decided: Decided = UNDECIDED) -> Plan:

@@ -8,7 +8,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Sequence
 from time import monotonic
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import cv2
 import numpy as np
@@ -148,6 +148,14 @@ SUGGESTED_LIKENESS: Final = 0.62
 MOST_SUGGESTED: Final = 8
 
 
+class _Made(NamedTuple):
+    """A picture of a track, and the place that it shows: a person may move the track."""
+
+    box: Box
+    jpeg: bytes
+    look: NDArray[np.float32]
+
+
 class Gallery:
     """Pictures by track and frame, made in order of time.
 
@@ -160,7 +168,7 @@ class Gallery:
     def __init__(self, frames: Frames, aspect: float, kept: TrackSummaries | None = None) -> None:
         self._frames = frames
         self._aspect = aspect
-        self._made: OrderedDict[tuple[int, int], tuple[bytes, NDArray[np.float32]]] = OrderedDict()
+        self._made: OrderedDict[tuple[int, int], _Made] = OrderedDict()
         self._kept = kept or TrackSummaries()
         self._lock = threading.Lock()
 
@@ -170,7 +178,7 @@ class Gallery:
         Raises UnsafeError and InputError as `Frames`.
         """
         made = self._make(plan, track, frame)
-        return made[0] if made else b""
+        return made.jpeg if made else b""
 
     def alike(
         self, plan: Plan, number: int, seconds: float = math.inf
@@ -262,7 +270,7 @@ class Gallery:
     def _look(self, plan: Plan, tracks: list[Track]) -> NDArray[np.float32] | None:
         best = self.best(tracks)
         made = self._made.get(best) or self._make(plan, *best)
-        return made[1] if made else None
+        return made.look if made else None
 
     def best(self, tracks: Sequence[Track]) -> tuple[int, int]:
         """Track and frame where a subject is seen best."""
@@ -270,17 +278,17 @@ class Gallery:
         best = max(tracks, key=lambda t: (known[t.id].score or 0.0, known[t.id].keys))
         return best.id, known[best.id].best
 
-    def _make(self, plan: Plan, track: int, frame: int) -> tuple[bytes, NDArray[np.float32]] | None:
-        with self._lock:
-            made = self._made.get((track, frame))
-            if made is not None:
-                self._made.move_to_end((track, frame))
-                return made
-        box = _place(plan, track, frame)
+    def _make(self, plan: Plan, track: int, frame: int) -> _Made | None:
+        box = _face_place(plan, track, frame)
         if box is None:
             return None
+        with self._lock:
+            made = self._made.get((track, frame))
+            if made is not None and made.box == box:
+                self._made.move_to_end((track, frame))
+                return made
         picture = face(self._frames.get(frame), box, self._aspect)
-        made = encoded(picture), look_of(picture)
+        made = _Made(box, encoded(picture), look_of(picture))
         with self._lock:
             self._made[track, frame] = made
             while len(self._made) > MOST_PICTURES:
@@ -294,6 +302,14 @@ def _place(plan: Plan, track: int, frame: int) -> Box | None:
         return place_of(plan, track, frame)
     key = next((t.at(frame) for t in plan.tracks if t.id == track), None)
     return None if key is None else key.box
+
+
+def _face_place(plan: Plan, track: int, frame: int) -> Box | None:
+    """The same for whoever is to be recognised there: where a person moved the mask, that place and
+    the one in which something was found."""
+    box = _place(plan, track, frame)
+    found = next((t.found_at(frame) for t in plan.tracks if t.id == track), None)
+    return box if box is None or found is None else box.union(found.box)
 
 
 def place_of_moment(plan: Plan, frame: int, track: int, shown: int) -> Box | None:

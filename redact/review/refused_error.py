@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from ..errors import PlanError, RedactError
-from ..words import FALLBACK, LANGUAGES, error_words, problem, surface
+from ..words import FALLBACK, LANGUAGES, error_words, problem, surface, words_of
 
 
 class RefusedError(PlanError):
@@ -15,13 +15,15 @@ class RefusedError(PlanError):
     Args:
         code: of `refused.CODE` in the page's catalogues; its second sentence is the hint.
         pictures: track and frame of the pictures that must be looked at first.
-        values: for the placeholders in its words.
+        values: for the placeholders in its words; of several forms, `n` chooses.
     """
 
     def __init__(
         self, code: str, pictures: Sequence[tuple[int, int]] = (), **values: int | str
     ) -> None:
-        words: str = surface(FALLBACK, "page")[f"refused.{code}"]
+        words = surface(FALLBACK, "page")[f"refused.{code}"]
+        if isinstance(words, dict):
+            words = words_of(FALLBACK).plural(words, values.get("n"))
         message, _, hint = words.format(**values).partition(". ")
         super().__init__(message.removesuffix("."), hint)
         self.refusal = code

@@ -293,17 +293,17 @@ def test_a_smaller_mask_needs_a_confirmation_and_a_reason() -> None:
     what = {"track": 1, "frame": 20, "reach": "all", "mask": list(HERE)}
     with pytest.raises(RefusedError) as asked:
         do(plan, "mask", **what)
-    assert asked.value.refusal == "smaller" and asked.value.filled["frames"] == "0 30 60"
-    with pytest.raises(PlanError, match="You have not looked at all of it without its mask"):
-        do(plan, "mask", **what, confirmed=True, reason="a statue")
+    assert asked.value.refusal == "smaller" and asked.value.filled["n"] == 61
+    assert asked.value.pictures == [(1, 0), (1, 30), (1, 60)]
     hidden_there = SeenFrames("result", "still", ((0, 60),))
     under = replace(plan, review=ReviewState(seen=(hidden_there,)))
-    with pytest.raises(PlanError, match="You have not looked at all of it without its mask"):
-        do(under, "mask", **what, confirmed=True, reason="a statue")
+    for unseen in (plan, under):
+        with pytest.raises(RefusedError, match="In 61 pictures the mask would"):
+            do(unseen, "mask", **what, reason="a statue")
     seen = replace(plan, review=ReviewState(seen=(SeenFrames("outlines", "still", ((0, 60),)),)))
-    with pytest.raises(PlanError, match="could be visible"):
-        do(seen, "mask", **what, confirmed=True)
-    after = do(seen, "mask", **what, confirmed=True, reason="a statue")
+    with pytest.raises(RefusedError, match="part of it could be visible"):
+        do(seen, "mask", **what, reason=" - ")
+    after = do(seen, "mask", **what, reason="a statue")
     assert {key.reason for key in edit.track_of(after, 1).key_pictures} == {"a statue"}
     # To make it larger again needs nobody's word.
     do(after, "mask", **(what | {"mask": list(HERE.grown(0.5))}))

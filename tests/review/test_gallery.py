@@ -11,7 +11,7 @@ import numpy as np
 
 from redact.follow_drawn import Frames, index_packets
 from redact.media import probe
-from redact.plan import Plan
+from redact.plan import Plan, mask_shape
 from redact.review import page_edits
 from redact.review.pictures import SUGGESTED_LIKENESS, Gallery, face
 from redact.types import Box, Frame, Target, Track
@@ -34,6 +34,12 @@ def test_a_person_found_twice_is_suggested_when_there_is_time(street: Path, foun
     assert gallery.alike(plan, 1, seconds=-1) == (suggested, True)  # they are remembered
     head = replace(plan, tracks=(first, replace(second, target=Target.HEAD)))
     assert Gallery(frames, 1.0).alike(head, 1) == ([], True), "another kind looks like nobody"
+    # Whoever confirms somebody sees the place to which a mask was moved, not where it was before.
+    gallery = Gallery(frames, 1.0)
+    before = gallery.picture(plan, 1, first.first)
+    place = first.found_at(first.first).box  # type: ignore[union-attr]
+    moved = mask_shape.place(plan, 1, first.first, place.moved(place.width, 0))
+    assert gallery.picture(moved, 1, first.first) != before == gallery.picture(plan, 1, first.first)
     plates = tuple(replace(track, target=Target.PLATE) for track in plan.tracks)
     assert Gallery(frames, 1.0).alike(replace(plan, tracks=plates), 1) == ([], True)
     frames.close()

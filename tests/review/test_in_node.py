@@ -177,14 +177,14 @@ def test_a_result_that_came_while_the_page_was_closed_is_shown_once(
 def test_a_refusal_writes_times_as_its_language_does(review: Review) -> None:
     said = review.does("""
       const { load, said } = await page("words.js"),
-        values = { number: 2, times: "0:02.7, 1:05.2" },
-        error = { error: "smaller_look", values };
+        values = { begin: "0:02.7", end: "1:05.2" },
+        error = { error: "mute_beside", values };
       await load("fr");
       const french = said(error);
       await load("en");
       return [french, said(error)];
     """)
-    assert "0:02,7, 1:05,2" in said[0] and "at 0:02.7, 1:05.2, then" in said[1]
+    assert "0:02,7 à 1:05,2" in said[0] and "from 0:02.7 to 1:05.2," in said[1]
 
 
 def test_a_truncated_source_is_reported_beside_the_result(review: Review, tmp_path: Path) -> None:
@@ -608,8 +608,8 @@ def test_a_mask_is_moved_in_the_picture_in_which_it_was_grabbed(review: Review) 
       mouse("pointermove", 12);
       mouse("pointerup", 12);
       // Off the face that was found, it is asked about before it is saved.
-      await until(() => state.smaller);
-      return [taken, state.smaller.asked.frame, state.frame];
+      await until(() => state.dialog);
+      return [taken, state.dialog.body.frame, state.frame];
     """)
     assert asked == moved == taken
     assert review.plan == before

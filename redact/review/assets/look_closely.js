@@ -4,7 +4,7 @@ import { bytes, post, unpacked } from "./api.js";
 import { html, useEffect, useRef, useSignal } from "./html.js";
 import { change, edit, inTurn, state, taken, title, toast, tried } from "./store.js";
 import { clock, said, t } from "./words.js";
-import { Button, forget } from "./controls.js";
+import { Button, Field, forget } from "./controls.js";
 import { closeDialog } from "./dialog.js";
 import { draftOf } from "./list.js";
 import { Face, keep } from "./picture.js";
@@ -133,26 +133,33 @@ export function ConfirmDialog() {
   </div>`;
 }
 
-/** What was asked for needs a look first: at these pictures, and of what the networks were sure of, a
- *  reason. Then it is asked for again. */
+/** What a look is asked for: the words of the button, and of the reason where that takes one. */
+const ASKED = {
+  look_first: ["uncover"],
+  alarm: ["no_face", "reason_for.none"],
+  smaller: ["make_smaller", "smaller_reason"],
+};
+/** What was asked for needs a look first: at these pictures, and of what was surely found, a reason.
+ *  Then it is asked for again. */
 export function LookDialog({ path, body, done, refusal }) {
   const { error, pictures } = refusal,
     some = pictures.slice(0, room()), // the others are shown when these were looked at
     [sheet, looked, again] = useSheet({ of: some.map((one) => one.join(":")).join() }),
-    why = useSignal(body.reason ?? ""),
-    asks = error === "alarm",
-    ready = sheet && (!asks || /[\p{L}\p{N}]/u.test(why.value));
+    [word, label] = ASKED[error],
+    draft = draftOf(body.ids ?? `mask/${body.track}`),
+    reason = state.drafts[draft] ?? body.reason ?? "",
+    ready = sheet && (!label || /[\p{L}\p{N}]/u.test(reason));
   const act = async () => {
     if (!ready) return;
     await looked();
-    const told = await change(path, { ...body, reason: why.value }, done);
+    const told = await change(path, { ...body, reason }, done);
     if (told) {
-      if (body.ids) forget(draftOf(body.ids));
+      forget(draft);
       closeDialog();
     } else if (state.dialog?.refusal === refusal) again(); // else there are more pictures
   };
   useEffect(() => {
-    if (sheet && !asks) document.getElementById("look-done").focus();
+    if (sheet && !label) document.getElementById("look-done").focus();
   }, [sheet]);
   const tile = (n, face) =>
     html`<figure key=${n} class="picture" data-frame=${n}>${face}<span>${clock(state.times[n], 2)}</span></figure>`;
@@ -161,15 +168,14 @@ export function LookDialog({ path, body, done, refusal }) {
     <p>${said(refusal)}</p>
     <${Pictures} sheet=${sheet} tile=${tile} />
     ${
-      asks &&
-      html`<label for="look-why">${t("reason_for.none")}</label>
-      <input type="text" id="look-why" value=${why.value} oninput=${(e) => (why.value = e.target.value)}
-        onkeydown=${(e) => e.key === "Enter" && act()} />`
+      label &&
+      html`<${Field} id="look-why" draft=${draft} label=${t(label)} value=${reason} maxlength="500"
+      onkeydown=${(e) => e.key === "Enter" && act()} />`
     }
     <div class="actions">
       <${See} frame=${pictures[0][1]} />
       <${Button} word="cancel" class="quiet" act=${closeDialog} />
-      <${Button} id="look-done" word=${asks ? "no_face" : "uncover"} class="primary" autofocus disabled=${!ready} act=${act} />
+      <${Button} id="look-done" word=${word} class="primary" autofocus disabled=${!ready} act=${act} />
     </div>
   </div>`;
 }

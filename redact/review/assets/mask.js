@@ -1,10 +1,9 @@
 // The mask of the chosen one: its outline, where it lies, and for which pictures that counts.
-import { html, useEffect, useRef } from "./html.js";
+import { html } from "./html.js";
 import { edit, maskOf, state } from "./store.js";
 import { clock, t } from "./words.js";
-import { Button, Choices, Field, forget, Radios } from "./controls.js";
+import { Button, Choices, Radios } from "./controls.js";
 import * as player from "./player.js";
-import { allTold } from "./seen.js";
 
 const OUTLINES = ["ellipse", "box"];
 /** The part of the chosen one that is in this picture. */
@@ -20,17 +19,10 @@ const DONE = {
   all: "mask_changed_all",
 };
 
-/** Change a mask in the pictures that are meant. What makes it smaller than what was found is asked
- *  about first. */
-export async function changeMask(what) {
+/** Change a mask in the pictures that are meant. */
+export function changeMask(what) {
   const asked = { frame: state.frame, reach: reach(what.track), ...what };
-  state.smaller = null;
-  const told = await edit("mask", asked, t(DONE[asked.reach]), ({ error, values }) => {
-    if (error !== "smaller") return;
-    state.smaller = { asked, n: values.n, frames: values.frames.split(" ").map(Number) };
-    state.toast = null; // it is said beside the picture
-  });
-  return told;
+  return edit("mask", asked, t(DONE[asked.reach]));
 }
 export function setKey() {
   const track = here()?.id;
@@ -66,35 +58,5 @@ export function Mask({ of: s }) {
       <${Button} id="key-here" word="key_here" hotkey="P" title="key_here_title" pressed=${keys.includes(state.frame)} act=${setKey} />
     </div>
     ${keys.length > 0 && html`<div class="row" id="key-pictures" role="group" aria-label=${t("key_pictures")}>${keys.map(key)}</div>`}
-    ${state.smaller?.asked.track === part.id && html`<${Smaller} ...${state.smaller} />`}
     <p class="small muted">${t("mask_hint")}</p>`;
-}
-
-/** A mask that is to be smaller than what was found: what has to be looked at, and why it may. */
-function Smaller({ asked, n, frames }) {
-  const item = useRef();
-  useEffect(() => {
-    item.current.querySelector("button, input").focus();
-    item.current.scrollIntoView({ block: "nearest" });
-  }, []);
-  useEffect(() => () => (state.smaller = null), []);
-  const make = async () => {
-    const reason = state.drafts["smaller-why"] ?? "";
-    await allTold();
-    if (await edit("mask", { ...asked, reason, confirmed: true }, t(DONE[asked.reach]))) {
-      forget("smaller-why");
-      state.smaller = null;
-    }
-  };
-  return html`<div class="item warn" id="smaller" role="alertdialog" aria-labelledby="smaller-words" ref=${item}>
-    <p class="small" id="smaller-words">${t("smaller_asked", { n })}</p>
-    <div class="row">
-      ${frames.map((at) => html`<${Button} key=${at} class="small" act=${() => player.reveal(at)}>${clock(state.times[at], 2)}<//>`)}
-    </div>
-    <${Field} id="smaller-why" label=${t("smaller_reason")} maxlength="500" />
-    <div class="row">
-      <${Button} id="make-smaller" word="make_smaller" act=${make} />
-      <${Button} id="leave-smaller" word="cancel" class="quiet" act=${() => (state.smaller = null)} />
-    </div>
-  </div>`;
 }

@@ -29,8 +29,7 @@ export function Outlines() {
     many = crowd() > 0,
     masks = state.masks.filter((mask) => all || rank(mask)).sort((a, b) => rank(a) - rank(b)),
     bodies = all ? state.bodies : [],
-    asked = state.smaller?.asked,
-    wanted = state.moving?.mask || state.drawn || (asked?.frame === state.frame && asked.mask),
+    wanted = state.moving?.mask || state.drawn,
     found =
       state.tab === "findings" && state.shot.findings.find((f) => f.number === state.finding)?.box,
     marked = found || momentHere()?.box || textHere();

@@ -27,11 +27,6 @@ function settle(next) {
   lots.get(key).frames.push(frame);
   latest = null;
 }
-/** Tell all of it, the picture that is on the screen too, once it was there long enough to be seen. */
-export async function allTold() {
-  await new Promise((done) => setTimeout(done, GLANCE + 20));
-  await flush();
-}
 /** Tell it now; where the page is `ending`, without waiting for what was asked before. */
 export async function flush(ending = false) {
   clearTimeout(timer);

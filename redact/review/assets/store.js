@@ -49,7 +49,6 @@ for (const [name, value] of Object.entries({
   drawn: null, // the mask that was drawn: left, top, right, bottom
   moving: null, // a mask that is being moved or drawn: track, frame, mask
   reach: "picture", // which pictures a change of a mask is for: picture, since, all
-  smaller: null, // a mask that would be smaller than what was found, until that is confirmed
   mark: null, // what of the sound is marked, in seconds: start, end
   remute: 0, // number of the muted span that is being changed
   wave: null,
@@ -139,9 +138,9 @@ export const taken = (told) =>
     for (const name of TOLD) if (name in told) state[name] = told[name];
   });
 
-/** Ask the server for a change; what it answers, or null where it was refused: that was said, and told
- *  to `refused`. Where pictures have to be looked at first, they are shown. */
-export async function change(path, body, done, refused = () => {}) {
+/** Ask the server for a change; what it answers, or null where it was refused: that was said. Where
+ *  pictures have to be looked at first, they are shown. */
+export async function change(path, body, done) {
   hideToast(); // what it offers is about the change before
   try {
     const told = await inTurn(async () => {
@@ -159,12 +158,10 @@ export async function change(path, body, done, refused = () => {}) {
       return null;
     }
     toast(said(error), true);
-    refused(error);
     return null;
   }
 }
-export const edit = (op, values = {}, done = "", refused) =>
-  change("edit", { op, ...values }, done, refused);
+export const edit = (op, values = {}, done = "") => change("edit", { op, ...values }, done);
 export const undo = () => change("undo", {}, t("undone"));
 export const redo = () => change("redo", {}, t("redone"));
 /** Begin a piece of work that goes on by itself; whether it has begun. */
