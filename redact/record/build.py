@@ -143,9 +143,10 @@ def _run(record: RunRecord) -> RunPart:
 def decisions_sha256(plan: Plan) -> str:
     """SHA-256, hex, of everything that determines a result: where masks are, who decided what about
     them, where something is visible, and the muted spans. What was only viewed makes no difference,
-    nor does which tracks are one person, if that hides and shows nothing."""
+    nor the texts that were read (the page reads them while a result is made), nor which tracks are
+    one person, if that hides and shows nothing."""
     shown = [plan.shown_spans(track) for track in plan.tracks]
-    bare = dataclasses.replace(plan, subjects=(), bodies=(), review=None)
+    bare = dataclasses.replace(plan, subjects=(), bodies=(), texts=None, review=None)
     return hashlib.sha256(dump_plan(bare) + repr(shown).encode()).hexdigest()
 
 

@@ -19,7 +19,7 @@ from msgspec.structs import astuple
 
 from redact.errors import PlanError, RedactError, UnsafeError
 from redact.media import Dropped
-from redact.plan import Decision, MutedSpan, ReviewState, SeenSubject, Subject
+from redact.plan import Decision, FoundText, MutedSpan, ReviewState, SeenSubject, Subject
 from redact.record import build_manifest, decisions_sha256, dump_manifest, read_manifest
 from redact.record.build_tracks import subject_parts, track_parts
 from redact.record.case import CaseFields
@@ -360,6 +360,9 @@ def test_a_result_that_would_show_somebody_else_is_not_current() -> None:
     far = replace(guess, keyframes=(Keyframe(9, HERE, State.FOLLOWED),))
     plan, joined = (replace(p, tracks=(seen, far)) for p in (plan, joined))
     assert decisions_sha256(plan) == decisions_sha256(joined)
+    # The page reads a video's texts until after its result is made.
+    text = FoundText(1, ("SCHOOL",), False, 0.9, 0, ((0, HERE),))
+    assert decisions_sha256(plan) == decisions_sha256(replace(plan, texts=(text,)))
 
 
 HERE = Box(40, 40, 80, 90)
