@@ -46,7 +46,7 @@ from redact.review.open_plan import edited
 from redact.review.overview import Overview
 from redact.review.session import Session
 from redact.settings import DetectSettings, RenderSettings, Sensitivity
-from redact.types import Box, Finding, FindingKind, State, Target
+from redact.types import Box, Decided, Finding, FindingKind, State, Target
 
 from ..record.samples import make_record
 from .plans import BESIDE, HERE, plan_of, track
@@ -131,8 +131,10 @@ def test_open_points_are_listed_the_most_urgent_first() -> None:
     """A person is kept without a reason, covered by a guess, and only guessed in the last
     pictures."""
     kept = track(1, (0, 60, State.DETECTED, HERE), (61, 70, State.INTERPOLATED, HERE))
-    plan = plan_of(kept, track(2, (10, 60, State.FOLLOWED, BESIDE)))
+    poster = replace(track(3, (0, 9, State.DETECTED, STATUE)), certainty=0.98)
+    plan = plan_of(kept, track(2, (10, 60, State.FOLLOWED, BESIDE)), poster)
     plan = decisions.decide(noted(plan, [finding(1, (10, STATUE))]), [1], Decision.KEEP)
+    plan = decisions.decide(plan, [3], Decision.FALSE_ALARM, Decided("a poster"))
     memory = Overview()
     memory.changes(plan)
     left = left_to_do(plan, memory.subjects, review_summary(plan), RenderSettings().margin)
@@ -141,6 +143,7 @@ def test_open_points_are_listed_the_most_urgent_first() -> None:
         ("findings", 1, None),
         ("confirm", 10, 1),
         ("pictures", 100, None),
+        ("alarms", 1, 3),
         ("reasons", 1, 1),
         ("open", 1, 2),
     ]

@@ -122,15 +122,19 @@ export function reveal(n) {
 }
 export const step = (by) => goTo(state.wanted + by);
 export function setSpeed(value) {
+  const at = playing && time();
   state.speed = value;
-  if (!playing) return;
+  if (at === null) return;
   stop();
-  play();
+  play(at);
 }
 
-/** Play by the clock: the frame that is due is asked for, those between are not shown and not seen.
- *  While only sound is heard, the first picture stands, or the last one. */
-export function play() {
+/** How far it was played, in seconds. */
+const time = () => playing.from + ((performance.now() - playing.start) / 1000) * state.speed;
+/** Play by the clock, from the picture on the screen or `since` a time: the frame that is due is asked
+ *  for, those between are not shown and not seen. While only sound is heard, the first picture stands,
+ *  or the last one. */
+export function play(since = null) {
   if (playing || !state.frames) return;
   const from = state.wanted >= state.frames - 1 ? 0 : state.wanted;
   const last = state.times[state.frames - 1],
@@ -138,19 +142,18 @@ export function play() {
     end = heard ? Math.max(last, state.span.to) : last;
   playing = {
     start: performance.now(),
-    from: from || !heard ? state.times[from] : state.span.from,
+    from: since ?? (from || !heard ? state.times[from] : state.span.from),
   };
   state.playing = true;
   sound.play(playing.from, state.speed);
   const tick = () => {
     if (!playing) return;
-    const time = playing.from + ((performance.now() - playing.start) / 1000) * state.speed;
-    if (time >= end) return goTo(state.frames - 1);
-    const n = frameAt(Math.max(0, time));
+    if (time() >= end) return goTo(state.frames - 1);
+    const n = frameAt(Math.max(0, time()));
     if (!flying && n !== state.wanted) show(n);
     playing.timer = requestAnimationFrame(tick);
   };
-  show(from);
+  show(frameAt(Math.max(0, playing.from)));
   tick();
 }
 export function stop() {

@@ -1,6 +1,6 @@
 // What is taken out of the sound: marked on the waveform, or written.
 import { html } from "./html.js";
-import { edit, frameAt, state } from "./store.js";
+import { edit, state } from "./store.js";
 import { clock, t } from "./words.js";
 import { Button, Field, forget } from "./controls.js";
 import * as player from "./player.js";
@@ -43,8 +43,8 @@ export function SoundPanel() {
 function Muted({ of: m }) {
   const [start, end] = [m.start / 1000, m.end / 1000];
   const listen = () => {
-    player.goTo(frameAt(Math.max(0, start - 1)));
-    player.play();
+    player.stop();
+    player.play(Math.max(state.span.from, start - 1));
   };
   const alter = () => {
     over();
@@ -58,6 +58,7 @@ function Muted({ of: m }) {
   return html`<div class=${m.number === state.remute ? "item current" : "item"}>
     <div>${m.how === "tone" ? "♪" : "✕"} ${clock(start, 2)} – ${clock(end, 2)}</div>
     <div class="small muted">${t(`how.${m.how}`)}${m.reason && ` · ${m.reason}`}</div>
+    ${!m.reason && html`<p class="small doubt">${t("no_reason.mute")}</p>`}
     <div class="row">
       <${Button} word="listen" act=${listen} />
       <${Button} word="change" data-change=${m.number} act=${alter} />
