@@ -14,20 +14,20 @@ from pathlib import Path
 from typing import Final
 
 from ..errors import InputError, RedactError
-from ..files import PRIVATE, is_made_name, names_footage
+from ..files import PRIVATE, is_made_name, names_footage, open_file
 from ..inspect import is_release
 from ..media import probe
 from ..record import manifest_path
+from ..types import is_text
 from ..words import Message, problem
 
 _SOUND_ALONE: Final = (".mka",)
-_TELLS: Final = re.compile(
-    r"\.(bmp|tiff?|dng|cr[23]|nef|arw|aac|flac|m4a|mka|mp3|og[ag]|opus|wav|wma"
-    r"|pdf|docx?|odt|rtf|pptx?|odp|xlsx?|ods|eml|msg|zip|7z|rar|tar|t?gz)$",
-    re.IGNORECASE,
-)
-"""Endings of pictures, sound, documents and archives, which can show or name somebody: before
+_TELLS: Final = re.compile(r"\.(eml|pdf|rtf)$", re.IGNORECASE)
+"""Endings of documents that consist of text, and can show or name somebody all the same: before
 handing over a folder, the user must know that nothing was hidden in them."""
+
+_HEAD_BYTES: Final = 4096
+"""Bytes by which text is told from anything else: a block of the disk."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +71,7 @@ def find_footage(
     """Videos to redact among files, folders and patterns such as `cam*.mp4`.
 
     A file that is itself named is always taken. In folders and patterns, redact's own files are
-    skipped, and so are hidden files and folders, but those are listed. Links to folders are not
-    followed.
+    skipped, and so are hidden files and folders and links to folders, but those are listed.
 
     Args:
         places: as the user typed them.
@@ -80,7 +79,7 @@ def find_footage(
         results: folder for the results, which is skipped unless it is the folder to search.
 
     Raises:
-        InputError: a folder or pattern contains no video.
+        InputError: a folder or pattern contains no video, or a folder cannot be read.
     """
     footage: list[tuple[Footage, bool]] = []
     left_out: list[tuple[Path, Message]] = []
@@ -89,6 +88,8 @@ def find_footage(
     searched = False
     for place in named:
         if place.is_dir():
+            if _is_closed(place):
+                raise problem(InputError, "may_not_read", path=place)
             top = Path(place.resolve().name) if folders > 1 else Path()
             here = [
                 (p, top / p.parent.relative_to(place)) for p in _listed(place, recursive, _is_video)
@@ -135,8 +136,17 @@ def _is_video(path: Path) -> bool:
 
 
 def _is_other(path: Path) -> bool:
-    """Whether a file that is no footage can show or name somebody, by its name."""
-    return _TELLS.fullmatch(path.suffix) is not None
+    """Whether a file that is no footage can show or name somebody: in the format of a recorder that
+    redact does not know, a document, sound, an archive; everything but plain text."""
+    if _TELLS.fullmatch(path.suffix):
+        return True
+    if _is_video(path) or path.suffix == ".sig" or _is_apple_double(path):
+        return False
+    try:
+        with open_file(path) as file:
+            return not is_text(file.read(_HEAD_BYTES))
+    except OSError:
+        return path.is_file()
 
 
 def _is_broken_link(path: Path) -> bool:
@@ -146,18 +156,32 @@ def _is_broken_link(path: Path) -> bool:
 def _overlooked(
     folder: Path, recursive: bool, results: Path | None
 ) -> Iterator[tuple[Path, Message]]:
-    """What a user may wrongly believe was searched: broken links with the name of a video, and
-    subfolders with videos if subfolders are not searched."""
+    """What a user may wrongly believe was searched: broken links with the name of a video, folders
+    that cannot be read, and folders with videos that are not entered."""
     for path in _listed(folder, recursive, _is_broken_link):
         yield path, Message("left_broken")
-    if recursive:
-        return
-    for inside in sorted(folder.iterdir()):
-        if not inside.is_dir() or inside.name.startswith(".") or inside.name == PRIVATE:
-            continue
+    for inside in _folders_in(folder, recursive):
         of_results = results is not None and _lies_in(inside, results)
-        if not of_results and next(_listed(inside, True, _is_video), None) is not None:
-            yield inside, Message("left_folder")
+        if of_results or inside.name.startswith(".") or inside.name == PRIVATE:
+            continue
+        linked = inside.is_symlink()
+        if _is_closed(inside):
+            yield inside, Message("left_closed")
+        elif recursive and not (linked and not _lies_in(inside, folder)):
+            continue  # it is searched
+        elif next(_listed(inside, True, _is_video), None) is not None:
+            yield inside, Message("left_link" if recursive else "left_folder")
+
+
+def _folders_in(folder: Path, recursive: bool) -> Iterator[Path]:
+    """The folders in a folder, also links to them; `recursive`: and those in them."""
+    for top, folders, _ in os.walk(folder):
+        yield from (Path(top, name) for name in sorted(folders))
+        folders[:] = sorted(f for f in folders if not f.startswith(".")) if recursive else []
+
+
+def _is_closed(folder: Path) -> bool:
+    return not os.access(folder, os.R_OK | os.X_OK)
 
 
 def _hidden_videos(folder: Path) -> bool:

@@ -21,8 +21,8 @@ from .guarded_folder import GuardedFolder, others_may_write
 from .leftovers import LockedFile, new_partial, sweep
 
 FOOTAGE_ENDINGS: Final = re.compile(
-    r"\.(3g[2p]|asf|avi|dv|f4v|flv|gif|h26[45]|hevc|ivf|m2ts?|m2v|m4v|mjpe?g|mk[av]|mov|mp4|mpe?g"
-    r"|mts|mxf|nut|ogv|qt|ts|vob|webm|wmv|y4m"
+    r"\.(26[45]|3g[2p]|asf|avi|dav|dv|f4v|flv|gif|h26[45]|hevc|ivf|lrv|m1v|m2ts?|m2v|m4v|mjpe?g"
+    r"|mk[av]|mod|mov|mp4|mpe?g|mts|mxf|nut|ogm|ogv|qt|rm|rmvb|tod|ts|vob|webm|wmv|wtv|y4m"
     r"|avif|hei[cf]|jfif|jpe?g|mpo|webp)$",
     re.IGNORECASE,
 )

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import av
@@ -15,6 +18,7 @@ from redact.pipeline import Delivery, order_to_run
 from redact.settings import DrawSettings
 from redact.words import Message
 
+from ..cli.test_exit import POWERLESS
 from ..media.footage import Clip, make
 from ..pipeline.conftest import SAMPLE
 
@@ -33,6 +37,8 @@ def case(tmp_path: Path) -> Path:
     ):  # fmt: skip
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_bytes(b"")
+    (folder / "sound.mka").write_bytes(b"\x1a\x45\xdf\xa3\0")
+    (folder / "day" / "recorder.dat").write_bytes(bytes(range(256)))
     return folder
 
 
@@ -43,12 +49,13 @@ def names(found, folder: Path) -> list[str]:
 @pytest.mark.parametrize(
     "muxer",
     [
-        *("3g2", "asf", "avi", "avif", "dv", "f4v", "flv", "gif", "ivf", "matroska", "mov", "mp4"),
-        *("mpeg", "mpegts", "mxf", "nut", "ogv", "vob", "webm", "yuv4mpegpipe"),
+        *("3g2", "asf", "avi", "avif", "dv", "f4v", "flv", "gif", "h264", "hevc", "ivf"),
+        *("matroska", "mov", "mp4", "mpeg", "mpeg1video", "mpegts", "mxf", "nut", "ogv", "vob"),
+        *("webm", "wtv", "yuv4mpegpipe"),
     ],
 )
 def test_a_folder_misses_no_container_that_can_be_read(tmp_path: Path, muxer: str) -> None:
-    """MXF, Ogg and others were passed over without a word."""
+    """MXF, Ogg, raw streams and others were passed over without a word."""
     for ending in av.ContainerFormat(muxer, "w").extensions:
         (tmp_path / f"a.{ending}").touch()
     found = find_footage([tmp_path])
@@ -68,9 +75,41 @@ def test_places_that_were_not_searched_are_named(case: Path) -> None:
     assert left_out["gone.mp4"] == "a link to a file that is not there"
     assert left_out["day"] == "contains videos and was not searched; add -r"
     assert not {"out", "NOT-FOR-RELEASE", ".git"} & left_out.keys()
+    (case.parent / "other").mkdir()
+    (case.parent / "other" / "g.mp4").touch()
+    (case / "linked").symlink_to(case.parent / "other")
+    (case / "day" / "again").symlink_to(case / "day")
     deeper = find_footage([case], results=case / "out", recursive=True)
     left_out = {p.name: str(why) for p, why in deeper.left_out}
     assert "day" not in left_out and "gone.mp4" in left_out
+    assert left_out["linked"].startswith("a link to a folder with videos")
+    assert "again" not in left_out, "what it leads to is searched"
+
+
+SEARCH = """
+import sys; from pathlib import Path; from redact.batch import find_footage
+from redact.errors import InputError
+case = Path(sys.argv[1])
+for deep in (True, False):
+    print(*(f"{path.name}: {why}" for path, why in find_footage([case], recursive=deep).left_out))
+try: find_footage([case / "day"])
+except InputError as error: print(error)
+"""
+
+
+def test_a_folder_that_may_not_be_read_is_named(case: Path) -> None:
+    """It was passed over without a word."""
+    start, closed = [sys.executable, "-c", SEARCH], case / "day"
+    closed.chmod(0)
+    if os.access(closed, os.R_OK):
+        if shutil.which("setpriv") is None:
+            pytest.skip("this user may read everything")
+        start = [*POWERLESS, *start]
+    done = subprocess.run([*start, case], capture_output=True, text=True, check=True)
+    closed.chmod(0o700)
+    deep, flat, alone = done.stdout.splitlines()
+    assert "day: a folder that may not be read" in deep and "day: a folder that may not" in flat
+    assert alone == f"{closed}: may not be read (permission denied)"
 
 
 def test_redacts_own_files_are_left_out_and_named(case: Path) -> None:
@@ -87,6 +126,7 @@ def test_redacts_own_files_are_left_out_and_named(case: Path) -> None:
         ".hidden.mp4": "hidden",
         ".git": "hidden",
         "a.redacted.needs-review.mp4.finding-1.png": "made by redact",
+        "recorder.dat": neither,
         "sheet.png": "in the folder for the results",
         "sound.mka": neither,
         "Statement.PDF": neither,
