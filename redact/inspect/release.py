@@ -88,7 +88,7 @@ def prepare_release(path: Path) -> Inspection:
 
 
 def clear_times(path: Path) -> None:
-    """Set the times of change and access to a fixed moment; the last step for a file."""
+    """Set the times of change and access to a fixed moment; nothing may write to the file after."""
     os.utime(path, ns=(CLEARED_TIME, CLEARED_TIME))
 
 

@@ -42,10 +42,9 @@ def publish(
         make_private(order.held_folder)
     if publishing is not None:
         publishing(name, digest)
-    output = out.commit_as(name)
     if order.delivery.release:
-        clear_times(output)
-    return output
+        clear_times(out.inside)  # now, so that it has its true times under no name that is kept
+    return out.commit_as(name)
 
 
 def _free_name(order: Order) -> Path:

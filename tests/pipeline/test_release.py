@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 from fractions import Fraction
 from pathlib import Path
@@ -11,8 +12,12 @@ import pytest
 
 from redact.batch import find_footage
 from redact.errors import ExitCode
+from redact.files import OutputFile
 from redact.inspect import clear_times
 from redact.media import probe
+from redact.pipeline import Delivery, order_to_run
+from redact.pipeline.publish import publish
+from redact.settings import DrawSettings
 
 from ..media.footage import Clip, Sound, audio_packets, commented, make, times
 from ..program import QUICK
@@ -38,6 +43,25 @@ def test_a_release_reveals_nothing_and_is_repeatable(
         assert json.loads(seen.stdout)["clean"] is True
     first, second = (f / f"video{suffix}" for f in folders)
     assert first.read_bytes() == second.read_bytes()
+
+
+def test_a_release_never_has_its_name_and_its_true_times(
+    street: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It had for a moment: for ever, if the run was killed just then."""
+    named, link = list[float](), os.link
+
+    def watched(old: Path, new: Path, **how: bool) -> None:
+        link(old, new, **how)
+        named.append(new.stat().st_mtime)
+
+    monkeypatch.setattr(os, "link", watched)
+    wanted = Delivery(tmp_path / "video.mp4", release=True, sound_chosen=True)
+    order = order_to_run(probe(street), DrawSettings(), wanted)
+    with OutputFile(order.final) as out:
+        out.inside.write_bytes(b"finished")
+        publish(out, order, "", False, None)
+    assert named == [315_532_800]
 
 
 def test_a_release_gets_a_neutral_name(redact, street: Path, tmp_path: Path) -> None:
