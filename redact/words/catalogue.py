@@ -50,7 +50,10 @@ def surface(language: str, name: str) -> dict[str, Any]:
 
 
 def _parsed(language: str, name: str) -> dict[str, Any]:
-    return tomllib.loads(_spaces(language).sub("\N{NO-BREAK SPACE}", _text(language, name)))
+    text = _text(language, name)
+    for space, beside in _spaces(language):
+        text = beside.sub(space, text)
+    return tomllib.loads(text)
 
 
 def _text(language: str, name: str) -> str:
@@ -58,12 +61,20 @@ def _text(language: str, name: str) -> str:
 
 
 @cache
-def _spaces(language: str) -> re.Pattern[str]:
-    """Matches the spaces that must not break, such as those before some signs in French."""
+def _spaces(language: str) -> tuple[tuple[str, re.Pattern[str]], ...]:
+    """Spaces that must not break, each with what matches it: those before some signs in French."""
     signs = tomllib.loads(_text(language, "terms"))["typography"]
-    ways = ((" (?=[{}])", signs["before"]), ("(?<=[{}]) ", signs["after"]))
-    found = [way.format(re.escape(those)) for way, those in ways if those]
-    return re.compile("|".join(found) or "(?!)")
+    ways = (
+        ("\N{NO-BREAK SPACE}", " (?=[{}])", "before"),
+        ("\N{NO-BREAK SPACE}", "(?<=[{}]) ", "after"),
+        ("\N{NARROW NO-BREAK SPACE}", " (?=[{}])", "narrow_before"),
+        ("\N{NARROW NO-BREAK SPACE}", "(?<=[{}]) ", "narrow_after"),
+    )
+    return tuple(
+        (space, re.compile(way.format(re.escape(those))))
+        for space, way, name in ways
+        if (those := signs[name])
+    )
 
 
 class Words:

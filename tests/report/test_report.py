@@ -145,7 +145,7 @@ def test_each_reason_stands_with_its_decision(manifest: Manifest) -> None:
     page = report_html(msgspec.structs.replace(manifest, tracks=(*manifest.tracks, hidden)))
     assert "<td>hidden: third party, none given; shown: client</td>" in page.decode()
     assert (
-        "<td>masqué\u00a0: third party\u00a0; laissé visible\u00a0: client</td>"
+        "<td>masqué\u00a0: third party\u202f; laissé visible\u00a0: client</td>"
         in report_html(manifest, "fr").decode()
     )
 

@@ -170,6 +170,14 @@ def test_french_piste_means_only_a_track_of_sound_or_of_a_file() -> None:
             assert not other, (file.name, other)
 
 
+def test_no_line_breaks_before_a_french_sign() -> None:
+    assert surface("fr", "page")["percent"] == "{n}\N{NARROW NO-BREAK SPACE}%"
+    assert FRENCH.tables["term"]["colon"] == "\N{NO-BREAK SPACE}:"
+    for file in (HOME / "words" / "fr").glob("*.toml"):
+        for text in forms(surface("fr", file.stem)):
+            assert not re.search(r" [:;?!»%]|[«°] ", text), text
+
+
 def test_no_french_text_was_left_in_english() -> None:
     """The exceptions are words that are the same in both languages."""
     alike = {

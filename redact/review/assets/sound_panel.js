@@ -15,7 +15,8 @@ function over() {
 
 export function SoundPanel() {
   const old = state.muted.find((m) => m.number === state.remute),
-    value = { "mute-from": state.mark?.start.toFixed(2), "mute-to": state.mark?.end.toFixed(2) },
+    { start: from, end: to } = state.mark || {},
+    value = state.mark ? { "mute-from": clock(from, 2), "mute-to": clock(to, 2) } : {},
     [start, end, reason] = FIELDS.map((name) => state.drafts[name] ?? value[name] ?? "");
   const mute = async (how) => {
     const values = { start, end, how, reason: reason || old?.reason || "" };

@@ -3,7 +3,7 @@
 import { get } from "./api.js";
 import { html, signal, useEffect } from "./html.js";
 import { count, edit, state, title, toast } from "./store.js";
-import { span, t } from "./words.js";
+import { all, span, t } from "./words.js";
 import { Button } from "./controls.js";
 import { chooseBoth } from "./list.js";
 import { openConfirm } from "./look_closely.js";
@@ -29,7 +29,7 @@ export function Visible({ of: s }) {
     n = count(bare),
     under = s.visible - n,
     rest = s.frames - s.visible - s.unsure;
-  const times = bare.map(([a, b]) => span(state.times[a], state.times[b], "–")).join(", ");
+  const times = all(bare.map(([a, b]) => span(state.times[a], state.times[b], "–")));
   const covering = ({ by, ...where }) =>
     html`<${Covering} key=${by} of=${s} by=${state.subjects.get(by)} ...${where} />`;
   const doubt = (words) => html`<b class="doubt">, ${words}</b>`;

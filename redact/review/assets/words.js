@@ -15,6 +15,8 @@ export async function load(wanted) {
 }
 export const current = () => spoken.value.language;
 export const number = (value) => spoken.value.numbers.format(value);
+/** Several in one sentence: "a, b and c". */
+export const all = (several) => new Intl.ListFormat(current()).format(several);
 
 /** The words of a key, `{name}` filled in; of several texts, `values.n` chooses by
  *  the rules of plural of the language. */
