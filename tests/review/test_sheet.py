@@ -84,3 +84,16 @@ def test_moments_are_answered_on_their_pictures_and_not_asked_again(
     page.browser.refresh()
     page.opened()
     assert page.state("state.summary.moments_answered") == 1
+
+    # What is answered is what is asked.
+    page.browser.execute_async_script("""
+        const done = arguments[0];
+        import("/store.js").then(({ state }) => {
+          const one = { track: 1, frame: 3, shown: 3, more: 0, seen: false, answered: false };
+          state.moments = ["visible", "drawn", "body"].map((why) => ({ ...one, why }));
+          state.dialog = { kind: "moments" };
+          done();
+        })""")
+    answers = "return [...document.querySelectorAll('[data-answer=fine]')].map((b) => b.innerText)"
+    wanted = ["It is the same person", "It stays on it", "Nothing to hide"]
+    page.until(lambda: page.js(answers) == wanted)

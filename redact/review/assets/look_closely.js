@@ -146,7 +146,7 @@ export function LookDialog({ path, body, done, refusal }) {
     some = pictures.slice(0, room()), // the others are shown when these were looked at
     [sheet, looked, again] = useSheet({ of: some.map((one) => one.join(":")).join() }),
     [word, label] = ASKED[error],
-    draft = draftOf(body.ids ?? `mask/${body.track}`),
+    draft = `${error}/${body.ids ?? body.track}`, // never the reason of another decision
     reason = state.drafts[draft] ?? body.reason ?? "",
     ready = sheet && (!label || /[\p{L}\p{N}]/u.test(reason));
   const act = async () => {
@@ -154,7 +154,7 @@ export function LookDialog({ path, body, done, refusal }) {
     await looked();
     const told = await change(path, { ...body, reason }, done);
     if (told) {
-      forget(draft);
+      forget(draft, draftOf(body.ids));
       closeDialog();
     } else if (state.dialog?.refusal === refusal) again(); // else there are more pictures
   };

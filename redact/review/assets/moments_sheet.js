@@ -11,6 +11,9 @@ const AHEAD = 700; // pixels: the next pictures are made while these are looked 
 const MOST = 60; // pictures at once; the next ones come when these are answered
 let last = ""; // the moment that was answered last: with Shift, all up to another one
 
+/** What answers the question of a moment, where that is not that there is nothing to hide. */
+const FINE = { visible: "confirm_yes", drawn: "stays_on" };
+
 const keyOf = ({ frame, why, track }) => `${frame}/${why}/${track}`; // several may end together
 /** By keys alone: Enter answers, and goes on to the next without an answer. */
 const focusNext = () => document.querySelector("[data-answer=fine]")?.focus();
@@ -55,7 +58,7 @@ function Tile({ of: { frame, why, track, shown, more, beside, seen, answered }, 
     <p><b>${when(frame, track)}</b> ${t(`why.${why}`)}</p>
     <div class="row">
       ${seen && html`<span class="tag keep">✓ ${t("looked_at_it")}</span>`}
-      ${answered ? html`<${Button} key="back" word="take_back" class="quiet small" act=${(e) => answer(false, e)} />` : (asked || !seen) && html`<${Button} key="fine" word="nothing_open" class="small" data-answer="fine" act=${(e) => answer(true, e)} />`}
+      ${answered ? html`<${Button} key="back" word="take_back" class="quiet small" act=${(e) => answer(false, e)} />` : (asked || !seen) && html`<${Button} key="fine" word=${FINE[why] ?? "nothing_open"} class="small" data-answer="fine" act=${(e) => answer(true, e)} />`}
       ${more > 0 && html`<${Button} class="quiet small" pressed=${opened.value} data-more=${more} act=${toggle}>${t("more_here", { n: more })}<//>`}
     </div>
     ${opened.value && html`<ul>${beside.map((other) => html`<${Beside} of=${other} />`)}</ul>`}

@@ -73,7 +73,8 @@ function Lane({ of: s }) {
 function Ruler() {
   const step = STEPS.find((s) => s >= long() / LABELS) || STEPS.at(-1),
     labels = [];
-  for (let s = Math.ceil(seen().from / step) * step; s < seen().to; s += step) labels.push(s);
+  for (let s = Math.ceil(seen().from / step) * step; s < seen().to - step / 2; s += step)
+    labels.push(s); // the last one has room for its words
   const label = (s) =>
     html`<small key=${s} style=${{ left: at(s) }}>${clock(s, step < 1 ? 2 : 0)}</small>`;
   const middle = (f) => (state.times[f.first] + state.times[f.last]) / 2,
