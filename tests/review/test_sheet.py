@@ -60,7 +60,8 @@ def test_moments_are_answered_on_their_pictures_and_not_asked_again(
         const done = arguments[0];
         Promise.all([import("/seen.js"), import("/store.js")]).then(async ([seen, { state }]) => {
           for (const { frame } of state.moments) seen.noteSeen(frame, "still");
-          await seen.allTold();
+          await new Promise((wait) => setTimeout(wait, 250)); // long enough to be seen
+          await seen.flush();
           done();
         })""")
     page.until(lambda: page.state("state.moments.every((m) => m.seen)"))
