@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import combinations, pairwise, product
 
-from ..types import Body, Box, Keyframe, State, Track
+from ..types import Body, Box, Keyframe, State, Track, frames_in
 from .plan import Plan
 from .subject import Subject, in_order
 
@@ -126,8 +126,7 @@ def detected_apart(a: Track, b: Track) -> int | None:
 
 
 def _first_apart(a: Track, b: Track, both: Iterator[tuple[int, int]]) -> int | None:
-    frames = (frame for first, last in both for frame in range(first, last + 1))
-    return next((f for f in frames if _two_places(_box(a, f), _box(b, f))), None)
+    return next((f for f in frames_in(both) if _two_places(_box(a, f), _box(b, f))), None)
 
 
 def _bodies_apart(a: Body, b: Body) -> bool:

@@ -12,7 +12,7 @@ from typing import TypeVar
 
 from ..plan import Plan, Subject, answered_here, count_of, mask_shape, presence, state_runs
 from ..settings import RenderSettings
-from ..types import Action, Confirmed, Origin, Runs, State, Track, runs_of
+from ..types import Action, Confirmed, Origin, Runs, State, Track, frames_in, runs_of
 from .case import CaseFields
 from .manifest_parts import (
     AnswerPart,
@@ -154,9 +154,10 @@ def _by_confirmation(
     track: Track, plan: Plan, shown: Iterable[tuple[int, int]]
 ) -> Sequence[tuple[int, int]]:
     """Those of the frames in which a kept track is shown that a person confirmed."""
-    frames = (frame for first, last in shown for frame in range(first, last + 1))
     return runs_of(
-        f for f in frames if plan.certain_or_confirmed(track, f) and not plan.certain(track, f)
+        f
+        for f in frames_in(shown)
+        if plan.certain_or_confirmed(track, f) and not plan.certain(track, f)
     )
 
 

@@ -22,10 +22,10 @@ from ..report import CASE_MARK, case_page, in_one_line, report_beside
 from ..words import LANGUAGES, error_from_json, problem, reason_of, speaking
 from .case_video import ReviewOptions, Video
 from .refused_error import RefusedError, in_words
-from .routes import BACKGROUND_PATHS, language_of, shown_of, with_error_answers
+from .routes import BACKGROUND_PATHS, language_of, result_routes, with_error_answers
 from .server import Answer, PageServer, Route, as_json
 from .shown_files import Shelf
-from .system_programs import show, show_of
+from .system_programs import show
 
 _MOUNTED: Final = re.compile(r"/v/(\d+)(/api/[\w-]+)")
 
@@ -57,14 +57,13 @@ class Case:
             ("POST", "join"): self._told,
             ("POST", "leave"): lambda values: as_json({}),
             ("POST", "first"): self._search_first,
-            ("POST", "open"): self._open,
-            ("POST", "show"): self._show,
+            ("POST", "index"): self._open_index,
             ("POST", "folders"): self._folders,
             ("POST", "choose"): self._choose,
         }
         self._routes = {
             (method, f"/api/{name}"): with_error_answers(own[method, name]) for method, name in own
-        }
+        } | result_routes(self.shelf, self._result)
         if places:
             self.take(places)
         threading.Thread(target=self._work, daemon=True).start()
@@ -181,25 +180,19 @@ class Case:
         self._first = int(values["n"])
         return as_json({})
 
-    def _open(self, values: dict[str, Any]) -> Answer:
-        """Show a result, its report, or the index of the case."""
-        language = language_of(values)
-        if values["what"] == "index":
-            with speaking(language):
-                show(self._index(language))
-            return as_json({})
+    def _result(self, values: dict[str, Any]) -> Path:
+        """The result of a video that was made last."""
         video = self._video(values["n"])
         if video is None:
             raise RefusedError("unknown")
-        show_of(video.held or video.final, str(values["what"]), language)
-        return as_json({})
+        return video.held or video.final
 
-    def _show(self, values: dict[str, Any]) -> Answer:
-        """The address of a result or its report, for the page to show it itself."""
-        video = self._video(values["n"])
-        if video is None:
-            raise RefusedError("unknown")
-        return as_json(shown_of(self.shelf, video.held or video.final, values))
+    def _open_index(self, values: dict[str, Any]) -> Answer:
+        """Show the index of the case in the system's browser."""
+        language = language_of(values)
+        with speaking(language):
+            show(self._index(language))
+        return as_json({})
 
     def _index(self, language: str) -> Path:
         """Write the page about the whole case, with a report of each result that has a record."""

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from ..pipeline import covering
 from ..plan import Plan, Runs, count_of, subject_of
-from ..types import runs_of
+from ..types import frames_in, runs_of
 
 
 class Covered(NamedTuple):
@@ -38,8 +38,7 @@ def covered(plan: Plan, number: int, margin: float) -> Covered:
             for frame in frames:
                 surely[frame] = surely.get(frame, False) or plan.certain(by_number[track], frame)
     spans = (span for n in mine for span in plan.shown_spans(by_number[n]))
-    shown = {frame for first, last in spans for frame in range(first, last + 1)}
-    return Covered(by, runs_of(shown.difference(*by.values())))
+    return Covered(by, runs_of(set(frames_in(spans)).difference(*by.values())))
 
 
 def left_to_do(

@@ -43,6 +43,7 @@ from ..types import (
     Region,
     Target,
     Track,
+    frames_in,
 )
 from ..words import LANGUAGES, words_of
 from .looked_at import MomentKey, Settled, review_summary, seen_runs, with_answers, with_moments
@@ -264,25 +265,26 @@ def clip(plan: Plan, info: SourceInfo) -> dict[str, Any]:
 def _found(plan: Plan, subject: Subject, tracks: tuple[Track, ...], kept: TrackSummaries) -> _Found:
     kind, frames, alone = presence(subject, {t.id: t for t in tracks}, plan.bodies)
     known = {track.id: kept.of(track) for track in tracks}
-    best = max(tracks, key=lambda t: (known[t.id].score or 0.0, known[t.id].keys))
+    best = kept.best(tracks)
+    whole = next(t for t in tracks if t.id == best[0])
     first, last = min(t.first for t in tracks), max(t.last for t in tracks)
     score = max((k.score for k in known.values() if k.score is not None), default=None)
     sure = max((t.certainty for t in tracks if t.certainty is not None), default=score)
     detected = sum(k.detected for k in known.values())
     for_page = {
         "id": tracks[0].id,
-        "target": best.target.word,
+        "target": whole.target.word,
         "kind": kind,
         "pictures": count_of(frames),
         "alone": alone,
-        "origin": best.origin.value,
+        "origin": whole.origin.value,
         "certainty": _certainty(tracks, score, detected),
         "score": None if sure is None else round(sure, 2),
         "first": first,
         "last": last,
         "from": plan.seconds(first),
         "to": plan.seconds(last),
-        "best": [best.id, known[best.id].best],
+        "best": best,
         "tracks": [_track(track, known[track.id]) for track in tracks],
         "gaps": [
             {"before": g.before, "after": g.after, "first": g.first, "last": g.last}
@@ -336,7 +338,7 @@ def _confirmation(
     if decision.action is Action.REDACT:
         return {"frames": 0, "visible": 0, "unsure": 0}
     there = {n for track in tracks for n in range(track.first, track.last + 1)}
-    shown = {n for _, (first, last) in visible for n in range(first, last + 1)}
+    shown = set(frames_in(span for _, span in visible))
     return {
         "frames": len(there),
         "visible": len(there & shown),

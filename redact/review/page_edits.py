@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from enum import StrEnum
-from itertools import combinations, product
+from itertools import chain, combinations, product
 from typing import NamedTuple, TypedDict
 
 from ..mask_size import MARGIN, without_margin
@@ -46,6 +46,7 @@ from ..types import (
     Target,
     Track,
     clock,
+    frames_in,
     runs_of,
     sides_between,
 )
@@ -451,8 +452,7 @@ def _looked_at(plan: Plan, number: int) -> set[int]:
     if plan.review is None:
         return set()
     closely = [s.closely for s in plan.review.subjects if s.track == number]
-    runs = (plan.review.frames_seen(unmasked=True), *closely)
-    return {n for some in runs for first, last in some for n in range(first, last + 1)}
+    return set(frames_in(chain(plan.review.frames_seen(unmasked=True), *closely)))
 
 
 def uncover(plan: Plan, number: int, other: int, decided: Decided = UNDECIDED) -> Plan:

@@ -6,7 +6,6 @@ from __future__ import annotations
 import math
 import threading
 from collections import OrderedDict
-from collections.abc import Sequence
 from time import monotonic
 from typing import Any, Final, NamedTuple
 
@@ -218,7 +217,7 @@ class Gallery:
                 continue
             if own is None or self._met(chosen, theirs):
                 continue
-            if monotonic() > end and self.best(theirs) not in self._made:
+            if monotonic() > end and self._kept.best(theirs) not in self._made:
                 every = False
                 continue
             look = self._look(plan, theirs)
@@ -268,15 +267,9 @@ class Gallery:
         return any(x[0] <= y[1] and y[0] <= x[1] for x in ours for y in theirs)
 
     def _look(self, plan: Plan, tracks: list[Track]) -> NDArray[np.float32] | None:
-        best = self.best(tracks)
+        best = self._kept.best(tracks)
         made = self._made.get(best) or self._make(plan, *best)
         return made.look if made else None
-
-    def best(self, tracks: Sequence[Track]) -> tuple[int, int]:
-        """Track and frame where a subject is seen best."""
-        known = {t.id: self._kept.of(t) for t in tracks}
-        best = max(tracks, key=lambda t: (known[t.id].score or 0.0, known[t.id].keys))
-        return best.id, known[best.id].best
 
     def _make(self, plan: Plan, track: int, frame: int) -> _Made | None:
         box = _face_place(plan, track, frame)

@@ -35,7 +35,7 @@ from .sheet import Sheet, sheet_to_confirm
 from .shown_files import Shelf, content_type
 from .sound import heard
 from .strip import strip_of
-from .system_programs import file_of, show_of
+from .system_programs import file_of, show
 
 MOST_PAGE_PIXELS: Final = 4096
 """Width of a picture for the page, at most."""
@@ -60,14 +60,15 @@ def routes_of(session: Session) -> dict[tuple[str, str], Route]:
         for method, names in _NAMES.items()
         for name in names.split()
     }
+    found |= result_routes(session.shelf, page.result)
     return found | {("POST", "/api/join"): with_error_answers(page.state)}
 
 
 _NAMES: Final = {
     "GET": "state plan frame face sheet scene alike covered left strip sound waveform texts"
     " text-picture",
-    "POST": "leave edit undo redo reviewer follow hide bridge seen moments finish stop open show"
-    " remove-held read",
+    "POST": "leave edit undo redo reviewer follow hide bridge seen moments finish stop remove-held"
+    " read",
 }
 """Routes by method; each is the method of `_Page` with that name."""
 
@@ -175,7 +176,7 @@ class _Page:
         else:
             chosen = subject_of(plan, int(values["id"])).tracks
             tracks = [edit.track_of(plan, number) for number in chosen]
-            best = here.gallery.best(tracks)
+            best = here.overview.kept.best(tracks)
             sheet = sheet_to_confirm(plan, tracks, best, int(values.get("first", 0)), most)
         jpegs = [here.gallery.picture(plan, *one) for one in (*sheet.surely, *sheet.pictures)]
         return _packed({**sheet._asdict(), "sizes": list(map(len, jpegs))}, b"".join(jpegs))
@@ -337,20 +338,11 @@ class _Page:
             self._session.job.ask_to_stop()
         return as_json({})
 
-    def open(self, values: dict[str, Any]) -> Answer:
-        """Open the latest result, or its report."""
-        output = self._session.last_output
-        if output is None:
+    def result(self, values: dict[str, Any]) -> Path:
+        """The latest result."""
+        if self._session.last_output is None:
             raise RefusedError("nothing_made", name=self._session.source.name)
-        show_of(output, str(values["what"]), language_of(values))
-        return as_json({})
-
-    def show(self, values: dict[str, Any]) -> Answer:
-        """The address of the latest result, or of its report, for the page to show it itself."""
-        output = self._session.last_output
-        if output is None:
-            raise RefusedError("nothing_made", name=self._session.source.name)
-        return as_json(shown_of(self._session.shelf, output, values))
+        return self._session.last_output
 
     def remove_held(self, values: dict[str, Any]) -> Answer:
         """Remove the older, held-back copy of a result that is now finished, with all its files."""
@@ -380,15 +372,33 @@ def language_of(values: dict[str, Any]) -> str:
     return values["language"] if values.get("language") in LANGUAGES else LANGUAGES[0]
 
 
-def shown_of(shelf: Shelf, output: Path, values: dict[str, Any]) -> dict[str, str]:
-    """The path under which the page shows a result or its report, where the file is, and whether
-    it is an "image", a "video" or something else.
+def result_routes(
+    shelf: Shelf, result: Callable[[dict[str, Any]], Path]
+) -> dict[tuple[str, str], Route]:
+    """The routes by which a page shows a result or its report ("what", see `file_of`): itself, or
+    in one of the system's programs.
 
-    Raises as `file_of`.
+    Args:
+        shelf: for the files.
+        result: that a request is about. May raise RefusedError.
     """
-    file = file_of(output, str(values["what"]), language_of(values))
-    of_type = content_type(file).partition("/")[0]
-    return {"at": shelf.put(file), "path": str(file.absolute()), "type": of_type}
+
+    def file(values: dict[str, Any]) -> Path:
+        return file_of(result(values), str(values["what"]), language_of(values))
+
+    def shown(values: dict[str, Any]) -> Answer:
+        path = file(values)
+        kind = content_type(path).partition("/")[0]
+        return as_json({"at": shelf.put(path), "path": str(path.absolute()), "type": kind})
+
+    def opened(values: dict[str, Any]) -> Answer:
+        show(file(values))
+        return as_json({})
+
+    return {
+        ("POST", "/api/show"): with_error_answers(shown),
+        ("POST", "/api/open"): with_error_answers(opened),
+    }
 
 
 def _packed(head: dict[str, Any], part: bytes) -> Answer:

@@ -28,10 +28,11 @@ from ..risk import Gap
 from ..settings import DetectSettings, OptionalNetwork, RenderSettings
 from ..types import Box, Decided, State, Target, clock, utc_text
 from . import page_edits
+from .actions import edited, seconds_of
 from .answers import noted
 from .bridging import followed_across, held_across
 from .jobs import Job
-from .open_plan import OpenPlan, edited, seconds_of
+from .open_plan import OpenPlan
 from .overview import Overview
 from .pictures import Gallery
 from .refused_error import RefusedError

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import Final, NamedTuple
 
 from ..plan import Plan
-from ..types import Origin, Track
+from ..types import Origin, Track, frames_in
 
 MOST_SURE: Final = 6
 """Pictures that the others are compared with."""
@@ -37,18 +37,12 @@ def unsure_pictures(plan: Plan, tracks: Iterable[Track]) -> dict[int, int]:
         tracks: all of the subject.
     """
     parts = sorted(tracks, key=lambda t: (t.origin is not Origin.MANUAL, t.id))
-    shown = {
-        frame
-        for track in parts
-        for first, last in plan.shown_spans(track)
-        for frame in range(first, last + 1)
-    }
+    shown = {frame for track in parts for frame in frames_in(plan.shown_spans(track))}
     asked: dict[int, int] = {}
     for track in parts:
-        for first, last in plan.to_confirm(track):
-            for frame in range(first, last + 1):
-                if frame not in shown:
-                    asked.setdefault(frame, track.id)
+        for frame in frames_in(plan.to_confirm(track)):
+            if frame not in shown:
+                asked.setdefault(frame, track.id)
     return dict(sorted(asked.items()))
 
 

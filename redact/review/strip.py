@@ -7,6 +7,7 @@ from typing import Final, NamedTuple
 
 from ..pipeline import covering
 from ..plan import Plan, Subject
+from ..types import frames_in
 
 MOST_PLAIN: Final = 60
 """Pictures without a problem, at most: nobody looks at more. Pictures with a problem are all
@@ -41,8 +42,7 @@ def strip_of(plan: Plan, subject: Subject, margin: float) -> list[StripPicture]:
     there: dict[int, int] = {}
     for track in tracks:
         there |= dict.fromkeys(range(track.first, track.last + 1), track.id)
-        for first, last in plan.shown_spans(track):
-            shown |= dict.fromkeys(range(first, last + 1), track.id)
+        shown |= dict.fromkeys(frames_in(plan.shown_spans(track)), track.id)
     under = covering(plan, frozenset(subject.tracks), margin)
     covered = {frame for by in under.values() for frames in by.values() for frame in frames}
     plain = set(_spread(sorted(shown.keys() - covered), MOST_PLAIN))

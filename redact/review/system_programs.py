@@ -32,11 +32,6 @@ def file_of(output: Path, what: str, language: str) -> Path:
     return output if what == "result" else report_beside(output, language, pdf=what == "pdf")
 
 
-def show_of(output: Path, what: str, language: str) -> None:
-    """Show that file in one of the system's programs. Raises as `file_of` and `show`."""
-    show(file_of(output, what, language))
-
-
 def show(path: Path) -> None:
     """Open a file with the system's program for it. Raises RefusedError."""
     if sys.platform == "win32":

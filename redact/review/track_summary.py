@@ -44,6 +44,12 @@ class TrackSummaries:
             known = self._made[id(track.keyframes)] = (track.keyframes, _summary(track))
         return known[1]
 
+    def best(self, tracks: Sequence[Track]) -> tuple[int, int]:
+        """Track and frame where a subject of these tracks is seen best."""
+        known = {track.id: self.of(track) for track in tracks}
+        best = max(known, key=lambda n: (known[n].score or 0.0, known[n].keys))
+        return best, known[best].best
+
     def forget_all_but(self, tracks: Sequence[Track]) -> None:
         """Drop the summaries of all other tracks."""
         wanted = {id(track.keyframes) for track in tracks}

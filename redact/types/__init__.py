@@ -29,7 +29,7 @@ from .fields import (
     Value,
 )
 from .finding import Finding, FindingKind
-from .frame import Frame, Muted, Runs, Timeline, count_of, joined, ranges, runs_of
+from .frame import Frame, Muted, Runs, Timeline, count_of, frames_in, joined, ranges, runs_of
 from .key_picture import LARGEST_MARGIN, SIDES_AS_FOUND, KeyPicture, Sides, sides_between
 from .odds import log_odds, probability
 from .presentation import Presentation

@@ -4,7 +4,7 @@ spans of sound."""
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import accumulate, groupby, pairwise
@@ -113,6 +113,11 @@ def runs_of(frames: Iterable[int]) -> Runs:
         else:
             found.append((frame, frame))
     return tuple(found)
+
+
+def frames_in(runs: Iterable[tuple[int, int]]) -> Iterator[int]:
+    """The frames of all runs, one run after the other."""
+    return (frame for first, last in runs for frame in range(first, last + 1))
 
 
 def ranges(numbers: Iterable[int]) -> str:

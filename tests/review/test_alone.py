@@ -256,7 +256,8 @@ def hour() -> Plan:
 
 def test_an_hour_of_plan_data_is_answered_quickly(tmp_path: Path, street: Path) -> None:
     """Processor time: other work on the machine does not count."""
-    from redact.review.open_plan import OpenPlan, edited
+    from redact.review.actions import edited
+    from redact.review.open_plan import OpenPlan
     from redact.review.overview import Overview, masks_at
 
     write_plan(hour(), tmp_path / "p.json")

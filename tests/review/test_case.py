@@ -210,7 +210,7 @@ def test_only_files_made_from_a_video_are_opened(
         assert opened[0][1:] == [str(two / "a.redacted.mp4")]
         assert ask.states()["a.mp4"] == "behind", "no record says that it holds the decisions"
         (two / "case.html").write_text("somebody's own")
-        assert ask("/api/open", {"what": "index"})[1]["error"] == "no_index"
+        assert ask("/api/index", {})[1]["error"] == "no_index"
 
 
 def test_a_failed_search_is_explained_in_the_language_of_the_page(

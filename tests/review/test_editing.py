@@ -27,8 +27,8 @@ from redact.plan import (
     with_all_subjects,
 )
 from redact.review import page_edits
+from redact.review.actions import edited
 from redact.review.looked_at import with_seen
-from redact.review.open_plan import edited
 from redact.review.overview import Overview
 from redact.review.refused_error import RefusedError
 from redact.review.sheet import sheet_to_confirm

@@ -37,12 +37,12 @@ from redact.record import (
     manifest_path,
 )
 from redact.review import finishing, jobs
+from redact.review.actions import edited
 from redact.review.answers import accepted, noted
 from redact.review.finishing import begin_finish
 from redact.review.jobs import Job, Pace
 from redact.review.left_to_do import left_to_do
 from redact.review.looked_at import review_summary
-from redact.review.open_plan import edited
 from redact.review.overview import Overview
 from redact.review.session import Session
 from redact.settings import DetectSettings, RenderSettings, Sensitivity

@@ -26,8 +26,9 @@ from redact.plan import (
     write_plan,
 )
 from redact.review import page_edits
+from redact.review.actions import edited
 from redact.review.looked_at import seen_runs, with_seen
-from redact.review.open_plan import ChangedOutsideError, OpenPlan, edited
+from redact.review.open_plan import ChangedOutsideError, OpenPlan
 from redact.review.overview import Overview
 from redact.types import UNDECIDED, Action, Decided, State
 

@@ -3,7 +3,7 @@ import { get, leave, onEnd, post } from "./api.js";
 import { html, render, signal, useEffect, useRef } from "./html.js";
 import { state, toast, tried } from "./store.js";
 import { clock, current, said, stageWords, t } from "./words.js";
-import { Bar, Button } from "./controls.js";
+import { Bar, Button, released } from "./controls.js";
 import { Dialog } from "./dialog.js";
 import { Folders } from "./folders.js";
 import { Logo } from "./header.js";
@@ -29,7 +29,7 @@ const known = signal(null); // the case, as the server told it last
 const count = (...states) => known.value.videos.filter((v) => states.includes(v.state)).length;
 const openIndex = () => {
   toast(t("opening_outside"));
-  tried(post("open", { what: "index", language: current() }));
+  tried(post("index", { language: current() }));
 };
 
 const App = () => html`
@@ -128,15 +128,12 @@ function Acts({ of: { number: n, state: now, next } }) {
     ${(shown || words || now === "making") && html`<a class=${words ? "button primary" : "button"} href=${`/v/${n}/`} data-look=${n}>${t(words || "decisions")}</a>`}
   `;
 }
-// What changes between press and release would lose the click.
-let pressed = false,
-  ended = false;
-for (const kind of ["pointerdown", "pointermove", "pointerup", "pointercancel"])
-  addEventListener(kind, (event) => (pressed = event.buttons > 0), true);
+let ended = false;
 async function again() {
   const now = await get("case");
   document.title = `${now.case || now.name || t("choose_folder")} – redact`;
-  if (!pressed) known.value = now;
+  await released();
+  known.value = now;
 }
 
 async function begin() {

@@ -1,0 +1,149 @@
+"""The actions of the page by name, with arguments that are not trusted."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, Final
+
+from ..errors import PlanError, UsageError
+from ..mask_size import MARGIN, without_margin
+from ..plan import Decision, Plan, Sound, decisions, edit, mask_shape, user_input
+from ..record import checked_option
+from ..types import Box, Decided, Keyframe, Outline, State, Target
+from ..words import problem
+from .page_edits import (
+    MaskChange,
+    Reach,
+    add,
+    answer,
+    confirm,
+    decide,
+    decide_texts,
+    mask_as_found,
+    merge,
+    only,
+    remove,
+    rename,
+    separate,
+    shape_mask,
+    span,
+    split,
+    uncover,
+)
+from .refused_error import RefusedError
+
+LATEST_SECOND: Final = 1e9
+"""Seconds: longer than any video."""
+
+
+def edited(plan: Plan, what: dict[str, Any], by: str, at: str = "") -> Plan:
+    """The plan after one action of the page.
+
+    Args:
+        plan: before.
+        what: "op" names the action, other keys are its arguments.
+        by, at: who decides, and when (UTC).
+
+    Raises:
+        PlanError: there is no such action, an argument is missing or wrong, or the change is
+            invalid.
+    """
+    action = _ACTIONS.get(str(what.get("op")))
+    if action is None:
+        raise RefusedError("unknown")
+    try:
+        return action(plan, what, Decided(_text(what), by, at))
+    except (AttributeError, KeyError, TypeError, ValueError, OverflowError) as error:
+        raise problem(PlanError, "page_asked", what=what.get("op"), error=error) from error
+
+
+def _text(what: dict[str, Any]) -> str:
+    """A reason, as the command line accepts it: Persian names and most emoji contain joining
+    characters, and French text contains non-breaking spaces."""
+    text = what.get("reason") or ""
+    if not isinstance(text, str) or len(text) > 500:
+        raise RefusedError("reason_long")
+    try:
+        return checked_option(text.strip(), "the reason")
+    except UsageError as error:
+        raise RefusedError("reason_long") from error
+
+
+def seconds_of(value: object) -> float:
+    """A time as a person wrote it, or in seconds."""
+    if isinstance(value, str):
+        try:
+            value = user_input.parse_seconds(value)
+        except UsageError:
+            raise RefusedError("no_time") from None
+    if not isinstance(value, int | float) or not abs(value) < LATEST_SECOND:
+        raise RefusedError("no_time")
+    return float(value)
+
+
+def _box_of(values: Sequence[float]) -> Box:
+    return Box(*(float(value) for value in values))
+
+
+def _still(plan: Plan, what: dict[str, Any], decided: Decided) -> Plan:
+    target, first, last = Target.from_word(what["target"]), int(what["first"]), int(what["last"])
+    box = without_margin(_box_of(what["mask"]), float(what.get("margin", MARGIN)), target)
+    if not 0 <= first <= last < len(plan.source.timeline):
+        raise RefusedError("span_clip")
+    keys = [Keyframe(frame, box, State.MANUAL) for frame in sorted({first, last})]
+    return add(plan, target, keys, decided)[0]
+
+
+def _confirm(plan: Plan, what: dict[str, Any], decided: Decided) -> Plan:
+    for same in (True, False):
+        frames: dict[int, list[int]] = {}
+        for track, frame in what["same" if same else "other"]:
+            frames.setdefault(int(track), []).append(int(frame))
+        for number, of_track in frames.items():
+            plan = confirm(plan, number, of_track, same, decided)
+    return plan
+
+
+def _mask_change(what: dict[str, Any]) -> MaskChange:
+    outline, mask = what.get("outline"), what.get("mask")
+    return MaskChange(
+        int(what["track"]),
+        int(what["frame"]),
+        Reach(what.get("reach", Reach.PICTURE)),
+        None if mask is None else _box_of(mask),
+        None if outline is None else Outline(outline),
+        float(what.get("margin", MARGIN)),
+    )
+
+
+def _mute(plan: Plan, what: dict[str, Any], decided: Decided) -> Plan:
+    start, end = seconds_of(what["start"]), seconds_of(what["end"])
+    if start >= end:
+        raise RefusedError("mute_order")
+    return edit.mute(plan, start, end, Sound(what["how"]), decided)
+
+
+_ACTIONS: Final[dict[str, Callable[[Plan, dict[str, Any], Decided], Plan]]] = {
+    "decide": lambda p, w, d: decide(p, [int(n) for n in w["ids"]], Decision(w["decision"]), d),
+    "reason": lambda p, w, d: decisions.give_reason(p, map(int, w["ids"]), d),
+    "only": lambda p, w, d: only(p, int(w["id"]), d),
+    "confirm": _confirm,
+    "uncover": lambda p, w, d: uncover(p, int(w["id"]), int(w["other"]), d),
+    "merge": lambda p, w, d: merge(p, [int(n) for n in w["ids"]], d),
+    "separate": lambda p, w, d: separate(p, int(w["track"])),
+    "rename": lambda p, w, d: rename(p, int(w["id"]), str(w["name"])),
+    "add": _still,
+    "mask": lambda p, w, d: shape_mask(p, _mask_change(w), d),
+    "mark": lambda p, w, d: mask_shape.mark(p, int(w["track"]), int(w["frame"]), d),
+    "as_found": lambda p, w, d: mask_as_found(
+        p, int(w["track"]), int(w["frame"]), Reach(w["reach"])
+    ),
+    "span": lambda p, w, d: span(p, int(w["track"]), int(w["first"]), int(w["last"]), d),
+    "split": lambda p, w, d: split(p, int(w["track"]), int(w["frame"])),
+    "remove": lambda p, w, d: remove(p, map(int, w["ids"])),
+    "mute": _mute,
+    "remute": lambda p, w, d: _ACTIONS["mute"](edit.unmute(p, [int(w["number"])]), w, d),
+    "unmute": lambda p, w, d: edit.unmute(p, [int(w["number"])]),
+    "texts": lambda p, w, d: decide_texts(p, w["numbers"], w["hide"] is True, d),
+    "answer": lambda p, w, d: answer(p, int(w["number"]), str(w["answer"]), d),
+}
