@@ -164,7 +164,7 @@ class Assistant:
                 self.look("finding")
                 self.press("h")
                 self.page.until(lambda n=left: self.page.state(UNANSWERED) < n)
-                self.page.until(lambda: not self.page.state("state.working"))
+                self.page.until(lambda: not self.page.state("state.job"))
 
     def finish(self) -> None:
         """Ask for a result, and go on while it is made."""

@@ -132,7 +132,7 @@ def test_a_button_pressed_after_typing_a_reason_is_one_step(review: Review) -> N
     before = review.plan
     review.does("""
       press("ArrowDown");
-      send(document.body, "pointerdown");
+      send(document.body, "pointerdown", { buttons: 1 });
       await write("#why", "client");
       await wait(300);
       await click("#d-keep");
@@ -796,4 +796,26 @@ def test_an_overtaken_picture_is_requested_again(review: Review) -> None:
       press("End");
       await until(() => state.frame === 15);
       return !once;
+    """)
+
+
+def test_the_shown_result_has_the_chosen_style_and_the_magnifier_a_sharp_picture(
+    review: Review,
+) -> None:
+    """*Result* showed covers, whatever style was chosen; what the magnifier enlarged was blurred
+    until the next picture."""
+    assert review.does("""
+      const asked = fetch, paths = [];
+      globalThis.fetch = (path, how) => (paths.push(path), asked(path, how));
+      const fetched = (what) => until(() => paths.some((path) => path.includes(what)));
+      press("2");
+      await fetched("view=result");
+      state.wish = { ...state.wish, style: "mosaic" };
+      await fetched("style=mosaic");
+      await until(() => state.shot.view === "result");
+      await wait(300);
+      paths.length = 0;
+      press("l");
+      await fetched("/api/frame?n=0&");
+      return state.magnified;
     """)

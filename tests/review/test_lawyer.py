@@ -190,6 +190,7 @@ def test_the_story_of_a_case(browser: Any, street: Path, found: Plan, tmp_path: 
         )
         # Whoever is joined to a kept one is kept.
         page.until(lambda: track(plan_file, other).action is Action.KEEP)
+        page.until(lambda: page.state("state.selected.length") == 1)
 
         # mute a sentence, and change where it ends
         page.click("#tab-sound")

@@ -32,10 +32,8 @@ const isFree = (name) =>
     const soon = { signal: AbortSignal.timeout(1500) };
     navigator.locks.request(`redact.${name}`, soon, kept).catch(() => done(false));
   });
-while (!sessionStorage.getItem(PAGE) || !(await isFree(sessionStorage.getItem(PAGE)))) {
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
-  sessionStorage.setItem(PAGE, Array.from(bytes, (b) => b.toString(16).padStart(2, "0")).join(""));
-}
+while (!sessionStorage.getItem(PAGE) || !(await isFree(sessionStorage.getItem(PAGE))))
+  sessionStorage.setItem(PAGE, crypto.randomUUID());
 
 export class Refused extends Error {
   constructor(status, { error = "", said = null, values = {}, pictures = [] }) {

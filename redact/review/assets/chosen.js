@@ -1,9 +1,20 @@
 // What is known of the chosen ones, why it is decided so, and what can be corrected.
 import { get } from "./api.js";
 import { html, useEffect, useMemo, useSignal } from "./html.js";
-import { begin, count, edit, framesOf, inTurn, kindOf, select, state, title } from "./store.js";
+import {
+  begin,
+  count,
+  edit,
+  framesOf,
+  inTurn,
+  kindOf,
+  partIn,
+  select,
+  state,
+  title,
+} from "./store.js";
 import { clock, reasonWords, span, t } from "./words.js";
-import { Button, Field, forget, write } from "./controls.js";
+import { Button, Field, forget, released, write } from "./controls.js";
 import { Face, Faces } from "./picture.js";
 import { certainty, Tag } from "./gallery.js";
 import { Legend } from "./legend.js";
@@ -93,19 +104,10 @@ function Why({ who }) {
     ${key !== "open" && !given && html`<p class="small doubt" id="no-reason">${t(`no_reason.${key}`)}</p>`}
   `;
 }
-/** Until when a mouse button or a finger is down, and what is under it has had its click. */
-let released = Promise.resolve();
-const down = () => {
-  released = new Promise((done) => {
-    for (const end of ["pointerup", "pointercancel"])
-      document.addEventListener(end, () => setTimeout(done), { once: true, capture: true });
-  });
-};
-document.addEventListener("pointerdown", down, true);
 /** Let a decision stand as it is, and save why; whether it is saved. A button that is just being
  *  pressed comes first: what it decides takes the reason along, as one step. */
 async function saveReason(who, reason) {
-  await released;
+  await released();
   await inTurn(async () => {});
   const left = who.map((s) => state.subjects.get(s.id)).filter((s) => s && !s.cut),
     ids = left.filter((s) => reasonOf([s]) !== reason).map((s) => s.id);
@@ -114,7 +116,7 @@ async function saveReason(who, reason) {
   return left.length > 0;
 }
 function Correct({ of: s }) {
-  const here = s.tracks.find((k) => k.first <= state.frame && state.frame <= k.last);
+  const here = partIn(s);
   const followFrom = () => begin("follow", { frame: state.frame, track: here.id }, t("following"));
   const remove = () => edit("remove", { ids: [s.id] }, t("removed"));
   return html`<h3>${t("correct")}</h3>

@@ -22,6 +22,15 @@ export function Button({ word, title, named, hotkey, pressed, act, children, ...
     ...${props}
   >${word && t(word)}${children}${written && html`<kbd aria-hidden="true">${key}</kbd>`}</button>`;
 }
+let pressed = false;
+for (const kind of ["pointerdown", "pointermove", "pointerup", "pointercancel"])
+  document.addEventListener(kind, (event) => (pressed = event.buttons > 0), true);
+/** Once no mouse button or finger is down, and what is under it has had its click: drawn anew before,
+ *  that would be lost. */
+export async function released() {
+  while (pressed) await new Promise((done) => setTimeout(done, 20));
+}
+
 /** What is written in a field stays, whatever is drawn anew or refused or loaded again, until it was
  *  taken and is forgotten. */
 export const write = (draft, text) => (state.drafts = { ...state.drafts, [draft]: text });

@@ -1,7 +1,7 @@
 // The last step: how it is made, how far it is, where it lies.
-import { get, isOneOfSeveral, post } from "./api.js";
+import { isOneOfSeveral, post } from "./api.js";
 import { html, useEffect, useSignal } from "./html.js";
-import { inTurn, select, state, title, toast, tried } from "./store.js";
+import { inTurn, select, state, title, toast, tried, useAnswer } from "./store.js";
 import { current, said, stageWords, t } from "./words.js";
 import { Bar, Button, Choices, Field, Reviewer } from "./controls.js";
 import { closeDialog } from "./dialog.js";
@@ -19,26 +19,20 @@ const ofCase = () => state.wish.case ?? state.clip.case ?? "";
 
 export const askFinish = () => (state.dialog = { kind: "finish" });
 export function FinishDialog() {
-  const left = useSignal(null),
+  const left = useAnswer("left")?.left,
     asked = useSignal(false), // about evidence in which nobody's name will stand
     name = state.drafts.reviewer ?? state.summary.reviewer ?? "",
     nameless = !name.trim() && state.wish.kind === "evidence";
   const start = () => (nameless && !asked.value ? (asked.value = true) : make());
   useEffect(() => {
     if (asked.value) document.getElementById("f-reviewer")?.focus();
-  }, [asked.value, left.value]);
-  useEffect(() => {
-    get("left").then(
-      (told) => (left.value = told.left),
-      () => (left.value = []),
-    );
-  }, []);
+  }, [asked.value, left]);
   // Nothing moves under the mouse: what to choose from comes once what stands above it is known.
   return html`
     <h2 id="dialog-title">${t("finish_title")}</h2>
     ${
-      left.value &&
-      html`<${ToDo} left=${left.value} />
+      left &&
+      html`<${ToDo} left=${left} />
       <${Strips} />
       <${Options} />`
     }
@@ -123,7 +117,7 @@ async function make(replace = false) {
   const { kind, ...given } = state.wish;
   try {
     await post("finish", { ...given, release: kind === "release", case: ofCase(), replace });
-    state.working = true;
+    state.job = { kind: "finish" };
   } catch (error) {
     if (error.error === "result_there")
       return (state.dialog = { kind: "replace", ...error.values });
@@ -143,7 +137,7 @@ export const ReplaceDialog = ({ name, holds }) => html`
 `;
 export function MakingDialog() {
   const { job } = state,
-    others = isOneOfSeveral && state.working; // once it has begun, it goes on without this page
+    others = isOneOfSeveral && job; // once it has begun, it goes on without this page
   useEffect(() => document.getElementById("to-others")?.focus(), [others]);
   return html`
     <h2 id="dialog-title">${t("making")}</h2>

@@ -1,22 +1,20 @@
 // Folders to choose from, where no case was named.
 import { post } from "./api.js";
 import { html, useEffect, useSignal } from "./html.js";
-import { toast } from "./store.js";
-import { said, t } from "./words.js";
+import { tried } from "./store.js";
+import { t } from "./words.js";
 import { Button } from "./controls.js";
 
 /** `chosen` is called once a folder was taken. */
 export function Folders({ chosen }) {
-  const here = useSignal(null),
-    refused = (error) => toast(said(error), true);
-  const go = (folder) =>
-    post("folders", { in: folder }).then((told) => (here.value = told), refused);
+  const here = useSignal(null);
+  const go = (folder) => tried(post("folders", { in: folder }).then((told) => (here.value = told)));
   useEffect(() => void go(""), []);
   if (!here.value) return null;
   const { in: path, up, folders, videos } = here.value,
     line = path.includes("\\") ? "\\" : "/",
     inside = (name) => `${path.replace(/[\\/]$/, "")}${line}${name}`;
-  const take = () => post("choose", { folder: path }).then(chosen, refused);
+  const take = () => tried(post("choose", { folder: path }).then(chosen));
   return html`<div id="folders">
     <div class="lead"><h2>${t("choose_folder")}</h2></div>
     <p class="muted">${t("choose_folder_note")}</p>

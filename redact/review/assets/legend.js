@@ -1,19 +1,14 @@
 // What the outlines in the picture and the bars of the timeline mean.
 import { html } from "./html.js";
 import { t } from "./words.js";
+import { Line } from "./overlay.js";
 
-const OUTLINES = {
-  detected: "",
-  followed: "7 4",
-  interpolated: "2.5 3",
-  padded: "1.5 4",
-  held: "9 3 2 3",
-  manual: "",
-  body: "1 3",
-};
-const row = (name, drawn) => html`<div class="row one-line legend small">
-  <svg width="30" height="14" aria-hidden="true">${drawn}</svg>${t(`legend.${name}`)}
+const OUTLINES = ["detected", "followed", "interpolated", "padded", "held", "manual", "body"];
+const row = (name, drawn, look = "") => html`<div class="row one-line legend small">
+  <svg width="30" height="14" class=${look} aria-hidden="true">${drawn}</svg>${t(`legend.${name}`)}
 </div>`;
+const outline = (name) =>
+  row(name, html`<${Line} kind=${name} rect=${[2, 2, 26, 10]} />`, "outlines");
 const bar = (name) =>
   row(
     name,
@@ -23,12 +18,7 @@ const bar = (name) =>
 
 export const Legend = () => html`
   <h3>${t("legend")}</h3>
-  ${Object.entries(OUTLINES).map(([name, dash]) =>
-    row(
-      name,
-      html`<rect x="2" y="2" width="26" height="10" class=${`outline ${name}`} stroke-dasharray=${dash} />`,
-    ),
-  )}
+  ${OUTLINES.map(outline)}
   <h3>${t("timeline")}</h3>
   ${["seen", "unseen"].map(bar)}
 `;

@@ -1,6 +1,6 @@
 // Everybody who was found, as the list and the timeline show them; choosing and deciding by keys.
 import { computed } from "./html.js";
-import { edit, framesOf, kindOf, select, state, title, toast, undo } from "./store.js";
+import { edit, framesOf, kindOf, partIn, select, state, title, toast, undo } from "./store.js";
 import { isOwnReason, t } from "./words.js";
 import { forget } from "./controls.js";
 import * as player from "./player.js";
@@ -17,10 +17,8 @@ export const FILTERS = {
   open: (s) => kindOf(s) === "open",
   unsure: (s) => s.certainty === "unsure",
   none: (s) => kindOf(s) === "none" && !s.cut,
-  here: (s) => isIn(s, state.frame),
+  here: (s) => partIn(s),
 };
-const isIn = (s, n) =>
-  s.first <= n && n <= s.last && s.tracks.some((k) => k.first <= n && n <= k.last);
 export const kinds = computed(() => [
   ...new Set([...state.subjects.values()].map((s) => s.target)),
 ]);
@@ -35,11 +33,14 @@ export const listed = () => order.value;
 /** By what the list is chosen and ordered. */
 export const shownBy = () => `${state.filter}/${kind()}/${state.sort}`;
 
+/** The one so many places on in a list, from the one of that number; without that, the first. */
+export function onFrom(all, id, by) {
+  const now = all.findIndex((one) => one.id === id);
+  return all[now < 0 ? 0 : Math.max(0, Math.min(all.length - 1, now + by))];
+}
 /** The next or the one before in the list; with `more`, that one too. */
 export function chooseNext(by, more) {
-  const all = listed(),
-    now = all.findIndex((s) => s.id === state.selected.at(-1));
-  const next = all[Math.max(0, Math.min(all.length - 1, now < 0 ? 0 : now + by))];
+  const next = onFrom(listed(), state.selected.at(-1), by);
   if (!next) return;
   select(more ? [...state.selected.filter((id) => id !== next.id), next.id] : next.id);
   goTo(next);
@@ -60,7 +61,7 @@ export function chooseBoth(one, other, frame) {
  *  next is corrected in the picture that was looked at. */
 export function goTo(subject) {
   player.stop();
-  if (!isIn(subject, state.wanted)) player.show(subject.best[1]);
+  if (!partIn(subject, state.wanted)) player.show(subject.best[1]);
 }
 
 /** Hide, keep, or say that it is no face: for all that are chosen; then on to the next undecided one. */

@@ -7,7 +7,6 @@ import { Button, Icon } from "./controls.js";
 function setTheme(name) {
   document.documentElement.dataset.theme = name;
   localStorage.setItem("redact.theme", name);
-  state.theme = name;
 }
 async function setLanguage(name) {
   localStorage.setItem("redact.language", name);
@@ -29,7 +28,7 @@ export const LookButtons = () => html`
     ${next().toUpperCase()}
   <//>
   <${Button} id="theme" class="quiet icon" title="theme"
-    act=${() => setTheme(state.theme === "dark" ? "light" : "dark")}>
+    act=${() => setTheme(document.documentElement.dataset.theme === "dark" ? "light" : "dark")}>
     <${Icon}><circle cx="10" cy="10" r="7" /><path d="M10 3a7 7 0 0 1 0 14z" class="full" /><//>
   <//>
 `;

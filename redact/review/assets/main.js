@@ -102,13 +102,13 @@ const TOLD = "redact.told",
   told = () => Number(sessionStorage.getItem(TOLD) || 0); // the last work whose end was shown
 let handled = 0,
   wake = () => {};
-effect(() => state.working && wake());
+effect(() => state.job && wake());
 /** Every second while something is worked on, else every three: progress, and changes from outside. */
 async function watch() {
   while (!ended) {
     await new Promise((done) => {
       wake = done;
-      setTimeout(done, state.working ? 400 : 2500);
+      setTimeout(done, state.job ? 400 : 2500);
     });
     const now = await get("state").catch(() => null);
     if (!now) continue;
@@ -121,8 +121,7 @@ async function watch() {
     state.unsaved = why;
     state.reading = now.reading;
     const { job } = now;
-    state.working = Boolean(job && !job.over);
-    state.job = state.working ? job : null;
+    state.job = job?.over ? null : job;
     if (!job?.over || job.number === handled) continue;
     handled = job.number;
     sessionStorage.setItem(TOLD, handled);

@@ -1,13 +1,11 @@
 // The mask of the chosen one: its outline, where it lies, and for which pictures that counts.
 import { html } from "./html.js";
-import { edit, maskOf, state } from "./store.js";
+import { edit, maskOf, partIn, state } from "./store.js";
 import { clock, t } from "./words.js";
 import { Button, Choices, Radios } from "./controls.js";
 import * as player from "./player.js";
 
 const OUTLINES = ["ellipse", "box"];
-/** The part of the chosen one that is in this picture. */
-const here = () => state.one?.tracks.find((k) => k.first <= state.frame && state.frame <= k.last);
 const keysOf = (track) => state.one.key_pictures.filter(([of]) => of === track).map(([, at]) => at);
 /** The last key picture before this one. */
 const keyBefore = (track) => keysOf(track).findLast((at) => at < state.frame);
@@ -25,12 +23,12 @@ export function changeMask(what) {
   return edit("mask", asked, t(DONE[asked.reach]));
 }
 export function setKey() {
-  const track = here()?.id;
+  const track = state.one && partIn(state.one)?.id;
   if (track) edit("mark", { track, frame: state.frame }, t("key_set"));
 }
 
 export function Mask({ of: s }) {
-  const part = here();
+  const part = partIn(s);
   if (!part) return null;
   const before = keyBefore(part.id),
     keys = keysOf(part.id);

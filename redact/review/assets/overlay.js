@@ -37,7 +37,7 @@ export function Outlines() {
     ...[...masks].reverse().map((mask) => tagOf(mask, many)),
     ...bodies.map((body) => tagOfBody(body, many)),
   ].filter(Boolean);
-  return html`<svg id="outlines" aria-hidden="true">
+  return html`<svg id="outlines" class="outlines" aria-hidden="true">
       ${bodies.map((body) => html`<${Line} kind=${rankOf(body.subject) ? "body strong" : "body"} rect=${onScreen(body.box)} />`)}
       ${masks.map((mask) => html`<${Mask} key=${mask.track} of=${mask} />`)}
       ${wanted && html`<${Line} kind="dashed" rect=${onScreen(wanted)} />`}
@@ -48,7 +48,7 @@ export function Outlines() {
 }
 const above = ([x, y, , h]) => [x - 6, y > 30 ? y - 28 : y + h + 10];
 /** A shape is drawn twice, wide and dark below its colour, so that it stands out from any picture. */
-const Line = ({ kind, rect: [x, y, w, h], rx = 0, ry = rx }) =>
+export const Line = ({ kind, rect: [x, y, w, h], rx = 0, ry = rx }) =>
   html`<g class=${kind}>${["below", "line"].map((name) => html`<rect class=${name} x=${x} y=${y} width=${w} height=${h} rx=${rx} ry=${ry} />`)}</g>`;
 /** The edge of a mask (redact/render/shapes.py). */
 function Mask({ of: mask }) {

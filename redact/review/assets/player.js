@@ -28,7 +28,7 @@ export function place() {
   return { left, top, sx: wide / w, sy: tall / h, wide, tall };
 }
 const keyOf = (n) =>
-  `${n}/${state.view}/${state.view === "result" ? state.revision : 0}/${widthWanted()}`;
+  [n, state.view, state.view === "result" && [state.revision, state.style], widthWanted()].join();
 const widthWanted = () => {
   const pixels = state.magnified ? Infinity : place().wide * devicePixelRatio;
   return pixels >= state.clip.width ? 4096 : Math.max(160, Math.ceil(pixels / 160) * 160);
@@ -210,6 +210,7 @@ export function attach(viewport, picture) {
   measure();
   new ResizeObserver(measure).observe(viewport);
   effect(() => {
-    if (state.revision || state.magnified) untracked(again); // larger, it is to be sharp too
+    void [state.revision, state.style, state.magnified]; // larger, it is to be sharp too
+    untracked(again);
   });
 }

@@ -134,12 +134,3 @@ export function offerOne() {
     middle = [(width - side) / 2, (height - side) / 2, side, side];
   offer(momentHere()?.box ?? inSource(middle));
 }
-/** Where on the screen a menu of this size belongs that is about the mask that was drawn. */
-export function beside(wide, tall) {
-  const { width, height } = state.room,
-    [x, y, , h] = onScreen(state.drawn),
-    below = y + h + 8;
-  const left = Math.max(8, Math.min(x, width - wide - 8)),
-    top = below + tall < height ? below : Math.max(8, y - tall - 8);
-  return { left: `${left}px`, top: `${top}px` };
-}

@@ -5,6 +5,7 @@ import { clock, t } from "./words.js";
 import { Button, Choices, Icon, Radios } from "./controls.js";
 import { momentHere, nextMoment } from "./moments.js";
 import { crowd, Handles, Magnifier, Outlines } from "./overlay.js";
+import { onScreen } from "./places.js";
 import * as player from "./player.js";
 import * as pointer from "./pointer.js";
 import { filter, Gamma, isNeutral, SightMenu } from "./brightness.js";
@@ -63,13 +64,15 @@ function Notice() {
 
 /** What is to become of the mask that was drawn. */
 function DrawMenu() {
-  const menu = useRef(),
-    place = useSignal({}),
-    target = useSignal(state.clip.drawn[0]);
-  useLayoutEffect(() => menu.current.querySelector("#draw-follow").focus(), []);
-  useLayoutEffect(() => {
-    place.value = pointer.beside(menu.current.offsetWidth, menu.current.offsetHeight);
-  }, [state.drawn, state.lens]);
+  const target = useSignal(state.clip.drawn[0]),
+    { height } = state.room,
+    [x, y, , h] = onScreen(state.drawn),
+    low = height - y - h < y; // then the menu lies above it
+  useLayoutEffect(() => document.getElementById("draw-follow").focus(), []);
+  const place = {
+    left: `clamp(8px, ${x}px, 100% - 20em)`,
+    [low ? "bottom" : "top"]: `min(${8 + (low ? height - y : y + h)}px, 100% - 9em)`,
+  };
   /** Do something with it; where that was refused, it is not lost. */
   const taken = (act) => async () => {
     const [mask, frame] = [state.drawn, state.frame];
@@ -84,7 +87,7 @@ function DrawMenu() {
   };
   const follow = (drawn) => begin("follow", { ...drawn, frame: state.frame }, t("following"));
   const here = hide(state.frame, state.frame);
-  return html`<div id="draw-menu" ref=${menu} role="group" aria-label=${t("drawn")} style=${place.value}>
+  return html`<div id="draw-menu" role="group" aria-label=${t("drawn")} style=${place}>
     <${Choices} id="draw-target" aria-label=${t("target")} value=${target.value} take=${(name) => (target.value = name)}
       values=${state.clip.drawn} words="target" />
     <${Button} id="draw-follow" word="follow" class="primary" act=${taken(follow)} />

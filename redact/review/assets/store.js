@@ -1,7 +1,7 @@
 // All that the page knows, in one place: a signal for each field, read and written as a plain one.
 // Whatever draws a field, or follows it with `effect`, is told when it changes.
 import { get, post, Refused } from "./api.js";
-import { batch, computed, signal } from "./html.js";
+import { batch, computed, signal, useEffect, useSignal } from "./html.js";
 import { said, t } from "./words.js";
 
 export const state = {};
@@ -27,7 +27,6 @@ for (const [name, value] of Object.entries({
   shot: { frame: 0, masks: [], bodies: [], findings: [], damaged: false, view: "" },
   wanted: null, // the picture that was asked for last; none before the first
   view: "outlines",
-  style: "cover",
   room: { width: 0, height: 0 }, // of the viewport, in CSS pixels
   lens: { zoom: 1, x: 0.5, y: 0.5 },
   sight: { brightness: 1, contrast: 1, gamma: 1 }, // of the view, never of the result
@@ -38,7 +37,6 @@ for (const [name, value] of Object.entries({
   filter: "all",
   kind: "all",
   sort: "time",
-  theme: "light",
   // what a person is about to do
   selected: [],
   pointed: 0,
@@ -59,7 +57,6 @@ for (const [name, value] of Object.entries({
   toast: null,
   job: null, // what is being worked on
   reading: null, // how far the video is read for texts, which goes on beside all else
-  working: false,
   unsaved: "", // why nothing can be saved
 }))
   property(name, signal(value));
@@ -89,6 +86,7 @@ for (const [name, of] of Object.entries({
   frame: () => state.shot.frame,
   masks: () => state.shot.masks,
   bodies: () => state.shot.bodies, // of whom nothing else is in the picture
+  style: () => state.wish.style, // the result is shown as it will be made
   times: () => (state.clip ? timesOf(state.clip.pts, state.clip.time_base) : []),
   frames: () => state.times.length,
   duration: () => {
@@ -167,7 +165,7 @@ export const redo = () => change("redo", {}, t("redone"));
 /** Begin a piece of work that goes on by itself; whether it has begun. */
 export async function begin(path, body, done) {
   const begun = await change(path, body, done);
-  if (begun) state.working = true;
+  if (begun) state.job = { kind: path };
   return begun;
 }
 
@@ -196,6 +194,9 @@ export function frameAt(seconds) {
 }
 /** The mask of a track in this picture: `at`, its rectangle, its outline, and how sure it is. */
 export const maskOf = (track) => state.masks.find((mask) => mask.track === track);
+/** The part of somebody that is in a picture. */
+export const partIn = (subject, n = state.frame) =>
+  subject.tracks.find((k) => k.first <= n && n <= k.last);
 export const title = (subject) => subject.name || `${t(`target.${subject.kind}`)} ${subject.id}`;
 export const kindOf = (subject) =>
   ({ keep: "keep", hide: "hide", "false alarm": "none" })[subject.decision] || "open";
@@ -220,6 +221,20 @@ export function toast(words, bad = false, more = null) {
 }
 /** What comes of a piece of work; where it was refused, that is said. */
 export const tried = (work) => work.catch((error) => toast(said(error), true));
+/** What the server says, asked anew where one of `about` changes; null until it has answered. */
+export function useAnswer(path, query, about = []) {
+  const told = useSignal(null);
+  useEffect(() => {
+    let stale = false;
+    told.value = null;
+    get(path, query).then(
+      (answer) => stale || (told.value = answer),
+      (error) => stale || toast(said(error), true),
+    );
+    return () => (stale = true);
+  }, about);
+  return told.value;
+}
 export function hideToast() {
   clearTimeout(fading);
   state.toast = null;

@@ -1,7 +1,6 @@
 // How each kept person will be seen: small pictures of the result, with all in which something is wrong.
-import { get } from "./api.js";
-import { html, useEffect, useRef, useSignal } from "./html.js";
-import { select, state, title } from "./store.js";
+import { html, useEffect, useRef } from "./html.js";
+import { select, state, title, useAnswer } from "./store.js";
 import { clock, t } from "./words.js";
 import { Button, More } from "./controls.js";
 import { closeDialog } from "./dialog.js";
@@ -17,20 +16,15 @@ export const Strips = () =>
     .map((s) => html`<${Strip} key=${s.id} of=${s} />`);
 
 function Strip({ of: s }) {
-  const pictures = useSignal(null);
-  useEffect(() => {
-    get("strip", { id: s.id })
-      .then((told) => (pictures.value = told.pictures))
-      .catch(() => {});
-  }, [s, state.revision]);
-  const all = pictures.value ?? [],
+  const told = useAnswer("strip", { id: s.id }, [state.revision]),
+    all = told?.pictures ?? [],
     bad = (mark) => all.filter((picture) => picture[2] === mark).length;
   // What is wrong is in sight at once, and not below dozens of pictures in which nothing is.
   const strip = useRef(null);
   useEffect(() => {
     const first = strip.current?.querySelector(".covered, .unsure");
     if (first) strip.current.scrollTop = first.offsetTop - strip.current.offsetTop;
-  }, [pictures.value]);
+  }, [told]);
   const go = (frame) => {
     closeDialog();
     select(s.id);
@@ -46,7 +40,7 @@ function Strip({ of: s }) {
   };
   return html`<h3>${t("strip", { who: title(s) })}</h3>
     <p class="small muted">
-      ${pictures.value && !bad("covered") && !bad("unsure") && t("strip_good")}
+      ${told && !bad("covered") && !bad("unsure") && t("strip_good")}
       ${bad("covered") > 0 && `${t("strip_covered", { n: bad("covered") })} `}
       ${bad("unsure") > 0 && t("strip_unsure", { n: bad("unsure") })}
     </p>

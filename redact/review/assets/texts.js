@@ -5,6 +5,7 @@ import { html, signal, useEffect } from "./html.js";
 import { change, edit, state } from "./store.js";
 import { current, said, span, stageWords, t } from "./words.js";
 import { Bar, Button, Field, More } from "./controls.js";
+import { onFrom } from "./list.js";
 import { Picture } from "./picture.js";
 import { useClicks } from "./rows.js";
 import * as player from "./player.js";
@@ -30,8 +31,7 @@ async function choose(id, more = false) {
   player.show(row.best);
 }
 export function chooseNext(by, more) {
-  const now = rows().findIndex((one) => one.id === chosen.value.at(-1)),
-    next = rows()[Math.max(0, Math.min(rows().length - 1, now < 0 ? 0 : now + by))];
+  const next = onFrom(rows(), chosen.value.at(-1), by);
   if (next) choose(next.id, more);
 }
 /** All that the search finds, also those that the list has no room for. */

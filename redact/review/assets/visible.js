@@ -1,8 +1,8 @@
 // When a kept one is really visible: a decision to show counts only where the track is sure, and no
 // mask of somebody else lies.
 import { get } from "./api.js";
-import { html, signal, useEffect } from "./html.js";
-import { count, edit, state, title, toast } from "./store.js";
+import { html } from "./html.js";
+import { count, edit, state, title, toast, tried, useAnswer } from "./store.js";
 import { all, span, t } from "./words.js";
 import { Button } from "./controls.js";
 import { chooseBoth } from "./list.js";
@@ -11,21 +11,11 @@ import { Face } from "./picture.js";
 import * as player from "./player.js";
 
 const FEW = 4; // stretches that are told by their times; more are seen in the timeline, and not read
-/** Who hides the chosen one all the same, and where nobody does; none until that is known. */
-const told = signal(null);
-const cover = () => (told.value?.revision === state.revision ? told.value : null);
 
 export function Visible({ of: s }) {
-  const { revision } = state;
-  useEffect(() => {
-    let stale = false;
-    const ask = get("covered", { id: s.id });
-    ask.then((answer) => stale || (told.value = { ...answer, revision })).catch(() => {});
-    return () => (stale = true);
-  }, [revision]);
-  useEffect(() => () => (told.value = null), []);
-  if (!cover()) return html`<p id="visible">…</p>`;
-  const { bare, covered } = cover(),
+  const told = useAnswer("covered", { id: s.id }, [state.revision]);
+  if (!told) return html`<p id="visible">…</p>`;
+  const { bare, covered } = told, // where nobody hides them, and who does all the same
     n = count(bare),
     under = s.visible - n,
     rest = s.frames - s.visible - s.unsure;
@@ -75,8 +65,7 @@ const uncover = (id, other) => edit("uncover", { id, other }, t("uncovered"));
 export async function uncoverFirst() {
   const { one } = state;
   if (!one) return toast(t("choose_first"), true);
-  // Whoever presses the key at once need not wait until the panel says who covers it.
-  const { covered } = cover() ?? (await get("covered", { id: one.id }));
-  const first = covered.find(({ by, guessed }) => guessed && state.subjects.has(by));
+  const told = await tried(get("covered", { id: one.id })),
+    first = told?.covered.find(({ by, guessed }) => guessed && state.subjects.has(by));
   return first ? uncover(one.id, first.by) : toast(t("nothing_covers"));
 }
