@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 from typing import Final
 
 import numpy as np
@@ -280,18 +281,23 @@ def _mostly(said: Sequence[bool]) -> bool:
     return 2 * sum(said) > len(said)
 
 
+_ALL_SLOPES: Final = np.full(4, -np.inf), np.full(4, np.inf)
+
+
 def straightened(places: Sequence[tuple[int, Box]]) -> list[tuple[int, Box]]:
     """Leave out (frame, box) places that interpolation restores to within `STRAIGHT` pixels."""
     kept = [places[0]]
-    for n in range(1, len(places) - 1):
-        (a, start), (b, end) = kept[-1], places[n + 1]
-        between = places[places.index(kept[-1]) + 1 : n + 1]
-        if any(_off(start.lerp(end, (f - a) / (b - a)), box) > STRAIGHT for f, box in between):
-            kept.append(places[n])
+    low, high = _ALL_SLOPES
+    for (frame, box), (after, end) in pairwise(places[1:]):
+        since, start = kept[-1]
+        # Pixels a frame by which each side may move from `start` on and still pass this box.
+        moved, frames = np.subtract(box, start), frame - since
+        low = np.maximum(low, (moved - STRAIGHT) / frames)
+        high = np.minimum(high, (moved + STRAIGHT) / frames)
+        slope = np.subtract(end, start) / (after - since)
+        if (slope < low).any() or (slope > high).any():
+            kept.append((frame, box))
+            low, high = _ALL_SLOPES
     if len(places) > 1:
         kept.append(places[-1])
     return kept
-
-
-def _off(a: Box, b: Box) -> float:
-    return max(abs(x - y) for x, y in zip(a, b, strict=True))
