@@ -12,11 +12,13 @@ from ..errors import UsageError
 from ..files import check_writable, is_held_name, make_folder, names_footage
 from ..media import probe
 from ..pipeline import (
+    deletion_of,
     find_held,
     plan_to_review,
     refuse_foreign_paths,
     relative_to_here,
     require_chosen_settings,
+    superseded_by,
 )
 from ..plan import read_plan
 from ..review import Case, ReviewOptions, Session, locked_for_review, serve, server_of
@@ -81,6 +83,8 @@ def review(
         source, plan_file = relative_to_here(held.source), relative_to_here(held.plan)
         folder = relative_to_here(held.final).parent
         terminal.say(say("was_made_from", path=named[0], source=source))
+        if (final := superseded_by(held)) is not None:
+            terminal.say(say("superseded", path=named[0], final=final, delete=deletion_of(held)))
     info = probe(source)
     if plan_file is None:
         if folder is not None:

@@ -4,7 +4,14 @@ from .audit_result import Accepted, same_place
 from .beside_result import audit_settings, plan_beside, record_beside
 from .consequences import consequences, covering, mistakable
 from .find_texts import ReadTexts, find_texts
-from .fix import fix_held, refuse_foreign_paths, relative_to_here, remove_held
+from .fix import (
+    deletion_of,
+    fix_held,
+    refuse_foreign_paths,
+    relative_to_here,
+    remove_held,
+    superseded_by,
+)
 from .held_back import HeldBack, accepted_findings, find_held, held_back_for
 from .journal import Journal
 from .mask_video import write_masks

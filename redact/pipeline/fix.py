@@ -109,11 +109,25 @@ def _refuse_fixed(held: HeldBack) -> None:
     final = relative_to_here(held.final)
     if held.delivery.force or not os.path.lexists(final):
         return
-    delete = shlex.join(["redact", "fix", str(relative_to_here(held.output)), "--remove"])
+    code = "fix_done" if _is_of_its_source(final, held) else "fix_there"
+    raise problem(OutputExistsError, code, path=final, delete=deletion_of(held))
+
+
+def deletion_of(held: HeldBack) -> str:
+    """The command that deletes a held-back result."""
+    return shlex.join(["redact", "fix", str(relative_to_here(held.output)), "--remove"])
+
+
+def superseded_by(held: HeldBack) -> Path | None:
+    """The finished result of the same source that got the name since; None if there is none."""
+    final = relative_to_here(held.final)
+    newer = final.exists() and final.stat().st_mtime_ns > held.note.stat().st_mtime_ns
+    return final if newer and _is_of_its_source(final, held) else None
+
+
+def _is_of_its_source(final: Path, held: HeldBack) -> bool:
     record = record_beside(final)
-    if record is not None and record.source.sha256_before == held.source_sha256:
-        raise problem(OutputExistsError, "fix_done", path=final, delete=delete)
-    raise problem(OutputExistsError, "fix_there", path=final, delete=delete)
+    return record is not None and record.source.sha256_before == held.source_sha256
 
 
 def order_as_before(

@@ -189,3 +189,11 @@ def test_a_result_that_is_already_fixed_is_reported_as_such(tmp_path: Path) -> N
         assert done.returncode == code, done.stderr
     assert "out/a.redacted.mp4: is already fixed" in done.stderr
     assert f"redact fix {held} --remove" in done.stderr and "--force" not in done.stderr
+    # Opened all the same, it says what has taken its place.
+    words = [sys.executable, "-m", "redact", "review", held, "--no-open"]
+    env = {**os.environ, "PYTHONPATH": str(ROOT)}
+    with subprocess.Popen(words, cwd=case, stderr=subprocess.PIPE, text=True, env=env) as process:
+        assert process.stderr is not None
+        assert "was made from" in process.stderr.readline()
+        assert "is superseded by out/a.redacted.mp4" in process.stderr.readline()
+        process.terminate()

@@ -17,7 +17,14 @@ from typing import Any
 
 import pytest
 
-from redact.plan import ReviewState, SeenMoment, read_plan, write_plan
+from redact.plan import (
+    Decision,
+    ReviewState,
+    SeenMoment,
+    decisions,
+    read_plan,
+    write_plan,
+)
 from redact.record import EvidenceChoice, build_manifest, dump_manifest, manifest_path
 from redact.review import Case, ReviewOptions
 from redact.review.jobs import Job
@@ -290,6 +297,11 @@ def test_a_partial_review_is_reported_as_partial(two: Path) -> None:
         """
         ready = in_node(server.address, two / "page2", steps, "case.html")
         assert ready.startswith("◑ ready") and "Risky moments seen: 1 of 3" in ready
+        # What was decided since is missing from the copy, in the index as on the page.
+        assert "last decisions" not in case._index("en").read_text("utf-8")
+        write_plan(decisions.decide(begun, [1], Decision.KEEP), plan_file, force=True)
+        until(lambda: video.state == "behind")
+        assert "done, without the last decisions" in case._index("en").read_text("utf-8")
 
 
 @pytest.mark.slow
