@@ -9,9 +9,9 @@ from ..pipeline import covering
 from ..plan import Plan, Subject
 from ..types import frames_in
 
-MOST_PLAIN: Final = 60
-"""Pictures without a problem, at most: nobody looks at more. Pictures with a problem are all
-shown."""
+MOST_PLAIN: Final = 240
+"""Pictures without a problem, at most: every one of ten seconds, and of a longer time as many as
+somebody looks at. Pictures with a problem are all shown."""
 
 
 class StripPicture(NamedTuple):

@@ -80,6 +80,7 @@ def test_a_person_who_turns_away_is_one_choice_and_listed_where_nothing_is_hidde
         "return [...document.querySelectorAll('.strip .picture')].map((p) => p.dataset)"
     )
     assert [m["frame"] for m in marks if m["mark"] == "covered"] == ["12", "13"]
+    assert "spread evenly" not in page.text("dialog"), "every picture of this person is there"
     painted = """
         const c = document.querySelector(".strip canvas");
         return c.getContext("2d").getImageData(0, 0, 480, c.height).data.some((v) => v > 60)"""
@@ -104,6 +105,12 @@ def test_people_of_whom_nothing_is_hidden_are_listed() -> None:
     assert [b["subject"] for b in bodies_at(covered, 25)] == [1]
 
 
+def test_of_a_long_track_as_many_pictures_are_shown_as_somebody_looks_at() -> None:
+    plan = decide(plan_of(track(1, (0, 599, D, HERE)), frames=600), [1], Decision.KEEP)
+    frames = [picture.frame for picture in strip_of(plan, subject_of(plan, 1), 0.2)]
+    assert MOST_PLAIN <= len(frames) <= MOST_PLAIN + 1 and {0, 599} <= set(frames)
+
+
 @given(
     st.lists(st.tuples(st.integers(0, 98), st.sampled_from([D, F])), min_size=1, max_size=4),
     st.integers(0, 80),
@@ -121,7 +128,6 @@ def test_a_strip_shows_every_unsure_picture_of_a_kept_person(
     plan = decide(plan, [1], Decision.KEEP)
     found = strip_of(plan, subject_of(plan, 1), 0.2)
     assert [p.frame for p in found] == sorted({p.frame for p in found})
-    assert sum(not p.mark for p in found) <= MOST_PLAIN + len(tracks)
     by_frame = {p.frame: p.mark for p in found}
     assert all(t.best.frame in by_frame for t in tracks)
     for frame in range(FRAMES):
@@ -132,8 +138,7 @@ def test_a_strip_shows_every_unsure_picture_of_a_kept_person(
         elif shown and at <= frame <= at + long:
             assert by_frame[frame] == "covered"
         else:
-            assert by_frame.get(frame, "") == ""
-            assert there or frame not in by_frame
+            assert by_frame.get(frame) == ("" if there else None), "each is there, of a short clip"
     for picture in found:
         key = next(t for t in plan.tracks if t.id == picture.track).at(picture.frame)
         assert key is not None

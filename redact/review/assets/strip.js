@@ -40,9 +40,10 @@ function Strip({ of: s }) {
   };
   return html`<h3>${t("strip", { who: title(s) })}</h3>
     <p class="small muted">
-      ${told && !bad("covered") && !bad("unsure") && t("strip_good")}
+      ${told && !bad("covered") && !bad("unsure") && `${t("strip_good")} `}
       ${bad("covered") > 0 && `${t("strip_covered", { n: bad("covered") })} `}
-      ${bad("unsure") > 0 && t("strip_unsure", { n: bad("unsure") })}
+      ${bad("unsure") > 0 && `${t("strip_unsure", { n: bad("unsure") })} `}
+      ${told && all.length < s.frames && t("strip_some", { n: s.frames, shown: all.length })}
     </p>
     <div class="strip" ref=${strip} role="group" aria-label=${t("strip", { who: title(s) })}>
       ${all.slice(0, MOST).map(picture)}
