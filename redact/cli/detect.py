@@ -10,7 +10,7 @@ import click
 
 from .. import api
 from ..files import check_writable
-from ..pipeline import delete_scans, review_plan
+from ..pipeline import Journal, delete_scans, review_plan, set_plan_aside
 from ..plan import write_plan
 from ..words import say
 from . import options
@@ -36,6 +36,8 @@ def detect(source: Path, plan_file: Path | None, one_of_several: bool, **params:
     terminal = Terminal(for_parent=one_of_several)
     settings = options.detect_settings(params)
     plan = api.detect(source, settings, plan_file=plan_file, progress=terminal)
+    if params["force"]:
+        set_plan_aside(plan_file, Journal(terminal))
     write_plan(plan, plan_file, force=params["force"], never=(source,))
     delete_scans(plan_file)
     counts = Counter(track.target.word for track in plan.tracks)

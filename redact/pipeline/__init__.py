@@ -29,6 +29,12 @@ from .preview import Preview, make_preview
 from .publish import write_beside
 from .result import Result, ResultState
 from .run import apply, redact_video
-from .saved_plan import plan_to_review, require_chosen_settings, require_same_source, save_plan
+from .saved_plan import (
+    plan_to_review,
+    require_chosen_settings,
+    require_same_source,
+    save_plan,
+    set_plan_aside,
+)
 from .search import detect
 from .stored_scans import StoredScans, delete_scans

@@ -192,6 +192,20 @@ def test_no_held_back_file_is_in_a_release_folder(
     assert [p.name for p in folder.iterdir()] == ["video.mp4"]
 
 
+def test_a_new_search_loses_no_decision(redact, source: Path, plan: bytes, tmp_path: Path) -> None:
+    """`run --force` put the plan aside, `detect --force` replaced it."""
+    path = tmp_path / "p.json"
+    path.write_bytes(plan)
+    decided = redact("plan", "set", path, "1", "--action", "keep", "--reason", "client")
+    assert decided.returncode == 0, decided.stderr
+    before = path.read_bytes()
+    done = redact("detect", source, "-o", path, "--force", *QUICK)
+    assert done.returncode == 0, done.stderr
+    aside = tmp_path / "p.json.earlier-1.plan.json"
+    assert aside.read_bytes() == before != path.read_bytes()
+    assert aside.name in done.stderr
+
+
 def test_an_older_review_is_kept(redact, source: Path, plan: bytes, tmp_path: Path) -> None:
     path, output = bare(plan, tmp_path / "bare.json"), tmp_path / "o.mp4"
     old = tmp_path / "NOT-FOR-RELEASE" / "o.needs-review.mp4.manifest.json"
