@@ -12,14 +12,15 @@ from pathlib import Path
 
 import pytest
 
-from redact.errors import OutputError, OutputExistsError, PlanError
+from redact.errors import OutputError, OutputExistsError, PlanError, UnsafeError
 from redact.files import PRIVATE, OutputFile, claim_beside, make_private, output, sweep
 from redact.formats.containers import MUXERS
-from redact.media import default_output, probe, sha256_of
+from redact.media import Decode, VideoWriter, default_output, probe, sha256_of
 from redact.media.codecs import container_for, muxer_name
 from redact.pipeline.held_back import read_held
 from redact.plan import read_plan
 from redact.record import head_path, needs_passphrase, read_case, read_log, read_manifest
+from redact.settings import EncodeSettings
 
 from .media.footage import Clip, make
 
@@ -301,6 +302,20 @@ def test_a_folder_of_a_killed_run_is_swept(tmp_path: Path) -> None:
     assert len(sweep(tmp_path)) == 1
     out.discard()
     assert names(tmp_path) == []
+
+
+def test_a_message_names_the_file_that_is_wanted(tmp_path: Path) -> None:
+    """It named the hidden one: `.o.mp4.62ca121c.partial: cannot be written`."""
+    source = make(tmp_path / "s.mp4", Clip())
+    info = probe(source)
+    first = next(iter(Decode(info)))
+    with (
+        OutputFile(tmp_path / "o.mp4") as out,
+        pytest.raises(UnsafeError, match=r"^o\.mp4: "),
+        VideoWriter(out.inside, info, EncodeSettings(preset="ultrafast"), "mp4") as writer,
+    ):
+        writer.write(first)
+        writer.write(first)
 
 
 def test_a_very_long_name_has_a_hidden_one(tmp_path: Path) -> None:

@@ -11,7 +11,16 @@ from .folders import (
     private_folder,
 )
 from .growing_file import Answer, AnswerFile
-from .leftovers import LockedFile, beside, claim, claim_beside, lock, new_partial, sweep
+from .leftovers import (
+    LockedFile,
+    beside,
+    claim,
+    claim_beside,
+    lock,
+    new_partial,
+    sweep,
+    wanted_name,
+)
 from .names import (
     PRIVATE,
     earlier_plan_name,

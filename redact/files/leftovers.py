@@ -15,7 +15,7 @@ import sys
 from pathlib import Path
 from typing import Final
 
-_PARTIAL: Final = re.compile(r"\..+\.[0-9a-f]{8}\.partial", re.DOTALL)
+_PARTIAL: Final = re.compile(r"\.(.+)\.[0-9a-f]{8}\.partial", re.DOTALL)
 
 
 _LONGEST_NAME: Final = 200
@@ -26,6 +26,12 @@ def hidden_name(name: str) -> str:
     """`.NAME.`, eight random characters, `.partial`."""
     kept = os.fsdecode(os.fsencode(name)[:_LONGEST_NAME])
     return f".{kept}.{secrets.token_hex(4)}.partial"
+
+
+def wanted_name(path: Path) -> str:
+    """The name that a hidden file is going to have, for messages; of any other file its own."""
+    hidden = _PARTIAL.fullmatch(path.name)
+    return path.name if hidden is None else hidden[1]
 
 
 class LockedFile:

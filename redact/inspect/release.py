@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from ..errors import CheckFailedError, InputError
+from ..files import wanted_name
 from ..formats.containers import Structure, structure_of
 from ..media import PHOTOGRAPH_ENDINGS
 from ..words import Message, problem
@@ -83,7 +84,7 @@ def prepare_release(path: Path) -> Inspection:
     if not result.clean:
         finds = [(f.kind, f.where, f.value) for f in result.found[:3]]
         found = tuple(Message("disclosed", kind=k, where=w, value=v) for k, w, v in finds)
-        raise problem(CheckFailedError, "says_maker", path=path.name, found=found)
+        raise problem(CheckFailedError, "says_maker", path=wanted_name(path), found=found)
     return result
 
 

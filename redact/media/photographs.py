@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 from PIL import ExifTags, Image, ImageCms, ImageOps, UnidentifiedImageError
 
 from ..errors import InputError, OutputError, UnsafeError
-from ..files import open_file, read_file
+from ..files import open_file, read_file, wanted_name
 from ..formats.photographs import AVIF, HEIF, JPEG, PNG, WEBP, kind_of, parts_of
 from ..types import Frame
 from ..words import Message, problem
@@ -154,6 +154,7 @@ class PhotoWriter:
 
     def __init__(self, path: Path, container: str) -> None:
         self._path, self._kind, self._written = path, container, False
+        self._name = wanted_name(path)
         options = " ".join(f"{name}={value}" for name, value in SAVED[container].items())
         self.encoder = f"Pillow {container} {options}".strip()
         self.notes: list[Message] = []
@@ -162,7 +163,7 @@ class PhotoWriter:
         """Write the picture. Raises UnsafeError if it is the second one, OutputError if the file
         cannot be written."""
         if self._written:
-            raise problem(UnsafeError, "writer_time", name=self._path.name, index=frame.index)
+            raise problem(UnsafeError, "writer_time", name=self._name, index=frame.index)
         rgb = _rgb(frame)
         try:
             with self._path.open("r+b" if self._path.exists() else "wb") as file:
@@ -171,15 +172,13 @@ class PhotoWriter:
                 Image.fromarray(rgb).save(file, format=self._kind, **SAVED[self._kind])
         except OSError as error:
             reason = error.strerror or str(error)
-            raise problem(
-                OutputError, "cannot_encode", path=self._path.name, reason=reason
-            ) from error
+            raise problem(OutputError, "cannot_encode", path=self._name, reason=reason) from error
         self._written = True
 
     def close(self) -> None:
         """Raise UnsafeError if nothing was written."""
         if not self._written:
-            raise problem(UnsafeError, "not_all_written", path=self._path.name, missing=1, all=1)
+            raise problem(UnsafeError, "not_all_written", path=self._name, missing=1, all=1)
 
     def __enter__(self) -> Self:
         return self

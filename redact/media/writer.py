@@ -14,6 +14,7 @@ from av.codec.context import Flags
 from av.container.core import Flags as ContainerFlags
 
 from ..errors import OutputError, UnsafeError
+from ..files import wanted_name
 from ..formats.containers import FOR_BROWSERS, WRITABLE
 from ..settings import Audio, EncodeSettings
 from ..types import Frame, Muted, clock
@@ -71,7 +72,7 @@ class VideoWriter:
         muxer = muxer_name(container) if container else container_for(path)
         if release:
             info = with_release_clock(info, muxer)
-        self._path = path
+        self._name = wanted_name(path)
         self._info = info
         self._encoding = choose_encoding(info, settings, muxer)
         self.notes: list[Message] = list(self._encoding.notes)
@@ -149,11 +150,11 @@ class VideoWriter:
         """
         frame, lasts = self._on_clock(frame)
         if self._last is not None and frame.pts <= self._last:
-            raise problem(UnsafeError, "writer_time", name=self._path.name, index=frame.index)
+            raise problem(UnsafeError, "writer_time", name=self._name, index=frame.index)
         if frame.pts < 0:
             raise problem(OutputError, "clock_before_zero", path=self._info.path)
         if frame.size != self._info.video.upright_size:
-            raise problem(UnsafeError, "writer_size", name=self._path.name, index=frame.index)
+            raise problem(UnsafeError, "writer_size", name=self._name, index=frame.index)
         if self._rounding:
             self._round(frame.time)
         self._check_gap(frame)
@@ -189,7 +190,7 @@ class VideoWriter:
                 raise problem(
                     OutputError,
                     "one_millisecond",
-                    path=self._path.name,
+                    path=self._name,
                     at=clock(float(time), 6),
                 )
         if ticks.denominator != 1 and not self._rounded:
@@ -205,7 +206,7 @@ class VideoWriter:
             raise problem(
                 OutputError,
                 "gap_too_wide",
-                path=self._path.name,
+                path=self._name,
                 begin=clock(float(last * base)),
                 end=clock(float(frame.time)),
             )
@@ -226,7 +227,7 @@ class VideoWriter:
                 raise problem(
                     UnsafeError,
                     "not_all_written",
-                    path=self._path.name,
+                    path=self._name,
                     missing=len(self._pending),
                     all=self._written,
                 )
@@ -244,7 +245,7 @@ class VideoWriter:
             try:
                 duration = self._pending.pop(packet.pts)
             except KeyError:
-                raise problem(UnsafeError, "strange_time", path=self._path.name) from None
+                raise problem(UnsafeError, "strange_time", path=self._name) from None
             if self._encoding.codec.encoder == "libx264":
                 packet = self._without_user_data(packet)
             if duration > 0:
@@ -267,7 +268,7 @@ class VideoWriter:
     def _failed(self, error: Exception) -> OutputError:
         reason = reason_of(error) if isinstance(error, OSError) else str(error)
         self._abandon()
-        return problem(OutputError, "cannot_encode", path=self._path.name, reason=reason)
+        return problem(OutputError, "cannot_encode", path=self._name, reason=reason)
 
     def _abandon(self) -> None:
         if self._audio is not None:
