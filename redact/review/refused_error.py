@@ -33,11 +33,19 @@ class RefusedError(PlanError):
 
 def in_words(error: RedactError) -> dict[str, Any]:
     """An error for the page: what was wrong and what to do about it, in each language."""
-    said = {language: list(error_words(error, language)) for language in LANGUAGES}
+    said = {language: _words(error, language) for language in LANGUAGES}
     if isinstance(error, RefusedError):
         asked = {"values": error.filled, "pictures": error.pictures}
         return {"error": error.refusal, "said": said, **asked}
     return {"error": "refused", "said": said}
+
+
+def _words(error: RedactError, language: str) -> list[str]:
+    words = words_of(language)
+    own = words.tables["problem_on_page"].get(error.code)
+    if own is None:
+        return list(error_words(error, language))
+    return [words.filled(text, error.values) for text in own]
 
 
 def defect(error: Exception) -> dict[str, Any]:

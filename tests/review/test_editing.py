@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import Any
 
@@ -30,7 +31,7 @@ from redact.review import page_edits
 from redact.review.actions import edited
 from redact.review.looked_at import with_seen
 from redact.review.overview import Overview
-from redact.review.refused_error import RefusedError
+from redact.review.refused_error import RefusedError, in_words
 from redact.review.sheet import sheet_to_confirm
 from redact.types import Action, Decided, Keyframe, Origin, State, Target, Track
 
@@ -432,8 +433,10 @@ def test_a_new_mask_does_not_inherit_notes_about_a_removed_one() -> None:
     ],
 )  # fmt: skip
 def test_nonsense_is_refused(what: dict[str, Any]) -> None:
-    with pytest.raises(PlanError):
+    with pytest.raises(PlanError) as caught:
         edited(three(), what, "")
+    for words in in_words(caught.value)["said"].values():
+        assert not re.search(r"track \d|frame \d|--|'redact", " ".join(words)), words
 
 
 @pytest.mark.parametrize("reason", ["علی‌رضا", "👩‍⚖️", "client\u00a0: non"])

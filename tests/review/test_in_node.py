@@ -725,6 +725,43 @@ def test_reasons_of_the_case_are_offered(street: Path, found: Plan, tmp_path: Pa
     assert "b7D" in {track.reason for track in read_plan(plan_file).tracks}
 
 
+def test_a_button_that_is_pressed_twice_acts_once(review: Review) -> None:
+    """On a slow machine, a double click on Restore gave back the next span, too."""
+    left = review.does("""
+      const { edit, inTurn } = await page("store.js");
+      for (const [start, end] of [["0", "0.1"], ["0.2", "0.3"]])
+        await edit("mute", { start, end, how: "mute" });
+      await click("#tab-sound");
+      const [restore] = [...document.querySelectorAll("#panel .item button")].slice(2);
+      restore.click();
+      restore.click();
+      await until(() => state.muted.length < 2);
+      await inTurn(async () => {}); // what was asked for before is answered
+      return state.muted.map((m) => m.start);
+    """)
+    assert left == [200]
+
+
+def test_a_key_that_is_held_down_decides_once(review: Review) -> None:
+    """The second press of a held S was refused, which took the place of what the first had done."""
+    long = next(t for t in review.plan.tracks if t.first < 8 <= t.last)
+    number, bad = review.does(f"""
+      const {{ select, inTurn }} = await page("store.js");
+      const {{ show }} = await page("player.js");
+      select({long.id});
+      show(8);
+      await until(() => state.frame === 8);
+      const before = state.subjects.size;
+      press("s");
+      press("s", {{ repeat: true }});
+      await until(() => state.subjects.size > before);
+      await inTurn(async () => {{}}); // what was asked for before is answered
+      await wait(50);
+      return [state.subjects.size - before, state.toast.bad];
+    """)
+    assert number == 1 and not bad
+
+
 def test_typed_text_survives_a_refusal(review: Review) -> None:
     """A refused time, or a reason, used to vanish with the next update of the page."""
     kept, shown = review.does("""

@@ -137,6 +137,16 @@ def test_warnings_on_the_page_name_no_option() -> None:
             assert places(page[code]) <= places(words.tables["message"][code]), code
 
 
+def test_refusals_on_the_page_name_no_command() -> None:
+    """A box drawn beside the picture was refused with four coordinates of "new track 5"."""
+    for words in (ENGLISH, FRENCH):
+        page, own = words.tables["problem_on_page"], words.tables["problem"]
+        assert page.keys() <= own.keys()
+        for code, text in page.items():
+            assert places(text) <= places(own[code]), code
+            assert not re.search(r"--[a-z]|redact [a-z]+ |track|frame", " ".join(text)), code
+
+
 def test_languages_have_the_same_tables_codes_and_placeholders() -> None:
     assert ENGLISH.tables.keys() == FRENCH.tables.keys()
     for name, table in ENGLISH.tables.items():

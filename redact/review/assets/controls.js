@@ -10,11 +10,22 @@ export const Icon = ({ d, children }) =>
  *  Of `word` or `title`, keys of the catalogue, the first is written on it, the other told by it; with
  *  `named`, what is written in it names it all the same. */
 export function Button({ word, title, named, hotkey, pressed, act, children, ...props }) {
+  const acts = useRef(false);
+  /** A second press while the first is still answered means the same, and not what comes next. */
+  const press = async (event) => {
+    if (acts.current) return;
+    acts.current = true;
+    try {
+      await act?.(event);
+    } finally {
+      acts.current = false;
+    }
+  };
   const key = hotkey && keyNames(hotkey),
     written = key && (word || !title), // the key: a screen reader tells it beside the name
     told = title && (word ? t(title) : t(title) + (key ? ` (${key})` : ""));
   return html`<button
-    onclick=${act}
+    onclick=${press}
     title=${told}
     aria-label=${word || named ? null : told}
     aria-pressed=${pressed == null ? null : String(pressed)}

@@ -101,6 +101,9 @@ const WITH_CTRL = {
   Enter: askFinish,
 };
 
+/** Keys that go on while they are held down; what another one does, it does once. */
+const HELD = /^(Arrow|[-+=beg]$)/;
+
 export function listen() {
   document.addEventListener("keydown", (event) => {
     const { key, target } = event,
@@ -120,7 +123,7 @@ export function listen() {
     if (!moveByKey(event)) {
       const act = ctrl ? WITH_CTRL[name] : !event.altKey && ACTIONS[name];
       if (!act || (!ctrl && [" ", "Enter"].includes(key) && target.closest("button"))) return;
-      act(event);
+      if (!event.repeat || HELD.test(name)) act(event);
     }
     event.preventDefault();
   });

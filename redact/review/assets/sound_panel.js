@@ -54,7 +54,7 @@ function Muted({ of: m }) {
   };
   const restore = () => {
     state.remute = 0;
-    edit("unmute", { number: m.number }, t("done"));
+    return edit("unmute", { number: m.number }, t("done"));
   };
   return html`<div class=${m.number === state.remute ? "item current" : "item"}>
     <div>${m.how === "tone" ? "♪" : "✕"} ${clock(start, 2)} – ${clock(end, 2)}</div>
