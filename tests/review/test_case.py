@@ -293,7 +293,9 @@ def test_a_partial_review_is_reported_as_partial(two: Path) -> None:
         until(lambda: video.state == "ready")
         steps = """
             await until(() => document.querySelector("[data-state=ready]"));
-            return text(".state");
+            const told = await text(".state");
+            await (await page("api.js")).leave();
+            return told;
         """
         ready = in_node(server.address, two / "page2", steps, "case.html")
         assert ready.startswith("◑ ready") and "Risky moments seen: 1 of 3" in ready
@@ -302,6 +304,12 @@ def test_a_partial_review_is_reported_as_partial(two: Path) -> None:
         write_plan(decisions.decide(begun, [1], Decision.KEEP), plan_file, force=True)
         until(lambda: video.state == "behind")
         assert "done, without the last decisions" in case._index("en").read_text("utf-8")
+        # And what there is to do is to finish it again.
+        steps = """
+            await until(() => document.querySelector("[data-state=behind] .primary"));
+            return text(".primary");
+        """
+        assert in_node(server.address, two / "page3", steps, "case.html") == "Continue"
 
 
 @pytest.mark.slow

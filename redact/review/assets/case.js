@@ -118,7 +118,7 @@ const reviewed = ({ people, decided, moments, moments_seen: seen, frames, frames
 /** What can be done with a video now, the most likely first. */
 function Acts({ of: { number: n, state: now, next } }) {
   const shown = ["ready", "behind", "held"].includes(now),
-    words = { held: "to_findings", look: "look_and_decide", begun: "go_on" }[now],
+    words = { held: "to_findings", look: "look_and_decide", begun: "go_on", behind: "go_on" }[now],
     first = now === "search" && !next && count("searching");
   return html`
     ${first > 0 && html`<${Button} word="search_first" class="quiet" act=${() => tried(post("first", { n }))} />`}
