@@ -16,7 +16,7 @@ from ..errors import MismatchError, OutputExistsError, UsageError
 from ..files import check_writable, made_folder, sweep
 from ..follow_drawn import Frames, follow_on, index_packets
 from ..media import SourceInfo, probe
-from ..plan import Plan, edit, read_plan
+from ..plan import Plan, edit, read_plan, save_change
 from ..progress import Progress, Stages
 from ..record import Credentials, checked_case
 from ..types import Decided, Finding, FindingKind, Keyframe
@@ -28,7 +28,7 @@ from .order import Acceptance, Order
 from .publish import write_beside
 from .result import Result
 from .run import apply
-from .saved_plan import require_same_source, save_plan
+from .saved_plan import require_same_source
 
 
 def fix_held(
@@ -55,7 +55,8 @@ def fix_held(
         tell: receives a sentence about what was added to the plan.
 
     Raises:
-        RedactError: it could not be drawn, or a finding cannot be accepted.
+        RedactError: it could not be drawn, a finding cannot be accepted, or the plan was changed
+            meanwhile.
     """
     refuse_foreign_paths(held)
     if held.credentials and credentials is None:
@@ -81,7 +82,7 @@ def fix_held(
         shown = () if accepted is None else accepted.findings
         fixed = _hiding(plan, info, [f for f in found if f not in shown], decided_by, journal)
         if fixed is not plan:
-            save_plan(fixed, plan_file)
+            save_change(fixed, plan, plan_file, own=True)
             added = len(fixed.tracks) - len(plan.tracks)
             tell(say("tracks_hide_found", path=plan_file, count=added))
         return write_beside(apply(order, fixed, journal, accepted), order)

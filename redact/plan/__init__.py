@@ -17,6 +17,7 @@ from .file_fields import PlanRecord
 from .found_text import MOST_CHARACTERS, FoundText
 from .hide_texts import SAME_TEXT, hide_texts, reads, tracks_of_texts
 from .muted_span import MutedSpan, Sound
+from .one_writer import alone_with, save_change
 from .own_answers import answered_here, marked
 from .plan import ALL_SOUND, HELD_REACH, Plan, SourceRef
 from .presence import SUBJECTS_WITH_BODIES, Presence, lies_on, presence

@@ -16,6 +16,7 @@ from ..plan import (
     EncodedKeys,
     Plan,
     ReviewState,
+    alone_with,
     dump_plan,
     parse_plan,
     with_all_subjects,
@@ -141,7 +142,7 @@ class OpenPlan:
         Raises:
             PlanError, OutputError: it cannot be saved.
         """
-        with self.lock:
+        with self.lock, alone_with(self.path):
             self._untold |= self._reload()
             after = function(self.plan)
             if after != self.plan:
@@ -213,7 +214,7 @@ class OpenPlan:
 
     @contextmanager
     def _fresh(self) -> Iterator[None]:
-        with self.lock:
+        with self.lock, alone_with(self.path):
             if self.look_outside():
                 raise problem(ChangedOutsideError, "changed_outside", path=self.path.name)
             yield

@@ -9,13 +9,16 @@ import subprocess
 import sys
 import time
 import urllib.request
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from redact.errors import ExitCode, InputError
-from redact.pipeline import find_held
+from redact.errors import ExitCode, InputError, PlanError
+from redact.pipeline import find_held, fix_held
+from redact.plan import edit, read_plan, write_plan
+from redact.progress import Silent, Stage
 
 from ..cli.conftest import call
 from ..pipeline.conftest import ROOT, SAMPLE, shorten
@@ -51,6 +54,28 @@ def test_it_is_found_in_the_folder_for_the_results(
         assert find_held(name).output == str(held)
     monkeypatch.chdir(case)
     assert find_held(Path("out/a.redacted.mp4")).output == str(held)
+
+
+def test_a_decision_during_a_fix_is_not_lost(case: Path) -> None:
+    """Following what was found takes minutes, and the page may be open meanwhile."""
+    held = find_held(case / "a.mp4")
+    plan = Path(held.plan)
+    before = plan.read_bytes()
+
+    class Meanwhile(Silent):
+        def stage(
+            self, name: str, total: int | None, unit: str = "frames"
+        ) -> AbstractContextManager[Stage]:
+            if name == "follow":
+                write_plan(edit.mute(read_plan(plan), 0, 1), plan, force=True)
+            return super().stage(name, total, unit)
+
+    try:
+        with pytest.raises(PlanError, match="was changed meanwhile"):
+            fix_held(held, Meanwhile())
+        assert read_plan(plan).muted
+    finally:
+        plan.write_bytes(before)
 
 
 def test_held_back_files_are_private(case: Path) -> None:

@@ -14,9 +14,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from redact.cli.plan import plan as plan_command
-from redact.cli.plan.group import named, save
+from redact.cli.plan.group import named
 from redact.errors import PlanError, RedactError, UsageError
-from redact.plan import Plan, Subject, dump_plan, edit, parse_plan, read_plan, write_plan
+from redact.plan import (
+    Plan,
+    Subject,
+    dump_plan,
+    edit,
+    parse_plan,
+    read_plan,
+    save_change,
+    write_plan,
+)
 from redact.types import Action, Box, Keyframe, Origin, State, Target, Track
 from redact.words import speaking
 
@@ -290,7 +299,7 @@ def test_of_two_changes_at_once_none_is_lost(path: Path) -> None:
     assert call("add", path, *box).exit_code == 0
     kept = path.read_bytes()
     with pytest.raises(PlanError, match="was changed meanwhile"):
-        save(plan, plan, path)
+        save_change(plan, plan, path)
     assert path.read_bytes() == kept
 
 

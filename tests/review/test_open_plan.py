@@ -7,6 +7,7 @@ import random
 import signal
 import subprocess
 import sys
+import threading
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -19,10 +20,12 @@ from redact.plan import (
     Decision,
     EncodedKeys,
     FindingNote,
+    Plan,
     ReviewState,
     decisions,
     dump_plan,
     read_plan,
+    save_change,
     write_plan,
 )
 from redact.review import page_edits
@@ -143,6 +146,28 @@ def test_a_plan_that_changed_outside_is_not_overwritten(open_plan: OpenPlan) -> 
     assert not open_plan.can_undo, "a step back would take the other's work with it"
     keep(open_plan, 3)
     assert kept(open_plan.path) == [1, 2, 3]
+
+
+def test_a_command_at_the_very_moment_of_a_change_is_not_overwritten(open_plan: OpenPlan) -> None:
+    """The page had read the plan and was about to save it."""
+    before, told = read_plan(open_plan.path), list[str]()
+
+    def command() -> None:
+        try:
+            save_change(decisions.decide(before, [2], Decision.KEEP), before, open_plan.path)
+        except PlanError as error:
+            told.append(error.code)
+
+    other = threading.Thread(target=command)
+
+    def change(plan: Plan) -> Plan:
+        other.start()
+        other.join(0.5)  # long enough for it to write, if nothing keeps it from that
+        return decisions.decide(plan, [1], Decision.KEEP)
+
+    open_plan.change(change)
+    other.join()
+    assert (kept(open_plan.path), told) == ([1], ["plan_changed"])
 
 
 def test_an_outside_change_is_reported_even_if_texts_were_read_meanwhile(

@@ -11,7 +11,7 @@ from ...follow_drawn import Frames, index_packets
 from ...follow_drawn import follow as carry_on
 from ...media import probe
 from ...pipeline import require_same_source
-from ...plan import Plan, edit, read_plan, user_input
+from ...plan import Plan, edit, read_plan, save_change, user_input
 from ...types import Box, Keyframe, Target, clock
 from ...words import problem, say
 from ..app import PATH
@@ -25,7 +25,6 @@ from .group import (
     plan,
     plan_argument,
     reason_option,
-    save,
     target_choice,
 )
 
@@ -66,7 +65,7 @@ def add(
         given,
         decided(reason, by),
     )
-    save(changed, value, plan_path)
+    save_change(changed, value, plan_path)
     first = given[0][1]
     size, place = f"{first.width:g}×{first.height:g}", f"{first.x1:g},{first.y1:g}"
     tell(say("track_added", path=plan_path, number=number, size=size, place=place), err=True)
@@ -99,7 +98,7 @@ def _follow(
         keys,
         decided(reason, by),
     )
-    save(changed, value, path)
+    save_change(changed, value, path)
     first, last = (clock(value.seconds(key.frame)) for key in (keys[0], keys[-1]))
     tell(say("track_followed", path=path, number=number, first=first, last=last), err=True)
     mention_outside(changed, edit.track_of(changed, number))

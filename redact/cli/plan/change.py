@@ -21,6 +21,7 @@ from ...plan import (
     hide_texts,
     mask_shape,
     read_plan,
+    save_change,
     user_input,
 )
 from ...types import Action, Decided, Outline, Track, clock, utc_text
@@ -36,7 +37,6 @@ from .group import (
     plan_argument,
     reason_option,
     said,
-    save,
     span_words,
 )
 from .texts import chosen_texts
@@ -109,7 +109,7 @@ def set_(
         at=utc_text(datetime.now(UTC)),
         looked_at_all=confirmed,
     )
-    save(changed, value, plan_path)
+    save_change(changed, value, plan_path)
     tell(say("tracks_changed", path=plan_path, tracks=named(ids)), err=True)
     along = decisions.tracks_decided_with(changed, ids)
     if along:
@@ -160,7 +160,7 @@ def _shape(
             )
     if not (confirmed and any(map(str.isalnum, by_whom.reason))):
         _stop_at_smaller(before, after, ids)
-    save(after, before, path)
+    save_change(after, before, path)
     code = "masks_as_found" if (shape, size, margin) == (AS_FOUND, None, None) else "masks_shaped"
     a, b = (clock(before.seconds(frame), 1) for frame in (first, last))
     whole = between == ("start", "end")
@@ -212,7 +212,7 @@ def _set_texts(value: Plan, path: Path, wanted: str, action: str | None, decisio
     if not found:
         raise problem(UsageError, "no_such_text", text=wanted, path=path)
     changed, ids = hide_texts(value, found, decision)
-    save(changed, value, path)
+    save_change(changed, value, path)
     tell(say("texts_hidden", path=path, count=len(ids), tracks=named(ids)), err=True)
 
 
@@ -232,7 +232,7 @@ def remove(plan_path: Path, tracks: str, automatic: bool) -> None:
     """`redact plan remove`."""
     value = read_plan(plan_path)
     ids = user_input.parse_ids(tracks, value)
-    save(edit.remove_tracks(value, ids, automatic=automatic), value, plan_path)
+    save_change(edit.remove_tracks(value, ids, automatic=automatic), value, plan_path)
     tell(say("tracks_removed", path=plan_path, tracks=named(ids)), err=True)
 
 
@@ -255,7 +255,7 @@ def mute(
         Sound.TONE if bleep else Sound.MUTE,
         decided(reason, by),
     )
-    save(changed, value, plan_path)
+    save_change(changed, value, plan_path)
     new = next((m for m in changed.muted if m not in value.muted), changed.muted[0])
     tell(say("sound_taken", path=plan_path, span=span_words(new, value)), err=True)
     mention_sound_outside(new, value, start, end)
@@ -270,5 +270,5 @@ def unmute(plan_path: Path, spans: str) -> None:
     """`redact plan unmute`."""
     value = read_plan(plan_path)
     numbers = user_input.parse_numbers(spans)
-    save(edit.unmute(value, numbers), value, plan_path)
+    save_change(edit.unmute(value, numbers), value, plan_path)
     tell(say("spans_given_back", path=plan_path, count=len(numbers)), err=True)

@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-import contextlib
-import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from datetime import UTC, datetime
-from pathlib import Path
 
 import click
 
-from ...errors import PlanError
-from ...files import claim_beside, unwritable
-from ...plan import MutedSpan, Plan, is_own_plan, read_plan, user_input, write_plan
+from ...plan import MutedSpan, Plan, user_input
 from ...record import checked_option
 from ...types import Box, Decided, Keyframe, State, Target, Track, clock, runs_of, utc_text
-from ...words import Message, problem, say
+from ...words import Message, say
 from ..app import HELP, PATH
 from ..terminal import Terminal
 
@@ -28,38 +23,6 @@ target_choice = click.Choice([t.word for t in Target])
 @click.group(context_settings=HELP)
 def plan() -> None:
     """`redact plan`."""
-
-
-def save(changed: Plan, before: Plan, path: Path) -> None:
-    """Write a changed plan, unless another user changed it since it was read: one of the two
-    changes would be lost, and perhaps a mask with it.
-
-    Args:
-        changed, before: the plan now, and as it was read.
-        path: of its file.
-
-    Raises:
-        PlanError: it was changed meanwhile; nothing was written.
-        OutputError: it cannot be written.
-    """
-    with _alone_with(path):
-        if read_plan(path) != before:
-            raise problem(PlanError, "plan_changed", path=path)
-        write_plan(changed, path, force=True, own=is_own_plan(path))
-
-
-@contextlib.contextmanager
-def _alone_with(path: Path) -> Iterator[None]:
-    """Context in which no other command writes the plan; each needs it only for a moment."""
-    try:
-        while (held := claim_beside(path, "change")) is None:
-            time.sleep(0.01)
-    except OSError as error:
-        raise unwritable(path, error) from error
-    try:
-        yield
-    finally:
-        held.remove()
 
 
 def decided(reason: str | None, by: str | None) -> Decided:

@@ -13,12 +13,12 @@ from rich.table import Table
 from ...errors import UsageError
 from ...media import probe
 from ...pipeline import find_texts, require_same_source
-from ...plan import FoundText, Plan, read_plan, reads, tracks_of_texts
+from ...plan import FoundText, Plan, read_plan, reads, save_change, tracks_of_texts
 from ...types import Action, clock, one_line
 from ...words import problem, said, say, word
 from ..app import PATH
 from ..terminal import PlainConsole, Terminal, tell, tell_json
-from .group import plan, plan_argument, save
+from .group import plan, plan_argument
 
 MOST_TEXT_CHARACTERS = 60
 """Characters of a text in the table."""
@@ -52,7 +52,7 @@ def _read(value: Plan, plan_path: Path, source: Path) -> Plan:
     for warning in read.remarks():
         terminal.warn(said(warning))
     found = replace(value, texts=read.texts)
-    save(found, value, plan_path)
+    save_change(found, value, plan_path)
     tell(say("texts_read", path=plan_path, count=len(read.texts)), err=True)
     return found
 
