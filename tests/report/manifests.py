@@ -61,7 +61,11 @@ def reviewed(folder: Path) -> list[Manifest]:
     )
     state = ReviewState(
         "R. Roe",
-        (SeenFrames("outlines", "still", ((0, 9),)), SeenFrames("result", "fast", ((5, 99),))),
+        (
+            SeenFrames("outlines", "still", ((0, 9),)),
+            SeenFrames("outlines", "normal", ((0, 2),)),
+            SeenFrames("result", "fast", ((5, 99),)),
+        ),
         (SeenSubject(plan.tracks[0].id, ((3, 4),)),),
         notes,
         moments=(SeenMoment(3, "ends", 1, answered=True),),

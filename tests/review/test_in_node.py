@@ -20,7 +20,7 @@ from redact.review import finishing
 from redact.review import server as server_module
 from redact.review.server import PageServer
 from redact.settings import Sensitivity
-from redact.types import Action, Box, Doubt, Keyframe, State, Target, Track
+from redact.types import Action, Box, Doubt, Keyframe, Origin, State, Target, Track
 
 from ..record.samples import make_record
 from .browser import served_here, until
@@ -459,6 +459,39 @@ def test_a_moments_question_is_shown_as_long_as_its_picture(risky: Review) -> No
       return [asked, (await text("#notice")).includes(t(`why.${why}`))];
     """)
     assert (asked, away) == (True, False)
+
+
+def test_several_moments_are_answered_at_once(review: Review) -> None:
+    """With Shift, all from the last one on. When all are seen, it says what was not looked at."""
+    states = dict.fromkeys(range(3, 13), State.FOLLOWED) | {8: State.MANUAL}
+    drawn = [
+        Track(
+            n, Target.REGION, [Keyframe(f, BOX, s) for f, s in states.items()], origin=Origin.MANUAL
+        )
+        for n in (1, 2, 3)
+    ]
+    plan = replace(review.plan, tracks=tuple(drawn), subjects=(), bodies=(), doubts=())
+    write_plan(plan, review.plan_file, force=True)
+    answered, after = review.does("""
+      await until(() => state.moments.length === 6);
+      press("m");
+      const fine = () => [...document.querySelectorAll("[data-answer=fine]")],
+        answered = () => state.moments.map((one) => one.answered),
+        count = (n) => until(() => state.summary.moments_answered === n);
+      await until(() => fine().length === 6);
+      fine()[1].click();
+      await count(1);
+      send(fine()[3], "click", { shiftKey: true });
+      await count(4);
+      const some = answered();
+      send(fine()[1], "click", { shiftKey: true });
+      await count(5);
+      fine()[0].click();
+      await count(6);
+      return [some, await text("#sheet-state")];
+    """)
+    assert answered == [False, True, True, True, True, False]
+    assert "✓ All risky moments seen." in after and "were not looked at" in after
 
 
 def test_a_box_drawn_by_keys_lies_where_the_risky_moment_points(risky: Review) -> None:
