@@ -32,6 +32,10 @@ USED = ("button", "radio", "tab", "option", "checkbox", "combobox", "slider", "t
 PLACES = ("dialog", "region", "tabpanel", "listbox", "radiogroup", "progressbar")
 
 
+FOCUSED = {"type": "booleanOrUndefined", "value": True}
+SUMMARY = "document.querySelector('#sight summary').focus()"
+
+
 def faults(page: Page, rules: dict[str, Any]) -> list[str]:
     """The faults that axe finds on the page in its current state."""
     if not page.js("return 'axe' in window"):
@@ -52,6 +56,13 @@ def run_together(page: Page) -> list[str]:
     tree = page.browser.execute_cdp_cmd("Accessibility.getFullAXTree", {})["nodes"]
     names = [n.get("name", {}).get("value", "") for n in tree if n["role"]["value"] == "button"]
     return [name for name in names if re.search(r"[a-z]([A-Z[\]]|\d+)$", name)]
+
+
+def of_focused(page: Page) -> str:
+    """What a screen reader adds to the name of the control that has the focus."""
+    tree = page.browser.execute_cdp_cmd("Accessibility.getFullAXTree", {})["nodes"]
+    focused = [n for n in tree if {"name": "focused", "value": FOCUSED} in n.get("properties", ())]
+    return str(focused[-1].get("description", {}).get("value", "")) if focused else ""
 
 
 def check(page: Page, state: str) -> None:
@@ -123,8 +134,11 @@ def test_every_state_of_the_page(page: Page, found: Plan) -> None:
         "refused": lambda: (page.click("#tone"), page.find(".toast.bad")),
         "texts": lambda: page.click("#tab-texts"),
         "seen": lambda: page.click("#tab-seen"),
-        "sight": lambda: page.click("#sight summary"),
-        "sheet": lambda: (page.click("#sight summary"), page.press("m"), page.find(".tile")),
+        "sight": lambda: (page.js(SUMMARY), page.press(" "), page.find("#sight[open]")),
+        "sheet": lambda: (
+            *(page.press(" "), page.press("m"), page.find(".tile")),
+            page.until(lambda: re.match(r"\d:\d\d\.\d", of_focused(page))),  # which moment
+        ),
         "keys": lambda: (page.press("ESCAPE"), page.press("?"), page.find(".keys kbd")),
         "finish": lambda: (page.press("ESCAPE"), page.click("#finish"), page.find(".todo")),
         "nameless": lambda: (page.click("#start-finish"), page.find("#nameless")),

@@ -304,6 +304,12 @@ def test_keys_apply_to_the_finding_that_is_shown(review: Review) -> None:
       press("ArrowDown");
       await until(() => state.one);
       (await page("findings.js")).showFinding(1);
+      const field = await find("[data-finding=1] input");
+      press("x"); // without a reason: asked for where it can be written
+      await until(() => state.toast?.bad && document.activeElement === field);
+      field.blur();
+      press("w");
+      if (document.activeElement !== field) return ["W does not lead there", 0];
       await write("[data-finding=1] input", "a statue");
       press("x");
       await until(() => state.findings[0].answer && state.finding === 2);
@@ -313,6 +319,23 @@ def test_keys_apply_to_the_finding_that_is_shown(review: Review) -> None:
     """)
     assert [answer for answer, _ in answers] == ["none", "hide"] and answers[0][1] == "a statue"
     assert decided == ""
+
+
+def test_keys_of_a_french_keyboard(review: Review) -> None:
+    """Its digits need Shift, and its brackets AltGr, which some systems tell as Ctrl and Alt."""
+    first, ends = review.does("""
+      press("é", { code: "Digit2" });
+      await until(() => state.view === "result");
+      press("&", { code: "Digit1" });
+      await until(() => state.view === "outlines");
+      press("ArrowDown");
+      await until(() => state.one);
+      const { id, tracks: [{ last: before }] } = state.one;
+      press("]", { code: "Minus", altKey: true, ctrlKey: true });
+      await until(() => state.subjects.get(id).tracks[0].last < before);
+      return [state.frame, state.subjects.get(id).tracks[0].last];
+    """)
+    assert ends == first
 
 
 def test_nothing_unreviewed_is_called_reviewed(review: Review) -> None:

@@ -112,7 +112,7 @@ function Video({ of: v }) {
 const reviewed = ({ people, decided, moments, moments_seen: seen, frames, frames_seen: n }) =>
   [
     t("reviewed_people", { n: people, decided }),
-    t("pill", { n: seen, of: moments }),
+    moments ? t("pill", { n: seen, of: moments }) : t("no_moments"),
     t("reviewed_watched", { n: Math.floor((100 * n) / Math.max(1, frames)) }),
   ].join(" · ");
 /** What can be done with a video now, the most likely first. */

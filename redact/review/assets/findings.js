@@ -40,7 +40,7 @@ function Finding({ of: f }) {
   useEffect(() => {
     if (here) node.current.scrollIntoView({ block: "nearest" });
   }, [here]);
-  return html`<div ref=${node} class=${here ? "item current" : "item"} data-finding=${f.number}>
+  return html`<div ref=${node} class=${here ? "item current" : "item"} role="group" aria-label=${t("finding_n", { n: f.number })} data-finding=${f.number}>
     <div>${f.number}. ${f.words[current()]}${f.doubtful && ` ${t("perhaps_nothing")}`}</div>
     <${Scene} n=${f.at} box=${f.box} class="shot" />
     ${f.answer && html`<div class="row"><span class=${`tag ${f.answer}`}>${answered}</span></div>`}
@@ -54,6 +54,8 @@ function Finding({ of: f }) {
   </div>`;
 }
 
+/** Write why somebody is shown or hidden, or why a finding is nothing. */
+export const writeReason = () => document.querySelector("#why, .current input")?.focus();
 const meant = () => state.findings.find((f) => f.number === state.finding);
 const draftOf = (f) => `finding/${f.number}`;
 /** Whether keys are about a finding: one is shown, and nobody was chosen since. */
@@ -69,6 +71,7 @@ const hide = (f) =>
   f.drawn ? begin("hide", { number: f.number }, t("following")) : answer(f, "hide", "");
 async function answer(f, said, reason) {
   if (await edit("answer", { number: f.number, answer: said, reason }, t("done"))) nextFinding(0);
+  else if (said === "none") writeReason(); // most likely there was none
 }
 /** The mask of a finding is there: in which pictures, and on to the next. */
 export function hidden({ first, last }) {

@@ -63,7 +63,7 @@ const KEYS = {
     ["H", "hide", () => decide("hide")],
     ["K", "keep", () => decide("keep")],
     ["X", "no_face", () => decide("false alarm")],
-    ["W", "write_reason", () => document.getElementById("why")?.focus()],
+    ["W", "write_reason", () => findings.writeReason()],
     ["O", "only_this", of((s) => list.only(s.id))],
     ["V", "confirm_look", openConfirm],
     ["Y", "confirm_yes"],
@@ -103,12 +103,18 @@ const WITH_CTRL = {
 
 /** Keys that go on while they are held down; what another one does, it does once. */
 const HELD = /^(Arrow|[-+=beg]$)/;
+/** What is pressed: where the row of digits types other signs, as in France, its digit counts. */
+function nameOf({ key, code }) {
+  const name = key.length === 1 ? key.toLowerCase() : key;
+  return name in ACTIONS ? name : (/^Digit(\d)$/.exec(code)?.[1] ?? name);
+}
 
 export function listen() {
   document.addEventListener("keydown", (event) => {
     const { key, target } = event,
-      name = key.length === 1 ? key.toLowerCase() : key,
-      ctrl = event.ctrlKey || event.metaKey;
+      name = nameOf(event),
+      typed = key === "[" || key === "]", // with Alt or AltGr on many keyboards
+      ctrl = !typed && (event.ctrlKey || event.metaKey);
     if (state.opening) return;
     if (state.dialog) {
       if (key !== "Escape") return;
@@ -121,8 +127,9 @@ export function listen() {
       return;
     }
     if (!moveByKey(event)) {
-      const act = ctrl ? WITH_CTRL[name] : !event.altKey && ACTIONS[name];
-      if (!act || (!ctrl && [" ", "Enter"].includes(key) && target.closest("button"))) return;
+      const act = ctrl ? WITH_CTRL[name] : (typed || !event.altKey) && ACTIONS[name];
+      if (!act || (!ctrl && [" ", "Enter"].includes(key) && target.closest("button, summary")))
+        return;
       if (!event.repeat || HELD.test(name)) act(event);
     }
     event.preventDefault();

@@ -52,13 +52,14 @@ export function SheetDialog() {
 function Tile({ of: { frame, why, track, shown, more, beside, seen, answered }, answer }) {
   const opened = useSignal(false),
     asked = useRef(!seen).current, // what is told of the picture behind the sheet takes no button away
-    toggle = () => (opened.value = !opened.value);
-  return html`<article class=${seen ? "tile seen" : "tile"} data-moment=${frame}>
+    toggle = () => (opened.value = !opened.value),
+    words = `moment-${keyOf({ frame, why, track })}`; // which one the focus is at, a screen reader tells
+  return html`<article class=${seen ? "tile seen" : "tile"} data-moment=${frame} aria-labelledby=${words}>
     <${Place} frame=${frame} track=${track} shown=${shown} />
-    <p><b>${when(frame, track)}</b> ${t(`why.${why}`)}</p>
+    <p id=${words}><b>${when(frame, track)}</b> ${t(`why.${why}`)}</p>
     <div class="row">
       ${seen && html`<span class="tag keep">✓ ${t("looked_at_it")}</span>`}
-      ${answered ? html`<${Button} key="back" word="take_back" class="quiet small" act=${(e) => answer(false, e)} />` : (asked || !seen) && html`<${Button} key="fine" word=${FINE[why] ?? "nothing_open"} class="small" data-answer="fine" act=${(e) => answer(true, e)} />`}
+      ${answered ? html`<${Button} key="back" word="take_back" class="quiet small" act=${(e) => answer(false, e)} />` : (asked || !seen) && html`<${Button} key="fine" word=${FINE[why] ?? "nothing_open"} class="small" data-answer="fine" aria-describedby=${words} act=${(e) => answer(true, e)} />`}
       ${more > 0 && html`<${Button} class="quiet small" pressed=${opened.value} data-more=${more} act=${toggle}>${t("more_here", { n: more })}<//>`}
     </div>
     ${opened.value && html`<ul>${beside.map((other) => html`<${Beside} of=${other} />`)}</ul>`}

@@ -43,8 +43,8 @@ export function Outlines() {
       ${wanted && html`<${Line} kind="dashed" rect=${onScreen(wanted)} />`}
       ${marked && html`<${Brackets} rect=${onScreen(marked)} />`}
     </svg>
-    ${found && html`<b class="label place" style=${shifted(above(onScreen(found)))}>${state.finding}</b>`}
-    ${placed(tags).map(({ id, words, look, spot }) => html`<span key=${id} class=${`label ${look}`} style=${shifted(spot)}>${words}</span>`)}`;
+    ${found && html`<b class="label place" style=${shifted(above(onScreen(found)))} aria-hidden="true">${state.finding}</b>`}
+    ${placed(tags).map(({ id, words, look, spot }) => html`<span key=${id} class=${`label ${look}`} style=${shifted(spot)} aria-hidden="true">${words}</span>`)}`;
 }
 const above = ([x, y, , h]) => [x - 6, y > 30 ? y - 28 : y + h + 10];
 /** A shape is drawn twice, wide and dark below its colour, so that it stands out from any picture. */

@@ -24,7 +24,7 @@ export function Side() {
       ${names.map(
         (name) => html`<button role="tab" id=${`tab-${name}`} aria-controls="panel"
           aria-selected=${String(state.tab === name)} onclick=${() => (state.tab = name)}>
-          ${t(`tab.${name}`)}${name === "findings" && open > 0 && html`<b>${open}</b>`}
+          ${t(`tab.${name}`)}${name === "findings" && open > 0 && html` <b>${open}</b>`}
         </button>`,
       )}
     </div>

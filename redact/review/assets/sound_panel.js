@@ -56,8 +56,9 @@ function Muted({ of: m }) {
     state.remute = 0;
     return edit("unmute", { number: m.number }, t("done"));
   };
-  return html`<div class=${m.number === state.remute ? "item current" : "item"}>
-    <div>${m.how === "tone" ? "♪" : "✕"} ${clock(start, 2)} – ${clock(end, 2)}</div>
+  const when = `${clock(start, 2)} – ${clock(end, 2)}`;
+  return html`<div class=${m.number === state.remute ? "item current" : "item"} role="group" aria-label=${when}>
+    <div>${m.how === "tone" ? "♪" : "✕"} ${when}</div>
     <div class="small muted">${t(`how.${m.how}`)}${m.reason && ` · ${m.reason}`}</div>
     ${!m.reason && html`<p class="small doubt">${t("no_reason.mute")}</p>`}
     <div class="row">
