@@ -18,14 +18,17 @@ from redact.mask_size import KEYFRAME_SLACK, MARGIN, Sighted, steps, with_margin
 from redact.media import probe
 from redact.pipeline import detect
 from redact.pipeline.journal import Journal
+from redact.plan import Plan
 from redact.progress import Silent
 from redact.settings import DetectSettings
 from redact.track import box_per_frame
 from redact.types import OUTWARD, Box, Boxes, Target
 
 
-def recorded(video: Path, settings: DetectSettings) -> list[tuple[Sighted, dict[str, Boxes]]]:
-    """Every track that the search kept, with its boxes after each step."""
+def recorded(
+    video: Path, settings: DetectSettings
+) -> tuple[Plan, list[tuple[Sighted, dict[str, Boxes]]]]:
+    """The plan of a video, and every track that the search kept, with its boxes after each step."""
     found: list[tuple[Sighted, dict[str, Boxes]]] = []
 
     def enlarged(seen: Sighted) -> Boxes:
@@ -33,8 +36,8 @@ def recorded(video: Path, settings: DetectSettings) -> list[tuple[Sighted, dict[
         return found[-1][1]["steady"]
 
     with patch.object(box_per_frame, "enlarged", enlarged):
-        detect(probe(video), settings, Journal(Silent()))
-    return found
+        plan = detect(probe(video), settings, Journal(Silent()))
+    return plan, found
 
 
 def drawn(target: Target, of: dict[str, Boxes]) -> Iterator[tuple[str, Boxes]]:
@@ -52,7 +55,8 @@ def main() -> None:
     parser.add_argument("--track", type=int, help="this one alone, in order of appearance")
     parser.add_argument("--at", type=float, metavar="SECONDS", help="the boxes of one moment")
     options = parser.parse_args()
-    objects = sorted(recorded(options.video, DetectSettings()), key=lambda o: o[0].times[0])
+    _, found = recorded(options.video, DetectSettings())
+    objects = sorted(found, key=lambda o: o[0].times[0])
     for number, (seen, of) in enumerate(objects, start=1):
         if options.track not in (None, number):
             continue
