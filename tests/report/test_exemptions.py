@@ -227,3 +227,5 @@ def test_the_legal_basis_is_named_only_for_what_is_hidden(tmp_path: Path) -> Non
         for row in table(record, "en"):
             hidden = row["action"].startswith(("hidden", "muted"))
             assert bool(row["statutory basis"]) == hidden, row
+        log = report_html(record).decode().split(ReportWords("en")("log.heading"))[1]
+        assert "not given" not in log.split("</table>")[0], "nothing is missing there"

@@ -454,18 +454,24 @@ def test_a_person_left_open_after_a_cut_off_is_reported_and_can_be_undone(review
       (await page("store.js")).select(2);
       const label = await text("[for=why]");
       const pressed = document.getElementById("d-none").attributes["aria-pressed"];
-      await write("#why", "a passer-by");
-      await wait(300);
-      const cut = state.subjects.get(2).cut;
       await click("#undo-span");
       await until(() => state.subjects.size === 1);
-      return [told, card, filters, label, pressed, cut, state.subjects.get(1).last];
+      const { last } = state.subjects.get(1);
+      press("ArrowDown");
+      press("]");
+      await until(() => state.subjects.size === 2);
+      (await page("store.js")).select(2);
+      await write("#why", "a passer-by");
+      await until(() => state.subjects.get(2).reason);
+      return [told, card, filters, label, pressed, state.subjects.get(2).cut, last];
     """)
     assert "From here on, Face 1 is no longer hidden (4 pictures)" in told
     assert "not hidden" in card and "cut off by hand" in card and "false alarm" not in card
     assert "False alarms 0" in filters and back == 12
     assert label == "Reason for the decision (goes on record)" and pressed == "false"
     assert still_cut, "a reason made a false alarm of it"
+    left = next(t for t in review.plan.tracks if t.action is Action.CUT_OFF)
+    assert left.reason == "a passer-by", "it used to be lost"
 
 
 def test_a_moments_question_is_shown_as_long_as_its_picture(risky: Review) -> None:

@@ -13,7 +13,7 @@ import {
   state,
   title,
 } from "./store.js";
-import { clock, reasonWords, span, t } from "./words.js";
+import { clock, span, t } from "./words.js";
 import { Button, Field, forget, released, write } from "./controls.js";
 import { Face, Faces } from "./picture.js";
 import { certainty, Tag } from "./gallery.js";
@@ -66,7 +66,7 @@ function Who({ of: s }) {
       <h2>${title(s)}</h2>
       <${Tag} of=${s} />
       <div class="small muted">${span(s.from, s.to)}</div>
-      <div class="small muted">${s.cut ? `${sure} · ${reasonWords(s.reason)}` : sure}</div>
+      <div class="small muted">${sure}</div>
     </div>
   </div>
   ${s.alone.length > 0 && html`<p class="small muted" id="presence">${t(`presence.${s.kind}`, { seen: s.pictures, n: count(s.alone) })}</p>`}`;
@@ -79,7 +79,7 @@ function Looked({ of: s }) {
 }
 /** Why it is decided so about those, whatever the decision is; said before it or after it. */
 function Why({ who }) {
-  // Of what was cut off nobody said what it is: a reason is that of what is decided next.
+  // Of what was cut off nobody said what it is, and so there is no word for why.
   const kinds = new Set(who.map((s) => (s.cut ? "open" : kindOf(s)))),
     key = kinds.size === 1 ? [...kinds][0] : "open",
     ids = who.map((s) => s.id),
@@ -90,7 +90,7 @@ function Why({ who }) {
   const take = (reason) => saveReason(who, reason),
     choose = (reason) => {
       write(draftOf(ids), reason);
-      if (key !== "open") take(reason);
+      take(reason);
     };
   const code = ([
     value,
@@ -109,7 +109,7 @@ function Why({ who }) {
 async function saveReason(who, reason) {
   await released();
   await inTurn(async () => {});
-  const left = who.map((s) => state.subjects.get(s.id)).filter((s) => s && !s.cut),
+  const left = who.map((s) => state.subjects.get(s.id)).filter(Boolean),
     ids = left.filter((s) => reasonOf([s]) !== reason).map((s) => s.id);
   if (ids.length && !(await edit("reason", { ids, reason }, t("done")))) return false;
   if (left.length) forget(draftOf(who.map((s) => s.id)));
