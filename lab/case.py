@@ -111,8 +111,9 @@ class Assistant:
         if not self.page.state(FACES):
             return
         with self.step("client"):
-            self.click("#sort")
-            self.page.pick("#sort", "long")
+            if self.page.state("state.sort") != "long":  # the page keeps it for the next video
+                self.click("#sort")
+                self.page.pick("#sort", "long")
             while not self.page.state(CLIENT):
                 before = self.page.state("state.selected[0]")
                 self.press("ARROW_DOWN")

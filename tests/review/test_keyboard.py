@@ -238,6 +238,7 @@ def test_a_case_can_be_worked_off_by_keys(
         page.until(lambda: page.js("return document.activeElement.dataset.look") == "1")
         page.press("ENTER")
         page.opened()
+        page.pick("#sort", "long")
         page.click("#tab-seen")  # and the focus is on a button
         page.press("ENTER", ctrl=True)
         page.write("#f-reviewer", "A. Roe")
@@ -249,7 +250,7 @@ def test_a_case_can_be_worked_off_by_keys(
         page.opened()
         page.click("[data-look='2']")
         page.opened()
-        assert page.state("state.wish.style") == "blur"
+        assert page.state("[state.wish.style, state.sort]") == ["blur", "long"]
         assert page.state("state.summary.reviewer") == "A. Roe"
 
 

@@ -76,20 +76,20 @@ async function opened() {
 /** Where the person was, and what was typed, kept for when the page is loaded anew: by the window,
  *  and by the video. */
 const PLACE = `redact.place${location.pathname}`,
-  KEPT = "frame view tab filter kind sort selected finding drafts".split(" ");
-/** How the result is to be made: for the next video of a case too. */
-const WISH = "redact.wish";
+  KEPT = "frame view tab filter kind selected finding drafts".split(" ");
+/** How the result is to be made, and what the list begins with: for the next video of a case too. */
+const WAYS = "redact.ways",
+  WAYS_KEPT = ["wish", "sort"];
+const kept = (names) => JSON.stringify(Object.fromEntries(names.map((name) => [name, state[name]])));
 function placed() {
-  const kept = KEPT.map((name) => [name, state[name]]);
-  sessionStorage.setItem(PLACE, JSON.stringify(Object.fromEntries(kept)));
-  sessionStorage.setItem(WISH, JSON.stringify(state.wish));
+  sessionStorage.setItem(PLACE, kept(KEPT));
+  sessionStorage.setItem(WAYS, kept(WAYS_KEPT));
 }
 async function start() {
   await load();
   const before = sessionStorage.getItem(PLACE),
     { frame = 0, selected = [], ...rest } = JSON.parse(before || "{}");
-  Object.assign(state, rest);
-  state.wish = { ...state.wish, ...JSON.parse(sessionStorage.getItem(WISH) || "{}") };
+  Object.assign(state, rest, JSON.parse(sessionStorage.getItem(WAYS) || "{}"));
   state.selected = selected.filter((id) => state.subjects.has(id));
   state.opening = null;
   player.show(Math.min(frame, state.frames - 1));
