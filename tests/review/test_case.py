@@ -293,11 +293,19 @@ def test_a_partial_review_is_reported_as_partial(two: Path) -> None:
         until(lambda: video.state == "ready")
         steps = """
             await until(() => document.querySelector("[data-state=ready]"));
-            const told = await text(".state");
-            await (await page("api.js")).leave();
-            return told;
+            const told = await text(".state"), own = sessionStorage.getItem("redact.page");
+            const { join, leave } = await page("api.js");
+            // Another window takes the case; this one can take it back, as the page of a video can.
+            sessionStorage.setItem("redact.page", "another");
+            await join(true);
+            sessionStorage.setItem("redact.page", own);
+            const take = await text("#opening-detail button");
+            sessionStorage.setItem("redact.page", "another");
+            await leave();
+            return [told, take];
         """
-        ready = in_node(server.address, two / "page2", steps, "case.html")
+        ready, take = in_node(server.address, two / "page2", steps, "case.html")
+        assert take == "Work here"
         assert ready.startswith("◑ ready") and "Risky moments seen: 1 of 3" in ready
         # What was decided since is missing from the copy, in the index as on the page.
         assert "last decisions" not in case._index("en").read_text("utf-8")

@@ -1,5 +1,5 @@
 // The page of a case: its videos, what becomes of each, and what to do next; or folders to choose one.
-import { get, leave, onEnd, post } from "./api.js";
+import { get, leave, post } from "./api.js";
 import { html, render, signal, useEffect, useRef } from "./html.js";
 import { state, toast, tried } from "./store.js";
 import { clock, current, said, stageWords, t } from "./words.js";
@@ -8,7 +8,7 @@ import { Dialog } from "./dialog.js";
 import { Folders } from "./folders.js";
 import { Logo } from "./header.js";
 import { beginLook, LookButtons } from "./look.js";
-import { Opening, take } from "./opening.js";
+import { isOver, Opening, sayEnd, take } from "./opening.js";
 import { Picture } from "./picture.js";
 import { show, ShowDialog } from "./show.js";
 import { Toasts } from "./toasts.js";
@@ -128,7 +128,6 @@ function Acts({ of: { number: n, state: now, next } }) {
     ${(shown || words || now === "making") && html`<a class=${words ? "button primary" : "button"} href=${`/v/${n}/`} data-look=${n}>${t(words || "decisions")}</a>`}
   `;
 }
-let ended = false;
 async function again() {
   const now = await get("case");
   document.title = `${now.case || now.name || t("choose_folder")} – redact`;
@@ -142,17 +141,14 @@ async function begin() {
   await take();
   state.opening = null;
   await again();
-  while (!ended) {
+  while (!isOver()) {
     await new Promise((done) => setTimeout(done, 1000));
     if (known.value.videos.length && document.visibilityState === "visible")
-      await again().catch(() => {}); // told by onEnd
+      await again().catch(() => {}); // told by sayEnd
   }
 }
-onEnd((end) => {
-  ended = true;
-  state.opening = { end, hint: end === "gone" ? "end.case_hint" : "" };
-});
+sayEnd(() => "end.case_hint");
 addEventListener("pagehide", () => {
-  if (!ended) leave();
+  if (!isOver()) leave();
 });
 begin().catch((problem) => (state.opening = { problem }));

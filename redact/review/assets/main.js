@@ -1,5 +1,5 @@
 // The page of one video: its beginning, and the watch over what happens outside it.
-import { get, join, leave, onEnd } from "./api.js";
+import { get, leave } from "./api.js";
 import { effect, html, render } from "./html.js";
 import { load, select, state, toast } from "./store.js";
 import { said, t } from "./words.js";
@@ -11,7 +11,7 @@ import { Header } from "./header.js";
 import { KeysDialog, listen } from "./keys.js";
 import { beginLook } from "./look.js";
 import { ConfirmDialog, LookDialog } from "./look_closely.js";
-import { Opening, take } from "./opening.js";
+import { isOver, Opening, sayEnd, take } from "./opening.js";
 import * as player from "./player.js";
 import { flush } from "./seen.js";
 import { ShowDialog } from "./show.js";
@@ -33,8 +33,7 @@ const DIALOGS = {
   look: LookDialog,
   show: ShowDialog,
 };
-let video = { name: "", plan: "" },
-  ended = false;
+let video = { name: "", plan: "" };
 
 const App = () => html`
   <${Header} ...${video} />
@@ -105,7 +104,7 @@ let handled = 0,
 effect(() => state.job && wake());
 /** Every second while something is worked on, else every three: progress, and changes from outside. */
 async function watch() {
-  while (!ended) {
+  while (!isOver()) {
     await new Promise((done) => {
       wake = done;
       setTimeout(done, state.job ? 400 : 2500);
@@ -141,20 +140,13 @@ function followedOrHeld({ kind, problem, result: r }) {
   toast(pictures > 1 ? t("followed", { n: pictures }) : t("not_followed"), pictures === 1);
 }
 
-onEnd((end, lost) => {
-  if (ended && !lost) return; // what was lost is said, whoever noticed the end first
-  ended = true;
-  const take = end === "elsewhere" ? () => join(true).then(() => location.reload()) : null,
-    hint = end === "gone" && !state.clip ? "end.search_hint" : ""; // there is no plan yet
-  state.dialog = null;
-  state.opening = { end, lost, take, hint };
-});
+sayEnd(() => (state.clip ? "" : "end.search_hint")); // there is no plan yet
 addEventListener("pagehide", () => {
   if (state.clip) placed();
   flush(true);
-  if (!ended) leave();
+  if (!isOver()) leave();
 });
 begin().catch((problem) => {
   console.warn(said(problem));
-  if (!ended && state.opening) state.opening = { problem };
+  if (!isOver() && state.opening) state.opening = { problem };
 });
