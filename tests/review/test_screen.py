@@ -251,6 +251,10 @@ def test_the_view_is_brightened_by_keys_and_the_result_is_not(page: Page) -> Non
     page.press("g", "g", shift=True)
     page.until(lambda: abs(on_screen(page) - before) < 3)
     assert page.state("Object.values(state.sight).every((v) => v === 1)")
+    page.click("#sight summary")
+    page.click("#sight-brightness")  # by mouse; the keys are keys again, and not about the slider
+    page.press("ARROW_RIGHT")
+    page.until(lambda: page.frame() == 8)
 
 
 _DIFFERS = """

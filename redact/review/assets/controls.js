@@ -66,14 +66,8 @@ export function Choices({ id, label, values, words, value, take, ...props }) {
     const [name, said] = Array.isArray(one) ? one : [one, t(`${words}.${one}`)];
     return html`<option value=${name} selected=${name === value}>${said}</option>`;
   };
-  const byMouse = useRef(false),
-    by = (mouse) => () => void (byMouse.current = mouse);
-  const changed = ({ target }) => {
-    take(target.value);
-    if (byMouse.current) target.blur(); // and the keys are keys again
-  };
   return html`${label && html`<label for=${id}>${label}</label>`}
-    <select id=${id} value=${value} onchange=${changed} onpointerdown=${by(true)} onkeydown=${by(false)} ...${props}>${values.map(option)}</select>`;
+    <select id=${id} value=${value} onchange=${(e) => take(e.target.value)} ...${props}>${values.map(option)}</select>`;
 }
 /** The same as buttons beside each other; `extra` gives what else one of them has. */
 export const Radios = ({ values, words, value, take, extra }) =>

@@ -109,8 +109,14 @@ function nameOf({ key, code }) {
   return name in ACTIONS ? name : (/^Digit(\d)$/.exec(code)?.[1] ?? name);
 }
 
+let byMouse = false;
 export function listen() {
+  document.addEventListener("pointerdown", () => (byMouse = true), true);
+  document.addEventListener("change", ({ target }) => {
+    if (byMouse && target.matches("select, [type=range]")) target.blur(); // and the keys are keys again
+  });
   document.addEventListener("keydown", (event) => {
+    byMouse = false;
     const { key, target } = event,
       name = nameOf(event),
       typed = key === "[" || key === "]", // with Alt or AltGr on many keyboards
