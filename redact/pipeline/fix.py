@@ -95,7 +95,7 @@ def refuse_foreign_paths(held: HeldBack) -> None:
         return
     here = held.note.parent
     evidence = held.delivery.evidence
-    places = [held.final, held.output, held.plan, *held.files]
+    places = [held.final, held.output, held.plan]
     strange = [path for path in places if Path(path).parent not in (here, here.parent)]
     strange += [str(path) for path in (evidence.log, evidence.key_file) if path]
     strange += held.credentials

@@ -8,7 +8,7 @@ import dataclasses
 import glob
 import os
 import shlex
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
@@ -57,7 +57,6 @@ class HeldBack(Struct, forbid_unknown_fields=True, kw_only=True):
         findings: as in the audit's record, with every place.
         failed: checks that failed, in words; hiding more cannot fix them.
         acceptable: whether a person may accept the findings.
-        files: absolute paths of all other files that were written for it.
         mark: proves that this user's redact wrote the note, see `own`.
     """
 
@@ -74,7 +73,6 @@ class HeldBack(Struct, forbid_unknown_fields=True, kw_only=True):
     findings: list[FindingPart]
     failed: list[str]
     acceptable: bool
-    files: list[PathText]
     credentials: list[PathText] = msgspec.field(default_factory=list)
     mark: str = ""
 
@@ -112,11 +110,11 @@ class HeldBack(Struct, forbid_unknown_fields=True, kw_only=True):
             raise problem(PlanError, "note_settings", path=self.note, error=error) from error
 
     def all_files(self) -> list[Path]:
-        """Existing files of the held-back run, and those made from it since, such as reports. All
-        of them may be deleted."""
+        """Existing files of the held-back run, and those made from it since, such as reports, all
+        by their names. All of them may be deleted, whoever wrote the note."""
         output = Path(self.output)
         beside = output.parent.glob(f"{glob.escape(output.name)}.*")
-        names = [output, manifest_path(output), *map(Path, self.files), *sorted(beside), self.note]
+        names = [output, manifest_path(output), *sorted(beside), self.note]
         return [path for path in dict.fromkeys(names) if path.exists()]
 
 
@@ -145,13 +143,12 @@ def _from_text(kind: type, value: object) -> Path:
     return Path(value)
 
 
-def write_held(result: Result, order: Order, files: Iterable[Path]) -> None:
+def write_held(result: Result, order: Order) -> None:
     """Write the note of a held-back result, readable by its owner alone.
 
     Args:
         result: its plan must have been saved.
         order: of its run, stored for the run that fixes it.
-        files: that were written for it besides the video and its record.
     """
     record, audit, evidence = result.record, result.audit, order.delivery.evidence
     assert record is not None and audit is not None and result.plan_file is not None
@@ -170,7 +167,6 @@ def write_held(result: Result, order: Order, files: Iterable[Path]) -> None:
         findings=msgspec.convert([f.to_json() for f in audit.findings], list[FindingPart]),
         failed=[c.in_words() for c in audit.checks if not c.passed],
         acceptable=audit.may_be_accepted,
-        files=[_whole(path) for path in files],
     )
     data = msgspec.json.format(_encoded(held.marked()), indent=1) + b"\n"
     write_whole(held.note, data, force=True, mode=0o600)
@@ -220,7 +216,6 @@ def held_in_new_place(path: Path, source: Path) -> HeldBack:
         final=str(now(held.final)),
         output=str(now(held.output)),
         plan=str(plan if plan.exists() else held.plan),  # the plan may not have been moved
-        files=[str(now(file)) for file in held.files],
     )
     return moved.marked() if held.own else moved
 

@@ -13,7 +13,7 @@ from ..errors import OutputError
 from ..files import OutputFile, held_name, make_private
 from ..inspect import clear_times
 from ..plan import write_plan
-from ..record import RunRecord, manifest_path, signature_path, write_evidence
+from ..record import RunRecord, manifest_path, write_evidence
 from ..words import problem
 from .held_back import write_held
 from .order import Order, review_plan
@@ -99,11 +99,6 @@ def _with_pictures(result: Result, order: Order) -> Result:
     """Write pictures of the findings, and the note that `redact fix` reads."""
     assert result.audit is not None
     pictures = finding_pictures(order.info, result.output, result.audit)
-    extra = [*pictures]
-    if result.manifest is not None:
-        extra.append(signature_path(result.manifest))
-    if result.plan_file == review_plan(result.output):
-        extra.append(result.plan_file)  # made for this result alone
     result = replace(result, pictures=tuple(pictures))
-    write_held(result, order, extra)
+    write_held(result, order)
     return result
