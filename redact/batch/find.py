@@ -157,20 +157,21 @@ def _overlooked(
     folder: Path, recursive: bool, results: Path | None
 ) -> Iterator[tuple[Path, Message]]:
     """What a user may wrongly believe was searched: broken links with the name of a video, folders
-    that cannot be read, and folders with videos that are not entered."""
+    that cannot be read, links to folders elsewhere, and subfolders with videos if subfolders are
+    not searched."""
     for path in _listed(folder, recursive, _is_broken_link):
         yield path, Message("left_broken")
     for inside in _folders_in(folder, recursive):
         of_results = results is not None and _lies_in(inside, results)
         if of_results or inside.name.startswith(".") or inside.name == PRIVATE:
             continue
-        linked = inside.is_symlink()
         if _is_closed(inside):
             yield inside, Message("left_closed")
-        elif recursive and not (linked and not _lies_in(inside, folder)):
-            continue  # it is searched
-        elif next(_listed(inside, True, _is_video), None) is not None:
-            yield inside, Message("left_link" if recursive else "left_folder")
+        elif inside.is_symlink():
+            if not _lies_in(inside, folder):
+                yield inside, Message("left_link")
+        elif not recursive and next(_listed(inside, True, _is_video), None) is not None:
+            yield inside, Message("left_folder")
 
 
 def _folders_in(folder: Path, recursive: bool) -> Iterator[Path]:
