@@ -118,13 +118,13 @@ def test_another_users_plan_is_not_used(shared: Path) -> None:
     assert plan_to_review(info) == own
 
 
-def note(folder: Path, files: tuple[str, ...] = (), **changed: Any) -> HeldBack:
+def note(folder: Path, **changed: Any) -> HeldBack:
     """The note, and further options of the run."""
     at = str(folder / "NOT-FOR-RELEASE" / "a.needs-review.mp4")
     held = HeldBack(
         source=str(folder / "a.mp4"), source_sha256="", final=str(folder / "a.redacted.mp4"),
         output=at, plan=str(folder / "a.plan.json"), plan_sha256="", settings={},
-        delivery=Delivery(), findings=[], failed=[], acceptable=True, files=list(files),
+        delivery=Delivery(), findings=[], failed=[], acceptable=True,
     )  # fmt: skip
     return msgspec.structs.replace(held, **changed)
 
@@ -153,9 +153,9 @@ def test_another_users_note_reaches_no_file_elsewhere(
 
 @pytest.mark.skipif(os.name == "nt" or os.geteuid() != 0, reason="only root can give files away")
 def test_another_users_held_back_result_is_not_the_users(tmp_path: Path) -> None:
-    kept = tmp_path / "kept.mp4"
-    held = note(tmp_path, (str(kept),))
+    held = note(tmp_path)
     place = Path(held.output)
+    kept = place.with_name("kept.mp4")
     place.parent.mkdir()
     for path, data in (
         (kept, b""),

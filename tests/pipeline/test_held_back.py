@@ -84,7 +84,7 @@ def held(folder: Path, draw: DrawSettings, delivery: Delivery) -> HeldBack:
     record = replace(make_record(folder), source=info, output=closed / "a.needs-review.mp4")
     result = Result.of_run(record, audit, folder / "out.mp4", held_back=True)
     order = Order(info, draw, folder / "out.mp4", closed, delivery)
-    write_held(replace(result, plan_file=folder / "a.plan.json"), order, ())
+    write_held(replace(result, plan_file=folder / "a.plan.json"), order)
     return read_held(closed / "a.needs-review.mp4.json")
 
 
