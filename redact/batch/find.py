@@ -30,6 +30,10 @@ _HEAD_BYTES: Final = 4096
 """Bytes by which text is told from anything else: a block of the disk."""
 
 
+_OWN: Final = ("left_ours", "left_private", "left_results", "left_masks")
+"""Why redact's own files are left out."""
+
+
 @dataclass(frozen=True, slots=True)
 class Footage:
     """One video that was found.
@@ -58,6 +62,11 @@ class Found:
     footage: tuple[Footage, ...]
     left_out: tuple[tuple[Path, Message], ...]
     searched: bool
+
+    @property
+    def passed_over(self) -> tuple[tuple[Path, Message], ...]:
+        """Of what was left out, that which redact did not make."""
+        return tuple((path, why) for path, why in self.left_out if why.code not in _OWN)
 
     @property
     def several(self) -> bool:

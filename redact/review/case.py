@@ -19,7 +19,8 @@ from ..batch import Command, Footage, find_footage, run_in_process
 from ..errors import InputError, RedactError
 from ..files import check_writable, names_footage, read_file, write_whole
 from ..report import CASE_MARK, case_page, in_one_line, report_beside
-from ..words import LANGUAGES, error_from_json, problem, reason_of, speaking
+from ..types import readable
+from ..words import LANGUAGES, Message, error_from_json, problem, reason_of, speaking, words_of
 from .case_video import ReviewOptions, Video
 from .refused_error import RefusedError, in_words
 from .routes import BACKGROUND_PATHS, language_of, result_routes, with_error_answers
@@ -44,6 +45,7 @@ class Case:
     ) -> None:
         self.options = options
         self.videos: list[Video] = []
+        self.passed_over: tuple[tuple[Path, Message], ...] = ()
         self.shelf = Shelf()
         self.name = ""
         self._recursive = recursive
@@ -93,6 +95,7 @@ class Case:
         if not found.footage:
             raise problem(InputError, "case_without_video", place=places[0])
         self.name = places[0].resolve().name if len(places) == 1 else ""
+        self.passed_over = found.passed_over
         self.videos = [
             Video(n, one.path, self._folder_of(one)) for n, one in enumerate(found.footage, 1)
         ]
@@ -168,9 +171,17 @@ class Case:
                     {**video.for_page(), "next": video.number == self._first}
                     for video in self.videos
                 ],
+                "passed_over": [
+                    {"name": self._name(path), "said": _in_each_language(why)}
+                    for path, why in self.passed_over
+                ],
                 "pdf": find_spec("weasyprint") is not None,
             }
         )
+
+    def _name(self, path: Path) -> str:
+        """A path in the case, beside whose first video the others lie or in folders below."""
+        return readable(os.path.relpath(path, self.videos[0].source.parent))
 
     def _picture(self, values: dict[str, Any]) -> Answer:
         video = self._video(values["n"])
@@ -208,7 +219,9 @@ class Case:
             result["source"] = str(self._below(Path(result["source"]), place))
         title = (self.options.evidence.case.case if self.options.evidence.case else "") or self.name
         line = in_one_line(results, len(rest))
-        write_whole(place, case_page(place, title, line, results, reports, (), rest), force=True)
+        passed = [(self._below(path, place), why) for path, why in self.passed_over]
+        page = case_page(place, title, line, results, reports, passed, rest)
+        write_whole(place, page, force=True)
         return place
 
     @staticmethod
@@ -234,6 +247,10 @@ class Case:
             raise RefusedError("case_chosen")
         self.take([Path(str(values["folder"]))])
         return as_json({})
+
+
+def _in_each_language(what: Message) -> dict[str, list[str]]:
+    return {language: [words_of(language).value(what, "")] for language in LANGUAGES}
 
 
 def _readable(path: Path) -> bool:

@@ -73,7 +73,7 @@ def test_places_that_were_not_searched_are_named(case: Path) -> None:
     (case / "gone.mp4").symlink_to(case / "elsewhere.mp4")
     left_out = {p.name: str(why) for p, why in find_footage([case], results=case / "out").left_out}
     assert left_out["gone.mp4"] == "a link to a file that is not there"
-    assert left_out["day"] == "contains videos and was not searched; add -r"
+    assert left_out["day"].startswith("contains videos and was not searched; add -r")
     assert not {"out", "NOT-FOR-RELEASE", ".git"} & left_out.keys()
     (case.parent / "other").mkdir()
     (case / "linked").symlink_to(case.parent / "other")

@@ -271,6 +271,7 @@ def test_a_partial_review_is_reported_as_partial(two: Path) -> None:
     looked = ReviewState(moments=(SeenMoment(3, "ends", 1),), moments_left=2)
     begun = replace(plan, review=looked, subjects=())
     write_plan(begun, plan_file, force=True)
+    (two / "Statement.pdf").write_bytes(b"%PDF-1.7")
     with serving(two) as (case, server):
         until(lambda: [v.state for v in case.videos] == ["begun", "look"])
         (two / "elsewhere").mkdir()
@@ -281,13 +282,17 @@ def test_a_partial_review_is_reported_as_partial(two: Path) -> None:
         made = replace(record, source=source, plan=read_plan(plan_file))
         steps = """
             await until(() => document.querySelector(".begun"));
-            const told = [await text(".state"), await text(".acts")];
+            const told = [await text(".state"), await text(".acts"), await text("#passed-over")];
             await (await page("api.js")).leave();
             return told;
         """
-        state, acts = in_node(server.address, two / "page", steps, "case.html")
+        state, acts, beside = in_node(server.address, two / "page", steps, "case.html")
         assert "partly decided" in state and "Risky moments seen: 1 of 3" in state
         assert "people and plates decided" in state and "Continue" in acts
+        # A document with names in it would be handed over with the copies.
+        assert "1 file or folder here is not part of the case" in beside
+        assert "Statement.pdf – neither a video nor a photograph" in beside.replace("\n", " ")
+        assert "Statement.pdf" in case._index("en").read_text("utf-8")
         manifest_path(video.final).write_bytes(dump_manifest(build_manifest(made)))
         video.final.write_bytes(b"made")
         until(lambda: video.state == "ready")

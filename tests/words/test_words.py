@@ -424,3 +424,12 @@ print("/pl.json" in files, b' data-languages="en fr pl"' in files["/"].body)
     ], done.stderr
     helped = run([sys.executable, "-m", "redact", "--lang", "pl", "plan", "show", "--help"])
     assert helped.returncode == 0 and "[en|fr|pl]" in helped.stdout, helped.stderr
+
+
+@pytest.mark.parametrize("words", [ENGLISH, FRENCH], ids=LANGUAGES)
+def test_every_stage_has_its_words_on_the_terminal_and_on_the_page(words: Words) -> None:
+    """The page showed "stage.upright"."""
+    sources = "".join(path.read_text("utf-8") for path in HOME.rglob("*.py"))
+    stages = set(re.findall(r"\.(?:stage|step)\(\s*\"(\w+)\"", sources))
+    assert len(stages) > 8 and stages - {"wait"} <= words.tables["doing"].keys()
+    assert {f"stage.{name}" for name in stages - {"mask"}} <= surface(words.language, "page").keys()

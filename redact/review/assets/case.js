@@ -82,8 +82,16 @@ function Videos() {
       ${[refused && t("next.refused", { n: refused }), left && t(left)].filter(Boolean).join(" ")}
     </p>
     <ul id="videos" ref=${list}>${videos.map((v) => html`<${Video} key=${v.number} of=${v} />`)}</ul>
+    <${PassedOver} all=${known.value.passed_over} />
   `;
 }
+/** What lies beside the videos and is not part of the case. */
+const PassedOver = ({ all }) =>
+  all.length > 0 &&
+  html`<details id="passed-over">
+    <summary>${t("passed_over", { n: all.length })}</summary>
+    <ul>${all.map((one) => html`<li key=${one.name}><b>${one.name}</b> – ${said(one)}</li>`)}</ul>
+  </details>`;
 function Video({ of: v }) {
   const facts = [v.seconds == null ? "" : clock(v.seconds, 0), v.size ? v.size.join(" × ") : ""],
     whole = v.reviewed && v.reviewed.moments === v.reviewed.moments_seen,
