@@ -433,12 +433,14 @@ def test_sure_detections_cannot_be_called_false_alarms_by_a_slip(path: Path) -> 
     write_plan(plan.with_subjects((), (sure, doubted)), path, force=True)
     before = path.read_bytes()
     for more in ((), ("--confirmed",), ("--reason", "a poster"), ("--confirmed", "--reason", "-")):
-        done = call("set", path, f"{sure.id}", "--action", "false-alarm", *more)
-        assert isinstance(done.exception, PlanError) and "98%" in str(done.exception)
-        assert path.read_bytes() == before
+        for action in ("false-alarm", "cut-off"):
+            done = call("set", path, f"{sure.id}", "--action", action, *more)
+            assert isinstance(done.exception, PlanError) and "98%" in str(done.exception)
+            assert path.read_bytes() == before
     assert call("set", path, f"{doubted.id}", "--action", "false-alarm").exit_code == 0
     explained = ("--confirmed", "--reason", "a poster")
-    assert call("set", path, f"{sure.id}", "--action", "false-alarm", *explained).exit_code == 0
+    for action in ("cut-off", "false-alarm"):
+        assert call("set", path, f"{sure.id}", "--action", action, *explained).exit_code == 0
     (told,) = [t for t in read_plan(path).tracks if t.id == sure.id]
     assert (told.action, told.reason, bool(told.confirmed)) == (
         Action.FALSE_ALARM,

@@ -78,7 +78,7 @@ def set_(
     shaped = shape is not None or size is not None or margin is not None
     if not (shaped or action or reason is not None or by is not None or confirmed):
         raise problem(UsageError, "nothing_to_set")
-    if confirmed and not shaped and action not in (Action.KEEP, Action.FALSE_ALARM):
+    if confirmed and not shaped and action in (None, Action.REDACT):
         raise problem(UsageError, "confirmed_without_keep")
     if (start is not None or end is not None) and not shaped:
         raise problem(UsageError, "span_without_shape")
@@ -98,8 +98,8 @@ def set_(
         _set_texts(value, plan_path, wanted, action, decided(reason, by))
         return
     ids = user_input.parse_ids(tracks or "", value)
-    if action == Action.FALSE_ALARM:
-        _stop_at_sure_alarms(value, ids, confirmed and any(map(str.isalnum, reason or "")))
+    if action is not None and Action(action).unmasked:
+        _stop_at_sure(value, ids, confirmed and any(map(str.isalnum, reason or "")))
     changed = decisions.change(
         value,
         ids,
@@ -186,9 +186,9 @@ def _stop_at_smaller(before: Plan, after: Plan, ids: Iterable[int]) -> None:
     )
 
 
-def _stop_at_sure_alarms(plan: Plan, ids: Iterable[int], explained: bool) -> None:
+def _stop_at_sure(plan: Plan, ids: Iterable[int], explained: bool) -> None:
     """Require a reason, and that the pictures were viewed, before a track of which the networks
-    were sure is called a false alarm. Raises PlanError."""
+    were sure loses its mask. Raises PlanError."""
     sure = decisions.sure_alarms(plan, ids)
     if not sure or explained:
         return
