@@ -781,10 +781,18 @@ def test_reasons_of_the_case_are_offered(street: Path, found: Plan, tmp_path: Pa
           const words = await text("#panel .codes");
           await click("[data-code=b7D]");
           await until(() => state.one.reason === "b7D");
+          await click("#tab-sound");
+          await write("#mute-from", "0.1");
+          await write("#mute-to", "0.3");
+          await click("[data-code=b7C]");
+          await click("#mute");
+          await until(() => state.muted.length);
           return words;
         """)
     assert "privacy of third parties" in words
-    assert "b7D" in {track.reason for track in read_plan(plan_file).tracks}
+    plan = read_plan(plan_file)
+    assert "b7D" in {track.reason for track in plan.tracks}
+    assert [span.reason for span in plan.muted] == ["b7C"], "for muted sound, too"
 
 
 def test_a_button_that_is_pressed_twice_acts_once(review: Review) -> None:

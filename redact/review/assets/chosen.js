@@ -14,7 +14,7 @@ import {
   title,
 } from "./store.js";
 import { clock, span, t } from "./words.js";
-import { Button, Field, forget, released, write } from "./controls.js";
+import { Button, Codes, Field, forget, released, write } from "./controls.js";
 import { Face, Faces } from "./picture.js";
 import { certainty, Tag } from "./gallery.js";
 import { Legend } from "./legend.js";
@@ -84,7 +84,7 @@ function Why({ who }) {
     key = kinds.size === 1 ? [...kinds][0] : "open",
     ids = who.map((s) => s.id),
     written = state.drafts[draftOf(ids)] ?? reasonOf(who),
-    { codes, reasons } = state.clip,
+    { reasons } = state.clip,
     // Of what is hidden, the case may give one for every kind.
     given = written || (key === "hide" && who.every((s) => reasons[s.target]));
   const take = (reason) => saveReason(who, reason),
@@ -92,15 +92,10 @@ function Why({ who }) {
       write(draftOf(ids), reason);
       take(reason);
     };
-  const code = ([
-    value,
-    meaning,
-  ]) => html`<${Button} class="small" pressed=${written === value} data-code=${value}
-    act=${() => choose(value)}><b>${value}</b> ${meaning}<//>`;
   return html`
     <${Field} id="why" draft=${draftOf(ids)} label=${t(`reason_for.${key}`)} value=${written}
       placeholder=${t(`reason_example.${key}`)} take=${take} />
-    ${codes.length > 0 && html`<div class="row codes" role="group" aria-label=${t("codes")}>${codes.map(code)}</div>`}
+    <${Codes} value=${written} take=${choose} />
     ${key !== "open" && !given && html`<p class="small doubt" id="no-reason">${t(`no_reason.${key}`)}</p>`}
   `;
 }

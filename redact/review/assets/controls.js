@@ -59,6 +59,17 @@ export function Field({ id, draft = id, label, value = "", take, ...props }) {
     <input type="text" id=${id} value=${state.drafts[draft] ?? value} oninput=${(e) => write(draft, e.target.value)} onchange=${changed} ...${props} />`;
 }
 
+/** The reasons of the case by their codes, each chosen with one click. */
+export const Codes = ({ value, take }) => {
+  const code = ([name, meaning]) => html`<${Button} key=${name} class="small" pressed=${value === name}
+    data-code=${name} act=${() => take(name)}><b>${name}</b> ${meaning}<//>`;
+  const { codes } = state.clip;
+  return (
+    codes.length > 0 &&
+    html`<div class="row codes" role="group" aria-label=${t("codes")}>${codes.map(code)}</div>`
+  );
+};
+
 /** One of several values, which goes to `take`: the values, or each with its words; those of a value
  *  alone stand below `words`. */
 export function Choices({ id, label, values, words, value, take, ...props }) {

@@ -2,7 +2,7 @@
 import { html } from "./html.js";
 import { edit, state } from "./store.js";
 import { clock, t } from "./words.js";
-import { Button, Field, forget } from "./controls.js";
+import { Button, Codes, Field, forget, write } from "./controls.js";
 import * as player from "./player.js";
 import { setMark } from "./sound.js";
 
@@ -31,6 +31,7 @@ export function SoundPanel() {
     <${Field} id="mute-from" label=${t("mute_from")} value=${value["mute-from"]} />
     <${Field} id="mute-to" label=${t("mute_to")} value=${value["mute-to"]} />
     <${Field} id="mute-reason" label=${t("reason")} value=${old?.reason} placeholder=${t("mute_example")} />
+    <${Codes} value=${reason || old?.reason} take=${(code) => write("mute-reason", code)} />
     <div class="row">
       <${Button} id="mute" word="mute" class="primary" act=${() => mute("mute")} />
       <${Button} id="tone" word="tone" act=${() => mute("tone")} />
