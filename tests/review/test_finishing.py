@@ -25,6 +25,7 @@ from redact.plan import (
     decisions,
     edit,
     marked,
+    mask_shape,
     read_plan,
     with_all_subjects,
     write_plan,
@@ -132,7 +133,9 @@ def test_open_points_are_listed_the_most_urgent_first() -> None:
     pictures."""
     kept = track(1, (0, 60, State.DETECTED, HERE), (61, 70, State.INTERPOLATED, HERE))
     poster = replace(track(3, (0, 9, State.DETECTED, STATUE)), certainty=0.98)
-    plan = plan_of(kept, track(2, (10, 60, State.FOLLOWED, BESIDE)), poster)
+    narrow = track(4, (0, 9, State.DETECTED, ELSEWHERE))
+    plan = plan_of(kept, track(2, (10, 60, State.FOLLOWED, BESIDE)), poster, narrow)
+    plan = mask_shape.reshape(plan, 4, 0, 9, larger=0.5)
     plan = decisions.decide(noted(plan, [finding(1, (10, STATUE))]), [1], Decision.KEEP)
     plan = decisions.decide(plan, [3], Decision.FALSE_ALARM, Decided("a poster"))
     memory = Overview()
@@ -144,8 +147,9 @@ def test_open_points_are_listed_the_most_urgent_first() -> None:
         ("confirm", 10, 1),
         ("pictures", 100, None),
         ("alarms", 1, 3),
+        ("smaller", 1, 4),
         ("reasons", 1, 1),
-        ("open", 1, 2),
+        ("open", 2, 2),
     ]
 
 
