@@ -6,7 +6,7 @@ import itertools
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from ..errors import RedactError
 from ..files import PRIVATE
@@ -54,6 +54,22 @@ class ReviewOptions:
     asked: tuple[str, ...] = ()
 
 
+class _Searched(NamedTuple):
+    """What is known of a video that was searched.
+
+    Attributes:
+        files: when the files were changed that this depends on.
+        state: see `Video.state`.
+        incomplete: its record says that it ends earlier than it should.
+        reviewed: see `progress_of`; None if its plan cannot be read.
+    """
+
+    files: tuple[int, ...]
+    state: str
+    incomplete: bool
+    reviewed: dict[str, int] | None
+
+
 @dataclass
 class Video:
     """One video of a case.
@@ -80,7 +96,7 @@ class Video:
     routes: dict[tuple[str, str], Route] = field(default_factory=dict)
     _claim: ExitStack = field(default_factory=ExitStack)
     _pace: Pace = field(default_factory=Pace)
-    _known: tuple[object, str, bool, dict[str, int] | None] = (None, "", False, None)
+    _known: _Searched | None = None
 
     def look(self) -> None:
         """Read its headers, and make its thumbnail."""
@@ -116,7 +132,7 @@ class Video:
             return "opening"
         if not self.plan.exists():
             return "search"
-        return self._searched()[1]
+        return self._searched().state
 
     @property
     def incomplete(self) -> bool:
@@ -125,21 +141,20 @@ class Video:
         if self.info is None:
             return False
         known = self.info.missing > 0 or self.info.torn
-        return known or (self.plan.exists() and self._searched()[2])
+        return known or (self.plan.exists() and self._searched().incomplete)
 
-    def _searched(self) -> tuple[object, str, bool, dict[str, int] | None]:
-        """For a video that was searched: the times of the files that the answer depends on, its
-        state, whether its record calls it incomplete, and the progress of its review."""
-        seen = tuple(map(_changed, (self.plan, self.final, self.final.parent / PRIVATE)))
-        if seen != self._known[0]:
+    def _searched(self) -> _Searched:
+        """What is known of a video that was searched."""
+        files = tuple(map(_changed, (self.plan, self.final, self.final.parent / PRIVATE)))
+        if self._known is None or files != self._known.files:
             made = self._made()
             try:
                 plan = read_plan(self.plan)
             except RedactError:
                 plan = None
             reviewed = None if plan is None else progress_of(plan)
-            state = self._standing(plan, reviewed)
-            self._known = seen, state, made is not None and made.missing is not None, reviewed
+            incomplete = made is not None and made.missing is not None
+            self._known = _Searched(files, self._standing(plan, reviewed), incomplete, reviewed)
         return self._known
 
     def _standing(self, plan: Plan | None, reviewed: dict[str, int] | None) -> str:
@@ -177,7 +192,7 @@ class Video:
             "work": work,
             "problem": self.problem and _without(self.problem, f"{self.source}"),
             "result": self.final.name,
-            "reviewed": self._searched()[3] if self.info and self.plan.exists() else None,
+            "reviewed": self._searched().reviewed if self.info and self.plan.exists() else None,
         }
 
     def open(self, options: ReviewOptions, shelf: Shelf, reviewer: str) -> None:

@@ -926,3 +926,16 @@ def test_the_shown_result_has_the_chosen_style_and_the_magnifier_a_sharp_picture
       await fetched("/api/frame?n=0&");
       return state.magnified;
     """)
+
+
+def test_nothing_is_called_done_while_nobody_knows_what_is_left(review: Review) -> None:
+    """Where the page could not learn what was left to do, it said that everything was done."""
+    dialog, toast = review.does("""
+      const asked = fetch, refused = () => new Response('{"error": "busy"}', { status: 422 });
+      globalThis.fetch = async (path, how) =>
+        path.includes("/api/left") ? refused() : asked(path, how);
+      await click("#finish");
+      await until(() => state.toast);
+      return [await text("dialog"), state.toast.words];
+    """)
+    assert "Everything was decided" not in dialog and toast.startswith("Another task is running")
