@@ -15,15 +15,16 @@ from av.codec.context import Flags
 from av.container import InputContainer, OutputContainer
 from av.stream import Disposition
 
+from ..errors import OutputError
 from ..formats import sound_headers
 from ..formats.containers import Writable
 from ..types import Muted
-from ..words import Message
+from ..words import Message, problem
 from .damage import errors_ignored
 from .info import AudioInfo, SourceInfo
 from .muting import mute_samples
 from .pyav import UNDECODABLE, fraction
-from .sound_formats import ConstantFormat, aac_rate, layout_of, plain_layout
+from .sound_formats import ConstantFormat, aac_rate, plain_layout, usual_layout
 from .source import opened, packets_of, select_streams
 
 
@@ -44,6 +45,9 @@ class AudioFeed:
 
     Attributes:
         notes: reasons for which sound was not copied, and damage met in it.
+
+    Raises:
+        OutputError: the sound must be encoded again, and nobody knows how.
     """
 
     def __init__(
@@ -54,7 +58,7 @@ class AudioFeed:
         copy: bool = True,
         muted: Sequence[Muted] = (),
     ) -> None:
-        self._muted = tuple(muted)
+        self._info, self._muted = info, tuple(muted)
         self.notes: list[Message] = []
         self._stack = ExitStack()
         self._output = output
@@ -84,6 +88,7 @@ class AudioFeed:
             track = _CopiedTrack(stream, self._output, header)
         else:
             encoder = container.sound_encoder
+            _place_channels(stream.codec_context, self._info, audio)
             track = _CodedTrack(stream, self._output, encoder, audio, self._muted)
             self._note(audio, number, encoder.removeprefix("lib"), copy, cut)
         if audio.language:
@@ -141,6 +146,17 @@ class AudioFeed:
     def close(self) -> None:
         self._packets = iter(())
         self._stack.close()
+
+
+def _place_channels(context: Any, info: SourceInfo, audio: AudioInfo) -> None:
+    """Give a decoder the usual layout if its stream only declares how many channels it has, as PCM
+    often does. Raises OutputError if there is none for that number."""
+    if not context.layout.name.endswith("channels"):
+        return
+    usual = usual_layout(audio.channels)
+    if not usual:
+        raise problem(OutputError, "sound_unplaced", path=info.path, channels=audio.channels)
+    context.layout = usual
 
 
 PADDING_PACKETS = 2
@@ -213,9 +229,6 @@ class _CodedTrack:
         stream: Any = output.add_stream(encoder, rate=rate)
         self.stream = stream
         context: Any = self.stream.codec_context
-        if source.codec_context.layout.name.endswith("channels"):
-            # PCM often declares no layout, only a number of channels.
-            source.codec_context.layout = layout_of(audio.channels)
         context.layout = plain_layout(source.codec_context.layout.name, audio.channels, encoder)
         context.bit_rate = min(96000, 4 * rate) * audio.channels
         context.flags |= Flags.bitexact  # otherwise the encoder writes its version into the sound

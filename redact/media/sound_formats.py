@@ -20,12 +20,9 @@ description with its own name in it, even in bitexact mode; Opus has no others."
 _AAC_RATES = (96000, 88200, 64000, 48000, 44100, 32000, 24000, 22050, 16000, 12000, 11025, 8000)
 
 
-def layout_of(channels: int) -> str:
-    """The usual layout for a number of channels. Raises ValueError if there is none."""
-    try:
-        return _LAYOUTS[channels]
-    except KeyError:
-        raise ValueError(f"where the {channels} channels of its sound belong is not said") from None
+def usual_layout(channels: int) -> str:
+    """The usual layout for a number of channels; "" if there is none."""
+    return _LAYOUTS.get(channels, "")
 
 
 def plain_layout(layout: str, channels: int, encoder: str) -> str:

@@ -126,11 +126,12 @@ def _play(output: Any, stream: Any, sound: Sound) -> None:
     if sound.said is not None:
         a, b = (round(at * sound.rate) for at in sound.said[:2])
         wave[a:b] = np.sin(2 * np.pi * sound.said[2] * np.arange(a, b) / sound.rate)
-    stereo = np.repeat((wave * sound.level * 32767).astype(np.int16)[None], 2, axis=0)
-    channels = 1 if sound.layout == "mono" else 2
+    channels = av.AudioLayout(sound.layout).nb_channels
+    samples = np.repeat((wave * sound.level * 32767).astype(np.int16)[None], channels, axis=0)
     for at in range(0, count, 1024):
-        block = np.ascontiguousarray(stereo[:channels, at : at + 1024])
-        frame = av.AudioFrame.from_ndarray(block, format="s16p", layout=sound.layout)
+        # Packed, because PyAV makes no planes for more than eight channels.
+        block = np.ascontiguousarray(samples[:, at : at + 1024].T).reshape(1, -1)
+        frame = av.AudioFrame.from_ndarray(block, format="s16", layout=sound.layout)
         frame.sample_rate = sound.rate
         frame.time_base = Fraction(1, sound.rate)
         frame.pts = at + round(sound.start * sound.rate)

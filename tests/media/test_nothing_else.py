@@ -10,6 +10,7 @@ from typing import Any
 import av
 import pytest
 
+from redact.errors import OutputError
 from redact.inspect import inspect_file
 from redact.media import Decode, VideoWriter, probe
 from redact.media.writer import without_user_data
@@ -175,6 +176,17 @@ def test_sound_is_copied_if_it_fits_and_transcoded_if_not(
     if not again and source != "ts":
         kept = [p for _, p in audio_packets(tmp_path / f"out.{output}")[0]]
         assert kept == [p for _, p in audio_packets(made)[0]]
+
+
+def test_sound_of_unknown_loudspeakers_is_copied_or_refused(tmp_path: Path) -> None:
+    """It was told to check the space on the disk."""
+    clip = Clip(sounds=[Sound("pcm_s16le", layout="5.1.4")], pts=range(5))
+    source = make(tmp_path / "in.mkv", clip)
+    rewrite(source, tmp_path / "out.mkv")
+    assert probe(tmp_path / "out.mkv").audio[0].channels == 10
+    with pytest.raises(OutputError, match=r"in\.mkv: nothing says which loudspeakers") as refused:
+        rewrite(source, tmp_path / "out.mp4")
+    assert "--audio mute" in refused.value.hint
 
 
 def test_sound_before_zero_goes_into_matroska(tmp_path: Path) -> None:
