@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from ..pipeline import covering
@@ -64,15 +64,16 @@ def left_to_do(
         for s in everybody
         if s["decision"] == "keep"
     ]
+
+    def of(what: str, some: Sequence[dict[str, Any]]) -> None:
+        found.append((what, len(some), some[0]["id"] if some else None))
+
     found.append(("findings", summary["findings"] - summary["findings_answered"], None))
+    of("alarms", [s for s in everybody if s["sure_alarm"]])
+    of("smaller", [s for s in everybody if s["smaller"]])
     found += [("confirm", s["unsure"], s["id"]) for s in waiting[:1]]
     found.append(("moments", summary["moments"] - summary["moments_seen"], None))
     found.append(("pictures", summary["frames"] - summary["frames_seen"], None))
-    for what, some in (
-        ("alarms", [s for s in everybody if s["sure_alarm"]]),
-        ("smaller", [s for s in everybody if s["smaller"]]),
-        ("reasons", [s for s in unmasked if not s["reason"] and not s["cut"]]),
-        ("open", [s for s in everybody if not s["decision"]]),
-    ):
-        found.append((what, len(some), some[0]["id"] if some else None))
+    of("reasons", [s for s in unmasked if not s["reason"] and not s["cut"]])
+    of("open", [s for s in everybody if not s["decision"]])
     return [{"what": what, "n": n, "id": number} for what, n, number in found if n > 0]

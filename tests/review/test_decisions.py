@@ -141,6 +141,12 @@ def test_a_person_can_be_kept_throughout_by_confirming(
         assert not any(r.track == other for n in (11, 12, 13) for r in after.regions_at(n))
         assert hidden_in(after, other) == list(range(11)), "and nowhere else"
         it.until(lambda: numbers_in(it.text("#visible")) == [total])  # in all of them
+        # Pressed twice, the second press is about what the first one left.
+        it.press("z", ctrl=True)
+        it.until(lambda: len(read_plan(plan_file).tracks) == len(found.tracks))
+        it.press("t", "t")
+        it.until(lambda: "masque supposé" in (it.state("state.toast?.words") or ""), 60)
+        assert len(read_plan(plan_file).tracks) > len(found.tracks)
 
         # Not him here, after all: it is hidden again, and not asked again.
         it.press("z", ctrl=True)

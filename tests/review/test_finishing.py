@@ -144,10 +144,10 @@ def test_open_points_are_listed_the_most_urgent_first() -> None:
     assert [(one["what"], one["n"], one["id"]) for one in left] == [
         ("covered", 51, 1),
         ("findings", 1, None),
-        ("confirm", 10, 1),
-        ("pictures", 100, None),
         ("alarms", 1, 3),
         ("smaller", 1, 4),
+        ("confirm", 10, 1),
+        ("pictures", 100, None),
         ("reasons", 1, 1),
         ("open", 2, 2),
     ]

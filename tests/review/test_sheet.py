@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from redact.plan import Plan, read_plan, write_plan
+from redact.plan import FindingNote, Plan, ReviewState, read_plan, write_plan
 from redact.types import Box, Doubt, Keyframe, State, Target, Track
 
 from .browser import Page, resize, served_here
@@ -98,3 +98,23 @@ def test_moments_are_answered_on_their_pictures_and_not_asked_again(
     answers = "return [...document.querySelectorAll('[data-answer=fine]')].map((b) => b.innerText)"
     wanted = ["It is the same person", "It stays on it", "Nothing to hide"]
     page.until(lambda: page.js(answers) == wanted)
+
+
+def test_what_was_found_comes_first_when_the_video_is_opened_again(
+    page: Page, tmp_path: Path
+) -> None:
+    """ "Look at the findings" led to whoever was chosen before the copy was made."""
+    page.choose(1)
+    plan_file = tmp_path / "street.plan.json"
+    note = FindingNote(1, "possible_leak", "face", 6, 6, ((6, (90.0, 40.0, 120.0, 70.0)),))
+    plan = replace(read_plan(plan_file), review=ReviewState(findings=(note,)))
+    write_plan(plan, plan_file, force=True)
+    page.until(lambda: page.state("state.findings.length"))
+    page.browser.refresh()
+    page.opened()
+    page.until(lambda: page.state("state.tab") == "findings")
+    # Once it is looked at, she stays where she goes.
+    page.click("#tab-seen")
+    page.browser.refresh()
+    page.opened()
+    page.until(lambda: page.state("state.tab") == "seen")

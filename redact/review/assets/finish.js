@@ -111,6 +111,7 @@ function ToDo({ left }) {
 }
 
 async function make(replace = false) {
+  state.finding = 0; // what is found next has numbers of its own
   state.dialog = { kind: "making" }; // at once: what was looked at is told first, which takes a moment
   await flush();
   await inTurn(async () => {}); // a name that was just written has been saved

@@ -92,8 +92,8 @@ async function start() {
   state.selected = selected.filter((id) => state.subjects.has(id));
   state.opening = null;
   player.show(Math.min(frame, state.frames - 1));
-  // Of one that was held back, what was found comes first.
-  if (!before && state.findings.some((f) => !f.answer)) nextFinding(0);
+  // Of one that was held back, what was found comes first, unless it is being looked at already.
+  if (!state.finding && state.findings.some((f) => !f.answer)) nextFinding(0);
   loadWave();
 }
 

@@ -2,7 +2,7 @@
 // mask of somebody else lies.
 import { get } from "./api.js";
 import { html } from "./html.js";
-import { count, edit, state, title, toast, tried, useAnswer } from "./store.js";
+import { count, edit, inTurn, state, title, toast, tried, useAnswer } from "./store.js";
 import { all, span, t } from "./words.js";
 import { Button } from "./controls.js";
 import { chooseBoth } from "./list.js";
@@ -61,11 +61,16 @@ function Covering({ of: s, by, frame, n, guessed }) {
   </div>`;
 }
 const uncover = (id, other) => edit("uncover", { id, other }, t("uncovered"));
-/** Take the mask away of whoever hides the chosen one without being sure to be there. */
-export async function uncoverFirst() {
+let turn = Promise.resolve();
+/** Take the mask away of whoever hides the chosen one without being sure to be there: of one more
+ *  with each press, though the answer to the one before is still under way. */
+export function uncoverFirst() {
   const { one } = state;
   if (!one) return toast(t("choose_first"), true);
-  const told = await tried(get("covered", { id: one.id })),
-    first = told?.covered.find(({ by, guessed }) => guessed && state.subjects.has(by));
-  return first ? uncover(one.id, first.by) : toast(t("nothing_covers"));
+  turn = turn.then(() => uncoverNext(one.id));
+}
+async function uncoverNext(id) {
+  const told = await tried(inTurn(() => get("covered", { id }))),
+    next = told?.covered.find(({ by, guessed }) => guessed && state.subjects.has(by));
+  return next ? uncover(id, next.by) : toast(t("nothing_covers"));
 }
