@@ -147,6 +147,12 @@ def test_refusals_on_the_page_name_no_command() -> None:
             assert not re.search(r"--[a-z]|redact [a-z]+ |track|frame", " ".join(text)), code
 
 
+def test_several_files_need_review() -> None:
+    """The index of a case used to say "2 needs review"."""
+    assert ENGLISH.message("count_needs_review", {"count": 1}) == "1 needs review"
+    assert ENGLISH.message("count_needs_review", {"count": 2}) == "2 need review"
+
+
 def test_languages_have_the_same_tables_codes_and_placeholders() -> None:
     assert ENGLISH.tables.keys() == FRENCH.tables.keys()
     for name, table in ENGLISH.tables.items():
