@@ -240,7 +240,8 @@ def test_all_pictures_of_a_person_are_confirmed_with_one_key(
             (kept, ((0, 4), (6, 7))),
             (90, ((8, 15),)),
         ]
-        assert after.review.moments == () and it.complaints() == []
+        # Of the moments, only the picture behind the sheet was seen, once he is visible there.
+        assert {m.frame for m in after.review.moments} <= {0} and it.complaints() == []
 
 
 @pytest.mark.slow

@@ -287,11 +287,12 @@ def test_the_story_of_a_case(browser: Any, street: Path, found: Plan, tmp_path: 
         looks.be("en", "light", 1024)
         page.shot("case-ready")
         # A row under a pressed pointer is not redrawn before the pointer is released.
-        page.js("dispatchEvent(new PointerEvent('pointerdown', { buttons: 1 }))")
+        press = "document.body.dispatchEvent(new PointerEvent('pointer%s', { buttons: %d }))"
+        page.js(press % ("down", 1))
         away = result.rename(result.with_suffix(".away"))
         time.sleep(2.5)  # the page asks every second
         assert state_of(2) == "ready"
-        page.js("dispatchEvent(new PointerEvent('pointerup', { buttons: 0 }))")
+        page.js(press % ("up", 0))
         page.until(lambda: state_of(2) != "ready")
         away.rename(result)
         page.until(lambda: state_of(2) == "ready")
