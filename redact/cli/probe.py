@@ -12,7 +12,7 @@ from ..formats.containers import read_as
 from ..media import SourceInfo, default_output
 from ..media import probe as probe_source
 from ..progress import About
-from ..types import clock, decimal
+from ..types import clock
 from ..words import said, say, word
 from . import options
 from .app import command
@@ -40,7 +40,7 @@ def probe(source: Path, as_json: bool) -> int:
         table.add_row(keep, say("audio_stream", n=audio.index), f"{words} {audio.language}".strip())
     for item in info.dropped:
         what = say("dropped_part", kind=item.kind, what=item.what)
-        table.add_row(drop, item.where, what)
+        table.add_row(drop, _where(item.where), what)
     head = say(
         "probe_head", path=info.path, container=read_as(info.container).label, size=info.size
     )
@@ -51,6 +51,14 @@ def probe(source: Path, as_json: bool) -> int:
         console.print(f"{say('note')} {said(warning)}", soft_wrap=True)
     console.print(say("default_output", path=default_output(info)), soft_wrap=True)
     return 0
+
+
+def _where(place: str) -> str:
+    """Where a part is that is left out; a table of EXIF keeps its name."""
+    if place == "container":
+        return say("in_container")
+    kind, _, number = place.partition(" ")
+    return say("in_stream", number=number) if kind == "stream" else place
 
 
 def describe(info: SourceInfo) -> dict[str, Any]:
@@ -103,13 +111,13 @@ def _length(info: SourceInfo) -> str:
         count = say("frames_unknown")
     else:
         count = say("frames_about" if isinstance(frames, About) else "frames", count=int(frames))
-    length = say("length_unknown") if info.duration is None else clock(float(info.duration))
+    length = say("length_unknown") if info.duration is None else said(clock(float(info.duration)))
     return f"{length}, {count}"
 
 
 def _video_words(info: SourceInfo) -> list[str]:
     video = describe(info)["video"]
-    rate = "?" if info.video.rate is None else decimal(info.video.rate)
+    rate = "?" if info.video.rate is None else said(float(info.video.rate), ".5g")
     words = [
         known_name(video["codec"]),
         say("upright", width=video["width"], height=video["height"]),

@@ -60,9 +60,9 @@ def tell_json(value: object, indent: int | None = 1) -> None:
 def _of(done: int, total: int | About) -> str:
     """Done and total, "33/75"."""
     if isinstance(total, About):
-        return say("done_of_about", done=f"{done:,}", total=f"{int(total):,}")
-    whole = f"{int(total):,}"
-    return f"{done:>{len(whole)},}/{whole}"
+        return say("done_of_about", done=said(done, ","), total=said(int(total), ","))
+    whole = said(int(total), ",")
+    return f"{said(done, ','):>{len(whole)}}/{whole}"
 
 
 class _FileBar:

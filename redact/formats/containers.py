@@ -55,25 +55,23 @@ class Readable:
 _READABLE: Final = {
     row.name: row
     for row in (
-        Readable("mp4", Structure.BOXES, ends.mp4_end, usual_name="MP4 or MOV"),
+        Readable("mp4", Structure.BOXES, ends.mp4_end, usual_name="MP4/MOV"),
         Readable(
             *("matroska", Structure.ELEMENTS, ends.matroska_end),
             states_length=True,
-            usual_name="Matroska or WebM",
+            usual_name="Matroska/WebM",
         ),
         Readable(
             "mpegts",
             None,
             ends.transport_end,
             cut_by_ffmpeg=True,
-            usual_name="MPEG transport stream",
+            usual_name="MPEG-TS",
         ),
-        Readable(
-            "mpeg", None, ends.program_end, cut_by_ffmpeg=True, usual_name="MPEG program stream"
-        ),
+        Readable("mpeg", None, ends.program_end, cut_by_ffmpeg=True, usual_name="MPEG-PS"),
         Readable("avi", None, ends.avi_end, unordered=True),
         Readable("flv", None, ends.flv_end, states_length=True),
-        Readable("asf", None, ends.asf_end, states_length=True, usual_name="WMV or ASF"),
+        Readable("asf", None, ends.asf_end, states_length=True, usual_name="WMV/ASF"),
         Readable("mxf", None, ends.mxf_end, states_length=True),
         Readable("gif", None, ends.gif_end),
         Readable("ogg", None, ends.ogg_end),

@@ -58,7 +58,10 @@ def _visible(plan: Plan, track: Track) -> str:
     shown = plan.shown_spans(track)
     total = track.last - track.first + 1
     hidden = total - sum(last - first + 1 for first, last in shown)
-    places = [say("span_in_frames", span=_time(plan, a, b), first=a, last=b) for a, b in shown]
+    places = [
+        say("span_in_frames", span=_time(plan, a, b), first=a, last=b, count=b - a + 1)
+        for a, b in shown
+    ]
     line = say("visible_nowhere", track=track.id)
     if places:
         line = say("visible_at", track=track.id, places=_listed(places))

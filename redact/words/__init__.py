@@ -93,9 +93,14 @@ def say(code: str, /, **values: object) -> str:
     return words_of(spoken()).message(code, _plain(values))
 
 
-def said(what: Translatable | str) -> str:
-    """A message or an error in the current language; text stays as it is."""
-    return what if isinstance(what, str) else words_of(spoken()).value(what, "")
+def said(what: Translatable | str | float, how: str = "") -> str:
+    """A message, an error, a time or a number in the current language; other text stays as it is.
+
+    Args:
+        what: to be said.
+        how: as a placeholder of the catalogues has it.
+    """
+    return words_of(spoken()).value(what, how)
 
 
 E = TypeVar("E", bound=RedactError)

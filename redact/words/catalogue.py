@@ -77,11 +77,18 @@ def _spaces(language: str) -> tuple[tuple[str, re.Pattern[str]], ...]:
     )
 
 
+_TIME: Final = r"-?\d+(?::\d\d){1,2}\.\d+"
+_SPAN: Final = f"{_TIME}(?:–{_TIME})?"
+_TIMES: Final = re.compile(f"{_SPAN}(?:, {_SPAN})*")
+"""Times as `clock` writes them, and spans, one or several."""
+
+
 class Words:
     """The texts of all rooms in one language.
 
     The words of a message may be several texts, one for each of the language's CLDR plural forms
-    (`one`, `few`, `other` …); its value `count` selects one. A placeholder may say how it is
+    (`one`, `few`, `other` …); its value `count` selects one. A time as `clock` writes it has the
+    decimal sign of the language. A placeholder may say how it is
     filled: `{x:target}` with the word for `x` in the table `target`, `{x:dB}` in decibels ("equal"
     if there is no difference), `{x:clock}` like seconds in a player, `{x:.2f}` and `{x:,}` as in
     Python but with the language's own signs. A value may itself be a message or an error, or
@@ -158,7 +165,15 @@ class Words:
         if how in self.tables:
             return self.word(how, str(value))
         text = format(value, how)
-        return self.number(text) if isinstance(value, float) or how == "," else text
+        if isinstance(value, float) or how == ",":
+            return self.number(text)
+        return self._times(text) if _TIMES.fullmatch(text) else text
+
+    def _times(self, text: str) -> str:
+        """Times with the decimal sign of the language; where that is a comma, it separates none."""
+        sign = get_decimal_symbol(self._locale)
+        apart = self.word("term", "semicolon") if sign == "," else ", "
+        return text.replace(", ", apart).replace(".", sign)
 
     def number(self, text: str) -> str:
         """A number as Python writes it (1,234.5) with the signs of the language (1 234,5)."""

@@ -276,8 +276,8 @@ def test_it_says_what_a_person_reviewed_and_which_sound_was_muted(tmp_path: Path
     value = reviewed(tmp_path)[0]
     page = report_html(value).decode()
     assert "Reviewed by R. Roe." in page
-    assert "10 of 300 pictures (3%) were on the screen" in page  # what flew by does not count
-    assert "1% while playing" in page
+    assert "normal speed or slower: 10 of 300 (3%)" in page  # what flew by does not count
+    assert "while playing: 1%" in page
     assert "redact listed: 3; looked at: 1, 1 of them in one picture only" in page
     assert "2 of 3 were answered" in page and "none: a statue" in page
     assert "0:00.400" in page and "an address" in page

@@ -275,6 +275,7 @@ def test_the_story_of_a_case(browser: Any, street: Path, found: Plan, tmp_path: 
         page.until(lambda: page.js("return document.querySelector('iframe')"))
         assert page.text("#shown-path") == f"{result}.report.html"
         page.shot("report")
+        page.until(lambda: tab_leads_into_the_report(page))  # keys scroll it
         page.click("#close-shown")
         page.click("#old-copy button")
         page.until(lambda: not held.parent.exists())  # nothing is left of what was held back
@@ -318,6 +319,12 @@ def test_the_story_of_a_case(browser: Any, street: Path, found: Plan, tmp_path: 
 _FOCUS = "return document.activeElement.id"
 AWAY = ("to-others", "to-all")
 """What leads to the other videos: while the result is made, and once it is there."""
+
+
+def tab_leads_into_the_report(page: Page) -> bool:
+    page.js("document.querySelector('dialog .path button').focus()")
+    page.press("TAB")
+    return bool(page.js("return document.activeElement.matches('iframe')"))
 
 
 def left_by_enter(page: Page) -> bool:

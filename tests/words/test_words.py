@@ -329,6 +329,11 @@ def test_numbers_are_written_as_the_language_writes_them() -> None:
     assert str(message) == "PSNR outside the masks: luma lowest 44.7 dB, median equal"
     french = "PSNR hors des masques\u00a0: luminance, minimum 44,7 dB, médiane identique"
     assert FRENCH.message(message.code, message.values) == french
+    assert FRENCH.message("at_time", {"at": "1:00:02.917"}) == "à 1:00:02,917"
+    times = "0:01.5–0:01.7, 0:02.3"
+    assert FRENCH.value(times, "") == "0:01,5–0:01,7\N{NARROW NO-BREAK SPACE}; 0:02,3"
+    for language, other in ((ENGLISH, times), (FRENCH, "cam 0:01.5"), (FRENCH, "0:01.5.mp4")):
+        assert language.value(other, "") == other
     none = FRENCH.message("decode_errors", {"count": 0})
     assert none == "0 erreur de décodage" and str(Message("decode_errors", count=0))[-1] == "s"
 

@@ -112,12 +112,12 @@ def _table(rows: list[dict[str, Any]], columns: tuple[str, ...]) -> Table:
             subject,
             row["track"],
             word("target_short", row["target"]),
-            row["from"],
-            row["to"],
+            said(row["from"]),
+            said(row["to"]),
             row["frames"],
             row["body_frames"] if subject else "",
             _probability(row),
-            row["best"]["time"],
+            said(row["best"]["time"]),
             _place(row["best"]),
             word("origin", row["origin"]),
             word("action", row["action"]),
@@ -130,7 +130,7 @@ def _table(rows: list[dict[str, Any]], columns: tuple[str, ...]) -> Table:
 
 def _probability(row: dict[str, Any]) -> str:
     if row["certainty"] is not None:
-        return f"{row['certainty']:.3f}"
+        return said(row["certainty"], ".3f")
     return "" if row["score"] is None else say("score", score=row["score"])
 
 

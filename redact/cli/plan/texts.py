@@ -94,7 +94,7 @@ def _table(value: Plan, chosen: list[FoundText]) -> Table:
             str(text.number),
             one_line(text.text)[:MOST_TEXT_CHARACTERS],
             word("target_short", text.target.word),
-            *(clock(value.seconds(frame)) for frame in (text.first, text.last)),
+            *(said(clock(value.seconds(frame))) for frame in (text.first, text.last)),
             str(row["track"] or ""),
         )
     return table
