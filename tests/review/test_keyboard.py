@@ -246,12 +246,23 @@ def test_a_case_can_be_worked_off_by_keys(
         page.pick("#f-style", "blur")
         page.press("ESCAPE")
         page.until(lambda: page.state("state.summary.reviewer") == "A. Roe")
-        page.click("#all-videos")
+        page.press("ENTER", ctrl=True)
+        page.click("#start-finish")
+        page.click("#to-others")
         page.opened()
         page.click("[data-look='2']")
         page.opened()
         assert page.state("[state.wish.style, state.sort]") == ["blur", "long"]
         assert page.state("state.summary.reviewer") == "A. Roe"
+        # Of both results somebody is told, though the one that was begun first was made unseen.
+        page.press("ENTER", ctrl=True)
+        page.click("#start-finish")
+        for name in "ba":
+            assert page.text("#result-path").endswith(f"{name}.redacted.mp4")
+            page.click("#to-all")
+            page.opened()
+            page.click("[data-look='1']")
+            page.opened()
 
 
 def test_unfinished_text_survives_a_reload(page: Page) -> None:

@@ -97,7 +97,7 @@ async function start() {
   loadWave();
 }
 
-const TOLD = "redact.told",
+const TOLD = `redact.told${location.pathname}`,
   told = () => Number(sessionStorage.getItem(TOLD) || 0); // the last work whose end was shown
 let handled = 0,
   wake = () => {};
