@@ -103,10 +103,10 @@ def collect(
         # If every frame is scanned, the whole of it is.
         every = settings_of(settings.sensitivity).whole_every if seconds else 0.0
         again = StillVisible(plan, covers, detectors, every)
-        due = Due(seconds, {*(() if opinion is None else opinion.wanted), last})
+        due, known = Due(seconds, last), {} if opinion is None else opinion.seen
         with progress.stage("audit", spans[-1][1] + 1) as stage:
             shown = _shown(source, finished, plan, covers, stage.advance)
-            tracks = followed(shown, spans, due, again, detectors, reader)
+            tracks = followed(shown, spans, due, again, detectors, reader, known)
         misfits = [*misfits, *again.misfits]
     if opinion is not None:
         tracks += opinion.uncounted(tracks)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from math import inf
 from typing import Final
 
@@ -110,16 +110,16 @@ def _opened(plan: Plan) -> Iterator[tuple[int, Box]]:
 
 
 class Due:
-    """Tells, for frames that come in order, which are due: one every few seconds, those that are
-    named, and damaged ones.
+    """Tells, for frames that come in order, which are due: one every few seconds, the last one, and
+    damaged ones.
 
     Args:
         every: seconds from one frame that is due to the next.
-        also: frames that are due besides.
+        final: the last frame.
     """
 
-    def __init__(self, every: float, also: Collection[int]) -> None:
-        self._every, self._also = every, also
+    def __init__(self, every: float, final: int) -> None:
+        self._every, self._final = every, final
         self._clock, self._last = FrameClock(), -inf
 
     def __call__(self, frame: Frame) -> bool:
@@ -128,4 +128,4 @@ class Due:
         if round(time - self._last, 3) >= self._every:
             self._last = time
             return True
-        return frame.damaged or frame.index in self._also
+        return frame.damaged or frame.index == self._final

@@ -15,7 +15,7 @@ from .headcount import Headcount, Suspicion
 from .legible import Legible, Number
 from .let_go import Place
 from .scan_schedule import Span, scheduled_scans, spans_to_rescan
-from .still_visible import Misfit, StillVisible, probable
+from .still_visible import Misfit, Scan, StillVisible, part_at, probable
 from .suspects import Circumstances, judged
 from .what_is_hidden import Covers, MakeMask
 
@@ -32,6 +32,7 @@ class SecondOpinion:
 
     Attributes:
         wanted: frame → places to scan in it, see `scheduled_scans`.
+        seen: frame → what was seen in it, for each frame of `wanted` that has been taken.
         still_there: tracks whose mask has let go something that the detectors see.
     """
 
@@ -54,6 +55,7 @@ class SecondOpinion:
             scope = plan.settings.scope
             self._headcount = Headcount(detectors, detectors.sought, covers, plan.regions_at, scope)
         self._suspicions: list[Suspicion] = []
+        self.seen: dict[int, Scan] = {}
         self.still_there: set[int] = set()
 
     def take(self, shown: Frame, mask: MakeMask, let_go: Iterable[Place] = ()) -> None:
@@ -69,10 +71,12 @@ class SecondOpinion:
                 self.still_there.add(track)
         if shown.index in self.wanted:
             places = self.wanted[shown.index]
-            found = self._visible.scan(shown, mask, places)
+            parts = None if places is None else [part_at(box, *shown.size) for box in places]
+            found = self._visible.scan(shown, mask, parts)
             if found is not None:
+                self.seen[shown.index] = found, parts
                 self._suspicions += self._visible.suspects(shown, found)
-                if self._headcount is not None and places is None:
+                if self._headcount is not None and parts is None:
                     self._headcount.scan(shown, mask)
         if self._legible is not None and shown.index in self._legible.frames:
             numbers = self._legible.read(shown, mask())

@@ -8,7 +8,7 @@ is found beside it. Without a plan they scan the output.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from math import ceil
@@ -112,7 +112,7 @@ class StillVisible:
         self.misfits: list[Misfit] = []
 
     def scan(
-        self, shown: Frame, mask: MakeMask, places: Sequence[Box] | None = None
+        self, shown: Frame, mask: MakeMask, parts: Sequence[Rect] | None = None
     ) -> Detections | None:
         """Detections in a frame outside its masks; None if the user excluded it from the search.
         Subjects that a mask covers only in part are added to `misfits`.
@@ -120,14 +120,11 @@ class StillVisible:
         Args:
             shown: the frame; frames must come in order.
             mask: makes its mask.
-            places: parts of it to scan, in upright source pixels; None for all of it.
+            parts: of it, to scan; None for all of it.
         """
         if not self._scope.at(float(shown.time - self._begun)):
             return None
-        if places is None:
-            found = self._everywhere(shown)
-        else:
-            found = self._detectors.scan(shown, [_area(box, *shown.size) for box in places])
+        found = self._everywhere(shown) if parts is None else self._detectors.scan(shown, parts)
         found = self._scope.select(found)
         if kept := self._covers.kept(shown.index):
             alarms = self._covers.alarms(kept)
@@ -170,7 +167,7 @@ class StillVisible:
         """
         if target is Target.PERSON or target not in self._detectors.targets:
             return True
-        found = self._detectors.scan(shown, [_area(place.grown(AROUND_PLACE), *shown.size)])
+        found = self._detectors.scan(shown, [part_at(place.grown(AROUND_PLACE), *shown.size)])
         boxes = map(found.box, np.flatnonzero(found.target == target).tolist())
         return any(
             place.holds_centre_of(box) and share_of_middle(mask(), box, target) < MOSTLY_INSIDE
@@ -219,13 +216,18 @@ class StillVisible:
                 self.misfits.append(Misfit(shown.index, box, owner.track, row))
 
 
+Scan = tuple[Detections, Sequence[Rect] | None]
+"""What was seen outside the masks of a frame, and the parts that were scanned; None: all of it."""
+
+
 def followed(
     frames: Iterable[tuple[Frame, MakeMask]],
     spans: Sequence[Span],
     wanted: Callable[[Frame], bool],
     scanner: StillVisible,
     detectors: AuditDetectors,
-    reader: NumberReader | None = None,
+    reader: NumberReader | None,
+    known: Mapping[int, Scan],
 ) -> list[Track]:
     """Track everything that is seen outside the masks in some spans, however doubtful.
 
@@ -233,10 +235,11 @@ def followed(
         frames: of the clip from the first one, each with a function that makes its mask; consumed
             as far as the spans need.
         spans: ascending and disjoint.
-        wanted: whether to scan a frame.
+        wanted: whether to scan all of a frame.
         scanner: for the scans.
         detectors: for the trackers' close scans.
         reader: for possible plates; None to read none.
+        known: frame → what was seen in it before; what was scanned is not scanned again.
     """
     found, passing = list[Track](), iter(frames)
     for first, last in spans:
@@ -255,8 +258,10 @@ def followed(
         )
         for frame, mask in passing:
             if frame.index >= first:
-                seen = scanner.scan(frame, mask) if wanted(frame) else None
-                tracker.observe(replace(frame, index=frame.index - first), seen)
+                seen, parts = known.get(frame.index, (None, None))
+                if wanted(frame) and (seen is None or parts is not None):
+                    seen, parts = scanner.scan(frame, mask), None
+                tracker.observe(replace(frame, index=frame.index - first), seen, parts)
                 trim_at_times(frame.index)
             if frame.index >= last:
                 break
@@ -269,7 +274,7 @@ def _later(track: Track, frames: int) -> Track:
     return replace(track, keyframes=[k.but(frame=k.frame + frames) for k in track.keyframes])
 
 
-def _area(box: Box, width: int, height: int) -> Rect:
+def part_at(box: Box, width: int, height: int) -> Rect:
     """The whole pixels of a box, clipped to the picture."""
     x1, y1 = max(0, int(box.x1)), max(0, int(box.y1))
     x2, y2 = min(width, ceil(box.x2)), min(height, ceil(box.y2))

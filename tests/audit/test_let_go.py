@@ -11,11 +11,11 @@ from numpy.typing import NDArray
 
 from redact.auditing.let_go import LetGo, Place
 from redact.auditing.second_opinion import SecondOpinion
-from redact.auditing.still_visible import StillVisible
+from redact.auditing.still_visible import StillVisible, followed
 from redact.auditing.what_is_hidden import PlanCovers
 from redact.media import Decode
 from redact.settings import Sensitivity
-from redact.types import Box, Detections, Frame, Rect, Region, State, Target
+from redact.types import Box, Boxes, Detections, Frame, Rect, Region, State, Target
 
 from .conftest import HEIGHT as CLIP_HEIGHT
 from .conftest import WIDTH as CLIP_WIDTH
@@ -148,6 +148,9 @@ class Seeing:
         there = only is None or any(a.x1 <= x < a.x2 and a.y1 <= y < a.y2 for a in only)
         return self.found if there else Detections.empty()
 
+    def ask(self, frame: Frame, boxes: Boxes, target: NDArray[np.int8]) -> NDArray[np.float32]:
+        return np.full(len(boxes), 3, np.float32)
+
 
 PLACE = Box(100, 100, 160, 180)
 """Of a face that a mask has let go."""
@@ -187,6 +190,22 @@ def test_what_no_detector_searches_for_counts_by_its_pixels(clip: Clip) -> None:
     for target in (Target.TEXT, Target.PERSON):
         assert visible.shows(frame, lambda: np.zeros((0, 0), np.uint8), target, PLACE)
     assert seeing.scans == 0
+
+
+def test_what_the_first_pass_saw_is_not_scanned_again_by_the_second(clip: Clip) -> None:
+    plan = clip.plan()
+    seeing: Any = Seeing(PLACE, 0.9, Target.FACE)
+    visible = StillVisible(plan, PlanCovers(plan, 0.12), seeing)
+    bare = np.zeros((CLIP_HEIGHT, CLIP_WIDTH), np.uint8)
+    frames = ((frame, lambda: bare) for frame in Decode(clip.info))
+    parts = [Rect(90, 90, 170, 190)]
+    # Whole and due; a part; a part, but all of it is due.
+    known = {0: (seeing.found, None), 4: (seeing.found, parts), 8: (Detections.empty(), parts)}
+    due = (0, 8)
+    tracks = followed(frames, [(0, 10)], lambda f: f.index in due, visible, seeing, None, known)
+    assert seeing.scans == 1
+    states = [tracks[0].at(n) for n in (0, 4, 8)]
+    assert [s is not None and s.state for s in states] == [State.DETECTED] * 3
 
 
 def off_in_one_frame(place: Callable[[int], Box]) -> Callable[[int], Box]:
