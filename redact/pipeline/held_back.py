@@ -279,6 +279,8 @@ def find_held(name: Path, source: Path | None = None) -> HeldBack:
     if found:
         fixes = [shlex.join(["redact", "fix", held.output]) for held in found.values()]
         raise problem(InputError, "several_held", name=name, commands="\n".join(fixes))
+    if os.path.lexists(_note_of(name)):
+        return read_held(_note_of(name))  # says what is wrong with it
     missing = not os.path.lexists(name)
     raise problem(InputError, "none_held_no_file" if missing else "none_held", name=name)
 
