@@ -8,6 +8,7 @@ from .file import (
     EncodedKeys,
     dump_plan,
     is_own_plan,
+    is_own_text,
     parse_plan,
     read_plan,
     without_mark,

@@ -198,9 +198,14 @@ def is_own_plan(path: Path) -> bool:
     """Whether this user's redact wrote a plan on this machine and nobody has changed it since. Any
     other plan may contain somebody else's decisions. False if it cannot be read."""
     try:
-        content, mark = without_mark(read_file(path))
+        return is_own_text(read_file(path))
     except OSError:
         return False
+
+
+def is_own_text(data: bytes) -> bool:
+    """`is_own_plan` of the content of a plan's file."""
+    content, mark = without_mark(data)
     return bool(mark) and is_own(_marked_content(content), mark)
 
 

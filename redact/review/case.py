@@ -11,6 +11,7 @@ import os
 import re
 import threading
 from collections.abc import Sequence
+from contextlib import ExitStack
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Final
@@ -86,8 +87,9 @@ class Case:
     def close(self) -> None:
         """Stop the search, which the next review continues, and save everything."""
         self._over.set()
-        for video in self.videos:
-            video.close()
+        with ExitStack() as every:  # what one cannot save keeps no other from it
+            for video in self.videos:
+                every.callback(video.close)
 
     def take(self, places: Sequence[Path]) -> None:
         """Take the videos in these places. Raises InputError where there are none."""

@@ -8,13 +8,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
-from ..errors import RedactError
+from ..errors import OutputExistsError, RedactError
 from ..files import PRIVATE
 from ..media import Decode, SourceInfo, probe
 from ..pipeline import Result, ResultState, held_back_for, plan_to_review, record_beside
-from ..plan import Plan, read_plan
+from ..plan import Plan, is_own_plan, read_plan
 from ..record import EvidenceChoice
 from ..settings import DetectSettings
+from ..words import problem
 from .finishing import holds
 from .jobs import Job, Pace
 from .looked_at import progress_of
@@ -199,13 +200,16 @@ class Video:
         """Begin its review, by `reviewer` unless the command line or the plan names somebody.
 
         Raises RefusedError if it was not searched yet, OutputError while another review has its
-        plan open.
+        plan open, or if this user's redact did not write that plan: it was put there since the
+        case was opened.
         """
         if self.session is not None and (self.session.open or self.job):
             return
         self.close()  # the last attempt to open it failed
         if not self.plan.is_file():
             raise RefusedError("not_searched", name=self.source.name)
+        if not is_own_plan(self.plan):
+            raise problem(OutputExistsError, "plan_of_others", path=self.plan, name=self.source)
         self._claim.enter_context(locked_for_review(self.plan))
         session = self.session = Session(
             self.source,
@@ -221,11 +225,11 @@ class Video:
         self.routes = routes_of(session)
 
     def close(self) -> None:
-        """End its review, with everything saved."""
+        """End its review, with everything saved. Raises as `OpenPlan.close`."""
         session, self.session, self.routes = self.session, None, {}
-        if session is not None:
-            session.close()
-        self._claim.close()
+        with self._claim:
+            if session is not None:
+                session.close()
 
     def result(self, language: str) -> dict[str, Any]:
         """As `redact run --json` describes it, for the index in a language."""

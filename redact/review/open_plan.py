@@ -18,6 +18,7 @@ from ..plan import (
     ReviewState,
     alone_with,
     dump_plan,
+    is_own_text,
     parse_plan,
     with_all_subjects,
     write_plan,
@@ -74,7 +75,7 @@ class OpenPlan:
         self.revision = 1
         self._back: list[Plan] = []
         self._forth: list[Plan] = []
-        self._unsaved = self._untold = False
+        self._unsaved = self._untold = self._own = False
         self._encoded: EncodedKeys = {}
         self._stat: tuple[int, int, int] | None = None
         self._digest = ""
@@ -159,6 +160,14 @@ class OpenPlan:
             with self._fresh():
                 self._save(self.plan)
 
+    def close(self) -> None:
+        """Save what was noted, also into a plan that somebody else changed meanwhile. Raises
+        PlanError, OutputError: it cannot be saved."""
+        try:
+            self.keep()
+        except ChangedOutsideError:  # now loaded, with what was noted
+            self.keep()
+
     def look_outside(self) -> bool:
         """Reload a plan that another user changed; returns whether one did.
 
@@ -166,8 +175,9 @@ class OpenPlan:
         undo the other user's work as well.
 
         Raises:
-            PlanError: the file cannot be read, or is of another video. It is not loaded, and
-                never overwritten, however often this is tried.
+            PlanError: the file cannot be read, is of another video, or may contain somebody else's
+                decisions, which would count as this user's with the next save. It is not loaded,
+                and never overwritten, however often this is tried.
         """
         with self.lock:
             changed, self._untold = self._reload() or self._untold, False
@@ -220,11 +230,16 @@ class OpenPlan:
             yield
 
     def _read(self, before: Plan | None = None) -> Plan:
-        """The plan in the file, remembered as read; it must be of the same video as `before`."""
+        """The plan in the file, remembered as read; it must be of the same video as `before`, and
+        this user's if that was."""
         stat, data = self._signature(), self._bytes()
         plan = with_all_subjects(parse_plan(data, str(self.path)))
         if before and replace(plan.source, name=before.source.name) != before.source:
             raise problem(PlanError, "plan_of_other", path=self.path.name)
+        own = is_own_text(data)
+        if before and self._own and not own:
+            raise problem(PlanError, "plan_of_others_now", path=self.path, name=plan.source.name)
+        self._own = own
         self._stat, self._digest = stat, hashlib.sha256(data).hexdigest()
         dump_plan(plan, self._encoded)  # now, so that the first change need not wait for it
         return plan
@@ -239,7 +254,7 @@ class OpenPlan:
     def _save(self, plan: Plan) -> None:
         data = write_plan(plan, self.path, force=True, known=self._encoded)
         self._digest, self._stat = hashlib.sha256(data).hexdigest(), self._signature()
-        self._unsaved = False
+        self._unsaved, self._own = False, True
 
     def _signature(self) -> tuple[int, int, int] | None:
         try:

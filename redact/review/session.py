@@ -125,15 +125,17 @@ class Session:
         return self.open
 
     def close(self) -> None:
-        """Save what was noted, and let go of the source."""
+        """Save what was noted, and let go of the source. Raises as `OpenPlan.close`."""
         if self.job is not None:
             self.job.ask_to_stop()
             self.job.over.wait(30)
         if self.open is not None:
             self.open.texts.stop(30)
-            self.open.open_plan.keep()
-            self.rest()
-            gc.unfreeze()  # another video may be opened, and this one must leave the memory
+            try:
+                self.open.open_plan.close()
+            finally:
+                self.rest()
+                gc.unfreeze()  # another video may be opened, and this one must leave the memory
 
     def rest(self) -> None:
         """Free the decoded pictures: nobody looks at them, though work may go on."""

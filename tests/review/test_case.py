@@ -22,11 +22,12 @@ from redact.plan import (
     ReviewState,
     SeenMoment,
     decisions,
+    is_own_plan,
     read_plan,
     write_plan,
 )
 from redact.record import EvidenceChoice, build_manifest, dump_manifest, manifest_path
-from redact.review import Case, ReviewOptions
+from redact.review import Case, ReviewOptions, locked_for_review
 from redact.review.jobs import Job
 from redact.review.server import PageServer
 from redact.settings import DetectSettings, RenderSettings, Sensitivity
@@ -131,6 +132,30 @@ def test_each_video_leads_to_its_own_review(two: Path) -> None:
         assert not (two / ".a.mp4.plan.json.review").exists(), "one review is open at a time"
         assert ask("/v/1/api/plan")[0] == 422
         assert ask("/v/3/api/join", {})[0] == 422
+
+
+def test_a_plan_of_somebody_else_that_was_put_there_meanwhile_is_not_opened(two: Path) -> None:
+    with asking(two) as ask:
+        until(lambda: set(ask.states().values()) == {"look"})
+        path = ask.case.videos[0].plan
+        write_plan(read_plan(path), path, force=True, own=False)
+        status, said = ask("/v/1/api/join", {})
+        assert status == 422 and "somebody else" in said["said"]["en"][0]
+        assert not is_own_plan(path)
+
+
+def test_a_review_that_cannot_be_saved_at_its_end_holds_nothing(two: Path) -> None:
+    with asking(two) as ask:
+        until(lambda: set(ask.states().values()) == {"look"})
+        assert ask("/v/1/api/join", {})[0] == 200
+        until(lambda: ask("/v/1/api/state")[1]["ready"])
+        first = ask.case.videos[0]
+        first.session.ready().open_plan.note(lambda review: review.but(reviewer="R. Roe"))
+        first.plan.write_text("{")
+        assert ask("/v/2/api/join", {})[0] == 422, "said once"
+        with locked_for_review(first.plan):
+            pass
+        assert ask("/v/2/api/join", {})[0] == 200
 
 
 def test_what_waits_for_its_result_keeps_no_pictures_once_another_video_is_opened(

@@ -22,6 +22,7 @@ from redact.plan import (
     FindingNote,
     Plan,
     ReviewState,
+    SeenFrames,
     decisions,
     dump_plan,
     read_plan,
@@ -213,6 +214,30 @@ def test_another_videos_plan_is_not_loaded(open_plan: OpenPlan) -> None:
             act()
     assert len(open_plan.plan.source.timeline) == FRAMES
     assert read_plan(open_plan.path) == other
+
+
+def test_a_strangers_plan_in_its_place_is_not_loaded(open_plan: OpenPlan) -> None:
+    keep(open_plan, 2)
+    write_plan(three(), open_plan.path, force=True, own=False)
+    theirs = open_plan.path.read_bytes()
+    for act in (open_plan.look_outside, lambda: keep(open_plan, 1)) * 2:
+        with pytest.raises(PlanError, match="somebody else"):
+            act()
+    assert open_plan.path.read_bytes() == theirs
+    open_plan.path.unlink()
+    keep(open_plan, 1)
+    assert kept(open_plan.path) == [1, 2]
+
+
+def test_what_was_looked_at_is_saved_at_the_end_in_a_plan_that_changed_outside(
+    open_plan: OpenPlan,
+) -> None:
+    open_plan.note(lambda review: review.but(seen=(SeenFrames("original", "still", ((3, 5),)),)))
+    before = read_plan(open_plan.path)
+    save_change(decisions.decide(before, [1], Decision.KEEP), before, open_plan.path)
+    open_plan.close()
+    assert kept(open_plan.path) == [1]
+    assert seen_runs(read_plan(open_plan.path).review) == ((3, 5),)
 
 
 def test_the_same_bytes_written_again_are_no_change(open_plan: OpenPlan) -> None:
