@@ -19,6 +19,10 @@ RATE: Final = 24000
 PEAKS: Final = 20
 """Peaks of the waveform per second."""
 
+MOST_PEAKS: Final = PEAKS * 86400
+"""Peaks of one waveform: a day. A file may say of its sound that it lies years away, and the page
+asks for all of them again and again."""
+
 MOST_SOUND_SECONDS: Final = 30.0
 """Seconds of sound in one answer, at most."""
 
@@ -89,7 +93,7 @@ class Waveform:
         self._from = min(0.0, begins)
         self._begin = plan.source.timeline.time(0) + Fraction(self._from)
         seconds = max(ends, plan.seconds(len(plan.source.timeline) - 1)) - self._from + 1
-        self._peaks = np.zeros(int(seconds * PEAKS) + 1, np.uint8)
+        self._peaks = np.zeros(min(int(seconds * PEAKS) + 1, MOST_PEAKS), np.uint8)
         self._done = False
         self._lock = threading.Lock()
         self._started = False
@@ -114,9 +118,10 @@ class Waveform:
 
     def _take(self, begin: float, samples: NDArray[np.float32]) -> None:
         slots = np.floor((begin + np.arange(len(samples)) / RATE) * PEAKS).astype(np.intp)
+        slots = slots[slots < MOST_PEAKS]
         if len(slots) and slots[-1] >= len(self._peaks):  # longer than the headers say
-            more = slots[-1] + PEAKS - len(self._peaks)
+            more = min(slots[-1] + PEAKS, MOST_PEAKS) - len(self._peaks)
             self._peaks = np.concatenate([self._peaks, np.zeros(more, np.uint8)])
         slots = np.maximum(slots, 0)
-        loud = np.minimum(np.abs(samples) * 255, 255).astype(np.uint8)
+        loud = np.minimum(np.abs(samples[: len(slots)]) * 255, 255).astype(np.uint8)
         np.maximum.at(self._peaks, slots, loud)

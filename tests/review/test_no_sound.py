@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 from dataclasses import replace
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from redact.media import probe
 from redact.plan import edit, read_plan, write_plan
 from redact.review.refused_error import RefusedError
 from redact.review.session import Session
-from redact.review.sound import heard, sound_span
+from redact.review.sound import MOST_PEAKS, Waveform, heard, sound_span
 from redact.settings import DetectSettings, RenderSettings
 
 from ..media.footage import Clip, Sound, make
@@ -62,6 +63,15 @@ def test_sound_without_a_stated_end_ends_with_the_file(tmp_path: Path) -> None:
     for length, end in ((9.0, 9.0), (1.0, 2.0), (None, 2.0)):  # that of the pictures at least
         told = sound_span(replace(info, duration=length), plan)
         assert told == pytest.approx((0, end), abs=0.05), length
+
+
+def test_sound_that_says_it_lies_months_away_takes_no_gigabytes(tmp_path: Path) -> None:
+    far, near = Sound("pcm_s16le", start=Fraction(10_000_000)), Sound("pcm_s16le")
+    clip = make(tmp_path / "cam.mkv", Clip(pts=range(25), sounds=[far, near]))
+    wave = Waveform(probe(clip), plan_of(clip))
+    until(lambda: wave.state()["done"])
+    peaks = base64.b64decode(wave.state()["peaks"])
+    assert peaks[5] > 50 and len(peaks) <= MOST_PEAKS
 
 
 def test_sound_outside_the_pictures_is_on_the_page(tmp_path: Path) -> None:
