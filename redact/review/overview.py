@@ -432,11 +432,10 @@ def bodies_at(plan: Plan, frame: int) -> list[dict[str, Any]]:
 def _finding(plan: Plan, note: FindingNote) -> dict[str, Any]:
     """A finding for the page; another user's answer is shown, but does not count here."""
     source = plan.source
-    frame, corners = (
-        note.places[len(note.places) // 2]
-        if note.places
-        else (note.first, (0, 0, source.width, source.height))
-    )
+    # What hides it reaches beyond the pictures in which it was found, where nothing need be there.
+    found = [place for place in note.places if note.first <= place[0] <= note.last]
+    whole = (note.first, (0, 0, source.width, source.height))
+    frame, corners = found[len(found) // 2] if found else whole
     kind = _FINDINGS.get(note.kind, FindingKind.UNCOVERED)  # a plan may come from elsewhere
     seconds = None
     if len(source.timeline) > 1:

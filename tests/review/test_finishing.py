@@ -128,6 +128,14 @@ def test_a_moving_object_is_recognised_between_the_noted_places() -> None:
     assert not accepts(plan, finding(1, *beside))
 
 
+def test_a_finding_is_shown_where_it_was_found() -> None:
+    """The mask that would hide it begins earlier and ends later."""
+    paths = [[(0, STATUE)], [(4, STATUE), (5, ELSEWHERE)], [(99, STATUE)]]
+    plan = noted(plan_of(), [finding(n, *path) for n, path in enumerate(paths, 1)])
+    shown = Overview().changes(plan)["findings"]
+    assert [finding["at"] for finding in shown] == [0, 5, 99]
+
+
 def test_open_points_are_listed_the_most_urgent_first() -> None:
     """A person is kept without a reason, covered by a guess, and only guessed in the last
     pictures."""
