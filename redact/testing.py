@@ -91,7 +91,7 @@ class DetectorContract(ABC):
     def _check(self, found: Detections, height: int, width: int) -> None:
         where = f"picture of {width}x{height}"
         assert ((found.score >= 0) & (found.score <= 1)).all(), f"{where}: scores are 0 to 1"
-        assert (found.xyxy[:, 2:] >= found.xyxy[:, :2]).all(), f"{where}: edges in order"
+        assert (found.xyxy[:, 2:] > found.xyxy[:, :2]).all(), f"{where}: edges in order"
         assert (found.xyxy >= -width - height).all(), f"{where}: boxes in pixels of the picture"
         assert (found.xyxy <= 2 * (width + height)).all(), f"{where}: boxes in pixels"
         known = {int(target) for target in DETECTED_TARGETS}

@@ -30,6 +30,7 @@ from ..detection import (
 )
 from ..errors import DependencyError
 from ..media import SourceInfo
+from ..plan import is_box
 from ..settings import DetectSettings, Sensitivity
 from ..track import Bell, BodyScanners, ScanParts, settings_of
 from ..types import Detections, Frame, Presentation, Rect, Target, with_nested
@@ -133,7 +134,8 @@ def _body_scanners(
 
 def _only_asked(detector: Detector, settings: DetectSettings) -> ScanParts:
     """Wrap a foreign detector so that it raises DependencyError if it returns a target that was not
-    asked for."""
+    asked for, a box that a plan could not hold (with its edges in the wrong order it would hide
+    nothing), or a score that is no probability."""
     asked = with_nested(settings.targets)
 
     def scan(frame: Frame, _: Sequence[Rect] | None) -> Detections:
@@ -142,6 +144,9 @@ def _only_asked(detector: Detector, settings: DetectSettings) -> ScanParts:
             words = ", ".join(t.word for t in Target if t in strange) or f"{min(strange)}"
             name = detector.name
             raise problem(DependencyError, "detector_unasked", name=name, targets=words)
+        rated = ((found.score >= 0) & (found.score <= 1)).all()
+        if not (rated and all(map(is_box, found.xyxy.tolist()))):
+            raise problem(DependencyError, "detector_invalid", name=detector.name)
         return found
 
     return scan

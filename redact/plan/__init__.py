@@ -20,7 +20,7 @@ from .hide_texts import SAME_TEXT, hide_texts, reads, tracks_of_texts
 from .muted_span import MutedSpan, Sound
 from .one_writer import alone_with, save_change
 from .own_answers import answered_here, marked
-from .plan import ALL_SOUND, HELD_REACH, Plan, SourceRef
+from .plan import ALL_SOUND, HELD_REACH, Plan, SourceRef, is_box
 from .presence import SUBJECTS_WITH_BODIES, Presence, lies_on, presence
 from .review_state import (
     FindingNote,

@@ -38,15 +38,16 @@ class Always:
         *,
         face: tuple[int, ...] = (),
         target: Target = Target.FACE,
+        score: float = 0.95,
     ) -> None:
         self.name, self.weights_sha256 = name, weights * 64
-        self._face, self._target, self.asked = face, target, 0
+        self._face, self._target, self._score, self.asked = face, target, score, 0
 
     def detect(self, rgb: NDArray[np.uint8]) -> Detections:
         self.asked += 1
         if not self._face:
             return Detections.empty()
-        box, score = np.array([self._face], np.float32), np.array([0.95], np.float32)
+        box, score = np.array([self._face], np.float32), np.array([self._score], np.float32)
         return Detections(box, score, np.array([self._target], np.int8))
 
     def detect_frame(self, frame: Frame) -> Detections:
@@ -224,3 +225,14 @@ def test_detections_of_a_kind_not_asked_for_are_refused_by_name(empty: Path) -> 
     marked = Always(face=(20, 20, 80, 80), target=Target.REGION)
     with pytest.raises(redact.DependencyError, match="region"):
         redact.detect(empty, detector=marked)
+
+
+@pytest.mark.parametrize(
+    ("box", "score"), [((80, 80, 20, 20), 0.95), ((20, 20, 20, 80), 0.95), ((20, 20, 80, 80), -1)]
+)
+def test_answers_that_would_hide_nothing_are_refused(
+    empty: Path, box: tuple[int, ...], score: float
+) -> None:
+    """A box whose corners were swapped passed for found, and nothing was hidden."""
+    with pytest.raises(redact.DependencyError, match="wrong order"):
+        redact.detect(empty, FAST.detect, detector=Always(face=box, score=score))
