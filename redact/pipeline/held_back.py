@@ -302,13 +302,13 @@ def _elsewhere(name: Path) -> Iterator[HeldBack]:
 
 def _notes(folder: Path) -> Iterator[HeldBack]:
     """Yield the notes in a folder whose results still exist, the oldest first. Unreadable notes are
-    skipped."""
-    try:
-        notes = filter(_is_note, folder.glob("*.json"))
-        paths = sorted(notes, key=lambda p: p.stat().st_mtime_ns)
-    except OSError:
-        return
-    for path in paths:
+    skipped, also one that leads nowhere, or was removed just now: it must hide no other."""
+    known: list[tuple[int, Path]] = []
+    with contextlib.suppress(OSError):  # of the folder
+        for path in filter(_is_note, folder.glob("*.json")):
+            with contextlib.suppress(OSError):
+                known.append((path.stat().st_mtime_ns, path))
+    for _, path in sorted(known):
         with contextlib.suppress(PlanError):
             held = read_held(path)
             if Path(held.output).exists():

@@ -20,7 +20,7 @@ from redact.errors import PlanError, UsageError
 from redact.media import probe, sha256_of
 from redact.pipeline import Acceptance, Delivery, HeldBack, Order, audit_settings
 from redact.pipeline.fix import order_as_before
-from redact.pipeline.held_back import accepted_findings, read_held, write_held
+from redact.pipeline.held_back import accepted_findings, held_back_for, read_held, write_held
 from redact.pipeline.result import Result
 from redact.record import CaseFields, Credentials, EvidenceChoice, FindingPart, build_manifest
 from redact.settings import DrawSettings, RenderSettings, Sensitivity, Settings, Stamp
@@ -131,6 +131,14 @@ def test_a_custom_style_cannot_be_drawn_again(tmp_path: Path) -> None:
     note = held(tmp_path, DrawSettings(render), Delivery())
     with pytest.raises(PlanError, match="settings in it are not readable"):
         order_as_before(note)
+
+
+def test_a_note_that_leads_nowhere_hides_no_other(tmp_path: Path) -> None:
+    """The page showed the video as if nothing had been held back."""
+    note = held(tmp_path, DrawSettings(), Delivery())
+    Path(note.output).write_bytes(b"held back")
+    (note.note.parent / "b.needs-review.mp4.json").symlink_to("nowhere")
+    assert held_back_for(tmp_path / "out.mp4", note.note.parent) == note
 
 
 def test_only_findings_in_this_video_and_folder_are_accepted(tmp_path: Path) -> None:
