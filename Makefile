@@ -74,8 +74,9 @@ format: $(STAMP)  ## let ruff rewrite the sources
 samples: $(STAMP)  ## make samples/street.mp4 anew
 	$(BIN)/python samples/make_sample.py samples/street.mp4
 
-recordings: $(STAMP)  ## make docs/recordings anew
+recordings: $(STAMP)  ## make docs/recordings and the picture of the page of review anew
 	$(BIN)/python -m docs.record
+	$(BIN)/python -m docs.screenshot
 
 docs: $(STAMP)  ## make docs/commands.md, the man page and the JSON schemas anew
 	$(BIN)/python -m docs.generate
