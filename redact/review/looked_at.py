@@ -43,11 +43,12 @@ def with_seen(review: ReviewState, shown: Iterable[dict[str, Any]], frames: int)
         view, speed, given = item.get("view"), item.get("speed"), item.get("frames")
         if view not in (*VIEWS, TRACK_ALONE) or speed not in SPEEDS or not isinstance(given, list):
             continue
-        runs = runs_of(n for n in given if isinstance(n, int) and 0 <= n < frames)
+        # `true` is an int for Python, but makes a plan that cannot be read again.
+        runs = runs_of(n for n in given if type(n) is int and 0 <= n < frames)
         if view != TRACK_ALONE:
             seen[view, speed] = joined(seen.get((view, speed), ()), runs)
         subject = item.get("subject")
-        if isinstance(subject, int) and subject > 0:
+        if type(subject) is int and subject > 0:
             known = subjects.get(subject, SeenSubject(subject, ()))
             field = "closely" if view == TRACK_ALONE else "frames"
             subjects[subject] = known.but(**{field: joined(getattr(known, field), runs)})

@@ -25,6 +25,7 @@ from redact.plan import (
     SeenFrames,
     decisions,
     dump_plan,
+    parse_plan,
     read_plan,
     save_change,
     write_plan,
@@ -305,6 +306,14 @@ def test_frames_that_flew_by_do_not_count_as_seen() -> None:
     review = with_seen(ReviewState(), shown, FRAMES)
     assert seen_runs(review) == ((3, 4),)
     assert seen_runs(review, fast=True) == ((1, 4),)
+
+
+def test_what_is_no_number_does_not_spoil_the_plan() -> None:
+    shown = [{"view": "original", "speed": "still", "frames": [True, "2", 3], "subject": True}]
+    review = with_seen(ReviewState(), shown, FRAMES)
+    assert review.seen == (SeenFrames("original", "still", ((3, 3),)),) and not review.subjects
+    written = dump_plan(replace(three(), review=review))
+    assert parse_plan(written, "p.json").review == review
 
 
 def test_the_page_gets_the_ranking_and_what_is_left_of_it() -> None:
