@@ -155,13 +155,14 @@ class _Lines:
             return
         self._said = time.monotonic()
         doing = f"{self._before}{word('doing', self._name)}"
-        words = f"{doing}: {self._done:,}"
+        words = say("stage_counted", doing=doing, done=self._done)
         if self._total:
             words = say(
                 "stage_so_far",
                 doing=doing,
-                done=f"{self._done:,}",
-                total=f"{int(self._total):,} {word('unit', self._unit)}".rstrip(),
+                done=self._done,
+                total=int(self._total),
+                unit=f" {word('unit', self._unit)}".rstrip(),
                 percent=min(100, 100 * self._done // int(self._total)),
             )
         self._terminal.say(f"  {words}")

@@ -14,6 +14,7 @@ import pytest
 from redact.cli import terminal
 from redact.media import probe
 from redact.progress import About
+from redact.words import speaking
 
 from ..pipeline.conftest import ROOT, SAMPLE, shorten
 from ..program import QUICK
@@ -107,6 +108,9 @@ def test_without_a_terminal_a_line_is_printed_now_and_then(
     with terminal.Terminal().stage("detect", 40) as stage:
         stage.advance(10)
     assert "searching: 10 of 40 frames (25%)" in capsys.readouterr().err
+    with speaking("fr"), terminal.Terminal().stage("detect", 4000) as stage:
+        stage.advance(1000)
+    assert "1\u202f000 sur 4\u202f000 images" in capsys.readouterr().err
     monkeypatch.setattr(terminal, "SECONDS_BETWEEN_LINES", 30.0)
     with terminal.Terminal().stage("detect", 40) as stage:
         stage.advance(40)
