@@ -209,13 +209,9 @@ def steady(seen: Sighted, boxes: Boxes) -> Boxes:
 
 def most_change(seen: Sighted) -> NDArray[np.float64]:
     """[N - 1] largest share by which a mask's area may change from each frame to the next."""
-    centre = (seen.boxes[:, :2] + seen.boxes[:, 2:]) / 2
+    x, y = np.diff((seen.boxes[:, :2] + seen.boxes[:, 2:]) / 2, axis=0).T
     side = np.maximum(seen.mean_side[:, 0], 1.0)
-    # Detections jitter around an object that stands still. So it moved no farther than on average
-    # over three steps: this one, that before it and that after it.
-    around = np.pad(centre, ((1, 1), (0, 0)), mode="edge")
-    step, average = np.diff(centre, axis=0), (around[3:] - around[:-3]) / 3
-    moved = np.minimum(np.hypot(*step.T), np.hypot(*average.T)) / np.maximum(side[1:], side[:-1])
+    moved = np.hypot(x, y) / np.maximum(side[1:], side[:-1])
     return np.asarray(np.maximum(CALM * np.diff(seen.times), moved))
 
 

