@@ -114,7 +114,7 @@ def test_only_the_span_is_searched(tmp_path: Path) -> None:
     nowhere = DetectSettings(scope=Scope(between=((50.0, 60.0),)))
     with pytest.raises(UsageError, match="has no picture from 0:50") as refused:
         detect(info, nowhere, Journal(Silent()), Remembering())
-    assert error_words(refused.value, "fr")[0].endswith("0:50.0 à 1:00.0")
+    assert error_words(refused.value, "fr")[0].endswith("0:50,0 à 1:00,0")
     outside = DetectSettings(scope=Scope(ignored=(Box(500, 0, 600, 50),)))
     with pytest.raises(UsageError, match="which has 160×96") as refused:
         detect(info, outside, Journal(Silent()), Remembering())

@@ -83,7 +83,7 @@ def test_two_tracks_on_one_person_cause_no_warning(tmp_path: Path) -> None:
 def test_long_lists_of_spans_are_shortened_and_counted(tmp_path: Path) -> None:
     stretches = [(n, n, State.PADDED if n % 2 else State.DETECTED, HERE) for n in range(0, 60)]
     line = keep(tmp_path, crossing().with_track(track(2, *stretches)), "2")[0]
-    assert line.count("frames ") == 9 and "(frames 14–14) and 22 more; stays hidden in 30" in line
+    assert line.count("(frame ") == 8 and "(frame 14) and 22 more; stays hidden in 30" in line
 
 
 def test_a_track_that_is_never_sure_is_reported_as_never_visible(tmp_path: Path) -> None:
