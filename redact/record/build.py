@@ -123,6 +123,7 @@ def _source(record: RunRecord) -> SourcePart:
         bytes_missing=info.missing,
         torn=info.torn,
         video_stream=info.video.index,
+        first_seconds=round(float(plan.source.timeline.time(0)), 6) if frames else 0.0,
     )
 
 

@@ -240,6 +240,7 @@ def review_part(plan: Plan) -> ReviewPart | None:
                 *(f.kind, f.target, f.first, f.last, f.answer, f.reason),
                 answered_by=f.answered_by,
                 answered_at=f.answered_at,
+                first_seconds=plan.seconds(f.first),
             )
             for f in review.findings
         ),

@@ -65,6 +65,9 @@ class SourcePart(Part):
         bool, Meta(description="parts of it could not be read: pictures may be missing")
     ]
     video_stream: Annotated[Natural, Meta(description="the one that is redacted, from 0")]
+    first_seconds: Annotated[
+        Seconds, Meta(description="time of the first picture, on the clock of the source")
+    ] = 0.0
 
 
 class OutputPart(Part):

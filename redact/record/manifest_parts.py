@@ -254,6 +254,9 @@ class AnswerPart(Part):
     reason: str
     answered_by: str = ""
     answered_at: UtcOrNone = ""
+    first_seconds: Annotated[
+        Seconds | None, Meta(description="from the first picture of the source; null: not known")
+    ] = None
 
 
 class ReviewPart(Part):

@@ -76,7 +76,9 @@ def render_report(
     audit = (
         None
         if manifest.audit is None
-        else audit_view(manifest.audit, text, manifest.findings_accepted)
+        else audit_view(
+            manifest.audit, text, manifest.findings_accepted, manifest.source.first_seconds
+        )
     )
     return rendered(
         "report.html",

@@ -47,13 +47,17 @@ class AuditView:
     accepted: tuple[tuple[str, ...], ...]
 
 
-def audit_view(audit: AuditPart, text: ReportWords, accepted: str = "") -> AuditView:
+def audit_view(
+    audit: AuditPart, text: ReportWords, accepted: str = "", begin: float = 0.0
+) -> AuditView:
     """Words for the audit section.
 
     Args:
         audit: of the manifest.
         text: the words.
         accepted: reason for which all findings were accepted; "" if they were not.
+        begin: time of the first picture, from which a report counts; the audit's are on the clock
+            of the source.
     """
     looked = audit.looked
     taken = [f for f in audit.findings if f.accepted or accepted]
@@ -68,8 +72,8 @@ def audit_view(audit: AuditPart, text: ReportWords, accepted: str = "") -> Audit
         detectors=tuple(d.name for d in looked.detectors),
         checks=tuple(_check(check, text) for check in audit.checks),
         failed=tuple(_check(check, text) for check in audit.checks if not check.passed),
-        findings=tuple(_finding(f, text) for f in audit.findings if f not in taken),
-        accepted=tuple(_taken(f, accepted, text) for f in taken),
+        findings=tuple(_finding(f, begin, text) for f in audit.findings if f not in taken),
+        accepted=tuple(_taken(f, begin, accepted, text) for f in taken),
     )
 
 
@@ -78,23 +82,30 @@ def _check(check: CheckPart, text: ReportWords) -> tuple[str, str, str]:
     return text.term("check", check.name), result, text.joined(check.detail)
 
 
-def _finding(finding: FindingPart, text: ReportWords) -> tuple[str, str, str, str, str]:
+def _finding(
+    finding: FindingPart, begin: float, text: ReportWords
+) -> tuple[str, str, str, str, str]:
     kind = text.term("finding", finding.kind)
     return (
         text("audit.doubtful", kind=kind) if finding.doubtful else kind,
-        "–".join(map(text.clock, finding.seconds)),
+        "–".join(text.clock(time - begin) for time in finding.seconds),
         text.word("target", finding.target),
         _place(finding.box, text),
         text.term("rule", finding.rule),
     )
 
 
-def _taken(finding: FindingPart, accepted: str, text: ReportWords) -> tuple[str, ...]:
-    kind, time, target, place, _ = _finding(finding, text)
-    at = finding.accepted_at
-    moment = [f"{text.moment(at)} UTC"] if at else []
-    who = [finding.accepted_by or text("log.person"), *moment]
-    return kind, time, target, place, finding.accepted or accepted, ", ".join(who)
+def _taken(
+    finding: FindingPart, begin: float, accepted: str, text: ReportWords
+) -> tuple[str, ...]:
+    kind, time, target, place, _ = _finding(finding, begin, text)
+    who = _who(finding.accepted_by or text("log.person"), finding.accepted_at, text)
+    return kind, time, target, place, finding.accepted or accepted, who
+
+
+def _who(name: str, at: str, text: ReportWords) -> str:
+    """A name and a moment (UTC), either of which may be missing."""
+    return ", ".join(filter(None, (name, at and f"{text.moment(at)} UTC")))
 
 
 def _place(box: Iterable[float], text: ReportWords) -> str:
@@ -293,7 +304,6 @@ def reviewed(manifest: Manifest, text: ReportWords) -> dict[str, Any] | None:
     if review is None:
         return None
     share = 100 * review.frames_seen / max(review.frames, 1)
-    per_frame = manifest.source.seconds / max(manifest.source.frames - 1, 1)
     return {
         "by": text("review.by", name=review.reviewer)
         if review.reviewer
@@ -320,12 +330,10 @@ def reviewed(manifest: Manifest, text: ReportWords) -> dict[str, Any] | None:
         "answers": [
             (
                 text.term("finding", a.kind),
-                text.clock(a.first_frame * per_frame),
+                "" if a.first_seconds is None else text.clock(a.first_seconds),
                 text.word("target", a.target),
                 _answer(a.answer, a.reason, text),
-                ", ".join(
-                    filter(None, (a.answered_by, a.answered_at and text.moment(a.answered_at)))
-                ),
+                _who(a.answered_by, a.answered_at, text),
             )
             for a in review.answers
         ],

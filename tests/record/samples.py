@@ -27,7 +27,7 @@ AUDIT: dict[str, Any] = {
             "kind": "possible_leak",
             "target": "face",
             "frames": [40, 46],
-            "seconds": [1.6, 1.84],
+            "seconds": [3.6, 3.84],
             "box": [10, 20, 50, 60],
             "scores": {"yunet": 0.71},
             "path": [[40, 10, 20, 30, 40], [46, 30, 40, 50, 60]],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -22,9 +23,9 @@ from redact.plan import (
 from redact.record import build_manifest
 from redact.record.manifest import Manifest
 from redact.record.manifest_parts import AuditPart, LogAnchor, MessagePart, RemovedPart
-from redact.types import Action, Body, Box, Confirmed, Keyframe, Keyframes, State
+from redact.types import Action, Body, Box, Confirmed, Keyframe, Keyframes, State, Timeline
 
-from ..record.samples import AUDIT, make_plan, make_record
+from ..record.samples import AUDIT, FRAMES, make_plan, make_record
 from .conftest import MANY
 
 
@@ -52,11 +53,14 @@ def with_other_streams(manifest: Manifest, kept: int | None, *others: int) -> Ma
 
 
 def reviewed(folder: Path) -> list[Manifest]:
-    """Records of runs whose plan a person reviewed on the page."""
+    """Records of runs whose plan a person reviewed on the page; the camera paused after frame 2."""
     plan = make_plan()
+    times = (50, 51, 52, *range(90, 87 + FRAMES))
+    plan = replace(plan, source=replace(plan.source, timeline=Timeline(Fraction(1, 25), times)))
+    said = {"answered_by": "R. Roe", "answered_at": WHEN}
     box = ((3, (1.0, 2.0, 30.0, 40.0)),)
     notes = tuple(
-        marked(plan, FindingNote(n, "possible_leak", "face", 3, 9, box, answer, "a statue"))
+        marked(plan, FindingNote(n, "possible_leak", "face", 3, 9, box, answer, "a statue", **said))
         for n, answer in enumerate(("", "hide", "none"), 1)
     )
     state = ReviewState(

@@ -151,7 +151,9 @@ def test_each_reason_stands_with_its_decision(manifest: Manifest) -> None:
 
 
 def test_a_finding_is_listed_with_its_place(manifest: Manifest) -> None:
-    assert "<td>x 10, y 20, 40 × 40 pixels</td>" in report_html(manifest).decode()
+    page = report_html(manifest).decode()
+    assert "<td>x 10, y 20, 40 × 40 pixels</td>" in page
+    assert '<td class="time">0:01.600–0:01.840</td>' in page  # the source's clock begins at 2 s
 
 
 @pytest.mark.parametrize(
@@ -280,6 +282,7 @@ def test_it_says_what_a_person_reviewed_and_which_sound_was_muted(tmp_path: Path
     assert "while playing: 1%" in page
     assert "redact listed: 3; looked at: 1, 1 of them in one picture only" in page
     assert "2 of 3 were answered" in page and "none: a statue" in page
+    assert '<td class="time">0:01.600</td>' in page and "R. Roe, 2026-11-27 22:15 UTC" in page
     assert "0:00.400" in page and "an address" in page
     log = exemption_csv(value, ReportWords("en")).decode("utf-8-sig")
     assert "0:00.900,0:01.000,sound,sound,muted,bleep,,an address" in log
