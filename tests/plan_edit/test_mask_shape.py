@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from redact.auditing.scan_schedule import scheduled_scans
 from redact.cli.plan import plan as plan_command
-from redact.errors import PlanError
+from redact.errors import PlanError, UsageError
 from redact.plan import (
     Decision,
     Plan,
@@ -30,7 +30,7 @@ from redact.record.build_tracks import track_parts
 from redact.record.case import CaseFields
 from redact.render import mask_of
 from redact.settings import RenderSettings, Sensitivity
-from redact.types import Decided, Keyframe, Outline, Region, State, Target, Track
+from redact.types import Action, Decided, Keyframe, Outline, Region, State, Target, Track
 
 from ..review.plans import AWAY, HERE, plan_of, track
 
@@ -189,6 +189,21 @@ def test_the_command_changes_a_mask_and_requires_confirmation_for_a_smaller_one(
     assert region(read_plan(path), 25).box == pytest.approx(HERE.moved(25, 0).grown(-0.25))
     assert call("set", path, 1, "--shape", "found").exit_code == 0
     assert read_plan(path) == moving()
+
+
+def test_a_mask_stays_as_it_is_if_the_decision_of_the_same_command_is_refused(
+    tmp_path: Path,
+) -> None:
+    path, plan = tmp_path / "p.json", plan_of(replace(moving().tracks[0], certainty=0.99))
+    write_plan(plan, path)
+    wide = ("set", path, 1, "--size", "1.2")
+    told = call(*wide, "--action", "false-alarm")
+    assert isinstance(told.exception, PlanError) and "were sure" in str(told.exception)
+    assert isinstance(call(*wide, "--text", "Dupont").exception, UsageError)
+    assert read_plan(path) == plan
+    done = call(*wide, "--action", "keep", "--reason", "client", "--by", "R. Roe")
+    assert "mask changed" in done.stderr and read_plan(path).tracks[0].action is Action.KEEP
+    assert read_plan(path).tracks[0].key_pictures
 
 
 def test_smaller_masks_are_recorded_with_their_author_and_scanned_by_the_audit() -> None:

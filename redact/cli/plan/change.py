@@ -84,24 +84,30 @@ def set_(
         raise problem(UsageError, "span_without_shape")
     if shaped and tracks is None:
         raise problem(UsageError, "shape_without_track")
-    value = read_plan(plan_path)
-    if shaped and tracks is not None:
-        between = (start or "start", end or "end")
-        by_whom = decided(reason, by)
-        _shape(value, plan_path, tracks, between, shape, size, margin, by_whom, confirmed)
-        if action is None:
-            return
-        value = read_plan(plan_path)
     if (tracks is None) == (wanted is None):
         raise problem(UsageError, "tracks_or_text")
+    value = read_plan(plan_path)
     if wanted is not None:
         _set_texts(value, plan_path, wanted, action, decided(reason, by))
         return
     ids = user_input.parse_ids(tracks or "", value)
+    reshaped, told = value, ""
+    if shaped:
+        between = (start or "start", end or "end")
+        by_whom = decided(reason, by)
+        reshaped = _shape(value, ids, between, shape, size, margin, by_whom, confirmed)
+        code = (
+            "masks_as_found" if (shape, size, margin) == (AS_FOUND, None, None) else "masks_shaped"
+        )
+        told = say(code, path=plan_path, tracks=named(ids), span=_span_words(value, between))
+    if shaped and action is None:
+        save_change(reshaped, value, plan_path)
+        tell(told, err=True)
+        return
     if action is not None and Action(action).unmasked:
         _stop_at_sure(value, ids, confirmed and any(map(str.isalnum, reason or "")))
     changed = decisions.change(
-        value,
+        reshaped,
         ids,
         None if action is None else Decision.of(Action(action)),
         reason=said(reason, "--reason"),
@@ -110,6 +116,8 @@ def set_(
         looked_at_all=confirmed,
     )
     save_change(changed, value, plan_path)
+    if told:
+        tell(told, err=True)
     tell(say("tracks_changed", path=plan_path, tracks=named(ids)), err=True)
     along = decisions.tracks_decided_with(changed, ids)
     if along:
@@ -127,20 +135,16 @@ def set_(
 
 def _shape(
     before: Plan,
-    path: Path,
-    tracks: str,
+    ids: Iterable[int],
     between: tuple[str, str],
     shape: str | None,
     size: float | None,
     margin: float | None,
     by_whom: Decided,
     confirmed: bool,
-) -> None:
-    """Change masks of tracks in a span. Raises PlanError, UsageError."""
-    ids, after = user_input.parse_ids(tracks, before), before
-    first, last = (
-        user_input.parse_time(text, before, last=i == 1) for i, text in enumerate(between)
-    )
+) -> Plan:
+    """The plan with changed masks of tracks in a span. Raises PlanError, UsageError."""
+    after, (first, last) = before, _frames(before, between)
     for number in ids:
         if shape == AS_FOUND:
             after = mask_shape.as_found(after, number, first, last)
@@ -160,12 +164,19 @@ def _shape(
             )
     if not (confirmed and any(map(str.isalnum, by_whom.reason))):
         _stop_at_smaller(before, after, ids)
-    save_change(after, before, path)
-    code = "masks_as_found" if (shape, size, margin) == (AS_FOUND, None, None) else "masks_shaped"
-    a, b = (clock(before.seconds(frame), 1) for frame in (first, last))
-    whole = between == ("start", "end")
-    span = say("throughout") if whole else say("from_to", start=a, end=b)
-    tell(say(code, path=path, tracks=named(ids), span=span), err=True)
+    return after
+
+
+def _frames(plan: Plan, between: tuple[str, str]) -> tuple[int, int]:
+    start, end = between
+    return user_input.parse_time(start, plan), user_input.parse_time(end, plan, last=True)
+
+
+def _span_words(plan: Plan, between: tuple[str, str]) -> str:
+    if between == ("start", "end"):
+        return say("throughout")
+    start, end = (clock(plan.seconds(frame), 1) for frame in _frames(plan, between))
+    return say("from_to", start=start, end=end)
 
 
 def _stop_at_smaller(before: Plan, after: Plan, ids: Iterable[int]) -> None:
