@@ -342,6 +342,8 @@ def _refuse_with_preview(params: dict[str, Any]) -> None:
         ("release", "--release"),
         ("plan_out", "--plan"),
         ("accept_findings", "--accept-findings"),
+        ("index", "--index"),
+        ("scheduler", "--scheduler"),
     ):
         if params[name]:
             raise problem(UsageError, "not_for_preview", option=option)

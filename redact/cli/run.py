@@ -89,7 +89,8 @@ def run(
         Terminal(for_parent=one_of_several),
         params["verbose"],
     )
-    several, part = found.several, options.part_wanted(params)
+    several = found.several
+    part = options.part_wanted(params | {"index": index, "scheduler": scheduler})
     if part is not None:
         results = videos.previews(part)
     else:
