@@ -68,7 +68,9 @@ def typed_command() -> tuple[str, ...]:
         if isinstance(parameter, click.Argument):
             value = context.params[parameter.name or ""]
             arguments += value if isinstance(value, tuple) else (value,)
-    options = typed_options(("one_of_several",), _on_record)
+    # One of several processes is given --json by the first, and not by the user.
+    given = ("one_of_several", *(("as_json",) if context.params.get("one_of_several") else ()))
+    options = typed_options(given, _on_record)
     return ("redact", context.info_name or "", *map(_on_record, arguments), *options)
 
 
