@@ -12,7 +12,7 @@ import click
 from .. import api
 from ..auditing import AuditResult, AuditSettings, fix_command
 from ..errors import ExitCode
-from ..media import SourceInfo, probe
+from ..media import Decode, SourceInfo, probe
 from ..pipeline import audit_settings, plan_beside, record_beside
 from ..plan import Plan, read_plan
 from ..settings import Sensitivity
@@ -75,11 +75,17 @@ def _with_options(settings: AuditSettings, params: dict[str, Any]) -> AuditSetti
 def _plainly(info: SourceInfo, result: AuditResult, plan: Plan | None) -> Iterator[str]:
     """The result, with its findings in plain words."""
     verdict, *rest = result.in_words()
-    first = float(plan.source.timeline.time(0)) if plan is not None else 0.0
-    start = None if info.photograph else first
+    start = None if info.photograph or not result.findings else _first_time(info, plan)
     yield verdict
     yield from in_plain_words(result.findings, info.video.upright_size, (), start)
     yield from rest[len(result.findings) :]
+
+
+def _first_time(info: SourceInfo, plan: Plan | None) -> float:
+    """Time of the first picture on the clock of the source, seconds."""
+    if plan is not None:
+        return float(plan.source.timeline.time(0))
+    return float(next(iter(Decode(info))).time)
 
 
 def _tell_commands(

@@ -16,17 +16,20 @@ from click.testing import CliRunner
 
 from redact.auditing import AuditResult
 from redact.auditing.result import Check
+from redact.cli.verify import _plainly as plainly
 from redact.cli.verify import verify as verify_command
 from redact.errors import ExitCode
-from redact.media import probe
+from redact.media import Decode, probe
 from redact.pipeline import Accepted, Journal, apply, order_to_apply
 from redact.pipeline.audit_result import answers_to, reason_to_publish
 from redact.plan import Plan, read_plan, write_plan
 from redact.plan.edit import remove_tracks
 from redact.progress import Silent
+from redact.record import LookedPart
 from redact.settings import DetectSettings, DrawSettings, Sensitivity
-from redact.types import Box, Decided, FindingKind, Target
+from redact.types import Box, Decided, Finding, FindingKind, Target
 
+from ..media.footage import Clip, make
 from ..program import program
 from .conftest import alone
 
@@ -253,6 +256,20 @@ def test_verify_says_what_was_found_and_how_to_hide_it(
     (told,) = (n for n, line in enumerate(lines) if line.startswith("These commands hide"))
     assert "Add to the last one the options" in lines[told]
     assert lines[told + 1].startswith("redact plan add ")
+
+
+def test_without_a_plan_verify_counts_from_the_first_picture_too(tmp_path: Path) -> None:
+    source = make(tmp_path / "in.ts", Clip(pts=range(90000, 90020)))  # its clock begins at an hour
+    info, here = probe(source), ((10, Box(2, 2, 20, 20)),)
+    frames = list(Decode(info))
+    at = frames[10].seconds
+    assert frames[0].seconds > 3600
+    finding = Finding(
+        *(1, FindingKind.UNCOVERED, Target.FACE, 10, 12, at, at + 0.08, here, (), "beside_hidden")
+    )
+    looked = LookedPart(20, 20, 0, (), ())
+    result = AuditResult(Sensitivity.FAST, False, (finding,), (), (), looked)
+    assert any(" at 0:00," in line for line in plainly(info, result, None))
 
 
 def test_verify_takes_margin_and_plan_from_the_files_beside_the_output(
