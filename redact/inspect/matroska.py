@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import BinaryIO, Final
@@ -38,6 +39,7 @@ _WITH_TEXT: Final = {
 }
 _NEUTRAL_APPS: Final = frozenset((b"Lavf", b""))
 """What the muxer writes into two mandatory elements when told to name no version."""
+_LENGTH: Final = re.compile(rb"\d+:\d\d:\d\d\.\d+")
 _EPOCH: Final = datetime(2001, 1, 1, tzinfo=UTC)
 _DATE_SIZE: Final = 8
 _COUNTS: Final = 255
@@ -65,7 +67,7 @@ def inspect_matroska(file: BinaryIO, size: int, found: Disclosures) -> None:
 def _tag(name: str, element: Element, value: bytes, found: Disclosures) -> None:
     where = f"{'/'.join(element.above)} {name}"
     # The only Matroska tag that repeats the structure instead of something that somebody wrote.
-    if name == "DURATION":
+    if name == "DURATION" and _LENGTH.fullmatch(value.rstrip(b"\0")):
         found.add_generic(where, value)
     else:
         found.add(kind_of_tag(name), where, value)

@@ -209,6 +209,12 @@ def test_the_vendor_of_every_sample_entry_is_blanked() -> None:
     assert language == 0x55C4
 
 
+def length_tag(value: bytes) -> bytes:
+    """The tag with which writers repeat how long a track is."""
+    tag = element("TagName", b"DURATION") + element("TagString", value)
+    return element("Tags", element("Tag", element("SimpleTag", tag)))
+
+
 @pytest.mark.parametrize(
     ("content", "said"),
     [
@@ -225,6 +231,8 @@ def test_the_vendor_of_every_sample_entry_is_blanked() -> None:
             ),
             [(Kind.DEVICE, "9 bytes: 4a 61 6e 65 27 73 20 ff fe")],
         ),
+        (length_tag(b"00:00:12.000000000\0"), []),
+        (length_tag(b"12 s, by Jane"), [(Kind.TAG, "12 s, by Jane")]),
         (b"\x4f\xfe\x84Jane", [(Kind.UNUSUAL, "Jane")]),
         (element("Tracks", element("TrackEntry", b"\x4f\xfe\x84Jane")), [(Kind.UNUSUAL, "Jane")]),
         (
