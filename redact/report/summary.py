@@ -95,9 +95,7 @@ def _finding(
     )
 
 
-def _taken(
-    finding: FindingPart, begin: float, accepted: str, text: ReportWords
-) -> tuple[str, ...]:
+def _taken(finding: FindingPart, begin: float, accepted: str, text: ReportWords) -> tuple[str, ...]:
     kind, time, target, place, _ = _finding(finding, begin, text)
     who = _who(finding.accepted_by or text("log.person"), finding.accepted_at, text)
     return kind, time, target, place, finding.accepted or accepted, who
