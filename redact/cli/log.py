@@ -60,10 +60,11 @@ def verify_log(file: Path, key: Path | None, as_json: bool) -> int:
 
 
 def _read(file: Path) -> LogState:
-    """The log; raises PlanError for a file that is not a log, instead of a problem per line."""
+    """The log; raises PlanError for a file that is not a log, instead of a problem per line, and
+    for an empty one without a head: of a log that was emptied, nothing else is left."""
     state = read_log(file)
     # A log whose lines were all damaged still has its head file beside it.
-    if not state.entries and state.breaks and not head_path(file).exists():
+    if not state.entries and not head_path(file).exists():
         raise problem(PlanError, "no_log", file=file)
     return state
 

@@ -168,7 +168,11 @@ def test_without_a_manifest_nothing_can_be_checked(tmp_path: Path) -> None:
     (tmp_path / "a.mp4").write_bytes(b"video")
     error = call(check, tmp_path / "a.mp4").exception
     assert isinstance(error, PlanError) and "there is no record" in error.message
-    assert isinstance(call(log, "verify", tmp_path / "a.log").exception, PlanError)
+    emptied = tmp_path / "a.log"
+    assert isinstance(call(log, "verify", emptied).exception, PlanError)
+    emptied.write_bytes(b"")  # and its head is gone: it was called intact
+    for command in ("verify", "show"):
+        assert isinstance(call(log, command, emptied).exception, PlanError)
 
 
 def test_inspect_exit_codes(tmp_path: Path) -> None:
