@@ -10,15 +10,17 @@ export const Icon = ({ d, children }) =>
  *  Of `word` or `title`, keys of the catalogue, the first is written on it, the other told by it; with
  *  `named`, what is written in it names it all the same. */
 export function Button({ word, title, named, hotkey, pressed, act, children, ...props }) {
-  const acts = useRef(false);
-  /** A second press while the first is still answered means the same, and not what comes next. */
+  const acts = useRef(null); // about whom
+  /** A second press while the first is still answered means the same, and not what comes next; unless
+   *  somebody else was chosen in between. */
   const press = async (event) => {
-    if (acts.current) return;
-    acts.current = true;
+    const about = String(state.selected);
+    if (acts.current === about) return;
+    acts.current = about;
     try {
       await act?.(event);
     } finally {
-      acts.current = false;
+      if (acts.current === about) acts.current = null;
     }
   };
   const key = hotkey && keyNames(hotkey),

@@ -111,7 +111,6 @@ function ToDo({ left }) {
 }
 
 async function make(replace = false) {
-  state.finding = 0; // what is found next has numbers of its own
   state.dialog = { kind: "making" }; // at once: what was looked at is told first, which takes a moment
   await flush();
   await inTurn(async () => {}); // a name that was just written has been saved
@@ -119,6 +118,7 @@ async function make(replace = false) {
   try {
     await post("finish", { ...given, release: kind === "release", case: ofCase(), replace });
     state.job = { kind: "finish" };
+    state.finding = 0; // what is found next has numbers of its own
   } catch (error) {
     if (error.error === "result_there")
       return (state.dialog = { kind: "replace", ...error.values });

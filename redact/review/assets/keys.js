@@ -119,7 +119,8 @@ export function listen() {
     byMouse = false;
     const { key, target } = event,
       name = nameOf(event),
-      typed = key === "[" || key === "]", // with Alt or AltGr on many keyboards
+      // With Alt or AltGr on many keyboards; with Ctrl or Cmd alone, the browser goes back.
+      typed = /^[[\]]$/.test(key) && !event.metaKey && (event.altKey || !event.ctrlKey),
       ctrl = !typed && (event.ctrlKey || event.metaKey);
     if (state.opening) return;
     if (state.dialog) {

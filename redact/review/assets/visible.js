@@ -67,10 +67,12 @@ let turn = Promise.resolve();
 export function uncoverFirst() {
   const { one } = state;
   if (!one) return toast(t("choose_first"), true);
-  turn = turn.then(() => uncoverNext(one.id));
+  const next = () => uncoverNext(one.id);
+  turn = turn.then(next, next);
 }
 async function uncoverNext(id) {
-  const told = await tried(inTurn(() => get("covered", { id }))),
-    next = told?.covered.find(({ by, guessed }) => guessed && state.subjects.has(by));
+  const told = await tried(inTurn(() => get("covered", { id })));
+  if (!told) return; // nobody knows whether there is one
+  const next = told.covered.find(({ by, guessed }) => guessed && state.subjects.has(by));
   return next ? uncover(id, next.by) : toast(t("nothing_covers"));
 }
