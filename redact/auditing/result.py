@@ -90,8 +90,8 @@ class Check:
         return {"name": self.name, "passed": self.passed, "detail": said}
 
 
-def finding_in_words(finding: Finding) -> str:
-    """A finding as one line for the terminal, in the user's language."""
+def finding_in_words(finding: Finding, begin: float = 0.0) -> str:
+    """A finding as one line for the terminal, in the user's language; `begin`: see `in_words`."""
     box = finding.path[len(finding.path) // 2][1]
     x, y = box.centre
     seen = ", ".join(f"{name} {score:.2f}" for name, score in finding.scores)
@@ -99,8 +99,8 @@ def finding_in_words(finding: Finding) -> str:
         "finding_in_words" if finding.track is None else "finding_of_track_in_words",
         kind=finding.kind.value,
         target=finding.target.word,
-        start=clock(finding.start),
-        end=clock(finding.end),
+        start=clock(finding.start - begin),
+        end=clock(finding.end - begin),
         count=finding.frames,
         first=finding.first,
         width=round(box.width),
@@ -160,11 +160,16 @@ class AuditResult:
             "looked": msgspec.to_builtins(self.looked),
         }
 
-    def in_words(self) -> list[str]:
-        """The result as lines for the user, the verdict first."""
+    def in_words(self, begin: float = 0.0) -> list[str]:
+        """The result as lines for the user, the verdict first.
+
+        Args:
+            begin: time in seconds from which the times of findings count, on the clock of the
+                source: that of its first picture for a person.
+        """
         verdict = word("term", "semicolon").join(map(said, self._verdict()))
         lines = [verdict if self.passed else say("audit_needs_review", verdict=verdict)]
-        lines += [f"{f.number}. {finding_in_words(f)}" for f in self.findings]
+        lines += [f"{f.number}. {finding_in_words(f, begin)}" for f in self.findings]
         lines += [say("check_failed", check=c.in_words()) for c in self.checks if not c.passed]
         return lines + [said(message) for message in self._limits()]
 

@@ -127,8 +127,10 @@ def tell_findings(result: Result, verbose: bool, terminal: Terminal) -> None:
     """Print the audit's findings, in plain words or, if verbose, with all numbers."""
     audit, record = result.audit, result.record
     assert audit is not None and record is not None
+    timeline = record.plan.source.timeline
+    first = float(timeline.time(0)) if len(timeline) else 0.0
     if verbose:
-        for line in audit.in_words():
+        for line in audit.in_words(first):
             terminal.say(line)
         for step in record.steps:
             # What the audit found stands above, line by line.
@@ -141,8 +143,6 @@ def tell_findings(result: Result, verbose: bool, terminal: Terminal) -> None:
             terminal.say(say("step_took", step=step.name, detail=detail, seconds=seconds))
     elif not audit.passed:
         source = record.source
-        timeline = record.plan.source.timeline
-        first = float(timeline.time(0)) if len(timeline) else 0.0
         start = None if source.photograph else first
         size = source.video.upright_size
         answers = record.answers

@@ -58,7 +58,8 @@ def verify(source: Path, output: Path, plan_file: Path | None, **params: Any) ->
     if params["as_json"]:
         tell_json(result.to_json())
     else:
-        for line in result.in_words() if params["verbose"] else _plainly(info, result, plan):
+        first = _first_time(info, plan) if result.findings else 0.0
+        for line in result.in_words(first) if params["verbose"] else _plainly(info, result, first):
             terminal.say(line)
         _tell_commands(terminal, result, plan, plan_file, source)
     return int(ExitCode.DONE if result.passed else ExitCode.NEEDS_REVIEW)
@@ -72,10 +73,10 @@ def _with_options(settings: AuditSettings, params: dict[str, Any]) -> AuditSetti
     return replace(settings, **given)
 
 
-def _plainly(info: SourceInfo, result: AuditResult, plan: Plan | None) -> Iterator[str]:
+def _plainly(info: SourceInfo, result: AuditResult, first: float) -> Iterator[str]:
     """The result, with its findings in plain words."""
     verdict, *rest = result.in_words()
-    start = None if info.photograph or not result.findings else _first_time(info, plan)
+    start = None if info.photograph else first
     yield verdict
     yield from in_plain_words(result.findings, info.video.upright_size, (), start)
     yield from rest[len(result.findings) :]

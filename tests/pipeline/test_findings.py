@@ -16,6 +16,7 @@ from click.testing import CliRunner
 
 from redact.auditing import AuditResult
 from redact.auditing.result import Check
+from redact.cli.verify import _first_time as first_time
 from redact.cli.verify import _plainly as plainly
 from redact.cli.verify import verify as verify_command
 from redact.errors import ExitCode
@@ -269,7 +270,9 @@ def test_without_a_plan_verify_counts_from_the_first_picture_too(tmp_path: Path)
     )
     looked = LookedPart(20, 20, 0, (), ())
     result = AuditResult(Sensitivity.FAST, False, (finding,), (), (), looked)
-    assert any(" at 0:00," in line for line in plainly(info, result, None))
+    first = first_time(info, None)
+    assert any(" at 0:00," in line for line in plainly(info, result, first))
+    assert any("0:00.400" in line for line in result.in_words(first))  # of --verbose
 
 
 def test_verify_takes_margin_and_plan_from_the_files_beside_the_output(
