@@ -3,6 +3,7 @@ unmasked, the most probable first. An empty list is a good list."""
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
@@ -166,13 +167,20 @@ def _one_for_each(plan: Plan, moments: Sequence[Moment]) -> list[Moment]:
     Args:
         moments: the most probable first.
     """
-    times = np.array([plan.seconds(m.frame) for m in moments])
-    kept = list[int]()
-    for n, moment in enumerate(moments):
-        near = np.abs(times[kept] - times[n]) <= SECONDS_BETWEEN_MOMENTS
-        if not any(_marks_same(moments[kept[k]], moment) for k in np.flatnonzero(near)):
-            kept.append(n)
-    return [moments[n] for n in kept]
+    kept, by_second = list[Moment](), defaultdict[int, list[tuple[float, Moment]]](list)
+    for moment in moments:
+        time = plan.seconds(moment.frame)
+        second = int(time / SECONDS_BETWEEN_MOMENTS)
+        near = (
+            other
+            for s in (second - 1, second, second + 1)
+            for at, other in by_second.get(s, ())
+            if abs(at - time) <= SECONDS_BETWEEN_MOMENTS
+        )
+        if not any(_marks_same(other, moment) for other in near):
+            kept.append(moment)
+            by_second[second].append((time, moment))
+    return kept
 
 
 def _marks_same(one: Moment, other: Moment) -> bool:

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import NamedTuple
@@ -32,7 +32,6 @@ class Piece:
     tracklet: id of the tracklet it comes from.
     target: of the object.
     rows: in rising frame order, one per frame.
-    floor, ceiling: first and last frame of the scene.
     floor, ceiling: first and last frame of the scene.
     patches: float32 [2, cells, cells], at its start and at its end.
     """
@@ -225,12 +224,14 @@ def weave(
         )
         for group in groups
     ]
-    parts = []
+    parts, jumps = [], defaultdict[int, set[int]](set)
+    for tracklet, frame in log.jumps:
+        jumps[tracklet].add(frame)
     for group, rows, p, tracklets in _without_stacks(objects):
         first = group[0]
         dense = fill(rows, first.target, first.floor, first.ceiling, clip, settings, p)
         begins = first.first
-        for part in dense.divided(_jumps(group, log, jolts)):
+        for part in dense.divided(_jumps(group, jumps, log.held_on, jolts)):
             parts.append((begins, first.target, keyframes_of(part), round(p, 4), tracklets))
             begins = part.first + len(part.boxes)
     parts.sort(key=lambda part: part[0])
@@ -251,14 +252,19 @@ def _certainty(
     return float(probability_of(clues.as_one(), weights)[0])
 
 
-def _jumps(group: list[Piece], log: SightingLog, jolts: Sequence[int]) -> list[int]:
+def _jumps(
+    group: list[Piece],
+    jumps: Mapping[int, set[int]],
+    held_on: Container[tuple[int, int]],
+    jolts: Sequence[int],
+) -> list[int]:
     """Frames from which an object may be somebody else: it looks different from before, or much
     moved at once and the object was not seen to go on. A track ends there, so that a decision about
     one person does not extend to another; hiding covers both alike."""
     ours = {piece.tracklet for piece in group}
-    frames = {f for t, f in log.jumps if t in ours}
+    frames = set[int]().union(*(jumps.get(t, ()) for t in ours))
     for jolt in jolts[bisect_right(jolts, group[0].first) : bisect_right(jolts, group[-1].last)]:
-        if not any((t, jolt) in log.held_on for t in ours):
+        if not any((t, jolt) in held_on for t in ours):
             frames.add(jolt)
     for before, after in pairwise(group):
         if (before.patches[1] * after.patches[0]).sum() < ANCHOR:
@@ -321,21 +327,21 @@ def _without_stacks(
     """Merge tracks that lie on each other, such as a head, and a head with shoulders, into the
     likelier one."""
     order = sorted(range(len(objects)), key=lambda i: (-objects[i].chance, i))
-    reach = [_reach(one.rows) for one in objects]
-    kept: list[int] = []
+    # One array, because there are thousands in an hour, each compared with all before it.
+    reach = np.array([_reach(objects[i].rows) for i in order]).reshape(-1, 6)
+    kept = np.ones(len(order), np.bool_)
     extra: dict[int, list[int]] = defaultdict(list)
-    for i in order:
-        met = np.array([reach[k] for k in kept]).reshape(-1, 6)
-        met = (met[:, :3] <= reach[i][3:]) & (met[:, 3:] >= reach[i][:3])
-        near = (kept[n] for n in np.flatnonzero(met.all(axis=1)))
+    for n, i in enumerate(order):
+        met = (reach[:n, :3] <= reach[n, 3:]) & (reach[:n, 3:] >= reach[n, :3])
+        near = (order[k] for k in np.flatnonzero(met.all(axis=1) & kept[:n]))
         host = next((k for k in near if _stacked(objects[k], objects[i])), None)
         if host is None:
-            kept.append(i)
             continue
+        kept[n] = False
         # Where the likelier one was only followed, or not seen, the other shows where the head is.
         extra[host].append(i)
     out = []
-    for i in sorted(kept):
+    for i in sorted(order[n] for n in np.flatnonzero(kept)):
         group, rows, p, tracklets = objects[i]
         for more in (objects[k] for k in extra[i]):
             seen = rows["frame"][rows["how"] == How.DETECTED]

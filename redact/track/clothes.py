@@ -13,8 +13,8 @@ prove nothing if they are plain, covered, outside the picture, or followed for m
 from __future__ import annotations
 
 import math
-from collections import deque
-from collections.abc import Container, Iterable, Mapping, Sequence
+from collections import defaultdict, deque
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -233,7 +233,7 @@ def _is_shown(place: Box, small: SmallFrame) -> bool:
 def tracks_of_one_person(
     same: Iterable[tuple[Sight, Sight]],
     tracks: Sequence[Track],
-    made_of: Mapping[int, Container[int]],
+    made_of: Mapping[int, Iterable[int]],
     cuts: Sequence[int],
 ) -> list[tuple[int, int]]:
     """Ids of pairs of tracks that are one person.
@@ -245,9 +245,15 @@ def tracks_of_one_person(
         cuts: first frames of all new scenes.
     """
 
+    # Of thousands of tracks, few are made of a tracklet.
+    made = defaultdict[int, list[Track]](list)
+    for track in tracks:
+        for tracklet in made_of[track.id]:
+            made[tracklet].append(track)
+
     def tracks_of(sight: Sight) -> list[int]:
-        there = (track.id for track in tracks if track.first <= sight.frame <= track.last)
-        return [number for number in there if sight.tracklet in made_of[number]]
+        mine = made.get(sight.tracklet, ())
+        return [track.id for track in mine if track.first <= sight.frame <= track.last]
 
     return [
         (one, other)

@@ -97,7 +97,7 @@ class Tracker:
     """Turns detections of single frames into tracks over the whole clip.
 
     Frames are observed in order, once each; memory does not grow with the clip except for one
-    compact row per sighting.
+    compact row per sighting, some kilobytes per tracklet, and the bodies of each body scan.
 
     Args:
         sensitivity: chooses the numbers in `TrackSettings`.
