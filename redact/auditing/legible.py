@@ -11,6 +11,7 @@ import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
+from itertools import pairwise
 from typing import Final
 
 import numpy as np
@@ -20,7 +21,7 @@ from ..detection import load_calibration
 from ..memory import trim
 from ..plan import COVERED, SAME_TEXT, Plan
 from ..reading import LEGIBLE, NumberReader, Text, is_plate_number, repeats
-from ..track import Clues, ScannedPicture, probability_of, shrink
+from ..track import Clues, FrameClock, ScannedPicture, probability_of, shrink
 from ..types import DOUBTFUL, STANDS_STILL, Action, Box, Frame, State, Target, folded
 from .audit_detectors import AuditDetectors
 from .what_is_hidden import Covers, Mask, by_decision, shares_covered
@@ -189,8 +190,10 @@ class Legible:
 def frames_to_read(plan: Plan) -> set[int]:
     """Indices of the frames to read, as many as `READ_EVERY` allows: alternately one with a likely
     doubt of the search and one with a large hidden plate, and the rest evenly spaced."""
-    line = plan.source.timeline
-    seconds = plan.seconds(len(line) - 1) - plan.seconds(0)
+    line, clock = plan.source.timeline, FrameClock()
+    times = [clock.at(plan.seconds(frame)) for frame in range(len(line))]
+    # A recording that stood still for a day has not a day of pictures.
+    seconds = sum(min(b - a, READ_EVERY) for a, b in pairwise(times))
     most = max(2, round(seconds / READ_EVERY))
     doubts = sorted((d for d in plan.doubts if d.target is Target.PLATE), key=lambda d: -d.chance)
     chosen = _unlike([d.frame for d in doubts], [f for _, f in sorted(_largest(plan))], most - 1)

@@ -170,6 +170,10 @@ def test_pictures_with_doubts_and_with_large_plates_are_read(
         doubts=(Doubt(30, Target.PLATE, Box(0, 0, 9, 9), 0.2), Doubt(5, Target.FACE, PLATE, 0.4)),
     )
     assert len(frames_to_read(plan)) == 2
+    pts = plan.source.timeline.pts
+    stood_still = replace(plan.source.timeline, pts=(*pts[:9], *(p + 10**9 for p in pts[9:])))
+    late = replace(plan, source=replace(plan.source, timeline=stood_still))
+    assert len(frames_to_read(late)) == 2, "no more pictures in a day without any"
     monkeypatch.setattr(legible, "READ_EVERY", 0.5)
     assert frames_to_read(plan) >= {30, 12}
 
