@@ -105,6 +105,8 @@ def _disjoint(spans: Sequence[Muted]) -> list[Muted]:
 
 def _holds_more(samples: NDArray[np.float32], rate: int, how: str) -> bool:
     """Whether samples, float32 [channels, n], contain anything but silence or the bleep."""
+    if not np.isfinite(samples).all():
+        return True  # neither, and no comparison with it would be true
     if how != "tone":
         return bool(np.abs(samples).max() > SILENCE)
     if samples.shape[1] < PERIODS * rate / HERTZ:  # a remainder at the end of a span

@@ -83,13 +83,13 @@ def recording(path: Path, *channels: np.ndarray) -> SourceInfo:
     """A second of pictures with this two-channel sound, 48000 samples a second from -1 to 1."""
     with av.open(str(path), "w") as output:
         video = output.add_stream("libx264", rate=25, width=160, height=96, pix_fmt="yuv420p")
-        sound = output.add_stream("pcm_s16le", rate=48000, layout="stereo")
+        sound = output.add_stream("pcm_f32le", rate=48000, layout="stereo")
         for n in range(25):
             frame = picture("yuv420p", (160, 96), n)
             frame.pts, frame.time_base = n, Fraction(1, 25)
             output.mux(video.encode(frame))
-        samples = (np.stack(channels, axis=1) * 32767).astype(np.int16).reshape(1, -1)
-        frame = av.AudioFrame.from_ndarray(samples, "s16", "stereo")
+        samples = np.stack(channels, axis=1).astype(np.float32).reshape(1, -1)
+        frame = av.AudioFrame.from_ndarray(samples, "flt", "stereo")
         frame.sample_rate, frame.time_base, frame.pts = 48000, Fraction(1, 48000), 0
         output.mux([*video.encode(None), *sound.encode(frame), *sound.encode(None)])
     return probe(path)
@@ -106,6 +106,12 @@ def test_the_audit_detects_sound_that_a_mono_mix_would_cancel(tmp_path: Path) ->
     span = Muted(Fraction(1, 4), Fraction(3, 4))
     assert loudness(made.path, 0.25, 0.75) < 0.01
     assert not check_sound(made, (span,))[0].passed
+
+
+def test_a_sample_that_is_no_number_hides_no_sound_from_the_audit(tmp_path: Path) -> None:
+    speech, span = wave(380, 0.36), Muted(Fraction(1, 4), Fraction(3, 4))
+    speech[20_000] = np.nan
+    assert not check_sound(recording(tmp_path / "nan.mkv", speech, speech), (span,))[0].passed
 
 
 @pytest.mark.parametrize("left", [0, 1])
