@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextvars import copy_context
 from dataclasses import replace
 from functools import cache
 from threading import Lock
@@ -87,7 +88,9 @@ class Networks:
         self._ours = OurNetwork([t for t in CHANNELS if t in known], each, keep_memory)
         self._faces = CenterFace(each) if beside else None
         # Loaded for the first face or plate to be scanned: many clips have none.
-        self._eye = once(lambda: Eye(each)) if EYE in used else None
+        # That may happen in a thread, which does not inherit the device (`on_device`).
+        here = copy_context()
+        self._eye = once(lambda: here.run(Eye, each)) if EYE in used else None
         self._people = People(each) if Target.PERSON in known else None
 
     def witnesses(

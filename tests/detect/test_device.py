@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+
 import numpy as np
 import onnxruntime
 import pytest
 
-from redact.detection import DEVICES, Verifier, device_now, on_device
+from redact.detection import DEVICES, Verifier, device_now, loader, on_device
 from redact.detection.device import PROVIDERS, installed
 from redact.detection.verifier import VERIFIER_SIDE
 from redact.errors import DependencyError, ModelError
+from redact.types import Target
 
 PICTURES = np.zeros((1, VERIFIER_SIDE, VERIFIER_SIDE, 3), np.uint8)
 
@@ -44,6 +47,19 @@ def test_a_session_that_does_not_run_where_it_should_is_refused(
     monkeypatch.setattr("redact.detection.device._try", lambda _: None)
     with on_device("cuda", print), pytest.raises(DependencyError, match="but on the processor"):
         Verifier(1)
+
+
+def test_a_network_that_a_thread_opens_runs_on_the_chosen_device(
+    broken_cuda: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The eye is opened for the first close scan, often in a thread: it ran on the processor."""
+    for check in ("_try", "_require_device"):
+        monkeypatch.setattr(f"redact.detection.device.{check}", lambda *_: None)
+    opened: list[str] = []
+    monkeypatch.setattr(loader, "Eye", lambda _: opened.append(device_now()))
+    with on_device("cuda", print), ThreadPoolExecutor(1) as pool:
+        pool.submit(loader.Networks([Target.FACE], 1)._eye).result()
+    assert opened == ["cuda"]
 
 
 def test_only_named_providers_are_used(monkeypatch: pytest.MonkeyPatch) -> None:
