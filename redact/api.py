@@ -144,6 +144,7 @@ def follow(
     Raises:
         MismatchError: the plan was made for another file.
         InputError: the file cannot be read.
+        UnsafeError: the file no longer gives the frame that the plan was made on.
     """
     info = probe(Path(source))
     require_same_source(plan, info, Silent() if progress is None else progress)

@@ -29,7 +29,6 @@ class View:
     Attributes:
         area: the source pixels in it.
         size: width and height to which they are scaled.
-        scale: which of the scales asked for it belongs to.
         scale: index of the scale that it belongs to.
     """
 
@@ -128,10 +127,8 @@ their size. It decides cost alone."""
 def scan_view(
     picture: Picture, view: View, scan: Callable[[NDArray[np.uint8]], Detections]
 ) -> Detections:
-    """Run a network on one image of a picture, or on the requested parts of it.
-
-    Args:
-    """
+    """Run a network on one image of a picture, or on the requested parts of it; boxes in pixels of
+    that image."""
     spans = spans_of(view, picture.only)
     if not spans:
         return Detections.empty()
