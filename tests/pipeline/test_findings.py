@@ -272,7 +272,7 @@ def test_without_a_plan_verify_counts_from_the_first_picture_too(tmp_path: Path)
     result = AuditResult(Sensitivity.FAST, False, (finding,), (), (), looked)
     first = first_time(info, None)
     assert any(" at 0:00," in line for line in plainly(info, result, first))
-    assert any("0:00.400" in line for line in result.in_words(first))  # of --verbose
+    assert any(" 0:00.400–" in line for line in result.in_words(first))  # of --verbose
 
 
 def test_verify_takes_margin_and_plan_from_the_files_beside_the_output(
