@@ -215,6 +215,8 @@ def audit(
     known = plan if plan is None or isinstance(plan, Plan) else read_plan(Path(plan))
     if known is not None:
         require_same_source(known, info, listener)
+        if record is not None:  # the plan does not know damage that only drawing met
+            known = plans.with_held(known, record.damaged_frames)
     if settings is None:
         settings = audit_settings(record, known)
     require_models(settings.targets, () if known is None else known.settings.without)
