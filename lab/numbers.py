@@ -5,7 +5,7 @@ a constant with a docstring in the rooms below, or a field of the tables below. 
 that a trained network, a format, geometry or memory dictates; values derived from other numbers;
 limits of a file or page; values that only affect cost; and how a mask looks. If its docstring names
 a command or a page, that measures it; if it names footage, it was chosen on that; otherwise it is a
-judgement. `python -m lab.sweep` measures the effect of any of them on dev.
+judgement.
 """
 
 from __future__ import annotations

@@ -13,8 +13,6 @@ enlarges a mask.
 | `slack`  | keyframes of a track   | boxes off the line between two keyframes          |
 | `unseen` | gaps, unchecked frames | movement while the object was not detected        |
 | `margin` | drawing                | what sure detections leave out; the user's choice |
-
-`python -m lab.mask_size VIDEO` prints what each step added to the masks of a video.
 """
 
 from __future__ import annotations

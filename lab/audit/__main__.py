@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import argparse
-import ast
 import tempfile
-from contextlib import ExitStack
 from pathlib import Path
 
 from lab.shared import shared_folder
-from lab.sweep import add_others, changed
 from redact.auditing import AuditSettings, finding_in_words
 from redact.auditing.audit_detectors import AuditDetectors
 from redact.settings import Sensitivity
@@ -31,13 +28,9 @@ def main() -> None:
     parser.add_argument("--scenes", type=int, default=24, help="for each seed")
     parser.add_argument("--seed", default="1", help="one, or FIRST-LAST")
     parser.add_argument("--sensitivity", choices=[s.value for s in Sensitivity], default="balanced")
-    add_others(parser)
     parser.add_argument("--cost", action="store_true", help="remember no looks, and say the cost")
     args = parser.parse_args()
-    with ExitStack() as stack:
-        for file, name, value in args.others:
-            stack.enter_context(changed(file, name, ast.literal_eval(value)))
-        audit_all(args)
+    audit_all(args)
 
 
 def audit_all(args: argparse.Namespace) -> None:

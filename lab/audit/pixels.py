@@ -4,14 +4,12 @@ Clips of any kind are encoded at several qualities: unchanged, with patches that
 of the picture, with boxes of many sizes hidden in every style, with the same boxes left open, and
 with only their luma hidden. How often does the check "picture elsewhere" fail, how many patches are
 found, how many masks are called "not drawn", and what is taken for hidden if no plan is known? No
-detector runs. `--with FILE NAME VALUE` repeats everything with another value. The same clips give
-the same tables.
+detector runs. The same clips give the same table.
 """
 
 from __future__ import annotations
 
 import argparse
-import ast
 import tempfile
 import zlib
 from collections.abc import Callable, Iterator, Sequence
@@ -21,7 +19,6 @@ from pathlib import Path
 
 import numpy as np
 
-from lab.sweep import add_others, changed
 from redact.auditing.mask_drawn import not_drawn
 from redact.auditing.outside_masks import OutsideMasks
 from redact.auditing.pixel_covers import PixelCovers
@@ -287,7 +284,6 @@ def print_row(name: str, value: str, told: Counts, columns: Sequence[str]) -> No
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("clips", type=Path, nargs="+", help="clips of any kind, or folders of them")
-    add_others(parser)
     args = parser.parse_args()
     made: list[Coded] = []
     count = 0
@@ -305,9 +301,6 @@ def main() -> None:
     print("| number | value | " + " | ".join(columns) + " |")
     print("|---" * (len(columns) + 2) + "|")
     print_row("as it is", "", base, columns)
-    for file, name, value in args.others:
-        with changed(file, name, ast.literal_eval(value)):
-            print_row(name, value, Counts.of(made), columns)
 
 
 if __name__ == "__main__":

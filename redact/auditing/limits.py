@@ -1,5 +1,5 @@
 """Thresholds that several modules of the audit share; others are defined where they are used.
-`lab/TRIED.md`, "Audit", lists the results of other values.
+The results of other values: `git show db97e960:lab/TRIED.md`, "Audit".
 """
 
 from __future__ import annotations

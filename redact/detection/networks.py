@@ -98,10 +98,8 @@ DETECTORS: Final = (FACE_PLATE, CENTERFACE, EYE, NANODET)
 
 NETWORKS: Final = (*DETECTORS, VERIFIER, READER, SELFIE)
 """CenterFace, the eye and NanoDet were brought to 8 bits by `lab.training.eight_bit`,
-`lab.training.eye.eight_bit` and `lab.training.people_8bit`, PP-OCRv4 was folded
-(`lab.training.fold`), stored in 16 bits (`lab.training.sixteen_bit`) and, to find text, rearranged
-(`lab.training.rearrange`), and MediaPipe's was given the range of its input by
-`lab.training.selfie`."""
+`lab.training.eye.eight_bit` and `lab.training.people_8bit`. The model card says how the others were
+converted."""
 
 
 def in_use(
