@@ -1,5 +1,6 @@
 # docker build -t redact .
 # docker run --rm --network none --user "$(id -u):$(id -g)" -v "$PWD:/footage" redact run cam.mp4
+# docker run --rm -it -p 127.0.0.1:8713:8713 --user "$(id -u):$(id -g)" -v "$PWD:/footage" redact review cam.mp4 --no-open
 #
 # The build needs the Python package registry. The image needs no network at run time.
 
@@ -17,9 +18,13 @@ RUN python -m venv /opt/redact \
 
 FROM python:3.12-slim
 COPY --from=build /opt/redact /opt/redact
+COPY docker-entrypoint.sh /usr/local/bin/
+RUN apt-get update && apt-get install --yes --no-install-recommends socat \
+    && rm -rf /var/lib/apt/lists/*
 RUN useradd --create-home --uid 1000 redact && mkdir /footage && chown redact /footage
-ENV PATH=/opt/redact/bin:$PATH HOME=/tmp
+ENV PATH=/opt/redact/bin:$PATH HOME=/tmp REDACT_PORT=8713
 USER redact
 WORKDIR /footage
-ENTRYPOINT ["redact"]
+EXPOSE 8713
+ENTRYPOINT ["docker-entrypoint.sh"]
 CMD ["--help"]

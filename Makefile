@@ -15,7 +15,7 @@ unexport PYTHONDONTWRITEBYTECODE
 .PHONY: help demo test test-lab test-clips test-kills test-cluster test-installs test-wheel coverage lint \
         format samples docs \
         site wheel bench bench-real bench-leak bench-attack bench-audit bench-speed recordings \
-        train-smoke locks upgrade pins bounds headless clean
+        train-smoke release-check locks upgrade pins bounds headless clean
 
 help:  ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
@@ -86,6 +86,9 @@ site: $(STAMP)  ## make the pages of docs/ into a site in site/, which needs no 
 
 wheel: $(STAMP)  ## build dist/*.whl with everything that a run needs, and the sdist
 	$(BIN)/python -m hatchling build -d dist
+
+release-check: $(STAMP)  ## what is missing before a release
+	$(BIN)/python -m lab.release
 
 locks: $(STAMP)  ## write constraints/ anew after a change to pyproject.toml; what is pinned stays
 	$(BIN)/python -m lab.locks

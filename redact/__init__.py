@@ -93,7 +93,7 @@ if TYPE_CHECKING:
     from .types import Track as Track
     from .words import Message as Message
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 
 _HOMES = {
     "api": (

@@ -18,7 +18,8 @@ from socketserver import TCPServer, ThreadingMixIn
 from typing import Any, ClassVar, Final, Protocol
 from urllib.parse import parse_qsl, urlsplit
 
-from ..words import FALLBACK, LANGUAGES, VARIABLE, Words, spoken, surface
+from ..errors import UsageError
+from ..words import FALLBACK, LANGUAGES, VARIABLE, Words, problem, spoken, surface
 from .guard import (
     PAGE_HEADER,
     SAFE_HEADERS,
@@ -47,6 +48,9 @@ ONE_TIME_PREFIX: Final = "once."
 """Prefix of a code in the fragment, to distinguish it from the token."""
 
 EXCHANGE_PATH: Final = "/api/exchange"
+
+PORT_VARIABLE: Final = "REDACT_PORT"
+"""Environment variable with the port of the page. A container's port has to be known beforehand."""
 
 _KINDS = {
     "html": "text/html; charset=utf-8",
@@ -126,6 +130,18 @@ def _words(language: str) -> dict[str, Any]:
     tables = Words(language).tables
     whom = tables["target_short"] | tables["somebody"]
     return words | {f"target.{kind}": name.capitalize() for kind, name in whom.items()}
+
+
+def _port() -> int:
+    """The port to listen on: any free one, unless the variable names one (the Docker image does).
+
+    Raises:
+        UsageError: the variable names no port.
+    """
+    named = os.environ.get(PORT_VARIABLE, "0")
+    if not (named.isascii() and named.isdecimal() and int(named) < 1 << 16):
+        raise problem(UsageError, "no_such_port", variable=PORT_VARIABLE, port=named)
+    return int(named)
 
 
 @dataclass
@@ -210,7 +226,7 @@ class PageServer(ThreadingMixIn, TCPServer):
         self.hand_over = HandOver(self.token)
         self.presence = Presence()
         self._closed = threading.Event()
-        super().__init__(("127.0.0.1", 0), _Handler)
+        super().__init__(("127.0.0.1", _port()), _Handler)
 
     @property
     def port(self) -> int:
