@@ -44,3 +44,4 @@ from .output import (
 )
 from .own_mark import belongs_to_user, is_own, own_mark
 from .reading import open_file, read_file
+from .remembered import remember_name, remembered_name

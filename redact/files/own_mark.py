@@ -41,7 +41,7 @@ def belongs_to_user(path: Path) -> bool:
         return False
 
 
-def _folder() -> Path:
+def state_folder() -> Path:
     """redact's folder for state (XDG Base Directory, or its equivalent on Windows)."""
     if sys.platform == "win32":
         return Path(os.environ.get("LOCALAPPDATA", Path.home() / "AppData" / "Local")) / "redact"
@@ -52,7 +52,7 @@ def _folder() -> Path:
 @functools.cache
 def _secret() -> bytes:
     try:
-        folder = _folder()
+        folder = state_folder()
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         return _read(folder / "mark") or _made(folder / "mark")
     except (OSError, RuntimeError):  # the folder cannot be used

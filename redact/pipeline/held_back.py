@@ -330,8 +330,8 @@ def _finding(part: FindingPart) -> Finding:
 
 
 def accepted_findings(acceptance: Acceptance | None, order: Order) -> Accepted | None:
-    """Look up accepted findings in the held-back result of an order's name. They count as viewed by
-    the reviewer of the case.
+    """Look up accepted findings in the held-back result of an order's name. They count as
+    accepted by the operator of the case.
 
     Raises:
         UsageError: there is no held-back result, it was made from another video, or it lacks one of
@@ -349,8 +349,8 @@ def accepted_findings(acceptance: Acceptance | None, order: Order) -> Accepted |
 
 
 def name_in(case: CaseFields | None) -> str:
-    """Name of the case's reviewer, or else of its operator; "" if neither is named."""
-    return "" if case is None else case.reviewer or case.operator
+    """Who decides what is typed on the command line: the operator of the case; "" if not named."""
+    return "" if case is None else case.operator
 
 
 def accepted_of(acceptance: Acceptance, held: HeldBack, by: str = "") -> Accepted:

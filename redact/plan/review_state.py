@@ -18,6 +18,7 @@ class SeenFrames(Value, frozen=True):
         speed: still (paused at, or stepped to), normal (played at 1x at most) or fast (played
             faster, or skipped over).
         frames: spans, both ends included.
+        by: who was at the page; "" if they gave no name.
     """
 
     view: Annotated[str, Meta(pattern="^(outlines|result|original)$")]
@@ -29,6 +30,7 @@ class SeenFrames(Value, frozen=True):
         ),
     ]
     frames: Runs
+    by: str = ""
 
 
 class SeenSubject(Value, frozen=True):
@@ -99,8 +101,8 @@ class ReviewState(Value, frozen=True):
     """State that `redact review` stores between sessions; it goes into the record of a run.
 
     Attributes:
-        reviewer: name of the person, as they wrote it.
-        seen: frames by view and speed.
+        reviewer: who said last on the page who they are.
+        seen: frames by view, speed and person.
         subjects: frames by selected subject.
         findings: of the last audit, with answers.
         moments: risky moments that were viewed, whatever was decided since.
@@ -114,8 +116,18 @@ class ReviewState(Value, frozen=True):
     moments: tuple[SeenMoment, ...] = ()
     moments_left: Natural = 0
 
+    @property
+    def reviewers(self) -> tuple[str, ...]:
+        """Everybody who was at the page and said who they are, in alphabetical order."""
+        return tuple(sorted({self.reviewer, *(part.by for part in self.seen)} - {""}))
+
     def frames_seen(
-        self, *, fast: bool = False, played: bool = False, unmasked: bool = False
+        self,
+        *,
+        fast: bool = False,
+        played: bool = False,
+        unmasked: bool = False,
+        by: str | None = None,
     ) -> Runs:
         """Spans of frames that a person has seen.
 
@@ -123,10 +135,11 @@ class ReviewState(Value, frozen=True):
             fast: include frames that were shown at speed fast.
             played: include only frames that were shown while playing at normal speed.
             unmasked: include only views in which the screen also showed what masks hide.
+            by: include only what this person has seen.
         """
         runs: Runs = ()
         for part in self.seen:
-            if unmasked and part.view == "result":
+            if (unmasked and part.view == "result") or by not in (None, part.by):
                 continue
             if part.speed == "normal" or (not played and (fast or part.speed == "still")):
                 runs = joined(runs, part.frames)

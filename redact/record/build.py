@@ -220,7 +220,7 @@ def _limits(record: RunRecord, case: CaseFields) -> list[LimitPart]:
     limits += [LimitPart(*limit) for limit in plan.settings.scope.limits()]
     limits += _detection_limits(plan)
     limits += _audit_limits(record.audit)
-    if not case.reviewer:
+    if not case.reviewer and not (plan.review and plan.review.reviewers):
         limits.append(LimitPart("no_reviewer_named"))
     return limits
 

@@ -227,7 +227,7 @@ def review_part(plan: Plan) -> ReviewPart | None:
         return None
     there = {track.id for track in plan.tracks}
     return ReviewPart(
-        reviewer=review.reviewer,
+        reviewer=", ".join(review.reviewers),
         frames=len(plan.source.timeline),
         frames_seen=count_of(review.frames_seen()),
         findings=len(review.findings),

@@ -262,7 +262,9 @@ class AnswerPart(Part):
 class ReviewPart(Part):
     """What was on the screen in 'redact review' before the run, not where anybody looked."""
 
-    reviewer: str
+    reviewer: Annotated[
+        str, Meta(description="who said on the page who they are; empty: nobody gave a name")
+    ]
     frames: Natural
     frames_seen: Annotated[Natural, Meta(description="shown, but for those that only flew by")]
     findings: Natural

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ..plan import count_of, joined
+from ..plan import ReviewState, count_of, joined
 from ..record import (
     CERTAINTY,
     TEXT_FIELDS,
@@ -302,7 +302,18 @@ def reviewed(manifest: Manifest, text: ReportWords) -> dict[str, Any] | None:
     if review is None:
         return None
     share = 100 * review.frames_seen / max(review.frames, 1)
+    people = sorted({part.by for part in review.seen})
     return {
+        "by_each": [
+            text(
+                "review.by_each",
+                name=name or text("log.person"),
+                seen=text.number(count_of(ReviewState(seen=review.seen).frames_seen(by=name))),
+            )
+            for name in people
+        ]
+        if len(people) > 1
+        else [],
         "by": text("review.by", name=review.reviewer)
         if review.reviewer
         else text("review.by_nobody"),

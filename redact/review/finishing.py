@@ -69,7 +69,7 @@ def begin_finish(session: Session, wish: dict[str, Any]) -> None:
         force=replaced,
         release=release,
         sound_chosen=True,
-        evidence=_evidence(session, plan, wish, release),
+        evidence=_evidence(session, wish, release),
         command=("redact", "review", session.source.name, session.plan_path.name),
     )
     order = order_to_apply(here.info, draw, delivery, session.plan_path)
@@ -114,17 +114,14 @@ def holds(final: Path, plan: Plan) -> bool:
     return record.run.decisions_sha256 == decisions_sha256(plan)
 
 
-def _evidence(session: Session, plan: Plan, wish: dict[str, Any], release: bool) -> EvidenceChoice:
+def _evidence(session: Session, wish: dict[str, Any], release: bool) -> EvidenceChoice:
     """The record that the command line asked for, with what the page adds; none for a release."""
     if release:
         rest = bars_release(session.evidence)
         if rest:
             raise problem(UsageError, "publication_alone", others=", ".join(rest))
         return EvidenceChoice(manifest=False)
-    given = CaseFields(
-        case=checked_option(str(wish.get("case") or "").strip()[:200], "the case"),
-        reviewer=plan.review.reviewer if plan.review else "",
-    )
+    given = CaseFields(case=checked_option(str(wish.get("case") or "").strip()[:200], "the case"))
     case = (session.evidence.case or CaseFields()).overridden_by(given)
     return replace(session.evidence, case=None if case.empty else case)
 

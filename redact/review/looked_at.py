@@ -29,15 +29,18 @@ TRACK_ALONE: Final = "closely"
 SPEEDS: Final = ("still", "normal", "fast")
 
 
-def with_seen(review: ReviewState, shown: Iterable[dict[str, Any]], frames: int) -> ReviewState:
+def with_seen(
+    review: ReviewState, shown: Iterable[dict[str, Any]], frames: int, by: str = ""
+) -> ReviewState:
     """A review with more frames that were shown.
 
     Args:
         review: before.
         shown: each with "view", "speed", "frames" and "subject" (a track, or none).
         frames: how many the clip has; others are ignored, like malformed items.
+        by: who is at the page; "" if they gave no name.
     """
-    seen = {(s.view, s.speed): s.frames for s in review.seen}
+    seen = {(s.view, s.speed, s.by): s.frames for s in review.seen}
     subjects = {s.track: s for s in review.subjects}
     for item in shown:
         view, speed, given = item.get("view"), item.get("speed"), item.get("frames")
@@ -46,16 +49,25 @@ def with_seen(review: ReviewState, shown: Iterable[dict[str, Any]], frames: int)
         # `true` is an int for Python, but makes a plan that cannot be read again.
         runs = runs_of(n for n in given if type(n) is int and 0 <= n < frames)
         if view != TRACK_ALONE:
-            seen[view, speed] = joined(seen.get((view, speed), ()), runs)
+            seen[view, speed, by] = joined(seen.get((view, speed, by), ()), runs)
         subject = item.get("subject")
         if type(subject) is int and subject > 0:
             known = subjects.get(subject, SeenSubject(subject, ()))
             field = "closely" if view == TRACK_ALONE else "frames"
             subjects[subject] = known.but(**{field: joined(getattr(known, field), runs)})
     return review.but(
-        seen=tuple(SeenFrames(v, s, runs) for (v, s), runs in sorted(seen.items()) if runs),
+        seen=tuple(SeenFrames(v, s, runs, by) for (v, s, by), runs in sorted(seen.items()) if runs),
         subjects=tuple(s for _, s in sorted(subjects.items()) if s.frames or s.closely),
     )
+
+
+def at_the_page(review: ReviewState, name: str) -> ReviewState:
+    """The review with another person at the page. Where nothing says who has seen what, as in a
+    plan of an older version, it was the one person named."""
+    seen = review.seen
+    if not any(part.by for part in seen):
+        seen = tuple(part.but(by=review.reviewer) for part in seen)
+    return review.but(reviewer=name, seen=seen)
 
 
 def with_parts(plan: Plan, shown: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:

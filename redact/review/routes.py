@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from ..errors import RedactError
-from ..files import PRIVATE
+from ..files import PRIVATE, remember_name, remembered_name
 from ..follow_drawn import Superseded
 from ..pipeline import held_back_for, remove_held
 from ..plan import Plan, ReviewState, edit, subject_of, user_input
@@ -24,7 +24,7 @@ from ..words import LANGUAGES, problem
 from .answers import findings_at
 from .finishing import bars_release, begin_finish
 from .left_to_do import covered, left_to_do
-from .looked_at import VIEWS, review_summary, with_parts, with_seen
+from .looked_at import VIEWS, at_the_page, review_summary, with_parts, with_seen
 from .open_plan import ChangedOutsideError
 from .overview import bodies_at, masks_at
 from .pictures import jpeg, masked, place_of_moment
@@ -133,6 +133,7 @@ class _Page:
                 "case": case.case,
                 "codes": [(code, meaning.text) for code, meaning in case.codes.items()],
                 "reasons": case.reasons,
+                "remembered": remembered_name(),
                 "releases": not bars_release(self._session.evidence),
             }
             return as_json({**everything, **self._steps(), **about})
@@ -289,9 +290,10 @@ class _Page:
         def named() -> Plan:
             open_plan = self._session.ready().open_plan
             # Not a step to undo: undoing keeps who looked, and what was looked at.
-            open_plan.note(lambda review: review.but(reviewer=name))
+            open_plan.note(lambda review: at_the_page(review, name))
             open_plan.keep()
             self._session.reviewer = name
+            remember_name(name)
             return open_plan.plan
 
         return self._changed(named)
@@ -318,7 +320,8 @@ class _Page:
             if item.get("subject") not in there:  # undone before the page reported it
                 item["subject"] = None
         shown = with_parts(here.open_plan.plan, shown)
-        here.open_plan.note(lambda review: with_seen(review, shown, frames))
+        by = self._session.reviewer
+        here.open_plan.note(lambda review: with_seen(review, shown, frames, by))
         return self._changed(lambda: here.open_plan.plan)
 
     def moments(self, values: dict[str, Any]) -> Answer:

@@ -32,6 +32,7 @@ from .actions import edited, seconds_of
 from .answers import noted
 from .bridging import followed_across, held_across
 from .jobs import Job
+from .looked_at import at_the_page
 from .open_plan import OpenPlan
 from .overview import Overview
 from .pictures import Gallery
@@ -71,7 +72,7 @@ class Session:
         evidence: what record the command line asked for.
         folder: for results; None: beside the source.
         shelf: for files that the page shows itself.
-        reviewer: who looks, if neither the command line nor the plan says so.
+        reviewer: who is at the page, as they said on the page of another video of the case.
         asked: names of the settings chosen on the command line: a plan that was made with other
             values of these is not opened.
     """
@@ -99,10 +100,8 @@ class Session:
         self.open: Open | None = None
         self.last_output: Path | None = None
         self.case = self.evidence.case or CaseFields()
-        self.named = self.case.reviewer or self.case.operator
-        """Who works here, according to the command line."""
         self.reviewer = reviewer
-        """Who works here, as entered on the page since it was opened."""
+        """Who is at the page, as they said there since it was opened; every decision bears it."""
         self._jobs = threading.Lock()
         self.job: Job | None = None
         self.begin("open", self._opened)
@@ -150,7 +149,7 @@ class Session:
             what = self._muting(here, what)
         what = {**what, "margin": self.render.margin}
         open_plan = here.open_plan
-        return open_plan.change(lambda plan: edited(plan, what, *decided_now(plan)[1:]))
+        return open_plan.change(lambda plan: edited(plan, what, *self._decided()[1:]))
 
     def _muting(self, here: Open, what: dict[str, Any]) -> dict[str, Any]:
         """The span to mute, on the clock of the sound, and limited to it."""
@@ -190,7 +189,7 @@ class Session:
             with job.until_asked("follow", len(plan.source.timeline)) as go_on:
                 keys = follow(here.others, plan, frame, box, go_on)
             number = here.open_plan.add(
-                lambda plan: page_edits.add(plan, target, keys, decided_now(plan, reason), to)
+                lambda plan: page_edits.add(plan, target, keys, self._decided(reason), to)
             )
             return {"track": number, "first": keys[0].frame, "last": keys[-1].frame}
 
@@ -212,7 +211,7 @@ class Session:
             with job.until_asked("follow", len(plan.source.timeline)) as go_on:
                 more = list(follow_on(here.others, plan, (first, last), go_on))
             after = here.open_plan.change(
-                lambda plan: page_edits.answer(plan, number, "hide", decided_now(plan), more)
+                lambda plan: page_edits.answer(plan, number, "hide", self._decided(), more)
             )
             mask = edit.track_of(after, page_edits.finding_of(after, number).track or 0)
             return {"finding": number, "first": mask.first, "last": mask.last}
@@ -235,12 +234,16 @@ class Session:
                 with job.until_asked("follow", gap.last - gap.first + 1) as go_on:
                     keys = followed_across(here.others, plan, before, after, gap, go_on)
             number = here.open_plan.add(
-                lambda plan: page_edits.bridge(plan, gap, keys, decided_now(plan))
+                lambda plan: page_edits.bridge(plan, gap, keys, self._decided())
             )
             followed = sum(key.state is State.FOLLOWED for key in keys)
             return {"track": number, "followed": followed, "frames": gap.last - gap.first + 1}
 
         self.begin("bridge", work)
+
+    def _decided(self, reason: str = "") -> Decided:
+        """A decision made now by whoever is at the page."""
+        return Decided(reason, self.reviewer, utc_text(datetime.now(UTC)))
 
     def _opened(self, job: Job) -> None:
         info = probe(self.source)
@@ -256,10 +259,7 @@ class Session:
             delete_scans(self.plan_path)
         open_plan = OpenPlan(self.plan_path)
         self._take_up_findings(open_plan, info)
-        known = open_plan.plan.review.reviewer if open_plan.plan.review else ""
-        name = self.named or known or self.reviewer
-        if name != known:
-            open_plan.note(lambda review: review.but(reviewer=name))
+        open_plan.note(lambda review: at_the_page(review, self.reviewer))
         with job.stage("index", info.expected_frames) as stage:
             index = index_packets(info, plan, stage.advance)
         shown, others = Frames(info, plan, index), Frames(info, plan, index, 64 << 20)
@@ -299,9 +299,3 @@ def place_of(info: SourceInfo, folder: Path | None) -> Path:
     """Path of a video's result, in the folder for results if there is one."""
     usual = default_output(info)
     return usual if folder is None else folder / usual.name
-
-
-def decided_now(plan: Plan, reason: str = "") -> Decided:
-    """A decision made now by the reviewer named on the page; "" if none is."""
-    by = plan.review.reviewer if plan.review else ""
-    return Decided(reason, by, utc_text(datetime.now(UTC)))

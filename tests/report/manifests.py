@@ -68,7 +68,7 @@ def reviewed(folder: Path) -> list[Manifest]:
         (
             SeenFrames("outlines", "still", ((0, 9),)),
             SeenFrames("outlines", "normal", ((0, 2),)),
-            SeenFrames("result", "fast", ((5, 99),)),
+            SeenFrames("result", "fast", ((5, 99),), "S. Roe"),
         ),
         (SeenSubject(plan.tracks[0].id, ((3, 4),)),),
         notes,

@@ -277,7 +277,7 @@ def test_a_report_on_a_changed_output_ends_with_a_failed_check(tmp_path: Path) -
 def test_it_says_what_a_person_reviewed_and_which_sound_was_muted(tmp_path: Path) -> None:
     value = reviewed(tmp_path)[0]
     page = report_html(value).decode()
-    assert "Reviewed by R. Roe." in page
+    assert "by their own word: R. Roe, S. Roe." in page
     assert "normal speed or slower: 10 of 300 (3%)" in page  # what flew by does not count
     assert "while playing: 1%" in page
     assert "redact listed: 3; looked at: 1, 1 of them in one picture only" in page

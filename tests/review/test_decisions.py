@@ -280,11 +280,11 @@ def test_an_existing_result_is_replaced_only_on_request(
         it = Page(browser, address)
         it.choose(kept)
         it.press("k")
-        it.until(lambda: track(plan_file, kept).decided_by == "R. Roe")
+        it.until(lambda: track(plan_file, kept).action is Action.KEEP)
         it.click("#finish")
-        # The command line has said who and for which case.
+        # The command line has said for which case; who is here, they say themselves.
         assert it.find("#f-case").get_property("value") == "2026-114"
-        assert it.js("return document.getElementById('f-reviewer').value") == "R. Roe"
+        assert it.js("return document.getElementById('f-reviewer').value") == ""
         it.click("input[value=release]")  # has no record in which they would stand
         assert not it.js("return document.getElementById('f-case').checkVisibility()")
         it.click("input[value=evidence]")

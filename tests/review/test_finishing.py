@@ -358,12 +358,11 @@ def test_the_plan_of_a_review_is_private(session: Session, tmp_path: Path) -> No
 
 def test_a_release_omits_name_and_case_but_not_with_a_log(session: Session) -> None:
     """A review started with them could publish nothing, and explained it with options."""
-    plan = session.ready().open_plan.plan
     session.evidence = EvidenceChoice(given=("--case", "--operator"))
-    assert not finishing._evidence(session, plan, {}, release=True).manifest
+    assert not finishing._evidence(session, {}, release=True).manifest
     session.evidence = EvidenceChoice(given=("--case", "--log"))
     with pytest.raises(UsageError, match="combined with --log"):
-        finishing._evidence(session, plan, {}, release=True)
+        finishing._evidence(session, {}, release=True)
 
 
 def test_results_are_made_one_after_the_other() -> None:

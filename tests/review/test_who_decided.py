@@ -1,0 +1,81 @@
+"""Each decision bears who was at the page, whoever the case names as its reviewer."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from redact.plan import Plan, ReviewState, SeenFrames, read_plan, write_plan
+from redact.record import CaseFields, EvidenceChoice, build_manifest
+from redact.report import report_html
+from redact.review import finishing
+from redact.review.looked_at import at_the_page, with_seen
+from redact.review.routes import routes_of
+from redact.review.session import Session
+from redact.settings import DetectSettings, RenderSettings
+
+from ..record.samples import make_record
+
+CASE = CaseFields(operator="A. Petit", reviewer="Me R. Martin")
+
+
+@pytest.fixture
+def copied(street: Path, found: Plan, tmp_path: Path) -> tuple[Path, Path]:
+    path = tmp_path / "street.plan.json"
+    write_plan(replace(found, subjects=(), review=None), path)
+    return street, path
+
+
+def opened(source: Path, path: Path) -> Session:
+    margin = RenderSettings().margin
+    made = Session(source, path, DetectSettings(), margin, EvidenceChoice(case=CASE))
+    assert made.job is not None and made.job.over.wait(100) and made.open is not None
+    return made
+
+
+def test_a_decision_bears_who_was_at_the_page(copied: tuple[Path, Path], tmp_path: Path) -> None:
+    """All decisions of C. Blanc stood in the record as Me R. Martin's."""
+    (source, path), deed = copied, {"op": "decide", "decision": "hide"}
+    shown = {"view": "outlines", "speed": "still", "subject": None}
+    one, other = (track.id for track in read_plan(path).tracks[:2])
+    for name, number in (("C. Blanc", one), ("D. Noir", other)):
+        session = opened(source, path)
+        routes = routes_of(session)
+        routes["POST", "/api/reviewer"]({"name": name})
+        routes["POST", "/api/seen"]({"shown": [{**shown, "frames": [number]}]})
+        session.edit({**deed, "ids": [number]})
+        assert finishing._evidence(session, {}, release=False).case == CASE
+        session.close()
+    plan = read_plan(path)
+    by = {track.id: track.decided_by for track in plan.tracks}
+    assert (by[one], by[other]) == ("C. Blanc", "D. Noir")
+    value = build_manifest(make_record(tmp_path, plan=plan, case=CASE))
+    assert value.review is not None and value.review.reviewer == "C. Blanc, D. Noir"
+    page = report_html(value).decode()
+    assert "by their own word: C. Blanc, D. Noir." in page and "C. Blanc: 1; D. Noir: 1." in page
+    fresh = opened(source, path)
+    assert routes_of(fresh)["GET", "/api/plan"]({}).body.find(b'"remembered":"D. Noir"') > 0
+    assert fresh.edit({**deed, "ids": [one], "decision": "keep"}).tracks[0].decided_by == "", (
+        "nobody has said yet who is there now"
+    )
+    fresh.close()
+
+
+def test_what_an_older_version_noted_was_seen_by_the_person_it_named() -> None:
+    old = ReviewState("R. Roe", (SeenFrames("outlines", "still", ((0, 4),)),))
+    now = with_seen(
+        at_the_page(old, "C. Blanc"),
+        [{"view": "outlines", "speed": "still", "frames": [9]}],
+        10,
+        "C. Blanc",
+    )
+    assert now.reviewers == ("C. Blanc", "R. Roe")
+    assert now.frames_seen(by="R. Roe") == ((0, 4),) and now.frames_seen(by="C. Blanc") == ((9, 9),)
+
+
+def test_nobody_reviewed_who_did_not_open_the_page(tmp_path: Path) -> None:
+    value = build_manifest(make_record(tmp_path, case=CASE))
+    page = report_html(value).decode()
+    assert value.review is None and "At the page" not in page and "Reviewed by" not in page
