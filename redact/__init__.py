@@ -52,7 +52,6 @@ if TYPE_CHECKING:
     from .progress import Progress as Progress
     from .progress import Silent as Silent
     from .record import CaseFields as CaseFields
-    from .record import Credentials as Credentials
     from .record import EvidenceChoice as EvidenceChoice
     from .record import Manifest as Manifest
     from .record import ReasonCode as ReasonCode
@@ -106,7 +105,7 @@ _HOMES = {
         "CheckFailedError DependencyError ExitCode InputError MismatchError ModelError "
         "OutputError OutputExistsError PlanError RedactError UnsafeError UsageError"
     ),
-    "record": "CaseFields Credentials EvidenceChoice Manifest ReasonCode RunRecord",
+    "record": "CaseFields EvidenceChoice Manifest ReasonCode RunRecord",
     "words": "Message",
     "plan": "Decision Plan Sound",
     "progress": "Progress Silent",

@@ -44,7 +44,7 @@ from .pipeline import (
 )
 from .plan import Plan
 from .progress import Progress, Silent
-from .record import Credentials, Manifest
+from .record import Manifest
 from .settings import DetectSettings, DrawSettings, RenderSettings, Settings
 from .types import Box, Keyframe
 
@@ -229,7 +229,6 @@ def fix(
     *,
     decided_by: str = "",
     key: Ed25519PrivateKey | None = None,
-    credentials: Credentials | None = None,
     progress: Progress | None = None,
 ) -> Result:
     """Repair a result that was held back: hide the findings, draw and audit again: `redact fix`.
@@ -239,7 +238,6 @@ def fix(
         acceptance: findings that are not leaks, and need not be hidden.
         decided_by: name of the person who decided, for the record.
         key: private key to sign with, if the first run signed.
-        credentials: to sign content credentials with, if the first run did.
         progress: receives stages and warnings; None for no listener.
 
     Raises:
@@ -254,7 +252,6 @@ def fix(
         acceptance=acceptance,
         decided_by=decided_by,
         key=key,
-        credentials=credentials,
         command=("redact.fix",),
     )
 

@@ -47,7 +47,7 @@ def audit_file(
         ModelError: a model is missing or is not the pinned one.
         UnsafeError: a frame could not be checked.
     """
-    checks = check_container(source, output, settings.audio_expected, settings.credentials)
+    checks = check_container(source, output, settings.audio_expected)
     try:
         finished = probe(output)
     except RedactError:

@@ -21,9 +21,7 @@ from .mp4_boxes import wrong_boxes
 from .result import Check
 
 
-def check_container(
-    source: SourceInfo, output: Path, audio_expected: bool | None, credentials: bool = False
-) -> list[Check]:
+def check_container(source: SourceInfo, output: Path, audio_expected: bool | None) -> list[Check]:
     """Check streams, tags and (in MP4, MOV, MKV and WebM) structure of the output; for a
     photograph, its parts.
 
@@ -39,7 +37,7 @@ def check_container(
         needed = Message("structure_good")
         structure = read_as(name).structure
         if structure is Structure.BOXES:
-            checks.append(_check("boxes", wrong_boxes(output, credentials), needed))
+            checks.append(_check("boxes", wrong_boxes(output), needed))
         elif structure is Structure.ELEMENTS:
             checks.append(_check("elements", wrong_elements(output, streams), needed))
     except (av.FFmpegError, OSError) as error:

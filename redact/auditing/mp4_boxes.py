@@ -43,53 +43,25 @@ _CONTENT: Final = {
 """(parent, kind) of boxes that could contain text → pattern of the whole content."""
 
 
-def wrong_boxes(path: Path, credentials: bool = False) -> list[Message]:
+def wrong_boxes(path: Path) -> list[Message]:
     """Everything in an MP4 or MOV file that the lists above do not allow, one message each.
 
     The content of `mdat`, the samples, is not checked. Raises OSError.
-
-    Args:
-        path: of the file.
-        credentials: whether it must contain content credentials, in one box; otherwise it must not.
     """
-    top = mp4.TOP_LEVEL | {_UUID} if credentials else mp4.TOP_LEVEL
     with path.open("rb") as file:
         size = path.stat().st_size
-        wrong = _wrong_credentials(file, size) if credentials else []
-        for box in mp4.walk(file, 0, size, lambda box: _first_child(file, box, top)):
-            wrong += _wrong(file, box, top) if box.kind else _no_box(file, box)
+        wrong: list[Message] = []
+        for box in mp4.walk(file, 0, size, lambda box: _first_child(file, box)):
+            wrong += _wrong(file, box) if box.kind else _no_box(file, box)
     return wrong
 
 
-_UUID: Final = b"uuid"
-_C2PA: Final = bytes.fromhex("d8fec3d61b0e483c92975828877ec481") + bytes(4) + b"manifest\0"
-"""First bytes of the box of content credentials (C2PA 2.x, embedding in BMFF): type, version and
-flags, and purpose."""
-
-_NO_PICTURE: Final = re.compile(rb"thumbnail|\xff\xd8\xff|\x89PNG|WEBP|ftypavif|ftyphei", re.DOTALL)
-"""Signs of a picture in content credentials, where none may be, because nothing redacts it."""
-
-
-def _wrong_credentials(file: BinaryIO, size: int) -> list[Message]:
-    """Faults in the box of content credentials."""
-    found = [box for box in mp4.boxes(file, 0, size) if box.kind == _UUID]
-    if len(found) != 1:
-        return [Message("credentials_boxes", found=len(found))]
-    (box,) = found
-    content = box.content(file) if box.size <= _MOST_READ_BYTES else b""
-    # Only our own statement: a second one would be that of the original.
-    ours = content.startswith(_C2PA) and content.count(b"jumdc2ma") == 1
-    if not ours or _NO_PICTURE.search(content):
-        return [Message("credentials_other_content", at=box.start)]
-    return []
-
-
-def _wrong(file: BinaryIO, box: Mp4Box, top: frozenset[bytes]) -> list[Message]:
+def _wrong(file: BinaryIO, box: Mp4Box) -> list[Message]:
     """Faults of a box itself, not of those in it."""
     if box.kind in mp4.PADDING:
         empty = mp4.is_zero(file, box.body, box.end)
         return [] if empty else [Message("box_not_empty", box=box.path, at=box.start)]
-    if box.kind not in _allowed(box, top):
+    if box.kind not in _allowed(box):
         return [Message("box_not_allowed", box=box.path, at=box.start)]
     pattern = _CONTENT.get((box.parent, box.kind))
     if pattern is None:
@@ -108,9 +80,9 @@ def _no_box(file: BinaryIO, rest: Mp4Box) -> list[Message]:
     return [Message("bytes_after_boxes", length=rest.size, inside=inside)]
 
 
-def _allowed(box: Mp4Box, top: frozenset[bytes]) -> frozenset[bytes]:
+def _allowed(box: Mp4Box) -> frozenset[bytes]:
     """Kinds of boxes that are allowed in the place of a box."""
-    return _children(box.above) or frozenset() if box.above else top
+    return _children(box.above) or frozenset() if box.above else mp4.TOP_LEVEL
 
 
 def _children(path: tuple[bytes, ...]) -> frozenset[bytes] | None:
@@ -122,9 +94,9 @@ def _children(path: tuple[bytes, ...]) -> frozenset[bytes] | None:
     )
 
 
-def _first_child(file: BinaryIO, box: Mp4Box, top: frozenset[bytes]) -> int | None:
+def _first_child(file: BinaryIO, box: Mp4Box) -> int | None:
     """Offset of the first box in an allowed box; None if it contains no boxes."""
-    if box.kind not in _allowed(box, top) or _children((*box.above, box.kind)) is None:
+    if box.kind not in _allowed(box) or _children((*box.above, box.kind)) is None:
         return None
     if box.parent == b"stsd":
         return mp4.first_part(file, box, box.kind in mp4.VIDEO)

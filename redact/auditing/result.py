@@ -24,7 +24,6 @@ class AuditSettings:
         margin: with which the masks were drawn (`RenderSettings.margin`).
         targets: to search for.
         audio_expected: whether the output should have sound; None if either is fine.
-        credentials: whether the output must contain content credentials; otherwise it must not.
         stamp: that was drawn on every picture (`RenderSettings.stamp`); differences there are fine.
         render: how this version of redact drew the masks. They are drawn again, and the output must
             match. None if unknown: then a mask counts as drawn if no detail of the source shows.
@@ -34,7 +33,6 @@ class AuditSettings:
     margin: float = RenderSettings().margin
     targets: tuple[Target, ...] = DEFAULT_TARGETS
     audio_expected: bool | None = None
-    credentials: bool = False
     stamp: Stamp | None = None
     render: RenderSettings | None = None
 
@@ -44,7 +42,6 @@ class AuditSettings:
         plan: Plan,
         render: RenderSettings,
         audio_expected: bool | None = None,
-        credentials: bool = False,
     ) -> Self:
         """Settings for auditing the output of a plan, with the plan's targets and sensitivity."""
         asked = plan.settings
@@ -53,7 +50,6 @@ class AuditSettings:
             render.margin,
             asked.targets,
             audio_expected,
-            credentials=credentials,
             stamp=render.stamp,
             render=render,
         )

@@ -7,7 +7,7 @@ import os
 import sys
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Any, Final, TypeVar
+from typing import Any, Final
 
 import click
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -18,10 +18,8 @@ from ..plan import user_input
 from ..record import (
     TEXT_FIELDS,
     CaseFields,
-    Credentials,
     EvidenceChoice,
     checked_option,
-    load_credentials,
     load_private_key,
     needs_passphrase,
     raw_public,
@@ -32,8 +30,6 @@ from ..record import (
 from ..words import error_words, problem, say
 from .app import PATH, together, typed
 from .terminal import Terminal
-
-Opened = TypeVar("Opened")
 
 PASSPHRASE_VARIABLE: Final = "REDACT_PASSPHRASE"
 
@@ -58,13 +54,12 @@ def evidence_options(function: Callable[..., Any]) -> Callable[..., Any]:
         click.option("--reason", "reasons", multiple=True, metavar="TARGET=REASON"),
         click.option("--no-manifest", is_flag=True),
         click.option("--log", "custody_log", type=PATH),
-        click.option("--c2pa", type=(PATH, PATH), metavar="CERT KEY"),
         click.option("--sign", "sign_key", type=PATH),
     )(wrapper)
 
 
 def _choice(params: dict[str, Any]) -> EvidenceChoice:
-    named = (*_FLAGS, "case_file", "reasons", "c2pa", "custody_log", "sign_key")
+    named = (*_FLAGS, "case_file", "reasons", "custody_log", "sign_key")
     given = tuple(
         max(option.opts, key=len)
         for option in click.get_current_context().command.params
@@ -75,9 +70,7 @@ def _choice(params: dict[str, Any]) -> EvidenceChoice:
         for name, flag in _FLAGS.items()
     }
     fields["reasons"] = reasons_from_options(params.pop("reasons"))
-    file, log, sign, c2pa = (
-        params.pop(name) for name in ("case_file", "custody_log", "sign_key", "c2pa")
-    )
+    file, log, sign = (params.pop(name) for name in ("case_file", "custody_log", "sign_key"))
     base, exhibits = (CaseFields(), {}) if file is None else read_case(file)
     if fields["exhibit"]:
         exhibits = {}
@@ -88,10 +81,7 @@ def _choice(params: dict[str, Any]) -> EvidenceChoice:
     key = None if sign is None else private_key(sign)
     if log is not None:
         warn_of_unsigned(log, key)
-    credentials = None if c2pa is None else content_signer(*c2pa)
-    return EvidenceChoice(
-        keeps, None if case.empty else case, log, key, given, sign, credentials, exhibits
-    )
+    return EvidenceChoice(keeps, None if case.empty else case, log, key, given, sign, exhibits)
 
 
 def warn_of_strange_exhibits(
@@ -100,11 +90,6 @@ def warn_of_strange_exhibits(
     """Warn if the case file numbers a video that is not among those of a folder."""
     if names := evidence.exhibits_without(videos):
         terminal.warn(say("exhibits_of_none", count=len(names), names=", ".join(names)))
-
-
-def content_signer(certificate: Path, key: Path) -> Credentials:
-    """Load certificate and key for content credentials; the passphrase as in `private_key`."""
-    return _unlocked(key, lambda path, secret: load_credentials(certificate, path, secret))
 
 
 def warn_of_unsigned(log: Path, key: Ed25519PrivateKey | None) -> None:
@@ -123,18 +108,14 @@ def warn_of_unsigned(log: Path, key: Ed25519PrivateKey | None) -> None:
 
 
 def private_key(path: Path) -> Ed25519PrivateKey:
-    """Load a private key; the passphrase comes from REDACT_PASSPHRASE or a prompt."""
-    return _unlocked(path, load_private_key)
-
-
-def _unlocked(path: Path, load: Callable[[Path, bytes | None], Opened]) -> Opened:
-    """The key in a file; after a wrong passphrase, the user is asked again. Raises UsageError."""
+    """Load a private key; the passphrase comes from REDACT_PASSPHRASE or a prompt, which asks again
+    after a wrong one. Raises UsageError."""
     if not needs_passphrase(path):
-        return load(path, None)
+        return load_private_key(path, None)
     for tries_left in (2, 1, 0):
         secret = passphrase(say("passphrase_of", name=path.name), confirm=False)
         try:
-            return load(path, secret)
+            return load_private_key(path, secret)
         except UsageError as error:
             if PASSPHRASE_VARIABLE in os.environ:
                 raise problem(UsageError, "passphrase_from_variable", path=path) from error

@@ -21,7 +21,7 @@ from ..words import problem, say
 from . import options
 from .app import PATH, command
 from .decisions_of_others import adopt_option, require_own_decisions
-from .evidence_options import content_signer, private_key, take_acceptance
+from .evidence_options import private_key, take_acceptance
 from .results import tell_result, typed_command
 from .terminal import Terminal, tell_json
 
@@ -59,7 +59,6 @@ def fix(
         acceptance=accept_findings,
         decided_by=checked_option(by, "--by"),
         key=None if key_file is None else private_key(key_file),
-        credentials=content_signer(*map(Path, held.credentials)) if held.credentials else None,
         command=typed_command(),
         tell=terminal.say,
     )

@@ -89,7 +89,7 @@ OPTION_SECTIONS = {
     "part": "preview part_from part_to",
     "several": "recursive jobs scheduler insecure_scheduler index",
     "case": "case_file case_case case_exhibit case_operator case_reviewer case_recipient "
-    "case_purpose case_legal_basis reasons no_manifest custody_log sign_key c2pa",
+    "case_purpose case_legal_basis reasons no_manifest custody_log sign_key",
 }
 """Sections for groups of options; all others come first."""
 

@@ -110,7 +110,6 @@ class Writable:
         sound: sound codecs that are copied, because players of this container take them; None for
             all.
         sound_encoder: FFmpeg's name of the encoder for all other sound.
-        holds_credentials: whether content credentials can be embedded.
     """
 
     muxer: str
@@ -120,7 +119,6 @@ class Writable:
     structure: Structure
     sound: frozenset[str] | None
     sound_encoder: str = "aac"
-    holds_credentials: bool = False
 
     def takes(self, sound: str) -> bool:
         """Whether sound of this codec can be copied."""
@@ -143,7 +141,6 @@ WRITABLE: Final = {
             "video/mp4",
             Structure.BOXES,
             frozenset((*_BOTH, "opus", "flac", "dts")),
-            holds_credentials=True,
         ),
         Writable(
             "mov",
@@ -152,7 +149,6 @@ WRITABLE: Final = {
             "video/quicktime",
             Structure.BOXES,
             frozenset((*_BOTH, "amr_nb", "amr_wb", *_PCM)),
-            holds_credentials=True,
         ),
         Writable("matroska", "MKV", (".mkv",), "video/x-matroska", Structure.ELEMENTS, None),
         Writable(

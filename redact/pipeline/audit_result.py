@@ -24,8 +24,7 @@ def check(
     """Audit a finished file against `drawn`, the plan whose masks are in it."""
     draw = order.draw
     sound = draw.encode.audio is Audio.KEEP and bool(order.info.audio)
-    signed = order.delivery.evidence.credentials is not None
-    settings = AuditSettings.of_plan(drawn, draw.render, sound, signed)
+    settings = AuditSettings.of_plan(drawn, draw.render, sound)
     with journal.step("audit", None, inner=True) as step:
         found = audit_file(order.info, finished, drawn, settings=settings, progress=journal)
         step.say(*found.summary())

@@ -55,8 +55,7 @@ def hash_of(path: Path) -> str:
 def audit_settings(record: Manifest | None, plan: Plan | None) -> AuditSettings:
     """How to audit a finished file, as far as its record and its plan say.
 
-    Targets that the plan does not name are visible on purpose. Only a record may say that the file
-    should contain content credentials.
+    Targets that the plan does not name are visible on purpose.
     """
     settings = AuditSettings()
     if record is not None:
@@ -70,7 +69,6 @@ def audit_settings(record: Manifest | None, plan: Plan | None) -> AuditSettings:
         if record.tool.redact == __version__:  # other versions may draw differently
             with contextlib.suppress(msgspec.ValidationError):  # a style of the caller's own
                 settings = replace(settings, render=msgspec.convert(render, RenderSettings))
-        settings = replace(settings, credentials=bool(record.output.credentials))
     if plan is not None:
         asked = plan.settings
         settings = replace(settings, sensitivity=asked.sensitivity, targets=asked.targets)

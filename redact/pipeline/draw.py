@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -16,9 +15,7 @@ from ..media import (
 )
 from ..memory import trim_at_times
 from ..plan import Plan, with_held
-from ..record import sign_content
 from ..render import Renderer
-from ..types import Action
 from ..words import Message
 from .journal import Journal
 from .order import Order
@@ -44,13 +41,11 @@ class Drawn:
 
 
 def draw(order: Order, plan: Plan, finished: Path, journal: Journal) -> Drawn:
-    """Write the masked video and its metadata. Raises as `CheckedFrames`, `VideoWriter` and
-    `sign_content` do."""
+    """Write the masked video and its metadata. Raises as `CheckedFrames` and `VideoWriter`
+    do."""
     drawn = _rendered(order, plan, finished, journal)
     if order.delivery.release:
         prepare_release(finished)
-    if order.delivery.evidence.credentials is not None:
-        _state_content(order, drawn.plan, finished, journal)
     return drawn
 
 
@@ -92,15 +87,3 @@ def _writer(order: Order, plan: Plan, finished: Path) -> VideoWriter | PhotoWrit
     return VideoWriter(
         finished, order.info, encode, container, order.delivery.release, plan.muted_on_clock()
     )
-
-
-def _state_content(order: Order, drawn: Plan, finished: Path, journal: Journal) -> None:
-    """Sign content credentials into a file before it gets its name. Raises as `sign_content`."""
-    signer = order.delivery.evidence.credentials
-    assert signer is not None
-    hidden = Counter(t.target.word for t in drawn.tracks if t.action is Action.REDACT)
-    counts = ", ".join(f"{word}: {n}" for word, n in sorted(hidden.items())) or "nothing found"
-    did = f"Hidden in the picture, by tracks ({counts}); style {order.draw.render.style_name}."
-    with journal.step("credentials", None) as step:
-        sign_content(finished, order.container, signer, drawn.source.sha256, did)
-        step.say(Message("credentials_signed", algorithm=signer.algorithm, sha256=signer.sha256))

@@ -12,13 +12,13 @@ from pathlib import Path
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from ..auditing import hiding_places
-from ..errors import MismatchError, OutputExistsError, UsageError
+from ..errors import MismatchError, OutputExistsError
 from ..files import check_writable, made_folder, sweep
 from ..follow_drawn import Frames, follow_on, index_packets
 from ..media import SourceInfo, probe
 from ..plan import Plan, edit, read_plan, save_change
 from ..progress import Progress, Stages
-from ..record import Credentials, checked_case
+from ..record import checked_case
 from ..types import Decided, Finding, FindingKind, Keyframe
 from ..words import Message, problem, say
 from .beside_result import record_beside
@@ -38,7 +38,6 @@ def fix_held(
     acceptance: Acceptance | None = None,
     decided_by: str = "",
     key: Ed25519PrivateKey | None = None,
-    credentials: Credentials | None = None,
     command: tuple[str, ...] = (),
     tell: Callable[[str], None] = lambda text: None,
 ) -> Result:
@@ -50,7 +49,6 @@ def fix_held(
         acceptance: findings that are not leaks; they are not hidden.
         decided_by: who decided; goes on record.
         key: private key that signs the record, if the first run signed it.
-        credentials: signer of content credentials, if the first run signed them.
         command: the command line, for the record.
         tell: receives a sentence about what was added to the plan.
 
@@ -59,14 +57,10 @@ def fix_held(
             meanwhile.
     """
     refuse_foreign_paths(held)
-    if held.credentials and credentials is None:
-        raise problem(
-            UsageError, "fix_credentials", path=held.final, credentials=", ".join(held.credentials)
-        )
     for path in (held.final, held.output):
         sweep(relative_to_here(path).parent)
     journal = Journal(progress)
-    order = order_as_before(held, key, credentials, command)
+    order = order_as_before(held, key, command)
     info, plan_file = order.info, relative_to_here(held.plan)
     plan = read_plan(plan_file)
     require_same_source(plan, info, journal)
@@ -98,7 +92,6 @@ def refuse_foreign_paths(held: HeldBack) -> None:
     places = [held.final, held.output, held.plan]
     strange = [path for path in places if Path(path).parent not in (here, here.parent)]
     strange += [str(path) for path in (evidence.log, evidence.key_file) if path]
-    strange += held.credentials
     if strange:
         raise problem(MismatchError, "note_of_others", path=held.note, other=strange[0])
     if held.delivery.force:
@@ -134,12 +127,11 @@ def _is_of_its_source(final: Path, held: HeldBack) -> bool:
 def order_as_before(
     held: HeldBack,
     key: Ed25519PrivateKey | None = None,
-    credentials: Credentials | None = None,
     command: tuple[str, ...] = (),
 ) -> Order:
     """The order of the held-back run, with the keys, which no note stores, and the new command.
     Raises PlanError if the note cannot be read."""
-    evidence = replace(held.delivery.evidence, key=key, credentials=credentials)
+    evidence = replace(held.delivery.evidence, key=key)
     if evidence.case is not None:
         evidence = replace(evidence, case=checked_case(evidence.case, str(held.note)))
     return Order(

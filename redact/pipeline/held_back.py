@@ -52,8 +52,6 @@ class HeldBack(Struct, forbid_unknown_fields=True, kw_only=True):
         source_sha256, plan_sha256: of the files, hex.
         settings: how it was drawn, see `draw`.
         delivery: the user's other wishes, for the run that fixes it; without keys.
-        credentials: absolute paths of the certificate and key that sign content credentials; or
-            empty.
         findings: as in the audit's record, with every place.
         failed: checks that failed, in words; hiding more cannot fix them.
         acceptable: whether a person may accept the findings.
@@ -73,7 +71,6 @@ class HeldBack(Struct, forbid_unknown_fields=True, kw_only=True):
     findings: list[FindingPart]
     failed: list[str]
     acceptable: bool
-    credentials: list[PathText] = msgspec.field(default_factory=list)
     mark: str = ""
 
     @property
@@ -152,8 +149,7 @@ def write_held(result: Result, order: Order) -> None:
     """
     record, audit, evidence = result.record, result.audit, order.delivery.evidence
     assert record is not None and audit is not None and result.plan_file is not None
-    signer = evidence.credentials
-    without_keys = dataclasses.replace(evidence, key=None, credentials=None)
+    without_keys = dataclasses.replace(evidence, key=None)
     held = HeldBack(
         source=_whole(record.source.path),
         source_sha256=record.source_sha256,
@@ -163,7 +159,6 @@ def write_held(result: Result, order: Order) -> None:
         plan_sha256=sha256_of_bytes(dump_plan(record.plan)),
         settings=msgspec.to_builtins(order.draw, enc_hook=_as_text),
         delivery=dataclasses.replace(order.delivery, evidence=without_keys),
-        credentials=[] if signer is None else [_whole(path) for path in signer.files],
         findings=msgspec.convert([f.to_json() for f in audit.findings], list[FindingPart]),
         failed=[c.in_words() for c in audit.checks if not c.passed],
         acceptable=audit.may_be_accepted,

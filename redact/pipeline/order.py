@@ -28,11 +28,9 @@ from ..media import (
     for_web,
 )
 from ..record import (
-    CREDENTIAL_FORMATS,
     EvidenceChoice,
     check_evidence,
     manifest_path,
-    require_c2pa,
 )
 from ..render import Renderer, require_room
 from ..settings import Audio, DrawSettings
@@ -197,10 +195,6 @@ def check_order(order: Order, *, searched: bool = False) -> None:
         order: the order to check.
         searched: the run will search, and save its plan in `plan_file`.
     """
-    if order.delivery.evidence.credentials is not None:
-        if order.container not in CREDENTIAL_FORMATS:
-            raise problem(UsageError, "c2pa_container", name=order.final.name)
-        require_c2pa()
     if order.info.photograph != (order.container in WRITTEN):
         code = "photo_endings" if order.info.photograph else "photo_of_video"
         raise problem(OutputError, code, path=order.final)

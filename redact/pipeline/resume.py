@@ -144,9 +144,6 @@ def _unlike(manifest: Manifest, wanted: _Wanted, progress: Progress) -> Iterator
         yield Message("result_other_settings", settings=", ".join(changed))
     if manifest.tool.redact != __version__:
         yield Message("result_other_version")
-    signer = "" if evidence.credentials is None else evidence.credentials.sha256
-    if manifest.output.credentials != signer:
-        yield Message("result_other_credentials")
     if manifest.case != (evidence.case or CaseFields()):
         yield Message("result_other_case")
     if plan_file is not None and hash_of(plan_file) not in ("", manifest.run.plan_sha256):
@@ -190,8 +187,6 @@ def _record_lacks(held: HeldBack, evidence: EvidenceChoice) -> bool:
     output = Path(held.output)
     record = record_beside(output)
     if record is None or evidence.case not in (None, record.case):
-        return True
-    if evidence.credentials and evidence.credentials.sha256 != record.output.credentials:
         return True
     return not _holds(output, evidence).holds
 

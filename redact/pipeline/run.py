@@ -176,7 +176,6 @@ def apply(
         answers=answers_to(audit, accepted),
         covered=covered,
         case=evidence.case,
-        credentials="" if evidence.credentials is None else evidence.credentials.sha256,
         sounded=drawn.sounded,
     )
     return Result.of_run(record, audit, order.final, held_back)

@@ -13,14 +13,6 @@ from .case import (
 )
 from .check_record import CheckResult, check_output
 from .checked_text import checked_option
-from .content_credentials import MIME as CREDENTIAL_FORMATS
-from .content_credentials import (
-    Credentials,
-    load_credentials,
-    read_content,
-    require_c2pa,
-    sign_content,
-)
 from .custody_log import append, read_log
 from .log_chain import LogState, head_path, unproven
 from .manifest import (

@@ -81,7 +81,6 @@ def build_manifest(
             size=record.output_size,
             sha256=record.output_sha256,
             frames=record.frames_written,
-            credentials=record.credentials,
         ),
         case=case,
         run=_run(record),

@@ -81,8 +81,8 @@ class OutputPart(Part):
         str,
         Meta(
             pattern="^([0-9a-f]{64})?$",
-            description="SHA-256 of the certificate that signed content credentials (C2PA) in it; "
-            "empty: it has none",
+            description="empty; in records of 0.1.0, SHA-256 of the certificate that signed "
+            "content credentials (C2PA) in it",
         ),
     ] = ""
 

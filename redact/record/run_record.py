@@ -63,8 +63,6 @@ class RunRecord:
         covered: kept track → spans in which other masks cover part of it.
         sounded: when the sound begins and ends on the clock of the source, seconds, if spans were
             to be muted; None if there is no sound.
-        credentials: SHA-256 of the certificate that signed content credentials in the output; ""
-            if it has none.
     """
 
     source: SourceInfo
@@ -88,7 +86,6 @@ class RunRecord:
     accepted: str = ""
     answers: Mapping[int, Decided] = field(default_factory=dict)
     case: CaseFields | None = None
-    credentials: str = ""
     covered: Mapping[int, Runs] = field(default_factory=dict)
     sounded: tuple[Fraction, Fraction] | None = None
 

@@ -15,7 +15,6 @@ from ..words import problem
 from .build import build_manifest
 from .case import CaseFields
 from .checked_text import checked_text
-from .content_credentials import Credentials
 from .custody_log import anchor_of, append, case_details, check_appendable, run_details
 from .manifest import dump_manifest, manifest_path
 from .run_record import RunRecord
@@ -33,7 +32,6 @@ class EvidenceChoice:
         log: custody log to enter the run in.
         key: private key that signs manifest and log anchor.
         key_file: the file that it was read from.
-        credentials: what signs content credentials in the output; None for none.
         given: options that the user typed, for messages.
         exhibits: numbers of the exhibits by the names of their videos.
     """
@@ -44,7 +42,6 @@ class EvidenceChoice:
     key: Ed25519PrivateKey | None = None
     given: tuple[str, ...] = ()
     key_file: Path | None = None
-    credentials: Credentials | None = None
     exhibits: Mapping[str, str] = field(default_factory=dict)
 
     def for_video(self, path: Path) -> EvidenceChoice:

@@ -137,7 +137,6 @@ def note(folder: Path, **changed: Any) -> HeldBack:
         {"delivery": Delivery(evidence=EvidenceChoice(log=Path("/l.jsonl")))},
         {"delivery": Delivery(evidence=EvidenceChoice(key_file=Path("/k.pem")))},
         {"delivery": Delivery(force=True)},
-        {"credentials": ["/c.pem", "/k.pem"]},
     ],
 )
 def test_another_users_note_reaches_no_file_elsewhere(

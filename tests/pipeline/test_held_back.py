@@ -22,13 +22,13 @@ from redact.pipeline import Acceptance, Delivery, HeldBack, Order, audit_setting
 from redact.pipeline.fix import order_as_before
 from redact.pipeline.held_back import accepted_findings, held_back_for, read_held, write_held
 from redact.pipeline.result import Result
-from redact.record import CaseFields, Credentials, EvidenceChoice, FindingPart, build_manifest
+from redact.record import CaseFields, EvidenceChoice, FindingPart, build_manifest
 from redact.settings import DrawSettings, RenderSettings, Sensitivity, Settings, Stamp
 
 from ..media.footage import Clip, make
 from ..record.samples import make_record
 
-SECRETS = {"key", "credentials"}
+SECRETS = {"key"}
 """No note may hold them; they come from their files again."""
 AGAIN = {"command"}
 """Of the command that fixes it."""
@@ -114,13 +114,11 @@ def test_a_record_tells_the_audit_everything_about_the_drawing(tmp_path: Path) -
 
 def test_a_note_contains_no_key(tmp_path: Path) -> None:
     key = Ed25519PrivateKey.generate()
-    signer = Credentials(b"chain", b"secret", "es256", "", (Path("/c.pem"), Path("/k.pem")))
-    evidence = EvidenceChoice(key=key, key_file=Path("/own.pem"), credentials=signer)
+    evidence = EvidenceChoice(key=key, key_file=Path("/own.pem"))
     note = held(tmp_path, DrawSettings(), Delivery(evidence=evidence))
     text = json.dumps(json.loads(note.note.read_text()))
-    assert "c2VjcmV0" not in text and "secret" not in text
-    assert note.credentials == ["/c.pem", "/k.pem"]
-    assert order_as_before(note, key, signer).delivery.evidence == evidence
+    assert key.private_bytes_raw().hex() not in text
+    assert order_as_before(note, key).delivery.evidence == evidence
 
 
 def test_a_custom_style_cannot_be_drawn_again(tmp_path: Path) -> None:

@@ -20,7 +20,6 @@ from redact.cli.evidence_options import evidence_options
 from redact.cli.inspect import inspect
 from redact.cli.key import key
 from redact.cli.log import log
-from redact.cli.run import run
 from redact.errors import (
     CheckFailedError,
     ExitCode,
@@ -41,8 +40,6 @@ from redact.record.signature import (
 )
 from redact.words import speaking
 
-from ..media.footage import Clip, make
-from .authority import make_signer
 from .samples import make_record
 
 DOCS = Path(__file__).resolve().parents[2] / "docs" / "evidence.md"
@@ -298,20 +295,3 @@ def test_a_key_of_another_kind_is_refused_for_signing(tmp_path: Path) -> None:
         load_private_key(tmp_path / "locked.pem", b"wrong")
     with pytest.raises(UsageError, match="needs its passphrase"):
         load_private_key(tmp_path / "locked.pem", None)
-
-
-def test_content_credentials_are_refused_before_the_work(tmp_path: Path) -> None:
-    """With a release, in a container that cannot hold them, and with a self-signed certificate."""
-    source = tmp_path / "a.mp4"
-    make(source, Clip())
-    signer = make_signer(tmp_path)
-    given = ("--c2pa", signer.chain, signer.key)
-    for options, words in (
-        (("--release", "--audio", "mute"), "--release keeps no record"),
-        (("-o", tmp_path / "a.mkv"), "cannot contain content credentials"),
-        (("--no-manifest",), "--no-manifest keeps no record"),
-    ):
-        refused = call(run, source, *given, *options)
-        assert isinstance(refused.exception, UsageError), refused.output
-        assert words in refused.exception.message
-    assert {p.name for p in tmp_path.iterdir()} == {"a.mp4", "chain.pem", "signer.key"}
