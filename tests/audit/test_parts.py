@@ -9,10 +9,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 from click.testing import CliRunner
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
-from redact.auditing import AuditResult, Check, fix_command
+from redact.auditing import AuditResult, Check, fix_command, hiding_places
 from redact.auditing.what_is_hidden import (
     share_of_middle,
     shares_covered,
@@ -37,6 +37,7 @@ from redact.types import (
     Silhouette,
     State,
     Target,
+    box_on_the_way,
     clock,
 )
 from redact.words import Message
@@ -143,6 +144,20 @@ def test_fix_commands_hide_every_place_along_the_path(clip: Clip, tmp_path: Path
     for frame, box in finding.path:
         here = track.at(frame)
         assert here is not None and here.box.grown(0.01).contains(box)
+
+
+@given(st.integers(2, 90), st.floats(0.05, 0.6), st.floats(5, 80))
+@example(60, 0.25, 60.0)
+def test_fix_masks_contain_every_place_of_a_curved_path(
+    count: int, turn: float, radius: float
+) -> None:
+    """A face on a round path: only some of its places are written, and masks between them are
+    straight, so that they must reach out to the curve."""
+    at = [(200 + radius * np.cos(turn * n), 200 + radius * np.sin(turn * n)) for n in range(count)]
+    path = tuple((n, Box(x - 15, y - 20, x + 15, y + 20)) for n, (x, y) in enumerate(at))
+    places = hiding_places(_finding(last=count - 1, path=path), count - 1)
+    for frame, box in path:
+        assert box_on_the_way(places, frame).grown(1e-6).contains(box)
 
 
 def test_fix_masks_follow_a_moving_face_and_stay_small() -> None:

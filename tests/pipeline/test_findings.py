@@ -220,6 +220,16 @@ def test_a_neighbour_does_not_inherit_an_acceptance(
     assert Accepted(moved, REASON).covers(first) is same
 
 
+@pytest.mark.parametrize(("later", "earlier"), [(1.2, 0.0), (0.0, 1.2), (0.5, 0.5)])
+def test_a_finding_that_lasts_longer_than_the_one_accepted_is_another(
+    first: AuditResult, later: float, earlier: float
+) -> None:
+    """Whoever stands there afterwards has not been looked at; half a second more is the same."""
+    longer = tuple(replace(f, start=f.start - earlier, end=f.end + later) for f in first.findings)
+    anew = replace(first, findings=longer)
+    assert Accepted(first.findings, REASON).covers(anew) is (max(later, earlier) < 1)
+
+
 def _moved(place: tuple[int, Box]) -> tuple[int, Box]:
     frame, box = place
     return frame, Box(*(value + 2 * box.width + 2 * box.height for value in box))

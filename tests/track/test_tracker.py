@@ -18,9 +18,11 @@ from .scenes import (
     as_frame,
     contained,
     covered,
+    draw,
     is_due,
     rendered,
     seen,
+    texture,
     track_clip,
     tracker_of,
 )
@@ -117,8 +119,6 @@ def test_faint_detections_do_not_swell_a_sure_track() -> None:
 
 def test_camera_motion_is_needed_on_a_panning_clip() -> None:
     """Scanned on every fifth frame while the ground rushes by: still one object."""
-    from .scenes import draw, texture
-
     wide = texture(99, HEIGHT, WIDTH + 700)
     stand = Thing(lambda i: (620.0 - 12 * i, 70.0))
     frames = [
@@ -129,6 +129,21 @@ def test_camera_motion_is_needed_on_a_panning_clip() -> None:
     found = [seen([stand.box(i + 26)]) if i % 5 == 0 else None for i in range(24)]
     alone = tracker_of("balanced", "follow", "stitch")
     assert len(track_clip(frames, found, alone).tracks) == 1
+
+
+def test_between_detections_a_box_goes_with_the_camera() -> None:
+    """A camera that swings to and fro shows a statue at one place whenever it is scanned, and in
+    between elsewhere."""
+    wide = texture(99, HEIGHT, WIDTH + 200)
+    swing = [round(20 * (1 - np.cos(2 * np.pi * i / 10))) for i in range(31)]
+    stand = Thing(lambda i: (220.0 - swing[i], 70.0))
+    frames = [
+        as_frame(i, draw(np.ascontiguousarray(wide[:, x : x + WIDTH]), [stand], i))
+        for i, x in enumerate(swing)
+    ]
+    found = [seen([stand.box(i)]) if i % 10 == 0 else None for i in range(31)]
+    tracks = track_clip(frames, found, tracker_of("balanced", "follow")).tracks
+    assert [i for i in range(31) if not covered(tracks, i, stand.box(i), 0.9)] == []
 
 
 def test_stitching_joins_an_object_across_a_long_gap() -> None:
