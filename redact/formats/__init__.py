@@ -3,4 +3,4 @@
 Probe, audit, inspection and release all use these parsers, each for its own purpose.
 """
 
-from . import containers, ends, matroska, mp4, nal_units, photographs, sound_headers, tags
+from . import avi, containers, ends, matroska, mp4, nal_units, photographs, sound_headers, tags

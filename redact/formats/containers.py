@@ -36,6 +36,7 @@ class Readable:
         cut_by_ffmpeg: it does not store where pictures begin; FFmpeg splits them by content.
         unordered: it stores decoding times only, no presentation times.
         states_length: its header states its duration, which FFmpeg returns as `duration`.
+        counts_pieces: it states the number of pictures or pieces, and the duration, of each stream.
     """
 
     name: str
@@ -44,6 +45,7 @@ class Readable:
     cut_by_ffmpeg: bool = False
     unordered: bool = False
     states_length: bool = False
+    counts_pieces: bool = False
     usual_name: str = ""
 
     @property
@@ -55,7 +57,11 @@ class Readable:
 _READABLE: Final = {
     row.name: row
     for row in (
-        Readable("mp4", Structure.BOXES, ends.mp4_end, usual_name="MP4/MOV"),
+        Readable(
+            *("mp4", Structure.BOXES, ends.mp4_end),
+            counts_pieces=True,
+            usual_name="MP4/MOV",
+        ),
         Readable(
             *("matroska", Structure.ELEMENTS, ends.matroska_end),
             states_length=True,
@@ -68,16 +74,13 @@ _READABLE: Final = {
             cut_by_ffmpeg=True,
             usual_name="MPEG-TS",
         ),
-        Readable("mpeg", None, ends.program_end, cut_by_ffmpeg=True, usual_name="MPEG-PS"),
-        Readable("avi", None, ends.avi_end, unordered=True),
+        Readable("mpeg", cut_by_ffmpeg=True, usual_name="MPEG-PS"),
+        Readable("avi", None, ends.avi_end, unordered=True, counts_pieces=True),
         Readable("flv", None, ends.flv_end, states_length=True),
         Readable("asf", None, ends.asf_end, states_length=True, usual_name="WMV/ASF"),
         Readable("mxf", None, ends.mxf_end, states_length=True),
         Readable("gif", None, ends.gif_end),
-        Readable("ogg", None, ends.ogg_end),
-        Readable("nut", None, ends.nut_end),
-        Readable("yuv4mpegpipe", None, ends.yuv4mpeg_end, usual_name="Y4M"),
-        Readable("ivf", None, ends.ivf_end),
+        Readable("yuv4mpegpipe", usual_name="Y4M"),
     )
 }
 

@@ -66,6 +66,8 @@ PARENTS: Final = (CHILD_KINDS.keys() - {b"dref"}) | kinds("gmhd schi sinf tref w
 PADDING: Final = frozenset((b"free", b"skip", b"wide"))
 """Boxes that may stand anywhere; no player needs their content."""
 
+_ALSO_ON_TOP: Final = kinds("emsg meta pdin prft pnot ssix udta uuid")
+
 _BEFORE: Final = {b"stsd": 8, b"dref": 8}
 """Box → bytes (version, flags, count) before the boxes in it."""
 
@@ -175,6 +177,18 @@ def first_part(file: BinaryIO, entry: Mp4Box, video: bool) -> int:
     file.seek(entry.body + 8)
     version = int.from_bytes(file.read(2), "big") if entry.size >= 28 else 0
     return entry.body + 28 + {1: 16, 2: 36}.get(version, 0)
+
+
+def claimed_end(file: BinaryIO, rest: Mp4Box) -> int | None:
+    """Where the box that begins the last bytes of a level claims to end, if they are the beginning
+    of a box of the top level; None if they are anything else."""
+    file.seek(rest.start)
+    head = file.read(16)
+    size, kind = int.from_bytes(head[:4], "big"), head[4:8]
+    if size == 1 and len(head) == 16:
+        size = int.from_bytes(head[8:], "big")
+    known = kind in TOP_LEVEL | PADDING | _ALSO_ON_TOP
+    return rest.start + size if known and size > rest.size else None
 
 
 def is_zero(file: BinaryIO, start: int, end: int) -> bool:

@@ -8,6 +8,7 @@ from .codecs import (
     default_output_name,
     presets_of,
 )
+from .completeness import EARLY, coded_pictures, sound_is_short
 from .decode import Decode
 from .encoders import choose_encoding, describe_encoders
 from .for_web import for_web
@@ -32,7 +33,6 @@ from .read_sound import read_channels, read_sound
 from .sample_frames import sample_frames
 from .seek import copy_of, decode_from, part_of
 from .source import (
-    coded_pictures,
     opened,
     opened_video,
     packets_of,

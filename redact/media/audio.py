@@ -33,6 +33,10 @@ class _Track(Protocol):
         """Yield output packets for an input packet; an empty packet ends the track."""
 
 
+NOTHING = (Fraction(), Fraction())
+"""Start and end of sound of which nothing was read."""
+
+
 class AudioFeed:
     """Reads the audio of a source in step with its video.
 
@@ -45,6 +49,7 @@ class AudioFeed:
 
     Attributes:
         notes: reasons for which sound was not copied, and damage met in it.
+        read: index of each stream → start and end, in seconds, of what has been read of it.
 
     Raises:
         OutputError: the sound must be encoded again, and nobody knows how.
@@ -60,6 +65,7 @@ class AudioFeed:
     ) -> None:
         self._info, self._muted = info, tuple(muted)
         self.notes: list[Message] = []
+        self.read = {audio.index: NOTHING for audio in info.audio}
         self._stack = ExitStack()
         self._output = output
         source = self._stack.enter_context(opened(info.path))
@@ -126,12 +132,24 @@ class AudioFeed:
             packet = self._next or next(self._packets, None)
             self._next = None
             if packet is None:
+                for number, track in enumerate(self._tracks.values(), 1):
+                    if isinstance(track, _CodedTrack) and track.damaged:
+                        self.notes.append(Message("audio_damaged", track=number))
                 return
             if time is not None and _starts_after(packet, time):
                 self._next = packet
                 return
+            self._measure(packet)
             for ready in self._tracks[packet.stream.index].packet(packet):
                 self._output.mux(ready)
+
+    def _measure(self, packet: Any) -> None:
+        if packet.size and packet.pts is not None:
+            index, base = packet.stream.index, Fraction(packet.time_base)
+            begin, end = packet.pts * base, (packet.pts + (packet.duration or 0)) * base
+            first, last = self.read[index]
+            nothing = first == last
+            self.read[index] = (begin, end) if nothing else (min(first, begin), max(last, end))
 
     @property
     def sounded(self) -> tuple[Fraction, Fraction] | None:
@@ -210,6 +228,7 @@ class _CodedTrack:
 
     Attributes:
         heard: start and end, in seconds, of the sound so far, if spans are muted in it; else None.
+        damaged: parts of it could not be decoded.
     """
 
     def __init__(
@@ -220,7 +239,7 @@ class _CodedTrack:
         audio: AudioInfo,
         muted: Sequence[Muted] = (),
     ) -> None:
-        self._muted = muted
+        self._muted, self.damaged = muted, False
         self.heard: tuple[Fraction, Fraction] | None = None
         rate = 48000 if encoder == "libopus" else aac_rate(audio.sample_rate)
         self._source = source
@@ -244,6 +263,7 @@ class _CodedTrack:
             frames = self._source.codec_context.decode(None if end else packet)
         except UNDECODABLE:
             frames = []  # silence fills the gap
+            self.damaged = True
         for frame in frames:
             frame.time_base = packet.time_base
             for same in self._format.converted(frame):

@@ -18,6 +18,7 @@ from ..types import Frame
 from ..words import Message, problem
 from .coded_pictures import CodedPictures
 from .colour import numbers
+from .completeness import EARLY, holds_unlisted, stated_end
 from .conversion import fits, join
 from .cut_picture import LastPicture
 from .damage import Damage, Harm, KeyPictures, LoggedErrors, concealed, errors_counted
@@ -32,10 +33,8 @@ from .pyav import UNDECODABLE
 from .source import (
     NO_TIMESTAMPS,
     LateStreamsError,
-    holds_unlisted,
     opened_video,
     packets_of,
-    stated_end,
 )
 
 MAX_THREADS = 8
@@ -44,9 +43,9 @@ MAX_THREADS = 8
 MOST_B_PICTURES = 8
 """Most B pictures between two reference pictures; encoders use 2 to 7."""
 
-_EARLY, _PICTURES_EARLY = Fraction(1, 2), 6
-"""Seconds, and pictures at the video's rate, by which its last picture may end before the declared
-end; the smaller counts. If it ends earlier, pictures are missing."""
+_PICTURES_EARLY = 6
+"""Pictures at the video's rate by which its last one may end before the declared end, if that is
+less than `EARLY`. If it ends earlier, pictures are missing."""
 
 
 def use_threads(context: Any, most: int = MAX_THREADS) -> None:
@@ -174,7 +173,7 @@ class Decode:
             if self.info.part is not None:
                 _go_near(self.info, self.info.part, container, stream)
             use_threads(stream.codec_context, threads)
-            self._stated = stated_end(container, stream)
+            self._stated = stated_end(self.info.path, container, stream)
             keys = KeyPictures(stream.codec_context)
             pictures = self._pictures(container, stream, damage, frame_times, keys)
             for number, picture in enumerate(pictures):
@@ -287,7 +286,7 @@ class Decode:
 
     def _conclude(self, frames: int, last: int) -> None:
         ends = (last + self._lasts) * self.info.video.time_base
-        early = min(_EARLY, _PICTURES_EARLY / (self.info.video.rate or 1))
+        early = min(EARLY, _PICTURES_EARLY / (self.info.video.rate or 1))
         if self.info.part is None and self._stated and self._stated - ends > early:
             self.torn = True
         self._given = frames

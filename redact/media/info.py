@@ -214,6 +214,9 @@ class AudioInfo:
         codec, channels, sample_rate, language: as declared.
         begins, ends: in seconds on the clock of the file; None if the headers do not say. They may
             differ from the start and end of the pictures.
+        stated: where the container says that this stream ends, in the same seconds; None if it
+            does not say.
+        read: start and end of what could be read; None if nothing has been read yet.
     """
 
     index: int
@@ -223,6 +226,19 @@ class AudioInfo:
     language: str = ""
     begins: Fraction | None = field(default=None, compare=False)
     ends: Fraction | None = field(default=None, compare=False)
+    stated: Fraction | None = field(default=None, compare=False)
+    read: tuple[Fraction, Fraction] | None = field(default=None, compare=False)
+
+    @property
+    def declared_seconds(self) -> Fraction | None:
+        """How long the container says it is; None if it does not say."""
+        begins = self.begins if self.begins is not None else self.read and self.read[0]
+        return None if self.stated is None else max(self.stated - (begins or 0), Fraction())
+
+    @property
+    def seconds(self) -> Fraction | None:
+        """How long it is, as far as it could be read; None if nothing has been read."""
+        return None if self.read is None else self.read[1] - self.read[0]
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,7 +28,7 @@ from ..formats.photographs import AVIF, HEIF, JPEG, PNG, WEBP, kind_of, parts_of
 from ..types import Frame
 from ..words import Message, problem
 from .conversion import convert
-from .info import Colour, Dropped, Orientation, SourceInfo, VideoInfo
+from .info import AudioInfo, Colour, Dropped, Orientation, SourceInfo, VideoInfo
 
 ENDINGS: Final = {".jpg": JPEG, ".jpeg": JPEG, ".png": PNG, ".webp": WEBP}
 """Extension → kind, of the photographs that redact can write."""
@@ -145,12 +145,14 @@ class PhotoWriter:
         notes: for the user, about the output.
         encoder: encoder and options, for the record.
         sounded: always None, as there is no sound.
+        sound_read: always empty.
 
     Raises:
         OutputError: the file cannot be written.
     """
 
     sounded: tuple[Fraction, Fraction] | None = None
+    sound_read: tuple[AudioInfo, ...] = ()
 
     def __init__(self, path: Path, container: str) -> None:
         self._path, self._kind, self._written = path, container, False

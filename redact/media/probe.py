@@ -25,6 +25,7 @@ from ..formats import sound_headers, tags
 from ..types import decimal
 from ..words import Message, problem
 from .colour import colour_of, content_light_of, mastering_of, side_data
+from .completeness import cut_off, cut_off_by_edits, repeats_in, stated_end
 from .frame_planes import orientation_of
 from .info import (
     FIELD_ORDERS,
@@ -41,8 +42,6 @@ from .pixel_formats import is_rgb, working_notes
 from .pyav import UNDECODABLE, fraction, tags_of
 from .source import (
     NO_TIMESTAMPS,
-    cut_off,
-    cut_off_by_edits,
     opened,
     packets_of,
     refuse_addresses,
@@ -69,18 +68,22 @@ def probe(path: Path) -> SourceInfo:
         stream = choose_video(container)
         if stream is None:
             raise _no_video(path, container)
-        audio = tuple(filter(None, map(audio_info, container.streams.audio)))
+        audio = tuple(
+            filter(None, (audio_info(path, container, s) for s in container.streams.audio))
+        )
         kept = {stream.index, *(a.index for a in audio)}
         dropped = list(left_out(container, kept))
         select_streams(container, {stream.index})
         frame, declared_rate = _first_frame(path, container, stream)
         warnings: list[Message] = []
         video = _video_info(container, stream, frame, declared_rate, warnings)
+        if repeats := repeats_in(path, container, stream):
+            video = replace(video, frames=stream.frames - repeats)
         video = replace(video, cut=cut_off_by_edits(path, container.format.name, stream))
         dropped += _frame_extras(frame, stream.index)
         warnings += working_notes(video.pixel_format)
-        lacks = cut_off(path, container.format.name, stream)
-        warnings += [lacks.words] if lacks.words else []
+        lacks = cut_off(path, container)
+        warnings += lacks.words
         info = _source_info(path, container, video, audio, dropped, warnings)
         return replace(info, missing=lacks.missing, torn=lacks.torn)
 
@@ -277,7 +280,7 @@ def choose_video(container: InputContainer) -> Stream | None:
     return max(moving, key=rank, default=None)
 
 
-def audio_info(stream: Any) -> AudioInfo | None:
+def audio_info(path: Path, container: InputContainer, stream: Any) -> AudioInfo | None:
     """Description of an audio stream; None if it cannot be read."""
     context, base = stream.codec_context, fraction(stream.time_base)
     if context is None or not context.sample_rate or not context.layout.nb_channels:
@@ -294,6 +297,7 @@ def audio_info(stream: Any) -> AudioInfo | None:
         language=language_of(stream),
         begins=begins,
         ends=ends,
+        stated=stated_end(path, container, stream),
     )
 
 

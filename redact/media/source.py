@@ -1,6 +1,4 @@
-"""Opens a source (the only place where FFmpeg gets an input file), hashes it, and finds out whether
-it is complete, from where it should end and how many pictures it should hold.
-"""
+"""Opens a source (the only place where FFmpeg gets an input file), and hashes it."""
 
 from __future__ import annotations
 
@@ -9,21 +7,18 @@ import re
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
-from fractions import Fraction
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import av
 from av.container import InputContainer
 from av.stream import Discard
 
 from ..errors import InputError
-from ..formats import mp4
-from ..formats.containers import Structure, read_as, structure_of
+from ..formats.containers import Structure, structure_of
 from ..progress import Silent, Stages
 from ..types import is_text
-from ..words import Message, problem, reason_of
-from .coded_pictures import hidden_vp8
+from ..words import problem, reason_of
 from .damage import errors_counted
 from .info import SourceInfo
 from .pyav import KEEPS_BAD_TEXT
@@ -208,117 +203,3 @@ def sha256_of(path: Path, progress: Stages | None = None) -> str:
         reason = reason_of(error)
         raise problem(InputError, "cannot_read_on", path=f"{path}", reason=reason) from error
     return digest.hexdigest()
-
-
-class CutOff(NamedTuple):
-    """What is missing at the end of a file, according to its own headers.
-
-    Attributes:
-        missing: number of bytes, if known.
-        torn: an unknown amount is missing.
-        words: a warning that something is missing, or that nothing tells; None if the file is
-            complete.
-    """
-
-    missing: int = 0
-    torn: bool = False
-    words: Message | None = None
-
-
-def cut_off(path: Path, container: str, stream: Any) -> CutOff:
-    """Find out what is missing at the end of a file.
-
-    MP4 and MOV list every picture in an index; for other containers see `redact.formats.ends`.
-
-    Args:
-        path: of the file.
-        container: FFmpeg's demuxer name.
-        stream: the video stream (PyAV).
-    """
-    kind, size = read_as(container), path.stat().st_size
-    if kind.structure is Structure.BOXES:
-        entries = stream.index_entries
-        ends = [entry.pos + entry.size for entry in entries]
-        beyond = sum(end > size for end in ends)
-        if beyond:
-            words = Message("index_beyond_end", beyond=beyond, indexed=len(ends))
-            return CutOff(max(ends) - size, words=words)
-    with path.open("rb") as file:
-        end = kind.end_of(file, size)
-    if end.missing:
-        return CutOff(end.missing, words=Message("bytes_missing", missing=end.missing))
-    if end.cut or end.broken:
-        return CutOff(torn=True, words=Message("end_missing" if end.cut else "file_torn"))
-    return CutOff() if end.states_end else CutOff(words=Message("no_end"))
-
-
-def cut_off_by_edits(path: Path, container: str, stream: Any) -> int:
-    """Number of pictures that the edit list of an MP4 or MOV cuts off; 0 for other files.
-
-    FFmpeg leaves them out of its index, or marks them if others are predicted from them. Pictures
-    that it leaves out for other reasons are also missing without the edit list.
-
-    Args:
-        path, container, stream: as for `cut_off`.
-    """
-    shown = sum(not entry.is_discard for entry in stream.index_entries)
-    if read_as(container).structure is not Structure.BOXES or shown >= stream.frames:
-        return 0
-    with opened(path, edit_lists=False) as whole:
-        all_of_it: Any = whole.streams[stream.index]
-        return max(0, len(all_of_it.index_entries) - shown)
-
-
-def stated_end(container: InputContainer, stream: Any) -> Fraction | None:
-    """Time in seconds at which a file declares its video to end; None if it declares none.
-
-    It is needed because FFmpeg's demuxer skips bytes that it does not understand, if need be to the
-    end of the file, and reports that at most while it opens the file.
-    """
-    said = next((v for k, v in stream.metadata.items() if k.upper().startswith("DURATION")), "")
-    kind = read_as(container.format.name)
-    parts = re.fullmatch(r"(\d+):(\d\d):(\d\d\.\d{1,9})", said.strip())
-    if parts and kind.structure is Structure.ELEMENTS:
-        hours, minutes, seconds = map(Fraction, parts.groups())
-        return hours * 3600 + minutes * 60 + seconds
-    if not kind.states_length or container.duration is None or container.streams.audio:
-        return None  # the sound may go on
-    return Fraction(container.duration, av.time_base)
-
-
-def holds_unlisted(path: Path, container: InputContainer) -> bool:
-    """Whether a fragmented MP4 or MOV contains bytes of pictures or sound that no fragment lists.
-    FFmpeg silently skips fragments that it does not recognise. Call it after reading to the end."""
-    if read_as(container.format.name).structure is not Structure.BOXES:
-        return False
-    listed = sum(entry.size for stream in container.streams for entry in stream.index_entries)
-    with path.open("rb") as file:
-        top = list(mp4.boxes(file, 0, path.stat().st_size))
-    kinds = {box.kind for box in top}
-    held = sum(box.size for box in top if box.kind == b"mdat")
-    # b"" stands for bytes that are not a box.
-    return not kinds.isdisjoint((b"moof", b"mfra")) and (held > listed or b"" in kinds)
-
-
-def coded_pictures(info: SourceInfo) -> int:
-    """Number of pictures in the video stream of a file, including those that an edit list cuts off
-    or that players cannot reach for other reasons.
-
-    Raises:
-        InputError: the file cannot be opened.
-    """
-    if info.photograph:
-        return 1
-    count = 0
-    with opened_video(info, edit_lists=False) as (container, stream):
-        vp8 = stream.codec_context.name == "vp8"
-        try:
-            for packet in packets_of(container, stream):
-                # VP8 has packets whose pictures are never shown.
-                count += packet.size > 0 and not (vp8 and hidden_vp8(packet))
-        except av.FFmpegError:
-            pass  # decoding stops at the same place, and reports it
-        # FFmpeg skips samples of an MP4 whose sample description is not that of the first.
-        boxes = read_as(container.format.name).structure is Structure.BOXES
-        listed = stream.frames if boxes else 0
-    return max(count, listed)

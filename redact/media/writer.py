@@ -33,7 +33,7 @@ from .codecs import (
 from .colour import numbers
 from .encoders import choose_encoding, nominal_rate, priority_kept
 from .frame_planes import Fields, fitted
-from .info import FIELD_ORDERS, SourceInfo
+from .info import FIELD_ORDERS, AudioInfo, SourceInfo
 
 
 class VideoWriter:
@@ -140,6 +140,12 @@ class VideoWriter:
     def sounded(self) -> tuple[Fraction, Fraction] | None:
         """See `AudioFeed.sounded`; None if the output has no sound."""
         return None if self._audio is None else self._audio.sounded
+
+    @property
+    def sound_read(self) -> tuple[AudioInfo, ...]:
+        """The sound of the source, with what has been read of it."""
+        read = {} if self._audio is None else self._audio.read
+        return tuple(replace(audio, read=read.get(audio.index)) for audio in self._info.audio)
 
     def write(self, frame: Frame) -> None:
         """Encode one frame. Frames must come in ascending order of PTS.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
 
@@ -20,7 +20,7 @@ from ..words import Message
 from .journal import Journal
 from .order import Order
 from .planned_frames import CheckedFrames
-from .remarks import dropped_sound, remark_on_label, remark_on_silence
+from .remarks import dropped_sound, remark_on_label, remark_on_length, remark_on_silence
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,10 +74,12 @@ def _rendered(order: Order, plan: Plan, finished: Path, journal: Journal) -> Dra
         journal.warn(warning)
     for note in writer.notes:
         journal.note(note)
+    source = replace(frames.source, audio=writer.sound_read)
+    remark_on_length(source, plan, journal)
     sounded = writer.sounded or dropped_sound(info, plan, draw.encode)
     remark_on_silence(plan, sounded, journal)
     remark_on_label(renderer.labelled, journal)
-    return Drawn(frames.source, tuple(writer.notes), with_held(plan, frames.held), sounded)
+    return Drawn(source, tuple(writer.notes), with_held(plan, frames.held), sounded)
 
 
 def _writer(order: Order, plan: Plan, finished: Path) -> VideoWriter | PhotoWriter:

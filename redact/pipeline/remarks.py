@@ -10,7 +10,7 @@ from typing import Final
 import cv2
 import numpy as np
 
-from ..media import Decode, SourceInfo
+from ..media import EARLY, Decode, SourceInfo
 from ..plan import REASON_DAMAGED, Plan
 from ..record import muted_parts
 from ..risk import heads_in_view
@@ -232,6 +232,15 @@ def remark_on_label(labelled: tuple[int, int] | None, journal: Journal) -> None:
     """
     if labelled is not None and labelled[0] < labelled[1]:
         journal.warn(Message("label_left_out", written=labelled[0], count=labelled[1]))
+
+
+def remark_on_length(source: SourceInfo, plan: Plan, journal: Journal) -> None:
+    """Say so if the sound that was read is longer or shorter than the picture."""
+    picture = plan.source.timeline.length
+    read = [audio.seconds for audio in source.audio if audio.seconds is not None]
+    if picture is not None and read and abs(max(read) - picture) > EARLY:
+        lengths = {"sound": float(max(read)), "picture": float(picture)}
+        journal.warn(Message("sound_and_picture", **lengths))
 
 
 def dropped_sound(

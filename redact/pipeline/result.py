@@ -6,11 +6,13 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
 from ..auditing import AuditResult
 from ..errors import ExitCode
+from ..media import sound_is_short
 from ..plan import Plan, all_subjects
 from ..record import Manifest, RunRecord, manifest_path
 from ..types import Action
@@ -75,6 +77,7 @@ class Result:
             source.video.shown,
             source.missing,
             source.torn,
+            [(audio.seconds, audio.declared_seconds) for audio in source.audio],
         )
         state = ResultState.INCOMPLETE if missing else ResultState.DONE
         return cls(
@@ -108,7 +111,10 @@ class Result:
             return cls(source, output, wanted, state, plan_file=plan_file)
         said = known.source
         declared = None if said.declared_frames is None else said.declared_frames - said.cut_frames
-        missing = missing_words(source.name, said.frames, declared, said.bytes_missing, said.torn)
+        sound = [(part.seconds, part.declared_seconds) for part in said.sound]
+        missing = missing_words(
+            source.name, said.frames, declared, said.bytes_missing, said.torn, sound
+        )
         counts = _counted((t.target, t.action) for t in known.tracks if t.subject is None)
         manifest = manifest_path(output)
         return cls(
@@ -186,7 +192,12 @@ def _text(path: Path | None) -> str | None:
 
 
 def missing_words(
-    name: str, frames: int, declared: int | None, missing: int, torn: bool = False
+    name: str,
+    frames: int,
+    declared: int | None,
+    missing: int,
+    torn: bool = False,
+    sound: Iterable[tuple[Fraction | float | None, Fraction | float | None]] = (),
 ) -> Message | None:
     """Describe what is missing at the end of a source; None if nothing seems to be missing.
 
@@ -195,9 +206,15 @@ def missing_words(
         frames, declared: number of pictures that were read, and that the headers declare.
         missing: bytes that the container declares but the file lacks.
         torn: parts of the file could not be read.
+        sound: of each audio stream the seconds that were read, and that the container states; None
+            for what is not known.
     """
     if declared is not None and frames < declared:
         return Message("pictures_of_source_missing", name=name, frames=frames, declared=declared)
+    for read, whole in sound:
+        if read is not None and whole is not None and sound_is_short(read, whole):
+            lengths = {"seconds": float(read), "declared": float(whole)}
+            return Message("sound_of_source_missing", name=name, **lengths)
     if missing:
         return Message("source_ends_early", name=name)
     return Message("source_torn", name=name) if torn else None

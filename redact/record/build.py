@@ -8,6 +8,7 @@ import math
 import platform
 from collections.abc import Iterable, Mapping
 from enum import StrEnum
+from fractions import Fraction
 from importlib import metadata
 from pathlib import Path
 from typing import Any
@@ -40,6 +41,7 @@ from .manifest_parts import (
     MessagePart,
     ModelPart,
     RemovedPart,
+    SoundPart,
     StepPart,
 )
 from .run_record import RunRecord
@@ -122,8 +124,16 @@ def _source(record: RunRecord) -> SourcePart:
         bytes_missing=info.missing,
         torn=info.torn,
         video_stream=info.video.index,
+        sound=tuple(
+            SoundPart(a.index, _seconds(a.seconds), _seconds(a.declared_seconds))
+            for a in info.audio
+        ),
         first_seconds=round(float(plan.source.timeline.time(0)), 6) if frames else 0.0,
     )
+
+
+def _seconds(exact: Fraction | None) -> float | None:
+    return None if exact is None else round(float(exact), 6)
 
 
 def _run(record: RunRecord) -> RunPart:

@@ -29,6 +29,7 @@ from .manifest_parts import (
     RemovedPart,
     ReviewPart,
     Seconds,
+    SoundPart,
     StepPart,
     SubjectPart,
     TrackPart,
@@ -62,12 +63,13 @@ class SourcePart(Part):
     ]
     bytes_missing: Annotated[int, Meta(ge=0, description="at its end, as far as its headers tell")]
     torn: Annotated[
-        bool, Meta(description="parts of it could not be read: pictures may be missing")
+        bool, Meta(description="parts of it could not be read: pictures or sound may be missing")
     ]
     video_stream: Annotated[Natural, Meta(description="the one that is redacted, from 0")]
     first_seconds: Annotated[
         Seconds, Meta(description="time of the first picture, on the clock of the source")
     ] = 0.0
+    sound: Annotated[tuple[SoundPart, ...], Meta(description="length of each sound track")] = ()
 
 
 class OutputPart(Part):

@@ -286,6 +286,18 @@ class ModelPart(Part):
     role: str
 
 
+class SoundPart(Part):
+    """The length of one sound track of the original."""
+
+    stream: Natural
+    seconds: Annotated[
+        Seconds | None, Meta(description="as far as it could be read; null: it was not read")
+    ]
+    declared_seconds: Annotated[
+        Seconds | None, Meta(description="as the container states; null: it states nothing of it")
+    ]
+
+
 class StepPart(Part):
     name: str
     detail: tuple[MessagePart, ...]

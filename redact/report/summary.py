@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from ..media import sound_is_short
 from ..plan import ReviewState, count_of, joined
 from ..record import (
     CERTAINTY,
@@ -215,6 +216,9 @@ def _completeness(manifest: Manifest, text: ReportWords) -> dict[str, str]:
     if declared is not None and read < declared:
         incomplete = text("summary.cut_off" if source.bytes_missing else "summary.fewer", **counts)
         pictures = text("summary.pictures_of", **counts)
+    elif short := [s for s in source.sound if sound_is_short(s.seconds, s.declared_seconds)]:
+        lengths = {"read": short[0].seconds or 0, "declared": short[0].declared_seconds or 0}
+        incomplete = text("summary.sound_short", **lengths)
     elif source.bytes_missing:
         incomplete = text("summary.ends_early")
     elif source.torn:

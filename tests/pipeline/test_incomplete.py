@@ -14,7 +14,7 @@ from redact.pipeline.result import missing_words
 from redact.report.case_index import tracks_hidden
 
 from ..cli.conftest import call
-from ..media.footage import Clip, make, remux
+from ..media.footage import Clip, Sound, make, remux
 from ..media.test_lost_pictures import refused
 from ..media.test_trimmed import trimmed
 from ..pipeline.conftest import SAMPLE, shorten
@@ -140,4 +140,22 @@ def test_a_gif_without_its_last_byte_is_incomplete(tmp_path: Path) -> None:
     clip.write_bytes(clip.read_bytes()[:-1])
     done = call("run", clip, "-o", tmp_path / "out.mp4", *QUICK)
     assert done.returncode == ExitCode.INCOMPLETE, done.stderr
-    assert "cam.gif is damaged, and pictures of it may be missing" in done.stderr
+    assert "cam.gif is damaged, and pictures or sound of it may be missing" in done.stderr
+
+
+def test_sound_that_is_missing_is_evidence_that_is_missing(tmp_path: Path) -> None:
+    """All pictures are there: the record and the last line say how much of the sound is."""
+    faststart = {"movflags": "faststart"}
+    clip = make(tmp_path / "cam.mp4", Clip(sounds=[Sound(seconds=4)], container_options=faststart))
+    clip.write_bytes(clip.read_bytes()[:-30_000])
+    words = ("run", clip, "-o", tmp_path / "out.mp4", *QUICK)
+    for _ in range(2):
+        done = call(*words)
+        assert done.returncode == ExitCode.INCOMPLETE, done.stderr
+        assert "cam.mp4 states 4.0 s of sound, of which " in done.stderr.splitlines()[-1]
+    record = json.loads((tmp_path / "out.mp4.manifest.json").read_bytes())
+    (sound,) = record["source"]["sound"]
+    assert 1 < sound["seconds"] < 3 and round(sound["declared_seconds"], 1) == 4.0
+    assert {"sound_beyond_end", "sound_and_picture"} <= {
+        said["code"] for said in (*record["warnings"], *record["notes"])
+    }

@@ -22,7 +22,7 @@ from redact.plan import (
 )
 from redact.record import build_manifest
 from redact.record.manifest import Manifest
-from redact.record.manifest_parts import AuditPart, LogAnchor, MessagePart, RemovedPart
+from redact.record.manifest_parts import AuditPart, LogAnchor, MessagePart, RemovedPart, SoundPart
 from redact.types import Action, Body, Box, Confirmed, Keyframe, Keyframes, State, Timeline
 
 from ..record.samples import AUDIT, FRAMES, make_plan, make_record
@@ -187,6 +187,10 @@ def variants(folder: Path) -> list[Manifest]:
         short_of(full, read=63, declared=200, missing=0),
         short_of(full, read=63, declared=None, missing=9),
         short_of(full, read=63, declared=None, missing=0, torn=True),
+        msgspec.structs.replace(
+            full,
+            source=msgspec.structs.replace(full.source, sound=(SoundPart(1, 4.5, 12.0),)),
+        ),
         msgspec.structs.replace(full, custody_log=LogAnchor(entries=0, head="0" * 64)),
         msgspec.convert(msgspec.to_builtins(imported), Manifest),
         build_manifest(make_record(folder, audit=passed, plan=many)),

@@ -20,7 +20,7 @@ from redact.cli.app import redact as program
 from redact.errors import CheckFailedError
 from redact.record import build_manifest
 from redact.record.manifest import Manifest, dump_manifest, manifest_path
-from redact.record.manifest_parts import LogAnchor, MessagePart
+from redact.record.manifest_parts import LogAnchor, MessagePart, SoundPart
 from redact.report import (
     ReportWords,
     exemption_csv,
@@ -135,7 +135,10 @@ def test_an_incomplete_original_is_not_called_complete(manifest: Manifest) -> No
     unknown = report_html(short_of(manifest, read=63, declared=None, missing=9)).decode()
     assert "The original ends early" in unknown and "of the original is in the" not in unknown
     torn = report_html(short_of(manifest, read=63, declared=63, missing=0, torn=True)).decode()
-    assert "Pictures may be missing" in torn and "of the original is in the" not in torn
+    assert "Pictures or sound may be missing" in torn and "of the original is in the" not in torn
+    sound = msgspec.structs.replace(manifest.source, sound=(SoundPart(1, 4.5, 12.0),))
+    silent = report_html(msgspec.structs.replace(manifest, source=sound)).decode()
+    assert "4.5 of the 12.0 seconds of sound" in silent
     whole = report_html(short_of(manifest, read=200, declared=200, missing=0)).decode()
     assert "Every one of the 200 pictures of the original is in the output." in whole
 
