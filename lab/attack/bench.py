@@ -9,7 +9,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from redact.render import RIM
+from redact.render import rim_of
 from redact.types import Box, Target
 
 from .attackers import ATTACKERS, Features, Hits, Labels, hits, learned, nearest
@@ -41,7 +41,7 @@ CROP = 0.29
 """How far a mask's core reaches over the box on every side, share of its size: the margin, and
 the bulge of a shape that passes through the corners of the margin box."""
 
-ALL = Window(CROP, RIM, {Target.FACE: (32, 40), Target.PLATE: (72, 24)})
+ALL = Window(CROP, rim_of(), {Target.FACE: (32, 40), Target.PLATE: (72, 24)})
 """Everything that is drawn: the core, the soft edge, and the rim that loses its colour."""
 
 RIM_TOO = "rim too"

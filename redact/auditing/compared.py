@@ -182,7 +182,11 @@ class Compared:
             self._outside.see(index, both if wanted is None else wanted, None)
             bare = [] if wanted is None else self._drawn.bare(both, wanted, regions)
         else:
-            hidden = mask() if self._plan is None else drawn_around(mask()) if regions else None
+            hidden = None
+            if self._plan is None:
+                hidden = mask()
+            elif regions:
+                hidden = drawn_around(mask(), source.blocks)
             if self._stamped is not None:
                 hidden = self._stamped if hidden is None else hidden | self._stamped
             self._outside.see(index, both, hidden)

@@ -11,7 +11,7 @@ from typing import Final
 import cv2
 import numpy as np
 
-from ..render import RIM
+from ..render import rim_of
 from ..words import Message
 from .limits import TEXTURE
 from .planes import (
@@ -176,16 +176,22 @@ def _changed(plane: _Compared, outside: Plane | None, step: tuple[int, int]) -> 
 _NAME = "picture_elsewhere"
 
 
-def drawn_around(core: Plane) -> Plane:
+def drawn_around(core: Plane, blocks: tuple[int, int] = (2, 2)) -> Plane:
     """Mark where the picture may differ from the source (not 0): the core of the masks and the rim
-    around it. Like `redact.render.drawn_area_of`, for a core that is computed already."""
+    around it. Like `redact.render.drawn_area_of`, for a core that is computed already.
+
+    Args:
+        core: uint8 [H, W], not 0 in the masks.
+        blocks: see `Frame`.
+    """
+    rim = rim_of(blocks)
     x, y, width, height = cv2.boundingRect(core)
     drawn = core.copy()
     if width == 0:
         return drawn
     # Only around masks: dilating a whole picture takes longer than all comparisons.
-    part = slice(max(0, y - RIM), y + height + RIM), slice(max(0, x - RIM), x + width + RIM)
-    side = 2 * RIM + 1
+    part = slice(max(0, y - rim), y + height + rim), slice(max(0, x - rim), x + width + rim)
+    side = 2 * rim + 1
     drawn[part] = cv2.dilate(core[part], np.ones((side, side), np.uint8))
     return drawn
 

@@ -8,6 +8,7 @@ import contextlib
 import glob
 import os
 import re
+import stat
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -158,6 +159,15 @@ def _is_other(path: Path) -> bool:
         return path.is_file()
 
 
+def _is_no_file(path: Path) -> bool:
+    """Whether something is a pipe, a socket or a device: reading it would wait, or never end."""
+    try:
+        kind = path.stat().st_mode
+    except OSError:
+        return False
+    return not (stat.S_ISREG(kind) or stat.S_ISDIR(kind))
+
+
 def _is_broken_link(path: Path) -> bool:
     return names_footage(path) and path.is_symlink() and not path.exists()
 
@@ -165,11 +175,13 @@ def _is_broken_link(path: Path) -> bool:
 def _overlooked(
     folder: Path, recursive: bool, results: Path | None
 ) -> Iterator[tuple[Path, Message]]:
-    """What a user may wrongly believe was searched: broken links with the name of a video, folders
-    that cannot be read, links to folders elsewhere, and subfolders with videos if subfolders are
-    not searched."""
+    """What a user may wrongly believe was searched: broken links with the name of a video, pipes,
+    folders that cannot be read, links to folders elsewhere, and subfolders with videos if
+    subfolders are not searched."""
     for path in _listed(folder, recursive, _is_broken_link):
         yield path, Message("left_broken")
+    for path in _listed(folder, recursive, _is_no_file):
+        yield path, Message("left_no_file")
     for inside in _folders_in(folder, recursive):
         of_results = results is not None and _lies_in(inside, results)
         if of_results or inside.name.startswith(".") or inside.name == PRIVATE:

@@ -42,6 +42,8 @@ def join(picture: av.VideoFrame, first: str) -> av.VideoFrame:
 def convert(picture: av.VideoFrame, target: str) -> av.VideoFrame:
     """The picture in a working format. Luma stays exact if the picture is planar YUV or grey of the
     same depth."""
+    if picture.format.name == "uyyvyy411":
+        picture = picture.reformat(format="yuv411p")  # FFmpeg would smooth its chroma, too
     stored = picture.format.name
     was, now = layout(stored), layout(target)
     planar = stored.startswith(("yuv4", "yuvj4", "gray")) and stored.endswith(("p", "gray", "le"))

@@ -28,7 +28,7 @@ from .frame_times import FrameTimes
 from .h264_gaps import gaps_in
 from .info import Excerpt, SourceInfo
 from .photographs import picture_of
-from .pixel_formats import working_format, working_notes
+from .pixel_formats import chroma_blocks, working_format, working_notes
 from .pyav import UNDECODABLE
 from .source import (
     NO_TIMESTAMPS,
@@ -317,6 +317,7 @@ class Decode:
         video = self.info.video
         self._require_same(picture, index)
         picture.time_base = video.time_base
+        blocks = chroma_blocks(picture.format.name, video.orientation.turns)
         picture = self._plain(picture)
         if self._shown is not None:
             picture = self._shown(picture)
@@ -328,7 +329,7 @@ class Decode:
         picture.color_trc = transfer
         picture.colorspace = matrix
         picture.color_range = full
-        return Frame(index, pts, video.time_base, picture, damaged)
+        return Frame(index, pts, video.time_base, picture, damaged, blocks=blocks)
 
     def _require_same(self, picture: av.VideoFrame, index: int) -> None:
         """Raise UnsafeError if a picture's size or format does not match the first one's."""

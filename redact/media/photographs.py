@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import io
+import struct
 import warnings
 from collections.abc import Iterator
 from dataclasses import replace
@@ -113,12 +114,9 @@ def photograph_info(path: Path) -> SourceInfo:
 def picture_of(path: Path) -> av.VideoFrame:
     """Decode the upright picture, rgb24 in sRGB. Raises InputError if a byte of it is missing."""
     with _opened(path) as image:
-        try:
-            image.load()
-            upright = ImageOps.exif_transpose(image)
-            plain = _opaque(_in_srgb(upright, image.info.get("icc_profile")))
-        except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
-            raise problem(InputError, "photo_unread", path=path, reason=f"{error}") from error
+        image.load()
+        upright = ImageOps.exif_transpose(image)
+        plain = _opaque(_in_srgb(upright, image.info.get("icc_profile")))
     return av.VideoFrame.from_ndarray(np.asarray(plain), format="rgb24")
 
 
@@ -195,7 +193,8 @@ class PhotoWriter:
 @contextlib.contextmanager
 def _opened(path: Path) -> Iterator[Image.Image]:
     """Read an image's header; within the context, Pillow prints no warnings of damaged tags or of a
-    large picture (it refuses those that are too large). Raises InputError if it cannot be read."""
+    large picture (it refuses those that are too large). Raises InputError if it cannot be read,
+    then or within the context."""
     data = read_file(path)
     if kind_of(data[:16]) == HEIF:
         try:
@@ -206,13 +205,19 @@ def _opened(path: Path) -> Iterator[Image.Image]:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
-            image = Image.open(io.BytesIO(data))
+            with Image.open(io.BytesIO(data)) as image:
+                yield image
         except UnidentifiedImageError as error:
             raise problem(InputError, "photo_unread", path=path, reason="unknown form") from error
-        except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
+        except _PILLOWS as error:
             raise problem(InputError, "photo_unread", path=path, reason=f"{error}") from error
-        with image:
-            yield image
+
+
+_PILLOWS: Final = (
+    *(OSError, SyntaxError, ValueError, TypeError, struct.error),
+    Image.DecompressionBombError,
+)
+"""What Pillow raises at a damaged file, some of it only when it reads the picture or its EXIF."""
 
 
 def _see_through(image: Image.Image) -> bool:

@@ -92,6 +92,13 @@ def working_format(stored: str) -> str:
     return f"yuv{family}p{tail}"
 
 
+def chroma_blocks(stored: str, turns: int) -> tuple[int, int]:
+    """`Frame.blocks` of a picture in any pixel format that was turned upright by quarter turns."""
+    _, right, down, _ = layout(stored)
+    across, high = max(2, 1 << right), max(2, 1 << down)
+    return (high, across) if turns % 2 else (across, high)
+
+
 def working_notes(stored: str) -> list[Message]:
     """Notes for the user on the conversion from a stored format to its working format."""
     work = working_format(stored)

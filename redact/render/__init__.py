@@ -7,13 +7,13 @@ from .fill import Field
 from .renderer import Renderer
 from .samples import samples_of
 from .shapes import (
-    RIM,
     ROUNDING,
     Shape,
     drawn_area_of,
     mask_frame,
     mask_info,
     mask_of,
+    rim_of,
     visible_share,
 )
 from .stamp import require_room, stamp_box

@@ -11,14 +11,7 @@ from numpy.typing import NDArray
 
 from ..media import Layout
 from ..types import Rect
-from .shapes import Shape, core_of, groups_of
-
-FILTER_REACH = 6
-"""Pixels beyond a chroma sample's own block from which resampling may have carried the core into
-it, for any siting (left, centre, top left). Bicubic subsampling to 4:2:0, the default of FFmpeg's
-scaler, needs 4; in 4:4:4, the reach covers chroma that was subsampled before and repeated by our
-reader. It does not cover fields that were subsampled separately with more than a bilinear filter
-(8 rows): there, noise from black to white leaves 2 levels of 256."""
+from .shapes import Shape, core_of, groups_of, rim_of
 
 SOFT = 3
 """Radius of the widest soft edge, in pixels; the edge ends 2 × SOFT pixels outside the core."""
@@ -35,15 +28,24 @@ class Hidden:
         shapes: masks that touch the picture.
         layout: of the picture.
         width, height: of the picture in pixels.
+        blocks: see `Frame`.
 
     Attributes:
+        blocks: see `Frame`.
         core: uint8 [height, width], 255 inside the union of the cores.
         grid: uint8 [grid rows, grid columns], 255 where a chroma sample may contain something of
             the core. All others are free of it.
     """
 
-    def __init__(self, shapes: Sequence[Shape], layout: Layout, width: int, height: int) -> None:
-        self.layout = layout
+    def __init__(
+        self,
+        shapes: Sequence[Shape],
+        layout: Layout,
+        width: int,
+        height: int,
+        blocks: tuple[int, int] = (2, 2),
+    ) -> None:
+        self.layout, self.blocks = layout, blocks
         self.core = core_of(shapes, width, height)
         self._shapes = shapes
 
@@ -58,7 +60,19 @@ class Hidden:
     @cached_property
     def groups(self) -> list[tuple[Rect, list[Shape]]]:
         """See `groups_of`."""
-        return groups_of(self._shapes, self.width, self.height)
+        return groups_of(self._shapes, self.width, self.height, self.rim)
+
+    @property
+    def rim(self) -> int:
+        """See `rim_of`."""
+        return rim_of(self.blocks)
+
+    @property
+    def reach(self) -> tuple[int, int]:
+        """Columns and rows of the grid that are replaced beyond the core. With a block that
+        straddles the core's edge, they stay within the rim."""
+        across, down = self.blocks
+        return filter_reach(across) // self.layout.sub_x, filter_reach(down) // self.layout.sub_y
 
     @property
     def has_rim(self) -> bool:
@@ -69,10 +83,9 @@ class Hidden:
     def grid(self) -> NDArray[np.uint8]:
         if not self.has_rim:
             return self.core
-        sub_x, sub_y = self.layout.sub_x, self.layout.sub_y
         columns, rows = self.layout.grid_size(self.width, self.height)
         grid = np.zeros((rows, columns), np.uint8)
-        reach_x, reach_y = filter_reach(sub_x), filter_reach(sub_y)
+        reach_x, reach_y = self.reach
         kernel = np.ones((2 * reach_y + 1, 2 * reach_x + 1), np.uint8)
         for rect, _ in self.groups:
             wide = self.grid_rect(rect)  # includes the rim, so the whole reach of the kernel
@@ -121,12 +134,18 @@ def soft_radius(size: float) -> int:
     return int(np.clip(round(SOFT_SHARE * size), 1, SOFT))
 
 
-def filter_reach(sub: int) -> int:
-    """Number of chroma samples to replace beyond the core along an axis subsampled by `sub`.
+def filter_reach(block: int) -> int:
+    """Pixels beyond a chroma sample's own pixels from which resampling may have carried the core
+    into it, along an axis on which `block` pixels shared a sample when the picture was stored.
 
-    With a block that straddles the core's edge, they stay within the rim.
+    A bicubic filter, the default of FFmpeg's scaler, reaches two blocks from the sample's centre,
+    which lies up to half a block from its middle (siting); in a picture of odd size it lies up to
+    a block less one pixel beside where it should; and our reader repeats samples over as much of a
+    block as the working format does not share. Fields that were subsampled separately with more
+    than a bilinear filter reach farther (8 rows): there, noise from black to white leaves 2 levels
+    of 256.
     """
-    return FILTER_REACH // sub
+    return 4 * block - 2
 
 
 def _any_of_blocks(

@@ -14,9 +14,9 @@ from ..media import Layout
 from ..settings import RenderSettings, Style
 from ..types import Frame, Rect, Region
 from .fill import Field
-from .hidden import Hidden, filter_reach, soft_radius
+from .hidden import Hidden, soft_radius
 from .samples import Samples
-from .shapes import RIM, Shape, shape_of
+from .shapes import Shape, shape_of
 from .stamp import check_stamp, write_stamp
 from .styles import Canvas, MaskStyle, load_style, write_notice
 from .styles.solid import Solid
@@ -85,7 +85,7 @@ class Renderer:
         shapes = [s for s in shapes if s.rect(picture.width, picture.height).holds_any]
         if not shapes and self._stamp is None:
             return frame
-        canvas = Canvas.of(picture, shapes)
+        canvas = Canvas.of(picture, shapes, frame.blocks)
         if shapes:
             if not self._style.soft:
                 _colour_beside(canvas)
@@ -140,7 +140,7 @@ def _colour_beside(canvas: Canvas) -> None:
         return
     columns, rows = layout.grid_size(hidden.width, hidden.height)
     # Windows span the whole rim and one more sample.
-    reach = 2 * filter_reach(layout.sub_x) + 1, 2 * filter_reach(layout.sub_y) + 1
+    reach = 2 * hidden.reach[0] + 1, 2 * hidden.reach[1] + 1
     window = 2 * reach[0] + 1, 2 * reach[1] + 1
     grey = np.float32((layout.top + 1) / 2)
     for group, _ in hidden.groups:
@@ -229,7 +229,7 @@ def _outermost(shapes: list[Shape], rects: list[Rect]) -> tuple[list[Shape], lis
 
 def _drawn_grid(hidden: Hidden, shape: Shape) -> Rect:
     """Rectangle of grid samples around the drawn area of a mask."""
-    return hidden.grid_rect(shape.rect(hidden.width, hidden.height, RIM))
+    return hidden.grid_rect(shape.rect(hidden.width, hidden.height, hidden.rim))
 
 
 def _weight_of(shape: Shape, grid: Rect, layout: Layout) -> Field:

@@ -6,7 +6,7 @@ Two areas belong to every mask:
   for a person, the silhouette plus margin or, if it is unknown, the margin box with round corners;
   for everything else, the whole margin box. Nothing that a picture shows in the core, and no chroma
   sample computed from it, is ever used or kept.
-* the *drawn area* (`drawn_area_of`): the core and a rim of up to `RIM` pixels around it. In the
+* the *drawn area* (`drawn_area_of`): the core and a rim of up to `rim_of` pixels around it. In the
   rim, outside pixels are blended into the fill, and chroma samples that depend on the core are
   replaced. Everything beyond it stays bit-identical.
 """
@@ -30,10 +30,17 @@ from ..media import Colour, SourceInfo
 from ..types import COLUMNS, ROWS, Box, Frame, Outline, Rect, Region, Silhouette
 from ..words import problem
 
-RIM = 8
-"""Pixels around the core that may change: enough for a chroma sample that straddles the core's edge
-(1 pixel in 4:2:0), for the reach of resampling (`hidden.FILTER_REACH`, 6 pixels), and for the soft
-edge."""
+
+def rim_of(blocks: tuple[int, int] = (2, 2)) -> int:
+    """Pixels around the core that may change: enough for a chroma sample that straddles the core's
+    edge (1 pixel in 4:2:0), for the reach of resampling (`hidden.filter_reach`), and for the soft
+    edge.
+
+    Args:
+        blocks: see `Frame`. Those of nearly all videos are 2 by 2.
+    """
+    return 4 * max(blocks)
+
 
 FARTHEST = 1e7
 """Largest coordinate of a margin box, in pixels; beyond it, float arithmetic loses pixels."""
@@ -263,12 +270,14 @@ def shape_of(region: Region, margin: float) -> Shape:
     return Shape(region, box, (box.width / 2, box.height / 2))
 
 
-def groups_of(shapes: Sequence[Shape], width: int, height: int) -> list[tuple[Rect, list[Shape]]]:
+def groups_of(
+    shapes: Sequence[Shape], width: int, height: int, rim: int
+) -> list[tuple[Rect, list[Shape]]]:
     """Group masks that lie close together, each group with the rectangle of pixels around all that
     is drawn for it. So the space between distant masks need not be processed."""
     columns, rows = -(-width // _CELL), -(-height // _CELL)
     near = np.zeros((rows, columns), np.uint8)
-    rects = [shape.rect(width, height).grown(RIM, RIM, width, height) for shape in shapes]
+    rects = [shape.rect(width, height).grown(rim, rim, width, height) for shape in shapes]
     for x1, y1, x2, y2 in rects:
         near[y1 // _CELL : -(-y2 // _CELL), x1 // _CELL : -(-x2 // _CELL)] = 1
     _, labels, stats, _ = cv2.connectedComponentsWithStats(near)
@@ -322,10 +331,11 @@ def visible_share(shown: Region, regions: Sequence[Region], margin: float) -> fl
 def drawn_area_of(
     regions: Sequence[Region], width: int, height: int, margin: float
 ) -> NDArray[np.bool_]:
-    """Every pixel that may differ from the source, bool [height, width]: the core and `RIM` pixels
-    around it. A chroma sample may differ if any of its pixels may. Arguments as for `mask_of`."""
+    """Every pixel that may differ from the source, bool [height, width]: the core and `rim_of()`
+    pixels around it. A chroma sample may differ if any of its pixels may. Arguments as for
+    `mask_of`."""
     core = core_of([shape_of(r, margin) for r in regions], width, height)
-    return cv2.dilate(core, np.ones((2 * RIM + 1, 2 * RIM + 1), np.uint8)) > 0
+    return cv2.dilate(core, np.ones((2 * rim_of() + 1, 2 * rim_of() + 1), np.uint8)) > 0
 
 
 def mask_info(info: SourceInfo) -> SourceInfo:

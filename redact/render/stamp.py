@@ -9,7 +9,6 @@ from ..errors import UsageError
 from ..settings import Corner, Stamp
 from ..types import Box, Rect
 from ..words import problem
-from .shapes import RIM
 from .styles import Canvas
 from .styles.lettering import SMALLEST_CAPITAL, can_write, capital_of, text_size, write_words
 
@@ -59,9 +58,10 @@ def write_stamp(canvas: Canvas, stamp: Stamp) -> None:
     corner, capital = _place(stamp, hidden.width, hidden.height)
     across, down = text_size(stamp.text, capital)
     box = Rect(*corner, corner[0] + across, corner[1] + down)
-    near = box.grown(RIM, RIM, hidden.width, hidden.height).slices
+    rim = hidden.rim
+    near = box.grown(rim, rim, hidden.width, hidden.height).slices
     spared = np.zeros_like(hidden.core)
-    kernel = np.ones((2 * RIM + 1, 2 * RIM + 1), np.uint8)
+    kernel = np.ones((2 * rim + 1, 2 * rim + 1), np.uint8)
     spared[near] = cv2.dilate(hidden.core[near], kernel)
     write_words(canvas, stamp.text, corner, capital, _WHITE, spared)
 

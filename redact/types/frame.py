@@ -29,6 +29,8 @@ class Frame:
             from the wrong picture, so it may not show what the camera saw.
         broken: damaged by more than a missing reference picture or an error in a small part of it
             (`redact.media.damage.CONCEALED`).
+        blocks: columns and rows of pixels that shared one chroma sample when the picture was
+            stored; at least 2, because it may have been stored otherwise before.
     """
 
     index: int
@@ -37,6 +39,7 @@ class Frame:
     picture: av.VideoFrame
     damaged: bool = False
     broken: bool = False
+    blocks: tuple[int, int] = (2, 2)
 
     @property
     def time(self) -> Fraction:

@@ -71,8 +71,10 @@ def test_a_folder_alone_is_not_searched_deeper(case: Path) -> None:
 def test_places_that_were_not_searched_are_named(case: Path) -> None:
     """Subfolders, and a link whose video is on a disk that is not connected."""
     (case / "gone.mp4").symlink_to(case / "elsewhere.mp4")
+    os.mkfifo(case / "live.mp4")
     left_out = {p.name: str(why) for p, why in find_footage([case], results=case / "out").left_out}
     assert left_out["gone.mp4"] == "a link to a file that is not there"
+    assert left_out["live.mp4"] == "a pipe, a socket or a device, not a file"
     assert left_out["day"].startswith("contains videos and was not searched; add -r")
     assert not {"out", "NOT-FOR-RELEASE", ".git"} & left_out.keys()
     (case.parent / "other").mkdir()

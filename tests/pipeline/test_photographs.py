@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import random
 import re
 from dataclasses import replace
 from pathlib import Path
@@ -205,6 +206,27 @@ def test_a_truncated_photograph_is_refused(street: Image.Image, tmp_path: Path) 
         with pytest.raises(redact.InputError, match=re.escape("cut.jpg")):
             redact.run(path, tmp_path / "out.jpg")
     assert not (tmp_path / "out.jpg").exists()
+
+
+@pytest.mark.parametrize("ending", ["jpg", "png", "webp"])
+def test_whatever_is_damaged_in_a_photograph_it_is_read_or_refused(
+    ending: str, tmp_path: Path
+) -> None:
+    """Pillow decodes a PNG before it gives its EXIF, and raises what it likes."""
+    path, rng = tmp_path / f"a.{ending}", random.Random(1)
+    Image.new("RGB", (40, 30), "teal").save(path, exif=telling())
+    whole, refused = path.read_bytes(), 0
+    for _ in range(150):
+        data = bytearray(whole)
+        for _ in range(rng.choice((1, 4))):
+            data[rng.randrange(len(data))] = rng.randrange(256)
+        path.write_bytes(data[: rng.choice((len(data), rng.randrange(20, len(data))))])
+        try:
+            info = probe(path)
+            list(Decode(info))
+        except redact.RedactError:
+            refused += 1
+    assert refused
 
 
 def test_photographs_and_videos_are_told_apart(street: Image.Image, tmp_path: Path) -> None:

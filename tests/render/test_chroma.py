@@ -12,6 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
+from redact.media.conversion import join
+from redact.media.pixel_formats import chroma_blocks
 from redact.render import Renderer, mask_of
 from redact.settings import RenderSettings, Style
 from redact.types import Box, Frame, Region, State, Target
@@ -22,11 +24,13 @@ WIDTH, HEIGHT = 96, 80
 SCALERS = ("AREA", "BILINEAR", "BICUBIC")
 
 
-def pair(seed: int, regions: list[Region]) -> list[NDArray[np.uint8]]:
+def pair(
+    seed: int, regions: list[Region], width: int = WIDTH, height: int = HEIGHT
+) -> list[NDArray[np.uint8]]:
     """Two RGB pictures that differ, wildly, only under the masks."""
     rng = np.random.default_rng(seed)
-    outside = rng.integers(0, 256, (HEIGHT, WIDTH, 3), dtype=np.uint8)
-    mask = mask_of(regions, WIDTH, HEIGHT, RenderSettings().margin)
+    outside = rng.integers(0, 256, (height, width, 3), dtype=np.uint8)
+    mask = mask_of(regions, width, height, RenderSettings().margin)
     found = []
     for colour in ((255, 0, 0), (0, 255, 255)):
         picture = outside.copy()
@@ -61,6 +65,48 @@ def test_subsampled_by_ffmpeg(
         small = full.reformat(format=form, interpolation=Interpolation[scaler])
         drawn.append(planes(draw(small, regions, style)))
     assert all(map(np.array_equal, *drawn))
+
+
+def as_read(stored: av.VideoFrame) -> Frame:
+    """The frame that the reader makes of a stored picture."""
+    form = stored.format.name
+    return Frame(*(0, 0, Fraction(1, 25), join(stored, form)), blocks=chroma_blocks(form, turns=0))
+
+
+@pytest.mark.parametrize("scaler", SCALERS)
+@pytest.mark.parametrize(
+    "form",
+    ["yuv410p", "yuv411p", "yuv420p", "yuv422p", "yuyv422", "yuv440p", "nv12"],
+)
+@settings(max_examples=10, deadline=None)
+@given(
+    x=st.floats(0, 60),
+    y=st.floats(0, 40),
+    size=st.tuples(st.integers(65, 101), st.integers(49, 67)),
+    style=st.sampled_from([Style.COVER, Style.BLUR, Style.SOLID]),
+)
+def test_every_subsampling_and_size(
+    scaler: str, form: str, x: float, y: float, size: tuple[int, int], style: Style
+) -> None:
+    """Chroma of four columns reaches farther, and in an odd size it lies beside its pixels."""
+    width, height = size
+    regions = [Region(1, Target.FACE, Box(x, y, x + 17.3, y + 21.8), State.DETECTED)]
+    drawn = []
+    for picture in pair(1, regions, width, height):
+        full = av.VideoFrame.from_ndarray(picture, format="rgb24").reformat(format="yuv444p")
+        small = full.reformat(format=form, interpolation=Interpolation[scaler])
+        masked = Renderer(RenderSettings(style=style)).draw(as_read(small), regions)
+        drawn.append(planes(masked.picture))
+    assert all(map(np.array_equal, *drawn))
+
+
+def test_packed_chroma_of_four_columns_is_repeated_not_smoothed() -> None:
+    """A filter would carry it two blocks farther."""
+    packed = av.VideoFrame(32, 4, "uyyvyy411")
+    samples = np.random.default_rng(1).integers(0, 256, packed.planes[0].buffer_size, np.uint8)
+    packed.planes[0].update(samples.tobytes())
+    _, *chroma = planes(as_read(packed).picture)
+    assert all(np.array_equal(c[:, ::2], c[:, 1::2]) for c in chroma)
 
 
 def subsample(chroma: NDArray[np.float64], siting: str) -> NDArray[np.uint8]:

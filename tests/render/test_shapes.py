@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from redact.errors import UnsafeError
 from redact.mask_size import with_margin
 from redact.media import Layout
-from redact.render import RIM, ROUNDING, drawn_area_of, mask_of, visible_share
+from redact.render import ROUNDING, drawn_area_of, mask_of, rim_of, visible_share
 from redact.render.hidden import SOFT, Hidden, soft_radius
 from redact.render.samples import layout_of
 from redact.render.shapes import shape_of
@@ -87,7 +87,7 @@ def test_a_mask_hides_nothing_beyond_its_margin_box(found: list[Region], margin:
         allowed[
             touched(Box(*(v + d for v, d in zip(box, (-0.5, -0.5, 0.5, 0.5), strict=True))))
         ] = 1
-        reach = (-RIM - 0.5, -RIM - 0.5, RIM + 0.5, RIM + 0.5)
+        reach = (-rim_of() - 0.5, -rim_of() - 0.5, rim_of() + 0.5, rim_of() + 0.5)
         rim[touched(Box(*(v + d for v, d in zip(box, reach, strict=True))))] = 1
         assert not (mask & ~allowed).any() and not (drawn & ~rim).any()
 
@@ -188,7 +188,7 @@ def test_the_drawn_area_is_the_mask_and_its_rim() -> None:
     found = [Region(1, Target.FACE, Box(40, 30, 50, 40), State.DETECTED)]
     mask, drawn = mask_of(found, 90, 70, 0), drawn_area_of(found, 90, 70, 0)
     assert drawn[mask].all()
-    assert drawn.any(axis=0).sum() == mask.any(axis=0).sum() + 2 * RIM
+    assert drawn.any(axis=0).sum() == mask.any(axis=0).sum() + 2 * rim_of()
 
 
 def test_a_box_with_swapped_edges_is_masked_too() -> None:

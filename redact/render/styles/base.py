@@ -41,7 +41,12 @@ class Canvas:
     surroundings: Surroundings
 
     @classmethod
-    def of(cls, picture: av.VideoFrame, shapes: Sequence[Shape] = ()) -> Canvas:
+    def of(
+        cls,
+        picture: av.VideoFrame,
+        shapes: Sequence[Shape] = (),
+        blocks: tuple[int, int] = (2, 2),
+    ) -> Canvas:
         """A canvas for a picture. It uses the picture's own planes if nothing else refers to them;
         otherwise `picture` gets copies. Either way `picture` shows what is drawn.
 
@@ -51,7 +56,7 @@ class Canvas:
         layout = layout_of(picture)
         picture.make_writable()
         planes = [plane_array(picture, index) for index in range(layout.channels)]
-        hidden = Hidden(shapes, layout, picture.width, picture.height)
+        hidden = Hidden(shapes, layout, picture.width, picture.height, blocks)
         return cls(planes, layout, coding_of(picture), hidden, Surroundings(planes, hidden))
 
     def dot(self, rows: Index, columns: Index, rgb: tuple[int, int, int]) -> None:
