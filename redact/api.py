@@ -23,7 +23,7 @@ from .detection import Detector, require_models
 from .files import make_folder
 from .follow_drawn import Frames, index_packets
 from .follow_drawn import follow as follow_box
-from .media import probe
+from .media import probe_excerpt
 from .pipeline import (
     Acceptance,
     Delivery,
@@ -46,7 +46,7 @@ from .plan import Plan
 from .progress import Progress, Silent
 from .record import Manifest
 from .settings import DetectSettings, DrawSettings, RenderSettings, Settings
-from .types import Box, Keyframe
+from .types import Box, Keyframe, Scope
 
 AnyPath = str | os.PathLike[str]
 
@@ -121,7 +121,8 @@ def detect(
         ModelError, DependencyError: redact is not installed completely.
     """
     place = None if plan_file is None else Path(plan_file)
-    return pipeline.detect(probe(Path(source)), settings, _journal(progress), detector, place)
+    info = probe_excerpt(Path(source), settings.scope)
+    return pipeline.detect(info, settings, _journal(progress), detector, place)
 
 
 def follow(
@@ -146,7 +147,7 @@ def follow(
         InputError: the file cannot be read.
         UnsafeError: the file no longer gives the frame that the plan was made on.
     """
-    info = probe(Path(source))
+    info = probe_excerpt(Path(source), plan.settings.scope)
     require_same_source(plan, info, Silent() if progress is None else progress)
     with contextlib.closing(Frames(info, plan, index_packets(info, plan))) as frames:
         return follow_box(frames, plan, frame, box, lambda key: True)
@@ -177,7 +178,8 @@ def apply(
     """
     found, plan_file = (plan, None) if isinstance(plan, Plan) else (read_plan(plan), Path(plan))
     ready = _delivery(delivery, output, "redact.apply")
-    order = order_to_apply(probe(Path(source)), draw, ready, plan_file)
+    info = probe_excerpt(Path(source), found.settings.scope)
+    order = order_to_apply(info, draw, ready, plan_file)
     check_order(order)
     accepted = accepted_findings(ready.acceptance, order)
     return write_beside(pipeline.apply(order, found, _journal(progress), accepted), order)
@@ -189,6 +191,7 @@ def audit(
     plan: Plan | AnyPath | None = None,
     settings: AuditSettings | None = None,
     *,
+    cut: tuple[float, float] | None = None,
     progress: Progress | None = None,
 ) -> AuditResult:
     """Audit a finished file: what of its source is still visible? `redact verify`.
@@ -199,6 +202,8 @@ def audit(
         plan: the plan of the output, or its file. None: the plan that the record beside the output
             names, if it is there; otherwise the masks are inferred from the pixels.
         settings: what to search for, and how hard. None: as in the plan and the record.
+        cut: the excerpt that the file is of its source, in seconds after the first picture, if
+            neither a plan nor a record says so.
         progress: receives stages and warnings; None for no listener.
 
     Raises:
@@ -207,12 +212,19 @@ def audit(
         UnsafeError: a frame could not be checked.
         ModelError, DependencyError: redact is not installed completely.
     """
-    info, finished = probe(Path(source)), Path(output)
+    finished = Path(output)
     listener = Silent() if progress is None else progress
     record = record_beside(finished)
     if plan is None and record is not None:
         plan = plan_beside(finished, record)
     known = plan if plan is None or isinstance(plan, Plan) else read_plan(Path(plan))
+    if known is not None:
+        scope = known.settings.scope
+    elif cut is None and record is not None:
+        scope = Scope(cut=record.cut)
+    else:
+        scope = Scope(cut=cut)
+    info = probe_excerpt(Path(source), scope)
     if known is not None:
         require_same_source(known, info, listener)
         if record is not None:  # the plan does not know damage that only drawing met
@@ -278,7 +290,7 @@ def mask(
     """
     found, never = _read(plan)
     return write_masks(
-        probe(Path(source)),
+        probe_excerpt(Path(source), found.settings.scope),
         found,
         Path(output),
         _journal(progress),

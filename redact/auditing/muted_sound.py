@@ -73,7 +73,7 @@ def _first_left(
         there: receives the indices of the spans in which the track has samples.
     """
     pieces = _disjoint(spans)
-    for time, rate, samples in read_channels(finished.path, stream, pieces[0].start):
+    for time, rate, samples in read_channels(finished, stream, pieces[0].start):
         if time >= pieces[-1].end:
             break
         over = time + Fraction(samples.shape[1], rate)

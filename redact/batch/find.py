@@ -43,10 +43,12 @@ class Footage:
         path: of the video.
         below: folders between the named place and the video; empty for a video that was itself
             named. The results get the same folders.
+        cut: start and end of the excerpt to make, in seconds after the first picture; None: all.
     """
 
     path: Path
     below: Path = Path()
+    cut: tuple[float, float] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from typing import Any
 
 import click
 
+from ..batch import Footage
 from ..errors import OutputError, UsageError
 from ..files import made_folder, names_footage
 from ..inspect import looks_released
@@ -79,7 +80,7 @@ def _check_folder(place: Path, several: bool) -> None:
 
 
 def check_results(
-    sources: Sequence[tuple[Path, Path | None]], delivery: Delivery, codec: str = "auto"
+    sources: Sequence[tuple[Footage, Path | None]], delivery: Delivery, codec: str = "auto"
 ) -> None:
     """Refuse sources whose files would get the same names, before the first one is processed.
 
@@ -92,12 +93,13 @@ def check_results(
     Raises:
         UsageError: two names are the same.
     """
-    paths = tuple(source for source, _ in sources)
+    paths = tuple(one.path for one, _ in sources)
     if delivery.release:
         _check_release(sources)
         return
     finals = [
-        (folder or source.parent) / default_output_name(source, codec) for source, folder in sources
+        (folder or one.path.parent) / default_output_name(one.path, codec, span=one.cut)
+        for one, folder in sources
     ]
     twice = _repeated(finals)
     if twice is not None:
@@ -109,7 +111,7 @@ def check_results(
 def check_release(source: Path, delivery: Delivery) -> None:
     """As `check_results`, if the only result of a command gets a neutral name."""
     if delivery.release and (delivery.output is None or delivery.in_folder):
-        check_results([(source, delivery.output)], delivery)
+        check_results([(Footage(source), delivery.output)], delivery)
 
 
 def _check_originals(sources: tuple[Path, ...], finals: list[Path]) -> None:
@@ -120,13 +122,13 @@ def _check_originals(sources: tuple[Path, ...], finals: list[Path]) -> None:
         raise problem(UsageError, "result_is_source", path=taken)
 
 
-def _check_release(sources: Sequence[tuple[Path, Path | None]]) -> None:
+def _check_release(sources: Sequence[tuple[Footage, Path | None]]) -> None:
     """Refuse a source that is named twice, and a second release into a folder."""
-    twice = _repeated(source for source, _ in sources)
+    twice = _repeated(one.path for one, _ in sources if one.cut is None)
     if twice is not None:
         raise problem(UsageError, "named_twice", path=twice)
-    folders = {Path(os.path.realpath(folder or source.parent)) for source, folder in sources}
-    _refuse_second_release(folders, [_named(source) for source, _ in sources])
+    folders = {Path(os.path.realpath(folder or one.path.parent)) for one, folder in sources}
+    _refuse_second_release(folders, [_named(one.path) for one, _ in sources])
 
 
 def _refuse_second_release(folders: Iterable[Path], sources: Sequence[Path]) -> None:

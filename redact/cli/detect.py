@@ -10,6 +10,7 @@ import click
 
 from .. import api
 from ..files import check_writable
+from ..media import named_after, probe_excerpt
 from ..pipeline import Journal, delete_scans, review_plan, set_plan_aside
 from ..plan import write_plan
 from ..words import say
@@ -23,6 +24,7 @@ from .terminal import Terminal, tell_json
 @command
 @options.source_argument
 @click.option("-o", "--output", "plan_file", type=PATH)
+@options.cut_option
 @options.detect_options
 @options.force_option
 @options.json_option
@@ -31,10 +33,10 @@ def detect(source: Path, plan_file: Path | None, one_of_several: bool, **params:
     """`redact detect`."""
     if one_of_several:  # in the background of a review
         lower_priority()
-    plan_file = plan_file or review_plan(source)
-    check_writable(plan_file, params["force"], never=(source,), whole=True)
     terminal = Terminal(for_parent=one_of_several)
     settings = options.detect_settings(params)
+    plan_file = plan_file or review_plan(named_after(probe_excerpt(source, settings.scope)))
+    check_writable(plan_file, params["force"], never=(source,), whole=True)
     plan = api.detect(source, settings, plan_file=plan_file, progress=terminal)
     if params["force"]:
         set_plan_aside(plan_file, Journal(terminal))

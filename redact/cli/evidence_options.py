@@ -71,7 +71,7 @@ def _choice(params: dict[str, Any]) -> EvidenceChoice:
     }
     fields["reasons"] = reasons_from_options(params.pop("reasons"))
     file, log, sign = (params.pop(name) for name in ("case_file", "custody_log", "sign_key"))
-    base, exhibits = (CaseFields(), {}) if file is None else read_case(file)
+    base, exhibits, cuts = (CaseFields(), {}, {}) if file is None else read_case(file)
     if fields["exhibit"]:
         exhibits = {}
     case = base.overridden_by(CaseFields(**fields))
@@ -81,7 +81,8 @@ def _choice(params: dict[str, Any]) -> EvidenceChoice:
     key = None if sign is None else private_key(sign)
     if log is not None:
         warn_of_unsigned(log, key)
-    return EvidenceChoice(keeps, None if case.empty else case, log, key, given, sign, exhibits)
+    case_fields = None if case.empty else case
+    return EvidenceChoice(keeps, case_fields, log, key, given, sign, exhibits, cuts)
 
 
 def warn_of_strange_exhibits(

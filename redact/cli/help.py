@@ -82,7 +82,7 @@ def heading(table: str, section: str) -> str:
 
 
 OPTION_SECTIONS = {
-    "search": "targets sensitivity caution damage rotate only_between only_area ignore_area "
+    "search": "targets sensitivity caution damage rotate cut only_between only_area ignore_area "
     "without detector device",
     "masks": "style margin colour label stamp stamp_corner",
     "video": "audio codec for_web crf preset release",

@@ -13,6 +13,7 @@ from ..detection import DEVICES, on_device
 from ..errors import UsageError
 from ..media import CODECS, WEB, presets_of
 from ..plan import user_input
+from ..record import checked_cuts
 from ..settings import (
     Audio,
     Caution,
@@ -140,6 +141,7 @@ device_option = click.option(
 )
 
 AREA: Final = "LEFT,TOP,WIDTH,HEIGHT"
+cut_option = click.option("--cut", type=seconds, nargs=2, multiple=True, metavar="FROM TO")
 scope_options = together(
     click.option("--only-between", type=seconds, nargs=2, multiple=True, metavar="FROM TO"),
     click.option("--only-area", type=area, multiple=True, metavar=AREA),
@@ -213,14 +215,15 @@ json_option = click.option("--json", "as_json", is_flag=True)
 verbose_option = click.option("-v", "--verbose", is_flag=True)
 
 
-def detect_settings(params: dict[str, Any]) -> DetectSettings:
+def detect_settings(params: dict[str, Any], several_cuts: bool = False) -> DetectSettings:
+    """The settings of the search; with `several_cuts`, those of the first."""
     return DetectSettings(
         tuple(t for t in params["targets"] if t in DETECTED_TARGETS),
         Sensitivity(params["sensitivity"]),
         tuple(map(OptionalNetwork, params["without"])),
         params["detector"],
         caution=Caution(params["caution"]),
-        scope=scope_of(params),
+        scope=scope_of(params, several_cuts),
         damaged=Damaged(params["damage"]),
         rotate=Rotate(params["rotate"]),
         texts=tuple(t for t in params["targets"] if t in TEXT_TARGETS),
@@ -233,6 +236,7 @@ SETTING_OF: Final = {
     "without": ("without",),
     "detector": ("detector",),
     "caution": ("caution",),
+    "cut": ("scope",),
     "only_between": ("scope",),
     "only_area": ("scope",),
     "ignore_area": ("scope",),
@@ -247,12 +251,25 @@ def chosen_settings() -> tuple[str, ...]:
     return tuple({n: None for option, names in SETTING_OF.items() if typed(option) for n in names})
 
 
-def scope_of(params: dict[str, Any]) -> Scope:
-    """The limits that were given. Raises UsageError for a span that ends before it begins."""
+def cuts_of(params: dict[str, Any]) -> tuple[tuple[float, float], ...]:
+    """The excerpts that were asked for, in order of time. Raises UsageError if one ends before it
+    begins, or two overlap."""
+    return checked_cuts(params.get("cut", ()), "--cut")
+
+
+def scope_of(params: dict[str, Any], several_cuts: bool = False) -> Scope:
+    """The limits that were given; of several excerpts, the first. Raises UsageError for a span that
+    ends before it begins, and for limits that contradict each other."""
+    cuts = cuts_of(params)
+    if len(cuts) > 1 and not several_cuts:
+        raise problem(UsageError, "one_cut", count=len(cuts))
+    if cuts and params["only_between"]:
+        raise problem(UsageError, "cut_and_between")
     for start, end in params["only_between"]:
         if not start < end:
             raise problem(UsageError, "between_backwards", start=clock(start), end=clock(end))
-    return Scope(params["only_between"], params["ignore_area"], params["only_area"])
+    cut = cuts[0] if cuts else None
+    return Scope(params["only_between"], params["ignore_area"], params["only_area"], cut)
 
 
 def _label(template: str) -> str:
@@ -312,8 +329,10 @@ def encode_settings(params: dict[str, Any]) -> EncodeSettings:
     )
 
 
-def all_settings(params: dict[str, Any]) -> Settings:
-    return Settings(detect_settings(params), render_settings(params), encode_settings(params))
+def all_settings(params: dict[str, Any], several_cuts: bool = False) -> Settings:
+    return Settings(
+        detect_settings(params, several_cuts), render_settings(params), encode_settings(params)
+    )
 
 
 def part_wanted(params: dict[str, Any]) -> tuple[float, float | None] | None:
@@ -344,6 +363,7 @@ def _refuse_with_preview(params: dict[str, Any]) -> None:
         ("accept_findings", "--accept-findings"),
         ("index", "--index"),
         ("scheduler", "--scheduler"),
+        ("cut", "--cut"),
     ):
         if params[name]:
             raise problem(UsageError, "not_for_preview", option=option)

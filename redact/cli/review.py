@@ -10,7 +10,7 @@ import click
 
 from ..errors import UsageError
 from ..files import check_writable, is_held_name, make_folder, names_footage
-from ..media import probe
+from ..media import probe_excerpt
 from ..pipeline import (
     deletion_of,
     find_held,
@@ -36,6 +36,7 @@ from .terminal import Terminal
 @click.argument("names", metavar="[SOURCE]... [PLAN]", nargs=-1, type=PATH)
 @click.option("-o", "--output", "folder", type=PlaceType())
 @click.option("-r", "--recursive", is_flag=True)
+@options.cut_option
 @options.detect_options
 @options.margin_option
 @evidence_options
@@ -85,14 +86,14 @@ def review(
         terminal.say(say("was_made_from", path=named[0], source=source))
         if (final := superseded_by(held)) is not None:
             terminal.say(say("superseded", path=named[0], final=final, delete=deletion_of(held)))
-    info = probe(source)
+    settings, chosen = options.detect_settings(params), options.chosen_settings()
+    info = probe_excerpt(source, settings.scope)
     if plan_file is None:
         if folder is not None:
             make_folder(folder)
         plan_file = plan_to_review(info, folder)
         if plan_file.exists():
             terminal.say(say("goes_on_with", path=plan_file))
-    settings, chosen = options.detect_settings(params), options.chosen_settings()
     if plan_file.exists():
         require_chosen_settings(read_plan(plan_file), plan_file, info, settings, chosen)
         require_own_decisions(plan_file, adopt, terminal)

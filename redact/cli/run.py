@@ -24,6 +24,7 @@ from ..batch import (
 from ..errors import ExitCode, UsageError, worst
 from ..files import make_folder
 from ..pipeline import Delivery
+from ..record import EvidenceChoice
 from ..settings import Settings
 from ..words import problem, say
 from . import options
@@ -35,10 +36,12 @@ from .report import check_index, write_index
 from .results import chosen_delivery, finish_options
 from .sources import (
     commands_for,
+    in_words,
     neutral_places,
     preview,
     require_passphrase,
     run_one,
+    settings_of,
     tell_as_they_end,
     typed_files,
 )
@@ -50,6 +53,7 @@ from .terminal import Terminal, tell_json
 @options.sources_argument
 @click.option("-o", "--output", type=PlaceType())
 @click.option("-r", "--recursive", is_flag=True)
+@options.cut_option
 @options.detect_options
 @options.render_options
 @options.encode_options
@@ -81,11 +85,13 @@ def run(
     if params["plan_out"] is not None:
         require_own_decisions(params["plan_out"], adopt, Terminal(for_parent=one_of_several))
     address = _scheduler(scheduler, insecure_scheduler, jobs)
+    delivery = chosen_delivery(params, output)
     found = find_footage(sources, recursive=recursive, results=output)
+    found = _cut_up(found, options.cuts_of(params), delivery.evidence)
     videos = _Videos(
         found,
-        chosen_delivery(params, output),
-        options.all_settings(params),
+        delivery,
+        options.all_settings(params, several_cuts=True),
         Terminal(for_parent=one_of_several),
         params["verbose"],
     )
@@ -157,15 +163,16 @@ class _Videos:
         """Run one after the other; `alone`: an error ends the command."""
         results, terminal, count = results_so_far(), self.terminal, len(self.found.footage)
         # Chosen now: a result that is held back keeps its name, and 'redact fix' gives it that.
-        neutral = dict(self._neutral()) if self.found.several and self.delivery.release else {}
-        for n, one in enumerate(self.found.footage, 1):
+        named = self.found.several and self.delivery.release
+        neutral = self._neutral() if named else [""] * count
+        for n, (one, place) in enumerate(zip(self.found.footage, neutral, strict=True), 1):
             if self.found.several:
-                terminal.say(f"[{n}/{count}] {one.path}")
+                terminal.say(f"[{n}/{count}] {in_words(one)}")
                 terminal.place = say("place_of", n=n, count=count)
             with self._delivery_of(one) as here:
-                if one.path in neutral:
-                    here = replace(here, output=Path(neutral[one.path]), in_folder=False)
-                wanted = (one.path, self.settings, here, terminal)
+                if place:
+                    here = replace(here, output=Path(place), in_folder=False)
+                wanted = (one.path, settings_of(one, self.settings), here, terminal)
                 results.append(run_one(*wanted, several=not alone, verbose=self.verbose))
 
     def at_once(self, jobs: int) -> None:
@@ -188,11 +195,11 @@ class _Videos:
         require_passphrase(self.delivery.evidence, elsewhere=True)
         typed = self._typed()
         # "x/" is a folder, "x" a file in one.
-        folders = {Path(f"{name}_").parent if name else source.parent for source, name in typed}
+        folders = {Path(f"{name}_").parent if name else one.path.parent for one, name in typed}
         for folder in folders:
             make_folder(folder)
         with Cluster(address) as cluster:
-            seen = [source for source, _ in typed] + typed_files()
+            seen = [one.path for one, _ in typed] + typed_files()
             cluster.check(Path.cwd(), sorted(folders), seen)
             self.terminal.say(say("workers", address=address, count=len(cluster.workers)))
             ended = cluster.results(commands_for(typed))
@@ -201,8 +208,8 @@ class _Videos:
     def sum_up(self, results: list[dict[str, Any]], index: Path | None, took: float) -> None:
         """Say what was done and what was not, also after an error, in words and in the index."""
         found, case = self.found, self.delivery.evidence.case
-        known = {result["source"] for result in results}
-        left = [one.path for one in found.footage if str(one.path) not in known]
+        known = {(result["source"], tuple(result.get("cut", ()))) for result in results}
+        left = [one.path for one in found.footage if (str(one.path), one.cut or ()) not in known]
         if found.several:
             tell_summary(results, found.left_out, self.terminal, left, took=took)
         if index is not None:
@@ -220,22 +227,23 @@ class _Videos:
         with folder_for(place, self.found.several):
             yield replace(self.delivery, output=place)
 
-    def _places(self) -> list[tuple[Path, Path | None]]:
+    def _places(self) -> list[tuple[Footage, Path | None]]:
         """Each video with the folder or file for its result."""
-        return [(one.path, place_of(one, self.delivery.output)) for one in self.found.footage]
+        return [(one, place_of(one, self.delivery.output)) for one in self.found.footage]
 
-    def _typed(self) -> list[tuple[Path, str]]:
+    def _typed(self) -> list[tuple[Footage, str]]:
         """Each video with the place for its result, as a user would type it."""
         if not self.delivery.release:
-            return [(path, "" if p is None else self._as_typed(p)) for path, p in self._places()]
+            return [(one, "" if p is None else self._as_typed(p)) for one, p in self._places()]
         for _, place in self._places():
             if place is not None:
                 make_folder(place)
-        return list(self._neutral())  # two at once could choose the same name
+        # Two at once could choose the same name.
+        return list(zip(self.found.footage, self._neutral(), strict=True))
 
-    def _neutral(self) -> Iterator[tuple[Path, str]]:
-        """Each video with its own neutral name, for a release."""
-        return neutral_places(self._places(), self.settings.encode.codec)
+    def _neutral(self) -> list[str]:
+        """A neutral name of its own for each video, for a release."""
+        return list(neutral_places(self._places(), self.settings.encode.codec))
 
     def _as_typed(self, place: Path) -> str:
         return f"{place}{os.sep}" if self.found.several or is_folder(place) else str(place)
@@ -248,6 +256,17 @@ def _scheduler(address: str | None, insecure: bool, jobs: int) -> str | None:
     if jobs > 1:
         raise problem(UsageError, "jobs_and_scheduler")
     return check_address(address, insecure)
+
+
+def _cut_up(found: Found, cuts: tuple[tuple[float, float], ...], evidence: EvidenceChoice) -> Found:
+    """The footage with each excerpt as a video of its own: those of the command, else those that
+    the case file names for the video."""
+    footage = [
+        replace(one, cut=cut)
+        for one in found.footage
+        for cut in (cuts or evidence.cuts_of(one.path) or (None,))
+    ]
+    return replace(found, footage=tuple(footage))
 
 
 def place_of(one: Footage, output: Path | None) -> Path | None:

@@ -9,10 +9,11 @@ import sys
 import time
 from bisect import bisect
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
-from ..batch import Command, Done
+from ..batch import Command, Done, Footage
 from ..errors import ExitCode, RedactError, UsageError
 from ..inspect import release_path
 from ..media import default_output_name, is_photograph
@@ -65,7 +66,9 @@ def run_one(
         if not several or os.environ.get("REDACT_TRACEBACK"):
             raise
         result = _refused(source, defect(error, source), terminal)
-    return result | {"seconds": round(time.monotonic() - begun, 1)}
+    cut = settings.detect.scope.cut
+    part = {} if cut is None else {"cut": list(cut)}
+    return result | part | {"seconds": round(time.monotonic() - begun, 1)}
 
 
 def _refused(source: Path, error: RedactError, terminal: Terminal) -> dict[str, Any]:
@@ -90,7 +93,7 @@ def preview(
 
     Args:
         source, settings, delivery, verbose: of the command.
-        part: first and last second, see `redact.media.part_of`.
+        part: first and last second, see `redact.media.excerpt`.
     """
     made = make_preview(source, settings, part, delivery, terminal)
     _tell(made, part, verbose, terminal)
@@ -141,6 +144,7 @@ def _tell(
 
 _NOT_PASSED_ON = frozenset(
     (
+        "cut",
         "output",
         "recursive",
         "jobs",
@@ -153,7 +157,21 @@ _NOT_PASSED_ON = frozenset(
 )
 
 
-def commands_for(places: Iterable[tuple[Path, str]]) -> list[Command]:
+def settings_of(one: Footage, settings: Settings) -> Settings:
+    """The settings for one video: with its excerpt."""
+    detect = settings.detect
+    return replace(settings, detect=replace(detect, scope=detect.scope.but(cut=one.cut)))
+
+
+def in_words(one: Footage) -> str:
+    """A video, and which excerpt of it."""
+    if one.cut is None:
+        return str(one.path)
+    start, end = (clock(second, 3 if second % 1 else 0) for second in one.cut)
+    return say("excerpt_of", path=one.path, start=start, end=end)
+
+
+def commands_for(places: Iterable[tuple[Footage, str]]) -> list[Command]:
     """The command that was typed, for one video each.
 
     Args:
@@ -163,11 +181,17 @@ def commands_for(places: Iterable[tuple[Path, str]]) -> list[Command]:
     options, folder = typed_options(_NOT_PASSED_ON), str(Path.cwd())
     return [
         Command(
-            str(source),
-            (*options, *(("-o", place) if place else ()), "--", str(source)),
+            str(one.path),
+            (
+                *options,
+                *(() if one.cut is None else ("--cut", *map(str, one.cut))),
+                *(("-o", place) if place else ()),
+                "--",
+                str(one.path),
+            ),
             folder,
         )
-        for source, place in places
+        for one, place in places
     ]
 
 
@@ -217,13 +241,11 @@ def require_passphrase(evidence: EvidenceChoice, elsewhere: bool = False) -> Non
         raise problem(UsageError, "passphrase_of_jobs", key=key)
 
 
-def neutral_places(
-    places: Iterable[tuple[Path, Path | None]], codec: str
-) -> Iterator[tuple[Path, str]]:
-    """Each source with its own free neutral name, in the folder for its result."""
+def neutral_places(places: Iterable[tuple[Footage, Path | None]], codec: str) -> Iterator[str]:
+    """A free neutral name for each video, in the folder for its result."""
     taken: set[Path] = set()
-    for source, place in places:
+    for source, place in ((one.path, place) for one, place in places):
         suffix = Path(default_output_name(source, codec, is_photograph(source))).suffix
         path = release_path(place or source.parent, suffix, taken)
         taken.add(path)
-        yield source, str(path)
+        yield str(path)

@@ -41,10 +41,17 @@ from .terminal import Terminal, tell_json
     type=click.FloatRange(0, LARGEST_MARGIN),
     show_default="that of the record, else that of the program",
 )
+@click.option("--cut", type=options.seconds, nargs=2, metavar="FROM TO")
 @options.device_option
 @options.json_option
 @options.verbose_option
-def verify(source: Path, output: Path, plan_file: Path | None, **params: Any) -> int:
+def verify(
+    source: Path,
+    output: Path,
+    plan_file: Path | None,
+    cut: tuple[float, float] | None,
+    **params: Any,
+) -> int:
     """`redact verify`."""
     terminal = Terminal()
     info = probe(source)
@@ -54,11 +61,12 @@ def verify(source: Path, output: Path, plan_file: Path | None, **params: Any) ->
         terminal.say(record_in_words(output, record, plan_file))
     plan = None if plan_file is None else read_plan(plan_file)
     settings = _with_options(audit_settings(record, plan), params)
-    result = api.audit(source, output, plan, settings, progress=terminal)
+    result = api.audit(source, output, plan, settings, cut=cut, progress=terminal)
     if params["as_json"]:
         tell_json(result.to_json())
     else:
-        first = _first_time(info, plan) if result.findings else 0.0
+        part = cut or (record and record.cut)
+        first = _first_time(info, plan) if result.findings and not part else 0.0
         for line in result.in_words(first) if params["verbose"] else _plainly(info, result, first):
             terminal.say(line)
         _tell_commands(terminal, result, plan, plan_file, source)

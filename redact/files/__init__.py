@@ -24,6 +24,7 @@ from .leftovers import (
 from .names import (
     PRIVATE,
     earlier_plan_name,
+    excerpt_name,
     finding_picture,
     held_name,
     is_held_name,

@@ -3,6 +3,7 @@
 | file | name |
 |---|---|
 | result | `NAME.redacted.EXT`; of another kind than its source `NAME.EXT.redacted.mp4` |
+| result of an excerpt | `NAME.0m40s-2m10s.redacted.EXT` |
 | preview | `NAME.preview.EXT` |
 | result that was held back | `NAME.redacted.needs-review.EXT`, then `….needs-review-2.EXT` |
 | picture of a finding in one | `NAME.redacted.needs-review.EXT.finding-1.png` |
@@ -24,6 +25,23 @@ PRIVATE: Final = "NOT-FOR-RELEASE"
 _REDACTED, _PREVIEW, _HELD, _PLAN = "redacted", "preview", "needs-review", ".plan.json"
 
 _MADE: Final = re.compile(rf"\.({_REDACTED}|{_HELD}(-\d+)?|{_PREVIEW})(\.|$)", re.IGNORECASE)
+
+
+def excerpt_name(stem: str, suffix: str, span: tuple[float, float | None]) -> str:
+    """Name of an excerpt, from that of its source: `NAME.0m40s-2m10s.EXT`.
+
+    Args:
+        stem, suffix: of the source.
+        span: in seconds after the first picture.
+    """
+    start, end = span
+    return f"{stem}.{_time(start)}-{'end' if end is None else _time(end)}{suffix}"
+
+
+def _time(seconds: float) -> str:
+    minutes, rest = divmod(round(seconds, 3), 60)
+    hours, minutes = divmod(round(minutes), 60)
+    return f"{f'{hours}h{minutes:02}' if hours else minutes}m{round(rest, 3):g}s"
 
 
 def redacted_name(stem: str, suffix: str) -> str:

@@ -20,7 +20,7 @@ from typing import Any, Final
 import av
 
 from ..errors import UnsafeError
-from ..media import Decode, SourceInfo, decode_from, opened_video, packets_of
+from ..media import LEAD_SECONDS, Decode, SourceInfo, decode_from, opened_video, packets_of
 from ..plan import Plan
 from ..types import Frame
 from ..words import problem
@@ -83,9 +83,10 @@ def index_packets(
         return nowhere
     times, keys = _read(info, advance)
     known = {pts for pts in times if pts is not None}
-    if len(known) < len(times) or not known.issuperset(plan.source.timeline.pts):
+    zero = 0 if info.part is None else info.part.begin
+    frame_of = {zero + pts: n for n, pts in enumerate(plan.source.timeline.pts)}
+    if len(known) < len(times) or not known.issuperset(frame_of):
         return nowhere
-    frame_of = {pts: n for n, pts in enumerate(plan.source.timeline.pts)}
     spoilt = plan.unchecked
     starts = [BEGINNING]
     for pts, dts, size in keys:
@@ -109,6 +110,8 @@ def _read(
             for packet in packets_of(container, stream):
                 if not packet.size:
                     continue
+                if _is_past(packet, info):
+                    break
                 times.append(packet.pts)
                 if packet.is_keyframe:
                     keys.append((packet.pts, packet.dts, packet.size))
@@ -116,6 +119,13 @@ def _read(
         except av.FFmpegError:
             pass  # the plan was made of what can be read; the rest has no frame in it
     return times, keys
+
+
+def _is_past(packet: Any, info: SourceInfo) -> bool:
+    """Whether a packet comes well after an excerpt."""
+    return info.ends is not None and (
+        packet.dts is not None and packet.dts * info.video.time_base > info.ends + LEAD_SECONDS
+    )
 
 
 MOST_DECODED_BYTES: Final = 192 << 20

@@ -6,6 +6,7 @@ from .codecs import (
     container_for,
     default_output,
     default_output_name,
+    named_after,
     presets_of,
 )
 from .completeness import EARLY, coded_pictures, sound_is_short
@@ -31,7 +32,7 @@ from .pyav import filtered, graph_for, tags_of
 from .read_ahead import read_ahead
 from .read_sound import read_channels, read_sound
 from .sample_frames import sample_frames
-from .seek import copy_of, decode_from, part_of
+from .seek import LEAD_SECONDS, copy_of, decode_from, excerpt, probe_excerpt, with_lead
 from .source import (
     opened,
     opened_video,

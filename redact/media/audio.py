@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from fractions import Fraction
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 import av
 import numpy as np
@@ -24,13 +24,26 @@ from .damage import errors_ignored
 from .info import AudioInfo, SourceInfo
 from .muting import mute_samples
 from .pyav import UNDECODABLE, fraction
+from .read_sound import go_to_excerpt, is_early, within
 from .sound_formats import ConstantFormat, aac_rate, plain_layout, usual_layout
 from .source import opened, packets_of, select_streams
 
 
 class _Track(Protocol):
+    ended: bool
+
     def packet(self, packet: Any) -> Iterator[Any]:
-        """Yield output packets for an input packet; an empty packet ends the track."""
+        """Yield output packets for an input packet; an empty packet ends the track, and so does one
+        well after the end of an excerpt."""
+
+
+_SPARE: Final = 1
+"""Seconds after the end of an excerpt whose packets are decoded, too: decoders return sound late,
+and a packet's decoding time may differ from that of its sound."""
+
+_FARTHEST_APART: Final = 60
+"""Seconds that sound of one time may lie apart in a file. A stream of which nothing comes for so
+long after the end of an excerpt has ended."""
 
 
 NOTHING = (Fraction(), Fraction())
@@ -45,7 +58,8 @@ class AudioFeed:
         output: the streams are added on construction, before the header is written.
         container: of the output.
         copy: False to encode all sound again, so that no coded byte of the source gets through.
-        muted: spans to mute; if there are any, all sound is encoded again.
+        muted: spans to mute; if there are any, all sound is encoded again. So is that of an
+            excerpt, because packets at its ends also hold what is heard before and after it.
 
     Attributes:
         notes: reasons for which sound was not copied, and damage met in it.
@@ -70,6 +84,7 @@ class AudioFeed:
         self._output = output
         source = self._stack.enter_context(opened(info.path))
         select_streams(source, {a.index for a in info.audio})
+        go_to_excerpt(source, info)
         self._tracks: dict[int, _Track] = {}
         for number, audio in enumerate(info.audio, 1):
             track = self._track(source, audio, number, container, copy)
@@ -90,13 +105,14 @@ class AudioFeed:
         track: _CopiedTrack | _CodedTrack
         header = sound_headers.bare_header(audio.codec, stream.codec_context.extradata or b"")
         cut = cut_by_edits(stream)
-        if copy and allowed and header is not None and not cut and not self._muted:
+        plain = copy and not self._muted and self._info.part is None
+        if plain and allowed and header is not None and not cut:
             track = _CopiedTrack(stream, self._output, header)
         else:
             encoder = container.sound_encoder
             _place_channels(stream.codec_context, self._info, audio)
-            track = _CodedTrack(stream, self._output, encoder, audio, self._muted)
-            self._note(audio, number, encoder.removeprefix("lib"), copy, cut)
+            track = _CodedTrack(stream, self._output, encoder, audio, self._info, self._muted)
+            self._note(audio, number, encoder.removeprefix("lib"), plain, cut)
         if audio.language:
             track.stream.metadata["language"] = audio.language
         track.stream.disposition = stream.disposition & Disposition.default
@@ -104,9 +120,12 @@ class AudioFeed:
 
     def _note(self, audio: AudioInfo, number: int, name: str, copy: bool, cut: bool) -> None:
         """Note why a track is encoded again; a reason that holds for all tracks is noted once."""
-        every = not copy or bool(self._muted)
-        muted, release = Message("audio_coded_anew"), Message("audio_coded_for_release")
-        why = muted if self._muted else release
+        every = not copy
+        why = Message("audio_coded_for_release")
+        if self._info.part is not None:
+            why = Message("audio_coded_for_excerpt")
+        if self._muted:
+            why = Message("audio_coded_anew")
         if every and why not in self.notes:
             self.notes.append(why)
         if cut and not every:
@@ -125,11 +144,13 @@ class AudioFeed:
     def until(self, time: Fraction | None) -> None:
         """Write all audio up to `time`, in seconds; None for the rest."""
         with errors_ignored():  # broken sound does not count as damage of the picture
-            self._until(time)
+            self._until(None if time is None else time + self._info.begins)
 
     def _until(self, time: Fraction | None) -> None:
+        end = self._info.ends
         while True:
-            packet = self._next or next(self._packets, None)
+            over = all(track.ended for track in self._tracks.values())
+            packet = None if over else self._next or next(self._packets, None)
             self._next = None
             if packet is None:
                 for number, track in enumerate(self._tracks.values(), 1):
@@ -139,9 +160,14 @@ class AudioFeed:
             if time is not None and _starts_after(packet, time):
                 self._next = packet
                 return
-            self._measure(packet)
-            for ready in self._tracks[packet.stream.index].packet(packet):
-                self._output.mux(ready)
+            if self._info.part is None:
+                self._measure(packet)
+            tracks = [self._tracks[packet.stream.index]]
+            if end is not None and _starts_after(packet, end + _FARTHEST_APART):
+                tracks = list(self._tracks.values())
+            for track in tracks:
+                for ready in track.packet(packet):
+                    self._output.mux(ready)
 
     def _measure(self, packet: Any) -> None:
         if packet.size and packet.pts is not None:
@@ -201,6 +227,8 @@ def _starts_after(packet: Any, time: Fraction) -> bool:
 class _CopiedTrack:
     """A track of copied packets with their own times; comments are removed from its header."""
 
+    ended = False
+
     def __init__(self, source: Any, output: OutputContainer, header: bytes) -> None:
         self.stream: Any = output.add_stream_from_template(source, opaque=True)
         if self.stream.codec_context.extradata:
@@ -237,9 +265,11 @@ class _CodedTrack:
         output: OutputContainer,
         encoder: str,
         audio: AudioInfo,
+        info: SourceInfo,
         muted: Sequence[Muted] = (),
     ) -> None:
-        self._muted, self.damaged = muted, False
+        self._muted, self._info = muted, info
+        self.ended = self.damaged = False
         self.heard: tuple[Fraction, Fraction] | None = None
         rate = 48000 if encoder == "libopus" else aac_rate(audio.sample_rate)
         self._source = source
@@ -258,14 +288,18 @@ class _CodedTrack:
         self._rate = rate
 
     def packet(self, packet: Any) -> Iterator[Any]:
-        end = not packet.size
+        if self.ended or is_early(packet, self._info):
+            return
+        after = self._info.ends
+        end = not packet.size or (after is not None and _starts_after(packet, after + _SPARE))
+        self.ended = end
         try:
             frames = self._source.codec_context.decode(None if end else packet)
         except UNDECODABLE:
             frames = []  # silence fills the gap
             self.damaged = True
         for frame in frames:
-            frame.time_base = packet.time_base
+            frame.time_base = self._source.time_base
             for same in self._format.converted(frame):
                 for even in self._evened(same):
                     yield from self.stream.encode(even)
@@ -287,18 +321,24 @@ class _CodedTrack:
                 even: Any = self._graph.pull()
             except (BlockingIOError, EOFError):
                 return
-            yield self._quiet(even) if self._muted else even
+            if self._info.part is not None or self._muted:
+                even = self._left_of(even)
+            if even is not None:
+                yield even
 
-    def _quiet(self, frame: AudioFrame) -> AudioFrame:
-        """A new frame with the spans muted in its samples, so that none of their sound is
-        encoded."""
+    def _left_of(self, frame: AudioFrame) -> AudioFrame | None:
+        """A new frame of those samples that belong to the excerpt, with the spans muted in them, so
+        that nothing else is encoded; None if there are none."""
         samples = np.array(frame.to_ndarray(), np.float32)
         time = Fraction(frame.pts or 0) * (fraction(frame.time_base) or Fraction(1, self._rate))
+        samples, time = within(self._info, samples, time, self._rate)
+        if not samples.shape[1]:
+            return None
         mute_samples(samples, time, self._rate, self._muted)
         begin = time if self.heard is None else self.heard[0]
         self.heard = begin, time + Fraction(samples.shape[1], self._rate)
         fresh = AudioFrame.from_ndarray(samples, format="fltp", layout=frame.layout.name)
-        fresh.pts, fresh.time_base = frame.pts, frame.time_base
+        fresh.pts, fresh.time_base = round(time * self._rate), Fraction(1, self._rate)
         fresh.sample_rate = frame.sample_rate
         return fresh
 
@@ -313,7 +353,7 @@ class _CodedTrack:
         resample = graph.add("aresample", f"{self._rate}:async=1:min_hard_comp=0.05")
         sink = graph.add("abuffersink")
         source.link_to(resample)
-        if self._muted:
+        if self._muted or self._info.part is not None:
             floats = graph.add("aformat", "sample_fmts=fltp")
             resample.link_to(floats)
             resample = floats

@@ -10,7 +10,7 @@ from fractions import Fraction
 from pathlib import Path
 
 from ..errors import OutputError
-from ..files import redacted_name
+from ..files import excerpt_name, redacted_name
 from ..formats.containers import MUXERS, WRITABLE, Structure
 from ..words import problem
 from . import photographs
@@ -132,16 +132,39 @@ def muxer_name(container: str) -> str:
     return name
 
 
+def named_after(info: SourceInfo) -> Path:
+    """The path by which files beside a source are named: its own, with the span of an excerpt."""
+    if info.part is None:
+        return info.path
+    return info.path.with_name(excerpt_name(info.path.stem, info.path.suffix, info.part.span))
+
+
 def default_output(info: SourceInfo, codec: str = "auto") -> Path:
-    """`<stem>.redacted<ext>` beside the source, `<name>.redacted.mp4` (.jpg for a photograph) if
-    redact cannot write the source's kind, if `codec` is "web" and the container is not for
-    browsers, or if the name belies the content: an animated PNG is a video."""
-    return info.path.with_name(default_output_name(info.path, codec, info.photograph))
+    """`<stem>.redacted<ext>` beside the source, with the span of an excerpt after the stem.
+
+    `<name>.redacted.mp4` (.jpg for a photograph) if redact cannot write the source's kind, if
+    `codec` is "web" and the container is not for browsers, or if the name belies the content: an
+    animated PNG is a video.
+    """
+    source = named_after(info)
+    return source.with_name(default_output_name(source, codec, info.photograph))
 
 
-def default_output_name(source: Path, codec: str = "auto", photograph: bool | None = None) -> str:
+def default_output_name(
+    source: Path,
+    codec: str = "auto",
+    photograph: bool | None = None,
+    span: tuple[float, float | None] | None = None,
+) -> str:
     """Name of `default_output`. If `photograph` does not say what the source is, it goes by the
-    source's name alone; the file need not exist."""
+    source's name alone; the file need not exist.
+
+    Args:
+        source, codec, photograph: see `default_output`.
+        span: of an excerpt, in seconds after the first picture.
+    """
+    if span is not None:
+        source = source.with_name(excerpt_name(source.stem, source.suffix, span))
     usual = _usual_output_name(source, codec)
     if photograph in (None, Path(usual).suffix.lower() in photographs.ENDINGS):
         return usual

@@ -26,7 +26,7 @@ from .for_web import web_pictures
 from .frame_planes import upright
 from .frame_times import FrameTimes
 from .h264_gaps import gaps_in
-from .info import Excerpt, SourceInfo
+from .info import SourceInfo
 from .photographs import picture_of
 from .pixel_formats import chroma_blocks, working_format, working_notes
 from .pyav import UNDECODABLE
@@ -48,6 +48,14 @@ _PICTURES_EARLY = 6
 less than `EARLY`. If it ends earlier, pictures are missing."""
 
 
+_EARLIER = 2
+"""Seconds before an excerpt at which decoding starts: containers seek by decoding time, and
+pictures refer to earlier ones."""
+
+_MOST_WAITING = 256 << 20
+"""Bytes of packets that wait for a later key picture to make them superfluous."""
+
+
 def use_threads(context: Any, most: int = MAX_THREADS) -> None:
     """Let a decoder use several threads, up to the number of processors."""
     context.thread_type = "AUTO"
@@ -56,6 +64,11 @@ def use_threads(context: Any, most: int = MAX_THREADS) -> None:
 
 class _RefusedError(Exception):
     """A decoder with several threads met an error; decode again with one."""
+
+
+class _LateError(Exception):
+    """Decoding began midway, and its first picture is already one of the excerpt, so others may be
+    missing before it; decode again from the beginning of the file."""
 
 
 class Decode:
@@ -82,13 +95,14 @@ class Decode:
     def __init__(self, info: SourceInfo, known: Collection[int] | None = None) -> None:
         self.info = info
         self._known = known
+        self._midway = info.part is not None and info.video.timestamps
         self._shown = None if info.video.stored is None else web_pictures(info.video)
         self.warnings: list[Message] = []
         self._reset()
 
     def _reset(self) -> None:
         self.errors = self.moved = self.lost = self._given = 0
-        self.torn = False
+        self.torn = self._skipped = False
         self._stated: Fraction | None = None
         self._lasts = 1
 
@@ -121,6 +135,8 @@ class Decode:
             except _RefusedError:
                 # With several threads, an error also loses intact pictures that are in flight.
                 threads = 1
+            except _LateError:
+                self._midway = False
         if index == 0 and self.info.part is not None:
             raise problem(InputError, "no_picture_in_part", path=self.info.path)
         if index == 0:
@@ -147,10 +163,15 @@ class Decode:
             self._lasts = max(1, picture.duration)
             if part is not None:
                 if pts < part.first:
+                    self._skipped = False
                     continue
-                if part.end is not None and pts >= part.end:
-                    return
-                pts -= part.shift
+                if self._skipped:
+                    raise _LateError
+                if part.last is not None:
+                    if pts >= part.last:
+                        return
+                    picture.duration = min(picture.duration, part.last - pts)
+                pts -= part.begin
             yield picture, pts, harm
 
     def _judged(
@@ -170,8 +191,8 @@ class Decode:
             # FFmpeg's demuxer skips bytes near the beginning that it does not understand here.
             kind = read_as(container.format.name)
             self.torn |= complaints.any() and kind.structure is Structure.ELEMENTS
-            if self.info.part is not None:
-                _go_near(self.info, self.info.part, container, stream)
+            if self._midway:
+                self._go_near(container, stream)
             use_threads(stream.codec_context, threads)
             self._stated = stated_end(self.info.path, container, stream)
             keys = KeyPictures(stream.codec_context)
@@ -205,7 +226,8 @@ class Decode:
         no_times = bool(container.format.flags & NO_TIMESTAMPS)
         guessed = no_times or read_as(container.format.name).cut_by_ffmpeg
         latest = LastPicture(context, guessed)
-        for packet in self._packets(container, stream, damage):
+        packets = self._packets(container, stream, damage)
+        for packet in self._from_key(packets) if self._midway else packets:
             # With a single thread no decoder runs here, so errors come from the demuxer.
             self.torn |= context.thread_count == 1 and complaints.any()
             frame_times.packet(packet.pts)
@@ -229,6 +251,35 @@ class Decode:
         self.lost = coded.lost(self.errors > 0)
         if coded.undecodable and self.info.part is None:
             self._warn(Message("before_key", count=coded.undecodable))
+
+    def _go_near(self, container: Any, stream: Any) -> None:
+        """Seek to a key picture before an excerpt if the container seeks reliably."""
+        before = self._before
+        if before > 0 and read_as(self.info.container).structure is not None:
+            container.seek(before, stream=stream, backward=True)
+            self._skipped = True
+
+    @property
+    def _before(self) -> int:
+        """PTS before which an excerpt's decoding starts."""
+        part = self.info.part
+        assert part is not None
+        return part.first - round(_EARLIER / self.info.video.time_base)
+
+    def _from_key(self, packets: Iterator[Any]) -> Iterator[Any]:
+        """The packets, without those that come before the last key picture that is early enough for
+        an excerpt. Reading them costs little; decoding hours of them does not."""
+        waiting, size, before = list[Any](), 0, self._before
+        for packet in packets:
+            time = packet.dts if packet.pts is None else packet.pts
+            if waiting and packet.is_keyframe and time is not None and time <= before:
+                waiting, size, self._skipped = [], 0, True
+            waiting.append(packet)
+            size += packet.size
+            if time is None or time > before or size > _MOST_WAITING:
+                break
+        yield from waiting
+        yield from packets
 
     def _packets(self, container: Any, stream: Any, damage: Damage) -> Iterator[Any]:
         """Yield the packets of a stream, and last an empty one that flushes the decoder."""
@@ -367,17 +418,3 @@ class Decode:
         if not plain or picture.format.name != video.upright_format:
             picture = upright(picture, video.orientation, video.upright_format)
         return picture
-
-
-_EARLIER = 2
-"""Seconds before a part at which reading starts: containers seek by decoding time, and pictures
-refer to earlier ones."""
-
-
-def _go_near(info: SourceInfo, part: Excerpt, container: Any, stream: Any) -> None:
-    """Seek to a key picture before a part if the container seeks reliably; otherwise read from the
-    beginning."""
-    if info.video.timestamps and read_as(info.container).structure is not None:
-        before = part.first - round(_EARLIER / info.video.time_base)
-        if before > part.first - part.shift:
-            container.seek(before, stream=stream, backward=True)

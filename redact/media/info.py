@@ -212,10 +212,10 @@ class AudioInfo:
     Attributes:
         index: of the stream in its container.
         codec, channels, sample_rate, language: as declared.
-        begins, ends: in seconds on the clock of the file; None if the headers do not say. They may
-            differ from the start and end of the pictures.
-        stated: where the container says that this stream ends, in the same seconds; None if it
-            does not say.
+        begins, ends: in seconds on the clock of the pictures; None if the headers do not say. They
+            may differ from the start and end of the pictures.
+        stated: where the container says that this stream ends, in seconds on the clock of the
+            file; None if it does not say, and of an excerpt.
         read: start and end of what could be read; None if nothing has been read yet.
     """
 
@@ -264,19 +264,42 @@ class Dropped:
         return cls("tag", Message("tag", key=key, text=text), where)
 
 
+def exactly(seconds: float) -> Fraction:
+    """A time as a user typed it, for which a floating-point number stands."""
+    return Fraction(seconds).limit_denominator(10**6)
+
+
 @dataclass(frozen=True, slots=True)
 class Excerpt:
-    """Part of a video, in PTS units of the source; see `redact.media.part_of`.
+    """Part of a video; see `redact.media.excerpt`.
 
     Attributes:
-        first: PTS at which it starts.
+        begin: PTS of its first picture, in units of the source's time base. Its times count from
+            there.
         end: PTS before which it ends; None for the end of the video.
-        shift: subtracted from the PTS of every picture.
+        span: start and end as they were asked for, in seconds after the video's first picture.
+        zero: PTS of the video's first picture.
+        whole: length of the whole video in seconds; None if the container does not say.
+        lead: PTS units before `begin` and after `end` that are decoded as well, with times below
+            zero and past the end.
     """
 
-    first: int
+    begin: int
     end: int | None
-    shift: int
+    span: tuple[float, float | None]
+    zero: int
+    whole: Fraction | None
+    lead: int = 0
+
+    @property
+    def first(self) -> int:
+        """PTS from which pictures are decoded."""
+        return self.begin - self.lead
+
+    @property
+    def last(self) -> int | None:
+        """PTS before which decoding ends; None for the end of the video."""
+        return None if self.end is None else self.end + self.lead
 
 
 @dataclass(frozen=True, slots=True)
@@ -294,7 +317,8 @@ class SourceInfo:
         torn: the file ends early, or (known only after decoding) parts of it could not be read, so
             the number of its pictures is unknown.
         warnings: for the user.
-        part: which part of the video to decode; None for all of it.
+        part: the excerpt that this is of the video in the file; None for all of it. Times of
+            pictures and sound count from the start of the excerpt.
     """
 
     path: Path
@@ -310,8 +334,21 @@ class SourceInfo:
     part: Excerpt | None = None
 
     @property
+    def begins(self) -> Fraction:
+        """Seconds on the clock of the file from which its times count: 0 but for an excerpt."""
+        return Fraction(0) if self.part is None else self.part.begin * self.video.time_base
+
+    @property
+    def ends(self) -> Fraction | None:
+        """Seconds on the clock of the file at which an excerpt ends; None for the end of the
+        video."""
+        if self.part is None or self.part.span[1] is None:
+            return None
+        return self.part.zero * self.video.time_base + exactly(self.part.span[1])
+
+    @property
     def sound(self) -> tuple[Fraction | None, Fraction | None]:
-        """Start of the first audio stream and end of the last, in seconds on the clock of the file;
+        """Start of the first audio stream and end of the last, in seconds on the pictures' clock;
         None if there is none or the headers do not say."""
         begins = [a.begins for a in self.audio if a.begins is not None]
         ends = [a.ends for a in self.audio]

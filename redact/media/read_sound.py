@@ -5,43 +5,49 @@ from __future__ import annotations
 from collections.abc import Iterator
 from fractions import Fraction
 from itertools import chain
-from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import av
 import numpy as np
 from av.audio.frame import AudioFrame
 
+from ..formats.containers import read_as
 from .damage import errors_ignored
+from .info import SourceInfo
 from .muting import AudioSamples
 from .pyav import UNDECODABLE, fraction
 from .sound_formats import ConstantFormat
 from .source import opened, packets_of, select_streams
 
+SETTLING_SECONDS: Final = 1
+"""Seconds of sound that are decoded before the wanted one: codecs need at most 0.1 s."""
+
 
 def read_sound(
-    path: Path, stream: int, rate: int, start: Fraction | None = None
+    info: SourceInfo, stream: int, rate: int, start: Fraction | None = None
 ) -> Iterator[tuple[Fraction, AudioSamples]]:
     """Yield a stream's sound, mixed to mono, piece by piece: time of the first sample in seconds,
     and samples, float32 [n].
 
     Args:
-        path: of the file.
+        info: of the file; of an excerpt, only its sound is read.
         stream: index of the stream.
         rate: samples per second to convert to.
-        start: seconds on the clock of the file; earlier pieces are skipped.
+        start: seconds on the clock of the pictures; earlier pieces are skipped.
     """
     mixer = av.AudioResampler(format="fltp", layout="mono", rate=rate)
-    for time, frame in _timed(path, stream, start):
+    for at, frame in _timed(info, stream, start):
         for part in mixer.resample(frame):
-            samples = np.asarray(part.to_ndarray()[0], np.float32)
-            if start is None or time + Fraction(len(samples), rate) > start:
-                yield time, samples
-            time += Fraction(len(samples), rate)
+            mixed = np.asarray(part.to_ndarray(), np.float32)
+            samples, time = within(info, mixed, at, rate)
+            at += Fraction(mixed.shape[1], rate)
+            ends = time + Fraction(samples.shape[1], rate)
+            if samples.shape[1] and (start is None or ends > start):
+                yield time, samples[0]
 
 
 def read_channels(
-    path: Path, stream: int, start: Fraction | None = None
+    info: SourceInfo, stream: int, start: Fraction | None = None
 ) -> Iterator[tuple[Fraction, int, AudioSamples]]:
     """Yield all channels of a stream, piece by piece: time of the first sample in seconds, samples
     per second, and samples, float32 [channels, n].
@@ -49,36 +55,84 @@ def read_channels(
     They are not mixed, because sound with opposite signs in two channels would vanish.
 
     Args:
-        path, stream, start: as for `read_sound`.
+        info, stream, start: as for `read_sound`.
     """
-    for time, frame in _timed(path, stream, start):
+    for time, frame in _timed(info, stream, start):
         plain = av.AudioResampler(format="fltp", layout=frame.layout, rate=frame.sample_rate)
         for part in plain.resample(frame):
-            yield time, part.sample_rate, np.asarray(part.to_ndarray(), np.float32)
+            rate = part.sample_rate
+            samples, at = within(info, np.asarray(part.to_ndarray(), np.float32), time, rate)
+            if samples.shape[1]:
+                yield at, rate, samples
+
+
+def within(
+    info: SourceInfo, samples: AudioSamples, time: Fraction, rate: int
+) -> tuple[AudioSamples, Fraction]:
+    """The samples that belong to a source, all but for an excerpt, with the time of the first on
+    the clock of its pictures.
+
+    An excerpt's first sample is the one nearest to its first picture.
+
+    Args:
+        info: of the source.
+        samples: [channels, n].
+        time: of the first sample on the clock of the file, seconds.
+        rate: samples per second.
+    """
+    if info.part is None:
+        return samples, time
+    begin, ends = round((info.begins - time) * rate), info.ends
+    end = samples.shape[1] if ends is None else max(0, round((ends - time) * rate))
+    first = max(0, begin)
+    return samples[:, first:end], Fraction(first - begin, rate)
+
+
+def go_to_excerpt(container: Any, info: SourceInfo) -> None:
+    """Seek to a little before the sound of an excerpt if the container seeks reliably."""
+    where = info.begins - SETTLING_SECONDS - 1
+    if where > 0 and read_as(info.container).structure is not None:
+        try:
+            container.seek(int(where * av.time_base), backward=True)
+        except av.FFmpegError:
+            container.seek(0)
+
+
+def is_early(packet: Any, info: SourceInfo) -> bool:
+    """Whether a packet of sound ends so long before an excerpt that its decoder does not need
+    it."""
+    if info.part is None or not packet.size or packet.dts is None:
+        return False
+    ends = (packet.dts + (packet.duration or 0)) * Fraction(packet.time_base)
+    return bool(ends < info.begins - SETTLING_SECONDS)
 
 
 def _timed(
-    path: Path, stream: int, start: Fraction | None
+    info: SourceInfo, stream: int, start: Fraction | None
 ) -> Iterator[tuple[Fraction, AudioFrame]]:
     """Yield decoded sound in one format, with its time in seconds on the clock of the file."""
-    with opened(path) as container:
+    with opened(info.path) as container:
         select_streams(container, {stream})
         sound: Any = container.streams[stream]
         sound.codec_context.thread_count = 1
-        if start is not None and start > 2:
-            where = int((start - 1) / sound.time_base)
+        if start is not None and info.begins + start > 2:
+            where = int((info.begins + start - 1) / sound.time_base)
             try:
                 container.seek(where, stream=sound, backward=True)
             except av.FFmpegError:
                 container.seek(0)
+        elif info.part is not None:
+            go_to_excerpt(container, info)
         alike = ConstantFormat()
-        for frame in chain.from_iterable(map(alike.converted, _frames(container, sound))):
+        for frame in chain.from_iterable(map(alike.converted, _frames(container, sound, info))):
             base = fraction(frame.time_base)
             if frame.pts is not None and base is not None:
+                if info.ends is not None and frame.pts * base >= info.ends:
+                    return
                 yield frame.pts * base, frame
 
 
-def _frames(container: Any, stream: Any) -> Iterator[Any]:
+def _frames(container: Any, stream: Any, info: SourceInfo) -> Iterator[Any]:
     packets = packets_of(container, stream)
     while True:
         with errors_ignored():  # broken sound does not count as damage of the picture
@@ -86,6 +140,8 @@ def _frames(container: Any, stream: Any) -> Iterator[Any]:
                 packet = next(packets, None)
                 if packet is None:
                     return
+                if is_early(packet, info):
+                    continue
                 frames = stream.codec_context.decode(packet if packet.size else None)
             except UNDECODABLE:
                 frames = []

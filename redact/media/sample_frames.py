@@ -38,13 +38,13 @@ def sample_frames(info: SourceInfo) -> Iterator[Frame]:
     decoded or have another size are left out; the search reports them.
 
     Args:
-        info: of the source; even if it is a part, the whole source is sampled.
+        info: of the source; of an excerpt, only it is sampled.
     """
     if info.photograph:
         with contextlib.suppress(RedactError):
             yield from Decode(info)
         return
-    base, frames = info.video.time_base, Decode(info)
+    base, frames, part = info.video.time_base, Decode(info), info.part
     seconds = float(info.duration or 0)
     count = (
         max(LEAST_SAMPLES, min(MOST_SAMPLES, round(seconds / SECONDS_BETWEEN_SAMPLES)))
@@ -55,14 +55,15 @@ def sample_frames(info: SourceInfo) -> Iterator[Frame]:
     last: int | None = None
     try:
         with opened_video(info) as (container, stream):
-            begin = stream.start_time or 0
+            begin = (stream.start_time or 0) if part is None else part.begin
             for number in range(count):
                 wanted = begin + round(number * seconds / count / base)
-                if number:
+                if number or part is not None:
                     container.seek(wanted, stream=stream, backward=True)
                 for picture in container.decode(stream):
                     pts = picture.pts
-                    if number and (pts is None or (pts < wanted and spare > 0)):
+                    early = pts is None or (pts < wanted and spare > 0)
+                    if early and (number or part is not None):
                         spare -= 1
                         continue
                     if pts is None or last is None or pts > last:

@@ -15,7 +15,7 @@ from ..auditing import hiding_places
 from ..errors import MismatchError, OutputExistsError
 from ..files import check_writable, made_folder, sweep
 from ..follow_drawn import Frames, follow_on, index_packets
-from ..media import SourceInfo, probe
+from ..media import SourceInfo, probe_excerpt
 from ..plan import Plan, edit, read_plan, save_change
 from ..progress import Progress, Stages
 from ..record import checked_case
@@ -134,13 +134,14 @@ def order_as_before(
     evidence = replace(held.delivery.evidence, key=key)
     if evidence.case is not None:
         evidence = replace(evidence, case=checked_case(evidence.case, str(held.note)))
+    plan_file = relative_to_here(held.plan)
     return Order(
-        probe(relative_to_here(held.source)),
+        probe_excerpt(relative_to_here(held.source), read_plan(plan_file).settings.scope),
         held.draw,
         relative_to_here(held.final),
         relative_to_here(held.output).parent,
         replace(held.delivery, evidence=evidence, command=command),
-        plan_file=relative_to_here(held.plan),
+        plan_file=plan_file,
     )
 
 

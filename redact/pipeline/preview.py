@@ -9,7 +9,6 @@ from pathlib import Path
 
 from ..auditing import finding_pictures
 from ..detection import require_models
-from ..errors import UsageError
 from ..files import (
     check_writable,
     is_preview_or_picture,
@@ -22,7 +21,7 @@ from ..media import (
     SourceInfo,
     choose_encoding,
     default_output,
-    part_of,
+    excerpt,
     probe,
 )
 from ..plan import Plan, edit
@@ -30,7 +29,7 @@ from ..progress import Progress
 from ..render import Renderer, notice_box, require_room, writable
 from ..settings import Audio, DrawSettings, Settings
 from ..types import Decided, Target
-from ..words import problem, say
+from ..words import say
 from .journal import Journal
 from .order import Delivery, Order
 from .result import Result
@@ -62,17 +61,14 @@ def make_preview(
 
     Args:
         source, settings: as for a run.
-        part: start and end in seconds, see `redact.media.part_of`.
+        part: start and end in seconds, see `redact.media.excerpt`.
         delivery: only output, in_folder, force and command are used.
         progress: receives stages and warnings.
 
     Raises:
         RedactError: as for a run.
     """
-    whole = probe(source)
-    if whole.photograph:
-        raise problem(UsageError, "photo_has_no_part", path=source)
-    info = part_of(whole, *part)
+    info = replace(excerpt(probe(source), *part), audio=())
     draw = DrawSettings(
         replace(settings.render, notice=_notice()), replace(settings.encode, audio=Audio.MUTE)
     )

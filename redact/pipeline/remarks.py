@@ -25,6 +25,7 @@ from ..types import (
     Target,
     Timeline,
     Track,
+    clock,
     with_nested,
 )
 from ..words import Message
@@ -75,6 +76,28 @@ def remark_on_streams(info: SourceInfo, journal: Journal) -> None:
                 others=", ".join(others),
             )
         )
+
+
+_NOTICED: Final = 0.5
+"""Seconds by which an excerpt may begin later or end earlier than was asked without a warning."""
+
+
+def remark_on_excerpt(info: SourceInfo, plan: Plan, journal: Journal) -> None:
+    """Warn if an excerpt begins later or ends earlier than was asked, or has no sound although the
+    video has."""
+    if (part := info.part) is None:
+        return
+    timeline, (start, end) = plan.source.timeline, part.span
+    begins = float((part.begin - part.zero) * timeline.time_base)
+    ends = begins + float(timeline.length or timeline.time(-1))
+    if begins - start > _NOTICED:
+        journal.warn(Message("excerpt_begins_late", asked=clock(start), at=clock(begins)))
+    if end is not None and end - ends > _NOTICED:
+        journal.warn(Message("excerpt_ends_early", asked=clock(end), at=clock(ends)))
+    spans = [(a.begins, a.ends) for a in info.audio]
+    silent = [a for a, b in spans if (a or 0) >= ends - begins or (b is not None and b <= 0)]
+    if silent and len(silent) == len(spans):
+        journal.warn(Message("excerpt_silent"))
 
 
 def remark_on_lasting_damage(plan: Plan, journal: Journal) -> None:
@@ -197,6 +220,7 @@ def remark_on_run(order: Order, plan: Plan, journal: Journal) -> None:
     for warning in info.warnings:
         journal.warn(warning)
     remark_on_streams(info, journal)
+    remark_on_excerpt(info, plan, journal)
     remark_on_lasting_damage(plan, journal)
     for target in DEFAULT_TARGETS:
         if target not in with_nested(plan.settings.targets):

@@ -16,7 +16,7 @@ from pathlib import Path
 from ..detection import Detector, require_models
 from ..errors import InputError, OutputError, UnsafeError
 from ..files import OutputFile
-from ..media import SourceInfo, probe, sha256_of
+from ..media import SourceInfo, probe_excerpt, sha256_of
 from ..memory import give_back
 from ..plan import Plan, mask_shape
 from ..progress import Progress
@@ -61,7 +61,7 @@ def redact_video(
     Raises:
         RedactError: the run failed; no unfinished file has its final name.
     """
-    info = probe(source)
+    info = probe_excerpt(source, settings.detect.scope)
     settings = replace(settings, detect=settings_for(info, settings.detect))
     order = order_to_run(info, settings.draw, delivery)
     with claimed(order) as (order, claim):

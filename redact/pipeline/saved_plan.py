@@ -13,7 +13,7 @@ from .. import __version__
 from ..detection import Detector
 from ..errors import MismatchError, OutputExistsError, PlanError, UsageError
 from ..files import earlier_plan_name, unwritable
-from ..media import WEB, SourceInfo, default_output, sha256_of
+from ..media import WEB, SourceInfo, default_output, named_after, sha256_of
 from ..plan import Plan, is_own_plan, read_plan, write_plan
 from ..progress import Stages
 from ..settings import DetectSettings
@@ -66,7 +66,7 @@ def plan_to_review(info: SourceInfo, folder: Path | None = None) -> Path:
             have decided in it to keep a person visible.
     """
     usual = default_output(info)
-    places = [review_plan(made) for made in (usual, default_output(info, WEB), info.path)]
+    places = [review_plan(made) for made in (usual, default_output(info, WEB), named_after(info))]
     if folder is not None:
         places.insert(0, review_plan(folder / usual.name))
     there = [path for path in places if is_own_plan(path)]
@@ -165,7 +165,7 @@ def _made_with(name: str, value: object) -> Message:
         return Message("plan_with", option=option, value=value.value)
     others = {
         "texts": "--targets",
-        "scope": "--only-between, --only-area, --ignore-area",
+        "scope": "--cut, --only-between, --only-area, --ignore-area",
     }
     option = others.get(name, f"--{name.replace('_', '-')}")
     return Message("plan_with_other", option=option)
@@ -186,7 +186,7 @@ def require_same_source(
         digest: SHA-256 of the file, if it has just been computed.
 
     Raises:
-        MismatchError: contents, length in bytes, upright size or time base differ.
+        MismatchError: contents, length in bytes, upright size, time base or excerpt differ.
         InputError: the file cannot be read.
     """
     digest, said = digest or sha256_of(info.path, progress), plan.source
@@ -201,6 +201,7 @@ def require_same_source(
         ("width", said.width, width),
         ("height", said.height, height),
         ("time_base", said.timeline.time_base, info.video.time_base),
+        ("begin", said.begin, None if info.part is None else info.part.begin),
     ):
         if planned != found:
             raise problem(

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -11,8 +12,8 @@ from ..detection import (
     device_now,
 )
 from ..errors import InputError
-from ..media import Decode, SourceInfo, read_ahead, sha256_of
-from ..plan import Plan, SourceRef, build_plan, uncovered
+from ..media import Decode, SourceInfo, read_ahead, sha256_of, with_lead
+from ..plan import Plan, SourceRef, build_plan, excerpt_of, uncovered
 from ..reading import NumberReader
 from ..settings import DetectSettings, Sensitivity
 from ..track import (
@@ -25,6 +26,7 @@ from ..track import (
     settings_of,
 )
 from ..types import (
+    Doubt,
     Frame,
     Timeline,
     clock,
@@ -71,10 +73,12 @@ def detect(
     close_up, bell = detectors.close_up, detectors.bell
     numbers = settings_of(settings.sensitivity, settings.caution)
     digest = sha256_of(info.path, journal)
-    record = FrameRecord(Decode(info))
+    # Whoever is in the picture at the start or end of an excerpt was seen before, or is after.
+    searched = with_lead(info)
+    record = FrameRecord(Decode(searched))
     with (
         open_scans(plan_file, digest, settings, detectors.detector) as kept,
-        journal.step("detect", info.expected_frames) as step,
+        journal.step("detect", searched.expected_frames) as step,
     ):
         tracker = Tracker(
             settings=numbers,
@@ -90,13 +94,15 @@ def detect(
         fewer = detectors.all_but_plates and kept.scanning(detectors.all_but_plates)
         scan = plates_where_expected(kept.scanning(detectors.scan), fewer, tracker)
         scanner = IncrementalScanner(scan, every)
-        announced = False
+        announced, looked = False, 0
         with read_ahead(_prepared(record.frames, tracker)) as decoded:
             for frame in decoded:
                 since_first = record.note(frame)
-                found, areas = None, None
+                found, areas, before = None, None, scanner.whole + scanner.parts
                 if settings.scope.at(since_first):
                     found, areas = scanned(frame, tracker, scanner, bell)
+                if holds(info, frame):
+                    looked += scanner.whole + scanner.parts - before
                 if found is not None:
                     found = settings.scope.select(found)
                 tracker.observe(frame, found, areas)
@@ -121,16 +127,21 @@ def detect(
     record.require_some(info)
     if not scans:
         raise no_picture_in(info, settings.scope)
-    remark_on_damage(record.frames, record.unchecked, journal)
     with journal.step("track", None, "tracks") as step:
         whole = tracker.finish()
         step.say(Message("tracked", count=len(whole.tracks), cuts=len(whole.cuts)))
     used = detectors_used(info, settings, detectors.detector if detectors.foreign else None)
     plan = record.plan(info, digest, settings, whole, used, scans)
+    doubts: Sequence[Doubt] = whole.doubts
+    if info.part is not None:
+        first, last = excerpt_in(info, plan.source.timeline)
+        plan = replace(excerpt_of(plan, first, last), frames_looked_at=looked)
+        doubts = [replace(d, frame=d.frame - first) for d in doubts if first <= d.frame <= last]
+    remark_on_damage(record.frames, plan.unchecked, journal)
     plan = with_silhouettes(info, replace(plan, turned=turned), journal)
     plan = with_texts(info, plan, journal)
     # Only now: a silhouette leaves visible some of what its box would have covered.
-    return replace(plan, doubts=uncovered(plan, whole.doubts))
+    return replace(plan, doubts=uncovered(plan, doubts))
 
 
 def _texts_alone(info: SourceInfo, settings: DetectSettings, journal: Journal) -> Plan:
@@ -197,8 +208,9 @@ class FrameRecord:
         """See `build_plan`."""
         timeline = Timeline(info.video.time_base, tuple(self.pts))
         size = info.video.upright_size
+        begin = None if info.part is None else info.part.begin
         return build_plan(
-            SourceRef(readable(info.path.name), digest, info.size, *size, timeline),
+            SourceRef(readable(info.path.name), digest, info.size, *size, timeline, begin),
             settings,
             found.tracks,
             found.cuts,
@@ -210,6 +222,22 @@ class FrameRecord:
             owned=found.owned,
             same=found.same,
         )
+
+
+def holds(info: SourceInfo, frame: Frame) -> bool:
+    """Whether a frame belongs to the source: not if it comes before or after an excerpt."""
+    part = info.part
+    if part is None:
+        return True
+    return frame.pts >= 0 and (part.end is None or frame.pts < part.end - part.begin)
+
+
+def excerpt_in(info: SourceInfo, timeline: Timeline) -> tuple[int, int]:
+    """First and last frame of an excerpt in a timeline that begins before it."""
+    assert info.part is not None
+    end = None if info.part.end is None else info.part.end - info.part.begin
+    after = len(timeline) if end is None else bisect_left(timeline.pts, end)
+    return bisect_left(timeline.pts, 0), after - 1
 
 
 def settings_for(info: SourceInfo, settings: DetectSettings) -> DetectSettings:

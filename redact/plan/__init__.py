@@ -4,6 +4,7 @@ from ..types import Runs, count_of, joined, runs_of
 from . import decisions, edit, mask_shape, user_input
 from .build import COVERED, REASON_DAMAGED, build_plan, uncovered, with_held
 from .coco import export_coco
+from .excerpt import excerpt_of
 from .file import (
     EncodedKeys,
     dump_plan,

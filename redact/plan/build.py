@@ -80,7 +80,7 @@ def build_plan(
         version=__version__,
         detectors=detectors,
         frames_looked_at=frames_looked_at,
-        bodies=tuple(Body(b.vehicle, Keyframes(map(_whole_pixels, b.keyframes))) for b in bodies),
+        bodies=tuple(Body(b.vehicle, Keyframes(map(whole_pixels, b.keyframes))) for b in bodies),
     )
     if broken is None or settings.damaged is Damaged.HIDE:
         broken = damaged
@@ -114,23 +114,24 @@ def uncovered(plan: Plan, doubts: Iterable[Doubt]) -> tuple[Doubt, ...]:
             continue
         least = COVERED * doubt.box.area
         if all(r.common(doubt.box) < least for r in plan.regions_at(doubt.frame)):
-            in_minute.append(replace(doubt, box=_outward(doubt.box), chance=round(doubt.chance, 4)))
+            in_minute.append(replace(doubt, box=outward(doubt.box), chance=round(doubt.chance, 4)))
             found.append(in_minute[-1])
     return tuple(sorted(found, key=lambda d: (d.frame, d.box)))
 
 
 def _rounded(key: Keyframe) -> Keyframe:
     score = None if key.score is None else round(float(key.score), 4)
-    return Keyframe(key.frame, _outward(key.box), key.state, score)
+    return Keyframe(key.frame, outward(key.box), key.state, score)
 
 
-def _whole_pixels(key: Keyframe) -> Keyframe:
+def whole_pixels(key: Keyframe) -> Keyframe:
     """A body's keyframe as the file stores it: whole pixels, because nothing is drawn from it."""
     box = Box(*(float(round(v)) for v in key.box))
     return Keyframe(key.frame, box, key.state, round(float(key.score or 0), 2))
 
 
-def _outward(box: Box) -> Box:
+def outward(box: Box) -> Box:
+    """A box as the file stores it, rounded outward."""
     down = [math.floor(v * _STEPS_PER_PIXEL) / _STEPS_PER_PIXEL for v in box[:2]]
     up = [math.ceil(v * _STEPS_PER_PIXEL) / _STEPS_PER_PIXEL for v in box[2:]]
     return Box(*down, *up)

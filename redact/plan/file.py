@@ -104,6 +104,7 @@ def _without_tracks(plan: Plan) -> PlanRecord:
             height=source.height,
             time_base=f"{source.timeline.time_base.numerator}/{source.timeline.time_base.denominator}",
             pts=source.timeline.to_runs(),
+            begin=source.begin,
         ),
         settings=settings_record(plan),
         cuts=plan.cuts,
@@ -260,7 +261,7 @@ def _plan_of(record: PlanRecord, read: Iterable[TrackRecord]) -> Plan:
     if count > _MOST_FRAMES:
         raise ValueError(f"$.source.pts: {count} frames are more than any real clip has")
     # A step between two 64-bit times can take 65 bits.
-    if any(abs(number) > 1 << 65 for run in source.pts for number in run):
+    if any(abs(n) > 1 << 65 for n in (source.begin or 0, *(n for run in source.pts for n in run))):
         raise ValueError("$.source.pts: is farther away than any time in a video")
     try:
         timeline = Timeline.from_runs(Fraction(source.time_base), source.pts)
@@ -269,7 +270,7 @@ def _plan_of(record: PlanRecord, read: Iterable[TrackRecord]) -> Plan:
     _check_frames("$.cuts", record.cuts, len(timeline))
     _check_frames("$.unchecked", record.unchecked, len(timeline))
     reference = SourceRef(
-        source.name, source.sha256, source.size, source.width, source.height, timeline
+        source.name, source.sha256, source.size, source.width, source.height, timeline, source.begin
     )
     looked_for = record.settings.targets
     tracks = tuple(_track_of(t, i, reference, looked_for) for i, t in enumerate(read))

@@ -139,6 +139,8 @@ def settings_record(plan: Plan) -> SettingsRecord:
 
 def settings_of(record: SettingsRecord) -> DetectSettings:
     """Decode the settings of the search. Raises ValueError if a span or area is invalid."""
+    if record.scope.cut is not None and not 0 <= record.scope.cut[0] < record.scope.cut[1]:
+        raise ValueError("$.settings.scope.cut: is no span")
     for i, (start, end) in enumerate(record.scope.between):
         if not 0 <= start < end:  # JSON has no infinity, and no NaN
             raise ValueError(f"$.settings.scope.between[{i}]: {start:g} to {end:g} is no span")
@@ -247,6 +249,12 @@ class SourceRecord(Value, frozen=True):
     height: Positive
     time_base: _Rational
     pts: list[list[int]]
+    begin: Annotated[
+        int | None,
+        Meta(
+            description="of an excerpt: time of its first picture in the file; `pts` count from it"
+        ),
+    ] = None
 
 
 class PlanRecord(Value, frozen=True, kw_only=True):

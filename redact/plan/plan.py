@@ -74,6 +74,8 @@ class SourceRef:
         size: of the file, in bytes.
         width, height: of the upright picture, in pixels.
         timeline: PTS of every decoded frame.
+        begin: of an excerpt, PTS of its first picture in the file, from which those of `timeline`
+            count; None for a whole video.
     """
 
     name: str
@@ -82,6 +84,7 @@ class SourceRef:
     width: int
     height: int
     timeline: Timeline
+    begin: int | None = None
 
     def shows(self, box: Box) -> bool:
         """Whether any part of `box` (upright source pixels) lies in the picture."""

@@ -8,6 +8,7 @@ from .case import (
     CaseFields,
     ReasonCode,
     checked_case,
+    checked_cuts,
     read_case,
     reasons_from_options,
 )

@@ -18,7 +18,7 @@ import msgspec
 from .. import __version__
 from ..detection import device_now
 from ..errors import UnsafeError
-from ..media import Dropped
+from ..media import Dropped, SourceInfo
 from ..plan import Plan, dump_plan, mask_shape
 from ..settings import Audio, Sensitivity, Settings
 from ..types import DEFAULT_TARGETS, Action, Target, readable, utc_text, with_nested
@@ -36,6 +36,7 @@ from .manifest import (
 )
 from .manifest_parts import (
     AuditPart,
+    ExcerptPart,
     LimitPart,
     LogAnchor,
     MessagePart,
@@ -127,8 +128,23 @@ def _source(record: RunRecord) -> SourcePart:
         sound=tuple(
             SoundPart(a.index, _seconds(a.seconds), _seconds(a.declared_seconds))
             for a in info.audio
+            if info.part is None
         ),
         first_seconds=round(float(plan.source.timeline.time(0)), 6) if frames else 0.0,
+        excerpt=_excerpt(info),
+    )
+
+
+def _excerpt(info: SourceInfo) -> ExcerptPart | None:
+    part, base = info.part, info.video.time_base
+    if part is None or part.span[1] is None:
+        return None
+    return ExcerptPart(
+        part.span[0],
+        part.span[1],
+        begins_seconds=round(float((part.begin - part.zero) * base), 6),
+        original_seconds=_seconds(part.whole),
+        file_seconds=round(float(info.begins), 6),
     )
 
 

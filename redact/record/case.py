@@ -7,6 +7,7 @@ from __future__ import annotations
 import difflib
 import tomllib
 from collections.abc import Iterable, Mapping
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from msgspec.structs import asdict
 
 from ..errors import PlanError, UsageError
 from ..files import read_file
-from ..types import ANY_KIND, Target, Value
+from ..types import ANY_KIND, Target, Value, clock, read_clock
 from ..words import problem, reason_of
 from .checked_text import checked_text
 
@@ -93,9 +94,41 @@ def _require_codes(case: CaseFields, where: str = "") -> None:
             raise problem(PlanError, "not_a_code", **said, codes=", ".join(case.codes))
 
 
-def read_case(path: Path) -> tuple[CaseFields, dict[str, str]]:
+Cuts = tuple[tuple[float, float], ...]
+"""Start and end of excerpts, in seconds after the first picture, in order of time."""
+
+
+def checked_cuts(cuts: Iterable[tuple[float, float]], where: str) -> Cuts:
+    """Excerpts in order of time. Raises UsageError that names `where` if one ends before it begins,
+    or two overlap."""
+    ordered = tuple(sorted(cuts))
+    for start, end in ordered:
+        if not start < end:
+            raise problem(
+                UsageError, "cut_backwards", where=where, start=clock(start), end=clock(end)
+            )
+    for (_, end), (start, _) in pairwise(ordered):
+        if start < end:
+            raise problem(
+                UsageError, "cuts_overlap", where=where, start=clock(start), end=clock(end)
+            )
+    return ordered
+
+
+def _cuts(value: object, where: str) -> Cuts:
+    """Excerpts as the case file has them: a list of ["0:40", "2:10"]. Raises PlanError."""
+    try:
+        spans: Any = value
+        cuts = [(float(read_clock(f"{a}")), float(read_clock(f"{b}"))) for a, b in spans]
+        return checked_cuts(cuts, where)
+    except (TypeError, ValueError):
+        raise problem(PlanError, "cuts_field", where=where) from None
+
+
+def read_case(path: Path) -> tuple[CaseFields, dict[str, str], dict[str, Cuts]]:
     """From a TOML file: one key per field, a table `[reasons]` by target, and a table `[codes]` of
-    what reason codes mean; and its table `[exhibits]`, the number of each video by its name.
+    what reason codes mean; and, by the names of videos, its tables `[exhibits]`, the number of
+    each, and `[cuts]`, the excerpts of each.
 
     Keys may be written with "-" or "_". Raises PlanError that names the file and the field.
     """
@@ -115,7 +148,11 @@ def read_case(path: Path) -> tuple[CaseFields, dict[str, str]]:
     numbers = {
         name: checked_text(number, f"{path}: exhibits.{name}") for name, number in exhibits.items()
     }
-    return case_from_mapping(raw, str(path)), numbers
+    cuts = raw.pop("cuts", {})
+    if not isinstance(cuts, Mapping):
+        raise problem(PlanError, "cuts_field", where=path)
+    spans = {name: _cuts(value, f"{path}: cuts.{name}") for name, value in cuts.items()}
+    return case_from_mapping(raw, str(path)), numbers, spans
 
 
 def case_from_mapping(raw: Mapping[str, Any], where: str) -> CaseFields:

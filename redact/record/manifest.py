@@ -19,6 +19,7 @@ from ..words import problem, reason_of
 from .case import CaseFields
 from .manifest_parts import (
     AuditPart,
+    ExcerptPart,
     FileName,
     LimitPart,
     LogAnchor,
@@ -70,6 +71,10 @@ class SourcePart(Part):
         Seconds, Meta(description="time of the first picture, on the clock of the source")
     ] = 0.0
     sound: Annotated[tuple[SoundPart, ...], Meta(description="length of each sound track")] = ()
+    excerpt: Annotated[
+        ExcerptPart | None,
+        Meta(description="null: all of it; otherwise frames and times are those of this part"),
+    ] = None
 
 
 class OutputPart(Part):
@@ -155,6 +160,13 @@ class Manifest(Part):
     subjects: Annotated[
         list[SubjectPart], Meta(description="people and vehicles, in order of their first tracks")
     ] = field(default_factory=list)
+
+    @property
+    def cut(self) -> tuple[float, float] | None:
+        """Start and end of the excerpt that was made, in seconds after the first picture of the
+        original; None if it was made of all."""
+        part = self.source.excerpt
+        return None if part is None else (part.from_seconds, part.to_seconds)
 
 
 MANIFEST_SUFFIX = ".manifest.json"

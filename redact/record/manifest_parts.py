@@ -311,6 +311,21 @@ class LimitPart(Part):
     detail: str = ""
 
 
+class ExcerptPart(Part):
+    """Which part of the original the result is. Times of the record count from its first picture;
+    these count from the first picture of the original."""
+
+    from_seconds: Annotated[Seconds, Meta(description="start, as it was asked for")]
+    to_seconds: Annotated[Seconds, Meta(description="end, as it was asked for")]
+    begins_seconds: Annotated[Seconds, Meta(description="its first picture")]
+    original_seconds: Annotated[
+        Seconds | None, Meta(description="length of the original; null: its headers do not say")
+    ]
+    file_seconds: Annotated[
+        Seconds, Meta(description="its first picture, on the clock of the original")
+    ]
+
+
 class RemovedPart(Part):
     """Something in the source that is not in the output."""
 

@@ -13,7 +13,7 @@ from ..errors import OutputExistsError, UsageError
 from ..files import PRIVATE, check_writable, write_whole
 from ..words import problem
 from .build import build_manifest
-from .case import CaseFields
+from .case import CaseFields, Cuts
 from .checked_text import checked_text
 from .custody_log import anchor_of, append, case_details, check_appendable, run_details
 from .manifest import dump_manifest, manifest_path
@@ -34,6 +34,7 @@ class EvidenceChoice:
         key_file: the file that it was read from.
         given: options that the user typed, for messages.
         exhibits: numbers of the exhibits by the names of their videos.
+        cuts: excerpts to make by the names of their videos.
     """
 
     manifest: bool = True
@@ -43,20 +44,28 @@ class EvidenceChoice:
     given: tuple[str, ...] = ()
     key_file: Path | None = None
     exhibits: Mapping[str, str] = field(default_factory=dict)
+    cuts: Mapping[str, Cuts] = field(default_factory=dict)
 
     def for_video(self, path: Path) -> EvidenceChoice:
         """The same choice with the exhibit number of a video. Videos of one name in several folders
         are distinguished by their folders."""
-        named = [name for name in self.exhibits if f"/{path.as_posix()}".endswith(f"/{name}")]
-        if not named:
+        name = _name_of(path, self.exhibits)
+        if name is None:
             return self
-        number = self.exhibits[max(named, key=len)]
+        number = self.exhibits[name]
         return replace(self, case=(self.case or CaseFields()).but(exhibit=number))
 
+    def cuts_of(self, path: Path) -> Cuts:
+        """The excerpts of a video that the case file names; none for all of it."""
+        name = _name_of(path, self.cuts)
+        return () if name is None else self.cuts[name]
+
     def exhibits_without(self, paths: Iterable[Path]) -> list[str]:
-        """Names that have a number but match none of these videos: most likely typing mistakes."""
+        """Names that have a number or excerpts but match none of these videos: most likely typing
+        mistakes."""
         places = [f"/{path.as_posix()}" for path in paths]
-        return [n for n in self.exhibits if not any(p.endswith(f"/{n}") for p in places)]
+        names = dict.fromkeys((*self.exhibits, *self.cuts))
+        return [n for n in names if not any(p.endswith(f"/{n}") for p in places)]
 
     def refuse_with(self, option: str) -> None:
         """Raise UsageError if anything was asked for that `option` would leave out."""
@@ -64,6 +73,12 @@ class EvidenceChoice:
             raise problem(
                 UsageError, "no_record_option", option=option, others=", ".join(self.given)
             )
+
+
+def _name_of(path: Path, names: Iterable[str]) -> str | None:
+    """The name that means a video, the most exact one; None if none does."""
+    meant = [name for name in names if f"/{path.as_posix()}".endswith(f"/{name}")]
+    return max(meant, key=len, default=None)
 
 
 def check_evidence(choice: EvidenceChoice, output: Path, force: bool) -> None:

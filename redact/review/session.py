@@ -13,7 +13,7 @@ from typing import Any
 from ..files import PRIVATE
 from ..follow_drawn import Frames, follow, follow_on, index_packets
 from ..mask_size import without_margin
-from ..media import SourceInfo, default_output, probe
+from ..media import SourceInfo, default_output, probe_excerpt
 from ..pipeline import (
     Journal,
     delete_scans,
@@ -246,7 +246,10 @@ class Session:
         return Decided(reason, self.reviewer, utc_text(datetime.now(UTC)))
 
     def _opened(self, job: Job) -> None:
-        info = probe(self.source)
+        settings = self.settings
+        if self.plan_path.exists():
+            settings = read_plan(self.plan_path).settings
+        info = probe_excerpt(self.source, settings.scope)
         journal = Journal(job)
         if self.plan_path.exists():
             plan = read_plan(self.plan_path)

@@ -72,7 +72,7 @@ def heard(info: SourceInfo, plan: Plan, start: float, end: float, muted: bool) -
     count = round(min(max(end - start, 0.0), MOST_SOUND_SECONDS) * RATE)
     out = np.zeros(count, np.float32)
     for audio in info.audio:
-        for time, samples in read_sound(info.path, audio.index, RATE, first):
+        for time, samples in read_sound(info, audio.index, RATE, first):
             at = round((time - first) * RATE)
             if at >= count:
                 break
@@ -111,7 +111,7 @@ class Waveform:
     def _work(self) -> None:
         try:
             for audio in self._info.audio:
-                for time, samples in read_sound(self._info.path, audio.index, RATE):
+                for time, samples in read_sound(self._info, audio.index, RATE):
                     self._take(float(time - self._begin), samples)
         finally:
             self._done = True

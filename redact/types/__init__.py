@@ -30,11 +30,18 @@ from .fields import (
 )
 from .finding import Finding, FindingKind
 from .frame import Frame, Muted, Runs, Timeline, count_of, frames_in, joined, ranges, runs_of
-from .key_picture import LARGEST_MARGIN, SIDES_AS_FOUND, KeyPicture, Sides, sides_between
+from .key_picture import (
+    LARGEST_MARGIN,
+    SIDES_AS_FOUND,
+    KeyPicture,
+    Sides,
+    key_picture_at,
+    sides_between,
+)
 from .odds import log_odds, probability
 from .presentation import Presentation
 from .scope import EVERYWHERE, Scope, area_in_words
-from .silhouette import COLUMNS, ROWS, Cells, Shaped, Silhouette
+from .silhouette import COLUMNS, ROWS, Cells, Shaped, Silhouette, shape_at
 from .target import (
     ANY_KIND,
     DEFAULT_TARGETS,

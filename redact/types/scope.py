@@ -21,7 +21,8 @@ _Span = tuple[_Number, _Number]
 
 
 class Scope(Value, frozen=True):
-    """A user's limits on the search. Everything outside them is not searched and stays visible.
+    """A user's limits in space and time. What lies outside the excerpt is not in the result at all;
+    what lies outside the others is not searched, and stays visible.
 
     Spans are (first, last) seconds after the first picture; areas are in upright source pixels."""
 
@@ -32,10 +33,11 @@ class Scope(Value, frozen=True):
     only: Annotated[
         tuple[Box, ...], Meta(description="what touches none is not searched for; none: all is")
     ] = ()
+    cut: Annotated[_Span | None, Meta(description="the excerpt that is made; null: all")] = None
 
     @property
     def everything(self) -> bool:
-        return not (self.between or self.ignored or self.only)
+        return self.cut is None and not (self.between or self.ignored or self.only)
 
     def at(self, seconds: float) -> bool:
         """Whether a time (seconds after the first picture) is searched."""

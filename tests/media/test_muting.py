@@ -42,7 +42,7 @@ def written(folder: Path, spans: tuple[Muted, ...], name: str = "out.mp4", **sou
 
 def loudness(path: Path, start: float, end: float) -> float:
     loud = 0.0
-    for time, samples in read_sound(path, probe(path).audio[0].index, RATE):
+    for time, samples in read_sound(probe(path), probe(path).audio[0].index, RATE):
         at = float(time) + np.arange(len(samples)) / RATE
         inside = np.abs(samples[(at >= start) & (at < end)])
         loud = max(loud, float(inside.max(initial=0)))
@@ -288,7 +288,7 @@ def test_all_samples_of_a_span_and_no_others_are_muted(
 
 def test_sound_whose_channels_change_midway_is_read_to_the_end(tmp_path: Path) -> None:
     source = changing_sound(tmp_path)
-    pieces = list(read_sound(source, probe(source).audio[0].index, 8000))
+    pieces = list(read_sound(probe(source), probe(source).audio[0].index, 8000))
     assert [time for time, _ in pieces] == sorted(time for time, _ in pieces)
     assert abs(sum(len(samples) for _, samples in pieces) - 16000) < 800
     assert all(abs(samples).max() > 0.1 for _, samples in pieces[2:-2])

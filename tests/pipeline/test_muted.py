@@ -103,7 +103,7 @@ def test_from_0_to_the_end_mutes_sound_before_and_after_the_pictures(
     _, record, _ = applied(redact, clip)
     finished = probe(tmp_path / "new.mp4")
     for audio in finished.audio:
-        pieces = list(read_sound(finished.path, audio.index, 8000))
+        pieces = list(read_sound(finished, audio.index, 8000))
         assert sum(len(samples) for _, samples in pieces) > 7900
         assert max(abs(samples).max() for _, samples in pieces) < 0.001
     ((start, end),) = [(m["start_seconds"], m["end_seconds"]) for m in record["muted"]]

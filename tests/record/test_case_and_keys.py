@@ -37,7 +37,7 @@ def test_case_file(tmp_path: Path) -> None:
     path.write_text(
         'case = "2026-114"\nlegal-basis = "art. 6"\n[reasons]\nface = "third party"\n', "utf-8"
     )
-    case, _ = read_case(path)
+    case, *_ = read_case(path)
     assert case == CaseFields(
         case="2026-114", legal_basis="art. 6", reasons={"face": "third party"}
     )
@@ -55,7 +55,7 @@ def test_each_video_of_a_folder_is_an_exhibit_of_its_own(tmp_path: Path) -> None
     path = tmp_path / "case.toml"
     numbers = '[exhibits]\n"cam4.mp4" = "7"\n"yard/cam5.mp4" = "8"\n"cam5.mp4" = "9"\n'
     path.write_text('case = "2026-114"\nexhibit = "1"\n' + numbers, "utf-8")
-    case, exhibits = read_case(path)
+    case, exhibits, _ = read_case(path)
     choice = EvidenceChoice(case=case, exhibits=exhibits)
     for video, number in (
         *(("in/cam4.mp4", "7"), ("yard/cam5.mp4", "8"), ("in/cam5.mp4", "9")),
@@ -79,7 +79,7 @@ def test_reason_codes_of_a_case(tmp_path: Path) -> None:
         '[reasons]\nface = "b6"\n',
         "utf-8",
     )
-    case, _ = read_case(path)
+    case, *_ = read_case(path)
     assert case.codes == {
         "b6": ReasonCode("Privacy", "552(b)(6)"),
         "b7c": ReasonCode("Law enforcement"),
@@ -248,5 +248,5 @@ def test_the_page_for_lawyers_shows_every_field_of_a_case_file(tmp_path: Path) -
     page = (Path(__file__).parents[2] / "docs" / "lawyers.md").read_text("utf-8")
     file = tmp_path / "case.toml"
     file.write_text(page.partition("```toml\n")[2].partition("```")[0], "utf-8")
-    shown, _ = read_case(file)
+    shown, *_ = read_case(file)
     assert [n for n in CaseFields.__struct_fields__ if not getattr(shown, n)] == []

@@ -399,7 +399,7 @@ def check_output(source: Path, result: Path, plan: Plan, gone: Any, kept: int, d
 
 def check_sound(result: Path) -> None:
     loud = np.zeros(3000)
-    for second, samples in read_sound(result, probe(result).audio[0].index, 1000):
+    for second, samples in read_sound(probe(result), probe(result).audio[0].index, 1000):
         at = round(float(second) * 1000)
         loud[at : at + len(samples)] = np.abs(samples)[: len(loud) - at]
     assert loud[230:370].max() < 0.002  # the codec smears a little at both ends

@@ -9,7 +9,7 @@ import click
 from ...errors import UsageError
 from ...follow_drawn import Frames, index_packets
 from ...follow_drawn import follow as carry_on
-from ...media import probe
+from ...media import probe_excerpt
 from ...pipeline import require_same_source
 from ...plan import Plan, edit, read_plan, save_change, user_input
 from ...types import Box, Keyframe, Target, clock
@@ -107,7 +107,7 @@ def _follow(
 
 def _followed(value: Plan, source: Path, frame: int, box: Box) -> tuple[Keyframe, ...]:
     """Follow the box in the source. Raises MismatchError if that is another file."""
-    terminal, info = Terminal(), probe(source)
+    terminal, info = Terminal(), probe_excerpt(source, value.settings.scope)
     require_same_source(value, info, terminal)
     frames = Frames(info, value, index_packets(info, value))
     try:

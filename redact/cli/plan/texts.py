@@ -11,7 +11,7 @@ import click
 from rich.table import Table
 
 from ...errors import UsageError
-from ...media import probe
+from ...media import probe_excerpt
 from ...pipeline import find_texts, require_same_source
 from ...plan import FoundText, Plan, read_plan, reads, save_change, tracks_of_texts
 from ...types import Action, clock, one_line
@@ -46,7 +46,7 @@ def texts(plan_path: Path, source: Path | None, wanted: str | None, as_json: boo
 
 def _read(value: Plan, plan_path: Path, source: Path) -> Plan:
     """The plan with the texts read in the video, saved."""
-    terminal, info = Terminal(), probe(source)
+    terminal, info = Terminal(), probe_excerpt(source, value.settings.scope)
     require_same_source(value, info, terminal)
     read = find_texts(info, value, terminal)
     for warning in read.remarks():
