@@ -206,9 +206,11 @@ def _by_person(manifest: Manifest, text: ReportWords) -> str:
 
 
 def _completeness(manifest: Manifest, text: ReportWords) -> dict[str, str]:
-    """Values for the template: `incomplete`, what is missing of the original, or ""; `pictures`,
-    how many were read; `all_there`, whose pictures are all in the output; `other_streams`, the
-    other video streams of the original, or ""."""
+    """Values for the template: `excerpt`, which part of the original the output is, or "";
+    `incomplete`, what is missing of the original, or ""; `pictures`, how many were read;
+    `all_there`, whose pictures are all in the output; `other_streams`, the other video streams of
+    the original, or "".
+    """
     source = manifest.source
     read, declared = source.frames, source.declared_frames
     counts = {"read": text.number(read), "declared": text.number(declared or 0)}
@@ -234,12 +236,35 @@ def _completeness(manifest: Manifest, text: ReportWords) -> dict[str, str]:
         whole = text("summary.frames_of_stream", frames=frames, stream=source.video_stream)
     else:
         whole = text("summary.frames", frames=frames)
+    part = source.excerpt
+    if part is not None:
+        span = {"start": text.clock(part.from_seconds), "end": text.clock(part.to_seconds)}
+        whole = text("summary.frames_of_excerpt", frames=frames, **span)
     return {
+        "excerpt": _excerpt(manifest, text),
         "incomplete": incomplete,
         "pictures": pictures,
         "all_there": whole,
         "other_streams": left_out,
     }
+
+
+def _excerpt(manifest: Manifest, text: ReportWords) -> str:
+    """Words for which part of the original the output is; "" if it is all of it."""
+    source = manifest.source
+    if (part := source.excerpt) is None:
+        return ""
+    lasts = part.original_seconds
+    length = text("summary.length_unknown") if lasts is None else text.clock(lasts, 0)
+    return text(
+        "summary.excerpt",
+        start=text.clock(part.from_seconds),
+        end=text.clock(part.to_seconds),
+        length=length,
+        sha256=source.sha256_before,
+        begins=text.clock(part.begins_seconds),
+        file=text.clock(part.file_seconds),
+    )
 
 
 def case_parts(manifest: Manifest, text: ReportWords) -> dict[str, Any]:

@@ -124,3 +124,23 @@ def test_the_case_file_names_excerpts_and_a_photograph_is_refused(
     results = {Path(result["source"]).name: result for result in json.loads(done.stdout)}
     assert Path(results["cam.mp4"]["output"]).name == "cam.0m0.2s-0m0.3s.redacted.mp4"
     assert "still.jpg: is a photograph" in results["still.jpg"]["error"]
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("en", "The output is an excerpt: 0:00.200 to 0:00.300 of an original of 0:01, SHA-256 "),
+        ("fr", "d’un original de 0:01, SHA-256 "),
+    ],
+)
+def test_the_report_says_of_what_it_is_an_excerpt(
+    made: Path, tmp_path: Path, language: str, said: str
+) -> None:
+    output = made / "cam.0m0.2s-0m0.3s.redacted.mp4"
+    record = made / f"{output.name}.manifest.json"
+    places = ("--html", tmp_path / "report.html", "--csv", tmp_path / "table.csv")
+    words = ("report", output, *places, "--lang", language)
+    done = program(*words, cwd=made)
+    assert done.returncode == ExitCode.DONE, done.stderr
+    page = (tmp_path / "report.html").read_text("utf-8")
+    assert said + read_manifest(record).source.sha256_before in page
