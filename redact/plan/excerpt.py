@@ -223,6 +223,7 @@ class _Part:
                 for s in review.subjects
             ),
             findings=(),
+            excerpt=None,
             moments=tuple(
                 m.but(
                     frame=m.frame - self._first,

@@ -71,6 +71,8 @@ def check_review(review: ReviewState, frames: int) -> None:
             if not before < first <= last < frames:
                 raise ValueError(f"$.review: frames {first} to {last} do not rise within the clip")
             before = last
+    if review.excerpt is not None and not review.excerpt[0] <= review.excerpt[1] < frames:
+        raise ValueError("$.review.excerpt: lies outside the clip")
     if any(moment.frame >= frames for moment in review.moments):
         raise ValueError("$.review.moments: a frame lies outside the clip")
     for f in review.findings:

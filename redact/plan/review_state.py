@@ -107,6 +107,7 @@ class ReviewState(Value, frozen=True):
         findings: of the last audit, with answers.
         moments: risky moments that were viewed, whatever was decided since.
         moments_left: number of those not viewed, when the page last counted them.
+        excerpt: first and last frame of what is to be made, both included; None for all.
     """
 
     reviewer: str = ""
@@ -115,6 +116,7 @@ class ReviewState(Value, frozen=True):
     findings: tuple[FindingNote, ...] = ()
     moments: tuple[SeenMoment, ...] = ()
     moments_left: Natural = 0
+    excerpt: tuple[Natural, Natural] | None = None
 
     @property
     def reviewers(self) -> tuple[str, ...]:

@@ -19,9 +19,10 @@ from ..pipeline import (
     check_order,
     held_back_for,
     order_to_apply,
+    set_plan_aside,
     write_beside,
 )
-from ..plan import Plan
+from ..plan import Plan, write_plan
 from ..record import (
     CaseFields,
     EvidenceChoice,
@@ -33,7 +34,8 @@ from ..record import (
 )
 from ..settings import Audio, Corner, DrawSettings, EncodeSettings, Stamp, Style
 from ..words import LANGUAGES, Message, Words, problem, words_of
-from .answers import accepted, noted
+from .answers import noted
+from .excerpts import wanted
 from .jobs import Job
 from .refused_error import RefusedError
 from .session import Session, place_of
@@ -54,14 +56,15 @@ def begin_finish(session: Session, wish: dict[str, Any]) -> None:
     """
     here = session.ready()
     here.open_plan.keep()
-    plan = here.open_plan.plan
+    what = wanted(session, here)
+    plan = what.plan
     style, stamp = Style(str(wish.get("style", Style.COVER))), _stamp(wish)
     draw = DrawSettings(
         replace(session.render, style=style, stamp=stamp),
         EncodeSettings(audio=Audio(str(wish.get("audio", "keep")))),
     )
     release, replaced = bool(wish.get("release")), bool(wish.get("replace"))
-    folder = place_of(here.info, session.folder).parent
+    folder = place_of(what.info, session.folder).parent
     make_folder(folder)
     delivery = Delivery(
         folder,
@@ -72,7 +75,7 @@ def begin_finish(session: Session, wish: dict[str, Any]) -> None:
         evidence=_evidence(session, wish, release),
         command=("redact", "review", session.source.name, session.plan_path.name),
     )
-    order = order_to_apply(here.info, draw, delivery, session.plan_path)
+    order = order_to_apply(what.info, draw, delivery, what.plan_file)
     final = order.final
     if not replaced and (final.exists() or manifest_path(final).exists()):
         raise RefusedError(
@@ -82,14 +85,18 @@ def begin_finish(session: Session, wish: dict[str, Any]) -> None:
     require_models(plan.settings.kinds, plan.settings.without)
 
     def work(job: Job) -> dict[str, Any]:
+        journal = Journal(job)
+        if plan is not what.whole:
+            set_plan_aside(what.plan_file, journal)
+            write_plan(plan, what.plan_file, force=True, never=(session.source,))
         with job.in_turn():
-            result = write_beside(apply(order, plan, Journal(job), accepted(plan)), order)
+            result = write_beside(apply(order, plan, journal, what.accepted()), order)
         assert result.audit is not None
         session.last_output = result.output
-        findings = result.audit.findings
+        findings = what.on_the_page(result.audit.findings)
         now = here.open_plan.take(lambda plan: noted(plan, findings))
         # The page can be used meanwhile, and so can the commands.
-        overtaken = (now.tracks, now.muted) != (plan.tracks, plan.muted)
+        overtaken = (now.tracks, now.muted) != (what.whole.tracks, what.whole.muted)
         return {**_result(result, order), "overtaken": overtaken}
 
     session.begin("finish", work)

@@ -192,6 +192,7 @@ def review_summary(plan: Plan, review: ReviewState | None = None) -> dict[str, A
         "moments": len(review.moments) + review.moments_left,
         "moments_seen": len(review.moments),
         "moments_answered": sum(moment.answered for moment in review.moments),
+        "excerpt": review.excerpt,
         "findings": len(findings),
         "findings_answered": sum(answered_here(plan, f) for f in findings),
     }

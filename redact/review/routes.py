@@ -22,6 +22,7 @@ from ..settings import Style
 from ..types import Box
 from ..words import LANGUAGES, problem
 from .answers import findings_at
+from .excerpts import with_marks
 from .finishing import bars_release, begin_finish
 from .left_to_do import covered, left_to_do
 from .looked_at import VIEWS, at_the_page, review_summary, with_parts, with_seen
@@ -67,8 +68,8 @@ def routes_of(session: Session) -> dict[tuple[str, str], Route]:
 _NAMES: Final = {
     "GET": "state plan frame face sheet scene alike covered left strip sound waveform texts"
     " text-picture",
-    "POST": "leave edit undo redo reviewer follow hide bridge seen moments finish stop remove-held"
-    " read",
+    "POST": "leave edit undo redo reviewer follow hide bridge seen excerpt moments finish stop"
+    " remove-held read",
 }
 """Routes by method; each is the method of `_Page` with that name."""
 
@@ -322,6 +323,14 @@ class _Page:
         shown = with_parts(here.open_plan.plan, shown)
         by = self._session.reviewer
         here.open_plan.note(lambda review: with_seen(review, shown, frames, by))
+        return self._changed(lambda: here.open_plan.plan)
+
+    def excerpt(self, values: dict[str, Any]) -> Answer:
+        """Mark what is to be made."""
+        here = self._session.ready()
+        frames = len(here.open_plan.plan.source.timeline)
+        here.open_plan.note(lambda review: with_marks(review, values, frames))
+        here.open_plan.keep()
         return self._changed(lambda: here.open_plan.plan)
 
     def moments(self, values: dict[str, Any]) -> Answer:

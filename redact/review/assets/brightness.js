@@ -48,7 +48,7 @@ export const SightMenu = () => html`<details id="sight">
     )}
     <div class="row">
       <${Button} word="magnifier" hotkey="L" pressed=${state.magnified} act=${magnify} />
-      <${Button} word="sight_reset" hotkey="I" disabled=${isNeutral()} act=${reset} />
+      <${Button} word="sight_reset" hotkey="U" disabled=${isNeutral()} act=${reset} />
     </div>
   </div>
 </details>`;

@@ -5,6 +5,7 @@ import { inTurn, select, state, title, toast, tried, useAnswer } from "./store.j
 import { current, said, stageWords, t } from "./words.js";
 import { Bar, Button, Choices, Field, Reviewer } from "./controls.js";
 import { closeDialog } from "./dialog.js";
+import { Part } from "./excerpt.js";
 import { showFinding, nextFinding } from "./findings.js";
 import { openConfirm } from "./look_closely.js";
 import { nextMoment, nextUnseen } from "./moments.js";
@@ -33,6 +34,7 @@ export function FinishDialog() {
     ${
       left &&
       html`<${ToDo} left=${left} />
+      <${Part} />
       <${Strips} />
       <${Options} />`
     }

@@ -4,6 +4,7 @@ import { redo, select, state, undo } from "./store.js";
 import { keyNames, t } from "./words.js";
 import { Button } from "./controls.js";
 import { closeDialog } from "./dialog.js";
+import * as excerpt from "./excerpt.js";
 import * as findings from "./findings.js";
 import { askFinish } from "./finish.js";
 import * as list from "./list.js";
@@ -54,7 +55,7 @@ const KEYS = {
     ["B Shift B", "sight.brightness", more("brightness")],
     ["E Shift E", "sight.contrast", more("contrast")],
     ["G Shift G", "sight.gamma", more("gamma")],
-    ["I", "sight_reset", sight.reset],
+    ["U", "sight_reset", sight.reset],
     ["L", "magnifier", sight.magnify],
   ],
   decide: [
@@ -64,7 +65,6 @@ const KEYS = {
     ["K", "keep", () => decide("keep")],
     ["X", "no_face", () => decide("false alarm")],
     ["W", "write_reason", () => findings.writeReason()],
-    ["O", "only_this", of((s) => list.only(s.id))],
     ["V", "confirm_look", openConfirm],
     ["Y", "confirm_yes"],
     ["R", "confirm_no"],
@@ -83,6 +83,9 @@ const KEYS = {
     ["Ctrl Shift Z", "redo"],
   ],
   other: [
+    ["I", "excerpt_in", excerpt.beginHere],
+    ["O", "excerpt_out", excerpt.endHere],
+    ["A", "excerpt_around", of(excerpt.around)],
     ["Ctrl Enter", "finish"],
     ["Esc", "escape", { Escape: escape }],
     ["?", "keys", showKeys],

@@ -3,6 +3,7 @@
 import { effect, html, signal, useEffect, useMemo, useRef } from "./html.js";
 import { frameAt, kindOf, point, select, state, title } from "./store.js";
 import { clock, t } from "./words.js";
+import { span } from "./excerpt.js";
 import { showFinding } from "./findings.js";
 import { goTo, listed, MARKS, shownBy } from "./list.js";
 import * as player from "./player.js";
@@ -87,7 +88,8 @@ function Ruler() {
   };
   return html`${labels.map(label)}
     <${Over}><path class="seen" d=${boxes(state.seen, 0.6, 0.78)} /><path class="damaged" d=${boxes(damaged, 0.85, 0.95)} />
-      <path class="cuts" d=${cuts} /><//>
+      <path class="cuts" d=${cuts} />
+      ${span() && html`<path class="excerpt" d=${`M${span()[0]} 0H${span()[1]}V.2H${span()[0]}z`} />`}<//>
     ${state.findings.map(diamond)}`;
 }
 function Sound() {
